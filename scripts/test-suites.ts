@@ -1,0 +1,93 @@
+/** The `*.test.ts` below a folder, without those below `except` (a path within it). */
+interface TestFiles {
+  readonly folder: string;
+  readonly except?: string;
+  readonly timeoutMs: number;
+}
+
+/** One line of the table that `run-tests.ts` prints. */
+export interface Suite {
+  readonly name: string;
+  readonly title: string;
+  /** A command that is good or not, or all mocha tests below a folder. */
+  readonly run: { readonly command: readonly string[] } | TestFiles;
+  /** The suite is ended, and has failed, after this time. */
+  readonly limitSeconds: number;
+  /** Lines covered by it count. */
+  readonly coverage?: boolean;
+  /** It starts nodes and phones: it gets a network namespace of its own where the system allows. */
+  readonly ownNetwork?: boolean;
+}
+
+const npx = (...command: string[]): { command: readonly string[] } => ({
+  command: ["npx", "--no-install", ...command],
+});
+
+export const SUITES: readonly Suite[] = [
+  {
+    name: "packages",
+    title: "Debian packages",
+    run: { command: ["sh", "scripts/install-test-packages"] },
+    limitSeconds: 300,
+  },
+  { name: "build", title: "build", run: { command: ["npm", "run", "--silent", "build"] }, limitSeconds: 60 },
+  { name: "format", title: "format", run: npx("prettier", "--check", "--log-level", "warn", "."), limitSeconds: 90 },
+  { name: "lint", title: "lint", run: npx("eslint", "--max-warnings", "0", "."), limitSeconds: 150 },
+  {
+    name: "layers",
+    title: "layers",
+    run: npx("depcruise", "--config", ".dependency-cruiser.cjs", "src"),
+    limitSeconds: 60,
+  },
+  { name: "types", title: "types", run: npx("tsc", "--noEmit"), limitSeconds: 90 },
+  { name: "unit", title: "unit", run: tests("test/unit"), limitSeconds: 120, coverage: true },
+  {
+    name: "integration",
+    title: "integration",
+    run: { folder: "test/integration", except: "phones/", timeoutMs: 10_000 },
+    limitSeconds: 150,
+    coverage: true,
+  },
+  {
+    name: "conformance",
+    title: "conformance",
+    run: tests("test/conformance"),
+    limitSeconds: 90,
+    coverage: true,
+  },
+  {
+    name: "coverage",
+    title: "coverage of sip, call, media",
+    run: { command: ["node", "--import", "tsx", "scripts/check-coverage.ts"] },
+    limitSeconds: 120,
+  },
+  {
+    name: "phones",
+    title: "real phones",
+    run: tests("test/integration/phones", 60_000),
+    limitSeconds: 300,
+    ownNetwork: true,
+  },
+  { name: "load", title: "SIPp", run: tests("test/load", 120_000), limitSeconds: 300, ownNetwork: true },
+  {
+    name: "kill",
+    title: "kills and attacks",
+    run: tests("test/cluster", 120_000),
+    limitSeconds: 420,
+    ownNetwork: true,
+  },
+];
+
+/** What can be asked for by name: groups first, then single suites. */
+export const GROUPS: Readonly<Record<string, readonly string[]>> = {
+  all: SUITES.map(({ name }) => name),
+  fast: ["unit", "integration", "conformance"],
+  coverage: ["unit", "integration", "conformance", "coverage"],
+  phones: ["packages", "build", "phones"],
+  load: ["packages", "build", "load"],
+  kill: ["packages", "build", "kill"],
+};
+
+function tests(folder: string, timeoutMs = 10_000): TestFiles {
+  return { folder, timeoutMs };
+}

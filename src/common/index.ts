@@ -1,0 +1,14 @@
+export { SystemClock, type Clock, type Timer } from "./clock.ts";
+export { RandomIds, type Ids } from "./ids.ts";
+export { SwitchError, errorCodeOf, errorMessageOf } from "./switch-error.ts";
+export { silentLogger, type Logger, type LogFields } from "./logger.ts";
+export { Journal, type JournalOptions } from "./journal.ts";
+export {
+  ChannelServer,
+  type ChannelHandler,
+  type ChannelPeer,
+  type ChannelServerOptions,
+} from "./channel/channel-server.ts";
+export { ChannelClient, type ChannelClientOptions } from "./channel/channel-client.ts";
+export { ChannelError, type ChannelErrorCode } from "./channel/channel-error.ts";
+export { type MetricSample } from "./metric.ts";

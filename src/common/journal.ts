@@ -1,0 +1,193 @@
+import { closeSync, mkdirSync, openSync, readFileSync, renameSync, writeFileSync, writeSync } from "node:fs";
+import { dirname } from "node:path";
+import { errorCodeOf } from "./switch-error.ts";
+
+/** Options of a `Journal`. */
+export interface JournalOptions {
+  /** The file; its folder is made when missing. */
+  readonly path: string;
+  /** The file is rewritten when it exceeds this and is four times its live content; default 4 MiB. */
+  readonly compactAboveBytes?: number;
+  /** Told each time the file could not be written (disk full, say); absent: such a failure is thrown. */
+  readonly onError?: (error: unknown) => void;
+}
+
+const DEFAULT_COMPACT_ABOVE_BYTES = 4 * 1024 * 1024;
+const MAX_SKIPPED_WRITES = 1_024;
+
+/**
+ * A map of JSON values that outlives its process: an append-only file of one JSON object a line,
+ * `{"k":key,"v":value}` for a value and `{"k":key}` for a removal. Changes of one event-loop turn go out in one
+ * write, without fsync: they survive any death of the process, not of the host. A torn last line is ignored.
+ * After a failed write the file is made anew from the owner's map as soon as the disk takes it again.
+ */
+export class Journal<Value> {
+  readonly #path: string;
+  readonly #compactAboveBytes: number;
+  readonly #onError: ((error: unknown) => void) | undefined;
+  readonly #lines = new Map<string, number>();
+  readonly #snapshot: () => Iterable<readonly [string, Value]>;
+  #descriptor: number | undefined;
+  #pending: string[] = [];
+  #scheduled = false;
+  #closed = false;
+  #fileBytes = 0;
+  #liveBytes = 0;
+  #failedWrites = 0;
+  #skippedWrites = 0;
+
+  /**
+   * Opens, or makes, the file and hands each live value to `restore`.
+   * @param snapshot gives all live values whenever the file is rewritten; the owner's map is the only copy in memory,
+   * so the owner changes it before it calls `put` or `remove`
+   * @throws the file system's error when the file cannot be read or written
+   */
+  constructor(
+    options: JournalOptions,
+    restore: (key: string, value: Value) => void,
+    snapshot: () => Iterable<readonly [string, Value]>,
+  ) {
+    this.#path = options.path;
+    this.#compactAboveBytes = options.compactAboveBytes ?? DEFAULT_COMPACT_ABOVE_BYTES;
+    this.#onError = options.onError;
+    this.#snapshot = snapshot;
+    mkdirSync(dirname(options.path), { recursive: true, mode: 0o700 });
+    for (const [key, value] of readLiveValues<Value>(options.path)) restore(key, value);
+    this.#rewrite();
+  }
+
+  /** Bytes in the file, of live content, and number of live keys. */
+  get size(): { readonly fileBytes: number; readonly liveBytes: number; readonly keys: number } {
+    return { fileBytes: this.#fileBytes, liveBytes: this.#liveBytes, keys: this.#lines.size };
+  }
+
+  /** Writes that failed one after the other until now; 0 when the file is up to date. */
+  get failedWrites(): number {
+    return this.#failedWrites;
+  }
+
+  /** Records a value; written at the end of this event-loop turn. */
+  put(key: string, value: Value): void {
+    const line = JSON.stringify({ k: key, v: value }) + "\n";
+    this.#liveBytes += line.length - (this.#lines.get(key) ?? 0);
+    this.#lines.set(key, line.length);
+    this.#append(line);
+  }
+
+  /** Records a removal; removing an unknown key does nothing. */
+  remove(key: string): void {
+    const length = this.#lines.get(key);
+    if (length === undefined) return;
+    this.#liveBytes -= length;
+    this.#lines.delete(key);
+    this.#append(JSON.stringify({ k: key }) + "\n");
+  }
+
+  /** Writes what is pending now; call it before an effect that must not come before the record. */
+  flush(): void {
+    this.#scheduled = false;
+    if (this.#pending.length === 0 || this.#closed) return;
+    this.#write(false);
+  }
+
+  /** Writes what is pending and closes the file; may be called twice. */
+  close(): void {
+    if (this.#closed) return;
+    if (this.#pending.length > 0 || this.#failedWrites > 0) this.#write(true);
+    this.#closed = true;
+    if (this.#descriptor !== undefined) closeSync(this.#descriptor);
+  }
+
+  #append(line: string): void {
+    if (this.#closed) return;
+    this.#pending.push(line);
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    setImmediate(() => this.flush());
+  }
+
+  #write(last: boolean): void {
+    const bytes = Buffer.from(this.#pending.join(""));
+    this.#pending = [];
+    if (!last && this.#failedWrites > 0 && this.#isTooEarlyToRetry()) return;
+    try {
+      // What a failed write left out is in the owner's map only.
+      if (this.#failedWrites > 0) this.#rewrite();
+      else this.#appendBytes(bytes);
+      this.#failedWrites = 0;
+    } catch (error) {
+      this.#failedWrites += 1;
+      this.#skippedWrites = 0;
+      if (this.#onError === undefined) throw error;
+      this.#onError(error);
+    }
+  }
+
+  #appendBytes(bytes: Buffer): void {
+    if (this.#descriptor === undefined) return this.#rewrite();
+    for (let written = 0; written < bytes.length;) {
+      written += writeSync(this.#descriptor, bytes, written);
+    }
+    this.#fileBytes += bytes.length;
+    if (this.#fileBytes > this.#compactAboveBytes && this.#fileBytes > 4 * this.#liveBytes) this.#rewrite();
+  }
+
+  /** Rewriting a large map at each change would cost more than the failure: attempts grow rare. */
+  #isTooEarlyToRetry(): boolean {
+    this.#skippedWrites += 1;
+    return this.#skippedWrites < Math.min(2 ** this.#failedWrites, MAX_SKIPPED_WRITES);
+  }
+
+  #rewrite(): void {
+    const lengths = new Map<string, number>();
+    const lines: string[] = [];
+    let liveBytes = 0;
+    for (const [key, value] of this.#snapshot()) {
+      const line = JSON.stringify({ k: key, v: value }) + "\n";
+      lengths.set(key, line.length);
+      liveBytes += line.length;
+      lines.push(line);
+    }
+    const bytes = Buffer.from(lines.join(""));
+    const temporary = `${this.#path}.new`;
+    writeFileSync(temporary, bytes, { mode: 0o600 });
+    renameSync(temporary, this.#path);
+    const descriptor = openSync(this.#path, "a", 0o600);
+    if (this.#descriptor !== undefined) closeSync(this.#descriptor);
+    this.#descriptor = descriptor;
+    this.#fileBytes = bytes.length;
+    this.#liveBytes = liveBytes;
+    this.#lines.clear();
+    for (const [key, length] of lengths) this.#lines.set(key, length);
+  }
+}
+
+function readLiveValues<Value>(path: string): Map<string, Value> {
+  const values = new Map<string, Value>();
+  for (const line of readText(path).split("\n")) {
+    const entry = parseLine<Value>(line);
+    if (entry === undefined) continue;
+    if (entry.v === undefined) values.delete(entry.k);
+    else values.set(entry.k, entry.v);
+  }
+  return values;
+}
+
+function readText(path: string): string {
+  try {
+    return readFileSync(path, "utf8");
+  } catch (error) {
+    if (errorCodeOf(error) === "ENOENT") return "";
+    throw error;
+  }
+}
+
+function parseLine<Value>(line: string): { k: string; v?: Value } | undefined {
+  if (line === "") return undefined;
+  try {
+    const entry = JSON.parse(line) as { k?: unknown; v?: Value };
+    return typeof entry.k === "string" ? (entry as { k: string; v?: Value }) : undefined;
+  } catch {
+    return undefined;
+  }
+}

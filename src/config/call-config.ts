@@ -1,0 +1,17 @@
+import { z } from "zod";
+import { dialString } from "./scalars.ts";
+
+/** Call control. */
+export const callConfig = z.strictObject({
+  maxCalls: z
+    .int()
+    .min(1)
+    .max(100_000)
+    .default(5_000)
+    .describe("Calls at a time; more get 503 with Retry-After. Calls that are up are not harmed."),
+  endpoints: z
+    .record(dialString, z.enum(["echo", "demo"]))
+    .default({})
+    .describe("Numbers answered by Tandem itself: `echo` returns what it hears, `demo` plays a tone and then music."),
+});
+export type CallConfig = z.infer<typeof callConfig>;

@@ -1,0 +1,121 @@
+import type { ConfigDraft } from "./draft.ts";
+import { Occurrences, type Fault } from "./fault.ts";
+import { ipv4Block } from "./ipv4-block.ts";
+import type { PeerConfig } from "./peer-config.ts";
+import type { PhoneConfig } from "./phone-config.ts";
+import type { SipProfileConfig } from "./sip-profile.ts";
+import { formatPath, type ConfigPath } from "./yaml-source.ts";
+
+/** Profiles by name; those whose file is faulty are `undefined`. */
+type Profiles = ReadonlyMap<string, SipProfileConfig | undefined>;
+
+/** Rules about phones and peers that no single entry can check. */
+export function inventoryFaults(config: ConfigDraft, profiles: Profiles): Fault[] {
+  return [
+    ...duplicateFaults(config),
+    ...config.phones.flatMap((phone, index) =>
+      phone === undefined ? [] : phoneFaults(phone, ["phones", index], config, profiles),
+    ),
+    ...config.peers.flatMap((peer, index) =>
+      peer === undefined ? [] : peerFaults(peer, ["peers", index], config, profiles),
+    ),
+    ...peerAddressFaults(config.peers),
+  ];
+}
+
+function duplicateFaults({ phones, peers, call }: ConfigDraft): Fault[] {
+  const faults: Fault[] = [];
+  const names = new Occurrences();
+  const users = new Occurrences();
+  const numbers = new Occurrences();
+  const prefixes = new Occurrences();
+  const add = (seen: Occurrences, value: string, path: ConfigPath): boolean => {
+    const first = seen.add(value, formatPath(path));
+    if (first !== undefined) faults.push({ path, reason: `${JSON.stringify(value)} is also ${first}` });
+    return first === undefined;
+  };
+  for (const number of Object.keys(call?.endpoints ?? {})) numbers.add(number, `call.endpoints.${number}`);
+  phones.forEach((phone, index) => {
+    if (phone === undefined) return;
+    const { name, number, user } = phone;
+    add(names, name, ["phones", index, "name"]);
+    const isNewNumber = add(numbers, number, ["phones", index, "number"]);
+    if (user !== undefined) add(users, user, ["phones", index, "user"]);
+    else if (isNewNumber) add(users, number, ["phones", index, "number"]);
+  });
+  peers.forEach((peer, index) => {
+    if (peer === undefined) return;
+    add(names, peer.name, ["peers", index, "name"]);
+    peer.prefixes.forEach((prefix, at) => add(prefixes, prefix, ["peers", index, "prefixes", at]));
+  });
+  return faults;
+}
+
+function phoneFaults(phone: PhoneConfig, path: ConfigPath, { sip }: ConfigDraft, profiles: Profiles): Fault[] {
+  const faults = profileFaults(phone.profile, "phone", path, profiles);
+  const fault = (key: string, reason: string): void => void faults.push({ path: [...path, key], reason });
+  if (phone.password !== undefined && phone.ha1 !== undefined) fault("ha1", "and password exclude each other");
+  if (phone.password === undefined && phone.ha1 === undefined) {
+    fault("password", "is missing (or ha1); a phone without it cannot register");
+  }
+  const profile = profiles.get(phone.profile);
+  for (const algorithm of phone.ha1 === undefined ? [] : (profile?.digestAlgorithms ?? [])) {
+    if (phone.ha1?.[algorithm] === undefined) {
+      fault("ha1", `has no ${algorithm}, which profile ${phone.profile} offers`);
+    }
+  }
+  if (
+    profile !== undefined &&
+    sip !== undefined &&
+    !sip.listen.some(({ transport }) => profile.transports.includes(transport))
+  ) {
+    fault("profile", `allows ${profile.transports.join(" and ")} only, which sip.listen does not have`);
+  }
+  return faults;
+}
+
+function peerFaults(peer: PeerConfig, path: ConfigPath, { sip }: ConfigDraft, profiles: Profiles): Fault[] {
+  const faults = profileFaults(peer.profile, "trunk", path, profiles);
+  const fault = (reason: string): void => void faults.push({ path: [...path, "uri"], reason });
+  const [, host = "", portText, transport = "udp"] =
+    /^sip:([^:;]+)(?::(\d+))?(?:;transport=(\w+))?$/.exec(peer.uri) ?? [];
+  const port = Number(portText ?? 5060);
+  if (port < 1 || port > 65_535) fault("has a port outside 1 to 65535");
+  if (sip === undefined) return faults;
+  if (!sip.listen.some((listener) => listener.transport === transport)) {
+    fault(`needs ${transport}, which sip.listen does not have`);
+  }
+  const isOwn = sip.listen.some(
+    (listener) => listener.transport === transport && listener.port === port && listener.address === host,
+  );
+  if (isOwn) fault("is an address of this node: calls to it would come back");
+  return faults;
+}
+
+function profileFaults(name: string, kind: SipProfileConfig["kind"], path: ConfigPath, profiles: Profiles): Fault[] {
+  const profile = profiles.get(name);
+  if (profile?.kind === kind || (profile === undefined && profiles.has(name))) return [];
+  const usable = [...profiles.values()].filter((candidate) => candidate?.kind === kind).map((each) => each?.name);
+  const known = `known ${kind} profiles: ${usable.join(", ")}`;
+  const quoted = JSON.stringify(name);
+  const reason =
+    profile === undefined
+      ? `unknown profile ${quoted}; ${known}`
+      : `profile ${quoted} is of kind ${profile.kind}; ${known}`;
+  return [{ path: [...path, "profile"], reason }];
+}
+
+/** Blocks may lie in each other, the narrower wins; the same block twice is a fault. */
+function peerAddressFaults(peers: ConfigDraft["peers"]): Fault[] {
+  const faults: Fault[] = [];
+  const seen = new Occurrences();
+  peers.forEach((entry, peer) =>
+    entry?.addresses.forEach((text, index) => {
+      const { first, last } = ipv4Block(text);
+      const path = ["peers", peer, "addresses", index];
+      const earlier = seen.add(`${first}-${last}`, formatPath(path));
+      if (earlier !== undefined) faults.push({ path, reason: `${text} is also ${earlier}` });
+    }),
+  );
+  return faults;
+}

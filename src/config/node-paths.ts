@@ -1,0 +1,38 @@
+import { join } from "node:path";
+
+/** Where the files of a node are; all below its data-dir. */
+export interface NodePaths {
+  readonly dataDir: string;
+  /** Sockets, secrets and process ids; mode 0700. */
+  readonly runDir: string;
+  readonly stateDir: string;
+  readonly recordsDir: string;
+  readonly logDir: string;
+  /** What the services start from. */
+  readonly nodeFile: string;
+  readonly wireSecretFile: string;
+  readonly digestSecretFile: string;
+  readonly supervisorLock: string;
+  /** Control channel of a service, or of the `supervisor`. */
+  readonly socket: (service: string) => string;
+  /** Process id and start time of a service, written by itself. */
+  readonly pidFile: (service: string) => string;
+}
+
+/** The files of the node in `dataDir`, an absolute path. */
+export function nodePaths(dataDir: string): NodePaths {
+  const runDir = join(dataDir, "run");
+  return {
+    dataDir,
+    runDir,
+    stateDir: join(dataDir, "state"),
+    recordsDir: join(dataDir, "records"),
+    logDir: join(dataDir, "log"),
+    nodeFile: join(runDir, "node.json"),
+    wireSecretFile: join(runDir, "wire.secret"),
+    digestSecretFile: join(runDir, "digest.secret"),
+    supervisorLock: join(runDir, "supervisor.lock"),
+    socket: (service) => join(runDir, `${service}-1.sock`),
+    pidFile: (service) => join(runDir, `${service}-1.pid`),
+  };
+}

@@ -1,0 +1,39 @@
+import { z } from "zod";
+import { deviceName } from "./scalars.ts";
+
+const addressBlock = z
+  .string()
+  .refine(
+    (text) => z.union([z.ipv4(), z.cidrv4()]).safeParse(text).success,
+    "expected an IPv4 address or block such as 192.0.2.0/24",
+  );
+
+const prefix = z.string().regex(/^\+?[0-9*#]{0,32}$/, "expected up to 32 digits, * or #, after a + or not");
+
+/** A neighbor (trunk, gateway, PBX) known by its address. */
+export const peerConfig = z.strictObject({
+  name: deviceName.describe("Name of the device in views, logs and records; unique among phones and peers."),
+  addresses: z
+    .array(addressBlock)
+    .min(1)
+    .max(256)
+    .describe(
+      "IPv4 addresses or blocks such as 192.0.2.0/24 that its requests come from. They are taken without digest: name no address that others can use.",
+    ),
+  uri: z
+    .string()
+    .regex(
+      /^sip:[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?(?::\d{1,5})?(?:;transport=(?:udp|tcp))?$/,
+      "expected a URI such as sip:192.0.2.1:5060;transport=udp",
+    )
+    .describe("Where calls to it go: `sip:HOST:PORT;transport=udp` (or tcp). Port 5060 and udp when absent."),
+  prefixes: z
+    .array(prefix)
+    .max(256)
+    .default([])
+    .describe(
+      "Dialed prefixes routed to it; the longest of all peers wins, and an empty one takes what nothing else does. The number is sent whole.",
+    ),
+  profile: z.string().default("trunk").describe("Name of a SIP profile of kind `trunk`."),
+});
+export type PeerConfig = z.infer<typeof peerConfig>;

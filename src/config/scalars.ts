@@ -1,0 +1,30 @@
+import { z } from "zod";
+import { Secret } from "./secret.ts";
+
+/** A TCP or UDP port. */
+export const port = z.int().min(1).max(65_535);
+
+/** An IPv4 address in digits. */
+export const ipv4 = z.ipv4("expected an IPv4 address such as 192.0.2.10");
+
+/** The name of a phone or peer. */
+export const deviceName = z
+  .string()
+  .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, "expected 1 to 64 letters, digits, dots, dashes or underscores");
+
+/** What a telephone can dial. */
+export const dialString = z.string().regex(/^\+?[0-9*#]{1,32}$/, "expected 1 to 32 digits, * or #, after a + or not");
+
+const noControlCharacters = /^\P{Cc}*$/u;
+
+/** A value that is never printed, not even in a problem. */
+export const secret = z
+  .string()
+  .min(1)
+  .max(128)
+  .regex(noControlCharacters, "must not contain control characters")
+  .transform((text) => new Secret(text))
+  .meta({ isSecret: true });
+
+/** Text for people that may go into a SIP header. */
+export const displayText = z.string().min(1).max(64).regex(noControlCharacters, "must not contain control characters");

@@ -1,0 +1,10 @@
+export { MediaError, type MediaErrorCode } from "./media-error.ts";
+export type {
+  MediaRelay,
+  RelayEndpoint,
+  RelayEvent,
+  RelayKey,
+  RelayOptions,
+  RelaySessionSummary,
+  SideStatistics,
+} from "./relay/media-relay.ts";

@@ -1,0 +1,91 @@
+import { errorCodeOf, type Logger } from "../../../common/index.ts";
+import { MediaError } from "../../media-error.ts";
+import type { PayloadTable } from "../../rtp/payload-table.ts";
+import type { PortPool } from "./port-pool.ts";
+import type { RelayContext, SocketOwner } from "./relay-context.ts";
+import { RtcpEnd } from "./rtcp-end.ts";
+import { RtpEnd } from "./rtp-end.ts";
+import { bindSocketPair, type SocketPair } from "./socket-pair.ts";
+
+/** What faces one side on one stream: a port pair. */
+export interface RelayLeg {
+  /** The RTP port; RTCP has the next. */
+  readonly port: number;
+  readonly rtp: RtpEnd;
+  readonly rtcp: RtcpEnd;
+  /** Closes the sockets and gives the ports back; may be called twice. */
+  close(): void;
+}
+
+/** Options of a `LegAllocator`. */
+export interface LegAllocatorOptions {
+  readonly pool: PortPool;
+  /** Local address of the sockets. */
+  readonly address: string;
+  readonly context: RelayContext;
+  readonly logger: Logger;
+}
+
+/** Makes legs on free ports. */
+export class LegAllocator {
+  readonly #options: LegAllocatorOptions;
+
+  constructor(options: LegAllocatorOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Binds the next free port pair; pairs that another program has are passed over and rest.
+   * @throws {MediaError} `no-ports`
+   */
+  async allocate(owner: SocketOwner, payloads: PayloadTable): Promise<RelayLeg> {
+    const { pool, address } = this.#options;
+    // Each failure puts a pair to rest, so the pool runs out at the latest.
+    for (let attempt = 0; attempt < pool.capacity; attempt += 1) {
+      const port = pool.take();
+      if (port === undefined) break;
+      try {
+        return this.#leg(await bindSocketPair(address, port), owner, payloads);
+      } catch (error) {
+        pool.free(port);
+        if (errorCodeOf(error) !== "EADDRINUSE") throw noPorts(error);
+      }
+    }
+    throw noPorts(undefined);
+  }
+
+  /** Binds the port pair that a session had before; `undefined` when it is not to be had. */
+  async reclaim(port: number, owner: SocketOwner, payloads: PayloadTable): Promise<RelayLeg | undefined> {
+    const { pool, address, logger } = this.#options;
+    if (!pool.claim(port)) return undefined;
+    try {
+      return this.#leg(await bindSocketPair(address, port), owner, payloads);
+    } catch (error) {
+      pool.free(port);
+      logger.warn("relay port lost", { port, error: errorCodeOf(error) });
+      return undefined;
+    }
+  }
+
+  #leg(pair: SocketPair, owner: SocketOwner, payloads: PayloadTable): RelayLeg {
+    const { context, pool } = this.#options;
+    const rtp = new RtpEnd(pair.rtp, context, owner, payloads);
+    const rtcp = new RtcpEnd(pair.rtcp, context, owner);
+    pair.rtp.on("message", (packet, source) => rtp.receive(packet, source));
+    pair.rtcp.on("message", (packet, source) => rtcp.receive(packet, source));
+    let isClosed = false;
+    const close = (): void => {
+      if (isClosed) return;
+      isClosed = true;
+      pair.close();
+      pool.free(pair.port);
+    };
+    return { port: pair.port, rtp, rtcp, close };
+  }
+}
+
+/** Too many open files is the same to the caller as too few ports. */
+function noPorts(cause: unknown): MediaError {
+  const code = errorCodeOf(cause);
+  return new MediaError("no-ports", "no port pair is free", code === undefined ? {} : { cause: code }, { cause });
+}

@@ -1,0 +1,43 @@
+import type { MetricSample } from "../../../common/index.ts";
+import type { RelayCounters } from "./relay-counters.ts";
+
+/** Figures that are not counters. */
+export interface RelayGauges {
+  readonly sessions: number;
+  /** RTP and RTCP ports that are bound. */
+  readonly portsInUse: number;
+  readonly playingEndpoints: number;
+}
+
+/** The relay's metrics. */
+export function relayMetrics(counters: RelayCounters, gauges: RelayGauges): MetricSample[] {
+  const gauge = (name: string, help: string, value: number): MetricSample => ({
+    name: `tandem_media_${name}`,
+    type: "gauge",
+    help,
+    value,
+  });
+  const counter = (name: string, help: string, value: number, labels?: Record<string, string>): MetricSample => ({
+    name: `tandem_media_${name}_total`,
+    type: "counter",
+    help,
+    value,
+    ...(labels === undefined ? {} : { labels }),
+  });
+  const packets = "Packets received from the chosen sources";
+  const bytes = "Bytes of the packets received from the chosen sources";
+  return [
+    gauge("sessions", "Sessions of the relay", gauges.sessions),
+    gauge("ports_in_use", "UDP ports bound by the relay, RTP and RTCP", gauges.portsInUse),
+    gauge("playing_endpoints", "Built-in far ends that play", gauges.playingEndpoints),
+    counter("packets", packets, counters.rtpPackets, { kind: "rtp" }),
+    counter("packets", packets, counters.rtcpPackets, { kind: "rtcp" }),
+    counter("bytes", bytes, counters.rtpBytes, { kind: "rtp" }),
+    counter("bytes", bytes, counters.rtcpBytes, { kind: "rtcp" }),
+    counter("packets_rejected", "Packets from sources that are not the chosen one", counters.rejected),
+    counter("packets_malformed", "Packets that are neither RTP nor RTCP", counters.malformed),
+    counter("packets_throttled", "Packets above the rate of one stream", counters.throttled),
+    counter("packets_undeliverable", "Packets for a side with no known address", counters.undeliverable),
+    counter("timeouts", "Times that a session was found silent", counters.timeouts),
+  ];
+}

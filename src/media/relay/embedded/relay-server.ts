@@ -1,0 +1,174 @@
+import { isIP } from "node:net";
+import {
+  SwitchError,
+  type ChannelServer,
+  type Clock,
+  type Ids,
+  type Logger,
+  type MetricSample,
+} from "../../../common/index.ts";
+import { PromptLibrary } from "../../prompt/prompt-library.ts";
+import { PromptTicker } from "../../prompt/prompt-ticker.ts";
+import type { RelayEvent } from "../media-relay.ts";
+import { PortPool, type PortRange } from "./port-pool.ts";
+import { newRelayCounters } from "./relay-counters.ts";
+import { LegAllocator } from "./relay-leg.ts";
+import { relayMetrics } from "./relay-metrics.ts";
+import {
+  answerByEndpointParams,
+  checkParams,
+  offerByEndpointParams,
+  offerParams,
+  releaseParams,
+} from "./relay-params.ts";
+import { SessionTable } from "./session-table.ts";
+import { SilenceWatch } from "./silence-watch.ts";
+import { isLoopbackAddress } from "./source-lock.ts";
+
+/** Options of a `RelayServer`. */
+export interface RelayServerOptions {
+  /** Gets the `media.*` methods; the caller makes it listen, after `start`, and closes it. */
+  readonly channel: ChannelServer;
+  /** Four ports for a call of audio: two for RTP, two for RTCP. */
+  readonly portRange: PortRange;
+  /** Literal address that the sockets are bound to. */
+  readonly address: string;
+  /** Literal address that phones are told; of the same family. */
+  readonly advertisedAddress: string;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly logger: Logger;
+  /** The session table outlives the process here. */
+  readonly journalPath: string;
+  /** Silence of a side that should send, before `media-timeout`, and between two of them. */
+  readonly rtpTimeoutMs: number;
+  /** Time before a freed port is used again. */
+  readonly restMs: number;
+  /** Default 4,000. */
+  readonly maxSessions?: number;
+  /** RTP that one side of one stream may send, more is dropped; default 5,000. */
+  readonly maxPacketsPerSecond?: number;
+  /** Which addresses are loopback, for the choice of sources; default 127.0.0.0/8 and ::1. */
+  readonly isLoopback?: (address: string) => boolean;
+}
+
+const DEFAULT_MAX_SESSIONS = 4000;
+const DEFAULT_MAX_PACKETS_PER_SECOND = 5000;
+
+/** The media service's side of the embedded relay: sessions with their sockets, driven over a channel. */
+export class RelayServer {
+  readonly #options: RelayServerOptions;
+  readonly #counters = newRelayCounters();
+  readonly #pool: PortPool;
+  readonly #ticker: PromptTicker;
+  readonly #table: SessionTable;
+  readonly #watch: SilenceWatch;
+  readonly #maxSessions: number;
+
+  /** @throws {SwitchError} `bad-address` when an address is not literal or the families differ */
+  constructor(options: RelayServerOptions) {
+    const { address, advertisedAddress, clock, ids, logger } = options;
+    if (isIP(address) === 0 || isIP(address) !== isIP(advertisedAddress)) {
+      throw new SwitchError("bad-address", "relay addresses must be literal and of one family", {
+        address,
+        advertisedAddress,
+      });
+    }
+    this.#options = options;
+    this.#maxSessions = options.maxSessions ?? DEFAULT_MAX_SESSIONS;
+    const startOffset = Number.parseInt(ids.token(4), 16);
+    this.#pool = new PortPool({ range: options.portRange, restMs: options.restMs, clock, startOffset });
+    this.#ticker = new PromptTicker(clock);
+    const socketContext = {
+      clock,
+      counters: this.#counters,
+      maxPacketsPerSecond: options.maxPacketsPerSecond ?? DEFAULT_MAX_PACKETS_PER_SECOND,
+      isLoopback: options.isLoopback ?? isLoopbackAddress,
+    };
+    const allocator = new LegAllocator({ pool: this.#pool, address, context: socketContext, logger });
+    const library = new PromptLibrary();
+    this.#table = new SessionTable({
+      context: { clock, ids, ticker: this.#ticker, library, allocator, address, advertisedAddress },
+      logger,
+      journalPath: options.journalPath,
+      maxSessions: this.#maxSessions,
+      onEvent: (event) => this.#broadcast(event),
+      onFilled: () => this.#watch.start(),
+    });
+    this.#watch = this.#newWatch();
+  }
+
+  /**
+   * Brings the sessions of the journal back, on the same ports, and sets the channel's handlers.
+   * @throws the file system's error when the journal cannot be opened
+   */
+  async start(): Promise<void> {
+    await this.#table.restore();
+    const { channel, logger } = this.#options;
+    const table = this.#table;
+    channel.handle("media.offer", async (params) => {
+      const { sdp, signalingAddress, latch, ...key } = checkParams(offerParams, params);
+      return { sdp: await table.offer(key, sdp, { signalingAddress, latch }) };
+    });
+    channel.handle("media.answer", async (params) => {
+      const { sdp, signalingAddress, latch, ...key } = checkParams(offerParams, params);
+      return { sdp: await table.answer(key, sdp, { signalingAddress, latch }) };
+    });
+    channel.handle("media.answer-endpoint", async (params) => {
+      const { sdp, signalingAddress, latch, endpoint, ...key } = checkParams(answerByEndpointParams, params);
+      return { sdp: await table.answerByEndpoint(key, endpoint, sdp, { signalingAddress, latch }) };
+    });
+    channel.handle("media.offer-endpoint", async (params) => {
+      const { endpoint, ...key } = checkParams(offerByEndpointParams, params);
+      return { sdp: await table.offerByEndpoint(key, endpoint) };
+    });
+    channel.handle("media.release", (params) => table.release(checkParams(releaseParams, params).callId));
+    channel.handle("media.list", () => table.list());
+    logger.info("media relay ready", this.status());
+  }
+
+  metrics(): MetricSample[] {
+    return relayMetrics(this.#counters, {
+      sessions: this.#table.size,
+      portsInUse: 2 * this.#pool.inUse,
+      playingEndpoints: this.#ticker.playerCount,
+    });
+  }
+
+  /** Facts for people: sessions, ports and bounds. */
+  status(): Record<string, unknown> {
+    const { address, advertisedAddress, portRange } = this.#options;
+    return {
+      address,
+      advertisedAddress,
+      portRange,
+      sessions: this.#table.size,
+      maxSessions: this.#maxSessions,
+      portsInUse: 2 * this.#pool.inUse,
+      portCapacity: 2 * this.#pool.capacity,
+    };
+  }
+
+  /** Closes all sockets and timers; the journal keeps the sessions for the next process. May be called twice. */
+  async close(): Promise<void> {
+    this.#watch.close();
+    this.#table.close();
+    this.#ticker.close();
+  }
+
+  #newWatch(): SilenceWatch {
+    return new SilenceWatch({
+      clock: this.#options.clock,
+      timeoutMs: this.#options.rtpTimeoutMs,
+      sessions: () => this.#table.sessions(),
+      onSilence: (silence) => {
+        this.#counters.timeouts += 1;
+        this.#broadcast({ type: "media-timeout", ...silence });
+      },
+    });
+  }
+
+  #broadcast({ type, ...facts }: RelayEvent): void {
+    this.#options.channel.broadcast(type, facts);
+  }
+}

@@ -1,0 +1,237 @@
+import { MediaError } from "../../media-error.ts";
+import { chooseEndpointMedia, writeEndpointAnswer, writeEndpointOffer } from "../../sdp/endpoint-description.ts";
+import { canReceive, effectiveDirection, type Direction } from "../../sdp/direction.ts";
+import { stampOrigin } from "../../sdp/origin.ts";
+import { isRelayable } from "../../sdp/relayable-media.ts";
+import { rewriteForRelay, type RelayedMedia } from "../../sdp/rewrite-for-relay.ts";
+import type { Codec, SessionDescription } from "../../sdp/session-description.ts";
+import type { RelayEndpoint, RelayOptions } from "../media-relay.ts";
+import { FarEnd, type FarEndSetting } from "./far-end.ts";
+import type { RelaySide } from "./relay-side.ts";
+import { openSide, type RelayStream } from "./relay-stream.ts";
+import type { SessionContext } from "./session-context.ts";
+import { StreamSet, type SideIndex } from "./stream-set.ts";
+
+/** What a session starts from: new, or as the journal has it. */
+export interface SessionStart {
+  readonly callId: string;
+  readonly createdAtMs: number;
+  readonly sides: readonly [RelaySide, RelaySide];
+}
+
+/** The side that is a built-in far end. */
+export interface FarSide {
+  readonly index: SideIndex;
+  readonly kind: RelayEndpoint;
+}
+
+type Agreed = Omit<FarEndSetting, "kind">;
+
+/** The other side. */
+function otherSide(side: SideIndex): SideIndex {
+  return side === 0 ? 1 : 0;
+}
+
+/** The media of one call: two sides, or one side and a built-in far end. Owns its sockets. */
+export class RelaySession {
+  readonly callId: string;
+  readonly createdAtMs: number;
+  readonly sides: readonly [RelaySide, RelaySide];
+  readonly farEnd: FarEnd;
+  readonly #context: SessionContext;
+  readonly #streams: StreamSet;
+  #farSide: FarSide | undefined;
+  #negotiatedAtMs = 0;
+
+  constructor({ callId, createdAtMs, sides }: SessionStart, context: SessionContext) {
+    this.callId = callId;
+    this.createdAtMs = createdAtMs;
+    this.sides = sides;
+    this.farEnd = new FarEnd(context);
+    this.#context = context;
+    this.#streams = new StreamSet(context.allocator, sides);
+  }
+
+  get streams(): readonly RelayStream[] {
+    return this.#streams.values();
+  }
+
+  /** All RTP ports. */
+  get ports(): readonly number[] {
+    return this.#streams.ports();
+  }
+
+  /** The built-in party. */
+  get farSide(): FarSide | undefined {
+    return this.#farSide;
+  }
+
+  /** Of the last answer. */
+  get negotiatedAtMs(): number {
+    return this.#negotiatedAtMs;
+  }
+
+  /** The index of the side named `tag`, when the other is named `otherTag`. */
+  sideOf(tag: string, otherTag: string): SideIndex | undefined {
+    const [first, second] = this.sides;
+    if (first.tag === tag && second.tag === otherTag) return 0;
+    return second.tag === tag && first.tag === otherTag ? 1 : undefined;
+  }
+
+  /** @throws {MediaError} `offer-refused`, `no-ports`; the session is then as before */
+  async offer(from: SideIndex, description: SessionDescription, options: RelayOptions): Promise<string> {
+    if (this.#farSide !== undefined) throw new MediaError("offer-refused", "a built-in far end has this session");
+    this.#streams.refuseOwnPorts(description, this.#ownAddresses());
+    const { advertisedAddress } = this.#context;
+    const wanted = description.media.flatMap((media, index) => (isRelayable(media, advertisedAddress) ? [index] : []));
+    if (wanted.length === 0) throw new MediaError("offer-refused", "the SDP has no stream that can be relayed");
+    await this.#streams.ensure(wanted, [0, 1]);
+    const offered = new Map<number, Direction>();
+    for (const index of wanted) {
+      const media = description.media[index];
+      const stream = this.#streams.get(index);
+      if (media === undefined || stream === undefined) continue;
+      offered.set(index, effectiveDirection(media));
+      openSide(stream, from, media, options, this.#context.clock.nowMs());
+    }
+    this.sides[from].offered = offered;
+    return this.#relayed(otherSide(from), description, offered);
+  }
+
+  /**
+   * Takes the answer to the last offer of `offerer`.
+   * @throws {MediaError} `unknown-session`, `offer-refused`, `no-common-codec`
+   */
+  answer(offerer: SideIndex, description: SessionDescription, options: RelayOptions): string {
+    const { offered } = this.sides[offerer];
+    if (offered === undefined) throw new MediaError("unknown-session", "that side has made no offer");
+    this.#streams.refuseOwnPorts(description, this.#ownAddresses());
+    if (this.#farSide?.index === offerer) {
+      this.#answerToFarEnd(otherSide(offerer), description, options, this.#farSide.kind);
+      return "";
+    }
+    const answered = new Map<number, Direction>();
+    for (const stream of this.#streams.values()) {
+      const media = description.media[stream.mediaIndex];
+      const asked = offered.get(stream.mediaIndex);
+      if (asked === undefined || media === undefined || !isRelayable(media, this.#context.advertisedAddress)) {
+        stream.directions.fill("inactive");
+        continue;
+      }
+      const direction = effectiveDirection(media, asked);
+      answered.set(stream.mediaIndex, direction);
+      stream.directions[offerer] = asked;
+      stream.directions[otherSide(offerer)] = direction;
+      openSide(stream, otherSide(offerer), media, options, this.#context.clock.nowMs());
+    }
+    this.#negotiatedAtMs = this.#context.clock.nowMs();
+    return this.#relayed(offerer, description, answered);
+  }
+
+  /** @throws {MediaError} `no-common-codec`, `offer-refused`, `no-ports`; the session is then as before */
+  async answerByEndpoint(
+    phone: SideIndex,
+    kind: RelayEndpoint,
+    description: SessionDescription,
+    options: RelayOptions,
+  ): Promise<string> {
+    this.#refuseTwoPhones(otherSide(phone));
+    this.#streams.refuseOwnPorts(description, this.#ownAddresses());
+    const { advertisedAddress } = this.#context;
+    const choice = chooseEndpointMedia(description, advertisedAddress, kind === "echo");
+    if (choice === undefined) throw new MediaError("no-common-codec", "the far end speaks none of the codecs");
+    await this.#streams.ensure([choice.mediaIndex], [phone]);
+    this.#farSide = { index: otherSide(phone), kind };
+    this.#agreeWithFarEnd(phone, description, options, choice.mediaIndex, choice.codec);
+    const body = writeEndpointAnswer(
+      description,
+      choice,
+      advertisedAddress,
+      this.#streams.portOf(choice.mediaIndex, phone),
+    );
+    return this.#stamped(phone, body);
+  }
+
+  /** @throws {MediaError} `offer-refused`, `no-ports`; the session is then as before */
+  async offerByEndpoint(farEnd: SideIndex, kind: RelayEndpoint): Promise<string> {
+    this.#refuseTwoPhones(farEnd);
+    const phone = otherSide(farEnd);
+    await this.#streams.ensure([0], [phone]);
+    this.#farSide = { index: farEnd, kind };
+    this.sides[farEnd].offered = new Map([[0, "sendrecv"]]);
+    return this.#stamped(phone, writeEndpointOffer(this.#context.advertisedAddress, this.#streams.portOf(0, phone)));
+  }
+
+  /** Puts back what the journal had; the streams' sockets are bound already. */
+  restore(streams: readonly RelayStream[], farSide: FarSide | undefined, agreed: Agreed | undefined): void {
+    for (const stream of streams) this.#streams.add(stream);
+    this.#farSide = farSide;
+    this.#negotiatedAtMs = this.#context.clock.nowMs();
+    if (farSide === undefined || agreed === undefined) return;
+    const leg = this.#streams.get(agreed.mediaIndex)?.legs[otherSide(farSide.index)];
+    if (leg !== undefined) this.farEnd.apply({ kind: farSide.kind, ...agreed }, leg.rtp);
+  }
+
+  /** Closes the sockets and gives the ports back; may be called twice. */
+  close(): void {
+    this.farEnd.close();
+    this.#streams.close();
+  }
+
+  #answerToFarEnd(phone: SideIndex, description: SessionDescription, options: RelayOptions, kind: RelayEndpoint): void {
+    const isRefused = description.media.every((media) => media.port === 0);
+    const choice = chooseEndpointMedia(description, this.#context.advertisedAddress, false);
+    if (choice?.mediaIndex === 0) this.#agreeWithFarEnd(phone, description, options, 0, choice.codec);
+    else if (!isRefused) throw new MediaError("no-common-codec", `the ${kind} speaks none of the answered codecs`);
+  }
+
+  #agreeWithFarEnd(
+    phone: SideIndex,
+    description: SessionDescription,
+    options: RelayOptions,
+    mediaIndex: number,
+    codec: Codec,
+  ): void {
+    const stream = this.#streams.get(mediaIndex);
+    const media = description.media[mediaIndex];
+    const leg = stream?.legs[phone];
+    if (stream === undefined || media === undefined || leg === undefined || this.#farSide === undefined) return;
+    const nowMs = this.#context.clock.nowMs();
+    const direction = effectiveDirection(media);
+    for (const other of this.#streams.values()) other.directions.fill("inactive");
+    stream.directions[phone] = direction;
+    stream.directions[otherSide(phone)] = direction;
+    openSide(stream, phone, media, options, nowMs);
+    this.#negotiatedAtMs = nowMs;
+    const name = codec.name.toUpperCase();
+    const law = name === "PCMU" || name === "PCMA" ? name : undefined;
+    const sends = canReceive(direction);
+    this.farEnd.apply({ kind: this.#farSide.kind, mediaIndex, payloadType: codec.payloadType, law, sends }, leg.rtp);
+  }
+
+  #refuseTwoPhones(farEnd: SideIndex): void {
+    const hasPhone = this.#farSide === undefined ? this.#streams.size > 0 : this.#farSide.index !== farEnd;
+    if (hasPhone) throw new MediaError("offer-refused", "a phone has that side of the session");
+  }
+
+  #ownAddresses(): readonly string[] {
+    return [this.#context.address, this.#context.advertisedAddress];
+  }
+
+  #relayed(to: SideIndex, description: SessionDescription, directions: ReadonlyMap<number, Direction>): string {
+    const relayed = description.media.map((media, index): RelayedMedia | undefined => {
+      const rtpPort = this.#streams.portOf(index, to);
+      const direction = directions.get(index);
+      if (rtpPort === 0 || direction === undefined) return undefined;
+      return { rtpPort, rtcpPort: rtpPort + 1, ...(media.isHeldByAddress ? { direction } : {}) };
+    });
+    return this.#stamped(to, rewriteForRelay(description, this.#context.advertisedAddress, relayed));
+  }
+
+  #stamped(to: SideIndex, body: string): string {
+    const side = this.sides[to];
+    const { sdp, origin } = stampOrigin(side.origin, body, this.#context.advertisedAddress);
+    side.origin = origin;
+    return sdp;
+  }
+}

@@ -1,0 +1,49 @@
+import type { Ids } from "../../../common/index.ts";
+import type { Direction } from "../../sdp/direction.ts";
+import type { SdpOrigin } from "../../sdp/origin.ts";
+import type { SocketOwner } from "./relay-context.ts";
+
+/** What a `RelaySide` starts from. */
+export interface RelaySideStart {
+  readonly tag: string;
+  /** Of the SDP that this side is sent. */
+  readonly origin: SdpOrigin;
+  readonly hasBeenHeard: boolean;
+  /** Its last offer: the streams that were passed on, by media line, with their direction. */
+  readonly offered: ReadonlyMap<number, Direction> | undefined;
+}
+
+/** One party of a session. */
+export class RelaySide implements SocketOwner {
+  readonly tag: string;
+  origin: SdpOrigin;
+  hasBeenHeard: boolean;
+  offered: ReadonlyMap<number, Direction> | undefined;
+  lastHeardMs = 0;
+  rejected = 0;
+  readonly #onSource: (side: RelaySide, isFirst: boolean) => void;
+
+  constructor(start: RelaySideStart, onSource: (side: RelaySide, isFirst: boolean) => void) {
+    this.tag = start.tag;
+    this.origin = start.origin;
+    this.hasBeenHeard = start.hasBeenHeard;
+    this.offered = start.offered;
+    this.#onSource = onSource;
+  }
+
+  handleSource(kind: "rtp" | "rtcp"): void {
+    const isFirst = kind === "rtp" && !this.hasBeenHeard;
+    if (isFirst) this.hasBeenHeard = true;
+    this.#onSource(this, isFirst);
+  }
+}
+
+/** Two sides that have sent and been sent nothing. */
+export function newSideStarts(tags: readonly [string, string], ids: Ids): readonly [RelaySideStart, RelaySideStart] {
+  const digits = ids.token(12);
+  const start = (tag: string, from: number): RelaySideStart => {
+    const sessionId = Number.parseInt(digits.slice(from, from + 12), 16);
+    return { tag, origin: { sessionId, version: 0, digest: "" }, hasBeenHeard: false, offered: undefined };
+  };
+  return [start(tags[0], 0), start(tags[1], 12)];
+}

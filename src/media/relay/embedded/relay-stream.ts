@@ -1,0 +1,68 @@
+import { PayloadTable } from "../../rtp/payload-table.ts";
+import type { Direction } from "../../sdp/direction.ts";
+import { isTelephoneEvent, type MediaDescription } from "../../sdp/session-description.ts";
+import type { RelayOptions } from "../media-relay.ts";
+import type { RelayLeg } from "./relay-leg.ts";
+import type { TransportAddress } from "./source-lock.ts";
+
+/** One media line of a session; a side that is a built-in far end has no leg. */
+export interface RelayStream {
+  readonly mediaIndex: number;
+  readonly payloads: PayloadTable;
+  readonly legs: [RelayLeg | undefined, RelayLeg | undefined];
+  /** As agreed by the last answer, each side's own; `inactive` before. */
+  readonly directions: [Direction, Direction];
+}
+
+export function newRelayStream(mediaIndex: number): RelayStream {
+  return {
+    mediaIndex,
+    payloads: new PayloadTable(),
+    legs: [undefined, undefined],
+    directions: ["inactive", "inactive"],
+  };
+}
+
+/** Makes each leg send what the other receives. */
+export function connectLegs({ legs: [one, other] }: RelayStream): void {
+  if (one === undefined || other === undefined) return;
+  one.rtp.peer = other.rtp;
+  other.rtp.peer = one.rtp;
+  one.rtcp.peer = other.rtcp;
+  other.rtcp.peer = one.rtcp;
+}
+
+/** Where one side's SDP wants RTP and RTCP; nowhere while held by address. */
+export function targetsOf(media: MediaDescription): {
+  rtp: TransportAddress | undefined;
+  rtcp: TransportAddress | undefined;
+} {
+  const { address, port, rtcp } = media;
+  if (address === undefined || port === 0 || media.isHeldByAddress) return { rtp: undefined, rtcp: undefined };
+  const rtcpPort = rtcp?.port ?? port + 1;
+  return {
+    rtp: { address, port },
+    rtcp: rtcpPort > 65_535 ? undefined : { address: rtcp?.address ?? address, port: rtcpPort },
+  };
+}
+
+/** Takes over what the SDP of one side says about a stream, and opens the choice of its sources. */
+export function openSide(
+  stream: RelayStream,
+  sideIndex: 0 | 1,
+  media: MediaDescription,
+  { signalingAddress, latch }: RelayOptions,
+  nowMs: number,
+): void {
+  stream.payloads.add(
+    media.codecs.map((codec) => ({
+      payloadType: codec.payloadType,
+      clockRateHz: codec.clockRateHz,
+      isTelephoneEvent: isTelephoneEvent(codec),
+    })),
+  );
+  const leg = stream.legs[sideIndex];
+  const targets = targetsOf(media);
+  leg?.rtp.lock.open(targets.rtp, signalingAddress, latch === "any", nowMs);
+  leg?.rtcp.lock.open(targets.rtcp, signalingAddress, latch === "any", nowMs);
+}

@@ -1,0 +1,69 @@
+import type { RemoteInfo } from "node:dgram";
+import { RoundTrip } from "../../rtp/round-trip.ts";
+import { isRtcp, parseReports } from "../../rtp/rtcp-packet.ts";
+import { RateLimit } from "./rate-limit.ts";
+import type { PacketSocket, RelayContext, SocketOwner } from "./relay-context.ts";
+import { SourceLock } from "./source-lock.ts";
+
+/** RTCP is 5 % of a session's bandwidth (RFC 3550 6.2); this is far above any that is meant well. */
+const MAX_PACKETS_PER_SECOND = 200;
+
+/** The RTCP socket that faces one side; also measures the round trip between the relay and that side. */
+export class RtcpEnd {
+  readonly lock: SourceLock;
+  readonly roundTrip = new RoundTrip();
+  peer: RtcpEnd | undefined;
+  readonly #socket: PacketSocket;
+  readonly #context: RelayContext;
+  readonly #owner: SocketOwner;
+  readonly #rate: RateLimit;
+
+  constructor(socket: PacketSocket, context: RelayContext, owner: SocketOwner) {
+    this.#socket = socket;
+    this.#context = context;
+    this.#owner = owner;
+    this.#rate = new RateLimit(MAX_PACKETS_PER_SECOND);
+    this.lock = new SourceLock(context.isLoopback);
+  }
+
+  /** Takes a packet from the network. */
+  receive(packet: Buffer, source: Pick<RemoteInfo, "address" | "port">): void {
+    const { clock, counters } = this.#context;
+    if (!isRtcp(packet)) {
+      counters.malformed += 1;
+      return;
+    }
+    const nowMs = clock.nowMs();
+    const admission = this.lock.admit(source.address, source.port, nowMs);
+    if (admission === "refused") {
+      counters.rejected += 1;
+      this.#owner.rejected += 1;
+      return;
+    }
+    if (admission === "chosen") this.#owner.handleSource("rtcp");
+    if (!this.#rate.allows(nowMs)) {
+      counters.throttled += 1;
+      return;
+    }
+    this.#owner.lastHeardMs = nowMs;
+    counters.rtcpPackets += 1;
+    counters.rtcpBytes += packet.length;
+    this.#pass(packet, nowMs);
+  }
+
+  /** Sends to this side; without a known address the packet is dropped and counted. */
+  send(packet: Buffer): void {
+    const { lock } = this;
+    if (lock.port === 0) this.#context.counters.undeliverable += 1;
+    else this.#socket.send(packet, lock.port, lock.address);
+  }
+
+  #pass(packet: Buffer, nowMs: number): void {
+    const { peer } = this;
+    if (peer === undefined) return;
+    const reports = parseReports(packet);
+    this.roundTrip.measure(reports, nowMs);
+    peer.roundTrip.notePassed(reports, nowMs);
+    peer.send(packet);
+  }
+}

@@ -1,0 +1,64 @@
+import type { RemoteInfo } from "node:dgram";
+import type { PayloadTable } from "../../rtp/payload-table.ts";
+import { ReceiveStatistics } from "../../rtp/receive-statistics.ts";
+import { isRtp } from "../../rtp/rtp-header.ts";
+import { RateLimit } from "./rate-limit.ts";
+import type { PacketSocket, RelayContext, SocketOwner } from "./relay-context.ts";
+import { SourceLock } from "./source-lock.ts";
+
+/**
+ * The RTP socket that faces one side. What it receives goes out of its peer, which is the socket that faces the other
+ * side, or itself for an echo, or nothing. Runs per packet: it allocates nothing of its own.
+ */
+export class RtpEnd {
+  readonly lock: SourceLock;
+  readonly statistics: ReceiveStatistics;
+  peer: RtpEnd | undefined;
+  readonly #socket: PacketSocket;
+  readonly #context: RelayContext;
+  readonly #owner: SocketOwner;
+  /** Keeps a flood, or two sessions whose SDP points at each other, from taking the whole processor. */
+  readonly #rate: RateLimit;
+
+  constructor(socket: PacketSocket, context: RelayContext, owner: SocketOwner, payloads: PayloadTable) {
+    this.#socket = socket;
+    this.#context = context;
+    this.#owner = owner;
+    this.#rate = new RateLimit(context.maxPacketsPerSecond);
+    this.lock = new SourceLock(context.isLoopback);
+    this.statistics = new ReceiveStatistics(payloads);
+  }
+
+  /** Takes a packet from the network. */
+  receive(packet: Buffer, source: Pick<RemoteInfo, "address" | "port">): void {
+    const { clock, counters } = this.#context;
+    if (!isRtp(packet)) {
+      counters.malformed += 1;
+      return;
+    }
+    const nowMs = clock.nowMs();
+    const admission = this.lock.admit(source.address, source.port, nowMs);
+    if (admission === "refused") {
+      counters.rejected += 1;
+      this.#owner.rejected += 1;
+      return;
+    }
+    if (admission === "chosen") this.#owner.handleSource("rtp");
+    if (!this.#rate.allows(nowMs)) {
+      counters.throttled += 1;
+      return;
+    }
+    this.#owner.lastHeardMs = nowMs;
+    counters.rtpPackets += 1;
+    counters.rtpBytes += packet.length;
+    this.statistics.receive(packet, nowMs);
+    this.peer?.send(packet);
+  }
+
+  /** Sends to this side; without a known address the packet is dropped and counted. */
+  send(packet: Buffer): void {
+    const { lock } = this;
+    if (lock.port === 0) this.#context.counters.undeliverable += 1;
+    else this.#socket.send(packet, lock.port, lock.address);
+  }
+}

@@ -1,0 +1,46 @@
+import { z } from "zod";
+
+const endpoint = z.object({ address: z.string(), port: z.number() });
+const lock = z.object({
+  target: endpoint.optional(),
+  signalingAddress: z.string(),
+  latchAny: z.boolean(),
+  learned: endpoint.optional(),
+  isLocked: z.boolean(),
+});
+const direction = z.enum(["sendrecv", "sendonly", "recvonly", "inactive"]);
+const side = z.object({
+  tag: z.string(),
+  origin: z.object({ sessionId: z.number(), version: z.number(), digest: z.string() }),
+  hasBeenHeard: z.boolean(),
+  offered: z.array(z.tuple([z.number(), direction])).optional(),
+});
+const leg = z.object({ port: z.number(), rtp: lock, rtcp: lock });
+const stream = z.object({
+  mediaIndex: z.number(),
+  payloads: z.array(z.object({ payloadType: z.number(), clockRateHz: z.number(), isTelephoneEvent: z.boolean() })),
+  directions: z.tuple([direction, direction]),
+  legs: z.tuple([leg.nullable(), leg.nullable()]),
+});
+
+/** A session as the journal keeps it; numbers that depend on a process's clock are left out. */
+export const sessionRecord = z.object({
+  createdAtMs: z.number(),
+  sides: z.tuple([side, side]),
+  streams: z.array(stream),
+  farEnd: z
+    .object({
+      side: z.union([z.literal(0), z.literal(1)]),
+      kind: z.enum(["echo", "tone", "demo"]),
+      agreed: z
+        .object({
+          mediaIndex: z.number(),
+          payloadType: z.number(),
+          law: z.enum(["PCMU", "PCMA"]).optional(),
+          sends: z.boolean(),
+        })
+        .optional(),
+    })
+    .optional(),
+});
+export type SessionRecord = z.infer<typeof sessionRecord>;

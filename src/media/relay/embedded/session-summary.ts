@@ -1,0 +1,49 @@
+import type { RelaySessionSummary, SideStatistics } from "../media-relay.ts";
+import type { RelaySession } from "./relay-session.ts";
+import type { SideIndex } from "./stream-set.ts";
+
+/** The figures of a session now. */
+export function summarize(session: RelaySession): RelaySessionSummary {
+  return {
+    callId: session.callId,
+    createdAtMs: session.createdAtMs,
+    ports: session.ports,
+    sides: [sideStatistics(session, 0), sideStatistics(session, 1)],
+  };
+}
+
+/** Sums over the streams; jitter, round trip, estimate and source are those of the first stream that has them. */
+function sideStatistics(session: RelaySession, index: SideIndex): SideStatistics {
+  const side = session.sides[index];
+  const legs = session.streams.flatMap(({ legs }) => legs[index] ?? []);
+  let packets = 0;
+  let bytes = 0;
+  let lost = 0;
+  let telephoneEvents = 0;
+  for (const { rtp } of legs) {
+    packets += rtp.statistics.packets;
+    bytes += rtp.statistics.bytes;
+    lost += rtp.statistics.lost;
+    telephoneEvents += rtp.statistics.telephoneEvents;
+  }
+  const main = legs.find(({ rtp }) => rtp.statistics.packets > 0);
+  const roundTripMs = legs.find(({ rtcp }) => rtcp.roundTrip.lastMs !== undefined)?.rtcp.roundTrip.lastMs;
+  const mos = main?.rtp.statistics.mos(roundTripMs ?? 0);
+  const learned = legs.find(({ rtp }) => rtp.lock.learned !== undefined)?.rtp.lock.learned;
+  return {
+    tag: side.tag,
+    packets,
+    bytes,
+    lost,
+    jitterMs: rounded(main?.rtp.statistics.jitterMs ?? 0),
+    rejected: side.rejected,
+    telephoneEvents,
+    ...(roundTripMs === undefined ? {} : { roundTripMs: rounded(roundTripMs) }),
+    ...(mos === undefined ? {} : { mos: rounded(mos) }),
+    ...(learned === undefined ? {} : { source: `${learned.address}:${learned.port}` }),
+  };
+}
+
+function rounded(value: number): number {
+  return Math.round(value * 100) / 100;
+}

@@ -1,0 +1,182 @@
+import { Journal, type Logger } from "../../../common/index.ts";
+import { MediaError } from "../../media-error.ts";
+import { parseSessionDescription } from "../../sdp/parse-session-description.ts";
+import type { SessionDescription } from "../../sdp/session-description.ts";
+import type { RelayEndpoint, RelayEvent, RelayKey, RelayOptions, RelaySessionSummary } from "../media-relay.ts";
+import { KeyedQueue } from "./keyed-queue.ts";
+import { RelaySession } from "./relay-session.ts";
+import { newSideStarts, RelaySide, type RelaySideStart } from "./relay-side.ts";
+import type { SessionContext } from "./session-context.ts";
+import { sessionRecord, type SessionRecord } from "./session-record.ts";
+import { recordOf, restoreSession } from "./session-restore.ts";
+import { summarize } from "./session-summary.ts";
+import type { SideIndex } from "./stream-set.ts";
+
+/** Options of a `SessionTable`. */
+export interface SessionTableOptions {
+  readonly context: SessionContext;
+  readonly logger: Logger;
+  readonly journalPath: string;
+  readonly maxSessions: number;
+  readonly onEvent: (event: RelayEvent) => void;
+  /** The table is no longer empty. */
+  readonly onFilled: () => void;
+}
+
+/** All sessions of a relay, by call id: bounded, journaled, one change at a time for each. */
+export class SessionTable {
+  readonly #options: SessionTableOptions;
+  readonly #sessions = new Map<string, RelaySession>();
+  readonly #queue = new KeyedQueue();
+  #journal: Journal<SessionRecord> | undefined;
+  #creating = 0;
+  #isClosed = false;
+
+  constructor(options: SessionTableOptions) {
+    this.#options = options;
+  }
+
+  get size(): number {
+    return this.#sessions.size;
+  }
+
+  sessions(): Iterable<RelaySession> {
+    return this.#sessions.values();
+  }
+
+  /** Opens the journal and brings its sessions back; what cannot be brought back is given up. */
+  async restore(): Promise<void> {
+    const { journalPath, context, logger } = this.#options;
+    const saved = new Map<string, unknown>();
+    const restored = new Map<string, RelaySession>();
+    const journal = new Journal<SessionRecord>(
+      { path: journalPath, onError: (error) => logger.error("media journal cannot be written", { error }) },
+      (callId, record) => saved.set(callId, record),
+      () => this.#snapshot(saved),
+    );
+    this.#journal = journal;
+    for (const [callId, value] of saved) {
+      const record = sessionRecord.safeParse(value);
+      const session = record.success
+        ? await restoreSession(callId, record.data, context, (start) => this.#newSide(callId, start))
+        : undefined;
+      if (session !== undefined) restored.set(callId, session);
+      else logger.warn("media session lost in restart", { callId, readable: record.success });
+    }
+    for (const [callId, session] of restored) this.#sessions.set(callId, session);
+    for (const callId of saved.keys()) if (!restored.has(callId)) journal.remove(callId);
+    saved.clear();
+    if (restored.size > 0) this.#options.onFilled();
+  }
+
+  offer(key: RelayKey, sdp: string, options: RelayOptions): Promise<string> {
+    return this.#change(key, true, (session, from) => session.offer(from, parsed(sdp), options));
+  }
+
+  answer(key: RelayKey, sdp: string, options: RelayOptions): Promise<string> {
+    return this.#change(key, false, (session, offerer) => session.answer(offerer, parsed(sdp), options));
+  }
+
+  answerByEndpoint(key: RelayKey, endpoint: RelayEndpoint, sdp: string, options: RelayOptions): Promise<string> {
+    return this.#change(key, true, (session, phone) => session.answerByEndpoint(phone, endpoint, parsed(sdp), options));
+  }
+
+  offerByEndpoint(key: RelayKey, endpoint: RelayEndpoint): Promise<string> {
+    return this.#change(key, true, (session, farEnd) => session.offerByEndpoint(farEnd, endpoint));
+  }
+
+  release(callId: string): Promise<RelaySessionSummary | undefined> {
+    return this.#queue.run(callId, () => {
+      const session = this.#sessions.get(callId);
+      if (session === undefined) return undefined;
+      const summary = summarize(session);
+      session.close();
+      this.#sessions.delete(callId);
+      this.#journal?.remove(callId);
+      return summary;
+    });
+  }
+
+  list(): RelaySessionSummary[] {
+    return [...this.#sessions.values()].map(summarize);
+  }
+
+  /** Closes all sockets; the journal keeps the sessions for the next process. May be called twice. */
+  close(): void {
+    this.#isClosed = true;
+    this.#journal?.close();
+    for (const session of this.#sessions.values()) session.close();
+    this.#sessions.clear();
+  }
+
+  #change(
+    key: RelayKey,
+    creates: boolean,
+    change: (session: RelaySession, from: SideIndex) => Promise<string> | string,
+  ): Promise<string> {
+    return this.#queue.run(key.callId, async () => {
+      const session = this.#sessions.get(key.callId);
+      if (session === undefined) {
+        if (!creates) throw new MediaError("unknown-session", "there is no such session", { callId: key.callId });
+        return this.#create(key, change);
+      }
+      const from = session.sideOf(key.fromTag, key.toTag);
+      if (from === undefined) throw new MediaError("unknown-session", "the session has other sides", { ...key });
+      const sdp = await change(session, from);
+      this.#save(session);
+      return sdp;
+    });
+  }
+
+  async #create(
+    key: RelayKey,
+    change: (session: RelaySession, from: SideIndex) => Promise<string> | string,
+  ): Promise<string> {
+    const { context, maxSessions, onFilled } = this.#options;
+    if (this.#isClosed || this.#sessions.size + this.#creating >= maxSessions) {
+      throw new MediaError("no-ports", "the relay has all the sessions it may have", { maxSessions });
+    }
+    const { callId } = key;
+    const starts = newSideStarts([key.fromTag, key.toTag], context.ids);
+    const sides = [this.#newSide(callId, starts[0]), this.#newSide(callId, starts[1])] as const;
+    const session = new RelaySession({ callId, createdAtMs: context.clock.wallMs(), sides }, context);
+    this.#creating += 1;
+    try {
+      const sdp = await change(session, 0);
+      if (this.#isClosed) throw new MediaError("no-ports", "the relay is closed");
+      this.#sessions.set(callId, session);
+      this.#save(session);
+      onFilled();
+      return sdp;
+    } catch (error) {
+      session.close();
+      throw error;
+    } finally {
+      this.#creating -= 1;
+    }
+  }
+
+  #newSide(callId: string, start: RelaySideStart): RelaySide {
+    return new RelaySide(start, (side, isFirst) => {
+      const session = this.#sessions.get(callId);
+      if (session?.sides.includes(side)) this.#save(session);
+      if (isFirst) this.#options.onEvent({ type: "first-packet", callId, tag: side.tag });
+    });
+  }
+
+  #save(session: RelaySession): void {
+    if (!this.#isClosed) this.#journal?.put(session.callId, recordOf(session));
+  }
+
+  *#snapshot(saved: ReadonlyMap<string, unknown>): Iterable<readonly [string, SessionRecord]> {
+    // The journal rewrites itself when opened, before the sessions are there.
+    for (const [callId, record] of saved) yield [callId, record as SessionRecord];
+    for (const [callId, session] of this.#sessions) yield [callId, recordOf(session)];
+  }
+}
+
+function parsed(sdp: string): SessionDescription {
+  const result = parseSessionDescription(sdp);
+  if (!result.ok) throw new MediaError("sdp-malformed", result.reason);
+  return result.value;
+}

@@ -1,0 +1,138 @@
+/** A transport address. */
+export interface TransportAddress {
+  readonly address: string;
+  readonly port: number;
+}
+
+/** What a `SourceLock` needs to go on in another process. */
+export interface SourceLockRecord {
+  /** Where the SDP wants packets; absent while held by address. */
+  readonly target?: TransportAddress | undefined;
+  readonly signalingAddress: string;
+  readonly latchAny: boolean;
+  /** Where the last chosen source sent from. */
+  readonly learned?: TransportAddress | undefined;
+  readonly isLocked: boolean;
+}
+
+/** `chosen`: the packet passes and its source is the one from now on. */
+export type Admission = "refused" | "known" | "chosen";
+
+/** For this long the source of a phone that moved is not chosen again: its last packets are still on their way. */
+const MOVED_SOURCE_MS = 2000;
+
+/** True for 127.0.0.0/8 and ::1. */
+export function isLoopbackAddress(address: string): boolean {
+  return address.startsWith("127.") || address === "::1";
+}
+
+/**
+ * Decides which source a socket listens to and where it sends. Candidates are the address in the SDP and the address
+ * that signaling comes from, any port, and, when one of them is on loopback, any loopback address. The first packet
+ * of a candidate locks; `open` starts the choice again. What is sent goes to the source chosen last, before that to
+ * the address in the SDP.
+ */
+export class SourceLock {
+  readonly #isLoopback: (address: string) => boolean;
+  #signalingAddress = "";
+  #latchAny = false;
+  #target: TransportAddress | undefined;
+  #learned: TransportAddress | undefined;
+  #moved: TransportAddress | undefined;
+  #movedUntilMs = 0;
+  #isLocked = false;
+  #address = "";
+  #port = 0;
+
+  constructor(isLoopback: (address: string) => boolean = isLoopbackAddress) {
+    this.#isLoopback = isLoopback;
+  }
+
+  /** Where to send; meaningless while `port` is 0. */
+  get address(): string {
+    return this.#address;
+  }
+
+  /** Where to send; 0 while nothing is known. */
+  get port(): number {
+    return this.#port;
+  }
+
+  get isLocked(): boolean {
+    return this.#isLocked;
+  }
+
+  /** The source chosen last, also while the choice is open. */
+  get learned(): TransportAddress | undefined {
+    return this.#learned;
+  }
+
+  /**
+   * Opens the choice, for an SDP with `target`. An unchanged target keeps what was learned as the place to send to, so
+   * that a phone behind a NAT, silent on hold, is not lost.
+   */
+  open(target: TransportAddress | undefined, signalingAddress: string, latchAny: boolean, nowMs: number): void {
+    const isSame = target?.address === this.#target?.address && target?.port === this.#target?.port;
+    this.#signalingAddress = signalingAddress;
+    this.#latchAny = latchAny;
+    this.#isLocked = false;
+    this.#target = target;
+    if (isSame) return;
+    this.#moved = isEqual(this.#learned, target) ? undefined : this.#learned;
+    this.#movedUntilMs = nowMs + MOVED_SOURCE_MS;
+    this.#learned = undefined;
+    this.#sendTo(target);
+  }
+
+  /** Judges a packet by its source. Allocates only when the source is chosen. */
+  admit(address: string, port: number, nowMs: number): Admission {
+    if (this.#isLocked) return port === this.#port && address === this.#address ? "known" : "refused";
+    if (!this.#latchAny && !this.#isCandidate(address)) return "refused";
+    if (this.#hasMovedFrom(address, port, nowMs)) return "refused";
+    this.#isLocked = true;
+    this.#moved = undefined;
+    this.#learned = { address, port };
+    this.#sendTo(this.#learned);
+    return "chosen";
+  }
+
+  record(): SourceLockRecord {
+    return {
+      target: this.#target,
+      signalingAddress: this.#signalingAddress,
+      latchAny: this.#latchAny,
+      learned: this.#learned,
+      isLocked: this.#isLocked,
+    };
+  }
+
+  restore(record: SourceLockRecord): void {
+    this.#target = record.target;
+    this.#signalingAddress = record.signalingAddress;
+    this.#latchAny = record.latchAny;
+    this.#learned = record.learned;
+    this.#isLocked = record.isLocked && record.learned !== undefined;
+    this.#sendTo(record.learned ?? record.target);
+  }
+
+  #sendTo(endpoint: TransportAddress | undefined): void {
+    this.#address = endpoint?.address ?? "";
+    this.#port = endpoint?.port ?? 0;
+  }
+
+  #isCandidate(address: string): boolean {
+    const target = this.#target?.address;
+    if (address === target || address === this.#signalingAddress) return true;
+    if (!this.#isLoopback(address)) return false;
+    return this.#isLoopback(this.#signalingAddress) || (target !== undefined && this.#isLoopback(target));
+  }
+
+  #hasMovedFrom(address: string, port: number, nowMs: number): boolean {
+    const moved = this.#moved;
+    return moved !== undefined && nowMs < this.#movedUntilMs && port === moved.port && address === moved.address;
+  }
+}
+
+function isEqual(one: TransportAddress | undefined, other: TransportAddress | undefined): boolean {
+  return one?.address === other?.address && one?.port === other?.port;
+}

@@ -1,0 +1,127 @@
+import { isIP } from "node:net";
+import { write } from "sdp-transform";
+import { answerTo, effectiveDirection, type Direction } from "./direction.ts";
+import { isRelayable } from "./relayable-media.ts";
+import { isTelephoneEvent, type Codec, type MediaDescription, type SessionDescription } from "./session-description.ts";
+
+/** What a built-in far end takes of a phone's SDP. */
+export interface EndpointChoice {
+  readonly mediaIndex: number;
+  readonly codec: Codec;
+  readonly telephoneEvent?: Codec;
+  /** The far end's direction in its answer. */
+  readonly direction: Direction;
+}
+
+type WrittenMedia = Parameters<typeof write>[0]["media"][number];
+
+const TELEPHONE_EVENT: Codec = { payloadType: 101, name: "telephone-event", clockRateHz: 8000, parameters: "0-15" };
+const OFFERED_CODECS: readonly Codec[] = [
+  { payloadType: 0, name: "PCMU", clockRateHz: 8000 },
+  { payloadType: 8, name: "PCMA", clockRateHz: 8000 },
+];
+const PACKET_TIME_MS = 20;
+
+/** True for G.711 as the far ends speak it: one channel, 8 kHz. */
+export function isG711(codec: Codec): boolean {
+  return /^pcm[ua]$/i.test(codec.name) && codec.clockRateHz === 8000 && (codec.encoding ?? "1") === "1";
+}
+
+/**
+ * Picks the first audio stream with a codec that the far end speaks, codecs in the phone's order. A far end does no
+ * SRTP.
+ * @param speaksAny the far end returns what it gets and may take any codec; otherwise G.711 only
+ */
+export function chooseEndpointMedia(
+  description: SessionDescription,
+  relayAddress: string,
+  speaksAny: boolean,
+): EndpointChoice | undefined {
+  for (const [mediaIndex, media] of description.media.entries()) {
+    if (media.type !== "audio" || !isRelayable(media, relayAddress) || media.protocol.startsWith("RTP/SAVP")) continue;
+    const codec = media.codecs.find((candidate) => (speaksAny ? isAudio(candidate) : isG711(candidate)));
+    if (codec === undefined) continue;
+    const telephoneEvent = media.codecs.find(
+      (candidate) => isTelephoneEvent(candidate) && candidate.clockRateHz === codec.clockRateHz,
+    );
+    const direction = answerTo(effectiveDirection(media));
+    return { mediaIndex, codec, direction, ...(telephoneEvent === undefined ? {} : { telephoneEvent }) };
+  }
+  return undefined;
+}
+
+/** The far end's answer, without an o= line; streams that were not chosen are refused. */
+export function writeEndpointAnswer(
+  offer: SessionDescription,
+  choice: EndpointChoice,
+  address: string,
+  rtpPort: number,
+): string {
+  const media = offer.media.map((section, index) =>
+    index === choice.mediaIndex ? chosenSection(section, choice, address, rtpPort) : refusedSection(section, address),
+  );
+  return writeBody(media);
+}
+
+/** A far end's own offer of G.711 and telephone events, without an o= line. */
+export function writeEndpointOffer(address: string, rtpPort: number): string {
+  const codecs = [...OFFERED_CODECS, TELEPHONE_EVENT];
+  return writeBody([audioSection(codecs, "RTP/AVP", "sendrecv", PACKET_TIME_MS, address, rtpPort)]);
+}
+
+function isAudio(codec: Codec): boolean {
+  return !isTelephoneEvent(codec) && !/^(cn|red|ulpfec)$/i.test(codec.name);
+}
+
+function chosenSection(
+  offered: MediaDescription,
+  choice: EndpointChoice,
+  address: string,
+  rtpPort: number,
+): WrittenMedia {
+  const codecs = choice.telephoneEvent === undefined ? [choice.codec] : [choice.codec, choice.telephoneEvent];
+  const packetTimeMs = isG711(choice.codec) ? PACKET_TIME_MS : offered.packetTimeMs;
+  return audioSection(codecs, offered.protocol, choice.direction, packetTimeMs, address, rtpPort);
+}
+
+function audioSection(
+  codecs: readonly Codec[],
+  protocol: string,
+  direction: Direction,
+  packetTimeMs: number | undefined,
+  address: string,
+  port: number,
+): WrittenMedia {
+  return {
+    type: "audio",
+    port,
+    protocol,
+    payloads: codecs.map(({ payloadType }) => payloadType).join(" "),
+    connection: connectionOf(address),
+    rtp: codecs.map(({ payloadType, name, clockRateHz, encoding }) => ({
+      payload: payloadType,
+      codec: name,
+      rate: clockRateHz,
+      ...(encoding === undefined ? {} : { encoding: Number(encoding) }),
+    })),
+    fmtp: codecs.flatMap(({ payloadType, parameters }) =>
+      parameters === undefined ? [] : [{ payload: payloadType, config: parameters }],
+    ),
+    ...(packetTimeMs === undefined ? {} : { ptime: packetTimeMs }),
+    direction,
+  };
+}
+
+function refusedSection({ type, protocol, formats }: MediaDescription, address: string): WrittenMedia {
+  return { type, port: 0, protocol, payloads: formats.join(" "), connection: connectionOf(address), rtp: [], fmtp: [] };
+}
+
+function connectionOf(address: string): { version: number; ip: string } {
+  return { version: isIP(address) === 6 ? 6 : 4, ip: address };
+}
+
+function writeBody(media: WrittenMedia[]): string {
+  // The o= line comes later, and its type is not optional.
+  const session = { version: 0, name: "tandem", timing: { start: 0, stop: 0 }, media };
+  return write(session as unknown as Parameters<typeof write>[0]);
+}

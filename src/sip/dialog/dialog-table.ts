@@ -1,0 +1,108 @@
+import { Journal } from "../../common/index.ts";
+import { dialogIdOf, recordOf, restoredDialog, type Dialog, type DialogRecord } from "./dialog.ts";
+
+/** Where confirmed dialogs outlive the process. */
+export interface DialogStore {
+  load(restore: (record: DialogRecord) => void, live: () => Iterable<readonly [string, DialogRecord]>): void;
+  put(record: DialogRecord): void;
+  remove(id: string): void;
+  close(): void;
+}
+
+/** A `DialogStore` in a journal file. */
+export class JournalDialogStore implements DialogStore {
+  readonly #path: string;
+  #journal: Journal<DialogRecord> | undefined;
+
+  constructor(path: string) {
+    this.#path = path;
+  }
+
+  load(restore: (record: DialogRecord) => void, live: () => Iterable<readonly [string, DialogRecord]>): void {
+    this.#journal = new Journal<DialogRecord>({ path: this.#path }, (_id, record) => restore(record), live);
+  }
+
+  put(record: DialogRecord): void {
+    this.#journal?.put(record.id, record);
+  }
+
+  remove(id: string): void {
+    this.#journal?.remove(id);
+  }
+
+  close(): void {
+    this.#journal?.close();
+  }
+}
+
+/** All dialogs of this edge, bounded; confirmed ones are recorded. */
+export class DialogTable {
+  readonly #dialogs = new Map<string, Dialog>();
+  readonly #store: DialogStore;
+  readonly #maxDialogs: number;
+
+  constructor(store: DialogStore, maxDialogs: number) {
+    this.#store = store;
+    this.#maxDialogs = maxDialogs;
+  }
+
+  get size(): number {
+    return this.#dialogs.size;
+  }
+
+  get isFull(): boolean {
+    return this.#dialogs.size >= this.#maxDialogs;
+  }
+
+  /** Reads what was recorded before a restart. */
+  load(): void {
+    this.#store.load(
+      (record) => this.#dialogs.set(record.id, restoredDialog(record)),
+      () => this.#records(),
+    );
+  }
+
+  get(id: string): Dialog | undefined {
+    return this.#dialogs.get(id);
+  }
+
+  /** The dialog that a request from the network belongs to (RFC 3261 12.2.2: Call-ID and both tags). */
+  findByTags(callId: string, fromTag: string, toTag: string): Dialog | undefined {
+    const asServer = this.#dialogs.get(dialogIdOf(callId, fromTag));
+    if (asServer?.role === "uas" && asServer.localTag === toTag) return asServer;
+    const asClient = this.#dialogs.get(dialogIdOf(callId, toTag));
+    if (asClient?.role !== "uac") return undefined;
+    return asClient.remoteTag === fromTag || asClient.state === "early" ? asClient : undefined;
+  }
+
+  /** Adds an early or confirmed dialog. */
+  add(dialog: Dialog): void {
+    this.#dialogs.set(dialog.id, dialog);
+    if (dialog.state === "confirmed") this.#store.put(recordOf(dialog));
+  }
+
+  /** Records a dialog that has been confirmed or has changed. */
+  update(dialog: Dialog): void {
+    if (dialog.state === "confirmed" && this.#dialogs.get(dialog.id) === dialog) this.#store.put(recordOf(dialog));
+  }
+
+  remove(dialog: Dialog): void {
+    if (this.#dialogs.get(dialog.id) !== dialog) return;
+    this.#dialogs.delete(dialog.id);
+    this.#store.remove(dialog.id);
+  }
+
+  values(): IterableIterator<Dialog> {
+    return this.#dialogs.values();
+  }
+
+  close(): void {
+    this.#store.close();
+  }
+
+  *#records(): Iterable<readonly [string, DialogRecord]> {
+    for (const dialog of this.#dialogs.values()) {
+      if (dialog.state === "confirmed") yield [dialog.id, recordOf(dialog)];
+    }
+  }
+}

@@ -1,0 +1,97 @@
+import type { Target, TransportProtocol } from "../transport/index.ts";
+import type { Application } from "./application.ts";
+import type { SessionTimer } from "./session-timer.ts";
+
+/** What outlives the process: enough to send and to recognise requests of the dialog. Plain JSON. */
+export interface DialogRecord {
+  /** `<Call-ID>;from-tag=<tag of the dialog's initiator>`, whichever end we are. */
+  readonly id: string;
+  readonly role: "uac" | "uas";
+  /** The method that made the dialog: `INVITE` or `SUBSCRIBE`. */
+  readonly method: string;
+  readonly callId: string;
+  readonly localTag: string;
+  remoteTag: string;
+  /** Our From value in requests we send, tag included. */
+  local: string;
+  /** Our To value in requests we send, tag included once it is known. */
+  remote: string;
+  localCseq: number;
+  /** Highest CSeq seen from the other end; -1 before the first. */
+  remoteCseq: number;
+  /** CSeq of the last INVITE that we sent: the CSeq of its ACK. */
+  inviteCseq: number;
+  remoteTarget: string;
+  routeSet: readonly string[];
+  /** Contact that we gave, as a header value. */
+  localContact: string;
+  protocol: TransportProtocol;
+  /** Where to send instead of the remote target: a phone behind NAT, or a destination the application gave. */
+  nextHop?: Target;
+  session?: SessionTimer;
+  /** Methods the other end said it allows; empty when it did not say. */
+  remoteAllow: readonly string[];
+  /** Wall-clock milliseconds. */
+  createdAtMs: number;
+}
+
+/** RFC 3261 12: one side's view of a dialog. */
+export interface Dialog extends DialogRecord {
+  state: "early" | "confirmed";
+  /** The connection that the flow lives on, for reliable transports. */
+  flowId: string | undefined;
+  /** Who gets its requests; undefined once that application is gone. */
+  owner: Application | undefined;
+  /** The last session description that we sent; what a refresh by re-INVITE repeats. */
+  localBody: string;
+}
+
+/** A dialog as the control channel lists it. */
+export interface EdgeDialogSummary {
+  readonly dialogId: string;
+  readonly callId: string;
+  readonly localTag: string;
+  readonly remoteTag: string;
+  readonly role: "uac" | "uas";
+  readonly state: "early" | "confirmed";
+  readonly method: string;
+  readonly ageMs: number;
+}
+
+export function dialogIdOf(callId: string, initiatorTag: string): string {
+  return `${callId};from-tag=${initiatorTag}`;
+}
+
+/** The part of a dialog that is recorded. */
+export function recordOf(dialog: Dialog): DialogRecord {
+  const { state: _state, flowId: _flowId, owner: _owner, localBody: _localBody, ...record } = dialog;
+  return record;
+}
+
+/** Gaps in CSeq are legal (RFC 3261 12.2.2); a jump makes up for what was sent after the record was written. */
+const CSEQ_JUMP = 1_000;
+
+/** The dialog of a record from before a restart. */
+export function restoredDialog(record: DialogRecord): Dialog {
+  return {
+    ...record,
+    localCseq: record.localCseq + CSEQ_JUMP,
+    state: "confirmed",
+    flowId: undefined,
+    owner: undefined,
+    localBody: "",
+  };
+}
+
+export function summaryOf(dialog: Dialog, wallMs: number): EdgeDialogSummary {
+  return {
+    dialogId: dialog.id,
+    callId: dialog.callId,
+    localTag: dialog.localTag,
+    remoteTag: dialog.remoteTag,
+    role: dialog.role,
+    state: dialog.state,
+    method: dialog.method,
+    ageMs: wallMs - dialog.createdAtMs,
+  };
+}

@@ -1,0 +1,205 @@
+import type { Timer } from "../../common/index.ts";
+import { tagOf, type SipMessage } from "../message/index.ts";
+import type { Flow } from "../transport/index.ts";
+import type { CoreContext } from "./core-context.ts";
+import type { DialogActions } from "./dialog-actions.ts";
+import type { Dialog } from "./dialog.ts";
+import type { ClientRequest } from "./client-request.ts";
+import { agreedSessionTimer } from "./session-timer.ts";
+import { adoptResponse, uacDialog } from "./uac-dialog.ts";
+import { allowedMethods, contactUriOf, cseqOf } from "./uas-dialog.ts";
+
+/** How long an application has to acknowledge a 2xx to an INVITE that it had cancelled. */
+const CANCELLED_ACK_MS = 2_000;
+const CROSSED = 'SIP;cause=487;text="Cancelled"';
+
+/** The acknowledgement of the last 2xx of a dialog. */
+interface Acknowledgement {
+  /** Undefined until the application has sent it. */
+  text: string | undefined;
+  done: boolean;
+  cancelledTimer: Timer | undefined;
+}
+
+/** Responses to the requests that make, change and end dialogs we initiate. */
+export class InviteResponses {
+  readonly #context: CoreContext;
+  readonly #actions: DialogActions;
+  /** Only while a retransmitted 2xx may come: 64*T1 from the 2xx. */
+  readonly #acknowledgements = new Map<string, Acknowledgement>();
+
+  constructor(context: CoreContext, actions: DialogActions) {
+    this.#context = context;
+    this.#actions = actions;
+  }
+
+  /**
+   * Takes a response to INVITE or SUBSCRIBE; also to those inside a dialog.
+   * @returns true when the application is to see it
+   */
+  onResponse(request: ClientRequest, response: SipMessage, flow: Flow): boolean {
+    const { status } = response;
+    if (request.dialog !== undefined) return this.#onReInviteResponse(request, request.dialog, response);
+    const known = this.#context.dialogs.get(request.dialogId);
+    if (status >= 300) {
+      if (known?.state === "early") this.#actions.remove(known);
+      return true;
+    }
+    const tag = tagOf(response.get("to") ?? "");
+    if (status < 200) {
+      if (tag !== undefined) this.#onEarly(request, known, response, flow);
+      return true;
+    }
+    if (known?.state === "confirmed") return this.#onRepeatedSuccess(request, known, tag, response, flow);
+    return this.#onSuccess(request, known, response, flow);
+  }
+
+  /** Takes the final response to a request that neither made nor changes a session, but may end the dialog. */
+  onFinal({ method, dialog }: ClientRequest, response: SipMessage): void {
+    if (dialog === undefined) return;
+    if (method === "BYE") this.#actions.remove(dialog);
+    if (method === "UPDATE" && response.status < 300) this.#refreshed(dialog, response);
+  }
+
+  /** The request had no answer at all. */
+  onLost({ method, dialog, dialogId }: ClientRequest): void {
+    if (method === "BYE" && dialog !== undefined) this.#actions.remove(dialog);
+    const known = dialog === undefined && dialogId !== "" ? this.#context.dialogs.get(dialogId) : undefined;
+    if (known?.state === "early") this.#actions.remove(known);
+  }
+
+  /** The application has acknowledged. `text` is kept when it has a body, else an ACK is made again when needed. */
+  acknowledged(dialog: Dialog, text: string | undefined): void {
+    const acknowledgement = this.#acknowledgements.get(dialog.id);
+    if (acknowledgement === undefined) return;
+    acknowledgement.text = text;
+    acknowledgement.done = true;
+    if (acknowledgement.cancelledTimer === undefined) return;
+    acknowledgement.cancelledTimer.cancel();
+    this.#actions.sendBye(dialog, CROSSED);
+  }
+
+  /** A 2xx that no transaction knows any more, or from another branch of a fork. */
+  onStrayResponse(response: SipMessage, flow: Flow): void {
+    const isSuccess = response.status >= 200 && response.status < 300 && response.method === "INVITE";
+    if (!isSuccess) return;
+    const callId = response.get("call-id") ?? "";
+    const fromTag = tagOf(response.get("from") ?? "") ?? "";
+    const dialog = this.#context.dialogs.get(`${callId};from-tag=${fromTag}`);
+    if (dialog === undefined) return;
+    const isSame = tagOf(response.get("to") ?? "") === dialog.remoteTag;
+    if (isSame) this.#acknowledgeAgain(dialog, cseqOf(response));
+    else this.#endFork(dialog, response, flow);
+  }
+
+  /** Forgets everything; timers too. */
+  close(): void {
+    for (const { cancelledTimer } of this.#acknowledgements.values()) cancelledTimer?.cancel();
+    this.#acknowledgements.clear();
+  }
+
+  #onEarly(request: ClientRequest, known: Dialog | undefined, response: SipMessage, flow: Flow): void {
+    if (known !== undefined) {
+      adoptResponse(known, request.sent, response, flow);
+      return;
+    }
+    if (this.#context.dialogs.isFull) return;
+    const wallMs = this.#context.clock.wallMs();
+    this.#context.dialogs.add(uacDialog(request.sent, response, flow, request.application, wallMs));
+  }
+
+  #onSuccess(request: ClientRequest, known: Dialog | undefined, response: SipMessage, flow: Flow): boolean {
+    const wallMs = this.#context.clock.wallMs();
+    const dialog = known ?? uacDialog(request.sent, response, flow, request.application, wallMs);
+    if (known !== undefined) adoptResponse(known, request.sent, response, flow);
+    dialog.state = "confirmed";
+    this.#context.dialogs.add(dialog);
+    this.#actions.setSessionTimer(dialog, agreedSessionTimer(response, "local", wallMs));
+    if (request.method === "INVITE") return this.#expectAck(request, dialog, cseqOf(response));
+    return true;
+  }
+
+  /** The application acknowledges; the edge does when the application is gone. */
+  #expectAck(request: ClientRequest, dialog: Dialog, cseq: number): boolean {
+    const isAlive = this.#context.applications.isAlive(request.application) && request.state !== "abandoned";
+    if (!isAlive) {
+      this.#actions.sendAck(dialog, cseq);
+      if (request.dialog === undefined) this.#actions.sendBye(dialog, CROSSED);
+      return false;
+    }
+    const acknowledgement: Acknowledgement = { text: undefined, done: false, cancelledTimer: undefined };
+    if (request.state === "cancelled") {
+      acknowledgement.cancelledTimer = this.#context.clock.after(CANCELLED_ACK_MS, () => {
+        this.#actions.sendAck(dialog, cseq);
+        this.#actions.sendBye(dialog, CROSSED);
+      });
+    }
+    this.#acknowledgements.set(dialog.id, acknowledgement);
+    this.#context.clock.after(32_000, () => this.#forget(dialog, acknowledgement, cseq));
+    return true;
+  }
+
+  #onRepeatedSuccess(
+    request: ClientRequest,
+    dialog: Dialog,
+    tag: string | undefined,
+    response: SipMessage,
+    flow: Flow,
+  ): boolean {
+    if (tag === dialog.remoteTag) this.#acknowledgeAgain(dialog, cseqOf(response));
+    else this.#endFork(dialog, response, flow, request);
+    return false;
+  }
+
+  #onReInviteResponse(request: ClientRequest, dialog: Dialog, response: SipMessage): boolean {
+    const { status } = response;
+    if (status < 200 || status >= 300) return true;
+    if (request.method !== "INVITE") {
+      this.#refreshed(dialog, response);
+      return true;
+    }
+    if (request.hasFinal) {
+      this.#acknowledgeAgain(dialog, cseqOf(response));
+      return false;
+    }
+    this.#refreshed(dialog, response);
+    return this.#expectAck(request, dialog, cseqOf(response));
+  }
+
+  #acknowledgeAgain(dialog: Dialog, cseq: number): void {
+    const acknowledgement = this.#acknowledgements.get(dialog.id);
+    if (acknowledgement !== undefined && !acknowledgement.done) return;
+    const text = acknowledgement?.text;
+    if (text === undefined) this.#actions.sendAck(dialog, cseq);
+    else this.#actions.route(dialog, (target) => target && this.#context.transactions.send(text, target));
+  }
+
+  /** RFC 3261 13.2.2.4: a 2xx from another branch makes a session nobody wants. */
+  #endFork(dialog: Dialog, response: SipMessage, flow: Flow, request?: ClientRequest): void {
+    const fork: Dialog = { ...dialog, id: `${dialog.id};fork`, owner: undefined, localCseq: dialog.localCseq + 1 };
+    if (request !== undefined) adoptResponse(fork, request.sent, response, flow);
+    else {
+      fork.remoteTag = tagOf(response.get("to") ?? "") ?? "";
+      fork.remote = response.get("to") ?? "";
+      fork.remoteTarget = contactUriOf(response) ?? fork.remoteTarget;
+    }
+    this.#actions.sendAck(fork, cseqOf(response));
+    this.#actions.sendBye(fork, 'SIP;cause=200;text="Call completed elsewhere"');
+  }
+
+  #refreshed(dialog: Dialog, response: SipMessage): void {
+    dialog.remoteTarget = contactUriOf(response) ?? dialog.remoteTarget;
+    if (response.has("allow")) dialog.remoteAllow = allowedMethods(response);
+    this.#actions.setSessionTimer(dialog, agreedSessionTimer(response, "local", this.#context.clock.wallMs()));
+    this.#context.dialogs.update(dialog);
+  }
+
+  /** No 2xx can come again. One that the application never acknowledged has left a peer waiting: end it. */
+  #forget(dialog: Dialog, acknowledgement: Acknowledgement, cseq: number): void {
+    if (this.#acknowledgements.get(dialog.id) !== acknowledgement) return;
+    this.#acknowledgements.delete(dialog.id);
+    if (acknowledgement.done || this.#context.dialogs.get(dialog.id) !== dialog) return;
+    this.#actions.sendAck(dialog, cseq);
+    this.#actions.sendBye(dialog, 'SIP;cause=200;text="ACK timeout"');
+  }
+}

@@ -1,0 +1,23 @@
+import { formatNameAddr, parseNameAddr } from "../message/index.ts";
+
+/** `address:port` as it stands in a URI; IPv6 addresses are bracketed (RFC 3261 25.1, hostport). */
+export function hostPort(address: string, port: number): string {
+  return address.includes(":") ? `[${address}]:${port}` : `${address}:${port}`;
+}
+
+/**
+ * Puts our own address where an application wrote the host `localhost`, and brackets a bare URI.
+ * Values that name another host stay as they are.
+ */
+export function withLocalHost(value: string, local: string): string {
+  if (!value.includes("localhost")) return value;
+  const replaced = value.replace(/(sips?:(?:[^@<>\s]*@)?)localhost(?::\d+)?(?=[;>?,\s]|$)/g, `$1${local}`);
+  if (replaced.includes("<")) return replaced;
+  const parsed = parseNameAddr(replaced);
+  return parsed.ok ? formatNameAddr(parsed.value) : replaced;
+}
+
+/** The Contact we give when the application gives none. */
+export function defaultContact(local: string, protocol: string): string {
+  return protocol === "udp" ? `<sip:${local}>` : `<sip:${local};transport=${protocol}>`;
+}

@@ -1,0 +1,61 @@
+import type { Timer } from "../../common/index.ts";
+import type { ServerTransaction } from "../transaction/index.ts";
+import type { Application } from "./application.ts";
+import type { Dialog } from "./dialog.ts";
+
+/** A request from the network whose final response an application owes. */
+export interface PendingRequest {
+  readonly txnId: string;
+  readonly tx: ServerTransaction;
+  readonly method: string;
+  readonly callId: string;
+  readonly dialogId: string;
+  /** The dialog that it came in; set as well once it has made one. */
+  dialog: Dialog | undefined;
+  /** Undefined while it waits for an application. */
+  application: Application | undefined;
+  toTag: string | undefined;
+  /** A provisional response with a tag has gone out: it cannot be offered to another application any more. */
+  answeredProvisionally: boolean;
+  holdTimer: Timer | undefined;
+}
+
+/** The pending requests by the wire's transaction id and by the edge's transaction. */
+export class PendingRequests {
+  readonly #byTxnId = new Map<string, PendingRequest>();
+  readonly #byTransaction = new Map<string, PendingRequest>();
+
+  get size(): number {
+    return this.#byTxnId.size;
+  }
+
+  add(pending: PendingRequest): void {
+    this.#byTxnId.set(pending.txnId, pending);
+    this.#byTransaction.set(pending.tx.id, pending);
+  }
+
+  byTxnId(txnId: string): PendingRequest | undefined {
+    return this.#byTxnId.get(txnId);
+  }
+
+  byTransaction(tx: ServerTransaction): PendingRequest | undefined {
+    return this.#byTransaction.get(tx.id);
+  }
+
+  remove(pending: PendingRequest): void {
+    pending.holdTimer?.cancel();
+    pending.holdTimer = undefined;
+    this.#byTxnId.delete(pending.txnId);
+    if (this.#byTransaction.get(pending.tx.id) === pending) this.#byTransaction.delete(pending.tx.id);
+  }
+
+  values(): PendingRequest[] {
+    return [...this.#byTxnId.values()];
+  }
+
+  close(): void {
+    for (const pending of this.#byTxnId.values()) pending.holdTimer?.cancel();
+    this.#byTxnId.clear();
+    this.#byTransaction.clear();
+  }
+}

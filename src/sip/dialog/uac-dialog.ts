@@ -1,0 +1,65 @@
+import { tagOf, type SipMessage } from "../message/index.ts";
+import type { Flow, Target } from "../transport/index.ts";
+import type { Application } from "./application.ts";
+import type { CompletedRequest } from "./complete-request.ts";
+import { dialogIdOf, type Dialog } from "./dialog.ts";
+import { allowedMethods, contactUriOf, recordRoutes } from "./uas-dialog.ts";
+
+/** An INVITE or SUBSCRIBE of ours, as sent, from which dialogs are made. */
+export interface SentRequest extends CompletedRequest {
+  readonly method: string;
+  readonly uri: string;
+  readonly target: Target;
+  /** The application named the next hop: later requests go there too, unless a route set says otherwise. */
+  readonly hasGivenNextHop: boolean;
+  readonly body: string;
+}
+
+/** The dialog that a response to our request makes (RFC 3261 12.1.2). */
+export function uacDialog(
+  sent: SentRequest,
+  response: SipMessage,
+  flow: Flow,
+  owner: Application | undefined,
+  wallMs: number,
+): Dialog {
+  const dialog: Dialog = {
+    id: dialogIdOf(sent.callId, sent.fromTag),
+    role: "uac",
+    method: sent.method,
+    callId: sent.callId,
+    localTag: sent.fromTag,
+    remoteTag: "",
+    local: sent.from,
+    remote: sent.to,
+    localCseq: sent.cseq,
+    remoteCseq: -1,
+    inviteCseq: sent.cseq,
+    remoteTarget: sent.uri,
+    routeSet: [],
+    localContact: sent.contact,
+    protocol: sent.target.protocol,
+    remoteAllow: [],
+    createdAtMs: wallMs,
+    state: "early",
+    flowId: undefined,
+    owner,
+    localBody: sent.body,
+  };
+  adoptResponse(dialog, sent, response, flow);
+  return dialog;
+}
+
+/** Takes tag, target and route set from a response; a forked 18x or the 2xx may differ from what was seen before. */
+export function adoptResponse(dialog: Dialog, sent: SentRequest, response: SipMessage, flow: Flow): void {
+  const to = response.get("to") ?? sent.to;
+  dialog.remoteTag = tagOf(to) ?? "";
+  dialog.remote = to;
+  dialog.remoteTarget = contactUriOf(response) ?? dialog.remoteTarget;
+  dialog.routeSet = recordRoutes(response).reverse();
+  if (response.has("allow")) dialog.remoteAllow = allowedMethods(response);
+  dialog.flowId = flow.reliable ? flow.id : undefined;
+  delete dialog.nextHop;
+  if (dialog.routeSet.length > 0) return;
+  if (sent.hasGivenNextHop || flow.reliable) dialog.nextHop = sent.target;
+}

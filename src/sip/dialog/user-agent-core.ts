@@ -1,0 +1,118 @@
+import type { MetricSample } from "../../common/index.ts";
+import type { SipMessage } from "../message/index.ts";
+import type { ServerTransaction, TransactionUser } from "../transaction/index.ts";
+import type { Flow } from "../transport/index.ts";
+import type { Application, CommandReply } from "./application.ts";
+import type { CoreContext } from "./core-context.ts";
+import { DialogActions } from "./dialog-actions.ts";
+import { summaryOf, type EdgeDialogSummary } from "./dialog.ts";
+import { InboundRequests } from "./inbound-requests.ts";
+import { InviteResponses } from "./invite-responses.ts";
+import { OutboundRequests, type RequestCommand } from "./outbound-requests.ts";
+import { TargetResolver } from "./resolve-target.ts";
+import { SuccessRetransmission } from "./success-retransmission.ts";
+
+/**
+ * The transaction user of the edge (RFC 3261 5, "UAC core" and "UAS core"): keeps dialogs, offers requests to
+ * applications and carries out what they ask for. It decides nothing about calls.
+ */
+export class UserAgentCore implements TransactionUser {
+  readonly #context: CoreContext;
+  readonly #retransmission: SuccessRetransmission;
+  readonly #actions: DialogActions;
+  readonly #inbound: InboundRequests;
+  readonly #invites: InviteResponses;
+  readonly #outbound: OutboundRequests;
+
+  constructor(context: CoreContext) {
+    const resolver = new TargetResolver();
+    this.#context = context;
+    this.#retransmission = new SuccessRetransmission(context.clock);
+    this.#actions = new DialogActions(context, resolver, this.#retransmission);
+    this.#inbound = new InboundRequests(context, this.#actions, this.#retransmission);
+    this.#invites = new InviteResponses(context, this.#actions);
+    this.#outbound = new OutboundRequests(context, this.#actions, resolver, this.#invites);
+  }
+
+  /** Takes up the dialogs from before a restart. */
+  start(): void {
+    this.#context.dialogs.load();
+    this.#actions.resumeSessionTimers();
+  }
+
+  onRequest(tx: ServerTransaction): void {
+    this.#inbound.onRequest(tx);
+  }
+
+  onCancel(tx: ServerTransaction, invite: ServerTransaction | undefined): void {
+    this.#inbound.onCancel(tx, invite);
+  }
+
+  onAck(request: SipMessage, flow: Flow): void {
+    this.#inbound.onAck(request, flow);
+  }
+
+  onStrayResponse(response: SipMessage, flow: Flow): void {
+    this.#invites.onStrayResponse(response, flow);
+  }
+
+  /** Sends an application's response to the request it was offered as `txnId`. */
+  respond(application: Application, txnId: string, text: string): CommandReply {
+    return this.#inbound.respond(application, txnId, text);
+  }
+
+  /** Sends an application's request; `reply` is called once. */
+  request(command: RequestCommand, reply: (reply: CommandReply) => void): void {
+    this.#outbound.request(command, reply);
+  }
+
+  /** An application has disconnected: what it owed is offered to others, its pending INVITEs are cancelled. */
+  applicationGone(application: Application): void {
+    for (const dialog of this.#context.dialogs.values()) {
+      if (dialog.owner === application) dialog.owner = undefined;
+    }
+    this.#outbound.applicationGone(application);
+    this.#inbound.applicationGone(application);
+  }
+
+  /** An application has routed a verb: requests that waited may go to it. */
+  applicationRouted(): void {
+    this.#inbound.applicationRouted();
+  }
+
+  listDialogs(): EdgeDialogSummary[] {
+    const wallMs = this.#context.clock.wallMs();
+    return [...this.#context.dialogs.values()].map((dialog) => summaryOf(dialog, wallMs));
+  }
+
+  /**
+   * Ends a dialog by BYE, or forgets one that is still early.
+   * @param reason value of the Reason header, or empty
+   * @returns false when there is no such dialog
+   */
+  endDialog(dialogId: string, reason: string): boolean {
+    const dialog = this.#context.dialogs.get(dialogId);
+    if (dialog === undefined) return false;
+    if (dialog.state === "confirmed") this.#actions.sendBye(dialog, reason);
+    else this.#actions.remove(dialog);
+    return true;
+  }
+
+  metrics(): MetricSample[] {
+    const gauge = (name: string, help: string, value: number): MetricSample => ({ name, type: "gauge", help, value });
+    return [
+      gauge("tandem_sip_dialogs", "Dialogs, early and confirmed", this.#context.dialogs.size),
+      gauge("tandem_sip_pending_requests", "Requests that wait for an application", this.#inbound.pendingCount),
+      gauge("tandem_sip_open_requests", "Requests of applications without a final response", this.#outbound.openCount),
+      gauge("tandem_sip_unacknowledged", "2xx to INVITE that wait for their ACK", this.#retransmission.size),
+    ];
+  }
+
+  close(): void {
+    this.#inbound.close();
+    this.#invites.close();
+    this.#retransmission.close();
+    this.#actions.close();
+    this.#context.dialogs.close();
+  }
+}

@@ -1,0 +1,127 @@
+import type { Clock, Ids, Logger, MetricSample } from "../common/index.ts";
+import { DialogTable, JournalDialogStore, UserAgentCore, type EdgeDialogSummary } from "./dialog/index.ts";
+import { TransactionLayer, type TransactionUser } from "./transaction/index.ts";
+import { TransportLayer, type TransportProtocol } from "./transport/index.ts";
+import { WireServer } from "./wire/index.ts";
+
+/** An address that SIP is received on. */
+export interface SipListener {
+  readonly protocol: TransportProtocol;
+  /** A literal IPv4 address of this host. */
+  readonly address: string;
+  /** 0 for any free port. */
+  readonly port: number;
+}
+
+/** Bounds of the edge. */
+export interface SipEdgeLimits {
+  /** Dialogs above which a new INVITE gets 503. */
+  readonly maxDialogs: number;
+}
+
+/** Options of a `SipEdge`. */
+export interface SipEdgeOptions {
+  readonly listeners: readonly SipListener[];
+  /** Where applications connect (drachtio wire protocol), and what they must present. */
+  readonly wire: { readonly host: string; readonly port: number; readonly secret: string };
+  /** Where confirmed dialogs are recorded. */
+  readonly journalPath: string;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly logger: Logger;
+  readonly limits?: Partial<SipEdgeLimits>;
+}
+
+const DEFAULT_MAX_DIALOGS = 100_000;
+
+/**
+ * The SIP edge of a node: transports, transactions and dialogs, with call control connected to it by the drachtio
+ * wire protocol.
+ */
+export class SipEdge {
+  readonly #transport: TransportLayer;
+  readonly #transactions: TransactionLayer;
+  readonly #core: UserAgentCore;
+  readonly #wire: WireServer;
+
+  constructor(options: SipEdgeOptions) {
+    const { clock, ids, logger } = options;
+    const user: TransactionUser = {
+      onRequest: (tx) => this.#core.onRequest(tx),
+      onCancel: (tx, invite) => this.#core.onCancel(tx, invite),
+      onAck: (request, flow) => this.#core.onAck(request, flow),
+      onStrayResponse: (response, flow) => this.#core.onStrayResponse(response, flow),
+    };
+    this.#transport = new TransportLayer({
+      listeners: options.listeners,
+      clock,
+      logger,
+      onMessage: (text, flow) => this.#transactions.onMessage(text, flow),
+      onBadInput: (reason, flow, text) => this.#transactions.onBadInput(reason, flow, text),
+    });
+    this.#transactions = new TransactionLayer({ transport: this.#transport, clock, ids, logger, user });
+    this.#wire = new WireServer({ ...options.wire, clock, ids, logger, hostPorts: () => this.#hostPorts() });
+    this.#core = new UserAgentCore({
+      transactions: this.#transactions,
+      transport: this.#transport,
+      dialogs: new DialogTable(
+        new JournalDialogStore(options.journalPath),
+        options.limits?.maxDialogs ?? DEFAULT_MAX_DIALOGS,
+      ),
+      applications: this.#wire,
+      clock,
+      ids,
+      logger,
+    });
+  }
+
+  /** Where SIP is received, with real ports; empty before `start`. */
+  get addresses(): readonly SipListener[] {
+    return this.#transport.localAddresses;
+  }
+
+  /** The port that applications connect to; 0 before `start`. */
+  get wirePort(): number {
+    return this.#wire.port;
+  }
+
+  /**
+   * Takes up recorded dialogs and starts to listen, to applications first.
+   * @throws {SwitchError} `address-in-use`, `listen-failed`
+   */
+  async start(): Promise<void> {
+    this.#core.start();
+    await this.#wire.listen(this.#core);
+    await this.#transport.start();
+  }
+
+  listDialogs(): EdgeDialogSummary[] {
+    return this.#core.listDialogs();
+  }
+
+  /** Ends a dialog by BYE; false when there is none of this id. `reason` is a Reason value (RFC 3326) or empty. */
+  endDialog(dialogId: string, reason: string): boolean {
+    return this.#core.endDialog(dialogId, reason);
+  }
+
+  metrics(): MetricSample[] {
+    return [
+      ...this.#core.metrics(),
+      ...this.#transactions.counters(),
+      ...this.#transport.counters(),
+      ...this.#wire.metrics(),
+    ];
+  }
+
+  /** Stops; dialogs stay recorded. May be called twice. */
+  async close(): Promise<void> {
+    await this.#wire.close();
+    this.#core.close();
+    this.#transactions.close();
+    await this.#transport.close();
+  }
+
+  #hostPorts(): string {
+    return this.addresses.map(({ protocol, address, port }) => `${protocol}/${address}:${port}`).join(",");
+  }
+}

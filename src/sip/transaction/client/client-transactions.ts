@@ -1,0 +1,127 @@
+import { type FieldToWrite, parseSipMessage, parseVia, type SipMessage } from "../../message/index.ts";
+import type { Flow, Target } from "../../transport/index.ts";
+import { InviteClient } from "./invite-client.ts";
+import { NonInviteClient } from "./non-invite-client.ts";
+import { noteUserError, type TransactionContext } from "../transaction-context.ts";
+import { TransactionError } from "../transaction-error.ts";
+import { clientKey, toTagOf } from "../transaction-key.ts";
+import type { ClientTransaction, ClientTransactionHandlers } from "../transaction-user.ts";
+import { reservedFor } from "../transaction-limits.ts";
+
+/** The requests of ours that are open. */
+export class ClientTransactions {
+  readonly context: TransactionContext;
+  readonly #maxTransactions: number;
+  readonly #byId = new Map<string, InviteClient | NonInviteClient>();
+  #inviteCount = 0;
+  #isClosed = false;
+
+  constructor(context: TransactionContext, maxTransactions: number) {
+    this.context = context;
+    this.#maxTransactions = maxTransactions;
+  }
+
+  get inviteCount(): number {
+    return this.#inviteCount;
+  }
+
+  get nonInviteCount(): number {
+    return this.#byId.size - this.#inviteCount;
+  }
+
+  request(text: string, target: Target, handlers: ClientTransactionHandlers | undefined): ClientTransaction {
+    const parsed = parseSipMessage(text);
+    const id = parsed.ok ? idOf(parsed.value) : undefined;
+    if (!parsed.ok || id === undefined) {
+      const method = text.slice(0, Math.max(0, text.indexOf(" ")));
+      return this.#refuse("", method, new TransactionError("invalid-request", "no request that can be sent"), handlers);
+    }
+    const { method } = parsed.value;
+    const error = this.#problemOf(id, parsed.value);
+    if (error !== undefined) return this.#refuse(id, method, error, handlers);
+    const isInvite = method === "INVITE";
+    const transaction = isInvite
+      ? new InviteClient(id, text, target, handlers, this)
+      : new NonInviteClient(id, method, text, target, handlers, this);
+    this.#byId.set(id, transaction);
+    if (isInvite) this.#inviteCount += 1;
+    transaction.start();
+    return transaction;
+  }
+
+  cancel(
+    transaction: ClientTransaction,
+    extraFields: readonly FieldToWrite[],
+    handlers: ClientTransactionHandlers | undefined,
+  ): string | undefined {
+    const known = this.#byId.get(transaction.id);
+    return known === transaction && known instanceof InviteClient ? known.cancel(extraFields, handlers) : undefined;
+  }
+
+  /** Gives a response to its transaction; false when there is none. */
+  onResponse(response: SipMessage, branch: string, flow: Flow): boolean {
+    const transaction = this.#byId.get(clientKey(branch, response.method));
+    if (transaction === undefined) return false;
+    transaction.onResponse(response, flow);
+    return true;
+  }
+
+  sendCancel(text: string, target: Target, handlers: ClientTransactionHandlers | undefined): void {
+    this.request(text, target, handlers);
+  }
+
+  onEnded(transaction: InviteClient | NonInviteClient): void {
+    if (this.#byId.get(transaction.id) !== transaction) return;
+    this.#byId.delete(transaction.id);
+    if (transaction instanceof InviteClient) this.#inviteCount -= 1;
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    for (const transaction of this.#byId.values()) transaction.terminate();
+  }
+
+  #problemOf(id: string, request: SipMessage): TransactionError | undefined {
+    if (this.#isClosed) return new TransactionError("closed", "the transaction layer is closed");
+    if (this.#byId.has(id)) return new TransactionError("duplicate-branch", "the branch is in use", { id });
+    const isNew = toTagOf(request) === "" && request.method !== "CANCEL";
+    const limit = this.#maxTransactions - (isNew ? reservedFor(this.#maxTransactions) : 0);
+    if (this.#byId.size < limit) return undefined;
+    return new TransactionError("too-many-transactions", "too many client transactions", { limit });
+  }
+
+  /** A transaction that never began; the user is told when it has what this returns. */
+  #refuse(
+    id: string,
+    method: string,
+    error: TransactionError,
+    handlers: ClientTransactionHandlers | undefined,
+  ): ClientTransaction {
+    let isTerminated = false;
+    this.context.counters.count("transportFailures");
+    setImmediate(() => {
+      if (isTerminated) return;
+      try {
+        handlers?.onTransportFailure(error);
+      } catch (thrown) {
+        noteUserError(this.context, "onTransportFailure", thrown);
+      }
+    });
+    return {
+      id,
+      method,
+      state: "terminated",
+      cancelRequest: () => undefined,
+      terminate: () => {
+        isTerminated = true;
+      },
+    };
+  }
+}
+
+/** The id of the transaction that a request begins; `undefined` when it can not begin one. */
+function idOf(request: SipMessage): string | undefined {
+  if (request.kind !== "request" || request.method === "ACK") return undefined;
+  const via = parseVia(request.get("via") ?? "");
+  return via.ok && via.value.branch !== undefined ? clientKey(via.value.branch, request.method) : undefined;
+}

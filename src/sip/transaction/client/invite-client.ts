@@ -1,0 +1,206 @@
+import { type FieldToWrite, parseSipMessage, type SipMessage } from "../../message/index.ts";
+import { type Flow, isReliable, type Target } from "../../transport/index.ts";
+import {
+  type InviteClientEffect,
+  type InviteClientEvent,
+  type InviteClientTimer,
+  type InviteClientTransaction,
+  startInviteClient,
+  stepInviteClient,
+} from "../invite-client-transaction.ts";
+import { ackOf, cancelOf } from "./related-request.ts";
+import { noteUserError, type TransactionContext } from "../transaction-context.ts";
+import { TransactionTimers } from "../timer/transaction-timers.ts";
+import type { ClientTransaction, ClientTransactionHandlers } from "../transaction-user.ts";
+
+/** What an INVITE of ours needs of the table it stands in. */
+export interface InviteClientOwner {
+  readonly context: TransactionContext;
+  sendCancel(text: string, target: Target, handlers: ClientTransactionHandlers | undefined): void;
+  onEnded(transaction: InviteClient): void;
+}
+
+type HeldCancel = { readonly text: string; readonly handlers: ClientTransactionHandlers | undefined };
+
+/** Performs what the machine of an INVITE client transaction says. */
+export class InviteClient implements ClientTransaction {
+  readonly id: string;
+  readonly method = "INVITE";
+  readonly #owner: InviteClientOwner;
+  readonly #target: Target;
+  readonly #timers: TransactionTimers<InviteClientTimer>;
+  #tx: InviteClientTransaction;
+  #first: readonly InviteClientEffect[];
+  /** Empty once it is needed no more. */
+  #request: string;
+  #handlers: ClientTransactionHandlers | undefined;
+  #ack: string | undefined;
+  /** A CANCEL that waits for the first provisional response (RFC 3261 9.1). */
+  #heldCancel: HeldCancel | undefined;
+  #isCancelled = false;
+
+  constructor(
+    id: string,
+    request: string,
+    target: Target,
+    handlers: ClientTransactionHandlers | undefined,
+    owner: InviteClientOwner,
+  ) {
+    this.id = id;
+    this.#owner = owner;
+    this.#target = target;
+    this.#request = request;
+    this.#handlers = handlers;
+    this.#timers = new TransactionTimers(owner.context.wheel, (timer) => this.#step({ type: "timer", timer }));
+    const { tx, effects } = startInviteClient(isReliable(target.protocol), owner.context.timers);
+    this.#tx = tx;
+    this.#first = effects;
+  }
+
+  /** Sends the request, once. */
+  start(): void {
+    this.#perform(this.#first);
+    this.#first = [];
+  }
+
+  get state(): InviteClientTransaction["state"] {
+    return this.#tx.state;
+  }
+
+  cancelRequest(extraFields: readonly FieldToWrite[] = []): string | undefined {
+    return this.#tx.state === "proceeding" ? this.#cancelText(extraFields) : undefined;
+  }
+
+  /** Sends a CANCEL now or with the first provisional response; `undefined` when it is too late for one. */
+  cancel(extraFields: readonly FieldToWrite[], handlers: ClientTransactionHandlers | undefined): string | undefined {
+    if (this.#tx.state !== "calling" && this.#tx.state !== "proceeding") return undefined;
+    const text = this.#cancelText(extraFields);
+    if (text === undefined || this.#isCancelled) return text;
+    this.#isCancelled = true;
+    this.#heldCancel = { text, handlers };
+    if (this.#tx.state === "proceeding") this.#sendCancel();
+    return text;
+  }
+
+  terminate(): void {
+    if (this.#tx.state === "terminated") return;
+    this.#tx = { ...this.#tx, state: "terminated" };
+    this.#end();
+  }
+
+  onResponse(response: SipMessage, flow: Flow): void {
+    this.#step({ type: "response", status: response.status }, response, flow);
+    if (this.#tx.state === "proceeding" && this.#heldCancel !== undefined) this.#sendCancel();
+  }
+
+  #step(event: InviteClientEvent, response?: SipMessage, flow?: Flow, error?: Error): void {
+    const { tx, effects } = stepInviteClient(this.#tx, event);
+    this.#tx = tx;
+    if (effects.length === 0) this.#owner.context.counters.count("ignoredEvents");
+    this.#perform(effects, response, flow, error);
+  }
+
+  #perform(effects: readonly InviteClientEffect[], response?: SipMessage, flow?: Flow, error?: Error): void {
+    for (const effect of effects) {
+      switch (effect.type) {
+        case "send-request":
+          this.#send(this.#request, effect.again);
+          break;
+        case "send-ack":
+          this.#acknowledge(response);
+          break;
+        case "start-timer":
+          this.#timers.start(effect.timer, effect.delayMs);
+          break;
+        case "stop-timers":
+          this.#timers.stop();
+          break;
+        case "deliver-response":
+          this.#deliver(response, flow);
+          break;
+        case "ended":
+          this.#onEnded(effect.reason, error);
+          break;
+      }
+    }
+  }
+
+  readonly #onSendFailure = (error: Error): void => {
+    this.#step({ type: "transport-failed" }, undefined, undefined, error);
+  };
+
+  #send(text: string, again: boolean): void {
+    const { sender, counters } = this.#owner.context;
+    if (!again) {
+      sender.send(this.#target, text, this.#onSendFailure);
+      return;
+    }
+    counters.count("resentRequests");
+    sender.resend(this.#target, text, this.#onSendFailure);
+  }
+
+  #acknowledge(response: SipMessage | undefined): void {
+    if (this.#ack === undefined && response !== undefined) {
+      const invite = parseSipMessage(this.#request);
+      if (invite.ok) this.#ack = ackOf(invite.value, response);
+      this.#request = "";
+    }
+    if (this.#ack !== undefined) this.#send(this.#ack, false);
+  }
+
+  #deliver(response: SipMessage | undefined, flow: Flow | undefined): void {
+    const handlers = this.#handlers;
+    if (this.#tx.state === "accepted") this.#request = "";
+    else if (this.#tx.state !== "proceeding") this.#handlers = undefined;
+    if (handlers === undefined || response === undefined || flow === undefined) return;
+    try {
+      handlers.onResponse(response, flow);
+    } catch (error) {
+      noteUserError(this.#owner.context, "onResponse", error);
+    }
+  }
+
+  #onEnded(reason: "done" | "timeout" | "transport-failed", error: Error | undefined): void {
+    const handlers = this.#handlers;
+    const { counters } = this.#owner.context;
+    if (reason === "done") {
+      this.#release();
+      return;
+    }
+    this.#end();
+    counters.count(reason === "timeout" ? "clientTimeouts" : "transportFailures");
+    try {
+      if (reason === "timeout") handlers?.onTimeout();
+      else if (error !== undefined) handlers?.onTransportFailure(error);
+    } catch (thrown) {
+      noteUserError(this.#owner.context, reason === "timeout" ? "onTimeout" : "onTransportFailure", thrown);
+    }
+  }
+
+  /** Ends it, and with it all that could be told to the user. */
+  #end(): void {
+    this.#handlers = undefined;
+    this.#release();
+  }
+
+  #release(): void {
+    this.#timers.stop();
+    this.#request = "";
+    this.#ack = undefined;
+    this.#heldCancel = undefined;
+    this.#owner.onEnded(this);
+  }
+
+  #cancelText(extraFields: readonly FieldToWrite[]): string | undefined {
+    const invite = parseSipMessage(this.#request);
+    return invite.ok ? cancelOf(invite.value, extraFields) : undefined;
+  }
+
+  #sendCancel(): void {
+    const cancel = this.#heldCancel;
+    this.#heldCancel = undefined;
+    if (cancel === undefined) return;
+    this.#owner.sendCancel(cancel.text, this.#target, cancel.handlers);
+    this.#step({ type: "cancel-sent" });
+  }
+}

@@ -1,0 +1,199 @@
+import type { Clock } from "../../../common/index.ts";
+import { parseVia, type SipMessage, type Via } from "../../message/index.ts";
+import type { Flow } from "../../transport/index.ts";
+import { GenerationalMap } from "./generational-map.ts";
+import { InviteServer } from "./invite-server.ts";
+import { NonInviteServer } from "./non-invite-server.ts";
+import { stepNonInviteServer } from "../non-invite-server-transaction.ts";
+import { responseTarget } from "./received-via.ts";
+import { statelessResponse } from "./stateless-response.ts";
+import { giveUpMs } from "../timer/timer-settings.ts";
+import { noteUserError, type TransactionContext } from "../transaction-context.ts";
+import { initialInviteKey, requestKey, serverKey, toTagOf } from "../transaction-key.ts";
+import { reservedFor, type TransactionLimits } from "../transaction-limits.ts";
+import type { ServerTransaction, TransactionUser } from "../transaction-user.ts";
+
+/** What kept a request from becoming a transaction, to be answered without one. */
+export type Refusal = "merged" | "overload";
+
+/** The requests of peers that are open, and what is kept of those that were answered. */
+export class ServerTransactions {
+  readonly context: TransactionContext;
+  readonly #user: TransactionUser;
+  readonly #limits: TransactionLimits;
+  readonly #byId = new Map<string, InviteServer | NonInviteServer>();
+  /** Open INVITEs by what their ACKs, CANCELs and forks have in common with them. */
+  readonly #invites = new Map<string, InviteServer>();
+  /** Responses of finished transactions; "" for an INVITE that needs nothing but to be absorbed. */
+  readonly #finished: GenerationalMap<string>;
+  /** Requests outside dialogs: the transaction that each belongs to, to know it when it comes a second way. */
+  readonly #seen: GenerationalMap<string>;
+  #inviteCount = 0;
+
+  constructor(context: TransactionContext, user: TransactionUser, limits: TransactionLimits, clock: Clock) {
+    this.context = context;
+    this.#user = user;
+    this.#limits = limits;
+    const kept = { clock, keepMs: giveUpMs(context.timers), maxEntries: limits.maxFinishedTransactions };
+    this.#finished = new GenerationalMap(kept);
+    this.#seen = new GenerationalMap(kept);
+  }
+
+  get inviteCount(): number {
+    return this.#inviteCount;
+  }
+
+  get nonInviteCount(): number {
+    return this.#byId.size - this.#inviteCount;
+  }
+
+  get finishedCount(): number {
+    return this.#finished.size;
+  }
+
+  /** Takes a request other than ACK: to its transaction, or to the user as a new one. */
+  onRequest(request: SipMessage, via: Via, flow: Flow): Refusal | undefined {
+    const { method } = request;
+    const id = serverKey(request, via, method);
+    if (this.#absorb(id, via, flow)) return undefined;
+    const toTag = toTagOf(request);
+    const isNew = toTag === "" && method !== "CANCEL";
+    const max = this.#limits.maxServerTransactions;
+    if (this.#byId.size >= max - (isNew ? reservedFor(max) : 0)) return "overload";
+    if (isNew && this.#isMerged(request, id)) return "merged";
+    this.context.counters.count("requests");
+    if (method === "INVITE") this.#addInvite(id, request, via, flow);
+    else this.#addOther(id, request, via, flow);
+    return undefined;
+  }
+
+  /** Takes an ACK: to the INVITE whose response it acknowledges, else to the user. */
+  onAck(ack: SipMessage, via: Via, flow: Flow): void {
+    const invite = this.#inviteOfBranch(ack, via) ?? this.#acceptedInviteOf(ack);
+    if (invite === undefined) this.#tellAck(ack, flow, undefined);
+    else invite.onAck(ack, flow);
+  }
+
+  onAcknowledged(invite: InviteServer, ack: SipMessage, flow: Flow): void {
+    this.#finished.set(invite.id, "");
+    invite.discard();
+    this.#tellAck(ack, flow, invite);
+    invite.end();
+  }
+
+  onAnswered(transaction: NonInviteServer, response: string, keepMs: number): void {
+    this.#byId.delete(transaction.id);
+    if (keepMs > 0) this.#finished.set(transaction.id, response);
+  }
+
+  onRefused({ request }: InviteServer | NonInviteServer): void {
+    // What was refused has changed nothing; phones that try again with the same CSeq shall not get 482.
+    if (toTagOf(request) === "") this.#seen.delete(requestKey(request));
+  }
+
+  onEnded(transaction: InviteServer | NonInviteServer): void {
+    if (this.#byId.get(transaction.id) !== transaction) return;
+    this.#byId.delete(transaction.id);
+    if (!(transaction instanceof InviteServer)) return;
+    this.#inviteCount -= 1;
+    const key = requestKey(transaction.request);
+    if (this.#invites.get(key) === transaction) this.#invites.delete(key);
+  }
+
+  close(): void {
+    for (const transaction of this.#byId.values()) transaction.discard();
+    this.#finished.close();
+    this.#seen.close();
+  }
+
+  #absorb(id: string, via: Via, flow: Flow): boolean {
+    const known = this.#byId.get(id);
+    if (known !== undefined) {
+      this.context.counters.count("absorbed");
+      known.onRetransmission();
+      return true;
+    }
+    const response = this.#finished.get(id);
+    if (response === undefined) return false;
+    this.context.counters.count("absorbed");
+    if (response !== "") this.#answerAgain(response, via, flow);
+    return true;
+  }
+
+  /** The machine of a finished transaction, made again for the one event that it still has. */
+  #answerAgain(response: string, via: Via, flow: Flow): void {
+    const { timers, counters, sender } = this.context;
+    const tx = { state: "completed", lastResponse: response, reliable: flow.reliable, timers } as const;
+    for (const effect of stepNonInviteServer(tx, { type: "request-retransmitted" }).effects) {
+      if (effect.type !== "send-response") continue;
+      counters.count("resentResponses");
+      sender.send(responseTarget(via, flow), effect.text, () => counters.count("transportFailures"));
+    }
+  }
+
+  /** RFC 3261 8.2.2.2: the same request under another branch came by another way, and has been taken already. */
+  #isMerged(request: SipMessage, id: string): boolean {
+    const key = requestKey(request);
+    const known = this.#seen.get(key);
+    if (known === undefined) this.#seen.set(key, id);
+    return known !== undefined && known !== id;
+  }
+
+  #addInvite(id: string, request: SipMessage, via: Via, flow: Flow): void {
+    const transaction = new InviteServer(id, request, flow, responseTarget(via, flow), this);
+    this.#byId.set(id, transaction);
+    this.#invites.set(requestKey(request), transaction);
+    this.#inviteCount += 1;
+    try {
+      this.#user.onRequest(transaction);
+    } catch (error) {
+      this.#onUserError(transaction, "onRequest", error);
+    }
+  }
+
+  #addOther(id: string, request: SipMessage, via: Via, flow: Flow): void {
+    const transaction = new NonInviteServer(id, request, flow, responseTarget(via, flow), this);
+    this.#byId.set(id, transaction);
+    try {
+      if (request.method === "CANCEL") this.#user.onCancel(transaction, this.#inviteOfCancel(request, via));
+      else this.#user.onRequest(transaction);
+    } catch (error) {
+      this.#onUserError(transaction, "onRequest", error);
+    }
+  }
+
+  #onUserError(transaction: ServerTransaction, handler: string, error: unknown): void {
+    noteUserError(this.context, handler, error);
+    const response = statelessResponse(transaction.request, this.context.tagSalt, { status: 500 });
+    if (response !== undefined) transaction.respond(500, response);
+  }
+
+  /** RFC 3261 9.2; a CANCEL that went another way than its INVITE may have another sent-by. */
+  #inviteOfCancel(cancel: SipMessage, via: Via): InviteServer | undefined {
+    const invite = this.#inviteOfBranch(cancel, via);
+    if (invite !== undefined) return invite;
+    const candidate = this.#invites.get(requestKey(cancel));
+    const itsVia = parseVia(candidate?.request.get("via") ?? "");
+    return itsVia.ok && itsVia.value.branch === via.branch ? candidate : undefined;
+  }
+
+  #inviteOfBranch(request: SipMessage, via: Via): InviteServer | undefined {
+    const key = serverKey(request, via, "INVITE");
+    const found = this.#byId.get(key) ?? this.#byId.get(initialInviteKey(request, via) ?? key);
+    return found instanceof InviteServer ? found : undefined;
+  }
+
+  #acceptedInviteOf(ack: SipMessage): InviteServer | undefined {
+    const invite = this.#invites.get(requestKey(ack));
+    return invite?.state === "accepted" ? invite : undefined;
+  }
+
+  #tellAck(ack: SipMessage, flow: Flow, invite: InviteServer | undefined): void {
+    this.context.counters.count("requests");
+    try {
+      this.#user.onAck(ack, flow, invite);
+    } catch (error) {
+      noteUserError(this.context, "onAck", error);
+    }
+  }
+}

@@ -1,0 +1,23 @@
+/** Bounds on what peers and users can make the transaction layer hold. */
+export interface TransactionLimits {
+  /** Requests of peers that are not answered, or whose answer is not acknowledged; a tenth is kept for dialogs. */
+  readonly maxServerTransactions: number;
+  /** Requests of ours; a tenth is kept for dialogs. */
+  readonly maxClientTransactions: number;
+  /** Responses kept for requests that come again; beyond it the oldest go early. */
+  readonly maxFinishedTransactions: number;
+  /** Retry-After of the 503 that refuses a request. */
+  readonly retryAfterSeconds: number;
+}
+
+export const DEFAULT_TRANSACTION_LIMITS: TransactionLimits = {
+  maxServerTransactions: 100_000,
+  maxClientTransactions: 100_000,
+  maxFinishedTransactions: 250_000,
+  retryAfterSeconds: 5,
+};
+
+/** How much of a limit only requests inside dialogs and CANCELs may use: calls that are there can always be ended. */
+export function reservedFor(limit: number): number {
+  return Math.floor(limit / 10);
+}

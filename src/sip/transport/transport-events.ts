@@ -1,0 +1,16 @@
+import type { Flow } from "./flow.ts";
+
+/** What the transport hands up. Text is latin1: one character an octet. */
+export interface TransportEvents {
+  /** A message with a complete head; over TCP with its whole body, too. Not parsed. */
+  onMessage(text: string, flow: Flow): void;
+  /**
+   * What came can not be a SIP message. A connection is closed after it; what is sent over its flow before this
+   * returns still goes out.
+   * @param text what there is of it: over UDP the datagram, over TCP the head as far as it was read
+   */
+  onBadInput?(reason: string, flow: Flow, text: string): void;
+}
+
+/** What listeners and connections report to: handlers that never throw. */
+export type SafeTransportEvents = Required<TransportEvents>;

@@ -1,0 +1,41 @@
+/** Bounds on what peers can make the transport hold; times in milliseconds. */
+export interface TransportLimits {
+  /** Octets of one message, head and body. */
+  readonly maxMessageBytes: number;
+  /** Connections in all, accepted and made. */
+  readonly maxConnections: number;
+  /** Accepted connections from one address. */
+  readonly maxConnectionsPerAddress: number;
+  /** A message over a connection is complete this long after its first octet, or the connection is closed. */
+  readonly messageDeadlineMs: number;
+  /** An accepted connection that has never brought a whole message is closed after this. */
+  readonly firstMessageDeadlineMs: number;
+  /** A connection that nothing went over, in either direction and keep-alives included, is closed after this. */
+  readonly idleMs: number;
+  readonly connectTimeoutMs: number;
+  /** Messages that may wait for a connection to be made. */
+  readonly maxQueuedMessages: number;
+  /** Octets that may wait for a slow peer to read; beyond it the connection is given up. */
+  readonly maxQueuedBytes: number;
+  /**
+   * UDP peers at a time that are watched for "port unreachable" when they stay silent. 0: never; a dead UDP address
+   * then shows by time-out only, and UDP ports are bound exclusively.
+   */
+  readonly maxUdpProbes: number;
+  /** Size of the kernel's buffer for received datagrams. */
+  readonly receiveBufferBytes: number;
+}
+
+export const DEFAULT_TRANSPORT_LIMITS: TransportLimits = {
+  maxMessageBytes: 65_535,
+  maxConnections: 4_096,
+  maxConnectionsPerAddress: 1_024,
+  messageDeadlineMs: 10_000,
+  firstMessageDeadlineMs: 30_000,
+  idleMs: 15 * 60_000,
+  connectTimeoutMs: 4_000,
+  maxQueuedMessages: 256,
+  maxQueuedBytes: 1_048_576,
+  maxUdpProbes: 64,
+  receiveBufferBytes: 8_388_608,
+};

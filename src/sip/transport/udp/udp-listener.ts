@@ -1,0 +1,213 @@
+import type { RemoteInfo, Socket } from "node:dgram";
+import { DgramAsPromised, type SocketAsPromised } from "dgram-as-promised";
+import { type Clock, errorMessageOf, type Logger } from "../../../common/index.ts";
+import { endpointKey, type ListenAddress, type SendFailureHandler } from "../flow.ts";
+import { literalLookup } from "../literal-lookup.ts";
+import type { TransportCounters } from "../transport-counters.ts";
+import type { SafeTransportEvents } from "../transport-events.ts";
+import { listenError, sendError, TransportError } from "../transport-error.ts";
+import type { TransportLimits } from "../transport-limits.ts";
+import { UdpFlows, type UdpFlow } from "./udp-flows.ts";
+import { type QueuedDatagram, UdpProbe } from "./udp-probe.ts";
+
+/** A peer heard within this time is not suspected to be dead. */
+const HEARD_LATELY_MS = 2_000;
+const FLOWS_PER_GENERATION = 10_000;
+
+/** What a UDP listener needs. */
+export interface UdpListenerOptions {
+  readonly listen: ListenAddress;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly limits: TransportLimits;
+  readonly counters: TransportCounters;
+  readonly events: SafeTransportEvents;
+  /** The address of ours that a remote sees. */
+  visibleAddress(remoteAddress: string): string;
+}
+
+/** One UDP port: receives datagrams, sends messages, notices dead addresses. */
+export class UdpListener {
+  readonly #options: UdpListenerOptions;
+  readonly #flows = new UdpFlows(FLOWS_PER_GENERATION);
+  readonly #probes = new Map<string, UdpProbe>();
+  #bound: SocketAsPromised | undefined;
+  #socket: Socket | undefined;
+  #local: ListenAddress;
+
+  constructor(options: UdpListenerOptions) {
+    this.#options = options;
+    this.#local = options.listen;
+  }
+
+  /** Where it listens; the real port once it is bound. */
+  get local(): ListenAddress {
+    return this.#local;
+  }
+
+  /** Peers that are watched for "port unreachable". */
+  get probeCount(): number {
+    return this.#probes.size;
+  }
+
+  /** @throws {TransportError} when the port can not be bound */
+  async bind(): Promise<void> {
+    const { listen, limits } = this.#options;
+    const isShared = limits.maxUdpProbes > 0;
+    // A shared port could be bound by a second server without either noticing: see first that nobody has it.
+    if (isShared && listen.port !== 0) await (await this.#open(false)).close();
+    const bound = await this.#open(isShared);
+    const { socket } = bound;
+    this.#bound = bound;
+    this.#socket = socket;
+    this.#local = { ...listen, port: socket.address().port };
+    socket.on("message", (datagram, remote) => this.#onDatagram(datagram, remote));
+    socket.on("error", (error) => {
+      this.#options.logger.warn("UDP socket error", { ...this.#local, error: errorMessageOf(error) });
+    });
+  }
+
+  /** Sends a message; `onFailure` tells when the system refused it. */
+  send(address: string, port: number, text: string, onFailure: SendFailureHandler): void {
+    const { counters } = this.#options;
+    counters.udp.sent += 1;
+    const fail = (error: Error): void => {
+      counters.udp.failed += 1;
+      onFailure(error);
+    };
+    if (this.#socket === undefined) {
+      setImmediate(fail, new TransportError("closed", "the listener is closed"));
+      return;
+    }
+    this.#socket.send(Buffer.from(text, "latin1"), port, address, (error) => {
+      if (error !== null) fail(sendError({ protocol: "udp", address, port }, error));
+    });
+  }
+
+  /** Sends a message to a peer that has not answered; `onFailure` tells also when nothing listens there any more. */
+  resend(address: string, port: number, text: string, onFailure: SendFailureHandler): void {
+    const probe = this.#probeFor(address, port);
+    if (probe === undefined) {
+      this.send(address, port, text, onFailure);
+      return;
+    }
+    this.#options.counters.udp.sent += 1;
+    probe.send(text, (error) => {
+      this.#options.counters.udp.failed += 1;
+      onFailure(sendError({ protocol: "udp", address, port }, error));
+    });
+  }
+
+  /** True for the id of a flow over this listener. */
+  hasFlow(flowId: string): boolean {
+    return flowId.startsWith(this.#flowPrefix());
+  }
+
+  async close(): Promise<void> {
+    const bound = this.#bound;
+    this.#bound = undefined;
+    this.#socket = undefined;
+    for (const probe of this.#probes.values()) probe.close();
+    this.#probes.clear();
+    await bound?.close();
+  }
+
+  async #open(isShared: boolean): Promise<SocketAsPromised> {
+    const { listen, limits } = this.#options;
+    const socket = DgramAsPromised.createSocket({
+      type: listen.address.includes(":") ? "udp6" : "udp4",
+      lookup: literalLookup,
+      ipv6Only: listen.address.includes(":"),
+      reuseAddr: isShared,
+      recvBufferSize: limits.receiveBufferBytes,
+    });
+    try {
+      await socket.bind({ port: listen.port, address: listen.address, exclusive: true });
+    } catch (error) {
+      await socket.close();
+      throw listenError(listen, error);
+    }
+    return socket;
+  }
+
+  #probeFor(address: string, port: number): UdpProbe | undefined {
+    const key = endpointKey(address, port);
+    const running = this.#probes.get(key);
+    if (running !== undefined) return running;
+    const { clock, limits, counters } = this.#options;
+    const flow = this.#flows.get(address, port);
+    const isSilent = flow === undefined || clock.nowMs() - flow.lastHeardMs >= HEARD_LATELY_MS;
+    if (!isSilent || this.#socket === undefined || this.#probes.size >= limits.maxUdpProbes) return undefined;
+    const probe = new UdpProbe({
+      local: this.#local,
+      address,
+      port,
+      clock,
+      onDatagram: (datagram, remote) => this.#onDatagram(datagram, remote),
+      onEnd: (cause, unsent) => {
+        this.#probes.delete(key);
+        if (cause !== undefined) counters.deadAddresses += 1;
+        this.#afterProbe(address, port, cause, unsent);
+      },
+    });
+    this.#probes.set(key, probe);
+    return probe;
+  }
+
+  #afterProbe(address: string, port: number, cause: Error | undefined, unsent: readonly QueuedDatagram[]): void {
+    for (const { text, onFailure } of unsent) {
+      if (cause === undefined) this.send(address, port, text, onFailure);
+      else onFailure(sendError({ protocol: "udp", address, port }, cause));
+    }
+  }
+
+  #onDatagram(datagram: Buffer, remote: RemoteInfo): void {
+    if (this.#socket === undefined) return;
+    const { clock, counters, events } = this.#options;
+    let flow = this.#flows.get(remote.address, remote.port);
+    if (flow === undefined) this.#flows.add((flow = this.#newFlow(remote.address, remote.port)));
+    flow.lastHeardMs = clock.nowMs();
+    const start = firstOctet(datagram);
+    if (start === datagram.length) {
+      counters.udp.keepAlives += 1;
+      return;
+    }
+    const text = datagram.toString("latin1", start);
+    if (text.includes("\r\n\r\n")) {
+      counters.udp.received += 1;
+      events.onMessage(text, flow);
+    } else {
+      counters.udp.bad += 1;
+      events.onBadInput("head without an end", flow, text);
+    }
+  }
+
+  #flowPrefix(): string {
+    const { address, port } = this.#local;
+    return `udp|${address}|${port}|`;
+  }
+
+  #newFlow(remoteAddress: string, remotePort: number): UdpFlow {
+    const { port } = this.#local;
+    return {
+      id: `${this.#flowPrefix()}${remoteAddress}|${remotePort}`,
+      protocol: "udp",
+      reliable: false,
+      localAddress: this.#options.visibleAddress(remoteAddress),
+      localPort: port,
+      remoteAddress,
+      remotePort,
+      lastHeardMs: Number.NEGATIVE_INFINITY,
+    };
+  }
+}
+
+/** Index of the first octet that is not CR, LF or NUL: what stands before it keeps a NAT's binding alive. */
+function firstOctet(datagram: Buffer): number {
+  let at = 0;
+  for (; at < datagram.length; at += 1) {
+    const octet = datagram[at];
+    if (octet !== 0x0d && octet !== 0x0a && octet !== 0x00) break;
+  }
+  return at;
+}

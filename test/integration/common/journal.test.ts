@@ -1,0 +1,201 @@
+import assert from "node:assert/strict";
+import {
+  appendFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmdirSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import fc from "fast-check";
+import { Journal, type JournalOptions } from "../../../src/common/index.ts";
+
+/** A map that is kept in a journal, as its owners do it. */
+class KeptMap {
+  readonly values = new Map<string, unknown>();
+  readonly journal: Journal<unknown>;
+
+  constructor(options: JournalOptions) {
+    this.journal = new Journal<unknown>(
+      options,
+      (key, value) => this.values.set(key, value),
+      () => this.values,
+    );
+  }
+
+  put(key: string, value: unknown): void {
+    this.values.set(key, value);
+    this.journal.put(key, value);
+  }
+
+  remove(key: string): void {
+    this.values.delete(key);
+    this.journal.remove(key);
+  }
+}
+
+describe("Journal", () => {
+  let folder: string;
+  let path: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), "journal-"));
+    path = join(folder, "state", "calls.journal");
+  });
+  afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+  const reopened = (): Map<string, unknown> => {
+    const map = new KeptMap({ path });
+    map.journal.close();
+    return map.values;
+  };
+
+  it("given values put and removed, when the journal is opened again, then the live ones are restored", () => {
+    const map = new KeptMap({ path });
+    map.put("a", { n: 1 });
+    map.put("b", { n: 2 });
+    map.put("a", { n: 3 });
+    map.remove("b");
+    map.remove("never there");
+    map.journal.close();
+    map.journal.close();
+    assert.deepEqual([...reopened()], [["a", { n: 3 }]]);
+  });
+
+  it("given a new file, when it is made, then only its owner may read it", () => {
+    new KeptMap({ path }).journal.close();
+    assert.equal(statSync(path).mode & 0o777, 0o600);
+  });
+
+  it("given changes of one turn, when the turn ends, then they are in the file", async () => {
+    const map = new KeptMap({ path });
+    map.put("a", 1);
+    map.put("b", 2);
+    assert.equal(readFileSync(path, "utf8"), "");
+    await new Promise((resolve) => setImmediate(resolve));
+    assert.equal(readFileSync(path, "utf8"), '{"k":"a","v":1}\n{"k":"b","v":2}\n');
+    map.journal.close();
+  });
+
+  it("given flush, when called, then what is pending is in the file at once", () => {
+    const map = new KeptMap({ path });
+    map.put("a", 1);
+    map.journal.flush();
+    assert.equal(readFileSync(path, "utf8"), '{"k":"a","v":1}\n');
+    map.journal.close();
+  });
+
+  it("given a torn last line and garbage, when opened, then all else is restored", () => {
+    const map = new KeptMap({ path });
+    map.put("a", 1);
+    map.journal.close();
+    appendFileSync(path, 'null\n7\n{"v":1}\n\n{"k":"b","v":2}\n{"k":"c","v":');
+    assert.deepEqual(
+      [...reopened()],
+      [
+        ["a", 1],
+        ["b", 2],
+      ],
+    );
+  });
+
+  it("given many changes of one key, when the file grows, then it is rewritten and stays small", () => {
+    const map = new KeptMap({ path, compactAboveBytes: 1_000 });
+    for (let n = 0; n < 1_000; n += 1) {
+      map.put("a", { n });
+      map.journal.flush();
+    }
+    assert.ok(statSync(path).size < 1_100);
+    assert.equal(map.journal.size.fileBytes, statSync(path).size);
+    assert.equal(map.journal.size.keys, 1);
+    map.journal.close();
+    assert.deepEqual([...reopened()], [["a", { n: 999 }]]);
+  });
+
+  it("given a folder that cannot be written, when opened, then the file system's error is thrown", () => {
+    writeFileSync(join(folder, "state"), "a file where the folder should be");
+    assert.throws(() => new KeptMap({ path }), { code: "EEXIST" });
+  });
+
+  it("given a closed journal, when changed, then nothing is written and nothing is kept", () => {
+    const map = new KeptMap({ path });
+    map.journal.close();
+    map.put("a", 1);
+    map.journal.flush();
+    assert.equal(readFileSync(path, "utf8"), "");
+  });
+
+  it("given a disk that refuses, when it takes writes again, then nothing of what was changed is lost", () => {
+    const errors: unknown[] = [];
+    const map = new KeptMap({ path, compactAboveBytes: 10, onError: (error) => errors.push(error) });
+    map.put("first", "value long enough to be rewritten soon");
+    map.journal.flush();
+    mkdirSync(`${path}.new`); // the rewritten file cannot be made
+    for (let n = 0; n < 100; n += 1) {
+      map.put("first", n);
+      map.put(`key-${n}`, n);
+      map.remove(`key-${n - 1}`);
+      map.journal.flush();
+    }
+    assert.ok(errors.length > 0);
+    assert.ok(errors.length < 10, "attempts grow rare");
+    assert.equal(map.journal.failedWrites, errors.length);
+    rmdirSync(`${path}.new`);
+    map.journal.close();
+    assert.equal(map.journal.failedWrites, 0);
+    assert.deepEqual(new Map(reopened()), map.values);
+  });
+
+  it("given no onError, when a write fails, then its error is thrown", () => {
+    const map = new KeptMap({ path, compactAboveBytes: 10 });
+    map.put("a", "value long enough to be rewritten soon");
+    map.journal.flush();
+    mkdirSync(`${path}.new`);
+    for (let n = 0; n < 3; n += 1) map.put("a", 1);
+    map.put("a", 1);
+    map.remove("a");
+    assert.throws(() => map.journal.flush(), { code: "EISDIR" });
+    rmdirSync(`${path}.new`);
+    map.journal.close();
+  });
+
+  it("given any order of changes, flushes and openings, when opened at last, then it holds the model's values", () => {
+    const change = fc.oneof(
+      fc.record({
+        type: fc.constant("put" as const),
+        key: fc.constantFrom("a", "b", "ü\n", "__proto__"),
+        value: fc.jsonValue(),
+      }),
+      fc.record({ type: fc.constant("remove" as const), key: fc.constantFrom("a", "b", "ü\n", "__proto__") }),
+      fc.constant({ type: "flush" as const }),
+      fc.constant({ type: "reopen" as const }),
+    );
+    fc.assert(
+      fc.property(fc.array(change, { maxLength: 40 }), (changes) => {
+        rmSync(path, { force: true });
+        const options = { path, compactAboveBytes: 60 };
+        const model = new Map<string, unknown>();
+        let map = new KeptMap(options);
+        for (const step of changes) {
+          if (step.type === "put") {
+            map.put(step.key, step.value);
+            model.set(step.key, JSON.parse(JSON.stringify(step.value)));
+          } else if (step.type === "remove") {
+            map.remove(step.key);
+            model.delete(step.key);
+          } else if (step.type === "flush") map.journal.flush();
+          else {
+            map.journal.close();
+            map = new KeptMap(options);
+          }
+        }
+        map.journal.close();
+        assert.deepEqual(reopened(), model);
+      }),
+      { numRuns: 200 },
+    );
+  });
+});

@@ -1,0 +1,25 @@
+import type { NodeSettings } from "../../src/main/node/node-file.ts";
+import { freePort } from "./free-port.ts";
+
+/** Settings of a node on free ports of loopback, without phones. */
+export async function nodeSettings(dataDir: string, changes: Partial<NodeSettings> = {}): Promise<NodeSettings> {
+  const sipPort = await freePort();
+  return {
+    name: "test",
+    dataDir,
+    orphanGraceSeconds: 30,
+    realm: "tandem.test",
+    listeners: [
+      { protocol: "udp", address: "127.0.0.1", port: sipPort },
+      { protocol: "tcp", address: "127.0.0.1", port: sipPort },
+    ],
+    http: { address: "127.0.0.1", port: await freePort() },
+    media: { address: "127.0.0.1", portRange: { min: 20_000, max: 29_999 }, portRestMs: 1_000, rtpTimeoutSeconds: 60 },
+    call: { maxCalls: 100, endpoints: {} },
+    log: { level: "info", maxFileMegabytes: 1, maxFiles: 2 },
+    profiles: [],
+    phones: [],
+    peers: [],
+    ...changes,
+  };
+}

@@ -1,0 +1,163 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { ManagedProcess } from "./managed-process.ts";
+import { TemporaryDirectory } from "./temporary-directory.ts";
+
+/** How to run SIPp. */
+export interface SippOptions {
+  /** File name under test/load/scenarios, without `.xml`. */
+  readonly scenario: string;
+  /** Own address and port (SIPp has no "any free port" that it would tell). */
+  readonly address: string;
+  readonly port: number;
+  /** `host:port` of the other side; absent for a server. */
+  readonly target?: string;
+  /** Calls in all; a server without it runs until `stop`. */
+  readonly calls?: number;
+  readonly callsPerSecond?: number;
+  /** Calls at a time; default 2,000. */
+  readonly maxCalls?: number;
+  /** Length of a `<pause/>`. */
+  readonly holdMs?: number;
+  /** The number that is dialled: `[service]`. */
+  readonly service?: string;
+  /** Values of `[name]` keywords. */
+  readonly keywords?: Readonly<Record<string, string>>;
+  /** Rows of the injection file: `[field0]`, `[field1]`, ... used one after the other. */
+  readonly rows?: readonly (readonly string[])[];
+  /** `u1` (UDP, default), `t1` (one TCP connection) or `tn` (one per call). */
+  readonly transport?: "u1" | "t1" | "tn";
+  readonly mediaPort?: number;
+}
+
+/** The figures of a run as SIPp counted them. */
+export interface SippResult {
+  readonly created: number;
+  readonly successful: number;
+  readonly failed: number;
+  readonly retransmissions: number;
+  /** Calls that were still up when SIPp ended. */
+  readonly current: number;
+  readonly unexpectedMessages: number;
+  /** The process's exit code: 0 when all calls were good. */
+  readonly exitCode: number | null;
+  /** Last screen and error log, for messages of failures. */
+  readonly log: string;
+}
+
+const SCENARIOS = join(import.meta.dirname, "..", "load", "scenarios");
+
+/** `[authentication ...]` with credentials, to be used as a whole in a row: SIPp does not fill fields inside it. */
+export function sippCredentials(user: string, password: string): string {
+  return `[authentication username=${user} password=${password}]`;
+}
+
+/** One SIPp process with one scenario, in a folder of its own. */
+export class Sipp {
+  readonly #process: ManagedProcess;
+  readonly #directory: TemporaryDirectory;
+
+  private constructor(process: ManagedProcess, directory: TemporaryDirectory) {
+    this.#process = process;
+    this.#directory = directory;
+  }
+
+  static start(options: SippOptions): Sipp {
+    const directory = new TemporaryDirectory("sipp");
+    const args = argumentsOf(options, directory);
+    return new Sipp(new ManagedProcess({ command: "sipp", args, cwd: directory.path }), directory);
+  }
+
+  /** Runs a client to its end. @throws {Error} with its screen when it takes longer */
+  static async run(options: SippOptions & { readonly calls: number }, timeoutMs: number): Promise<SippResult> {
+    const sipp = Sipp.start(options);
+    try {
+      return await sipp.finished(timeoutMs);
+    } finally {
+      await sipp.close();
+    }
+  }
+
+  /** Waits until it ends by itself. @throws {Error} with its screen when it takes longer */
+  async finished(timeoutMs: number): Promise<SippResult> {
+    try {
+      const { code } = await this.#process.exited(timeoutMs);
+      return this.#result(code);
+    } catch (error) {
+      throw new Error(`SIPp is not done after ${timeoutMs} ms\n${this.#log()}`, { cause: error });
+    }
+  }
+
+  /** Lets a server finish the calls that it has, then ends it. @throws {Error} when calls do not end in time */
+  async stop(timeoutMs = 5_000): Promise<SippResult> {
+    this.#process.signal("SIGUSR1");
+    return this.finished(timeoutMs);
+  }
+
+  /** Ends it and removes its files; may be called twice. */
+  async close(): Promise<void> {
+    await this.#process.kill();
+    this.#directory.close();
+  }
+
+  #result(exitCode: number | null): SippResult {
+    const statistics = lastRow(this.#read("statistics.csv"));
+    const count = (name: string): number => Number(statistics.get(name) ?? "0");
+    return {
+      created: count("TotalCallCreated"),
+      successful: count("SuccessfulCall(C)"),
+      failed: count("FailedCall(C)"),
+      retransmissions: count("Retransmissions(C)"),
+      current: count("CurrentCall"),
+      unexpectedMessages: count("FailedUnexpectedMessage(C)"),
+      exitCode,
+      log: this.#log(),
+    };
+  }
+
+  #log(): string {
+    return [this.#read("screen.log"), this.#read("errors.log").slice(0, 8_000), this.#process.output.slice(-2_000)]
+      .filter((text) => text !== "")
+      .join("\n");
+  }
+
+  #read(name: string): string {
+    try {
+      return readFileSync(this.#directory.join(name), "utf8");
+    } catch {
+      return "";
+    }
+  }
+}
+
+function argumentsOf(options: SippOptions, directory: TemporaryDirectory): string[] {
+  const { scenario, address, port, target, calls, callsPerSecond = 10, maxCalls = 2_000, holdMs = 0 } = options;
+  const args = ["-sf", join(SCENARIOS, `${scenario}.xml`), "-i", address, "-p", String(port), "-mi", address];
+  args.push("-t", options.transport ?? "u1", "-nostdin", "-buff_size", "1048576");
+  args.push("-trace_stat", "-stf", directory.join("statistics.csv"), "-fd", "1");
+  args.push("-trace_err", "-error_file", directory.join("errors.log"));
+  args.push("-trace_screen", "-screen_file", directory.join("screen.log"));
+  if (options.mediaPort !== undefined) args.push("-mp", String(options.mediaPort));
+  for (const [name, value] of Object.entries(options.keywords ?? {})) args.push("-key", name, value);
+  if (options.rows !== undefined) {
+    writeFileSync(
+      directory.join("rows.csv"),
+      ["SEQUENTIAL", ...options.rows.map((row) => row.join(";")), ""].join("\n"),
+    );
+    args.push("-inf", directory.join("rows.csv"));
+  }
+  if (calls !== undefined) args.push("-m", String(calls));
+  if (target !== undefined) {
+    args.push("-r", String(callsPerSecond), "-rp", "1000", "-l", String(maxCalls), "-d", String(holdMs));
+    if (options.service !== undefined) args.push("-s", options.service);
+    args.push(target);
+  }
+  return args;
+}
+
+function lastRow(csv: string): ReadonlyMap<string, string> {
+  const lines = csv.trimEnd().split("\n");
+  const names = (lines[0] ?? "").split(";");
+  const values = (lines.at(-1) ?? "").split(";");
+  return new Map(lines.length < 2 ? [] : names.map((name, index) => [name, values[index] ?? ""]));
+}

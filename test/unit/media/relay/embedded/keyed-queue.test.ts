@@ -1,0 +1,41 @@
+import assert from "node:assert/strict";
+import { KeyedQueue } from "../../../../../src/media/relay/embedded/keyed-queue.ts";
+
+function gate(): { opened: Promise<void>; open: () => void } {
+  let open = (): void => undefined;
+  const opened = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  return { opened, open };
+}
+
+describe("KeyedQueue", () => {
+  it("given tasks of one key, when the first waits, then the next starts after it, and other keys do not wait", async () => {
+    const queue = new KeyedQueue();
+    const order: string[] = [];
+    const first = gate();
+    const tasks = [
+      queue.run("a", async () => {
+        await first.opened;
+        order.push("a1");
+      }),
+      queue.run("a", () => order.push("a2")),
+      queue.run("b", () => order.push("b1")),
+    ];
+    await tasks[2];
+    assert.deepEqual(order, ["b1"]);
+    first.open();
+    await Promise.all(tasks);
+    assert.deepEqual(order, ["b1", "a1", "a2"]);
+    assert.equal(queue.size, 0);
+  });
+
+  it("given a task that fails, when the next runs, then only the first is told", async () => {
+    const queue = new KeyedQueue();
+    const failing = queue.run("a", () => Promise.reject(new Error("no")));
+    const next = queue.run("a", () => 5);
+    await assert.rejects(failing, /no/);
+    assert.equal(await next, 5);
+    assert.equal(queue.size, 0);
+  });
+});

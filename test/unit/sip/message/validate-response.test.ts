@@ -1,0 +1,26 @@
+import assert from "node:assert/strict";
+import { parseSipMessage, validateResponse } from "../../../../src/sip/message/index.ts";
+import { type Headers, textOf, valueOf } from "./messages.ts";
+
+const isValid = (changed: Headers): boolean =>
+  validateResponse(valueOf(parseSipMessage(textOf("SIP/2.0 200 OK", changed)))).ok;
+
+describe("validateResponse", () => {
+  it("given what every response has, when checked, then it is valid", () => {
+    assert.ok(isValid({ Contact: undefined, "Max-Forwards": undefined }));
+  });
+  it("given a Contact or Max-Forwards that no request may have, when checked, then they are not looked at", () => {
+    assert.ok(isValid({ Contact: "<", "Max-Forwards": "x" }));
+  });
+  for (const [why, changed] of [
+    ["no Via", { Via: undefined }],
+    ["no From", { From: undefined }],
+    ["a malformed To", { To: "<sip:a" }],
+    ["no Call-ID", { "Call-ID": undefined }],
+    ["a CSeq beyond 2^31", { CSeq: "9292394834772304023312 OPTIONS" }],
+  ] as const) {
+    it(`given ${why}, when checked, then it is not valid`, () => {
+      assert.equal(isValid(changed), false);
+    });
+  }
+});
