@@ -8,7 +8,7 @@ export interface JournalOptions {
   readonly path: string;
   /** The file is rewritten when it exceeds this and is four times its live content; default 4 MiB. */
   readonly compactAboveBytes?: number;
-  /** Told each time the file could not be written (disk full, say); absent: such a failure is thrown. */
+  /** Told each time the file could not be written (disk full, say); absent: it is only counted. */
   readonly onError?: (error: unknown) => void;
 }
 
@@ -118,8 +118,7 @@ export class Journal<Value> {
     } catch (error) {
       this.#failedWrites += 1;
       this.#skippedWrites = 0;
-      if (this.#onError === undefined) throw error;
-      this.#onError(error);
+      this.#onError?.(error);
     }
   }
 

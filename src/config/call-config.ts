@@ -9,6 +9,12 @@ export const callConfig = z.strictObject({
     .max(100_000)
     .default(5_000)
     .describe("Calls at a time; more get 503 with Retry-After. Calls that are up are not harmed."),
+  serialRingSeconds: z
+    .int()
+    .min(5)
+    .max(180)
+    .default(20)
+    .describe("Contacts of a phone with a lower q value are rung after those with a higher one, this long each."),
   endpoints: z
     .record(dialString, z.enum(["echo", "demo"]))
     .default({})

@@ -11,7 +11,8 @@ export interface NodePaths {
   /** What the services start from. */
   readonly nodeFile: string;
   readonly wireSecretFile: string;
-  readonly digestSecretFile: string;
+  /** What the demo's passwords are made of when it is not bound to loopback. */
+  readonly demoSecretFile: string;
   readonly supervisorLock: string;
   /** Control channel of a service, or of the `supervisor`. */
   readonly socket: (service: string) => string;
@@ -30,7 +31,7 @@ export function nodePaths(dataDir: string): NodePaths {
     logDir: join(dataDir, "log"),
     nodeFile: join(runDir, "node.json"),
     wireSecretFile: join(runDir, "wire.secret"),
-    digestSecretFile: join(runDir, "digest.secret"),
+    demoSecretFile: join(runDir, "demo.secret"),
     supervisorLock: join(runDir, "supervisor.lock"),
     socket: (service) => join(runDir, `${service}-1.sock`),
     pidFile: (service) => join(runDir, `${service}-1.pid`),

@@ -32,6 +32,6 @@ export const phoneConfig = z.strictObject({
     .describe("The password as hashes, for each algorithm of the profile; as good as the password to who reads it."),
   displayName: displayText.optional().describe("Name shown to whom the phone calls; absent: the number alone."),
   profile: z.string().default("standard-phone").describe("Name of a SIP profile of kind `phone`."),
-  maxCalls: z.int().min(1).max(100).default(4).describe("Calls of the phone at a time; one more gets 486 Busy Here."),
+  maxCalls: z.int().min(1).max(1_000).default(4).describe("Calls of the phone at a time; one more gets 486 Busy Here."),
 });
 export type PhoneConfig = z.infer<typeof phoneConfig>;

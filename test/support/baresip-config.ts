@@ -9,6 +9,7 @@ export interface BaresipConfig {
   readonly address: string;
   readonly toneHz: number;
   readonly controlPort: number;
+  readonly rtpPorts: { readonly first: number; readonly last: number };
   /** Length of the tone file; baresip ends the call when the file ends. */
   readonly toneSeconds: number;
 }
@@ -19,7 +20,8 @@ const MODULE_PATH = "/usr/lib/baresip/modules";
  * Writes a configuration folder for a baresip that has no sound card: it sends a tone from a file and records what
  * it decodes under `rec`. Accounts are made later, over the control connection, so that no event is missed.
  */
-export function writeBaresipConfig({ directory, address, toneHz, controlPort, toneSeconds }: BaresipConfig): void {
+export function writeBaresipConfig(config: BaresipConfig): void {
+  const { directory, address, toneHz, controlPort, toneSeconds, rtpPorts } = config;
   mkdirSync(join(directory, "rec"), { recursive: true });
   const tone = join(directory, "tone.wav");
   writeFileSync(tone, writeWav({ sampleRateHz: 8_000, samples: sine(toneHz, toneSeconds) }));
@@ -36,7 +38,7 @@ export function writeBaresipConfig({ directory, address, toneHz, controlPort, to
     "audio_alert aubridge,nobody",
     `audio_source aufile,${tone}`,
     "audio_level no",
-    "rtp_ports 40000-49998",
+    `rtp_ports ${rtpPorts.first}-${rtpPorts.last}`,
     "rtp_stats yes",
     "rtcp_mux no",
     "rtp_timeout 0",

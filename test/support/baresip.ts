@@ -4,6 +4,7 @@ import { writeBaresipConfig } from "./baresip-config.ts";
 import { eventually } from "./eventually.ts";
 import { freeLoopbackAddress } from "./loopback-address.ts";
 import { ManagedProcess } from "./managed-process.ts";
+import { RtpPortRange } from "./rtp-port-range.ts";
 import { TemporaryDirectory } from "./temporary-directory.ts";
 import { readWav } from "./wav.ts";
 
@@ -38,17 +39,21 @@ const DEFAULT_TIMEOUT_MS = 5_000;
  */
 export class Baresip {
   readonly address: string;
+  /** Where its RTP and RTCP arrive. */
+  readonly rtpPorts: RtpPortRange;
   readonly #process: ManagedProcess;
   readonly #control: BaresipControl;
   readonly #directory: TemporaryDirectory;
 
   private constructor(
     address: string,
+    rtpPorts: RtpPortRange,
     process: ManagedProcess,
     control: BaresipControl,
     directory: TemporaryDirectory,
   ) {
     this.address = address;
+    this.rtpPorts = rtpPorts;
     this.#process = process;
     this.#control = control;
     this.#directory = directory;
@@ -59,8 +64,10 @@ export class Baresip {
     const directory = new TemporaryDirectory("baresip");
     const address = await freeLoopbackAddress();
     const { path } = directory;
-    writeBaresipConfig({ directory: path, address, toneHz, toneSeconds, controlPort: CONTROL_PORT });
+    const rtpPorts = await RtpPortRange.reserve();
+    writeBaresipConfig({ directory: path, address, toneHz, toneSeconds, rtpPorts, controlPort: CONTROL_PORT });
     const process = new ManagedProcess({
+      isUrgent: true,
       command: "baresip",
       args: ["-f", path, "-v"],
       cwd: path,
@@ -69,9 +76,10 @@ export class Baresip {
     try {
       await process.outputMatching(/baresip is ready/, 10_000);
       const control = await BaresipControl.connect(address, CONTROL_PORT);
-      return new Baresip(address, process, control, directory);
+      return new Baresip(address, rtpPorts, process, control, directory);
     } catch (error) {
       await process.kill();
+      rtpPorts.close();
       directory.close();
       throw error;
     }
@@ -196,6 +204,7 @@ export class Baresip {
       await this.#process.exited(1_500).catch(() => this.#process.kill());
     }
     this.#control.close();
+    this.rtpPorts.close();
     this.#directory.close();
   }
 

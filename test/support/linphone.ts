@@ -53,7 +53,9 @@ export class Linphone {
 
   /** Registers with digest at `server` (`host:port`). @throws {Error} with its output when that fails */
   async register(user: string, server: string, password: string): Promise<void> {
-    await this.#command(`register sip:${user}@${server} sip:${server} ${password}`, /Registration on .* successful/);
+    this.write(`register sip:${user}@${server} sip:${server} ${password}`);
+    // It says nothing when that is done: it must be asked.
+    await eventually(() => this.#command("status register", /^registered,/m, 300), { timeoutMs: DEFAULT_TIMEOUT_MS });
   }
 
   /** Calls and waits until the other side has answered and media flows. */
@@ -105,10 +107,10 @@ export class Linphone {
     return readPcm(readFileSync(path).subarray(44));
   }
 
-  async #command(line: string, answer: RegExp): Promise<void> {
+  async #command(line: string, answer: RegExp, timeoutMs = DEFAULT_TIMEOUT_MS): Promise<void> {
     const start = this.#process.output.length;
     this.write(line);
-    await this.#process.outputMatching(answer, DEFAULT_TIMEOUT_MS, start);
+    await this.#process.outputMatching(answer, timeoutMs, start);
   }
 }
 

@@ -1,4 +1,5 @@
 import { spawn, type ChildProcess } from "node:child_process";
+import { constants, setPriority } from "node:os";
 import { withinMs } from "./within-ms.ts";
 
 /** How to start a `ManagedProcess`. */
@@ -8,6 +9,8 @@ export interface ManagedProcessOptions {
   readonly cwd?: string;
   /** Added to the environment of the tests. */
   readonly env?: Readonly<Record<string, string>>;
+  /** It makes or measures audio: it runs before others where the system allows, so that gaps are the switch's own. */
+  readonly isUrgent?: boolean;
 }
 
 /** How a process ended. */
@@ -40,6 +43,7 @@ export class ManagedProcess {
       env: { ...process.env, ...options.env },
       stdio: ["pipe", "pipe", "pipe"],
     });
+    if (options.isUrgent === true) raisePriority(this.#child.pid);
     const killAtExit = (): void => void this.#child.kill("SIGKILL");
     process.once("exit", killAtExit);
     for (const stream of [this.#child.stdout, this.#child.stderr]) {
@@ -131,5 +135,13 @@ export class ManagedProcess {
       this.#waiters.delete(waiter);
       waiter.resolve(match);
     }
+  }
+}
+
+function raisePriority(pid: number | undefined): void {
+  try {
+    if (pid !== undefined) setPriority(pid, constants.priority.PRIORITY_HIGH);
+  } catch {
+    // Not allowed here: measurements are as noisy as the machine.
   }
 }

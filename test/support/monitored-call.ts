@@ -24,7 +24,7 @@ export class MonitoredCall {
     caller: { readonly phone: Baresip; readonly toneHz: number },
     callee: { readonly phone: Baresip; readonly toneHz: number; readonly number: string },
   ): Promise<MonitoredCall> {
-    const captures = await Promise.all([caller, callee].map(({ phone }) => RtpCapture.start(phone.address)));
+    const captures = await Promise.all([caller, callee].map(({ phone }) => RtpCapture.start(phone.rtpPorts)));
     const [atCaller, atCallee] = captures;
     assert.ok(atCaller !== undefined && atCallee !== undefined);
     const call = new MonitoredCall([

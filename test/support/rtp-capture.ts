@@ -28,16 +28,33 @@ export class RtpCapture {
   }
 
   /**
-   * Starts to record what is sent to `address` over UDP.
+   * Starts to record what is sent to these UDP ports: a phone's, since a relay answers to where RTP came from, which
+   * need not be the address in its SDP.
    * @throws {Error} when neither this user nor password-free sudo may capture
    */
-  static async start(address: string): Promise<RtpCapture> {
+  static async start({ first, last }: { readonly first: number; readonly last: number }): Promise<RtpCapture> {
     const failures: string[] = [];
     for (const prefix of [[], ["sudo", "-n"]]) {
       const directory = new TemporaryDirectory("capture");
-      const capture = ["dumpcap", "-q", "-P", "-i", "lo", "-B", "8", "-f", `udp and dst host ${address}`, "-w", "-"];
+      const capture = [
+        "dumpcap",
+        "-q",
+        "-P",
+        "-i",
+        "lo",
+        "-B",
+        "8",
+        "-f",
+        `udp dst portrange ${first}-${last}`,
+        "-w",
+        "-",
+      ];
       const shell = `exec "$@" > ${directory.join("lo.pcap")}`;
-      const process = new ManagedProcess({ command: "sh", args: ["-c", shell, "sh", ...prefix, ...capture] });
+      const process = new ManagedProcess({
+        isUrgent: true,
+        command: "sh",
+        args: ["-c", shell, "sh", ...prefix, ...capture],
+      });
       try {
         await process.outputMatching(/^File: /m, 5_000);
         return new RtpCapture(process, directory);

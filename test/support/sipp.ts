@@ -116,7 +116,7 @@ export class Sipp {
   }
 
   #log(): string {
-    return [this.#read("screen.log"), this.#read("errors.log").slice(0, 8_000), this.#process.output.slice(-2_000)]
+    return [this.#read("screen.log"), this.#read("errors.log").slice(0, 3_000), this.#process.output.slice(-2_000)]
       .filter((text) => text !== "")
       .join("\n");
   }

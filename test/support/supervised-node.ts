@@ -24,10 +24,10 @@ export class SupervisedNode {
 
   /** Resolves when all services are ready. */
   async ready(): Promise<void> {
-    await this.supervisor.outputMatching(/^ready$/m, 15_000);
+    await this.supervisor.outputMatching(/^ready$/m, 30_000);
   }
 
-  call(service: string, method: string, params: unknown = {}, timeoutMs = 10_000): Promise<unknown> {
+  call(service: string, method: string, params: unknown = {}, timeoutMs = 20_000): Promise<unknown> {
     return singleServiceCaller(nodePaths(this.dataDir), new SystemClock()).call(service, method, params, timeoutMs);
   }
 

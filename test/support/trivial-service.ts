@@ -8,7 +8,13 @@ const [name = "", , nodeFile = ""] = process.argv.slice(2);
 
 const createPart: CreatePart = ({ node, channel }) => {
   channel.handle("calls", () => [
-    { callId: "c1", from: "1001", to: "1002", state: "established", startedAtMs: Date.now() - 61_000 },
+    {
+      callId: "c1",
+      caller: { number: "1001" },
+      callee: { number: "1002" },
+      state: "established",
+      startedAtMs: Date.now() - 61_000,
+    },
   ]);
   channel.handle("registrations", () => [
     {

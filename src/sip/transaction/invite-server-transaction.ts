@@ -12,7 +12,8 @@ export interface InviteServerTransaction {
   readonly retransmitMs: number;
 }
 
-export type InviteServerTimer = "g" | "h" | "i" | "l";
+/** `unanswered` is no timer of the figure: it ends what the user has forgotten. */
+export type InviteServerTimer = "g" | "h" | "i" | "l" | "unanswered";
 
 export type InviteServerEvent =
   | { readonly type: "request-retransmitted" }
@@ -27,18 +28,24 @@ export type InviteServerEffect =
   | { readonly type: "stop-timers" }
   | { readonly type: "deliver-ack" }
   | { readonly type: "tell-transport-failed" }
-  | { readonly type: "ended"; readonly reason: "done" | "timeout" };
+  | { readonly type: "ended"; readonly reason: "done" | "timeout" | "unanswered" };
 
 type Tx = InviteServerTransaction;
 type Step = { readonly tx: Tx; readonly effects: readonly InviteServerEffect[] };
 
+/** RFC 3261 13.3.1.1: a user that is still busy with an INVITE sends a provisional response every minute. */
+const UNANSWERED_MS = 600_000;
 const STOP_TIMERS: InviteServerEffect = { type: "stop-timers" };
 const DELIVER_ACK: InviteServerEffect = { type: "deliver-ack" };
 const TELL_FAILURE: InviteServerEffect = { type: "tell-transport-failed" };
 
+const START_UNANSWERED: InviteServerEffect = { type: "start-timer", timer: "unanswered", delayMs: UNANSWERED_MS };
+
 /** Begins a transaction. The 100 Trying is left to the transaction user. */
-export function startInviteServer(reliable: boolean, timers: TimerSettings): Tx {
-  return { state: "proceeding", lastResponse: undefined, reliable, timers, retransmitMs: initialRetransmitMs(timers) };
+export function startInviteServer(reliable: boolean, timers: TimerSettings): Step {
+  const retransmitMs = Math.min(2 * timers.t1Ms, timers.t2Ms);
+  const tx: Tx = { state: "proceeding", lastResponse: undefined, reliable, timers, retransmitMs };
+  return { tx, effects: [START_UNANSWERED] };
 }
 
 /** Advances one transaction. Pure: the caller performs the effects in order. */
@@ -63,7 +70,7 @@ function onResponse(tx: Tx, status: number, text: string): Step {
   const isSuccess = status >= 200 && status < 300;
   if (tx.state === "accepted") return isSuccess ? { tx, effects: [send(text, true)] } : ignore(tx);
   if (tx.state !== "proceeding") return ignore(tx);
-  if (status < 200) return { tx: { ...tx, lastResponse: text }, effects: [send(text, false)] };
+  if (status < 200) return { tx: { ...tx, lastResponse: text }, effects: [send(text, false), START_UNANSWERED] };
   if (isSuccess) {
     const timerL: InviteServerEffect = { type: "start-timer", timer: "l", delayMs: giveUpMs(tx.timers) };
     return { tx: { ...tx, state: "accepted", lastResponse: undefined }, effects: [send(text, false), timerL] };
@@ -95,6 +102,8 @@ function onTimer(tx: Tx, timer: InviteServerTimer): Step {
       return tx.state === "confirmed" ? end(tx, "done") : ignore(tx);
     case "l":
       return tx.state === "accepted" ? end(tx, "done") : ignore(tx);
+    case "unanswered":
+      return tx.state === "proceeding" ? end(tx, "unanswered") : ignore(tx);
   }
 }
 
@@ -102,11 +111,7 @@ function isWithUser(tx: Tx): boolean {
   return tx.state === "proceeding" || tx.state === "completed" || tx.state === "accepted";
 }
 
-function initialRetransmitMs({ t1Ms, t2Ms }: TimerSettings): number {
-  return Math.min(2 * t1Ms, t2Ms);
-}
-
-function end(tx: Tx, reason: "done" | "timeout"): Step {
+function end(tx: Tx, reason: "done" | "timeout" | "unanswered"): Step {
   return {
     tx: { ...tx, state: "terminated", lastResponse: undefined },
     effects: [STOP_TIMERS, { type: "ended", reason }],

@@ -10,23 +10,27 @@ export interface NonInviteServerTransaction {
   readonly timers: TimerSettings;
 }
 
+/** `unanswered` is no timer of the figure: after 64*T1 the client has given up, and so may we. */
+export type NonInviteServerTimer = "j" | "unanswered";
+
 export type NonInviteServerEvent =
   | { readonly type: "request-retransmitted" }
   | { readonly type: "response"; readonly status: number; readonly text: string }
-  | { readonly type: "timer"; readonly timer: "j" }
+  | { readonly type: "timer"; readonly timer: NonInviteServerTimer }
   | { readonly type: "transport-failed" };
 
 export type NonInviteServerEffect =
   | { readonly type: "send-response"; readonly text: string; readonly again: boolean }
-  | { readonly type: "start-timer"; readonly timer: "j"; readonly delayMs: number }
-  | { readonly type: "ended"; readonly reason: "done" | "transport-failed" };
+  | { readonly type: "start-timer"; readonly timer: NonInviteServerTimer; readonly delayMs: number }
+  | { readonly type: "ended"; readonly reason: "done" | "unanswered" | "transport-failed" };
 
 type Tx = NonInviteServerTransaction;
 type Step = { readonly tx: Tx; readonly effects: readonly NonInviteServerEffect[] };
 
 /** Begins a transaction. */
-export function startNonInviteServer(reliable: boolean, timers: TimerSettings): Tx {
-  return { state: "trying", lastResponse: undefined, reliable, timers };
+export function startNonInviteServer(reliable: boolean, timers: TimerSettings): Step {
+  const tx: Tx = { state: "trying", lastResponse: undefined, reliable, timers };
+  return { tx, effects: [{ type: "start-timer", timer: "unanswered", delayMs: giveUpMs(timers) }] };
 }
 
 /** Advances one transaction. Pure: the caller performs the effects in order. */
@@ -36,9 +40,10 @@ export function stepNonInviteServer(tx: Tx, event: NonInviteServerEvent): Step {
       if (tx.lastResponse === undefined || tx.state === "terminated") return { tx, effects: [] };
       return { tx, effects: [{ type: "send-response", text: tx.lastResponse, again: true }] };
     case "response":
-      return tx.state === "trying" || tx.state === "proceeding" ? respond(tx, event) : { tx, effects: [] };
+      return isOpen(tx) ? respond(tx, event) : { tx, effects: [] };
     case "timer":
-      return tx.state === "completed" ? end(tx, "done") : { tx, effects: [] };
+      if (event.timer === "j") return tx.state === "completed" ? end(tx, "done") : { tx, effects: [] };
+      return isOpen(tx) ? end(tx, "unanswered") : { tx, effects: [] };
     case "transport-failed":
       return tx.state === "terminated" ? { tx, effects: [] } : end(tx, "transport-failed");
   }
@@ -52,6 +57,10 @@ function respond(tx: Tx, { status, text }: { readonly status: number; readonly t
   return { tx: { ...tx, state: "completed", lastResponse: text }, effects: [send, timerJ] };
 }
 
-function end(tx: Tx, reason: "done" | "transport-failed"): Step {
+function isOpen(tx: Tx): boolean {
+  return tx.state === "trying" || tx.state === "proceeding";
+}
+
+function end(tx: Tx, reason: "done" | "unanswered" | "transport-failed"): Step {
   return { tx: { ...tx, state: "terminated", lastResponse: undefined }, effects: [{ type: "ended", reason }] };
 }

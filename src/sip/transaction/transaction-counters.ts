@@ -15,6 +15,7 @@ const HELP = {
   merged: ["tandem_sip_merged_requests_total", "Requests that came a second way and got 482"],
   overload: ["tandem_sip_overload_refusals_total", "Requests answered 503 because there are too many"],
   clientTimeouts: ["tandem_sip_client_timeouts_total", "Requests without a final response in time"],
+  unanswered: ["tandem_sip_unanswered_requests_total", "Requests that the transaction user never answered"],
   ackTimeouts: ["tandem_sip_ack_timeouts_total", "Final responses to INVITE without an ACK in time"],
   transportFailures: ["tandem_sip_transaction_transport_failures_total", "Transactions that could not send"],
   ignoredEvents: ["tandem_sip_ignored_events_total", "Events that are illegal in the state of their transaction"],

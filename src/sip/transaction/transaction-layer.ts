@@ -122,6 +122,7 @@ export class TransactionLayer {
       gauge(name, help, this.#servers.inviteCount, "invite-server"),
       gauge(name, help, this.#servers.nonInviteCount, "non-invite-server"),
       gauge("tandem_sip_finished_transactions", "Answered requests that are remembered", this.#servers.finishedCount),
+      gauge("tandem_sip_remembered_requests", "Requests that would be known as merged", this.#servers.seenCount),
       gauge("tandem_sip_transaction_timers", "Transactions with a timer running", this.#context.wheel.size),
       ...this.#context.counters.samples(),
     ];

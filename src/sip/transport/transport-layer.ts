@@ -112,8 +112,10 @@ export class TransportLayer {
   /** Counters since the start, and what there is now. */
   counters(): MetricSample[] {
     const probes = this.#udp.reduce((sum, listener) => sum + listener.probeCount, 0);
+    const flows = this.#udp.reduce((sum, listener) => sum + listener.flowCount, 0);
     return [
       gauge("tandem_sip_connections", "SIP connections, accepted and made", this.#connections.size),
+      gauge("tandem_sip_udp_flows", "UDP peers that are remembered", flows),
       gauge("tandem_sip_udp_probes", "Silent UDP peers that are watched", probes),
       ...this.#counters.samples(),
     ];
@@ -139,7 +141,9 @@ export class TransportLayer {
 
   #listenerFor(target: Target): ListenAddress | undefined {
     if (target.protocol === "udp") return this.#udpListenerFor(target)?.local;
-    return this.#addresses.nearest(this.#locals, target.protocol, target.address);
+    const acceptedOn = target.flowId === undefined ? undefined : this.#connections.acceptedOn(target.flowId);
+    const ofFlow = this.#locals.filter(({ protocol, port }) => protocol === "tcp" && port === acceptedOn);
+    return this.#addresses.nearest(ofFlow.length > 0 ? ofFlow : this.#locals, target.protocol, target.address);
   }
 
   #udpListenerFor({ flowId, address }: Target): UdpListener | undefined {

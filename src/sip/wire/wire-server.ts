@@ -8,13 +8,7 @@ import {
   type Logger,
   type MetricSample,
 } from "../../common/index.ts";
-import type {
-  Application,
-  ApplicationMessage,
-  ApplicationPort,
-  CommandReply,
-  UserAgentCore,
-} from "../dialog/index.ts";
+import type { Application, ApplicationMessage, ApplicationPort, CommandReply, UserAgentCore } from "../dialog/index.ts";
 import { ApplicationRoutes } from "./application-routes.ts";
 import { WireConnection, type WireConnectionLimits } from "./wire-connection.ts";
 import { WireTime } from "./wire-time.ts";

@@ -79,6 +79,11 @@ const schemaCases: readonly Case[] = [
   ],
   ["call.maxCalls", "call: { maxCalls: many }", '1:19 call.maxCalls: expected a number, found "many"'],
   [
+    "call.serialRingSeconds",
+    "call: { serialRingSeconds: 1 }",
+    "1:28 call.serialRingSeconds: must be at least 5, found 1",
+  ],
+  [
     "call.endpoints keys",
     "call: { endpoints: { abc: echo } }",
     "1:22 call.endpoints.abc: expected 1 to 32 digits, * or #, after a + or not",

@@ -30,8 +30,13 @@ export class RelayFixture {
 
   static async start(overrides: Overrides = {}): Promise<RelayFixture> {
     const fixture = new RelayFixture(overrides);
-    await fixture.#listen();
-    await fixture.#connect();
+    try {
+      await fixture.#listen();
+      await fixture.#connect();
+    } catch (error) {
+      await fixture.close();
+      throw error;
+    }
     return fixture;
   }
 
@@ -44,8 +49,9 @@ export class RelayFixture {
   }
 
   /** What a kill and a restart of the media service look like: its sockets go, and another takes the journal over. */
-  async restart({ listens = true } = {}): Promise<void> {
+  async restart({ listens = true, meanwhile = async (): Promise<void> => undefined } = {}): Promise<void> {
     await this.#stop();
+    await meanwhile();
     this.#channel = new ChannelServer({ path: this.#socketPath, logger: silentLogger });
     this.#server = this.#newServer();
     if (!listens) {

@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
-import type { RelayKey, RelayOptions } from "../../../src/media/index.ts";
+import type { RelayKey, RelayOptions, SideStatistics } from "../../../src/media/index.ts";
+import { receiverReport, senderReport } from "../../unit/media/rtp/packets.ts";
+import { eventually } from "../../support/eventually.ts";
 import { RelayFixture } from "./relay-fixture.ts";
 import { audioPortOf, rtpPacket, RtpPhone } from "./rtp-phone.ts";
 
@@ -10,14 +12,14 @@ describe("relay between two phones", () => {
   let fixture: RelayFixture;
   let alice: RtpPhone;
   let bob: RtpPhone;
-  let bobFacing: number;
-  let aliceFacing: number;
+  let toBob: string;
+  let toAlice: string;
   beforeEach(async () => {
     fixture = await RelayFixture.start();
     alice = await RtpPhone.start("127.10.0.1");
     bob = await RtpPhone.start("127.10.0.2");
-    bobFacing = audioPortOf(await fixture.relay.offer(key, alice.sdp(), local));
-    aliceFacing = audioPortOf(await fixture.relay.answer(key, bob.sdp({ codecs: "0 101" }), local));
+    toBob = await fixture.relay.offer(key, alice.sdp(), local);
+    toAlice = await fixture.relay.answer(key, bob.sdp({ codecs: "0 101" }), local);
   });
   afterEach(async () => {
     await alice.close();
@@ -25,16 +27,123 @@ describe("relay between two phones", () => {
     await fixture.close();
   });
 
-  it("given an answered call, when both send, then each hears the other from the relay's port", async () => {
-    const fromAlice = rtpPacket({ ssrc: 11 });
-    alice.send(fromAlice, aliceFacing);
-    const atBob = await bob.nthHeard(1);
-    assert.deepEqual(atBob.packet, fromAlice);
-    assert.equal(atBob.fromPort, bobFacing);
+  async function figures(tag: string): Promise<SideStatistics> {
+    const [session] = await fixture.relay.list();
+    const side = session?.sides.find((candidate) => candidate.tag === tag);
+    assert.ok(side);
+    return side;
+  }
+
+  it("given an answered call, when both send, then packets arrive unchanged from the relay's ports", async () => {
+    const fromAlice = rtpPacket({ ssrc: 11, marker: true });
+    alice.send(fromAlice, audioPortOf(toAlice));
+    assert.deepEqual(await bob.nthHeard(1), {
+      packet: fromAlice,
+      fromPort: audioPortOf(toBob),
+      fromAddress: "127.0.0.1",
+    });
     const fromBob = rtpPacket({ ssrc: 22 });
-    bob.send(fromBob, bobFacing);
-    const atAlice = await alice.nthHeard(1);
-    assert.deepEqual(atAlice.packet, fromBob);
-    assert.equal(atAlice.fromPort, aliceFacing);
+    bob.send(fromBob, audioPortOf(toBob));
+    assert.deepEqual(await alice.nthHeard(1), {
+      packet: fromBob,
+      fromPort: audioPortOf(toAlice),
+      fromAddress: "127.0.0.1",
+    });
+  });
+
+  it("given the SDP for each phone, when read, then nothing tells where the other is", () => {
+    for (const sdp of [toBob, toAlice]) {
+      assert.doesNotMatch(sdp, /127\.10\.0\./);
+      assert.match(sdp, /^o=- \d+ 1 IN IP4 127\.0\.0\.1\r$/m);
+      const port = audioPortOf(sdp);
+      assert.equal(port % 2, 0);
+      assert.ok(sdp.includes(`a=rtcp:${port + 1} IN IP4 127.0.0.1`));
+    }
+  });
+
+  it("given a re-INVITE, when the content is the same, then o= is too, and rises when it is not", async () => {
+    assert.equal(await fixture.relay.offer(key, alice.sdp(), local), toBob);
+    const held = await fixture.relay.offer(key, alice.sdp({ lines: ["a=inactive"] }), local);
+    const [, sessionId] = /^o=- (\d+) 1 /m.exec(toBob) ?? [];
+    assert.match(held, new RegExp(`^o=- ${sessionId} 2 `, "m"));
+  });
+
+  it("given a callee that sends before its SDP is there, when it goes on after it, then the caller hears it from then", async () => {
+    const early = { ...key, callId: "early" };
+    const port = audioPortOf(await fixture.relay.offer(early, alice.sdp(), local));
+    bob.send(rtpPacket({ ssrc: 5 }), port);
+    await eventually(() => assert.equal(fixture.metric("tandem_media_packets_rejected_total"), 1), { timeoutMs: 3000 });
+    const answered = audioPortOf(await fixture.relay.answer(early, bob.sdp(), local));
+    bob.send(rtpPacket({ ssrc: 6 }), port);
+    const heard = await alice.nthHeard(1);
+    assert.equal(heard.packet.readUInt32BE(8), 6);
+    assert.equal(heard.fromPort, answered);
+  });
+
+  it("given RTCP reports, when they pass, then they arrive unchanged and the round trip is known", async () => {
+    const report = senderReport(11, 0x01020304);
+    alice.sendRtcp(report, audioPortOf(toAlice) + 1);
+    const atBob = await bob.nthHeardRtcp(1);
+    assert.deepEqual(atBob.packet, report);
+    assert.equal(atBob.fromPort, audioPortOf(toBob) + 1);
+    bob.sendRtcp(receiverReport(22, [{ ssrc: 11, lastSenderReport: 0x01020304 }]), audioPortOf(toBob) + 1);
+    await alice.nthHeardRtcp(1);
+    const { roundTripMs } = await figures("b");
+    assert.ok(roundTripMs !== undefined && roundTripMs >= 0 && roundTripMs < 1000);
+    assert.equal((await figures("a")).roundTripMs, undefined);
+    assert.equal(fixture.metric("tandem_media_packets_total", { kind: "rtcp" }), 2);
+  });
+
+  it("given a second SSRC with telephone events, when it sends beside the speech, then all passes and digits count", async () => {
+    const port = audioPortOf(toAlice);
+    for (let sequence = 1; sequence <= 10; sequence += 1) alice.send(rtpPacket({ sequence, ssrc: 1 }), port);
+    for (let sequence = 500; sequence < 506; sequence += 1) {
+      alice.send(rtpPacket({ sequence, ssrc: 2, payloadType: 101, timestamp: sequence < 503 ? 1 : 2 }), port);
+    }
+    await bob.nthHeard(16);
+    const { packets, lost, telephoneEvents } = await figures("a");
+    assert.deepEqual({ packets, lost, telephoneEvents }, { packets: 16, lost: 0, telephoneEvents: 2 });
+  });
+
+  it("given lost packets, when asked, then loss, score and source are those of the side", async () => {
+    const port = audioPortOf(toAlice);
+    const sequences = [1, 2, 3, 5, 6, 9, 10];
+    for (const sequence of sequences) alice.send(rtpPacket({ sequence }), port);
+    await bob.nthHeard(sequences.length);
+    const side = await figures("a");
+    assert.equal(side.lost, 3);
+    assert.equal(side.bytes, sequences.length * 172);
+    assert.equal(side.source, `127.10.0.1:${alice.port}`);
+    assert.ok(side.mos !== undefined && side.mos < 3);
+    assert.equal((await figures("b")).mos, undefined);
+  });
+
+  it("given four streams and a fifth, when offered, then the fifth is refused", async () => {
+    const many = { ...key, callId: "many" };
+    const video = `m=video ${alice.port} RTP/AVP 96\r\na=rtpmap:96 VP8/90000\r\n`;
+    const offered = await fixture.relay.offer(many, alice.sdp() + video.repeat(4), local);
+    const ports = [...offered.matchAll(/^m=\w+ (\d+)/gm)].map(([, port]) => Number(port));
+    assert.equal(ports.length, 5);
+    assert.equal(ports[4], 0);
+    assert.equal(new Set(ports).size, 5);
+    const answered = await fixture.relay.answer(many, bob.sdp() + video.repeat(4), local);
+    assert.deepEqual(
+      [...answered.matchAll(/^m=\w+ (\d+)/gm)].map(([, port]) => Number(port) > 0),
+      [true, true, true, true, false],
+    );
+  });
+
+  it("given a phone that names the session's own port, when it offers or answers, then that is refused", async () => {
+    const own = bob.sdp({ port: audioPortOf(toBob), address: "127.0.0.1" });
+    await assert.rejects(fixture.relay.answer(key, own, local), { code: "offer-refused" });
+    await assert.rejects(fixture.relay.offer(key, own, local), { code: "offer-refused" });
+  });
+
+  it("given other leg names, or a far end in a phone's place, when asked, then the session stays as it is", async () => {
+    await assert.rejects(fixture.relay.offer({ ...key, toTag: "c" }, alice.sdp(), local), { code: "unknown-session" });
+    await assert.rejects(fixture.relay.answerByEndpoint(key, "echo", alice.sdp(), local), { code: "offer-refused" });
+    await assert.rejects(fixture.relay.offerByEndpoint(key, "tone"), { code: "offer-refused" });
+    alice.send(rtpPacket(), audioPortOf(toAlice));
+    await bob.nthHeard(1);
   });
 });

@@ -13,6 +13,8 @@ export interface RelayContext {
 /** The sending half of a socket: `dgram.Socket`, or a fake. */
 export interface PacketSocket {
   send(packet: Buffer, port: number, address: string): void;
+  /** Packets that the operating system has not taken yet. */
+  getSendQueueCount(): number;
 }
 
 /** The side of a session that a socket belongs to. */

@@ -12,6 +12,8 @@ export interface RelayCounters {
   throttled: number;
   /** For a side whose address is not known yet. */
   undeliverable: number;
+  /** Because the operating system took no more. */
+  congested: number;
   /** Sessions that were told to be silent, each time. */
   timeouts: number;
 }
@@ -26,6 +28,7 @@ export function newRelayCounters(): RelayCounters {
     malformed: 0,
     throttled: 0,
     undeliverable: 0,
+    congested: 0,
     timeouts: 0,
   };
 }

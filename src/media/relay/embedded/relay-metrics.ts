@@ -38,6 +38,7 @@ export function relayMetrics(counters: RelayCounters, gauges: RelayGauges): Metr
     counter("packets_malformed", "Packets that are neither RTP nor RTCP", counters.malformed),
     counter("packets_throttled", "Packets above the rate of one stream", counters.throttled),
     counter("packets_undeliverable", "Packets for a side with no known address", counters.undeliverable),
+    counter("packets_congested", "Packets that the operating system did not take", counters.congested),
     counter("timeouts", "Times that a session was found silent", counters.timeouts),
   ];
 }

@@ -1,5 +1,6 @@
 import { isIP } from "node:net";
 import {
+  errorMessageOf,
   SwitchError,
   type ChannelServer,
   type Clock,
@@ -23,6 +24,7 @@ import {
 } from "./relay-params.ts";
 import { SessionTable } from "./session-table.ts";
 import { SilenceWatch } from "./silence-watch.ts";
+import { probeAddress } from "./socket-pair.ts";
 import { isLoopbackAddress } from "./source-lock.ts";
 
 /** Options of a `RelayServer`. */
@@ -100,11 +102,15 @@ export class RelayServer {
 
   /**
    * Brings the sessions of the journal back, on the same ports, and sets the channel's handlers.
-   * @throws the file system's error when the journal cannot be opened
+   * @throws {SwitchError} `bad-address` when nothing can be bound to the address; the file system's error when the
+   * journal cannot be opened
    */
   async start(): Promise<void> {
+    const { channel, logger, address } = this.#options;
+    await probeAddress(address).catch((cause: unknown) => {
+      throw new SwitchError("bad-address", `cannot bind ${address}: ${errorMessageOf(cause)}`, { address }, { cause });
+    });
     await this.#table.restore();
-    const { channel, logger } = this.#options;
     const table = this.#table;
     channel.handle("media.offer", async (params) => {
       const { sdp, signalingAddress, latch, ...key } = checkParams(offerParams, params);

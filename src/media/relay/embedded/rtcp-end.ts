@@ -1,6 +1,7 @@
 import type { RemoteInfo } from "node:dgram";
 import { RoundTrip } from "../../rtp/round-trip.ts";
 import { isRtcp, parseReports } from "../../rtp/rtcp-packet.ts";
+import { deliver } from "./deliver.ts";
 import { RateLimit } from "./rate-limit.ts";
 import type { PacketSocket, RelayContext, SocketOwner } from "./relay-context.ts";
 import { SourceLock } from "./source-lock.ts";
@@ -51,11 +52,9 @@ export class RtcpEnd {
     this.#pass(packet, nowMs);
   }
 
-  /** Sends to this side; without a known address the packet is dropped and counted. */
+  /** Sends to this side. */
   send(packet: Buffer): void {
-    const { lock } = this;
-    if (lock.port === 0) this.#context.counters.undeliverable += 1;
-    else this.#socket.send(packet, lock.port, lock.address);
+    deliver(packet, this.#socket, this.lock, this.#context.counters);
   }
 
   #pass(packet: Buffer, nowMs: number): void {

@@ -2,6 +2,7 @@ import type { RemoteInfo } from "node:dgram";
 import type { PayloadTable } from "../../rtp/payload-table.ts";
 import { ReceiveStatistics } from "../../rtp/receive-statistics.ts";
 import { isRtp } from "../../rtp/rtp-header.ts";
+import { deliver } from "./deliver.ts";
 import { RateLimit } from "./rate-limit.ts";
 import type { PacketSocket, RelayContext, SocketOwner } from "./relay-context.ts";
 import { SourceLock } from "./source-lock.ts";
@@ -55,10 +56,8 @@ export class RtpEnd {
     this.peer?.send(packet);
   }
 
-  /** Sends to this side; without a known address the packet is dropped and counted. */
+  /** Sends to this side. */
   send(packet: Buffer): void {
-    const { lock } = this;
-    if (lock.port === 0) this.#context.counters.undeliverable += 1;
-    else this.#socket.send(packet, lock.port, lock.address);
+    deliver(packet, this.#socket, this.lock, this.#context.counters);
   }
 }

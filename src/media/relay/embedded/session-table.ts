@@ -1,4 +1,4 @@
-import { Journal, type Logger } from "../../../common/index.ts";
+import { errorMessageOf, Journal, type Logger } from "../../../common/index.ts";
 import { MediaError } from "../../media-error.ts";
 import { parseSessionDescription } from "../../sdp/parse-session-description.ts";
 import type { SessionDescription } from "../../sdp/session-description.ts";
@@ -50,7 +50,10 @@ export class SessionTable {
     const saved = new Map<string, unknown>();
     const restored = new Map<string, RelaySession>();
     const journal = new Journal<SessionRecord>(
-      { path: journalPath, onError: (error) => logger.error("media journal cannot be written", { error }) },
+      {
+        path: journalPath,
+        onError: (error) => logger.error("media journal cannot be written", { error: errorMessageOf(error) }),
+      },
       (callId, record) => saved.set(callId, record),
       () => this.#snapshot(saved),
     );

@@ -52,3 +52,9 @@ async function bindSocket(address: string, port: number): Promise<Socket> {
   promised.socket.on("error", ignoreError);
   return promised.socket;
 }
+
+/** Tries whether sockets can be bound to an address. @throws the operating system's error */
+export async function probeAddress(address: string): Promise<void> {
+  const socket = await bindSocket(address, 0);
+  socket.close();
+}

@@ -87,6 +87,8 @@ export class SourceLock {
   /** Judges a packet by its source. Allocates only when the source is chosen. */
   admit(address: string, port: number, nowMs: number): Admission {
     if (this.#isLocked) return port === this.#port && address === this.#address ? "known" : "refused";
+    // Nothing can be sent to port 0, which a raw socket may send from.
+    if (port === 0) return "refused";
     if (!this.#latchAny && !this.#isCandidate(address)) return "refused";
     if (this.#hasMovedFrom(address, port, nowMs)) return "refused";
     this.#isLocked = true;

@@ -8,6 +8,7 @@ import {
   startInviteServer,
   stepInviteServer,
 } from "../invite-server-transaction.ts";
+import { statelessResponse } from "./stateless-response.ts";
 import { noteUserError, type TransactionContext } from "../transaction-context.ts";
 import { TransactionTimers } from "../timer/transaction-timers.ts";
 import type { ServerTransaction } from "../transaction-user.ts";
@@ -41,7 +42,9 @@ export class InviteServer implements ServerTransaction {
     this.#owner = owner;
     this.#target = target;
     this.#timers = new TransactionTimers(owner.context.wheel, (timer) => this.#step({ type: "timer", timer }));
-    this.#tx = startInviteServer(flow.reliable, owner.context.timers);
+    const { tx, effects } = startInviteServer(flow.reliable, owner.context.timers);
+    this.#tx = tx;
+    for (const effect of effects) this.#perform(effect);
   }
 
   get state(): InviteServerTransaction["state"] {
@@ -113,10 +116,20 @@ export class InviteServer implements ServerTransaction {
         break;
       case "ended":
         if (effect.reason === "timeout") counters.count("ackTimeouts");
+        else if (effect.reason === "unanswered") this.#refuseUnanswered();
         this.#owner.onEnded(this);
         this.end();
         break;
     }
+  }
+
+  /** The peer has waited long enough; nobody is left to care for its ACK. */
+  #refuseUnanswered(): void {
+    const { counters, logger, sender, tagSalt } = this.#owner.context;
+    counters.count("unanswered");
+    logger.warn("INVITE never answered", { sipCallId: this.request.get("call-id") });
+    const response = statelessResponse(this.request, tagSalt, { status: 500 });
+    if (response !== undefined) sender.send(this.#target, response, () => counters.count("transportFailures"));
   }
 
   readonly #onSendFailure = (error: Error): void => {

@@ -1,12 +1,15 @@
 import type { SipMessage } from "../../message/index.ts";
 import type { Flow, Target } from "../../transport/index.ts";
 import {
+  type NonInviteServerEffect,
   type NonInviteServerEvent,
+  type NonInviteServerTimer,
   type NonInviteServerTransaction,
   startNonInviteServer,
   stepNonInviteServer,
 } from "../non-invite-server-transaction.ts";
 import { noteUserError, type TransactionContext } from "../transaction-context.ts";
+import { TransactionTimers } from "../timer/transaction-timers.ts";
 import type { ServerTransaction } from "../transaction-user.ts";
 
 /** What a request of a peer needs of the table it stands in. */
@@ -28,6 +31,7 @@ export class NonInviteServer implements ServerTransaction {
   onTransportFailure?: ((error: Error) => void) | undefined;
   readonly #owner: NonInviteServerOwner;
   readonly #target: Target;
+  readonly #timers: TransactionTimers<NonInviteServerTimer>;
   #tx: NonInviteServerTransaction;
 
   constructor(id: string, request: SipMessage, flow: Flow, target: Target, owner: NonInviteServerOwner) {
@@ -36,7 +40,10 @@ export class NonInviteServer implements ServerTransaction {
     this.flow = flow;
     this.#owner = owner;
     this.#target = target;
-    this.#tx = startNonInviteServer(flow.reliable, owner.context.timers);
+    this.#timers = new TransactionTimers(owner.context.wheel, (timer) => this.#step({ type: "timer", timer }));
+    const { tx, effects } = startNonInviteServer(flow.reliable, owner.context.timers);
+    this.#tx = tx;
+    for (const effect of effects) this.#perform(effect);
   }
 
   get state(): NonInviteServerTransaction["state"] {
@@ -55,6 +62,7 @@ export class NonInviteServer implements ServerTransaction {
 
   /** Ends it without a word to the user. */
   discard(): void {
+    this.#timers.stop();
     this.#tx = { ...this.#tx, state: "terminated", lastResponse: undefined };
     this.#owner.onEnded(this);
   }
@@ -62,24 +70,37 @@ export class NonInviteServer implements ServerTransaction {
   #step(event: NonInviteServerEvent, error?: Error): boolean {
     const { tx, effects } = stepNonInviteServer(this.#tx, event);
     this.#tx = tx;
-    const { context } = this.#owner;
-    if (effects.length === 0) context.counters.count("ignoredEvents");
-    for (const effect of effects) {
-      switch (effect.type) {
-        case "send-response":
-          if (effect.again) context.counters.count("resentResponses");
-          context.sender.send(this.#target, effect.text, this.#onSendFailure);
-          break;
-        case "start-timer":
-          this.#owner.onAnswered(this, tx.lastResponse ?? "", effect.delayMs);
-          break;
-        case "ended":
-          this.#owner.onEnded(this);
-          if (effect.reason === "transport-failed") this.#tellFailure(error);
-          break;
-      }
-    }
+    if (effects.length === 0) this.#owner.context.counters.count("ignoredEvents");
+    for (const effect of effects) this.#perform(effect, error);
     return effects.length > 0;
+  }
+
+  #perform(effect: NonInviteServerEffect, error?: Error): void {
+    const { counters, sender } = this.#owner.context;
+    switch (effect.type) {
+      case "send-response":
+        if (effect.again) counters.count("resentResponses");
+        sender.send(this.#target, effect.text, this.#onSendFailure);
+        break;
+      case "start-timer":
+        this.#startTimer(effect.timer, effect.delayMs);
+        break;
+      case "ended":
+        this.#timers.stop();
+        this.#owner.onEnded(this);
+        this.#onEnded(effect.reason, error);
+        break;
+    }
+  }
+
+  #startTimer(timer: NonInviteServerTimer, delayMs: number): void {
+    if (timer === "unanswered") {
+      this.#timers.start(timer, delayMs);
+      return;
+    }
+    // Timer J is the time that the table of finished transactions keeps the response.
+    this.#timers.stop();
+    this.#owner.onAnswered(this, this.#tx.lastResponse ?? "", delayMs);
   }
 
   readonly #onSendFailure = (error: Error): void => {
@@ -88,9 +109,15 @@ export class NonInviteServer implements ServerTransaction {
     else this.#step({ type: "transport-failed" }, error);
   };
 
-  #tellFailure(error: Error | undefined): void {
+  #onEnded(reason: "done" | "unanswered" | "transport-failed", error: Error | undefined): void {
     const { context } = this.#owner;
-    context.counters.count("transportFailures");
+    if (reason === "unanswered") {
+      context.counters.count("unanswered");
+      context.logger.warn("request never answered", {
+        method: this.request.method,
+        sipCallId: this.request.get("call-id"),
+      });
+    } else if (reason === "transport-failed") context.counters.count("transportFailures");
     const { onTerminated, onTransportFailure } = this;
     this.onTerminated = undefined;
     this.onTransportFailure = undefined;
@@ -98,7 +125,7 @@ export class NonInviteServer implements ServerTransaction {
       if (error !== undefined) onTransportFailure?.(error);
       onTerminated?.();
     } catch (thrown) {
-      noteUserError(context, "onTransportFailure", thrown);
+      noteUserError(context, "onTerminated", thrown);
     }
   }
 }

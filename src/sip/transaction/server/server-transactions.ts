@@ -9,7 +9,7 @@ import { responseTarget } from "./received-via.ts";
 import { statelessResponse } from "./stateless-response.ts";
 import { giveUpMs } from "../timer/timer-settings.ts";
 import { noteUserError, type TransactionContext } from "../transaction-context.ts";
-import { initialInviteKey, requestKey, serverKey, toTagOf } from "../transaction-key.ts";
+import { flat, initialInviteKey, requestKey, serverKey, toTagOf } from "../transaction-key.ts";
 import { reservedFor, type TransactionLimits } from "../transaction-limits.ts";
 import type { ServerTransaction, TransactionUser } from "../transaction-user.ts";
 
@@ -51,6 +51,11 @@ export class ServerTransactions {
     return this.#finished.size;
   }
 
+  /** Requests outside dialogs that would be known if they came a second way. */
+  get seenCount(): number {
+    return this.#seen.size;
+  }
+
   /** Takes a request other than ACK: to its transaction, or to the user as a new one. */
   onRequest(request: SipMessage, via: Via, flow: Flow): Refusal | undefined {
     const { method } = request;
@@ -83,7 +88,7 @@ export class ServerTransactions {
 
   onAnswered(transaction: NonInviteServer, response: string, keepMs: number): void {
     this.#byId.delete(transaction.id);
-    if (keepMs > 0) this.#finished.set(transaction.id, response);
+    if (keepMs > 0) this.#finished.set(transaction.id, flat(response));
   }
 
   onRefused({ request }: InviteServer | NonInviteServer): void {

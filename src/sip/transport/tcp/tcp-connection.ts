@@ -70,6 +70,11 @@ export class TcpConnection {
     socket.on("close", () => this.#onSocketClose());
   }
 
+  /** Our end; `undefined` while there is none. */
+  get localPort(): number | undefined {
+    return this.#socket.localPort;
+  }
+
   /** True while messages can be given to it. */
   get isUsable(): boolean {
     return this.#state === "connecting" || this.#state === "open";

@@ -8,6 +8,8 @@ import type { SafeTransportEvents } from "../transport-events.ts";
 import type { TransportLimits } from "../transport-limits.ts";
 
 const SWEEP_MS = 500;
+/** Idle time after which the kernel finds out whether a peer is still there. */
+export const KEEP_ALIVE_MS = 60_000;
 
 /** What the table of connections needs. */
 export interface TcpConnectionsOptions {
@@ -42,6 +44,12 @@ export class TcpConnections {
   byFlow(flowId: string): TcpConnection | undefined {
     const connection = this.#byId.get(flowId);
     return connection?.isUsable === true ? connection : undefined;
+  }
+
+  /** The port of ours that the peer of a flow connected to; `undefined` when we connected, or the flow is gone. */
+  acceptedOn(flowId: string): number | undefined {
+    const connection = this.byFlow(flowId);
+    return connection?.isAccepted === true ? connection.localPort : undefined;
   }
 
   /** Takes a connection that a peer made, or closes it when there are too many. */
@@ -107,7 +115,14 @@ export class TcpConnections {
   ): TcpConnection | undefined {
     const from = localAddress === undefined ? {} : { localAddress };
     try {
-      const socket = connect({ host: address, port, noDelay: true, keepAlive: true, ...from });
+      const socket = connect({
+        host: address,
+        port,
+        noDelay: true,
+        keepAlive: true,
+        keepAliveInitialDelay: KEEP_ALIVE_MS,
+        ...from,
+      });
       return this.#add(socket, false, address, port);
     } catch (cause) {
       // Thrown for a port out of range; everything else is an event.

@@ -2,8 +2,7 @@ import { createServer, type Server, type Socket } from "node:net";
 import { errorMessageOf, type Logger } from "../../../common/index.ts";
 import type { ListenAddress } from "../flow.ts";
 import { listenError } from "../transport-error.ts";
-
-const KEEP_ALIVE_MS = 60_000;
+import { KEEP_ALIVE_MS } from "./tcp-connections.ts";
 
 /** One TCP port that peers connect to. */
 export class TcpListener {

@@ -45,6 +45,11 @@ export class UdpListener {
     return this.#local;
   }
 
+  /** Peers that are remembered. */
+  get flowCount(): number {
+    return this.#flows.size;
+  }
+
   /** Peers that are watched for "port unreachable". */
   get probeCount(): number {
     return this.#probes.size;
@@ -71,16 +76,15 @@ export class UdpListener {
   send(address: string, port: number, text: string, onFailure: SendFailureHandler): void {
     const { counters } = this.#options;
     counters.udp.sent += 1;
-    const fail = (error: Error): void => {
-      counters.udp.failed += 1;
-      onFailure(error);
-    };
     if (this.#socket === undefined) {
-      setImmediate(fail, new TransportError("closed", "the listener is closed"));
+      counters.udp.failed += 1;
+      setImmediate(onFailure, new TransportError("closed", "the listener is closed"));
       return;
     }
     this.#socket.send(Buffer.from(text, "latin1"), port, address, (error) => {
-      if (error !== null) fail(sendError({ protocol: "udp", address, port }, error));
+      if (error === null) return;
+      counters.udp.failed += 1;
+      onFailure(sendError({ protocol: "udp", address, port }, error));
     });
   }
 
@@ -151,7 +155,8 @@ export class UdpListener {
       },
     });
     this.#probes.set(key, probe);
-    return probe;
+    probe.start();
+    return this.#probes.get(key);
   }
 
   #afterProbe(address: string, port: number, cause: Error | undefined, unsent: readonly QueuedDatagram[]): void {

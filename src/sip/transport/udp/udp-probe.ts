@@ -53,12 +53,18 @@ export class UdpProbe {
     socket.on("message", (datagram, remote) => this.#onMessage(datagram, remote));
     socket.on("connect", () => this.#onConnect());
     this.#timer = options.clock.after(WATCH_MS, () => this.#end(undefined));
+  }
+
+  /** Begins to watch; it may end within the call. */
+  start(): void {
+    const { local, address, port } = this.#options;
     // Bound and connected in one turn: nothing that is meant for the listener can be missed in between.
-    socket.bind(options.local.port, options.local.address, () => {
-      if (!this.#isClosed) socket.connect(options.port, options.address);
+    this.#socket.bind(local.port, local.address, () => {
+      if (!this.#isClosed) this.#socket.connect(port, address);
     });
   }
 
+  /** Sends from the listener's place, at once or when the watching begins. */
   send(text: string, onFailure: SendFailureHandler): void {
     this.#waiting.push({ text, onFailure });
     if (this.#isConnected) this.#flush();

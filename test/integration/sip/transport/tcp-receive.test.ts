@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { ManualClock } from "../../../support/manual-clock.ts";
 import { RawTcp } from "../../../support/raw-sip.ts";
-import { sipText, TransportUnderTest } from "./transport-fixture.ts";
+import { sipText, TransportUnderTest, until } from "./transport-fixture.ts";
 
 describe("receiving SIP over TCP", () => {
   let clock: ManualClock;
@@ -25,10 +25,10 @@ describe("receiving SIP over TCP", () => {
   const write = (peer: RawTcp, text: string): void => void peer.socket.write(text, "latin1");
   /** Waits until that many connections were ended for that reason. */
   const ended = async (reason: string, count = 1): Promise<void> => {
-    while (transport.value("tandem_sip_connections_ended_total", reason) < count) await new Promise(setImmediate);
+    await until(() => transport.value("tandem_sip_connections_ended_total", reason) >= count);
   };
   const opened = async (count: number): Promise<void> => {
-    while (transport.value("tandem_sip_connections_opened_total", "peer") < count) await new Promise(setImmediate);
+    await until(() => transport.value("tandem_sip_connections_opened_total", "peer") >= count);
   };
 
   it("given several messages in one write, when they come, then all are there in order, on one flow", async () => {
@@ -93,7 +93,7 @@ describe("receiving SIP over TCP", () => {
     await transport.bad.count(1);
     assert.equal(transport.value("tandem_sip_connections"), 1);
     clock.advance(2_500);
-    while (transport.value("tandem_sip_connections") > 0) await new Promise(setImmediate);
+    await until(() => transport.value("tandem_sip_connections") === 0);
   });
   it("given a message that is not complete after 10 s, when it trickles in, then the connection is closed", async () => {
     const peer = await connect();
@@ -164,6 +164,19 @@ describe("receiving SIP over TCP", () => {
     await Promise.all(peers.slice(0, -1).map((peer) => peer.closed(5_000)));
     assert.equal(transport.value("tandem_sip_connections"), 1);
   });
+  it("given two ports, when a flow is named, then our address is the port that its peer connected to", async () => {
+    await transport.close();
+    const listen = { protocol: "tcp", address: "127.0.0.1", port: 0 } as const;
+    transport = await TransportUnderTest.start({ clock, listeners: [listen, listen] });
+    const second = transport.layer.localAddresses[1]?.port ?? 0;
+    const peer = await RawTcp.connect({ host: "127.0.0.1", port: second });
+    peers.push(peer);
+    write(peer, sipText());
+    const [received] = await transport.messages.count(1);
+    const target = { protocol: "tcp", address: "127.0.0.1", port: 9, flowId: received?.flow.id ?? "" } as const;
+    assert.equal(transport.layer.localFor(target).port, second);
+    assert.equal(transport.layer.localFor({ ...target, flowId: "gone" }).port, transport.port("tcp"));
+  });
   it("given a peer that resets, when it does, then the others go on", async () => {
     const [one, two] = [await connect(), await connect()];
     await opened(2);
@@ -172,6 +185,6 @@ describe("receiving SIP over TCP", () => {
     write(two, sipText("two"));
     const [received] = await transport.messages.count(1);
     assert.equal(received?.text, sipText("two"));
-    while (transport.value("tandem_sip_connections") > 1) await new Promise(setImmediate);
+    await until(() => transport.value("tandem_sip_connections") === 1);
   });
 });

@@ -125,3 +125,12 @@ export class UdpEnd {
 export function sipText(body = "", name = "MESSAGE"): string {
   return `${name} sip:a@b SIP/2.0\r\nCall-ID: x\r\nContent-Length: ${body.length}\r\n\r\n${body}`;
 }
+
+/** Waits until something holds that sends no event, a turn of the event loop at a time. */
+export async function until(holds: () => boolean): Promise<void> {
+  const endMs = performance.now() + 5_000;
+  while (!holds()) {
+    if (performance.now() > endMs) throw new Error(`never: ${String(holds)}`);
+    await new Promise(setImmediate);
+  }
+}

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { SystemClock } from "../../../../src/common/index.ts";
 import { ManualClock } from "../../../support/manual-clock.ts";
-import { sipText, TransportUnderTest, UdpEnd } from "./transport-fixture.ts";
+import { sipText, TransportUnderTest, UdpEnd, until } from "./transport-fixture.ts";
 
 const ALL_OCTETS = Array.from({ length: 256 }, (_, code) => String.fromCharCode(code)).join("");
 
@@ -92,7 +92,7 @@ describe("SIP over UDP", () => {
     await peer.send("bad", throwing.port("udp"));
     await peer.send(sipText(), throwing.port("udp"));
     await peer.send("\r\n", throwing.port("udp"));
-    while (throwing.value("tandem_sip_keepalives_received_total", "udp") === 0) await new Promise(setImmediate);
+    await until(() => throwing.value("tandem_sip_keepalives_received_total", "udp") > 0);
     assert.deepEqual([count, logged.length, logged[0]], [3, 3, "handling a message failed"]);
     await throwing.close();
   });

@@ -9,7 +9,7 @@ import {
 import { namesOf, TIMERS, trace, walk } from "./machine-walk.ts";
 
 const response = (status: number): InviteServerEvent => ({ type: "response", status, text: `SIP/2.0 ${status}` });
-const timer = (name: "g" | "h" | "i" | "l"): InviteServerEvent => ({ type: "timer", timer: name });
+const timer = (name: "g" | "h" | "i" | "l" | "unanswered"): InviteServerEvent => ({ type: "timer", timer: name });
 const AGAIN: InviteServerEvent = { type: "request-retransmitted" };
 const ACK: InviteServerEvent = { type: "ack" };
 const FAILED: InviteServerEvent = { type: "transport-failed" };
@@ -49,7 +49,7 @@ const ARCS: readonly Arc[] = [
     when: "the user sends a 1xx",
     event: response(180),
     state: "proceeding",
-    effects: ["send-response"],
+    effects: ["send-response", "start-timer unanswered 600000"],
   },
   {
     given: "Proceeding",
@@ -181,6 +181,21 @@ const ARCS: readonly Arc[] = [
     effects: ["tell-transport-failed"],
   },
   {
+    given: "Proceeding",
+    when: "the user has said nothing for ten minutes",
+    event: timer("unanswered"),
+    state: "terminated",
+    effects: ["stop-timers", "ended unanswered"],
+  },
+  {
+    given: "Accepted",
+    before: ACCEPTED,
+    when: "that time is over",
+    event: timer("unanswered"),
+    state: "accepted",
+    effects: [],
+  },
+  {
     given: "Accepted",
     before: ACCEPTED,
     when: "timer L fires",
@@ -209,13 +224,14 @@ const ARCS: readonly Arc[] = [
 
 describe("INVITE server transaction", () => {
   it("given a new INVITE, when it starts, then it is Proceeding without a response", () => {
-    const tx = startInviteServer(false, TIMERS);
+    const { tx, effects } = startInviteServer(false, TIMERS);
     assert.deepEqual([tx.state, tx.lastResponse], ["proceeding", undefined]);
+    assert.deepEqual(namesOf(effects), ["start-timer unanswered 600000"]);
   });
 
   for (const { given, reliable = false, before = [], when, event, state, effects } of ARCS) {
     it(`given ${given}, when ${when}, then it is ${state} (${effects.join(", ") || "nothing"})`, () => {
-      const { tx } = walk(startInviteServer(reliable, TIMERS), stepInviteServer, before);
+      const { tx } = walk(startInviteServer(reliable, TIMERS).tx, stepInviteServer, before);
       const last = stepInviteServer(tx, event);
       assert.equal(last.tx.state, state);
       assert.deepEqual(namesOf(last.effects), effects);
@@ -224,7 +240,7 @@ describe("INVITE server transaction", () => {
 
   const anyEvent: fc.Arbitrary<InviteServerEvent> = fc.oneof(
     fc.constantFrom(100, 180, 183, 200, 302, 404, 486, 603).map(response),
-    fc.constantFrom("g" as const, "h" as const, "i" as const, "l" as const).map(timer),
+    fc.constantFrom("g" as const, "h" as const, "i" as const, "l" as const, "unanswered" as const).map(timer),
     fc.constantFrom(AGAIN, ACK, FAILED),
   );
   const walks = fc.tuple(fc.boolean(), fc.array(anyEvent, { maxLength: 40 }));
@@ -232,7 +248,11 @@ describe("INVITE server transaction", () => {
   it("given any order of events, when terminated, then nothing has an effect any more", () => {
     fc.assert(
       fc.property(walks, ([reliable, events]) => {
-        for (const { before, after, effects } of trace(startInviteServer(reliable, TIMERS), stepInviteServer, events)) {
+        for (const { before, after, effects } of trace(
+          startInviteServer(reliable, TIMERS).tx,
+          stepInviteServer,
+          events,
+        )) {
           if (before.state !== "terminated") continue;
           assert.equal(after, before);
           assert.deepEqual(effects, []);
@@ -244,7 +264,7 @@ describe("INVITE server transaction", () => {
     fc.assert(
       fc.property(walks, ([reliable, events]) => {
         let final = 0;
-        for (const { effects } of trace(startInviteServer(reliable, TIMERS), stepInviteServer, events)) {
+        for (const { effects } of trace(startInviteServer(reliable, TIMERS).tx, stepInviteServer, events)) {
           for (const effect of effects) {
             if (effect.type !== "send-response") continue;
             const status = Number(effect.text.slice(8));
@@ -258,7 +278,7 @@ describe("INVITE server transaction", () => {
   it("given any order of events, when the transport is reliable, then timer G never starts", () => {
     fc.assert(
       fc.property(fc.array(anyEvent, { maxLength: 40 }), (events) => {
-        const steps = trace(startInviteServer(true, TIMERS), stepInviteServer, events);
+        const steps = trace(startInviteServer(true, TIMERS).tx, stepInviteServer, events);
         assert.ok(!steps.flatMap(({ effects }) => namesOf(effects)).some((name) => name.startsWith("start-timer g")));
       }),
     );
@@ -266,7 +286,7 @@ describe("INVITE server transaction", () => {
   it("given any order of events, when the ACK to a failure has come, then nothing is sent any more and no text is kept", () => {
     fc.assert(
       fc.property(walks, ([reliable, events]) => {
-        for (const { before, effects } of trace(startInviteServer(reliable, TIMERS), stepInviteServer, events)) {
+        for (const { before, effects } of trace(startInviteServer(reliable, TIMERS).tx, stepInviteServer, events)) {
           if (before.state !== "confirmed" && before.state !== "accepted" && before.state !== "terminated") continue;
           assert.equal(before.lastResponse, undefined);
           if (before.state !== "accepted") assert.ok(!namesOf(effects).includes("send-response"));

@@ -11,6 +11,7 @@ import { namesOf, TIMERS, trace, walk } from "./machine-walk.ts";
 const response = (status: number): NonInviteServerEvent => ({ type: "response", status, text: `SIP/2.0 ${status}` });
 const AGAIN: NonInviteServerEvent = { type: "request-retransmitted" };
 const TIMER_J: NonInviteServerEvent = { type: "timer", timer: "j" };
+const UNANSWERED: NonInviteServerEvent = { type: "timer", timer: "unanswered" };
 const FAILED: NonInviteServerEvent = { type: "transport-failed" };
 
 interface Arc {
@@ -108,6 +109,29 @@ const ARCS: readonly Arc[] = [
     effects: ["ended done"],
   },
   {
+    given: "Trying",
+    when: "64*T1 pass unanswered",
+    event: UNANSWERED,
+    state: "terminated",
+    effects: ["ended unanswered"],
+  },
+  {
+    given: "Proceeding",
+    before: PROCEEDING,
+    when: "64*T1 pass unanswered",
+    event: UNANSWERED,
+    state: "terminated",
+    effects: ["ended unanswered"],
+  },
+  {
+    given: "Completed",
+    before: COMPLETED,
+    when: "that time is over",
+    event: UNANSWERED,
+    state: "completed",
+    effects: [],
+  },
+  {
     given: "Trying over a reliable transport",
     reliable: true,
     when: "the user sends a 200-699",
@@ -119,13 +143,14 @@ const ARCS: readonly Arc[] = [
 
 describe("non-INVITE server transaction", () => {
   it("given a new request, when it starts, then it is Trying without a response", () => {
-    const tx = startNonInviteServer(false, TIMERS);
+    const { tx, effects } = startNonInviteServer(false, TIMERS);
     assert.deepEqual([tx.state, tx.lastResponse], ["trying", undefined]);
+    assert.deepEqual(namesOf(effects), ["start-timer unanswered 32000"]);
   });
 
   for (const { given, reliable = false, before = [], when, event, state, effects } of ARCS) {
     it(`given ${given}, when ${when}, then it is ${state} (${effects.join(", ") || "nothing"})`, () => {
-      const { tx } = walk(startNonInviteServer(reliable, TIMERS), stepNonInviteServer, before);
+      const { tx } = walk(startNonInviteServer(reliable, TIMERS).tx, stepNonInviteServer, before);
       const last = stepNonInviteServer(tx, event);
       assert.equal(last.tx.state, state);
       assert.deepEqual(namesOf(last.effects), effects);
@@ -134,14 +159,14 @@ describe("non-INVITE server transaction", () => {
 
   const anyEvent: fc.Arbitrary<NonInviteServerEvent> = fc.oneof(
     fc.constantFrom(100, 183, 200, 302, 404, 500, 603).map(response),
-    fc.constantFrom(AGAIN, TIMER_J, FAILED),
+    fc.constantFrom(AGAIN, TIMER_J, UNANSWERED, FAILED),
   );
   const walks = fc.tuple(fc.boolean(), fc.array(anyEvent, { maxLength: 40 }));
 
   it("given any order of events, when terminated, then nothing has an effect any more", () => {
     fc.assert(
       fc.property(walks, ([reliable, events]) => {
-        const steps = trace(startNonInviteServer(reliable, TIMERS), stepNonInviteServer, events);
+        const steps = trace(startNonInviteServer(reliable, TIMERS).tx, stepNonInviteServer, events);
         for (const { before, after, effects } of steps) {
           if (before.state !== "terminated") continue;
           assert.equal(after, before);
@@ -154,7 +179,11 @@ describe("non-INVITE server transaction", () => {
     fc.assert(
       fc.property(walks, ([reliable, events]) => {
         let final: string | undefined;
-        for (const { event, effects } of trace(startNonInviteServer(reliable, TIMERS), stepNonInviteServer, events)) {
+        for (const { event, effects } of trace(
+          startNonInviteServer(reliable, TIMERS).tx,
+          stepNonInviteServer,
+          events,
+        )) {
           for (const effect of effects) {
             if (effect.type !== "send-response") continue;
             if (final !== undefined) {
@@ -170,7 +199,7 @@ describe("non-INVITE server transaction", () => {
   it("given any order of events, when timer J starts, then it does so once", () => {
     fc.assert(
       fc.property(walks, ([reliable, events]) => {
-        const steps = trace(startNonInviteServer(reliable, TIMERS), stepNonInviteServer, events);
+        const steps = trace(startNonInviteServer(reliable, TIMERS).tx, stepNonInviteServer, events);
         const starts = steps.flatMap(({ effects }) => effects).filter(({ type }) => type === "start-timer");
         assert.ok(starts.length <= 1);
       }),

@@ -7,6 +7,13 @@ import { ManualClock } from "../../../../support/manual-clock.ts";
 export class FakeSocket {
   readonly sent: { packet: Buffer; port: number; address: string }[] = [];
 
+  /** What `getSendQueueCount` tells. */
+  queued = 0;
+
+  getSendQueueCount(): number {
+    return this.queued;
+  }
+
   send(packet: Buffer, port: number, address: string): void {
     this.sent.push({ packet: Buffer.from(packet), port, address });
   }

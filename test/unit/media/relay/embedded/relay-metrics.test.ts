@@ -23,6 +23,7 @@ describe("relayMetrics", () => {
         ["tandem_media_packets_malformed_total", undefined, counters.malformed],
         ["tandem_media_packets_throttled_total", undefined, counters.throttled],
         ["tandem_media_packets_undeliverable_total", undefined, counters.undeliverable],
+        ["tandem_media_packets_congested_total", undefined, counters.congested],
         ["tandem_media_timeouts_total", undefined, counters.timeouts],
       ],
     );

@@ -65,6 +65,17 @@ describe("RtpEnd", () => {
     assert.equal(context.counters.undeliverable, 1);
   });
 
+  it("given a socket that the operating system takes nothing from, when packets come, then few wait and the rest goes", () => {
+    const context = newContext();
+    const { end, socket } = newEnd(context, source);
+    socket.queued = 64;
+    end.send(rtp());
+    socket.queued = 65;
+    end.send(rtp());
+    assert.equal(socket.sent.length, 1);
+    assert.equal(context.counters.congested, 1);
+  });
+
   it("given itself as peer, when a packet comes, then it goes back to its source", () => {
     const context = newContext();
     const { end, socket } = newEnd(context, { address: "192.0.2.1", port: 9 });

@@ -57,6 +57,12 @@ describe("SourceLock", () => {
     assert.equal(lock.admit("192.0.2.1", 4000, 1), "refused");
   });
 
+  it("given a candidate that sends from port 0, when it is first, then it is not chosen, for nothing could be sent back", () => {
+    const lock = openLock({ any: true });
+    assert.equal(lock.admit("192.0.2.1", 0, 1), "refused");
+    assert.equal(lock.admit("192.0.2.1", 4000, 1), "chosen");
+  });
+
   it("given a new SDP with the same target, when opened, then sending goes on and another source may be chosen", () => {
     const lock = openLock();
     lock.admit("192.0.2.1", 5555, 1);

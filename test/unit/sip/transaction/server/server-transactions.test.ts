@@ -121,6 +121,18 @@ describe("server transactions of the layer", () => {
       assert.deepEqual([failures.length, first().state], [1, "proceeding"]);
       assert.equal(respond(first(), 200), true);
     });
+    it("given a user that never answers, when ten minutes have passed since its last word, then the peer gets 500", () => {
+      receive();
+      let ended = 0;
+      first().onTerminated = () => (ended += 1);
+      test.clock.advance(599_000);
+      respond(first(), 180);
+      test.clock.advance(599_000);
+      assert.deepEqual([sentStatuses(), liveCount()], [[180], 1]);
+      test.clock.advance(1_100);
+      assert.deepEqual([sentStatuses(), liveCount(), ended, respond(first(), 200)], [[500], 0, 1, false]);
+      assert.equal(test.valueOf("tandem_sip_unanswered_requests_total"), 1);
+    });
     it("given a re-INVITE, when it is accepted and acknowledged, then the ACK comes with it", () => {
       receive({ toTag: "t1", cseq: 2 });
       respond(first(), 200);
@@ -164,6 +176,16 @@ describe("server transactions of the layer", () => {
       assert.deepEqual([liveCount(), test.valueOf("tandem_sip_finished_transactions")], [0, 0]);
       receive({ method: "OPTIONS" }, TCP_FLOW);
       assert.equal(test.user.requests.length, 2);
+    });
+    it("given a user that never answers, when 64*T1 have passed, then it is told that it is over", () => {
+      receive({ method: "INFO", toTag: "t" });
+      let ended = 0;
+      first().onTerminated = () => (ended += 1);
+      test.clock.advance(31_900);
+      assert.deepEqual([liveCount(), ended], [1, 0]);
+      test.clock.advance(200);
+      assert.deepEqual([liveCount(), ended, respond(first(), 200), sentStatuses()], [0, 1, false, []]);
+      assert.equal(test.clock.activeTimers, 0);
     });
     it("given a provisional response that can not be sent, when that shows, then the user is told and it is over", () => {
       receive({ method: "OPTIONS" });

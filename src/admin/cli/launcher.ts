@@ -1,0 +1,57 @@
+/** One line of `tandem doctor`. */
+export interface HostCheck {
+  readonly name: string;
+  /** `missing`: something is not there, but Tandem runs; `bad`: it cannot run as it is. */
+  readonly state: "ok" | "missing" | "bad";
+  /** Where it is, or its version or value. */
+  readonly found: string;
+  readonly neededFor: string;
+  /** What it costs that it is not there, and what to do; empty when all is well. */
+  readonly advice: string;
+}
+
+/** What `tandem config check` says of a good file. */
+export interface ConfigSummary {
+  readonly node: string;
+  readonly phones: number;
+  readonly peers: number;
+  readonly profiles: readonly { readonly name: string; readonly kind: string; readonly description: string }[];
+}
+
+/** What the command line cannot do itself: start processes and look at the host. Main provides it. */
+export interface Launcher {
+  readonly version: string;
+  /** Where nodes are looked for when no data-dir is named, in this order; absolute. */
+  readonly defaultDataDirs: readonly string[];
+  /** Both resolve to the exit code when the node has stopped, or with `detach` when it is ready. */
+  start(options: StartCommand): Promise<number>;
+  demo(options: DemoCommand): Promise<number>;
+  /** @throws {ConfigError} */
+  checkConfig(file: string): ConfigSummary;
+  inspectHost(): Promise<readonly HostCheck[]>;
+  /** Stops services that run without a supervisor; resolves to their names. */
+  stopOrphans(dataDir: string): Promise<readonly string[]>;
+}
+
+/** Options of `tandem start`. */
+export interface StartCommand {
+  readonly configFile: string;
+  readonly dataDir?: string;
+  readonly detach: boolean;
+}
+
+/** Options of `tandem demo`. */
+export interface DemoCommand {
+  readonly sipPort: number;
+  readonly httpPort: number;
+  readonly dataDir?: string;
+  readonly bind: string;
+}
+
+/** Where a command writes. */
+export interface CliOutput {
+  /** Results. */
+  out(text: string): void;
+  /** Remarks and errors. */
+  err(text: string): void;
+}

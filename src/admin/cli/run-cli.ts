@@ -1,0 +1,167 @@
+import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import { errorCodeOf, errorMessageOf, type Clock } from "../../common/index.ts";
+import { ConfigError, formatProblem } from "../../config/index.ts";
+import { restartService, stopNode } from "./control-commands.ts";
+import { EXIT } from "./exit-codes.ts";
+import { findNode, type FoundNode } from "./find-node.ts";
+import { showConfigCheck, showDoctor } from "./host-commands.ts";
+import type { CliOutput, Launcher } from "./launcher.ts";
+import { listCalls, listRegistrations, listServices, showStatus, type ViewContext } from "./view-commands.ts";
+
+/** What the command line works with. */
+export interface CliContext {
+  readonly launcher: Launcher;
+  readonly output: CliOutput;
+  readonly clock: Clock;
+}
+
+type View = (context: ViewContext) => Promise<number>;
+type NodeOptions = { readonly dataDir?: string; readonly json?: boolean };
+
+/** Runs one command; resolves to the exit code of the process. `words` are those after `tandem`. */
+export async function runCli(words: readonly string[], context: CliContext): Promise<number> {
+  const run: CommandRun = { exitCode: EXIT.ok };
+  try {
+    await createProgram(context, run).parseAsync(words, { from: "user" });
+    return run.exitCode;
+  } catch (error) {
+    return exitCodeOf(error, context.output);
+  }
+}
+
+interface CommandRun {
+  exitCode: number;
+}
+
+function createProgram(context: CliContext, run: CommandRun): Command {
+  const { launcher, output } = context;
+  const program = new Command("tandem")
+    .description("A SIP/RTP softswitch")
+    .version(launcher.version, "-V, --version", "print the version")
+    .helpOption("-h, --help", "print this help")
+    .helpCommand("help [command]", "print the help of a command")
+    .addHelpText("after", EXIT_CODE_HELP)
+    .configureOutput({ writeOut: (text) => output.out(text.trimEnd()), writeErr: (text) => output.err(text.trimEnd()) })
+    .showHelpAfterError("(`tandem help` lists the commands)")
+    .exitOverride();
+  const settle = async (exitCode: Promise<number>): Promise<void> => {
+    run.exitCode = await exitCode;
+  };
+  addStartCommands(program, launcher, settle);
+  addViewCommands(program, context, settle);
+  addControlCommands(program, context, settle);
+  addHostCommands(program, context, settle);
+  return program;
+}
+
+type Settle = (exitCode: Promise<number>) => Promise<void>;
+
+function addStartCommands(program: Command, launcher: Launcher, settle: Settle): void {
+  program
+    .command("demo")
+    .description("run a node on loopback with ten phones, and say how to call through it")
+    .addOption(new Option("--sip-port <port>", "SIP port, UDP and TCP").argParser(parsePort).default(5060))
+    .addOption(
+      new Option("--http-port <port>", "HTTP port of status page and metrics").argParser(parsePort).default(8080),
+    )
+    .option(
+      "--bind <address>",
+      "IPv4 address for SIP and RTP; elsewhere than loopback passwords are random",
+      "127.0.0.1",
+    )
+    .option("--data-dir <folder>", `the node's folder (default: ${launcher.defaultDataDirs[1]})`)
+    .action((options: { sipPort: number; httpPort: number; bind: string; dataDir?: string }) =>
+      settle(launcher.demo(options)),
+    );
+  program
+    .command("start")
+    .description("run a node until Ctrl-C or `tandem stop`; running services are taken over")
+    .requiredOption("--config <file>", "the node's configuration, YAML")
+    .option("--data-dir <folder>", `the node's folder (default: node.dataDir, or ${launcher.defaultDataDirs[0]})`)
+    .option("--detach", "return when the node is ready; it runs on in the background", false)
+    .action(({ config, dataDir, detach }: { config: string; dataDir?: string; detach: boolean }) =>
+      settle(launcher.start({ configFile: config, detach, ...(dataDir === undefined ? {} : { dataDir }) })),
+    );
+}
+
+function addViewCommands(program: Command, context: CliContext, settle: Settle): void {
+  const add = (parent: Command, name: string, description: string, view: View): void => {
+    withDataDir(parent.command(name).description(description))
+      .option("--json", "print JSON", false)
+      .action((options: NodeOptions) => settle(showView(view, options, context)));
+  };
+  add(program, "status", "show whether the node and its services are ready", showStatus);
+  add(program, "calls", "list the calls that are up or being set up", listCalls);
+  add(program, "registrations", "list the phones that are registered", listRegistrations);
+  const service = program.command("service").description("list or restart the services of a node");
+  add(service, "list", "list the services", listServices);
+  withDataDir(service.command("restart <name>").description("restart one service; calls that are up go on")).action(
+    (name: string, options: NodeOptions) =>
+      settle(openNode(options, context).then((node) => restartService(node, name, context.output))),
+  );
+}
+
+function addControlCommands(program: Command, context: CliContext, settle: Settle): void {
+  withDataDir(program.command("stop").description("end all calls and stop the node")).action((options: NodeOptions) =>
+    settle(openNode(options, context).then((node) => stopNode(node, context.launcher, context))),
+  );
+}
+
+function addHostCommands(program: Command, { launcher, output }: CliContext, settle: Settle): void {
+  program
+    .command("doctor")
+    .description("show what this host has of what Tandem and its tests use")
+    .option("--json", "print JSON", false)
+    .action(({ json }: { json: boolean }) => settle(showDoctor(launcher, output, json)));
+  program
+    .command("config")
+    .description("work with configuration files")
+    .command("check <file>")
+    .description("check a configuration file, and say everything that is wrong with it")
+    .option("--json", "print JSON", false)
+    .action((file: string, { json }: { json: boolean }) => settle(showConfigCheck(launcher, file, output, json)));
+}
+
+function withDataDir(command: Command): Command {
+  return command.option(
+    "--data-dir <folder>",
+    "the node's folder (default: the first of the usual ones where one runs)",
+  );
+}
+
+async function openNode({ dataDir }: NodeOptions, { launcher, output, clock }: CliContext): Promise<FoundNode> {
+  const node = await findNode(dataDir, launcher.defaultDataDirs, clock);
+  if (dataDir === undefined) output.err(`(the node in ${node.dataDir})`);
+  return node;
+}
+
+async function showView(view: View, options: NodeOptions, context: CliContext): Promise<number> {
+  const { clock, output } = context;
+  return view({ node: await openNode(options, context), clock, output, json: options.json ?? false });
+}
+
+function parsePort(text: string): number {
+  const port = Number(text);
+  if (!/^\d{1,5}$/.test(text) || port < 1 || port > 65_535) {
+    throw new InvalidArgumentError("A port is a number from 1 to 65535.");
+  }
+  return port;
+}
+
+const UNAVAILABLE_CODES = ["no-node", "not-connected", "timed-out", "ports-taken"];
+
+function exitCodeOf(error: unknown, output: CliOutput): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+  if (error instanceof ConfigError) {
+    for (const problem of error.problems) output.err(formatProblem(problem));
+    return EXIT.badConfig;
+  }
+  output.err(`tandem: ${errorMessageOf(error)}`);
+  const code = errorCodeOf(error);
+  if (code === "bad-usage") return EXIT.usage;
+  return code !== undefined && UNAVAILABLE_CODES.includes(code) ? EXIT.unavailable : EXIT.failed;
+}
+
+const EXIT_CODE_HELP = `
+Exit codes: 0 done; 1 failed, or \`status\` found a service that is not ready; 64 wrong command line;
+69 no node runs there, or an address or port cannot be had; 78 the configuration is wrong.`;

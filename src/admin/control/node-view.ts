@@ -1,0 +1,60 @@
+import type { MetricSample } from "../../common/index.ts";
+import { SERVICE_NAMES, type ServiceStatus } from "./control-types.ts";
+import type { ServiceCaller } from "./service-caller.ts";
+
+/** A service as it answers now; `down`: nobody answers. */
+export interface ServiceView {
+  readonly name: string;
+  readonly state: ServiceStatus["state"] | "down";
+  readonly pid?: number;
+  readonly startedAtMs?: number;
+  readonly version?: string;
+  readonly details: Readonly<Record<string, unknown>>;
+}
+
+/** A row of a list that another service makes; what it holds is that service's business. */
+export type Row = Readonly<Record<string, unknown>>;
+
+/** What can be seen of a running node. */
+export interface NodeView {
+  services(): Promise<readonly ServiceView[]>;
+  metrics(): Promise<readonly MetricSample[]>;
+  /** @throws {ChannelError} when call control does not answer */
+  calls(): Promise<readonly Row[]>;
+  /** @throws {ChannelError} when call control does not answer */
+  registrations(): Promise<readonly Row[]>;
+}
+
+/** Sees a node through the control channels of its services. */
+export function createNodeView(caller: ServiceCaller): NodeView {
+  const rows = async (method: string): Promise<readonly Row[]> => {
+    const answer = await caller.call("callmanager", method);
+    return Array.isArray(answer) ? (answer as Row[]) : [];
+  };
+  return {
+    services: () => Promise.all(SERVICE_NAMES.map((name) => viewService(caller, name))),
+    metrics: async () => (await Promise.all(SERVICE_NAMES.map((name) => metricsOf(caller, name)))).flat(),
+    calls: () => rows("calls"),
+    registrations: () => rows("registrations"),
+  };
+}
+
+async function viewService(caller: ServiceCaller, name: string): Promise<ServiceView> {
+  try {
+    const { state, pid, startedAtMs, version, details } = (await caller.call(name, "status")) as ServiceStatus;
+    return { name, state, pid, startedAtMs, version, details };
+  } catch {
+    return { name, state: "down", details: {} };
+  }
+}
+
+async function metricsOf(caller: ServiceCaller, service: string): Promise<readonly MetricSample[]> {
+  const up = (value: number): MetricSample => {
+    return { name: "tandem_service_up", type: "gauge", help: "1 when the service answers", labels: { service }, value };
+  };
+  try {
+    return [up(1), ...((await caller.call(service, "metrics")) as readonly MetricSample[])];
+  } catch {
+    return [up(0)];
+  }
+}

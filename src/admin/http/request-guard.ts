@@ -1,0 +1,62 @@
+import { createHash, timingSafeEqual } from "node:crypto";
+import { isIP } from "node:net";
+
+/** What a request is judged by. */
+export interface GuardedRequest {
+  readonly method: string;
+  readonly host: string | undefined;
+  readonly origin: string | undefined;
+  readonly fetchSite: string | undefined;
+  readonly authorization: string | undefined;
+  readonly contentType: string | undefined;
+}
+
+/** A refusal: HTTP status, a stable code and a sentence. */
+export interface Refusal {
+  readonly status: 401 | 403 | 405 | 415;
+  readonly code: string;
+  readonly message: string;
+}
+
+/**
+ * Keeps web pages of other origins away from a listener on this host: by DNS rebinding they send a name of theirs as
+ * Host, by scripts and forms they send an Origin.
+ */
+export function refuseForeign(request: GuardedRequest): Refusal | undefined {
+  if (request.method !== "GET" && request.method !== "HEAD") {
+    return { status: 405, code: "method-not-allowed", message: "only GET and HEAD are allowed" };
+  }
+  if (request.contentType !== undefined) {
+    return { status: 415, code: "body-not-allowed", message: "requests have no body" };
+  }
+  if (!isOwnHost(request.host)) {
+    return { status: 403, code: "host-refused", message: "Host must be an address of this host, or localhost" };
+  }
+  const isForeign = request.origin !== undefined && request.origin !== `http://${request.host}`;
+  if (isForeign || request.fetchSite === "cross-site") {
+    return { status: 403, code: "origin-refused", message: "requests from other origins are refused" };
+  }
+  return undefined;
+}
+
+/** Asks for the token: as a bearer, or as the password of a browser's sign-in. */
+export function refuseWithoutToken(authorization: string | undefined, token: string): Refusal | undefined {
+  const [scheme = "", credentials = ""] = (authorization ?? "").split(" ", 2);
+  const given = scheme.toLowerCase() === "basic" ? passwordOf(credentials) : credentials;
+  if (authorization !== undefined && timingSafeEqual(sha256(given), sha256(token))) return undefined;
+  return { status: 401, code: "token-needed", message: "a valid token is needed" };
+}
+
+function isOwnHost(host: string | undefined): boolean {
+  const [, name = ""] = /^(\[[0-9a-fA-F:.]+\]|[^:[\]]+)(?::\d{1,5})?$/.exec(host ?? "") ?? [];
+  return name.toLowerCase() === "localhost" || isIP(name.replace(/^\[|\]$/g, "")) !== 0;
+}
+
+function passwordOf(credentials: string): string {
+  const text = Buffer.from(credentials, "base64").toString("utf8");
+  return text.slice(text.indexOf(":") + 1);
+}
+
+function sha256(text: string): Buffer {
+  return createHash("sha256").update(text).digest();
+}

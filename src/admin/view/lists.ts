@@ -1,0 +1,48 @@
+import type { Row } from "../control/node-view.ts";
+import { fieldText, formatSeconds, type Column } from "./columns.ts";
+
+/** Columns of the services of a node. */
+export function serviceColumns(nowMs: number): readonly Column[] {
+  return [
+    { title: "Service", cell: (row) => fieldText(row, "name") },
+    { title: "State", cell: (row) => fieldText(row, "state") },
+    { title: "Process", cell: (row) => fieldText(row, "pid") },
+    {
+      title: "Up for",
+      cell: ({ startedAtMs }) => (typeof startedAtMs === "number" ? formatSeconds((nowMs - startedAtMs) / 1_000) : ""),
+    },
+    { title: "Restarts", cell: (row) => fieldText(row, "restarts") },
+  ];
+}
+
+/** Columns of `registrations`. */
+export const registrationColumns: readonly Column[] = [
+  { title: "Phone", cell: (row) => fieldText(row, "phone") },
+  { title: "Address", cell: (row) => fieldText(row, "aor") },
+  { title: "Contact", cell: (row) => fieldText(row, "contactUri") },
+  { title: "Source", cell: (row) => fieldText(row, "source") },
+  {
+    title: "Expires in",
+    cell: ({ remainingSeconds }) => (typeof remainingSeconds === "number" ? formatSeconds(remainingSeconds) : ""),
+  },
+  { title: "Client", cell: (row) => fieldText(row, "userAgent") },
+];
+
+/** Columns of `calls`. */
+export function callColumns(nowMs: number): readonly Column[] {
+  return [
+    { title: "From", cell: (row) => party(row, "caller") },
+    { title: "To", cell: (row) => party(row, "callee") },
+    { title: "State", cell: (row) => fieldText(row, "state") },
+    {
+      title: "For",
+      cell: ({ startedAtMs }) => (typeof startedAtMs === "number" ? formatSeconds((nowMs - startedAtMs) / 1_000) : ""),
+    },
+    { title: "Call", cell: (row) => fieldText(row, "callId") },
+  ];
+}
+
+function party(row: Row, side: "caller" | "callee"): string {
+  const [number, device] = [fieldText(row, side, "number"), fieldText(row, side, "device")];
+  return device === "" || device === number ? number : `${number} (${device})`;
+}

@@ -1,0 +1,287 @@
+import { createHmac } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { errorCodeOf, type Clock, type Ids, type Logger, type MetricSample } from "../../common/index.ts";
+import type { MediaRelay, RelayEvent } from "../../media/index.ts";
+import { DigestAuthenticator } from "../auth/index.ts";
+import type { Inventory } from "../device/index.ts";
+import type { ServiceEndpoint } from "../digit-analysis/index.ts";
+import type { Outcome } from "../model/index.ts";
+import { RecordWriter } from "../record/record-writer.ts";
+import { Registrar, type RegistrationSummary } from "../registrar/index.ts";
+import { DrachtioSignaling } from "../signaling/drachtio-signaling.ts";
+import type { SignalingPort } from "../signaling/signaling-port.ts";
+import { CallControl } from "./call-control.ts";
+import { CallCounters } from "./call-counters.ts";
+import { CallJournal } from "./call-journal.ts";
+import { type CallContext, CallSession } from "./call-session.ts";
+import { CallTable } from "./call-table.ts";
+import { viewOf, type CallView } from "./call-view.ts";
+import type { EdgeControl } from "./edge-control.ts";
+import { EdgeReconciler } from "./edge-reconciler.ts";
+import { Gatekeeper } from "./gatekeeper.ts";
+import { NewCalls } from "./new-calls.ts";
+import { RelayReconciler } from "./relay-reconciler.ts";
+import { usableCall } from "./saved-call.ts";
+
+/** Settings of a `CallManager`. */
+export interface CallManagerSettings {
+  /** Numbers that the switch answers itself, for example 9196 to `echo`. */
+  readonly endpoints: ReadonlyMap<string, ServiceEndpoint>;
+  /** Calls at a time; more get 503 with Retry-After. 1 and above. */
+  readonly maxCalls: number;
+  /** Dialogs of calls at a time, branches included; default four a call. */
+  readonly maxLegs?: number;
+  /** Longest ringing where the callee's SIP profile says 0; default 180. */
+  readonly ringSeconds?: number;
+  /** Ringing of contacts that have others behind them (lower q); default 20. */
+  readonly serialRingSeconds?: number;
+}
+
+/** Options of a `CallManager`. */
+export interface CallManagerOptions {
+  /** The edge's side of the drachtio wire protocol. */
+  readonly edge: { readonly host: string; readonly port: number; readonly secret: string };
+  /** Absent with a stock drachtio server: dialogs and calls are not compared after a restart. */
+  readonly edgeControl?: EdgeControl;
+  readonly inventory: Inventory;
+  readonly relay: MediaRelay;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly logger: Logger;
+  readonly paths: {
+    /** Journal of established calls. */
+    readonly calls: string;
+    /** Journal of registrations. */
+    readonly registrations: string;
+    /** Call records, a JSON line each. */
+    readonly records: string;
+  };
+  readonly settings: CallManagerSettings;
+  /** Told each time the edge is connected and takes requests to this manager. */
+  readonly onReady?: () => void;
+  /** Takes the place of drachtio-srf. */
+  readonly signaling?: SignalingPort;
+}
+
+const STOPPED: Outcome = { by: "switch", reason: "switch-stopped", status: 503, cause: 41 };
+const RECORD_TAIL_BYTES = 256 * 1024;
+
+/**
+ * Call control of a node: registrar, digest, two-party calls between phones, peers and services of the switch, their
+ * media and their records. Calls outlive it: what it knows of established calls is on file before a phone knows it.
+ */
+export class CallManager {
+  readonly #options: CallManagerOptions;
+  readonly #table = new CallTable();
+  readonly #counters = new CallCounters();
+  readonly #registrar: Registrar;
+  readonly #authenticator: DigestAuthenticator;
+  readonly #journal: CallJournal;
+  readonly #records: RecordWriter;
+  readonly #signaling: SignalingPort;
+  readonly #newCalls: NewCalls;
+  readonly #context: CallContext;
+  readonly #edgeReconciler: EdgeReconciler;
+  readonly #relayReconciler: RelayReconciler;
+  readonly #unwritten = new Set<Promise<void>>();
+  #isClosed = false;
+
+  /** @throws the file system's error when a journal cannot be opened */
+  constructor(options: CallManagerOptions) {
+    const { clock, ids, logger, inventory, relay, paths, settings, edge } = options;
+    this.#options = options;
+    this.#registrar = new Registrar({ inventory, clock, logger, journalPath: paths.registrations });
+    this.#authenticator = new DigestAuthenticator({
+      inventory,
+      secret: createHmac("sha256", edge.secret).update("digest nonces").digest("hex"),
+      clock,
+      ids,
+      logger,
+      hasBindingFrom: (address) => this.#registrar.hasBindingFrom(address),
+    });
+    this.#journal = new CallJournal(paths.calls, logger);
+    this.#records = new RecordWriter({ path: paths.records, clock, logger });
+    this.#signaling =
+      options.signaling ?? new DrachtioSignaling({ ...edge, clock, logger, beforeWrite: () => this.#journal.flush() });
+    this.#context = this.#makeContext();
+    this.#newCalls = new NewCalls({
+      context: this.#context,
+      table: this.#table,
+      inventory,
+      ids,
+      lookup: (directoryNumber) => this.#registrar.lookup(directoryNumber),
+      endpoints: settings.endpoints,
+      maxCalls: settings.maxCalls,
+      maxLegs: settings.maxLegs ?? settings.maxCalls * 4,
+      ringSeconds: settings.ringSeconds ?? 180,
+      serialRingSeconds: settings.serialRingSeconds ?? 20,
+    });
+    const common = { table: this.#table, clock, logger };
+    this.#edgeReconciler = new EdgeReconciler({ ...common, edgeControl: options.edgeControl });
+    this.#relayReconciler = new RelayReconciler({ ...common, relay });
+  }
+
+  /** Takes up recorded calls and begins to connect to the edge. */
+  start(): void {
+    this.#restoreCalls();
+    const { logger, inventory, relay } = this.#options;
+    const control = new CallControl({
+      table: this.#table,
+      newCalls: this.#newCalls,
+      gatekeeper: new Gatekeeper(inventory, this.#authenticator),
+      registrar: this.#registrar,
+      logger,
+      onRefused: (method, reason) => this.#counters.countRefused(method, reason),
+      onConnected: () => {
+        logger.info("connected to the edge", { calls: this.#table.active });
+        this.#edgeReconciler.start();
+        this.#options.onReady?.();
+      },
+      onDisconnected: () => {
+        logger.warn("lost the edge", { calls: this.#table.active });
+        this.#edgeReconciler.stop();
+      },
+    });
+    this.#signaling.start(control);
+    if (relay.connected) this.#relayReconciler.start();
+  }
+
+  /** True while the edge is connected. */
+  get isReady(): boolean {
+    return this.#signaling.connected;
+  }
+
+  /** To be called each time the relay is connected: sessions and calls are compared. */
+  relayConnected(): void {
+    if (!this.#isClosed) this.#relayReconciler.start();
+  }
+
+  /** Takes what the relay tells unasked. */
+  relayEvent(event: RelayEvent): void {
+    if (event.type === "media-timeout") this.#table.get(event.callId)?.dispatch({ type: "media-timeout" });
+  }
+
+  /** Calls that are going on, oldest first, at most `limit` (default 1,000). */
+  calls(limit = 1_000): CallView[] {
+    const active = this.#table.sessions.filter(({ call }) => call.state !== "disconnected");
+    return active.slice(0, limit).map(viewOf);
+  }
+
+  /** Registered contacts, at most `limit` (default 1,000). */
+  registrations(limit?: number): RegistrationSummary[] {
+    return this.#registrar.list(limit);
+  }
+
+  metrics(): MetricSample[] {
+    const { written, lost, waiting } = this.#records.counts;
+    const counter = (name: string, help: string, value: number): MetricSample => ({
+      name,
+      type: "counter",
+      help,
+      value,
+    });
+    return [
+      ...this.#counters.metrics(this.#table),
+      ...this.#registrar.counters(),
+      ...this.#authenticator.counters(),
+      counter("tandem_call_records_total", "Call records written", written),
+      counter("tandem_call_records_lost_total", "Call records given up because the disk refused", lost),
+      {
+        name: "tandem_call_records_waiting",
+        type: "gauge",
+        help: "Call records on their way to the disk",
+        value: waiting,
+      },
+    ];
+  }
+
+  /** New calls get 503 from now on; those that are there go on. */
+  drain(): void {
+    this.#newCalls.draining = true;
+  }
+
+  /** Ends every call, for a node that goes down for good. New ones get 503. */
+  endCalls(): void {
+    this.drain();
+    for (const session of this.#table.sessions) session.dispatch({ type: "hang-up", outcome: STOPPED });
+  }
+
+  /**
+   * Stops without ending established calls: the next instance takes them over. Calls that are being set up end.
+   * Resolves when all records are written. May be called twice.
+   */
+  async close(): Promise<void> {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    this.#relayReconciler.stop();
+    this.#edgeReconciler.stop();
+    this.#signaling.close();
+    for (const session of this.#table.sessions) session.dispatch({ type: "edge-lost" });
+    for (const session of this.#table.sessions) session.stop();
+    await Promise.all(this.#unwritten);
+    await this.#records.close();
+    this.#journal.close();
+    this.#registrar.close();
+  }
+
+  #makeContext(): CallContext {
+    const { relay, clock, ids, logger } = this.#options;
+    return {
+      port: this.#signaling,
+      relay,
+      clock,
+      ids,
+      logger,
+      store: this.#journal,
+      owner: {
+        addLeg: (leg, session) => this.#table.addLeg(leg, session),
+        removeLeg: (leg) => this.#table.removeLeg(leg),
+        onAnswered: () => this.#counters.countAnswered(),
+        onEnded: (session, outcome, finished) => {
+          this.#table.end(session);
+          this.#counters.countEnded(outcome.reason);
+          this.#unwritten.add(finished);
+          void finished.finally(() => this.#unwritten.delete(finished));
+        },
+        onClosed: (session) => this.#table.remove(session),
+      },
+      writeRecord: (record) => this.#records.write(record),
+    };
+  }
+
+  /** Calls of the process before this one. What was recorded as ended by it is not recorded again. */
+  #restoreCalls(): void {
+    const { logger, paths } = this.#options;
+    const saved = this.#journal.calls;
+    const recorded = saved.length === 0 ? "" : tailOf(paths.records);
+    for (const one of saved) {
+      if (recorded.includes(`"callId":"${one.callId}"`)) {
+        this.#journal.remove(one.callId);
+        continue;
+      }
+      const { callId, calledNumber, caller, callee, endpoint } = one;
+      const usable = usableCall(one);
+      const created = {
+        callId,
+        calledNumber,
+        caller,
+        callee: callee?.device,
+        ...(endpoint === undefined ? {} : { endpoint }),
+      };
+      const session = new CallSession(this.#context, created, usable ?? { saved: one, call: one.call });
+      this.#table.add(session);
+      if (usable === undefined) session.dispatch({ type: "hang-up", outcome: { ...STOPPED, reason: "session-lost" } });
+    }
+    if (saved.length > 0) logger.info("calls taken up again", { calls: this.#table.active });
+  }
+}
+
+/** The end of a file as text; empty when there is none. */
+function tailOf(path: string): string {
+  try {
+    return readFileSync(path).subarray(-RECORD_TAIL_BYTES).toString("utf8");
+  } catch (error) {
+    if (errorCodeOf(error) === "ENOENT") return "";
+    throw error;
+  }
+}

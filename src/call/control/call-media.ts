@@ -1,0 +1,97 @@
+import { errorCodeOf, errorMessageOf, type Logger } from "../../common/index.ts";
+import {
+  MediaError,
+  type MediaRelay,
+  type RelayEndpoint,
+  type RelayKey,
+  type RelayOptions,
+  type RelaySessionSummary,
+} from "../../media/index.ts";
+import { otherSide, type MediaOperation, type Side } from "../model/index.ts";
+import { STATUS_OF_MEDIA_ERROR } from "../signaling/media-error-status.ts";
+
+export interface CallMediaOptions {
+  readonly callId: string;
+  readonly relay: MediaRelay;
+  readonly endpoint: RelayEndpoint | undefined;
+  readonly logger: Logger;
+}
+
+/** What came of an operation. */
+export type MediaResult = { readonly ok: true; readonly sdp: string } | { readonly ok: false; readonly status: number };
+
+/** The relay session of one call: one operation after the other, and then its release. */
+export class CallMedia {
+  readonly #options: CallMediaOptions;
+  #tail: Promise<unknown> = Promise.resolve();
+  #used = false;
+  #released = false;
+
+  constructor(options: CallMediaOptions) {
+    this.#options = options;
+  }
+
+  /** The call may have a session at the relay. */
+  get isOpen(): boolean {
+    return this.#used && !this.#released;
+  }
+
+  /** The call had a session before this process began. */
+  resume(): void {
+    this.#used = true;
+  }
+
+  /** @param options about the party whose session description is handed over */
+  run(operation: MediaOperation, options: RelayOptions): Promise<MediaResult> {
+    this.#used = true;
+    const result = this.#tail.then(() => this.#run(operation, options));
+    this.#tail = result;
+    return result;
+  }
+
+  /** Ends the session once what is under way is done; its last figures, when the relay could be reached. */
+  async release(): Promise<RelaySessionSummary | undefined> {
+    const { relay, callId, logger } = this.#options;
+    if (!this.isOpen) return undefined;
+    this.#released = true;
+    await this.#tail;
+    try {
+      return await relay.release(callId);
+    } catch (error) {
+      // The session is released when the relay is back: no call knows it then.
+      logger.warn("relay session could not be released", { callId, error: errorMessageOf(error) });
+      return undefined;
+    }
+  }
+
+  async #run(operation: MediaOperation, options: RelayOptions): Promise<MediaResult> {
+    const { callId, logger } = this.#options;
+    try {
+      return { ok: true, sdp: await this.#call(operation, options) };
+    } catch (error) {
+      const status = error instanceof MediaError ? STATUS_OF_MEDIA_ERROR[error.code] : 500;
+      const fields = { callId, operation: operation.kind, code: errorCodeOf(error), error: errorMessageOf(error) };
+      if (error instanceof MediaError) logger.info("relay refused", fields);
+      else logger.error("relay failed", fields);
+      return { ok: false, status };
+    }
+  }
+
+  #call(operation: MediaOperation, options: RelayOptions): Promise<string> {
+    const { relay, endpoint = "echo" } = this.#options;
+    switch (operation.kind) {
+      case "offer":
+        return relay.offer(this.#key(operation.offerer), operation.sdp, options);
+      case "answer":
+        return relay.answer(this.#key(operation.offerer), operation.sdp, options);
+      case "endpoint-answer":
+        return relay.answerByEndpoint(this.#key("caller"), endpoint, operation.sdp, options);
+      case "endpoint-offer":
+        return relay.offerByEndpoint(this.#key("callee"), endpoint);
+    }
+  }
+
+  #key(offerer: Side): RelayKey {
+    return { callId: this.#options.callId, fromTag: offerer, toTag: otherSide(offerer) };
+  }
+}

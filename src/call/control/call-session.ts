@@ -1,0 +1,369 @@
+import type { RelayEndpoint, RelayOptions } from "../../media/index.ts";
+import type { SipMessage } from "../../sip/message/index.ts";
+import {
+  NEW_CALL,
+  otherSide,
+  step,
+  type Call,
+  type CallEffect,
+  type CallEvent,
+  type MediaOperation,
+  type Outcome,
+  type Route,
+  type Side,
+} from "../model/index.ts";
+import type { HeaderList, IncomingRequest } from "../signaling/signaling-port.ts";
+import { Branch, type BranchTarget } from "./branch.ts";
+import { CallMedia } from "./call-media.ts";
+import { recordOf, type CallProgress } from "./call-progress.ts";
+import { CallTimers } from "./call-timers.ts";
+import { DIALOG_CAPABILITIES } from "./capabilities.ts";
+import { DialogRequests } from "./dialog-requests.ts";
+import type { Leg, LegDevice } from "./leg.ts";
+import { COMPLETED_ELSEWHERE, copiedReason, reasonOf } from "./reason-header.ts";
+import type { SavedCall } from "./saved-call.ts";
+import type { SessionContext } from "./session-context.ts";
+
+/** What every call needs. */
+export type CallContext = SessionContext<CallSession>;
+
+type EffectOf<Type extends CallEffect["type"]> = Extract<CallEffect, { type: Type }>;
+
+/** A call before its first event. */
+export interface NewSession {
+  readonly callId: string;
+  readonly calledNumber: string;
+  readonly caller: Leg;
+  readonly callee: LegDevice | undefined;
+  readonly endpoint?: RelayEndpoint;
+}
+
+/** The caller's INVITE, and what it may be answered with. */
+export interface OfferedInvite {
+  readonly request: IncomingRequest;
+  readonly sdp: string | undefined;
+  readonly route: Route;
+  readonly targets: ReadonlyMap<string, BranchTarget>;
+  /** Session timer headers of a 2xx. */
+  readonly answerHeaders: HeaderList;
+  /** For every INVITE to a callee. */
+  readonly branchHeaders: HeaderList;
+}
+
+/** The shell of one call: feeds its model with events and performs the effects in order. */
+export class CallSession {
+  readonly callId: string;
+  readonly endpoint: RelayEndpoint | undefined;
+  readonly progress: CallProgress;
+  readonly #context: CallContext;
+  readonly #media: CallMedia;
+  readonly #timers: CallTimers;
+  readonly #requests: DialogRequests;
+  readonly #branches = new Map<string, Branch>();
+  readonly #legs: { caller: Leg; callee: Leg | undefined };
+  #call: Call;
+  #offered: OfferedInvite | undefined;
+  readonly #queue: CallEvent[] = [];
+  #isRunning = false;
+  #isFinished = false;
+  #copiedReason: HeaderList | undefined;
+
+  constructor(context: CallContext, created: NewSession, saved?: { readonly saved: SavedCall; readonly call: Call }) {
+    const { callId, caller, callee, calledNumber, endpoint } = created;
+    const { clock, relay, logger } = context;
+    this.#context = context;
+    this.callId = callId;
+    this.endpoint = endpoint;
+    this.#call = saved?.call ?? NEW_CALL;
+    this.#legs = { caller, callee: saved?.saved.callee };
+    this.progress = {
+      callId,
+      calledNumber,
+      caller: caller.device,
+      callee,
+      startedAtMs: saved?.saved.startedAtMs ?? clock.wallMs(),
+      ringingAtMs: saved?.saved.ringingAtMs,
+      answeredAtMs: saved?.saved.answeredAtMs,
+    };
+    this.#media = new CallMedia({ callId, relay, endpoint, logger });
+    if (saved !== undefined) this.#media.resume();
+    this.#timers = new CallTimers(clock, (timer) => this.dispatch({ type: "timer", timer }));
+    this.#requests = new DialogRequests({
+      port: context.port,
+      ids: context.ids,
+      dispatch: (event) => this.dispatch(event),
+      onIdle: () => this.#closeWhenIdle(),
+    });
+    for (const leg of this.legs) context.owner.addLeg(leg, this);
+  }
+
+  /** The call as its model has it. */
+  get call(): Call {
+    return this.#call;
+  }
+
+  get legs(): readonly Leg[] {
+    const { caller, callee } = this.#legs;
+    return callee === undefined ? [caller] : [caller, callee];
+  }
+
+  /** The relay may have a session for it. */
+  get hasMedia(): boolean {
+    return this.#media.isOpen;
+  }
+
+  leg(side: Side): Leg | undefined {
+    return this.#legs[side];
+  }
+
+  /** Which party a leg is; undefined for that of a branch that is not the callee. */
+  sideOf(leg: Leg): Side | undefined {
+    if (leg === this.#legs.caller) return "caller";
+    return leg === this.#legs.callee ? "callee" : undefined;
+  }
+
+  /** Begins the call. */
+  offer(offered: OfferedInvite): void {
+    this.#offered = offered;
+    this.dispatch({ type: "offered", sdp: offered.sdp, route: offered.route });
+  }
+
+  /** True when the transaction is one of this call's INVITEs, which was then taken back. */
+  cancel(transactionId: string, message: SipMessage): boolean {
+    if (this.#offered?.request.transactionId === transactionId) {
+      this.#copiedReason = copiedReason(message);
+      this.dispatch({ type: "cancelled" });
+      return true;
+    }
+    if (!this.#requests.has(transactionId)) return false;
+    this.dispatch({ type: "reinvite-cancelled", transaction: transactionId });
+    this.#requests.forget(transactionId);
+    return true;
+  }
+
+  /** A request inside the dialog of one of the parties, from whom it should be. */
+  receive(side: Side, request: IncomingRequest): void {
+    const leg = this.#legs[side];
+    if (leg === undefined) return;
+    if (request.message.method === "BYE") this.#copiedReason = copiedReason(request.message);
+    this.#requests.receive(side, leg, this.#legs[otherSide(side)], request);
+  }
+
+  /** Stops its timers; nothing of the call itself changes. */
+  stop(): void {
+    this.#timers.close();
+  }
+
+  dispatch(event: CallEvent): void {
+    this.#queue.push(event);
+    if (this.#isRunning) return;
+    this.#isRunning = true;
+    for (let next = this.#queue.shift(); next !== undefined; next = this.#queue.shift()) {
+      const { call, effects } = step(this.#call, next);
+      this.#call = call;
+      for (const effect of effects) this.#perform(effect);
+    }
+    this.#isRunning = false;
+  }
+
+  #perform(effect: CallEffect): void {
+    switch (effect.type) {
+      case "media":
+        return this.#runMedia(effect.operation, effect.ticket);
+      case "invite":
+        return this.#invite(effect);
+      case "cancel":
+        return this.#branches.get(effect.branchId)?.cancel(this.#cancelHeaders(effect));
+      case "adopt":
+        return this.#adopt(effect.branchId);
+      case "decline":
+        return this.#decline(effect.branchId);
+      case "ring":
+        return this.#ring(effect);
+      case "answer":
+        return this.#answer(effect.sdp);
+      case "reject":
+        return this.#reject(effect);
+      case "respond":
+        return this.#requests.respond(effect);
+      case "request":
+        return this.#requests.send(effect, this.#legs[effect.side]);
+      case "pass":
+        return this.#requests.pass(effect, this.#legs[effect.side]);
+      case "cancel-request":
+        return this.#requests.cancel(effect.ticket);
+      case "ack":
+        return this.#requests.acknowledge(effect.side, effect.sdp);
+      case "bye":
+        return this.#requests.bye(this.#legs[effect.side], this.#copiedReason ?? reasonOf(effect.outcome));
+      case "start-timer":
+        return this.#timers.start(effect.timer, effect.delayMs);
+      case "stop-timer":
+        return this.#timers.stop(effect.timer);
+      case "persist":
+        return this.#persist();
+      case "ended":
+        return this.#ended(effect.outcome);
+      case "closed":
+        this.#isFinished = true;
+        return this.#closeWhenIdle();
+    }
+  }
+
+  #runMedia(operation: MediaOperation, ticket: number): void {
+    void this.#media.run(operation, this.#relayOptions(operation)).then((result) => {
+      if (ticket === 0) return;
+      if (result.ok) this.dispatch({ type: "media-done", ticket, sdp: result.sdp });
+      else this.dispatch({ type: "media-failed", ticket, status: result.status });
+    });
+  }
+
+  /** About the party whose session description the operation carries. */
+  #relayOptions(operation: MediaOperation): RelayOptions {
+    const branch =
+      operation.kind === "answer" && operation.branchId !== undefined
+        ? this.#branches.get(operation.branchId)
+        : undefined;
+    const side: Side =
+      operation.kind === "offer"
+        ? operation.offerer
+        : operation.kind === "answer"
+          ? otherSide(operation.offerer)
+          : "caller";
+    const leg = branch?.leg ?? this.#legs[side] ?? this.#legs.caller;
+    return { signalingAddress: leg.source.address, latch: leg.latch };
+  }
+
+  #invite({ branchId, sdp }: EffectOf<"invite">): void {
+    const target = this.#offered?.targets.get(branchId);
+    if (target === undefined) return this.dispatch({ type: "branch-failed", branchId, status: 500 });
+    const { owner, port, ids } = this.#context;
+    const branch = new Branch(
+      {
+        branchId,
+        target,
+        caller: this.#legs.caller.device,
+        headers: this.#offered?.branchHeaders ?? [],
+        port,
+        ids,
+      },
+      {
+        onLeg: (leg, before) => {
+          if (before !== undefined) owner.removeLeg(before);
+          owner.addLeg(leg, this);
+        },
+        onProgress: (status, body) => this.dispatch({ type: "branch-progress", branchId, status, sdp: body }),
+        onAnswered: (body) => this.dispatch({ type: "branch-answered", branchId, sdp: body }),
+        onFailed: (status) => {
+          this.#forgetBranch(branch);
+          this.dispatch({ type: "branch-failed", branchId, status });
+        },
+      },
+    );
+    this.#branches.set(branchId, branch);
+    branch.send(sdp);
+  }
+
+  #forgetBranch(branch: Branch): void {
+    if (this.#branches.delete(branch.branchId) && branch.leg !== undefined) this.#context.owner.removeLeg(branch.leg);
+  }
+
+  #cancelHeaders({ elsewhere }: EffectOf<"cancel">): HeaderList {
+    return elsewhere ? COMPLETED_ELSEWHERE : (this.#copiedReason ?? []);
+  }
+
+  #adopt(branchId: string): void {
+    const branch = this.#branches.get(branchId);
+    if (branch?.leg === undefined || branch.response === undefined) return;
+    this.#branches.delete(branchId);
+    this.#legs.callee = branch.leg;
+    this.#requests.expectAck("callee", branch.response);
+  }
+
+  #decline(branchId: string): void {
+    const branch = this.#branches.get(branchId);
+    if (branch === undefined) return;
+    branch.response?.acknowledge();
+    this.#requests.bye(branch.leg, COMPLETED_ELSEWHERE);
+    this.#forgetBranch(branch);
+  }
+
+  #ring({ status, sdp }: EffectOf<"ring">): void {
+    this.progress.ringingAtMs ??= this.#context.clock.wallMs();
+    this.#offered?.request.respond(status, {
+      headers: DIALOG_CAPABILITIES,
+      toTag: this.#legs.caller.localTag,
+      ...(sdp === undefined ? {} : { body: { contentType: "application/sdp", text: sdp } }),
+    });
+  }
+
+  #answer(sdp: string): void {
+    const { request, answerHeaders } = this.#offered ?? {};
+    request?.respond(
+      200,
+      {
+        headers: [...DIALOG_CAPABILITIES, ...(answerHeaders ?? [])],
+        toTag: this.#legs.caller.localTag,
+        body: { contentType: "application/sdp", text: sdp },
+      },
+      (error) => {
+        if (error === undefined || error.code === "edge-lost") return;
+        this.#context.logger.info("answer came too late", { callId: this.callId, error: error.message });
+        this.dispatch({ type: "answer-lost" });
+      },
+    );
+    this.#offered = undefined;
+    this.#context.owner.onAnswered(this);
+  }
+
+  #reject({ status, outcome }: EffectOf<"reject">): void {
+    const retry: HeaderList = status === 503 ? [["Retry-After", "5"]] : [];
+    this.#offered?.request.respond(status, {
+      headers: [...reasonOf(outcome), ...retry],
+      toTag: this.#legs.caller.localTag,
+    });
+  }
+
+  #persist(): void {
+    const { startedAtMs, ringingAtMs, calledNumber } = this.progress;
+    this.progress.answeredAtMs ??= this.#context.clock.wallMs();
+    const { caller, callee } = this.#legs;
+    this.#context.store.put({
+      version: 1,
+      callId: this.callId,
+      call: this.#call,
+      caller,
+      ...(callee === undefined ? {} : { callee }),
+      ...(this.endpoint === undefined ? {} : { endpoint: this.endpoint }),
+      calledNumber,
+      startedAtMs,
+      ...(ringingAtMs === undefined ? {} : { ringingAtMs }),
+      answeredAtMs: this.progress.answeredAtMs,
+    });
+  }
+
+  #ended(outcome: Outcome): void {
+    const { owner, clock } = this.#context;
+    const endedAtMs = clock.wallMs();
+    owner.onEnded(this, outcome, this.#finish(outcome, endedAtMs));
+  }
+
+  async #finish(outcome: Outcome, endedAtMs: number): Promise<void> {
+    const { store, logger } = this.#context;
+    const call = this.#call;
+    const summary = await this.#media.release();
+    await this.#context.writeRecord(recordOf(this.progress, call, outcome, endedAtMs, summary));
+    // The record is there before the call is forgotten: a call that ends while the process dies is recorded still.
+    store.remove(this.callId);
+    logger.info("call ended", { callId: this.callId, reason: outcome.reason, status: outcome.status, by: outcome.by });
+  }
+
+  #closeWhenIdle(): void {
+    if (!this.#isFinished || !this.#requests.isIdle) return;
+    this.#isFinished = false;
+    this.#timers.close();
+    for (const leg of this.legs) this.#context.owner.removeLeg(leg);
+    for (const branch of this.#branches.values()) this.#forgetBranch(branch);
+    this.#context.owner.onClosed(this);
+  }
+}

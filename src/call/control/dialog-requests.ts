@@ -1,0 +1,223 @@
+import type { Ids } from "../../common/index.ts";
+import type { CallEffect, CallEvent, Side } from "../model/index.ts";
+import { STATUS_OF_SIGNALING_ERROR } from "../signaling/signaling-error.ts";
+import type {
+  Body,
+  HeaderList,
+  IncomingRequest,
+  IncomingResponse,
+  PendingRequest,
+  SignalingPort,
+} from "../signaling/signaling-port.ts";
+import { allowsUpdate, DIALOG_CAPABILITIES } from "./capabilities.ts";
+import type { Leg } from "./leg.ts";
+import { sdpOf, sessionBody } from "./session-body.ts";
+import { decideSession, sessionOfResponse, sessionRequestHeaders } from "./session-interval.ts";
+
+type EffectOf<Type extends CallEffect["type"]> = Extract<CallEffect, { type: Type }>;
+
+/** A request of a party that waits for its answer. */
+interface Waiting {
+  readonly request: IncomingRequest;
+  readonly leg: Leg;
+}
+
+export interface DialogRequestsOptions {
+  readonly port: SignalingPort;
+  readonly ids: Ids;
+  readonly dispatch: (event: CallEvent) => void;
+  /** The last request of ours has been answered. */
+  readonly onIdle: () => void;
+}
+
+const PASSED_HEADERS = ["content-disposition", "info-package"];
+const SDP = "application/sdp";
+
+/** The requests inside the dialogs of one call, both ways. */
+export class DialogRequests {
+  readonly #options: DialogRequestsOptions;
+  readonly #waiting = new Map<string, Waiting>();
+  readonly #pending = new Map<number, PendingRequest>();
+  readonly #unacknowledged = new Map<Side, IncomingResponse>();
+  #byes = 0;
+
+  constructor(options: DialogRequestsOptions) {
+    this.#options = options;
+  }
+
+  /** No BYE waits for its answer. */
+  get isIdle(): boolean {
+    return this.#byes === 0;
+  }
+
+  has(transactionId: string): boolean {
+    return this.#waiting.has(transactionId);
+  }
+
+  /** A request that the edge has answered. */
+  forget(transactionId: string): void {
+    this.#waiting.delete(transactionId);
+  }
+
+  receive(side: Side, leg: Leg, other: Leg | undefined, request: IncomingRequest): void {
+    const { message } = request;
+    switch (message.method) {
+      case "ACK":
+        return this.#options.dispatch({ type: "acked", side, sdp: sdpOf(message) });
+      case "BYE":
+        this.#waiting.set(request.transactionId, { request, leg });
+        return this.#options.dispatch({ type: "bye", side, transaction: request.transactionId });
+      case "INFO":
+        this.#waiting.set(request.transactionId, { request, leg });
+        return this.#options.dispatch({ type: "info", side, transaction: request.transactionId });
+      default:
+        return this.#changeSession(side, leg, other, request);
+    }
+  }
+
+  respond({ transaction, status, sdp }: EffectOf<"respond">): void {
+    const waiting = this.#waiting.get(transaction);
+    this.#waiting.delete(transaction);
+    if (waiting === undefined) return;
+    const { request, leg } = waiting;
+    const { method } = request.message;
+    const isChange = method === "INVITE" || method === "UPDATE";
+    if (isChange && status >= 200 && status < 300) this.#accept(leg, request, sdp);
+    else request.respond(status, { headers: this.#refusalHeaders(status) });
+  }
+
+  send({ side, method, sdp, ticket }: EffectOf<"request">, leg: Leg | undefined): void {
+    if (leg === undefined) return this.#options.dispatch({ type: "request-failed", ticket, status: 481 });
+    const headers = [...DIALOG_CAPABILITIES, ...sessionRequestHeaders(leg)];
+    const body = sdp === undefined ? undefined : { contentType: SDP, text: sdp };
+    this.#request(leg, { method, headers, body, ticket }, (response) => {
+      if (response.message.has("allow")) leg.allowsUpdate = allowsUpdate(response.message);
+      leg.session = sessionOfResponse(response.message) ?? leg.session;
+      if (method === "INVITE") this.#unacknowledged.set(side, response);
+      return sdpOf(response.message);
+    });
+  }
+
+  pass({ transaction, ticket }: EffectOf<"pass">, leg: Leg | undefined): void {
+    const message = this.#waiting.get(transaction)?.request.message;
+    if (leg === undefined || message === undefined) {
+      return this.#options.dispatch({ type: "request-failed", ticket, status: 481 });
+    }
+    const headers: [string, string][] = [];
+    for (const name of PASSED_HEADERS) {
+      for (const value of message.getAll(name)) headers.push([name, value]);
+    }
+    const contentType = message.get("content-type");
+    const body = message.body === "" || contentType === undefined ? undefined : { contentType, text: message.body };
+    this.#request(leg, { method: "INFO", headers, body, ticket }, () => undefined);
+  }
+
+  cancel(ticket: number): void {
+    this.#pending.get(ticket)?.cancel();
+  }
+
+  /** A party has answered an INVITE of ours. */
+  expectAck(side: Side, response: IncomingResponse): void {
+    this.#unacknowledged.set(side, response);
+  }
+
+  acknowledge(side: Side, sdp: string | undefined): void {
+    const response = this.#unacknowledged.get(side);
+    this.#unacknowledged.delete(side);
+    response?.acknowledge(sdp === undefined ? undefined : { contentType: SDP, text: sdp });
+  }
+
+  /** Ends a dialog; whatever the answer is, it is over. */
+  bye(leg: Leg | undefined, headers: HeaderList): void {
+    if (leg === undefined) return;
+    let isOver = false;
+    const over = (): void => {
+      if (isOver) return;
+      isOver = true;
+      this.#byes -= 1;
+      if (this.#byes === 0) this.#options.onIdle();
+    };
+    this.#byes += 1;
+    this.#options.port.request(
+      { method: "BYE", dialogId: leg.dialogId, headers },
+      {
+        onResponse: ({ message }) => {
+          if (message.status >= 200) over();
+        },
+        onFailed: over,
+      },
+    );
+  }
+
+  #request(
+    leg: Leg,
+    {
+      method,
+      headers,
+      body,
+      ticket,
+    }: {
+      readonly method: "INVITE" | "UPDATE" | "INFO";
+      readonly headers: HeaderList;
+      readonly body: Body | undefined;
+      readonly ticket: number;
+    },
+    onSuccess: (response: IncomingResponse) => string | undefined,
+  ): void {
+    let isOver = false;
+    const end = (event: CallEvent): void => {
+      isOver = true;
+      this.#pending.delete(ticket);
+      this.#options.dispatch(event);
+    };
+    const pending = this.#options.port.request(
+      { method, dialogId: leg.dialogId, headers, ...(body === undefined ? {} : { body }) },
+      {
+        onResponse: (response) => {
+          const { status } = response.message;
+          if (status < 200) return;
+          if (status >= 300) return end({ type: "request-failed", ticket, status });
+          end({ type: "request-answered", ticket, status, sdp: onSuccess(response) });
+        },
+        onFailed: ({ code }) => end({ type: "request-failed", ticket, status: STATUS_OF_SIGNALING_ERROR[code] }),
+      },
+    );
+    if (!isOver) this.#pending.set(ticket, pending);
+  }
+
+  /** re-INVITE or UPDATE. */
+  #changeSession(side: Side, leg: Leg, other: Leg | undefined, request: IncomingRequest): void {
+    const { message, transactionId } = request;
+    const body = sessionBody(message);
+    if (body.kind === "unsupported") return request.respond(415, { headers: [["Accept", SDP]] });
+    const decision = decideSession(message, leg.policy, leg.session);
+    if (decision.kind === "refuse") {
+      return request.respond(422, { headers: [["Min-SE", String(decision.minSeconds)]] });
+    }
+    const sdp = body.kind === "sdp" ? body.sdp : undefined;
+    if (message.method === "UPDATE" && sdp === undefined) return this.#accept(leg, request, undefined);
+    this.#waiting.set(transactionId, { request, leg });
+    if (message.method === "UPDATE" && sdp !== undefined) {
+      const byUpdate = other?.allowsUpdate === true;
+      return this.#options.dispatch({ type: "update", side, transaction: transactionId, sdp, byUpdate });
+    }
+    this.#options.dispatch({ type: "reinvite", side, transaction: transactionId, sdp });
+  }
+
+  #accept(leg: Leg, request: IncomingRequest, sdp: string | undefined): void {
+    const decision = decideSession(request.message, leg.policy, leg.session);
+    const timer = decision.kind === "agree" ? decision : { session: undefined, headers: [] };
+    leg.session = timer.session;
+    if (request.message.has("allow")) leg.allowsUpdate = allowsUpdate(request.message);
+    request.respond(200, {
+      headers: [...DIALOG_CAPABILITIES, ...timer.headers],
+      ...(sdp === undefined ? {} : { body: { contentType: SDP, text: sdp } }),
+    });
+  }
+
+  #refusalHeaders(status: number): HeaderList {
+    // RFC 3261 14.2: anything between 0 and 10 seconds, so that both ends do not meet again.
+    if (status === 500) return [["Retry-After", String(parseInt(this.#options.ids.token(1), 16) % 10)]];
+    return status === 503 ? [["Retry-After", "5"]] : [];
+  }
+}

@@ -1,0 +1,18 @@
+/** A dialog as the edge has it. */
+export interface EdgeDialogSummary {
+  readonly dialogId: string;
+  readonly callId: string;
+  readonly localTag: string;
+  readonly remoteTag: string;
+  readonly state: "early" | "confirmed";
+  /** What made it: INVITE or SUBSCRIBE. */
+  readonly method: string;
+  readonly ageMs: number;
+}
+
+/** What call control asks the edge beside SIP; a stock drachtio server has nothing like it. */
+export interface EdgeControl {
+  listDialogs(): Promise<readonly EdgeDialogSummary[]>;
+  /** Ends a dialog by BYE; one that is not there is ended. `reason` is a Reason value (RFC 3326). */
+  endDialog(dialogId: string, reason: string): Promise<void>;
+}

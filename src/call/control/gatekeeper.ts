@@ -1,0 +1,76 @@
+import { parseVia } from "../../sip/message/index.ts";
+import type { DigestAuthenticator } from "../auth/index.ts";
+import { isSameAddress, type Inventory, type Peer, type SipPhone } from "../device/index.ts";
+import type { IncomingRequest } from "../signaling/signaling-port.ts";
+import { claimOf } from "./caller-identity.ts";
+import type { Leg } from "./leg.ts";
+import { rejection, type Rejection } from "./rejection.ts";
+
+/** Who sent a request, or what it is answered with. */
+export type Admission =
+  { readonly kind: "admitted"; readonly device: SipPhone | Peer } | ({ readonly kind: "refused" } & Rejection);
+
+/** Tells who sends a request: peers by address, phones by digest (RFC 3261 22). */
+export class Gatekeeper {
+  readonly #inventory: Inventory;
+  readonly #authenticator: DigestAuthenticator;
+
+  constructor(inventory: Inventory, authenticator: DigestAuthenticator) {
+    this.#inventory = inventory;
+    this.#authenticator = authenticator;
+  }
+
+  /** A request outside a dialog that a phone or a peer may send. */
+  admit(request: IncomingRequest): Admission {
+    const { source } = request;
+    const peer = this.#inventory.peerByAddress(source.address);
+    if (peer === undefined) return this.admitPhone(request);
+    const isAllowed = peer.profile.transports.some((transport) => transport === source.protocol);
+    return isAllowed ? { kind: "admitted", device: peer } : { kind: "refused", ...rejection(403, "transport") };
+  }
+
+  /** A request that only phones send, and that has to be theirs (REGISTER). */
+  admitPhone({ message, source }: IncomingRequest): Admission & { readonly device?: SipPhone | Peer } {
+    const isRegister = message.method === "REGISTER";
+    const result = this.#authenticator.verify({
+      method: message.method,
+      requestUri: message.uri,
+      authorization: message.getAll("authorization"),
+      claimedUser: claimOf(message, isRegister ? "to" : "from").user,
+      ...(isRegister ? { registeredUser: claimOf(message, "to").user } : {}),
+      source,
+    });
+    if (result.kind === "ok") return { kind: "admitted", device: result.phone };
+    return { kind: "refused", status: result.status, headers: result.headers, reason: result.kind };
+  }
+
+  /**
+   * A request inside a dialog: it comes from where the leg's requests come from, or proves whose it is. The leg
+   * follows a device that has moved.
+   * @returns what it is answered with, or undefined when it may pass
+   */
+  checkDialogRequest(leg: Leg, request: IncomingRequest): Rejection | undefined {
+    const { source } = request;
+    if (isSameAddress(leg.source.address, source.address)) {
+      leg.source = source;
+      return undefined;
+    }
+    if (leg.device.kind === "peer") {
+      const isPeers = this.#inventory.peerByAddress(source.address)?.name === leg.device.name;
+      if (!isPeers) return rejection(403, "foreign-source");
+      leg.source = source;
+      return undefined;
+    }
+    const admission = this.admitPhone(request);
+    if (admission.kind === "refused") return admission;
+    if (admission.device.name !== leg.device.name) return rejection(403, "foreign-device");
+    leg.source = source;
+    return undefined;
+  }
+}
+
+/** Host of the top Via's sent-by; undefined when there is none. */
+export function viaHostOf({ message }: IncomingRequest): string | undefined {
+  const via = parseVia(message.get("via") ?? "");
+  return via.ok ? via.value.host : undefined;
+}

@@ -1,0 +1,116 @@
+import type { Ids } from "../../common/index.ts";
+import type { RelayEndpoint } from "../../media/index.ts";
+import { parseUri, formatUri, escapeUser } from "../../sip/message/index.ts";
+import type { Peer, SipPhone } from "../device/index.ts";
+import type { Destination } from "../digit-analysis/index.ts";
+import type { BranchGroup, Route } from "../model/index.ts";
+import type { Binding } from "../registrar/index.ts";
+import type { BranchTarget } from "./branch.ts";
+import { phoneDevice } from "./caller-identity.ts";
+import type { LegDevice } from "./leg.ts";
+import { rejection, type Rejection } from "./rejection.ts";
+
+export interface RouteContext {
+  readonly ids: Ids;
+  readonly lookup: (directoryNumber: string) => readonly Binding[];
+  readonly callsOf: (device: string) => number;
+  /** Longest ringing of a call whose callee's profile does not say. */
+  readonly ringSeconds: number;
+  /** Ringing of all groups of contacts but the last. */
+  readonly serialRingSeconds: number;
+}
+
+/** Where a call goes. */
+export interface RoutedCall {
+  readonly kind: "routed";
+  readonly route: Route;
+  readonly targets: ReadonlyMap<string, BranchTarget>;
+  readonly callee: LegDevice | undefined;
+  readonly endpoint?: RelayEndpoint;
+}
+
+/** Contacts that are tried for a call; the registrar's own bound is usually lower. */
+const MAX_BRANCHES = 16;
+
+/** Turns the result of digit analysis into targets, or into what the caller is told. */
+export function routeCall(
+  destination: Destination,
+  context: RouteContext,
+): RoutedCall | ({ readonly kind: "rejected" } & Rejection) {
+  switch (destination.kind) {
+    case "endpoint":
+      return {
+        kind: "routed",
+        route: { kind: "endpoint" },
+        targets: new Map(),
+        callee: undefined,
+        endpoint: destination.endpoint,
+      };
+    case "phone":
+      return routeToPhone(destination.phone, context);
+    case "peer":
+      return routeToPeer(destination.peer, destination.number, context);
+    case "none": {
+      const status = destination.reason === "empty" ? 484 : destination.reason === "too-long" ? 414 : 404;
+      return { kind: "rejected", ...rejection(status, destination.reason) };
+    }
+  }
+}
+
+function routeToPhone(phone: SipPhone, context: RouteContext): ReturnType<typeof routeCall> {
+  const bindings = context.lookup(phone.directoryNumber).slice(0, MAX_BRANCHES);
+  if (bindings.length === 0) return { kind: "rejected", ...rejection(480, "not-registered") };
+  if (context.callsOf(phone.name) >= phone.maxCalls) return { kind: "rejected", ...rejection(486, "busy") };
+  const device = phoneDevice(phone);
+  const { profile } = phone;
+  const targets = new Map<string, BranchTarget>();
+  const groups: { q: number; branchIds: string[] }[] = [];
+  for (const { targetUri, proxyUri, path, q } of bindings) {
+    const branchId = context.ids.uuid();
+    targets.set(branchId, {
+      uri: targetUri,
+      ...(proxyUri === undefined ? {} : { proxyUri }),
+      ...(path === undefined ? {} : { path }),
+      device,
+      policy: profile.session,
+      latch: profile.media.latch ? "any" : "candidates",
+    });
+    const last = groups.at(-1);
+    if (last?.q === q) last.branchIds.push(branchId);
+    else groups.push({ q, branchIds: [branchId] });
+  }
+  return { kind: "routed", route: routeOf(groups, profile.ringSeconds, context), targets, callee: device };
+}
+
+function routeOf(
+  groups: readonly { readonly branchIds: readonly string[] }[],
+  profileRingSeconds: number,
+  { ringSeconds, serialRingSeconds }: RouteContext,
+): Route {
+  const wholeSeconds = profileRingSeconds > 0 ? profileRingSeconds : ringSeconds;
+  const timed = groups.map(({ branchIds }, index): BranchGroup => {
+    const isLast = index === groups.length - 1;
+    return { branchIds, ringMs: (isLast ? wholeSeconds : Math.min(wholeSeconds, serialRingSeconds)) * 1_000 };
+  });
+  return { kind: "branches", groups: timed };
+}
+
+function routeToPeer(peer: Peer, number: string, context: RouteContext): ReturnType<typeof routeCall> {
+  const uri = parseUri(peer.uri);
+  if (!uri.ok) return { kind: "rejected", ...rejection(500, "peer-uri") };
+  const branchId = context.ids.uuid();
+  const device: LegDevice = { kind: "peer", name: peer.name, number };
+  const { profile } = peer;
+  const target: BranchTarget = {
+    uri: formatUri({ ...uri.value, user: escapeUser(number) }),
+    device,
+    policy: profile.session,
+    latch: profile.media.latch ? "any" : "candidates",
+  };
+  return {
+    kind: "routed",
+    route: routeOf([{ branchIds: [branchId] }], profile.ringSeconds, context),
+    targets: new Map([[branchId, target]]),
+    callee: device,
+  };
+}

@@ -1,0 +1,38 @@
+import type { RelayEndpoint } from "../../media/index.ts";
+import { restoredCall, type Call } from "../model/index.ts";
+import type { Leg } from "./leg.ts";
+
+/** An established call as it stands in the journal. */
+export interface SavedCall {
+  readonly version: 1;
+  readonly callId: string;
+  readonly call: Call;
+  readonly caller: Leg;
+  /** Absent for a service of the switch. */
+  readonly callee?: Leg;
+  readonly endpoint?: RelayEndpoint;
+  readonly calledNumber: string;
+  /** Wall-clock milliseconds. */
+  readonly startedAtMs: number;
+  readonly ringingAtMs?: number;
+  readonly answeredAtMs: number;
+}
+
+/** What of a journal's value can be taken up again; undefined: nothing. */
+export function usableCall(saved: SavedCall): { readonly saved: SavedCall; readonly call: Call } | undefined {
+  if (!isSavedCall(saved)) return undefined;
+  const call = restoredCall(saved.call);
+  return call === undefined ? undefined : { saved, call };
+}
+
+/** Journals are our own; what an older or newer version wrote is not. */
+export function isSavedCall(value: unknown): value is SavedCall {
+  if (typeof value !== "object" || value === null) return false;
+  const saved = value as Partial<SavedCall>;
+  if (saved.version !== 1 || typeof saved.callId !== "string") return false;
+  return typeof saved.call === "object" && isLeg(saved.caller) && (saved.callee === undefined || isLeg(saved.callee));
+}
+
+function isLeg(leg: Leg | undefined): leg is Leg {
+  return leg !== undefined && typeof leg.dialogId === "string" && typeof leg.remoteTag === "string";
+}

@@ -1,0 +1,39 @@
+import type { Clock, Ids, Logger } from "../../common/index.ts";
+import type { MediaRelay } from "../../media/index.ts";
+import type { Outcome } from "../model/index.ts";
+import type { CallRecord } from "../record/call-record.ts";
+import type { SignalingPort } from "../signaling/signaling-port.ts";
+import type { Leg } from "./leg.ts";
+import type { SavedCall } from "./saved-call.ts";
+
+/** Who keeps track of calls and legs. */
+export interface SessionOwner<Session> {
+  addLeg(leg: Leg, session: Session): void;
+  removeLeg(leg: Leg): void;
+  onAnswered(session: Session): void;
+  /**
+   * The call is over for its devices; messages of its legs may still come. `finished` resolves when its media is
+   * released and its record written; it never rejects.
+   */
+  onEnded(session: Session, outcome: Outcome, finished: Promise<void>): void;
+  /** Nothing of it is left. */
+  onClosed(session: Session): void;
+}
+
+/** Where established calls outlive the process. */
+export interface CallStore {
+  put(saved: SavedCall): void;
+  remove(callId: string): void;
+}
+
+/** What every call needs. */
+export interface SessionContext<Session> {
+  readonly port: SignalingPort;
+  readonly relay: MediaRelay;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly logger: Logger;
+  readonly owner: SessionOwner<Session>;
+  readonly store: CallStore;
+  writeRecord(record: CallRecord): Promise<void>;
+}

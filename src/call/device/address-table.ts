@@ -1,0 +1,64 @@
+import { parseIpAddress, type IpAddress } from "./ip-address.ts";
+
+interface Level<Value> {
+  readonly lengthBits: number;
+  readonly entries: Map<bigint, Value>;
+}
+
+/** Why a block could not be added. */
+export type AddressProblem = "malformed" | "duplicate";
+
+/** Values by IP address or CIDR block; of the blocks that hold an address the longest prefix wins. */
+export class AddressTable<Value> {
+  readonly #levels: Readonly<Record<IpAddress["family"], Level<Value>[]>> = { 4: [], 6: [] };
+
+  /** @returns what is wrong with `block`, or `undefined` when it was added */
+  add(block: string, value: Value): AddressProblem | undefined {
+    const parsed = parseBlock(block);
+    if (parsed === undefined) return "malformed";
+    const { family, lengthBits } = parsed;
+    const entries = this.#levelOf(family, lengthBits).entries;
+    const key = prefixOf(parsed, lengthBits);
+    if (entries.has(key)) return "duplicate";
+    entries.set(key, value);
+    return undefined;
+  }
+
+  find(address: string): Value | undefined {
+    const parsed = parseIpAddress(address);
+    if (parsed === undefined) return undefined;
+    for (const { lengthBits, entries } of this.#levels[parsed.family]) {
+      const value = entries.get(prefixOf(parsed, lengthBits));
+      if (value !== undefined) return value;
+    }
+    return undefined;
+  }
+
+  #levelOf(family: IpAddress["family"], lengthBits: number): Level<Value> {
+    const levels = this.#levels[family];
+    const known = levels.find((level) => level.lengthBits === lengthBits);
+    if (known !== undefined) return known;
+    const level: Level<Value> = { lengthBits, entries: new Map() };
+    levels.push(level);
+    levels.sort((one, other) => other.lengthBits - one.lengthBits);
+    return level;
+  }
+}
+
+function parseBlock(block: string): (IpAddress & { readonly lengthBits: number }) | undefined {
+  const [address = "", lengthText, ...rest] = block.split("/");
+  const parsed = parseIpAddress(address);
+  if (parsed === undefined || rest.length > 0) return undefined;
+  const maxBits = bitsOf(parsed.family);
+  if (lengthText === undefined) return { ...parsed, lengthBits: maxBits };
+  if (!/^\d{1,3}$/.test(lengthText) || Number(lengthText) > maxBits) return undefined;
+  return { ...parsed, lengthBits: Number(lengthText) };
+}
+
+function prefixOf({ family, value }: IpAddress, lengthBits: number): bigint {
+  return value >> BigInt(bitsOf(family) - lengthBits);
+}
+
+function bitsOf(family: IpAddress["family"]): number {
+  return family === 4 ? 32 : 128;
+}

@@ -1,0 +1,14 @@
+export { type DigestAlgorithm, type RegistrationLimits, type SipProfile, type SipTransport } from "./sip-profile.ts";
+export { type Ha1, type SipPhone } from "./sip-phone.ts";
+export { type Peer } from "./peer.ts";
+export {
+  createInventory,
+  type Inventory,
+  type InventorySource,
+  type PeerSource,
+  type PhoneSource,
+  type PrefixMatch,
+} from "./inventory.ts";
+export { InventoryError, type InventoryErrorCode } from "./inventory-error.ts";
+export { computeHa1 } from "./ha1.ts";
+export { isLoopback, isSameAddress } from "./ip-address.ts";

@@ -1,0 +1,34 @@
+import { parseUri, unescapeUser, type ParseResult } from "../../sip/message/index.ts";
+
+/** What a caller dialed, cut from a Request-URI. */
+export interface Dialed {
+  /** User part, unescaped; visual separators are gone when it is a telephone number. */
+  readonly user: string;
+  /** Lower case, IPv6 without brackets; absent for tel URIs and bare digits. */
+  readonly host?: string;
+  /** A tel URI, or a SIP URI with user=phone. */
+  readonly isTelephone: boolean;
+}
+
+/**
+ * Reads what was dialed out of a Request-URI (sip, sips or tel).
+ * @see RFC 3261 19.1.1 (user=phone), RFC 3966 5.1.1 (visual separators)
+ */
+export function parseDialed(requestUri: string): ParseResult<Dialed> {
+  const uri = parseUri(requestUri);
+  if (!uri.ok) return uri;
+  const { scheme, user = "", host, params, opaque } = uri.value;
+  if (opaque !== undefined) return { ok: false, reason: `${scheme} URIs cannot be dialed` };
+  if (scheme === "tel") return { ok: true, value: { user: telephoneDigits(user), isTelephone: true } };
+  const isTelephone = params.get("user")?.toLowerCase() === "phone";
+  const plain = unescapeUser(user);
+  return {
+    ok: true,
+    value: { user: isTelephone ? telephoneDigits(plain) : plain, host: host.toLowerCase(), isTelephone },
+  };
+}
+
+/** The number without visual separators and without parameters (`;phone-context=...`). */
+function telephoneDigits(text: string): string {
+  return (text.split(";", 1)[0] ?? "").replace(/[-.()]/g, "");
+}

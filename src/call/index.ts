@@ -1,0 +1,39 @@
+/** Call control of a node: registrar, digest, digit analysis, devices, two-party calls and their records. */
+export {
+  CallManager,
+  type CallManagerOptions,
+  type CallManagerSettings,
+  type CallPartyView,
+  type CallView,
+  type EdgeControl,
+  type EdgeDialogSummary,
+} from "./control/index.ts";
+export {
+  computeHa1,
+  createInventory,
+  InventoryError,
+  type DigestAlgorithm,
+  type Ha1,
+  type Inventory,
+  type InventoryErrorCode,
+  type InventorySource,
+  type Peer,
+  type PeerSource,
+  type PhoneSource,
+  type RegistrationLimits,
+  type SipPhone,
+  type SipProfile,
+  type SipTransport,
+} from "./device/index.ts";
+export {
+  analyze,
+  parseDialed,
+  type Analysis,
+  type AnalysisContext,
+  type Candidate,
+  type Destination,
+  type Dialed,
+  type ServiceEndpoint,
+} from "./digit-analysis/index.ts";
+export { type CallRecord, type RecordParty, type RecordSide } from "./record/call-record.ts";
+export { type RegistrationSummary } from "./registrar/index.ts";

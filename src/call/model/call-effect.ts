@@ -1,0 +1,59 @@
+import type { Call } from "./call.ts";
+import type { Outcome } from "./outcome.ts";
+import type { Side } from "./side.ts";
+
+/** `ring`: nobody answers; `ack`: the caller's ACK does not come; `resync`: try again. */
+export type TimerName = "ring" | "ack" | "resync";
+
+/** What the relay is to do; `offerer` names the party whose offer it is about. */
+export type MediaOperation =
+  | { readonly kind: "offer"; readonly offerer: Side; readonly sdp: string }
+  | { readonly kind: "answer"; readonly offerer: Side; readonly sdp: string; readonly branchId?: string }
+  | { readonly kind: "endpoint-answer"; readonly sdp: string }
+  | { readonly kind: "endpoint-offer" };
+
+/** What is to be done, in order. An effect with a ticket is followed by an event with the same. */
+export type CallEffect =
+  /** Ticket 0: nobody waits for the result. */
+  | { readonly type: "media"; readonly operation: MediaOperation; readonly ticket: number }
+  | { readonly type: "invite"; readonly branchId: string; readonly sdp: string | undefined }
+  | { readonly type: "cancel"; readonly branchId: string; readonly elsewhere: boolean }
+  /** A branch that answered becomes the callee. */
+  | { readonly type: "adopt"; readonly branchId: string }
+  /** A branch that answered too late is acknowledged and ended. */
+  | { readonly type: "decline"; readonly branchId: string }
+  | { readonly type: "ring"; readonly status: number; readonly sdp: string | undefined }
+  | { readonly type: "answer"; readonly sdp: string }
+  | { readonly type: "reject"; readonly status: number; readonly outcome: Outcome }
+  | {
+      readonly type: "respond";
+      readonly transaction: string;
+      readonly status: number;
+      readonly sdp: string | undefined;
+    }
+  | {
+      readonly type: "request";
+      readonly side: Side;
+      readonly method: "INVITE" | "UPDATE";
+      readonly sdp: string | undefined;
+      readonly ticket: number;
+    }
+  /** Passes the request named `transaction` on to `side`. */
+  | { readonly type: "pass"; readonly side: Side; readonly transaction: string; readonly ticket: number }
+  | { readonly type: "cancel-request"; readonly ticket: number }
+  | { readonly type: "ack"; readonly side: Side; readonly sdp: string | undefined }
+  | { readonly type: "bye"; readonly side: Side; readonly outcome: Outcome }
+  | { readonly type: "start-timer"; readonly timer: TimerName; readonly delayMs: number }
+  | { readonly type: "stop-timer"; readonly timer: TimerName }
+  /** Record the call as it is now, before what follows. */
+  | { readonly type: "persist" }
+  /** Release the media and write the call's record; comes once. */
+  | { readonly type: "ended"; readonly outcome: Outcome }
+  /** Nothing can happen any more; comes once, after `ended`. */
+  | { readonly type: "closed" };
+
+/** The next state of a call, and what is to be done. */
+export interface Step {
+  readonly call: Call;
+  readonly effects: readonly CallEffect[];
+}

@@ -1,0 +1,62 @@
+import type { BranchGroup } from "./call.ts";
+import type { Outcome } from "./outcome.ts";
+import type { Side } from "./side.ts";
+import type { TimerName } from "./call-effect.ts";
+
+/** What happens to a call. `transaction` names a request of a party, `ticket` something that an effect began. */
+export type CallEvent =
+  /** The caller's INVITE, authenticated and routed. */
+  | { readonly type: "offered"; readonly sdp: string | undefined; readonly route: Route }
+  /** 101 to 199. */
+  | {
+      readonly type: "branch-progress";
+      readonly branchId: string;
+      readonly status: number;
+      readonly sdp: string | undefined;
+    }
+  | { readonly type: "branch-answered"; readonly branchId: string; readonly sdp: string | undefined }
+  /** 300 and above, also for an INVITE that could not be sent. */
+  | { readonly type: "branch-failed"; readonly branchId: string; readonly status: number }
+  | { readonly type: "media-done"; readonly ticket: number; readonly sdp: string }
+  | { readonly type: "media-failed"; readonly ticket: number; readonly status: number }
+  /** The caller took its INVITE back; it has its 487 already. */
+  | { readonly type: "cancelled" }
+  /** The 200 to the caller could not be sent any more. */
+  | { readonly type: "answer-lost" }
+  /** ACK to our 2xx. */
+  | { readonly type: "acked"; readonly side: Side; readonly sdp: string | undefined }
+  | { readonly type: "reinvite"; readonly side: Side; readonly transaction: string; readonly sdp: string | undefined }
+  /** UPDATE with an offer. `byUpdate`: the other party takes UPDATE; else it gets a re-INVITE. */
+  | {
+      readonly type: "update";
+      readonly side: Side;
+      readonly transaction: string;
+      readonly sdp: string;
+      readonly byUpdate: boolean;
+    }
+  /** A re-INVITE was taken back; it has its 487 already. */
+  | { readonly type: "reinvite-cancelled"; readonly transaction: string }
+  | { readonly type: "info"; readonly side: Side; readonly transaction: string }
+  /** 2xx. */
+  | {
+      readonly type: "request-answered";
+      readonly ticket: number;
+      readonly status: number;
+      readonly sdp: string | undefined;
+    }
+  | { readonly type: "request-failed"; readonly ticket: number; readonly status: number }
+  | { readonly type: "bye"; readonly side: Side; readonly transaction: string }
+  /** The dialog of a party is no more. */
+  | { readonly type: "gone"; readonly side: Side }
+  /** RTP has stopped. */
+  | { readonly type: "media-timeout" }
+  /** The relay has forgotten the session. */
+  | { readonly type: "media-lost" }
+  | { readonly type: "hang-up"; readonly outcome: Outcome }
+  | { readonly type: "edge-lost" }
+  | { readonly type: "edge-back" }
+  | { readonly type: "timer"; readonly timer: TimerName };
+
+/** Where a call goes: branches in groups, best first, or a service inside the relay. */
+export type Route =
+  { readonly kind: "branches"; readonly groups: readonly BranchGroup[] } | { readonly kind: "endpoint" };

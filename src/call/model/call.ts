@@ -1,0 +1,145 @@
+import type { Outcome } from "./outcome.ts";
+import type { Side } from "./side.ts";
+
+/** The state of one party, in the words of JTAPI's Connection. */
+export interface Party {
+  readonly connection: "idle" | "in-progress" | "alerting" | "established" | "disconnected";
+  /** The session description that we last agreed on with it: ours, and its own. */
+  readonly localSdp: string | undefined;
+  readonly remoteSdp: string | undefined;
+  /** It has put the other party on hold. */
+  readonly isHolding: boolean;
+}
+
+/** An outgoing INVITE that may become the callee. `cancelled`: given up, its final response has not come. */
+export interface Branch {
+  readonly branchId: string;
+  readonly state: "calling" | "alerting" | "cancelled";
+}
+
+/** Branches that are tried at the same time, and for how long. */
+export interface BranchGroup {
+  readonly branchIds: readonly string[];
+  readonly ringMs: number;
+}
+
+/** Early media of one branch, on its way to the caller or there. */
+export interface EarlyMedia {
+  readonly branchId: string;
+  readonly sdp: string;
+  readonly status: number;
+  readonly ticket: number;
+  /** What the caller was given; undefined while the relay works. */
+  readonly out: string | undefined;
+}
+
+/** A call until its caller has been answered. */
+export interface Setup {
+  readonly step: "media-offer" | "ringing" | "media-answer";
+  /** The relay's operation that is waited for. */
+  readonly ticket: number;
+  /** The caller's offer; undefined: the callee makes it (RFC 3261 13.2.1). */
+  readonly offer: string | undefined;
+  readonly offerOut: string | undefined;
+  readonly groups: readonly BranchGroup[];
+  readonly statuses: readonly number[];
+  /** The last provisional status that the caller got; 0 for none. */
+  readonly lastRing: number;
+  readonly early: EarlyMedia | undefined;
+  /** The answered branch's session description: an answer, or an offer when `offer` is undefined. */
+  readonly answer: string | undefined;
+}
+
+/** An offer and answer that one party began. */
+export interface Negotiation {
+  readonly kind: "setup" | "reinvite" | "update";
+  readonly requester: Side;
+  /**
+   * `media-offer`: the relay takes the requester's offer; `awaiting-answer`: the target has it; `media-answer`: the
+   * relay takes what the target said; `awaiting-ack`: the requester has its answer; `media-final`: the relay takes the
+   * answer that came with that ACK.
+   */
+  readonly step: "media-offer" | "awaiting-answer" | "media-answer" | "awaiting-ack" | "media-final";
+  readonly ticket: number;
+  /** The request that is still to be answered; undefined once it is, and for the first INVITE. */
+  readonly transaction: string | undefined;
+  /** The target's request method; only UPDATE has no ACK. */
+  readonly method: "INVITE" | "UPDATE";
+  /** The requester sent no offer: the target makes it, the answer comes with the requester's ACK. */
+  readonly delayed: boolean;
+  readonly offer: string | undefined;
+  readonly offerOut: string | undefined;
+  readonly answer: string | undefined;
+  readonly answerOut: string | undefined;
+  /** The target's 2xx waits for its ACK, which has to carry an answer. */
+  readonly owesAck: boolean;
+  /** The requester has taken its request back. */
+  readonly cancelled: boolean;
+}
+
+/** An offer and answer that the switch began to put both parties on the same session again. */
+export interface Resync {
+  readonly kind: "resync";
+  readonly step:
+    "media-offer" | "media-answer" | "awaiting-callee" | "media-callee" | "awaiting-caller" | "media-caller";
+  readonly ticket: number;
+  readonly offerOut: string | undefined;
+  readonly answer: string | undefined;
+}
+
+/** A request passed from one party to the other that changes nothing here (INFO). */
+export interface Passed {
+  readonly ticket: number;
+  readonly transaction: string;
+}
+
+/** An INVITE of ours that was pending when its call ended: a late 2xx is acknowledged. */
+export interface LateInvite {
+  readonly ticket: number;
+  readonly side: Side;
+}
+
+/** One two-party call: plain data, the whole state of `step`. */
+export interface Call {
+  readonly state: "initiated" | "alerting" | "answering" | "established" | "disconnected";
+  /** The callee is a service of the switch, inside the relay: there is one leg. */
+  readonly hasEndpoint: boolean;
+  readonly caller: Party;
+  readonly callee: Party;
+  readonly setup: Setup | undefined;
+  readonly branches: readonly Branch[];
+  readonly negotiation: Negotiation | Resync | undefined;
+  readonly passed: readonly Passed[];
+  /** `if-changed`: only when the relay gives other addresses than before. */
+  readonly needsResync: "no" | "if-changed" | "always";
+  readonly resyncAttempts: number;
+  /** The edge is away: nothing can be sent. */
+  readonly suspended: boolean;
+  readonly late: readonly LateInvite[];
+  /** The caller gets its BYE, for this reason, when its ACK has come (RFC 3261 15). */
+  readonly owedBye: Outcome | undefined;
+  /** Nothing can happen any more. */
+  readonly isClosed: boolean;
+  readonly nextTicket: number;
+}
+
+const IDLE: Party = { connection: "idle", localSdp: undefined, remoteSdp: undefined, isHolding: false };
+
+/** A call that nothing has happened to yet. */
+export const NEW_CALL: Call = {
+  state: "initiated",
+  hasEndpoint: false,
+  caller: IDLE,
+  callee: IDLE,
+  setup: undefined,
+  branches: [],
+  negotiation: undefined,
+  passed: [],
+  needsResync: "no",
+  resyncAttempts: 0,
+  suspended: false,
+  late: [],
+  owedBye: undefined,
+  isClosed: false,
+  nextTicket: 1,
+};

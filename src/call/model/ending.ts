@@ -1,0 +1,110 @@
+import type { Call, Negotiation } from "./call.ts";
+import type { CallEffect, Step } from "./call-effect.ts";
+import type { Outcome } from "./outcome.ts";
+import { otherSide, type Side } from "./side.ts";
+
+/** Longest wait for the caller's ACK before it gets its BYE all the same (RFC 3261 15: 64*T1). */
+const ACK_MS = 33_000;
+
+/** What is already known of the parties when a call ends. */
+export interface EndingFacts {
+  /** Its dialog is gone, or ended by itself. */
+  readonly gone?: Side;
+  /** The caller's first INVITE has its final response. */
+  readonly callerAnswered?: boolean;
+}
+
+/** Ends a call: every leg, the media, the record. */
+export function endCall(call: Call, outcome: Outcome, { gone, callerAnswered }: EndingFacts = {}): Step {
+  const wasUp = call.state === "established";
+  const effects: CallEffect[] = [];
+  if (!wasUp && callerAnswered !== true) effects.push({ type: "reject", status: outcome.status, outcome });
+  effects.push(...pendingRequests(call), ...owedAck(call));
+  const waitsForAck = wasUp && gone !== "caller" && isCallerUnacknowledged(call);
+  if (wasUp && gone !== "caller" && !waitsForAck) effects.push({ type: "bye", side: "caller", outcome });
+  effects.push(...calleeEnd(call, outcome, gone));
+  effects.push({ type: "stop-timer", timer: "ring" }, { type: "stop-timer", timer: "resync" });
+  if (waitsForAck) effects.push({ type: "start-timer", timer: "ack", delayMs: ACK_MS });
+  effects.push({ type: "ended", outcome });
+  const ended: Call = {
+    ...call,
+    state: "disconnected",
+    setup: undefined,
+    negotiation: undefined,
+    passed: [],
+    needsResync: "no",
+    caller: { ...call.caller, connection: "disconnected" },
+    callee: { ...call.callee, connection: "disconnected" },
+    branches: call.branches.map((branch) => ({ ...branch, state: "cancelled" })),
+    late: lateInvites(call),
+    owedBye: waitsForAck ? outcome : undefined,
+  };
+  return closeWhenDone(ended, effects);
+}
+
+/** Ends a call of which nothing can be sent any more: the edge has ended what was not up. */
+export function abandonCall(call: Call, outcome: Outcome): Step {
+  const ended = endCall(call, outcome).call;
+  return closeWhenDone({ ...ended, branches: [], late: [], owedBye: undefined, isClosed: false }, [
+    { type: "stop-timer", timer: "ring" },
+    { type: "stop-timer", timer: "resync" },
+    { type: "ended", outcome },
+  ]);
+}
+
+/** Adds `closed` when an ended call has nothing to wait for. */
+export function closeWhenDone(call: Call, effects: readonly CallEffect[]): Step {
+  const isDone = call.branches.length === 0 && call.late.length === 0 && call.owedBye === undefined;
+  if (!isDone || call.isClosed) return { call, effects };
+  return { call: { ...call, isClosed: true }, effects: [...effects, { type: "closed" }] };
+}
+
+/** RFC 3261 15.1.2: requests that wait for an answer get 487 when their dialog ends. */
+function pendingRequests({ negotiation, passed }: Call): CallEffect[] {
+  const effects: CallEffect[] = [];
+  const transaction = negotiation?.kind === "resync" ? undefined : negotiation?.transaction;
+  if (transaction !== undefined) effects.push({ type: "respond", transaction, status: 487, sdp: undefined });
+  for (const one of passed) {
+    effects.push({ type: "respond", transaction: one.transaction, status: 481, sdp: undefined });
+  }
+  return effects;
+}
+
+/** RFC 3261 13.2.2.4: a 2xx is acknowledged before its session is ended. */
+function owedAck({ state, hasEndpoint, setup, negotiation }: Call): CallEffect[] {
+  if (hasEndpoint) return [];
+  if (state === "answering" && setup !== undefined && setup.offer === undefined) {
+    return [{ type: "ack", side: "callee", sdp: undefined }];
+  }
+  if (!isNegotiation(negotiation) || !negotiation.owesAck) return [];
+  return [{ type: "ack", side: otherSide(negotiation.requester), sdp: undefined }];
+}
+
+function calleeEnd(call: Call, outcome: Outcome, gone: Side | undefined): CallEffect[] {
+  const effects: CallEffect[] = [];
+  for (const { branchId, state } of call.branches) {
+    if (state !== "cancelled") effects.push({ type: "cancel", branchId, elsewhere: false });
+  }
+  if (call.hasEndpoint || (call.state !== "established" && call.state !== "answering")) return effects;
+  if (gone !== "callee") effects.push({ type: "bye", side: "callee", outcome });
+  return effects;
+}
+
+function isCallerUnacknowledged({ negotiation }: Call): boolean {
+  return isNegotiation(negotiation) && negotiation.requester === "caller" && negotiation.step === "awaiting-ack";
+}
+
+function lateInvites(call: Call): Call["late"] {
+  const { negotiation } = call;
+  if (negotiation === undefined) return [];
+  if (negotiation.kind === "resync") {
+    if (negotiation.step === "awaiting-callee") return [{ ticket: negotiation.ticket, side: "callee" }];
+    return negotiation.step === "awaiting-caller" ? [{ ticket: negotiation.ticket, side: "caller" }] : [];
+  }
+  const isPending = negotiation.step === "awaiting-answer" && negotiation.method === "INVITE";
+  return isPending ? [{ ticket: negotiation.ticket, side: otherSide(negotiation.requester) }] : [];
+}
+
+function isNegotiation(negotiation: Call["negotiation"]): negotiation is Negotiation {
+  return negotiation !== undefined && negotiation.kind !== "resync";
+}

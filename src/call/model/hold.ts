@@ -1,0 +1,29 @@
+const DIRECTION = /^a=(sendrecv|sendonly|recvonly|inactive)\s*$/m;
+
+/**
+ * True when a session description puts the other party on hold: `sendonly`, `inactive`, or the address 0.0.0.0 of
+ * RFC 2543. A direction of the first medium wins over one of the session.
+ */
+export function isHold(sdp: string): boolean {
+  const firstMedium = sdp.search(/^m=/m);
+  const session = firstMedium < 0 ? sdp : sdp.slice(0, firstMedium);
+  const media = firstMedium < 0 ? "" : sdp.slice(firstMedium);
+  const nextMedium = media.slice(2).search(/^m=/m);
+  const medium = nextMedium < 0 ? media : media.slice(0, nextMedium + 2);
+  const direction = DIRECTION.exec(medium)?.[1] ?? DIRECTION.exec(session)?.[1];
+  if (direction === "sendonly" || direction === "inactive") return true;
+  const connection = /^c=IN IP4 (\S+)/m;
+  const address = connection.exec(medium)?.[1] ?? connection.exec(session)?.[1];
+  return address === "0.0.0.0";
+}
+
+/** True when two descriptions differ at most in their origin line (RFC 3264 8: the version may grow by itself). */
+export function isSameMedia(one: string | undefined, other: string | undefined): boolean {
+  if (one === other) return true;
+  if (one === undefined || other === undefined) return false;
+  return withoutOrigin(one) === withoutOrigin(other);
+}
+
+function withoutOrigin(sdp: string): string {
+  return sdp.replace(/^o=.*\r?\n/m, "");
+}

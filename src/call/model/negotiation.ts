@@ -1,0 +1,232 @@
+import type { Call, Negotiation, Party } from "./call.ts";
+import type { CallEffect, Step } from "./call-effect.ts";
+import type { CallEvent } from "./call-event.ts";
+import { endCall } from "./ending.ts";
+import { isHold } from "./hold.ts";
+import { causeOfStatus } from "./outcome.ts";
+import { otherSide, type Side } from "./side.ts";
+
+type EventOf<Type extends CallEvent["type"]> = Extract<CallEvent, { type: Type }>;
+
+/** A party changes the session (RFC 3261 14, RFC 3311): the other party is asked by a request of its own. */
+export function requested(call: Call, event: EventOf<"reinvite"> | EventOf<"update">): Step {
+  const { side, transaction, sdp } = event;
+  const refusal = refusalStatus(call, event);
+  if (refusal !== undefined) return respondOnly(call, transaction, refusal);
+  const ticket = call.nextTicket;
+  const negotiation: Negotiation = {
+    kind: event.type,
+    requester: side,
+    step: sdp !== undefined ? "media-offer" : call.hasEndpoint ? "media-answer" : "awaiting-answer",
+    ticket,
+    transaction,
+    method: event.type === "update" && event.byUpdate ? "UPDATE" : "INVITE",
+    delayed: sdp === undefined,
+    offer: sdp,
+    offerOut: undefined,
+    answer: undefined,
+    answerOut: undefined,
+    owesAck: false,
+    cancelled: false,
+  };
+  const begun: Call = { ...call, negotiation, nextTicket: ticket + 1 };
+  return { call: begun, effects: [{ type: "persist" }, firstEffect(call, side, sdp, ticket)] };
+}
+
+function firstEffect(call: Call, side: Side, sdp: string | undefined, ticket: number): CallEffect {
+  if (call.hasEndpoint) {
+    const operation = sdp === undefined ? ({ kind: "endpoint-offer" } as const) : endpointAnswer(sdp);
+    return { type: "media", operation, ticket };
+  }
+  if (sdp === undefined) return { type: "request", side: otherSide(side), method: "INVITE", sdp: undefined, ticket };
+  return { type: "media", operation: { kind: "offer", offerer: side, sdp }, ticket };
+}
+
+function endpointAnswer(sdp: string): { kind: "endpoint-answer"; sdp: string } {
+  return { kind: "endpoint-answer", sdp };
+}
+
+/** RFC 3261 14.2 and RFC 3311 5.2: one offer at a time. */
+function refusalStatus(call: Call, { type, side }: EventOf<"reinvite"> | EventOf<"update">): number | undefined {
+  const { state, negotiation } = call;
+  if (state === "disconnected") return 481;
+  if (state !== "established") return side === "caller" || type === "reinvite" ? 500 : 491;
+  if (call.suspended) return 500;
+  if (negotiation === undefined) return undefined;
+  const isOwnPending = negotiation.kind !== "resync" && negotiation.requester === side && negotiation.kind !== "setup";
+  return isOwnPending && negotiation.step !== "awaiting-ack" ? 500 : 491;
+}
+
+/** The target has taken the offer, or made one. */
+export function targetAnswered(call: Call, negotiation: Negotiation, sdp: string | undefined): Step {
+  const target = otherSide(negotiation.requester);
+  const isInvite = negotiation.method === "INVITE";
+  if (sdp === undefined) {
+    const effects: CallEffect[] = isInvite ? [{ type: "ack", side: target, sdp: undefined }] : [];
+    return fail({ ...call, needsResync: "always" }, negotiation, 500, effects);
+  }
+  const ticket = call.nextTicket;
+  const { delayed } = negotiation;
+  const offerer = delayed ? target : negotiation.requester;
+  const effects: CallEffect[] = [];
+  if (isInvite && !delayed) effects.push({ type: "ack", side: target, sdp: undefined });
+  effects.push({ type: "media", operation: { kind: delayed ? "offer" : "answer", offerer, sdp }, ticket });
+  const answered: Negotiation = { ...negotiation, step: "media-answer", answer: sdp, ticket, owesAck: delayed };
+  return { call: { ...call, negotiation: answered, nextTicket: ticket + 1 }, effects };
+}
+
+/** The target refused: the session stays as it was (RFC 3261 14.1). */
+export function targetRefused(call: Call, negotiation: Negotiation, status: number): Step {
+  const target = otherSide(negotiation.requester);
+  if (status === 481 || status === 408) {
+    // RFC 3261 12.2.1.2 and 14.1: the dialog is to be ended.
+    const outcome = { by: target, reason: "unreachable", status, cause: causeOfStatus(status) } as const;
+    const answered = respondTo(negotiation, status);
+    const ended = endCall({ ...call, negotiation: undefined }, outcome);
+    return { call: ended.call, effects: [...answered, ...ended.effects] };
+  }
+  return fail(call, negotiation, status === 401 || status === 407 ? 488 : status, restoreMedia(call, negotiation));
+}
+
+/** The relay has done what the negotiation waited for. */
+export function negotiationMediaDone(call: Call, negotiation: Negotiation, sdp: string): Step {
+  const { step, requester, cancelled } = negotiation;
+  const target = otherSide(requester);
+  if (step === "media-offer") {
+    if (cancelled) return settle(call, restoreMedia(call, negotiation));
+    if (call.hasEndpoint) return agreed(call, { ...negotiation, answer: sdp }, sdp);
+    const ticket = call.nextTicket;
+    const asked: Negotiation = { ...negotiation, step: "awaiting-answer", offerOut: sdp, ticket };
+    return {
+      call: { ...call, negotiation: asked, nextTicket: ticket + 1 },
+      effects: [{ type: "request", side: target, method: negotiation.method, sdp, ticket }],
+    };
+  }
+  if (step === "media-final") return finished(call, negotiation, sdp);
+  if (step !== "media-answer") return { call, effects: [] };
+  if (!negotiation.delayed) return agreed(call, negotiation, sdp);
+  const offered: Negotiation = {
+    ...negotiation,
+    step: "awaiting-ack",
+    answerOut: sdp,
+    answer: call.hasEndpoint ? sdp : negotiation.answer,
+  };
+  // The requester is gone from this negotiation: what it last said stands for the answer it would have sent.
+  if (cancelled) return finalAnswer(call, offered, call[requester].remoteSdp);
+  return {
+    call: { ...call, negotiation: { ...offered, transaction: undefined } },
+    effects: respondTo(negotiation, 200, sdp),
+  };
+}
+
+/** The relay refused. */
+export function negotiationMediaFailed(call: Call, negotiation: Negotiation, status: number): Step {
+  if (negotiation.step === "media-offer" || call.hasEndpoint) return fail(call, negotiation, status, []);
+  if (!negotiation.delayed) return fail({ ...call, needsResync: "always" }, negotiation, status, []);
+  return endCall(call, { by: "switch", reason: "media-refused", status: 488, cause: 88 });
+}
+
+/** The requester has acknowledged; with an answer when it made no offer. */
+export function acknowledged(call: Call, negotiation: Negotiation, sdp: string | undefined): Step {
+  if (negotiation.step !== "awaiting-ack") return { call, effects: [] };
+  if (!negotiation.delayed) return { call: { ...call, negotiation: undefined }, effects: [] };
+  return finalAnswer(call, negotiation, sdp ?? call[negotiation.requester].remoteSdp);
+}
+
+/** The requester has taken its re-INVITE back and has its 487 (RFC 3261 9.2). */
+export function requestCancelled(call: Call, negotiation: Negotiation): Step {
+  const cancelled: Negotiation = { ...negotiation, cancelled: true, transaction: undefined };
+  const isOut = negotiation.step === "awaiting-answer" && negotiation.method === "INVITE";
+  return {
+    call: { ...call, negotiation: cancelled },
+    effects: isOut ? [{ type: "cancel-request", ticket: negotiation.ticket }] : [],
+  };
+}
+
+function finalAnswer(call: Call, negotiation: Negotiation, sdp: string | undefined): Step {
+  const ticket = call.nextTicket;
+  const last: Negotiation = { ...negotiation, step: "media-final", ticket, offer: sdp };
+  if (sdp === undefined) {
+    const refused = { by: negotiation.requester, reason: "media-refused", status: 488, cause: 88 } as const;
+    return endCall({ ...call, negotiation: last }, refused);
+  }
+  const operation = { kind: "answer", offerer: otherSide(negotiation.requester), sdp } as const;
+  return {
+    call: { ...call, negotiation: last, nextTicket: ticket + 1 },
+    effects: [{ type: "media", operation, ticket }],
+  };
+}
+
+/** Both parties agree; the requester is told. */
+function agreed(call: Call, negotiation: Negotiation, out: string): Step {
+  const { requester, offer, offerOut, answer, cancelled, kind } = negotiation;
+  const target = otherSide(requester);
+  const changed: Call = {
+    ...call,
+    [requester]: party(call[requester], out, offer),
+    [target]: call.hasEndpoint ? call[target] : party(call[target], offerOut, answer),
+  };
+  if (cancelled) {
+    // The target is on the new session, the requester on the old one.
+    const old: Call = { ...call, [target]: changed[target], needsResync: "always" };
+    return settle(old, [{ type: "persist" }]);
+  }
+  const awaiting: Negotiation = { ...negotiation, step: "awaiting-ack", transaction: undefined, answerOut: out };
+  return {
+    call: { ...changed, negotiation: kind === "update" ? undefined : awaiting },
+    effects: [{ type: "persist" }, ...respondTo(negotiation, 200, out)],
+  };
+}
+
+/** An offer of the target's has been answered. */
+function finished(call: Call, negotiation: Negotiation, out: string): Step {
+  const { requester, answerOut, answer, offer } = negotiation;
+  const target = otherSide(requester);
+  const changed: Call = {
+    ...call,
+    negotiation: undefined,
+    needsResync: negotiation.cancelled ? "always" : call.needsResync,
+    [requester]: party(call[requester], answerOut, offer),
+    [target]: call.hasEndpoint ? call[target] : party(call[target], out, answer),
+  };
+  const effects: CallEffect[] = [];
+  if (negotiation.owesAck) effects.push({ type: "ack", side: target, sdp: out });
+  return { call: changed, effects: [...effects, { type: "persist" }] };
+}
+
+function party(before: Party, localSdp: string | undefined, remoteSdp: string | undefined): Party {
+  return { ...before, localSdp, remoteSdp, isHolding: remoteSdp !== undefined && isHold(remoteSdp) };
+}
+
+function fail(call: Call, negotiation: Negotiation, status: number, effects: readonly CallEffect[]): Step {
+  return settle(call, [...effects, ...respondTo(negotiation, status)]);
+}
+
+function settle(call: Call, effects: readonly CallEffect[]): Step {
+  const isRecorded = effects.some(({ type }) => type === "persist");
+  return {
+    call: { ...call, negotiation: undefined },
+    effects: isRecorded ? effects : [...effects, { type: "persist" }],
+  };
+}
+
+/** Puts the relay back to what both parties last agreed on. */
+function restoreMedia(call: Call, { requester, delayed }: Negotiation): CallEffect[] {
+  const offer = call[requester].remoteSdp;
+  const answer = call[otherSide(requester)].remoteSdp;
+  if (delayed || offer === undefined) return [];
+  if (call.hasEndpoint) return [{ type: "media", operation: endpointAnswer(offer), ticket: 0 }];
+  if (answer === undefined) return [];
+  return [
+    { type: "media", operation: { kind: "offer", offerer: requester, sdp: offer }, ticket: 0 },
+    { type: "media", operation: { kind: "answer", offerer: requester, sdp: answer }, ticket: 0 },
+  ];
+}
+
+function respondTo({ transaction }: Negotiation, status: number, sdp?: string): CallEffect[] {
+  return transaction === undefined ? [] : [{ type: "respond", transaction, status, sdp }];
+}
+
+function respondOnly(call: Call, transaction: string, status: number): Step {
+  return { call, effects: [{ type: "respond", transaction, status, sdp: undefined }] };
+}

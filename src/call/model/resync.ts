@@ -1,0 +1,135 @@
+import type { Call, Party, Resync } from "./call.ts";
+import type { CallEffect, Step } from "./call-effect.ts";
+import { endCall } from "./ending.ts";
+import { isHold, isSameMedia } from "./hold.ts";
+import type { Outcome } from "./outcome.ts";
+import type { Side } from "./side.ts";
+
+const MAX_ATTEMPTS = 4;
+/** RFC 3261 14.1: after a 491 the owner of the Call-ID waits 2.1 to 4 s, the other end up to 2 s. */
+const RETRY_MS = 2_500;
+const LOST: Outcome = { by: "switch", reason: "session-lost", status: 500, cause: 47 };
+
+/**
+ * Puts both parties and the relay on one session again: the relay gets what was last agreed on, and the parties are
+ * asked to take what comes out of it. With `if-changed` they are asked only when that is new to them.
+ */
+export function startResync(call: Call): Step {
+  const { caller, callee, hasEndpoint } = call;
+  if (caller.remoteSdp === undefined || (!hasEndpoint && callee.remoteSdp === undefined)) return endCall(call, LOST);
+  const ticket = call.nextTicket;
+  const resync: Resync = { kind: "resync", step: "media-offer", ticket, offerOut: undefined, answer: undefined };
+  const begun: Call = { ...call, negotiation: resync, nextTicket: ticket + 1 };
+  const operation = hasEndpoint
+    ? ({ kind: "endpoint-answer", sdp: caller.remoteSdp } as const)
+    : ({ kind: "offer", offerer: "caller", sdp: caller.remoteSdp } as const);
+  return { call: begun, effects: [{ type: "persist" }, { type: "media", operation, ticket }] };
+}
+
+/** The relay has done what the resync waited for. */
+export function resyncMediaDone(call: Call, resync: Resync, sdp: string): Step {
+  const { caller, callee, hasEndpoint, needsResync } = call;
+  switch (resync.step) {
+    case "media-offer":
+      if (hasEndpoint) {
+        const isDone = needsResync !== "always" && isSameMedia(sdp, caller.localSdp);
+        return isDone ? done(call) : offerByEndpoint(call, resync);
+      }
+      return media(call, { ...resync, step: "media-answer", offerOut: sdp }, callee.remoteSdp);
+    case "media-answer": {
+      const isSame = isSameMedia(resync.offerOut, callee.localSdp) && isSameMedia(sdp, caller.localSdp);
+      if (needsResync !== "always" && isSame) return done(call);
+      return ask(call, { ...resync, step: "awaiting-callee" }, "callee", resync.offerOut);
+    }
+    case "media-callee":
+      return ask(call, { ...resync, step: "awaiting-caller", offerOut: sdp }, "caller", sdp);
+    case "media-caller":
+      return done(call);
+    case "awaiting-callee":
+    case "awaiting-caller":
+      return { call, effects: [] };
+  }
+}
+
+/** A party has taken our offer. */
+export function resyncAnswered(call: Call, resync: Resync, sdp: string | undefined): Step {
+  const side: Side = resync.step === "awaiting-callee" ? "callee" : "caller";
+  const ack: CallEffect = { type: "ack", side, sdp: undefined };
+  if (sdp === undefined) {
+    const ended = endCall({ ...call, negotiation: undefined }, LOST);
+    return { call: ended.call, effects: [ack, ...ended.effects] };
+  }
+  const agreed: Call = { ...call, [side]: party(call[side], resync.offerOut, sdp) };
+  if (side === "callee") return withFirst(ack, media(agreed, { ...resync, step: "media-callee", answer: sdp }, sdp));
+  return withFirst(ack, callerAnswered(agreed, resync, sdp));
+}
+
+/** A party refused: it is busy with an offer of its own, or cannot be helped. */
+export function resyncRefused(call: Call, status: number): Step {
+  if (status !== 491 && status !== 500) return endCall(call, LOST);
+  return retryLater(call);
+}
+
+/** The relay refused, or is away. */
+export function resyncMediaFailed(call: Call): Step {
+  return retryLater(call);
+}
+
+function retryLater(call: Call): Step {
+  if (call.resyncAttempts + 1 >= MAX_ATTEMPTS) return endCall(call, LOST);
+  const waiting: Call = { ...call, negotiation: undefined, resyncAttempts: call.resyncAttempts + 1 };
+  return { call: waiting, effects: [{ type: "start-timer", timer: "resync", delayMs: RETRY_MS }] };
+}
+
+function callerAnswered(call: Call, resync: Resync, sdp: string): Step {
+  if (call.hasEndpoint) return media(call, { ...resync, step: "media-caller" }, sdp);
+  const effects: CallEffect[] = [
+    { type: "media", operation: { kind: "offer", offerer: "caller", sdp }, ticket: 0 },
+    {
+      type: "media",
+      operation: { kind: "answer", offerer: "caller", sdp: call.callee.remoteSdp ?? "" },
+      ticket: 0,
+    },
+  ];
+  const step = done(call);
+  return { call: step.call, effects: [...effects, ...step.effects] };
+}
+
+function offerByEndpoint(call: Call, resync: Resync): Step {
+  const ticket = call.nextTicket;
+  return {
+    call: { ...call, negotiation: { ...resync, step: "media-callee", ticket }, nextTicket: ticket + 1 },
+    effects: [{ type: "media", operation: { kind: "endpoint-offer" }, ticket }],
+  };
+}
+
+/** Hands the relay an answer: to the caller's offer, or to the one of a service of the switch. */
+function media(call: Call, resync: Resync, sdp = ""): Step {
+  const ticket = call.nextTicket;
+  const offerer: Side = call.hasEndpoint ? "callee" : "caller";
+  return {
+    call: { ...call, negotiation: { ...resync, ticket }, nextTicket: ticket + 1 },
+    effects: [{ type: "media", operation: { kind: "answer", offerer, sdp }, ticket }],
+  };
+}
+
+function ask(call: Call, resync: Resync, side: Side, sdp: string | undefined): Step {
+  const ticket = call.nextTicket;
+  return {
+    call: { ...call, negotiation: { ...resync, ticket }, nextTicket: ticket + 1 },
+    effects: [{ type: "request", side, method: "INVITE", sdp, ticket }],
+  };
+}
+
+function done(call: Call): Step {
+  const settled: Call = { ...call, negotiation: undefined, needsResync: "no", resyncAttempts: 0 };
+  return { call: settled, effects: [{ type: "persist" }] };
+}
+
+function party(before: Party, localSdp: string | undefined, remoteSdp: string): Party {
+  return { ...before, localSdp, remoteSdp, isHolding: isHold(remoteSdp) };
+}
+
+function withFirst(effect: CallEffect, step: Step): Step {
+  return { call: step.call, effects: [effect, ...step.effects] };
+}

@@ -1,0 +1,157 @@
+import type { Call, Negotiation, Setup } from "./call.ts";
+import type { CallEffect, Step } from "./call-effect.ts";
+import type { CallEvent, Route } from "./call-event.ts";
+import { endCall } from "./ending.ts";
+import { isHold } from "./hold.ts";
+import { causeOfStatus } from "./outcome.ts";
+import { nextGroup } from "./ringing.ts";
+
+type EventOf<Type extends CallEvent["type"]> = Extract<CallEvent, { type: Type }>;
+
+/** The caller's INVITE: to the relay first when it carries an offer, else straight to the callee. */
+export function offered(call: Call, { sdp, route }: EventOf<"offered">): Step {
+  if (call.setup !== undefined || call.state !== "initiated") return { call, effects: [] };
+  const ticket = call.nextTicket;
+  const begun: Call = {
+    ...call,
+    hasEndpoint: route.kind === "endpoint",
+    caller: { ...call.caller, connection: "in-progress" },
+    callee: { ...call.callee, connection: "in-progress" },
+    setup: newSetup(sdp, route, ticket),
+    nextTicket: ticket + 1,
+  };
+  if (route.kind === "endpoint") {
+    const operation = sdp === undefined ? ({ kind: "endpoint-offer" } as const) : endpointAnswer(sdp);
+    return { call: begun, effects: [{ type: "media", operation, ticket }] };
+  }
+  if (sdp === undefined) return nextGroup(begun);
+  return { call: begun, effects: [{ type: "media", operation: { kind: "offer", offerer: "caller", sdp }, ticket }] };
+}
+
+function newSetup(sdp: string | undefined, route: Route, ticket: number): Setup {
+  return {
+    step: route.kind === "endpoint" ? "media-answer" : sdp === undefined ? "ringing" : "media-offer",
+    ticket,
+    offer: sdp,
+    offerOut: undefined,
+    groups: route.kind === "endpoint" ? [] : route.groups,
+    statuses: [],
+    lastRing: 0,
+    early: undefined,
+    answer: undefined,
+  };
+}
+
+function endpointAnswer(sdp: string): { kind: "endpoint-answer"; sdp: string } {
+  return { kind: "endpoint-answer", sdp };
+}
+
+/** The first branch to be answered becomes the callee; the others are given up. */
+export function branchAnswered(call: Call, { branchId, sdp }: EventOf<"branch-answered">): Step {
+  const { setup } = call;
+  const branch = call.branches.find((one) => one.branchId === branchId);
+  const isWinner = branch !== undefined && branch.state !== "cancelled" && setup?.step === "ringing";
+  if (branch === undefined) return { call, effects: [] };
+  const others = call.branches.filter((one) => one.branchId !== branchId);
+  if (!isWinner) return { call: { ...call, branches: others }, effects: [{ type: "decline", branchId }] };
+  const effects: CallEffect[] = [
+    { type: "stop-timer", timer: "ring" },
+    { type: "adopt", branchId },
+  ];
+  for (const { branchId: other, state } of others) {
+    if (state !== "cancelled") effects.push({ type: "cancel", branchId: other, elsewhere: true });
+  }
+  const answering: Call = {
+    ...call,
+    state: "answering",
+    branches: others.map((one) => ({ ...one, state: "cancelled" })),
+    callee: { ...call.callee, connection: "established" },
+  };
+  return withAnswer(answering, setup, sdp, effects);
+}
+
+function withAnswer(call: Call, setup: Setup, sdp: string | undefined, effects: CallEffect[]): Step {
+  const { offer, early } = setup;
+  if (offer !== undefined) effects.push({ type: "ack", side: "callee", sdp: undefined });
+  if (sdp === undefined) {
+    // RFC 3261 13.2.1: a 2xx has an answer to our offer, or an offer when we made none.
+    const failed = { by: "callee", reason: "media-refused", status: 500, cause: causeOfStatus(488) } as const;
+    const ended = endCall({ ...call, setup: { ...setup, answer: "" } }, failed);
+    return { call: ended.call, effects: [...effects, ...ended.effects] };
+  }
+  const answered: Setup = { ...setup, step: "media-answer", answer: sdp, ticket: call.nextTicket };
+  if (early?.sdp === sdp && early.out !== undefined) {
+    const done = completeAnswer({ ...call, setup: answered }, answered, early.out);
+    return { call: done.call, effects: [...effects, ...done.effects] };
+  }
+  effects.push({
+    type: "media",
+    ticket: answered.ticket,
+    operation:
+      offer === undefined ? { kind: "offer", offerer: "callee", sdp } : { kind: "answer", offerer: "caller", sdp },
+  });
+  return { call: { ...call, setup: answered, nextTicket: call.nextTicket + 1 }, effects };
+}
+
+/** The relay has done what the set-up waited for. */
+export function setupMediaDone(call: Call, setup: Setup, ticket: number, sdp: string): Step {
+  const { early } = setup;
+  if (early?.ticket === ticket && early.out === undefined) {
+    const known: Call = { ...call, setup: { ...setup, early: { ...early, out: sdp }, lastRing: early.status } };
+    if (setup.step !== "ringing") return { call: known, effects: [] };
+    return { call: known, effects: [{ type: "ring", status: early.status, sdp }] };
+  }
+  if (ticket !== setup.ticket) return { call, effects: [] };
+  if (setup.step === "media-offer") {
+    return nextGroup({ ...call, setup: { ...setup, step: "ringing", offerOut: sdp } });
+  }
+  return setup.step === "media-answer" ? completeAnswer(call, setup, sdp) : { call, effects: [] };
+}
+
+/** The relay refused: fatal, unless it was about early media only. */
+export function setupMediaFailed(call: Call, setup: Setup, ticket: number, status: number): Step {
+  if (setup.early?.ticket === ticket && setup.early.out === undefined) {
+    return { call: { ...call, setup: { ...setup, early: undefined } }, effects: [] };
+  }
+  if (ticket !== setup.ticket || setup.step === "ringing") return { call, effects: [] };
+  return endCall(call, { by: "switch", reason: "media-refused", status, cause: causeOfStatus(status) });
+}
+
+function completeAnswer(call: Call, setup: Setup, out: string): Step {
+  const { offer, offerOut, answer } = setup;
+  const delayed = offer === undefined;
+  const negotiation: Negotiation = {
+    kind: "setup",
+    requester: "caller",
+    step: "awaiting-ack",
+    ticket: 0,
+    transaction: undefined,
+    method: "INVITE",
+    delayed,
+    offer,
+    offerOut,
+    answer: call.hasEndpoint ? out : answer,
+    answerOut: out,
+    owesAck: delayed && !call.hasEndpoint,
+    cancelled: false,
+  };
+  const established: Call = {
+    ...call,
+    state: "established",
+    setup: undefined,
+    negotiation,
+    caller: {
+      connection: "established",
+      localSdp: out,
+      remoteSdp: offer,
+      isHolding: offer !== undefined && isHold(offer),
+    },
+    callee: {
+      connection: "established",
+      localSdp: offerOut,
+      remoteSdp: answer,
+      isHolding: answer !== undefined && isHold(answer),
+    },
+  };
+  return { call: established, effects: [{ type: "persist" }, { type: "answer", sdp: out }] };
+}

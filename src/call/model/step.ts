@@ -1,0 +1,243 @@
+import type { Call, Negotiation, Resync } from "./call.ts";
+import type { CallEffect, Step, TimerName } from "./call-effect.ts";
+import type { CallEvent } from "./call-event.ts";
+import { abandonCall, closeWhenDone, endCall } from "./ending.ts";
+import {
+  acknowledged,
+  negotiationMediaDone,
+  negotiationMediaFailed,
+  requestCancelled,
+  requested,
+  targetAnswered,
+  targetRefused,
+} from "./negotiation.ts";
+import type { Outcome } from "./outcome.ts";
+import { resyncAnswered, resyncMediaDone, resyncMediaFailed, resyncRefused, startResync } from "./resync.ts";
+import { branchFailed, branchProgress, ringTimeout } from "./ringing.ts";
+import { branchAnswered, offered, setupMediaDone, setupMediaFailed } from "./setup.ts";
+import { otherSide, type Side } from "./side.ts";
+
+/** INFO requests and the like that may wait for the other party at a time. */
+const MAX_PASSED = 16;
+const CANCELLED: Outcome = { by: "caller", reason: "cancelled", status: 487, cause: 16 };
+const EDGE_LOST: Outcome = { by: "switch", reason: "edge-lost", status: 503, cause: 41 };
+const MEDIA_TIMEOUT: Outcome = { by: "switch", reason: "media-timeout", status: 200, cause: 102 };
+
+/** Advances one call. Pure: the caller performs the effects in order. Events that make no sense change nothing. */
+export function step(call: Call, event: CallEvent): Step {
+  const next = advance(call, event);
+  const { state, negotiation, needsResync, suspended } = next.call;
+  const isDue = state === "established" && negotiation === undefined && needsResync !== "no" && !suspended;
+  const waitsForTimer = next.call.resyncAttempts > 0 && event.type !== "timer" && event.type !== "edge-back";
+  if (!isDue || waitsForTimer) return next;
+  const resync = startResync(next.call);
+  return { call: resync.call, effects: [...next.effects, ...resync.effects] };
+}
+
+function advance(call: Call, event: CallEvent): Step {
+  switch (event.type) {
+    case "offered":
+      return offered(call, event);
+    case "branch-progress":
+      return branchProgress(call, event.branchId, event.status, event.sdp);
+    case "branch-answered":
+      return drained(branchAnswered(call, event));
+    case "branch-failed":
+      return drained(branchFailed(call, event.branchId, event.status));
+    case "media-done":
+    case "media-failed":
+      return onMedia(call, event);
+    case "cancelled":
+      return isUnanswered(call) ? endCall(call, CANCELLED, { callerAnswered: true }) : unchanged(call);
+    case "answer-lost":
+      if (call.state === "established") return endCall(call, CANCELLED, { gone: "caller" });
+      return call.state === "disconnected" ? onGone(call, "caller") : unchanged(call);
+    case "acked":
+      return onAcked(call, event.side, event.sdp);
+    case "reinvite":
+    case "update":
+      return requested(call, event);
+    case "reinvite-cancelled": {
+      const negotiation = negotiationOf(call);
+      return negotiation?.transaction === event.transaction ? requestCancelled(call, negotiation) : unchanged(call);
+    }
+    case "info":
+      return onInfo(call, event.side, event.transaction);
+    case "request-answered":
+    case "request-failed":
+      return drained(onRequestResult(call, event));
+    case "bye":
+      return onBye(call, event.side, event.transaction);
+    case "gone":
+      return onGone(call, event.side);
+    case "media-timeout":
+      return call.state === "established" ? endCall(call, MEDIA_TIMEOUT) : unchanged(call);
+    case "media-lost":
+      if (call.state !== "established") return unchanged(call);
+      return unchanged({ ...call, needsResync: call.needsResync === "always" ? "always" : "if-changed" });
+    case "hang-up":
+      return call.state === "disconnected" ? unchanged(call) : endCall(call, event.outcome);
+    case "edge-lost":
+      return onEdgeLost(call);
+    case "edge-back":
+      return unchanged({ ...call, suspended: false, resyncAttempts: 0 });
+    case "timer":
+      return onTimer(call, event.timer);
+  }
+}
+
+function unchanged(call: Call): Step {
+  return { call, effects: [] };
+}
+
+function isUnanswered({ state }: Call): boolean {
+  return state === "initiated" || state === "alerting" || state === "answering";
+}
+
+function negotiationOf({ negotiation }: Call): Negotiation | undefined {
+  return negotiation === undefined || negotiation.kind === "resync" ? undefined : negotiation;
+}
+
+/** The last straggler of an ended call may have come in. */
+function drained({ call, effects }: Step): Step {
+  return call.state === "disconnected" ? closeWhenDone(call, effects) : { call, effects };
+}
+
+function onMedia(call: Call, event: Extract<CallEvent, { type: "media-done" | "media-failed" }>): Step {
+  const { setup, negotiation } = call;
+  if (setup !== undefined) {
+    return event.type === "media-done"
+      ? setupMediaDone(call, setup, event.ticket, event.sdp)
+      : setupMediaFailed(call, setup, event.ticket, event.status);
+  }
+  if (negotiation === undefined || negotiation.ticket !== event.ticket || !isMediaStep(negotiation)) {
+    return unchanged(call);
+  }
+  if (negotiation.kind === "resync") {
+    return event.type === "media-done" ? resyncMediaDone(call, negotiation, event.sdp) : resyncMediaFailed(call);
+  }
+  return event.type === "media-done"
+    ? negotiationMediaDone(call, negotiation, event.sdp)
+    : negotiationMediaFailed(call, negotiation, event.status);
+}
+
+function isMediaStep({ step: name }: Negotiation | Resync): boolean {
+  return name.startsWith("media-");
+}
+
+function onAcked(call: Call, side: Side, sdp: string | undefined): Step {
+  if (call.state === "disconnected") return side === "caller" ? payBye(call) : unchanged(call);
+  const negotiation = negotiationOf(call);
+  return negotiation?.requester === side ? acknowledged(call, negotiation, sdp) : unchanged(call);
+}
+
+/** The caller has acknowledged a call that has ended meanwhile. */
+function payBye(call: Call): Step {
+  const { owedBye } = call;
+  if (owedBye === undefined) return unchanged(call);
+  const effects: CallEffect[] = [
+    { type: "stop-timer", timer: "ack" },
+    { type: "bye", side: "caller", outcome: owedBye },
+  ];
+  return closeWhenDone({ ...call, owedBye: undefined }, effects);
+}
+
+function onInfo(call: Call, side: Side, transaction: string): Step {
+  const status = infoRefusal(call);
+  if (status !== undefined) return { call, effects: [{ type: "respond", transaction, status, sdp: undefined }] };
+  const ticket = call.nextTicket;
+  return {
+    call: { ...call, passed: [...call.passed, { ticket, transaction }], nextTicket: ticket + 1 },
+    effects: [{ type: "pass", side: otherSide(side), transaction, ticket }],
+  };
+}
+
+function infoRefusal({ state, hasEndpoint, passed, suspended }: Call): number | undefined {
+  if (state === "disconnected") return 481;
+  if (state !== "established") return 480;
+  if (hasEndpoint) return 200;
+  return passed.length >= MAX_PASSED || suspended ? 503 : undefined;
+}
+
+function onRequestResult(call: Call, event: Extract<CallEvent, { type: "request-answered" | "request-failed" }>): Step {
+  const { ticket, status } = event;
+  const passed = call.passed.find((one) => one.ticket === ticket);
+  if (passed !== undefined) {
+    return {
+      call: { ...call, passed: call.passed.filter((one) => one !== passed) },
+      effects: [{ type: "respond", transaction: passed.transaction, status, sdp: undefined }],
+    };
+  }
+  const late = call.late.find((one) => one.ticket === ticket);
+  if (late !== undefined) {
+    const ack: CallEffect[] =
+      event.type === "request-answered" ? [{ type: "ack", side: late.side, sdp: undefined }] : [];
+    return { call: { ...call, late: call.late.filter((one) => one !== late) }, effects: ack };
+  }
+  const { negotiation } = call;
+  if (negotiation?.ticket !== ticket || isMediaStep(negotiation)) return unchanged(call);
+  if (negotiation.kind === "resync") {
+    return event.type === "request-answered"
+      ? resyncAnswered(call, negotiation, event.sdp)
+      : resyncRefused(call, status);
+  }
+  return event.type === "request-answered"
+    ? targetAnswered(call, negotiation, event.sdp)
+    : targetRefused(call, negotiation, status);
+}
+
+function onBye(call: Call, side: Side, transaction: string): Step {
+  const respond: CallEffect = { type: "respond", transaction, status: 200, sdp: undefined };
+  const ended = onGone(call, side);
+  return { call: ended.call, effects: [respond, ...ended.effects] };
+}
+
+function onGone(call: Call, side: Side): Step {
+  if (call.state === "disconnected") {
+    if (side !== "caller" || call.owedBye === undefined) return unchanged(call);
+    return closeWhenDone({ ...call, owedBye: undefined }, [{ type: "stop-timer", timer: "ack" }]);
+  }
+  if (call.state === "established") {
+    return endCall(call, { by: side, reason: "normal", status: 200, cause: 16 }, { gone: side });
+  }
+  // RFC 3261 15: the caller may end an early dialog; the callee's can only be gone once it has answered.
+  if (side === "caller") return endCall(call, CANCELLED);
+  if (call.state !== "answering") return unchanged(call);
+  return endCall(call, { by: "callee", reason: "normal", status: 480, cause: 16 }, { gone: "callee" });
+}
+
+function onEdgeLost(call: Call): Step {
+  if (call.state === "disconnected") {
+    const over: Call = { ...call, branches: [], late: [], owedBye: undefined };
+    return closeWhenDone(over, [{ type: "stop-timer", timer: "ack" }]);
+  }
+  if (call.state !== "established") return abandonCall(call, EDGE_LOST);
+  const negotiation = negotiationOf(call);
+  // Without the answer that the ACK was to carry there is no session to go back to.
+  if (negotiation?.kind === "setup" && negotiation.delayed) return abandonCall(call, EDGE_LOST);
+  const isSettled = call.negotiation === undefined || isAwaitingPlainAck(negotiation);
+  const suspended: Call = {
+    ...call,
+    suspended: true,
+    branches: [],
+    negotiation: undefined,
+    passed: [],
+    needsResync: isSettled ? call.needsResync : "always",
+  };
+  return { call: suspended, effects: [{ type: "stop-timer", timer: "resync" }, { type: "persist" }] };
+}
+
+function isAwaitingPlainAck(negotiation: Negotiation | undefined): boolean {
+  return negotiation?.step === "awaiting-ack" && !negotiation.delayed;
+}
+
+function onTimer(call: Call, timer: TimerName): Step {
+  switch (timer) {
+    case "ring":
+      return drained(ringTimeout(call));
+    case "ack":
+      return payBye(call);
+    case "resync":
+      return unchanged(call);
+  }
+}

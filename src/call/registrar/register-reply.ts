@@ -1,0 +1,32 @@
+import { formatNameAddr } from "../../sip/message/index.ts";
+import type { Binding } from "./binding.ts";
+
+/** Names and values of header fields. */
+export type RegisterHeaders = readonly (readonly [name: string, value: string])[];
+
+/** What the headers of a 200 are made of. */
+export interface RegisterReply {
+  readonly bindings: readonly Binding[];
+  readonly remainingSeconds: (binding: Binding) => number;
+  /** Path of the request, when it was taken (RFC 3327 5.3). */
+  readonly path: readonly string[];
+  readonly wallMs: number;
+}
+
+/** Headers of a 200 to REGISTER (RFC 3261 10.3 step 8). */
+export function registerReplyHeaders({ bindings, remainingSeconds, path, wallMs }: RegisterReply): RegisterHeaders {
+  const contacts = bindings.map((binding) => formatContact(binding, remainingSeconds(binding)));
+  const headers: [string, string][] = [];
+  if (contacts.length > 0) headers.push(["Contact", contacts.join(", ")]);
+  if (path.length > 0) headers.push(["Path", path.join(", ")]);
+  headers.push(["Supported", "path"], ["Date", new Date(wallMs).toUTCString()]);
+  return headers;
+}
+
+function formatContact({ contactUri, q, instance, regId }: Binding, expiresSeconds: number): string {
+  const params = new Map([["expires", String(expiresSeconds)]]);
+  if (q !== 1) params.set("q", String(q));
+  if (instance !== undefined) params.set("+sip.instance", instance);
+  if (regId !== undefined) params.set("reg-id", String(regId));
+  return formatNameAddr({ uri: contactUri, params });
+}

@@ -1,0 +1,245 @@
+import { errorMessageOf, Journal, type Clock, type Logger, type MetricSample } from "../../common/index.ts";
+import type { Inventory } from "../device/inventory.ts";
+import { applyRegister } from "./apply-register.ts";
+import { BindingTable } from "./binding-table.ts";
+import type { Binding } from "./binding.ts";
+import { targetOf } from "./contact-target.ts";
+import { readRegister, type RegisterFacts, type RegisterHeaderValues } from "./register-facts.ts";
+import { registerReplyHeaders, type RegisterHeaders } from "./register-reply.ts";
+import type { RequestedContact } from "./requested-contact.ts";
+import { readStoredBindings } from "./stored-binding.ts";
+import { isSameUriText } from "./uri-equality.ts";
+
+/** The answer to a REGISTER: 200 with all current contacts, or a refusal that changed nothing. */
+export interface RegisterResult {
+  readonly status: 200 | 400 | 403 | 423 | 503;
+  /** Reason phrase. */
+  readonly reason: string;
+  readonly headers: RegisterHeaders;
+  /** All current bindings after the request, oldest first. */
+  readonly bindings: readonly Binding[];
+}
+
+/** One line of the `registrations` view. */
+export interface RegistrationSummary {
+  readonly aor: string;
+  /** Name of the device. */
+  readonly phone: string;
+  readonly contactUri: string;
+  readonly remainingSeconds: number;
+  readonly q: number;
+  /** For example `tcp/192.0.2.7:40112`. */
+  readonly source: string;
+  readonly userAgent?: string;
+}
+
+export interface RegistrarOptions {
+  readonly inventory: Inventory;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** Journal file; absent: nothing outlives the process. */
+  readonly journalPath?: string;
+  /** Bindings of all phones together; default 100,000. */
+  readonly maxBindings?: number;
+  /** Told after each change of a phone's bindings, also when one expires; not about those restored at the start. */
+  readonly onChange?: (aor: string, bindings: readonly Binding[]) => void;
+}
+
+const MAX_USER_AGENT_LENGTH = 128;
+const FULL_RETRY_SECONDS = 60;
+
+/**
+ * Registrar and location service. Who may register what was decided before: it takes authenticated requests.
+ * @see RFC 3261 10.3, RFC 3327, RFC 5626 6
+ */
+export class Registrar {
+  readonly #options: RegistrarOptions;
+  readonly #maxBindings: number;
+  readonly #table: BindingTable;
+  readonly #journal: Journal<readonly Binding[]> | undefined;
+  readonly #results = new Map<RegisterResult["status"], number>();
+
+  /** @throws the file system's error when the journal cannot be opened */
+  constructor(options: RegistrarOptions) {
+    this.#options = options;
+    this.#maxBindings = options.maxBindings ?? 100_000;
+    this.#table = new BindingTable(options.clock, (aor) => this.#handleChange(aor));
+    this.#journal =
+      options.journalPath === undefined
+        ? undefined
+        : new Journal<readonly Binding[]>(
+            { path: options.journalPath },
+            (aor, value) => this.#restore(aor, value),
+            () => this.#table.all(),
+          );
+  }
+
+  /** Answers a REGISTER; when the result is 200 all of it was done, else nothing. */
+  register(facts: RegisterFacts): RegisterResult {
+    const result = this.#register(facts);
+    this.#results.set(result.status, (this.#results.get(result.status) ?? 0) + 1);
+    return result;
+  }
+
+  /**
+   * Where a phone can be reached: highest q first, then the one refreshed last. Of the flows of one instance only the
+   * one refreshed last (RFC 5626 5.3: never two requests to the same instance).
+   */
+  lookup(directoryNumber: string): readonly Binding[] {
+    const newestFirst = this.#table.get(directoryNumber).reverse();
+    const instances = new Set<string>();
+    const reachable = newestFirst.filter(({ instance }) => {
+      const isKnown = instance !== undefined && instances.has(instance);
+      if (instance !== undefined) instances.add(instance);
+      return !isKnown;
+    });
+    return reachable.sort((one, other) => other.q - one.q);
+  }
+
+  /** Removes the bindings of one contact, or all of a phone; returns how many. */
+  remove(directoryNumber: string, contactUri?: string): number {
+    const current = this.#table.get(directoryNumber);
+    const kept =
+      contactUri === undefined ? [] : current.filter((binding) => !isSameUriText(binding.contactUri, contactUri));
+    if (kept.length < current.length) this.#replace(directoryNumber, kept);
+    return current.length - kept.length;
+  }
+
+  /** True when a live binding came from the address. */
+  hasBindingFrom(address: string): boolean {
+    return this.#table.hasSource(address);
+  }
+
+  /** At most `limit` bindings, by the order in which the phones registered. */
+  list(limit = 1_000): RegistrationSummary[] {
+    const rows: RegistrationSummary[] = [];
+    for (const [aor, bindings] of this.#table.all()) {
+      const phone = this.#options.inventory.phoneByNumber(aor)?.name ?? "";
+      for (const binding of bindings) {
+        if (rows.length >= limit) return rows;
+        const { contactUri, q, source, userAgent } = binding;
+        rows.push({
+          aor,
+          phone,
+          contactUri,
+          remainingSeconds: this.#table.remainingSeconds(binding),
+          q,
+          source: `${source.protocol}/${source.address}:${source.port}`,
+          ...(userAgent === undefined ? {} : { userAgent }),
+        });
+      }
+    }
+    return rows;
+  }
+
+  counters(): MetricSample[] {
+    return [
+      { name: "tandem_registrations", type: "gauge", help: "Contacts that are registered", value: this.#table.size },
+      ...[...this.#results].map(([status, value]): MetricSample => ({
+        name: "tandem_register_results_total",
+        type: "counter",
+        help: "Authenticated REGISTER requests by status",
+        labels: { status: String(status) },
+        value,
+      })),
+    ];
+  }
+
+  /** Writes what is pending and stops; may be called twice. */
+  close(): void {
+    this.#journal?.close();
+    this.#table.close();
+  }
+
+  #register(facts: RegisterFacts): RegisterResult {
+    const { clock } = this.#options;
+    const aor = facts.phone.directoryNumber;
+    const limits = facts.phone.profile.registration;
+    const current = this.#table.get(aor);
+    const refuse = (
+      status: RegisterResult["status"],
+      reason: string,
+      headers: RegisterHeaders = [],
+    ): RegisterResult => ({
+      status,
+      reason,
+      headers,
+      bindings: current,
+    });
+
+    const read = readRegister(facts);
+    if (!read.ok) return refuse(400, read.reason);
+    const { request, expiresSeconds, path } = read.value;
+    const bind = (contact: RequestedContact, seconds: number): Binding =>
+      makeBinding(facts, read.value, contact, clock.wallMs(), seconds);
+    const { callId, cseq, source } = facts;
+    const outcome = applyRegister({ current, request, expiresSeconds, callId, cseq, source, limits, bind });
+    if (!outcome.ok) {
+      const { status, reason } = outcome;
+      return refuse(status, reason, status === 423 ? [["Min-Expires", String(limits.minExpirySeconds)]] : []);
+    }
+    const growth = outcome.bindings.length - current.length;
+    if (growth > 0 && this.#table.size + growth > this.#maxBindings) {
+      return refuse(503, "Registrar Full", [["Retry-After", String(FULL_RETRY_SECONDS)]]);
+    }
+    if (request.kind !== "query") this.#replace(aor, outcome.bindings);
+    const headers = registerReplyHeaders({
+      bindings: outcome.bindings,
+      remainingSeconds: (binding) => this.#table.remainingSeconds(binding),
+      path,
+      wallMs: clock.wallMs(),
+    });
+    return { status: 200, reason: "OK", headers, bindings: outcome.bindings };
+  }
+
+  #replace(aor: string, bindings: readonly Binding[]): void {
+    this.#table.replace(aor, bindings);
+    this.#handleChange(aor);
+  }
+
+  #handleChange(aor: string): void {
+    const { onChange, logger } = this.#options;
+    const bindings = this.#table.get(aor);
+    if (bindings.length === 0) this.#journal?.remove(aor);
+    else this.#journal?.put(aor, bindings);
+    try {
+      onChange?.(aor, bindings);
+    } catch (error) {
+      logger.error("listener of registrations failed", { aor, error: errorMessageOf(error) });
+    }
+  }
+
+  /** Bindings that ended meanwhile, and those of phones that are no longer configured, are left out. */
+  #restore(aor: string, value: unknown): void {
+    if (this.#options.inventory.phoneByNumber(aor) === undefined) return;
+    const wallMs = this.#options.clock.wallMs();
+    const live = readStoredBindings(value).filter((binding) => binding.aor === aor && binding.expiresAtMs > wallMs);
+    this.#table.replace(aor, live.slice(0, Math.max(0, this.#maxBindings - this.#table.size)));
+  }
+}
+
+function makeBinding(
+  facts: RegisterFacts,
+  { path }: RegisterHeaderValues,
+  { uriText, uri, q, instance, regId }: RequestedContact,
+  wallMs: number,
+  seconds: number,
+): Binding {
+  const { phone, callId, cseq, source, userAgent } = facts;
+  const { targetUri, proxyUri } = targetOf(uriText, uri, facts);
+  return {
+    aor: phone.directoryNumber,
+    contactUri: uriText,
+    callId,
+    cseq,
+    q,
+    refreshedAtMs: wallMs,
+    expiresAtMs: wallMs + seconds * 1_000,
+    source,
+    targetUri,
+    ...(path.length > 0 ? { path } : proxyUri === undefined ? {} : { proxyUri }),
+    ...(instance === undefined ? {} : { instance }),
+    ...(regId === undefined ? {} : { regId }),
+    ...(userAgent === undefined ? {} : { userAgent: userAgent.slice(0, MAX_USER_AGENT_LENGTH) }),
+  };
+}

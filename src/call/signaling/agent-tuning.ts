@@ -1,0 +1,90 @@
+import type { Socket } from "node:net";
+import { errorMessageOf, type Logger } from "../../common/index.ts";
+import type { DrachtioAgent, WireMessageListener } from "./drachtio-types.ts";
+import { FrameReader } from "./frame-reader.ts";
+import { JoinedWriter } from "./joined-writer.ts";
+
+/** Far above what a SIP message can be, far below what would hurt. */
+const MAX_FRAME_BYTES = 1024 * 1024;
+
+export interface AgentTuningOptions {
+  readonly logger: Logger;
+  /** Runs before each write to the edge. */
+  readonly beforeWrite: () => void;
+  /** A CANCEL from the network, by the transaction of its INVITE. */
+  readonly onCancel: (transactionId: string, dialogId: string, text: string) => void;
+}
+
+/**
+ * Keeps faults of drachtio-srf 5.0.29 away, from outside and without a patch (docs/decisions/0002): an exception
+ * while it handles a message ends neither the process nor the stream, text keeps its octets, one write goes out an
+ * event-loop turn, a reconnected socket has no delay, and a CANCEL finds its INVITE by transaction.
+ */
+export class AgentTuning {
+  readonly #agent: DrachtioAgent;
+  readonly #options: AgentTuningOptions;
+  #writer: JoinedWriter | undefined;
+  #socket: Socket | undefined;
+  #closed = false;
+
+  /** Call it in the turn of `connect`, before a connection can be there. */
+  constructor(agent: DrachtioAgent, options: AgentTuningOptions) {
+    this.#agent = agent;
+    this.#options = options;
+    const { wp } = agent;
+    const listeners = wp.listeners("msg") as WireMessageListener[];
+    wp.removeAllListeners("msg");
+    wp.on("msg", (socket: Socket, text: string) => this.#onMessage(listeners, socket, text));
+    wp.prependListener("connect", (socket: Socket) => this.#onConnect(socket));
+  }
+
+  /** Sends what waits, ends the connection and makes no other. */
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    const { wp } = this.#agent;
+    wp.closing = true;
+    if (wp.reconnectVars.retryTimer !== null) clearTimeout(wp.reconnectVars.retryTimer);
+    this.#writer?.flush();
+    this.#socket?.end();
+    this.#socket?.destroySoon();
+  }
+
+  #onConnect(socket: Socket): void {
+    if (this.#closed) {
+      socket.destroy();
+      return;
+    }
+    this.#socket = socket;
+    socket.setNoDelay(true);
+    this.#writer = new JoinedWriter(socket, this.#options.beforeWrite);
+    const reader = new FrameReader(MAX_FRAME_BYTES, (payload) => void this.#agent.wp.emit("msg", socket, payload));
+    socket.removeAllListeners("data");
+    socket.setEncoding("latin1");
+    socket.on("data", (chunk: unknown) => {
+      const problem = reader.push(String(chunk));
+      if (problem === undefined) return;
+      this.#options.logger.error("edge broke the framing of the wire protocol", { problem });
+      socket.destroy();
+    });
+  }
+
+  #onMessage(listeners: readonly WireMessageListener[], socket: Socket, text: string): void {
+    try {
+      this.#onCancel(text);
+      for (const listener of listeners) listener(socket, text);
+    } catch (error) {
+      this.#options.logger.error("a message of the edge could not be handled", { error: errorMessageOf(error) });
+    }
+  }
+
+  /** drachtio-srf knows one pending INVITE a Call-ID; a merged request would take the first one's place. */
+  #onCancel(text: string): void {
+    const end = text.indexOf("\r\n");
+    if (end < 0 || !text.startsWith("CANCEL ", end + 2)) return;
+    const tokens = text.slice(0, end).split("|");
+    if (tokens[1] === "sip" && tokens[2] === "network") {
+      this.#options.onCancel(tokens[8] ?? "", tokens[9] ?? "", text.slice(end + 2));
+    }
+  }
+}

@@ -1,0 +1,210 @@
+import Srf from "drachtio-srf";
+import { errorMessageOf, type Clock, type Logger } from "../../common/index.ts";
+import { parseSipMessage } from "../../sip/message/index.ts";
+import { AgentTuning } from "./agent-tuning.ts";
+import type { DrachtioAgent, DrachtioRequest, DrachtioResponse, DrachtioSrf } from "./drachtio-types.ts";
+import { OutgoingRequests } from "./outgoing-requests.ts";
+import { outgoingHeaders } from "./outgoing-headers.ts";
+import { PendingTable, type Pending } from "./pending-table.ts";
+import { sendableStatus } from "./sendable-status.ts";
+import { SignalingError } from "./signaling-error.ts";
+import type {
+  IncomingRequest,
+  OutgoingRequest,
+  PendingRequest,
+  RequestEvents,
+  ResponseOptions,
+  SignalingHandler,
+  SignalingPort,
+} from "./signaling-port.ts";
+
+/**
+ * All that may come. A verb that is not routed is answered 503 by the edge, also inside a dialog whose application is
+ * gone; CANCEL needs no route. drachtio-srf hands over the ACKs only of a verb that is used.
+ */
+const VERBS = [
+  "invite",
+  "ack",
+  "bye",
+  "options",
+  "register",
+  "info",
+  "update",
+  "refer",
+  "subscribe",
+  "notify",
+  "message",
+  "prack",
+  "publish",
+];
+
+const RECONNECT_MS = 300;
+const ECHO_MS = 5_000;
+const NOTHING = (): void => undefined;
+
+export interface DrachtioSignalingOptions {
+  readonly host: string;
+  readonly port: number;
+  readonly secret: string;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** Runs before each write to the edge: what must be on file before the edge is told goes there. */
+  readonly beforeWrite?: () => void;
+}
+
+/** `SignalingPort` over drachtio-srf: its agent, requests and responses; not its dialogs. */
+export class DrachtioSignaling implements SignalingPort {
+  readonly #options: DrachtioSignalingOptions;
+  readonly #pending: PendingTable;
+  readonly #outgoing: OutgoingRequests;
+  #handler: SignalingHandler | undefined;
+  #tuning: AgentTuning | undefined;
+  #connected = false;
+  #closed = false;
+
+  constructor(options: DrachtioSignalingOptions) {
+    this.#options = options;
+    this.#pending = new PendingTable(options.clock);
+    this.#outgoing = new OutgoingRequests({
+      clock: options.clock,
+      pending: this.#pending,
+      onUpdate: (request, response) => this.#onRequest(request, response),
+      onRefused: (name) => this.#refusedHeader(name),
+    });
+  }
+
+  get connected(): boolean {
+    return this.#connected;
+  }
+
+  start(handler: SignalingHandler): void {
+    const { host, port, secret, logger } = this.#options;
+    this.#handler = handler;
+    const srf = new Srf() as unknown as DrachtioSrf;
+    for (const verb of VERBS) srf.use(verb, (request, response) => this.#onRequest(request, response));
+    srf.on("error", (error) => logger.debug("connection to the edge failed", { error: errorMessageOf(error) }));
+    // Verbs are registered before: those registered later are routed again and again.
+    srf.connect({ host, port, secret, reconnect: { retryMaxDelay: RECONNECT_MS } });
+    const agent = srf.app.client;
+    if (agent === undefined) throw new SignalingError("refused", "drachtio-srf made no agent");
+    this.#tuning = new AgentTuning(agent, {
+      logger,
+      beforeWrite: this.#options.beforeWrite ?? NOTHING,
+      onCancel: (transactionId, dialogId, text) => this.#onCancel(transactionId, dialogId, text),
+    });
+    this.#listen(agent);
+  }
+
+  request(request: OutgoingRequest, events: RequestEvents): PendingRequest {
+    return this.#outgoing.send(request, events);
+  }
+
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#tuning?.close();
+    this.#disconnected();
+    this.#pending.close();
+  }
+
+  #listen(agent: DrachtioAgent): void {
+    const emitter = agent as DrachtioAgent & NodeJS.EventEmitter;
+    emitter.on("connect", (error: unknown, hostPorts?: string) => {
+      if (this.#closed) return;
+      if (error !== null && error !== undefined) {
+        this.#options.logger.error("the edge refused the connection", { error: errorMessageOf(error) });
+        return;
+      }
+      this.#connected = true;
+      this.#outgoing.agent = agent;
+      this.#handler?.onConnected(localHostsOf(hostPorts ?? ""));
+    });
+    emitter.on("close", () => this.#disconnected());
+  }
+
+  #disconnected(): void {
+    if (!this.#connected) return;
+    this.#connected = false;
+    this.#outgoing.agent = undefined;
+    // Calls learn of it first: what fails now was not refused by anybody.
+    this.#handler?.onDisconnected();
+    this.#pending.failAll(new SignalingError("edge-lost", "the connection to the edge is lost"));
+  }
+
+  #onCancel(transactionId: string, dialogId: string, text: string): void {
+    const parsed = parseSipMessage(text);
+    if (parsed.ok) this.#handler?.onCancel(transactionId, dialogId, parsed.value);
+  }
+
+  #onRequest(request: DrachtioRequest, response: DrachtioResponse): void {
+    const parsed = parseSipMessage(request.msg.raw);
+    if (!parsed.ok) {
+      this.#options.logger.warn("the edge handed over a malformed request", { reason: parsed.reason });
+      if (request.method !== "ACK") this.#respond(response, 400, {}, undefined);
+      return;
+    }
+    const message = parsed.value;
+    if (request.source === "application") {
+      this.#handler?.onDialogEnded(request.stackDialogId, message);
+      return;
+    }
+    // drachtio-srf hands an UPDATE to the pending INVITE of its Call-ID, or answers it 500.
+    if (message.method === "INVITE") {
+      request.on("update", (update: DrachtioRequest, reply: DrachtioResponse) => this.#onRequest(update, reply));
+    }
+    const incoming: IncomingRequest = {
+      transactionId: request.stackTxnId,
+      dialogId: request.stackDialogId,
+      message,
+      source: { protocol: request.protocol, address: request.source_address, port: request.source_port },
+      respond: (status, options = {}, onDone) => this.#respond(response, status, options, onDone),
+    };
+    this.#handler?.onRequest(incoming);
+  }
+
+  #respond(
+    response: DrachtioResponse,
+    status: number,
+    { headers = [], body, toTag }: ResponseOptions,
+    onDone: ((error: SignalingError | undefined) => void) | undefined,
+  ): void {
+    const fields = outgoingHeaders(headers, body, (name) => this.#refusedHeader(name));
+    if (toTag !== undefined) fields["To"] = `;tag=${toTag}`;
+    const entry: Pending | undefined = onDone && {
+      deadlineMs: this.#options.clock.nowMs() + ECHO_MS,
+      fail: onDone,
+    };
+    if (entry !== undefined) this.#pending.add(entry);
+    const done = (error: unknown): void => {
+      if (entry !== undefined && this.#pending.settle(entry)) onDone?.(asSignalingError(error));
+    };
+    try {
+      response.send(
+        sendableStatus(status),
+        { headers: fields, ...(body === undefined ? {} : { body: body.text }) },
+        entry === undefined ? undefined : done,
+      );
+    } catch (error) {
+      done(error);
+    }
+  }
+
+  #refusedHeader(name: string): void {
+    this.#options.logger.warn("a header was left out", { name });
+  }
+}
+
+function asSignalingError(error: unknown): SignalingError | undefined {
+  if (error === null || error === undefined) return undefined;
+  return new SignalingError("refused", errorMessageOf(error));
+}
+
+/** `udp/127.0.0.1:5060,tcp/127.0.0.1:5060` gives `127.0.0.1`. */
+function localHostsOf(hostPorts: string): string[] {
+  const hosts = new Set<string>();
+  for (const item of hostPorts.split(",")) {
+    const host = /^[a-z]+\/(.+):\d+$/.exec(item.trim())?.[1];
+    if (host !== undefined) hosts.add(host.replace(/^\[|\]$/g, "").toLowerCase());
+  }
+  return [...hosts];
+}

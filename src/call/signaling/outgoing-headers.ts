@@ -1,0 +1,69 @@
+import { displayName, isValidHeaderValue } from "../../sip/message/index.ts";
+import type { Body, HeaderList } from "./signaling-port.ts";
+
+/** All that may be set; everything else is the edge's. Canonical names. */
+const SETTABLE = new Set([
+  "accept",
+  "allow",
+  "allow-events",
+  "authentication-info",
+  "call-id",
+  "contact",
+  "content-disposition",
+  "content-type",
+  "cseq",
+  "date",
+  "expires",
+  "from",
+  "info-package",
+  "max-forwards",
+  "min-expires",
+  "min-se",
+  "path",
+  "reason",
+  "require",
+  "retry-after",
+  "route",
+  "session-expires",
+  "subject",
+  "supported",
+  "to",
+  "unsupported",
+  "user-agent",
+  "warning",
+  "www-authenticate",
+]);
+
+/** RFC 3261 7.3.1: several of these cannot be joined by commas. */
+const ONE_A_LINE = new Set(["www-authenticate"]);
+const MAX_VALUE_LENGTH = 4_096;
+
+/**
+ * The headers as drachtio-srf takes them: one value a name. A header that must not be set, or whose value could end
+ * its line, is left out and told to `onRefused`.
+ */
+export function outgoingHeaders(
+  headers: HeaderList,
+  body: Body | undefined,
+  onRefused: (name: string) => void,
+): Record<string, string> {
+  const result: Record<string, string> = {};
+  for (const [name, value] of headers) {
+    const canonical = name.toLowerCase();
+    if (!SETTABLE.has(canonical) || !isSendable(value)) {
+      onRefused(canonical);
+      continue;
+    }
+    const shown = displayName(canonical);
+    const before = result[shown];
+    // drachtio-srf knows one value a name: a second line can only be smuggled into the value.
+    const separator = ONE_A_LINE.has(canonical) ? `\r\n${shown}: ` : ", ";
+    result[shown] = before === undefined ? value : `${before}${separator}${value}`;
+  }
+  if (body !== undefined && isSendable(body.contentType)) result["Content-Type"] = body.contentType;
+  return result;
+}
+
+function isSendable(value: string): boolean {
+  return value.length <= MAX_VALUE_LENGTH && isValidHeaderValue(value) && !/[^\x00-\xff]/.test(value);
+}

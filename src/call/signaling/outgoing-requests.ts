@@ -1,0 +1,161 @@
+import { errorCodeOf, errorMessageOf, type Clock } from "../../common/index.ts";
+import { parseSipMessage } from "../../sip/message/index.ts";
+import type {
+  DrachtioAck,
+  DrachtioAgent,
+  DrachtioRequest,
+  DrachtioRequestOptions,
+  DrachtioResponse,
+} from "./drachtio-types.ts";
+import { outgoingHeaders } from "./outgoing-headers.ts";
+import type { Pending, PendingTable } from "./pending-table.ts";
+import { SignalingError } from "./signaling-error.ts";
+import type {
+  Body,
+  HeaderList,
+  IncomingResponse,
+  OutgoingRequest,
+  PendingRequest,
+  RequestEvents,
+} from "./signaling-port.ts";
+
+/** The edge confirms at once. */
+const ECHO_MS = 5_000;
+/** 64*T1 and some: the edge answers for a peer that does not. */
+const FINAL_MS = 40_000;
+/** An INVITE may ring; whoever sent it has a shorter timer. */
+const INVITE_FINAL_MS = 300_000;
+
+interface Outgoing extends Pending {
+  readonly method: string;
+  readonly events: RequestEvents;
+  request: DrachtioRequest | undefined;
+  /** Set when it was taken back before the edge had confirmed it. */
+  cancelHeaders: HeaderList | undefined;
+}
+
+export interface OutgoingRequestsOptions {
+  readonly clock: Clock;
+  readonly pending: PendingTable;
+  readonly onUpdate: (request: DrachtioRequest, response: DrachtioResponse) => void;
+  readonly onRefused: (name: string) => void;
+}
+
+/** Requests to the edge: each ends with a final response or a failure, whatever drachtio-srf does. */
+export class OutgoingRequests {
+  /** Undefined while there is no connection: drachtio-srf throws then. */
+  agent: DrachtioAgent | undefined;
+  readonly #options: OutgoingRequestsOptions;
+
+  constructor(options: OutgoingRequestsOptions) {
+    this.#options = options;
+  }
+
+  send(request: OutgoingRequest, events: RequestEvents): PendingRequest {
+    const { clock, pending } = this.#options;
+    const outgoing: Outgoing = {
+      method: request.method,
+      events,
+      request: undefined,
+      cancelHeaders: undefined,
+      deadlineMs: clock.nowMs() + ECHO_MS,
+      fail: (error) => events.onFailed(error),
+    };
+    pending.add(outgoing);
+    this.#hand(outgoing, this.#drachtioOptions(request));
+    return { cancel: (headers = []) => this.#cancel(outgoing, headers) };
+  }
+
+  #drachtioOptions({ method, uri, proxyUri, dialogId, headers = [], body }: OutgoingRequest): DrachtioRequestOptions {
+    return {
+      method,
+      headers: outgoingHeaders(headers, body, this.#options.onRefused),
+      ...(uri === undefined ? {} : { uri }),
+      ...(proxyUri === undefined ? {} : { proxy: proxyUri }),
+      ...(dialogId === undefined ? {} : { stackDialogId: dialogId }),
+      ...(body === undefined ? {} : { body: body.text }),
+    };
+  }
+
+  #hand(outgoing: Outgoing, options: DrachtioRequestOptions): void {
+    const { agent } = this;
+    if (agent === undefined) return this.#fail(outgoing, new SignalingError("edge-lost", "not connected to the edge"));
+    try {
+      agent.request(options, (error, request) => this.#onSent(outgoing, error, request));
+    } catch (error) {
+      this.#fail(outgoing, new SignalingError("refused", errorMessageOf(error)));
+    }
+  }
+
+  #fail(outgoing: Outgoing, error: SignalingError): void {
+    if (this.#options.pending.settle(outgoing)) outgoing.fail(error);
+  }
+
+  #onSent(outgoing: Outgoing, error: unknown, request: DrachtioRequest | undefined): void {
+    if (request === undefined) return this.#fail(outgoing, refusal(error));
+    outgoing.request = request;
+    outgoing.deadlineMs = this.#options.clock.nowMs() + (outgoing.method === "INVITE" ? INVITE_FINAL_MS : FINAL_MS);
+    request.on("response", (response: DrachtioResponse, ack: DrachtioAck) => this.#onResponse(outgoing, response, ack));
+    // drachtio-srf hands an UPDATE to any pending request of its Call-ID, and then nobody answers it.
+    request.on("update", (update: DrachtioRequest, reply: DrachtioResponse) => this.#options.onUpdate(update, reply));
+    if (outgoing.cancelHeaders !== undefined) this.#cancel(outgoing, outgoing.cancelHeaders);
+  }
+
+  #onResponse(outgoing: Outgoing, response: DrachtioResponse, ack: DrachtioAck): void {
+    if (response.status === 100) return;
+    const parsed = parseSipMessage(response.msg.raw);
+    const isFinal = response.status >= 200;
+    if (isFinal && !this.#options.pending.settle(outgoing)) {
+      this.#onLateFinal(outgoing, response, ack);
+    } else if (parsed.ok) {
+      const incoming: IncomingResponse = {
+        message: parsed.value,
+        source: {
+          protocol: response.protocol,
+          address: response.source_address,
+          port: response.source_address === "" ? 0 : response.source_port,
+        },
+        acknowledge: (body) => acknowledge(ack, body),
+      };
+      outgoing.events.onResponse(incoming);
+    } else if (isFinal) {
+      outgoing.events.onFailed(new SignalingError("malformed", parsed.reason));
+    }
+  }
+
+  /** A session that nobody waits for any more. */
+  #onLateFinal({ method }: Outgoing, { status, stackDialogId }: DrachtioResponse, ack: DrachtioAck): void {
+    if (method !== "INVITE" || status >= 300) return;
+    acknowledge(ack, undefined);
+    this.send({ method: "BYE", dialogId: stackDialogId }, { onResponse: ignore, onFailed: ignore });
+  }
+
+  #cancel(outgoing: Outgoing, headers: HeaderList): void {
+    const { request } = outgoing;
+    outgoing.cancelHeaders = headers;
+    if (request === undefined || this.agent === undefined) return;
+    outgoing.deadlineMs = this.#options.clock.nowMs() + FINAL_MS;
+    try {
+      request.cancel({ headers: outgoingHeaders(headers, undefined, this.#options.onRefused) }, ignore);
+    } catch {
+      // The connection is gone; the pending INVITE fails with it.
+    }
+  }
+}
+
+function ignore(): void {}
+
+function acknowledge(ack: DrachtioAck, body: Body | undefined): void {
+  try {
+    ack(body === undefined ? {} : { headers: { "Content-Type": body.contentType }, body: body.text });
+  } catch {
+    // drachtio-srf asserts that the connection of the response is still there; the edge ends what has no ACK.
+  }
+}
+
+function refusal(error: unknown): SignalingError {
+  const message = errorMessageOf(error);
+  if (errorCodeOf(error) === "ENODIALOG") return new SignalingError("unknown-dialog", message);
+  if (message.includes("request to myself")) return new SignalingError("loop", message);
+  return new SignalingError("refused", message);
+}

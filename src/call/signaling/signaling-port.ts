@@ -1,0 +1,93 @@
+import type { SipMessage } from "../../sip/message/index.ts";
+import type { SignalingError } from "./signaling-error.ts";
+
+/** Where a message came from. `address` is a literal IP, or empty when the edge made the message itself. */
+export interface SignalingSource {
+  readonly protocol: string;
+  readonly address: string;
+  readonly port: number;
+}
+
+/** Names and values, in order. All text that goes to or comes from SIP has one character per octet. */
+export type HeaderList = readonly (readonly [name: string, value: string])[];
+
+export interface Body {
+  readonly contentType: string;
+  readonly text: string;
+}
+
+export interface ResponseOptions {
+  readonly headers?: HeaderList;
+  readonly body?: Body;
+  /** Tag for To when the request has none; the first response that gives one fixes it. */
+  readonly toTag?: string;
+}
+
+/** A request from the network. */
+export interface IncomingRequest {
+  readonly transactionId: string;
+  /** `<Call-ID>;from-tag=<tag of the dialog's initiator>`; empty outside a dialog. */
+  readonly dialogId: string;
+  readonly message: SipMessage;
+  readonly source: SignalingSource;
+  /**
+   * Answers it. `onDone` is told once, with an error when the edge did not send the response; without it nobody
+   * asks. A status that the edge cannot send becomes that of its class.
+   */
+  respond(status: number, options?: ResponseOptions, onDone?: (error: SignalingError | undefined) => void): void;
+}
+
+/** A response to a request of ours. */
+export interface IncomingResponse {
+  readonly message: SipMessage;
+  readonly source: SignalingSource;
+  /** Sends the ACK to a 2xx to INVITE. */
+  acknowledge(body?: Body): void;
+}
+
+export interface OutgoingRequest {
+  readonly method: "INVITE" | "BYE" | "UPDATE" | "INFO" | "OPTIONS";
+  /** Outside a dialog: the Request-URI. */
+  readonly uri?: string;
+  /** Where to send it instead of to `uri`. */
+  readonly proxyUri?: string;
+  /** Inside a dialog. */
+  readonly dialogId?: string;
+  readonly headers?: HeaderList;
+  readonly body?: Body;
+}
+
+export interface RequestEvents {
+  /** Each response but 100. */
+  onResponse(response: IncomingResponse): void;
+  /** Instead of a final response; once. May be called before `request` returns. */
+  onFailed(error: SignalingError): void;
+}
+
+/** A request of ours that is under way. */
+export interface PendingRequest {
+  /** Takes an INVITE back (RFC 3261 9.1); its final response still comes. */
+  cancel(headers?: HeaderList): void;
+}
+
+/** Who is told of what comes from the edge. None of these may throw. */
+export interface SignalingHandler {
+  /** ACK is no exception; it cannot be answered. */
+  onRequest(request: IncomingRequest): void;
+  /** The INVITE with this transaction id was taken back and has had its 487. */
+  onCancel(transactionId: string, dialogId: string, message: SipMessage): void;
+  /** The edge has ended a dialog by itself. */
+  onDialogEnded(dialogId: string, message: SipMessage): void;
+  onConnected(localHosts: readonly string[]): void;
+  onDisconnected(): void;
+}
+
+/** How call control speaks SIP. */
+export interface SignalingPort {
+  readonly connected: boolean;
+  /** Begins to connect, and to connect again whenever the connection is lost. */
+  start(handler: SignalingHandler): void;
+  request(request: OutgoingRequest, events: RequestEvents): PendingRequest;
+  /** Sends what waits and disconnects; pending requests fail. May be called twice. */
+  close(): void;
+}

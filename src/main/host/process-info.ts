@@ -1,0 +1,40 @@
+import { readFileSync } from "node:fs";
+
+/** What the system knows of a process. */
+export interface ProcessInfo {
+  readonly pid: number;
+  /** Clock ticks from boot to its start: with the pid it names one process for ever. */
+  readonly startTicks: string;
+  /** True when it has ended and only waits to be collected. */
+  readonly isZombie: boolean;
+}
+
+/** Looks a process up; `undefined` when there is none. Needs `/proc`. */
+export function readProcessInfo(pid: number): ProcessInfo | undefined {
+  const stat = readProcFile(`/proc/${pid}/stat`);
+  if (stat === undefined) return undefined;
+  // The name in parentheses may itself hold blanks and parentheses: fields are counted from its end (proc(5)).
+  const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+  const startTicks = fields[19];
+  return startTicks === undefined ? undefined : { pid, startTicks, isZombie: fields[0] === "Z" || fields[0] === "X" };
+}
+
+/** True while that very process runs, and not another one that got its number. */
+export function isProcessAlive(pid: number, startTicks: string): boolean {
+  const info = readProcessInfo(pid);
+  return info !== undefined && info.startTicks === startTicks && !info.isZombie;
+}
+
+/** The command line of a process with blanks between its words, at most 200 characters; empty when unknown. */
+export function commandLineOf(pid: number): string {
+  const text = readProcFile(`/proc/${pid}/cmdline`) ?? "";
+  return text.replaceAll("\0", " ").trim().slice(0, 200);
+}
+
+function readProcFile(path: string): string | undefined {
+  try {
+    return readFileSync(path, "utf8");
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,46 @@
+import { writeFileSync } from "node:fs";
+import { isIPv4 } from "node:net";
+import { join } from "node:path";
+import { errorCodeOf, RandomIds, SwitchError, SystemClock } from "../../common/index.ts";
+import type { DemoCommand } from "../../admin/index.ts";
+import { nodePaths, parseConfig } from "../../config/index.ts";
+import { keptSecret, prepareDataDir } from "../node/data-dir.ts";
+import { builtInProfilesDir } from "../node/package-root.ts";
+import { resolveSettings } from "../node/resolve-settings.ts";
+import { DEMO_ECHO_NUMBER, demoConfig, demoPhones } from "./demo-config.ts";
+import { demoSippScenario } from "./demo-sipp-scenario.ts";
+import { demoWelcome } from "./demo-welcome.ts";
+import { runNode } from "./run-node.ts";
+import { chooseDataDir, type LaunchEnvironment } from "./start-command.ts";
+
+/** `tandem demo`: a node that needs no configuration. */
+export async function demoCommand(command: DemoCommand, environment: LaunchEnvironment): Promise<number> {
+  if (!isIPv4(command.bind)) throw new SwitchError("bad-usage", `--bind ${command.bind}: expected an IPv4 address`);
+  const dataDir = chooseDataDir(command.dataDir, undefined, environment.defaultDataDir);
+  const paths = nodePaths(dataDir);
+  const ids = new RandomIds();
+  prepareDataDir(paths);
+  const phones = demoPhones(command.bind, () => keptSecret(paths.demoSecretFile, ids));
+  const scenarioFile = join(paths.dataDir, "sipp-echo.xml");
+  const [caller] = phones;
+  if (caller !== undefined) writeFileSync(scenarioFile, demoSippScenario(caller, DEMO_ECHO_NUMBER), { mode: 0o600 });
+  const config = JSON.stringify(demoConfig(command, phones));
+  const loaded = parseConfig("the demo's configuration", config, dataDir, builtInProfilesDir);
+  const starting = runNode(
+    {
+      settings: resolveSettings(loaded, dataDir),
+      clock: new SystemClock(),
+      ids,
+      environment: environment.variables,
+      report: (line) => environment.output.out(line),
+    },
+    environment.output,
+    () => [...demoWelcome(command, phones, scenarioFile), "ready"],
+  );
+  try {
+    return await starting;
+  } catch (error) {
+    if (errorCodeOf(error) === "ports-taken") environment.output.err("choose others with --sip-port and --http-port");
+    throw error;
+  }
+}

@@ -1,0 +1,51 @@
+import { isLoopbackAddress } from "../../config/index.ts";
+import {
+  DEMO_ECHO_NUMBER,
+  DEMO_MUSIC_NUMBER,
+  externalAddress,
+  type DemoAddresses,
+  type DemoPhone,
+} from "./demo-config.ts";
+
+/** What to type for a first call; each command works as it is printed. */
+export function demoWelcome(
+  { bind, sipPort, httpPort }: DemoAddresses,
+  phones: readonly DemoPhone[],
+  sippScenarioFile: string,
+): string[] {
+  const host = bind === "0.0.0.0" ? externalAddress() : bind;
+  const server = `${host}:${sipPort}`;
+  const [first, second] = phones;
+  if (first === undefined || second === undefined) return [];
+  const sippAddress = isLoopbackAddress(host) ? ` -i ${host}` : "";
+  return [
+    "",
+    `Tandem demo: SIP over UDP and TCP at ${server}, status page http://127.0.0.1:${httpPort}/`,
+    "",
+    ...accounts(bind, phones),
+    `  ${DEMO_ECHO_NUMBER} returns what you say, ${DEMO_MUSIC_NUMBER} plays a tone and then music.`,
+    "",
+    "baresip",
+    `  baresip -e "/uanew <sip:${first.number}@${server};transport=udp>;auth_pass=${first.password}"`,
+    `  then type: /dial ${DEMO_ECHO_NUMBER}`,
+    "",
+    "Linphone (linphonec)",
+    `  linphonec`,
+    `  then type: register sip:${second.number}@${server} sip:${server} ${second.password}`,
+    `  and: call ${DEMO_ECHO_NUMBER}, or: call ${first.number}`,
+    "",
+    "SIPp, one call to the echo",
+    `  sipp -sf ${sippScenarioFile}${sippAddress} -m 1 ${server}`,
+    "",
+    "Ctrl-C stops everything.",
+    "",
+  ];
+}
+
+function accounts(bind: string, phones: readonly DemoPhone[]): string[] {
+  if (isLoopbackAddress(bind)) {
+    const [first, last] = [phones[0]?.number ?? "", phones.at(-1)?.number ?? ""];
+    return [`  Phones ${first} to ${last}; user = number, password demo-<number>, such as demo-${first}.`];
+  }
+  return ["  Phones, user name and password:", ...phones.map(({ number, password }) => `    ${number}  ${password}`)];
+}

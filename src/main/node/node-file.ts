@@ -1,0 +1,84 @@
+import { createHash } from "node:crypto";
+import { readFileSync, renameSync, writeFileSync } from "node:fs";
+import type { Ha1 } from "../../call/device/sip-phone.ts";
+import type { SipProfile } from "../../call/device/sip-profile.ts";
+import type { LogConfig } from "../../config/index.ts";
+
+/** A phone as services get it: hashes instead of its password, its profile by name. */
+export interface PhoneRecord {
+  readonly name: string;
+  readonly directoryNumber: string;
+  readonly displayName?: string;
+  readonly user: string;
+  readonly ha1: Ha1;
+  readonly profile: string;
+  readonly maxCalls: number;
+}
+
+/** A peer as services get it. */
+export interface PeerRecord {
+  readonly name: string;
+  readonly addresses: readonly string[];
+  readonly uri: string;
+  readonly prefixes: readonly string[];
+  readonly profile: string;
+}
+
+/** What the services of a node start from: the configuration with everything resolved. */
+export interface NodeSettings {
+  readonly name: string;
+  readonly dataDir: string;
+  readonly orphanGraceSeconds: number;
+  readonly realm: string;
+  readonly listeners: readonly {
+    readonly protocol: "udp" | "tcp";
+    readonly address: string;
+    readonly port: number;
+  }[];
+  readonly http: { readonly address: string; readonly port: number; readonly token?: string };
+  readonly media: {
+    readonly address: string;
+    readonly advertisedAddress?: string;
+    readonly portRange: { readonly min: number; readonly max: number };
+    readonly portRestMs: number;
+    readonly rtpTimeoutSeconds: number;
+  };
+  readonly call: {
+    readonly maxCalls: number;
+    readonly serialRingSeconds: number;
+    readonly endpoints: Readonly<Record<string, "echo" | "demo">>;
+  };
+  readonly log: LogConfig;
+  readonly profiles: readonly SipProfile[];
+  readonly phones: readonly PhoneRecord[];
+  readonly peers: readonly PeerRecord[];
+}
+
+/** The contents of `run/node.json`. */
+export interface NodeFile extends NodeSettings {
+  /** Tandem's version and digest of the settings: a service that started from others is restarted. */
+  readonly version: string;
+  readonly configId: string;
+  /** Where call control finds the edge; chosen at the first start and kept. */
+  readonly wire: { readonly host: string; readonly port: number };
+}
+
+/** Names a set of settings; the same settings give the same name. */
+export function configIdOf(settings: NodeSettings): string {
+  return createHash("sha256").update(JSON.stringify(settings)).digest("hex").slice(0, 16);
+}
+
+/** Writes the file in one piece, readable by its owner only. */
+export function writeNodeFile(path: string, node: NodeFile): void {
+  const temporary = `${path}.new`;
+  writeFileSync(temporary, JSON.stringify(node), { mode: 0o600 });
+  renameSync(temporary, path);
+}
+
+/**
+ * Reads what `writeNodeFile` wrote.
+ * @throws the file system's error, or a SyntaxError
+ */
+export function readNodeFile(path: string): NodeFile {
+  return JSON.parse(readFileSync(path, "utf8")) as NodeFile;
+}

@@ -1,0 +1,14 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+
+/** Folder of Tandem's package; its code runs from `src` or from `dist` below it. */
+export const packageRoot = join(import.meta.dirname, "..", "..", "..");
+
+/** SIP profiles that come with Tandem. */
+export const builtInProfilesDir = join(packageRoot, "sip-profiles");
+
+/** Tandem's version. */
+export function readVersion(): string {
+  const { version } = JSON.parse(readFileSync(join(packageRoot, "package.json"), "utf8")) as { version: string };
+  return version;
+}

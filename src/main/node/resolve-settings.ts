@@ -1,0 +1,51 @@
+import { computeHa1 } from "../../call/device/ha1.ts";
+import type { Ha1 } from "../../call/device/sip-phone.ts";
+import type { SipProfile } from "../../call/device/sip-profile.ts";
+import type { LoadedConfig, TandemConfig } from "../../config/index.ts";
+import type { NodeSettings, PhoneRecord } from "./node-file.ts";
+
+/** Turns a checked configuration into what services start from; passwords become hashes here. */
+export function resolveSettings({ config, profiles }: LoadedConfig, dataDir: string): NodeSettings {
+  const { node, sip, http, media, call, log } = config;
+  const { token } = http;
+  return {
+    name: node.name,
+    dataDir,
+    orphanGraceSeconds: node.orphanGraceSeconds,
+    realm: sip.realm,
+    listeners: sip.listen.map(({ transport: protocol, address, port }) => ({ protocol, address, port })),
+    http: { address: http.address, port: http.port, ...(token === undefined ? {} : { token: token.reveal() }) },
+    media: defined(media),
+    call,
+    log,
+    profiles: [...profiles.values()].map((profile): SipProfile => {
+      const { name, kind, transports, digestAlgorithms, digestLegacy, registration, session, media: rtp } = profile;
+      const { ringSeconds } = profile;
+      return { name, kind, transports, digestAlgorithms, digestLegacy, registration, session, media: rtp, ringSeconds };
+    }),
+    phones: config.phones.map((phone) => phoneRecord(phone, sip.realm, profiles)),
+    peers: config.peers,
+  };
+}
+
+function phoneRecord(
+  phone: TandemConfig["phones"][number],
+  realm: string,
+  profiles: LoadedConfig["profiles"],
+): PhoneRecord {
+  const { name, number: directoryNumber, displayName, profile, maxCalls } = phone;
+  const user = phone.user ?? directoryNumber;
+  const algorithms = profiles.get(profile)?.digestAlgorithms ?? [];
+  const ha1: Ha1 =
+    phone.password === undefined
+      ? defined({ MD5: phone.ha1?.MD5?.reveal(), "SHA-256": phone.ha1?.["SHA-256"]?.reveal() })
+      : computeHa1(algorithms, { user, realm, password: phone.password.reveal() });
+  return { name, directoryNumber, ...defined({ displayName }), user, ha1, profile, maxCalls };
+}
+
+type Defined<T> = { [Key in keyof T]: Exclude<T[Key], undefined> };
+
+/** The same without keys whose value is undefined. */
+function defined<T extends object>(value: T): Defined<T> {
+  return Object.fromEntries(Object.entries(value).filter(([, each]) => each !== undefined)) as Defined<T>;
+}

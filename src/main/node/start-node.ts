@@ -1,0 +1,93 @@
+import { SwitchError } from "../../common/index.ts";
+import { nodePaths, type NodePaths } from "../../config/node-paths.ts";
+import { checkPorts, findFreePort, type WantedPort } from "../host/check-ports.ts";
+import { stopServices } from "../supervisor/stop-services.ts";
+import { takeSupervisorLock } from "../supervisor/supervisor-lock.ts";
+import { keptSecret, prepareDataDir } from "./data-dir.ts";
+import { configIdOf, readNodeFile, writeNodeFile, type NodeFile, type NodeSettings } from "./node-file.ts";
+import { readVersion } from "./package-root.ts";
+import { findRunningServices, type RunningService } from "./running-services.ts";
+import { superviseNode, type StartedNode } from "./supervise-node.ts";
+import type { StartNodeOptions } from "./start-node-options.ts";
+
+/**
+ * Starts a node in this process, which becomes its supervisor. Everything is checked before any service starts.
+ * @throws {SwitchError} `already-running`, `bad-data-dir`, `ports-taken`, `service-failed`
+ */
+export async function startNode(options: StartNodeOptions): Promise<StartedNode> {
+  const { settings, clock, ids, report } = options;
+  const paths = nodePaths(settings.dataDir);
+  prepareDataDir(paths);
+  const lock = takeSupervisorLock(paths.supervisorLock, settings.dataDir);
+  try {
+    const before = readFormerNodeFile(paths);
+    const running = await findRunningServices(paths, clock);
+    const version = readVersion();
+    const configId = configIdOf(settings);
+    const adopted = running.filter(({ hello }) => hello?.version === version && hello.configId === configId);
+    const strangers = running.filter((service) => !adopted.includes(service));
+    await checkWantedPorts(settings, adopted, running);
+    await stopStrangers(strangers, adopted.length, paths, options);
+    const wire = await chooseWire(before, adopted);
+    writeNodeFile(paths.nodeFile, { ...settings, version, configId, wire });
+    keptSecret(paths.wireSecretFile, ids);
+    if (adopted.length > 0) report(`taking over running services: ${adopted.map(({ name }) => name).join(", ")}`);
+    return await superviseNode({ ...options, paths, adopted, version, onStopped: () => lock.release() });
+  } catch (error) {
+    lock.release();
+    throw error;
+  }
+}
+
+async function checkWantedPorts(
+  settings: NodeSettings,
+  adopted: readonly RunningService[],
+  running: readonly RunningService[],
+): Promise<void> {
+  const isAdopted = (name: string): boolean => adopted.some((service) => service.name === name);
+  const sip = settings.listeners.map(({ protocol, address, port }): WantedPort => ({
+    purpose: "SIP",
+    transport: protocol,
+    address,
+    port,
+  }));
+  const http: WantedPort = { purpose: "HTTP", transport: "tcp", ...settings.http };
+  const wanted = [...(isAdopted("edge") ? [] : sip), ...(isAdopted("admin") ? [] : [http])];
+  const problems = await checkPorts(
+    wanted,
+    running.map(({ pid }) => pid),
+  );
+  if (problems.length > 0) throw new SwitchError("ports-taken", problems.join("\n"), { problems });
+}
+
+async function stopStrangers(
+  strangers: readonly RunningService[],
+  adoptedCount: number,
+  paths: NodePaths,
+  { clock, report }: StartNodeOptions,
+): Promise<void> {
+  if (strangers.length === 0) return;
+  const names = strangers.map(({ name }) => name).join(", ");
+  const why = adoptedCount === 0 ? "the configuration or version changed" : "they cannot be taken over";
+  report(`restarting services that run without a supervisor, since ${why}: ${names}`);
+  await stopServices(strangers, "restart", paths, clock);
+}
+
+/** A restarted edge listens where call control looks for it, so the port is kept from start to start. */
+async function chooseWire(before: NodeFile | undefined, adopted: readonly RunningService[]): Promise<NodeFile["wire"]> {
+  if (before !== undefined) {
+    if (adopted.length > 0) return before.wire;
+    const { host: address, port } = before.wire;
+    const problems = await checkPorts([{ purpose: "wire protocol", transport: "tcp", address, port }]);
+    if (problems.length === 0) return before.wire;
+  }
+  return { host: "127.0.0.1", port: await findFreePort() };
+}
+
+function readFormerNodeFile(paths: NodePaths): NodeFile | undefined {
+  try {
+    return readNodeFile(paths.nodeFile);
+  } catch {
+    return undefined;
+  }
+}

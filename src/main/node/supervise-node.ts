@@ -1,0 +1,121 @@
+import { extname, join } from "node:path";
+import type { SupervisorHello } from "../../admin/index.ts";
+import type { NodePaths } from "../../config/node-paths.ts";
+import { BufferedLogger } from "../host/buffered-logger.ts";
+import type { FileLog } from "../host/file-logger.ts";
+import { adoptService, spawnService, type SpawnOptions } from "../supervisor/service-process.ts";
+import { STOP_ORDER } from "../supervisor/stop-services.ts";
+import { SupervisorChannel } from "../supervisor/supervisor-channel.ts";
+import { Supervisor } from "../supervisor/supervisor.ts";
+import type { NodeSettings } from "./node-file.ts";
+import { packageRoot } from "./package-root.ts";
+import type { RunningService } from "./running-services.ts";
+import { ServiceOutput } from "./service-output.ts";
+import type { StartNodeOptions } from "./start-node-options.ts";
+
+/** A node whose services are ready. */
+export interface StartedNode {
+  readonly paths: NodePaths;
+  /** Resolves when the node has stopped, by `stop` or because a command asked for it. */
+  readonly stopped: Promise<void>;
+  /** Stops all services in order; may be called again. */
+  stop(): Promise<void>;
+  /** Ends all services at once. */
+  kill(): void;
+}
+
+/** What supervising needs beside the options of the start. */
+export interface SuperviseNodeOptions extends StartNodeOptions {
+  readonly paths: NodePaths;
+  readonly version: string;
+  /** Running services to take over. */
+  readonly adopted: readonly RunningService[];
+  readonly onStopped: () => void;
+}
+
+/** Start order: phones look for the edge first. */
+const START_ORDER = ["edge", "media", "callmanager", "admin"] as const;
+
+/**
+ * Takes over or starts the services of a node and keeps them running.
+ * @throws {SwitchError} `service-failed` when one could not be started; then nothing runs any more
+ */
+export async function superviseNode(options: SuperviseNodeOptions): Promise<StartedNode> {
+  const { settings, paths, clock, version, onStopped } = options;
+  const logger = new BufferedLogger();
+  const supervisor = createSupervisor(options, logger);
+  const hello = { version, node: settings.name, addresses: addressesOf(settings) };
+  const channel = new SupervisorChannel({ path: paths.socket("supervisor"), supervisor, hello, clock, logger });
+  const logs: Promise<FileLog>[] = [];
+  const stopOnce = async (): Promise<void> => {
+    await supervisor.stop();
+    await channel.close();
+    for (const log of logs) await (await log).close();
+    onStopped();
+  };
+  let ended: () => void = () => undefined;
+  const stopped = new Promise<void>((resolve) => (ended = resolve));
+  let stopping: Promise<void> | undefined;
+  const stop = (): Promise<void> => (stopping ??= stopOnce().finally(ended));
+
+  await channel.listen(stop);
+  try {
+    await supervisor.start();
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  channel.enter("ready");
+  logs.push(attachLog(logger, settings, paths));
+  return { paths, stopped, stop, kill: () => supervisor.kill() };
+}
+
+function createSupervisor(options: SuperviseNodeOptions, logger: BufferedLogger): Supervisor {
+  const { paths, clock, adopted } = options;
+  const spawnOptions = spawnOptionsOf(options);
+  const output = new ServiceOutput(paths.logDir);
+  return new Supervisor({
+    startOrder: START_ORDER,
+    stopOrder: STOP_ORDER,
+    socketPath: paths.socket,
+    spawn: (name, onExit) => {
+      output.mark(name);
+      return spawnService(name, spawnOptions, (reason, exitCode) => {
+        const said = output.lastLine(name);
+        onExit(said === "" || exitCode === 0 ? reason : `${reason}: ${said}`, exitCode);
+      });
+    },
+    adopt: (name) => {
+      const service = adopted.find((candidate) => candidate.name === name);
+      if (service === undefined) return undefined;
+      return (onExit) => adoptService(service.pid, service.startTicks, clock, onExit);
+    },
+    clock,
+    logger,
+  });
+}
+
+/** The log library is loaded when the node is ready: until then the processors are the services'. */
+async function attachLog(logger: BufferedLogger, settings: NodeSettings, { logDir }: NodePaths): Promise<FileLog> {
+  const { openFileLog } = await import("../host/file-logger.ts");
+  const log = openFileLog(join(logDir, "supervisor.log"), settings.log, { service: "supervisor" });
+  logger.attach(log.logger);
+  return log;
+}
+
+function spawnOptionsOf({ serviceScript, environment, paths }: SuperviseNodeOptions): SpawnOptions {
+  const own = join(import.meta.dirname, "..", `service${extname(import.meta.filename)}`);
+  return {
+    script: serviceScript ?? own,
+    nodeOptions: process.execArgv.filter((option) => !option.startsWith("--inspect")),
+    nodeFile: paths.nodeFile,
+    logDir: paths.logDir,
+    environment,
+    folder: packageRoot,
+  };
+}
+
+function addressesOf({ listeners, http }: NodeSettings): SupervisorHello["addresses"] {
+  const sip = listeners.map(({ protocol, address, port }) => `SIP ${protocol} ${address}:${port}`);
+  return [...sip, `HTTP http://${http.address}:${http.port}/`];
+}

@@ -1,0 +1,146 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { ChannelClient, type Clock, type Logger, type MetricSample } from "../../common/index.ts";
+import { CallManager, type EdgeControl, type EdgeDialogSummary } from "../../call/control/index.ts";
+import { createInventory, type Inventory, type SipProfile } from "../../call/device/index.ts";
+import { EmbeddedRelay } from "../../media/relay/embedded/embedded-relay.ts";
+import type { NodeFile } from "../node/node-file.ts";
+import type { ServiceContext, ServicePart, StopPurpose } from "./service-part.ts";
+
+/** How long readiness waits for edge and relay; without them new calls get 503, but others can go on. */
+const READY_DEADLINE_MS = 10_000;
+/** How long ended calls have to be taken leave of. */
+const LEAVE_MS = 2_000;
+const LEAVE_POLL_MS = 25;
+
+/** Call control as a service. */
+export function createCallManagerPart(context: ServiceContext): ServicePart {
+  const { node, paths, clock, ids, logger, channel } = context;
+  const edgeChannel = new ChannelClient({ path: paths.socket("edge"), clock, logger });
+  const ready = new Readiness(clock);
+  const relay = new EmbeddedRelay({
+    path: paths.socket("media"),
+    clock,
+    logger,
+    onEvent: (event) => manager.relayEvent(event),
+    onConnected: () => {
+      manager.relayConnected();
+      ready.mark("relay");
+    },
+  });
+  const manager = new CallManager({
+    edge: { ...node.wire, secret: readFileSync(paths.wireSecretFile, "utf8").trim() },
+    edgeControl: edgeControlOver(edgeChannel),
+    inventory: inventoryOf(node),
+    relay,
+    clock,
+    ids,
+    logger,
+    paths: {
+      calls: join(paths.stateDir, "calls.journal"),
+      registrations: join(paths.stateDir, "registrations.journal"),
+      records: join(paths.recordsDir, "calls.jsonl"),
+    },
+    settings: { ...node.call, endpoints: new Map(Object.entries(node.call.endpoints)) },
+    onReady: () => ready.mark("edge"),
+  });
+  channel.handle("calls", () => manager.calls());
+  channel.handle("registrations", () => manager.registrations());
+  return {
+    start: async () => {
+      edgeChannel.start();
+      relay.start();
+      manager.start();
+      await ready.reached(logger);
+    },
+    close: async (purpose) => {
+      await leave(manager, purpose, clock);
+      await manager.close();
+      relay.close();
+      edgeChannel.close();
+    },
+    metrics: () => [
+      ...manager.metrics(),
+      connectedGauge("edge", manager.isReady),
+      connectedGauge("media", relay.connected),
+    ],
+    status: () => ({
+      connectedToEdge: manager.isReady,
+      connectedToMedia: relay.connected,
+      calls: manager.calls().length,
+    }),
+  };
+}
+
+/** Ends all calls when the node stops for good, and waits a little for the phones' answers. */
+async function leave(manager: CallManager, purpose: StopPurpose, clock: Clock): Promise<void> {
+  if (purpose === "restart") return;
+  manager.endCalls();
+  const deadlineMs = clock.nowMs() + LEAVE_MS;
+  while (manager.calls(1).length > 0 && clock.nowMs() < deadlineMs) {
+    await new Promise((resolve) => setTimeout(resolve, LEAVE_POLL_MS));
+  }
+}
+
+/** Resolves when edge and relay have been connected, or when that takes too long. */
+class Readiness {
+  readonly #missing = new Set(["edge", "relay"]);
+  readonly #clock: Clock;
+  #wake: () => void = () => undefined;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  mark(part: string): void {
+    this.#missing.delete(part);
+    if (this.#missing.size === 0) this.#wake();
+  }
+
+  async reached(logger: Logger): Promise<void> {
+    if (this.#missing.size === 0) return;
+    await new Promise<void>((resolve) => {
+      const timer = this.#clock.after(READY_DEADLINE_MS, () => {
+        logger.warn("call control starts without", { missing: [...this.#missing] });
+        resolve();
+      });
+      this.#wake = () => {
+        timer.cancel();
+        resolve();
+      };
+    });
+  }
+}
+
+function inventoryOf({ realm, profiles, phones, peers }: NodeFile): Inventory {
+  const byName = new Map(profiles.map((profile) => [profile.name, profile]));
+  const profileOf = (name: string): SipProfile => {
+    const profile = byName.get(name);
+    if (profile === undefined) throw new Error(`node.json has no profile ${name}`);
+    return profile;
+  };
+  return createInventory({
+    realm,
+    phones: phones.map(({ ha1, profile, ...phone }) => ({ ...phone, profile: profileOf(profile), secret: { ha1 } })),
+    peers: peers.map((peer) => ({ ...peer, profile: profileOf(peer.profile) })),
+  });
+}
+
+function edgeControlOver(channel: ChannelClient): EdgeControl {
+  return {
+    listDialogs: async () => (await channel.request("dialogs")) as readonly EdgeDialogSummary[],
+    endDialog: async (dialogId, reason) => {
+      await channel.request("end-dialog", { dialogId, reason });
+    },
+  };
+}
+
+function connectedGauge(service: string, isConnected: boolean): MetricSample {
+  return {
+    name: "tandem_callmanager_connected",
+    type: "gauge",
+    help: "1 while call control is connected to the service",
+    labels: { service },
+    value: isConnected ? 1 : 0,
+  };
+}

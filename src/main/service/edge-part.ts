@@ -1,0 +1,33 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { SwitchError } from "../../common/index.ts";
+import { SipEdge } from "../../sip/index.ts";
+import type { ServiceContext, ServicePart } from "./service-part.ts";
+
+/** The SIP edge as a service. */
+export function createEdgePart({ node, paths, clock, ids, logger, channel }: ServiceContext): ServicePart {
+  const edge = new SipEdge({
+    listeners: node.listeners,
+    wire: { ...node.wire, secret: readFileSync(paths.wireSecretFile, "utf8").trim() },
+    journalPath: join(paths.stateDir, "edge-dialogs.journal"),
+    clock,
+    ids,
+    logger,
+  });
+  channel.handle("dialogs", () => edge.listDialogs());
+  channel.handle("end-dialog", (params) => {
+    const { dialogId, reason } = (params ?? {}) as { dialogId?: unknown; reason?: unknown };
+    if (typeof dialogId !== "string") throw new SwitchError("bad-params", "expected {dialogId, reason}");
+    return edge.endDialog(dialogId, typeof reason === "string" ? reason : "");
+  });
+  return {
+    start: () => edge.start(),
+    close: () => edge.close(),
+    metrics: () => edge.metrics(),
+    status: () => ({
+      sip: edge.addresses.map(({ protocol, address, port }) => `${protocol}/${address}:${port}`),
+      wirePort: edge.wirePort,
+      dialogs: edge.listDialogs().length,
+    }),
+  };
+}

@@ -1,0 +1,138 @@
+import { SwitchError, type Clock, type Logger } from "../../common/index.ts";
+import type { SupervisedService } from "../../admin/index.ts";
+import { ServiceKeeper } from "./service-keeper.ts";
+import type { OnExit, ServiceProcess } from "./service-process.ts";
+
+/** Options of a `Supervisor`. */
+export interface SupervisorOptions {
+  /** Services in the order in which they are started. */
+  readonly startOrder: readonly string[];
+  /** Groups of services; each group is stopped after the one before has ended. */
+  readonly stopOrder: readonly (readonly string[])[];
+  readonly socketPath: (name: string) => string;
+  readonly spawn: (name: string, onExit: OnExit) => ServiceProcess | undefined;
+  /** Begins to watch the running process of a service, if there is one to adopt. */
+  readonly adopt: (name: string) => ((onExit: OnExit) => ServiceProcess) | undefined;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+/** Starts the services of a node, starts again what dies, and stops all in order. It is on no message path. */
+export class Supervisor {
+  readonly #options: SupervisorOptions;
+  readonly #keepers = new Map<string, ServiceKeeper>();
+  readonly #waiting = new Set<() => void>();
+  #isStarting = false;
+  #startFailure: SwitchError | undefined;
+  #stopping: Promise<void> | undefined;
+
+  constructor(options: SupervisorOptions) {
+    this.#options = options;
+    for (const name of options.startOrder) {
+      const { clock, logger } = options;
+      const keeper = new ServiceKeeper({
+        name,
+        socketPath: options.socketPath(name),
+        clock,
+        logger,
+        spawn: (onExit) => options.spawn(name, onExit),
+        onChange: (exit) => {
+          if (exit !== undefined && this.#isStarting) this.#failStart(name, exit.reason, exit.exitCode);
+          for (const wake of [...this.#waiting]) wake();
+        },
+      });
+      this.#keepers.set(name, keeper);
+    }
+  }
+
+  get services(): readonly SupervisedService[] {
+    return [...this.#keepers.values()].map((keeper) => keeper.summary);
+  }
+
+  /**
+   * Adopts what runs, starts the rest and resolves when all are ready.
+   * @throws {SwitchError} `service-failed` when one ended before that; the others are running still
+   */
+  async start(): Promise<void> {
+    this.#isStarting = true;
+    for (const [name, keeper] of this.#keepers) {
+      const watch = this.#options.adopt(name);
+      if (watch === undefined) keeper.start();
+      else keeper.adopt(watch);
+    }
+    await this.#until(() => this.#startFailure !== undefined || this.services.every(({ state }) => state === "ready"));
+    this.#isStarting = false;
+    if (this.#startFailure !== undefined) throw this.#startFailure;
+  }
+
+  /**
+   * Stops one service and starts it again; resolves when it is ready. Calls that are up go on.
+   * @throws {SwitchError} `unknown-service`; `stopping`; `service-failed` when it did not come up
+   */
+  async restart(name: string): Promise<SupervisedService> {
+    const keeper = this.#keepers.get(name);
+    if (keeper === undefined) {
+      const known = [...this.#keepers.keys()].join(", ");
+      throw new SwitchError("unknown-service", `there is no service ${name}; there are ${known}`, { name });
+    }
+    if (this.#stopping !== undefined) throw new SwitchError("stopping", "the node is stopping");
+    const restartsBefore = keeper.summary.restarts;
+    keeper.restart();
+    await this.#until(() => {
+      const { state, restarts } = keeper.summary;
+      return this.#stopping !== undefined || state === "waiting" || (state === "ready" && restarts > restartsBefore);
+    });
+    if (keeper.summary.state === "ready") return keeper.summary;
+    throw new SwitchError("service-failed", `${name} did not come up: ${keeper.summary.lastExit ?? "stopped"}`, {
+      name,
+    });
+  }
+
+  /** Stops all services in order; what does not stop in time is killed. May be called again while it runs. */
+  stop(): Promise<void> {
+    this.#stopping ??= this.#stopInOrder();
+    return this.#stopping;
+  }
+
+  /** Ends all services at once, without asking. */
+  kill(): void {
+    void this.stop();
+    for (const keeper of this.#keepers.values()) {
+      keeper.stop();
+      keeper.kill();
+    }
+  }
+
+  /** Lets go of the services, which go on; may be called twice. */
+  close(): void {
+    for (const keeper of this.#keepers.values()) keeper.close();
+  }
+
+  async #stopInOrder(): Promise<void> {
+    for (const group of this.#options.stopOrder) {
+      const keepers = group.flatMap((name) => this.#keepers.get(name) ?? []);
+      for (const keeper of keepers) keeper.stop();
+      await this.#until(() => keepers.every(({ summary }) => summary.state === "stopped"));
+    }
+    this.close();
+  }
+
+  #failStart(name: string, reason: string, exitCode: number | undefined): void {
+    this.#startFailure ??= new SwitchError("service-failed", `${name} ended while the node started: ${reason}`, {
+      service: name,
+      ...(exitCode === undefined ? {} : { exitCode }),
+    });
+  }
+
+  #until(isSo: () => boolean): Promise<void> {
+    return new Promise((resolve) => {
+      const look = (): void => {
+        if (!isSo()) return;
+        this.#waiting.delete(look);
+        resolve();
+      };
+      this.#waiting.add(look);
+      look();
+    });
+  }
+}

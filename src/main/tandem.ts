@@ -1,0 +1,49 @@
+#!/usr/bin/env node
+import { homedir, tmpdir } from "node:os";
+import { join } from "node:path";
+import { SystemClock } from "../common/index.ts";
+import { runCli, type CliOutput, type Launcher } from "../admin/index.ts";
+import { loadConfig, nodePaths } from "../config/index.ts";
+import { demoCommand } from "./launch/demo-command.ts";
+import { inspectHost } from "./launch/doctor.ts";
+import { startCommand } from "./launch/start-command.ts";
+import { builtInProfilesDir, readVersion } from "./node/package-root.ts";
+import { findRunningServices } from "./node/running-services.ts";
+import { stopServices } from "./supervisor/stop-services.ts";
+
+/** Variables that services get; nothing else of the environment reaches them. */
+const PASSED_VARIABLES = ["PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR", "NODE_V8_COVERAGE"];
+
+const output: CliOutput = {
+  out: (text) => void process.stdout.write(`${text}\n`),
+  err: (text) => void process.stderr.write(`${text}\n`),
+};
+const clock = new SystemClock();
+const nodeDataDir = join(homedir(), ".tandem");
+const demoDataDir = join(tmpdir(), `tandem-demo-${process.getuid?.() ?? "user"}`);
+const variables = Object.fromEntries(
+  Object.entries(process.env).flatMap(([name, value]) =>
+    value !== undefined && PASSED_VARIABLES.includes(name) ? [[name, value]] : [],
+  ),
+);
+
+const launcher: Launcher = {
+  version: readVersion(),
+  defaultDataDirs: [nodeDataDir, demoDataDir],
+  start: (command) => startCommand(command, { output, variables, defaultDataDir: nodeDataDir }),
+  demo: (command) => demoCommand(command, { output, variables, defaultDataDir: demoDataDir }),
+  checkConfig: (file) => {
+    const { config, profiles } = loadConfig(file, builtInProfilesDir);
+    const { phones, peers, node } = config;
+    return { node: node.name, phones: phones.length, peers: peers.length, profiles: [...profiles.values()] };
+  },
+  inspectHost: async () => inspectHost(process.env["PATH"] ?? ""),
+  stopOrphans: async (dataDir) => {
+    const paths = nodePaths(dataDir);
+    const running = await findRunningServices(paths, clock);
+    await stopServices(running, "shutdown", paths, clock);
+    return running.map(({ name }) => name);
+  },
+};
+
+process.exitCode = await runCli(process.argv.slice(2), { launcher, output, clock });

@@ -1,0 +1,190 @@
+import assert from "node:assert/strict";
+import { Baresip } from "../support/baresip.ts";
+import { Cleanup } from "../support/cleanup.ts";
+import { freePort } from "../support/free-port.ts";
+import { MonitoredCall } from "../support/monitored-call.ts";
+import { residentBytes } from "../support/node-processes.ts";
+import { hangUp } from "../support/phone-calls.ts";
+import { exchangeUdp, optionsRequest, RawTcp, type RawTarget } from "../support/raw-sip.ts";
+import { CALL_GAUGES, TandemNode } from "../support/tandem-node.ts";
+
+const MAX_GROWTH_BYTES = 96 * 1024 * 1024;
+const MAX_GAP_MS = 60;
+const IDLE_CONNECTIONS = 2_000;
+
+describe("bad input at a node while a call is up", () => {
+  const cleanup = new Cleanup();
+  let node: TandemNode;
+  let target: RawTarget;
+  let caller: Baresip;
+  let callee: Baresip;
+  let call: MonitoredCall;
+  let edgePid = 0;
+  let edgeBytes: number;
+  let startedAtMs: number;
+
+  before(async () => {
+    node = cleanup.add(await TandemNode.start(), (started) => started.stop());
+    target = { host: "127.0.0.1", port: node.sipPort };
+    caller = cleanup.add(await Baresip.registered({ toneHz: 440 }, node.account("1001")), (phone) => phone.close());
+    callee = cleanup.add(
+      await Baresip.registered({ toneHz: 660 }, { ...node.account("1002"), transport: "tcp" }),
+      (phone) => phone.close(),
+    );
+    const established = await MonitoredCall.establish(
+      { phone: caller, toneHz: 440 },
+      { phone: callee, toneHz: 660, number: "1002" },
+    );
+    call = cleanup.add(established, (running) => running.close());
+    edgePid = (await node.hello("edge")).pid;
+  });
+
+  after(async () => {
+    try {
+      if (edgePid > 0) {
+        await hangUp(caller, callee);
+        await node.zero(CALL_GAUGES, 5_000);
+      }
+    } finally {
+      await cleanup.run();
+    }
+  });
+
+  beforeEach(() => {
+    edgeBytes = residentBytes(edgePid);
+    startedAtMs = Date.now();
+  });
+
+  afterEach(async () => {
+    const growth = residentBytes(edgePid) - edgeBytes;
+    assert.ok(growth < MAX_GROWTH_BYTES, `the edge grew by ${Math.round(growth / 1_048_576)} MB`);
+    assert.equal((await node.hello("edge")).pid, edgePid, "the edge is the same process");
+    assert.match((await ping()) ?? "", /^SIP\/2\.0 200 /);
+    const gapMs = await call.longestGapSince(startedAtMs, 25, 5_000);
+    assert.ok(gapMs <= MAX_GAP_MS, `a gap of ${gapMs} ms in the call`);
+    await call.assertHeard();
+  });
+
+  function ping(): Promise<string | undefined> {
+    return exchangeUdp(target, (port) => [Buffer.from(optionsRequest("UDP", port, target))], 2_000);
+  }
+
+  it("given a datagram cut short, when it comes, then it is answered 400", async () => {
+    const reply = await exchangeUdp(
+      target,
+      (port) => [Buffer.from(optionsRequest("UDP", port, target).replace("Content-Length: 0", "Content-Length: 200"))],
+      2_000,
+    );
+    assert.match(reply ?? "", /^SIP\/2\.0 400 /);
+  });
+
+  it("given 2,000 datagrams of random bytes, when they come, then no call is hurt", async () => {
+    const random = generator(1);
+    const noise = Array.from({ length: 2_000 }, () => {
+      return Buffer.from(Uint8Array.from({ length: 1 + (random() % 1_400) }, () => random() & 255));
+    });
+    await exchangeUdp(target, () => noise, 1);
+  });
+
+  it("given 2,000 requests with random bytes changed, when they come, then no call is hurt", async () => {
+    const random = generator(2);
+    await exchangeUdp(
+      target,
+      (port) =>
+        Array.from({ length: 2_000 }, () => {
+          const bytes = Buffer.from(optionsRequest("UDP", port, target));
+          for (let change = 0; change < 8; change += 1) bytes[random() % bytes.length] = random() & 255;
+          return bytes;
+        }),
+      1,
+    );
+  });
+
+  it("given a datagram with a header of 60,000 bytes, when it comes, then it is refused", async () => {
+    const reply = await exchangeUdp(
+      target,
+      (port) => [
+        Buffer.from(optionsRequest("UDP", port, target).replace("CSeq:", `X-Long: ${"a".repeat(60_000)}\r\nCSeq:`)),
+      ],
+      2_000,
+    );
+    assert.match(reply ?? "SIP/2.0 400 dropped", /^SIP\/2\.0 4\d\d /);
+  });
+
+  it("given 10,000 headers over TCP, when they come, then the request is refused and the connection closed", async () => {
+    const port = await freePort();
+    const headers = Array.from({ length: 10_000 }, (_, index) => `X-${index}: ${index}\r\n`).join("");
+    const text = optionsRequest("TCP", port, target).replace("CSeq:", `${headers}CSeq:`);
+    await assertRefused(text);
+  });
+
+  it("given a body of 100 MB announced over TCP, when it comes, then the connection is closed before it is sent", async () => {
+    const text = optionsRequest("TCP", 5060, target).replace("Content-Length: 0", "Content-Length: 100000000");
+    await assertRefused(text);
+  });
+
+  it("given random bytes over TCP, when they come, then the connection is closed", async () => {
+    const random = generator(3);
+    const connection = await RawTcp.connect(target);
+    try {
+      connection.socket.write(Buffer.from(Uint8Array.from({ length: 200_000 }, () => random() & 255)));
+      await connection.closed(15_000);
+    } finally {
+      connection.close();
+    }
+  });
+
+  it("given a request a byte a second, when it does not become complete, then the connection is closed", async function () {
+    this.timeout(40_000);
+    const connection = await RawTcp.connect(target);
+    const bytes = optionsRequest("TCP", 5060, target);
+    let sent = 0;
+    const drip = setInterval(() => connection.socket.write(bytes.charAt(sent++)), 1_000);
+    try {
+      await connection.closed(30_000);
+      assert.ok(sent >= 2, "it was given some time");
+    } finally {
+      clearInterval(drip);
+      connection.close();
+    }
+  });
+
+  it("given 2,000 idle connections, when they stay silent, then others are served and they are closed", async function () {
+    this.timeout(90_000);
+    const idle: RawTcp[] = [];
+    try {
+      for (let index = 0; index < IDLE_CONNECTIONS; index += 1) {
+        idle.push(await RawTcp.connect(target, `127.0.0.${1 + (index % 8)}`));
+      }
+      const working = await RawTcp.connect(target);
+      working.socket.write(optionsRequest("TCP", working.socket.localPort ?? 0, target));
+      await working.matching(/^SIP\/2\.0 200 /, 2_000);
+      working.close();
+      await call.assertHeard();
+      await Promise.all(idle.map((connection) => connection.closed(60_000)));
+    } finally {
+      for (const connection of idle) connection.close();
+    }
+  });
+
+  /** Sends `text` and asserts that it is answered by a 4xx or nothing, and that the connection is closed. */
+  async function assertRefused(text: string): Promise<void> {
+    const connection = await RawTcp.connect(target);
+    try {
+      connection.socket.write(text);
+      await connection.closed(5_000);
+      if (connection.received !== "") assert.match(connection.received, /^SIP\/2\.0 4\d\d /);
+    } finally {
+      connection.close();
+    }
+  }
+});
+
+/** The same numbers in every run: a linear congruential generator. */
+function generator(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return state >>> 8;
+  };
+}

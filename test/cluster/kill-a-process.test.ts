@@ -1,0 +1,159 @@
+import assert from "node:assert/strict";
+import { Baresip } from "../support/baresip.ts";
+import { Cleanup } from "../support/cleanup.ts";
+import { eventually } from "../support/eventually.ts";
+import { MonitoredCall } from "../support/monitored-call.ts";
+import { isRunning } from "../support/node-processes.ts";
+import { hangUp } from "../support/phone-calls.ts";
+import { CALL_GAUGES, TandemNode, type ServiceName } from "../support/tandem-node.ts";
+
+const SERVICES: readonly ServiceName[] = ["edge", "callmanager", "media", "admin"];
+/** One packet is 20 ms and a capture is as exact: more than this is a gap that one could hear. */
+const MAX_GAP_MS = 60;
+const MAX_RECOVERY_MS = 2_000;
+
+describe("kill -9 of one process during two calls", () => {
+  const cleanup = new Cleanup();
+  let node: TandemNode;
+  let phones: Baresip[] = [];
+  let calls: MonitoredCall[] = [];
+
+  beforeEach(async () => {
+    node = cleanup.add(await TandemNode.start({ orphanGraceSeconds: 30 }), (started) => started.stop());
+    phones = await Promise.all(
+      ["1001", "1002", "1003", "1004", "1005", "1006"].map(async (user, index) => {
+        const account = { ...node.account(user), answer: index === 5 ? "auto" : "manual" } as const;
+        return cleanup.add(await Baresip.registered({ toneHz: toneOf(index) }, account), (phone) => phone.close());
+      }),
+    );
+    calls = [];
+    for (const [from, to] of [
+      [0, 1],
+      [2, 3],
+    ] as const) {
+      calls.push(cleanup.add(await establish(from, to), (call) => call.close()));
+    }
+  });
+
+  afterEach(async () => {
+    await cleanup.run();
+  });
+
+  for (const service of ["callmanager", "edge"] as const) {
+    it(`given two calls, when ${service} is killed, then media goes on, a new call works and both can be hung up`, async () => {
+      const killedAtMs = Date.now();
+      const pid = await node.killService(service);
+      const recoveryMs = await callUntilAnswered(killedAtMs);
+      const gapMs = await longestGapMs(killedAtMs);
+      note(`${service}: new call after ${recoveryMs} ms, longest gap ${gapMs.toFixed(1)} ms`);
+      assert.ok(gapMs <= MAX_GAP_MS, `longest gap ${gapMs} ms`);
+      assert.ok(recoveryMs <= MAX_RECOVERY_MS, `new call after ${recoveryMs} ms`);
+      await node.serviceAgain(service, pid, 5_000);
+      await endAllCalls();
+    });
+  }
+
+  it("given two calls, when media is killed, then audio is back, a new call works and both can be hung up", async () => {
+    const killedAtMs = Date.now();
+    const pid = await node.killService("media");
+    const recoveryMs = await callUntilAnswered(killedAtMs);
+    const gapMs = await longestGapMs(killedAtMs);
+    note(`media: new call after ${recoveryMs} ms, longest gap ${gapMs.toFixed(1)} ms`);
+    assert.ok(gapMs <= MAX_RECOVERY_MS, `audio was away for ${gapMs} ms`);
+    assert.ok(recoveryMs <= MAX_RECOVERY_MS, `new call after ${recoveryMs} ms`);
+    await node.serviceAgain("media", pid, 5_000);
+    await Promise.all(calls.map((call) => call.assertHeard()));
+    await endAllCalls();
+  });
+
+  it("given two calls, when the supervisor is killed, then all goes on and the next start adopts the services", async () => {
+    const pids = await servicePids();
+    const killedAtMs = Date.now();
+    await node.killSupervisor();
+    const recoveryMs = await callUntilAnswered(killedAtMs);
+    const gapMs = await longestGapMs(killedAtMs);
+    note(`supervisor: new call after ${recoveryMs} ms, longest gap ${gapMs.toFixed(1)} ms`);
+    assert.ok(gapMs <= MAX_GAP_MS, `longest gap ${gapMs} ms`);
+    assert.ok(recoveryMs <= MAX_RECOVERY_MS, `new call after ${recoveryMs} ms`);
+    await node.startSupervisor();
+    assert.deepEqual(await servicePids(), pids, "the services are the same processes");
+    await endAllCalls();
+  });
+
+  async function establish(from: number, to: number): Promise<MonitoredCall> {
+    return MonitoredCall.establish(
+      { phone: phoneAt(from), toneHz: toneOf(from) },
+      { phone: phoneAt(to), toneHz: toneOf(to), number: String(1001 + to) },
+    );
+  }
+
+  function phoneAt(index: number): Baresip {
+    const phone = phones[index];
+    assert.ok(phone !== undefined);
+    return phone;
+  }
+
+  /** Dials from the fifth to the sixth phone until that answers, then hangs up. @returns ms from `sinceMs` to the answer */
+  async function callUntilAnswered(sinceMs: number): Promise<number> {
+    const [caller, callee] = [phoneAt(4), phoneAt(5)];
+    const answeredAtMs = await eventually(
+      async () => {
+        await caller.dial("1006");
+        const { type, param } = await caller.anyEvent(["CALL_ESTABLISHED", "CALL_CLOSED"], 8_000);
+        if (type === "CALL_CLOSED") throw new Error(`the call was refused: ${param}`);
+        return Date.now();
+      },
+      { timeoutMs: 10_000, intervalMs: 20 },
+    );
+    await callee.event("CALL_ESTABLISHED");
+    await hangUp(caller, callee);
+    return answeredAtMs - sinceMs;
+  }
+
+  async function longestGapMs(sinceMs: number): Promise<number> {
+    return Math.max(...(await Promise.all(calls.map((call) => call.longestGapSince(sinceMs, 100, 10_000)))));
+  }
+
+  /** The first call is ended by its caller, the second by its callee; then nothing is left. */
+  async function endAllCalls(): Promise<void> {
+    await hangUp(phoneAt(0), phoneAt(1));
+    await hangUp(phoneAt(3), phoneAt(2));
+    await node.zero(CALL_GAUGES, 5_000);
+  }
+
+  async function servicePids(): Promise<number[]> {
+    return Promise.all(SERVICES.map(async (service) => (await node.hello(service)).pid));
+  }
+});
+
+describe("a node whose supervisor stays dead", () => {
+  it("given a call, when the grace has passed, then the call is ended and every process has gone", async () => {
+    const node = await TandemNode.start({ orphanGraceSeconds: 2 });
+    try {
+      const caller = await Baresip.registered({ toneHz: 440 }, node.account("1001"));
+      const callee = await Baresip.registered({ toneHz: 660 }, { ...node.account("1002"), answer: "auto" });
+      try {
+        await caller.dial("1002");
+        await Promise.all([caller.event("CALL_ESTABLISHED"), callee.event("CALL_ESTABLISHED")]);
+        const pids = node.processes().map(({ pid }) => pid);
+        await node.killSupervisor();
+        await Promise.all([caller.closedReason(15_000), callee.closedReason(15_000)]);
+        await eventually(() => assert.deepEqual(node.processes(), []), { timeoutMs: 15_000 });
+        assert.deepEqual(pids.filter(isRunning), []);
+      } finally {
+        await caller.close();
+        await callee.close();
+      }
+    } finally {
+      await node.destroy();
+    }
+  });
+});
+
+function toneOf(index: number): number {
+  return 400 + 100 * index;
+}
+
+function note(text: string): void {
+  console.log(`      ${text}`);
+}

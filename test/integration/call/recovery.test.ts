@@ -1,0 +1,192 @@
+import assert from "node:assert/strict";
+import { eventually } from "../../support/eventually.ts";
+import { establish, type EstablishedCall } from "../../support/established-call.ts";
+import type { SipPhone } from "../../support/sip-phone.ts";
+import { SwitchFixture } from "../../support/switch-fixture.ts";
+import { testSdp } from "../../support/test-sdp.ts";
+
+describe("calls that outlive processes", () => {
+  let node: SwitchFixture;
+  let alice: SipPhone;
+  let bob: SipPhone;
+  beforeEach(async () => {
+    node = await SwitchFixture.start();
+    [alice, bob] = [await node.phone("1001"), await node.phone("1002")];
+  });
+  afterEach(async () => {
+    await node.stop();
+  });
+
+  const parties = ["caller", "callee"] as const;
+
+  async function holdAndHangUp(call: EstablishedCall, by: (typeof parties)[number]): Promise<void> {
+    const [near, far] = by === "caller" ? [call.near, call.far] : [call.far, call.near];
+    const hold = near.send("INVITE", { sdp: testSdp(4_000, ["a=sendonly"], 2) });
+    const passed = await far.request("INVITE");
+    far.respond(passed, 200, { sdp: testSdp(5_000, ["a=recvonly"], 2) });
+    await far.request("ACK");
+    const held = await hold.final();
+    assert.equal(held.status, 200);
+    near.ack(hold, held);
+    const bye = near.bye();
+    await far.takeBye();
+    assert.equal((await bye).status, 200);
+  }
+
+  for (const by of parties) {
+    it(`given an established call, when call control is restarted, then the ${by} can hold and hang up`, async () => {
+      const call = await establish(alice, bob);
+      await node.restartManager();
+      assert.equal(node.metric("tandem_calls"), 1);
+      await holdAndHangUp(call, by);
+      const [record] = await node.settled(1);
+      assert.equal(record?.endedBy, by);
+      assert.ok(record?.answeredAt !== undefined);
+    });
+
+    it(`given an established call, when the edge is restarted, then the ${by} can hold and hang up`, async () => {
+      const call = await establish(alice, bob);
+      await node.restartEdge();
+      await holdAndHangUp(call, by);
+      await node.settled(1);
+    });
+
+    it(`given an established call, when edge and call control are restarted, then the ${by} can hold and hang up`, async () => {
+      const call = await establish(alice, bob);
+      await node.manager.close();
+      await node.restartEdgeOnly();
+      await node.startManager();
+      await holdAndHangUp(call, by);
+      await node.settled(1);
+    });
+  }
+
+  it("given a call to a service of the switch, when call control is restarted, then the caller can hang up", async () => {
+    const call = await alice.call("9196", { sdp: testSdp(4_000) });
+    await call.established();
+    await node.restartManager();
+    assert.equal((await call.bye()).status, 200);
+    const [record] = await node.settled(1);
+    assert.equal(record?.calledNumber, "9196");
+  });
+
+  it("given a restarted call control, when new calls come, then they are served and registrations are still there", async () => {
+    await node.restartManager();
+    assert.equal(node.manager.registrations().length, 2);
+    const { near, far } = await establish(alice, bob);
+    const bye = near.bye();
+    await far.takeBye();
+    await bye;
+    await node.settled(1);
+  });
+
+  it("given a call that rings, when call control stops, then the caller gets 503, the callee CANCEL, and a record is written", async () => {
+    const call = await alice.call("1002", { sdp: testSdp(4_000) });
+    const other = await bob.offered();
+    assert.ok(other.offer !== undefined);
+    other.respond(other.offer, 180);
+    await call.invite?.response(180);
+    await node.manager.close();
+    assert.equal((await call.invite?.final())?.status, 503);
+    await other.request("CANCEL");
+    other.respond(other.offer, 487);
+    await node.startManager();
+    const [record] = await node.settled(1);
+    assert.equal(record?.reason, "edge-lost");
+  });
+
+  it("given a call whose phone hung up while call control was away, when it comes back, then the other party is ended", async () => {
+    const { near, far } = await establish(alice, bob);
+    await node.manager.close();
+    const bye = near.send("BYE");
+    await node.startManager();
+    assert.equal((await bye.final(8_000)).status, 200);
+    await far.takeBye();
+    await node.settled(1);
+  });
+
+  it("given a call whose dialog the edge has lost, when call control is connected again, then the other party gets BYE and a record is written", async () => {
+    const { near } = await establish(alice, bob);
+    await node.manager.close();
+    const lost = node.edge.listDialogs().find(({ dialogId }) => !dialogId.startsWith(near.callId));
+    node.edge.endDialog(lost?.dialogId ?? "", "");
+    await node.startManager();
+    await near.takeBye();
+    const [record] = await node.settled(1);
+    assert.equal(record?.endedBy, "callee");
+  });
+
+  it("given a dialog of the edge that no call knows, when call control is connected, then it is ended", async () => {
+    const { near, far } = await establish(alice, bob);
+    await node.manager.close();
+    node.forgetCalls();
+    await node.startManager();
+    await Promise.all([near.takeBye(6_000), far.takeBye(6_000)]);
+    await node.settled(0);
+  });
+
+  it("given a relay session that no call knows, when the relay is connected again, then it is released", async () => {
+    const { near, far } = await establish(alice, bob);
+    node.relay.sessions.set("orphan", { callId: "orphan", port: 1, operations: [] });
+    node.manager.relayConnected();
+    await eventually(() => assert.deepEqual(node.relay.released, ["orphan"]), { timeoutMs: 2_000, intervalMs: 5 });
+    assert.equal(node.relay.sessions.size, 1);
+    const bye = near.bye();
+    await far.takeBye();
+    await bye;
+    await node.settled(1);
+  });
+
+  it("given a relay that has lost a call's session and gives other ports, when it is connected again, then both phones are asked to follow", async () => {
+    const { near, far } = await establish(alice, bob);
+    node.relay.sessions.clear();
+    node.manager.relayConnected();
+    const asked = await far.request("INVITE");
+    far.respond(asked, 200, { sdp: testSdp(5_000, [], 2) });
+    await far.request("ACK");
+    const second = await near.request("INVITE");
+    near.respond(second, 200, { sdp: testSdp(4_000, [], 2) });
+    await near.request("ACK");
+    assert.equal(node.relay.sessions.size, 1);
+    const bye = near.bye();
+    await far.takeBye();
+    await bye;
+    await node.settled(1);
+  });
+
+  it("given a relay that has the same ports again, when it is connected again, then no phone is bothered", async () => {
+    const { near, far } = await establish(alice, bob);
+    const [session] = node.relay.sessions.values();
+    assert.ok(session !== undefined);
+    node.relay.sessions.clear();
+    node.relay.nextPort = session.port - 2;
+    node.manager.relayConnected();
+    await eventually(() => assert.equal(node.relay.sessions.size, 1), { timeoutMs: 2_000, intervalMs: 5 });
+    await eventually(() => assert.equal(node.relay.sessions.get(session.callId)?.operations.length, 2), {
+      timeoutMs: 2_000,
+      intervalMs: 5,
+    });
+    const bye = near.bye();
+    await far.takeBye();
+    await bye;
+    await node.settled(1);
+    const invites = [...alice.received, ...bob.received].filter(
+      ({ kind, method }) => kind === "request" && method === "INVITE",
+    );
+    assert.equal(invites.length, 1);
+  });
+
+  it("given a stock server without a control channel, when call control is restarted, then calls go on all the same", async () => {
+    const stock = await SwitchFixture.start({ withoutEdgeControl: true });
+    try {
+      const call = await establish(await stock.phone("1001"), await stock.phone("1002"));
+      await stock.restartManager();
+      const bye = call.far.bye();
+      await call.near.takeBye();
+      assert.equal((await bye).status, 200);
+      await stock.settled(1);
+    } finally {
+      await stock.stop();
+    }
+  });
+});

@@ -1,0 +1,235 @@
+import assert from "node:assert/strict";
+import { SwitchFixture, TEST_PROFILE } from "../../support/switch-fixture.ts";
+import { testSdp } from "../../support/test-sdp.ts";
+import { establish } from "../../support/established-call.ts";
+import type { Fields, SipPhone } from "../../support/sip-phone.ts";
+
+/** A request outside a dialog, byte by byte. */
+function requestText(phone: SipPhone, method: string, uri: string, fields: Fields = [], body = ""): string {
+  const all: Fields = [
+    ["Via", phone.newVia()],
+    ["From", `<sip:${phone.number}@127.0.0.1>;tag=${Math.random().toString(36).slice(2)}`],
+    ["To", `<${uri}>`],
+    ["Call-ID", `${Math.random().toString(36).slice(2)}@test`],
+    ["CSeq", `7 ${method}`],
+    ["Contact", phone.contact],
+    ...fields,
+  ];
+  const has = (name: string): boolean => all.some(([one]) => one.toLowerCase() === name);
+  const hops: Fields = has("max-forwards") ? [] : [["Max-Forwards", "70"]];
+  const lines = [...all, ...hops].map(([name, value]) => `${name}: ${value}\r\n`).join("");
+  return `${method} ${uri} SIP/2.0\r\n${lines}Content-Length: ${body.length}\r\n\r\n${body}`;
+}
+
+describe("requests outside a dialog", () => {
+  let node: SwitchFixture;
+  let phone: SipPhone;
+  let uri: string;
+  beforeEach(async () => {
+    node = await SwitchFixture.start({ phones: [{}, { maxCalls: 1 }] });
+    phone = await node.phone("1001");
+    uri = `sip:1002@127.0.0.1:${node.server.port}`;
+  });
+  afterEach(async () => {
+    await node.stop();
+  });
+
+  it("given OPTIONS without credentials, when it comes, then it is answered 200 with what the switch can do", async () => {
+    const response = await phone.exchange(requestText(phone, "OPTIONS", uri));
+    assert.equal(response.status, 200);
+    assert.match(response.get("allow") ?? "", /INVITE, ACK, BYE, CANCEL, OPTIONS/);
+    assert.equal(response.get("accept"), "application/sdp");
+    assert.match(response.get("supported") ?? "", /timer/);
+  });
+
+  const cases: readonly [string, number, string][] = [
+    ["SUBSCRIBE", 489, "event"],
+    ["MESSAGE", 405, "method"],
+    ["PUBLISH", 405, "method"],
+    ["REFER", 405, "method"],
+    ["NOTIFY", 481, "no-dialog"],
+  ];
+  for (const [method, status, reason] of cases) {
+    it(`given ${method}, when it comes, then it is answered ${status}`, async () => {
+      const response = await phone.exchange(requestText(phone, method, uri, [["Event", "presence"]]));
+      assert.equal(response.status, status);
+      if (status === 405) assert.match(response.get("allow") ?? "", /INVITE/);
+      const sum = node.manager
+        .metrics()
+        .filter(({ name, labels }) => name === "tandem_requests_refused_total" && labels?.["reason"] === reason);
+      assert.equal(sum.length, 1);
+    });
+  }
+
+  it("given an INVITE that requires an unknown extension, when it comes, then it is answered 420 with its name", async () => {
+    const response = await phone.exchange(requestText(phone, "INVITE", uri, [["Require", "100rel, timer"]]));
+    assert.equal(response.status, 420);
+    assert.equal(response.get("unsupported"), "100rel");
+  });
+
+  it("given a request inside a dialog that nobody knows, when it comes, then it is answered 481", async () => {
+    for (const method of ["BYE", "INVITE", "UPDATE", "INFO", "OPTIONS", "REFER"]) {
+      const text = requestText(phone, method, uri).replace(/^To: (.*)$/m, "To: $1;tag=unknown");
+      assert.equal((await phone.exchange(text)).status, 481, method);
+    }
+  });
+
+  it("given an INVITE without credentials, when it comes, then it is challenged and nobody rings", async () => {
+    const bob = await node.phone("1002");
+    const response = await phone.exchange(requestText(phone, "INVITE", uri, [], ""));
+    assert.equal(response.status, 401);
+    assert.match(response.get("www-authenticate") ?? "", /^Digest realm="tandem\.test"/);
+    assert.equal(
+      bob.received.some(({ method, kind }) => kind === "request" && method === "INVITE"),
+      false,
+    );
+  });
+
+  async function invite(fields: Fields, body = "", target = uri): Promise<number> {
+    const first = await phone.exchange(requestText(phone, "INVITE", target, fields, body));
+    const text = requestText(phone, "INVITE", target, [...fields, ...phone.authorize(first, "INVITE", target)], body);
+    return (await phone.exchange(text)).status;
+  }
+
+  it("given INVITEs that cannot become a call, when they are authenticated, then each gets the status that says why", async () => {
+    const host = `127.0.0.1:${node.server.port}`;
+    assert.equal(await invite([], "", `sip:7777@${host}`), 404, "unknown number");
+    assert.equal(await invite([], "", `sip:1003@${host}`), 480, "not registered");
+    assert.equal(await invite([], "", `sip:${host}`), 484, "no number");
+    assert.equal(await invite([], "", "sip:1002@elsewhere.example"), 404, "foreign host");
+    assert.equal(await invite([["Max-Forwards", "0"]]), 483, "hops");
+    assert.equal(await invite([["Content-Type", "text/plain"]], "hello"), 415, "body");
+    assert.equal(
+      await invite([
+        ["Session-Expires", "30"],
+        ["Supported", "timer"],
+      ]),
+      422,
+      "interval",
+    );
+    await node.settled(0);
+  });
+
+  it("given a callee that has as many calls as it may, when it is called, then the caller gets 486", async () => {
+    const [bob, carol] = [await node.phone("1002"), await node.phone("1003")];
+    const { near, far } = await establish(carol, bob);
+    const call = await phone.call("1002", { sdp: testSdp(4_000) });
+    assert.equal((await call.invite?.final())?.status, 486);
+    const bye = near.bye();
+    await far.takeBye();
+    await bye;
+    await node.settled(1);
+  });
+
+  it("given a caller that has as many calls as it may, when it calls once more, then it gets 486", async () => {
+    const [bob, carol] = [await node.phone("1002"), await node.phone("1003")];
+    const { near, far } = await establish(bob, carol);
+    const call = await bob.call("1001", { sdp: testSdp(4_000) });
+    assert.equal((await call.invite?.final())?.status, 486);
+    const bye = near.bye();
+    await far.takeBye();
+    await bye;
+    await node.settled(1);
+  });
+
+  it("given a dialog of another phone, when a stranger sends requests into it, then they are challenged and the call goes on", async () => {
+    const bob = await node.phone("1002");
+    const stranger = await node.phone("1003", { registered: false, address: "127.0.0.3" });
+    const { near, far } = await establish(phone, bob);
+    const local = near.local;
+    const forged = stranger.sendRequest(
+      "INFO",
+      near.target,
+      [
+        ["From", local],
+        ["To", near.remote],
+        ["Call-ID", near.callId],
+        ["CSeq", "900 INFO"],
+      ],
+      {},
+      undefined,
+    );
+    const challenged = await forged.final();
+    assert.equal(challenged.status, 401);
+    const answered = stranger.sendRequest(
+      "INFO",
+      near.target,
+      [
+        ["From", local],
+        ["To", near.remote],
+        ["Call-ID", near.callId],
+        ["CSeq", "901 INFO"],
+        ...stranger.authorize(challenged, "INFO", near.target),
+      ],
+      {},
+      undefined,
+    );
+    assert.equal((await answered.final()).status, 403);
+    assert.equal(node.metric("tandem_calls"), 1);
+    const bye = far.bye();
+    await near.takeBye();
+    await bye;
+    await node.settled(1);
+  });
+
+  it("given wrong tags, when a request comes from the right place, then it is answered 481", async () => {
+    const bob = await node.phone("1002");
+    const { near, far } = await establish(phone, bob);
+    const local = near.local;
+    near.local = local.replace(/tag=.*/, "tag=forged");
+    assert.equal((await near.send("INFO").final()).status, 481);
+    near.local = local;
+    for (let number = 0; number < 3; number += 1) near.nextCseq();
+    const bye = far.bye();
+    await near.takeBye();
+    await bye;
+    await node.settled(1);
+  });
+});
+
+describe("limits of call control", () => {
+  it("given as many calls as the switch may have, when one more comes, then it gets 503 with Retry-After", async () => {
+    const node = await SwitchFixture.start({ settings: { maxCalls: 1 } });
+    try {
+      const [alice, bob, carol] = [await node.phone("1001"), await node.phone("1002"), await node.phone("1003")];
+      const { near, far } = await establish(alice, bob);
+      const refused = await (await carol.call("1002", { sdp: testSdp(4_000) })).invite?.final();
+      assert.equal(refused?.status, 503);
+      assert.ok(Number(refused.get("retry-after")) > 0);
+      const bye = near.bye();
+      await far.takeBye();
+      await bye;
+      await node.settled(1);
+    } finally {
+      await node.stop();
+    }
+  });
+
+  it("given a phone whose profile has no UDP, when it calls over UDP, then it gets 403", async () => {
+    const node = await SwitchFixture.start({ phones: [{ profile: { ...TEST_PROFILE, transports: ["tcp"] } }] });
+    try {
+      const alice = await node.phone("1001", { registered: false });
+      const call = await alice.call("1002", { sdp: testSdp(4_000) });
+      assert.equal((await call.invite?.final())?.status, 403);
+    } finally {
+      await node.stop();
+    }
+  });
+
+  it("given a node that drains, when a call comes, then it gets 503, and calls that are up end by endCalls with BYE on both sides", async () => {
+    const node = await SwitchFixture.start();
+    try {
+      const [alice, bob, carol] = [await node.phone("1001"), await node.phone("1002"), await node.phone("1003")];
+      const { near, far } = await establish(alice, bob);
+      node.manager.drain();
+      const call = await carol.call("1002", { sdp: testSdp(4_000) });
+      assert.equal((await call.invite?.final())?.status, 503);
+      node.manager.endCalls();
+      await Promise.all([near.takeBye(), far.takeBye()]);
+      const [record] = await node.settled(1);
+      assert.equal(record?.reason, "switch-stopped");
+    } finally {
+      await node.stop();
+    }
+  });
+});

@@ -1,0 +1,135 @@
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { chmodSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { join } from "node:path";
+import { RandomIds } from "../../../src/common/index.ts";
+import { nodePaths } from "../../../src/config/index.ts";
+import { checkPorts, findFreePort } from "../../../src/main/host/check-ports.ts";
+import { findPortHolder } from "../../../src/main/host/port-holder.ts";
+import { commandLineOf, isProcessAlive, readProcessInfo } from "../../../src/main/host/process-info.ts";
+import { keptSecret, prepareDataDir } from "../../../src/main/node/data-dir.ts";
+import { ServiceOutput } from "../../../src/main/node/service-output.ts";
+import { takeSupervisorLock } from "../../../src/main/supervisor/supervisor-lock.ts";
+import { TemporaryDirectory } from "../../support/temporary-directory.ts";
+
+describe("process info", () => {
+  it("given this process, when read, then it lives with its start time, and its command line is known", () => {
+    const info = readProcessInfo(process.pid);
+    assert.match(info?.startTicks ?? "", /^\d+$/);
+    assert.equal(isProcessAlive(process.pid, info?.startTicks ?? ""), true);
+    assert.match(commandLineOf(process.pid), /node/);
+  });
+
+  it("given another process with its number, when asked, then that one is not alive", () => {
+    assert.equal(isProcessAlive(process.pid, "1"), false);
+    assert.equal(isProcessAlive(2 ** 30, "1"), false);
+    assert.equal(commandLineOf(2 ** 30), "");
+  });
+
+  it("given a process that has ended, when asked, then it is not alive", async () => {
+    const child = spawn(process.execPath, ["-e", "process.stdin.resume()"], { stdio: ["pipe", "ignore", "ignore"] });
+    await once(child, "spawn");
+    const pid = child.pid ?? 0;
+    const startTicks = readProcessInfo(pid)?.startTicks ?? "";
+    assert.equal(isProcessAlive(pid, startTicks), true);
+    child.stdin.end();
+    await once(child, "exit");
+    assert.equal(isProcessAlive(pid, startTicks), false);
+  });
+});
+
+describe("port check", () => {
+  it("given a port that we listen on, when looked for, then this process has it", async () => {
+    const server = createServer().listen(0, "127.0.0.1");
+    await once(server, "listening");
+    const address = server.address();
+    const port = typeof address === "object" && address !== null ? address.port : 0;
+    assert.equal(findPortHolder("tcp", port)?.pid, process.pid);
+    assert.equal(findPortHolder("udp", port), undefined);
+    const wanted = [{ purpose: "HTTP", transport: "tcp" as const, address: "127.0.0.1", port }];
+    assert.equal((await checkPorts(wanted)).length, 1);
+    assert.deepEqual(await checkPorts(wanted, [process.pid]), []);
+    await new Promise((resolve) => server.close(resolve));
+    assert.deepEqual(await checkPorts(wanted), []);
+  });
+
+  it("given a free port, when found, then it can be had", async () => {
+    const port = await findFreePort();
+    assert.deepEqual(await checkPorts([{ purpose: "x", transport: "tcp", address: "127.0.0.1", port }]), []);
+  });
+});
+
+describe("data-dir", () => {
+  let folder: TemporaryDirectory;
+  beforeEach(() => {
+    folder = new TemporaryDirectory("data");
+  });
+  afterEach(() => folder.close());
+
+  it("given a folder that cannot be made, when prepared, then it is refused with the reason", () => {
+    writeFileSync(folder.join("file"), "");
+    assert.throws(() => prepareDataDir(nodePaths(folder.join("file", "data"))), {
+      code: "bad-data-dir",
+      message: /cannot be used: ENOTDIR/,
+    });
+  });
+
+  it("given a folder of others with other things in it, when prepared, then it is left as it is", () => {
+    const other = folder.join("other");
+    mkdirSync(other);
+    chmodSync(other, 0o755);
+    writeFileSync(join(other, "letter.txt"), "");
+    assert.throws(() => prepareDataDir(nodePaths(other)), { code: "bad-data-dir", message: /holds other things/ });
+    assert.equal(statSync(other).mode & 0o777, 0o755);
+    rmSync(join(other, "letter.txt"));
+    prepareDataDir(nodePaths(other));
+    assert.equal(statSync(other).mode & 0o777, 0o700);
+    chmodSync(other, 0o755);
+    prepareDataDir(nodePaths(other));
+    assert.equal(statSync(other).mode & 0o777, 0o700);
+  });
+
+  it("given a secret, when asked for twice, then it is the same, private and 256 bits", () => {
+    const path = folder.join("wire.secret");
+    const secret = keptSecret(path, new RandomIds());
+    assert.match(secret, /^[0-9a-f]{64}$/);
+    assert.equal(keptSecret(path, new RandomIds()), secret);
+    assert.equal(statSync(path).mode & 0o777, 0o600);
+    writeFileSync(path, "torn");
+    assert.notEqual(keptSecret(path, new RandomIds()), secret);
+  });
+
+  it("given a lock that is held, when taken again, then it is refused with who holds it", () => {
+    const path = folder.join("supervisor.lock");
+    const lock = takeSupervisorLock(path, folder.path);
+    assert.throws(() => takeSupervisorLock(path, folder.path), {
+      code: "already-running",
+      details: { dataDir: folder.path, pid: process.pid },
+    });
+    lock.release();
+    lock.release();
+    takeSupervisorLock(path, folder.path).release();
+  });
+
+  it("given a lock file of nobody, when taken, then it is taken over", () => {
+    const path = folder.join("supervisor.lock");
+    for (const text of ["", "{}", "garbage", '{"pid":1,"startTicks":"0"}']) {
+      writeFileSync(path, text);
+      takeSupervisorLock(path, folder.path).release();
+    }
+  });
+
+  it("given what a service printed, when its last line is asked for, then only what came since the mark counts", () => {
+    mkdirSync(folder.join("log"));
+    const output = new ServiceOutput(folder.join("log"));
+    assert.equal(output.lastLine("edge"), "");
+    writeFileSync(folder.join("log", "edge.out"), "old\n");
+    output.mark("edge");
+    assert.equal(output.lastLine("edge"), "");
+    writeFileSync(folder.join("log", "edge.out"), "new\nnewer\n\n", { flag: "a" });
+    assert.equal(output.lastLine("edge"), "newer");
+    assert.equal(readFileSync(folder.join("log", "edge.out"), "utf8").length, 15);
+  });
+});

@@ -1,0 +1,281 @@
+import assert from "node:assert/strict";
+import { createSocket } from "node:dgram";
+import { chmodSync, existsSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { nodePaths } from "../../../src/config/index.ts";
+import type { NodeFile, NodeSettings } from "../../../src/main/node/node-file.ts";
+import { compileProgram } from "../../support/compiled-programs.ts";
+import { eventually } from "../../support/eventually.ts";
+import { SupervisedNode } from "../../support/supervised-node.ts";
+import { nodeSettings } from "../../support/node-settings.ts";
+import { TemporaryDirectory } from "../../support/temporary-directory.ts";
+
+const NAMES = ["admin", "callmanager", "edge", "media"];
+
+describe("a node", function () {
+  this.timeout(60_000);
+  let folder: TemporaryDirectory;
+  let dataDir: string;
+  const nodes: SupervisedNode[] = [];
+  let program: string;
+  before(() => {
+    program = compileProgram("trivial-node", "trivial-service")("trivial-node");
+  });
+  beforeEach(() => {
+    folder = new TemporaryDirectory("node");
+    dataDir = folder.join("data");
+  });
+  afterEach(async () => {
+    for (const node of nodes.splice(0)) await node.close();
+    folder.close();
+  });
+
+  const launch = (settings: NodeSettings): SupervisedNode => {
+    const node = new SupervisedNode(settings, program);
+    nodes.push(node);
+    return node;
+  };
+  const launchReady = async (settings: NodeSettings): Promise<SupervisedNode> => {
+    const node = launch(settings);
+    await node.ready();
+    return node;
+  };
+  const started = async (changes: Partial<NodeSettings> = {}): Promise<SupervisedNode> =>
+    launchReady(await nodeSettings(dataDir, changes));
+
+  it("given settings, when started, then all services are ready, and its files are its user's only", async () => {
+    const node = await started();
+    assert.deepEqual(
+      (await node.services()).map(({ state }) => state),
+      ["ready", "ready", "ready", "ready"],
+    );
+    const paths = nodePaths(dataDir);
+    assert.equal(statSync(dataDir).mode & 0o777, 0o700);
+    for (const file of [paths.nodeFile, paths.wireSecretFile, paths.socket("edge"), paths.supervisorLock]) {
+      assert.equal(statSync(file).mode & 0o777, 0o600, file);
+    }
+    const secret = readFileSync(paths.wireSecretFile, "utf8").trim();
+    for (const pid of node.livingPids().values()) {
+      assert.ok(!readFileSync(`/proc/${pid}/cmdline`, "utf8").includes(secret));
+      assert.ok(!readFileSync(`/proc/${pid}/environ`, "utf8").includes(secret));
+    }
+  });
+
+  it("given a running node, when Ctrl-C is pressed, then services stop in order and nothing is left", async () => {
+    const node = await started();
+    node.supervisor.signal("SIGINT");
+    assert.deepEqual(await node.supervisor.exited(20_000), { code: 0, signal: null });
+    assert.match(node.supervisor.output, /stopped\n$/);
+    assert.equal(node.livingPids().size, 0);
+    const closedAt = NAMES.map((name) => stoppedAt(dataDir, name));
+    const [admin = "", callmanager = "", edge = "", media = ""] = closedAt;
+    assert.ok(admin <= edge && callmanager <= edge && edge <= media, closedAt.join(" "));
+    assert.match(readFileSync(`${dataDir}/log/edge.out`, "utf8"), /edge closes for shutdown/);
+    assert.equal(existsSync(nodePaths(dataDir).supervisorLock), false);
+  });
+
+  it("given a service that hangs, when Ctrl-C is pressed twice, then everything ends at once", async () => {
+    const node = await started({ name: "hangs-at-stop" });
+    node.supervisor.signal("SIGINT");
+    await node.supervisor.outputMatching(/again to end everything at once/, 5_000);
+    node.supervisor.signal("SIGINT");
+    assert.deepEqual(await node.supervisor.exited(5_000), { code: 0, signal: null });
+    assert.equal(node.livingPids().size, 0);
+  });
+
+  it("given a killed service, when it is missed, then it is started again and the others are left alone", async () => {
+    const node = await started();
+    const before = node.livingPids();
+    process.kill(before.get("callmanager") ?? 0, "SIGKILL");
+    const after = await eventually(
+      async () => {
+        const services = await node.services();
+        const found = services.find(({ name }) => name === "callmanager");
+        assert.deepEqual([found?.state, found?.restarts], ["ready", 1]);
+        return node.livingPids();
+      },
+      { timeoutMs: 20_000 },
+    );
+    assert.notEqual(after.get("callmanager"), before.get("callmanager"));
+    for (const name of ["admin", "edge", "media"]) assert.equal(after.get(name), before.get(name));
+  });
+
+  it("given an exception that nobody caught, when it is thrown, then it is in the log and the service comes back", async () => {
+    const node = await started();
+    await node.call("edge", "throw").catch(() => undefined);
+    await eventually(async () => assert.equal((await node.services())[0]?.restarts, 1), { timeoutMs: 20_000 });
+    const log = readFileSync(`${dataDir}/log/edge.log`, "utf8");
+    assert.match(log, /"level":"error","message":"service died".*thrown on demand/);
+    assert.match((await node.services())[0]?.lastExit ?? "", /exit code 1/);
+  });
+
+  it("given a restart by name, when asked for, then that service alone is new and was told to keep its calls", async () => {
+    const node = await started();
+    const before = node.livingPids();
+    const answer = (await node.call("supervisor", "restart", { name: "edge" })) as { state: string; restarts: number };
+    assert.deepEqual([answer.state, answer.restarts], ["ready", 1]);
+    assert.notEqual(node.livingPids().get("edge"), before.get("edge"));
+    assert.equal(node.livingPids().get("media"), before.get("media"));
+    assert.match(readFileSync(`${dataDir}/log/edge.out`, "utf8"), /edge closes for restart/);
+    await assert.rejects(node.call("supervisor", "restart", { name: "egde" }), { code: "unknown-service" });
+    await assert.rejects(node.call("supervisor", "restart", {}), { code: "bad-params" });
+  });
+
+  it("given a killed supervisor, when the node is started again, then its services are taken over", async () => {
+    const settings = await nodeSettings(dataDir);
+    const node = await launchReady(settings);
+    const before = node.livingPids();
+    await node.supervisor.kill();
+    const next = await launchReady(settings);
+    assert.match(next.supervisor.output, /taking over running services: edge, callmanager, media, admin/);
+    assert.deepEqual(next.livingPids(), before);
+    assert.ok((await next.services()).every(({ adopted, restarts }) => adopted && restarts === 0));
+
+    process.kill(before.get("media") ?? 0, "SIGKILL");
+    await eventually(
+      async () => {
+        const media = (await next.services()).find(({ name }) => name === "media");
+        assert.deepEqual([media?.state, media?.restarts, media?.adopted], ["ready", 1, false]);
+      },
+      { timeoutMs: 20_000 },
+    );
+    next.supervisor.signal("SIGTERM");
+    assert.equal((await next.supervisor.exited(20_000)).code, 0);
+    assert.equal(next.livingPids().size, 0);
+  });
+
+  it("given a service that died with the supervisor, when started again, then it is started and the rest taken over", async () => {
+    const settings = await nodeSettings(dataDir);
+    const node = await launchReady(settings);
+    const before = node.livingPids();
+    await node.supervisor.kill();
+    process.kill(before.get("edge") ?? 0, "SIGKILL");
+    const next = await launchReady(settings);
+    const adopted = (await next.services()).filter((service) => service.adopted).map(({ name }) => name);
+    assert.deepEqual(adopted.sort(), ["admin", "callmanager", "media"]);
+    assert.equal(wirePort(dataDir), wirePort(dataDir));
+  });
+
+  it("given a frozen service without a supervisor, when started again, then it is replaced", async () => {
+    const settings = await nodeSettings(dataDir);
+    const node = await launchReady(settings);
+    const before = node.livingPids();
+    await node.supervisor.kill();
+    process.kill(before.get("media") ?? 0, "SIGSTOP");
+    const next = await launchReady(settings);
+    assert.notEqual(next.livingPids().get("media"), before.get("media"));
+    assert.equal(next.livingPids().get("edge"), before.get("edge"));
+  });
+
+  it("given another configuration, when started again, then it says so and restarts the services", async () => {
+    const settings = await nodeSettings(dataDir);
+    const node = await launchReady(settings);
+    const before = node.livingPids();
+    const port = wirePort(dataDir);
+    await node.supervisor.kill();
+    const next = await launchReady({ ...settings, realm: "other.test" });
+    assert.match(next.supervisor.output, /restarting services .* since the configuration or version changed/);
+    for (const [name, pid] of next.livingPids()) assert.notEqual(pid, before.get(name));
+    assert.equal(wirePort(dataDir), port, "the edge listens for call control where it did");
+  });
+
+  it("given a running node, when another is started in its data-dir, then it is refused with who holds it", async () => {
+    const settings = await nodeSettings(dataDir);
+    const node = await launchReady(settings);
+    const other = launch(settings);
+    assert.equal((await other.supervisor.exited(20_000)).code, 1);
+    assert.match(
+      other.supervisor.output,
+      new RegExp(`already runs in ${dataDir}: supervisor process ${node.supervisor.pid} \\(`),
+    );
+    assert.equal(node.livingPids().size, 4);
+  });
+
+  it("given no supervisor for the grace, when it is over, then no service is left", async () => {
+    const node = await started({ orphanGraceSeconds: 1 });
+    await node.supervisor.kill();
+    assert.equal(node.livingPids().size, 4);
+    await eventually(() => assert.equal(node.livingPids().size, 0), { timeoutMs: 5_000 });
+    const [admin = "", , edge = "", media = ""] = NAMES.map((name) => stoppedAt(dataDir, name));
+    assert.ok(admin <= edge && edge <= media);
+    assert.match(readFileSync(`${dataDir}/log/callmanager.out`, "utf8"), /closes for shutdown/);
+  });
+
+  it("given a supervisor that comes back within the grace, when it is over, then the services live", async () => {
+    const settings = await nodeSettings(dataDir, { orphanGraceSeconds: 3 });
+    const node = await launchReady(settings);
+    await node.supervisor.kill();
+    const next = await launchReady(settings);
+    await new Promise((resolve) => setTimeout(resolve, 3_500)); // the grace itself
+    assert.equal(next.livingPids().size, 4);
+    assert.ok((await next.services()).every(({ adopted }) => adopted));
+  });
+
+  it("given a service that cannot start, when the node starts, then it says why and nothing is left", async () => {
+    const node = launch(await nodeSettings(dataDir, { name: "fails-at-start" }));
+    assert.equal((await node.supervisor.exited(30_000)).code, 1);
+    assert.match(
+      node.supervisor.output,
+      /^media ended while the node started: exit code 69: media: RTP ports are taken by process 1: init$/m,
+    );
+    assert.equal(node.livingPids().size, 0);
+  });
+
+  it("given taken ports, when started, then each is named with who has it, before anything is started", async () => {
+    const settings = await nodeSettings(dataDir);
+    const sipPort = settings.listeners[0]?.port ?? 0;
+    const udp = createSocket("udp4");
+    await new Promise<void>((resolve) => udp.bind(sipPort, "127.0.0.1", resolve));
+    const tcp = createServer();
+    await new Promise<void>((resolve) => tcp.listen(settings.http.port, "127.0.0.1", resolve));
+    try {
+      const node = launch(settings);
+      assert.equal((await node.supervisor.exited(20_000)).code, 1);
+      const who = `is taken by process ${process.pid}: .*node`;
+      assert.match(node.supervisor.output, new RegExp(`^SIP udp 127.0.0.1:${sipPort} ${who}`, "m"));
+      assert.match(node.supervisor.output, new RegExp(`^HTTP tcp 127.0.0.1:${settings.http.port} ${who}`, "m"));
+      assert.doesNotMatch(node.supervisor.output, /SIP tcp/);
+      assert.equal(existsSync(nodePaths(dataDir).nodeFile), false);
+      assert.equal(existsSync(nodePaths(dataDir).supervisorLock), false);
+    } finally {
+      udp.close();
+      tcp.close();
+    }
+  });
+
+  it("given an address of another host, when started, then that is said", async () => {
+    const listeners = [{ protocol: "udp" as const, address: "192.0.2.1", port: 5060 }];
+    const node = launch(await nodeSettings(dataDir, { listeners }));
+    await node.supervisor.exited(20_000);
+    assert.match(node.supervisor.output, /SIP udp 192\.0\.2\.1:5060: this host has no address 192\.0\.2\.1/);
+  });
+
+  it("given a data-dir that others can read, when started, then it is made private", async () => {
+    await started().then((node) => node.close());
+    chmodSync(dataDir, 0o755);
+    await started();
+    assert.equal(statSync(dataDir).mode & 0o777, 0o700);
+  });
+
+  it("given a link where the data-dir should be, when started, then it is refused", async () => {
+    symlinkSync(folder.path, dataDir);
+    const node = launch(await nodeSettings(dataDir));
+    await node.supervisor.exited(20_000);
+    assert.match(node.supervisor.output, /data-dir: .* is a link or a file/);
+  });
+
+  it("given a lock of a process that is dead, when started, then it is taken over", async () => {
+    await started().then((node) => node.close());
+    writeFileSync(nodePaths(dataDir).supervisorLock, JSON.stringify({ pid: process.pid, startTicks: "1" }));
+    await started();
+  });
+});
+
+function stoppedAt(dataDir: string, service: string): string {
+  const log = readFileSync(`${dataDir}/log/${service}.log`, "utf8");
+  return /"message":"service stopped".*"timestamp":"([^"]+)"/.exec(log)?.[1] ?? assert.fail(`${service} did not stop`);
+}
+
+function wirePort(dataDir: string): number {
+  return (JSON.parse(readFileSync(nodePaths(dataDir).nodeFile, "utf8")) as NodeFile).wire.port;
+}

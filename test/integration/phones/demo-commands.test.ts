@@ -1,0 +1,89 @@
+import assert from "node:assert/strict";
+import { appendFileSync, mkdirSync } from "node:fs";
+import { writeBaresipConfig } from "../../support/baresip-config.ts";
+import { Cleanup } from "../../support/cleanup.ts";
+import { eventually } from "../../support/eventually.ts";
+import { freeLoopbackAddress } from "../../support/loopback-address.ts";
+import { ManagedProcess } from "../../support/managed-process.ts";
+import { CALL_GAUGES, TandemNode } from "../../support/tandem-node.ts";
+import { TemporaryDirectory } from "../../support/temporary-directory.ts";
+
+describe("the commands that the demo prints", () => {
+  const cleanup = new Cleanup();
+  let node: TandemNode;
+  let directory: TemporaryDirectory;
+
+  before(async () => {
+    directory = cleanup.add(new TemporaryDirectory("demo"), (folder) => folder.close());
+    node = cleanup.add(await TandemNode.demo(), (started) => started.stop());
+  });
+
+  after(async () => {
+    await cleanup.run();
+  });
+
+  /** The indented line of the demo's text that starts with a word: a command. */
+  function printed(word: string): string {
+    const line = node.output.split("\n").find((text) => text.startsWith(`  ${word} `));
+    assert.ok(line !== undefined, `the demo prints no ${word} command:\n${node.output}`);
+    return line.trim();
+  }
+
+  function run(command: string): ManagedProcess {
+    const env = { HOME: directory.path, TMPDIR: directory.path };
+    const started = new ManagedProcess({ command: "sh", args: ["-c", `exec ${command}`], cwd: directory.path, env });
+    return cleanup.add(started, async (process) => void (await process.kill()));
+  }
+
+  it("given the demo, when it has started, then ready is the last line and came within three seconds", () => {
+    assert.match(node.output, /\nready\n$/);
+    assert.ok(node.startMs < 3_000, `it took ${node.startMs} ms`);
+  });
+
+  it("given the baresip command, when 9196 is dialed as the text says, then the call is up", async () => {
+    // A sound card is what this host may lack: only the audio modules come from a configuration.
+    const config = directory.join("baresip");
+    mkdirSync(config);
+    const address = await freeLoopbackAddress();
+    const rtpPorts = { first: 39_000, last: 39_018 };
+    writeBaresipConfig({ directory: config, address, toneHz: 440, controlPort: 4444, toneSeconds: 30, rtpPorts });
+    appendFileSync(directory.join("baresip", "config"), "module stdio.so\n");
+    const phone = run(printed("baresip").replace("baresip", `baresip -f ${config}`));
+    await phone.outputMatching(/200 OK/, 5_000);
+    assert.match(node.output, /\/dial 9196/);
+    phone.write("/dial 9196\n");
+    await phone.outputMatching(/Call established/, 5_000);
+    phone.write("q");
+    await phone.exited(5_000);
+    await node.zero(CALL_GAUGES, 5_000);
+  });
+
+  it("given the Linphone commands, when they are typed, then it registers and calls", async () => {
+    for (const folder of [".local/share/linphone", ".config"]) mkdirSync(directory.join(folder), { recursive: true });
+    const phone = run("linphonec");
+    await phone.outputMatching(/linphonec> /, 10_000);
+    phone.write("soundcard use files\n");
+    phone.write(`${printed("register")}\n`);
+    await eventually(
+      () => {
+        phone.write("status register\n");
+        return phone.outputMatching(/^registered,/m, 300);
+      },
+      { timeoutMs: 5_000 },
+    );
+    assert.match(node.output, /call 9196/);
+    phone.write("call 9196\n");
+    await phone.outputMatching(/Call \d+ with .* connected/, 5_000);
+    phone.write("terminate\n");
+    await phone.outputMatching(/ended/, 5_000);
+    phone.write("quit\n");
+    await phone.exited(8_000);
+    await node.zero(CALL_GAUGES, 5_000);
+  });
+
+  it("given the SIPp command, when it is run, then its calls are good", async () => {
+    const { code } = await run(printed("sipp")).exited(20_000);
+    assert.equal(code, 0);
+    await node.zero(CALL_GAUGES, 5_000);
+  });
+});

@@ -1,0 +1,35 @@
+import type { SipMessage } from "../../src/sip/message/index.ts";
+import type { MessageParts, PhoneCall, SipPhone } from "./sip-phone.ts";
+import { testSdp } from "./test-sdp.ts";
+
+export interface EstablishedCall {
+  /** The caller's side. */
+  readonly near: PhoneCall;
+  /** The callee's side. */
+  readonly far: PhoneCall;
+  /** The callee's INVITE. */
+  readonly offered: SipMessage;
+  /** The caller's 200. */
+  readonly answer: SipMessage;
+}
+
+/** A call from one phone to another that has been answered and acknowledged. */
+export async function establish(
+  caller: SipPhone,
+  callee: SipPhone,
+  { near = {}, far = {} }: { near?: MessageParts; far?: MessageParts } = {},
+): Promise<EstablishedCall> {
+  const call = await caller.call(callee.number, { sdp: testSdp(4_000), ...near });
+  const other = await callee.offered();
+  const offered = other.offer;
+  if (offered === undefined) throw new Error("no offer");
+  const acked = other.answer({ sdp: testSdp(5_000), ...far });
+  const answer = await call.established();
+  await acked;
+  return { near: call, far: other, offered, answer };
+}
+
+/** The line of an SDP that begins with `start`. */
+export function sdpLine(message: SipMessage, start: string): string {
+  return message.body.split("\r\n").find((line) => line.startsWith(start)) ?? "";
+}

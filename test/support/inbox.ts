@@ -1,0 +1,46 @@
+/** What has come and has not been taken, oldest first, for tests that await it. */
+export class Inbox<Item> {
+  readonly #describe: (item: Item) => string;
+  readonly #items: Item[] = [];
+  readonly #waiters = new Set<{ matches: (item: Item) => boolean; resolve: (item: Item) => void }>();
+
+  constructor(describe: (item: Item) => string) {
+    this.#describe = describe;
+  }
+
+  get waiting(): readonly Item[] {
+    return this.#items;
+  }
+
+  put(item: Item): void {
+    for (const waiter of this.#waiters) {
+      if (!waiter.matches(item)) continue;
+      this.#waiters.delete(waiter);
+      waiter.resolve(item);
+      return;
+    }
+    this.#items.push(item);
+  }
+
+  /** The first item that matches, now or later. @throws {Error} after `withinMs` */
+  take(matches: (item: Item) => boolean, what: string, withinMs = 3_000): Promise<Item> {
+    const index = this.#items.findIndex(matches);
+    const [found] = index < 0 ? [] : this.#items.splice(index, 1);
+    if (found !== undefined) return Promise.resolve(found);
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => {
+        this.#waiters.delete(waiter);
+        const seen = this.#items.map((item) => this.#describe(item)).join("; ");
+        reject(new Error(`no ${what} within ${withinMs} ms; there is: ${seen || "nothing"}`));
+      }, withinMs);
+      const waiter = {
+        matches,
+        resolve: (item: Item) => {
+          clearTimeout(timer);
+          resolve(item);
+        },
+      };
+      this.#waiters.add(waiter);
+    });
+  }
+}

@@ -1,0 +1,241 @@
+import { readFileSync, rmSync } from "node:fs";
+import {
+  CallManager,
+  createInventory,
+  type CallManagerSettings,
+  type CallRecord,
+  type Inventory,
+  type PeerSource,
+  type PhoneSource,
+  type SipProfile,
+} from "../../src/call/index.ts";
+import { RandomIds, silentLogger, SystemClock, type Clock, type Logger } from "../../src/common/index.ts";
+import type { MediaRelay } from "../../src/media/index.ts";
+import { SipEdge } from "../../src/sip/index.ts";
+import { eventually } from "./eventually.ts";
+import { FakeRelay } from "./fake-relay.ts";
+import { SipPhone } from "./sip-phone.ts";
+import { TemporaryDirectory } from "./temporary-directory.ts";
+
+export const TEST_PROFILE: SipProfile = {
+  name: "standard-phone",
+  kind: "phone",
+  transports: ["udp", "tcp"],
+  digestAlgorithms: ["MD5"],
+  registration: { minExpirySeconds: 60, maxExpirySeconds: 3_600, defaultExpirySeconds: 600, maxContacts: 5 },
+  session: { expiresSeconds: 0, minSeconds: 90 },
+  media: { latch: false },
+  ringSeconds: 0,
+};
+
+export interface SwitchOptions {
+  readonly clock?: Clock;
+  readonly logger?: Logger;
+  readonly relay?: MediaRelay;
+  readonly phones?: readonly Partial<PhoneSource>[];
+  readonly peers?: readonly PeerSource[];
+  readonly settings?: Partial<CallManagerSettings>;
+  readonly withoutEdgeControl?: boolean;
+}
+
+/** Phones 1001 to 1004; user is the number, password `secret`. */
+export function testPhones(overrides: readonly Partial<PhoneSource>[] = []): PhoneSource[] {
+  return [0, 1, 2, 3].map((index) => ({
+    name: `phone-${1001 + index}`,
+    directoryNumber: String(1001 + index),
+    user: String(1001 + index),
+    secret: { password: "secret" },
+    profile: TEST_PROFILE,
+    maxCalls: 2,
+    ...overrides[index],
+  }));
+}
+
+/** Edge, call control and a relay in one process, with files that survive a restart of either. */
+export class SwitchFixture {
+  edge: SipEdge;
+  manager: CallManager;
+  readonly relay: FakeRelay;
+  readonly inventory: Inventory;
+  readonly #options: SwitchOptions;
+  readonly #directory = new TemporaryDirectory("switch");
+  readonly #phones: SipPhone[] = [];
+
+  private constructor(options: SwitchOptions) {
+    this.#options = options;
+    this.relay = options.relay instanceof FakeRelay ? options.relay : new FakeRelay();
+    this.inventory = createInventory({
+      realm: "tandem.test",
+      phones: testPhones(options.phones),
+      peers: options.peers ?? [],
+    });
+    this.edge = this.#makeEdge(0, 0);
+    this.manager = this.#makeManager();
+  }
+
+  static async start(options: SwitchOptions = {}): Promise<SwitchFixture> {
+    const fixture = new SwitchFixture(options);
+    await fixture.edge.start();
+    await fixture.startManager();
+    return fixture;
+  }
+
+  get server(): { readonly address: string; readonly port: number } {
+    const { port } = this.edge.addresses.find(({ protocol }) => protocol === "udp") ?? { port: 0 };
+    return { address: "127.0.0.1", port };
+  }
+
+  /** A phone, registered unless told otherwise. */
+  async phone(number: string, { registered = true, address = "127.0.0.1" } = {}): Promise<SipPhone> {
+    const phone = await SipPhone.start({ number, user: number, password: "secret", server: this.server, address });
+    this.#phones.push(phone);
+    if (registered) {
+      const response = await phone.register();
+      if (response.status !== 200) throw new Error(`${number} is not registered: ${response.status}`);
+    }
+    return phone;
+  }
+
+  /** The phone that was made last. */
+  lastPhone(): SipPhone {
+    const phone = this.#phones.at(-1);
+    if (phone === undefined) throw new Error("there is no phone");
+    return phone;
+  }
+
+  metric(name: string, labels: Readonly<Record<string, string>> = {}): number {
+    const samples = [...this.manager.metrics(), ...this.edge.metrics()].filter((one) => one.name === name);
+    const found = samples.find((one) => Object.entries(labels).every(([key, value]) => one.labels?.[key] === value));
+    return found?.value ?? 0;
+  }
+
+  /** Records so far. */
+  records(): CallRecord[] {
+    try {
+      const text = readFileSync(this.#directory.join("records", "calls.jsonl"), "utf8");
+      return text
+        .split("\n")
+        .filter((line) => line !== "")
+        .map((line) => JSON.parse(line) as CallRecord);
+    } catch {
+      return [];
+    }
+  }
+
+  /** Waits until nothing of any call is left, and returns the records. */
+  async settled(expectedRecords: number): Promise<CallRecord[]> {
+    return eventually(
+      () => {
+        const left = {
+          calls: this.metric("tandem_calls"),
+          sessions: this.metric("tandem_call_sessions"),
+          legs: this.metric("tandem_call_legs"),
+          dialogs: this.metric("tandem_sip_dialogs"),
+          relay: this.relay.sessions.size,
+          records: this.records().length,
+        };
+        const clean = { calls: 0, sessions: 0, legs: 0, dialogs: 0, relay: 0, records: expectedRecords };
+        if (JSON.stringify(left) !== JSON.stringify(clean)) throw new Error(`left over: ${JSON.stringify(left)}`);
+        return this.records();
+      },
+      { timeoutMs: 4_000, intervalMs: 10 },
+    );
+  }
+
+  /** Makes and starts a manager on the files of the one before. */
+  async startManager(): Promise<void> {
+    await new Promise<void>((resolve) => {
+      this.manager = this.#makeManager(resolve);
+      this.manager.start();
+    });
+  }
+
+  async restartManager(): Promise<void> {
+    await this.manager.close();
+    await this.startManager();
+  }
+
+  /** Ends the edge and starts another on the same ports and files. */
+  async restartEdge(): Promise<void> {
+    await this.restartEdgeOnly();
+    await eventually(
+      () => {
+        if (!this.manager.isReady) throw new Error("call control is not connected again");
+      },
+      { timeoutMs: 4_000, intervalMs: 10 },
+    );
+  }
+
+  /** The same while no manager is there. */
+  async restartEdgeOnly(): Promise<void> {
+    const { port } = this.server;
+    const { wirePort } = this.edge;
+    await this.edge.close();
+    this.edge = this.#makeEdge(port, wirePort);
+    await this.edge.start();
+  }
+
+  /** Removes the file of established calls, while no manager is there. */
+  forgetCalls(): void {
+    rmSync(this.#directory.join("state", "calls.journal"));
+    this.relay.sessions.clear();
+  }
+
+  async stop(): Promise<void> {
+    await this.manager.close();
+    await this.edge.close();
+    for (const phone of this.#phones) await phone.close();
+    this.#directory.close();
+  }
+
+  #makeEdge(port: number, wirePort: number): SipEdge {
+    return new SipEdge({
+      listeners: [
+        { protocol: "udp", address: "127.0.0.1", port },
+        { protocol: "tcp", address: "127.0.0.1", port },
+      ],
+      wire: { host: "127.0.0.1", port: wirePort, secret: "between-us" },
+      journalPath: this.#directory.join("state", "edge-dialogs.journal"),
+      clock: new SystemClock(),
+      ids: new RandomIds(),
+      logger: silentLogger,
+    });
+  }
+
+  #makeManager(onReady: () => void = () => undefined): CallManager {
+    const { clock = new SystemClock(), logger = silentLogger, settings, withoutEdgeControl = false } = this.#options;
+    return new CallManager({
+      edge: { host: "127.0.0.1", port: this.edge.wirePort, secret: "between-us" },
+      ...(withoutEdgeControl
+        ? {}
+        : {
+            edgeControl: {
+              listDialogs: () => Promise.resolve(this.edge.listDialogs()),
+              endDialog: (dialogId: string, reason: string) => {
+                this.edge.endDialog(dialogId, reason);
+                return Promise.resolve();
+              },
+            },
+          }),
+      inventory: this.inventory,
+      relay: this.#options.relay ?? this.relay,
+      clock,
+      ids: new RandomIds(),
+      logger,
+      paths: {
+        calls: this.#directory.join("state", "calls.journal"),
+        registrations: this.#directory.join("state", "registrations.journal"),
+        records: this.#directory.join("records", "calls.jsonl"),
+      },
+      settings: {
+        endpoints: new Map([
+          ["9196", "echo"],
+          ["9197", "demo"],
+        ]),
+        maxCalls: 100,
+        ...settings,
+      },
+      onReady,
+    });
+  }
+}

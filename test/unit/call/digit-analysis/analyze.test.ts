@@ -1,0 +1,169 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import type { Peer } from "../../../../src/call/device/peer.ts";
+import {
+  analyze,
+  type AnalysisContext,
+  type Destination,
+  type ServiceEndpoint,
+} from "../../../../src/call/digit-analysis/analyze.ts";
+import { parseDialed } from "../../../../src/call/digit-analysis/dialed.ts";
+import { phoneOf, sampleInventory, samplePeer, samplePhone } from "../device/sample-devices.ts";
+
+describe("digit analysis", () => {
+  const inventory = sampleInventory(
+    [samplePhone("1001"), samplePhone("1002"), samplePhone("9196"), samplePhone("+4930")],
+    [
+      samplePeer("national", { prefixes: ["9", "+49"], addresses: ["192.0.2.1"], uri: "sip:gw.example" }),
+      samplePeer("city", { prefixes: ["930", "10"], addresses: ["192.0.2.2"], uri: "sip:192.0.2.2:5080" }),
+    ],
+  );
+  const peer = (name: string): Peer => {
+    const found = inventory.peers.find((each) => each.name === name);
+    assert.ok(found);
+    return found;
+  };
+  const context: AnalysisContext = {
+    inventory,
+    caller: phoneOf(inventory, "1001"),
+    endpoints: new Map<string, ServiceEndpoint>([
+      ["9196", "echo"],
+      ["9197", "demo"],
+    ]),
+    localHosts: new Set(["127.0.0.1", "::1"]),
+  };
+  const dial = (user: string, changes: Partial<AnalysisContext> = {}): Destination =>
+    analyze({ user, isTelephone: false }, { ...context, ...changes }).destination;
+  const dialUri = (uri: string, changes: Partial<AnalysisContext> = {}): string => {
+    const dialed = parseDialed(uri);
+    assert.ok(dialed.ok);
+    const { destination } = analyze(dialed.value, { ...context, ...changes });
+    switch (destination.kind) {
+      case "phone":
+        return destination.phone.name;
+      case "peer":
+        return `${destination.number} by ${destination.peer.name}`;
+      case "endpoint":
+        return destination.endpoint;
+      case "none":
+        return destination.reason;
+    }
+  };
+
+  it("given a directory number, when it is dialed, then it leads to the phone, before a prefix that fits", () => {
+    const destination = dial("1002");
+    assert.equal(destination.kind === "phone" && destination.phone.name, "phone-1002");
+  });
+
+  it("given a number that is a directory and a service number, when it is dialed, then it leads to the phone", () => {
+    assert.equal(dial("9196").kind, "phone");
+  });
+
+  it("given a service number, when it is dialed, then it leads to the endpoint, before a prefix that fits", () => {
+    assert.deepEqual(dial("9197"), { kind: "endpoint", endpoint: "demo", number: "9197" });
+  });
+
+  it("given prefixes of several peers, when a number is dialed, then the longest leads to its peer, number unchanged", () => {
+    assert.deepEqual(dial("93012"), { kind: "peer", peer: peer("city"), number: "93012" });
+    assert.deepEqual(dial("93112"), { kind: "peer", peer: peer("national"), number: "93112" });
+  });
+
+  it("given a +, when it is dialed, then it is part of the number", () => {
+    assert.deepEqual(dial("+4940"), { kind: "peer", peer: peer("national"), number: "+4940" });
+    assert.equal(dial("+4930").kind, "phone");
+    assert.deepEqual(dial("4940"), { kind: "none", reason: "unknown-number" });
+  });
+
+  it("given a number of nobody, when it is dialed, then it leads nowhere", () => {
+    assert.deepEqual(dial("5555"), { kind: "none", reason: "unknown-number" });
+  });
+
+  it("given an empty number or one above 128 characters, when it is dialed, then it leads nowhere", () => {
+    assert.deepEqual(dial(""), { kind: "none", reason: "empty" });
+    assert.equal(dial("9".repeat(128)).kind, "peer");
+    assert.deepEqual(dial("9".repeat(129)), { kind: "none", reason: "too-long" });
+  });
+
+  it("given a peer that calls, when the number leads back to it, then the next best wins, or nothing", () => {
+    assert.deepEqual(dial("93012", { caller: peer("city") }), {
+      kind: "peer",
+      peer: peer("national"),
+      number: "93012",
+    });
+    assert.deepEqual(dial("93112", { caller: peer("national") }), { kind: "none", reason: "unknown-number" });
+    assert.equal(dial("1002", { caller: peer("city") }).kind, "phone");
+  });
+
+  it("given a URI with a host of this switch or the realm, when it is dialed, then the number counts", () => {
+    assert.equal(dialUri("sip:1002@127.0.0.1:5070"), "phone-1002");
+    assert.equal(dialUri("sip:1002@[::1]"), "phone-1002");
+    assert.equal(dialUri("sip:9197@TANDEM.test"), "demo");
+  });
+
+  it("given a URI with the host of a peer, when it is dialed, then it leads to that peer whatever the number", () => {
+    assert.equal(dialUri("sip:1002@gw.example"), "1002 by national");
+    assert.equal(dialUri("sip:anyone@192.0.2.2"), "anyone by city");
+    assert.equal(dialUri("sip:1002@192.0.2.2", { caller: peer("city") }), "unknown-number");
+  });
+
+  it("given a URI with another host, when it is dialed, then it leads nowhere", () => {
+    assert.equal(dialUri("sip:1002@elsewhere.example"), "unknown-host");
+  });
+
+  it("given a phone that knows the switch by a name of its own, when it dials inside it, then the number counts", () => {
+    assert.equal(dialUri("sip:1002@pbx.local", { callerDomain: "PBX.local" }), "phone-1002");
+    assert.equal(dialUri("sip:1002@other.local", { callerDomain: "pbx.local" }), "unknown-host");
+    assert.equal(dialUri("sip:1002@pbx.local", { callerDomain: "pbx.local", caller: peer("city") }), "unknown-host");
+    assert.equal(dialUri("sip:1002@gw.example", { callerDomain: "gw.example" }), "1002 by national");
+  });
+
+  it("given a telephone number with separators, when it is dialed, then they do not count", () => {
+    assert.equal(dialUri("tel:+49-30"), "phone-+4930");
+    assert.equal(dialUri("sip:10-02@127.0.0.1;user=phone"), "phone-1002");
+    assert.equal(dialUri("sip:10-02@127.0.0.1"), "10-02 by city");
+  });
+
+  it("given an analysis, when it explains itself, then every candidate is there in order and says why", () => {
+    assert.deepEqual(analyze({ user: "93012", isTelephone: false }, context).explain, [
+      { kind: "phone", pattern: "93012", outcome: "no-match", why: "no such directory number" },
+      { kind: "endpoint", pattern: "93012", outcome: "no-match", why: "no such service number" },
+      { kind: "peer", pattern: "930", name: "city", outcome: "won", why: "prefix of length 3" },
+      {
+        kind: "peer",
+        pattern: "9",
+        name: "national",
+        outcome: "lost",
+        why: "prefix of length 1, after prefix of length 3",
+      },
+    ]);
+    assert.deepEqual(
+      analyze({ user: "9196", isTelephone: false }, context).explain.map(({ kind, outcome }) => `${kind} ${outcome}`),
+      ["phone won", "endpoint lost", "peer lost"],
+    );
+    assert.deepEqual(analyze({ user: "x", host: "gw.example", isTelephone: false }, context).explain, [
+      { kind: "peer", pattern: "gw.example", name: "national", outcome: "won", why: "host of the peer" },
+    ]);
+  });
+
+  it("given any number and prefixes, when it is compared with a search of all, then the longest prefix wins", () => {
+    const digits = fc.string({ unit: fc.constantFrom("1", "2", "+"), maxLength: 4 });
+    fc.assert(
+      fc.property(
+        fc.uniqueArray(digits, { maxLength: 8 }),
+        fc.string({ unit: fc.constantFrom("1", "2", "+"), minLength: 1, maxLength: 8 }),
+        (prefixes, number) => {
+          const peers = prefixes.map((prefix, index) =>
+            samplePeer(`p${index}`, { addresses: [`192.0.2.${index}`], prefixes: [prefix] }),
+          );
+          const caller = phoneOf(inventory, "1001");
+          const { destination } = analyze(
+            { user: number, isTelephone: false },
+            { ...context, caller, inventory: sampleInventory([], peers) },
+          );
+          const best = prefixes.filter((prefix) => number.startsWith(prefix)).sort((a, b) => b.length - a.length)[0];
+          assert.equal(destination.kind === "peer" ? destination.peer.prefixes[0] : undefined, best);
+        },
+      ),
+    );
+  });
+});

@@ -1,0 +1,142 @@
+import assert from "node:assert/strict";
+import {
+  NEW_CALL,
+  step,
+  type Call,
+  type CallEffect,
+  type CallEvent,
+  type Side,
+  type TimerName,
+} from "../../../../src/call/model/index.ts";
+
+type LegState = "none" | "invited" | "answered" | "up" | "over";
+
+/** What surrounds a call: performs effects on imagined legs, and checks that they make sense. */
+export class CallWorld {
+  call: Call = NEW_CALL;
+  /** The caller's first INVITE. */
+  caller: "unanswered" | "answered" | "refused" | "over" = "unanswered";
+  callee: LegState = "none";
+  /** The caller has acknowledged the first 200. */
+  callerAcked = false;
+  readonly branches = new Map<string, LegState>();
+  readonly timers = new Set<TimerName>();
+  readonly media: number[] = [];
+  /** Requests of ours that wait for a final response. */
+  readonly requests = new Map<number, { side: Side; method: "INVITE" | "UPDATE" | "INFO" }>();
+  /** 2xx to INVITEs of ours that wait for their ACK. */
+  readonly unacknowledged = new Map<Side, number>();
+  /** Requests of the parties, and whether they are answered. */
+  readonly transactions = new Map<string, { side: Side; method: string; status: number }>();
+  readonly effects: CallEffect[] = [];
+  ended = 0;
+  closed = 0;
+  persisted = 0;
+
+  send(event: CallEvent): CallEffect[] {
+    const { call, effects } = step(this.call, event);
+    this.call = call;
+    for (const effect of effects) this.#perform(effect);
+    this.effects.push(...effects);
+    return [...effects];
+  }
+
+  #perform(effect: CallEffect): void {
+    const isAfterEnd = this.ended > 0;
+    switch (effect.type) {
+      case "media":
+        assert.equal(isAfterEnd, false, "media after the end");
+        if (effect.ticket !== 0) this.media.push(effect.ticket);
+        return;
+      case "invite":
+        assert.equal(isAfterEnd, false, "INVITE after the end");
+        this.branches.set(effect.branchId, "invited");
+        return;
+      case "cancel":
+        assert.equal(this.branches.get(effect.branchId), "invited", "CANCEL of what does not ring");
+        return;
+      case "adopt":
+        assert.equal(this.branches.get(effect.branchId), "answered");
+        assert.equal(this.callee, "none", "second callee");
+        this.branches.delete(effect.branchId);
+        this.callee = "answered";
+        this.unacknowledged.set("callee", 1);
+        return;
+      case "decline":
+        assert.equal(this.branches.get(effect.branchId), "answered");
+        this.branches.set(effect.branchId, "over");
+        return;
+      case "ring":
+        assert.equal(this.caller, "unanswered", "ringing after an answer");
+        return;
+      case "answer":
+        assert.equal(this.caller, "unanswered", "answered twice");
+        assert.ok(this.persisted > 0, "answered before it was recorded");
+        this.caller = "answered";
+        return;
+      case "reject":
+        assert.equal(this.caller, "unanswered", "refused after an answer");
+        assert.ok(effect.status >= 400);
+        this.caller = "refused";
+        return;
+      case "respond": {
+        const transaction = this.transactions.get(effect.transaction);
+        assert.ok(transaction !== undefined, "answer to nothing");
+        assert.equal(transaction.status, 0, `${transaction.method} answered twice`);
+        transaction.status = effect.status;
+        return;
+      }
+      case "request":
+      case "pass":
+        assert.equal(isAfterEnd, false, "request after the end");
+        this.requests.set(effect.ticket, {
+          side: effect.side,
+          method: effect.type === "pass" ? "INFO" : effect.method,
+        });
+        return;
+      case "cancel-request":
+        assert.equal(this.requests.get(effect.ticket)?.method, "INVITE");
+        return;
+      case "ack": {
+        const owed = this.unacknowledged.get(effect.side) ?? 0;
+        assert.ok(owed > 0, "ACK to nothing");
+        this.unacknowledged.set(effect.side, owed - 1);
+        if (effect.side === "callee" && this.callee === "answered") this.callee = "up";
+        return;
+      }
+      case "bye":
+        this.#bye(effect.side);
+        return;
+      case "start-timer":
+        this.timers.add(effect.timer);
+        return;
+      case "stop-timer":
+        this.timers.delete(effect.timer);
+        return;
+      case "persist":
+        assert.equal(isAfterEnd, false, "recorded after the end");
+        this.persisted += 1;
+        return;
+      case "ended":
+        this.ended += 1;
+        assert.equal(this.ended, 1, "ended twice");
+        return;
+      case "closed":
+        this.closed += 1;
+        assert.equal(this.closed, 1, "closed twice");
+        assert.equal(this.ended, 1, "closed before the end");
+        return;
+    }
+  }
+
+  #bye(side: Side): void {
+    if (side === "caller") {
+      assert.equal(this.caller, "answered", "BYE to a caller that is not up");
+      assert.ok(this.callerAcked || !this.effects.some(({ type }) => type === "closed"));
+      this.caller = "over";
+      return;
+    }
+    assert.ok(this.callee === "up", `BYE to a callee that is ${this.callee}`);
+    this.callee = "over";
+  }
+}
