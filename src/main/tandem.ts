@@ -14,6 +14,8 @@ import { stopServices } from "./supervisor/stop-services.ts";
 /** Variables that services get; nothing else of the environment reaches them. */
 const PASSED_VARIABLES = ["PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR", "NODE_V8_COVERAGE"];
 
+// Whoever reads may go away (`tandem demo | head`); the node goes on.
+for (const stream of [process.stdout, process.stderr]) stream.on("error", () => undefined);
 const output: CliOutput = {
   out: (text) => void process.stdout.write(`${text}\n`),
   err: (text) => void process.stderr.write(`${text}\n`),

@@ -29,6 +29,11 @@ const MAX_OUTPUT_LENGTH = 4 * 1024 * 1024;
 
 /** A child process whose output is kept, awaited and shown in failures, and that never outlives the tests. */
 export class ManagedProcess {
+  static readonly #running = new Set<ChildProcess>();
+  static {
+    process.once("exit", () => ManagedProcess.#running.forEach((child) => child.kill("SIGKILL")));
+  }
+
   readonly #child: ChildProcess;
   readonly #name: string;
   readonly #exit: Promise<ProcessExit>;
@@ -44,8 +49,7 @@ export class ManagedProcess {
       stdio: ["pipe", "pipe", "pipe"],
     });
     if (options.isUrgent === true) raisePriority(this.#child.pid);
-    const killAtExit = (): void => void this.#child.kill("SIGKILL");
-    process.once("exit", killAtExit);
+    ManagedProcess.#running.add(this.#child);
     for (const stream of [this.#child.stdout, this.#child.stderr]) {
       stream?.setEncoding("utf8").on("data", (text: string) => this.#onOutput(text));
     }
@@ -53,7 +57,7 @@ export class ManagedProcess {
     this.#exit = new Promise((resolve) => {
       const end = (exit: ProcessExit): void => {
         this.#ended = true;
-        process.off("exit", killAtExit);
+        ManagedProcess.#running.delete(this.#child);
         resolve(exit);
       };
       this.#child.once("error", (error) => {

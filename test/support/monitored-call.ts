@@ -2,13 +2,39 @@ import assert from "node:assert/strict";
 import type { Baresip } from "./baresip.ts";
 import { tonePower } from "./goertzel.ts";
 import { assertHears, callAndAnswer } from "./phone-calls.ts";
-import { audioOf, longestGapMs, RtpCapture, type CapturedRtp } from "./rtp-capture.ts";
+import { audioOf, longestGapMs, lostPackets, RtpCapture, type CapturedRtp } from "./rtp-capture.ts";
+
+const MAX_GAP_MS = 60;
+const MAX_ADDED_MS = 40;
 
 /** One side of a `MonitoredCall`: a phone, the tone that it must hear, and the capture of what reaches it. */
 interface Side {
   readonly phone: Baresip;
   readonly hearsHz: number;
   readonly capture: RtpCapture;
+}
+
+/** What became of a call's media in a while, over both directions. */
+export interface MediaReport {
+  /** Longest time without a packet at a phone. */
+  readonly gapMs: number;
+  /** Longest time in which a phone sent none: of the host's making, and what the relay cannot mend. */
+  readonly sentGapMs: number;
+  /** Packets that are missing in what the phones got. */
+  readonly lost: number;
+}
+
+/**
+ * Asserts that no packet was lost and that there was no gap of more than two packets, which cannot be heard. What a
+ * busy host did is allowed for: the time that a phone sent nothing, or that the relay waited for a processor.
+ */
+export function assertUnharmed({ gapMs, sentGapMs, lost }: MediaReport, relayWaitMs: number): void {
+  const allowedMs = Math.max(MAX_GAP_MS, MAX_ADDED_MS + Math.max(sentGapMs, relayWaitMs));
+  assert.ok(
+    gapMs <= allowedMs,
+    `a gap of ${gapMs.toFixed(1)} ms, the phones themselves had ${sentGapMs.toFixed(1)} ms`,
+  );
+  assert.equal(lost, 0, "packets lost");
 }
 
 /** A call between two phones in which each hears the other's tone and all that reaches them is captured. */
@@ -47,18 +73,28 @@ export class MonitoredCall {
   }
 
   /**
-   * Waits until each phone got `packets` more packets of the right tone after `sinceMs` (wall time).
-   * @returns the longest time without a packet at either phone, from half a second before `sinceMs` on, in ms
+   * Waits until each phone got `packets` more packets of the right tone after `sinceMs` (wall time), and looks at all
+   * from half a second before that on.
    */
-  async longestGapSince(sinceMs: number, packets: number, timeoutMs: number): Promise<number> {
-    const gaps = await Promise.all(
+  async mediaSince(sinceMs: number, packets: number, timeoutMs: number): Promise<MediaReport> {
+    const recent = (list: readonly CapturedRtp[]): CapturedRtp[] =>
+      list.filter(({ timeMs }) => timeMs >= sinceMs - 500);
+    await Promise.all(
       this.#sides.map(async ({ capture, hearsHz }) => {
-        const received = await capture.packetsSince(sinceMs, packets, timeoutMs);
+        const received = await capture.receivedSince(sinceMs, packets, timeoutMs);
         assertTone(received.slice(-25), hearsHz);
-        return longestGapMs(capture.packets().filter(({ timeMs }) => timeMs >= sinceMs - 500));
       }),
     );
-    return Math.max(...gaps);
+    const sides = this.#sides.map(({ capture }, index) => {
+      const received = recent(capture.received());
+      const sent = recent(this.#sides[1 - index]?.capture.sent() ?? []);
+      return { gapMs: longestGapMs(received), sentGapMs: longestGapMs(sent), lost: lostPackets(received) };
+    });
+    return sides.reduce((worst, side) => ({
+      gapMs: Math.max(worst.gapMs, side.gapMs),
+      sentGapMs: Math.max(worst.sentGapMs, side.sentGapMs),
+      lost: worst.lost + side.lost,
+    }));
   }
 
   /** Ends the captures; the call itself is the phones' matter. May be called twice. */

@@ -23,6 +23,12 @@ export function residentBytes(pid: number): number {
   return Number(kilobytes) * 1_024;
 }
 
+/** How long a process was ready to run and had no processor, since it started, in ms; 0 where the kernel does not tell. */
+export function processorWaitMs(pid: number): number {
+  const [, waitNs = "0"] = readFileSync(`/proc/${pid}/schedstat`, "utf8").trim().split(" ");
+  return Number(waitNs) / 1_000_000;
+}
+
 /** True while the process exists and is not a zombie. */
 export function isRunning(pid: number): boolean {
   return commandLine(pid) !== undefined;

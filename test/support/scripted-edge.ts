@@ -82,6 +82,7 @@ export class ScriptedEdge {
   #accept(socket: Socket): void {
     this.#socket = socket;
     this.#sockets.add(socket);
+    socket.setNoDelay(true);
     socket.setEncoding("latin1");
     const reader = new FrameReader(1 << 22, (payload) => this.#onFrame(payload));
     socket.on("data", (chunk: unknown) => {

@@ -40,7 +40,7 @@ export class SupervisedNode {
     const living = new Map<string, number>();
     for (const name of SERVICE_NAMES) {
       const record = readPid(nodePaths(this.dataDir).pidFile(name));
-      if (record !== undefined && isProcessAlive(record.pid, record.startTicks)) living.set(name, record.pid);
+      if (record !== undefined && isProcessAlive(record.pid, record.startMark)) living.set(name, record.pid);
     }
     return living;
   }
@@ -52,9 +52,9 @@ export class SupervisedNode {
   }
 }
 
-function readPid(path: string): { pid: number; startTicks: string } | undefined {
+function readPid(path: string): { pid: number; startMark: string } | undefined {
   try {
-    return JSON.parse(readFileSync(path, "utf8")) as { pid: number; startTicks: string };
+    return JSON.parse(readFileSync(path, "utf8")) as { pid: number; startMark: string };
   } catch {
     return undefined;
   }

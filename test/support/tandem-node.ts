@@ -5,7 +5,7 @@ import { ChannelClient, silentLogger, SystemClock } from "../../src/common/index
 import type { TandemConfigInput } from "../../src/config/index.ts";
 import { eventually } from "./eventually.ts";
 import { freePort } from "./free-port.ts";
-import { ManagedProcess, type ProcessExit } from "./managed-process.ts";
+import { ManagedProcess } from "./managed-process.ts";
 import { Metrics } from "./metrics.ts";
 import { processesNaming, type RunningProcess } from "./node-processes.ts";
 import { TemporaryDirectory } from "./temporary-directory.ts";
@@ -194,14 +194,14 @@ export class TandemNode {
   }
 
   /**
-   * Ends the node in order.
+   * Ends the node in order; one whose supervisor was killed is only cleaned up.
    * @throws {Error} when the supervisor fails, is too slow, or a process is left
    */
   async stop(): Promise<void> {
-    let exit: ProcessExit;
+    if (!this.#supervisor.running) return this.destroy();
     try {
       this.#supervisor.signal("SIGTERM");
-      exit = await this.#supervisor.exited(STOP_TIMEOUT_MS);
+      const exit = await this.#supervisor.exited(STOP_TIMEOUT_MS);
       const left = this.processes();
       if (left.length > 0) throw new Error(`left after an ordered stop: ${JSON.stringify(left)}`);
       if (exit.code !== 0) throw new Error(`the supervisor ended with ${exit.signal ?? exit.code}:\n${this.output}`);

@@ -1,8 +1,8 @@
 /** One line of `tandem doctor`. */
 export interface HostCheck {
   readonly name: string;
-  /** `missing`: something is not there, but Tandem runs; `bad`: it cannot run as it is. */
-  readonly state: "ok" | "missing" | "bad";
+  /** `missing`: something is not there, `low`: a limit of the host is, but Tandem runs; `bad`: it cannot run as it is. */
+  readonly state: "ok" | "missing" | "low" | "bad";
   /** Where it is, or its version or value. */
   readonly found: string;
   readonly neededFor: string;

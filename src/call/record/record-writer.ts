@@ -30,7 +30,8 @@ export class RecordWriter {
   readonly #maxWaiting: number;
   #waiting: Waiting[] = [];
   #fileBytes: number | undefined;
-  #running: Promise<void> | undefined;
+  #isRunning = false;
+  #running: Promise<void> = Promise.resolve();
   #retry: Timer | undefined;
   #written = 0;
   #lost = 0;
@@ -62,15 +63,16 @@ export class RecordWriter {
     this.#closed = true;
     this.#retry?.cancel();
     this.#retry = undefined;
+    await this.#running;
     this.#run();
     await this.#running;
     if (this.#waiting.length > 0) this.#giveUp(this.#waiting.length);
   }
 
   #run(): void {
-    this.#running ??= this.#writeAll().finally(() => {
-      this.#running = undefined;
-    });
+    if (this.#isRunning) return;
+    this.#isRunning = true;
+    this.#running = this.#writeAll();
   }
 
   async #writeAll(): Promise<void> {
@@ -84,9 +86,10 @@ export class RecordWriter {
       } catch (error) {
         this.#waiting = [...batch, ...this.#waiting];
         this.#failed(error);
-        return;
+        break;
       }
     }
+    this.#isRunning = false;
   }
 
   #failed(error: unknown): void {

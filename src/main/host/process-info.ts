@@ -3,8 +3,8 @@ import { readFileSync } from "node:fs";
 /** What the system knows of a process. */
 export interface ProcessInfo {
   readonly pid: number;
-  /** Clock ticks from boot to its start: with the pid it names one process for ever. */
-  readonly startTicks: string;
+  /** The boot and the clock ticks from it to the start: with the pid it names one process for ever. */
+  readonly startMark: string;
   /** True when it has ended and only waits to be collected. */
   readonly isZombie: boolean;
 }
@@ -16,13 +16,15 @@ export function readProcessInfo(pid: number): ProcessInfo | undefined {
   // The name in parentheses may itself hold blanks and parentheses: fields are counted from its end (proc(5)).
   const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
   const startTicks = fields[19];
-  return startTicks === undefined ? undefined : { pid, startTicks, isZombie: fields[0] === "Z" || fields[0] === "X" };
+  if (startTicks === undefined) return undefined;
+  const boot = (readProcFile("/proc/sys/kernel/random/boot_id") ?? "").slice(0, 8);
+  return { pid, startMark: `${boot}:${startTicks}`, isZombie: fields[0] === "Z" || fields[0] === "X" };
 }
 
 /** True while that very process runs, and not another one that got its number. */
-export function isProcessAlive(pid: number, startTicks: string): boolean {
+export function isProcessAlive(pid: number, startMark: string): boolean {
   const info = readProcessInfo(pid);
-  return info !== undefined && info.startTicks === startTicks && !info.isZombie;
+  return info !== undefined && info.startMark === startMark && !info.isZombie;
 }
 
 /** The command line of a process with blanks between its words, at most 200 characters; empty when unknown. */

@@ -102,7 +102,7 @@ export function openFiles(limits: string): HostCheck {
   const calls = Math.floor((Number(soft) - 100) / 4);
   return {
     name: "open files",
-    state: isGood ? "ok" : "missing",
+    state: isGood ? "ok" : "low",
     found: soft,
     neededFor: "four sockets for each relayed call",
     advice: isGood ? "" : `about ${calls} calls at a time; raise it with: ulimit -n 65536`,
@@ -115,7 +115,7 @@ export function receiveBuffer(rmemMax: string): HostCheck {
   const isGood = !isKnown || bytes >= WANTED_RECEIVE_BUFFER;
   return {
     name: "UDP receive buffer",
-    state: isGood ? "ok" : "missing",
+    state: isGood ? "ok" : "low",
     found: isKnown ? `${bytes} bytes` : "unknown",
     neededFor: "bursts of SIP over UDP",
     advice: isGood

@@ -8,7 +8,7 @@ import { isProcessAlive } from "../host/process-info.ts";
 export interface RunningService {
   readonly name: ServiceName;
   readonly pid: number;
-  readonly startTicks: string;
+  readonly startMark: string;
   /** Absent when it does not answer on its control channel. */
   readonly hello?: ServiceHello;
 }
@@ -20,7 +20,7 @@ export async function findRunningServices(paths: NodePaths, clock: Clock): Promi
   const found = await Promise.all(
     SERVICE_NAMES.map(async (name): Promise<RunningService | undefined> => {
       const record = readPidFile(paths.pidFile(name));
-      if (record === undefined || !isProcessAlive(record.pid, record.startTicks)) return undefined;
+      if (record === undefined || !isProcessAlive(record.pid, record.startMark)) return undefined;
       const hello = await greet(paths.socket(name), clock);
       const isSame = hello?.pid === record.pid && isServiceName(hello.service) && hello.service === name;
       return { name, ...record, ...(isSame ? { hello } : {}) };
@@ -29,10 +29,10 @@ export async function findRunningServices(paths: NodePaths, clock: Clock): Promi
   return found.filter((service) => service !== undefined);
 }
 
-function readPidFile(path: string): { readonly pid: number; readonly startTicks: string } | undefined {
+function readPidFile(path: string): { readonly pid: number; readonly startMark: string } | undefined {
   try {
-    const { pid, startTicks } = JSON.parse(readFileSync(path, "utf8")) as { pid?: unknown; startTicks?: unknown };
-    return typeof pid === "number" && typeof startTicks === "string" ? { pid, startTicks } : undefined;
+    const { pid, startMark } = JSON.parse(readFileSync(path, "utf8")) as { pid?: unknown; startMark?: unknown };
+    return typeof pid === "number" && typeof startMark === "string" ? { pid, startMark } : undefined;
   } catch {
     return undefined;
   }

@@ -88,7 +88,7 @@ function createSupervisor(options: SuperviseNodeOptions, logger: BufferedLogger)
     adopt: (name) => {
       const service = adopted.find((candidate) => candidate.name === name);
       if (service === undefined) return undefined;
-      return (onExit) => adoptService(service.pid, service.startTicks, clock, onExit);
+      return (onExit) => adoptService(service.pid, service.startMark, clock, onExit);
     },
     clock,
     logger,

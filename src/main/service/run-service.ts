@@ -37,7 +37,7 @@ export async function runService(name: string, nodeFile: string, createPart: () 
   const node = readNodeFile(nodeFile);
   const paths = nodePaths(node.dataDir);
   const self = readProcessInfo(process.pid);
-  writeFileSync(paths.pidFile(name), JSON.stringify({ pid: process.pid, startTicks: self?.startTicks ?? "" }), {
+  writeFileSync(paths.pidFile(name), JSON.stringify({ pid: process.pid, startMark: self?.startMark ?? "" }), {
     mode: 0o600,
   });
   const log = openFileLog(`${paths.logDir}/${name}.log`, node.log, { service: name, node: node.name });

@@ -62,10 +62,10 @@ export function spawnService(name: string, options: SpawnOptions, onExit: OnExit
 const POLL_MS = 100;
 
 /** Watches a process that is no child of ours: there is no signal of its end, so it is looked at. */
-export function adoptService(pid: number, startTicks: string, clock: Clock, onExit: OnExit): ServiceProcess {
+export function adoptService(pid: number, startMark: string, clock: Clock, onExit: OnExit): ServiceProcess {
   let timer: Timer;
   const look = (): void => {
-    if (!isProcessAlive(pid, startTicks)) return onExit("ended", undefined);
+    if (!isProcessAlive(pid, startMark)) return onExit("ended", undefined);
     timer = clock.after(POLL_MS, look);
   };
   timer = clock.after(POLL_MS, look);
@@ -73,7 +73,7 @@ export function adoptService(pid: number, startTicks: string, clock: Clock, onEx
     pid,
     adopted: true,
     kill: (signal) => {
-      if (isProcessAlive(pid, startTicks)) process.kill(pid, signal);
+      if (isProcessAlive(pid, startMark)) process.kill(pid, signal);
     },
     release: () => timer.cancel(),
   };

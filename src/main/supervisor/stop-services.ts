@@ -24,10 +24,10 @@ export async function stopServices(
 }
 
 async function stopService(service: RunningService, purpose: StopPurpose, path: string, clock: Clock): Promise<void> {
-  const { pid, startTicks } = service;
-  if (service.hello === undefined || !(await askToStop(path, purpose, clock))) signal(pid, startTicks, "SIGTERM");
+  const { pid, startMark } = service;
+  if (service.hello === undefined || !(await askToStop(path, purpose, clock))) signal(pid, startMark, "SIGTERM");
   if (await hasEnded(service, clock, service.hello === undefined ? 1_000 : DEADLINE_MS)) return;
-  signal(pid, startTicks, "SIGKILL");
+  signal(pid, startMark, "SIGKILL");
   await hasEnded(service, clock, DEADLINE_MS);
 }
 
@@ -44,15 +44,15 @@ async function askToStop(path: string, purpose: StopPurpose, clock: Clock): Prom
   }
 }
 
-async function hasEnded({ pid, startTicks }: RunningService, clock: Clock, withinMs: number): Promise<boolean> {
+async function hasEnded({ pid, startMark }: RunningService, clock: Clock, withinMs: number): Promise<boolean> {
   const deadlineMs = clock.nowMs() + withinMs;
-  while (isProcessAlive(pid, startTicks)) {
+  while (isProcessAlive(pid, startMark)) {
     if (clock.nowMs() > deadlineMs) return false;
     await new Promise((resolve) => setTimeout(resolve, POLL_MS));
   }
   return true;
 }
 
-function signal(pid: number, startTicks: string, name: NodeJS.Signals): void {
-  if (isProcessAlive(pid, startTicks)) process.kill(pid, name);
+function signal(pid: number, startMark: string, name: NodeJS.Signals): void {
+  if (isProcessAlive(pid, startMark)) process.kill(pid, name);
 }

@@ -4,7 +4,7 @@ import { commandLineOf, isProcessAlive, readProcessInfo } from "../host/process-
 
 interface Holder {
   readonly pid: number;
-  readonly startTicks: string;
+  readonly startMark: string;
 }
 
 /** Held while a supervisor lives: one per data-dir. */
@@ -19,7 +19,7 @@ export interface SupervisorLock {
  */
 export function takeSupervisorLock(path: string, dataDir: string): SupervisorLock {
   const self = readProcessInfo(process.pid);
-  const own = JSON.stringify({ pid: process.pid, startTicks: self?.startTicks ?? "" });
+  const own = JSON.stringify({ pid: process.pid, startMark: self?.startMark ?? "" });
   const temporary = `${path}.${process.pid}`;
   writeFileSync(temporary, own, { mode: 0o600 });
   try {
@@ -28,7 +28,7 @@ export function takeSupervisorLock(path: string, dataDir: string): SupervisorLoc
       if (tryLink(temporary, path)) return { release: () => releaseLock(path, own) };
       const text = readText(path);
       const holder = text === undefined ? undefined : parseHolder(text);
-      if (holder !== undefined && isProcessAlive(holder.pid, holder.startTicks)) throw alreadyRunning(holder, dataDir);
+      if (holder !== undefined && isProcessAlive(holder.pid, holder.startMark)) throw alreadyRunning(holder, dataDir);
       if (text !== undefined && readText(path) === text) remove(path);
     }
   } finally {
@@ -61,8 +61,8 @@ function releaseLock(path: string, own: string): void {
 
 function parseHolder(text: string): Holder | undefined {
   try {
-    const { pid, startTicks } = JSON.parse(text) as Partial<Holder>;
-    return typeof pid === "number" && typeof startTicks === "string" ? { pid, startTicks } : undefined;
+    const { pid, startMark } = JSON.parse(text) as Partial<Holder>;
+    return typeof pid === "number" && typeof startMark === "string" ? { pid, startMark } : undefined;
   } catch {
     return undefined;
   }

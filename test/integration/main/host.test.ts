@@ -17,8 +17,8 @@ import { TemporaryDirectory } from "../../support/temporary-directory.ts";
 describe("process info", () => {
   it("given this process, when read, then it lives with its start time, and its command line is known", () => {
     const info = readProcessInfo(process.pid);
-    assert.match(info?.startTicks ?? "", /^\d+$/);
-    assert.equal(isProcessAlive(process.pid, info?.startTicks ?? ""), true);
+    assert.match(info?.startMark ?? "", /^[0-9a-f]{8}:\d+$/);
+    assert.equal(isProcessAlive(process.pid, info?.startMark ?? ""), true);
     assert.match(commandLineOf(process.pid), /node/);
   });
 
@@ -32,11 +32,11 @@ describe("process info", () => {
     const child = spawn(process.execPath, ["-e", "process.stdin.resume()"], { stdio: ["pipe", "ignore", "ignore"] });
     await once(child, "spawn");
     const pid = child.pid ?? 0;
-    const startTicks = readProcessInfo(pid)?.startTicks ?? "";
-    assert.equal(isProcessAlive(pid, startTicks), true);
+    const startMark = readProcessInfo(pid)?.startMark ?? "";
+    assert.equal(isProcessAlive(pid, startMark), true);
     child.stdin.end();
     await once(child, "exit");
-    assert.equal(isProcessAlive(pid, startTicks), false);
+    assert.equal(isProcessAlive(pid, startMark), false);
   });
 });
 
@@ -115,7 +115,7 @@ describe("data-dir", () => {
 
   it("given a lock file of nobody, when taken, then it is taken over", () => {
     const path = folder.join("supervisor.lock");
-    for (const text of ["", "{}", "garbage", '{"pid":1,"startTicks":"0"}']) {
+    for (const text of ["", "{}", "garbage", '{"pid":1,"startMark":"0"}']) {
       writeFileSync(path, text);
       takeSupervisorLock(path, folder.path).release();
     }

@@ -266,7 +266,7 @@ describe("a node", function () {
 
   it("given a lock of a process that is dead, when started, then it is taken over", async () => {
     await started().then((node) => node.close());
-    writeFileSync(nodePaths(dataDir).supervisorLock, JSON.stringify({ pid: process.pid, startTicks: "1" }));
+    writeFileSync(nodePaths(dataDir).supervisorLock, JSON.stringify({ pid: process.pid, startMark: "1" }));
     await started();
   });
 });

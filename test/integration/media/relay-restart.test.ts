@@ -9,6 +9,7 @@ import { EmbeddedRelay } from "../../../src/media/relay/embedded/embedded-relay.
 import { ManagedProcess } from "../../support/managed-process.ts";
 import { TemporaryDirectory } from "../../support/temporary-directory.ts";
 import { withinMs } from "../../support/within-ms.ts";
+import { receiverReport } from "../../unit/media/rtp/packets.ts";
 import { RelayFixture } from "./relay-fixture.ts";
 import { audioPortOf, rtpPacket, RtpPhone } from "./rtp-phone.ts";
 
@@ -37,8 +38,12 @@ describe("relay after a restart", () => {
       const aliceFacing = audioPortOf(await fixture.relay.answer(key, bob.sdp(), local));
       natted.send(rtpPacket({ ssrc: 1 }), aliceFacing);
       await bob.nthHeard(1);
+      natted.sendRtcp(receiverReport(1), aliceFacing + 1);
+      await bob.nthHeardRtcp(1);
       await fixture.restart({ listens: false });
       bob.send(rtpPacket({ ssrc: 2 }), bobFacing);
+      bob.sendRtcp(receiverReport(2), bobFacing + 1);
+      await natted.nthHeardRtcp(1);
       assert.equal((await natted.nthHeard(1)).packet.readUInt32BE(8), 2);
       alice.send(rtpPacket({ ssrc: 3 }), aliceFacing);
       natted.send(rtpPacket({ sequence: 2, ssrc: 4 }), aliceFacing);

@@ -46,6 +46,7 @@ describe("relay events", () => {
   it("given calls on hold of every kind, and one not answered, when others time out, then they do not", async () => {
     await call("sendonly", "a=sendonly", "a=recvonly");
     await call("inactive", "a=inactive", "a=inactive");
+    await call("misunderstood", "a=sendonly", "a=sendrecv");
     await fixture.relay.offer(keyOf("by-address"), alice.sdp(), local);
     await fixture.relay.answer(keyOf("by-address"), bob.sdp().replace(/c=.*/, "c=IN IP4 0.0.0.0"), local);
     await fixture.relay.offer(keyOf("ringing"), alice.sdp(), local);

@@ -133,6 +133,32 @@ describe("relay between two phones", () => {
     );
   });
 
+  it("given a stream that the last offer refused, when the answer has it, then it stays refused", async () => {
+    const video = (port: number): string => `m=video ${port} RTP/AVP 96\r\na=rtpmap:96 VP8/90000\r\n`;
+    await fixture.relay.offer(key, alice.sdp() + video(4000), local);
+    assert.match(await fixture.relay.answer(key, bob.sdp() + video(4002), local), /^m=video [1-9]\d+ /m);
+    assert.match(await fixture.relay.offer(key, alice.sdp() + video(0), local), /^m=video 0 /m);
+    assert.match(await fixture.relay.answer(key, bob.sdp() + video(4002), local), /^m=video 0 /m);
+  });
+
+  it("given the old hold by address, when offered, then the other hears of a direction and the holder hears nothing", async () => {
+    alice.send(rtpPacket(), audioPortOf(toAlice));
+    await bob.nthHeard(1);
+    const hold = (sdp: string): string => sdp.replaceAll(/IN IP4 127\.10\.0\.\d/g, "IN IP4 0.0.0.0");
+    const held = await fixture.relay.offer(key, hold(alice.sdp()), local);
+    assert.match(held, /^a=sendonly\r$/m);
+    assert.doesNotMatch(held, /0\.0\.0\.0|a=sendrecv/);
+    assert.equal(audioPortOf(held), audioPortOf(toBob));
+    assert.match(await fixture.relay.answer(key, hold(bob.sdp()), local), /^a=sendonly\r$/m);
+    bob.send(rtpPacket({ ssrc: 5 }), audioPortOf(toBob));
+    await eventually(() => assert.equal(fixture.metric("tandem_media_packets_undeliverable_total"), 1), {
+      timeoutMs: 3000,
+    });
+    await fixture.relay.offer(key, alice.sdp(), local);
+    bob.send(rtpPacket({ sequence: 2, ssrc: 6 }), audioPortOf(toBob));
+    assert.equal((await alice.nthHeard(1)).packet.readUInt32BE(8), 6);
+  });
+
   it("given a phone that names the session's own port, when it offers or answers, then that is refused", async () => {
     const own = bob.sdp({ port: audioPortOf(toBob), address: "127.0.0.1" });
     await assert.rejects(fixture.relay.answer(key, own, local), { code: "offer-refused" });

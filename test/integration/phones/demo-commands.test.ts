@@ -22,11 +22,11 @@ describe("the commands that the demo prints", () => {
     await cleanup.run();
   });
 
-  /** The indented line of the demo's text that starts with a word: a command. */
+  /** The command of the demo's text that starts with a word: a line of its own, or what is to be typed. */
   function printed(word: string): string {
-    const line = node.output.split("\n").find((text) => text.startsWith(`  ${word} `));
-    assert.ok(line !== undefined, `the demo prints no ${word} command:\n${node.output}`);
-    return line.trim();
+    const command = new RegExp(`^ +(?:then type: )?(${word} .+)$`, "m").exec(node.output)?.[1];
+    assert.ok(command !== undefined, `the demo prints no ${word} command:\n${node.output}`);
+    return command.trim();
   }
 
   function run(command: string): ManagedProcess {

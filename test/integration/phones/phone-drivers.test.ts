@@ -30,7 +30,7 @@ describe("Baresip driver, two phones without a server", () => {
       const [heardByCaller, heardByCallee] = await Promise.all([caller.hears(1_000), callee.hears(1_000)]);
       assert.ok(tonePower(heardByCaller, 8_000, 660) > 0.9, "the caller hears 660 Hz");
       assert.ok(tonePower(heardByCallee, 8_000, 440) > 0.9, "the callee hears 440 Hz");
-      const packets = await capture.packetsSince(sinceMs, 40, 3_000);
+      const packets = await capture.receivedSince(sinceMs, 40, 3_000);
       assert.ok(longestGapMs(packets) < 60, `longest gap ${longestGapMs(packets)} ms`);
       assert.equal(dominantTone(audioOf(packets), 8_000, [440, 660]), 660);
     } finally {
@@ -47,8 +47,8 @@ describe("Baresip driver, two phones without a server", () => {
       process.kill(callee.pid, "SIGSTOP");
       await delay(300);
       process.kill(callee.pid, "SIGCONT");
-      await capture.packetsSince(sinceMs, 40, 3_000);
-      const packets = capture.packets();
+      await capture.receivedSince(sinceMs, 40, 3_000);
+      const packets = capture.received();
       assert.ok(longestGapMs(packets) >= 250, `longest gap ${longestGapMs(packets)} ms`);
     } finally {
       await capture.close();

@@ -66,7 +66,7 @@ describe("two phones on a node", () => {
             [atCaller, CALLEE_HZ],
             [atCallee, CALLER_HZ],
           ] as const) {
-            const packets = await capture.packetsSince(resumedAtMs + 200, 40, 5_000);
+            const packets = await capture.receivedSince(resumedAtMs + 200, 40, 5_000);
             assert.ok(longestGapMs(packets) < 100, `gap of ${longestGapMs(packets)} ms after the hold`);
             assert.ok(tonePower(audioOf(packets), 8_000, toneHz) > 0.9, `${toneHz} Hz after the hold`);
           }
@@ -118,7 +118,7 @@ describe("two phones on a node", () => {
 async function assertSilent(capture: RtpCapture): Promise<void> {
   await eventually(
     () => {
-      const last = capture.packets().at(-1);
+      const last = capture.received().at(-1);
       const silentMs = Date.now() - (last?.timeMs ?? 0);
       // dumpcap hands over what it captured about twice a second: a younger last packet proves nothing.
       assert.ok(silentMs > 1_500, `the last packet came ${silentMs} ms ago`);

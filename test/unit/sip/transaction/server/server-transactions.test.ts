@@ -41,6 +41,13 @@ describe("server transactions of the layer", () => {
       assert.deepEqual([test.user.requests.length, first().state, test.sender.sent.length], [1, "proceeding", 0]);
       assert.equal(first().flow, FLOW);
     });
+    it("given the same branch from another host or port, when it comes, then it is another request", () => {
+      receive();
+      receive({ via: "SIP/2.0/UDP 127.0.0.2:5071;branch=z9hG4bKone", callId: "call-2" });
+      receive({ via: "SIP/2.0/UDP 127.0.0.3:5070;branch=z9hG4bKone", callId: "call-3" });
+      receive({ via: "SIP/2.0/UDP 127.0.0.2:5070;branch=z9hG4bKone", callId: "call-4" });
+      assert.equal(test.user.requests.length, 3);
+    });
     it("given a provisional response, when the INVITE comes again, then it is sent again and the user is left alone", () => {
       receive();
       receive();

@@ -56,4 +56,16 @@ describe("TransactionTimers", () => {
     clock.advance(5_000);
     assert.deepEqual(fired, []);
   });
+  it("given stopped timers, when one is started again, then the other does not come back", () => {
+    timers.start("g", 500);
+    timers.start("h", 600);
+    timers.stop();
+    timers.start("g", 1_000);
+    clock.advance(5_000);
+    timers.start("h", 500);
+    timers.stop();
+    timers.start("i", 500);
+    clock.advance(5_000);
+    assert.deepEqual(fired, ["g@1000", "i@5500"]);
+  });
 });

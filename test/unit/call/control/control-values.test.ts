@@ -1,0 +1,259 @@
+import assert from "node:assert/strict";
+import { createInventory, type Peer, type SipPhone } from "../../../../src/call/index.ts";
+import { callerDevice, claimOf } from "../../../../src/call/control/caller-identity.ts";
+import { CallCounters } from "../../../../src/call/control/call-counters.ts";
+import { CallTable } from "../../../../src/call/control/call-table.ts";
+import { unsupportedExtensions } from "../../../../src/call/control/capabilities.ts";
+import { copiedReason } from "../../../../src/call/control/reason-header.ts";
+import { routeCall, type RouteContext } from "../../../../src/call/control/route-call.ts";
+import { isSavedCall } from "../../../../src/call/control/saved-call.ts";
+import { sessionBody } from "../../../../src/call/control/session-body.ts";
+import { decideSession, sessionRequestHeaders } from "../../../../src/call/control/session-interval.ts";
+import { RandomIds } from "../../../../src/common/index.ts";
+import type { Binding } from "../../../../src/call/registrar/index.ts";
+import { formatRequest, parseSipMessage, type SipMessage } from "../../../../src/sip/message/index.ts";
+import { TEST_PROFILE, testPhones } from "../../../support/switch-fixture.ts";
+
+function message(headers: readonly (readonly [string, string])[] = [], body = "", method = "INVITE"): SipMessage {
+  const parsed = parseSipMessage(formatRequest(method, "sip:1002@127.0.0.1", headers, body));
+  assert.ok(parsed.ok);
+  return parsed.value;
+}
+
+describe("decideSession (RFC 4028 9)", () => {
+  const policy = { expiresSeconds: 0, minSeconds: 90 };
+  const headersOf = (
+    headers: readonly (readonly [string, string])[],
+    ownPolicy = policy,
+    current?: { seconds: number; refresher: "local" | "remote" },
+  ): unknown => {
+    const decision = decideSession(message(headers), ownPolicy, current);
+    return decision.kind === "refuse" ? decision.minSeconds : Object.fromEntries(decision.headers);
+  };
+
+  it("given a request that says nothing and a profile without timer, when decided, then there is none", () => {
+    assert.deepEqual(headersOf([]), {});
+    assert.deepEqual(headersOf([["Supported", "timer"]]), {});
+  });
+
+  it("given a profile with a timer, when the phone supports it, then the phone refreshes, else we do", () => {
+    const timed = { expiresSeconds: 600, minSeconds: 90 };
+    assert.deepEqual(headersOf([["Supported", "timer"]], timed), {
+      "Session-Expires": "600;refresher=uac",
+      Require: "timer",
+    });
+    assert.deepEqual(headersOf([], timed), { "Session-Expires": "600;refresher=uas" });
+  });
+
+  it("given what the phone asks for, when decided, then its refresher and Min-SE are kept and the interval is ours at most", () => {
+    const asked = [
+      ["Session-Expires", "1800;refresher=uas"],
+      ["Min-SE", "700"],
+      ["Supported", "timer"],
+    ] as const;
+    assert.deepEqual(headersOf(asked, { expiresSeconds: 600, minSeconds: 90 }), {
+      "Session-Expires": "700;refresher=uas",
+    });
+    assert.deepEqual(headersOf(asked), { "Session-Expires": "1800;refresher=uas" });
+  });
+
+  it("given too short an interval, when the phone supports timers, then it is refused; else it is raised", () => {
+    assert.equal(
+      headersOf([
+        ["Session-Expires", "40"],
+        ["Supported", "timer"],
+      ]),
+      90,
+    );
+    assert.deepEqual(headersOf([["Session-Expires", "40"]]), { "Session-Expires": "90;refresher=uas" });
+  });
+
+  it("given an agreed timer, when a request says nothing, then it goes on with the same refresher", () => {
+    assert.deepEqual(headersOf([["Supported", "timer"]], policy, { seconds: 300, refresher: "local" }), {
+      "Session-Expires": "300;refresher=uas",
+    });
+    assert.deepEqual(headersOf([["Supported", "timer"]], policy, { seconds: 300, refresher: "remote" }), {
+      "Session-Expires": "300;refresher=uac",
+      Require: "timer",
+    });
+  });
+
+  it("given an agreed timer, when a request of ours goes out, then it names the refresher from our side", () => {
+    assert.deepEqual(sessionRequestHeaders({ session: { seconds: 300, refresher: "local" }, policy }), [
+      ["Session-Expires", "300;refresher=uac"],
+    ]);
+    assert.deepEqual(sessionRequestHeaders({ session: undefined, policy }), []);
+  });
+});
+
+describe("sessionBody", () => {
+  const kind = (headers: readonly (readonly [string, string])[], body: string): string =>
+    sessionBody(message(headers, body)).kind;
+
+  it("given bodies of every kind, when they are looked at, then SDP is found and what must be understood is refused", () => {
+    assert.equal(kind([], ""), "none");
+    assert.equal(kind([["Content-Type", "application/SDP;x=1"]], "v=0\r\n"), "sdp");
+    assert.equal(kind([], "v=0\r\n"), "sdp");
+    assert.equal(
+      kind(
+        [
+          ["Content-Type", "application/sdp"],
+          ["Content-Encoding", "gzip"],
+        ],
+        "v=0\r\n",
+      ),
+      "unsupported",
+    );
+    assert.equal(kind([["Content-Type", "text/plain"]], "x"), "unsupported");
+    assert.equal(
+      kind(
+        [
+          ["Content-Type", "text/plain"],
+          ["Content-Disposition", "render;handling=optional"],
+        ],
+        "x",
+      ),
+      "none",
+    );
+    assert.equal(kind([["Content-Type", "multipart/mixed"]], "x"), "unsupported");
+  });
+
+  it("given a multipart body, when it is looked at, then the SDP part is cut out exactly", () => {
+    const part = (type: string, text: string, more = ""): string =>
+      `--b\r\nContent-Type: ${type}\r\n${more}\r\n${text}\r\n`;
+    const type = [["Content-Type", 'multipart/mixed; boundary="b"']] as const;
+    const found = sessionBody(
+      message(type, `${part("text/plain", "x")}${part("application/sdp", "v=0\r\ns=-")}--b--\r\n`),
+    );
+    assert.deepEqual(found, { kind: "sdp", sdp: "v=0\r\ns=-" });
+    assert.equal(sessionBody(message(type, `${part("text/plain", "x")}--b--`)).kind, "unsupported");
+    const optional = "Content-Disposition: render;handling=optional\r\n";
+    assert.equal(sessionBody(message(type, `${part("text/plain", "x", optional)}--b--`)).kind, "none");
+    assert.equal(sessionBody(message(type, "--b")).kind, "unsupported");
+    assert.equal(sessionBody(message(type, "--b\r\nno header\r\n--b--")).kind, "unsupported");
+  });
+});
+
+describe("capabilities", () => {
+  it("given required extensions, when they are checked, then those that are not there for the method are named", () => {
+    assert.deepEqual(unsupportedExtensions(message([["Require", "timer, 100rel"]])), ["100rel"]);
+    assert.deepEqual(unsupportedExtensions(message([["Require", "path, outbound, gruu"]], "", "REGISTER")), ["gruu"]);
+    assert.deepEqual(unsupportedExtensions(message([["Require", "timer"]], "", "INFO")), ["timer"]);
+    assert.deepEqual(unsupportedExtensions(message([["Require", "a b"]])), ["malformed"]);
+  });
+
+  it("given a Reason, when it is to be passed on, then only a well-formed one of sane length is", () => {
+    assert.deepEqual(copiedReason(message([["Reason", 'SIP;cause=200, Q.850;cause=16;text="a, b"']])), [
+      ["Reason", 'SIP;cause=200, Q.850;cause=16;text="a, b"'],
+    ]);
+    assert.equal(copiedReason(message([["Reason", ";;;"]])), undefined);
+    assert.equal(copiedReason(message([["Reason", `SIP;text="${"x".repeat(300)}"`]])), undefined);
+    assert.equal(copiedReason(message()), undefined);
+  });
+});
+
+describe("callerDevice", () => {
+  const peer: Peer = {
+    kind: "peer",
+    name: "carrier",
+    addresses: [],
+    uri: "sip:192.0.2.1",
+    prefixes: [],
+    profile: TEST_PROFILE,
+  };
+  it("given a peer's From, when it is read, then number and name are taken, and what cannot be shown is anonymous", () => {
+    const from = (value: string): unknown => callerDevice(peer, message([["From", value]]));
+    const base = { kind: "peer", name: "carrier" };
+    assert.deepEqual(from('"Doe, J" <sip:+4930@x>;tag=1'), { ...base, number: "+4930", displayName: "Doe, J" });
+    assert.deepEqual(from("<sip:x>;tag=1"), { ...base, number: "anonymous" });
+    assert.deepEqual(from("<sip:a%0d%0ab@x>"), { ...base, number: "anonymous" });
+    assert.deepEqual(from("nonsense <"), { ...base, number: "anonymous" });
+    assert.deepEqual(claimOf(message([["To", "nonsense <"]]), "to"), { user: "", host: "" });
+  });
+});
+
+describe("routeCall", () => {
+  const [phone] = createInventory({ realm: "r", phones: testPhones(), peers: [] }).phones;
+  const binding = (contactUri: string, q: number): Binding => ({
+    aor: "1001",
+    contactUri,
+    callId: "c",
+    cseq: 1,
+    q,
+    expiresAtMs: 0,
+    refreshedAtMs: 0,
+    source: { protocol: "udp", address: "192.0.2.1", port: 5060 },
+    targetUri: contactUri,
+  });
+  const context = (bindings: readonly Binding[]): RouteContext => ({
+    ids: new RandomIds(),
+    lookup: () => bindings,
+    callsOf: () => 0,
+    ringSeconds: 100,
+    serialRingSeconds: 20,
+  });
+
+  it("given contacts of several q, when a phone is called, then equal ones are a group and only the last rings its whole time", () => {
+    const bindings = [binding("sip:a", 1), binding("sip:b", 1), binding("sip:c", 0.5)];
+    const routed = routeCall({ kind: "phone", phone: phone as SipPhone }, context(bindings));
+    assert.ok(routed.kind === "routed" && routed.route.kind === "branches");
+    assert.deepEqual(
+      routed.route.groups.map(({ branchIds, ringMs }) => [branchIds.map((id) => routed.targets.get(id)?.uri), ringMs]),
+      [
+        [["sip:a", "sip:b"], 20_000],
+        [["sip:c"], 100_000],
+      ],
+    );
+  });
+
+  it("given a path and more contacts than may be tried, when a phone is called, then the path is kept and the rest left out", () => {
+    const many = Array.from({ length: 20 }, (_, index) => ({ ...binding(`sip:${index}`, 1), path: ["<sip:p;lr>"] }));
+    const routed = routeCall({ kind: "phone", phone: phone as SipPhone }, context(many));
+    assert.ok(routed.kind === "routed");
+    assert.equal(routed.targets.size, 16);
+    assert.deepEqual([...routed.targets.values()][0]?.path, ["<sip:p;lr>"]);
+  });
+
+  it("given no destination, when a call is routed, then the status says why", () => {
+    const status = (reason: "empty" | "too-long" | "unknown-host" | "unknown-number"): number => {
+      const routed = routeCall({ kind: "none", reason }, context([]));
+      return routed.kind === "rejected" ? routed.status : 0;
+    };
+    assert.deepEqual(
+      [status("empty"), status("too-long"), status("unknown-host"), status("unknown-number")],
+      [484, 414, 404, 404],
+    );
+  });
+
+  it("given a peer whose URI cannot be read, when it is called, then the call is refused", () => {
+    const peer: Peer = { kind: "peer", name: "p", addresses: [], uri: "nonsense", prefixes: [], profile: TEST_PROFILE };
+    assert.deepEqual(routeCall({ kind: "peer", peer, number: "1" }, context([])).kind, "rejected");
+  });
+});
+
+describe("saved calls", () => {
+  it("given what another version or a torn file left, when it is read, then it is no call", () => {
+    for (const value of [null, 1, {}, { version: 2, callId: "a" }, { version: 1, callId: "a", call: {} }]) {
+      assert.equal(isSavedCall(value), false);
+    }
+  });
+});
+
+describe("CallCounters", () => {
+  it("given refusals of every method, when they are counted, then labels come from a closed set", () => {
+    const counters = new CallCounters();
+    for (const method of ["INVITE", "INVITE", "FOO", "BAR"]) counters.countRefused(method, "busy");
+    counters.countAnswered();
+    counters.countEnded("normal");
+    const samples = counters.metrics(new CallTable());
+    const refused = samples.filter(({ name }) => name === "tandem_requests_refused_total");
+    assert.deepEqual(
+      refused.map(({ labels, value }) => [labels?.["method"], value]),
+      [
+        ["invite", 2],
+        ["other", 2],
+      ],
+    );
+    assert.equal(samples.find(({ name }) => name === "tandem_calls_total")?.value, 1);
+  });
+});
