@@ -32,7 +32,7 @@ export function assertUnharmed({ gapMs, sentGapMs, lost }: MediaReport, relayWai
   const allowedMs = Math.max(MAX_GAP_MS, MAX_ADDED_MS + Math.max(sentGapMs, relayWaitMs));
   assert.ok(
     gapMs <= allowedMs,
-    `a gap of ${gapMs.toFixed(1)} ms, the phones themselves had ${sentGapMs.toFixed(1)} ms`,
+    `a gap of ${gapMs.toFixed(1)} ms, the phones themselves had ${sentGapMs.toFixed(1)} ms, the relay waited ${relayWaitMs.toFixed(1)} ms`,
   );
   assert.equal(lost, 0, "packets lost");
 }
@@ -73,12 +73,14 @@ export class MonitoredCall {
   }
 
   /**
-   * Waits until each phone got `packets` more packets of the right tone after `sinceMs` (wall time), and looks at all
-   * from half a second before that on.
+   * Waits until each phone got `packets` more packets of the right tone after `sinceMs` (wall time), and looks at
+   * all from the last one before that on.
    */
   async mediaSince(sinceMs: number, packets: number, timeoutMs: number): Promise<MediaReport> {
-    const recent = (list: readonly CapturedRtp[]): CapturedRtp[] =>
-      list.filter(({ timeMs }) => timeMs >= sinceMs - 500);
+    const recent = (list: readonly CapturedRtp[]): readonly CapturedRtp[] => {
+      const first = list.findIndex(({ timeMs }) => timeMs >= sinceMs);
+      return first < 0 ? [] : list.slice(Math.max(0, first - 1));
+    };
     await Promise.all(
       this.#sides.map(async ({ capture, hearsHz }) => {
         const received = await capture.receivedSince(sinceMs, packets, timeoutMs);

@@ -9,7 +9,7 @@ const PORTS_PER_RANGE = 20;
 export class RtpPortRange {
   readonly first: number;
   readonly last: number;
-  /** Its last port is bound as a sign that the range is taken. */
+  /** Bound to the last port as a sign that the range is taken. */
   readonly #holder: Socket;
 
   private constructor(first: number, holder: Socket) {
@@ -19,12 +19,16 @@ export class RtpPortRange {
   }
 
   static async reserve(): Promise<RtpPortRange> {
-    for (let attempt = 0; attempt < 20; attempt += 1) {
+    for (let attempt = 0; attempt < 50; attempt += 1) {
       const first = FIRST_PORT + randomInt(RANGES) * PORTS_PER_RANGE;
-      const holder = await bind(first + PORTS_PER_RANGE - 1);
-      if (holder !== undefined) return new RtpPortRange(first, holder);
+      const sockets = await Promise.all(Array.from({ length: PORTS_PER_RANGE }, (_, index) => bind(first + index)));
+      const holder = sockets.pop();
+      const allFree = holder !== undefined && sockets.every((socket) => socket !== undefined);
+      await Promise.all(sockets.map(closed));
+      if (allFree) return new RtpPortRange(first, holder);
+      await closed(holder);
     }
-    throw new Error("no free range of RTP ports in 20 attempts");
+    throw new Error("no free range of RTP ports in 50 attempts");
   }
 
   /** Frees the range; may be called twice. */
@@ -43,4 +47,8 @@ function bind(port: number): Promise<Socket | undefined> {
     socket.once("error", () => resolve(undefined));
     socket.bind(port, () => resolve(socket.unref()));
   });
+}
+
+function closed(socket: Socket | undefined): Promise<void> {
+  return new Promise((resolve) => (socket === undefined ? resolve() : socket.close(() => resolve())));
 }

@@ -1,4 +1,4 @@
-import { readFileSync, rmSync } from "node:fs";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import {
   CallManager,
   createInventory,
@@ -150,6 +150,17 @@ export class SwitchFixture {
     });
   }
 
+  /** Ends the manager with its files as they are at this moment: what kill -9 leaves. */
+  async killManager(): Promise<void> {
+    const files = ["calls.journal", "registrations.journal"].map((name) => this.#directory.join("state", name));
+    const contents = files.map((file) => readFileSync(file));
+    this.relay.connected = false;
+    await this.manager.close();
+    this.relay.connected = true;
+    await eventually(() => this.#assertNoApplication(), { timeoutMs: 2_000, intervalMs: 5 });
+    for (const [index, file] of files.entries()) writeFileSync(file, contents[index] ?? "");
+  }
+
   async restartManager(): Promise<void> {
     await this.manager.close();
     await this.startManager();
@@ -181,11 +192,24 @@ export class SwitchFixture {
     this.relay.sessions.clear();
   }
 
+  /** The file of established calls as it is now. */
+  savedCalls(): Buffer {
+    return readFileSync(this.#directory.join("state", "calls.journal"));
+  }
+
+  restoreSavedCalls(content: Buffer): void {
+    writeFileSync(this.#directory.join("state", "calls.journal"), content);
+  }
+
   async stop(): Promise<void> {
     await this.manager.close();
     await this.edge.close();
     for (const phone of this.#phones) await phone.close();
     this.#directory.close();
+  }
+
+  #assertNoApplication(): void {
+    if (this.metric("tandem_wire_applications") > 0) throw new Error("the edge has not noticed");
   }
 
   #makeEdge(port: number, wirePort: number): SipEdge {

@@ -2,7 +2,7 @@
 export interface TransportLimits {
   /** Octets of one message, head and body. */
   readonly maxMessageBytes: number;
-  /** Connections in all, accepted and made. */
+  /** Connections in all, accepted and made; a tenth is kept for those that we make. */
   readonly maxConnections: number;
   /** Accepted connections from one address. */
   readonly maxConnectionsPerAddress: number;
@@ -17,6 +17,8 @@ export interface TransportLimits {
   readonly maxQueuedMessages: number;
   /** Octets that may wait for a slow peer to read; beyond it the connection is given up. */
   readonly maxQueuedBytes: number;
+  /** A peer that takes none of what waits for it in this time is given up. */
+  readonly writeDeadlineMs: number;
   /**
    * UDP peers at a time that are watched for "port unreachable" when they stay silent. 0: never; a dead UDP address
    * then shows by time-out only, and UDP ports are bound exclusively.
@@ -36,6 +38,7 @@ export const DEFAULT_TRANSPORT_LIMITS: TransportLimits = {
   connectTimeoutMs: 4_000,
   maxQueuedMessages: 256,
   maxQueuedBytes: 1_048_576,
+  writeDeadlineMs: 10_000,
   maxUdpProbes: 64,
   receiveBufferBytes: 8_388_608,
 };

@@ -61,6 +61,66 @@ describe("calls that outlive processes", () => {
     });
   }
 
+  it("given an established call, when call control is killed, then the next one lets either party hold and hang up", async () => {
+    const call = await establish(alice, bob);
+    await node.killManager();
+    await node.startManager();
+    await holdAndHangUp(call, "callee");
+    const [record] = await node.settled(1);
+    assert.equal(record?.endedBy, "callee");
+  });
+
+  it("given a re-INVITE that is under way, when call control is killed, then the next one puts both parties on one session", async () => {
+    const { near, far } = await establish(alice, bob);
+    const reinvite = near.send("INVITE", { sdp: testSdp(6_000, [], 2) });
+    const passed = await far.request("INVITE");
+    await node.killManager();
+    far.respond(passed, 200, { sdp: testSdp(7_000, [], 2) });
+    await far.request("ACK");
+    await node.startManager();
+    for (const [party, port] of [
+      [far, 5_000],
+      [near, 4_000],
+    ] as const) {
+      const asked = await party.request("INVITE", 6_000);
+      party.respond(asked, 200, { sdp: testSdp(port, [], 3) });
+      await party.request("ACK");
+    }
+    assert.ok((await reinvite.final(6_000)).status >= 400);
+    const bye = near.bye();
+    await far.takeBye();
+    await bye;
+    await node.settled(1);
+  });
+
+  it("given a call that rings, when call control is killed, then the caller gets 503, the callee CANCEL, and the relay session is released", async () => {
+    const call = await alice.call("1002", { sdp: testSdp(4_000) });
+    const other = await bob.offered();
+    assert.ok(other.offer !== undefined);
+    other.respond(other.offer, 180);
+    await call.invite?.response(180);
+    await node.killManager();
+    assert.equal((await call.invite?.final())?.status, 503);
+    await other.request("CANCEL");
+    other.respond(other.offer, 487);
+    assert.equal(node.relay.sessions.size, 1);
+    await node.startManager();
+    await node.settled(1);
+  });
+
+  it("given a call that ended before its process died, when the next one starts, then it is not recorded again", async () => {
+    const { near, far } = await establish(alice, bob);
+    const journal = node.savedCalls();
+    const bye = near.bye();
+    await far.takeBye();
+    await bye;
+    await node.settled(1);
+    await node.manager.close();
+    node.restoreSavedCalls(journal);
+    await node.startManager();
+    await node.settled(1);
+  });
+
   it("given a call to a service of the switch, when call control is restarted, then the caller can hang up", async () => {
     const call = await alice.call("9196", { sdp: testSdp(4_000) });
     await call.established();

@@ -149,7 +149,7 @@ describe("relay between two phones", () => {
     assert.match(held, /^a=sendonly\r$/m);
     assert.doesNotMatch(held, /0\.0\.0\.0|a=sendrecv/);
     assert.equal(audioPortOf(held), audioPortOf(toBob));
-    assert.match(await fixture.relay.answer(key, hold(bob.sdp()), local), /^a=sendonly\r$/m);
+    assert.match(await fixture.relay.answer(key, hold(bob.sdp()), local), /^a=inactive\r$/m);
     bob.send(rtpPacket({ ssrc: 5 }), audioPortOf(toBob));
     await eventually(() => assert.equal(fixture.metric("tandem_media_packets_undeliverable_total"), 1), {
       timeoutMs: 3000,

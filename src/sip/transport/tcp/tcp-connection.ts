@@ -44,6 +44,9 @@ export class TcpConnection {
   #isFlushScheduled = false;
   #lastActiveMs: number;
   #partialSinceMs: number | undefined;
+  /** Writes that the kernel has not taken, oldest first, and since when it has taken nothing. */
+  #unwritten: SendFailureHandler[][] = [];
+  #unwrittenSinceMs = 0;
   #endingSinceMs = 0;
   #hasMessage = false;
   #messagesInPush = 0;
@@ -107,6 +110,8 @@ export class TcpConnection {
       if (nowMs - this.#openedAtMs >= limits.connectTimeoutMs) this.#abort("error", "connect-timeout", "no answer");
     } else if (this.#partialSinceMs !== undefined && nowMs - this.#partialSinceMs >= limits.messageDeadlineMs) {
       this.#abort("slow-message", "connection-lost", "message too slow");
+    } else if (this.#unwritten.length > 0 && nowMs - this.#unwrittenSinceMs >= limits.writeDeadlineMs) {
+      this.#abort("not-reading", "connection-lost", "the peer does not read");
     } else if (this.isAccepted && !this.#hasMessage && nowMs - this.#openedAtMs >= limits.firstMessageDeadlineMs) {
       this.#abort("no-message", "connection-lost", "no message");
     } else if (nowMs - this.#lastActiveMs >= limits.idleMs) {
@@ -201,10 +206,16 @@ export class TcpConnection {
     this.#failures = [];
     this.#queuedBytes = 0;
     this.#lastActiveMs = this.#options.clock.nowMs();
-    this.#socket.write(text, "latin1", (error) => {
-      if (error) this.#fail(failures, "connection-lost", errorMessageOf(error));
-    });
+    if (this.#unwritten.length === 0) this.#unwrittenSinceMs = this.#lastActiveMs;
+    this.#unwritten.push(failures);
+    this.#socket.write(text, "latin1", this.#onWritten);
   }
+
+  /** Also called, without an error, for what a destroyed socket never wrote: by then nothing is kept any more. */
+  readonly #onWritten = (): void => {
+    this.#unwritten.shift();
+    this.#unwrittenSinceMs = this.#options.clock.nowMs();
+  };
 
   #refuseLast(): void {
     this.#queuedBytes -= this.#queue.pop()?.length ?? 0;
@@ -234,7 +245,8 @@ export class TcpConnection {
   /** Ends its use; the failures are told later, never within the call that caused them. */
   #dropQueue(code: TransportErrorCode, text: string): void {
     this.#state = "closed";
-    const failures = this.#failures;
+    const failures = [...this.#unwritten.flat(), ...this.#failures];
+    this.#unwritten = [];
     this.#queue = [];
     this.#failures = [];
     this.#queuedBytes = 0;

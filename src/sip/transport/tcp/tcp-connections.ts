@@ -61,7 +61,8 @@ export class TcpConnections {
       return;
     }
     const fromAddress = this.#acceptedFrom.get(remoteAddress) ?? 0;
-    if (this.#byId.size >= limits.maxConnections || fromAddress >= limits.maxConnectionsPerAddress) {
+    const maxWhenAccepting = limits.maxConnections - Math.floor(limits.maxConnections / 10);
+    if (this.#byId.size >= maxWhenAccepting || fromAddress >= limits.maxConnectionsPerAddress) {
       counters.countEnd("too-many");
       socket.destroy();
       return;

@@ -59,9 +59,8 @@ export class UdpListener {
   async bind(): Promise<void> {
     const { listen, limits } = this.#options;
     const isShared = limits.maxUdpProbes > 0;
-    // A shared port could be bound by a second server without either noticing: see first that nobody has it.
-    if (isShared && listen.port !== 0) await (await this.#open(false)).close();
-    const bound = await this.#open(isShared);
+    const port = isShared ? await this.#freePort() : listen.port;
+    const bound = await this.#open(port, isShared);
     const { socket } = bound;
     this.#bound = bound;
     this.#socket = socket;
@@ -116,7 +115,15 @@ export class UdpListener {
     await bound?.close();
   }
 
-  async #open(isShared: boolean): Promise<SocketAsPromised> {
+  /** A port that can be shared could be somebody's already without either noticing: bind it alone first. */
+  async #freePort(): Promise<number> {
+    const socket = await this.#open(this.#options.listen.port, false);
+    const { port } = socket.address();
+    await socket.close();
+    return port;
+  }
+
+  async #open(port: number, isShared: boolean): Promise<SocketAsPromised> {
     const { listen, limits } = this.#options;
     const socket = DgramAsPromised.createSocket({
       type: listen.address.includes(":") ? "udp6" : "udp4",
@@ -126,7 +133,7 @@ export class UdpListener {
       recvBufferSize: limits.receiveBufferBytes,
     });
     try {
-      await socket.bind({ port: listen.port, address: listen.address, exclusive: true });
+      await socket.bind({ port, address: listen.address, exclusive: true });
     } catch (error) {
       await socket.close();
       throw listenError(listen, error);

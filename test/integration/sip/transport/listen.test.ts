@@ -45,6 +45,11 @@ describe("listening for SIP", () => {
     const listeners: ListenAddress[] = [{ protocol: "udp", address: "300.1.1.1", port: 0 }];
     await assert.rejects(TransportUnderTest.start({ clock, listeners }), { code: "listen-failed" });
   });
+  it("given listeners on port 0, when many are started, then no two share a port", async () => {
+    const all = await Promise.all(Array.from({ length: 20 }, () => TransportUnderTest.start({ clock })));
+    assert.equal(new Set(all.map((transport) => transport.port("udp"))).size, 20);
+    await Promise.all(all.map((transport) => transport.close()));
+  });
   it("given a transport that was closed, when another is started on its ports, then it gets them", async () => {
     const first = await TransportUnderTest.start({ clock });
     const listeners = first.layer.localAddresses;

@@ -151,6 +151,16 @@ describe("receiving SIP over TCP", () => {
     await opened(6);
     assert.equal(transport.value("tandem_sip_connections"), 5);
   });
+  it("given the accepted connections at their bound, when we need one, then there is room for it", async () => {
+    await transport.close();
+    transport = await TransportUnderTest.start({ clock, limits: { maxConnections: 10 } });
+    for (let index = 0; index < 9; index += 1) await connect();
+    await opened(9);
+    await (await connect()).closed(2_000);
+    transport.send({ protocol: "tcp", address: "127.0.0.1", port: 1 }, sipText());
+    const [error] = await transport.failures.count(1);
+    assert.equal((error as { code?: string }).code, "connect-failed");
+  });
   it("given 2,000 connections that say nothing, when they come, then 1,024 are taken, and gone after 30 s", async () => {
     for (let batch = 0; batch < 20; batch += 1) await Promise.all(Array.from({ length: 100 }, () => connect()));
     await ended("too-many", 976);

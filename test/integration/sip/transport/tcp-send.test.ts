@@ -159,6 +159,23 @@ describe("sending SIP over TCP", () => {
     assert.equal(transport.value("tandem_sip_connections_ended_total", "not-reading"), 1);
     await closed();
   });
+  it("given a peer that takes nothing for ten seconds, when they have passed, then it is given up", async () => {
+    await transport.close();
+    transport = await TransportUnderTest.start({ clock, limits: { maxQueuedBytes: 50_000_000 } });
+    transport.send(peer.target, sipText());
+    const [socket] = await peer.connections.count(1);
+    await peer.text(sipText().length);
+    socket?.pause();
+    // More than the kernel takes: its buffers for one loopback connection may reach tens of megabytes.
+    for (let count = 0; count < 700; count += 1) transport.send(peer.target, sipText("x".repeat(65_000)));
+    await new Promise(setImmediate);
+    clock.advance(9_500);
+    assert.equal(transport.value("tandem_sip_connections"), 1);
+    clock.advance(1_000);
+    await transport.failures.count(700);
+    assert.equal(transport.value("tandem_sip_connections_ended_total", "not-reading"), 1);
+    await closed();
+  });
   it("given messages on their way, when the transport is closed, then onFailure tells, and later ones fail", async () => {
     transport.send(peer.target, sipText());
     await transport.close();
