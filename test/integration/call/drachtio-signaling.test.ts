@@ -86,7 +86,7 @@ describe("DrachtioSignaling", () => {
   interface Sent {
     readonly responses: Inbox<IncomingResponse>;
     readonly failed: Promise<SignalingError>;
-    cancel(): void;
+    readonly cancel: () => void;
   }
 
   function send(method: "INVITE" | "INFO" | "BYE" = "INVITE"): Sent {
