@@ -6,6 +6,8 @@ import { MonitoredCall } from "../support/monitored-call.ts";
 import { assertHears, hangUp } from "../support/phone-calls.ts";
 import { CALL_GAUGES, tandem, TandemNode } from "../support/tandem-node.ts";
 
+const NO_CALLS = /no active calls|Active calls \(0\)/;
+
 describe("losing and restarting services at other moments", () => {
   const cleanup = new Cleanup();
   let node: TandemNode;
@@ -42,8 +44,7 @@ describe("losing and restarting services at other moments", () => {
       if (!(await endsByItself(caller, 4_000))) await caller.hangup();
       await eventually(
         async () => {
-          for (const phone of [caller, callee])
-            assert.match(await phone.listCalls(), /no active calls|Active calls \(0\)/);
+          for (const phone of [caller, callee]) assert.match(await phone.listCalls(), NO_CALLS);
         },
         { timeoutMs: 10_000, intervalMs: 200 },
       );
@@ -59,8 +60,11 @@ describe("losing and restarting services at other moments", () => {
     await node.serviceAgain("edge", pid, 5_000);
     const { lost } = await established.mediaSince(killedAtMs, 100, 10_000);
     assert.equal(lost, 0);
-    await hangUp(caller, callee);
+    // Each phone connects again for its own BYE; until it does, nobody can reach it.
+    await caller.hangup();
     await node.zero(CALL_GAUGES, 5_000);
+    await callee.hangup();
+    await eventually(async () => assert.match(await callee.listCalls(), NO_CALLS), { timeoutMs: 5_000 });
   });
 
   for (const service of ["callmanager", "edge", "media"] as const) {
