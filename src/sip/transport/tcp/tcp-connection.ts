@@ -2,6 +2,7 @@ import type { Socket } from "node:net";
 import { type Clock, errorMessageOf } from "../../../common/index.ts";
 import type { Flow, SendFailureHandler } from "../flow.ts";
 import { StreamFramer } from "./stream-framer.ts";
+import { TcpOutbox } from "./tcp-outbox.ts";
 import type { ConnectionEnd, TransportCounters } from "../transport-counters.ts";
 import { TransportError, type TransportErrorCode } from "../transport-error.ts";
 import type { SafeTransportEvents } from "../transport-events.ts";
@@ -35,18 +36,13 @@ export class TcpConnection {
   readonly #options: TcpConnectionOptions;
   readonly #socket: Socket;
   readonly #framer: StreamFramer;
+  readonly #outbox: TcpOutbox;
   readonly #openedAtMs: number;
   #state: "connecting" | "open" | "ending" | "closed";
   #flow: Flow | undefined;
-  #queue: string[] = [];
-  #failures: SendFailureHandler[] = [];
-  #queuedBytes = 0;
   #isFlushScheduled = false;
   #lastActiveMs: number;
   #partialSinceMs: number | undefined;
-  /** Writes that the kernel has not taken, oldest first, and since when it has taken nothing. */
-  #unwritten: SendFailureHandler[][] = [];
-  #unwrittenSinceMs = 0;
   #endingSinceMs = 0;
   #hasMessage = false;
   #messagesInPush = 0;
@@ -59,6 +55,7 @@ export class TcpConnection {
     this.remotePort = options.remotePort;
     this.#options = options;
     this.#socket = socket;
+    this.#outbox = new TcpOutbox(socket, clock);
     this.#openedAtMs = clock.nowMs();
     this.#lastActiveMs = this.#openedAtMs;
     this.#state = options.isAccepted ? "open" : "connecting";
@@ -85,20 +82,9 @@ export class TcpConnection {
 
   /** Sends a message, once the connection is made. */
   send(text: string, onFailure: SendFailureHandler): void {
-    const { counters, limits } = this.#options;
-    counters.tcp.sent += 1;
-    if (!this.isUsable) {
-      setImmediate(() => this.#fail([onFailure], "connection-lost", "the connection is closed"));
-      return;
-    }
-    this.#queue.push(text);
-    this.#failures.push(onFailure);
-    this.#queuedBytes += text.length;
-    if (this.#state === "connecting" && this.#queue.length > limits.maxQueuedMessages) {
-      this.#refuseLast();
-    } else if (this.#queuedBytes + this.#socket.writableLength > limits.maxQueuedBytes) {
-      this.#abort("not-reading", "queue-full", "the peer does not read");
-    } else this.#scheduleFlush();
+    this.#options.counters.tcp.sent += 1;
+    if (this.isUsable) this.#enqueue(text, onFailure);
+    else setImmediate(() => this.#fail([onFailure], "connection-lost", "the connection is closed"));
   }
 
   /** Closes what has kept us waiting too long. */
@@ -110,7 +96,7 @@ export class TcpConnection {
       if (nowMs - this.#openedAtMs >= limits.connectTimeoutMs) this.#abort("error", "connect-timeout", "no answer");
     } else if (this.#partialSinceMs !== undefined && nowMs - this.#partialSinceMs >= limits.messageDeadlineMs) {
       this.#abort("slow-message", "connection-lost", "message too slow");
-    } else if (this.#unwritten.length > 0 && nowMs - this.#unwrittenSinceMs >= limits.writeDeadlineMs) {
+    } else if (this.#outbox.stalledMs(nowMs) >= limits.writeDeadlineMs) {
       this.#abort("not-reading", "connection-lost", "the peer does not read");
     } else if (this.isAccepted && !this.#hasMessage && nowMs - this.#openedAtMs >= limits.firstMessageDeadlineMs) {
       this.#abort("no-message", "connection-lost", "no message");
@@ -158,10 +144,7 @@ export class TcpConnection {
     if (this.#state !== "open") return;
     this.#lastActiveMs = clock.nowMs();
     counters.tcp.keepAlives += 1;
-    this.#queue.push("\r\n");
-    this.#failures.push(ignoreFailure);
-    this.#queuedBytes += 2;
-    this.#scheduleFlush();
+    this.#enqueue("\r\n", ignoreFailure);
   }
 
   #onBadStream(reason: string, head: string): void {
@@ -190,66 +173,53 @@ export class TcpConnection {
     return this.#flow;
   }
 
+  #enqueue(text: string, onFailure: SendFailureHandler): void {
+    const { limits } = this.#options;
+    this.#outbox.add(text, onFailure);
+    if (this.#state === "connecting" && this.#outbox.length > limits.maxQueuedMessages) {
+      this.#outbox.dropLast();
+      setImmediate(() => this.#fail([onFailure], "queue-full", "too many messages wait for the connection"));
+    } else if (this.#outbox.waitingBytes > limits.maxQueuedBytes) {
+      this.#abort("not-reading", "queue-full", "the peer does not read");
+    } else this.#scheduleFlush();
+  }
+
   #scheduleFlush(): void {
     if (this.#isFlushScheduled || this.#state !== "open") return;
     this.#isFlushScheduled = true;
     setImmediate(() => this.#flush());
   }
 
-  /** One write for all that was sent in this turn. */
   #flush(): void {
     this.#isFlushScheduled = false;
-    if (this.#state !== "open" || this.#queue.length === 0) return;
-    const text = this.#queue.length === 1 ? (this.#queue[0] ?? "") : this.#queue.join("");
-    const failures = this.#failures;
-    this.#queue = [];
-    this.#failures = [];
-    this.#queuedBytes = 0;
+    if (this.#state !== "open" || this.#outbox.length === 0) return;
     this.#lastActiveMs = this.#options.clock.nowMs();
-    if (this.#unwritten.length === 0) this.#unwrittenSinceMs = this.#lastActiveMs;
-    this.#unwritten.push(failures);
-    this.#socket.write(text, "latin1", this.#onWritten);
-  }
-
-  /** Also called, without an error, for what a destroyed socket never wrote: by then nothing is kept any more. */
-  readonly #onWritten = (): void => {
-    this.#unwritten.shift();
-    this.#unwrittenSinceMs = this.#options.clock.nowMs();
-  };
-
-  #refuseLast(): void {
-    this.#queuedBytes -= this.#queue.pop()?.length ?? 0;
-    const refused = this.#failures.splice(-1);
-    setImmediate(() => this.#fail(refused, "queue-full", "too many messages wait for the connection"));
+    this.#outbox.flush();
   }
 
   #abort(reason: ConnectionEnd, code: TransportErrorCode, text: string): void {
     if (this.#state === "closed") return;
     if (this.#state !== "ending") this.#options.counters.countEnd(reason);
-    this.#dropQueue(code, text);
+    this.#abandon(code, text);
     this.#socket.destroy();
   }
 
   #onSocketError(error: Error): void {
     const code = this.#state === "connecting" ? "connect-failed" : "connection-lost";
     if (this.isUsable) this.#options.counters.countEnd("error");
-    this.#dropQueue(code, errorMessageOf(error));
+    this.#abandon(code, errorMessageOf(error));
   }
 
   #onSocketClose(): void {
     if (this.isUsable) this.#options.counters.countEnd("peer");
-    this.#dropQueue("connection-lost", "the peer closed the connection");
+    this.#abandon("connection-lost", "the peer closed the connection");
     this.#options.onGone(this);
   }
 
   /** Ends its use; the failures are told later, never within the call that caused them. */
-  #dropQueue(code: TransportErrorCode, text: string): void {
+  #abandon(code: TransportErrorCode, text: string): void {
     this.#state = "closed";
-    const failures = [...this.#unwritten.flat(), ...this.#failures];
-    this.#unwritten = [];
-    this.#queue = [];
-    this.#failures = [];
-    this.#queuedBytes = 0;
+    const failures = this.#outbox.abandon();
     if (failures.length > 0) setImmediate(() => this.#fail(failures, code, text));
   }
 

@@ -95,6 +95,15 @@ describe("receiving SIP over TCP", () => {
     clock.advance(2_500);
     await until(() => transport.value("tandem_sip_connections") === 0);
   });
+  it("given a flood of keep-alives from a peer that does not read, when too many answers wait, then it is given up", async () => {
+    await transport.close();
+    transport = await TransportUnderTest.start({ clock, limits: { maxQueuedBytes: 1_000 } });
+    const peer = await connect();
+    peer.socket.pause();
+    write(peer, "\r\n".repeat(20_000));
+    await ended("not-reading");
+    await until(() => transport.value("tandem_sip_connections") === 0);
+  });
   it("given a message that is not complete after 10 s, when it trickles in, then the connection is closed", async () => {
     const peer = await connect();
     write(peer, sipText("whole") + sipText("slow").slice(0, 30));
