@@ -1,5 +1,12 @@
+import { join } from "node:path";
 import type { Clock, Ids, Logger, MetricSample } from "../common/index.ts";
-import { DialogTable, JournalDialogStore, UserAgentCore, type EdgeDialogSummary } from "./dialog/index.ts";
+import {
+  DialogTable,
+  InviteJournal,
+  JournalDialogStore,
+  UserAgentCore,
+  type EdgeDialogSummary,
+} from "./dialog/index.ts";
 import { TransactionLayer, type TransactionUser } from "./transaction/index.ts";
 import { TransportLayer, type TransportProtocol } from "./transport/index.ts";
 import { WireServer } from "./wire/index.ts";
@@ -24,8 +31,8 @@ export interface SipEdgeOptions {
   readonly listeners: readonly SipListener[];
   /** Where applications connect (drachtio wire protocol), and what they must present. */
   readonly wire: { readonly host: string; readonly port: number; readonly secret: string };
-  /** Where confirmed dialogs are recorded. */
-  readonly journalPath: string;
+  /** Folder in which dialogs and unanswered INVITEs are recorded. */
+  readonly stateDir: string;
   readonly clock: Clock;
   readonly ids: Ids;
   readonly logger: Logger;
@@ -65,9 +72,10 @@ export class SipEdge {
       transactions: this.#transactions,
       transport: this.#transport,
       dialogs: new DialogTable(
-        new JournalDialogStore(options.journalPath),
+        new JournalDialogStore(join(options.stateDir, "edge-dialogs.journal")),
         options.limits?.maxDialogs ?? DEFAULT_MAX_DIALOGS,
       ),
+      invites: new InviteJournal(join(options.stateDir, "edge-invites.journal")),
       applications: this.#wire,
       clock,
       ids,
@@ -86,13 +94,14 @@ export class SipEdge {
   }
 
   /**
-   * Takes up recorded dialogs and starts to listen, to applications first.
+   * Takes up recorded dialogs, starts to listen, and ends what was ringing when the last edge died.
    * @throws {SwitchError} `address-in-use`, `listen-failed`
    */
   async start(): Promise<void> {
     this.#core.start();
-    await this.#wire.listen(this.#core);
     await this.#transport.start();
+    this.#core.endLeftovers();
+    await this.#wire.listen(this.#core);
   }
 
   listDialogs(): EdgeDialogSummary[] {

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { cpSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { RandomIds, silentLogger, SystemClock, type Clock } from "../../src/common/index.ts";
@@ -7,7 +7,7 @@ import { WireClient } from "./wire-client.ts";
 
 export const SECRET = "between-us";
 
-/** A running edge with its files; `restart` is what a kill and a new process amount to for its state. */
+/** A running edge with its files. */
 export class EdgeFixture {
   edge: SipEdge;
   readonly #directory: string;
@@ -50,14 +50,31 @@ export class EdgeFixture {
     const { sipPort } = this;
     const { wirePort } = this.edge;
     await this.edge.close();
-    this.edge = this.#make(sipPort, wirePort);
-    await this.edge.start();
+    await this.#startAgain(sipPort, wirePort);
+  }
+
+  /** The same with the files as they are now, as if the edge had been killed: what it says while it closes is lost. */
+  async restartAsKilled(whileDown: () => void): Promise<void> {
+    const { sipPort } = this;
+    const { wirePort } = this.edge;
+    const copy = `${this.#directory}.copy`;
+    cpSync(this.#directory, copy, { recursive: true });
+    await this.edge.close();
+    cpSync(copy, this.#directory, { recursive: true, force: true });
+    rmSync(copy, { recursive: true });
+    whileDown();
+    await this.#startAgain(sipPort, wirePort);
   }
 
   async stop(): Promise<void> {
     for (const client of this.#clients) client.close();
     await this.edge.close();
     rmSync(this.#directory, { recursive: true, force: true });
+  }
+
+  async #startAgain(sipPort: number, wirePort: number): Promise<void> {
+    this.edge = this.#make(sipPort, wirePort);
+    await this.edge.start();
   }
 
   #make(sipPort: number, wirePort: number): SipEdge {
@@ -67,7 +84,7 @@ export class EdgeFixture {
         { protocol: "tcp", address: "127.0.0.1", port: 0 },
       ],
       wire: { host: "127.0.0.1", port: wirePort, secret: SECRET },
-      journalPath: join(this.#directory, "edge-dialogs.journal"),
+      stateDir: this.#directory,
       clock: this.#clock,
       ids: new RandomIds(),
       logger: silentLogger,

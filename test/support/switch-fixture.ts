@@ -219,7 +219,7 @@ export class SwitchFixture {
         { protocol: "tcp", address: "127.0.0.1", port },
       ],
       wire: { host: "127.0.0.1", port: wirePort, secret: "between-us" },
-      journalPath: this.#directory.join("state", "edge-dialogs.journal"),
+      stateDir: this.#directory.join("state"),
       clock: new SystemClock(),
       ids: new RandomIds(),
       logger: silentLogger,

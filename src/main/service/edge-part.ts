@@ -1,5 +1,4 @@
 import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { SwitchError } from "../../common/index.ts";
 import { SipEdge } from "../../sip/index.ts";
 import type { ServiceContext, ServicePart } from "./service-part.ts";
@@ -9,7 +8,7 @@ export function createEdgePart({ node, paths, clock, ids, logger, channel }: Ser
   const edge = new SipEdge({
     listeners: node.listeners,
     wire: { ...node.wire, secret: readFileSync(paths.wireSecretFile, "utf8").trim() },
-    journalPath: join(paths.stateDir, "edge-dialogs.journal"),
+    stateDir: paths.stateDir,
     clock,
     ids,
     logger,

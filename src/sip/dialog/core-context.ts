@@ -4,6 +4,7 @@ import type { Target, TransportLayer } from "../transport/index.ts";
 import type { ApplicationPort } from "./application.ts";
 import type { RequestContext } from "./complete-request.ts";
 import type { DialogTable } from "./dialog-table.ts";
+import type { InviteJournal } from "./invite-journal.ts";
 import { hostPort } from "./local-host.ts";
 
 /** What the parts of the user agent core share. */
@@ -11,6 +12,7 @@ export interface CoreContext {
   readonly transactions: TransactionLayer;
   readonly transport: TransportLayer;
   readonly dialogs: DialogTable;
+  readonly invites: InviteJournal;
   readonly applications: ApplicationPort;
   readonly clock: Clock;
   readonly ids: Ids;

@@ -190,9 +190,19 @@ export class InboundRequests {
     };
     this.#pending.add(pending);
     tx.onTerminated = () => this.#onTransactionGone(pending);
-    if (request.method === "INVITE") tx.respond(100, bareResponse(request, 100, "Trying", undefined));
+    if (request.method === "INVITE") {
+      tx.respond(100, bareResponse(request, 100, "Trying", undefined));
+      if (dialog === undefined) this.#record(pending);
+    }
     if (application === undefined) this.#hold(pending);
     else this.#give(pending, application);
+  }
+
+  /** A connection does not outlive the edge, and its peer sees that: only what came by datagram waits on. */
+  #record({ txnId, tx }: PendingRequest): void {
+    if (tx.flow.reliable) return;
+    const atMs = this.#context.clock.wallMs();
+    this.#context.invites.put(txnId, { kind: "received", atMs, text: tx.request.text, flow: tx.flow });
   }
 
   /** A transaction that ended without a final response, because its transport failed or it was never answered. */
@@ -261,6 +271,7 @@ export class InboundRequests {
   #end(pending: PendingRequest): void {
     pending.tx.onTerminated = undefined;
     this.#pending.remove(pending);
+    this.#context.invites.remove(pending.txnId);
   }
 
   #reject(tx: ServerTransaction, status: number, extraLines = "", toTag = newTag(this.#context, "s")): void {

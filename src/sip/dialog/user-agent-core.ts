@@ -12,6 +12,9 @@ import { OutboundRequests, type RequestCommand } from "./outbound-requests.ts";
 import { TargetResolver } from "./resolve-target.ts";
 import { SuccessRetransmission } from "./success-retransmission.ts";
 
+/** No phone rings longer: a proxy gives up after 3 minutes (RFC 3261 16.6, timer C). */
+const MAX_RINGING_MS = 180_000;
+
 /**
  * The transaction user of the edge (RFC 3261 5, "UAC core" and "UAS core"): keeps dialogs, offers requests to
  * applications and carries out what they ask for. It decides nothing about calls.
@@ -38,6 +41,21 @@ export class UserAgentCore implements TransactionUser {
   start(): void {
     this.#context.dialogs.load();
     this.#actions.resumeSessionTimers();
+  }
+
+  /**
+   * Ends what was ringing before a restart: callers that wait get 503, callees are cancelled. To be called once, when
+   * messages can be sent and before an application is connected.
+   */
+  endLeftovers(): void {
+    const { clock, invites, logger, transactions } = this.#context;
+    const sinceMs = clock.wallMs() - MAX_RINGING_MS;
+    const left = invites.load().filter(({ atMs }) => atMs >= sinceMs);
+    for (const invite of left) {
+      if (invite.kind === "sent") this.#outbound.cancelLeftover(invite.sent);
+      else transactions.onMessage(invite.text, invite.flow);
+    }
+    if (left.length > 0) logger.info("ended what rang before the restart", { invites: left.length });
   }
 
   onRequest(tx: ServerTransaction): void {
@@ -114,5 +132,6 @@ export class UserAgentCore implements TransactionUser {
     this.#retransmission.close();
     this.#actions.close();
     this.#context.dialogs.close();
+    this.#context.invites.close();
   }
 }

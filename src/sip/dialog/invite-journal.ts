@@ -1,0 +1,48 @@
+import { Journal } from "../../common/index.ts";
+import type { Flow } from "../transport/index.ts";
+import type { SentRequest } from "./uac-dialog.ts";
+
+/** An INVITE that is still without its final response. Plain JSON. */
+export type UnansweredInvite =
+  | { readonly kind: "sent"; readonly atMs: number; readonly sent: SentRequest }
+  | { readonly kind: "received"; readonly atMs: number; readonly text: string; readonly flow: Flow };
+
+/**
+ * The INVITEs, in and out, whose final response is owed, so that an edge that is started again can end what its
+ * predecessor left ringing. Their number is bounded by the transactions that are open.
+ */
+export class InviteJournal {
+  readonly #path: string;
+  readonly #invites = new Map<string, UnansweredInvite>();
+  #journal: Journal<UnansweredInvite> | undefined;
+
+  constructor(path: string) {
+    this.#path = path;
+  }
+
+  /** Reads, and forgets, what a predecessor left. */
+  load(): UnansweredInvite[] {
+    const left: UnansweredInvite[] = [];
+    this.#journal = new Journal<UnansweredInvite>(
+      { path: this.#path },
+      (_id, invite) => left.push(invite),
+      () => this.#invites,
+    );
+    return left;
+  }
+
+  /** @param id unique among the requests of this edge */
+  put(id: string, invite: UnansweredInvite): void {
+    this.#invites.set(id, invite);
+    this.#journal?.put(id, invite);
+  }
+
+  /** Removing what is not there does nothing. */
+  remove(id: string): void {
+    if (this.#invites.delete(id)) this.#journal?.remove(id);
+  }
+
+  close(): void {
+    this.#journal?.close();
+  }
+}
