@@ -81,8 +81,6 @@ export const SUITES: readonly Suite[] = [
 /** What can be asked for by name: groups first, then single suites. */
 export const GROUPS: Readonly<Record<string, readonly string[]>> = {
   all: SUITES.map(({ name }) => name),
-  // What neither opens sockets by the hundred nor measures time: green on a machine that does other work, too.
-  ci: ["build", "format", "lint", "layers", "types", "unit", "conformance"],
   fast: ["unit", "integration", "conformance"],
   coverage: ["unit", "integration", "conformance", "coverage"],
   phones: ["packages", "build", "phones"],
