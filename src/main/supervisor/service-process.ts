@@ -3,6 +3,7 @@ import { closeSync, openSync, statSync, truncateSync } from "node:fs";
 import { join } from "node:path";
 import type { Clock, Timer } from "../../common/index.ts";
 import { isProcessAlive } from "../host/process-info.ts";
+import { NODE_FILE_OPTION } from "../node/node-file.ts";
 
 /** A running process of a service, started by this supervisor or by an earlier one. */
 export interface ServiceProcess {
@@ -36,7 +37,7 @@ export function spawnService(name: string, options: SpawnOptions, onExit: OnExit
   const out = openOutput(join(options.logDir, `${name}.out`));
   const child = spawn(
     process.execPath,
-    [...options.nodeOptions, options.script, name, "--node-file", options.nodeFile],
+    [...options.nodeOptions, options.script, name, NODE_FILE_OPTION, options.nodeFile],
     { detached: true, stdio: ["ignore", out, out], env: options.environment, cwd: options.folder },
   );
   closeSync(out);
