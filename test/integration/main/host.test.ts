@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { chmodSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { RandomIds } from "../../../src/common/index.ts";
@@ -89,6 +89,28 @@ describe("data-dir", () => {
     chmodSync(other, 0o755);
     prepareDataDir(nodePaths(other));
     assert.equal(statSync(other).mode & 0o777, 0o700);
+  });
+
+  it("given a folder such as /var, with a run and other things in it, when prepared, then it is left as it is", () => {
+    const other = folder.join("var");
+    for (const name of ["run", "lib"]) mkdirSync(join(other, name), { recursive: true });
+    for (const name of ["", "run", "lib"]) chmodSync(join(other, name), 0o755);
+    assert.throws(() => prepareDataDir(nodePaths(other)), { code: "bad-data-dir", message: /holds other things/ });
+    for (const name of ["", "run", "lib"]) assert.equal(statSync(join(other, name)).mode & 0o777, 0o755);
+  });
+
+  it("given a link in the place of a folder of ours, when prepared, then nothing has been changed before", () => {
+    const other = folder.join("other");
+    mkdirSync(join(other, "run"), { recursive: true });
+    mkdirSync(folder.join("elsewhere"));
+    symlinkSync(folder.join("elsewhere"), join(other, "state"));
+    for (const name of ["", "run"]) chmodSync(join(other, name), 0o755);
+    assert.throws(() => prepareDataDir(nodePaths(other)), { message: /other\/state is a link or a file/ });
+    for (const name of ["", "run"]) assert.equal(statSync(join(other, name)).mode & 0o777, 0o755);
+    rmSync(join(other, "state"));
+    rmSync(join(other, "run"), { recursive: true });
+    symlinkSync(folder.join("elsewhere"), join(other, "run"));
+    assert.throws(() => prepareDataDir(nodePaths(other)), { message: /other\/run is a link or a file/ });
   });
 
   it("given a secret, when asked for twice, then it is the same, private and 256 bits", () => {
