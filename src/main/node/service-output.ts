@@ -1,9 +1,13 @@
-import { readFileSync, statSync } from "node:fs";
+import { fstatSync, ftruncateSync, mkdirSync, openSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
+const MAX_FILE_BYTES = 1024 * 1024;
 const MAX_LINE_LENGTH = 500;
 
-/** What services print beside their logs, which is why they could not start; `mark` tells old from new. */
+/**
+ * What services print beside their logs, in `<service>.out`: Node itself writes there when it cannot run, or dies. The
+ * files are kept short.
+ */
 export class ServiceOutput {
   readonly #logDir: string;
   readonly #marks = new Map<string, number>();
@@ -12,12 +16,21 @@ export class ServiceOutput {
     this.#logDir = logDir;
   }
 
-  /** Only what comes from now on counts. */
-  mark(service: string): void {
-    this.#marks.set(service, statSync(this.#fileOf(service), { throwIfNoEntry: false })?.size ?? 0);
+  /** Opens the file of a service, for its next process; one that cannot be heard runs all the same. */
+  open(service: string): number | "ignore" {
+    const path = this.#fileOf(service);
+    try {
+      mkdirSync(this.#logDir, { recursive: true, mode: 0o700 });
+      const descriptor = openSync(path, "a", 0o600);
+      if (fstatSync(descriptor).size > MAX_FILE_BYTES) ftruncateSync(descriptor);
+      this.#marks.set(service, fstatSync(descriptor).size);
+      return descriptor;
+    } catch {
+      return "ignore";
+    }
   }
 
-  /** The last line that the service printed since the mark; empty when there is none. */
+  /** The last line that the process opened last has printed; empty when there is none. */
   lastLine(service: string): string {
     try {
       const bytes = readFileSync(this.#fileOf(service)).subarray(this.#marks.get(service));

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { chmodSync, mkdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { RandomIds } from "../../../src/common/index.ts";
@@ -10,7 +10,6 @@ import { checkPorts, findFreePort } from "../../../src/main/host/check-ports.ts"
 import { findPortHolder } from "../../../src/main/host/port-holder.ts";
 import { commandLineOf, isProcessAlive, readProcessInfo } from "../../../src/main/host/process-info.ts";
 import { keptSecret, prepareDataDir } from "../../../src/main/node/data-dir.ts";
-import { ServiceOutput } from "../../../src/main/node/service-output.ts";
 import { takeSupervisorLock } from "../../../src/main/supervisor/supervisor-lock.ts";
 import { TemporaryDirectory } from "../../support/temporary-directory.ts";
 
@@ -141,17 +140,5 @@ describe("data-dir", () => {
       writeFileSync(path, text);
       takeSupervisorLock(path, folder.path).release();
     }
-  });
-
-  it("given what a service printed, when its last line is asked for, then only what came since the mark counts", () => {
-    mkdirSync(folder.join("log"));
-    const output = new ServiceOutput(folder.join("log"));
-    assert.equal(output.lastLine("edge"), "");
-    writeFileSync(folder.join("log", "edge.out"), "old\n");
-    output.mark("edge");
-    assert.equal(output.lastLine("edge"), "");
-    writeFileSync(folder.join("log", "edge.out"), "new\nnewer\n\n", { flag: "a" });
-    assert.equal(output.lastLine("edge"), "newer");
-    assert.equal(readFileSync(folder.join("log", "edge.out"), "utf8").length, 15);
   });
 });

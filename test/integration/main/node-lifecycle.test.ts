@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { createSocket } from "node:dgram";
-import { chmodSync, existsSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { nodePaths } from "../../../src/config/index.ts";
 import type { NodeFile, NodeSettings } from "../../../src/main/node/node-file.ts";
@@ -98,6 +98,20 @@ describe("a node", function () {
     );
     assert.notEqual(after.get("callmanager"), before.get("callmanager"));
     for (const name of ["admin", "edge", "media"]) assert.equal(after.get(name), before.get(name));
+  });
+
+  it("given a log folder that was removed, when a service is killed, then it comes back and the folder too", async () => {
+    const node = await started();
+    rmSync(`${dataDir}/log`, { recursive: true });
+    process.kill(node.livingPids().get("admin") ?? 0, "SIGKILL");
+    await eventually(
+      async () => {
+        const admin = (await node.services()).find(({ name }) => name === "admin");
+        assert.deepEqual([admin?.state, admin?.restarts], ["ready", 1]);
+      },
+      { timeoutMs: 20_000 },
+    );
+    assert.ok(existsSync(`${dataDir}/log/admin.out`));
   });
 
   it("given an exception that nobody caught, when it is thrown, then it is in the log and the service comes back", async () => {
