@@ -1,5 +1,5 @@
 // A service process whose part does nothing: for tests of supervisor, host and command line.
-// The node's name steers it: "fails-at-start" throws, "hangs-at-stop" never closes, "throws-later" dies on demand.
+// The node's name steers it: "fails-at-start" throws, "hangs-at-start" is never ready, "hangs-at-stop" never closes, "throws-later" dies on demand.
 import { SwitchError } from "../../src/common/index.ts";
 import type { CreatePart } from "../../src/main/service/service-part.ts";
 import { runService } from "../../src/main/service/run-service.ts";
@@ -34,6 +34,10 @@ const createPart: CreatePart = ({ node, channel }) => {
     start: async () => {
       if (node.name === "fails-at-start" && name === "media") {
         throw new SwitchError("address-in-use", "RTP ports are taken by process 1: init");
+      }
+      if (node.name === "hangs-at-start" && name === "media") {
+        setInterval(() => undefined, 60_000);
+        await new Promise(() => undefined);
       }
     },
     close: async (purpose) => {

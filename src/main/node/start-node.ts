@@ -12,7 +12,7 @@ import type { StartNodeOptions } from "./start-node-options.ts";
 
 /**
  * Starts a node in this process, which becomes its supervisor. Everything is checked before any service starts.
- * @throws {SwitchError} `already-running`, `bad-data-dir`, `ports-taken`, `service-failed`
+ * @throws {SwitchError} `already-running`, `bad-data-dir`, `ports-taken`, `service-failed`, `stopping`
  */
 export async function startNode(options: StartNodeOptions): Promise<StartedNode> {
   const { settings, clock, ids, report } = options;

@@ -39,7 +39,8 @@ const START_ORDER = ["edge", "media", "callmanager", "admin"] as const;
 
 /**
  * Takes over or starts the services of a node and keeps them running.
- * @throws {SwitchError} `service-failed` when one could not be started; then nothing runs any more
+ * @throws {SwitchError} `service-failed` when one could not be started, `stopping` when a command stopped it before it was ready;
+ * then nothing runs any more
  */
 export async function superviseNode(options: SuperviseNodeOptions): Promise<StartedNode> {
   const { settings, paths, clock, version, onStopped } = options;

@@ -38,7 +38,7 @@ export class Supervisor {
         spawn: (onExit) => options.spawn(name, onExit),
         onChange: (exit) => {
           if (exit !== undefined && this.#isStarting) this.#failStart(name, exit.reason, exit.exitCode);
-          for (const wake of [...this.#waiting]) wake();
+          this.#wake();
         },
       });
       this.#keepers.set(name, keeper);
@@ -51,7 +51,8 @@ export class Supervisor {
 
   /**
    * Adopts what runs, starts the rest and resolves when all are ready.
-   * @throws {SwitchError} `service-failed` when one ended before that; the others are running still
+   * @throws {SwitchError} `service-failed` when one ended before that; the others are running still; `stopping` when
+   * `stop` came first
    */
   async start(): Promise<void> {
     this.#isStarting = true;
@@ -60,9 +61,11 @@ export class Supervisor {
       if (watch === undefined) keeper.start();
       else keeper.adopt(watch);
     }
-    await this.#until(() => this.#startFailure !== undefined || this.services.every(({ state }) => state === "ready"));
+    const isReady = (): boolean => this.services.every(({ state }) => state === "ready");
+    await this.#until(() => this.#startFailure !== undefined || this.#stopping !== undefined || isReady());
     this.#isStarting = false;
     if (this.#startFailure !== undefined) throw this.#startFailure;
+    if (this.#stopping !== undefined) throw new SwitchError("stopping", "the node was stopped before it was ready");
   }
 
   /**
@@ -90,7 +93,10 @@ export class Supervisor {
 
   /** Stops all services in order; what does not stop in time is killed. May be called again while it runs. */
   stop(): Promise<void> {
-    this.#stopping ??= this.#stopInOrder();
+    if (this.#stopping === undefined) {
+      this.#stopping = this.#stopInOrder();
+      this.#wake();
+    }
     return this.#stopping;
   }
 
@@ -122,6 +128,10 @@ export class Supervisor {
       service: name,
       ...(exitCode === undefined ? {} : { exitCode }),
     });
+  }
+
+  #wake(): void {
+    for (const look of [...this.#waiting]) look();
   }
 
   #until(isSo: () => boolean): Promise<void> {

@@ -235,6 +235,15 @@ describe("a node", function () {
     assert.equal(node.livingPids().size, 0);
   });
 
+  it("given a node that is starting, when told to stop, then it says that it was and nothing is left", async () => {
+    const node = launch(await nodeSettings(dataDir, { name: "hangs-at-start" }));
+    await eventually(() => node.call("supervisor", "stop"), { timeoutMs: 10_000 });
+    assert.deepEqual(await node.supervisor.exited(15_000), { code: 1, signal: null });
+    assert.match(node.supervisor.output, /^the node was stopped before it was ready$/m);
+    assert.equal(node.livingPids().size, 0);
+    assert.equal(existsSync(nodePaths(dataDir).supervisorLock), false);
+  });
+
   it("given taken ports, when started, then each is named with who has it, before anything is started", async () => {
     const settings = await nodeSettings(dataDir);
     const sipPort = settings.listeners[0]?.port ?? 0;
