@@ -39,7 +39,7 @@ const START_ORDER = ["edge", "media", "callmanager", "admin"] as const;
 
 /**
  * Takes over or starts the services of a node and keeps them running.
- * @throws {SwitchError} `service-failed` when one could not be started, `stopping` when a command stopped it before it was ready;
+ * @throws {SwitchError} `service-failed` when one could not be started and none was taken over, `stopping` when a command stopped it before it was ready;
  * then nothing runs any more
  */
 export async function superviseNode(options: SuperviseNodeOptions): Promise<StartedNode> {
@@ -73,7 +73,7 @@ export async function superviseNode(options: SuperviseNodeOptions): Promise<Star
 }
 
 function createSupervisor(options: SuperviseNodeOptions, logger: BufferedLogger): Supervisor {
-  const { paths, clock, adopted } = options;
+  const { paths, clock, adopted, report } = options;
   const output = new ServiceOutput(paths.logDir);
   const spawnOptions = spawnOptionsOf(options, output);
   return new Supervisor({
@@ -90,6 +90,7 @@ function createSupervisor(options: SuperviseNodeOptions, logger: BufferedLogger)
       if (service === undefined) return undefined;
       return (onExit) => adoptService(service.pid, service.startMark, clock, onExit);
     },
+    report,
     clock,
     logger,
   });

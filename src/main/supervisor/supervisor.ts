@@ -13,6 +13,8 @@ export interface SupervisorOptions {
   readonly spawn: (name: string, onExit: OnExit) => ServiceProcess | undefined;
   /** Begins to watch the running process of a service, if there is one to adopt. */
   readonly adopt: (name: string) => ((onExit: OnExit) => ServiceProcess) | undefined;
+  /** Told in a sentence what goes wrong during a start that goes on all the same. */
+  readonly report: (line: string) => void;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -23,6 +25,7 @@ export class Supervisor {
   readonly #keepers = new Map<string, ServiceKeeper>();
   readonly #waiting = new Set<() => void>();
   #isStarting = false;
+  #hasAdopted = false;
   #startFailure: SwitchError | undefined;
   #stopping: Promise<void> | undefined;
 
@@ -37,7 +40,7 @@ export class Supervisor {
         logger,
         spawn: (onExit) => options.spawn(name, onExit),
         onChange: (exit) => {
-          if (exit !== undefined && this.#isStarting) this.#failStart(name, exit.reason, exit.exitCode);
+          if (exit !== undefined && this.#isStarting) this.#onExitAtStart(name, exit.reason, exit.exitCode);
           this.#wake();
         },
       });
@@ -51,13 +54,15 @@ export class Supervisor {
 
   /**
    * Adopts what runs, starts the rest and resolves when all are ready.
-   * @throws {SwitchError} `service-failed` when one ended before that; the others are running still; `stopping` when
-   * `stop` came first
+   * @throws {SwitchError} `service-failed` when one ended before that and none was adopted: those have calls, which
+   * another one's failure must not end; the others are running still. `stopping` when `stop` came first
    */
   async start(): Promise<void> {
     this.#isStarting = true;
+    const watches = new Map([...this.#keepers.keys()].map((name) => [name, this.#options.adopt(name)]));
+    this.#hasAdopted = [...watches.values()].some((watch) => watch !== undefined);
     for (const [name, keeper] of this.#keepers) {
-      const watch = this.#options.adopt(name);
+      const watch = watches.get(name);
       if (watch === undefined) keeper.start();
       else keeper.adopt(watch);
     }
@@ -123,8 +128,10 @@ export class Supervisor {
     this.close();
   }
 
-  #failStart(name: string, reason: string, exitCode: number | undefined): void {
-    this.#startFailure ??= new SwitchError("service-failed", `${name} ended while the node started: ${reason}`, {
+  #onExitAtStart(name: string, reason: string, exitCode: number | undefined): void {
+    const message = `${name} ended while the node started: ${reason}`;
+    if (this.#hasAdopted) return this.#options.report(`${message}; it is started again`);
+    this.#startFailure ??= new SwitchError("service-failed", message, {
       service: name,
       ...(exitCode === undefined ? {} : { exitCode }),
     });

@@ -170,6 +170,21 @@ describe("a node", function () {
     assert.equal(wirePort(dataDir), wirePort(dataDir));
   });
 
+  it("given services taken over, when another cannot start, then they live, and the node is ready once it can", async () => {
+    const settings = await nodeSettings(dataDir);
+    const node = await launchReady(settings);
+    const before = node.livingPids();
+    await node.supervisor.kill();
+    process.kill(before.get("media") ?? 0, "SIGKILL");
+    const obstacle = `${nodePaths(dataDir).runDir}/media.fails`;
+    writeFileSync(obstacle, "");
+    const next = launch(settings);
+    await next.supervisor.outputMatching(/^media ended while the node started: .*; it is started again$/m, 20_000);
+    rmSync(obstacle);
+    await next.ready();
+    for (const name of ["admin", "callmanager", "edge"]) assert.equal(next.livingPids().get(name), before.get(name));
+  });
+
   it("given a frozen service without a supervisor, when started again, then it is replaced", async () => {
     const settings = await nodeSettings(dataDir);
     const node = await launchReady(settings);
