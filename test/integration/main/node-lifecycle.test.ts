@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { createSocket } from "node:dgram";
-import { chmodSync, existsSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { nodePaths } from "../../../src/config/index.ts";
 import type { NodeFile, NodeSettings } from "../../../src/main/node/node-file.ts";
@@ -112,6 +112,16 @@ describe("a node", function () {
       { timeoutMs: 20_000 },
     );
     assert.ok(existsSync(`${dataDir}/log/admin.out`));
+  });
+
+  it("given a process id that cannot be recorded, when a service starts, then it runs all the same", async () => {
+    const { runDir, pidFile } = nodePaths(dataDir);
+    mkdirSync(pidFile("admin"), { recursive: true });
+    for (const folderOfNode of [dataDir, runDir]) chmodSync(folderOfNode, 0o700);
+    const node = await started();
+    assert.match(readFileSync(`${dataDir}/log/admin.log`, "utf8"), /EISDIR.*process id cannot be recorded/);
+    await node.call("supervisor", "stop");
+    await node.supervisor.exited(20_000);
   });
 
   it("given an exception that nobody caught, when it is thrown, then it is in the log and the service comes back", async () => {
