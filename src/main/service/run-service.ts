@@ -77,12 +77,12 @@ class ServiceHost {
     this.#channel = new ChannelServer({ path: paths.socket(name), logger: this.#logger });
     this.#watch = new SupervisorWatch({
       socketPath: paths.socket("supervisor"),
-      graceSeconds: node.orphanGraceSeconds,
+      graceMs: node.orphanGraceSeconds * 1_000 + (ORPHAN_DELAY_MS[name] ?? 0),
       clock: this.#hostClock,
       logger: this.#logger,
       onOrphaned: () => {
         this.#logger.warn("no supervisor came back: stopping");
-        this.#hostClock.after(ORPHAN_DELAY_MS[name] ?? 0, () => void this.#stop("shutdown"));
+        void this.#stop("shutdown");
       },
     });
   }

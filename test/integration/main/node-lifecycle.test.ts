@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { createSocket } from "node:dgram";
 import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
+import type { ServiceHello } from "../../../src/admin/index.ts";
 import { nodePaths } from "../../../src/config/index.ts";
 import type { NodeFile, NodeSettings } from "../../../src/main/node/node-file.ts";
 import { compileProgram } from "../../support/compiled-programs.ts";
@@ -248,6 +249,19 @@ describe("a node", function () {
     await new Promise((resolve) => setTimeout(resolve, 3_500)); // the grace itself
     assert.equal(next.livingPids().size, 4);
     assert.ok((await next.services()).every(({ adopted }) => adopted));
+  });
+
+  it("given a service that ends since its grace is over, when the node is started, then it is not taken over", async () => {
+    const settings = await nodeSettings(dataDir, { name: "hangs-at-stop", orphanGraceSeconds: 1 });
+    const node = await launchReady(settings);
+    const ending = node.livingPids().get("media");
+    await node.supervisor.kill();
+    const isEnding = async (): Promise<void> =>
+      assert.equal(((await node.call("media", "hello")) as ServiceHello).state, "draining");
+    await eventually(isEnding, { timeoutMs: 10_000 });
+    const next = await launchReady(settings);
+    assert.match(next.supervisor.output, /restarting .*, since they cannot be taken over: .*media/);
+    assert.notEqual(next.livingPids().get("media"), ending);
   });
 
   it("given a service that cannot start, when the node starts, then it says why and nothing is left", async () => {
