@@ -7,8 +7,8 @@ import { keptSecret, prepareDataDir } from "./data-dir.ts";
 import { configIdOf, readNodeFile, writeNodeFile, type NodeFile, type NodeSettings } from "./node-file.ts";
 import { readVersion } from "./package-root.ts";
 import { findRunningServices, type RunningService } from "./running-services.ts";
-import { superviseNode, type StartedNode } from "./supervise-node.ts";
-import type { StartNodeOptions } from "./start-node-options.ts";
+import { superviseNode } from "./supervise-node.ts";
+import type { StartedNode, StartNodeOptions } from "./start-node-options.ts";
 
 /**
  * Starts a node in this process, which becomes its supervisor. Everything is checked before any service starts.

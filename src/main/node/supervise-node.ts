@@ -12,18 +12,7 @@ import type { NodeSettings } from "./node-file.ts";
 import { packageRoot } from "./package-root.ts";
 import type { RunningService } from "./running-services.ts";
 import { ServiceOutput } from "./service-output.ts";
-import type { StartNodeOptions } from "./start-node-options.ts";
-
-/** A node whose services are ready. */
-export interface StartedNode {
-  readonly paths: NodePaths;
-  /** Resolves when the node has stopped, by `stop` or because a command asked for it. */
-  readonly stopped: Promise<void>;
-  /** Stops all services in order; may be called again. */
-  stop(): Promise<void>;
-  /** Ends all services at once. */
-  kill(): void;
-}
+import type { StartedNode, StartNodeOptions } from "./start-node-options.ts";
 
 /** What supervising needs beside the options of the start. */
 export interface SuperviseNodeOptions extends StartNodeOptions {
@@ -39,7 +28,7 @@ const START_ORDER = ["edge", "media", "callmanager", "admin"] as const;
 
 /**
  * Takes over or starts the services of a node and keeps them running.
- * @throws {SwitchError} `service-failed` when one could not be started and none was taken over, `stopping` when a command stopped it before it was ready;
+ * @throws {SwitchError} `service-failed` when one could not be started and none was taken over, `stopping` when it was stopped before it was ready;
  * then nothing runs any more
  */
 export async function superviseNode(options: SuperviseNodeOptions): Promise<StartedNode> {
@@ -61,15 +50,18 @@ export async function superviseNode(options: SuperviseNodeOptions): Promise<Star
   const stop = (): Promise<void> => (stopping ??= stopOnce().finally(ended));
 
   await channel.listen(stop);
+  const kill = (): void => supervisor.kill();
+  const starting = supervisor.start();
+  options.onSupervised?.({ stop, kill });
   try {
-    await supervisor.start();
+    await starting;
   } catch (error) {
     await stop();
     throw error;
   }
   channel.enter("ready");
   log = attachLog(logger, options);
-  return { paths, stopped, stop, kill: () => supervisor.kill() };
+  return { paths, stopped, stop, kill };
 }
 
 function createSupervisor(options: SuperviseNodeOptions, logger: BufferedLogger): Supervisor {

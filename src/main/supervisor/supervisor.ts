@@ -58,6 +58,7 @@ export class Supervisor {
    * another one's failure must not end; the others are running still. `stopping` when `stop` came first
    */
   async start(): Promise<void> {
+    this.#refuseWhenStopping();
     this.#isStarting = true;
     const watches = new Map([...this.#keepers.keys()].map((name) => [name, this.#options.adopt(name)]));
     this.#hasAdopted = [...watches.values()].some((watch) => watch !== undefined);
@@ -70,7 +71,7 @@ export class Supervisor {
     await this.#until(() => this.#startFailure !== undefined || this.#stopping !== undefined || isReady());
     this.#isStarting = false;
     if (this.#startFailure !== undefined) throw this.#startFailure;
-    if (this.#stopping !== undefined) throw new SwitchError("stopping", "the node was stopped before it was ready");
+    this.#refuseWhenStopping();
   }
 
   /**
@@ -126,6 +127,10 @@ export class Supervisor {
       await this.#until(() => keepers.every(({ summary }) => summary.state === "stopped"));
     }
     this.close();
+  }
+
+  #refuseWhenStopping(): void {
+    if (this.#stopping !== undefined) throw new SwitchError("stopping", "the node was stopped before it was ready");
   }
 
   #onExitAtStart(name: string, reason: string, exitCode: number | undefined): void {

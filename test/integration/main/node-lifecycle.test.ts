@@ -283,6 +283,18 @@ describe("a node", function () {
     assert.equal(existsSync(nodePaths(dataDir).supervisorLock), false);
   });
 
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+    it(`given a node that is starting, when it gets ${signal}, then it says so at once and nothing is left`, async () => {
+      const node = launch(await nodeSettings(dataDir, { name: "hangs-at-start" }));
+      await eventually(() => node.call("supervisor", "hello"), { timeoutMs: 10_000 });
+      node.supervisor.signal(signal);
+      await node.supervisor.outputMatching(/^stopping; press Ctrl-C again to end everything at once$/m, 2_000);
+      assert.equal((await node.supervisor.exited(10_000)).code, 1);
+      assert.match(node.supervisor.output, /^the node was stopped before it was ready$/m);
+      assert.equal(node.livingPids().size, 0);
+    });
+  }
+
   it("given taken ports, when started, then each is named with who has it, before anything is started", async () => {
     const settings = await nodeSettings(dataDir);
     const sipPort = settings.listeners[0]?.port ?? 0;
