@@ -30,7 +30,7 @@ export function isProcessAlive(pid: number, startMark: string): boolean {
 /** The command line of a process with blanks between its words, at most 200 characters; empty when unknown. */
 export function commandLineOf(pid: number): string {
   const text = readProcFile(`/proc/${pid}/cmdline`) ?? "";
-  return text.replaceAll("\0", " ").trim().slice(0, 200);
+  return text.replaceAll("\0", " ").slice(0, 200).trim();
 }
 
 /**
