@@ -2,12 +2,9 @@ import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { chmodSync, mkdirSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { join } from "node:path";
 import { RandomIds } from "../../../src/common/index.ts";
 import { nodePaths } from "../../../src/config/index.ts";
-import { checkPorts, findFreePort } from "../../../src/main/host/check-ports.ts";
-import { findPortHolder } from "../../../src/main/host/port-holder.ts";
 import { commandLineOf, isProcessAlive, readProcessInfo } from "../../../src/main/host/process-info.ts";
 import { keptSecret, prepareDataDir } from "../../../src/main/node/data-dir.ts";
 import { takeSupervisorLock } from "../../../src/main/supervisor/supervisor-lock.ts";
@@ -36,27 +33,6 @@ describe("process info", () => {
     child.stdin.end();
     await once(child, "exit");
     assert.equal(isProcessAlive(pid, startMark), false);
-  });
-});
-
-describe("port check", () => {
-  it("given a port that we listen on, when looked for, then this process has it", async () => {
-    const server = createServer().listen(0, "127.0.0.1");
-    await once(server, "listening");
-    const address = server.address();
-    const port = typeof address === "object" && address !== null ? address.port : 0;
-    assert.equal(findPortHolder("tcp", port)?.pid, process.pid);
-    assert.equal(findPortHolder("udp", port), undefined);
-    const wanted = [{ purpose: "HTTP", transport: "tcp" as const, address: "127.0.0.1", port }];
-    assert.equal((await checkPorts(wanted)).length, 1);
-    assert.deepEqual(await checkPorts(wanted, [process.pid]), []);
-    await new Promise((resolve) => server.close(resolve));
-    assert.deepEqual(await checkPorts(wanted), []);
-  });
-
-  it("given a free port, when found, then it can be had", async () => {
-    const port = await findFreePort();
-    assert.deepEqual(await checkPorts([{ purpose: "x", transport: "tcp", address: "127.0.0.1", port }]), []);
   });
 });
 
