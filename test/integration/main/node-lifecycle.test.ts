@@ -269,7 +269,7 @@ describe("a node", function () {
     assert.equal((await node.supervisor.exited(30_000)).code, 1);
     assert.match(
       node.supervisor.output,
-      /^media ended while the node started: exit code 69: media: RTP ports are taken by process 1: init$/m,
+      /^media ended while the node started: exit code 69: media: RTP ports are taken by process 1: init; see .*log\/media\.out$/m,
     );
     assert.equal(node.livingPids().size, 0);
   });
