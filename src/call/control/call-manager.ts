@@ -99,7 +99,7 @@ export class CallManager {
       logger,
       hasBindingFrom: (address) => this.#registrar.hasBindingFrom(address),
     });
-    this.#journal = new CallJournal(paths.calls, logger);
+    this.#journal = new CallJournal(paths.calls, clock, logger);
     this.#records = new RecordWriter({ path: paths.records, clock, logger });
     this.#signaling =
       options.signaling ?? new DrachtioSignaling({ ...edge, clock, logger, beforeWrite: () => this.#journal.flush() });
@@ -183,6 +183,7 @@ export class CallManager {
     return [
       ...this.#counters.metrics(this.#table),
       ...this.#registrar.counters(),
+      this.#journal.metric,
       ...this.#authenticator.counters(),
       counter("tandem_call_records_total", "Call records written", written),
       counter("tandem_call_records_lost_total", "Call records given up because the disk refused", lost),

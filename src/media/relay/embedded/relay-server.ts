@@ -134,11 +134,12 @@ export class RelayServer {
   }
 
   metrics(): MetricSample[] {
-    return relayMetrics(this.#counters, {
+    const gauges = {
       sessions: this.#table.size,
       portsInUse: 2 * this.#pool.inUse,
       playingEndpoints: this.#ticker.playerCount,
-    });
+    };
+    return [...relayMetrics(this.#counters, gauges), ...this.#table.metrics()];
   }
 
   /** Facts for people: sessions, ports and bounds. */
