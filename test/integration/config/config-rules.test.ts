@@ -105,6 +105,13 @@ const schemaCases: readonly Case[] = [
     '1:29 phones[0].number: expected text, found 1001; write it in quotes: "1001"',
   ],
   [
+    "phones[].number, of digits that YAML reads otherwise",
+    "phones: [{ name: a, number: 0123, password: x }, { name: b, number: 1e3, password: x }, { name: c, number: true }]",
+    '1:29 phones[0].number: expected text, found 0123; write it in quotes: "0123"',
+    '1:69 phones[1].number: expected text, found 1e3; write it in quotes: "1e3"',
+    '1:108 phones[2].number: expected text, found true; write it in quotes: "true"',
+  ],
+  [
     "phones[].user",
     `phones: [{ ${phone}, user: "a b" }]`,
     '1:56 phones[0].user: expected 1 to 64 characters of a SIP user name, found "a b"',
@@ -112,7 +119,7 @@ const schemaCases: readonly Case[] = [
   [
     "phones[].password, which is not shown",
     'phones: [{ name: a, number: "1001", password: 12345 }]',
-    '1:47 phones[0].password: expected text, found ***; write it in quotes: "***"',
+    "1:47 phones[0].password: expected text, found ***; write it in quotes",
   ],
   [
     "phones[].ha1, which is not shown",
