@@ -50,7 +50,10 @@ const schemaCases: readonly Case[] = [
   ],
   ["http.address", "http: { address: 7 }", '1:18 http.address: expected text, found 7; write it in quotes: "7"'],
   ["http.port", "http: { port: 80.5 }", "1:15 http.port: expected a whole number, found 80.5"],
-  ["http.token", 'http: { token: "" }', "1:16 http.token: must have at least 1 characters, found 0"],
+  ...["", "correct horse battery", "fifteen-letters", "x".repeat(129), "quite-long-enough-ü"].map((token): Case => {
+    const problem = "1:16 http.token: expected 16 to 128 letters, digits or . _ ~ + / = -, found ***";
+    return ["http.token", `http: { token: "${token}" }`, problem];
+  }),
   [
     "media.address",
     "media: { address: x }",
@@ -317,10 +320,10 @@ describe("configuration rules", () => {
 
   it("given a good file, when checked, then secrets are kept but not shown", () => {
     const { config } = parse(
-      `phones: [{ ${phone} }]\nhttp: { token: "let me in" }\ncall: { endpoints: { 9196: echo } }`,
+      `phones: [{ ${phone} }]\nhttp: { token: "Zm9v.bar_~+/=-x1" }\ncall: { endpoints: { 9196: echo } }`,
     );
     assert.equal(config.phones[0]?.password?.reveal(), "x");
-    assert.equal(config.http.token?.reveal(), "let me in");
+    assert.equal(config.http.token?.reveal(), "Zm9v.bar_~+/=-x1");
     assert.doesNotMatch(JSON.stringify(config), /let me in/);
     assert.deepEqual(config.call.endpoints, { "9196": "echo" });
   });
