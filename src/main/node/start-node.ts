@@ -12,7 +12,7 @@ import type { StartedNode, StartNodeOptions } from "./start-node-options.ts";
 
 /**
  * Starts a node in this process, which becomes its supervisor. Everything is checked before any service starts.
- * @throws {SwitchError} `already-running`, `bad-data-dir`, `ports-taken`, `service-failed`, `stopping`
+ * @throws {SwitchError} `already-running`, `bad-data-dir`, `ports-taken` by other processes, `ports-unavailable` for another reason, `service-failed`, `stopping`
  */
 export async function startNode(options: StartNodeOptions): Promise<StartedNode> {
   const { settings, clock, ids, report } = options;
@@ -65,7 +65,9 @@ async function checkWantedPorts(
     wanted,
     running.map(({ pid }) => pid),
   );
-  if (problems.length > 0) throw new SwitchError("ports-taken", problems.join("\n"), { problems });
+  if (problems.length === 0) return;
+  const code = problems.some(({ kind }) => kind === "taken") ? "ports-taken" : "ports-unavailable";
+  throw new SwitchError(code, problems.map(({ text }) => text).join("\n"), { problems });
 }
 
 async function stopStrangers(
