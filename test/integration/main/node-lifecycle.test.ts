@@ -3,6 +3,7 @@ import { createSocket } from "node:dgram";
 import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import type { ServiceHello } from "../../../src/admin/index.ts";
+import type { MetricSample } from "../../../src/common/index.ts";
 import { nodePaths } from "../../../src/config/index.ts";
 import type { NodeFile, NodeSettings } from "../../../src/main/node/node-file.ts";
 import { compileProgram } from "../../support/compiled-programs.ts";
@@ -59,6 +60,17 @@ describe("a node", function () {
     for (const pid of node.livingPids().values()) {
       assert.ok(!readFileSync(`/proc/${pid}/cmdline`, "utf8").includes(secret));
       assert.ok(!readFileSync(`/proc/${pid}/environ`, "utf8").includes(secret));
+    }
+  });
+
+  it("given a service, when asked for its metrics, then its part's are there, and those of its process and log", async () => {
+    const node = await started();
+    const metrics = (await node.call("edge", "metrics")) as readonly MetricSample[];
+    for (const name of ["tandem_trivial", "tandem_process_resident_bytes", "tandem_log_lines_dropped_total"]) {
+      assert.ok(
+        metrics.some((sample) => sample.name === name && sample.labels?.["service"] === "edge"),
+        name,
+      );
     }
   });
 
