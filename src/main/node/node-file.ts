@@ -35,7 +35,12 @@ export interface NodeSettings {
     readonly address: string;
     readonly port: number;
   }[];
-  readonly http: { readonly address: string; readonly port: number; readonly token?: string };
+  readonly http: {
+    readonly address: string;
+    readonly port: number;
+    readonly token?: string;
+    readonly hostNames: readonly string[];
+  };
   readonly media: {
     readonly address: string;
     readonly advertisedAddress?: string;

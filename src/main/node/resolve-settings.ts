@@ -7,14 +7,14 @@ import type { NodeSettings, PhoneRecord } from "./node-file.ts";
 /** Turns a checked configuration into what services start from; passwords become hashes here. */
 export function resolveSettings({ config, profiles }: LoadedConfig, dataDir: string): NodeSettings {
   const { node, sip, http, media, call, log } = config;
-  const { token } = http;
+  const { address, port, hostNames, token } = http;
   return {
     name: node.name,
     dataDir,
     orphanGraceSeconds: node.orphanGraceSeconds,
     realm: sip.realm,
     listeners: sip.listen.map(({ transport: protocol, address, port }) => ({ protocol, address, port })),
-    http: { address: http.address, port: http.port, ...(token === undefined ? {} : { token: token.reveal() }) },
+    http: { address, port, hostNames, ...(token === undefined ? {} : { token: token.reveal() }) },
     media: defined(media),
     call,
     log,

@@ -55,7 +55,8 @@ async function checkWantedPorts(
     port,
   }));
   const rtp: WantedPort = { purpose: "RTP", transport: "udp", address: settings.media.address, port: 0 };
-  const http: WantedPort = { purpose: "HTTP", transport: "tcp", ...settings.http };
+  const { address, port } = settings.http;
+  const http: WantedPort = { purpose: "HTTP", transport: "tcp", address, port };
   const wanted = [
     ...(isAdopted("edge") ? [] : sip),
     ...(isAdopted("media") ? [] : [rtp]),

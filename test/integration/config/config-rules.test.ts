@@ -55,6 +55,13 @@ const schemaCases: readonly Case[] = [
     return ["http.token", `http: { token: "${token}" }`, problem];
   }),
   [
+    "http.hostNames",
+    'http: { hostNames: [tandem.example.org, "http://tandem", "a..b", 7] }',
+    '1:41 http.hostNames[1]: expected a DNS name such as tandem.example.org, found "http://tandem"',
+    '1:58 http.hostNames[2]: expected a DNS name such as tandem.example.org, found "a..b"',
+    '1:66 http.hostNames[3]: expected text, found 7; write it in quotes: "7"',
+  ],
+  [
     "media.address",
     "media: { address: x }",
     '1:19 media.address: expected an IPv4 address such as 192.0.2.10, found "x"',
