@@ -86,6 +86,9 @@ export class WireServer implements ApplicationPort {
       });
       server.listen(port, host, resolve);
     });
+    server.on("error", (error) => {
+      this.#options.logger.error("application could not be taken", { error: error.message });
+    });
     this.#server = server;
   }
 
