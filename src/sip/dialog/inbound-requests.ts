@@ -103,6 +103,18 @@ export class InboundRequests {
     return this.#send(pending, application, draft.value);
   }
 
+  /**
+   * Gives up a request to whoever answers it in place of the application; undefined when the application does not owe
+   * it an answer, or has begun to answer. It stays in the journal of unanswered INVITEs under its txnId.
+   */
+  release(application: Application, txnId: string): ServerTransaction | undefined {
+    const pending = this.#pending.byTxnId(txnId);
+    if (pending?.application !== application || pending.toTag !== undefined) return undefined;
+    pending.tx.onTerminated = undefined;
+    this.#pending.remove(pending);
+    return pending.tx;
+  }
+
   /** Offers what this application owed to another, or holds it until one comes. */
   applicationGone(application: Application): void {
     for (const pending of this.#pending.values()) {

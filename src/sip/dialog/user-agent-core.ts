@@ -79,6 +79,11 @@ export class UserAgentCore implements TransactionUser {
     return this.#inbound.respond(application, txnId, text);
   }
 
+  /** Gives up the request offered as `txnId`, unanswered, so that it can be proxied; undefined when there is none. */
+  release(application: Application, txnId: string): ServerTransaction | undefined {
+    return this.#inbound.release(application, txnId);
+  }
+
   /** Sends an application's request; `reply` is called once. */
   request(command: RequestCommand, reply: (reply: CommandReply) => void): void {
     this.#outbound.request(command, reply);

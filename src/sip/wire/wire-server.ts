@@ -9,6 +9,7 @@ import {
   type MetricSample,
 } from "../../common/index.ts";
 import type { Application, ApplicationMessage, ApplicationPort, CommandReply, UserAgentCore } from "../dialog/index.ts";
+import type { ProxyCore, ProxyReply } from "../proxy/index.ts";
 import { ApplicationRoutes } from "./application-routes.ts";
 import { WireConnection, type WireConnectionLimits } from "./wire-connection.ts";
 import { WireTime } from "./wire-time.ts";
@@ -41,6 +42,12 @@ const DEFAULT_LIMITS: WireConnectionLimits = {
   endAboveBytes: 64 * 1024 * 1024,
 };
 
+/** Who carries out what applications ask for. */
+export interface WireUsers {
+  readonly core: UserAgentCore;
+  readonly proxy: ProxyCore;
+}
+
 /** The server side of the drachtio wire protocol. */
 export class WireServer implements ApplicationPort {
   readonly #options: WireServerOptions;
@@ -48,7 +55,7 @@ export class WireServer implements ApplicationPort {
   readonly #routes = new ApplicationRoutes();
   readonly #connections = new Set<WireConnection>();
   readonly #time: WireTime;
-  #core: UserAgentCore | undefined;
+  #users: WireUsers | undefined;
   #server: Server | undefined;
   #nextName = 1;
 
@@ -65,11 +72,11 @@ export class WireServer implements ApplicationPort {
   }
 
   /**
-   * Starts to take applications for `core`.
+   * Starts to take applications for `users`.
    * @throws {SwitchError} `address-in-use`, `listen-failed`
    */
-  async listen(core: UserAgentCore): Promise<void> {
-    this.#core = core;
+  async listen(users: WireUsers): Promise<void> {
+    this.#users = users;
     const { host, port } = this.#options;
     const server = createServer((socket) => this.#accept(socket));
     await new Promise<void>((resolve, reject) => {
@@ -153,7 +160,7 @@ export class WireServer implements ApplicationPort {
     this.#routes.removeAll(connection);
     if (!connection.authenticated) return;
     this.#options.logger.info("application disconnected", { name: connection.name });
-    this.#core?.applicationGone(connection);
+    this.#users?.core.applicationGone(connection);
   }
 
   #onOversized(connection: WireConnection, start: string, lengthBytes: number): void {
@@ -178,7 +185,12 @@ export class WireServer implements ApplicationPort {
       this.#options.logger.warn("command before authentication", { name: connection.name });
       connection.end();
     } else {
-      this.#command(connection, id, command, tokens, text);
+      try {
+        this.#command(connection, id, command, tokens, text);
+      } catch (error) {
+        this.#options.logger.error("command failed", { name: connection.name, error: errorMessageOf(error) });
+        this.#reply(connection, id, "NOK|Server error: command failed");
+      }
     }
   }
 
@@ -209,6 +221,9 @@ export class WireServer implements ApplicationPort {
       case "sip":
         this.#sip(connection, id, tokens, text);
         return;
+      case "proxy":
+        this.#proxy(connection, id, tokens, text);
+        return;
       default:
         this.#reply(connection, id, `NOK|unsupported command ${command.slice(0, 32)}`);
     }
@@ -223,7 +238,7 @@ export class WireServer implements ApplicationPort {
     connection.verbs.add(verb);
     this.#routes.add(verb, connection);
     this.#reply(connection, id, "OK");
-    this.#core?.applicationRouted();
+    this.#users?.core.applicationRouted();
   }
 
   #removeRoute(connection: WireConnection, id: string, verb: string): void {
@@ -234,18 +249,33 @@ export class WireServer implements ApplicationPort {
 
   #sip(connection: WireConnection, id: string, tokens: readonly string[], text: string): void {
     const [txnId = "", dialogId = "", nextHopUri = ""] = tokens;
-    try {
-      if (text.startsWith("SIP/2.0")) {
-        const reply = this.#core?.respond(connection, txnId, text);
-        if (reply !== undefined) this.#replyTo(connection, id, reply);
-      } else {
-        this.#core?.request({ application: connection, txnId, dialogId, nextHopUri, text }, (reply) =>
-          this.#replyTo(connection, id, reply),
-        );
+    if (text.startsWith("SIP/2.0")) {
+      const reply = this.#users?.core.respond(connection, txnId, text);
+      if (reply !== undefined) this.#replyTo(connection, id, reply);
+      return;
+    }
+    this.#users?.core.request({ application: connection, txnId, dialogId, nextHopUri, text }, (reply) =>
+      this.#replyTo(connection, id, reply),
+    );
+  }
+
+  #proxy(connection: WireConnection, id: string, [txnId = "", ...tokens]: readonly string[], text: string): void {
+    this.#users?.proxy.proxy({ application: connection, txnId, tokens, text }, (reply) => {
+      this.#reply(connection, id, this.#proxyResult(reply));
+    });
+  }
+
+  #proxyResult(reply: ProxyReply): string {
+    switch (reply.type) {
+      case "refused":
+        return `NOK|${reply.reason}`;
+      case "done":
+        return "OK|done";
+      case "response": {
+        const { text, protocol, address, port } = reply.response;
+        const bytes = address === "" ? 0 : text.length;
+        return `OK|network|${bytes}|${protocol}|${address}|${port}|${this.#time.now()}|||continue\r\n${text}`;
       }
-    } catch (error) {
-      this.#options.logger.error("command failed", { name: connection.name, error: errorMessageOf(error) });
-      this.#reply(connection, id, "NOK|Server error: command failed");
     }
   }
 
