@@ -6,14 +6,17 @@ import { readTranscript } from "./transcripts/transcript.ts";
 import { Translation } from "./transcripts/translation.ts";
 
 const TRANSCRIPTS = [
+  "01-auth-route-ping-cdr",
   "02-bad-secret",
   "04-uas-reject",
   "05-uac",
   "06-b2bua",
   "08-b2bua-cancel",
   "09-b2bua-404",
+  "10-proxy",
   "11-options-message-errors",
   "12-reinvite",
+  "13-subscribe",
   "14-ack-timeout",
   "20-outbound",
 ];
@@ -22,10 +25,9 @@ describe("Transcripts of a drachtio server, played against the edge", () => {
   for (const name of TRANSCRIPTS) {
     it(`given ${name}, when application and peers do the same, then the edge's frames mean the same`, async () => {
       const named = DIFFERENCES.filter(({ transcript }) => transcript === name);
-      assert.deepEqual(
-        await replay(name, INSERTED[name]),
-        named.map(({ difference }) => difference),
-      );
+      const found = await replay(name, INSERTED[name]);
+      assert.equal(found.length, named.length, found.join("; "));
+      for (const [index, { difference }] of named.entries()) assert.match(found[index] ?? "", difference);
     });
   }
 });

@@ -4,20 +4,25 @@ import type { InsertedCommands } from "./replay.ts";
 export interface Difference {
   readonly transcript: string;
   /** The number of the frame and what differs, as `replay` tells it. */
-  readonly difference: string;
+  readonly difference: RegExp;
   readonly why: string;
 }
 
 /** All differences; any other one, and one of these that is gone, is a failure. */
 export const DIFFERENCES: readonly Difference[] = [
   {
+    transcript: "10-proxy",
+    difference: /^7: record-route "<(sip:127\.0\.0\.1:\d+;lr);proxied=[0-9a-f]{16}>" for "<\1>"$/,
+    why: "the edge knows its own Record-Route again by a signature, so that nobody has it forward what it did not proxy",
+  },
+  {
     transcript: "13-subscribe",
-    difference: "9: with contact",
+    difference: /^9: with contact$/,
     why: "RFC 6665 3.1.3 and 8.2.1: a NOTIFY has a Contact; the recorded server leaves it out",
   },
   {
     transcript: "13-subscribe",
-    difference: "12: with contact",
+    difference: /^12: with contact$/,
     why: "the same in the second NOTIFY",
   },
 ];
