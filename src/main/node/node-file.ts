@@ -63,6 +63,9 @@ export interface NodeFile extends NodeSettings {
   readonly wire: { readonly host: string; readonly port: number };
 }
 
+/** The option of a service process before the path of its `node.json`. */
+export const NODE_FILE_OPTION = "--node-file";
+
 /** Names a set of settings; the same settings give the same name. */
 export function configIdOf(settings: NodeSettings): string {
   return createHash("sha256").update(JSON.stringify(settings)).digest("hex").slice(0, 16);
