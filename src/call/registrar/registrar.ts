@@ -1,4 +1,4 @@
-import { errorMessageOf, Journal, type Clock, type Logger, type MetricSample } from "../../common/index.ts";
+import { detached, errorMessageOf, Journal, type Clock, type Logger, type MetricSample } from "../../common/index.ts";
 import type { Inventory } from "../device/inventory.ts";
 import { applyRegister } from "./apply-register.ts";
 import { BindingTable } from "./binding-table.ts";
@@ -229,17 +229,17 @@ function makeBinding(
   const { targetUri, proxyUri } = targetOf(uriText, uri, facts);
   return {
     aor: phone.directoryNumber,
-    contactUri: uriText,
-    callId,
+    contactUri: detached(uriText),
+    callId: detached(callId),
     cseq,
     q,
     refreshedAtMs: wallMs,
     expiresAtMs: wallMs + seconds * 1_000,
     source,
-    targetUri,
-    ...(path.length > 0 ? { path } : proxyUri === undefined ? {} : { proxyUri }),
-    ...(instance === undefined ? {} : { instance }),
+    targetUri: detached(targetUri),
+    ...(path.length > 0 ? { path: path.map(detached) } : proxyUri === undefined ? {} : { proxyUri }),
+    ...(instance === undefined ? {} : { instance: detached(instance) }),
     ...(regId === undefined ? {} : { regId }),
-    ...(userAgent === undefined ? {} : { userAgent: userAgent.slice(0, MAX_USER_AGENT_LENGTH) }),
+    ...(userAgent === undefined ? {} : { userAgent: detached(userAgent.slice(0, MAX_USER_AGENT_LENGTH)) }),
   };
 }

@@ -1,5 +1,5 @@
 import Srf from "drachtio-srf";
-import { errorMessageOf, type Clock, type Logger } from "../../common/index.ts";
+import { detached, errorMessageOf, type Clock, type Logger } from "../../common/index.ts";
 import { parseSipMessage } from "../../sip/message/index.ts";
 import { AgentTuning } from "./agent-tuning.ts";
 import type { DrachtioAgent, DrachtioRequest, DrachtioResponse, DrachtioSrf } from "./drachtio-types.ts";
@@ -156,7 +156,7 @@ export class DrachtioSignaling implements SignalingPort {
       transactionId: request.stackTxnId,
       dialogId: request.stackDialogId,
       message,
-      source: { protocol: request.protocol, address: request.source_address, port: request.source_port },
+      source: { protocol: request.protocol, address: detached(request.source_address), port: request.source_port },
       respond: (status, options = {}, onDone) => this.#respond(response, status, options, onDone),
     };
     this.#handler?.onRequest(incoming);

@@ -1,4 +1,4 @@
-import { errorCodeOf, errorMessageOf, type Clock } from "../../common/index.ts";
+import { detached, errorCodeOf, errorMessageOf, type Clock } from "../../common/index.ts";
 import { parseSipMessage } from "../../sip/message/index.ts";
 import type {
   DrachtioAck,
@@ -112,7 +112,7 @@ export class OutgoingRequests {
         message: parsed.value,
         source: {
           protocol: response.protocol,
-          address: response.source_address,
+          address: detached(response.source_address),
           port: response.source_address === "" ? 0 : response.source_port,
         },
         acknowledge: (body) => acknowledge(ack, body),
