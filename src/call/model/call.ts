@@ -54,6 +54,8 @@ export interface Setup {
 export interface Negotiation {
   readonly kind: "setup" | "reinvite" | "update";
   readonly requester: Side;
+  /** The requester before any of it: what it goes back to when its answer is lost. */
+  readonly before: Party;
   /**
    * `media-offer`: the relay takes the requester's offer; `awaiting-answer`: the target has it; `media-answer`: the
    * relay takes what the target said; `awaiting-ack`: the requester has its answer; `media-final`: the relay takes the

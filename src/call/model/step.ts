@@ -4,6 +4,7 @@ import type { CallEvent } from "./call-event.ts";
 import { abandonCall, closeWhenDone, endCall } from "./ending.ts";
 import {
   acknowledged,
+  answerLost,
   negotiationMediaDone,
   negotiationMediaFailed,
   requestCancelled,
@@ -61,6 +62,10 @@ function advance(call: Call, event: CallEvent): Step {
       const negotiation = negotiationOf(call);
       return negotiation?.transaction === event.transaction ? requestCancelled(call, negotiation) : unchanged(call);
     }
+    case "change-answer-lost":
+      if (call.state === "established") return answerLost(call, event.side);
+      // No ACK will come.
+      return call.state === "disconnected" && event.side === "caller" ? payBye(call) : unchanged(call);
     case "info":
       return onInfo(call, event.side, event.transaction);
     case "request-answered":
