@@ -8,7 +8,11 @@ import { copiedReason } from "../../../../src/call/control/reason-header.ts";
 import { routeCall, type RouteContext } from "../../../../src/call/control/route-call.ts";
 import { isSavedCall } from "../../../../src/call/control/saved-call.ts";
 import { sessionBody } from "../../../../src/call/control/session-body.ts";
-import { decideSession, sessionRequestHeaders } from "../../../../src/call/control/session-interval.ts";
+import {
+  decideSession,
+  sessionOfResponse,
+  sessionRequestHeaders,
+} from "../../../../src/call/control/session-interval.ts";
 import { RandomIds } from "../../../../src/common/index.ts";
 import type { Binding } from "../../../../src/call/registrar/index.ts";
 import { formatRequest, parseSipMessage, type SipMessage } from "../../../../src/sip/message/index.ts";
@@ -76,6 +80,13 @@ describe("decideSession (RFC 4028 9)", () => {
       "Session-Expires": "300;refresher=uac",
       Require: "timer",
     });
+  });
+
+  it("given a 2xx with an interval below what is allowed at all, when it is agreed on, then it counts as the least", () => {
+    const agreed = (value: string): unknown => sessionOfResponse(message([["Session-Expires", value]]));
+    assert.deepEqual(agreed("0;refresher=uac"), { seconds: 90, refresher: "local" });
+    assert.deepEqual(agreed("89;refresher=uas"), { seconds: 90, refresher: "remote" });
+    assert.deepEqual(agreed("91"), { seconds: 91, refresher: "local" });
   });
 
   it("given an agreed timer, when a request of ours goes out, then it names the refresher from our side", () => {
