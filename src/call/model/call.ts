@@ -115,6 +115,8 @@ export interface Call {
   /** `if-changed`: only when the relay gives other addresses than before. */
   readonly needsResync: "no" | "if-changed" | "always";
   readonly resyncAttempts: number;
+  /** The timer of the next attempt is running. */
+  readonly resyncWaits: boolean;
   /** The edge is away: nothing can be sent. */
   readonly suspended: boolean;
   readonly late: readonly LateInvite[];
@@ -139,6 +141,7 @@ export const NEW_CALL: Call = {
   passed: [],
   needsResync: "no",
   resyncAttempts: 0,
+  resyncWaits: false,
   suspended: false,
   late: [],
   owedBye: undefined,

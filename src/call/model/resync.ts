@@ -77,7 +77,12 @@ export function resyncMediaFailed(call: Call): Step {
 
 function retryLater(call: Call): Step {
   if (call.resyncAttempts + 1 >= MAX_ATTEMPTS) return endCall(call, LOST);
-  const waiting: Call = { ...call, negotiation: undefined, resyncAttempts: call.resyncAttempts + 1 };
+  const waiting: Call = {
+    ...call,
+    negotiation: undefined,
+    resyncAttempts: call.resyncAttempts + 1,
+    resyncWaits: true,
+  };
   return { call: waiting, effects: [{ type: "start-timer", timer: "resync", delayMs: RETRY_MS }] };
 }
 

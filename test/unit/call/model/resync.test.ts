@@ -87,6 +87,21 @@ describe("resync of a call", () => {
     }
   });
 
+  it("given a next attempt that is due while a party changes the session, when that has come to nothing, then both are asked", () => {
+    const world = established();
+    world.send({ type: "media-lost" });
+    done(world, sdp(30_000));
+    done(world, sdp(30_002));
+    answer(world, 491);
+    world.transactions.set("t", { side: "callee", method: "INVITE", status: 0 });
+    world.send({ type: "reinvite", side: "callee", transaction: "t", sdp: sdp(5_001) });
+    done(world, sdp(30_002));
+    world.timers.delete("resync");
+    assert.deepEqual(world.send({ type: "timer", timer: "resync" }), []);
+    answer(world, 488);
+    assert.equal(world.call.negotiation?.kind, "resync");
+  });
+
   it("given a party that refuses for good, when it is asked, then the call ends", () => {
     const world = established();
     world.send({ type: "media-lost" });
