@@ -46,6 +46,8 @@ export interface DrachtioSignalingOptions {
   readonly host: string;
   readonly port: number;
   readonly secret: string;
+  /** How long an INVITE may ring. */
+  readonly longestRingMs: number;
   readonly clock: Clock;
   readonly logger: Logger;
   /** Runs before each write to the edge: what must be on file before the edge is told goes there. */
@@ -67,6 +69,7 @@ export class DrachtioSignaling implements SignalingPort {
     this.#pending = new PendingTable(options.clock);
     this.#outgoing = new OutgoingRequests({
       clock: options.clock,
+      longestRingMs: options.longestRingMs,
       pending: this.#pending,
       onUpdate: (request, response) => this.#onRequest(request, response),
       onRefused: (name) => this.#refusedHeader(name),
