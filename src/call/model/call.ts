@@ -95,7 +95,7 @@ export interface Passed {
   readonly transaction: string;
 }
 
-/** An INVITE of ours that was pending when its call ended: a late 2xx is acknowledged. */
+/** An INVITE of ours that was pending when its call ended: it is cancelled, and a late 2xx acknowledged. */
 export interface LateInvite {
   readonly ticket: number;
   readonly side: Side;

@@ -109,6 +109,7 @@ describe("resync of a call", () => {
     done(world, sdp(30_002));
     const effects = answer(world, 488);
     assert.deepEqual(names(effects).slice(0, 2), ["bye caller", "bye callee"]);
+    assert.equal(world.closed, 1);
   });
 
   it("given a party that answers without SDP, when it is asked, then it is acknowledged and the call ends", () => {
