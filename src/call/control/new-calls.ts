@@ -69,7 +69,7 @@ export class NewCalls {
     const { message } = request;
     const checked = checkInvite(message, device);
     if ("status" in checked) return checked;
-    if (device.kind === "sip-phone" && this.#options.table.callsOf(device.name) >= device.maxCalls) {
+    if (device.kind === "sip-phone" && this.#options.table.isBusy(device)) {
       return rejection(486, "caller-busy");
     }
     const dialed = parseDialed(message.uri);
@@ -89,7 +89,7 @@ export class NewCalls {
     const routed = routeCall(destination, {
       ids,
       lookup,
-      callsOf: (name) => table.callsOf(name),
+      isBusy: (called) => table.isBusy(called),
       ringSeconds,
       serialRingSeconds,
     });

@@ -13,7 +13,7 @@ import { rejection, type Rejection } from "./rejection.ts";
 export interface RouteContext {
   readonly ids: Ids;
   readonly lookup: (directoryNumber: string) => readonly Binding[];
-  readonly callsOf: (device: string) => number;
+  readonly isBusy: (device: SipPhone) => boolean;
   /** Longest ringing of a call whose callee's profile does not say. */
   readonly ringSeconds: number;
   /** Ringing of all groups of contacts but the last. */
@@ -60,7 +60,7 @@ export function routeCall(
 function routeToPhone(phone: SipPhone, context: RouteContext): ReturnType<typeof routeCall> {
   const bindings = context.lookup(phone.directoryNumber).slice(0, MAX_BRANCHES);
   if (bindings.length === 0) return { kind: "rejected", ...rejection(480, "not-registered") };
-  if (context.callsOf(phone.name) >= phone.maxCalls) return { kind: "rejected", ...rejection(486, "busy") };
+  if (context.isBusy(phone)) return { kind: "rejected", ...rejection(486, "busy") };
   const device = phoneDevice(phone);
   const { profile } = phone;
   const targets = new Map<string, BranchTarget>();

@@ -199,7 +199,7 @@ describe("routeCall", () => {
   const context = (bindings: readonly Binding[]): RouteContext => ({
     ids: new RandomIds(),
     lookup: () => bindings,
-    callsOf: () => 0,
+    isBusy: () => false,
     ringSeconds: 100,
     serialRingSeconds: 20,
   });
