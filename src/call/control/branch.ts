@@ -61,11 +61,6 @@ export class Branch {
     return this.#leg;
   }
 
-  /** Address that the last response came from: that of the media it describes. */
-  get address(): string {
-    return this.#leg?.source.address ?? "";
-  }
-
   /** The 2xx, once there is one. */
   get response(): IncomingResponse | undefined {
     return this.#response;

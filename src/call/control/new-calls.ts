@@ -76,7 +76,7 @@ export class NewCalls {
     if (!dialed.ok) return rejection(416, "uri-scheme");
     const { inventory, endpoints, table, ids, lookup, ringSeconds, serialRingSeconds } = this.#options;
     const number = detached(dialed.value.user);
-    const { destination } = analyze(
+    const destination = analyze(
       { ...dialed.value, user: number },
       {
         inventory,
