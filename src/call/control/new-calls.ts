@@ -11,7 +11,7 @@ import { callerDevice, claimOf } from "./caller-identity.ts";
 import { allowsUpdate } from "./capabilities.ts";
 import { dialogIdOf, type Leg } from "./leg.ts";
 import { rejection, type Rejection } from "./rejection.ts";
-import { routeCall } from "./route-call.ts";
+import { PEER_BUSY, routeCall } from "./route-call.ts";
 import { sessionBody } from "./session-body.ts";
 import { decideSession, type SessionDecision } from "./session-interval.ts";
 
@@ -69,8 +69,8 @@ export class NewCalls {
     const { message } = request;
     const checked = checkInvite(message, device);
     if ("status" in checked) return checked;
-    if (device.kind === "sip-phone" && this.#options.table.isBusy(device)) {
-      return rejection(486, "caller-busy");
+    if (this.#options.table.isBusy(device)) {
+      return device.kind === "peer" ? PEER_BUSY : rejection(486, "caller-busy");
     }
     const dialed = parseDialed(message.uri);
     if (!dialed.ok) return rejection(416, "uri-scheme");

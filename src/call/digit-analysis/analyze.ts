@@ -21,19 +21,22 @@ export interface AnalysisContext {
 
 /**
  * Where a number leads. `none`: `empty` there is no user part; `too-long` it exceeds 128 characters; `unknown-host` the
- * host is neither this switch nor a peer; `unknown-number` nothing has it.
+ * host is neither this switch nor a peer; `unknown-number` nothing has it; `no-transit` it leads to a peer, from one
+ * whose calls must not.
  */
 export type Destination =
   | { readonly kind: "phone"; readonly phone: SipPhone }
   | { readonly kind: "endpoint"; readonly endpoint: ServiceEndpoint; readonly number: string }
   | { readonly kind: "peer"; readonly peer: Peer; readonly number: string }
-  | { readonly kind: "none"; readonly reason: "empty" | "too-long" | "unknown-host" | "unknown-number" };
+  | { readonly kind: "none"; readonly reason: NoReason };
+
+type NoReason = "empty" | "too-long" | "unknown-host" | "unknown-number" | "no-transit";
 
 const MAX_LENGTH = 128;
 
 /**
  * Finds where a dialed number leads: the exact directory number, else a service number, else the peer with the
- * longest prefix. With the host of a peer it leads to that peer. A call does not go back where it came from. Pure.
+ * longest prefix. With the host of a peer it leads to that peer, when one of its prefixes fits. A call does not go back where it came from. Pure.
  */
 export function analyze(dialed: Dialed, context: AnalysisContext): Destination {
   const { user, host } = dialed;
@@ -43,14 +46,20 @@ export function analyze(dialed: Dialed, context: AnalysisContext): Destination {
   if (host !== undefined && !isLocal(host, context)) {
     const peer = inventory.peerByHost(host);
     if (peer === undefined) return none("unknown-host");
-    return peer.name === caller.name ? none("unknown-number") : { kind: "peer", peer, number: user };
+    return toPeer(peer.prefixes.some((prefix) => user.startsWith(prefix)) ? [peer] : [], user, caller);
   }
   const phone = inventory.phoneByNumber(user);
   if (phone !== undefined) return { kind: "phone", phone };
   const endpoint = endpoints.get(user);
   if (endpoint !== undefined) return { kind: "endpoint", endpoint, number: user };
-  const peer = inventory.peersByPrefix(user).find(({ name }) => name !== caller.name);
-  return peer === undefined ? none("unknown-number") : { kind: "peer", peer, number: user };
+  return toPeer(inventory.peersByPrefix(user), user, caller);
+}
+
+/** The first of the peers that the call did not come from. */
+function toPeer(peers: readonly Peer[], number: string, caller: SipPhone | Peer): Destination {
+  const peer = peers.find(({ name }) => name !== caller.name);
+  if (peer === undefined) return none("unknown-number");
+  return caller.kind === "peer" && !caller.transit ? none("no-transit") : { kind: "peer", peer, number };
 }
 
 function isLocal(host: string, { inventory, localHosts, callerDomain, caller }: AnalysisContext): boolean {
@@ -61,6 +70,6 @@ function isLocal(host: string, { inventory, localHosts, callerDomain, caller }: 
   );
 }
 
-function none(reason: Extract<Destination, { kind: "none" }>["reason"]): Destination {
+function none(reason: NoReason): Destination {
   return { kind: "none", reason };
 }

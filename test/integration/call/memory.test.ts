@@ -97,6 +97,8 @@ describe("memory of what is kept of messages", () => {
       uri: "sip:192.0.2.1",
       prefixes: [],
       profile: TEST_PROFILE,
+      maxCalls: 1,
+      transit: false,
     } as const;
     const bytes = bytesKept((index) => {
       const message = messageOfRead("INVITE", index, sdp);

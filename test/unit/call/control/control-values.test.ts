@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { createInventory, type Peer, type SipPhone } from "../../../../src/call/index.ts";
+import { createInventory, type Destination, type Peer, type SipPhone } from "../../../../src/call/index.ts";
 import { callerDevice, claimOf } from "../../../../src/call/control/caller-identity.ts";
 import { CallCounters } from "../../../../src/call/control/call-counters.ts";
 import { CallTable } from "../../../../src/call/control/call-table.ts";
@@ -171,6 +171,8 @@ describe("callerDevice", () => {
     uri: "sip:192.0.2.1",
     prefixes: [],
     profile: TEST_PROFILE,
+    maxCalls: 1,
+    transit: false,
   };
   it("given a peer's From, when it is read, then number and name are taken, and what cannot be shown is anonymous", () => {
     const from = (value: string): unknown => callerDevice(peer, message([["From", value]]));
@@ -226,18 +228,19 @@ describe("routeCall", () => {
   });
 
   it("given no destination, when a call is routed, then the status says why", () => {
-    const status = (reason: "empty" | "too-long" | "unknown-host" | "unknown-number"): number => {
+    const status = (reason: Extract<Destination, { kind: "none" }>["reason"]): number => {
       const routed = routeCall({ kind: "none", reason }, context([]));
       return routed.kind === "rejected" ? routed.status : 0;
     };
     assert.deepEqual(
-      [status("empty"), status("too-long"), status("unknown-host"), status("unknown-number")],
-      [484, 414, 404, 404],
+      [status("empty"), status("too-long"), status("unknown-host"), status("unknown-number"), status("no-transit")],
+      [484, 414, 404, 404, 403],
     );
   });
 
   it("given a peer whose URI cannot be read, when it is called, then the call is refused", () => {
-    const peer: Peer = { kind: "peer", name: "p", addresses: [], uri: "nonsense", prefixes: [], profile: TEST_PROFILE };
+    const named = { kind: "peer", name: "p", addresses: [], uri: "nonsense", prefixes: [] } as const;
+    const peer: Peer = { ...named, profile: TEST_PROFILE, maxCalls: 1, transit: false };
     assert.deepEqual(routeCall({ kind: "peer", peer, number: "1" }, context([])).kind, "rejected");
   });
 });
