@@ -28,6 +28,8 @@ export interface SippOptions {
   /** `u1` (UDP, default), `t1` (one TCP connection) or `tn` (one per call). */
   readonly transport?: "u1" | "t1" | "tn";
   readonly mediaPort?: number;
+  /** A call that waits longer for a message has failed. */
+  readonly receiveTimeoutMs?: number;
 }
 
 /** The figures of a run as SIPp counted them. */
@@ -39,6 +41,10 @@ export interface SippResult {
   /** Calls that were still up when SIPp ended. */
   readonly current: number;
   readonly unexpectedMessages: number;
+  /** From its start to its end. */
+  readonly elapsedMs: number;
+  /** Values of the scenario's `counter="1"` to `counter="3"`. */
+  readonly counters: readonly number[];
   /** The process's exit code: 0 when all calls were good. */
   readonly exitCode: number | null;
   /** Last screen and error log, for messages of failures. */
@@ -110,6 +116,8 @@ export class Sipp {
       retransmissions: count("Retransmissions(C)"),
       current: count("CurrentCall"),
       unexpectedMessages: count("FailedUnexpectedMessage(C)"),
+      elapsedMs: epochMs(statistics.get("CurrentTime")) - epochMs(statistics.get("StartTime")),
+      counters: [1, 2, 3].map((number) => count(`GenericCounter${number}(C)`)),
       exitCode,
       log: this.#log(),
     };
@@ -146,6 +154,7 @@ function argumentsOf(options: SippOptions, directory: TemporaryDirectory): strin
     );
     args.push("-inf", directory.join("rows.csv"));
   }
+  if (options.receiveTimeoutMs !== undefined) args.push("-recv_timeout", String(options.receiveTimeoutMs));
   if (calls !== undefined) args.push("-m", String(calls));
   if (target !== undefined) {
     args.push("-r", String(callsPerSecond), "-rp", "1000", "-l", String(maxCalls), "-d", String(holdMs));
@@ -160,4 +169,9 @@ function lastRow(csv: string): ReadonlyMap<string, string> {
   const names = (lines[0] ?? "").split(";");
   const values = (lines.at(-1) ?? "").split(";");
   return new Map(lines.length < 2 ? [] : names.map((name, index) => [name, values[index] ?? ""]));
+}
+
+/** Of `date<tab>time<tab>seconds since 1970`, as SIPp writes it. */
+function epochMs(text = ""): number {
+  return 1_000 * Number(text.split("\t")[2] ?? "0");
 }
