@@ -5,16 +5,21 @@ import { b2bua } from "./b2bua.ts";
 import type { Bench, BenchContext, Measured } from "./bench.ts";
 import { parseCommandLine, type BenchCommand } from "./command-line.ts";
 import { compare, jsonLine } from "./compare.ts";
+import { edge } from "./edge.ts";
 import { FIGURES } from "./figures.ts";
 import { findProgram } from "./find-program.ts";
 import { runInOwnNetwork } from "./own-network.ts";
+import { latency } from "./latency.ts";
+import { memory } from "./memory.ts";
+import { overload } from "./overload.ts";
+import { parser } from "./parser.ts";
 import { resultTable } from "./print-results.ts";
 import { register } from "./register.ts";
 
 // Measures Tandem, and the peers that are on the machine, and prints each figure with its goal and its ratio to theirs.
 
 /** In the order in which `all` runs them. */
-const BENCHES: readonly Bench[] = [b2bua, register];
+const BENCHES: readonly Bench[] = [edge, b2bua, register, parser, latency, memory, overload];
 const USAGE = `usage: npm run bench -- ${BENCHES.map(({ name }) => name).join("|")}|all [--json] [--seconds N] [--runs N] [--rate R]
 ${BENCHES.map(({ name, about }) => `  ${name.padEnd(10)}${about}`).join("\n")}
   --json      one JSON object a line instead of a table

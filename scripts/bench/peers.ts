@@ -1,10 +1,11 @@
 import type { BenchContext } from "./bench.ts";
 import { findProgram } from "./find-program.ts";
+import { startDrachtio } from "./peers/drachtio-system.ts";
 import { startKamailio } from "./peers/kamailio-system.ts";
 import type { SystemUnderTest } from "./system-under-test.ts";
 
 /** What a peer can be measured at. */
-export type PeerSkill = "calls" | "registrations";
+export type PeerSkill = "calls" | "registrations" | "edge";
 
 type StartSystem = (context: BenchContext) => Promise<SystemUnderTest>;
 
@@ -14,7 +15,10 @@ interface Peer {
   readonly start: StartSystem;
 }
 
-const PEERS: readonly Peer[] = [{ program: "kamailio", skills: ["calls", "registrations"], start: startKamailio }];
+const PEERS: readonly Peer[] = [
+  { program: "drachtio", skills: ["edge"], start: startDrachtio },
+  { program: "kamailio", skills: ["calls", "registrations"], start: startKamailio },
+];
 
 /** How to start each peer with this skill whose program is on the machine. */
 export function peersPresent(skill: PeerSkill): StartSystem[] {

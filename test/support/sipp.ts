@@ -45,6 +45,8 @@ export interface SippResult {
   readonly elapsedMs: number;
   /** Values of the scenario's `counter="1"` to `counter="3"`. */
   readonly counters: readonly number[];
+  /** The same counters about every second. */
+  readonly history: readonly { readonly atMs: number; readonly counters: readonly number[] }[];
   /** The process's exit code: 0 when all calls were good. */
   readonly exitCode: number | null;
   /** Last screen and error log, for messages of failures. */
@@ -107,7 +109,8 @@ export class Sipp {
   }
 
   #result(exitCode: number | null): SippResult {
-    const statistics = lastRow(this.#read("statistics.csv"));
+    const rows = rowsOf(this.#read("statistics.csv"));
+    const statistics = rows.at(-1) ?? new Map<string, string>();
     const count = (name: string): number => Number(statistics.get(name) ?? "0");
     return {
       created: count("TotalCallCreated"),
@@ -116,8 +119,9 @@ export class Sipp {
       retransmissions: count("Retransmissions(C)"),
       current: count("CurrentCall"),
       unexpectedMessages: count("FailedUnexpectedMessage(C)"),
-      elapsedMs: epochMs(statistics.get("CurrentTime")) - epochMs(statistics.get("StartTime")),
-      counters: [1, 2, 3].map((number) => count(`GenericCounter${number}(C)`)),
+      elapsedMs: elapsedMs(statistics),
+      counters: countersOf(statistics),
+      history: rows.map((row) => ({ atMs: elapsedMs(row), counters: countersOf(row) })),
       exitCode,
       log: this.#log(),
     };
@@ -164,11 +168,21 @@ function argumentsOf(options: SippOptions, directory: TemporaryDirectory): strin
   return args;
 }
 
-function lastRow(csv: string): ReadonlyMap<string, string> {
-  const lines = csv.trimEnd().split("\n");
-  const names = (lines[0] ?? "").split(";");
-  const values = (lines.at(-1) ?? "").split(";");
-  return new Map(lines.length < 2 ? [] : names.map((name, index) => [name, values[index] ?? ""]));
+function rowsOf(csv: string): ReadonlyMap<string, string>[] {
+  const [head = "", ...lines] = csv.trimEnd().split("\n");
+  const names = head.split(";");
+  return lines.map((line) => {
+    const values = line.split(";");
+    return new Map(names.map((name, index) => [name, values[index] ?? ""]));
+  });
+}
+
+function countersOf(row: ReadonlyMap<string, string>): number[] {
+  return [1, 2, 3].map((number) => Number(row.get(`GenericCounter${number}(C)`) ?? "0"));
+}
+
+function elapsedMs(row: ReadonlyMap<string, string>): number {
+  return epochMs(row.get("CurrentTime")) - epochMs(row.get("StartTime"));
 }
 
 /** Of `date<tab>time<tab>seconds since 1970`, as SIPp writes it. */
