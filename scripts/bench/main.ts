@@ -15,11 +15,12 @@ import { overload } from "./overload.ts";
 import { parser } from "./parser.ts";
 import { resultTable } from "./print-results.ts";
 import { register } from "./register.ts";
+import { relay } from "./relay.ts";
 
 // Measures Tandem, and the peers that are on the machine, and prints each figure with its goal and its ratio to theirs.
 
 /** In the order in which `all` runs them. */
-const BENCHES: readonly Bench[] = [edge, b2bua, register, parser, latency, memory, overload];
+const BENCHES: readonly Bench[] = [edge, b2bua, register, parser, relay, latency, memory, overload];
 const USAGE = `usage: npm run bench -- ${BENCHES.map(({ name }) => name).join("|")}|all [--json] [--seconds N] [--runs N] [--rate R]
 ${BENCHES.map(({ name, about }) => `  ${name.padEnd(10)}${about}`).join("\n")}
   --json      one JSON object a line instead of a table
