@@ -86,7 +86,7 @@ async function runAndExplain(
   };
   const result = await runSrfFile(file, { env, limitMs: run.endMs - performance.now(), onOutput });
   if (run.verbose || result.failures.length > 0) {
-    if (lastWords !== "") console.log(lastWords.replace(/^/gm, "   | "));
+    for (const line of lastWords === "" ? [] : lastWords.trimEnd().split(/\r?\n/)) console.log(`   | ${line}`);
     for (const complaint of complaints()) console.log(`   SIPp server ${complaint}`);
   }
   return result;
