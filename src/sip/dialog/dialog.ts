@@ -33,6 +33,8 @@ export interface DialogRecord {
   remoteAllow: readonly string[];
   /** Wall-clock milliseconds. */
   createdAtMs: number;
+  /** The last session description that we sent; what a refresh by re-INVITE repeats. */
+  localBody: string;
 }
 
 /** RFC 3261 12: one side's view of a dialog. */
@@ -42,8 +44,8 @@ export interface Dialog extends DialogRecord {
   flowId: string | undefined;
   /** Who gets its requests; undefined once that application is gone. */
   owner: Application | undefined;
-  /** The last session description that we sent; what a refresh by re-INVITE repeats. */
-  localBody: string;
+  /** INVITEs inside the dialog, of either end, without a final response. */
+  openInvites: number;
 }
 
 /** A dialog as the control channel lists it. */
@@ -64,7 +66,7 @@ export function dialogIdOf(callId: string, initiatorTag: string): string {
 
 /** The part of a dialog that is recorded. */
 export function recordOf(dialog: Dialog): DialogRecord {
-  const { state: _state, flowId: _flowId, owner: _owner, localBody: _localBody, ...record } = dialog;
+  const { state: _state, flowId: _flowId, owner: _owner, openInvites: _openInvites, ...record } = dialog;
   return record;
 }
 
@@ -79,7 +81,7 @@ export function restoredDialog(record: DialogRecord): Dialog {
     state: "confirmed",
     flowId: undefined,
     owner: undefined,
-    localBody: "",
+    openInvites: 0,
   };
 }
 

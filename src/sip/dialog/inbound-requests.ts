@@ -11,10 +11,12 @@ import { defaultContact, hostPort, withLocalHost } from "./local-host.ts";
 import { PendingRequests, type PendingRequest } from "./pending-requests.ts";
 import { agreedSessionTimer } from "./session-timer.ts";
 import type { SuccessRetransmission } from "./success-retransmission.ts";
-import { allowedMethods, contactUriOf, cseqOf, uasDialog } from "./uas-dialog.ts";
+import { allowedMethods, contactUriOf, cseqOf, natNextHop, uasDialog } from "./uas-dialog.ts";
 
 /** How long a request inside a dialog waits for an application to come back. */
 const HOLD_MS = 4_000;
+/** Longer INVITEs are not recorded: their callers wait in vain after a kill. Honest ones are a tenth of it. */
+const MAX_RECORDED_LENGTH = 16_384;
 const UNKNOWN_TRANSACTION = "Response not sent due to unknown transaction";
 const METHODS = new Set(
   "INVITE ACK BYE CANCEL OPTIONS REGISTER PRACK SUBSCRIBE NOTIFY PUBLISH INFO REFER MESSAGE UPDATE".split(" "),
@@ -155,7 +157,9 @@ export class InboundRequests {
       return;
     }
     const dialogId = dialogIdOf(request.get("call-id") ?? "", tagOf(request.get("from") ?? "") ?? "");
-    this.#accept(tx, undefined, dialogId, application);
+    // A new dialog under the identity of one that lives: a loop, or somebody who makes it up.
+    if (DIALOG_FORMING.has(request.method) && this.#context.dialogs.get(dialogId) !== undefined) this.#reject(tx, 482);
+    else this.#accept(tx, undefined, dialogId, application);
   }
 
   #onDialogRequest(tx: ServerTransaction, toTag: string): void {
@@ -167,7 +171,9 @@ export class InboundRequests {
       // Unknown here does not mean unknown to the application: it may have state that this edge has lost.
       const application = this.#applicationFor(undefined, request.method.toLowerCase());
       const dialogId = dialogIdOf(callId, isInitiatorTag(toTag) ? toTag : fromTag);
-      if (application === undefined) this.#reject(tx, 481);
+      // Applications know dialogs by this id alone: a request of another fork, or with a guessed tag, is not theirs.
+      const isOther = this.#context.dialogs.get(dialogId) !== undefined;
+      if (application === undefined || isOther) this.#reject(tx, 481);
       else this.#accept(tx, undefined, dialogId, application);
       return;
     }
@@ -205,6 +211,7 @@ export class InboundRequests {
     if (request.method === "INVITE") {
       tx.respond(100, bareResponse(request, 100, "Trying", undefined));
       if (dialog === undefined) this.#record(pending);
+      else dialog.openInvites += 1;
     }
     if (application === undefined) this.#hold(pending);
     else this.#give(pending, application);
@@ -212,7 +219,7 @@ export class InboundRequests {
 
   /** A connection does not outlive the edge, and its peer sees that: only what came by datagram waits on. */
   #record({ txnId, tx }: PendingRequest): void {
-    if (tx.flow.reliable) return;
+    if (tx.flow.reliable || tx.request.text.length > MAX_RECORDED_LENGTH) return;
     const atMs = this.#context.clock.wallMs();
     this.#context.invites.put(txnId, { kind: "received", atMs, text: tx.request.text, flow: tx.flow });
   }
@@ -276,11 +283,17 @@ export class InboundRequests {
     else this.#removeEarly(pending);
   }
 
-  #removeEarly({ dialog }: PendingRequest): void {
-    if (dialog?.state === "early") this.#actions.remove(dialog);
+  /** A refusal of the request that was to make the dialog is its end; other requests leave it as it is. */
+  #removeEarly({ dialog, tx }: PendingRequest): void {
+    const isInitial = tagOf(tx.request.get("to") ?? "") === undefined;
+    if (isInitial && dialog?.state === "early") this.#actions.remove(dialog);
   }
 
   #end(pending: PendingRequest): void {
+    const { dialog, method, tx } = pending;
+    if (this.#pending.byTxnId(pending.txnId) !== pending) return;
+    const isReInvite = method === "INVITE" && tagOf(tx.request.get("to") ?? "") !== undefined;
+    if (isReInvite && dialog !== undefined) dialog.openInvites -= 1;
     pending.tx.onTerminated = undefined;
     this.#pending.remove(pending);
     this.#context.invites.remove(pending.txnId);
@@ -338,15 +351,17 @@ export class InboundRequests {
       this.#setLocalContact(dialog, draft, tx.flow);
       dialogs.add(dialog);
     } else if (state === "confirmed") {
+      const isNew = dialog.state === "early";
       dialog.state = state;
       this.#setLocalContact(dialog, draft, tx.flow);
+      if (isNew) dialogs.add(dialog);
     }
     if (status < 200) {
       pending.answeredProvisionally = true;
       return;
     }
     if (draft.body !== "") dialog.localBody = draft.body;
-    this.#refreshed(dialog, tx.request, draft.message);
+    this.#refreshed(dialog, tx, draft.message);
     if (method === "INVITE") this.#awaitAck(pending, dialog, text);
   }
 
@@ -354,12 +369,15 @@ export class InboundRequests {
     const { dialog, method, tx } = pending;
     if (dialog === undefined) return;
     if (method === "BYE") this.#actions.remove(dialog);
-    else if (method === "UPDATE" && draft.message.status < 300) this.#refreshed(dialog, tx.request, draft.message);
+    else if (method === "UPDATE" && draft.message.status < 300) this.#refreshed(dialog, tx, draft.message);
     else this.#removeEarly(pending);
   }
 
   /** RFC 3261 12.2.2 and RFC 4028: a target refresh has been accepted. */
-  #refreshed(dialog: Dialog, request: SipMessage, response: SipMessage): void {
+  #refreshed(dialog: Dialog, { request, flow }: ServerTransaction, response: SipMessage): void {
+    const nextHop = dialog.routeSet.length === 0 ? natNextHop(request, flow) : undefined;
+    if (nextHop !== undefined) dialog.nextHop = nextHop;
+    else if (dialog.role === "uas") delete dialog.nextHop;
     dialog.remoteTarget = contactUriOf(request) ?? dialog.remoteTarget;
     if (request.has("allow")) dialog.remoteAllow = allowedMethods(request);
     const timer = agreedSessionTimer(response, "remote", this.#context.clock.wallMs());

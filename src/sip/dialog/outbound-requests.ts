@@ -164,15 +164,18 @@ export class OutboundRequests {
       return;
     }
     this.#actions.route(dialog, (target) => {
-      if (target === undefined) reply({ ok: false, reason: "Server error: remote target cannot be reached" });
-      else if (isAck) reply(this.#ack(dialog, draft, target));
+      if (target === undefined) {
+        // Whatever becomes of the peer: for us a BYE ends the dialog.
+        if (draft.message.method === "BYE") this.#actions.remove(dialog);
+        reply({ ok: false, reason: "Server error: remote target cannot be reached" });
+      } else if (isAck) reply(this.#ack(dialog, draft, target));
       else this.#sendInDialog(command.application, dialog, draft, target, reply);
     });
   }
 
   #ack(dialog: Dialog, draft: DraftMessage, target: Target): CommandReply {
     const context = requestContext(this.#context, target);
-    const text = completeDialogRequest(draft, context, dialog, dialog.inviteCseq);
+    const text = completeDialogRequest(draft, context, dialog, this.#invites.cseqToAcknowledge(dialog));
     if (draft.body !== "") dialog.localBody = draft.body;
     this.#context.transactions.send(text, target);
     this.#invites.acknowledged(dialog, draft.body === "" ? undefined : text);
@@ -183,7 +186,10 @@ export class OutboundRequests {
     const { method } = draft.message;
     dialog.localCseq += 1;
     const cseq = dialog.localCseq;
-    if (method === "INVITE") dialog.inviteCseq = cseq;
+    if (method === "INVITE") {
+      dialog.inviteCseq = cseq;
+      dialog.openInvites += 1;
+    }
     if (draft.body !== "" && (method === "INVITE" || method === "UPDATE")) dialog.localBody = draft.body;
     const text = completeDialogRequest(draft, requestContext(this.#context, target), dialog, cseq);
     const sent: SentRequest = {
@@ -264,8 +270,9 @@ export class OutboundRequests {
     });
   }
 
-  #close({ txnId }: ClientRequest): void {
-    this.#open.delete(txnId);
+  #close({ txnId, method, dialog }: ClientRequest): void {
+    if (!this.#open.delete(txnId)) return;
+    if (method === "INVITE" && dialog !== undefined) dialog.openInvites -= 1;
     this.#context.invites.remove(txnId);
   }
 

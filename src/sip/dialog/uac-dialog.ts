@@ -45,6 +45,7 @@ export function uacDialog(
     flowId: undefined,
     owner,
     localBody: sent.body,
+    openInvites: 0,
   };
   adoptResponse(dialog, sent, response, flow);
   return dialog;
@@ -60,6 +61,5 @@ export function adoptResponse(dialog: Dialog, sent: SentRequest, response: SipMe
   if (response.has("allow")) dialog.remoteAllow = allowedMethods(response);
   dialog.flowId = flow.reliable ? flow.id : undefined;
   delete dialog.nextHop;
-  if (dialog.routeSet.length > 0) return;
-  if (sent.hasGivenNextHop || flow.reliable) dialog.nextHop = sent.target;
+  if (dialog.routeSet.length === 0 && sent.hasGivenNextHop) dialog.nextHop = sent.target;
 }
