@@ -65,6 +65,17 @@ export class DialogActions {
     });
   }
 
+  /** Forgets a dialog that the other end never got to know, and tells its application as if it had been ended. */
+  tellEnded(dialog: Dialog, reason: string): void {
+    this.remove(dialog);
+    this.route(dialog, (target) => {
+      if (target === undefined) return;
+      const request = requestContext(this.#context, target);
+      const text = bareDialogRequest(dialog, "BYE", request, dialog.localCseq + 1, `Reason: ${reason}\r\n`);
+      this.#tellOwner(dialog, text, target, request);
+    });
+  }
+
   /** Acknowledges a 2xx by itself. */
   sendAck(dialog: Dialog, cseq: number): void {
     this.route(dialog, (target) => {

@@ -1,5 +1,6 @@
 import type { Target, TransportProtocol } from "../transport/index.ts";
 import type { Application } from "./application.ts";
+import { newNegotiation, type Negotiation } from "./negotiation.ts";
 import type { SessionTimer } from "./session-timer.ts";
 
 /** What outlives the process: enough to send and to recognise requests of the dialog. Plain JSON. */
@@ -44,6 +45,16 @@ export interface Dialog extends DialogRecord {
   owner: Application | undefined;
   /** The last session description that we sent; what a refresh by re-INVITE repeats. */
   localBody: string;
+  readonly negotiation: Negotiation;
+  /** Reliable provisional responses to our INVITE, the latest last; forks have an identity each. */
+  reliable?: readonly ReliableSeen[];
+}
+
+/** A reliable provisional response that has come, and whom it came from. */
+export interface ReliableSeen extends Pick<Dialog, "remote" | "remoteTag" | "remoteTarget" | "routeSet"> {
+  readonly rseq: number;
+  /** CSeq of the INVITE. */
+  readonly cseq: number;
 }
 
 /** A dialog as the control channel lists it. */
@@ -64,7 +75,15 @@ export function dialogIdOf(callId: string, initiatorTag: string): string {
 
 /** The part of a dialog that is recorded. */
 export function recordOf(dialog: Dialog): DialogRecord {
-  const { state: _state, flowId: _flowId, owner: _owner, localBody: _localBody, ...record } = dialog;
+  const {
+    state: _state,
+    flowId: _flowId,
+    owner: _owner,
+    localBody: _localBody,
+    negotiation: _negotiation,
+    reliable: _reliable,
+    ...record
+  } = dialog;
   return record;
 }
 
@@ -80,6 +99,7 @@ export function restoredDialog(record: DialogRecord): Dialog {
     flowId: undefined,
     owner: undefined,
     localBody: "",
+    negotiation: newNegotiation(),
   };
 }
 

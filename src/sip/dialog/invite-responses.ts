@@ -5,12 +5,16 @@ import type { CoreContext } from "./core-context.ts";
 import type { DialogActions } from "./dialog-actions.ts";
 import type { Dialog } from "./dialog.ts";
 import type { ClientRequest } from "./client-request.ts";
+import { requestSeen } from "./negotiation.ts";
+import { readRseq } from "./reliable-fields.ts";
 import { agreedSessionTimer } from "./session-timer.ts";
 import { adoptResponse, uacDialog } from "./uac-dialog.ts";
 import { allowedMethods, contactUriOf, cseqOf } from "./uas-dialog.ts";
 
 /** How long an application has to acknowledge a 2xx to an INVITE that it had cancelled. */
 const CANCELLED_ACK_MS = 2_000;
+/** Reliable provisional responses of one INVITE that a PRACK may still name. */
+const MAX_RELIABLE = 16;
 const CROSSED = 'SIP;cause=487;text="Cancelled"';
 
 /** The acknowledgement of the last 2xx of a dialog. */
@@ -99,20 +103,32 @@ export class InviteResponses {
   }
 
   #onEarly(request: ClientRequest, known: Dialog | undefined, response: SipMessage, flow: Flow): void {
-    if (known !== undefined) {
-      adoptResponse(known, request.sent, response, flow);
-      return;
+    let dialog = known;
+    if (dialog !== undefined) adoptResponse(dialog, request.sent, response, flow);
+    else {
+      if (this.#context.dialogs.isFull) return;
+      dialog = this.#newDialog(request, response, flow);
+      this.#context.dialogs.add(dialog);
     }
-    if (this.#context.dialogs.isFull) return;
-    const wallMs = this.#context.clock.wallMs();
-    this.#context.dialogs.add(uacDialog(request.sent, response, flow, request.application, wallMs));
+    const rseq = readRseq(response);
+    if (rseq === undefined) return;
+    const { remote, remoteTag, remoteTarget, routeSet } = dialog;
+    const seen = { rseq, cseq: cseqOf(response), remote, remoteTag, remoteTarget, routeSet };
+    dialog.reliable = [...(dialog.reliable ?? []), seen].slice(-MAX_RELIABLE);
+  }
+
+  #newDialog({ sent, application, txnId }: ClientRequest, response: SipMessage, flow: Flow): Dialog {
+    const dialog = uacDialog(sent, response, flow, application, this.#context.clock.wallMs());
+    requestSeen(dialog.negotiation, "local", txnId, { method: sent.method, hasBody: sent.body !== "" });
+    return dialog;
   }
 
   #onSuccess(request: ClientRequest, known: Dialog | undefined, response: SipMessage, flow: Flow): boolean {
     const wallMs = this.#context.clock.wallMs();
-    const dialog = known ?? uacDialog(request.sent, response, flow, request.application, wallMs);
+    const dialog = known ?? this.#newDialog(request, response, flow);
     if (known !== undefined) adoptResponse(known, request.sent, response, flow);
     dialog.state = "confirmed";
+    delete dialog.reliable;
     this.#context.dialogs.add(dialog);
     this.#actions.setSessionTimer(dialog, agreedSessionTimer(response, "local", wallMs));
     if (request.method === "INVITE") return this.#expectAck(request, dialog, cseqOf(response));

@@ -6,9 +6,11 @@ import { lacksContentType, parseDraft, type DraftMessage } from "./application-m
 import { completeDialogRequest, completeNewRequest } from "./complete-request.ts";
 import { newTag, requestContext, type CoreContext } from "./core-context.ts";
 import type { DialogActions } from "./dialog-actions.ts";
-import { dialogIdOf, type Dialog } from "./dialog.ts";
-import type { ClientRequest } from "./client-request.ts";
+import { dialogIdOf, type Dialog, type ReliableSeen } from "./dialog.ts";
+import { isNewReliable, type ClientRequest } from "./client-request.ts";
 import type { InviteResponses } from "./invite-responses.ts";
+import { requestSeen, responseSeen } from "./negotiation.ts";
+import { readRack } from "./reliable-fields.ts";
 import { nextHopOf, type TargetResolver } from "./resolve-target.ts";
 import type { SentRequest } from "./uac-dialog.ts";
 
@@ -95,6 +97,7 @@ export class OutboundRequests {
       transaction: undefined,
       state: "abandoned",
       hasFinal: false,
+      rseqs: undefined,
     };
     this.#open.set(request.txnId, request);
     const transaction = this.#start(request);
@@ -163,10 +166,12 @@ export class OutboundRequests {
       reply({ ok: false, reason: isAck ? ACK_TO_FAILURE : NO_DIALOG });
       return;
     }
-    this.#actions.route(dialog, (target) => {
+    const acknowledged = draft.message.method === "PRACK" ? reliableFor(dialog, draft.message) : undefined;
+    const peer = acknowledged === undefined ? dialog : { ...dialog, ...acknowledged };
+    this.#actions.route(peer, (target) => {
       if (target === undefined) reply({ ok: false, reason: "Server error: remote target cannot be reached" });
       else if (isAck) reply(this.#ack(dialog, draft, target));
-      else this.#sendInDialog(command.application, dialog, draft, target, reply);
+      else this.#sendInDialog(command.application, dialog, peer, draft, target, reply);
     });
   }
 
@@ -175,27 +180,37 @@ export class OutboundRequests {
     const text = completeDialogRequest(draft, context, dialog, dialog.inviteCseq);
     if (draft.body !== "") dialog.localBody = draft.body;
     this.#context.transactions.send(text, target);
+    requestSeen(dialog.negotiation, "local", "", { method: "ACK", hasBody: draft.body !== "" });
     this.#invites.acknowledged(dialog, draft.body === "" ? undefined : text);
     return this.#sentReply(text, target, this.#context.ids.uuid());
   }
 
-  #sendInDialog(application: Application, dialog: Dialog, draft: DraftMessage, target: Target, reply: Reply): void {
+  /** @param peer the dialog, or for a PRACK the branch of it that the response came from */
+  #sendInDialog(
+    application: Application,
+    dialog: Dialog,
+    peer: Dialog & Partial<ReliableSeen>,
+    draft: DraftMessage,
+    target: Target,
+    reply: Reply,
+  ): void {
     const { method } = draft.message;
     dialog.localCseq += 1;
     const cseq = dialog.localCseq;
     if (method === "INVITE") dialog.inviteCseq = cseq;
     if (draft.body !== "" && (method === "INVITE" || method === "UPDATE")) dialog.localBody = draft.body;
-    const text = completeDialogRequest(draft, requestContext(this.#context, target), dialog, cseq);
+    const rack = method === "PRACK" && !draft.message.has("rack") ? rackLine(peer) : "";
+    const text = completeDialogRequest(draft, requestContext(this.#context, target), peer, cseq, rack);
     const sent: SentRequest = {
       text,
       callId: dialog.callId,
       fromTag: dialog.localTag,
       from: dialog.local,
-      to: dialog.remote,
+      to: peer.remote,
       cseq,
       contact: dialog.localContact,
       method,
-      uri: dialog.remoteTarget,
+      uri: peer.remoteTarget,
       target,
       hasGivenNextHop: false,
       body: draft.body,
@@ -217,9 +232,13 @@ export class OutboundRequests {
       transaction: undefined,
       state: "open",
       hasFinal: false,
+      rseqs: undefined,
     };
     if (method === "INVITE" && dialog === undefined) {
       this.#context.invites.put(txnId, { kind: "sent", atMs: this.#context.clock.wallMs(), sent });
+    }
+    if (dialog !== undefined) {
+      requestSeen(dialog.negotiation, "local", txnId, { method, hasBody: sent.body !== "" });
     }
     this.#open.set(txnId, request);
     reply(this.#sentReply(sent.text, sent.target, txnId));
@@ -239,12 +258,13 @@ export class OutboundRequests {
 
   #onResponse(request: ClientRequest, response: SipMessage, flow: Flow): void {
     const { status } = response;
-    if (status === 100) return;
+    if (status === 100 || !isNewReliable(request, response)) return;
     if (status >= 200) this.#close(request);
     const isForDialog = DIALOG_FORMING.has(request.method);
     const isSeen = isForDialog ? this.#invites.onResponse(request, response, flow) : true;
     if (!isForDialog && status >= 200) this.#invites.onFinal(request, response);
     request.hasFinal ||= status >= 200;
+    this.#noteAnswer(request, status, response.body !== "");
     if (!isSeen) return;
     this.#deliver(request, response.text, {
       protocol: flow.protocol,
@@ -257,11 +277,19 @@ export class OutboundRequests {
   #onFailure(request: ClientRequest, status: number): void {
     this.#close(request);
     this.#invites.onLost(request);
+    this.#noteAnswer(request, status, false);
     this.#deliver(request, syntheticResponse(request.sent, status, newTag(this.#context, "s")), {
       protocol: request.sent.target.protocol,
       address: "",
       port: 0,
     });
+  }
+
+  #noteAnswer({ dialog, dialogId, txnId, method, sent }: ClientRequest, status: number, hasBody: boolean): void {
+    const known = dialog ?? (dialogId === "" ? undefined : this.#context.dialogs.get(dialogId));
+    if (known === undefined) return;
+    const isOfferless = method === "INVITE" && sent.body === "";
+    responseSeen(known.negotiation, "local", txnId, { status, hasBody, isOfferless });
   }
 
   #close({ txnId }: ClientRequest): void {
@@ -289,6 +317,17 @@ export class OutboundRequests {
       dialogId: "",
     };
   }
+}
+
+/** The response that a PRACK is for: the one it names, else the last. */
+function reliableFor({ reliable }: Dialog, prack: SipMessage): ReliableSeen | undefined {
+  const rack = readRack(prack);
+  if (rack === undefined) return reliable?.at(-1);
+  return reliable?.findLast(({ rseq, cseq }) => rseq === rack.rseq && cseq === rack.cseq);
+}
+
+function rackLine({ rseq, cseq }: Partial<ReliableSeen>): string {
+  return rseq === undefined || cseq === undefined ? "" : `RAck: ${rseq} ${cseq} INVITE\r\n`;
 }
 
 function routeUriOf(message: SipMessage): string | undefined {

@@ -3,6 +3,7 @@ import type { Flow, Target } from "../transport/index.ts";
 import type { Application } from "./application.ts";
 import type { CompletedRequest } from "./complete-request.ts";
 import { dialogIdOf, type Dialog } from "./dialog.ts";
+import { newNegotiation } from "./negotiation.ts";
 import { allowedMethods, contactUriOf, recordRoutes } from "./uas-dialog.ts";
 
 /** An INVITE or SUBSCRIBE of ours, as sent, from which dialogs are made. */
@@ -45,6 +46,7 @@ export function uacDialog(
     flowId: undefined,
     owner,
     localBody: sent.body,
+    negotiation: newNegotiation(),
   };
   adoptResponse(dialog, sent, response, flow);
   return dialog;

@@ -2,6 +2,7 @@ import { parseCSeq, parseNameAddr, parseTokenList, parseVia, tagOf, type SipMess
 import type { Flow, Target } from "../transport/index.ts";
 import type { Application } from "./application.ts";
 import { dialogIdOf, type Dialog } from "./dialog.ts";
+import { newNegotiation } from "./negotiation.ts";
 import { defaultContact, hostPort } from "./local-host.ts";
 
 /** The CSeq number of a message that has been validated. */
@@ -75,6 +76,7 @@ export function uasDialog(
     flowId: flow.reliable ? flow.id : undefined,
     owner,
     localBody: "",
+    negotiation: newNegotiation(),
   };
 }
 
