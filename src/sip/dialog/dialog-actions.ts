@@ -6,6 +6,7 @@ import { requestContext, type CoreContext } from "./core-context.ts";
 import type { Dialog } from "./dialog.ts";
 import { nextHopOf, type TargetResolver } from "./resolve-target.ts";
 import { expiryDelayMs, refreshDelayMs, type SessionTimer } from "./session-timer.ts";
+import { SubscriptionTimers } from "./subscription.ts";
 import type { SuccessRetransmission } from "./success-retransmission.ts";
 
 /** What the edge does with dialogs by itself: find the way, end, refresh, expire. */
@@ -14,11 +15,13 @@ export class DialogActions {
   readonly #resolver: TargetResolver;
   readonly #retransmission: SuccessRetransmission;
   readonly #sessionTimers = new Map<string, Timer>();
+  readonly #subscriptions: SubscriptionTimers;
 
   constructor(context: CoreContext, resolver: TargetResolver, retransmission: SuccessRetransmission) {
     this.#context = context;
     this.#resolver = resolver;
     this.#retransmission = retransmission;
+    this.#subscriptions = new SubscriptionTimers(context.clock, (dialog) => this.remove(dialog));
   }
 
   /** Finds where requests of the dialog go: the next hop that was given, the route set, the remote target. */
@@ -45,6 +48,7 @@ export class DialogActions {
   remove(dialog: Dialog): void {
     this.#retransmission.stop(dialog.id);
     this.#stopSessionTimer(dialog.id);
+    this.#subscriptions.stop(dialog.id);
     this.#context.dialogs.remove(dialog);
   }
 
@@ -92,9 +96,16 @@ export class DialogActions {
     this.#armSessionTimer(dialog, timer);
   }
 
-  /** Arms the session timers of dialogs that were read after a restart. */
-  resumeSessionTimers(): void {
+  /** Begins or renews the life of the subscription that a dialog lives by. */
+  renewSubscription(dialog: Dialog, seconds: number): void {
+    this.#subscriptions.renew(dialog, seconds);
+    this.#context.dialogs.update(dialog);
+  }
+
+  /** Arms the timers of dialogs that were read after a restart. */
+  resumeTimers(): void {
     for (const dialog of this.#context.dialogs.values()) {
+      this.#subscriptions.resume(dialog);
       if (dialog.session !== undefined) this.#armSessionTimer(dialog, dialog.session);
     }
   }
@@ -102,6 +113,7 @@ export class DialogActions {
   close(): void {
     for (const timer of this.#sessionTimers.values()) timer.cancel();
     this.#sessionTimers.clear();
+    this.#subscriptions.close();
   }
 
   #armSessionTimer(dialog: Dialog, timer: SessionTimer): void {

@@ -34,6 +34,8 @@ export interface DialogRecord {
   remoteAllow: readonly string[];
   /** Wall-clock milliseconds. */
   createdAtMs: number;
+  /** When a subscription ends unless it is refreshed; wall-clock milliseconds. */
+  expiresAtMs?: number;
 }
 
 /** RFC 3261 12: one side's view of a dialog. */

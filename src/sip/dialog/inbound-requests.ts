@@ -2,6 +2,7 @@ import { reasonPhrase, tagOf, type SipMessage } from "../message/index.ts";
 import type { ServerTransaction } from "../transaction/index.ts";
 import type { Flow } from "../transport/index.ts";
 import type { Application, CommandReply } from "./application.ts";
+import type { AwaitedNotifies } from "./awaited-notifies.ts";
 import { bareResponse } from "./complete-response.ts";
 import { isInitiatorTag, newTag, type CoreContext } from "./core-context.ts";
 import type { DialogActions } from "./dialog-actions.ts";
@@ -9,7 +10,9 @@ import { dialogIdOf, type Dialog } from "./dialog.ts";
 import { InboundResponses } from "./inbound-responses.ts";
 import { requestSeen, updateRefusal } from "./negotiation.ts";
 import { PendingRequests, type PendingRequest } from "./pending-requests.ts";
+import { grantedSeconds, isSubscription, notifiedSeconds } from "./subscription.ts";
 import type { SuccessRetransmission } from "./success-retransmission.ts";
+import { notifiedDialog } from "./uac-dialog.ts";
 import { cseqOf } from "./uas-dialog.ts";
 
 /** How long a request inside a dialog waits for an application to come back. */
@@ -18,7 +21,7 @@ const METHODS = new Set(
   "INVITE ACK BYE CANCEL OPTIONS REGISTER PRACK SUBSCRIBE NOTIFY PUBLISH INFO REFER MESSAGE UPDATE".split(" "),
 );
 /** Methods that make no sense outside a dialog. */
-const IN_DIALOG_ONLY = new Set(["BYE", "UPDATE", "PRACK", "INFO"]);
+const IN_DIALOG_ONLY = new Set(["BYE", "UPDATE", "PRACK"]);
 const CANCELLED = 'SIP;cause=487;text="Cancelled"';
 /** RFC 3311 5.2: Retry-After between 0 and 10 seconds, chosen at random. */
 const MAX_RETRY_SECONDS = 10;
@@ -30,11 +33,18 @@ export class InboundRequests {
   readonly #retransmission: SuccessRetransmission;
   readonly #pending: PendingRequests;
   readonly #responses: InboundResponses;
+  readonly #awaited: AwaitedNotifies;
 
-  constructor(context: CoreContext, actions: DialogActions, retransmission: SuccessRetransmission) {
+  constructor(
+    context: CoreContext,
+    actions: DialogActions,
+    retransmission: SuccessRetransmission,
+    awaited: AwaitedNotifies,
+  ) {
     this.#context = context;
     this.#actions = actions;
     this.#retransmission = retransmission;
+    this.#awaited = awaited;
     this.#pending = new PendingRequests(context.invites);
     this.#responses = new InboundResponses(context, actions, retransmission, this.#pending);
   }
@@ -157,7 +167,9 @@ export class InboundRequests {
     const full = request.method === "INVITE" && this.#context.dialogs.isFull;
     const application = full ? undefined : this.#context.applications.pick(request.method.toLowerCase());
     if (application === undefined) {
-      this.#reject(tx, 503, "Retry-After: 2\r\n");
+      // RFC 6086 4.2.2: an INFO outside a dialog is a mistake, unless an application thinks otherwise.
+      if (request.method === "INFO") this.#reject(tx, 481);
+      else this.#reject(tx, 503, "Retry-After: 2\r\n");
       return;
     }
     const dialogId = dialogIdOf(request.get("call-id") ?? "", tagOf(request.get("from") ?? "") ?? "");
@@ -168,8 +180,15 @@ export class InboundRequests {
     const { request } = tx;
     const callId = request.get("call-id") ?? "";
     const fromTag = tagOf(request.get("from") ?? "") ?? "";
-    const dialog = this.#context.dialogs.findByTags(callId, fromTag, toTag);
+    const dialog =
+      this.#context.dialogs.findByTags(callId, fromTag, toTag) ?? this.#dialogOfNotify(tx, dialogIdOf(callId, toTag));
     if (dialog === undefined) {
+      // RFC 6665 4.5.2: a subscription is with the first that notifies; others that it was forked to are refused.
+      const ours = this.#context.dialogs.get(dialogIdOf(callId, toTag));
+      if (request.method === "NOTIFY" && ours !== undefined && isSubscription(ours)) {
+        this.#reject(tx, 481);
+        return;
+      }
       // Unknown here does not mean unknown to the application: it may have state that this edge has lost.
       const application = this.#applicationFor(undefined, request.method.toLowerCase());
       const dialogId = dialogIdOf(callId, isInitiatorTag(toTag) ? toTag : fromTag);
@@ -186,6 +205,19 @@ export class InboundRequests {
     if (tx.flow.reliable) dialog.flowId = tx.flow.id;
     if (this.#isRefused(tx, dialog)) return;
     this.#accept(tx, dialog, dialog.id, this.#applicationFor(dialog, request.method.toLowerCase()));
+  }
+
+  /** The dialog that a NOTIFY makes which comes before the final response to its SUBSCRIBE or REFER. */
+  #dialogOfNotify({ request, flow }: ServerTransaction, dialogId: string): Dialog | undefined {
+    const awaited = request.method === "NOTIFY" ? this.#awaited.find(dialogId) : undefined;
+    if (awaited === undefined || this.#context.dialogs.get(dialogId) !== undefined) return undefined;
+    const dialog = notifiedDialog(awaited.sent, request, flow, awaited.application, this.#context.clock.wallMs());
+    this.#context.dialogs.add(dialog);
+    this.#actions.renewSubscription(
+      dialog,
+      notifiedSeconds(request) ?? grantedSeconds(dialog.method, request, undefined),
+    );
+    return dialog;
   }
 
   /** Refuses a PRACK for nothing (RFC 3262 3) and an UPDATE that meets another offer (RFC 3311 5.2). */

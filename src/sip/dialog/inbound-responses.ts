@@ -12,11 +12,11 @@ import type { PendingRequest, PendingRequests } from "./pending-requests.ts";
 import { asksForReliable, firstRseq, readRack, takesReliable } from "./reliable-fields.ts";
 import { ReliableResponses } from "./reliable-responses.ts";
 import { agreedSessionTimer } from "./session-timer.ts";
+import { grantedSeconds, isLastNotify, isSubscription, notifiedSeconds, refusesSubscription } from "./subscription.ts";
 import type { SuccessRetransmission } from "./success-retransmission.ts";
 import { allowedMethods, contactUriOf, cseqOf, uasDialog } from "./uas-dialog.ts";
 
 const UNKNOWN_TRANSACTION = "Response not sent due to unknown transaction";
-const DIALOG_FORMING = new Set(["INVITE", "SUBSCRIBE"]);
 const NO_PRACK = 'SIP;cause=504;text="PRACK timeout"';
 
 /** What applications answer to requests from the network. */
@@ -87,7 +87,7 @@ export class InboundResponses {
     const { status } = draft.message;
     if (this.isHolding(pending)) return { ok: false, reason: UNKNOWN_TRANSACTION };
     if (status > 100) pending.toTag ??= tagOf(draft.message.get("to") ?? "") ?? newTag(this.#context, "s");
-    const forms = DIALOG_FORMING.has(method) && status > 100 && status < 300;
+    const forms = formsDialog(pending, draft.message);
     const rseq = forms && status < 200 ? this.#rseqFor(pending, draft.message) : undefined;
     const text = this.#complete(pending, draft, forms, rseq);
     let isSent = true;
@@ -103,7 +103,7 @@ export class InboundResponses {
     } else if (forms && status >= 200 && method === "INVITE") this.#reliable.sendSuccess(pending.dialogId, send);
     else send();
     if (!isSent) return { ok: false, reason: UNKNOWN_TRANSACTION };
-    const inDialog = pending.dialog !== undefined || DIALOG_FORMING.has(method);
+    const inDialog = pending.dialog !== undefined || method === "INVITE" || method === "SUBSCRIBE";
     return {
       ok: true,
       kind: "response",
@@ -174,7 +174,7 @@ export class InboundResponses {
 
   #onSent(pending: PendingRequest, application: Application, draft: DraftMessage, text: string): void {
     const { status } = draft.message;
-    const forms = DIALOG_FORMING.has(pending.method) && status > 100 && status < 300;
+    const forms = formsDialog(pending, draft.message);
     if (forms) this.#onDialogResponse(pending, application, draft, text);
     const { dialog, txnId, tx, method } = pending;
     if (dialog !== undefined) {
@@ -198,7 +198,8 @@ export class InboundResponses {
       this.#setLocalContact(dialog, draft, tx.flow);
       dialogs.add(dialog);
     } else if (state === "confirmed") {
-      dialog.state = state;
+      // A subscription inside a dialog that still rings does not answer the call.
+      if (method === dialog.method) dialog.state = state;
       this.#setLocalContact(dialog, draft, tx.flow);
     }
     if (status < 200) {
@@ -208,14 +209,24 @@ export class InboundResponses {
     if (draft.body !== "") dialog.localBody = draft.body;
     this.#refreshed(dialog, tx.request, draft.message);
     if (method === "INVITE") this.#awaitAck(pending, dialog, text);
+    else if (method === dialog.method) {
+      this.#actions.renewSubscription(dialog, grantedSeconds(method, draft.message, tx.request));
+    }
   }
 
   #onFinal(pending: PendingRequest, draft: DraftMessage): void {
     const { dialog, method, tx } = pending;
     if (dialog === undefined) return;
     if (method === "BYE") this.#actions.remove(dialog);
+    else if (method === "NOTIFY" && isSubscription(dialog)) this.#onNotified(dialog, tx.request);
     else if (method === "UPDATE" && draft.message.status < 300) this.#refreshed(dialog, tx.request, draft.message);
     else this.removeEarly(pending);
+  }
+
+  #onNotified(dialog: Dialog, notify: SipMessage): void {
+    const seconds = notifiedSeconds(notify);
+    if (isLastNotify(notify)) this.#actions.remove(dialog);
+    else if (seconds !== undefined) this.#actions.renewSubscription(dialog, seconds);
   }
 
   /** RFC 3261 12.2.2 and RFC 4028: a target refresh has been accepted. */
@@ -245,4 +256,15 @@ export class InboundResponses {
       giveUp: () => this.#actions.sendBye(dialog, 'SIP;cause=200;text="ACK timeout"'),
     });
   }
+}
+
+/** True for a response that makes a dialog, or refreshes the one it is in: to INVITE, SUBSCRIBE and a REFER outside one. */
+function formsDialog({ method, dialog, tx }: PendingRequest, response: SipMessage): boolean {
+  const { status } = response;
+  if (status <= 100 || status >= 300) return false;
+  if (method === "INVITE") return true;
+  if (status < 200) return false;
+  if (method === "SUBSCRIBE") return true;
+  if (method !== "REFER" || dialog !== undefined || tagOf(tx.request.get("to") ?? "") !== undefined) return false;
+  return !refusesSubscription(tx.request) && !refusesSubscription(response);
 }
