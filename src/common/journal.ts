@@ -1,4 +1,4 @@
-import { closeSync, mkdirSync, openSync, readFileSync, renameSync, writeFileSync, writeSync } from "node:fs";
+import { closeSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeFileSync, writeSync } from "node:fs";
 import { dirname } from "node:path";
 import { errorCodeOf } from "./switch-error.ts";
 
@@ -40,7 +40,7 @@ export class Journal<Value> {
    * Opens, or makes, the file and hands each live value to `restore`.
    * @param snapshot gives all live values whenever the file is rewritten; the owner's map is the only copy in memory,
    * so the owner changes it before it calls `put` or `remove`
-   * @throws the file system's error when the file cannot be read or written
+   * @throws the file system's error when the file cannot be read, or is not there and cannot be made
    */
   constructor(
     options: JournalOptions,
@@ -52,8 +52,10 @@ export class Journal<Value> {
     this.#onError = options.onError;
     this.#snapshot = snapshot;
     mkdirSync(dirname(options.path), { recursive: true, mode: 0o700 });
-    for (const [key, value] of readLiveValues<Value>(options.path)) restore(key, value);
-    this.#rewrite();
+    const text = readText(options.path);
+    for (const [key, value] of liveValuesOf<Value>(text ?? "")) restore(key, value);
+    if (text === undefined) this.#rewrite();
+    else this.#attempt(() => this.#rewrite());
   }
 
   /** Bytes in the file, of live content, and number of live keys. */
@@ -110,10 +112,13 @@ export class Journal<Value> {
     const bytes = Buffer.from(this.#pending.join(""));
     this.#pending = [];
     if (!last && this.#failedWrites > 0 && this.#isTooEarlyToRetry()) return;
+    // What a failed write left out is in the owner's map only.
+    this.#attempt(() => (this.#failedWrites > 0 ? this.#rewrite() : this.#appendBytes(bytes)));
+  }
+
+  #attempt(write: () => void): void {
     try {
-      // What a failed write left out is in the owner's map only.
-      if (this.#failedWrites > 0) this.#rewrite();
-      else this.#appendBytes(bytes);
+      write();
       this.#failedWrites = 0;
     } catch (error) {
       this.#failedWrites += 1;
@@ -148,9 +153,7 @@ export class Journal<Value> {
       lines.push(line);
     }
     const bytes = Buffer.from(lines.join(""));
-    const temporary = `${this.#path}.new`;
-    writeFileSync(temporary, bytes, { mode: 0o600 });
-    renameSync(temporary, this.#path);
+    replaceFile(this.#path, bytes);
     const descriptor = openSync(this.#path, "a", 0o600);
     if (this.#descriptor !== undefined) closeSync(this.#descriptor);
     this.#descriptor = descriptor;
@@ -161,9 +164,21 @@ export class Journal<Value> {
   }
 }
 
-function readLiveValues<Value>(path: string): Map<string, Value> {
+/** Half of a file takes space on the disk that may be full: it does not stay. */
+function replaceFile(path: string, bytes: Buffer): void {
+  const temporary = `${path}.new`;
+  try {
+    writeFileSync(temporary, bytes, { mode: 0o600 });
+    renameSync(temporary, path);
+  } catch (error) {
+    if (errorCodeOf(error) === "ENOSPC") rmSync(temporary, { force: true });
+    throw error;
+  }
+}
+
+function liveValuesOf<Value>(text: string): Map<string, Value> {
   const values = new Map<string, Value>();
-  for (const line of readText(path).split("\n")) {
+  for (const line of text.split("\n")) {
     const entry = parseLine<Value>(line);
     if (entry === undefined) continue;
     if (entry.v === undefined) values.delete(entry.k);
@@ -172,11 +187,12 @@ function readLiveValues<Value>(path: string): Map<string, Value> {
   return values;
 }
 
-function readText(path: string): string {
+/** `undefined` when there is no such file. */
+function readText(path: string): string | undefined {
   try {
     return readFileSync(path, "utf8");
   } catch (error) {
-    if (errorCodeOf(error) === "ENOENT") return "";
+    if (errorCodeOf(error) === "ENOENT") return undefined;
     throw error;
   }
 }

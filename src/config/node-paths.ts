@@ -13,6 +13,8 @@ export interface NodePaths {
   readonly wireSecretFile: string;
   /** What the demo's passwords are made of when it is not bound to loopback. */
   readonly demoSecretFile: string;
+  /** A call to the demo's echo, for SIPp. */
+  readonly sippScenarioFile: string;
   readonly supervisorLock: string;
   /** Control channel of a service, or of the `supervisor`. */
   readonly socket: (service: string) => string;
@@ -32,6 +34,7 @@ export function nodePaths(dataDir: string): NodePaths {
     nodeFile: join(runDir, "node.json"),
     wireSecretFile: join(runDir, "wire.secret"),
     demoSecretFile: join(runDir, "demo.secret"),
+    sippScenarioFile: join(dataDir, "sipp-echo.xml"),
     supervisorLock: join(runDir, "supervisor.lock"),
     socket: (service) => join(runDir, `${service}-1.sock`),
     pidFile: (service) => join(runDir, `${service}-1.pid`),

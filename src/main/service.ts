@@ -1,5 +1,6 @@
 import { errorMessageOf } from "../common/index.ts";
 import { EXIT } from "../admin/cli/exit-codes.ts";
+import { NODE_FILE_OPTION } from "./node/node-file.ts";
 import { runService } from "./service/run-service.ts";
 import type { CreatePart } from "./service/service-part.ts";
 
@@ -13,8 +14,8 @@ const parts: Readonly<Record<string, () => Promise<CreatePart>>> = {
 
 const [name = "", option, nodeFile = ""] = process.argv.slice(2);
 const part = parts[name];
-if (part === undefined || option !== "--node-file" || nodeFile === "") {
-  process.stderr.write(`usage: service ${Object.keys(parts).join("|")} --node-file FILE\n`);
+if (part === undefined || option !== NODE_FILE_OPTION || nodeFile === "") {
+  process.stderr.write(`usage: service ${Object.keys(parts).join("|")} ${NODE_FILE_OPTION} FILE\n`);
   process.exit(EXIT.usage);
 }
 try {

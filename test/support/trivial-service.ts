@@ -1,12 +1,13 @@
 // A service process whose part does nothing: for tests of supervisor, host and command line.
-// The node's name steers it: "fails-at-start" throws, "hangs-at-stop" never closes, "throws-later" dies on demand.
+// A file `run/<service>.fails` keeps it from starting. The node's name steers it: "fails-at-start" throws, "hangs-at-start" is never ready, "hangs-at-stop" never closes, "throws-later" dies on demand.
+import { existsSync } from "node:fs";
 import { SwitchError } from "../../src/common/index.ts";
 import type { CreatePart } from "../../src/main/service/service-part.ts";
 import { runService } from "../../src/main/service/run-service.ts";
 
 const [name = "", , nodeFile = ""] = process.argv.slice(2);
 
-const createPart: CreatePart = ({ node, channel }) => {
+const createPart: CreatePart = ({ node, paths, channel }) => {
   channel.handle("calls", () => [
     {
       callId: "c1",
@@ -34,6 +35,11 @@ const createPart: CreatePart = ({ node, channel }) => {
     start: async () => {
       if (node.name === "fails-at-start" && name === "media") {
         throw new SwitchError("address-in-use", "RTP ports are taken by process 1: init");
+      }
+      if (existsSync(`${paths.runDir}/${name}.fails`)) throw new Error("told not to start");
+      if (node.name === "hangs-at-start" && name === "media") {
+        setInterval(() => undefined, 60_000);
+        await new Promise(() => undefined);
       }
     },
     close: async (purpose) => {

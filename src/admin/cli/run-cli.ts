@@ -2,6 +2,7 @@ import { Command, CommanderError, InvalidArgumentError, Option } from "commander
 import { errorCodeOf, errorMessageOf, type Clock } from "../../common/index.ts";
 import { ConfigError, formatProblem } from "../../config/index.ts";
 import { restartService, stopNode } from "./control-commands.ts";
+import { printable } from "../view/printable.ts";
 import { EXIT } from "./exit-codes.ts";
 import { findNode, type FoundNode } from "./find-node.ts";
 import { showConfigCheck, showDoctor } from "./host-commands.ts";
@@ -21,12 +22,18 @@ type NodeOptions = { readonly dataDir?: string; readonly json?: boolean };
 /** Runs one command; resolves to the exit code of the process. `words` are those after `tandem`. */
 export async function runCli(words: readonly string[], context: CliContext): Promise<number> {
   const run: CommandRun = { exitCode: EXIT.ok };
+  const output = printableOutput(context.output);
   try {
-    await createProgram(context, run).parseAsync(words, { from: "user" });
+    await createProgram({ ...context, output }, run).parseAsync(words, { from: "user" });
     return run.exitCode;
   } catch (error) {
-    return exitCodeOf(error, context.output);
+    return exitCodeOf(error, output);
   }
+}
+
+/** What services, phones and other processes say of themselves is printed too. */
+function printableOutput(output: CliOutput): CliOutput {
+  return { out: (text) => output.out(printable(text)), err: (text) => output.err(printable(text)) };
 }
 
 interface CommandRun {
@@ -130,7 +137,7 @@ function withDataDir(command: Command): Command {
 }
 
 async function openNode({ dataDir }: NodeOptions, { launcher, output, clock }: CliContext): Promise<FoundNode> {
-  const node = await findNode(dataDir, launcher.defaultDataDirs, clock);
+  const node = await findNode(dataDir, launcher.defaultDataDirs, { clock, output });
   if (dataDir === undefined) output.err(`(the node in ${node.dataDir})`);
   return node;
 }

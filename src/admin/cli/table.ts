@@ -1,6 +1,7 @@
 import Table from "cli-table3";
 import type { Row } from "../control/node-view.ts";
 import type { Column } from "../view/columns.ts";
+import { printableLine } from "../view/printable.ts";
 
 const NO_LINES = {
   top: "",
@@ -27,15 +28,10 @@ export function formatTable(rows: readonly Row[], columns: readonly Column[]): s
     chars: NO_LINES,
     style: { "padding-left": 0, "padding-right": 0, head: [], border: [] },
   });
-  for (const row of rows) table.push(columns.map((column) => printable(column.cell(row))));
+  for (const row of rows) table.push(columns.map((column) => printableLine(column.cell(row))));
   return table
     .toString()
     .split("\n")
     .map((line) => line.trimEnd())
     .join("\n");
-}
-
-/** What phones send may hold control characters that a terminal would obey. */
-function printable(text: string): string {
-  return text.replace(/\p{Cc}/gu, "?");
 }

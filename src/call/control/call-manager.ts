@@ -101,8 +101,11 @@ export class CallManager {
     });
     this.#journal = new CallJournal(paths.calls, logger);
     this.#records = new RecordWriter({ path: paths.records, clock, logger });
+    const ringSeconds = settings.ringSeconds ?? 180;
+    const longestRingMs = longestRingSeconds(inventory, ringSeconds) * 1_000;
+    const beforeWrite = (): void => this.#journal.flush();
     this.#signaling =
-      options.signaling ?? new DrachtioSignaling({ ...edge, clock, logger, beforeWrite: () => this.#journal.flush() });
+      options.signaling ?? new DrachtioSignaling({ ...edge, longestRingMs, clock, logger, beforeWrite });
     this.#context = this.#makeContext();
     this.#newCalls = new NewCalls({
       context: this.#context,
@@ -113,7 +116,7 @@ export class CallManager {
       endpoints: settings.endpoints,
       maxCalls: settings.maxCalls,
       maxLegs: settings.maxLegs ?? settings.maxCalls * 4,
-      ringSeconds: settings.ringSeconds ?? 180,
+      ringSeconds,
       serialRingSeconds: settings.serialRingSeconds ?? 20,
     });
     const common = { table: this.#table, clock, logger };
@@ -274,6 +277,10 @@ export class CallManager {
     }
     if (saved.length > 0) logger.info("calls taken up again", { calls: this.#table.active });
   }
+}
+
+function longestRingSeconds({ phones, peers }: Inventory, usual: number): number {
+  return [...phones, ...peers].reduce((longest, { profile }) => Math.max(longest, profile.ringSeconds), usual);
 }
 
 /** The end of a file as text; empty when there is none. */

@@ -1,4 +1,4 @@
-import type { Ids } from "../../common/index.ts";
+import { detached, type Ids } from "../../common/index.ts";
 import type { RelayEndpoint } from "../../media/index.ts";
 import { parseCSeq, parseDigits, tagOf, type SipMessage } from "../../sip/message/index.ts";
 import type { Inventory, Peer, SipPhone } from "../device/index.ts";
@@ -9,9 +9,9 @@ import { type CallContext, CallSession } from "./call-session.ts";
 import type { CallTable } from "./call-table.ts";
 import { callerDevice, claimOf } from "./caller-identity.ts";
 import { allowsUpdate } from "./capabilities.ts";
-import { detached, dialogIdOf, type Leg } from "./leg.ts";
+import { dialogIdOf, type Leg } from "./leg.ts";
 import { rejection, type Rejection } from "./rejection.ts";
-import { routeCall } from "./route-call.ts";
+import { PEER_BUSY, routeCall } from "./route-call.ts";
 import { sessionBody } from "./session-body.ts";
 import { decideSession, type SessionDecision } from "./session-interval.ts";
 
@@ -69,23 +69,27 @@ export class NewCalls {
     const { message } = request;
     const checked = checkInvite(message, device);
     if ("status" in checked) return checked;
-    if (device.kind === "sip-phone" && this.#options.table.callsOf(device.name) >= device.maxCalls) {
-      return rejection(486, "caller-busy");
+    if (this.#options.table.isBusy(device)) {
+      return device.kind === "peer" ? PEER_BUSY : rejection(486, "caller-busy");
     }
     const dialed = parseDialed(message.uri);
     if (!dialed.ok) return rejection(416, "uri-scheme");
     const { inventory, endpoints, table, ids, lookup, ringSeconds, serialRingSeconds } = this.#options;
-    const { destination } = analyze(dialed.value, {
-      inventory,
-      caller: device,
-      endpoints,
-      localHosts: this.localHosts,
-      callerDomain: claimOf(message, "from").host,
-    });
+    const number = detached(dialed.value.user);
+    const destination = analyze(
+      { ...dialed.value, user: number },
+      {
+        inventory,
+        caller: device,
+        endpoints,
+        localHosts: this.localHosts,
+        callerDomain: claimOf(message, "from").host,
+      },
+    );
     const routed = routeCall(destination, {
       ids,
       lookup,
-      callsOf: (name) => table.callsOf(name),
+      isBusy: (called) => table.isBusy(called),
       ringSeconds,
       serialRingSeconds,
     });
@@ -93,7 +97,7 @@ export class NewCalls {
     const caller = callerLeg(request, device, checked.session, ids);
     const session = new CallSession(this.#options.context, {
       callId: ids.uuid(),
-      calledNumber: detached(dialed.value.user),
+      calledNumber: number,
       caller,
       callee: routed.callee,
       ...(routed.endpoint === undefined ? {} : { endpoint: routed.endpoint }),

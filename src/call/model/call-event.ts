@@ -36,6 +36,8 @@ export type CallEvent =
     }
   /** A re-INVITE was taken back; it has its 487 already. */
   | { readonly type: "reinvite-cancelled"; readonly transaction: string }
+  /** The 2xx to a re-INVITE or UPDATE of `side` could not be sent any more. */
+  | { readonly type: "change-answer-lost"; readonly side: Side }
   | { readonly type: "info"; readonly side: Side; readonly transaction: string }
   /** 2xx. */
   | {

@@ -4,6 +4,7 @@ import type { CallEvent } from "./call-event.ts";
 import { abandonCall, closeWhenDone, endCall } from "./ending.ts";
 import {
   acknowledged,
+  answerLost,
   negotiationMediaDone,
   negotiationMediaFailed,
   requestCancelled,
@@ -26,10 +27,9 @@ const MEDIA_TIMEOUT: Outcome = { by: "switch", reason: "media-timeout", status: 
 /** Advances one call. Pure: the caller performs the effects in order. Events that make no sense change nothing. */
 export function step(call: Call, event: CallEvent): Step {
   const next = advance(call, event);
-  const { state, negotiation, needsResync, suspended } = next.call;
-  const isDue = state === "established" && negotiation === undefined && needsResync !== "no" && !suspended;
-  const waitsForTimer = next.call.resyncAttempts > 0 && event.type !== "timer" && event.type !== "edge-back";
-  if (!isDue || waitsForTimer) return next;
+  const { state, negotiation, needsResync, suspended, resyncWaits } = next.call;
+  const isFree = state === "established" && negotiation === undefined && !suspended;
+  if (!isFree || needsResync === "no" || resyncWaits) return next;
   const resync = startResync(next.call);
   return { call: resync.call, effects: [...next.effects, ...resync.effects] };
 }
@@ -61,6 +61,10 @@ function advance(call: Call, event: CallEvent): Step {
       const negotiation = negotiationOf(call);
       return negotiation?.transaction === event.transaction ? requestCancelled(call, negotiation) : unchanged(call);
     }
+    case "change-answer-lost":
+      if (call.state === "established") return answerLost(call, event.side);
+      // No ACK will come.
+      return call.state === "disconnected" && event.side === "caller" ? payBye(call) : unchanged(call);
     case "info":
       return onInfo(call, event.side, event.transaction);
     case "request-answered":
@@ -80,7 +84,7 @@ function advance(call: Call, event: CallEvent): Step {
     case "edge-lost":
       return onEdgeLost(call);
     case "edge-back":
-      return unchanged({ ...call, suspended: false, resyncAttempts: 0 });
+      return unchanged({ ...call, suspended: false, resyncAttempts: 0, resyncWaits: false });
     case "timer":
       return onTimer(call, event.timer);
   }
@@ -238,6 +242,6 @@ function onTimer(call: Call, timer: TimerName): Step {
     case "ack":
       return payBye(call);
     case "resync":
-      return unchanged(call);
+      return unchanged({ ...call, resyncWaits: false });
   }
 }

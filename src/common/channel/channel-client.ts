@@ -20,6 +20,9 @@ export interface ChannelClientOptions {
   readonly onEvent?: (event: string, params: unknown) => void;
 }
 
+/** How long a peer has to take what was sent to it before the client closed. */
+const CLOSE_GRACE_MS = 500;
+
 interface Pending {
   resolve(result: unknown): void;
   reject(error: Error): void;
@@ -96,7 +99,10 @@ export class ChannelClient {
     });
   }
 
-  /** Ends the connection and fails what is pending; may be called twice. */
+  /**
+   * Ends the connection and fails what is pending; may be called twice. A peer that hangs keeps neither the process
+   * nor, for longer than half a second, the socket.
+   */
   close(): void {
     this.#closed = true;
     this.#retry?.cancel();
@@ -104,9 +110,16 @@ export class ChannelClient {
       this.#socket?.destroy();
     } else {
       this.#connection.flush();
-      this.#connection.socket.end();
+      this.#endSoon(this.#connection.socket);
     }
     this.#drop();
+  }
+
+  #endSoon(socket: Socket): void {
+    socket.end();
+    socket.unref();
+    const grace = this.#options.clock.after(CLOSE_GRACE_MS, () => socket.destroy());
+    socket.once("close", () => grace.cancel());
   }
 
   #connect(onFirst: (error: Error | undefined) => void): void {

@@ -1,7 +1,7 @@
 import { createSocket } from "node:dgram";
 import { createServer } from "node:net";
 import { errorCodeOf, errorMessageOf } from "../../common/index.ts";
-import { findPortHolder } from "./port-holder.ts";
+import { findPortHolders } from "./port-holder.ts";
 
 /** A port that the node is about to take. */
 export interface WantedPort {
@@ -29,10 +29,11 @@ async function checkPort(wanted: WantedPort, ownPids: readonly number[]): Promis
   const name = `${purpose} ${transport} ${address}:${port}`;
   const code = errorCodeOf(error);
   if (code === "EADDRINUSE") {
-    const holder = findPortHolder(transport, port);
-    if (holder === undefined) return `${name} is taken by another process (which one cannot be seen)`;
-    if (ownPids.includes(holder.pid)) return undefined;
-    return `${name} is taken by process ${holder.pid}: ${holder.command}`;
+    const { seen, hasUnseen } = findPortHolders(transport, address, port);
+    const other = seen.find(({ pid }) => !ownPids.includes(pid));
+    if (other !== undefined) return `${name} is taken by process ${other.pid}: ${other.command}`;
+    if (seen.length > 0 && !hasUnseen) return undefined;
+    return `${name} is taken by another process (which one cannot be seen)`;
   }
   if (code === "EADDRNOTAVAIL") return `${name}: this host has no address ${address}`;
   if (code === "EACCES") return `${name}: ports below 1024 need a privilege (root, or CAP_NET_BIND_SERVICE)`;

@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync, readlinkSync } from "node:fs";
+import { endianness } from "node:os";
 import { commandLineOf } from "./process-info.ts";
 
 /** A process that has a port. */
@@ -7,42 +8,73 @@ export interface PortHolder {
   readonly command: string;
 }
 
+/** Who has a port. */
+export interface PortHolders {
+  readonly seen: readonly PortHolder[];
+  /** True when somebody has it who cannot be seen: processes of other users, to an ordinary user. */
+  readonly hasUnseen: boolean;
+}
+
 /**
- * Finds who has a port open on this host: the socket's inode in `/proc/net`, then whose descriptor it is. Processes of
- * other users cannot be seen by an ordinary user; then, and without `/proc`, nobody is found.
+ * Finds who keeps others from an IPv4 address and port of this host: the sockets' inodes in `/proc/net`, then whose
+ * descriptors they are. Without `/proc` nobody is found.
  */
-export function findPortHolder(transport: "udp" | "tcp", port: number): PortHolder | undefined {
-  const inodes = new Set([...inodesOf(`/proc/net/${transport}`, port), ...inodesOf(`/proc/net/${transport}6`, port)]);
-  if (inodes.size === 0) return undefined;
-  for (const pid of list("/proc")) {
-    if (/^\d+$/.test(pid) && hasSocket(pid, inodes)) {
-      return { pid: Number(pid), command: commandLineOf(Number(pid)) };
-    }
+export function findPortHolders(transport: "udp" | "tcp", address: string, port: number): PortHolders {
+  const wanted = { addressHex: hexOf(address), port, listening: transport === "tcp" };
+  const v4 = inodesOf(`/proc/net/${transport}`, wanted);
+  // A socket for both families is looked for last: it cannot have the port when one of IPv4 has it.
+  const inodes = new Set(v4.length > 0 ? v4 : inodesOf(`/proc/net/${transport}6`, wanted));
+  const unseen = new Set(inodes);
+  const seen: PortHolder[] = [];
+  for (const pid of inodes.size === 0 ? [] : list("/proc").filter((name) => /^\d+$/.test(name))) {
+    const held = socketsOf(pid).filter((inode) => inodes.has(inode));
+    for (const inode of held) unseen.delete(inode);
+    if (held.length > 0) seen.push({ pid: Number(pid), command: commandLineOf(Number(pid)) });
   }
-  return undefined;
+  return { seen, hasUnseen: unseen.size > 0 };
+}
+
+interface WantedSocket {
+  readonly addressHex: string;
+  readonly port: number;
+  readonly listening: boolean;
 }
 
 /** TCP state of a listening socket in `/proc/net/tcp`. */
 const TCP_LISTEN = "0A";
+const ALL_V4 = "00000000";
+const ALL_V6 = ALL_V4.repeat(4);
 
-function inodesOf(table: string, port: number): string[] {
+/** Inodes of the sockets that collide with the wanted one: on its address, or one of both on all addresses. */
+function inodesOf(table: string, { addressHex, port, listening }: WantedSocket): string[] {
   const hexPort = port.toString(16).toUpperCase().padStart(4, "0");
-  const isTcp = table.includes("tcp");
+  const mapped = `${ALL_V4.repeat(2)}${hexOf("0.0.255.255")}${addressHex}`;
   return read(table)
     .split("\n")
     .slice(1)
-    .map((line) => line.trim().split(/\s+/))
-    .filter(([, local, , state]) => local?.endsWith(`:${hexPort}`) === true && (!isTcp || state === TCP_LISTEN))
-    .flatMap((fields) => fields[9] ?? []);
+    .flatMap((line) => {
+      const [, local = "", , state, , , , , , inode = ""] = line.trim().split(/\s+/);
+      const [localAddress = "", localPort] = local.split(":");
+      if (localPort !== hexPort || (listening && state !== TCP_LISTEN)) return [];
+      const collides = addressHex === ALL_V4 || [addressHex, mapped, ALL_V4, ALL_V6].includes(localAddress);
+      return collides ? [inode] : [];
+    });
 }
 
-function hasSocket(pid: string, inodes: ReadonlySet<string>): boolean {
-  return list(`/proc/${pid}/fd`).some((descriptor) => {
+/** An IPv4 address as `/proc/net` has it: a number in the processor's order. */
+function hexOf(address: string): string {
+  const bytes = address.split(".").map(Number);
+  if (endianness() === "LE") bytes.reverse();
+  return bytes.map((byte) => byte.toString(16).toUpperCase().padStart(2, "0")).join("");
+}
+
+/** Inodes of the sockets that a process has open. */
+function socketsOf(pid: string): string[] {
+  return list(`/proc/${pid}/fd`).flatMap((descriptor) => {
     try {
-      const inode = /^socket:\[(\d+)\]$/.exec(readlinkSync(`/proc/${pid}/fd/${descriptor}`))?.[1];
-      return inode !== undefined && inodes.has(inode);
+      return /^socket:\[(\d+)\]$/.exec(readlinkSync(`/proc/${pid}/fd/${descriptor}`))?.[1] ?? [];
     } catch {
-      return false;
+      return [];
     }
   });
 }

@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, realpathSync, statSync } from "node:fs";
 
 /** What the system knows of a process. */
 export interface ProcessInfo {
@@ -30,7 +30,30 @@ export function isProcessAlive(pid: number, startMark: string): boolean {
 /** The command line of a process with blanks between its words, at most 200 characters; empty when unknown. */
 export function commandLineOf(pid: number): string {
   const text = readProcFile(`/proc/${pid}/cmdline`) ?? "";
-  return text.replaceAll("\0", " ").trim().slice(0, 200);
+  return text.replaceAll("\0", " ").slice(0, 200).trim();
+}
+
+/**
+ * True for a process of this user that was given `file` after `option` on its command line: whoever can write a pid
+ * file could name any process in it.
+ */
+export function isOwnProcessWith(pid: number, option: string, file: string): boolean {
+  const words = (readProcFile(`/proc/${pid}/cmdline`) ?? "").split("\0");
+  const given = words[words.indexOf(option) + 1];
+  return userOf(pid) === process.getuid?.() && words.includes(option) && canonical(given ?? "") === canonical(file);
+}
+
+function userOf(pid: number): number | undefined {
+  return statSync(`/proc/${pid}`, { throwIfNoEntry: false })?.uid;
+}
+
+/** A file may be reached by several names. */
+function canonical(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    return path;
+  }
 }
 
 function readProcFile(path: string): string | undefined {

@@ -1,6 +1,5 @@
 import { writeFileSync } from "node:fs";
 import { isIPv4 } from "node:net";
-import { join } from "node:path";
 import { errorCodeOf, RandomIds, SwitchError, SystemClock } from "../../common/index.ts";
 import type { DemoCommand } from "../../admin/index.ts";
 import { nodePaths, parseConfig } from "../../config/index.ts";
@@ -21,9 +20,9 @@ export async function demoCommand(command: DemoCommand, environment: LaunchEnvir
   const ids = new RandomIds();
   prepareDataDir(paths);
   const phones = demoPhones(command.bind, () => keptSecret(paths.demoSecretFile, ids));
-  const scenarioFile = join(paths.dataDir, "sipp-echo.xml");
   const [caller] = phones;
-  if (caller !== undefined) writeFileSync(scenarioFile, demoSippScenario(caller, DEMO_ECHO_NUMBER), { mode: 0o600 });
+  if (caller !== undefined)
+    writeFileSync(paths.sippScenarioFile, demoSippScenario(caller, DEMO_ECHO_NUMBER), { mode: 0o600 });
   const config = JSON.stringify(demoConfig(command, phones));
   const loaded = parseConfig("the demo's configuration", config, dataDir, builtInProfilesDir);
   const starting = runNode(
@@ -35,7 +34,7 @@ export async function demoCommand(command: DemoCommand, environment: LaunchEnvir
       report: (line) => environment.output.out(line),
     },
     environment.output,
-    () => [...demoWelcome(command, phones, scenarioFile), "ready"],
+    () => [...demoWelcome(command, phones, paths.sippScenarioFile), "ready"],
   );
   try {
     return await starting;

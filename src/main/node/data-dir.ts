@@ -2,33 +2,63 @@ import { chmodSync, lstatSync, mkdirSync, readdirSync, readFileSync, writeFileSy
 import { basename } from "node:path";
 import { type Ids, errorCodeOf, errorMessageOf, SwitchError } from "../../common/index.ts";
 import type { NodePaths } from "../../config/node-paths.ts";
+import { foreignFolderReason } from "../../config/own-folder.ts";
 
 /**
- * Makes the folders of a node, private to its user.
- * @throws {SwitchError} `bad-data-dir` when a folder is somebody else's, no folder, or cannot be made
+ * Makes the folders of a node, private to its user. All of them are checked before the first is changed.
+ * @throws {SwitchError} `bad-data-dir` when a folder is somebody else's, holds other things, is no folder, or cannot
+ * be made
  */
 export function prepareDataDir(paths: NodePaths): void {
-  makePrivate(paths.dataDir, () => {
-    // Somebody's folder with other things in it, such as /tmp, is not made private by a slip of the pen.
-    const entries = readdirSync(paths.dataDir);
-    return entries.length === 0 || entries.includes(basename(paths.runDir));
-  });
-  for (const folder of [paths.runDir, paths.stateDir, paths.recordsDir, paths.logDir]) makePrivate(folder, () => true);
+  const { dataDir, runDir, stateDir, recordsDir, logDir } = paths;
+  const inner = [runDir, stateDir, recordsDir, logDir];
+  if (exists(dataDir)) {
+    refuseForeign(dataDir);
+    for (const folder of inner) if (exists(folder)) refuseForeign(folder);
+    if (isOpenToOthers(dataDir) && !isDataDir(paths)) {
+      throw refusal(dataDir, "holds other things and is open to other users; name a new or an empty folder");
+    }
+  }
+  for (const folder of [dataDir, ...inner]) makePrivate(folder);
 }
 
-function makePrivate(folder: string, isOurs: () => boolean): void {
-  const refuse = (reason: string): SwitchError => new SwitchError("bad-data-dir", `data-dir: ${folder} ${reason}`);
+/** Somebody's folder with other things in it, such as /tmp or /var, is not made private by a slip of the pen. */
+function isDataDir({ dataDir, runDir, stateDir, recordsDir, logDir, sippScenarioFile }: NodePaths): boolean {
+  const own = new Set([runDir, stateDir, recordsDir, logDir, sippScenarioFile].map((path) => basename(path)));
+  const entries = attempt(dataDir, () => readdirSync(dataDir));
+  return entries.length === 0 || (exists(runDir) && entries.every((entry) => own.has(entry)));
+}
+
+function refuseForeign(folder: string): void {
+  const reason = attempt(folder, () => foreignFolderReason(folder));
+  if (reason !== undefined) throw refusal(folder, reason);
+}
+
+function makePrivate(folder: string): void {
+  attempt(folder, () => mkdirSync(folder, { recursive: true, mode: 0o700 }));
+  // Somebody else may have been faster.
+  refuseForeign(folder);
+  if (isOpenToOthers(folder)) attempt(folder, () => chmodSync(folder, 0o700));
+}
+
+function isOpenToOthers(folder: string): boolean {
+  return (attempt(folder, () => lstatSync(folder)).mode & 0o077) !== 0;
+}
+
+function exists(path: string): boolean {
+  return attempt(path, () => lstatSync(path, { throwIfNoEntry: false })) !== undefined;
+}
+
+function attempt<Result>(folder: string, run: () => Result): Result {
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
-    const stat = lstatSync(folder);
-    if (!stat.isDirectory()) throw refuse("is a link or a file; a folder is needed");
-    if (stat.uid !== process.getuid?.()) throw refuse(`belongs to user id ${stat.uid}`);
-    if ((stat.mode & 0o077) === 0) return;
-    if (!isOurs()) throw refuse("holds other things and is open to other users; name a new or an empty folder");
-    chmodSync(folder, 0o700);
+    return run();
   } catch (error) {
-    throw error instanceof SwitchError ? error : refuse(`cannot be used: ${errorMessageOf(error)}`);
+    throw refusal(folder, `cannot be used: ${errorMessageOf(error)}`);
   }
+}
+
+function refusal(folder: string, reason: string): SwitchError {
+  return new SwitchError("bad-data-dir", `data-dir: ${folder} ${reason}`);
 }
 
 /** Reads a secret of the node; the first time it is made, 32 random bytes in hex. */

@@ -22,6 +22,8 @@ export interface PeerRecord {
   readonly uri: string;
   readonly prefixes: readonly string[];
   readonly profile: string;
+  readonly maxCalls: number;
+  readonly transit: boolean;
 }
 
 /** What the services of a node start from: the configuration with everything resolved. */
@@ -62,6 +64,9 @@ export interface NodeFile extends NodeSettings {
   /** Where call control finds the edge; chosen at the first start and kept. */
   readonly wire: { readonly host: string; readonly port: number };
 }
+
+/** The option of a service process before the path of its `node.json`. */
+export const NODE_FILE_OPTION = "--node-file";
 
 /** Names a set of settings; the same settings give the same name. */
 export function configIdOf(settings: NodeSettings): string {

@@ -1,9 +1,15 @@
-import { readFileSync, statSync } from "node:fs";
+import { constants, fstatSync, ftruncateSync, mkdirSync, openSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
+/** A link in the place of the file is not followed. */
+const APPEND = constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | constants.O_NOFOLLOW;
+const MAX_FILE_BYTES = 1024 * 1024;
 const MAX_LINE_LENGTH = 500;
 
-/** What services print beside their logs, which is why they could not start; `mark` tells old from new. */
+/**
+ * What services print beside their logs, in `<service>.out`: Node itself writes there when it cannot run, or dies. The
+ * files are kept short. The supervisor has one when it runs in the background.
+ */
 export class ServiceOutput {
   readonly #logDir: string;
   readonly #marks = new Map<string, number>();
@@ -12,22 +18,35 @@ export class ServiceOutput {
     this.#logDir = logDir;
   }
 
-  /** Only what comes from now on counts. */
-  mark(service: string): void {
-    this.#marks.set(service, statSync(this.#fileOf(service), { throwIfNoEntry: false })?.size ?? 0);
+  /** Opens the file of a service, for its next process; one that cannot be heard runs all the same. */
+  open(service: string): number | "ignore" {
+    const path = this.fileOf(service);
+    try {
+      mkdirSync(this.#logDir, { recursive: true, mode: 0o700 });
+      const descriptor = openSync(path, APPEND, 0o600);
+      if (fstatSync(descriptor).size > MAX_FILE_BYTES) ftruncateSync(descriptor);
+      this.#marks.set(service, fstatSync(descriptor).size);
+      return descriptor;
+    } catch {
+      return "ignore";
+    }
   }
 
-  /** The last line that the service printed since the mark; empty when there is none. */
+  /** The last line that the process opened last has printed; empty when there is none. */
   lastLine(service: string): string {
+    return (this.text(service).trim().split("\n").at(-1) ?? "").slice(0, MAX_LINE_LENGTH);
+  }
+
+  /** All that the process opened last has printed. */
+  text(service: string): string {
     try {
-      const bytes = readFileSync(this.#fileOf(service)).subarray(this.#marks.get(service));
-      return (bytes.toString("utf8").trim().split("\n").at(-1) ?? "").slice(0, MAX_LINE_LENGTH);
+      return readFileSync(this.fileOf(service)).subarray(this.#marks.get(service)).toString("utf8");
     } catch {
       return "";
     }
   }
 
-  #fileOf(service: string): string {
+  fileOf(service: string): string {
     return join(this.#logDir, `${service}.out`);
   }
 }

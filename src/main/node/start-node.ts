@@ -7,12 +7,12 @@ import { keptSecret, prepareDataDir } from "./data-dir.ts";
 import { configIdOf, readNodeFile, writeNodeFile, type NodeFile, type NodeSettings } from "./node-file.ts";
 import { readVersion } from "./package-root.ts";
 import { findRunningServices, type RunningService } from "./running-services.ts";
-import { superviseNode, type StartedNode } from "./supervise-node.ts";
-import type { StartNodeOptions } from "./start-node-options.ts";
+import { superviseNode } from "./supervise-node.ts";
+import type { StartedNode, StartNodeOptions } from "./start-node-options.ts";
 
 /**
  * Starts a node in this process, which becomes its supervisor. Everything is checked before any service starts.
- * @throws {SwitchError} `already-running`, `bad-data-dir`, `ports-taken`, `service-failed`
+ * @throws {SwitchError} `already-running`, `bad-data-dir`, `ports-taken`, `service-failed`, `stopping`
  */
 export async function startNode(options: StartNodeOptions): Promise<StartedNode> {
   const { settings, clock, ids, report } = options;
@@ -24,10 +24,13 @@ export async function startNode(options: StartNodeOptions): Promise<StartedNode>
     const running = await findRunningServices(paths, clock);
     const version = readVersion();
     const configId = configIdOf(settings);
-    const adopted = running.filter(({ hello }) => hello?.version === version && hello.configId === configId);
+    const isSame = ({ hello }: RunningService): boolean => hello?.version === version && hello.configId === configId;
+    // One that is ending, its grace being over, goes to its end.
+    const adopted = running.filter((service) => isSame(service) && service.hello?.state === "ready");
     const strangers = running.filter((service) => !adopted.includes(service));
     await checkWantedPorts(settings, adopted, running);
-    await stopStrangers(strangers, adopted.length, paths, options);
+    const hasChanged = running.some((service) => service.hello !== undefined && !isSame(service));
+    await stopStrangers(strangers, hasChanged, paths, options);
     const wire = await chooseWire(before, adopted);
     writeNodeFile(paths.nodeFile, { ...settings, version, configId, wire });
     keptSecret(paths.wireSecretFile, ids);
@@ -62,13 +65,13 @@ async function checkWantedPorts(
 
 async function stopStrangers(
   strangers: readonly RunningService[],
-  adoptedCount: number,
+  hasChanged: boolean,
   paths: NodePaths,
   { clock, report }: StartNodeOptions,
 ): Promise<void> {
   if (strangers.length === 0) return;
   const names = strangers.map(({ name }) => name).join(", ");
-  const why = adoptedCount === 0 ? "the configuration or version changed" : "they cannot be taken over";
+  const why = hasChanged ? "the configuration or version changed" : "they cannot be taken over";
   report(`restarting services that run without a supervisor, since ${why}: ${names}`);
   await stopServices(strangers, "restart", paths, clock);
 }

@@ -1,4 +1,5 @@
 import { extname, join } from "node:path";
+import { errorMessageOf } from "../../common/index.ts";
 import type { SupervisorHello } from "../../admin/index.ts";
 import type { NodePaths } from "../../config/node-paths.ts";
 import { BufferedLogger } from "../host/buffered-logger.ts";
@@ -11,18 +12,7 @@ import type { NodeSettings } from "./node-file.ts";
 import { packageRoot } from "./package-root.ts";
 import type { RunningService } from "./running-services.ts";
 import { ServiceOutput } from "./service-output.ts";
-import type { StartNodeOptions } from "./start-node-options.ts";
-
-/** A node whose services are ready. */
-export interface StartedNode {
-  readonly paths: NodePaths;
-  /** Resolves when the node has stopped, by `stop` or because a command asked for it. */
-  readonly stopped: Promise<void>;
-  /** Stops all services in order; may be called again. */
-  stop(): Promise<void>;
-  /** Ends all services at once. */
-  kill(): void;
-}
+import type { StartedNode, StartNodeOptions } from "./start-node-options.ts";
 
 /** What supervising needs beside the options of the start. */
 export interface SuperviseNodeOptions extends StartNodeOptions {
@@ -38,7 +28,8 @@ const START_ORDER = ["edge", "media", "callmanager", "admin"] as const;
 
 /**
  * Takes over or starts the services of a node and keeps them running.
- * @throws {SwitchError} `service-failed` when one could not be started; then nothing runs any more
+ * @throws {SwitchError} `service-failed` when one could not be started and none was taken over, `stopping` when it was stopped before it was ready;
+ * then nothing runs any more
  */
 export async function superviseNode(options: SuperviseNodeOptions): Promise<StartedNode> {
   const { settings, paths, clock, version, onStopped } = options;
@@ -46,11 +37,11 @@ export async function superviseNode(options: SuperviseNodeOptions): Promise<Star
   const supervisor = createSupervisor(options, logger);
   const hello = { version, node: settings.name, addresses: addressesOf(settings) };
   const channel = new SupervisorChannel({ path: paths.socket("supervisor"), supervisor, hello, clock, logger });
-  const logs: Promise<FileLog>[] = [];
+  let log: Promise<FileLog | undefined> = Promise.resolve(undefined);
   const stopOnce = async (): Promise<void> => {
     await supervisor.stop();
     await channel.close();
-    for (const log of logs) await (await log).close();
+    await (await log)?.close();
     onStopped();
   };
   let ended: () => void = () => undefined;
@@ -59,57 +50,74 @@ export async function superviseNode(options: SuperviseNodeOptions): Promise<Star
   const stop = (): Promise<void> => (stopping ??= stopOnce().finally(ended));
 
   await channel.listen(stop);
+  const kill = (): void => supervisor.kill();
+  const starting = supervisor.start();
+  options.onSupervised?.({ stop, kill });
   try {
-    await supervisor.start();
+    await starting;
   } catch (error) {
     await stop();
     throw error;
   }
   channel.enter("ready");
-  logs.push(attachLog(logger, settings, paths));
-  return { paths, stopped, stop, kill: () => supervisor.kill() };
+  log = attachLog(logger, options);
+  return { paths, stopped, stop, kill };
 }
 
 function createSupervisor(options: SuperviseNodeOptions, logger: BufferedLogger): Supervisor {
-  const { paths, clock, adopted } = options;
-  const spawnOptions = spawnOptionsOf(options);
+  const { paths, clock, adopted, report } = options;
   const output = new ServiceOutput(paths.logDir);
+  const spawnOptions = spawnOptionsOf(options, output);
   return new Supervisor({
     startOrder: START_ORDER,
     stopOrder: STOP_ORDER,
     socketPath: paths.socket,
-    spawn: (name, onExit) => {
-      output.mark(name);
-      return spawnService(name, spawnOptions, (reason, exitCode) => {
+    spawn: (name, onExit) =>
+      spawnService(name, spawnOptions, (reason, exitCode) => {
         const said = output.lastLine(name);
         onExit(said === "" || exitCode === 0 ? reason : `${reason}: ${said}`, exitCode);
-      });
-    },
+      }),
     adopt: (name) => {
       const service = adopted.find((candidate) => candidate.name === name);
       if (service === undefined) return undefined;
       return (onExit) => adoptService(service.pid, service.startMark, clock, onExit);
     },
+    report,
     clock,
     logger,
   });
 }
 
-/** The log library is loaded when the node is ready: until then the processors are the services'. */
-async function attachLog(logger: BufferedLogger, settings: NodeSettings, { logDir }: NodePaths): Promise<FileLog> {
-  const { openFileLog } = await import("../host/file-logger.ts");
-  const log = openFileLog(join(logDir, "supervisor.log"), settings.log, { service: "supervisor" });
-  logger.attach(log.logger);
-  return log;
+/**
+ * The log library is loaded when the node is ready: until then the processors are the services'. A supervisor without
+ * a log is better than none.
+ */
+async function attachLog(
+  logger: BufferedLogger,
+  { settings, paths, report }: SuperviseNodeOptions,
+): Promise<FileLog | undefined> {
+  const path = join(paths.logDir, "supervisor.log");
+  try {
+    const { openFileLog } = await import("../host/file-logger.ts");
+    const log = openFileLog(path, settings.log, { service: "supervisor" });
+    logger.attach(log.logger);
+    return log;
+  } catch (error) {
+    report(`the supervisor has no log: ${path}: ${errorMessageOf(error)}`);
+    return undefined;
+  }
 }
 
-function spawnOptionsOf({ serviceScript, environment, paths }: SuperviseNodeOptions): SpawnOptions {
+function spawnOptionsOf(
+  { serviceScript, environment, paths }: SuperviseNodeOptions,
+  output: ServiceOutput,
+): SpawnOptions {
   const own = join(import.meta.dirname, "..", `service${extname(import.meta.filename)}`);
   return {
     script: serviceScript ?? own,
     nodeOptions: process.execArgv.filter((option) => !option.startsWith("--inspect")),
     nodeFile: paths.nodeFile,
-    logDir: paths.logDir,
+    openOutput: (name) => output.open(name),
     environment,
     folder: packageRoot,
   };

@@ -36,13 +36,20 @@ const ORPHAN_DELAY_MS: Readonly<Record<string, number>> = { edge: 400, media: 80
 export async function runService(name: string, nodeFile: string, createPart: () => Promise<CreatePart>): Promise<void> {
   const node = readNodeFile(nodeFile);
   const paths = nodePaths(node.dataDir);
-  const self = readProcessInfo(process.pid);
-  writeFileSync(paths.pidFile(name), JSON.stringify({ pid: process.pid, startMark: self?.startMark ?? "" }), {
-    mode: 0o600,
-  });
   const log = openFileLog(`${paths.logDir}/${name}.log`, node.log, { service: name, node: node.name });
+  recordProcess(paths.pidFile(name), log.logger);
   const host = new ServiceHost(name, node, paths, log);
   await host.run(await createPart());
+}
+
+/** On a full disk a service runs all the same; only the next supervisor could not take it over. */
+function recordProcess(pidFile: string, logger: Logger): void {
+  const { pid } = process;
+  try {
+    writeFileSync(pidFile, JSON.stringify({ pid, startMark: readProcessInfo(pid)?.startMark ?? "" }), { mode: 0o600 });
+  } catch (error) {
+    logger.warn("process id cannot be recorded", { error: errorMessageOf(error) });
+  }
 }
 
 class ServiceHost {
@@ -70,12 +77,12 @@ class ServiceHost {
     this.#channel = new ChannelServer({ path: paths.socket(name), logger: this.#logger });
     this.#watch = new SupervisorWatch({
       socketPath: paths.socket("supervisor"),
-      graceSeconds: node.orphanGraceSeconds,
+      graceMs: node.orphanGraceSeconds * 1_000 + (ORPHAN_DELAY_MS[name] ?? 0),
       clock: this.#hostClock,
       logger: this.#logger,
       onOrphaned: () => {
         this.#logger.warn("no supervisor came back: stopping");
-        this.#hostClock.after(ORPHAN_DELAY_MS[name] ?? 0, () => void this.#stop("shutdown"));
+        void this.#stop("shutdown");
       },
     });
   }

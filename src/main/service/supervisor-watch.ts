@@ -3,7 +3,7 @@ import { ChannelClient, type Clock, type Logger, type Timer } from "../../common
 /** Options of a `SupervisorWatch`. */
 export interface SupervisorWatchOptions {
   readonly socketPath: string;
-  readonly graceSeconds: number;
+  readonly graceMs: number;
   readonly clock: Clock;
   readonly logger: Logger;
   /** There was no supervisor for the whole grace; called once. */
@@ -20,7 +20,7 @@ export class SupervisorWatch {
 
   constructor(options: SupervisorWatchOptions) {
     this.#options = options;
-    const { socketPath: path, clock, logger, graceSeconds } = options;
+    const { socketPath: path, clock, logger, graceMs } = options;
     this.#channel = new ChannelClient({
       path,
       clock,
@@ -31,7 +31,7 @@ export class SupervisorWatch {
         this.#grace = undefined;
       },
       onDisconnected: () => {
-        logger.warn("the supervisor is gone", { graceSeconds });
+        logger.warn("the supervisor is gone", { graceMs });
         this.#startGrace();
       },
     });
@@ -49,8 +49,8 @@ export class SupervisorWatch {
   }
 
   #startGrace(): void {
-    const { clock, graceSeconds, onOrphaned } = this.#options;
+    const { clock, graceMs, onOrphaned } = this.#options;
     this.#grace?.cancel();
-    this.#grace = clock.after(graceSeconds * 1_000, onOrphaned);
+    this.#grace = clock.after(graceMs, onOrphaned);
   }
 }

@@ -10,7 +10,7 @@ export interface ServiceKeeperOptions {
   readonly socketPath: string;
   readonly clock: Clock;
   readonly logger: Logger;
-  /** Starts a process; `undefined`: it could not be started, and `onExit` says why. */
+  /** Starts a process; `undefined`: it could not be started, and `onExit` says why. What it throws counts as a death. */
   spawn(onExit: OnExit): ServiceProcess | undefined;
   /** Told after each change of state, with the exit code when a process has ended. */
   onChange(exit?: { readonly reason: string; readonly exitCode: number | undefined }): void;
@@ -111,8 +111,19 @@ export class ServiceKeeper {
 
   #follow(begin: (onExit: OnExit) => ServiceProcess | undefined): void {
     this.#startedAtMs = this.#options.clock.wallMs();
-    this.#process = begin((reason, exitCode) => this.#onExit(reason, exitCode));
+    this.#process = this.#begin(begin);
     if (this.#process !== undefined) this.#connect(this.#process.pid);
+  }
+
+  #begin(begin: (onExit: OnExit) => ServiceProcess | undefined): ServiceProcess | undefined {
+    const onExit: OnExit = (reason, exitCode) => this.#onExit(reason, exitCode);
+    try {
+      return begin(onExit);
+    } catch (error) {
+      // As with any other death the next attempt is a matter of `step`, once it is done with this one.
+      setImmediate(() => onExit(`could not be started: ${errorMessageOf(error)}`, undefined));
+      return undefined;
+    }
   }
 
   #onExit(reason: string, exitCode: number | undefined): void {

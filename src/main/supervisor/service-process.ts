@@ -1,8 +1,8 @@
-import { spawn } from "node:child_process";
-import { closeSync, openSync, statSync, truncateSync } from "node:fs";
-import { join } from "node:path";
+import { spawn, type ChildProcess } from "node:child_process";
+import { closeSync } from "node:fs";
 import type { Clock, Timer } from "../../common/index.ts";
 import { isProcessAlive } from "../host/process-info.ts";
+import { NODE_FILE_OPTION } from "../node/node-file.ts";
 
 /** A running process of a service, started by this supervisor or by an earlier one. */
 export interface ServiceProcess {
@@ -22,24 +22,16 @@ export interface SpawnOptions {
   readonly script: string;
   readonly nodeOptions: readonly string[];
   readonly nodeFile: string;
-  /** What the process prints beside its log goes to `<service>.out` here. */
-  readonly logDir: string;
+  /** Opens the file for what a service prints beside its log. */
+  readonly openOutput: (name: string) => number | "ignore";
   readonly environment: Readonly<Record<string, string>>;
   /** Working directory. */
   readonly folder: string;
 }
 
-const MAX_OUT_BYTES = 1024 * 1024;
-
 /** Starts a service in a process group of its own, so that a Ctrl-C at the terminal reaches the supervisor only. */
 export function spawnService(name: string, options: SpawnOptions, onExit: OnExit): ServiceProcess | undefined {
-  const out = openOutput(join(options.logDir, `${name}.out`));
-  const child = spawn(
-    process.execPath,
-    [...options.nodeOptions, options.script, name, "--node-file", options.nodeFile],
-    { detached: true, stdio: ["ignore", out, out], env: options.environment, cwd: options.folder },
-  );
-  closeSync(out);
+  const child = startProcess(name, options);
   let watching = true;
   const ended = (reason: string, exitCode: number | undefined): void => {
     if (watching) onExit(reason, exitCode);
@@ -57,6 +49,17 @@ export function spawnService(name: string, options: SpawnOptions, onExit: OnExit
       child.unref();
     },
   };
+}
+
+function startProcess(name: string, options: SpawnOptions): ChildProcess {
+  const { nodeOptions, script, nodeFile, openOutput, environment: env, folder: cwd } = options;
+  const out = openOutput(name);
+  try {
+    const words = [...nodeOptions, script, name, NODE_FILE_OPTION, nodeFile];
+    return spawn(process.execPath, words, { detached: true, stdio: ["ignore", out, out], env, cwd });
+  } finally {
+    if (out !== "ignore") closeSync(out);
+  }
 }
 
 const POLL_MS = 100;
@@ -77,14 +80,4 @@ export function adoptService(pid: number, startMark: string, clock: Clock, onExi
     },
     release: () => timer.cancel(),
   };
-}
-
-/** Node itself writes here when it cannot run, or dies: kept short. */
-function openOutput(path: string): number {
-  try {
-    if (statSync(path).size > MAX_OUT_BYTES) truncateSync(path);
-  } catch {
-    // There is no such file yet.
-  }
-  return openSync(path, "a", 0o600);
 }

@@ -13,6 +13,8 @@ export interface SupervisorOptions {
   readonly spawn: (name: string, onExit: OnExit) => ServiceProcess | undefined;
   /** Begins to watch the running process of a service, if there is one to adopt. */
   readonly adopt: (name: string) => ((onExit: OnExit) => ServiceProcess) | undefined;
+  /** Told in a sentence what goes wrong during a start that goes on all the same. */
+  readonly report: (line: string) => void;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -23,6 +25,7 @@ export class Supervisor {
   readonly #keepers = new Map<string, ServiceKeeper>();
   readonly #waiting = new Set<() => void>();
   #isStarting = false;
+  #hasAdopted = false;
   #startFailure: SwitchError | undefined;
   #stopping: Promise<void> | undefined;
 
@@ -37,8 +40,8 @@ export class Supervisor {
         logger,
         spawn: (onExit) => options.spawn(name, onExit),
         onChange: (exit) => {
-          if (exit !== undefined && this.#isStarting) this.#failStart(name, exit.reason, exit.exitCode);
-          for (const wake of [...this.#waiting]) wake();
+          if (exit !== undefined && this.#isStarting) this.#onExitAtStart(name, exit.reason, exit.exitCode);
+          this.#wake();
         },
       });
       this.#keepers.set(name, keeper);
@@ -51,18 +54,24 @@ export class Supervisor {
 
   /**
    * Adopts what runs, starts the rest and resolves when all are ready.
-   * @throws {SwitchError} `service-failed` when one ended before that; the others are running still
+   * @throws {SwitchError} `service-failed` when one ended before that and none was adopted: those have calls, which
+   * another one's failure must not end; the others are running still. `stopping` when `stop` came first
    */
   async start(): Promise<void> {
+    this.#refuseWhenStopping();
     this.#isStarting = true;
+    const watches = new Map([...this.#keepers.keys()].map((name) => [name, this.#options.adopt(name)]));
+    this.#hasAdopted = [...watches.values()].some((watch) => watch !== undefined);
     for (const [name, keeper] of this.#keepers) {
-      const watch = this.#options.adopt(name);
+      const watch = watches.get(name);
       if (watch === undefined) keeper.start();
       else keeper.adopt(watch);
     }
-    await this.#until(() => this.#startFailure !== undefined || this.services.every(({ state }) => state === "ready"));
+    const isReady = (): boolean => this.services.every(({ state }) => state === "ready");
+    await this.#until(() => this.#startFailure !== undefined || this.#stopping !== undefined || isReady());
     this.#isStarting = false;
     if (this.#startFailure !== undefined) throw this.#startFailure;
+    this.#refuseWhenStopping();
   }
 
   /**
@@ -90,7 +99,10 @@ export class Supervisor {
 
   /** Stops all services in order; what does not stop in time is killed. May be called again while it runs. */
   stop(): Promise<void> {
-    this.#stopping ??= this.#stopInOrder();
+    if (this.#stopping === undefined) {
+      this.#stopping = this.#stopInOrder();
+      this.#wake();
+    }
     return this.#stopping;
   }
 
@@ -117,11 +129,21 @@ export class Supervisor {
     this.close();
   }
 
-  #failStart(name: string, reason: string, exitCode: number | undefined): void {
-    this.#startFailure ??= new SwitchError("service-failed", `${name} ended while the node started: ${reason}`, {
+  #refuseWhenStopping(): void {
+    if (this.#stopping !== undefined) throw new SwitchError("stopping", "the node was stopped before it was ready");
+  }
+
+  #onExitAtStart(name: string, reason: string, exitCode: number | undefined): void {
+    const message = `${name} ended while the node started: ${reason}`;
+    if (this.#hasAdopted) return this.#options.report(`${message}; it is started again`);
+    this.#startFailure ??= new SwitchError("service-failed", message, {
       service: name,
       ...(exitCode === undefined ? {} : { exitCode }),
     });
+  }
+
+  #wake(): void {
+    for (const look of [...this.#waiting]) look();
   }
 
   #until(isSo: () => boolean): Promise<void> {

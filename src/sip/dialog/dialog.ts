@@ -36,6 +36,8 @@ export interface DialogRecord {
   createdAtMs: number;
   /** When a subscription ends unless it is refreshed; wall-clock milliseconds. */
   expiresAtMs?: number;
+  /** The last session description that we sent; what a refresh by re-INVITE repeats. */
+  localBody: string;
 }
 
 /** RFC 3261 12: one side's view of a dialog. */
@@ -45,8 +47,8 @@ export interface Dialog extends DialogRecord {
   flowId: string | undefined;
   /** Who gets its requests; undefined once that application is gone. */
   owner: Application | undefined;
-  /** The last session description that we sent; what a refresh by re-INVITE repeats. */
-  localBody: string;
+  /** INVITEs inside the dialog, of either end, without a final response. */
+  openInvites: number;
   readonly negotiation: Negotiation;
   /** Reliable provisional responses to our INVITE, the latest last; forks have an identity each. */
   reliable?: readonly ReliableSeen[];
@@ -81,7 +83,7 @@ export function recordOf(dialog: Dialog): DialogRecord {
     state: _state,
     flowId: _flowId,
     owner: _owner,
-    localBody: _localBody,
+    openInvites: _openInvites,
     negotiation: _negotiation,
     reliable: _reliable,
     ...record
@@ -100,8 +102,8 @@ export function restoredDialog(record: DialogRecord): Dialog {
     state: "confirmed",
     flowId: undefined,
     owner: undefined,
-    localBody: "",
     negotiation: newNegotiation(),
+    openInvites: 0,
   };
 }
 

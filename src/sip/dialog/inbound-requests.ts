@@ -10,18 +10,21 @@ import { dialogIdOf, type Dialog } from "./dialog.ts";
 import { InboundResponses } from "./inbound-responses.ts";
 import { requestSeen, updateRefusal } from "./negotiation.ts";
 import { PendingRequests, type PendingRequest } from "./pending-requests.ts";
-import { grantedSeconds, isSubscription, notifiedSeconds } from "./subscription.ts";
+import { grantedSeconds, notifiedSeconds } from "./subscription.ts";
 import type { SuccessRetransmission } from "./success-retransmission.ts";
 import { notifiedDialog } from "./uac-dialog.ts";
 import { cseqOf } from "./uas-dialog.ts";
 
 /** How long a request inside a dialog waits for an application to come back. */
 const HOLD_MS = 4_000;
+/** Longer INVITEs are not recorded: their callers wait in vain after a kill. Honest ones are a tenth of it. */
+const MAX_RECORDED_LENGTH = 16_384;
 const METHODS = new Set(
   "INVITE ACK BYE CANCEL OPTIONS REGISTER PRACK SUBSCRIBE NOTIFY PUBLISH INFO REFER MESSAGE UPDATE".split(" "),
 );
 /** Methods that make no sense outside a dialog. */
 const IN_DIALOG_ONLY = new Set(["BYE", "UPDATE", "PRACK"]);
+const DIALOG_FORMING = new Set(["INVITE", "SUBSCRIBE"]);
 const CANCELLED = 'SIP;cause=487;text="Cancelled"';
 /** RFC 3311 5.2: Retry-After between 0 and 10 seconds, chosen at random. */
 const MAX_RETRY_SECONDS = 10;
@@ -125,6 +128,7 @@ export class InboundRequests {
   release(application: Application, txnId: string): ServerTransaction | undefined {
     const pending = this.#pending.byTxnId(txnId);
     if (pending?.application !== application || pending.toTag !== undefined) return undefined;
+    if (pending.dialog !== undefined) return undefined;
     pending.tx.onTerminated = undefined;
     this.#pending.remove(pending);
     return pending.tx;
@@ -173,7 +177,9 @@ export class InboundRequests {
       return;
     }
     const dialogId = dialogIdOf(request.get("call-id") ?? "", tagOf(request.get("from") ?? "") ?? "");
-    this.#accept(tx, undefined, dialogId, application);
+    // A new dialog under the identity of one that lives: a loop, or somebody who makes it up.
+    if (DIALOG_FORMING.has(request.method) && this.#context.dialogs.get(dialogId) !== undefined) this.#reject(tx, 482);
+    else this.#accept(tx, undefined, dialogId, application);
   }
 
   #onDialogRequest(tx: ServerTransaction, toTag: string): void {
@@ -183,16 +189,12 @@ export class InboundRequests {
     const dialog =
       this.#context.dialogs.findByTags(callId, fromTag, toTag) ?? this.#dialogOfNotify(tx, dialogIdOf(callId, toTag));
     if (dialog === undefined) {
-      // RFC 6665 4.5.2: a subscription is with the first that notifies; others that it was forked to are refused.
-      const ours = this.#context.dialogs.get(dialogIdOf(callId, toTag));
-      if (request.method === "NOTIFY" && ours !== undefined && isSubscription(ours)) {
-        this.#reject(tx, 481);
-        return;
-      }
       // Unknown here does not mean unknown to the application: it may have state that this edge has lost.
       const application = this.#applicationFor(undefined, request.method.toLowerCase());
       const dialogId = dialogIdOf(callId, isInitiatorTag(toTag) ? toTag : fromTag);
-      if (application === undefined || request.method === "PRACK") this.#reject(tx, 481);
+      // Applications know dialogs by this id alone: a request of another fork, or with a guessed tag, is not theirs.
+      const isOther = this.#context.dialogs.get(dialogId) !== undefined;
+      if (application === undefined || isOther || request.method === "PRACK") this.#reject(tx, 481);
       else this.#accept(tx, undefined, dialogId, application);
       return;
     }
@@ -264,6 +266,7 @@ export class InboundRequests {
     if (request.method === "INVITE") {
       tx.respond(100, bareResponse(request, 100, "Trying", undefined));
       if (dialog === undefined) this.#record(pending);
+      else dialog.openInvites += 1;
     }
     if (application === undefined) this.#hold(pending);
     else this.#give(pending, application);
@@ -271,7 +274,7 @@ export class InboundRequests {
 
   /** A connection does not outlive the edge, and its peer sees that: only what came by datagram waits on. */
   #record({ txnId, tx }: PendingRequest): void {
-    if (tx.flow.reliable) return;
+    if (tx.flow.reliable || tx.request.text.length > MAX_RECORDED_LENGTH) return;
     const atMs = this.#context.clock.wallMs();
     this.#context.invites.put(txnId, { kind: "received", atMs, text: tx.request.text, flow: tx.flow });
   }

@@ -1,4 +1,5 @@
 import { displayName, parseNameAddr, tagOf, type SipMessage } from "../message/index.ts";
+import type { ServerTransaction } from "../transaction/index.ts";
 import type { Flow } from "../transport/index.ts";
 import type { Application, CommandReply } from "./application.ts";
 import { lacksContentType, parseDraft, type DraftMessage } from "./application-message.ts";
@@ -14,7 +15,7 @@ import { ReliableResponses } from "./reliable-responses.ts";
 import { agreedSessionTimer } from "./session-timer.ts";
 import { grantedSeconds, isLastNotify, isSubscription, notifiedSeconds, refusesSubscription } from "./subscription.ts";
 import type { SuccessRetransmission } from "./success-retransmission.ts";
-import { allowedMethods, contactUriOf, cseqOf, uasDialog } from "./uas-dialog.ts";
+import { allowedMethods, contactUriOf, cseqOf, natNextHop, uasDialog } from "./uas-dialog.ts";
 
 const UNKNOWN_TRANSACTION = "Response not sent due to unknown transaction";
 const NO_PRACK = 'SIP;cause=504;text="PRACK timeout"';
@@ -74,8 +75,10 @@ export class InboundResponses {
     this.#pending.end(pending);
   }
 
-  removeEarly({ dialog }: PendingRequest): void {
-    if (dialog?.state === "early") this.#actions.remove(dialog);
+  /** A refusal of the request that was to make the dialog is its end; other requests leave it as it is. */
+  removeEarly({ dialog, tx }: PendingRequest): void {
+    const isInitial = tagOf(tx.request.get("to") ?? "") === undefined;
+    if (isInitial && dialog?.state === "early") this.#actions.remove(dialog);
   }
 
   close(): void {
@@ -199,15 +202,17 @@ export class InboundResponses {
       dialogs.add(dialog);
     } else if (state === "confirmed") {
       // A subscription inside a dialog that still rings does not answer the call.
-      if (method === dialog.method) dialog.state = state;
+      const isNew = dialog.state === "early" && method === dialog.method;
+      if (isNew) dialog.state = state;
       this.#setLocalContact(dialog, draft, tx.flow);
+      if (isNew) dialogs.add(dialog);
     }
     if (status < 200) {
       pending.answeredProvisionally = true;
       return;
     }
     if (draft.body !== "") dialog.localBody = draft.body;
-    this.#refreshed(dialog, tx.request, draft.message);
+    this.#refreshed(dialog, tx, draft.message);
     if (method === "INVITE") this.#awaitAck(pending, dialog, text);
     else if (method === dialog.method) {
       this.#actions.renewSubscription(dialog, grantedSeconds(method, draft.message, tx.request));
@@ -219,7 +224,7 @@ export class InboundResponses {
     if (dialog === undefined) return;
     if (method === "BYE") this.#actions.remove(dialog);
     else if (method === "NOTIFY" && isSubscription(dialog)) this.#onNotified(dialog, tx.request);
-    else if (method === "UPDATE" && draft.message.status < 300) this.#refreshed(dialog, tx.request, draft.message);
+    else if (method === "UPDATE" && draft.message.status < 300) this.#refreshed(dialog, tx, draft.message);
     else this.removeEarly(pending);
   }
 
@@ -230,7 +235,10 @@ export class InboundResponses {
   }
 
   /** RFC 3261 12.2.2 and RFC 4028: a target refresh has been accepted. */
-  #refreshed(dialog: Dialog, request: SipMessage, response: SipMessage): void {
+  #refreshed(dialog: Dialog, { request, flow }: ServerTransaction, response: SipMessage): void {
+    const nextHop = dialog.routeSet.length === 0 ? natNextHop(request, flow) : undefined;
+    if (nextHop !== undefined) dialog.nextHop = nextHop;
+    else if (dialog.role === "uas") delete dialog.nextHop;
     dialog.remoteTarget = contactUriOf(request) ?? dialog.remoteTarget;
     if (request.has("allow")) dialog.remoteAllow = allowedMethods(request);
     const timer = agreedSessionTimer(response, "remote", this.#context.clock.wallMs());

@@ -4,6 +4,7 @@ import type { Flow } from "../transport/index.ts";
 import type { CoreContext } from "./core-context.ts";
 import type { DialogActions } from "./dialog-actions.ts";
 import type { Dialog } from "./dialog.ts";
+import type { Application } from "./application.ts";
 import type { ClientRequest } from "./client-request.ts";
 import { requestSeen } from "./negotiation.ts";
 import { readRseq } from "./reliable-fields.ts";
@@ -16,10 +17,15 @@ import { allowedMethods, contactUriOf, cseqOf } from "./uas-dialog.ts";
 const CANCELLED_ACK_MS = 2_000;
 /** Reliable provisional responses of one INVITE that a PRACK may still name. */
 const MAX_RELIABLE = 16;
+const APPLICATION_LOST = 'Q.850;cause=41;text="Call control was lost"';
 const CROSSED = 'SIP;cause=487;text="Cancelled"';
 
 /** The acknowledgement of the last 2xx of a dialog. */
 interface Acknowledgement {
+  readonly request: ClientRequest;
+  readonly dialog: Dialog;
+  /** CSeq of the INVITE. */
+  readonly cseq: number;
   /** Undefined until the application has sent it. */
   text: string | undefined;
   done: boolean;
@@ -60,6 +66,12 @@ export class InviteResponses {
       if (tag !== undefined) this.#onEarly(request, known, response, flow);
       return true;
     }
+    if (known === undefined && request.hasFinal) {
+      // The session that it belongs to, or was forked from, has ended.
+      const late = uacDialog(request.sent, response, flow, undefined, this.#context.clock.wallMs());
+      this.#endSession(late, cseqOf(response));
+      return false;
+    }
     if (known?.state === "confirmed") return this.#onRepeatedSuccess(request, known, tag, response, flow);
     return this.#onSuccess(request, known, response, flow);
   }
@@ -78,6 +90,23 @@ export class InviteResponses {
     if (isOver && dialog !== undefined) this.#actions.remove(dialog);
     const known = dialog === undefined && dialogId !== "" ? this.#context.dialogs.get(dialogId) : undefined;
     if (known?.state === "early") this.#actions.remove(known);
+  }
+
+  /** The CSeq of the INVITE whose 2xx came last. */
+  cseqToAcknowledge(dialog: Dialog): number {
+    return this.#acknowledgements.get(dialog.id)?.cseq ?? dialog.inviteCseq;
+  }
+
+  /** What an application that is gone did not acknowledge, it will not any more. */
+  applicationGone(application: Application): void {
+    for (const { request, dialog, cseq, done, cancelledTimer } of [...this.#acknowledgements.values()]) {
+      if (done || request.application !== application || this.#context.dialogs.get(dialog.id) !== dialog) continue;
+      this.#acknowledgements.delete(dialog.id);
+      cancelledTimer?.cancel();
+      this.#actions.sendAck(dialog, cseq);
+      // A new session has nobody who wants it; an offer in the 2xx has got no answer with this ACK.
+      if (request.dialog === undefined || request.sent.body === "") this.#actions.sendBye(dialog, APPLICATION_LOST);
+    }
   }
 
   /** The application has acknowledged. `text` is kept when it has a body, else an ACK is made again when needed. */
@@ -139,6 +168,7 @@ export class InviteResponses {
     delete dialog.reliable;
     this.#context.dialogs.add(dialog);
     this.#actions.setSessionTimer(dialog, agreedSessionTimer(response, "local", wallMs));
+    this.#context.dialogs.update(dialog);
     if (request.method === "INVITE") return this.#expectAck(request, dialog, cseqOf(response));
     return true;
   }
@@ -180,9 +210,17 @@ export class InviteResponses {
       if (request.dialog === undefined) this.#actions.sendBye(dialog, CROSSED);
       return false;
     }
-    const acknowledgement: Acknowledgement = { text: undefined, done: false, cancelledTimer: undefined };
+    const acknowledgement: Acknowledgement = {
+      request,
+      dialog,
+      cseq,
+      text: undefined,
+      done: false,
+      cancelledTimer: undefined,
+    };
     if (request.state === "cancelled") {
       acknowledgement.cancelledTimer = this.#context.clock.after(CANCELLED_ACK_MS, () => {
+        if (this.#context.dialogs.get(dialog.id) !== dialog) return;
         this.#actions.sendAck(dialog, cseq);
         this.#actions.sendBye(dialog, CROSSED);
       });
@@ -238,8 +276,12 @@ export class InviteResponses {
       fork.remote = response.get("to") ?? "";
       fork.remoteTarget = contactUriOf(response) ?? fork.remoteTarget;
     }
-    this.#actions.sendAck(fork, cseqOf(response));
-    this.#actions.sendBye(fork, 'SIP;cause=200;text="Call completed elsewhere"');
+    this.#endSession(fork, cseqOf(response));
+  }
+
+  #endSession(dialog: Dialog, cseq: number): void {
+    this.#actions.sendAck(dialog, cseq);
+    this.#actions.sendBye(dialog, 'SIP;cause=200;text="Call completed elsewhere"');
   }
 
   #refreshed(dialog: Dialog, response: SipMessage): void {

@@ -180,15 +180,18 @@ export class OutboundRequests {
     const acknowledged = draft.message.method === "PRACK" ? reliableFor(dialog, draft.message) : undefined;
     const peer = acknowledged === undefined ? dialog : { ...dialog, ...acknowledged };
     this.#actions.route(peer, (target) => {
-      if (target === undefined) reply({ ok: false, reason: "Server error: remote target cannot be reached" });
-      else if (isAck) reply(this.#ack(dialog, draft, target));
+      if (target === undefined) {
+        // Whatever becomes of the peer: for us a BYE ends the dialog.
+        if (draft.message.method === "BYE") this.#actions.remove(dialog);
+        reply({ ok: false, reason: "Server error: remote target cannot be reached" });
+      } else if (isAck) reply(this.#ack(dialog, draft, target));
       else this.#sendInDialog(command.application, dialog, peer, draft, target, reply);
     });
   }
 
   #ack(dialog: Dialog, draft: DraftMessage, target: Target): CommandReply {
     const context = requestContext(this.#context, target);
-    const text = completeDialogRequest(draft, context, dialog, dialog.inviteCseq);
+    const text = completeDialogRequest(draft, context, dialog, this.#invites.cseqToAcknowledge(dialog));
     if (draft.body !== "") dialog.localBody = draft.body;
     this.#context.transactions.send(text, target);
     requestSeen(dialog.negotiation, "local", "", { method: "ACK", hasBody: draft.body !== "" });
@@ -208,7 +211,10 @@ export class OutboundRequests {
     const { method } = draft.message;
     dialog.localCseq += 1;
     const cseq = dialog.localCseq;
-    if (method === "INVITE") dialog.inviteCseq = cseq;
+    if (method === "INVITE") {
+      dialog.inviteCseq = cseq;
+      dialog.openInvites += 1;
+    }
     if (draft.body !== "" && (method === "INVITE" || method === "UPDATE")) dialog.localBody = draft.body;
     const rack = method === "PRACK" && !draft.message.has("rack") ? rackLine(peer) : "";
     const text = completeDialogRequest(draft, requestContext(this.#context, target), peer, cseq, rack);
@@ -305,9 +311,10 @@ export class OutboundRequests {
   }
 
   #close(request: ClientRequest): void {
-    const { txnId } = request;
+    const { txnId, method, dialog } = request;
+    if (!this.#open.delete(txnId)) return;
     this.#awaited.remove(request);
-    this.#open.delete(txnId);
+    if (method === "INVITE" && dialog !== undefined) dialog.openInvites -= 1;
     this.#context.invites.remove(txnId);
   }
 

@@ -1,4 +1,5 @@
 import type { Timer } from "../../common/index.ts";
+import { tagOf } from "../message/index.ts";
 import type { ServerTransaction } from "../transaction/index.ts";
 import type { Application } from "./application.ts";
 import type { Dialog } from "./dialog.ts";
@@ -57,6 +58,9 @@ export class PendingRequests {
 
   /** A final response has gone out, or none will: forgets the request, also in the journal. */
   end(pending: PendingRequest): void {
+    if (this.#byTxnId.get(pending.txnId) !== pending) return;
+    const isReInvite = pending.method === "INVITE" && tagOf(pending.tx.request.get("to") ?? "") !== undefined;
+    if (isReInvite && pending.dialog !== undefined) pending.dialog.openInvites -= 1;
     pending.tx.onTerminated = undefined;
     this.remove(pending);
     this.#invites.remove(pending.txnId);

@@ -72,6 +72,7 @@ function nascentDialog(sent: SentRequest, owner: Application | undefined, wallMs
     owner,
     localBody: sent.body,
     negotiation: newNegotiation(),
+    openInvites: 0,
   };
 }
 
@@ -85,6 +86,5 @@ export function adoptResponse(dialog: Dialog, sent: SentRequest, response: SipMe
   if (response.has("allow")) dialog.remoteAllow = allowedMethods(response);
   dialog.flowId = flow.reliable ? flow.id : undefined;
   delete dialog.nextHop;
-  if (dialog.routeSet.length > 0) return;
-  if (sent.hasGivenNextHop || flow.reliable) dialog.nextHop = sent.target;
+  if (dialog.routeSet.length === 0 && sent.hasGivenNextHop) dialog.nextHop = sent.target;
 }

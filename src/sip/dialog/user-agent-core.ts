@@ -97,6 +97,7 @@ export class UserAgentCore implements TransactionUser {
       if (dialog.owner === application) dialog.owner = undefined;
     }
     this.#outbound.applicationGone(application);
+    this.#invites.applicationGone(application);
     this.#inbound.applicationGone(application);
   }
 

@@ -15,6 +15,7 @@ import { Testbed } from "./testbed.ts";
 /** The compose file's subnet; on the loopback interface each of its addresses is one of ours. */
 const SUBNET = "172.29.0.1/16";
 const TOTAL_LIMIT_MS = 225_000;
+const LAST_WORDS_LENGTH = 8_000;
 
 interface Run {
   readonly folder: string;
@@ -45,7 +46,7 @@ async function main([folder = "", mode, ...names]: readonly string[]): Promise<n
 }
 
 async function runFile(file: SrfFile, run: Run): Promise<SrfResult> {
-  if (!file.needsTestbed) return runSrfFile(file, runOptions(run, run.folder));
+  if (!file.needsTestbed) return runAndExplain(file, run, run.folder, () => []);
   const testFolder = mkdtempSync(join(run.folder, `${file.name}-`));
   mkdirSync(scenariosFolder(testFolder));
   let testbed: Testbed | undefined;
@@ -54,10 +55,9 @@ async function runFile(file: SrfFile, run: Run): Promise<SrfResult> {
     writeFileSync(hostsFile(testFolder), "");
     bind(hostsFile(testFolder), "/etc/hosts");
     const logger = run.verbose ? consoleLogger({}) : silentLogger;
-    testbed = await Testbed.start({ services: run.services, folder: testFolder, logger });
-    const result = await runSrfFile(file, runOptions(run, testFolder));
-    if (run.verbose) for (const complaint of testbed.complaints()) console.log(`   SIPp server ${complaint}`);
-    return result;
+    const started = await Testbed.start({ services: run.services, folder: testFolder, logger });
+    testbed = started;
+    return await runAndExplain(file, run, testFolder, () => started.complaints());
   } catch (error) {
     return { name: file.name, passed: 0, skipped: 0, failures: [errorMessageOf(error)], seconds: 0 };
   } finally {
@@ -65,18 +65,31 @@ async function runFile(file: SrfFile, run: Run): Promise<SrfResult> {
   }
 }
 
-function runOptions({ folder, verbose, endMs }: Run, testFolder: string): Parameters<typeof runSrfFile>[1] {
+/** Shows what the file wrote as it comes when asked to, else its end when something failed. */
+async function runAndExplain(
+  file: SrfFile,
+  run: Run,
+  testFolder: string,
+  complaints: () => string[],
+): Promise<SrfResult> {
+  let lastWords = "";
+  const onOutput = (text: string): void => {
+    if (run.verbose) process.stdout.write(text);
+    else lastWords = (lastWords + text).slice(-LAST_WORDS_LENGTH);
+  };
   const env = {
     ...process.env,
     NODE_ENV: "test",
     NODE_CONFIG_DIR: join(PACKAGE, "config"),
-    PATH: [join(folder, "bin"), process.env["PATH"] ?? ""].join(delimiter),
+    PATH: [join(run.folder, "bin"), process.env["PATH"] ?? ""].join(delimiter),
     [TESTBED_FOLDER]: testFolder,
   };
-  const onOutput = (text: string): void => {
-    if (verbose) process.stdout.write(text);
-  };
-  return { env, limitMs: endMs - performance.now(), onOutput };
+  const result = await runSrfFile(file, { env, limitMs: run.endMs - performance.now(), onOutput });
+  if (run.verbose || result.failures.length > 0) {
+    for (const line of lastWords === "" ? [] : lastWords.trimEnd().split(/\r?\n/)) console.log(`   | ${line}`);
+    for (const complaint of complaints()) console.log(`   SIPp server ${complaint}`);
+  }
+  return result;
 }
 
 function setUpNetwork(): void {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdirSync } from "node:fs";
+import { chownSync, mkdirSync, symlinkSync } from "node:fs";
 import {
   ChannelServer,
   silentLogger,
@@ -130,6 +130,30 @@ describe("the command line", () => {
       );
       const named = await run(["status", "--data-dir", folder.join("x")]);
       assert.equal(named.err, `tandem: no node runs in ${folder.join("x")}`);
+    });
+
+    it("given a link, or a folder of another user, when asked, then it is passed over and nobody is asked", async () => {
+      const other = folder.join("other");
+      await serveNode(other);
+      symlinkSync(other, usual);
+      const linked = await run(["status"]);
+      assert.equal(linked.exitCode, EXIT.unavailable);
+      assert.match(linked.err, new RegExp(`^passed over: ${usual} is a link or a file; a folder is needed\n`));
+      if (process.getuid?.() !== 0) return; // only root can give a folder away
+      chownSync(nodePaths(other).runDir, 65_534, 65_534);
+      const { exitCode, err } = await run(["stop", "--data-dir", other]);
+      assert.equal(exitCode, EXIT.unavailable);
+      assert.match(err, new RegExp(`^passed over: ${other}/run belongs to user id 65534\n`));
+    });
+
+    it("given a service that calls itself by control characters, when shown, then the terminal never sees them", async () => {
+      const hello = { service: "supervisor", pid: 70, startedAtMs: STARTED_MS, version: "1\u001b[2J", node: "n\u009b" };
+      await serve(usual, "supervisor", { hello: () => ({ ...hello, state: "ready", addresses: ["a\u0007"] }) });
+      for (const words of [["status"], ["status", "--json"]]) {
+        const { out } = await run(words);
+        assert.doesNotMatch(out, /[^\P{Cc}\n]/u);
+        assert.match(out, /\\u009b/);
+      }
     });
 
     it("given the demo only, when asked, then it is found, and --data-dir wins over both", async () => {

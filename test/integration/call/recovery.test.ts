@@ -197,6 +197,20 @@ describe("calls that outlive processes", () => {
     await node.settled(1);
   });
 
+  it("given an ended call whose session could not be released, when the relay is back before the phone's 200, then it is released", async () => {
+    const { near, far } = await establish(alice, bob);
+    node.relay.connected = false;
+    const bye = near.bye();
+    const got = await far.request("BYE");
+    await bye;
+    node.relay.connected = true;
+    node.manager.relayConnected();
+    await eventually(() => assert.equal(node.relay.sessions.size, 0), { timeoutMs: 2_000, intervalMs: 5 });
+    assert.equal(node.metric("tandem_call_sessions"), 1);
+    far.respond(got, 200);
+    await node.settled(1);
+  });
+
   it("given a relay that has lost a call's session and gives other ports, when it is connected again, then both phones are asked to follow", async () => {
     const { near, far } = await establish(alice, bob);
     node.relay.sessions.clear();

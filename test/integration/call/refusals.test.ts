@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { ManualClock } from "../../support/manual-clock.ts";
 import { SwitchFixture, TEST_PROFILE } from "../../support/switch-fixture.ts";
 import { testSdp } from "../../support/test-sdp.ts";
 import { establish } from "../../support/established-call.ts";
@@ -200,6 +201,30 @@ describe("limits of call control", () => {
       await far.takeBye();
       await bye;
       await node.settled(1);
+    } finally {
+      await node.stop();
+    }
+  });
+
+  it("given a phone that leaves ended calls behind, when they are too many, then it gets 486 and others can call", async () => {
+    const clock = new ManualClock(Date.now());
+    const node = await SwitchFixture.start({ clock, phones: [{ maxCalls: 1 }, { maxCalls: 100 }] });
+    try {
+      const [alice, bob, carol] = [await node.phone("1001"), await node.phone("1002"), await node.phone("1003")];
+      for (let count = 0; count < 34; count += 1) {
+        const { near, far } = await establish(alice, bob);
+        const bye = near.send("BYE");
+        await far.request("BYE");
+        assert.equal((await bye.final()).status, 200);
+      }
+      assert.equal(node.metric("tandem_calls"), 0);
+      assert.equal(node.metric("tandem_call_sessions"), 34);
+      const refused = await alice.call("1002", { sdp: testSdp(4_000) });
+      assert.equal((await refused.invite?.final())?.status, 486);
+      const { near, far } = await establish(carol, bob);
+      const bye = near.bye();
+      await far.takeBye();
+      await bye;
     } finally {
       await node.stop();
     }

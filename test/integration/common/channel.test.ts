@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { connect, createServer, type Socket } from "node:net";
+import { connect, createServer, type Server, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import {
@@ -12,6 +12,7 @@ import {
   SystemClock,
   type ChannelClientOptions,
 } from "../../../src/common/index.ts";
+import { ManagedProcess } from "../../support/managed-process.ts";
 import { ManualClock } from "../../support/manual-clock.ts";
 
 describe("channel", () => {
@@ -280,6 +281,46 @@ describe("channel", () => {
     const client = await connected();
     await assert.rejects(client.request("x"), { code: "not-connected" });
     await new Promise((resolve) => odd.close(resolve));
+  });
+
+  describe("with a peer that hangs", () => {
+    let hanging: Server;
+    beforeEach(async () => {
+      await server.close();
+      hanging = createServer({ allowHalfOpen: true, pauseOnConnect: true }, (socket) => void sockets.push(socket));
+      await new Promise<void>((resolve) => hanging.listen(path, resolve));
+    });
+    afterEach(async () => {
+      for (const socket of sockets) socket.destroy();
+      await new Promise((resolve) => hanging.close(resolve));
+    });
+
+    it("given a client that has closed, when half a second is over, then the connection is gone", async () => {
+      const clock = new ManualClock();
+      const [[peer]] = await Promise.all([once(hanging, "connection") as Promise<[Socket]>, connected({ clock })]);
+      clients.splice(0).forEach((client) => client.close());
+      peer.resume();
+      await once(peer, "end");
+      clock.advance(500);
+      const failed = once(peer, "error") as Promise<[{ code?: string }]>;
+      const writing = setInterval(() => peer.write("x"), 10);
+      const [{ code }] = await failed.finally(() => clearInterval(writing));
+      assert.equal(code, "EPIPE");
+    });
+
+    it("given a command that has closed, when it is done, then its process ends", async () => {
+      const common = JSON.stringify(join(import.meta.dirname, "../../../src/common/index.ts"));
+      const script = `
+        const { ChannelClient, SystemClock, silentLogger } = await import(${common});
+        const client = new ChannelClient({ path: ${JSON.stringify(path)}, clock: new SystemClock(), logger: silentLogger });
+        await client.connectOnce();
+        console.log(await client.request("hello", {}, 50).catch(({ code }) => code));
+        client.close();`;
+      const args = ["--import", "tsx", "--input-type=module", "-e", script];
+      const command = new ManagedProcess({ command: process.execPath, args });
+      assert.deepEqual(await command.exited(8_000), { code: 0, signal: null });
+      assert.equal(command.output, "timed-out\n");
+    });
   });
 });
 

@@ -120,6 +120,22 @@ describe("Journal", () => {
     assert.throws(() => new KeptMap({ path }), { code: "EEXIST" });
   });
 
+  it("given a file that can be read but not made anew, when opened, then what it holds is restored", () => {
+    const before = new KeptMap({ path });
+    before.put("a", 1);
+    before.put("b", 2);
+    before.journal.close();
+    mkdirSync(`${path}.new`); // the rewritten file cannot be made
+    const errors: unknown[] = [];
+    const map = new KeptMap({ path, onError: (error) => errors.push(error) });
+    assert.deepEqual([...map.values.keys()], ["a", "b"]);
+    assert.deepEqual([map.journal.failedWrites, errors.length], [1, 1]);
+    map.remove("a");
+    rmdirSync(`${path}.new`);
+    map.journal.close();
+    assert.deepEqual([...reopened()], [["b", 2]]);
+  });
+
   it("given a closed journal, when changed, then nothing is written and nothing is kept", () => {
     const map = new KeptMap({ path });
     map.journal.close();

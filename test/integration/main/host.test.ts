@@ -1,16 +1,12 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { chmodSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
+import { chmodSync, mkdirSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { RandomIds } from "../../../src/common/index.ts";
 import { nodePaths } from "../../../src/config/index.ts";
-import { checkPorts, findFreePort } from "../../../src/main/host/check-ports.ts";
-import { findPortHolder } from "../../../src/main/host/port-holder.ts";
 import { commandLineOf, isProcessAlive, readProcessInfo } from "../../../src/main/host/process-info.ts";
 import { keptSecret, prepareDataDir } from "../../../src/main/node/data-dir.ts";
-import { ServiceOutput } from "../../../src/main/node/service-output.ts";
 import { takeSupervisorLock } from "../../../src/main/supervisor/supervisor-lock.ts";
 import { TemporaryDirectory } from "../../support/temporary-directory.ts";
 
@@ -37,27 +33,6 @@ describe("process info", () => {
     child.stdin.end();
     await once(child, "exit");
     assert.equal(isProcessAlive(pid, startMark), false);
-  });
-});
-
-describe("port check", () => {
-  it("given a port that we listen on, when looked for, then this process has it", async () => {
-    const server = createServer().listen(0, "127.0.0.1");
-    await once(server, "listening");
-    const address = server.address();
-    const port = typeof address === "object" && address !== null ? address.port : 0;
-    assert.equal(findPortHolder("tcp", port)?.pid, process.pid);
-    assert.equal(findPortHolder("udp", port), undefined);
-    const wanted = [{ purpose: "HTTP", transport: "tcp" as const, address: "127.0.0.1", port }];
-    assert.equal((await checkPorts(wanted)).length, 1);
-    assert.deepEqual(await checkPorts(wanted, [process.pid]), []);
-    await new Promise((resolve) => server.close(resolve));
-    assert.deepEqual(await checkPorts(wanted), []);
-  });
-
-  it("given a free port, when found, then it can be had", async () => {
-    const port = await findFreePort();
-    assert.deepEqual(await checkPorts([{ purpose: "x", transport: "tcp", address: "127.0.0.1", port }]), []);
   });
 });
 
@@ -91,6 +66,28 @@ describe("data-dir", () => {
     assert.equal(statSync(other).mode & 0o777, 0o700);
   });
 
+  it("given a folder such as /var, with a run and other things in it, when prepared, then it is left as it is", () => {
+    const other = folder.join("var");
+    for (const name of ["run", "lib"]) mkdirSync(join(other, name), { recursive: true });
+    for (const name of ["", "run", "lib"]) chmodSync(join(other, name), 0o755);
+    assert.throws(() => prepareDataDir(nodePaths(other)), { code: "bad-data-dir", message: /holds other things/ });
+    for (const name of ["", "run", "lib"]) assert.equal(statSync(join(other, name)).mode & 0o777, 0o755);
+  });
+
+  it("given a link in the place of a folder of ours, when prepared, then nothing has been changed before", () => {
+    const other = folder.join("other");
+    mkdirSync(join(other, "run"), { recursive: true });
+    mkdirSync(folder.join("elsewhere"));
+    symlinkSync(folder.join("elsewhere"), join(other, "state"));
+    for (const name of ["", "run"]) chmodSync(join(other, name), 0o755);
+    assert.throws(() => prepareDataDir(nodePaths(other)), { message: /other\/state is a link or a file/ });
+    for (const name of ["", "run"]) assert.equal(statSync(join(other, name)).mode & 0o777, 0o755);
+    rmSync(join(other, "state"));
+    rmSync(join(other, "run"), { recursive: true });
+    symlinkSync(folder.join("elsewhere"), join(other, "run"));
+    assert.throws(() => prepareDataDir(nodePaths(other)), { message: /other\/run is a link or a file/ });
+  });
+
   it("given a secret, when asked for twice, then it is the same, private and 256 bits", () => {
     const path = folder.join("wire.secret");
     const secret = keptSecret(path, new RandomIds());
@@ -119,17 +116,5 @@ describe("data-dir", () => {
       writeFileSync(path, text);
       takeSupervisorLock(path, folder.path).release();
     }
-  });
-
-  it("given what a service printed, when its last line is asked for, then only what came since the mark counts", () => {
-    mkdirSync(folder.join("log"));
-    const output = new ServiceOutput(folder.join("log"));
-    assert.equal(output.lastLine("edge"), "");
-    writeFileSync(folder.join("log", "edge.out"), "old\n");
-    output.mark("edge");
-    assert.equal(output.lastLine("edge"), "");
-    writeFileSync(folder.join("log", "edge.out"), "new\nnewer\n\n", { flag: "a" });
-    assert.equal(output.lastLine("edge"), "newer");
-    assert.equal(readFileSync(folder.join("log", "edge.out"), "utf8").length, 15);
   });
 });

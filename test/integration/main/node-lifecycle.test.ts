@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { createSocket } from "node:dgram";
-import { chmodSync, existsSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
+import type { ServiceHello } from "../../../src/admin/index.ts";
 import { nodePaths } from "../../../src/config/index.ts";
 import type { NodeFile, NodeSettings } from "../../../src/main/node/node-file.ts";
 import { compileProgram } from "../../support/compiled-programs.ts";
@@ -100,6 +101,30 @@ describe("a node", function () {
     for (const name of ["admin", "edge", "media"]) assert.equal(after.get(name), before.get(name));
   });
 
+  it("given a log folder that was removed, when a service is killed, then it comes back and the folder too", async () => {
+    const node = await started();
+    rmSync(`${dataDir}/log`, { recursive: true });
+    process.kill(node.livingPids().get("admin") ?? 0, "SIGKILL");
+    await eventually(
+      async () => {
+        const admin = (await node.services()).find(({ name }) => name === "admin");
+        assert.deepEqual([admin?.state, admin?.restarts], ["ready", 1]);
+      },
+      { timeoutMs: 20_000 },
+    );
+    assert.ok(existsSync(`${dataDir}/log/admin.out`));
+  });
+
+  it("given a process id that cannot be recorded, when a service starts, then it runs all the same", async () => {
+    const { runDir, pidFile } = nodePaths(dataDir);
+    mkdirSync(pidFile("admin"), { recursive: true });
+    for (const folderOfNode of [dataDir, runDir]) chmodSync(folderOfNode, 0o700);
+    const node = await started();
+    assert.match(readFileSync(`${dataDir}/log/admin.log`, "utf8"), /EISDIR.*process id cannot be recorded/);
+    await node.call("supervisor", "stop");
+    await node.supervisor.exited(20_000);
+  });
+
   it("given an exception that nobody caught, when it is thrown, then it is in the log and the service comes back", async () => {
     const node = await started();
     await node.call("edge", "throw").catch(() => undefined);
@@ -154,6 +179,21 @@ describe("a node", function () {
     const adopted = (await next.services()).filter((service) => service.adopted).map(({ name }) => name);
     assert.deepEqual(adopted.sort(), ["admin", "callmanager", "media"]);
     assert.equal(wirePort(dataDir), wirePort(dataDir));
+  });
+
+  it("given services taken over, when another cannot start, then they live, and the node is ready once it can", async () => {
+    const settings = await nodeSettings(dataDir);
+    const node = await launchReady(settings);
+    const before = node.livingPids();
+    await node.supervisor.kill();
+    process.kill(before.get("media") ?? 0, "SIGKILL");
+    const obstacle = `${nodePaths(dataDir).runDir}/media.fails`;
+    writeFileSync(obstacle, "");
+    const next = launch(settings);
+    await next.supervisor.outputMatching(/^media ended while the node started: .*; it is started again$/m, 20_000);
+    rmSync(obstacle);
+    await next.ready();
+    for (const name of ["admin", "callmanager", "edge"]) assert.equal(next.livingPids().get(name), before.get(name));
   });
 
   it("given a frozen service without a supervisor, when started again, then it is replaced", async () => {
@@ -211,6 +251,19 @@ describe("a node", function () {
     assert.ok((await next.services()).every(({ adopted }) => adopted));
   });
 
+  it("given a service that ends since its grace is over, when the node is started, then it is not taken over", async () => {
+    const settings = await nodeSettings(dataDir, { name: "hangs-at-stop", orphanGraceSeconds: 1 });
+    const node = await launchReady(settings);
+    const ending = node.livingPids().get("media");
+    await node.supervisor.kill();
+    const isEnding = async (): Promise<void> =>
+      assert.equal(((await node.call("media", "hello")) as ServiceHello).state, "draining");
+    await eventually(isEnding, { timeoutMs: 10_000 });
+    const next = await launchReady(settings);
+    assert.match(next.supervisor.output, /restarting .*, since they cannot be taken over: .*media/);
+    assert.notEqual(next.livingPids().get("media"), ending);
+  });
+
   it("given a service that cannot start, when the node starts, then it says why and nothing is left", async () => {
     const node = launch(await nodeSettings(dataDir, { name: "fails-at-start" }));
     assert.equal((await node.supervisor.exited(30_000)).code, 1);
@@ -220,6 +273,27 @@ describe("a node", function () {
     );
     assert.equal(node.livingPids().size, 0);
   });
+
+  it("given a node that is starting, when told to stop, then it says that it was and nothing is left", async () => {
+    const node = launch(await nodeSettings(dataDir, { name: "hangs-at-start" }));
+    await eventually(() => node.call("supervisor", "stop"), { timeoutMs: 10_000 });
+    assert.deepEqual(await node.supervisor.exited(15_000), { code: 1, signal: null });
+    assert.match(node.supervisor.output, /^the node was stopped before it was ready$/m);
+    assert.equal(node.livingPids().size, 0);
+    assert.equal(existsSync(nodePaths(dataDir).supervisorLock), false);
+  });
+
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+    it(`given a node that is starting, when it gets ${signal}, then it says so at once and nothing is left`, async () => {
+      const node = launch(await nodeSettings(dataDir, { name: "hangs-at-start" }));
+      await eventually(() => node.call("supervisor", "hello"), { timeoutMs: 10_000 });
+      node.supervisor.signal(signal);
+      await node.supervisor.outputMatching(/^stopping; press Ctrl-C again to end everything at once$/m, 2_000);
+      assert.equal((await node.supervisor.exited(10_000)).code, 1);
+      assert.match(node.supervisor.output, /^the node was stopped before it was ready$/m);
+      assert.equal(node.livingPids().size, 0);
+    });
+  }
 
   it("given taken ports, when started, then each is named with who has it, before anything is started", async () => {
     const settings = await nodeSettings(dataDir);

@@ -1,7 +1,12 @@
 import assert from "node:assert/strict";
-import { writeFileSync } from "node:fs";
+import { createSocket, type Socket } from "node:dgram";
+import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { nodePaths } from "../../../src/config/index.ts";
+import { eventually } from "../../support/eventually.ts";
+import { freePort } from "../../support/free-port.ts";
 import { ManagedProcess } from "../../support/managed-process.ts";
+import { processesNaming } from "../../support/node-processes.ts";
 import { TemporaryDirectory } from "../../support/temporary-directory.ts";
 
 const program = join(import.meta.dirname, "../../../src/main/tandem.ts");
@@ -14,12 +19,14 @@ describe("the tandem command", function () {
   });
   afterEach(() => folder.close());
 
-  const run = async (...words: string[]): Promise<{ code: number | null; output: string }> => {
-    const started = new ManagedProcess({
+  const start = (...words: string[]): ManagedProcess =>
+    new ManagedProcess({
       command: process.execPath,
       args: ["--import", "tsx", program, ...words],
       env: { HOME: folder.path, TMPDIR: folder.path },
     });
+  const run = async (...words: string[]): Promise<{ code: number | null; output: string }> => {
+    const started = start(...words);
     const { code } = await started.exited(20_000);
     return { code, output: started.output };
   };
@@ -34,6 +41,59 @@ describe("the tandem command", function () {
       `${file}:3:5: phones[0].password: is missing (or ha1); a phone without it cannot register`,
       `${file}:3:38: phones[0].profile: unknown profile "nope"; known phone profiles: baresip, linphone, sipp, standard-phone`,
     ]);
+  });
+
+  describe("start --detach", () => {
+    const config = (): string => {
+      const file = folder.join("t.yaml");
+      writeFileSync(file, `sip: { listen: [{ transport: udp, address: 127.0.0.1, port: ${sipPort} }] }\n`);
+      return file;
+    };
+    let sipPort: number;
+    let logFile: string;
+    let taken: Socket | undefined;
+    const takePort = async (): Promise<void> => {
+      const socket = (taken = createSocket("udp4"));
+      await new Promise<void>((resolve) => socket.bind(sipPort, "127.0.0.1", resolve));
+    };
+    afterEach(() => {
+      taken?.close();
+      taken = undefined;
+    });
+    beforeEach(async () => {
+      sipPort = await freePort();
+      logFile = folder.join("data", "log", "supervisor.out");
+      mkdirSync(folder.join("data", "log"), { recursive: true, mode: 0o700 });
+    });
+    const words = (): string[] => ["start", "--config", config(), "--data-dir", folder.join("data"), "--detach"];
+
+    it("given a port that is taken, when started, then it says what the background said, with its code", async () => {
+      await takePort();
+      writeFileSync(logFile, "of before\n");
+      const { code, output } = await run(...words());
+      assert.match(output, new RegExp(`^tandem: SIP udp 127.0.0.1:${sipPort} is taken by process ${process.pid}: `));
+      assert.equal(code, 69);
+      assert.equal(readFileSync(logFile, "utf8"), `of before\n${output}`);
+    });
+
+    it("given a link in the place of its output, when started, then that is not written to", async () => {
+      writeFileSync(folder.join("precious"), "precious\n");
+      symlinkSync(folder.join("precious"), logFile);
+      await takePort();
+      assert.equal((await run(...words())).code, 69);
+      assert.equal(readFileSync(folder.join("precious"), "utf8"), "precious\n");
+    });
+
+    it("given a start that is under way, when Ctrl-C is pressed, then nothing is left of it", async () => {
+      const started = start(...words());
+      const socket = nodePaths(folder.join("data")).socket("supervisor");
+      await eventually(() => assert.ok(existsSync(socket)), { timeoutMs: 15_000 });
+      started.signal("SIGINT");
+      assert.notEqual((await started.exited(20_000)).code, 0);
+      assert.match(started.output, /^stopping; /);
+      assert.match(started.output, /^tandem: the node was stopped before it was ready$/m);
+      assert.deepEqual(processesNaming(folder.path), []);
+    });
   });
 
   it("given no node, when asked for its status, then the usual places are named and the code is 69", async () => {

@@ -3,6 +3,7 @@ import { z } from "zod";
 const endpoint = z.object({ address: z.string(), port: z.number() });
 const lock = z.object({
   target: endpoint.optional(),
+  lastTarget: endpoint.optional(),
   signalingAddress: z.string(),
   latchAny: z.boolean(),
   learned: endpoint.optional(),

@@ -8,6 +8,8 @@ export interface TransportAddress {
 export interface SourceLockRecord {
   /** Where the SDP wants packets; absent while held by address. */
   readonly target?: TransportAddress | undefined;
+  /** The same of the last SDP that was no hold by address. */
+  readonly lastTarget?: TransportAddress | undefined;
   readonly signalingAddress: string;
   readonly latchAny: boolean;
   /** Where the last chosen source sent from. */
@@ -30,13 +32,14 @@ export function isLoopbackAddress(address: string): boolean {
  * Decides which source a socket listens to and where it sends. Candidates are the address in the SDP and the address
  * that signaling comes from, any port, and, when one of them is on loopback, any loopback address. The first packet
  * of a candidate locks; `open` starts the choice again. What is sent goes to the source chosen last, before that to
- * the address in the SDP.
+ * the address in the SDP. While held by address (RFC 3264 8.4) nothing is sent, but what comes passes.
  */
 export class SourceLock {
   readonly #isLoopback: (address: string) => boolean;
   #signalingAddress = "";
   #latchAny = false;
   #target: TransportAddress | undefined;
+  #lastTarget: TransportAddress | undefined;
   #learned: TransportAddress | undefined;
   #moved: TransportAddress | undefined;
   #movedUntilMs = 0;
@@ -53,7 +56,7 @@ export class SourceLock {
     return this.#address;
   }
 
-  /** Where to send; 0 while nothing is known. */
+  /** Where to send; 0 while nothing is known, or held by address. */
   get port(): number {
     return this.#port;
   }
@@ -68,25 +71,22 @@ export class SourceLock {
   }
 
   /**
-   * Opens the choice, for an SDP with `target`. An unchanged target keeps what was learned as the place to send to, so
-   * that a phone behind a NAT, silent on hold, is not lost.
+   * Opens the choice, for an SDP with `target`. A target that is that of before, also of before a hold by address,
+   * keeps what was learned as the place to send to, so that a phone behind a NAT, silent on hold, is not lost.
    */
   open(target: TransportAddress | undefined, signalingAddress: string, latchAny: boolean, nowMs: number): void {
-    const isSame = target?.address === this.#target?.address && target?.port === this.#target?.port;
     this.#signalingAddress = signalingAddress;
     this.#latchAny = latchAny;
     this.#isLocked = false;
     this.#target = target;
-    if (isSame) return;
-    this.#moved = isEqual(this.#learned, target) ? undefined : this.#learned;
-    this.#movedUntilMs = nowMs + MOVED_SOURCE_MS;
-    this.#learned = undefined;
-    this.#sendTo(target);
+    if (target !== undefined) this.#moveTo(target, nowMs);
+    this.#chooseDestination();
   }
 
   /** Judges a packet by its source. Allocates only when the source is chosen. */
   admit(address: string, port: number, nowMs: number): Admission {
-    if (this.#isLocked) return port === this.#port && address === this.#address ? "known" : "refused";
+    const source = this.#learned;
+    if (this.#isLocked) return port === source?.port && address === source.address ? "known" : "refused";
     // Nothing can be sent to port 0, which a raw socket may send from.
     if (port === 0) return "refused";
     if (!this.#latchAny && !this.#isCandidate(address)) return "refused";
@@ -94,13 +94,14 @@ export class SourceLock {
     this.#isLocked = true;
     this.#moved = undefined;
     this.#learned = { address, port };
-    this.#sendTo(this.#learned);
+    this.#chooseDestination();
     return "chosen";
   }
 
   record(): SourceLockRecord {
     return {
       target: this.#target,
+      lastTarget: this.#lastTarget,
       signalingAddress: this.#signalingAddress,
       latchAny: this.#latchAny,
       learned: this.#learned,
@@ -110,20 +111,31 @@ export class SourceLock {
 
   restore(record: SourceLockRecord): void {
     this.#target = record.target;
+    this.#lastTarget = record.lastTarget ?? record.target;
     this.#signalingAddress = record.signalingAddress;
     this.#latchAny = record.latchAny;
     this.#learned = record.learned;
     this.#isLocked = record.isLocked && record.learned !== undefined;
-    this.#sendTo(record.learned ?? record.target);
+    this.#chooseDestination();
   }
 
-  #sendTo(endpoint: TransportAddress | undefined): void {
-    this.#address = endpoint?.address ?? "";
-    this.#port = endpoint?.port ?? 0;
+  #moveTo(target: TransportAddress, nowMs: number): void {
+    const before = this.#lastTarget;
+    this.#lastTarget = target;
+    if (isEqual(target, before)) return;
+    this.#moved = before === undefined || isEqual(this.#learned, target) ? undefined : this.#learned;
+    this.#movedUntilMs = nowMs + MOVED_SOURCE_MS;
+    this.#learned = undefined;
+  }
+
+  #chooseDestination(): void {
+    const destination = this.#target === undefined ? undefined : (this.#learned ?? this.#target);
+    this.#address = destination?.address ?? "";
+    this.#port = destination?.port ?? 0;
   }
 
   #isCandidate(address: string): boolean {
-    const target = this.#target?.address;
+    const target = this.#lastTarget?.address;
     if (address === target || address === this.#signalingAddress) return true;
     if (!this.#isLoopback(address)) return false;
     return this.#isLoopback(this.#signalingAddress) || (target !== undefined && this.#isLoopback(target));

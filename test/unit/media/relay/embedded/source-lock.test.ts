@@ -101,10 +101,48 @@ describe("SourceLock", () => {
     lock.admit("192.0.2.1", 4000, 1);
     lock.open(undefined, "198.51.100.1", false, 1000);
     assert.equal(lock.port, 0);
-    assert.equal(lock.admit("192.0.2.1", 4000, 1001), "refused");
-    lock.open(target, "198.51.100.1", false, 1002);
+    assert.equal(lock.admit("192.0.2.1", 4000, 1001), "chosen", "its music");
+    assert.equal(lock.admit("192.0.2.1", 4000, 1002), "known");
+    assert.equal(lock.port, 0);
+    lock.open(target, "198.51.100.1", false, 1003);
     assert.equal(lock.port, 4000);
-    assert.equal(lock.admit("192.0.2.1", 4000, 1003), "chosen");
+    assert.equal(lock.admit("192.0.2.1", 4000, 1004), "chosen");
+  });
+
+  it("given a phone behind a NAT, when it holds by address and resumes, then it is heard and sent to at once", () => {
+    const nat = "198.51.100.1";
+    const lock = openLock({ signaling: nat });
+    lock.admit(nat, 61_234, 10);
+    lock.open(undefined, nat, false, 10_000);
+    assert.equal(lock.admit(nat, 61_234, 10_001), "chosen");
+    const again = new SourceLock();
+    again.restore(JSON.parse(JSON.stringify(lock.record())) as ReturnType<SourceLock["record"]>);
+    for (const each of [lock, again]) {
+      assert.equal(each.port, 0);
+      each.open(target, nat, false, 20_000);
+      assert.deepEqual([each.address, each.port], [nat, 61_234]);
+      assert.equal(each.admit(nat, 61_234, 20_001), "chosen");
+    }
+  });
+
+  it("given a phone that moved while it held by address, when its last packets come late, then they are not chosen", () => {
+    const lock = openLock();
+    lock.admit("192.0.2.1", 4000, 1);
+    lock.open(undefined, "198.51.100.1", false, 1000);
+    lock.open({ address: "192.0.2.1", port: 4100 }, "198.51.100.1", false, 2000);
+    assert.equal(lock.port, 4100);
+    assert.equal(lock.admit("192.0.2.1", 4000, 3999), "refused");
+    assert.equal(lock.admit("192.0.2.1", 4100, 3999), "chosen");
+  });
+
+  it("given a phone that begins on hold, when it has a target, then that is no move", () => {
+    const lock = new SourceLock();
+    lock.open(undefined, "198.51.100.1", false, 0);
+    assert.equal(lock.admit("198.51.100.1", 9, 1), "chosen");
+    assert.equal(lock.port, 0);
+    lock.open(target, "198.51.100.1", false, 2);
+    assert.deepEqual([lock.address, lock.port], ["192.0.2.1", 4000]);
+    assert.equal(lock.admit("198.51.100.1", 9, 3), "chosen");
   });
 
   it("given a record, when restored, then lock, candidates and destination are the same", () => {
@@ -136,6 +174,7 @@ describe("SourceLock", () => {
       fc.property(fc.array(step, { maxLength: 40 }), (steps) => {
         const lock = openLock();
         let passing: string | undefined;
+        let isHeld = false;
         for (const [index, event] of steps.entries()) {
           if (event.type === "sdp") {
             lock.open(
@@ -145,6 +184,7 @@ describe("SourceLock", () => {
               index,
             );
             passing = undefined;
+            isHeld = event.port === undefined;
             continue;
           }
           const { address, port } = event.from;
@@ -154,7 +194,7 @@ describe("SourceLock", () => {
           assert.equal(admission, passing === undefined ? "chosen" : "known");
           passing ??= `${address}:${port}`;
           assert.equal(`${address}:${port}`, passing);
-          assert.equal(`${lock.address}:${lock.port}`, passing);
+          assert.equal(`${lock.address}:${lock.port}`, isHeld ? ":0" : passing);
         }
       }),
     );
