@@ -52,12 +52,17 @@ export function completeNewRequest(draft: DraftMessage, context: RequestContext,
   return { text, callId, fromTag: from.tag, from: from.value, to, cseq, contact };
 }
 
-/** Makes a request inside a dialog (RFC 3261 12.2.1.1). `cseq` is that of the INVITE for ACK, else the next one. */
+/**
+ * Makes a request inside a dialog (RFC 3261 12.2.1.1).
+ * @param cseq that of the INVITE for ACK, else the next one
+ * @param extraLines complete header lines that the edge adds
+ */
 export function completeDialogRequest(
   draft: DraftMessage,
   context: RequestContext,
   dialog: Dialog,
   cseq: number,
+  extraLines = "",
 ): string {
   const { message, body } = draft;
   const given = message.get("contact");
@@ -69,6 +74,7 @@ export function completeDialogRequest(
   return (
     dialogRequestHead(dialog, message.method, context, cseq, maxForwardsOf(message)) +
     contactLine(contact) +
+    extraLines +
     otherFieldLines(message, displayName) +
     bodyLines(message, body)
   );

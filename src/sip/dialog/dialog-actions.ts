@@ -6,6 +6,7 @@ import { requestContext, type CoreContext } from "./core-context.ts";
 import type { Dialog } from "./dialog.ts";
 import { nextHopOf, type TargetResolver } from "./resolve-target.ts";
 import { expiryDelayMs, refreshDelayMs, type SessionTimer } from "./session-timer.ts";
+import { SubscriptionTimers } from "./subscription.ts";
 import type { SuccessRetransmission } from "./success-retransmission.ts";
 
 const REFRESH_AGAIN_MS = 5_000;
@@ -17,11 +18,13 @@ export class DialogActions {
   readonly #resolver: TargetResolver;
   readonly #retransmission: SuccessRetransmission;
   readonly #sessionTimers = new Map<string, Timer>();
+  readonly #subscriptions: SubscriptionTimers;
 
   constructor(context: CoreContext, resolver: TargetResolver, retransmission: SuccessRetransmission) {
     this.#context = context;
     this.#resolver = resolver;
     this.#retransmission = retransmission;
+    this.#subscriptions = new SubscriptionTimers(context.clock, (dialog) => this.remove(dialog));
   }
 
   /**
@@ -47,6 +50,7 @@ export class DialogActions {
   remove(dialog: Dialog): void {
     this.#retransmission.stop(dialog.id);
     this.#stopSessionTimer(dialog.id);
+    this.#subscriptions.stop(dialog.id);
     this.#context.dialogs.remove(dialog);
   }
 
@@ -55,17 +59,12 @@ export class DialogActions {
    * @param reason value of the Reason header (RFC 3326), or empty
    */
   sendBye(dialog: Dialog, reason: string): void {
-    this.remove(dialog);
-    this.route(dialog, (target) => {
-      // Its application is told also when the peer cannot be.
-      const towards = target ?? { protocol: dialog.protocol, address: "", port: 0 };
-      const reasonLine = reason === "" ? "" : `Reason: ${reason}\r\n`;
-      dialog.localCseq += 1;
-      const request = requestContext(this.#context, towards);
-      const text = bareDialogRequest(dialog, "BYE", request, dialog.localCseq, reasonLine);
-      if (target !== undefined) this.#sendAndForget(text, target);
-      this.#tellApplication(dialog, text, towards);
-    });
+    this.#end(dialog, reason, true);
+  }
+
+  /** Forgets a dialog that the other end never got to know, and tells its application as if it had been ended. */
+  tellEnded(dialog: Dialog, reason: string): void {
+    this.#end(dialog, reason, false);
   }
 
   /** Acknowledges a 2xx by itself. */
@@ -84,9 +83,16 @@ export class DialogActions {
     this.#armSessionTimer(dialog, timer);
   }
 
-  /** Arms the session timers of dialogs that were read after a restart. */
-  resumeSessionTimers(): void {
+  /** Begins or renews the life of the subscription that a dialog lives by. */
+  renewSubscription(dialog: Dialog, seconds: number): void {
+    this.#subscriptions.renew(dialog, seconds);
+    this.#context.dialogs.update(dialog);
+  }
+
+  /** Arms the timers of dialogs that were read after a restart. */
+  resumeTimers(): void {
     for (const dialog of this.#context.dialogs.values()) {
+      this.#subscriptions.resume(dialog);
       if (dialog.session !== undefined) this.#armSessionTimer(dialog, dialog.session);
     }
   }
@@ -94,6 +100,21 @@ export class DialogActions {
   close(): void {
     for (const timer of this.#sessionTimers.values()) timer.cancel();
     this.#sessionTimers.clear();
+    this.#subscriptions.close();
+  }
+
+  #end(dialog: Dialog, reason: string, isKnownToPeer: boolean): void {
+    this.remove(dialog);
+    this.route(dialog, (target) => {
+      // Its application is told also when the peer cannot be.
+      const towards = target ?? { protocol: dialog.protocol, address: "", port: 0 };
+      const reasonLine = reason === "" ? "" : `Reason: ${reason}\r\n`;
+      dialog.localCseq += 1;
+      const request = requestContext(this.#context, towards);
+      const text = bareDialogRequest(dialog, "BYE", request, dialog.localCseq, reasonLine);
+      if (target !== undefined && isKnownToPeer) this.#sendAndForget(text, target);
+      this.#tellApplication(dialog, text, towards);
+    });
   }
 
   #armSessionTimer(dialog: Dialog, timer: SessionTimer): void {

@@ -1,5 +1,6 @@
 import type { Target, TransportProtocol } from "../transport/index.ts";
 import type { Application } from "./application.ts";
+import { newNegotiation, type Negotiation } from "./negotiation.ts";
 import type { SessionTimer } from "./session-timer.ts";
 
 /** What outlives the process: enough to send and to recognise requests of the dialog. Plain JSON. */
@@ -33,6 +34,8 @@ export interface DialogRecord {
   remoteAllow: readonly string[];
   /** Wall-clock milliseconds. */
   createdAtMs: number;
+  /** When a subscription ends unless it is refreshed; wall-clock milliseconds. */
+  expiresAtMs?: number;
   /** The last session description that we sent; what a refresh by re-INVITE repeats. */
   localBody: string;
 }
@@ -46,6 +49,16 @@ export interface Dialog extends DialogRecord {
   owner: Application | undefined;
   /** INVITEs inside the dialog, of either end, without a final response. */
   openInvites: number;
+  readonly negotiation: Negotiation;
+  /** Reliable provisional responses to our INVITE, the latest last; forks have an identity each. */
+  reliable?: readonly ReliableSeen[];
+}
+
+/** A reliable provisional response that has come, and whom it came from. */
+export interface ReliableSeen extends Pick<Dialog, "remote" | "remoteTag" | "remoteTarget" | "routeSet"> {
+  readonly rseq: number;
+  /** CSeq of the INVITE. */
+  readonly cseq: number;
 }
 
 /** A dialog as the control channel lists it. */
@@ -66,7 +79,15 @@ export function dialogIdOf(callId: string, initiatorTag: string): string {
 
 /** The part of a dialog that is recorded. */
 export function recordOf(dialog: Dialog): DialogRecord {
-  const { state: _state, flowId: _flowId, owner: _owner, openInvites: _openInvites, ...record } = dialog;
+  const {
+    state: _state,
+    flowId: _flowId,
+    owner: _owner,
+    openInvites: _openInvites,
+    negotiation: _negotiation,
+    reliable: _reliable,
+    ...record
+  } = dialog;
   return record;
 }
 
@@ -81,6 +102,7 @@ export function restoredDialog(record: DialogRecord): Dialog {
     state: "confirmed",
     flowId: undefined,
     owner: undefined,
+    negotiation: newNegotiation(),
     openInvites: 0,
   };
 }

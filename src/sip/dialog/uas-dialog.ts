@@ -10,6 +10,7 @@ import {
 import type { Flow, Target } from "../transport/index.ts";
 import type { Application } from "./application.ts";
 import { dialogIdOf, type Dialog } from "./dialog.ts";
+import { newNegotiation } from "./negotiation.ts";
 import { defaultContact, hostPort } from "./local-host.ts";
 
 const MAX_ROUTES = 64;
@@ -79,6 +80,7 @@ export function uasDialog(
     flowId: flow.reliable ? flow.id : undefined,
     owner,
     localBody: "",
+    negotiation: newNegotiation(),
     openInvites: 0,
   };
 }
