@@ -93,6 +93,8 @@ async function tortureSwitch(outcome: Outcome, transport: "udp" | "tcp", cleanup
     addresses: [SENDER_ADDRESS],
     uri: `sip:${SENDER_ADDRESS}:5999`,
     prefixes: ["00"],
+    maxCalls: 10,
+    transit: false,
     profile: { ...TEST_PROFILE, kind: "trunk" as const },
   };
   const fixture = cleanup.add(await SwitchFixture.start({ peers: [carrier] }), (started) => started.stop());

@@ -73,12 +73,23 @@ function useValid(message: sip.SipMessage): void {
     message.fields.map(({ name }) => name),
   );
   assert.equal(again.value.body, message.body);
+  checkBelowTopVia(message);
   for (const name of ["from", "to"]) {
     const value = message.get(name) ?? "";
-    const address = sip.parseNameAddr(value);
+    // The To of a response may have a second tag, which does not count.
+    const address = sip.parseNameAddr(value, message.kind === "response" ? "first-counts" : "refused");
     assert.ok(address.ok, `a valid message has a ${name} that can be read`);
     assert.equal(sip.tagOf(value), address.value.params.get("tag"));
     const rewritten = sip.parseNameAddr(sip.formatNameAddr(address.value));
     assert.deepEqual(rewritten, address);
   }
+}
+
+function checkBelowTopVia(message: sip.SipMessage): void {
+  const text = sip.removeTopVia(message);
+  if (text === undefined) return;
+  const below = sip.parseSipMessage(text);
+  assert.ok(below.ok, "what was valid can be read without its topmost Via");
+  const [all, left] = [message, below.value].map((each) => each.getAll("via").flatMap(sip.splitList));
+  assert.deepEqual(left, all?.slice(1));
 }
