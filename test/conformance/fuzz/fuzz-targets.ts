@@ -1,3 +1,4 @@
+import { edgeTarget } from "./edge-target.ts";
 import type { FuzzTarget } from "./fuzz-target.ts";
 import { parserTarget } from "./parser-target.ts";
 import { decoderTarget, framerTarget } from "./stream-target.ts";
@@ -17,5 +18,6 @@ export function fuzzEntries(): FuzzEntry[] {
     { target: framerTarget(), shortRounds: 40 },
     { target: decoderTarget(), shortRounds: 40 },
     { target: wireTarget(), shortRounds: 15 },
+    { target: edgeTarget(), shortRounds: 10 },
   ];
 }
