@@ -3,6 +3,7 @@ import { parseDigits, parseNameAddr, type SipMessage } from "../message/index.ts
 import type { Target } from "../transport/index.ts";
 import { bareDialogRequest, dialogRequestHead } from "./complete-request.ts";
 import { requestContext, type CoreContext } from "./core-context.ts";
+import type { ReleaseReason } from "./application.ts";
 import type { Dialog } from "./dialog.ts";
 import { nextHopOf, type TargetResolver } from "./resolve-target.ts";
 import { expiryDelayMs, refreshDelayMs, type SessionTimer } from "./session-timer.ts";
@@ -58,13 +59,13 @@ export class DialogActions {
    * Ends a dialog by a BYE of the edge's own and tells its application.
    * @param reason value of the Reason header (RFC 3326), or empty
    */
-  sendBye(dialog: Dialog, reason: string): void {
-    this.#end(dialog, reason, true);
+  sendBye(dialog: Dialog, reason: string, released: ReleaseReason = "system-initiated-termination"): void {
+    this.#end(dialog, reason, released, true);
   }
 
   /** Forgets a dialog that the other end never got to know, and tells its application as if it had been ended. */
   tellEnded(dialog: Dialog, reason: string): void {
-    this.#end(dialog, reason, false);
+    this.#end(dialog, reason, "system-initiated-termination", false);
   }
 
   /** Acknowledges a 2xx by itself. */
@@ -103,7 +104,9 @@ export class DialogActions {
     this.#subscriptions.close();
   }
 
-  #end(dialog: Dialog, reason: string, isKnownToPeer: boolean): void {
+  #end(dialog: Dialog, reason: string, released: ReleaseReason, isKnownToPeer: boolean): void {
+    // A branch that nobody wanted is none of the applications' dialogs.
+    const isKnown = this.#context.dialogs.get(dialog.id) === dialog;
     this.remove(dialog);
     this.route(dialog, (target) => {
       // Its application is told also when the peer cannot be.
@@ -113,7 +116,10 @@ export class DialogActions {
       const request = requestContext(this.#context, towards);
       const text = bareDialogRequest(dialog, "BYE", request, dialog.localCseq, reasonLine);
       if (target !== undefined && isKnownToPeer) this.#sendAndForget(text, target);
+      if (!isKnown) return;
       this.#tellApplication(dialog, text, towards);
+      if (dialog.method !== "INVITE") return;
+      this.#context.applications.record({ type: "stop", source: "application", detail: released, text });
     });
   }
 
@@ -125,7 +131,7 @@ export class DialogActions {
       this.#sessionTimers.delete(dialog.id);
       if (this.#context.dialogs.get(dialog.id) !== dialog) return;
       if (timer.refresher === "local") this.#refresh(dialog, timer);
-      else this.sendBye(dialog, 'SIP;cause=408;text="Session timer expired"');
+      else this.sendBye(dialog, 'SIP;cause=408;text="Session timer expired"', "session-expired");
     };
     this.#sessionTimers.set(dialog.id, this.#context.clock.after(Math.max(0, wholeMs - agedMs), fire));
   }
@@ -204,7 +210,7 @@ export class DialogActions {
 
   #endUnrefreshed(dialog: Dialog): void {
     if (this.#context.dialogs.get(dialog.id) !== dialog) return;
-    this.sendBye(dialog, 'SIP;cause=408;text="Session refresh failed"');
+    this.sendBye(dialog, 'SIP;cause=408;text="Session refresh failed"', "session-expired");
   }
 
   #sendAndForget(text: string, target: Target): void {

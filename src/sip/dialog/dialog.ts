@@ -34,6 +34,8 @@ export interface DialogRecord {
   remoteAllow: readonly string[];
   /** Wall-clock milliseconds. */
   createdAtMs: number;
+  /** Instance id of the application that it belongs to; absent when that gave none. */
+  ownerId?: string;
   /** When a subscription ends unless it is refreshed; wall-clock milliseconds. */
   expiresAtMs?: number;
   /** The last session description that we sent; what a refresh by re-INVITE repeats. */
@@ -45,7 +47,7 @@ export interface Dialog extends DialogRecord {
   state: "early" | "confirmed";
   /** The connection that the flow lives on, for reliable transports. */
   flowId: string | undefined;
-  /** Who gets its requests; undefined once that application is gone. */
+  /** Who gets its requests (set by `setOwner`); undefined once that application is gone. */
   owner: Application | undefined;
   /** INVITEs inside the dialog, of either end, without a final response. */
   openInvites: number;
@@ -71,6 +73,15 @@ export interface EdgeDialogSummary {
   readonly state: "early" | "confirmed";
   readonly method: string;
   readonly ageMs: number;
+}
+
+/** Gives a dialog to an application. Returns true when that changes what is recorded. */
+export function setOwner(dialog: Dialog, application: Application): boolean {
+  dialog.owner = application;
+  const { instanceId } = application;
+  if (instanceId === "" || dialog.ownerId === instanceId) return false;
+  dialog.ownerId = instanceId;
+  return true;
 }
 
 export function dialogIdOf(callId: string, initiatorTag: string): string {

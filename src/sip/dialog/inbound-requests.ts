@@ -6,14 +6,14 @@ import type { AwaitedNotifies } from "./awaited-notifies.ts";
 import { bareResponse } from "./complete-response.ts";
 import { isInitiatorTag, newTag, type CoreContext } from "./core-context.ts";
 import type { DialogActions } from "./dialog-actions.ts";
-import { dialogIdOf, type Dialog } from "./dialog.ts";
+import { dialogIdOf, setOwner, type Dialog } from "./dialog.ts";
 import { InboundResponses } from "./inbound-responses.ts";
 import { requestSeen, updateRefusal } from "./negotiation.ts";
 import { PendingRequests, type PendingRequest } from "./pending-requests.ts";
 import { grantedSeconds, notifiedSeconds } from "./subscription.ts";
 import type { SuccessRetransmission } from "./success-retransmission.ts";
 import { notifiedDialog } from "./uac-dialog.ts";
-import { cseqOf } from "./uas-dialog.ts";
+import { cseqOf, isFirstInvite } from "./uas-dialog.ts";
 
 /** How long a request inside a dialog waits for an application to come back. */
 const HOLD_MS = 4_000;
@@ -88,7 +88,11 @@ export class InboundRequests {
     const answered = this.#responses.isHolding(pending) ? pending.dialog : undefined;
     if (answered !== undefined) this.#actions.tellEnded(answered, CANCELLED);
     else if (pending.application !== undefined) this.#deliver(pending, pending.application, tx.request, tx.flow);
-    invite.respond(487, bareResponse(invite.request, 487, "Request Terminated", toTag));
+    const text = bareResponse(invite.request, 487, "Request Terminated", toTag);
+    invite.respond(487, text);
+    if (answered === undefined && isFirstInvite(invite.request)) {
+      this.#context.applications.record({ type: "stop", source: "application", detail: "call-canceled", text });
+    }
     this.#responses.end(pending);
     this.#responses.removeEarly(pending);
   }
@@ -168,6 +172,9 @@ export class InboundRequests {
       this.#reject(tx, 481);
       return;
     }
+    if (request.method === "INVITE") {
+      this.#context.applications.record({ type: "attempt", source: "network", text: request.text });
+    }
     const full = request.method === "INVITE" && this.#context.dialogs.isFull;
     const application = full ? undefined : this.#context.applications.pick(request.method.toLowerCase());
     if (application === undefined) {
@@ -206,6 +213,10 @@ export class InboundRequests {
     dialog.remoteCseq = cseq;
     if (tx.flow.reliable) dialog.flowId = tx.flow.id;
     if (this.#isRefused(tx, dialog)) return;
+    if (request.method === "BYE" && dialog.method === "INVITE") {
+      const { text } = request;
+      this.#context.applications.record({ type: "stop", source: "network", detail: "normal-release", text });
+    }
     this.#accept(tx, dialog, dialog.id, this.#applicationFor(dialog, request.method.toLowerCase()));
   }
 
@@ -295,7 +306,8 @@ export class InboundRequests {
 
   #give(pending: PendingRequest, application: Application): void {
     pending.application = application;
-    if (pending.dialog !== undefined) pending.dialog.owner = application;
+    const { dialog } = pending;
+    if (dialog !== undefined && setOwner(dialog, application)) this.#context.dialogs.update(dialog);
     this.#deliver(pending, application, pending.tx.request, pending.tx.flow);
   }
 
@@ -303,7 +315,8 @@ export class InboundRequests {
     const { applications } = this.#context;
     const owner = dialog?.owner;
     if (owner !== undefined && applications.isAlive(owner)) return owner;
-    return applications.pick(verb) ?? applications.pick("invite");
+    const again = dialog?.ownerId === undefined ? undefined : applications.byInstance(dialog.ownerId);
+    return again ?? applications.pick(verb) ?? applications.pick("invite");
   }
 
   #deliver(pending: PendingRequest, application: Application, request: SipMessage, flow: Flow): void {
@@ -339,6 +352,10 @@ export class InboundRequests {
   }
 
   #reject(tx: ServerTransaction, status: number, extraLines = "", toTag = newTag(this.#context, "s")): void {
-    tx.respond(status, bareResponse(tx.request, status, reasonPhrase(status), toTag, extraLines));
+    const text = bareResponse(tx.request, status, reasonPhrase(status), toTag, extraLines);
+    tx.respond(status, text);
+    if (isFirstInvite(tx.request)) {
+      this.#context.applications.record({ type: "stop", source: "application", detail: "call-rejected", text });
+    }
   }
 }

@@ -15,7 +15,7 @@ import { ReliableResponses } from "./reliable-responses.ts";
 import { agreedSessionTimer } from "./session-timer.ts";
 import { grantedSeconds, isLastNotify, isSubscription, notifiedSeconds, refusesSubscription } from "./subscription.ts";
 import type { SuccessRetransmission } from "./success-retransmission.ts";
-import { allowedMethods, contactUriOf, cseqOf, natNextHop, uasDialog } from "./uas-dialog.ts";
+import { allowedMethods, contactUriOf, cseqOf, isFirstInvite, natNextHop, uasDialog } from "./uas-dialog.ts";
 
 const UNKNOWN_TRANSACTION = "Response not sent due to unknown transaction";
 const NO_PRACK = 'SIP;cause=504;text="PRACK timeout"';
@@ -148,9 +148,12 @@ export class InboundResponses {
   #onNoPrack(pending: PendingRequest): void {
     const { tx, toTag, dialog } = pending;
     if (this.#pending.byTxnId(pending.txnId) !== pending) return;
-    if (this.isHolding(pending) && dialog !== undefined) this.#actions.tellEnded(dialog, NO_PRACK);
+    const isHeld = this.isHolding(pending);
+    if (isHeld && dialog !== undefined) this.#actions.tellEnded(dialog, NO_PRACK);
     else this.#tellCancelled(pending);
-    tx.respond(504, bareResponse(tx.request, 504, "Server Time-out", toTag));
+    const text = bareResponse(tx.request, 504, "Server Time-out", toTag);
+    tx.respond(504, text);
+    if (!isHeld) this.#record(pending, 504, text);
     this.end(pending);
     this.removeEarly(pending);
   }
@@ -178,6 +181,7 @@ export class InboundResponses {
   #onSent(pending: PendingRequest, application: Application, draft: DraftMessage, text: string): void {
     const { status } = draft.message;
     const forms = formsDialog(pending, draft.message);
+    this.#record(pending, status, text);
     if (forms) this.#onDialogResponse(pending, application, draft, text);
     const { dialog, txnId, tx, method } = pending;
     if (dialog !== undefined) {
@@ -185,6 +189,13 @@ export class InboundResponses {
       responseSeen(dialog.negotiation, "remote", txnId, { status, hasBody: draft.body !== "", isOfferless });
     }
     if (!forms && status >= 200) this.#onFinal(pending, draft);
+  }
+
+  #record({ tx }: PendingRequest, status: number, text: string): void {
+    if (status < 200 || !isFirstInvite(tx.request)) return;
+    const { applications } = this.#context;
+    if (status < 300) applications.record({ type: "start", source: "application", detail: "uas", text });
+    else applications.record({ type: "stop", source: "application", detail: "call-rejected", text });
   }
 
   /** A response to INVITE or SUBSCRIBE that makes, confirms or refreshes a dialog. */

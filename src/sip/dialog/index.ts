@@ -1,4 +1,10 @@
-export { type Application, type ApplicationMessage, type ApplicationPort, type CommandReply } from "./application.ts";
+export {
+  type Application,
+  type ApplicationMessage,
+  type ApplicationPort,
+  type CallRecord,
+  type CommandReply,
+} from "./application.ts";
 export { parseDraft } from "./application-message.ts";
 export { bareResponse } from "./complete-response.ts";
 export { newTag, requestContext, type CoreContext } from "./core-context.ts";

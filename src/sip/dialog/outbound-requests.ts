@@ -7,7 +7,7 @@ import { lacksContentType, parseDraft, type DraftMessage } from "./application-m
 import { completeDialogRequest, completeNewRequest } from "./complete-request.ts";
 import { newTag, requestContext, type CoreContext } from "./core-context.ts";
 import type { DialogActions } from "./dialog-actions.ts";
-import { dialogIdOf, type Dialog, type ReliableSeen } from "./dialog.ts";
+import { dialogIdOf, setOwner, type Dialog, type ReliableSeen } from "./dialog.ts";
 import { isNewReliable, type ClientRequest } from "./client-request.ts";
 import type { InviteResponses } from "./invite-responses.ts";
 import { requestSeen, responseSeen } from "./negotiation.ts";
@@ -23,7 +23,7 @@ const DIALOG_FORMING = new Set(["INVITE", "SUBSCRIBE", "REFER"]);
 const REFRESHING = new Set(["INVITE", "SUBSCRIBE"]);
 
 /** Whom the requests of the time before a restart belong to: never alive. */
-const GONE: Application = { name: "before the restart" };
+const GONE: Application = { name: "before the restart", instanceId: "" };
 
 /** What an application's `sip` command asks for. */
 export interface RequestCommand {
@@ -232,7 +232,7 @@ export class OutboundRequests {
       hasGivenNextHop: false,
       body: draft.body,
     };
-    dialog.owner = application;
+    if (setOwner(dialog, application)) this.#context.dialogs.update(dialog);
     this.#send(application, sent, dialog.id, dialog, reply);
   }
 
@@ -261,6 +261,13 @@ export class OutboundRequests {
     if (dialog === undefined) this.#awaited.add(request);
     reply(this.#sentReply(sent.text, sent.target, txnId));
     this.#start(request);
+    const { applications } = this.#context;
+    const { text } = sent;
+    if (method === "INVITE" && dialog === undefined)
+      applications.record({ type: "attempt", source: "application", text });
+    if (method === "BYE" && dialog?.method === "INVITE") {
+      applications.record({ type: "stop", source: "application", detail: "normal-release", text });
+    }
   }
 
   #start(request: ClientRequest): ClientTransaction {
@@ -281,6 +288,7 @@ export class OutboundRequests {
     const isForDialog = request.dialog === undefined ? request.dialogId !== "" : REFRESHING.has(request.method);
     const isSeen = isForDialog ? this.#invites.onResponse(request, response, flow) : true;
     if (!isForDialog && status >= 200) this.#invites.onFinal(request, response);
+    if (!request.hasFinal) this.#record(request, status, response.text);
     request.hasFinal ||= status >= 200;
     this.#noteAnswer(request, status, response.body !== "");
     if (!isSeen) return;
@@ -296,11 +304,21 @@ export class OutboundRequests {
     this.#close(request);
     this.#invites.onLost(request);
     this.#noteAnswer(request, status, false);
-    this.#deliver(request, syntheticResponse(request.sent, status, newTag(this.#context, "s")), {
+    const text = syntheticResponse(request.sent, status, newTag(this.#context, "s"));
+    this.#record(request, status, text);
+    this.#deliver(request, text, {
       protocol: request.sent.target.protocol,
       address: "",
       port: 0,
     });
+  }
+
+  #record({ method, dialog }: ClientRequest, status: number, text: string): void {
+    if (method !== "INVITE" || dialog !== undefined || status < 200) return;
+    const { applications } = this.#context;
+    const detail = status === 487 ? "call-canceled" : "call-rejected";
+    if (status < 300) applications.record({ type: "start", source: "network", detail: "uac", text });
+    else applications.record({ type: "stop", source: "network", detail, text });
   }
 
   #noteAnswer({ dialog, dialogId, txnId, method, sent }: ClientRequest, status: number, hasBody: boolean): void {

@@ -70,6 +70,7 @@ function nascentDialog(sent: SentRequest, owner: Application | undefined, wallMs
     state: "early",
     flowId: undefined,
     owner,
+    ...(owner === undefined || owner.instanceId === "" ? {} : { ownerId: owner.instanceId }),
     localBody: sent.body,
     negotiation: newNegotiation(),
     openInvites: 0,

@@ -21,6 +21,11 @@ export function cseqOf(message: SipMessage): number {
   return parsed.ok ? parsed.value.sequence : 0;
 }
 
+/** True for an INVITE that begins a call. */
+export function isFirstInvite(request: SipMessage): boolean {
+  return request.method === "INVITE" && tagOf(request.get("to") ?? "") === undefined;
+}
+
 /** The URI of the first Contact, or undefined. */
 export function contactUriOf(message: SipMessage): string | undefined {
   const value = message.get("contact");
@@ -79,6 +84,7 @@ export function uasDialog(
     state,
     flowId: flow.reliable ? flow.id : undefined,
     owner,
+    ...(owner.instanceId === "" ? {} : { ownerId: owner.instanceId }),
     localBody: "",
     negotiation: newNegotiation(),
     openInvites: 0,

@@ -1,14 +1,5 @@
 import type { Timer } from "../../common/index.ts";
-import {
-  parseCSeq,
-  parseNameAddr,
-  parseNameAddrList,
-  parseUri,
-  reasonPhrase,
-  removeTopVia,
-  tagOf,
-  type SipMessage,
-} from "../message/index.ts";
+import { parseCSeq, parseNameAddr, reasonPhrase, removeTopVia, tagOf, type SipMessage } from "../message/index.ts";
 import {
   bareResponse,
   newTag,
@@ -30,6 +21,7 @@ import {
   type ProxyTimer,
   type ResponseContext,
 } from "./response-context.ts";
+import { contactsOf, withChallenges } from "./target-responses.ts";
 
 /** RFC 3261 16.6 step 11: more than three minutes. */
 const TIMER_C_MS = 185_000;
@@ -69,6 +61,8 @@ interface Branch {
   final: SipMessage | undefined;
   /** Its final response, or that there is none, has been told. */
   isTold: boolean;
+  /** Its end stands in the call records. */
+  isRecorded: boolean;
   /** Under which an INVITE stands in the journal of those that are unanswered. */
   journalId: string | undefined;
   readonly timers: Map<ProxyTimer, Timer>;
@@ -155,6 +149,7 @@ export class ProxiedRequest {
       isCancelled: false,
       final: undefined,
       isTold: false,
+      isRecorded: false,
       journalId: undefined,
       timers: new Map(),
     };
@@ -197,7 +192,8 @@ export class ProxiedRequest {
       extra,
     });
     branch.target = target;
-    if (request.method === "INVITE") this.#record(branch, id, text, target);
+    if (request.method === "INVITE") this.#journal(branch, id, text, target);
+    if (this.#isCall) this.#context.applications.record({ type: "attempt", source: "application", text });
     branch.transaction = this.#context.transactions.request(text, target, {
       onResponse: (response, from) => this.#onResponse(index, response, from),
       onTimeout: () => this.#onFailed(index, 408),
@@ -206,7 +202,7 @@ export class ProxiedRequest {
   }
 
   /** An edge that is started again ends what its predecessor left ringing: what the caller began, in its name. */
-  #record(branch: Branch, id: string, text: string, target: Target): void {
+  #journal(branch: Branch, id: string, text: string, target: Target): void {
     const { request } = this.job.tx;
     const from = request.get("from") ?? "";
     const to = request.get("to") ?? "";
@@ -244,6 +240,7 @@ export class ProxiedRequest {
     if (status >= 200) {
       branch.final ??= response;
       this.#forgetBranch(branch);
+      this.#recordBranch(branch, status, response.text);
       this.#tell(index, response.text, flow);
     }
     this.#current = response;
@@ -252,7 +249,9 @@ export class ProxiedRequest {
   }
 
   #onFailed(index: number, status: number): void {
-    this.#forgetBranch(this.#branch(index));
+    const branch = this.#branch(index);
+    this.#forgetBranch(branch);
+    this.#recordBranch(branch, status, this.#ownResponse(status));
     if (status !== 487) this.#tell(index, this.#ownResponse(status), undefined);
     this.#step({ type: "failed", branch: index, status });
   }
@@ -310,6 +309,7 @@ export class ProxiedRequest {
     // RFC 4320 4.2: a 408 to a non-INVITE request can only come too late.
     if (status !== 408 || tx.request.method === "INVITE") tx.respond(status, text);
     if (this.#linger !== undefined) return;
+    this.#recordAnswer(status, text);
     onDone();
     this.#linger = this.#context.clock.after(LINGER_MS, () => this.job.onEnded());
   }
@@ -328,39 +328,38 @@ export class ProxiedRequest {
     });
   }
 
+  /** True when it is about a call that begins, and so about call records. */
+  get #isCall(): boolean {
+    const { request } = this.job.tx;
+    return request.method === "INVITE" && tagOf(request.get("to") ?? "") === undefined;
+  }
+
+  #recordBranch(branch: Branch, status: number, text: string): void {
+    if (!this.#isCall || branch.isRecorded || branch.transaction === undefined) return;
+    branch.isRecorded = true;
+    const { applications } = this.#context;
+    if (status < 300) applications.record({ type: "start", source: "network", detail: "proxy-uac", text });
+    else applications.record({ type: "stop", source: "network", detail: refusalOf(status), text });
+  }
+
+  #recordAnswer(status: number, text: string): void {
+    if (!this.#isCall) return;
+    const { applications } = this.#context;
+    if (status < 300) applications.record({ type: "start", source: "application", detail: "proxy-uas", text });
+    else applications.record({ type: "stop", source: "application", detail: refusalOf(status), text });
+  }
+
   #ownResponse(status: number): string {
     const { request } = this.job.tx;
     return bareResponse(request, status, reasonPhrase(status), newTag(this.#context, "s"));
   }
 }
 
+function refusalOf(status: number): "call-canceled" | "call-rejected" {
+  return status === 487 ? "call-canceled" : "call-rejected";
+}
+
 function firstRouteUri(routes: readonly string[]): string | undefined {
   const first = parseNameAddr(routes[0] ?? "");
   return first.ok ? first.value.uri : undefined;
-}
-
-/** SIP URIs of a redirection, best first (RFC 3261 20.10: q from 0 to 1, 1 when absent). */
-function contactsOf(response: SipMessage): string[] {
-  if (response.status < 300) return [];
-  const list = parseNameAddrList(response.getAll("contact"));
-  if (!list.ok) return [];
-  const weighed = list.value.map(({ uri, params }) => ({ uri, q: Number(params.get("q") ?? "1") }));
-  const usable = weighed.filter(({ uri }) => {
-    const parsed = parseUri(uri);
-    return parsed.ok && parsed.value.scheme === "sip" && parsed.value.headers === undefined;
-  });
-  return usable.sort((one, other) => other.q - one.q).map(({ uri }) => uri);
-}
-
-/** RFC 3261 16.7 step 7: a 401 or 407 carries the challenges of all. */
-function withChallenges(text: string | undefined, best: SipMessage, others: readonly SipMessage[]): string | undefined {
-  if (text === undefined || (best.status !== 401 && best.status !== 407)) return text;
-  let lines = "";
-  for (const other of others) {
-    if (other.status !== 401 && other.status !== 407) continue;
-    for (const value of other.getAll("www-authenticate")) lines += `WWW-Authenticate: ${value}\r\n`;
-    for (const value of other.getAll("proxy-authenticate")) lines += `Proxy-Authenticate: ${value}\r\n`;
-  }
-  const end = text.indexOf("\r\n\r\n") + 2;
-  return text.slice(0, end) + lines + text.slice(end);
 }

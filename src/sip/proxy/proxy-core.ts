@@ -159,6 +159,10 @@ export class ProxyCore implements TransactionUser {
       tx.respond(404, bareResponse(request, 404, reasonPhrase(404), undefined));
       return;
     }
+    if (request.method === "BYE") {
+      const { text } = request;
+      this.#context.applications.record({ type: "stop", source: "network", detail: "normal-release", text });
+    }
     if (request.method === "INVITE") tx.respond(100, bareResponse(request, 100, "Trying", undefined));
     const nothing = (): void => undefined;
     const options = { ...ONWARD, destinations: [nextUri] };

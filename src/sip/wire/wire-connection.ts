@@ -24,6 +24,8 @@ export class WireConnection implements Application {
   readonly name: string;
   readonly verbs = new Set<string>();
   authenticated = false;
+  /** What the application calls itself and what it is for; the first is its instance id. */
+  tags: readonly string[] = [];
   readonly #socket: Socket;
   readonly #limits: WireConnectionLimits;
   readonly #decoder: FrameDecoder;
@@ -42,6 +44,10 @@ export class WireConnection implements Application {
       onBroken: (reason) => events.onBroken(this, reason),
     });
     socket.on("data", (chunk: unknown) => this.#decoder.push(String(chunk)));
+  }
+
+  get instanceId(): string {
+    return this.tags[0] ?? "";
   }
 
   /** True while so much is unsent that it should get no new work. */

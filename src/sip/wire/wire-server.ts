@@ -8,7 +8,14 @@ import {
   type Logger,
   type MetricSample,
 } from "../../common/index.ts";
-import type { Application, ApplicationMessage, ApplicationPort, CommandReply, UserAgentCore } from "../dialog/index.ts";
+import type {
+  Application,
+  ApplicationMessage,
+  ApplicationPort,
+  CallRecord,
+  CommandReply,
+  UserAgentCore,
+} from "../dialog/index.ts";
 import type { ProxyCore, ProxyReply } from "../proxy/index.ts";
 import { ApplicationRoutes } from "./application-routes.ts";
 import { WireConnection, type WireConnectionLimits } from "./wire-connection.ts";
@@ -19,6 +26,9 @@ const VERSION = "v0.9.10-tandem";
 const AUTHENTICATE_WITHIN_MS = 5_000;
 const MAX_CONNECTIONS = 64;
 const MAX_VERBS = 64;
+/** The bounds of drachtio-srf. */
+const MAX_TAGS = 20;
+const TAG = /^[\x21-\x2b\x2d-\x7b\x7d\x7e]{1,32}$/;
 
 /** Options of a `WireServer`. */
 export interface WireServerOptions {
@@ -96,6 +106,14 @@ export class WireServer implements ApplicationPort {
     return this.#routes.pick(verb);
   }
 
+  byInstance(instanceId: string): Application | undefined {
+    if (instanceId === "") return undefined;
+    for (const connection of this.#connections) {
+      if (connection.authenticated && connection.isOpen && connection.instanceId === instanceId) return connection;
+    }
+    return undefined;
+  }
+
   isAlive(application: Application): boolean {
     return application instanceof WireConnection && this.#connections.has(application) && application.isOpen;
   }
@@ -109,6 +127,15 @@ export class WireServer implements ApplicationPort {
       `${this.#options.ids.uuid()}|sip|${source}|${bytes}|${protocol}|${address}|${port}|${this.#time.now()}|` +
         `${txnId}|${dialogId}|${received}\r\n${text}`,
     );
+  }
+
+  record(record: CallRecord): void {
+    const application = this.#routes.pick(`cdr:${record.type}`);
+    if (application === undefined) return;
+    const detail = record.type === "attempt" ? "" : `|${record.detail}`;
+    const facts = `cdr:${record.type}|${record.source}|${this.#time.now()}${detail}`;
+    // Behind the message that it is about, or the reply to it.
+    queueMicrotask(() => application.send(`${this.#options.ids.uuid()}|${facts}\r\n${record.text}`));
   }
 
   metrics(): MetricSample[] {
@@ -194,14 +221,21 @@ export class WireServer implements ApplicationPort {
     }
   }
 
-  #authenticate(connection: WireConnection, id: string, [secret = ""]: readonly string[]): void {
+  #authenticate(connection: WireConnection, id: string, [secret = "", given = ""]: readonly string[]): void {
     if (!isSame(secret, this.#options.secret)) {
       this.#options.logger.warn("application presented a wrong secret", { name: connection.name });
       this.#reply(connection, id, "NO|incorrect secret");
       connection.end();
       return;
     }
+    const tags = given === "" ? [] : given.split(",");
+    if (tags.length > MAX_TAGS || !tags.every((tag) => TAG.test(tag))) {
+      this.#reply(connection, id, "NO|invalid tags");
+      connection.end();
+      return;
+    }
     connection.authenticated = true;
+    connection.tags = tags;
     const hostPorts = this.#options.hostPorts();
     this.#reply(connection, id, `OK|${hostPorts}|${VERSION}|${hostPorts}`);
     this.#options.logger.info("application connected", { name: connection.name });
