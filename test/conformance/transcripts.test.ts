@@ -8,9 +8,11 @@ import { Translation } from "./transcripts/translation.ts";
 const TRANSCRIPTS = [
   "01-auth-route-ping-cdr",
   "02-bad-secret",
+  "03-uas-accept-bye",
   "04-uas-reject",
   "05-uac",
   "06-b2bua",
+  "07-b2bua-prack",
   "08-b2bua-cancel",
   "09-b2bua-404",
   "10-proxy",

@@ -91,7 +91,7 @@ function compareFields(recorded: SipMessage, actual: SipMessage, translation: Tr
 }
 
 function compareRSeq(recorded: SipMessage, actual: SipMessage, translation: Translation): string[] {
-  return translation.learn(recorded.get("rseq") ?? "", actual.get("rseq") ?? "") ? [] : ["another RSeq"];
+  return translation.learnNumber(Number(recorded.get("rseq")), Number(actual.get("rseq"))) ? [] : ["another RSeq"];
 }
 
 /** At most one line of difference. */

@@ -147,7 +147,7 @@ class Replay {
 
   /** What the server says it has sent has to arrive just so. */
   async #awaitOnWire({ tokens, text }: RecordedFrame, actual: WireFrame): Promise<void> {
-    const isSent = tokens.at(-2) === "Msg sent:" || tokens[2] === "application";
+    const isSent = tokens.at(-2) === "Msg sent:" || (tokens[1] === "sip" && tokens[2] === "application");
     const recipient = isSent ? recipientOf(text) : undefined;
     if (recipient !== undefined && this.#peers.has(recipient)) await this.#peers.delivered(recipient, actual.text);
   }

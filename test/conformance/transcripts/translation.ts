@@ -1,3 +1,5 @@
+const LONG_NUMBER = 1_000_000;
+
 /** What stands now for what was recorded: identifiers, tags, branches, addresses. Each stands for one thing only. */
 export class Translation {
   readonly #actualOf = new Map<string, string>();
@@ -18,8 +20,16 @@ export class Translation {
   learnCSeq(sender: string, recorded: number, actual: number): boolean {
     const offset = this.#cseqOffsets.get(sender) ?? actual - recorded;
     this.#cseqOffsets.set(sender, offset);
-    // Long numbers appear in RAck too; short ones would be found where they are none.
-    return actual - recorded === offset && (recorded < 1_000_000 || this.learn(String(recorded), String(actual)));
+    return actual - recorded === offset && (recorded < LONG_NUMBER || this.learnNumber(recorded, actual));
+  }
+
+  /** Notes a number that stands in RAck too; false when it is another one than before. A short one stays as it is. */
+  learnNumber(recorded: number, actual: number): boolean {
+    // Short numbers would be found where they are none.
+    if (recorded < LONG_NUMBER) return recorded === actual;
+    const known = this.#actualOf.get(String(recorded)) ?? String(actual);
+    this.#actualOf.set(String(recorded), known);
+    return known === String(actual);
   }
 
   /** The text with everything that was learnt put in place of what was recorded. */
