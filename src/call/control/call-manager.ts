@@ -99,7 +99,7 @@ export class CallManager {
       logger,
       hasBindingFrom: (address) => this.#registrar.hasBindingFrom(address),
     });
-    this.#journal = new CallJournal(paths.calls, logger);
+    this.#journal = new CallJournal(paths.calls, clock, logger);
     this.#records = new RecordWriter({ path: paths.records, clock, logger });
     const ringSeconds = settings.ringSeconds ?? 180;
     const longestRingMs = longestRingSeconds(inventory, ringSeconds) * 1_000;
@@ -186,6 +186,7 @@ export class CallManager {
     return [
       ...this.#counters.metrics(this.#table),
       ...this.#registrar.counters(),
+      this.#journal.metric,
       ...this.#authenticator.counters(),
       counter("tandem_call_records_total", "Call records written", written),
       counter("tandem_call_records_lost_total", "Call records given up because the disk refused", lost),

@@ -63,7 +63,7 @@ export class Registrar {
       options.journalPath === undefined
         ? undefined
         : new Journal<readonly Binding[]>(
-            { path: options.journalPath },
+            { path: options.journalPath, clock: options.clock },
             (aor, value) => this.#restore(aor, value),
             () => this.#table.all(),
           );
@@ -128,6 +128,7 @@ export class Registrar {
         labels: { status: String(status) },
         value,
       })),
+      ...(this.#journal === undefined ? [] : [this.#journal.metric]),
     ];
   }
 
