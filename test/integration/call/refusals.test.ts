@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { splitList } from "../../../src/sip/message/index.ts";
 import { ManualClock } from "../../support/manual-clock.ts";
 import { SwitchFixture, TEST_PROFILE } from "../../support/switch-fixture.ts";
 import { testSdp } from "../../support/test-sdp.ts";
@@ -189,6 +190,26 @@ describe("requests outside a dialog", () => {
 });
 
 describe("limits of call control", () => {
+  it("given a phone with as many and as long contacts as it may have, when it registers, then the 200 lists all of them", async () => {
+    const node = await SwitchFixture.start();
+    try {
+      const alice = await node.phone("1001", { registered: false });
+      let last: readonly string[] = [];
+      for (let place = 0; place < 5; place += 1) {
+        const uri = `sip:1001@${alice.address}:${alice.port};token=${place}${"x".repeat(950)}`;
+        const response = await alice.register([["Expires", "600"]], `<${uri}>`);
+        assert.equal(response.status, 200);
+        last = response.getAll("contact").flatMap((value) => splitList(value));
+      }
+      assert.deepEqual(
+        last.map((contact) => /token=(\d)x{950}>;expires=/.exec(contact)?.[1]),
+        ["0", "1", "2", "3", "4"],
+      );
+    } finally {
+      await node.stop();
+    }
+  });
+
   it("given as many calls as the switch may have, when one more comes, then it gets 503 with Retry-After", async () => {
     const node = await SwitchFixture.start({ settings: { maxCalls: 1 } });
     try {
