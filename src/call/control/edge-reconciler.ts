@@ -1,6 +1,7 @@
 import { errorMessageOf, type Clock, type Logger, type Timer } from "../../common/index.ts";
 import type { CallTable } from "./call-table.ts";
 import type { EdgeControl, EdgeDialogSummary } from "./edge-control.ts";
+import { lossOutcome } from "./reason-header.ts";
 
 export interface EdgeReconcilerOptions {
   /** Absent with a stock drachtio server: nothing can be compared. */
@@ -71,7 +72,7 @@ export class EdgeReconciler {
         const side = session.sideOf(leg);
         if (known.has(leg.dialogId) || side === undefined) continue;
         lost += 1;
-        session.dispatch({ type: "gone", side });
+        session.dispatch({ type: "gone", side, outcome: lossOutcome() });
       }
     }
     if (settled.length > 0 || lost > 0) {

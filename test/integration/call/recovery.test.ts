@@ -173,7 +173,20 @@ describe("calls that outlive processes", () => {
     await node.startManager();
     await near.takeBye();
     const [record] = await node.settled(1);
-    assert.equal(record?.endedBy, "callee");
+    assert.equal(record?.endedBy, "switch");
+    assert.equal(record.reason, "session-lost");
+    assert.equal(record.cause.q850, 41);
+  });
+
+  it("given a dialog that the edge ends by itself, when it says why, then the other party gets BYE and the record says so", async () => {
+    const { near, far } = await establish(alice, bob);
+    const ended = node.edge.listDialogs().find(({ dialogId }) => dialogId.startsWith(near.callId));
+    node.edge.endDialog(ended?.dialogId ?? "", 'SIP;cause=408;text="Session timer expired"');
+    await near.takeBye();
+    const bye = await far.takeBye();
+    assert.match(bye.get("reason") ?? "", /^Q\.850;cause=102/);
+    const [record] = await node.settled(1);
+    assert.deepEqual([record?.endedBy, record?.reason, record?.cause.q850], ["switch", "session-lost", 102]);
   });
 
   it("given a dialog of the edge that no call knows, when call control is connected, then it is ended", async () => {
