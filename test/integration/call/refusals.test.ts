@@ -270,12 +270,41 @@ describe("limits of call control", () => {
       node.manager.drain();
       const call = await carol.call("1002", { sdp: testSdp(4_000) });
       assert.equal((await call.invite?.final())?.status, 503);
-      node.manager.endCalls();
+      const ended = node.manager.endCalls(10_000);
       await Promise.all([near.takeBye(), far.takeBye()]);
+      await ended;
+      assert.equal(node.metric("tandem_call_sessions"), 0);
       const [record] = await node.settled(1);
       assert.equal(record?.reason, "switch-stopped");
     } finally {
       await node.stop();
     }
+  });
+
+  it("given a phone that does not answer its BYE, when calls are ended, then that is waited for, but not longer than told", async () => {
+    const clock = new ManualClock(Date.now());
+    const node = await SwitchFixture.start({ clock });
+    try {
+      const { near, far } = await establish(await node.phone("1001"), await node.phone("1002"));
+      let isOver = false;
+      const ended = node.manager.endCalls(2_000).then(() => {
+        isOver = true;
+      });
+      await near.takeBye();
+      await far.request("BYE");
+      clock.advance(1_999);
+      await new Promise((resolve) => setImmediate(resolve));
+      assert.equal(isOver, false);
+      clock.advance(1);
+      await ended;
+    } finally {
+      await node.stop();
+    }
+  });
+
+  it("given no calls, when they are ended, then that is done at once", async () => {
+    const node = await SwitchFixture.start();
+    await node.manager.endCalls(60_000);
+    await node.stop();
   });
 });
