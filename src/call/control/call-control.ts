@@ -63,7 +63,7 @@ export class CallControl implements SignalingHandler {
   }
 
   onDisconnected(): void {
-    for (const session of this.#options.table.sessions) session.dispatch({ type: "edge-lost" });
+    for (const session of this.#options.table.sessions) session.loseEdge();
     this.#options.onDisconnected();
   }
 

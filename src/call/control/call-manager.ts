@@ -231,7 +231,7 @@ export class CallManager {
     this.#relayReconciler.stop();
     this.#edgeReconciler.stop();
     this.#signaling.close();
-    for (const session of this.#table.sessions) session.dispatch({ type: "edge-lost" });
+    for (const session of this.#table.sessions) session.loseEdge();
     for (const session of this.#table.sessions) session.stop();
     await Promise.all(this.#unwritten);
     await this.#records.close();
