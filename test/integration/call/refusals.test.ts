@@ -109,7 +109,25 @@ describe("requests outside a dialog", () => {
       422,
       "interval",
     );
-    await node.settled(0);
+    // Those that were refused for where they lead are attempts, the others no calls at all.
+    const records = await node.settled(4);
+    assert.deepEqual(
+      records.map(({ calledNumber, callee, cause, reason, endedBy }) => [
+        calledNumber,
+        callee?.device,
+        cause.sipStatus,
+        cause.q850,
+        reason,
+        endedBy,
+      ]),
+      [
+        ["7777", undefined, 404, 1, "rejected", "switch"],
+        ["1003", "phone-1003", 480, 18, "unreachable", "switch"],
+        ["", undefined, 484, 28, "rejected", "switch"],
+        ["1002", undefined, 404, 1, "rejected", "switch"],
+      ],
+    );
+    assert.deepEqual(records[0]?.caller, { device: "phone-1001", number: "1001" });
   });
 
   it("given a callee that has as many calls as it may, when it is called, then the caller gets 486", async () => {
@@ -120,7 +138,8 @@ describe("requests outside a dialog", () => {
     const bye = near.bye();
     await far.takeBye();
     await bye;
-    await node.settled(1);
+    const [refused] = await node.settled(2);
+    assert.deepEqual([refused?.callee?.device, refused?.reason, refused?.cause.q850], ["phone-1002", "busy", 17]);
   });
 
   it("given a caller that has as many calls as it may, when it calls once more, then it gets 486", async () => {
@@ -131,7 +150,7 @@ describe("requests outside a dialog", () => {
     const bye = near.bye();
     await far.takeBye();
     await bye;
-    await node.settled(1);
+    await node.settled(2);
   });
 
   it("given a dialog of another phone, when a stranger sends requests into it, then they are challenged and the call goes on", async () => {
