@@ -11,7 +11,8 @@ const HELD_CALLS = [500, 2_000];
 const DEFAULT_SET_UP_RATE = 200;
 /** RFC 3261 timers D, H, J and L keep finished transactions for 32 s; what is held is seen after that. */
 const SETTLE_SECONDS = 38;
-const WARM_UP = { rate: 200, seconds: 10 };
+/** Enough to load what calls need, too little to leave memory behind that held calls would then use. */
+const WARM_UP = { rate: 50, seconds: 2 };
 /** Garbage is not what a call holds: every process collects its own on this signal before its memory is read. */
 const COLLECT_SIGNAL = "SIGUSR2";
 const COLLECT_OPTIONS = [
