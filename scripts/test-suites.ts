@@ -9,8 +9,8 @@ interface TestFiles {
 export interface Suite {
   readonly name: string;
   readonly title: string;
-  /** A command that is good or not, or all mocha tests below a folder. */
-  readonly run: { readonly command: readonly string[] } | TestFiles;
+  /** A command that is good or not, or that counts as mocha does, or all mocha tests below a folder. */
+  readonly run: { readonly command: readonly string[]; readonly counts?: boolean } | TestFiles;
   /** The suite is ended, and has failed, after this time. */
   readonly limitSeconds: number;
   /** Lines covered by it count. */
@@ -76,6 +76,13 @@ export const SUITES: readonly Suite[] = [
     limitSeconds: 420,
     ownNetwork: true,
   },
+  {
+    name: "srf",
+    title: "drachtio-srf's own tests",
+    // It makes its namespaces itself.
+    run: { command: ["node", "--import", "tsx", "test/conformance/srf/run-srf-tests.ts"], counts: true },
+    limitSeconds: 240,
+  },
 ];
 
 /** What can be asked for by name: groups first, then single suites. */
@@ -86,6 +93,7 @@ export const GROUPS: Readonly<Record<string, readonly string[]>> = {
   phones: ["packages", "build", "phones"],
   load: ["packages", "build", "load"],
   kill: ["packages", "build", "kill"],
+  srf: ["packages", "srf"],
 };
 
 function tests(folder: string, timeoutMs = 10_000): TestFiles {

@@ -28,9 +28,7 @@ export {
 export {
   analyze,
   parseDialed,
-  type Analysis,
   type AnalysisContext,
-  type Candidate,
   type Destination,
   type Dialed,
   type ServiceEndpoint,

@@ -32,8 +32,20 @@ export const peerConfig = z.strictObject({
     .max(256)
     .default([])
     .describe(
-      "Dialed prefixes routed to it; the longest of all peers wins, and an empty one takes what nothing else does. The number is sent whole.",
+      "Dialed prefixes routed to it; the longest of all peers wins, and an empty one takes what nothing else does. The number is sent whole. Without any, no call goes to it.",
     ),
   profile: z.string().default("trunk").describe("Name of a SIP profile of kind `trunk`."),
+  maxCalls: z
+    .int()
+    .min(1)
+    .max(100_000)
+    .default(1_000)
+    .describe("Calls from and to the peer at a time; one more gets 503 with Retry-After."),
+  transit: z
+    .boolean()
+    .default(false)
+    .describe(
+      "`true` lets its calls go on to other peers; else those get 403, and it reaches phones and services only.",
+    ),
 });
 export type PeerConfig = z.infer<typeof peerConfig>;

@@ -72,7 +72,7 @@ export const sipProfileFile = z.strictObject({
     .describe("RTP of the device."),
   ringSeconds: seconds(5, 600)
     .default(180)
-    .describe("A call to the device that is not answered within this ends with 408 to the caller."),
+    .describe("A call to the device that is not answered within this ends with 480 and Q.850 cause 19 to the caller."),
 });
 
 /** A SIP profile with its name. */

@@ -5,8 +5,10 @@ import {
   InviteJournal,
   JournalDialogStore,
   UserAgentCore,
+  type CoreContext,
   type EdgeDialogSummary,
 } from "./dialog/index.ts";
+import { ProxyCore } from "./proxy/index.ts";
 import { TransactionLayer, type TransactionUser } from "./transaction/index.ts";
 import { TransportLayer, type TransportProtocol } from "./transport/index.ts";
 import { WireServer } from "./wire/index.ts";
@@ -49,15 +51,16 @@ export class SipEdge {
   readonly #transport: TransportLayer;
   readonly #transactions: TransactionLayer;
   readonly #core: UserAgentCore;
+  readonly #proxy: ProxyCore;
   readonly #wire: WireServer;
 
   constructor(options: SipEdgeOptions) {
     const { clock, ids, logger } = options;
     const user: TransactionUser = {
-      onRequest: (tx) => this.#core.onRequest(tx),
-      onCancel: (tx, invite) => this.#core.onCancel(tx, invite),
-      onAck: (request, flow) => this.#core.onAck(request, flow),
-      onStrayResponse: (response, flow) => this.#core.onStrayResponse(response, flow),
+      onRequest: (tx) => this.#proxy.onRequest(tx),
+      onCancel: (tx, invite) => this.#proxy.onCancel(tx, invite),
+      onAck: (request, flow) => this.#proxy.onAck(request, flow),
+      onStrayResponse: (response, flow) => this.#proxy.onStrayResponse(response, flow),
     };
     this.#transport = new TransportLayer({
       listeners: options.listeners,
@@ -68,7 +71,7 @@ export class SipEdge {
     });
     this.#transactions = new TransactionLayer({ transport: this.#transport, clock, ids, logger, user });
     this.#wire = new WireServer({ ...options.wire, clock, ids, logger, hostPorts: () => this.#hostPorts() });
-    this.#core = new UserAgentCore({
+    const context: CoreContext = {
       transactions: this.#transactions,
       transport: this.#transport,
       dialogs: new DialogTable(
@@ -80,7 +83,9 @@ export class SipEdge {
       clock,
       ids,
       logger,
-    });
+    };
+    this.#core = new UserAgentCore(context);
+    this.#proxy = new ProxyCore(context, this.#core, options.wire.secret);
   }
 
   /** Where SIP is received, with real ports; empty before `start`. */
@@ -101,7 +106,7 @@ export class SipEdge {
     this.#core.start();
     await this.#transport.start();
     this.#core.endLeftovers();
-    await this.#wire.listen(this.#core);
+    await this.#wire.listen({ core: this.#core, proxy: this.#proxy });
   }
 
   listDialogs(): EdgeDialogSummary[] {
@@ -116,6 +121,7 @@ export class SipEdge {
   metrics(): MetricSample[] {
     return [
       ...this.#core.metrics(),
+      ...this.#proxy.metrics(),
       ...this.#transactions.counters(),
       ...this.#transport.counters(),
       ...this.#wire.metrics(),
@@ -125,6 +131,7 @@ export class SipEdge {
   /** Stops; dialogs stay recorded. May be called twice. */
   async close(): Promise<void> {
     await this.#wire.close();
+    this.#proxy.close();
     this.#core.close();
     this.#transactions.close();
     await this.#transport.close();

@@ -36,4 +36,28 @@ describe("SIPp driver, client against server without Tandem", () => {
       await server.close();
     }
   });
+
+  for (const [scenario, what, counters] of [
+    ["answer", "answers", [20, 0, 0]],
+    ["refuse", "answers 503 with Retry-After", [0, 20, 0]],
+  ] as const) {
+    it(`given a server that ${what}, when called by who takes 503 too, then each end has its counter`, async () => {
+      const [callee, caller] = await Promise.all([freeLoopbackAddress(), freeLoopbackAddress()]);
+      const server = Sipp.start({ scenario, address: callee, port: 5060 });
+      try {
+        const target = `${callee}:5060`;
+        const client = await Sipp.run(
+          { scenario: "call-or-503", address: caller, port: 5060, target, service: "1", calls: 20, callsPerSecond: 50 },
+          10_000,
+        );
+        assert.deepEqual([client.successful, client.failed, client.counters], [20, 0, counters], client.log);
+        assert.deepEqual(client.history.at(-1)?.counters, counters);
+        assert.ok(client.elapsedMs > 300 && client.elapsedMs < 10_000, String(client.elapsedMs));
+        const served = await server.stop();
+        assert.deepEqual([served.successful, served.failed], [20, 0], served.log);
+      } finally {
+        await server.close();
+      }
+    });
+  }
 });

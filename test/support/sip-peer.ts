@@ -108,3 +108,10 @@ export function headerOf(text: string, name: string): string {
 export function bodyOf(text: string): string {
   return text.slice(text.indexOf("\r\n\r\n") + 4);
 }
+
+/** All values of a header field, one a line. */
+export function headersOf(text: string, name: string): string[] {
+  const head = text.slice(0, text.indexOf("\r\n\r\n")).split("\r\n");
+  const lines = head.filter((each) => each.toLowerCase().startsWith(`${name.toLowerCase()}:`));
+  return lines.map((line) => line.slice(name.length + 1).trim());
+}

@@ -28,6 +28,8 @@ export interface SippOptions {
   /** `u1` (UDP, default), `t1` (one TCP connection) or `tn` (one per call). */
   readonly transport?: "u1" | "t1" | "tn";
   readonly mediaPort?: number;
+  /** A call that waits longer for a message has failed. */
+  readonly receiveTimeoutMs?: number;
 }
 
 /** The figures of a run as SIPp counted them. */
@@ -39,6 +41,12 @@ export interface SippResult {
   /** Calls that were still up when SIPp ended. */
   readonly current: number;
   readonly unexpectedMessages: number;
+  /** From its start to its end. */
+  readonly elapsedMs: number;
+  /** Values of the scenario's `counter="1"` to `counter="3"`. */
+  readonly counters: readonly number[];
+  /** The same counters about every second. */
+  readonly history: readonly { readonly atMs: number; readonly counters: readonly number[] }[];
   /** The process's exit code: 0 when all calls were good. */
   readonly exitCode: number | null;
   /** Last screen and error log, for messages of failures. */
@@ -101,7 +109,8 @@ export class Sipp {
   }
 
   #result(exitCode: number | null): SippResult {
-    const statistics = lastRow(this.#read("statistics.csv"));
+    const rows = rowsOf(this.#read("statistics.csv"));
+    const statistics = rows.at(-1) ?? new Map<string, string>();
     const count = (name: string): number => Number(statistics.get(name) ?? "0");
     return {
       created: count("TotalCallCreated"),
@@ -110,6 +119,9 @@ export class Sipp {
       retransmissions: count("Retransmissions(C)"),
       current: count("CurrentCall"),
       unexpectedMessages: count("FailedUnexpectedMessage(C)"),
+      elapsedMs: elapsedMs(statistics),
+      counters: countersOf(statistics),
+      history: rows.map((row) => ({ atMs: elapsedMs(row), counters: countersOf(row) })),
       exitCode,
       log: this.#log(),
     };
@@ -146,6 +158,7 @@ function argumentsOf(options: SippOptions, directory: TemporaryDirectory): strin
     );
     args.push("-inf", directory.join("rows.csv"));
   }
+  if (options.receiveTimeoutMs !== undefined) args.push("-recv_timeout", String(options.receiveTimeoutMs));
   if (calls !== undefined) args.push("-m", String(calls));
   if (target !== undefined) {
     args.push("-r", String(callsPerSecond), "-rp", "1000", "-l", String(maxCalls), "-d", String(holdMs));
@@ -155,9 +168,24 @@ function argumentsOf(options: SippOptions, directory: TemporaryDirectory): strin
   return args;
 }
 
-function lastRow(csv: string): ReadonlyMap<string, string> {
-  const lines = csv.trimEnd().split("\n");
-  const names = (lines[0] ?? "").split(";");
-  const values = (lines.at(-1) ?? "").split(";");
-  return new Map(lines.length < 2 ? [] : names.map((name, index) => [name, values[index] ?? ""]));
+function rowsOf(csv: string): ReadonlyMap<string, string>[] {
+  const [head = "", ...lines] = csv.trimEnd().split("\n");
+  const names = head.split(";");
+  return lines.map((line) => {
+    const values = line.split(";");
+    return new Map(names.map((name, index) => [name, values[index] ?? ""]));
+  });
+}
+
+function countersOf(row: ReadonlyMap<string, string>): number[] {
+  return [1, 2, 3].map((number) => Number(row.get(`GenericCounter${number}(C)`) ?? "0"));
+}
+
+function elapsedMs(row: ReadonlyMap<string, string>): number {
+  return epochMs(row.get("CurrentTime")) - epochMs(row.get("StartTime"));
+}
+
+/** Of `date<tab>time<tab>seconds since 1970`, as SIPp writes it. */
+function epochMs(text = ""): number {
+  return 1_000 * Number(text.split("\t")[2] ?? "0");
 }

@@ -1,4 +1,4 @@
-import type { Clock } from "../../common/index.ts";
+import { detached, type Clock } from "../../common/index.ts";
 import { GenerationMap } from "./generation-map.ts";
 import { type NonceCountWindow, openWindow, useCount } from "./nonce-count-window.ts";
 
@@ -46,7 +46,7 @@ export class NonceUses {
     }
     if (issuedAtMs <= this.#forgottenUpToMs) return false;
     // What a nonce from before this process was used for is not known, but it was used in order.
-    this.#nonces.set(nonce, { issuedAtMs, window: openWindow(count, issuedAtMs < this.#startedAtMs) });
+    this.#nonces.set(detached(nonce), { issuedAtMs, window: openWindow(count, issuedAtMs < this.#startedAtMs) });
     return true;
   }
 }

@@ -1,9 +1,9 @@
-import type { Ids } from "../../common/index.ts";
+import { detached, type Ids } from "../../common/index.ts";
 import { escapeUser, formatNameAddr, tagOf } from "../../sip/message/index.ts";
 import { STATUS_OF_SIGNALING_ERROR } from "../signaling/signaling-error.ts";
 import type { Body, HeaderList, IncomingResponse, PendingRequest, SignalingPort } from "../signaling/signaling-port.ts";
 import { allowsUpdate, DIALOG_CAPABILITIES } from "./capabilities.ts";
-import { detached, dialogIdOf, type Leg, type LegDevice, type SessionPolicy } from "./leg.ts";
+import { dialogIdOf, type Leg, type LegDevice, type SessionPolicy } from "./leg.ts";
 import { sdpOf } from "./session-body.ts";
 import { minSeOf, sessionOfResponse, sessionRequestHeaders } from "./session-interval.ts";
 
@@ -59,11 +59,6 @@ export class Branch {
 
   get leg(): Leg | undefined {
     return this.#leg;
-  }
-
-  /** Address that the last response came from: that of the media it describes. */
-  get address(): string {
-    return this.#leg?.source.address ?? "";
   }
 
   /** The 2xx, once there is one. */

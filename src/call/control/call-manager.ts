@@ -85,6 +85,7 @@ export class CallManager {
   readonly #relayReconciler: RelayReconciler;
   readonly #unwritten = new Set<Promise<void>>();
   #isClosed = false;
+  #onNoSession: () => void = () => undefined;
 
   /** @throws the file system's error when a journal cannot be opened */
   constructor(options: CallManagerOptions) {
@@ -101,8 +102,11 @@ export class CallManager {
     });
     this.#journal = new CallJournal(paths.calls, clock, logger);
     this.#records = new RecordWriter({ path: paths.records, clock, logger });
+    const ringSeconds = settings.ringSeconds ?? 180;
+    const longestRingMs = longestRingSeconds(inventory, ringSeconds) * 1_000;
+    const beforeWrite = (): void => this.#journal.flush();
     this.#signaling =
-      options.signaling ?? new DrachtioSignaling({ ...edge, clock, logger, beforeWrite: () => this.#journal.flush() });
+      options.signaling ?? new DrachtioSignaling({ ...edge, longestRingMs, clock, logger, beforeWrite });
     this.#context = this.#makeContext();
     this.#newCalls = new NewCalls({
       context: this.#context,
@@ -113,7 +117,7 @@ export class CallManager {
       endpoints: settings.endpoints,
       maxCalls: settings.maxCalls,
       maxLegs: settings.maxLegs ?? settings.maxCalls * 4,
-      ringSeconds: settings.ringSeconds ?? 180,
+      ringSeconds,
       serialRingSeconds: settings.serialRingSeconds ?? 20,
     });
     const common = { table: this.#table, clock, logger };
@@ -201,10 +205,21 @@ export class CallManager {
     this.#newCalls.draining = true;
   }
 
-  /** Ends every call, for a node that goes down for good. New ones get 503. */
-  endCalls(): void {
+  /**
+   * Ends every call, for a node that goes down for good. New ones get 503. Resolves when the phones have answered, at
+   * the latest after `withinMs`.
+   */
+  async endCalls(withinMs: number): Promise<void> {
     this.drain();
     for (const session of this.#table.sessions) session.dispatch({ type: "hang-up", outcome: STOPPED });
+    if (this.#table.size === 0) return;
+    await new Promise<void>((resolve) => {
+      const timer = this.#options.clock.after(withinMs, resolve);
+      this.#onNoSession = () => {
+        timer.cancel();
+        resolve();
+      };
+    });
   }
 
   /**
@@ -217,7 +232,7 @@ export class CallManager {
     this.#relayReconciler.stop();
     this.#edgeReconciler.stop();
     this.#signaling.close();
-    for (const session of this.#table.sessions) session.dispatch({ type: "edge-lost" });
+    for (const session of this.#table.sessions) session.loseEdge();
     for (const session of this.#table.sessions) session.stop();
     await Promise.all(this.#unwritten);
     await this.#records.close();
@@ -244,7 +259,10 @@ export class CallManager {
           this.#unwritten.add(finished);
           void finished.finally(() => this.#unwritten.delete(finished));
         },
-        onClosed: (session) => this.#table.remove(session),
+        onClosed: (session) => {
+          this.#table.remove(session);
+          if (this.#table.size === 0) this.#onNoSession();
+        },
       },
       writeRecord: (record) => this.#records.write(record),
     };
@@ -275,6 +293,10 @@ export class CallManager {
     }
     if (saved.length > 0) logger.info("calls taken up again", { calls: this.#table.active });
   }
+}
+
+function longestRingSeconds({ phones, peers }: Inventory, usual: number): number {
+  return [...phones, ...peers].reduce((longest, { profile }) => Math.max(longest, profile.ringSeconds), usual);
 }
 
 /** The end of a file as text; empty when there is none. */

@@ -58,7 +58,7 @@ export class CallMedia {
     try {
       return await relay.release(callId);
     } catch (error) {
-      // The session is released when the relay is back: no call knows it then.
+      // The session is released when the relay is back: no call uses it then.
       logger.warn("relay session could not be released", { callId, error: errorMessageOf(error) });
       return undefined;
     }

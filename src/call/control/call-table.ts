@@ -7,11 +7,26 @@ export interface LegEntry {
   readonly session: CallSession;
 }
 
+/** A device and how many calls it may have at a time. */
+interface Limited {
+  readonly name: string;
+  readonly maxCalls: number;
+}
+
+interface DeviceCalls {
+  active: number;
+  /** Of which something is left, ended ones included. */
+  unclosed: number;
+}
+
+/** Ended calls that a device may leave behind, beside as many as it may have: what it does not answer takes half a minute. */
+const MAX_LINGERING = 32;
+
 /** All calls of this process, by id, by leg and by device. Bounded by those who add to it. */
 export class CallTable {
   readonly #sessions = new Map<string, CallSession>();
   readonly #legs = new Map<string, LegEntry>();
-  readonly #calls = new Map<string, number>();
+  readonly #devices = new Map<string, DeviceCalls>();
   /** Calls that have not ended. */
   #active = 0;
 
@@ -39,15 +54,21 @@ export class CallTable {
     return this.#legs.get(dialogId);
   }
 
-  /** Calls that a device has, as either party. */
-  callsOf(device: string): number {
-    return this.#calls.get(device) ?? 0;
+  /** True when a device has, as either party, all the calls it may have, or leaves too many ended ones behind. */
+  isBusy({ name, maxCalls }: Limited): boolean {
+    const { active, unclosed } = this.#devices.get(name) ?? { active: 0, unclosed: 0 };
+    return active >= maxCalls || unclosed >= 2 * maxCalls + MAX_LINGERING;
   }
 
   add(session: CallSession): void {
     this.#sessions.set(session.callId, session);
     this.#active += 1;
-    for (const device of devicesOf(session)) this.#calls.set(device, this.callsOf(device) + 1);
+    for (const name of devicesOf(session)) {
+      const device = this.#devices.get(name) ?? { active: 0, unclosed: 0 };
+      device.active += 1;
+      device.unclosed += 1;
+      this.#devices.set(name, device);
+    }
   }
 
   addLeg(leg: Leg, session: CallSession): void {
@@ -61,15 +82,20 @@ export class CallTable {
   /** The call counts no longer, though messages of it may still come. */
   end(session: CallSession): void {
     this.#active -= 1;
-    for (const device of devicesOf(session)) {
-      const left = this.callsOf(device) - 1;
-      if (left > 0) this.#calls.set(device, left);
-      else this.#calls.delete(device);
+    for (const name of devicesOf(session)) {
+      const device = this.#devices.get(name);
+      if (device !== undefined) device.active -= 1;
     }
   }
 
   remove(session: CallSession): void {
     this.#sessions.delete(session.callId);
+    for (const name of devicesOf(session)) {
+      const device = this.#devices.get(name);
+      if (device === undefined) continue;
+      device.unclosed -= 1;
+      if (device.unclosed === 0) this.#devices.delete(name);
+    }
   }
 }
 

@@ -1,3 +1,4 @@
+import { detached } from "../../common/index.ts";
 import { parseNameAddr, parseUri, unescapeUser, type SipMessage } from "../../sip/message/index.ts";
 import type { Peer, SipPhone } from "../device/index.ts";
 import type { LegDevice } from "./leg.ts";
@@ -14,9 +15,9 @@ export function callerDevice(device: SipPhone | Peer, invite: SipMessage): LegDe
   const from = parseNameAddr(invite.get("from") ?? "");
   const uri = from.ok ? parseUri(from.value.uri) : undefined;
   const user = uri?.ok === true ? unescapeUser(uri.value.user ?? "") : "";
-  const number = isPrintable(user) ? user : ANONYMOUS;
+  const number = isPrintable(user) ? detached(user) : ANONYMOUS;
   const displayName = from.ok ? from.value.displayName : undefined;
-  const shown = displayName !== undefined && isPrintable(displayName) ? { displayName } : {};
+  const shown = displayName !== undefined && isPrintable(displayName) ? { displayName: detached(displayName) } : {};
   return { kind: "peer", name: device.name, number, ...shown };
 }
 

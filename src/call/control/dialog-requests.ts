@@ -18,6 +18,7 @@ type EffectOf<Type extends CallEffect["type"]> = Extract<CallEffect, { type: Typ
 
 /** A request of a party that waits for its answer. */
 interface Waiting {
+  readonly side: Side;
   readonly request: IncomingRequest;
   readonly leg: Leg;
 }
@@ -59,16 +60,21 @@ export class DialogRequests {
     this.#waiting.delete(transactionId);
   }
 
+  /** The edge is gone: it has answered, or will offer again, all that waits. */
+  forgetAll(): void {
+    this.#waiting.clear();
+  }
+
   receive(side: Side, leg: Leg, other: Leg | undefined, request: IncomingRequest): void {
     const { message } = request;
     switch (message.method) {
       case "ACK":
         return this.#options.dispatch({ type: "acked", side, sdp: sdpOf(message) });
       case "BYE":
-        this.#waiting.set(request.transactionId, { request, leg });
+        this.#waiting.set(request.transactionId, { side, request, leg });
         return this.#options.dispatch({ type: "bye", side, transaction: request.transactionId });
       case "INFO":
-        this.#waiting.set(request.transactionId, { request, leg });
+        this.#waiting.set(request.transactionId, { side, request, leg });
         return this.#options.dispatch({ type: "info", side, transaction: request.transactionId });
       default:
         return this.#changeSession(side, leg, other, request);
@@ -79,11 +85,14 @@ export class DialogRequests {
     const waiting = this.#waiting.get(transaction);
     this.#waiting.delete(transaction);
     if (waiting === undefined) return;
-    const { request, leg } = waiting;
+    const { side, request, leg } = waiting;
     const { method } = request.message;
     const isChange = method === "INVITE" || method === "UPDATE";
-    if (isChange && status >= 200 && status < 300) this.#accept(leg, request, sdp);
-    else request.respond(status, { headers: this.#refusalHeaders(status) });
+    if (isChange && status >= 200 && status < 300) {
+      this.#accept(leg, request, sdp, () => this.#options.dispatch({ type: "change-answer-lost", side }));
+    } else {
+      request.respond(status, { headers: this.#refusalHeaders(status) });
+    }
   }
 
   send({ side, method, sdp, ticket }: EffectOf<"request">, leg: Leg | undefined): void {
@@ -196,7 +205,7 @@ export class DialogRequests {
     }
     const sdp = body.kind === "sdp" ? body.sdp : undefined;
     if (message.method === "UPDATE" && sdp === undefined) return this.#accept(leg, request, undefined);
-    this.#waiting.set(transactionId, { request, leg });
+    this.#waiting.set(transactionId, { side, request, leg });
     if (message.method === "UPDATE" && sdp !== undefined) {
       const byUpdate = other?.allowsUpdate === true;
       return this.#options.dispatch({ type: "update", side, transaction: transactionId, sdp, byUpdate });
@@ -204,15 +213,22 @@ export class DialogRequests {
     this.#options.dispatch({ type: "reinvite", side, transaction: transactionId, sdp });
   }
 
-  #accept(leg: Leg, request: IncomingRequest, sdp: string | undefined): void {
+  /** @param onLost the edge did not send the 2xx, and is still there */
+  #accept(leg: Leg, request: IncomingRequest, sdp: string | undefined, onLost?: () => void): void {
     const decision = decideSession(request.message, leg.policy, leg.session);
     const timer = decision.kind === "agree" ? decision : { session: undefined, headers: [] };
     leg.session = timer.session;
     if (request.message.has("allow")) leg.allowsUpdate = allowsUpdate(request.message);
-    request.respond(200, {
-      headers: [...DIALOG_CAPABILITIES, ...timer.headers],
-      ...(sdp === undefined ? {} : { body: { contentType: SDP, text: sdp } }),
-    });
+    request.respond(
+      200,
+      {
+        headers: [...DIALOG_CAPABILITIES, ...timer.headers],
+        ...(sdp === undefined ? {} : { body: { contentType: SDP, text: sdp } }),
+      },
+      (error) => {
+        if (error !== undefined && error.code !== "edge-lost") onLost?.();
+      },
+    );
   }
 
   #refusalHeaders(status: number): HeaderList {

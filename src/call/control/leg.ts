@@ -44,8 +44,3 @@ export interface Leg {
 export function dialogIdOf(sipCallId: string, initiatorTag: string): string {
   return `${sipCallId};from-tag=${initiatorTag}`;
 }
-
-/** A copy that does not keep the message alive which it was cut from. */
-export function detached(text: string): string {
-  return Buffer.from(text, "latin1").toString("latin1");
-}

@@ -11,7 +11,7 @@ export interface RelayReconcilerOptions {
 
 const RETRY_MS = 1_000;
 
-/** After each connection to the relay: sessions that no call knows are released, calls whose session is lost re-offer. */
+/** After each connection to the relay: sessions that no call uses are released, calls whose session is lost re-offer. */
 export class RelayReconciler {
   readonly #options: RelayReconcilerOptions;
   #round = 0;
@@ -41,7 +41,7 @@ export class RelayReconciler {
       const sessions = await relay.list();
       if (round !== this.#round) return;
       const known = new Set(sessions.map(({ callId }) => callId));
-      const orphans = sessions.filter(({ callId }) => table.get(callId) === undefined);
+      const orphans = sessions.filter(({ callId }) => table.get(callId)?.hasMedia !== true);
       for (const { callId } of orphans) this.#release(callId);
       const lost = before.filter(({ callId, hasMedia }) => hasMedia && !known.has(callId));
       for (const session of lost) session.dispatch({ type: "media-lost" });

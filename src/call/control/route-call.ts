@@ -13,7 +13,7 @@ import { rejection, type Rejection } from "./rejection.ts";
 export interface RouteContext {
   readonly ids: Ids;
   readonly lookup: (directoryNumber: string) => readonly Binding[];
-  readonly callsOf: (device: string) => number;
+  readonly isBusy: (device: SipPhone | Peer) => boolean;
   /** Longest ringing of a call whose callee's profile does not say. */
   readonly ringSeconds: number;
   /** Ringing of all groups of contacts but the last. */
@@ -29,14 +29,25 @@ export interface RoutedCall {
   readonly endpoint?: RelayEndpoint;
 }
 
+/** What the caller is told instead, and whom it called where that is known. */
+export type RejectedCall = { readonly kind: "rejected"; readonly callee?: LegDevice } & Rejection;
+
 /** Contacts that are tried for a call; the registrar's own bound is usually lower. */
 const MAX_BRANCHES = 16;
 
+const STATUS_OF_NONE: Readonly<Record<Extract<Destination, { kind: "none" }>["reason"], number>> = {
+  empty: 484,
+  "too-long": 414,
+  "unknown-host": 404,
+  "unknown-number": 404,
+  "no-transit": 403,
+};
+
+/** What a peer is told that has all its calls, and who calls it: another way may be free. */
+export const PEER_BUSY = rejection(503, "peer-busy", [["Retry-After", "5"]]);
+
 /** Turns the result of digit analysis into targets, or into what the caller is told. */
-export function routeCall(
-  destination: Destination,
-  context: RouteContext,
-): RoutedCall | ({ readonly kind: "rejected" } & Rejection) {
+export function routeCall(destination: Destination, context: RouteContext): RoutedCall | RejectedCall {
   switch (destination.kind) {
     case "endpoint":
       return {
@@ -50,18 +61,16 @@ export function routeCall(
       return routeToPhone(destination.phone, context);
     case "peer":
       return routeToPeer(destination.peer, destination.number, context);
-    case "none": {
-      const status = destination.reason === "empty" ? 484 : destination.reason === "too-long" ? 414 : 404;
-      return { kind: "rejected", ...rejection(status, destination.reason) };
-    }
+    case "none":
+      return { kind: "rejected", ...rejection(STATUS_OF_NONE[destination.reason], destination.reason) };
   }
 }
 
-function routeToPhone(phone: SipPhone, context: RouteContext): ReturnType<typeof routeCall> {
+function routeToPhone(phone: SipPhone, context: RouteContext): RoutedCall | RejectedCall {
   const bindings = context.lookup(phone.directoryNumber).slice(0, MAX_BRANCHES);
-  if (bindings.length === 0) return { kind: "rejected", ...rejection(480, "not-registered") };
-  if (context.callsOf(phone.name) >= phone.maxCalls) return { kind: "rejected", ...rejection(486, "busy") };
   const device = phoneDevice(phone);
+  if (bindings.length === 0) return { kind: "rejected", callee: device, ...rejection(480, "not-registered") };
+  if (context.isBusy(phone)) return { kind: "rejected", callee: device, ...rejection(486, "busy") };
   const { profile } = phone;
   const targets = new Map<string, BranchTarget>();
   const groups: { q: number; branchIds: string[] }[] = [];
@@ -95,11 +104,12 @@ function routeOf(
   return { kind: "branches", groups: timed };
 }
 
-function routeToPeer(peer: Peer, number: string, context: RouteContext): ReturnType<typeof routeCall> {
-  const uri = parseUri(peer.uri);
-  if (!uri.ok) return { kind: "rejected", ...rejection(500, "peer-uri") };
-  const branchId = context.ids.uuid();
+function routeToPeer(peer: Peer, number: string, context: RouteContext): RoutedCall | RejectedCall {
   const device: LegDevice = { kind: "peer", name: peer.name, number };
+  if (context.isBusy(peer)) return { kind: "rejected", callee: device, ...PEER_BUSY };
+  const uri = parseUri(peer.uri);
+  if (!uri.ok) return { kind: "rejected", callee: device, ...rejection(500, "peer-uri") };
+  const branchId = context.ids.uuid();
   const { profile } = peer;
   const target: BranchTarget = {
     uri: formatUri({ ...uri.value, user: escapeUser(number) }),

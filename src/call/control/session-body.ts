@@ -1,3 +1,4 @@
+import { detached } from "../../common/index.ts";
 import { parseSipMessage, type SipMessage } from "../../sip/message/index.ts";
 
 /** The session description of a message. */
@@ -9,13 +10,14 @@ export type SessionBody =
 
 const MAX_PARTS = 16;
 
-/** Finds the session description, also inside `multipart/mixed` (RFC 5621). */
+/** Finds the session description, also inside `multipart/mixed` (RFC 5621). It may be kept as long as the call. */
 export function sessionBody(message: SipMessage): SessionBody {
   const { body } = message;
   if (body === "") return { kind: "none" };
   if (!isIdentity(message)) return { kind: "unsupported" };
   const type = mediaType(message);
-  if (type === "application/sdp" || (type === "" && body.startsWith("v=0"))) return { kind: "sdp", sdp: body };
+  if (type === "application/sdp" || (type === "" && body.startsWith("v=0")))
+    return { kind: "sdp", sdp: detached(body) };
   if (type.startsWith("multipart/")) return multipart(message, body);
   return isOptional(message) ? { kind: "none" } : { kind: "unsupported" };
 }
@@ -37,7 +39,7 @@ function multipart(message: SipMessage, body: string): SessionBody {
     const content = parsePart(part);
     if (content === undefined) return { kind: "unsupported" };
     const type = mediaType(content);
-    if (type === "application/sdp") return { kind: "sdp", sdp: content.body };
+    if (type === "application/sdp") return { kind: "sdp", sdp: detached(content.body) };
     needsMore ||= !isOptional(content);
   }
   return needsMore ? { kind: "unsupported" } : { kind: "none" };

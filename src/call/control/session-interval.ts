@@ -50,11 +50,14 @@ export function sessionRequestHeaders({ session, policy }: Pick<Leg, "session" |
   ];
 }
 
-/** What a 2xx to a request of ours agrees on. */
+/** What a 2xx to a request of ours agrees on; an interval that is not allowed counts as the least that is. */
 export function sessionOfResponse(response: SipMessage): AgreedSession | undefined {
   const agreed = sessionExpiresOf(response);
   if (agreed === undefined) return undefined;
-  return { seconds: agreed.seconds, refresher: agreed.refresher === "uas" ? "remote" : "local" };
+  return {
+    seconds: Math.max(LEAST_SECONDS, agreed.seconds),
+    refresher: agreed.refresher === "uas" ? "remote" : "local",
+  };
 }
 
 /** Min-SE of a 422, or 0. */

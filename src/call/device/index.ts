@@ -7,7 +7,6 @@ export {
   type InventorySource,
   type PeerSource,
   type PhoneSource,
-  type PrefixMatch,
 } from "./inventory.ts";
 export { InventoryError, type InventoryErrorCode } from "./inventory-error.ts";
 export { computeHa1 } from "./ha1.ts";

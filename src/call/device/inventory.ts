@@ -13,12 +13,6 @@ export type PhoneSource = Omit<SipPhone, "kind" | "ha1"> & {
 /** A peer as configured. */
 export type PeerSource = Omit<Peer, "kind">;
 
-/** A peer that a dialed number leads to, and by which of its prefixes. */
-export interface PrefixMatch {
-  readonly prefix: string;
-  readonly peer: Peer;
-}
-
 /** The phones and peers of a node. Immutable; every look-up is bounded whatever the input. */
 export interface Inventory {
   readonly realm: string;
@@ -32,8 +26,8 @@ export interface Inventory {
   peerByAddress(address: string): Peer | undefined;
   /** By host of a SIP URI: one of its addresses, or the host of the peer's own URI (case does not matter). */
   peerByHost(host: string): Peer | undefined;
-  /** All peers with a prefix of `number`, longest prefix first. */
-  peersByPrefix(number: string): readonly PrefixMatch[];
+  /** The peers with a prefix of `number`, longest prefix first; one with several is there for each. */
+  peersByPrefix(number: string): readonly Peer[];
 }
 
 /** What an inventory is made of. */
@@ -81,11 +75,10 @@ export function createInventory({ realm, phones, peers }: InventorySource): Inve
     peerByAddress: (address) => addresses.find(address),
     peerByHost: (host) => addresses.find(host) ?? hosts.get(host.toLowerCase()),
     peersByPrefix: (number) => {
-      const matches: PrefixMatch[] = [];
+      const matches: Peer[] = [];
       for (let length = Math.min(longestPrefix, number.length); length >= 0; length -= 1) {
-        const prefix = number.slice(0, length);
-        const peer = prefixes.get(prefix);
-        if (peer !== undefined) matches.push({ prefix, peer });
+        const peer = prefixes.get(number.slice(0, length));
+        if (peer !== undefined) matches.push(peer);
       }
       return matches;
     },

@@ -12,4 +12,8 @@ export interface Peer {
   /** Dialed prefixes routed to it; the longest of all peers wins, "" takes what nothing else does. */
   readonly prefixes: readonly string[];
   readonly profile: SipProfile;
+  /** Calls from and to it at a time; 1 and above. */
+  readonly maxCalls: number;
+  /** Its calls may go on to other peers; else they reach phones and services only. */
+  readonly transit: boolean;
 }

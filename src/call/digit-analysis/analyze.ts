@@ -19,51 +19,47 @@ export interface AnalysisContext {
   readonly callerDomain?: string;
 }
 
-/** One possibility that was considered, and why it won or lost. */
-export interface Candidate {
-  readonly kind: "phone" | "endpoint" | "peer";
-  /** Directory number, service number, prefix or host that was compared. */
-  readonly pattern: string;
-  /** Name of the device or endpoint; absent when there is none. */
-  readonly name?: string;
-  readonly outcome: "won" | "lost" | "no-match";
-  readonly why: string;
-}
-
 /**
  * Where a number leads. `none`: `empty` there is no user part; `too-long` it exceeds 128 characters; `unknown-host` the
- * host is neither this switch nor a peer; `unknown-number` nothing has it.
+ * host is neither this switch nor a peer; `unknown-number` nothing has it; `no-transit` it leads to a peer, from one
+ * whose calls must not.
  */
 export type Destination =
   | { readonly kind: "phone"; readonly phone: SipPhone }
   | { readonly kind: "endpoint"; readonly endpoint: ServiceEndpoint; readonly number: string }
   | { readonly kind: "peer"; readonly peer: Peer; readonly number: string }
-  | { readonly kind: "none"; readonly reason: "empty" | "too-long" | "unknown-host" | "unknown-number" };
+  | { readonly kind: "none"; readonly reason: NoReason };
 
-export interface Analysis {
-  readonly destination: Destination;
-  /** In order of precedence. */
-  readonly explain: readonly Candidate[];
-}
-
-type Option = { readonly candidate: Omit<Candidate, "outcome">; readonly destination: Destination | undefined };
+type NoReason = "empty" | "too-long" | "unknown-host" | "unknown-number" | "no-transit";
 
 const MAX_LENGTH = 128;
-const LEADS_BACK = "the caller is this peer: a call does not go back where it came from";
 
 /**
  * Finds where a dialed number leads: the exact directory number, else a service number, else the peer with the
- * longest prefix. With the host of a peer it leads to that peer. Pure.
+ * longest prefix. With the host of a peer it leads to that peer, when one of its prefixes fits. A call does not go back where it came from. Pure.
  */
-export function analyze(dialed: Dialed, context: AnalysisContext): Analysis {
+export function analyze(dialed: Dialed, context: AnalysisContext): Destination {
   const { user, host } = dialed;
+  const { inventory, endpoints, caller } = context;
   if (user === "") return none("empty");
   if (user.length > MAX_LENGTH) return none("too-long");
-  if (host === undefined || isLocal(host, context)) {
-    return choose([phoneOption(user, context), endpointOption(user, context), ...prefixOptions(user, context)]);
+  if (host !== undefined && !isLocal(host, context)) {
+    const peer = inventory.peerByHost(host);
+    if (peer === undefined) return none("unknown-host");
+    return toPeer(peer.prefixes.some((prefix) => user.startsWith(prefix)) ? [peer] : [], user, caller);
   }
-  const peer = context.inventory.peerByHost(host);
-  return peer === undefined ? none("unknown-host") : choose([hostOption(peer, host, user, context)]);
+  const phone = inventory.phoneByNumber(user);
+  if (phone !== undefined) return { kind: "phone", phone };
+  const endpoint = endpoints.get(user);
+  if (endpoint !== undefined) return { kind: "endpoint", endpoint, number: user };
+  return toPeer(inventory.peersByPrefix(user), user, caller);
+}
+
+/** The first of the peers that the call did not come from. */
+function toPeer(peers: readonly Peer[], number: string, caller: SipPhone | Peer): Destination {
+  const peer = peers.find(({ name }) => name !== caller.name);
+  if (peer === undefined) return none("unknown-number");
+  return caller.kind === "peer" && !caller.transit ? none("no-transit") : { kind: "peer", peer, number };
 }
 
 function isLocal(host: string, { inventory, localHosts, callerDomain, caller }: AnalysisContext): boolean {
@@ -74,58 +70,6 @@ function isLocal(host: string, { inventory, localHosts, callerDomain, caller }: 
   );
 }
 
-function phoneOption(number: string, { inventory }: AnalysisContext): Option {
-  const phone = inventory.phoneByNumber(number);
-  return phone === undefined
-    ? { candidate: { kind: "phone", pattern: number, why: "no such directory number" }, destination: undefined }
-    : {
-        candidate: { kind: "phone", pattern: number, name: phone.name, why: "exact directory number" },
-        destination: { kind: "phone", phone },
-      };
-}
-
-function endpointOption(number: string, { endpoints }: AnalysisContext): Option {
-  const endpoint = endpoints.get(number);
-  return endpoint === undefined
-    ? { candidate: { kind: "endpoint", pattern: number, why: "no such service number" }, destination: undefined }
-    : {
-        candidate: { kind: "endpoint", pattern: number, name: endpoint, why: "exact service number" },
-        destination: { kind: "endpoint", endpoint, number },
-      };
-}
-
-function prefixOptions(number: string, { inventory, caller }: AnalysisContext): Option[] {
-  return inventory.peersByPrefix(number).map(({ prefix, peer }) => {
-    const isCaller = peer.name === caller.name;
-    const why = isCaller ? LEADS_BACK : `prefix of length ${prefix.length}`;
-    return {
-      candidate: { kind: "peer", pattern: prefix, name: peer.name, why },
-      destination: isCaller ? undefined : { kind: "peer", peer, number },
-    };
-  });
-}
-
-function hostOption(peer: Peer, host: string, number: string, { caller }: AnalysisContext): Option {
-  const isCaller = peer.name === caller.name;
-  const why = isCaller ? LEADS_BACK : "host of the peer";
-  return {
-    candidate: { kind: "peer", pattern: host, name: peer.name, why },
-    destination: isCaller ? undefined : { kind: "peer", peer, number },
-  };
-}
-
-/** The first option that leads anywhere wins. */
-function choose(options: readonly Option[]): Analysis {
-  const winner = options.find(({ destination }) => destination !== undefined);
-  const explain = options.map((option): Candidate => {
-    const { candidate, destination } = option;
-    if (destination === undefined) return { ...candidate, outcome: "no-match" };
-    if (option === winner) return { ...candidate, outcome: "won" };
-    return { ...candidate, outcome: "lost", why: `${candidate.why}, after ${winner?.candidate.why ?? ""}` };
-  });
-  return { destination: winner?.destination ?? { kind: "none", reason: "unknown-number" }, explain };
-}
-
-function none(reason: Extract<Destination, { kind: "none" }>["reason"]): Analysis {
-  return { destination: { kind: "none", reason }, explain: [] };
+function none(reason: NoReason): Destination {
+  return { kind: "none", reason };
 }

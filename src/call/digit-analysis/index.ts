@@ -1,9 +1,2 @@
-export {
-  analyze,
-  type Analysis,
-  type AnalysisContext,
-  type Candidate,
-  type Destination,
-  type ServiceEndpoint,
-} from "./analyze.ts";
+export { analyze, type AnalysisContext, type Destination, type ServiceEndpoint } from "./analyze.ts";
 export { parseDialed, type Dialed } from "./dialed.ts";

@@ -36,6 +36,8 @@ export type CallEvent =
     }
   /** A re-INVITE was taken back; it has its 487 already. */
   | { readonly type: "reinvite-cancelled"; readonly transaction: string }
+  /** The 2xx to a re-INVITE or UPDATE of `side` could not be sent any more. */
+  | { readonly type: "change-answer-lost"; readonly side: Side }
   | { readonly type: "info"; readonly side: Side; readonly transaction: string }
   /** 2xx. */
   | {
@@ -46,8 +48,8 @@ export type CallEvent =
     }
   | { readonly type: "request-failed"; readonly ticket: number; readonly status: number }
   | { readonly type: "bye"; readonly side: Side; readonly transaction: string }
-  /** The dialog of a party is no more. */
-  | { readonly type: "gone"; readonly side: Side }
+  /** The dialog of a party is no more, and the party did not end it. */
+  | { readonly type: "gone"; readonly side: Side; readonly outcome: Outcome }
   /** RTP has stopped. */
   | { readonly type: "media-timeout" }
   /** The relay has forgotten the session. */

@@ -54,6 +54,8 @@ export interface Setup {
 export interface Negotiation {
   readonly kind: "setup" | "reinvite" | "update";
   readonly requester: Side;
+  /** The requester before any of it: what it goes back to when its answer is lost. */
+  readonly before: Party;
   /**
    * `media-offer`: the relay takes the requester's offer; `awaiting-answer`: the target has it; `media-answer`: the
    * relay takes what the target said; `awaiting-ack`: the requester has its answer; `media-final`: the relay takes the
@@ -93,7 +95,7 @@ export interface Passed {
   readonly transaction: string;
 }
 
-/** An INVITE of ours that was pending when its call ended: a late 2xx is acknowledged. */
+/** An INVITE of ours that was pending when its call ended: it is cancelled, and a late 2xx acknowledged. */
 export interface LateInvite {
   readonly ticket: number;
   readonly side: Side;
@@ -113,6 +115,8 @@ export interface Call {
   /** `if-changed`: only when the relay gives other addresses than before. */
   readonly needsResync: "no" | "if-changed" | "always";
   readonly resyncAttempts: number;
+  /** The timer of the next attempt is running. */
+  readonly resyncWaits: boolean;
   /** The edge is away: nothing can be sent. */
   readonly suspended: boolean;
   readonly late: readonly LateInvite[];
@@ -137,6 +141,7 @@ export const NEW_CALL: Call = {
   passed: [],
   needsResync: "no",
   resyncAttempts: 0,
+  resyncWaits: false,
   suspended: false,
   late: [],
   owedBye: undefined,

@@ -20,6 +20,8 @@ export function endCall(call: Call, outcome: Outcome, { gone, callerAnswered }: 
   const effects: CallEffect[] = [];
   if (!wasUp && callerAnswered !== true) effects.push({ type: "reject", status: outcome.status, outcome });
   effects.push(...pendingRequests(call), ...owedAck(call));
+  const late = lateInvites(call);
+  for (const { ticket } of late) effects.push({ type: "cancel-request", ticket });
   const waitsForAck = wasUp && gone !== "caller" && isCallerUnacknowledged(call);
   if (wasUp && gone !== "caller" && !waitsForAck) effects.push({ type: "bye", side: "caller", outcome });
   effects.push(...calleeEnd(call, outcome, gone));
@@ -36,7 +38,7 @@ export function endCall(call: Call, outcome: Outcome, { gone, callerAnswered }: 
     caller: { ...call.caller, connection: "disconnected" },
     callee: { ...call.callee, connection: "disconnected" },
     branches: call.branches.map((branch) => ({ ...branch, state: "cancelled" })),
-    late: lateInvites(call),
+    late,
     owedBye: waitsForAck ? outcome : undefined,
   };
   return closeWhenDone(ended, effects);

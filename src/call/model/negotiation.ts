@@ -17,6 +17,7 @@ export function requested(call: Call, event: EventOf<"reinvite"> | EventOf<"upda
   const negotiation: Negotiation = {
     kind: event.type,
     requester: side,
+    before: call[side],
     step: sdp !== undefined ? "media-offer" : call.hasEndpoint ? "media-answer" : "awaiting-answer",
     ticket,
     transaction,
@@ -141,6 +142,23 @@ export function requestCancelled(call: Call, negotiation: Negotiation): Step {
     call: { ...call, negotiation: cancelled },
     effects: isOut ? [{ type: "cancel-request", ticket: negotiation.ticket }] : [],
   };
+}
+
+/**
+ * The requester never got its 2xx, as when it had taken its re-INVITE back just before: it is on its old session, the
+ * target on the new one.
+ */
+export function answerLost(call: Call, side: Side): Step {
+  const { negotiation } = call;
+  const isThis =
+    negotiation !== undefined &&
+    negotiation.kind === "reinvite" &&
+    negotiation.requester === side &&
+    negotiation.step === "awaiting-ack";
+  if (!isThis) return { call: { ...call, needsResync: "always" }, effects: [] };
+  const old: Call = { ...call, [side]: negotiation.before, needsResync: "always" };
+  if (negotiation.owesAck) return finalAnswer(old, { ...negotiation, cancelled: true }, negotiation.before.remoteSdp);
+  return settle(old, [{ type: "persist" }]);
 }
 
 function finalAnswer(call: Call, negotiation: Negotiation, sdp: string | undefined): Step {

@@ -23,5 +23,6 @@ export function restoredCall(call: Call): Call | undefined {
     suspended: true,
     needsResync: wasChanging ? "always" : call.needsResync,
     resyncAttempts: 0,
+    resyncWaits: false,
   };
 }

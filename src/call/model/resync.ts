@@ -66,18 +66,18 @@ export function resyncAnswered(call: Call, resync: Resync, sdp: string | undefin
 
 /** A party refused: it is busy with an offer of its own, or cannot be helped. */
 export function resyncRefused(call: Call, status: number): Step {
-  if (status !== 491 && status !== 500) return endCall(call, LOST);
-  return retryLater(call);
+  const refused: Call = { ...call, negotiation: undefined };
+  return status === 491 || status === 500 ? retryLater(refused) : endCall(refused, LOST);
 }
 
 /** The relay refused, or is away. */
 export function resyncMediaFailed(call: Call): Step {
-  return retryLater(call);
+  return retryLater({ ...call, negotiation: undefined });
 }
 
 function retryLater(call: Call): Step {
   if (call.resyncAttempts + 1 >= MAX_ATTEMPTS) return endCall(call, LOST);
-  const waiting: Call = { ...call, negotiation: undefined, resyncAttempts: call.resyncAttempts + 1 };
+  const waiting: Call = { ...call, resyncAttempts: call.resyncAttempts + 1, resyncWaits: true };
   return { call: waiting, effects: [{ type: "start-timer", timer: "resync", delayMs: RETRY_MS }] };
 }
 

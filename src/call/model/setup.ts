@@ -123,6 +123,7 @@ function completeAnswer(call: Call, setup: Setup, out: string): Step {
   const negotiation: Negotiation = {
     kind: "setup",
     requester: "caller",
+    before: call.caller,
     step: "awaiting-ack",
     ticket: 0,
     transaction: undefined,

@@ -1,5 +1,6 @@
-import { errorMessageOf, Journal, type Clock, type Logger, type MetricSample } from "../../common/index.ts";
+import { detached, Journal, type Clock, type Logger, type MetricSample } from "../../common/index.ts";
 import type { Inventory } from "../device/inventory.ts";
+import { isAllowedPlace } from "./allowed-place.ts";
 import { applyRegister } from "./apply-register.ts";
 import { BindingTable } from "./binding-table.ts";
 import type { Binding } from "./binding.ts";
@@ -8,13 +9,10 @@ import { readRegister, type RegisterFacts, type RegisterHeaderValues } from "./r
 import { registerReplyHeaders, type RegisterHeaders } from "./register-reply.ts";
 import type { RequestedContact } from "./requested-contact.ts";
 import { readStoredBindings } from "./stored-binding.ts";
-import { isSameUriText } from "./uri-equality.ts";
 
 /** The answer to a REGISTER: 200 with all current contacts, or a refusal that changed nothing. */
 export interface RegisterResult {
   readonly status: 200 | 400 | 403 | 423 | 503;
-  /** Reason phrase. */
-  readonly reason: string;
   readonly headers: RegisterHeaders;
   /** All current bindings after the request, oldest first. */
   readonly bindings: readonly Binding[];
@@ -41,8 +39,6 @@ export interface RegistrarOptions {
   readonly journalPath?: string;
   /** Bindings of all phones together; default 100,000. */
   readonly maxBindings?: number;
-  /** Told after each change of a phone's bindings, also when one expires; not about those restored at the start. */
-  readonly onChange?: (aor: string, bindings: readonly Binding[]) => void;
 }
 
 const MAX_USER_AGENT_LENGTH = 128;
@@ -63,7 +59,7 @@ export class Registrar {
   constructor(options: RegistrarOptions) {
     this.#options = options;
     this.#maxBindings = options.maxBindings ?? 100_000;
-    this.#table = new BindingTable(options.clock, (aor) => this.#handleChange(aor));
+    this.#table = new BindingTable(options.clock, (aor) => this.#record(aor));
     this.#journal =
       options.journalPath === undefined
         ? undefined
@@ -94,15 +90,6 @@ export class Registrar {
       return !isKnown;
     });
     return reachable.sort((one, other) => other.q - one.q);
-  }
-
-  /** Removes the bindings of one contact, or all of a phone; returns how many. */
-  remove(directoryNumber: string, contactUri?: string): number {
-    const current = this.#table.get(directoryNumber);
-    const kept =
-      contactUri === undefined ? [] : current.filter((binding) => !isSameUriText(binding.contactUri, contactUri));
-    if (kept.length < current.length) this.#replace(directoryNumber, kept);
-    return current.length - kept.length;
   }
 
   /** True when a live binding came from the address. */
@@ -153,7 +140,7 @@ export class Registrar {
   }
 
   #register(facts: RegisterFacts): RegisterResult {
-    const { clock } = this.#options;
+    const { clock, logger, inventory } = this.#options;
     const aor = facts.phone.directoryNumber;
     const limits = facts.phone.profile.registration;
     const current = this.#table.get(aor);
@@ -161,12 +148,10 @@ export class Registrar {
       status: RegisterResult["status"],
       reason: string,
       headers: RegisterHeaders = [],
-    ): RegisterResult => ({
-      status,
-      reason,
-      headers,
-      bindings: current,
-    });
+    ): RegisterResult => {
+      logger.info("REGISTER refused", { aor, status, reason });
+      return { status, headers, bindings: current };
+    };
 
     const read = readRegister(facts);
     if (!read.ok) return refuse(400, read.reason);
@@ -174,7 +159,8 @@ export class Registrar {
     const bind = (contact: RequestedContact, seconds: number): Binding =>
       makeBinding(facts, read.value, contact, clock.wallMs(), seconds);
     const { callId, cseq, source } = facts;
-    const outcome = applyRegister({ current, request, expiresSeconds, callId, cseq, source, limits, bind });
+    const isAllowed = ({ uri }: RequestedContact): boolean => isAllowedPlace(uri, path, source, inventory);
+    const outcome = applyRegister({ current, request, expiresSeconds, callId, cseq, source, limits, isAllowed, bind });
     if (!outcome.ok) {
       const { status, reason } = outcome;
       return refuse(status, reason, status === 423 ? [["Min-Expires", String(limits.minExpirySeconds)]] : []);
@@ -190,24 +176,18 @@ export class Registrar {
       path,
       wallMs: clock.wallMs(),
     });
-    return { status: 200, reason: "OK", headers, bindings: outcome.bindings };
+    return { status: 200, headers, bindings: outcome.bindings };
   }
 
   #replace(aor: string, bindings: readonly Binding[]): void {
     this.#table.replace(aor, bindings);
-    this.#handleChange(aor);
+    this.#record(aor);
   }
 
-  #handleChange(aor: string): void {
-    const { onChange, logger } = this.#options;
+  #record(aor: string): void {
     const bindings = this.#table.get(aor);
     if (bindings.length === 0) this.#journal?.remove(aor);
     else this.#journal?.put(aor, bindings);
-    try {
-      onChange?.(aor, bindings);
-    } catch (error) {
-      logger.error("listener of registrations failed", { aor, error: errorMessageOf(error) });
-    }
   }
 
   /** Bindings that ended meanwhile, and those of phones that are no longer configured, are left out. */
@@ -230,17 +210,17 @@ function makeBinding(
   const { targetUri, proxyUri } = targetOf(uriText, uri, facts);
   return {
     aor: phone.directoryNumber,
-    contactUri: uriText,
-    callId,
+    contactUri: detached(uriText),
+    callId: detached(callId),
     cseq,
     q,
     refreshedAtMs: wallMs,
     expiresAtMs: wallMs + seconds * 1_000,
     source,
-    targetUri,
-    ...(path.length > 0 ? { path } : proxyUri === undefined ? {} : { proxyUri }),
-    ...(instance === undefined ? {} : { instance }),
+    targetUri: detached(targetUri),
+    ...(path.length > 0 ? { path: path.map(detached) } : proxyUri === undefined ? {} : { proxyUri }),
+    ...(instance === undefined ? {} : { instance: detached(instance) }),
     ...(regId === undefined ? {} : { regId }),
-    ...(userAgent === undefined ? {} : { userAgent: userAgent.slice(0, MAX_USER_AGENT_LENGTH) }),
+    ...(userAgent === undefined ? {} : { userAgent: detached(userAgent.slice(0, MAX_USER_AGENT_LENGTH)) }),
   };
 }

@@ -1,4 +1,4 @@
-import { parseUri, type SipUri } from "../../sip/message/index.ts";
+import type { SipUri } from "../../sip/message/index.ts";
 import { isSameAddress } from "../device/ip-address.ts";
 
 /** A URI with one of these equals none without it (RFC 3261 19.1.4; transport by its examples). */
@@ -7,17 +7,9 @@ const NEVER_IGNORED = ["user", "ttl", "method", "maddr", "transport"];
 const RESERVED = ";/?:@&=+$,";
 
 /**
- * RFC 3261 19.1.4 for texts of SIP and SIPS URIs; others equal only themselves. Reflexive and symmetric, but not
- * transitive: a parameter that only one side has is ignored.
+ * RFC 3261 19.1.4 for SIP and SIPS URIs; others equal nothing. Symmetric, but not transitive: a parameter that only one
+ * side has is ignored.
  */
-export function isSameUriText(one: string, other: string): boolean {
-  if (one === other) return true;
-  const left = parseUri(one);
-  const right = parseUri(other);
-  return left.ok && right.ok && isSameUri(left.value, right.value);
-}
-
-/** RFC 3261 19.1.4 for parsed SIP and SIPS URIs. */
 export function isSameUri(one: SipUri, other: SipUri): boolean {
   return (
     one.opaque === undefined &&

@@ -1,5 +1,5 @@
 import Srf from "drachtio-srf";
-import { errorMessageOf, type Clock, type Logger } from "../../common/index.ts";
+import { detached, errorMessageOf, type Clock, type Logger } from "../../common/index.ts";
 import { parseSipMessage } from "../../sip/message/index.ts";
 import { AgentTuning } from "./agent-tuning.ts";
 import type { DrachtioAgent, DrachtioRequest, DrachtioResponse, DrachtioSrf } from "./drachtio-types.ts";
@@ -46,6 +46,8 @@ export interface DrachtioSignalingOptions {
   readonly host: string;
   readonly port: number;
   readonly secret: string;
+  /** How long an INVITE may ring. */
+  readonly longestRingMs: number;
   readonly clock: Clock;
   readonly logger: Logger;
   /** Runs before each write to the edge: what must be on file before the edge is told goes there. */
@@ -67,6 +69,7 @@ export class DrachtioSignaling implements SignalingPort {
     this.#pending = new PendingTable(options.clock);
     this.#outgoing = new OutgoingRequests({
       clock: options.clock,
+      longestRingMs: options.longestRingMs,
       pending: this.#pending,
       onUpdate: (request, response) => this.#onRequest(request, response),
       onRefused: (name) => this.#refusedHeader(name),
@@ -156,7 +159,7 @@ export class DrachtioSignaling implements SignalingPort {
       transactionId: request.stackTxnId,
       dialogId: request.stackDialogId,
       message,
-      source: { protocol: request.protocol, address: request.source_address, port: request.source_port },
+      source: { protocol: request.protocol, address: detached(request.source_address), port: request.source_port },
       respond: (status, options = {}, onDone) => this.#respond(response, status, options, onDone),
     };
     this.#handler?.onRequest(incoming);

@@ -1,4 +1,4 @@
-import { errorCodeOf, errorMessageOf, type Clock } from "../../common/index.ts";
+import { detached, errorCodeOf, errorMessageOf, type Clock } from "../../common/index.ts";
 import { parseSipMessage } from "../../sip/message/index.ts";
 import type {
   DrachtioAck,
@@ -23,8 +23,6 @@ import type {
 const ECHO_MS = 5_000;
 /** 64*T1 and some: the edge answers for a peer that does not. */
 const FINAL_MS = 40_000;
-/** An INVITE may ring; whoever sent it has a shorter timer. */
-const INVITE_FINAL_MS = 300_000;
 
 interface Outgoing extends Pending {
   readonly method: string;
@@ -35,6 +33,8 @@ interface Outgoing extends Pending {
 }
 
 export interface OutgoingRequestsOptions {
+  /** How long an INVITE may ring; whoever sent it cancels it then. */
+  readonly longestRingMs: number;
   readonly clock: Clock;
   readonly pending: PendingTable;
   readonly onUpdate: (request: DrachtioRequest, response: DrachtioResponse) => void;
@@ -59,6 +59,7 @@ export class OutgoingRequests {
       request: undefined,
       cancelHeaders: undefined,
       deadlineMs: clock.nowMs() + ECHO_MS,
+      prolong: () => this.#cancelOverdue(outgoing),
       fail: (error) => events.onFailed(error),
     };
     pending.add(outgoing);
@@ -94,7 +95,8 @@ export class OutgoingRequests {
   #onSent(outgoing: Outgoing, error: unknown, request: DrachtioRequest | undefined): void {
     if (request === undefined) return this.#fail(outgoing, refusal(error));
     outgoing.request = request;
-    outgoing.deadlineMs = this.#options.clock.nowMs() + (outgoing.method === "INVITE" ? INVITE_FINAL_MS : FINAL_MS);
+    const ringMs = outgoing.method === "INVITE" ? this.#options.longestRingMs : 0;
+    outgoing.deadlineMs = this.#options.clock.nowMs() + ringMs + FINAL_MS;
     request.on("response", (response: DrachtioResponse, ack: DrachtioAck) => this.#onResponse(outgoing, response, ack));
     // drachtio-srf hands an UPDATE to any pending request of its Call-ID, and then nobody answers it.
     request.on("update", (update: DrachtioRequest, reply: DrachtioResponse) => this.#options.onUpdate(update, reply));
@@ -112,7 +114,7 @@ export class OutgoingRequests {
         message: parsed.value,
         source: {
           protocol: response.protocol,
-          address: response.source_address,
+          address: detached(response.source_address),
           port: response.source_address === "" ? 0 : response.source_port,
         },
         acknowledge: (body) => acknowledge(ack, body),
@@ -128,6 +130,14 @@ export class OutgoingRequests {
     if (method !== "INVITE" || status >= 300) return;
     acknowledge(ack, undefined);
     this.send({ method: "BYE", dialogId: stackDialogId }, { onResponse: ignore, onFailed: ignore });
+  }
+
+  /** An INVITE that is given up must not ring on: it is cancelled, and has its time for a final response once more. */
+  #cancelOverdue(outgoing: Outgoing): boolean {
+    const { method, request, cancelHeaders } = outgoing;
+    if (method !== "INVITE" || request === undefined || cancelHeaders !== undefined) return false;
+    this.#cancel(outgoing, []);
+    return true;
   }
 
   #cancel(outgoing: Outgoing, headers: HeaderList): void {

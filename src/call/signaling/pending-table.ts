@@ -6,6 +6,8 @@ const SWEEP_MS = 1_000;
 /** Something that the edge owes an answer to. */
 export interface Pending {
   deadlineMs: number;
+  /** Called when the deadline passes: true when that has moved the deadline. Absent: given up at once. */
+  prolong?(): boolean;
   /** Called once, when the table gives it up. */
   fail(error: SignalingError): void;
 }
@@ -49,7 +51,7 @@ export class PendingTable {
     this.#sweep = undefined;
     const nowMs = this.#clock.nowMs();
     for (const entry of [...this.#entries]) {
-      if (entry.deadlineMs > nowMs || !this.#entries.delete(entry)) continue;
+      if (entry.deadlineMs > nowMs || entry.prolong?.() === true || !this.#entries.delete(entry)) continue;
       entry.fail(new SignalingError("edge-timeout", "no answer in time"));
     }
     if (this.#entries.size > 0) this.#sweep = this.#clock.after(SWEEP_MS, () => this.#onSweep());

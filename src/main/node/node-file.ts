@@ -22,6 +22,8 @@ export interface PeerRecord {
   readonly uri: string;
   readonly prefixes: readonly string[];
   readonly profile: string;
+  readonly maxCalls: number;
+  readonly transit: boolean;
 }
 
 /** What the services of a node start from: the configuration with everything resolved. */

@@ -2,6 +2,8 @@
 export interface Application {
   /** Its name in logs. */
   readonly name: string;
+  /** The first tag that it gave: the same after it was started again. Empty when it gave none. */
+  readonly instanceId: string;
 }
 
 /** A SIP message on its way to an application, with the facts of its meta line. */
@@ -21,13 +23,31 @@ export interface ApplicationMessage {
   readonly receivedOn?: { readonly address: string; readonly port: number };
 }
 
+/** How a call began, was answered or ended: what goes into call detail records. */
+export type CallRecord = {
+  readonly source: "network" | "application";
+  /** The message by which it did, latin1. */
+  readonly text: string;
+} & (
+  | { readonly type: "attempt" }
+  | { readonly type: "start"; readonly detail: "uac" | "uas" | "proxy-uac" | "proxy-uas" }
+  | { readonly type: "stop"; readonly detail: ReleaseReason }
+);
+
+export type ReleaseReason =
+  "call-rejected" | "call-canceled" | "normal-release" | "session-expired" | "system-initiated-termination";
+
 /** How the user agent core reaches applications; the wire protocol implements it. */
 export interface ApplicationPort {
   /** An application that routes `verb` (lower case) and can take more, fairly chosen. */
   pick(verb: string): Application | undefined;
+  /** The application that gave this instance id and is connected; undefined for an empty id, too. */
+  byInstance(instanceId: string): Application | undefined;
   /** True while the application is connected. */
   isAlive(application: Application): boolean;
   deliver(application: Application, message: ApplicationMessage): void;
+  /** Hands a record to one of those that take such records; to nobody when there is none. */
+  record(record: CallRecord): void;
 }
 
 /** What the core answers to a command of an application. */

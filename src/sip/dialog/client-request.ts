@@ -1,6 +1,8 @@
+import { tagOf, type SipMessage } from "../message/index.ts";
 import type { ClientTransaction } from "../transaction/index.ts";
 import type { Application } from "./application.ts";
 import type { Dialog } from "./dialog.ts";
+import { readRseq } from "./reliable-fields.ts";
 import type { SentRequest } from "./uac-dialog.ts";
 
 /** A request that an application sent and whose final response has not come. */
@@ -18,4 +20,24 @@ export interface ClientRequest {
   state: "open" | "cancelled" | "abandoned";
   /** A final response has come; what comes after it is a retransmitted or forked 2xx. */
   hasFinal: boolean;
+  /** The last RSeq of each branch, by To tag; absent while no reliable provisional response has come. */
+  rseqs: Map<string, number> | undefined;
+}
+
+/** Branches of one INVITE whose reliable responses are told apart; those of others are taken for new. */
+const MAX_BRANCHES = 32;
+
+/**
+ * False for a reliable provisional response that came before, or before its turn: neither is to be seen by anyone
+ * (RFC 3262 4). Notes the one that it returns true for.
+ */
+export function isNewReliable(request: ClientRequest, response: SipMessage): boolean {
+  const rseq = response.status < 200 ? readRseq(response) : undefined;
+  if (rseq === undefined) return true;
+  const tag = tagOf(response.get("to") ?? "") ?? "";
+  const last = request.rseqs?.get(tag);
+  if (last !== undefined && rseq !== last + 1) return false;
+  request.rseqs ??= new Map();
+  if (last !== undefined || request.rseqs.size < MAX_BRANCHES) request.rseqs.set(tag, rseq);
+  return true;
 }

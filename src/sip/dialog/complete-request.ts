@@ -1,10 +1,12 @@
-import { displayName, parseCSeq, tagOf, type SipMessage } from "../message/index.ts";
+import { displayName, parseCSeq, parseDigits, tagOf, type SipMessage } from "../message/index.ts";
 import { bodyLines, otherFieldLines, type DraftMessage } from "./application-message.ts";
 import type { Dialog } from "./dialog.ts";
 import { defaultContact, withLocalHost } from "./local-host.ts";
 
 /** Methods whose requests carry a Contact (RFC 3261 8.1.1.8, RFC 3311, RFC 6665, RFC 3515). */
 const WITH_CONTACT = new Set(["INVITE", "UPDATE", "SUBSCRIBE", "NOTIFY", "REFER"]);
+
+const DEFAULT_MAX_FORWARDS = 70;
 
 export interface RequestContext {
   /** `address:port` of ours towards the target. */
@@ -43,19 +45,24 @@ export function completeNewRequest(draft: DraftMessage, context: RequestContext,
   const cseq = given.ok ? given.value.sequence : ids.cseq;
   const contact = contactOf(message, context);
   const text =
-    `${message.method} ${message.uri} SIP/2.0\r\n${leadLines(context)}From: ${from.value}\r\nTo: ${to}\r\n` +
+    `${message.method} ${message.uri} SIP/2.0\r\n${leadLines(context, maxForwardsOf(message))}From: ${from.value}\r\nTo: ${to}\r\n` +
     `Call-ID: ${callId}\r\nCSeq: ${cseq} ${message.method}\r\n${contactLine(contact)}` +
     otherFieldLines(message, displayName).replace(/^P-Asserted-Identity: .*$/gm, (line) => withLocalHost(line, local)) +
     bodyLines(message, body);
   return { text, callId, fromTag: from.tag, from: from.value, to, cseq, contact };
 }
 
-/** Makes a request inside a dialog (RFC 3261 12.2.1.1). `cseq` is that of the INVITE for ACK, else the next one. */
+/**
+ * Makes a request inside a dialog (RFC 3261 12.2.1.1).
+ * @param cseq that of the INVITE for ACK, else the next one
+ * @param extraLines complete header lines that the edge adds
+ */
 export function completeDialogRequest(
   draft: DraftMessage,
   context: RequestContext,
   dialog: Dialog,
   cseq: number,
+  extraLines = "",
 ): string {
   const { message, body } = draft;
   const given = message.get("contact");
@@ -65,8 +72,9 @@ export function completeDialogRequest(
       ? dialog.localContact
       : withLocalHost(given, context.local);
   return (
-    dialogRequestHead(dialog, message.method, context, cseq) +
+    dialogRequestHead(dialog, message.method, context, cseq, maxForwardsOf(message)) +
     contactLine(contact) +
+    extraLines +
     otherFieldLines(message, displayName) +
     bodyLines(message, body)
   );
@@ -84,17 +92,29 @@ export function bareDialogRequest(
 }
 
 /** Start line to CSeq of a request inside a dialog. */
-export function dialogRequestHead(dialog: Dialog, method: string, context: RequestContext, cseq: number): string {
+export function dialogRequestHead(
+  dialog: Dialog,
+  method: string,
+  context: RequestContext,
+  cseq: number,
+  maxForwards = DEFAULT_MAX_FORWARDS,
+): string {
   let routes = "";
   for (const route of dialog.routeSet) routes += `Route: ${route}\r\n`;
   return (
-    `${method} ${dialog.remoteTarget} SIP/2.0\r\n${leadLines(context)}${routes}From: ${dialog.local}\r\n` +
+    `${method} ${dialog.remoteTarget} SIP/2.0\r\n${leadLines(context, maxForwards)}${routes}From: ${dialog.local}\r\n` +
     `To: ${dialog.remote}\r\nCall-ID: ${dialog.callId}\r\nCSeq: ${cseq} ${method}\r\n`
   );
 }
 
-function leadLines({ protocol, local, branch }: RequestContext): string {
-  return `Via: SIP/2.0/${protocol.toUpperCase()} ${local};rport;branch=${branch}\r\nMax-Forwards: 70\r\n`;
+function leadLines({ protocol, local, branch }: RequestContext, maxForwards: number): string {
+  return `Via: SIP/2.0/${protocol.toUpperCase()} ${local};rport;branch=${branch}\r\nMax-Forwards: ${maxForwards}\r\n`;
+}
+
+/** What the application gives, so that a loop through it has an end; 70 when it gives nothing (RFC 3261 8.1.1.6). */
+function maxForwardsOf(message: SipMessage): number {
+  const given = parseDigits(message.get("max-forwards") ?? "", 255);
+  return given.ok ? given.value : DEFAULT_MAX_FORWARDS;
 }
 
 function taggedFrom(from: string, tag: string): { readonly value: string; readonly tag: string } {

@@ -1,6 +1,7 @@
 import { displayName, tagOf, type SipMessage } from "../message/index.ts";
 import { bodyLines, otherFieldLines, type DraftMessage } from "./application-message.ts";
 import { withLocalHost } from "./local-host.ts";
+import { requireWithoutReliable } from "./reliable-fields.ts";
 
 export interface ResponseContext {
   readonly request: SipMessage;
@@ -26,7 +27,9 @@ export function completeResponse({ message, body }: DraftMessage, context: Respo
   }
   if (contact !== undefined) head += `Contact: ${withLocalHost(contact, context.local)}\r\n`;
   if (context.rseq !== undefined) head += `RSeq: ${context.rseq}\r\n`;
-  return head + otherFieldLines(message, displayName) + bodyLines(message, body);
+  let other = otherFieldLines(message, displayName);
+  if (context.rseq === undefined && message.status < 200 && message.has("require")) other = withoutReliable(other);
+  return head + other + bodyLines(message, body);
 }
 
 /** A response that the edge makes by itself, without a body. `extraLines` are complete header lines. */
@@ -38,6 +41,14 @@ export function bareResponse(
   extraLines = "",
 ): string {
   return `SIP/2.0 ${status} ${reason}\r\n${echoedLines(request, toTag)}${extraLines}Content-Length: 0\r\n\r\n`;
+}
+
+/** RFC 3262 3: a caller that cannot acknowledge is not asked to. */
+function withoutReliable(lines: string): string {
+  return lines.replace(/^Require: (.*)\r\n/gm, (line, value: string) => {
+    const left = requireWithoutReliable(value);
+    return left === value ? line : left === "" ? "" : `Require: ${left}\r\n`;
+  });
 }
 
 function echoedLines(request: SipMessage, toTag: string | undefined): string {

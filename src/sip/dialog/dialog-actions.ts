@@ -1,12 +1,17 @@
 import type { Timer } from "../../common/index.ts";
-import { parseNameAddr, type SipMessage } from "../message/index.ts";
+import { parseDigits, parseNameAddr, type SipMessage } from "../message/index.ts";
 import type { Target } from "../transport/index.ts";
-import { bareDialogRequest, dialogRequestHead, type RequestContext } from "./complete-request.ts";
+import { bareDialogRequest, dialogRequestHead } from "./complete-request.ts";
 import { requestContext, type CoreContext } from "./core-context.ts";
+import type { ReleaseReason } from "./application.ts";
 import type { Dialog } from "./dialog.ts";
 import { nextHopOf, type TargetResolver } from "./resolve-target.ts";
 import { expiryDelayMs, refreshDelayMs, type SessionTimer } from "./session-timer.ts";
+import { SubscriptionTimers } from "./subscription.ts";
 import type { SuccessRetransmission } from "./success-retransmission.ts";
+
+const REFRESH_AGAIN_MS = 5_000;
+const MAX_INTERVAL_SECONDS = 86_400;
 
 /** What the edge does with dialogs by itself: find the way, end, refresh, expire. */
 export class DialogActions {
@@ -14,37 +19,39 @@ export class DialogActions {
   readonly #resolver: TargetResolver;
   readonly #retransmission: SuccessRetransmission;
   readonly #sessionTimers = new Map<string, Timer>();
+  readonly #subscriptions: SubscriptionTimers;
 
   constructor(context: CoreContext, resolver: TargetResolver, retransmission: SuccessRetransmission) {
     this.#context = context;
     this.#resolver = resolver;
     this.#retransmission = retransmission;
+    this.#subscriptions = new SubscriptionTimers(context.clock, (dialog) => this.remove(dialog));
   }
 
-  /** Finds where requests of the dialog go: the next hop that was given, the route set, the remote target. */
+  /**
+   * Finds where requests of the dialog go: the connection that its peer is on, while it lives; the next hop that was
+   * given; the route set; the remote target.
+   */
   route(dialog: Dialog, done: (target: Target | undefined) => void): void {
-    if (dialog.nextHop !== undefined) {
-      done(dialog.flowId === undefined ? dialog.nextHop : { ...dialog.nextHop, flowId: dialog.flowId });
+    const connected = dialog.flowId === undefined ? undefined : this.#context.transport.connectedTo(dialog.flowId);
+    const known = connected ?? dialog.nextHop;
+    if (known !== undefined) {
+      done(known);
       return;
     }
     const route = dialog.routeSet[0];
     const routeUri = route === undefined ? undefined : parseNameAddr(route);
     const uri = routeUri === undefined ? dialog.remoteTarget : routeUri.ok ? routeUri.value.uri : "";
     const nextHop = nextHopOf(uri);
-    if (!nextHop.ok) {
-      done(undefined);
-      return;
-    }
-    const { flowId } = dialog;
-    this.#resolver.resolve(nextHop.value, (target) => {
-      done(target === undefined || flowId === undefined ? target : { ...target, flowId });
-    });
+    if (nextHop.ok) this.#resolver.resolve(nextHop.value, done);
+    else done(undefined);
   }
 
   /** Forgets a dialog and everything that runs for it. */
   remove(dialog: Dialog): void {
     this.#retransmission.stop(dialog.id);
     this.#stopSessionTimer(dialog.id);
+    this.#subscriptions.stop(dialog.id);
     this.#context.dialogs.remove(dialog);
   }
 
@@ -52,17 +59,13 @@ export class DialogActions {
    * Ends a dialog by a BYE of the edge's own and tells its application.
    * @param reason value of the Reason header (RFC 3326), or empty
    */
-  sendBye(dialog: Dialog, reason: string): void {
-    this.remove(dialog);
-    this.route(dialog, (target) => {
-      if (target === undefined) return;
-      const request = requestContext(this.#context, target);
-      const reasonLine = reason === "" ? "" : `Reason: ${reason}\r\n`;
-      dialog.localCseq += 1;
-      const text = bareDialogRequest(dialog, "BYE", request, dialog.localCseq, reasonLine);
-      this.#sendAndForget(text, target);
-      this.#tellOwner(dialog, text, target, request);
-    });
+  sendBye(dialog: Dialog, reason: string, released: ReleaseReason = "system-initiated-termination"): void {
+    this.#end(dialog, reason, released, true);
+  }
+
+  /** Forgets a dialog that the other end never got to know, and tells its application as if it had been ended. */
+  tellEnded(dialog: Dialog, reason: string): void {
+    this.#end(dialog, reason, "system-initiated-termination", false);
   }
 
   /** Acknowledges a 2xx by itself. */
@@ -81,9 +84,16 @@ export class DialogActions {
     this.#armSessionTimer(dialog, timer);
   }
 
-  /** Arms the session timers of dialogs that were read after a restart. */
-  resumeSessionTimers(): void {
+  /** Begins or renews the life of the subscription that a dialog lives by. */
+  renewSubscription(dialog: Dialog, seconds: number): void {
+    this.#subscriptions.renew(dialog, seconds);
+    this.#context.dialogs.update(dialog);
+  }
+
+  /** Arms the timers of dialogs that were read after a restart. */
+  resumeTimers(): void {
     for (const dialog of this.#context.dialogs.values()) {
+      this.#subscriptions.resume(dialog);
       if (dialog.session !== undefined) this.#armSessionTimer(dialog, dialog.session);
     }
   }
@@ -91,6 +101,26 @@ export class DialogActions {
   close(): void {
     for (const timer of this.#sessionTimers.values()) timer.cancel();
     this.#sessionTimers.clear();
+    this.#subscriptions.close();
+  }
+
+  #end(dialog: Dialog, reason: string, released: ReleaseReason, isKnownToPeer: boolean): void {
+    // A branch that nobody wanted is none of the applications' dialogs.
+    const isKnown = this.#context.dialogs.get(dialog.id) === dialog;
+    this.remove(dialog);
+    this.route(dialog, (target) => {
+      // Its application is told also when the peer cannot be.
+      const towards = target ?? { protocol: dialog.protocol, address: "", port: 0 };
+      const reasonLine = reason === "" ? "" : `Reason: ${reason}\r\n`;
+      dialog.localCseq += 1;
+      const request = requestContext(this.#context, towards);
+      const text = bareDialogRequest(dialog, "BYE", request, dialog.localCseq, reasonLine);
+      if (target !== undefined && isKnownToPeer) this.#sendAndForget(text, target);
+      if (!isKnown) return;
+      this.#tellApplication(dialog, text, towards);
+      if (dialog.method !== "INVITE") return;
+      this.#context.applications.record({ type: "stop", source: "application", detail: released, text });
+    });
   }
 
   #armSessionTimer(dialog: Dialog, timer: SessionTimer): void {
@@ -101,7 +131,7 @@ export class DialogActions {
       this.#sessionTimers.delete(dialog.id);
       if (this.#context.dialogs.get(dialog.id) !== dialog) return;
       if (timer.refresher === "local") this.#refresh(dialog, timer);
-      else this.sendBye(dialog, 'SIP;cause=408;text="Session timer expired"');
+      else this.sendBye(dialog, 'SIP;cause=408;text="Session timer expired"', "session-expired");
     };
     this.#sessionTimers.set(dialog.id, this.#context.clock.after(Math.max(0, wholeMs - agedMs), fire));
   }
@@ -114,12 +144,16 @@ export class DialogActions {
   /** RFC 4028 10: UPDATE where the other end allows it, since it needs no session description; else re-INVITE. */
   #refresh(dialog: Dialog, timer: SessionTimer): void {
     const byUpdate = dialog.remoteAllow.includes("UPDATE");
-    if (!byUpdate && dialog.localBody === "") {
-      this.#armSessionTimer(dialog, { ...timer, refresher: "remote" });
+    if (!byUpdate && (dialog.localBody === "" || dialog.openInvites > 0)) {
+      // RFC 3261 14.1: no INVITE over another one, which is a refresh itself when it succeeds.
+      this.#refreshLater(dialog, timer);
       return;
     }
     this.route(dialog, (target) => {
-      if (target === undefined) return;
+      if (target === undefined) {
+        this.#refreshLater(dialog, timer);
+        return;
+      }
       const method = byUpdate ? "UPDATE" : "INVITE";
       dialog.localCseq += 1;
       if (!byUpdate) dialog.inviteCseq = dialog.localCseq;
@@ -131,7 +165,7 @@ export class DialogActions {
         dialogRequestHead(dialog, method, requestContext(this.#context, target), cseq) +
         `Contact: ${dialog.localContact}\r\nSupported: timer\r\n` +
         `Session-Expires: ${timer.intervalSeconds};refresher=uac\r\n${body}`;
-      const failed = (): void => this.sendBye(dialog, 'SIP;cause=408;text="Session refresh failed"');
+      const failed = (): void => this.#endUnrefreshed(dialog);
       this.#context.transactions.request(text, target, {
         onResponse: (response) => this.#onRefreshed(dialog, timer, response, byUpdate ? undefined : cseq),
         onTimeout: failed,
@@ -141,15 +175,42 @@ export class DialogActions {
   }
 
   #onRefreshed(dialog: Dialog, timer: SessionTimer, response: SipMessage, inviteCseq: number | undefined): void {
-    if (response.status < 200) return;
-    if (response.status < 300 && inviteCseq !== undefined) this.sendAck(dialog, inviteCseq);
-    if (response.status === 408 || response.status === 481) {
-      this.sendBye(dialog, 'SIP;cause=408;text="Session refresh failed"');
+    const { status } = response;
+    if (status < 200) return;
+    if (status < 300 && inviteCseq !== undefined) this.sendAck(dialog, inviteCseq);
+    if (this.#context.dialogs.get(dialog.id) !== dialog) return;
+    if (status === 408 || status === 481) {
+      this.#endUnrefreshed(dialog);
+      return;
+    }
+    if (status >= 300) {
+      if (status === 405 || status === 501) dialog.remoteAllow = dialog.remoteAllow.filter((each) => each !== "UPDATE");
+      const minimum = status === 422 ? parseDigits(response.get("min-se") ?? "", MAX_INTERVAL_SECONDS) : undefined;
+      const floorSeconds = minimum?.ok === true ? minimum.value : 0;
+      this.#refreshLater(dialog, { ...timer, intervalSeconds: Math.max(timer.intervalSeconds, floorSeconds) });
       return;
     }
     const refreshedAtMs = this.#context.clock.wallMs();
     this.setSessionTimer(dialog, { ...timer, refreshedAtMs });
     this.#context.dialogs.update(dialog);
+  }
+
+  /** Only a 2xx renews the session: tries again until it is over. */
+  #refreshLater(dialog: Dialog, timer: SessionTimer): void {
+    dialog.session = timer;
+    const leftMs = timer.refreshedAtMs + expiryDelayMs(timer) - this.#context.clock.wallMs();
+    const fire = (): void => {
+      this.#sessionTimers.delete(dialog.id);
+      if (leftMs > REFRESH_AGAIN_MS) this.#refresh(dialog, timer);
+      else this.#endUnrefreshed(dialog);
+    };
+    this.#stopSessionTimer(dialog.id);
+    this.#sessionTimers.set(dialog.id, this.#context.clock.after(REFRESH_AGAIN_MS, fire));
+  }
+
+  #endUnrefreshed(dialog: Dialog): void {
+    if (this.#context.dialogs.get(dialog.id) !== dialog) return;
+    this.sendBye(dialog, 'SIP;cause=408;text="Session refresh failed"', "session-expired");
   }
 
   #sendAndForget(text: string, target: Target): void {
@@ -161,18 +222,21 @@ export class DialogActions {
     });
   }
 
-  #tellOwner(dialog: Dialog, text: string, target: Target, { protocol }: RequestContext): void {
-    const { owner } = dialog;
-    if (owner === undefined || !this.#context.applications.isAlive(owner)) return;
-    const local = this.#context.transport.localFor(target);
-    this.#context.applications.deliver(owner, {
+  /** Its owner, or, when that is gone, whoever takes such requests now. */
+  #tellApplication({ id, owner }: Dialog, text: string, target: Target): void {
+    const { applications, transport } = this.#context;
+    const isOwned = owner !== undefined && applications.isAlive(owner);
+    const application = isOwned ? owner : applications.pick("bye");
+    if (application === undefined) return;
+    const local = transport.localFor(target);
+    applications.deliver(application, {
       source: "application",
       text,
-      protocol,
+      protocol: target.protocol,
       address: local.address,
       port: local.port,
       txnId: "unsolicited",
-      dialogId: dialog.id,
+      dialogId: id,
     });
   }
 }

@@ -1,5 +1,6 @@
 import type { Target, TransportProtocol } from "../transport/index.ts";
 import type { Application } from "./application.ts";
+import { newNegotiation, type Negotiation } from "./negotiation.ts";
 import type { SessionTimer } from "./session-timer.ts";
 
 /** What outlives the process: enough to send and to recognise requests of the dialog. Plain JSON. */
@@ -33,6 +34,12 @@ export interface DialogRecord {
   remoteAllow: readonly string[];
   /** Wall-clock milliseconds. */
   createdAtMs: number;
+  /** Instance id of the application that it belongs to; absent when that gave none. */
+  ownerId?: string;
+  /** When a subscription ends unless it is refreshed; wall-clock milliseconds. */
+  expiresAtMs?: number;
+  /** The last session description that we sent; what a refresh by re-INVITE repeats. */
+  localBody: string;
 }
 
 /** RFC 3261 12: one side's view of a dialog. */
@@ -40,10 +47,20 @@ export interface Dialog extends DialogRecord {
   state: "early" | "confirmed";
   /** The connection that the flow lives on, for reliable transports. */
   flowId: string | undefined;
-  /** Who gets its requests; undefined once that application is gone. */
+  /** Who gets its requests (set by `setOwner`); undefined once that application is gone. */
   owner: Application | undefined;
-  /** The last session description that we sent; what a refresh by re-INVITE repeats. */
-  localBody: string;
+  /** INVITEs inside the dialog, of either end, without a final response. */
+  openInvites: number;
+  readonly negotiation: Negotiation;
+  /** Reliable provisional responses to our INVITE, the latest last; forks have an identity each. */
+  reliable?: readonly ReliableSeen[];
+}
+
+/** A reliable provisional response that has come, and whom it came from. */
+export interface ReliableSeen extends Pick<Dialog, "remote" | "remoteTag" | "remoteTarget" | "routeSet"> {
+  readonly rseq: number;
+  /** CSeq of the INVITE. */
+  readonly cseq: number;
 }
 
 /** A dialog as the control channel lists it. */
@@ -58,13 +75,30 @@ export interface EdgeDialogSummary {
   readonly ageMs: number;
 }
 
+/** Gives a dialog to an application. Returns true when that changes what is recorded. */
+export function setOwner(dialog: Dialog, application: Application): boolean {
+  dialog.owner = application;
+  const { instanceId } = application;
+  if (instanceId === "" || dialog.ownerId === instanceId) return false;
+  dialog.ownerId = instanceId;
+  return true;
+}
+
 export function dialogIdOf(callId: string, initiatorTag: string): string {
   return `${callId};from-tag=${initiatorTag}`;
 }
 
 /** The part of a dialog that is recorded. */
 export function recordOf(dialog: Dialog): DialogRecord {
-  const { state: _state, flowId: _flowId, owner: _owner, localBody: _localBody, ...record } = dialog;
+  const {
+    state: _state,
+    flowId: _flowId,
+    owner: _owner,
+    openInvites: _openInvites,
+    negotiation: _negotiation,
+    reliable: _reliable,
+    ...record
+  } = dialog;
   return record;
 }
 
@@ -79,7 +113,8 @@ export function restoredDialog(record: DialogRecord): Dialog {
     state: "confirmed",
     flowId: undefined,
     owner: undefined,
-    localBody: "",
+    negotiation: newNegotiation(),
+    openInvites: 0,
   };
 }
 

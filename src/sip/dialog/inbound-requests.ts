@@ -1,44 +1,65 @@
-import { parseNameAddr, reasonPhrase, tagOf, type SipMessage } from "../message/index.ts";
+import { reasonPhrase, tagOf, type SipMessage } from "../message/index.ts";
 import type { ServerTransaction } from "../transaction/index.ts";
 import type { Flow } from "../transport/index.ts";
 import type { Application, CommandReply } from "./application.ts";
-import { lacksContentType, parseDraft, type DraftMessage } from "./application-message.ts";
-import { bareResponse, completeResponse } from "./complete-response.ts";
+import type { AwaitedNotifies } from "./awaited-notifies.ts";
+import { bareResponse } from "./complete-response.ts";
 import { isInitiatorTag, newTag, type CoreContext } from "./core-context.ts";
 import type { DialogActions } from "./dialog-actions.ts";
-import { dialogIdOf, type Dialog } from "./dialog.ts";
-import { defaultContact, hostPort, withLocalHost } from "./local-host.ts";
+import { dialogIdOf, setOwner, type Dialog } from "./dialog.ts";
+import { InboundResponses } from "./inbound-responses.ts";
+import { requestSeen, updateRefusal } from "./negotiation.ts";
 import { PendingRequests, type PendingRequest } from "./pending-requests.ts";
-import { agreedSessionTimer } from "./session-timer.ts";
+import { grantedSeconds, notifiedSeconds } from "./subscription.ts";
 import type { SuccessRetransmission } from "./success-retransmission.ts";
-import { allowedMethods, contactUriOf, cseqOf, uasDialog } from "./uas-dialog.ts";
+import { notifiedDialog } from "./uac-dialog.ts";
+import { cseqOf, isFirstInvite } from "./uas-dialog.ts";
 
 /** How long a request inside a dialog waits for an application to come back. */
 const HOLD_MS = 4_000;
-const UNKNOWN_TRANSACTION = "Response not sent due to unknown transaction";
+/** Longer INVITEs are not recorded: their callers wait in vain after a kill. Honest ones are a tenth of it. */
+const MAX_RECORDED_LENGTH = 16_384;
 const METHODS = new Set(
   "INVITE ACK BYE CANCEL OPTIONS REGISTER PRACK SUBSCRIBE NOTIFY PUBLISH INFO REFER MESSAGE UPDATE".split(" "),
 );
 /** Methods that make no sense outside a dialog. */
-const IN_DIALOG_ONLY = new Set(["BYE", "UPDATE", "PRACK", "INFO"]);
+const IN_DIALOG_ONLY = new Set(["BYE", "UPDATE", "PRACK"]);
 const DIALOG_FORMING = new Set(["INVITE", "SUBSCRIBE"]);
+const CANCELLED = 'SIP;cause=487;text="Cancelled"';
+/** RFC 3311 5.2: Retry-After between 0 and 10 seconds, chosen at random. */
+const MAX_RETRY_SECONDS = 10;
 
 /** Requests from the network: offered to applications, answered by them. */
 export class InboundRequests {
   readonly #context: CoreContext;
   readonly #actions: DialogActions;
   readonly #retransmission: SuccessRetransmission;
-  readonly #pending = new PendingRequests();
+  readonly #pending: PendingRequests;
+  readonly #responses: InboundResponses;
+  readonly #awaited: AwaitedNotifies;
 
-  constructor(context: CoreContext, actions: DialogActions, retransmission: SuccessRetransmission) {
+  constructor(
+    context: CoreContext,
+    actions: DialogActions,
+    retransmission: SuccessRetransmission,
+    awaited: AwaitedNotifies,
+  ) {
     this.#context = context;
     this.#actions = actions;
     this.#retransmission = retransmission;
+    this.#awaited = awaited;
+    this.#pending = new PendingRequests(context.invites);
+    this.#responses = new InboundResponses(context, actions, retransmission, this.#pending);
   }
 
   /** Requests whose final response is owed. */
   get pendingCount(): number {
     return this.#pending.size;
+  }
+
+  /** INVITEs with a reliable provisional response. */
+  get reliableCount(): number {
+    return this.#responses.reliableCount;
   }
 
   onRequest(tx: ServerTransaction): void {
@@ -63,10 +84,17 @@ export class InboundRequests {
     tx.respond(200, bareResponse(tx.request, 200, "OK", toTag));
     if (pending === undefined) return;
     pending.toTag = toTag;
-    if (pending.application !== undefined) this.#deliver(pending, pending.application, tx.request, tx.flow);
-    invite.respond(487, bareResponse(invite.request, 487, "Request Terminated", toTag));
-    this.#end(pending);
-    this.#removeEarly(pending);
+    // An application that has answered knows a dialog, and no INVITE to cancel.
+    const answered = this.#responses.isHolding(pending) ? pending.dialog : undefined;
+    if (answered !== undefined) this.#actions.tellEnded(answered, CANCELLED);
+    else if (pending.application !== undefined) this.#deliver(pending, pending.application, tx.request, tx.flow);
+    const text = bareResponse(invite.request, 487, "Request Terminated", toTag);
+    invite.respond(487, text);
+    if (answered === undefined && isFirstInvite(invite.request)) {
+      this.#context.applications.record({ type: "stop", source: "application", detail: "call-canceled", text });
+    }
+    this.#responses.end(pending);
+    this.#responses.removeEarly(pending);
   }
 
   onAck(request: SipMessage, flow: Flow): void {
@@ -78,6 +106,7 @@ export class InboundRequests {
     );
     const success = dialog && this.#retransmission.acknowledge(dialog.id, cseqOf(request));
     if (dialog === undefined || success === undefined) return;
+    requestSeen(dialog.negotiation, "remote", "", { method: "ACK", hasBody: request.body !== "" });
     const application = this.#applicationFor(dialog, "ack");
     if (application === undefined) return;
     this.#context.applications.deliver(application, {
@@ -93,14 +122,20 @@ export class InboundRequests {
 
   /** Sends the response that an application wrote. */
   respond(application: Application, txnId: string, text: string): CommandReply {
+    return this.#responses.respond(application, txnId, text);
+  }
+
+  /**
+   * Gives up a request to whoever answers it in place of the application; undefined when the application does not owe
+   * it an answer, or has begun to answer. It stays in the journal of unanswered INVITEs under its txnId.
+   */
+  release(application: Application, txnId: string): ServerTransaction | undefined {
     const pending = this.#pending.byTxnId(txnId);
-    if (pending?.application !== application) return { ok: false, reason: UNKNOWN_TRANSACTION };
-    const draft = parseDraft(text);
-    if (!draft.ok) return { ok: false, reason: `invalid response: ${draft.reason}` };
-    const { status } = draft.value.message;
-    if (status < 100 || status > 699) return { ok: false, reason: "invalid response: status out of range" };
-    if (lacksContentType(draft.value)) return { ok: false, reason: "missing content-type" };
-    return this.#send(pending, application, draft.value);
+    if (pending?.application !== application || pending.toTag !== undefined) return undefined;
+    if (pending.dialog !== undefined) return undefined;
+    pending.tx.onTerminated = undefined;
+    this.#pending.remove(pending);
+    return pending.tx;
   }
 
   /** Offers what this application owed to another, or holds it until one comes. */
@@ -127,6 +162,7 @@ export class InboundRequests {
   }
 
   close(): void {
+    this.#responses.close();
     this.#pending.close();
   }
 
@@ -136,26 +172,36 @@ export class InboundRequests {
       this.#reject(tx, 481);
       return;
     }
+    if (request.method === "INVITE") {
+      this.#context.applications.record({ type: "attempt", source: "network", text: request.text });
+    }
     const full = request.method === "INVITE" && this.#context.dialogs.isFull;
     const application = full ? undefined : this.#context.applications.pick(request.method.toLowerCase());
     if (application === undefined) {
-      this.#reject(tx, 503, "Retry-After: 2\r\n");
+      // RFC 6086 4.2.2: an INFO outside a dialog is a mistake, unless an application thinks otherwise.
+      if (request.method === "INFO") this.#reject(tx, 481);
+      else this.#reject(tx, 503, "Retry-After: 2\r\n");
       return;
     }
     const dialogId = dialogIdOf(request.get("call-id") ?? "", tagOf(request.get("from") ?? "") ?? "");
-    this.#accept(tx, undefined, dialogId, application);
+    // A new dialog under the identity of one that lives: a loop, or somebody who makes it up.
+    if (DIALOG_FORMING.has(request.method) && this.#context.dialogs.get(dialogId) !== undefined) this.#reject(tx, 482);
+    else this.#accept(tx, undefined, dialogId, application);
   }
 
   #onDialogRequest(tx: ServerTransaction, toTag: string): void {
     const { request } = tx;
     const callId = request.get("call-id") ?? "";
     const fromTag = tagOf(request.get("from") ?? "") ?? "";
-    const dialog = this.#context.dialogs.findByTags(callId, fromTag, toTag);
+    const dialog =
+      this.#context.dialogs.findByTags(callId, fromTag, toTag) ?? this.#dialogOfNotify(tx, dialogIdOf(callId, toTag));
     if (dialog === undefined) {
       // Unknown here does not mean unknown to the application: it may have state that this edge has lost.
       const application = this.#applicationFor(undefined, request.method.toLowerCase());
       const dialogId = dialogIdOf(callId, isInitiatorTag(toTag) ? toTag : fromTag);
-      if (application === undefined) this.#reject(tx, 481);
+      // Applications know dialogs by this id alone: a request of another fork, or with a guessed tag, is not theirs.
+      const isOther = this.#context.dialogs.get(dialogId) !== undefined;
+      if (application === undefined || isOther || request.method === "PRACK") this.#reject(tx, 481);
       else this.#accept(tx, undefined, dialogId, application);
       return;
     }
@@ -166,7 +212,39 @@ export class InboundRequests {
     }
     dialog.remoteCseq = cseq;
     if (tx.flow.reliable) dialog.flowId = tx.flow.id;
+    if (this.#isRefused(tx, dialog)) return;
+    if (request.method === "BYE" && dialog.method === "INVITE") {
+      const { text } = request;
+      this.#context.applications.record({ type: "stop", source: "network", detail: "normal-release", text });
+    }
     this.#accept(tx, dialog, dialog.id, this.#applicationFor(dialog, request.method.toLowerCase()));
+  }
+
+  /** The dialog that a NOTIFY makes which comes before the final response to its SUBSCRIBE or REFER. */
+  #dialogOfNotify({ request, flow }: ServerTransaction, dialogId: string): Dialog | undefined {
+    const awaited = request.method === "NOTIFY" ? this.#awaited.find(dialogId) : undefined;
+    if (awaited === undefined || this.#context.dialogs.get(dialogId) !== undefined) return undefined;
+    const dialog = notifiedDialog(awaited.sent, request, flow, awaited.application, this.#context.clock.wallMs());
+    this.#context.dialogs.add(dialog);
+    this.#actions.renewSubscription(
+      dialog,
+      notifiedSeconds(request) ?? grantedSeconds(dialog.method, request, undefined),
+    );
+    return dialog;
+  }
+
+  /** Refuses a PRACK for nothing (RFC 3262 3) and an UPDATE that meets another offer (RFC 3311 5.2). */
+  #isRefused(tx: ServerTransaction, dialog: Dialog): boolean {
+    const { request } = tx;
+    if (request.method === "PRACK" && !this.#responses.acknowledge(dialog.id, request)) {
+      this.#reject(tx, 481);
+      return true;
+    }
+    const refusal = request.method === "UPDATE" ? updateRefusal(dialog.negotiation, request.body !== "") : undefined;
+    if (refusal === undefined) return false;
+    const seconds = Number.parseInt(this.#context.ids.token(2), 16) % (MAX_RETRY_SECONDS + 1);
+    this.#reject(tx, refusal, refusal === 500 ? `Retry-After: ${seconds}\r\n` : "");
+    return true;
   }
 
   #accept(
@@ -189,10 +267,17 @@ export class InboundRequests {
       holdTimer: undefined,
     };
     this.#pending.add(pending);
+    if (dialog !== undefined) {
+      requestSeen(dialog.negotiation, "remote", pending.txnId, {
+        method: request.method,
+        hasBody: request.body !== "",
+      });
+    }
     tx.onTerminated = () => this.#onTransactionGone(pending);
     if (request.method === "INVITE") {
       tx.respond(100, bareResponse(request, 100, "Trying", undefined));
       if (dialog === undefined) this.#record(pending);
+      else dialog.openInvites += 1;
     }
     if (application === undefined) this.#hold(pending);
     else this.#give(pending, application);
@@ -200,7 +285,7 @@ export class InboundRequests {
 
   /** A connection does not outlive the edge, and its peer sees that: only what came by datagram waits on. */
   #record({ txnId, tx }: PendingRequest): void {
-    if (tx.flow.reliable) return;
+    if (tx.flow.reliable || tx.request.text.length > MAX_RECORDED_LENGTH) return;
     const atMs = this.#context.clock.wallMs();
     this.#context.invites.put(txnId, { kind: "received", atMs, text: tx.request.text, flow: tx.flow });
   }
@@ -208,8 +293,8 @@ export class InboundRequests {
   /** A transaction that ended without a final response, because its transport failed or it was never answered. */
   #onTransactionGone(pending: PendingRequest): void {
     if (this.#pending.byTxnId(pending.txnId) !== pending) return;
-    this.#end(pending);
-    this.#removeEarly(pending);
+    this.#responses.end(pending);
+    this.#responses.removeEarly(pending);
   }
 
   #offer(pending: PendingRequest): boolean {
@@ -221,7 +306,8 @@ export class InboundRequests {
 
   #give(pending: PendingRequest, application: Application): void {
     pending.application = application;
-    if (pending.dialog !== undefined) pending.dialog.owner = application;
+    const { dialog } = pending;
+    if (dialog !== undefined && setOwner(dialog, application)) this.#context.dialogs.update(dialog);
     this.#deliver(pending, application, pending.tx.request, pending.tx.flow);
   }
 
@@ -229,7 +315,8 @@ export class InboundRequests {
     const { applications } = this.#context;
     const owner = dialog?.owner;
     if (owner !== undefined && applications.isAlive(owner)) return owner;
-    return applications.pick(verb) ?? applications.pick("invite");
+    const again = dialog?.ownerId === undefined ? undefined : applications.byInstance(dialog.ownerId);
+    return again ?? applications.pick(verb) ?? applications.pick("invite");
   }
 
   #deliver(pending: PendingRequest, application: Application, request: SipMessage, flow: Flow): void {
@@ -259,118 +346,16 @@ export class InboundRequests {
     const { tx, dialog, method } = pending;
     if (method === "BYE") tx.respond(200, bareResponse(tx.request, 200, "OK", undefined));
     else this.#reject(tx, 503, "Retry-After: 2\r\n", pending.toTag);
-    this.#end(pending);
+    this.#responses.end(pending);
     if (method === "BYE" && dialog !== undefined) this.#actions.remove(dialog);
-    else this.#removeEarly(pending);
-  }
-
-  #removeEarly({ dialog }: PendingRequest): void {
-    if (dialog?.state === "early") this.#actions.remove(dialog);
-  }
-
-  #end(pending: PendingRequest): void {
-    pending.tx.onTerminated = undefined;
-    this.#pending.remove(pending);
-    this.#context.invites.remove(pending.txnId);
+    else this.#responses.removeEarly(pending);
   }
 
   #reject(tx: ServerTransaction, status: number, extraLines = "", toTag = newTag(this.#context, "s")): void {
-    tx.respond(status, bareResponse(tx.request, status, reasonPhrase(status), toTag, extraLines));
-  }
-
-  #send(pending: PendingRequest, application: Application, draft: DraftMessage): CommandReply {
-    const { tx, method } = pending;
-    const { message } = draft;
-    const { status } = message;
-    const local = hostPort(tx.flow.localAddress, tx.flow.localPort);
-    if (status > 100) pending.toTag ??= tagOf(message.get("to") ?? "") ?? newTag(this.#context, "s");
-    const forms = DIALOG_FORMING.has(method) && status > 100 && status < 300;
-    const givesContact = (forms && status >= 200) || (method === "UPDATE" && status >= 200 && status < 300);
-    const text = completeResponse(draft, {
-      request: tx.request,
-      toTag: status > 100 ? pending.toTag : undefined,
-      local,
-      contact: givesContact ? (pending.dialog?.localContact ?? defaultContact(local, tx.flow.protocol)) : undefined,
-      copyRecordRoute: forms,
-    });
-    if (!tx.respond(status, text)) {
-      this.#end(pending);
-      return { ok: false, reason: UNKNOWN_TRANSACTION };
+    const text = bareResponse(tx.request, status, reasonPhrase(status), toTag, extraLines);
+    tx.respond(status, text);
+    if (isFirstInvite(tx.request)) {
+      this.#context.applications.record({ type: "stop", source: "application", detail: "call-rejected", text });
     }
-    if (forms) this.#onDialogResponse(pending, application, draft, text);
-    else if (status >= 200) this.#onFinal(pending, draft);
-    if (status >= 200) this.#end(pending);
-    const inDialog = pending.dialog !== undefined || DIALOG_FORMING.has(method);
-    return {
-      ok: true,
-      kind: "response",
-      text,
-      protocol: method === "INVITE" ? tx.flow.protocol : "",
-      address: tx.flow.remoteAddress,
-      port: tx.flow.remotePort,
-      txnId: pending.txnId,
-      dialogId: inDialog && method !== "BYE" ? pending.dialogId : "",
-    };
-  }
-
-  /** A response to INVITE or SUBSCRIBE that makes, confirms or refreshes a dialog. */
-  #onDialogResponse(pending: PendingRequest, application: Application, draft: DraftMessage, text: string): void {
-    const { tx, method } = pending;
-    const { status } = draft.message;
-    const { clock, dialogs } = this.#context;
-    const state = status >= 200 ? "confirmed" : "early";
-    let dialog = pending.dialog;
-    if (dialog === undefined) {
-      dialog = uasDialog(tx.request, tx.flow, pending.toTag ?? "", application, state, clock.wallMs());
-      pending.dialog = dialog;
-      this.#setLocalContact(dialog, draft, tx.flow);
-      dialogs.add(dialog);
-    } else if (state === "confirmed") {
-      dialog.state = state;
-      this.#setLocalContact(dialog, draft, tx.flow);
-    }
-    if (status < 200) {
-      pending.answeredProvisionally = true;
-      return;
-    }
-    if (draft.body !== "") dialog.localBody = draft.body;
-    this.#refreshed(dialog, tx.request, draft.message);
-    if (method === "INVITE") this.#awaitAck(pending, dialog, text);
-  }
-
-  #onFinal(pending: PendingRequest, draft: DraftMessage): void {
-    const { dialog, method, tx } = pending;
-    if (dialog === undefined) return;
-    if (method === "BYE") this.#actions.remove(dialog);
-    else if (method === "UPDATE" && draft.message.status < 300) this.#refreshed(dialog, tx.request, draft.message);
-    else this.#removeEarly(pending);
-  }
-
-  /** RFC 3261 12.2.2 and RFC 4028: a target refresh has been accepted. */
-  #refreshed(dialog: Dialog, request: SipMessage, response: SipMessage): void {
-    dialog.remoteTarget = contactUriOf(request) ?? dialog.remoteTarget;
-    if (request.has("allow")) dialog.remoteAllow = allowedMethods(request);
-    const timer = agreedSessionTimer(response, "remote", this.#context.clock.wallMs());
-    this.#actions.setSessionTimer(dialog, timer);
-    this.#context.dialogs.update(dialog);
-  }
-
-  #setLocalContact(dialog: Dialog, { message }: DraftMessage, flow: Flow): void {
-    const given = message.get("contact");
-    if (given === undefined) return;
-    const contact = withLocalHost(given, hostPort(flow.localAddress, flow.localPort));
-    if (parseNameAddr(contact).ok) dialog.localContact = contact;
-  }
-
-  #awaitAck(pending: PendingRequest, dialog: Dialog, text: string): void {
-    const { tx } = pending;
-    const isFirst = tagOf(tx.request.get("to") ?? "") === undefined;
-    this.#retransmission.start({
-      dialogId: dialog.id,
-      cseq: cseqOf(tx.request),
-      ackTxnId: isFirst ? pending.txnId : this.#context.ids.uuid(),
-      resend: () => void tx.respond(200, text),
-      giveUp: () => this.#actions.sendBye(dialog, 'SIP;cause=200;text="ACK timeout"'),
-    });
   }
 }

@@ -1,7 +1,17 @@
-export { type Application, type ApplicationMessage, type ApplicationPort, type CommandReply } from "./application.ts";
-export { type CoreContext } from "./core-context.ts";
+export {
+  type Application,
+  type ApplicationMessage,
+  type ApplicationPort,
+  type CallRecord,
+  type CommandReply,
+} from "./application.ts";
+export { parseDraft } from "./application-message.ts";
+export { bareResponse } from "./complete-response.ts";
+export { newTag, requestContext, type CoreContext } from "./core-context.ts";
 export { InviteJournal } from "./invite-journal.ts";
 export { DialogTable, JournalDialogStore, type DialogStore } from "./dialog-table.ts";
 export { type EdgeDialogSummary } from "./dialog.ts";
+export { hostPort } from "./local-host.ts";
 export { type RequestCommand } from "./outbound-requests.ts";
+export { nextHopOf, TargetResolver } from "./resolve-target.ts";
 export { UserAgentCore } from "./user-agent-core.ts";

@@ -1,20 +1,31 @@
 import type { Timer } from "../../common/index.ts";
-import { tagOf, type SipMessage } from "../message/index.ts";
+import { parseSipMessage, tagOf, type SipMessage } from "../message/index.ts";
 import type { Flow } from "../transport/index.ts";
 import type { CoreContext } from "./core-context.ts";
 import type { DialogActions } from "./dialog-actions.ts";
 import type { Dialog } from "./dialog.ts";
+import type { Application } from "./application.ts";
 import type { ClientRequest } from "./client-request.ts";
+import { requestSeen } from "./negotiation.ts";
+import { readRseq } from "./reliable-fields.ts";
+import { grantedSeconds, isLastNotify, isSubscription, notifiedSeconds, refusesSubscription } from "./subscription.ts";
 import { agreedSessionTimer } from "./session-timer.ts";
 import { adoptResponse, uacDialog } from "./uac-dialog.ts";
 import { allowedMethods, contactUriOf, cseqOf } from "./uas-dialog.ts";
 
 /** How long an application has to acknowledge a 2xx to an INVITE that it had cancelled. */
 const CANCELLED_ACK_MS = 2_000;
+/** Reliable provisional responses of one INVITE that a PRACK may still name. */
+const MAX_RELIABLE = 16;
+const APPLICATION_LOST = 'Q.850;cause=41;text="Call control was lost"';
 const CROSSED = 'SIP;cause=487;text="Cancelled"';
 
 /** The acknowledgement of the last 2xx of a dialog. */
 interface Acknowledgement {
+  readonly request: ClientRequest;
+  readonly dialog: Dialog;
+  /** CSeq of the INVITE. */
+  readonly cseq: number;
   /** Undefined until the application has sent it. */
   text: string | undefined;
   done: boolean;
@@ -34,7 +45,7 @@ export class InviteResponses {
   }
 
   /**
-   * Takes a response to INVITE or SUBSCRIBE; also to those inside a dialog.
+   * Takes a response to INVITE, SUBSCRIBE or REFER outside a dialog, and to INVITE or SUBSCRIBE inside one.
    * @returns true when the application is to see it
    */
   onResponse(request: ClientRequest, response: SipMessage, flow: Flow): boolean {
@@ -42,30 +53,60 @@ export class InviteResponses {
     if (request.dialog !== undefined) return this.#onReInviteResponse(request, request.dialog, response);
     const known = this.#context.dialogs.get(request.dialogId);
     if (status >= 300) {
-      if (known?.state === "early") this.#actions.remove(known);
+      // A NOTIFY may have made the dialog of a subscription that is refused after all.
+      if (known !== undefined && (known.state === "early" || isSubscription(known))) this.#actions.remove(known);
       return true;
     }
     const tag = tagOf(response.get("to") ?? "");
+    if (request.method !== "INVITE") {
+      if (status >= 200) this.#onSubscribed(request, known, response, flow);
+      return true;
+    }
     if (status < 200) {
       if (tag !== undefined) this.#onEarly(request, known, response, flow);
       return true;
+    }
+    if (known === undefined && request.hasFinal) {
+      // The session that it belongs to, or was forked from, has ended.
+      const late = uacDialog(request.sent, response, flow, undefined, this.#context.clock.wallMs());
+      this.#endSession(late, cseqOf(response));
+      return false;
     }
     if (known?.state === "confirmed") return this.#onRepeatedSuccess(request, known, tag, response, flow);
     return this.#onSuccess(request, known, response, flow);
   }
 
   /** Takes the final response to a request that neither made nor changes a session, but may end the dialog. */
-  onFinal({ method, dialog }: ClientRequest, response: SipMessage): void {
+  onFinal({ method, dialog, sent }: ClientRequest, response: SipMessage): void {
     if (dialog === undefined) return;
     if (method === "BYE") this.#actions.remove(dialog);
+    if (method === "NOTIFY" && isSubscription(dialog)) this.#onNotifyAnswered(dialog, sent.text, response.status);
     if (method === "UPDATE" && response.status < 300) this.#refreshed(dialog, response);
   }
 
   /** The request had no answer at all. */
   onLost({ method, dialog, dialogId }: ClientRequest): void {
-    if (method === "BYE" && dialog !== undefined) this.#actions.remove(dialog);
+    const isOver = method === "BYE" || (method === "NOTIFY" && dialog !== undefined && isSubscription(dialog));
+    if (isOver && dialog !== undefined) this.#actions.remove(dialog);
     const known = dialog === undefined && dialogId !== "" ? this.#context.dialogs.get(dialogId) : undefined;
     if (known?.state === "early") this.#actions.remove(known);
+  }
+
+  /** The CSeq of the INVITE whose 2xx came last. */
+  cseqToAcknowledge(dialog: Dialog): number {
+    return this.#acknowledgements.get(dialog.id)?.cseq ?? dialog.inviteCseq;
+  }
+
+  /** What an application that is gone did not acknowledge, it will not any more. */
+  applicationGone(application: Application): void {
+    for (const { request, dialog, cseq, done, cancelledTimer } of [...this.#acknowledgements.values()]) {
+      if (done || request.application !== application || this.#context.dialogs.get(dialog.id) !== dialog) continue;
+      this.#acknowledgements.delete(dialog.id);
+      cancelledTimer?.cancel();
+      this.#actions.sendAck(dialog, cseq);
+      // A new session has nobody who wants it; an offer in the 2xx has got no answer with this ACK.
+      if (request.dialog === undefined || request.sent.body === "") this.#actions.sendBye(dialog, APPLICATION_LOST);
+    }
   }
 
   /** The application has acknowledged. `text` is kept when it has a body, else an ACK is made again when needed. */
@@ -99,24 +140,66 @@ export class InviteResponses {
   }
 
   #onEarly(request: ClientRequest, known: Dialog | undefined, response: SipMessage, flow: Flow): void {
-    if (known !== undefined) {
-      adoptResponse(known, request.sent, response, flow);
-      return;
+    let dialog = known;
+    if (dialog !== undefined) adoptResponse(dialog, request.sent, response, flow);
+    else {
+      if (this.#context.dialogs.isFull) return;
+      dialog = this.#newDialog(request, response, flow);
+      this.#context.dialogs.add(dialog);
     }
-    if (this.#context.dialogs.isFull) return;
-    const wallMs = this.#context.clock.wallMs();
-    this.#context.dialogs.add(uacDialog(request.sent, response, flow, request.application, wallMs));
+    const rseq = readRseq(response);
+    if (rseq === undefined) return;
+    const { remote, remoteTag, remoteTarget, routeSet } = dialog;
+    const seen = { rseq, cseq: cseqOf(response), remote, remoteTag, remoteTarget, routeSet };
+    dialog.reliable = [...(dialog.reliable ?? []), seen].slice(-MAX_RELIABLE);
+  }
+
+  #newDialog({ sent, application, txnId }: ClientRequest, response: SipMessage, flow: Flow): Dialog {
+    const dialog = uacDialog(sent, response, flow, application, this.#context.clock.wallMs());
+    requestSeen(dialog.negotiation, "local", txnId, { method: sent.method, hasBody: sent.body !== "" });
+    return dialog;
   }
 
   #onSuccess(request: ClientRequest, known: Dialog | undefined, response: SipMessage, flow: Flow): boolean {
     const wallMs = this.#context.clock.wallMs();
-    const dialog = known ?? uacDialog(request.sent, response, flow, request.application, wallMs);
+    const dialog = known ?? this.#newDialog(request, response, flow);
     if (known !== undefined) adoptResponse(known, request.sent, response, flow);
     dialog.state = "confirmed";
+    delete dialog.reliable;
     this.#context.dialogs.add(dialog);
     this.#actions.setSessionTimer(dialog, agreedSessionTimer(response, "local", wallMs));
+    this.#context.dialogs.update(dialog);
     if (request.method === "INVITE") return this.#expectAck(request, dialog, cseqOf(response));
     return true;
+  }
+
+  /** RFC 6665 4.1.2: the NOTIFY may have made the dialog before this 2xx. */
+  #onSubscribed(request: ClientRequest, known: Dialog | undefined, response: SipMessage, flow: Flow): void {
+    if (request.method === "REFER" && refusesSubscription(response)) return;
+    if (tagOf(response.get("to") ?? "") === undefined) return;
+    let dialog = known;
+    if (dialog === undefined) {
+      if (this.#context.dialogs.isFull) return;
+      dialog = this.#newDialog(request, response, flow);
+      dialog.state = "confirmed";
+      this.#context.dialogs.add(dialog);
+    }
+    this.#renew(request, dialog, response);
+  }
+
+  #renew({ method, sent }: ClientRequest, dialog: Dialog, response: SipMessage): void {
+    const request = parseSipMessage(sent.text);
+    const seconds = grantedSeconds(method, response, request.ok ? request.value : undefined);
+    this.#actions.renewSubscription(dialog, seconds);
+  }
+
+  /** RFC 6665 4.2.2: a subscriber that knows nothing of it, or does not answer, has no subscription any more. */
+  #onNotifyAnswered(dialog: Dialog, text: string, status: number): void {
+    const notify = parseSipMessage(text);
+    if (!notify.ok) return;
+    const seconds = notifiedSeconds(notify.value);
+    if (isLastNotify(notify.value) || status === 481) this.#actions.remove(dialog);
+    else if (status < 300 && seconds !== undefined) this.#actions.renewSubscription(dialog, seconds);
   }
 
   /** The application acknowledges; the edge does when the application is gone. */
@@ -127,9 +210,17 @@ export class InviteResponses {
       if (request.dialog === undefined) this.#actions.sendBye(dialog, CROSSED);
       return false;
     }
-    const acknowledgement: Acknowledgement = { text: undefined, done: false, cancelledTimer: undefined };
+    const acknowledgement: Acknowledgement = {
+      request,
+      dialog,
+      cseq,
+      text: undefined,
+      done: false,
+      cancelledTimer: undefined,
+    };
     if (request.state === "cancelled") {
       acknowledgement.cancelledTimer = this.#context.clock.after(CANCELLED_ACK_MS, () => {
+        if (this.#context.dialogs.get(dialog.id) !== dialog) return;
         this.#actions.sendAck(dialog, cseq);
         this.#actions.sendBye(dialog, CROSSED);
       });
@@ -153,9 +244,11 @@ export class InviteResponses {
 
   #onReInviteResponse(request: ClientRequest, dialog: Dialog, response: SipMessage): boolean {
     const { status } = response;
+    if (status === 481 && request.method === dialog.method && isSubscription(dialog)) this.#actions.remove(dialog);
     if (status < 200 || status >= 300) return true;
     if (request.method !== "INVITE") {
       this.#refreshed(dialog, response);
+      if (request.method === dialog.method) this.#renew(request, dialog, response);
       return true;
     }
     if (request.hasFinal) {
@@ -183,8 +276,12 @@ export class InviteResponses {
       fork.remote = response.get("to") ?? "";
       fork.remoteTarget = contactUriOf(response) ?? fork.remoteTarget;
     }
-    this.#actions.sendAck(fork, cseqOf(response));
-    this.#actions.sendBye(fork, 'SIP;cause=200;text="Call completed elsewhere"');
+    this.#endSession(fork, cseqOf(response));
+  }
+
+  #endSession(dialog: Dialog, cseq: number): void {
+    this.#actions.sendAck(dialog, cseq);
+    this.#actions.sendBye(dialog, 'SIP;cause=200;text="Call completed elsewhere"');
   }
 
   #refreshed(dialog: Dialog, response: SipMessage): void {

@@ -1,7 +1,9 @@
 import type { Timer } from "../../common/index.ts";
+import { tagOf } from "../message/index.ts";
 import type { ServerTransaction } from "../transaction/index.ts";
 import type { Application } from "./application.ts";
 import type { Dialog } from "./dialog.ts";
+import type { InviteJournal } from "./invite-journal.ts";
 
 /** A request from the network whose final response an application owes. */
 export interface PendingRequest {
@@ -22,8 +24,13 @@ export interface PendingRequest {
 
 /** The pending requests by the wire's transaction id and by the edge's transaction. */
 export class PendingRequests {
+  readonly #invites: InviteJournal;
   readonly #byTxnId = new Map<string, PendingRequest>();
   readonly #byTransaction = new Map<string, PendingRequest>();
+
+  constructor(invites: InviteJournal) {
+    this.#invites = invites;
+  }
 
   get size(): number {
     return this.#byTxnId.size;
@@ -47,6 +54,16 @@ export class PendingRequests {
     pending.holdTimer = undefined;
     this.#byTxnId.delete(pending.txnId);
     if (this.#byTransaction.get(pending.tx.id) === pending) this.#byTransaction.delete(pending.tx.id);
+  }
+
+  /** A final response has gone out, or none will: forgets the request, also in the journal. */
+  end(pending: PendingRequest): void {
+    if (this.#byTxnId.get(pending.txnId) !== pending) return;
+    const isReInvite = pending.method === "INVITE" && tagOf(pending.tx.request.get("to") ?? "") !== undefined;
+    if (isReInvite && pending.dialog !== undefined) pending.dialog.openInvites -= 1;
+    pending.tx.onTerminated = undefined;
+    this.remove(pending);
+    this.#invites.remove(pending.txnId);
   }
 
   values(): PendingRequest[] {

@@ -1,5 +1,8 @@
 import { parseSessionExpires, type SipMessage } from "../message/index.ts";
 
+/** RFC 4028 4: the shortest interval there is. A peer that asks for less would have us refresh without end. */
+const MIN_INTERVAL_SECONDS = 90;
+
 /** RFC 4028: the agreed life of a session, and who keeps it alive. */
 export interface SessionTimer {
   /** Session interval in seconds. */
@@ -25,7 +28,8 @@ export function agreedSessionTimer(
   if (!parsed.ok) return undefined;
   const { seconds, refresher } = parsed.value;
   const other = sender === "local" ? "remote" : "local";
-  return { intervalSeconds: seconds, refresher: refresher === "uas" ? other : sender, refreshedAtMs: wallMs };
+  const intervalSeconds = Math.max(seconds, MIN_INTERVAL_SECONDS);
+  return { intervalSeconds, refresher: refresher === "uas" ? other : sender, refreshedAtMs: wallMs };
 }
 
 /** Milliseconds from the last refresh until the refresher refreshes (half the interval). */

@@ -3,6 +3,7 @@ import type { Flow, Target } from "../transport/index.ts";
 import type { Application } from "./application.ts";
 import type { CompletedRequest } from "./complete-request.ts";
 import { dialogIdOf, type Dialog } from "./dialog.ts";
+import { newNegotiation } from "./negotiation.ts";
 import { allowedMethods, contactUriOf, recordRoutes } from "./uas-dialog.ts";
 
 /** An INVITE or SUBSCRIBE of ours, as sent, from which dialogs are made. */
@@ -23,7 +24,32 @@ export function uacDialog(
   owner: Application | undefined,
   wallMs: number,
 ): Dialog {
-  const dialog: Dialog = {
+  const dialog = nascentDialog(sent, owner, wallMs);
+  adoptResponse(dialog, sent, response, flow);
+  return dialog;
+}
+
+/** The dialog that a NOTIFY makes which comes before the final response to our request (RFC 6665 4.1.2.4). */
+export function notifiedDialog(
+  sent: SentRequest,
+  notify: SipMessage,
+  flow: Flow,
+  owner: Application | undefined,
+  wallMs: number,
+): Dialog {
+  const dialog = nascentDialog(sent, owner, wallMs);
+  dialog.state = "confirmed";
+  dialog.remote = notify.get("from") ?? sent.to;
+  dialog.remoteTag = tagOf(dialog.remote) ?? "";
+  dialog.remoteTarget = contactUriOf(notify) ?? dialog.remoteTarget;
+  dialog.routeSet = recordRoutes(notify);
+  dialog.flowId = flow.reliable ? flow.id : undefined;
+  if (dialog.routeSet.length === 0 && (sent.hasGivenNextHop || flow.reliable)) dialog.nextHop = sent.target;
+  return dialog;
+}
+
+function nascentDialog(sent: SentRequest, owner: Application | undefined, wallMs: number): Dialog {
+  return {
     id: dialogIdOf(sent.callId, sent.fromTag),
     role: "uac",
     method: sent.method,
@@ -44,10 +70,11 @@ export function uacDialog(
     state: "early",
     flowId: undefined,
     owner,
+    ...(owner === undefined || owner.instanceId === "" ? {} : { ownerId: owner.instanceId }),
     localBody: sent.body,
+    negotiation: newNegotiation(),
+    openInvites: 0,
   };
-  adoptResponse(dialog, sent, response, flow);
-  return dialog;
 }
 
 /** Takes tag, target and route set from a response; a forked 18x or the 2xx may differ from what was seen before. */
@@ -60,6 +87,5 @@ export function adoptResponse(dialog: Dialog, sent: SentRequest, response: SipMe
   if (response.has("allow")) dialog.remoteAllow = allowedMethods(response);
   dialog.flowId = flow.reliable ? flow.id : undefined;
   delete dialog.nextHop;
-  if (dialog.routeSet.length > 0) return;
-  if (sent.hasGivenNextHop || flow.reliable) dialog.nextHop = sent.target;
+  if (dialog.routeSet.length === 0 && sent.hasGivenNextHop) dialog.nextHop = sent.target;
 }

@@ -1,13 +1,29 @@
-import { parseCSeq, parseNameAddr, parseTokenList, parseVia, tagOf, type SipMessage } from "../message/index.ts";
+import {
+  parseCSeq,
+  parseNameAddr,
+  parseTokenList,
+  parseVia,
+  splitList,
+  tagOf,
+  type SipMessage,
+} from "../message/index.ts";
 import type { Flow, Target } from "../transport/index.ts";
 import type { Application } from "./application.ts";
 import { dialogIdOf, type Dialog } from "./dialog.ts";
+import { newNegotiation } from "./negotiation.ts";
 import { defaultContact, hostPort } from "./local-host.ts";
+
+const MAX_ROUTES = 64;
 
 /** The CSeq number of a message that has been validated. */
 export function cseqOf(message: SipMessage): number {
   const parsed = parseCSeq(message.get("cseq") ?? "");
   return parsed.ok ? parsed.value.sequence : 0;
+}
+
+/** True for an INVITE that begins a call. */
+export function isFirstInvite(request: SipMessage): boolean {
+  return request.method === "INVITE" && tagOf(request.get("to") ?? "") === undefined;
 }
 
 /** The URI of the first Contact, or undefined. */
@@ -20,12 +36,7 @@ export function contactUriOf(message: SipMessage): string | undefined {
 
 /** Each Record-Route entry as a header value, in order. */
 export function recordRoutes(message: SipMessage): string[] {
-  const values: string[] = [];
-  for (const field of message.getAll("record-route")) {
-    // Entries are name-addrs in angle brackets: commas between them separate.
-    for (const entry of field.split(/,(?=\s*(?:"[^"]*"\s*|[\w\s]*)<)/)) values.push(entry.trim());
-  }
-  return values.slice(0, 64);
+  return message.getAll("record-route").flatMap(splitList).slice(0, MAX_ROUTES);
 }
 
 /** The methods a message says its sender allows. */
@@ -50,8 +61,7 @@ export function uasDialog(
   const from = request.get("from") ?? "";
   const to = request.get("to") ?? "";
   const remoteTag = tagOf(from) ?? "";
-  const routeSet = recordRoutes(request);
-  const nextHop = routeSet.length === 0 ? natNextHop(request, flow) : undefined;
+  const nextHop = natNextHop(request, flow);
   return {
     id: dialogIdOf(callId, remoteTag),
     role: "uas",
@@ -65,7 +75,7 @@ export function uasDialog(
     remoteCseq: cseqOf(request),
     inviteCseq: 0,
     remoteTarget: contactUriOf(request) ?? "",
-    routeSet,
+    routeSet: recordRoutes(request),
     localContact: defaultContact(hostPort(flow.localAddress, flow.localPort), flow.protocol),
     protocol: flow.protocol,
     ...(nextHop === undefined ? {} : { nextHop }),
@@ -74,19 +84,21 @@ export function uasDialog(
     state,
     flowId: flow.reliable ? flow.id : undefined,
     owner,
+    ...(owner.instanceId === "" ? {} : { ownerId: owner.instanceId }),
     localBody: "",
+    negotiation: newNegotiation(),
+    openInvites: 0,
   };
 }
 
 /**
- * Where to send requests to a peer whose Contact cannot be reached: it is on a reliable connection, or its Via names
- * another address than it sends from (a NAT is between us).
+ * Where to send requests over UDP to a peer whose Contact cannot be reached: its Via names another address than it sends
+ * from (a NAT is between us). Over a reliable transport the connection is used while it lives.
  */
-function natNextHop(request: SipMessage, flow: Flow): Target | undefined {
-  const source: Target = { protocol: flow.protocol, address: flow.remoteAddress, port: flow.remotePort };
-  if (flow.reliable) return { ...source, flowId: flow.id };
+export function natNextHop(request: SipMessage, flow: Flow): Target | undefined {
+  if (flow.reliable || request.has("record-route")) return undefined;
   const via = parseVia(request.get("via") ?? "");
   if (!via.ok) return undefined;
   const isSame = via.value.host === flow.remoteAddress && (via.value.port ?? 5060) === flow.remotePort;
-  return isSame ? undefined : source;
+  return isSame ? undefined : { protocol: flow.protocol, address: flow.remoteAddress, port: flow.remotePort };
 }

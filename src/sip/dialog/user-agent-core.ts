@@ -3,6 +3,7 @@ import type { SipMessage } from "../message/index.ts";
 import type { ServerTransaction, TransactionUser } from "../transaction/index.ts";
 import type { Flow } from "../transport/index.ts";
 import type { Application, CommandReply } from "./application.ts";
+import { AwaitedNotifies } from "./awaited-notifies.ts";
 import type { CoreContext } from "./core-context.ts";
 import { DialogActions } from "./dialog-actions.ts";
 import { summaryOf, type EdgeDialogSummary } from "./dialog.ts";
@@ -32,15 +33,16 @@ export class UserAgentCore implements TransactionUser {
     this.#context = context;
     this.#retransmission = new SuccessRetransmission(context.clock);
     this.#actions = new DialogActions(context, resolver, this.#retransmission);
-    this.#inbound = new InboundRequests(context, this.#actions, this.#retransmission);
+    const awaited = new AwaitedNotifies();
+    this.#inbound = new InboundRequests(context, this.#actions, this.#retransmission, awaited);
     this.#invites = new InviteResponses(context, this.#actions);
-    this.#outbound = new OutboundRequests(context, this.#actions, resolver, this.#invites);
+    this.#outbound = new OutboundRequests(context, this.#actions, resolver, this.#invites, awaited);
   }
 
   /** Takes up the dialogs from before a restart. */
   start(): void {
     this.#context.dialogs.load();
-    this.#actions.resumeSessionTimers();
+    this.#actions.resumeTimers();
   }
 
   /**
@@ -79,6 +81,11 @@ export class UserAgentCore implements TransactionUser {
     return this.#inbound.respond(application, txnId, text);
   }
 
+  /** Gives up the request offered as `txnId`, unanswered, so that it can be proxied; undefined when there is none. */
+  release(application: Application, txnId: string): ServerTransaction | undefined {
+    return this.#inbound.release(application, txnId);
+  }
+
   /** Sends an application's request; `reply` is called once. */
   request(command: RequestCommand, reply: (reply: CommandReply) => void): void {
     this.#outbound.request(command, reply);
@@ -90,6 +97,7 @@ export class UserAgentCore implements TransactionUser {
       if (dialog.owner === application) dialog.owner = undefined;
     }
     this.#outbound.applicationGone(application);
+    this.#invites.applicationGone(application);
     this.#inbound.applicationGone(application);
   }
 
@@ -122,6 +130,7 @@ export class UserAgentCore implements TransactionUser {
       gauge("tandem_sip_dialogs", "Dialogs, early and confirmed", this.#context.dialogs.size),
       gauge("tandem_sip_pending_requests", "Requests that wait for an application", this.#inbound.pendingCount),
       gauge("tandem_sip_open_requests", "Requests of applications without a final response", this.#outbound.openCount),
+      gauge("tandem_sip_reliable_responses", "INVITEs with a reliable 1xx response", this.#inbound.reliableCount),
       gauge("tandem_sip_unacknowledged", "2xx to INVITE that wait for their ACK", this.#retransmission.size),
       ...this.#context.dialogs.metrics(),
       ...this.#context.invites.metrics(),

@@ -8,6 +8,7 @@ export { type MessageResult, parseSipMessage } from "./parse-sip-message.ts";
 export { type HeaderField, type SipMessage } from "./sip-message.ts";
 export { type FieldToWrite, formatRequest, formatResponse } from "./format-message.ts";
 export { replaceTopVia } from "./replace-top-via.ts";
+export { removeTopVia } from "./remove-top-via.ts";
 export { canonicalName, displayName } from "./header-names.ts";
 export { reasonPhrase } from "./reason-phrases.ts";
 export { validateRequest } from "./validate-request.ts";

@@ -54,7 +54,8 @@ function required(message: SipMessage, name: string): ParseResult<string> {
 function problemOfAddress(message: SipMessage, name: string): string | undefined {
   const found = required(message, name);
   if (!found.ok) return found.reason;
-  const address = parseNameAddr(found.value);
+  // SIPp's scenarios answer inside a dialog with a second tag in To. The branch already tells whose response it is.
+  const address = parseNameAddr(found.value, message.kind === "response" && name === "to" ? "first-counts" : "refused");
   if (!address.ok) return `${displayName(name)}: ${address.reason}`;
   const uri = parseUri(address.value.uri);
   if (!uri.ok) return `${displayName(name)}: ${uri.reason}`;

@@ -104,6 +104,13 @@ export class TransportLayer {
     else listener.resend(target.address, target.port, text, onFailure);
   }
 
+  /** Where messages on a connection go while it lives; `undefined` for a flow over UDP and for one that is gone. */
+  connectedTo(flowId: string): Target | undefined {
+    const connection = this.#connections.byFlow(flowId);
+    if (connection === undefined) return undefined;
+    return { protocol: "tcp", address: connection.remoteAddress, port: connection.remotePort, flowId };
+  }
+
   /** True when that is one of our own listeners. */
   isLocal(address: string, port: number, protocol: TransportProtocol): boolean {
     return this.#addresses.isLocal(this.#locals, { protocol, address, port });

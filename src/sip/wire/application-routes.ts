@@ -16,10 +16,13 @@ export class ApplicationRoutes {
   }
 
   remove(verb: string, connection: WireConnection): void {
-    const connections = this.#routes.get(verb)?.connections;
-    const index = connections?.indexOf(connection) ?? -1;
-    if (index >= 0) connections?.splice(index, 1);
-    if (connections?.length === 0) this.#routes.delete(verb);
+    const route = this.#routes.get(verb);
+    const index = route?.connections.indexOf(connection) ?? -1;
+    if (route === undefined || index < 0) return;
+    route.connections.splice(index, 1);
+    // Whose turn it was keeps it.
+    if (index < route.next) route.next -= 1;
+    if (route.connections.length === 0) this.#routes.delete(verb);
   }
 
   removeAll(connection: WireConnection): void {

@@ -24,8 +24,11 @@ export class WireConnection implements Application {
   readonly name: string;
   readonly verbs = new Set<string>();
   authenticated = false;
+  /** What the application calls itself and what it is for; the first is its instance id. */
+  tags: readonly string[] = [];
   readonly #socket: Socket;
   readonly #limits: WireConnectionLimits;
+  readonly #decoder: FrameDecoder;
   #outgoing: string[] = [];
   #scheduled = false;
 
@@ -35,12 +38,16 @@ export class WireConnection implements Application {
     this.#limits = limits;
     socket.setNoDelay(true);
     socket.setEncoding("latin1");
-    const decoder = new FrameDecoder(limits.maxFrameBytes, {
+    this.#decoder = new FrameDecoder(limits.maxFrameBytes, {
       onFrame: (payload) => events.onFrame(this, payload),
       onOversized: (start, length) => events.onOversized(this, start, length),
       onBroken: (reason) => events.onBroken(this, reason),
     });
-    socket.on("data", (chunk: unknown) => decoder.push(String(chunk)));
+    socket.on("data", (chunk: unknown) => this.#decoder.push(String(chunk)));
+  }
+
+  get instanceId(): string {
+    return this.tags[0] ?? "";
   }
 
   /** True while so much is unsent that it should get no new work. */
@@ -60,8 +67,9 @@ export class WireConnection implements Application {
     setImmediate(() => this.#flush());
   }
 
-  /** Sends what is queued and ends the connection. */
+  /** Sends what is queued and ends the connection; nothing that comes is looked at any more. */
   end(): void {
+    this.#decoder.stop();
     this.#flush();
     this.#socket.end();
     this.#socket.destroySoon();

@@ -8,7 +8,15 @@ import {
   type Logger,
   type MetricSample,
 } from "../../common/index.ts";
-import type { Application, ApplicationMessage, ApplicationPort, CommandReply, UserAgentCore } from "../dialog/index.ts";
+import type {
+  Application,
+  ApplicationMessage,
+  ApplicationPort,
+  CallRecord,
+  CommandReply,
+  UserAgentCore,
+} from "../dialog/index.ts";
+import type { ProxyCore, ProxyReply } from "../proxy/index.ts";
 import { ApplicationRoutes } from "./application-routes.ts";
 import { WireConnection, type WireConnectionLimits } from "./wire-connection.ts";
 import { WireTime } from "./wire-time.ts";
@@ -18,6 +26,9 @@ const VERSION = "v0.9.10-tandem";
 const AUTHENTICATE_WITHIN_MS = 5_000;
 const MAX_CONNECTIONS = 64;
 const MAX_VERBS = 64;
+/** The bounds of drachtio-srf. */
+const MAX_TAGS = 20;
+const TAG = /^[\x21-\x2b\x2d-\x7b\x7d\x7e]{1,32}$/;
 
 /** Options of a `WireServer`. */
 export interface WireServerOptions {
@@ -41,6 +52,12 @@ const DEFAULT_LIMITS: WireConnectionLimits = {
   endAboveBytes: 64 * 1024 * 1024,
 };
 
+/** Who carries out what applications ask for. */
+export interface WireUsers {
+  readonly core: UserAgentCore;
+  readonly proxy: ProxyCore;
+}
+
 /** The server side of the drachtio wire protocol. */
 export class WireServer implements ApplicationPort {
   readonly #options: WireServerOptions;
@@ -48,7 +65,7 @@ export class WireServer implements ApplicationPort {
   readonly #routes = new ApplicationRoutes();
   readonly #connections = new Set<WireConnection>();
   readonly #time: WireTime;
-  #core: UserAgentCore | undefined;
+  #users: WireUsers | undefined;
   #server: Server | undefined;
   #nextName = 1;
 
@@ -65,11 +82,11 @@ export class WireServer implements ApplicationPort {
   }
 
   /**
-   * Starts to take applications for `core`.
+   * Starts to take applications for `users`.
    * @throws {SwitchError} `address-in-use`, `listen-failed`
    */
-  async listen(core: UserAgentCore): Promise<void> {
-    this.#core = core;
+  async listen(users: WireUsers): Promise<void> {
+    this.#users = users;
     const { host, port } = this.#options;
     const server = createServer((socket) => this.#accept(socket));
     await new Promise<void>((resolve, reject) => {
@@ -79,11 +96,22 @@ export class WireServer implements ApplicationPort {
       });
       server.listen(port, host, resolve);
     });
+    server.on("error", (error) => {
+      this.#options.logger.error("application could not be taken", { error: error.message });
+    });
     this.#server = server;
   }
 
   pick(verb: string): Application | undefined {
     return this.#routes.pick(verb);
+  }
+
+  byInstance(instanceId: string): Application | undefined {
+    if (instanceId === "") return undefined;
+    for (const connection of this.#connections) {
+      if (connection.authenticated && connection.isOpen && connection.instanceId === instanceId) return connection;
+    }
+    return undefined;
   }
 
   isAlive(application: Application): boolean {
@@ -99,6 +127,15 @@ export class WireServer implements ApplicationPort {
       `${this.#options.ids.uuid()}|sip|${source}|${bytes}|${protocol}|${address}|${port}|${this.#time.now()}|` +
         `${txnId}|${dialogId}|${received}\r\n${text}`,
     );
+  }
+
+  record(record: CallRecord): void {
+    const application = this.#routes.pick(`cdr:${record.type}`);
+    if (application === undefined) return;
+    const detail = record.type === "attempt" ? "" : `|${record.detail}`;
+    const facts = `cdr:${record.type}|${record.source}|${this.#time.now()}${detail}`;
+    // Behind the message that it is about, or the reply to it.
+    queueMicrotask(() => application.send(`${this.#options.ids.uuid()}|${facts}\r\n${record.text}`));
   }
 
   metrics(): MetricSample[] {
@@ -150,7 +187,7 @@ export class WireServer implements ApplicationPort {
     this.#routes.removeAll(connection);
     if (!connection.authenticated) return;
     this.#options.logger.info("application disconnected", { name: connection.name });
-    this.#core?.applicationGone(connection);
+    this.#users?.core.applicationGone(connection);
   }
 
   #onOversized(connection: WireConnection, start: string, lengthBytes: number): void {
@@ -175,18 +212,30 @@ export class WireServer implements ApplicationPort {
       this.#options.logger.warn("command before authentication", { name: connection.name });
       connection.end();
     } else {
-      this.#command(connection, id, command, tokens, text);
+      try {
+        this.#command(connection, id, command, tokens, text);
+      } catch (error) {
+        this.#options.logger.error("command failed", { name: connection.name, error: errorMessageOf(error) });
+        this.#reply(connection, id, "NOK|Server error: command failed");
+      }
     }
   }
 
-  #authenticate(connection: WireConnection, id: string, [secret = ""]: readonly string[]): void {
+  #authenticate(connection: WireConnection, id: string, [secret = "", given = ""]: readonly string[]): void {
     if (!isSame(secret, this.#options.secret)) {
       this.#options.logger.warn("application presented a wrong secret", { name: connection.name });
       this.#reply(connection, id, "NO|incorrect secret");
       connection.end();
       return;
     }
+    const tags = given === "" ? [] : given.split(",");
+    if (tags.length > MAX_TAGS || !tags.every((tag) => TAG.test(tag))) {
+      this.#reply(connection, id, "NO|invalid tags");
+      connection.end();
+      return;
+    }
     connection.authenticated = true;
+    connection.tags = tags;
     const hostPorts = this.#options.hostPorts();
     this.#reply(connection, id, `OK|${hostPorts}|${VERSION}|${hostPorts}`);
     this.#options.logger.info("application connected", { name: connection.name });
@@ -206,6 +255,9 @@ export class WireServer implements ApplicationPort {
       case "sip":
         this.#sip(connection, id, tokens, text);
         return;
+      case "proxy":
+        this.#proxy(connection, id, tokens, text);
+        return;
       default:
         this.#reply(connection, id, `NOK|unsupported command ${command.slice(0, 32)}`);
     }
@@ -220,7 +272,7 @@ export class WireServer implements ApplicationPort {
     connection.verbs.add(verb);
     this.#routes.add(verb, connection);
     this.#reply(connection, id, "OK");
-    this.#core?.applicationRouted();
+    this.#users?.core.applicationRouted();
   }
 
   #removeRoute(connection: WireConnection, id: string, verb: string): void {
@@ -231,18 +283,33 @@ export class WireServer implements ApplicationPort {
 
   #sip(connection: WireConnection, id: string, tokens: readonly string[], text: string): void {
     const [txnId = "", dialogId = "", nextHopUri = ""] = tokens;
-    try {
-      if (text.startsWith("SIP/2.0")) {
-        const reply = this.#core?.respond(connection, txnId, text);
-        if (reply !== undefined) this.#replyTo(connection, id, reply);
-      } else {
-        this.#core?.request({ application: connection, txnId, dialogId, nextHopUri, text }, (reply) =>
-          this.#replyTo(connection, id, reply),
-        );
+    if (text.startsWith("SIP/2.0")) {
+      const reply = this.#users?.core.respond(connection, txnId, text);
+      if (reply !== undefined) this.#replyTo(connection, id, reply);
+      return;
+    }
+    this.#users?.core.request({ application: connection, txnId, dialogId, nextHopUri, text }, (reply) =>
+      this.#replyTo(connection, id, reply),
+    );
+  }
+
+  #proxy(connection: WireConnection, id: string, [txnId = "", ...tokens]: readonly string[], text: string): void {
+    this.#users?.proxy.proxy({ application: connection, txnId, tokens, text }, (reply) => {
+      this.#reply(connection, id, this.#proxyResult(reply));
+    });
+  }
+
+  #proxyResult(reply: ProxyReply): string {
+    switch (reply.type) {
+      case "refused":
+        return `NOK|${reply.reason}`;
+      case "done":
+        return "OK|done";
+      case "response": {
+        const { text, protocol, address, port } = reply.response;
+        const bytes = address === "" ? 0 : text.length;
+        return `OK|network|${bytes}|${protocol}|${address}|${port}|${this.#time.now()}|||continue\r\n${text}`;
       }
-    } catch (error) {
-      this.#options.logger.error("command failed", { name: connection.name, error: errorMessageOf(error) });
-      this.#reply(connection, id, "NOK|Server error: command failed");
     }
   }
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { ManualClock } from "../../support/manual-clock.ts";
 import { establish, sdpLine } from "../../support/established-call.ts";
-import { SwitchFixture } from "../../support/switch-fixture.ts";
+import { SwitchFixture, TEST_PROFILE } from "../../support/switch-fixture.ts";
 import { testSdp } from "../../support/test-sdp.ts";
 
 describe("a call between two phones", () => {
@@ -183,6 +183,29 @@ describe("a call that nobody answers", () => {
       assert.equal(record?.reason, "no-answer");
       assert.equal(record.cause.q850, 19);
       assert.equal(record.ringMs, 180_000);
+    } finally {
+      await node.stop();
+    }
+  });
+
+  it("given a profile that lets its phone ring ten minutes, when it has rung for nine, then it still rings and can answer", async () => {
+    const clock = new ManualClock(Date.now());
+    const node = await SwitchFixture.start({ clock, phones: [{}, { profile: { ...TEST_PROFILE, ringSeconds: 600 } }] });
+    try {
+      const [alice, bob] = [await node.phone("1001"), await node.phone("1002")];
+      const call = await alice.call("1002", { sdp: testSdp(4_000) });
+      const other = await bob.offered();
+      assert.ok(other.offer !== undefined);
+      other.respond(other.offer, 180);
+      await call.invite?.response(180);
+      clock.advance(540_000);
+      const acked = other.answer({ sdp: testSdp(5_000) });
+      await call.established();
+      await acked;
+      const bye = call.bye();
+      await other.takeBye();
+      await bye;
+      await node.settled(1);
     } finally {
       await node.stop();
     }

@@ -15,6 +15,7 @@ import { ScriptedEdge } from "../../support/scripted-edge.ts";
 const SDP = "v=0\r\no=- 1 1 IN IP4 192.0.2.7\r\ns=-\r\n";
 const VERBS = "ack bye info invite message notify options prack publish refer register subscribe update";
 const DIALOG = "c1@test;from-tag=f1";
+const LONGEST_RING_MS = 600_000;
 
 function inviteText(extra = "", body = ""): string {
   return (
@@ -73,7 +74,14 @@ describe("DrachtioSignaling", () => {
     clock = new ManualClock();
     errors = [];
     const logger: Logger = { ...silentLogger, error: (message) => void errors.push(message) };
-    port = new DrachtioSignaling({ host: "127.0.0.1", port: edge.port, secret: "s", clock, logger });
+    port = new DrachtioSignaling({
+      host: "127.0.0.1",
+      port: edge.port,
+      secret: "s",
+      longestRingMs: LONGEST_RING_MS,
+      clock,
+      logger,
+    });
     handler = new Recorder();
     port.start(handler);
     await handler.event("connected");
@@ -239,6 +247,19 @@ describe("DrachtioSignaling", () => {
     await edge.command("ACK");
     const bye = await edge.command("BYE");
     assert.equal(bye.tokens[2], "c2;from-tag=f2");
+  });
+
+  it("given an INVITE that rings longer than any call may, when its time is over, then it is cancelled, and fails when no final response comes", async () => {
+    const { failed, responses } = send();
+    const command = await edge.command("INVITE");
+    const text = echoed(command.text);
+    edge.confirm(command, "txn-20", text);
+    edge.deliver(responseText(text, "180 Ringing"), "txn-20", "c2;from-tag=f2");
+    await responses.take(() => true, "180");
+    clock.advance(LONGEST_RING_MS + 41_000);
+    assert.equal((await edge.command("CANCEL")).tokens[1], "txn-20");
+    clock.advance(41_000);
+    assert.equal((await failed).code, "edge-timeout");
   });
 
   it("given requests and responses that wait, when the connection is lost, then all fail at once and new ones too", async () => {

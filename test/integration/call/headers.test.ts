@@ -17,6 +17,8 @@ describe("what of one leg is seen on the other", () => {
           uri: "sip:127.0.0.9:5999",
           prefixes: ["00"],
           profile: { ...TEST_PROFILE, kind: "trunk" },
+          maxCalls: 1,
+          transit: false,
         },
       ],
     });
@@ -99,6 +101,8 @@ describe("what of one leg is seen on the other", () => {
           uri: `sip:127.0.0.9:${peered.port}`,
           prefixes: ["00"],
           profile: { ...TEST_PROFILE, kind: "trunk" },
+          maxCalls: 1,
+          transit: false,
         },
       ],
     });

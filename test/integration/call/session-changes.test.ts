@@ -136,6 +136,20 @@ describe("changes of an established session", () => {
       await node.settled(1);
     });
 
+    it(`given a re-INVITE of the ${name}'s that rings, when the ${name} hangs up, then the other's is cancelled and nothing waits for it`, async () => {
+      const [asking, asked] = order(call);
+      const invite = asking.send("INVITE", { sdp: testSdp(6_000, [], 2) });
+      const passed = await asked.request("INVITE");
+      asked.respond(passed, 180);
+      const bye = asking.send("BYE");
+      await asked.request("CANCEL");
+      await asked.takeBye();
+      assert.equal((await bye.final()).status, 200);
+      assert.equal((await invite.final()).status, 487);
+      asked.respond(passed, 487);
+      await node.settled(1);
+    });
+
     it(`given a re-INVITE of the ${name}'s, when the other's dialog is gone (481), then the call ends on both sides`, async () => {
       const [asking, asked] = order(call);
       const invite = asking.send("INVITE", { sdp: testSdp(6_000, [], 2) });

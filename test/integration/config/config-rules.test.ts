@@ -157,6 +157,7 @@ const schemaCases: readonly Case[] = [
     `peers: [{ ${peer}, prefixes: [nine] }]`,
     '1:77 peers[0].prefixes[0]: expected up to 32 digits, * or #, after a + or not, found "nine"',
   ],
+  ["peers[].maxCalls", `peers: [{ ${peer}, maxCalls: 0 }]`, "1:76 peers[0].maxCalls: must be at least 1, found 0"],
 ];
 
 const crossCases: readonly Case[] = [

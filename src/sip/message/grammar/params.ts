@@ -10,11 +10,14 @@ const EQUALS_CODE = 0x3d;
 const QUOTE_CODE = 0x22;
 const SEMICOLON_CODE = 0x3b;
 
+/** What becomes of a parameter that is given again: the whole is malformed, or the first one counts. */
+export type Repeated = "refused" | "first-counts";
+
 /**
  * Parses `*( SEMI generic-param )` from `from` to the end of the text. Quoted values are unquoted.
  * @see RFC 3261 25.1, generic-param; 7.3.1: a name appears once
  */
-export function parseParams(text: string, from: number): ParseResult<Params> {
+export function parseParams(text: string, from: number, repeated: Repeated = "refused"): ParseResult<Params> {
   let at = skipSpace(text, from);
   if (at === text.length) return NO_PARAMS;
   const params = new Map<string, string | undefined>();
@@ -24,7 +27,8 @@ export function parseParams(text: string, from: number): ParseResult<Params> {
     const nameEnd = skipAllOf(text, nameStart, TOKEN);
     if (nameEnd === nameStart) return { ok: false, reason: "parameter without a name" };
     const name = text.slice(nameStart, nameEnd).toLowerCase();
-    if (params.has(name)) return { ok: false, reason: `parameter ${name} given twice` };
+    const isRepeated = params.has(name);
+    if (isRepeated && repeated === "refused") return { ok: false, reason: `parameter ${name} given twice` };
     at = skipSpace(text, nameEnd);
     let value: string | undefined;
     if (text.charCodeAt(at) === EQUALS_CODE) {
@@ -34,7 +38,7 @@ export function parseParams(text: string, from: number): ParseResult<Params> {
       value = paramValue(text, valueStart, valueEnd);
       at = skipSpace(text, valueEnd);
     }
-    params.set(name, value);
+    if (!isRepeated) params.set(name, value);
   }
   return { ok: true, value: params };
 }

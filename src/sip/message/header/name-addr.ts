@@ -1,5 +1,5 @@
 import { isAllOf, isOf, isSpace, skipSpace, TOKEN, trimSpaceEnd, URI } from "../grammar/characters.ts";
-import { formatParams, type Params, parseParams } from "../grammar/params.ts";
+import { formatParams, type Params, parseParams, type Repeated } from "../grammar/params.ts";
 import { endOfQuoted, quote, unquote } from "../grammar/quoted-string.ts";
 import type { ParseResult } from "../parse-result.ts";
 
@@ -23,23 +23,24 @@ const SEMICOLON_CODE = 0x3b;
 /**
  * Parses `name-addr` or `addr-spec` with header parameters. Of the URI only its characters and that it has a scheme
  * are checked.
+ * @param repeated what to do with a header parameter that is given again (RFC 3261 7.3.1 forbids it); refused by default
  * @see RFC 3261 20.10; 20: a URI with comma, question mark or semicolon stands in `<...>`
  */
-export function parseNameAddr(value: string): ParseResult<NameAddr> {
+export function parseNameAddr(value: string, repeated: Repeated = "refused"): ParseResult<NameAddr> {
   const start = skipSpace(value, 0);
   if (value.charCodeAt(start) === QUOTE_CODE) {
     const end = endOfQuoted(value, start);
     if (end < 0) return { ok: false, reason: "display name without closing quote" };
     const bracket = skipSpace(value, end);
     if (value.charCodeAt(bracket) !== LESS_CODE) return { ok: false, reason: "expected <" };
-    return parseBracketed(value, bracket, unquote(value.slice(start, end)));
+    return parseBracketed(value, bracket, unquote(value.slice(start, end)), repeated);
   }
   const stop = skipDisplayName(value, start);
   const code = value.charCodeAt(stop);
-  if (code === COLON_CODE) return parseBare(value, start);
+  if (code === COLON_CODE) return parseBare(value, start, repeated);
   if (code !== LESS_CODE) return { ok: false, reason: "character not allowed in a display name" };
   const nameEnd = trimSpaceEnd(value, start, stop);
-  return parseBracketed(value, stop, nameEnd > start ? value.slice(start, nameEnd) : undefined);
+  return parseBracketed(value, stop, nameEnd > start ? value.slice(start, nameEnd) : undefined, repeated);
 }
 
 /** Writes a `name-addr`: always with brackets, the display name always quoted. */
@@ -58,14 +59,19 @@ function skipDisplayName(value: string, start: number): number {
   return at;
 }
 
-function parseBracketed(value: string, bracket: number, displayName: string | undefined): ParseResult<NameAddr> {
+function parseBracketed(
+  value: string,
+  bracket: number,
+  displayName: string | undefined,
+  repeated: Repeated,
+): ParseResult<NameAddr> {
   const close = value.indexOf(">", bracket);
   if (close < 0) return { ok: false, reason: "< without >" };
   const uri = value.slice(bracket + 1, close);
-  return finish(displayName, uri, value, close + 1);
+  return finish({ displayName, uri }, value, close + 1, repeated);
 }
 
-function parseBare(value: string, start: number): ParseResult<NameAddr> {
+function parseBare(value: string, start: number, repeated: Repeated): ParseResult<NameAddr> {
   let end = start;
   for (; end < value.length; end += 1) {
     const code = value.charCodeAt(end);
@@ -73,12 +79,17 @@ function parseBare(value: string, start: number): ParseResult<NameAddr> {
     if (code === QUESTION_CODE || code === COMMA_CODE)
       return { ok: false, reason: "URI with ? or comma needs < and >" };
   }
-  return finish(undefined, value.slice(start, end), value, end);
+  return finish({ displayName: undefined, uri: value.slice(start, end) }, value, end, repeated);
 }
 
-function finish(displayName: string | undefined, uri: string, value: string, at: number): ParseResult<NameAddr> {
+function finish(
+  { displayName, uri }: Omit<NameAddr, "params">,
+  value: string,
+  at: number,
+  repeated: Repeated,
+): ParseResult<NameAddr> {
   if (!isUriText(uri)) return { ok: false, reason: "no valid URI" };
-  const params = parseParams(value, at);
+  const params = parseParams(value, at, repeated);
   return params.ok ? { ok: true, value: { displayName, uri, params: params.value } } : params;
 }
 

@@ -7,6 +7,8 @@ export interface GenerationalMapOptions {
   readonly keepMs: number;
   /** Entries in all; beyond it the oldest go early. */
   readonly maxEntries: number;
+  /** Characters of all keys and values; beyond it the oldest go early. */
+  readonly maxCharacters: number;
 }
 
 const GENERATIONS = 5;
@@ -15,26 +17,30 @@ const GENERATIONS = 5;
  * Keeps entries for a time without a timer for each: several maps, the oldest of which is dropped whole. An entry lives
  * between `keepMs` and a quarter more.
  */
-export class GenerationalMap<Value> {
+export class GenerationalMap {
   readonly #clock: Clock;
   readonly #spanMs: number;
   readonly #maxPerGeneration: number;
+  readonly #maxCharactersPerGeneration: number;
   /** Youngest first. */
-  #generations: Map<string, Value>[] = [new Map<string, Value>()];
+  #generations: Map<string, string>[] = [new Map<string, string>()];
+  /** Characters put into the youngest. */
+  #youngCharacters = 0;
   #timer: Timer | undefined;
   #isClosed = false;
 
-  constructor({ clock, keepMs, maxEntries }: GenerationalMapOptions) {
+  constructor({ clock, keepMs, maxEntries, maxCharacters }: GenerationalMapOptions) {
     this.#clock = clock;
     this.#spanMs = keepMs / (GENERATIONS - 1);
     this.#maxPerGeneration = Math.max(1, Math.floor(maxEntries / GENERATIONS));
+    this.#maxCharactersPerGeneration = Math.floor(maxCharacters / GENERATIONS);
   }
 
   get size(): number {
     return this.#generations.reduce((sum, generation) => sum + generation.size, 0);
   }
 
-  get(key: string): Value | undefined {
+  get(key: string): string | undefined {
     for (const generation of this.#generations) {
       const value = generation.get(key);
       if (value !== undefined) return value;
@@ -42,14 +48,15 @@ export class GenerationalMap<Value> {
     return undefined;
   }
 
-  set(key: string, value: Value): void {
+  set(key: string, value: string): void {
     if (this.#isClosed) return;
-    let young = this.#generations[0];
-    if (young === undefined || young.size >= this.#maxPerGeneration) {
-      this.#age();
-      young = this.#generations[0];
-    }
-    young?.set(key, value);
+    const characters = key.length + value.length;
+    const isFull =
+      (this.#generations[0]?.size ?? 0) >= this.#maxPerGeneration ||
+      this.#youngCharacters + characters > this.#maxCharactersPerGeneration;
+    if (isFull) this.#age();
+    this.#youngCharacters += characters;
+    this.#generations[0]?.set(key, value);
     this.#timer ??= this.#startTimer();
   }
 
@@ -62,10 +69,11 @@ export class GenerationalMap<Value> {
     this.#isClosed = true;
     this.#timer?.cancel();
     this.#timer = undefined;
-    this.#generations = [new Map<string, Value>()];
+    this.#generations = [new Map<string, string>()];
   }
 
   #age(): void {
+    this.#youngCharacters = 0;
     this.#generations.unshift(new Map());
     if (this.#generations.length > GENERATIONS) this.#generations.pop();
   }
@@ -75,7 +83,7 @@ export class GenerationalMap<Value> {
       this.#age();
       this.#timer = undefined;
       if (this.size > 0) this.#timer = this.#startTimer();
-      else this.#generations = [new Map<string, Value>()];
+      else this.#generations = [new Map<string, string>()];
     });
   }
 }

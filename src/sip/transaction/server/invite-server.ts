@@ -1,4 +1,4 @@
-import type { SipMessage } from "../../message/index.ts";
+import { parseSipMessage, type SipMessage } from "../../message/index.ts";
 import type { Flow, Target } from "../../transport/index.ts";
 import {
   type InviteServerEffect,
@@ -9,6 +9,7 @@ import {
   stepInviteServer,
 } from "../invite-server-transaction.ts";
 import { statelessResponse } from "./stateless-response.ts";
+import { toTagOf } from "../transaction-key.ts";
 import { noteUserError, type TransactionContext } from "../transaction-context.ts";
 import { TransactionTimers } from "../timer/transaction-timers.ts";
 import type { ServerTransaction } from "../transaction-user.ts";
@@ -34,6 +35,7 @@ export class InviteServer implements ServerTransaction {
   readonly #target: Target;
   readonly #timers: TransactionTimers<InviteServerTimer>;
   #tx: InviteServerTransaction;
+  #acceptedTag: string | undefined;
 
   constructor(id: string, request: SipMessage, flow: Flow, target: Target, owner: InviteServerOwner) {
     this.id = id;
@@ -51,8 +53,14 @@ export class InviteServer implements ServerTransaction {
     return this.#tx.state;
   }
 
+  /** The To tag of the 2xx that was sent. */
+  get acceptedTag(): string | undefined {
+    return this.#acceptedTag;
+  }
+
   respond(status: number, text: string): boolean {
     const isSent = this.#step({ type: "response", status, text });
+    if (isSent && status >= 200 && status < 300) this.#acceptedTag ??= toTagIn(text);
     if (isSent && status >= 300) this.#owner.onRefused(this);
     return isSent;
   }
@@ -144,4 +152,9 @@ export class InviteServer implements ServerTransaction {
       noteUserError(this.#owner.context, "onTransportFailure", thrown);
     }
   }
+}
+
+function toTagIn(response: string): string {
+  const parsed = parseSipMessage(response);
+  return parsed.ok ? toTagOf(parsed.value) : "";
 }

@@ -1,4 +1,3 @@
-import { isIP } from "node:net";
 import { formatVia, parseSipMessage, replaceTopVia, type SipMessage, type Via } from "../../message/index.ts";
 import type { Flow, Target } from "../../transport/index.ts";
 
@@ -31,14 +30,13 @@ export function stampedVia(via: Via, { remoteAddress, remotePort }: Flow): strin
 }
 
 /**
- * Where responses to a request go.
+ * Where responses to a request go. `maddr` is not followed: it is for multicast, which is not listened to, and would let
+ * anybody aim responses at a third party.
  * @see RFC 3261 18.2.2; RFC 3581 4
  */
 export function responseTarget(via: Via, flow: Flow): Target {
   const { id: flowId, protocol, reliable, remoteAddress, remotePort } = flow;
   const port = via.port ?? DEFAULT_PORT;
   if (reliable) return { protocol, address: remoteAddress, port, flowId };
-  const maddr = via.params.get("maddr");
-  if (maddr !== undefined && isIP(maddr) !== 0) return { protocol, address: maddr, port, flowId };
   return { protocol, address: remoteAddress, port: via.rport === undefined ? port : remotePort, flowId };
 }

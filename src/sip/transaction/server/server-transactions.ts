@@ -25,16 +25,22 @@ export class ServerTransactions {
   /** Open INVITEs by what their ACKs, CANCELs and forks have in common with them. */
   readonly #invites = new Map<string, InviteServer>();
   /** Responses of finished transactions; "" for an INVITE that needs nothing but to be absorbed. */
-  readonly #finished: GenerationalMap<string>;
+  readonly #finished: GenerationalMap;
   /** Requests outside dialogs: the transaction that each belongs to, to know it when it comes a second way. */
-  readonly #seen: GenerationalMap<string>;
+  readonly #seen: GenerationalMap;
   #inviteCount = 0;
+  #characters = 0;
 
   constructor(context: TransactionContext, user: TransactionUser, limits: TransactionLimits, clock: Clock) {
     this.context = context;
     this.#user = user;
     this.#limits = limits;
-    const kept = { clock, keepMs: giveUpMs(context.timers), maxEntries: limits.maxFinishedTransactions };
+    const kept = {
+      clock,
+      keepMs: giveUpMs(context.timers),
+      maxEntries: limits.maxFinishedTransactions,
+      maxCharacters: limits.maxFinishedCharacters,
+    };
     this.#finished = new GenerationalMap(kept);
     this.#seen = new GenerationalMap(kept);
   }
@@ -63,8 +69,7 @@ export class ServerTransactions {
     if (this.#absorb(id, via, flow)) return undefined;
     const toTag = toTagOf(request);
     const isNew = toTag === "" && method !== "CANCEL";
-    const max = this.#limits.maxServerTransactions;
-    if (this.#byId.size >= max - (isNew ? reservedFor(max) : 0)) return "overload";
+    if (!this.#hasRoomFor(request, isNew)) return "overload";
     if (isNew && this.#isMerged(request, id)) return "merged";
     this.context.counters.count("requests");
     if (method === "INVITE") this.#addInvite(id, request, via, flow);
@@ -87,7 +92,7 @@ export class ServerTransactions {
   }
 
   onAnswered(transaction: NonInviteServer, response: string, keepMs: number): void {
-    this.#byId.delete(transaction.id);
+    this.#close(transaction);
     if (keepMs > 0) this.#finished.set(transaction.id, flat(response));
   }
 
@@ -97,9 +102,7 @@ export class ServerTransactions {
   }
 
   onEnded(transaction: InviteServer | NonInviteServer): void {
-    if (this.#byId.get(transaction.id) !== transaction) return;
-    this.#byId.delete(transaction.id);
-    if (!(transaction instanceof InviteServer)) return;
+    if (!this.#close(transaction) || !(transaction instanceof InviteServer)) return;
     this.#inviteCount -= 1;
     const key = requestKey(transaction.request);
     if (this.#invites.get(key) === transaction) this.#invites.delete(key);
@@ -109,6 +112,27 @@ export class ServerTransactions {
     for (const transaction of this.#byId.values()) transaction.discard();
     this.#finished.close();
     this.#seen.close();
+  }
+
+  #hasRoomFor(request: SipMessage, isNew: boolean): boolean {
+    const { maxServerTransactions, maxServerCharacters } = this.#limits;
+    const limit = (max: number): number => max - (isNew ? reservedFor(max) : 0);
+    return (
+      this.#byId.size < limit(maxServerTransactions) &&
+      this.#characters + weightOf(request) <= limit(maxServerCharacters)
+    );
+  }
+
+  #open(transaction: InviteServer | NonInviteServer): void {
+    this.#byId.set(transaction.id, transaction);
+    this.#characters += weightOf(transaction.request);
+  }
+
+  #close(transaction: InviteServer | NonInviteServer): boolean {
+    if (this.#byId.get(transaction.id) !== transaction) return false;
+    this.#byId.delete(transaction.id);
+    this.#characters -= weightOf(transaction.request);
+    return true;
   }
 
   #absorb(id: string, via: Via, flow: Flow): boolean {
@@ -146,7 +170,7 @@ export class ServerTransactions {
 
   #addInvite(id: string, request: SipMessage, via: Via, flow: Flow): void {
     const transaction = new InviteServer(id, request, flow, responseTarget(via, flow), this);
-    this.#byId.set(id, transaction);
+    this.#open(transaction);
     this.#invites.set(requestKey(request), transaction);
     this.#inviteCount += 1;
     try {
@@ -158,7 +182,7 @@ export class ServerTransactions {
 
   #addOther(id: string, request: SipMessage, via: Via, flow: Flow): void {
     const transaction = new NonInviteServer(id, request, flow, responseTarget(via, flow), this);
-    this.#byId.set(id, transaction);
+    this.#open(transaction);
     try {
       if (request.method === "CANCEL") this.#user.onCancel(transaction, this.#inviteOfCancel(request, via));
       else this.#user.onRequest(transaction);
@@ -190,7 +214,8 @@ export class ServerTransactions {
 
   #acceptedInviteOf(ack: SipMessage): InviteServer | undefined {
     const invite = this.#invites.get(requestKey(ack));
-    return invite?.state === "accepted" ? invite : undefined;
+    // An ACK to a refusal of the same INVITE that came another way differs in the tag alone.
+    return invite?.state === "accepted" && invite.acceptedTag === toTagOf(ack) ? invite : undefined;
   }
 
   #tellAck(ack: SipMessage, flow: Flow, invite: InviteServer | undefined): void {
@@ -201,4 +226,9 @@ export class ServerTransactions {
       noteUserError(this.context, "onAck", error);
     }
   }
+}
+
+/** A response repeats what its request brought, so an open transaction holds up to twice its text. */
+function weightOf({ text }: SipMessage): number {
+  return 2 * text.length;
 }

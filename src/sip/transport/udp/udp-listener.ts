@@ -80,11 +80,15 @@ export class UdpListener {
       setImmediate(onFailure, new TransportError("closed", "the listener is closed"));
       return;
     }
-    this.#socket.send(Buffer.from(text, "latin1"), port, address, (error) => {
-      if (error === null) return;
+    const failed = (error: Error): void => {
       counters.udp.failed += 1;
       onFailure(sendError({ protocol: "udp", address, port }, error));
-    });
+    };
+    try {
+      this.#socket.send(Buffer.from(text, "latin1"), port, address, (error) => error && failed(error));
+    } catch (error) {
+      setImmediate(() => failed(new Error(errorMessageOf(error), { cause: error })));
+    }
   }
 
   /** Sends a message to a peer that has not answered; `onFailure` tells also when nothing listens there any more. */
@@ -176,6 +180,11 @@ export class UdpListener {
   #onDatagram(datagram: Buffer, remote: RemoteInfo): void {
     if (this.#socket === undefined) return;
     const { clock, counters, events } = this.#options;
+    // RFC 768: port 0 says that the sender wants no answer. No SIP can be spoken with it.
+    if (remote.port === 0) {
+      counters.udp.bad += 1;
+      return;
+    }
     let flow = this.#flows.get(remote.address, remote.port);
     if (flow === undefined) this.#flows.add((flow = this.#newFlow(remote.address, remote.port)));
     flow.lastHeardMs = clock.nowMs();

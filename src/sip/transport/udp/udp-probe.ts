@@ -52,7 +52,7 @@ export class UdpProbe {
     socket.on("error", (error) => this.#onError(error));
     socket.on("message", (datagram, remote) => this.#onMessage(datagram, remote));
     socket.on("connect", () => this.#onConnect());
-    this.#timer = options.clock.after(WATCH_MS, () => this.#end(undefined));
+    this.#timer = options.clock.after(WATCH_MS, () => setImmediate(() => this.#end(undefined)));
   }
 
   /** Begins to watch; it may end within the call. */
@@ -93,7 +93,9 @@ export class UdpProbe {
 
   #onMessage(datagram: Buffer, remote: RemoteInfo): void {
     this.#options.onDatagram(datagram, remote);
-    if (remote.port === this.#options.port && remote.address === this.#options.address) this.#end(undefined);
+    if (remote.port !== this.#options.port || remote.address !== this.#options.address) return;
+    // What stands behind it in the kernel's queue is read in this turn, too, and would be lost with the socket.
+    setImmediate(() => this.#end(undefined));
   }
 
   #onError(error: Error): void {

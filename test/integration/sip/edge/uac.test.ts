@@ -184,6 +184,17 @@ describe("SipEdge: requests from applications", () => {
     );
   });
 
+  it("given a re-INVITE, when the answer has a second tag in To, then it is delivered in the dialog", async () => {
+    const { dialogId } = await established();
+    await application.ask(`sip||${dialogId}\r\nINVITE sip:placeholder SIP/2.0\r\n\r\n${SDP}`);
+    const again = await peer.take("INVITE");
+    const doubled = again.replace(/^To: .*$/m, (to) => `${to};tag=other`);
+    peer.respond(fixture.sipPort, doubled, "200 OK", "", [`Contact: <${peer.uri}>`], SDP);
+    assert.equal((await application.takeSip("SIP/2.0 200")).tokens[9], dialogId);
+    await application.ask(`sip||${dialogId}\r\nACK sip:placeholder SIP/2.0\r\n\r\n`);
+    assert.match(headerOf(await peer.take("ACK"), "To"), /;tag=remote$/);
+  });
+
   it("given Record-Route in the answer, when requests follow, then they carry the route set reversed", async () => {
     const { request } = await sendInvite();
     const routes = ["Record-Route: <sip:b.example;lr>, <sip:c.example;lr>", `Record-Route: <${peer.uri};lr>`];

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { setImmediate } from "node:timers/promises";
 import { SystemClock } from "../../../../src/common/index.ts";
 import { ManualClock } from "../../../support/manual-clock.ts";
 import { sipText, TransportUnderTest, UdpEnd, until } from "./transport-fixture.ts";
@@ -66,12 +67,13 @@ describe("SIP over UDP", () => {
   it("given a destination that the system refuses, when sent, then onFailure tells and nothing is thrown", async () => {
     transport.send({ protocol: "udp", address: "255.255.255.255", port: 5060 }, sipText());
     transport.send({ protocol: "udp", address: "no address", port: 5060 }, sipText());
-    const errors = await transport.failures.count(2);
+    transport.send({ protocol: "udp", address: "127.0.0.1", port: 0 }, sipText());
+    const errors = await transport.failures.count(3);
     assert.deepEqual(
       errors.map((error) => (error as { code?: string }).code),
-      ["send-failed", "send-failed"],
+      ["send-failed", "send-failed", "send-failed"],
     );
-    assert.equal(transport.value("tandem_sip_send_failures_total", "udp"), 2);
+    assert.equal(transport.value("tandem_sip_send_failures_total", "udp"), 3);
   });
   it("given a user that throws, when the next message comes, then it is handed up as ever", async () => {
     let count = 0;
@@ -220,14 +222,17 @@ describe("UDP addresses where nobody listens", () => {
     const [got] = await silent.received.count(1);
     assert.deepEqual([got?.text, got?.remote.port], [sipText(), transport.port("udp")]);
     assert.equal(transport.value("tandem_sip_udp_probes"), 1);
-    // While it is watched, what it and others send is received as ever.
+    // While it is watched, what it and others send is received as ever, all that comes at once too.
     await other.send(sipText("other"), transport.port("udp"));
-    await silent.send(sipText("late"), transport.port("udp"));
-    const received = await transport.messages.count(2);
-    assert.deepEqual(received.map(({ text }) => text).sort(), [sipText("late"), sipText("other")].sort());
+    const sent = ["late", "later", "last"].map((name) => silent.send(sipText(name), transport.port("udp")));
+    await Promise.all(sent);
+    const received = await transport.messages.count(4);
+    const expected = ["late", "later", "last", "other"].map((name) => sipText(name));
+    assert.deepEqual(received.map(({ text }) => text).sort(), expected.sort());
+    await setImmediate();
     assert.deepEqual([transport.value("tandem_sip_udp_probes"), transport.failures.items], [0, []]);
-    await silent.send(sipText("later"), transport.port("udp"));
-    await transport.messages.count(3);
+    await silent.send(sipText("again"), transport.port("udp"));
+    await transport.messages.count(5);
     await Promise.all([silent.close(), other.close()]);
   });
   it("given a peer that stays silent, when a second has passed, then it is not watched any more", async () => {
@@ -238,6 +243,7 @@ describe("UDP addresses where nobody listens", () => {
     await silent.received.count(2);
     assert.equal(transport.value("tandem_sip_udp_probes"), 1);
     clock.advance(1_000);
+    await setImmediate();
     assert.equal(transport.value("tandem_sip_udp_probes"), 0);
     await silent.send(sipText(), transport.port("udp"));
     await transport.messages.count(1);

@@ -1,14 +1,18 @@
 import assert from "node:assert/strict";
-import { createInventory, type Peer, type SipPhone } from "../../../../src/call/index.ts";
+import { createInventory, type Destination, type Peer, type SipPhone } from "../../../../src/call/index.ts";
 import { callerDevice, claimOf } from "../../../../src/call/control/caller-identity.ts";
 import { CallCounters } from "../../../../src/call/control/call-counters.ts";
 import { CallTable } from "../../../../src/call/control/call-table.ts";
 import { unsupportedExtensions } from "../../../../src/call/control/capabilities.ts";
-import { copiedReason } from "../../../../src/call/control/reason-header.ts";
+import { copiedReason, lossOutcome } from "../../../../src/call/control/reason-header.ts";
 import { routeCall, type RouteContext } from "../../../../src/call/control/route-call.ts";
 import { isSavedCall } from "../../../../src/call/control/saved-call.ts";
 import { sessionBody } from "../../../../src/call/control/session-body.ts";
-import { decideSession, sessionRequestHeaders } from "../../../../src/call/control/session-interval.ts";
+import {
+  decideSession,
+  sessionOfResponse,
+  sessionRequestHeaders,
+} from "../../../../src/call/control/session-interval.ts";
 import { RandomIds } from "../../../../src/common/index.ts";
 import type { Binding } from "../../../../src/call/registrar/index.ts";
 import { formatRequest, parseSipMessage, type SipMessage } from "../../../../src/sip/message/index.ts";
@@ -76,6 +80,13 @@ describe("decideSession (RFC 4028 9)", () => {
       "Session-Expires": "300;refresher=uac",
       Require: "timer",
     });
+  });
+
+  it("given a 2xx with an interval below what is allowed at all, when it is agreed on, then it counts as the least", () => {
+    const agreed = (value: string): unknown => sessionOfResponse(message([["Session-Expires", value]]));
+    assert.deepEqual(agreed("0;refresher=uac"), { seconds: 90, refresher: "local" });
+    assert.deepEqual(agreed("89;refresher=uas"), { seconds: 90, refresher: "remote" });
+    assert.deepEqual(agreed("91"), { seconds: 91, refresher: "local" });
   });
 
   it("given an agreed timer, when a request of ours goes out, then it names the refresher from our side", () => {
@@ -152,6 +163,17 @@ describe("capabilities", () => {
   });
 });
 
+describe("lossOutcome", () => {
+  it("given the Reason of a dialog that was lost, when it is read, then its cause is taken, and a success is none", () => {
+    const cause = (reason: string): number => lossOutcome(message([["Reason", reason]])).cause;
+    assert.equal(cause("Q.850;cause=38"), 38);
+    assert.equal(cause('SIP;cause=408;text="Session timer expired"'), 102);
+    assert.equal(cause('SIP;cause=200;text="ACK timeout"'), 41);
+    assert.equal(cause(";;;"), 41);
+    assert.equal(lossOutcome().cause, 41);
+  });
+});
+
 describe("callerDevice", () => {
   const peer: Peer = {
     kind: "peer",
@@ -160,6 +182,8 @@ describe("callerDevice", () => {
     uri: "sip:192.0.2.1",
     prefixes: [],
     profile: TEST_PROFILE,
+    maxCalls: 1,
+    transit: false,
   };
   it("given a peer's From, when it is read, then number and name are taken, and what cannot be shown is anonymous", () => {
     const from = (value: string): unknown => callerDevice(peer, message([["From", value]]));
@@ -188,7 +212,7 @@ describe("routeCall", () => {
   const context = (bindings: readonly Binding[]): RouteContext => ({
     ids: new RandomIds(),
     lookup: () => bindings,
-    callsOf: () => 0,
+    isBusy: () => false,
     ringSeconds: 100,
     serialRingSeconds: 20,
   });
@@ -215,18 +239,19 @@ describe("routeCall", () => {
   });
 
   it("given no destination, when a call is routed, then the status says why", () => {
-    const status = (reason: "empty" | "too-long" | "unknown-host" | "unknown-number"): number => {
+    const status = (reason: Extract<Destination, { kind: "none" }>["reason"]): number => {
       const routed = routeCall({ kind: "none", reason }, context([]));
       return routed.kind === "rejected" ? routed.status : 0;
     };
     assert.deepEqual(
-      [status("empty"), status("too-long"), status("unknown-host"), status("unknown-number")],
-      [484, 414, 404, 404],
+      [status("empty"), status("too-long"), status("unknown-host"), status("unknown-number"), status("no-transit")],
+      [484, 414, 404, 404, 403],
     );
   });
 
   it("given a peer whose URI cannot be read, when it is called, then the call is refused", () => {
-    const peer: Peer = { kind: "peer", name: "p", addresses: [], uri: "nonsense", prefixes: [], profile: TEST_PROFILE };
+    const named = { kind: "peer", name: "p", addresses: [], uri: "nonsense", prefixes: [] } as const;
+    const peer: Peer = { ...named, profile: TEST_PROFILE, maxCalls: 1, transit: false };
     assert.deepEqual(routeCall({ kind: "peer", peer, number: "1" }, context([])).kind, "rejected");
   });
 });

@@ -111,12 +111,11 @@ describe("Inventory", () => {
     const trunk = samplePeer("trunk", { prefixes: ["", "+49"] });
     const local = samplePeer("local", { addresses: ["192.0.2.2"], prefixes: ["+4930", "9"] });
     const inventory = sampleInventory([], [trunk, local]);
-    const matches = (number: string): string[] =>
-      inventory.peersByPrefix(number).map(({ prefix, peer }) => `${prefix}>${peer.name}`);
-    assert.deepEqual(matches("+493012345"), ["+4930>local", "+49>trunk", ">trunk"]);
-    assert.deepEqual(matches("9"), ["9>local", ">trunk"]);
-    assert.deepEqual(matches("+4"), [">trunk"]);
-    assert.deepEqual(matches(""), [">trunk"]);
+    const matches = (number: string): string[] => inventory.peersByPrefix(number).map(({ name }) => name);
+    assert.deepEqual(matches("+493012345"), ["local", "trunk", "trunk"]);
+    assert.deepEqual(matches("9"), ["local", "trunk"]);
+    assert.deepEqual(matches("+4"), ["trunk"]);
+    assert.deepEqual(matches(""), ["trunk"]);
   });
 
   it("given a prefix of two peers, when the inventory is made, then it is refused", () => {

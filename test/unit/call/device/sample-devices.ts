@@ -41,6 +41,8 @@ export function samplePeer(name: string, changes: Partial<PeerSource> = {}): Pee
     uri: "sip:192.0.2.1:5060",
     prefixes: [],
     profile: sampleProfile({ name: "trunk", kind: "trunk" }),
+    maxCalls: 10,
+    transit: false,
     ...changes,
   };
 }

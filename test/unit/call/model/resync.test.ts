@@ -87,6 +87,21 @@ describe("resync of a call", () => {
     }
   });
 
+  it("given a next attempt that is due while a party changes the session, when that has come to nothing, then both are asked", () => {
+    const world = established();
+    world.send({ type: "media-lost" });
+    done(world, sdp(30_000));
+    done(world, sdp(30_002));
+    answer(world, 491);
+    world.transactions.set("t", { side: "callee", method: "INVITE", status: 0 });
+    world.send({ type: "reinvite", side: "callee", transaction: "t", sdp: sdp(5_001) });
+    done(world, sdp(30_002));
+    world.timers.delete("resync");
+    assert.deepEqual(world.send({ type: "timer", timer: "resync" }), []);
+    answer(world, 488);
+    assert.equal(world.call.negotiation?.kind, "resync");
+  });
+
   it("given a party that refuses for good, when it is asked, then the call ends", () => {
     const world = established();
     world.send({ type: "media-lost" });
@@ -94,6 +109,7 @@ describe("resync of a call", () => {
     done(world, sdp(30_002));
     const effects = answer(world, 488);
     assert.deepEqual(names(effects).slice(0, 2), ["bye caller", "bye callee"]);
+    assert.equal(world.closed, 1);
   });
 
   it("given a party that answers without SDP, when it is asked, then it is acknowledged and the call ends", () => {
@@ -136,6 +152,52 @@ describe("resync of a call", () => {
     assert.deepEqual(names(done(world, sdp(20_002))), ["persist", "persist", "media"]);
     done(world, sdp(20_000));
     assert.deepEqual(names(done(world, sdp(20_002))), ["request callee"]);
+  });
+
+  it("given a 2xx to a re-INVITE that could not be sent, when that is told, then the requester is as before and both are asked", () => {
+    const world = established();
+    world.transactions.set("t", { side: "caller", method: "INVITE", status: 0 });
+    world.send({ type: "reinvite", side: "caller", transaction: "t", sdp: `${sdp(4_001)}a=sendonly\r\n` });
+    done(world, sdp(20_000));
+    answer(world, 200, sdp(5_001));
+    done(world, sdp(20_002));
+    assert.equal(world.transactions.get("t")?.status, 200);
+    assert.equal(world.call.caller.isHolding, true);
+    assert.deepEqual(names(world.send({ type: "change-answer-lost", side: "caller" })), [
+      "persist",
+      "persist",
+      "media",
+    ]);
+    assert.equal(world.call.caller.remoteSdp, sdp(4_000));
+    assert.equal(world.call.caller.isHolding, false);
+    done(world, sdp(20_000));
+    assert.deepEqual(names(done(world, sdp(20_002))), ["request callee"]);
+  });
+
+  it("given an offer of the target's that could not be passed on, when that is told, then the target is acknowledged and both are asked", () => {
+    const world = established();
+    world.transactions.set("t", { side: "caller", method: "INVITE", status: 0 });
+    world.send({ type: "reinvite", side: "caller", transaction: "t", sdp: undefined });
+    answer(world, 200, sdp(5_001));
+    done(world, sdp(20_002));
+    assert.deepEqual(names(world.send({ type: "change-answer-lost", side: "caller" })), ["media"]);
+    assert.deepEqual(names(done(world, sdp(20_000))), ["ack callee", "persist", "persist", "media"]);
+  });
+
+  it("given a call that ended while the caller's ACK was awaited, when the 2xx turns out to be lost, then the caller gets its BYE", () => {
+    const world = established();
+    world.transactions.set("t", { side: "caller", method: "INVITE", status: 0 });
+    world.send({ type: "reinvite", side: "caller", transaction: "t", sdp: sdp(4_001) });
+    done(world, sdp(20_000));
+    answer(world, 200, sdp(5_001));
+    done(world, sdp(20_002));
+    world.send({ type: "hang-up", outcome: { by: "switch", reason: "normal", status: 480, cause: 16 } });
+    assert.equal(world.closed, 0);
+    assert.deepEqual(names(world.send({ type: "change-answer-lost", side: "caller" })), [
+      "stop-timer",
+      "bye caller",
+      "closed",
+    ]);
   });
 
   it("given a relay that refuses the answer to a re-INVITE, when it does, then the requester is refused and both are asked again", () => {

@@ -17,6 +17,7 @@ interface Happening {
     | "reinvite"
     | "update"
     | "reinvite-cancelled"
+    | "change-answer-lost"
     | "info"
     | "request-answered"
     | "request-failed"
@@ -38,7 +39,15 @@ const happening: fc.Arbitrary<Happening> = fc.record({
   kind: fc.constantFrom<Happening["kind"]>(
     ...(["progress", "progress", "answered", "answered", "failed", "media-done", "media-done", "media-done"] as const),
     ...(["media-failed", "cancelled", "answer-lost", "acked", "acked", "reinvite", "reinvite", "update"] as const),
-    ...(["reinvite-cancelled", "info", "request-answered", "request-answered", "request-failed", "bye"] as const),
+    ...([
+      "reinvite-cancelled",
+      "change-answer-lost",
+      "info",
+      "request-answered",
+      "request-answered",
+      "request-failed",
+      "bye",
+    ] as const),
     ...(["gone", "media-timeout", "media-lost", "hang-up", "timer", "edge-lost", "edge-back"] as const),
   ),
   pick: fc.nat(7),
@@ -121,6 +130,8 @@ class Driver {
         return { type: "update", side, transaction: this.#transaction(side, "UPDATE"), sdp: SDP, byUpdate: hasSdp };
       case "reinvite-cancelled":
         return this.#cancelReinvite();
+      case "change-answer-lost":
+        return this.#loseAnswer(side);
       case "info":
         return this.#isUp(side) ? { type: "info", side, transaction: this.#transaction(side, "INFO") } : undefined;
       case "request-answered":
@@ -204,6 +215,17 @@ class Driver {
     return undefined;
   }
 
+  /** The edge had answered it already. */
+  #loseAnswer(side: Side): CallEvent | undefined {
+    const { negotiation } = this.world.call;
+    const isAwaited = negotiation?.kind === "reinvite" && negotiation.step === "awaiting-ack";
+    if (!isAwaited || negotiation.requester !== side) return undefined;
+    for (const one of this.world.transactions.values()) {
+      if (one.side === side && one.method === "INVITE" && one.status === 200) one.status = 487;
+    }
+    return { type: "change-answer-lost", side };
+  }
+
   #requestFinal(ticket: number, status: number, hasSdp: boolean): void {
     const { world } = this;
     const request = world.requests.get(ticket);
@@ -238,7 +260,7 @@ class Driver {
     else world.callee = "over";
     world.unacknowledged.set(side, 0);
     return kind === "gone"
-      ? { type: "gone", side }
+      ? { type: "gone", side, outcome: { by: "switch", reason: "session-lost", status: 200, cause: 41 } }
       : { type: "bye", side, transaction: this.#transaction(side, "BYE") };
   }
 

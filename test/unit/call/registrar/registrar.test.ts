@@ -11,17 +11,10 @@ const SOURCE = { protocol: "udp", address: "192.0.2.7", port: 5060 };
 describe("Registrar", () => {
   const inventory = sampleInventory([samplePhone("1001"), samplePhone("1002")]);
   let clock: ManualClock;
-  let changes: [aor: string, contacts: string[]][];
   let registrar: Registrar;
   let cseq: number;
   const makeRegistrar = (options: Partial<RegistrarOptions> = {}): Registrar =>
-    new Registrar({
-      inventory,
-      clock,
-      logger: silentLogger,
-      onChange: (aor, bindings) => changes.push([aor, bindings.map(({ contactUri }) => contactUri)]),
-      ...options,
-    });
+    new Registrar({ inventory, clock, logger: silentLogger, ...options });
   /** Registers 1001 with a rising CSeq. */
   const register = (contacts: readonly string[], facts: Partial<RegisterFacts> = {}): RegisterResult => {
     cseq += 1;
@@ -29,11 +22,12 @@ describe("Registrar", () => {
     return registrar.register({ phone, contacts, callId: "call-1", cseq, source: SOURCE, ...facts });
   };
   const headersOf = (result: RegisterResult): ReadonlyMap<string, string> => new Map(result.headers);
+  const contactsOf = ({ headers }: RegisterResult): string[] =>
+    headers.filter(([name]) => name === "Contact").map(([, value]) => value);
   const urisOf = (bindings: readonly Binding[]): string[] => bindings.map(({ contactUri }) => contactUri);
 
   beforeEach(() => {
     clock = new ManualClock();
-    changes = [];
     cseq = 0;
     registrar = makeRegistrar();
   });
@@ -42,7 +36,7 @@ describe("Registrar", () => {
 
   it("given a first REGISTER, when it is done, then 200 lists the contact and it can be looked up", () => {
     const result = register(["<sip:1001@192.0.2.7:5060>"], { expires: "120", userAgent: "phone/1" });
-    assert.deepEqual([result.status, result.reason], [200, "OK"]);
+    assert.equal(result.status, 200);
     assert.equal(headersOf(result).get("Contact"), "<sip:1001@192.0.2.7:5060>;expires=120");
     assert.equal(headersOf(result).get("Date"), new Date(clock.wallMs()).toUTCString());
     assert.deepEqual(registrar.lookup("1001"), [
@@ -66,10 +60,10 @@ describe("Registrar", () => {
     register(["<sip:a@192.0.2.7>"], { expires: "120" });
     clock.advance(20_000);
     register(["<sip:b@192.0.2.7>;expires=60"]);
-    changes = [];
+    const before = registrar.lookup("1001");
     const result = register([], { expires: "0" });
-    assert.equal(headersOf(result).get("Contact"), "<sip:a@192.0.2.7>;expires=100, <sip:b@192.0.2.7>;expires=60");
-    assert.deepEqual(changes, []);
+    assert.deepEqual(contactsOf(result), ["<sip:a@192.0.2.7>;expires=100", "<sip:b@192.0.2.7>;expires=60"]);
+    assert.deepEqual(registrar.lookup("1001"), before);
   });
 
   it("given a phone on TCP, when it is looked up, then requests are to go over its connection", () => {
@@ -124,10 +118,9 @@ describe("Registrar", () => {
     assert.deepEqual(urisOf(result.bindings), ["sip:a@h"]);
   });
 
-  it("given bad requests, when they are refused, then nothing changes and nobody is told", () => {
+  it("given bad requests, when they are refused, then nothing changes", () => {
     register(["<sip:a@h>"]);
     const before = registrar.lookup("1001");
-    changes = [];
     const statuses = [
       register(["*"]),
       register(["*", "<sip:b@h>"], { expires: "0" }),
@@ -137,7 +130,6 @@ describe("Registrar", () => {
     ].map(({ status }) => status);
     assert.deepEqual(statuses, [400, 400, 400, 400, 403]);
     assert.deepEqual(registrar.lookup("1001"), before);
-    assert.deepEqual(changes, []);
   });
 
   it("given Contact: * with Expires 0, when it is done, then all bindings are gone and 200 has no Contact", () => {
@@ -145,21 +137,17 @@ describe("Registrar", () => {
     const result = register(["*"], { expires: "0" });
     assert.deepEqual([result.status, headersOf(result).has("Contact")], [200, false]);
     assert.deepEqual(registrar.lookup("1001"), []);
-    assert.deepEqual(changes.at(-1), ["1001", []]);
     assert.equal(clock.activeTimers, 0);
   });
 
-  it("given bindings, when they expire, then lookup forgets them, the listener is told and one timer was enough", () => {
+  it("given bindings, when they expire, then lookup forgets them and one timer was enough", () => {
     register(["<sip:a@h>;expires=60, <sip:b@h>;expires=120"]);
     register(["<sip:c@h>"], { phone: phoneOf(inventory, "1002"), expires: "120" });
     assert.equal(clock.activeTimers, 1);
     clock.advance(60_000);
-    assert.deepEqual(changes.at(-1), ["1001", ["sip:b@h"]]);
+    assert.deepEqual(urisOf(registrar.lookup("1001")), ["sip:b@h"]);
     clock.advance(60_000);
-    assert.deepEqual(changes.slice(-2), [
-      ["1001", []],
-      ["1002", []],
-    ]);
+    assert.equal(registrar.counters()[0]?.value, 0);
     assert.deepEqual([registrar.lookup("1001"), registrar.hasBindingFrom(SOURCE.address)], [[], false]);
     assert.equal(clock.activeTimers, 0);
   });
@@ -170,24 +158,6 @@ describe("Registrar", () => {
     register(["<sip:a@h>;expires=60"]);
     clock.advance(59_000);
     assert.deepEqual(urisOf(registrar.lookup("1001")), ["sip:a@h"]);
-  });
-
-  it("given a listener that throws, when bindings change, then the REGISTER is answered and the error logged", () => {
-    const errors: unknown[] = [];
-    const fail = (): never => {
-      throw new Error("listener broke");
-    };
-    registrar = makeRegistrar({
-      onChange: fail,
-      logger: { ...silentLogger, error: (_line, fields) => errors.push(fields) },
-    });
-    assert.equal(register(["<sip:a@h>"]).status, 200);
-    assert.deepEqual(errors, [{ aor: "1001", error: "listener broke" }]);
-  });
-
-  it("given no listener, when bindings change, then that is fine", () => {
-    registrar = new Registrar({ inventory, clock, logger: silentLogger });
-    assert.equal(register(["<sip:a@h>"]).status, 200);
   });
 
   it("given all room is taken, when another contact comes, then 503, while refresh and removal go on", () => {
@@ -209,16 +179,6 @@ describe("Registrar", () => {
     assert.equal(registrar.hasBindingFrom("192.0.2.7"), true);
     register(["<sip:b@h>;expires=0"]);
     assert.equal(registrar.hasBindingFrom("192.0.2.7"), false);
-  });
-
-  it("given bindings, when one or all are removed, then the number comes back and the listener is told", () => {
-    register(["<sip:a@h>, <sip:b@h>, <sip:c@h>"]);
-    assert.equal(registrar.remove("1001", "sip:A@H"), 0);
-    assert.equal(registrar.remove("1001", "sip:a@H"), 1);
-    assert.deepEqual(changes.at(-1), ["1001", ["sip:b@h", "sip:c@h"]]);
-    assert.equal(registrar.remove("1001"), 2);
-    assert.equal(registrar.remove("1001"), 0);
-    assert.equal(changes.length, 3);
   });
 
   it("given bindings of several phones, when they are listed, then with what an operator wants to know", () => {

@@ -1,6 +1,12 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { isSameUriText } from "../../../../src/call/registrar/uri-equality.ts";
+import { isSameUri } from "../../../../src/call/registrar/uri-equality.ts";
+import { parseUri } from "../../../../src/sip/message/index.ts";
+
+function isSameUriText(one: string, other: string): boolean {
+  const [left, right] = [parseUri(one), parseUri(other)];
+  return left.ok && right.ok && isSameUri(left.value, right.value);
+}
 
 /** URIs of few parts, so that equal ones come up; `extension` parameters are what makes equality not transitive. */
 function uris(extensions: readonly string[]): fc.Arbitrary<string> {
@@ -74,9 +80,8 @@ describe("SIP URI equality", () => {
     assert.equal(isSameUriText("sip:a@b.example;ob", "sip:a@b.example;ob=1"), false);
   });
 
-  it("given texts of any kind, when each is compared with itself, then it is equal", () => {
-    const texts = [fc.string({ maxLength: 40 }), uris([";ob", ";security=on"])];
-    fc.assert(fc.property(fc.oneof(...texts), (text) => isSameUriText(text, text)));
+  it("given any URI, when it is compared with itself, then it is equal", () => {
+    fc.assert(fc.property(uris([";ob", ";security=on"]), (text) => isSameUriText(text, text) === parseUri(text).ok));
   });
 
   it("given two URIs, when they are compared both ways, then the answer is the same", () => {

@@ -52,6 +52,7 @@ describe("validateRequest: 400", () => {
     ["From with an empty tag", { From: "<sip:a@b>;tag" }],
     ["From with a tag that holds a separator", { From: '<sip:a@b>;tag="1|2"' }],
     ["To missing", { To: undefined }],
+    ["a second tag in To", { To: "<sip:a@b>;tag=1;tag=2" }],
     ["To twice", { To: ["<sip:a@b>", "<sip:c@d>"] }],
     ["To malformed", { To: '"Mr. J. User <sip:j.user@example.com>' }],
     ["Call-ID missing", { "Call-ID": undefined }],

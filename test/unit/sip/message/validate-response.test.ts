@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { parseSipMessage, validateResponse } from "../../../../src/sip/message/index.ts";
+import { parseNameAddr, parseSipMessage, tagOf, validateResponse } from "../../../../src/sip/message/index.ts";
 import { type Headers, textOf, valueOf } from "./messages.ts";
 
 const isValid = (changed: Headers): boolean =>
@@ -12,9 +12,15 @@ describe("validateResponse", () => {
   it("given a Contact or Max-Forwards that no request may have, when checked, then they are not looked at", () => {
     assert.ok(isValid({ Contact: "<", "Max-Forwards": "x" }));
   });
+  it("given a second tag in To, as SIPp's scenarios send, when checked, then it is valid and the first one counts", () => {
+    const twice = "<sip:a@b>;tag=first;tag=second";
+    assert.ok(isValid({ To: twice }));
+    assert.equal(valueOf(parseNameAddr(twice, "first-counts")).params.get("tag"), tagOf(twice));
+  });
   for (const [why, changed] of [
     ["no Via", { Via: undefined }],
     ["no From", { From: undefined }],
+    ["a second tag in From", { From: "<sip:a@b>;tag=first;tag=second" }],
     ["a malformed To", { To: "<sip:a" }],
     ["no Call-ID", { "Call-ID": undefined }],
     ["a CSeq beyond 2^31", { CSeq: "9292394834772304023312 OPTIONS" }],

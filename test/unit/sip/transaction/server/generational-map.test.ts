@@ -4,10 +4,10 @@ import { ManualClock } from "../../../../support/manual-clock.ts";
 
 describe("GenerationalMap", () => {
   let clock: ManualClock;
-  let map: GenerationalMap<string>;
+  let map: GenerationalMap;
   beforeEach(() => {
     clock = new ManualClock();
-    map = new GenerationalMap({ clock, keepMs: 32_000, maxEntries: 50 });
+    map = new GenerationalMap({ clock, keepMs: 32_000, maxEntries: 50, maxCharacters: 50_000 });
   });
   afterEach(() => {
     map.close();
@@ -44,6 +44,14 @@ describe("GenerationalMap", () => {
     assert.ok(map.size <= 50);
     assert.equal(map.get("key-999"), "x");
     assert.equal(map.get("key-0"), undefined);
+  });
+  it("given longer values than it may hold, when added, then the oldest go and the newest stay", () => {
+    for (let index = 0; index < 40; index += 1) map.set(`key-${index}`, "x".repeat(4_900));
+    assert.ok(map.size <= 10);
+    assert.equal(map.get("key-39")?.length, 4_900);
+    assert.equal(map.get("key-0"), undefined);
+    map.set("longer than a share", "x".repeat(20_000));
+    assert.equal(map.get("longer than a share")?.length, 20_000);
   });
   it("given an empty value, when asked for, then it is there", () => {
     map.set("a", "");

@@ -56,6 +56,16 @@ describe("server transactions of the layer", () => {
       assert.deepEqual([test.user.requests.length, sentStatuses()], [1, [180, 180]]);
       assert.equal(test.valueOf("tandem_sip_retransmissions_received_total"), 2);
     });
+    it("given a 200 and a refusal of the same INVITE by another way, when only that is acknowledged, then the 200 waits on", () => {
+      receive();
+      respond(first(), 200);
+      receive({ via: OTHER_VIA });
+      assert.deepEqual(sentStatuses(), [200, 482]);
+      receive({ method: "ACK", toTag: "of-the-482", via: OTHER_VIA });
+      assert.equal(first().state, "accepted");
+      receive({ method: "ACK", toTag: "t1", via: `${OTHER_VIA}2` });
+      assert.equal(first().state, "terminated");
+    });
     it("given a failure response, when no ACK comes, then timer G repeats it and timer H ends it", () => {
       receive();
       let ended = 0;
@@ -356,6 +366,22 @@ describe("server transactions of the layer", () => {
       receive({ method: "BYE", toTag: "t", callId: "c1", cseq: 2, via: `${OTHER_VIA}1` });
       receive({ method: "BYE", toTag: "t", callId: "c2", cseq: 2, via: `${OTHER_VIA}2` });
       assert.deepEqual([liveCount(), sentStatuses()], [10, [503]]);
+    });
+  });
+
+  describe("requests that are too long together", () => {
+    const long = (index: number): void =>
+      receive({ callId: `c${index}`, via: `${OTHER_VIA}${index}`, extra: `X: ${"x".repeat(1_700)}\r\n` });
+    beforeEach(() => {
+      test = makeLayer({ limits: { maxServerCharacters: 20_000 } });
+      for (let index = 0; index < 5; index += 1) long(index);
+    });
+    it("given one more, when it comes, then 503; when some are done, then there is room again", () => {
+      assert.deepEqual([liveCount(), sentStatuses()], [4, [503]]);
+      respond(first(), 200);
+      receive({ method: "ACK", callId: "c0", toTag: "t1", via: `${OTHER_VIA}ack` });
+      long(6);
+      assert.deepEqual([liveCount(), sentStatuses()], [4, [200]]);
     });
   });
 

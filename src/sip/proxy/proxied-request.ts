@@ -1,0 +1,365 @@
+import type { Timer } from "../../common/index.ts";
+import { parseCSeq, parseNameAddr, reasonPhrase, removeTopVia, tagOf, type SipMessage } from "../message/index.ts";
+import {
+  bareResponse,
+  newTag,
+  nextHopOf,
+  requestContext,
+  type CoreContext,
+  type TargetResolver,
+} from "../dialog/index.ts";
+import type { ClientTransaction, ServerTransaction } from "../transaction/index.ts";
+import type { Flow, Target } from "../transport/index.ts";
+import { forwardedRequest, hopsLeft } from "./forwarded-request.ts";
+import type { ProxyOptions } from "./proxy-command.ts";
+import { routeValue, type RecordRoutes } from "./record-route.ts";
+import {
+  newResponseContext,
+  stepProxy,
+  type ProxyEffect,
+  type ProxyEvent,
+  type ProxyTimer,
+  type ResponseContext,
+} from "./response-context.ts";
+import { contactsOf, withChallenges } from "./target-responses.ts";
+
+/** RFC 3261 16.6 step 11: more than three minutes. */
+const TIMER_C_MS = 185_000;
+/** While a repeated or forked 2xx, and so an ACK, may come. */
+const LINGER_MS = 32_000;
+
+/** What one of the targets sent, or the edge in its place (then without address). */
+export interface ProxyResponse {
+  readonly text: string;
+  readonly protocol: string;
+  readonly address: string;
+  readonly port: number;
+}
+
+/** A request to be proxied. */
+export interface ProxyJob {
+  readonly tx: ServerTransaction;
+  readonly options: ProxyOptions;
+  /** Header fields that the application adds. */
+  readonly extra: SipMessage | undefined;
+  /** Route values that go with the request, ours taken off. */
+  readonly routes: readonly string[];
+  /** The Request-URI becomes the target; else it stays, and the target is only where the request is sent. */
+  readonly replacesUri: boolean;
+  /** A final response of a target, in order. */
+  readonly onFinal: (response: ProxyResponse) => void;
+  /** A final response has gone upstream, or none will: nothing more is told. */
+  readonly onDone: () => void;
+  /** Nothing can come of it any more. */
+  readonly onEnded: () => void;
+}
+
+interface Branch {
+  transaction: ClientTransaction | undefined;
+  target: Target | undefined;
+  isCancelled: boolean;
+  final: SipMessage | undefined;
+  /** Its final response, or that there is none, has been told. */
+  isTold: boolean;
+  /** Its end stands in the call records. */
+  isRecorded: boolean;
+  /** Under which an INVITE stands in the journal of those that are unanswered. */
+  journalId: string | undefined;
+  readonly timers: Map<ProxyTimer, Timer>;
+}
+
+/** One request on its way through us: performs what the search says (`stepProxy`). */
+export class ProxiedRequest {
+  readonly job: ProxyJob;
+  readonly #context: CoreContext;
+  readonly #resolver: TargetResolver;
+  readonly #routes: RecordRoutes;
+  readonly #branches: Branch[] = [];
+  #search: ResponseContext;
+  #current: SipMessage | undefined;
+  #linger: Timer | undefined;
+  #cancelReason: string | undefined;
+
+  constructor(job: ProxyJob, context: CoreContext, resolver: TargetResolver, routes: RecordRoutes) {
+    this.job = job;
+    this.#context = context;
+    this.#resolver = resolver;
+    this.#routes = routes;
+    const { isSimultaneous, followsRedirects, destinations } = job.options;
+    const isInvite = job.tx.request.method === "INVITE";
+    this.#search = newResponseContext(destinations, { isInvite, isSimultaneous, followsRedirects });
+  }
+
+  start(): void {
+    if (hopsLeft(this.job.tx.request) === 0) {
+      this.#tell(0, this.#ownResponse(483), undefined);
+      this.#answer(483, this.#ownResponse(483));
+      return;
+    }
+    this.#step({ type: "start" });
+  }
+
+  /** The caller has cancelled. `reason` is the Reason of its CANCEL (RFC 3326). */
+  cancel(reason: string | undefined): void {
+    this.#cancelReason = reason;
+    this.#step({ type: "cancel" });
+  }
+
+  /** Forgets everything without a word. */
+  close(): void {
+    this.#linger?.cancel();
+    for (const { timers } of this.#branches) for (const timer of timers.values()) timer.cancel();
+  }
+
+  #step(event: ProxyEvent): void {
+    const { context, effects } = stepProxy(this.#search, event);
+    this.#search = context;
+    for (const effect of effects) this.#perform(effect);
+  }
+
+  #perform(effect: ProxyEffect): void {
+    switch (effect.type) {
+      case "send":
+        this.#send(effect.branch, effect.uri);
+        break;
+      case "cancel":
+        this.#cancelBranch(effect.branch);
+        break;
+      case "start-timer":
+        this.#startTimer(effect.branch, effect.timer);
+        break;
+      case "stop-timer":
+        this.#stopTimer(effect.branch, effect.timer);
+        break;
+      case "forward":
+        if (this.#current !== undefined) this.#forward(this.#current);
+        break;
+      case "forward-best":
+        this.#forwardBest(effect.branch, effect.status);
+        break;
+    }
+  }
+
+  #branch(index: number): Branch {
+    const known = this.#branches[index];
+    if (known !== undefined) return known;
+    const made: Branch = {
+      transaction: undefined,
+      target: undefined,
+      isCancelled: false,
+      final: undefined,
+      isTold: false,
+      isRecorded: false,
+      journalId: undefined,
+      timers: new Map(),
+    };
+    this.#branches[index] = made;
+    return made;
+  }
+
+  #send(index: number, uri: string): void {
+    const branch = this.#branch(index);
+    const { routes, replacesUri } = this.job;
+    const nextHop = nextHopOf(replacesUri ? (firstRouteUri(routes) ?? uri) : uri);
+    if (!nextHop.ok) {
+      setImmediate(() => this.#onFailed(index, 503));
+      return;
+    }
+    const sendTo = (target: Target | undefined): void => {
+      if (branch.isCancelled) this.#onFailed(index, 487);
+      else if (target === undefined) this.#onFailed(index, 503);
+      else if (this.#context.transport.isLocal(target.address, target.port, target.protocol))
+        this.#onFailed(index, 482);
+      else this.#sendTo(index, branch, uri, target);
+    };
+    // Never before the search has taken its step.
+    setImmediate(() => this.#resolver.resolve(nextHop.value, sendTo));
+  }
+
+  #sendTo(index: number, branch: Branch, uri: string, target: Target): void {
+    const { tx, options, extra, routes, replacesUri } = this.job;
+    const { request, flow } = tx;
+    const { local, protocol, branch: id } = requestContext(this.#context, target);
+    const own = { protocol: target.protocol, ...this.#context.transport.localFor(target) };
+    const isRegister = request.method === "REGISTER";
+    const records = options.remainsInDialog && !isRegister;
+    const text = forwardedRequest(request, {
+      uri: replacesUri ? uri : request.uri,
+      via: `SIP/2.0/${protocol.toUpperCase()} ${local};rport;branch=${id}`,
+      routes,
+      recordRoutes: records ? this.#routes.record(request.get("call-id") ?? "", flow, own) : [],
+      path: options.remainsInDialog && isRegister ? routeValue(own) : undefined,
+      extra,
+    });
+    branch.target = target;
+    if (request.method === "INVITE") this.#journal(branch, id, text, target);
+    if (this.#isCall) this.#context.applications.record({ type: "attempt", source: "application", text });
+    branch.transaction = this.#context.transactions.request(text, target, {
+      onResponse: (response, from) => this.#onResponse(index, response, from),
+      onTimeout: () => this.#onFailed(index, 408),
+      onTransportFailure: () => this.#onFailed(index, 503),
+    });
+  }
+
+  /** An edge that is started again ends what its predecessor left ringing: what the caller began, in its name. */
+  #journal(branch: Branch, id: string, text: string, target: Target): void {
+    const { request } = this.job.tx;
+    const from = request.get("from") ?? "";
+    const to = request.get("to") ?? "";
+    if (tagOf(to) !== undefined) return;
+    const cseq = parseCSeq(request.get("cseq") ?? "");
+    branch.journalId = id;
+    this.#context.invites.put(id, {
+      kind: "sent",
+      atMs: this.#context.clock.wallMs(),
+      sent: {
+        text,
+        callId: request.get("call-id") ?? "",
+        fromTag: tagOf(from) ?? "",
+        from,
+        to,
+        cseq: cseq.ok ? cseq.value.sequence : 0,
+        contact: request.get("contact") ?? "",
+        method: "INVITE",
+        uri: request.uri,
+        target,
+        hasGivenNextHop: false,
+        body: "",
+      },
+    });
+  }
+
+  #forgetBranch(branch: Branch): void {
+    if (branch.journalId !== undefined) this.#context.invites.remove(branch.journalId);
+    branch.journalId = undefined;
+  }
+
+  #onResponse(index: number, response: SipMessage, flow: Flow): void {
+    const branch = this.#branch(index);
+    const { status } = response;
+    if (status >= 200) {
+      branch.final ??= response;
+      this.#forgetBranch(branch);
+      this.#recordBranch(branch, status, response.text);
+      this.#tell(index, response.text, flow);
+    }
+    this.#current = response;
+    this.#step({ type: "response", branch: index, status, contacts: status < 400 ? contactsOf(response) : [] });
+    this.#current = undefined;
+  }
+
+  #onFailed(index: number, status: number): void {
+    const branch = this.#branch(index);
+    this.#forgetBranch(branch);
+    this.#recordBranch(branch, status, this.#ownResponse(status));
+    if (status !== 487) this.#tell(index, this.#ownResponse(status), undefined);
+    this.#step({ type: "failed", branch: index, status });
+  }
+
+  #cancelBranch(index: number): void {
+    const branch = this.#branch(index);
+    branch.isCancelled = true;
+    const reason = this.#cancelReason;
+    const fields: [string, string][] = reason === undefined ? [] : [["Reason", reason]];
+    if (branch.transaction?.method === "INVITE") this.#context.transactions.cancel(branch.transaction, fields);
+  }
+
+  #startTimer(index: number, timer: ProxyTimer): void {
+    const { provisionalMs, finalMs } = this.job.options;
+    const delayMs = timer === "c" ? TIMER_C_MS : timer === "final" ? finalMs : provisionalMs;
+    this.#stopTimer(index, timer);
+    if (delayMs === undefined) return;
+    const fire = (): void => {
+      this.#branch(index).timers.delete(timer);
+      if (timer !== "c") this.#tell(index, this.#ownResponse(408), undefined);
+      this.#step({ type: "timer", branch: index, timer });
+    };
+    this.#branch(index).timers.set(timer, this.#context.clock.after(delayMs, fire));
+  }
+
+  #stopTimer(index: number, timer: ProxyTimer): void {
+    const { timers } = this.#branch(index);
+    timers.get(timer)?.cancel();
+    timers.delete(timer);
+  }
+
+  /** RFC 3261 16.7 step 9: what comes goes on as it is, without our Via. */
+  #forward(response: SipMessage): void {
+    const text = removeTopVia(response);
+    if (text === undefined) return;
+    if (response.status < 200) this.job.tx.respond(response.status, text);
+    else this.#answer(response.status, text);
+  }
+
+  #forwardBest(index: number | undefined, status: number): void {
+    const best = index === undefined ? undefined : this.#branch(index).final;
+    // RFC 3261 16.7 step 6: a 503 says that we cannot serve anything, so it goes on as 500.
+    if (status === 503) this.#answer(500, this.#ownResponse(500));
+    else if (best === undefined) this.#answer(status, this.#ownResponse(status));
+    else
+      this.#answer(status, withChallenges(removeTopVia(best), best, this.#otherFinals(best)) ?? this.#ownResponse(500));
+  }
+
+  #otherFinals(best: SipMessage): SipMessage[] {
+    return this.#branches.flatMap(({ final }) => (final === undefined || final === best ? [] : [final]));
+  }
+
+  #answer(status: number, text: string): void {
+    const { tx, onDone } = this.job;
+    // RFC 4320 4.2: a 408 to a non-INVITE request can only come too late.
+    if (status !== 408 || tx.request.method === "INVITE") tx.respond(status, text);
+    if (this.#linger !== undefined) return;
+    this.#recordAnswer(status, text);
+    onDone();
+    this.#linger = this.#context.clock.after(LINGER_MS, () => this.job.onEnded());
+  }
+
+  /** Tells what came of a branch, once. */
+  #tell(index: number, text: string, flow: Flow | undefined): void {
+    const branch = this.#branch(index);
+    if (this.#linger !== undefined || branch.isTold) return;
+    branch.isTold = true;
+    const { target } = branch;
+    this.job.onFinal({
+      text,
+      protocol: flow?.protocol ?? target?.protocol ?? this.job.tx.flow.protocol,
+      address: flow?.remoteAddress ?? "",
+      port: flow?.remotePort ?? 0,
+    });
+  }
+
+  /** True when it is about a call that begins, and so about call records. */
+  get #isCall(): boolean {
+    const { request } = this.job.tx;
+    return request.method === "INVITE" && tagOf(request.get("to") ?? "") === undefined;
+  }
+
+  #recordBranch(branch: Branch, status: number, text: string): void {
+    if (!this.#isCall || branch.isRecorded || branch.transaction === undefined) return;
+    branch.isRecorded = true;
+    const { applications } = this.#context;
+    if (status < 300) applications.record({ type: "start", source: "network", detail: "proxy-uac", text });
+    else applications.record({ type: "stop", source: "network", detail: refusalOf(status), text });
+  }
+
+  #recordAnswer(status: number, text: string): void {
+    if (!this.#isCall) return;
+    const { applications } = this.#context;
+    if (status < 300) applications.record({ type: "start", source: "application", detail: "proxy-uas", text });
+    else applications.record({ type: "stop", source: "application", detail: refusalOf(status), text });
+  }
+
+  #ownResponse(status: number): string {
+    const { request } = this.job.tx;
+    return bareResponse(request, status, reasonPhrase(status), newTag(this.#context, "s"));
+  }
+}
+
+function refusalOf(status: number): "call-canceled" | "call-rejected" {
+  return status === 487 ? "call-canceled" : "call-rejected";
+}
+
+function firstRouteUri(routes: readonly string[]): string | undefined {
+  const first = parseNameAddr(routes[0] ?? "");
+  return first.ok ? first.value.uri : undefined;
+}

@@ -1,0 +1,94 @@
+import assert from "node:assert/strict";
+import type { PeerSource } from "../../../src/call/index.ts";
+import { Cleanup } from "../../support/cleanup.ts";
+import { SipPhone } from "../../support/sip-phone.ts";
+import { SwitchFixture, TEST_PROFILE } from "../../support/switch-fixture.ts";
+import { testSdp } from "../../support/test-sdp.ts";
+
+const INBOUND = "127.0.0.8";
+const OUTBOUND = "127.0.0.9";
+
+describe("calls from and to peers", () => {
+  let cleanup: Cleanup;
+  let outbound: SipPhone;
+  beforeEach(async () => {
+    cleanup = new Cleanup();
+    outbound = await peerPhone(OUTBOUND, { address: "127.0.0.1", port: 9 });
+  });
+  afterEach(async () => {
+    await cleanup.run();
+  });
+
+  async function peerPhone(address: string, server: SwitchFixture["server"]): Promise<SipPhone> {
+    const phone = await SipPhone.start({ number: "1", user: "one", password: "", server, address });
+    return cleanup.add(phone, (one) => one.close());
+  }
+
+  /** A switch with an inbound peer, and an outbound one for numbers that begin with 0. */
+  async function start(
+    inbound: Partial<PeerSource> = {},
+    toOutbound: Partial<PeerSource> = {},
+  ): Promise<SwitchFixture> {
+    const trunk = { profile: { ...TEST_PROFILE, kind: "trunk" }, maxCalls: 10, transit: false } as const;
+    const peers = [
+      { ...trunk, name: "inbound", addresses: [INBOUND], uri: `sip:${INBOUND}:5999`, prefixes: [], ...inbound },
+      {
+        ...trunk,
+        name: "outbound",
+        addresses: [OUTBOUND],
+        uri: `sip:${OUTBOUND}:${outbound.port}`,
+        prefixes: ["0"],
+        ...toOutbound,
+      },
+    ];
+    return cleanup.add(await SwitchFixture.start({ peers }), (node) => node.stop());
+  }
+
+  async function statusOf(phone: SipPhone, number: string): Promise<number | undefined> {
+    const call = await phone.call(number, { sdp: testSdp(4_000) });
+    return (await call.invite?.final())?.status;
+  }
+
+  it("given a peer without transit, when it calls a number of another peer, then it gets 403; with transit the other peer is called", async () => {
+    const closed = await start();
+    assert.equal(await statusOf(await peerPhone(INBOUND, closed.server), "0900"), 403);
+    const open = await start({ transit: true });
+    const call = await (await peerPhone(INBOUND, open.server)).call("0900", { sdp: testSdp(4_000) });
+    assert.equal((await outbound.offered()).offer?.uri, `sip:0900@${OUTBOUND}:${outbound.port}`);
+    call.invite?.cancel();
+    assert.equal((await call.invite?.final())?.status, 487);
+  });
+
+  it("given a contact at a peer's address, or one that leads elsewhere by maddr or Path, when a phone registers it, then it gets 403", async () => {
+    const node = await start();
+    const alice = await node.phone("1001", { registered: false });
+    const own = `${alice.address}:${alice.port}`;
+    for (const contact of [
+      `<sip:0900@${OUTBOUND}:${outbound.port}>`,
+      `<sip:0900@${own};maddr=${OUTBOUND}>`,
+      `<sip:0900@${own};maddr=192.0.2.99>`,
+    ]) {
+      assert.equal((await alice.register([["Expires", "600"]], contact)).status, 403, contact);
+    }
+    const path = [
+      ["Supported", "path"],
+      ["Path", `<sip:${OUTBOUND}:${outbound.port};lr>`],
+    ] as const;
+    assert.equal((await alice.register(path, `<sip:0900@${own}>`)).status, 403);
+    assert.equal(node.manager.registrations().length, 0);
+    assert.equal((await alice.register()).status, 200);
+  });
+
+  it("given a peer that has all calls it may have, when it calls or is called, then that gets 503 with Retry-After", async () => {
+    const node = await start({ maxCalls: 1 }, { maxCalls: 1 });
+    const carrier = await peerPhone(INBOUND, node.server);
+    await (await carrier.call("9196", { sdp: testSdp(4_000) })).established();
+    assert.equal(await statusOf(carrier, "9196"), 503);
+    const alice = await node.phone("1001");
+    await alice.call("0900", { sdp: testSdp(4_000) });
+    await outbound.offered();
+    const refused = await (await alice.call("0901", { sdp: testSdp(4_000) })).invite?.final();
+    assert.equal(refused?.status, 503);
+    assert.ok(Number(refused.get("retry-after")) > 0);
+  });
+});

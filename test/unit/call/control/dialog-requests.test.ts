@@ -1,0 +1,87 @@
+import assert from "node:assert/strict";
+import { DialogRequests } from "../../../../src/call/control/dialog-requests.ts";
+import type { Leg } from "../../../../src/call/control/leg.ts";
+import type { CallEvent } from "../../../../src/call/model/index.ts";
+import { SignalingError, type SignalingErrorCode } from "../../../../src/call/signaling/signaling-error.ts";
+import type { IncomingRequest } from "../../../../src/call/signaling/signaling-port.ts";
+import { RandomIds } from "../../../../src/common/index.ts";
+import { formatRequest, parseSipMessage } from "../../../../src/sip/message/index.ts";
+import { testSdp } from "../../../support/test-sdp.ts";
+
+const SOURCE = { protocol: "udp", address: "192.0.2.7", port: 5060 };
+const LEG: Leg = {
+  dialogId: "c;from-tag=f",
+  sipCallId: "c",
+  localTag: "l",
+  remoteTag: "f",
+  device: { kind: "sip-phone", name: "phone", number: "1001" },
+  source: SOURCE,
+  latch: "candidates",
+  policy: { expiresSeconds: 0, minSeconds: 90 },
+  allowsUpdate: false,
+  session: undefined,
+};
+
+interface Answering {
+  readonly requests: DialogRequests;
+  readonly events: CallEvent[];
+  readonly answers: number[];
+}
+
+/** A re-INVITE that waits; of its answer the edge says `code`. */
+function waitingReinvite(code?: SignalingErrorCode): Answering {
+  const events: CallEvent[] = [];
+  const answers: number[] = [];
+  const requests = new DialogRequests({
+    port: {
+      connected: true,
+      start: () => undefined,
+      request: () => ({ cancel: () => undefined }),
+      close: () => undefined,
+    },
+    ids: new RandomIds(),
+    dispatch: (event) => void events.push(event),
+    onIdle: () => undefined,
+  });
+  const message = parseSipMessage(formatRequest("INVITE", "sip:x@127.0.0.1", [], testSdp(4_000)));
+  assert.ok(message.ok);
+  const request: IncomingRequest = {
+    transactionId: "t",
+    dialogId: LEG.dialogId,
+    message: message.value,
+    source: SOURCE,
+    respond: (status, _options, onDone) => {
+      answers.push(status);
+      onDone?.(code === undefined ? undefined : new SignalingError(code, "told to fail"));
+    },
+  };
+  requests.receive("callee", LEG, undefined, request);
+  return { requests, events, answers };
+}
+
+/** Events after a re-INVITE is answered with 200 and the edge says `code` of it. */
+function eventsAfter(code: SignalingErrorCode | undefined): CallEvent[] {
+  const { requests, events } = waitingReinvite(code);
+  requests.respond({ type: "respond", transaction: "t", status: 200, sdp: testSdp(5_000) });
+  return events.slice(1);
+}
+
+describe("DialogRequests", () => {
+  it("given a 2xx to a re-INVITE that the edge did not send, when it says so, then the call is told whose answer is lost", () => {
+    assert.deepEqual(eventsAfter("refused"), [{ type: "change-answer-lost", side: "callee" }]);
+  });
+
+  it("given a 2xx to a re-INVITE, when it was sent or the edge is lost, then nothing else is told", () => {
+    assert.deepEqual(eventsAfter(undefined), []);
+    assert.deepEqual(eventsAfter("edge-lost"), []);
+  });
+
+  it("given a request that waits, when the edge is gone, then it is not known any more", () => {
+    const { requests, answers } = waitingReinvite();
+    assert.equal(requests.has("t"), true);
+    requests.forgetAll();
+    assert.equal(requests.has("t"), false);
+    requests.respond({ type: "respond", transaction: "t", status: 200, sdp: undefined });
+    assert.deepEqual(answers, []);
+  });
+});
