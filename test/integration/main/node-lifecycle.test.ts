@@ -127,14 +127,18 @@ describe("a node", function () {
     assert.ok(existsSync(`${dataDir}/log/admin.out`));
   });
 
-  it("given a process id that cannot be recorded, when a service starts, then it runs all the same", async () => {
+  it("given a process id that cannot be recorded, when a service starts, then it runs and is taken over all the same", async () => {
     const { runDir, pidFile } = nodePaths(dataDir);
     mkdirSync(pidFile("admin"), { recursive: true });
     for (const folderOfNode of [dataDir, runDir]) chmodSync(folderOfNode, 0o700);
-    const node = await started();
+    const settings = await nodeSettings(dataDir);
+    const node = await launchReady(settings);
     assert.match(readFileSync(`${dataDir}/log/admin.log`, "utf8"), /EISDIR.*process id cannot be recorded/);
-    await node.call("supervisor", "stop");
-    await node.supervisor.exited(20_000);
+    await node.supervisor.kill();
+    const next = await launchReady(settings);
+    assert.match(next.supervisor.output, /taking over running services: edge, callmanager, media, admin/);
+    await next.call("supervisor", "stop");
+    await next.supervisor.exited(20_000);
   });
 
   it("given an exception that nobody caught, when it is thrown, then it is in the log and the service comes back", async () => {
