@@ -87,8 +87,7 @@ export const SUITES: readonly Suite[] = [
 
 /** What can be asked for by name: groups first, then single suites. */
 export const GROUPS: Readonly<Record<string, readonly string[]>> = {
-  // Without srf until the edge has all that those tests ask for.
-  all: SUITES.map(({ name }) => name).filter((name) => name !== "srf"),
+  all: SUITES.map(({ name }) => name),
   fast: ["unit", "integration", "conformance"],
   coverage: ["unit", "integration", "conformance", "coverage"],
   phones: ["packages", "build", "phones"],

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { tandemConfig, type TandemConfig } from "./tandem-config.ts";
 
-type Sections = Pick<TandemConfig, "node" | "sip" | "http" | "media" | "call" | "sipProfilesDir">;
+type Sections = Pick<TandemConfig, "node" | "sip" | "edge" | "http" | "media" | "call" | "sipProfilesDir">;
 
 /**
  * A configuration as far as its sections and entries are good by themselves, so that the rules between them are
@@ -15,10 +15,11 @@ export type ConfigDraft = { readonly [Key in keyof Sections]: Sections[Key] | un
 /** Reads what is good of a document that the schema refuses. */
 export function draftOf(document: unknown): ConfigDraft {
   const raw = z.record(z.string(), z.unknown()).catch({}).parse(document);
-  const { node, sip, http, media, call, sipProfilesDir, phones, peers } = tandemConfig.shape;
+  const { node, sip, edge, http, media, call, sipProfilesDir, phones, peers } = tandemConfig.shape;
   return {
     node: node.safeParse(raw["node"]).data,
     sip: sip.safeParse(raw["sip"]).data,
+    edge: edge.safeParse(raw["edge"]).data,
     http: http.safeParse(raw["http"]).data,
     media: media.safeParse(raw["media"]).data,
     call: call.safeParse(raw["call"]).data,
