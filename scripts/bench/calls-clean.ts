@@ -23,6 +23,19 @@ export async function findCleanCallRate(
   return found;
 }
 
+/**
+ * The rate that Tandem is clean at: given, known from another bench of this run, or searched for in one run. Peers are
+ * measured at the same rate.
+ */
+export async function cleanCallRate(context: BenchContext, system: SystemUnderTest): Promise<number> {
+  const { options } = context;
+  const known = options.rate ?? context.cleanRate;
+  if (known !== undefined) return known;
+  const { rate } = await findCleanCallRate(context, system, { ...options, runs: 1 });
+  context.cleanRate = rate;
+  return rate;
+}
+
 /** The figures of a search. */
 export function callFigures(bench: string, system: SystemUnderTest, found: FoundRate<LoadBurst>): Measured[] {
   return loadFigures(bench, system.name, "calls/s clean", "calls/s", "call", found);

@@ -1,7 +1,7 @@
 import type { Bench, BenchContext, Measured } from "./bench.ts";
 import { runCallBurst } from "./call-burst.ts";
 import { CallProbe, type CallTimes } from "./call-probe.ts";
-import { findCleanCallRate } from "./calls-clean.ts";
+import { cleanCallRate } from "./calls-clean.ts";
 import { peersPresent } from "./peers.ts";
 import { median, percentile, roundTo } from "./statistics.ts";
 import type { SystemUnderTest } from "./system-under-test.ts";
@@ -29,7 +29,7 @@ async function measureLatency(context: BenchContext): Promise<Measured[]> {
   for (const start of [startTandem, ...peersPresent("calls")]) {
     const system = await start(context);
     await runCallBurst(context, system, WARM_UP.rate, WARM_UP.seconds);
-    const half = Math.max(1, Math.round((await cleanRate(context, system)) / 2));
+    const half = Math.max(1, Math.round((await cleanCallRate(context, system)) / 2));
     for (const [rate, suffix] of [
       [LOW_RATE, ""],
       [half, ", at half the clean rate"],
@@ -40,16 +40,6 @@ async function measureLatency(context: BenchContext): Promise<Measured[]> {
     await system.close();
   }
   return figures;
-}
-
-/** Tandem's: given, known from another bench of this run, or searched for; peers are measured at the same rate. */
-export async function cleanRate(context: BenchContext, system: SystemUnderTest): Promise<number> {
-  const { options } = context;
-  const known = options.rate ?? context.cleanRate;
-  if (known !== undefined) return known;
-  const { rate } = await findCleanCallRate(context, system, { ...options, runs: 1 });
-  context.cleanRate = rate;
-  return rate;
 }
 
 async function probeRuns(

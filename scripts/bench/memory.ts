@@ -10,14 +10,23 @@ import { startTandem } from "./tandem-system.ts";
 const HELD_CALLS = [500, 2_000];
 const DEFAULT_SET_UP_RATE = 200;
 /** RFC 3261 timers D, H, J and L keep finished transactions for 32 s; what is held is seen after that. */
-const SETTLE_SECONDS = 36;
-const WARM_UP = { rate: 200, seconds: 10 };
+const SETTLE_SECONDS = 38;
+/** Enough to load what calls need, too little to leave memory behind that held calls would then use. */
+const WARM_UP = { rate: 50, seconds: 2 };
+/** Garbage is not what a call holds: every process collects its own on this signal before its memory is read. */
+const COLLECT_SIGNAL = "SIGUSR2";
+const COLLECT_OPTIONS = [
+  "--expose-gc",
+  "--import",
+  `data:text/javascript,process.on("${COLLECT_SIGNAL}",()=>{gc();gc()})`,
+];
+const COLLECT_MS = 1_500;
 const MEGABYTE = 1024 * 1024;
 
 /** What a call that is up costs in each process, and what is left when all have ended. */
 export const memory: Bench = {
   name: "memory",
-  about: `resident memory with ${HELD_CALLS.join(" and ")} calls held`,
+  about: `resident memory, garbage collected, with ${HELD_CALLS.join(" and ")} calls held`,
   estimateSeconds: ({ rate = DEFAULT_SET_UP_RATE }) =>
     WARM_UP.seconds +
     SETTLE_SECONDS +
@@ -26,7 +35,7 @@ export const memory: Bench = {
 };
 
 async function measureMemory(context: BenchContext): Promise<Measured[]> {
-  const system = await startTandem(context);
+  const system = await startTandem(context, COLLECT_OPTIONS);
   await runCallBurst(context, system, WARM_UP.rate, WARM_UP.seconds);
   let before = await settled(context, system, "before");
   const first = before;
@@ -82,8 +91,8 @@ async function holdCalls(context: BenchContext, system: SystemUnderTest, calls: 
   );
   context.progress(`${system.name}: ${calls} calls are set up and held for ${SETTLE_SECONDS} s`);
   // The first call ends after `holdMs`.
-  await delay(holdMs - 1_000);
-  const usage = usageOf(system.groups);
+  await delay(holdMs - COLLECT_MS - 500);
+  const usage = await collectedUsage(system);
   const result = await caller.finished(setUpMs + 30_000);
   await callee.stop(10_000);
   await Promise.all([caller.close(), callee.close()]);
@@ -94,7 +103,13 @@ async function holdCalls(context: BenchContext, system: SystemUnderTest, calls: 
 async function settled({ progress }: BenchContext, system: SystemUnderTest, when: string): Promise<readonly Usage[]> {
   progress(`${system.name}: waiting ${SETTLE_SECONDS} s until transactions are gone, ${when}`);
   await delay(1_000 * SETTLE_SECONDS);
-  return usageOf(system.groups);
+  return collectedUsage(system);
+}
+
+async function collectedUsage({ groups }: SystemUnderTest): Promise<readonly Usage[]> {
+  for (const { pid } of groups) process.kill(pid, COLLECT_SIGNAL);
+  await delay(COLLECT_MS);
+  return usageOf(groups);
 }
 
 function assertAllGood({ successful, log }: SippResult, calls: number): void {

@@ -2,7 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { Sipp, type SippOptions, type SippResult } from "../../test/support/sipp.ts";
 import { TANDEM, type Bench, type BenchContext, type Measured } from "./bench.ts";
 import { runCallBurst, startCallee, HOLD_MS } from "./call-burst.ts";
-import { cleanRate } from "./latency.ts";
+import { cleanCallRate } from "./calls-clean.ts";
 import { median, roundTo } from "./statistics.ts";
 import {
   CALLED_NUMBER,
@@ -41,7 +41,7 @@ async function measureOverload(context: BenchContext): Promise<Measured[]> {
   const { runs, seconds } = context.options;
   const system = await startTandem(context);
   await runCallBurst(context, system, WARM_UP.rate, WARM_UP.seconds);
-  const clean = await cleanRate(context, system);
+  const clean = await cleanCallRate(context, system);
   const outcomes: Outcome[] = [];
   for (let run = 0; run < runs; run += 1) outcomes.push(await overloadOnce(context, system, clean * OVERLOAD_FACTOR));
   const figure = (metric: string, unit: string, pick: (outcome: Outcome) => number): Measured => ({

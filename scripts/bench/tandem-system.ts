@@ -20,9 +20,16 @@ export interface TandemSystem extends SystemUnderTest {
   readonly node: TandemNode;
 }
 
-/** Starts a node whose callers and callee are peers known by address, and 1,000 phones that register with digest. */
-export async function startTandem({ cleanup }: BenchContext): Promise<TandemSystem> {
+/**
+ * Starts a node whose callers and callee are peers known by address, and 1,000 phones that register with digest.
+ * @param nodeOptions of Node itself, for every process
+ */
+export async function startTandem(
+  { cleanup }: BenchContext,
+  nodeOptions: readonly string[] = [],
+): Promise<TandemSystem> {
   const node = await TandemNode.start({
+    nodeOptions,
     media: { portRange: PORT_RANGE },
     peers: [
       peer("callers", [CALLER_ADDRESS, SECOND_CALLER_ADDRESS], CALLER_ADDRESS, []),

@@ -1,11 +1,14 @@
 import { closeSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeFileSync, writeSync } from "node:fs";
-import { dirname } from "node:path";
+import { basename, dirname } from "node:path";
+import type { Clock, Timer } from "./clock.ts";
+import type { MetricSample } from "./metric.ts";
 import { errorCodeOf } from "./switch-error.ts";
 
 /** Options of a `Journal`. */
 export interface JournalOptions {
   /** The file; its folder is made when missing. */
   readonly path: string;
+  readonly clock: Clock;
   /** The file is rewritten when it exceeds this and is four times its live content; default 4 MiB. */
   readonly compactAboveBytes?: number;
   /** Told each time the file could not be written (disk full, say); absent: it is only counted. */
@@ -13,16 +16,19 @@ export interface JournalOptions {
 }
 
 const DEFAULT_COMPACT_ABOVE_BYTES = 4 * 1024 * 1024;
-const MAX_SKIPPED_WRITES = 1_024;
+const FIRST_RETRY_MS = 1_000;
+const MAX_RETRY_MS = 30_000;
 
 /**
  * A map of JSON values that outlives its process: an append-only file of one JSON object a line,
  * `{"k":key,"v":value}` for a value and `{"k":key}` for a removal. Changes of one event-loop turn go out in one
  * write, without fsync: they survive any death of the process, not of the host. A torn last line is ignored.
- * After a failed write the file is made anew from the owner's map as soon as the disk takes it again.
+ * After a failed write the file is made anew from the owner's map as soon as the disk takes it again: after 1 second,
+ * then 2, and so on to every 30 seconds.
  */
 export class Journal<Value> {
   readonly #path: string;
+  readonly #clock: Clock;
   readonly #compactAboveBytes: number;
   readonly #onError: ((error: unknown) => void) | undefined;
   readonly #lines = new Map<string, number>();
@@ -34,7 +40,7 @@ export class Journal<Value> {
   #fileBytes = 0;
   #liveBytes = 0;
   #failedWrites = 0;
-  #skippedWrites = 0;
+  #retry: Timer | undefined;
 
   /**
    * Opens, or makes, the file and hands each live value to `restore`.
@@ -48,6 +54,7 @@ export class Journal<Value> {
     snapshot: () => Iterable<readonly [string, Value]>,
   ) {
     this.#path = options.path;
+    this.#clock = options.clock;
     this.#compactAboveBytes = options.compactAboveBytes ?? DEFAULT_COMPACT_ABOVE_BYTES;
     this.#onError = options.onError;
     this.#snapshot = snapshot;
@@ -55,7 +62,7 @@ export class Journal<Value> {
     const text = readText(options.path);
     for (const [key, value] of liveValuesOf<Value>(text ?? "")) restore(key, value);
     if (text === undefined) this.#rewrite();
-    else this.#attempt(() => this.#rewrite());
+    else this.#makeAnew();
   }
 
   /** Bytes in the file, of live content, and number of live keys. */
@@ -66,6 +73,17 @@ export class Journal<Value> {
   /** Writes that failed one after the other until now; 0 when the file is up to date. */
   get failedWrites(): number {
     return this.#failedWrites;
+  }
+
+  /** `tandem_journal_failed_writes`, by the file's name. */
+  get metric(): MetricSample {
+    return {
+      name: "tandem_journal_failed_writes",
+      type: "gauge",
+      help: "Writes of a journal that failed one after the other; 0 when its file is up to date",
+      labels: { journal: basename(this.#path, ".journal") },
+      value: this.#failedWrites,
+    };
   }
 
   /** Records a value; written at the end of this event-loop turn. */
@@ -88,14 +106,19 @@ export class Journal<Value> {
   /** Writes what is pending now; call it before an effect that must not come before the record. */
   flush(): void {
     this.#scheduled = false;
-    if (this.#pending.length === 0 || this.#closed) return;
-    this.#write(false);
+    const lines = this.#pending;
+    this.#pending = [];
+    // What a failed write left out is in the owner's map only; the file is made anew in its time.
+    if (lines.length === 0 || this.#closed || this.#failedWrites > 0) return;
+    this.#attempt(() => this.#appendBytes(Buffer.from(lines.join(""))));
   }
 
   /** Writes what is pending and closes the file; may be called twice. */
   close(): void {
     if (this.#closed) return;
-    if (this.#pending.length > 0 || this.#failedWrites > 0) this.#write(true);
+    this.flush();
+    if (this.#failedWrites > 0) this.#makeAnew();
+    this.#retry?.cancel();
     this.#closed = true;
     if (this.#descriptor !== undefined) closeSync(this.#descriptor);
   }
@@ -108,12 +131,8 @@ export class Journal<Value> {
     setImmediate(() => this.flush());
   }
 
-  #write(last: boolean): void {
-    const bytes = Buffer.from(this.#pending.join(""));
-    this.#pending = [];
-    if (!last && this.#failedWrites > 0 && this.#isTooEarlyToRetry()) return;
-    // What a failed write left out is in the owner's map only.
-    this.#attempt(() => (this.#failedWrites > 0 ? this.#rewrite() : this.#appendBytes(bytes)));
+  #makeAnew(): void {
+    this.#attempt(() => this.#rewrite());
   }
 
   #attempt(write: () => void): void {
@@ -121,8 +140,10 @@ export class Journal<Value> {
       write();
       this.#failedWrites = 0;
     } catch (error) {
+      const delayMs = Math.min(FIRST_RETRY_MS * 2 ** this.#failedWrites, MAX_RETRY_MS);
       this.#failedWrites += 1;
-      this.#skippedWrites = 0;
+      this.#retry?.cancel();
+      this.#retry = this.#clock.after(delayMs, () => this.#makeAnew());
       this.#onError?.(error);
     }
   }
@@ -134,12 +155,6 @@ export class Journal<Value> {
     }
     this.#fileBytes += bytes.length;
     if (this.#fileBytes > this.#compactAboveBytes && this.#fileBytes > 4 * this.#liveBytes) this.#rewrite();
-  }
-
-  /** Rewriting a large map at each change would cost more than the failure: attempts grow rare. */
-  #isTooEarlyToRetry(): boolean {
-    this.#skippedWrites += 1;
-    return this.#skippedWrites < Math.min(2 ** this.#failedWrites, MAX_SKIPPED_WRITES);
   }
 
   #rewrite(): void {

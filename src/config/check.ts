@@ -32,7 +32,8 @@ function problemsOf(schema: z.ZodType, source: YamlSource, root: unknown, issue:
     return [source.problemAtKey(issue.path.slice(0, -1), key, issue.issues[0]?.message ?? "is no valid key")];
   }
   const isSecret = schemaAt(tree, issue.path)?.isSecret === true;
-  return [source.problemAt(issue.path, reasonOf(issue, valueAt(root, issue.path), isSecret))];
+  const found = { value: valueAt(root, issue.path), written: source.writtenAt(issue.path), isSecret };
+  return [source.problemAt(issue.path, reasonOf(issue, found))];
 }
 
 function unknownKey(key: string, known: readonly string[]): string {

@@ -29,6 +29,8 @@ export const mediaConfig = z.strictObject({
     .min(10)
     .max(3_600)
     .default(60)
-    .describe("A call whose phones send no RTP for this long is ended. Calls on hold are not."),
+    .describe(
+      "A call is ended when neither of its phones has sent RTP or RTCP for this long; calls on hold are not. One phone that falls silent alone is not taken for gone: session timers find that out.",
+    ),
 });
 export type MediaConfig = z.infer<typeof mediaConfig>;

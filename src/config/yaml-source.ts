@@ -12,6 +12,8 @@ export interface YamlSource {
   readonly problems: readonly ConfigProblem[];
   /** A problem at the value of `path`, or at the nearest place above it that exists. */
   problemAt(path: ConfigPath, reason: string): ConfigProblem;
+  /** A scalar as it stands in the document, without quotes; `undefined` for anything else. */
+  writtenAt(path: ConfigPath): string | undefined;
   /** A problem at a key of the mapping at `path`. */
   problemAtKey(path: ConfigPath, key: string, reason: string): ConfigProblem;
 }
@@ -35,6 +37,10 @@ export function parseYamlSource(file: string, text: string): YamlSource {
     value,
     problems,
     problemAt: (path, reason) => at(offsetOf(document, path), path, reason),
+    writtenAt: (path) => {
+      const node = nodeAt(document, path);
+      return isScalar(node) ? node.source : undefined;
+    },
     problemAtKey: (path, key, reason) =>
       at(keyOffset(document, path, key) ?? offsetOf(document, path), [...path, key], reason),
   };

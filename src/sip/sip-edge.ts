@@ -75,10 +75,10 @@ export class SipEdge {
       transactions: this.#transactions,
       transport: this.#transport,
       dialogs: new DialogTable(
-        new JournalDialogStore(join(options.stateDir, "edge-dialogs.journal")),
+        new JournalDialogStore(join(options.stateDir, "edge-dialogs.journal"), clock),
         options.limits?.maxDialogs ?? DEFAULT_MAX_DIALOGS,
       ),
-      invites: new InviteJournal(join(options.stateDir, "edge-invites.journal")),
+      invites: new InviteJournal(join(options.stateDir, "edge-invites.journal"), clock),
       applications: this.#wire,
       clock,
       ids,

@@ -36,6 +36,8 @@ export interface SwitchOptions {
   readonly peers?: readonly PeerSource[];
   readonly settings?: Partial<CallManagerSettings>;
   readonly withoutEdgeControl?: boolean;
+  /** What the edge tells of its dialogs; default the truth. */
+  readonly listDialogs?: (edge: SipEdge) => ReturnType<SipEdge["listDialogs"]>;
 }
 
 /** Phones 1001 to 1004; user is the number, password `secret`. */
@@ -228,13 +230,14 @@ export class SwitchFixture {
 
   #makeManager(onReady: () => void = () => undefined): CallManager {
     const { clock = new SystemClock(), logger = silentLogger, settings, withoutEdgeControl = false } = this.#options;
+    const listDialogs = this.#options.listDialogs ?? ((edge: SipEdge) => edge.listDialogs());
     return new CallManager({
       edge: { host: "127.0.0.1", port: this.edge.wirePort, secret: "between-us" },
       ...(withoutEdgeControl
         ? {}
         : {
             edgeControl: {
-              listDialogs: () => Promise.resolve(this.edge.listDialogs()),
+              listDialogs: () => Promise.resolve(listDialogs(this.edge)),
               endDialog: (dialogId: string, reason: string) => {
                 this.edge.endDialog(dialogId, reason);
                 return Promise.resolve();

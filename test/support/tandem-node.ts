@@ -30,6 +30,8 @@ export interface TandemNodeOptions {
   /** With a drachtio server it is that which has the SIP port. */
   readonly edge?: TandemConfigInput["edge"];
   readonly orphanGraceSeconds?: number;
+  /** Options of Node itself, for the supervisor and its services. */
+  readonly nodeOptions?: readonly string[];
 }
 
 const ROOT = join(import.meta.dirname, "..", "..");
@@ -80,7 +82,7 @@ export class TandemNode {
     const file = directory.join("tandem.yaml");
     writeFileSync(file, JSON.stringify(configurationOf(options, ports)));
     const args = ["start", "--config", file, "--data-dir", directory.join("data")];
-    return TandemNode.#launch(directory, args, ports);
+    return TandemNode.#launch(directory, args, ports, options.nodeOptions);
   }
 
   /** Starts the demo, by default on free ports, and waits until it is ready. */
@@ -96,8 +98,9 @@ export class TandemNode {
     directory: TemporaryDirectory,
     args: readonly string[],
     ports: { readonly sip: number; readonly http: number },
+    nodeOptions: readonly string[] = [],
   ): Promise<TandemNode> {
-    const node = new TandemNode(directory, args, tandem(args), ports);
+    const node = new TandemNode(directory, args, tandem(args, {}, nodeOptions), ports);
     try {
       await node.#ready();
       return node;
@@ -230,9 +233,13 @@ export class TandemNode {
 }
 
 /** Runs the built `tandem` command. */
-export function tandem(args: readonly string[], env: Readonly<Record<string, string>> = {}): ManagedProcess {
+export function tandem(
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+  nodeOptions: readonly string[] = [],
+): ManagedProcess {
   const bin = join(ROOT, "dist", "main", "tandem.js");
-  return new ManagedProcess({ command: process.execPath, args: [bin, ...args], cwd: ROOT, env });
+  return new ManagedProcess({ command: process.execPath, args: [...nodeOptions, bin, ...args], cwd: ROOT, env });
 }
 
 function configurationOf(

@@ -1,5 +1,5 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
-import { errorCodeOf, errorMessageOf, type Clock } from "../../common/index.ts";
+import { errorCodeOf, errorMessageOf, SwitchError, type Clock } from "../../common/index.ts";
 import { ConfigError, formatProblem } from "../../config/index.ts";
 import { restartService, stopNode } from "./control-commands.ts";
 import { printable } from "../view/printable.ts";
@@ -166,7 +166,14 @@ function exitCodeOf(error: unknown, output: CliOutput): number {
   output.err(`tandem: ${errorMessageOf(error)}`);
   const code = errorCodeOf(error);
   if (code === "bad-usage") return EXIT.usage;
+  if (code === "service-failed") return exitCodeOfService(error);
   return code !== undefined && UNAVAILABLE_CODES.includes(code) ? EXIT.unavailable : EXIT.failed;
+}
+
+/** A service that could not be started ended with a code that says why. */
+function exitCodeOfService(error: unknown): number {
+  const exitCode = error instanceof SwitchError ? error.details["exitCode"] : undefined;
+  return exitCode === EXIT.unavailable || exitCode === EXIT.badConfig ? exitCode : EXIT.failed;
 }
 
 const EXIT_CODE_HELP = `

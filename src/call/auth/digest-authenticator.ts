@@ -80,6 +80,8 @@ export class DigestAuthenticator {
   readonly #guard: FailureGuard;
   readonly #opaque: string;
   readonly #nobodysHa1: Readonly<Record<DigestAlgorithm, string>>;
+  /** Some phone's credentials without qop are taken. */
+  readonly #hasLegacy: boolean;
   readonly #results = { ok: 0, challenge: 0, forbidden: 0, banned: 0, slowed: 0 };
   #failures = 0;
 
@@ -91,6 +93,7 @@ export class DigestAuthenticator {
     this.#uses = new NonceUses({ clock, maxAgeMs, maxNonces: options.maxNonces ?? 65_536 });
     this.#guard = new FailureGuard(clock, options.failureLimits);
     this.#opaque = opaqueOf(secret, inventory.realm);
+    this.#hasLegacy = inventory.phones.some(({ profile }) => profile.digestLegacy === true);
     const nobody = ids.token(32);
     this.#nobodysHa1 = { MD5: digestHash("MD5", nobody), "SHA-256": digestHash("SHA-256", nobody) };
   }
@@ -156,13 +159,15 @@ export class DigestAuthenticator {
     if (credentials.opaque !== undefined && credentials.opaque !== this.#opaque) {
       return this.#challenge(facts, username, "opaque is foreign", true);
     }
-    if (qop === undefined && phone?.profile.digestLegacy !== true) {
-      return this.#challenge(facts, username, "credentials without qop");
-    }
+    if (qop === undefined && !this.#hasLegacy) return this.#challenge(facts, username, "credentials without qop");
     const admission = this.#guard.admitUser(address, username, isExempt);
     if (admission.kind !== "admitted") return stopped(admission);
     if (!this.#isResponseRight(facts.method, credentials, phone) || phone === undefined) {
       return this.#fail(facts, username);
+    }
+    // Only now: before, the answer would tell whose profile takes them.
+    if (qop === undefined && phone.profile.digestLegacy !== true) {
+      return this.#challenge(facts, username, "credentials without qop");
     }
     if (!matchesRequestUri(credentials.uri, facts.requestUri)) {
       this.#log("digest uri is not that of the request", facts, username);

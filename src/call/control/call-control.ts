@@ -6,6 +6,7 @@ import type { CallTable, LegEntry } from "./call-table.ts";
 import { ALLOW, OPTIONS_HEADERS, unsupportedExtensions } from "./capabilities.ts";
 import { viaHostOf, type Gatekeeper } from "./gatekeeper.ts";
 import type { NewCalls } from "./new-calls.ts";
+import { lossOutcome } from "./reason-header.ts";
 import { rejection, type Rejection } from "./rejection.ts";
 
 export interface CallControlOptions {
@@ -50,10 +51,10 @@ export class CallControl implements SignalingHandler {
     this.#options.table.findLeg(dialogId)?.session.cancel(transactionId, message);
   }
 
-  onDialogEnded(dialogId: string): void {
+  onDialogEnded(dialogId: string, message: SipMessage): void {
     const entry = this.#options.table.findLeg(dialogId);
     const side = entry?.session.sideOf(entry.leg);
-    if (side !== undefined) entry?.session.dispatch({ type: "gone", side });
+    if (side !== undefined) entry?.session.dispatch({ type: "gone", side, outcome: lossOutcome(message) });
   }
 
   onConnected(localHosts: readonly string[]): void {
@@ -62,7 +63,7 @@ export class CallControl implements SignalingHandler {
   }
 
   onDisconnected(): void {
-    for (const session of this.#options.table.sessions) session.dispatch({ type: "edge-lost" });
+    for (const session of this.#options.table.sessions) session.loseEdge();
     this.#options.onDisconnected();
   }
 

@@ -1,4 +1,4 @@
-import { errorMessageOf, Journal, type Logger } from "../../common/index.ts";
+import { errorMessageOf, Journal, type Clock, type Logger, type MetricSample } from "../../common/index.ts";
 import { isSavedCall, type SavedCall } from "./saved-call.ts";
 import type { CallStore } from "./session-context.ts";
 
@@ -8,9 +8,13 @@ export class CallJournal implements CallStore {
   readonly #journal: Journal<SavedCall>;
 
   /** @throws the file system's error when the file cannot be read or made */
-  constructor(path: string, logger: Logger) {
+  constructor(path: string, clock: Clock, logger: Logger) {
     this.#journal = new Journal<SavedCall>(
-      { path, onError: (error) => logger.error("calls cannot be recorded", { path, error: errorMessageOf(error) }) },
+      {
+        path,
+        clock,
+        onError: (error) => logger.error("calls cannot be recorded", { path, error: errorMessageOf(error) }),
+      },
       (callId, saved) => {
         if (isSavedCall(saved)) this.#calls.set(callId, saved);
         else logger.warn("a recorded call cannot be read", { callId });
@@ -22,6 +26,10 @@ export class CallJournal implements CallStore {
   /** What was there at the start, and is not removed. */
   get calls(): readonly SavedCall[] {
     return [...this.#calls.values()];
+  }
+
+  get metric(): MetricSample {
+    return this.#journal.metric;
   }
 
   put(saved: SavedCall): void {

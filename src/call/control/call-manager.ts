@@ -85,6 +85,7 @@ export class CallManager {
   readonly #relayReconciler: RelayReconciler;
   readonly #unwritten = new Set<Promise<void>>();
   #isClosed = false;
+  #onNoSession: () => void = () => undefined;
 
   /** @throws the file system's error when a journal cannot be opened */
   constructor(options: CallManagerOptions) {
@@ -99,7 +100,7 @@ export class CallManager {
       logger,
       hasBindingFrom: (address) => this.#registrar.hasBindingFrom(address),
     });
-    this.#journal = new CallJournal(paths.calls, logger);
+    this.#journal = new CallJournal(paths.calls, clock, logger);
     this.#records = new RecordWriter({ path: paths.records, clock, logger });
     const ringSeconds = settings.ringSeconds ?? 180;
     const longestRingMs = longestRingSeconds(inventory, ringSeconds) * 1_000;
@@ -186,6 +187,7 @@ export class CallManager {
     return [
       ...this.#counters.metrics(this.#table),
       ...this.#registrar.counters(),
+      this.#journal.metric,
       ...this.#authenticator.counters(),
       counter("tandem_call_records_total", "Call records written", written),
       counter("tandem_call_records_lost_total", "Call records given up because the disk refused", lost),
@@ -203,10 +205,21 @@ export class CallManager {
     this.#newCalls.draining = true;
   }
 
-  /** Ends every call, for a node that goes down for good. New ones get 503. */
-  endCalls(): void {
+  /**
+   * Ends every call, for a node that goes down for good. New ones get 503. Resolves when the phones have answered, at
+   * the latest after `withinMs`.
+   */
+  async endCalls(withinMs: number): Promise<void> {
     this.drain();
     for (const session of this.#table.sessions) session.dispatch({ type: "hang-up", outcome: STOPPED });
+    if (this.#table.size === 0) return;
+    await new Promise<void>((resolve) => {
+      const timer = this.#options.clock.after(withinMs, resolve);
+      this.#onNoSession = () => {
+        timer.cancel();
+        resolve();
+      };
+    });
   }
 
   /**
@@ -219,7 +232,7 @@ export class CallManager {
     this.#relayReconciler.stop();
     this.#edgeReconciler.stop();
     this.#signaling.close();
-    for (const session of this.#table.sessions) session.dispatch({ type: "edge-lost" });
+    for (const session of this.#table.sessions) session.loseEdge();
     for (const session of this.#table.sessions) session.stop();
     await Promise.all(this.#unwritten);
     await this.#records.close();
@@ -246,7 +259,10 @@ export class CallManager {
           this.#unwritten.add(finished);
           void finished.finally(() => this.#unwritten.delete(finished));
         },
-        onClosed: (session) => this.#table.remove(session),
+        onClosed: (session) => {
+          this.#table.remove(session);
+          if (this.#table.size === 0) this.#onNoSession();
+        },
       },
       writeRecord: (record) => this.#records.write(record),
     };

@@ -149,6 +149,12 @@ export class CallSession {
     this.#requests.receive(side, leg, this.#legs[otherSide(side)], request);
   }
 
+  /** Nothing can be sent any more. */
+  loseEdge(): void {
+    this.#requests.forgetAll();
+    this.dispatch({ type: "edge-lost" });
+  }
+
   /** Stops its timers; nothing of the call itself changes. */
   stop(): void {
     this.#timers.close();

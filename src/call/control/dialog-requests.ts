@@ -60,6 +60,11 @@ export class DialogRequests {
     this.#waiting.delete(transactionId);
   }
 
+  /** The edge is gone: it has answered, or will offer again, all that waits. */
+  forgetAll(): void {
+    this.#waiting.clear();
+  }
+
   receive(side: Side, leg: Leg, other: Leg | undefined, request: IncomingRequest): void {
     const { message } = request;
     switch (message.method) {

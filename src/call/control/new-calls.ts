@@ -2,16 +2,18 @@ import { detached, type Ids } from "../../common/index.ts";
 import type { RelayEndpoint } from "../../media/index.ts";
 import { parseCSeq, parseDigits, tagOf, type SipMessage } from "../../sip/message/index.ts";
 import type { Inventory, Peer, SipPhone } from "../device/index.ts";
-import { analyze, parseDialed } from "../digit-analysis/index.ts";
+import { analyze, parseDialed, type Dialed } from "../digit-analysis/index.ts";
+import { NEW_CALL, refusedOutcome, type Outcome } from "../model/index.ts";
 import type { Binding } from "../registrar/index.ts";
 import type { HeaderList, IncomingRequest } from "../signaling/signaling-port.ts";
+import { recordOf, type CallProgress } from "./call-progress.ts";
 import { type CallContext, CallSession } from "./call-session.ts";
 import type { CallTable } from "./call-table.ts";
 import { callerDevice, claimOf } from "./caller-identity.ts";
 import { allowsUpdate } from "./capabilities.ts";
-import { dialogIdOf, type Leg } from "./leg.ts";
+import { dialogIdOf, type Leg, type LegDevice } from "./leg.ts";
 import { rejection, type Rejection } from "./rejection.ts";
-import { PEER_BUSY, routeCall } from "./route-call.ts";
+import { PEER_BUSY, routeCall, type RejectedCall, type RoutedCall } from "./route-call.ts";
 import { sessionBody } from "./session-body.ts";
 import { decideSession, type SessionDecision } from "./session-interval.ts";
 
@@ -64,40 +66,24 @@ export class NewCalls {
     return known === undefined ? undefined : rejection(482, "merged");
   }
 
-  /** Begins a call, or says what the INVITE is answered with. */
+  /** Begins a call, or says what the INVITE is answered with; an attempt that fails by where it goes is recorded. */
   begin(request: IncomingRequest, device: SipPhone | Peer): Rejection | undefined {
     const { message } = request;
     const checked = checkInvite(message, device);
     if ("status" in checked) return checked;
-    if (this.#options.table.isBusy(device)) {
-      return device.kind === "peer" ? PEER_BUSY : rejection(486, "caller-busy");
+    const parsed = parseDialed(message.uri);
+    if (!parsed.ok) return rejection(416, "uri-scheme");
+    const dialed: Dialed = { ...parsed.value, user: detached(parsed.value.user) };
+    const routed = this.#route(message, device, dialed);
+    if (routed.kind === "rejected") {
+      this.#record(callerDevice(device, message), dialed.user, routed);
+      return routed;
     }
-    const dialed = parseDialed(message.uri);
-    if (!dialed.ok) return rejection(416, "uri-scheme");
-    const { inventory, endpoints, table, ids, lookup, ringSeconds, serialRingSeconds } = this.#options;
-    const number = detached(dialed.value.user);
-    const destination = analyze(
-      { ...dialed.value, user: number },
-      {
-        inventory,
-        caller: device,
-        endpoints,
-        localHosts: this.localHosts,
-        callerDomain: claimOf(message, "from").host,
-      },
-    );
-    const routed = routeCall(destination, {
-      ids,
-      lookup,
-      isBusy: (called) => table.isBusy(called),
-      ringSeconds,
-      serialRingSeconds,
-    });
-    if (routed.kind === "rejected") return routed;
+    const { ids, table, context } = this.#options;
     const caller = callerLeg(request, device, checked.session, ids);
-    const session = new CallSession(this.#options.context, {
+    const session = new CallSession(context, {
       callId: ids.uuid(),
-      calledNumber: number,
+      calledNumber: dialed.user,
       caller,
       callee: routed.callee,
       ...(routed.endpoint === undefined ? {} : { endpoint: routed.endpoint }),
@@ -112,6 +98,43 @@ export class NewCalls {
       branchHeaders: branchHeaders(message, checked.hops),
     });
     return undefined;
+  }
+
+  #route(message: SipMessage, device: SipPhone | Peer, dialed: Dialed): RoutedCall | RejectedCall {
+    const { inventory, endpoints, table, ids, lookup, ringSeconds, serialRingSeconds } = this.#options;
+    if (table.isBusy(device)) {
+      return { kind: "rejected", ...(device.kind === "peer" ? PEER_BUSY : rejection(486, "caller-busy")) };
+    }
+    const destination = analyze(dialed, {
+      inventory,
+      caller: device,
+      endpoints,
+      localHosts: this.localHosts,
+      callerDomain: claimOf(message, "from").host,
+    });
+    return routeCall(destination, {
+      ids,
+      lookup,
+      isBusy: (called) => table.isBusy(called),
+      ringSeconds,
+      serialRingSeconds,
+    });
+  }
+
+  #record(caller: LegDevice, calledNumber: string, { status, callee }: RejectedCall): void {
+    const { context, ids } = this.#options;
+    const nowMs = context.clock.wallMs();
+    const progress: CallProgress = {
+      callId: ids.uuid(),
+      calledNumber,
+      caller,
+      callee,
+      startedAtMs: nowMs,
+      ringingAtMs: undefined,
+      answeredAtMs: undefined,
+    };
+    const outcome: Outcome = { ...refusedOutcome(status), by: "switch" };
+    void context.writeRecord(recordOf(progress, NEW_CALL, outcome, nowMs, undefined));
   }
 }
 

@@ -29,6 +29,9 @@ export interface RoutedCall {
   readonly endpoint?: RelayEndpoint;
 }
 
+/** What the caller is told instead, and whom it called where that is known. */
+export type RejectedCall = { readonly kind: "rejected"; readonly callee?: LegDevice } & Rejection;
+
 /** Contacts that are tried for a call; the registrar's own bound is usually lower. */
 const MAX_BRANCHES = 16;
 
@@ -44,10 +47,7 @@ const STATUS_OF_NONE: Readonly<Record<Extract<Destination, { kind: "none" }>["re
 export const PEER_BUSY = rejection(503, "peer-busy", [["Retry-After", "5"]]);
 
 /** Turns the result of digit analysis into targets, or into what the caller is told. */
-export function routeCall(
-  destination: Destination,
-  context: RouteContext,
-): RoutedCall | ({ readonly kind: "rejected" } & Rejection) {
+export function routeCall(destination: Destination, context: RouteContext): RoutedCall | RejectedCall {
   switch (destination.kind) {
     case "endpoint":
       return {
@@ -66,11 +66,11 @@ export function routeCall(
   }
 }
 
-function routeToPhone(phone: SipPhone, context: RouteContext): ReturnType<typeof routeCall> {
+function routeToPhone(phone: SipPhone, context: RouteContext): RoutedCall | RejectedCall {
   const bindings = context.lookup(phone.directoryNumber).slice(0, MAX_BRANCHES);
-  if (bindings.length === 0) return { kind: "rejected", ...rejection(480, "not-registered") };
-  if (context.isBusy(phone)) return { kind: "rejected", ...rejection(486, "busy") };
   const device = phoneDevice(phone);
+  if (bindings.length === 0) return { kind: "rejected", callee: device, ...rejection(480, "not-registered") };
+  if (context.isBusy(phone)) return { kind: "rejected", callee: device, ...rejection(486, "busy") };
   const { profile } = phone;
   const targets = new Map<string, BranchTarget>();
   const groups: { q: number; branchIds: string[] }[] = [];
@@ -104,12 +104,12 @@ function routeOf(
   return { kind: "branches", groups: timed };
 }
 
-function routeToPeer(peer: Peer, number: string, context: RouteContext): ReturnType<typeof routeCall> {
-  if (context.isBusy(peer)) return { kind: "rejected", ...PEER_BUSY };
-  const uri = parseUri(peer.uri);
-  if (!uri.ok) return { kind: "rejected", ...rejection(500, "peer-uri") };
-  const branchId = context.ids.uuid();
+function routeToPeer(peer: Peer, number: string, context: RouteContext): RoutedCall | RejectedCall {
   const device: LegDevice = { kind: "peer", name: peer.name, number };
+  if (context.isBusy(peer)) return { kind: "rejected", callee: device, ...PEER_BUSY };
+  const uri = parseUri(peer.uri);
+  if (!uri.ok) return { kind: "rejected", callee: device, ...rejection(500, "peer-uri") };
+  const branchId = context.ids.uuid();
   const { profile } = peer;
   const target: BranchTarget = {
     uri: formatUri({ ...uri.value, user: escapeUser(number) }),

@@ -48,8 +48,8 @@ export type CallEvent =
     }
   | { readonly type: "request-failed"; readonly ticket: number; readonly status: number }
   | { readonly type: "bye"; readonly side: Side; readonly transaction: string }
-  /** The dialog of a party is no more. */
-  | { readonly type: "gone"; readonly side: Side }
+  /** The dialog of a party is no more, and the party did not end it. */
+  | { readonly type: "gone"; readonly side: Side; readonly outcome: Outcome }
   /** RTP has stopped. */
   | { readonly type: "media-timeout" }
   /** The relay has forgotten the session. */

@@ -51,7 +51,7 @@ function advance(call: Call, event: CallEvent): Step {
       return isUnanswered(call) ? endCall(call, CANCELLED, { callerAnswered: true }) : unchanged(call);
     case "answer-lost":
       if (call.state === "established") return endCall(call, CANCELLED, { gone: "caller" });
-      return call.state === "disconnected" ? onGone(call, "caller") : unchanged(call);
+      return call.state === "disconnected" ? forgiveBye(call, "caller") : unchanged(call);
     case "acked":
       return onAcked(call, event.side, event.sdp);
     case "reinvite":
@@ -73,7 +73,7 @@ function advance(call: Call, event: CallEvent): Step {
     case "bye":
       return onBye(call, event.side, event.transaction);
     case "gone":
-      return onGone(call, event.side);
+      return onGone(call, event.side, event.outcome);
     case "media-timeout":
       return call.state === "established" ? endCall(call, MEDIA_TIMEOUT) : unchanged(call);
     case "media-lost":
@@ -192,22 +192,24 @@ function onRequestResult(call: Call, event: Extract<CallEvent, { type: "request-
 
 function onBye(call: Call, side: Side, transaction: string): Step {
   const respond: CallEffect = { type: "respond", transaction, status: 200, sdp: undefined };
-  const ended = onGone(call, side);
+  const ended = onGone(call, side, { by: side, reason: "normal", status: 200, cause: 16 });
   return { call: ended.call, effects: [respond, ...ended.effects] };
 }
 
-function onGone(call: Call, side: Side): Step {
-  if (call.state === "disconnected") {
-    if (side !== "caller" || call.owedBye === undefined) return unchanged(call);
-    return closeWhenDone({ ...call, owedBye: undefined }, [{ type: "stop-timer", timer: "ack" }]);
-  }
-  if (call.state === "established") {
-    return endCall(call, { by: side, reason: "normal", status: 200, cause: 16 }, { gone: side });
-  }
+/** @param outcome that of a call that was up */
+function onGone(call: Call, side: Side, outcome: Outcome): Step {
+  if (call.state === "disconnected") return forgiveBye(call, side);
+  if (call.state === "established") return endCall(call, outcome, { gone: side });
   // RFC 3261 15: the caller may end an early dialog; the callee's can only be gone once it has answered.
   if (side === "caller") return endCall(call, CANCELLED);
   if (call.state !== "answering") return unchanged(call);
-  return endCall(call, { by: "callee", reason: "normal", status: 480, cause: 16 }, { gone: "callee" });
+  return endCall(call, { ...outcome, status: 480 }, { gone: "callee" });
+}
+
+/** A party whose dialog is gone needs no BYE. */
+function forgiveBye(call: Call, side: Side): Step {
+  if (side !== "caller" || call.owedBye === undefined) return unchanged(call);
+  return closeWhenDone({ ...call, owedBye: undefined }, [{ type: "stop-timer", timer: "ack" }]);
 }
 
 function onEdgeLost(call: Call): Step {

@@ -15,6 +15,8 @@ export interface RegisterStep {
   readonly cseq: number;
   readonly source: BindingSource;
   readonly limits: RegistrationLimits;
+  /** Whether the phone may have its calls sent to a contact. */
+  readonly isAllowed: (contact: RequestedContact) => boolean;
   /** Makes the binding of a contact that was granted so many seconds (above 0). */
   readonly bind: (contact: RequestedContact, grantedSeconds: number) => Binding;
 }
@@ -50,6 +52,7 @@ function applyContacts(step: RegisterStep, contacts: readonly RequestedContact[]
     if (seconds > 0 && seconds < limits.minExpirySeconds && seconds < NEVER_TOO_BRIEF_SECONDS) {
       return { ok: false, status: 423, reason: "Interval Too Brief" };
     }
+    if (seconds > 0 && !step.isAllowed(contact)) return { ok: false, status: 403, reason: "Contact Not Allowed" };
     for (const binding of current) {
       if (!isBindingOf(binding, contact)) continue;
       if (isOutOfOrder(binding, step)) return OUT_OF_ORDER;

@@ -15,10 +15,9 @@ export interface RegisterReply {
 
 /** Headers of a 200 to REGISTER (RFC 3261 10.3 step 8). */
 export function registerReplyHeaders({ bindings, remainingSeconds, path, wallMs }: RegisterReply): RegisterHeaders {
-  const contacts = bindings.map((binding) => formatContact(binding, remainingSeconds(binding)));
   const headers: [string, string][] = [];
-  if (contacts.length > 0) headers.push(["Contact", contacts.join(", ")]);
-  if (path.length > 0) headers.push(["Path", path.join(", ")]);
+  for (const binding of bindings) headers.push(["Contact", formatContact(binding, remainingSeconds(binding))]);
+  for (const hop of path) headers.push(["Path", hop]);
   headers.push(["Supported", "path"], ["Date", new Date(wallMs).toUTCString()]);
   return headers;
 }

@@ -1,5 +1,6 @@
 import { detached, Journal, type Clock, type Logger, type MetricSample } from "../../common/index.ts";
 import type { Inventory } from "../device/inventory.ts";
+import { isAllowedPlace } from "./allowed-place.ts";
 import { applyRegister } from "./apply-register.ts";
 import { BindingTable } from "./binding-table.ts";
 import type { Binding } from "./binding.ts";
@@ -63,7 +64,7 @@ export class Registrar {
       options.journalPath === undefined
         ? undefined
         : new Journal<readonly Binding[]>(
-            { path: options.journalPath },
+            { path: options.journalPath, clock: options.clock },
             (aor, value) => this.#restore(aor, value),
             () => this.#table.all(),
           );
@@ -128,6 +129,7 @@ export class Registrar {
         labels: { status: String(status) },
         value,
       })),
+      ...(this.#journal === undefined ? [] : [this.#journal.metric]),
     ];
   }
 
@@ -138,7 +140,7 @@ export class Registrar {
   }
 
   #register(facts: RegisterFacts): RegisterResult {
-    const { clock, logger } = this.#options;
+    const { clock, logger, inventory } = this.#options;
     const aor = facts.phone.directoryNumber;
     const limits = facts.phone.profile.registration;
     const current = this.#table.get(aor);
@@ -157,7 +159,8 @@ export class Registrar {
     const bind = (contact: RequestedContact, seconds: number): Binding =>
       makeBinding(facts, read.value, contact, clock.wallMs(), seconds);
     const { callId, cseq, source } = facts;
-    const outcome = applyRegister({ current, request, expiresSeconds, callId, cseq, source, limits, bind });
+    const isAllowed = ({ uri }: RequestedContact): boolean => isAllowedPlace(uri, path, source, inventory);
+    const outcome = applyRegister({ current, request, expiresSeconds, callId, cseq, source, limits, isAllowed, bind });
     if (!outcome.ok) {
       const { status, reason } = outcome;
       return refuse(status, reason, status === 423 ? [["Min-Expires", String(limits.minExpirySeconds)]] : []);

@@ -9,6 +9,7 @@ export interface WantedPort {
   readonly purpose: string;
   readonly transport: "udp" | "tcp";
   readonly address: string;
+  /** 0: any port. */
   readonly port: number;
 }
 
@@ -26,7 +27,7 @@ async function checkPort(wanted: WantedPort, ownPids: readonly number[]): Promis
   const { purpose, transport, address, port } = wanted;
   const error = await (transport === "udp" ? tryUdp(address, port) : tryTcp(address, port));
   if (error === undefined) return undefined;
-  const name = `${purpose} ${transport} ${address}:${port}`;
+  const name = `${purpose} ${transport} ${address}${port === 0 ? "" : `:${port}`}`;
   const code = errorCodeOf(error);
   if (code === "EADDRINUSE") {
     const { seen, hasUnseen } = findPortHolders(transport, address, port);

@@ -5,6 +5,7 @@ import { join } from "node:path";
 const APPEND = constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | constants.O_NOFOLLOW;
 const MAX_FILE_BYTES = 1024 * 1024;
 const MAX_LINE_LENGTH = 500;
+const ERROR = /Error|FATAL ERROR/;
 
 /**
  * What services print beside their logs, in `<service>.out`: Node itself writes there when it cannot run, or dies. The
@@ -32,9 +33,11 @@ export class ServiceOutput {
     }
   }
 
-  /** The last line that the process opened last has printed; empty when there is none. */
-  lastLine(service: string): string {
-    return (this.text(service).trim().split("\n").at(-1) ?? "").slice(0, MAX_LINE_LENGTH);
+  /** Why the process opened last ended, in a line of its own, with where to read on; empty when it printed nothing. */
+  reason(service: string): string {
+    const lines = this.text(service).split("\n").filter(isStatement);
+    const reason = lines.findLast((line) => line.startsWith(`${service}: `) || ERROR.test(line)) ?? lines.at(-1);
+    return reason === undefined ? "" : `${reason.slice(0, MAX_LINE_LENGTH)}; see ${this.fileOf(service)}`;
   }
 
   /** All that the process opened last has printed. */
@@ -49,4 +52,9 @@ export class ServiceOutput {
   fileOf(service: string): string {
     return join(this.#logDir, `${service}.out`);
   }
+}
+
+/** False for the lines around an error: code, stack, properties, and the version that Node.js prints last. */
+function isStatement(line: string): boolean {
+  return /^[^\s{}]/.test(line) && !/^Node\.js v\d/.test(line);
 }

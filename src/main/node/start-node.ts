@@ -61,8 +61,13 @@ async function checkWantedPorts(
     address,
     port,
   }));
+  const rtp: WantedPort = { purpose: "RTP", transport: "udp", address: settings.media.address, port: 0 };
   const http: WantedPort = { purpose: "HTTP", transport: "tcp", ...settings.http };
-  const wanted = [...(isAdopted("edge") ? [] : sip), ...(isAdopted("admin") ? [] : [http])];
+  const wanted = [
+    ...(isAdopted("edge") ? [] : sip),
+    ...(isAdopted("media") ? [] : [rtp]),
+    ...(isAdopted("admin") ? [] : [http]),
+  ];
   const problems = await checkPorts(
     wanted,
     running.map(({ pid }) => pid),

@@ -75,8 +75,8 @@ function createSupervisor(options: SuperviseNodeOptions, logger: BufferedLogger)
     socketPath: paths.socket,
     spawn: (name, onExit) =>
       spawnService(name, spawnOptions, (reason, exitCode) => {
-        const said = output.lastLine(name);
-        onExit(said === "" || exitCode === 0 ? reason : `${reason}: ${said}`, exitCode);
+        const said = exitCode === 0 ? "" : output.reason(name);
+        onExit(said === "" ? reason : `${reason}: ${said}`, exitCode);
       }),
     adopt: (name) => {
       const service = adopted.find((candidate) => candidate.name === name);

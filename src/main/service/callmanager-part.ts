@@ -6,13 +6,12 @@ import { createInventory, type Inventory, type SipProfile } from "../../call/dev
 import { EmbeddedRelay } from "../../media/relay/embedded/embedded-relay.ts";
 import { ABSENT_WITH_DRACHTIO } from "../node/absent-with-drachtio.ts";
 import type { NodeFile } from "../node/node-file.ts";
-import type { ServiceContext, ServicePart, StopPurpose } from "./service-part.ts";
+import type { ServiceContext, ServicePart } from "./service-part.ts";
 
 /** How long readiness waits for edge and relay; without them new calls get 503, but others can go on. */
 const READY_DEADLINE_MS = 10_000;
 /** How long ended calls have to be taken leave of. */
 const LEAVE_MS = 2_000;
-const LEAVE_POLL_MS = 25;
 
 /** Call control as a service. */
 export function createCallManagerPart(context: ServiceContext): ServicePart {
@@ -61,7 +60,7 @@ export function createCallManagerPart(context: ServiceContext): ServicePart {
       await ready.reached(logger);
     },
     close: async (purpose) => {
-      await leave(manager, purpose, clock);
+      if (purpose !== "restart") await manager.endCalls(LEAVE_MS);
       await manager.close();
       relay.close();
       edgeChannel?.close();
@@ -78,16 +77,6 @@ export function createCallManagerPart(context: ServiceContext): ServicePart {
       calls: manager.calls().length,
     }),
   };
-}
-
-/** Ends all calls when the node stops for good, and waits a little for the phones' answers. */
-async function leave(manager: CallManager, purpose: StopPurpose, clock: Clock): Promise<void> {
-  if (purpose === "restart") return;
-  manager.endCalls();
-  const deadlineMs = clock.nowMs() + LEAVE_MS;
-  while (manager.calls(1).length > 0 && clock.nowMs() < deadlineMs) {
-    await new Promise((resolve) => setTimeout(resolve, LEAVE_POLL_MS));
-  }
 }
 
 /** Resolves when edge and relay have been connected, or when that takes too long. */

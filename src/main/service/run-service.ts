@@ -23,6 +23,7 @@ import { SupervisorWatch } from "./supervisor-watch.ts";
 const UNAVAILABLE_CODES = [
   "address-in-use",
   "listen-failed",
+  "bad-address",
   "EADDRINUSE",
   "EADDRNOTAVAIL",
   "EACCES",

@@ -1,4 +1,4 @@
-import { ChannelClient, errorMessageOf, type Clock, type Logger, type Timer } from "../../common/index.ts";
+import { ChannelClient, errorCodeOf, errorMessageOf, type Clock, type Logger, type Timer } from "../../common/index.ts";
 import type { ServiceHello, SupervisedService } from "../../admin/index.ts";
 import type { OnExit, ServiceProcess } from "./service-process.ts";
 import { initialRun, step, type RunEffect, type RunEvent, type RunTimer, type ServiceRun } from "./service-run.ts";
@@ -154,15 +154,19 @@ export class ServiceKeeper {
     channel.start();
   }
 
+  /** A service that is busy is asked again, until it answers or its time to start is over. */
   async #greet(channel: ChannelClient, pid: number): Promise<void> {
-    try {
-      const hello = (await channel.request("hello")) as ServiceHello;
-      // The socket may still be that of the process before; the channel connects again when that has ended.
-      if (hello.pid !== pid || channel !== this.#channel) return;
-      this.#startedAtMs = hello.startedAtMs;
-      this.#take({ type: "ready" });
-    } catch (error) {
-      this.#options.logger.debug("service did not greet", { error: errorMessageOf(error) });
+    while (channel === this.#channel && this.#run.phase === "starting") {
+      try {
+        const hello = (await channel.request("hello")) as ServiceHello;
+        // The socket may still be that of the process before; the channel connects again when that has ended.
+        if (hello.pid !== pid || channel !== this.#channel) return;
+        this.#startedAtMs = hello.startedAtMs;
+        return this.#take({ type: "ready" });
+      } catch (error) {
+        this.#options.logger.debug("service did not greet", { error: errorMessageOf(error) });
+        if (errorCodeOf(error) !== "timed-out") return;
+      }
     }
   }
 

@@ -51,7 +51,7 @@ export type RelayEvent =
       readonly type: "media-timeout";
       readonly callId: string;
       readonly silentMs: number;
-      /** The sides that should send and do not; absent where the adapter does not know. */
+      /** The sides that should send, none of which does; absent where the adapter does not know. */
       readonly silentTags?: readonly string[];
     }
   | { readonly type: "first-packet"; readonly callId: string; readonly tag: string };

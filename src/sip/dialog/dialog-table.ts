@@ -1,4 +1,4 @@
-import { Journal } from "../../common/index.ts";
+import { Journal, type Clock, type MetricSample } from "../../common/index.ts";
 import { dialogIdOf, recordOf, restoredDialog, type Dialog, type DialogRecord } from "./dialog.ts";
 
 /** Where confirmed dialogs outlive the process. */
@@ -6,20 +6,24 @@ export interface DialogStore {
   load(restore: (record: DialogRecord) => void, live: () => Iterable<readonly [string, DialogRecord]>): void;
   put(record: DialogRecord): void;
   remove(id: string): void;
+  metrics(): readonly MetricSample[];
   close(): void;
 }
 
 /** A `DialogStore` in a journal file. */
 export class JournalDialogStore implements DialogStore {
   readonly #path: string;
+  readonly #clock: Clock;
   #journal: Journal<DialogRecord> | undefined;
 
-  constructor(path: string) {
+  constructor(path: string, clock: Clock) {
     this.#path = path;
+    this.#clock = clock;
   }
 
   load(restore: (record: DialogRecord) => void, live: () => Iterable<readonly [string, DialogRecord]>): void {
-    this.#journal = new Journal<DialogRecord>({ path: this.#path }, (_id, record) => restore(record), live);
+    const options = { path: this.#path, clock: this.#clock };
+    this.#journal = new Journal<DialogRecord>(options, (_id, record) => restore(record), live);
   }
 
   put(record: DialogRecord): void {
@@ -28,6 +32,10 @@ export class JournalDialogStore implements DialogStore {
 
   remove(id: string): void {
     this.#journal?.remove(id);
+  }
+
+  metrics(): readonly MetricSample[] {
+    return this.#journal === undefined ? [] : [this.#journal.metric];
   }
 
   close(): void {
@@ -94,6 +102,10 @@ export class DialogTable {
 
   values(): IterableIterator<Dialog> {
     return this.#dialogs.values();
+  }
+
+  metrics(): readonly MetricSample[] {
+    return this.#store.metrics();
   }
 
   close(): void {

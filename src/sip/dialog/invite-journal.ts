@@ -1,4 +1,4 @@
-import { Journal } from "../../common/index.ts";
+import { Journal, type Clock, type MetricSample } from "../../common/index.ts";
 import type { Flow } from "../transport/index.ts";
 import type { SentRequest } from "./uac-dialog.ts";
 
@@ -13,18 +13,20 @@ export type UnansweredInvite =
  */
 export class InviteJournal {
   readonly #path: string;
+  readonly #clock: Clock;
   readonly #invites = new Map<string, UnansweredInvite>();
   #journal: Journal<UnansweredInvite> | undefined;
 
-  constructor(path: string) {
+  constructor(path: string, clock: Clock) {
     this.#path = path;
+    this.#clock = clock;
   }
 
   /** Reads, and forgets, what a predecessor left. */
   load(): UnansweredInvite[] {
     const left: UnansweredInvite[] = [];
     this.#journal = new Journal<UnansweredInvite>(
-      { path: this.#path },
+      { path: this.#path, clock: this.#clock },
       (_id, invite) => left.push(invite),
       () => this.#invites,
     );
@@ -40,6 +42,10 @@ export class InviteJournal {
   /** Removing what is not there does nothing. */
   remove(id: string): void {
     if (this.#invites.delete(id)) this.#journal?.remove(id);
+  }
+
+  metrics(): MetricSample[] {
+    return this.#journal === undefined ? [] : [this.#journal.metric];
   }
 
   close(): void {

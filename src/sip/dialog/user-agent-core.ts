@@ -132,6 +132,8 @@ export class UserAgentCore implements TransactionUser {
       gauge("tandem_sip_open_requests", "Requests of applications without a final response", this.#outbound.openCount),
       gauge("tandem_sip_reliable_responses", "INVITEs with a reliable 1xx response", this.#inbound.reliableCount),
       gauge("tandem_sip_unacknowledged", "2xx to INVITE that wait for their ACK", this.#retransmission.size),
+      ...this.#context.dialogs.metrics(),
+      ...this.#context.invites.metrics(),
     ];
   }
 

@@ -10,13 +10,20 @@ export interface FrameSink {
 const MAX_LENGTH_DIGITS = 10;
 const OVERSIZED_START_BYTES = 64;
 
-/** Cuts a latin1 stream into the payloads of `<byteLength>#<payload>`. */
+/**
+ * Cuts a latin1 stream into the payloads of `<byteLength>#<payload>`. Work is proportional to what arrives, however
+ * small the pieces.
+ */
 export class FrameDecoder {
   readonly #maxBytes: number;
   readonly #sink: FrameSink;
-  #buffer = "";
+  /** What waits for the rest of its frame. */
+  #pieces: string[] = [];
+  #heldBytes = 0;
+  /** How much has to be held before it is worth looking again. */
+  #neededBytes = 0;
   #skipBytes = 0;
-  #broken = false;
+  #stopped = false;
 
   /** @param maxBytes longest payload that is accepted */
   constructor(maxBytes: number, sink: FrameSink) {
@@ -25,16 +32,39 @@ export class FrameDecoder {
   }
 
   push(chunk: string): void {
-    if (this.#broken) return;
-    let text = this.#skip(chunk);
-    if (this.#buffer !== "") text = this.#buffer + text;
+    if (this.#stopped) return;
+    const text = this.#collect(this.#skip(chunk));
+    if (text === undefined) return;
     let position = 0;
-    while (position < text.length && !this.#broken) {
+    while (position < text.length && !this.#stopped) {
       const end = this.#readFrame(text, position);
       if (end === undefined) break;
       position = end;
     }
-    this.#buffer = position === 0 ? text : text.slice(position);
+    if (!this.#stopped && position < text.length) this.#hold(position === 0 ? text : text.slice(position));
+  }
+
+  /** Drops what is held and all that comes. May be called by the sink, and twice. */
+  stop(): void {
+    this.#stopped = true;
+    this.#pieces = [];
+    this.#heldBytes = 0;
+  }
+
+  /** All that is held, once it is enough to go on. */
+  #collect(chunk: string): string | undefined {
+    if (this.#heldBytes === 0) return chunk;
+    this.#hold(chunk);
+    if (this.#heldBytes < this.#neededBytes) return undefined;
+    const text = this.#pieces.join("");
+    this.#pieces = [];
+    this.#heldBytes = 0;
+    return text;
+  }
+
+  #hold(piece: string): void {
+    this.#pieces.push(piece);
+    this.#heldBytes += piece.length;
   }
 
   #skip(chunk: string): string {
@@ -49,6 +79,7 @@ export class FrameDecoder {
     const hash = text.indexOf("#", position);
     if (hash < 0 || hash - position > MAX_LENGTH_DIGITS) {
       if (hash >= 0 || text.length - position > MAX_LENGTH_DIGITS) this.#break("no length before the message");
+      this.#neededBytes = 0;
       return undefined;
     }
     const digits = text.slice(position, hash);
@@ -58,15 +89,19 @@ export class FrameDecoder {
     }
     const length = Number(digits);
     const start = hash + 1;
-    if (length > this.#maxBytes) return this.#oversized(text, start, length);
-    if (text.length < start + length) return undefined;
-    this.#sink.onFrame(text.slice(start, start + length));
-    return start + length;
+    const isOversized = length > this.#maxBytes;
+    const end = start + (isOversized ? Math.min(length, OVERSIZED_START_BYTES) : length);
+    if (text.length < end) {
+      this.#neededBytes = end - position;
+      return undefined;
+    }
+    if (isOversized) return this.#oversized(text, start, length);
+    this.#sink.onFrame(text.slice(start, end));
+    return end;
   }
 
-  #oversized(text: string, start: number, length: number): number | undefined {
+  #oversized(text: string, start: number, length: number): number {
     const have = text.length - start;
-    if (have < Math.min(length, OVERSIZED_START_BYTES)) return undefined;
     this.#sink.onOversized(text.slice(start, start + OVERSIZED_START_BYTES), length);
     if (have >= length) return start + length;
     this.#skipBytes = length - have;
@@ -74,7 +109,7 @@ export class FrameDecoder {
   }
 
   #break(reason: string): void {
-    this.#broken = true;
+    this.stop();
     this.#sink.onBroken(reason);
   }
 }

@@ -28,6 +28,7 @@ export class WireConnection implements Application {
   tags: readonly string[] = [];
   readonly #socket: Socket;
   readonly #limits: WireConnectionLimits;
+  readonly #decoder: FrameDecoder;
   #outgoing: string[] = [];
   #scheduled = false;
 
@@ -37,12 +38,12 @@ export class WireConnection implements Application {
     this.#limits = limits;
     socket.setNoDelay(true);
     socket.setEncoding("latin1");
-    const decoder = new FrameDecoder(limits.maxFrameBytes, {
+    this.#decoder = new FrameDecoder(limits.maxFrameBytes, {
       onFrame: (payload) => events.onFrame(this, payload),
       onOversized: (start, length) => events.onOversized(this, start, length),
       onBroken: (reason) => events.onBroken(this, reason),
     });
-    socket.on("data", (chunk: unknown) => decoder.push(String(chunk)));
+    socket.on("data", (chunk: unknown) => this.#decoder.push(String(chunk)));
   }
 
   get instanceId(): string {
@@ -66,8 +67,9 @@ export class WireConnection implements Application {
     setImmediate(() => this.#flush());
   }
 
-  /** Sends what is queued and ends the connection. */
+  /** Sends what is queued and ends the connection; nothing that comes is looked at any more. */
   end(): void {
+    this.#decoder.stop();
     this.#flush();
     this.#socket.end();
     this.#socket.destroySoon();

@@ -344,6 +344,20 @@ describe("the command line", () => {
     });
   });
 
+  for (const [exitCode, expected] of [
+    [EXIT.unavailable, EXIT.unavailable],
+    [EXIT.badConfig, EXIT.badConfig],
+    [134, EXIT.failed],
+    [undefined, EXIT.failed],
+  ] as const) {
+    it(`given a service that ended with ${exitCode}, when started, then the code is ${expected}`, async () => {
+      const start = async (): Promise<never> => {
+        throw new SwitchError("service-failed", "media ended while the node started", { service: "media", exitCode });
+      };
+      assert.equal((await run(["start", "--config", "t.yaml"], { start })).exitCode, expected);
+    });
+  }
+
   describe("config check", () => {
     it("given a good file, when checked, then it says what is in it", async () => {
       const { exitCode, out } = await run(["config", "check", "t.yaml"]);

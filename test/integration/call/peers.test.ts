@@ -59,6 +59,26 @@ describe("calls from and to peers", () => {
     assert.equal((await call.invite?.final())?.status, 487);
   });
 
+  it("given a contact at a peer's address, or one that leads elsewhere by maddr or Path, when a phone registers it, then it gets 403", async () => {
+    const node = await start();
+    const alice = await node.phone("1001", { registered: false });
+    const own = `${alice.address}:${alice.port}`;
+    for (const contact of [
+      `<sip:0900@${OUTBOUND}:${outbound.port}>`,
+      `<sip:0900@${own};maddr=${OUTBOUND}>`,
+      `<sip:0900@${own};maddr=192.0.2.99>`,
+    ]) {
+      assert.equal((await alice.register([["Expires", "600"]], contact)).status, 403, contact);
+    }
+    const path = [
+      ["Supported", "path"],
+      ["Path", `<sip:${OUTBOUND}:${outbound.port};lr>`],
+    ] as const;
+    assert.equal((await alice.register(path, `<sip:0900@${own}>`)).status, 403);
+    assert.equal(node.manager.registrations().length, 0);
+    assert.equal((await alice.register()).status, 200);
+  });
+
   it("given a peer that has all calls it may have, when it calls or is called, then that gets 503 with Retry-After", async () => {
     const node = await start({ maxCalls: 1 }, { maxCalls: 1 });
     const carrier = await peerPhone(INBOUND, node.server);

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { eventually } from "../../support/eventually.ts";
 import { establish, type EstablishedCall } from "../../support/established-call.ts";
+import { ManualClock } from "../../support/manual-clock.ts";
 import type { SipPhone } from "../../support/sip-phone.ts";
 import { SwitchFixture } from "../../support/switch-fixture.ts";
 import { testSdp } from "../../support/test-sdp.ts";
@@ -173,7 +174,50 @@ describe("calls that outlive processes", () => {
     await node.startManager();
     await near.takeBye();
     const [record] = await node.settled(1);
-    assert.equal(record?.endedBy, "callee");
+    assert.equal(record?.endedBy, "switch");
+    assert.equal(record.reason, "session-lost");
+    assert.equal(record.cause.q850, 41);
+  });
+
+  it("given a call that was answered just now, when the edge's list has its dialogs not yet, then it goes on; when it still has them not later, then it ends", async () => {
+    const clock = new ManualClock(Date.now());
+    let lists = 0;
+    const young = await SwitchFixture.start({
+      clock,
+      listDialogs: () => {
+        lists += 1;
+        return [];
+      },
+    });
+    try {
+      const call = await establish(await young.phone("1001"), await young.phone("1002"));
+      const before = lists;
+      await young.restartEdge();
+      await eventually(() => assert.equal(lists, before + 1), { timeoutMs: 2_000, intervalMs: 5 });
+      const info = call.near.send("INFO");
+      call.far.respond(await call.far.request("INFO"), 200);
+      assert.equal((await info.final()).status, 200);
+      clock.advance(1_000);
+      await eventually(() => assert.equal(lists, before + 2), { timeoutMs: 2_000, intervalMs: 5 });
+      assert.equal(young.metric("tandem_calls"), 1);
+      clock.advance(1_000);
+      await eventually(() => assert.equal(young.metric("tandem_calls"), 0), { timeoutMs: 2_000, intervalMs: 5 });
+      clock.advance(10_000);
+      assert.equal(lists, before + 3);
+    } finally {
+      await young.stop();
+    }
+  });
+
+  it("given a dialog that the edge ends by itself, when it says why, then the other party gets BYE and the record says so", async () => {
+    const { near, far } = await establish(alice, bob);
+    const ended = node.edge.listDialogs().find(({ dialogId }) => dialogId.startsWith(near.callId));
+    node.edge.endDialog(ended?.dialogId ?? "", 'SIP;cause=408;text="Session timer expired"');
+    await near.takeBye();
+    const bye = await far.takeBye();
+    assert.match(bye.get("reason") ?? "", /^Q\.850;cause=102/);
+    const [record] = await node.settled(1);
+    assert.deepEqual([record?.endedBy, record?.reason, record?.cause.q850], ["switch", "session-lost", 102]);
   });
 
   it("given a dialog of the edge that no call knows, when call control is connected, then it is ended", async () => {

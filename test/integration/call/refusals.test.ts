@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { splitList } from "../../../src/sip/message/index.ts";
 import { ManualClock } from "../../support/manual-clock.ts";
 import { SwitchFixture, TEST_PROFILE } from "../../support/switch-fixture.ts";
 import { testSdp } from "../../support/test-sdp.ts";
@@ -108,7 +109,25 @@ describe("requests outside a dialog", () => {
       422,
       "interval",
     );
-    await node.settled(0);
+    // Those that were refused for where they lead are attempts, the others no calls at all.
+    const records = await node.settled(4);
+    assert.deepEqual(
+      records.map(({ calledNumber, callee, cause, reason, endedBy }) => [
+        calledNumber,
+        callee?.device,
+        cause.sipStatus,
+        cause.q850,
+        reason,
+        endedBy,
+      ]),
+      [
+        ["7777", undefined, 404, 1, "rejected", "switch"],
+        ["1003", "phone-1003", 480, 18, "unreachable", "switch"],
+        ["", undefined, 484, 28, "rejected", "switch"],
+        ["1002", undefined, 404, 1, "rejected", "switch"],
+      ],
+    );
+    assert.deepEqual(records[0]?.caller, { device: "phone-1001", number: "1001" });
   });
 
   it("given a callee that has as many calls as it may, when it is called, then the caller gets 486", async () => {
@@ -119,7 +138,8 @@ describe("requests outside a dialog", () => {
     const bye = near.bye();
     await far.takeBye();
     await bye;
-    await node.settled(1);
+    const [refused] = await node.settled(2);
+    assert.deepEqual([refused?.callee?.device, refused?.reason, refused?.cause.q850], ["phone-1002", "busy", 17]);
   });
 
   it("given a caller that has as many calls as it may, when it calls once more, then it gets 486", async () => {
@@ -130,7 +150,7 @@ describe("requests outside a dialog", () => {
     const bye = near.bye();
     await far.takeBye();
     await bye;
-    await node.settled(1);
+    await node.settled(2);
   });
 
   it("given a dialog of another phone, when a stranger sends requests into it, then they are challenged and the call goes on", async () => {
@@ -189,6 +209,26 @@ describe("requests outside a dialog", () => {
 });
 
 describe("limits of call control", () => {
+  it("given a phone with as many and as long contacts as it may have, when it registers, then the 200 lists all of them", async () => {
+    const node = await SwitchFixture.start();
+    try {
+      const alice = await node.phone("1001", { registered: false });
+      let last: readonly string[] = [];
+      for (let place = 0; place < 5; place += 1) {
+        const uri = `sip:1001@${alice.address}:${alice.port};token=${place}${"x".repeat(950)}`;
+        const response = await alice.register([["Expires", "600"]], `<${uri}>`);
+        assert.equal(response.status, 200);
+        last = response.getAll("contact").flatMap((value) => splitList(value));
+      }
+      assert.deepEqual(
+        last.map((contact) => /token=(\d)x{950}>;expires=/.exec(contact)?.[1]),
+        ["0", "1", "2", "3", "4"],
+      );
+    } finally {
+      await node.stop();
+    }
+  });
+
   it("given as many calls as the switch may have, when one more comes, then it gets 503 with Retry-After", async () => {
     const node = await SwitchFixture.start({ settings: { maxCalls: 1 } });
     try {
@@ -249,12 +289,41 @@ describe("limits of call control", () => {
       node.manager.drain();
       const call = await carol.call("1002", { sdp: testSdp(4_000) });
       assert.equal((await call.invite?.final())?.status, 503);
-      node.manager.endCalls();
+      const ended = node.manager.endCalls(10_000);
       await Promise.all([near.takeBye(), far.takeBye()]);
+      await ended;
+      assert.equal(node.metric("tandem_call_sessions"), 0);
       const [record] = await node.settled(1);
       assert.equal(record?.reason, "switch-stopped");
     } finally {
       await node.stop();
     }
+  });
+
+  it("given a phone that does not answer its BYE, when calls are ended, then that is waited for, but not longer than told", async () => {
+    const clock = new ManualClock(Date.now());
+    const node = await SwitchFixture.start({ clock });
+    try {
+      const { near, far } = await establish(await node.phone("1001"), await node.phone("1002"));
+      let isOver = false;
+      const ended = node.manager.endCalls(2_000).then(() => {
+        isOver = true;
+      });
+      await near.takeBye();
+      await far.request("BYE");
+      clock.advance(1_999);
+      await new Promise((resolve) => setImmediate(resolve));
+      assert.equal(isOver, false);
+      clock.advance(1);
+      await ended;
+    } finally {
+      await node.stop();
+    }
+  });
+
+  it("given no calls, when they are ended, then that is done at once", async () => {
+    const node = await SwitchFixture.start();
+    await node.manager.endCalls(60_000);
+    await node.stop();
   });
 });

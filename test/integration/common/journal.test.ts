@@ -12,16 +12,17 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
-import { Journal, type JournalOptions } from "../../../src/common/index.ts";
+import { Journal, type Clock, type JournalOptions } from "../../../src/common/index.ts";
+import { ManualClock } from "../../support/manual-clock.ts";
 
 /** A map that is kept in a journal, as its owners do it. */
 class KeptMap {
   readonly values = new Map<string, unknown>();
   readonly journal: Journal<unknown>;
 
-  constructor(options: JournalOptions) {
+  constructor(options: Omit<JournalOptions, "clock"> & { readonly clock?: Clock }) {
     this.journal = new Journal<unknown>(
-      options,
+      { clock: new ManualClock(), ...options },
       (key, value) => this.values.set(key, value),
       () => this.values,
     );
@@ -146,7 +147,8 @@ describe("Journal", () => {
 
   it("given a disk that refuses, when it takes writes again, then nothing of what was changed is lost", () => {
     const errors: unknown[] = [];
-    const map = new KeptMap({ path, compactAboveBytes: 10, onError: (error) => errors.push(error) });
+    const clock = new ManualClock();
+    const map = new KeptMap({ path, clock, compactAboveBytes: 10, onError: (error) => errors.push(error) });
     map.put("first", "value long enough to be rewritten soon");
     map.journal.flush();
     mkdirSync(`${path}.new`); // the rewritten file cannot be made
@@ -156,12 +158,33 @@ describe("Journal", () => {
       map.remove(`key-${n - 1}`);
       map.journal.flush();
     }
-    assert.ok(errors.length > 0);
-    assert.ok(errors.length < 10, "attempts grow rare");
-    assert.equal(map.journal.failedWrites, errors.length);
+    assert.equal(errors.length, 1, "changes make no attempts");
+    const attempts = [1, 2, 4, 8, 16, 30, 30].map((seconds) => {
+      clock.advance(seconds * 1_000 - 1);
+      const before = errors.length;
+      clock.advance(1);
+      return errors.length - before;
+    });
+    assert.deepEqual(attempts, [1, 1, 1, 1, 1, 1, 1]);
+    assert.equal(map.journal.failedWrites, 8);
+    assert.deepEqual(
+      [map.journal.metric.name, map.journal.metric.labels, map.journal.metric.value],
+      ["tandem_journal_failed_writes", { journal: "calls" }, 8],
+    );
     rmdirSync(`${path}.new`);
+    clock.advance(30_000);
+    assert.equal(map.journal.metric.value, 0);
+    assert.equal(clock.activeTimers, 0);
+    const onDisk = new Map(
+      readFileSync(path, "utf8")
+        .trim()
+        .split("\n")
+        .map((line) => JSON.parse(line) as { k: string; v: unknown })
+        .map(({ k, v }) => [k, v]),
+    );
+    assert.deepEqual(onDisk, map.values);
+    map.put("after", 1);
     map.journal.close();
-    assert.equal(map.journal.failedWrites, 0);
     assert.deepEqual(new Map(reopened()), map.values);
   });
 
@@ -178,6 +201,18 @@ describe("Journal", () => {
     rmdirSync(`${path}.new`);
     map.journal.close();
     assert.equal(map.journal.failedWrites, 0);
+    assert.deepEqual([...reopened()], []);
+  });
+
+  it("given a journal that is closed while it fails, when time passes, then no attempt is left", () => {
+    const clock = new ManualClock();
+    const map = new KeptMap({ path, clock });
+    mkdirSync(`${path}.new`);
+    map.journal.close();
+    const failing = new KeptMap({ path, clock });
+    assert.equal(clock.activeTimers, 1);
+    failing.journal.close();
+    assert.equal(clock.activeTimers, 0);
   });
 
   it("given any order of changes, flushes and openings, when opened at last, then it holds the model's values", () => {

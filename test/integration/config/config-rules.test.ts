@@ -56,7 +56,10 @@ const schemaCases: readonly Case[] = [
   ],
   ["http.address", "http: { address: 7 }", '1:18 http.address: expected text, found 7; write it in quotes: "7"'],
   ["http.port", "http: { port: 80.5 }", "1:15 http.port: expected a whole number, found 80.5"],
-  ["http.token", 'http: { token: "" }', "1:16 http.token: must have at least 1 characters, found 0"],
+  ...["", "correct horse battery", "fifteen-letters", "x".repeat(129), "quite-long-enough-ü"].map((token): Case => {
+    const problem = "1:16 http.token: expected 16 to 128 letters, digits or . _ ~ + / = -, found ***";
+    return ["http.token", `http: { token: "${token}" }`, problem];
+  }),
   [
     "media.address",
     "media: { address: x }",
@@ -111,6 +114,13 @@ const schemaCases: readonly Case[] = [
     '1:29 phones[0].number: expected text, found 1001; write it in quotes: "1001"',
   ],
   [
+    "phones[].number, of digits that YAML reads otherwise",
+    "phones: [{ name: a, number: 0123, password: x }, { name: b, number: 1e3, password: x }, { name: c, number: true }]",
+    '1:29 phones[0].number: expected text, found 0123; write it in quotes: "0123"',
+    '1:69 phones[1].number: expected text, found 1e3; write it in quotes: "1e3"',
+    '1:108 phones[2].number: expected text, found true; write it in quotes: "true"',
+  ],
+  [
     "phones[].user",
     `phones: [{ ${phone}, user: "a b" }]`,
     '1:56 phones[0].user: expected 1 to 64 characters of a SIP user name, found "a b"',
@@ -118,7 +128,7 @@ const schemaCases: readonly Case[] = [
   [
     "phones[].password, which is not shown",
     'phones: [{ name: a, number: "1001", password: 12345 }]',
-    '1:47 phones[0].password: expected text, found ***; write it in quotes: "***"',
+    "1:47 phones[0].password: expected text, found ***; write it in quotes",
   ],
   [
     "phones[].ha1, which is not shown",
@@ -335,10 +345,10 @@ describe("configuration rules", () => {
 
   it("given a good file, when checked, then secrets are kept but not shown", () => {
     const { config } = parse(
-      `phones: [{ ${phone} }]\nhttp: { token: "let me in" }\ncall: { endpoints: { 9196: echo } }`,
+      `phones: [{ ${phone} }]\nhttp: { token: "Zm9v.bar_~+/=-x1" }\ncall: { endpoints: { 9196: echo } }`,
     );
     assert.equal(config.phones[0]?.password?.reveal(), "x");
-    assert.equal(config.http.token?.reveal(), "let me in");
+    assert.equal(config.http.token?.reveal(), "Zm9v.bar_~+/=-x1");
     assert.doesNotMatch(JSON.stringify(config), /let me in/);
     assert.deepEqual(config.call.endpoints, { "9196": "echo" });
   });

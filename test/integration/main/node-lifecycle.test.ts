@@ -269,7 +269,7 @@ describe("a node", function () {
     assert.equal((await node.supervisor.exited(30_000)).code, 1);
     assert.match(
       node.supervisor.output,
-      /^media ended while the node started: exit code 69: media: RTP ports are taken by process 1: init$/m,
+      /^media ended while the node started: exit code 69: media: RTP ports are taken by process 1: init; see .*log\/media\.out$/m,
     );
     assert.equal(node.livingPids().size, 0);
   });
@@ -319,9 +319,11 @@ describe("a node", function () {
 
   it("given an address of another host, when started, then that is said", async () => {
     const listeners = [{ protocol: "udp" as const, address: "192.0.2.1", port: 5060 }];
-    const node = launch(await nodeSettings(dataDir, { listeners }));
+    const settings = await nodeSettings(dataDir, { listeners });
+    const node = launch({ ...settings, media: { ...settings.media, address: "203.0.113.9" } });
     await node.supervisor.exited(20_000);
-    assert.match(node.supervisor.output, /SIP udp 192\.0\.2\.1:5060: this host has no address 192\.0\.2\.1/);
+    assert.match(node.supervisor.output, /^SIP udp 192\.0\.2\.1:5060: this host has no address 192\.0\.2\.1$/m);
+    assert.match(node.supervisor.output, /^RTP udp 203\.0\.113\.9: this host has no address 203\.0\.113\.9$/m);
   });
 
   it("given a data-dir that others can read, when started, then it is made private", async () => {

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
 import { closeSync, readFileSync, rmSync, statSync, writeFileSync, writeSync } from "node:fs";
 import { ServiceOutput } from "../../../src/main/node/service-output.ts";
 import { TemporaryDirectory } from "../../support/temporary-directory.ts";
@@ -21,22 +22,34 @@ describe("ServiceOutput", () => {
     closeSync(descriptor);
   };
 
-  it("given what a service printed, when its last line is asked for, then only its last process counts", () => {
-    assert.equal(output.lastLine("edge"), "");
+  it("given what a service printed, when asked why it ended, then its last process counts, and the file is named", () => {
+    assert.equal(output.reason("edge"), "");
     print("old\n");
-    assert.equal(output.lastLine("edge"), "old");
+    assert.equal(output.reason("edge"), `old; see ${file}`);
     print("");
-    assert.equal(output.lastLine("edge"), "");
+    assert.equal(output.reason("edge"), "");
     print("new\nnewer\n\n");
-    assert.equal(output.lastLine("edge"), "newer");
+    assert.equal(output.reason("edge"), `newer; see ${file}`);
     assert.equal(readFileSync(file, "utf8"), "old\nnew\nnewer\n\n");
     assert.equal(statSync(file).mode & 0o777, 0o600);
+  });
+
+  it("given a process that Node.js gave up, when asked why it ended, then it is the error and not what is around it", () => {
+    const { stderr } = spawnSync(process.execPath, ["/nonexistent/service.js"], { encoding: "utf8" });
+    assert.match(stderr, /\nNode\.js v\d.*\n$/);
+    print(stderr);
+    assert.equal(output.reason("edge"), `Error: Cannot find module '/nonexistent/service.js'; see ${file}`);
+  });
+
+  it("given a service that says why it ends, when asked, then that is it, whatever comes before and after", () => {
+    print("a warning of an Error\nedge: the reason\nclosing\n    at once\n");
+    assert.equal(output.reason("edge"), `edge: the reason; see ${file}`);
   });
 
   it("given a file that has grown large, when opened, then it is emptied and what comes after it counts", () => {
     print("x".repeat(1024 * 1024 + 1));
     print("the reason\n");
-    assert.equal(output.lastLine("edge"), "the reason");
+    assert.equal(output.reason("edge"), `the reason; see ${file}`);
     assert.equal(statSync(file).size, 11);
   });
 
@@ -44,10 +57,10 @@ describe("ServiceOutput", () => {
     print("a\n");
     rmSync(folder.join("log"), { recursive: true });
     print("b\n");
-    assert.equal(output.lastLine("edge"), "b");
+    assert.equal(output.text("edge"), "b\n");
     rmSync(folder.join("log"), { recursive: true });
     writeFileSync(folder.join("log"), "a file where the folder should be");
     assert.equal(output.open("edge"), "ignore");
-    assert.equal(output.lastLine("edge"), "");
+    assert.equal(output.reason("edge"), "");
   });
 });

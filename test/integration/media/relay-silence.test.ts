@@ -74,17 +74,20 @@ describe("relay events", () => {
     await fixture.event((event) => isTimeout(event, "refused"));
   });
 
-  it("given one side that sends, when the other is silent, then the other is named", async () => {
+  it("given one side that sends, when the other is silent, then the call lives until both are", async () => {
     const port = await call("one-way");
     let sequence = 0;
     const timer = setInterval(() => alice.send(rtpPacket({ sequence: (sequence += 1) }), port), 20);
     try {
-      const event = await fixture.event((candidate) => isTimeout(candidate, "one-way"));
-      assert.ok(event.type === "media-timeout");
-      assert.deepEqual(event.silentTags, ["b"]);
+      await call("silent");
+      await twoTimeouts("silent");
+      assert.ok(!fixture.events.some((event) => isTimeout(event, "one-way")));
     } finally {
       clearInterval(timer);
     }
+    const event = await fixture.event((candidate) => isTimeout(candidate, "one-way"));
+    assert.ok(event.type === "media-timeout");
+    assert.deepEqual(event.silentTags, ["a", "b"]);
   });
 
   it("given the first packet of a side, when it comes, then it is told once", async () => {

@@ -126,16 +126,31 @@ describe("calls that do not come about", () => {
     });
   });
 
-  it("given a call, when one phone is killed, then the other's call is ended and nothing is left", async () => {
+  it("given a call, when one phone is killed, then the other can hang up, and nothing is left", async () => {
     const callee = await Baresip.registered({ toneHz: 660 }, node.account("1002"));
     try {
       await callAndAnswer(caller, "1002", callee);
       await assertHears(caller, 660);
       await callee.kill();
-      await caller.closedReason(30_000);
+      await caller.hangup();
       await nothingInCall(node);
     } finally {
       await callee.close();
+    }
+  });
+
+  it("given a call, when both phones are killed, then it is ended for silence, and nothing is left", async () => {
+    const phones = [
+      await Baresip.registered({ toneHz: 550 }, node.account("1003")),
+      await Baresip.registered({ toneHz: 660 }, node.account("1002")),
+    ] as const;
+    try {
+      await callAndAnswer(phones[0], "1002", phones[1]);
+      await assertHears(phones[0], 660);
+      for (const phone of phones) await phone.kill();
+      await node.zero(CALL_GAUGES, 20_000);
+    } finally {
+      for (const phone of phones) await phone.close();
     }
   });
 });

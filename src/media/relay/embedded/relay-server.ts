@@ -42,7 +42,7 @@ export interface RelayServerOptions {
   readonly logger: Logger;
   /** The session table outlives the process here. */
   readonly journalPath: string;
-  /** Silence of a side that should send, before `media-timeout`, and between two of them. */
+  /** Silence of all sides that should send, before `media-timeout`, and between two of them. */
   readonly rtpTimeoutMs: number;
   /** Time before a freed port is used again. */
   readonly restMs: number;
@@ -134,11 +134,12 @@ export class RelayServer {
   }
 
   metrics(): MetricSample[] {
-    return relayMetrics(this.#counters, {
+    const gauges = {
       sessions: this.#table.size,
       portsInUse: 2 * this.#pool.inUse,
       playingEndpoints: this.#ticker.playerCount,
-    });
+    };
+    return [...relayMetrics(this.#counters, gauges), ...this.#table.metrics()];
   }
 
   /** Facts for people: sessions, ports and bounds. */

@@ -1,4 +1,4 @@
-import { errorMessageOf, Journal, type Logger } from "../../../common/index.ts";
+import { errorMessageOf, Journal, type Logger, type MetricSample } from "../../../common/index.ts";
 import { MediaError } from "../../media-error.ts";
 import { parseSessionDescription } from "../../sdp/parse-session-description.ts";
 import type { SessionDescription } from "../../sdp/session-description.ts";
@@ -40,6 +40,10 @@ export class SessionTable {
     return this.#sessions.size;
   }
 
+  metrics(): MetricSample[] {
+    return this.#journal === undefined ? [] : [this.#journal.metric];
+  }
+
   sessions(): Iterable<RelaySession> {
     return this.#sessions.values();
   }
@@ -52,6 +56,7 @@ export class SessionTable {
     const journal = new Journal<SessionRecord>(
       {
         path: journalPath,
+        clock: context.clock,
         onError: (error) => logger.error("media journal cannot be written", { error: errorMessageOf(error) }),
       },
       (callId, record) => saved.set(callId, record),

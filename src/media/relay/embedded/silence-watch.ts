@@ -17,10 +17,10 @@ export interface WatchedSession {
   readonly farSide: { readonly index: SideIndex } | undefined;
 }
 
-/** A session in which a side that should send does not. */
+/** A session in which nobody sends who should. */
 export interface Silence {
   readonly callId: string;
-  /** Of the side that is silent longest. */
+  /** Since one of them was heard. */
   readonly silentMs: number;
   readonly silentTags: readonly string[];
 }
@@ -37,8 +37,9 @@ const MAX_INTERVAL_MS = 1000;
 
 /**
  * Looks for sessions that have fallen silent and tells each again every `timeoutMs`. A side should send while a stream
- * is `sendrecv` on both sides; any other direction is a hold, on which many phones send nothing. RTCP counts as life:
- * a phone that suppresses silence goes on with it.
+ * is `sendrecv` on both sides; any other direction is a hold, on which many phones send nothing. While one side is heard
+ * the call lives: the other may be muted, and session timers find a phone that vanished. RTCP counts as life: a phone
+ * that suppresses silence goes on with it.
  */
 export class SilenceWatch {
   readonly #options: SilenceWatchOptions;
@@ -78,21 +79,20 @@ export class SilenceWatch {
     const { timeoutMs, onSilence } = this.#options;
     const toldAtMs = this.#toldAtMs.get(session) ?? -Infinity;
     if (nowMs - toldAtMs < timeoutMs) return;
-    const silent = ([0, 1] as const)
-      .filter((index) => shouldSend(session, index))
-      .map((index) => ({ index, silentMs: nowMs - Math.max(session.negotiatedAtMs, session.sides[index].lastHeardMs) }))
-      .filter(({ silentMs }) => silentMs >= timeoutMs);
-    if (silent.length === 0) return;
+    const senders = session.sides.filter((_, index) => shouldSend(session, index));
+    if (senders.length === 0) return;
+    const silentMs = nowMs - Math.max(session.negotiatedAtMs, ...senders.map(({ lastHeardMs }) => lastHeardMs));
+    if (silentMs < timeoutMs) return;
     this.#toldAtMs.set(session, nowMs);
     onSilence({
       callId: session.callId,
-      silentMs: Math.round(Math.max(...silent.map(({ silentMs }) => silentMs))),
-      silentTags: silent.map(({ index }) => session.sides[index].tag),
+      silentMs: Math.round(silentMs),
+      silentTags: senders.map(({ tag }) => tag),
     });
   }
 }
 
-function shouldSend(session: WatchedSession, index: SideIndex): boolean {
+function shouldSend(session: WatchedSession, index: number): boolean {
   if (session.farSide?.index === index) return false;
   return session.streams.some(({ directions }) => directions.every((direction) => direction === "sendrecv"));
 }

@@ -81,7 +81,9 @@ export class StreamFramer {
     this.#hold(bytes.slice(start, end));
     const head = this.#join();
     const bodyBytes = contentLengthOf(head);
-    if (bodyBytes === ABSENT) this.#fail("no Content-Length");
+    // Said of a long head whether or not its end was in the piece that made it too long.
+    if (head.length > this.#maxMessageBytes) this.#fail("head too long");
+    else if (bodyBytes === ABSENT) this.#fail("no Content-Length");
     else if (bodyBytes === BAD) this.#fail("bad or contradicting Content-Length");
     else if (head.length + bodyBytes > this.#maxMessageBytes) this.#fail("message too long");
     else if (bodyBytes === 0) this.#complete();

@@ -249,6 +249,26 @@ describe("DigestAuthenticator", () => {
       assert.deepEqual(logged, ["authentication failed"]);
     });
 
+    it("given any profile with digestLegacy, when they are wrong, then nothing tells who exists and who has that profile", () => {
+      const kinds = ["nobody", "user1001", "user1004"].map((user) => {
+        const results = Array.from({ length: 12 }, () => answer({ user, password: "wrong", legacy: true }));
+        authenticator = makeAuthenticator();
+        return results.map((result) => (result.kind === "challenge" ? `challenge ${result.reason}` : result.kind));
+      });
+      assert.deepEqual(kinds[1], kinds[0]);
+      assert.deepEqual(kinds[2], kinds[0]);
+      assert.ok(kinds[0]?.includes("banned"));
+    });
+
+    it("given no profile with digestLegacy, when they come, then all are challenged and none is a failure", () => {
+      authenticator = makeAuthenticator({ inventory: sampleInventory([samplePhone("1001")]) });
+      for (const user of ["nobody", "user1001"]) {
+        for (let count = 0; count < 12; count += 1) {
+          assert.equal(answer({ user, password: "wrong", legacy: true }).kind, "challenge");
+        }
+      }
+    });
+
     it("given a nonce that was used with qop, when it is used without, then no count is good afterwards", () => {
       const params = challenge();
       assert.equal(verify([authorizationFor(params, { ...old, legacy: false })]).kind, "ok");

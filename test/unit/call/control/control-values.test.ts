@@ -4,7 +4,7 @@ import { callerDevice, claimOf } from "../../../../src/call/control/caller-ident
 import { CallCounters } from "../../../../src/call/control/call-counters.ts";
 import { CallTable } from "../../../../src/call/control/call-table.ts";
 import { unsupportedExtensions } from "../../../../src/call/control/capabilities.ts";
-import { copiedReason } from "../../../../src/call/control/reason-header.ts";
+import { copiedReason, lossOutcome } from "../../../../src/call/control/reason-header.ts";
 import { routeCall, type RouteContext } from "../../../../src/call/control/route-call.ts";
 import { isSavedCall } from "../../../../src/call/control/saved-call.ts";
 import { sessionBody } from "../../../../src/call/control/session-body.ts";
@@ -160,6 +160,17 @@ describe("capabilities", () => {
     assert.equal(copiedReason(message([["Reason", ";;;"]])), undefined);
     assert.equal(copiedReason(message([["Reason", `SIP;text="${"x".repeat(300)}"`]])), undefined);
     assert.equal(copiedReason(message()), undefined);
+  });
+});
+
+describe("lossOutcome", () => {
+  it("given the Reason of a dialog that was lost, when it is read, then its cause is taken, and a success is none", () => {
+    const cause = (reason: string): number => lossOutcome(message([["Reason", reason]])).cause;
+    assert.equal(cause("Q.850;cause=38"), 38);
+    assert.equal(cause('SIP;cause=408;text="Session timer expired"'), 102);
+    assert.equal(cause('SIP;cause=200;text="ACK timeout"'), 41);
+    assert.equal(cause(";;;"), 41);
+    assert.equal(lossOutcome().cause, 41);
   });
 });
 

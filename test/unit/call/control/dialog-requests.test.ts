@@ -22,9 +22,16 @@ const LEG: Leg = {
   session: undefined,
 };
 
-/** Events after a re-INVITE is answered with 200 and the edge says `code` of it. */
-function eventsAfter(code: SignalingErrorCode | undefined): CallEvent[] {
+interface Answering {
+  readonly requests: DialogRequests;
+  readonly events: CallEvent[];
+  readonly answers: number[];
+}
+
+/** A re-INVITE that waits; of its answer the edge says `code`. */
+function waitingReinvite(code?: SignalingErrorCode): Answering {
   const events: CallEvent[] = [];
+  const answers: number[] = [];
   const requests = new DialogRequests({
     port: {
       connected: true,
@@ -43,10 +50,18 @@ function eventsAfter(code: SignalingErrorCode | undefined): CallEvent[] {
     dialogId: LEG.dialogId,
     message: message.value,
     source: SOURCE,
-    respond: (_status, _options, onDone) =>
-      onDone?.(code === undefined ? undefined : new SignalingError(code, "told to fail")),
+    respond: (status, _options, onDone) => {
+      answers.push(status);
+      onDone?.(code === undefined ? undefined : new SignalingError(code, "told to fail"));
+    },
   };
   requests.receive("callee", LEG, undefined, request);
+  return { requests, events, answers };
+}
+
+/** Events after a re-INVITE is answered with 200 and the edge says `code` of it. */
+function eventsAfter(code: SignalingErrorCode | undefined): CallEvent[] {
+  const { requests, events } = waitingReinvite(code);
   requests.respond({ type: "respond", transaction: "t", status: 200, sdp: testSdp(5_000) });
   return events.slice(1);
 }
@@ -59,5 +74,14 @@ describe("DialogRequests", () => {
   it("given a 2xx to a re-INVITE, when it was sent or the edge is lost, then nothing else is told", () => {
     assert.deepEqual(eventsAfter(undefined), []);
     assert.deepEqual(eventsAfter("edge-lost"), []);
+  });
+
+  it("given a request that waits, when the edge is gone, then it is not known any more", () => {
+    const { requests, answers } = waitingReinvite();
+    assert.equal(requests.has("t"), true);
+    requests.forgetAll();
+    assert.equal(requests.has("t"), false);
+    requests.respond({ type: "respond", transaction: "t", status: 200, sdp: undefined });
+    assert.deepEqual(answers, []);
   });
 });

@@ -260,7 +260,7 @@ class Driver {
     else world.callee = "over";
     world.unacknowledged.set(side, 0);
     return kind === "gone"
-      ? { type: "gone", side }
+      ? { type: "gone", side, outcome: { by: "switch", reason: "session-lost", status: 200, cause: 41 } }
       : { type: "bye", side, transaction: this.#transaction(side, "BYE") };
   }
 

@@ -23,6 +23,7 @@ function apply(contacts: string, changes: Partial<RegisterStep> = {}): RegisterO
     cseq: 1,
     source: { protocol: "udp", address: "192.0.2.7", port: 5060 },
     limits: { minExpirySeconds: 60, maxExpirySeconds: 7_200, defaultExpirySeconds: 600, maxContacts: 3 },
+    isAllowed: ({ uri }) => uri.host !== "peer.example",
     bind: ({ uriText, instance, regId, q }, grantedSeconds) =>
       sampleBinding({
         contactUri: uriText,
@@ -53,6 +54,12 @@ function assertRefused(outcome: RegisterOutcome, status: number, reason: string)
 }
 
 describe("REGISTER against bindings", () => {
+  it("given a contact that is not allowed, when it is added, then 403 and nothing changes; when it is removed, then it is gone", () => {
+    assertRefused(apply("<sip:a@h>, <sip:b@peer.example>"), 403, "Contact Not Allowed");
+    const current = bindings("sip:b@peer.example");
+    assert.deepEqual(granted(apply("<sip:b@peer.example>;expires=0", { current })), []);
+  });
+
   describe("expiry", () => {
     it("given a parameter and a header, when a contact is added, then the parameter counts", () => {
       assert.deepEqual(granted(apply("<sip:a@h>;expires=120", { expiresSeconds: 300 })), ["sip:a@h 120"]);

@@ -17,19 +17,22 @@ describe("headers of a 200 to REGISTER", () => {
       sampleBinding(),
       sampleBinding({ contactUri: "sip:A@h;x=%61?b=c", q: 0.5, instance: "<urn:uuid:1>", regId: 2 }),
     ];
-    const [contact] = registerReplyHeaders({
+    const headers = registerReplyHeaders({
       ...reply,
       bindings,
       remainingSeconds: (binding) => (binding.regId === undefined ? 60 : 3_600),
     });
-    assert.deepEqual(contact, [
-      "Contact",
-      '<sip:1001@192.0.2.7:5060>;expires=60, <sip:A@h;x=%61?b=c>;expires=3600;q=0.5;+sip.instance="<urn:uuid:1>";reg-id=2',
+    assert.deepEqual(headers.slice(0, 2), [
+      ["Contact", "<sip:1001@192.0.2.7:5060>;expires=60"],
+      ["Contact", '<sip:A@h;x=%61?b=c>;expires=3600;q=0.5;+sip.instance="<urn:uuid:1>";reg-id=2'],
     ]);
   });
 
   it("given a path that was taken, when they are made, then it is returned", () => {
     const headers = registerReplyHeaders({ ...reply, bindings: [], path: ["<sip:p1;lr>", "<sip:p2;lr>"] });
-    assert.deepEqual(headers[0], ["Path", "<sip:p1;lr>, <sip:p2;lr>"]);
+    assert.deepEqual(headers.slice(0, 2), [
+      ["Path", "<sip:p1;lr>"],
+      ["Path", "<sip:p2;lr>"],
+    ]);
   });
 });

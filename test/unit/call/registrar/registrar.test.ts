@@ -22,6 +22,8 @@ describe("Registrar", () => {
     return registrar.register({ phone, contacts, callId: "call-1", cseq, source: SOURCE, ...facts });
   };
   const headersOf = (result: RegisterResult): ReadonlyMap<string, string> => new Map(result.headers);
+  const contactsOf = ({ headers }: RegisterResult): string[] =>
+    headers.filter(([name]) => name === "Contact").map(([, value]) => value);
   const urisOf = (bindings: readonly Binding[]): string[] => bindings.map(({ contactUri }) => contactUri);
 
   beforeEach(() => {
@@ -60,7 +62,7 @@ describe("Registrar", () => {
     register(["<sip:b@192.0.2.7>;expires=60"]);
     const before = registrar.lookup("1001");
     const result = register([], { expires: "0" });
-    assert.equal(headersOf(result).get("Contact"), "<sip:a@192.0.2.7>;expires=100, <sip:b@192.0.2.7>;expires=60");
+    assert.deepEqual(contactsOf(result), ["<sip:a@192.0.2.7>;expires=100", "<sip:b@192.0.2.7>;expires=60"]);
     assert.deepEqual(registrar.lookup("1001"), before);
   });
 

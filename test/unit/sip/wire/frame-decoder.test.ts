@@ -52,4 +52,19 @@ describe("FrameDecoder", () => {
   it("given a length that is no number, when pushed, then the stream is broken", () => {
     assert.equal(decoded(100, ["12x#abc"]).broken.length, 1);
   });
+
+  it("given a decoder that is stopped by what it found, when more is in the chunk, then nothing comes of it", () => {
+    const frames: string[] = [];
+    const decoder = new FrameDecoder(100, {
+      onFrame: (payload) => {
+        frames.push(payload);
+        decoder.stop();
+      },
+      onOversized: () => assert.fail(),
+      onBroken: () => assert.fail(),
+    });
+    decoder.push("1#a1#b");
+    decoder.push("1#c");
+    assert.deepEqual(frames, ["a"]);
+  });
 });

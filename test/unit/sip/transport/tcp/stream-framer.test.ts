@@ -76,6 +76,11 @@ describe("StreamFramer", () => {
     );
     assert.deepEqual(seen, ["bad: head too long: 1100"]);
   });
+  it("given a head above the bound in one piece, when pushed, then it is refused as one in many pieces is", () => {
+    const text = `INVITE sip:a SIP/2.0\r\nSubject: ${"x".repeat(1_000)}\r\nContent-Length: 0\r\n\r\n`;
+    assert.match(frame([text], 1_000).seen[0] ?? "", /^bad: head too long/);
+    assert.match(frame([...text], 1_000).seen[0] ?? "", /^bad: head too long/);
+  });
   it("given a message of exactly the bound, when pushed, then it is taken; one octet more is not", () => {
     const text = message("x".repeat(500));
     assert.deepEqual(frame([text], text.length).seen, [text]);
