@@ -3,7 +3,7 @@ import { peerConfig, type PeerConfig } from "./peer-config.ts";
 import { phoneConfig, type PhoneConfig } from "./phone-config.ts";
 import { tandemConfig, type TandemConfig } from "./tandem-config.ts";
 
-type Sections = Pick<TandemConfig, "node" | "sip" | "http" | "media" | "call" | "sipProfilesDir">;
+type Sections = Pick<TandemConfig, "node" | "sip" | "edge" | "http" | "media" | "call" | "sipProfilesDir">;
 
 /** An entry of a list, as far as it is good. */
 export interface DraftEntry<Entry> {
@@ -30,10 +30,11 @@ export function wholeDraft(config: TandemConfig): ConfigDraft {
 /** Reads what is good of a document that the schema refuses. */
 export function draftOf(document: unknown): ConfigDraft {
   const raw = z.record(z.string(), z.unknown()).catch({}).parse(document);
-  const { node, sip, http, media, call, sipProfilesDir } = tandemConfig.shape;
+  const { node, sip, edge, http, media, call, sipProfilesDir } = tandemConfig.shape;
   return {
     node: node.safeParse(raw["node"]).data,
     sip: sip.safeParse(raw["sip"]).data,
+    edge: edge.safeParse(raw["edge"]).data,
     http: http.safeParse(raw["http"]).data,
     media: media.safeParse(raw["media"]).data,
     call: call.safeParse(raw["call"]).data,

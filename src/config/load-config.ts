@@ -1,6 +1,7 @@
 import { dirname, resolve } from "node:path";
 import { check } from "./check.ts";
 import { ConfigError, type ConfigProblem } from "./config-error.ts";
+import { edgeFaults } from "./edge-rules.ts";
 import { inventoryFaults } from "./inventory-rules.ts";
 import { listenerFaults } from "./listener-rules.ts";
 import { draftOf, wholeDraft, type ConfigDraft } from "./draft.ts";
@@ -39,7 +40,12 @@ function checkConfig(source: YamlSource, folder: string, builtInProfilesDir: str
   const ownProfilesDir = draft.sipProfilesDir;
   const folders = [builtInProfilesDir, ...(ownProfilesDir === undefined ? [] : [resolve(folder, ownProfilesDir)])];
   const files = loadSipProfiles(folders);
-  const faults = [...nodeFaults(draft, folder), ...listenerFaults(draft), ...inventoryFaults(draft, files.profiles)];
+  const faults = [
+    ...nodeFaults(draft, folder),
+    ...listenerFaults(draft),
+    ...edgeFaults(draft, source.value),
+    ...inventoryFaults(draft, files.profiles),
+  ];
   const problems = [
     ...(checked.ok ? [] : checked.problems),
     ...faults.map(({ path, reason }) => source.problemAt(path, reason)),

@@ -1,6 +1,6 @@
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
 import { errorCodeOf, errorMessageOf, SwitchError, type Clock, type Logger } from "../../common/index.ts";
-import type { NodeView, Row } from "../control/node-view.ts";
+import { isWorking, type NodeView, type Row } from "../control/node-view.ts";
 import { prometheusText } from "./prometheus-text.ts";
 import { refuseForeign, refuseWithoutToken, type Refusal } from "./request-guard.ts";
 import { renderStatusPage, STATUS_SCRIPT, STATUS_STYLE } from "./status-page.ts";
@@ -137,7 +137,7 @@ export class AdminServer {
 
   async #sendHealth(reply: FastifyReply): Promise<FastifyReply> {
     const services = await this.#options.view.services();
-    const isHealthy = services.every(({ state }) => state === "ready");
+    const isHealthy = services.every(isWorking);
     return reply.code(isHealthy ? 200 : 503).send({
       status: isHealthy ? "ok" : "degraded",
       node: this.#options.node,

@@ -32,11 +32,14 @@ export interface NodeSettings {
   readonly dataDir: string;
   readonly orphanGraceSeconds: number;
   readonly realm: string;
+  /** Listeners of the embedded edge; none with a drachtio server in its place. */
   readonly listeners: readonly {
     readonly protocol: "udp" | "tcp";
     readonly address: string;
     readonly port: number;
   }[];
+  /** Absent: the embedded edge. */
+  readonly drachtio?: { readonly host: string; readonly port: number; readonly secret: string };
   readonly http: {
     readonly address: string;
     readonly port: number;

@@ -3,6 +3,7 @@ import { nodePaths, type NodePaths } from "../../config/node-paths.ts";
 import { checkPorts, findFreePort, type WantedPort } from "../host/check-ports.ts";
 import { stopServices } from "../supervisor/stop-services.ts";
 import { takeSupervisorLock } from "../supervisor/supervisor-lock.ts";
+import { ABSENT_WITH_DRACHTIO } from "./absent-with-drachtio.ts";
 import { keptSecret, prepareDataDir } from "./data-dir.ts";
 import { configIdOf, readNodeFile, writeNodeFile, type NodeFile, type NodeSettings } from "./node-file.ts";
 import { readVersion } from "./package-root.ts";
@@ -32,6 +33,12 @@ export async function startNode(options: StartNodeOptions): Promise<StartedNode>
     const hasChanged = running.some((service) => service.hello !== undefined && !isSame(service));
     await stopStrangers(strangers, hasChanged, paths, options);
     const wire = await chooseWire(before, adopted);
+    if (settings.drachtio !== undefined) {
+      const { host, port } = settings.drachtio;
+      report(
+        `a drachtio server at ${host}:${port} is the SIP edge; absent with it: ${ABSENT_WITH_DRACHTIO.join("; ")}`,
+      );
+    }
     writeNodeFile(paths.nodeFile, { ...settings, version, configId, wire });
     keptSecret(paths.wireSecretFile, ids);
     if (adopted.length > 0) report(`taking over running services: ${adopted.map(({ name }) => name).join(", ")}`);

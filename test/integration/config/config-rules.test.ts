@@ -18,6 +18,12 @@ const schemaCases: readonly Case[] = [
     "node: {\n  colour: red }",
     "2:3 node.colour: unknown key; known here: name, dataDir, orphanGraceSeconds",
   ],
+  ["edge.kind", "edge: { kind: stock }", '1:15 edge.kind: expected embedded or drachtio, found "stock"'],
+  [
+    "edge.host",
+    "edge: { kind: drachtio, host: '-a', secret: b }",
+    '1:31 edge.host: expected a host name or IPv4 address, found "-a"',
+  ],
   ["a list for a document", "- a", "1:1 : expected a mapping (key: value), found a list"],
   ["a section that is nothing", "sip:", "1:5 sip: expected a mapping (key: value), found nothing"],
   [
@@ -165,6 +171,24 @@ const crossCases: readonly Case[] = [
     "listeners that overlap",
     "sip:\n  listen:\n    - { transport: udp, address: 0.0.0.0 }\n    - { transport: tcp, address: 127.0.0.1 }\n    - { transport: udp, address: 127.0.0.1 }",
     "5:7 sip.listen[2]: takes the same port as sip.listen[0]",
+  ],
+  [
+    "a drachtio server without address and secret",
+    "edge: { kind: drachtio }",
+    "1:7 edge: needs edge.host with kind: drachtio",
+    "1:7 edge: needs edge.secret with kind: drachtio",
+  ],
+  [
+    "the address of a drachtio server with the embedded edge",
+    "edge: { host: a, port: 9022, secret: b }",
+    "1:15 edge.host: is for edge.kind: drachtio only",
+    "1:24 edge.port: is for edge.kind: drachtio only",
+    "1:38 edge.secret: is for edge.kind: drachtio only",
+  ],
+  [
+    "listeners of our own with a drachtio server",
+    "edge: { kind: drachtio, host: a, secret: b }\nsip: { listen: [{ transport: udp, address: 127.0.0.1 }] }",
+    "2:16 sip.listen: has no effect with edge.kind: drachtio, which has listeners of its own; leave it out",
   ],
   ["http on SIP's TCP port", "http: { port: 5060 }", "1:15 http.port: is the TCP port of sip.listen[1]"],
   [

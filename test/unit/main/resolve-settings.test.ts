@@ -45,6 +45,13 @@ describe("resolveSettings", () => {
     assert.equal(settings.profiles.find(({ name }) => name === "trunk")?.kind, "trunk");
   });
 
+  it("given a drachtio server, when resolved, then it is named and there are no listeners of our own", () => {
+    const settings = settingsOf("edge: { kind: drachtio, host: sbc.example, secret: cymru }");
+    assert.deepEqual(settings.drachtio, { host: "sbc.example", port: 9022, secret: "cymru" });
+    assert.deepEqual(settings.listeners, []);
+    assert.equal("drachtio" in settingsOf(""), false);
+  });
+
   it("given the same document twice, when named, then the name is the same, and another for another", () => {
     assert.equal(configIdOf(settingsOf("")), configIdOf(settingsOf("")));
     assert.notEqual(configIdOf(settingsOf("")), configIdOf(settingsOf("sip: { realm: other.example }")));
