@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { setTimeout as delay } from "node:timers/promises";
 import { eventually } from "../../test/support/eventually.ts";
 import { Sipp, sippCredentials, type SippResult } from "../../test/support/sipp.ts";
 import type { BenchContext } from "./bench.ts";
@@ -30,6 +31,8 @@ const SLACK_MS = 600;
 /** Time for calls that wait for retransmissions; a burst is not clean by then. */
 const DRAIN_MS = 20_000;
 const CALLEE_DRAIN_MS = 3_000;
+/** After a burst that was too much, for what is still on its way. */
+const REST_MS = 2_000;
 const START_TIMEOUT_MS = 5_000;
 
 /** A SIPp process that answers every call, once it listens; in `cleanup`. */
@@ -62,6 +65,7 @@ export async function runCallBurst(
     const callees = await callee.stop(CALLEE_DRAIN_MS).catch(() => undefined);
     const isClean = burst.isClean && callees?.failed === 0 && callees.retransmissions === 0;
     report(context, system, "calls/s", load, { ...burst, isClean });
+    if (!isClean) await delay(REST_MS);
     return { ...burst, isClean };
   } finally {
     await callee.close();
@@ -81,6 +85,7 @@ export async function runRegisterBurst(
     rows: registeredUsers().map(({ user, password }) => [user, sippCredentials(user, password)]),
   });
   report(context, system, "registrations/s", load, burst);
+  if (!burst.isClean) await delay(REST_MS);
   return burst;
 }
 
