@@ -27,7 +27,9 @@ export interface FoundRate<B extends Burst> {
 const COARSE_FACTOR = 1.3;
 const FINE_FACTOR = 1.06;
 const MAX_COARSE_STEPS = 20;
-const MAX_FINE_STEPS = 8;
+/** On the way down in a fine search: a machine that got busy must not end it with nothing. */
+const FINE_DOWN_FACTOR = 1 / 1.15;
+const MAX_FINE_STEPS = 10;
 const SIGNIFICANT_DIGITS = 3;
 
 /**
@@ -48,11 +50,11 @@ export async function findCleanRate<B extends Burst>(
     }
     return false;
   };
-  const coarse = await climb(isClean, firstRate, COARSE_FACTOR, MAX_COARSE_STEPS);
+  const coarse = await climb(isClean, firstRate, [COARSE_FACTOR, 1 / COARSE_FACTOR], MAX_COARSE_STEPS);
   if (coarse === 0) return { rate: 0, runs: [], burst: undefined };
   const found: number[] = [];
   for (let index = 0; index < runs; index += 1) {
-    found.push(await climb(isClean, coarse, FINE_FACTOR, MAX_FINE_STEPS));
+    found.push(await climb(isClean, coarse, [FINE_FACTOR, FINE_DOWN_FACTOR], MAX_FINE_STEPS));
   }
   const rate = median(found);
   return { rate, runs: found, burst: clean.get(rate) };
@@ -62,14 +64,14 @@ export async function findCleanRate<B extends Burst>(
 async function climb(
   isClean: (rate: number) => Promise<boolean>,
   first: number,
-  factor: number,
+  [up, down]: readonly [number, number],
   maxSteps: number,
 ): Promise<number> {
   const goesUp = await isClean(first);
   let best = goesUp ? first : 0;
   let rate = first;
   for (let step = 1; step < maxSteps && rate > 1; step += 1) {
-    rate = nextRate(rate, goesUp ? factor : 1 / factor);
+    rate = nextRate(rate, goesUp ? up : down);
     const good = await isClean(rate);
     if (good) best = rate;
     if (good !== goesUp) break;

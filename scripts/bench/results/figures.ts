@@ -43,7 +43,7 @@ export const FIGURES: readonly Figure[] = [
   }),
   figure("parser", "INVITEs parsed per second", "1/s", atLeast(800_000), { "drachtio-srf": 135_000 }),
   figure("relay", "packets/s, loss < 0.1 %", "packets/s", undefined, { rtpengine: 164_000 }),
-  figure("relay", "CPU per packet", "us", undefined, { rtpengine: 5.9 }),
+  figure("relay", "CPU per packet at that rate", "us", undefined, { rtpengine: 5.9 }),
   figure("relay", "packets/s a core, from CPU", "packets/s", undefined, { rtpengine: 169_000 }),
   figure("latency", "INVITE in to INVITE out p50", "ms", undefined, {
     asterisk: 1.7,
