@@ -12,6 +12,8 @@ export interface AdminServerOptions {
   readonly port: number;
   /** Asked for by everything but `/health`; absent: by nothing. */
   readonly token?: string;
+  /** Names accepted as Host besides addresses and `localhost`; absent: none. */
+  readonly hostNames?: readonly string[];
   /** Name of the node and its version, for people. */
   readonly node: string;
   readonly version: string;
@@ -109,16 +111,17 @@ export class AdminServer {
     this.#requests += 1;
     void reply.headers(HEADERS);
     const { headers, method } = request;
-    const { token } = this.#options;
+    const { token, hostNames = [] } = this.#options;
+    const guarded = {
+      method,
+      host: headers.host,
+      origin: headers.origin,
+      fetchSite: headers["sec-fetch-site"],
+      authorization: headers.authorization,
+      contentType: headers["content-type"],
+    };
     const refusal =
-      refuseForeign({
-        method,
-        host: headers.host,
-        origin: headers.origin,
-        fetchSite: headers["sec-fetch-site"],
-        authorization: headers.authorization,
-        contentType: headers["content-type"],
-      }) ??
+      refuseForeign(guarded, hostNames) ??
       (token === undefined || request.routeOptions.url === "/health"
         ? undefined
         : refuseWithoutToken(headers.authorization, token));

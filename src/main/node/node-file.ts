@@ -40,7 +40,12 @@ export interface NodeSettings {
   }[];
   /** Absent: the embedded edge. */
   readonly drachtio?: { readonly host: string; readonly port: number; readonly secret: string };
-  readonly http: { readonly address: string; readonly port: number; readonly token?: string };
+  readonly http: {
+    readonly address: string;
+    readonly port: number;
+    readonly token?: string;
+    readonly hostNames: readonly string[];
+  };
   readonly media: {
     readonly address: string;
     readonly advertisedAddress?: string;

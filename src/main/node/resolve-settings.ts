@@ -8,7 +8,7 @@ import type { NodeSettings, PhoneRecord } from "./node-file.ts";
 export function resolveSettings({ config, profiles }: LoadedConfig, dataDir: string): NodeSettings {
   const { node, sip, edge, http, media, call, log } = config;
   const drachtio = drachtioOf(edge);
-  const { token } = http;
+  const { address, port, hostNames, token } = http;
   return {
     name: node.name,
     dataDir,
@@ -19,7 +19,7 @@ export function resolveSettings({ config, profiles }: LoadedConfig, dataDir: str
         ? sip.listen.map(({ transport: protocol, address, port }) => ({ protocol, address, port }))
         : [],
     ...(drachtio === undefined ? {} : { drachtio }),
-    http: { address: http.address, port: http.port, ...(token === undefined ? {} : { token: token.reveal() }) },
+    http: { address, port, hostNames, ...(token === undefined ? {} : { token: token.reveal() }) },
     media: defined(media),
     call,
     log,

@@ -13,7 +13,7 @@ import type { StartedNode, StartNodeOptions } from "./start-node-options.ts";
 
 /**
  * Starts a node in this process, which becomes its supervisor. Everything is checked before any service starts.
- * @throws {SwitchError} `already-running`, `bad-data-dir`, `ports-taken`, `service-failed`, `stopping`
+ * @throws {SwitchError} `already-running`, `bad-data-dir`, `ports-taken` by other processes, `ports-unavailable` for another reason, `service-failed`, `stopping`
  */
 export async function startNode(options: StartNodeOptions): Promise<StartedNode> {
   const { settings, clock, ids, report } = options;
@@ -62,7 +62,8 @@ async function checkWantedPorts(
     port,
   }));
   const rtp: WantedPort = { purpose: "RTP", transport: "udp", address: settings.media.address, port: 0 };
-  const http: WantedPort = { purpose: "HTTP", transport: "tcp", ...settings.http };
+  const { address, port } = settings.http;
+  const http: WantedPort = { purpose: "HTTP", transport: "tcp", address, port };
   const wanted = [
     ...(isAdopted("edge") ? [] : sip),
     ...(isAdopted("media") ? [] : [rtp]),
@@ -72,7 +73,9 @@ async function checkWantedPorts(
     wanted,
     running.map(({ pid }) => pid),
   );
-  if (problems.length > 0) throw new SwitchError("ports-taken", problems.join("\n"), { problems });
+  if (problems.length === 0) return;
+  const code = problems.some(({ kind }) => kind === "taken") ? "ports-taken" : "ports-unavailable";
+  throw new SwitchError(code, problems.map(({ text }) => text).join("\n"), { problems });
 }
 
 async function stopStrangers(

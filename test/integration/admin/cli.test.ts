@@ -285,6 +285,13 @@ describe("the command line", () => {
     });
   });
 
+  it("given an answer of no service of the node, when stopped, then it says that nothing was", async () => {
+    await serve(usual, "edge");
+    const { exitCode, err } = await run(["stop"], { stopOrphans: async () => [] });
+    assert.equal(exitCode, EXIT.failed);
+    assert.match(err, /nothing was stopped: what answers in .* is no service of this node/);
+  });
+
   describe("start and demo", () => {
     it("given options, when started, then the launcher gets them and its code is the command's", async () => {
       const commands: StartCommand[] = [];
