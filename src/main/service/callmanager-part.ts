@@ -129,6 +129,9 @@ function edgeControlOver(channel: ChannelClient): EdgeControl {
     endDialog: async (dialogId, reason) => {
       await channel.request("end-dialog", { dialogId, reason });
     },
+    reportDelay: async (delayMs) => {
+      await channel.request("delay", { delayMs });
+    },
   };
 }
 

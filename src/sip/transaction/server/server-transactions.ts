@@ -21,6 +21,7 @@ export class ServerTransactions {
   readonly context: TransactionContext;
   readonly #user: TransactionUser;
   readonly #limits: TransactionLimits;
+  readonly #admit: () => boolean;
   readonly #byId = new Map<string, InviteServer | NonInviteServer>();
   /** Open INVITEs by what their ACKs, CANCELs and forks have in common with them. */
   readonly #invites = new Map<string, InviteServer>();
@@ -31,8 +32,15 @@ export class ServerTransactions {
   #inviteCount = 0;
   #characters = 0;
 
-  constructor(context: TransactionContext, user: TransactionUser, limits: TransactionLimits, clock: Clock) {
+  constructor(
+    context: TransactionContext,
+    user: TransactionUser,
+    limits: TransactionLimits,
+    clock: Clock,
+    admit: () => boolean = () => true,
+  ) {
     this.context = context;
+    this.#admit = admit;
     this.#user = user;
     this.#limits = limits;
     const kept = {
@@ -69,7 +77,7 @@ export class ServerTransactions {
     if (this.#absorb(id, via, flow)) return undefined;
     const toTag = toTagOf(request);
     const isNew = toTag === "" && method !== "CANCEL";
-    if (!this.#hasRoomFor(request, isNew)) return "overload";
+    if (!this.#hasRoomFor(request, isNew) || (isNew && !this.#admit())) return "overload";
     if (isNew && this.#isMerged(request, id)) return "merged";
     this.context.counters.count("requests");
     if (method === "INVITE") this.#addInvite(id, request, via, flow);
