@@ -66,13 +66,13 @@ export class LoadWatch {
     this.#timer?.cancel();
   }
 
-  /** Goes on as long as requests come, or fewer are taken than could be. */
+  /** Goes on as long as requests come, or are late. */
   #watch(): void {
     this.#hasNew = false;
     this.#timer = this.#options.clock.after(INTERVAL_MS, () => {
       this.#observe();
       this.#timer = undefined;
-      if (this.#hasNew || this.#wasLimited) this.#watch();
+      if (this.#hasNew || !this.#control.isAtEase) this.#watch();
     });
   }
 

@@ -1,11 +1,14 @@
 /** Delay of requests above which less new work is taken, and below which more is, in milliseconds. */
-const TOO_LATE_MS = 150;
-const IN_TIME_MS = 60;
+const TOO_LATE_MS = 200;
+const IN_TIME_MS = 100;
+/** Being late for a shorter time is a pause of the process, not overload. */
+const LATE_FOR_MS = 200;
 /** How long a change takes to show, at least: what waits already is still served. */
 const SETTLE_MS = 400;
 const DECREASE = 0.85;
+const DRAIN_MS = 1_000;
 const MAX_GROWTH = 10;
-const INCREASE_PER_SECOND = 0.25;
+const INCREASE_PER_SECOND = 0.4;
 /** So many requests a second are always taken, however late we are. */
 const MIN_PER_SECOND = 10;
 /** A share of a second's requests may come at once. */
@@ -19,11 +22,13 @@ const BURST_SECONDS = 0.2;
 export class OverloadControl {
   /** New requests a second that are taken; `undefined`: all. */
   #limitPerSecond: number | undefined;
+  /** What can be served, as far as is known. */
+  #sustained = 0;
   #tokens = 0;
   #filledAtMs = 0;
   #observedAtMs: number;
-  #decreasedAtMs = Number.NEGATIVE_INFINITY;
-  #delayMs = 0;
+  /** Since when requests are late, or the limit was last lowered, and how late they were then. */
+  #late: { readonly sinceMs: number; readonly delayMs: number; readonly waitMs: number } | undefined;
   #offered = 0;
   #taken = 0;
   /** Smoothed, a second. */
@@ -36,6 +41,11 @@ export class OverloadControl {
 
   get limitPerSecond(): number | undefined {
     return this.#limitPerSecond;
+  }
+
+  /** True when there is nothing to watch: all is taken and served in time. */
+  get isAtEase(): boolean {
+    return this.#limitPerSecond === undefined && this.#late === undefined;
   }
 
   /** Whether a new request is taken. */
@@ -65,26 +75,29 @@ export class OverloadControl {
     this.#takenRate += weight * (this.#taken / seconds - this.#takenRate);
     this.#offered = 0;
     this.#taken = 0;
-    const growth = (delayMs - this.#delayMs) / (1_000 * seconds);
-    this.#delayMs = delayMs;
-    if (delayMs > TOO_LATE_MS) this.#decrease(growth, nowMs);
-    else if (delayMs < IN_TIME_MS && this.#limitPerSecond !== undefined) this.#increase(this.#limitPerSecond, seconds);
+    if (delayMs > TOO_LATE_MS) this.#decrease(delayMs, nowMs);
+    else this.#late = undefined;
+    if (delayMs < IN_TIME_MS && this.#limitPerSecond !== undefined) this.#increase(this.#limitPerSecond, seconds);
   }
 
-  #decrease(growth: number, nowMs: number): void {
-    if (nowMs - this.#decreasedAtMs < SETTLE_MS) return;
-    // What waits grows less: the limit is right, only the queue has to empty.
-    if (this.#limitPerSecond !== undefined && growth < 0) return;
-    this.#decreasedAtMs = nowMs;
+  #decrease(delayMs: number, nowMs: number): void {
+    this.#late ??= { sinceMs: nowMs, delayMs, waitMs: LATE_FOR_MS };
+    const lateMs = nowMs - this.#late.sinceMs;
+    if (lateMs < this.#late.waitMs) return;
+    const growth = (delayMs - this.#late.delayMs) / lateMs;
+    this.#late = { sinceMs: nowMs, delayMs, waitMs: SETTLE_MS };
+    // What waits gets less: the limit is right, only the queue has to empty.
+    if (growth < 0) return;
     // A queue that grows by g seconds a second is fed 1 + g times as fast as it is served.
-    const served = this.#takenRate / (1 + Math.min(Math.max(growth, 0), MAX_GROWTH));
-    const from = Math.min(this.#limitPerSecond ?? served, served);
+    const served = this.#takenRate / (1 + Math.min(growth, MAX_GROWTH));
     if (this.#limitPerSecond === undefined) this.#filledAtMs = nowMs;
-    this.#limitPerSecond = Math.max(MIN_PER_SECOND, from * DECREASE);
+    this.#sustained = Math.max(MIN_PER_SECOND, Math.min(this.#limitPerSecond ?? served, served) * DECREASE);
+    // Less than can be served, until what waits already is done.
+    this.#limitPerSecond = Math.max(MIN_PER_SECOND, this.#sustained / (1 + delayMs / DRAIN_MS));
   }
 
   #increase(limit: number, seconds: number): void {
-    const raised = limit * (1 + INCREASE_PER_SECOND * seconds) + seconds;
+    const raised = Math.max(limit * (1 + INCREASE_PER_SECOND * seconds) + seconds, this.#sustained);
     // All that is offered is taken, with room to spare: there is no overload any more.
     this.#limitPerSecond = raised > 2 * this.#offeredRate + MIN_PER_SECOND ? undefined : raised;
   }
