@@ -8,7 +8,7 @@ const SETTLE_MS = 400;
 const DECREASE = 0.85;
 const DRAIN_MS = 1_000;
 const MAX_GROWTH = 10;
-const INCREASE_PER_SECOND = 0.4;
+const INCREASE_PER_SECOND = 0.7;
 /** So many requests a second are always taken, however late we are. */
 const MIN_PER_SECOND = 10;
 /** A share of a second's requests may come at once. */
