@@ -2,6 +2,7 @@ import { join } from "node:path";
 import type { Clock, Ids, Logger, MetricSample } from "../common/index.ts";
 import {
   DialogTable,
+  hostPort,
   InviteJournal,
   JournalDialogStore,
   UserAgentCore,
@@ -10,17 +11,11 @@ import {
 } from "./dialog/index.ts";
 import { ProxyCore } from "./proxy/index.ts";
 import { TransactionLayer, type TransactionUser } from "./transaction/index.ts";
-import { TransportLayer, type TransportProtocol } from "./transport/index.ts";
+import { type ListenAddress, type TlsSettings, TransportLayer } from "./transport/index.ts";
 import { WireServer } from "./wire/index.ts";
 
-/** An address that SIP is received on. */
-export interface SipListener {
-  readonly protocol: TransportProtocol;
-  /** A literal IPv4 address of this host. */
-  readonly address: string;
-  /** 0 for any free port. */
-  readonly port: number;
-}
+/** An address that SIP is received on: a literal address of this host, `0.0.0.0` or `::`; port 0 for any free one. */
+export type SipListener = ListenAddress;
 
 /** Bounds of the edge. */
 export interface SipEdgeLimits {
@@ -31,6 +26,8 @@ export interface SipEdgeLimits {
 /** Options of a `SipEdge`. */
 export interface SipEdgeOptions {
   readonly listeners: readonly SipListener[];
+  /** Needed by `tls` and `wss` listeners. */
+  readonly tls?: TlsSettings;
   /** Where applications connect (drachtio wire protocol), and what they must present. */
   readonly wire: { readonly host: string; readonly port: number; readonly secret: string };
   /** Folder in which dialogs and unanswered INVITEs are recorded. */
@@ -64,6 +61,7 @@ export class SipEdge {
     };
     this.#transport = new TransportLayer({
       listeners: options.listeners,
+      ...(options.tls === undefined ? {} : { tls: options.tls }),
       clock,
       logger,
       onMessage: (text, flow) => this.#transactions.onMessage(text, flow),
@@ -100,7 +98,7 @@ export class SipEdge {
 
   /**
    * Takes up recorded dialogs, starts to listen, and ends what was ringing when the last edge died.
-   * @throws {SwitchError} `address-in-use`, `listen-failed`
+   * @throws {SwitchError} `address-in-use`, `listen-failed`, `bad-certificate`
    */
   async start(): Promise<void> {
     this.#core.start();
@@ -138,6 +136,6 @@ export class SipEdge {
   }
 
   #hostPorts(): string {
-    return this.addresses.map(({ protocol, address, port }) => `${protocol}/${address}:${port}`).join(",");
+    return this.addresses.map(({ protocol, address, port }) => `${protocol}/${hostPort(address, port)}`).join(",");
   }
 }

@@ -2,6 +2,7 @@ import type { RemoteInfo, Socket } from "node:dgram";
 import { DgramAsPromised, type SocketAsPromised } from "dgram-as-promised";
 import { type Clock, errorMessageOf, type Logger } from "../../../common/index.ts";
 import { endpointKey, type ListenAddress, type SendFailureHandler } from "../flow.ts";
+import type { LocalAddresses } from "../local-addresses.ts";
 import { literalLookup } from "../literal-lookup.ts";
 import type { TransportCounters } from "../transport-counters.ts";
 import type { SafeTransportEvents } from "../transport-events.ts";
@@ -22,8 +23,7 @@ export interface UdpListenerOptions {
   readonly limits: TransportLimits;
   readonly counters: TransportCounters;
   readonly events: SafeTransportEvents;
-  /** The address of ours that a remote sees. */
-  visibleAddress(remoteAddress: string): string;
+  readonly addresses: LocalAddresses;
 }
 
 /** One UDP port: receives datagrams, sends messages, notices dead addresses. */
@@ -209,12 +209,12 @@ export class UdpListener {
   }
 
   #newFlow(remoteAddress: string, remotePort: number): UdpFlow {
-    const { port } = this.#local;
+    const { address, port } = this.#options.addresses.told(this.#local, remoteAddress);
     return {
       id: `${this.#flowPrefix()}${remoteAddress}|${remotePort}`,
       protocol: "udp",
       reliable: false,
-      localAddress: this.#options.visibleAddress(remoteAddress),
+      localAddress: address,
       localPort: port,
       remoteAddress,
       remotePort,

@@ -1,0 +1,109 @@
+import type { Socket } from "node:net";
+import type { TLSSocket } from "node:tls";
+import type { Clock, Logger } from "../../../common/index.ts";
+import type { ListenAddress, TransportProtocol } from "../flow.ts";
+import { isWildcard, type LocalAddresses } from "../local-addresses.ts";
+import { TlsDoor } from "../tls/tls-door.ts";
+import type { TlsIdentity } from "../tls/tls-identity.ts";
+import type { TransportCounters } from "../transport-counters.ts";
+import { TransportError } from "../transport-error.ts";
+import type { TransportLimits } from "../transport-limits.ts";
+import { Admission } from "./admission.ts";
+import type { ConnectionEnds } from "./connection.ts";
+import type { ConnectionTable } from "./connection-table.ts";
+import { StreamListener } from "./stream-listener.ts";
+
+/** What the listeners need. */
+export interface StreamListenersOptions {
+  readonly listeners: readonly ListenAddress[];
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly limits: TransportLimits;
+  readonly counters: TransportCounters;
+  readonly addresses: LocalAddresses;
+  readonly connections: ConnectionTable;
+  readonly identity: TlsIdentity | undefined;
+}
+
+/** All ports that peers connect to: lets peers in, and gives their connections to the table once messages can flow. */
+export class StreamListeners {
+  readonly #options: StreamListenersOptions;
+  readonly #admission: Admission;
+  #bound: readonly StreamListener[] = [];
+
+  constructor(options: StreamListenersOptions) {
+    const { clock, limits, counters, connections } = options;
+    this.#options = options;
+    this.#admission = new Admission({ clock, limits, counters, madeCount: () => connections.madeCount });
+  }
+
+  /** Where it listens, with real ports. */
+  get locals(): readonly ListenAddress[] {
+    return this.#bound.map((listener) => listener.local);
+  }
+
+  /** Peers that are not done with TLS or WebSocket. */
+  get unsettled(): number {
+    return this.#admission.unsettledCount;
+  }
+
+  /** @throws {TransportError} when a port can not be bound, or a secure one has no certificate */
+  async bind(): Promise<void> {
+    const { listeners, logger } = this.#options;
+    this.#bound = listeners.map((listen) => {
+      const enter = this.#entranceOf(listen.protocol, () => listener.local);
+      const listener = new StreamListener(listen, logger, (socket) => {
+        if (this.#admission.admit(socket)) enter(socket);
+      });
+      return listener;
+    });
+    for (const listener of this.#bound) await listener.bind();
+  }
+
+  /** Stops to listen and closes who is not in yet; connections that are there are the table's. */
+  async close(): Promise<void> {
+    await Promise.all(this.#bound.map((listener) => listener.close()));
+    this.#admission.close();
+  }
+
+  /** What a socket goes through that was accepted on a listener. */
+  #entranceOf(protocol: TransportProtocol, local: () => ListenAddress): (socket: Socket) => void {
+    if (protocol !== "tls") return (socket) => this.#takeStream(socket, local());
+    return this.#throughTls((socket, names) => this.#takeStream(socket, local(), names));
+  }
+
+  #throughTls(next: (socket: TLSSocket, names: readonly string[] | undefined) => void): (socket: Socket) => void {
+    const { identity, counters, logger } = this.#options;
+    if (identity === undefined) throw new TransportError("bad-certificate", "a secure listener needs a certificate");
+    const door = new TlsDoor(identity, {
+      onSecure: next,
+      onFailed: (error) => {
+        counters.countEnd("bad-handshake");
+        if (logger.debugEnabled) logger.debug("TLS handshake failed", { error: error.message });
+      },
+    });
+    identity.onChanged(() => door.renew());
+    return (socket) => door.enter(socket);
+  }
+
+  #takeStream(socket: Socket, local: ListenAddress, names?: readonly string[]): void {
+    const ends = this.#settled(socket, local, names);
+    const { connections } = this.#options;
+    if (ends !== undefined) connections.accept(ends, connections.streamLink(socket, "connect"));
+  }
+
+  /** Who is at the ends of a socket that messages can flow over; `undefined` when it is gone already. */
+  #settled(socket: Socket, local: ListenAddress, certificateNames?: readonly string[]): ConnectionEnds | undefined {
+    const { localAddress, remoteAddress, remotePort } = socket;
+    this.#admission.settle(socket);
+    if (remoteAddress === undefined || remotePort === undefined || socket.destroyed) {
+      socket.destroy();
+      return undefined;
+    }
+    const told = this.#options.addresses.told(local, remoteAddress);
+    // Of a listener on all interfaces the socket knows best which one the peer came to.
+    const isSeen = local.advertised === undefined && isWildcard(local.address) && localAddress !== undefined;
+    const ownEnd = isSeen ? { ...told, address: localAddress } : told;
+    return { protocol: local.protocol, acceptedOn: local, ownEnd, remoteAddress, remotePort, certificateNames };
+  }
+}
