@@ -1,3 +1,3 @@
 export { SipEdge, type SipEdgeLimits, type SipEdgeOptions, type SipListener } from "./sip-edge.ts";
-export { type EdgeDialogSummary } from "./dialog/index.ts";
-export { type CertificateFiles, type TlsSettings, type TransportProtocol } from "./transport/index.ts";
+export { type EdgeDialogSummary, hostPort } from "./dialog/index.ts";
+export { checkTlsFiles, type CertificateFiles, type TlsSettings, type TransportProtocol } from "./transport/index.ts";

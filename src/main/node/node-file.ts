@@ -3,6 +3,7 @@ import { readFileSync, renameSync, writeFileSync } from "node:fs";
 import type { Ha1 } from "../../call/device/sip-phone.ts";
 import type { SipProfile } from "../../call/device/sip-profile.ts";
 import type { LogConfig } from "../../config/index.ts";
+import type { SipListener, TlsSettings } from "../../sip/index.ts";
 
 /** A phone as services get it: hashes instead of its password, its profile by name. */
 export interface PhoneRecord {
@@ -32,11 +33,9 @@ export interface NodeSettings {
   readonly dataDir: string;
   readonly orphanGraceSeconds: number;
   readonly realm: string;
-  readonly listeners: readonly {
-    readonly protocol: "udp" | "tcp";
-    readonly address: string;
-    readonly port: number;
-  }[];
+  readonly listeners: readonly SipListener[];
+  /** Present when something listens with TLS. */
+  readonly tls?: TlsSettings;
   readonly http: { readonly address: string; readonly port: number; readonly token?: string };
   readonly media: {
     readonly address: string;

@@ -11,6 +11,7 @@ export {
   TRANSPORT_PROTOCOLS,
   type TransportProtocol,
 } from "./flow.ts";
+export { checkTlsFiles } from "./tls/tls-identity.ts";
 export { type CertificateFiles, type TlsSettings } from "./tls/tls-settings.ts";
 export { TransportError, type TransportErrorCode } from "./transport-error.ts";
 export { type TransportEvents } from "./transport-events.ts";

@@ -108,6 +108,14 @@ export class TlsIdentity {
   }
 }
 
+/**
+ * Reads certificates and keys as a listener would, and lets them go again.
+ * @throws {TransportError} `bad-certificate`
+ */
+export async function checkTlsFiles(settings: TlsSettings): Promise<void> {
+  load(settings, await readAll(settings));
+}
+
 interface FilesRead {
   readonly fingerprint: string;
   readonly texts: ReadonlyMap<string, string>;
