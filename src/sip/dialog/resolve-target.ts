@@ -22,7 +22,12 @@ export interface NextHop {
 }
 
 /** What a transport parameter means in a `sips` URI (RFC 3261 26.2.2, RFC 7118 5.2): TLS on each hop, UDP on none. */
-const SECURE: Readonly<Record<string, TransportProtocol>> = { tcp: "tls", tls: "tls", ws: "wss", wss: "wss" };
+const SECURE: ReadonlyMap<string, TransportProtocol> = new Map([
+  ["tcp", "tls"],
+  ["tls", "tls"],
+  ["ws", "wss"],
+  ["wss", "wss"],
+]);
 
 /**
  * Reads protocol, host and port of a SIP or SIPS URI; UDP, for SIPS TLS, and the transport's usual port when it does not
@@ -44,17 +49,27 @@ export function nextHopOf(uriText: string): ParseResult<NextHop> {
 /** The transport that a SIP or SIPS URI asks for; `undefined` for one that does not exist. */
 export function protocolOf({ scheme, params }: Pick<SipUri, "scheme" | "params">): TransportProtocol | undefined {
   const given = params.get("transport")?.toLowerCase();
-  if (scheme === "sips") return given === undefined ? "tls" : SECURE[given];
+  if (scheme === "sips") return given === undefined ? "tls" : SECURE.get(given);
   return TRANSPORT_PROTOCOLS.find((protocol) => protocol === (given ?? "udp"));
 }
+
+/** Finds the addresses of a host name, of both families; none when it has none. */
+type LookUp = (host: string, done: (addresses: readonly string[]) => void) => void;
+
+const lookUpAll: LookUp = (host, done) => {
+  lookup(host, { all: true }, (error, found) => done(error === null ? found.map(({ address }) => address) : []));
+};
 
 /** Turns next hops into targets: literal addresses at once, names by the system's resolver. */
 export class TargetResolver {
   readonly #transport: Pick<TransportLayer, "canReach" | "speaks">;
+  readonly #lookUp: LookUp;
   #pending = 0;
 
-  constructor(transport: Pick<TransportLayer, "canReach" | "speaks">) {
+  /** @param lookUp asks the system's resolver unless another is given */
+  constructor(transport: Pick<TransportLayer, "canReach" | "speaks">, lookUp: LookUp = lookUpAll) {
     this.#transport = transport;
+    this.#lookUp = lookUp;
   }
 
   /** As `nextHopOf`, and refuses a transport that no listener of ours speaks. */
@@ -75,9 +90,8 @@ export class TargetResolver {
       return;
     }
     this.#pending += 1;
-    lookup(host, { all: true }, (error, addresses) => {
+    this.#lookUp(host, (found) => {
       this.#pending -= 1;
-      const found = error === null ? addresses.map(({ address }) => address) : [];
       // Of a host with addresses of both families, one that a listener of ours can speak to.
       const address = found.find((each) => this.#transport.canReach(protocol, each)) ?? found[0];
       const name = protocol === "tls" ? { serverName: host } : {};

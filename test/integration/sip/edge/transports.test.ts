@@ -1,0 +1,174 @@
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { createServer } from "node:tls";
+import type { SipListener } from "../../../../src/sip/index.ts";
+import { makeCertificate, type PemPair, writePair } from "../../../support/certificates.ts";
+import { Cleanup } from "../../../support/cleanup.ts";
+import { EdgeFixture } from "../../../support/edge-fixture.ts";
+import { headerOf, SipPeer } from "../../../support/sip-peer.ts";
+import { StreamPeer } from "../../../support/stream-peer.ts";
+import { TemporaryDirectory } from "../../../support/temporary-directory.ts";
+import type { WireClient } from "../../../support/wire-client.ts";
+
+const SDP = "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio 6000 RTP/AVP 0\r\n";
+
+describe("SipEdge on other transports and addresses", () => {
+  let pair: PemPair;
+  let cleanup: Cleanup;
+  let folder: TemporaryDirectory;
+  before(async () => {
+    pair = await makeCertificate(["sip.example.org"]);
+  });
+  beforeEach(() => {
+    cleanup = new Cleanup();
+    folder = cleanup.add(new TemporaryDirectory("edge-tls"), (each) => each.close());
+  });
+  afterEach(() => cleanup.run());
+
+  const start = async (
+    listeners: readonly SipListener[],
+  ): Promise<{ fixture: EdgeFixture; application: WireClient }> => {
+    const files = writePair(folder, "edge", pair);
+    const tls = { ...files, ca: files.certificate };
+    const fixture = cleanup.add(await EdgeFixture.startOn({ listeners, tls }), (each) => each.stop());
+    return { fixture, application: await fixture.application("invite", "message", "bye") };
+  };
+  const inviteLines = (uri: string, via: string, contact: string): readonly string[] => [
+    `INVITE ${uri} SIP/2.0`,
+    `Via: ${via}`,
+    "From: <sip:a@example.org>;tag=f",
+    "To: <sip:b@example.org>",
+    "Call-ID: c1",
+    "CSeq: 1 INVITE",
+    `Contact: <${contact}>`,
+    "Max-Forwards: 70",
+    "Content-Type: application/sdp",
+  ];
+  /** Lets the application answer, and returns the 200's text and the dialog's id. */
+  const answer = async (application: WireClient): Promise<{ tokens: readonly string[]; dialogId: string }> => {
+    const { tokens } = await application.takeSip("INVITE");
+    const ok = await application.ask(`sip|${tokens[8]}|\r\nSIP/2.0 200 OK\r\nContent-Length: 0\r\n\r\n${SDP}`);
+    return { tokens, dialogId: ok.tokens[8] ?? "" };
+  };
+
+  for (const [protocol, address] of [
+    ["tcp", "::1"],
+    ["tls", "127.0.0.1"],
+    ["tls", "::1"],
+  ] as const) {
+    it(`given a call over ${protocol} to ${address}, when the application ends it, then it has our place and the connection`, async () => {
+      const { fixture, application } = await start([{ protocol, address, port: 0 }]);
+      const port = fixture.portOf(protocol);
+      const place = `${address === "::1" ? "[::1]" : address}:${port}`;
+      const phone = cleanup.add(await StreamPeer.connect(protocol, address, port), (each) => each.close());
+      const via = `SIP/2.0/${protocol.toUpperCase()} phone.invalid;branch=${phone.branch()};rport`;
+      phone.send(inviteLines(`sip:b@${place}`, via, "sip:a@phone.invalid"), SDP);
+      const { tokens, dialogId } = await answer(application);
+      assert.deepEqual(tokens.slice(4, 7), [protocol, address, String(phone.port)]);
+      assert.deepEqual(tokens.slice(10, 12), [address, String(port)]);
+      const ok = await phone.take("SIP/2.0 200");
+      assert.equal(headerOf(ok, "Contact"), `<sip:${place};transport=${protocol}>`);
+      assert.equal(headerOf(ok, "Via"), `${via}=${phone.port};received=${address}`);
+      await application.ask(`sip||${dialogId}|\r\nBYE sip:placeholder SIP/2.0\r\n\r\n`);
+      const bye = await phone.take("BYE");
+      assert.match(headerOf(bye, "Via"), new RegExp(`^SIP/2\\.0/${protocol.toUpperCase()} ${escape(place)};`));
+      assert.equal(bye.split("\r\n")[0], "BYE sip:a@phone.invalid SIP/2.0");
+      phone.respond(bye, "200 OK");
+      await application.takeSip("SIP/2.0 200");
+    });
+  }
+  it("given a phone on UDP over IPv6, when a call is offered and ended, then brackets stand where they must", async () => {
+    const { fixture, application } = await start([{ protocol: "udp", address: "::1", port: 0 }]);
+    const phone = cleanup.add(await SipPeer.start("::1"), (each) => each.close());
+    const place = `[::1]:${fixture.portOf("udp")}`;
+    await application.ask(`sip||\r\nINVITE sip:b@[::1]:${phone.port} SIP/2.0\r\nContent-Length: 0\r\n\r\n${SDP}`);
+    const invite = await phone.take("INVITE");
+    assert.match(headerOf(invite, "Via"), new RegExp(`^SIP/2\\.0/UDP ${escape(place)};rport;branch=`));
+    assert.deepEqual(
+      [headerOf(invite, "Contact"), headerOf(invite, "To")],
+      [`<sip:${place}>`, `<sip:b@[::1]:${phone.port}>`],
+    );
+    assert.match(headerOf(invite, "From"), new RegExp(`^<sip:${escape(place)}>;tag=`));
+    phone.respond(fixture.portOf("udp"), invite, "486 Busy Here", "t");
+    const busy = await application.takeSip("SIP/2.0 486");
+    assert.deepEqual(busy.tokens.slice(4, 7), ["udp", "::1", String(phone.port)]);
+    assert.match(await phone.take("ACK"), new RegExp(`^ACK sip:b@\\[::1\\]:${phone.port} `));
+    const self = await application.ask(`sip||\r\nOPTIONS sip:${place} SIP/2.0\r\n\r\n`);
+    assert.deepEqual(self.tokens, ["NOK", "can not send request to myself"]);
+  });
+  it("given a listener that advertises another place, when messages leave, then they tell that place", async () => {
+    const { fixture, application } = await start([
+      { protocol: "udp", address: "127.0.0.1", port: 0, advertised: { address: "192.0.2.1", port: 6060 } },
+    ]);
+    const phone = cleanup.add(await SipPeer.start(), (each) => each.close());
+    const port = fixture.portOf("udp");
+    phone.send(port, inviteLines("sip:b@192.0.2.1:6060", phone.via(), phone.uri), SDP);
+    const { tokens } = await answer(application);
+    assert.deepEqual(tokens.slice(10, 12), ["192.0.2.1", "6060"]);
+    assert.equal(headerOf(await phone.take("SIP/2.0 200"), "Contact"), "<sip:192.0.2.1:6060>");
+    await application.ask(`sip||\r\nMESSAGE ${phone.uri} SIP/2.0\r\nContent-Length: 0\r\n\r\n`);
+    const message = await phone.take("MESSAGE");
+    assert.match(headerOf(message, "Via"), /^SIP\/2\.0\/UDP 192\.0\.2\.1:6060;/);
+    for (const place of ["192.0.2.1:6060", `127.0.0.1:${port}`]) {
+      const { tokens: refused } = await application.ask(`sip||\r\nOPTIONS sip:${place} SIP/2.0\r\n\r\n`);
+      assert.deepEqual(refused, ["NOK", "can not send request to myself"]);
+    }
+  });
+
+  describe("to a TLS peer", () => {
+    const listen = async (): Promise<{ port: number; next: () => Promise<StreamPeer> }> => {
+      const server = createServer({ cert: pair.cert, key: pair.key });
+      const peers: StreamPeer[] = [];
+      server.on("secureConnection", (socket) => {
+        peers.push(cleanup.add(new StreamPeer(socket), (each) => each.close()));
+        server.emit("peer");
+      });
+      server.listen(0, "127.0.0.1");
+      await once(server, "listening");
+      cleanup.add(server, (each) => void each.close());
+      const address = server.address();
+      const next = async (): Promise<StreamPeer> => {
+        if (peers.length === 0) await once(server, "peer");
+        return peers[0] ?? assert.fail();
+      };
+      return { port: typeof address === "object" ? (address?.port ?? 0) : 0, next };
+    };
+    for (const [uri, contact] of [
+      ["sip:b@127.0.0.1:PORT;transport=tls", "<sip:127.0.0.1:OURS;transport=tls>"],
+      ["sips:b@127.0.0.1:PORT", "<sips:127.0.0.1:OURS>"],
+    ] as const) {
+      it(`given ${uri}, when an INVITE is sent there, then it goes over TLS with our listener's place`, async () => {
+        const { fixture, application } = await start([{ protocol: "tls", address: "127.0.0.1", port: 0 }]);
+        const { port, next } = await listen();
+        const target = uri.replace("PORT", String(port));
+        const sent = await application.ask(`sip||\r\nINVITE ${target} SIP/2.0\r\nContent-Length: 0\r\n\r\n${SDP}`);
+        assert.deepEqual([sent.tokens[0], sent.tokens[3]], ["OK", "tls"]);
+        const peer = await next();
+        const invite = await peer.take("INVITE");
+        assert.equal(headerOf(invite, "Contact"), contact.replace("OURS", String(fixture.portOf("tls"))));
+        assert.match(headerOf(invite, "Via"), new RegExp(`^SIP/2\\.0/TLS 127\\.0\\.0\\.1:${fixture.portOf("tls")};`));
+        peer.respond(invite, "200 OK", ["Contact: <sip:b@far.invalid>"]);
+        const ok = await application.takeSip("SIP/2.0 200");
+        await application.ask(`sip||${ok.tokens[9]}|\r\nACK sip:placeholder SIP/2.0\r\n\r\n`);
+        await peer.take("ACK sip:b@far.invalid");
+      });
+    }
+    it("given a host that its certificate does not name, when a request is sent there, then 503 comes back", async () => {
+      const { application } = await start([{ protocol: "tls", address: "127.0.0.1", port: 0 }]);
+      const { port } = await listen();
+      await application.ask(`sip||\r\nMESSAGE sips:b@localhost:${port} SIP/2.0\r\nContent-Length: 0\r\n\r\n`);
+      await application.takeSip("SIP/2.0 503");
+    });
+    it("given no secure listener, when a secure target is named, then it is refused", async () => {
+      const { application } = await start([{ protocol: "udp", address: "127.0.0.1", port: 0 }]);
+      for (const uri of ["sips:b@127.0.0.1", "sip:b@127.0.0.1;transport=tls", "sips:b@127.0.0.1;transport=udp"]) {
+        const { tokens } = await application.ask(`sip||\r\nMESSAGE ${uri} SIP/2.0\r\nContent-Length: 0\r\n\r\n`);
+        assert.deepEqual(tokens, ["NOK", "requested protocol/transport not available"]);
+      }
+    });
+  });
+});
+
+function escape(text: string): string {
+  return text.replace(/[.[\]]/g, "\\$&");
+}
