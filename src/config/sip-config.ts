@@ -2,16 +2,16 @@ import { z } from "zod";
 import { ipAddress, port } from "./scalars.ts";
 
 /** Transports that SIP can be received over. */
-export const sipTransport = z.enum(["udp", "tcp", "tls"]);
+export const sipTransport = z.enum(["udp", "tcp", "tls", "ws", "wss"]);
 export type SipTransport = z.infer<typeof sipTransport>;
 
-const DEFAULT_PORTS: Readonly<Record<SipTransport, number>> = { udp: 5060, tcp: 5060, tls: 5061 };
+const DEFAULT_PORTS: Readonly<Record<SipTransport, number>> = { udp: 5060, tcp: 5060, tls: 5061, ws: 5066, wss: 7443 };
 
 const listener = z
   .strictObject({
-    transport: sipTransport.describe("Transport."),
+    transport: sipTransport.describe("Transport; `ws` and `wss` are WebSocket (RFC 7118), for browsers."),
     address: ipAddress.describe("IPv4 or IPv6 address of this host, or `0.0.0.0` or `::` for all of one kind."),
-    port: port.optional().describe("Port. Absent: 5060, for tls 5061."),
+    port: port.optional().describe("Port. Absent: 5060, for tls 5061, for ws 5066, for wss 7443."),
     advertisedAddress: ipAddress
       .optional()
       .describe(
@@ -71,6 +71,23 @@ const tls = z.strictObject({
     ),
 });
 
+const webSocket = z.strictObject({
+  origins: z
+    .array(
+      z
+        .string()
+        .regex(
+          /^https?:\/\/[a-z0-9.[\]:-]{1,253}$/,
+          "expected an origin such as https://phone.example.org, in small letters",
+        ),
+    )
+    .max(256)
+    .optional()
+    .describe(
+      "Origins such as `https://phone.example.org` whose pages may connect; a client that is no browser and tells no origin always may. Absent: all.",
+    ),
+});
+
 /** The SIP edge. */
 export const sipConfig = z.strictObject({
   realm: z
@@ -89,6 +106,7 @@ export const sipConfig = z.strictObject({
       { transport: "tcp", address: "127.0.0.1", port: 5060 },
     ])
     .describe("Where SIP is received. Each transport, address and port once."),
+  webSocket: webSocket.prefault({}).describe("WebSocket listeners."),
   tls: tls.prefault({}).describe("Certificates of secure listeners and of connections to TLS peers."),
 });
 export type SipConfig = z.infer<typeof sipConfig>;

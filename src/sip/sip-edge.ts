@@ -11,7 +11,7 @@ import {
 } from "./dialog/index.ts";
 import { ProxyCore } from "./proxy/index.ts";
 import { TransactionLayer, type TransactionUser } from "./transaction/index.ts";
-import { type ListenAddress, type TlsSettings, TransportLayer } from "./transport/index.ts";
+import { type ListenAddress, type TlsSettings, TransportLayer, type WebSocketSettings } from "./transport/index.ts";
 import { WireServer } from "./wire/index.ts";
 
 /** An address that SIP is received on: a literal address of this host, `0.0.0.0` or `::`; port 0 for any free one. */
@@ -28,6 +28,7 @@ export interface SipEdgeOptions {
   readonly listeners: readonly SipListener[];
   /** Needed by `tls` and `wss` listeners. */
   readonly tls?: TlsSettings;
+  readonly webSocket?: WebSocketSettings;
   /** Where applications connect (drachtio wire protocol), and what they must present. */
   readonly wire: { readonly host: string; readonly port: number; readonly secret: string };
   /** Folder in which dialogs and unanswered INVITEs are recorded. */
@@ -62,6 +63,7 @@ export class SipEdge {
     this.#transport = new TransportLayer({
       listeners: options.listeners,
       ...(options.tls === undefined ? {} : { tls: options.tls }),
+      ...(options.webSocket === undefined ? {} : { webSocket: options.webSocket }),
       clock,
       logger,
       onMessage: (text, flow) => this.#transactions.onMessage(text, flow),

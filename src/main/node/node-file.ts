@@ -3,7 +3,7 @@ import { readFileSync, renameSync, writeFileSync } from "node:fs";
 import type { Ha1 } from "../../call/device/sip-phone.ts";
 import type { SipProfile } from "../../call/device/sip-profile.ts";
 import type { LogConfig } from "../../config/index.ts";
-import type { SipListener, TlsSettings } from "../../sip/index.ts";
+import type { SipListener, TlsSettings, WebSocketSettings } from "../../sip/index.ts";
 
 /** A phone as services get it: hashes instead of its password, its profile by name. */
 export interface PhoneRecord {
@@ -36,6 +36,7 @@ export interface NodeSettings {
   readonly listeners: readonly SipListener[];
   /** Present when something listens with TLS. */
   readonly tls?: TlsSettings;
+  readonly webSocket?: WebSocketSettings;
   readonly http: { readonly address: string; readonly port: number; readonly token?: string };
   readonly media: {
     readonly address: string;

@@ -16,7 +16,10 @@ export function resolveSettings({ config, profiles }: LoadedConfig, dataDir: str
     orphanGraceSeconds: node.orphanGraceSeconds,
     realm: sip.realm,
     listeners: sip.listen.map(listenerOf),
-    ...(sip.listen.some(({ transport }) => transport === "tls") ? { tls: tlsOf(sip.tls, dataDir) } : {}),
+    ...(sip.listen.some(({ transport }) => transport === "tls" || transport === "wss")
+      ? { tls: tlsOf(sip.tls, dataDir) }
+      : {}),
+    webSocket: defined(sip.webSocket),
     http: { address: http.address, port: http.port, ...(token === undefined ? {} : { token: token.reveal() }) },
     media: defined(media),
     call,

@@ -8,6 +8,7 @@ export function createEdgePart({ node, paths, clock, ids, logger, channel }: Ser
   const edge = new SipEdge({
     listeners: node.listeners,
     ...(node.tls === undefined ? {} : { tls: node.tls }),
+    ...(node.webSocket === undefined ? {} : { webSocket: node.webSocket }),
     wire: { ...node.wire, secret: readFileSync(paths.wireSecretFile, "utf8").trim() },
     stateDir: paths.stateDir,
     clock,

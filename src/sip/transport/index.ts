@@ -13,6 +13,7 @@ export {
 } from "./flow.ts";
 export { checkTlsFiles } from "./tls/tls-identity.ts";
 export { type CertificateFiles, type TlsSettings } from "./tls/tls-settings.ts";
+export { type WebSocketSettings } from "./ws/web-socket-settings.ts";
 export { TransportError, type TransportErrorCode } from "./transport-error.ts";
 export { type TransportEvents } from "./transport-events.ts";
 export { TransportLayer, type TransportLayerOptions } from "./transport-layer.ts";

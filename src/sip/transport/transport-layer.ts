@@ -10,6 +10,7 @@ import { TransportCounters } from "./transport-counters.ts";
 import { TransportError } from "./transport-error.ts";
 import type { SafeTransportEvents, TransportEvents } from "./transport-events.ts";
 import { DEFAULT_TRANSPORT_LIMITS, type TransportLimits } from "./transport-limits.ts";
+import type { WebSocketSettings } from "./ws/web-socket-settings.ts";
 import { UdpListener } from "./udp/udp-listener.ts";
 
 /** What a `TransportLayer` is made of. */
@@ -19,6 +20,7 @@ export interface TransportLayerOptions extends TransportEvents {
   readonly logger: Logger;
   /** Needed by `tls` and `wss` listeners. */
   readonly tls?: TlsSettings;
+  readonly webSocket?: WebSocketSettings;
   /** Bounds that differ from `DEFAULT_TRANSPORT_LIMITS`. */
   readonly limits?: Partial<TransportLimits>;
 }
@@ -59,6 +61,7 @@ export class TransportLayer {
       addresses,
       connections,
       identity,
+      webSocket: options.webSocket ?? {},
     });
   }
 

@@ -36,7 +36,7 @@ const schemaCases: readonly Case[] = [
   [
     "sip.listen[].transport",
     "sip: { listen: [{ transport: sctp, address: 127.0.0.1 }] }",
-    '1:30 sip.listen[0].transport: expected udp or tcp or tls, found "sctp"',
+    '1:30 sip.listen[0].transport: expected udp or tcp or tls or ws or wss, found "sctp"',
   ],
   [
     "sip.listen[].address",

@@ -1,13 +1,16 @@
 import type { Socket } from "node:net";
-import type { TLSSocket } from "node:tls";
 import type { Clock, Logger } from "../../../common/index.ts";
 import type { ListenAddress, TransportProtocol } from "../flow.ts";
 import { isWildcard, type LocalAddresses } from "../local-addresses.ts";
+import { verifiedNames } from "../tls/certificate-names.ts";
 import { TlsDoor } from "../tls/tls-door.ts";
 import type { TlsIdentity } from "../tls/tls-identity.ts";
 import type { TransportCounters } from "../transport-counters.ts";
 import { TransportError } from "../transport-error.ts";
 import type { TransportLimits } from "../transport-limits.ts";
+import { WebSocketDoor } from "../ws/web-socket-door.ts";
+import { WebSocketLink } from "../ws/web-socket-link.ts";
+import type { WebSocketSettings } from "../ws/web-socket-settings.ts";
 import { Admission } from "./admission.ts";
 import type { ConnectionEnds } from "./connection.ts";
 import type { ConnectionTable } from "./connection-table.ts";
@@ -23,6 +26,7 @@ export interface StreamListenersOptions {
   readonly addresses: LocalAddresses;
   readonly connections: ConnectionTable;
   readonly identity: TlsIdentity | undefined;
+  readonly webSocket: WebSocketSettings;
 }
 
 /** All ports that peers connect to: lets peers in, and gives their connections to the table once messages can flow. */
@@ -68,32 +72,52 @@ export class StreamListeners {
 
   /** What a socket goes through that was accepted on a listener. */
   #entranceOf(protocol: TransportProtocol, local: () => ListenAddress): (socket: Socket) => void {
-    if (protocol !== "tls") return (socket) => this.#takeStream(socket, local());
-    return this.#throughTls((socket, names) => this.#takeStream(socket, local(), names));
+    const take = (socket: Socket): void => this.#takeStream(socket, local());
+    if (protocol === "tls") return this.#throughTls(take);
+    if (protocol === "ws") return this.#throughHandshake(local);
+    return protocol === "wss" ? this.#throughTls(this.#throughHandshake(local)) : take;
   }
 
-  #throughTls(next: (socket: TLSSocket, names: readonly string[] | undefined) => void): (socket: Socket) => void {
-    const { identity, counters, logger } = this.#options;
+  #throughTls(next: (socket: Socket) => void): (socket: Socket) => void {
+    const { identity } = this.#options;
     if (identity === undefined) throw new TransportError("bad-certificate", "a secure listener needs a certificate");
     const door = new TlsDoor(identity, {
       onSecure: next,
-      onFailed: (error) => {
-        counters.countEnd("bad-handshake");
-        if (logger.debugEnabled) logger.debug("TLS handshake failed", { error: error.message });
-      },
+      onFailed: (error) => this.#countRefused("TLS", error.message),
     });
     identity.onChanged(() => door.renew());
     return (socket) => door.enter(socket);
   }
 
-  #takeStream(socket: Socket, local: ListenAddress, names?: readonly string[]): void {
-    const ends = this.#settled(socket, local, names);
+  #throughHandshake(local: () => ListenAddress): (socket: Socket) => void {
+    const { limits, webSocket: settings, connections, clock } = this.#options;
+    const door = new WebSocketDoor({
+      settings,
+      maxMessageBytes: limits.maxMessageBytes,
+      onOpen: (socket, webSocket) => {
+        const ends = this.#settled(socket, local());
+        if (ends === undefined) webSocket.terminate();
+        else connections.accept(ends, (events) => new WebSocketLink({ webSocket, socket, clock }, events));
+      },
+      onRefused: (reason) => this.#countRefused("WebSocket", reason),
+    });
+    return (socket) => door.enter(socket);
+  }
+
+  #countRefused(what: string, reason: string): void {
+    const { counters, logger } = this.#options;
+    counters.countEnd("bad-handshake");
+    if (logger.debugEnabled) logger.debug("handshake failed", { what, reason });
+  }
+
+  #takeStream(socket: Socket, local: ListenAddress): void {
+    const ends = this.#settled(socket, local);
     const { connections } = this.#options;
     if (ends !== undefined) connections.accept(ends, connections.streamLink(socket, "connect"));
   }
 
   /** Who is at the ends of a socket that messages can flow over; `undefined` when it is gone already. */
-  #settled(socket: Socket, local: ListenAddress, certificateNames?: readonly string[]): ConnectionEnds | undefined {
+  #settled(socket: Socket, local: ListenAddress): ConnectionEnds | undefined {
     const { localAddress, remoteAddress, remotePort } = socket;
     this.#admission.settle(socket);
     if (remoteAddress === undefined || remotePort === undefined || socket.destroyed) {
@@ -104,6 +128,7 @@ export class StreamListeners {
     // Of a listener on all interfaces the socket knows best which one the peer came to.
     const isSeen = local.advertised === undefined && isWildcard(local.address) && localAddress !== undefined;
     const ownEnd = isSeen ? { ...told, address: localAddress } : told;
+    const certificateNames = verifiedNames(socket);
     return { protocol: local.protocol, acceptedOn: local, ownEnd, remoteAddress, remotePort, certificateNames };
   }
 }

@@ -1,4 +1,5 @@
-import type { PeerCertificate } from "node:tls";
+import type { Socket } from "node:net";
+import { type PeerCertificate, TLSSocket } from "node:tls";
 
 const MAX_NAMES = 32;
 const SIP_URI = /^sips?:([A-Za-z0-9.-]+)$/i;
@@ -22,4 +23,10 @@ export function certificateNames(certificate: Pick<PeerCertificate, "subjectaltn
   if (names.length > 0) return [...new Set(names)].slice(0, MAX_NAMES);
   const common: unknown = (certificate.subject as { readonly CN?: unknown } | undefined)?.CN;
   return typeof common === "string" && HOST.test(common) ? [common.toLowerCase()] : [];
+}
+
+/** The names in the certificate of a peer that showed one which could be verified; `undefined` for all others. */
+export function verifiedNames(socket: Socket): readonly string[] | undefined {
+  if (!(socket instanceof TLSSocket) || !socket.authorized) return undefined;
+  return certificateNames(socket.getPeerCertificate());
 }

@@ -1,12 +1,10 @@
 import type { Socket } from "node:net";
 import { createServer, type Server, type TLSSocket } from "node:tls";
-import { certificateNames } from "./certificate-names.ts";
 import type { TlsIdentity } from "./tls-identity.ts";
 
 /** What is told of the peers that come through. */
 export interface TlsDoorEvents {
-  /** @param names what the peer's verified certificate says; `undefined` when there is none */
-  onSecure(socket: TLSSocket, names: readonly string[] | undefined): void;
+  onSecure(socket: TLSSocket): void;
   onFailed(error: Error): void;
 }
 
@@ -23,9 +21,7 @@ export class TlsDoor {
       rejectUnauthorized: false,
       SNICallback: (name, done) => done(null, identity.contextFor(name)),
     });
-    this.#server.on("secureConnection", (socket) => {
-      events.onSecure(socket, socket.authorized ? certificateNames(socket.getPeerCertificate()) : undefined);
-    });
+    this.#server.on("secureConnection", (socket) => events.onSecure(socket));
     this.#server.on("tlsClientError", (error, socket) => {
       socket.destroy();
       events.onFailed(error);

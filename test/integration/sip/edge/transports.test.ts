@@ -1,10 +1,12 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { createServer } from "node:tls";
+import { WebSocket } from "ws";
 import type { SipListener } from "../../../../src/sip/index.ts";
 import { makeCertificate, type PemPair, writePair } from "../../../support/certificates.ts";
 import { Cleanup } from "../../../support/cleanup.ts";
 import { EdgeFixture } from "../../../support/edge-fixture.ts";
+import { Inbox } from "../../../support/inbox.ts";
 import { headerOf, SipPeer } from "../../../support/sip-peer.ts";
 import { StreamPeer } from "../../../support/stream-peer.ts";
 import { TemporaryDirectory } from "../../../support/temporary-directory.ts";
@@ -113,6 +115,33 @@ describe("SipEdge on other transports and addresses", () => {
       const { tokens: refused } = await application.ask(`sip||\r\nOPTIONS sip:${place} SIP/2.0\r\n\r\n`);
       assert.deepEqual(refused, ["NOK", "can not send request to myself"]);
     }
+  });
+
+  it("given a call over WebSocket from a host that can not be dialled, when it goes on, then it stays on the connection", async () => {
+    const { fixture, application } = await start([{ protocol: "ws", address: "127.0.0.1", port: 0 }]);
+    const place = `127.0.0.1:${fixture.portOf("ws")}`;
+    const browser = cleanup.add(new WebSocket(`ws://${place}`, "sip"), (each) => each.terminate());
+    const inbox = new Inbox<string>((text) => text);
+    browser.on("message", (data: Buffer) => inbox.put(data.toString()));
+    await once(browser, "open");
+    const uri = "sip:a@x1y2.invalid;transport=ws";
+    const lines = inviteLines(`sip:b@${place}`, "SIP/2.0/WS x1y2.invalid;branch=z9hG4bK1", uri);
+    browser.send([...lines, `Content-Length: ${SDP.length}`, "", SDP].join("\r\n"));
+    const { tokens, dialogId } = await answer(application);
+    assert.equal(tokens[4], "ws");
+    const ok = await inbox.take((text) => text.startsWith("SIP/2.0 200"), "200");
+    assert.equal(headerOf(ok, "Contact"), `<sip:${place};transport=ws>`);
+    await application.ask(`sip||${dialogId}|\r\nBYE sip:placeholder SIP/2.0\r\n\r\n`);
+    const bye = await inbox.take((text) => text.startsWith("BYE"), "BYE");
+    assert.equal(bye.split("\r\n")[0], `BYE ${uri} SIP/2.0`);
+    const nextHop = `sip:${tokens[5]}:${tokens[6]};transport=ws`;
+    await application.ask(`sip|||${nextHop}\r\nMESSAGE ${uri} SIP/2.0\r\nContent-Length: 0\r\n\r\n`);
+    const message = await inbox.take((text) => text.startsWith(`MESSAGE ${uri}`), "MESSAGE");
+    assert.match(headerOf(message, "Via"), /^SIP\/2\.0\/WS 127\.0\.0\.1:/);
+    browser.close();
+    await once(browser, "close");
+    await application.ask(`sip|||${nextHop}\r\nMESSAGE ${uri} SIP/2.0\r\nContent-Length: 0\r\n\r\n`);
+    await application.takeSip("SIP/2.0 503");
   });
 
   describe("to a TLS peer", () => {
