@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
-import { createServer } from "node:tls";
+import { createServer, type Server, type Socket } from "node:net";
+import { createServer as createTlsServer } from "node:tls";
 import { WebSocket } from "ws";
 import type { SipListener } from "../../../../src/sip/index.ts";
 import { makeCertificate, type PemPair, writePair } from "../../../support/certificates.ts";
@@ -52,6 +53,29 @@ describe("SipEdge on other transports and addresses", () => {
     const ok = await application.ask(`sip|${tokens[8]}|\r\nSIP/2.0 200 OK\r\nContent-Length: 0\r\n\r\n${SDP}`);
     return { tokens, dialogId: ok.tokens[8] ?? "" };
   };
+
+  /** Peers that connect to a server of the test's, the first one. */
+  interface Listening {
+    readonly port: number;
+    readonly next: () => Promise<StreamPeer>;
+  }
+  const listenOn = async (server: Server, event: "connection" | "secureConnection"): Promise<Listening> => {
+    const peers: StreamPeer[] = [];
+    server.on(event, (socket: Socket) => {
+      peers.push(cleanup.add(new StreamPeer(socket), (each) => each.close()));
+      server.emit("peer");
+    });
+    server.listen(0, "127.0.0.1");
+    await once(server, "listening");
+    cleanup.add(server, (each) => void each.close());
+    const address = server.address();
+    const next = async (): Promise<StreamPeer> => {
+      if (peers.length === 0) await once(server, "peer");
+      return peers[0] ?? assert.fail();
+    };
+    return { port: typeof address === "object" ? (address?.port ?? 0) : 0, next };
+  };
+  const listenTcp = (): Promise<Listening> => listenOn(createServer(), "connection");
 
   for (const [protocol, address] of [
     ["tcp", "::1"],
@@ -144,23 +168,44 @@ describe("SipEdge on other transports and addresses", () => {
     await application.takeSip("SIP/2.0 503");
   });
 
+  describe("to a UDP peer", () => {
+    const both = [
+      { protocol: "udp", address: "127.0.0.1", port: 0 },
+      { protocol: "tcp", address: "127.0.0.1", port: 0 },
+    ] as const;
+    const large = (uri: string): string => {
+      return `sip||\r\nINVITE ${uri} SIP/2.0\r\nX-Fill: ${"x".repeat(1_300)}\r\nContent-Length: 0\r\n\r\n${SDP}`;
+    };
+    it("given it takes TCP, too, when a large INVITE is sent, then all of the call goes over TCP, small ones stay on UDP", async () => {
+      const { fixture, application } = await start(both);
+      const server = await listenTcp();
+      const phone = cleanup.add(await SipPeer.start("127.0.0.1", server.port), (each) => each.close());
+      const asked = application.ask(large(phone.uri));
+      const peer = await server.next();
+      const invite = await peer.take("INVITE");
+      assert.match(headerOf(invite, "Via"), new RegExp(`^SIP/2\\.0/TCP 127\\.0\\.0\\.1:${fixture.portOf("tcp")};`));
+      assert.equal((await asked).tokens[0], "OK");
+      peer.respond(invite, "200 OK", [`Contact: <${phone.uri}>`]);
+      const ok = await application.takeSip("SIP/2.0 200");
+      await application.ask(`sip||${ok.tokens[9]}|\r\nACK sip:placeholder SIP/2.0\r\n\r\n`);
+      await peer.take("ACK");
+      await application.ask(`sip||\r\nMESSAGE ${phone.uri} SIP/2.0\r\nContent-Length: 0\r\n\r\n`);
+      await phone.take("MESSAGE");
+    });
+    it("given it has no TCP, when a large INVITE is sent, then it goes over UDP", async () => {
+      const { fixture, application } = await start(both);
+      const phone = cleanup.add(await SipPeer.start(), (each) => each.close());
+      await application.ask(large(phone.uri));
+      const invite = await phone.take("INVITE");
+      assert.match(headerOf(invite, "Via"), /^SIP\/2\.0\/UDP /);
+      phone.respond(fixture.portOf("udp"), invite, "486 Busy Here", "t");
+      await application.takeSip("SIP/2.0 486");
+    });
+  });
+
   describe("to a TLS peer", () => {
-    const listen = async (): Promise<{ port: number; next: () => Promise<StreamPeer> }> => {
-      const server = createServer({ cert: pair.cert, key: pair.key });
-      const peers: StreamPeer[] = [];
-      server.on("secureConnection", (socket) => {
-        peers.push(cleanup.add(new StreamPeer(socket), (each) => each.close()));
-        server.emit("peer");
-      });
-      server.listen(0, "127.0.0.1");
-      await once(server, "listening");
-      cleanup.add(server, (each) => void each.close());
-      const address = server.address();
-      const next = async (): Promise<StreamPeer> => {
-        if (peers.length === 0) await once(server, "peer");
-        return peers[0] ?? assert.fail();
-      };
-      return { port: typeof address === "object" ? (address?.port ?? 0) : 0, next };
+    const listen = (): Promise<Listening> => {
+      return listenOn(createTlsServer({ cert: pair.cert, key: pair.key }), "secureConnection");
     };
     for (const [uri, contact] of [
       ["sip:b@127.0.0.1:PORT;transport=tls", "<sip:127.0.0.1:OURS;transport=tls>"],
