@@ -1,4 +1,5 @@
 import { isIPv4, isIPv6 } from "node:net";
+import { ipOctets } from "../common/index.ts";
 
 /** IP addresses of one family from `first` to `last` as numbers. */
 export interface AddressBlock {
@@ -12,7 +13,7 @@ export function addressBlock(text: string): AddressBlock {
   const [address = "", bits] = text.split("/");
   const family = isIPv4(address) ? 4 : 6;
   const width = family === 4 ? 32 : 128;
-  const number = family === 4 ? numberOf(address.split("."), 10, 8n) : numberOf(groupsOf(address), 16, 16n);
+  const number = ipOctets(address).reduce((sum, octet) => (sum << 8n) | BigInt(octet), 0n);
   const size = 1n << BigInt(width - Number(bits ?? width));
   const first = (number / size) * size;
   return { family, first, last: first + size - 1n };
@@ -37,16 +38,4 @@ export function isWildcardAddress(address: string): boolean {
 export function addressesCollide(a: string, b: string): boolean {
   if (a === b) return true;
   return isIPv4(a) === isIPv4(b) && (isWildcardAddress(a) || isWildcardAddress(b));
-}
-
-/** The eight groups of an IPv6 address. */
-function groupsOf(address: string): readonly string[] {
-  const [head = "", tail] = canonicalAddress(address).split("::");
-  const left = head === "" ? [] : head.split(":");
-  const right = tail === undefined || tail === "" ? [] : tail.split(":");
-  return [...left, ...Array<string>(8 - left.length - right.length).fill("0"), ...right];
-}
-
-function numberOf(parts: readonly string[], radix: number, bits: bigint): bigint {
-  return parts.reduce((sum, part) => (sum << bits) | BigInt(parseInt(part, radix)), 0n);
 }

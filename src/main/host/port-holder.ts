@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { endianness } from "node:os";
-import { addressBlock } from "../../config/address-block.ts";
+import { ipOctets } from "../../common/index.ts";
 import { commandLineOf } from "./process-info.ts";
 
 /** A process that has a port. */
@@ -71,8 +71,7 @@ function collidingHexes(address: string): readonly string[] | undefined {
 
 /** An IPv6 address as `/proc/net` has it: four numbers in the processor's order. */
 function hexOfV6(address: string): string {
-  const { first } = addressBlock(address);
-  const octets = Array.from({ length: 16 }, (_, index) => Number((first >> BigInt(8 * (15 - index))) & 0xffn));
+  const octets = ipOctets(address);
   return [0, 4, 8, 12].map((at) => hexOf(octets.slice(at, at + 4).join("."))).join("");
 }
 

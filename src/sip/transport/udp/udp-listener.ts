@@ -8,6 +8,7 @@ import type { TransportCounters } from "../transport-counters.ts";
 import type { SafeTransportEvents } from "../transport-events.ts";
 import { listenError, sendError, TransportError } from "../transport-error.ts";
 import type { TransportLimits } from "../transport-limits.ts";
+import { answerBinding, isStun } from "./stun-binding.ts";
 import { UdpFlows, type UdpFlow } from "./udp-flows.ts";
 import { type QueuedDatagram, UdpProbe } from "./udp-probe.ts";
 
@@ -185,6 +186,10 @@ export class UdpListener {
       counters.udp.bad += 1;
       return;
     }
+    if (isStun(datagram)) {
+      this.#onStun(datagram, remote);
+      return;
+    }
     let flow = this.#flows.get(remote.address, remote.port);
     if (flow === undefined) this.#flows.add((flow = this.#newFlow(remote.address, remote.port)));
     flow.lastHeardMs = clock.nowMs();
@@ -201,6 +206,21 @@ export class UdpListener {
       counters.udp.bad += 1;
       events.onBadInput("head without an end", flow, text);
     }
+  }
+
+  /** RFC 5626 4.4.2: how a phone keeps its NAT's binding alive. It makes no flow: whoever is there says so by SIP. */
+  #onStun(datagram: Buffer, { address, port }: RemoteInfo): void {
+    const { clock, counters } = this.#options;
+    const answer = answerBinding(datagram, address, port);
+    if (answer === undefined) {
+      counters.udp.bad += 1;
+      return;
+    }
+    counters.udp.keepAlives += 1;
+    const flow = this.#flows.get(address, port);
+    if (flow !== undefined) flow.lastHeardMs = clock.nowMs();
+    // What the system refuses is lost, as a datagram may be.
+    this.#socket?.send(answer, port, address, () => undefined);
   }
 
   #flowPrefix(): string {
