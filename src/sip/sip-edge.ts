@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import type { Clock, Ids, Logger, MetricSample } from "../common/index.ts";
+import { LoadWatch } from "./load-watch.ts";
 import {
   DialogTable,
   hostPort,
@@ -51,6 +52,7 @@ export class SipEdge {
   readonly #core: UserAgentCore;
   readonly #proxy: ProxyCore;
   readonly #wire: WireServer;
+  readonly #load: LoadWatch;
 
   constructor(options: SipEdgeOptions) {
     const { clock, ids, logger } = options;
@@ -69,7 +71,9 @@ export class SipEdge {
       onMessage: (text, flow) => this.#transactions.onMessage(text, flow),
       onBadInput: (reason, flow, text) => this.#transactions.onBadInput(reason, flow, text),
     });
-    this.#transactions = new TransactionLayer({ transport: this.#transport, clock, ids, logger, user });
+    this.#load = new LoadWatch({ clock, logger, measureDelay: () => this.#transport.measureDelay() });
+    const admit = (): boolean => this.#load.admit();
+    this.#transactions = new TransactionLayer({ transport: this.#transport, clock, ids, logger, user, admit });
     this.#wire = new WireServer({ ...options.wire, clock, ids, logger, hostPorts: () => this.#hostPorts() });
     const context: CoreContext = {
       transactions: this.#transactions,
@@ -106,7 +110,13 @@ export class SipEdge {
     this.#core.start();
     await this.#transport.start();
     this.#core.endLeftovers();
+    this.#load.start();
     await this.#wire.listen({ core: this.#core, proxy: this.#proxy });
+  }
+
+  /** Call control says how long what this edge handed to it waited, in milliseconds; forgotten after half a second. */
+  reportDelay(delayMs: number): void {
+    this.#load.reportDelay(delayMs);
   }
 
   listDialogs(): EdgeDialogSummary[] {
@@ -125,11 +135,13 @@ export class SipEdge {
       ...this.#transactions.counters(),
       ...this.#transport.counters(),
       ...this.#wire.metrics(),
+      ...this.#load.metrics(),
     ];
   }
 
   /** Stops; dialogs stay recorded. May be called twice. */
   async close(): Promise<void> {
+    this.#load.close();
     await this.#wire.close();
     this.#proxy.close();
     this.#core.close();

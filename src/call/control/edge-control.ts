@@ -15,4 +15,6 @@ export interface EdgeControl {
   listDialogs(): Promise<readonly EdgeDialogSummary[]>;
   /** Ends a dialog by BYE; one that is not there is ended. `reason` is a Reason value (RFC 3326). */
   endDialog(dialogId: string, reason: string): Promise<void>;
+  /** Says how long what the edge handed over waited until it was worked on, so that the edge takes less new work. */
+  reportDelay(delayMs: number): Promise<void>;
 }

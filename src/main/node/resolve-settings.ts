@@ -8,19 +8,21 @@ import type { NodeSettings, PhoneRecord } from "./node-file.ts";
 
 /** Turns a checked configuration into what services start from; passwords become hashes here. */
 export function resolveSettings({ config, profiles }: LoadedConfig, dataDir: string): NodeSettings {
-  const { node, sip, http, media, call, log } = config;
-  const { token } = http;
+  const { node, sip, edge, http, media, call, log } = config;
+  const drachtio = drachtioOf(edge);
+  const { address, port, hostNames, token } = http;
+  const isSecure = ({ transport }: TandemConfig["sip"]["listen"][number]): boolean => /^(tls|wss)$/.test(transport);
+  const hasSecure = drachtio === undefined && sip.listen.some(isSecure);
   return {
     name: node.name,
     dataDir,
     orphanGraceSeconds: node.orphanGraceSeconds,
     realm: sip.realm,
-    listeners: sip.listen.map(listenerOf),
-    ...(sip.listen.some(({ transport }) => transport === "tls" || transport === "wss")
-      ? { tls: tlsOf(sip.tls, dataDir) }
-      : {}),
+    listeners: drachtio === undefined ? sip.listen.map(listenerOf) : [],
+    ...(hasSecure ? { tls: tlsOf(sip.tls, dataDir) } : {}),
     webSocket: defined(sip.webSocket),
-    http: { address: http.address, port: http.port, ...(token === undefined ? {} : { token: token.reveal() }) },
+    ...(drachtio === undefined ? {} : { drachtio }),
+    http: { address, port, hostNames, ...(token === undefined ? {} : { token: token.reveal() }) },
     media: defined(media),
     call,
     log,
@@ -49,6 +51,14 @@ function tlsOf({ certificate, key, ca, ...rest }: TandemConfig["sip"]["tls"], da
     ...(ca === undefined ? {} : { ca }),
     ...rest,
   };
+}
+
+/** The port that a drachtio server listens on for applications when nothing else is said. */
+const DRACHTIO_PORT = 9022;
+
+function drachtioOf({ kind, host, port, secret }: TandemConfig["edge"]): NodeSettings["drachtio"] {
+  if (kind === "embedded" || host === undefined || secret === undefined) return undefined;
+  return { host, port: port ?? DRACHTIO_PORT, secret: secret.reveal() };
 }
 
 function phoneRecord(

@@ -21,6 +21,12 @@ export function createEdgePart({ node, paths, clock, ids, logger, channel }: Ser
     if (typeof dialogId !== "string") throw new SwitchError("bad-params", "expected {dialogId, reason}");
     return edge.endDialog(dialogId, typeof reason === "string" ? reason : "");
   });
+  channel.handle("delay", (params) => {
+    const { delayMs } = (params ?? {}) as { delayMs?: unknown };
+    if (typeof delayMs !== "number" || !(delayMs >= 0)) throw new SwitchError("bad-params", "expected {delayMs}");
+    edge.reportDelay(delayMs);
+    return null;
+  });
   return {
     start: () => edge.start(),
     close: () => edge.close(),

@@ -31,6 +31,8 @@ export interface TransactionLayerOptions {
   readonly user: TransactionUser;
   /** Bounds that differ from `DEFAULT_TRANSACTION_LIMITS`. */
   readonly limits?: Partial<TransactionLimits>;
+  /** Whether a new request outside dialogs is taken; else it gets 503. Absent: as long as the limits allow. */
+  readonly admit?: () => boolean;
   /** Times that differ from `DEFAULT_TIMER_SETTINGS`. */
   readonly timers?: Partial<TimerSettings>;
 }
@@ -46,7 +48,7 @@ export class TransactionLayer {
   readonly #clients: ClientTransactions;
   readonly #servers: ServerTransactions;
 
-  constructor({ transport, clock, ids, logger, user, limits, timers }: TransactionLayerOptions) {
+  constructor({ transport, clock, ids, logger, user, limits, timers, admit }: TransactionLayerOptions) {
     this.#limits = { ...DEFAULT_TRANSACTION_LIMITS, ...limits };
     this.#user = user;
     const counters = new TransactionCounters();
@@ -60,7 +62,7 @@ export class TransactionLayer {
       tagSalt: ids.token(8),
     };
     this.#clients = new ClientTransactions(this.#context, this.#limits.maxClientTransactions);
-    this.#servers = new ServerTransactions(this.#context, user, this.#limits, clock);
+    this.#servers = new ServerTransactions(this.#context, user, this.#limits, clock, admit);
   }
 
   /**

@@ -21,6 +21,7 @@ export class ServerTransactions {
   readonly context: TransactionContext;
   readonly #user: TransactionUser;
   readonly #limits: TransactionLimits;
+  readonly #admit: () => boolean;
   readonly #byId = new Map<string, InviteServer | NonInviteServer>();
   /** Open INVITEs by what their ACKs, CANCELs and forks have in common with them. */
   readonly #invites = new Map<string, InviteServer>();
@@ -31,8 +32,15 @@ export class ServerTransactions {
   #inviteCount = 0;
   #characters = 0;
 
-  constructor(context: TransactionContext, user: TransactionUser, limits: TransactionLimits, clock: Clock) {
+  constructor(
+    context: TransactionContext,
+    user: TransactionUser,
+    limits: TransactionLimits,
+    clock: Clock,
+    admit: () => boolean = () => true,
+  ) {
     this.context = context;
+    this.#admit = admit;
     this.#user = user;
     this.#limits = limits;
     const kept = {
@@ -69,7 +77,7 @@ export class ServerTransactions {
     if (this.#absorb(id, via, flow)) return undefined;
     const toTag = toTagOf(request);
     const isNew = toTag === "" && method !== "CANCEL";
-    if (!this.#hasRoomFor(request, isNew)) return "overload";
+    if (!this.#hasRoomFor(request, isNew) || (isNew && !this.#admit())) return "overload";
     if (isNew && this.#isMerged(request, id)) return "merged";
     this.context.counters.count("requests");
     if (method === "INVITE") this.#addInvite(id, request, via, flow);
@@ -85,7 +93,6 @@ export class ServerTransactions {
   }
 
   onAcknowledged(invite: InviteServer, ack: SipMessage, flow: Flow): void {
-    this.#finished.set(invite.id, "");
     invite.discard();
     this.#tellAck(ack, flow, invite);
     invite.end();
@@ -104,13 +111,15 @@ export class ServerTransactions {
   onEnded(transaction: InviteServer | NonInviteServer): void {
     if (!this.#close(transaction) || !(transaction instanceof InviteServer)) return;
     this.#inviteCount -= 1;
+    // Repeated later than timer I waits, by a slow network or a confused phone, it is not another call.
+    this.#finished.set(transaction.id, "");
     const key = requestKey(transaction.request);
     if (this.#invites.get(key) === transaction) this.#invites.delete(key);
   }
 
   close(): void {
-    for (const transaction of this.#byId.values()) transaction.discard();
     this.#finished.close();
+    for (const transaction of this.#byId.values()) transaction.discard();
     this.#seen.close();
   }
 

@@ -46,12 +46,14 @@ describe("listening for SIP", () => {
       const v6 = await TransportUnderTest.start({ clock, listeners: [{ protocol, address: "::", port: 0 }] });
       const listeners: ListenAddress[] = [{ protocol, address: "0.0.0.0", port: v6.port(protocol) }];
       const v4 = await TransportUnderTest.start({ clock, listeners });
-      v4.send({ protocol, address: "127.0.0.1", port: v4.port(protocol) }, sipText("four"));
-      v6.send({ protocol, address: "::1", port: v6.port(protocol) }, sipText("six"));
+      const own = ["127.0.0.1", "::1"].map((address): ListenAddress => ({ protocol, address, port: 0 }));
+      const peer = await TransportUnderTest.start({ clock, listeners: own });
+      peer.send({ protocol, address: "127.0.0.1", port: v4.port(protocol) }, sipText("four"));
+      peer.send({ protocol, address: "::1", port: v6.port(protocol) }, sipText("six"));
       const [[four], [six]] = await Promise.all([v4.messages.count(1), v6.messages.count(1)]);
       assert.deepEqual([four?.text, four?.flow.localAddress], [sipText("four"), "127.0.0.1"]);
       assert.deepEqual([six?.text, six?.flow.localAddress, six?.flow.remoteAddress], [sipText("six"), "::1", "::1"]);
-      await Promise.all([v4.close(), v6.close()]);
+      await Promise.all([peer.close(), v4.close(), v6.close()]);
     });
   }
   it("given no address at all, when started, then it fails cleanly", async () => {
