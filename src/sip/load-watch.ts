@@ -20,6 +20,7 @@ export class LoadWatch {
   #applicationDelay = { delayMs: 0, atMs: Number.NEGATIVE_INFINITY };
   #delayMs = 0;
   #wasLimited = false;
+  #hasNew = false;
   #timer: Timer | undefined;
 
   constructor(options: LoadWatchOptions) {
@@ -27,16 +28,15 @@ export class LoadWatch {
     this.#control = new OverloadControl(options.clock.nowMs());
   }
 
-  start(): void {
-    this.#timer = this.#options.clock.after(INTERVAL_MS, () => {
-      this.#observe();
-      this.start();
-    });
-  }
-
   /** Whether a new request outside dialogs is taken. */
   admit(): boolean {
-    return this.#control.admit(this.#options.clock.nowMs());
+    const nowMs = this.#options.clock.nowMs();
+    if (this.#timer === undefined) {
+      this.#control.observe(0, nowMs);
+      this.#watch();
+    }
+    this.#hasNew = true;
+    return this.#control.admit(nowMs);
   }
 
   /** An application says how long what the edge handed to it waited. */
@@ -64,6 +64,16 @@ export class LoadWatch {
 
   close(): void {
     this.#timer?.cancel();
+  }
+
+  /** Goes on as long as requests come, or fewer are taken than could be. */
+  #watch(): void {
+    this.#hasNew = false;
+    this.#timer = this.#options.clock.after(INTERVAL_MS, () => {
+      this.#observe();
+      this.#timer = undefined;
+      if (this.#hasNew || this.#wasLimited) this.#watch();
+    });
   }
 
   #observe(): void {

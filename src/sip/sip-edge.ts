@@ -110,7 +110,6 @@ export class SipEdge {
     this.#core.start();
     await this.#transport.start();
     this.#core.endLeftovers();
-    this.#load.start();
     await this.#wire.listen({ core: this.#core, proxy: this.#proxy });
   }
 

@@ -3,7 +3,8 @@ const TOO_LATE_MS = 150;
 const IN_TIME_MS = 60;
 /** How long a change takes to show, at least: what waits already is still served. */
 const SETTLE_MS = 400;
-const DECREASE = 0.8;
+const DECREASE = 0.85;
+const MAX_GROWTH = 10;
 const INCREASE_PER_SECOND = 0.25;
 /** So many requests a second are always taken, however late we are. */
 const MIN_PER_SECOND = 10;
@@ -22,6 +23,7 @@ export class OverloadControl {
   #filledAtMs = 0;
   #observedAtMs: number;
   #decreasedAtMs = Number.NEGATIVE_INFINITY;
+  #delayMs = 0;
   #offered = 0;
   #taken = 0;
   /** Smoothed, a second. */
@@ -58,19 +60,25 @@ export class OverloadControl {
     const seconds = (nowMs - this.#observedAtMs) / 1_000;
     if (seconds <= 0) return;
     this.#observedAtMs = nowMs;
-    const weight = Math.min(1, seconds * 2);
+    const weight = this.#offeredRate === 0 ? 1 : Math.min(1, seconds * 2);
     this.#offeredRate += weight * (this.#offered / seconds - this.#offeredRate);
     this.#takenRate += weight * (this.#taken / seconds - this.#takenRate);
     this.#offered = 0;
     this.#taken = 0;
-    if (delayMs > TOO_LATE_MS) this.#decrease(nowMs);
+    const growth = (delayMs - this.#delayMs) / (1_000 * seconds);
+    this.#delayMs = delayMs;
+    if (delayMs > TOO_LATE_MS) this.#decrease(growth, nowMs);
     else if (delayMs < IN_TIME_MS && this.#limitPerSecond !== undefined) this.#increase(this.#limitPerSecond, seconds);
   }
 
-  #decrease(nowMs: number): void {
+  #decrease(growth: number, nowMs: number): void {
     if (nowMs - this.#decreasedAtMs < SETTLE_MS) return;
+    // What waits grows less: the limit is right, only the queue has to empty.
+    if (this.#limitPerSecond !== undefined && growth < 0) return;
     this.#decreasedAtMs = nowMs;
-    const from = Math.min(this.#limitPerSecond ?? this.#takenRate, this.#takenRate);
+    // A queue that grows by g seconds a second is fed 1 + g times as fast as it is served.
+    const served = this.#takenRate / (1 + Math.min(Math.max(growth, 0), MAX_GROWTH));
+    const from = Math.min(this.#limitPerSecond ?? served, served);
     if (this.#limitPerSecond === undefined) this.#filledAtMs = nowMs;
     this.#limitPerSecond = Math.max(MIN_PER_SECOND, from * DECREASE);
   }

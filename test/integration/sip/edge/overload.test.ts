@@ -47,8 +47,10 @@ describe("SipEdge: overload", () => {
   }
 
   /** Call control says for a while that it is late; nearly nothing new is taken then. */
-  function becomeLate(): Promise<void> {
-    return pass(20, () => fixture.edge.reportDelay(2_000));
+  async function becomeLate(): Promise<void> {
+    send("OPTIONS", `sip:127.0.0.1:${fixture.sipPort}`);
+    await application.takeSip("OPTIONS");
+    await pass(20, () => fixture.edge.reportDelay(2_000));
   }
 
   async function allAreTaken(): Promise<void> {
