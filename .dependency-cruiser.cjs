@@ -20,6 +20,8 @@ const homes = {
   "drachtio-srf": "call/signaling",
   "sdp-transform": "media/sdp",
   "dgram-as-promised": "(sip/transport|media/relay)",
+  selfsigned: "main",
+  ws: "sip/transport",
 };
 const adapters = "/(embedded|rtpengine|nats|redis|sqlite)/";
 const rule = (name, from, to) => ({ name, severity: "error", from, to });

@@ -1,4 +1,5 @@
 export { SystemClock, type Clock, type Timer } from "./clock.ts";
+export { ipOctets } from "./ip-octets.ts";
 export { detached } from "./detached.ts";
 export { RandomIds, type Ids } from "./ids.ts";
 export { SwitchError, errorCodeOf, errorMessageOf } from "./switch-error.ts";

@@ -5,6 +5,6 @@ export { type SipProfileConfig } from "./sip-profile.ts";
 export { type TandemConfig, type TandemConfigInput } from "./tandem-config.ts";
 export { configurationReference, withReference } from "./reference.ts";
 export { type LogConfig } from "./log-config.ts";
-export { isLoopbackAddress } from "./ipv4-block.ts";
+export { isLoopbackAddress } from "./address-block.ts";
 export { foreignFolderReason } from "./own-folder.ts";
 export { nodePaths, type NodePaths } from "./node-paths.ts";

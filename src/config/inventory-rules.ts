@@ -1,6 +1,7 @@
 import type { ConfigDraft } from "./draft.ts";
 import { Occurrences, type Fault } from "./fault.ts";
-import { ipv4Block } from "./ipv4-block.ts";
+import { isIP } from "node:net";
+import { addressBlock, canonicalAddress } from "./address-block.ts";
 import type { PeerConfig } from "./peer-config.ts";
 import type { PhoneConfig } from "./phone-config.ts";
 import type { SipProfileConfig } from "./sip-profile.ts";
@@ -78,15 +79,19 @@ function peerFaults(peer: PeerConfig, path: ConfigPath, { sip }: ConfigDraft): F
   const faults: Fault[] = [];
   const fault = (reason: string): void => void faults.push({ path: [...path, "uri"], reason });
   const [, host = "", portText, transport = "udp"] =
-    /^sip:([^:;]+)(?::(\d+))?(?:;transport=(\w+))?$/.exec(peer.uri) ?? [];
-  const port = Number(portText ?? 5060);
+    /^sip:(\[[^\]]+\]|[^:;]+)(?::(\d+))?(?:;transport=(\w+))?$/.exec(peer.uri) ?? [];
+  const address = canonicalAddress(host.replace(/^\[|\]$/g, ""));
+  const port = Number(portText ?? (transport === "tls" ? 5061 : 5060));
   if (port < 1 || port > 65_535) fault("has a port outside 1 to 65535");
   if (sip === undefined) return faults;
-  if (!sip.listen.some((listener) => listener.transport === transport)) {
-    fault(`needs ${transport}, which sip.listen does not have`);
+  const speaking = sip.listen.filter((listener) => listener.transport === transport);
+  const family = isIP(address);
+  if (speaking.length === 0) fault(`needs ${transport}, which sip.listen does not have`);
+  else if (family !== 0 && !speaking.some((listener) => isIP(listener.address) === family)) {
+    fault(`needs ${transport} over IPv${family}, which sip.listen does not have`);
   }
   const isOwn = sip.listen.some(
-    (listener) => listener.transport === transport && listener.port === port && listener.address === host,
+    (listener) => listener.transport === transport && listener.port === port && listener.address === address,
   );
   if (isOwn) fault("is an address of this node: calls to it would come back");
   return faults;
@@ -117,9 +122,9 @@ function peerAddressFaults(peers: ConfigDraft["peers"]): Fault[] {
   const seen = new Occurrences();
   peers.forEach(({ fields }, peer) =>
     fields.addresses?.forEach((text, index) => {
-      const { first, last } = ipv4Block(text);
+      const { family, first, last } = addressBlock(text);
       const path = ["peers", peer, "addresses", index];
-      const earlier = seen.add(`${first}-${last}`, formatPath(path));
+      const earlier = seen.add(`${family}:${first}-${last}`, formatPath(path));
       if (earlier !== undefined) faults.push({ path, reason: `${text} is also ${earlier}` });
     }),
   );

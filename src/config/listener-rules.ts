@@ -1,6 +1,8 @@
 import type { ConfigDraft } from "./draft.ts";
-import { addressesCollide, isLoopbackAddress } from "./ipv4-block.ts";
+import { isIP } from "node:net";
+import { addressesCollide, isLoopbackAddress, isWildcardAddress } from "./address-block.ts";
 import type { Fault } from "./fault.ts";
+import type { SipConfig, SipListener } from "./sip-config.ts";
 
 /** Rules about addresses and ports that no single section can check. */
 export function listenerFaults(config: ConfigDraft): Fault[] {
@@ -13,23 +15,46 @@ function sipListenerFaults({ sip }: ConfigDraft): Fault[] {
   sip.listen.forEach((listener, index) => {
     const earlier = sip.listen.findIndex(
       (other) =>
-        other.transport === listener.transport &&
+        portKind(other) === portKind(listener) &&
         other.port === listener.port &&
         addressesCollide(other.address, listener.address),
     );
     if (earlier < index) {
       faults.push({ path: ["sip", "listen", index], reason: `takes the same port as sip.listen[${earlier}]` });
     }
+    faults.push(...advertisedFaults(listener, index));
   });
-  return faults;
+  return [...faults, ...tlsFaults(sip.tls)];
+}
+
+function advertisedFaults({ address, advertisedAddress, advertisedPort }: SipListener, index: number): Fault[] {
+  const fault = (key: string, reason: string): Fault[] => [{ path: ["sip", "listen", index, key], reason }];
+  if (advertisedAddress === undefined) {
+    return advertisedPort === undefined ? [] : fault("advertisedPort", "needs advertisedAddress beside it");
+  }
+  if (isWildcardAddress(advertisedAddress))
+    return fault("advertisedAddress", "must be an address that peers can send to");
+  if (isIP(advertisedAddress) === isIP(address)) return [];
+  return fault("advertisedAddress", `must be of the same kind as ${address}: IPv4 or IPv6`);
+}
+
+function tlsFaults({ certificate, key }: SipConfig["tls"]): Fault[] {
+  if ((certificate === undefined) === (key === undefined)) return [];
+  const [present, missing] = certificate === undefined ? ["key", "certificate"] : ["certificate", "key"];
+  return [{ path: ["sip", "tls", present], reason: `needs sip.tls.${missing} beside it` }];
+}
+
+/** What kind of port a listener takes. */
+function portKind({ transport }: SipListener): "udp" | "tcp" {
+  return transport === "udp" ? "udp" : "tcp";
 }
 
 function httpFaults({ http, sip }: ConfigDraft): Fault[] {
   const faults: Fault[] = [];
   if (http === undefined) return faults;
   const taken = (sip?.listen ?? []).findIndex(
-    ({ transport, address, port }) =>
-      transport === "tcp" && port === http.port && addressesCollide(address, http.address),
+    (listener) =>
+      portKind(listener) === "tcp" && listener.port === http.port && addressesCollide(listener.address, http.address),
   );
   if (taken >= 0) faults.push({ path: ["http", "port"], reason: `is the TCP port of sip.listen[${taken}]` });
   if (http.token === undefined && !isLoopbackAddress(http.address)) {

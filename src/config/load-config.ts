@@ -60,11 +60,25 @@ function usable(profiles: SipProfileFiles["profiles"]): LoadedConfig["profiles"]
 }
 
 function withAbsolutePaths(config: TandemConfig, folder: string): TandemConfig {
-  const { node, sipProfilesDir } = config;
+  const { node, sip, sipProfilesDir } = config;
   return {
     ...config,
+    sip: { ...sip, tls: withAbsoluteFiles(sip.tls, folder) },
     node: node.dataDir === undefined ? node : { ...node, dataDir: resolve(folder, node.dataDir) },
     ...(sipProfilesDir === undefined ? {} : { sipProfilesDir: resolve(folder, sipProfilesDir) }),
+  };
+}
+
+function withAbsoluteFiles(tls: TandemConfig["sip"]["tls"], folder: string): TandemConfig["sip"]["tls"] {
+  const { certificate, key, ca, hosts } = tls;
+  return {
+    ...tls,
+    certificate: certificate === undefined ? undefined : resolve(folder, certificate),
+    key: key === undefined ? undefined : resolve(folder, key),
+    ca: ca === undefined ? undefined : resolve(folder, ca),
+    hosts: hosts.map((host) => {
+      return { name: host.name, certificate: resolve(folder, host.certificate), key: resolve(folder, host.key) };
+    }),
   };
 }
 

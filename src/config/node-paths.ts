@@ -15,6 +15,9 @@ export interface NodePaths {
   readonly demoSecretFile: string;
   /** A call to the demo's echo, for SIPp. */
   readonly sippScenarioFile: string;
+  /** The certificate that the node makes for itself, and its key. */
+  readonly tlsCertificate: string;
+  readonly tlsKey: string;
   readonly supervisorLock: string;
   /** Control channel of a service, or of the `supervisor`. */
   readonly socket: (service: string) => string;
@@ -35,6 +38,8 @@ export function nodePaths(dataDir: string): NodePaths {
     wireSecretFile: join(runDir, "wire.secret"),
     demoSecretFile: join(runDir, "demo.secret"),
     sippScenarioFile: join(dataDir, "sipp-echo.xml"),
+    tlsCertificate: join(dataDir, "state", "tls-certificate.pem"),
+    tlsKey: join(dataDir, "state", "tls-key.pem"),
     supervisorLock: join(runDir, "supervisor.lock"),
     socket: (service) => join(runDir, `${service}-1.sock`),
     pidFile: (service) => join(runDir, `${service}-1.pid`),

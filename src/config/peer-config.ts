@@ -4,8 +4,8 @@ import { deviceName } from "./scalars.ts";
 const addressBlock = z
   .string()
   .refine(
-    (text) => z.union([z.ipv4(), z.cidrv4()]).safeParse(text).success,
-    "expected an IPv4 address or block such as 192.0.2.0/24",
+    (text) => z.union([z.ipv4(), z.cidrv4(), z.ipv6(), z.cidrv6()]).safeParse(text).success,
+    "expected an IP address or block such as 192.0.2.0/24 or 2001:db8::/64",
   );
 
 const prefix = z.string().regex(/^\+?[0-9*#]{0,32}$/, "expected up to 32 digits, * or #, after a + or not");
@@ -18,15 +18,17 @@ export const peerConfig = z.strictObject({
     .min(1)
     .max(256)
     .describe(
-      "IPv4 addresses or blocks such as 192.0.2.0/24 that its requests come from. They are taken without digest: name no address that others can use.",
+      "IP addresses or blocks such as 192.0.2.0/24 or 2001:db8::/64 that its requests come from. They are taken without digest: name no address that others can use.",
     ),
   uri: z
     .string()
     .regex(
-      /^sip:[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?(?::\d{1,5})?(?:;transport=(?:udp|tcp))?$/,
+      /^sip:(?:[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?|\[[0-9A-Fa-f:.]{2,45}\])(?::\d{1,5})?(?:;transport=(?:udp|tcp|tls))?$/,
       "expected a URI such as sip:192.0.2.1:5060;transport=udp",
     )
-    .describe("Where calls to it go: `sip:HOST:PORT;transport=udp` (or tcp). Port 5060 and udp when absent."),
+    .describe(
+      "Where calls to it go: `sip:HOST:PORT;transport=udp` (or tcp, or tls); an IPv6 address in brackets. Port 5060, for tls 5061, and udp when absent.",
+    ),
   prefixes: z
     .array(prefix)
     .max(256)

@@ -41,6 +41,7 @@ function rowOf(path: string, tree: SchemaTree, parent: SchemaTree, key: string):
 function kindOf(tree: SchemaTree): string {
   if (tree.isSecret === true) return "secret text";
   if (tree.format === "ipv4") return "IPv4 address";
+  if (tree.format === "ip") return "IP address";
   if (tree.enum !== undefined) return tree.enum.map((value) => `\`${String(value)}\``).join(" or ");
   if (tree.items !== undefined) return `list${range(tree.minItems, tree.maxItems)} of ${kindOf(tree.items)}`;
   if (tree.properties !== undefined) return "mapping";

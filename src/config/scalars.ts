@@ -1,4 +1,6 @@
+import { isIP } from "node:net";
 import { z } from "zod";
+import { canonicalAddress } from "./address-block.ts";
 import { Secret } from "./secret.ts";
 
 /** A TCP or UDP port. */
@@ -6,6 +8,16 @@ export const port = z.int().min(1).max(65_535);
 
 /** An IPv4 address in digits. */
 export const ipv4 = z.ipv4("expected an IPv4 address such as 192.0.2.10");
+
+/** An IPv4 or IPv6 address in digits; IPv6 comes out as RFC 5952 writes it. */
+export const ipAddress = z
+  .string()
+  .refine(
+    (text) => isIP(text) !== 0 && !text.includes("%"),
+    "expected an IP address such as 192.0.2.10 or 2001:db8::10",
+  )
+  .transform(canonicalAddress)
+  .meta({ format: "ip" });
 
 /** The name of a phone or peer. */
 export const deviceName = z

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { sipTransport } from "./sip-config.ts";
 
 const seconds = (min: number, max: number): z.ZodInt => z.int().min(min).max(max);
 const notEmptyWithoutRepeats = (list: readonly string[]): boolean =>
@@ -42,9 +43,9 @@ export const sipProfileFile = z.strictObject({
     .describe("`phone` for devices that register with digest, `trunk` for peers known by their address."),
   description: z.string().min(1).max(200).describe("What the profile is for; shown by `tandem config check`."),
   transports: z
-    .array(z.enum(["udp", "tcp"]))
+    .array(sipTransport)
     .refine(notEmptyWithoutRepeats, "must name each transport once, and at least one")
-    .default(["udp", "tcp"])
+    .default([...sipTransport.options])
     .describe("Transports the device may use; requests over others get 403."),
   digestAlgorithms: z
     .array(z.enum(["MD5", "SHA-256"]))

@@ -3,6 +3,7 @@ import type { Clock, Ids, Logger, MetricSample } from "../common/index.ts";
 import { LoadWatch } from "./load-watch.ts";
 import {
   DialogTable,
+  hostPort,
   InviteJournal,
   JournalDialogStore,
   UserAgentCore,
@@ -11,17 +12,11 @@ import {
 } from "./dialog/index.ts";
 import { ProxyCore } from "./proxy/index.ts";
 import { TransactionLayer, type TransactionUser } from "./transaction/index.ts";
-import { TransportLayer, type TransportProtocol } from "./transport/index.ts";
+import { type ListenAddress, type TlsSettings, TransportLayer, type WebSocketSettings } from "./transport/index.ts";
 import { WireServer } from "./wire/index.ts";
 
-/** An address that SIP is received on. */
-export interface SipListener {
-  readonly protocol: TransportProtocol;
-  /** A literal IPv4 address of this host. */
-  readonly address: string;
-  /** 0 for any free port. */
-  readonly port: number;
-}
+/** An address that SIP is received on: a literal address of this host, `0.0.0.0` or `::`; port 0 for any free one. */
+export type SipListener = ListenAddress;
 
 /** Bounds of the edge. */
 export interface SipEdgeLimits {
@@ -32,6 +27,9 @@ export interface SipEdgeLimits {
 /** Options of a `SipEdge`. */
 export interface SipEdgeOptions {
   readonly listeners: readonly SipListener[];
+  /** Needed by `tls` and `wss` listeners. */
+  readonly tls?: TlsSettings;
+  readonly webSocket?: WebSocketSettings;
   /** Where applications connect (drachtio wire protocol), and what they must present. */
   readonly wire: { readonly host: string; readonly port: number; readonly secret: string };
   /** Folder in which dialogs and unanswered INVITEs are recorded. */
@@ -66,6 +64,8 @@ export class SipEdge {
     };
     this.#transport = new TransportLayer({
       listeners: options.listeners,
+      ...(options.tls === undefined ? {} : { tls: options.tls }),
+      ...(options.webSocket === undefined ? {} : { webSocket: options.webSocket }),
       clock,
       logger,
       onMessage: (text, flow) => this.#transactions.onMessage(text, flow),
@@ -104,7 +104,7 @@ export class SipEdge {
 
   /**
    * Takes up recorded dialogs, starts to listen, and ends what was ringing when the last edge died.
-   * @throws {SwitchError} `address-in-use`, `listen-failed`
+   * @throws {SwitchError} `address-in-use`, `listen-failed`, `bad-certificate`
    */
   async start(): Promise<void> {
     this.#core.start();
@@ -149,6 +149,6 @@ export class SipEdge {
   }
 
   #hostPorts(): string {
-    return this.addresses.map(({ protocol, address, port }) => `${protocol}/${address}:${port}`).join(",");
+    return this.addresses.map(({ protocol, address, port }) => `${protocol}/${hostPort(address, port)}`).join(",");
   }
 }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import * as sip from "../../src/sip/message/index.ts";
 import { statelessResponse } from "../../src/sip/transaction/server/stateless-response.ts";
-import { StreamFramer } from "../../src/sip/transport/tcp/stream-framer.ts";
+import { StreamFramer } from "../../src/sip/transport/connection/stream-framer.ts";
 import { FrameDecoder } from "../../src/sip/wire/frame-decoder.ts";
 import { FLOW, makeLayer } from "../unit/sip/transaction/transaction-fixture.ts";
 import { costRatio } from "./fuzz/cost.ts";

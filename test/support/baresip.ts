@@ -14,7 +14,7 @@ export interface BaresipAccount {
   /** `host:port` of the registrar. */
   readonly server?: string;
   readonly password?: string;
-  readonly transport?: "udp" | "tcp";
+  readonly transport?: "udp" | "tcp" | "tls";
   readonly answer?: "manual" | "auto";
   /** Default 600. */
   readonly registerSeconds?: number;

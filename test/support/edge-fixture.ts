@@ -2,21 +2,25 @@ import { cpSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { RandomIds, silentLogger, SystemClock, type Clock } from "../../src/common/index.ts";
-import { SipEdge } from "../../src/sip/index.ts";
+import { SipEdge, type SipEdgeOptions, type TransportProtocol } from "../../src/sip/index.ts";
 import { WireClient } from "./wire-client.ts";
 
 export const SECRET = "between-us";
+
+type EdgeChanges = Partial<Pick<SipEdgeOptions, "listeners" | "tls">>;
 
 /** A running edge with its files. */
 export class EdgeFixture {
   edge: SipEdge;
   readonly #directory: string;
   readonly #clock: Clock;
+  readonly #changes: EdgeChanges;
   readonly #clients: WireClient[] = [];
 
-  private constructor(directory: string, clock: Clock) {
+  private constructor(directory: string, clock: Clock, changes: EdgeChanges = {}) {
     this.#directory = directory;
     this.#clock = clock;
+    this.#changes = changes;
     this.edge = this.#make(0, 0);
   }
 
@@ -26,12 +30,23 @@ export class EdgeFixture {
     return fixture;
   }
 
+  /** An edge on other listeners than UDP and TCP of 127.0.0.1. */
+  static async startOn(changes: EdgeChanges, clock: Clock = new SystemClock()): Promise<EdgeFixture> {
+    const fixture = new EdgeFixture(mkdtempSync(join(tmpdir(), "edge-")), clock, changes);
+    await fixture.edge.start();
+    return fixture;
+  }
+
   get sipPort(): number {
-    return this.edge.addresses.find(({ protocol }) => protocol === "udp")?.port ?? 0;
+    return this.portOf("udp");
   }
 
   get tcpPort(): number {
-    return this.edge.addresses.find(({ protocol }) => protocol === "tcp")?.port ?? 0;
+    return this.portOf("tcp");
+  }
+
+  portOf(wanted: TransportProtocol): number {
+    return this.edge.addresses.find(({ protocol }) => protocol === wanted)?.port ?? 0;
   }
 
   gauge(name: string): number {
@@ -88,6 +103,7 @@ export class EdgeFixture {
       clock: this.#clock,
       ids: new RandomIds(),
       logger: silentLogger,
+      ...this.#changes,
     });
   }
 }

@@ -77,6 +77,11 @@ export class RawTcp {
     });
   }
 
+  /** The same over a socket that is connected, such as a TLS socket. */
+  static over(socket: Socket): RawTcp {
+    return new RawTcp(socket);
+  }
+
   get received(): string {
     return this.#received;
   }

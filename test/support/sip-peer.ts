@@ -24,7 +24,7 @@ export class SipPeer {
   }
 
   static async start(address = "127.0.0.1", port = 0): Promise<SipPeer> {
-    const socket = createSocket("udp4");
+    const socket = createSocket(address.includes(":") ? "udp6" : "udp4");
     await new Promise<void>((resolve, reject) => {
       socket.once("error", reject);
       socket.bind(port, address, resolve);
@@ -51,7 +51,7 @@ export class SipPeer {
   }
 
   sendText(port: number, text: string): void {
-    this.#socket.send(Buffer.from(text, "latin1"), port, "127.0.0.1");
+    this.#socket.send(Buffer.from(text, "latin1"), port, this.address.includes(":") ? "::1" : "127.0.0.1");
   }
 
   /** Answers a request that was received; `lines` are added to Via, From, To, Call-ID and CSeq. */

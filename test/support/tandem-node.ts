@@ -27,11 +27,19 @@ export interface TandemNodeOptions {
   readonly phones?: TandemConfigInput["phones"];
   readonly peers?: TandemConfigInput["peers"];
   readonly media?: TandemConfigInput["media"];
+  /** Listeners besides UDP and TCP on `sip`, on free ports of loopback. */
+  readonly moreListeners?: readonly ("tls" | "ws" | "wss")[];
   /** With a drachtio server it is that which has the SIP port. */
   readonly edge?: TandemConfigInput["edge"];
   readonly orphanGraceSeconds?: number;
   /** Options of Node itself, for the supervisor and its services. */
   readonly nodeOptions?: readonly string[];
+}
+
+interface NodePorts {
+  readonly sip: number;
+  readonly http: number;
+  readonly more: readonly number[];
 }
 
 const ROOT = join(import.meta.dirname, "..", "..");
@@ -53,6 +61,8 @@ export class TandemNode {
   readonly sip: string;
   readonly sipPort: number;
   readonly http: string;
+  /** Ports of `moreListeners`, in their order. */
+  readonly morePorts: readonly number[];
   readonly dataDir: string;
   /** Time from the command to `ready`. */
   startMs = 0;
@@ -64,7 +74,7 @@ export class TandemNode {
     directory: TemporaryDirectory,
     args: readonly string[],
     supervisor: ManagedProcess,
-    ports: { readonly sip: number; readonly http: number },
+    ports: NodePorts,
   ) {
     this.#directory = directory;
     this.#args = args;
@@ -72,13 +82,16 @@ export class TandemNode {
     this.dataDir = directory.join("data");
     this.sipPort = ports.sip;
     this.sip = `${ADDRESS}:${ports.sip}`;
+    this.morePorts = ports.more;
     this.http = `http://${ADDRESS}:${ports.http}`;
   }
 
   /** Starts a node from a configuration file and waits until it is ready. */
   static async start(options: TandemNodeOptions = {}): Promise<TandemNode> {
     const directory = new TemporaryDirectory("tandem");
-    const ports = { sip: await freePort(ADDRESS), http: await freePort(ADDRESS) };
+    const more: number[] = [];
+    for (const _ of options.moreListeners ?? []) more.push(await freePort(ADDRESS));
+    const ports: NodePorts = { sip: await freePort(ADDRESS), http: await freePort(ADDRESS), more };
     const file = directory.join("tandem.yaml");
     writeFileSync(file, JSON.stringify(configurationOf(options, ports)));
     const args = ["start", "--config", file, "--data-dir", directory.join("data")];
@@ -91,13 +104,13 @@ export class TandemNode {
     const chosen = ports ?? { sip: await freePort(ADDRESS), http: await freePort(ADDRESS) };
     const args = ["demo", "--data-dir", directory.join("data")];
     if (ports === undefined) args.push("--sip-port", String(chosen.sip), "--http-port", String(chosen.http));
-    return TandemNode.#launch(directory, args, chosen);
+    return TandemNode.#launch(directory, args, { ...chosen, more: [] });
   }
 
   static async #launch(
     directory: TemporaryDirectory,
     args: readonly string[],
-    ports: { readonly sip: number; readonly http: number },
+    ports: NodePorts,
     nodeOptions: readonly string[] = [],
   ): Promise<TandemNode> {
     const node = new TandemNode(directory, args, tandem(args, {}, nodeOptions), ports);
@@ -122,6 +135,11 @@ export class TandemNode {
   /** A phone's account on this node, with the password that `TandemNodeOptions.phones` has by default. */
   account(user: string): { readonly user: string; readonly server: string; readonly password: string } {
     return { user, server: this.sip, password: `demo-${user}` };
+  }
+
+  /** The certificate that the node made for itself. */
+  get certificate(): string {
+    return join(this.dataDir, "state", "tls-certificate.pem");
   }
 
   /** Asks a service, or the supervisor, over its channel. @throws {ChannelError} */
@@ -242,10 +260,7 @@ export function tandem(
   return new ManagedProcess({ command: process.execPath, args: [...nodeOptions, bin, ...args], cwd: ROOT, env });
 }
 
-function configurationOf(
-  options: TandemNodeOptions,
-  ports: { readonly sip: number; readonly http: number },
-): TandemConfigInput {
+function configurationOf(options: TandemNodeOptions, ports: NodePorts): TandemConfigInput {
   return {
     node: { orphanGraceSeconds: options.orphanGraceSeconds ?? 10 },
     ...(options.edge === undefined ? {} : { edge: options.edge }),
@@ -256,6 +271,9 @@ function configurationOf(
             listen: [
               { transport: "udp", address: ADDRESS, port: ports.sip },
               { transport: "tcp", address: ADDRESS, port: ports.sip },
+              ...(options.moreListeners ?? []).map((transport, index) => {
+                return { transport, address: ADDRESS, port: ports.more[index] ?? 0 };
+              }),
             ],
           },
     http: { address: ADDRESS, port: ports.http },

@@ -2,7 +2,7 @@
 export type DigestAlgorithm = "MD5" | "SHA-256";
 
 /** A transport that a profile may allow. */
-export type SipTransport = "udp" | "tcp";
+export type SipTransport = "udp" | "tcp" | "tls" | "ws" | "wss";
 
 /** How long a phone may stay registered, and from how many places. */
 export interface RegistrationLimits {

@@ -38,7 +38,8 @@ async function checkPort(wanted: WantedPort, ownPids: readonly number[]): Promis
   const { purpose, transport, address, port } = wanted;
   const error = await (transport === "udp" ? tryUdp(address, port) : tryTcp(address, port));
   if (error === undefined) return undefined;
-  const name = `${purpose} ${transport} ${address}${port === 0 ? "" : `:${port}`}`;
+  const host = address.includes(":") ? `[${address}]` : address;
+  const name = `${purpose} ${transport} ${host}${port === 0 ? "" : `:${port}`}`;
   const code = errorCodeOf(error);
   if (code === "EADDRINUSE") {
     const holder = strangerAt(wanted, ownPids);
@@ -63,7 +64,8 @@ function strangerAt({ transport, address, port }: WantedPort, ownPids: readonly 
 
 function tryUdp(address: string, port: number): Promise<Error | undefined> {
   return new Promise((resolve) => {
-    const socket = createSocket("udp4");
+    const isV6 = address.includes(":");
+    const socket = createSocket({ type: isV6 ? "udp6" : "udp4", ipv6Only: isV6 });
     socket.once("error", (error) => {
       socket.close();
       resolve(error);
@@ -76,7 +78,9 @@ function tryTcp(address: string, port: number): Promise<Error | undefined> {
   return new Promise((resolve) => {
     const server = createServer();
     server.once("error", resolve);
-    server.listen({ host: address, port, exclusive: true }, () => server.close(() => resolve(undefined)));
+    server.listen({ host: address, port, ipv6Only: true, exclusive: true }, () =>
+      server.close(() => resolve(undefined)),
+    );
   });
 }
 

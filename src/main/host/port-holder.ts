@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { endianness } from "node:os";
+import { ipOctets } from "../../common/index.ts";
 import { commandLineOf } from "./process-info.ts";
 
 /** A process that has a port. */
@@ -16,12 +17,12 @@ export interface PortHolders {
 }
 
 /**
- * Finds who keeps others from an IPv4 address and port of this host: the sockets' inodes in `/proc/net`, then whose
+ * Finds who keeps others from an address and port of this host: the sockets' inodes in `/proc/net`, then whose
  * descriptors they are. Without `/proc` nobody is found.
  */
 export function findPortHolders(transport: "udp" | "tcp", address: string, port: number): PortHolders {
-  const wanted = { addressHex: hexOf(address), port, listening: transport === "tcp" };
-  const v4 = inodesOf(`/proc/net/${transport}`, wanted);
+  const wanted = { address, port, listening: transport === "tcp" };
+  const v4 = address.includes(":") ? [] : inodesOf(`/proc/net/${transport}`, wanted);
   // A socket for both families is looked for last: it cannot have the port when one of IPv4 has it.
   const inodes = new Set(v4.length > 0 ? v4 : inodesOf(`/proc/net/${transport}6`, wanted));
   const unseen = new Set(inodes);
@@ -35,7 +36,7 @@ export function findPortHolders(transport: "udp" | "tcp", address: string, port:
 }
 
 interface WantedSocket {
-  readonly addressHex: string;
+  readonly address: string;
   readonly port: number;
   readonly listening: boolean;
 }
@@ -46,9 +47,9 @@ const ALL_V4 = "00000000";
 const ALL_V6 = ALL_V4.repeat(4);
 
 /** Inodes of the sockets that collide with the wanted one: on its address, or one of both on all addresses. */
-function inodesOf(table: string, { addressHex, port, listening }: WantedSocket): string[] {
+function inodesOf(table: string, { address, port, listening }: WantedSocket): string[] {
   const hexPort = port.toString(16).toUpperCase().padStart(4, "0");
-  const mapped = `${ALL_V4.repeat(2)}${hexOf("0.0.255.255")}${addressHex}`;
+  const colliding = collidingHexes(address);
   return read(table)
     .split("\n")
     .slice(1)
@@ -56,9 +57,22 @@ function inodesOf(table: string, { addressHex, port, listening }: WantedSocket):
       const [, local = "", , state, , , , , , inode = ""] = line.trim().split(/\s+/);
       const [localAddress = "", localPort] = local.split(":");
       if (localPort !== hexPort || (listening && state !== TCP_LISTEN)) return [];
-      const collides = addressHex === ALL_V4 || [addressHex, mapped, ALL_V4, ALL_V6].includes(localAddress);
-      return collides ? [inode] : [];
+      return colliding === undefined || colliding.includes(localAddress) ? [inode] : [];
     });
+}
+
+/** The addresses in `/proc/net` that keep others from an address; `undefined`: all. */
+function collidingHexes(address: string): readonly string[] | undefined {
+  if (address === "0.0.0.0" || address === "::") return undefined;
+  if (address.includes(":")) return [hexOfV6(address), ALL_V6];
+  const hex = hexOf(address);
+  return [hex, `${ALL_V4.repeat(2)}${hexOf("0.0.255.255")}${hex}`, ALL_V4, ALL_V6];
+}
+
+/** An IPv6 address as `/proc/net` has it: four numbers in the processor's order. */
+function hexOfV6(address: string): string {
+  const octets = ipOctets(address);
+  return [0, 4, 8, 12].map((at) => hexOf(octets.slice(at, at + 4).join("."))).join("");
 }
 
 /** An IPv4 address as `/proc/net` has it: a number in the processor's order. */

@@ -3,6 +3,7 @@ import { readFileSync, renameSync, writeFileSync } from "node:fs";
 import type { Ha1 } from "../../call/device/sip-phone.ts";
 import type { SipProfile } from "../../call/device/sip-profile.ts";
 import type { LogConfig } from "../../config/index.ts";
+import type { SipListener, TlsSettings, WebSocketSettings } from "../../sip/index.ts";
 
 /** A phone as services get it: hashes instead of its password, its profile by name. */
 export interface PhoneRecord {
@@ -33,11 +34,10 @@ export interface NodeSettings {
   readonly orphanGraceSeconds: number;
   readonly realm: string;
   /** Listeners of the embedded edge; none with a drachtio server in its place. */
-  readonly listeners: readonly {
-    readonly protocol: "udp" | "tcp";
-    readonly address: string;
-    readonly port: number;
-  }[];
+  readonly listeners: readonly SipListener[];
+  /** Present when something listens with TLS. */
+  readonly tls?: TlsSettings;
+  readonly webSocket?: WebSocketSettings;
   /** Absent: the embedded edge. */
   readonly drachtio?: { readonly host: string; readonly port: number; readonly secret: string };
   readonly http: {

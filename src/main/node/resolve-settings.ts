@@ -2,6 +2,8 @@ import { computeHa1 } from "../../call/device/ha1.ts";
 import type { Ha1 } from "../../call/device/sip-phone.ts";
 import type { SipProfile } from "../../call/device/sip-profile.ts";
 import type { LoadedConfig, TandemConfig } from "../../config/index.ts";
+import { nodePaths } from "../../config/node-paths.ts";
+import type { SipListener, TlsSettings } from "../../sip/index.ts";
 import type { NodeSettings, PhoneRecord } from "./node-file.ts";
 
 /** Turns a checked configuration into what services start from; passwords become hashes here. */
@@ -9,15 +11,16 @@ export function resolveSettings({ config, profiles }: LoadedConfig, dataDir: str
   const { node, sip, edge, http, media, call, log } = config;
   const drachtio = drachtioOf(edge);
   const { address, port, hostNames, token } = http;
+  const isSecure = ({ transport }: TandemConfig["sip"]["listen"][number]): boolean => /^(tls|wss)$/.test(transport);
+  const hasSecure = drachtio === undefined && sip.listen.some(isSecure);
   return {
     name: node.name,
     dataDir,
     orphanGraceSeconds: node.orphanGraceSeconds,
     realm: sip.realm,
-    listeners:
-      drachtio === undefined
-        ? sip.listen.map(({ transport: protocol, address, port }) => ({ protocol, address, port }))
-        : [],
+    listeners: drachtio === undefined ? sip.listen.map(listenerOf) : [],
+    ...(hasSecure ? { tls: tlsOf(sip.tls, dataDir) } : {}),
+    webSocket: defined(sip.webSocket),
     ...(drachtio === undefined ? {} : { drachtio }),
     http: { address, port, hostNames, ...(token === undefined ? {} : { token: token.reveal() }) },
     media: defined(media),
@@ -30,6 +33,23 @@ export function resolveSettings({ config, profiles }: LoadedConfig, dataDir: str
     }),
     phones: config.phones.map((phone) => phoneRecord(phone, sip.realm, profiles)),
     peers: config.peers,
+  };
+}
+
+function listenerOf(given: TandemConfig["sip"]["listen"][number]): SipListener {
+  const { transport: protocol, address, port, advertisedAddress, advertisedPort } = given;
+  if (advertisedAddress === undefined) return { protocol, address, port };
+  return { protocol, address, port, advertised: { address: advertisedAddress, port: advertisedPort ?? port } };
+}
+
+/** The node's own certificate where the configuration names none. */
+function tlsOf({ certificate, key, ca, ...rest }: TandemConfig["sip"]["tls"], dataDir: string): TlsSettings {
+  const paths = nodePaths(dataDir);
+  return {
+    certificate: certificate ?? paths.tlsCertificate,
+    key: key ?? paths.tlsKey,
+    ...(ca === undefined ? {} : { ca }),
+    ...rest,
   };
 }
 

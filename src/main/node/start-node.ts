@@ -6,6 +6,7 @@ import { takeSupervisorLock } from "../supervisor/supervisor-lock.ts";
 import { ABSENT_WITH_DRACHTIO } from "./absent-with-drachtio.ts";
 import { keptSecret, prepareDataDir } from "./data-dir.ts";
 import { configIdOf, readNodeFile, writeNodeFile, type NodeFile, type NodeSettings } from "./node-file.ts";
+import { prepareTls } from "./tls-certificate.ts";
 import { readVersion } from "./package-root.ts";
 import { findRunningServices, type RunningService } from "./running-services.ts";
 import { superviseNode } from "./supervise-node.ts";
@@ -13,7 +14,7 @@ import type { StartedNode, StartNodeOptions } from "./start-node-options.ts";
 
 /**
  * Starts a node in this process, which becomes its supervisor. Everything is checked before any service starts.
- * @throws {SwitchError} `already-running`, `bad-data-dir`, `ports-taken` by other processes, `ports-unavailable` for another reason, `service-failed`, `stopping`
+ * @throws {SwitchError} `already-running`, `bad-data-dir`, `bad-certificate`, `ports-taken` by other processes, `ports-unavailable` for another reason, `service-failed`, `stopping`
  */
 export async function startNode(options: StartNodeOptions): Promise<StartedNode> {
   const { settings, clock, ids, report } = options;
@@ -29,6 +30,7 @@ export async function startNode(options: StartNodeOptions): Promise<StartedNode>
     // One that is ending, its grace being over, goes to its end.
     const adopted = running.filter((service) => isSame(service) && service.hello?.state === "ready");
     const strangers = running.filter((service) => !adopted.includes(service));
+    await prepareTls(settings, paths, clock, report);
     await checkWantedPorts(settings, adopted, running);
     const hasChanged = running.some((service) => service.hello !== undefined && !isSame(service));
     await stopStrangers(strangers, hasChanged, paths, options);
@@ -56,8 +58,8 @@ async function checkWantedPorts(
 ): Promise<void> {
   const isAdopted = (name: string): boolean => adopted.some((service) => service.name === name);
   const sip = settings.listeners.map(({ protocol, address, port }): WantedPort => ({
-    purpose: "SIP",
-    transport: protocol,
+    purpose: protocol === "udp" || protocol === "tcp" ? "SIP" : `SIP over ${protocol.toUpperCase()},`,
+    transport: protocol === "udp" ? "udp" : "tcp",
     address,
     port,
   }));

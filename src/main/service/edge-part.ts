@@ -1,12 +1,14 @@
 import { readFileSync } from "node:fs";
 import { SwitchError } from "../../common/index.ts";
-import { SipEdge } from "../../sip/index.ts";
+import { hostPort, SipEdge } from "../../sip/index.ts";
 import type { ServiceContext, ServicePart } from "./service-part.ts";
 
 /** The SIP edge as a service. */
 export function createEdgePart({ node, paths, clock, ids, logger, channel }: ServiceContext): ServicePart {
   const edge = new SipEdge({
     listeners: node.listeners,
+    ...(node.tls === undefined ? {} : { tls: node.tls }),
+    ...(node.webSocket === undefined ? {} : { webSocket: node.webSocket }),
     wire: { ...node.wire, secret: readFileSync(paths.wireSecretFile, "utf8").trim() },
     stateDir: paths.stateDir,
     clock,
@@ -30,7 +32,7 @@ export function createEdgePart({ node, paths, clock, ids, logger, channel }: Ser
     close: () => edge.close(),
     metrics: () => edge.metrics(),
     status: () => ({
-      sip: edge.addresses.map(({ protocol, address, port }) => `${protocol}/${address}:${port}`),
+      sip: edge.addresses.map(({ protocol, address, port }) => `${protocol}/${hostPort(address, port)}`),
       wirePort: edge.wirePort,
       dialogs: edge.listDialogs().length,
     }),

@@ -24,6 +24,7 @@ const UNAVAILABLE_CODES = [
   "address-in-use",
   "listen-failed",
   "bad-address",
+  "bad-certificate",
   "EADDRINUSE",
   "EADDRNOTAVAIL",
   "EACCES",

@@ -127,7 +127,7 @@ function taggedFrom(from: string, tag: string): { readonly value: string; readon
 function contactOf(message: SipMessage, { local, protocol }: RequestContext): string {
   const given = message.get("contact");
   if (given !== undefined) return withLocalHost(given, local);
-  return WITH_CONTACT.has(message.method) ? defaultContact(local, protocol) : "";
+  return WITH_CONTACT.has(message.method) ? defaultContact(local, protocol, message.uri) : "";
 }
 
 function contactLine(contact: string): string {

@@ -125,11 +125,12 @@ export class InboundResponses {
     const local = hostPort(tx.flow.localAddress, tx.flow.localPort);
     const isSuccess = status >= 200 && status < 300;
     const givesContact = (forms && (isSuccess || rseq !== undefined)) || (method === "UPDATE" && isSuccess);
+    const contact = pending.dialog?.localContact ?? defaultContact(local, tx.flow.protocol, tx.request.uri);
     return completeResponse(draft, {
       request: tx.request,
       toTag: status > 100 ? pending.toTag : undefined,
       local,
-      contact: givesContact ? (pending.dialog?.localContact ?? defaultContact(local, tx.flow.protocol)) : undefined,
+      contact: givesContact ? contact : undefined,
       copyRecordRoute: forms,
       ...(rseq === undefined ? {} : { rseq }),
     });

@@ -13,5 +13,5 @@ export { DialogTable, JournalDialogStore, type DialogStore } from "./dialog-tabl
 export { type EdgeDialogSummary } from "./dialog.ts";
 export { hostPort } from "./local-host.ts";
 export { type RequestCommand } from "./outbound-requests.ts";
-export { nextHopOf, TargetResolver } from "./resolve-target.ts";
+export { nextHopOf, protocolOf, TargetResolver } from "./resolve-target.ts";
 export { UserAgentCore } from "./user-agent-core.ts";

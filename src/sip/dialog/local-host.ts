@@ -17,7 +17,11 @@ export function withLocalHost(value: string, local: string): string {
   return parsed.ok ? formatNameAddr(parsed.value) : replaced;
 }
 
-/** The Contact we give when the application gives none. */
-export function defaultContact(local: string, protocol: string): string {
+/**
+ * The Contact we give when the application gives none.
+ * @param uri Request-URI of the request that makes the dialog: a SIPS one wants a SIPS Contact (RFC 3261 12.1.1)
+ */
+export function defaultContact(local: string, protocol: string, uri: string): string {
+  if (/^sips:/i.test(uri)) return protocol === "wss" ? `<sips:${local};transport=ws>` : `<sips:${local}>`;
   return protocol === "udp" ? `<sip:${local}>` : `<sip:${local};transport=${protocol}>`;
 }

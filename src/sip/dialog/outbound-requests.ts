@@ -12,7 +12,7 @@ import { isNewReliable, type ClientRequest } from "./client-request.ts";
 import type { InviteResponses } from "./invite-responses.ts";
 import { requestSeen, responseSeen } from "./negotiation.ts";
 import { readRack } from "./reliable-fields.ts";
-import { nextHopOf, type TargetResolver } from "./resolve-target.ts";
+import type { TargetResolver } from "./resolve-target.ts";
 import type { SentRequest } from "./uac-dialog.ts";
 
 type Reply = (reply: CommandReply) => void;
@@ -136,7 +136,7 @@ export class OutboundRequests {
       return;
     }
     const uri = command.nextHopUri !== "" ? command.nextHopUri : (routeUriOf(message) ?? message.uri);
-    const nextHop = nextHopOf(uri);
+    const nextHop = this.#resolver.nextHopOf(uri);
     if (!nextHop.ok) {
       reply({ ok: false, reason: nextHop.reason });
       return;

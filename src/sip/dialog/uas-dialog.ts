@@ -76,7 +76,7 @@ export function uasDialog(
     inviteCseq: 0,
     remoteTarget: contactUriOf(request) ?? "",
     routeSet: recordRoutes(request),
-    localContact: defaultContact(hostPort(flow.localAddress, flow.localPort), flow.protocol),
+    localContact: defaultContact(hostPort(flow.localAddress, flow.localPort), flow.protocol, request.uri),
     protocol: flow.protocol,
     ...(nextHop === undefined ? {} : { nextHop }),
     remoteAllow: allowedMethods(request),

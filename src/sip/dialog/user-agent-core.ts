@@ -29,7 +29,7 @@ export class UserAgentCore implements TransactionUser {
   readonly #outbound: OutboundRequests;
 
   constructor(context: CoreContext) {
-    const resolver = new TargetResolver();
+    const resolver = new TargetResolver(context.transport);
     this.#context = context;
     this.#retransmission = new SuccessRetransmission(context.clock);
     this.#actions = new DialogActions(context, resolver, this.#retransmission);

@@ -55,7 +55,7 @@ export class ProxyCore implements TransactionUser {
   readonly #context: CoreContext;
   readonly #core: UserAgentCore;
   readonly #routes: RecordRoutes;
-  readonly #resolver = new TargetResolver();
+  readonly #resolver: TargetResolver;
   /** By server transaction; INVITEs stay 32 s after their answer. */
   readonly #requests = new Map<string, ProxiedRequest>();
   readonly #answered = new Map<string, ProxiedRequest>();
@@ -64,6 +64,7 @@ export class ProxyCore implements TransactionUser {
   constructor(context: CoreContext, core: UserAgentCore, key: string) {
     this.#context = context;
     this.#core = core;
+    this.#resolver = new TargetResolver(context.transport);
     this.#routes = new RecordRoutes(context.transport, key);
   }
 
@@ -73,6 +74,12 @@ export class ProxyCore implements TransactionUser {
     const draft = text === "" ? undefined : parseDraft(text);
     if (!options.ok || draft?.ok === false) {
       reply({ type: "refused", reason: options.ok ? "invalid request" : options.reason });
+      return;
+    }
+    for (const uri of options.value.destinations) {
+      const nextHop = this.#resolver.nextHopOf(uri);
+      if (nextHop.ok) continue;
+      reply({ type: "refused", reason: nextHop.reason });
       return;
     }
     if (this.#requests.size >= MAX_REQUESTS) {

@@ -1,7 +1,7 @@
 import { createHmac } from "node:crypto";
 import { parseNameAddr, parseUri, splitList, type SipMessage } from "../message/index.ts";
-import type { Flow, Target, TransportLayer } from "../transport/index.ts";
-import { hostPort } from "../dialog/index.ts";
+import { defaultPort, type Flow, type Target, type TransportLayer } from "../transport/index.ts";
+import { hostPort, protocolOf } from "../dialog/index.ts";
 
 const PARAMETER = "proxied";
 const TOKEN_LENGTH = 16;
@@ -63,9 +63,10 @@ export class RecordRoutes {
   /** True when a URI names one of our listeners by address. */
   isOurs(uriText: string): boolean {
     const uri = parseUri(uriText);
-    if (!uri.ok || uri.value.scheme !== "sip") return false;
-    const { host, port = 5060, params } = uri.value;
-    const protocol = params.get("transport")?.toLowerCase() === "tcp" ? "tcp" : "udp";
+    if (!uri.ok || (uri.value.scheme !== "sip" && uri.value.scheme !== "sips")) return false;
+    const protocol = protocolOf(uri.value);
+    if (protocol === undefined) return false;
+    const { host, port = defaultPort(protocol) } = uri.value;
     return this.#transport.isLocal(host, port, protocol);
   }
 

@@ -10,6 +10,11 @@ const HELP = {
     "tandem_sip_responses_resent_total",
     "Responses sent again, by timer G or because they were asked for",
   ],
+  switchedToTcp: ["tandem_sip_requests_switched_to_tcp_total", "Requests too large for UDP that went over TCP"],
+  switchedBack: [
+    "tandem_sip_requests_switched_back_total",
+    "Of those, requests that went over UDP since TCP was refused",
+  ],
   badRequests: ["tandem_sip_bad_requests_total", "Requests answered 400 to 513 for what they look like, or dropped"],
   badResponses: ["tandem_sip_bad_responses_total", "Responses dropped for what they look like"],
   merged: ["tandem_sip_merged_requests_total", "Requests that came a second way and got 482"],

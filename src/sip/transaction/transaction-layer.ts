@@ -10,6 +10,7 @@ import {
 } from "../message/index.ts";
 import type { Flow, Target } from "../transport/index.ts";
 import { ClientTransactions } from "./client/client-transactions.ts";
+import { LargeRequests } from "./client/large-requests.ts";
 import { responseTarget, withReceived } from "./server/received-via.ts";
 import { ServerTransactions } from "./server/server-transactions.ts";
 import { statelessResponse, type StatelessResponse } from "./server/stateless-response.ts";
@@ -50,12 +51,14 @@ export class TransactionLayer {
   constructor({ transport, clock, ids, logger, user, limits, timers, admit }: TransactionLayerOptions) {
     this.#limits = { ...DEFAULT_TRANSACTION_LIMITS, ...limits };
     this.#user = user;
+    const counters = new TransactionCounters();
     this.#context = {
       sender: transport,
+      largeRequests: new LargeRequests(transport, clock, counters),
       wheel: new TimerWheel(clock),
       timers: { ...DEFAULT_TIMER_SETTINGS, ...timers },
       logger,
-      counters: new TransactionCounters(),
+      counters,
       tagSalt: ids.token(8),
     };
     this.#clients = new ClientTransactions(this.#context, this.#limits.maxClientTransactions);
@@ -108,7 +111,17 @@ export class TransactionLayer {
 
   /** Sends a message that no transaction is kept for: an ACK to a 2xx. */
   send(message: string, target: Target): void {
-    this.#context.sender.send(target, message, (error) => this.#noteSendFailure(error));
+    const { sender, largeRequests } = this.#context;
+    const asItIs = (): void => sender.send(target, message, (error) => this.#noteSendFailure(error));
+    const way = largeRequests.wayForText(message, target);
+    if (way === undefined) {
+      asItIs();
+      return;
+    }
+    sender.send(way.target, way.text, (error) => {
+      if (largeRequests.isRefusal(way.target, error)) asItIs();
+      else this.#noteSendFailure(error);
+    });
   }
 
   /** Counters since the start, and what there is now. */
@@ -125,6 +138,11 @@ export class TransactionLayer {
       gauge(name, help, this.#servers.nonInviteCount, "non-invite-server"),
       gauge("tandem_sip_finished_transactions", "Answered requests that are remembered", this.#servers.finishedCount),
       gauge("tandem_sip_remembered_requests", "Requests that would be known as merged", this.#servers.seenCount),
+      gauge(
+        "tandem_sip_places_without_tcp",
+        "UDP peers that refused TCP for a large request",
+        this.#context.largeRequests.refusalCount,
+      ),
       gauge("tandem_sip_transaction_timers", "Transactions with a timer running", this.#context.wheel.size),
       ...this.#context.counters.samples(),
     ];

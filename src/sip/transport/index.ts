@@ -1,12 +1,19 @@
-/** SIP transports: UDP and TCP listeners, connections, framing. Text is latin1, one character an octet. */
+/** SIP transports: listeners, connections, framing, TLS. Text is latin1, one character an octet. */
 export {
+  defaultPort,
   type Flow,
   isReliable,
+  isSecure,
   type ListenAddress,
+  type OwnEnd,
   type SendFailureHandler,
   type Target,
+  TRANSPORT_PROTOCOLS,
   type TransportProtocol,
 } from "./flow.ts";
+export { checkTlsFiles } from "./tls/tls-identity.ts";
+export { type CertificateFiles, type TlsSettings } from "./tls/tls-settings.ts";
+export { type WebSocketSettings } from "./ws/web-socket-settings.ts";
 export { TransportError, type TransportErrorCode } from "./transport-error.ts";
 export { type TransportEvents } from "./transport-events.ts";
 export { TransportLayer, type TransportLayerOptions } from "./transport-layer.ts";

@@ -1,6 +1,6 @@
 import { BlockList, isIP } from "node:net";
 import type { NetworkInterfaceInfo } from "node:os";
-import type { ListenAddress, TransportProtocol } from "./flow.ts";
+import type { ListenAddress, OwnEnd, TransportProtocol } from "./flow.ts";
 
 type Interfaces = () => Readonly<Record<string, readonly NetworkInterfaceInfo[] | undefined>>;
 
@@ -48,13 +48,19 @@ export class LocalAddresses {
     return chosen?.address ?? (family === "IPv6" ? "::1" : "127.0.0.1");
   }
 
+  /** What a remote is told of a listener: what it advertises, else what the remote sees of it. */
+  told({ address, port, advertised }: ListenAddress, remoteAddress: string): OwnEnd {
+    if (advertised === undefined) return { address: this.visible(address, remoteAddress), port };
+    return { address: advertised.address, port: advertised.port ?? port };
+  }
+
   /** True when a datagram or connection to that place would come back to one of the listeners. */
   isLocal(listeners: readonly ListenAddress[], place: ListenAddress): boolean {
     return listeners.some(
-      ({ protocol, address, port }) =>
+      ({ protocol, address, port, advertised }) =>
         protocol === place.protocol &&
-        port === place.port &&
-        (address === place.address || (isWildcard(address) && this.#isOurs(place.address))),
+        ((port === place.port && (address === place.address || (isWildcard(address) && this.#isOurs(place.address)))) ||
+          (advertised?.address === place.address && (advertised.port ?? port) === place.port)),
     );
   }
 

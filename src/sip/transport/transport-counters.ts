@@ -1,11 +1,22 @@
 import type { MetricSample } from "../../common/index.ts";
-import type { TransportProtocol } from "./flow.ts";
+import { TRANSPORT_PROTOCOLS, type TransportProtocol } from "./flow.ts";
 
 /** Why a connection ended or was refused. */
 export type ConnectionEnd =
-  "peer" | "error" | "bad-input" | "slow-message" | "no-message" | "idle" | "not-reading" | "too-many" | "closed";
+  | "peer"
+  | "error"
+  | "bad-input"
+  | "slow-message"
+  | "no-message"
+  | "idle"
+  | "not-reading"
+  | "too-many"
+  | "closed"
+  | "slow-handshake"
+  | "bad-handshake";
 
-interface ProtocolCounters {
+/** What is counted for each transport. */
+export interface ProtocolCounters {
   received: number;
   sent: number;
   failed: number;
@@ -23,13 +34,20 @@ const HELP: Readonly<Record<keyof ProtocolCounters, readonly [name: string, help
 
 /** What the transport has counted since its start. */
 export class TransportCounters {
-  readonly udp: ProtocolCounters = { received: 0, sent: 0, failed: 0, keepAlives: 0, bad: 0 };
-  readonly tcp: ProtocolCounters = { received: 0, sent: 0, failed: 0, keepAlives: 0, bad: 0 };
+  readonly udp = newCounters();
+  readonly tcp = newCounters();
+  readonly tls = newCounters();
+  readonly ws = newCounters();
+  readonly wss = newCounters();
   /** Dead UDP addresses found by "port unreachable". */
   deadAddresses = 0;
   accepted = 0;
   connected = 0;
   readonly #ends = new Map<ConnectionEnd, number>();
+
+  of(protocol: TransportProtocol): ProtocolCounters {
+    return this[protocol];
+  }
 
   countEnd(reason: ConnectionEnd): void {
     this.#ends.set(reason, (this.#ends.get(reason) ?? 0) + 1);
@@ -40,7 +58,7 @@ export class TransportCounters {
   }
 
   samples(): MetricSample[] {
-    const samples = [...protocolSamples("udp", this.udp), ...protocolSamples("tcp", this.tcp)];
+    const samples = TRANSPORT_PROTOCOLS.flatMap((protocol) => protocolSamples(protocol, this.of(protocol)));
     samples.push(
       counter("tandem_sip_dead_addresses_total", "UDP addresses found unreachable", this.deadAddresses),
       counter("tandem_sip_connections_opened_total", "Connections opened", this.accepted, { by: "peer" }),
@@ -51,6 +69,10 @@ export class TransportCounters {
     }
     return samples;
   }
+}
+
+function newCounters(): ProtocolCounters {
+  return { received: 0, sent: 0, failed: 0, keepAlives: 0, bad: 0 };
 }
 
 function protocolSamples(transport: TransportProtocol, counters: ProtocolCounters): MetricSample[] {

@@ -5,7 +5,8 @@ import type { ListenAddress } from "./flow.ts";
  * `address-in-use`, `address-not-available`, `permission-denied`, `listen-failed`: a listener could not be bound;
  * `protocol-not-available`: nothing listens with that protocol; `address-unreachable`: the network says that nothing
  * is there; `send-failed`: the system refused it; `connect-failed`, `connect-timeout`, `connection-lost`: a connection; `queue-full`: more waits for the
- * peer than is kept; `too-many-connections`; `closed`: the layer is closed.
+ * peer than is kept; `too-many-connections`; `not-connected`: a WebSocket peer is reached over the connection that it
+ * made and has none; `bad-certificate`: certificate files that can not be used; `closed`: the layer is closed.
  */
 export type TransportErrorCode =
   | "address-in-use"
@@ -20,6 +21,8 @@ export type TransportErrorCode =
   | "connection-lost"
   | "queue-full"
   | "too-many-connections"
+  | "not-connected"
+  | "bad-certificate"
   | "closed";
 
 export class TransportError extends SwitchError<TransportErrorCode> {}

@@ -1,13 +1,16 @@
 import { networkInterfaces } from "node:os";
 import { type Clock, errorMessageOf, type Logger, type MetricSample } from "../../common/index.ts";
-import type { Flow, ListenAddress, SendFailureHandler, Target, TransportProtocol } from "./flow.ts";
+import type { Flow, ListenAddress, OwnEnd, SendFailureHandler, Target, TransportProtocol } from "./flow.ts";
+import { ConnectionTable } from "./connection/connection-table.ts";
+import { StreamListeners } from "./connection/stream-listeners.ts";
 import { isWildcard, LocalAddresses } from "./local-addresses.ts";
-import { TcpConnections } from "./tcp/tcp-connections.ts";
-import { TcpListener } from "./tcp/tcp-listener.ts";
+import { TlsIdentity } from "./tls/tls-identity.ts";
+import type { TlsSettings } from "./tls/tls-settings.ts";
 import { TransportCounters } from "./transport-counters.ts";
 import { TransportError } from "./transport-error.ts";
 import type { SafeTransportEvents, TransportEvents } from "./transport-events.ts";
 import { DEFAULT_TRANSPORT_LIMITS, type TransportLimits } from "./transport-limits.ts";
+import type { WebSocketSettings } from "./ws/web-socket-settings.ts";
 import { UdpListener } from "./udp/udp-listener.ts";
 
 /** What a `TransportLayer` is made of. */
@@ -15,20 +18,24 @@ export interface TransportLayerOptions extends TransportEvents {
   readonly listeners: readonly ListenAddress[];
   readonly clock: Clock;
   readonly logger: Logger;
+  /** Needed by `tls` and `wss` listeners. */
+  readonly tls?: TlsSettings;
+  readonly webSocket?: WebSocketSettings;
   /** Bounds that differ from `DEFAULT_TRANSPORT_LIMITS`. */
   readonly limits?: Partial<TransportLimits>;
 }
 
 /**
- * Sends and receives SIP messages over UDP and TCP. It knows framing and nothing of what the messages say.
+ * Sends and receives SIP messages over UDP, TCP, TLS and WebSocket. It knows framing and nothing of what the messages say.
  * @see RFC 3261 18; RFC 5626 4.4.1 (keep-alive); RFC 3581
  */
 export class TransportLayer {
   readonly #counters = new TransportCounters();
   readonly #addresses: LocalAddresses;
-  readonly #connections: TcpConnections;
+  readonly #identity: TlsIdentity | undefined;
+  readonly #connections: ConnectionTable;
   readonly #udp: readonly UdpListener[];
-  readonly #tcp: readonly TcpListener[];
+  readonly #streams: StreamListeners;
   #locals: readonly ListenAddress[] = [];
 
   constructor(options: TransportLayerOptions) {
@@ -36,32 +43,43 @@ export class TransportLayer {
     const limits = { ...DEFAULT_TRANSPORT_LIMITS, ...options.limits };
     const counters = this.#counters;
     const events = safeEvents(options, logger);
-    this.#addresses = new LocalAddresses(networkInterfaces, () => clock.nowMs());
-    const connections = new TcpConnections({ clock, limits, counters, events });
+    const addresses = new LocalAddresses(networkInterfaces, () => clock.nowMs());
+    this.#addresses = addresses;
+    const identity = options.tls === undefined ? undefined : new TlsIdentity(options.tls, clock, logger);
+    this.#identity = identity;
+    const connections = new ConnectionTable({ clock, limits, counters, events, identity });
     this.#connections = connections;
     this.#udp = listeners
       .filter(({ protocol }) => protocol === "udp")
-      .map((listen) => {
-        const visibleAddress = (remote: string): string => this.#addresses.visible(listen.address, remote);
-        return new UdpListener({ listen, clock, logger, limits, counters, events, visibleAddress });
-      });
-    this.#tcp = listeners
-      .filter(({ protocol }) => protocol === "tcp")
-      .map((listen) => new TcpListener(listen, logger, (socket) => connections.accept(socket)));
+      .map((listen) => new UdpListener({ listen, clock, logger, limits, counters, events, addresses }));
+    this.#streams = new StreamListeners({
+      listeners: listeners.filter(({ protocol }) => protocol !== "udp"),
+      clock,
+      logger,
+      limits,
+      counters,
+      addresses,
+      connections,
+      identity,
+      webSocket: options.webSocket ?? {},
+    });
   }
 
   /**
    * Binds all listeners, or none.
-   * @throws {TransportError} `address-in-use`, `address-not-available`, `permission-denied`, `listen-failed`
+   * @throws {TransportError} `address-in-use`, `address-not-available`, `permission-denied`, `listen-failed`,
+   * `bad-certificate`
    */
   async start(): Promise<void> {
     try {
-      for (const listener of [...this.#udp, ...this.#tcp]) await listener.bind();
+      await this.#identity?.start();
+      for (const listener of this.#udp) await listener.bind();
+      await this.#streams.bind();
     } catch (error) {
       await this.close();
       throw error;
     }
-    this.#locals = [...this.#udp, ...this.#tcp].map((listener) => listener.local);
+    this.#locals = [...this.#udp.map((listener) => listener.local), ...this.#streams.locals];
   }
 
   /** What is listened on, with real ports; empty before `start`. */
@@ -73,20 +91,30 @@ export class TransportLayer {
    * Our address and port as that target sees them: what goes into Via and Contact. Never a wildcard address.
    * Without a listener of that protocol, that of another; `127.0.0.1` port 5060 when there is none at all.
    */
-  localFor(target: Target): { readonly address: string; readonly port: number } {
+  localFor(target: Target): OwnEnd {
     const listener = this.#listenerFor(target) ?? this.#locals[0];
     if (listener === undefined) return { address: "127.0.0.1", port: 5060 };
-    return { address: this.#addresses.visible(listener.address, target.address), port: listener.port };
+    return this.#addresses.told(listener, target.address);
+  }
+
+  /** True when there is a listener of that protocol. */
+  speaks(protocol: TransportProtocol): boolean {
+    return this.#locals.some((local) => local.protocol === protocol);
+  }
+
+  /** True when there is a listener to speak that protocol from to an address. */
+  canReach(protocol: TransportProtocol, address: string): boolean {
+    return this.#addresses.nearest(this.#locals, protocol, address) !== undefined;
   }
 
   /**
-   * Sends a message. Over TCP: on the flow named, else on a connection to that address and port, else on a new one.
-   * Over UDP: from the listener of the flow named, else from the nearest.
+   * Sends a message. On a connection: that of the flow named, else one to that address and port, else a new one, which
+   * WebSocket peers can not be given. Over UDP: from the listener of the flow named, else from the nearest.
    * @param text latin1: one character an octet
    * @param onFailure what became known later: the address is dead, the connection broke, too much waits
    */
   send(target: Target, text: string, onFailure: SendFailureHandler): void {
-    if (target.protocol === "tcp") this.#sendTcp(target, text, onFailure);
+    if (target.protocol !== "udp") this.#sendConnected(target, text, onFailure);
     else {
       const listener = this.#udpListenerFor(target);
       if (listener === undefined) this.#refuse(target, onFailure);
@@ -108,7 +136,8 @@ export class TransportLayer {
   connectedTo(flowId: string): Target | undefined {
     const connection = this.#connections.byFlow(flowId);
     if (connection === undefined) return undefined;
-    return { protocol: "tcp", address: connection.remoteAddress, port: connection.remotePort, flowId };
+    const { protocol, remoteAddress: address, remotePort: port } = connection.ends;
+    return { protocol, address, port, flowId };
   }
 
   /** True when that is one of our own listeners. */
@@ -127,6 +156,11 @@ export class TransportLayer {
     const flows = this.#udp.reduce((sum, listener) => sum + listener.flowCount, 0);
     return [
       gauge("tandem_sip_connections", "SIP connections, accepted and made", this.#connections.size),
+      gauge(
+        "tandem_sip_handshakes",
+        "Peers that connect and are not done with TLS or WebSocket",
+        this.#streams.unsettled,
+      ),
       gauge("tandem_sip_udp_flows", "UDP peers that are remembered", flows),
       gauge("tandem_sip_udp_probes", "Silent UDP peers that are watched", probes),
       ...this.#counters.samples(),
@@ -136,26 +170,27 @@ export class TransportLayer {
   /** Closes all listeners and connections. May be called twice. */
   async close(): Promise<void> {
     this.#locals = [];
-    await Promise.all(this.#tcp.map((listener) => listener.close()));
+    this.#identity?.close();
+    await this.#streams.close();
     await this.#connections.close();
     await Promise.all(this.#udp.map((listener) => listener.close()));
   }
 
-  #sendTcp(target: Target, text: string, onFailure: SendFailureHandler): void {
+  #sendConnected(target: Target, text: string, onFailure: SendFailureHandler): void {
     const listener = this.#listenerFor(target);
     if (listener === undefined) {
       this.#refuse(target, onFailure);
       return;
     }
     const localAddress = isWildcard(listener.address) ? undefined : listener.address;
-    this.#connections.send(target, localAddress, text, onFailure);
+    const ownEnd = this.#addresses.told(listener, target.address);
+    this.#connections.send(target, { localAddress, ownEnd }, text, onFailure);
   }
 
   #listenerFor(target: Target): ListenAddress | undefined {
     if (target.protocol === "udp") return this.#udpListenerFor(target)?.local;
-    const acceptedOn = target.flowId === undefined ? undefined : this.#connections.acceptedOn(target.flowId);
-    const ofFlow = this.#locals.filter(({ protocol, port }) => protocol === "tcp" && port === acceptedOn);
-    return this.#addresses.nearest(ofFlow.length > 0 ? ofFlow : this.#locals, target.protocol, target.address);
+    const flow = target.flowId === undefined ? undefined : this.#connections.byFlow(target.flowId);
+    return flow?.ends.acceptedOn ?? this.#addresses.nearest(this.#locals, target.protocol, target.address);
   }
 
   #udpListenerFor({ flowId, address }: Target): UdpListener | undefined {

@@ -12,7 +12,12 @@ export interface TransportLimits {
   readonly firstMessageDeadlineMs: number;
   /** A connection that nothing went over, in either direction and keep-alives included, is closed after this. */
   readonly idleMs: number;
+  /** A connection of ours is made in this time, TLS included, or given up. */
   readonly connectTimeoutMs: number;
+  /** A peer that connects gets TLS and WebSocket done in this time, or is closed. */
+  readonly handshakeTimeoutMs: number;
+  /** A WebSocket that nothing went over for this long is pinged; the answer counts as traffic. */
+  readonly pingMs: number;
   /** Messages that may wait for a connection to be made. */
   readonly maxQueuedMessages: number;
   /** Octets that may wait for a slow peer to read; beyond it the connection is given up. */
@@ -36,6 +41,8 @@ export const DEFAULT_TRANSPORT_LIMITS: TransportLimits = {
   firstMessageDeadlineMs: 30_000,
   idleMs: 15 * 60_000,
   connectTimeoutMs: 4_000,
+  handshakeTimeoutMs: 8_000,
+  pingMs: 30_000,
   maxQueuedMessages: 256,
   maxQueuedBytes: 1_048_576,
   writeDeadlineMs: 10_000,

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { StreamFramer } from "../../../src/sip/transport/tcp/stream-framer.ts";
+import { StreamFramer } from "../../../src/sip/transport/connection/stream-framer.ts";
 import { FrameDecoder } from "../../../src/sip/wire/frame-decoder.ts";
 import type { FuzzTarget } from "./fuzz-target.ts";
 import { mutate, readCorpus } from "./mutation.ts";

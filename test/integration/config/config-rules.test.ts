@@ -41,13 +41,13 @@ const schemaCases: readonly Case[] = [
   ["sip.listen", "sip: { listen: [] }", "1:16 sip.listen: must have at least 1 entry, found 0"],
   [
     "sip.listen[].transport",
-    "sip: { listen: [{ transport: tls, address: 127.0.0.1 }] }",
-    '1:30 sip.listen[0].transport: expected udp or tcp, found "tls"',
+    "sip: { listen: [{ transport: sctp, address: 127.0.0.1 }] }",
+    '1:30 sip.listen[0].transport: expected udp or tcp or tls or ws or wss, found "sctp"',
   ],
   [
     "sip.listen[].address",
     "sip: { listen: [{ transport: udp, address: localhost }] }",
-    '1:44 sip.listen[0].address: expected an IPv4 address such as 192.0.2.10, found "localhost"',
+    '1:44 sip.listen[0].address: expected an IP address such as 192.0.2.10 or 2001:db8::10, found "localhost"',
   ],
   [
     "sip.listen[].port",
@@ -151,7 +151,7 @@ const schemaCases: readonly Case[] = [
   [
     "peers[].addresses",
     "peers: [{ name: p, addresses: [192.0.2.0/33], uri: 'sip:192.0.2.1' }]",
-    '1:32 peers[0].addresses[0]: expected an IPv4 address or block such as 192.0.2.0/24, found "192.0.2.0/33"',
+    '1:32 peers[0].addresses[0]: expected an IP address or block such as 192.0.2.0/24 or 2001:db8::/64, found "192.0.2.0/33"',
   ],
   [
     "peers[].uri",

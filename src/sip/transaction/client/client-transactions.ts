@@ -1,6 +1,7 @@
 import { type FieldToWrite, parseSipMessage, parseVia, type SipMessage } from "../../message/index.ts";
 import type { Flow, Target } from "../../transport/index.ts";
 import { InviteClient } from "./invite-client.ts";
+import type { WayOut, WaysOut } from "./large-requests.ts";
 import { NonInviteClient } from "./non-invite-client.ts";
 import { noteUserError, type TransactionContext } from "../transaction-context.ts";
 import { TransactionError } from "../transaction-error.ts";
@@ -40,9 +41,12 @@ export class ClientTransactions {
     const error = this.#problemOf(id, parsed.value);
     if (error !== undefined) return this.#refuse(id, method, error, handlers);
     const isInvite = method === "INVITE";
+    const given: WayOut = { text, target };
+    const large = this.context.largeRequests.wayFor(parsed.value, target);
+    const ways: WaysOut = large === undefined ? { first: given } : { first: large, otherwise: given };
     const transaction = isInvite
-      ? new InviteClient(id, text, target, handlers, this)
-      : new NonInviteClient(id, method, text, target, handlers, this);
+      ? new InviteClient(id, ways, handlers, this)
+      : new NonInviteClient(id, method, ways, handlers, this);
     this.#byId.set(id, transaction);
     if (isInvite) this.#inviteCount += 1;
     transaction.start();

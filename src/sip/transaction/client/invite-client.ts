@@ -8,6 +8,7 @@ import {
   startInviteClient,
   stepInviteClient,
 } from "../invite-client-transaction.ts";
+import type { WayOut, WaysOut } from "./large-requests.ts";
 import { ackOf, cancelOf } from "./related-request.ts";
 import { noteUserError, type TransactionContext } from "../transaction-context.ts";
 import { TransactionTimers } from "../timer/transaction-timers.ts";
@@ -20,14 +21,20 @@ export interface InviteClientOwner {
   onEnded(transaction: InviteClient): void;
 }
 
-type HeldCancel = { readonly text: string; readonly handlers: ClientTransactionHandlers | undefined };
+type HeldCancel = {
+  readonly text: string;
+  readonly extraFields: readonly FieldToWrite[];
+  readonly handlers: ClientTransactionHandlers | undefined;
+};
 
 /** Performs what the machine of an INVITE client transaction says. */
 export class InviteClient implements ClientTransaction {
   readonly id: string;
   readonly method = "INVITE";
   readonly #owner: InviteClientOwner;
-  readonly #target: Target;
+  #target: Target;
+  /** The way that is left when the first is refused. */
+  #otherwise: WayOut | undefined;
   readonly #timers: TransactionTimers<InviteClientTimer>;
   #tx: InviteClientTransaction;
   #first: readonly InviteClientEffect[];
@@ -41,18 +48,18 @@ export class InviteClient implements ClientTransaction {
 
   constructor(
     id: string,
-    request: string,
-    target: Target,
+    { first, otherwise }: WaysOut,
     handlers: ClientTransactionHandlers | undefined,
     owner: InviteClientOwner,
   ) {
     this.id = id;
     this.#owner = owner;
-    this.#target = target;
-    this.#request = request;
+    this.#target = first.target;
+    this.#request = first.text;
+    this.#otherwise = otherwise;
     this.#handlers = handlers;
     this.#timers = new TransactionTimers(owner.context.wheel, (timer) => this.#step({ type: "timer", timer }));
-    const { tx, effects } = startInviteClient(isReliable(target.protocol), owner.context.timers);
+    const { tx, effects } = startInviteClient(isReliable(first.target.protocol), owner.context.timers);
     this.#tx = tx;
     this.#first = effects;
   }
@@ -77,7 +84,7 @@ export class InviteClient implements ClientTransaction {
     const text = this.#cancelText(extraFields);
     if (text === undefined || this.#isCancelled) return text;
     this.#isCancelled = true;
-    this.#heldCancel = { text, handlers };
+    this.#heldCancel = { text, extraFields, handlers };
     if (this.#tx.state === "proceeding") this.#sendCancel();
     return text;
   }
@@ -89,6 +96,7 @@ export class InviteClient implements ClientTransaction {
   }
 
   onResponse(response: SipMessage, flow: Flow): void {
+    this.#otherwise = undefined;
     this.#step({ type: "response", status: response.status }, response, flow);
     if (this.#tx.state === "proceeding" && this.#heldCancel !== undefined) this.#sendCancel();
   }
@@ -126,8 +134,25 @@ export class InviteClient implements ClientTransaction {
   }
 
   readonly #onSendFailure = (error: Error): void => {
-    this.#step({ type: "transport-failed" }, undefined, undefined, error);
+    const { largeRequests } = this.#owner.context;
+    const otherwise = this.#tx.state === "calling" ? this.#otherwise : undefined;
+    if (otherwise !== undefined && largeRequests.isRefusal(this.#target, error)) this.#beginAgain(otherwise);
+    else this.#step({ type: "transport-failed" }, undefined, undefined, error);
   };
+
+  /** Goes the other way when the first was refused. A CANCEL that waits has to name the way that was gone. */
+  #beginAgain({ text, target }: WayOut): void {
+    this.#otherwise = undefined;
+    this.#target = target;
+    this.#request = text;
+    this.#timers.stop();
+    const { tx, effects } = startInviteClient(isReliable(target.protocol), this.#owner.context.timers);
+    this.#tx = tx;
+    const held = this.#heldCancel;
+    const cancel = held === undefined ? undefined : this.#cancelText(held.extraFields);
+    if (held !== undefined && cancel !== undefined) this.#heldCancel = { ...held, text: cancel };
+    this.#perform(effects);
+  }
 
   #send(text: string, again: boolean): void {
     const { sender, counters } = this.#owner.context;
@@ -186,6 +211,7 @@ export class InviteClient implements ClientTransaction {
   #release(): void {
     this.#timers.stop();
     this.#request = "";
+    this.#otherwise = undefined;
     this.#ack = undefined;
     this.#heldCancel = undefined;
     this.#owner.onEnded(this);

@@ -8,6 +8,7 @@ import {
   startNonInviteClient,
   stepNonInviteClient,
 } from "../non-invite-client-transaction.ts";
+import type { WayOut, WaysOut } from "./large-requests.ts";
 import { noteUserError, type TransactionContext } from "../transaction-context.ts";
 import { TransactionTimers } from "../timer/transaction-timers.ts";
 import type { ClientTransaction, ClientTransactionHandlers } from "../transaction-user.ts";
@@ -23,7 +24,9 @@ export class NonInviteClient implements ClientTransaction {
   readonly id: string;
   readonly method: string;
   readonly #owner: NonInviteClientOwner;
-  readonly #target: Target;
+  #target: Target;
+  /** The way that is left when the first is refused. */
+  #otherwise: WayOut | undefined;
   readonly #timers: TransactionTimers<NonInviteClientTimer>;
   #tx: NonInviteClientTransaction;
   #first: readonly NonInviteClientEffect[];
@@ -34,19 +37,19 @@ export class NonInviteClient implements ClientTransaction {
   constructor(
     id: string,
     method: string,
-    request: string,
-    target: Target,
+    { first, otherwise }: WaysOut,
     handlers: ClientTransactionHandlers | undefined,
     owner: NonInviteClientOwner,
   ) {
     this.id = id;
     this.method = method;
     this.#owner = owner;
-    this.#target = target;
-    this.#request = request;
+    this.#target = first.target;
+    this.#request = first.text;
+    this.#otherwise = otherwise;
     this.#handlers = handlers;
     this.#timers = new TransactionTimers(owner.context.wheel, (timer) => this.#step({ type: "timer", timer }));
-    const { tx, effects } = startNonInviteClient(isReliable(target.protocol), owner.context.timers);
+    const { tx, effects } = startNonInviteClient(isReliable(first.target.protocol), owner.context.timers);
     this.#tx = tx;
     this.#first = effects;
   }
@@ -72,6 +75,7 @@ export class NonInviteClient implements ClientTransaction {
   }
 
   onResponse(response: SipMessage, flow: Flow): void {
+    this.#otherwise = undefined;
     this.#step({ type: "response", status: response.status }, response, flow);
   }
 
@@ -105,8 +109,22 @@ export class NonInviteClient implements ClientTransaction {
   }
 
   readonly #onSendFailure = (error: Error): void => {
-    this.#step({ type: "transport-failed" }, undefined, undefined, error);
+    const { largeRequests } = this.#owner.context;
+    const otherwise = this.#tx.state === "trying" ? this.#otherwise : undefined;
+    if (otherwise !== undefined && largeRequests.isRefusal(this.#target, error)) this.#beginAgain(otherwise);
+    else this.#step({ type: "transport-failed" }, undefined, undefined, error);
   };
+
+  /** Goes the other way when the first was refused. */
+  #beginAgain({ text, target }: WayOut): void {
+    this.#otherwise = undefined;
+    this.#target = target;
+    this.#request = text;
+    this.#timers.stop();
+    const { tx, effects } = startNonInviteClient(isReliable(target.protocol), this.#owner.context.timers);
+    this.#tx = tx;
+    this.#perform(effects);
+  }
 
   #send(again: boolean): void {
     const { sender, counters } = this.#owner.context;
@@ -158,6 +176,7 @@ export class NonInviteClient implements ClientTransaction {
   #release(): void {
     this.#timers.stop();
     this.#request = "";
+    this.#otherwise = undefined;
     this.#owner.onEnded(this);
   }
 }

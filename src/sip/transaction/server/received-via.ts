@@ -1,7 +1,5 @@
 import { formatVia, parseSipMessage, replaceTopVia, type SipMessage, type Via } from "../../message/index.ts";
-import type { Flow, Target } from "../../transport/index.ts";
-
-const DEFAULT_PORT = 5_060;
+import { defaultPort, type Flow, type Target } from "../../transport/index.ts";
 
 /**
  * Writes into the topmost Via where the request came from: `received` when sent-by says something else, or when
@@ -36,7 +34,7 @@ export function stampedVia(via: Via, { remoteAddress, remotePort }: Flow): strin
  */
 export function responseTarget(via: Via, flow: Flow): Target {
   const { id: flowId, protocol, reliable, remoteAddress, remotePort } = flow;
-  const port = via.port ?? DEFAULT_PORT;
+  const port = via.port ?? defaultPort(protocol);
   if (reliable) return { protocol, address: remoteAddress, port, flowId };
   return { protocol, address: remoteAddress, port: via.rport === undefined ? port : remotePort, flowId };
 }

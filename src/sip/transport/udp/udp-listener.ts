@@ -2,11 +2,13 @@ import type { RemoteInfo, Socket } from "node:dgram";
 import { DgramAsPromised, type SocketAsPromised } from "dgram-as-promised";
 import { type Clock, errorMessageOf, type Logger } from "../../../common/index.ts";
 import { endpointKey, type ListenAddress, type SendFailureHandler } from "../flow.ts";
+import type { LocalAddresses } from "../local-addresses.ts";
 import { literalLookup } from "../literal-lookup.ts";
 import type { TransportCounters } from "../transport-counters.ts";
 import type { SafeTransportEvents } from "../transport-events.ts";
 import { listenError, sendError, TransportError } from "../transport-error.ts";
 import type { TransportLimits } from "../transport-limits.ts";
+import { answerBinding, isStun } from "./stun-binding.ts";
 import { UdpFlows, type UdpFlow } from "./udp-flows.ts";
 import { type QueuedDatagram, UdpProbe } from "./udp-probe.ts";
 
@@ -24,8 +26,7 @@ export interface UdpListenerOptions {
   readonly limits: TransportLimits;
   readonly counters: TransportCounters;
   readonly events: SafeTransportEvents;
-  /** The address of ours that a remote sees. */
-  visibleAddress(remoteAddress: string): string;
+  readonly addresses: LocalAddresses;
 }
 
 /** One UDP port: receives datagrams, sends messages, notices dead addresses. */
@@ -206,6 +207,10 @@ export class UdpListener {
       this.#askedAtMs = undefined;
       return;
     }
+    if (isStun(datagram)) {
+      this.#onStun(datagram, remote);
+      return;
+    }
     let flow = this.#flows.get(remote.address, remote.port);
     if (flow === undefined) this.#flows.add((flow = this.#newFlow(remote.address, remote.port)));
     flow.lastHeardMs = clock.nowMs();
@@ -222,6 +227,21 @@ export class UdpListener {
       counters.udp.bad += 1;
       events.onBadInput("head without an end", flow, text);
     }
+  }
+
+  /** RFC 5626 4.4.2: how a phone keeps its NAT's binding alive. It makes no flow: whoever is there says so by SIP. */
+  #onStun(datagram: Buffer, { address, port }: RemoteInfo): void {
+    const { clock, counters } = this.#options;
+    const answer = answerBinding(datagram, address, port);
+    if (answer === undefined) {
+      counters.udp.bad += 1;
+      return;
+    }
+    counters.udp.keepAlives += 1;
+    const flow = this.#flows.get(address, port);
+    if (flow !== undefined) flow.lastHeardMs = clock.nowMs();
+    // What the system refuses is lost, as a datagram may be.
+    this.#socket?.send(answer, port, address, () => undefined);
   }
 
   #askSelf(nowMs: number): void {
@@ -242,12 +262,12 @@ export class UdpListener {
   }
 
   #newFlow(remoteAddress: string, remotePort: number): UdpFlow {
-    const { port } = this.#local;
+    const { address, port } = this.#options.addresses.told(this.#local, remoteAddress);
     return {
       id: `${this.#flowPrefix()}${remoteAddress}|${remotePort}`,
       protocol: "udp",
       reliable: false,
-      localAddress: this.#options.visibleAddress(remoteAddress),
+      localAddress: address,
       localPort: port,
       remoteAddress,
       remotePort,

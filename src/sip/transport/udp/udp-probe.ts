@@ -46,8 +46,9 @@ export class UdpProbe {
 
   constructor(options: UdpProbeOptions) {
     this.#options = options;
-    const type = options.address.includes(":") ? "udp6" : "udp4";
-    const socket = createSocket({ type, reuseAddr: true, lookup: literalLookup });
+    const isV6 = options.address.includes(":");
+    const type = isV6 ? "udp6" : "udp4";
+    const socket = createSocket({ type, ipv6Only: isV6, reuseAddr: true, lookup: literalLookup });
     this.#socket = socket;
     socket.on("error", (error) => this.#onError(error));
     socket.on("message", (datagram, remote) => this.#onMessage(datagram, remote));

@@ -45,6 +45,9 @@ describe("memory of finished transactions", () => {
       transport: {
         send: (_target, text) => void Buffer.from(text, "latin1"),
         resend: () => undefined,
+        canReach: () => true,
+        isLocal: () => false,
+        localFor: () => ({ address: "127.0.0.1", port: 5060 }),
       },
       clock: new SystemClock(),
       ids: new RandomIds(),

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { SystemClock } from "../../../../src/common/index.ts";
 import type { ListenAddress } from "../../../../src/sip/transport/index.ts";
-import { TransportUnderTest } from "./transport-fixture.ts";
+import { sipText, TransportUnderTest } from "./transport-fixture.ts";
 
 const clock = new SystemClock();
 
@@ -39,6 +39,21 @@ describe("listening for SIP", () => {
     it(`given an address that is not ours, when ${protocol} is started, then the error says so`, async () => {
       const listeners: ListenAddress[] = [{ protocol, address: "192.0.2.77", port: 0 }];
       await assert.rejects(TransportUnderTest.start({ clock, listeners }), { code: "address-not-available" });
+    });
+  }
+  for (const protocol of ["udp", "tcp"] as const) {
+    it(`given ${protocol} on all addresses of one family, when the other family listens on the port, too, then both get in`, async () => {
+      const v6 = await TransportUnderTest.start({ clock, listeners: [{ protocol, address: "::", port: 0 }] });
+      const listeners: ListenAddress[] = [{ protocol, address: "0.0.0.0", port: v6.port(protocol) }];
+      const v4 = await TransportUnderTest.start({ clock, listeners });
+      const own = ["127.0.0.1", "::1"].map((address): ListenAddress => ({ protocol, address, port: 0 }));
+      const peer = await TransportUnderTest.start({ clock, listeners: own });
+      peer.send({ protocol, address: "127.0.0.1", port: v4.port(protocol) }, sipText("four"));
+      peer.send({ protocol, address: "::1", port: v6.port(protocol) }, sipText("six"));
+      const [[four], [six]] = await Promise.all([v4.messages.count(1), v6.messages.count(1)]);
+      assert.deepEqual([four?.text, four?.flow.localAddress], [sipText("four"), "127.0.0.1"]);
+      assert.deepEqual([six?.text, six?.flow.localAddress, six?.flow.remoteAddress], [sipText("six"), "::1", "::1"]);
+      await Promise.all([peer.close(), v4.close(), v6.close()]);
     });
   }
   it("given no address at all, when started, then it fails cleanly", async () => {

@@ -6,6 +6,7 @@ import {
   type Target,
   TransportLayer,
   type TransportLayerOptions,
+  type TransportProtocol,
 } from "../../../../src/sip/transport/index.ts";
 import { withinMs } from "../../../support/within-ms.ts";
 
@@ -62,11 +63,11 @@ export class TransportUnderTest {
   }
 
   /** Where it listens. */
-  port(protocol: "udp" | "tcp"): number {
+  port(protocol: TransportProtocol): number {
     return this.layer.localAddresses.find((each) => each.protocol === protocol)?.port ?? 0;
   }
 
-  target(protocol: "udp" | "tcp"): { readonly host: string; readonly port: number } {
+  target(protocol: TransportProtocol): { readonly host: string; readonly port: number } {
     return { host: "127.0.0.1", port: this.port(protocol) };
   }
 

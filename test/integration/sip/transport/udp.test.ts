@@ -53,6 +53,19 @@ describe("SIP over UDP", () => {
     assert.equal(transport.value("tandem_sip_keepalives_received_total", "udp"), 4);
     assert.equal(transport.bad.items.length, 0);
   });
+  it("given STUN binding requests, when they come, then they are answered and are no messages", async () => {
+    const id = "0102030405060708090a0b0c";
+    await peer.send(Buffer.from(`000100002112a442${id}`, "hex").toString("latin1"), transport.port("udp"));
+    const [answer] = await peer.received.count(1);
+    const octets = Buffer.from(answer?.text ?? "", "latin1");
+    assert.deepEqual([octets.length, octets.readUInt16BE(0), octets.subarray(8, 20).toString("hex")], [32, 0x0101, id]);
+    assert.equal(octets.readUInt16BE(26) ^ 0x2112, peer.target.port);
+    await peer.send(Buffer.from(`010100002112a442${id}`, "hex").toString("latin1"), transport.port("udp"));
+    await until(() => transport.value("tandem_sip_bad_input_total", "udp") === 1);
+    const keepAlives = transport.value("tandem_sip_keepalives_received_total", "udp");
+    assert.deepEqual([keepAlives, transport.value("tandem_sip_udp_flows")], [1, 0]);
+    assert.equal(transport.messages.items.length + transport.bad.items.length, 0);
+  });
   it("given a datagram without an end of the head, when it comes, then it is reported as bad", async () => {
     await peer.send("INVITE sip:a@b SIP/2.0\r\nVia: x", transport.port("udp"));
     const [bad] = await transport.bad.count(1);

@@ -39,6 +39,12 @@ describe("target of a contact", () => {
     assert.deepEqual(target(contact, "udp", "192.0.2.7"), { targetUri: contact, proxyUri: FLOW.udp });
   });
 
+  it("given a browser's contact, when it is asked for, then requests go over its WebSocket", () => {
+    const contact = "sip:a@x1y2z3.invalid;transport=ws";
+    const proxyUri = "sip:192.0.2.7:40112;transport=wss";
+    assert.deepEqual(target(contact, "wss", "x1y2z3.invalid"), { targetUri: contact, proxyUri });
+  });
+
   it("given IPv6, when it is asked for, then spellings do not matter and the flow has brackets", () => {
     const contact = "sip:a@[2001:db8:0::7]";
     assert.deepEqual(target(contact, "udp", undefined, "2001:db8::7"), { targetUri: contact });

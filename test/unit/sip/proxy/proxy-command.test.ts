@@ -34,7 +34,7 @@ describe("parseProxyTokens", () => {
     ["|||serial||", "no destination"],
     ["|||serial|||tel:123", "invalid request-uri: tel:123"],
     ["|||serial|||sip:a@b?x=y", "invalid request-uri: sip:a@b?x=y"],
-    ["|||serial|||sip:a@b;transport=tls", "requested protocol/transport not available"],
+    ["|||serial|||sip:a@b;transport=sctp", "requested protocol/transport not available"],
     ["|||serial|0s||sip:a@b", "invalid timeout: 0s"],
     ["|||serial||601s|sip:a@b", "invalid timeout: 601s"],
     [`|||serial|||${"sip:a|".repeat(33)}`, "more than 32 destinations"],

@@ -1,6 +1,12 @@
 import { silentLogger, type Ids, type Logger } from "../../../../src/common/index.ts";
 import { parseSipMessage, type SipMessage } from "../../../../src/sip/message/index.ts";
-import type { Flow, SendFailureHandler, Target } from "../../../../src/sip/transport/index.ts";
+import type {
+  Flow,
+  OwnEnd,
+  SendFailureHandler,
+  Target,
+  TransportProtocol,
+} from "../../../../src/sip/transport/index.ts";
 import {
   type ClientTransactionHandlers,
   type MessageSender,
@@ -26,6 +32,8 @@ export const TCP_PEER: Target = { ...PEER, protocol: "tcp" };
 
 /** A transport that keeps what it is given. */
 export class FakeSender implements MessageSender {
+  /** Addresses that a TCP listener of ours could speak to. */
+  readonly tcpAddresses = new Set<string>();
   readonly sent: { target: Target; text: string; again: boolean; fail: SendFailureHandler }[] = [];
 
   send(target: Target, text: string, fail: SendFailureHandler): void {
@@ -34,6 +42,18 @@ export class FakeSender implements MessageSender {
 
   resend(target: Target, text: string, fail: SendFailureHandler): void {
     this.sent.push({ target, text, again: true, fail });
+  }
+
+  canReach(protocol: TransportProtocol, address: string): boolean {
+    return protocol === "udp" || this.tcpAddresses.has(address);
+  }
+
+  isLocal(address: string, port: number): boolean {
+    return address === "127.0.0.1" && port === 5060;
+  }
+
+  localFor({ protocol }: Target): OwnEnd {
+    return { address: "127.0.0.1", port: protocol === "udp" ? 5060 : 5080 };
   }
 
   /** Start lines of what was sent since the last call. */

@@ -1,10 +1,10 @@
-import type { Socket } from "node:net";
 import type { Clock } from "../../../common/index.ts";
 import type { SendFailureHandler } from "../flow.ts";
+import type { Link } from "./link.ts";
 
 /** What waits to be written to one connection, and who is to be told when it can not be. */
-export class TcpOutbox {
-  readonly #socket: Socket;
+export class Outbox {
+  readonly #link: Pick<Link, "unsentBytes" | "write">;
   readonly #clock: Clock;
   #texts: string[] = [];
   #handlers: SendFailureHandler[] = [];
@@ -13,19 +13,19 @@ export class TcpOutbox {
   #unwritten: SendFailureHandler[][] = [];
   #unwrittenSinceMs = 0;
 
-  constructor(socket: Socket, clock: Clock) {
-    this.#socket = socket;
+  constructor(link: Pick<Link, "unsentBytes" | "write">, clock: Clock) {
+    this.#link = link;
     this.#clock = clock;
   }
 
-  /** Messages that have not been given to the socket. */
+  /** Messages that have not been given to the link. */
   get length(): number {
     return this.#texts.length;
   }
 
   /** Octets that the kernel has not taken. */
   get waitingBytes(): number {
-    return this.#queuedBytes + this.#socket.writableLength;
+    return this.#queuedBytes + this.#link.unsentBytes;
   }
 
   /** How long the kernel has taken nothing although something waits. */
@@ -48,13 +48,13 @@ export class TcpOutbox {
   /** One write for all that was added since the last one. */
   flush(): void {
     if (this.#texts.length === 0) return;
-    const text = this.#texts.length === 1 ? (this.#texts[0] ?? "") : this.#texts.join("");
+    const texts = this.#texts;
     if (this.#unwritten.length === 0) this.#unwrittenSinceMs = this.#clock.nowMs();
     this.#unwritten.push(this.#handlers);
     this.#texts = [];
     this.#handlers = [];
     this.#queuedBytes = 0;
-    this.#socket.write(text, "latin1", this.#onWritten);
+    this.#link.write(texts, this.#onWritten);
   }
 
   /** Gives up all that has not been written; returns who is to be told. */
@@ -69,7 +69,7 @@ export class TcpOutbox {
 
   /**
    * Also called, without an error, for what a destroyed socket never wrote: by then it has been abandoned.
-   * With an error the socket is about to say that it is gone, and all is abandoned then.
+   * With an error the link is about to say that it is gone, and all is abandoned then.
    */
   readonly #onWritten = (error?: Error | null): void => {
     if (error) return;

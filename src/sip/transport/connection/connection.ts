@@ -1,9 +1,8 @@
-import type { Socket } from "node:net";
 import { type Clock, errorMessageOf } from "../../../common/index.ts";
-import type { Flow, SendFailureHandler } from "../flow.ts";
-import { StreamFramer } from "./stream-framer.ts";
-import { TcpOutbox } from "./tcp-outbox.ts";
-import type { ConnectionEnd, TransportCounters } from "../transport-counters.ts";
+import type { Flow, ListenAddress, OwnEnd, SendFailureHandler, TransportProtocol } from "../flow.ts";
+import type { Link, LinkEvents } from "./link.ts";
+import { Outbox } from "./outbox.ts";
+import type { ConnectionEnd, ProtocolCounters, TransportCounters } from "../transport-counters.ts";
 import { TransportError, type TransportErrorCode } from "../transport-error.ts";
 import type { SafeTransportEvents } from "../transport-events.ts";
 import type { TransportLimits } from "../transport-limits.ts";
@@ -11,68 +10,69 @@ import type { TransportLimits } from "../transport-limits.ts";
 /** How long a peer may take to read the last words and close. */
 const LINGER_MS = 2_000;
 
-/** What a connection needs. */
-export interface TcpConnectionOptions {
-  readonly id: string;
-  readonly socket: Socket;
-  /** True when the peer made it. */
-  readonly isAccepted: boolean;
+/** Who is at the ends of a connection. */
+export interface ConnectionEnds {
+  readonly protocol: TransportProtocol;
+  /** The listener that the peer connected to; `undefined` when we connected. */
+  readonly acceptedOn: ListenAddress | undefined;
+  /** What peers are told of our end. */
+  readonly ownEnd: OwnEnd;
   readonly remoteAddress: string;
   readonly remotePort: number;
+  /** Name that the peer had to prove by its certificate, when it was not its address. */
+  readonly serverName?: string | undefined;
+  /** Names in the verified certificate of a peer that connected. */
+  readonly certificateNames?: readonly string[] | undefined;
+}
+
+/** What a connection needs. */
+export interface ConnectionOptions extends ConnectionEnds {
+  readonly id: string;
+  /** Makes what carries the messages; a link that is accepted is open already. */
+  openLink(events: LinkEvents): Link;
+  readonly connectWithinMs?: number | undefined;
   readonly clock: Clock;
   readonly limits: TransportLimits;
   readonly counters: TransportCounters;
   readonly events: SafeTransportEvents;
   /** Called once, when the socket is gone. */
-  onGone(connection: TcpConnection): void;
+  onGone(connection: Connection): void;
 }
 
-/** One TCP connection: cuts what comes into messages, joins what goes into one write per event-loop turn. */
-export class TcpConnection {
+/** One connection of any kind: bounds what it holds and how long, joins what goes into one write per event-loop turn. */
+export class Connection {
   readonly id: string;
-  readonly isAccepted: boolean;
-  readonly remoteAddress: string;
-  readonly remotePort: number;
-  readonly #options: TcpConnectionOptions;
-  readonly #socket: Socket;
-  readonly #framer: StreamFramer;
-  readonly #outbox: TcpOutbox;
+  readonly ends: ConnectionEnds;
+  readonly #options: ConnectionOptions;
+  readonly #link: Link;
+  readonly #outbox: Outbox;
   readonly #openedAtMs: number;
   #state: "connecting" | "open" | "ending" | "closed";
   #flow: Flow | undefined;
   #isFlushScheduled = false;
   #lastActiveMs: number;
-  #partialSinceMs: number | undefined;
+  #pingedAtMs = 0;
   #endingSinceMs = 0;
   #hasMessage = false;
-  #messagesInPush = 0;
 
-  constructor(options: TcpConnectionOptions) {
-    const { socket, clock, limits } = options;
+  constructor(options: ConnectionOptions) {
+    const { clock, acceptedOn } = options;
     this.id = options.id;
-    this.isAccepted = options.isAccepted;
-    this.remoteAddress = options.remoteAddress;
-    this.remotePort = options.remotePort;
+    this.ends = options;
     this.#options = options;
-    this.#socket = socket;
-    this.#outbox = new TcpOutbox(socket, clock);
     this.#openedAtMs = clock.nowMs();
     this.#lastActiveMs = this.#openedAtMs;
-    this.#state = options.isAccepted ? "open" : "connecting";
-    this.#framer = new StreamFramer(limits.maxMessageBytes, {
+    this.#state = acceptedOn === undefined ? "connecting" : "open";
+    this.#link = options.openLink({
+      onOpen: () => this.#onOpen(),
       onMessage: (text) => this.#onMessage(text),
       onPing: () => this.#onPing(),
-      onBadStream: (reason, head) => this.#onBadStream(reason, head),
+      onAlive: () => this.#noteActivity(),
+      onBadInput: (reason, head) => this.#onBadInput(reason, head),
+      onError: (error) => this.#onError(error),
+      onClose: () => this.#onClose(),
     });
-    socket.on("connect", () => this.#onConnect());
-    socket.on("data", (bytes) => this.#onData(bytes));
-    socket.on("error", (error) => this.#onSocketError(error));
-    socket.on("close", () => this.#onSocketClose());
-  }
-
-  /** Our end; `undefined` while there is none. */
-  get localPort(): number | undefined {
-    return this.#socket.localPort;
+    this.#outbox = new Outbox(this.#link, clock);
   }
 
   /** True while messages can be given to it. */
@@ -82,26 +82,34 @@ export class TcpConnection {
 
   /** Sends a message, once the connection is made. */
   send(text: string, onFailure: SendFailureHandler): void {
-    this.#options.counters.tcp.sent += 1;
+    this.#counted.sent += 1;
     if (this.isUsable) this.#enqueue(text, onFailure);
     else setImmediate(() => this.#fail([onFailure], "connection-lost", "the connection is closed"));
   }
 
   /** Closes what has kept us waiting too long. */
   checkDeadlines(nowMs: number): void {
-    const { limits } = this.#options;
+    const { limits, acceptedOn, connectWithinMs = limits.connectTimeoutMs } = this.#options;
+    const { partialSinceMs } = this.#link;
     if (this.#state === "ending") {
-      if (nowMs - this.#endingSinceMs >= LINGER_MS) this.#socket.destroy();
+      if (nowMs - this.#endingSinceMs >= LINGER_MS) this.#link.destroy();
     } else if (this.#state === "connecting") {
-      if (nowMs - this.#openedAtMs >= limits.connectTimeoutMs) this.#abort("error", "connect-timeout", "no answer");
-    } else if (this.#partialSinceMs !== undefined && nowMs - this.#partialSinceMs >= limits.messageDeadlineMs) {
+      if (nowMs - this.#openedAtMs >= connectWithinMs) this.#abort("error", "connect-timeout", "no answer");
+    } else if (partialSinceMs !== undefined && nowMs - partialSinceMs >= limits.messageDeadlineMs) {
       this.#abort("slow-message", "connection-lost", "message too slow");
     } else if (this.#outbox.stalledMs(nowMs) >= limits.writeDeadlineMs) {
       this.#abort("not-reading", "connection-lost", "the peer does not read");
-    } else if (this.isAccepted && !this.#hasMessage && nowMs - this.#openedAtMs >= limits.firstMessageDeadlineMs) {
+    } else if (
+      acceptedOn !== undefined &&
+      !this.#hasMessage &&
+      nowMs - this.#openedAtMs >= limits.firstMessageDeadlineMs
+    ) {
       this.#abort("no-message", "connection-lost", "no message");
     } else if (nowMs - this.#lastActiveMs >= limits.idleMs) {
       this.#abort("idle", "connection-lost", "idle");
+    } else if (nowMs - Math.max(this.#lastActiveMs, this.#pingedAtMs) >= limits.pingMs) {
+      this.#pingedAtMs = nowMs;
+      this.#link.ping();
     }
   }
 
@@ -110,65 +118,61 @@ export class TcpConnection {
     this.#abort("closed", "closed", "the transport is closed");
   }
 
-  #onConnect(): void {
+  get #counted(): ProtocolCounters {
+    return this.#options.counters.of(this.ends.protocol);
+  }
+
+  #noteActivity(): void {
+    this.#lastActiveMs = this.#options.clock.nowMs();
+  }
+
+  #onOpen(): void {
     if (this.#state !== "connecting") return;
     this.#state = "open";
     this.#options.counters.connected += 1;
-    this.#lastActiveMs = this.#options.clock.nowMs();
+    this.#noteActivity();
     this.#flush();
   }
 
-  #onData(bytes: Buffer): void {
-    if (this.#state !== "open") return;
-    this.#messagesInPush = 0;
-    this.#framer.push(bytes.toString("latin1"));
-    if (!this.#framer.hasPartialMessage) this.#partialSinceMs = undefined;
-    else if (this.#partialSinceMs === undefined || this.#messagesInPush > 0) {
-      this.#partialSinceMs = this.#options.clock.nowMs();
-    }
-  }
-
   #onMessage(text: string): void {
-    const { clock, counters, events } = this.#options;
     // A handler may have closed it while more messages wait in the same piece.
     if (this.#state !== "open") return;
-    this.#messagesInPush += 1;
     this.#hasMessage = true;
-    this.#lastActiveMs = clock.nowMs();
-    counters.tcp.received += 1;
-    events.onMessage(text, this.#currentFlow());
+    this.#noteActivity();
+    this.#counted.received += 1;
+    this.#options.events.onMessage(text, this.#currentFlow());
   }
 
   #onPing(): void {
-    const { clock, counters } = this.#options;
     if (this.#state !== "open") return;
-    this.#lastActiveMs = clock.nowMs();
-    counters.tcp.keepAlives += 1;
+    this.#noteActivity();
+    this.#counted.keepAlives += 1;
     this.#enqueue("\r\n", ignoreFailure);
   }
 
-  #onBadStream(reason: string, head: string): void {
+  #onBadInput(reason: string, head: string): void {
     if (this.#state !== "open") return;
-    this.#options.counters.tcp.bad += 1;
+    this.#counted.bad += 1;
     this.#options.events.onBadInput(reason, this.#currentFlow(), head);
     if (this.#state !== "open") return;
     this.#flush();
     this.#state = "ending";
     this.#endingSinceMs = this.#options.clock.nowMs();
     this.#options.counters.countEnd("bad-input");
-    this.#socket.end();
+    this.#link.end();
   }
 
   #currentFlow(): Flow {
-    const { localAddress, localPort } = this.#socket;
+    const { protocol, ownEnd, remoteAddress, remotePort, certificateNames } = this.ends;
     this.#flow ??= {
       id: this.id,
-      protocol: "tcp",
+      protocol,
       reliable: true,
-      localAddress: localAddress ?? "",
-      localPort: localPort ?? 0,
-      remoteAddress: this.remoteAddress,
-      remotePort: this.remotePort,
+      localAddress: ownEnd.address,
+      localPort: ownEnd.port,
+      remoteAddress,
+      remotePort,
+      ...(certificateNames === undefined ? {} : { certificateNames }),
     };
     return this.#flow;
   }
@@ -193,7 +197,7 @@ export class TcpConnection {
   #flush(): void {
     this.#isFlushScheduled = false;
     if (this.#state !== "open" || this.#outbox.length === 0) return;
-    this.#lastActiveMs = this.#options.clock.nowMs();
+    this.#noteActivity();
     this.#outbox.flush();
   }
 
@@ -201,16 +205,16 @@ export class TcpConnection {
     if (this.#state === "closed") return;
     if (this.#state !== "ending") this.#options.counters.countEnd(reason);
     this.#abandon(code, text);
-    this.#socket.destroy();
+    this.#link.destroy();
   }
 
-  #onSocketError(error: Error): void {
+  #onError(error: Error): void {
     const code = this.#state === "connecting" ? "connect-failed" : "connection-lost";
     if (this.isUsable) this.#options.counters.countEnd("error");
     this.#abandon(code, errorMessageOf(error));
   }
 
-  #onSocketClose(): void {
+  #onClose(): void {
     if (this.isUsable) this.#options.counters.countEnd("peer");
     this.#abandon("connection-lost", "the peer closed the connection");
     this.#options.onGone(this);
@@ -224,12 +228,12 @@ export class TcpConnection {
   }
 
   #fail(failures: readonly SendFailureHandler[], code: TransportErrorCode, text: string): void {
-    const { remoteAddress: address, remotePort: port } = this;
-    const details = { protocol: "tcp", address, port };
+    const { protocol, remoteAddress: address, remotePort: port } = this.ends;
+    const details = { protocol, address, port };
     for (const onFailure of failures) {
       if (onFailure === ignoreFailure) continue;
-      this.#options.counters.tcp.failed += 1;
-      onFailure(new TransportError(code, `can not send to tcp ${address} port ${port}: ${text}`, details));
+      this.#counted.failed += 1;
+      onFailure(new TransportError(code, `can not send to ${protocol} ${address} port ${port}: ${text}`, details));
     }
   }
 }

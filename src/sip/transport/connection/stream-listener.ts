@@ -2,10 +2,10 @@ import { createServer, type Server, type Socket } from "node:net";
 import { errorMessageOf, type Logger } from "../../../common/index.ts";
 import type { ListenAddress } from "../flow.ts";
 import { listenError } from "../transport-error.ts";
-import { KEEP_ALIVE_MS } from "./tcp-connections.ts";
+import { KEEP_ALIVE_MS } from "./connection-table.ts";
 
-/** One TCP port that peers connect to. */
-export class TcpListener {
+/** One TCP port that peers connect to, whatever they speak over it. */
+export class StreamListener {
   readonly #listen: ListenAddress;
   readonly #logger: Logger;
   readonly #server: Server;
@@ -40,7 +40,7 @@ export class TcpListener {
     if (bound !== null && typeof bound === "object") this.#local = { ...this.#listen, port: bound.port };
     // Too many open files, for one: the connection is lost, the listener goes on.
     this.#server.on("error", (error) => {
-      this.#logger.warn("TCP listener error", { ...this.#local, error: errorMessageOf(error) });
+      this.#logger.warn("SIP listener error", { ...this.#local, error: errorMessageOf(error) });
     });
   }
 

@@ -1,30 +1,28 @@
 import assert from "node:assert/strict";
-import type { Socket } from "node:net";
-import { TcpOutbox } from "../../../../../src/sip/transport/tcp/tcp-outbox.ts";
+import { Outbox } from "../../../../../src/sip/transport/connection/outbox.ts";
 import { ManualClock } from "../../../../support/manual-clock.ts";
 
-/** A socket whose writes end when told. */
-class FakeSocket {
+/** A link whose writes end when told. */
+class FakeLink {
   readonly written: string[] = [];
   readonly done: ((error?: Error | null) => void)[] = [];
-  writableLength = 0;
+  unsentBytes = 0;
 
-  write(text: string, encoding: string, done: (error?: Error | null) => void): void {
-    assert.equal(encoding, "latin1");
-    this.written.push(text);
+  write(texts: readonly string[], done: (error?: Error | null) => void): void {
+    this.written.push(texts.join(""));
     this.done.push(done);
   }
 }
 
-describe("TcpOutbox", () => {
+describe("Outbox", () => {
   let clock: ManualClock;
-  let socket: FakeSocket;
-  let outbox: TcpOutbox;
+  let link: FakeLink;
+  let outbox: Outbox;
   const [one, two, three] = [() => undefined, () => undefined, () => undefined];
   beforeEach(() => {
     clock = new ManualClock();
-    socket = new FakeSocket();
-    outbox = new TcpOutbox(socket as unknown as Socket, clock);
+    link = new FakeLink();
+    outbox = new Outbox(link, clock);
   });
 
   it("given several messages, when flushed, then they go out in one write, and an empty flush writes nothing", () => {
@@ -34,15 +32,15 @@ describe("TcpOutbox", () => {
     assert.deepEqual([outbox.length, outbox.waitingBytes], [2, 2]);
     outbox.flush();
     outbox.flush();
-    socket.writableLength = 5;
-    assert.deepEqual([socket.written, outbox.length, outbox.waitingBytes], [["ab"], 0, 5]);
+    link.unsentBytes = 5;
+    assert.deepEqual([link.written, outbox.length, outbox.waitingBytes], [["ab"], 0, 5]);
   });
   it("given the last message taken back, when flushed, then the others go out and it is told to nobody", () => {
     outbox.add("a", one);
     outbox.add("b", two);
     outbox.dropLast();
     outbox.flush();
-    assert.deepEqual([socket.written, outbox.abandon()], [["a"], [one]]);
+    assert.deepEqual([link.written, outbox.abandon()], [["a"], [one]]);
     outbox.dropLast();
     assert.equal(outbox.waitingBytes, 0);
   });
@@ -52,16 +50,16 @@ describe("TcpOutbox", () => {
     outbox.add("b", two);
     outbox.flush();
     outbox.add("c", three);
-    socket.done[0]?.(null);
+    link.done[0]?.(null);
     assert.deepEqual(outbox.abandon(), [two, three]);
     assert.deepEqual(outbox.abandon(), []);
-    socket.done[1]?.(null);
+    link.done[1]?.(null);
     assert.equal(outbox.stalledMs(99_999), 0);
   });
   it("given a write that failed, when abandoned, then it is to be told", () => {
     outbox.add("a", one);
     outbox.flush();
-    socket.done[0]?.(new Error("reset"));
+    link.done[0]?.(new Error("reset"));
     assert.deepEqual(outbox.abandon(), [one]);
   });
   it("given writes that are not taken, when time passes, then it is stalled since the last one that was", () => {
@@ -73,11 +71,11 @@ describe("TcpOutbox", () => {
     outbox.add("b", two);
     outbox.flush();
     assert.equal(outbox.stalledMs(clock.nowMs()), 2_000);
-    socket.done[0]?.();
+    link.done[0]?.();
     assert.equal(outbox.stalledMs(clock.nowMs()), 0);
     clock.advance(500);
     assert.equal(outbox.stalledMs(clock.nowMs()), 500);
-    socket.done[1]?.();
+    link.done[1]?.();
     clock.advance(500);
     assert.equal(outbox.stalledMs(clock.nowMs()), 0);
   });

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { Socket } from "node:net";
-import { TcpConnection } from "../../../../../src/sip/transport/tcp/tcp-connection.ts";
+import { Connection } from "../../../../../src/sip/transport/connection/connection.ts";
+import { StreamLink } from "../../../../../src/sip/transport/connection/stream-link.ts";
 import { TransportCounters } from "../../../../../src/sip/transport/transport-counters.ts";
 import { DEFAULT_TRANSPORT_LIMITS } from "../../../../../src/sip/transport/index.ts";
 import { ManualClock } from "../../../../support/manual-clock.ts";
@@ -11,11 +12,13 @@ function connecting() {
   const clock = new ManualClock();
   const counters = new TransportCounters();
   const socket = new Socket();
-  const gone: TcpConnection[] = [];
-  const connection = new TcpConnection({
+  const gone: Connection[] = [];
+  const connection = new Connection({
     id: "tcp|1",
-    socket,
-    isAccepted: false,
+    openLink: (events) => new StreamLink({ socket, openEvent: "connect", clock, maxMessageBytes: 65_535 }, events),
+    protocol: "tcp",
+    acceptedOn: undefined,
+    ownEnd: { address: "192.0.2.9", port: 5060 },
     remoteAddress: "192.0.2.1",
     remotePort: 5060,
     clock,
@@ -37,7 +40,7 @@ async function closed(socket: Socket): Promise<void> {
   await new Promise(setImmediate);
 }
 
-describe("TcpConnection that is being made", () => {
+describe("Connection that is being made", () => {
   it("given no answer within 4 s, when the deadlines are checked, then all that waits fails and it is gone", async () => {
     const { socket, connection, gone, errors, send } = connecting();
     send("one");

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { StreamFramer } from "../../../../../src/sip/transport/tcp/stream-framer.ts";
+import { StreamFramer } from "../../../../../src/sip/transport/connection/stream-framer.ts";
 
 function message(body: string, lengthHeader = `Content-Length: ${body.length}`): string {
   return `MESSAGE sip:a@b SIP/2.0\r\nVia: SIP/2.0/TCP x\r\n${lengthHeader}\r\nSubject: s\r\n\r\n${body}`;
