@@ -1,8 +1,8 @@
 /** Delay of requests above which less new work is taken, and below which more is, in milliseconds. */
-const TOO_LATE_MS = 200;
+const TOO_LATE_MS = 300;
 const IN_TIME_MS = 100;
 /** Being late for a shorter time is a pause of the process, not overload. */
-const LATE_FOR_MS = 200;
+const LATE_FOR_MS = 300;
 /** How long a change takes to show, at least: what waits already is still served. */
 const SETTLE_MS = 400;
 const DECREASE = 0.85;

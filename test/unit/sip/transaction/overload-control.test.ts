@@ -52,7 +52,7 @@ describe("OverloadControl", () => {
       }
       const share = (server.taken - before) / 20_000;
       assert.ok(share > 0.8 && share <= 1.01, `${share} of the capacity`);
-      assert.ok(longestMs < 500, `${longestMs} ms`);
+      assert.ok(longestMs < 700, `${longestMs} ms`);
     });
   }
 
