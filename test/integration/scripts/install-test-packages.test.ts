@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { TemporaryDirectory } from "../../support/temporary-directory.ts";
 
 const SCRIPT = join(import.meta.dirname, "..", "..", "..", "scripts", "install-test-packages");
-const NEEDED = ["sipp", "baresip", "linphonec", "dumpcap", "ip", "unshare", "mount"];
+const NEEDED = ["sipp", "baresip", "linphonec", "dumpcap", "ip", "unshare", "mount", "chromium"];
 
 describe("install-test-packages", () => {
   let directory: TemporaryDirectory;
@@ -43,7 +43,7 @@ describe("install-test-packages", () => {
   });
 
   it("given a missing program and no rights, when it runs, then it names the one command and fails", () => {
-    for (const name of ["sipp", "linphonec", "dumpcap", "ip", "unshare", "mount", "apt-get"]) program(name);
+    for (const name of [...NEEDED.filter((name) => name !== "baresip"), "apt-get"]) program(name);
     program("id", "echo 1000");
     const { status, errors, calls } = run();
     assert.equal(status, 1);
@@ -52,7 +52,7 @@ describe("install-test-packages", () => {
   });
 
   it("given a missing program and root, when it runs, then it installs the package without an update", () => {
-    for (const name of ["sipp", "linphonec", "dumpcap", "ip", "unshare", "mount", "apt-get"]) program(name);
+    for (const name of [...NEEDED.filter((name) => name !== "baresip"), "apt-get"]) program(name);
     program("id", "echo 0");
     const { status, calls } = run();
     assert.equal(status, 0);
@@ -60,7 +60,7 @@ describe("install-test-packages", () => {
   });
 
   it("given stale package lists, when it runs as root, then it updates them and installs", () => {
-    for (const name of ["baresip", "linphonec", "ip", "unshare", "mount"]) program(name);
+    for (const name of ["baresip", "linphonec", "ip", "unshare", "mount", "chromium"]) program(name);
     program("id", "echo 0");
     program("apt-get", `[ "$1" = update ] && : > ${directory.join("updated")}; [ -e ${directory.join("updated")} ]`);
     const { status, calls } = run();
@@ -70,7 +70,7 @@ describe("install-test-packages", () => {
   });
 
   it("given an installation that fails, when it runs as root, then it names the command and fails", () => {
-    for (const name of ["sipp", "baresip", "dumpcap", "ip", "unshare", "mount"]) program(name);
+    for (const name of ["sipp", "baresip", "dumpcap", "ip", "unshare", "mount", "chromium"]) program(name);
     program("id", "echo 0");
     program("apt-get", "exit 100");
     const { status, errors } = run();
@@ -79,7 +79,7 @@ describe("install-test-packages", () => {
   });
 
   it("given password-free sudo, when it runs, then it installs with it", () => {
-    for (const name of ["sipp", "baresip", "dumpcap", "ip", "unshare", "mount", "apt-get"]) program(name);
+    for (const name of ["sipp", "baresip", "dumpcap", "ip", "unshare", "mount", "chromium", "apt-get"]) program(name);
     program("id", "echo 1000");
     program("sudo", '[ "$1" = -n ] && shift; "$@"');
     program("true");
