@@ -7,6 +7,7 @@ import { nodeConfig } from "./node-config.ts";
 import { peerConfig } from "./peer-config.ts";
 import { phoneConfig } from "./phone-config.ts";
 import { sipConfig } from "./sip-config.ts";
+import { traceConfig } from "./trace-config.ts";
 
 /** The node's configuration file. */
 export const tandemConfig = z.strictObject({
@@ -16,6 +17,7 @@ export const tandemConfig = z.strictObject({
   media: mediaConfig.prefault({}).describe("The RTP relay."),
   call: callConfig.prefault({}).describe("Call control."),
   log: logConfig.prefault({}).describe("Logs of the services: JSON lines in `<data-dir>/log/<service>.log`."),
+  trace: traceConfig.prefault({}).describe("SIP messages that are kept to be looked at."),
   sipProfilesDir: z
     .string()
     .min(1)

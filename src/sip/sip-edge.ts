@@ -9,8 +9,9 @@ import {
   type EdgeDialogSummary,
 } from "./dialog/index.ts";
 import { ProxyCore } from "./proxy/index.ts";
+import { Trace, type TraceAnswer, type TraceQuery } from "./trace/index.ts";
 import { TransactionLayer, type TransactionUser } from "./transaction/index.ts";
-import { TransportLayer, type TransportProtocol } from "./transport/index.ts";
+import { TransportLayer, type MessageEnds, type TransportProtocol } from "./transport/index.ts";
 import { WireServer } from "./wire/index.ts";
 
 /** An address that SIP is received on. */
@@ -26,6 +27,8 @@ export interface SipListener {
 export interface SipEdgeLimits {
   /** Dialogs above which a new INVITE gets 503. */
   readonly maxDialogs: number;
+  /** Octets of the last messages that are kept for traces; 0: none. */
+  readonly traceBytes: number;
 }
 
 /** Options of a `SipEdge`. */
@@ -41,7 +44,7 @@ export interface SipEdgeOptions {
   readonly limits?: Partial<SipEdgeLimits>;
 }
 
-const DEFAULT_MAX_DIALOGS = 100_000;
+const DEFAULT_LIMITS: SipEdgeLimits = { maxDialogs: 100_000, traceBytes: 0 };
 
 /**
  * The SIP edge of a node: transports, transactions and dialogs, with call control connected to it by the drachtio
@@ -53,20 +56,31 @@ export class SipEdge {
   readonly #core: UserAgentCore;
   readonly #proxy: ProxyCore;
   readonly #wire: WireServer;
+  readonly #trace: Trace;
 
   constructor(options: SipEdgeOptions) {
     const { clock, ids, logger } = options;
+    const limits = { ...DEFAULT_LIMITS, ...options.limits };
     const user: TransactionUser = {
       onRequest: (tx) => this.#proxy.onRequest(tx),
       onCancel: (tx, invite) => this.#proxy.onCancel(tx, invite),
       onAck: (request, flow) => this.#proxy.onAck(request, flow),
       onStrayResponse: (response, flow) => this.#proxy.onStrayResponse(response, flow),
     };
+    this.#trace = new Trace({
+      keepBytes: limits.traceBytes,
+      clock,
+      visibleLocal: (ends) => this.#visibleLocal(ends),
+    });
     this.#transport = new TransportLayer({
       listeners: options.listeners,
       clock,
       logger,
-      onMessage: (text, flow) => this.#transactions.onMessage(text, flow),
+      onMessage: (text, flow) => {
+        this.#trace.received(text, flow);
+        this.#transactions.onMessage(text, flow);
+      },
+      onSent: (text, ends) => this.#trace.sent(text, ends),
       onBadInput: (reason, flow, text) => this.#transactions.onBadInput(reason, flow, text),
     });
     this.#transactions = new TransactionLayer({ transport: this.#transport, clock, ids, logger, user });
@@ -76,7 +90,7 @@ export class SipEdge {
       transport: this.#transport,
       dialogs: new DialogTable(
         new JournalDialogStore(join(options.stateDir, "edge-dialogs.journal"), clock),
-        options.limits?.maxDialogs ?? DEFAULT_MAX_DIALOGS,
+        limits.maxDialogs,
       ),
       invites: new InviteJournal(join(options.stateDir, "edge-invites.journal"), clock),
       applications: this.#wire,
@@ -118,8 +132,19 @@ export class SipEdge {
     return this.#core.endDialog(dialogId, reason);
   }
 
+  /** Looks up messages that passed lately; without blocking what passes. */
+  readTrace(query: TraceQuery): Promise<TraceAnswer> {
+    return this.#trace.read(query);
+  }
+
+  /** Whether messages are kept, and the sequence number of the last. */
+  get trace(): { readonly isOn: boolean; readonly position: number } {
+    return { isOn: this.#trace.isOn, position: this.#trace.position };
+  }
+
   metrics(): MetricSample[] {
     return [
+      ...this.#trace.metrics(),
       ...this.#core.metrics(),
       ...this.#proxy.metrics(),
       ...this.#transactions.counters(),
@@ -135,6 +160,11 @@ export class SipEdge {
     this.#core.close();
     this.#transactions.close();
     await this.#transport.close();
+  }
+
+  #visibleLocal({ protocol, localAddress, remoteAddress: address, remotePort: port }: MessageEnds): string {
+    const isWildcard = localAddress === "0.0.0.0" || localAddress === "::";
+    return isWildcard ? this.#transport.localFor({ protocol, address, port }).address : localAddress;
   }
 
   #hostPorts(): string {

@@ -17,6 +17,7 @@ export async function nodeSettings(dataDir: string, changes: Partial<NodeSetting
     media: { address: "127.0.0.1", portRange: { min: 20_000, max: 29_999 }, portRestMs: 1_000, rtpTimeoutSeconds: 60 },
     call: { maxCalls: 100, serialRingSeconds: 20, endpoints: {} },
     log: { level: "info", maxFileMegabytes: 1, maxFiles: 2 },
+    trace: { keepMegabytes: 1 },
     profiles: [],
     phones: [],
     peers: [],

@@ -51,6 +51,7 @@ export interface NodeSettings {
     readonly endpoints: Readonly<Record<string, "echo" | "demo">>;
   };
   readonly log: LogConfig;
+  readonly trace: { readonly keepMegabytes: number };
   readonly profiles: readonly SipProfile[];
   readonly phones: readonly PhoneRecord[];
   readonly peers: readonly PeerRecord[];

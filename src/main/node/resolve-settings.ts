@@ -6,7 +6,7 @@ import type { NodeSettings, PhoneRecord } from "./node-file.ts";
 
 /** Turns a checked configuration into what services start from; passwords become hashes here. */
 export function resolveSettings({ config, profiles }: LoadedConfig, dataDir: string): NodeSettings {
-  const { node, sip, http, media, call, log } = config;
+  const { node, sip, http, media, call, log, trace } = config;
   const { token } = http;
   return {
     name: node.name,
@@ -18,6 +18,7 @@ export function resolveSettings({ config, profiles }: LoadedConfig, dataDir: str
     media: defined(media),
     call,
     log,
+    trace,
     profiles: [...profiles.values()].map((profile): SipProfile => {
       const { name, kind, transports, digestAlgorithms, digestLegacy, registration, session, media: rtp } = profile;
       const { ringSeconds } = profile;

@@ -2,6 +2,9 @@ import { readFileSync } from "node:fs";
 import { SwitchError } from "../../common/index.ts";
 import { SipEdge } from "../../sip/index.ts";
 import type { ServiceContext, ServicePart } from "./service-part.ts";
+import { traceQueryOf } from "./trace-params.ts";
+
+const MEGABYTE = 1024 * 1024;
 
 /** The SIP edge as a service. */
 export function createEdgePart({ node, paths, clock, ids, logger, channel }: ServiceContext): ServicePart {
@@ -12,6 +15,7 @@ export function createEdgePart({ node, paths, clock, ids, logger, channel }: Ser
     clock,
     ids,
     logger,
+    limits: { traceBytes: node.trace.keepMegabytes * MEGABYTE },
   });
   channel.handle("dialogs", () => edge.listDialogs());
   channel.handle("end-dialog", (params) => {
@@ -19,6 +23,8 @@ export function createEdgePart({ node, paths, clock, ids, logger, channel }: Ser
     if (typeof dialogId !== "string") throw new SwitchError("bad-params", "expected {dialogId, reason}");
     return edge.endDialog(dialogId, typeof reason === "string" ? reason : "");
   });
+  channel.handle("trace", (params) => edge.readTrace(traceQueryOf(params)));
+  channel.handle("trace-state", () => edge.trace);
   return {
     start: () => edge.start(),
     close: () => edge.close(),

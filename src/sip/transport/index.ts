@@ -3,6 +3,7 @@ export {
   type Flow,
   isReliable,
   type ListenAddress,
+  type MessageEnds,
   type SendFailureHandler,
   type Target,
   type TransportProtocol,

@@ -1,5 +1,6 @@
 import type { MetricSample } from "../../common/index.ts";
 import type { TransportProtocol } from "./flow.ts";
+import { MessageCounters } from "./message-counters.ts";
 
 /** Why a connection ended or was refused. */
 export type ConnectionEnd =
@@ -25,11 +26,25 @@ const HELP: Readonly<Record<keyof ProtocolCounters, readonly [name: string, help
 export class TransportCounters {
   readonly udp: ProtocolCounters = { received: 0, sent: 0, failed: 0, keepAlives: 0, bad: 0 };
   readonly tcp: ProtocolCounters = { received: 0, sent: 0, failed: 0, keepAlives: 0, bad: 0 };
+  readonly #messages = {
+    udp: { in: new MessageCounters(), out: new MessageCounters() },
+    tcp: { in: new MessageCounters(), out: new MessageCounters() },
+  };
   /** Dead UDP addresses found by "port unreachable". */
   deadAddresses = 0;
   accepted = 0;
   connected = 0;
   readonly #ends = new Map<ConnectionEnd, number>();
+
+  countReceived(transport: TransportProtocol, text: string): void {
+    this[transport].received += 1;
+    this.#messages[transport].in.count(text);
+  }
+
+  countSent(transport: TransportProtocol, text: string): void {
+    this[transport].sent += 1;
+    this.#messages[transport].out.count(text);
+  }
 
   countEnd(reason: ConnectionEnd): void {
     this.#ends.set(reason, (this.#ends.get(reason) ?? 0) + 1);
@@ -40,7 +55,11 @@ export class TransportCounters {
   }
 
   samples(): MetricSample[] {
-    const samples = [...protocolSamples("udp", this.udp), ...protocolSamples("tcp", this.tcp)];
+    const samples = (["udp", "tcp"] as const).flatMap((transport) => [
+      ...protocolSamples(transport, this[transport]),
+      ...this.#messages[transport].in.samples(transport, "in"),
+      ...this.#messages[transport].out.samples(transport, "out"),
+    ]);
     samples.push(
       counter("tandem_sip_dead_addresses_total", "UDP addresses found unreachable", this.deadAddresses),
       counter("tandem_sip_connections_opened_total", "Connections opened", this.accepted, { by: "peer" }),

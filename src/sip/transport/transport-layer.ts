@@ -200,6 +200,7 @@ function safeEvents(events: TransportEvents, logger: Logger): SafeTransportEvent
         note(flow, error);
       }
     },
+    onSent: (text, ends) => events.onSent?.(text, ends),
   };
 }
 

@@ -1,6 +1,6 @@
 import type { Socket } from "node:net";
 import { type Clock, errorMessageOf } from "../../../common/index.ts";
-import type { Flow, SendFailureHandler } from "../flow.ts";
+import type { Flow, MessageEnds, SendFailureHandler } from "../flow.ts";
 import { StreamFramer } from "./stream-framer.ts";
 import { TcpOutbox } from "./tcp-outbox.ts";
 import type { ConnectionEnd, TransportCounters } from "../transport-counters.ts";
@@ -38,6 +38,7 @@ export class TcpConnection {
   readonly #framer: StreamFramer;
   readonly #outbox: TcpOutbox;
   readonly #openedAtMs: number;
+  readonly #ends: { -readonly [Key in keyof MessageEnds]: MessageEnds[Key] };
   #state: "connecting" | "open" | "ending" | "closed";
   #flow: Flow | undefined;
   #isFlushScheduled = false;
@@ -59,6 +60,13 @@ export class TcpConnection {
     this.#openedAtMs = clock.nowMs();
     this.#lastActiveMs = this.#openedAtMs;
     this.#state = options.isAccepted ? "open" : "connecting";
+    this.#ends = {
+      protocol: "tcp",
+      localAddress: socket.localAddress ?? "",
+      localPort: socket.localPort ?? 0,
+      remoteAddress: options.remoteAddress,
+      remotePort: options.remotePort,
+    };
     this.#framer = new StreamFramer(limits.maxMessageBytes, {
       onMessage: (text) => this.#onMessage(text),
       onPing: () => this.#onPing(),
@@ -82,9 +90,12 @@ export class TcpConnection {
 
   /** Sends a message, once the connection is made. */
   send(text: string, onFailure: SendFailureHandler): void {
-    this.#options.counters.tcp.sent += 1;
-    if (this.isUsable) this.#enqueue(text, onFailure);
-    else setImmediate(() => this.#fail([onFailure], "connection-lost", "the connection is closed"));
+    const { counters, events } = this.#options;
+    counters.countSent("tcp", text);
+    if (this.isUsable) {
+      events.onSent(text, this.#ends);
+      this.#enqueue(text, onFailure);
+    } else setImmediate(() => this.#fail([onFailure], "connection-lost", "the connection is closed"));
   }
 
   /** Closes what has kept us waiting too long. */
@@ -114,6 +125,8 @@ export class TcpConnection {
     if (this.#state !== "connecting") return;
     this.#state = "open";
     this.#options.counters.connected += 1;
+    this.#ends.localAddress = this.#socket.localAddress ?? "";
+    this.#ends.localPort = this.#socket.localPort ?? 0;
     this.#lastActiveMs = this.#options.clock.nowMs();
     this.#flush();
   }
@@ -135,7 +148,7 @@ export class TcpConnection {
     this.#messagesInPush += 1;
     this.#hasMessage = true;
     this.#lastActiveMs = clock.nowMs();
-    counters.tcp.received += 1;
+    counters.countReceived("tcp", text);
     events.onMessage(text, this.#currentFlow());
   }
 
