@@ -1,5 +1,7 @@
 import type { MetricSample } from "../../common/index.ts";
 import { SERVICE_NAMES, type ServiceStatus } from "./control-types.ts";
+import { readLadder } from "../trace/read-trace.ts";
+import type { Ladder } from "../trace/ladder.ts";
 import type { ServiceCaller } from "./service-caller.ts";
 
 /** A service as it answers now; `down`: nobody answers. */
@@ -23,6 +25,10 @@ export interface NodeView {
   calls(): Promise<readonly Row[]>;
   /** @throws {ChannelError} when call control does not answer */
   registrations(): Promise<readonly Row[]>;
+  /** Calls that ended last, newest first. @throws {ChannelError} when call control does not answer */
+  endedCalls(): Promise<readonly Row[]>;
+  /** @throws {ChannelError} `unknown-call`; `not-connected`, `timed-out` when a service does not answer */
+  ladder(callId: string): Promise<Ladder>;
 }
 
 /** Sees a node through the control channels of its services. */
@@ -36,6 +42,8 @@ export function createNodeView(caller: ServiceCaller): NodeView {
     metrics: async () => (await Promise.all(SERVICE_NAMES.map((name) => metricsOf(caller, name)))).flat(),
     calls: () => rows("calls"),
     registrations: () => rows("registrations"),
+    endedCalls: () => rows("ended-calls"),
+    ladder: (callId) => readLadder(caller, callId),
   };
 }
 

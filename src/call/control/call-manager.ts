@@ -6,6 +6,8 @@ import { DigestAuthenticator } from "../auth/index.ts";
 import type { Inventory } from "../device/index.ts";
 import type { ServiceEndpoint } from "../digit-analysis/index.ts";
 import type { Outcome } from "../model/index.ts";
+import type { CallRecord } from "../record/call-record.ts";
+import { findRecord, lastRecords } from "../record/record-reader.ts";
 import { RecordWriter } from "../record/record-writer.ts";
 import { Registrar, type RegistrationSummary } from "../registrar/index.ts";
 import { DrachtioSignaling } from "../signaling/drachtio-signaling.ts";
@@ -22,6 +24,13 @@ import { Gatekeeper } from "./gatekeeper.ts";
 import { NewCalls } from "./new-calls.ts";
 import { RelayReconciler } from "./relay-reconciler.ts";
 import { usableCall } from "./saved-call.ts";
+import {
+  subjectOfDevice,
+  subjectOfRecord,
+  subjectOfView,
+  type CallSubject,
+  type DeviceSubject,
+} from "./trace-subjects.ts";
 
 /** Settings of a `CallManager`. */
 export interface CallManagerSettings {
@@ -174,6 +183,28 @@ export class CallManager {
   /** Registered contacts, at most `limit` (default 1,000). */
   registrations(limit?: number): RegistrationSummary[] {
     return this.#registrar.list(limit);
+  }
+
+  /** Records of the calls that ended last, newest first, at most `limit`. */
+  endedCalls(limit: number): Promise<CallRecord[]> {
+    return lastRecords(this.#options.paths.records, limit);
+  }
+
+  /** A call that goes on or ended lately, with the SIP dialogs that belong to it; undefined when it is not known. */
+  async callSubject(callId: string): Promise<CallSubject | undefined> {
+    const session = this.#table.get(callId);
+    if (session !== undefined) return subjectOfView(viewOf(session));
+    const record = await findRecord(this.#options.paths.records, callId);
+    return record === undefined ? undefined : subjectOfRecord(record);
+  }
+
+  /** A device, with what of the SIP that passes belongs to it; undefined when there is none of that name. */
+  deviceSubject(name: string): DeviceSubject | undefined {
+    const calls = this.#table.sessions.filter(({ progress: { caller, callee } }) => {
+      return caller.name === name || callee?.name === name;
+    });
+    const { inventory } = this.#options;
+    return subjectOfDevice(name, inventory, calls.map(viewOf), this.#registrar.list(Number.MAX_SAFE_INTEGER));
   }
 
   metrics(): MetricSample[] {

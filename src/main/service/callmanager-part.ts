@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { ChannelClient, type Clock, type Logger, type MetricSample } from "../../common/index.ts";
+import { ChannelClient, SwitchError, type Clock, type Logger, type MetricSample } from "../../common/index.ts";
 import { CallManager, type EdgeControl, type EdgeDialogSummary } from "../../call/control/index.ts";
 import { createInventory, type Inventory, type SipProfile } from "../../call/device/index.ts";
 import { EmbeddedRelay } from "../../media/relay/embedded/embedded-relay.ts";
@@ -11,6 +11,9 @@ import type { ServiceContext, ServicePart } from "./service-part.ts";
 const READY_DEADLINE_MS = 10_000;
 /** How long ended calls have to be taken leave of. */
 const LEAVE_MS = 2_000;
+
+/** Ended calls that are shown. */
+const ENDED_CALLS = 20;
 
 /** Call control as a service. */
 export function createCallManagerPart(context: ServiceContext): ServicePart {
@@ -45,6 +48,19 @@ export function createCallManagerPart(context: ServiceContext): ServicePart {
   });
   channel.handle("calls", () => manager.calls());
   channel.handle("registrations", () => manager.registrations());
+  channel.handle("ended-calls", () => manager.endedCalls(ENDED_CALLS));
+  channel.handle("trace-call", async (params) => {
+    const callId = textIn(params, "callId");
+    const subject = await manager.callSubject(callId);
+    if (subject === undefined) throw new SwitchError("unknown-call", `no call ${callId} goes on or has ended lately`);
+    return subject;
+  });
+  channel.handle("trace-device", (params) => {
+    const device = textIn(params, "device");
+    const subject = manager.deviceSubject(device);
+    if (subject === undefined) throw new SwitchError("unknown-device", `no phone and no peer has the name ${device}`);
+    return subject;
+  });
   return {
     start: async () => {
       edgeChannel.start();
@@ -69,6 +85,13 @@ export function createCallManagerPart(context: ServiceContext): ServicePart {
       calls: manager.calls().length,
     }),
   };
+}
+
+/** @throws {SwitchError} `bad-params` */
+function textIn(params: unknown, key: string): string {
+  const value = ((params ?? {}) as Readonly<Record<string, unknown>>)[key];
+  if (typeof value !== "string" || value === "") throw new SwitchError("bad-params", `expected {${key}}`);
+  return value;
 }
 
 /** Resolves when edge and relay have been connected, or when that takes too long. */

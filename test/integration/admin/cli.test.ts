@@ -68,6 +68,7 @@ describe("the command line", () => {
         checkConfig: () => ({ node: "node-1", phones: 10, peers: 1, profiles: [] }),
         inspectHost: async () => [],
         stopOrphans: async () => [],
+        interruption: () => AbortSignal.abort(),
         ...launcher,
       },
       output: { out: (text) => void out.push(text), err: (text) => void err.push(text) },
