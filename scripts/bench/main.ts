@@ -1,21 +1,21 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { Cleanup } from "../../test/support/cleanup.ts";
-import { b2bua } from "./b2bua.ts";
+import { b2bua } from "./benches/b2bua.ts";
 import type { Bench, BenchContext, Measured } from "./bench.ts";
 import { parseCommandLine, type BenchCommand } from "./command-line.ts";
-import { compare, jsonLine } from "./compare.ts";
-import { edge } from "./edge.ts";
-import { FIGURES } from "./figures.ts";
-import { findProgram } from "./find-program.ts";
+import { compare, jsonLine } from "./results/compare.ts";
+import { edge } from "./benches/edge.ts";
+import { FIGURES } from "./results/figures.ts";
+import { findProgram } from "./systems/find-program.ts";
 import { runInOwnNetwork } from "./own-network.ts";
-import { latency } from "./latency.ts";
-import { memory } from "./memory.ts";
-import { overload } from "./overload.ts";
-import { parser } from "./parser.ts";
-import { resultTable } from "./print-results.ts";
-import { register } from "./register.ts";
-import { relay } from "./relay.ts";
+import { latency } from "./benches/latency.ts";
+import { memory } from "./benches/memory.ts";
+import { overload } from "./benches/overload.ts";
+import { parser } from "./benches/parser.ts";
+import { resultTable } from "./results/print-results.ts";
+import { register } from "./benches/register.ts";
+import { relay } from "./benches/relay.ts";
 
 // Measures Tandem, and the peers that are on the machine, and prints each figure with its goal and its ratio to theirs.
 

@@ -65,16 +65,6 @@ export class Journal<Value> {
     else this.#makeAnew();
   }
 
-  /** Bytes in the file, of live content, and number of live keys. */
-  get size(): { readonly fileBytes: number; readonly liveBytes: number; readonly keys: number } {
-    return { fileBytes: this.#fileBytes, liveBytes: this.#liveBytes, keys: this.#lines.size };
-  }
-
-  /** Writes that failed one after the other until now; 0 when the file is up to date. */
-  get failedWrites(): number {
-    return this.#failedWrites;
-  }
-
   /** `tandem_journal_failed_writes`, by the file's name. */
   get metric(): MetricSample {
     return {

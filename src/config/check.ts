@@ -2,7 +2,7 @@ import type { z } from "zod";
 import type { ConfigProblem } from "./config-error.ts";
 import { nearWord } from "./near-word.ts";
 import { reasonOf } from "./reason.ts";
-import { schemaAt, schemaTree } from "./schema-tree.ts";
+import { schemaAt, schemaTree, type SchemaTree } from "./schema-tree.ts";
 import type { ConfigPath, YamlSource } from "./yaml-source.ts";
 
 type Issue = z.core.$ZodIssue;
@@ -17,12 +17,12 @@ export function check<Schema extends z.ZodType>(schema: Schema, source: YamlSour
   const value = source.value ?? {};
   const result = schema.safeParse(value);
   if (result.success) return { ok: true, value: result.data };
-  const problems = result.error.issues.flatMap((issue) => problemsOf(schema, source, value, issue));
+  const tree = schemaTree(schema);
+  const problems = result.error.issues.flatMap((issue) => problemsOf(tree, source, value, issue));
   return { ok: false, problems: problems.sort((a, b) => (a.line ?? 0) - (b.line ?? 0)) };
 }
 
-function problemsOf(schema: z.ZodType, source: YamlSource, root: unknown, issue: Issue): ConfigProblem[] {
-  const tree = schemaTree(schema);
+function problemsOf(tree: SchemaTree, source: YamlSource, root: unknown, issue: Issue): ConfigProblem[] {
   if (issue.code === "unrecognized_keys") {
     const known = Object.keys(schemaAt(tree, issue.path)?.properties ?? {});
     return issue.keys.map((key) => source.problemAtKey(issue.path, key, unknownKey(key, known)));

@@ -2,6 +2,13 @@ import { z } from "zod";
 import { ipv4, port } from "./scalars.ts";
 import { Secret } from "./secret.ts";
 
+const hostName = z
+  .string()
+  .regex(
+    /^(?=.{1,253}$)[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?)*$/,
+    "expected a DNS name such as tandem.example.org",
+  );
+
 /** Health, metrics, REST and the status page. */
 export const httpConfig = z.strictObject({
   address: ipv4
@@ -16,6 +23,13 @@ export const httpConfig = z.strictObject({
     .optional()
     .describe(
       "16 to 128 letters, digits or `. _ ~ + / = -`. Asked for by everything but /health, as `Authorization: Bearer TOKEN` or as the password of a browser's sign-in (any user name). Needed unless `address` is a loopback address.",
+    ),
+  hostNames: z
+    .array(hostName)
+    .max(32)
+    .default([])
+    .describe(
+      "DNS names under which Prometheus, browsers or a proxy reach it. Requests by other names are refused, since DNS rebinding brings those of web pages; addresses and `localhost` need not be named.",
     ),
 });
 export type HttpConfig = z.infer<typeof httpConfig>;

@@ -13,12 +13,14 @@ type Profiles = ReadonlyMap<string, SipProfileConfig | undefined>;
 export function inventoryFaults(config: ConfigDraft, profiles: Profiles): Fault[] {
   return [
     ...duplicateFaults(config),
-    ...config.phones.flatMap((phone, index) =>
-      phone === undefined ? [] : phoneFaults(phone, ["phones", index], config, profiles),
-    ),
-    ...config.peers.flatMap((peer, index) =>
-      peer === undefined ? [] : peerFaults(peer, ["peers", index], config, profiles),
-    ),
+    ...config.phones.flatMap(({ whole, fields }, index) => [
+      ...profileFaults(fields.profile, "phone", ["phones", index], profiles),
+      ...(whole === undefined ? [] : phoneFaults(whole, ["phones", index], config, profiles)),
+    ]),
+    ...config.peers.flatMap(({ whole, fields }, index) => [
+      ...profileFaults(fields.profile, "trunk", ["peers", index], profiles),
+      ...(whole === undefined ? [] : peerFaults(whole, ["peers", index], config)),
+    ]),
     ...peerAddressFaults(config.peers),
   ];
 }
@@ -29,30 +31,28 @@ function duplicateFaults({ phones, peers, call }: ConfigDraft): Fault[] {
   const users = new Occurrences();
   const numbers = new Occurrences();
   const prefixes = new Occurrences();
-  const add = (seen: Occurrences, value: string, path: ConfigPath): boolean => {
+  const add = (seen: Occurrences, value: string | undefined, path: ConfigPath): boolean => {
+    if (value === undefined) return false;
     const first = seen.add(value, formatPath(path));
     if (first !== undefined) faults.push({ path, reason: `${JSON.stringify(value)} is also ${first}` });
     return first === undefined;
   };
   for (const number of Object.keys(call?.endpoints ?? {})) numbers.add(number, `call.endpoints.${number}`);
-  phones.forEach((phone, index) => {
-    if (phone === undefined) return;
-    const { name, number, user } = phone;
+  phones.forEach(({ fields: { name, number, user } }, index) => {
     add(names, name, ["phones", index, "name"]);
     const isNewNumber = add(numbers, number, ["phones", index, "number"]);
     if (user !== undefined) add(users, user, ["phones", index, "user"]);
     else if (isNewNumber) add(users, number, ["phones", index, "number"]);
   });
-  peers.forEach((peer, index) => {
-    if (peer === undefined) return;
-    add(names, peer.name, ["peers", index, "name"]);
-    peer.prefixes.forEach((prefix, at) => add(prefixes, prefix, ["peers", index, "prefixes", at]));
+  peers.forEach(({ fields: { name, prefixes: dialed } }, index) => {
+    add(names, name, ["peers", index, "name"]);
+    dialed?.forEach((prefix, at) => add(prefixes, prefix, ["peers", index, "prefixes", at]));
   });
   return faults;
 }
 
 function phoneFaults(phone: PhoneConfig, path: ConfigPath, { sip }: ConfigDraft, profiles: Profiles): Fault[] {
-  const faults = profileFaults(phone.profile, "phone", path, profiles);
+  const faults: Fault[] = [];
   const fault = (key: string, reason: string): void => void faults.push({ path: [...path, key], reason });
   if (phone.password !== undefined && phone.ha1 !== undefined) fault("ha1", "and password exclude each other");
   if (phone.password === undefined && phone.ha1 === undefined) {
@@ -74,8 +74,8 @@ function phoneFaults(phone: PhoneConfig, path: ConfigPath, { sip }: ConfigDraft,
   return faults;
 }
 
-function peerFaults(peer: PeerConfig, path: ConfigPath, { sip }: ConfigDraft, profiles: Profiles): Fault[] {
-  const faults = profileFaults(peer.profile, "trunk", path, profiles);
+function peerFaults(peer: PeerConfig, path: ConfigPath, { sip }: ConfigDraft): Fault[] {
+  const faults: Fault[] = [];
   const fault = (reason: string): void => void faults.push({ path: [...path, "uri"], reason });
   const [, host = "", portText, transport = "udp"] =
     /^sip:([^:;]+)(?::(\d+))?(?:;transport=(\w+))?$/.exec(peer.uri) ?? [];
@@ -92,7 +92,13 @@ function peerFaults(peer: PeerConfig, path: ConfigPath, { sip }: ConfigDraft, pr
   return faults;
 }
 
-function profileFaults(name: string, kind: SipProfileConfig["kind"], path: ConfigPath, profiles: Profiles): Fault[] {
+function profileFaults(
+  name: string | undefined,
+  kind: SipProfileConfig["kind"],
+  path: ConfigPath,
+  profiles: Profiles,
+): Fault[] {
+  if (name === undefined) return [];
   const profile = profiles.get(name);
   if (profile?.kind === kind || (profile === undefined && profiles.has(name))) return [];
   const usable = [...profiles.values()].filter((candidate) => candidate?.kind === kind).map((each) => each?.name);
@@ -109,8 +115,8 @@ function profileFaults(name: string, kind: SipProfileConfig["kind"], path: Confi
 function peerAddressFaults(peers: ConfigDraft["peers"]): Fault[] {
   const faults: Fault[] = [];
   const seen = new Occurrences();
-  peers.forEach((entry, peer) =>
-    entry?.addresses.forEach((text, index) => {
+  peers.forEach(({ fields }, peer) =>
+    fields.addresses?.forEach((text, index) => {
       const { first, last } = ipv4Block(text);
       const path = ["peers", peer, "addresses", index];
       const earlier = seen.add(`${first}-${last}`, formatPath(path));

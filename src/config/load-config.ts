@@ -1,9 +1,10 @@
 import { dirname, resolve } from "node:path";
 import { check } from "./check.ts";
 import { ConfigError, type ConfigProblem } from "./config-error.ts";
+import { edgeFaults } from "./edge-rules.ts";
 import { inventoryFaults } from "./inventory-rules.ts";
 import { listenerFaults } from "./listener-rules.ts";
-import { draftOf, type ConfigDraft } from "./draft.ts";
+import { draftOf, wholeDraft, type ConfigDraft } from "./draft.ts";
 import type { Fault } from "./fault.ts";
 import { readYamlSource } from "./read-yaml-source.ts";
 import { loadSipProfiles, type SipProfileFiles } from "./sip-profile-files.ts";
@@ -35,11 +36,16 @@ export function parseConfig(name: string, text: string, folder: string, builtInP
 
 function checkConfig(source: YamlSource, folder: string, builtInProfilesDir: string): LoadedConfig {
   const checked = check(tandemConfig, source);
-  const draft = checked.ok ? checked.value : draftOf(source.value);
+  const draft = checked.ok ? wholeDraft(checked.value) : draftOf(source.value);
   const ownProfilesDir = draft.sipProfilesDir;
   const folders = [builtInProfilesDir, ...(ownProfilesDir === undefined ? [] : [resolve(folder, ownProfilesDir)])];
   const files = loadSipProfiles(folders);
-  const faults = [...nodeFaults(draft, folder), ...listenerFaults(draft), ...inventoryFaults(draft, files.profiles)];
+  const faults = [
+    ...nodeFaults(draft, folder),
+    ...listenerFaults(draft),
+    ...edgeFaults(draft, source.value),
+    ...inventoryFaults(draft, files.profiles),
+  ];
   const problems = [
     ...(checked.ok ? [] : checked.problems),
     ...faults.map(({ path, reason }) => source.problemAt(path, reason)),

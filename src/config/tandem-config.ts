@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { callConfig } from "./call-config.ts";
+import { edgeConfig } from "./edge-config.ts";
 import { httpConfig } from "./http-config.ts";
 import { logConfig } from "./log-config.ts";
 import { mediaConfig } from "./media-config.ts";
@@ -13,6 +14,7 @@ import { traceConfig } from "./trace-config.ts";
 export const tandemConfig = z.strictObject({
   node: nodeConfig.prefault({}).describe("The node as a set of processes."),
   sip: sipConfig.prefault({}).describe("The SIP edge."),
+  edge: edgeConfig.prefault({}).describe("Which SIP edge call control uses."),
   http: httpConfig.prefault({}).describe("Status page, health, metrics and REST views."),
   media: mediaConfig.prefault({}).describe("The RTP relay."),
   call: callConfig.prefault({}).describe("Call control."),

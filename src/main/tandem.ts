@@ -41,7 +41,7 @@ const launcher: Launcher = {
     const { phones, peers, node } = config;
     return { node: node.name, phones: phones.length, peers: peers.length, profiles: [...profiles.values()] };
   },
-  inspectHost: async () => inspectHost(process.env["PATH"] ?? ""),
+  inspectHost: async () => inspectHost(process.env["PATH"] ?? "", [nodeDataDir, demoDataDir]),
   stopOrphans: async (dataDir) => {
     const paths = nodePaths(dataDir);
     const running = await findRunningServices(paths, clock);

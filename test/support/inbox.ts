@@ -1,3 +1,6 @@
+/** A wait is counted in steps: a machine that lets the process stand still takes one of them, not the whole wait. */
+const STEPS = 10;
+
 /** What has come and has not been taken, oldest first, for tests that await it. */
 export class Inbox<Item> {
   readonly #describe: (item: Item) => string;
@@ -28,11 +31,15 @@ export class Inbox<Item> {
     const [found] = index < 0 ? [] : this.#items.splice(index, 1);
     if (found !== undefined) return Promise.resolve(found);
     return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => {
+      let timer: NodeJS.Timeout;
+      const wait = (stepsLeft: number): void => {
+        timer = setTimeout(() => (stepsLeft > 1 ? wait(stepsLeft - 1) : fail()), withinMs / STEPS);
+      };
+      const fail = (): void => {
         this.#waiters.delete(waiter);
         const seen = this.#items.map((item) => this.#describe(item)).join("; ");
         reject(new Error(`no ${what} within ${withinMs} ms; there is: ${seen || "nothing"}`));
-      }, withinMs);
+      };
       const waiter = {
         matches,
         resolve: (item: Item) => {
@@ -41,6 +48,7 @@ export class Inbox<Item> {
         },
       };
       this.#waiters.add(waiter);
+      wait(STEPS);
     });
   }
 }

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { eventually } from "./eventually.ts";
 import { ManagedProcess } from "./managed-process.ts";
-import { decodeMuLaw } from "./mu-law.ts";
+import { decodeMuLaw } from "./g711.ts";
 import { readPcap } from "./pcap.ts";
 import { TemporaryDirectory } from "./temporary-directory.ts";
 

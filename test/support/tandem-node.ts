@@ -27,6 +27,8 @@ export interface TandemNodeOptions {
   readonly phones?: TandemConfigInput["phones"];
   readonly peers?: TandemConfigInput["peers"];
   readonly media?: TandemConfigInput["media"];
+  /** With a drachtio server it is that which has the SIP port. */
+  readonly edge?: TandemConfigInput["edge"];
   readonly orphanGraceSeconds?: number;
   /** Options of Node itself, for the supervisor and its services. */
   readonly nodeOptions?: readonly string[];
@@ -246,12 +248,16 @@ function configurationOf(
 ): TandemConfigInput {
   return {
     node: { orphanGraceSeconds: options.orphanGraceSeconds ?? 10 },
-    sip: {
-      listen: [
-        { transport: "udp", address: ADDRESS, port: ports.sip },
-        { transport: "tcp", address: ADDRESS, port: ports.sip },
-      ],
-    },
+    ...(options.edge === undefined ? {} : { edge: options.edge }),
+    sip:
+      options.edge?.kind === "drachtio"
+        ? {}
+        : {
+            listen: [
+              { transport: "udp", address: ADDRESS, port: ports.sip },
+              { transport: "tcp", address: ADDRESS, port: ports.sip },
+            ],
+          },
     http: { address: ADDRESS, port: ports.http },
     media: options.media ?? {},
     call: { endpoints: { "9196": "echo", "9197": "demo" } },

@@ -27,6 +27,10 @@ export async function stopNode(
 ): Promise<number> {
   if (!node.hasSupervisor) {
     const names = await launcher.stopOrphans(node.dataDir);
+    if (names.length === 0) {
+      output.err(`nothing was stopped: what answers in ${node.dataDir} is no service of this node`);
+      return EXIT.failed;
+    }
     output.out(`stopped services that ran without a supervisor: ${names.join(", ")}`);
     return EXIT.ok;
   }

@@ -193,7 +193,7 @@ function parsePort(text: string): number {
   return port;
 }
 
-const UNAVAILABLE_CODES = ["no-node", "not-connected", "timed-out", "ports-taken"];
+const UNAVAILABLE_CODES = ["no-node", "not-connected", "timed-out", "ports-taken", "ports-unavailable"];
 
 function exitCodeOf(error: unknown, output: CliOutput): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;

@@ -1,6 +1,6 @@
 import type { Clock } from "../../common/index.ts";
 import type { SupervisedService, SupervisorHello } from "../control/control-types.ts";
-import { createNodeView, type Row, type ServiceView } from "../control/node-view.ts";
+import { createNodeView, isWorking, type Row, type ServiceView } from "../control/node-view.ts";
 import { formatSeconds, type Column } from "../view/columns.ts";
 import { callColumns, endedCallColumns, registrationColumns, serviceColumns } from "../view/lists.ts";
 import { EXIT } from "./exit-codes.ts";
@@ -22,7 +22,7 @@ export async function showStatus({ node, clock, output, json }: ViewContext): Pr
     ? ((await node.caller.call("supervisor", "hello")) as SupervisorHello)
     : undefined;
   const services = await mergedServices(node);
-  const allReady = services.every(({ state }) => state === "ready");
+  const allReady = services.every(isWorking);
   if (json) {
     output.out(JSON.stringify({ dataDir: node.dataDir, supervisor: supervisor ?? null, services }, null, 2));
   } else {

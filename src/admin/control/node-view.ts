@@ -4,14 +4,19 @@ import { readLadder } from "../trace/read-trace.ts";
 import type { Ladder } from "../trace/ladder.ts";
 import type { ServiceCaller } from "./service-caller.ts";
 
-/** A service as it answers now; `down`: nobody answers. */
+/** A service as it answers now; `down`: nobody answers; `external`: it is not ours, and call control is connected to it. */
 export interface ServiceView {
   readonly name: string;
-  readonly state: ServiceStatus["state"] | "down";
+  readonly state: ServiceStatus["state"] | "down" | "external";
   readonly pid?: number;
   readonly startedAtMs?: number;
   readonly version?: string;
   readonly details: Readonly<Record<string, unknown>>;
+}
+
+/** True for a service that does its work. */
+export function isWorking({ state }: { readonly state: string }): boolean {
+  return state === "ready" || state === "external";
 }
 
 /** A row of a list that another service makes; what it holds is that service's business. */
@@ -38,13 +43,29 @@ export function createNodeView(caller: ServiceCaller): NodeView {
     return Array.isArray(answer) ? (answer as Row[]) : [];
   };
   return {
-    services: () => Promise.all(SERVICE_NAMES.map((name) => viewService(caller, name))),
-    metrics: async () => (await Promise.all(SERVICE_NAMES.map((name) => metricsOf(caller, name)))).flat(),
+    services: async () => withExternalEdge(await Promise.all(SERVICE_NAMES.map((name) => viewService(caller, name)))),
+    metrics: async () => {
+      const samples = await Promise.all(SERVICE_NAMES.map((name) => metricsOf(caller, name)));
+      const isSilent = (index: number): boolean => samples[index]?.[0]?.value === 0;
+      const edge = SERVICE_NAMES.indexOf("edge");
+      if (!isSilent(edge)) return samples.flat();
+      const callManager = await viewService(caller, "callmanager");
+      return samples.filter((_, index) => index !== edge || !("drachtio" in callManager.details)).flat();
+    },
     calls: () => rows("calls"),
     registrations: () => rows("registrations"),
     endedCalls: () => rows("ended-calls"),
     ladder: (callId) => readLadder(caller, callId),
   };
+}
+
+/** With a drachtio server in its place there is no edge to answer; call control says so. */
+function withExternalEdge(services: readonly ServiceView[]): ServiceView[] {
+  const { drachtio, connectedToEdge } = services.find(({ name }) => name === "callmanager")?.details ?? {};
+  return services.map((service) => {
+    if (service.name !== "edge" || typeof drachtio !== "string") return service;
+    return { name: "edge", state: connectedToEdge === true ? "external" : "down", details: { drachtio } };
+  });
 }
 
 async function viewService(caller: ServiceCaller, name: string): Promise<ServiceView> {

@@ -1,6 +1,6 @@
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
 import { errorCodeOf, errorMessageOf, SwitchError, type Clock, type Logger } from "../../common/index.ts";
-import type { NodeView, Row } from "../control/node-view.ts";
+import { isWorking, type NodeView, type Row } from "../control/node-view.ts";
 import { ladderSvg } from "../trace/ladder-svg.ts";
 import { prometheusText } from "./prometheus-text.ts";
 import { refuseForeign, refuseWithoutToken, type Refusal } from "./request-guard.ts";
@@ -13,6 +13,8 @@ export interface AdminServerOptions {
   readonly port: number;
   /** Asked for by everything but `/health`; absent: by nothing. */
   readonly token?: string;
+  /** Names accepted as Host besides addresses and `localhost`; absent: none. */
+  readonly hostNames?: readonly string[];
   /** Name of the node and its version, for people. */
   readonly node: string;
   readonly version: string;
@@ -115,16 +117,17 @@ export class AdminServer {
     this.#requests += 1;
     void reply.headers(HEADERS);
     const { headers, method } = request;
-    const { token } = this.#options;
+    const { token, hostNames = [] } = this.#options;
+    const guarded = {
+      method,
+      host: headers.host,
+      origin: headers.origin,
+      fetchSite: headers["sec-fetch-site"],
+      authorization: headers.authorization,
+      contentType: headers["content-type"],
+    };
     const refusal =
-      refuseForeign({
-        method,
-        host: headers.host,
-        origin: headers.origin,
-        fetchSite: headers["sec-fetch-site"],
-        authorization: headers.authorization,
-        contentType: headers["content-type"],
-      }) ??
+      refuseForeign(guarded, hostNames) ??
       (token === undefined || request.routeOptions.url === "/health"
         ? undefined
         : refuseWithoutToken(headers.authorization, token));
@@ -140,7 +143,7 @@ export class AdminServer {
 
   async #sendHealth(reply: FastifyReply): Promise<FastifyReply> {
     const services = await this.#options.view.services();
-    const isHealthy = services.every(({ state }) => state === "ready");
+    const isHealthy = services.every(isWorking);
     return reply.code(isHealthy ? 200 : 503).send({
       status: isHealthy ? "ok" : "degraded",
       node: this.#options.node,

@@ -21,16 +21,18 @@ export interface Refusal {
 /**
  * Keeps web pages of other origins away from a listener on this host: by DNS rebinding they send a name of theirs as
  * Host, by scripts and forms they send an Origin.
+ * @param hostNames names of this listener besides addresses and `localhost`
  */
-export function refuseForeign(request: GuardedRequest): Refusal | undefined {
+export function refuseForeign(request: GuardedRequest, hostNames: readonly string[]): Refusal | undefined {
   if (request.method !== "GET" && request.method !== "HEAD") {
     return { status: 405, code: "method-not-allowed", message: "only GET and HEAD are allowed" };
   }
   if (request.contentType !== undefined) {
     return { status: 415, code: "body-not-allowed", message: "requests have no body" };
   }
-  if (!isOwnHost(request.host)) {
-    return { status: 403, code: "host-refused", message: "Host must be an address of this host, or localhost" };
+  if (!isOwnHost(request.host, hostNames)) {
+    const message = "Host must be an address of this host, localhost, or one of http.hostNames";
+    return { status: 403, code: "host-refused", message };
   }
   const isForeign = request.origin !== undefined && request.origin !== `http://${request.host}`;
   if (isForeign || request.fetchSite === "cross-site") {
@@ -47,9 +49,11 @@ export function refuseWithoutToken(authorization: string | undefined, token: str
   return { status: 401, code: "token-needed", message: "a valid token is needed" };
 }
 
-function isOwnHost(host: string | undefined): boolean {
+function isOwnHost(host: string | undefined, hostNames: readonly string[]): boolean {
   const [, name = ""] = /^(\[[0-9a-fA-F:.]+\]|[^:[\]]+)(?::\d{1,5})?$/.exec(host ?? "") ?? [];
-  return name.toLowerCase() === "localhost" || isIP(name.replace(/^\[|\]$/g, "")) !== 0;
+  const lower = name.toLowerCase();
+  if (hostNames.some((own) => own.toLowerCase() === lower)) return true;
+  return lower === "localhost" || isIP(name.replace(/^\[|\]$/g, "")) !== 0;
 }
 
 function passwordOf(credentials: string): string {

@@ -1,4 +1,4 @@
-import type { Row, ServiceView } from "../control/node-view.ts";
+import { isWorking, type Row, type ServiceView } from "../control/node-view.ts";
 import type { Column } from "../view/columns.ts";
 import { callColumns, endedCallColumns, registrationColumns, serviceColumns } from "../view/lists.ts";
 import { html, type Html } from "./html.ts";
@@ -22,7 +22,7 @@ const UNCOUNTED = ["Services", "Ended calls"];
 /** The page at `/`: whole documents from the server; the script only fetches it again. */
 export function renderStatusPage(facts: StatusPageFacts): string {
   const { node, version, nowMs, services, calls, endedCalls, registrations } = facts;
-  const allReady = services.every(({ state }) => state === "ready");
+  const allReady = services.every(isWorking);
   return html`<!doctype html>
     <html lang="en">
       <head>
@@ -95,7 +95,7 @@ function cell(column: Column, row: Row): Html {
   }
   if (column.title !== "State") return html`<td>${text}</td>`;
   return html`<td>
-    <span class="state ${text === "ready" || text === "established" ? "good" : "other"}">${text}</span>
+    <span class="state ${isWorking({ state: text }) || text === "established" ? "good" : "other"}">${text}</span>
   </td>`;
 }
 

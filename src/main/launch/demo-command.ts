@@ -1,6 +1,6 @@
 import { writeFileSync } from "node:fs";
 import { isIPv4 } from "node:net";
-import { errorCodeOf, RandomIds, SwitchError, SystemClock } from "../../common/index.ts";
+import { errorCodeOf, errorMessageOf, RandomIds, SwitchError, SystemClock } from "../../common/index.ts";
 import type { DemoCommand } from "../../admin/index.ts";
 import { nodePaths, parseConfig } from "../../config/index.ts";
 import { keptSecret, prepareDataDir } from "../node/data-dir.ts";
@@ -39,7 +39,8 @@ export async function demoCommand(command: DemoCommand, environment: LaunchEnvir
   try {
     return await starting;
   } catch (error) {
-    if (errorCodeOf(error) === "ports-taken") environment.output.err("choose others with --sip-port and --http-port");
-    throw error;
+    if (errorCodeOf(error) !== "ports-taken") throw error;
+    const message = `${errorMessageOf(error)}\nchoose others with --sip-port and --http-port`;
+    throw new SwitchError("ports-taken", message, {}, { cause: error });
   }
 }

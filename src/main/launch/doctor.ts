@@ -1,6 +1,9 @@
 import { accessSync, constants, readFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import type { HostCheck } from "../../admin/index.ts";
+import { foreignFolderReason, nodePaths } from "../../config/index.ts";
+import { ABSENT_WITH_DRACHTIO } from "../node/absent-with-drachtio.ts";
+import { readNodeFile } from "../node/node-file.ts";
 
 /** A program that may be there. */
 interface Program {
@@ -60,15 +63,38 @@ const PROGRAMS: readonly Program[] = [
 const MIN_OPEN_FILES = 4_096;
 const WANTED_RECEIVE_BUFFER = 8 * 1024 * 1024;
 
-/** Looks at this host for `tandem doctor`. */
-export function inspectHost(searchPath: string): HostCheck[] {
+/**
+ * Looks at this host for `tandem doctor`.
+ * @param dataDirs where nodes may be that use something of the host
+ */
+export function inspectHost(searchPath: string, dataDirs: readonly string[]): HostCheck[] {
   return [
     nodeVersion(process.versions.node),
     operatingSystem(process.platform),
     openFiles(readText("/proc/self/limits")),
     receiveBuffer(readText("/proc/sys/net/core/rmem_max")),
     ...PROGRAMS.map((program) => programCheck(program, searchPath)),
+    ...dataDirs.flatMap((dataDir) => drachtioServer(dataDir) ?? []),
   ];
+}
+
+/** The drachtio server that the node of a data-dir has for its SIP edge; undefined when it has the embedded one. */
+export function drachtioServer(dataDir: string): HostCheck | undefined {
+  const { runDir, nodeFile } = nodePaths(dataDir);
+  try {
+    if (foreignFolderReason(runDir) !== undefined) return undefined;
+    const { drachtio, name } = readNodeFile(nodeFile);
+    if (drachtio === undefined) return undefined;
+    return {
+      name: "drachtio server",
+      state: "low",
+      found: `${drachtio.host}:${drachtio.port}`,
+      neededFor: `SIP of ${name} in ${dataDir}, in place of the embedded edge`,
+      advice: `absent with it: ${ABSENT_WITH_DRACHTIO.join("; ")}`,
+    };
+  } catch {
+    return undefined;
+  }
 }
 
 /** 20.19 and later can load ES modules as Tandem needs it. */

@@ -32,12 +32,20 @@ export interface NodeSettings {
   readonly dataDir: string;
   readonly orphanGraceSeconds: number;
   readonly realm: string;
+  /** Listeners of the embedded edge; none with a drachtio server in its place. */
   readonly listeners: readonly {
     readonly protocol: "udp" | "tcp";
     readonly address: string;
     readonly port: number;
   }[];
-  readonly http: { readonly address: string; readonly port: number; readonly token?: string };
+  /** Absent: the embedded edge. */
+  readonly drachtio?: { readonly host: string; readonly port: number; readonly secret: string };
+  readonly http: {
+    readonly address: string;
+    readonly port: number;
+    readonly token?: string;
+    readonly hostNames: readonly string[];
+  };
   readonly media: {
     readonly address: string;
     readonly advertisedAddress?: string;

@@ -6,15 +6,20 @@ import type { NodeSettings, PhoneRecord } from "./node-file.ts";
 
 /** Turns a checked configuration into what services start from; passwords become hashes here. */
 export function resolveSettings({ config, profiles }: LoadedConfig, dataDir: string): NodeSettings {
-  const { node, sip, http, media, call, log, trace } = config;
-  const { token } = http;
+  const { node, sip, edge, http, media, call, log, trace } = config;
+  const drachtio = drachtioOf(edge);
+  const { address, port, hostNames, token } = http;
   return {
     name: node.name,
     dataDir,
     orphanGraceSeconds: node.orphanGraceSeconds,
     realm: sip.realm,
-    listeners: sip.listen.map(({ transport: protocol, address, port }) => ({ protocol, address, port })),
-    http: { address: http.address, port: http.port, ...(token === undefined ? {} : { token: token.reveal() }) },
+    listeners:
+      drachtio === undefined
+        ? sip.listen.map(({ transport: protocol, address, port }) => ({ protocol, address, port }))
+        : [],
+    ...(drachtio === undefined ? {} : { drachtio }),
+    http: { address, port, hostNames, ...(token === undefined ? {} : { token: token.reveal() }) },
     media: defined(media),
     call,
     log,
@@ -27,6 +32,14 @@ export function resolveSettings({ config, profiles }: LoadedConfig, dataDir: str
     phones: config.phones.map((phone) => phoneRecord(phone, sip.realm, profiles)),
     peers: config.peers,
   };
+}
+
+/** The port that a drachtio server listens on for applications when nothing else is said. */
+const DRACHTIO_PORT = 9022;
+
+function drachtioOf({ kind, host, port, secret }: TandemConfig["edge"]): NodeSettings["drachtio"] {
+  if (kind === "embedded" || host === undefined || secret === undefined) return undefined;
+  return { host, port: port ?? DRACHTIO_PORT, secret: secret.reveal() };
 }
 
 function phoneRecord(

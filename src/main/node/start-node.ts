@@ -3,6 +3,7 @@ import { nodePaths, type NodePaths } from "../../config/node-paths.ts";
 import { checkPorts, findFreePort, type WantedPort } from "../host/check-ports.ts";
 import { stopServices } from "../supervisor/stop-services.ts";
 import { takeSupervisorLock } from "../supervisor/supervisor-lock.ts";
+import { ABSENT_WITH_DRACHTIO } from "./absent-with-drachtio.ts";
 import { keptSecret, prepareDataDir } from "./data-dir.ts";
 import { configIdOf, readNodeFile, writeNodeFile, type NodeFile, type NodeSettings } from "./node-file.ts";
 import { readVersion } from "./package-root.ts";
@@ -12,7 +13,7 @@ import type { StartedNode, StartNodeOptions } from "./start-node-options.ts";
 
 /**
  * Starts a node in this process, which becomes its supervisor. Everything is checked before any service starts.
- * @throws {SwitchError} `already-running`, `bad-data-dir`, `ports-taken`, `service-failed`, `stopping`
+ * @throws {SwitchError} `already-running`, `bad-data-dir`, `ports-taken` by other processes, `ports-unavailable` for another reason, `service-failed`, `stopping`
  */
 export async function startNode(options: StartNodeOptions): Promise<StartedNode> {
   const { settings, clock, ids, report } = options;
@@ -32,6 +33,12 @@ export async function startNode(options: StartNodeOptions): Promise<StartedNode>
     const hasChanged = running.some((service) => service.hello !== undefined && !isSame(service));
     await stopStrangers(strangers, hasChanged, paths, options);
     const wire = await chooseWire(before, adopted);
+    if (settings.drachtio !== undefined) {
+      const { host, port } = settings.drachtio;
+      report(
+        `a drachtio server at ${host}:${port} is the SIP edge; absent with it: ${ABSENT_WITH_DRACHTIO.join("; ")}`,
+      );
+    }
     writeNodeFile(paths.nodeFile, { ...settings, version, configId, wire });
     keptSecret(paths.wireSecretFile, ids);
     if (adopted.length > 0) report(`taking over running services: ${adopted.map(({ name }) => name).join(", ")}`);
@@ -55,7 +62,8 @@ async function checkWantedPorts(
     port,
   }));
   const rtp: WantedPort = { purpose: "RTP", transport: "udp", address: settings.media.address, port: 0 };
-  const http: WantedPort = { purpose: "HTTP", transport: "tcp", ...settings.http };
+  const { address, port } = settings.http;
+  const http: WantedPort = { purpose: "HTTP", transport: "tcp", address, port };
   const wanted = [
     ...(isAdopted("edge") ? [] : sip),
     ...(isAdopted("media") ? [] : [rtp]),
@@ -65,7 +73,9 @@ async function checkWantedPorts(
     wanted,
     running.map(({ pid }) => pid),
   );
-  if (problems.length > 0) throw new SwitchError("ports-taken", problems.join("\n"), { problems });
+  if (problems.length === 0) return;
+  const code = problems.some(({ kind }) => kind === "taken") ? "ports-taken" : "ports-unavailable";
+  throw new SwitchError(code, problems.map(({ text }) => text).join("\n"), { problems });
 }
 
 async function stopStrangers(

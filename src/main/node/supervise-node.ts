@@ -65,11 +65,12 @@ export async function superviseNode(options: SuperviseNodeOptions): Promise<Star
 }
 
 function createSupervisor(options: SuperviseNodeOptions, logger: BufferedLogger): Supervisor {
-  const { paths, clock, adopted, report } = options;
+  const { settings, paths, clock, adopted, report } = options;
   const output = new ServiceOutput(paths.logDir);
   const spawnOptions = spawnOptionsOf(options, output);
   return new Supervisor({
-    startOrder: START_ORDER,
+    // A drachtio server is started by whoever runs it.
+    startOrder: START_ORDER.filter((name) => name !== "edge" || settings.drachtio === undefined),
     stopOrder: STOP_ORDER,
     socketPath: paths.socket,
     spawn: (name, onExit) =>
@@ -123,7 +124,8 @@ function spawnOptionsOf(
   };
 }
 
-function addressesOf({ listeners, http }: NodeSettings): SupervisorHello["addresses"] {
+function addressesOf({ listeners, drachtio, http }: NodeSettings): SupervisorHello["addresses"] {
   const sip = listeners.map(({ protocol, address, port }) => `SIP ${protocol} ${address}:${port}`);
-  return [...sip, `HTTP http://${http.address}:${http.port}/`];
+  const external = drachtio === undefined ? [] : [`SIP by the drachtio server at ${drachtio.host}:${drachtio.port}`];
+  return [...sip, ...external, `HTTP http://${http.address}:${http.port}/`];
 }

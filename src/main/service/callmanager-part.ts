@@ -4,6 +4,7 @@ import { ChannelClient, SwitchError, type Clock, type Logger, type MetricSample 
 import { CallManager, type EdgeControl, type EdgeDialogSummary } from "../../call/control/index.ts";
 import { createInventory, type Inventory, type SipProfile } from "../../call/device/index.ts";
 import { EmbeddedRelay } from "../../media/relay/embedded/embedded-relay.ts";
+import { ABSENT_WITH_DRACHTIO } from "../node/absent-with-drachtio.ts";
 import type { NodeFile } from "../node/node-file.ts";
 import type { ServiceContext, ServicePart } from "./service-part.ts";
 
@@ -18,7 +19,9 @@ const ENDED_CALLS = 20;
 /** Call control as a service. */
 export function createCallManagerPart(context: ServiceContext): ServicePart {
   const { node, paths, clock, ids, logger, channel } = context;
-  const edgeChannel = new ChannelClient({ path: paths.socket("edge"), clock, logger });
+  const { drachtio } = node;
+  const edgeChannel =
+    drachtio === undefined ? new ChannelClient({ path: paths.socket("edge"), clock, logger }) : undefined;
   const ready = new Readiness(clock);
   const relay = new EmbeddedRelay({
     path: paths.socket("media"),
@@ -31,8 +34,8 @@ export function createCallManagerPart(context: ServiceContext): ServicePart {
     },
   });
   const manager = new CallManager({
-    edge: { ...node.wire, secret: readFileSync(paths.wireSecretFile, "utf8").trim() },
-    edgeControl: edgeControlOver(edgeChannel),
+    edge: drachtio ?? { ...node.wire, secret: readFileSync(paths.wireSecretFile, "utf8").trim() },
+    ...(edgeChannel === undefined ? {} : { edgeControl: edgeControlOver(edgeChannel) }),
     inventory: inventoryOf(node),
     relay,
     clock,
@@ -63,7 +66,11 @@ export function createCallManagerPart(context: ServiceContext): ServicePart {
   });
   return {
     start: async () => {
-      edgeChannel.start();
+      if (drachtio !== undefined) {
+        const { host, port } = drachtio;
+        logger.warn("a drachtio server is the SIP edge", { host, port, absent: ABSENT_WITH_DRACHTIO });
+      }
+      edgeChannel?.start();
       relay.start();
       manager.start();
       await ready.reached(logger);
@@ -72,7 +79,7 @@ export function createCallManagerPart(context: ServiceContext): ServicePart {
       if (purpose !== "restart") await manager.endCalls(LEAVE_MS);
       await manager.close();
       relay.close();
-      edgeChannel.close();
+      edgeChannel?.close();
     },
     metrics: () => [
       ...manager.metrics(),
@@ -81,6 +88,7 @@ export function createCallManagerPart(context: ServiceContext): ServicePart {
     ],
     status: () => ({
       connectedToEdge: manager.isReady,
+      ...(drachtio === undefined ? {} : { drachtio: `${drachtio.host}:${drachtio.port}` }),
       connectedToMedia: relay.connected,
       calls: manager.calls().length,
     }),

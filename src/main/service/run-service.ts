@@ -146,6 +146,10 @@ class ServiceHost {
       gauge("tandem_process_resident_bytes", "Resident memory of the process", process.memoryUsage.rss()),
       gauge("tandem_process_start_seconds", "When the process started, Unix time", this.#startedAtMs / 1_000),
       {
+        ...gauge("tandem_log_lines_dropped_total", "Log lines that could not be written", this.#log.dropped),
+        type: "counter",
+      },
+      {
         ...gauge("tandem_process_cpu_seconds_total", "Processor time of the process", (user + system) / 1e6),
         type: "counter",
       },

@@ -13,13 +13,6 @@ export function encodeMuLaw(sample: number): number {
   return ~(sign | (exponent << 4) | mantissa) & 0xff;
 }
 
-/** The 16-bit sample of one octet. */
-export function decodeMuLaw(octet: number): number {
-  const code = ~octet & 0xff;
-  const magnitude = ((((code & 0x0f) << 3) + MU_LAW_BIAS) << ((code >> 4) & 7)) - MU_LAW_BIAS;
-  return (code & 0x80) !== 0 ? 0 - magnitude : magnitude;
-}
-
 /** One octet of a 16-bit sample. */
 export function encodeALaw(sample: number): number {
   // Negative values are rounded away from zero, so that both halves have the same steps.
@@ -28,20 +21,6 @@ export function encodeALaw(sample: number): number {
   const mantissa = (exponent < 2 ? magnitude : magnitude >> (exponent - 1)) & 0x0f;
   const sign = sample < 0 ? 0 : 0x80;
   return (sign | (exponent << 4) | mantissa) ^ 0x55;
-}
-
-/** The 16-bit sample of one octet. */
-export function decodeALaw(octet: number): number {
-  const code = octet ^ 0x55;
-  const exponent = (code >> 4) & 7;
-  const steps = ((code & 0x0f) << 4) + 8;
-  const magnitude = exponent === 0 ? steps : (steps + 0x100) << (exponent - 1);
-  return (code & 0x80) !== 0 ? magnitude : -magnitude;
-}
-
-/** The 256 samples of a law, for decoding in bulk. */
-export function decodeTable(law: G711Law): Int16Array {
-  return Int16Array.from({ length: 256 }, (_, octet) => (law === "PCMU" ? decodeMuLaw(octet) : decodeALaw(octet)));
 }
 
 /** Encodes samples of 8 kHz, an octet each. */

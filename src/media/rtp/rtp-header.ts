@@ -17,10 +17,6 @@ export function payloadTypeOf(packet: Buffer): number {
   return packet.readUInt8(1) & 0x7f;
 }
 
-export function hasMarker(packet: Buffer): boolean {
-  return packet.readUInt8(1) >= 0x80;
-}
-
 export function sequenceOf(packet: Buffer): number {
   return packet.readUInt16BE(2);
 }
@@ -31,18 +27,4 @@ export function timestampOf(packet: Buffer): number {
 
 export function ssrcOf(packet: Buffer): number {
   return packet.readUInt32BE(8);
-}
-
-/**
- * Where the payload starts, after contributing sources and extension; `undefined` when the packet ends before.
- * @see RFC 3550 5.3.1
- */
-export function payloadOffsetOf(packet: Buffer): number | undefined {
-  const first = packet.readUInt8(0);
-  let offset = RTP_HEADER_BYTES + 4 * (first & 0x0f);
-  if ((first & 0x10) !== 0) {
-    if (packet.length < offset + 4) return undefined;
-    offset += 4 + 4 * packet.readUInt16BE(offset + 2);
-  }
-  return offset <= packet.length ? offset : undefined;
 }

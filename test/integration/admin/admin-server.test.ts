@@ -25,6 +25,7 @@ describe("AdminServer", () => {
       address: "127.0.0.1",
       port: 0,
       ...(token === undefined ? {} : { token }),
+      hostNames: ["tandem.example.org"],
       node: "node-1",
       version: "1.2.3",
       view: {
@@ -141,6 +142,12 @@ describe("AdminServer", () => {
     const { status, headers: answered } = await get(await started(), "/health", headers, "POST");
     assert.equal(status, 405);
     assert.equal(answered.allow, "GET, HEAD");
+  });
+
+  it("given a name of its own as Host, when asked, then it answers, and to no other", async () => {
+    const port = await started();
+    assert.equal((await get(port, "/metrics", { host: "tandem.example.org:8080" })).status, 200);
+    assert.equal((await get(port, "/metrics", { host: "evil.example" })).status, 403);
   });
 
   it("given a token, when asked without it, then only health answers", async () => {

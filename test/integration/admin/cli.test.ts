@@ -106,6 +106,24 @@ describe("the command line", () => {
       );
     });
 
+    for (const [connectedToEdge, shown, code] of [
+      [true, "external", EXIT.ok],
+      [false, "down", EXIT.failed],
+    ] as const) {
+      it(`given a drachtio server, when call control ${connectedToEdge ? "has" : "lost"} it, then the edge is ${shown}`, async () => {
+        for (const name of ["supervisor", ...SERVICE_NAMES.filter((service) => service !== "edge")]) {
+          const hello = { service: name, pid: 1, startedAtMs: STARTED_MS, version: "1.2.3", state: "ready" };
+          const details = name === "callmanager" ? { connectedToEdge, drachtio: "sbc:9022" } : {};
+          await serve(usual, name, { status: () => ({ ...hello, details }), services: () => [] });
+        }
+        const { exitCode, out } = await run(["status", "--json"]);
+        const { services } = JSON.parse(out) as { services: { name: string; state: string; details: object }[] };
+        const edge = services.find(({ name }) => name === "edge");
+        assert.deepEqual([edge?.state, edge?.details], [shown, { drachtio: "sbc:9022" }]);
+        assert.equal(exitCode, code);
+      });
+    }
+
     it("given a service that does not answer, when asked, then it is shown and the code is 1", async () => {
       await serveNode(usual);
       await servers.at(-1)?.close();
@@ -266,6 +284,13 @@ describe("the command line", () => {
       assert.deepEqual(stopped, [usual]);
       assert.match(out, /stopped services that ran without a supervisor: edge/);
     });
+  });
+
+  it("given an answer of no service of the node, when stopped, then it says that nothing was", async () => {
+    await serve(usual, "edge");
+    const { exitCode, err } = await run(["stop"], { stopOrphans: async () => [] });
+    assert.equal(exitCode, EXIT.failed);
+    assert.match(err, /nothing was stopped: what answers in .* is no service of this node/);
   });
 
   describe("start and demo", () => {

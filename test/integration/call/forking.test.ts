@@ -63,6 +63,24 @@ describe("a phone with several contacts", () => {
     await node.settled(1);
   });
 
+  it("given a contact that has said nothing yet, when it answers after another one has, then its CANCEL was held and it gets ACK and BYE", async () => {
+    const { near, far } = await offers(2);
+    const [first, second] = far;
+    assert.ok(first?.offer !== undefined && second?.offer !== undefined);
+    const acked = first.answer({ sdp: testSdp(5_000) });
+    await near.established();
+    await acked;
+    const late = second.answer({ sdp: testSdp(6_000) });
+    await late;
+    await second.takeBye();
+    await hangUp(near, first);
+    const requests = node.lastPhone().received.filter(({ kind }) => kind === "request");
+    assert.equal(
+      requests.some(({ method }) => method === "CANCEL"),
+      false,
+    );
+  });
+
   it("given one contact that is busy, when the other rings on, then the caller hears nothing of it until all have refused", async () => {
     const { near, far } = await offers(2);
     const [first, second] = far;

@@ -56,7 +56,17 @@ describe("what of one leg is seen on the other", () => {
     assert.equal(offered.text.includes(`:${alice.port}`), false, "the caller's address");
     assert.equal(answer.text.includes(`:${bob.port}`), false, "the callee's address");
     assert.equal(answer.has("user-agent"), false);
-    assert.equal(offered.get("max-forwards") !== undefined, true);
+    assert.equal(offered.get("max-forwards"), "69");
+    const bye = near.bye();
+    await far.takeBye();
+    await bye;
+    await node.settled(1);
+  });
+
+  it("given a call that has few hops left, when it is passed on, then it has one less", async () => {
+    const [alice, bob] = [await node.phone("1001"), await node.phone("1002")];
+    const { near, far, offered } = await establish(alice, bob, { near: { headers: [["Max-Forwards", "5"]] } });
+    assert.equal(offered.get("max-forwards"), "4");
     const bye = near.bye();
     await far.takeBye();
     await bye;

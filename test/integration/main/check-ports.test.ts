@@ -41,8 +41,9 @@ describe("port check", () => {
     const port = await freePort();
     const innocent = await holder("udp4", "127.0.0.2", port);
     const culprit = await holder("udp4", "127.0.0.1", port);
-    const [problem = ""] = await checkPorts([sip("127.0.0.1", port)], [innocent.pid]);
-    assert.match(problem, new RegExp(`^SIP udp 127.0.0.1:${port} is taken by process ${culprit.pid}: `));
+    const [problem] = await checkPorts([sip("127.0.0.1", port)], [innocent.pid]);
+    assert.equal(problem?.kind, "taken");
+    assert.match(problem.text, new RegExp(`^SIP udp 127.0.0.1:${port} is taken by process ${culprit.pid}: `));
     assert.deepEqual(await checkPorts([sip("127.0.0.1", port)], [culprit.pid]), []);
     assert.equal((await checkPorts([sip("0.0.0.0", port)], [culprit.pid])).length, 1);
     assert.deepEqual(await checkPorts([sip("0.0.0.0", port)], [culprit.pid, innocent.pid]), []);
@@ -56,9 +57,15 @@ describe("port check", () => {
     it(`given a process on ${address}, when an address is wanted, then it is named`, async () => {
       const port = await freePort();
       const { pid } = await holder(type, address, port);
-      assert.match((await checkPorts([sip("127.0.0.1", port)]))[0] ?? "", new RegExp(` by process ${pid}: `));
+      assert.match((await checkPorts([sip("127.0.0.1", port)]))[0]?.text ?? "", new RegExp(` by process ${pid}: `));
     });
   }
+
+  it("given an address of another host, when wanted, then it is unavailable and not taken", async () => {
+    assert.deepEqual(await checkPorts([sip("203.0.113.9", 0)]), [
+      { kind: "unavailable", text: "SIP udp 203.0.113.9: this host has no address 203.0.113.9" },
+    ]);
+  });
 
   it("given a free port, when found, then it can be had", async () => {
     const port = await findFreePort();

@@ -3,6 +3,7 @@ import { createSocket } from "node:dgram";
 import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import type { ServiceHello } from "../../../src/admin/index.ts";
+import type { MetricSample } from "../../../src/common/index.ts";
 import { nodePaths } from "../../../src/config/index.ts";
 import type { NodeFile, NodeSettings } from "../../../src/main/node/node-file.ts";
 import { compileProgram } from "../../support/compiled-programs.ts";
@@ -62,6 +63,17 @@ describe("a node", function () {
     }
   });
 
+  it("given a service, when asked for its metrics, then its part's are there, and those of its process and log", async () => {
+    const node = await started();
+    const metrics = (await node.call("edge", "metrics")) as readonly MetricSample[];
+    for (const name of ["tandem_trivial", "tandem_process_resident_bytes", "tandem_log_lines_dropped_total"]) {
+      assert.ok(
+        metrics.some((sample) => sample.name === name && sample.labels?.["service"] === "edge"),
+        name,
+      );
+    }
+  });
+
   it("given a running node, when Ctrl-C is pressed, then services stop in order and nothing is left", async () => {
     const node = await started();
     node.supervisor.signal("SIGINT");
@@ -115,14 +127,18 @@ describe("a node", function () {
     assert.ok(existsSync(`${dataDir}/log/admin.out`));
   });
 
-  it("given a process id that cannot be recorded, when a service starts, then it runs all the same", async () => {
+  it("given a process id that cannot be recorded, when a service starts, then it runs and is taken over all the same", async () => {
     const { runDir, pidFile } = nodePaths(dataDir);
     mkdirSync(pidFile("admin"), { recursive: true });
     for (const folderOfNode of [dataDir, runDir]) chmodSync(folderOfNode, 0o700);
-    const node = await started();
+    const settings = await nodeSettings(dataDir);
+    const node = await launchReady(settings);
     assert.match(readFileSync(`${dataDir}/log/admin.log`, "utf8"), /EISDIR.*process id cannot be recorded/);
-    await node.call("supervisor", "stop");
-    await node.supervisor.exited(20_000);
+    await node.supervisor.kill();
+    const next = await launchReady(settings);
+    assert.match(next.supervisor.output, /taking over running services: edge, callmanager, media, admin/);
+    await next.call("supervisor", "stop");
+    await next.supervisor.exited(20_000);
   });
 
   it("given an exception that nobody caught, when it is thrown, then it is in the log and the service comes back", async () => {

@@ -114,6 +114,26 @@ describe("the tandem command", function () {
     assert.match(output, /data-dir: .* bytes; at most 74 leave room for the paths of sockets/);
   });
 
+  it("given taken ports, when the demo is started, then that comes first and what to do about it after", async () => {
+    const port = await freePort();
+    const socket = createSocket("udp4");
+    await new Promise<void>((resolve) => socket.bind(port, "127.0.0.1", resolve));
+    try {
+      const { code, output } = await run("demo", "--sip-port", String(port), "--http-port", String(await freePort()));
+      assert.equal(code, 69);
+      assert.match(output, /^tandem: SIP udp .* is taken by .*\nchoose others with --sip-port and --http-port\n$/);
+    } finally {
+      socket.close();
+    }
+  });
+
+  it("given an address of another host, when the demo is bound to it, then no other port is suggested", async () => {
+    const { code, output } = await run("demo", "--bind", "203.0.113.9", "--http-port", String(await freePort()));
+    assert.equal(code, 69);
+    assert.match(output, /^tandem: SIP udp 203\.0\.113\.9:5060: this host has no address/);
+    assert.doesNotMatch(output, /choose others/);
+  });
+
   it("given no address, when the demo is bound to it, then it is refused", async () => {
     const { code, output } = await run("demo", "--bind", "localhost");
     assert.equal(code, 64);

@@ -7,7 +7,7 @@ import {
   type RelayOptions,
 } from "../../../src/media/index.ts";
 import { tonePower } from "../../support/goertzel.ts";
-import { decodeMuLaw } from "../../support/mu-law.ts";
+import { decodeMuLaw } from "../../support/g711.ts";
 import { audioPortOf, rtpPacket, RtpPhone } from "./rtp-phone.ts";
 
 /** A relay that runs, and how to end it. */

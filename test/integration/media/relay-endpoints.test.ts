@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { RelayKey, RelayOptions } from "../../../src/media/index.ts";
 import { tonePower } from "../../support/goertzel.ts";
-import { decodeMuLaw } from "../../support/mu-law.ts";
+import { decodeMuLaw } from "../../support/g711.ts";
 import { RelayFixture } from "./relay-fixture.ts";
 import { audioPortOf, rtpPacket, RtpPhone } from "./rtp-phone.ts";
 

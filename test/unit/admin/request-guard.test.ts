@@ -9,8 +9,8 @@ const request: GuardedRequest = {
   authorization: undefined,
   contentType: undefined,
 };
-const codeFor = (changes: Partial<GuardedRequest>): string | undefined =>
-  refuseForeign({ ...request, ...changes })?.code;
+const codeFor = (changes: Partial<GuardedRequest>, hostNames: readonly string[] = []): string | undefined =>
+  refuseForeign({ ...request, ...changes }, hostNames)?.code;
 
 describe("refuseForeign", () => {
   it("given addresses of this host, when judged, then they pass", () => {
@@ -30,6 +30,16 @@ describe("refuseForeign", () => {
       "a b",
     ]) {
       assert.equal(codeFor({ host }), "host-refused");
+    }
+  });
+
+  it("given names of its own, when judged, then those pass and no others", () => {
+    const names = ["Tandem.example.org", "tandem"];
+    for (const host of ["tandem.example.org", "TANDEM.EXAMPLE.ORG:8080", "tandem:8080", "127.0.0.1"]) {
+      assert.equal(codeFor({ host }, names), undefined);
+    }
+    for (const host of ["example.org", "x.tandem.example.org", "tandem.example.org.evil.example"]) {
+      assert.equal(codeFor({ host }, names), "host-refused");
     }
   });
 

@@ -1,5 +1,8 @@
 import assert from "node:assert/strict";
-import { inspectHost, nodeVersion, openFiles, receiveBuffer } from "../../../src/main/launch/doctor.ts";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { nodePaths } from "../../../src/config/index.ts";
+import { TemporaryDirectory } from "../../support/temporary-directory.ts";
+import { drachtioServer, inspectHost, nodeVersion, openFiles, receiveBuffer } from "../../../src/main/launch/doctor.ts";
 
 describe("doctor", () => {
   it("given a Node.js version, when checked, then 20.19 and later are good", () => {
@@ -27,7 +30,7 @@ describe("doctor", () => {
   });
 
   it("given no program anywhere, when inspected, then each that is missing says what it costs and where it comes from", () => {
-    const missing = inspectHost("/nonexistent").filter(({ found }) => found === "");
+    const missing = inspectHost("/nonexistent", []).filter(({ found }) => found === "");
     assert.deepEqual(
       missing.map(({ name }) => name),
       ["baresip", "linphonec", "SIPp", "tshark", "rtpengine", "C compiler"],
@@ -40,7 +43,25 @@ describe("doctor", () => {
 
   it("given a folder with a program, when inspected, then it is found there", () => {
     const folder = process.execPath.replace(/\/[^/]+$/, "");
-    assert.ok(inspectHost(folder).every(({ found }) => found === "" || !found.endsWith("/nothing")));
-    assert.equal(inspectHost("/bin:/usr/bin").find(({ name }) => name === "Node.js")?.found, process.versions.node);
+    assert.ok(inspectHost(folder, []).every(({ found }) => found === "" || !found.endsWith("/nothing")));
+    assert.equal(inspectHost("/bin:/usr/bin", []).find(({ name }) => name === "Node.js")?.found, process.versions.node);
+  });
+
+  it("given a node with a drachtio server, when inspected, then it says what is absent, and not of other nodes", () => {
+    const folder = new TemporaryDirectory("doctor");
+    try {
+      mkdirSync(nodePaths(folder.path).runDir, { mode: 0o700, recursive: true });
+      const { nodeFile } = nodePaths(folder.path);
+      writeFileSync(nodeFile, JSON.stringify({ name: "n", drachtio: { host: "h", port: 9022, secret: "s3cret" } }));
+      const check = inspectHost("", [folder.path]).find(({ name }) => name === "drachtio server");
+      assert.equal(check?.found, "h:9022");
+      assert.match(check.advice, /^absent with it: .*dialogs are not listed/);
+      assert.doesNotMatch(JSON.stringify(check), /s3cret/);
+      writeFileSync(nodeFile, JSON.stringify({ name: "n" }));
+      assert.equal(drachtioServer(folder.path), undefined);
+      assert.equal(drachtioServer(folder.join("nothing")), undefined);
+    } finally {
+      folder.close();
+    }
   });
 });

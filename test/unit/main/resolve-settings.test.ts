@@ -37,12 +37,19 @@ describe("resolveSettings", () => {
 
   it("given a document, when resolved, then what services need is plain data that survives JSON", () => {
     const settings = settingsOf(
-      "http: { token: let me in }\npeers: [{ name: p, addresses: [192.0.2.1], uri: 'sip:192.0.2.1', prefixes: ['9'] }]",
+      "http: { token: 0123456789abcdef-token }\npeers: [{ name: p, addresses: [192.0.2.1], uri: 'sip:192.0.2.1', prefixes: ['9'] }]",
     );
     assert.deepEqual(JSON.parse(JSON.stringify(settings)), settings);
-    assert.equal(settings.http.token, "let me in");
+    assert.equal(settings.http.token, "0123456789abcdef-token");
     assert.deepEqual(settings.listeners[0], { protocol: "udp", address: "127.0.0.1", port: 5060 });
     assert.equal(settings.profiles.find(({ name }) => name === "trunk")?.kind, "trunk");
+  });
+
+  it("given a drachtio server, when resolved, then it is named and there are no listeners of our own", () => {
+    const settings = settingsOf("edge: { kind: drachtio, host: sbc.example, secret: cymru }");
+    assert.deepEqual(settings.drachtio, { host: "sbc.example", port: 9022, secret: "cymru" });
+    assert.deepEqual(settings.listeners, []);
+    assert.equal("drachtio" in settingsOf(""), false);
   });
 
   it("given the same document twice, when named, then the name is the same, and another for another", () => {

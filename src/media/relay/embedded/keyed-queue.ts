@@ -2,11 +2,6 @@
 export class KeyedQueue {
   readonly #tails = new Map<string, Promise<void>>();
 
-  /** Keys with tasks that wait or run. */
-  get size(): number {
-    return this.#tails.size;
-  }
-
   /** Settles as the task does; a task runs also when the one before failed. */
   async run<Result>(key: string, task: () => Promise<Result> | Result): Promise<Result> {
     const before = this.#tails.get(key);

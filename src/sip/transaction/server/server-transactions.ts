@@ -85,7 +85,6 @@ export class ServerTransactions {
   }
 
   onAcknowledged(invite: InviteServer, ack: SipMessage, flow: Flow): void {
-    this.#finished.set(invite.id, "");
     invite.discard();
     this.#tellAck(ack, flow, invite);
     invite.end();
@@ -104,13 +103,15 @@ export class ServerTransactions {
   onEnded(transaction: InviteServer | NonInviteServer): void {
     if (!this.#close(transaction) || !(transaction instanceof InviteServer)) return;
     this.#inviteCount -= 1;
+    // Repeated later than timer I waits, by a slow network or a confused phone, it is not another call.
+    this.#finished.set(transaction.id, "");
     const key = requestKey(transaction.request);
     if (this.#invites.get(key) === transaction) this.#invites.delete(key);
   }
 
   close(): void {
-    for (const transaction of this.#byId.values()) transaction.discard();
     this.#finished.close();
+    for (const transaction of this.#byId.values()) transaction.discard();
     this.#seen.close();
   }
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { PromptLibrary } from "../../../../src/media/prompt/prompt-library.ts";
-import { decodeALaw, decodeMuLaw } from "../../../../src/media/rtp/g711.ts";
+import { aLawSample, muLawSample } from "../../../support/g711.ts";
 import { tonePower } from "../../../support/goertzel.ts";
 
 describe("PromptLibrary", () => {
@@ -8,8 +8,8 @@ describe("PromptLibrary", () => {
 
   it("given the tone in either law, when decoded, then it is 440 Hz, also over the seam", () => {
     for (const [law, decode] of [
-      ["PCMU", decodeMuLaw],
-      ["PCMA", decodeALaw],
+      ["PCMU", muLawSample],
+      ["PCMA", aLawSample],
     ] as const) {
       const { audio, loopStartBytes } = library.get("tone", law);
       assert.equal(loopStartBytes, 0);
@@ -20,7 +20,7 @@ describe("PromptLibrary", () => {
 
   it("given the demo, when decoded, then a second of 440 Hz comes before other music that repeats", () => {
     const { audio, loopStartBytes } = library.get("demo", "PCMU");
-    const samples = Int16Array.from(audio, decodeMuLaw);
+    const samples = Int16Array.from(audio, muLawSample);
     assert.equal(loopStartBytes, 8000);
     assert.ok(tonePower(samples.subarray(0, 8000), 8000, 440) > 0.99);
     assert.ok(tonePower(samples.subarray(8000), 8000, 440) < 0.1);

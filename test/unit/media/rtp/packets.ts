@@ -18,6 +18,10 @@ export function rtp(fields: RtpFields = {}): Buffer {
   return packet;
 }
 
+export function hasMarker(packet: Buffer): boolean {
+  return packet.readUInt8(1) >= 0x80;
+}
+
 /** A report block with what round trips need. */
 export interface BlockFields {
   readonly ssrc?: number;

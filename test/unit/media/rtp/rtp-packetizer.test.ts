@@ -1,13 +1,7 @@
 import assert from "node:assert/strict";
 import { RtpPacketizer } from "../../../../src/media/rtp/rtp-packetizer.ts";
-import {
-  hasMarker,
-  isRtp,
-  payloadTypeOf,
-  sequenceOf,
-  ssrcOf,
-  timestampOf,
-} from "../../../../src/media/rtp/rtp-header.ts";
+import { isRtp, payloadTypeOf, sequenceOf, ssrcOf, timestampOf } from "../../../../src/media/rtp/rtp-header.ts";
+import { hasMarker } from "./packets.ts";
 
 describe("RtpPacketizer", () => {
   it("given a start at the end of its numbers, when packets are made, then they wrap", () => {

@@ -4,7 +4,7 @@ import { PromptLibrary } from "../../../../../src/media/prompt/prompt-library.ts
 import { PromptTicker } from "../../../../../src/media/prompt/prompt-ticker.ts";
 import { FarEnd, type FarEndSetting } from "../../../../../src/media/relay/embedded/far-end.ts";
 import { RtpEnd } from "../../../../../src/media/relay/embedded/rtp-end.ts";
-import { decodeALaw } from "../../../../../src/media/rtp/g711.ts";
+import { aLawSample } from "../../../../support/g711.ts";
 import { PayloadTable } from "../../../../../src/media/rtp/payload-table.ts";
 import { payloadTypeOf, sequenceOf, ssrcOf, timestampOf } from "../../../../../src/media/rtp/rtp-header.ts";
 import { tonePower } from "../../../../support/goertzel.ts";
@@ -28,7 +28,7 @@ describe("FarEnd", () => {
     farEnd.apply(tone, end);
     clock.advance(1000);
     assert.equal(socket.sent.length, 50);
-    const samples = Int16Array.from(Buffer.concat(socket.sent.map(({ packet }) => packet.subarray(12))), decodeALaw);
+    const samples = Int16Array.from(Buffer.concat(socket.sent.map(({ packet }) => packet.subarray(12))), aLawSample);
     assert.ok(tonePower(samples, 8000, 440) > 0.99);
     assert.ok(socket.sent.every(({ packet, port }) => payloadTypeOf(packet) === 8 && port === 4000));
   });

@@ -27,7 +27,6 @@ describe("KeyedQueue", () => {
     first.open();
     await Promise.all(tasks);
     assert.deepEqual(order, ["b1", "a1", "a2"]);
-    assert.equal(queue.size, 0);
   });
 
   it("given a task that fails, when the next runs, then only the first is told", async () => {
@@ -36,6 +35,5 @@ describe("KeyedQueue", () => {
     const next = queue.run("a", () => 5);
     await assert.rejects(failing, /no/);
     assert.equal(await next, 5);
-    assert.equal(queue.size, 0);
   });
 });

@@ -1,0 +1,14 @@
+/**
+ * What a stock drachtio server does not do and the embedded edge does. Said when a node starts with one, and by
+ * `tandem doctor`.
+ */
+export const ABSENT_WITH_DRACHTIO: readonly string[] = [
+  "calls do not outlive call control or the server: requests in their dialogs get 481 afterwards",
+  "dialogs are not listed, and not compared with calls after a restart",
+  "dialogs that no call knows are not ended",
+  "INVITEs in hand of call control that died are not refused or cancelled",
+  "Route header fields of call control are dropped",
+  "messages above 12,228 bytes hang the connection to it",
+  "SIP is neither traced nor drawn, and sources are neither limited nor banned",
+  "its processes, metrics and listeners are not Tandem's to watch",
+];
