@@ -4,6 +4,7 @@ export { Secret } from "./secret.ts";
 export { type SipProfileConfig } from "./sip-profile.ts";
 export { type TandemConfig, type TandemConfigInput } from "./tandem-config.ts";
 export { configurationReference, withReference } from "./reference.ts";
+export { type SecurityConfig } from "./security-config.ts";
 export { type LogConfig } from "./log-config.ts";
 export { isLoopbackAddress } from "./ipv4-block.ts";
 export { foreignFolderReason } from "./own-folder.ts";

@@ -7,6 +7,14 @@ export const port = z.int().min(1).max(65_535);
 /** An IPv4 address in digits. */
 export const ipv4 = z.ipv4("expected an IPv4 address such as 192.0.2.10");
 
+/** An IPv4 address or CIDR block. */
+export const addressBlock = z
+  .string()
+  .refine(
+    (text) => z.union([z.ipv4(), z.cidrv4()]).safeParse(text).success,
+    "expected an IPv4 address or block such as 192.0.2.0/24",
+  );
+
 /** The name of a phone or peer. */
 export const deviceName = z
   .string()

@@ -8,6 +8,7 @@ import {
   type CoreContext,
   type EdgeDialogSummary,
 } from "./dialog/index.ts";
+import { SourceGuard, type Ban, type BanReason, type SourceGuardOptions } from "./guard/index.ts";
 import { ProxyCore } from "./proxy/index.ts";
 import { Trace, type TraceAnswer, type TraceQuery } from "./trace/index.ts";
 import { TransactionLayer, type TransactionUser } from "./transaction/index.ts";
@@ -42,6 +43,8 @@ export interface SipEdgeOptions {
   readonly ids: Ids;
   readonly logger: Logger;
   readonly limits?: Partial<SipEdgeLimits>;
+  /** What sources may do; absent: as much as they like. */
+  readonly guard?: Pick<SourceGuardOptions, "settings" | "isKnown">;
 }
 
 const DEFAULT_LIMITS: SipEdgeLimits = { maxDialogs: 100_000, traceBytes: 0 };
@@ -57,6 +60,7 @@ export class SipEdge {
   readonly #proxy: ProxyCore;
   readonly #wire: WireServer;
   readonly #trace: Trace;
+  readonly #guard: SourceGuard | undefined;
 
   constructor(options: SipEdgeOptions) {
     const { clock, ids, logger } = options;
@@ -72,18 +76,37 @@ export class SipEdge {
       clock,
       visibleLocal: (ends) => this.#visibleLocal(ends),
     });
+    this.#guard =
+      options.guard === undefined
+        ? undefined
+        : new SourceGuard({
+            ...options.guard,
+            clock,
+            logger,
+            onBanned: (address) => this.#transport.closeFrom(address),
+          });
+    const guard = this.#guard;
     this.#transport = new TransportLayer({
       listeners: options.listeners,
       clock,
       logger,
       onMessage: (text, flow) => {
-        this.#trace.received(text, flow);
+        // What is junk would push out what is worth to be looked at.
+        if (guard?.isNoisy(flow.remoteAddress) !== true) this.#trace.received(text, flow);
         this.#transactions.onMessage(text, flow);
       },
+      ...(guard === undefined ? {} : { accepts: (address: string) => guard.accepts(address) }),
       onSent: (text, ends) => this.#trace.sent(text, ends),
       onBadInput: (reason, flow, text) => this.#transactions.onBadInput(reason, flow, text),
     });
-    this.#transactions = new TransactionLayer({ transport: this.#transport, clock, ids, logger, user });
+    this.#transactions = new TransactionLayer({
+      transport: this.#transport,
+      clock,
+      ids,
+      logger,
+      user,
+      ...(guard === undefined ? {} : { sources: guard }),
+    });
     this.#wire = new WireServer({ ...options.wire, clock, ids, logger, hostPorts: () => this.#hostPorts() });
     const context: CoreContext = {
       transactions: this.#transactions,
@@ -94,6 +117,7 @@ export class SipEdge {
       ),
       invites: new InviteJournal(join(options.stateDir, "edge-invites.journal"), clock),
       applications: this.#wire,
+      onRegistered: (address) => guard?.trust(address),
       clock,
       ids,
       logger,
@@ -132,6 +156,26 @@ export class SipEdge {
     return this.#core.endDialog(dialogId, reason);
   }
 
+  /** Sources that are banned, longest first. */
+  listBans(): Ban[] {
+    return this.#guard?.list() ?? [];
+  }
+
+  /** Bans a source for what others have found out; false when it is one that is never banned. */
+  ban(address: string, reason: BanReason): boolean {
+    return this.#guard?.ban(address, reason) ?? false;
+  }
+
+  /** Ends a ban; false when there was none. */
+  unban(address: string): boolean {
+    return this.#guard?.unban(address) ?? false;
+  }
+
+  /** From these addresses phones have registered: they are not banned. */
+  trust(addresses: readonly string[]): void {
+    for (const address of addresses) this.#guard?.trust(address);
+  }
+
   /** Looks up messages that passed lately; without blocking what passes. */
   readTrace(query: TraceQuery): Promise<TraceAnswer> {
     return this.#trace.read(query);
@@ -145,6 +189,7 @@ export class SipEdge {
   metrics(): MetricSample[] {
     return [
       ...this.#trace.metrics(),
+      ...(this.#guard?.metrics() ?? []),
       ...this.#core.metrics(),
       ...this.#proxy.metrics(),
       ...this.#transactions.counters(),

@@ -7,6 +7,7 @@ import { EXIT } from "./exit-codes.ts";
 import { findNode, type FoundNode } from "./find-node.ts";
 import { showConfigCheck, showDoctor } from "./host-commands.ts";
 import type { CliOutput, Launcher } from "./launcher.ts";
+import { listBans, removeBan } from "./security-commands.ts";
 import { traceMessages, type TraceOptions } from "./trace-command.ts";
 import {
   listCalls,
@@ -69,6 +70,7 @@ function createProgram(context: CliContext, run: CommandRun): Command {
   addStartCommands(program, launcher, settle);
   addViewCommands(program, context, settle);
   addTraceCommand(program, context, settle);
+  addSecurityCommands(program, context, settle);
   addControlCommands(program, context, settle);
   addHostCommands(program, context, settle);
   return program;
@@ -144,6 +146,21 @@ function addTraceCommand(program: Command, context: CliContext, settle: Settle):
         ),
       ),
     );
+}
+
+function addSecurityCommands(program: Command, context: CliContext, settle: Settle): void {
+  const bans = program
+    .command("security")
+    .description("see and change who is kept out")
+    .command("bans")
+    .description("source addresses that nothing is taken from for a while");
+  withDataDir(bans.command("list", { isDefault: true }).description("list them"))
+    .option("--json", "print JSON", false)
+    .action((options: NodeOptions) => settle(showView(listBans, options, context)));
+  withDataDir(bans.command("remove <address>").description("end a ban, and forget what it was for")).action(
+    (address: string, options: NodeOptions) =>
+      settle(openNode(options, context).then((node) => removeBan(node, address, context.output))),
+  );
 }
 
 function addControlCommands(program: Command, context: CliContext, settle: Settle): void {

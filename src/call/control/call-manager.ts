@@ -1,6 +1,13 @@
 import { createHmac } from "node:crypto";
 import { readFileSync } from "node:fs";
-import { errorCodeOf, type Clock, type Ids, type Logger, type MetricSample } from "../../common/index.ts";
+import {
+  errorCodeOf,
+  errorMessageOf,
+  type Clock,
+  type Ids,
+  type Logger,
+  type MetricSample,
+} from "../../common/index.ts";
 import type { MediaRelay, RelayEvent } from "../../media/index.ts";
 import { DigestAuthenticator } from "../auth/index.ts";
 import type { Inventory } from "../device/index.ts";
@@ -108,6 +115,7 @@ export class CallManager {
       ids,
       logger,
       hasBindingFrom: (address) => this.#registrar.hasBindingFrom(address),
+      onStopped: (address) => this.#tellEdge((edge) => edge.ban(address)),
     });
     this.#journal = new CallJournal(paths.calls, clock, logger);
     this.#records = new RecordWriter({ path: paths.records, clock, logger });
@@ -148,6 +156,7 @@ export class CallManager {
       onConnected: () => {
         logger.info("connected to the edge", { calls: this.#table.active });
         this.#edgeReconciler.start();
+        this.#tellEdge((edge) => edge.trust(this.#registrar.sources));
         this.#options.onReady?.();
       },
       onDisconnected: () => {
@@ -205,6 +214,11 @@ export class CallManager {
     });
     const { inventory } = this.#options;
     return subjectOfDevice(name, inventory, calls.map(viewOf), this.#registrar.list(Number.MAX_SAFE_INTEGER));
+  }
+
+  /** Forgets what a source has got wrong, as the edge forgets a ban. */
+  forgive(address: string): void {
+    this.#authenticator.forgive(address);
   }
 
   metrics(): MetricSample[] {
@@ -269,6 +283,13 @@ export class CallManager {
     await this.#records.close();
     this.#journal.close();
     this.#registrar.close();
+  }
+
+  /** What the edge ought to know and can do without. */
+  #tellEdge(tell: (edge: EdgeControl) => Promise<void>): void {
+    const { edgeControl, logger } = this.#options;
+    if (edgeControl === undefined) return;
+    tell(edgeControl).catch((error: unknown) => logger.warn("the edge was not told", { error: errorMessageOf(error) }));
   }
 
   #makeContext(): CallContext {

@@ -6,7 +6,7 @@ import type { NodeSettings, PhoneRecord } from "./node-file.ts";
 
 /** Turns a checked configuration into what services start from; passwords become hashes here. */
 export function resolveSettings({ config, profiles }: LoadedConfig, dataDir: string): NodeSettings {
-  const { node, sip, edge, http, media, call, log, trace } = config;
+  const { node, sip, edge, http, media, call, log, security, trace } = config;
   const drachtio = drachtioOf(edge);
   const { address, port, hostNames, token } = http;
   return {
@@ -23,6 +23,7 @@ export function resolveSettings({ config, profiles }: LoadedConfig, dataDir: str
     media: defined(media),
     call,
     log,
+    security,
     trace,
     profiles: [...profiles.values()].map((profile): SipProfile => {
       const { name, kind, transports, digestAlgorithms, digestLegacy, registration, session, media: rtp } = profile;

@@ -51,6 +51,7 @@ export function createCallManagerPart(context: ServiceContext): ServicePart {
   });
   channel.handle("calls", () => manager.calls());
   channel.handle("registrations", () => manager.registrations());
+  channel.handle("forgive", (params) => manager.forgive(textIn(params, "address")));
   channel.handle("ended-calls", () => manager.endedCalls(ENDED_CALLS));
   channel.handle("trace-call", async (params) => {
     const callId = textIn(params, "callId");
@@ -151,6 +152,12 @@ function edgeControlOver(channel: ChannelClient): EdgeControl {
     listDialogs: async () => (await channel.request("dialogs")) as readonly EdgeDialogSummary[],
     endDialog: async (dialogId, reason) => {
       await channel.request("end-dialog", { dialogId, reason });
+    },
+    ban: async (address) => {
+      await channel.request("ban", { address });
+    },
+    trust: async (addresses) => {
+      await channel.request("trust", { addresses });
     },
   };
 }

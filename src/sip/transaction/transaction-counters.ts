@@ -13,6 +13,7 @@ const HELP = {
   badRequests: ["tandem_sip_bad_requests_total", "Requests answered 400 to 513 for what they look like, or dropped"],
   badResponses: ["tandem_sip_bad_responses_total", "Responses dropped for what they look like"],
   merged: ["tandem_sip_merged_requests_total", "Requests that came a second way and got 482"],
+  rateLimited: ["tandem_sip_rate_limited_requests_total", "New requests answered 503 because of their source"],
   overload: ["tandem_sip_overload_refusals_total", "Requests answered 503 because there are too many"],
   clientTimeouts: ["tandem_sip_client_timeouts_total", "Requests without a final response in time"],
   unanswered: ["tandem_sip_unanswered_requests_total", "Requests that the transaction user never answered"],

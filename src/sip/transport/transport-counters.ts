@@ -4,7 +4,16 @@ import { MessageCounters } from "./message-counters.ts";
 
 /** Why a connection ended or was refused. */
 export type ConnectionEnd =
-  "peer" | "error" | "bad-input" | "slow-message" | "no-message" | "idle" | "not-reading" | "too-many" | "closed";
+  | "peer"
+  | "error"
+  | "bad-input"
+  | "slow-message"
+  | "no-message"
+  | "idle"
+  | "not-reading"
+  | "too-many"
+  | "banned"
+  | "closed";
 
 interface ProtocolCounters {
   received: number;

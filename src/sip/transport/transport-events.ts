@@ -10,6 +10,8 @@ export interface TransportEvents {
    * @param text what there is of it: over UDP the datagram, over TCP the head as far as it was read
    */
   onBadInput?(reason: string, flow: Flow, text: string): void;
+  /** False: what comes from that address is dropped unread. Absent: nothing is. */
+  accepts?(address: string): boolean;
   /** A message was given to the network, or waits for its connection. `localAddress` may be a wildcard. */
   onSent?(text: string, ends: MessageEnds): void;
 }

@@ -104,6 +104,11 @@ export class TransportLayer {
     else listener.resend(target.address, target.port, text, onFailure);
   }
 
+  /** Closes the connections that were accepted from an address. */
+  closeFrom(address: string): void {
+    this.#connections.closeFrom(address);
+  }
+
   /** Where messages on a connection go while it lives; `undefined` for a flow over UDP and for one that is gone. */
   connectedTo(flowId: string): Target | undefined {
     const connection = this.#connections.byFlow(flowId);
@@ -200,6 +205,7 @@ function safeEvents(events: TransportEvents, logger: Logger): SafeTransportEvent
         note(flow, error);
       }
     },
+    accepts: (address) => events.accepts?.(address) ?? true,
     onSent: (text, ends) => events.onSent?.(text, ends),
   };
 }

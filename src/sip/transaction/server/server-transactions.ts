@@ -14,13 +14,14 @@ import { reservedFor, type TransactionLimits } from "../transaction-limits.ts";
 import type { ServerTransaction, TransactionUser } from "../transaction-user.ts";
 
 /** What kept a request from becoming a transaction, to be answered without one. */
-export type Refusal = "merged" | "overload";
+export type Refusal = "merged" | "overload" | "rateLimited";
 
 /** The requests of peers that are open, and what is kept of those that were answered. */
 export class ServerTransactions {
   readonly context: TransactionContext;
   readonly #user: TransactionUser;
   readonly #limits: TransactionLimits;
+  readonly #admitsNew: (address: string) => boolean;
   readonly #byId = new Map<string, InviteServer | NonInviteServer>();
   /** Open INVITEs by what their ACKs, CANCELs and forks have in common with them. */
   readonly #invites = new Map<string, InviteServer>();
@@ -31,10 +32,18 @@ export class ServerTransactions {
   #inviteCount = 0;
   #characters = 0;
 
-  constructor(context: TransactionContext, user: TransactionUser, limits: TransactionLimits, clock: Clock) {
+  /** @param admitsNew false: a new request outside dialogs from that address is refused */
+  constructor(
+    context: TransactionContext,
+    user: TransactionUser,
+    limits: TransactionLimits,
+    clock: Clock,
+    admitsNew: (address: string) => boolean,
+  ) {
     this.context = context;
     this.#user = user;
     this.#limits = limits;
+    this.#admitsNew = admitsNew;
     const kept = {
       clock,
       keepMs: giveUpMs(context.timers),
@@ -70,6 +79,7 @@ export class ServerTransactions {
     const toTag = toTagOf(request);
     const isNew = toTag === "" && method !== "CANCEL";
     if (!this.#hasRoomFor(request, isNew)) return "overload";
+    if (isNew && !this.#admitsNew(flow.remoteAddress)) return "rateLimited";
     if (isNew && this.#isMerged(request, id)) return "merged";
     this.context.counters.count("requests");
     if (method === "INVITE") this.#addInvite(id, request, via, flow);

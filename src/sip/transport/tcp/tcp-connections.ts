@@ -54,9 +54,14 @@ export class TcpConnections {
 
   /** Takes a connection that a peer made, or closes it when there are too many. */
   accept(socket: Socket): void {
-    const { limits, counters } = this.#options;
+    const { limits, counters, events } = this.#options;
     const { remoteAddress, remotePort } = socket;
     if (remoteAddress === undefined || remotePort === undefined || this.#isClosed) {
+      socket.destroy();
+      return;
+    }
+    if (!events.accepts(remoteAddress)) {
+      counters.countEnd("banned");
       socket.destroy();
       return;
     }
@@ -80,6 +85,14 @@ export class TcpConnections {
     const known = target.flowId === undefined ? undefined : this.byFlow(target.flowId);
     const connection = known ?? this.#connectionTo(target, localAddress, onFailure);
     connection?.send(text, onFailure);
+  }
+
+  /** Closes the connections that an address made. */
+  closeFrom(address: string): void {
+    if (!this.#acceptedFrom.has(address)) return;
+    for (const connection of this.#byId.values()) {
+      if (connection.isAccepted && connection.remoteAddress === address) connection.close();
+    }
   }
 
   /** Closes all connections; resolves when they are gone. */

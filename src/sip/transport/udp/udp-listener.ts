@@ -191,6 +191,7 @@ export class UdpListener {
   #onDatagram(datagram: Buffer, remote: RemoteInfo): void {
     if (this.#socket === undefined) return;
     const { clock, counters, events } = this.#options;
+    if (!events.accepts(remote.address)) return;
     // RFC 768: port 0 says that the sender wants no answer. No SIP can be spoken with it.
     if (remote.port === 0) {
       counters.udp.bad += 1;
