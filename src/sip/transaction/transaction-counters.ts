@@ -1,6 +1,13 @@
 import type { MetricSample } from "../../common/index.ts";
 
+const STARTED = ["tandem_sip_transactions_started_total", "Transactions that began"] as const;
+
+/** Name, help and, where several counters are one metric, the kind. */
 const HELP = {
+  inviteClient: [...STARTED, "invite-client"],
+  nonInviteClient: [...STARTED, "non-invite-client"],
+  inviteServer: [...STARTED, "invite-server"],
+  nonInviteServer: [...STARTED, "non-invite-server"],
   requests: ["tandem_sip_requests_received_total", "New requests handed to the transaction user, ACK included"],
   responses: ["tandem_sip_responses_received_total", "Responses that matched a transaction"],
   strayResponses: ["tandem_sip_stray_responses_total", "Responses that matched no transaction"],
@@ -40,8 +47,14 @@ export class TransactionCounters {
 
   samples(): MetricSample[] {
     return (Object.keys(HELP) as CounterName[]).map((key) => {
-      const [name, help] = HELP[key];
-      return { name, type: "counter", help, value: this.value(key) };
+      const [name, help, kind] = HELP[key];
+      return {
+        name,
+        type: "counter",
+        help,
+        value: this.value(key),
+        ...(kind === undefined ? {} : { labels: { kind } }),
+      };
     });
   }
 }

@@ -127,6 +127,7 @@ export class TransportLayer {
     const flows = this.#udp.reduce((sum, listener) => sum + listener.flowCount, 0);
     return [
       gauge("tandem_sip_connections", "SIP connections, accepted and made", this.#connections.size),
+      gauge("tandem_sip_send_queue_bytes", "Octets that wait for peers to read them", this.#connections.waitingBytes),
       gauge("tandem_sip_udp_flows", "UDP peers that are remembered", flows),
       gauge("tandem_sip_udp_probes", "Silent UDP peers that are watched", probes),
       ...this.#counters.samples(),

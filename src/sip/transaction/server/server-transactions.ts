@@ -82,6 +82,7 @@ export class ServerTransactions {
     if (isNew && !this.#admitsNew(flow.remoteAddress)) return "rateLimited";
     if (isNew && this.#isMerged(request, id)) return "merged";
     this.context.counters.count("requests");
+    this.context.counters.count(method === "INVITE" ? "inviteServer" : "nonInviteServer");
     if (method === "INVITE") this.#addInvite(id, request, via, flow);
     else this.#addOther(id, request, via, flow);
     return undefined;

@@ -83,6 +83,11 @@ export class TcpConnection {
     return this.#socket.localPort;
   }
 
+  /** Octets that wait to be taken by the kernel. */
+  get waitingBytes(): number {
+    return this.#outbox.waitingBytes;
+  }
+
   /** True while messages can be given to it. */
   get isUsable(): boolean {
     return this.#state === "connecting" || this.#state === "open";

@@ -40,6 +40,13 @@ export class TcpConnections {
     return this.#byId.size;
   }
 
+  /** Octets that wait for peers to read them. */
+  get waitingBytes(): number {
+    let sum = 0;
+    for (const connection of this.#byId.values()) sum += connection.waitingBytes;
+    return sum;
+  }
+
   /** The connection of a flow while messages can be given to it. */
   byFlow(flowId: string): TcpConnection | undefined {
     const connection = this.#byId.get(flowId);
