@@ -50,5 +50,5 @@ export async function startTandem(
 }
 
 function peer(name: string, addresses: string[], host: string, prefixes: string[]) {
-  return { name, addresses, uri: `sip:${host}:${PHONE_PORT};transport=udp`, prefixes };
+  return { name, addresses, uri: `sip:${host}:${PHONE_PORT};transport=udp`, prefixes, transit: true, maxCalls: 10_000 };
 }

@@ -175,7 +175,7 @@ export class InboundRequests {
     if (request.method === "INVITE") {
       this.#context.applications.record({ type: "attempt", source: "network", text: request.text });
     }
-    const full = request.method === "INVITE" && this.#context.dialogs.isFull;
+    const full = DIALOG_FORMING.has(request.method) && this.#context.dialogs.isFull;
     const application = full ? undefined : this.#context.applications.pick(request.method.toLowerCase());
     if (application === undefined) {
       // RFC 6086 4.2.2: an INFO outside a dialog is a mistake, unless an application thinks otherwise.

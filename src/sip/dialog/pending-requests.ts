@@ -4,6 +4,7 @@ import type { ServerTransaction } from "../transaction/index.ts";
 import type { Application } from "./application.ts";
 import type { Dialog } from "./dialog.ts";
 import type { InviteJournal } from "./invite-journal.ts";
+import { responseSeen } from "./negotiation.ts";
 
 /** A request from the network whose final response an application owes. */
 export interface PendingRequest {
@@ -61,6 +62,9 @@ export class PendingRequests {
     if (this.#byTxnId.get(pending.txnId) !== pending) return;
     const isReInvite = pending.method === "INVITE" && tagOf(pending.tx.request.get("to") ?? "") !== undefined;
     if (isReInvite && pending.dialog !== undefined) pending.dialog.openInvites -= 1;
+    // Whatever the answer was, or that there was none: nobody waits for it any more.
+    const nothing = { status: 500, hasBody: false, isOfferless: false };
+    if (pending.dialog !== undefined) responseSeen(pending.dialog.negotiation, "remote", pending.txnId, nothing);
     pending.tx.onTerminated = undefined;
     this.remove(pending);
     this.#invites.remove(pending.txnId);

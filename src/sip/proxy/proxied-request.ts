@@ -28,6 +28,9 @@ const TIMER_C_MS = 185_000;
 /** While a repeated or forked 2xx, and so an ACK, may come. */
 const LINGER_MS = 32_000;
 
+/** Longer INVITEs are not recorded: their callees ring on after a kill. */
+const MAX_RECORDED_LENGTH = 16_384;
+
 /** What one of the targets sent, or the edge in its place (then without address). */
 export interface ProxyResponse {
   readonly text: string;
@@ -77,6 +80,7 @@ export class ProxiedRequest {
   readonly #branches: Branch[] = [];
   #search: ResponseContext;
   #current: SipMessage | undefined;
+  #isDone = false;
   #linger: Timer | undefined;
   #cancelReason: string | undefined;
 
@@ -206,7 +210,7 @@ export class ProxiedRequest {
     const { request } = this.job.tx;
     const from = request.get("from") ?? "";
     const to = request.get("to") ?? "";
-    if (tagOf(to) !== undefined) return;
+    if (tagOf(to) !== undefined || text.length > MAX_RECORDED_LENGTH) return;
     const cseq = parseCSeq(request.get("cseq") ?? "");
     branch.journalId = id;
     this.#context.invites.put(id, {
@@ -308,16 +312,18 @@ export class ProxiedRequest {
     const { tx, onDone } = this.job;
     // RFC 4320 4.2: a 408 to a non-INVITE request can only come too late.
     if (status !== 408 || tx.request.method === "INVITE") tx.respond(status, text);
-    if (this.#linger !== undefined) return;
+    if (this.#isDone) return;
+    this.#isDone = true;
     this.#recordAnswer(status, text);
     onDone();
-    this.#linger = this.#context.clock.after(LINGER_MS, () => this.job.onEnded());
+    if (tx.request.method !== "INVITE") this.job.onEnded();
+    else this.#linger = this.#context.clock.after(LINGER_MS, () => this.job.onEnded());
   }
 
   /** Tells what came of a branch, once. */
   #tell(index: number, text: string, flow: Flow | undefined): void {
     const branch = this.#branch(index);
-    if (this.#linger !== undefined || branch.isTold) return;
+    if (this.#isDone || branch.isTold) return;
     branch.isTold = true;
     const { target } = branch;
     this.job.onFinal({

@@ -34,6 +34,9 @@ export type ProxyReply =
   | { readonly type: "response"; readonly response: ProxyResponse }
   | { readonly type: "done" };
 
+/** Requests on their way through us at a time, answered INVITEs included; more are refused. */
+const MAX_REQUESTS = 50_000;
+
 /** How a request of a dialog that we proxied goes on: where it says, without an application. */
 const ONWARD: Omit<ProxyOptions, "destinations"> = {
   remainsInDialog: false,
@@ -53,7 +56,7 @@ export class ProxyCore implements TransactionUser {
   readonly #core: UserAgentCore;
   readonly #routes: RecordRoutes;
   readonly #resolver = new TargetResolver();
-  /** By server transaction; as many as there are of those, and each 32 s longer. */
+  /** By server transaction; INVITEs stay 32 s after their answer. */
   readonly #requests = new Map<string, ProxiedRequest>();
   readonly #answered = new Map<string, ProxiedRequest>();
 
@@ -70,6 +73,10 @@ export class ProxyCore implements TransactionUser {
     const draft = text === "" ? undefined : parseDraft(text);
     if (!options.ok || draft?.ok === false) {
       reply({ type: "refused", reason: options.ok ? "invalid request" : options.reason });
+      return;
+    }
+    if (this.#requests.size >= MAX_REQUESTS) {
+      reply({ type: "refused", reason: "Server error: too many requests are being proxied" });
       return;
     }
     const tx = this.#core.release(application, txnId);
@@ -124,7 +131,7 @@ export class ProxyCore implements TransactionUser {
   }
 
   metrics(): MetricSample[] {
-    const help = "Requests on their way through us, or answered in the last 32 s";
+    const help = "Requests on their way through us, and INVITEs answered in the last 32 s";
     return [{ name: "tandem_sip_proxied_requests", type: "gauge", help, value: this.#requests.size }];
   }
 
@@ -155,6 +162,10 @@ export class ProxyCore implements TransactionUser {
     const { request } = tx;
     const next = parseNameAddr(left[0] ?? "");
     const nextUri = next.ok ? next.value.uri : request.uri;
+    if (this.#requests.size >= MAX_REQUESTS) {
+      tx.respond(503, bareResponse(request, 503, reasonPhrase(503), undefined, "Retry-After: 2\r\n"));
+      return;
+    }
     if (!nextHopOf(nextUri).ok) {
       tx.respond(404, bareResponse(request, 404, reasonPhrase(404), undefined));
       return;

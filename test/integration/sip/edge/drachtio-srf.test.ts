@@ -6,22 +6,32 @@ import { bodyOf, headerOf, SipPeer } from "../../../support/sip-peer.ts";
 const SDP_A = "v=0\r\no=a 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio 6000 RTP/AVP 0\r\n";
 const SDP_B = SDP_A.replace("o=a", "o=b").replace("6000", "7000");
 
+/** What drachtio-srf gives; its type declarations say `string`. */
+interface ProxyResults {
+  readonly connected: boolean;
+  readonly finalStatus: number;
+  readonly responses: readonly { readonly port: number; readonly msgs: readonly { readonly status: number }[] }[];
+}
+
 describe("SipEdge with unmodified drachtio-srf", () => {
   let fixture: EdgeFixture;
   let caller: SipPeer;
   let callee: SipPeer;
+  let next: SipPeer;
   let srf: Srf;
 
   beforeEach(async () => {
     fixture = await EdgeFixture.start();
     caller = await SipPeer.start();
     callee = await SipPeer.start();
+    next = await SipPeer.start();
     srf = new Srf();
   });
   afterEach(async () => {
     srf.disconnect();
     await caller.close();
     await callee.close();
+    await next.close();
     await fixture.stop();
   });
 
@@ -94,6 +104,46 @@ describe("SipEdge with unmodified drachtio-srf", () => {
     callee.respond(fixture.sipPort, bye, "200 OK", "b");
     await eventuallyZero("tandem_sip_dialogs");
     await eventuallyZero("tandem_sip_open_requests");
+  });
+
+  it("given proxyRequest, when the destination is busy and the next answers, then both are in the results", async () => {
+    const results = new Promise<ProxyResults>((resolve, reject) => {
+      srf.invite((req) => {
+        srf.proxyRequest(req, [callee.uri, next.uri], { remainInDialog: true }, (error: unknown, done: unknown) => {
+          if (error === null) resolve(done as ProxyResults);
+          else reject(new Error("refused", { cause: error }));
+        });
+      });
+    });
+    await connect();
+    caller.send(fixture.sipPort, invite(), SDP_A);
+    callee.respond(fixture.sipPort, await callee.take("INVITE"), "486 Busy Here", "busy");
+    next.respond(fixture.sipPort, await next.take("INVITE"), "200 OK", "b", [`Contact: <${next.uri}>`], SDP_B);
+    const { connected, finalStatus, responses } = await results;
+    assert.deepEqual([connected, finalStatus], [true, 200]);
+    // It takes what comes from two ports of one address for answers of one target.
+    assert.deepEqual(
+      responses.flatMap(({ msgs }) => msgs.map(({ status }) => status)),
+      [486, 200],
+    );
+    await caller.take("SIP/2.0 200");
+  });
+
+  it("given handlers for call records, when a call is refused, then drachtio-srf hands them over", async () => {
+    const seen: string[] = [];
+    const stopped = new Promise<void>((resolve) => {
+      const agent = (srf as unknown as { on(event: string, handler: (...facts: string[]) => void): void }).on.bind(srf);
+      agent("cdr:attempt", (source) => seen.push(`attempt ${source}`));
+      agent("cdr:stop", (source, _time, reason) => {
+        seen.push(`stop ${source} ${reason}`);
+        resolve();
+      });
+    });
+    srf.invite((_req, res) => res.send(486));
+    await connect();
+    caller.send(fixture.sipPort, invite(), SDP_A);
+    await stopped;
+    assert.deepEqual(seen, ["attempt network", "stop application call-rejected"]);
   });
 
   it("given a REGISTER, when drachtio-srf answers, then the Contact that it set goes out", async () => {

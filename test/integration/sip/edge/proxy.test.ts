@@ -226,8 +226,14 @@ describe("SipEdge: proxy", () => {
     one.respond(fixture.sipPort, first, "486 Busy Here", "one");
     await one.take("ACK");
     answer(two, await two.take("INVITE"));
-    assert.match((await next()).text, /^SIP\/2\.0 486/);
-    assert.match((await next()).text, /^SIP\/2\.0 200/);
+    for (const [peer, status] of [
+      [one, 486],
+      [two, 200],
+    ] as const) {
+      const { tokens, text } = await next();
+      assert.deepEqual(tokens.slice(3, 6), ["udp", peer.address, String(peer.port)]);
+      assert.ok(text.startsWith(`SIP/2.0 ${status}`), text);
+    }
     assert.deepEqual((await next()).tokens, ["OK", "done"]);
     await caller.take("SIP/2.0 200");
     assert.equal(

@@ -7,12 +7,14 @@ import type { WireClient, WireFrame } from "../../../support/wire-client.ts";
 const SDP = "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio 6000 RTP/AVP 0\r\n";
 
 describe("SipEdge: UPDATE", () => {
+  let clock: ManualClock;
   let fixture: EdgeFixture;
   let peer: SipPeer;
   let application: WireClient;
 
   beforeEach(async () => {
-    fixture = await EdgeFixture.start(new ManualClock());
+    clock = new ManualClock();
+    fixture = await EdgeFixture.start(clock);
     peer = await SipPeer.start();
     application = await fixture.application("invite", "update");
   });
@@ -111,6 +113,26 @@ describe("SipEdge: UPDATE", () => {
     await peer.take("SIP/2.0 200");
     fromPeer("UPDATE", 4, ends);
     await application.takeSip("UPDATE");
+  });
+
+  it("given an UPDATE that was given up, when the next one comes, then it is taken", async () => {
+    fromPeer("INVITE", 1, callee("<sip:1002@127.0.0.1>"), SDP);
+    const { tokens } = await application.takeSip("INVITE");
+    await answer(tokens[8], `SIP/2.0 200 OK\r\n\r\n${SDP}`);
+    const ends = callee(headerOf(await peer.take("SIP/2.0 200"), "To"));
+    fromPeer("ACK", 1, ends);
+    await application.takeSip("ACK");
+    fromPeer("UPDATE", 2, ends, SDP);
+    await application.takeSip("UPDATE");
+    application.close();
+    await application.closed();
+    // Seen by the edge when another has been taken.
+    await fixture.application();
+    clock.advance(4_000);
+    await peer.take("SIP/2.0 503");
+    const next = await fixture.application("update");
+    fromPeer("UPDATE", 3, ends, SDP);
+    await next.takeSip("UPDATE");
   });
 
   it("given an offer of theirs that is unanswered, when an UPDATE brings another, then 500 with Retry-After", async () => {
