@@ -156,7 +156,6 @@ export class CallManager {
       onConnected: () => {
         logger.info("connected to the edge", { calls: this.#table.active });
         this.#edgeReconciler.start();
-        this.#tellEdge((edge) => edge.trust(this.#registrar.sources));
         this.#options.onReady?.();
       },
       onDisconnected: () => {
@@ -171,6 +170,11 @@ export class CallManager {
   /** True while the edge is connected. */
   get isReady(): boolean {
     return this.#signaling.connected;
+  }
+
+  /** To be called each time the edge's control is connected: it may be an edge that knows of no phone. */
+  edgeControlConnected(): void {
+    if (!this.#isClosed) this.#tellEdge((edge) => edge.trust(this.#registrar.sources));
   }
 
   /** To be called each time the relay is connected: sessions and calls are compared. */

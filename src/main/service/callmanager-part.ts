@@ -21,7 +21,14 @@ export function createCallManagerPart(context: ServiceContext): ServicePart {
   const { node, paths, clock, ids, logger, channel } = context;
   const { drachtio } = node;
   const edgeChannel =
-    drachtio === undefined ? new ChannelClient({ path: paths.socket("edge"), clock, logger }) : undefined;
+    drachtio === undefined
+      ? new ChannelClient({
+          path: paths.socket("edge"),
+          clock,
+          logger,
+          onConnected: () => manager.edgeControlConnected(),
+        })
+      : undefined;
   const ready = new Readiness(clock);
   const relay = new EmbeddedRelay({
     path: paths.socket("media"),
