@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import type { Clock, Ids, Logger, MetricSample } from "../common/index.ts";
+import { LoadWatch } from "./load-watch.ts";
 import {
   DialogTable,
   InviteJournal,
@@ -61,6 +62,7 @@ export class SipEdge {
   readonly #wire: WireServer;
   readonly #trace: Trace;
   readonly #guard: SourceGuard | undefined;
+  readonly #load: LoadWatch;
 
   constructor(options: SipEdgeOptions) {
     const { clock, ids, logger } = options;
@@ -99,12 +101,14 @@ export class SipEdge {
       onSent: (text, ends) => this.#trace.sent(text, ends),
       onBadInput: (reason, flow, text) => this.#transactions.onBadInput(reason, flow, text),
     });
+    this.#load = new LoadWatch({ clock, logger, measureDelay: () => this.#transport.measureDelay() });
     this.#transactions = new TransactionLayer({
       transport: this.#transport,
       clock,
       ids,
       logger,
       user,
+      admit: () => this.#load.admit(),
       ...(guard === undefined ? {} : { sources: guard }),
     });
     this.#wire = new WireServer({ ...options.wire, clock, ids, logger, hostPorts: () => this.#hostPorts() });
@@ -145,6 +149,11 @@ export class SipEdge {
     await this.#transport.start();
     this.#core.endLeftovers();
     await this.#wire.listen({ core: this.#core, proxy: this.#proxy });
+  }
+
+  /** Call control says how long what this edge handed to it waited, in milliseconds; forgotten after half a second. */
+  reportDelay(delayMs: number): void {
+    this.#load.reportDelay(delayMs);
   }
 
   listDialogs(): EdgeDialogSummary[] {
@@ -195,11 +204,13 @@ export class SipEdge {
       ...this.#transactions.counters(),
       ...this.#transport.counters(),
       ...this.#wire.metrics(),
+      ...this.#load.metrics(),
     ];
   }
 
   /** Stops; dialogs stay recorded. May be called twice. */
   async close(): Promise<void> {
+    this.#load.close();
     await this.#wire.close();
     this.#proxy.close();
     this.#core.close();

@@ -238,6 +238,7 @@ export class SwitchFixture {
         : {
             edgeControl: {
               listDialogs: () => Promise.resolve(listDialogs(this.edge)),
+              reportDelay: (delayMs: number) => Promise.resolve(this.edge.reportDelay(delayMs)),
               endDialog: (dialogId: string, reason: string) => {
                 this.edge.endDialog(dialogId, reason);
                 return Promise.resolve();

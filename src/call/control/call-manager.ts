@@ -80,6 +80,8 @@ export interface CallManagerOptions {
 }
 
 const STOPPED: Outcome = { by: "switch", reason: "switch-stopped", status: 503, cause: 41 };
+/** Shorter delays are every day's. */
+const REPORT_DELAY_ABOVE_MS = 50;
 const RECORD_TAIL_BYTES = 256 * 1024;
 
 /**
@@ -121,9 +123,16 @@ export class CallManager {
     this.#records = new RecordWriter({ path: paths.records, clock, logger });
     const ringSeconds = settings.ringSeconds ?? 180;
     const longestRingMs = longestRingSeconds(inventory, ringSeconds) * 1_000;
-    const beforeWrite = (): void => this.#journal.flush();
     this.#signaling =
-      options.signaling ?? new DrachtioSignaling({ ...edge, longestRingMs, clock, logger, beforeWrite });
+      options.signaling ??
+      new DrachtioSignaling({
+        ...edge,
+        longestRingMs,
+        clock,
+        logger,
+        beforeWrite: () => this.#journal.flush(),
+        onDelay: (delayMs) => this.#onDelay(delayMs),
+      });
     this.#context = this.#makeContext();
     this.#newCalls = new NewCalls({
       context: this.#context,
@@ -294,6 +303,14 @@ export class CallManager {
     const { edgeControl, logger } = this.#options;
     if (edgeControl === undefined) return;
     tell(edgeControl).catch((error: unknown) => logger.warn("the edge was not told", { error: errorMessageOf(error) }));
+  }
+
+  #onDelay(delayMs: number): void {
+    const { edgeControl, logger } = this.#options;
+    if (delayMs < REPORT_DELAY_ABOVE_MS) return;
+    edgeControl?.reportDelay(delayMs).catch((error: unknown) => {
+      logger.debug("the edge was not told how late requests are", { error: errorMessageOf(error) });
+    });
   }
 
   #makeContext(): CallContext {

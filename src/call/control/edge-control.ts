@@ -19,4 +19,6 @@ export interface EdgeControl {
   ban(address: string): Promise<void>;
   /** Tells from where phones have registered: those are not banned. */
   trust(addresses: readonly string[]): Promise<void>;
+  /** Says how long what the edge handed over waited until it was worked on, so that the edge takes less new work. */
+  reportDelay(delayMs: number): Promise<void>;
 }

@@ -1,5 +1,5 @@
 import type { Socket } from "node:net";
-import { errorMessageOf, type Logger } from "../../common/index.ts";
+import { errorMessageOf, type Clock, type Logger } from "../../common/index.ts";
 import type { DrachtioAgent, WireMessageListener } from "./drachtio-types.ts";
 import { FrameReader } from "./frame-reader.ts";
 import { JoinedWriter } from "./joined-writer.ts";
@@ -7,10 +7,18 @@ import { JoinedWriter } from "./joined-writer.ts";
 /** Far above what a SIP message can be, far below what would hurt. */
 const MAX_FRAME_BYTES = 1024 * 1024;
 
+const SAMPLE_MS = 50;
+const MAX_DELAY_MS = 60_000;
+/** Enough for the tokens up to the time. */
+const MAX_META_LENGTH = 200;
+
 export interface AgentTuningOptions {
+  readonly clock: Clock;
   readonly logger: Logger;
   /** Runs before each write to the edge. */
   readonly beforeWrite: () => void;
+  /** How long a message of the edge waited until it was read, in milliseconds; a few samples a second. */
+  readonly onDelay: (delayMs: number) => void;
   /** A CANCEL from the network, by the transaction of its INVITE. */
   readonly onCancel: (transactionId: string, dialogId: string, text: string) => void;
 }
@@ -26,6 +34,7 @@ export class AgentTuning {
   #writer: JoinedWriter | undefined;
   #socket: Socket | undefined;
   #closed = false;
+  #sampledAtMs = Number.NEGATIVE_INFINITY;
 
   /** Call it in the turn of `connect`, before a connection can be there. */
   constructor(agent: DrachtioAgent, options: AgentTuningOptions) {
@@ -71,11 +80,28 @@ export class AgentTuning {
 
   #onMessage(listeners: readonly WireMessageListener[], socket: Socket, text: string): void {
     try {
+      this.#sampleDelay(text);
       this.#onCancel(text);
       for (const listener of listeners) listener(socket, text);
     } catch (error) {
       this.#options.logger.error("a message of the edge could not be handled", { error: errorMessageOf(error) });
     }
+  }
+
+  /** The edge writes into each meta line when it sent it: local time as `HH:MM:SS.uuuuuu`. */
+  #sampleDelay(text: string): void {
+    const { clock, onDelay } = this.#options;
+    if (clock.nowMs() - this.#sampledAtMs < SAMPLE_MS) return;
+    const [, kind, , , , , , time = ""] = text.slice(0, MAX_META_LENGTH).split("|", 8);
+    const [, hours, minutes, seconds] = /^(\d\d):(\d\d):(\d\d\.\d+)$/.exec(time) ?? [];
+    if (kind !== "sip" || seconds === undefined) return;
+    this.#sampledAtMs = clock.nowMs();
+    const sentMs = (Number(hours) * 3_600 + Number(minutes) * 60 + Number(seconds)) * 1_000;
+    const now = new Date(clock.wallMs());
+    const nowMs = ((now.getHours() * 60 + now.getMinutes()) * 60 + now.getSeconds()) * 1_000 + (clock.wallMs() % 1_000);
+    const delayMs = nowMs - sentMs;
+    // Midnight, a change of the clock or another time zone: no measure of anything.
+    if (delayMs >= 0 && delayMs < MAX_DELAY_MS) onDelay(delayMs);
   }
 
   /** drachtio-srf knows one pending INVITE a Call-ID; a merged request would take the first one's place. */

@@ -52,6 +52,8 @@ export interface DrachtioSignalingOptions {
   readonly logger: Logger;
   /** Runs before each write to the edge: what must be on file before the edge is told goes there. */
   readonly beforeWrite?: () => void;
+  /** How long a message of the edge waited until it was read, in milliseconds; a few samples a second. */
+  readonly onDelay?: (delayMs: number) => void;
 }
 
 /** `SignalingPort` over drachtio-srf: its agent, requests and responses; not its dialogs. */
@@ -91,7 +93,9 @@ export class DrachtioSignaling implements SignalingPort {
     const agent = srf.app.client;
     if (agent === undefined) throw new SignalingError("refused", "drachtio-srf made no agent");
     this.#tuning = new AgentTuning(agent, {
+      clock: this.#options.clock,
       logger,
+      onDelay: this.#options.onDelay ?? NOTHING,
       beforeWrite: this.#options.beforeWrite ?? NOTHING,
       onCancel: (transactionId, dialogId, text) => this.#onCancel(transactionId, dialogId, text),
     });

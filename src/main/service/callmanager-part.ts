@@ -166,6 +166,9 @@ function edgeControlOver(channel: ChannelClient): EdgeControl {
     trust: async (addresses) => {
       await channel.request("trust", { addresses });
     },
+    reportDelay: async (delayMs) => {
+      await channel.request("delay", { delayMs });
+    },
   };
 }
 

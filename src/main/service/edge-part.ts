@@ -36,6 +36,12 @@ export function createEdgePart({ node, paths, clock, ids, logger, channel }: Ser
     if (!Array.isArray(addresses)) throw new SwitchError("bad-params", "expected {addresses}");
     edge.trust(addresses.filter((address) => isIP(String(address)) !== 0).map(String));
   });
+  channel.handle("delay", (params) => {
+    const { delayMs } = (params ?? {}) as { delayMs?: unknown };
+    if (typeof delayMs !== "number" || !(delayMs >= 0)) throw new SwitchError("bad-params", "expected {delayMs}");
+    edge.reportDelay(delayMs);
+    return null;
+  });
   return {
     start: () => edge.start(),
     close: () => edge.close(),

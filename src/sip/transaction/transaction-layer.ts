@@ -32,6 +32,8 @@ export interface TransactionLayerOptions {
   readonly sources?: SourcePolicy;
   /** Bounds that differ from `DEFAULT_TRANSACTION_LIMITS`. */
   readonly limits?: Partial<TransactionLimits>;
+  /** Whether a new request outside dialogs is taken; else it gets 503. Absent: as long as the limits allow. */
+  readonly admit?: () => boolean;
   /** Times that differ from `DEFAULT_TIMER_SETTINGS`. */
   readonly timers?: Partial<TimerSettings>;
 }
@@ -58,10 +60,11 @@ export class TransactionLayer {
   readonly #clients: ClientTransactions;
   readonly #servers: ServerTransactions;
 
-  constructor({ transport, clock, ids, logger, user, limits, timers, sources }: TransactionLayerOptions) {
+  constructor(options: TransactionLayerOptions) {
+    const { transport, clock, ids, logger, user, limits, timers, sources = TAKES_ALL, admit = () => true } = options;
     this.#limits = { ...DEFAULT_TRANSACTION_LIMITS, ...limits };
     this.#user = user;
-    this.#sources = sources ?? TAKES_ALL;
+    this.#sources = sources;
     this.#context = {
       sender: transport,
       wheel: new TimerWheel(clock),
@@ -71,9 +74,8 @@ export class TransactionLayer {
       tagSalt: ids.token(8),
     };
     this.#clients = new ClientTransactions(this.#context, this.#limits.maxClientTransactions);
-    this.#servers = new ServerTransactions(this.#context, user, this.#limits, clock, (address) =>
-      this.#sources.admitsNew(address),
-    );
+    const admitsNew = (address: string): boolean => sources.admitsNew(address);
+    this.#servers = new ServerTransactions(this.#context, user, this.#limits, clock, admitsNew, admit);
   }
 
   /**

@@ -121,6 +121,11 @@ export class TransportLayer {
     return this.#addresses.isLocal(this.#locals, { protocol, address, port });
   }
 
+  /** How long the latest datagrams wait until they are read, in milliseconds; measured anew by each call. */
+  measureDelay(): number {
+    return this.#udp.reduce((most, listener) => Math.max(most, listener.measureDelay()), 0);
+  }
+
   /** Counters since the start, and what there is now. */
   counters(): MetricSample[] {
     const probes = this.#udp.reduce((sum, listener) => sum + listener.probeCount, 0);

@@ -22,6 +22,7 @@ export class ServerTransactions {
   readonly #user: TransactionUser;
   readonly #limits: TransactionLimits;
   readonly #admitsNew: (address: string) => boolean;
+  readonly #admit: () => boolean;
   readonly #byId = new Map<string, InviteServer | NonInviteServer>();
   /** Open INVITEs by what their ACKs, CANCELs and forks have in common with them. */
   readonly #invites = new Map<string, InviteServer>();
@@ -32,15 +33,20 @@ export class ServerTransactions {
   #inviteCount = 0;
   #characters = 0;
 
-  /** @param admitsNew false: a new request outside dialogs from that address is refused */
+  /**
+   * @param admitsNew false: a new request outside dialogs from that address is refused
+   * @param admit false: there is too much to do for a new request outside dialogs
+   */
   constructor(
     context: TransactionContext,
     user: TransactionUser,
     limits: TransactionLimits,
     clock: Clock,
     admitsNew: (address: string) => boolean,
+    admit: () => boolean,
   ) {
     this.context = context;
+    this.#admit = admit;
     this.#user = user;
     this.#limits = limits;
     this.#admitsNew = admitsNew;
@@ -78,8 +84,8 @@ export class ServerTransactions {
     if (this.#absorb(id, via, flow)) return undefined;
     const toTag = toTagOf(request);
     const isNew = toTag === "" && method !== "CANCEL";
-    if (!this.#hasRoomFor(request, isNew)) return "overload";
     if (isNew && !this.#admitsNew(flow.remoteAddress)) return "rateLimited";
+    if (!this.#hasRoomFor(request, isNew) || (isNew && !this.#admit())) return "overload";
     if (isNew && this.#isMerged(request, id)) return "merged";
     this.context.counters.count("requests");
     this.context.counters.count(method === "INVITE" ? "inviteServer" : "nonInviteServer");

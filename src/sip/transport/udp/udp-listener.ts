@@ -12,6 +12,8 @@ import { type QueuedDatagram, UdpProbe } from "./udp-probe.ts";
 
 /** A peer heard within this time is not suspected to be dead. */
 const HEARD_LATELY_MS = 2_000;
+const LOST_AFTER_MS = 1_000;
+const KEEP_ALIVE = Buffer.from("\r\n\r\n");
 const FLOWS_PER_GENERATION = 10_000;
 
 /** What a UDP listener needs. */
@@ -34,6 +36,8 @@ export class UdpListener {
   #bound: SocketAsPromised | undefined;
   #socket: Socket | undefined;
   #local: ListenAddress;
+  #askedAtMs: number | undefined;
+  #delayMs = 0;
 
   constructor(options: UdpListenerOptions) {
     this.#options = options;
@@ -69,6 +73,18 @@ export class UdpListener {
     socket.on("error", (error) => {
       this.#options.logger.warn("UDP socket error", { ...this.#local, error: errorMessageOf(error) });
     });
+  }
+
+  /**
+   * How long what comes waits until it is read: the time that a datagram of ours to ourselves takes, through the same
+   * queue as all others. Each call sends one when none is under way; one that is lost, the queue being full, counts as
+   * late for as long as it is waited for.
+   */
+  measureDelay(): number {
+    const nowMs = this.#options.clock.nowMs();
+    const waitedMs = this.#askedAtMs === undefined ? 0 : nowMs - this.#askedAtMs;
+    if (this.#askedAtMs === undefined || waitedMs >= LOST_AFTER_MS) this.#askSelf(nowMs);
+    return Math.max(this.#delayMs, waitedMs);
   }
 
   /** Sends a message; `onFailure` tells when the system refused it. */
@@ -191,12 +207,17 @@ export class UdpListener {
   #onDatagram(datagram: Buffer, remote: RemoteInfo): void {
     if (this.#socket === undefined) return;
     const { clock, counters, events } = this.#options;
-    if (!events.accepts(remote.address)) return;
     // RFC 768: port 0 says that the sender wants no answer. No SIP can be spoken with it.
     if (remote.port === 0) {
       counters.udp.bad += 1;
       return;
     }
+    if (remote.port === this.#local.port && remote.address === this.#selfAddress()) {
+      if (this.#askedAtMs !== undefined) this.#delayMs = clock.nowMs() - this.#askedAtMs;
+      this.#askedAtMs = undefined;
+      return;
+    }
+    if (!events.accepts(remote.address)) return;
     let flow = this.#flows.get(remote.address, remote.port);
     if (flow === undefined) this.#flows.add((flow = this.#newFlow(remote.address, remote.port)));
     flow.lastHeardMs = clock.nowMs();
@@ -213,6 +234,18 @@ export class UdpListener {
       counters.udp.bad += 1;
       events.onBadInput("head without an end", flow, text);
     }
+  }
+
+  #askSelf(nowMs: number): void {
+    this.#askedAtMs = nowMs;
+    this.#socket?.send(KEEP_ALIVE, this.#local.port, this.#selfAddress(), (error) => {
+      if (error !== null) this.#askedAtMs = undefined;
+    });
+  }
+
+  #selfAddress(): string {
+    const { address } = this.#local;
+    return address === "0.0.0.0" ? "127.0.0.1" : address === "::" ? "::1" : address;
   }
 
   #flowPrefix(): string {
