@@ -14,3 +14,4 @@ export {
 export { ChannelClient, type ChannelClientOptions } from "./channel/channel-client.ts";
 export { ChannelError, type ChannelErrorCode } from "./channel/channel-error.ts";
 export { type MetricSample } from "./metric.ts";
+export { GenerationMap, type GenerationMapOptions } from "./generation-map.ts";

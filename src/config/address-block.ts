@@ -19,9 +19,9 @@ export function addressBlock(text: string): AddressBlock {
   return { family, first, last: first + size - 1n };
 }
 
-/** An IPv6 address as RFC 5952 writes it; others as they are. */
+/** An IPv6 address as RFC 5952 writes it; others, and one with a zone, as they are. */
 export function canonicalAddress(address: string): string {
-  return isIPv6(address) ? new URL(`http://[${address}]`).hostname.slice(1, -1) : address;
+  return isIPv6(address) && !address.includes("%") ? new URL(`http://[${address}]`).hostname.slice(1, -1) : address;
 }
 
 /** True for 127.0.0.0/8 and ::1. */

@@ -1,12 +1,5 @@
 import { z } from "zod";
-import { deviceName } from "./scalars.ts";
-
-const addressBlock = z
-  .string()
-  .refine(
-    (text) => z.union([z.ipv4(), z.cidrv4(), z.ipv6(), z.cidrv6()]).safeParse(text).success,
-    "expected an IP address or block such as 192.0.2.0/24 or 2001:db8::/64",
-  );
+import { addressBlock, deviceName } from "./scalars.ts";
 
 const prefix = z.string().regex(/^\+?[0-9*#]{0,32}$/, "expected up to 32 digits, * or #, after a + or not");
 

@@ -19,6 +19,14 @@ export const ipAddress = z
   .transform(canonicalAddress)
   .meta({ format: "ip" });
 
+/** An IPv4 or IPv6 address, or a CIDR block. */
+export const addressBlock = z
+  .string()
+  .refine(
+    (text) => z.union([z.ipv4(), z.cidrv4(), z.ipv6(), z.cidrv6()]).safeParse(text).success,
+    "expected an IP address or block such as 192.0.2.0/24 or 2001:db8::/64",
+  );
+
 /** The name of a phone or peer. */
 export const deviceName = z
   .string()

@@ -7,7 +7,9 @@ import { mediaConfig } from "./media-config.ts";
 import { nodeConfig } from "./node-config.ts";
 import { peerConfig } from "./peer-config.ts";
 import { phoneConfig } from "./phone-config.ts";
+import { securityConfig } from "./security-config.ts";
 import { sipConfig } from "./sip-config.ts";
+import { traceConfig } from "./trace-config.ts";
 
 /** The node's configuration file. */
 export const tandemConfig = z.strictObject({
@@ -18,6 +20,8 @@ export const tandemConfig = z.strictObject({
   media: mediaConfig.prefault({}).describe("The RTP relay."),
   call: callConfig.prefault({}).describe("Call control."),
   log: logConfig.prefault({}).describe("Logs of the services: JSON lines in `<data-dir>/log/<service>.log`."),
+  security: securityConfig.prefault({}).describe("What is taken from whom."),
+  trace: traceConfig.prefault({}).describe("SIP messages that are kept to be looked at."),
   sipProfilesDir: z
     .string()
     .min(1)

@@ -19,6 +19,8 @@ for (const stream of [process.stdout, process.stderr]) stream.on("error", () => 
 const output: CliOutput = {
   out: (text) => void process.stdout.write(`${text}\n`),
   err: (text) => void process.stderr.write(`${text}\n`),
+  // Not there at all unless it is a terminal.
+  ...(process.stdout.isTTY ? { columns: process.stdout.columns } : {}),
 };
 const clock = new SystemClock();
 const nodeDataDir = join(homedir(), ".tandem");
@@ -46,6 +48,13 @@ const launcher: Launcher = {
     await stopServices(running, "shutdown", paths, clock);
     return running.map(({ name }) => name);
   },
+  interruption,
 };
+
+function interruption(): AbortSignal {
+  const controller = new AbortController();
+  for (const name of ["SIGINT", "SIGTERM"] as const) process.once(name, () => controller.abort());
+  return controller.signal;
+}
 
 process.exitCode = await runCli(process.argv.slice(2), { launcher, output, clock });

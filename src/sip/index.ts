@@ -7,3 +7,5 @@ export {
   type TransportProtocol,
   type WebSocketSettings,
 } from "./transport/index.ts";
+export { type TraceAnswer, type TracedMessage, type TraceQuery, type TraceRemote } from "./trace/index.ts";
+export { type Ban, type BanReason } from "./guard/index.ts";

@@ -10,9 +10,17 @@ import {
   type CoreContext,
   type EdgeDialogSummary,
 } from "./dialog/index.ts";
+import { SourceGuard, type Ban, type BanReason, type SourceGuardOptions } from "./guard/index.ts";
 import { ProxyCore } from "./proxy/index.ts";
+import { Trace, type TraceAnswer, type TraceQuery } from "./trace/index.ts";
 import { TransactionLayer, type TransactionUser } from "./transaction/index.ts";
-import { type ListenAddress, type TlsSettings, TransportLayer, type WebSocketSettings } from "./transport/index.ts";
+import {
+  type ListenAddress,
+  type MessageEnds,
+  type TlsSettings,
+  TransportLayer,
+  type WebSocketSettings,
+} from "./transport/index.ts";
 import { WireServer } from "./wire/index.ts";
 
 /** An address that SIP is received on: a literal address of this host, `0.0.0.0` or `::`; port 0 for any free one. */
@@ -22,6 +30,8 @@ export type SipListener = ListenAddress;
 export interface SipEdgeLimits {
   /** Dialogs above which a new INVITE gets 503. */
   readonly maxDialogs: number;
+  /** Octets of the last messages that are kept for traces; 0: none. */
+  readonly traceBytes: number;
 }
 
 /** Options of a `SipEdge`. */
@@ -38,9 +48,11 @@ export interface SipEdgeOptions {
   readonly ids: Ids;
   readonly logger: Logger;
   readonly limits?: Partial<SipEdgeLimits>;
+  /** What sources may do; absent: as much as they like. */
+  readonly guard?: Pick<SourceGuardOptions, "settings" | "isKnown">;
 }
 
-const DEFAULT_MAX_DIALOGS = 100_000;
+const DEFAULT_LIMITS: SipEdgeLimits = { maxDialogs: 100_000, traceBytes: 0 };
 
 /**
  * The SIP edge of a node: transports, transactions and dialogs, with call control connected to it by the drachtio
@@ -52,38 +64,70 @@ export class SipEdge {
   readonly #core: UserAgentCore;
   readonly #proxy: ProxyCore;
   readonly #wire: WireServer;
+  readonly #trace: Trace;
+  readonly #guard: SourceGuard | undefined;
   readonly #load: LoadWatch;
 
   constructor(options: SipEdgeOptions) {
     const { clock, ids, logger } = options;
+    const limits = { ...DEFAULT_LIMITS, ...options.limits };
     const user: TransactionUser = {
       onRequest: (tx) => this.#proxy.onRequest(tx),
       onCancel: (tx, invite) => this.#proxy.onCancel(tx, invite),
       onAck: (request, flow) => this.#proxy.onAck(request, flow),
       onStrayResponse: (response, flow) => this.#proxy.onStrayResponse(response, flow),
     };
+    this.#trace = new Trace({
+      keepBytes: limits.traceBytes,
+      clock,
+      visibleLocal: (ends) => this.#visibleLocal(ends),
+    });
+    this.#guard =
+      options.guard === undefined
+        ? undefined
+        : new SourceGuard({
+            ...options.guard,
+            clock,
+            logger,
+            onBanned: (address) => this.#transport.closeFrom(address),
+          });
+    const guard = this.#guard;
     this.#transport = new TransportLayer({
       listeners: options.listeners,
       ...(options.tls === undefined ? {} : { tls: options.tls }),
       ...(options.webSocket === undefined ? {} : { webSocket: options.webSocket }),
       clock,
       logger,
-      onMessage: (text, flow) => this.#transactions.onMessage(text, flow),
+      onMessage: (text, flow) => {
+        // What is junk would push out what is worth to be looked at.
+        if (guard?.isNoisy(flow.remoteAddress) !== true) this.#trace.received(text, flow);
+        this.#transactions.onMessage(text, flow);
+      },
+      ...(guard === undefined ? {} : { accepts: (address: string) => guard.accepts(address) }),
+      onSent: (text, ends) => this.#trace.sent(text, ends),
       onBadInput: (reason, flow, text) => this.#transactions.onBadInput(reason, flow, text),
     });
     this.#load = new LoadWatch({ clock, logger, measureDelay: () => this.#transport.measureDelay() });
-    const admit = (): boolean => this.#load.admit();
-    this.#transactions = new TransactionLayer({ transport: this.#transport, clock, ids, logger, user, admit });
+    this.#transactions = new TransactionLayer({
+      transport: this.#transport,
+      clock,
+      ids,
+      logger,
+      user,
+      admit: () => this.#load.admit(),
+      ...(guard === undefined ? {} : { sources: guard }),
+    });
     this.#wire = new WireServer({ ...options.wire, clock, ids, logger, hostPorts: () => this.#hostPorts() });
     const context: CoreContext = {
       transactions: this.#transactions,
       transport: this.#transport,
       dialogs: new DialogTable(
         new JournalDialogStore(join(options.stateDir, "edge-dialogs.journal"), clock),
-        options.limits?.maxDialogs ?? DEFAULT_MAX_DIALOGS,
+        limits.maxDialogs,
       ),
       invites: new InviteJournal(join(options.stateDir, "edge-invites.journal"), clock),
       applications: this.#wire,
+      onRegistered: (address) => guard?.trust(address),
       clock,
       ids,
       logger,
@@ -127,8 +171,40 @@ export class SipEdge {
     return this.#core.endDialog(dialogId, reason);
   }
 
+  /** Sources that are banned, longest first. */
+  listBans(): Ban[] {
+    return this.#guard?.list() ?? [];
+  }
+
+  /** Bans a source for what others have found out; false when it is one that is never banned. */
+  ban(address: string, reason: BanReason): boolean {
+    return this.#guard?.ban(address, reason) ?? false;
+  }
+
+  /** Ends a ban; false when there was none. */
+  unban(address: string): boolean {
+    return this.#guard?.unban(address) ?? false;
+  }
+
+  /** From these addresses phones have registered: they are not banned. */
+  trust(addresses: readonly string[]): void {
+    for (const address of addresses) this.#guard?.trust(address);
+  }
+
+  /** Looks up messages that passed lately; without blocking what passes. */
+  readTrace(query: TraceQuery): Promise<TraceAnswer> {
+    return this.#trace.read(query);
+  }
+
+  /** Whether messages are kept, and the sequence number of the last. */
+  get trace(): { readonly isOn: boolean; readonly position: number } {
+    return { isOn: this.#trace.isOn, position: this.#trace.position };
+  }
+
   metrics(): MetricSample[] {
     return [
+      ...this.#trace.metrics(),
+      ...(this.#guard?.metrics() ?? []),
       ...this.#core.metrics(),
       ...this.#proxy.metrics(),
       ...this.#transactions.counters(),
@@ -146,6 +222,11 @@ export class SipEdge {
     this.#core.close();
     this.#transactions.close();
     await this.#transport.close();
+  }
+
+  #visibleLocal({ protocol, localAddress, remoteAddress: address, remotePort: port }: MessageEnds): string {
+    const isWildcard = localAddress === "0.0.0.0" || localAddress === "::";
+    return isWildcard ? this.#transport.localFor({ protocol, address, port }).address : localAddress;
   }
 
   #hostPorts(): string {

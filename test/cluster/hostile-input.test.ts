@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { createSocket } from "node:dgram";
+import { setTimeout as delay } from "node:timers/promises";
 import { Baresip } from "../support/baresip.ts";
 import { Cleanup } from "../support/cleanup.ts";
 import { freePort } from "../support/free-port.ts";
@@ -169,6 +171,20 @@ describe("bad input at a node while a call is up", () => {
     }
   });
 
+  it("given 5,000 datagrams of junk a second, when they come for four seconds, then the call is unharmed and others are served", async function () {
+    this.timeout(30_000);
+    const before = await node.metrics();
+    const sent = await flood(target, 5_000, 4_000);
+    assert.match((await ping()) ?? "", /^SIP\/2\.0 200 /);
+    assertUnharmed(await call.mediaSince(startedAtMs, 200, 10_000), processorWaitMs(relayPid) - relayWaitMs);
+    const after = await node.metrics();
+    const grown = (name: string): number => after.sum(name) - before.sum(name);
+    assert.ok(sent > 10_000, `only ${sent} datagrams were sent`);
+    assert.ok(grown("tandem_sip_unanswered_malformed_total") > sent / 4, "hardly any junk was left without an answer");
+    assert.ok(grown("tandem_trace_messages_total") < sent / 4, "the trace is full of junk");
+    assert.equal(after.sum("tandem_sip_bans"), 0, "loopback is not banned");
+  });
+
   /** Sends `text` and asserts that it is answered by a 4xx or nothing, and that the connection is closed. */
   async function assertRefused(text: string): Promise<void> {
     const connection = await RawTcp.connect(target);
@@ -181,6 +197,33 @@ describe("bad input at a node while a call is up", () => {
     }
   }
 });
+
+/** Sends junk of several kinds at a steady rate, as far as the host can. @returns how many datagrams were sent */
+async function flood({ host, port }: RawTarget, perSecond: number, durationMs: number): Promise<number> {
+  const socket = createSocket("udp4");
+  await new Promise<void>((resolve) => socket.bind(0, "127.0.0.1", resolve));
+  const request = optionsRequest("UDP", socket.address().port, { host, port });
+  const kinds = [
+    "junk",
+    "junk\r\n\r\n",
+    `\u0000${request}`,
+    request.replace("CSeq: 1 OPTIONS", "CSeq: one"),
+    request.replace("SIP/2.0\r\n", "SIP/9.9\r\n"),
+    "SIP/2.0 200 OK\r\n\r\n",
+  ].map((text) => Buffer.from(text, "latin1"));
+  const startedAtMs = performance.now();
+  let sent = 0;
+  try {
+    for (let elapsedMs = 0; elapsedMs < durationMs; elapsedMs = performance.now() - startedAtMs) {
+      const due = Math.min(sent + 200, Math.floor((elapsedMs / 1_000) * perSecond));
+      for (; sent < due; sent += 1) socket.send(kinds[sent % kinds.length] ?? "", port, host);
+      await delay(5);
+    }
+    return sent;
+  } finally {
+    socket.close();
+  }
+}
 
 /** The same numbers in every run: a linear congruential generator. */
 function generator(seed: number): () => number {

@@ -7,7 +7,7 @@ import { WireClient } from "./wire-client.ts";
 
 export const SECRET = "between-us";
 
-type EdgeChanges = Partial<Pick<SipEdgeOptions, "listeners" | "tls">>;
+type EdgeChanges = Partial<Pick<SipEdgeOptions, "listeners" | "tls" | "limits">>;
 
 /** A running edge with its files. */
 export class EdgeFixture {

@@ -243,6 +243,14 @@ export class SwitchFixture {
                 this.edge.endDialog(dialogId, reason);
                 return Promise.resolve();
               },
+              ban: (address: string) => {
+                this.edge.ban(address, "authentication");
+                return Promise.resolve();
+              },
+              trust: (addresses: readonly string[]) => {
+                this.edge.trust(addresses);
+                return Promise.resolve();
+              },
             },
           }),
       inventory: this.inventory,

@@ -31,6 +31,8 @@ export interface Launcher {
   inspectHost(): Promise<readonly HostCheck[]>;
   /** Stops services that run without a supervisor; resolves to their names. */
   stopOrphans(dataDir: string): Promise<readonly string[]>;
+  /** From now on Ctrl-C and SIGTERM abort the signal instead of ending the process. */
+  interruption(): AbortSignal;
 }
 
 /** Options of `tandem start`. */
@@ -54,4 +56,6 @@ export interface CliOutput {
   out(text: string): void;
   /** Remarks and errors. */
   err(text: string): void;
+  /** Characters of a line of the terminal; absent when it is none. */
+  readonly columns?: number;
 }

@@ -7,7 +7,16 @@ import { EXIT } from "./exit-codes.ts";
 import { findNode, type FoundNode } from "./find-node.ts";
 import { showConfigCheck, showDoctor } from "./host-commands.ts";
 import type { CliOutput, Launcher } from "./launcher.ts";
-import { listCalls, listRegistrations, listServices, showStatus, type ViewContext } from "./view-commands.ts";
+import { listBans, removeBan } from "./security-commands.ts";
+import { traceMessages, type TraceOptions } from "./trace-command.ts";
+import {
+  listCalls,
+  listEndedCalls,
+  listRegistrations,
+  listServices,
+  showStatus,
+  type ViewContext,
+} from "./view-commands.ts";
 
 /** What the command line works with. */
 export interface CliContext {
@@ -33,7 +42,11 @@ export async function runCli(words: readonly string[], context: CliContext): Pro
 
 /** What services, phones and other processes say of themselves is printed too. */
 function printableOutput(output: CliOutput): CliOutput {
-  return { out: (text) => output.out(printable(text)), err: (text) => output.err(printable(text)) };
+  return {
+    out: (text) => output.out(printable(text)),
+    err: (text) => output.err(printable(text)),
+    ...(output.columns === undefined ? {} : { columns: output.columns }),
+  };
 }
 
 interface CommandRun {
@@ -56,6 +69,8 @@ function createProgram(context: CliContext, run: CommandRun): Command {
   };
   addStartCommands(program, launcher, settle);
   addViewCommands(program, context, settle);
+  addTraceCommand(program, context, settle);
+  addSecurityCommands(program, context, settle);
   addControlCommands(program, context, settle);
   addHostCommands(program, context, settle);
   return program;
@@ -98,13 +113,53 @@ function addViewCommands(program: Command, context: CliContext, settle: Settle):
       .action((options: NodeOptions) => settle(showView(view, options, context)));
   };
   add(program, "status", "show whether the node and its services are ready", showStatus);
-  add(program, "calls", "list the calls that are up or being set up", listCalls);
+  withDataDir(program.command("calls").description("list the calls that are up or being set up"))
+    .option("--ended", "list the calls that ended last", false)
+    .option("--json", "print JSON", false)
+    .action(({ ended, ...options }: NodeOptions & { ended: boolean }) =>
+      settle(showView(ended ? listEndedCalls : listCalls, options, context)),
+    );
   add(program, "registrations", "list the phones that are registered", listRegistrations);
   const service = program.command("service").description("list or restart the services of a node");
   add(service, "list", "list the services", listServices);
   withDataDir(service.command("restart <name>").description("restart one service; calls that are up go on")).action(
     (name: string, options: NodeOptions) =>
       settle(openNode(options, context).then((node) => restartService(node, name, context.output))),
+  );
+}
+
+function addTraceCommand(program: Command, context: CliContext, settle: Settle): void {
+  const { launcher, output } = context;
+  withDataDir(program.command("trace").description("show the SIP messages of a call, a device or all, as they pass"))
+    .option("--call <id>", "a call that goes on or ended lately, as `tandem calls` names it: from its first message on")
+    .option("--device <name>", "a phone or peer: its calls, its registrations, and what else its address sends")
+    .option("--all", "everything that passes", false)
+    .option("--ladder", "draw the call as a ladder", false)
+    .option("--svg <file>", "write the call's ladder as a picture")
+    .option("--pcap <file>", "write what is kept as packets, for tshark or Wireshark")
+    .option("--full", "print whole messages; what proves a password is masked", false)
+    .option("--json", "print JSON", false)
+    .action((options: TraceOptions & NodeOptions) =>
+      settle(
+        openNode(options, context).then((node) =>
+          traceMessages(options, { node, output, interrupted: launcher.interruption() }),
+        ),
+      ),
+    );
+}
+
+function addSecurityCommands(program: Command, context: CliContext, settle: Settle): void {
+  const bans = program
+    .command("security")
+    .description("see and change who is kept out")
+    .command("bans")
+    .description("source addresses that nothing is taken from for a while");
+  withDataDir(bans.command("list", { isDefault: true }).description("list them"))
+    .option("--json", "print JSON", false)
+    .action((options: NodeOptions) => settle(showView(listBans, options, context)));
+  withDataDir(bans.command("remove <address>").description("end a ban, and forget what it was for")).action(
+    (address: string, options: NodeOptions) =>
+      settle(openNode(options, context).then((node) => removeBan(node, address, context.output))),
   );
 }
 

@@ -2,7 +2,7 @@ import type { Clock } from "../../common/index.ts";
 import type { SupervisedService, SupervisorHello } from "../control/control-types.ts";
 import { createNodeView, isWorking, type Row, type ServiceView } from "../control/node-view.ts";
 import { formatSeconds, type Column } from "../view/columns.ts";
-import { callColumns, registrationColumns, serviceColumns } from "../view/lists.ts";
+import { callColumns, endedCallColumns, registrationColumns, serviceColumns } from "../view/lists.ts";
 import { EXIT } from "./exit-codes.ts";
 import type { FoundNode } from "./find-node.ts";
 import type { CliOutput } from "./launcher.ts";
@@ -52,6 +52,12 @@ export async function listServices({ node, clock, output, json }: ViewContext): 
 export async function listCalls(context: ViewContext): Promise<number> {
   const calls = await createNodeView(context.node.caller).calls();
   return showRows(context, calls, callColumns(context.clock.wallMs()), "no calls");
+}
+
+/** `tandem calls --ended` */
+export async function listEndedCalls(context: ViewContext): Promise<number> {
+  const calls = await createNodeView(context.node.caller).endedCalls();
+  return showRows(context, calls, endedCallColumns, "no call has ended yet");
 }
 
 /** `tandem registrations` */

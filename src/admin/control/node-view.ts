@@ -1,5 +1,7 @@
 import type { MetricSample } from "../../common/index.ts";
 import { SERVICE_NAMES, type ServiceStatus } from "./control-types.ts";
+import { readLadder } from "../trace/read-trace.ts";
+import type { Ladder } from "../trace/ladder.ts";
 import type { ServiceCaller } from "./service-caller.ts";
 
 /** A service as it answers now; `down`: nobody answers; `external`: it is not ours, and call control is connected to it. */
@@ -28,6 +30,10 @@ export interface NodeView {
   calls(): Promise<readonly Row[]>;
   /** @throws {ChannelError} when call control does not answer */
   registrations(): Promise<readonly Row[]>;
+  /** Calls that ended last, newest first. @throws {ChannelError} when call control does not answer */
+  endedCalls(): Promise<readonly Row[]>;
+  /** @throws {ChannelError} `unknown-call`; `not-connected`, `timed-out` when a service does not answer */
+  ladder(callId: string): Promise<Ladder>;
 }
 
 /** Sees a node through the control channels of its services. */
@@ -48,6 +54,8 @@ export function createNodeView(caller: ServiceCaller): NodeView {
     },
     calls: () => rows("calls"),
     registrations: () => rows("registrations"),
+    endedCalls: () => rows("ended-calls"),
+    ladder: (callId) => readLadder(caller, callId),
   };
 }
 

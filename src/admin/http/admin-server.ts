@@ -1,6 +1,7 @@
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
 import { errorCodeOf, errorMessageOf, SwitchError, type Clock, type Logger } from "../../common/index.ts";
 import { isWorking, type NodeView, type Row } from "../control/node-view.ts";
+import { ladderSvg } from "../trace/ladder-svg.ts";
 import { prometheusText } from "./prometheus-text.ts";
 import { refuseForeign, refuseWithoutToken, type Refusal } from "./request-guard.ts";
 import { renderStatusPage, STATUS_SCRIPT, STATUS_STYLE } from "./status-page.ts";
@@ -101,6 +102,11 @@ export class AdminServer {
       return { node, version, services: await view.services() };
     });
     this.#app.get("/api/v1/calls", async () => ({ calls: await view.calls() }));
+    this.#app.get("/api/v1/ended-calls", async () => ({ calls: await view.endedCalls() }));
+    this.#app.get<{ Params: { callId: string } }>("/api/v1/calls/:callId/ladder.svg", async (request, reply) => {
+      const ladder = await view.ladder(request.params.callId);
+      return reply.type("image/svg+xml; charset=utf-8").send(ladderSvg(ladder));
+    });
     this.#app.get("/api/v1/registrations", async () => ({ registrations: await view.registrations() }));
     this.#app.get("/", async (_request, reply) => reply.type("text/html; charset=utf-8").send(await this.#page()));
     this.#app.get("/status.js", (_request, reply) => reply.type("text/javascript; charset=utf-8").send(STATUS_SCRIPT));
@@ -149,18 +155,22 @@ export class AdminServer {
     const { view, node, version, clock } = this.#options;
     const orAbsent = (rows: Promise<readonly Row[]>): Promise<readonly Row[] | undefined> =>
       rows.catch(() => undefined);
-    const [services, calls, registrations] = await Promise.all([
+    const [services, calls, endedCalls, registrations] = await Promise.all([
       view.services(),
       orAbsent(view.calls()),
+      orAbsent(view.endedCalls()),
       orAbsent(view.registrations()),
     ]);
-    return renderStatusPage({ node, version, nowMs: clock.wallMs(), services, calls, registrations });
+    return renderStatusPage({ node, version, nowMs: clock.wallMs(), services, calls, endedCalls, registrations });
   }
 
   #onError(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
     const code = errorCodeOf(error);
     if (code === "not-connected" || code === "timed-out") {
-      return reply.code(503).send({ error: { code: "unavailable", message: "call control does not answer" } });
+      return reply.code(503).send({ error: { code: "unavailable", message: "a service of the node does not answer" } });
+    }
+    if (code === "unknown-call") {
+      return reply.code(404).send({ error: { code, message: "no such call goes on or has ended lately" } });
     }
     this.#options.logger.error("request failed", { url: request.url, code, error: errorMessageOf(error) });
     return reply.code(500).send({ error: { code: "failed", message: "the request failed" } });

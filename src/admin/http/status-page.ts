@@ -1,6 +1,6 @@
 import { isWorking, type Row, type ServiceView } from "../control/node-view.ts";
 import type { Column } from "../view/columns.ts";
-import { callColumns, registrationColumns, serviceColumns } from "../view/lists.ts";
+import { callColumns, endedCallColumns, registrationColumns, serviceColumns } from "../view/lists.ts";
 import { html, type Html } from "./html.ts";
 
 /** What the status page shows; a list is absent when call control does not answer. */
@@ -10,14 +10,18 @@ export interface StatusPageFacts {
   readonly nowMs: number;
   readonly services: readonly ServiceView[];
   readonly calls: readonly Row[] | undefined;
+  /** Newest first. */
+  readonly endedCalls: readonly Row[] | undefined;
   readonly registrations: readonly Row[] | undefined;
 }
 
 const MAX_ROWS = 200;
+/** Lists of which the number of rows says nothing. */
+const UNCOUNTED = ["Services", "Ended calls"];
 
 /** The page at `/`: whole documents from the server; the script only fetches it again. */
 export function renderStatusPage(facts: StatusPageFacts): string {
-  const { node, version, nowMs, services, calls, registrations } = facts;
+  const { node, version, nowMs, services, calls, endedCalls, registrations } = facts;
   const allReady = services.every(isWorking);
   return html`<!doctype html>
     <html lang="en">
@@ -41,6 +45,7 @@ export function renderStatusPage(facts: StatusPageFacts): string {
           </header>
           ${section("Services", services as unknown as readonly Row[], serviceColumns(nowMs).slice(0, 4), "")}
           ${section("Calls", calls, callColumns(nowMs), "No calls.")}
+          ${section("Ended calls", endedCalls, endedCallColumns, "No call has ended yet.")}
           ${section("Registrations", registrations, registrationColumns, "No phone is registered.")}
           <footer>
             <a href="/health">health</a> <a href="/metrics">metrics</a> <a href="/api/v1/status">status as JSON</a>
@@ -51,7 +56,7 @@ export function renderStatusPage(facts: StatusPageFacts): string {
 }
 
 function section(title: string, rows: readonly Row[] | undefined, columns: readonly Column[], none: string): Html {
-  const count = rows === undefined || title === "Services" ? "" : ` (${rows.length})`;
+  const count = rows === undefined || UNCOUNTED.includes(title) ? "" : ` (${rows.length})`;
   return html`<section>
     <h2>${title}${count}</h2>
     ${rows === undefined ? unavailable : table(rows, columns, none)}
@@ -85,6 +90,9 @@ function table(rows: readonly Row[], columns: readonly Column[], none: string): 
 
 function cell(column: Column, row: Row): Html {
   const text = column.cell(row);
+  if (column.title === "Call") {
+    return html`<td><a href="/api/v1/calls/${encodeURIComponent(text)}/ladder.svg" title="SIP ladder">${text}</a></td>`;
+  }
   if (column.title !== "State") return html`<td>${text}</td>`;
   return html`<td>
     <span class="state ${isWorking({ state: text }) || text === "established" ? "good" : "other"}">${text}</span>
@@ -121,6 +129,7 @@ header p { margin: .25rem 0; }
 .bad { color: var(--bad); font-weight: 600; }
 .small, footer { font-size: .875rem; opacity: .75; }
 footer { margin-top: 2.5rem; }
+td a { color: inherit; }
 footer a { color: inherit; margin-right: 1rem; }
 .wide { overflow-x: auto; }
 table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }

@@ -42,6 +42,25 @@ export function callColumns(nowMs: number): readonly Column[] {
   ];
 }
 
+/** Columns of `ended-calls`. */
+export const endedCallColumns: readonly Column[] = [
+  { title: "From", cell: (row) => party(row, "caller") },
+  { title: "To", cell: (row) => party(row, "callee") || fieldText(row, "calledNumber") },
+  {
+    title: "Ended",
+    cell: (row) =>
+      fieldText(row, "endedAt")
+        .replace("T", " ")
+        .replace(/\.\d+Z$/, ""),
+  },
+  {
+    title: "Lasted",
+    cell: ({ durationMs }) => (typeof durationMs === "number" ? formatSeconds(durationMs / 1_000) : ""),
+  },
+  { title: "Why", cell: (row) => fieldText(row, "reason") },
+  { title: "Call", cell: (row) => fieldText(row, "callId") },
+];
+
 function party(row: Row, side: "caller" | "callee"): string {
   const [number, device] = [fieldText(row, side, "number"), fieldText(row, side, "device")];
   return device === "" || device === number ? number : `${number} (${device})`;

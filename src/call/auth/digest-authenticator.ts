@@ -57,6 +57,8 @@ export interface DigestAuthenticatorOptions {
   readonly logger: Logger;
   /** True when a phone is registered from the address: such a source is slowed, not banned. */
   readonly hasBindingFrom: (address: string) => boolean;
+  /** Told when a source has used up what it may get wrong, and may be banned; absent: nobody is told. */
+  readonly onStopped?: (address: string) => void;
   /** Default 300. */
   readonly nonceMaxAgeSeconds?: number;
   /** Nonces whose use is remembered; default 65,536. */
@@ -104,9 +106,13 @@ export class DigestAuthenticator {
     return result;
   }
 
+  /** Forgets what a source has got wrong. */
+  forgive(address: string): void {
+    this.#guard.forgive(address);
+  }
+
   counters(): MetricSample[] {
-    const { users, sources } = this.#guard.size;
-    const tracked = { nonces: this.#uses.size, users, sources };
+    const tracked = { nonces: this.#uses.size, ...this.#guard.size };
     return [
       ...Object.entries(this.#results).map(([result, value]): MetricSample => ({
         name: "tandem_auth_results_total",
@@ -137,7 +143,10 @@ export class DigestAuthenticator {
     const source = this.#guard.admitSource(address, isExempt);
     if (source.kind !== "admitted") return stopped(source);
     const read = readCredentials(facts.authorization, this.#options.inventory.realm);
-    if (read.kind === "none") return this.#challenge(facts, facts.claimedUser, "no credentials");
+    if (read.kind === "none") {
+      if (!isExempt() && this.#guard.claim(address, facts.claimedUser)) this.#stop(facts, "many user names");
+      return this.#challenge(facts, facts.claimedUser, "no credentials");
+    }
     if (read.kind === "malformed") return forbidden(400, read.reason);
     const { username } = read.list[0];
     const algorithms = this.#algorithmsOf(username);
@@ -201,12 +210,20 @@ export class DigestAuthenticator {
 
   #fail(facts: AuthenticationFacts, username: string): AuthenticationResult {
     this.#failures += 1;
-    const isStopped = this.#guard.fail(facts.source.address, username);
+    const { address } = facts.source;
+    const stops = this.#guard.fail(address, username);
+    const isStopped = stops !== undefined;
     this.#log(isStopped ? "too many authentication failures" : "authentication failed", facts, username, isStopped);
-    const isHopeless = this.#guard.isHopeless(facts.source.address, username);
+    if (stops === "source" && !this.#isExempt(address)) this.#options.onStopped?.(address);
+    const isHopeless = this.#guard.isHopeless(address, username);
     return isHopeless
       ? forbidden(403, "wrong credentials again")
       : this.#challenge(facts, username, "wrong credentials");
+  }
+
+  #stop(facts: AuthenticationFacts, reason: string): void {
+    this.#log(reason, facts, facts.claimedUser, true);
+    this.#options.onStopped?.(facts.source.address);
   }
 
   #challenge({ source }: AuthenticationFacts, user: string, reason: string, stale = false): AuthenticationResult {

@@ -1,5 +1,4 @@
-import type { Clock } from "../../common/index.ts";
-import { GenerationMap } from "./generation-map.ts";
+import { GenerationMap, type Clock } from "../../common/index.ts";
 
 /** How many failures a key may have. */
 export interface FailureLimit {
@@ -67,6 +66,11 @@ export class FailureCounter {
   /** Forgets all failures of a key. */
   clear(key: string): void {
     this.#entries.delete(key);
+  }
+
+  /** Forgets all failures of the keys that match. */
+  clearWhere(matches: (key: string) => boolean): void {
+    this.#entries.deleteWhere(matches);
   }
 
   #decay(entry: Entry, nowMs: number): number {

@@ -1,4 +1,4 @@
-import type { Clock } from "../../common/index.ts";
+import { GenerationMap, type Clock } from "../../common/index.ts";
 import { FailureCounter, type FailureLimit } from "./failure-counter.ts";
 
 /** When failed attempts stop a source. */
@@ -26,6 +26,10 @@ export type Admission =
 
 /** Failures, one of them just now, after which a phone is told 403: some phones answer every 401 at once and for ever. */
 const HOPELESS_ABOVE = 2;
+/** User names without credentials that stop a source, for each failure that does. */
+const SCAN_FACTOR = 2;
+/** A user name is not counted again within this time. */
+const CLAIM_MEMORY_MS = 600_000;
 const ADMITTED: Admission = { kind: "admitted" };
 
 /**
@@ -36,21 +40,26 @@ export class FailureGuard {
   readonly #limits: FailureLimits;
   readonly #users: FailureCounter;
   readonly #sources: FailureCounter;
+  readonly #scans: FailureCounter;
+  readonly #claims: GenerationMap<true>;
 
   constructor(clock: Clock, limits: FailureLimits = DEFAULT_FAILURE_LIMITS) {
     this.#limits = limits;
     this.#users = new FailureCounter(clock, limits.perUser, limits.maxKeys);
     this.#sources = new FailureCounter(clock, limits.perSource, limits.maxKeys);
+    const scan = { ...limits.perSource, burst: limits.perSource.burst * SCAN_FACTOR };
+    this.#scans = new FailureCounter(clock, scan, limits.maxKeys);
+    this.#claims = new GenerationMap({ clock, maxEntries: limits.maxKeys, periodMs: CLAIM_MEMORY_MS });
   }
 
   /** User names, and source addresses, with failures that are not yet forgotten. */
-  get size(): { readonly users: number; readonly sources: number } {
-    return { users: this.#users.size, sources: this.#sources.size };
+  get size(): { readonly users: number; readonly sources: number; readonly claims: number } {
+    return { users: this.#users.size, sources: this.#sources.size, claims: this.#claims.size };
   }
 
   /** For any request, before anything else is done with it. */
   admitSource(address: string, isExempt: () => boolean): Admission {
-    const blockedMs = this.#sources.blockedMs(address);
+    const blockedMs = Math.max(this.#sources.blockedMs(address), this.#scans.blockedMs(address));
     if (blockedMs === 0 || isExempt()) return ADMITTED;
     return { kind: "banned", retryAfterSeconds: Math.ceil(blockedMs / 1_000) };
   }
@@ -71,10 +80,30 @@ export class FailureGuard {
     return this.#users.levelOf(keyOf(address, user)) > HOPELESS_ABOVE;
   }
 
-  /** Counts a failure; true when it is the one that stops the user name or the source. */
-  fail(address: string, user: string): boolean {
+  /** Counts a failure; tells what it stops, when it is the one that does. */
+  fail(address: string, user: string): "user" | "source" | undefined {
     const stopsUser = this.#users.add(keyOf(address, user));
-    return this.#sources.add(address) || stopsUser;
+    if (this.#sources.add(address)) return "source";
+    return stopsUser ? "user" : undefined;
+  }
+
+  /**
+   * Notes a user name that was named without credentials. Who names many, and no phone of his ever registers, looks
+   * for those that exist. Each name counts once in ten minutes; true when it is the one that stops the source.
+   */
+  claim(address: string, user: string): boolean {
+    const key = keyOf(address, user);
+    if (this.#claims.get(key) === true) return false;
+    this.#claims.set(key, true);
+    return this.#scans.add(address);
+  }
+
+  /** Forgets all that a source has done. */
+  forgive(address: string): void {
+    this.#sources.clear(address);
+    this.#scans.clear(address);
+    this.#users.clearWhere((key) => key.startsWith(`${address} `));
+    this.#claims.deleteWhere((key) => key.startsWith(`${address} `));
   }
 
   /** Forgets the failures of a user name that proved good; those of the source stay. */

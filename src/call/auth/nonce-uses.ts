@@ -1,5 +1,4 @@
-import { detached, type Clock } from "../../common/index.ts";
-import { GenerationMap } from "./generation-map.ts";
+import { detached, GenerationMap, type Clock } from "../../common/index.ts";
 import { type NonceCountWindow, openWindow, useCount } from "./nonce-count-window.ts";
 
 export interface NonceUsesOptions {

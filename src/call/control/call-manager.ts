@@ -1,8 +1,8 @@
 import { createHmac } from "node:crypto";
 import { readFileSync } from "node:fs";
 import {
-  errorMessageOf,
   errorCodeOf,
+  errorMessageOf,
   type Clock,
   type Ids,
   type Logger,
@@ -13,6 +13,8 @@ import { DigestAuthenticator } from "../auth/index.ts";
 import type { Inventory } from "../device/index.ts";
 import type { ServiceEndpoint } from "../digit-analysis/index.ts";
 import type { Outcome } from "../model/index.ts";
+import type { CallRecord } from "../record/call-record.ts";
+import { findRecord, lastRecords } from "../record/record-reader.ts";
 import { RecordWriter } from "../record/record-writer.ts";
 import { Registrar, type RegistrationSummary } from "../registrar/index.ts";
 import { DrachtioSignaling } from "../signaling/drachtio-signaling.ts";
@@ -29,6 +31,13 @@ import { Gatekeeper } from "./gatekeeper.ts";
 import { NewCalls } from "./new-calls.ts";
 import { RelayReconciler } from "./relay-reconciler.ts";
 import { usableCall } from "./saved-call.ts";
+import {
+  subjectOfDevice,
+  subjectOfRecord,
+  subjectOfView,
+  type CallSubject,
+  type DeviceSubject,
+} from "./trace-subjects.ts";
 
 /** Settings of a `CallManager`. */
 export interface CallManagerSettings {
@@ -108,6 +117,7 @@ export class CallManager {
       ids,
       logger,
       hasBindingFrom: (address) => this.#registrar.hasBindingFrom(address),
+      onStopped: (address) => this.#tellEdge((edge) => edge.ban(address)),
     });
     this.#journal = new CallJournal(paths.calls, clock, logger);
     this.#records = new RecordWriter({ path: paths.records, clock, logger });
@@ -171,6 +181,11 @@ export class CallManager {
     return this.#signaling.connected;
   }
 
+  /** To be called each time the edge's control is connected: it may be an edge that knows of no phone. */
+  edgeControlConnected(): void {
+    if (!this.#isClosed) this.#tellEdge((edge) => edge.trust(this.#registrar.sources));
+  }
+
   /** To be called each time the relay is connected: sessions and calls are compared. */
   relayConnected(): void {
     if (!this.#isClosed) this.#relayReconciler.start();
@@ -190,6 +205,33 @@ export class CallManager {
   /** Registered contacts, at most `limit` (default 1,000). */
   registrations(limit?: number): RegistrationSummary[] {
     return this.#registrar.list(limit);
+  }
+
+  /** Records of the calls that ended last, newest first, at most `limit`. */
+  endedCalls(limit: number): Promise<CallRecord[]> {
+    return lastRecords(this.#options.paths.records, limit);
+  }
+
+  /** A call that goes on or ended lately, with the SIP dialogs that belong to it; undefined when it is not known. */
+  async callSubject(callId: string): Promise<CallSubject | undefined> {
+    const session = this.#table.get(callId);
+    if (session !== undefined) return subjectOfView(viewOf(session));
+    const record = await findRecord(this.#options.paths.records, callId);
+    return record === undefined ? undefined : subjectOfRecord(record);
+  }
+
+  /** A device, with what of the SIP that passes belongs to it; undefined when there is none of that name. */
+  deviceSubject(name: string): DeviceSubject | undefined {
+    const calls = this.#table.sessions.filter(({ progress: { caller, callee } }) => {
+      return caller.name === name || callee?.name === name;
+    });
+    const { inventory } = this.#options;
+    return subjectOfDevice(name, inventory, calls.map(viewOf), this.#registrar.list(Number.MAX_SAFE_INTEGER));
+  }
+
+  /** Forgets what a source has got wrong, as the edge forgets a ban. */
+  forgive(address: string): void {
+    this.#authenticator.forgive(address);
   }
 
   metrics(): MetricSample[] {
@@ -254,6 +296,13 @@ export class CallManager {
     await this.#records.close();
     this.#journal.close();
     this.#registrar.close();
+  }
+
+  /** What the edge ought to know and can do without. */
+  #tellEdge(tell: (edge: EdgeControl) => Promise<void>): void {
+    const { edgeControl, logger } = this.#options;
+    if (edgeControl === undefined) return;
+    tell(edgeControl).catch((error: unknown) => logger.warn("the edge was not told", { error: errorMessageOf(error) }));
   }
 
   #onDelay(delayMs: number): void {

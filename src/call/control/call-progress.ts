@@ -14,6 +14,8 @@ export interface CallProgress {
   readonly startedAtMs: number;
   ringingAtMs: number | undefined;
   answeredAtMs: number | undefined;
+  /** Call-IDs of all its dialogs: of the caller's INVITE, and of each INVITE to a contact of the callee. */
+  readonly sipCallIds: { readonly caller: string; readonly callee: readonly string[] };
 }
 
 /** The record of a call that has ended. */
@@ -28,9 +30,9 @@ export function recordOf(
   const codec = codecOf(call.caller.localSdp ?? "");
   return {
     callId,
-    caller: partyOf(progress.caller),
+    caller: partyOf(progress.caller, [progress.sipCallIds.caller]),
     calledNumber: textOf(calledNumber),
-    ...(callee === undefined ? {} : { callee: partyOf(callee) }),
+    ...(callee === undefined ? {} : { callee: partyOf(callee, progress.sipCallIds.callee) }),
     startedAt: new Date(startedAtMs).toISOString(),
     ...(answeredAtMs === undefined ? {} : { answeredAt: new Date(answeredAtMs).toISOString() }),
     endedAt: new Date(endedAtMs).toISOString(),
@@ -50,8 +52,8 @@ export function recordOf(
   };
 }
 
-function partyOf({ name, number }: LegDevice): RecordParty {
-  return { device: name, number: textOf(number) };
+function partyOf({ name, number }: LegDevice, sipCallIds: readonly string[]): RecordParty {
+  return { device: name, number: textOf(number), sipCallIds };
 }
 
 /** Octets as text: UTF-8 where it is that. */

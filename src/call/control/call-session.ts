@@ -61,6 +61,7 @@ export class CallSession {
   readonly #requests: DialogRequests;
   readonly #branches = new Map<string, Branch>();
   readonly #legs: { caller: Leg; callee: Leg | undefined };
+  readonly #calleeCallIds: string[];
   #call: Call;
   #offered: OfferedInvite | undefined;
   readonly #queue: CallEvent[] = [];
@@ -76,6 +77,7 @@ export class CallSession {
     this.endpoint = endpoint;
     this.#call = saved?.call ?? NEW_CALL;
     this.#legs = { caller, callee: saved?.saved.callee };
+    this.#calleeCallIds = saved?.saved.callee === undefined ? [] : [saved.saved.callee.sipCallId];
     this.progress = {
       callId,
       calledNumber,
@@ -84,6 +86,7 @@ export class CallSession {
       startedAtMs: saved?.saved.startedAtMs ?? clock.wallMs(),
       ringingAtMs: saved?.saved.ringingAtMs,
       answeredAtMs: saved?.saved.answeredAtMs,
+      sipCallIds: { caller: caller.sipCallId, callee: this.#calleeCallIds },
     };
     this.#media = new CallMedia({ callId, relay, endpoint, logger });
     if (saved !== undefined) this.#media.resume();
@@ -257,6 +260,7 @@ export class CallSession {
         onLeg: (leg, before) => {
           if (before !== undefined) owner.removeLeg(before);
           owner.addLeg(leg, this);
+          this.#calleeCallIds.push(leg.sipCallId);
         },
         onProgress: (status, body) => this.dispatch({ type: "branch-progress", branchId, status, sdp: body }),
         onAnswered: (body) => this.dispatch({ type: "branch-answered", branchId, sdp: body }),

@@ -13,6 +13,8 @@ export interface CallPartyView {
   /** Where its SIP comes from, for example `udp/192.0.2.7:5060`; absent while unknown and for services. */
   readonly source?: string;
   readonly dialogId?: string;
+  /** Call-IDs of its dialogs, octets as characters; of a callee, one for each contact that was rung. */
+  readonly sipCallIds: readonly string[];
 }
 
 /** A call that is going on. Times are wall-clock milliseconds. */
@@ -29,24 +31,30 @@ export interface CallView {
 
 export function viewOf(session: CallSession): CallView {
   const { callId, call, progress, endpoint } = session;
-  const { calledNumber, startedAtMs, answeredAtMs, caller, callee } = progress;
+  const { calledNumber, startedAtMs, answeredAtMs, caller, callee, sipCallIds } = progress;
   return {
     callId,
     state: call.state,
     calledNumber,
     startedAtMs,
     ...(answeredAtMs === undefined ? {} : { answeredAtMs }),
-    caller: partyView(caller.name, caller.number, call.caller, session.leg("caller")),
-    callee: partyView(
-      callee?.name ?? endpoint ?? "",
-      callee?.number ?? calledNumber,
-      call.callee,
-      session.leg("callee"),
-    ),
+    caller: {
+      ...partyView(caller.name, caller.number, call.caller, session.leg("caller")),
+      sipCallIds: [sipCallIds.caller],
+    },
+    callee: {
+      ...partyView(callee?.name ?? endpoint ?? "", callee?.number ?? calledNumber, call.callee, session.leg("callee")),
+      sipCallIds: sipCallIds.callee,
+    },
   };
 }
 
-function partyView(device: string, number: string, party: Party, leg: Leg | undefined): CallPartyView {
+function partyView(
+  device: string,
+  number: string,
+  party: Party,
+  leg: Leg | undefined,
+): Omit<CallPartyView, "sipCallIds"> {
   const source = leg === undefined || leg.source.address === "" ? undefined : leg.source;
   return {
     device,

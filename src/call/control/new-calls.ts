@@ -76,7 +76,7 @@ export class NewCalls {
     const dialed: Dialed = { ...parsed.value, user: detached(parsed.value.user) };
     const routed = this.#route(message, device, dialed);
     if (routed.kind === "rejected") {
-      this.#record(callerDevice(device, message), dialed.user, routed);
+      this.#record(callerDevice(device, message), detached(message.get("call-id") ?? ""), dialed.user, routed);
       return routed;
     }
     const { ids, table, context } = this.#options;
@@ -121,7 +121,7 @@ export class NewCalls {
     });
   }
 
-  #record(caller: LegDevice, calledNumber: string, { status, callee }: RejectedCall): void {
+  #record(caller: LegDevice, sipCallId: string, calledNumber: string, { status, callee }: RejectedCall): void {
     const { context, ids } = this.#options;
     const nowMs = context.clock.wallMs();
     const progress: CallProgress = {
@@ -132,6 +132,7 @@ export class NewCalls {
       startedAtMs: nowMs,
       ringingAtMs: undefined,
       answeredAtMs: undefined,
+      sipCallIds: { caller: sipCallId, callee: [] },
     };
     const outcome: Outcome = { ...refusedOutcome(status), by: "switch" };
     void context.writeRecord(recordOf(progress, NEW_CALL, outcome, nowMs, undefined));

@@ -2,6 +2,8 @@
 export interface RecordParty {
   readonly device: string;
   readonly number: string;
+  /** Call-IDs of its dialogs, octets as characters; of a callee, one for each contact that was rung. */
+  readonly sipCallIds: readonly string[];
 }
 
 /** What arrived from one party, as the relay counted it. */

@@ -45,6 +45,11 @@ export class BindingTable {
     return this.#sources.has(address);
   }
 
+  /** Addresses that live bindings came from. */
+  get sources(): string[] {
+    return [...this.#sources.keys()];
+  }
+
   /** Makes `bindings` those of the address of record; the ones that it had already keep their deadline. */
   replace(aor: string, bindings: readonly Binding[]): void {
     const old = new Map((this.#entries.get(aor) ?? []).map((entry) => [entry.binding, entry]));

@@ -92,6 +92,11 @@ export class Registrar {
     return reachable.sort((one, other) => other.q - one.q);
   }
 
+  /** Addresses that live bindings came from. */
+  get sources(): readonly string[] {
+    return this.#table.sources;
+  }
+
   /** True when a live binding came from the address. */
   hasBindingFrom(address: string): boolean {
     return this.#table.hasSource(address);

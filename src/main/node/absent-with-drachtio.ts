@@ -9,5 +9,6 @@ export const ABSENT_WITH_DRACHTIO: readonly string[] = [
   "INVITEs in hand of call control that died are not refused or cancelled",
   "Route header fields of call control are dropped",
   "messages above 12,228 bytes hang the connection to it",
+  "SIP is neither traced nor drawn, and sources are neither limited nor banned",
   "its processes, metrics and listeners are not Tandem's to watch",
 ];

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { readFileSync, renameSync, writeFileSync } from "node:fs";
 import type { Ha1 } from "../../call/device/sip-phone.ts";
 import type { SipProfile } from "../../call/device/sip-profile.ts";
-import type { LogConfig } from "../../config/index.ts";
+import type { LogConfig, SecurityConfig } from "../../config/index.ts";
 import type { SipListener, TlsSettings, WebSocketSettings } from "../../sip/index.ts";
 
 /** A phone as services get it: hashes instead of its password, its profile by name. */
@@ -59,6 +59,8 @@ export interface NodeSettings {
     readonly endpoints: Readonly<Record<string, "echo" | "demo">>;
   };
   readonly log: LogConfig;
+  readonly security: SecurityConfig;
+  readonly trace: { readonly keepMegabytes: number };
   readonly profiles: readonly SipProfile[];
   readonly phones: readonly PhoneRecord[];
   readonly peers: readonly PeerRecord[];

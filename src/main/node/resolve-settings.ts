@@ -8,7 +8,7 @@ import type { NodeSettings, PhoneRecord } from "./node-file.ts";
 
 /** Turns a checked configuration into what services start from; passwords become hashes here. */
 export function resolveSettings({ config, profiles }: LoadedConfig, dataDir: string): NodeSettings {
-  const { node, sip, edge, http, media, call, log } = config;
+  const { node, sip, edge, http, media, call, log, security, trace } = config;
   const drachtio = drachtioOf(edge);
   const { address, port, hostNames, token } = http;
   const isSecure = ({ transport }: TandemConfig["sip"]["listen"][number]): boolean => /^(tls|wss)$/.test(transport);
@@ -26,6 +26,8 @@ export function resolveSettings({ config, profiles }: LoadedConfig, dataDir: str
     media: defined(media),
     call,
     log,
+    security,
+    trace,
     profiles: [...profiles.values()].map((profile): SipProfile => {
       const { name, kind, transports, digestAlgorithms, digestLegacy, registration, session, media: rtp } = profile;
       const { ringSeconds } = profile;

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { ChannelClient, type Clock, type Logger, type MetricSample } from "../../common/index.ts";
+import { ChannelClient, SwitchError, type Clock, type Logger, type MetricSample } from "../../common/index.ts";
 import { CallManager, type EdgeControl, type EdgeDialogSummary } from "../../call/control/index.ts";
 import { createInventory, type Inventory, type SipProfile } from "../../call/device/index.ts";
 import { EmbeddedRelay } from "../../media/relay/embedded/embedded-relay.ts";
@@ -13,12 +13,22 @@ const READY_DEADLINE_MS = 10_000;
 /** How long ended calls have to be taken leave of. */
 const LEAVE_MS = 2_000;
 
+/** Ended calls that are shown. */
+const ENDED_CALLS = 20;
+
 /** Call control as a service. */
 export function createCallManagerPart(context: ServiceContext): ServicePart {
   const { node, paths, clock, ids, logger, channel } = context;
   const { drachtio } = node;
   const edgeChannel =
-    drachtio === undefined ? new ChannelClient({ path: paths.socket("edge"), clock, logger }) : undefined;
+    drachtio === undefined
+      ? new ChannelClient({
+          path: paths.socket("edge"),
+          clock,
+          logger,
+          onConnected: () => manager.edgeControlConnected(),
+        })
+      : undefined;
   const ready = new Readiness(clock);
   const relay = new EmbeddedRelay({
     path: paths.socket("media"),
@@ -48,6 +58,20 @@ export function createCallManagerPart(context: ServiceContext): ServicePart {
   });
   channel.handle("calls", () => manager.calls());
   channel.handle("registrations", () => manager.registrations());
+  channel.handle("forgive", (params) => manager.forgive(textIn(params, "address")));
+  channel.handle("ended-calls", () => manager.endedCalls(ENDED_CALLS));
+  channel.handle("trace-call", async (params) => {
+    const callId = textIn(params, "callId");
+    const subject = await manager.callSubject(callId);
+    if (subject === undefined) throw new SwitchError("unknown-call", `no call ${callId} goes on or has ended lately`);
+    return subject;
+  });
+  channel.handle("trace-device", (params) => {
+    const device = textIn(params, "device");
+    const subject = manager.deviceSubject(device);
+    if (subject === undefined) throw new SwitchError("unknown-device", `no phone and no peer has the name ${device}`);
+    return subject;
+  });
   return {
     start: async () => {
       if (drachtio !== undefined) {
@@ -77,6 +101,13 @@ export function createCallManagerPart(context: ServiceContext): ServicePart {
       calls: manager.calls().length,
     }),
   };
+}
+
+/** @throws {SwitchError} `bad-params` */
+function textIn(params: unknown, key: string): string {
+  const value = ((params ?? {}) as Readonly<Record<string, unknown>>)[key];
+  if (typeof value !== "string" || value === "") throw new SwitchError("bad-params", `expected {${key}}`);
+  return value;
 }
 
 /** Resolves when edge and relay have been connected, or when that takes too long. */
@@ -128,6 +159,12 @@ function edgeControlOver(channel: ChannelClient): EdgeControl {
     listDialogs: async () => (await channel.request("dialogs")) as readonly EdgeDialogSummary[],
     endDialog: async (dialogId, reason) => {
       await channel.request("end-dialog", { dialogId, reason });
+    },
+    ban: async (address) => {
+      await channel.request("ban", { address });
+    },
+    trust: async (addresses) => {
+      await channel.request("trust", { addresses });
     },
     reportDelay: async (delayMs) => {
       await channel.request("delay", { delayMs });

@@ -1,7 +1,12 @@
 import { readFileSync } from "node:fs";
+import { isIP } from "node:net";
 import { SwitchError } from "../../common/index.ts";
 import { hostPort, SipEdge } from "../../sip/index.ts";
 import type { ServiceContext, ServicePart } from "./service-part.ts";
+import { guardSettings } from "./guard-settings.ts";
+import { traceQueryOf } from "./trace-params.ts";
+
+const MEGABYTE = 1024 * 1024;
 
 /** The SIP edge as a service. */
 export function createEdgePart({ node, paths, clock, ids, logger, channel }: ServiceContext): ServicePart {
@@ -14,12 +19,24 @@ export function createEdgePart({ node, paths, clock, ids, logger, channel }: Ser
     clock,
     ids,
     logger,
+    guard: guardSettings(node),
+    limits: { traceBytes: node.trace.keepMegabytes * MEGABYTE },
   });
   channel.handle("dialogs", () => edge.listDialogs());
   channel.handle("end-dialog", (params) => {
     const { dialogId, reason } = (params ?? {}) as { dialogId?: unknown; reason?: unknown };
     if (typeof dialogId !== "string") throw new SwitchError("bad-params", "expected {dialogId, reason}");
     return edge.endDialog(dialogId, typeof reason === "string" ? reason : "");
+  });
+  channel.handle("trace", (params) => edge.readTrace(traceQueryOf(params)));
+  channel.handle("trace-state", () => edge.trace);
+  channel.handle("bans", () => edge.listBans());
+  channel.handle("ban", (params) => edge.ban(addressIn(params), "authentication"));
+  channel.handle("unban", (params) => edge.unban(addressIn(params)));
+  channel.handle("trust", (params) => {
+    const { addresses } = (params ?? {}) as { addresses?: unknown };
+    if (!Array.isArray(addresses)) throw new SwitchError("bad-params", "expected {addresses}");
+    edge.trust(addresses.filter((address) => isIP(String(address)) !== 0).map(String));
   });
   channel.handle("delay", (params) => {
     const { delayMs } = (params ?? {}) as { delayMs?: unknown };
@@ -37,4 +54,11 @@ export function createEdgePart({ node, paths, clock, ids, logger, channel }: Ser
       dialogs: edge.listDialogs().length,
     }),
   };
+}
+
+/** @throws {SwitchError} `bad-params` */
+function addressIn(params: unknown): string {
+  const { address } = (params ?? {}) as { address?: unknown };
+  if (typeof address === "string" && isIP(address) !== 0) return address;
+  throw new SwitchError("bad-params", "expected {address}, a literal IP address");
 }

@@ -16,6 +16,8 @@ export interface CoreContext {
   readonly applications: ApplicationPort;
   readonly clock: Clock;
   readonly ids: Ids;
+  /** An application has taken a REGISTER from there. */
+  readonly onRegistered: (address: string) => void;
   readonly logger: Logger;
 }
 

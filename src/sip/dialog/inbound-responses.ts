@@ -106,6 +106,7 @@ export class InboundResponses {
     } else if (forms && status >= 200 && method === "INVITE") this.#reliable.sendSuccess(pending.dialogId, send);
     else send();
     if (!isSent) return { ok: false, reason: UNKNOWN_TRANSACTION };
+    if (method === "REGISTER" && status === 200) this.#context.onRegistered(tx.flow.remoteAddress);
     const inDialog = pending.dialog !== undefined || method === "INVITE" || method === "SUBSCRIBE";
     return {
       ok: true,

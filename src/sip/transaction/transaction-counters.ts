@@ -1,6 +1,13 @@
 import type { MetricSample } from "../../common/index.ts";
 
+const STARTED = ["tandem_sip_transactions_started_total", "Transactions that began"] as const;
+
+/** Name, help and, where several counters are one metric, the kind. */
 const HELP = {
+  inviteClient: [...STARTED, "invite-client"],
+  nonInviteClient: [...STARTED, "non-invite-client"],
+  inviteServer: [...STARTED, "invite-server"],
+  nonInviteServer: [...STARTED, "non-invite-server"],
   requests: ["tandem_sip_requests_received_total", "New requests handed to the transaction user, ACK included"],
   responses: ["tandem_sip_responses_received_total", "Responses that matched a transaction"],
   strayResponses: ["tandem_sip_stray_responses_total", "Responses that matched no transaction"],
@@ -18,6 +25,7 @@ const HELP = {
   badRequests: ["tandem_sip_bad_requests_total", "Requests answered 400 to 513 for what they look like, or dropped"],
   badResponses: ["tandem_sip_bad_responses_total", "Responses dropped for what they look like"],
   merged: ["tandem_sip_merged_requests_total", "Requests that came a second way and got 482"],
+  rateLimited: ["tandem_sip_rate_limited_requests_total", "New requests answered 503 because of their source"],
   overload: ["tandem_sip_overload_refusals_total", "Requests answered 503 because there are too many"],
   clientTimeouts: ["tandem_sip_client_timeouts_total", "Requests without a final response in time"],
   unanswered: ["tandem_sip_unanswered_requests_total", "Requests that the transaction user never answered"],
@@ -44,8 +52,14 @@ export class TransactionCounters {
 
   samples(): MetricSample[] {
     return (Object.keys(HELP) as CounterName[]).map((key) => {
-      const [name, help] = HELP[key];
-      return { name, type: "counter", help, value: this.value(key) };
+      const [name, help, kind] = HELP[key];
+      return {
+        name,
+        type: "counter",
+        help,
+        value: this.value(key),
+        ...(kind === undefined ? {} : { labels: { kind } }),
+      };
     });
   }
 }

@@ -29,6 +29,8 @@ export interface TransactionLayerOptions {
   readonly ids: Ids;
   readonly logger: Logger;
   readonly user: TransactionUser;
+  /** Judges sources; absent: everything is taken. */
+  readonly sources?: SourcePolicy;
   /** Bounds that differ from `DEFAULT_TRANSACTION_LIMITS`. */
   readonly limits?: Partial<TransactionLimits>;
   /** Whether a new request outside dialogs is taken; else it gets 503. Absent: as long as the limits allow. */
@@ -36,6 +38,16 @@ export interface TransactionLayerOptions {
   /** Times that differ from `DEFAULT_TIMER_SETTINGS`. */
   readonly timers?: Partial<TimerSettings>;
 }
+
+/** What sources may do. */
+export interface SourcePolicy {
+  /** Counts a malformed message; false: it is not to be answered. */
+  noteMalformed(address: string): boolean;
+  /** Counts a new request outside dialogs; false: it is refused with 503. */
+  admitsNew(address: string): boolean;
+}
+
+const TAKES_ALL: SourcePolicy = { noteMalformed: () => true, admitsNew: () => true };
 
 /**
  * Matches requests and responses, repeats what is lost and absorbs what comes twice.
@@ -45,12 +57,15 @@ export class TransactionLayer {
   readonly #context: TransactionContext;
   readonly #user: TransactionUser;
   readonly #limits: TransactionLimits;
+  readonly #sources: SourcePolicy;
   readonly #clients: ClientTransactions;
   readonly #servers: ServerTransactions;
 
-  constructor({ transport, clock, ids, logger, user, limits, timers, admit }: TransactionLayerOptions) {
+  constructor(options: TransactionLayerOptions) {
+    const { transport, clock, ids, logger, user, limits, timers, sources = TAKES_ALL, admit = () => true } = options;
     this.#limits = { ...DEFAULT_TRANSACTION_LIMITS, ...limits };
     this.#user = user;
+    this.#sources = sources;
     const counters = new TransactionCounters();
     this.#context = {
       sender: transport,
@@ -62,7 +77,8 @@ export class TransactionLayer {
       tagSalt: ids.token(8),
     };
     this.#clients = new ClientTransactions(this.#context, this.#limits.maxClientTransactions);
-    this.#servers = new ServerTransactions(this.#context, user, this.#limits, clock, admit);
+    const admitsNew = (address: string): boolean => sources.admitsNew(address);
+    this.#servers = new ServerTransactions(this.#context, user, this.#limits, clock, admitsNew, admit);
   }
 
   /**
@@ -180,6 +196,7 @@ export class TransactionLayer {
     const via = validateResponse(response).ok ? parseVia(response.get("via") ?? "") : undefined;
     if (via?.ok !== true) {
       counters.count("badResponses");
+      this.#sources.noteMalformed(flow.remoteAddress);
       return;
     }
     const { branch } = via.value;
@@ -198,7 +215,8 @@ export class TransactionLayer {
   /** RFC 3261 8.2.7: what can not be worked on is answered without a transaction; an ACK never is. */
   #onMalformed(request: SipMessage | undefined, status: number, detail: string, flow: Flow): void {
     this.#context.counters.count(request === undefined ? "badResponses" : "badRequests");
-    if (request === undefined || request.method === "ACK") return;
+    const isAnswered = this.#sources.noteMalformed(flow.remoteAddress);
+    if (!isAnswered || request === undefined || request.method === "ACK") return;
     const via = parseVia(request.get("via") ?? "");
     if (via.ok) this.#answer(withReceived(request, via.value, flow), via.value, flow, { status, detail });
     else this.#answer(request, undefined, flow, { status, detail });

@@ -56,6 +56,9 @@ export interface Flow {
   readonly certificateNames?: readonly string[];
 }
 
+/** Where a message came from or went to, at the time when it is looked at. */
+export type MessageEnds = Pick<Flow, "protocol" | "localAddress" | "localPort" | "remoteAddress" | "remotePort">;
+
 /** Called at most once, never before the call that it was given to has returned. */
 export type SendFailureHandler = (error: Error) => void;
 

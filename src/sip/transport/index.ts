@@ -5,6 +5,7 @@ export {
   isReliable,
   isSecure,
   type ListenAddress,
+  type MessageEnds,
   type OwnEnd,
   type SendFailureHandler,
   type Target,

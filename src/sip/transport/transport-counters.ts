@@ -1,5 +1,6 @@
 import type { MetricSample } from "../../common/index.ts";
 import { TRANSPORT_PROTOCOLS, type TransportProtocol } from "./flow.ts";
+import { MessageCounters } from "./message-counters.ts";
 
 /** Why a connection ended or was refused. */
 export type ConnectionEnd =
@@ -11,6 +12,7 @@ export type ConnectionEnd =
   | "idle"
   | "not-reading"
   | "too-many"
+  | "banned"
   | "closed"
   | "slow-handshake"
   | "bad-handshake";
@@ -39,6 +41,13 @@ export class TransportCounters {
   readonly tls = newCounters();
   readonly ws = newCounters();
   readonly wss = newCounters();
+  readonly #messages = {
+    udp: newMessageCounters(),
+    tcp: newMessageCounters(),
+    tls: newMessageCounters(),
+    ws: newMessageCounters(),
+    wss: newMessageCounters(),
+  };
   /** Dead UDP addresses found by "port unreachable". */
   deadAddresses = 0;
   accepted = 0;
@@ -47,6 +56,16 @@ export class TransportCounters {
 
   of(protocol: TransportProtocol): ProtocolCounters {
     return this[protocol];
+  }
+
+  countReceived(protocol: TransportProtocol, text: string): void {
+    this[protocol].received += 1;
+    this.#messages[protocol].in.count(text);
+  }
+
+  countSent(protocol: TransportProtocol, text: string): void {
+    this[protocol].sent += 1;
+    this.#messages[protocol].out.count(text);
   }
 
   countEnd(reason: ConnectionEnd): void {
@@ -58,7 +77,11 @@ export class TransportCounters {
   }
 
   samples(): MetricSample[] {
-    const samples = TRANSPORT_PROTOCOLS.flatMap((protocol) => protocolSamples(protocol, this.of(protocol)));
+    const samples = TRANSPORT_PROTOCOLS.flatMap((protocol) => [
+      ...protocolSamples(protocol, this.of(protocol)),
+      ...this.#messages[protocol].in.samples(protocol, "in"),
+      ...this.#messages[protocol].out.samples(protocol, "out"),
+    ]);
     samples.push(
       counter("tandem_sip_dead_addresses_total", "UDP addresses found unreachable", this.deadAddresses),
       counter("tandem_sip_connections_opened_total", "Connections opened", this.accepted, { by: "peer" }),
@@ -73,6 +96,10 @@ export class TransportCounters {
 
 function newCounters(): ProtocolCounters {
   return { received: 0, sent: 0, failed: 0, keepAlives: 0, bad: 0 };
+}
+
+function newMessageCounters(): Readonly<Record<"in" | "out", MessageCounters>> {
+  return { in: new MessageCounters(), out: new MessageCounters() };
 }
 
 function protocolSamples(transport: TransportProtocol, counters: ProtocolCounters): MetricSample[] {

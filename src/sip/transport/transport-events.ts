@@ -1,4 +1,4 @@
-import type { Flow } from "./flow.ts";
+import type { Flow, MessageEnds } from "./flow.ts";
 
 /** What the transport hands up. Text is latin1: one character an octet. */
 export interface TransportEvents {
@@ -10,6 +10,10 @@ export interface TransportEvents {
    * @param text what there is of it: over UDP the datagram, over TCP the head as far as it was read
    */
   onBadInput?(reason: string, flow: Flow, text: string): void;
+  /** False: what comes from that address is dropped unread. Absent: nothing is. */
+  accepts?(address: string): boolean;
+  /** A message was given to the network, or waits for its connection. `localAddress` may be a wildcard. */
+  onSent?(text: string, ends: MessageEnds): void;
 }
 
 /** What listeners and connections report to: handlers that never throw. */

@@ -58,6 +58,7 @@ export class TransportLayer {
       logger,
       limits,
       counters,
+      events,
       addresses,
       connections,
       identity,
@@ -132,6 +133,11 @@ export class TransportLayer {
     else listener.resend(target.address, target.port, text, onFailure);
   }
 
+  /** Closes the connections that an address made, also those that are not done with TLS or WebSocket. */
+  closeFrom(address: string): void {
+    this.#streams.closeFrom(address);
+  }
+
   /** Where messages on a connection go while it lives; `undefined` for a flow over UDP and for one that is gone. */
   connectedTo(flowId: string): Target | undefined {
     const connection = this.#connections.byFlow(flowId);
@@ -161,6 +167,7 @@ export class TransportLayer {
         "Peers that connect and are not done with TLS or WebSocket",
         this.#streams.unsettled,
       ),
+      gauge("tandem_sip_send_queue_bytes", "Octets that wait for peers to read them", this.#connections.waitingBytes),
       gauge("tandem_sip_udp_flows", "UDP peers that are remembered", flows),
       gauge("tandem_sip_udp_probes", "Silent UDP peers that are watched", probes),
       ...this.#counters.samples(),
@@ -240,6 +247,8 @@ function safeEvents(events: TransportEvents, logger: Logger): SafeTransportEvent
         note(flow, error);
       }
     },
+    accepts: (address) => events.accepts?.(address) ?? true,
+    onSent: (text, ends) => events.onSent?.(text, ends),
   };
 }
 

@@ -50,9 +50,14 @@ export class WireConnection implements Application {
     return this.tags[0] ?? "";
   }
 
+  /** Octets that the application has not read. */
+  get unsentBytes(): number {
+    return this.#socket.writableLength;
+  }
+
   /** True while so much is unsent that it should get no new work. */
   get isSlow(): boolean {
-    return this.#socket.writableLength > this.#limits.slowAboveBytes;
+    return this.unsentBytes > this.#limits.slowAboveBytes;
   }
 
   get isOpen(): boolean {

@@ -147,6 +147,12 @@ export class WireServer implements ApplicationPort {
         help: "Applications that are connected and authenticated",
         value: authenticated,
       },
+      {
+        name: "tandem_wire_queue_bytes",
+        type: "gauge",
+        help: "Octets that applications have not read",
+        value: [...this.#connections].reduce((sum, { unsentBytes }) => sum + unsentBytes, 0),
+      },
     ];
   }
 

@@ -3,6 +3,7 @@ import { request, type IncomingHttpHeaders } from "node:http";
 import { connect } from "node:net";
 import { silentLogger, SwitchError } from "../../../src/common/index.ts";
 import { AdminServer, type NodeView, type ServiceView } from "../../../src/admin/index.ts";
+import { sampleLadder } from "../../unit/admin/trace/sample-messages.ts";
 import { ManualClock } from "../../support/manual-clock.ts";
 
 interface Answer {
@@ -32,6 +33,8 @@ describe("AdminServer", () => {
         metrics: async () => [{ name: "tandem_calls", type: "gauge", help: "Calls", value: 2 }],
         calls: async () => [{ callId: "c1" }],
         registrations: async () => [{ phone: "p1" }],
+        endedCalls: async () => [{ callId: "c0" }],
+        ladder: async () => sampleLadder,
         ...view,
       },
       clock: new ManualClock(),
@@ -71,6 +74,22 @@ describe("AdminServer", () => {
     assert.deepEqual(status.services[0]?.details, { dialogs: 2 });
     assert.deepEqual(JSON.parse((await get(port, "/api/v1/calls")).text), { calls: [{ callId: "c1" }] });
     assert.deepEqual(JSON.parse((await get(port, "/api/v1/registrations")).text), { registrations: [{ phone: "p1" }] });
+    assert.deepEqual(JSON.parse((await get(port, "/api/v1/ended-calls")).text), { calls: [{ callId: "c0" }] });
+  });
+
+  it("given a call, when asked for its ladder, then it is a picture; given none of that name, then it is 404", async () => {
+    const ladder = async (callId: string): Promise<typeof sampleLadder> => {
+      if (callId !== "c 1") throw new SwitchError("unknown-call", "no such call");
+      return sampleLadder;
+    };
+    const port = await started({ ladder });
+    const { status, headers, text } = await get(port, "/api/v1/calls/c%201/ladder.svg");
+    assert.equal(status, 200);
+    assert.equal(headers["content-type"], "image/svg+xml; charset=utf-8");
+    assert.match(text, /^<svg [^]*INVITE \+ SDP/);
+    const unknown = await get(port, "/api/v1/calls/c2/ladder.svg");
+    assert.equal(unknown.status, 404);
+    assert.equal((JSON.parse(unknown.text) as { error: { code: string } }).error.code, "unknown-call");
   });
 
   it("given call control that does not answer, when asked for calls, then it is 503, and the page still shows", async () => {
@@ -151,6 +170,8 @@ describe("AdminServer", () => {
       metrics: async () => [],
       calls: async () => [],
       registrations: async () => [],
+      endedCalls: async () => [],
+      ladder: async () => sampleLadder,
     };
     const options = { node: "n", version: "1", view, clock: new ManualClock(), logger: silentLogger };
     const other = new AdminServer({ address: "127.0.0.1", port, ...options });

@@ -68,6 +68,7 @@ describe("the command line", () => {
         checkConfig: () => ({ node: "node-1", phones: 10, peers: 1, profiles: [] }),
         inspectHost: async () => [],
         stopOrphans: async () => [],
+        interruption: () => AbortSignal.abort(),
         ...launcher,
       },
       output: { out: (text) => void out.push(text), err: (text) => void err.push(text) },
@@ -364,6 +365,34 @@ describe("the command line", () => {
       assert.equal((await run(["start", "--config", "t.yaml"], { start })).exitCode, expected);
     });
   }
+
+  describe("security bans", () => {
+    it("given bans, when listed, then each is a row with its reason and the time it has left", async () => {
+      const bans = [{ address: "192.0.2.66", reason: "malformed", remainingSeconds: 65, count: 2 }];
+      await serveNode(usual, { bans: () => bans });
+      for (const words of [
+        ["security", "bans"],
+        ["security", "bans", "list"],
+      ]) {
+        const { exitCode, out } = await run(words);
+        assert.equal(exitCode, EXIT.ok);
+        assert.match(out, /^192\.0\.2\.66 +malformed +1 min 5 s +2$/m);
+      }
+      assert.deepEqual(JSON.parse((await run(["security", "bans", "list", "--json"])).out), bans);
+    });
+
+    it("given a ban, when removed, then edge and call control are told; what is no address is refused", async () => {
+      const told: unknown[] = [];
+      const unban = (params: unknown): boolean => told.push(params) === 1;
+      await serveNode(usual, { unban, forgive: (params) => void told.push(params) });
+      const { exitCode, out } = await run(["security", "bans", "remove", "192.0.2.66"]);
+      assert.deepEqual([exitCode, out], [EXIT.ok, "192.0.2.66 is banned no longer"]);
+      assert.deepEqual(told, [{ address: "192.0.2.66" }, { address: "192.0.2.66" }]);
+      const again = await run(["security", "bans", "remove", "192.0.2.66"]);
+      assert.deepEqual([again.exitCode, again.err.includes("was not banned")], [EXIT.failed, true]);
+      assert.equal((await run(["security", "bans", "remove", "everybody"])).exitCode, EXIT.usage);
+    });
+  });
 
   describe("config check", () => {
     it("given a good file, when checked, then it says what is in it", async () => {

@@ -30,8 +30,8 @@ describe("a call between two phones", () => {
     await call.takeBye();
     assert.equal((await bye).status, 200);
     const [record] = await node.settled(1);
-    assert.deepEqual(record?.caller, { device: "phone-1001", number: "1001" });
-    assert.deepEqual(record.callee, { device: "phone-1002", number: "1002" });
+    assert.deepEqual(record?.caller, { device: "phone-1001", number: "1001", sipCallIds: [call.callId] });
+    assert.deepEqual(record.callee, { device: "phone-1002", number: "1002", sipCallIds: [other.callId] });
     assert.equal(record.calledNumber, "1002");
     assert.equal(record.endedBy, "callee");
     assert.deepEqual(record.cause, { q850: 16, name: "normal call clearing", sipStatus: 200 });

@@ -7,6 +7,7 @@ const facts: StatusPageFacts = {
   nowMs: 1_700_000_061_000,
   services: [{ name: "edge", state: "ready", pid: 7, startedAtMs: 1_700_000_000_000, details: {} }],
   calls: [],
+  endedCalls: [],
   registrations: [],
 };
 

@@ -49,6 +49,7 @@ export class ClientTransactions {
       : new NonInviteClient(id, method, ways, handlers, this);
     this.#byId.set(id, transaction);
     if (isInvite) this.#inviteCount += 1;
+    this.context.counters.count(isInvite ? "inviteClient" : "nonInviteClient");
     transaction.start();
     return transaction;
   }

@@ -14,13 +14,14 @@ import { reservedFor, type TransactionLimits } from "../transaction-limits.ts";
 import type { ServerTransaction, TransactionUser } from "../transaction-user.ts";
 
 /** What kept a request from becoming a transaction, to be answered without one. */
-export type Refusal = "merged" | "overload";
+export type Refusal = "merged" | "overload" | "rateLimited";
 
 /** The requests of peers that are open, and what is kept of those that were answered. */
 export class ServerTransactions {
   readonly context: TransactionContext;
   readonly #user: TransactionUser;
   readonly #limits: TransactionLimits;
+  readonly #admitsNew: (address: string) => boolean;
   readonly #admit: () => boolean;
   readonly #byId = new Map<string, InviteServer | NonInviteServer>();
   /** Open INVITEs by what their ACKs, CANCELs and forks have in common with them. */
@@ -32,17 +33,23 @@ export class ServerTransactions {
   #inviteCount = 0;
   #characters = 0;
 
+  /**
+   * @param admitsNew false: a new request outside dialogs from that address is refused
+   * @param admit false: there is too much to do for a new request outside dialogs
+   */
   constructor(
     context: TransactionContext,
     user: TransactionUser,
     limits: TransactionLimits,
     clock: Clock,
-    admit: () => boolean = () => true,
+    admitsNew: (address: string) => boolean,
+    admit: () => boolean,
   ) {
     this.context = context;
     this.#admit = admit;
     this.#user = user;
     this.#limits = limits;
+    this.#admitsNew = admitsNew;
     const kept = {
       clock,
       keepMs: giveUpMs(context.timers),
@@ -77,9 +84,12 @@ export class ServerTransactions {
     if (this.#absorb(id, via, flow)) return undefined;
     const toTag = toTagOf(request);
     const isNew = toTag === "" && method !== "CANCEL";
-    if (!this.#hasRoomFor(request, isNew) || (isNew && !this.#admit())) return "overload";
+    if (!this.#hasRoomFor(request, isNew)) return "overload";
+    if (isNew && !this.#admitsNew(flow.remoteAddress)) return "rateLimited";
+    if (isNew && !this.#admit()) return "overload";
     if (isNew && this.#isMerged(request, id)) return "merged";
     this.context.counters.count("requests");
+    this.context.counters.count(method === "INVITE" ? "inviteServer" : "nonInviteServer");
     if (method === "INVITE") this.#addInvite(id, request, via, flow);
     else this.#addOther(id, request, via, flow);
     return undefined;

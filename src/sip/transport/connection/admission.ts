@@ -1,6 +1,7 @@
 import type { Socket } from "node:net";
 import type { Clock, Timer } from "../../../common/index.ts";
 import type { TransportCounters } from "../transport-counters.ts";
+import type { SafeTransportEvents } from "../transport-events.ts";
 import type { TransportLimits } from "../transport-limits.ts";
 
 /** What decides whether a peer may connect. */
@@ -8,6 +9,7 @@ export interface AdmissionOptions {
   readonly clock: Clock;
   readonly limits: TransportLimits;
   readonly counters: TransportCounters;
+  readonly events: Pick<SafeTransportEvents, "accepts">;
   /** Connections that we made. */
   madeCount(): number;
 }
@@ -38,11 +40,21 @@ export class Admission {
     return this.#deadlines.size;
   }
 
-  /** Takes a socket that a peer made, or closes it when there are too many. */
+  /** True when there is a connection that this address made. */
+  hasFrom(address: string): boolean {
+    return this.#countFrom.has(address);
+  }
+
+  /** Takes a socket that a peer made, or closes it when the peer is banned or there are too many. */
   admit(socket: Socket): boolean {
-    const { limits, counters, clock } = this.#options;
+    const { limits, counters, events, clock } = this.#options;
     const { remoteAddress } = socket;
     if (remoteAddress === undefined || this.#isClosed) {
+      socket.destroy();
+      return false;
+    }
+    if (!events.accepts(remoteAddress)) {
+      counters.countEnd("banned");
       socket.destroy();
       return false;
     }
@@ -71,6 +83,15 @@ export class Admission {
     const key = endsOf(socket);
     this.#deadlines.get(key)?.cancel();
     this.#deadlines.delete(key);
+  }
+
+  /** Closes the connections of an address that are still shaking hands. */
+  closeUnsettledFrom(address: string): void {
+    for (const socket of this.#sockets) {
+      if (socket.remoteAddress !== address || !this.#deadlines.has(endsOf(socket))) continue;
+      this.#options.counters.countEnd("banned");
+      socket.destroy();
+    }
   }
 
   /** Closes what is left, and takes no more. */

@@ -56,6 +56,13 @@ export class ConnectionTable {
     return this.#byId.size;
   }
 
+  /** Octets that wait for peers to read them. */
+  get waitingBytes(): number {
+    let sum = 0;
+    for (const connection of this.#byId.values()) sum += connection.waitingBytes;
+    return sum;
+  }
+
   /** Connections that we made. */
   get madeCount(): number {
     return this.#madeCount;
@@ -85,6 +92,14 @@ export class ConnectionTable {
     const known = target.flowId === undefined ? undefined : this.byFlow(target.flowId);
     const connection = known ?? this.#connectionTo(target, from, onFailure);
     connection?.send(text, onFailure);
+  }
+
+  /** Closes the connections that an address made. */
+  closeFrom(address: string): void {
+    for (const connection of this.#byId.values()) {
+      const { acceptedOn, remoteAddress } = connection.ends;
+      if (acceptedOn !== undefined && remoteAddress === address) connection.close();
+    }
   }
 
   /** Closes all connections; resolves when they are gone. */

@@ -75,6 +75,11 @@ export class Connection {
     this.#outbox = new Outbox(this.#link, clock);
   }
 
+  /** Octets that wait to be taken by the kernel. */
+  get waitingBytes(): number {
+    return this.#outbox.waitingBytes;
+  }
+
   /** True while messages can be given to it. */
   get isUsable(): boolean {
     return this.#state === "connecting" || this.#state === "open";
@@ -82,9 +87,12 @@ export class Connection {
 
   /** Sends a message, once the connection is made. */
   send(text: string, onFailure: SendFailureHandler): void {
-    this.#counted.sent += 1;
-    if (this.isUsable) this.#enqueue(text, onFailure);
-    else setImmediate(() => this.#fail([onFailure], "connection-lost", "the connection is closed"));
+    const { counters, events } = this.#options;
+    counters.countSent(this.ends.protocol, text);
+    if (this.isUsable) {
+      events.onSent(text, this.#currentFlow());
+      this.#enqueue(text, onFailure);
+    } else setImmediate(() => this.#fail([onFailure], "connection-lost", "the connection is closed"));
   }
 
   /** Closes what has kept us waiting too long. */
@@ -139,8 +147,9 @@ export class Connection {
     if (this.#state !== "open") return;
     this.#hasMessage = true;
     this.#noteActivity();
-    this.#counted.received += 1;
-    this.#options.events.onMessage(text, this.#currentFlow());
+    const { counters, events } = this.#options;
+    counters.countReceived(this.ends.protocol, text);
+    events.onMessage(text, this.#currentFlow());
   }
 
   #onPing(): void {

@@ -7,6 +7,7 @@ import { TlsDoor } from "../tls/tls-door.ts";
 import type { TlsIdentity } from "../tls/tls-identity.ts";
 import type { TransportCounters } from "../transport-counters.ts";
 import { TransportError } from "../transport-error.ts";
+import type { SafeTransportEvents } from "../transport-events.ts";
 import type { TransportLimits } from "../transport-limits.ts";
 import { WebSocketDoor } from "../ws/web-socket-door.ts";
 import { WebSocketLink } from "../ws/web-socket-link.ts";
@@ -23,6 +24,7 @@ export interface StreamListenersOptions {
   readonly logger: Logger;
   readonly limits: TransportLimits;
   readonly counters: TransportCounters;
+  readonly events: Pick<SafeTransportEvents, "accepts">;
   readonly addresses: LocalAddresses;
   readonly connections: ConnectionTable;
   readonly identity: TlsIdentity | undefined;
@@ -36,9 +38,9 @@ export class StreamListeners {
   #bound: readonly StreamListener[] = [];
 
   constructor(options: StreamListenersOptions) {
-    const { clock, limits, counters, connections } = options;
+    const { clock, limits, counters, events, connections } = options;
     this.#options = options;
-    this.#admission = new Admission({ clock, limits, counters, madeCount: () => connections.madeCount });
+    this.#admission = new Admission({ clock, limits, counters, events, madeCount: () => connections.madeCount });
   }
 
   /** Where it listens, with real ports. */
@@ -62,6 +64,13 @@ export class StreamListeners {
       return listener;
     });
     for (const listener of this.#bound) await listener.bind();
+  }
+
+  /** Closes the connections that an address made, whether messages flow over them or not yet. */
+  closeFrom(address: string): void {
+    if (!this.#admission.hasFrom(address)) return;
+    this.#options.connections.closeFrom(address);
+    this.#admission.closeUnsettledFrom(address);
   }
 
   /** Stops to listen and closes who is not in yet; connections that are there are the table's. */

@@ -90,22 +90,9 @@ export class UdpListener {
 
   /** Sends a message; `onFailure` tells when the system refused it. */
   send(address: string, port: number, text: string, onFailure: SendFailureHandler): void {
-    const { counters } = this.#options;
-    counters.udp.sent += 1;
-    if (this.#socket === undefined) {
-      counters.udp.failed += 1;
-      setImmediate(onFailure, new TransportError("closed", "the listener is closed"));
-      return;
-    }
-    const failed = (error: Error): void => {
-      counters.udp.failed += 1;
-      onFailure(sendError({ protocol: "udp", address, port }, error));
-    };
-    try {
-      this.#socket.send(Buffer.from(text, "latin1"), port, address, (error) => error && failed(error));
-    } catch (error) {
-      setImmediate(() => failed(new Error(errorMessageOf(error), { cause: error })));
-    }
+    this.#options.counters.countSent("udp", text);
+    if (this.#socket !== undefined) this.#noteSent(address, port, text);
+    this.#transmit(address, port, text, onFailure);
   }
 
   /** Sends a message to a peer that has not answered; `onFailure` tells also when nothing listens there any more. */
@@ -115,7 +102,8 @@ export class UdpListener {
       this.send(address, port, text, onFailure);
       return;
     }
-    this.#options.counters.udp.sent += 1;
+    this.#options.counters.countSent("udp", text);
+    this.#noteSent(address, port, text);
     probe.send(text, (error) => {
       this.#options.counters.udp.failed += 1;
       onFailure(sendError({ protocol: "udp", address, port }, error));
@@ -134,6 +122,24 @@ export class UdpListener {
     for (const probe of this.#probes.values()) probe.close();
     this.#probes.clear();
     await bound?.close();
+  }
+
+  #transmit(address: string, port: number, text: string, onFailure: SendFailureHandler): void {
+    const { counters } = this.#options;
+    if (this.#socket === undefined) {
+      counters.udp.failed += 1;
+      setImmediate(onFailure, new TransportError("closed", "the listener is closed"));
+      return;
+    }
+    const failed = (error: Error): void => {
+      counters.udp.failed += 1;
+      onFailure(sendError({ protocol: "udp", address, port }, error));
+    };
+    try {
+      this.#socket.send(Buffer.from(text, "latin1"), port, address, (error) => error && failed(error));
+    } catch (error) {
+      setImmediate(() => failed(new Error(errorMessageOf(error), { cause: error })));
+    }
   }
 
   /** A port that can be shared could be somebody's already without either noticing: bind it alone first. */
@@ -189,9 +195,17 @@ export class UdpListener {
 
   #afterProbe(address: string, port: number, cause: Error | undefined, unsent: readonly QueuedDatagram[]): void {
     for (const { text, onFailure } of unsent) {
-      if (cause === undefined) this.send(address, port, text, onFailure);
+      if (cause === undefined) this.#transmit(address, port, text, onFailure);
       else onFailure(sendError({ protocol: "udp", address, port }, cause));
     }
+  }
+
+  #noteSent(remoteAddress: string, remotePort: number, text: string): void {
+    const { address, port, advertised } = this.#local;
+    // As flows say it of what is received; what a wildcard stands for is found out when the message is looked at.
+    const localAddress = advertised?.address ?? address;
+    const localPort = advertised?.port ?? port;
+    this.#options.events.onSent(text, { protocol: "udp", localAddress, localPort, remoteAddress, remotePort });
   }
 
   #onDatagram(datagram: Buffer, remote: RemoteInfo): void {
@@ -207,6 +221,7 @@ export class UdpListener {
       this.#askedAtMs = undefined;
       return;
     }
+    if (!events.accepts(remote.address)) return;
     if (isStun(datagram)) {
       this.#onStun(datagram, remote);
       return;
@@ -221,7 +236,7 @@ export class UdpListener {
     }
     const text = datagram.toString("latin1", start);
     if (text.includes("\r\n\r\n")) {
-      counters.udp.received += 1;
+      counters.countReceived("udp", text);
       events.onMessage(text, flow);
     } else {
       counters.udp.bad += 1;

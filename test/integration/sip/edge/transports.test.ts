@@ -33,7 +33,8 @@ describe("SipEdge on other transports and addresses", () => {
   ): Promise<{ fixture: EdgeFixture; application: WireClient }> => {
     const files = writePair(folder, "edge", pair);
     const tls = { ...files, ca: files.certificate };
-    const fixture = cleanup.add(await EdgeFixture.startOn({ listeners, tls }), (each) => each.stop());
+    const limits = { traceBytes: 65_536 };
+    const fixture = cleanup.add(await EdgeFixture.startOn({ listeners, tls, limits }), (each) => each.stop());
     return { fixture, application: await fixture.application("invite", "message", "bye") };
   };
   const inviteLines = (uri: string, via: string, contact: string): readonly string[] => [
@@ -101,6 +102,12 @@ describe("SipEdge on other transports and addresses", () => {
       assert.equal(bye.split("\r\n")[0], "BYE sip:a@phone.invalid SIP/2.0");
       phone.respond(bye, "200 OK");
       await application.takeSip("SIP/2.0 200");
+      const passed = await tracedBy(fixture);
+      assert.deepEqual(passed, [
+        ...["received INVITE", "sent SIP/2.0 100", "sent SIP/2.0 200", "sent BYE", "received SIP/2.0 200"].map(
+          (message) => `${message} ${protocol} ${address} ${port} ${address} ${phone.port}`,
+        ),
+      ]);
     });
   }
   it("given a phone on UDP over IPv6, when a call is offered and ended, then brackets stand where they must", async () => {
@@ -121,6 +128,12 @@ describe("SipEdge on other transports and addresses", () => {
     assert.match(await phone.take("ACK"), new RegExp(`^ACK sip:b@\\[::1\\]:${phone.port} `));
     const self = await application.ask(`sip||\r\nOPTIONS sip:${place} SIP/2.0\r\n\r\n`);
     assert.deepEqual(self.tokens, ["NOK", "can not send request to myself"]);
+    const ends = `udp ::1 ${fixture.portOf("udp")} ::1 ${phone.port}`;
+    assert.deepEqual(await tracedBy(fixture), [
+      `sent INVITE ${ends}`,
+      `received SIP/2.0 486 ${ends}`,
+      `sent ACK ${ends}`,
+    ]);
   });
   it("given a listener that advertises another place, when messages leave, then they tell that place", async () => {
     const { fixture, application } = await start([
@@ -135,6 +148,7 @@ describe("SipEdge on other transports and addresses", () => {
     await application.ask(`sip||\r\nMESSAGE ${phone.uri} SIP/2.0\r\nContent-Length: 0\r\n\r\n`);
     const message = await phone.take("MESSAGE");
     assert.match(headerOf(message, "Via"), /^SIP\/2\.0\/UDP 192\.0\.2\.1:6060;/);
+    for (const line of await tracedBy(fixture)) assert.match(line, / udp 192\.0\.2\.1 6060 127\.0\.0\.1 \d+$/);
     for (const place of ["192.0.2.1:6060", `127.0.0.1:${port}`]) {
       const { tokens: refused } = await application.ask(`sip||\r\nOPTIONS sip:${place} SIP/2.0\r\n\r\n`);
       assert.deepEqual(refused, ["NOK", "can not send request to myself"]);
@@ -162,6 +176,18 @@ describe("SipEdge on other transports and addresses", () => {
     await application.ask(`sip|||${nextHop}\r\nMESSAGE ${uri} SIP/2.0\r\nContent-Length: 0\r\n\r\n`);
     const message = await inbox.take((text) => text.startsWith(`MESSAGE ${uri}`), "MESSAGE");
     assert.match(headerOf(message, "Via"), /^SIP\/2\.0\/WS 127\.0\.0\.1:/);
+    const ends = `ws 127.0.0.1 ${fixture.portOf("ws")} 127.0.0.1 ${tokens[6]}`;
+    assert.deepEqual(
+      await tracedBy(fixture),
+      ["received INVITE", "sent SIP/2.0 100", "sent SIP/2.0 200", "sent BYE", "sent MESSAGE"].map(
+        (each) => `${each} ${ends}`,
+      ),
+    );
+    const sent = fixture.edge.metrics().find(({ name, labels }) => {
+      const { transport, direction, method } = labels ?? {};
+      return name === "tandem_sip_request_messages_total" && `${transport} ${direction} ${method}` === "ws out BYE";
+    });
+    assert.equal(sent?.value, 1);
     browser.close();
     await once(browser, "close");
     await application.ask(`sip|||${nextHop}\r\nMESSAGE ${uri} SIP/2.0\r\nContent-Length: 0\r\n\r\n`);
@@ -242,6 +268,15 @@ describe("SipEdge on other transports and addresses", () => {
     });
   });
 });
+
+/** What passed: direction, start of the first line, protocol, our end, the other. */
+async function tracedBy(fixture: EdgeFixture): Promise<string[]> {
+  const { messages } = await fixture.edge.readTrace({ after: 0 });
+  return messages.map(({ direction, text, protocol, localAddress, localPort, remoteAddress, remotePort }) => {
+    const start = /^(SIP\/2\.0 \d{3}|[A-Z]+)/.exec(text)?.[1] ?? "";
+    return [direction, start, protocol, localAddress, localPort, remoteAddress, remotePort].join(" ");
+  });
+}
 
 function escape(text: string): string {
   return text.replace(/[.[\]]/g, "\\$&");

@@ -324,6 +324,24 @@ describe("DigestAuthenticator", () => {
       assert.equal(verify([], from("192.0.2.8")).kind, "challenge");
     });
 
+    it("given failures, or names without credentials, when they stop a source, then it is told once; not of one we know", () => {
+      const told: string[] = [];
+      authenticator = makeAuthenticator({ onStopped: (address) => told.push(address) });
+      for (let index = 0; index < 100; index += 1) answer({ user: `u${index}`, password: "p" });
+      assert.deepEqual(told, [FACTS.source.address]);
+      const scan = (address: string): void => {
+        for (let index = 0; index < 250; index += 1) verify([], { ...from(address), claimedUser: `u${index}` });
+      };
+      scan("203.0.113.5");
+      scan("127.0.0.1");
+      scan("198.51.100.7");
+      bound.add("203.0.113.6");
+      scan("203.0.113.6");
+      assert.deepEqual(told, [FACTS.source.address, "203.0.113.5"]);
+      authenticator.forgive("203.0.113.5");
+      assert.equal(verify([], from("203.0.113.5")).kind, "challenge");
+    });
+
     it("given requests without credentials and stale nonces, when there are thousands, then they are no failures", () => {
       const params = challenge();
       clock.advance(300_001);

@@ -10,7 +10,7 @@ import { TemporaryDirectory } from "../../../support/temporary-directory.ts";
 function record(callId: string): CallRecord {
   return {
     callId,
-    caller: { device: "phone-1001", number: "1001" },
+    caller: { device: "phone-1001", number: "1001", sipCallIds: ["a"] },
     calledNumber: "1002",
     startedAt: "2026-01-01T00:00:00.000Z",
     endedAt: "2026-01-01T00:00:01.000Z",

@@ -16,6 +16,74 @@ describe("TransactionLayer", () => {
     return sent === undefined ? undefined : messageOf(sent.text).status;
   };
 
+  describe("sources that are judged", () => {
+    const noted: string[] = [];
+    const judged = (isAnswered: boolean, isAdmitted: boolean): void => {
+      test.layer.close();
+      noted.length = 0;
+      const note = (what: string, answer: boolean) => (address: string) => {
+        noted.push(`${what} ${address}`);
+        return answer;
+      };
+      const sources = { noteMalformed: note("malformed", isAnswered), admitsNew: note("new", isAdmitted) };
+      test = makeLayer({ sources });
+    };
+
+    it("given a source that may send no more junk, when more comes, then it is counted and not answered", () => {
+      judged(false, true);
+      assert.equal(statusAfter(requestText().replace("1 INVITE", "1 BYE")), undefined);
+      assert.equal(statusAfter("junk\r\n\r\n"), undefined);
+      assert.equal(statusAfter(responseText(requestText(), 200).replace(/Call-ID: .*\r\n/, "")), undefined);
+      assert.deepEqual(noted, Array(3).fill("malformed 127.0.0.2"));
+    });
+
+    it("given a source at its rate, when new requests come, then they get 503; those of dialogs, CANCEL and ACK are taken", () => {
+      judged(true, false);
+      assert.equal(statusAfter(requestText()), 503);
+      assert.equal(test.user.requests.length, 0);
+      for (const method of ["BYE", "INVITE"]) {
+        const via = `SIP/2.0/UDP 127.0.0.2:5070;branch=z9hG4bK${method}`;
+        test.layer.onMessage(requestText({ method, via, toTag: "t1" }), FLOW);
+      }
+      assert.equal(test.user.requests.length, 2);
+      test.layer.onMessage(requestText({ method: "ACK", toTag: "t1" }), FLOW);
+      assert.equal(test.user.acks.length, 1);
+      test.layer.onMessage(requestText({ method: "CANCEL" }), FLOW);
+      assert.equal(test.user.cancels.length, 1);
+      assert.deepEqual(noted, ["new 127.0.0.2"]);
+      assert.equal(test.valueOf("tandem_sip_rate_limited_requests_total"), 1);
+    });
+
+    it("given a new request, when it is judged, then by room first, then its source's rate, then the load", () => {
+      test.layer.close();
+      const asked: string[] = [];
+      const ask = (what: string, answer: boolean) => (): boolean => {
+        asked.push(what);
+        return answer;
+      };
+      for (const [maxServerTransactions, isInRate, expected] of [
+        [0, true, []],
+        [10, false, ["rate"]],
+        [10, true, ["rate", "load"]],
+      ] as const) {
+        asked.length = 0;
+        const sources = { noteMalformed: () => true, admitsNew: ask("rate", isInRate) };
+        test = makeLayer({ limits: { maxServerTransactions }, sources, admit: ask("load", false) });
+        assert.equal(statusAfter(requestText()), 503);
+        assert.deepEqual(asked, expected);
+        assert.equal(test.valueOf("tandem_sip_rate_limited_requests_total"), isInRate ? 0 : 1);
+        assert.equal(test.valueOf("tandem_sip_overload_refusals_total"), isInRate ? 1 : 0);
+        test.layer.close();
+      }
+    });
+
+    it("given a request that is repeated, when it was taken, then it counts once", () => {
+      judged(true, true);
+      for (let copy = 0; copy < 3; copy += 1) test.layer.onMessage(requestText(), FLOW);
+      assert.deepEqual(noted, ["new 127.0.0.2"]);
+    });
+  });
+
   describe("messages that are wrong", () => {
     const cases: readonly (readonly [given: string, text: string, status: number | undefined])[] = [
       ["a request without From", requestText().replace(/From: .*\r\n/, ""), 400],

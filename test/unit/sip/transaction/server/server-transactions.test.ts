@@ -35,6 +35,14 @@ describe("server transactions of the layer", () => {
     );
   const sentStatuses = (): number[] => test.sender.takeStartLines().map((line) => Number(line.split(" ")[1]));
 
+  it("given requests of both kinds, when they begin, then they are counted by kind, and once however often they come", () => {
+    for (const via of ["one", "one", "two"])
+      receive({ via: `SIP/2.0/UDP 127.0.0.2:5070;branch=z9hG4bK${via}`, toTag: "t" });
+    receive({ method: "OPTIONS" });
+    assert.equal(test.valueOf("tandem_sip_transactions_started_total", "invite-server"), 2);
+    assert.equal(test.valueOf("tandem_sip_transactions_started_total", "non-invite-server"), 1);
+  });
+
   describe("INVITE", () => {
     it("given a new INVITE, when it comes, then the user gets it and nothing is sent", () => {
       receive();

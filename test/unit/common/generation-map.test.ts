@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { GenerationMap } from "../../../../src/call/auth/generation-map.ts";
-import { ManualClock } from "../../../support/manual-clock.ts";
+import { GenerationMap } from "../../../src/common/index.ts";
+import { ManualClock } from "../../support/manual-clock.ts";
 
 describe("GenerationMap", () => {
   let clock: ManualClock;

@@ -1,4 +1,4 @@
-import type { Clock } from "../../common/index.ts";
+import type { Clock } from "./clock.ts";
 
 export interface GenerationMapOptions<Value> {
   readonly clock: Clock;
@@ -44,6 +44,13 @@ export class GenerationMap<Value> {
   delete(key: string): void {
     this.#young.delete(key);
     this.#old.delete(key);
+  }
+
+  /** Forgets the keys that match; walks over all entries. */
+  deleteWhere(matches: (key: string) => boolean): void {
+    for (const map of [this.#young, this.#old]) {
+      for (const key of map.keys()) if (matches(key)) map.delete(key);
+    }
   }
 
   #turn(): void {
