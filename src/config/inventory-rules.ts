@@ -32,6 +32,7 @@ function duplicateFaults({ phones, peers, call }: ConfigDraft): Fault[] {
   const users = new Occurrences();
   const numbers = new Occurrences();
   const prefixes = new Occurrences();
+  const certificates = new Occurrences();
   const add = (seen: Occurrences, value: string | undefined, path: ConfigPath): boolean => {
     if (value === undefined) return false;
     const first = seen.add(value, formatPath(path));
@@ -45,7 +46,8 @@ function duplicateFaults({ phones, peers, call }: ConfigDraft): Fault[] {
     if (user !== undefined) add(users, user, ["phones", index, "user"]);
     else if (isNewNumber) add(users, number, ["phones", index, "number"]);
   });
-  peers.forEach(({ fields: { name, prefixes: dialed } }, index) => {
+  peers.forEach(({ fields: { name, prefixes: dialed, certificateNames: proven } }, index) => {
+    proven?.forEach((each, at) => add(certificates, each, ["peers", index, "certificateNames", at]));
     add(names, name, ["peers", index, "name"]);
     dialed?.forEach((prefix, at) => add(prefixes, prefix, ["peers", index, "prefixes", at]));
   });
@@ -76,7 +78,7 @@ function phoneFaults(phone: PhoneConfig, path: ConfigPath, { sip }: ConfigDraft,
 }
 
 function peerFaults(peer: PeerConfig, path: ConfigPath, { sip }: ConfigDraft): Fault[] {
-  const faults: Fault[] = [];
+  const faults = peerProofFaults(peer, path, sip);
   const fault = (reason: string): void => void faults.push({ path: [...path, "uri"], reason });
   const [, host = "", portText, transport = "udp"] =
     /^sip:(\[[^\]]+\]|[^:;]+)(?::(\d+))?(?:;transport=(\w+))?$/.exec(peer.uri) ?? [];
@@ -95,6 +97,25 @@ function peerFaults(peer: PeerConfig, path: ConfigPath, { sip }: ConfigDraft): F
   );
   if (isOwn) fault("is an address of this node: calls to it would come back");
   return faults;
+}
+
+/** What a peer is known by. */
+function peerProofFaults(
+  { name, addresses, certificateNames }: PeerConfig,
+  path: ConfigPath,
+  sip: ConfigDraft["sip"],
+): Fault[] {
+  if (certificateNames.length === 0) {
+    if (addresses.length > 0) return [];
+    return [{ path, reason: `${name} needs addresses or certificateNames, which it is known by` }];
+  }
+  const fault = (reason: string): Fault => ({ path: [...path, "certificateNames"], reason });
+  return [
+    ...(sip?.tls.requestClientCertificate === false ? [fault("needs sip.tls.requestClientCertificate: true")] : []),
+    ...(sip?.tls.ca === undefined && sip !== undefined
+      ? [fault("needs sip.tls.ca, which its certificate is checked by")]
+      : []),
+  ];
 }
 
 function profileFaults(

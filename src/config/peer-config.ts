@@ -3,15 +3,24 @@ import { addressBlock, deviceName } from "./scalars.ts";
 
 const prefix = z.string().regex(/^\+?[0-9*#]{0,32}$/, "expected up to 32 digits, * or #, after a + or not");
 
-/** A neighbor (trunk, gateway, PBX) known by its address. */
+/** A neighbor (trunk, gateway, PBX) known by its address or certificate. */
 export const peerConfig = z.strictObject({
   name: deviceName.describe("Name of the device in views, logs and records; unique among phones and peers."),
   addresses: z
     .array(addressBlock)
-    .min(1)
     .max(256)
+    .default([])
     .describe(
       "IP addresses or blocks such as 192.0.2.0/24 or 2001:db8::/64 that its requests come from. They are taken without digest: name no address that others can use.",
+    ),
+  certificateNames: z
+    .array(
+      z.string().regex(/^[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?$/, "expected a host or domain name in small letters"),
+    )
+    .max(16)
+    .default([])
+    .describe(
+      "Names in the certificate that it shows when it connects by TLS: a DNS name, the domain of a `sip:` URI or, with neither, the common name. They count as much as an address, and are enough without one. Needs `sip.tls.requestClientCertificate` and `sip.tls.ca`.",
     ),
   uri: z
     .string()

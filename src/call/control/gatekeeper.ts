@@ -1,4 +1,4 @@
-import { parseVia } from "../../sip/message/index.ts";
+import { parseVia, splitList } from "../../sip/message/index.ts";
 import type { DigestAuthenticator } from "../auth/index.ts";
 import { isSameAddress, type Inventory, type Peer, type SipPhone } from "../device/index.ts";
 import type { IncomingRequest } from "../signaling/signaling-port.ts";
@@ -6,11 +6,14 @@ import { claimOf } from "./caller-identity.ts";
 import type { Leg } from "./leg.ts";
 import { rejection, type Rejection } from "./rejection.ts";
 
+/** What the embedded edge says of a peer's verified certificate; it lets no other through. */
+const PEER_CERTIFICATE = "x-tandem-peer-certificate";
+
 /** Who sent a request, or what it is answered with. */
 export type Admission =
   { readonly kind: "admitted"; readonly device: SipPhone | Peer } | ({ readonly kind: "refused" } & Rejection);
 
-/** Tells who sends a request: peers by address, phones by digest (RFC 3261 22). */
+/** Tells who sends a request: peers by certificate or address, phones by digest (RFC 3261 22). */
 export class Gatekeeper {
   readonly #inventory: Inventory;
   readonly #authenticator: DigestAuthenticator;
@@ -23,10 +26,17 @@ export class Gatekeeper {
   /** A request outside a dialog that a phone or a peer may send. */
   admit(request: IncomingRequest): Admission {
     const { source } = request;
-    const peer = this.#inventory.peerByAddress(source.address);
+    const peer = this.#peerOf(request);
     if (peer === undefined) return this.admitPhone(request);
     const isAllowed = peer.profile.transports.some((transport) => transport === source.protocol);
     return isAllowed ? { kind: "admitted", device: peer } : { kind: "refused", ...rejection(403, "transport") };
+  }
+
+  /** By certificate first: it proves more than an address does. */
+  #peerOf({ message, source }: IncomingRequest): Peer | undefined {
+    const names = message.getAll(PEER_CERTIFICATE).flatMap(splitList);
+    const proven = names.length === 0 ? undefined : this.#inventory.peerByCertificate(names);
+    return proven ?? this.#inventory.peerByAddress(source.address);
   }
 
   /** A request that only phones send, and that has to be theirs (REGISTER). */
@@ -56,7 +66,7 @@ export class Gatekeeper {
       return undefined;
     }
     if (leg.device.kind === "peer") {
-      const isPeers = this.#inventory.peerByAddress(source.address)?.name === leg.device.name;
+      const isPeers = this.#peerOf(request)?.name === leg.device.name;
       if (!isPeers) return rejection(403, "foreign-source");
       leg.source = source;
       return undefined;

@@ -24,6 +24,8 @@ export interface Inventory {
   phoneByNumber(directoryNumber: string): SipPhone | undefined;
   /** By source address (literal IPv4, IPv6 or IPv4-mapped); the longest matching prefix wins. */
   peerByAddress(address: string): Peer | undefined;
+  /** By names in a certificate that the edge has verified; the first that is a peer's wins. */
+  peerByCertificate(names: readonly string[]): Peer | undefined;
   /** By host of a SIP URI: one of its addresses, or the host of the peer's own URI (case does not matter). */
   peerByHost(host: string): Peer | undefined;
   /** The peers with a prefix of `number`, longest prefix first; one with several is there for each. */
@@ -47,6 +49,7 @@ export function createInventory({ realm, phones, peers }: InventorySource): Inve
   const numbers = new Map<string, SipPhone>();
   const prefixes = new Map<string, Peer>();
   const hosts = new Map<string, Peer>();
+  const certificates = new Map<string, Peer>();
   const addresses = new AddressTable<Peer>();
 
   for (const source of phones) {
@@ -60,6 +63,7 @@ export function createInventory({ realm, phones, peers }: InventorySource): Inve
     addUnique(names, peer.name, peer, "name");
     for (const prefix of peer.prefixes) addUnique(prefixes, prefix, peer, "prefix");
     for (const block of peer.addresses) addAddress(addresses, block, peer);
+    for (const name of peer.certificateNames ?? []) addUnique(certificates, name, peer, "certificate name");
     const host = hostOfUri(peer);
     if (!hosts.has(host)) hosts.set(host, peer);
   }
@@ -73,6 +77,10 @@ export function createInventory({ realm, phones, peers }: InventorySource): Inve
     phoneByUser: (user) => users.get(user),
     phoneByNumber: (directoryNumber) => numbers.get(directoryNumber),
     peerByAddress: (address) => addresses.find(address),
+    peerByCertificate: (names) => {
+      const known = names.find((name) => certificates.has(name));
+      return known === undefined ? undefined : certificates.get(known);
+    },
     peerByHost: (host) => addresses.find(host) ?? hosts.get(host.toLowerCase()),
     peersByPrefix: (number) => {
       const matches: Peer[] = [];

@@ -1,12 +1,14 @@
 import type { SipProfile } from "./sip-profile.ts";
 
-/** A neighbor (trunk, gateway, PBX) that is known by its address and calls without digest. */
+/** A neighbor (trunk, gateway, PBX) that is known by its address or certificate and calls without digest. */
 export interface Peer {
   readonly kind: "peer";
   /** The device's name; unique among phones and peers. */
   readonly name: string;
   /** Literal IP addresses or CIDR blocks that its requests come from. */
   readonly addresses: readonly string[];
+  /** Names in a verified certificate that it is known by, too; in lower case. Absent: none. */
+  readonly certificateNames?: readonly string[];
   /** Where calls to it go, for example `sip:192.0.2.1:5060;transport=tcp`. */
   readonly uri: string;
   /** Dialed prefixes routed to it; the longest of all peers wins, "" takes what nothing else does. */

@@ -7,6 +7,7 @@ export const ABSENT_WITH_DRACHTIO: readonly string[] = [
   "dialogs are not listed, and not compared with calls after a restart",
   "dialogs that no call knows are not ended",
   "INVITEs in hand of call control that died are not refused or cancelled",
+  "peers are known by their addresses only, not by certificates",
   "Route header fields of call control are dropped",
   "messages above 12,228 bytes hang the connection to it",
   "SIP is neither traced nor drawn, and sources are neither limited nor banned",

@@ -20,6 +20,7 @@ export interface PhoneRecord {
 export interface PeerRecord {
   readonly name: string;
   readonly addresses: readonly string[];
+  readonly certificateNames?: readonly string[];
   readonly uri: string;
   readonly prefixes: readonly string[];
   readonly profile: string;

@@ -34,7 +34,8 @@ export function resolveSettings({ config, profiles }: LoadedConfig, dataDir: str
       return { name, kind, transports, digestAlgorithms, digestLegacy, registration, session, media: rtp, ringSeconds };
     }),
     phones: config.phones.map((phone) => phoneRecord(phone, sip.realm, profiles)),
-    peers: config.peers,
+    // Only the embedded edge keeps others from claiming a certificate.
+    peers: drachtio === undefined ? config.peers : config.peers.map((peer) => ({ ...peer, certificateNames: [] })),
   };
 }
 

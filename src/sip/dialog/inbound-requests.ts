@@ -9,6 +9,7 @@ import type { DialogActions } from "./dialog-actions.ts";
 import { dialogIdOf, setOwner, type Dialog } from "./dialog.ts";
 import { InboundResponses } from "./inbound-responses.ts";
 import { requestSeen, updateRefusal } from "./negotiation.ts";
+import { withPeerCertificate } from "./peer-certificate.ts";
 import { PendingRequests, type PendingRequest } from "./pending-requests.ts";
 import { grantedSeconds, notifiedSeconds } from "./subscription.ts";
 import type { SuccessRetransmission } from "./success-retransmission.ts";
@@ -111,7 +112,7 @@ export class InboundRequests {
     if (application === undefined) return;
     this.#context.applications.deliver(application, {
       source: "network",
-      text: request.text,
+      text: withPeerCertificate(request, flow),
       protocol: "",
       address: flow.remoteAddress,
       port: flow.remotePort,
@@ -324,7 +325,7 @@ export class InboundRequests {
     const isFirst = isNew && request.method !== "CANCEL";
     this.#context.applications.deliver(application, {
       source: "network",
-      text: request.text,
+      text: withPeerCertificate(request, flow),
       protocol: flow.protocol,
       address: flow.remoteAddress,
       port: flow.remotePort,

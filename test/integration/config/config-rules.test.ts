@@ -287,7 +287,6 @@ const crossCases: readonly Case[] = [
     '1:71 phones[1].number: "1001" is also phones[0].number',
     "1:89 phones[1].maxCalls: must be at least 1, found 0",
     '1:101 phones[1].profile: unknown profile "nope"; known phone profiles: baresip, linphone, sipp, standard-phone',
-    "2:9 peers[0].addresses: is missing",
     "2:9 peers[0].uri: is missing",
     '2:17 peers[0].name: "a" is also phones[0].name',
     '2:29 peers[0].profile: unknown profile "trunc"; known trunk profiles: trunk',

@@ -75,6 +75,22 @@ const cases: readonly (readonly [rule: string, document: string, ...problems: st
     "peers[0].uri: is an address of this node: calls to it would come back",
   ],
   [
+    "a peer that is known by nothing",
+    "peers: [{ name: p, uri: 'sip:192.0.2.1' }]",
+    "peers[0]: p needs addresses or certificateNames, which it is known by",
+  ],
+  [
+    "a certificate's name without certificates asked for",
+    "peers: [{ name: p, certificateNames: [a.example], uri: 'sip:192.0.2.1' }]",
+    "peers[0].certificateNames: needs sip.tls.requestClientCertificate: true",
+    "peers[0].certificateNames: needs sip.tls.ca, which its certificate is checked by",
+  ],
+  [
+    "one certificate's name of two peers",
+    "sip: { tls: { requestClientCertificate: true, ca: ca.pem } }\npeers: [{ name: p, certificateNames: [a.example], uri: 'sip:192.0.2.1' }, { name: q, certificateNames: [a.example], uri: 'sip:192.0.2.2' }]",
+    'peers[1].certificateNames[0]: "a.example" is also peers[0].certificateNames[0]',
+  ],
+  [
     "one block of IPv6 addresses twice",
     "peers: [{ name: p, addresses: ['2001:db8::/64', '2001:db8::1', '2001:db8:0:0:7::/64'], uri: 'sip:192.0.2.1' }]",
     "peers[0].addresses[2]: 2001:db8:0:0:7::/64 is also peers[0].addresses[0]",

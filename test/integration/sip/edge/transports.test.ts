@@ -1,14 +1,14 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { createServer, type Server, type Socket } from "node:net";
-import { createServer as createTlsServer } from "node:tls";
+import { connect, createServer as createTlsServer } from "node:tls";
 import { WebSocket } from "ws";
-import type { SipListener } from "../../../../src/sip/index.ts";
+import type { SipListener, TlsSettings } from "../../../../src/sip/index.ts";
 import { makeCertificate, type PemPair, writePair } from "../../../support/certificates.ts";
 import { Cleanup } from "../../../support/cleanup.ts";
 import { EdgeFixture } from "../../../support/edge-fixture.ts";
 import { Inbox } from "../../../support/inbox.ts";
-import { headerOf, SipPeer } from "../../../support/sip-peer.ts";
+import { headerOf, headersOf, SipPeer } from "../../../support/sip-peer.ts";
 import { StreamPeer } from "../../../support/stream-peer.ts";
 import { TemporaryDirectory } from "../../../support/temporary-directory.ts";
 import type { WireClient } from "../../../support/wire-client.ts";
@@ -30,9 +30,10 @@ describe("SipEdge on other transports and addresses", () => {
 
   const start = async (
     listeners: readonly SipListener[],
+    more: Partial<TlsSettings> = {},
   ): Promise<{ fixture: EdgeFixture; application: WireClient }> => {
     const files = writePair(folder, "edge", pair);
-    const tls = { ...files, ca: files.certificate };
+    const tls = { ...files, ca: files.certificate, ...more };
     const limits = { traceBytes: 65_536 };
     const fixture = cleanup.add(await EdgeFixture.startOn({ listeners, tls, limits }), (each) => each.stop());
     return { fixture, application: await fixture.application("invite", "message", "bye") };
@@ -110,6 +111,17 @@ describe("SipEdge on other transports and addresses", () => {
       ]);
     });
   }
+  it("given a peer that shows a certificate, when it calls, then the application is told its name, whatever it claims", async () => {
+    const listeners = [{ protocol: "tls", address: "127.0.0.1", port: 0 }] as const;
+    const { fixture, application } = await start(listeners, { requestClientCertificate: true });
+    const socket = connect({ port: fixture.portOf("tls"), rejectUnauthorized: false, ...pair });
+    await once(socket, "secureConnect");
+    const peer = cleanup.add(new StreamPeer(socket), (each) => each.close());
+    const lines = inviteLines("sip:b@x", `SIP/2.0/TLS ${peer.place};branch=${peer.branch()}`, "sip:a@x");
+    peer.send([...lines, "X-Tandem-Peer-Certificate: bank.example"], SDP);
+    const { text } = await application.takeSip("INVITE");
+    assert.equal(headersOf(text, "X-Tandem-Peer-Certificate").join(), "sip.example.org");
+  });
   it("given a phone on UDP over IPv6, when a call is offered and ended, then brackets stand where they must", async () => {
     const { fixture, application } = await start([{ protocol: "udp", address: "::1", port: 0 }]);
     const phone = cleanup.add(await SipPeer.start("::1"), (each) => each.close());
