@@ -1,3 +1,5 @@
+import { detached } from "../../common/index.ts";
+
 /** What a `FrameDecoder` found. */
 export interface FrameSink {
   onFrame(payload: string): void;
@@ -96,7 +98,8 @@ export class FrameDecoder {
       return undefined;
     }
     if (isOversized) return this.#oversized(text, start, length);
-    this.#sink.onFrame(text.slice(start, end));
+    // Whatever is kept of a frame would keep alive all that was read with it.
+    this.#sink.onFrame(detached(text.slice(start, end)));
     return end;
   }
 

@@ -1,3 +1,5 @@
+import { detached } from "../../../common/index.ts";
+
 /** What a stream of octets turns out to hold. */
 export interface FramedStreamHandlers {
   /** A whole message: head, empty line, body. */
@@ -112,7 +114,8 @@ export class StreamFramer {
   #complete(): void {
     const text = this.#join();
     this.#reset();
-    this.#handlers.onMessage(text);
+    // Whatever is kept of a message would keep alive all that was read with it.
+    this.#handlers.onMessage(detached(text));
   }
 
   #fail(reason: string): void {
