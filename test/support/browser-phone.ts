@@ -46,6 +46,7 @@ export class BrowserPhone {
       timeout: START_TIMEOUT_MS,
       args: [
         "--no-sandbox",
+        "--allow-loopback-in-peer-connection",
         "--disable-gpu",
         // The node is on loopback, which pages of other places are kept from.
         "--disable-features=LocalNetworkAccessChecks,LocalNetworkAccessChecksWebSockets",
