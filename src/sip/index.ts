@@ -1,7 +1,6 @@
 export { SipEdge, type SipEdgeLimits, type SipEdgeOptions, type SipListener } from "./sip-edge.ts";
 export { type EdgeDialogSummary, hostPort } from "./dialog/index.ts";
 export {
-  checkTlsFiles,
   type CertificateFiles,
   type TlsSettings,
   type TransportProtocol,

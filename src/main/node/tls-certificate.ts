@@ -3,7 +3,8 @@ import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { networkInterfaces } from "node:os";
 import type { Clock } from "../../common/index.ts";
 import type { NodePaths } from "../../config/node-paths.ts";
-import { checkTlsFiles } from "../../sip/index.ts";
+// Not by the index: the command line would load the whole edge with it.
+import { checkTlsFiles } from "../../sip/transport/tls/tls-identity.ts";
 import type { NodeSettings } from "./node-file.ts";
 
 const DAY_MS = 86_400_000;

@@ -12,7 +12,6 @@ export {
   TRANSPORT_PROTOCOLS,
   type TransportProtocol,
 } from "./flow.ts";
-export { checkTlsFiles } from "./tls/tls-identity.ts";
 export { type CertificateFiles, type TlsSettings } from "./tls/tls-settings.ts";
 export { type WebSocketSettings } from "./ws/web-socket-settings.ts";
 export { TransportError, type TransportErrorCode } from "./transport-error.ts";
