@@ -1,5 +1,5 @@
 import { detached, type Ids } from "../../common/index.ts";
-import { escapeUser, formatNameAddr, tagOf } from "../../sip/message/index.ts";
+import { escapeUser, formatNameAddr, tagOf, type SipMessage } from "../../sip/message/index.ts";
 import { STATUS_OF_SIGNALING_ERROR } from "../signaling/signaling-error.ts";
 import type { Body, HeaderList, IncomingResponse, PendingRequest, SignalingPort } from "../signaling/signaling-port.ts";
 import { allowsUpdate, DIALOG_CAPABILITIES } from "./capabilities.ts";
@@ -50,6 +50,8 @@ export class Branch {
   #cancelHeaders: HeaderList | undefined;
   #body: Body | undefined;
   #hasRetried = false;
+  /** What the fork that spoke last has answered to our offer before its 2xx. */
+  #early: { readonly tag: string; readonly sdp: string } | undefined;
 
   constructor(options: BranchOptions, events: BranchEvents) {
     this.branchId = options.branchId;
@@ -116,11 +118,11 @@ export class Branch {
     const { message } = response;
     const { status } = message;
     if (status < 300) adopt(leg, response);
-    if (status < 200) this.#events.onProgress(status, sdpOf(message));
+    if (status < 200) this.#onProgress(leg, message);
     else if (status < 300) {
       this.#response = response;
       leg.session = sessionOfResponse(message);
-      this.#events.onAnswered(sdpOf(message));
+      this.#events.onAnswered(sdpOf(message) ?? this.#earlyAnswer(leg));
     } else if (status === 422 && this.#isWorthRetrying(minSeOf(message))) {
       // RFC 4028 7.4.
       this.#hasRetried = true;
@@ -128,6 +130,17 @@ export class Branch {
     } else {
       this.#events.onFailed(status);
     }
+  }
+
+  #onProgress(leg: Leg, message: SipMessage): void {
+    const sdp = sdpOf(message);
+    if (sdp !== undefined) this.#early = { tag: leg.remoteTag, sdp };
+    this.#events.onProgress(message.status, sdp);
+  }
+
+  /** RFC 3261 13.2.1: the first session description is the answer, and some gateways do not say it again in the 2xx. */
+  #earlyAnswer({ remoteTag }: Leg): string | undefined {
+    return this.#body !== undefined && this.#early?.tag === remoteTag ? this.#early.sdp : undefined;
   }
 
   #isWorthRetrying(minSe: number): boolean {
