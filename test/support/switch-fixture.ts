@@ -29,7 +29,10 @@ export const TEST_PROFILE: SipProfile = {
 };
 
 export interface SwitchOptions {
+  /** That of call control. */
   readonly clock?: Clock;
+  /** That of the edge: its retransmissions and session timers. */
+  readonly edgeClock?: Clock;
   readonly logger?: Logger;
   readonly relay?: MediaRelay;
   readonly phones?: readonly Partial<PhoneSource>[];
@@ -222,7 +225,7 @@ export class SwitchFixture {
       ],
       wire: { host: "127.0.0.1", port: wirePort, secret: "between-us" },
       stateDir: this.#directory.join("state"),
-      clock: new SystemClock(),
+      clock: this.#options.edgeClock ?? new SystemClock(),
       ids: new RandomIds(),
       logger: silentLogger,
     });

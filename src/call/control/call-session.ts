@@ -90,7 +90,7 @@ export class CallSession {
     };
     this.#media = new CallMedia({ callId, relay, endpoint, logger });
     if (saved !== undefined) this.#media.resume();
-    this.#timers = new CallTimers(clock, (timer) => this.dispatch({ type: "timer", timer }));
+    this.#timers = new CallTimers(clock, context.ids, (timer) => this.dispatch({ type: "timer", timer }));
     this.#requests = new DialogRequests({
       port: context.port,
       ids: context.ids,
@@ -206,7 +206,7 @@ export class CallSession {
       case "bye":
         return this.#requests.bye(this.#legs[effect.side], this.#copiedReason ?? reasonOf(effect.outcome));
       case "start-timer":
-        return this.#timers.start(effect.timer, effect.delayMs);
+        return this.#timers.start(effect.timer, effect.delayMs, effect.spreadMs);
       case "stop-timer":
         return this.#timers.stop(effect.timer);
       case "persist":

@@ -1,4 +1,4 @@
-import type { Ids } from "../../common/index.ts";
+import { chance, type Ids } from "../../common/index.ts";
 import type { CallEffect, CallEvent, Side } from "../model/index.ts";
 import { STATUS_OF_SIGNALING_ERROR } from "../signaling/signaling-error.ts";
 import type {
@@ -233,7 +233,7 @@ export class DialogRequests {
 
   #refusalHeaders(status: number): HeaderList {
     // RFC 3261 14.2: anything between 0 and 10 seconds, so that both ends do not meet again.
-    if (status === 500) return [["Retry-After", String(parseInt(this.#options.ids.token(1), 16) % 10)]];
+    if (status === 500) return [["Retry-After", String(chance(this.#options.ids, 10))]];
     return status === 503 ? [["Retry-After", "5"]] : [];
   }
 }

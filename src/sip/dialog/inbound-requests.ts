@@ -1,3 +1,4 @@
+import { chance } from "../../common/index.ts";
 import { reasonPhrase, tagOf, type SipMessage } from "../message/index.ts";
 import type { ServerTransaction } from "../transaction/index.ts";
 import type { Flow } from "../transport/index.ts";
@@ -243,7 +244,7 @@ export class InboundRequests {
     }
     const refusal = request.method === "UPDATE" ? updateRefusal(dialog.negotiation, request.body !== "") : undefined;
     if (refusal === undefined) return false;
-    const seconds = Number.parseInt(this.#context.ids.token(2), 16) % (MAX_RETRY_SECONDS + 1);
+    const seconds = chance(this.#context.ids, MAX_RETRY_SECONDS);
     this.#reject(tx, refusal, refusal === 500 ? `Retry-After: ${seconds}\r\n` : "");
     return true;
   }
