@@ -7,12 +7,20 @@ import { dialogIdOf, type Leg, type LegDevice, type SessionPolicy } from "./leg.
 import { sdpOf } from "./session-body.ts";
 import { minSeOf, sessionOfResponse, sessionRequestHeaders } from "./session-interval.ts";
 
-/** One place to send an INVITE to. */
-export interface BranchTarget {
+/** One way to a phone or peer. */
+export interface Way {
   readonly uri: string;
   readonly proxyUri?: string;
   /** Route values (RFC 3327). */
   readonly path?: readonly string[];
+  /** Told when the flow that it names is no more. */
+  readonly onFlowFailed?: () => void;
+}
+
+/** One place to send an INVITE to. */
+export interface BranchTarget extends Way {
+  /** Other ways to the same place, tried one after the other while nothing comes back. */
+  readonly otherWays?: readonly Way[];
   readonly device: LegDevice;
   readonly policy: SessionPolicy;
   readonly latch: Leg["latch"];
@@ -36,6 +44,7 @@ export interface BranchEvents {
   onFailed(status: number): void;
 }
 
+const FLOW_FAILED = 430;
 /** A longer session than a day is not agreed to. */
 const MAX_MIN_SE_SECONDS = 86_400;
 
@@ -52,11 +61,15 @@ export class Branch {
   #hasRetried = false;
   /** What the fork that spoke last has answered to our offer before its 2xx. */
   #early: { readonly tag: string; readonly sdp: string } | undefined;
+  #way: Way;
+  readonly #otherWays: Way[];
 
   constructor(options: BranchOptions, events: BranchEvents) {
     this.branchId = options.branchId;
     this.#options = options;
     this.#events = events;
+    this.#way = options.target;
+    this.#otherWays = [...(options.target.otherWays ?? [])];
   }
 
   get leg(): Leg | undefined {
@@ -80,7 +93,8 @@ export class Branch {
   }
 
   #send(minSe: number): void {
-    const { target, port } = this.#options;
+    const { port } = this.#options;
+    const { uri, proxyUri } = this.#way;
     const leg = newLeg(this.#options);
     const before = this.#leg;
     this.#leg = leg;
@@ -88,14 +102,14 @@ export class Branch {
     this.#pending = port.request(
       {
         method: "INVITE",
-        uri: target.uri,
-        ...(target.proxyUri === undefined ? {} : { proxyUri: target.proxyUri }),
+        uri,
+        ...(proxyUri === undefined ? {} : { proxyUri }),
         headers: this.#headers(leg, minSe),
         ...(this.#body === undefined ? {} : { body: this.#body }),
       },
       {
         onResponse: (response) => this.#onResponse(leg, response),
-        onFailed: (error) => this.#events.onFailed(STATUS_OF_SIGNALING_ERROR[error.code]),
+        onFailed: (error) => this.#onUnreached(STATUS_OF_SIGNALING_ERROR[error.code]),
       },
     );
   }
@@ -108,7 +122,7 @@ export class Branch {
       ["To", `<${localUri(target.device.number)}>`],
       ["Call-ID", leg.sipCallId],
       ...headers,
-      ...(target.path ?? []).map((route) => ["Route", route] as const),
+      ...(this.#way.path ?? []).map((route) => ["Route", route] as const),
       ...DIALOG_CAPABILITIES,
       ...sessionRequestHeaders(leg, minSe),
     ];
@@ -127,6 +141,8 @@ export class Branch {
       // RFC 4028 7.4.
       this.#hasRetried = true;
       this.#send(minSeOf(message));
+    } else if (isUnreached(response)) {
+      this.#onUnreached(status);
     } else {
       this.#events.onFailed(status);
     }
@@ -143,9 +159,24 @@ export class Branch {
     return this.#body !== undefined && this.#early?.tag === remoteTag ? this.#early.sdp : undefined;
   }
 
+  /** RFC 5626 7: the next way to the same phone, which has not got the call over this one. */
+  #onUnreached(status: number): void {
+    if (status === FLOW_FAILED) this.#way.onFlowFailed?.();
+    const next = this.#cancelHeaders === undefined ? this.#otherWays.shift() : undefined;
+    if (next === undefined) return this.#events.onFailed(status);
+    this.#way = next;
+    this.#hasRetried = false;
+    this.#send(0);
+  }
+
   #isWorthRetrying(minSe: number): boolean {
     return !this.#hasRetried && this.#cancelHeaders === undefined && minSe > 0 && minSe <= MAX_MIN_SE_SECONDS;
   }
+}
+
+/** What the edge says when a request has reached nobody; 430 also comes from proxies on the way. */
+function isUnreached({ message: { status }, source }: IncomingResponse): boolean {
+  return status === FLOW_FAILED || (source.address === "" && (status === 408 || status === 503));
 }
 
 /** What a response tells about the leg; of several forks behind a contact the last one to speak. */

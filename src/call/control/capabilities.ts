@@ -17,7 +17,7 @@ export const DIALOG_CAPABILITIES: HeaderList = [
 export const OPTIONS_HEADERS: HeaderList = [
   ["Allow", METHODS],
   ["Accept", "application/sdp"],
-  ["Supported", "timer, path"],
+  ["Supported", "timer, path, outbound"],
 ];
 
 const DIALOG_EXTENSIONS = new Set(["timer"]);

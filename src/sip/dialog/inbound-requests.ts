@@ -8,9 +8,9 @@ import { bareResponse } from "./complete-response.ts";
 import { isInitiatorTag, newTag, type CoreContext } from "./core-context.ts";
 import type { DialogActions } from "./dialog-actions.ts";
 import { dialogIdOf, setOwner, type Dialog } from "./dialog.ts";
+import { withEdgeFields } from "./edge-fields.ts";
 import { InboundResponses } from "./inbound-responses.ts";
 import { requestSeen, updateRefusal } from "./negotiation.ts";
-import { withPeerCertificate } from "./peer-certificate.ts";
 import { PendingRequests, type PendingRequest } from "./pending-requests.ts";
 import { grantedSeconds, notifiedSeconds } from "./subscription.ts";
 import type { SuccessRetransmission } from "./success-retransmission.ts";
@@ -113,7 +113,7 @@ export class InboundRequests {
     if (application === undefined) return;
     this.#context.applications.deliver(application, {
       source: "network",
-      text: withPeerCertificate(request, flow),
+      text: withEdgeFields(request, flow, this.#context.flows),
       protocol: "",
       address: flow.remoteAddress,
       port: flow.remotePort,
@@ -326,7 +326,7 @@ export class InboundRequests {
     const isFirst = isNew && request.method !== "CANCEL";
     this.#context.applications.deliver(application, {
       source: "network",
-      text: withPeerCertificate(request, flow),
+      text: withEdgeFields(request, flow, this.#context.flows),
       protocol: flow.protocol,
       address: flow.remoteAddress,
       port: flow.remotePort,
