@@ -9,6 +9,7 @@ import type {
   PendingRequest,
   SignalingPort,
 } from "../signaling/signaling-port.ts";
+import { accepts } from "./accept.ts";
 import { allowsUpdate, DIALOG_CAPABILITIES } from "./capabilities.ts";
 import type { Leg } from "./leg.ts";
 import { sdpOf, sessionBody } from "./session-body.ts";
@@ -198,6 +199,8 @@ export class DialogRequests {
   #changeSession(side: Side, leg: Leg, other: Leg | undefined, request: IncomingRequest): void {
     const { message, transactionId } = request;
     const body = sessionBody(message);
+    const isWithoutSession = message.method === "UPDATE" && body.kind === "none";
+    if (!isWithoutSession && !accepts(message, SDP)) return request.respond(406);
     if (body.kind === "unsupported") return request.respond(415, { headers: [["Accept", SDP]] });
     const decision = decideSession(message, leg.policy, leg.session);
     if (decision.kind === "refuse") {

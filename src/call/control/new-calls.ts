@@ -6,6 +6,7 @@ import { analyze, parseDialed, type Dialed } from "../digit-analysis/index.ts";
 import { NEW_CALL, refusedOutcome, type Outcome } from "../model/index.ts";
 import type { Binding } from "../registrar/index.ts";
 import type { HeaderList, IncomingRequest } from "../signaling/signaling-port.ts";
+import { accepts } from "./accept.ts";
 import { recordOf, type CallProgress } from "./call-progress.ts";
 import { type CallContext, CallSession } from "./call-session.ts";
 import type { CallTable } from "./call-table.ts";
@@ -39,6 +40,7 @@ interface Checked {
 
 const MAX_HOPS = 70;
 const SUBJECT_LENGTH = 256;
+const SDP = "application/sdp";
 
 /** Turns authenticated INVITEs into calls. */
 export class NewCalls {
@@ -145,10 +147,11 @@ function checkInvite(message: SipMessage, device: SipPhone | Peer): Checked | Re
   if (!hops.ok) return rejection(400, "max-forwards");
   if (hops.value === 0) return rejection(483, "too-many-hops");
   if (!parseCSeq(message.get("cseq") ?? "").ok) return rejection(400, "cseq");
+  if (!accepts(message, SDP)) return rejection(406, "accept");
   const body = sessionBody(message);
   if (body.kind === "unsupported") {
     return rejection(415, "body", [
-      ["Accept", "application/sdp"],
+      ["Accept", SDP],
       ["Accept-Encoding", "identity"],
     ]);
   }
