@@ -1,9 +1,11 @@
 import { detached, type Ids } from "../../common/index.ts";
 import { escapeUser, formatNameAddr, tagOf } from "../../sip/message/index.ts";
+import type { ToldReason } from "../model/index.ts";
 import { STATUS_OF_SIGNALING_ERROR } from "../signaling/signaling-error.ts";
 import type { Body, HeaderList, IncomingResponse, PendingRequest, SignalingPort } from "../signaling/signaling-port.ts";
 import { allowsUpdate, DIALOG_CAPABILITIES } from "./capabilities.ts";
 import { dialogIdOf, type Leg, type LegDevice, type SessionPolicy } from "./leg.ts";
+import { toldReason } from "./reason-header.ts";
 import { sdpOf } from "./session-body.ts";
 import { minSeOf, sessionOfResponse, sessionRequestHeaders } from "./session-interval.ts";
 
@@ -33,11 +35,13 @@ export interface BranchEvents {
   onLeg(leg: Leg, before: Leg | undefined): void;
   onProgress(status: number, sdp: string | undefined): void;
   onAnswered(sdp: string | undefined): void;
-  onFailed(status: number): void;
+  /** 430 when the edge could not reach the place at all. */
+  onFailed(status: number, told: ToldReason | undefined): void;
 }
 
 /** A longer session than a day is not agreed to. */
 const MAX_MIN_SE_SECONDS = 86_400;
+const UNREACHED = 430;
 
 /** One INVITE of ours, from sending it to its final response. */
 export class Branch {
@@ -93,7 +97,7 @@ export class Branch {
       },
       {
         onResponse: (response) => this.#onResponse(leg, response),
-        onFailed: (error) => this.#events.onFailed(STATUS_OF_SIGNALING_ERROR[error.code]),
+        onFailed: (error) => this.#events.onFailed(STATUS_OF_SIGNALING_ERROR[error.code], undefined),
       },
     );
   }
@@ -126,7 +130,9 @@ export class Branch {
       this.#hasRetried = true;
       this.#send(minSeOf(message));
     } else {
-      this.#events.onFailed(status);
+      // The edge answers 503 in the place of a peer that it has no way to.
+      const isUnreached = status === 503 && response.source.address === "";
+      this.#events.onFailed(isUnreached ? UNREACHED : status, toldReason(message));
     }
   }
 

@@ -12,6 +12,7 @@ import type {
 import { accepts } from "./accept.ts";
 import { allowsUpdate, DIALOG_CAPABILITIES } from "./capabilities.ts";
 import type { Leg } from "./leg.ts";
+import { toldReason } from "./reason-header.ts";
 import { sdpOf, sessionBody } from "./session-body.ts";
 import { decideSession, sessionOfResponse, sessionRequestHeaders } from "./session-interval.ts";
 
@@ -73,7 +74,12 @@ export class DialogRequests {
         return this.#options.dispatch({ type: "acked", side, sdp: sdpOf(message) });
       case "BYE":
         this.#waiting.set(request.transactionId, { side, request, leg });
-        return this.#options.dispatch({ type: "bye", side, transaction: request.transactionId });
+        return this.#options.dispatch({
+          type: "bye",
+          side,
+          transaction: request.transactionId,
+          told: toldReason(message),
+        });
       case "INFO":
         this.#waiting.set(request.transactionId, { side, request, leg });
         return this.#options.dispatch({ type: "info", side, transaction: request.transactionId });

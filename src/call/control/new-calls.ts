@@ -13,6 +13,7 @@ import type { CallTable } from "./call-table.ts";
 import { callerDevice, claimOf } from "./caller-identity.ts";
 import { allowsUpdate } from "./capabilities.ts";
 import { dialogIdOf, type Leg, type LegDevice } from "./leg.ts";
+import { reasonOf } from "./reason-header.ts";
 import { rejection, type Rejection } from "./rejection.ts";
 import { PEER_BUSY, routeCall, type RejectedCall, type RoutedCall } from "./route-call.ts";
 import { sessionBody } from "./session-body.ts";
@@ -78,8 +79,10 @@ export class NewCalls {
     const dialed: Dialed = { ...parsed.value, user: detached(parsed.value.user) };
     const routed = this.#route(message, device, dialed);
     if (routed.kind === "rejected") {
-      this.#record(callerDevice(device, message), detached(message.get("call-id") ?? ""), dialed.user, routed);
-      return routed;
+      const { status, cause, headers } = routed;
+      const outcome: Outcome = { ...refusedOutcome({ status }, cause), by: "switch" };
+      this.#record(request, device, dialed.user, routed.callee, outcome);
+      return { ...routed, headers: [...headers, ...reasonOf(outcome)] };
     }
     const { ids, table, context } = this.#options;
     const caller = callerLeg(request, device, checked.session, ids);
@@ -123,20 +126,25 @@ export class NewCalls {
     });
   }
 
-  #record(caller: LegDevice, sipCallId: string, calledNumber: string, { status, callee }: RejectedCall): void {
+  #record(
+    { message }: IncomingRequest,
+    device: SipPhone | Peer,
+    calledNumber: string,
+    callee: LegDevice | undefined,
+    outcome: Outcome,
+  ): void {
     const { context, ids } = this.#options;
     const nowMs = context.clock.wallMs();
     const progress: CallProgress = {
       callId: ids.uuid(),
       calledNumber,
-      caller,
+      caller: callerDevice(device, message),
       callee,
       startedAtMs: nowMs,
       ringingAtMs: undefined,
       answeredAtMs: undefined,
-      sipCallIds: { caller: sipCallId, callee: [] },
+      sipCallIds: { caller: detached(message.get("call-id") ?? ""), callee: [] },
     };
-    const outcome: Outcome = { ...refusedOutcome(status), by: "switch" };
     void context.writeRecord(recordOf(progress, NEW_CALL, outcome, nowMs, undefined));
   }
 }

@@ -123,7 +123,7 @@ describe("requests outside a dialog", () => {
       ]),
       [
         ["7777", undefined, 404, 1, "rejected", "switch"],
-        ["1003", "phone-1003", 480, 18, "unreachable", "switch"],
+        ["1003", "phone-1003", 480, 20, "unreachable", "switch"],
         ["", undefined, 484, 28, "rejected", "switch"],
         ["1002", undefined, 404, 1, "rejected", "switch"],
       ],
