@@ -3,7 +3,7 @@ import { escapeUser, formatNameAddr, tagOf } from "../../sip/message/index.ts";
 import type { ToldReason } from "../model/index.ts";
 import { STATUS_OF_SIGNALING_ERROR } from "../signaling/signaling-error.ts";
 import type { Body, HeaderList, IncomingResponse, PendingRequest, SignalingPort } from "../signaling/signaling-port.ts";
-import { allowsUpdate, DIALOG_CAPABILITIES } from "./capabilities.ts";
+import { adoptAbilities, DIALOG_CAPABILITIES } from "./capabilities.ts";
 import { dialogIdOf, type Leg, type LegDevice, type SessionPolicy } from "./leg.ts";
 import { toldReason } from "./reason-header.ts";
 import { sdpOf } from "./session-body.ts";
@@ -145,7 +145,7 @@ export class Branch {
 function adopt(leg: Leg, { message, source }: IncomingResponse): void {
   leg.remoteTag = detached(tagOf(message.get("to") ?? "") ?? "");
   if (source.address !== "") leg.source = source;
-  if (message.has("allow")) leg.allowsUpdate = allowsUpdate(message);
+  adoptAbilities(leg, message);
 }
 
 function newLeg({ target, ids }: BranchOptions): Leg {

@@ -17,7 +17,7 @@ import { Branch, type BranchTarget } from "./branch.ts";
 import { CallMedia } from "./call-media.ts";
 import { recordOf, type CallProgress } from "./call-progress.ts";
 import { CallTimers } from "./call-timers.ts";
-import { DIALOG_CAPABILITIES } from "./capabilities.ts";
+import { DIALOG_CAPABILITIES, recvInfo } from "./capabilities.ts";
 import { DialogRequests } from "./dialog-requests.ts";
 import type { Leg, LegDevice } from "./leg.ts";
 import { cancelReason, COMPLETED_ELSEWHERE, reasonOf, toldReason } from "./reason-header.ts";
@@ -193,7 +193,7 @@ export class CallSession {
       case "respond":
         return this.#requests.respond(effect);
       case "request":
-        return this.#requests.send(effect, this.#legs[effect.side]);
+        return this.#requests.send(effect, this.#legs[effect.side], this.#legs[otherSide(effect.side)]);
       case "pass":
         return this.#requests.pass(effect, this.#legs[effect.side]);
       case "cancel-request":
@@ -305,7 +305,7 @@ export class CallSession {
     request?.respond(
       200,
       {
-        headers: [...DIALOG_CAPABILITIES, ...(answerHeaders ?? [])],
+        headers: [...DIALOG_CAPABILITIES, ...recvInfo(this.#legs.callee), ...(answerHeaders ?? [])],
         toTag: this.#legs.caller.localTag,
         body: { contentType: "application/sdp", text: sdp },
       },

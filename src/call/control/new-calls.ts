@@ -11,7 +11,7 @@ import { recordOf, type CallProgress } from "./call-progress.ts";
 import { type CallContext, CallSession } from "./call-session.ts";
 import type { CallTable } from "./call-table.ts";
 import { callerDevice, claimOf } from "./caller-identity.ts";
-import { allowsUpdate } from "./capabilities.ts";
+import { adoptAbilities, recvInfo } from "./capabilities.ts";
 import { dialogIdOf, type Leg, type LegDevice } from "./leg.ts";
 import { reasonOf } from "./reason-header.ts";
 import { rejection, type Rejection } from "./rejection.ts";
@@ -100,7 +100,7 @@ export class NewCalls {
       route: routed.route,
       targets: routed.targets,
       answerHeaders: checked.session.headers,
-      branchHeaders: branchHeaders(message, checked.hops),
+      branchHeaders: [...branchHeaders(message, checked.hops), ...recvInfo(caller)],
     });
     return undefined;
   }
@@ -176,7 +176,7 @@ function callerLeg(
 ): Leg {
   const sipCallId = detached(message.get("call-id") ?? "");
   const remoteTag = detached(tagOf(message.get("from") ?? "") ?? "");
-  return {
+  const leg: Leg = {
     dialogId: dialogIdOf(sipCallId, remoteTag),
     sipCallId,
     localTag: `s${ids.token(7)}`,
@@ -185,9 +185,11 @@ function callerLeg(
     source,
     latch: device.profile.media.latch ? "any" : "candidates",
     policy: device.profile.session,
-    allowsUpdate: allowsUpdate(message),
+    allowsUpdate: false,
     session,
   };
+  adoptAbilities(leg, message);
+  return leg;
 }
 
 /** What of the caller's INVITE the callee gets to see. */

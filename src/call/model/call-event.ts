@@ -43,7 +43,13 @@ export type CallEvent =
   | { readonly type: "reinvite-cancelled"; readonly transaction: string }
   /** The 2xx to a re-INVITE or UPDATE of `side` could not be sent any more. */
   | { readonly type: "change-answer-lost"; readonly side: Side }
-  | { readonly type: "info"; readonly side: Side; readonly transaction: string }
+  /** `refusal`: the status that says why the other party, or the service, does not take it. */
+  | {
+      readonly type: "info";
+      readonly side: Side;
+      readonly transaction: string;
+      readonly refusal?: number | undefined;
+    }
   /** 2xx. */
   | {
       readonly type: "request-answered";

@@ -69,7 +69,7 @@ function advance(call: Call, event: CallEvent): Step {
       // No ACK will come.
       return call.state === "disconnected" && event.side === "caller" ? payBye(call) : unchanged(call);
     case "info":
-      return onInfo(call, event.side, event.transaction);
+      return onInfo(call, event);
     case "request-answered":
     case "request-failed":
       return drained(onRequestResult(call, event));
@@ -149,8 +149,8 @@ function payBye(call: Call): Step {
   return closeWhenDone({ ...call, owedBye: undefined }, effects);
 }
 
-function onInfo(call: Call, side: Side, transaction: string): Step {
-  const status = infoRefusal(call);
+function onInfo(call: Call, { side, transaction, refusal }: Extract<CallEvent, { type: "info" }>): Step {
+  const status = infoAnswer(call, refusal);
   if (status !== undefined) return { call, effects: [{ type: "respond", transaction, status, sdp: undefined }] };
   const ticket = call.nextTicket;
   return {
@@ -159,9 +159,11 @@ function onInfo(call: Call, side: Side, transaction: string): Step {
   };
 }
 
-function infoRefusal({ state, hasEndpoint, passed, suspended }: Call): number | undefined {
+/** What an INFO is answered with that goes no further. */
+function infoAnswer({ state, hasEndpoint, passed, suspended }: Call, refusal: number | undefined): number | undefined {
   if (state === "disconnected") return 481;
   if (state !== "established") return 480;
+  if (refusal !== undefined) return refusal;
   if (hasEndpoint) return 200;
   return passed.length >= MAX_PASSED || suspended ? 503 : undefined;
 }
