@@ -1,9 +1,11 @@
 import { detached, type Ids } from "../../common/index.ts";
 import { escapeUser, formatNameAddr, tagOf, type SipMessage } from "../../sip/message/index.ts";
+import type { ToldReason } from "../model/index.ts";
 import { STATUS_OF_SIGNALING_ERROR } from "../signaling/signaling-error.ts";
 import type { Body, HeaderList, IncomingResponse, PendingRequest, SignalingPort } from "../signaling/signaling-port.ts";
-import { allowsUpdate, DIALOG_CAPABILITIES } from "./capabilities.ts";
+import { adoptAbilities, DIALOG_CAPABILITIES } from "./capabilities.ts";
 import { dialogIdOf, type Leg, type LegDevice, type SessionPolicy } from "./leg.ts";
+import { toldReason } from "./reason-header.ts";
 import { sdpOf } from "./session-body.ts";
 import { minSeOf, sessionOfResponse, sessionRequestHeaders } from "./session-interval.ts";
 
@@ -41,7 +43,8 @@ export interface BranchEvents {
   onLeg(leg: Leg, before: Leg | undefined): void;
   onProgress(status: number, sdp: string | undefined): void;
   onAnswered(sdp: string | undefined): void;
-  onFailed(status: number): void;
+  /** 430 when the edge could not reach the place at all. */
+  onFailed(status: number, told: ToldReason | undefined): void;
 }
 
 const FLOW_FAILED = 430;
@@ -142,9 +145,11 @@ export class Branch {
       this.#hasRetried = true;
       this.#send(minSeOf(message));
     } else if (isUnreached(response)) {
-      this.#onUnreached(status);
+      if (status === FLOW_FAILED) this.#way.onFlowFailed?.();
+      // The edge answers 503 in the place of a peer that it has no way to.
+      this.#onUnreached(status === 503 ? FLOW_FAILED : status, toldReason(message));
     } else {
-      this.#events.onFailed(status);
+      this.#events.onFailed(status, toldReason(message));
     }
   }
 
@@ -160,10 +165,9 @@ export class Branch {
   }
 
   /** RFC 5626 7: the next way to the same phone, which has not got the call over this one. */
-  #onUnreached(status: number): void {
-    if (status === FLOW_FAILED) this.#way.onFlowFailed?.();
+  #onUnreached(status: number, told?: ToldReason): void {
     const next = this.#cancelHeaders === undefined ? this.#otherWays.shift() : undefined;
-    if (next === undefined) return this.#events.onFailed(status);
+    if (next === undefined) return this.#events.onFailed(status, told);
     this.#way = next;
     this.#hasRetried = false;
     this.#send(0);
@@ -183,7 +187,7 @@ function isUnreached({ message: { status }, source }: IncomingResponse): boolean
 function adopt(leg: Leg, { message, source }: IncomingResponse): void {
   leg.remoteTag = detached(tagOf(message.get("to") ?? "") ?? "");
   if (source.address !== "") leg.source = source;
-  if (message.has("allow")) leg.allowsUpdate = allowsUpdate(message);
+  adoptAbilities(leg, message);
 }
 
 function newLeg({ target, ids }: BranchOptions): Leg {
