@@ -1,12 +1,9 @@
 import assert from "node:assert/strict";
 import { createSocket, type Socket } from "node:dgram";
-import { ChannelServer, RandomIds, silentLogger, SystemClock } from "../../../src/common/index.ts";
-import { EmbeddedRelay } from "../../../src/media/relay/embedded/embedded-relay.ts";
-import { RelayServer } from "../../../src/media/relay/embedded/relay-server.ts";
 import { eventually } from "../../support/eventually.ts";
 import { establish, sdpLine } from "../../support/established-call.ts";
-import { SwitchFixture } from "../../support/switch-fixture.ts";
-import { TemporaryDirectory } from "../../support/temporary-directory.ts";
+import { RelayedSwitch } from "../../support/relayed-switch.ts";
+import type { SwitchFixture } from "../../support/switch-fixture.ts";
 import { testSdp } from "../../support/test-sdp.ts";
 import type { SipMessage } from "../../../src/sip/message/index.ts";
 
@@ -45,49 +42,17 @@ class RtpEnd {
 }
 
 describe("calls through the real relay", () => {
-  const clock = new SystemClock();
-  let directory: TemporaryDirectory;
-  let channel: ChannelServer;
-  let server: RelayServer;
-  let relay: EmbeddedRelay;
+  let whole: RelayedSwitch;
   let node: SwitchFixture;
   const ends: RtpEnd[] = [];
 
   beforeEach(async () => {
-    directory = new TemporaryDirectory("relayed");
-    channel = new ChannelServer({ path: directory.join("media.sock"), logger: silentLogger });
-    server = new RelayServer({
-      channel,
-      portRange: { min: 41_000, max: 41_199 },
-      address: "127.0.0.1",
-      advertisedAddress: "127.0.0.1",
-      clock,
-      ids: new RandomIds(),
-      logger: silentLogger,
-      journalPath: directory.join("media-sessions.journal"),
-      rtpTimeoutMs: 30_000,
-      restMs: 100,
-    });
-    await server.start();
-    await channel.listen();
-    await new Promise<void>((resolve) => {
-      relay = new EmbeddedRelay({
-        path: directory.join("media.sock"),
-        clock,
-        logger: silentLogger,
-        onConnected: resolve,
-      });
-      relay.start();
-    });
-    node = await SwitchFixture.start({ relay });
+    whole = await RelayedSwitch.start();
+    node = whole.node;
   });
   afterEach(async () => {
-    await node.stop();
-    relay.close();
-    await channel.close();
-    await server.close();
+    await whole.stop();
     for (const end of ends.splice(0)) end.socket.close();
-    directory.close();
   });
 
   async function rtp(): Promise<RtpEnd> {
@@ -114,10 +79,9 @@ describe("calls through the real relay", () => {
     const bye = near.bye();
     await far.takeBye();
     await bye;
-    const [record] = await node.settled(1);
+    const [record] = await whole.settled(1);
     assert.deepEqual(record?.sides.map(({ side }) => side).sort(), ["callee", "caller"]);
     assert.ok(record?.sides.every(({ packets }) => packets >= 5));
-    assert.deepEqual(await relay.list(), []);
   });
 
   it("given a call to echo, when the phone sends RTP, then it hears itself", async () => {
@@ -133,7 +97,7 @@ describe("calls through the real relay", () => {
       { timeoutMs: 3_000, intervalMs: 20 },
     );
     await call.bye();
-    await node.settled(1);
+    await whole.settled(1);
   });
 
   it("given an INVITE without SDP to echo, when the phone answers in the ACK, then it hears itself", async () => {
@@ -151,6 +115,6 @@ describe("calls through the real relay", () => {
       { timeoutMs: 3_000, intervalMs: 20 },
     );
     await call.bye();
-    await node.settled(1);
+    await whole.settled(1);
   });
 });

@@ -8,7 +8,7 @@ import {
 } from "../../../src/media/index.ts";
 import { tonePower } from "../../support/goertzel.ts";
 import { decodeMuLaw } from "../../support/g711.ts";
-import { audioPortOf, rtpPacket, RtpPhone } from "./rtp-phone.ts";
+import { audioPortOf, rtpPacket, RtpPhone } from "../../support/rtp-phone.ts";
 
 /** A relay that runs, and how to end it. */
 export interface RunningRelay {
