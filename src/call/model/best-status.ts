@@ -2,6 +2,8 @@
 const ABOUT_US = new Map<number, number>([
   [401, 403],
   [407, 403],
+  [420, 500],
+  [421, 500],
 ]);
 
 /** Statuses of places that could not be reached at all. */
