@@ -6,6 +6,7 @@ import { allowsUpdate, DIALOG_CAPABILITIES } from "./capabilities.ts";
 import { dialogIdOf, type Leg, type LegDevice, type SessionPolicy } from "./leg.ts";
 import { sdpOf } from "./session-body.ts";
 import { minSeOf, sessionOfResponse, sessionRequestHeaders } from "./session-interval.ts";
+import { warningCodes } from "./warning-header.ts";
 
 /** One place to send an INVITE to. */
 export interface BranchTarget {
@@ -33,7 +34,8 @@ export interface BranchEvents {
   onLeg(leg: Leg, before: Leg | undefined): void;
   onProgress(status: number, sdp: string | undefined): void;
   onAnswered(sdp: string | undefined): void;
-  onFailed(status: number): void;
+  /** @param warnings codes of the refusal's warnings about session descriptions */
+  onFailed(status: number, warnings: readonly number[]): void;
 }
 
 /** A longer session than a day is not agreed to. */
@@ -93,7 +95,7 @@ export class Branch {
       },
       {
         onResponse: (response) => this.#onResponse(leg, response),
-        onFailed: (error) => this.#events.onFailed(STATUS_OF_SIGNALING_ERROR[error.code]),
+        onFailed: (error) => this.#events.onFailed(STATUS_OF_SIGNALING_ERROR[error.code], []),
       },
     );
   }
@@ -126,7 +128,7 @@ export class Branch {
       this.#hasRetried = true;
       this.#send(minSeOf(message));
     } else {
-      this.#events.onFailed(status);
+      this.#events.onFailed(status, warningCodes(message));
     }
   }
 

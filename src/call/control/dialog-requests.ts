@@ -13,6 +13,7 @@ import { allowsUpdate, DIALOG_CAPABILITIES } from "./capabilities.ts";
 import type { Leg } from "./leg.ts";
 import { sdpOf, sessionBody } from "./session-body.ts";
 import { decideSession, sessionOfResponse, sessionRequestHeaders } from "./session-interval.ts";
+import { warningCodes, type RefusalWarning } from "./warning-header.ts";
 
 type EffectOf<Type extends CallEffect["type"]> = Extract<CallEffect, { type: Type }>;
 
@@ -26,6 +27,7 @@ interface Waiting {
 export interface DialogRequestsOptions {
   readonly port: SignalingPort;
   readonly ids: Ids;
+  readonly warning: RefusalWarning;
   readonly dispatch: (event: CallEvent) => void;
   /** The last request of ours has been answered. */
   readonly onIdle: () => void;
@@ -185,7 +187,10 @@ export class DialogRequests {
         onResponse: (response) => {
           const { status } = response.message;
           if (status < 200) return;
-          if (status >= 300) return end({ type: "request-failed", ticket, status });
+          if (status >= 300) {
+            this.#options.warning.note(warningCodes(response.message));
+            return end({ type: "request-failed", ticket, status });
+          }
           end({ type: "request-answered", ticket, status, sdp: onSuccess(response) });
         },
         onFailed: ({ code }) => end({ type: "request-failed", ticket, status: STATUS_OF_SIGNALING_ERROR[code] }),
@@ -234,6 +239,6 @@ export class DialogRequests {
   #refusalHeaders(status: number): HeaderList {
     // RFC 3261 14.2: anything between 0 and 10 seconds, so that both ends do not meet again.
     if (status === 500) return [["Retry-After", String(parseInt(this.#options.ids.token(1), 16) % 10)]];
-    return status === 503 ? [["Retry-After", "5"]] : [];
+    return status === 503 ? [["Retry-After", "5"]] : this.#options.warning.take(status);
   }
 }
