@@ -1,6 +1,8 @@
 import { ChannelServer, RandomIds, silentLogger, SystemClock } from "../../src/common/index.ts";
 import { EmbeddedRelay } from "../../src/media/relay/embedded/embedded-relay.ts";
 import { RelayServer } from "../../src/media/relay/embedded/relay-server.ts";
+import type { CallRecord } from "../../src/call/index.ts";
+import { eventually } from "./eventually.ts";
 import { RtpEnd } from "./rtp-end.ts";
 import { SwitchFixture, type SwitchOptions } from "./switch-fixture.ts";
 import { TemporaryDirectory } from "./temporary-directory.ts";
@@ -16,17 +18,20 @@ export class RelayedSwitch {
   readonly relay: EmbeddedRelay;
   /** Times that the relay has told of a silent call. */
   readonly silences: () => number;
+  readonly #server: RelayServer;
   readonly #closers: readonly (() => Promise<void> | void)[];
   readonly #ends: RtpEnd[] = [];
 
   private constructor(
     node: SwitchFixture,
     relay: EmbeddedRelay,
+    server: RelayServer,
     silences: () => number,
     closers: readonly (() => Promise<void> | void)[],
   ) {
     this.node = node;
     this.relay = relay;
+    this.#server = server;
     this.silences = silences;
     this.#closers = closers;
   }
@@ -67,7 +72,7 @@ export class RelayedSwitch {
     });
     node = await SwitchFixture.start({ ...options, relay });
     const closers = [() => relay.close(), () => channel.close(), () => server.close(), () => directory.close()];
-    return new RelayedSwitch(node, relay, () => silences, closers);
+    return new RelayedSwitch(node, relay, server, () => silences, closers);
   }
 
   /** Another phone's socket for RTP. */
@@ -75,6 +80,19 @@ export class RelayedSwitch {
     const end = await RtpEnd.open();
     this.#ends.push(end);
     return end;
+  }
+
+  /** Waits until nothing of any call is left, neither in call control, at the edge nor at the relay. */
+  async settled(expectedRecords: number): Promise<CallRecord[]> {
+    const records = await this.node.settled(expectedRecords);
+    await eventually(
+      () => {
+        const sessions = this.#server.metrics().find(({ name }) => name === "tandem_media_sessions")?.value;
+        if (sessions !== 0) throw new Error(`relay sessions left over: ${sessions}`);
+      },
+      { timeoutMs: 2_000, intervalMs: 10 },
+    );
+    return records;
   }
 
   async stop(): Promise<void> {

@@ -8,6 +8,7 @@ import { dialogIdOf, type Leg, type LegDevice, type SessionPolicy } from "./leg.
 import { toldReason } from "./reason-header.ts";
 import { sdpOf } from "./session-body.ts";
 import { minSeOf, sessionOfResponse, sessionRequestHeaders } from "./session-interval.ts";
+import { warningCodes } from "./warning-header.ts";
 
 /** One way to a phone or peer. */
 export interface Way {
@@ -43,8 +44,11 @@ export interface BranchEvents {
   onLeg(leg: Leg, before: Leg | undefined): void;
   onProgress(status: number, sdp: string | undefined): void;
   onAnswered(sdp: string | undefined): void;
-  /** 430 when the edge could not reach the place at all. */
-  onFailed(status: number, told: ToldReason | undefined): void;
+  /**
+   * @param status 430 when the edge could not reach the place at all
+   * @param warnings codes of the refusal's warnings about session descriptions
+   */
+  onFailed(status: number, told: ToldReason | undefined, warnings: readonly number[]): void;
 }
 
 const FLOW_FAILED = 430;
@@ -149,7 +153,7 @@ export class Branch {
       // The edge answers 503 in the place of a peer that it has no way to.
       this.#onUnreached(status === 503 ? FLOW_FAILED : status, toldReason(message));
     } else {
-      this.#events.onFailed(status, toldReason(message));
+      this.#events.onFailed(status, toldReason(message), warningCodes(message));
     }
   }
 
@@ -167,7 +171,7 @@ export class Branch {
   /** RFC 5626 7: the next way to the same phone, which has not got the call over this one. */
   #onUnreached(status: number, told?: ToldReason): void {
     const next = this.#cancelHeaders === undefined ? this.#otherWays.shift() : undefined;
-    if (next === undefined) return this.#events.onFailed(status, told);
+    if (next === undefined) return this.#events.onFailed(status, told, []);
     this.#way = next;
     this.#hasRetried = false;
     this.#send(0);

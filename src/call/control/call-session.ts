@@ -23,6 +23,7 @@ import type { Leg, LegDevice } from "./leg.ts";
 import { cancelReason, COMPLETED_ELSEWHERE, reasonOf, toldReason } from "./reason-header.ts";
 import type { SavedCall } from "./saved-call.ts";
 import type { SessionContext } from "./session-context.ts";
+import { RefusalWarning } from "./warning-header.ts";
 
 /** What every call needs. */
 export type CallContext = SessionContext<CallSession>;
@@ -60,6 +61,7 @@ export class CallSession {
   readonly #timers: CallTimers;
   readonly #requests: DialogRequests;
   readonly #branches = new Map<string, Branch>();
+  readonly #warning = new RefusalWarning();
   readonly #legs: { caller: Leg; callee: Leg | undefined };
   readonly #calleeCallIds: string[];
   #call: Call;
@@ -93,6 +95,7 @@ export class CallSession {
     this.#requests = new DialogRequests({
       port: context.port,
       ids: context.ids,
+      warning: this.#warning,
       dispatch: (event) => this.dispatch(event),
       onIdle: () => this.#closeWhenIdle(),
     });
@@ -219,8 +222,9 @@ export class CallSession {
   #runMedia(operation: MediaOperation, ticket: number): void {
     void this.#media.run(operation, this.#relayOptions(operation)).then((result) => {
       if (ticket === 0) return;
-      if (result.ok) this.dispatch({ type: "media-done", ticket, sdp: result.sdp });
-      else this.dispatch({ type: "media-failed", ticket, status: result.status });
+      if (result.ok) return this.dispatch({ type: "media-done", ticket, sdp: result.sdp });
+      this.#warning.note(result.warnings);
+      this.dispatch({ type: "media-failed", ticket, status: result.status });
     });
   }
 
@@ -261,8 +265,9 @@ export class CallSession {
         },
         onProgress: (status, body) => this.dispatch({ type: "branch-progress", branchId, status, sdp: body }),
         onAnswered: (body) => this.dispatch({ type: "branch-answered", branchId, sdp: body }),
-        onFailed: (status, told) => {
+        onFailed: (status, told, warnings) => {
           this.#forgetBranch(branch);
+          if (warnings.length > 0) this.#warning.note(warnings);
           this.dispatch({ type: "branch-failed", branchId, status, told });
         },
       },
@@ -322,7 +327,7 @@ export class CallSession {
   #reject({ status, outcome }: EffectOf<"reject">): void {
     const retry: HeaderList = status === 503 ? [["Retry-After", "5"]] : [];
     this.#offered?.request.respond(status, {
-      headers: [...reasonOf(outcome), ...retry],
+      headers: [...reasonOf(outcome), ...retry, ...this.#warning.take(status)],
       toTag: this.#legs.caller.localTag,
     });
   }

@@ -39,6 +39,11 @@ export function unsupportedExtensions(message: SipMessage): readonly string[] {
   return tokens.value.filter((token) => !known.has(token.toLowerCase()));
 }
 
+/** True for an INVITE that is to take the place of a dialog or to join it (RFC 3891, RFC 3911), which is not done. */
+export function namesDialog(message: SipMessage): boolean {
+  return message.has("replaces") || message.has("join");
+}
+
 function knownExtensions(method: string): ReadonlySet<string> {
   if (method === "INVITE" || method === "UPDATE") return DIALOG_EXTENSIONS;
   return method === "REGISTER" ? REGISTER_EXTENSIONS : NO_EXTENSIONS;

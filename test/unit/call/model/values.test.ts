@@ -131,6 +131,8 @@ describe("bestRefusal", () => {
     [[407, 500], 403],
     [[503, 488], 488],
     [[500, 480], 480],
+    [[420], 500],
+    [[421, 503], 500],
   ];
   for (const [statuses, expected] of cases) {
     it(`given ${statuses.join(", ") || "nothing"}, when all have refused, then the caller gets ${expected}`, () => {
