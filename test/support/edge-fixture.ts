@@ -81,6 +81,11 @@ export class EdgeFixture {
     await this.#startAgain(sipPort, wirePort);
   }
 
+  /** Removes its files, while it is down. */
+  forget(): void {
+    rmSync(this.#directory, { recursive: true });
+  }
+
   async stop(): Promise<void> {
     for (const client of this.#clients) client.close();
     await this.edge.close();
