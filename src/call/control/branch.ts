@@ -1,11 +1,14 @@
 import { detached, type Ids } from "../../common/index.ts";
-import { escapeUser, formatNameAddr, tagOf } from "../../sip/message/index.ts";
+import { escapeUser, formatNameAddr, tagOf, type SipMessage } from "../../sip/message/index.ts";
+import type { ToldReason } from "../model/index.ts";
 import { STATUS_OF_SIGNALING_ERROR } from "../signaling/signaling-error.ts";
 import type { Body, HeaderList, IncomingResponse, PendingRequest, SignalingPort } from "../signaling/signaling-port.ts";
-import { allowsUpdate, DIALOG_CAPABILITIES } from "./capabilities.ts";
+import { adoptAbilities, DIALOG_CAPABILITIES } from "./capabilities.ts";
 import { dialogIdOf, type Leg, type LegDevice, type SessionPolicy } from "./leg.ts";
+import { toldReason } from "./reason-header.ts";
 import { sdpOf } from "./session-body.ts";
 import { minSeOf, sessionOfResponse, sessionRequestHeaders } from "./session-interval.ts";
+import { warningCodes } from "./warning-header.ts";
 
 /** One way to a phone or peer. */
 export interface Way {
@@ -41,7 +44,11 @@ export interface BranchEvents {
   onLeg(leg: Leg, before: Leg | undefined): void;
   onProgress(status: number, sdp: string | undefined): void;
   onAnswered(sdp: string | undefined): void;
-  onFailed(status: number): void;
+  /**
+   * @param status 430 when the edge could not reach the place at all
+   * @param warnings codes of the refusal's warnings about session descriptions
+   */
+  onFailed(status: number, told: ToldReason | undefined, warnings: readonly number[]): void;
 }
 
 const FLOW_FAILED = 430;
@@ -59,6 +66,8 @@ export class Branch {
   #cancelHeaders: HeaderList | undefined;
   #body: Body | undefined;
   #hasRetried = false;
+  /** What the fork that spoke last has answered to our offer before its 2xx. */
+  #early: { readonly tag: string; readonly sdp: string } | undefined;
   #way: Way;
   readonly #otherWays: Way[];
 
@@ -130,27 +139,39 @@ export class Branch {
     const { message } = response;
     const { status } = message;
     if (status < 300) adopt(leg, response);
-    if (status < 200) this.#events.onProgress(status, sdpOf(message));
+    if (status < 200) this.#onProgress(leg, message);
     else if (status < 300) {
       this.#response = response;
       leg.session = sessionOfResponse(message);
-      this.#events.onAnswered(sdpOf(message));
+      this.#events.onAnswered(sdpOf(message) ?? this.#earlyAnswer(leg));
     } else if (status === 422 && this.#isWorthRetrying(minSeOf(message))) {
       // RFC 4028 7.4.
       this.#hasRetried = true;
       this.#send(minSeOf(message));
     } else if (isUnreached(response)) {
-      this.#onUnreached(status);
+      if (status === FLOW_FAILED) this.#way.onFlowFailed?.();
+      // The edge answers 503 in the place of a peer that it has no way to.
+      this.#onUnreached(status === 503 ? FLOW_FAILED : status, toldReason(message));
     } else {
-      this.#events.onFailed(status);
+      this.#events.onFailed(status, toldReason(message), warningCodes(message));
     }
   }
 
+  #onProgress(leg: Leg, message: SipMessage): void {
+    const sdp = sdpOf(message);
+    if (sdp !== undefined) this.#early = { tag: leg.remoteTag, sdp };
+    this.#events.onProgress(message.status, sdp);
+  }
+
+  /** RFC 3261 13.2.1: the first session description is the answer, and some gateways do not say it again in the 2xx. */
+  #earlyAnswer({ remoteTag }: Leg): string | undefined {
+    return this.#body !== undefined && this.#early?.tag === remoteTag ? this.#early.sdp : undefined;
+  }
+
   /** RFC 5626 7: the next way to the same phone, which has not got the call over this one. */
-  #onUnreached(status: number): void {
-    if (status === FLOW_FAILED) this.#way.onFlowFailed?.();
+  #onUnreached(status: number, told?: ToldReason): void {
     const next = this.#cancelHeaders === undefined ? this.#otherWays.shift() : undefined;
-    if (next === undefined) return this.#events.onFailed(status);
+    if (next === undefined) return this.#events.onFailed(status, told, []);
     this.#way = next;
     this.#hasRetried = false;
     this.#send(0);
@@ -170,7 +191,7 @@ function isUnreached({ message: { status }, source }: IncomingResponse): boolean
 function adopt(leg: Leg, { message, source }: IncomingResponse): void {
   leg.remoteTag = detached(tagOf(message.get("to") ?? "") ?? "");
   if (source.address !== "") leg.source = source;
-  if (message.has("allow")) leg.allowsUpdate = allowsUpdate(message);
+  adoptAbilities(leg, message);
 }
 
 function newLeg({ target, ids }: BranchOptions): Leg {

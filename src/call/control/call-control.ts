@@ -3,7 +3,7 @@ import { parseCSeq, splitList, tagOf, type SipMessage } from "../../sip/message/
 import type { Registrar } from "../registrar/index.ts";
 import type { IncomingRequest, SignalingHandler } from "../signaling/signaling-port.ts";
 import type { CallTable, LegEntry } from "./call-table.ts";
-import { ALLOW, OPTIONS_HEADERS, unsupportedExtensions } from "./capabilities.ts";
+import { ALLOW, namesDialog, OPTIONS_HEADERS, unsupportedExtensions } from "./capabilities.ts";
 import { viaHostOf, type Gatekeeper } from "./gatekeeper.ts";
 import type { NewCalls } from "./new-calls.ts";
 import { lossOutcome } from "./reason-header.ts";
@@ -91,6 +91,8 @@ export class CallControl implements SignalingHandler {
     if (busy !== undefined) return this.#refuse(request, busy);
     const admission = gatekeeper.admit(request);
     if (admission.kind === "refused") return this.#refuse(request, admission);
+    // RFC 3891 3: no dialog matches. A call beside the one that it is to replace is not what the sender wants.
+    if (namesDialog(request.message)) return this.#refuse(request, rejection(481, "no-dialog"));
     const refused = newCalls.begin(request, admission.device);
     if (refused !== undefined) this.#refuse(request, refused);
   }

@@ -44,8 +44,12 @@ const STATUS_OF_NONE: Readonly<Record<Extract<Destination, { kind: "none" }>["re
   "no-transit": 403,
 };
 
+/** Q.850: subscriber absent, switching equipment congestion. */
+const ABSENT = 20;
+const CONGESTION = 42;
+
 /** What a peer is told that has all its calls, and who calls it: another way may be free. */
-export const PEER_BUSY = rejection(503, "peer-busy", [["Retry-After", "5"]]);
+export const PEER_BUSY = rejection(503, "peer-busy", [["Retry-After", "5"]], CONGESTION);
 
 /** Turns the result of digit analysis into targets, or into what the caller is told. */
 export function routeCall(destination: Destination, context: RouteContext): RoutedCall | RejectedCall {
@@ -70,7 +74,9 @@ export function routeCall(destination: Destination, context: RouteContext): Rout
 function routeToPhone(phone: SipPhone, context: RouteContext): RoutedCall | RejectedCall {
   const places = placesOf(context.lookup(phone.directoryNumber)).slice(0, MAX_BRANCHES);
   const device = phoneDevice(phone);
-  if (places.length === 0) return { kind: "rejected", callee: device, ...rejection(480, "not-registered") };
+  if (places.length === 0) {
+    return { kind: "rejected", callee: device, ...rejection(480, "not-registered", [], ABSENT) };
+  }
   if (context.isBusy(phone)) return { kind: "rejected", callee: device, ...rejection(486, "busy") };
   const { profile } = phone;
   const targets = new Map<string, BranchTarget>();

@@ -4,7 +4,7 @@ import { callerDevice, claimOf } from "../../../../src/call/control/caller-ident
 import { CallCounters } from "../../../../src/call/control/call-counters.ts";
 import { CallTable } from "../../../../src/call/control/call-table.ts";
 import { unsupportedExtensions } from "../../../../src/call/control/capabilities.ts";
-import { copiedReason, lossOutcome } from "../../../../src/call/control/reason-header.ts";
+import { cancelReason, lossOutcome, reasonOf, toldReason } from "../../../../src/call/control/reason-header.ts";
 import { routeCall, type RouteContext } from "../../../../src/call/control/route-call.ts";
 import { isSavedCall } from "../../../../src/call/control/saved-call.ts";
 import { sessionBody } from "../../../../src/call/control/session-body.ts";
@@ -152,14 +152,50 @@ describe("capabilities", () => {
     assert.deepEqual(unsupportedExtensions(message([["Require", "timer"]], "", "INFO")), ["timer"]);
     assert.deepEqual(unsupportedExtensions(message([["Require", "a b"]])), ["malformed"]);
   });
+});
 
-  it("given a Reason, when it is to be passed on, then only a well-formed one of sane length is", () => {
-    assert.deepEqual(copiedReason(message([["Reason", 'SIP;cause=200, Q.850;cause=16;text="a, b"']])), [
-      ["Reason", 'SIP;cause=200, Q.850;cause=16;text="a, b"'],
+describe("Reason (RFC 3326)", () => {
+  const told = (...values: string[]) => toldReason(message(values.map((value) => ["Reason", value] as const)));
+
+  it("given Reason values, when they are to be passed on, then the first well-formed one of each protocol is, known or not", () => {
+    assert.deepEqual(told('SIP;cause=200, Q.850;cause=16;text="a, b"'), {
+      text: 'SIP;cause=200, Q.850;cause=16;text="a, b"',
+      cause: 16,
+    });
+    assert.deepEqual(told("Q.850;cause=17", "q.850;cause=21, X-Other;cause=900"), {
+      text: "Q.850;cause=17, X-Other;cause=900",
+      cause: 17,
+    });
+    assert.deepEqual(told("preemption;cause=1;text=UA"), { text: "preemption;cause=1;text=UA", cause: undefined });
+  });
+
+  it("given what is malformed, too long or no cause at all, when read, then it is left out and the rest stays", () => {
+    assert.equal(told(";;;"), undefined);
+    assert.equal(told(`SIP;text="${"x".repeat(300)}"`), undefined);
+    assert.equal(told(), undefined);
+    assert.deepEqual(told("Q.850;cause=0, SIP;cause=486"), { text: "SIP;cause=486", cause: 17 });
+    assert.deepEqual(told("Q.850;cause=128", "Q.850;cause=1"), { text: "Q.850;cause=1", cause: 1 });
+    assert.equal(told("Q.850"), undefined);
+  });
+
+  it("given a SIP status and a Q.850 cause, when both are told, then the Q.850 cause counts", () => {
+    assert.equal(told("SIP;cause=486, Q.850;cause=34")?.cause, 34);
+    assert.equal(told("Q.850;cause=34, SIP;cause=486")?.cause, 34);
+    assert.equal(told("SIP;cause=200")?.cause, undefined);
+  });
+
+  it("given an outcome, when a leg is ended, then what was told goes first and a Q.850 cause is always there", () => {
+    assert.deepEqual(reasonOf({ cause: 17 }), [["Reason", 'Q.850;cause=17;text="user busy"']]);
+    assert.deepEqual(reasonOf({ cause: 34, told: "Q.850;cause=34" }), [["Reason", "Q.850;cause=34"]]);
+    assert.deepEqual(reasonOf({ cause: 16, told: "SIP;cause=200" }), [
+      ["Reason", 'SIP;cause=200, Q.850;cause=16;text="normal call clearing"'],
     ]);
-    assert.equal(copiedReason(message([["Reason", ";;;"]])), undefined);
-    assert.equal(copiedReason(message([["Reason", `SIP;text="${"x".repeat(300)}"`]])), undefined);
-    assert.equal(copiedReason(message()), undefined);
+  });
+
+  it("given a branch that is given up, when it is cancelled, then it is told why where there is a why", () => {
+    assert.deepEqual(cancelReason({ elsewhere: false }), []);
+    assert.deepEqual(cancelReason({ elsewhere: false, told: "SIP;cause=600" }), [["Reason", "SIP;cause=600"]]);
+    assert.match(cancelReason({ elsewhere: true })[0]?.[1] ?? "", /elsewhere/);
   });
 });
 
