@@ -1,4 +1,4 @@
-import { parseNameAddr, reasonPhrase, tagOf, type SipMessage } from "../message/index.ts";
+import { parseNameAddr, reasonPhrase, splitList, tagOf, type SipMessage } from "../message/index.ts";
 import type { ClientTransaction } from "../transaction/index.ts";
 import type { Flow, Target } from "../transport/index.ts";
 import type { Application, CommandReply } from "./application.ts";
@@ -375,7 +375,7 @@ function rackLine({ rseq, cseq }: Partial<ReliableSeen>): string {
 }
 
 function routeUriOf(message: SipMessage): string | undefined {
-  const route = message.get("route");
+  const [route] = splitList(message.get("route") ?? "");
   if (route === undefined) return undefined;
   const parsed = parseNameAddr(route);
   return parsed.ok ? parsed.value.uri : undefined;

@@ -1,5 +1,5 @@
 import type { MetricSample } from "../../common/index.ts";
-import { parseNameAddr, reasonPhrase, tagOf, type SipMessage } from "../message/index.ts";
+import { parseNameAddr, reasonPhrase, splitList, tagOf, type SipMessage } from "../message/index.ts";
 import {
   bareResponse,
   newTag,
@@ -92,7 +92,7 @@ export class ProxyCore implements TransactionUser {
       return;
     }
     const extra = draft?.value.message;
-    const own = extra?.getAll("route") ?? [];
+    const own = (extra?.getAll("route") ?? []).flatMap(splitList);
     const taken = this.#routes.take(tx.request, tx.flow);
     this.#start({
       tx,
