@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { bestStatus } from "../../../../src/call/model/best-status.ts";
 import { NEW_CALL, type Call } from "../../../../src/call/model/call.ts";
 import { causeName, causeOfStatus, refusedOutcome } from "../../../../src/call/model/outcome.ts";
-import { isHold, isSameMedia } from "../../../../src/call/model/hold.ts";
+import { isHold, isHoldInAnswer, isSameMedia } from "../../../../src/call/model/hold.ts";
 import { restoredCall } from "../../../../src/call/model/restored-call.ts";
 
 const sdp = (...lines: string[]): string => ["v=0", "o=- 1 1 IN IP4 192.0.2.1", "s=-", ...lines, ""].join("\r\n");
@@ -31,6 +31,24 @@ describe("isHold", () => {
   it("given any text, when it is asked, then it answers", () => {
     fc.assert(fc.property(fc.string(), (text) => typeof isHold(text) === "boolean"));
   });
+});
+
+describe("isHoldInAnswer", () => {
+  const described = (direction: string): string => sdp("m=audio 1 RTP/AVP 8", `a=${direction}`);
+  const cases: readonly [string, string, boolean, boolean][] = [
+    ["sendrecv", "sendonly", false, true],
+    ["sendrecv", "sendrecv", true, false],
+    ["sendonly", "recvonly", true, false],
+    ["sendonly", "inactive", false, true],
+    ["inactive", "inactive", false, false],
+    ["inactive", "inactive", true, true],
+    ["recvonly", "sendonly", false, false],
+  ];
+  for (const [offer, answer, before, expected] of cases) {
+    it(`given ${before ? "a holder" : "no holder"} that answers ${offer} by ${answer}, when it is asked, then it says ${expected}`, () => {
+      assert.equal(isHoldInAnswer(described(answer), described(offer), before), expected);
+    });
+  }
 });
 
 describe("isSameMedia", () => {
