@@ -1,4 +1,5 @@
 import { ChannelServer, RandomIds, silentLogger, SystemClock } from "../../src/common/index.ts";
+import type { RelayEvent } from "../../src/media/index.ts";
 import { EmbeddedRelay } from "../../src/media/relay/embedded/embedded-relay.ts";
 import { RelayServer } from "../../src/media/relay/embedded/relay-server.ts";
 import { RtpEnd } from "./rtp-end.ts";
@@ -14,20 +15,12 @@ export interface RelayedSwitchOptions extends Omit<SwitchOptions, "relay"> {
 export class RelayedSwitch {
   readonly node: SwitchFixture;
   readonly relay: EmbeddedRelay;
-  /** Times that the relay has told of a silent call. */
-  readonly silences: () => number;
   readonly #closers: readonly (() => Promise<void> | void)[];
   readonly #ends: RtpEnd[] = [];
 
-  private constructor(
-    node: SwitchFixture,
-    relay: EmbeddedRelay,
-    silences: () => number,
-    closers: readonly (() => Promise<void> | void)[],
-  ) {
+  private constructor(node: SwitchFixture, relay: EmbeddedRelay, closers: readonly (() => Promise<void> | void)[]) {
     this.node = node;
     this.relay = relay;
-    this.silences = silences;
     this.#closers = closers;
   }
 
@@ -50,24 +43,21 @@ export class RelayedSwitch {
     });
     await server.start();
     await channel.listen();
-    let node: SwitchFixture | undefined;
-    let silences = 0;
+    const listeners: ((event: RelayEvent) => void)[] = [];
     const relay = await new Promise<EmbeddedRelay>((resolve) => {
       const connecting = new EmbeddedRelay({
         path: directory.join("media.sock"),
         clock,
         logger: silentLogger,
         onConnected: () => resolve(connecting),
-        onEvent: (event) => {
-          if (event.type === "media-timeout") silences += 1;
-          node?.manager.relayEvent(event);
-        },
+        onEvent: (event) => listeners.forEach((listener) => listener(event)),
       });
       connecting.start();
     });
-    node = await SwitchFixture.start({ ...options, relay });
+    const node = await SwitchFixture.start({ ...options, relay });
+    listeners.push((event) => node.manager.relayEvent(event));
     const closers = [() => relay.close(), () => channel.close(), () => server.close(), () => directory.close()];
-    return new RelayedSwitch(node, relay, () => silences, closers);
+    return new RelayedSwitch(node, relay, closers);
   }
 
   /** Another phone's socket for RTP. */
