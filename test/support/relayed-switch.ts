@@ -1,4 +1,5 @@
 import { ChannelServer, RandomIds, silentLogger, SystemClock } from "../../src/common/index.ts";
+import type { RelayEvent } from "../../src/media/index.ts";
 import { EmbeddedRelay } from "../../src/media/relay/embedded/embedded-relay.ts";
 import { RelayServer } from "../../src/media/relay/embedded/relay-server.ts";
 import type { CallRecord } from "../../src/call/index.ts";
@@ -16,8 +17,6 @@ export interface RelayedSwitchOptions extends Omit<SwitchOptions, "relay"> {
 export class RelayedSwitch {
   readonly node: SwitchFixture;
   readonly relay: EmbeddedRelay;
-  /** Times that the relay has told of a silent call. */
-  readonly silences: () => number;
   readonly #server: RelayServer;
   readonly #closers: readonly (() => Promise<void> | void)[];
   readonly #ends: RtpEnd[] = [];
@@ -26,13 +25,11 @@ export class RelayedSwitch {
     node: SwitchFixture,
     relay: EmbeddedRelay,
     server: RelayServer,
-    silences: () => number,
     closers: readonly (() => Promise<void> | void)[],
   ) {
     this.node = node;
     this.relay = relay;
     this.#server = server;
-    this.silences = silences;
     this.#closers = closers;
   }
 
@@ -55,24 +52,21 @@ export class RelayedSwitch {
     });
     await server.start();
     await channel.listen();
-    let node: SwitchFixture | undefined;
-    let silences = 0;
+    const listeners: ((event: RelayEvent) => void)[] = [];
     const relay = await new Promise<EmbeddedRelay>((resolve) => {
       const connecting = new EmbeddedRelay({
         path: directory.join("media.sock"),
         clock,
         logger: silentLogger,
         onConnected: () => resolve(connecting),
-        onEvent: (event) => {
-          if (event.type === "media-timeout") silences += 1;
-          node?.manager.relayEvent(event);
-        },
+        onEvent: (event) => listeners.forEach((listener) => listener(event)),
       });
       connecting.start();
     });
-    node = await SwitchFixture.start({ ...options, relay });
+    const node = await SwitchFixture.start({ ...options, relay });
+    listeners.push((event) => node.manager.relayEvent(event));
     const closers = [() => relay.close(), () => channel.close(), () => server.close(), () => directory.close()];
-    return new RelayedSwitch(node, relay, server, () => silences, closers);
+    return new RelayedSwitch(node, relay, server, closers);
   }
 
   /** Another phone's socket for RTP. */

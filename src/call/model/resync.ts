@@ -1,7 +1,7 @@
 import type { Call, Party, Resync } from "./call.ts";
 import type { CallEffect, Step } from "./call-effect.ts";
 import { endCall } from "./ending.ts";
-import { isHold, isSameMedia } from "./hold.ts";
+import { isHoldInAnswer, isSameMedia } from "./hold.ts";
 import type { Outcome } from "./outcome.ts";
 import type { Side } from "./side.ts";
 
@@ -135,7 +135,7 @@ function done(call: Call): Step {
 }
 
 function party(before: Party, localSdp: string | undefined, remoteSdp: string): Party {
-  return { ...before, localSdp, remoteSdp, isHolding: isHold(remoteSdp) };
+  return { ...before, localSdp, remoteSdp, isHolding: isHoldInAnswer(remoteSdp, localSdp, before.isHolding) };
 }
 
 function withFirst(effect: CallEffect, step: Step): Step {
