@@ -280,7 +280,8 @@ export class OutboundRequests {
     const transaction = this.#context.transactions.request(text, target, {
       onResponse: (response, flow) => this.#onResponse(request, response, flow),
       onTimeout: () => this.#onFailure(request, 408),
-      onTransportFailure: () => this.#onFailure(request, target.isFlowOnly === true ? 430 : 503),
+      onTransportFailure: () =>
+        this.#onFailure(request, request.dialog === undefined && target.isFlowOnly === true ? 430 : 503),
     });
     request.transaction = transaction;
     return transaction;

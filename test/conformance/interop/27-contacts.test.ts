@@ -117,6 +117,16 @@ describe("interop 27: several contacts, instances and flows", () => {
     assert.deepEqual(contacts(), [first.phone.contact.slice(1, -1)]);
   });
 
+  it("given the latest flow breaks under the INVITE, when nothing came back, then the call goes over the other at once", async () => {
+    const [first, second] = [await flow(`${INSTANCE};reg-id=1`), await flow(`${INSTANCE};reg-id=2`)];
+    const near = await call();
+    await second.phone.offered();
+    second.link.socket.resetAndDestroy();
+    await answered(near, first.phone);
+    await node.settled(1);
+    assert.equal(contacts().length, 1);
+  });
+
   it("given all flows are gone, when the phone is called, then 480 at once, and nothing is registered", async () => {
     const flows = [await flow(`${INSTANCE};reg-id=1`), await flow(`${INSTANCE};reg-id=2`)];
     for (const { cut } of flows) await cut();
