@@ -8,7 +8,10 @@ import { testSdp } from "./test-sdp.ts";
  * Asserts that a call is as it was: both parties have been told nothing, either can change the session and the other
  * follows, and its end leaves nothing. Ends it.
  */
-export async function assertUnharmed({ near, far }: EstablishedCall, node: SwitchFixture): Promise<void> {
+export async function assertUnharmed(
+  { near, far }: Pick<EstablishedCall, "near" | "far">,
+  node: SwitchFixture,
+): Promise<void> {
   const told = [...near.requests.waiting, ...far.requests.waiting].map(({ method }) => method);
   assert.deepEqual(told, [], "requests that nobody should have had");
   for (const [by, other] of [
@@ -22,6 +25,10 @@ export async function assertUnharmed({ near, far }: EstablishedCall, node: Switc
     const answer = await change.final();
     assert.equal(answer.status, 200);
     by.ack(change, answer);
+    // What the ACK was followed by has come, and so has the ACK: the other party's change does not cross it.
+    const info = by.send("INFO", { body: "5", contentType: "application/dtmf" });
+    other.respond(await other.request("INFO"), 200);
+    assert.equal((await info.final()).status, 200);
   }
   await hangUp(near, far);
   const [record] = await node.settled(1);
