@@ -35,6 +35,8 @@ export interface SwitchOptions {
   readonly relay?: MediaRelay;
   readonly phones?: readonly Partial<PhoneSource>[];
   readonly peers?: readonly PeerSource[];
+  /** Default `tandem.test`. */
+  readonly realm?: string;
   readonly settings?: Partial<CallManagerSettings>;
   readonly withoutEdgeControl?: boolean;
   /** Listens with WebSocket, too. */
@@ -76,7 +78,7 @@ export class SwitchFixture {
     this.#options = options;
     this.relay = options.relay instanceof FakeRelay ? options.relay : new FakeRelay();
     this.inventory = createInventory({
-      realm: "tandem.test",
+      realm: options.realm ?? "tandem.test",
       phones: testPhones(options.phones),
       peers: options.peers ?? [],
     });
