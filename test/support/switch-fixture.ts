@@ -13,6 +13,7 @@ import { RandomIds, silentLogger, SystemClock, type Clock, type Logger } from ".
 import type { MediaRelay } from "../../src/media/index.ts";
 import { SipEdge, type TransportProtocol } from "../../src/sip/index.ts";
 import { eventually } from "./eventually.ts";
+import { freePort } from "./free-port.ts";
 import { FakeRelay } from "./fake-relay.ts";
 import type { PhoneLink, Place } from "./phone-link.ts";
 import { SipPhone } from "./sip-phone.ts";
@@ -30,7 +31,10 @@ export const TEST_PROFILE: SipProfile = {
 };
 
 export interface SwitchOptions {
+  /** That of call control. */
   readonly clock?: Clock;
+  /** That of the edge: its retransmissions and session timers. */
+  readonly edgeClock?: Clock;
   readonly logger?: Logger;
   readonly relay?: MediaRelay;
   readonly phones?: readonly Partial<PhoneSource>[];
@@ -74,20 +78,24 @@ export class SwitchFixture {
   readonly #directory = new TemporaryDirectory("switch");
   readonly #phones: SipPhone[] = [];
 
-  private constructor(options: SwitchOptions) {
+  /** An edge that is started again has them again, whoever else looked for a port meanwhile. */
+  readonly #ports: { readonly sip: number; readonly wire: number };
+
+  private constructor(options: SwitchOptions, ports: { readonly sip: number; readonly wire: number }) {
     this.#options = options;
+    this.#ports = ports;
     this.relay = options.relay instanceof FakeRelay ? options.relay : new FakeRelay();
     this.inventory = createInventory({
       realm: options.realm ?? "tandem.test",
       phones: testPhones(options.phones),
       peers: options.peers ?? [],
     });
-    this.edge = this.#makeEdge(0, 0);
+    this.edge = this.#makeEdge();
     this.manager = this.#makeManager();
   }
 
   static async start(options: SwitchOptions = {}): Promise<SwitchFixture> {
-    const fixture = new SwitchFixture(options);
+    const fixture = new SwitchFixture(options, { sip: await freePort(), wire: await freePort() });
     await fixture.edge.start();
     await fixture.startManager();
     return fixture;
@@ -197,10 +205,8 @@ export class SwitchFixture {
 
   /** The same while no manager is there. */
   async restartEdgeOnly(): Promise<void> {
-    const { port } = this.server;
-    const { wirePort } = this.edge;
     await this.edge.close();
-    this.edge = this.#makeEdge(port, wirePort);
+    this.edge = this.#makeEdge();
     await this.edge.start();
   }
 
@@ -230,16 +236,17 @@ export class SwitchFixture {
     if (this.metric("tandem_wire_applications") > 0) throw new Error("the edge has not noticed");
   }
 
-  #makeEdge(port: number, wirePort: number): SipEdge {
+  #makeEdge(): SipEdge {
+    const { sip: port, wire } = this.#ports;
     return new SipEdge({
       listeners: [
         { protocol: "udp", address: "127.0.0.1", port },
         { protocol: "tcp", address: "127.0.0.1", port },
         ...(this.#options.webSocket === true ? [{ protocol: "ws", address: "127.0.0.1", port: 0 } as const] : []),
       ],
-      wire: { host: "127.0.0.1", port: wirePort, secret: "between-us" },
+      wire: { host: "127.0.0.1", port: wire, secret: "between-us" },
       stateDir: this.#directory.join("state"),
-      clock: new SystemClock(),
+      clock: this.#options.edgeClock ?? new SystemClock(),
       ids: new RandomIds(),
       logger: silentLogger,
     });

@@ -141,6 +141,11 @@ export class OutboundRequests {
       reply({ ok: false, reason: nextHop.reason });
       return;
     }
+    const byFlow = this.#context.flows.targetOf(uri, nextHop.value);
+    if (byFlow !== undefined) {
+      this.#sendNew(command, draft, byFlow, reply);
+      return;
+    }
     this.#resolver.resolve(nextHop.value, (target) => {
       if (target === undefined) reply({ ok: false, reason: `Server error: no address for ${nextHop.value.host}` });
       else if (this.#context.transport.isLocal(target.address, target.port, target.protocol)) {
@@ -275,7 +280,7 @@ export class OutboundRequests {
     const transaction = this.#context.transactions.request(text, target, {
       onResponse: (response, flow) => this.#onResponse(request, response, flow),
       onTimeout: () => this.#onFailure(request, 408),
-      onTransportFailure: () => this.#onFailure(request, 503),
+      onTransportFailure: () => this.#onFailure(request, target.isFlowOnly === true ? 430 : 503),
     });
     request.transaction = transaction;
     return transaction;

@@ -240,7 +240,7 @@ export class RelaySession {
       const rtpPort = this.#streams.portOf(index, to);
       const direction = directions.get(index);
       if (rtpPort === 0 || direction === undefined) return undefined;
-      return { rtpPort, rtcpPort: rtpPort + 1, ...(media.isHeldByAddress ? { direction } : {}) };
+      return { rtpPort, rtcpPort: rtpPort + 1, ...(media.direction === direction ? {} : { direction }) };
     });
     return this.#stamped(to, rewriteForRelay(description, this.#context.advertisedAddress, relayed));
   }
