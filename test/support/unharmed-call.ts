@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
-import { hangUp } from "./end-of-call.ts";
-import type { EstablishedCall } from "./established-call.ts";
+import { type EstablishedCall, hangUp } from "./established-call.ts";
 import type { SwitchFixture } from "./switch-fixture.ts";
 import { testSdp } from "./test-sdp.ts";
 

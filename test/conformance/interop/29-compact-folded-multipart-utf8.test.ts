@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { parseNameAddr } from "../../../src/sip/message/index.ts";
-import { EITHER_SIDE, hangUp } from "../../support/end-of-call.ts";
-import { establish, sdpLine } from "../../support/established-call.ts";
+import { EITHER_SIDE } from "../../support/either-side.ts";
+import { establish, hangUp, sdpLine } from "../../support/established-call.ts";
 import { DatagramLink, written } from "../../support/phone-link.ts";
 import { RelayedSwitch } from "../../support/relayed-switch.ts";
 import { SipPhone, type MessageParts } from "../../support/sip-phone.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
-import { EITHER_SIDE, hangUp } from "../../support/end-of-call.ts";
-import { establish, sdpLine } from "../../support/established-call.ts";
+import { EITHER_SIDE } from "../../support/either-side.ts";
+import { establish, hangUp, sdpLine } from "../../support/established-call.ts";
 import { ConnectionLink, DatagramLink, WebSocketLink, written } from "../../support/phone-link.ts";
 import { optionsRequest, RawTcp } from "../../support/raw-sip.ts";
 import type { PhoneCall, SipPhone } from "../../support/sip-phone.ts";
