@@ -12,6 +12,7 @@ import {
 } from "./dialog/index.ts";
 import { SourceGuard, type Ban, type BanReason, type SourceGuardOptions } from "./guard/index.ts";
 import { ProxyCore } from "./proxy/index.ts";
+import { TargetResolver, type ResolutionOptions } from "./resolution/index.ts";
 import { Trace, type TraceAnswer, type TraceQuery } from "./trace/index.ts";
 import { TransactionLayer, type TransactionUser } from "./transaction/index.ts";
 import {
@@ -48,6 +49,8 @@ export interface SipEdgeOptions {
   readonly ids: Ids;
   readonly logger: Logger;
   readonly limits?: Partial<SipEdgeLimits>;
+  /** How names are resolved; absent: by the name servers of the system. */
+  readonly dns?: ResolutionOptions;
   /** What sources may do; absent: as much as they like. */
   readonly guard?: Pick<SourceGuardOptions, "settings" | "isKnown">;
 }
@@ -60,6 +63,7 @@ const DEFAULT_LIMITS: SipEdgeLimits = { maxDialogs: 100_000, traceBytes: 0 };
  */
 export class SipEdge {
   readonly #transport: TransportLayer;
+  readonly #resolver: TargetResolver;
   readonly #transactions: TransactionLayer;
   readonly #core: UserAgentCore;
   readonly #proxy: ProxyCore;
@@ -107,6 +111,7 @@ export class SipEdge {
       onSent: (text, ends) => this.#trace.sent(text, ends),
       onBadInput: (reason, flow, text) => this.#transactions.onBadInput(reason, flow, text),
     });
+    this.#resolver = new TargetResolver({ ...options.dns, transport: this.#transport, clock, logger });
     this.#load = new LoadWatch({ clock, logger, measureDelay: () => this.#transport.measureDelay() });
     this.#transactions = new TransactionLayer({
       transport: this.#transport,
@@ -121,6 +126,7 @@ export class SipEdge {
     const context: CoreContext = {
       transactions: this.#transactions,
       transport: this.#transport,
+      resolver: this.#resolver,
       dialogs: new DialogTable(
         new JournalDialogStore(join(options.stateDir, "edge-dialogs.journal"), clock),
         limits.maxDialogs,
@@ -209,6 +215,7 @@ export class SipEdge {
       ...this.#proxy.metrics(),
       ...this.#transactions.counters(),
       ...this.#transport.counters(),
+      ...this.#resolver.metrics(),
       ...this.#wire.metrics(),
       ...this.#load.metrics(),
     ];
@@ -220,6 +227,7 @@ export class SipEdge {
     await this.#wire.close();
     this.#proxy.close();
     this.#core.close();
+    this.#resolver.close();
     this.#transactions.close();
     await this.#transport.close();
   }

@@ -3,14 +3,13 @@ import { parseNameAddr, reasonPhrase, tagOf, type SipMessage } from "../message/
 import {
   bareResponse,
   newTag,
-  nextHopOf,
   parseDraft,
   requestContext,
-  TargetResolver,
   type Application,
   type CoreContext,
   type UserAgentCore,
 } from "../dialog/index.ts";
+import { nextHopOf, type TargetResolver } from "../resolution/index.ts";
 import type { ServerTransaction, TransactionUser } from "../transaction/index.ts";
 import type { Flow } from "../transport/index.ts";
 import { forwardedRequest, hopsLeft } from "./forwarded-request.ts";
@@ -64,7 +63,7 @@ export class ProxyCore implements TransactionUser {
   constructor(context: CoreContext, core: UserAgentCore, key: string) {
     this.#context = context;
     this.#core = core;
-    this.#resolver = new TargetResolver(context.transport);
+    this.#resolver = context.resolver;
     this.#routes = new RecordRoutes(context.transport, key);
   }
 
@@ -159,7 +158,7 @@ export class ProxyCore implements TransactionUser {
       this.#requests.delete(tx.id);
       if (this.#answered.get(key) === proxied) this.#answered.delete(key);
     };
-    const proxied = new ProxiedRequest({ ...job, onDone, onEnded }, this.#context, this.#resolver, this.#routes);
+    const proxied = new ProxiedRequest({ ...job, onDone, onEnded }, this.#context, this.#routes);
     this.#requests.set(tx.id, proxied);
     proxied.start();
   }

@@ -1,7 +1,8 @@
 import { createHmac } from "node:crypto";
 import { parseNameAddr, parseUri, splitList, type SipMessage } from "../message/index.ts";
 import { defaultPort, type Flow, type Target, type TransportLayer } from "../transport/index.ts";
-import { hostPort, protocolOf } from "../dialog/index.ts";
+import { hostPort } from "../dialog/index.ts";
+import { protocolOf } from "../resolution/index.ts";
 
 const PARAMETER = "proxied";
 const TOKEN_LENGTH = 16;
