@@ -52,7 +52,7 @@ export interface SipEdgeOptions {
   /** How names are resolved; absent: by the name servers of the system. */
   readonly dns?: ResolutionOptions;
   /** What sources may do; absent: as much as they like. */
-  readonly guard?: Pick<SourceGuardOptions, "settings" | "isKnown">;
+  readonly guard?: Pick<SourceGuardOptions, "settings" | "isKnown" | "isKnownCertificate">;
 }
 
 const DEFAULT_LIMITS: SipEdgeLimits = { maxDialogs: 100_000, traceBytes: 0 };
@@ -91,6 +91,7 @@ export class SipEdge {
         ? undefined
         : new SourceGuard({
             ...options.guard,
+            banFile: join(options.stateDir, "edge-bans.json"),
             clock,
             logger,
             onBanned: (address) => this.#transport.closeFrom(address),
@@ -107,7 +108,12 @@ export class SipEdge {
         if (guard?.isNoisy(flow.remoteAddress) !== true) this.#trace.received(text, flow);
         this.#transactions.onMessage(text, flow);
       },
-      ...(guard === undefined ? {} : { accepts: (address: string) => guard.accepts(address) }),
+      ...(guard === undefined
+        ? {}
+        : {
+            accepts: (address: string) => guard.accepts(address),
+            onFailedHandshake: (address: string) => guard.noteFailedHandshake(address),
+          }),
       onSent: (text, ends) => this.#trace.sent(text, ends),
       onBadInput: (reason, flow, text) => this.#transactions.onBadInput(reason, flow, text),
     });
@@ -158,6 +164,7 @@ export class SipEdge {
    */
   async start(): Promise<void> {
     this.#core.start();
+    this.#guard?.start();
     await this.#transport.start();
     this.#core.endLeftovers();
     await this.#wire.listen({ core: this.#core, proxy: this.#proxy });
@@ -230,6 +237,7 @@ export class SipEdge {
     this.#resolver.close();
     this.#transactions.close();
     await this.#transport.close();
+    await this.#guard?.close();
   }
 
   #visibleLocal({ protocol, localAddress, remoteAddress: address, remotePort: port }: MessageEnds): string {
