@@ -3,6 +3,7 @@ import type { Clock, Ids, Logger, MetricSample } from "../common/index.ts";
 import { LoadWatch } from "./load-watch.ts";
 import {
   DialogTable,
+  FlowTokens,
   hostPort,
   InviteJournal,
   JournalDialogStore,
@@ -138,6 +139,7 @@ export class SipEdge {
         limits.maxDialogs,
       ),
       invites: new InviteJournal(join(options.stateDir, "edge-invites.journal"), clock),
+      flows: new FlowTokens(this.#transport, options.wire.secret),
       applications: this.#wire,
       onRegistered: (address) => guard?.trust(address),
       clock,

@@ -85,6 +85,11 @@ export class EdgeFixture {
     await this.#startAgain();
   }
 
+  /** Removes its files, while it is down. */
+  forget(): void {
+    rmSync(this.#directory, { recursive: true });
+  }
+
   async stop(): Promise<void> {
     for (const client of this.#clients) client.close();
     await this.edge.close();

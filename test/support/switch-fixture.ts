@@ -30,7 +30,10 @@ export const TEST_PROFILE: SipProfile = {
 };
 
 export interface SwitchOptions {
+  /** That of call control. */
   readonly clock?: Clock;
+  /** That of the edge: its retransmissions and session timers. */
+  readonly edgeClock?: Clock;
   readonly logger?: Logger;
   readonly relay?: MediaRelay;
   readonly phones?: readonly Partial<PhoneSource>[];
@@ -227,7 +230,7 @@ export class SwitchFixture {
       ],
       wire: { host: "127.0.0.1", port: wire, secret: "between-us" },
       stateDir: this.#directory.join("state"),
-      clock: new SystemClock(),
+      clock: this.#options.edgeClock ?? new SystemClock(),
       ids: new RandomIds(),
       logger: silentLogger,
       ...(this.#options.dns === undefined ? {} : { dns: this.#options.dns }),

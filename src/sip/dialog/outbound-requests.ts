@@ -1,5 +1,5 @@
 import { parseNameAddr, type SipMessage } from "../message/index.ts";
-import type { MoreTargets, NextHop, TargetResolver } from "../resolution/index.ts";
+import { NOTHING_MORE, type MoreTargets, type NextHop, type TargetResolver } from "../resolution/index.ts";
 import type { Target } from "../transport/index.ts";
 import type { Application, CommandReply } from "./application.ts";
 import type { AwaitedNotifies } from "./awaited-notifies.ts";
@@ -105,6 +105,11 @@ export class OutboundRequests {
     const nextHop = this.#resolver.nextHopOf(uri);
     if (!nextHop.ok) {
       reply({ ok: false, reason: nextHop.reason });
+      return;
+    }
+    const byFlow = this.#context.flows.targetOf(uri, nextHop.value);
+    if (byFlow !== undefined) {
+      this.#sendNew(command, draft, byFlow, NOTHING_MORE, reply);
       return;
     }
     this.#resolver.resolve(nextHop.value, (target, more) => {

@@ -40,7 +40,8 @@ export interface MoreTargets {
   readonly name?: string;
 }
 
-const NOTHING_MORE: MoreTargets = { others: [], problem: "" };
+/** What is known beside a target that is the only one. */
+export const NOTHING_MORE: MoreTargets = { others: [], problem: "" };
 /** A resolver that is dead costs a request this long, and others nothing. */
 const WITHIN_MS = 4_000;
 /** Requests that wait for a name at a time; more fail. */
