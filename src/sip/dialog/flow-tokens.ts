@@ -1,6 +1,6 @@
 import { createHmac, timingSafeEqual } from "node:crypto";
 import { parseUri } from "../message/index.ts";
-import type { NextHop } from "./resolve-target.ts";
+import type { NextHop } from "../resolution/index.ts";
 import type { Flow, Target, TransportLayer } from "../transport/index.ts";
 
 const CODE_LENGTH = 20;

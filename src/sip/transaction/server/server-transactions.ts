@@ -21,7 +21,7 @@ export class ServerTransactions {
   readonly context: TransactionContext;
   readonly #user: TransactionUser;
   readonly #limits: TransactionLimits;
-  readonly #admitsNew: (address: string) => boolean;
+  readonly #admitsNew: (from: Flow) => boolean;
   readonly #admit: () => boolean;
   readonly #byId = new Map<string, InviteServer | NonInviteServer>();
   /** Open INVITEs by what their ACKs, CANCELs and forks have in common with them. */
@@ -34,7 +34,7 @@ export class ServerTransactions {
   #characters = 0;
 
   /**
-   * @param admitsNew false: a new request outside dialogs from that address is refused
+   * @param admitsNew false: a new request outside dialogs from there is refused
    * @param admit false: there is too much to do for a new request outside dialogs
    */
   constructor(
@@ -42,7 +42,7 @@ export class ServerTransactions {
     user: TransactionUser,
     limits: TransactionLimits,
     clock: Clock,
-    admitsNew: (address: string) => boolean,
+    admitsNew: (from: Flow) => boolean,
     admit: () => boolean,
   ) {
     this.context = context;
@@ -85,7 +85,7 @@ export class ServerTransactions {
     const toTag = toTagOf(request);
     const isNew = toTag === "" && method !== "CANCEL";
     if (!this.#hasRoomFor(request, isNew)) return "overload";
-    if (isNew && !this.#admitsNew(flow.remoteAddress)) return "rateLimited";
+    if (isNew && !this.#admitsNew(flow)) return "rateLimited";
     if (isNew && !this.#admit()) return "overload";
     if (isNew && this.#isMerged(request, id)) return "merged";
     this.context.counters.count("requests");

@@ -30,6 +30,7 @@ function connecting() {
       onSent: () => undefined,
       onFlowEnded: () => undefined,
       accepts: () => true,
+      onFailedHandshake: () => undefined,
     },
     onGone: (one) => gone.push(one),
   });
