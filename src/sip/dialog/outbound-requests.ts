@@ -1,4 +1,4 @@
-import { parseNameAddr, reasonPhrase, tagOf, type SipMessage } from "../message/index.ts";
+import { parseNameAddr, tagOf, type SipMessage } from "../message/index.ts";
 import type { ClientTransaction } from "../transaction/index.ts";
 import type { Flow, Target } from "../transport/index.ts";
 import type { Application, CommandReply } from "./application.ts";
@@ -8,9 +8,9 @@ import { completeDialogRequest, completeNewRequest } from "./complete-request.ts
 import { newTag, requestContext, type CoreContext } from "./core-context.ts";
 import type { DialogActions } from "./dialog-actions.ts";
 import { dialogIdOf, setOwner, type Dialog, type ReliableSeen } from "./dialog.ts";
-import { isNewReliable, type ClientRequest } from "./client-request.ts";
+import { isNewReliable, syntheticResponse, type ClientRequest } from "./client-request.ts";
 import type { InviteResponses } from "./invite-responses.ts";
-import { requestSeen, responseSeen } from "./negotiation.ts";
+import { meetsRefresh, requestSeen, responseSeen } from "./negotiation.ts";
 import { readRack } from "./reliable-fields.ts";
 import type { TargetResolver } from "./resolve-target.ts";
 import type { SentRequest } from "./uac-dialog.ts";
@@ -209,13 +209,14 @@ export class OutboundRequests {
     reply: Reply,
   ): void {
     const { method } = draft.message;
+    const isGlare = meetsRefresh(dialog.negotiation, method, draft.body !== "");
     dialog.localCseq += 1;
     const cseq = dialog.localCseq;
-    if (method === "INVITE") {
+    if (method === "INVITE" && !isGlare) {
       dialog.inviteCseq = cseq;
       dialog.openInvites += 1;
     }
-    if (draft.body !== "" && (method === "INVITE" || method === "UPDATE")) dialog.localBody = draft.body;
+    if (draft.body !== "" && (method === "INVITE" || method === "UPDATE") && !isGlare) dialog.localBody = draft.body;
     const rack = method === "PRACK" && !draft.message.has("rack") ? rackLine(peer) : "";
     const text = completeDialogRequest(draft, requestContext(this.#context, target), peer, cseq, rack);
     const sent: SentRequest = {
@@ -233,7 +234,18 @@ export class OutboundRequests {
       body: draft.body,
     };
     if (setOwner(dialog, application)) this.#context.dialogs.update(dialog);
-    this.#send(application, sent, dialog.id, dialog, reply);
+    if (isGlare) this.#refuseInPlace(application, sent, dialog.id, reply);
+    else this.#send(application, sent, dialog.id, dialog, reply);
+  }
+
+  /** Answers a request of an application as the peer would that is still busy with a refresh of ours. */
+  #refuseInPlace(application: Application, sent: SentRequest, dialogId: string, reply: Reply): void {
+    const txnId = this.#context.ids.uuid();
+    reply(this.#sentReply(sent.text, sent.target, txnId));
+    const text = syntheticResponse(sent, 491, newTag(this.#context, "s"));
+    const { protocol } = sent.target;
+    const from = { source: "network", protocol, address: "", port: 0 } as const;
+    this.#context.applications.deliver(application, { ...from, text, txnId, dialogId });
   }
 
   #send(application: Application, sent: SentRequest, dialogId: string, dialog: Dialog | undefined, reply: Reply): void {
@@ -374,13 +386,4 @@ function routeUriOf(message: SipMessage): string | undefined {
   if (route === undefined) return undefined;
   const parsed = parseNameAddr(route);
   return parsed.ok ? parsed.value.uri : undefined;
-}
-
-function syntheticResponse(sent: SentRequest, status: number, tag: string): string {
-  const via = /^Via: .*$/m.exec(sent.text)?.[0] ?? "";
-  const to = tagOf(sent.to) === undefined ? `${sent.to};tag=${tag}` : sent.to;
-  return (
-    `SIP/2.0 ${status} ${reasonPhrase(status)}\r\n${via.trimEnd()}\r\nFrom: ${sent.from}\r\nTo: ${to}\r\n` +
-    `Call-ID: ${sent.callId}\r\nCSeq: ${sent.cseq} ${sent.method}\r\nContent-Length: 0\r\n\r\n`
-  );
 }
