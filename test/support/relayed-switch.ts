@@ -2,6 +2,8 @@ import { ChannelServer, RandomIds, silentLogger, SystemClock } from "../../src/c
 import type { RelayEvent } from "../../src/media/index.ts";
 import { EmbeddedRelay } from "../../src/media/relay/embedded/embedded-relay.ts";
 import { RelayServer } from "../../src/media/relay/embedded/relay-server.ts";
+import type { CallRecord } from "../../src/call/index.ts";
+import { eventually } from "./eventually.ts";
 import { RtpEnd } from "./rtp-end.ts";
 import { SwitchFixture, type SwitchOptions } from "./switch-fixture.ts";
 import { TemporaryDirectory } from "./temporary-directory.ts";
@@ -15,12 +17,19 @@ export interface RelayedSwitchOptions extends Omit<SwitchOptions, "relay"> {
 export class RelayedSwitch {
   readonly node: SwitchFixture;
   readonly relay: EmbeddedRelay;
+  readonly #server: RelayServer;
   readonly #closers: readonly (() => Promise<void> | void)[];
   readonly #ends: RtpEnd[] = [];
 
-  private constructor(node: SwitchFixture, relay: EmbeddedRelay, closers: readonly (() => Promise<void> | void)[]) {
+  private constructor(
+    node: SwitchFixture,
+    relay: EmbeddedRelay,
+    server: RelayServer,
+    closers: readonly (() => Promise<void> | void)[],
+  ) {
     this.node = node;
     this.relay = relay;
+    this.#server = server;
     this.#closers = closers;
   }
 
@@ -57,7 +66,7 @@ export class RelayedSwitch {
     const node = await SwitchFixture.start({ ...options, relay });
     listeners.push((event) => node.manager.relayEvent(event));
     const closers = [() => relay.close(), () => channel.close(), () => server.close(), () => directory.close()];
-    return new RelayedSwitch(node, relay, closers);
+    return new RelayedSwitch(node, relay, server, closers);
   }
 
   /** Another phone's socket for RTP. */
@@ -65,6 +74,19 @@ export class RelayedSwitch {
     const end = await RtpEnd.open();
     this.#ends.push(end);
     return end;
+  }
+
+  /** Waits until nothing of any call is left, neither in call control, at the edge nor at the relay. */
+  async settled(expectedRecords: number): Promise<CallRecord[]> {
+    const records = await this.node.settled(expectedRecords);
+    await eventually(
+      () => {
+        const sessions = this.#server.metrics().find(({ name }) => name === "tandem_media_sessions")?.value;
+        if (sessions !== 0) throw new Error(`relay sessions left over: ${sessions}`);
+      },
+      { timeoutMs: 2_000, intervalMs: 10 },
+    );
+    return records;
   }
 
   async stop(): Promise<void> {

@@ -1,18 +1,29 @@
 import { detached, type Ids } from "../../common/index.ts";
 import { escapeUser, formatNameAddr, tagOf, type SipMessage } from "../../sip/message/index.ts";
+import type { ToldReason } from "../model/index.ts";
 import { STATUS_OF_SIGNALING_ERROR } from "../signaling/signaling-error.ts";
 import type { Body, HeaderList, IncomingResponse, PendingRequest, SignalingPort } from "../signaling/signaling-port.ts";
-import { allowsUpdate, DIALOG_CAPABILITIES } from "./capabilities.ts";
+import { adoptAbilities, DIALOG_CAPABILITIES } from "./capabilities.ts";
 import { dialogIdOf, type Leg, type LegDevice, type SessionPolicy } from "./leg.ts";
+import { toldReason } from "./reason-header.ts";
 import { sdpOf } from "./session-body.ts";
 import { minSeOf, sessionOfResponse, sessionRequestHeaders } from "./session-interval.ts";
+import { warningCodes } from "./warning-header.ts";
 
-/** One place to send an INVITE to. */
-export interface BranchTarget {
+/** One way to a phone or peer. */
+export interface Way {
   readonly uri: string;
   readonly proxyUri?: string;
   /** Route values (RFC 3327). */
   readonly path?: readonly string[];
+  /** Told when the flow that it names is no more. */
+  readonly onFlowFailed?: () => void;
+}
+
+/** One place to send an INVITE to. */
+export interface BranchTarget extends Way {
+  /** Other ways to the same place, tried one after the other while nothing comes back. */
+  readonly otherWays?: readonly Way[];
   readonly device: LegDevice;
   readonly policy: SessionPolicy;
   readonly latch: Leg["latch"];
@@ -33,9 +44,14 @@ export interface BranchEvents {
   onLeg(leg: Leg, before: Leg | undefined): void;
   onProgress(status: number, sdp: string | undefined): void;
   onAnswered(sdp: string | undefined): void;
-  onFailed(status: number): void;
+  /**
+   * @param status 430 when the edge could not reach the place at all
+   * @param warnings codes of the refusal's warnings about session descriptions
+   */
+  onFailed(status: number, told: ToldReason | undefined, warnings: readonly number[]): void;
 }
 
+const FLOW_FAILED = 430;
 /** A longer session than a day is not agreed to. */
 const MAX_MIN_SE_SECONDS = 86_400;
 
@@ -52,11 +68,15 @@ export class Branch {
   #hasRetried = false;
   /** What the fork that spoke last has answered to our offer before its 2xx. */
   #early: { readonly tag: string; readonly sdp: string } | undefined;
+  #way: Way;
+  readonly #otherWays: Way[];
 
   constructor(options: BranchOptions, events: BranchEvents) {
     this.branchId = options.branchId;
     this.#options = options;
     this.#events = events;
+    this.#way = options.target;
+    this.#otherWays = [...(options.target.otherWays ?? [])];
   }
 
   get leg(): Leg | undefined {
@@ -80,7 +100,8 @@ export class Branch {
   }
 
   #send(minSe: number): void {
-    const { target, port } = this.#options;
+    const { port } = this.#options;
+    const { uri, proxyUri } = this.#way;
     const leg = newLeg(this.#options);
     const before = this.#leg;
     this.#leg = leg;
@@ -88,14 +109,14 @@ export class Branch {
     this.#pending = port.request(
       {
         method: "INVITE",
-        uri: target.uri,
-        ...(target.proxyUri === undefined ? {} : { proxyUri: target.proxyUri }),
+        uri,
+        ...(proxyUri === undefined ? {} : { proxyUri }),
         headers: this.#headers(leg, minSe),
         ...(this.#body === undefined ? {} : { body: this.#body }),
       },
       {
         onResponse: (response) => this.#onResponse(leg, response),
-        onFailed: (error) => this.#events.onFailed(STATUS_OF_SIGNALING_ERROR[error.code]),
+        onFailed: (error) => this.#onUnreached(STATUS_OF_SIGNALING_ERROR[error.code]),
       },
     );
   }
@@ -108,7 +129,7 @@ export class Branch {
       ["To", `<${localUri(target.device.number)}>`],
       ["Call-ID", leg.sipCallId],
       ...headers,
-      ...(target.path ?? []).map((route) => ["Route", route] as const),
+      ...(this.#way.path ?? []).map((route) => ["Route", route] as const),
       ...DIALOG_CAPABILITIES,
       ...sessionRequestHeaders(leg, minSe),
     ];
@@ -127,8 +148,12 @@ export class Branch {
       // RFC 4028 7.4.
       this.#hasRetried = true;
       this.#send(minSeOf(message));
+    } else if (isUnreached(response)) {
+      if (status === FLOW_FAILED) this.#way.onFlowFailed?.();
+      // The edge answers 503 in the place of a peer that it has no way to.
+      this.#onUnreached(status === 503 ? FLOW_FAILED : status, toldReason(message));
     } else {
-      this.#events.onFailed(status);
+      this.#events.onFailed(status, toldReason(message), warningCodes(message));
     }
   }
 
@@ -143,16 +168,30 @@ export class Branch {
     return this.#body !== undefined && this.#early?.tag === remoteTag ? this.#early.sdp : undefined;
   }
 
+  /** RFC 5626 7: the next way to the same phone, which has not got the call over this one. */
+  #onUnreached(status: number, told?: ToldReason): void {
+    const next = this.#cancelHeaders === undefined ? this.#otherWays.shift() : undefined;
+    if (next === undefined) return this.#events.onFailed(status, told, []);
+    this.#way = next;
+    this.#hasRetried = false;
+    this.#send(0);
+  }
+
   #isWorthRetrying(minSe: number): boolean {
     return !this.#hasRetried && this.#cancelHeaders === undefined && minSe > 0 && minSe <= MAX_MIN_SE_SECONDS;
   }
+}
+
+/** What the edge says when a request has reached nobody; 430 also comes from proxies on the way. */
+function isUnreached({ message: { status }, source }: IncomingResponse): boolean {
+  return status === FLOW_FAILED || (source.address === "" && (status === 408 || status === 503));
 }
 
 /** What a response tells about the leg; of several forks behind a contact the last one to speak. */
 function adopt(leg: Leg, { message, source }: IncomingResponse): void {
   leg.remoteTag = detached(tagOf(message.get("to") ?? "") ?? "");
   if (source.address !== "") leg.source = source;
-  if (message.has("allow")) leg.allowsUpdate = allowsUpdate(message);
+  adoptAbilities(leg, message);
 }
 
 function newLeg({ target, ids }: BranchOptions): Leg {

@@ -140,6 +140,7 @@ export class CallManager {
       inventory,
       ids,
       lookup: (directoryNumber) => this.#registrar.lookup(directoryNumber),
+      onFlowFailed: (binding) => this.#registrar.flowFailed(binding),
       endpoints: settings.endpoints,
       maxCalls: settings.maxCalls,
       maxLegs: settings.maxLegs ?? settings.maxCalls * 4,

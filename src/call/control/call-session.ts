@@ -17,12 +17,13 @@ import { Branch, type BranchTarget } from "./branch.ts";
 import { CallMedia } from "./call-media.ts";
 import { recordOf, type CallProgress } from "./call-progress.ts";
 import { CallTimers } from "./call-timers.ts";
-import { DIALOG_CAPABILITIES } from "./capabilities.ts";
+import { DIALOG_CAPABILITIES, recvInfo } from "./capabilities.ts";
 import { DialogRequests } from "./dialog-requests.ts";
 import type { Leg, LegDevice } from "./leg.ts";
-import { COMPLETED_ELSEWHERE, copiedReason, reasonOf } from "./reason-header.ts";
+import { cancelReason, COMPLETED_ELSEWHERE, reasonOf, toldReason } from "./reason-header.ts";
 import type { SavedCall } from "./saved-call.ts";
 import type { SessionContext } from "./session-context.ts";
+import { RefusalWarning } from "./warning-header.ts";
 
 /** What every call needs. */
 export type CallContext = SessionContext<CallSession>;
@@ -60,6 +61,7 @@ export class CallSession {
   readonly #timers: CallTimers;
   readonly #requests: DialogRequests;
   readonly #branches = new Map<string, Branch>();
+  readonly #warning = new RefusalWarning();
   readonly #legs: { caller: Leg; callee: Leg | undefined };
   readonly #calleeCallIds: string[];
   #call: Call;
@@ -67,7 +69,6 @@ export class CallSession {
   readonly #queue: CallEvent[] = [];
   #isRunning = false;
   #isFinished = false;
-  #copiedReason: HeaderList | undefined;
 
   constructor(context: CallContext, created: NewSession, saved?: { readonly saved: SavedCall; readonly call: Call }) {
     const { callId, caller, callee, calledNumber, endpoint } = created;
@@ -94,6 +95,7 @@ export class CallSession {
     this.#requests = new DialogRequests({
       port: context.port,
       ids: context.ids,
+      warning: this.#warning,
       dispatch: (event) => this.dispatch(event),
       onIdle: () => this.#closeWhenIdle(),
     });
@@ -134,8 +136,7 @@ export class CallSession {
   /** True when the transaction is one of this call's INVITEs, which was then taken back. */
   cancel(transactionId: string, message: SipMessage): boolean {
     if (this.#offered?.request.transactionId === transactionId) {
-      this.#copiedReason = copiedReason(message);
-      this.dispatch({ type: "cancelled" });
+      this.dispatch({ type: "cancelled", told: toldReason(message) });
       return true;
     }
     if (!this.#requests.has(transactionId)) return false;
@@ -148,7 +149,6 @@ export class CallSession {
   receive(side: Side, request: IncomingRequest): void {
     const leg = this.#legs[side];
     if (leg === undefined) return;
-    if (request.message.method === "BYE") this.#copiedReason = copiedReason(request.message);
     this.#requests.receive(side, leg, this.#legs[otherSide(side)], request);
   }
 
@@ -182,7 +182,7 @@ export class CallSession {
       case "invite":
         return this.#invite(effect);
       case "cancel":
-        return this.#branches.get(effect.branchId)?.cancel(this.#cancelHeaders(effect));
+        return this.#branches.get(effect.branchId)?.cancel(cancelReason(effect));
       case "adopt":
         return this.#adopt(effect.branchId);
       case "decline":
@@ -196,7 +196,7 @@ export class CallSession {
       case "respond":
         return this.#requests.respond(effect);
       case "request":
-        return this.#requests.send(effect, this.#legs[effect.side]);
+        return this.#requests.send(effect, this.#legs[effect.side], this.#legs[otherSide(effect.side)]);
       case "pass":
         return this.#requests.pass(effect, this.#legs[effect.side]);
       case "cancel-request":
@@ -204,7 +204,7 @@ export class CallSession {
       case "ack":
         return this.#requests.acknowledge(effect.side, effect.sdp);
       case "bye":
-        return this.#requests.bye(this.#legs[effect.side], this.#copiedReason ?? reasonOf(effect.outcome));
+        return this.#requests.bye(this.#legs[effect.side], reasonOf(effect.outcome));
       case "start-timer":
         return this.#timers.start(effect.timer, effect.delayMs, effect.spreadMs);
       case "stop-timer":
@@ -222,8 +222,9 @@ export class CallSession {
   #runMedia(operation: MediaOperation, ticket: number): void {
     void this.#media.run(operation, this.#relayOptions(operation)).then((result) => {
       if (ticket === 0) return;
-      if (result.ok) this.dispatch({ type: "media-done", ticket, sdp: result.sdp });
-      else this.dispatch({ type: "media-failed", ticket, status: result.status });
+      if (result.ok) return this.dispatch({ type: "media-done", ticket, sdp: result.sdp });
+      this.#warning.note(result.warnings);
+      this.dispatch({ type: "media-failed", ticket, status: result.status });
     });
   }
 
@@ -264,9 +265,10 @@ export class CallSession {
         },
         onProgress: (status, body) => this.dispatch({ type: "branch-progress", branchId, status, sdp: body }),
         onAnswered: (body) => this.dispatch({ type: "branch-answered", branchId, sdp: body }),
-        onFailed: (status) => {
+        onFailed: (status, told, warnings) => {
           this.#forgetBranch(branch);
-          this.dispatch({ type: "branch-failed", branchId, status });
+          if (warnings.length > 0) this.#warning.note(warnings);
+          this.dispatch({ type: "branch-failed", branchId, status, told });
         },
       },
     );
@@ -276,10 +278,6 @@ export class CallSession {
 
   #forgetBranch(branch: Branch): void {
     if (this.#branches.delete(branch.branchId) && branch.leg !== undefined) this.#context.owner.removeLeg(branch.leg);
-  }
-
-  #cancelHeaders({ elsewhere }: EffectOf<"cancel">): HeaderList {
-    return elsewhere ? COMPLETED_ELSEWHERE : (this.#copiedReason ?? []);
   }
 
   #adopt(branchId: string): void {
@@ -312,7 +310,7 @@ export class CallSession {
     request?.respond(
       200,
       {
-        headers: [...DIALOG_CAPABILITIES, ...(answerHeaders ?? [])],
+        headers: [...DIALOG_CAPABILITIES, ...recvInfo(this.#legs.callee), ...(answerHeaders ?? [])],
         toTag: this.#legs.caller.localTag,
         body: { contentType: "application/sdp", text: sdp },
       },
@@ -329,7 +327,7 @@ export class CallSession {
   #reject({ status, outcome }: EffectOf<"reject">): void {
     const retry: HeaderList = status === 503 ? [["Retry-After", "5"]] : [];
     this.#offered?.request.respond(status, {
-      headers: [...reasonOf(outcome), ...retry],
+      headers: [...reasonOf(outcome), ...retry, ...this.#warning.take(status)],
       toTag: this.#legs.caller.localTag,
     });
   }

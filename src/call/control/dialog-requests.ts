@@ -9,10 +9,13 @@ import type {
   PendingRequest,
   SignalingPort,
 } from "../signaling/signaling-port.ts";
-import { allowsUpdate, DIALOG_CAPABILITIES } from "./capabilities.ts";
+import { accepts } from "./accept.ts";
+import { adoptAbilities, ALLOW_WITHOUT_INFO, DIALOG_CAPABILITIES, infoRefusal, recvInfo } from "./capabilities.ts";
 import type { Leg } from "./leg.ts";
+import { toldReason } from "./reason-header.ts";
 import { sdpOf, sessionBody } from "./session-body.ts";
 import { decideSession, sessionOfResponse, sessionRequestHeaders } from "./session-interval.ts";
+import { warningCodes, type RefusalWarning } from "./warning-header.ts";
 
 type EffectOf<Type extends CallEffect["type"]> = Extract<CallEffect, { type: Type }>;
 
@@ -21,17 +24,19 @@ interface Waiting {
   readonly side: Side;
   readonly request: IncomingRequest;
   readonly leg: Leg;
+  readonly other: Leg | undefined;
 }
 
 export interface DialogRequestsOptions {
   readonly port: SignalingPort;
   readonly ids: Ids;
+  readonly warning: RefusalWarning;
   readonly dispatch: (event: CallEvent) => void;
   /** The last request of ours has been answered. */
   readonly onIdle: () => void;
 }
 
-const PASSED_HEADERS = ["content-disposition", "info-package"];
+const PASSED_HEADERS = ["content-disposition", "content-encoding", "content-language", "info-package"];
 const SDP = "application/sdp";
 
 /** The requests inside the dialogs of one call, both ways. */
@@ -71,11 +76,21 @@ export class DialogRequests {
       case "ACK":
         return this.#options.dispatch({ type: "acked", side, sdp: sdpOf(message) });
       case "BYE":
-        this.#waiting.set(request.transactionId, { side, request, leg });
-        return this.#options.dispatch({ type: "bye", side, transaction: request.transactionId });
+        this.#waiting.set(request.transactionId, { side, request, leg, other });
+        return this.#options.dispatch({
+          type: "bye",
+          side,
+          transaction: request.transactionId,
+          told: toldReason(message),
+        });
       case "INFO":
-        this.#waiting.set(request.transactionId, { side, request, leg });
-        return this.#options.dispatch({ type: "info", side, transaction: request.transactionId });
+        this.#waiting.set(request.transactionId, { side, request, leg, other });
+        return this.#options.dispatch({
+          type: "info",
+          side,
+          transaction: request.transactionId,
+          refusal: infoRefusal(message, other ?? {}),
+        });
       default:
         return this.#changeSession(side, leg, other, request);
     }
@@ -85,22 +100,22 @@ export class DialogRequests {
     const waiting = this.#waiting.get(transaction);
     this.#waiting.delete(transaction);
     if (waiting === undefined) return;
-    const { side, request, leg } = waiting;
+    const { side, request, other } = waiting;
     const { method } = request.message;
     const isChange = method === "INVITE" || method === "UPDATE";
     if (isChange && status >= 200 && status < 300) {
-      this.#accept(leg, request, sdp, () => this.#options.dispatch({ type: "change-answer-lost", side }));
+      this.#accept(waiting, sdp, () => this.#options.dispatch({ type: "change-answer-lost", side }));
     } else {
-      request.respond(status, { headers: this.#refusalHeaders(status) });
+      request.respond(status, { headers: this.#refusalHeaders(status, method, other) });
     }
   }
 
-  send({ side, method, sdp, ticket }: EffectOf<"request">, leg: Leg | undefined): void {
+  send({ side, method, sdp, ticket }: EffectOf<"request">, leg: Leg | undefined, other: Leg | undefined): void {
     if (leg === undefined) return this.#options.dispatch({ type: "request-failed", ticket, status: 481 });
-    const headers = [...DIALOG_CAPABILITIES, ...sessionRequestHeaders(leg)];
+    const headers = [...DIALOG_CAPABILITIES, ...recvInfo(other), ...sessionRequestHeaders(leg)];
     const body = sdp === undefined ? undefined : { contentType: SDP, text: sdp };
     this.#request(leg, { method, headers, body, ticket }, (response) => {
-      if (response.message.has("allow")) leg.allowsUpdate = allowsUpdate(response.message);
+      adoptAbilities(leg, response.message);
       leg.session = sessionOfResponse(response.message) ?? leg.session;
       if (method === "INVITE") this.#unacknowledged.set(side, response);
       return sdpOf(response.message);
@@ -185,7 +200,11 @@ export class DialogRequests {
         onResponse: (response) => {
           const { status } = response.message;
           if (status < 200) return;
-          if (status >= 300) return end({ type: "request-failed", ticket, status });
+          if (status === 469) adoptAbilities(leg, response.message);
+          if (status >= 300) {
+            this.#options.warning.note(warningCodes(response.message));
+            return end({ type: "request-failed", ticket, status });
+          }
           end({ type: "request-answered", ticket, status, sdp: onSuccess(response) });
         },
         onFailed: ({ code }) => end({ type: "request-failed", ticket, status: STATUS_OF_SIGNALING_ERROR[code] }),
@@ -198,14 +217,19 @@ export class DialogRequests {
   #changeSession(side: Side, leg: Leg, other: Leg | undefined, request: IncomingRequest): void {
     const { message, transactionId } = request;
     const body = sessionBody(message);
+    const isWithoutSession = message.method === "UPDATE" && body.kind === "none";
+    if (!isWithoutSession && !accepts(message, SDP)) return request.respond(406);
     if (body.kind === "unsupported") return request.respond(415, { headers: [["Accept", SDP]] });
     const decision = decideSession(message, leg.policy, leg.session);
     if (decision.kind === "refuse") {
       return request.respond(422, { headers: [["Min-SE", String(decision.minSeconds)]] });
     }
+    adoptAbilities(leg, message);
     const sdp = body.kind === "sdp" ? body.sdp : undefined;
-    if (message.method === "UPDATE" && sdp === undefined) return this.#accept(leg, request, undefined);
-    this.#waiting.set(transactionId, { side, request, leg });
+    if (message.method === "UPDATE" && sdp === undefined) {
+      return this.#accept({ leg, request, other }, undefined);
+    }
+    this.#waiting.set(transactionId, { side, request, leg, other });
     if (message.method === "UPDATE" && sdp !== undefined) {
       const byUpdate = other?.allowsUpdate === true;
       return this.#options.dispatch({ type: "update", side, transaction: transactionId, sdp, byUpdate });
@@ -214,15 +238,18 @@ export class DialogRequests {
   }
 
   /** @param onLost the edge did not send the 2xx, and is still there */
-  #accept(leg: Leg, request: IncomingRequest, sdp: string | undefined, onLost?: () => void): void {
+  #accept(
+    { leg, request, other }: Pick<Waiting, "leg" | "request" | "other">,
+    sdp: string | undefined,
+    onLost?: () => void,
+  ): void {
     const decision = decideSession(request.message, leg.policy, leg.session);
     const timer = decision.kind === "agree" ? decision : { session: undefined, headers: [] };
     leg.session = timer.session;
-    if (request.message.has("allow")) leg.allowsUpdate = allowsUpdate(request.message);
     request.respond(
       200,
       {
-        headers: [...DIALOG_CAPABILITIES, ...timer.headers],
+        headers: [...DIALOG_CAPABILITIES, ...recvInfo(other), ...timer.headers],
         ...(sdp === undefined ? {} : { body: { contentType: SDP, text: sdp } }),
       },
       (error) => {
@@ -231,9 +258,11 @@ export class DialogRequests {
     );
   }
 
-  #refusalHeaders(status: number): HeaderList {
+  #refusalHeaders(status: number, method: string, other: Leg | undefined): HeaderList {
+    if (status === 469) return [["Recv-Info", (other?.infoPackages ?? []).join(", ")]];
+    if (status === 405 && method === "INFO") return ALLOW_WITHOUT_INFO;
     // RFC 3261 14.2: anything between 0 and 10 seconds, so that both ends do not meet again.
     if (status === 500) return [["Retry-After", String(chance(this.#options.ids, 10))]];
-    return status === 503 ? [["Retry-After", "5"]] : [];
+    return status === 503 ? [["Retry-After", "5"]] : this.#options.warning.take(status);
   }
 }

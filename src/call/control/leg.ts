@@ -1,5 +1,6 @@
 import type { RelayOptions } from "../../media/index.ts";
 import type { SignalingSource } from "../signaling/signaling-port.ts";
+import type { DialogAbilities } from "./capabilities.ts";
 
 /** The device at the other end of a leg, as the other party gets to see it. */
 export interface LegDevice {
@@ -24,7 +25,7 @@ export interface AgreedSession {
 }
 
 /** One dialog with a device. Plain data; it goes into the journal with its call. */
-export interface Leg {
+export interface Leg extends DialogAbilities {
   /** `<Call-ID>;from-tag=<tag of the initiator>`. */
   readonly dialogId: string;
   readonly sipCallId: string;
@@ -36,7 +37,6 @@ export interface Leg {
   source: SignalingSource;
   readonly latch: RelayOptions["latch"];
   readonly policy: SessionPolicy;
-  allowsUpdate: boolean;
   session: AgreedSession | undefined;
 }
 

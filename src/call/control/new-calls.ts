@@ -6,12 +6,14 @@ import { analyze, parseDialed, type Dialed } from "../digit-analysis/index.ts";
 import { NEW_CALL, refusedOutcome, type Outcome } from "../model/index.ts";
 import type { Binding } from "../registrar/index.ts";
 import type { HeaderList, IncomingRequest } from "../signaling/signaling-port.ts";
+import { accepts } from "./accept.ts";
 import { recordOf, type CallProgress } from "./call-progress.ts";
 import { type CallContext, CallSession } from "./call-session.ts";
 import type { CallTable } from "./call-table.ts";
 import { callerDevice, claimOf } from "./caller-identity.ts";
-import { allowsUpdate } from "./capabilities.ts";
+import { adoptAbilities, recvInfo } from "./capabilities.ts";
 import { dialogIdOf, type Leg, type LegDevice } from "./leg.ts";
+import { reasonOf } from "./reason-header.ts";
 import { rejection, type Rejection } from "./rejection.ts";
 import { PEER_BUSY, routeCall, type RejectedCall, type RoutedCall } from "./route-call.ts";
 import { sessionBody } from "./session-body.ts";
@@ -23,6 +25,7 @@ export interface NewCallsOptions {
   readonly inventory: Inventory;
   readonly ids: Ids;
   readonly lookup: (directoryNumber: string) => readonly Binding[];
+  readonly onFlowFailed: (binding: Binding) => void;
   readonly endpoints: ReadonlyMap<string, RelayEndpoint & ("echo" | "demo")>;
   readonly maxCalls: number;
   readonly maxLegs: number;
@@ -39,6 +42,7 @@ interface Checked {
 
 const MAX_HOPS = 70;
 const SUBJECT_LENGTH = 256;
+const SDP = "application/sdp";
 
 /** Turns authenticated INVITEs into calls. */
 export class NewCalls {
@@ -76,8 +80,10 @@ export class NewCalls {
     const dialed: Dialed = { ...parsed.value, user: detached(parsed.value.user) };
     const routed = this.#route(message, device, dialed);
     if (routed.kind === "rejected") {
-      this.#record(callerDevice(device, message), detached(message.get("call-id") ?? ""), dialed.user, routed);
-      return routed;
+      const { status, cause, headers } = routed;
+      const outcome: Outcome = { ...refusedOutcome({ status }, cause), by: "switch" };
+      this.#record(request, device, dialed.user, routed.callee, outcome);
+      return { ...routed, headers: [...headers, ...reasonOf(outcome)] };
     }
     const { ids, table, context } = this.#options;
     const caller = callerLeg(request, device, checked.session, ids);
@@ -95,13 +101,13 @@ export class NewCalls {
       route: routed.route,
       targets: routed.targets,
       answerHeaders: checked.session.headers,
-      branchHeaders: branchHeaders(message, checked.hops),
+      branchHeaders: [...branchHeaders(message, checked.hops), ...recvInfo(caller)],
     });
     return undefined;
   }
 
   #route(message: SipMessage, device: SipPhone | Peer, dialed: Dialed): RoutedCall | RejectedCall {
-    const { inventory, endpoints, table, ids, lookup, ringSeconds, serialRingSeconds } = this.#options;
+    const { inventory, endpoints, table, ids, lookup, onFlowFailed, ringSeconds, serialRingSeconds } = this.#options;
     if (table.isBusy(device)) {
       return { kind: "rejected", ...(device.kind === "peer" ? PEER_BUSY : rejection(486, "caller-busy")) };
     }
@@ -115,26 +121,32 @@ export class NewCalls {
     return routeCall(destination, {
       ids,
       lookup,
+      onFlowFailed,
       isBusy: (called) => table.isBusy(called),
       ringSeconds,
       serialRingSeconds,
     });
   }
 
-  #record(caller: LegDevice, sipCallId: string, calledNumber: string, { status, callee }: RejectedCall): void {
+  #record(
+    { message }: IncomingRequest,
+    device: SipPhone | Peer,
+    calledNumber: string,
+    callee: LegDevice | undefined,
+    outcome: Outcome,
+  ): void {
     const { context, ids } = this.#options;
     const nowMs = context.clock.wallMs();
     const progress: CallProgress = {
       callId: ids.uuid(),
       calledNumber,
-      caller,
+      caller: callerDevice(device, message),
       callee,
       startedAtMs: nowMs,
       ringingAtMs: undefined,
       answeredAtMs: undefined,
-      sipCallIds: { caller: sipCallId, callee: [] },
+      sipCallIds: { caller: detached(message.get("call-id") ?? ""), callee: [] },
     };
-    const outcome: Outcome = { ...refusedOutcome(status), by: "switch" };
     void context.writeRecord(recordOf(progress, NEW_CALL, outcome, nowMs, undefined));
   }
 }
@@ -145,10 +157,11 @@ function checkInvite(message: SipMessage, device: SipPhone | Peer): Checked | Re
   if (!hops.ok) return rejection(400, "max-forwards");
   if (hops.value === 0) return rejection(483, "too-many-hops");
   if (!parseCSeq(message.get("cseq") ?? "").ok) return rejection(400, "cseq");
+  if (!accepts(message, SDP)) return rejection(406, "accept");
   const body = sessionBody(message);
   if (body.kind === "unsupported") {
     return rejection(415, "body", [
-      ["Accept", "application/sdp"],
+      ["Accept", SDP],
       ["Accept-Encoding", "identity"],
     ]);
   }
@@ -165,7 +178,7 @@ function callerLeg(
 ): Leg {
   const sipCallId = detached(message.get("call-id") ?? "");
   const remoteTag = detached(tagOf(message.get("from") ?? "") ?? "");
-  return {
+  const leg: Leg = {
     dialogId: dialogIdOf(sipCallId, remoteTag),
     sipCallId,
     localTag: `s${ids.token(7)}`,
@@ -174,9 +187,11 @@ function callerLeg(
     source,
     latch: device.profile.media.latch ? "any" : "candidates",
     policy: device.profile.session,
-    allowsUpdate: allowsUpdate(message),
+    allowsUpdate: false,
     session,
   };
+  adoptAbilities(leg, message);
+  return leg;
 }
 
 /** What of the caller's INVITE the callee gets to see. */

@@ -17,7 +17,8 @@ export type CallEffect =
   /** Ticket 0: nobody waits for the result. */
   | { readonly type: "media"; readonly operation: MediaOperation; readonly ticket: number }
   | { readonly type: "invite"; readonly branchId: string; readonly sdp: string | undefined }
-  | { readonly type: "cancel"; readonly branchId: string; readonly elsewhere: boolean }
+  /** `elsewhere`: another branch has answered. `told`: what the caller gave as its Reason. */
+  | { readonly type: "cancel"; readonly branchId: string; readonly elsewhere: boolean; readonly told?: string }
   /** A branch that answered becomes the callee. */
   | { readonly type: "adopt"; readonly branchId: string }
   /** A branch that answered too late is acknowledged and ended. */

@@ -3,7 +3,7 @@ import type { CallEffect, Step } from "./call-effect.ts";
 import type { CallEvent } from "./call-event.ts";
 import { endCall } from "./ending.ts";
 import { isHold, isHoldInAnswer } from "./hold.ts";
-import { causeOfStatus } from "./outcome.ts";
+import { causeOfStatus } from "./cause.ts";
 import { otherSide, type Side } from "./side.ts";
 
 type EventOf<Type extends CallEvent["type"]> = Extract<CallEvent, { type: Type }>;

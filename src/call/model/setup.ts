@@ -3,7 +3,7 @@ import type { CallEffect, Step } from "./call-effect.ts";
 import type { CallEvent, Route } from "./call-event.ts";
 import { endCall } from "./ending.ts";
 import { isHold, isHoldInAnswer } from "./hold.ts";
-import { causeOfStatus } from "./outcome.ts";
+import { causeOfStatus } from "./cause.ts";
 import { nextGroup } from "./ringing.ts";
 
 type EventOf<Type extends CallEvent["type"]> = Extract<CallEvent, { type: Type }>;
@@ -35,7 +35,7 @@ function newSetup(sdp: string | undefined, route: Route, ticket: number): Setup 
     offer: sdp,
     offerOut: undefined,
     groups: route.kind === "endpoint" ? [] : route.groups,
-    statuses: [],
+    refusals: [],
     lastRing: 0,
     early: undefined,
     answer: undefined,

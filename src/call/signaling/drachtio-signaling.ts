@@ -1,12 +1,12 @@
 import Srf from "drachtio-srf";
 import { detached, errorMessageOf, type Clock, type Logger } from "../../common/index.ts";
-import { parseSipMessage } from "../../sip/message/index.ts";
+import { parseSipMessage, reasonPhrase } from "../../sip/message/index.ts";
 import { AgentTuning } from "./agent-tuning.ts";
 import type { DrachtioAgent, DrachtioRequest, DrachtioResponse, DrachtioSrf } from "./drachtio-types.ts";
 import { OutgoingRequests } from "./outgoing-requests.ts";
 import { outgoingHeaders } from "./outgoing-headers.ts";
 import { PendingTable, type Pending } from "./pending-table.ts";
-import { sendableStatus } from "./sendable-status.ts";
+import { isUnlistedStatus, sendableStatus } from "./sendable-status.ts";
 import { SignalingError } from "./signaling-error.ts";
 import type {
   IncomingRequest,
@@ -186,11 +186,10 @@ export class DrachtioSignaling implements SignalingPort {
       if (entry !== undefined && this.#pending.settle(entry)) onDone?.(asSignalingError(error));
     };
     try {
-      response.send(
-        sendableStatus(status),
-        { headers: fields, ...(body === undefined ? {} : { body: body.text }) },
-        entry === undefined ? undefined : done,
-      );
+      const options = { headers: fields, ...(body === undefined ? {} : { body: body.text }) };
+      const callback = entry === undefined ? undefined : done;
+      if (isUnlistedStatus(status)) sendUnlisted(response, status, options, callback);
+      else response.send(sendableStatus(status), options, callback);
     } catch (error) {
       done(error);
     }
@@ -199,6 +198,19 @@ export class DrachtioSignaling implements SignalingPort {
   #refusedHeader(name: string): void {
     this.#options.logger.warn("a header was left out", { name });
   }
+}
+
+/** What `Response#send` does, for a status that is not in its table. */
+function sendUnlisted(
+  response: DrachtioResponse,
+  status: number,
+  options: { headers: Record<string, string>; body?: string },
+  callback: ((error: unknown) => void) | undefined,
+): void {
+  response.status = status;
+  response.msg.status = status;
+  response.msg.reason = reasonPhrase(status);
+  response.agent.sendResponse(response, options, callback);
 }
 
 function asSignalingError(error: unknown): SignalingError | undefined {

@@ -45,6 +45,7 @@ describe("requests outside a dialog", () => {
     assert.equal(await invite([], "", "sip:1002@elsewhere.example"), 404, "foreign host");
     assert.equal(await invite([["Max-Forwards", "0"]]), 483, "hops");
     assert.equal(await invite([["Content-Type", "text/plain"]], "hello"), 415, "body");
+    assert.equal(await invite([["Accept", "text/html"]]), 406, "accept");
     assert.equal(
       await invite([
         ["Session-Expires", "30"],
@@ -66,7 +67,7 @@ describe("requests outside a dialog", () => {
       ]),
       [
         ["7777", undefined, 404, 1, "rejected", "switch"],
-        ["1003", "phone-1003", 480, 18, "unreachable", "switch"],
+        ["1003", "phone-1003", 480, 20, "unreachable", "switch"],
         ["", undefined, 484, 28, "rejected", "switch"],
         ["1002", undefined, 404, 1, "rejected", "switch"],
       ],
@@ -131,6 +132,20 @@ describe("requests outside a dialog", () => {
       undefined,
     );
     assert.equal((await answered.final()).status, 403);
+    assert.equal(node.metric("tandem_calls"), 1);
+    const bye = far.bye();
+    await near.takeBye();
+    await bye;
+    await node.settled(1);
+  });
+
+  it("given a re-INVITE that takes no SDP, when it comes, then it is answered 406 and the call goes on", async () => {
+    const bob = await node.phone("1002");
+    const { near, far } = await establish(phone, bob);
+    const refused = await near
+      .send("INVITE", { sdp: testSdp(4_000, [], 2), headers: [["Accept", "text/html"]] })
+      .final();
+    assert.equal(refused.status, 406);
     assert.equal(node.metric("tandem_calls"), 1);
     const bye = far.bye();
     await near.takeBye();
