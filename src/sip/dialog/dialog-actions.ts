@@ -7,6 +7,7 @@ import { requestContext, type CoreContext } from "./core-context.ts";
 import type { ReleaseReason } from "./application.ts";
 import type { Dialog } from "./dialog.ts";
 import { glareDelayMs } from "./glare-delay.ts";
+import { refreshBegun, refreshEnded } from "./negotiation.ts";
 import { expiryDelayMs, refreshDelayMs, type SessionTimer } from "./session-timer.ts";
 import { SubscriptionTimers } from "./subscription.ts";
 import type { SuccessRetransmission } from "./success-retransmission.ts";
@@ -157,7 +158,10 @@ export class DialogActions {
       }
       const method = byUpdate ? "UPDATE" : "INVITE";
       dialog.localCseq += 1;
-      if (!byUpdate) dialog.inviteCseq = dialog.localCseq;
+      if (!byUpdate) {
+        dialog.inviteCseq = dialog.localCseq;
+        refreshBegun(dialog.negotiation);
+      }
       const cseq = dialog.localCseq;
       const body = byUpdate
         ? "Content-Length: 0\r\n\r\n"
@@ -178,6 +182,7 @@ export class DialogActions {
   #onRefreshed(dialog: Dialog, timer: SessionTimer, response: SipMessage, inviteCseq: number | undefined): void {
     const { status } = response;
     if (status < 200) return;
+    refreshEnded(dialog.negotiation);
     if (status < 300 && inviteCseq !== undefined) this.sendAck(dialog, inviteCseq);
     if (this.#context.dialogs.get(dialog.id) !== dialog) return;
     if (status === 408 || status === 481) {

@@ -226,7 +226,8 @@ export class InviteResponses {
       done: false,
       cancelledTimer: undefined,
     };
-    if (request.state === "cancelled") {
+    // A re-INVITE that was taken back in vain has changed the session; it is no reason to end it.
+    if (request.state === "cancelled" && request.dialog === undefined) {
       acknowledgement.cancelledTimer = this.#context.clock.after(CANCELLED_ACK_MS, () => {
         if (this.#context.dialogs.get(dialog.id) !== dialog) return;
         this.#actions.sendAck(dialog, cseq);

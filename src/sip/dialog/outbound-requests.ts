@@ -11,8 +11,9 @@ import { dialogIdOf, setOwner, type Dialog, type ReliableSeen } from "./dialog.t
 import type { ClientRequest } from "./client-request.ts";
 import { ClientRequests } from "./client-requests.ts";
 import type { InviteResponses } from "./invite-responses.ts";
-import { requestSeen } from "./negotiation.ts";
+import { meetsRefresh, requestSeen } from "./negotiation.ts";
 import { readRack } from "./reliable-fields.ts";
+import { syntheticResponse } from "./synthetic-response.ts";
 import type { SentRequest } from "./uac-dialog.ts";
 
 type Reply = (reply: CommandReply) => void;
@@ -198,13 +199,14 @@ export class OutboundRequests {
     reply: Reply,
   ): void {
     const { method } = draft.message;
+    const isGlare = meetsRefresh(dialog.negotiation, method, draft.body !== "");
     dialog.localCseq += 1;
     const cseq = dialog.localCseq;
-    if (method === "INVITE") {
+    if (method === "INVITE" && !isGlare) {
       dialog.inviteCseq = cseq;
       dialog.openInvites += 1;
     }
-    if (draft.body !== "" && (method === "INVITE" || method === "UPDATE")) dialog.localBody = draft.body;
+    if (draft.body !== "" && (method === "INVITE" || method === "UPDATE") && !isGlare) dialog.localBody = draft.body;
     const rack = method === "PRACK" && !draft.message.has("rack") ? rackLine(peer) : "";
     const make = (to: Target): SentRequest => ({
       text: completeDialogRequest(draft, requestContext(this.#context, to), peer, cseq, rack),
@@ -221,10 +223,25 @@ export class OutboundRequests {
       body: draft.body,
     });
     if (setOwner(dialog, application)) this.#context.dialogs.update(dialog);
-    const request = this.#requests.make(application, make(target), dialog.id, dialog);
+    const sent = make(target);
+    if (isGlare) {
+      this.#refuseInPlace(application, sent, dialog.id, reply);
+      return;
+    }
+    const request = this.#requests.make(application, sent, dialog.id, dialog);
     const trial = this.#requests.failover.begin(target, more);
     if (trial !== undefined) request.trial = { ...trial, make };
     this.#send(request, reply);
+  }
+
+  /** Answers a request of an application as the peer would that is still busy with a refresh of ours. */
+  #refuseInPlace(application: Application, sent: SentRequest, dialogId: string, reply: Reply): void {
+    const txnId = this.#context.ids.uuid();
+    reply(this.#sentReply(sent.text, sent.target, txnId));
+    const text = syntheticResponse(sent, 491, newTag(this.#context, "s"), "");
+    const { protocol } = sent.target;
+    const from = { source: "network", protocol, address: "", port: 0 } as const;
+    this.#context.applications.deliver(application, { ...from, text, txnId, dialogId });
   }
 
   #send(request: ClientRequest, reply: Reply): void {
