@@ -218,3 +218,10 @@ function topVia(text: string): string {
   const via = /^(?:via|v)[ \t]*:[ \t]*([^\r\n,]*)/im.exec(text)?.[1] ?? "";
   return /branch=([^;]*)/.exec(via)?.[1] ?? via;
 }
+
+/** Writes all that a phone sends in another way, such as with compact names. */
+export function written(link: PhoneLink, style: (text: string) => string): PhoneLink {
+  const send = link.send.bind(link);
+  link.send = (text) => send(style(text));
+  return link;
+}

@@ -39,6 +39,8 @@ export interface SwitchOptions {
   readonly relay?: MediaRelay;
   readonly phones?: readonly Partial<PhoneSource>[];
   readonly peers?: readonly PeerSource[];
+  /** Default `tandem.test`. */
+  readonly realm?: string;
   readonly settings?: Partial<CallManagerSettings>;
   readonly withoutEdgeControl?: boolean;
   /** Listens with WebSocket, too. */
@@ -84,7 +86,7 @@ export class SwitchFixture {
     this.#ports = ports;
     this.relay = options.relay instanceof FakeRelay ? options.relay : new FakeRelay();
     this.inventory = createInventory({
-      realm: "tandem.test",
+      realm: options.realm ?? "tandem.test",
       phones: testPhones(options.phones),
       peers: options.peers ?? [],
     });
