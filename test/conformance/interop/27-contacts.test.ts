@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { splitList } from "../../../src/sip/message/index.ts";
-import { hangUp } from "../../support/end-of-call.ts";
+import { hangUp } from "../../support/established-call.ts";
 import { eventually } from "../../support/eventually.ts";
 import { ConnectionLink } from "../../support/phone-link.ts";
 import type { Fields, PhoneCall, SipPhone } from "../../support/sip-phone.ts";
