@@ -30,6 +30,8 @@ export interface SipPhoneOptions extends Credentials {
   readonly server: { readonly address: string; readonly port: number };
   /** Own address; default 127.0.0.1. */
   readonly address?: string;
+  /** Own port; default any. */
+  readonly port?: number;
 }
 
 const describe = (message: SipMessage): string => message.text.split("\r\n", 1)[0] ?? "";
@@ -188,7 +190,7 @@ export class SipPhone {
     const socket = createSocket({ type: "udp4", recvBufferSize: 1 << 20 });
     await new Promise<void>((resolve, reject) => {
       socket.once("error", reject);
-      socket.bind(0, options.address ?? "127.0.0.1", resolve);
+      socket.bind(options.port ?? 0, options.address ?? "127.0.0.1", resolve);
     });
     socket.on("error", () => undefined);
     return new SipPhone(options, socket);

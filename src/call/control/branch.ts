@@ -1,8 +1,10 @@
 import { detached, type Ids } from "../../common/index.ts";
-import { escapeUser, formatNameAddr, tagOf } from "../../sip/message/index.ts";
+import { tagOf } from "../../sip/message/index.ts";
+import { asserted, localUri, presentedFrom } from "../identity/presented-identity.ts";
 import type { ToldReason } from "../model/index.ts";
 import { STATUS_OF_SIGNALING_ERROR } from "../signaling/signaling-error.ts";
 import type { Body, HeaderList, IncomingResponse, PendingRequest, SignalingPort } from "../signaling/signaling-port.ts";
+import { connectedDevice } from "./caller-identity.ts";
 import { adoptAbilities, DIALOG_CAPABILITIES } from "./capabilities.ts";
 import { dialogIdOf, type Leg, type LegDevice, type SessionPolicy } from "./leg.ts";
 import { toldReason } from "./reason-header.ts";
@@ -16,6 +18,8 @@ export interface BranchTarget {
   /** Route values (RFC 3327). */
   readonly path?: readonly string[];
   readonly device: LegDevice;
+  /** A peer of the trust domain. */
+  readonly isTrusted: boolean;
   readonly policy: SessionPolicy;
   readonly latch: Leg["latch"];
 }
@@ -33,8 +37,9 @@ export interface BranchOptions {
 export interface BranchEvents {
   /** The branch has a (new) leg; called before anything is sent. */
   onLeg(leg: Leg, before: Leg | undefined): void;
-  onProgress(status: number, sdp: string | undefined): void;
-  onAnswered(sdp: string | undefined): void;
+  /** `connected`: who rings, as far as is known. */
+  onProgress(status: number, sdp: string | undefined, connected: LegDevice): void;
+  onAnswered(sdp: string | undefined, connected: LegDevice): void;
   /** 430 when the edge could not reach the place at all. */
   onFailed(status: number, told: ToldReason | undefined): void;
 }
@@ -104,11 +109,11 @@ export class Branch {
 
   #headers(leg: Leg, minSe: number): HeaderList {
     const { caller, target, headers } = this.#options;
-    const from = { displayName: caller.displayName, uri: localUri(caller.number), params: new Map() };
     return [
-      ["From", `${formatNameAddr(from)};tag=${leg.localTag}`],
+      ["From", presentedFrom(caller, leg.localTag)],
       ["To", `<${localUri(target.device.number)}>`],
       ["Call-ID", leg.sipCallId],
+      ...(target.isTrusted ? asserted(caller) : []),
       ...headers,
       ...(target.path ?? []).map((route) => ["Route", route] as const),
       ...DIALOG_CAPABILITIES,
@@ -119,12 +124,13 @@ export class Branch {
   #onResponse(leg: Leg, response: IncomingResponse): void {
     const { message } = response;
     const { status } = message;
+    const { device, isTrusted } = this.#options.target;
     if (status < 300) adopt(leg, response);
-    if (status < 200) this.#events.onProgress(status, sdpOf(message));
+    if (status < 200) this.#events.onProgress(status, sdpOf(message), connectedDevice(device, isTrusted, message));
     else if (status < 300) {
       this.#response = response;
       leg.session = sessionOfResponse(message);
-      this.#events.onAnswered(sdpOf(message));
+      this.#events.onAnswered(sdpOf(message), connectedDevice(device, isTrusted, message));
     } else if (status === 422 && this.#isWorthRetrying(minSeOf(message))) {
       // RFC 4028 7.4.
       this.#hasRetried = true;
@@ -164,9 +170,4 @@ function newLeg({ target, ids }: BranchOptions): Leg {
     allowsUpdate: false,
     session: undefined,
   };
-}
-
-/** The edge puts its own address in place of `localhost`. */
-function localUri(number: string): string {
-  return `sip:${escapeUser(number)}@localhost`;
 }

@@ -86,6 +86,7 @@ function routeToPhone(phone: SipPhone, context: RouteContext): RoutedCall | Reje
       ...(proxyUri === undefined ? {} : { proxyUri }),
       ...(path === undefined ? {} : { path }),
       device,
+      isTrusted: false,
       policy: profile.session,
       latch: profile.media.latch ? "any" : "candidates",
     });
@@ -119,6 +120,7 @@ function routeToPeer(peer: Peer, number: string, context: RouteContext): RoutedC
   const target: BranchTarget = {
     uri: formatUri({ ...uri.value, user: escapeUser(number) }),
     device,
+    isTrusted: peer.trusted === true,
     policy: profile.session,
     latch: profile.media.latch ? "any" : "candidates",
   };
