@@ -266,6 +266,11 @@ export class SipPhone {
     return call;
   }
 
+  /** Requests with this dialog's Call-ID go to it. */
+  know(dialog: PhoneCall): void {
+    this.#calls.set(dialog.callId, dialog);
+  }
+
   /** The next call from outside. */
   offered(withinMs?: number): Promise<PhoneCall> {
     return this.#offers.take(() => true, "INVITE", withinMs);

@@ -5,6 +5,7 @@ import {
   type CallManagerSettings,
   type CallRecord,
   type Inventory,
+  type MessageCountSource,
   type PeerSource,
   type PhoneSource,
   type SipProfile,
@@ -35,6 +36,7 @@ export interface SwitchOptions {
   readonly phones?: readonly Partial<PhoneSource>[];
   readonly peers?: readonly PeerSource[];
   readonly settings?: Partial<CallManagerSettings>;
+  readonly messageCounts?: MessageCountSource;
   readonly withoutEdgeControl?: boolean;
   /** What the edge tells of its dialogs; default the truth. */
   readonly listDialogs?: (edge: SipEdge) => ReturnType<SipEdge["listDialogs"]>;
@@ -154,7 +156,9 @@ export class SwitchFixture {
 
   /** Ends the manager with its files as they are at this moment: what kill -9 leaves. */
   async killManager(): Promise<void> {
-    const files = ["calls.journal", "registrations.journal"].map((name) => this.#directory.join("state", name));
+    const files = ["calls.journal", "registrations.journal", "subscriptions.journal"].map((name) =>
+      this.#directory.join("state", name),
+    );
     const contents = files.map((file) => readFileSync(file));
     this.relay.connected = false;
     await this.manager.close();
@@ -229,7 +233,13 @@ export class SwitchFixture {
   }
 
   #makeManager(onReady: () => void = () => undefined): CallManager {
-    const { clock = new SystemClock(), logger = silentLogger, settings, withoutEdgeControl = false } = this.#options;
+    const {
+      clock = new SystemClock(),
+      logger = silentLogger,
+      settings,
+      messageCounts,
+      withoutEdgeControl = false,
+    } = this.#options;
     const listDialogs = this.#options.listDialogs ?? ((edge: SipEdge) => edge.listDialogs());
     return new CallManager({
       edge: { host: "127.0.0.1", port: this.edge.wirePort, secret: "between-us" },
@@ -253,6 +263,7 @@ export class SwitchFixture {
               },
             },
           }),
+      ...(messageCounts === undefined ? {} : { messageCounts }),
       inventory: this.inventory,
       relay: this.#options.relay ?? this.relay,
       clock,
@@ -261,6 +272,7 @@ export class SwitchFixture {
       paths: {
         calls: this.#directory.join("state", "calls.journal"),
         registrations: this.#directory.join("state", "registrations.journal"),
+        subscriptions: this.#directory.join("state", "subscriptions.journal"),
         records: this.#directory.join("records", "calls.jsonl"),
       },
       settings: {

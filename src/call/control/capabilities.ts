@@ -2,7 +2,7 @@ import { detached } from "../../common/index.ts";
 import { parseTokenList, splitList, type SipMessage } from "../../sip/message/index.ts";
 import type { HeaderList } from "../signaling/signaling-port.ts";
 
-const METHODS = "INVITE, ACK, BYE, CANCEL, OPTIONS, INFO, UPDATE, REGISTER";
+const METHODS = "INVITE, ACK, BYE, CANCEL, OPTIONS, INFO, UPDATE, REGISTER, SUBSCRIBE";
 const DIALOG_METHODS = "INVITE, ACK, BYE, CANCEL, OPTIONS, INFO, UPDATE";
 const MAX_PACKAGES = 32;
 
