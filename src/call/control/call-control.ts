@@ -3,8 +3,9 @@ import { parseCSeq, tagOf, type SipMessage } from "../../sip/message/index.ts";
 import type { Registrar } from "../registrar/index.ts";
 import type { IncomingRequest, SignalingHandler } from "../signaling/signaling-port.ts";
 import type { CallTable, LegEntry } from "./call-table.ts";
-import { ALLOW, OPTIONS_HEADERS, unsupportedExtensions } from "./capabilities.ts";
+import { ALLOW, DIALOG_ALLOW, OPTIONS_HEADERS, unsupportedExtensions } from "./capabilities.ts";
 import { viaHostOf, type Gatekeeper } from "./gatekeeper.ts";
+import type { Messages } from "./message/messages.ts";
 import type { NewCalls } from "./new-calls.ts";
 import { lossOutcome } from "./reason-header.ts";
 import { rejection, type Rejection } from "./rejection.ts";
@@ -16,6 +17,7 @@ export interface CallControlOptions {
   readonly gatekeeper: Gatekeeper;
   readonly registrar: Registrar;
   readonly subscriptions: Subscriptions;
+  readonly messages: Messages;
   readonly logger: Logger;
   /** Told of each request that was refused. */
   readonly onRefused: (method: string, reason: string) => void;
@@ -81,6 +83,7 @@ export class CallControl implements SignalingHandler {
     if (method === "REGISTER") return this.#onRegister(request);
     if (method === "OPTIONS") return this.#onOptions(request);
     if (method === "SUBSCRIBE") return this.#refuseIf(request, this.#options.subscriptions.subscribe(request));
+    if (method === "MESSAGE") return this.#onMessage(request);
     if (IN_DIALOG_ONLY.has(method)) return this.#refuse(request, rejection(481, "no-dialog"));
     this.#refuse(request, rejection(405, "method", ALLOW));
   }
@@ -148,7 +151,7 @@ export class CallControl implements SignalingHandler {
       // A subscription has a dialog of its own.
       return this.#refuse(request, rejection(489, "event", this.#options.subscriptions.allowEvents));
     }
-    if (!IN_DIALOG.has(message.method)) return this.#refuse(request, rejection(405, "method", ALLOW));
+    if (!IN_DIALOG.has(message.method)) return this.#refuse(request, rejection(405, "method", DIALOG_ALLOW));
     this.#deliver(entry, request);
   }
 
@@ -160,6 +163,12 @@ export class CallControl implements SignalingHandler {
     // The early dialog of a branch: only what changes nothing is taken (RFC 3311 5.2).
     if (method === "UPDATE" && request.message.body === "") request.respond(200);
     else this.#refuse(request, method === "UPDATE" ? rejection(491, "early") : rejection(481, "early"));
+  }
+
+  #onMessage(request: IncomingRequest): void {
+    const { newCalls, messages } = this.#options;
+    const retry = [["Retry-After", "5"]] as const;
+    this.#refuseIf(request, newCalls.draining ? rejection(503, "draining", retry) : messages.begin(request));
   }
 
   #onOptions(request: IncomingRequest): void {

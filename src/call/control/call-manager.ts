@@ -7,7 +7,7 @@ import type { ServiceEndpoint } from "../digit-analysis/index.ts";
 import type { CallRecord } from "../record/call-record.ts";
 import { findRecord, lastRecords } from "../record/record-reader.ts";
 import { RecordWriter } from "../record/record-writer.ts";
-import { Registrar, type RegistrationSummary } from "../registrar/index.ts";
+import { Registrar, type Binding, type RegistrationSummary } from "../registrar/index.ts";
 import { DrachtioSignaling } from "../signaling/drachtio-signaling.ts";
 import type { SignalingPort } from "../signaling/signaling-port.ts";
 import { CallControl } from "./call-control.ts";
@@ -19,6 +19,7 @@ import { viewOf, type CallView } from "./call-view.ts";
 import type { EdgeControl } from "./edge-control.ts";
 import { EdgeReconciler } from "./edge-reconciler.ts";
 import { Gatekeeper } from "./gatekeeper.ts";
+import { Messages } from "./message/messages.ts";
 import { NewCalls } from "./new-calls.ts";
 import { RelayReconciler } from "./relay-reconciler.ts";
 import { restoreCalls, STOPPED } from "./restore-calls.ts";
@@ -94,6 +95,7 @@ export class CallManager {
   readonly #signaling: SignalingPort;
   readonly #gatekeeper: Gatekeeper;
   readonly #subscriptions: Subscriptions;
+  readonly #messages: Messages;
   readonly #newCalls: NewCalls;
   readonly #context: CallContext;
   readonly #edgeReconciler: EdgeReconciler;
@@ -145,13 +147,25 @@ export class CallManager {
       journalPath: paths.subscriptions,
     });
     this.#context = this.#makeContext();
+    const lookup = (directoryNumber: string): readonly Binding[] => this.#registrar.lookup(directoryNumber);
+    const { endpoints } = settings;
+    this.#messages = new Messages({
+      gatekeeper: this.#gatekeeper,
+      inventory,
+      lookup,
+      endpoints,
+      localHosts: () => this.#newCalls.localHosts,
+      port: this.#signaling,
+      clock,
+      ids,
+    });
     this.#newCalls = new NewCalls({
       context: this.#context,
       table: this.#table,
       inventory,
       ids,
-      lookup: (directoryNumber) => this.#registrar.lookup(directoryNumber),
-      endpoints: settings.endpoints,
+      lookup,
+      endpoints,
       maxCalls: settings.maxCalls,
       maxLegs: settings.maxLegs ?? settings.maxCalls * 4,
       ringSeconds,
@@ -172,6 +186,7 @@ export class CallManager {
       gatekeeper: this.#gatekeeper,
       registrar: this.#registrar,
       subscriptions: this.#subscriptions,
+      messages: this.#messages,
       logger,
       onRefused: (method, reason) => this.#counters.countRefused(method, reason),
       onConnected: () => {
@@ -258,6 +273,7 @@ export class CallManager {
       ...this.#counters.metrics(this.#table),
       ...this.#registrar.counters(),
       ...this.#subscriptions.metrics(),
+      ...this.#messages.metrics(),
       this.#journal.metric,
       ...this.#authenticator.counters(),
       counter("tandem_call_records_total", "Call records written", written),

@@ -35,7 +35,9 @@ export type RejectedCall = { readonly kind: "rejected"; readonly callee?: LegDev
 /** Contacts that are tried for a call; the registrar's own bound is usually lower. */
 const MAX_BRANCHES = 16;
 
-const STATUS_OF_NONE: Readonly<Record<Extract<Destination, { kind: "none" }>["reason"], number>> = {
+type NoReason = Extract<Destination, { kind: "none" }>["reason"];
+
+const STATUS_OF_NONE: Readonly<Record<NoReason, number>> = {
   empty: 484,
   "too-long": 414,
   "unknown-host": 404,
@@ -66,8 +68,19 @@ export function routeCall(destination: Destination, context: RouteContext): Rout
     case "peer":
       return routeToPeer(destination.peer, destination.number, context);
     case "none":
-      return { kind: "rejected", ...rejection(STATUS_OF_NONE[destination.reason], destination.reason) };
+      return { kind: "rejected", ...rejectionOfNone(destination.reason) };
   }
+}
+
+/** What one is told whose number leads nowhere. */
+export function rejectionOfNone(reason: NoReason): Rejection {
+  return rejection(STATUS_OF_NONE[reason], reason);
+}
+
+/** Where a peer takes a number; undefined when its own URI is none. */
+export function peerUri(peer: Peer, number: string): string | undefined {
+  const uri = parseUri(peer.uri);
+  return uri.ok ? formatUri({ ...uri.value, user: escapeUser(number) }) : undefined;
 }
 
 function routeToPhone(phone: SipPhone, context: RouteContext): RoutedCall | RejectedCall {
@@ -113,12 +126,12 @@ function routeOf(
 function routeToPeer(peer: Peer, number: string, context: RouteContext): RoutedCall | RejectedCall {
   const device: LegDevice = { kind: "peer", name: peer.name, number };
   if (context.isBusy(peer)) return { kind: "rejected", callee: device, ...PEER_BUSY };
-  const uri = parseUri(peer.uri);
-  if (!uri.ok) return { kind: "rejected", callee: device, ...rejection(500, "peer-uri") };
+  const uri = peerUri(peer, number);
+  if (uri === undefined) return { kind: "rejected", callee: device, ...rejection(500, "peer-uri") };
   const branchId = context.ids.uuid();
   const { profile } = peer;
   const target: BranchTarget = {
-    uri: formatUri({ ...uri.value, user: escapeUser(number) }),
+    uri,
     device,
     isTrusted: peer.trusted === true,
     policy: profile.session,

@@ -46,7 +46,6 @@ describe("requests outside a dialog", () => {
 
   const cases: readonly [string, number, string][] = [
     ["SUBSCRIBE", 489, "event"],
-    ["MESSAGE", 405, "method"],
     ["PUBLISH", 405, "method"],
     ["REFER", 405, "method"],
     ["NOTIFY", 481, "no-dialog"],
