@@ -3,6 +3,7 @@ import type { Clock, Ids, Logger, MetricSample } from "../common/index.ts";
 import { LoadWatch } from "./load-watch.ts";
 import {
   DialogTable,
+  FlowTokens,
   hostPort,
   InviteJournal,
   JournalDialogStore,
@@ -105,6 +106,7 @@ export class SipEdge {
       },
       ...(guard === undefined ? {} : { accepts: (address: string) => guard.accepts(address) }),
       onSent: (text, ends) => this.#trace.sent(text, ends),
+      onFlowEnded: (flowId) => this.#transactions.onFlowEnded(flowId),
       onBadInput: (reason, flow, text) => this.#transactions.onBadInput(reason, flow, text),
     });
     this.#load = new LoadWatch({ clock, logger, measureDelay: () => this.#transport.measureDelay() });
@@ -126,6 +128,7 @@ export class SipEdge {
         limits.maxDialogs,
       ),
       invites: new InviteJournal(join(options.stateDir, "edge-invites.journal"), clock),
+      flows: new FlowTokens(this.#transport, options.wire.secret),
       applications: this.#wire,
       onRegistered: (address) => guard?.trust(address),
       clock,

@@ -12,9 +12,11 @@ import {
 } from "../../src/call/index.ts";
 import { RandomIds, silentLogger, SystemClock, type Clock, type Logger } from "../../src/common/index.ts";
 import type { MediaRelay } from "../../src/media/index.ts";
-import { SipEdge } from "../../src/sip/index.ts";
+import { SipEdge, type TransportProtocol } from "../../src/sip/index.ts";
 import { eventually } from "./eventually.ts";
+import { freePort } from "./free-port.ts";
 import { FakeRelay } from "./fake-relay.ts";
+import type { PhoneLink, Place } from "./phone-link.ts";
 import { SipPhone } from "./sip-phone.ts";
 import { TemporaryDirectory } from "./temporary-directory.ts";
 
@@ -30,16 +32,29 @@ export const TEST_PROFILE: SipProfile = {
 };
 
 export interface SwitchOptions {
+  /** That of call control. */
   readonly clock?: Clock;
+  /** That of the edge: its retransmissions and session timers. */
+  readonly edgeClock?: Clock;
   readonly logger?: Logger;
   readonly relay?: MediaRelay;
   readonly phones?: readonly Partial<PhoneSource>[];
   readonly peers?: readonly PeerSource[];
+  /** Default `tandem.test`. */
+  readonly realm?: string;
   readonly settings?: Partial<CallManagerSettings>;
   readonly messageCounts?: MessageCountSource;
   readonly withoutEdgeControl?: boolean;
+  /** Listens with WebSocket, too. */
+  readonly webSocket?: boolean;
   /** What the edge tells of its dialogs; default the truth. */
   readonly listDialogs?: (edge: SipEdge) => ReturnType<SipEdge["listDialogs"]>;
+}
+
+export interface PhoneSetUp {
+  readonly registered?: boolean;
+  readonly address?: string;
+  readonly link?: PhoneLink;
 }
 
 /** Phones 1001 to 1004; user is the number, password `secret`. */
@@ -65,33 +80,42 @@ export class SwitchFixture {
   readonly #directory = new TemporaryDirectory("switch");
   readonly #phones: SipPhone[] = [];
 
-  private constructor(options: SwitchOptions) {
+  /** An edge that is started again has them again, whoever else looked for a port meanwhile. */
+  readonly #ports: { readonly sip: number; readonly wire: number };
+
+  private constructor(options: SwitchOptions, ports: { readonly sip: number; readonly wire: number }) {
     this.#options = options;
+    this.#ports = ports;
     this.relay = options.relay instanceof FakeRelay ? options.relay : new FakeRelay();
     this.inventory = createInventory({
-      realm: "tandem.test",
+      realm: options.realm ?? "tandem.test",
       phones: testPhones(options.phones),
       peers: options.peers ?? [],
     });
-    this.edge = this.#makeEdge(0, 0);
+    this.edge = this.#makeEdge();
     this.manager = this.#makeManager();
   }
 
   static async start(options: SwitchOptions = {}): Promise<SwitchFixture> {
-    const fixture = new SwitchFixture(options);
+    const fixture = new SwitchFixture(options, { sip: await freePort(), wire: await freePort() });
     await fixture.edge.start();
     await fixture.startManager();
     return fixture;
   }
 
-  get server(): { readonly address: string; readonly port: number } {
-    const { port } = this.edge.addresses.find(({ protocol }) => protocol === "udp") ?? { port: 0 };
+  get server(): Place {
+    return this.placeOf("udp");
+  }
+
+  placeOf(wanted: TransportProtocol): Place {
+    const { port } = this.edge.addresses.find(({ protocol }) => protocol === wanted) ?? { port: 0 };
     return { address: "127.0.0.1", port };
   }
 
   /** A phone, registered unless told otherwise. */
-  async phone(number: string, { registered = true, address = "127.0.0.1" } = {}): Promise<SipPhone> {
-    const phone = await SipPhone.start({ number, user: number, password: "secret", server: this.server, address });
+  async phone(number: string, { registered = true, address = "127.0.0.1", link }: PhoneSetUp = {}): Promise<SipPhone> {
+    const common = { number, user: number, password: "secret", server: this.server };
+    const phone = await SipPhone.start({ ...common, ...(link === undefined ? { address } : { link }) });
     this.#phones.push(phone);
     if (registered) {
       const response = await phone.register();
@@ -185,10 +209,8 @@ export class SwitchFixture {
 
   /** The same while no manager is there. */
   async restartEdgeOnly(): Promise<void> {
-    const { port } = this.server;
-    const { wirePort } = this.edge;
     await this.edge.close();
-    this.edge = this.#makeEdge(port, wirePort);
+    this.edge = this.#makeEdge();
     await this.edge.start();
   }
 
@@ -218,15 +240,17 @@ export class SwitchFixture {
     if (this.metric("tandem_wire_applications") > 0) throw new Error("the edge has not noticed");
   }
 
-  #makeEdge(port: number, wirePort: number): SipEdge {
+  #makeEdge(): SipEdge {
+    const { sip: port, wire } = this.#ports;
     return new SipEdge({
       listeners: [
         { protocol: "udp", address: "127.0.0.1", port },
         { protocol: "tcp", address: "127.0.0.1", port },
+        ...(this.#options.webSocket === true ? [{ protocol: "ws", address: "127.0.0.1", port: 0 } as const] : []),
       ],
-      wire: { host: "127.0.0.1", port: wirePort, secret: "between-us" },
+      wire: { host: "127.0.0.1", port: wire, secret: "between-us" },
       stateDir: this.#directory.join("state"),
-      clock: new SystemClock(),
+      clock: this.#options.edgeClock ?? new SystemClock(),
       ids: new RandomIds(),
       logger: silentLogger,
     });

@@ -1,5 +1,5 @@
 import { detached, type Ids } from "../../common/index.ts";
-import { tagOf } from "../../sip/message/index.ts";
+import { tagOf, type SipMessage } from "../../sip/message/index.ts";
 import { asserted, localUri, presentedFrom } from "../identity/presented-identity.ts";
 import type { ToldReason } from "../model/index.ts";
 import { STATUS_OF_SIGNALING_ERROR } from "../signaling/signaling-error.ts";
@@ -10,13 +10,22 @@ import { dialogIdOf, type Leg, type LegDevice, type SessionPolicy } from "./leg.
 import { toldReason } from "./reason-header.ts";
 import { sdpOf } from "./session-body.ts";
 import { minSeOf, sessionOfResponse, sessionRequestHeaders } from "./session-interval.ts";
+import { warningCodes } from "./warning-header.ts";
 
-/** One place to send an INVITE to. */
-export interface BranchTarget {
+/** One way to a phone or peer. */
+export interface Way {
   readonly uri: string;
   readonly proxyUri?: string;
   /** Route values (RFC 3327). */
   readonly path?: readonly string[];
+  /** Told when the flow that it names is no more. */
+  readonly onFlowFailed?: () => void;
+}
+
+/** One place to send an INVITE to. */
+export interface BranchTarget extends Way {
+  /** Other ways to the same place, tried one after the other while nothing comes back. */
+  readonly otherWays?: readonly Way[];
   readonly device: LegDevice;
   /** A peer of the trust domain. */
   readonly isTrusted: boolean;
@@ -40,13 +49,16 @@ export interface BranchEvents {
   /** `connected`: who rings, as far as is known. */
   onProgress(status: number, sdp: string | undefined, connected: LegDevice): void;
   onAnswered(sdp: string | undefined, connected: LegDevice): void;
-  /** 430 when the edge could not reach the place at all. */
-  onFailed(status: number, told: ToldReason | undefined): void;
+  /**
+   * @param status 430 when the edge could not reach the place at all
+   * @param warnings codes of the refusal's warnings about session descriptions
+   */
+  onFailed(status: number, told: ToldReason | undefined, warnings: readonly number[]): void;
 }
 
+const FLOW_FAILED = 430;
 /** A longer session than a day is not agreed to. */
 const MAX_MIN_SE_SECONDS = 86_400;
-const UNREACHED = 430;
 
 /** One INVITE of ours, from sending it to its final response. */
 export class Branch {
@@ -59,11 +71,17 @@ export class Branch {
   #cancelHeaders: HeaderList | undefined;
   #body: Body | undefined;
   #hasRetried = false;
+  /** What the fork that spoke last has answered to our offer before its 2xx. */
+  #early: { readonly tag: string; readonly sdp: string } | undefined;
+  #way: Way;
+  readonly #otherWays: Way[];
 
   constructor(options: BranchOptions, events: BranchEvents) {
     this.branchId = options.branchId;
     this.#options = options;
     this.#events = events;
+    this.#way = options.target;
+    this.#otherWays = [...(options.target.otherWays ?? [])];
   }
 
   get leg(): Leg | undefined {
@@ -87,7 +105,8 @@ export class Branch {
   }
 
   #send(minSe: number): void {
-    const { target, port } = this.#options;
+    const { port } = this.#options;
+    const { uri, proxyUri } = this.#way;
     const leg = newLeg(this.#options);
     const before = this.#leg;
     this.#leg = leg;
@@ -95,14 +114,14 @@ export class Branch {
     this.#pending = port.request(
       {
         method: "INVITE",
-        uri: target.uri,
-        ...(target.proxyUri === undefined ? {} : { proxyUri: target.proxyUri }),
+        uri,
+        ...(proxyUri === undefined ? {} : { proxyUri }),
         headers: this.#headers(leg, minSe),
         ...(this.#body === undefined ? {} : { body: this.#body }),
       },
       {
         onResponse: (response) => this.#onResponse(leg, response),
-        onFailed: (error) => this.#events.onFailed(STATUS_OF_SIGNALING_ERROR[error.code], undefined),
+        onFailed: (error) => this.#onUnreached(STATUS_OF_SIGNALING_ERROR[error.code]),
       },
     );
   }
@@ -115,7 +134,7 @@ export class Branch {
       ["Call-ID", leg.sipCallId],
       ...(target.isTrusted ? asserted(caller) : []),
       ...headers,
-      ...(target.path ?? []).map((route) => ["Route", route] as const),
+      ...(this.#way.path ?? []).map((route) => ["Route", route] as const),
       ...DIALOG_CAPABILITIES,
       ...sessionRequestHeaders(leg, minSe),
     ];
@@ -124,27 +143,58 @@ export class Branch {
   #onResponse(leg: Leg, response: IncomingResponse): void {
     const { message } = response;
     const { status } = message;
-    const { device, isTrusted } = this.#options.target;
     if (status < 300) adopt(leg, response);
-    if (status < 200) this.#events.onProgress(status, sdpOf(message), connectedDevice(device, isTrusted, message));
+    if (status < 200) this.#onProgress(leg, message);
     else if (status < 300) {
       this.#response = response;
       leg.session = sessionOfResponse(message);
-      this.#events.onAnswered(sdpOf(message), connectedDevice(device, isTrusted, message));
+      this.#events.onAnswered(sdpOf(message) ?? this.#earlyAnswer(leg), this.#connected(message));
     } else if (status === 422 && this.#isWorthRetrying(minSeOf(message))) {
       // RFC 4028 7.4.
       this.#hasRetried = true;
       this.#send(minSeOf(message));
-    } else {
+    } else if (isUnreached(response)) {
+      if (status === FLOW_FAILED) this.#way.onFlowFailed?.();
       // The edge answers 503 in the place of a peer that it has no way to.
-      const isUnreached = status === 503 && response.source.address === "";
-      this.#events.onFailed(isUnreached ? UNREACHED : status, toldReason(message));
+      this.#onUnreached(status === 503 ? FLOW_FAILED : status, toldReason(message));
+    } else {
+      this.#events.onFailed(status, toldReason(message), warningCodes(message));
     }
+  }
+
+  #onProgress(leg: Leg, message: SipMessage): void {
+    const sdp = sdpOf(message);
+    if (sdp !== undefined) this.#early = { tag: leg.remoteTag, sdp };
+    this.#events.onProgress(message.status, sdp, this.#connected(message));
+  }
+
+  #connected(message: SipMessage): LegDevice {
+    const { device, isTrusted } = this.#options.target;
+    return connectedDevice(device, isTrusted, message);
+  }
+
+  /** RFC 3261 13.2.1: the first session description is the answer, and some gateways do not say it again in the 2xx. */
+  #earlyAnswer({ remoteTag }: Leg): string | undefined {
+    return this.#body !== undefined && this.#early?.tag === remoteTag ? this.#early.sdp : undefined;
+  }
+
+  /** RFC 5626 7: the next way to the same phone, which has not got the call over this one. */
+  #onUnreached(status: number, told?: ToldReason): void {
+    const next = this.#cancelHeaders === undefined ? this.#otherWays.shift() : undefined;
+    if (next === undefined) return this.#events.onFailed(status, told, []);
+    this.#way = next;
+    this.#hasRetried = false;
+    this.#send(0);
   }
 
   #isWorthRetrying(minSe: number): boolean {
     return !this.#hasRetried && this.#cancelHeaders === undefined && minSe > 0 && minSe <= MAX_MIN_SE_SECONDS;
   }
+}
+
+/** What the edge says when a request has reached nobody; 430 also comes from proxies on the way. */
+export function isUnreached({ message: { status }, source }: IncomingResponse): boolean {
+  return status === FLOW_FAILED || (source.address === "" && (status === 408 || status === 503));
 }
 
 /** What a response tells about the leg; of several forks behind a contact the last one to speak. */

@@ -1,9 +1,9 @@
-import type { Logger } from "../../common/index.ts";
-import { parseCSeq, tagOf, type SipMessage } from "../../sip/message/index.ts";
+import { detached, type Logger } from "../../common/index.ts";
+import { parseCSeq, splitList, tagOf, type SipMessage } from "../../sip/message/index.ts";
 import type { Registrar } from "../registrar/index.ts";
 import type { IncomingRequest, SignalingHandler } from "../signaling/signaling-port.ts";
 import type { CallTable, LegEntry } from "./call-table.ts";
-import { ALLOW, DIALOG_ALLOW, OPTIONS_HEADERS, unsupportedExtensions } from "./capabilities.ts";
+import { ALLOW, DIALOG_ALLOW, namesDialog, OPTIONS_HEADERS, unsupportedExtensions } from "./capabilities.ts";
 import { viaHostOf, type Gatekeeper } from "./gatekeeper.ts";
 import type { Messages } from "./message/messages.ts";
 import type { NewCalls } from "./new-calls.ts";
@@ -25,6 +25,8 @@ export interface CallControlOptions {
   readonly onDisconnected: () => void;
 }
 
+/** By what name the embedded edge sends over the flow of a REGISTER; it lets no other through. */
+const FLOW_FIELD = "x-tandem-flow";
 /** Requests that only make sense inside a dialog or subscription. */
 const IN_DIALOG_ONLY = new Set(["BYE", "UPDATE", "INFO", "PRACK", "NOTIFY"]);
 const IN_DIALOG = new Set(["INVITE", "BYE", "UPDATE", "INFO", "ACK"]);
@@ -94,6 +96,8 @@ export class CallControl implements SignalingHandler {
     if (busy !== undefined) return this.#refuse(request, busy);
     const admission = gatekeeper.admit(request);
     if (admission.kind === "refused") return this.#refuse(request, admission);
+    // RFC 3891 3: no dialog matches. A call beside the one that it is to replace is not what the sender wants.
+    if (namesDialog(request.message)) return this.#refuse(request, rejection(481, "no-dialog"));
     this.#refuseIf(request, newCalls.begin(request, admission.device));
   }
 
@@ -108,6 +112,7 @@ export class CallControl implements SignalingHandler {
     const expires = message.get("expires");
     const userAgent = message.get("user-agent");
     const viaHost = viaHostOf(request);
+    const flow = message.get(FLOW_FIELD);
     const result = registrar.register({
       phone: admission.device,
       contacts: message.getAll("contact"),
@@ -119,6 +124,8 @@ export class CallControl implements SignalingHandler {
       ...(userAgent === undefined ? {} : { userAgent }),
       source,
       ...(viaHost === undefined ? {} : { viaHost }),
+      viaCount: message.getAll("via").flatMap(splitList).length,
+      ...(flow === undefined ? {} : { flow: detached(flow) }),
     });
     if (result.status === 200) request.respond(200, { headers: result.headers });
     else this.#refuse(request, { status: result.status, headers: result.headers, reason: "register" });

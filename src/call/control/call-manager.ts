@@ -148,11 +148,13 @@ export class CallManager {
     });
     this.#context = this.#makeContext();
     const lookup = (directoryNumber: string): readonly Binding[] => this.#registrar.lookup(directoryNumber);
+    const onFlowFailed = (binding: Binding): void => this.#registrar.flowFailed(binding);
     const { endpoints } = settings;
     this.#messages = new Messages({
       gatekeeper: this.#gatekeeper,
       inventory,
       lookup,
+      onFlowFailed,
       endpoints,
       localHosts: () => this.#newCalls.localHosts,
       port: this.#signaling,
@@ -165,6 +167,7 @@ export class CallManager {
       inventory,
       ids,
       lookup,
+      onFlowFailed,
       endpoints,
       maxCalls: settings.maxCalls,
       maxLegs: settings.maxLegs ?? settings.maxCalls * 4,

@@ -24,6 +24,7 @@ import type { Leg, LegDevice } from "./leg.ts";
 import { cancelReason, COMPLETED_ELSEWHERE, reasonOf, toldReason } from "./reason-header.ts";
 import type { SavedCall } from "./saved-call.ts";
 import type { SessionContext } from "./session-context.ts";
+import { RefusalWarning } from "./warning-header.ts";
 
 /** What every call needs. */
 export type CallContext = SessionContext<CallSession>;
@@ -63,6 +64,7 @@ export class CallSession {
   readonly #timers: CallTimers;
   readonly #requests: DialogRequests;
   readonly #branches = new Map<string, Branch>();
+  readonly #warning = new RefusalWarning();
   readonly #legs: { caller: Leg; callee: Leg | undefined };
   readonly #calleeCallIds: string[];
   #call: Call;
@@ -93,10 +95,11 @@ export class CallSession {
     };
     this.#media = new CallMedia({ callId, relay, endpoint, logger });
     if (saved !== undefined) this.#media.resume();
-    this.#timers = new CallTimers(clock, (timer) => this.dispatch({ type: "timer", timer }));
+    this.#timers = new CallTimers(clock, context.ids, (timer) => this.dispatch({ type: "timer", timer }));
     this.#requests = new DialogRequests({
       port: context.port,
       ids: context.ids,
+      warning: this.#warning,
       dispatch: (event) => this.dispatch(event),
       onIdle: () => this.#closeWhenIdle(),
     });
@@ -207,7 +210,7 @@ export class CallSession {
       case "bye":
         return this.#requests.bye(this.#legs[effect.side], reasonOf(effect.outcome));
       case "start-timer":
-        return this.#timers.start(effect.timer, effect.delayMs);
+        return this.#timers.start(effect.timer, effect.delayMs, effect.spreadMs);
       case "stop-timer":
         return this.#timers.stop(effect.timer);
       case "persist":
@@ -223,8 +226,9 @@ export class CallSession {
   #runMedia(operation: MediaOperation, ticket: number): void {
     void this.#media.run(operation, this.#relayOptions(operation)).then((result) => {
       if (ticket === 0) return;
-      if (result.ok) this.dispatch({ type: "media-done", ticket, sdp: result.sdp });
-      else this.dispatch({ type: "media-failed", ticket, status: result.status });
+      if (result.ok) return this.dispatch({ type: "media-done", ticket, sdp: result.sdp });
+      this.#warning.note(result.warnings);
+      this.dispatch({ type: "media-failed", ticket, status: result.status });
     });
   }
 
@@ -271,8 +275,9 @@ export class CallSession {
           this.#connected = connected;
           this.dispatch({ type: "branch-answered", branchId, sdp: body });
         },
-        onFailed: (status, told) => {
+        onFailed: (status, told, warnings) => {
           this.#forgetBranch(branch);
+          if (warnings.length > 0) this.#warning.note(warnings);
           this.dispatch({ type: "branch-failed", branchId, status, told });
         },
       },
@@ -343,7 +348,7 @@ export class CallSession {
   #reject({ status, outcome }: EffectOf<"reject">): void {
     const retry: HeaderList = status === 503 ? [["Retry-After", "5"]] : [];
     this.#offered?.request.respond(status, {
-      headers: [...reasonOf(outcome), ...retry],
+      headers: [...reasonOf(outcome), ...retry, ...this.#warning.take(status)],
       toTag: this.#legs.caller.localTag,
     });
   }

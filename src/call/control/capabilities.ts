@@ -25,7 +25,7 @@ export const DIALOG_CAPABILITIES: HeaderList = [
 export const OPTIONS_HEADERS: HeaderList = [
   ["Allow", METHODS],
   ["Accept", "application/sdp"],
-  ["Supported", "timer, path"],
+  ["Supported", "timer, path, outbound"],
 ];
 
 const DIALOG_EXTENSIONS = new Set(["timer"]);
@@ -40,6 +40,11 @@ export function unsupportedExtensions(message: SipMessage): readonly string[] {
   if (!tokens.ok) return ["malformed"];
   const known = knownExtensions(message.method);
   return tokens.value.filter((token) => !known.has(token.toLowerCase()));
+}
+
+/** True for an INVITE that is to take the place of a dialog or to join it (RFC 3891, RFC 3911), which is not done. */
+export function namesDialog(message: SipMessage): boolean {
+  return message.has("replaces") || message.has("join");
 }
 
 function knownExtensions(method: string): ReadonlySet<string> {

@@ -1,4 +1,4 @@
-import type { Ids } from "../../common/index.ts";
+import { chance, type Ids } from "../../common/index.ts";
 import type { CallEffect, CallEvent, Side } from "../model/index.ts";
 import { STATUS_OF_SIGNALING_ERROR } from "../signaling/signaling-error.ts";
 import type {
@@ -15,6 +15,7 @@ import type { Leg } from "./leg.ts";
 import { toldReason } from "./reason-header.ts";
 import { sdpOf, sessionBody } from "./session-body.ts";
 import { decideSession, sessionOfResponse, sessionRequestHeaders } from "./session-interval.ts";
+import { warningCodes, type RefusalWarning } from "./warning-header.ts";
 
 type EffectOf<Type extends CallEffect["type"]> = Extract<CallEffect, { type: Type }>;
 
@@ -29,6 +30,7 @@ interface Waiting {
 export interface DialogRequestsOptions {
   readonly port: SignalingPort;
   readonly ids: Ids;
+  readonly warning: RefusalWarning;
   readonly dispatch: (event: CallEvent) => void;
   /** The last request of ours has been answered. */
   readonly onIdle: () => void;
@@ -199,7 +201,10 @@ export class DialogRequests {
           const { status } = response.message;
           if (status < 200) return;
           if (status === 469) adoptAbilities(leg, response.message);
-          if (status >= 300) return end({ type: "request-failed", ticket, status });
+          if (status >= 300) {
+            this.#options.warning.note(warningCodes(response.message));
+            return end({ type: "request-failed", ticket, status });
+          }
           end({ type: "request-answered", ticket, status, sdp: onSuccess(response) });
         },
         onFailed: ({ code }) => end({ type: "request-failed", ticket, status: STATUS_OF_SIGNALING_ERROR[code] }),
@@ -257,7 +262,7 @@ export class DialogRequests {
     if (status === 469) return [["Recv-Info", (other?.infoPackages ?? []).join(", ")]];
     if (status === 405 && method === "INFO") return ALLOW_WITHOUT_INFO;
     // RFC 3261 14.2: anything between 0 and 10 seconds, so that both ends do not meet again.
-    if (status === 500) return [["Retry-After", String(parseInt(this.#options.ids.token(1), 16) % 10)]];
-    return status === 503 ? [["Retry-After", "5"]] : [];
+    if (status === 500) return [["Retry-After", String(chance(this.#options.ids, 10))]];
+    return status === 503 ? [["Retry-After", "5"]] : this.#options.warning.take(status);
   }
 }

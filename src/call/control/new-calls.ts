@@ -26,6 +26,7 @@ export interface NewCallsOptions {
   readonly inventory: Inventory;
   readonly ids: Ids;
   readonly lookup: (directoryNumber: string) => readonly Binding[];
+  readonly onFlowFailed: (binding: Binding) => void;
   readonly endpoints: ReadonlyMap<string, RelayEndpoint & ("echo" | "demo")>;
   readonly maxCalls: number;
   readonly maxLegs: number;
@@ -113,7 +114,7 @@ export class NewCalls {
   }
 
   #route(message: SipMessage, device: SipPhone | Peer, dialed: Dialed): RoutedCall | RejectedCall {
-    const { inventory, endpoints, table, ids, lookup, ringSeconds, serialRingSeconds } = this.#options;
+    const { inventory, endpoints, table, ids, lookup, onFlowFailed, ringSeconds, serialRingSeconds } = this.#options;
     if (table.isBusy(device)) {
       return { kind: "rejected", ...(device.kind === "peer" ? PEER_BUSY : rejection(486, "caller-busy")) };
     }
@@ -127,6 +128,7 @@ export class NewCalls {
     return routeCall(destination, {
       ids,
       lookup,
+      onFlowFailed,
       isBusy: (called) => table.isBusy(called),
       ringSeconds,
       serialRingSeconds,

@@ -5,7 +5,7 @@ import type { Peer, SipPhone } from "../device/index.ts";
 import type { Destination } from "../digit-analysis/index.ts";
 import type { BranchGroup, Route } from "../model/index.ts";
 import type { Binding } from "../registrar/index.ts";
-import type { BranchTarget } from "./branch.ts";
+import type { BranchTarget, Way } from "./branch.ts";
 import { phoneDevice } from "./caller-identity.ts";
 import type { LegDevice } from "./leg.ts";
 import { rejection, type Rejection } from "./rejection.ts";
@@ -13,6 +13,7 @@ import { rejection, type Rejection } from "./rejection.ts";
 export interface RouteContext {
   readonly ids: Ids;
   readonly lookup: (directoryNumber: string) => readonly Binding[];
+  readonly onFlowFailed: (binding: Binding) => void;
   readonly isBusy: (device: SipPhone | Peer) => boolean;
   /** Longest ringing of a call whose callee's profile does not say. */
   readonly ringSeconds: number;
@@ -84,20 +85,22 @@ export function peerUri(peer: Peer, number: string): string | undefined {
 }
 
 function routeToPhone(phone: SipPhone, context: RouteContext): RoutedCall | RejectedCall {
-  const bindings = context.lookup(phone.directoryNumber).slice(0, MAX_BRANCHES);
+  const places = placesOf(context.lookup(phone.directoryNumber)).slice(0, MAX_BRANCHES);
   const device = phoneDevice(phone);
-  if (bindings.length === 0)
+  if (places.length === 0) {
     return { kind: "rejected", callee: device, ...rejection(480, "not-registered", [], ABSENT) };
+  }
   if (context.isBusy(phone)) return { kind: "rejected", callee: device, ...rejection(486, "busy") };
   const { profile } = phone;
   const targets = new Map<string, BranchTarget>();
   const groups: { q: number; branchIds: string[] }[] = [];
-  for (const { targetUri, proxyUri, path, q } of bindings) {
+  for (const { q, bindings } of places) {
     const branchId = context.ids.uuid();
+    const [way, ...otherWays] = bindings.flatMap((binding) => waysOf(binding, context));
+    if (way === undefined) continue;
     targets.set(branchId, {
-      uri: targetUri,
-      ...(proxyUri === undefined ? {} : { proxyUri }),
-      ...(path === undefined ? {} : { path }),
+      ...way,
+      otherWays,
       device,
       isTrusted: false,
       policy: profile.session,
@@ -108,6 +111,53 @@ function routeToPhone(phone: SipPhone, context: RouteContext): RoutedCall | Reje
     else groups.push({ q, branchIds: [branchId] });
   }
   return { kind: "routed", route: routeOf(groups, profile.ringSeconds, context), targets, callee: device };
+}
+
+/** The ways to each place of a phone, in the order in which they are tried. */
+export function waysToPlaces(
+  bindings: readonly Binding[],
+  onFlowFailed: (binding: Binding) => void,
+): readonly (readonly Way[])[] {
+  return placesOf(bindings)
+    .map(({ bindings: flows }) => flows.flatMap((binding) => waysOf(binding, { onFlowFailed })))
+    .filter((ways) => ways.length > 0)
+    .slice(0, MAX_BRANCHES);
+}
+
+/** A phone that has registered, by all its flows. */
+interface Place {
+  /** The best of its flows. */
+  readonly q: number;
+  readonly bindings: Binding[];
+}
+
+/** Flows of one instance make one place (RFC 5626 7: never two requests to it at a time); every other contact is one. */
+function placesOf(bindings: readonly Binding[]): Place[] {
+  const places: Place[] = [];
+  const byInstance = new Map<string, Place>();
+  for (const binding of bindings) {
+    const { instance, q } = binding;
+    const known = instance === undefined ? undefined : byInstance.get(instance);
+    if (known !== undefined) {
+      known.bindings.push(binding);
+      continue;
+    }
+    const place: Place = { q, bindings: [binding] };
+    places.push(place);
+    if (instance !== undefined) byInstance.set(instance, place);
+  }
+  return places;
+}
+
+/** Over its flow, and then to where it listens. */
+function waysOf(binding: Binding, { onFlowFailed }: Pick<RouteContext, "onFlowFailed">): Way[] {
+  const { targetUri: uri, proxyUri, path, isDialable = false } = binding;
+  const way: Way = {
+    uri,
+    ...(proxyUri === undefined ? {} : { proxyUri }),
+    ...(path === undefined ? {} : { path }),
+  };
+  return isDialable ? [way, { uri }] : [{ ...way, onFlowFailed: () => onFlowFailed(binding) }];
 }
 
 function routeOf(

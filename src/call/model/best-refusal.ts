@@ -5,6 +5,8 @@ import { refusedOutcome, type Outcome, type Refusal } from "./outcome.ts";
 const ABOUT_US = new Map<number, number>([
   [401, 403],
   [407, 403],
+  [420, 500],
+  [421, 500],
 ]);
 
 /** Statuses of places that could not be reached at all. */

@@ -44,7 +44,13 @@ export type CallEffect =
   | { readonly type: "cancel-request"; readonly ticket: number }
   | { readonly type: "ack"; readonly side: Side; readonly sdp: string | undefined }
   | { readonly type: "bye"; readonly side: Side; readonly outcome: Outcome }
-  | { readonly type: "start-timer"; readonly timer: TimerName; readonly delayMs: number }
+  /** Fires after `delayMs`, or by chance up to `spreadMs` later (absent: no later). */
+  | {
+      readonly type: "start-timer";
+      readonly timer: TimerName;
+      readonly delayMs: number;
+      readonly spreadMs?: number;
+    }
   | { readonly type: "stop-timer"; readonly timer: TimerName }
   /** Record the call as it is now, before what follows. */
   | { readonly type: "persist" }

@@ -2,7 +2,7 @@ import type { Call, Negotiation, Setup } from "./call.ts";
 import type { CallEffect, Step } from "./call-effect.ts";
 import type { CallEvent, Route } from "./call-event.ts";
 import { endCall } from "./ending.ts";
-import { isHold } from "./hold.ts";
+import { isHold, isHoldInAnswer } from "./hold.ts";
 import { causeOfStatus } from "./cause.ts";
 import { nextGroup } from "./ringing.ts";
 
@@ -151,7 +151,7 @@ function completeAnswer(call: Call, setup: Setup, out: string): Step {
       connection: "established",
       localSdp: offerOut,
       remoteSdp: answer,
-      isHolding: answer !== undefined && isHold(answer),
+      isHolding: answer !== undefined && isHoldInAnswer(answer, offerOut, false),
     },
   };
   return { call: established, effects: [{ type: "persist" }, { type: "answer", sdp: out }] };

@@ -188,7 +188,7 @@ function onRequestResult(call: Call, event: Extract<CallEvent, { type: "request-
   if (negotiation.kind === "resync") {
     return event.type === "request-answered"
       ? resyncAnswered(call, negotiation, event.sdp)
-      : resyncRefused(call, status);
+      : resyncRefused(call, negotiation, status);
   }
   return event.type === "request-answered"
     ? targetAnswered(call, negotiation, event.sdp)

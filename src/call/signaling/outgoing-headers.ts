@@ -17,6 +17,7 @@ const SETTABLE = new Set([
   "date",
   "event",
   "expires",
+  "flow-timer",
   "from",
   "info-package",
   "max-forwards",

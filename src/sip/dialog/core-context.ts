@@ -4,6 +4,7 @@ import type { Target, TransportLayer } from "../transport/index.ts";
 import type { ApplicationPort } from "./application.ts";
 import type { RequestContext } from "./complete-request.ts";
 import type { DialogTable } from "./dialog-table.ts";
+import type { FlowTokens } from "./flow-tokens.ts";
 import type { InviteJournal } from "./invite-journal.ts";
 import { hostPort } from "./local-host.ts";
 
@@ -13,6 +14,7 @@ export interface CoreContext {
   readonly transport: TransportLayer;
   readonly dialogs: DialogTable;
   readonly invites: InviteJournal;
+  readonly flows: FlowTokens;
   readonly applications: ApplicationPort;
   readonly clock: Clock;
   readonly ids: Ids;

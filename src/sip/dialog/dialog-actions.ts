@@ -5,6 +5,7 @@ import { bareDialogRequest, dialogRequestHead } from "./complete-request.ts";
 import { requestContext, type CoreContext } from "./core-context.ts";
 import type { ReleaseReason } from "./application.ts";
 import type { Dialog } from "./dialog.ts";
+import { glareDelayMs } from "./glare-delay.ts";
 import { nextHopOf, type TargetResolver } from "./resolve-target.ts";
 import { expiryDelayMs, refreshDelayMs, type SessionTimer } from "./session-timer.ts";
 import { SubscriptionTimers } from "./subscription.ts";
@@ -187,7 +188,8 @@ export class DialogActions {
       if (status === 405 || status === 501) dialog.remoteAllow = dialog.remoteAllow.filter((each) => each !== "UPDATE");
       const minimum = status === 422 ? parseDigits(response.get("min-se") ?? "", MAX_INTERVAL_SECONDS) : undefined;
       const floorSeconds = minimum?.ok === true ? minimum.value : 0;
-      this.#refreshLater(dialog, { ...timer, intervalSeconds: Math.max(timer.intervalSeconds, floorSeconds) });
+      const delayMs = status === 491 ? glareDelayMs(dialog, this.#context.ids) : REFRESH_AGAIN_MS;
+      this.#refreshLater(dialog, { ...timer, intervalSeconds: Math.max(timer.intervalSeconds, floorSeconds) }, delayMs);
       return;
     }
     const refreshedAtMs = this.#context.clock.wallMs();
@@ -196,7 +198,7 @@ export class DialogActions {
   }
 
   /** Only a 2xx renews the session: tries again until it is over. */
-  #refreshLater(dialog: Dialog, timer: SessionTimer): void {
+  #refreshLater(dialog: Dialog, timer: SessionTimer, delayMs = REFRESH_AGAIN_MS): void {
     dialog.session = timer;
     const leftMs = timer.refreshedAtMs + expiryDelayMs(timer) - this.#context.clock.wallMs();
     const fire = (): void => {
@@ -205,7 +207,7 @@ export class DialogActions {
       else this.#endUnrefreshed(dialog);
     };
     this.#stopSessionTimer(dialog.id);
-    this.#sessionTimers.set(dialog.id, this.#context.clock.after(REFRESH_AGAIN_MS, fire));
+    this.#sessionTimers.set(dialog.id, this.#context.clock.after(delayMs, fire));
   }
 
   #endUnrefreshed(dialog: Dialog): void {

@@ -1,3 +1,4 @@
+import { chance } from "../../common/index.ts";
 import { reasonPhrase, tagOf, type SipMessage } from "../message/index.ts";
 import type { ServerTransaction } from "../transaction/index.ts";
 import type { Flow } from "../transport/index.ts";
@@ -7,9 +8,9 @@ import { bareResponse } from "./complete-response.ts";
 import { isInitiatorTag, newTag, type CoreContext } from "./core-context.ts";
 import type { DialogActions } from "./dialog-actions.ts";
 import { dialogIdOf, setOwner, type Dialog } from "./dialog.ts";
+import { withEdgeFields } from "./edge-fields.ts";
 import { InboundResponses } from "./inbound-responses.ts";
 import { requestSeen, updateRefusal } from "./negotiation.ts";
-import { withPeerCertificate } from "./peer-certificate.ts";
 import { PendingRequests, type PendingRequest } from "./pending-requests.ts";
 import { grantedSeconds, notifiedSeconds } from "./subscription.ts";
 import type { SuccessRetransmission } from "./success-retransmission.ts";
@@ -38,6 +39,8 @@ export class InboundRequests {
   readonly #pending: PendingRequests;
   readonly #responses: InboundResponses;
   readonly #awaited: AwaitedNotifies;
+  /** True until an application has routed anything: what comes before may be for one that is about to come. */
+  #isAwaitingFirst = true;
 
   constructor(
     context: CoreContext,
@@ -112,7 +115,7 @@ export class InboundRequests {
     if (application === undefined) return;
     this.#context.applications.deliver(application, {
       source: "network",
-      text: withPeerCertificate(request, flow),
+      text: withEdgeFields(request, flow, this.#context.flows),
       protocol: "",
       address: flow.remoteAddress,
       port: flow.remotePort,
@@ -153,8 +156,14 @@ export class InboundRequests {
     }
   }
 
-  /** Offers held requests again: an application has routed a verb. */
+  /** An application has routed a verb. */
   applicationRouted(): void {
+    this.#isAwaitingFirst = false;
+    this.offerHeld();
+  }
+
+  /** Offers held requests again. */
+  offerHeld(): void {
     for (const pending of this.#pending.values()) {
       if (pending.holdTimer === undefined || !this.#offer(pending)) continue;
       pending.holdTimer.cancel();
@@ -202,7 +211,8 @@ export class InboundRequests {
       const dialogId = dialogIdOf(callId, isInitiatorTag(toTag) ? toTag : fromTag);
       // Applications know dialogs by this id alone: a request of another fork, or with a guessed tag, is not theirs.
       const isOther = this.#context.dialogs.get(dialogId) !== undefined;
-      if (application === undefined || isOther || request.method === "PRACK") this.#reject(tx, 481);
+      const isForNobody = application === undefined && !this.#isAwaitingFirst;
+      if (isForNobody || isOther || request.method === "PRACK") this.#reject(tx, 481);
       else this.#accept(tx, undefined, dialogId, application);
       return;
     }
@@ -212,7 +222,7 @@ export class InboundRequests {
       return;
     }
     dialog.remoteCseq = cseq;
-    if (tx.flow.reliable) dialog.flowId = tx.flow.id;
+    dialog.flowId = tx.flow.reliable ? tx.flow.id : undefined;
     if (this.#isRefused(tx, dialog)) return;
     if (request.method === "BYE" && dialog.method === "INVITE") {
       const { text } = request;
@@ -243,7 +253,7 @@ export class InboundRequests {
     }
     const refusal = request.method === "UPDATE" ? updateRefusal(dialog.negotiation, request.body !== "") : undefined;
     if (refusal === undefined) return false;
-    const seconds = Number.parseInt(this.#context.ids.token(2), 16) % (MAX_RETRY_SECONDS + 1);
+    const seconds = chance(this.#context.ids, MAX_RETRY_SECONDS);
     this.#reject(tx, refusal, refusal === 500 ? `Retry-After: ${seconds}\r\n` : "");
     return true;
   }
@@ -325,7 +335,7 @@ export class InboundRequests {
     const isFirst = isNew && request.method !== "CANCEL";
     this.#context.applications.deliver(application, {
       source: "network",
-      text: withPeerCertificate(request, flow),
+      text: withEdgeFields(request, flow, this.#context.flows),
       protocol: flow.protocol,
       address: flow.remoteAddress,
       port: flow.remotePort,
@@ -345,7 +355,9 @@ export class InboundRequests {
   /** Nobody will answer: a BYE is right all the same, anything else may be tried again. */
   #giveUp(pending: PendingRequest): void {
     const { tx, dialog, method } = pending;
-    if (method === "BYE") tx.respond(200, bareResponse(tx.request, 200, "OK", undefined));
+    const isUnknown = dialog === undefined && tagOf(tx.request.get("to") ?? "") !== undefined;
+    if (isUnknown) this.#reject(tx, 481);
+    else if (method === "BYE") tx.respond(200, bareResponse(tx.request, 200, "OK", undefined));
     else this.#reject(tx, 503, "Retry-After: 2\r\n", pending.toTag);
     this.#responses.end(pending);
     if (method === "BYE" && dialog !== undefined) this.#actions.remove(dialog);

@@ -11,6 +11,7 @@ import { defaultContact, hostPort, withLocalHost } from "./local-host.ts";
 import { requestSeen, responseSeen } from "./negotiation.ts";
 import type { PendingRequest, PendingRequests } from "./pending-requests.ts";
 import { asksForReliable, firstRseq, readRack, takesReliable } from "./reliable-fields.ts";
+import { keepRegistered } from "./registered-flow.ts";
 import { ReliableResponses } from "./reliable-responses.ts";
 import { agreedSessionTimer } from "./session-timer.ts";
 import { grantedSeconds, isLastNotify, isSubscription, notifiedSeconds, refusesSubscription } from "./subscription.ts";
@@ -106,7 +107,10 @@ export class InboundResponses {
     } else if (forms && status >= 200 && method === "INVITE") this.#reliable.sendSuccess(pending.dialogId, send);
     else send();
     if (!isSent) return { ok: false, reason: UNKNOWN_TRANSACTION };
-    if (method === "REGISTER" && status === 200) this.#context.onRegistered(tx.flow.remoteAddress);
+    if (method === "REGISTER" && status === 200) {
+      this.#context.onRegistered(tx.flow.remoteAddress);
+      keepRegistered(this.#context.transport, tx.request, tx.flow, draft.message);
+    }
     const inDialog = pending.dialog !== undefined || method === "INVITE" || method === "SUBSCRIBE";
     return {
       ok: true,

@@ -1,4 +1,4 @@
-import { parseNameAddr, reasonPhrase, tagOf, type SipMessage } from "../message/index.ts";
+import { parseNameAddr, reasonPhrase, splitList, tagOf, type SipMessage } from "../message/index.ts";
 import type { ClientTransaction } from "../transaction/index.ts";
 import type { Flow, Target } from "../transport/index.ts";
 import type { Application, CommandReply } from "./application.ts";
@@ -141,6 +141,11 @@ export class OutboundRequests {
       reply({ ok: false, reason: nextHop.reason });
       return;
     }
+    const byFlow = this.#context.flows.targetOf(uri, nextHop.value);
+    if (byFlow !== undefined) {
+      this.#sendNew(command, draft, byFlow, reply);
+      return;
+    }
     this.#resolver.resolve(nextHop.value, (target) => {
       if (target === undefined) reply({ ok: false, reason: `Server error: no address for ${nextHop.value.host}` });
       else if (this.#context.transport.isLocal(target.address, target.port, target.protocol)) {
@@ -275,7 +280,8 @@ export class OutboundRequests {
     const transaction = this.#context.transactions.request(text, target, {
       onResponse: (response, flow) => this.#onResponse(request, response, flow),
       onTimeout: () => this.#onFailure(request, 408),
-      onTransportFailure: () => this.#onFailure(request, 503),
+      onTransportFailure: () =>
+        this.#onFailure(request, request.dialog === undefined && target.isFlowOnly === true ? 430 : 503),
     });
     request.transaction = transaction;
     return transaction;
@@ -370,7 +376,7 @@ function rackLine({ rseq, cseq }: Partial<ReliableSeen>): string {
 }
 
 function routeUriOf(message: SipMessage): string | undefined {
-  const route = message.get("route");
+  const [route] = splitList(message.get("route") ?? "");
   if (route === undefined) return undefined;
   const parsed = parseNameAddr(route);
   return parsed.ok ? parsed.value.uri : undefined;

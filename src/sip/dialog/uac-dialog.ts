@@ -4,6 +4,7 @@ import type { Application } from "./application.ts";
 import type { CompletedRequest } from "./complete-request.ts";
 import { dialogIdOf, type Dialog } from "./dialog.ts";
 import { newNegotiation } from "./negotiation.ts";
+import { canBeDialled } from "./reached-by-flow.ts";
 import { allowedMethods, contactUriOf, recordRoutes } from "./uas-dialog.ts";
 
 /** An INVITE or SUBSCRIBE of ours, as sent, from which dialogs are made. */
@@ -85,7 +86,10 @@ export function adoptResponse(dialog: Dialog, sent: SentRequest, response: SipMe
   dialog.remoteTarget = contactUriOf(response) ?? dialog.remoteTarget;
   dialog.routeSet = recordRoutes(response).reverse();
   if (response.has("allow")) dialog.remoteAllow = allowedMethods(response);
-  dialog.flowId = flow.reliable ? flow.id : undefined;
+  // A connection that only the size of the request was the reason for is not where the peer is.
+  dialog.flowId = flow.reliable && sent.target.protocol !== "udp" ? flow.id : undefined;
   delete dialog.nextHop;
-  if (dialog.routeSet.length === 0 && sent.hasGivenNextHop) dialog.nextHop = sent.target;
+  if (dialog.routeSet.length > 0 || !sent.hasGivenNextHop) return;
+  if (sent.target.isFlowOnly === true && canBeDialled(dialog.remoteTarget, sent.target)) return;
+  dialog.nextHop = sent.target;
 }

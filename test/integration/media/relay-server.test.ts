@@ -12,7 +12,7 @@ import { RelayServer } from "../../../src/media/relay/embedded/relay-server.ts";
 import { TemporaryDirectory } from "../../support/temporary-directory.ts";
 import { ManualClock } from "../../support/manual-clock.ts";
 import { RelayFixture } from "./relay-fixture.ts";
-import { RtpPhone } from "./rtp-phone.ts";
+import { RtpPhone } from "../../support/rtp-phone.ts";
 
 const key = { callId: "call-1", fromTag: "a", toTag: "b" };
 const local = { signalingAddress: "127.0.0.1", latch: "candidates" } as const;

@@ -1,5 +1,6 @@
 import type { Clock, Timer } from "../../../common/index.ts";
 import { bestRefusal, type Refusal } from "../../model/index.ts";
+import { isUnreached, type Way } from "../branch.ts";
 import { STATUS_OF_SIGNALING_ERROR } from "../../signaling/signaling-error.ts";
 import type { HeaderList, IncomingResponse, OutgoingRequest, SignalingPort } from "../../signaling/signaling-port.ts";
 
@@ -11,19 +12,31 @@ export interface DeliveryResult {
   readonly headers: HeaderList;
 }
 
+/** Where a message goes. */
+export interface DeliveryPlace {
+  /** Tried one after the other while nobody is reached; at least one. */
+  readonly ways: readonly Way[];
+  readonly requestOver: (way: Way) => OutgoingRequest;
+}
+
 export interface DeliveryOptions {
   readonly port: SignalingPort;
   readonly clock: Clock;
-  /** A MESSAGE for each place; at least one. */
-  readonly requests: readonly OutgoingRequest[];
+  /** At least one. */
+  readonly places: readonly DeliveryPlace[];
   /** Called once. */
   readonly onDone: (result: DeliveryResult) => void;
+}
+
+interface MessageRefusal extends Refusal {
+  /** What it takes instead. */
+  readonly accept: HeaderList;
 }
 
 /** Before the sender's own transaction runs out, which a 408 does not reach any more (RFC 4320 4.2). */
 const PATIENCE_MS = 20_000;
 const NOBODY_ANSWERS = 480;
-const UNREACHED = 430;
+const FLOW_FAILED = 430;
 
 /**
  * Sends a message to all places at once. The first 2xx is its result; when all refuse, the best refusal is; when the
@@ -31,38 +44,41 @@ const UNREACHED = 430;
  */
 export class MessageDelivery {
   readonly #options: DeliveryOptions;
-  readonly #refusals: (Refusal & { readonly accept: HeaderList })[] = [];
+  readonly #refusals: MessageRefusal[] = [];
   #waiting: number;
   #timer: Timer | undefined;
   #isDone = false;
 
   constructor(options: DeliveryOptions) {
     this.#options = options;
-    this.#waiting = options.requests.length;
+    this.#waiting = options.places.length;
   }
 
   start(): void {
-    const { port, clock, requests } = this.#options;
+    const { clock, places } = this.#options;
     this.#timer = clock.after(PATIENCE_MS, () => this.#done({ status: NOBODY_ANSWERS, headers: [] }));
-    for (const request of requests) {
-      port.request(request, {
-        onResponse: (response) => this.#onResponse(response),
-        onFailed: ({ code }) => this.#onRefused({ status: STATUS_OF_SIGNALING_ERROR[code], accept: [] }),
-      });
-    }
+    for (const place of places) this.#send(place, place.ways);
   }
 
-  #onResponse({ message, source }: IncomingResponse): void {
-    const { status } = message;
-    if (status < 200) return;
-    if (status < 300) return this.#done({ status, headers: [] });
-    // The edge answers 503 in the place of one that it has no way to.
-    const isUnreached = status === 503 && source.address === "";
-    const accept = message.getAll("accept").map((value) => ["Accept", value] as const);
-    this.#onRefused({ status: isUnreached ? UNREACHED : status, accept });
+  #send(place: DeliveryPlace, [way, ...others]: readonly Way[]): void {
+    if (way === undefined) return this.#onRefused({ status: FLOW_FAILED, accept: [] });
+    this.#options.port.request(place.requestOver(way), {
+      onResponse: (response) => {
+        const { status } = response.message;
+        if (status < 200) return;
+        if (status < 300) return this.#done({ status, headers: [] });
+        if (status === FLOW_FAILED) way.onFlowFailed?.();
+        if (isUnreached(response) && others.length > 0) return this.#send(place, others);
+        this.#onRefused(refusalOf(response));
+      },
+      onFailed: ({ code }) => {
+        if (others.length > 0 && !this.#isDone) this.#send(place, others);
+        else this.#onRefused({ status: STATUS_OF_SIGNALING_ERROR[code], accept: [] });
+      },
+    });
   }
 
-  #onRefused(refusal: Refusal & { readonly accept: HeaderList }): void {
+  #onRefused(refusal: MessageRefusal): void {
     this.#refusals.push(refusal);
     this.#waiting -= 1;
     if (this.#waiting > 0) return;
@@ -77,4 +93,11 @@ export class MessageDelivery {
     this.#timer?.cancel();
     this.#options.onDone(result);
   }
+}
+
+function refusalOf(response: IncomingResponse): MessageRefusal {
+  const { message } = response;
+  const accept = message.getAll("accept").map((value) => ["Accept", value] as const);
+  // The edge answers 503 in the place of one that it has no way to.
+  return { status: isUnreached(response) && message.status === 503 ? FLOW_FAILED : message.status, accept };
 }

@@ -7,17 +7,19 @@ import { asserted, localUri, presentedFrom } from "../../identity/presented-iden
 import { isImpossible, privacyOf } from "../../identity/privacy.ts";
 import type { Binding } from "../../registrar/index.ts";
 import type { HeaderList, IncomingRequest, OutgoingRequest, SignalingPort } from "../../signaling/signaling-port.ts";
+import type { Way } from "../branch.ts";
 import { callerDevice, claimOf } from "../caller-identity.ts";
 import type { Gatekeeper } from "../gatekeeper.ts";
 import type { LegDevice } from "../leg.ts";
 import { rejection, type Rejection } from "../rejection.ts";
-import { MessageDelivery } from "./message-delivery.ts";
-import { isCongestionControlled, routeMessage, type MessageTarget } from "./message-target.ts";
+import { MessageDelivery, type DeliveryPlace } from "./message-delivery.ts";
+import { congestionControlled, routeMessage } from "./message-target.ts";
 
 export interface MessagesOptions {
   readonly gatekeeper: Gatekeeper;
   readonly inventory: Inventory;
   readonly lookup: (directoryNumber: string) => readonly Binding[];
+  readonly onFlowFailed: (binding: Binding) => void;
   readonly endpoints: ReadonlyMap<string, RelayEndpoint & ("echo" | "demo")>;
   /** Hosts that mean this switch. */
   readonly localHosts: () => ReadonlySet<string>;
@@ -59,13 +61,13 @@ export class Messages {
     if (refused !== undefined) return refused;
     const dialed = parseDialed(message.uri);
     if (!dialed.ok) return rejection(416, "uri-scheme");
-    const { inventory, endpoints, lookup } = this.#options;
+    const { inventory, endpoints, lookup, onFlowFailed } = this.#options;
     const context = { inventory, endpoints, caller: device, localHosts: this.#options.localHosts() };
     const destination = analyze(dialed.value, { ...context, callerDomain: claimOf(message, "from").host });
-    const routed = routeMessage(destination, lookup);
+    const routed = routeMessage(destination, lookup, onFlowFailed);
     if (routed.kind === "rejected") return routed;
     const isLong = message.body.length > MAX_BODY;
-    const targets = isLong ? routed.targets.filter(isCongestionControlled) : routed.targets;
+    const targets = isLong ? congestionControlled(routed.targets) : routed.targets;
     if (targets.length === 0) return rejection(513, "message-size");
     if (this.#isFull(device)) return rejection(503, "messages", RETRY);
     const sender = callerDevice(device, message);
@@ -73,8 +75,11 @@ export class Messages {
       ...passedHeaders(message),
       ["Max-Forwards", String((hops.ok ? hops.value : MAX_HOPS) - 1)] as const,
     ];
-    const requests = targets.map((target) => this.#requestTo(target, routed.number, sender, message, common));
-    this.#deliver(request, device, requests);
+    const places = targets.map(({ ways, isTrusted }): DeliveryPlace => {
+      const request = this.#requestTo(routed.number, sender, isTrusted, message, common);
+      return { ways, requestOver: (way) => overWay(request, way) };
+    });
+    this.#deliver(request, device, places);
     return undefined;
   }
 
@@ -97,14 +102,14 @@ export class Messages {
     return this.#pendingInAll >= MAX_PENDING || (this.#pending.get(name) ?? 0) >= MAX_PENDING_OF[kind];
   }
 
-  #deliver(request: IncomingRequest, { name }: SipPhone | Peer, requests: readonly OutgoingRequest[]): void {
+  #deliver(request: IncomingRequest, { name }: SipPhone | Peer, places: readonly DeliveryPlace[]): void {
     const { port, clock } = this.#options;
     this.#pendingInAll += 1;
     this.#pending.set(name, (this.#pending.get(name) ?? 0) + 1);
     const delivery = new MessageDelivery({
       port,
       clock,
-      requests,
+      places,
       onDone: ({ status, headers }) => {
         this.#pendingInAll -= 1;
         const left = (this.#pending.get(name) ?? 1) - 1;
@@ -118,9 +123,9 @@ export class Messages {
   }
 
   #requestTo(
-    { uri, proxyUri, path = [], isTrusted }: MessageTarget,
     number: string,
     sender: LegDevice,
+    isTrusted: boolean,
     message: SipMessage,
     common: HeaderList,
   ): OutgoingRequest {
@@ -128,19 +133,26 @@ export class Messages {
     const contentType = message.get("content-type");
     return {
       method: "MESSAGE",
-      uri,
-      ...(proxyUri === undefined ? {} : { proxyUri }),
       headers: [
         ["From", presentedFrom(sender, ids.token(7))],
         ["To", `<${localUri(number)}>`],
         ["Call-ID", ids.uuid()],
         ...(isTrusted ? asserted(sender) : []),
         ...common,
-        ...path.map((route) => ["Route", route] as const),
       ],
       ...(contentType === undefined ? {} : { body: { contentType, text: message.body } }),
     };
   }
+}
+
+function overWay(request: OutgoingRequest, { uri, proxyUri, path = [] }: Way): OutgoingRequest {
+  const routes = path.map((route) => ["Route", route] as const);
+  return {
+    ...request,
+    uri,
+    ...(proxyUri === undefined ? {} : { proxyUri }),
+    headers: [...(request.headers ?? []), ...routes],
+  };
 }
 
 /** What can be told without knowing where it goes. */

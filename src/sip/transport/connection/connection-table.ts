@@ -7,7 +7,7 @@ import { StreamLink } from "./stream-link.ts";
 import { connectTls } from "../tls/connect-tls.ts";
 import type { TlsIdentity } from "../tls/tls-identity.ts";
 import type { TransportCounters } from "../transport-counters.ts";
-import { TransportError } from "../transport-error.ts";
+import { TransportError, type TransportErrorCode } from "../transport-error.ts";
 import type { SafeTransportEvents } from "../transport-events.ts";
 import type { TransportLimits } from "../transport-limits.ts";
 
@@ -90,6 +90,10 @@ export class ConnectionTable {
   /** Sends over the target's flow, over a connection to the target, or over a new one. */
   send(target: Target, from: ConnectFrom, text: string, onFailure: SendFailureHandler): void {
     const known = target.flowId === undefined ? undefined : this.byFlow(target.flowId);
+    if (known === undefined && target.isFlowOnly === true) {
+      this.#refuse(target, "flow-gone", onFailure);
+      return;
+    }
     const connection = known ?? this.#connectionTo(target, from, onFailure);
     connection?.send(text, onFailure);
   }
@@ -116,10 +120,13 @@ export class ConnectionTable {
     if (known?.isUsable === true) return known;
     const code = this.#refusalOf(target);
     if (code === undefined) return this.#connect(target, from, onFailure);
-    const { protocol, address, port } = target;
+    this.#refuse(target, code, onFailure);
+    return undefined;
+  }
+
+  #refuse({ protocol, address, port }: Target, code: TransportErrorCode, onFailure: SendFailureHandler): void {
     this.#options.counters.of(protocol).failed += 1;
     setImmediate(onFailure, new TransportError(code, `no connection to ${protocol} ${address} port ${port}: ${code}`));
-    return undefined;
   }
 
   /** A peer that connected from that very port is who it was then, whatever name it is looked for by. */
@@ -175,9 +182,11 @@ export class ConnectionTable {
     const key = connectionKey(connection);
     if (this.#byRemote.get(key) === connection) this.#byRemote.delete(key);
     if (connection.ends.acceptedOn === undefined) this.#madeCount -= 1;
-    if (this.#byId.size > 0) return;
-    this.#sweep?.cancel();
-    this.#sweep = undefined;
+    if (this.#byId.size === 0) {
+      this.#sweep?.cancel();
+      this.#sweep = undefined;
+    }
+    this.#options.events.onFlowEnded(connection.id);
   }
 
   #startSweep(): Timer {

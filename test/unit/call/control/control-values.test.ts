@@ -268,6 +268,7 @@ describe("routeCall", () => {
   const context = (bindings: readonly Binding[]): RouteContext => ({
     ids: new RandomIds(),
     lookup: () => bindings,
+    onFlowFailed: () => undefined,
     isBusy: () => false,
     ringSeconds: 100,
     serialRingSeconds: 20,
@@ -284,6 +285,38 @@ describe("routeCall", () => {
         [["sip:c"], 100_000],
       ],
     );
+  });
+
+  it("given flows of instances, when a phone is called, then an instance is one place with its flows in turn", () => {
+    const flow = (contact: string, instance: string, regId: number, q: number): Binding => {
+      const proxyUri = `sip:${contact.slice(4)}.0a@192.0.2.1:40000;transport=tcp`;
+      return { ...binding(contact, q), instance, regId, proxyUri };
+    };
+    const bindings = [flow("sip:a1", "<a>", 1, 1), flow("sip:b1", "<b>", 1, 1), flow("sip:a2", "<a>", 2, 0.5)];
+    const failed: Binding[] = [];
+    const given = { ...context(bindings), onFlowFailed: (one: Binding) => void failed.push(one) };
+    const routed = routeCall({ kind: "phone", phone: phone as SipPhone }, given);
+    assert.ok(routed.kind === "routed" && routed.route.kind === "branches");
+    const targets = [...routed.targets.values()];
+    assert.deepEqual(
+      targets.map(({ uri, otherWays }) => [uri, otherWays?.map((way) => way.uri)]),
+      [
+        ["sip:a1", ["sip:a2"]],
+        ["sip:b1", []],
+      ],
+    );
+    assert.equal(routed.route.groups.length, 1);
+    targets[0]?.otherWays?.[0]?.onFlowFailed?.();
+    assert.deepEqual(failed, [bindings[2]]);
+  });
+
+  it("given a phone on TCP that listens, when it is called, then over its connection first, and its binding stays", () => {
+    const listening = { ...binding("sip:a", 1), proxyUri: "sip:t.0a@192.0.2.1:4;transport=tcp", isDialable: true };
+    const routed = routeCall({ kind: "phone", phone: phone as SipPhone }, context([listening]));
+    assert.ok(routed.kind === "routed");
+    const [target] = [...routed.targets.values()];
+    assert.deepEqual([target?.proxyUri, target?.otherWays], [listening.proxyUri, [{ uri: "sip:a" }]]);
+    assert.equal(target?.onFlowFailed, undefined);
   });
 
   it("given a path and more contacts than may be tried, when a phone is called, then the path is kept and the rest left out", () => {

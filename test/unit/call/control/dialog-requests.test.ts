@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { RefusalWarning } from "../../../../src/call/control/warning-header.ts";
 import { DialogRequests } from "../../../../src/call/control/dialog-requests.ts";
 import type { Leg } from "../../../../src/call/control/leg.ts";
 import type { CallEvent } from "../../../../src/call/model/index.ts";
@@ -40,6 +41,7 @@ function waitingReinvite(code?: SignalingErrorCode): Answering {
       close: () => undefined,
     },
     ids: new RandomIds(),
+    warning: new RefusalWarning(),
     dispatch: (event) => void events.push(event),
     onIdle: () => undefined,
   });

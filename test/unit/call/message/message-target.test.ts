@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
-import { isCongestionControlled, type MessageTarget } from "../../../../src/call/control/message/message-target.ts";
+import type { Way } from "../../../../src/call/control/branch.ts";
+import { isCongestionControlled } from "../../../../src/call/control/message/message-target.ts";
 
 describe("isCongestionControlled (RFC 3428 8)", () => {
-  const cases: readonly [Omit<MessageTarget, "isTrusted">, boolean][] = [
+  const cases: readonly [Way, boolean][] = [
     [{ uri: "sip:1001@192.0.2.7" }, false],
     [{ uri: "sip:1001@192.0.2.7;transport=UDP" }, false],
     [{ uri: "sip:1001@192.0.2.7;transport=TCP" }, true],
@@ -16,7 +17,7 @@ describe("isCongestionControlled (RFC 3428 8)", () => {
   ];
   for (const [target, expected] of cases) {
     it(`given ${JSON.stringify(target)}, when the way is looked at, then it says ${expected}`, () => {
-      assert.equal(isCongestionControlled({ ...target, isTrusted: false }), expected);
+      assert.equal(isCongestionControlled(target), expected);
     });
   }
 });

@@ -80,7 +80,7 @@ describe("resync of a call", () => {
         assert.ok(names(effects).includes("ended"));
         continue;
       }
-      assert.deepEqual(effects, [{ type: "start-timer", timer: "resync", delayMs: 2_500 }]);
+      assert.deepEqual(effects, [{ type: "start-timer", timer: "resync", delayMs: 2_100, spreadMs: 1_900 }]);
       assert.deepEqual(world.send({ type: "media-lost" }), [], "waits for its time");
       world.timers.delete("resync");
       world.send({ type: "timer", timer: "resync" });

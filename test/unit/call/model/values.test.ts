@@ -4,7 +4,7 @@ import { bestRefusal } from "../../../../src/call/model/best-refusal.ts";
 import { NEW_CALL, type Call } from "../../../../src/call/model/call.ts";
 import { causeName, causeOfStatus, statusOfCause } from "../../../../src/call/model/cause.ts";
 import { refusedOutcome } from "../../../../src/call/model/outcome.ts";
-import { isHold, isSameMedia } from "../../../../src/call/model/hold.ts";
+import { isHold, isHoldInAnswer, isSameMedia } from "../../../../src/call/model/hold.ts";
 import { restoredCall } from "../../../../src/call/model/restored-call.ts";
 
 /** RFC 3398 8.2.6.1; 502, 503, 488, 606 as the events of the control API have them. */
@@ -109,6 +109,24 @@ describe("isHold", () => {
   });
 });
 
+describe("isHoldInAnswer", () => {
+  const described = (direction: string): string => sdp("m=audio 1 RTP/AVP 8", `a=${direction}`);
+  const cases: readonly [string, string, boolean, boolean][] = [
+    ["sendrecv", "sendonly", false, true],
+    ["sendrecv", "sendrecv", true, false],
+    ["sendonly", "recvonly", true, false],
+    ["sendonly", "inactive", false, true],
+    ["inactive", "inactive", false, false],
+    ["inactive", "inactive", true, true],
+    ["recvonly", "sendonly", false, false],
+  ];
+  for (const [offer, answer, before, expected] of cases) {
+    it(`given ${before ? "a holder" : "no holder"} that answers ${offer} by ${answer}, when it is asked, then it says ${expected}`, () => {
+      assert.equal(isHoldInAnswer(described(answer), described(offer), before), expected);
+    });
+  }
+});
+
 describe("isSameMedia", () => {
   it("given descriptions that differ in their origin only, when compared, then they are the same", () => {
     const text = sdp("m=audio 1 RTP/AVP 8");
@@ -131,6 +149,8 @@ describe("bestRefusal", () => {
     [[407, 500], 403],
     [[503, 488], 488],
     [[500, 480], 480],
+    [[420], 500],
+    [[421, 503], 500],
   ];
   for (const [statuses, expected] of cases) {
     it(`given ${statuses.join(", ") || "nothing"}, when all have refused, then the caller gets ${expected}`, () => {

@@ -1,6 +1,6 @@
 import { createSocket, type Socket } from "node:dgram";
 import { once } from "node:events";
-import { withinMs } from "../../support/within-ms.ts";
+import { withinMs } from "./within-ms.ts";
 
 /** A packet that a phone got. */
 export interface HeardPacket {
