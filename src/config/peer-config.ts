@@ -51,5 +51,11 @@ export const peerConfig = z.strictObject({
     .describe(
       "`true` lets its calls go on to other peers; else those get 403, and it reaches phones and services only.",
     ),
+  trusted: z
+    .boolean()
+    .default(false)
+    .describe(
+      "`true` for a neighbor of the same trust domain (RFC 3325): it is told in P-Asserted-Identity who calls or answers, also who wants privacy, and what it asserts there is believed.",
+    ),
 });
 export type PeerConfig = z.infer<typeof peerConfig>;

@@ -28,6 +28,8 @@ export interface BaresipOptions {
   readonly toneHz: number;
   /** Default 120; the call ends when the tone does. */
   readonly toneSeconds?: number;
+  /** It subscribes to its message waiting indication after it has registered; default no. */
+  readonly messageWaiting?: boolean;
 }
 
 const CONTROL_PORT = 4444;
@@ -62,12 +64,13 @@ export class Baresip {
   }
 
   /** Starts the process; it has no account yet. @throws {Error} with its output when it does not come up */
-  static async start({ toneHz, toneSeconds = 120 }: BaresipOptions): Promise<Baresip> {
+  static async start({ toneHz, toneSeconds = 120, messageWaiting = false }: BaresipOptions): Promise<Baresip> {
     const directory = new TemporaryDirectory("baresip");
     const address = await freeLoopbackAddress();
     const { path } = directory;
     const rtpPorts = await RtpPortRange.reserve();
-    writeBaresipConfig({ directory: path, address, toneHz, toneSeconds, rtpPorts, controlPort: CONTROL_PORT });
+    const modules = messageWaiting ? ["mwi.so"] : [];
+    writeBaresipConfig({ directory: path, address, toneHz, toneSeconds, rtpPorts, controlPort: CONTROL_PORT, modules });
     const process = new ManagedProcess({
       isUrgent: true,
       command: "baresip",

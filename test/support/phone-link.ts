@@ -59,11 +59,11 @@ export class DatagramLink implements PhoneLink {
     socket.on("error", NOTHING);
   }
 
-  static async open(server: Place, address = "127.0.0.1"): Promise<DatagramLink> {
+  static async open(server: Place, address = "127.0.0.1", port = 0): Promise<DatagramLink> {
     const socket = createSocket({ type: "udp4", recvBufferSize: 1 << 20 });
     await new Promise<void>((resolve, reject) => {
       socket.once("error", reject);
-      socket.bind(0, address, resolve);
+      socket.bind(port, address, resolve);
     });
     return new DatagramLink(server, socket);
   }

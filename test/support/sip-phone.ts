@@ -30,6 +30,8 @@ export interface SipPhoneOptions extends Credentials {
   readonly server: { readonly address: string; readonly port: number };
   /** Own address; default 127.0.0.1. */
   readonly address?: string;
+  /** Own port; default any. */
+  readonly port?: number;
   /** Default: UDP, from `address`. */
   readonly link?: PhoneLink;
 }
@@ -169,6 +171,7 @@ export class SipPhone {
   readonly #calls = new Map<string, PhoneCall>();
   readonly #answered = new Map<string, string>();
   readonly #offers = new Inbox<PhoneCall>((call) => (call.offer === undefined ? "" : describe(call.offer)));
+  readonly #messages = new Inbox<SipMessage>(describe);
   /** All that came, for tests that look at the wire. */
   readonly received: SipMessage[] = [];
   readonly address: string;
@@ -186,7 +189,10 @@ export class SipPhone {
   }
 
   static async start(options: SipPhoneOptions): Promise<SipPhone> {
-    return new SipPhone(options, options.link ?? (await DatagramLink.open(options.server, options.address)));
+    return new SipPhone(
+      options,
+      options.link ?? (await DatagramLink.open(options.server, options.address, options.port)),
+    );
   }
 
   get number(): string {
@@ -258,6 +264,48 @@ export class SipPhone {
     }
     call.invite = send([["Authorization", this.#authorization(response, "INVITE", uri)]]);
     return call;
+  }
+
+  /** The next MESSAGE from outside; answered when a status is given. */
+  async message(status?: number, headers: Fields = []): Promise<SipMessage> {
+    const message = await this.#messages.take(() => true, "MESSAGE");
+    if (status !== undefined) this.respond(message, status, this.#id(), { headers });
+    return message;
+  }
+
+  /** Sends a MESSAGE to a number; credentials are sent when asked for. */
+  async sendMessage(number: string, text: string, headers: Fields = []): Promise<PhoneTransaction> {
+    const { server, user, password } = this.#options;
+    const uri = `sip:${number}@${server.address}:${server.port}`;
+    const callId = this.#id();
+    const typed = headers.some(([name]) => name.toLowerCase() === "content-type");
+    const send = (cseq: number, extra: Fields): PhoneTransaction => {
+      const fields: Fields = [
+        ["From", `"Somebody" <sip:${user}@${server.address}>;tag=${callId}`],
+        ["To", `<${uri}>`],
+        ["Call-ID", callId],
+        ["CSeq", `${cseq} MESSAGE`],
+        ...headers,
+        ...extra,
+      ];
+      return this.sendRequest(
+        "MESSAGE",
+        uri,
+        fields,
+        { body: text, ...(typed ? {} : { contentType: "text/plain" }) },
+        undefined,
+      );
+    };
+    const first = send(1, []);
+    if (password === "") return first;
+    const challenge = await first.final();
+    if (challenge.status !== 401) throw new Error(`not challenged: ${describe(challenge)}`);
+    return send(2, this.authorize(challenge, "MESSAGE", uri));
+  }
+
+  /** Requests with this dialog's Call-ID go to it. */
+  know(dialog: PhoneCall): void {
+    this.#calls.set(dialog.callId, dialog);
   }
 
   /** The next call from outside. */
@@ -405,6 +453,9 @@ export class SipPhone {
       if (isRepeated(call, request)) return;
       call.requests.put(request);
       return;
+    }
+    if (request.method === "MESSAGE" && !this.#messages.waiting.some((one) => keyOf(one) === keyOf(request))) {
+      return this.#messages.put(request);
     }
     if (request.method !== "INVITE") return;
     const localTag = this.#id();

@@ -5,6 +5,7 @@ import {
   type CallManagerSettings,
   type CallRecord,
   type Inventory,
+  type MessageCountSource,
   type PeerSource,
   type PhoneSource,
   type SipProfile,
@@ -42,6 +43,7 @@ export interface SwitchOptions {
   /** Default `tandem.test`. */
   readonly realm?: string;
   readonly settings?: Partial<CallManagerSettings>;
+  readonly messageCounts?: MessageCountSource;
   readonly withoutEdgeControl?: boolean;
   /** Listens with WebSocket, too. */
   readonly webSocket?: boolean;
@@ -179,7 +181,9 @@ export class SwitchFixture {
 
   /** Ends the manager with its files as they are at this moment: what kill -9 leaves. */
   async killManager(): Promise<void> {
-    const files = ["calls.journal", "registrations.journal"].map((name) => this.#directory.join("state", name));
+    const files = ["calls.journal", "registrations.journal", "subscriptions.journal"].map((name) =>
+      this.#directory.join("state", name),
+    );
     const contents = files.map((file) => readFileSync(file));
     this.relay.connected = false;
     await this.manager.close();
@@ -255,7 +259,13 @@ export class SwitchFixture {
   }
 
   #makeManager(onReady: () => void = () => undefined): CallManager {
-    const { clock = new SystemClock(), logger = silentLogger, settings, withoutEdgeControl = false } = this.#options;
+    const {
+      clock = new SystemClock(),
+      logger = silentLogger,
+      settings,
+      messageCounts,
+      withoutEdgeControl = false,
+    } = this.#options;
     const listDialogs = this.#options.listDialogs ?? ((edge: SipEdge) => edge.listDialogs());
     return new CallManager({
       edge: { host: "127.0.0.1", port: this.edge.wirePort, secret: "between-us" },
@@ -279,6 +289,7 @@ export class SwitchFixture {
               },
             },
           }),
+      ...(messageCounts === undefined ? {} : { messageCounts }),
       inventory: this.inventory,
       relay: this.#options.relay ?? this.relay,
       clock,
@@ -287,6 +298,7 @@ export class SwitchFixture {
       paths: {
         calls: this.#directory.join("state", "calls.journal"),
         registrations: this.#directory.join("state", "registrations.journal"),
+        subscriptions: this.#directory.join("state", "subscriptions.journal"),
         records: this.#directory.join("records", "calls.jsonl"),
       },
       settings: {

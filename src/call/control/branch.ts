@@ -1,8 +1,10 @@
 import { detached, type Ids } from "../../common/index.ts";
-import { escapeUser, formatNameAddr, tagOf, type SipMessage } from "../../sip/message/index.ts";
+import { tagOf, type SipMessage } from "../../sip/message/index.ts";
+import { asserted, localUri, presentedFrom } from "../identity/presented-identity.ts";
 import type { ToldReason } from "../model/index.ts";
 import { STATUS_OF_SIGNALING_ERROR } from "../signaling/signaling-error.ts";
 import type { Body, HeaderList, IncomingResponse, PendingRequest, SignalingPort } from "../signaling/signaling-port.ts";
+import { connectedDevice } from "./caller-identity.ts";
 import { adoptAbilities, DIALOG_CAPABILITIES } from "./capabilities.ts";
 import { dialogIdOf, type Leg, type LegDevice, type SessionPolicy } from "./leg.ts";
 import { toldReason } from "./reason-header.ts";
@@ -25,6 +27,8 @@ export interface BranchTarget extends Way {
   /** Other ways to the same place, tried one after the other while nothing comes back. */
   readonly otherWays?: readonly Way[];
   readonly device: LegDevice;
+  /** A peer of the trust domain. */
+  readonly isTrusted: boolean;
   readonly policy: SessionPolicy;
   readonly latch: Leg["latch"];
 }
@@ -42,8 +46,9 @@ export interface BranchOptions {
 export interface BranchEvents {
   /** The branch has a (new) leg; called before anything is sent. */
   onLeg(leg: Leg, before: Leg | undefined): void;
-  onProgress(status: number, sdp: string | undefined): void;
-  onAnswered(sdp: string | undefined): void;
+  /** `connected`: who rings, as far as is known. */
+  onProgress(status: number, sdp: string | undefined, connected: LegDevice): void;
+  onAnswered(sdp: string | undefined, connected: LegDevice): void;
   /**
    * @param status 430 when the edge could not reach the place at all
    * @param warnings codes of the refusal's warnings about session descriptions
@@ -123,11 +128,11 @@ export class Branch {
 
   #headers(leg: Leg, minSe: number): HeaderList {
     const { caller, target, headers } = this.#options;
-    const from = { displayName: caller.displayName, uri: localUri(caller.number), params: new Map() };
     return [
-      ["From", `${formatNameAddr(from)};tag=${leg.localTag}`],
+      ["From", presentedFrom(caller, leg.localTag)],
       ["To", `<${localUri(target.device.number)}>`],
       ["Call-ID", leg.sipCallId],
+      ...(target.isTrusted ? asserted(caller) : []),
       ...headers,
       ...(this.#way.path ?? []).map((route) => ["Route", route] as const),
       ...DIALOG_CAPABILITIES,
@@ -143,7 +148,7 @@ export class Branch {
     else if (status < 300) {
       this.#response = response;
       leg.session = sessionOfResponse(message);
-      this.#events.onAnswered(sdpOf(message) ?? this.#earlyAnswer(leg));
+      this.#events.onAnswered(sdpOf(message) ?? this.#earlyAnswer(leg), this.#connected(message));
     } else if (status === 422 && this.#isWorthRetrying(minSeOf(message))) {
       // RFC 4028 7.4.
       this.#hasRetried = true;
@@ -160,7 +165,12 @@ export class Branch {
   #onProgress(leg: Leg, message: SipMessage): void {
     const sdp = sdpOf(message);
     if (sdp !== undefined) this.#early = { tag: leg.remoteTag, sdp };
-    this.#events.onProgress(message.status, sdp);
+    this.#events.onProgress(message.status, sdp, this.#connected(message));
+  }
+
+  #connected(message: SipMessage): LegDevice {
+    const { device, isTrusted } = this.#options.target;
+    return connectedDevice(device, isTrusted, message);
   }
 
   /** RFC 3261 13.2.1: the first session description is the answer, and some gateways do not say it again in the 2xx. */
@@ -183,7 +193,7 @@ export class Branch {
 }
 
 /** What the edge says when a request has reached nobody; 430 also comes from proxies on the way. */
-function isUnreached({ message: { status }, source }: IncomingResponse): boolean {
+export function isUnreached({ message: { status }, source }: IncomingResponse): boolean {
   return status === FLOW_FAILED || (source.address === "" && (status === 408 || status === 503));
 }
 
@@ -210,9 +220,4 @@ function newLeg({ target, ids }: BranchOptions): Leg {
     allowsUpdate: false,
     session: undefined,
   };
-}
-
-/** The edge puts its own address in place of `localhost`. */
-function localUri(number: string): string {
-  return `sip:${escapeUser(number)}@localhost`;
 }

@@ -3,17 +3,21 @@ import { parseCSeq, splitList, tagOf, type SipMessage } from "../../sip/message/
 import type { Registrar } from "../registrar/index.ts";
 import type { IncomingRequest, SignalingHandler } from "../signaling/signaling-port.ts";
 import type { CallTable, LegEntry } from "./call-table.ts";
-import { ALLOW, namesDialog, OPTIONS_HEADERS, unsupportedExtensions } from "./capabilities.ts";
+import { ALLOW, DIALOG_ALLOW, namesDialog, OPTIONS_HEADERS, unsupportedExtensions } from "./capabilities.ts";
 import { viaHostOf, type Gatekeeper } from "./gatekeeper.ts";
+import type { Messages } from "./message/messages.ts";
 import type { NewCalls } from "./new-calls.ts";
 import { lossOutcome } from "./reason-header.ts";
 import { rejection, type Rejection } from "./rejection.ts";
+import type { Subscriptions } from "./subscription/subscriptions.ts";
 
 export interface CallControlOptions {
   readonly table: CallTable;
   readonly newCalls: NewCalls;
   readonly gatekeeper: Gatekeeper;
   readonly registrar: Registrar;
+  readonly subscriptions: Subscriptions;
+  readonly messages: Messages;
   readonly logger: Logger;
   /** Told of each request that was refused. */
   readonly onRefused: (method: string, reason: string) => void;
@@ -79,8 +83,9 @@ export class CallControl implements SignalingHandler {
     }
     if (method === "INVITE") return this.#onInvite(request);
     if (method === "REGISTER") return this.#onRegister(request);
-    if (method === "OPTIONS") return request.respond(200, { headers: OPTIONS_HEADERS });
-    if (method === "SUBSCRIBE") return this.#refuse(request, rejection(489, "event"));
+    if (method === "OPTIONS") return this.#onOptions(request);
+    if (method === "SUBSCRIBE") return this.#refuseIf(request, this.#options.subscriptions.subscribe(request));
+    if (method === "MESSAGE") return this.#onMessage(request);
     if (IN_DIALOG_ONLY.has(method)) return this.#refuse(request, rejection(481, "no-dialog"));
     this.#refuse(request, rejection(405, "method", ALLOW));
   }
@@ -93,8 +98,7 @@ export class CallControl implements SignalingHandler {
     if (admission.kind === "refused") return this.#refuse(request, admission);
     // RFC 3891 3: no dialog matches. A call beside the one that it is to replace is not what the sender wants.
     if (namesDialog(request.message)) return this.#refuse(request, rejection(481, "no-dialog"));
-    const refused = newCalls.begin(request, admission.device);
-    if (refused !== undefined) this.#refuse(request, refused);
+    this.#refuseIf(request, newCalls.begin(request, admission.device));
   }
 
   #onRegister(request: IncomingRequest): void {
@@ -131,6 +135,7 @@ export class CallControl implements SignalingHandler {
     const { message, dialogId } = request;
     const entry = this.#options.table.findLeg(dialogId);
     if (entry === undefined || !matchesLeg(message, entry)) {
+      if (message.method === "SUBSCRIBE") return this.#onRefresh(request);
       if (message.method !== "ACK") this.#refuse(request, rejection(481, "no-dialog"));
       return;
     }
@@ -145,12 +150,15 @@ export class CallControl implements SignalingHandler {
     if (unsupported.length > 0) {
       return this.#refuse(request, rejection(420, "extension", [["Unsupported", unsupported.join(", ")]]));
     }
-    if (message.method === "OPTIONS") return request.respond(200, { headers: OPTIONS_HEADERS });
+    if (message.method === "OPTIONS") return this.#onOptions(request);
     if (message.method === "NOTIFY" || message.method === "PRACK") {
       return this.#refuse(request, rejection(481, "no-dialog"));
     }
-    if (message.method === "SUBSCRIBE") return this.#refuse(request, rejection(489, "event"));
-    if (!IN_DIALOG.has(message.method)) return this.#refuse(request, rejection(405, "method", ALLOW));
+    if (message.method === "SUBSCRIBE") {
+      // A subscription has a dialog of its own.
+      return this.#refuse(request, rejection(489, "event", this.#options.subscriptions.allowEvents));
+    }
+    if (!IN_DIALOG.has(message.method)) return this.#refuse(request, rejection(405, "method", DIALOG_ALLOW));
     this.#deliver(entry, request);
   }
 
@@ -162,6 +170,26 @@ export class CallControl implements SignalingHandler {
     // The early dialog of a branch: only what changes nothing is taken (RFC 3311 5.2).
     if (method === "UPDATE" && request.message.body === "") request.respond(200);
     else this.#refuse(request, method === "UPDATE" ? rejection(491, "early") : rejection(481, "early"));
+  }
+
+  #onMessage(request: IncomingRequest): void {
+    const { newCalls, messages } = this.#options;
+    const retry = [["Retry-After", "5"]] as const;
+    this.#refuseIf(request, newCalls.draining ? rejection(503, "draining", retry) : messages.begin(request));
+  }
+
+  #onOptions(request: IncomingRequest): void {
+    request.respond(200, { headers: [...OPTIONS_HEADERS, ...this.#options.subscriptions.allowEvents] });
+  }
+
+  #onRefresh(request: IncomingRequest): void {
+    const unsupported = unsupportedExtensions(request.message);
+    if (unsupported.length === 0) return this.#refuseIf(request, this.#options.subscriptions.refresh(request));
+    this.#refuse(request, rejection(420, "extension", [["Unsupported", unsupported.join(", ")]]));
+  }
+
+  #refuseIf(request: IncomingRequest, refused: Rejection | undefined): void {
+    if (refused !== undefined) this.#refuse(request, refused);
   }
 
   #refuse(request: IncomingRequest, { status, headers, reason }: Rejection): void {

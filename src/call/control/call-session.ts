@@ -13,6 +13,7 @@ import {
   type Side,
 } from "../model/index.ts";
 import type { HeaderList, IncomingRequest } from "../signaling/signaling-port.ts";
+import { asserted } from "../identity/presented-identity.ts";
 import { Branch, type BranchTarget } from "./branch.ts";
 import { CallMedia } from "./call-media.ts";
 import { recordOf, type CallProgress } from "./call-progress.ts";
@@ -49,6 +50,8 @@ export interface OfferedInvite {
   readonly answerHeaders: HeaderList;
   /** For every INVITE to a callee. */
   readonly branchHeaders: HeaderList;
+  /** Host by which a caller of the trust domain knows us; it is told who answers. Undefined: it is not trusted. */
+  readonly trustedHost: string | undefined;
 }
 
 /** The shell of one call: feeds its model with events and performs the effects in order. */
@@ -69,6 +72,7 @@ export class CallSession {
   readonly #queue: CallEvent[] = [];
   #isRunning = false;
   #isFinished = false;
+  #connected: LegDevice | undefined;
 
   constructor(context: CallContext, created: NewSession, saved?: { readonly saved: SavedCall; readonly call: Call }) {
     const { callId, caller, callee, calledNumber, endpoint } = created;
@@ -263,8 +267,14 @@ export class CallSession {
           owner.addLeg(leg, this);
           this.#calleeCallIds.push(leg.sipCallId);
         },
-        onProgress: (status, body) => this.dispatch({ type: "branch-progress", branchId, status, sdp: body }),
-        onAnswered: (body) => this.dispatch({ type: "branch-answered", branchId, sdp: body }),
+        onProgress: (status, body, connected) => {
+          this.#connected = connected;
+          this.dispatch({ type: "branch-progress", branchId, status, sdp: body });
+        },
+        onAnswered: (body, connected) => {
+          this.#connected = connected;
+          this.dispatch({ type: "branch-answered", branchId, sdp: body });
+        },
         onFailed: (status, told, warnings) => {
           this.#forgetBranch(branch);
           if (warnings.length > 0) this.#warning.note(warnings);
@@ -299,7 +309,7 @@ export class CallSession {
   #ring({ status, sdp }: EffectOf<"ring">): void {
     this.progress.ringingAtMs ??= this.#context.clock.wallMs();
     this.#offered?.request.respond(status, {
-      headers: DIALOG_CAPABILITIES,
+      headers: [...DIALOG_CAPABILITIES, ...this.#identity()],
       toTag: this.#legs.caller.localTag,
       ...(sdp === undefined ? {} : { body: { contentType: "application/sdp", text: sdp } }),
     });
@@ -310,7 +320,12 @@ export class CallSession {
     request?.respond(
       200,
       {
-        headers: [...DIALOG_CAPABILITIES, ...recvInfo(this.#legs.callee), ...(answerHeaders ?? [])],
+        headers: [
+          ...DIALOG_CAPABILITIES,
+          ...this.#identity(),
+          ...recvInfo(this.#legs.callee),
+          ...(answerHeaders ?? []),
+        ],
         toTag: this.#legs.caller.localTag,
         body: { contentType: "application/sdp", text: sdp },
       },
@@ -322,6 +337,12 @@ export class CallSession {
     );
     this.#offered = undefined;
     this.#context.owner.onAnswered(this);
+  }
+
+  /** Who rings or answers, for a caller that may know (RFC 3325 5). */
+  #identity(): HeaderList {
+    const host = this.#offered?.trustedHost;
+    return host === undefined || this.#connected === undefined ? [] : asserted(this.#connected, host);
   }
 
   #reject({ status, outcome }: EffectOf<"reject">): void {

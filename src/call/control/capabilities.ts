@@ -2,12 +2,15 @@ import { detached } from "../../common/index.ts";
 import { parseTokenList, splitList, type SipMessage } from "../../sip/message/index.ts";
 import type { HeaderList } from "../signaling/signaling-port.ts";
 
-const METHODS = "INVITE, ACK, BYE, CANCEL, OPTIONS, INFO, UPDATE, REGISTER";
+const METHODS = "INVITE, ACK, BYE, CANCEL, OPTIONS, INFO, UPDATE, REGISTER, SUBSCRIBE, MESSAGE";
 const DIALOG_METHODS = "INVITE, ACK, BYE, CANCEL, OPTIONS, INFO, UPDATE";
 const MAX_PACKAGES = 32;
 
 /** What a 405 or 200 to a request outside a dialog says. */
 export const ALLOW: HeaderList = [["Allow", METHODS]];
+
+/** What a 405 to a request inside a dialog says. */
+export const DIALOG_ALLOW: HeaderList = [["Allow", DIALOG_METHODS]];
 
 /** What a 405 to an INFO says that the other party does not take. */
 export const ALLOW_WITHOUT_INFO: HeaderList = [["Allow", DIALOG_METHODS.replace(" INFO,", "")]];

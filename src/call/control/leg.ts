@@ -1,4 +1,5 @@
 import type { RelayOptions } from "../../media/index.ts";
+import type { Privacy } from "../identity/privacy.ts";
 import type { SignalingSource } from "../signaling/signaling-port.ts";
 import type { DialogAbilities } from "./capabilities.ts";
 
@@ -9,6 +10,8 @@ export interface LegDevice {
   /** Octets, one character each, as everything that goes to SIP. */
   readonly number: string;
   readonly displayName?: string;
+  /** What it wants the other to know of it (RFC 3323); absent: nothing is asked. */
+  readonly privacy?: Privacy;
 }
 
 /** What a device's profile says about its sessions. */

@@ -3,6 +3,7 @@ import type { RelayEndpoint } from "../../media/index.ts";
 import { parseCSeq, parseDigits, tagOf, type SipMessage } from "../../sip/message/index.ts";
 import type { Inventory, Peer, SipPhone } from "../device/index.ts";
 import { analyze, parseDialed, type Dialed } from "../digit-analysis/index.ts";
+import { isImpossible, privacyOf } from "../identity/privacy.ts";
 import { NEW_CALL, refusedOutcome, type Outcome } from "../model/index.ts";
 import type { Binding } from "../registrar/index.ts";
 import type { HeaderList, IncomingRequest } from "../signaling/signaling-port.ts";
@@ -101,9 +102,15 @@ export class NewCalls {
       route: routed.route,
       targets: routed.targets,
       answerHeaders: checked.session.headers,
+      trustedHost: device.kind === "peer" && device.trusted === true ? this.#hostFor(dialed) : undefined,
       branchHeaders: [...branchHeaders(message, checked.hops), ...recvInfo(caller)],
     });
     return undefined;
+  }
+
+  /** What the caller calls us by; a tel URI has no host. */
+  #hostFor({ host }: Dialed): string {
+    return host ?? [...this.localHosts][0] ?? "localhost";
   }
 
   #route(message: SipMessage, device: SipPhone | Peer, dialed: Dialed): RoutedCall | RejectedCall {
@@ -158,6 +165,7 @@ function checkInvite(message: SipMessage, device: SipPhone | Peer): Checked | Re
   if (hops.value === 0) return rejection(483, "too-many-hops");
   if (!parseCSeq(message.get("cseq") ?? "").ok) return rejection(400, "cseq");
   if (!accepts(message, SDP)) return rejection(406, "accept");
+  if (isImpossible(privacyOf(message))) return rejection(500, "privacy");
   const body = sessionBody(message);
   if (body.kind === "unsupported") {
     return rejection(415, "body", [
@@ -198,6 +206,9 @@ function callerLeg(
 function branchHeaders(message: SipMessage, hops: number): HeaderList {
   const headers: [string, string][] = [["Max-Forwards", String(Math.min(hops, MAX_HOPS) - 1)]];
   const subject = message.get("subject");
-  if (subject !== undefined && subject !== "" && subject.length <= SUBJECT_LENGTH) headers.push(["Subject", subject]);
+  // RFC 3323 5.3: what tells of a user who wants to be private is left out.
+  const isHidden = privacyOf(message).includes("user");
+  if (!isHidden && subject !== undefined && subject !== "" && subject.length <= SUBJECT_LENGTH)
+    headers.push(["Subject", subject]);
   return headers;
 }

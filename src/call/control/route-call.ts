@@ -36,7 +36,9 @@ export type RejectedCall = { readonly kind: "rejected"; readonly callee?: LegDev
 /** Contacts that are tried for a call; the registrar's own bound is usually lower. */
 const MAX_BRANCHES = 16;
 
-const STATUS_OF_NONE: Readonly<Record<Extract<Destination, { kind: "none" }>["reason"], number>> = {
+type NoReason = Extract<Destination, { kind: "none" }>["reason"];
+
+const STATUS_OF_NONE: Readonly<Record<NoReason, number>> = {
   empty: 484,
   "too-long": 414,
   "unknown-host": 404,
@@ -67,8 +69,19 @@ export function routeCall(destination: Destination, context: RouteContext): Rout
     case "peer":
       return routeToPeer(destination.peer, destination.number, context);
     case "none":
-      return { kind: "rejected", ...rejection(STATUS_OF_NONE[destination.reason], destination.reason) };
+      return { kind: "rejected", ...rejectionOfNone(destination.reason) };
   }
+}
+
+/** What one is told whose number leads nowhere. */
+export function rejectionOfNone(reason: NoReason): Rejection {
+  return rejection(STATUS_OF_NONE[reason], reason);
+}
+
+/** Where a peer takes a number; undefined when its own URI is none. */
+export function peerUri(peer: Peer, number: string): string | undefined {
+  const uri = parseUri(peer.uri);
+  return uri.ok ? formatUri({ ...uri.value, user: escapeUser(number) }) : undefined;
 }
 
 function routeToPhone(phone: SipPhone, context: RouteContext): RoutedCall | RejectedCall {
@@ -89,6 +102,7 @@ function routeToPhone(phone: SipPhone, context: RouteContext): RoutedCall | Reje
       ...way,
       otherWays,
       device,
+      isTrusted: false,
       policy: profile.session,
       latch: profile.media.latch ? "any" : "candidates",
     });
@@ -97,6 +111,17 @@ function routeToPhone(phone: SipPhone, context: RouteContext): RoutedCall | Reje
     else groups.push({ q, branchIds: [branchId] });
   }
   return { kind: "routed", route: routeOf(groups, profile.ringSeconds, context), targets, callee: device };
+}
+
+/** The ways to each place of a phone, in the order in which they are tried. */
+export function waysToPlaces(
+  bindings: readonly Binding[],
+  onFlowFailed: (binding: Binding) => void,
+): readonly (readonly Way[])[] {
+  return placesOf(bindings)
+    .map(({ bindings: flows }) => flows.flatMap((binding) => waysOf(binding, { onFlowFailed })))
+    .filter((ways) => ways.length > 0)
+    .slice(0, MAX_BRANCHES);
 }
 
 /** A phone that has registered, by all its flows. */
@@ -125,7 +150,7 @@ function placesOf(bindings: readonly Binding[]): Place[] {
 }
 
 /** Over its flow, and then to where it listens. */
-function waysOf(binding: Binding, { onFlowFailed }: RouteContext): Way[] {
+function waysOf(binding: Binding, { onFlowFailed }: Pick<RouteContext, "onFlowFailed">): Way[] {
   const { targetUri: uri, proxyUri, path, isDialable = false } = binding;
   const way: Way = {
     uri,
@@ -151,13 +176,14 @@ function routeOf(
 function routeToPeer(peer: Peer, number: string, context: RouteContext): RoutedCall | RejectedCall {
   const device: LegDevice = { kind: "peer", name: peer.name, number };
   if (context.isBusy(peer)) return { kind: "rejected", callee: device, ...PEER_BUSY };
-  const uri = parseUri(peer.uri);
-  if (!uri.ok) return { kind: "rejected", callee: device, ...rejection(500, "peer-uri") };
+  const uri = peerUri(peer, number);
+  if (uri === undefined) return { kind: "rejected", callee: device, ...rejection(500, "peer-uri") };
   const branchId = context.ids.uuid();
   const { profile } = peer;
   const target: BranchTarget = {
-    uri: formatUri({ ...uri.value, user: escapeUser(number) }),
+    uri,
     device,
+    isTrusted: peer.trusted === true,
     policy: profile.session,
     latch: profile.media.latch ? "any" : "candidates",
   };

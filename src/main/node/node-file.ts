@@ -26,6 +26,7 @@ export interface PeerRecord {
   readonly profile: string;
   readonly maxCalls: number;
   readonly transit: boolean;
+  readonly trusted?: boolean;
 }
 
 /** What the services of a node start from: the configuration with everything resolved. */

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { createInventory, type Destination, type Peer, type SipPhone } from "../../../../src/call/index.ts";
-import { callerDevice, claimOf } from "../../../../src/call/control/caller-identity.ts";
+import { callerDevice, claimOf, connectedDevice } from "../../../../src/call/control/caller-identity.ts";
 import { CallCounters } from "../../../../src/call/control/call-counters.ts";
 import { CallTable } from "../../../../src/call/control/call-table.ts";
 import { unsupportedExtensions } from "../../../../src/call/control/capabilities.ts";
@@ -229,6 +229,26 @@ describe("callerDevice", () => {
     assert.deepEqual(from("<sip:a%0d%0ab@x>"), { ...base, number: "anonymous" });
     assert.deepEqual(from("nonsense <"), { ...base, number: "anonymous" });
     assert.deepEqual(claimOf(message([["To", "nonsense <"]]), "to"), { user: "", host: "" });
+  });
+
+  it("given who was called, when it answers for another, then that counts from a trusted peer only", () => {
+    const called = { kind: "peer", name: "carrier", number: "800" } as const;
+    const answer = message([
+      ["P-Asserted-Identity", '"Dora" <sip:801@x>'],
+      ["Privacy", "id"],
+    ]);
+    assert.deepEqual(connectedDevice(called, false, answer), { ...called, privacy: ["id"] });
+    const dora = { ...called, number: "801", displayName: "Dora", privacy: ["id"] };
+    assert.deepEqual(connectedDevice(called, true, answer), dora);
+  });
+
+  it("given a trusted peer, when From and assertion are about one number, then the name of either is taken", () => {
+    const from = ["From", '"Zed" <sip:+4930@x>;tag=1'] as const;
+    const read = (value: string): unknown =>
+      callerDevice({ ...peer, trusted: true }, message([from, ["P-Asserted-Identity", value]]));
+    const base = { kind: "peer", name: "carrier" };
+    assert.deepEqual(read("<sip:+4930@x>"), { ...base, number: "+4930", displayName: "Zed" });
+    assert.deepEqual(read("<sip:+4940@x>"), { ...base, number: "+4940" });
   });
 });
 
