@@ -106,6 +106,7 @@ export class SipEdge {
       },
       ...(guard === undefined ? {} : { accepts: (address: string) => guard.accepts(address) }),
       onSent: (text, ends) => this.#trace.sent(text, ends),
+      onFlowEnded: (flowId) => this.#transactions.onFlowEnded(flowId),
       onBadInput: (reason, flow, text) => this.#transactions.onBadInput(reason, flow, text),
     });
     this.#load = new LoadWatch({ clock, logger, measureDelay: () => this.#transport.measureDelay() });

@@ -1,4 +1,4 @@
-import { parseNameAddr, reasonPhrase, tagOf, type SipMessage } from "../message/index.ts";
+import { parseNameAddr, reasonPhrase, splitList, tagOf, type SipMessage } from "../message/index.ts";
 import type { ClientTransaction } from "../transaction/index.ts";
 import type { Flow, Target } from "../transport/index.ts";
 import type { Application, CommandReply } from "./application.ts";
@@ -280,7 +280,8 @@ export class OutboundRequests {
     const transaction = this.#context.transactions.request(text, target, {
       onResponse: (response, flow) => this.#onResponse(request, response, flow),
       onTimeout: () => this.#onFailure(request, 408),
-      onTransportFailure: () => this.#onFailure(request, target.isFlowOnly === true ? 430 : 503),
+      onTransportFailure: () =>
+        this.#onFailure(request, request.dialog === undefined && target.isFlowOnly === true ? 430 : 503),
     });
     request.transaction = transaction;
     return transaction;
@@ -375,7 +376,7 @@ function rackLine({ rseq, cseq }: Partial<ReliableSeen>): string {
 }
 
 function routeUriOf(message: SipMessage): string | undefined {
-  const route = message.get("route");
+  const [route] = splitList(message.get("route") ?? "");
   if (route === undefined) return undefined;
   const parsed = parseNameAddr(route);
   return parsed.ok ? parsed.value.uri : undefined;

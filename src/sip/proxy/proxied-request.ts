@@ -2,17 +2,19 @@ import type { Timer } from "../../common/index.ts";
 import { parseCSeq, parseNameAddr, reasonPhrase, removeTopVia, tagOf, type SipMessage } from "../message/index.ts";
 import {
   bareResponse,
+  keepRegistered,
   newTag,
   nextHopOf,
   requestContext,
   type CoreContext,
+  type NamedFlow,
   type TargetResolver,
 } from "../dialog/index.ts";
 import type { ClientTransaction, ServerTransaction } from "../transaction/index.ts";
 import type { Flow, Target } from "../transport/index.ts";
 import { forwardedRequest, hopsLeft } from "./forwarded-request.ts";
 import type { ProxyOptions } from "./proxy-command.ts";
-import { routeValue, type RecordRoutes } from "./record-route.ts";
+import type { RecordRoutes } from "./record-route.ts";
 import {
   newResponseContext,
   stepProxy,
@@ -47,6 +49,8 @@ export interface ProxyJob {
   readonly extra: SipMessage | undefined;
   /** Route values that go with the request, ours taken off. */
   readonly routes: readonly string[];
+  /** The flow that the request goes over, wherever it is to go, when its route names one. */
+  readonly way: NamedFlow;
   /** The Request-URI becomes the target; else it stays, and the target is only where the request is sent. */
   readonly replacesUri: boolean;
   /** A final response of a target, in order. */
@@ -163,7 +167,11 @@ export class ProxiedRequest {
 
   #send(index: number, uri: string): void {
     const branch = this.#branch(index);
-    const { routes, replacesUri } = this.job;
+    const { routes, replacesUri, way } = this.job;
+    if (way.kind !== "none") {
+      setImmediate(() => this.#sendOver(way, index, uri));
+      return;
+    }
     const nextHop = nextHopOf(replacesUri ? (firstRouteUri(routes) ?? uri) : uri);
     if (!nextHop.ok) {
       setImmediate(() => this.#onFailed(index, 503));
@@ -180,6 +188,13 @@ export class ProxiedRequest {
     setImmediate(() => this.#resolver.resolve(nextHop.value, sendTo));
   }
 
+  #sendOver(way: NamedFlow, index: number, uri: string): void {
+    const branch = this.#branch(index);
+    if (branch.isCancelled) this.#onFailed(index, 487);
+    else if (way.kind === "live") this.#sendTo(index, branch, uri, way.target);
+    else this.#onFailed(index, 430);
+  }
+
   #sendTo(index: number, branch: Branch, uri: string, target: Target): void {
     const { tx, options, extra, routes, replacesUri } = this.job;
     const { request, flow } = tx;
@@ -191,8 +206,8 @@ export class ProxiedRequest {
       uri: replacesUri ? uri : request.uri,
       via: `SIP/2.0/${protocol.toUpperCase()} ${local};rport;branch=${id}`,
       routes,
-      recordRoutes: records ? this.#routes.record(request.get("call-id") ?? "", flow, own) : [],
-      path: options.remainsInDialog && isRegister ? routeValue(own) : undefined,
+      recordRoutes: records ? this.#routes.record(request, flow, own, target) : [],
+      path: options.remainsInDialog && isRegister ? this.#routes.path(request, flow, own) : undefined,
       extra,
     });
     branch.target = target;
@@ -201,7 +216,7 @@ export class ProxiedRequest {
     branch.transaction = this.#context.transactions.request(text, target, {
       onResponse: (response, from) => this.#onResponse(index, response, from),
       onTimeout: () => this.#onFailed(index, 408),
-      onTransportFailure: () => this.#onFailed(index, 503),
+      onTransportFailure: () => this.#onFailed(index, target.isFlowOnly === true ? 430 : 503),
     });
   }
 
@@ -291,8 +306,12 @@ export class ProxiedRequest {
   #forward(response: SipMessage): void {
     const text = removeTopVia(response);
     if (text === undefined) return;
-    if (response.status < 200) this.job.tx.respond(response.status, text);
-    else this.#answer(response.status, text);
+    const { tx } = this.job;
+    const { status } = response;
+    if (status < 200) tx.respond(status, text);
+    else this.#answer(status, text);
+    if (tx.request.method !== "REGISTER" || status < 200 || status > 299) return;
+    keepRegistered(this.#context.transport, tx.request, tx.flow, response);
   }
 
   #forwardBest(index: number | undefined, status: number): void {

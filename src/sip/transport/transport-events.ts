@@ -14,6 +14,8 @@ export interface TransportEvents {
   accepts?(address: string): boolean;
   /** A message was given to the network, or waits for its connection. `localAddress` may be a wildcard. */
   onSent?(text: string, ends: MessageEnds): void;
+  /** A connection is gone, and its flow with it. */
+  onFlowEnded?(flowId: string): void;
 }
 
 /** What listeners and connections report to: handlers that never throw. */

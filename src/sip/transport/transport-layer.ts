@@ -264,6 +264,7 @@ function safeEvents(events: TransportEvents, logger: Logger): SafeTransportEvent
     },
     accepts: (address) => events.accepts?.(address) ?? true,
     onSent: (text, ends) => events.onSent?.(text, ends),
+    onFlowEnded: (flowId) => events.onFlowEnded?.(flowId),
   };
 }
 

@@ -24,7 +24,13 @@ function connecting() {
     clock,
     limits: DEFAULT_TRANSPORT_LIMITS,
     counters,
-    events: { onMessage: () => undefined, onBadInput: () => undefined, onSent: () => undefined, accepts: () => true },
+    events: {
+      onMessage: () => undefined,
+      onBadInput: () => undefined,
+      onSent: () => undefined,
+      onFlowEnded: () => undefined,
+      accepts: () => true,
+    },
     onGone: (one) => gone.push(one),
   });
   const errors: string[] = [];
