@@ -14,7 +14,8 @@ export interface ClientRequest {
   readonly dialogId: string;
   /** The dialog that it was sent in. */
   readonly dialog: Dialog | undefined;
-  readonly sent: SentRequest;
+  /** Without text and body once an INVITE is accepted. */
+  sent: SentRequest;
   transaction: ClientTransaction | undefined;
   /** The application has given it up, or is gone: a late 2xx is acknowledged and ended. */
   state: "open" | "cancelled" | "abandoned";

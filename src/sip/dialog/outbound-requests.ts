@@ -13,7 +13,7 @@ import type { InviteResponses } from "./invite-responses.ts";
 import { requestSeen, responseSeen } from "./negotiation.ts";
 import { readRack } from "./reliable-fields.ts";
 import type { TargetResolver } from "./resolve-target.ts";
-import type { SentRequest } from "./uac-dialog.ts";
+import { identityOf, type SentRequest } from "./uac-dialog.ts";
 
 type Reply = (reply: CommandReply) => void;
 const NO_DIALOG = "Server error: unable to find dialog for dialog id provided";
@@ -288,9 +288,14 @@ export class OutboundRequests {
     const isForDialog = request.dialog === undefined ? request.dialogId !== "" : REFRESHING.has(request.method);
     const isSeen = isForDialog ? this.#invites.onResponse(request, response, flow) : true;
     if (!isForDialog && status >= 200) this.#invites.onFinal(request, response);
-    if (!request.hasFinal) this.#record(request, status, response.text);
+    if (!request.hasFinal) {
+      this.#record(request, status, response.text);
+      this.#noteAnswer(request, status, response.body !== "");
+    }
     request.hasFinal ||= status >= 200;
-    this.#noteAnswer(request, status, response.body !== "");
+    if (request.hasFinal && request.method === "INVITE" && request.dialog === undefined) {
+      request.sent = identityOf(request.sent);
+    }
     if (!isSeen) return;
     this.#deliver(request, response.text, {
       protocol: flow.protocol,
