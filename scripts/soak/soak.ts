@@ -1,6 +1,7 @@
 import type { Cleanup } from "../../test/support/cleanup.ts";
 import { eventually } from "../../test/support/eventually.ts";
 import type { BenchContext } from "../bench/bench.ts";
+import { COLLECT_OPTIONS } from "../bench/load/collect-garbage.ts";
 import { findCleanCallRate } from "../bench/load/calls-clean.ts";
 import { startTandem, type TandemSystem } from "../bench/systems/tandem-system.ts";
 import { BadInput } from "./bad-input.ts";
@@ -8,7 +9,7 @@ import type { SoakOptions } from "./command-line.ts";
 import { Mixture, phonesInConfig, type StreamResult } from "./mixture.ts";
 import type { SoakSummary } from "./report.ts";
 import { heapVerdicts, leftoverFiles, leftoverObjects, residentVerdicts, type Leftover } from "./verdict.ts";
-import { COLLECT_OPTIONS, MemoryWatch, quietStates, type QuietState } from "./watch.ts";
+import { MemoryWatch, quietStates, type QuietState } from "./watch.ts";
 
 /** What a soak works with. */
 export interface SoakContext {

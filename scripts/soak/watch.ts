@@ -3,6 +3,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { residentBytes } from "../../test/support/node-processes.ts";
 import type { Metrics } from "../../test/support/metrics.ts";
 import type { TandemNode } from "../../test/support/tandem-node.ts";
+import { COLLECT_MS, COLLECT_SIGNAL } from "../bench/load/collect-garbage.ts";
 import type { ProcessGroup } from "../bench/load/process-usage.ts";
 
 /** One process at one moment. */
@@ -27,15 +28,6 @@ export interface QuietState {
 }
 
 export const SAMPLE_MS = 5_000;
-const COLLECT_SIGNAL = "SIGUSR2";
-const COLLECT_MS = 1_500;
-
-/** Options of Node for processes whose garbage is to be collected when asked. */
-export const COLLECT_OPTIONS = [
-  "--expose-gc",
-  "--import",
-  `data:text/javascript,process.on("${COLLECT_SIGNAL}",()=>{gc();gc()})`,
-];
 
 /** Takes samples of the processes every five seconds until `close`. */
 export class MemoryWatch {
