@@ -75,7 +75,7 @@ export const SUITES: readonly Suite[] = [
     limitSeconds: 300,
     ownNetwork: true,
   },
-  { name: "load", title: "SIPp", run: tests("test/load", 120_000), limitSeconds: 300, ownNetwork: true },
+  { name: "load", title: "SIPp", run: tests("test/load", 120_000), limitSeconds: 420, ownNetwork: true },
   {
     name: "kill",
     title: "kills and attacks",

@@ -35,6 +35,8 @@ export const FIGURES: readonly Figure[] = [
     kamailio: 1_500,
   }),
   figure("b2bua", "CPU per call", "ms", undefined, { asterisk: 2.8, freeswitch: 10, drachtio: 1.8, kamailio: 0.5 }),
+  figure("records", "cost of journals, edge", "%", atMost(10), {}),
+  figure("records", "cost of journals, all processes", "%", atMost(10), {}),
   figure("register", "digest registrations/s clean", "registrations/s", atLeast(5_000), {
     asterisk: 3_000,
     freeswitch: 260,

@@ -282,6 +282,12 @@ export class CallManager {
       counter("tandem_call_records_total", "Call records written", written),
       counter("tandem_call_records_lost_total", "Call records given up because the disk refused", lost),
       {
+        name: "tandem_wire_pending_commands",
+        type: "gauge",
+        help: "Responses that the edge has not confirmed and requests without a final response",
+        value: this.#signaling.pendingCount,
+      },
+      {
         name: "tandem_call_records_waiting",
         type: "gauge",
         help: "Call records on their way to the disk",

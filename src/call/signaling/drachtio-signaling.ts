@@ -82,6 +82,10 @@ export class DrachtioSignaling implements SignalingPort {
     return this.#connected;
   }
 
+  get pendingCount(): number {
+    return this.#pending.size;
+  }
+
   start(handler: SignalingHandler): void {
     const { host, port, secret, logger } = this.#options;
     this.#handler = handler;

@@ -85,6 +85,8 @@ export interface SignalingHandler {
 /** How call control speaks SIP. */
 export interface SignalingPort {
   readonly connected: boolean;
+  /** Responses that the edge has not confirmed and requests without a final response. */
+  readonly pendingCount: number;
   /** Begins to connect, and to connect again whenever the connection is lost. */
   start(handler: SignalingHandler): void;
   request(request: OutgoingRequest, events: RequestEvents): PendingRequest;

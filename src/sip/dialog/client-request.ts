@@ -16,7 +16,7 @@ export interface ClientRequest {
   readonly dialogId: string;
   /** The dialog that it was sent in. */
   readonly dialog: Dialog | undefined;
-  /** As it was sent last. */
+  /** As it was sent last; without text and body once an INVITE is accepted. */
   sent: SentRequest;
   transaction: ClientTransaction | undefined;
   /**

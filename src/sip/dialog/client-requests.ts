@@ -10,7 +10,7 @@ import { Failover } from "./failover.ts";
 import type { InviteResponses } from "./invite-responses.ts";
 import { requestSeen, responseSeen } from "./negotiation.ts";
 import { syntheticResponse } from "./synthetic-response.ts";
-import type { SentRequest } from "./uac-dialog.ts";
+import { identityOf, type SentRequest } from "./uac-dialog.ts";
 
 /** Methods whose 2xx inside a dialog refreshes it, as that to UPDATE does too. */
 const REFRESHING = new Set(["INVITE", "SUBSCRIBE"]);
@@ -177,9 +177,14 @@ export class ClientRequests {
     const isForDialog = request.dialog === undefined ? request.dialogId !== "" : REFRESHING.has(request.method);
     const isSeen = isForDialog ? this.#invites.onResponse(request, response, flow) : true;
     if (!isForDialog && status >= 200) this.#invites.onFinal(request, response);
-    if (!request.hasFinal) this.#record(request, status, response.text);
+    if (!request.hasFinal) {
+      this.#record(request, status, response.text);
+      this.#noteAnswer(request, status, response.body !== "");
+    }
     request.hasFinal ||= status >= 200;
-    this.#noteAnswer(request, status, response.body !== "");
+    if (request.hasFinal && request.method === "INVITE" && request.dialog === undefined) {
+      request.sent = identityOf(request.sent);
+    }
     if (!isSeen) return;
     this.#deliver(request, response.text, {
       protocol: flow.protocol,

@@ -22,6 +22,7 @@ export class DialogActions {
   readonly #retransmission: SuccessRetransmission;
   readonly #sessionTimers = new Map<string, Timer>();
   readonly #subscriptions: SubscriptionTimers;
+  #tellRemoved: (dialog: Dialog) => void = () => undefined;
 
   constructor(context: CoreContext, retransmission: SuccessRetransmission) {
     this.#context = context;
@@ -49,12 +50,18 @@ export class DialogActions {
     else done(undefined, NOTHING_MORE);
   }
 
+  /** Registers who is told of each dialog that is forgotten. */
+  onRemoved(handler: (dialog: Dialog) => void): void {
+    this.#tellRemoved = handler;
+  }
+
   /** Forgets a dialog and everything that runs for it. */
   remove(dialog: Dialog): void {
     this.#retransmission.stop(dialog.id);
     this.#stopSessionTimer(dialog.id);
     this.#subscriptions.stop(dialog.id);
     this.#context.dialogs.remove(dialog);
+    this.#tellRemoved(dialog);
   }
 
   /**

@@ -30,6 +30,8 @@ interface Acknowledgement {
   text: string | undefined;
   done: boolean;
   cancelledTimer: Timer | undefined;
+  /** Runs until no 2xx can come again. */
+  timer: Timer | undefined;
 }
 
 /** Responses to the requests that make, change and end dialogs we initiate. */
@@ -42,6 +44,7 @@ export class InviteResponses {
   constructor(context: CoreContext, actions: DialogActions) {
     this.#context = context;
     this.#actions = actions;
+    actions.onRemoved((dialog) => this.#onRemoved(dialog));
   }
 
   /**
@@ -143,7 +146,10 @@ export class InviteResponses {
 
   /** Forgets everything; timers too. */
   close(): void {
-    for (const { cancelledTimer } of this.#acknowledgements.values()) cancelledTimer?.cancel();
+    for (const { cancelledTimer, timer } of this.#acknowledgements.values()) {
+      cancelledTimer?.cancel();
+      timer?.cancel();
+    }
     this.#acknowledgements.clear();
   }
 
@@ -225,6 +231,7 @@ export class InviteResponses {
       text: undefined,
       done: false,
       cancelledTimer: undefined,
+      timer: undefined,
     };
     // A re-INVITE that was taken back in vain has changed the session; it is no reason to end it.
     if (request.state === "cancelled" && request.dialog === undefined) {
@@ -234,9 +241,18 @@ export class InviteResponses {
         this.#actions.sendBye(dialog, CROSSED);
       });
     }
+    this.#acknowledgements.get(dialog.id)?.timer?.cancel();
     this.#acknowledgements.set(dialog.id, acknowledgement);
-    this.#context.clock.after(32_000, () => this.#forget(dialog, acknowledgement, cseq));
+    acknowledgement.timer = this.#context.clock.after(32_000, () => this.#forget(dialog, acknowledgement, cseq));
     return true;
+  }
+
+  /** What a call has said goes with it: a thousand calls a second would keep some hundred megabytes for 32 s. */
+  #onRemoved(dialog: Dialog): void {
+    const acknowledgement = this.#acknowledgements.get(dialog.id);
+    if (acknowledgement?.dialog !== dialog || acknowledgement.cancelledTimer !== undefined) return;
+    acknowledgement.timer?.cancel();
+    this.#acknowledgements.delete(dialog.id);
   }
 
   #onRepeatedSuccess(

@@ -81,7 +81,7 @@ describe("RelayServer", () => {
     const other = await RelayFixture.start({ clock });
     try {
       await other.relay.answerByEndpoint(key, "tone", phone.sdp(), local);
-      assert.equal(clock.activeTimers, 2);
+      assert.equal(clock.activeTimers, 3, "silence, tone, ports to be made ready");
       await other.relay.release(key.callId);
       clock.advance(1000);
       assert.equal(clock.activeTimers, 0);

@@ -36,6 +36,7 @@ function waitingReinvite(code?: SignalingErrorCode): Answering {
   const requests = new DialogRequests({
     port: {
       connected: true,
+      pendingCount: 0,
       start: () => undefined,
       request: () => ({ cancel: () => undefined }),
       close: () => undefined,
