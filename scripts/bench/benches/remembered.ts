@@ -39,7 +39,7 @@ async function measureRemembered(context: BenchContext): Promise<Measured[]> {
   const end = await collected(edge);
   const resident = residentBytes(edge.edgePid);
   await edge.close();
-  const perCall = (after.heapBytes - before.heapBytes) / successful;
+  const perCall = (after.heapBytes - end.heapBytes) / successful;
   const figure = (metric: string, value: number, unit: string): Measured => {
     return { bench: "remembered", system: TANDEM, metric, value: roundTo(value), unit };
   };
@@ -47,7 +47,11 @@ async function measureRemembered(context: BenchContext): Promise<Measured[]> {
     figure("heap for a call that has ended", perCall, "bytes"),
     figure("transactions remembered of a call", (after.remembered - before.remembered) / successful, "entries"),
     figure("heap for all of them at 1,400 calls/s", (perCall * GOAL.rate * GOAL.keptSeconds) / MEGABYTE, "MB"),
-    figure("heap left when they are forgotten", Math.max(0, end.heapBytes - before.heapBytes) / successful, "bytes"),
+    figure(
+      "heap left when they are forgotten (code, caches)",
+      Math.max(0, end.heapBytes - before.heapBytes) / successful,
+      "bytes",
+    ),
     figure("RSS of the edge after it", resident / MEGABYTE, "MB"),
   ];
 }

@@ -18,7 +18,7 @@ const REFILL_DELAY_MS = 20;
 const PAIRS_A_TURN = 4;
 
 /**
- * Socket pairs that are bound before a call needs them: binding is the slowest part of setting a call up. What comes to
+ * Socket pairs that are bound before a call needs them, so that binding is not a part of setting it up. What comes to
  * them before they are taken is thrown away.
  */
 export class ReadyPairs {
