@@ -30,6 +30,8 @@ export interface SipPhoneOptions extends Credentials {
   readonly server: { readonly address: string; readonly port: number };
   /** Own address; default 127.0.0.1. */
   readonly address?: string;
+  /** Own port; default any free one. */
+  readonly port?: number;
 }
 
 const describe = (message: SipMessage): string => message.text.split("\r\n", 1)[0] ?? "";
@@ -188,7 +190,7 @@ export class SipPhone {
     const socket = createSocket({ type: "udp4", recvBufferSize: 1 << 20 });
     await new Promise<void>((resolve, reject) => {
       socket.once("error", reject);
-      socket.bind(0, options.address ?? "127.0.0.1", resolve);
+      socket.bind(options.port ?? 0, options.address ?? "127.0.0.1", resolve);
     });
     socket.on("error", () => undefined);
     return new SipPhone(options, socket);
@@ -229,10 +231,10 @@ export class SipPhone {
     return send([["Authorization", this.#authorization(first, "REGISTER", uri)]]).final();
   }
 
-  /** Calls a number; credentials are sent when asked for. Resolves once the INVITE is out and not challenged. */
+  /** Calls a number, or a service by its URN; credentials are sent when asked for. Resolves once the INVITE is out and not challenged. */
   async call(number: string, parts: MessageParts = {}): Promise<PhoneCall> {
     const { server, user } = this.#options;
-    const uri = `sip:${number}@${server.address}:${server.port}`;
+    const uri = number.startsWith("urn:") ? number : `sip:${number}@${server.address}:${server.port}`;
     const localTag = this.#id();
     const local = `<sip:${user}@${server.address}>;tag=${localTag}`;
     const call = new PhoneCall(this, { callId: this.#id(), localTag, local, remote: `<${uri}>`, target: uri });

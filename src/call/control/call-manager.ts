@@ -11,7 +11,7 @@ import {
 import type { MediaRelay, RelayEvent } from "../../media/index.ts";
 import { DigestAuthenticator } from "../auth/index.ts";
 import type { Inventory } from "../device/index.ts";
-import type { ServiceEndpoint } from "../digit-analysis/index.ts";
+import { emergencyPlan, type EmergencySettings, type ServiceEndpoint } from "../digit-analysis/index.ts";
 import type { Outcome } from "../model/index.ts";
 import type { CallRecord } from "../record/call-record.ts";
 import { findRecord, lastRecords } from "../record/record-reader.ts";
@@ -51,6 +51,8 @@ export interface CallManagerSettings {
   readonly ringSeconds?: number;
   /** Ringing of contacts that have others behind them (lower q); default 20. */
   readonly serialRingSeconds?: number;
+  /** Where emergency calls go; absent: they get 404. */
+  readonly emergency?: EmergencySettings | undefined;
 }
 
 /** Options of a `CallManager`. */
@@ -105,7 +107,7 @@ export class CallManager {
   #isClosed = false;
   #onNoSession: () => void = () => undefined;
 
-  /** @throws the file system's error when a journal cannot be opened */
+  /** @throws the file system's error when a journal cannot be opened; {InventoryError} `unknown-route` */
   constructor(options: CallManagerOptions) {
     const { clock, ids, logger, inventory, relay, paths, settings, edge } = options;
     this.#options = options;
@@ -146,6 +148,7 @@ export class CallManager {
       maxLegs: settings.maxLegs ?? settings.maxCalls * 4,
       ringSeconds,
       serialRingSeconds: settings.serialRingSeconds ?? 20,
+      ...(settings.emergency === undefined ? {} : { emergency: emergencyPlan(settings.emergency, inventory) }),
     });
     const common = { table: this.#table, clock, logger };
     this.#edgeReconciler = new EdgeReconciler({ ...common, edgeControl: options.edgeControl });

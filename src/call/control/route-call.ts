@@ -5,6 +5,7 @@ import type { Peer, SipPhone } from "../device/index.ts";
 import type { Destination } from "../digit-analysis/index.ts";
 import type { BranchGroup, Route } from "../model/index.ts";
 import type { Binding } from "../registrar/index.ts";
+import type { HeaderList } from "../signaling/signaling-port.ts";
 import type { BranchTarget, Way } from "./branch.ts";
 import { phoneDevice } from "./caller-identity.ts";
 import type { LegDevice } from "./leg.ts";
@@ -42,7 +43,11 @@ const STATUS_OF_NONE: Readonly<Record<Extract<Destination, { kind: "none" }>["re
   "unknown-host": 404,
   "unknown-number": 404,
   "no-transit": 403,
+  "no-emergency": 404,
 };
+
+/** The caller may have another way to get help, and has to know at once that this is none. */
+const NO_EMERGENCY: HeaderList = [["Warning", '399 tandem "This switch has no place that emergency calls go to"']];
 
 /** Q.850: subscriber absent, switching equipment congestion. */
 const ABSENT = 20;
@@ -67,8 +72,12 @@ export function routeCall(destination: Destination, context: RouteContext): Rout
     case "peer":
       return routeToPeer(destination.peer, destination.number, context);
     case "none":
-      return { kind: "rejected", ...rejection(STATUS_OF_NONE[destination.reason], destination.reason) };
+      return { kind: "rejected", ...refusalOf(destination.reason) };
   }
+}
+
+function refusalOf(reason: Extract<Destination, { kind: "none" }>["reason"]): Rejection {
+  return rejection(STATUS_OF_NONE[reason], reason, reason === "no-emergency" ? NO_EMERGENCY : []);
 }
 
 function routeToPhone(phone: SipPhone, context: RouteContext): RoutedCall | RejectedCall {
