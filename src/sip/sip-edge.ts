@@ -118,6 +118,7 @@ export class SipEdge {
             onFailedHandshake: (address: string) => guard.noteFailedHandshake(address),
           }),
       onSent: (text, ends) => this.#trace.sent(text, ends),
+      onFlowEnded: (flowId) => this.#transactions.onFlowEnded(flowId),
       onBadInput: (reason, flow, text) => this.#transactions.onBadInput(reason, flow, text),
     });
     this.#resolver = new TargetResolver({ ...options.dns, transport: this.#transport, clock, logger });

@@ -50,6 +50,8 @@ export function writeBaresipConfig(config: BaresipConfig): void {
     "module sndfile.so",
     `snd_path ${join(directory, "rec")}`,
     "module_tmp account.so",
+    // The instance id that flows belong to (RFC 5626 4.1).
+    "module_tmp uuid.so",
     "module_app menu.so",
     "module_app ctrl_tcp.so",
     `ctrl_tcp_listen ${address}:${controlPort}`,

@@ -18,6 +18,8 @@ export interface BaresipAccount {
   readonly answer?: "manual" | "auto";
   /** Default 600. */
   readonly registerSeconds?: number;
+  /** URIs of the ways to `server`; it keeps a flow over each (RFC 5626). At most two. */
+  readonly flows?: readonly string[];
 }
 
 /** How to start a `Baresip`. */
@@ -118,6 +120,10 @@ export class Baresip {
     const registerSeconds = account.server === undefined ? 0 : (account.registerSeconds ?? 600);
     const parameters = [`regint=${registerSeconds}`, `answermode=${answer}`, "audio_codecs=PCMU/8000/1"];
     if (account.password !== undefined) parameters.push(`auth_user=${user}`, `auth_pass=${account.password}`);
+    for (const [index, flow] of (account.flows ?? []).entries()) {
+      parameters.push(`outbound${index === 0 ? "" : index + 1}="${flow}"`);
+    }
+    if (account.flows !== undefined) parameters.push("sipnat=outbound");
     await this.#control.command("uanew", `<sip:${user}@${server};transport=${transport}>;${parameters.join(";")}`);
   }
 

@@ -19,14 +19,19 @@ export async function establish(
   callee: SipPhone,
   { near = {}, far = {} }: { near?: MessageParts; far?: MessageParts } = {},
 ): Promise<EstablishedCall> {
-  const call = await caller.call(callee.number, { sdp: testSdp(4_000), ...near });
+  const call = await caller.call(callee.number, withBody(near, 4_000));
   const other = await callee.offered();
   const offered = other.offer;
   if (offered === undefined) throw new Error("no offer");
-  const acked = other.answer({ sdp: testSdp(5_000), ...far });
+  const acked = other.answer(withBody(far, 5_000));
   const answer = await call.established();
   await acked;
   return { near: call, far: other, offered, answer };
+}
+
+/** What a test says, with SDP unless it has a body. */
+function withBody(parts: MessageParts, port: number): MessageParts {
+  return parts.body === undefined ? { sdp: testSdp(port), ...parts } : parts;
 }
 
 /** The line of an SDP that begins with `start`. */

@@ -1,4 +1,3 @@
-import { createSocket, type Socket } from "node:dgram";
 import { randomBytes } from "node:crypto";
 import {
   formatRequest,
@@ -12,6 +11,7 @@ import {
 } from "../../src/sip/message/index.ts";
 import { authorizationFor, type Credentials } from "./digest-client.ts";
 import { Inbox } from "./inbox.ts";
+import { DatagramLink, type PhoneLink } from "./phone-link.ts";
 
 export type Fields = readonly (readonly [string, string])[];
 
@@ -32,6 +32,8 @@ export interface SipPhoneOptions extends Credentials {
   readonly address?: string;
   /** Own port; default any free one. */
   readonly port?: number;
+  /** Default: UDP, from `address`. */
+  readonly link?: PhoneLink;
 }
 
 const describe = (message: SipMessage): string => message.text.split("\r\n", 1)[0] ?? "";
@@ -161,10 +163,10 @@ export class PhoneCall {
   }
 }
 
-/** A scriptable phone over UDP: it does what a test says, and of itself only what keeps transactions in order. */
+/** A scriptable phone: it does what a test says, and of itself only what keeps transactions in order. */
 export class SipPhone {
   readonly #options: SipPhoneOptions;
-  readonly #socket: Socket;
+  readonly #link: PhoneLink;
   readonly #transactions = new Map<string, PhoneTransaction>();
   readonly #calls = new Map<string, PhoneCall>();
   readonly #answered = new Map<string, string>();
@@ -177,23 +179,17 @@ export class SipPhone {
   #registerCallId: string | undefined;
   #registerCseq = 0;
 
-  private constructor(options: SipPhoneOptions, socket: Socket) {
+  private constructor(options: SipPhoneOptions, link: PhoneLink) {
     this.#options = options;
-    this.#socket = socket;
-    const { address, port } = socket.address();
-    this.address = address;
-    this.port = port;
-    socket.on("message", (bytes) => this.#onMessage(bytes.toString("latin1")));
+    this.#link = link;
+    this.address = link.address;
+    this.port = link.port;
+    link.onMessage = (text) => this.#onMessage(text);
   }
 
   static async start(options: SipPhoneOptions): Promise<SipPhone> {
-    const socket = createSocket({ type: "udp4", recvBufferSize: 1 << 20 });
-    await new Promise<void>((resolve, reject) => {
-      socket.once("error", reject);
-      socket.bind(options.port ?? 0, options.address ?? "127.0.0.1", resolve);
-    });
-    socket.on("error", () => undefined);
-    return new SipPhone(options, socket);
+    const { link, server, address, port } = options;
+    return new SipPhone(options, link ?? (await DatagramLink.open(server, address, port)));
   }
 
   get number(): string {
@@ -201,11 +197,12 @@ export class SipPhone {
   }
 
   get contact(): string {
-    return `<sip:${this.#options.user}@${this.address}:${this.port}>`;
+    const transport = this.#link.protocol === "UDP" ? "" : `;transport=${this.#link.protocol.toLowerCase()}`;
+    return `<sip:${this.#options.user}@${this.#place}${transport}>`;
   }
 
   async close(): Promise<void> {
-    await new Promise<void>((resolve) => this.#socket.close(() => resolve()));
+    await this.#link.close();
   }
 
   /** Registers; resolves to the final response. */
@@ -323,8 +320,7 @@ export class SipPhone {
 
   /** Sends bytes as they are. */
   transmit(text: string): void {
-    const { port, address } = this.#options.server;
-    this.#socket.send(Buffer.from(text, "latin1"), port, address);
+    this.#link.send(text);
   }
 
   /** Sends bytes as they are and takes the first response to them. */
@@ -343,7 +339,12 @@ export class SipPhone {
 
   #via(): string {
     this.#branch += 1;
-    return `SIP/2.0/UDP ${this.address}:${this.port};branch=z9hG4bK${this.port}x${this.#branch}x${this.#id()}`;
+    const branch = `z9hG4bK${this.port}x${this.#branch}x${this.#id()}`;
+    return `SIP/2.0/${this.#link.protocol} ${this.#place};branch=${branch}`;
+  }
+
+  get #place(): string {
+    return this.port === 0 ? this.address : `${this.address}:${this.port}`;
   }
 
   #id(): string {

@@ -11,10 +11,11 @@ import {
 } from "../../src/call/index.ts";
 import { RandomIds, silentLogger, SystemClock, type Clock, type Logger } from "../../src/common/index.ts";
 import type { MediaRelay } from "../../src/media/index.ts";
-import { SipEdge, type SipEdgeOptions } from "../../src/sip/index.ts";
+import { SipEdge, type SipEdgeOptions, type TransportProtocol } from "../../src/sip/index.ts";
 import { eventually } from "./eventually.ts";
 import { freePort } from "./free-port.ts";
 import { FakeRelay } from "./fake-relay.ts";
+import type { PhoneLink, Place } from "./phone-link.ts";
 import { SipPhone } from "./sip-phone.ts";
 import { TemporaryDirectory } from "./temporary-directory.ts";
 
@@ -38,11 +39,21 @@ export interface SwitchOptions {
   readonly relay?: MediaRelay;
   readonly phones?: readonly Partial<PhoneSource>[];
   readonly peers?: readonly PeerSource[];
+  /** Default `tandem.test`. */
+  readonly realm?: string;
   readonly settings?: Partial<CallManagerSettings>;
   readonly withoutEdgeControl?: boolean;
+  /** Listens with WebSocket, too. */
+  readonly webSocket?: boolean;
   readonly dns?: SipEdgeOptions["dns"];
   /** What the edge tells of its dialogs; default the truth. */
   readonly listDialogs?: (edge: SipEdge) => ReturnType<SipEdge["listDialogs"]>;
+}
+
+export interface PhoneSetUp {
+  readonly registered?: boolean;
+  readonly address?: string;
+  readonly link?: PhoneLink;
 }
 
 /** Phones 1001 to 1004; user is the number, password `secret`. */
@@ -76,7 +87,7 @@ export class SwitchFixture {
     this.#ports = ports;
     this.relay = options.relay instanceof FakeRelay ? options.relay : new FakeRelay();
     this.inventory = createInventory({
-      realm: "tandem.test",
+      realm: options.realm ?? "tandem.test",
       phones: testPhones(options.phones),
       peers: options.peers ?? [],
     });
@@ -91,14 +102,19 @@ export class SwitchFixture {
     return fixture;
   }
 
-  get server(): { readonly address: string; readonly port: number } {
-    const { port } = this.edge.addresses.find(({ protocol }) => protocol === "udp") ?? { port: 0 };
+  get server(): Place {
+    return this.placeOf("udp");
+  }
+
+  placeOf(wanted: TransportProtocol): Place {
+    const { port } = this.edge.addresses.find(({ protocol }) => protocol === wanted) ?? { port: 0 };
     return { address: "127.0.0.1", port };
   }
 
   /** A phone, registered unless told otherwise. */
-  async phone(number: string, { registered = true, address = "127.0.0.1" } = {}): Promise<SipPhone> {
-    const phone = await SipPhone.start({ number, user: number, password: "secret", server: this.server, address });
+  async phone(number: string, { registered = true, address = "127.0.0.1", link }: PhoneSetUp = {}): Promise<SipPhone> {
+    const common = { number, user: number, password: "secret", server: this.server };
+    const phone = await SipPhone.start({ ...common, ...(link === undefined ? { address } : { link }) });
     this.#phones.push(phone);
     if (registered) {
       const response = await phone.register();
@@ -227,6 +243,7 @@ export class SwitchFixture {
       listeners: [
         { protocol: "udp", address: "127.0.0.1", port },
         { protocol: "tcp", address: "127.0.0.1", port },
+        ...(this.#options.webSocket === true ? [{ protocol: "ws", address: "127.0.0.1", port: 0 } as const] : []),
       ],
       wire: { host: "127.0.0.1", port: wire, secret: "between-us" },
       stateDir: this.#directory.join("state"),

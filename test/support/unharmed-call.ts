@@ -1,14 +1,18 @@
 import assert from "node:assert/strict";
-import { hangUp } from "./end-of-call.ts";
-import type { EstablishedCall } from "./established-call.ts";
+import { type EstablishedCall, hangUp } from "./established-call.ts";
 import type { SwitchFixture } from "./switch-fixture.ts";
 import { testSdp } from "./test-sdp.ts";
 
 /**
  * Asserts that a call is as it was: both parties have been told nothing, either can change the session and the other
  * follows, and its end leaves nothing. Ends it.
+ * @param records that there are then, its own the last
  */
-export async function assertUnharmed({ near, far }: EstablishedCall, node: SwitchFixture): Promise<void> {
+export async function assertUnharmed(
+  { near, far }: Pick<EstablishedCall, "near" | "far">,
+  node: SwitchFixture,
+  records = 1,
+): Promise<void> {
   const told = [...near.requests.waiting, ...far.requests.waiting].map(({ method }) => method);
   assert.deepEqual(told, [], "requests that nobody should have had");
   for (const [by, other] of [
@@ -22,8 +26,12 @@ export async function assertUnharmed({ near, far }: EstablishedCall, node: Switc
     const answer = await change.final();
     assert.equal(answer.status, 200);
     by.ack(change, answer);
+    // What the ACK was followed by has come, and so has the ACK: the other party's change does not cross it.
+    const info = by.send("INFO", { body: "5", contentType: "application/dtmf" });
+    other.respond(await other.request("INFO"), 200);
+    assert.equal((await info.final()).status, 200);
   }
   await hangUp(near, far);
-  const [record] = await node.settled(1);
-  assert.equal(record?.reason, "normal");
+  const ended = await node.settled(records);
+  assert.equal(ended.at(-1)?.reason, "normal");
 }

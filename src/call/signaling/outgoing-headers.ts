@@ -16,6 +16,7 @@ const SETTABLE = new Set([
   "cseq",
   "date",
   "expires",
+  "flow-timer",
   "from",
   "info-package",
   "max-forwards",

@@ -117,7 +117,11 @@ export class ClientRequests {
     const transaction = this.#context.transactions.request(text, target, {
       onResponse: (response, flow) => this.#onResponse(attempt.request, response, flow),
       onTimeout: () => this.#onFailure(attempt.request, 408),
-      onTransportFailure: () => this.#onFailure(attempt.request, target.isFlowOnly === true ? 430 : 503),
+      onTransportFailure: () =>
+        this.#onFailure(
+          attempt.request,
+          attempt.request.dialog === undefined && target.isFlowOnly === true ? 430 : 503,
+        ),
     });
     request.transaction = transaction;
     const { trial } = request;

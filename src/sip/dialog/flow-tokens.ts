@@ -45,15 +45,18 @@ export class FlowTokens {
   }
 
   /**
-   * Where a request goes whose next hop names a flow by its user part: over that flow, or, when it is gone, to a target
-   * that fails at once. `undefined` when it names none.
+   * Where a request goes whose next hop names a flow by its user part: over that flow, or, when it is gone or was named
+   * under another key, to a target that fails at once (over UDP: that is sent to). `undefined` when it names none.
    * @param nextHop what the URI says besides
    */
   targetOf(uriText: string, { protocol, host: address, port }: NextHop): Target | undefined {
     const uri = parseUri(uriText);
-    const named = this.read(uri.ok ? uri.value.user : undefined);
-    if (named.kind === "none") return undefined;
-    return named.kind === "live" ? named.target : { protocol, address, port, flowId: named.flowId, isFlowOnly: true };
+    const user = uri.ok ? (uri.value.user ?? "") : "";
+    const named = this.read(user);
+    if (named.kind === "live") return named.target;
+    if (!TOKEN.test(user)) return undefined;
+    const flowId = named.kind === "gone" ? named.flowId : "";
+    return { protocol, address, port, flowId, isFlowOnly: true };
   }
 
   #code(id: string): string {

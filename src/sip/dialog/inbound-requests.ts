@@ -224,7 +224,7 @@ export class InboundRequests {
       return;
     }
     dialog.remoteCseq = cseq;
-    if (tx.flow.reliable) dialog.flowId = tx.flow.id;
+    dialog.flowId = tx.flow.reliable ? tx.flow.id : undefined;
     if (this.#isRefused(tx, dialog)) return;
     if (request.method === "BYE" && dialog.method === "INVITE") {
       const { text } = request;

@@ -10,6 +10,7 @@ export { bareResponse } from "./complete-response.ts";
 export { newTag, requestContext, type CoreContext } from "./core-context.ts";
 export { Failover, type Trial } from "./failover.ts";
 export { FlowTokens, type NamedFlow } from "./flow-tokens.ts";
+export { canBeDialled } from "./reached-by-flow.ts";
 export { keepRegistered } from "./registered-flow.ts";
 export { InviteJournal } from "./invite-journal.ts";
 export { DialogTable, JournalDialogStore, type DialogStore } from "./dialog-table.ts";

@@ -1,4 +1,4 @@
-import { parseNameAddr, type SipMessage } from "../message/index.ts";
+import { parseNameAddr, splitList, type SipMessage } from "../message/index.ts";
 import { NOTHING_MORE, type MoreTargets, type NextHop, type TargetResolver } from "../resolution/index.ts";
 import type { Target } from "../transport/index.ts";
 import type { Application, CommandReply } from "./application.ts";
@@ -264,7 +264,7 @@ function dialogIdOfNew({ method, callId, fromTag }: SentRequest): string {
 }
 
 function routeUriOf(message: SipMessage): string | undefined {
-  const route = message.get("route");
+  const [route] = splitList(message.get("route") ?? "");
   if (route === undefined) return undefined;
   const parsed = parseNameAddr(route);
   return parsed.ok ? parsed.value.uri : undefined;

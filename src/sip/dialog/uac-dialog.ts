@@ -86,7 +86,8 @@ export function adoptResponse(dialog: Dialog, sent: SentRequest, response: SipMe
   dialog.remoteTarget = contactUriOf(response) ?? dialog.remoteTarget;
   dialog.routeSet = recordRoutes(response).reverse();
   if (response.has("allow")) dialog.remoteAllow = allowedMethods(response);
-  dialog.flowId = flow.reliable ? flow.id : undefined;
+  // A connection that only the size of the request was the reason for is not where the peer is.
+  dialog.flowId = flow.reliable && sent.target.protocol !== "udp" ? flow.id : undefined;
   delete dialog.nextHop;
   if (dialog.routeSet.length > 0 || !sent.hasGivenNextHop) return;
   if (sent.target.isFlowOnly === true && canBeDialled(dialog.remoteTarget, sent.target)) return;

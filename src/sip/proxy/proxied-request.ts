@@ -1,13 +1,22 @@
 import type { Timer } from "../../common/index.ts";
 import { parseNameAddr, reasonPhrase, removeTopVia, tagOf, type SipMessage } from "../message/index.ts";
-import { bareResponse, Failover, newTag, requestContext, type CoreContext, type Trial } from "../dialog/index.ts";
+import {
+  bareResponse,
+  Failover,
+  keepRegistered,
+  newTag,
+  requestContext,
+  type CoreContext,
+  type NamedFlow,
+  type Trial,
+} from "../dialog/index.ts";
 import { nextHopOf, type MoreTargets } from "../resolution/index.ts";
-import type { ClientTransaction, ServerTransaction } from "../transaction/index.ts";
+import type { ClientTransaction } from "../transaction/index.ts";
 import type { Flow, Target } from "../transport/index.ts";
 import { forwardedRequest, hopsLeft } from "./forwarded-request.ts";
 import { leftoverInvite } from "./leftover-invite.ts";
-import type { ProxyOptions } from "./proxy-command.ts";
-import { routeValue, type RecordRoutes } from "./record-route.ts";
+import type { ProxyJob } from "./proxy-job.ts";
+import type { RecordRoutes } from "./record-route.ts";
 import {
   newResponseContext,
   stepProxy,
@@ -22,32 +31,6 @@ import { contactsOf, withChallenges } from "./target-responses.ts";
 const TIMER_C_MS = 185_000;
 /** While a repeated or forked 2xx, and so an ACK, may come. */
 const LINGER_MS = 32_000;
-
-/** What one of the targets sent, or the edge in its place (then without address). */
-export interface ProxyResponse {
-  readonly text: string;
-  readonly protocol: string;
-  readonly address: string;
-  readonly port: number;
-}
-
-/** A request to be proxied. */
-export interface ProxyJob {
-  readonly tx: ServerTransaction;
-  readonly options: ProxyOptions;
-  /** Header fields that the application adds. */
-  readonly extra: SipMessage | undefined;
-  /** Route values that go with the request, ours taken off. */
-  readonly routes: readonly string[];
-  /** The Request-URI becomes the target; else it stays, and the target is only where the request is sent. */
-  readonly replacesUri: boolean;
-  /** A final response of a target, in order. */
-  readonly onFinal: (response: ProxyResponse) => void;
-  /** A final response has gone upstream, or none will: nothing more is told. */
-  readonly onDone: () => void;
-  /** Nothing can come of it any more. */
-  readonly onEnded: () => void;
-}
 
 interface Branch {
   transaction: ClientTransaction | undefined;
@@ -161,7 +144,11 @@ export class ProxiedRequest {
 
   #send(index: number, uri: string): void {
     const branch = this.#branch(index);
-    const { routes, replacesUri } = this.job;
+    const { routes, replacesUri, way } = this.job;
+    if (way.kind !== "none") {
+      setImmediate(() => this.#sendOver(way, index));
+      return;
+    }
     const nextHop = nextHopOf(replacesUri ? (firstRouteUri(routes) ?? uri) : uri);
     if (!nextHop.ok) {
       setImmediate(() => this.#onFailed(index, 503));
@@ -174,16 +161,27 @@ export class ProxiedRequest {
       else if (first === undefined) this.#onFailed(index, target === undefined ? 503 : 482);
       else {
         branch.trial = this.#failover.begin(first, { ...more, others });
-        const text = this.#sendTo(index, branch, first);
-        if (this.#isCall) this.#context.applications.record({ type: "attempt", source: "application", text });
+        this.#attempt(index, branch, first);
       }
     };
     // Never before the search has taken its step.
     setImmediate(() => this.#context.resolver.resolve(nextHop.value, sendTo));
   }
 
+  #sendOver(way: NamedFlow, index: number): void {
+    const branch = this.#branch(index);
+    if (branch.isCancelled) this.#onFailed(index, 487);
+    else if (way.kind === "live") this.#attempt(index, branch, way.target);
+    else this.#onFailed(index, 430);
+  }
+
   #isMyself({ address, port, protocol }: Target): boolean {
     return this.#context.transport.isLocal(address, port, protocol);
+  }
+
+  #attempt(index: number, branch: Branch, target: Target): void {
+    const text = this.#sendTo(index, branch, target);
+    if (this.#isCall) this.#context.applications.record({ type: "attempt", source: "application", text });
   }
 
   #sendTo(index: number, branch: Branch, target: Target): string {
@@ -197,8 +195,8 @@ export class ProxiedRequest {
       uri: replacesUri ? (this.#search.branches[index]?.uri ?? request.uri) : request.uri,
       via: `SIP/2.0/${protocol.toUpperCase()} ${local};rport;branch=${id}`,
       routes,
-      recordRoutes: records ? this.#routes.record(request.get("call-id") ?? "", flow, own) : [],
-      path: options.remainsInDialog && isRegister ? routeValue(own) : undefined,
+      recordRoutes: records ? this.#routes.record(request, flow, own, target) : [],
+      path: options.remainsInDialog && isRegister ? this.#routes.path(request, flow, own) : undefined,
       extra,
     });
     branch.target = target;
@@ -211,7 +209,7 @@ export class ProxiedRequest {
         else if (response.status >= 200 && response.status < 300) this.#onResponse(index, response, from);
       },
       onTimeout: () => this.#onUnserved(index, branch, transaction, 408),
-      onTransportFailure: () => this.#onUnserved(index, branch, transaction, 503),
+      onTransportFailure: () => this.#onUnserved(index, branch, transaction, target.isFlowOnly === true ? 430 : 503),
     });
     branch.transaction = transaction;
     if (branch.trial !== undefined && this.#isCall) {
@@ -307,8 +305,12 @@ export class ProxiedRequest {
   #forward(response: SipMessage): void {
     const text = removeTopVia(response);
     if (text === undefined) return;
-    if (response.status < 200) this.job.tx.respond(response.status, text);
-    else this.#answer(response.status, text);
+    const { tx } = this.job;
+    const { status } = response;
+    if (status < 200) tx.respond(status, text);
+    else this.#answer(status, text);
+    if (tx.request.method !== "REGISTER" || status < 200 || status > 299) return;
+    keepRegistered(this.#context.transport, tx.request, tx.flow, response);
   }
 
   #forwardBest(index: number | undefined, status: number): void {

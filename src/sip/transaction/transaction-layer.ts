@@ -98,6 +98,11 @@ export class TransactionLayer {
     else this.#onResponse(parsed.value, flow);
   }
 
+  /** To be told of each connection that is gone. */
+  onFlowEnded(flowId: string): void {
+    this.#clients.onFlowEnded(flowId);
+  }
+
   /** Takes what the transport could not read as a message, and answers it when there is enough to answer. */
   onBadInput(reason: string, flow: Flow, text: string): void {
     const parsed = parseSipMessage(text);

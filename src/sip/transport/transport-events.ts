@@ -16,6 +16,8 @@ export interface TransportEvents {
   onFailedHandshake?(address: string): void;
   /** A message was given to the network, or waits for its connection. `localAddress` may be a wildcard. */
   onSent?(text: string, ends: MessageEnds): void;
+  /** A connection is gone, and its flow with it. */
+  onFlowEnded?(flowId: string): void;
 }
 
 /** What listeners and connections report to: handlers that never throw. */

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
+import { hangUp } from "../../support/established-call.ts";
 import type { SipMessage } from "../../../src/sip/message/index.ts";
-import { hangUp } from "../../support/end-of-call.ts";
 import type { PhoneCall, SipPhone } from "../../support/sip-phone.ts";
 import { SwitchFixture } from "../../support/switch-fixture.ts";
 import { testSdp } from "../../support/test-sdp.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { EITHER_SIDE, hangUp } from "../../support/end-of-call.ts";
-import { establish, sdpLine } from "../../support/established-call.ts";
+import { EITHER_SIDE } from "../../support/either-side.ts";
+import { establish, hangUp, sdpLine } from "../../support/established-call.ts";
 import type { PhoneCall, SipPhone } from "../../support/sip-phone.ts";
 import { SwitchFixture } from "../../support/switch-fixture.ts";
 import { testSdp } from "../../support/test-sdp.ts";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { EITHER_SIDE } from "../../support/end-of-call.ts";
+import { EITHER_SIDE } from "../../support/either-side.ts";
 import { establish, type EstablishedCall } from "../../support/established-call.ts";
 import type { Fields, SipPhone } from "../../support/sip-phone.ts";
 import { SwitchFixture } from "../../support/switch-fixture.ts";

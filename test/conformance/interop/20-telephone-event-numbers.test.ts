@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { audioSdp, eventTypeOf } from "../../support/audio-sdp.ts";
-import { hangUp } from "../../support/end-of-call.ts";
-import { establish } from "../../support/established-call.ts";
+import { establish, hangUp } from "../../support/established-call.ts";
 import { RelayedSwitch } from "../../support/relayed-switch.ts";
 import { audioPortOf, rtpPacket, RtpPhone } from "../../support/rtp-phone.ts";
 import type { SipPhone } from "../../support/sip-phone.ts";

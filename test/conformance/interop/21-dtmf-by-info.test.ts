@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { EITHER_SIDE, hangUp } from "../../support/end-of-call.ts";
-import { establish, type EstablishedCall } from "../../support/established-call.ts";
+import { EITHER_SIDE } from "../../support/either-side.ts";
+import { establish, type EstablishedCall, hangUp } from "../../support/established-call.ts";
 import { RelayedSwitch } from "../../support/relayed-switch.ts";
 import { audioPortOf, rtpPacket, RtpPhone } from "../../support/rtp-phone.ts";
 import type { SipPhone } from "../../support/sip-phone.ts";
@@ -69,6 +69,23 @@ describe("interop 21: DTMF by INFO on one leg and RFC 4733 on the other", () => 
         await whole.settled(1);
       });
     }
+
+    it(`given a ${name} that sends INFO to a phone that does not take it, when it comes, then it gets 405, the other nothing, and RTP digits pass`, async () => {
+      await hangUp(call.near, call.far);
+      const without = { headers: [["Allow", "INVITE, ACK, BYE, CANCEL"]] } as const;
+      call = await establish(alice, bob, {
+        near: { sdp: nearRtp.sdp(), ...(name === "callee" ? without : {}) },
+        far: { sdp: farRtp.sdp(), ...(name === "caller" ? without : {}) },
+      });
+      const [by, other] = order(call);
+      const refused = await by.send("INFO", INFOS[0]).final();
+      assert.equal(refused.status, 405);
+      assert.doesNotMatch(refused.getAll("allow").join(), /INFO/);
+      await digitsPassByRtp();
+      assert.deepEqual(other.requests.waiting, []);
+      await hangUp(by, other);
+      await whole.settled(2);
+    });
 
     it(`given a ${name} that sends INFO and hangs up before its answer, when the call ends, then the INFO is answered and nothing is left`, async () => {
       const [by, other] = order(call);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { audioSdp } from "../../support/audio-sdp.ts";
-import { EITHER_SIDE, hangUp } from "../../support/end-of-call.ts";
-import { establish } from "../../support/established-call.ts";
+import { EITHER_SIDE } from "../../support/either-side.ts";
+import { establish, hangUp } from "../../support/established-call.ts";
 import { RelayedSwitch } from "../../support/relayed-switch.ts";
 import { audioPortOf, rtpPacket, RtpPhone } from "../../support/rtp-phone.ts";
 import type { SipPhone } from "../../support/sip-phone.ts";

@@ -183,9 +183,11 @@ export class ConnectionTable {
     const key = connectionKey(connection);
     if (this.#byRemote.get(key) === connection) this.#byRemote.delete(key);
     if (connection.ends.acceptedOn === undefined) this.#madeCount -= 1;
-    if (this.#byId.size > 0) return;
-    this.#sweep?.cancel();
-    this.#sweep = undefined;
+    if (this.#byId.size === 0) {
+      this.#sweep?.cancel();
+      this.#sweep = undefined;
+    }
+    this.#options.events.onFlowEnded(connection.id);
   }
 
   #startSweep(): Timer {

@@ -85,6 +85,21 @@ describe("SipEdge: flows", () => {
     await assert.rejects(other.take("OPTIONS", 50));
   });
 
+  it("given a request without an answer, when its connection ends, then 430 at once, and none once there was one", async () => {
+    const phone = await connect();
+    const token = await registered(phone);
+    await options(overFlow(token, phone.place));
+    await phone.take("OPTIONS");
+    await options(overFlow(token, phone.place));
+    phone.respond(await phone.take("OPTIONS"), "182 Queued");
+    await application.takeSip("SIP/2.0 182");
+    phone.close();
+    await application.takeSip("SIP/2.0 430");
+    await eventually(() => assert.equal(fixture.gauge("tandem_sip_connections"), 0), { timeoutMs: 2_000 });
+    await assert.rejects(application.take(({ text }) => text.startsWith("SIP/2.0 430"), 50));
+    assert.equal(fixture.gauge("tandem_sip_open_requests"), 1);
+  });
+
   it("given another edge, when the token of a connection before it is used, then 430", async () => {
     const token = await registered(await connect());
     clock.advance(1);

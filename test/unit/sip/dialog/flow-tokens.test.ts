@@ -45,6 +45,9 @@ describe("flow tokens", () => {
       flowId: "tcp|x|2",
       isFlowOnly: true,
     });
+    const ofBefore = new FlowTokens(transport, "another key").tokenOf(TCP_FLOW);
+    const lost = tokens.targetOf(`sip:${ofBefore}@192.0.2.1:4;transport=tcp`, nextHop);
+    assert.deepEqual([lost?.flowId, lost?.isFlowOnly], ["", true]);
     assert.equal(tokens.targetOf("sip:1001@192.0.2.1:4;transport=tcp", nextHop), undefined);
   });
 });

@@ -28,6 +28,7 @@ function connecting() {
       onMessage: () => undefined,
       onBadInput: () => undefined,
       onSent: () => undefined,
+      onFlowEnded: () => undefined,
       accepts: () => true,
       onFailedHandshake: () => undefined,
     },
