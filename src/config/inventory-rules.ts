@@ -23,6 +23,7 @@ export function inventoryFaults(config: ConfigDraft, profiles: Profiles): Fault[
       ...(whole === undefined ? [] : peerFaults(whole, ["peers", index], config)),
     ]),
     ...peerAddressFaults(config.peers),
+    ...emergencyFaults(config),
   ];
 }
 
@@ -40,6 +41,7 @@ function duplicateFaults({ phones, peers, call }: ConfigDraft): Fault[] {
     return first === undefined;
   };
   for (const number of Object.keys(call?.endpoints ?? {})) numbers.add(number, `call.endpoints.${number}`);
+  call?.emergency?.numbers.forEach((number, at) => add(numbers, number, ["call", "emergency", "numbers", at]));
   phones.forEach(({ fields: { name, number, user } }, index) => {
     add(names, name, ["phones", index, "name"]);
     const isNewNumber = add(numbers, number, ["phones", index, "number"]);
@@ -121,6 +123,17 @@ function peerProofFaults(
       ? [fault("needs sip.tls.ca, which its certificate is checked by")]
       : []),
   ];
+}
+
+/** Emergency calls lead to a peer or phone that is there. */
+function emergencyFaults({ call, peers, phones }: ConfigDraft): Fault[] {
+  const route = call?.emergency?.route;
+  if (route === undefined) return [];
+  const isThere =
+    peers.some(({ fields }) => fields.name === route) || phones.some(({ fields }) => fields.number === route);
+  if (isThere) return [];
+  const reason = `${JSON.stringify(route)} is neither the name of a peer nor the number of a phone`;
+  return [{ path: ["call", "emergency", "route"], reason }];
 }
 
 function profileFaults(

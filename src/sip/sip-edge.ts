@@ -15,7 +15,7 @@ import { SourceGuard, type Ban, type BanReason, type SourceGuardOptions } from "
 import { ProxyCore } from "./proxy/index.ts";
 import { TargetResolver, type ResolutionOptions } from "./resolution/index.ts";
 import { Trace, type TraceAnswer, type TraceQuery } from "./trace/index.ts";
-import { TransactionLayer, type TransactionUser } from "./transaction/index.ts";
+import { EmergencyCalls, TransactionLayer, type TransactionUser } from "./transaction/index.ts";
 import {
   type ListenAddress,
   type MessageEnds,
@@ -50,6 +50,8 @@ export interface SipEdgeOptions {
   readonly ids: Ids;
   readonly logger: Logger;
   readonly limits?: Partial<SipEdgeLimits>;
+  /** Dialed numbers that are emergency calls, as `urn:service:sos` is: they go before other calls under overload. */
+  readonly emergencyNumbers?: readonly string[];
   /** How names are resolved; absent: by the name servers of the system. */
   readonly dns?: ResolutionOptions;
   /** What sources may do; absent: as much as they like. */
@@ -121,6 +123,7 @@ export class SipEdge {
     });
     this.#resolver = new TargetResolver({ ...options.dns, transport: this.#transport, clock, logger });
     this.#load = new LoadWatch({ clock, logger, measureDelay: () => this.#transport.measureDelay() });
+    const emergency = new EmergencyCalls(clock, options.emergencyNumbers ?? []);
     this.#transactions = new TransactionLayer({
       transport: this.#transport,
       clock,
@@ -128,6 +131,7 @@ export class SipEdge {
       logger,
       user,
       admit: () => this.#load.admit(),
+      rightOfWay: (request, from) => emergency.takesRightOfWay(request, from),
       ...(guard === undefined ? {} : { sources: guard }),
     });
     this.#wire = new WireServer({ ...options.wire, clock, ids, logger, hostPorts: () => this.#hostPorts() });
@@ -142,6 +146,7 @@ export class SipEdge {
       invites: new InviteJournal(join(options.stateDir, "edge-invites.journal"), clock),
       flows: new FlowTokens(this.#transport, options.wire.secret),
       applications: this.#wire,
+      isEmergency: (request) => emergency.isEmergency(request),
       onRegistered: (address) => guard?.trust(address),
       clock,
       ids,

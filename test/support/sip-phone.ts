@@ -30,7 +30,7 @@ export interface SipPhoneOptions extends Credentials {
   readonly server: { readonly address: string; readonly port: number };
   /** Own address; default 127.0.0.1. */
   readonly address?: string;
-  /** Own port; default any. */
+  /** Own port; default any free one. */
   readonly port?: number;
   /** Default: UDP, from `address`. */
   readonly link?: PhoneLink;
@@ -189,10 +189,8 @@ export class SipPhone {
   }
 
   static async start(options: SipPhoneOptions): Promise<SipPhone> {
-    return new SipPhone(
-      options,
-      options.link ?? (await DatagramLink.open(options.server, options.address, options.port)),
-    );
+    const { link, server, address, port } = options;
+    return new SipPhone(options, link ?? (await DatagramLink.open(server, address, port)));
   }
 
   get number(): string {
@@ -231,10 +229,10 @@ export class SipPhone {
     return send([["Authorization", this.#authorization(first, "REGISTER", uri)]]).final();
   }
 
-  /** Calls a number; credentials are sent when asked for. Resolves once the INVITE is out and not challenged. */
+  /** Calls a number, or a service by its URN; credentials are sent when asked for. Resolves once the INVITE is out and not challenged. */
   async call(number: string, parts: MessageParts = {}): Promise<PhoneCall> {
     const { server, user } = this.#options;
-    const uri = `sip:${number}@${server.address}:${server.port}`;
+    const uri = number.startsWith("urn:") ? number : `sip:${number}@${server.address}:${server.port}`;
     const localTag = this.#id();
     const local = `<sip:${user}@${server.address}>;tag=${localTag}`;
     const call = new PhoneCall(this, { callId: this.#id(), localTag, local, remote: `<${uri}>`, target: uri });

@@ -3,7 +3,7 @@ import { errorMessageOf, type Clock, type Ids, type Logger, type MetricSample } 
 import type { MediaRelay, RelayEvent } from "../../media/index.ts";
 import { DigestAuthenticator } from "../auth/index.ts";
 import type { Inventory } from "../device/index.ts";
-import type { ServiceEndpoint } from "../digit-analysis/index.ts";
+import { emergencyPlan, type EmergencySettings, type ServiceEndpoint } from "../digit-analysis/index.ts";
 import type { CallRecord } from "../record/call-record.ts";
 import { findRecord, lastRecords } from "../record/record-reader.ts";
 import { RecordWriter } from "../record/record-writer.ts";
@@ -45,6 +45,8 @@ export interface CallManagerSettings {
   readonly ringSeconds?: number;
   /** Ringing of contacts that have others behind them (lower q); default 20. */
   readonly serialRingSeconds?: number;
+  /** Where emergency calls go; absent: they get 404. */
+  readonly emergency?: EmergencySettings | undefined;
 }
 
 /** Options of a `CallManager`. */
@@ -104,7 +106,7 @@ export class CallManager {
   #isClosed = false;
   #onNoSession: () => void = () => undefined;
 
-  /** @throws the file system's error when a journal cannot be opened */
+  /** @throws the file system's error when a journal cannot be opened; {InventoryError} `unknown-route` */
   constructor(options: CallManagerOptions) {
     const { clock, ids, logger, inventory, relay, paths, settings, edge } = options;
     this.#options = options;
@@ -173,6 +175,7 @@ export class CallManager {
       maxLegs: settings.maxLegs ?? settings.maxCalls * 4,
       ringSeconds,
       serialRingSeconds: settings.serialRingSeconds ?? 20,
+      ...(settings.emergency === undefined ? {} : { emergency: emergencyPlan(settings.emergency, inventory) }),
     });
     const common = { table: this.#table, clock, logger };
     this.#edgeReconciler = new EdgeReconciler({ ...common, edgeControl: options.edgeControl });

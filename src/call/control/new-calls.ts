@@ -2,7 +2,7 @@ import { detached, type Ids } from "../../common/index.ts";
 import type { RelayEndpoint } from "../../media/index.ts";
 import { parseCSeq, parseDigits, tagOf, type SipMessage } from "../../sip/message/index.ts";
 import type { Inventory, Peer, SipPhone } from "../device/index.ts";
-import { analyze, parseDialed, type Dialed } from "../digit-analysis/index.ts";
+import { analyze, isEmergency, parseDialed, type Dialed, type EmergencyPlan } from "../digit-analysis/index.ts";
 import { isImpossible, privacyOf } from "../identity/privacy.ts";
 import { NEW_CALL, refusedOutcome, type Outcome } from "../model/index.ts";
 import type { Binding } from "../registrar/index.ts";
@@ -32,6 +32,8 @@ export interface NewCallsOptions {
   readonly maxLegs: number;
   readonly ringSeconds: number;
   readonly serialRingSeconds: number;
+  /** Where emergency calls go; absent: nowhere. */
+  readonly emergency?: EmergencyPlan;
 }
 
 /** An INVITE that may become a call. */
@@ -43,6 +45,8 @@ interface Checked {
 
 const MAX_HOPS = 70;
 const SUBJECT_LENGTH = 256;
+/** What emergency calls have beyond what all calls may have: a tenth of it, and so many calls at least. */
+const MIN_RESERVE = 10;
 const SDP = "application/sdp";
 
 /** Turns authenticated INVITEs into calls. */
@@ -59,7 +63,10 @@ export class NewCalls {
 
   /** What can be told without knowing who calls. */
   refusalByLoad(request: IncomingRequest): Rejection | undefined {
-    const { table, maxCalls, maxLegs } = this.#options;
+    const { table } = this.#options;
+    const reserve = this.#isEmergency(request.message) ? this.#reserve() : 0;
+    const maxCalls = this.#options.maxCalls + reserve;
+    const maxLegs = this.#options.maxLegs + 4 * reserve;
     const retry: HeaderList = [["Retry-After", "5"]];
     if (this.draining) return rejection(503, "draining", retry);
     if (table.active >= maxCalls || table.size >= 2 * maxCalls || table.legCount >= maxLegs) {
@@ -80,6 +87,7 @@ export class NewCalls {
     if (!parsed.ok) return rejection(416, "uri-scheme");
     const dialed: Dialed = { ...parsed.value, user: detached(parsed.value.user) };
     const routed = this.#route(message, device, dialed);
+    this.#logEmergency(dialed, device, routed);
     if (routed.kind === "rejected") {
       const { status, cause, headers } = routed;
       const outcome: Outcome = { ...refusedOutcome({ status }, cause), by: "switch" };
@@ -115,7 +123,9 @@ export class NewCalls {
 
   #route(message: SipMessage, device: SipPhone | Peer, dialed: Dialed): RoutedCall | RejectedCall {
     const { inventory, endpoints, table, ids, lookup, onFlowFailed, ringSeconds, serialRingSeconds } = this.#options;
-    if (table.isBusy(device)) {
+    const { emergency } = this.#options;
+    const isBusy = (party: SipPhone | Peer): boolean => !isEmergency(dialed, emergency) && table.isBusy(party);
+    if (isBusy(device)) {
       return { kind: "rejected", ...(device.kind === "peer" ? PEER_BUSY : rejection(486, "caller-busy")) };
     }
     const destination = analyze(dialed, {
@@ -124,15 +134,30 @@ export class NewCalls {
       endpoints,
       localHosts: this.localHosts,
       callerDomain: claimOf(message, "from").host,
+      ...(emergency === undefined ? {} : { emergency }),
     });
     return routeCall(destination, {
       ids,
       lookup,
       onFlowFailed,
-      isBusy: (called) => table.isBusy(called),
+      isBusy,
       ringSeconds,
       serialRingSeconds,
     });
+  }
+
+  #isEmergency({ uri }: SipMessage): boolean {
+    const dialed = parseDialed(uri);
+    return dialed.ok && isEmergency(dialed.value, this.#options.emergency);
+  }
+
+  #reserve(): number {
+    return Math.max(MIN_RESERVE, Math.ceil(this.#options.maxCalls / 10));
+  }
+
+  #logEmergency(dialed: Dialed, { name }: SipPhone | Peer, { kind, callee }: RoutedCall | RejectedCall): void {
+    if (!isEmergency(dialed, this.#options.emergency)) return;
+    this.#options.context.logger.warn("emergency call", { caller: name, called: dialed.user, kind, to: callee?.name });
   }
 
   #record(

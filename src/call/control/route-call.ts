@@ -5,6 +5,7 @@ import type { Peer, SipPhone } from "../device/index.ts";
 import type { Destination } from "../digit-analysis/index.ts";
 import type { BranchGroup, Route } from "../model/index.ts";
 import type { Binding } from "../registrar/index.ts";
+import type { HeaderList } from "../signaling/signaling-port.ts";
 import type { BranchTarget, Way } from "./branch.ts";
 import { phoneDevice } from "./caller-identity.ts";
 import type { LegDevice } from "./leg.ts";
@@ -44,7 +45,11 @@ const STATUS_OF_NONE: Readonly<Record<NoReason, number>> = {
   "unknown-host": 404,
   "unknown-number": 404,
   "no-transit": 403,
+  "no-emergency": 404,
 };
+
+/** The caller may have another way to get help, and has to know at once that this is none. */
+const NO_EMERGENCY: HeaderList = [["Warning", '399 tandem "This switch has no place that emergency calls go to"']];
 
 /** Q.850: subscriber absent, switching equipment congestion. */
 const ABSENT = 20;
@@ -75,7 +80,7 @@ export function routeCall(destination: Destination, context: RouteContext): Rout
 
 /** What one is told whose number leads nowhere. */
 export function rejectionOfNone(reason: NoReason): Rejection {
-  return rejection(STATUS_OF_NONE[reason], reason);
+  return rejection(STATUS_OF_NONE[reason], reason, reason === "no-emergency" ? NO_EMERGENCY : []);
 }
 
 /** Where a peer takes a number; undefined when its own URI is none. */

@@ -60,6 +60,7 @@ export interface NodeSettings {
     readonly maxCalls: number;
     readonly serialRingSeconds: number;
     readonly endpoints: Readonly<Record<string, "echo" | "demo">>;
+    readonly emergency?: { readonly numbers: readonly string[]; readonly route: string } | undefined;
   };
   readonly log: LogConfig;
   readonly security: SecurityConfig;

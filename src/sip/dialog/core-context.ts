@@ -1,4 +1,5 @@
 import type { Clock, Ids, Logger } from "../../common/index.ts";
+import type { SipMessage } from "../message/index.ts";
 import type { TargetResolver } from "../resolution/index.ts";
 import type { TransactionLayer } from "../transaction/index.ts";
 import type { Target, TransportLayer } from "../transport/index.ts";
@@ -20,6 +21,8 @@ export interface CoreContext {
   readonly applications: ApplicationPort;
   readonly clock: Clock;
   readonly ids: Ids;
+  /** True for an INVITE that is an emergency call. */
+  readonly isEmergency: (request: SipMessage) => boolean;
   /** An application has taken a REGISTER from there. */
   readonly onRegistered: (address: string) => void;
   readonly logger: Logger;

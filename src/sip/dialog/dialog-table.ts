@@ -62,6 +62,11 @@ export class DialogTable {
     return this.#dialogs.size >= this.#maxDialogs;
   }
 
+  /** True when there is no room for an emergency call either, for which there is a tenth more. */
+  get isFullForAll(): boolean {
+    return this.#dialogs.size >= this.#maxDialogs + Math.ceil(this.#maxDialogs / 10);
+  }
+
   /** Reads what was recorded before a restart. */
   load(): void {
     this.#store.load(

@@ -185,8 +185,10 @@ export class InboundRequests {
     if (request.method === "INVITE") {
       this.#context.applications.record({ type: "attempt", source: "network", text: request.text });
     }
-    const full = DIALOG_FORMING.has(request.method) && this.#context.dialogs.isFull;
-    const application = full ? undefined : this.#context.applications.pick(request.method.toLowerCase());
+    const { dialogs, applications } = this.#context;
+    const isUrgent = this.#context.isEmergency(request);
+    const full = DIALOG_FORMING.has(request.method) && (isUrgent ? dialogs.isFullForAll : dialogs.isFull);
+    const application = full ? undefined : applications.pick(request.method.toLowerCase(), isUrgent);
     if (application === undefined) {
       // RFC 6086 4.2.2: an INFO outside a dialog is a mistake, unless an application thinks otherwise.
       if (request.method === "INFO") this.#reject(tx, 481);

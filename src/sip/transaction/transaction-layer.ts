@@ -35,6 +35,8 @@ export interface TransactionLayerOptions {
   readonly limits?: Partial<TransactionLimits>;
   /** Whether a new request outside dialogs is taken; else it gets 503. Absent: as long as the limits allow. */
   readonly admit?: () => boolean;
+  /** Whether a new request goes before others: it is taken whatever its source did, as long as there is room. */
+  readonly rightOfWay?: (request: SipMessage, from: Flow) => boolean;
   /** Times that differ from `DEFAULT_TIMER_SETTINGS`. */
   readonly timers?: Partial<TimerSettings>;
 }
@@ -77,8 +79,12 @@ export class TransactionLayer {
       tagSalt: ids.token(8),
     };
     this.#clients = new ClientTransactions(this.#context, this.#limits.maxClientTransactions);
-    const admitsNew = (from: Flow): boolean => sources.admitsNew(from);
-    this.#servers = new ServerTransactions(this.#context, user, this.#limits, clock, admitsNew, admit);
+    const admission = {
+      rightOfWay: options.rightOfWay ?? (() => false),
+      ofSource: (from: Flow) => sources.admitsNew(from),
+      byLoad: admit,
+    };
+    this.#servers = new ServerTransactions(this.#context, user, this.#limits, clock, admission);
   }
 
   /**

@@ -103,8 +103,8 @@ export class WireServer implements ApplicationPort {
     this.#server = server;
   }
 
-  pick(verb: string): Application | undefined {
-    return this.#routes.pick(verb);
+  pick(verb: string, evenIfSlow = false): Application | undefined {
+    return this.#routes.pick(verb, evenIfSlow);
   }
 
   byInstance(instanceId: string): Application | undefined {
