@@ -63,9 +63,9 @@ describe("requests outside a dialog", () => {
   }
 
   it("given an INVITE that requires an unknown extension, when it comes, then it is answered 420 with its name", async () => {
-    const response = await phone.exchange(requestText(phone, "INVITE", uri, [["Require", "100rel, timer"]]));
+    const response = await phone.exchange(requestText(phone, "INVITE", uri, [["Require", "resource-priority, timer"]]));
     assert.equal(response.status, 420);
-    assert.equal(response.get("unsupported"), "100rel");
+    assert.equal(response.get("unsupported"), "resource-priority");
   });
 
   it("given a request inside a dialog that nobody knows, when it comes, then it is answered 481", async () => {
