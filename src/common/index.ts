@@ -1,5 +1,6 @@
 export { SystemClock, type Clock, type Timer } from "./clock.ts";
 export { ipOctets } from "./ip-octets.ts";
+export { sourceOf } from "./ip-source.ts";
 export { detached } from "./detached.ts";
 export { chance, RandomIds, type Ids } from "./ids.ts";
 export { SwitchError, errorCodeOf, errorMessageOf } from "./switch-error.ts";

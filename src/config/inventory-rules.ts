@@ -80,14 +80,19 @@ function phoneFaults(phone: PhoneConfig, path: ConfigPath, { sip }: ConfigDraft,
 function peerFaults(peer: PeerConfig, path: ConfigPath, { sip }: ConfigDraft): Fault[] {
   const faults = peerProofFaults(peer, path, sip);
   const fault = (reason: string): void => void faults.push({ path: [...path, "uri"], reason });
-  const [, host = "", portText, transport = "udp"] =
+  const [, host = "", portText, given] =
     /^sip:(\[[^\]]+\]|[^:;]+)(?::(\d+))?(?:;transport=(\w+))?$/.exec(peer.uri) ?? [];
   const address = canonicalAddress(host.replace(/^\[|\]$/g, ""));
+  const transport = given ?? "udp";
   const port = Number(portText ?? (transport === "tls" ? 5061 : 5060));
   if (port < 1 || port > 65_535) fault("has a port outside 1 to 65535");
   if (sip === undefined) return faults;
-  const speaking = sip.listen.filter((listener) => listener.transport === transport);
   const family = isIP(address);
+  // What the URI of a name leaves open, DNS decides (RFC 3263 4.1).
+  const isOpen = family === 0 && portText === undefined && given === undefined;
+  const speaking = sip.listen.filter((listener) => {
+    return isOpen ? /^(udp|tcp|tls)$/.test(listener.transport) : listener.transport === transport;
+  });
   if (speaking.length === 0) fault(`needs ${transport}, which sip.listen does not have`);
   else if (family !== 0 && !speaking.some((listener) => isIP(listener.address) === family)) {
     fault(`needs ${transport} over IPv${family}, which sip.listen does not have`);

@@ -29,7 +29,7 @@ export const peerConfig = z.strictObject({
       "expected a URI such as sip:192.0.2.1:5060;transport=udp",
     )
     .describe(
-      "Where calls to it go: `sip:HOST:PORT;transport=udp` (or tcp, or tls); an IPv6 address in brackets. Port 5060, for tls 5061, and udp when absent.",
+      "Where calls to it go: `sip:HOST:PORT;transport=udp` (or tcp, or tls); an IPv6 address in brackets. Without a port, NAPTR and SRV records of a host name say where, and by which transport when none is given; several targets are tried in turn. Else port 5060, for tls 5061, and udp.",
     ),
   prefixes: z
     .array(prefix)

@@ -13,6 +13,7 @@ import {
 } from "./dialog/index.ts";
 import { SourceGuard, type Ban, type BanReason, type SourceGuardOptions } from "./guard/index.ts";
 import { ProxyCore } from "./proxy/index.ts";
+import { TargetResolver, type ResolutionOptions } from "./resolution/index.ts";
 import { Trace, type TraceAnswer, type TraceQuery } from "./trace/index.ts";
 import { TransactionLayer, type TransactionUser } from "./transaction/index.ts";
 import {
@@ -49,8 +50,10 @@ export interface SipEdgeOptions {
   readonly ids: Ids;
   readonly logger: Logger;
   readonly limits?: Partial<SipEdgeLimits>;
+  /** How names are resolved; absent: by the name servers of the system. */
+  readonly dns?: ResolutionOptions;
   /** What sources may do; absent: as much as they like. */
-  readonly guard?: Pick<SourceGuardOptions, "settings" | "isKnown">;
+  readonly guard?: Pick<SourceGuardOptions, "settings" | "isKnown" | "isKnownCertificate">;
 }
 
 const DEFAULT_LIMITS: SipEdgeLimits = { maxDialogs: 100_000, traceBytes: 0 };
@@ -61,6 +64,7 @@ const DEFAULT_LIMITS: SipEdgeLimits = { maxDialogs: 100_000, traceBytes: 0 };
  */
 export class SipEdge {
   readonly #transport: TransportLayer;
+  readonly #resolver: TargetResolver;
   readonly #transactions: TransactionLayer;
   readonly #core: UserAgentCore;
   readonly #proxy: ProxyCore;
@@ -88,6 +92,7 @@ export class SipEdge {
         ? undefined
         : new SourceGuard({
             ...options.guard,
+            banFile: join(options.stateDir, "edge-bans.json"),
             clock,
             logger,
             onBanned: (address) => this.#transport.closeFrom(address),
@@ -104,11 +109,17 @@ export class SipEdge {
         if (guard?.isNoisy(flow.remoteAddress) !== true) this.#trace.received(text, flow);
         this.#transactions.onMessage(text, flow);
       },
-      ...(guard === undefined ? {} : { accepts: (address: string) => guard.accepts(address) }),
+      ...(guard === undefined
+        ? {}
+        : {
+            accepts: (address: string) => guard.accepts(address),
+            onFailedHandshake: (address: string) => guard.noteFailedHandshake(address),
+          }),
       onSent: (text, ends) => this.#trace.sent(text, ends),
       onFlowEnded: (flowId) => this.#transactions.onFlowEnded(flowId),
       onBadInput: (reason, flow, text) => this.#transactions.onBadInput(reason, flow, text),
     });
+    this.#resolver = new TargetResolver({ ...options.dns, transport: this.#transport, clock, logger });
     this.#load = new LoadWatch({ clock, logger, measureDelay: () => this.#transport.measureDelay() });
     this.#transactions = new TransactionLayer({
       transport: this.#transport,
@@ -123,6 +134,7 @@ export class SipEdge {
     const context: CoreContext = {
       transactions: this.#transactions,
       transport: this.#transport,
+      resolver: this.#resolver,
       dialogs: new DialogTable(
         new JournalDialogStore(join(options.stateDir, "edge-dialogs.journal"), clock),
         limits.maxDialogs,
@@ -155,6 +167,7 @@ export class SipEdge {
    */
   async start(): Promise<void> {
     this.#core.start();
+    this.#guard?.start();
     await this.#transport.start();
     this.#core.endLeftovers();
     await this.#wire.listen({ core: this.#core, proxy: this.#proxy });
@@ -212,6 +225,7 @@ export class SipEdge {
       ...this.#proxy.metrics(),
       ...this.#transactions.counters(),
       ...this.#transport.counters(),
+      ...this.#resolver.metrics(),
       ...this.#wire.metrics(),
       ...this.#load.metrics(),
     ];
@@ -223,8 +237,10 @@ export class SipEdge {
     await this.#wire.close();
     this.#proxy.close();
     this.#core.close();
+    this.#resolver.close();
     this.#transactions.close();
     await this.#transport.close();
+    await this.#guard?.close();
   }
 
   #visibleLocal({ protocol, localAddress, remoteAddress: address, remotePort: port }: MessageEnds): string {

@@ -50,6 +50,8 @@ export function writeBaresipConfig(config: BaresipConfig): void {
     "module aufile.so",
     "module aubridge.so",
     "module sndfile.so",
+    "module srtp.so",
+    "module dtls_srtp.so",
     `snd_path ${join(directory, "rec")}`,
     "module_tmp account.so",
     // The instance id that flows belong to (RFC 5626 4.1).

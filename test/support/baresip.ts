@@ -18,6 +18,8 @@ export interface BaresipAccount {
   readonly answer?: "manual" | "auto";
   /** Default 600. */
   readonly registerSeconds?: number;
+  /** Keys in the SDP of RTP/AVP (offered, or insisted on) or RTP/SAVPF, or DTLS; default none. */
+  readonly mediaEncryption?: "srtp" | "srtp-mand" | "srtp-mandf" | "dtls_srtp";
   /** URIs of the ways to `server`; it keeps a flow over each (RFC 5626). At most two. */
   readonly flows?: readonly string[];
 }
@@ -122,6 +124,7 @@ export class Baresip {
     const { user, server = `${this.address}:5060`, transport = "udp", answer = "manual" } = account;
     const registerSeconds = account.server === undefined ? 0 : (account.registerSeconds ?? 600);
     const parameters = [`regint=${registerSeconds}`, `answermode=${answer}`, "audio_codecs=PCMU/8000/1"];
+    if (account.mediaEncryption !== undefined) parameters.push(`mediaenc=${account.mediaEncryption}`);
     if (account.password !== undefined) parameters.push(`auth_user=${user}`, `auth_pass=${account.password}`);
     for (const [index, flow] of (account.flows ?? []).entries()) {
       parameters.push(`outbound${index === 0 ? "" : index + 1}="${flow}"`);

@@ -8,7 +8,7 @@ import { WireClient } from "./wire-client.ts";
 
 export const SECRET = "between-us";
 
-type EdgeChanges = Partial<Pick<SipEdgeOptions, "listeners" | "tls" | "limits">>;
+type EdgeChanges = Partial<Pick<SipEdgeOptions, "listeners" | "tls" | "limits" | "dns">>;
 
 /** Ports that an edge which is started again has again, whoever else looked for one meanwhile. */
 interface FixedPorts {

@@ -12,7 +12,7 @@ import {
 } from "../../src/call/index.ts";
 import { RandomIds, silentLogger, SystemClock, type Clock, type Logger } from "../../src/common/index.ts";
 import type { MediaRelay } from "../../src/media/index.ts";
-import { SipEdge, type TransportProtocol } from "../../src/sip/index.ts";
+import { SipEdge, type SipEdgeOptions, type TransportProtocol } from "../../src/sip/index.ts";
 import { eventually } from "./eventually.ts";
 import { freePort } from "./free-port.ts";
 import { FakeRelay } from "./fake-relay.ts";
@@ -47,6 +47,7 @@ export interface SwitchOptions {
   readonly withoutEdgeControl?: boolean;
   /** Listens with WebSocket, too. */
   readonly webSocket?: boolean;
+  readonly dns?: SipEdgeOptions["dns"];
   /** What the edge tells of its dialogs; default the truth. */
   readonly listDialogs?: (edge: SipEdge) => ReturnType<SipEdge["listDialogs"]>;
 }
@@ -253,6 +254,7 @@ export class SwitchFixture {
       clock: this.#options.edgeClock ?? new SystemClock(),
       ids: new RandomIds(),
       logger: silentLogger,
+      ...(this.#options.dns === undefined ? {} : { dns: this.#options.dns }),
     });
   }
 

@@ -40,6 +40,7 @@ export interface NodeSettings {
   /** Present when something listens with TLS. */
   readonly tls?: TlsSettings;
   readonly webSocket?: WebSocketSettings;
+  readonly dns: { readonly servers: readonly string[]; readonly failoverSeconds: number };
   /** Absent: the embedded edge. */
   readonly drachtio?: { readonly host: string; readonly port: number; readonly secret: string };
   readonly http: {

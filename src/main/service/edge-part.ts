@@ -14,6 +14,7 @@ export function createEdgePart({ node, paths, clock, ids, logger, channel }: Ser
     listeners: node.listeners,
     ...(node.tls === undefined ? {} : { tls: node.tls }),
     ...(node.webSocket === undefined ? {} : { webSocket: node.webSocket }),
+    dns: node.dns,
     wire: { ...node.wire, secret: readFileSync(paths.wireSecretFile, "utf8").trim() },
     stateDir: paths.stateDir,
     clock,

@@ -1,4 +1,5 @@
 import type { Clock, Ids, Logger } from "../../common/index.ts";
+import type { TargetResolver } from "../resolution/index.ts";
 import type { TransactionLayer } from "../transaction/index.ts";
 import type { Target, TransportLayer } from "../transport/index.ts";
 import type { ApplicationPort } from "./application.ts";
@@ -12,6 +13,7 @@ import { hostPort } from "./local-host.ts";
 export interface CoreContext {
   readonly transactions: TransactionLayer;
   readonly transport: TransportLayer;
+  readonly resolver: TargetResolver;
   readonly dialogs: DialogTable;
   readonly invites: InviteJournal;
   readonly flows: FlowTokens;

@@ -1,12 +1,13 @@
 import type { Timer } from "../../common/index.ts";
 import { parseDigits, parseNameAddr, type SipMessage } from "../message/index.ts";
+import { NOTHING_MORE, nextHopOf, type MoreTargets, type TargetResolver } from "../resolution/index.ts";
 import type { Target } from "../transport/index.ts";
 import { bareDialogRequest, dialogRequestHead } from "./complete-request.ts";
 import { requestContext, type CoreContext } from "./core-context.ts";
 import type { ReleaseReason } from "./application.ts";
 import type { Dialog } from "./dialog.ts";
 import { glareDelayMs } from "./glare-delay.ts";
-import { nextHopOf, type TargetResolver } from "./resolve-target.ts";
+import { refreshBegun, refreshEnded } from "./negotiation.ts";
 import { expiryDelayMs, refreshDelayMs, type SessionTimer } from "./session-timer.ts";
 import { SubscriptionTimers } from "./subscription.ts";
 import type { SuccessRetransmission } from "./success-retransmission.ts";
@@ -22,9 +23,9 @@ export class DialogActions {
   readonly #sessionTimers = new Map<string, Timer>();
   readonly #subscriptions: SubscriptionTimers;
 
-  constructor(context: CoreContext, resolver: TargetResolver, retransmission: SuccessRetransmission) {
+  constructor(context: CoreContext, retransmission: SuccessRetransmission) {
     this.#context = context;
-    this.#resolver = resolver;
+    this.#resolver = context.resolver;
     this.#retransmission = retransmission;
     this.#subscriptions = new SubscriptionTimers(context.clock, (dialog) => this.remove(dialog));
   }
@@ -33,11 +34,11 @@ export class DialogActions {
    * Finds where requests of the dialog go: the connection that its peer is on, while it lives; the next hop that was
    * given; the route set; the remote target.
    */
-  route(dialog: Dialog, done: (target: Target | undefined) => void): void {
+  route(dialog: Dialog, done: (target: Target | undefined, more: MoreTargets) => void): void {
     const connected = dialog.flowId === undefined ? undefined : this.#context.transport.connectedTo(dialog.flowId);
     const known = connected ?? dialog.nextHop;
     if (known !== undefined) {
-      done(known);
+      done(known, NOTHING_MORE);
       return;
     }
     const route = dialog.routeSet[0];
@@ -45,7 +46,7 @@ export class DialogActions {
     const uri = routeUri === undefined ? dialog.remoteTarget : routeUri.ok ? routeUri.value.uri : "";
     const nextHop = nextHopOf(uri);
     if (nextHop.ok) this.#resolver.resolve(nextHop.value, done);
-    else done(undefined);
+    else done(undefined, NOTHING_MORE);
   }
 
   /** Forgets a dialog and everything that runs for it. */
@@ -157,7 +158,10 @@ export class DialogActions {
       }
       const method = byUpdate ? "UPDATE" : "INVITE";
       dialog.localCseq += 1;
-      if (!byUpdate) dialog.inviteCseq = dialog.localCseq;
+      if (!byUpdate) {
+        dialog.inviteCseq = dialog.localCseq;
+        refreshBegun(dialog.negotiation);
+      }
       const cseq = dialog.localCseq;
       const body = byUpdate
         ? "Content-Length: 0\r\n\r\n"
@@ -178,6 +182,7 @@ export class DialogActions {
   #onRefreshed(dialog: Dialog, timer: SessionTimer, response: SipMessage, inviteCseq: number | undefined): void {
     const { status } = response;
     if (status < 200) return;
+    refreshEnded(dialog.negotiation);
     if (status < 300 && inviteCseq !== undefined) this.sendAck(dialog, inviteCseq);
     if (this.#context.dialogs.get(dialog.id) !== dialog) return;
     if (status === 408 || status === 481) {

@@ -1,10 +1,11 @@
 import { createHmac, timingSafeEqual } from "node:crypto";
-import { parseUri } from "../message/index.ts";
-import type { NextHop } from "./resolve-target.ts";
+import type { NextHop } from "../resolution/index.ts";
 import type { Flow, Target, TransportLayer } from "../transport/index.ts";
 
 const CODE_LENGTH = 20;
 const TOKEN = /^([A-Za-z0-9_-]{8,256})\.([0-9a-f]{20})$/;
+/** A token as the user part of a URI. */
+const USER = /^sips?:([A-Za-z0-9_-]{8,256}\.[0-9a-f]{20})@/i;
 
 /** What a text that may be a flow token names. */
 export type NamedFlow =
@@ -50,11 +51,10 @@ export class FlowTokens {
    * @param nextHop what the URI says besides
    */
   targetOf(uriText: string, { protocol, host: address, port }: NextHop): Target | undefined {
-    const uri = parseUri(uriText);
-    const user = uri.ok ? (uri.value.user ?? "") : "";
-    const named = this.read(user);
+    const token = USER.exec(uriText)?.[1];
+    if (token === undefined) return undefined;
+    const named = this.read(token);
     if (named.kind === "live") return named.target;
-    if (!TOKEN.test(user)) return undefined;
     const flowId = named.kind === "gone" ? named.flowId : "";
     return { protocol, address, port, flowId, isFlowOnly: true };
   }

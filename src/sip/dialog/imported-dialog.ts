@@ -10,7 +10,7 @@ import {
 import { TRANSPORT_PROTOCOLS, type Target, type TransportProtocol } from "../transport/index.ts";
 import { dialogIdOf, type Dialog } from "./dialog.ts";
 import { newNegotiation } from "./negotiation.ts";
-import { nextHopOf } from "./resolve-target.ts";
+import { nextHopOf } from "../resolution/index.ts";
 import type { SessionTimer } from "./session-timer.ts";
 
 /** A confirmed dialog begun by INVITE, as an application describes it to an edge that does not know it. JSON. */

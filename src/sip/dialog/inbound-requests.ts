@@ -10,7 +10,7 @@ import type { DialogActions } from "./dialog-actions.ts";
 import { dialogIdOf, setOwner, type Dialog } from "./dialog.ts";
 import { withEdgeFields } from "./edge-fields.ts";
 import { InboundResponses } from "./inbound-responses.ts";
-import { requestSeen, updateRefusal } from "./negotiation.ts";
+import { meetsRefresh, requestSeen, updateRefusal } from "./negotiation.ts";
 import { PendingRequests, type PendingRequest } from "./pending-requests.ts";
 import { grantedSeconds, notifiedSeconds } from "./subscription.ts";
 import type { SuccessRetransmission } from "./success-retransmission.ts";
@@ -244,11 +244,18 @@ export class InboundRequests {
     return dialog;
   }
 
-  /** Refuses a PRACK for nothing (RFC 3262 3) and an UPDATE that meets another offer (RFC 3311 5.2). */
+  /**
+   * Refuses a PRACK for nothing (RFC 3262 3), an UPDATE that meets another offer (RFC 3311 5.2) and an INVITE that meets
+   * a refresh of ours (RFC 3261 14.2).
+   */
   #isRefused(tx: ServerTransaction, dialog: Dialog): boolean {
     const { request } = tx;
     if (request.method === "PRACK" && !this.#responses.acknowledge(dialog.id, request)) {
       this.#reject(tx, 481);
+      return true;
+    }
+    if (request.method === "INVITE" && meetsRefresh(dialog.negotiation, "INVITE", true)) {
+      this.#reject(tx, 491);
       return true;
     }
     const refusal = request.method === "UPDATE" ? updateRefusal(dialog.negotiation, request.body !== "") : undefined;

@@ -8,6 +8,7 @@ export {
 export { parseDraft } from "./application-message.ts";
 export { bareResponse } from "./complete-response.ts";
 export { newTag, requestContext, type CoreContext } from "./core-context.ts";
+export { Failover, type Trial } from "./failover.ts";
 export { FlowTokens, type NamedFlow } from "./flow-tokens.ts";
 export { canBeDialled } from "./reached-by-flow.ts";
 export { keepRegistered } from "./registered-flow.ts";
@@ -18,5 +19,5 @@ export { type ClaimResult, type ImportResult } from "./dialog-takeover.ts";
 export { type ImportedDialog } from "./imported-dialog.ts";
 export { hostPort } from "./local-host.ts";
 export { type RequestCommand } from "./outbound-requests.ts";
-export { nextHopOf, protocolOf, TargetResolver } from "./resolve-target.ts";
+export { type SentRequest } from "./uac-dialog.ts";
 export { UserAgentCore } from "./user-agent-core.ts";

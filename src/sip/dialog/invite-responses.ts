@@ -92,6 +92,14 @@ export class InviteResponses {
     if (known?.state === "early") this.#actions.remove(known);
   }
 
+  /** A 2xx from a place that was given up: the request has gone elsewhere. `isFirst`: it has not come before. */
+  onSuperseded({ sent }: ClientRequest, response: SipMessage, flow: Flow, isFirst: boolean): void {
+    const made = uacDialog(sent, response, flow, undefined, this.#context.clock.wallMs());
+    const dialog: Dialog = { ...made, id: `${made.id};superseded` };
+    if (isFirst) this.#endSession(dialog, cseqOf(response));
+    else this.#actions.sendAck(dialog, cseqOf(response));
+  }
+
   /** The CSeq of the INVITE whose 2xx came last. */
   cseqToAcknowledge(dialog: Dialog): number {
     return this.#acknowledgements.get(dialog.id)?.cseq ?? dialog.inviteCseq;
@@ -218,7 +226,8 @@ export class InviteResponses {
       done: false,
       cancelledTimer: undefined,
     };
-    if (request.state === "cancelled") {
+    // A re-INVITE that was taken back in vain has changed the session; it is no reason to end it.
+    if (request.state === "cancelled" && request.dialog === undefined) {
       acknowledgement.cancelledTimer = this.#context.clock.after(CANCELLED_ACK_MS, () => {
         if (this.#context.dialogs.get(dialog.id) !== dialog) return;
         this.#actions.sendAck(dialog, cseq);

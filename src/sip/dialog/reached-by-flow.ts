@@ -1,7 +1,6 @@
 import { parseUri } from "../message/index.ts";
-import type { Target } from "../transport/index.ts";
-import { protocolOf } from "./resolve-target.ts";
-import { defaultPort } from "../transport/index.ts";
+import { protocolOf } from "../resolution/index.ts";
+import { defaultPort, type Target } from "../transport/index.ts";
 
 /**
  * True when a contact is where its owner is heard from, and can be sent to without the flow: a port that it listens on.

@@ -11,7 +11,6 @@ import { summaryOf, type EdgeDialogSummary } from "./dialog.ts";
 import { InboundRequests } from "./inbound-requests.ts";
 import { InviteResponses } from "./invite-responses.ts";
 import { OutboundRequests, type RequestCommand } from "./outbound-requests.ts";
-import { TargetResolver } from "./resolve-target.ts";
 import { SuccessRetransmission } from "./success-retransmission.ts";
 
 /** No phone rings longer: a proxy gives up after 3 minutes (RFC 3261 16.6, timer C). */
@@ -31,14 +30,13 @@ export class UserAgentCore implements TransactionUser {
   readonly #takeover: DialogTakeover;
 
   constructor(context: CoreContext) {
-    const resolver = new TargetResolver(context.transport);
     this.#context = context;
     this.#retransmission = new SuccessRetransmission(context.clock);
-    this.#actions = new DialogActions(context, resolver, this.#retransmission);
+    this.#actions = new DialogActions(context, this.#retransmission);
     const awaited = new AwaitedNotifies();
     this.#inbound = new InboundRequests(context, this.#actions, this.#retransmission, awaited);
     this.#invites = new InviteResponses(context, this.#actions);
-    this.#outbound = new OutboundRequests(context, this.#actions, resolver, this.#invites, awaited);
+    this.#outbound = new OutboundRequests(context, this.#actions, this.#invites, awaited);
     this.#takeover = new DialogTakeover(context, this.#actions);
   }
 

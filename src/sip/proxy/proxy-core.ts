@@ -3,19 +3,19 @@ import { parseNameAddr, reasonPhrase, splitList, tagOf, type SipMessage } from "
 import {
   bareResponse,
   newTag,
-  nextHopOf,
   parseDraft,
   requestContext,
-  TargetResolver,
   type Application,
   type CoreContext,
   type UserAgentCore,
 } from "../dialog/index.ts";
+import { nextHopOf, type TargetResolver } from "../resolution/index.ts";
 import type { ServerTransaction, TransactionUser } from "../transaction/index.ts";
 import type { Flow, Target } from "../transport/index.ts";
 import { forwardedRequest, hopsLeft } from "./forwarded-request.ts";
-import { ProxiedRequest, type ProxyJob, type ProxyResponse } from "./proxied-request.ts";
+import { ProxiedRequest } from "./proxied-request.ts";
 import { parseProxyTokens, type ProxyOptions } from "./proxy-command.ts";
+import type { ProxyJob, ProxyResponse } from "./proxy-job.ts";
 import { RecordRoutes, type TakenRoutes } from "./record-route.ts";
 
 /** What an application's `proxy` command asks for. */
@@ -64,7 +64,7 @@ export class ProxyCore implements TransactionUser {
   constructor(context: CoreContext, core: UserAgentCore, key: string) {
     this.#context = context;
     this.#core = core;
-    this.#resolver = new TargetResolver(context.transport);
+    this.#resolver = context.resolver;
     this.#routes = new RecordRoutes(context.transport, context.flows, key);
   }
 
@@ -164,7 +164,7 @@ export class ProxyCore implements TransactionUser {
       this.#requests.delete(tx.id);
       if (this.#answered.get(key) === proxied) this.#answered.delete(key);
     };
-    const proxied = new ProxiedRequest({ ...job, onDone, onEnded }, this.#context, this.#resolver, this.#routes);
+    const proxied = new ProxiedRequest({ ...job, onDone, onEnded }, this.#context, this.#routes);
     this.#requests.set(tx.id, proxied);
     proxied.start();
   }

@@ -1,7 +1,8 @@
 import { createHmac } from "node:crypto";
 import { parseNameAddr, parseUri, splitList, type SipMessage, type SipUri } from "../message/index.ts";
 import { defaultPort, type Flow, type Target, type TransportLayer } from "../transport/index.ts";
-import { hostPort, protocolOf, type FlowTokens, type NamedFlow } from "../dialog/index.ts";
+import { hostPort, type FlowTokens, type NamedFlow } from "../dialog/index.ts";
+import { protocolOf } from "../resolution/index.ts";
 import { asksForOutbound, isByFlowOnly, isFirstHop } from "./first-hop.ts";
 
 const PARAMETER = "proxied";

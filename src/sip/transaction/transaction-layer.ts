@@ -42,9 +42,9 @@ export interface TransactionLayerOptions {
 /** What sources may do. */
 export interface SourcePolicy {
   /** Counts a malformed message; false: it is not to be answered. */
-  noteMalformed(address: string): boolean;
+  noteMalformed(from: Flow): boolean;
   /** Counts a new request outside dialogs; false: it is refused with 503. */
-  admitsNew(address: string): boolean;
+  admitsNew(from: Flow): boolean;
 }
 
 const TAKES_ALL: SourcePolicy = { noteMalformed: () => true, admitsNew: () => true };
@@ -77,7 +77,7 @@ export class TransactionLayer {
       tagSalt: ids.token(8),
     };
     this.#clients = new ClientTransactions(this.#context, this.#limits.maxClientTransactions);
-    const admitsNew = (address: string): boolean => sources.admitsNew(address);
+    const admitsNew = (from: Flow): boolean => sources.admitsNew(from);
     this.#servers = new ServerTransactions(this.#context, user, this.#limits, clock, admitsNew, admit);
   }
 
@@ -201,7 +201,7 @@ export class TransactionLayer {
     const via = validateResponse(response).ok ? parseVia(response.get("via") ?? "") : undefined;
     if (via?.ok !== true) {
       counters.count("badResponses");
-      this.#sources.noteMalformed(flow.remoteAddress);
+      this.#sources.noteMalformed(flow);
       return;
     }
     const { branch } = via.value;
@@ -220,7 +220,7 @@ export class TransactionLayer {
   /** RFC 3261 8.2.7: what can not be worked on is answered without a transaction; an ACK never is. */
   #onMalformed(request: SipMessage | undefined, status: number, detail: string, flow: Flow): void {
     this.#context.counters.count(request === undefined ? "badResponses" : "badRequests");
-    const isAnswered = this.#sources.noteMalformed(flow.remoteAddress);
+    const isAnswered = this.#sources.noteMalformed(flow);
     if (!isAnswered || request === undefined || request.method === "ACK") return;
     const via = parseVia(request.get("via") ?? "");
     if (via.ok) this.#answer(withReceived(request, via.value, flow), via.value, flow, { status, detail });

@@ -1,6 +1,7 @@
 /** SIP transports: listeners, connections, framing, TLS. Text is latin1, one character an octet. */
 export {
   defaultPort,
+  endpointKey,
   type Flow,
   isReliable,
   isSecure,

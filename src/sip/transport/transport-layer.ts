@@ -262,6 +262,7 @@ function safeEvents(events: TransportEvents, logger: Logger): SafeTransportEvent
         note(flow, error);
       }
     },
+    onFailedHandshake: (address) => events.onFailedHandshake?.(address),
     accepts: (address) => events.accepts?.(address) ?? true,
     onSent: (text, ends) => events.onSent?.(text, ends),
     onFlowEnded: (flowId) => events.onFlowEnded?.(flowId),

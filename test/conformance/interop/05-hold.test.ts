@@ -179,7 +179,7 @@ describe("interop 05: hold", () => {
   }
 
   it("given calls on hold in every way, when silence ends a call that is not, then they live on; resumed and silent, they end, too", async () => {
-    await start(800);
+    await start(1_200);
     const held = STYLES.flatMap((style) => PARTIES.map((by) => ({ style, by })));
     const calls: { readonly one: HeldCall; readonly by: Party }[] = [];
     for (const { style, by } of held) {

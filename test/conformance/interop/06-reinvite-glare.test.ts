@@ -127,6 +127,30 @@ describe("interop 06: re-INVITE glare", () => {
       await hangUp(other, busy);
       await node.settled(1);
     });
+
+    it(`given a refresh of the switch's by re-INVITE that the ${first} has not answered, when either changes the session, then that gets 491 and the ${first} no second INVITE, and later both get through`, async () => {
+      const refreshed = await refreshedBySwitch(first);
+      const [slow, other] = legs(refreshed, first);
+      edgeClock.advance(300_100);
+      const refresh = await slow.request("INVITE");
+      const asked = requestsTo(slow.phone, "INVITE").length;
+      for (const method of ["INVITE", "UPDATE"]) {
+        assert.equal((await slow.send(method, { sdp: testSdp(7_000, [], 2) }).final()).status, 491);
+      }
+      const blocked = other.send("INVITE", { sdp: testSdp(6_000, [], 2) });
+      assert.equal((await blocked.final()).status, 491);
+      assert.equal(requestsTo(slow.phone, "INVITE").length, asked);
+      slow.respond(refresh, 200, {
+        sdp: testSdp(5_000),
+        headers: [["Session-Expires", "600;refresher=uac"]],
+      });
+      const ack = await slow.request("ACK");
+      assert.equal(ack.get("cseq"), (refresh.get("cseq") ?? "").replace("INVITE", "ACK"));
+      await change(slow, other, 7_000, 3);
+      await change(other, slow, 6_000, 3);
+      await hangUp(other, slow);
+      await node.settled(1);
+    });
   }
 
   /** Takes a re-INVITE of the switch's own. */

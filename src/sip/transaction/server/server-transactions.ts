@@ -1,5 +1,5 @@
 import type { Clock } from "../../../common/index.ts";
-import { parseVia, type SipMessage, type Via } from "../../message/index.ts";
+import type { SipMessage, Via } from "../../message/index.ts";
 import type { Flow } from "../../transport/index.ts";
 import { GenerationalMap } from "./generational-map.ts";
 import { InviteServer } from "./invite-server.ts";
@@ -21,10 +21,10 @@ export class ServerTransactions {
   readonly context: TransactionContext;
   readonly #user: TransactionUser;
   readonly #limits: TransactionLimits;
-  readonly #admitsNew: (address: string) => boolean;
+  readonly #admitsNew: (from: Flow) => boolean;
   readonly #admit: () => boolean;
   readonly #byId = new Map<string, InviteServer | NonInviteServer>();
-  /** Open INVITEs by what their ACKs, CANCELs and forks have in common with them. */
+  /** Open INVITEs by what their ACKs and forks have in common with them. */
   readonly #invites = new Map<string, InviteServer>();
   /** Responses of finished transactions; "" for an INVITE that needs nothing but to be absorbed. */
   readonly #finished: GenerationalMap;
@@ -34,7 +34,7 @@ export class ServerTransactions {
   #characters = 0;
 
   /**
-   * @param admitsNew false: a new request outside dialogs from that address is refused
+   * @param admitsNew false: a new request outside dialogs from there is refused
    * @param admit false: there is too much to do for a new request outside dialogs
    */
   constructor(
@@ -42,7 +42,7 @@ export class ServerTransactions {
     user: TransactionUser,
     limits: TransactionLimits,
     clock: Clock,
-    admitsNew: (address: string) => boolean,
+    admitsNew: (from: Flow) => boolean,
     admit: () => boolean,
   ) {
     this.context = context;
@@ -85,7 +85,7 @@ export class ServerTransactions {
     const toTag = toTagOf(request);
     const isNew = toTag === "" && method !== "CANCEL";
     if (!this.#hasRoomFor(request, isNew)) return "overload";
-    if (isNew && !this.#admitsNew(flow.remoteAddress)) return "rateLimited";
+    if (isNew && !this.#admitsNew(flow)) return "rateLimited";
     if (isNew && !this.#admit()) return "overload";
     if (isNew && this.#isMerged(request, id)) return "merged";
     this.context.counters.count("requests");
@@ -203,7 +203,7 @@ export class ServerTransactions {
     const transaction = new NonInviteServer(id, request, flow, responseTarget(via, flow), this);
     this.#open(transaction);
     try {
-      if (request.method === "CANCEL") this.#user.onCancel(transaction, this.#inviteOfCancel(request, via));
+      if (request.method === "CANCEL") this.#user.onCancel(transaction, this.#inviteOfBranch(request, via));
       else this.#user.onRequest(transaction);
     } catch (error) {
       this.#onUserError(transaction, "onRequest", error);
@@ -216,15 +216,10 @@ export class ServerTransactions {
     if (response !== undefined) transaction.respond(500, response);
   }
 
-  /** RFC 3261 9.2; a CANCEL that went another way than its INVITE may have another sent-by. */
-  #inviteOfCancel(cancel: SipMessage, via: Via): InviteServer | undefined {
-    const invite = this.#inviteOfBranch(cancel, via);
-    if (invite !== undefined) return invite;
-    const candidate = this.#invites.get(requestKey(cancel));
-    const itsVia = parseVia(candidate?.request.get("via") ?? "");
-    return itsVia.ok && itsVia.value.branch === via.branch ? candidate : undefined;
-  }
-
+  /**
+   * RFC 3261 9.2: the transaction that 17.2.3 finds for the CANCEL as if it were the INVITE. One with another branch,
+   * or another sent-by in its Via, belongs to no INVITE that is known here.
+   */
   #inviteOfBranch(request: SipMessage, via: Via): InviteServer | undefined {
     const key = serverKey(request, via, "INVITE");
     const found = this.#byId.get(key) ?? this.#byId.get(initialInviteKey(request, via) ?? key);

@@ -1,5 +1,5 @@
 import { connect, type Socket } from "node:net";
-import { type Clock, errorMessageOf, type Timer } from "../../../common/index.ts";
+import { type Clock, errorMessageOf, sourceOf, type Timer } from "../../../common/index.ts";
 import { endpointKey, type OwnEnd, type SendFailureHandler, type Target } from "../flow.ts";
 import { Connection, type ConnectionEnds, type ConnectionOptions } from "./connection.ts";
 import type { LinkEvents } from "./link.ts";
@@ -98,11 +98,12 @@ export class ConnectionTable {
     connection?.send(text, onFailure);
   }
 
-  /** Closes the connections that an address made. */
+  /** Closes the connections that a source (an IPv4 address, or an IPv6 /64) made. */
   closeFrom(address: string): void {
+    const source = sourceOf(address);
     for (const connection of this.#byId.values()) {
       const { acceptedOn, remoteAddress } = connection.ends;
-      if (acceptedOn !== undefined && remoteAddress === address) connection.close();
+      if (acceptedOn !== undefined && sourceOf(remoteAddress) === source) connection.close();
     }
   }
 
