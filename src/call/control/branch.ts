@@ -5,8 +5,9 @@ import type { ToldReason } from "../model/index.ts";
 import { STATUS_OF_SIGNALING_ERROR } from "../signaling/signaling-error.ts";
 import type { Body, HeaderList, IncomingResponse, PendingRequest, SignalingPort } from "../signaling/signaling-port.ts";
 import { connectedDevice } from "./caller-identity.ts";
-import { adoptAbilities, DIALOG_CAPABILITIES } from "./capabilities.ts";
+import { adoptAbilities, DIALOG_CAPABILITIES, OFFER_CAPABILITIES } from "./capabilities.ts";
 import { dialogIdOf, type Leg, type LegDevice, type SessionPolicy } from "./leg.ts";
+import { rackOf } from "./reliability.ts";
 import { toldReason } from "./reason-header.ts";
 import { sdpOf } from "./session-body.ts";
 import { minSeOf, sessionOfResponse, sessionRequestHeaders } from "./session-interval.ts";
@@ -135,7 +136,7 @@ export class Branch {
       ...(target.isTrusted ? asserted(caller) : []),
       ...headers,
       ...(this.#way.path ?? []).map((route) => ["Route", route] as const),
-      ...DIALOG_CAPABILITIES,
+      ...(this.#body === undefined ? DIALOG_CAPABILITIES : OFFER_CAPABILITIES),
       ...sessionRequestHeaders(leg, minSe),
     ];
   }
@@ -164,8 +165,18 @@ export class Branch {
 
   #onProgress(leg: Leg, message: SipMessage): void {
     const sdp = sdpOf(message);
+    this.#acknowledge(leg, message);
     if (sdp !== undefined) this.#early = { tag: leg.remoteTag, sdp };
     this.#events.onProgress(message.status, sdp, this.#connected(message));
+  }
+
+  /** RFC 3262 4; repetitions have not come past the edge, and whatever the answer is, nothing follows from it. */
+  #acknowledge({ dialogId }: Leg, response: SipMessage): void {
+    const rack = rackOf(response);
+    if (rack === undefined) return;
+    const ignore = (): void => undefined;
+    const headers: HeaderList = [["RAck", rack]];
+    this.#options.port.request({ method: "PRACK", dialogId, headers }, { onResponse: ignore, onFailed: ignore });
   }
 
   #connected(message: SipMessage): LegDevice {

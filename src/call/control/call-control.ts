@@ -151,7 +151,11 @@ export class CallControl implements SignalingHandler {
       return this.#refuse(request, rejection(420, "extension", [["Unsupported", unsupported.join(", ")]]));
     }
     if (message.method === "OPTIONS") return this.#onOptions(request);
-    if (message.method === "NOTIFY" || message.method === "PRACK") {
+    if (message.method === "PRACK") {
+      // The edge lets through only what acknowledges a response; an offer in it cannot be passed on (RFC 3262 5).
+      return message.body === "" ? request.respond(200) : this.#refuse(request, rejection(488, "prack-offer"));
+    }
+    if (message.method === "NOTIFY") {
       return this.#refuse(request, rejection(481, "no-dialog"));
     }
     if (message.method === "SUBSCRIBE") {

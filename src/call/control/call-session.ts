@@ -9,19 +9,20 @@ import {
   type CallEvent,
   type MediaOperation,
   type Outcome,
-  type Route,
   type Side,
 } from "../model/index.ts";
 import type { HeaderList, IncomingRequest } from "../signaling/signaling-port.ts";
 import { asserted } from "../identity/presented-identity.ts";
-import { Branch, type BranchTarget } from "./branch.ts";
+import { Branch } from "./branch.ts";
 import { CallMedia } from "./call-media.ts";
 import { recordOf, type CallProgress } from "./call-progress.ts";
 import { CallTimers } from "./call-timers.ts";
 import { DIALOG_CAPABILITIES, recvInfo } from "./capabilities.ts";
 import { DialogRequests } from "./dialog-requests.ts";
 import type { Leg, LegDevice } from "./leg.ts";
+import type { NewSession, OfferedInvite } from "./offered-invite.ts";
 import { cancelReason, COMPLETED_ELSEWHERE, reasonOf, toldReason } from "./reason-header.ts";
+import { provisionalHeaders } from "./reliability.ts";
 import type { SavedCall } from "./saved-call.ts";
 import type { SessionContext } from "./session-context.ts";
 import { RefusalWarning } from "./warning-header.ts";
@@ -30,29 +31,6 @@ import { RefusalWarning } from "./warning-header.ts";
 export type CallContext = SessionContext<CallSession>;
 
 type EffectOf<Type extends CallEffect["type"]> = Extract<CallEffect, { type: Type }>;
-
-/** A call before its first event. */
-export interface NewSession {
-  readonly callId: string;
-  readonly calledNumber: string;
-  readonly caller: Leg;
-  readonly callee: LegDevice | undefined;
-  readonly endpoint?: RelayEndpoint;
-}
-
-/** The caller's INVITE, and what it may be answered with. */
-export interface OfferedInvite {
-  readonly request: IncomingRequest;
-  readonly sdp: string | undefined;
-  readonly route: Route;
-  readonly targets: ReadonlyMap<string, BranchTarget>;
-  /** Session timer headers of a 2xx. */
-  readonly answerHeaders: HeaderList;
-  /** For every INVITE to a callee. */
-  readonly branchHeaders: HeaderList;
-  /** Host by which a caller of the trust domain knows us; it is told who answers. Undefined: it is not trusted. */
-  readonly trustedHost: string | undefined;
-}
 
 /** The shell of one call: feeds its model with events and performs the effects in order. */
 export class CallSession {
@@ -308,8 +286,11 @@ export class CallSession {
 
   #ring({ status, sdp }: EffectOf<"ring">): void {
     this.progress.ringingAtMs ??= this.#context.clock.wallMs();
-    this.#offered?.request.respond(status, {
-      headers: [...DIALOG_CAPABILITIES, ...this.#identity()],
+    const { request, reliability = "none" } = this.#offered ?? {};
+    const reliable = provisionalHeaders(reliability, sdp !== undefined);
+    if (reliable === undefined) return;
+    request?.respond(status, {
+      headers: [...DIALOG_CAPABILITIES, ...reliable, ...this.#identity()],
       toTag: this.#legs.caller.localTag,
       ...(sdp === undefined ? {} : { body: { contentType: "application/sdp", text: sdp } }),
     });

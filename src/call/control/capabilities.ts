@@ -2,8 +2,8 @@ import { detached } from "../../common/index.ts";
 import { parseTokenList, splitList, type SipMessage } from "../../sip/message/index.ts";
 import type { HeaderList } from "../signaling/signaling-port.ts";
 
-const METHODS = "INVITE, ACK, BYE, CANCEL, OPTIONS, INFO, UPDATE, REGISTER, SUBSCRIBE, MESSAGE";
-const DIALOG_METHODS = "INVITE, ACK, BYE, CANCEL, OPTIONS, INFO, UPDATE";
+const METHODS = "INVITE, ACK, BYE, CANCEL, OPTIONS, INFO, UPDATE, PRACK, REGISTER, SUBSCRIBE, MESSAGE";
+const DIALOG_METHODS = "INVITE, ACK, BYE, CANCEL, OPTIONS, INFO, UPDATE, PRACK";
 const MAX_PACKAGES = 32;
 
 /** What a 405 or 200 to a request outside a dialog says. */
@@ -15,20 +15,27 @@ export const DIALOG_ALLOW: HeaderList = [["Allow", DIALOG_METHODS]];
 /** What a 405 to an INFO says that the other party does not take. */
 export const ALLOW_WITHOUT_INFO: HeaderList = [["Allow", DIALOG_METHODS.replace(" INFO,", "")]];
 
-/** What we can do inside a dialog. 100rel is not among it: provisional responses go out unreliably. */
+/** What we can do inside a dialog. */
 export const DIALOG_CAPABILITIES: HeaderList = [
   ["Allow", DIALOG_METHODS],
   ["Supported", "timer"],
+];
+
+/** The same, of an INVITE with an offer: without one, the first reliable response would make it, and PRACK answer it. */
+export const OFFER_CAPABILITIES: HeaderList = [
+  ["Allow", DIALOG_METHODS],
+  ["Supported", "timer, 100rel"],
 ];
 
 /** The answer to OPTIONS (RFC 3261 11.2). */
 export const OPTIONS_HEADERS: HeaderList = [
   ["Allow", METHODS],
   ["Accept", "application/sdp"],
-  ["Supported", "timer, path, outbound"],
+  ["Supported", "timer, 100rel, path, outbound"],
 ];
 
-const DIALOG_EXTENSIONS = new Set(["timer"]);
+const INVITE_EXTENSIONS = new Set(["timer", "100rel"]);
+const UPDATE_EXTENSIONS = new Set(["timer"]);
 const REGISTER_EXTENSIONS = new Set(["path", "outbound"]);
 const NO_EXTENSIONS = new Set<string>();
 
@@ -48,7 +55,8 @@ export function namesDialog(message: SipMessage): boolean {
 }
 
 function knownExtensions(method: string): ReadonlySet<string> {
-  if (method === "INVITE" || method === "UPDATE") return DIALOG_EXTENSIONS;
+  if (method === "INVITE") return INVITE_EXTENSIONS;
+  if (method === "UPDATE") return UPDATE_EXTENSIONS;
   return method === "REGISTER" ? REGISTER_EXTENSIONS : NO_EXTENSIONS;
 }
 

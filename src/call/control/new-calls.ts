@@ -16,6 +16,7 @@ import { adoptAbilities, recvInfo } from "./capabilities.ts";
 import { dialogIdOf, type Leg, type LegDevice } from "./leg.ts";
 import { reasonOf } from "./reason-header.ts";
 import { rejection, type Rejection } from "./rejection.ts";
+import { reliabilityOf } from "./reliability.ts";
 import { PEER_BUSY, routeCall, type RejectedCall, type RoutedCall } from "./route-call.ts";
 import { sessionBody } from "./session-body.ts";
 import { decideSession, type SessionDecision } from "./session-interval.ts";
@@ -110,6 +111,7 @@ export class NewCalls {
       route: routed.route,
       targets: routed.targets,
       answerHeaders: checked.session.headers,
+      reliability: reliabilityOf(message, checked.sdp !== undefined),
       trustedHost: device.kind === "peer" && device.trusted === true ? this.#hostFor(dialed) : undefined,
       branchHeaders: [...branchHeaders(message, checked.hops), ...recvInfo(caller)],
     });

@@ -26,6 +26,7 @@ const SETTABLE = new Set([
   "p-asserted-identity",
   "path",
   "privacy",
+  "rack",
   "reason",
   "recv-info",
   "require",

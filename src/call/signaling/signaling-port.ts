@@ -46,7 +46,7 @@ export interface IncomingResponse {
 }
 
 export interface OutgoingRequest {
-  readonly method: "INVITE" | "BYE" | "UPDATE" | "INFO" | "OPTIONS" | "NOTIFY" | "MESSAGE";
+  readonly method: "INVITE" | "BYE" | "UPDATE" | "INFO" | "OPTIONS" | "NOTIFY" | "MESSAGE" | "PRACK";
   /** Outside a dialog: the Request-URI. */
   readonly uri?: string;
   /** Where to send it instead of to `uri`. */

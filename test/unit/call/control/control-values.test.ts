@@ -147,7 +147,8 @@ describe("sessionBody", () => {
 
 describe("capabilities", () => {
   it("given required extensions, when they are checked, then those that are not there for the method are named", () => {
-    assert.deepEqual(unsupportedExtensions(message([["Require", "timer, 100rel"]])), ["100rel"]);
+    assert.deepEqual(unsupportedExtensions(message([["Require", "timer, 100rel, magic"]])), ["magic"]);
+    assert.deepEqual(unsupportedExtensions(message([["Require", "timer, 100rel"]], "", "UPDATE")), ["100rel"]);
     assert.deepEqual(unsupportedExtensions(message([["Require", "path, outbound, gruu"]], "", "REGISTER")), ["gruu"]);
     assert.deepEqual(unsupportedExtensions(message([["Require", "timer"]], "", "INFO")), ["timer"]);
     assert.deepEqual(unsupportedExtensions(message([["Require", "a b"]])), ["malformed"]);
