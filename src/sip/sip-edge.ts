@@ -122,7 +122,7 @@ export class SipEdge {
       transactions: this.#transactions,
       transport: this.#transport,
       dialogs: new DialogTable(
-        new JournalDialogStore(join(options.stateDir, "edge-dialogs.journal"), clock),
+        new JournalDialogStore(join(options.stateDir, "edge-dialogs.journal"), clock, ids),
         limits.maxDialogs,
       ),
       invites: new InviteJournal(join(options.stateDir, "edge-invites.journal"), clock),

@@ -3,6 +3,7 @@ import { escapeUser, formatNameAddr, tagOf } from "../../sip/message/index.ts";
 import { STATUS_OF_SIGNALING_ERROR } from "../signaling/signaling-error.ts";
 import type { Body, HeaderList, IncomingResponse, PendingRequest, SignalingPort } from "../signaling/signaling-port.ts";
 import { allowsUpdate, DIALOG_CAPABILITIES } from "./capabilities.ts";
+import { dialogOfResponse } from "./leg-dialog.ts";
 import { dialogIdOf, type Leg, type LegDevice, type SessionPolicy } from "./leg.ts";
 import { sdpOf } from "./session-body.ts";
 import { minSeOf, sessionOfResponse, sessionRequestHeaders } from "./session-interval.ts";
@@ -120,6 +121,7 @@ export class Branch {
     else if (status < 300) {
       this.#response = response;
       leg.session = sessionOfResponse(message);
+      leg.dialog = dialogOfResponse(response, this.#options.target.proxyUri, this.#options.port.edgeMemory);
       this.#events.onAnswered(sdpOf(message));
     } else if (status === 422 && this.#isWorthRetrying(minSeOf(message))) {
       // RFC 4028 7.4.

@@ -147,7 +147,7 @@ export class CallManager {
       serialRingSeconds: settings.serialRingSeconds ?? 20,
     });
     const common = { table: this.#table, clock, logger };
-    this.#edgeReconciler = new EdgeReconciler({ ...common, edgeControl: options.edgeControl });
+    this.#edgeReconciler = new EdgeReconciler({ ...common, port: this.#signaling, edgeControl: options.edgeControl });
     this.#relayReconciler = new RelayReconciler({ ...common, relay });
   }
 

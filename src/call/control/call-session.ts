@@ -9,46 +9,26 @@ import {
   type CallEvent,
   type MediaOperation,
   type Outcome,
-  type Route,
   type Side,
 } from "../model/index.ts";
-import type { HeaderList, IncomingRequest } from "../signaling/signaling-port.ts";
-import { Branch, type BranchTarget } from "./branch.ts";
+import type { EdgeDialog, HeaderList, IncomingRequest } from "../signaling/signaling-port.ts";
+import { Branch } from "./branch.ts";
 import { CallMedia } from "./call-media.ts";
 import { recordOf, type CallProgress } from "./call-progress.ts";
 import { CallTimers } from "./call-timers.ts";
 import { DIALOG_CAPABILITIES } from "./capabilities.ts";
 import { DialogRequests } from "./dialog-requests.ts";
-import type { Leg, LegDevice } from "./leg.ts";
+import type { Leg } from "./leg.ts";
+import { edgeDialogOf, skipSequenceNumbers } from "./leg-dialog.ts";
 import { COMPLETED_ELSEWHERE, copiedReason, reasonOf } from "./reason-header.ts";
-import type { SavedCall } from "./saved-call.ts";
+import type { NewSession, OfferedInvite } from "./new-session.ts";
+import { savedCallOf, type SavedCall } from "./saved-call.ts";
 import type { SessionContext } from "./session-context.ts";
 
 /** What every call needs. */
 export type CallContext = SessionContext<CallSession>;
 
 type EffectOf<Type extends CallEffect["type"]> = Extract<CallEffect, { type: Type }>;
-
-/** A call before its first event. */
-export interface NewSession {
-  readonly callId: string;
-  readonly calledNumber: string;
-  readonly caller: Leg;
-  readonly callee: LegDevice | undefined;
-  readonly endpoint?: RelayEndpoint;
-}
-
-/** The caller's INVITE, and what it may be answered with. */
-export interface OfferedInvite {
-  readonly request: IncomingRequest;
-  readonly sdp: string | undefined;
-  readonly route: Route;
-  readonly targets: ReadonlyMap<string, BranchTarget>;
-  /** Session timer headers of a 2xx. */
-  readonly answerHeaders: HeaderList;
-  /** For every INVITE to a callee. */
-  readonly branchHeaders: HeaderList;
-}
 
 /** The shell of one call: feeds its model with events and performs the effects in order. */
 export class CallSession {
@@ -68,6 +48,7 @@ export class CallSession {
   #isRunning = false;
   #isFinished = false;
   #copiedReason: HeaderList | undefined;
+  #isAnswerSent: boolean;
 
   constructor(context: CallContext, created: NewSession, saved?: { readonly saved: SavedCall; readonly call: Call }) {
     const { callId, caller, callee, calledNumber, endpoint } = created;
@@ -76,6 +57,7 @@ export class CallSession {
     this.callId = callId;
     this.endpoint = endpoint;
     this.#call = saved?.call ?? NEW_CALL;
+    this.#isAnswerSent = saved !== undefined;
     this.#legs = { caller, callee: saved?.saved.callee };
     this.#calleeCallIds = saved?.saved.callee === undefined ? [] : [saved.saved.callee.sipCallId];
     this.progress = {
@@ -96,8 +78,11 @@ export class CallSession {
       ids: context.ids,
       dispatch: (event) => this.dispatch(event),
       onIdle: () => this.#closeWhenIdle(),
+      describe: (leg) => this.describe(leg),
+      rename: (leg, dialogId) => this.#rename(leg, dialogId),
     });
     for (const leg of this.legs) context.owner.addLeg(leg, this);
+    if (saved !== undefined) this.#doubt("unsure");
   }
 
   /** The call as its model has it. */
@@ -148,6 +133,8 @@ export class CallSession {
   receive(side: Side, request: IncomingRequest): void {
     const leg = this.#legs[side];
     if (leg === undefined) return;
+    const isShort = this.#call.suspended && this.#context.port.takesDialogs;
+    if (isShort && this.#requests.hold(request, () => this.receive(side, request))) return;
     if (request.message.method === "BYE") this.#copiedReason = copiedReason(request.message);
     this.#requests.receive(side, leg, this.#legs[otherSide(side)], request);
   }
@@ -155,7 +142,37 @@ export class CallSession {
   /** Nothing can be sent any more. */
   loseEdge(): void {
     this.#requests.forgetAll();
+    this.#doubt("unsure");
     this.dispatch({ type: "edge-lost" });
+  }
+
+  /** The caller is known to have got its 200, so that its dialog is one. */
+  get isAnswerSent(): boolean {
+    return this.#isAnswerSent;
+  }
+
+  /** What an edge is told of a leg's dialog that does not know it; undefined when too little is known. */
+  describe(leg: Leg): EdgeDialog | undefined {
+    const side = this.sideOf(leg);
+    skipSequenceNumbers(leg);
+    if (this.#call.state === "established") this.#persist();
+    return edgeDialogOf(leg, side === undefined ? undefined : this.#call[side].localSdp);
+  }
+
+  /** The server has lost the dialogs, or has them for a process that is gone; `renew` is to follow. */
+  loseDialogs(): void {
+    this.#doubt("lost");
+    for (const leg of this.legs) skipSequenceNumbers(leg);
+    this.#persist();
+  }
+
+  /**
+   * Things can be sent again.
+   * @param renew each party is sent an INVITE with what was last agreed on, by which a server knows its dialog again
+   */
+  findEdge(renew = false): void {
+    this.dispatch({ type: "edge-back", renew });
+    this.#requests.release();
   }
 
   /** Stops its timers; nothing of the call itself changes. */
@@ -317,6 +334,7 @@ export class CallSession {
         body: { contentType: "application/sdp", text: sdp },
       },
       (error) => {
+        this.#isAnswerSent ||= error === undefined;
         if (error === undefined || error.code === "edge-lost") return;
         this.#context.logger.info("answer came too late", { callId: this.callId, error: error.message });
         this.dispatch({ type: "answer-lost" });
@@ -324,6 +342,17 @@ export class CallSession {
     );
     this.#offered = undefined;
     this.#context.owner.onAnswered(this);
+  }
+
+  #doubt(standing: "unsure" | "lost"): void {
+    for (const { dialog } of this.legs) if (dialog !== undefined) dialog.standing = standing;
+  }
+
+  #rename(leg: Leg, dialogId: string): void {
+    const { owner } = this.#context;
+    owner.removeLeg(leg);
+    leg.dialogId = dialogId;
+    owner.addLeg(leg, this);
   }
 
   #reject({ status, outcome }: EffectOf<"reject">): void {
@@ -335,21 +364,8 @@ export class CallSession {
   }
 
   #persist(): void {
-    const { startedAtMs, ringingAtMs, calledNumber } = this.progress;
     this.progress.answeredAtMs ??= this.#context.clock.wallMs();
-    const { caller, callee } = this.#legs;
-    this.#context.store.put({
-      version: 1,
-      callId: this.callId,
-      call: this.#call,
-      caller,
-      ...(callee === undefined ? {} : { callee }),
-      ...(this.endpoint === undefined ? {} : { endpoint: this.endpoint }),
-      calledNumber,
-      startedAtMs,
-      ...(ringingAtMs === undefined ? {} : { ringingAtMs }),
-      answeredAtMs: this.progress.answeredAtMs,
-    });
+    this.#context.store.put(savedCallOf(this.progress, this.#call, this.#legs, this.endpoint));
   }
 
   #ended(outcome: Outcome): void {

@@ -11,6 +11,7 @@ import { type CallContext, CallSession } from "./call-session.ts";
 import type { CallTable } from "./call-table.ts";
 import { callerDevice, claimOf } from "./caller-identity.ts";
 import { allowsUpdate } from "./capabilities.ts";
+import { dialogOfRequest } from "./leg-dialog.ts";
 import { dialogIdOf, type Leg, type LegDevice } from "./leg.ts";
 import { rejection, type Rejection } from "./rejection.ts";
 import { PEER_BUSY, routeCall, type RejectedCall, type RoutedCall } from "./route-call.ts";
@@ -80,7 +81,7 @@ export class NewCalls {
       return routed;
     }
     const { ids, table, context } = this.#options;
-    const caller = callerLeg(request, device, checked.session, ids);
+    const caller = callerLeg(request, device, checked.session, ids, context.port.edgeMemory);
     const session = new CallSession(context, {
       callId: ids.uuid(),
       calledNumber: dialed.user,
@@ -158,17 +159,20 @@ function checkInvite(message: SipMessage, device: SipPhone | Peer): Checked | Re
 }
 
 function callerLeg(
-  { message, source }: IncomingRequest,
+  request: IncomingRequest,
   device: SipPhone | Peer,
   { session }: Extract<SessionDecision, { kind: "agree" }>,
   ids: Ids,
+  edgeMemory: string | undefined,
 ): Leg {
+  const { message, source } = request;
+  const localTag = `s${ids.token(7)}`;
   const sipCallId = detached(message.get("call-id") ?? "");
   const remoteTag = detached(tagOf(message.get("from") ?? "") ?? "");
   return {
     dialogId: dialogIdOf(sipCallId, remoteTag),
     sipCallId,
-    localTag: `s${ids.token(7)}`,
+    localTag,
     remoteTag,
     device: callerDevice(device, message),
     source,
@@ -176,6 +180,7 @@ function callerLeg(
     policy: device.profile.session,
     allowsUpdate: allowsUpdate(message),
     session,
+    dialog: dialogOfRequest(request, localTag, edgeMemory),
   };
 }
 

@@ -11,6 +11,8 @@ export interface ClaimResult {
   readonly unknown: readonly string[];
   /** They belong to another application that is connected. */
   readonly refused: readonly string[];
+  /** A dialog that this edge had under the same memory id, and that is unknown, has ended. */
+  readonly memoryId: string;
 }
 
 /** What became of the dialogs that an application described. */
@@ -67,7 +69,8 @@ export class DialogTakeover {
       else if (this.#isAnothers(dialog, application)) refused.push(dialogId);
       else this.#give(dialog, application);
     }
-    return { claimed: dialogIds.length - unknown.length - refused.length, unknown, refused };
+    const { memoryId } = this.#context.dialogs;
+    return { claimed: dialogIds.length - unknown.length - refused.length, unknown, refused, memoryId };
   }
 
   /** Takes up dialogs that an application knows and this edge does not; doing it again changes nothing. */

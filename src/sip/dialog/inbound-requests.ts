@@ -161,6 +161,24 @@ export class InboundRequests {
     this.offerHeld();
   }
 
+  /** Requests that came before their dialog was imported are its own now. */
+  dialogsImported(): void {
+    for (const pending of this.#pending.values()) {
+      const { request, flow } = pending.tx;
+      const toTag = pending.dialog === undefined ? tagOf(request.get("to") ?? "") : undefined;
+      const fromTag = tagOf(request.get("from") ?? "") ?? "";
+      const dialog = toTag && this.#context.dialogs.findByTags(pending.callId, fromTag, toTag);
+      if (dialog === undefined || dialog === "") continue;
+      pending.dialog = dialog;
+      dialog.remoteCseq = Math.max(dialog.remoteCseq, cseqOf(request));
+      if (flow.reliable) dialog.flowId = flow.id;
+      if (request.method === "INVITE") dialog.openInvites += 1;
+      const facts = { method: request.method, hasBody: request.body !== "" };
+      requestSeen(dialog.negotiation, "remote", pending.txnId, facts);
+    }
+    this.offerHeld();
+  }
+
   /** Offers held requests again. */
   offerHeld(): void {
     for (const pending of this.#pending.values()) {

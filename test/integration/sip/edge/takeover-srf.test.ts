@@ -225,7 +225,7 @@ describe("SipEdge with unmodified drachtio-srf: dialogs of an application that w
           assert.match(await peer.take("SIP/2.0 200"), /21 BYE/);
           await ended;
         } else {
-          const ended = new Promise((resolve) => void dialog.destroy({}, resolve));
+          const ended = new Promise((resolve) => void dialog.destroy({ headers: {} }, resolve));
           peer.respond(fixture.sipPort, await peer.take("BYE"), "200 OK", "");
           await ended;
         }

@@ -104,7 +104,28 @@ describe("SipEdge: dialogs that change hands", () => {
     assert.deepEqual((await other.ask("claim|instance|node-1")).tokens, ["NOK", "instance is connected"]);
     const { tokens, text } = await other.ask("claim|dialogs\r\nkept;from-tag=from\r\nnever;from-tag=seen");
     assert.deepEqual(tokens, ["OK", "0", "1", "1"]);
-    assert.deepEqual(JSON.parse(text), { unknown: ["never;from-tag=seen"], refused: ["kept;from-tag=from"] });
+    const { memoryId, ...lists } = JSON.parse(text) as Readonly<Record<string, unknown>>;
+    assert.deepEqual(lists, { unknown: ["never;from-tag=seen"], refused: ["kept;from-tag=from"] });
+    assert.match(String(memoryId), /^[0-9a-f-]{36}$/);
+  });
+
+  it("given an edge that restarts, when it is asked, then it has the same memory id with its files and another without", async () => {
+    const memories: unknown[] = [];
+    for (const restart of [
+      () => fixture.restart(),
+      () => fixture.restartAsKilled(() => undefined),
+      () => fixture.restartAsKilled(() => fixture.forget()),
+    ]) {
+      const { text } = await (await named("node-1")).ask("claim|dialogs");
+      memories.push((JSON.parse(text) as { memoryId: unknown }).memoryId);
+      await restart();
+    }
+    const { text } = await (await named("node-1")).ask("claim|dialogs");
+    memories.push((JSON.parse(text) as { memoryId: unknown }).memoryId);
+    assert.deepEqual(
+      memories.map((memory) => memories.indexOf(memory)),
+      [0, 0, 0, 3],
+    );
   });
 
   it("given a request that waits for an application that is gone, when its dialog is claimed, then it is offered at once", async () => {
@@ -124,7 +145,6 @@ describe("SipEdge: dialogs that change hands", () => {
     for (const [command, reason] of [
       ["claim", "invalid claim: expected instance or dialogs"],
       ["claim|everything", "invalid claim: expected instance or dialogs"],
-      ["claim|dialogs", "invalid claim: no dialogs"],
       [`claim|dialogs\r\n${"a\r\n".repeat(1_001)}`, "invalid claim: more than 1000 dialogs"],
       ["import", "invalid import: not a JSON array"],
       ['import\r\n{"a":1}', "invalid import: not a JSON array"],

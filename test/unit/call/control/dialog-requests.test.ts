@@ -34,11 +34,13 @@ function waitingReinvite(code?: SignalingErrorCode): Answering {
   const answers: number[] = [];
   const requests = new DialogRequests({
     port: {
-      connected: true,
-      start: () => undefined,
+      takesDialogs: true,
+      edgeMemory: undefined,
       request: () => ({ cancel: () => undefined }),
-      close: () => undefined,
+      importDialogs: () => Promise.resolve([]),
     },
+    describe: () => undefined,
+    rename: () => undefined,
     ids: new RandomIds(),
     dispatch: (event) => void events.push(event),
     onIdle: () => undefined,
