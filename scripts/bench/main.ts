@@ -16,11 +16,12 @@ import { parser } from "./benches/parser.ts";
 import { resultTable } from "./results/print-results.ts";
 import { register } from "./benches/register.ts";
 import { relay } from "./benches/relay.ts";
+import { takeover } from "./benches/takeover.ts";
 
 // Measures Tandem, and the peers that are on the machine, and prints each figure with its goal and its ratio to theirs.
 
 /** In the order in which `all` runs them. */
-const BENCHES: readonly Bench[] = [edge, b2bua, register, parser, relay, latency, memory, overload];
+const BENCHES: readonly Bench[] = [edge, b2bua, register, parser, relay, takeover, latency, memory, overload];
 const USAGE = `usage: npm run bench -- ${BENCHES.map(({ name }) => name).join("|")}|all [--json] [--seconds N] [--runs N] [--rate R]
 ${BENCHES.map(({ name, about }) => `  ${name.padEnd(10)}${about}`).join("\n")}
   --json      one JSON object a line instead of a table

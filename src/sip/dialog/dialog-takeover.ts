@@ -30,6 +30,7 @@ const FULL = "dialog limit reached";
 const NOT_AVAILABLE = "requested protocol/transport not available";
 /** Over how long refreshes are spread that may be due; peers wait at least half a minute longer than half the interval. */
 const REFRESH_WITHIN_MS = 5_000;
+const REFRESH_APART_MS = 7;
 
 /** Dialogs that change hands: of an application that is gone, or of an edge that is. */
 export class DialogTakeover {
@@ -90,7 +91,7 @@ export class DialogTakeover {
   #importOne(application: Application, value: unknown): "imported" | "known" | { readonly reason: string } {
     const parsed = parseImportedDialog(value);
     if (!parsed.ok) return parsed;
-    const { clock, dialogs, transport, ids } = this.#context;
+    const { clock, dialogs, transport } = this.#context;
     const described = parsed.value;
     const dialog = dialogs.get(importedDialogId(described));
     if (dialog !== undefined) {
@@ -111,7 +112,7 @@ export class DialogTakeover {
     const taken = dialogOfImport(described, contact, clock.wallMs());
     setOwner(taken, application);
     if (taken.session !== undefined && described.session?.ageSeconds === undefined) {
-      taken.session.refreshedAtMs += Number.parseInt(ids.token(2), 16) % REFRESH_WITHIN_MS;
+      taken.session.refreshedAtMs += (dialogs.size * REFRESH_APART_MS) % REFRESH_WITHIN_MS;
     }
     dialogs.add(taken);
     this.#actions.setSessionTimer(taken, taken.session);
