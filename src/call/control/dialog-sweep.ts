@@ -1,6 +1,9 @@
 import type { Clock, Logger, Timer } from "../../common/index.ts";
 import type { CallSession } from "./call-session.ts";
 
+/** What a sweep needs of a call. */
+export type SweptCall = Pick<CallSession, "call" | "loseDialogs" | "findEdge">;
+
 export interface DialogSweepOptions {
   readonly clock: Clock;
   readonly logger: Logger;
@@ -20,8 +23,8 @@ const TELL_EVERY_TICKS = 50;
  */
 export class DialogSweep {
   readonly #options: DialogSweepOptions;
-  #waiting: CallSession[] = [];
-  #underWay: CallSession[] = [];
+  #waiting: SweptCall[] = [];
+  #underWay: SweptCall[] = [];
   #counts = { calls: 0, renewed: 0, ended: 0 };
   #ticks = 0;
   #timer: Timer | undefined;
@@ -31,7 +34,7 @@ export class DialogSweep {
   }
 
   /** @param sessions of established calls */
-  start(sessions: readonly CallSession[]): void {
+  start(sessions: readonly SweptCall[]): void {
     this.stop();
     if (sessions.length === 0) return;
     // Also of calls that end before it is their turn the server has lost the dialogs.
@@ -69,7 +72,7 @@ export class DialogSweep {
   }
 
   #count(): void {
-    const underWay: CallSession[] = [];
+    const underWay: SweptCall[] = [];
     for (const session of this.#underWay) {
       const { state, needsResync } = session.call;
       if (state !== "established") this.#counts.ended += 1;
