@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
 import { establish, type EstablishedCall } from "../../support/established-call.ts";
 import { eventually } from "../../support/eventually.ts";
+import { ManualClock } from "../../support/manual-clock.ts";
 import type { PhoneCall, SipPhone } from "../../support/sip-phone.ts";
 import { SwitchFixture } from "../../support/switch-fixture.ts";
 import { testSdp } from "../../support/test-sdp.ts";
+import { WireClient } from "../../support/wire-client.ts";
 
 const PARTIES = ["caller", "callee"] as const;
 type Party = (typeof PARTIES)[number];
@@ -106,6 +108,50 @@ describe("calls whose dialogs the edge has lost", () => {
     call.ack(hold, held);
     assert.equal((await call.bye()).status, 200);
     await node.settled(1);
+  });
+
+  it("given an edge that cannot be listed, as one on another host, when it has lost its files, then calls go on", async () => {
+    const far = await SwitchFixture.start({ withoutEdgeControl: true });
+    try {
+      const call = await establish(await far.phone("1001"), await far.phone("1002"));
+      await far.restartEdge(() => far.forgetDialogs());
+      const bye = call.far.bye();
+      await call.near.takeBye();
+      assert.equal((await bye).status, 200);
+      await far.settled(1);
+    } finally {
+      await far.stop();
+    }
+  });
+
+  it("given dialogs that another application has claimed, when call control is back, then it has them again once that has gone", async () => {
+    const clock = new ManualClock(Date.now());
+    const held = await SwitchFixture.start({ clock });
+    try {
+      const { near, far } = await establish(await held.phone("1001"), await held.phone("1002"));
+      await held.manager.close();
+      const other = await WireClient.authenticated(held.edge.wirePort, "between-us");
+      const ids = held.edge.listDialogs().map(({ dialogId }) => dialogId);
+      const claimed = await other.ask(`claim|dialogs\r\n${ids.join("\r\n")}`);
+      assert.deepEqual(claimed.tokens, ["OK", "2", "0", "0"]);
+      await held.startManager();
+      const info = near.send("INFO");
+      await other.takeSip("INFO");
+      other.close();
+      await eventually(() => assert.equal(held.metric("tandem_wire_applications"), 1), {
+        timeoutMs: 2_000,
+        intervalMs: 5,
+      });
+      far.respond(await far.request("INFO"), 200);
+      assert.equal((await info.final()).status, 200);
+      clock.advance(1_000);
+      const bye = far.bye();
+      await near.takeBye();
+      assert.equal((await bye).status, 200);
+      await held.settled(1);
+    } finally {
+      await held.stop();
+    }
   });
 
   it("given an edge that cannot take a dialog, when call control is connected again, then the call ends with a record", async () => {
