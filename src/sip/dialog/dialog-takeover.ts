@@ -28,9 +28,14 @@ const OF_ANOTHER = "dialog belongs to another application";
 const OTHER_TAGS = "dialog is known with other tags";
 const FULL = "dialog limit reached";
 const NOT_AVAILABLE = "requested protocol/transport not available";
-/** Over how long refreshes are spread that may be due; peers wait at least half a minute longer than half the interval. */
-const REFRESH_WITHIN_MS = 5_000;
-const REFRESH_APART_MS = 7;
+/**
+ * When refreshes come that may be due, since nobody knows when the last was: within this time, in the second half of it.
+ * Peers of long sessions wait half the interval longer than the refresh should come, those of short ones 15 s.
+ */
+const SOON_MS = 5_000;
+const LONG_SECONDS = 600;
+/** Spreads them. */
+const APART_MS = 7_919;
 
 /** Dialogs that change hands: of an application that is gone, or of an edge that is. */
 export class DialogTakeover {
@@ -112,7 +117,9 @@ export class DialogTakeover {
     const taken = dialogOfImport(described, contact, clock.wallMs());
     setOwner(taken, application);
     if (taken.session !== undefined && described.session?.ageSeconds === undefined) {
-      taken.session.refreshedAtMs += (dialogs.size * REFRESH_APART_MS) % REFRESH_WITHIN_MS;
+      const { intervalSeconds } = taken.session;
+      const withinMs = intervalSeconds < LONG_SECONDS ? SOON_MS : intervalSeconds * 250;
+      taken.session.refreshedAtMs += withinMs / 2 + ((dialogs.size * APART_MS) % (withinMs / 2));
     }
     dialogs.add(taken);
     this.#actions.setSessionTimer(taken, taken.session);

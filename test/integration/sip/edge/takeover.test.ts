@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import type { ImportedDialog } from "../../../../src/sip/dialog/index.ts";
 import { EdgeFixture, SECRET } from "../../../support/edge-fixture.ts";
 import { eventually } from "../../../support/eventually.ts";
+import { ManualClock } from "../../../support/manual-clock.ts";
 import { headerOf, SipPeer } from "../../../support/sip-peer.ts";
 import { WireClient } from "../../../support/wire-client.ts";
 
@@ -243,6 +244,37 @@ describe("SipEdge: dialogs that change hands", () => {
     const update = await peer.take("UPDATE sip:1001@192.0.2.1 ");
     assert.equal(headerOf(update, "Route"), route);
     assert.match(headerOf(update, "Session-Expires"), /^90;refresher=uac/);
+  });
+
+  it("given sessions of unknown age whose refresh is ours, when they are imported, then a short one is refreshed soon, a long one later", async () => {
+    const clock = new ManualClock(Date.now());
+    const timed = await EdgeFixture.start(clock);
+    try {
+      const client = await timed.application("bye");
+      const session = (intervalSeconds: number): object => ({ intervalSeconds, refresher: "local" });
+      const short = described("short", { session: session(90), allow: ["UPDATE"] });
+      const long = described("long", { session: session(1_800), allow: ["UPDATE"] });
+      assert.match(await imports(client, short, long), /^OK\|2/);
+      clock.advance(2_000);
+      assert.equal(timed.gauge("tandem_sip_dialogs"), 2);
+      clock.advance(3_000);
+      const update = await peer.take("UPDATE");
+      assert.equal(headerOf(update, "Call-ID"), "short");
+      peer.respond(timed.sipPort, update, "200 OK", "", ["Session-Expires: 1800;refresher=uas"]);
+      clock.advance(200_000);
+      assert.deepEqual(
+        peer.received.filter((text) => text.startsWith("UPDATE") && headerOf(text, "Call-ID") === "long"),
+        [],
+      );
+      clock.advance(250_000);
+      await eventually(
+        () =>
+          assert.ok(peer.received.some((text) => text.startsWith("UPDATE") && headerOf(text, "Call-ID") === "long")),
+        { timeoutMs: 2_000, intervalMs: 5 },
+      );
+    } finally {
+      await timed.stop();
+    }
   });
 
   it("given an edge that no application has come to yet, when a request of an unknown dialog comes, then it waits for one", async () => {
