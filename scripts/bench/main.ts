@@ -18,6 +18,7 @@ import { register } from "./benches/register.ts";
 import { records } from "./benches/records.ts";
 import { remembered } from "./benches/remembered.ts";
 import { relay } from "./benches/relay.ts";
+import { takeover } from "./benches/takeover.ts";
 
 // Measures Tandem, and the peers that are on the machine, and prints each figure with its goal and its ratio to theirs.
 
@@ -29,6 +30,7 @@ const BENCHES: readonly Bench[] = [
   register,
   parser,
   relay,
+  takeover,
   latency,
   memory,
   remembered,

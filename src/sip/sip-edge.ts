@@ -140,7 +140,7 @@ export class SipEdge {
       transport: this.#transport,
       resolver: this.#resolver,
       dialogs: new DialogTable(
-        new JournalDialogStore(join(options.stateDir, "edge-dialogs.journal"), clock),
+        new JournalDialogStore(join(options.stateDir, "edge-dialogs.journal"), clock, ids),
         limits.maxDialogs,
       ),
       invites: new InviteJournal(join(options.stateDir, "edge-invites.journal"), clock),

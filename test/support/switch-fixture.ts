@@ -198,8 +198,8 @@ export class SwitchFixture {
   }
 
   /** Ends the edge and starts another on the same ports and files. */
-  async restartEdge(): Promise<void> {
-    await this.restartEdgeOnly();
+  async restartEdge(whileDown?: () => void): Promise<void> {
+    await this.restartEdgeOnly(whileDown);
     await eventually(
       () => {
         if (!this.manager.isReady) throw new Error("call control is not connected again");
@@ -209,8 +209,9 @@ export class SwitchFixture {
   }
 
   /** The same while no manager is there. */
-  async restartEdgeOnly(): Promise<void> {
+  async restartEdgeOnly(whileDown: () => void = () => undefined): Promise<void> {
     await this.edge.close();
+    whileDown();
     this.edge = this.#makeEdge();
     await this.edge.start();
   }
@@ -219,6 +220,11 @@ export class SwitchFixture {
   forgetCalls(): void {
     rmSync(this.#directory.join("state", "calls.journal"));
     this.relay.sessions.clear();
+  }
+
+  /** Removes the edge's files of dialogs, while it is not there. */
+  forgetDialogs(): void {
+    for (const name of ["edge-dialogs.journal", "edge-invites.journal"]) rmSync(this.#directory.join("state", name));
   }
 
   /** The file of established calls as it is now. */

@@ -47,6 +47,8 @@ export const FIGURES: readonly Figure[] = [
   figure("relay", "packets/s, loss < 0.1 %", "packets/s", undefined, { rtpengine: 164_000 }),
   figure("relay", "CPU per packet at that rate", "us", undefined, { rtpengine: 5.9 }),
   figure("relay", "packets/s a core, from CPU", "packets/s", undefined, { rtpengine: 169_000 }),
+  figure("takeover", "1,000 dialogs imported", "ms", atMost(100), {}),
+  figure("takeover", "1,000 dialogs claimed", "ms", atMost(100), {}),
   figure("latency", "INVITE in to INVITE out p50", "ms", undefined, {
     asterisk: 1.7,
     freeswitch: 2.9,

@@ -6,6 +6,7 @@ import { STATUS_OF_SIGNALING_ERROR } from "../signaling/signaling-error.ts";
 import type { Body, HeaderList, IncomingResponse, PendingRequest, SignalingPort } from "../signaling/signaling-port.ts";
 import { connectedDevice } from "./caller-identity.ts";
 import { adoptAbilities, DIALOG_CAPABILITIES, OFFER_CAPABILITIES } from "./capabilities.ts";
+import { dialogOfResponse } from "./leg-dialog.ts";
 import { dialogIdOf, type Leg, type LegDevice, type SessionPolicy } from "./leg.ts";
 import { rackOf } from "./reliability.ts";
 import { toldReason } from "./reason-header.ts";
@@ -149,6 +150,7 @@ export class Branch {
     else if (status < 300) {
       this.#response = response;
       leg.session = sessionOfResponse(message);
+      leg.dialog = dialogOfResponse(response, this.#way.proxyUri, this.#options.port.edgeMemory);
       this.#events.onAnswered(sdpOf(message) ?? this.#earlyAnswer(leg), this.#connected(message));
     } else if (status === 422 && this.#isWorthRetrying(minSeOf(message))) {
       // RFC 4028 7.4.

@@ -178,7 +178,7 @@ export class CallManager {
       ...(settings.emergency === undefined ? {} : { emergency: emergencyPlan(settings.emergency, inventory) }),
     });
     const common = { table: this.#table, clock, logger };
-    this.#edgeReconciler = new EdgeReconciler({ ...common, edgeControl: options.edgeControl });
+    this.#edgeReconciler = new EdgeReconciler({ ...common, port: this.#signaling, edgeControl: options.edgeControl });
     this.#relayReconciler = new RelayReconciler({ ...common, relay });
   }
 

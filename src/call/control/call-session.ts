@@ -11,19 +11,18 @@ import {
   type Outcome,
   type Side,
 } from "../model/index.ts";
-import type { HeaderList, IncomingRequest } from "../signaling/signaling-port.ts";
-import { asserted } from "../identity/presented-identity.ts";
+import type { EdgeDialog, IncomingRequest } from "../signaling/signaling-port.ts";
 import { Branch } from "./branch.ts";
 import { CallMedia } from "./call-media.ts";
 import { recordOf, type CallProgress } from "./call-progress.ts";
 import { CallTimers } from "./call-timers.ts";
-import { DIALOG_CAPABILITIES, recvInfo } from "./capabilities.ts";
+import { CallerResponses } from "./caller-responses.ts";
 import { DialogRequests } from "./dialog-requests.ts";
 import type { Leg, LegDevice } from "./leg.ts";
+import { edgeDialogOf, skipSequenceNumbers } from "./leg-dialog.ts";
 import type { NewSession, OfferedInvite } from "./offered-invite.ts";
 import { cancelReason, COMPLETED_ELSEWHERE, reasonOf, toldReason } from "./reason-header.ts";
-import { provisionalHeaders } from "./reliability.ts";
-import type { SavedCall } from "./saved-call.ts";
+import { savedCallOf, type SavedCall } from "./saved-call.ts";
 import type { SessionContext } from "./session-context.ts";
 import { RefusalWarning } from "./warning-header.ts";
 
@@ -50,7 +49,8 @@ export class CallSession {
   readonly #queue: CallEvent[] = [];
   #isRunning = false;
   #isFinished = false;
-  #connected: LegDevice | undefined;
+  #responses: CallerResponses | undefined;
+  #isAnswerSent: boolean;
 
   constructor(context: CallContext, created: NewSession, saved?: { readonly saved: SavedCall; readonly call: Call }) {
     const { callId, caller, callee, calledNumber, endpoint } = created;
@@ -59,6 +59,7 @@ export class CallSession {
     this.callId = callId;
     this.endpoint = endpoint;
     this.#call = saved?.call ?? NEW_CALL;
+    this.#isAnswerSent = saved !== undefined;
     this.#legs = { caller, callee: saved?.saved.callee };
     this.#calleeCallIds = saved?.saved.callee === undefined ? [] : [saved.saved.callee.sipCallId];
     this.progress = {
@@ -80,8 +81,11 @@ export class CallSession {
       warning: this.#warning,
       dispatch: (event) => this.dispatch(event),
       onIdle: () => this.#closeWhenIdle(),
+      describe: (leg) => this.describe(leg),
+      rename: (leg, dialogId) => this.#rename(leg, dialogId),
     });
     for (const leg of this.legs) context.owner.addLeg(leg, this);
+    if (saved !== undefined) this.#doubt("unsure");
   }
 
   /** The call as its model has it. */
@@ -112,6 +116,7 @@ export class CallSession {
   /** Begins the call. */
   offer(offered: OfferedInvite): void {
     this.#offered = offered;
+    this.#responses = new CallerResponses(offered, this.#legs.caller, this.#warning);
     this.dispatch({ type: "offered", sdp: offered.sdp, route: offered.route });
   }
 
@@ -131,13 +136,45 @@ export class CallSession {
   receive(side: Side, request: IncomingRequest): void {
     const leg = this.#legs[side];
     if (leg === undefined) return;
+    const isShort = this.#call.suspended && this.#context.port.takesDialogs;
+    if (isShort && this.#requests.hold(request, () => this.receive(side, request))) return;
     this.#requests.receive(side, leg, this.#legs[otherSide(side)], request);
   }
 
   /** Nothing can be sent any more. */
   loseEdge(): void {
     this.#requests.forgetAll();
+    this.#doubt("unsure");
     this.dispatch({ type: "edge-lost" });
+  }
+
+  /** The caller is known to have got its 200, so that its dialog is one. */
+  get isAnswerSent(): boolean {
+    return this.#isAnswerSent;
+  }
+
+  /** What an edge is told of a leg's dialog that does not know it; undefined when too little is known. */
+  describe(leg: Leg): EdgeDialog | undefined {
+    const side = this.sideOf(leg);
+    skipSequenceNumbers(leg);
+    if (this.#call.state === "established") this.#persist();
+    return edgeDialogOf(leg, side === undefined ? undefined : this.#call[side].localSdp);
+  }
+
+  /** The server has lost the dialogs, or has them for a process that is gone; `renew` is to follow. */
+  loseDialogs(): void {
+    this.#doubt("lost");
+    for (const leg of this.legs) skipSequenceNumbers(leg);
+    this.#persist();
+  }
+
+  /**
+   * Things can be sent again.
+   * @param renew each party is sent an INVITE with what was last agreed on, by which a server knows its dialog again
+   */
+  findEdge(renew = false): void {
+    this.dispatch({ type: "edge-back", renew });
+    this.#requests.release();
   }
 
   /** Stops its timers; nothing of the call itself changes. */
@@ -174,7 +211,7 @@ export class CallSession {
       case "answer":
         return this.#answer(effect.sdp);
       case "reject":
-        return this.#reject(effect);
+        return this.#responses?.reject(effect);
       case "respond":
         return this.#requests.respond(effect);
       case "request":
@@ -246,11 +283,11 @@ export class CallSession {
           this.#calleeCallIds.push(leg.sipCallId);
         },
         onProgress: (status, body, connected) => {
-          this.#connected = connected;
+          this.#noteConnected(connected);
           this.dispatch({ type: "branch-progress", branchId, status, sdp: body });
         },
         onAnswered: (body, connected) => {
-          this.#connected = connected;
+          this.#noteConnected(connected);
           this.dispatch({ type: "branch-answered", branchId, sdp: body });
         },
         onFailed: (status, told, warnings) => {
@@ -262,6 +299,10 @@ export class CallSession {
     );
     this.#branches.set(branchId, branch);
     branch.send(sdp);
+  }
+
+  #noteConnected(device: LegDevice | undefined): void {
+    if (this.#responses !== undefined) this.#responses.connected = device;
   }
 
   #forgetBranch(branch: Branch): void {
@@ -284,72 +325,37 @@ export class CallSession {
     this.#forgetBranch(branch);
   }
 
-  #ring({ status, sdp }: EffectOf<"ring">): void {
+  #ring(effect: EffectOf<"ring">): void {
     this.progress.ringingAtMs ??= this.#context.clock.wallMs();
-    const { request, reliability = "none" } = this.#offered ?? {};
-    const reliable = provisionalHeaders(reliability, sdp !== undefined);
-    if (reliable === undefined) return;
-    request?.respond(status, {
-      headers: [...DIALOG_CAPABILITIES, ...reliable, ...this.#identity()],
-      toTag: this.#legs.caller.localTag,
-      ...(sdp === undefined ? {} : { body: { contentType: "application/sdp", text: sdp } }),
-    });
+    this.#responses?.ring(effect);
   }
 
   #answer(sdp: string): void {
-    const { request, answerHeaders } = this.#offered ?? {};
-    request?.respond(
-      200,
-      {
-        headers: [
-          ...DIALOG_CAPABILITIES,
-          ...this.#identity(),
-          ...recvInfo(this.#legs.callee),
-          ...(answerHeaders ?? []),
-        ],
-        toTag: this.#legs.caller.localTag,
-        body: { contentType: "application/sdp", text: sdp },
-      },
-      (error) => {
-        if (error === undefined || error.code === "edge-lost") return;
-        this.#context.logger.info("answer came too late", { callId: this.callId, error: error.message });
-        this.dispatch({ type: "answer-lost" });
-      },
-    );
+    this.#responses?.answer(sdp, this.#legs.callee, (error) => {
+      this.#isAnswerSent ||= error === undefined;
+      if (error === undefined || error.code === "edge-lost") return;
+      this.#context.logger.info("answer came too late", { callId: this.callId, error: error.message });
+      this.dispatch({ type: "answer-lost" });
+    });
     this.#offered = undefined;
+    this.#responses = undefined;
     this.#context.owner.onAnswered(this);
   }
 
-  /** Who rings or answers, for a caller that may know (RFC 3325 5). */
-  #identity(): HeaderList {
-    const host = this.#offered?.trustedHost;
-    return host === undefined || this.#connected === undefined ? [] : asserted(this.#connected, host);
+  #doubt(standing: "unsure" | "lost"): void {
+    for (const { dialog } of this.legs) if (dialog !== undefined) dialog.standing = standing;
   }
 
-  #reject({ status, outcome }: EffectOf<"reject">): void {
-    const retry: HeaderList = status === 503 ? [["Retry-After", "5"]] : [];
-    this.#offered?.request.respond(status, {
-      headers: [...reasonOf(outcome), ...retry, ...this.#warning.take(status)],
-      toTag: this.#legs.caller.localTag,
-    });
+  #rename(leg: Leg, dialogId: string): void {
+    const { owner } = this.#context;
+    owner.removeLeg(leg);
+    leg.dialogId = dialogId;
+    owner.addLeg(leg, this);
   }
 
   #persist(): void {
-    const { startedAtMs, ringingAtMs, calledNumber } = this.progress;
     this.progress.answeredAtMs ??= this.#context.clock.wallMs();
-    const { caller, callee } = this.#legs;
-    this.#context.store.put({
-      version: 1,
-      callId: this.callId,
-      call: this.#call,
-      caller,
-      ...(callee === undefined ? {} : { callee }),
-      ...(this.endpoint === undefined ? {} : { endpoint: this.endpoint }),
-      calledNumber,
-      startedAtMs,
-      ...(ringingAtMs === undefined ? {} : { ringingAtMs }),
-      answeredAtMs: this.progress.answeredAtMs,
-    });
+    this.#context.store.put(savedCallOf(this.progress, this.#call, this.#legs, this.endpoint));
   }
 
   #ended(outcome: Outcome): void {

@@ -7,11 +7,12 @@ import type {
   IncomingRequest,
   IncomingResponse,
   PendingRequest,
-  SignalingPort,
 } from "../signaling/signaling-port.ts";
 import { accepts } from "./accept.ts";
 import { adoptAbilities, ALLOW_WITHOUT_INFO, DIALOG_CAPABILITIES, infoRefusal, recvInfo } from "./capabilities.ts";
 import type { Leg } from "./leg.ts";
+import { noteRefresh, noteRequest } from "./leg-dialog.ts";
+import { LegRequests, type LegRequestsOptions } from "./leg-requests.ts";
 import { toldReason } from "./reason-header.ts";
 import { sdpOf, sessionBody } from "./session-body.ts";
 import { decideSession, sessionOfResponse, sessionRequestHeaders } from "./session-interval.ts";
@@ -27,8 +28,7 @@ interface Waiting {
   readonly other: Leg | undefined;
 }
 
-export interface DialogRequestsOptions {
-  readonly port: SignalingPort;
+export interface DialogRequestsOptions extends LegRequestsOptions {
   readonly ids: Ids;
   readonly warning: RefusalWarning;
   readonly dispatch: (event: CallEvent) => void;
@@ -38,17 +38,22 @@ export interface DialogRequestsOptions {
 
 const PASSED_HEADERS = ["content-disposition", "content-encoding", "content-language", "info-package"];
 const SDP = "application/sdp";
+const MAX_HELD = 8;
 
 /** The requests inside the dialogs of one call, both ways. */
 export class DialogRequests {
   readonly #options: DialogRequestsOptions;
+  readonly #legs: LegRequests;
   readonly #waiting = new Map<string, Waiting>();
   readonly #pending = new Map<number, PendingRequest>();
   readonly #unacknowledged = new Map<Side, IncomingResponse>();
+  /** Requests that came before it is known whether the edge knows the dialogs, by transaction. */
+  readonly #held = new Map<string, () => void>();
   #byes = 0;
 
   constructor(options: DialogRequestsOptions) {
     this.#options = options;
+    this.#legs = new LegRequests(options);
   }
 
   /** No BYE waits for its answer. */
@@ -57,21 +62,38 @@ export class DialogRequests {
   }
 
   has(transactionId: string): boolean {
-    return this.#waiting.has(transactionId);
+    return this.#waiting.has(transactionId) || this.#held.has(transactionId);
   }
 
   /** A request that the edge has answered. */
   forget(transactionId: string): void {
     this.#waiting.delete(transactionId);
+    this.#held.delete(transactionId);
+  }
+
+  /** Keeps a request that changes something until `release`; false when it is none, or too many are kept. */
+  hold({ transactionId, message: { method } }: IncomingRequest, take: () => void): boolean {
+    if (method === "ACK" || method === "BYE" || this.#held.size >= MAX_HELD) return false;
+    this.#held.set(transactionId, take);
+    return true;
+  }
+
+  /** Takes what was held. */
+  release(): void {
+    const held = [...this.#held.values()];
+    this.#held.clear();
+    for (const take of held) take();
   }
 
   /** The edge is gone: it has answered, or will offer again, all that waits. */
   forgetAll(): void {
     this.#waiting.clear();
+    this.#held.clear();
   }
 
   receive(side: Side, leg: Leg, other: Leg | undefined, request: IncomingRequest): void {
     const { message } = request;
+    noteRequest(leg, message);
     switch (message.method) {
       case "ACK":
         return this.#options.dispatch({ type: "acked", side, sdp: sdpOf(message) });
@@ -162,8 +184,9 @@ export class DialogRequests {
       if (this.#byes === 0) this.#options.onIdle();
     };
     this.#byes += 1;
-    this.#options.port.request(
-      { method: "BYE", dialogId: leg.dialogId, headers },
+    this.#legs.send(
+      leg,
+      { method: "BYE", headers },
       {
         onResponse: ({ message }) => {
           if (message.status >= 200) over();
@@ -194,8 +217,9 @@ export class DialogRequests {
       this.#pending.delete(ticket);
       this.#options.dispatch(event);
     };
-    const pending = this.#options.port.request(
-      { method, dialogId: leg.dialogId, headers, ...(body === undefined ? {} : { body }) },
+    const pending = this.#legs.send(
+      leg,
+      { method, headers, body },
       {
         onResponse: (response) => {
           const { status } = response.message;
@@ -246,6 +270,7 @@ export class DialogRequests {
     const decision = decideSession(request.message, leg.policy, leg.session);
     const timer = decision.kind === "agree" ? decision : { session: undefined, headers: [] };
     leg.session = timer.session;
+    noteRefresh(leg, request);
     request.respond(
       200,
       {

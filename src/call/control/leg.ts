@@ -27,10 +27,34 @@ export interface AgreedSession {
   readonly refresher: "local" | "remote";
 }
 
+/** What is known of a leg's dialog, beside its identity, so that an edge can go on with it that does not know it. */
+export interface LegDialog {
+  role: "uac" | "uas";
+  /** Values of From and To in requests of ours, tags included. */
+  readonly local: string;
+  readonly remote: string;
+  /** The highest that is known to have been used; the edge may have used higher ones. */
+  localCseq: number;
+  /** -1: none was seen. */
+  remoteCseq: number;
+  inviteCseq: number;
+  remoteTarget: string;
+  readonly routeSet: readonly string[];
+  /** URI of the address that the device sends from, where that is not its contact's. */
+  nextHop?: string;
+  /**
+   * `unsure`: the edge may have lost the dialog since it was last used; `lost`: it has, or has it for an application
+   * that is gone, and cannot be told. Absent: it knows it.
+   */
+  standing?: "unsure" | "lost";
+  /** The memory of the edge that has it; absent: not known. */
+  edgeMemory?: string | undefined;
+}
+
 /** One dialog with a device. Plain data; it goes into the journal with its call. */
 export interface Leg extends DialogAbilities {
-  /** `<Call-ID>;from-tag=<tag of the initiator>`. */
-  readonly dialogId: string;
+  /** `<Call-ID>;from-tag=<tag of the initiator>`; a stock server that has lost it gives it another. */
+  dialogId: string;
   readonly sipCallId: string;
   readonly localTag: string;
   /** Empty until the device has answered anything. */
@@ -41,6 +65,8 @@ export interface Leg extends DialogAbilities {
   readonly latch: RelayOptions["latch"];
   readonly policy: SessionPolicy;
   session: AgreedSession | undefined;
+  /** Absent until the dialog is confirmed, and in what older versions have recorded. */
+  dialog?: LegDialog;
 }
 
 /** Makes the wire's dialog id. */

@@ -13,6 +13,7 @@ import { type CallContext, CallSession } from "./call-session.ts";
 import type { CallTable } from "./call-table.ts";
 import { callerDevice, claimOf } from "./caller-identity.ts";
 import { adoptAbilities, recvInfo } from "./capabilities.ts";
+import { dialogOfRequest } from "./leg-dialog.ts";
 import { dialogIdOf, type Leg, type LegDevice } from "./leg.ts";
 import { reasonOf } from "./reason-header.ts";
 import { rejection, type Rejection } from "./rejection.ts";
@@ -96,7 +97,7 @@ export class NewCalls {
       return { ...routed, headers: [...headers, ...reasonOf(outcome)] };
     }
     const { ids, table, context } = this.#options;
-    const caller = callerLeg(request, device, checked.session, ids);
+    const caller = callerLeg(request, device, checked.session, ids, context.port.edgeMemory);
     const session = new CallSession(context, {
       callId: ids.uuid(),
       calledNumber: dialed.user,
@@ -206,17 +207,20 @@ function checkInvite(message: SipMessage, device: SipPhone | Peer): Checked | Re
 }
 
 function callerLeg(
-  { message, source }: IncomingRequest,
+  request: IncomingRequest,
   device: SipPhone | Peer,
   { session }: Extract<SessionDecision, { kind: "agree" }>,
   ids: Ids,
+  edgeMemory: string | undefined,
 ): Leg {
+  const { message, source } = request;
+  const localTag = `s${ids.token(7)}`;
   const sipCallId = detached(message.get("call-id") ?? "");
   const remoteTag = detached(tagOf(message.get("from") ?? "") ?? "");
   const leg: Leg = {
     dialogId: dialogIdOf(sipCallId, remoteTag),
     sipCallId,
-    localTag: `s${ids.token(7)}`,
+    localTag,
     remoteTag,
     device: callerDevice(device, message),
     source,
@@ -224,6 +228,7 @@ function callerLeg(
     policy: device.profile.session,
     allowsUpdate: false,
     session,
+    dialog: dialogOfRequest(request, localTag, edgeMemory),
   };
   adoptAbilities(leg, message);
   return leg;

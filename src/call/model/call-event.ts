@@ -72,7 +72,8 @@ export type CallEvent =
   | { readonly type: "media-lost" }
   | { readonly type: "hang-up"; readonly outcome: Outcome }
   | { readonly type: "edge-lost" }
-  | { readonly type: "edge-back" }
+  /** `renew`: the server has lost the dialogs, and both parties are to be asked anew. */
+  | { readonly type: "edge-back"; readonly renew?: boolean }
   | { readonly type: "timer"; readonly timer: TimerName };
 
 /** Where a call goes: branches in groups, best first, or a service inside the relay. */

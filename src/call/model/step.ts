@@ -86,8 +86,10 @@ function advance(call: Call, event: CallEvent): Step {
       return call.state === "disconnected" ? unchanged(call) : endCall(call, event.outcome);
     case "edge-lost":
       return onEdgeLost(call);
-    case "edge-back":
-      return unchanged({ ...call, suspended: false, resyncAttempts: 0, resyncWaits: false });
+    case "edge-back": {
+      const needsResync = event.renew === true ? "always" : call.needsResync;
+      return unchanged({ ...call, needsResync, suspended: false, resyncAttempts: 0, resyncWaits: false });
+    }
     case "timer":
       return onTimer(call, event.timer);
   }

@@ -48,6 +48,8 @@ export interface DrachtioRequestOptions {
 export interface DrachtioWire extends EventEmitter {
   closing?: boolean;
   readonly reconnectVars: { retryTimer: NodeJS.Timeout | null };
+  /** Returns the id that the answer names. */
+  send(socket: Socket, command: string): string;
 }
 
 export interface DrachtioAgent {

@@ -11,6 +11,8 @@ export interface ClaimResult {
   readonly unknown: readonly string[];
   /** They belong to another application that is connected. */
   readonly refused: readonly string[];
+  /** A dialog that this edge had under the same memory id, and that is unknown, has ended. */
+  readonly memoryId: string;
 }
 
 /** What became of the dialogs that an application described. */
@@ -26,8 +28,14 @@ const OF_ANOTHER = "dialog belongs to another application";
 const OTHER_TAGS = "dialog is known with other tags";
 const FULL = "dialog limit reached";
 const NOT_AVAILABLE = "requested protocol/transport not available";
-/** Over how long refreshes are spread that may be due; peers wait at least half a minute longer than half the interval. */
-const REFRESH_WITHIN_MS = 5_000;
+/**
+ * When refreshes come that may be due, since nobody knows when the last was: within this time, in the second half of it.
+ * Peers of long sessions wait half the interval longer than the refresh should come, those of short ones 15 s.
+ */
+const SOON_MS = 5_000;
+const LONG_SECONDS = 600;
+/** Spreads them. */
+const APART_MS = 7_919;
 
 /** Dialogs that change hands: of an application that is gone, or of an edge that is. */
 export class DialogTakeover {
@@ -67,7 +75,8 @@ export class DialogTakeover {
       else if (this.#isAnothers(dialog, application)) refused.push(dialogId);
       else this.#give(dialog, application);
     }
-    return { claimed: dialogIds.length - unknown.length - refused.length, unknown, refused };
+    const { memoryId } = this.#context.dialogs;
+    return { claimed: dialogIds.length - unknown.length - refused.length, unknown, refused, memoryId };
   }
 
   /** Takes up dialogs that an application knows and this edge does not; doing it again changes nothing. */
@@ -87,7 +96,7 @@ export class DialogTakeover {
   #importOne(application: Application, value: unknown): "imported" | "known" | { readonly reason: string } {
     const parsed = parseImportedDialog(value);
     if (!parsed.ok) return parsed;
-    const { clock, dialogs, transport, ids } = this.#context;
+    const { clock, dialogs, transport } = this.#context;
     const described = parsed.value;
     const dialog = dialogs.get(importedDialogId(described));
     if (dialog !== undefined) {
@@ -108,7 +117,9 @@ export class DialogTakeover {
     const taken = dialogOfImport(described, contact, clock.wallMs());
     setOwner(taken, application);
     if (taken.session !== undefined && described.session?.ageSeconds === undefined) {
-      taken.session.refreshedAtMs += Number.parseInt(ids.token(2), 16) % REFRESH_WITHIN_MS;
+      const { intervalSeconds } = taken.session;
+      const withinMs = intervalSeconds < LONG_SECONDS ? SOON_MS : intervalSeconds * 250;
+      taken.session.refreshedAtMs += withinMs / 2 + ((dialogs.size * APART_MS) % (withinMs / 2));
     }
     dialogs.add(taken);
     this.#actions.setSessionTimer(taken, taken.session);

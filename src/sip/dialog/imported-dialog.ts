@@ -38,7 +38,7 @@ export interface ImportedDialog {
   readonly session?: {
     readonly intervalSeconds: number;
     readonly refresher: "local" | "remote";
-    /** Since the last refresh. Absent: not known; it is refreshed soon when that is ours to do, else counts from now. */
+    /** Since the last refresh. Absent: not known; it is refreshed before long when that is ours to do, else counts from now. */
     readonly ageSeconds?: number;
   };
   /** Methods that the other end allows. */

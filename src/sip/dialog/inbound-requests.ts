@@ -162,6 +162,24 @@ export class InboundRequests {
     this.offerHeld();
   }
 
+  /** Requests that came before their dialog was imported are its own now. */
+  dialogsImported(): void {
+    for (const pending of this.#pending.values()) {
+      const { request, flow } = pending.tx;
+      const toTag = pending.dialog === undefined ? tagOf(request.get("to") ?? "") : undefined;
+      const fromTag = tagOf(request.get("from") ?? "") ?? "";
+      const dialog = toTag && this.#context.dialogs.findByTags(pending.callId, fromTag, toTag);
+      if (dialog === undefined || dialog === "") continue;
+      pending.dialog = dialog;
+      dialog.remoteCseq = Math.max(dialog.remoteCseq, cseqOf(request));
+      if (flow.reliable) dialog.flowId = flow.id;
+      if (request.method === "INVITE") dialog.openInvites += 1;
+      const facts = { method: request.method, hasBody: request.body !== "" };
+      requestSeen(dialog.negotiation, "remote", pending.txnId, facts);
+    }
+    this.offerHeld();
+  }
+
   /** Offers held requests again. */
   offerHeld(): void {
     for (const pending of this.#pending.values()) {
@@ -340,8 +358,7 @@ export class InboundRequests {
   }
 
   #deliver(pending: PendingRequest, application: Application, request: SipMessage, flow: Flow): void {
-    const isNew = tagOf(pending.tx.request.get("to") ?? "") === undefined;
-    const isFirst = isNew && request.method !== "CANCEL";
+    const isFirst = request.method !== "CANCEL" && tagOf(pending.tx.request.get("to") ?? "") === undefined;
     this.#context.applications.deliver(application, {
       source: "network",
       text: withEdgeFields(request, flow, this.#context.flows),

@@ -212,7 +212,13 @@ export class InboundResponses {
     const state = status >= 200 ? "confirmed" : "early";
     let dialog = pending.dialog;
     if (dialog === undefined) {
-      dialog = uasDialog(tx.request, tx.flow, pending.toTag ?? "", application, state, clock.wallMs());
+      const made = uasDialog(tx.request, tx.flow, pending.toTag ?? "", application, state, clock.wallMs());
+      dialog = made;
+      if (method === "INVITE" && tagOf(tx.request.get("to") ?? "") !== undefined) {
+        // A re-INVITE of a dialog that this edge has lost: it may be one that we began.
+        const role = made.id === pending.dialogId ? "uas" : "uac";
+        dialog = { ...made, id: pending.dialogId, role, openInvites: 1 };
+      }
       requestSeen(dialog.negotiation, "remote", txnId, { method, hasBody: tx.request.body !== "" });
       pending.dialog = dialog;
       this.#setLocalContact(dialog, draft, tx.flow);

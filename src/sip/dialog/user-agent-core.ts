@@ -124,7 +124,7 @@ export class UserAgentCore implements TransactionUser {
   /** Takes up dialogs that an application describes (`ImportedDialog`); those that are here are only claimed. */
   importDialogs(application: Application, dialogs: readonly unknown[]): ImportResult {
     const result = this.#takeover.import(application, dialogs);
-    this.#inbound.offerHeld();
+    this.#inbound.dialogsImported();
     return result;
   }
 

@@ -26,10 +26,9 @@ export function claimReply(
   }
   if (what !== "dialogs") return "NOK|invalid claim: expected instance or dialogs";
   const dialogIds = text.split("\r\n", MAX_CLAIMED + 2).filter((line) => line !== "");
-  if (dialogIds.length === 0) return "NOK|invalid claim: no dialogs";
   if (dialogIds.length > MAX_CLAIMED) return `NOK|invalid claim: more than ${MAX_CLAIMED} dialogs`;
-  const { claimed, unknown, refused } = user.claimDialogs(application, dialogIds);
-  return `OK|${claimed}|${unknown.length}|${refused.length}\r\n${JSON.stringify({ unknown, refused })}`;
+  const { claimed, ...rest } = user.claimDialogs(application, dialogIds);
+  return `OK|${claimed}|${rest.unknown.length}|${rest.refused.length}\r\n${JSON.stringify(rest)}`;
 }
 
 /** `import` with a JSON array of `ImportedDialog` behind it. */

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import type { ImportedDialog } from "../../../../src/sip/dialog/index.ts";
 import { EdgeFixture, SECRET } from "../../../support/edge-fixture.ts";
 import { eventually } from "../../../support/eventually.ts";
+import { ManualClock } from "../../../support/manual-clock.ts";
 import { headerOf, SipPeer } from "../../../support/sip-peer.ts";
 import { WireClient } from "../../../support/wire-client.ts";
 
@@ -104,7 +105,28 @@ describe("SipEdge: dialogs that change hands", () => {
     assert.deepEqual((await other.ask("claim|instance|node-1")).tokens, ["NOK", "instance is connected"]);
     const { tokens, text } = await other.ask("claim|dialogs\r\nkept;from-tag=from\r\nnever;from-tag=seen");
     assert.deepEqual(tokens, ["OK", "0", "1", "1"]);
-    assert.deepEqual(JSON.parse(text), { unknown: ["never;from-tag=seen"], refused: ["kept;from-tag=from"] });
+    const { memoryId, ...lists } = JSON.parse(text) as Readonly<Record<string, unknown>>;
+    assert.deepEqual(lists, { unknown: ["never;from-tag=seen"], refused: ["kept;from-tag=from"] });
+    assert.match(String(memoryId), /^[0-9a-f-]{36}$/);
+  });
+
+  it("given an edge that restarts, when it is asked, then it has the same memory id with its files and another without", async () => {
+    const memories: unknown[] = [];
+    for (const restart of [
+      () => fixture.restart(),
+      () => fixture.restartAsKilled(() => undefined),
+      () => fixture.restartAsKilled(() => fixture.forget()),
+    ]) {
+      const { text } = await (await named("node-1")).ask("claim|dialogs");
+      memories.push((JSON.parse(text) as { memoryId: unknown }).memoryId);
+      await restart();
+    }
+    const { text } = await (await named("node-1")).ask("claim|dialogs");
+    memories.push((JSON.parse(text) as { memoryId: unknown }).memoryId);
+    assert.deepEqual(
+      memories.map((memory) => memories.indexOf(memory)),
+      [0, 0, 0, 3],
+    );
   });
 
   it("given a request that waits for an application that is gone, when its dialog is claimed, then it is offered at once", async () => {
@@ -124,7 +146,6 @@ describe("SipEdge: dialogs that change hands", () => {
     for (const [command, reason] of [
       ["claim", "invalid claim: expected instance or dialogs"],
       ["claim|everything", "invalid claim: expected instance or dialogs"],
-      ["claim|dialogs", "invalid claim: no dialogs"],
       [`claim|dialogs\r\n${"a\r\n".repeat(1_001)}`, "invalid claim: more than 1000 dialogs"],
       ["import", "invalid import: not a JSON array"],
       ['import\r\n{"a":1}', "invalid import: not a JSON array"],
@@ -223,6 +244,37 @@ describe("SipEdge: dialogs that change hands", () => {
     const update = await peer.take("UPDATE sip:1001@192.0.2.1 ");
     assert.equal(headerOf(update, "Route"), route);
     assert.match(headerOf(update, "Session-Expires"), /^90;refresher=uac/);
+  });
+
+  it("given sessions of unknown age whose refresh is ours, when they are imported, then a short one is refreshed soon, a long one later", async () => {
+    const clock = new ManualClock(Date.now());
+    const timed = await EdgeFixture.start(clock);
+    try {
+      const client = await timed.application("bye");
+      const session = (intervalSeconds: number): object => ({ intervalSeconds, refresher: "local" });
+      const short = described("short", { session: session(90), allow: ["UPDATE"] });
+      const long = described("long", { session: session(1_800), allow: ["UPDATE"] });
+      assert.match(await imports(client, short, long), /^OK\|2/);
+      clock.advance(2_000);
+      assert.equal(timed.gauge("tandem_sip_dialogs"), 2);
+      clock.advance(3_000);
+      const update = await peer.take("UPDATE");
+      assert.equal(headerOf(update, "Call-ID"), "short");
+      peer.respond(timed.sipPort, update, "200 OK", "", ["Session-Expires: 1800;refresher=uas"]);
+      clock.advance(200_000);
+      assert.deepEqual(
+        peer.received.filter((text) => text.startsWith("UPDATE") && headerOf(text, "Call-ID") === "long"),
+        [],
+      );
+      clock.advance(250_000);
+      await eventually(
+        () =>
+          assert.ok(peer.received.some((text) => text.startsWith("UPDATE") && headerOf(text, "Call-ID") === "long")),
+        { timeoutMs: 2_000, intervalMs: 5 },
+      );
+    } finally {
+      await timed.stop();
+    }
   });
 
   it("given an edge that no application has come to yet, when a request of an unknown dialog comes, then it waits for one", async () => {

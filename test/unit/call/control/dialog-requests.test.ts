@@ -35,12 +35,13 @@ function waitingReinvite(code?: SignalingErrorCode): Answering {
   const answers: number[] = [];
   const requests = new DialogRequests({
     port: {
-      connected: true,
-      pendingCount: 0,
-      start: () => undefined,
+      takesDialogs: true,
+      edgeMemory: undefined,
       request: () => ({ cancel: () => undefined }),
-      close: () => undefined,
+      importDialogs: () => Promise.resolve([]),
     },
+    describe: () => undefined,
+    rename: () => undefined,
     ids: new RandomIds(),
     warning: new RefusalWarning(),
     dispatch: (event) => void events.push(event),

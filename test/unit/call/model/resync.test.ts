@@ -232,4 +232,12 @@ describe("resync of a call", () => {
     assert.deepEqual(world.send({ type: "media-lost" }), [], "not while the edge is away");
     assert.deepEqual(names(world.send({ type: "edge-back" })), ["persist", "media"]);
   });
+
+  it("given a server that has lost the dialogs, when it is back, then both parties are asked though the relay is as before", () => {
+    const world = established();
+    world.send({ type: "edge-lost" });
+    assert.deepEqual(names(world.send({ type: "edge-back", renew: true })), ["persist", "media"]);
+    done(world, sdp(20_000));
+    assert.deepEqual(names(done(world, sdp(20_002))), ["request callee"]);
+  });
 });
