@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { audioSdp } from "../../support/audio-sdp.ts";
 import { EITHER_SIDE } from "../../support/either-side.ts";
 import { establish, type EstablishedCall, hangUp } from "../../support/established-call.ts";
+import { freePort } from "../../support/free-port.ts";
 import { DatagramLink } from "../../support/phone-link.ts";
 import { RelayedSwitch } from "../../support/relayed-switch.ts";
 import type { SipPhone } from "../../support/sip-phone.ts";
@@ -25,8 +26,9 @@ describe("interop 28: requests above the MTU", () => {
   let farLink: DatagramLink;
   beforeEach(async () => {
     whole = await RelayedSwitch.start();
-    nearLink = await DatagramLink.open(whole.node.server);
-    farLink = await DatagramLink.open(whole.node.server);
+    // Ports that are free for TCP, too.
+    nearLink = await DatagramLink.open(whole.node.server, "127.0.0.1", await freePort());
+    farLink = await DatagramLink.open(whole.node.server, "127.0.0.1", await freePort());
   });
   afterEach(async () => {
     await whole.stop();
