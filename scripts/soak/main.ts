@@ -16,6 +16,8 @@ const USAGE = `usage: npm run soak [-- --minutes 10 --rate N --json]
 Ends with 1 when a call failed, something is left over or memory grows. Ctrl-C: no new calls, then the summary so far.
 `;
 const DIST = join(import.meta.dirname, "..", "..", "dist", "main", "tandem.js");
+/** `npm run` passes on the Ctrl-C that the terminal has sent to all: both are one. */
+const SAME_SIGNAL_MS = 500;
 const EXIT = { good: 0, bad: 1, usage: 64, interrupted: 130 } as const;
 
 const tell = (text: string): void => void process.stderr.write(`${text}\n`);
@@ -46,10 +48,13 @@ async function soak(options: SoakOptions): Promise<number> {
   const progress = (text: string): void => {
     tell(`${String(Math.round((performance.now() - startMs) / 1_000)).padStart(5)} s  ${text}`);
   };
+  let interruptedAtMs = Infinity;
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
     process.on(signal, () => {
+      const nowMs = performance.now();
+      interruptedAtMs = Math.min(interruptedAtMs, nowMs);
       // The second one waits for nothing.
-      if (interruption.signal.aborted) void cleanup.run().finally(() => process.exit(EXIT.interrupted));
+      if (nowMs - interruptedAtMs > SAME_SIGNAL_MS) void cleanup.run().finally(() => process.exit(EXIT.interrupted));
       interruption.abort();
     });
   }

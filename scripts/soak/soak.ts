@@ -32,6 +32,7 @@ export interface SoakContext {
 const RAMP_SECONDS = 3;
 const RAMP_DRAIN_MS = 15_000;
 const RAMP_MS = 40_000;
+const WARM_UP_RATE = 60;
 const PROGRESS_MS = 10_000;
 const DRAIN_MS = 30_000;
 /** RFC 3261 timers D, H and J, an eighth more for the oldest of what is remembered, and the last calls. */
@@ -148,6 +149,8 @@ async function halfOfMaximum(context: SoakContext): Promise<number> {
     progress(`${rate} calls/s for ${RAMP_SECONDS} s: ${failed} failed, ${again} sent again`);
     return { isClean: failed + again === 0 };
   };
+  // The first calls of a process cost two to three times as much.
+  await run(WARM_UP_RATE);
   const found = await findRampRate({ run, withinMs: RAMP_MS, nowMs: () => performance.now(), signal });
   signal.removeEventListener("abort", stop);
   await mixture.close();

@@ -4,6 +4,7 @@ import {
   heapVerdicts,
   leftoverFiles,
   leftoverObjects,
+  missingGauges,
   residentVerdicts,
   slopeOf,
 } from "../../../../scripts/soak/verdict.ts";
@@ -41,6 +42,14 @@ describe("what a soak leaves over", () => {
     ]);
   });
 
+  it("given a node that has not every gauge, when asked, then those that would never show a leak are named", () => {
+    const all = missingGauges([]);
+    assert.ok(all.length > 20);
+    const [first = "", ...others] = all;
+    assert.deepEqual(missingGauges(others.map((name) => line(name, 0))), [first]);
+    assert.deepEqual(missingGauges(all.map((name) => line(name, 0))), []);
+  });
+
   it("given a process with more open files, when compared, then it is named", () => {
     assert.deepEqual(
       leftoverFiles([quiet("edge", 1, 20), quiet("media", 1, 9)], [quiet("edge", 1, 21), quiet("media", 1, 9)]),
@@ -58,6 +67,12 @@ describe("the memory of a soak", () => {
     // What every call leaves is found, however small.
     assert.equal(verdict(10 + (40 * 1_000_000) / MEGABYTE, 1_000_000)?.isFlat, false);
     assert.deepEqual(heapVerdicts([quiet("supervisor", undefined)], [quiet("supervisor", undefined)], 1), []);
+  });
+
+  it("given a hundred octets that each call of ten minutes leaves, when compared, then the heap is not flat", () => {
+    const calls = 600 * 500;
+    const [verdict] = heapVerdicts([quiet("edge", 10)], [quiet("edge", 10 + (100 * calls) / MEGABYTE)], calls);
+    assert.equal(verdict?.isFlat, false);
   });
 
   const series = (bytesAt: (seconds: number) => number, seconds: number) => [
