@@ -181,7 +181,8 @@ describe("targets of a name", () => {
     const startMs = performance.now();
     const found = await Promise.all(["sip:one.test:5060", "sip:pbx.test"].map((uri) => find(uri, resolver)));
     assert.ok(performance.now() - startMs < 4_500, `${performance.now() - startMs} ms`);
-    assert.equal(found[0], "no address for one.test: no name server answers");
+    // Its last try and the bound of the whole end at about the same time.
+    assert.match(String(found[0]), /^no address for one\.test: no name server answers/);
     assert.match(String(found[1]), /^no address for pbx\.test: no name server answers/);
     const againMs = performance.now();
     assert.equal(await find("sip:one.test:5060", resolver), "no address for one.test: no name server answers");
