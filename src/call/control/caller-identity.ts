@@ -16,10 +16,10 @@ export function callerDevice(device: SipPhone | Peer, request: SipMessage): LegD
   return { kind: "peer", name: device.name, ...peerIdentity(device, request), ...wished };
 }
 
-function peerIdentity({ trusted }: Peer, request: SipMessage): Identity {
+function peerIdentity({ trusted }: Peer, request: SipMessage): Identity & Pick<LegDevice, "isUnproven"> {
   const claimed = claimedIdentity(request);
   const asserted = trusted === true ? assertedIdentity(request) : undefined;
-  if (asserted === undefined) return claimed ?? { number: ANONYMOUS };
+  if (asserted === undefined) return { ...(claimed ?? { number: ANONYMOUS }), isUnproven: true };
   // A name that the assertion leaves out is that of From, when both are about the same number.
   return asserted.displayName === undefined && claimed?.number === asserted.number ? claimed : asserted;
 }
