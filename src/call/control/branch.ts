@@ -113,7 +113,8 @@ export class Branch {
     const before = this.#leg;
     this.#leg = leg;
     this.#events.onLeg(leg, before);
-    this.#pending = port.request(
+    let isOver = false;
+    const pending = port.request(
       {
         method: "INVITE",
         uri,
@@ -123,9 +124,17 @@ export class Branch {
       },
       {
         onResponse: (response) => this.#onResponse(leg, response),
-        onFailed: (error) => this.#onUnreached(STATUS_OF_SIGNALING_ERROR[error.code]),
+        onFailed: ({ code }) => {
+          isOver = true;
+          const status = STATUS_OF_SIGNALING_ERROR[code];
+          // There is no way at all, and nobody may be left to tell of another leg.
+          if (code === "edge-lost") this.#events.onFailed(status, undefined, []);
+          else this.#onUnreached(status);
+        },
       },
     );
+    // It may have failed already, and another have taken its place.
+    if (!isOver) this.#pending = pending;
   }
 
   #headers(leg: Leg, minSe: number): HeaderList {
