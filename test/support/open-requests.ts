@@ -22,7 +22,13 @@ export class OpenRequests {
   readonly failures: SignalingError[] = [];
 
   get port(): SignalingPort {
-    return { request: (request, events) => this.#request(request, events) } as Partial<SignalingPort> as SignalingPort;
+    const port: Partial<SignalingPort> = {
+      takesDialogs: true,
+      edgeMemory: undefined,
+      request: (request, events) => this.#request(request, events),
+      importDialogs: () => Promise.resolve([]),
+    };
+    return port as SignalingPort;
   }
 
   #request(request: OutgoingRequest, events: RequestEvents): PendingRequest {
