@@ -63,4 +63,23 @@ describe("Branch with two ways to a phone", () => {
       [false, true],
     );
   });
+
+  it("given a callee that rings reliably and answers no PRACK, when it goes on, then it gets 8; answered ones do not count", () => {
+    branch.send("v=0");
+    const ring = (rseq: number): void => {
+      const reliable: [string, string][] = [
+        ["Require", "100rel"],
+        ["RSeq", String(rseq)],
+      ];
+      requests.sent[0]?.events.onResponse(responseOf(180, "192.0.2.7", reliable));
+    };
+    const pracks = (): (readonly [string, string] | undefined)[] =>
+      requests.sent.filter(({ request }) => request.method === "PRACK").map(({ request }) => request.headers?.[0]);
+    for (let rseq = 1; rseq <= 20; rseq += 1) ring(rseq);
+    assert.deepEqual([pracks().length, pracks().at(-1)], [8, ["RAck", "8 1 INVITE"]]);
+    requests.sent[1]?.events.onResponse(responseOf(200));
+    requests.sent[2]?.events.onFailed(new SignalingError("unknown-dialog", "gone"));
+    for (let rseq = 21; rseq <= 30; rseq += 1) ring(rseq);
+    assert.deepEqual([pracks().length, pracks().at(-1)], [10, ["RAck", "22 1 INVITE"]]);
+  });
 });
