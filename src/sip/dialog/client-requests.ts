@@ -238,6 +238,8 @@ export class ClientRequests {
   #close(request: ClientRequest): void {
     const { txnId, method, dialog, trial } = request;
     if (trial !== undefined) this.failover.end(trial);
+    // It holds what the request was made of, and late responses may come for half a minute.
+    request.trial = undefined;
     if (!this.#open.delete(txnId)) return;
     this.#awaited.remove(request);
     if (method === "INVITE" && dialog !== undefined) dialog.openInvites -= 1;
