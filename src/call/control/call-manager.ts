@@ -56,7 +56,13 @@ export interface CallManagerSettings {
 /** Options of a `CallManager`. */
 export interface CallManagerOptions {
   /** The edge's side of the drachtio wire protocol. */
-  readonly edge: { readonly host: string; readonly port: number; readonly secret: string };
+  readonly edge: {
+    readonly host: string;
+    readonly port: number;
+    readonly secret: string;
+    /** The same for each start, another for each call control of an edge: its dialogs wait for it. Default `callmanager`. */
+    readonly instanceId?: string;
+  };
   /** Absent with a stock drachtio server: dialogs and calls are not compared after a restart. */
   readonly edgeControl?: EdgeControl;
   readonly inventory: Inventory;
@@ -126,6 +132,7 @@ export class CallManager {
     this.#signaling =
       options.signaling ??
       new DrachtioSignaling({
+        instanceId: "callmanager",
         ...edge,
         longestRingMs,
         clock,

@@ -4,7 +4,7 @@ import type { Target } from "../transport/index.ts";
 import { bareDialogRequest, dialogRequestHead } from "./complete-request.ts";
 import { requestContext, type CoreContext } from "./core-context.ts";
 import type { ReleaseReason } from "./application.ts";
-import type { Dialog } from "./dialog.ts";
+import { ownerOf, type Dialog } from "./dialog.ts";
 import { nextHopOf, type TargetResolver } from "./resolve-target.ts";
 import { expiryDelayMs, refreshDelayMs, type SessionTimer } from "./session-timer.ts";
 import { SubscriptionTimers } from "./subscription.ts";
@@ -222,11 +222,11 @@ export class DialogActions {
     });
   }
 
-  /** Its owner, or, when that is gone, whoever takes such requests now. */
-  #tellApplication({ id, owner }: Dialog, text: string, target: Target): void {
+  /** Its owner, or, when that is gone and gave no instance id to come back under, whoever takes such requests now. */
+  #tellApplication(dialog: Dialog, text: string, target: Target): void {
     const { applications, transport } = this.#context;
-    const isOwned = owner !== undefined && applications.isAlive(owner);
-    const application = isOwned ? owner : applications.pick("bye");
+    const { id, ownerId } = dialog;
+    const application = ownerOf(dialog, applications) ?? (ownerId === undefined ? applications.pick("bye") : undefined);
     if (application === undefined) return;
     const local = transport.localFor(target);
     applications.deliver(application, {

@@ -6,7 +6,7 @@ import type { AwaitedNotifies } from "./awaited-notifies.ts";
 import { bareResponse } from "./complete-response.ts";
 import { isInitiatorTag, newTag, type CoreContext } from "./core-context.ts";
 import type { DialogActions } from "./dialog-actions.ts";
-import { dialogIdOf, setOwner, type Dialog } from "./dialog.ts";
+import { dialogIdOf, ownerOf, setOwner, type Dialog } from "./dialog.ts";
 import { InboundResponses } from "./inbound-responses.ts";
 import { requestSeen, updateRefusal } from "./negotiation.ts";
 import { withPeerCertificate } from "./peer-certificate.ts";
@@ -16,7 +16,7 @@ import type { SuccessRetransmission } from "./success-retransmission.ts";
 import { notifiedDialog } from "./uac-dialog.ts";
 import { cseqOf, isFirstInvite } from "./uas-dialog.ts";
 
-/** How long a request inside a dialog waits for an application to come back. */
+/** How long a request inside a dialog waits for its application to come back, before another gets it. */
 const HOLD_MS = 4_000;
 /** Longer INVITEs are not recorded: their callers wait in vain after a kill. Honest ones are a tenth of it. */
 const MAX_RECORDED_LENGTH = 16_384;
@@ -312,12 +312,16 @@ export class InboundRequests {
     this.#deliver(pending, application, pending.tx.request, pending.tx.flow);
   }
 
+  /** Whose dialog it is; undefined while that application is away and may come back. */
   #applicationFor(dialog: Dialog | undefined, verb: string): Application | undefined {
     const { applications } = this.#context;
-    const owner = dialog?.owner;
-    if (owner !== undefined && applications.isAlive(owner)) return owner;
-    const again = dialog?.ownerId === undefined ? undefined : applications.byInstance(dialog.ownerId);
-    return again ?? applications.pick(verb) ?? applications.pick("invite");
+    const owner = dialog === undefined ? undefined : ownerOf(dialog, applications);
+    return owner ?? (dialog?.ownerId === undefined ? this.#anyFor(verb) : undefined);
+  }
+
+  #anyFor(verb: string): Application | undefined {
+    const { applications } = this.#context;
+    return applications.pick(verb) ?? applications.pick("invite");
   }
 
   #deliver(pending: PendingRequest, application: Application, request: SipMessage, flow: Flow): void {
@@ -338,7 +342,9 @@ export class InboundRequests {
   #hold(pending: PendingRequest): void {
     pending.holdTimer = this.#context.clock.after(HOLD_MS, () => {
       pending.holdTimer = undefined;
-      this.#giveUp(pending);
+      const other = this.#anyFor(pending.method.toLowerCase());
+      if (other === undefined) this.#giveUp(pending);
+      else this.#give(pending, other);
     });
   }
 
