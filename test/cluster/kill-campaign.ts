@@ -1,0 +1,272 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { EnduringCall } from "../support/enduring-call.ts";
+import { EnduringPhone } from "../support/enduring-phone.ts";
+import type { LinkProtocol } from "../support/phone-link.ts";
+import { CALL_GAUGES, TandemNode, type ServiceName } from "../support/tandem-node.ts";
+
+/** A call as both its ends have it. */
+export interface CallUnderTest {
+  readonly near: EnduringCall;
+  readonly far: EnduringCall;
+  readonly index: number;
+}
+
+/** What became of the calls of one kill. */
+export interface KillReport {
+  readonly killed: string;
+  readonly calls: number;
+  /** One line for each call that was not held, resumed and hung up as it should. */
+  readonly lost: readonly string[];
+  readonly establishMs: number;
+  /** From the kill until the services are ready again. */
+  readonly backMs: number;
+  /** Hold, resume and hang up of all calls. */
+  readonly exerciseMs: number;
+  /** Requests that were answered with an error first, and tried again. */
+  readonly retries: number;
+}
+
+export interface CampaignOptions {
+  readonly protocols: readonly LinkProtocol[];
+  /** For each protocol. */
+  readonly calls: number;
+}
+
+/** When the kill comes: while nothing happens, or while every call is being held. */
+export type KillMoment = "quiet" | "holding";
+
+const PHONES_A_SIDE = 10;
+const AT_A_TIME = 20;
+const BACK_MS = 15_000;
+const SETTLED_MS = 15_000;
+const SEEN_MS = 15_000;
+
+/** A node and its phones, for kills during calls, one after the other. */
+export class KillCampaign {
+  readonly node: TandemNode;
+  readonly #options: CampaignOptions;
+  readonly #phones = new Map<string, EnduringPhone>();
+  #records = 0;
+  #serial = 0;
+
+  private constructor(node: TandemNode, options: CampaignOptions) {
+    this.node = node;
+    this.#options = options;
+  }
+
+  /** Starts a node with phones for the calls, all of them registered. */
+  static async start(options: CampaignOptions): Promise<KillCampaign> {
+    const node = await TandemNode.start({
+      phones: accounts(options).map((user) => ({ name: `phone-${user}`, number: user, password: user, maxCalls: 100 })),
+      moreListeners: moreListeners(options),
+      orphanGraceSeconds: 30,
+    });
+    const campaign = new KillCampaign(node, options);
+    try {
+      await campaign.#startPhones();
+      return campaign;
+    } catch (error) {
+      await campaign.destroy();
+      throw error;
+    }
+  }
+
+  phone(user: string): EnduringPhone {
+    const phone = this.#phones.get(user);
+    if (phone === undefined) throw new Error(`there is no phone ${user}`);
+    return phone;
+  }
+
+  /** Establishes all calls, kills services, and has every call held, resumed and hung up. */
+  async run(services: readonly ServiceName[], moment: KillMoment = "quiet"): Promise<KillReport> {
+    const startedMs = performance.now();
+    const calls = await this.establish();
+    const establishedMs = performance.now();
+    const holds = moment === "holding" ? await this.#beginHolds(calls) : [];
+    const killedMs = performance.now();
+    await this.kill(services);
+    const backMs = performance.now();
+    await this.#phonesBack();
+    const lost = await eachCall(calls, async (call) => {
+      await holds[call.index];
+      await exercise(call);
+    });
+    const exercisedMs = performance.now();
+    lost.push(...(await this.settled(calls.length)));
+    return {
+      killed: `${services.join(" and ")}${moment === "holding" ? " during holds" : ""}`,
+      calls: calls.length,
+      lost,
+      establishMs: Math.round(establishedMs - startedMs),
+      backMs: Math.round(backMs - killedMs),
+      exerciseMs: Math.round(exercisedMs - backMs),
+      retries: calls.reduce((sum, { near, far }) => sum + near.retried.length + far.retried.length, 0),
+    };
+  }
+
+  /** Establishes the calls, some at a time. */
+  async establish(): Promise<CallUnderTest[]> {
+    const { protocols, calls } = this.#options;
+    const wanted = protocols.flatMap((protocol) => Array.from({ length: calls }, (_, index) => ({ protocol, index })));
+    const established: CallUnderTest[] = [];
+    for (let from = 0; from < wanted.length; from += AT_A_TIME) {
+      const some = wanted.slice(from, from + AT_A_TIME).map(({ protocol, index }, offset) => {
+        return this.#establish(userOf(protocol, "caller", index), userOf(protocol, "callee", index), from + offset);
+      });
+      established.push(...(await Promise.all(some)));
+    }
+    return established;
+  }
+
+  /** Kills services at one time with SIGKILL, and waits until others in their place are ready. */
+  async kill(services: readonly ServiceName[]): Promise<void> {
+    const pids = await Promise.all(services.map(async (service) => (await this.node.hello(service)).pid));
+    for (const pid of pids) process.kill(pid, "SIGKILL");
+    await Promise.all(services.map((service, index) => this.node.serviceAgain(service, pids[index] ?? 0, BACK_MS)));
+  }
+
+  /** Waits until nothing of any call is left. @returns what is wrong with what is left, or with the records */
+  async settled(calls: number): Promise<string[]> {
+    this.#records += calls;
+    const problems: string[] = [];
+    try {
+      await this.node.zero(CALL_GAUGES, SETTLED_MS);
+    } catch (error) {
+      problems.push(error instanceof Error ? error.message : String(error));
+    }
+    const records = this.records();
+    if (records.length !== this.#records) problems.push(`${records.length} call records instead of ${this.#records}`);
+    return problems;
+  }
+
+  /** Lines of the record file. */
+  records(): readonly { readonly callId: string; readonly reason: string }[] {
+    const file = join(this.node.dataDir, "records", "calls.jsonl");
+    if (!existsSync(file)) return [];
+    const lines = readFileSync(file, "utf8").split("\n");
+    return lines.filter((line) => line !== "").map((line) => JSON.parse(line) as { callId: string; reason: string });
+  }
+
+  /** Ends phones and node in order. @throws {Error} when a process is left */
+  async stop(): Promise<void> {
+    await this.#closePhones();
+    await this.node.stop();
+  }
+
+  /** Ends all at once. */
+  async destroy(): Promise<void> {
+    await this.#closePhones();
+    await this.node.destroy();
+  }
+
+  async #startPhones(): Promise<void> {
+    const { protocols } = this.#options;
+    for (const protocol of protocols) {
+      const more = moreListeners(this.#options).findIndex((each) => each === protocol);
+      const port = more < 0 ? this.node.sipPort : (this.node.morePorts[more] ?? 0);
+      const users = accounts({ ...this.#options, protocols: [protocol] });
+      await Promise.all(
+        users.map(async (user, index) => {
+          const server = { protocol, address: "127.0.0.1", port };
+          const phone = await EnduringPhone.start({ server, user, password: user, hasInstance: index % 2 === 0 });
+          this.#phones.set(user, phone);
+        }),
+      );
+    }
+  }
+
+  async #closePhones(): Promise<void> {
+    for (const phone of this.#phones.values()) await phone.close();
+    this.#phones.clear();
+  }
+
+  async #phonesBack(): Promise<void> {
+    await Promise.all([...this.#phones.values()].map((phone) => phone.isRegistered()));
+  }
+
+  async #establish(caller: string, callee: string, index: number): Promise<CallUnderTest> {
+    this.#serial += 1;
+    const subject = `call ${this.#serial}`;
+    const near = await this.phone(caller).call(callee, subject);
+    const far = await this.phone(callee).incoming.take(({ parts }) => parts.subject === subject, subject);
+    return { near, far, index };
+  }
+
+  /** Begins to hold every call; resolves when the first holds have come to the other end. */
+  async #beginHolds(calls: readonly CallUnderTest[]): Promise<Promise<void>[]> {
+    const seen = calls.slice(0, AT_A_TIME).map(({ near, far, index }) => asksNext(holder({ near, far, index }).other));
+    const holds = calls.map(async (call) => {
+      const { self } = holder(call);
+      await self.change("sendonly");
+      await self.change("sendrecv");
+    });
+    // Their failures are told when they are awaited.
+    for (const hold of holds) hold.catch(() => undefined);
+    await Promise.race(seen);
+    return holds;
+  }
+}
+
+/** Hold and resume by one end, hang up by one end; a quarter each of the four ways, some by UPDATE. */
+export async function exercise(call: CallUnderTest): Promise<void> {
+  const { self, other } = holder(call);
+  const method = call.index % 5 === 4 ? "UPDATE" : "INVITE";
+  for (const direction of ["sendonly", "sendrecv"] as const) {
+    const before = other.asked.length;
+    await self.change(direction, method);
+    if (!other.asked.slice(before).includes(direction)) throw new Error(`the other end saw no ${direction}`);
+  }
+  await hangUp(call);
+}
+
+/** Hangs up; both ends have to see it. */
+export async function hangUp({ near, far, index }: CallUnderTest): Promise<void> {
+  const [self, other] = index % 4 < 2 ? [near, far] : [far, near];
+  await self.hangUp();
+  await other.hasEnded(SEEN_MS);
+}
+
+/** Does something with every call at the same time. @returns one line for each call that failed */
+export async function eachCall(
+  calls: readonly CallUnderTest[],
+  act: (call: CallUnderTest) => Promise<void>,
+): Promise<string[]> {
+  const results = await Promise.allSettled(calls.map(act));
+  return results.flatMap((result, index) => {
+    if (result.status === "fulfilled") return [];
+    const { near, far } = calls[index] ?? {};
+    const why = result.reason instanceof Error ? result.reason.message : String(result.reason);
+    const tried = [...(near?.retried ?? []), ...(far?.retried ?? [])].join(",");
+    return [`call ${index} (${near?.parts.callId}, ${far?.parts.callId}): ${why}; tried again after: ${tried || "-"}`];
+  });
+}
+
+function holder({ near, far, index }: CallUnderTest): { self: EnduringCall; other: EnduringCall } {
+  return index % 2 === 0 ? { self: near, other: far } : { self: far, other: near };
+}
+
+function asksNext(call: EnduringCall): Promise<void> {
+  return new Promise((resolve) => {
+    call.onAsked = resolve;
+  });
+}
+
+/** All but those that a node has anyway. */
+function moreListeners({ protocols }: CampaignOptions): ("tls" | "ws" | "wss")[] {
+  return protocols.filter((protocol) => protocol !== "udp" && protocol !== "tcp");
+}
+
+function accounts({ protocols, calls }: CampaignOptions): string[] {
+  const phones = Math.min(PHONES_A_SIDE, calls);
+  const indexes = Array.from({ length: phones }, (_, index) => index);
+  return protocols.flatMap((protocol) =>
+    (["caller", "callee"] as const).flatMap((side) => indexes.map((index) => userOf(protocol, side, index))),
+  );
+}
+
+/** Numbers of four digits: protocol, side, two for the phone. */
+function userOf(protocol: LinkProtocol, side: "caller" | "callee", index: number): string {
+  const first = 2 + ["udp", "tcp", "tls", "ws", "wss"].indexOf(protocol);
+  return `${first}${side === "caller" ? 1 : 2}${String(index % PHONES_A_SIDE).padStart(2, "0")}`;
+}
