@@ -52,7 +52,6 @@ function refusalStatus(call: Call, { type, side }: EventOf<"reinvite"> | EventOf
   const { state, negotiation } = call;
   if (state === "disconnected") return 481;
   if (state !== "established") return side === "caller" || type === "reinvite" ? 500 : 491;
-  if (call.suspended) return 500;
   if (negotiation === undefined) return undefined;
   const isOwnPending = negotiation.kind !== "resync" && negotiation.requester === side && negotiation.kind !== "setup";
   return isOwnPending && negotiation.step !== "awaiting-ack" ? 500 : 491;

@@ -56,7 +56,7 @@ function advance(call: Call, event: CallEvent): Step {
       return onAcked(call, event.side, event.sdp);
     case "reinvite":
     case "update":
-      return requested(call, event);
+      return requested(resumed(call), event);
     case "reinvite-cancelled": {
       const negotiation = negotiationOf(call);
       return negotiation?.transaction === event.transaction ? requestCancelled(call, negotiation) : unchanged(call);
@@ -66,7 +66,7 @@ function advance(call: Call, event: CallEvent): Step {
       // No ACK will come.
       return call.state === "disconnected" && event.side === "caller" ? payBye(call) : unchanged(call);
     case "info":
-      return onInfo(call, event.side, event.transaction);
+      return onInfo(resumed(call), event.side, event.transaction);
     case "request-answered":
     case "request-failed":
       return drained(onRequestResult(call, event));
@@ -84,10 +84,15 @@ function advance(call: Call, event: CallEvent): Step {
     case "edge-lost":
       return onEdgeLost(call);
     case "edge-back":
-      return unchanged({ ...call, suspended: false, resyncAttempts: 0, resyncWaits: false });
+      return unchanged(resumed(call));
     case "timer":
       return onTimer(call, event.timer);
   }
+}
+
+/** The edge is there again: it says so, or hands over a request. */
+function resumed(call: Call): Call {
+  return call.suspended ? { ...call, suspended: false, resyncAttempts: 0, resyncWaits: false } : call;
 }
 
 function unchanged(call: Call): Step {
@@ -156,11 +161,11 @@ function onInfo(call: Call, side: Side, transaction: string): Step {
   };
 }
 
-function infoRefusal({ state, hasEndpoint, passed, suspended }: Call): number | undefined {
+function infoRefusal({ state, hasEndpoint, passed }: Call): number | undefined {
   if (state === "disconnected") return 481;
   if (state !== "established") return 480;
   if (hasEndpoint) return 200;
-  return passed.length >= MAX_PASSED || suspended ? 503 : undefined;
+  return passed.length >= MAX_PASSED ? 503 : undefined;
 }
 
 function onRequestResult(call: Call, event: Extract<CallEvent, { type: "request-answered" | "request-failed" }>): Step {

@@ -1,7 +1,7 @@
 import type { Timer } from "../../common/index.ts";
 import { parseDigits, parseNameAddr, type SipMessage } from "../message/index.ts";
 import type { Target } from "../transport/index.ts";
-import { bareDialogRequest, dialogRequestHead } from "./complete-request.ts";
+import { bareDialogRequest, dialogRequestHead, sdpLines } from "./complete-request.ts";
 import { requestContext, type CoreContext } from "./core-context.ts";
 import type { ReleaseReason } from "./application.ts";
 import { ownerOf, type Dialog } from "./dialog.ts";
@@ -68,12 +68,12 @@ export class DialogActions {
     this.#end(dialog, reason, "system-initiated-termination", false);
   }
 
-  /** Acknowledges a 2xx by itself. */
-  sendAck(dialog: Dialog, cseq: number): void {
+  /** Acknowledges a 2xx by itself. @param answer session description that the ACK carries */
+  sendAck(dialog: Dialog, cseq: number, answer = ""): void {
     this.route(dialog, (target) => {
       if (target === undefined) return;
-      const text = bareDialogRequest(dialog, "ACK", requestContext(this.#context, target), cseq);
-      this.#context.transactions.send(text, target);
+      const head = dialogRequestHead(dialog, "ACK", requestContext(this.#context, target), cseq);
+      this.#context.transactions.send(head + sdpLines(answer), target);
     });
   }
 
@@ -158,9 +158,7 @@ export class DialogActions {
       dialog.localCseq += 1;
       if (!byUpdate) dialog.inviteCseq = dialog.localCseq;
       const cseq = dialog.localCseq;
-      const body = byUpdate
-        ? "Content-Length: 0\r\n\r\n"
-        : `Content-Type: application/sdp\r\nContent-Length: ${dialog.localBody.length}\r\n\r\n${dialog.localBody}`;
+      const body = sdpLines(byUpdate ? "" : dialog.localBody);
       const text =
         dialogRequestHead(dialog, method, requestContext(this.#context, target), cseq) +
         `Contact: ${dialog.localContact}\r\nSupported: timer\r\n` +

@@ -10,6 +10,7 @@ import { dialogIdOf, ownerOf, setOwner, type Dialog } from "./dialog.ts";
 import { InboundResponses } from "./inbound-responses.ts";
 import { requestSeen, updateRefusal } from "./negotiation.ts";
 import { withPeerCertificate } from "./peer-certificate.ts";
+import type { UnacknowledgedAnswer } from "./invite-journal.ts";
 import { PendingRequests, type PendingRequest } from "./pending-requests.ts";
 import { grantedSeconds, notifiedSeconds } from "./subscription.ts";
 import type { SuccessRetransmission } from "./success-retransmission.ts";
@@ -137,6 +138,11 @@ export class InboundRequests {
     pending.tx.onTerminated = undefined;
     this.#pending.remove(pending);
     return pending.tx;
+  }
+
+  /** Goes on with a 2xx from before a restart. */
+  resumeAnswer(answer: UnacknowledgedAnswer): void {
+    this.#responses.resumeAnswer(answer);
   }
 
   /** Offers what this application owed to another, or holds it until one comes. */
@@ -276,9 +282,13 @@ export class InboundRequests {
     }
     tx.onTerminated = () => this.#onTransactionGone(pending);
     if (request.method === "INVITE") {
+      this.#record(pending);
+      if (dialog !== undefined) {
+        dialog.openInvites += 1;
+        // After 100 its sender waits without repeating it: from there on it must not get lost.
+        this.#context.invites.flush();
+      }
       tx.respond(100, bareResponse(request, 100, "Trying", undefined));
-      if (dialog === undefined) this.#record(pending);
-      else dialog.openInvites += 1;
     }
     if (application === undefined) this.#hold(pending);
     else this.#give(pending, application);

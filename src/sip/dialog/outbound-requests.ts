@@ -1,10 +1,11 @@
-import { parseNameAddr, reasonPhrase, tagOf, type SipMessage } from "../message/index.ts";
+import { parseNameAddr, type SipMessage } from "../message/index.ts";
 import type { ClientTransaction } from "../transaction/index.ts";
 import type { Flow, Target } from "../transport/index.ts";
 import type { Application, CommandReply } from "./application.ts";
 import type { AwaitedNotifies } from "./awaited-notifies.ts";
 import { lacksContentType, parseDraft, type DraftMessage } from "./application-message.ts";
 import { completeDialogRequest, completeNewRequest } from "./complete-request.ts";
+import { syntheticResponse } from "./complete-response.ts";
 import { newTag, requestContext, type CoreContext } from "./core-context.ts";
 import type { DialogActions } from "./dialog-actions.ts";
 import { dialogIdOf, setOwner, type Dialog, type ReliableSeen } from "./dialog.ts";
@@ -257,9 +258,14 @@ export class OutboundRequests {
     if (dialog !== undefined) {
       requestSeen(dialog.negotiation, "local", txnId, { method, hasBody: sent.body !== "" });
     }
+    const isAfterAnother = method === "INVITE" && dialog !== undefined && this.#hasAbandoned(dialog);
     this.#open.set(txnId, request);
     if (dialog === undefined) this.#awaited.add(request);
     reply(this.#sentReply(sent.text, sent.target, txnId));
+    if (isAfterAnother) {
+      this.#onFailure(request, 491);
+      return;
+    }
     this.#start(request);
     const { applications } = this.#context;
     const { text } = sent;
@@ -268,6 +274,15 @@ export class OutboundRequests {
     if (method === "BYE" && dialog?.method === "INVITE") {
       applications.record({ type: "stop", source: "application", detail: "normal-release", text });
     }
+  }
+
+  /** RFC 3261 14.1: no INVITE over another one. That of an application that is gone, nobody else knows of. */
+  #hasAbandoned(dialog: Dialog): boolean {
+    if (dialog.openInvites < 2) return false;
+    for (const other of this.#open.values()) {
+      if (other.dialog === dialog && other.method === "INVITE" && other.state === "abandoned") return true;
+    }
+    return false;
   }
 
   #start(request: ClientRequest): ClientTransaction {
@@ -374,13 +389,4 @@ function routeUriOf(message: SipMessage): string | undefined {
   if (route === undefined) return undefined;
   const parsed = parseNameAddr(route);
   return parsed.ok ? parsed.value.uri : undefined;
-}
-
-function syntheticResponse(sent: SentRequest, status: number, tag: string): string {
-  const via = /^Via: .*$/m.exec(sent.text)?.[0] ?? "";
-  const to = tagOf(sent.to) === undefined ? `${sent.to};tag=${tag}` : sent.to;
-  return (
-    `SIP/2.0 ${status} ${reasonPhrase(status)}\r\n${via.trimEnd()}\r\nFrom: ${sent.from}\r\nTo: ${to}\r\n` +
-    `Call-ID: ${sent.callId}\r\nCSeq: ${sent.cseq} ${sent.method}\r\nContent-Length: 0\r\n\r\n`
-  );
 }

@@ -232,4 +232,14 @@ describe("resync of a call", () => {
     assert.deepEqual(world.send({ type: "media-lost" }), [], "not while the edge is away");
     assert.deepEqual(names(world.send({ type: "edge-back" })), ["persist", "media"]);
   });
+
+  it("given an edge that was lost, when a party asks for a change before the dialogs are compared, then it is passed on", () => {
+    const world = established();
+    world.send({ type: "edge-lost" });
+    world.transactions.set("t", { side: "caller", method: "INVITE", status: 0 });
+    const effects = world.send({ type: "reinvite", side: "caller", transaction: "t", sdp: sdp(4_001) });
+    assert.deepEqual(names(effects), ["persist", "media"]);
+    assert.deepEqual(names(done(world, sdp(20_000))), ["request callee"]);
+    assert.deepEqual(world.send({ type: "edge-back" }), []);
+  });
 });
