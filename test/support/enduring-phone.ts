@@ -273,6 +273,8 @@ export class EnduringPhone {
     if (method !== "INVITE" && (method !== "UPDATE" || body === "")) return this.#respond(request, 200, call);
     if (call.isChanging) return this.#respond(request, 491, call);
     const offered = directionOf(body);
+    // RFC 3261 14.2.
+    if (this.#hasHeldBack(call)) return this.#respond(request, 500, call);
     call.ask(body === "" ? "no offer" : offered);
     const accept = (): void => {
       call.adopt(request);
@@ -283,6 +285,11 @@ export class EnduringPhone {
     call.heldBack.put(() => {
       if (this.#ringing.delete(keyOf(request, "INVITE"))) accept();
     });
+  }
+
+  /** A re-INVITE of the call is still to be answered. */
+  #hasHeldBack({ parts }: EnduringCall): boolean {
+    return [...this.#ringing.values()].some((request) => request.get("call-id") === parts.callId);
   }
 
   #onCall(request: SipMessage): void {
@@ -327,6 +334,7 @@ export class EnduringPhone {
       ["CSeq", request.get("cseq") ?? ""],
       ["Contact", this.contact],
       ALLOW,
+      ...(status === 500 ? [["Retry-After", "1"] as const] : []),
       ...contentOf(body),
     ];
     const text = formatResponse(status, reasonPhrase(status), fields, body);

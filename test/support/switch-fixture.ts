@@ -182,9 +182,10 @@ export class SwitchFixture {
   /** The same while no manager is there. */
   async restartEdgeOnly(): Promise<void> {
     const { port } = this.server;
-    const { wirePort } = this.edge;
+    const { wirePort, addresses } = this.edge;
+    const tcpPort = addresses.find(({ protocol }) => protocol === "tcp")?.port ?? 0;
     await this.edge.close();
-    this.edge = this.#makeEdge(port, wirePort);
+    this.edge = this.#makeEdge(port, wirePort, tcpPort);
     await this.edge.start();
   }
 
@@ -214,11 +215,11 @@ export class SwitchFixture {
     if (this.metric("tandem_wire_applications") > 0) throw new Error("the edge has not noticed");
   }
 
-  #makeEdge(port: number, wirePort: number): SipEdge {
+  #makeEdge(port: number, wirePort: number, tcpPort = 0): SipEdge {
     return new SipEdge({
       listeners: [
         { protocol: "udp", address: "127.0.0.1", port },
-        { protocol: "tcp", address: "127.0.0.1", port },
+        { protocol: "tcp", address: "127.0.0.1", port: tcpPort },
       ],
       wire: { host: "127.0.0.1", port: wirePort, secret: "between-us" },
       stateDir: this.#directory.join("state"),

@@ -3,8 +3,9 @@ import { escapeUser, formatNameAddr, tagOf } from "../../sip/message/index.ts";
 import { STATUS_OF_SIGNALING_ERROR } from "../signaling/signaling-error.ts";
 import type { Body, HeaderList, IncomingResponse, PendingRequest, SignalingPort } from "../signaling/signaling-port.ts";
 import { allowsUpdate, DIALOG_CAPABILITIES } from "./capabilities.ts";
-import { dialogIdOf, type Leg, type LegDevice, type SessionPolicy } from "./leg.ts";
+import { dialogIdOf, type Leg, type LegDevice, type LegRegistration, type SessionPolicy } from "./leg.ts";
 import { sdpOf } from "./session-body.ts";
+import { contactOf } from "./way-to-leg.ts";
 import { minSeOf, sessionOfResponse, sessionRequestHeaders } from "./session-interval.ts";
 
 /** One place to send an INVITE to. */
@@ -13,6 +14,8 @@ export interface BranchTarget {
   readonly proxyUri?: string;
   /** Route values (RFC 3327). */
   readonly path?: readonly string[];
+  /** Absent for a peer. */
+  readonly registration?: LegRegistration;
   readonly device: LegDevice;
   readonly policy: SessionPolicy;
   readonly latch: Leg["latch"];
@@ -139,6 +142,8 @@ export class Branch {
 function adopt(leg: Leg, { message, source }: IncomingResponse): void {
   leg.remoteTag = detached(tagOf(message.get("to") ?? "") ?? "");
   if (source.address !== "") leg.source = source;
+  const contact = contactOf(message);
+  if (contact !== undefined) leg.contact = contact;
   if (message.has("allow")) leg.allowsUpdate = allowsUpdate(message);
 }
 
@@ -157,6 +162,7 @@ function newLeg({ target, ids }: BranchOptions): Leg {
     policy: target.policy,
     allowsUpdate: false,
     session: undefined,
+    ...(target.registration === undefined ? {} : { registration: target.registration }),
   };
 }
 

@@ -31,6 +31,7 @@ import { Gatekeeper } from "./gatekeeper.ts";
 import { NewCalls } from "./new-calls.ts";
 import { RelayReconciler } from "./relay-reconciler.ts";
 import { usableCall } from "./saved-call.ts";
+import { wayToLeg } from "./way-to-leg.ts";
 import {
   subjectOfDevice,
   subjectOfRecord,
@@ -329,6 +330,9 @@ export class CallManager {
       ids,
       logger,
       store: this.#journal,
+      wayTo: (leg) => {
+        return leg.device.kind === "sip-phone" ? wayToLeg(this.#registrar.lookup(leg.device.number), leg) : undefined;
+      },
       owner: {
         addLeg: (leg, session) => this.#table.addLeg(leg, session),
         removeLeg: (leg) => this.#table.removeLeg(leg),

@@ -95,6 +95,7 @@ export class CallSession {
       port: context.port,
       ids: context.ids,
       dispatch: (event) => this.dispatch(event),
+      wayTo: (leg) => context.wayTo(leg),
       onIdle: () => this.#closeWhenIdle(),
     });
     for (const leg of this.legs) context.owner.addLeg(leg, this);
@@ -150,6 +151,12 @@ export class CallSession {
     if (leg === undefined) return;
     if (request.message.method === "BYE") this.#copiedReason = copiedReason(request.message);
     this.#requests.receive(side, leg, this.#legs[otherSide(side)], request);
+  }
+
+  /** A device of this call has registered: it may have connected anew. */
+  follow(deviceName: string): void {
+    if (this.#call.state !== "established") return;
+    for (const leg of this.legs) if (leg.device.name === deviceName) this.#requests.follow(leg);
   }
 
   /** Nothing can be sent any more. */

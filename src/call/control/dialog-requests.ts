@@ -1,5 +1,7 @@
 import type { Ids } from "../../common/index.ts";
+import type { SipMessage } from "../../sip/message/index.ts";
 import type { CallEffect, CallEvent, Side } from "../model/index.ts";
+import { isSameAddress } from "../device/index.ts";
 import { STATUS_OF_SIGNALING_ERROR } from "../signaling/signaling-error.ts";
 import type {
   Body,
@@ -12,6 +14,7 @@ import type {
 import { allowsUpdate, DIALOG_CAPABILITIES } from "./capabilities.ts";
 import type { Leg } from "./leg.ts";
 import { sdpOf, sessionBody } from "./session-body.ts";
+import { contactOf } from "./way-to-leg.ts";
 import { decideSession, sessionOfResponse, sessionRequestHeaders } from "./session-interval.ts";
 
 type EffectOf<Type extends CallEffect["type"]> = Extract<CallEffect, { type: Type }>;
@@ -27,6 +30,8 @@ export interface DialogRequestsOptions {
   readonly port: SignalingPort;
   readonly ids: Ids;
   readonly dispatch: (event: CallEvent) => void;
+  /** Where to send requests to a leg instead of where the edge does by itself. */
+  readonly wayTo: (leg: Leg) => string | undefined;
   /** The last request of ours has been answered. */
   readonly onIdle: () => void;
 }
@@ -102,6 +107,7 @@ export class DialogRequests {
     this.#request(leg, { method, headers, body, ticket }, (response) => {
       if (response.message.has("allow")) leg.allowsUpdate = allowsUpdate(response.message);
       leg.session = sessionOfResponse(response.message) ?? leg.session;
+      this.#noteContact(leg, response.message);
       if (method === "INVITE") this.#unacknowledged.set(side, response);
       return sdpOf(response.message);
     });
@@ -136,6 +142,24 @@ export class DialogRequests {
     response?.acknowledge(sdp === undefined ? undefined : { contentType: SDP, text: sdp });
   }
 
+  /**
+   * Looks a phone up that has connected anew. Whatever it answers, from then on the edge knows the way by itself, also
+   * for what it sends unasked: refreshes, and the BYE of a session that has expired.
+   */
+  follow(leg: Leg): void {
+    if (this.#options.wayTo(leg) === undefined) return;
+    this.#options.port.request(
+      { method: "OPTIONS", ...this.#addressOf(leg) },
+      {
+        onResponse: ({ source }) => {
+          const { protocol, address } = leg.source;
+          if (source.protocol === protocol && isSameAddress(source.address, address)) leg.source = source;
+        },
+        onFailed: () => undefined,
+      },
+    );
+  }
+
   /** Ends a dialog; whatever the answer is, it is over. */
   bye(leg: Leg | undefined, headers: HeaderList): void {
     if (leg === undefined) return;
@@ -148,7 +172,7 @@ export class DialogRequests {
     };
     this.#byes += 1;
     this.#options.port.request(
-      { method: "BYE", dialogId: leg.dialogId, headers },
+      { method: "BYE", ...this.#addressOf(leg), headers },
       {
         onResponse: ({ message }) => {
           if (message.status >= 200) over();
@@ -180,7 +204,7 @@ export class DialogRequests {
       this.#options.dispatch(event);
     };
     const pending = this.#options.port.request(
-      { method, dialogId: leg.dialogId, headers, ...(body === undefined ? {} : { body }) },
+      { method, ...this.#addressOf(leg), headers, ...(body === undefined ? {} : { body }) },
       {
         onResponse: (response) => {
           const { status } = response.message;
@@ -192,6 +216,17 @@ export class DialogRequests {
       },
     );
     if (!isOver) this.#pending.set(ticket, pending);
+  }
+
+  #addressOf(leg: Leg): { readonly dialogId: string; readonly proxyUri?: string } {
+    const proxyUri = this.#options.wayTo(leg);
+    return { dialogId: leg.dialogId, ...(proxyUri === undefined ? {} : { proxyUri }) };
+  }
+
+  /** RFC 3261 12.2: INVITE and UPDATE, and what is answered to them, may move the other end. */
+  #noteContact(leg: Leg, message: SipMessage): void {
+    const contact = contactOf(message);
+    if (contact !== undefined) leg.contact = contact;
   }
 
   /** re-INVITE or UPDATE. */
@@ -219,6 +254,7 @@ export class DialogRequests {
     const timer = decision.kind === "agree" ? decision : { session: undefined, headers: [] };
     leg.session = timer.session;
     if (request.message.has("allow")) leg.allowsUpdate = allowsUpdate(request.message);
+    this.#noteContact(leg, request.message);
     request.respond(
       200,
       {

@@ -23,6 +23,14 @@ export interface AgreedSession {
   readonly refresher: "local" | "remote";
 }
 
+/** What a phone had registered as when the call began; it is known by that when it has connected anew. */
+export interface LegRegistration {
+  /** Of its REGISTERs. */
+  readonly callId: string;
+  /** RFC 5626 4.1. */
+  readonly instance?: string;
+}
+
 /** One dialog with a device. Plain data; it goes into the journal with its call. */
 export interface Leg {
   /** `<Call-ID>;from-tag=<tag of the initiator>`. */
@@ -34,6 +42,10 @@ export interface Leg {
   readonly device: LegDevice;
   /** Where its requests come from. */
   source: SignalingSource;
+  /** The URI of its Contact, as it said last. */
+  contact?: string;
+  /** Absent for a peer, and for a phone that called without having registered from there. */
+  readonly registration?: LegRegistration;
   readonly latch: RelayOptions["latch"];
   readonly policy: SessionPolicy;
   allowsUpdate: boolean;

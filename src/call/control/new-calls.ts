@@ -11,9 +11,10 @@ import { type CallContext, CallSession } from "./call-session.ts";
 import type { CallTable } from "./call-table.ts";
 import { callerDevice, claimOf } from "./caller-identity.ts";
 import { allowsUpdate } from "./capabilities.ts";
-import { dialogIdOf, type Leg, type LegDevice } from "./leg.ts";
+import { dialogIdOf, type Leg, type LegDevice, type LegRegistration } from "./leg.ts";
 import { rejection, type Rejection } from "./rejection.ts";
 import { PEER_BUSY, routeCall, type RejectedCall, type RoutedCall } from "./route-call.ts";
+import { contactOf, registrationAt } from "./way-to-leg.ts";
 import { sessionBody } from "./session-body.ts";
 import { decideSession, type SessionDecision } from "./session-interval.ts";
 
@@ -79,8 +80,9 @@ export class NewCalls {
       this.#record(callerDevice(device, message), detached(message.get("call-id") ?? ""), dialed.user, routed);
       return routed;
     }
-    const { ids, table, context } = this.#options;
-    const caller = callerLeg(request, device, checked.session, ids);
+    const { ids, table, context, lookup } = this.#options;
+    const bindings = device.kind === "sip-phone" ? lookup(device.directoryNumber) : [];
+    const caller = callerLeg(request, device, checked.session, ids, registrationAt(bindings, request.source));
     const session = new CallSession(context, {
       callId: ids.uuid(),
       calledNumber: dialed.user,
@@ -162,9 +164,11 @@ function callerLeg(
   device: SipPhone | Peer,
   { session }: Extract<SessionDecision, { kind: "agree" }>,
   ids: Ids,
+  registration: LegRegistration | undefined,
 ): Leg {
   const sipCallId = detached(message.get("call-id") ?? "");
   const remoteTag = detached(tagOf(message.get("from") ?? "") ?? "");
+  const contact = contactOf(message);
   return {
     dialogId: dialogIdOf(sipCallId, remoteTag),
     sipCallId,
@@ -176,6 +180,8 @@ function callerLeg(
     policy: device.profile.session,
     allowsUpdate: allowsUpdate(message),
     session,
+    ...(contact === undefined ? {} : { contact }),
+    ...(registration === undefined ? {} : { registration }),
   };
 }
 

@@ -9,6 +9,7 @@ import type { BranchTarget } from "./branch.ts";
 import { phoneDevice } from "./caller-identity.ts";
 import type { LegDevice } from "./leg.ts";
 import { rejection, type Rejection } from "./rejection.ts";
+import { registrationOf } from "./way-to-leg.ts";
 
 export interface RouteContext {
   readonly ids: Ids;
@@ -74,12 +75,14 @@ function routeToPhone(phone: SipPhone, context: RouteContext): RoutedCall | Reje
   const { profile } = phone;
   const targets = new Map<string, BranchTarget>();
   const groups: { q: number; branchIds: string[] }[] = [];
-  for (const { targetUri, proxyUri, path, q } of bindings) {
+  for (const binding of bindings) {
+    const { targetUri, proxyUri, path, q } = binding;
     const branchId = context.ids.uuid();
     targets.set(branchId, {
       uri: targetUri,
       ...(proxyUri === undefined ? {} : { proxyUri }),
       ...(path === undefined ? {} : { path }),
+      registration: registrationOf(binding),
       device,
       policy: profile.session,
       latch: profile.media.latch ? "any" : "candidates",

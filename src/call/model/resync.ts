@@ -5,9 +5,11 @@ import { isHold, isSameMedia } from "./hold.ts";
 import type { Outcome } from "./outcome.ts";
 import type { Side } from "./side.ts";
 
-const MAX_ATTEMPTS = 4;
+/** A minute: a phone whose connection went with the edge has to find that out and connect again. */
+const MAX_ATTEMPTS = 24;
 /** RFC 3261 14.1: after a 491 the owner of the Call-ID waits 2.1 to 4 s, the other end up to 2 s. */
 const RETRY_MS = 2_500;
+const PASSING: ReadonlySet<number> = new Set([491, 500, 503]);
 const LOST: Outcome = { by: "switch", reason: "session-lost", status: 500, cause: 47 };
 
 /**
@@ -64,10 +66,10 @@ export function resyncAnswered(call: Call, resync: Resync, sdp: string | undefin
   return withFirst(ack, callerAnswered(agreed, resync, sdp));
 }
 
-/** A party refused: it is busy with an offer of its own, or cannot be helped. */
+/** A party refused: it is busy with an offer of its own, is not there at the moment (503), or cannot be helped. */
 export function resyncRefused(call: Call, status: number): Step {
   const refused: Call = { ...call, negotiation: undefined };
-  return status === 491 || status === 500 ? retryLater(refused) : endCall(refused, LOST);
+  return PASSING.has(status) ? retryLater(refused) : endCall(refused, LOST);
 }
 
 /** The relay refused, or is away. */

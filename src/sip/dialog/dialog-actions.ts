@@ -29,11 +29,21 @@ export class DialogActions {
   }
 
   /**
-   * Finds where requests of the dialog go: the connection that its peer is on, while it lives; the next hop that was
-   * given; the route set; the remote target.
+   * Finds where requests of the dialog go: the connection that its peer is on, while it lives; the next hop that is
+   * given now, or was before; the route set; the remote target.
+   * @param nextHopUri for a peer that has no route set and has connected anew; from now on its requests go there
    */
-  route(dialog: Dialog, done: (target: Target | undefined) => void): void {
+  route(dialog: Dialog, done: (target: Target | undefined) => void, nextHopUri = ""): void {
     const connected = dialog.flowId === undefined ? undefined : this.#context.transport.connectedTo(dialog.flowId);
+    const given = connected === undefined && dialog.routeSet.length === 0 ? nextHopOf(nextHopUri) : undefined;
+    if (given?.ok === true) {
+      this.#resolver.resolve(given.value, (target) => {
+        if (target !== undefined) dialog.nextHop = target;
+        this.#context.dialogs.update(dialog);
+        done(target);
+      });
+      return;
+    }
     const known = connected ?? dialog.nextHop;
     if (known !== undefined) {
       done(known);
@@ -167,7 +177,10 @@ export class DialogActions {
       this.#context.transactions.request(text, target, {
         onResponse: (response) => this.#onRefreshed(dialog, timer, response, byUpdate ? undefined : cseq),
         onTimeout: failed,
-        onTransportFailure: failed,
+        // A peer whose connection is gone may connect again in time.
+        onTransportFailure: () => {
+          if (this.#context.dialogs.get(dialog.id) === dialog) this.#refreshLater(dialog, timer);
+        },
       });
     });
   }

@@ -180,14 +180,18 @@ export class OutboundRequests {
     }
     const acknowledged = draft.message.method === "PRACK" ? reliableFor(dialog, draft.message) : undefined;
     const peer = acknowledged === undefined ? dialog : { ...dialog, ...acknowledged };
-    this.#actions.route(peer, (target) => {
-      if (target === undefined) {
-        // Whatever becomes of the peer: for us a BYE ends the dialog.
-        if (draft.message.method === "BYE") this.#actions.remove(dialog);
-        reply({ ok: false, reason: "Server error: remote target cannot be reached" });
-      } else if (isAck) reply(this.#ack(dialog, draft, target));
-      else this.#sendInDialog(command.application, dialog, peer, draft, target, reply);
-    });
+    this.#actions.route(
+      peer,
+      (target) => {
+        if (target === undefined) {
+          // Whatever becomes of the peer: for us a BYE ends the dialog.
+          if (draft.message.method === "BYE") this.#actions.remove(dialog);
+          reply({ ok: false, reason: "Server error: remote target cannot be reached" });
+        } else if (isAck) reply(this.#ack(dialog, draft, target));
+        else this.#sendInDialog(command.application, dialog, peer, draft, target, reply);
+      },
+      command.nextHopUri,
+    );
   }
 
   #ack(dialog: Dialog, draft: DraftMessage, target: Target): CommandReply {
@@ -299,6 +303,8 @@ export class OutboundRequests {
   #onResponse(request: ClientRequest, response: SipMessage, flow: Flow): void {
     const { status } = response;
     if (status === 100 || !isNewReliable(request, response)) return;
+    // It is the peer's connection now, whoever made it.
+    if (request.dialog !== undefined && flow.reliable) request.dialog.flowId = flow.id;
     if (status >= 200) this.#close(request);
     const isForDialog = request.dialog === undefined ? request.dialogId !== "" : REFRESHING.has(request.method);
     const isSeen = isForDialog ? this.#invites.onResponse(request, response, flow) : true;
