@@ -1,8 +1,10 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import type { CallRecord } from "../../src/call/index.ts";
 import type { EnduringCall } from "../support/enduring-call.ts";
 import { EnduringPhone } from "../support/enduring-phone.ts";
 import type { LinkProtocol } from "../support/phone-link.ts";
+import { beginChange, beginRinging, type Underway } from "./bad-moments.ts";
 import { CALL_GAUGES, TandemNode, type ServiceName } from "../support/tandem-node.ts";
 
 /** A call as both its ends have it. */
@@ -15,6 +17,7 @@ export interface CallUnderTest {
 /** What became of the calls of one kill. */
 export interface KillReport {
   readonly killed: string;
+  readonly moment: KillMoment;
   readonly calls: number;
   /** One line for each call that was not held, resumed and hung up as it should. */
   readonly lost: readonly string[];
@@ -33,8 +36,11 @@ export interface CampaignOptions {
   readonly calls: number;
 }
 
-/** When the kill comes: while nothing happens, or while every call is being held. */
-export type KillMoment = "quiet" | "holding";
+/**
+ * When the kill comes: while nothing happens; while all calls are being held; while half of the calls wait for an
+ * answer, a 200 or an ACK, and others ring.
+ */
+export type KillMoment = "quiet" | "holding" | "waiting";
 
 const PHONES_A_SIDE = 10;
 const AT_A_TIME = 20;
@@ -83,19 +89,17 @@ export class KillCampaign {
     const startedMs = performance.now();
     const calls = await this.establish();
     const establishedMs = performance.now();
-    const holds = moment === "holding" ? await this.#beginHolds(calls) : [];
+    const underway = await this.#begin(moment, calls);
     const killedMs = performance.now();
     await this.kill(services);
     const backMs = performance.now();
     await this.#phonesBack();
-    const lost = await eachCall(calls, async (call) => {
-      await holds[call.index];
-      await exercise(call);
-    });
+    const lost = await this.#finish(calls, underway);
     const exercisedMs = performance.now();
     lost.push(...(await this.settled(calls.length)));
     return {
-      killed: `${services.join(" and ")}${moment === "holding" ? " during holds" : ""}`,
+      killed: services.join(" and "),
+      moment,
       calls: calls.length,
       lost,
       establishMs: Math.round(establishedMs - startedMs),
@@ -135,17 +139,18 @@ export class KillCampaign {
     } catch (error) {
       problems.push(error instanceof Error ? error.message : String(error));
     }
-    const records = this.records();
+    // What only rang when its process died is not recorded.
+    const records = this.records().filter(({ answeredAt }) => answeredAt !== undefined);
     if (records.length !== this.#records) problems.push(`${records.length} call records instead of ${this.#records}`);
     return problems;
   }
 
   /** Lines of the record file. */
-  records(): readonly { readonly callId: string; readonly reason: string }[] {
+  records(): readonly Pick<CallRecord, "callId" | "answeredAt">[] {
     const file = join(this.node.dataDir, "records", "calls.jsonl");
     if (!existsSync(file)) return [];
     const lines = readFileSync(file, "utf8").split("\n");
-    return lines.filter((line) => line !== "").map((line) => JSON.parse(line) as { callId: string; reason: string });
+    return lines.filter((line) => line !== "").map((line) => JSON.parse(line) as CallRecord);
   }
 
   /** Ends phones and node in order. @throws {Error} when a process is left */
@@ -193,18 +198,32 @@ export class KillCampaign {
     return { near, far, index };
   }
 
-  /** Begins to hold every call; resolves when the first holds have come to the other end. */
-  async #beginHolds(calls: readonly CallUnderTest[]): Promise<Promise<void>[]> {
-    const seen = calls.slice(0, AT_A_TIME).map(({ near, far, index }) => asksNext(holder({ near, far, index }).other));
-    const holds = calls.map(async (call) => {
-      const { self } = holder(call);
-      await self.change("sendonly");
-      await self.change("sendrecv");
+  async #begin(moment: KillMoment, calls: readonly CallUnderTest[]): Promise<Underway[]> {
+    if (moment === "quiet") return [];
+    if (moment === "holding") return beginHolds(calls);
+    const changes = await Promise.all(calls.filter(({ index }) => index % 16 < 8).map((call) => beginChange(call)));
+    const { protocols } = this.#options;
+    const ringing = protocols.map((protocol) => {
+      this.#serial += 1;
+      const [caller, callee] = [userOf(protocol, "caller", 0), userOf(protocol, "callee", 0)];
+      return beginRinging(this.phone(caller), this.phone(callee), `call ${this.#serial}`);
     });
-    // Their failures are told when they are awaited.
-    for (const hold of holds) hold.catch(() => undefined);
-    await Promise.race(seen);
-    return holds;
+    return [...changes, ...(await Promise.all(ringing))];
+  }
+
+  /** Lets come to its end what was under way, and each call be held, resumed and hung up. */
+  async #finish(calls: readonly CallUnderTest[], underway: readonly Underway[]): Promise<string[]> {
+    const ofCalls = new Map(underway.map((one) => [one.call, one]));
+    const others = underway.filter(({ call }) => call === undefined);
+    const [lost, failed] = await Promise.all([
+      eachCall(calls, async (call) => {
+        await ofCalls.get(call)?.finish();
+        await exercise(call);
+      }),
+      Promise.allSettled(others.map((one) => one.finish())),
+    ]);
+    const problems = failed.flatMap((one) => (one.status === "rejected" ? [String(one.reason)] : []));
+    return [...lost, ...problems];
   }
 }
 
@@ -244,6 +263,20 @@ export async function eachCall(
 
 function holder({ near, far, index }: CallUnderTest): { self: EnduringCall; other: EnduringCall } {
   return index % 2 === 0 ? { self: near, other: far } : { self: far, other: near };
+}
+
+/** Begins to hold every call; resolves when the first holds have come to the other end. */
+async function beginHolds(calls: readonly CallUnderTest[]): Promise<Underway[]> {
+  const seen = calls.slice(0, AT_A_TIME).map((call) => asksNext(holder(call).other));
+  const underway = calls.map((call): Underway => {
+    const { self } = holder(call);
+    const done = self.change("sendonly").then(() => self.change("sendrecv"));
+    // Its failure is told when it is awaited.
+    done.catch(() => undefined);
+    return { call, finish: () => done };
+  });
+  await Promise.race(seen);
+  return underway;
 }
 
 function asksNext(call: EnduringCall): Promise<void> {
