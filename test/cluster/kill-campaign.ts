@@ -1,8 +1,10 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 import type { CallRecord } from "../../src/call/index.ts";
 import type { EnduringCall } from "../support/enduring-call.ts";
-import { EnduringPhone } from "../support/enduring-phone.ts";
+import { eventually } from "../support/eventually.ts";
+import { CallRefused, EnduringPhone } from "../support/enduring-phone.ts";
 import type { LinkProtocol } from "../support/phone-link.ts";
 import { beginChange, beginRinging, type Underway } from "./bad-moments.ts";
 import { CALL_GAUGES, TandemNode, type ServiceName } from "../support/tandem-node.ts";
@@ -42,8 +44,14 @@ export interface CampaignOptions {
  */
 export type KillMoment = "quiet" | "holding" | "waiting";
 
+export const OVER_UDP: CampaignOptions = { protocols: ["udp"], calls: 200 };
+export const OVER_CONNECTIONS: CampaignOptions = { protocols: ["tcp", "tls", "ws", "wss"], calls: 20 };
+/** What is killed, each at a time of its own. */
+export const KILLS: readonly (readonly ServiceName[])[] = [["callmanager"], ["edge"], ["edge", "callmanager"]];
+
 const PHONES_A_SIDE = 10;
 const AT_A_TIME = 20;
+const DIAL_TRIES = 5;
 const BACK_MS = 15_000;
 const SETTLED_MS = 15_000;
 const SEEN_MS = 15_000;
@@ -133,16 +141,11 @@ export class KillCampaign {
   /** Waits until nothing of any call is left. @returns what is wrong with what is left, or with the records */
   async settled(calls: number): Promise<string[]> {
     this.#records += calls;
-    const problems: string[] = [];
-    try {
-      await this.node.zero(CALL_GAUGES, SETTLED_MS);
-    } catch (error) {
-      problems.push(error instanceof Error ? error.message : String(error));
-    }
-    // What only rang when its process died is not recorded.
-    const records = this.records().filter(({ answeredAt }) => answeredAt !== undefined);
-    if (records.length !== this.#records) problems.push(`${records.length} call records instead of ${this.#records}`);
-    return problems;
+    const results = await Promise.allSettled([
+      this.node.zero(CALL_GAUGES, SETTLED_MS),
+      eventually(() => this.#assertRecords(), { timeoutMs: SETTLED_MS }),
+    ]);
+    return results.flatMap((one) => (one.status === "rejected" ? [messageOf(one.reason)] : []));
   }
 
   /** Lines of the record file. */
@@ -163,6 +166,14 @@ export class KillCampaign {
   async destroy(): Promise<void> {
     await this.#closePhones();
     await this.node.destroy();
+  }
+
+  #assertRecords(): void {
+    // What only rang when its process died is not recorded.
+    const records = this.records().filter(({ answeredAt }) => answeredAt !== undefined);
+    const calls = new Set(records.map(({ callId }) => callId));
+    if (records.length === this.#records && calls.size === this.#records) return;
+    throw new Error(`${records.length} call records of ${calls.size} calls instead of ${this.#records}`);
   }
 
   async #startPhones(): Promise<void> {
@@ -193,9 +204,21 @@ export class KillCampaign {
   async #establish(caller: string, callee: string, index: number): Promise<CallUnderTest> {
     this.#serial += 1;
     const subject = `call ${this.#serial}`;
-    const near = await this.phone(caller).call(callee, subject);
+    const near = await this.#dial(caller, callee, subject);
     const far = await this.phone(callee).incoming.take(({ parts }) => parts.subject === subject, subject);
     return { near, far, index };
+  }
+
+  /** A busy machine may refuse new calls for a while (503 with Retry-After): they are dialed again. */
+  async #dial(caller: string, callee: string, subject: string): Promise<EnduringCall> {
+    for (let tries = 1; ; tries += 1) {
+      try {
+        return await this.phone(caller).call(callee, subject);
+      } catch (error) {
+        if (!(error instanceof CallRefused) || error.retryAfterMs === undefined || tries === DIAL_TRIES) throw error;
+        await delay(error.retryAfterMs);
+      }
+    }
   }
 
   async #begin(moment: KillMoment, calls: readonly CallUnderTest[]): Promise<Underway[]> {
@@ -255,10 +278,14 @@ export async function eachCall(
   return results.flatMap((result, index) => {
     if (result.status === "fulfilled") return [];
     const { near, far } = calls[index] ?? {};
-    const why = result.reason instanceof Error ? result.reason.message : String(result.reason);
+    const why = messageOf(result.reason);
     const tried = [...(near?.retried ?? []), ...(far?.retried ?? [])].join(",");
     return [`call ${index} (${near?.parts.callId}, ${far?.parts.callId}): ${why}; tried again after: ${tried || "-"}`];
   });
+}
+
+function messageOf(reason: unknown): string {
+  return reason instanceof Error ? reason.message : String(reason);
 }
 
 function holder({ near, far, index }: CallUnderTest): { self: EnduringCall; other: EnduringCall } {

@@ -24,6 +24,19 @@ export interface EnduringPhoneOptions {
   readonly hasInstance?: boolean;
 }
 
+/** A call of ours was not answered with 200. */
+export class CallRefused extends Error {
+  /** When it may be tried again; undefined: it may not. */
+  readonly retryAfterMs: number | undefined;
+
+  constructor(response: SipMessage) {
+    super(`the call was answered ${response.status}`);
+    const seconds = Number(response.get("retry-after") ?? Number.NaN);
+    this.retryAfterMs = response.status === 503 && seconds <= MAX_RETRY_SECONDS ? seconds * 1_000 : undefined;
+  }
+}
+
+const MAX_RETRY_SECONDS = 10;
 const REGISTER_MS = 10_000;
 const REGISTERED_WITHIN_MS = 20_000;
 const MAX_REGISTER_TRIES = 10;
@@ -121,7 +134,7 @@ export class EnduringPhone {
       ALLOW,
       ["Content-Type", "application/sdp"],
     ]);
-    if (response.status !== 200) throw new Error(`the call was answered ${response.status}`);
+    if (response.status !== 200) throw new CallRefused(response);
     this.acknowledge(call, response, "");
     return call;
   }
