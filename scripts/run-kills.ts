@@ -22,8 +22,8 @@ interface Round extends KillReport {
   readonly transports: string;
 }
 
-/** What is running now, for Ctrl-C. */
-let campaign: KillCampaign | undefined;
+/** What is running, or being started, for Ctrl-C. */
+let current: Promise<KillCampaign> | undefined;
 let isInterrupted = false;
 
 async function main(): Promise<number> {
@@ -48,7 +48,8 @@ async function runTime(time: number, times: number, rounds: Round[]): Promise<vo
   for (const options of [OVER_UDP, OVER_CONNECTIONS]) {
     for (const moment of MOMENTS) {
       if (isInterrupted) return;
-      campaign = await KillCampaign.start(options);
+      current = KillCampaign.start(options);
+      const campaign = await current;
       try {
         for (const services of KILLS) {
           const round = { time, transports: options.protocols.join(","), ...(await campaign.run(services, moment)) };
@@ -68,7 +69,10 @@ async function runTime(time: number, times: number, rounds: Round[]): Promise<vo
 
 async function interrupt(): Promise<void> {
   isInterrupted = true;
-  await campaign?.destroy();
+  await current?.then(
+    (campaign) => campaign.destroy(),
+    () => undefined,
+  );
   process.exit(130);
 }
 
