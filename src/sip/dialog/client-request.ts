@@ -1,4 +1,4 @@
-import { reasonPhrase, tagOf, type SipMessage } from "../message/index.ts";
+import { tagOf, type SipMessage } from "../message/index.ts";
 import type { ClientTransaction } from "../transaction/index.ts";
 import type { Target } from "../transport/index.ts";
 import type { Application } from "./application.ts";
@@ -48,14 +48,4 @@ export function isNewReliable(request: ClientRequest, response: SipMessage): boo
   request.rseqs ??= new Map();
   if (last !== undefined || request.rseqs.size < MAX_BRANCHES) request.rseqs.set(tag, rseq);
   return true;
-}
-
-/** What the edge answers in place of a peer. */
-export function syntheticResponse(sent: SentRequest, status: number, tag: string): string {
-  const via = /^Via: .*$/m.exec(sent.text)?.[0] ?? "";
-  const to = tagOf(sent.to) === undefined ? `${sent.to};tag=${tag}` : sent.to;
-  return (
-    `SIP/2.0 ${status} ${reasonPhrase(status)}\r\n${via.trimEnd()}\r\nFrom: ${sent.from}\r\nTo: ${to}\r\n` +
-    `Call-ID: ${sent.callId}\r\nCSeq: ${sent.cseq} ${sent.method}\r\nContent-Length: 0\r\n\r\n`
-  );
 }

@@ -6,6 +6,7 @@ import type { DialogActions } from "./dialog-actions.ts";
 import type { Dialog } from "./dialog.ts";
 import type { Application } from "./application.ts";
 import type { ClientRequest } from "./client-request.ts";
+import { knownAnswer } from "./known-answer.ts";
 import { requestSeen } from "./negotiation.ts";
 import { readRseq } from "./reliable-fields.ts";
 import { grantedSeconds, isLastNotify, isSubscription, notifiedSeconds, refusesSubscription } from "./subscription.ts";
@@ -26,6 +27,8 @@ interface Acknowledgement {
   readonly dialog: Dialog;
   /** CSeq of the INVITE. */
   readonly cseq: number;
+  /** The offer in the 2xx to an INVITE without one; else empty. */
+  readonly offer: string;
   /** Undefined until the application has sent it. */
   text: string | undefined;
   done: boolean;
@@ -110,13 +113,11 @@ export class InviteResponses {
 
   /** What an application that is gone did not acknowledge, it will not any more. */
   applicationGone(application: Application): void {
-    for (const { request, dialog, cseq, done, cancelledTimer } of [...this.#acknowledgements.values()]) {
+    for (const { request, dialog, cseq, offer, done, cancelledTimer } of [...this.#acknowledgements.values()]) {
       if (done || request.application !== application || this.#context.dialogs.get(dialog.id) !== dialog) continue;
       this.#acknowledgements.delete(dialog.id);
       cancelledTimer?.cancel();
-      this.#actions.sendAck(dialog, cseq);
-      // A new session has nobody who wants it; an offer in the 2xx has got no answer with this ACK.
-      if (request.dialog === undefined || request.sent.body === "") this.#actions.sendBye(dialog, APPLICATION_LOST);
+      this.#acknowledgeAlone(request, dialog, cseq, offer, APPLICATION_LOST);
     }
   }
 
@@ -183,7 +184,7 @@ export class InviteResponses {
     this.#context.dialogs.add(dialog);
     this.#actions.setSessionTimer(dialog, agreedSessionTimer(response, "local", wallMs));
     this.#context.dialogs.update(dialog);
-    if (request.method === "INVITE") return this.#expectAck(request, dialog, cseqOf(response));
+    if (request.method === "INVITE") return this.#expectAck(request, dialog, response);
     return true;
   }
 
@@ -217,17 +218,19 @@ export class InviteResponses {
   }
 
   /** The application acknowledges; the edge does when the application is gone. */
-  #expectAck(request: ClientRequest, dialog: Dialog, cseq: number): boolean {
+  #expectAck(request: ClientRequest, dialog: Dialog, response: SipMessage): boolean {
+    const cseq = cseqOf(response);
+    const offer = request.sent.body === "" ? response.body : "";
     const isAlive = this.#context.applications.isAlive(request.application) && request.state !== "abandoned";
     if (!isAlive) {
-      this.#actions.sendAck(dialog, cseq);
-      if (request.dialog === undefined) this.#actions.sendBye(dialog, CROSSED);
+      this.#acknowledgeAlone(request, dialog, cseq, offer, CROSSED);
       return false;
     }
     const acknowledgement: Acknowledgement = {
       request,
       dialog,
       cseq,
+      offer,
       text: undefined,
       done: false,
       cancelledTimer: undefined,
@@ -253,6 +256,16 @@ export class InviteResponses {
     if (acknowledgement?.dialog !== dialog || acknowledgement.cancelledTimer !== undefined) return;
     acknowledgement.timer?.cancel();
     this.#acknowledgements.delete(dialog.id);
+  }
+
+  /**
+   * Acknowledges in place of an application that is gone. A new session has nobody who wants it; one that was being
+   * changed goes on, with what was agreed on before.
+   */
+  #acknowledgeAlone(request: ClientRequest, dialog: Dialog, cseq: number, offer: string, reason: string): void {
+    const answer = offer === "" ? "" : knownAnswer(dialog.localBody, offer);
+    this.#actions.sendAck(dialog, cseq, answer);
+    if (request.dialog === undefined || answer === undefined) this.#actions.sendBye(dialog, reason);
   }
 
   #onRepeatedSuccess(
@@ -281,7 +294,7 @@ export class InviteResponses {
       return false;
     }
     this.#refreshed(dialog, response);
-    return this.#expectAck(request, dialog, cseqOf(response));
+    return this.#expectAck(request, dialog, response);
   }
 
   #acknowledgeAgain(dialog: Dialog, cseq: number): void {

@@ -92,6 +92,7 @@ describe("LegRequests", () => {
     settled = new Promise((resolve) => (done = resolve));
     requests = new LegRequests({
       port,
+      wayTo: () => undefined,
       describe: ({ dialog }) => (dialog === undefined ? undefined : DESCRIBED),
       rename: (_leg, dialogId) => void renamed.push(dialogId),
     });
