@@ -8,6 +8,7 @@ import {
   type KillMoment,
   type KillReport,
 } from "../test/cluster/kill-campaign.ts";
+import type { TandemNode } from "../test/support/tandem-node.ts";
 import { runSuites } from "./run-suites.ts";
 
 // `npm run test:kill`: the bounded suite. `npm run test:kill -- --times N [--json]`: kills edge, callmanager and both in the
@@ -22,8 +23,9 @@ interface Round extends KillReport {
   readonly transports: string;
 }
 
-/** What is running, or being started, for Ctrl-C. */
+/** What is being started, and what runs, for Ctrl-C. */
 let current: Promise<KillCampaign> | undefined;
+let node: TandemNode | undefined;
 let isInterrupted = false;
 
 async function main(): Promise<number> {
@@ -38,7 +40,8 @@ async function main(): Promise<number> {
   }
   const build = spawnSync("npm", ["run", "--silent", "build"], { stdio: ["ignore", 2, 2] });
   if (build.status !== 0) return 1;
-  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => void interrupt());
+  // Ctrl-C comes twice: npm passes on what the terminal sends to both.
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => void interrupt());
   const rounds: Round[] = [];
   for (let time = 1; time <= times && !isInterrupted; time += 1) await runTime(time, times, rounds);
   return summarize(rounds, times, values.json === true);
@@ -48,7 +51,10 @@ async function runTime(time: number, times: number, rounds: Round[]): Promise<vo
   for (const options of [OVER_UDP, OVER_CONNECTIONS]) {
     for (const moment of MOMENTS) {
       if (isInterrupted) return;
-      current = KillCampaign.start(options);
+      node = undefined;
+      current = KillCampaign.start(options, (started) => {
+        node = started;
+      });
       const campaign = await current;
       try {
         for (const services of KILLS) {
@@ -68,11 +74,11 @@ async function runTime(time: number, times: number, rounds: Round[]): Promise<vo
 }
 
 async function interrupt(): Promise<void> {
+  if (isInterrupted) return;
   isInterrupted = true;
-  await current?.then(
-    (campaign) => campaign.destroy(),
-    () => undefined,
-  );
+  // One that is being started either comes up or cleans up after itself.
+  if (node === undefined) await current?.catch(() => undefined);
+  await node?.destroy();
   process.exit(130);
 }
 

@@ -69,13 +69,20 @@ export class KillCampaign {
     this.#options = options;
   }
 
-  /** Starts a node with phones for the calls, all of them registered. */
-  static async start(options: CampaignOptions): Promise<KillCampaign> {
+  /**
+   * Starts a node with phones for the calls, all of them registered.
+   * @param onNode told as soon as the node runs, for who may have to end it before the phones are registered
+   */
+  static async start(
+    options: CampaignOptions,
+    onNode: (node: TandemNode) => void = () => undefined,
+  ): Promise<KillCampaign> {
     const node = await TandemNode.start({
       phones: accounts(options).map((user) => ({ name: `phone-${user}`, number: user, password: user, maxCalls: 100 })),
       moreListeners: moreListeners(options),
       orphanGraceSeconds: 30,
     });
+    onNode(node);
     const campaign = new KillCampaign(node, options);
     try {
       await campaign.#startPhones();
