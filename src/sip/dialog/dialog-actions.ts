@@ -8,6 +8,7 @@ import type { ReleaseReason } from "./application.ts";
 import { ownerOf, type Dialog } from "./dialog.ts";
 import { glareDelayMs } from "./glare-delay.ts";
 import { refreshBegun, refreshEnded } from "./negotiation.ts";
+import { canBeDialled } from "./reached-by-flow.ts";
 import { expiryDelayMs, refreshDelayMs, type SessionTimer } from "./session-timer.ts";
 import { SubscriptionTimers } from "./subscription.ts";
 import type { SuccessRetransmission } from "./success-retransmission.ts";
@@ -63,7 +64,9 @@ export class DialogActions {
     if (!given.ok) return false;
     const take = (target: Target | undefined, more: MoreTargets): void => {
       if (target !== undefined) {
-        dialog.nextHop = target;
+        // A flow does not outlive its connection; where its peer listens is a way that does.
+        if (target.isFlowOnly === true && canBeDialled(dialog.remoteTarget, target)) delete dialog.nextHop;
+        else dialog.nextHop = target;
         dialogs.update(dialog);
       }
       done(target, more);

@@ -10,7 +10,7 @@ import type { WireClient } from "../../../support/wire-client.ts";
 
 const SDP = "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio 6000 RTP/AVP 0\r\n";
 const WITHIN = { timeoutMs: 2_000, intervalMs: 5 };
-const VERBS = ["invite", "ack", "bye", "info", "options", "update"];
+const VERBS = ["invite", "ack", "bye", "info", "options", "update", "register"];
 
 describe("SipEdge: the life of a dialog", () => {
   let clock: ManualClock;
@@ -147,8 +147,12 @@ describe("SipEdge: the life of a dialog", () => {
       await moved.close();
     });
 
-    for (const given of [false, true]) {
-      it(`given a call over TCP whose connection is gone, when it is ended, then BYE goes to the ${given ? "next hop that the application gives" : "Contact"}`, async () => {
+    for (const [given, goal] of [
+      ["no next hop", "to the Contact"],
+      ["a next hop", "there"],
+      ["that connection as next hop", "to the Contact"],
+    ] as const) {
+      it(`given a call over TCP whose connection is gone, when it is ended with ${given}, then BYE goes ${goal}`, async () => {
         let received = "";
         const sockets: Socket[] = [];
         const phone = createServer((accepted) => {
@@ -163,11 +167,13 @@ describe("SipEdge: the life of a dialog", () => {
         const write = (method: string, to: string, body: string): void => {
           socket.write(
             `${method} sip:1002@127.0.0.1 SIP/2.0\r\nVia: SIP/2.0/TCP 127.0.0.1:${port};branch=z9hG4bK${method}\r\n` +
-              `From: <sip:a@b>;tag=a1\r\nTo: ${to}\r\nCall-ID: t1\r\nCSeq: 1 ${method}\r\nMax-Forwards: 70\r\n` +
-              `Contact: <sip:a@127.0.0.1:${given ? peer.port : port};transport=tcp>\r\n` +
+              `From: <sip:a@b>;tag=a1\r\nTo: ${to}\r\nCall-ID: ${method === "REGISTER" ? "r1" : "t1"}\r\nCSeq: 1 ${method}\r\nMax-Forwards: 70\r\n` +
+              `Contact: <sip:a@127.0.0.1:${goal === "there" ? peer.port : port};transport=tcp>\r\n` +
               `${body === "" ? "" : "Content-Type: application/sdp\r\n"}Content-Length: ${body.length}\r\n\r\n${body}`,
           );
         };
+        write("REGISTER", "<sip:a@b>", "");
+        const token = headerOf((await application.takeSip("REGISTER")).text, "X-Tandem-Flow");
         write("INVITE", "<sip:1002@127.0.0.1>", SDP);
         await answer("INVITE", "200 OK", SDP);
         await eventually(() => assert.match(got, /200 OK[^]*\r\n\r\nv=0/), WITHIN);
@@ -175,7 +181,9 @@ describe("SipEdge: the life of a dialog", () => {
         const ack = await application.takeSip("ACK");
         socket.destroy();
         await eventually(() => assert.equal(fixture.gauge("tandem_sip_connections"), 0), WITHIN);
-        const nextHop = given ? `sip:127.0.0.1:${port};transport=tcp` : "";
+        const user = given === "that connection as next hop" ? `${token}@` : "";
+        const nextHop =
+          given === "no next hop" ? "" : `sip:${user}127.0.0.1:${user === "" ? port : peer.port};transport=tcp`;
         await application.ask(`sip||${ack.tokens[9]}|${nextHop}\r\nBYE sip:placeholder SIP/2.0\r\n\r\n`);
         await eventually(() => assert.match(received, /^BYE sip:a@127\.0\.0\.1/), WITHIN);
         for (const each of sockets) each.destroy();
