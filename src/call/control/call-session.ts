@@ -80,6 +80,7 @@ export class CallSession {
       ids: context.ids,
       warning: this.#warning,
       dispatch: (event) => this.dispatch(event),
+      wayTo: (leg) => context.wayTo(leg),
       onIdle: () => this.#closeWhenIdle(),
       describe: (leg) => this.describe(leg),
       rename: (leg, dialogId) => this.#rename(leg, dialogId),
@@ -140,6 +141,12 @@ export class CallSession {
     const isShort = state === "established" && suspended && this.#context.port.takesDialogs;
     if (isShort && this.#requests.hold(request, () => this.receive(side, request))) return;
     this.#requests.receive(side, leg, this.#legs[otherSide(side)], request);
+  }
+
+  /** A device of this call has registered: it may have connected anew. */
+  follow(deviceName: string): void {
+    if (this.#call.state !== "established") return;
+    for (const leg of this.legs) if (leg.device.name === deviceName) this.#requests.follow(leg);
   }
 
   /** Nothing can be sent any more. */

@@ -81,6 +81,15 @@ export class ClientRequests {
     }
   }
 
+  /** True while an INVITE in a dialog is unanswered whose application is gone: nobody else knows of it. */
+  hasAbandonedInvite(dialog: Dialog): boolean {
+    if (dialog.openInvites === 0) return false;
+    for (const other of this.#open.values()) {
+      if (other.dialog === dialog && other.method === "INVITE" && other.state === "abandoned") return true;
+    }
+    return false;
+  }
+
   /** Answers in place of a domain that has no address. `problem` says why, in words for people. */
   answer(request: ClientRequest, status: number, problem: string): void {
     this.#open.set(request.txnId, request);
@@ -174,6 +183,9 @@ export class ClientRequests {
     if (request.trial !== undefined) this.failover.noteResponse(request.trial, status);
     if (status === 100 || !isNewReliable(request, response)) return;
     if (status === 503 && this.#goElsewhere(request, response)) return;
+    // It is the peer's connection now, whoever made it, unless its size alone sent the request that way.
+    const { dialog, sent } = request;
+    if (dialog !== undefined && flow.reliable && sent.target.protocol !== "udp") dialog.flowId = flow.id;
     if (status >= 200) this.#close(request);
     const isForDialog = request.dialog === undefined ? request.dialogId !== "" : REFRESHING.has(request.method);
     const isSeen = isForDialog ? this.#invites.onResponse(request, response, flow) : true;
