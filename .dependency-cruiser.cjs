@@ -14,7 +14,7 @@ const allowed = {
   admin: ["common", "config", "signals", "database", "cluster", "protocol", "sdk"],
   simulator: ["common", "signals", "database", "cluster", "call/model", "cti", "media", "protocol", "sdk"],
 };
-const sipOrder = ["message", "transport", "trace", "guard", "transaction", "dialog", "proxy", "wire"];
+const sipOrder = ["message", "transport", "resolution", "trace", "guard", "transaction", "dialog", "proxy", "wire"];
 const homes = {
   winston: "main",
   "drachtio-srf": "call/signaling",

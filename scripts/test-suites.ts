@@ -51,8 +51,15 @@ export const SUITES: readonly Suite[] = [
   {
     name: "conformance",
     title: "conformance",
-    run: tests("test/conformance"),
+    run: { folder: "test/conformance", except: "interop/", timeoutMs: 10_000 },
     limitSeconds: 90,
+    coverage: true,
+  },
+  {
+    name: "interop",
+    title: "interoperability cases",
+    run: tests("test/conformance/interop", 20_000),
+    limitSeconds: 180,
     coverage: true,
   },
   {
@@ -68,7 +75,7 @@ export const SUITES: readonly Suite[] = [
     limitSeconds: 300,
     ownNetwork: true,
   },
-  { name: "load", title: "SIPp", run: tests("test/load", 120_000), limitSeconds: 300, ownNetwork: true },
+  { name: "load", title: "SIPp", run: tests("test/load", 120_000), limitSeconds: 420, ownNetwork: true },
   {
     name: "kill",
     title: "kills and attacks",
@@ -88,8 +95,8 @@ export const SUITES: readonly Suite[] = [
 /** What can be asked for by name: groups first, then single suites. */
 export const GROUPS: Readonly<Record<string, readonly string[]>> = {
   all: SUITES.map(({ name }) => name),
-  fast: ["unit", "integration", "conformance"],
-  coverage: ["unit", "integration", "conformance", "coverage"],
+  fast: ["unit", "integration", "conformance", "interop"],
+  coverage: ["unit", "integration", "conformance", "interop", "coverage"],
   phones: ["packages", "build", "phones"],
   load: ["packages", "build", "load"],
   kill: ["packages", "build", "kill"],

@@ -15,18 +15,33 @@ import { overload } from "./benches/overload.ts";
 import { parser } from "./benches/parser.ts";
 import { resultTable } from "./results/print-results.ts";
 import { register } from "./benches/register.ts";
+import { records } from "./benches/records.ts";
+import { remembered } from "./benches/remembered.ts";
 import { relay } from "./benches/relay.ts";
+import { takeover } from "./benches/takeover.ts";
 
 // Measures Tandem, and the peers that are on the machine, and prints each figure with its goal and its ratio to theirs.
 
 /** In the order in which `all` runs them. */
-const BENCHES: readonly Bench[] = [edge, b2bua, register, parser, relay, latency, memory, overload];
+const BENCHES: readonly Bench[] = [
+  edge,
+  b2bua,
+  records,
+  register,
+  parser,
+  relay,
+  takeover,
+  latency,
+  memory,
+  remembered,
+  overload,
+];
 const USAGE = `usage: npm run bench -- ${BENCHES.map(({ name }) => name).join("|")}|all [--json] [--seconds N] [--runs N] [--rate R]
 ${BENCHES.map(({ name, about }) => `  ${name.padEnd(10)}${about}`).join("\n")}
   --json      one JSON object a line instead of a table
   --seconds   length of a burst (4)
   --runs      runs of which the median counts (3)
-  --rate      where searches begin; for latency and overload, the clean rate, which is not searched then
+  --rate      where searches begin; for records, latency and overload, the clean rate, which is not searched then
 `;
 const DIST = join(import.meta.dirname, "..", "..", "dist", "main", "tandem.js");
 const EXIT = { done: 0, failed: 1, usage: 64, interrupted: 130 } as const;

@@ -7,6 +7,8 @@ export {
   type CallView,
   type EdgeControl,
   type EdgeDialogSummary,
+  type MessageCount,
+  type MessageCountSource,
 } from "./control/index.ts";
 export {
   computeHa1,

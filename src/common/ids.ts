@@ -18,3 +18,8 @@ export class RandomIds implements Ids {
     return randomBytes(lengthBytes).toString("hex");
   }
 }
+
+/** A whole number from 0 to `most`, both included, by chance; `most` up to a million. */
+export function chance(ids: Ids, most: number): number {
+  return Number.parseInt(ids.token(4), 16) % (most + 1);
+}

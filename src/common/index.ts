@@ -1,7 +1,8 @@
 export { SystemClock, type Clock, type Timer } from "./clock.ts";
 export { ipOctets } from "./ip-octets.ts";
+export { sourceOf } from "./ip-source.ts";
 export { detached } from "./detached.ts";
-export { RandomIds, type Ids } from "./ids.ts";
+export { chance, RandomIds, type Ids } from "./ids.ts";
 export { SwitchError, errorCodeOf, errorMessageOf } from "./switch-error.ts";
 export { silentLogger, type Logger, type LogFields } from "./logger.ts";
 export { Journal, type JournalOptions } from "./journal.ts";

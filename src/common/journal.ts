@@ -1,6 +1,7 @@
-import { closeSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeFileSync, writeSync } from "node:fs";
+import { close, closeSync, mkdirSync, readFileSync } from "node:fs";
 import { basename, dirname } from "node:path";
 import type { Clock, Timer } from "./clock.ts";
+import { JournalRewrite, writeAll } from "./journal-rewrite.ts";
 import type { MetricSample } from "./metric.ts";
 import { errorCodeOf } from "./switch-error.ts";
 
@@ -9,7 +10,7 @@ export interface JournalOptions {
   /** The file; its folder is made when missing. */
   readonly path: string;
   readonly clock: Clock;
-  /** The file is rewritten when it exceeds this and is four times its live content; default 4 MiB. */
+  /** The file is rewritten, a slice in each turn, when it exceeds this and four times its live content; default 4 MiB. */
   readonly compactAboveBytes?: number;
   /** Told each time the file could not be written (disk full, say); absent: it is only counted. */
   readonly onError?: (error: unknown) => void;
@@ -34,6 +35,7 @@ export class Journal<Value> {
   readonly #lines = new Map<string, number>();
   readonly #snapshot: () => Iterable<readonly [string, Value]>;
   #descriptor: number | undefined;
+  #rewrite: JournalRewrite<Value> | undefined;
   #pending: string[] = [];
   #scheduled = false;
   #closed = false;
@@ -44,8 +46,8 @@ export class Journal<Value> {
 
   /**
    * Opens, or makes, the file and hands each live value to `restore`.
-   * @param snapshot gives all live values whenever the file is rewritten; the owner's map is the only copy in memory,
-   * so the owner changes it before it calls `put` or `remove`
+   * @param snapshot gives all live values whenever the file is rewritten, as they are when they are asked for; the
+   * owner's map is the only copy in memory, so the owner changes it before it calls `put` or `remove`
    * @throws the file system's error when the file cannot be read, or is not there and cannot be made
    */
   constructor(
@@ -61,8 +63,8 @@ export class Journal<Value> {
     mkdirSync(dirname(options.path), { recursive: true, mode: 0o700 });
     const text = readText(options.path);
     for (const [key, value] of liveValuesOf<Value>(text ?? "")) restore(key, value);
-    if (text === undefined) this.#rewrite();
-    else this.#makeAnew();
+    if (text === undefined) this.#rewriteAtOnce();
+    else this.#attempt(() => this.#rewriteAtOnce());
   }
 
   /** `tandem_journal_failed_writes`, by the file's name. */
@@ -79,9 +81,8 @@ export class Journal<Value> {
   /** Records a value; written at the end of this event-loop turn. */
   put(key: string, value: Value): void {
     const line = JSON.stringify({ k: key, v: value }) + "\n";
-    this.#liveBytes += line.length - (this.#lines.get(key) ?? 0);
-    this.#lines.set(key, line.length);
-    this.#append(line);
+    this.#noteLine(key, line.length);
+    this.#append(key, line);
   }
 
   /** Records a removal; removing an unknown key does nothing. */
@@ -90,7 +91,7 @@ export class Journal<Value> {
     if (length === undefined) return;
     this.#liveBytes -= length;
     this.#lines.delete(key);
-    this.#append(JSON.stringify({ k: key }) + "\n");
+    this.#append(key, JSON.stringify({ k: key }) + "\n");
   }
 
   /** Writes what is pending now; call it before an effect that must not come before the record. */
@@ -98,8 +99,9 @@ export class Journal<Value> {
     this.#scheduled = false;
     const lines = this.#pending;
     this.#pending = [];
+    if (lines.length === 0 || this.#closed) return;
     // What a failed write left out is in the owner's map only; the file is made anew in its time.
-    if (lines.length === 0 || this.#closed || this.#failedWrites > 0) return;
+    if (this.#failedWrites > 0 && this.#rewrite === undefined) return;
     this.#attempt(() => this.#appendBytes(Buffer.from(lines.join(""))));
   }
 
@@ -107,77 +109,87 @@ export class Journal<Value> {
   close(): void {
     if (this.#closed) return;
     this.flush();
-    if (this.#failedWrites > 0) this.#makeAnew();
+    this.#rewrite?.abort();
+    this.#rewrite = undefined;
+    if (this.#failedWrites > 0) this.#attempt(() => this.#rewriteAtOnce());
     this.#retry?.cancel();
     this.#closed = true;
     if (this.#descriptor !== undefined) closeSync(this.#descriptor);
   }
 
-  #append(line: string): void {
+  #append(key: string, line: string): void {
     if (this.#closed) return;
+    this.#rewrite?.noteChanged(key);
     this.#pending.push(line);
     if (this.#scheduled) return;
     this.#scheduled = true;
     setImmediate(() => this.flush());
   }
 
-  #makeAnew(): void {
-    this.#attempt(() => this.#rewrite());
-  }
-
   #attempt(write: () => void): void {
     try {
       write();
-      this.#failedWrites = 0;
     } catch (error) {
+      this.#rewrite?.abort();
+      this.#rewrite = undefined;
       const delayMs = Math.min(FIRST_RETRY_MS * 2 ** this.#failedWrites, MAX_RETRY_MS);
       this.#failedWrites += 1;
       this.#retry?.cancel();
-      this.#retry = this.#clock.after(delayMs, () => this.#makeAnew());
+      this.#retry = this.#clock.after(delayMs, () => this.#attempt(() => this.#startRewrite()));
       this.#onError?.(error);
     }
   }
 
   #appendBytes(bytes: Buffer): void {
-    if (this.#descriptor === undefined) return this.#rewrite();
-    for (let written = 0; written < bytes.length;) {
-      written += writeSync(this.#descriptor, bytes, written);
-    }
+    this.#rewrite?.append(bytes);
+    if (this.#failedWrites > 0 || this.#descriptor === undefined) return;
+    writeAll(this.#descriptor, bytes);
     this.#fileBytes += bytes.length;
-    if (this.#fileBytes > this.#compactAboveBytes && this.#fileBytes > 4 * this.#liveBytes) this.#rewrite();
+    if (this.#rewrite !== undefined) return;
+    if (this.#fileBytes > this.#compactAboveBytes && this.#fileBytes > 4 * this.#liveBytes) this.#startRewrite();
   }
 
-  #rewrite(): void {
-    const lengths = new Map<string, number>();
-    const lines: string[] = [];
-    let liveBytes = 0;
-    for (const [key, value] of this.#snapshot()) {
-      const line = JSON.stringify({ k: key, v: value }) + "\n";
-      lengths.set(key, line.length);
-      liveBytes += line.length;
-      lines.push(line);
-    }
-    const bytes = Buffer.from(lines.join(""));
-    replaceFile(this.#path, bytes);
-    const descriptor = openSync(this.#path, "a", 0o600);
-    if (this.#descriptor !== undefined) closeSync(this.#descriptor);
+  /** Thousands of values take a tenth of a second to write: a slice in each turn keeps nobody waiting. */
+  #startRewrite(): void {
+    this.#continueRewrite(this.#newRewrite());
+  }
+
+  #continueRewrite(rewrite: JournalRewrite<Value>): void {
+    // A value that has changed is passed over, so its change is in the file before the file is in place.
+    this.flush();
+    if (this.#rewrite !== rewrite) return;
+    this.#attempt(() => {
+      if (rewrite.step()) this.#adopt(rewrite);
+      else setImmediate(() => this.#continueRewrite(rewrite));
+    });
+  }
+
+  #rewriteAtOnce(): void {
+    const rewrite = this.#newRewrite();
+    while (!rewrite.step());
+    this.#adopt(rewrite);
+  }
+
+  #newRewrite(): JournalRewrite<Value> {
+    this.flush();
+    const note = (key: string, length: number): void => this.#noteLine(key, length);
+    this.#rewrite = new JournalRewrite(this.#path, this.#snapshot(), note);
+    return this.#rewrite;
+  }
+
+  #adopt(rewrite: JournalRewrite<Value>): void {
+    const { descriptor, bytes } = rewrite.finish();
+    this.#rewrite = undefined;
+    // The last close of a large file takes the system long.
+    if (this.#descriptor !== undefined) close(this.#descriptor);
     this.#descriptor = descriptor;
-    this.#fileBytes = bytes.length;
-    this.#liveBytes = liveBytes;
-    this.#lines.clear();
-    for (const [key, length] of lengths) this.#lines.set(key, length);
+    this.#fileBytes = bytes;
+    this.#failedWrites = 0;
   }
-}
 
-/** Half of a file takes space on the disk that may be full: it does not stay. */
-function replaceFile(path: string, bytes: Buffer): void {
-  const temporary = `${path}.new`;
-  try {
-    writeFileSync(temporary, bytes, { mode: 0o600 });
-    renameSync(temporary, path);
-  } catch (error) {
-    if (errorCodeOf(error) === "ENOSPC") rmSync(temporary, { force: true });
-    throw error;
+  #noteLine(key: string, length: number): void {
+    this.#liveBytes += length - (this.#lines.get(key) ?? 0);
+    this.#lines.set(key, length);
   }
 }
 

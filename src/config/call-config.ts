@@ -1,6 +1,23 @@
 import { z } from "zod";
 import { dialString } from "./scalars.ts";
 
+const emergency = z.strictObject({
+  numbers: z
+    .array(dialString)
+    .min(1)
+    .max(32)
+    .describe(
+      "Dialed numbers that are emergency calls, such as `112`, whatever the host of the URI. A peer gets the number that was dialed, and the first of these for `urn:service:sos`.",
+    ),
+  route: z
+    .string()
+    .min(1)
+    .max(64)
+    .describe(
+      "Where they go: the name of a peer, else the number of a phone. It needs no prefixes for it, and its `maxCalls` does not count.",
+    ),
+});
+
 /** Call control. */
 export const callConfig = z.strictObject({
   maxCalls: z
@@ -19,5 +36,10 @@ export const callConfig = z.strictObject({
     .record(dialString, z.enum(["echo", "demo"]))
     .default({})
     .describe("Numbers answered by Tandem itself: `echo` returns what it hears, `demo` plays a tone and then music."),
+  emergency: emergency
+    .optional()
+    .describe(
+      "Emergency calls: to these numbers and to `urn:service:sos` and its sub-services (RFC 5031). They go before other calls under overload and are not refused for a `maxCalls`. Absent: `urn:service:sos` gets 404, and there are no such numbers.",
+    ),
 });
 export type CallConfig = z.infer<typeof callConfig>;

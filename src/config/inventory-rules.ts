@@ -23,6 +23,7 @@ export function inventoryFaults(config: ConfigDraft, profiles: Profiles): Fault[
       ...(whole === undefined ? [] : peerFaults(whole, ["peers", index], config)),
     ]),
     ...peerAddressFaults(config.peers),
+    ...emergencyFaults(config),
   ];
 }
 
@@ -40,6 +41,7 @@ function duplicateFaults({ phones, peers, call }: ConfigDraft): Fault[] {
     return first === undefined;
   };
   for (const number of Object.keys(call?.endpoints ?? {})) numbers.add(number, `call.endpoints.${number}`);
+  call?.emergency?.numbers.forEach((number, at) => add(numbers, number, ["call", "emergency", "numbers", at]));
   phones.forEach(({ fields: { name, number, user } }, index) => {
     add(names, name, ["phones", index, "name"]);
     const isNewNumber = add(numbers, number, ["phones", index, "number"]);
@@ -80,14 +82,19 @@ function phoneFaults(phone: PhoneConfig, path: ConfigPath, { sip }: ConfigDraft,
 function peerFaults(peer: PeerConfig, path: ConfigPath, { sip }: ConfigDraft): Fault[] {
   const faults = peerProofFaults(peer, path, sip);
   const fault = (reason: string): void => void faults.push({ path: [...path, "uri"], reason });
-  const [, host = "", portText, transport = "udp"] =
+  const [, host = "", portText, given] =
     /^sip:(\[[^\]]+\]|[^:;]+)(?::(\d+))?(?:;transport=(\w+))?$/.exec(peer.uri) ?? [];
   const address = canonicalAddress(host.replace(/^\[|\]$/g, ""));
+  const transport = given ?? "udp";
   const port = Number(portText ?? (transport === "tls" ? 5061 : 5060));
   if (port < 1 || port > 65_535) fault("has a port outside 1 to 65535");
   if (sip === undefined) return faults;
-  const speaking = sip.listen.filter((listener) => listener.transport === transport);
   const family = isIP(address);
+  // What the URI of a name leaves open, DNS decides (RFC 3263 4.1).
+  const isOpen = family === 0 && portText === undefined && given === undefined;
+  const speaking = sip.listen.filter((listener) => {
+    return isOpen ? /^(udp|tcp|tls)$/.test(listener.transport) : listener.transport === transport;
+  });
   if (speaking.length === 0) fault(`needs ${transport}, which sip.listen does not have`);
   else if (family !== 0 && !speaking.some((listener) => isIP(listener.address) === family)) {
     fault(`needs ${transport} over IPv${family}, which sip.listen does not have`);
@@ -116,6 +123,17 @@ function peerProofFaults(
       ? [fault("needs sip.tls.ca, which its certificate is checked by")]
       : []),
   ];
+}
+
+/** Emergency calls lead to a peer or phone that is there. */
+function emergencyFaults({ call, peers, phones }: ConfigDraft): Fault[] {
+  const route = call?.emergency?.route;
+  if (route === undefined) return [];
+  const isThere =
+    peers.some(({ fields }) => fields.name === route) || phones.some(({ fields }) => fields.number === route);
+  if (isThere) return [];
+  const reason = `${JSON.stringify(route)} is neither the name of a peer nor the number of a phone`;
+  return [{ path: ["call", "emergency", "route"], reason }];
 }
 
 function profileFaults(

@@ -29,7 +29,7 @@ export const peerConfig = z.strictObject({
       "expected a URI such as sip:192.0.2.1:5060;transport=udp",
     )
     .describe(
-      "Where calls to it go: `sip:HOST:PORT;transport=udp` (or tcp, or tls); an IPv6 address in brackets. Port 5060, for tls 5061, and udp when absent.",
+      "Where calls to it go: `sip:HOST:PORT;transport=udp` (or tcp, or tls); an IPv6 address in brackets. Without a port, NAPTR and SRV records of a host name say where, and by which transport when none is given; several targets are tried in turn. Else port 5060, for tls 5061, and udp.",
     ),
   prefixes: z
     .array(prefix)
@@ -50,6 +50,12 @@ export const peerConfig = z.strictObject({
     .default(false)
     .describe(
       "`true` lets its calls go on to other peers; else those get 403, and it reaches phones and services only.",
+    ),
+  trusted: z
+    .boolean()
+    .default(false)
+    .describe(
+      "`true` for a neighbor of the same trust domain (RFC 3325): it is told in P-Asserted-Identity who calls or answers, also who wants privacy, and what it asserts there is believed.",
     ),
 });
 export type PeerConfig = z.infer<typeof peerConfig>;

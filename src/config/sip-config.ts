@@ -1,3 +1,4 @@
+import { isIPv4, isIPv6 } from "node:net";
 import { z } from "zod";
 import { ipAddress, port } from "./scalars.ts";
 
@@ -88,6 +89,31 @@ const webSocket = z.strictObject({
     ),
 });
 
+const dns = z.strictObject({
+  servers: z
+    .array(z.string().refine(isNameServer, "expected an IP address, with a port or without, such as 192.0.2.53:53"))
+    .max(8)
+    .default([])
+    .describe(
+      "Name servers to ask, such as `192.0.2.53`, `192.0.2.53:5353` or `[2001:db8::53]:53`. Absent: those of the system. `/etc/hosts` comes first in any case; search domains are not used.",
+    ),
+  failoverSeconds: z
+    .int()
+    .min(1)
+    .max(32)
+    .default(4)
+    .describe(
+      "A call to a name that has several targets goes on to the next one when nothing at all has come from the first for so long; after 503 and where it cannot connect it does so at once.",
+    ),
+});
+
+/** `192.0.2.53`, `192.0.2.53:5353`, `2001:db8::53` or `[2001:db8::53]:53`. */
+function isNameServer(text: string): boolean {
+  if (isIPv4(text) || isIPv6(text)) return !text.includes("%");
+  const [, v6, v4 = "", portText = "53"] = /^(?:\[([0-9A-Fa-f:.]+)\]|([\d.]+))(?::(\d{1,5}))?$/.exec(text) ?? [];
+  return (v6 === undefined ? isIPv4(v4) : isIPv6(v6)) && port.safeParse(Number(portText)).success;
+}
+
 /** The SIP edge. */
 export const sipConfig = z.strictObject({
   realm: z
@@ -107,6 +133,7 @@ export const sipConfig = z.strictObject({
     ])
     .describe("Where SIP is received. Each transport, address and port once."),
   webSocket: webSocket.prefault({}).describe("WebSocket listeners."),
+  dns: dns.prefault({}).describe("How names of peers and of other next hops are resolved (RFC 3263)."),
   tls: tls.prefault({}).describe("Certificates of secure listeners and of connections to TLS peers."),
 });
 export type SipConfig = z.infer<typeof sipConfig>;

@@ -3,6 +3,7 @@ import type { Clock, Ids, Logger, MetricSample } from "../common/index.ts";
 import { LoadWatch } from "./load-watch.ts";
 import {
   DialogTable,
+  FlowTokens,
   hostPort,
   InviteJournal,
   JournalDialogStore,
@@ -12,8 +13,9 @@ import {
 } from "./dialog/index.ts";
 import { SourceGuard, type Ban, type BanReason, type SourceGuardOptions } from "./guard/index.ts";
 import { ProxyCore } from "./proxy/index.ts";
+import { TargetResolver, type ResolutionOptions } from "./resolution/index.ts";
 import { Trace, type TraceAnswer, type TraceQuery } from "./trace/index.ts";
-import { TransactionLayer, type TransactionUser } from "./transaction/index.ts";
+import { EmergencyCalls, TransactionLayer, type TransactionUser } from "./transaction/index.ts";
 import {
   type ListenAddress,
   type MessageEnds,
@@ -48,8 +50,12 @@ export interface SipEdgeOptions {
   readonly ids: Ids;
   readonly logger: Logger;
   readonly limits?: Partial<SipEdgeLimits>;
+  /** Dialed numbers that are emergency calls, as `urn:service:sos` is: they go before other calls under overload. */
+  readonly emergencyNumbers?: readonly string[];
+  /** How names are resolved; absent: by the name servers of the system. */
+  readonly dns?: ResolutionOptions;
   /** What sources may do; absent: as much as they like. */
-  readonly guard?: Pick<SourceGuardOptions, "settings" | "isKnown">;
+  readonly guard?: Pick<SourceGuardOptions, "settings" | "isKnown" | "isKnownCertificate">;
 }
 
 const DEFAULT_LIMITS: SipEdgeLimits = { maxDialogs: 100_000, traceBytes: 0 };
@@ -60,6 +66,7 @@ const DEFAULT_LIMITS: SipEdgeLimits = { maxDialogs: 100_000, traceBytes: 0 };
  */
 export class SipEdge {
   readonly #transport: TransportLayer;
+  readonly #resolver: TargetResolver;
   readonly #transactions: TransactionLayer;
   readonly #core: UserAgentCore;
   readonly #proxy: ProxyCore;
@@ -87,6 +94,7 @@ export class SipEdge {
         ? undefined
         : new SourceGuard({
             ...options.guard,
+            banFile: join(options.stateDir, "edge-bans.json"),
             clock,
             logger,
             onBanned: (address) => this.#transport.closeFrom(address),
@@ -103,11 +111,19 @@ export class SipEdge {
         if (guard?.isNoisy(flow.remoteAddress) !== true) this.#trace.received(text, flow);
         this.#transactions.onMessage(text, flow);
       },
-      ...(guard === undefined ? {} : { accepts: (address: string) => guard.accepts(address) }),
+      ...(guard === undefined
+        ? {}
+        : {
+            accepts: (address: string) => guard.accepts(address),
+            onFailedHandshake: (address: string) => guard.noteFailedHandshake(address),
+          }),
       onSent: (text, ends) => this.#trace.sent(text, ends),
+      onFlowEnded: (flowId) => this.#transactions.onFlowEnded(flowId),
       onBadInput: (reason, flow, text) => this.#transactions.onBadInput(reason, flow, text),
     });
+    this.#resolver = new TargetResolver({ ...options.dns, transport: this.#transport, clock, logger });
     this.#load = new LoadWatch({ clock, logger, measureDelay: () => this.#transport.measureDelay() });
+    const emergency = new EmergencyCalls(clock, options.emergencyNumbers ?? []);
     this.#transactions = new TransactionLayer({
       transport: this.#transport,
       clock,
@@ -115,18 +131,22 @@ export class SipEdge {
       logger,
       user,
       admit: () => this.#load.admit(),
+      rightOfWay: (request, from) => emergency.takesRightOfWay(request, from),
       ...(guard === undefined ? {} : { sources: guard }),
     });
     this.#wire = new WireServer({ ...options.wire, clock, ids, logger, hostPorts: () => this.#hostPorts() });
     const context: CoreContext = {
       transactions: this.#transactions,
       transport: this.#transport,
+      resolver: this.#resolver,
       dialogs: new DialogTable(
-        new JournalDialogStore(join(options.stateDir, "edge-dialogs.journal"), clock),
+        new JournalDialogStore(join(options.stateDir, "edge-dialogs.journal"), clock, ids),
         limits.maxDialogs,
       ),
       invites: new InviteJournal(join(options.stateDir, "edge-invites.journal"), clock),
+      flows: new FlowTokens(this.#transport, options.wire.secret),
       applications: this.#wire,
+      isEmergency: (request) => emergency.isEmergency(request),
       onRegistered: (address) => guard?.trust(address),
       clock,
       ids,
@@ -152,6 +172,7 @@ export class SipEdge {
    */
   async start(): Promise<void> {
     this.#core.start();
+    this.#guard?.start();
     await this.#transport.start();
     this.#core.endLeftovers();
     await this.#wire.listen({ core: this.#core, proxy: this.#proxy });
@@ -209,6 +230,7 @@ export class SipEdge {
       ...this.#proxy.metrics(),
       ...this.#transactions.counters(),
       ...this.#transport.counters(),
+      ...this.#resolver.metrics(),
       ...this.#wire.metrics(),
       ...this.#load.metrics(),
     ];
@@ -220,8 +242,10 @@ export class SipEdge {
     await this.#wire.close();
     this.#proxy.close();
     this.#core.close();
+    this.#resolver.close();
     this.#transactions.close();
     await this.#transport.close();
+    await this.#guard?.close();
   }
 
   #visibleLocal({ protocol, localAddress, remoteAddress: address, remotePort: port }: MessageEnds): string {

@@ -8,7 +8,7 @@ import { SipPhone } from "../support/sip-phone.ts";
 import { testSdp } from "../support/test-sdp.ts";
 import { TandemNode } from "../support/tandem-node.ts";
 
-/** A second embedded edge stands for the drachtio server: what a node does with one does not depend on which it is. */
+/** A second embedded edge stands for the drachtio server: without losses a node does the same with either. */
 describe("a node with a drachtio server in place of its edge", () => {
   const cleanup = new Cleanup();
   let server: EdgeFixture;

@@ -5,7 +5,7 @@ import type { CallRecord } from "../../src/call/index.ts";
 import type { EnduringCall } from "../support/enduring-call.ts";
 import { eventually } from "../support/eventually.ts";
 import { CallRefused, EnduringPhone } from "../support/enduring-phone.ts";
-import type { LinkProtocol } from "../support/phone-link.ts";
+import type { LinkProtocol } from "../support/enduring-link.ts";
 import { beginChange, beginRinging, type Underway } from "./bad-moments.ts";
 import { CALL_GAUGES, TandemNode, type ServiceName } from "../support/tandem-node.ts";
 

@@ -12,6 +12,8 @@ export interface BaresipConfig {
   readonly rtpPorts: { readonly first: number; readonly last: number };
   /** Length of the tone file; baresip ends the call when the file ends. */
   readonly toneSeconds: number;
+  /** Application modules beside menu and control. */
+  readonly modules: readonly string[];
 }
 
 const MODULE_PATH = "/usr/lib/baresip/modules";
@@ -21,7 +23,7 @@ const MODULE_PATH = "/usr/lib/baresip/modules";
  * it decodes under `rec`. Accounts are made later, over the control connection, so that no event is missed.
  */
 export function writeBaresipConfig(config: BaresipConfig): void {
-  const { directory, address, toneHz, controlPort, toneSeconds, rtpPorts } = config;
+  const { directory, address, toneHz, controlPort, toneSeconds, rtpPorts, modules } = config;
   mkdirSync(join(directory, "rec"), { recursive: true });
   const tone = join(directory, "tone.wav");
   writeFileSync(tone, writeWav({ sampleRateHz: 8_000, samples: sine(toneHz, toneSeconds) }));
@@ -48,10 +50,15 @@ export function writeBaresipConfig(config: BaresipConfig): void {
     "module aufile.so",
     "module aubridge.so",
     "module sndfile.so",
+    "module srtp.so",
+    "module dtls_srtp.so",
     `snd_path ${join(directory, "rec")}`,
     "module_tmp account.so",
+    // The instance id that flows belong to (RFC 5626 4.1).
+    "module_tmp uuid.so",
     "module_app menu.so",
     "module_app ctrl_tcp.so",
+    ...modules.map((module) => `module_app ${module}`),
     `ctrl_tcp_listen ${address}:${controlPort}`,
   ];
   writeFileSync(join(directory, "config"), `${lines.join("\n")}\n`);

@@ -18,6 +18,10 @@ export interface BaresipAccount {
   readonly answer?: "manual" | "auto";
   /** Default 600. */
   readonly registerSeconds?: number;
+  /** Keys in the SDP of RTP/AVP (offered, or insisted on) or RTP/SAVPF, or DTLS; default none. */
+  readonly mediaEncryption?: "srtp" | "srtp-mand" | "srtp-mandf" | "dtls_srtp";
+  /** URIs of the ways to `server`; it keeps a flow over each (RFC 5626). At most two. */
+  readonly flows?: readonly string[];
 }
 
 /** How to start a `Baresip`. */
@@ -26,6 +30,8 @@ export interface BaresipOptions {
   readonly toneHz: number;
   /** Default 120; the call ends when the tone does. */
   readonly toneSeconds?: number;
+  /** It subscribes to its message waiting indication after it has registered; default no. */
+  readonly messageWaiting?: boolean;
 }
 
 const CONTROL_PORT = 4444;
@@ -60,12 +66,13 @@ export class Baresip {
   }
 
   /** Starts the process; it has no account yet. @throws {Error} with its output when it does not come up */
-  static async start({ toneHz, toneSeconds = 120 }: BaresipOptions): Promise<Baresip> {
+  static async start({ toneHz, toneSeconds = 120, messageWaiting = false }: BaresipOptions): Promise<Baresip> {
     const directory = new TemporaryDirectory("baresip");
     const address = await freeLoopbackAddress();
     const { path } = directory;
     const rtpPorts = await RtpPortRange.reserve();
-    writeBaresipConfig({ directory: path, address, toneHz, toneSeconds, rtpPorts, controlPort: CONTROL_PORT });
+    const modules = messageWaiting ? ["mwi.so"] : [];
+    writeBaresipConfig({ directory: path, address, toneHz, toneSeconds, rtpPorts, controlPort: CONTROL_PORT, modules });
     const process = new ManagedProcess({
       isUrgent: true,
       command: "baresip",
@@ -117,7 +124,12 @@ export class Baresip {
     const { user, server = `${this.address}:5060`, transport = "udp", answer = "manual" } = account;
     const registerSeconds = account.server === undefined ? 0 : (account.registerSeconds ?? 600);
     const parameters = [`regint=${registerSeconds}`, `answermode=${answer}`, "audio_codecs=PCMU/8000/1"];
+    if (account.mediaEncryption !== undefined) parameters.push(`mediaenc=${account.mediaEncryption}`);
     if (account.password !== undefined) parameters.push(`auth_user=${user}`, `auth_pass=${account.password}`);
+    for (const [index, flow] of (account.flows ?? []).entries()) {
+      parameters.push(`outbound${index === 0 ? "" : index + 1}="${flow}"`);
+    }
+    if (account.flows !== undefined) parameters.push("sipnat=outbound");
     await this.#control.command("uanew", `<sip:${user}@${server};transport=${transport}>;${parameters.join(";")}`);
   }
 

@@ -78,6 +78,11 @@ export class BrowserPhone {
     return this.#events.take((event) => event.type === type, type, withinMs);
   }
 
+  /** A field of the last 200 to its REGISTER; undefined when it has none. */
+  async registrationField(name: string): Promise<string | undefined> {
+    return this.#page.evaluate<string | undefined>(`phone.registration?.getHeader(${JSON.stringify(name)})`);
+  }
+
   async call(number: string): Promise<void> {
     await this.#run("(number) => void phone.call(number, { mediaConstraints: { audio: true } })", number);
   }
@@ -111,6 +116,7 @@ const SIGN_IN = `({ user, password, realm, url, events }) => {
     register_expires: 600,
   });
   for (const event of events) phone.on(event, (data) => tell(event, String(data?.response?.status_code ?? data?.cause ?? "")));
+  phone.on("registered", ({ response }) => { phone.registration = response; });
   phone.on("newRTCSession", ({ session, originator }) => {
     phone.session = session;
     for (const event of ["progress", "ended", "failed"]) {

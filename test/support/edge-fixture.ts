@@ -3,11 +3,18 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { RandomIds, silentLogger, SystemClock, type Clock } from "../../src/common/index.ts";
 import { SipEdge, type SipEdgeOptions, type TransportProtocol } from "../../src/sip/index.ts";
+import { freePort } from "./free-port.ts";
 import { WireClient } from "./wire-client.ts";
 
 export const SECRET = "between-us";
 
-type EdgeChanges = Partial<Pick<SipEdgeOptions, "listeners" | "tls" | "limits">>;
+type EdgeChanges = Partial<Pick<SipEdgeOptions, "listeners" | "tls" | "limits" | "dns" | "guard" | "emergencyNumbers">>;
+
+/** Ports that an edge which is started again has again, whoever else looked for one meanwhile. */
+interface FixedPorts {
+  readonly sip: number;
+  readonly wire: number;
+}
 
 /** A running edge with its files. */
 export class EdgeFixture {
@@ -15,24 +22,25 @@ export class EdgeFixture {
   readonly #directory: string;
   readonly #clock: Clock;
   readonly #changes: EdgeChanges;
+  readonly #ports: FixedPorts;
   readonly #clients: WireClient[] = [];
 
-  private constructor(directory: string, clock: Clock, changes: EdgeChanges = {}) {
+  private constructor(directory: string, clock: Clock, changes: EdgeChanges, ports: FixedPorts) {
     this.#directory = directory;
     this.#clock = clock;
     this.#changes = changes;
-    this.edge = this.#make(0, 0);
+    this.#ports = ports;
+    this.edge = this.#make();
   }
 
   static async start(clock: Clock = new SystemClock()): Promise<EdgeFixture> {
-    const fixture = new EdgeFixture(mkdtempSync(join(tmpdir(), "edge-")), clock);
-    await fixture.edge.start();
-    return fixture;
+    return EdgeFixture.startOn({}, clock);
   }
 
   /** An edge on other listeners than UDP and TCP of 127.0.0.1. */
   static async startOn(changes: EdgeChanges, clock: Clock = new SystemClock()): Promise<EdgeFixture> {
-    const fixture = new EdgeFixture(mkdtempSync(join(tmpdir(), "edge-")), clock, changes);
+    const ports = { sip: await freePort(), wire: await freePort() };
+    const fixture = new EdgeFixture(mkdtempSync(join(tmpdir(), "edge-")), clock, changes, ports);
     await fixture.edge.start();
     return fixture;
   }
@@ -62,23 +70,24 @@ export class EdgeFixture {
 
   /** Ends the edge and starts another on the same ports and files. */
   async restart(): Promise<void> {
-    const { sipPort } = this;
-    const { wirePort } = this.edge;
     await this.edge.close();
-    await this.#startAgain(sipPort, wirePort);
+    await this.#startAgain();
   }
 
   /** The same with the files as they are now, as if the edge had been killed: what it says while it closes is lost. */
   async restartAsKilled(whileDown: () => void): Promise<void> {
-    const { sipPort } = this;
-    const { wirePort } = this.edge;
     const copy = `${this.#directory}.copy`;
     cpSync(this.#directory, copy, { recursive: true });
     await this.edge.close();
     cpSync(copy, this.#directory, { recursive: true, force: true });
     rmSync(copy, { recursive: true });
     whileDown();
-    await this.#startAgain(sipPort, wirePort);
+    await this.#startAgain();
+  }
+
+  /** Removes its files, while it is down. */
+  forget(): void {
+    rmSync(this.#directory, { recursive: true });
   }
 
   async stop(): Promise<void> {
@@ -87,18 +96,18 @@ export class EdgeFixture {
     rmSync(this.#directory, { recursive: true, force: true });
   }
 
-  async #startAgain(sipPort: number, wirePort: number): Promise<void> {
-    this.edge = this.#make(sipPort, wirePort);
+  async #startAgain(): Promise<void> {
+    this.edge = this.#make();
     await this.edge.start();
   }
 
-  #make(sipPort: number, wirePort: number): SipEdge {
+  #make(): SipEdge {
     return new SipEdge({
       listeners: [
-        { protocol: "udp", address: "127.0.0.1", port: sipPort },
+        { protocol: "udp", address: "127.0.0.1", port: this.#ports.sip },
         { protocol: "tcp", address: "127.0.0.1", port: 0 },
       ],
-      wire: { host: "127.0.0.1", port: wirePort, secret: SECRET },
+      wire: { host: "127.0.0.1", port: this.#ports.wire, secret: SECRET },
       stateDir: this.#directory,
       clock: this.#clock,
       ids: new RandomIds(),

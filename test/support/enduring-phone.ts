@@ -12,7 +12,7 @@ import {
 import { authorizationFor } from "./digest-client.ts";
 import { EnduringCall, type Direction } from "./enduring-call.ts";
 import { Inbox } from "./inbox.ts";
-import { openLink, type LinkServer, type PhoneLink } from "./phone-link.ts";
+import { openLink, type LinkServer, type EnduringLink } from "./enduring-link.ts";
 import { PhoneTransactions, type Fields } from "./phone-transactions.ts";
 import { withinMs } from "./within-ms.ts";
 
@@ -66,7 +66,7 @@ export class EnduringPhone {
   readonly #transactions: PhoneTransactions;
   readonly #instance = `<urn:uuid:${randomUUID()}>`;
   readonly #registerCallId = randomUUID();
-  #link: PhoneLink | undefined;
+  #link: EnduringLink | undefined;
   #registerCseq = 0;
   #registered: Promise<void>;
   #onRegistered: () => void = () => undefined;
@@ -167,7 +167,7 @@ export class EnduringPhone {
     this.#transactions.lose();
   }
 
-  #linkOrThrow(): PhoneLink {
+  #linkOrThrow(): EnduringLink {
     if (this.#link === undefined) throw new Error(`${this.user} has no link yet`);
     return this.#link;
   }

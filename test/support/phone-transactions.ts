@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { formatRequest, parseCSeq, parseSipMessage, type SipMessage } from "../../src/sip/message/index.ts";
-import type { PhoneLink } from "./phone-link.ts";
+import type { EnduringLink } from "./enduring-link.ts";
 
 export type Fields = readonly (readonly [string, string])[];
 
@@ -31,13 +31,13 @@ export interface RequestOptions {
 
 /** The client transactions of a phone (RFC 3261 17.1): repeated over UDP, lost with the connection elsewhere. */
 export class PhoneTransactions {
-  readonly #link: () => PhoneLink;
+  readonly #link: () => EnduringLink;
   readonly #send: (text: string) => void;
   readonly #open = new Map<string, ClientTransaction>();
   /** ACKs of the 2xx that came, by the branch of the INVITE: each is sent again with a 2xx that comes again. */
   readonly #acks = new Map<string, string>();
 
-  constructor(link: () => PhoneLink, send: (text: string) => void) {
+  constructor(link: () => EnduringLink, send: (text: string) => void) {
     this.#link = link;
     this.#send = send;
   }

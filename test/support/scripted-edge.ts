@@ -19,6 +19,7 @@ export class ScriptedEdge {
   /** Chunks received: one a write of the client, mostly. */
   readonly chunks: string[] = [];
   acceptsSecret = true;
+  version = "v0.9.10";
   #server: Server | undefined;
   #socket: Socket | undefined;
   readonly #sockets = new Set<Socket>();
@@ -100,7 +101,9 @@ export class ScriptedEdge {
     const [id = "", ...tokens] = (end < 0 ? payload : payload.slice(0, end)).split("|");
     if (tokens[0] === "authenticate") {
       this.tags = tokens[2] ?? "";
-      const verdict = this.acceptsSecret ? "OK|udp/127.0.0.1:5060|v0.9.10|udp/127.0.0.1:5060" : "NO|incorrect secret";
+      const verdict = this.acceptsSecret
+        ? `OK|udp/127.0.0.1:5060|${this.version}|udp/127.0.0.1:5060`
+        : "NO|incorrect secret";
       this.sendFrame(`${randomUUID()}|response|${id}|${verdict}`);
       return;
     }

@@ -1,4 +1,3 @@
-import { createSocket, type Socket } from "node:dgram";
 import { randomBytes } from "node:crypto";
 import {
   formatRequest,
@@ -12,6 +11,7 @@ import {
 } from "../../src/sip/message/index.ts";
 import { authorizationFor, type Credentials } from "./digest-client.ts";
 import { Inbox } from "./inbox.ts";
+import { DatagramLink, type PhoneLink } from "./phone-link.ts";
 
 export type Fields = readonly (readonly [string, string])[];
 
@@ -30,6 +30,10 @@ export interface SipPhoneOptions extends Credentials {
   readonly server: { readonly address: string; readonly port: number };
   /** Own address; default 127.0.0.1. */
   readonly address?: string;
+  /** Own port; default any free one. */
+  readonly port?: number;
+  /** Default: UDP, from `address`. */
+  readonly link?: PhoneLink;
 }
 
 const describe = (message: SipMessage): string => message.text.split("\r\n", 1)[0] ?? "";
@@ -159,14 +163,15 @@ export class PhoneCall {
   }
 }
 
-/** A scriptable phone over UDP: it does what a test says, and of itself only what keeps transactions in order. */
+/** A scriptable phone: it does what a test says, and of itself only what keeps transactions in order. */
 export class SipPhone {
   readonly #options: SipPhoneOptions;
-  readonly #socket: Socket;
+  readonly #link: PhoneLink;
   readonly #transactions = new Map<string, PhoneTransaction>();
   readonly #calls = new Map<string, PhoneCall>();
   readonly #answered = new Map<string, string>();
   readonly #offers = new Inbox<PhoneCall>((call) => (call.offer === undefined ? "" : describe(call.offer)));
+  readonly #messages = new Inbox<SipMessage>(describe);
   /** All that came, for tests that look at the wire. */
   readonly received: SipMessage[] = [];
   readonly address: string;
@@ -175,23 +180,17 @@ export class SipPhone {
   #registerCallId: string | undefined;
   #registerCseq = 0;
 
-  private constructor(options: SipPhoneOptions, socket: Socket) {
+  private constructor(options: SipPhoneOptions, link: PhoneLink) {
     this.#options = options;
-    this.#socket = socket;
-    const { address, port } = socket.address();
-    this.address = address;
-    this.port = port;
-    socket.on("message", (bytes) => this.#onMessage(bytes.toString("latin1")));
+    this.#link = link;
+    this.address = link.address;
+    this.port = link.port;
+    link.onMessage = (text) => this.#onMessage(text);
   }
 
   static async start(options: SipPhoneOptions): Promise<SipPhone> {
-    const socket = createSocket({ type: "udp4", recvBufferSize: 1 << 20 });
-    await new Promise<void>((resolve, reject) => {
-      socket.once("error", reject);
-      socket.bind(0, options.address ?? "127.0.0.1", resolve);
-    });
-    socket.on("error", () => undefined);
-    return new SipPhone(options, socket);
+    const { link, server, address, port } = options;
+    return new SipPhone(options, link ?? (await DatagramLink.open(server, address, port)));
   }
 
   get number(): string {
@@ -199,11 +198,12 @@ export class SipPhone {
   }
 
   get contact(): string {
-    return `<sip:${this.#options.user}@${this.address}:${this.port}>`;
+    const transport = this.#link.protocol === "UDP" ? "" : `;transport=${this.#link.protocol.toLowerCase()}`;
+    return `<sip:${this.#options.user}@${this.#place}${transport}>`;
   }
 
   async close(): Promise<void> {
-    await new Promise<void>((resolve) => this.#socket.close(() => resolve()));
+    await this.#link.close();
   }
 
   /** Registers; resolves to the final response. */
@@ -229,10 +229,10 @@ export class SipPhone {
     return send([["Authorization", this.#authorization(first, "REGISTER", uri)]]).final();
   }
 
-  /** Calls a number; credentials are sent when asked for. Resolves once the INVITE is out and not challenged. */
+  /** Calls a number, or a service by its URN; credentials are sent when asked for. Resolves once the INVITE is out and not challenged. */
   async call(number: string, parts: MessageParts = {}): Promise<PhoneCall> {
     const { server, user } = this.#options;
-    const uri = `sip:${number}@${server.address}:${server.port}`;
+    const uri = number.startsWith("urn:") ? number : `sip:${number}@${server.address}:${server.port}`;
     const localTag = this.#id();
     const local = `<sip:${user}@${server.address}>;tag=${localTag}`;
     const call = new PhoneCall(this, { callId: this.#id(), localTag, local, remote: `<${uri}>`, target: uri });
@@ -262,6 +262,48 @@ export class SipPhone {
     }
     call.invite = send([["Authorization", this.#authorization(response, "INVITE", uri)]]);
     return call;
+  }
+
+  /** The next MESSAGE from outside; answered when a status is given. */
+  async message(status?: number, headers: Fields = []): Promise<SipMessage> {
+    const message = await this.#messages.take(() => true, "MESSAGE");
+    if (status !== undefined) this.respond(message, status, this.#id(), { headers });
+    return message;
+  }
+
+  /** Sends a MESSAGE to a number; credentials are sent when asked for. */
+  async sendMessage(number: string, text: string, headers: Fields = []): Promise<PhoneTransaction> {
+    const { server, user, password } = this.#options;
+    const uri = `sip:${number}@${server.address}:${server.port}`;
+    const callId = this.#id();
+    const typed = headers.some(([name]) => name.toLowerCase() === "content-type");
+    const send = (cseq: number, extra: Fields): PhoneTransaction => {
+      const fields: Fields = [
+        ["From", `"Somebody" <sip:${user}@${server.address}>;tag=${callId}`],
+        ["To", `<${uri}>`],
+        ["Call-ID", callId],
+        ["CSeq", `${cseq} MESSAGE`],
+        ...headers,
+        ...extra,
+      ];
+      return this.sendRequest(
+        "MESSAGE",
+        uri,
+        fields,
+        { body: text, ...(typed ? {} : { contentType: "text/plain" }) },
+        undefined,
+      );
+    };
+    const first = send(1, []);
+    if (password === "") return first;
+    const challenge = await first.final();
+    if (challenge.status !== 401) throw new Error(`not challenged: ${describe(challenge)}`);
+    return send(2, this.authorize(challenge, "MESSAGE", uri));
+  }
+
+  /** Requests with this dialog's Call-ID go to it. */
+  know(dialog: PhoneCall): void {
+    this.#calls.set(dialog.callId, dialog);
   }
 
   /** The next call from outside. */
@@ -321,8 +363,7 @@ export class SipPhone {
 
   /** Sends bytes as they are. */
   transmit(text: string): void {
-    const { port, address } = this.#options.server;
-    this.#socket.send(Buffer.from(text, "latin1"), port, address);
+    this.#link.send(text);
   }
 
   /** Sends bytes as they are and takes the first response to them. */
@@ -341,7 +382,12 @@ export class SipPhone {
 
   #via(): string {
     this.#branch += 1;
-    return `SIP/2.0/UDP ${this.address}:${this.port};branch=z9hG4bK${this.port}x${this.#branch}x${this.#id()}`;
+    const branch = `z9hG4bK${this.port}x${this.#branch}x${this.#id()}`;
+    return `SIP/2.0/${this.#link.protocol} ${this.#place};branch=${branch}`;
+  }
+
+  get #place(): string {
+    return this.port === 0 ? this.address : `${this.address}:${this.port}`;
   }
 
   #id(): string {
@@ -405,6 +451,9 @@ export class SipPhone {
       if (isRepeated(call, request)) return;
       call.requests.put(request);
       return;
+    }
+    if (request.method === "MESSAGE" && !this.#messages.waiting.some((one) => keyOf(one) === keyOf(request))) {
+      return this.#messages.put(request);
     }
     if (request.method !== "INVITE") return;
     const localTag = this.#id();

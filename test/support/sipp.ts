@@ -96,9 +96,19 @@ export class Sipp {
     }
   }
 
+  /** The figures so far, about a second old. */
+  progress(): SippResult {
+    return this.#result(null);
+  }
+
+  /** Makes no new calls, and ends when those that it has are over. */
+  endSoon(): void {
+    this.#process.signal("SIGUSR1");
+  }
+
   /** Lets a server finish the calls that it has, then ends it. @throws {Error} when calls do not end in time */
   async stop(timeoutMs = 5_000): Promise<SippResult> {
-    this.#process.signal("SIGUSR1");
+    this.endSoon();
     return this.finished(timeoutMs);
   }
 

@@ -58,8 +58,18 @@ export class StreamPeer {
   }
 
   /** The next message whose first line begins with `start`. */
-  take(start: string): Promise<string> {
-    return this.#inbox.take((text) => text.startsWith(start), start);
+  take(start: string, withinMs?: number): Promise<string> {
+    return this.#inbox.take((text) => text.startsWith(start), start, withinMs);
+  }
+
+  /** Sends text as it is. */
+  write(text: string): void {
+    this.#socket.write(text, "latin1");
+  }
+
+  /** Resolves when the connection is no more. */
+  async closed(): Promise<void> {
+    if (!this.#socket.closed) await once(this.#socket, "close");
   }
 
   close(): void {

@@ -5,15 +5,18 @@ import {
   type CallManagerSettings,
   type CallRecord,
   type Inventory,
+  type MessageCountSource,
   type PeerSource,
   type PhoneSource,
   type SipProfile,
 } from "../../src/call/index.ts";
 import { RandomIds, silentLogger, SystemClock, type Clock, type Logger } from "../../src/common/index.ts";
 import type { MediaRelay } from "../../src/media/index.ts";
-import { SipEdge } from "../../src/sip/index.ts";
+import { SipEdge, type SipEdgeOptions, type TransportProtocol } from "../../src/sip/index.ts";
 import { eventually } from "./eventually.ts";
+import { freePort } from "./free-port.ts";
 import { FakeRelay } from "./fake-relay.ts";
+import type { PhoneLink, Place } from "./phone-link.ts";
 import { SipPhone } from "./sip-phone.ts";
 import { TemporaryDirectory } from "./temporary-directory.ts";
 
@@ -29,15 +32,30 @@ export const TEST_PROFILE: SipProfile = {
 };
 
 export interface SwitchOptions {
+  /** That of call control. */
   readonly clock?: Clock;
+  /** That of the edge: its retransmissions and session timers. */
+  readonly edgeClock?: Clock;
   readonly logger?: Logger;
   readonly relay?: MediaRelay;
   readonly phones?: readonly Partial<PhoneSource>[];
   readonly peers?: readonly PeerSource[];
+  /** Default `tandem.test`. */
+  readonly realm?: string;
   readonly settings?: Partial<CallManagerSettings>;
+  readonly messageCounts?: MessageCountSource;
   readonly withoutEdgeControl?: boolean;
+  /** Listens with WebSocket, too. */
+  readonly webSocket?: boolean;
+  readonly dns?: SipEdgeOptions["dns"];
   /** What the edge tells of its dialogs; default the truth. */
   readonly listDialogs?: (edge: SipEdge) => ReturnType<SipEdge["listDialogs"]>;
+}
+
+export interface PhoneSetUp {
+  readonly registered?: boolean;
+  readonly address?: string;
+  readonly link?: PhoneLink;
 }
 
 /** Phones 1001 to 1004; user is the number, password `secret`. */
@@ -63,33 +81,42 @@ export class SwitchFixture {
   readonly #directory = new TemporaryDirectory("switch");
   readonly #phones: SipPhone[] = [];
 
-  private constructor(options: SwitchOptions) {
+  /** An edge that is started again has them again, whoever else looked for a port meanwhile. */
+  readonly #ports: { readonly sip: number; readonly wire: number };
+
+  private constructor(options: SwitchOptions, ports: { readonly sip: number; readonly wire: number }) {
     this.#options = options;
+    this.#ports = ports;
     this.relay = options.relay instanceof FakeRelay ? options.relay : new FakeRelay();
     this.inventory = createInventory({
-      realm: "tandem.test",
+      realm: options.realm ?? "tandem.test",
       phones: testPhones(options.phones),
       peers: options.peers ?? [],
     });
-    this.edge = this.#makeEdge(0, 0);
+    this.edge = this.#makeEdge();
     this.manager = this.#makeManager();
   }
 
   static async start(options: SwitchOptions = {}): Promise<SwitchFixture> {
-    const fixture = new SwitchFixture(options);
+    const fixture = new SwitchFixture(options, { sip: await freePort(), wire: await freePort() });
     await fixture.edge.start();
     await fixture.startManager();
     return fixture;
   }
 
-  get server(): { readonly address: string; readonly port: number } {
-    const { port } = this.edge.addresses.find(({ protocol }) => protocol === "udp") ?? { port: 0 };
+  get server(): Place {
+    return this.placeOf("udp");
+  }
+
+  placeOf(wanted: TransportProtocol): Place {
+    const { port } = this.edge.addresses.find(({ protocol }) => protocol === wanted) ?? { port: 0 };
     return { address: "127.0.0.1", port };
   }
 
   /** A phone, registered unless told otherwise. */
-  async phone(number: string, { registered = true, address = "127.0.0.1" } = {}): Promise<SipPhone> {
-    const phone = await SipPhone.start({ number, user: number, password: "secret", server: this.server, address });
+  async phone(number: string, { registered = true, address = "127.0.0.1", link }: PhoneSetUp = {}): Promise<SipPhone> {
+    const common = { number, user: number, password: "secret", server: this.server };
+    const phone = await SipPhone.start({ ...common, ...(link === undefined ? { address } : { link }) });
     this.#phones.push(phone);
     if (registered) {
       const response = await phone.register();
@@ -154,7 +181,9 @@ export class SwitchFixture {
 
   /** Ends the manager with its files as they are at this moment: what kill -9 leaves. */
   async killManager(): Promise<void> {
-    const files = ["calls.journal", "registrations.journal"].map((name) => this.#directory.join("state", name));
+    const files = ["calls.journal", "registrations.journal", "subscriptions.journal"].map((name) =>
+      this.#directory.join("state", name),
+    );
     const contents = files.map((file) => readFileSync(file));
     this.relay.connected = false;
     await this.manager.close();
@@ -169,8 +198,8 @@ export class SwitchFixture {
   }
 
   /** Ends the edge and starts another on the same ports and files. */
-  async restartEdge(): Promise<void> {
-    await this.restartEdgeOnly();
+  async restartEdge(whileDown?: () => void): Promise<void> {
+    await this.restartEdgeOnly(whileDown);
     await eventually(
       () => {
         if (!this.manager.isReady) throw new Error("call control is not connected again");
@@ -180,12 +209,10 @@ export class SwitchFixture {
   }
 
   /** The same while no manager is there. */
-  async restartEdgeOnly(): Promise<void> {
-    const { port } = this.server;
-    const { wirePort, addresses } = this.edge;
-    const tcpPort = addresses.find(({ protocol }) => protocol === "tcp")?.port ?? 0;
+  async restartEdgeOnly(whileDown: () => void = () => undefined): Promise<void> {
     await this.edge.close();
-    this.edge = this.#makeEdge(port, wirePort, tcpPort);
+    whileDown();
+    this.edge = this.#makeEdge();
     await this.edge.start();
   }
 
@@ -193,6 +220,11 @@ export class SwitchFixture {
   forgetCalls(): void {
     rmSync(this.#directory.join("state", "calls.journal"));
     this.relay.sessions.clear();
+  }
+
+  /** Removes the edge's files of dialogs, while it is not there. */
+  forgetDialogs(): void {
+    for (const name of ["edge-dialogs.journal", "edge-invites.journal"]) rmSync(this.#directory.join("state", name));
   }
 
   /** The file of established calls as it is now. */
@@ -215,22 +247,31 @@ export class SwitchFixture {
     if (this.metric("tandem_wire_applications") > 0) throw new Error("the edge has not noticed");
   }
 
-  #makeEdge(port: number, wirePort: number, tcpPort = 0): SipEdge {
+  #makeEdge(): SipEdge {
+    const { sip: port, wire } = this.#ports;
     return new SipEdge({
       listeners: [
         { protocol: "udp", address: "127.0.0.1", port },
-        { protocol: "tcp", address: "127.0.0.1", port: tcpPort },
+        { protocol: "tcp", address: "127.0.0.1", port },
+        ...(this.#options.webSocket === true ? [{ protocol: "ws", address: "127.0.0.1", port: 0 } as const] : []),
       ],
-      wire: { host: "127.0.0.1", port: wirePort, secret: "between-us" },
+      wire: { host: "127.0.0.1", port: wire, secret: "between-us" },
       stateDir: this.#directory.join("state"),
-      clock: new SystemClock(),
+      clock: this.#options.edgeClock ?? new SystemClock(),
       ids: new RandomIds(),
       logger: silentLogger,
+      ...(this.#options.dns === undefined ? {} : { dns: this.#options.dns }),
     });
   }
 
   #makeManager(onReady: () => void = () => undefined): CallManager {
-    const { clock = new SystemClock(), logger = silentLogger, settings, withoutEdgeControl = false } = this.#options;
+    const {
+      clock = new SystemClock(),
+      logger = silentLogger,
+      settings,
+      messageCounts,
+      withoutEdgeControl = false,
+    } = this.#options;
     const listDialogs = this.#options.listDialogs ?? ((edge: SipEdge) => edge.listDialogs());
     return new CallManager({
       edge: { host: "127.0.0.1", port: this.edge.wirePort, secret: "between-us" },
@@ -254,6 +295,7 @@ export class SwitchFixture {
               },
             },
           }),
+      ...(messageCounts === undefined ? {} : { messageCounts }),
       inventory: this.inventory,
       relay: this.#options.relay ?? this.relay,
       clock,
@@ -262,6 +304,7 @@ export class SwitchFixture {
       paths: {
         calls: this.#directory.join("state", "calls.journal"),
         registrations: this.#directory.join("state", "registrations.journal"),
+        subscriptions: this.#directory.join("state", "subscriptions.journal"),
         records: this.#directory.join("records", "calls.jsonl"),
       },
       settings: {

@@ -2,6 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { Sipp, type SippResult } from "../../../test/support/sipp.ts";
 import { TANDEM, type Bench, type BenchContext, type Measured } from "../bench.ts";
 import { runCallBurst, startCallee } from "../load/call-burst.ts";
+import { COLLECT_MS, COLLECT_OPTIONS, COLLECT_SIGNAL } from "../load/collect-garbage.ts";
 import { usageOf, type Usage } from "../load/process-usage.ts";
 import { roundTo } from "../results/statistics.ts";
 import { CALLED_NUMBER, CALLER_ADDRESS, PHONE_PORT, type SystemUnderTest } from "../systems/system-under-test.ts";
@@ -13,14 +14,6 @@ const DEFAULT_SET_UP_RATE = 200;
 const SETTLE_SECONDS = 38;
 /** Enough to load what calls need, too little to leave memory behind that held calls would then use. */
 const WARM_UP = { rate: 50, seconds: 2 };
-/** Garbage is not what a call holds: every process collects its own on this signal before its memory is read. */
-const COLLECT_SIGNAL = "SIGUSR2";
-const COLLECT_OPTIONS = [
-  "--expose-gc",
-  "--import",
-  `data:text/javascript,process.on("${COLLECT_SIGNAL}",()=>{gc();gc()})`,
-];
-const COLLECT_MS = 1_500;
 const MEGABYTE = 1024 * 1024;
 
 /** What a call that is up costs in each process, and what is left when all have ended. */

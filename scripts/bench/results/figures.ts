@@ -35,6 +35,8 @@ export const FIGURES: readonly Figure[] = [
     kamailio: 1_500,
   }),
   figure("b2bua", "CPU per call", "ms", undefined, { asterisk: 2.8, freeswitch: 10, drachtio: 1.8, kamailio: 0.5 }),
+  figure("records", "cost of journals, edge", "%", atMost(10), {}),
+  figure("records", "cost of journals, all processes", "%", atMost(10), {}),
   figure("register", "digest registrations/s clean", "registrations/s", atLeast(5_000), {
     asterisk: 3_000,
     freeswitch: 260,
@@ -45,6 +47,8 @@ export const FIGURES: readonly Figure[] = [
   figure("relay", "packets/s, loss < 0.1 %", "packets/s", undefined, { rtpengine: 164_000 }),
   figure("relay", "CPU per packet at that rate", "us", undefined, { rtpengine: 5.9 }),
   figure("relay", "packets/s a core, from CPU", "packets/s", undefined, { rtpengine: 169_000 }),
+  figure("takeover", "1,000 dialogs imported", "ms", atMost(100), {}),
+  figure("takeover", "1,000 dialogs claimed", "ms", atMost(100), {}),
   figure("latency", "INVITE in to INVITE out p50", "ms", undefined, {
     asterisk: 1.7,
     freeswitch: 2.9,

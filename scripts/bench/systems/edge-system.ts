@@ -7,13 +7,22 @@ import { CALLEE_ADDRESS, PHONE_PORT, type SystemUnderTest } from "./system-under
 const APPLICATION = join(import.meta.dirname, "..", "programs", "b2bua-application.ts");
 const START_TIMEOUT_MS = 10_000;
 
-/** The edge alone, in a process from dist, under the smallest back-to-back user agent of drachtio-srf. */
-export async function startEdge(context: BenchContext): Promise<SystemUnderTest> {
-  const edge = await startService(context, "edge");
+/** The edge with a minimal application. */
+export interface EdgeSystem extends SystemUnderTest {
+  readonly edgePid: number;
+  /** Of the edge's control channel. */
+  readonly socket: string;
+}
+
+/** The edge alone, in a process from dist, under the smallest back-to-back user agent of drachtio-srf. @param nodeOptions for the edge */
+export async function startEdge(context: BenchContext, nodeOptions: readonly string[] = []): Promise<EdgeSystem> {
+  const edge = await startService(context, "edge", {}, nodeOptions);
   const application = await startApplication(context, edge.wire);
   return {
     name: TANDEM,
     sip: edge.sip,
+    edgePid: edge.pid,
+    socket: edge.socket,
     groups: [
       { name: "edge", pid: edge.pid, isAlone: true },
       { name: "application", pid: application.pid, isAlone: true },

@@ -29,6 +29,7 @@ export async function startService(
   { cleanup }: BenchContext,
   name: "edge" | "media",
   changes: Partial<NodeSettings> = {},
+  nodeOptions: readonly string[] = [],
 ): Promise<ServiceProcess> {
   const directory = cleanup.add(new TemporaryDirectory("tandem"), (folder) => folder.close());
   const paths = nodePaths(directory.join("data"));
@@ -38,7 +39,10 @@ export async function startService(
   writeNodeFile(paths.nodeFile, { ...settings, version: "bench", configId: "bench", wire });
   const secret = keptSecret(paths.wireSecretFile, new RandomIds());
   const service = cleanup.add(
-    new ManagedProcess({ command: process.execPath, args: [SERVICE, name, "--node-file", paths.nodeFile] }),
+    new ManagedProcess({
+      command: process.execPath,
+      args: [...nodeOptions, SERVICE, name, "--node-file", paths.nodeFile],
+    }),
     (running) => running.stop().then(() => undefined),
   );
   const socket = paths.socket(name);

@@ -1,4 +1,4 @@
-import { TandemNode, type ServiceName } from "../../../test/support/tandem-node.ts";
+import { TandemNode, type ServiceName, type TandemNodeOptions } from "../../../test/support/tandem-node.ts";
 import { TANDEM, type BenchContext } from "../bench.ts";
 import type { ProcessGroup } from "../load/process-usage.ts";
 import {
@@ -23,10 +23,12 @@ export interface TandemSystem extends SystemUnderTest {
 /**
  * Starts a node whose callers and callee are peers known by address, and 1,000 phones that register with digest.
  * @param nodeOptions of Node itself, for every process
+ * @param morePhones beside the 1,000
  */
 export async function startTandem(
   { cleanup }: BenchContext,
   nodeOptions: readonly string[] = [],
+  morePhones: NonNullable<TandemNodeOptions["phones"]> = [],
 ): Promise<TandemSystem> {
   const node = await TandemNode.start({
     nodeOptions,
@@ -35,18 +37,18 @@ export async function startTandem(
       peer("callers", [CALLER_ADDRESS, SECOND_CALLER_ADDRESS], CALLER_ADDRESS, []),
       peer("callee", [CALLEE_ADDRESS], CALLEE_ADDRESS, [CALLED_NUMBER.slice(0, 1)]),
     ],
-    phones: registeredUsers().map(({ user, password }, index) => ({
-      name: user,
-      user,
-      password,
-      number: String(1_000 + index),
-      profile: "sipp",
-    })),
+    phones: [...benchPhones(), ...morePhones],
   });
   cleanup.add(node, (running) => running.destroy());
   const groups: ProcessGroup[] = [{ name: "supervisor", pid: node.supervisorPid, isAlone: true }];
   for (const name of SERVICES) groups.push({ name, pid: (await node.hello(name)).pid, isAlone: true });
   return { name: TANDEM, sip: node.sip, groups, node, close: () => node.stop() };
+}
+
+function benchPhones() {
+  return registeredUsers().map(({ user, password }, index) => {
+    return { name: user, user, password, number: String(1_000 + index), profile: "sipp" };
+  });
 }
 
 function peer(name: string, addresses: string[], host: string, prefixes: string[]) {

@@ -29,12 +29,14 @@ export async function listBans({ node, output, json }: ViewContext): Promise<num
 }
 
 /**
- * `tandem security bans remove`: the edge takes from there again, and call control forgets what was wrong.
+ * `tandem security bans remove ADDRESS`, of IPv6 also its /64 as it is listed: the edge takes from there again, and call control forgets what was wrong.
  * @throws {SwitchError} `bad-usage`
  */
 export async function removeBan(node: FoundNode, text: string, output: CliOutput): Promise<number> {
-  if (isIP(text) === 0) throw new SwitchError("bad-usage", `${text} is no IP address`);
-  const address = canonicalAddress(text);
+  // An IPv6 source is listed as its /64; any address of it names it.
+  const named = text.includes(":") ? text.replace(/\/64$/, "") : text;
+  if (isIP(named) === 0) throw new SwitchError("bad-usage", `${text} is no IP address`);
+  const address = canonicalAddress(named);
   const wasBanned = (await node.caller.call("edge", "unban", { address })) === true;
   try {
     await node.caller.call("callmanager", "forgive", { address });

@@ -1,4 +1,4 @@
-import { GenerationMap, type Clock } from "../../common/index.ts";
+import { GenerationMap, sourceOf, type Clock } from "../../common/index.ts";
 import { FailureCounter, type FailureLimit } from "./failure-counter.ts";
 
 /** When failed attempts stop a source. */
@@ -33,8 +33,8 @@ const CLAIM_MEMORY_MS = 600_000;
 const ADMITTED: Admission = { kind: "admitted" };
 
 /**
- * Counts failed attempts per source address, and per source address and user name, and says who is stopped. Sources
- * that must not be banned (`isExempt`) are slowed for the blocked user name only.
+ * Counts failed attempts per source (an IPv4 address, or an IPv6 /64), and per source and user name, and says who is
+ * stopped. Sources that must not be banned (`isExempt`) are slowed for the blocked user name only.
  */
 export class FailureGuard {
   readonly #limits: FailureLimits;
@@ -59,7 +59,8 @@ export class FailureGuard {
 
   /** For any request, before anything else is done with it. */
   admitSource(address: string, isExempt: () => boolean): Admission {
-    const blockedMs = Math.max(this.#sources.blockedMs(address), this.#scans.blockedMs(address));
+    const source = sourceOf(address);
+    const blockedMs = Math.max(this.#sources.blockedMs(source), this.#scans.blockedMs(source));
     if (blockedMs === 0 || isExempt()) return ADMITTED;
     return { kind: "banned", retryAfterSeconds: Math.ceil(blockedMs / 1_000) };
   }
@@ -83,7 +84,7 @@ export class FailureGuard {
   /** Counts a failure; tells what it stops, when it is the one that does. */
   fail(address: string, user: string): "user" | "source" | undefined {
     const stopsUser = this.#users.add(keyOf(address, user));
-    if (this.#sources.add(address)) return "source";
+    if (this.#sources.add(sourceOf(address))) return "source";
     return stopsUser ? "user" : undefined;
   }
 
@@ -95,15 +96,16 @@ export class FailureGuard {
     const key = keyOf(address, user);
     if (this.#claims.get(key) === true) return false;
     this.#claims.set(key, true);
-    return this.#scans.add(address);
+    return this.#scans.add(sourceOf(address));
   }
 
   /** Forgets all that a source has done. */
   forgive(address: string): void {
-    this.#sources.clear(address);
-    this.#scans.clear(address);
-    this.#users.clearWhere((key) => key.startsWith(`${address} `));
-    this.#claims.deleteWhere((key) => key.startsWith(`${address} `));
+    const source = sourceOf(address);
+    this.#sources.clear(source);
+    this.#scans.clear(source);
+    this.#users.clearWhere((key) => key.startsWith(`${source} `));
+    this.#claims.deleteWhere((key) => key.startsWith(`${source} `));
   }
 
   /** Forgets the failures of a user name that proved good; those of the source stay. */
@@ -114,5 +116,5 @@ export class FailureGuard {
 
 /** User names come from outside: only so much of one is kept. */
 function keyOf(address: string, user: string): string {
-  return `${address} ${user.slice(0, 128)}`;
+  return `${sourceOf(address)} ${user.slice(0, 128)}`;
 }

@@ -1,22 +1,38 @@
 import { detached, type Ids } from "../../common/index.ts";
-import { escapeUser, formatNameAddr, tagOf } from "../../sip/message/index.ts";
+import { tagOf, type SipMessage } from "../../sip/message/index.ts";
+import { asserted, localUri, presentedFrom } from "../identity/presented-identity.ts";
+import type { ToldReason } from "../model/index.ts";
 import { STATUS_OF_SIGNALING_ERROR } from "../signaling/signaling-error.ts";
 import type { Body, HeaderList, IncomingResponse, PendingRequest, SignalingPort } from "../signaling/signaling-port.ts";
-import { allowsUpdate, DIALOG_CAPABILITIES } from "./capabilities.ts";
+import { connectedDevice } from "./caller-identity.ts";
+import { adoptAbilities, DIALOG_CAPABILITIES, OFFER_CAPABILITIES } from "./capabilities.ts";
+import { dialogOfResponse } from "./leg-dialog.ts";
 import { dialogIdOf, type Leg, type LegDevice, type LegRegistration, type SessionPolicy } from "./leg.ts";
+import { rackOf } from "./reliability.ts";
+import { toldReason } from "./reason-header.ts";
 import { sdpOf } from "./session-body.ts";
-import { contactOf } from "./way-to-leg.ts";
 import { minSeOf, sessionOfResponse, sessionRequestHeaders } from "./session-interval.ts";
+import { warningCodes } from "./warning-header.ts";
 
-/** One place to send an INVITE to. */
-export interface BranchTarget {
+/** One way to a phone or peer. */
+export interface Way {
   readonly uri: string;
   readonly proxyUri?: string;
   /** Route values (RFC 3327). */
   readonly path?: readonly string[];
+  /** Told when the flow that it names is no more. */
+  readonly onFlowFailed?: () => void;
+}
+
+/** One place to send an INVITE to. */
+export interface BranchTarget extends Way {
+  /** Other ways to the same place, tried one after the other while nothing comes back. */
+  readonly otherWays?: readonly Way[];
   /** Absent for a peer. */
   readonly registration?: LegRegistration;
   readonly device: LegDevice;
+  /** A peer of the trust domain. */
+  readonly isTrusted: boolean;
   readonly policy: SessionPolicy;
   readonly latch: Leg["latch"];
 }
@@ -34,11 +50,17 @@ export interface BranchOptions {
 export interface BranchEvents {
   /** The branch has a (new) leg; called before anything is sent. */
   onLeg(leg: Leg, before: Leg | undefined): void;
-  onProgress(status: number, sdp: string | undefined): void;
-  onAnswered(sdp: string | undefined): void;
-  onFailed(status: number): void;
+  /** `connected`: who rings, as far as is known. */
+  onProgress(status: number, sdp: string | undefined, connected: LegDevice): void;
+  onAnswered(sdp: string | undefined, connected: LegDevice): void;
+  /**
+   * @param status 430 when the edge could not reach the place at all
+   * @param warnings codes of the refusal's warnings about session descriptions
+   */
+  onFailed(status: number, told: ToldReason | undefined, warnings: readonly number[]): void;
 }
 
+const FLOW_FAILED = 430;
 /** A longer session than a day is not agreed to. */
 const MAX_MIN_SE_SECONDS = 86_400;
 
@@ -53,11 +75,17 @@ export class Branch {
   #cancelHeaders: HeaderList | undefined;
   #body: Body | undefined;
   #hasRetried = false;
+  /** What the fork that spoke last has answered to our offer before its 2xx. */
+  #early: { readonly tag: string; readonly sdp: string } | undefined;
+  #way: Way;
+  readonly #otherWays: Way[];
 
   constructor(options: BranchOptions, events: BranchEvents) {
     this.branchId = options.branchId;
     this.#options = options;
     this.#events = events;
+    this.#way = options.target;
+    this.#otherWays = [...(options.target.otherWays ?? [])];
   }
 
   get leg(): Leg | undefined {
@@ -81,7 +109,8 @@ export class Branch {
   }
 
   #send(minSe: number): void {
-    const { target, port } = this.#options;
+    const { port } = this.#options;
+    const { uri, proxyUri } = this.#way;
     const leg = newLeg(this.#options);
     const before = this.#leg;
     this.#leg = leg;
@@ -89,28 +118,28 @@ export class Branch {
     this.#pending = port.request(
       {
         method: "INVITE",
-        uri: target.uri,
-        ...(target.proxyUri === undefined ? {} : { proxyUri: target.proxyUri }),
+        uri,
+        ...(proxyUri === undefined ? {} : { proxyUri }),
         headers: this.#headers(leg, minSe),
         ...(this.#body === undefined ? {} : { body: this.#body }),
       },
       {
         onResponse: (response) => this.#onResponse(leg, response),
-        onFailed: (error) => this.#events.onFailed(STATUS_OF_SIGNALING_ERROR[error.code]),
+        onFailed: (error) => this.#onUnreached(STATUS_OF_SIGNALING_ERROR[error.code]),
       },
     );
   }
 
   #headers(leg: Leg, minSe: number): HeaderList {
     const { caller, target, headers } = this.#options;
-    const from = { displayName: caller.displayName, uri: localUri(caller.number), params: new Map() };
     return [
-      ["From", `${formatNameAddr(from)};tag=${leg.localTag}`],
+      ["From", presentedFrom(caller, leg.localTag)],
       ["To", `<${localUri(target.device.number)}>`],
       ["Call-ID", leg.sipCallId],
+      ...(target.isTrusted ? asserted(caller) : []),
       ...headers,
-      ...(target.path ?? []).map((route) => ["Route", route] as const),
-      ...DIALOG_CAPABILITIES,
+      ...(this.#way.path ?? []).map((route) => ["Route", route] as const),
+      ...(this.#body === undefined ? DIALOG_CAPABILITIES : OFFER_CAPABILITIES),
       ...sessionRequestHeaders(leg, minSe),
     ];
   }
@@ -119,18 +148,58 @@ export class Branch {
     const { message } = response;
     const { status } = message;
     if (status < 300) adopt(leg, response);
-    if (status < 200) this.#events.onProgress(status, sdpOf(message));
+    if (status < 200) this.#onProgress(leg, message);
     else if (status < 300) {
       this.#response = response;
       leg.session = sessionOfResponse(message);
-      this.#events.onAnswered(sdpOf(message));
+      leg.dialog = dialogOfResponse(response, this.#way.proxyUri, this.#options.port.edgeMemory);
+      this.#events.onAnswered(sdpOf(message) ?? this.#earlyAnswer(leg), this.#connected(message));
     } else if (status === 422 && this.#isWorthRetrying(minSeOf(message))) {
       // RFC 4028 7.4.
       this.#hasRetried = true;
       this.#send(minSeOf(message));
+    } else if (isUnreached(response)) {
+      if (status === FLOW_FAILED) this.#way.onFlowFailed?.();
+      // The edge answers 503 in the place of a peer that it has no way to.
+      this.#onUnreached(status === 503 ? FLOW_FAILED : status, toldReason(message));
     } else {
-      this.#events.onFailed(status);
+      this.#events.onFailed(status, toldReason(message), warningCodes(message));
     }
+  }
+
+  #onProgress(leg: Leg, message: SipMessage): void {
+    const sdp = sdpOf(message);
+    this.#acknowledge(leg, message);
+    if (sdp !== undefined) this.#early = { tag: leg.remoteTag, sdp };
+    this.#events.onProgress(message.status, sdp, this.#connected(message));
+  }
+
+  /** RFC 3262 4; repetitions have not come past the edge, and whatever the answer is, nothing follows from it. */
+  #acknowledge({ dialogId }: Leg, response: SipMessage): void {
+    const rack = rackOf(response);
+    if (rack === undefined) return;
+    const ignore = (): void => undefined;
+    const headers: HeaderList = [["RAck", rack]];
+    this.#options.port.request({ method: "PRACK", dialogId, headers }, { onResponse: ignore, onFailed: ignore });
+  }
+
+  #connected(message: SipMessage): LegDevice {
+    const { device, isTrusted } = this.#options.target;
+    return connectedDevice(device, isTrusted, message);
+  }
+
+  /** RFC 3261 13.2.1: the first session description is the answer, and some gateways do not say it again in the 2xx. */
+  #earlyAnswer({ remoteTag }: Leg): string | undefined {
+    return this.#body !== undefined && this.#early?.tag === remoteTag ? this.#early.sdp : undefined;
+  }
+
+  /** RFC 5626 7: the next way to the same phone, which has not got the call over this one. */
+  #onUnreached(status: number, told?: ToldReason): void {
+    const next = this.#cancelHeaders === undefined ? this.#otherWays.shift() : undefined;
+    if (next === undefined) return this.#events.onFailed(status, told, []);
+    this.#way = next;
+    this.#hasRetried = false;
+    this.#send(0);
   }
 
   #isWorthRetrying(minSe: number): boolean {
@@ -138,13 +207,16 @@ export class Branch {
   }
 }
 
+/** What the edge says when a request has reached nobody; 430 also comes from proxies on the way. */
+export function isUnreached({ message: { status }, source }: IncomingResponse): boolean {
+  return status === FLOW_FAILED || (source.address === "" && (status === 408 || status === 503));
+}
+
 /** What a response tells about the leg; of several forks behind a contact the last one to speak. */
 function adopt(leg: Leg, { message, source }: IncomingResponse): void {
   leg.remoteTag = detached(tagOf(message.get("to") ?? "") ?? "");
   if (source.address !== "") leg.source = source;
-  const contact = contactOf(message);
-  if (contact !== undefined) leg.contact = contact;
-  if (message.has("allow")) leg.allowsUpdate = allowsUpdate(message);
+  adoptAbilities(leg, message);
 }
 
 function newLeg({ target, ids }: BranchOptions): Leg {
@@ -164,9 +236,4 @@ function newLeg({ target, ids }: BranchOptions): Leg {
     session: undefined,
     ...(target.registration === undefined ? {} : { registration: target.registration }),
   };
-}
-
-/** The edge puts its own address in place of `localhost`. */
-function localUri(number: string): string {
-  return `sip:${escapeUser(number)}@localhost`;
 }

@@ -1,19 +1,23 @@
-import type { Logger } from "../../common/index.ts";
-import { parseCSeq, tagOf, type SipMessage } from "../../sip/message/index.ts";
+import { detached, type Logger } from "../../common/index.ts";
+import { parseCSeq, splitList, tagOf, type SipMessage } from "../../sip/message/index.ts";
 import type { Registrar } from "../registrar/index.ts";
 import type { IncomingRequest, SignalingHandler } from "../signaling/signaling-port.ts";
 import type { CallTable, LegEntry } from "./call-table.ts";
-import { ALLOW, OPTIONS_HEADERS, unsupportedExtensions } from "./capabilities.ts";
+import { ALLOW, DIALOG_ALLOW, namesDialog, OPTIONS_HEADERS, unsupportedExtensions } from "./capabilities.ts";
 import { viaHostOf, type Gatekeeper } from "./gatekeeper.ts";
+import type { Messages } from "./message/messages.ts";
 import type { NewCalls } from "./new-calls.ts";
 import { lossOutcome } from "./reason-header.ts";
 import { rejection, type Rejection } from "./rejection.ts";
+import type { Subscriptions } from "./subscription/subscriptions.ts";
 
 export interface CallControlOptions {
   readonly table: CallTable;
   readonly newCalls: NewCalls;
   readonly gatekeeper: Gatekeeper;
   readonly registrar: Registrar;
+  readonly subscriptions: Subscriptions;
+  readonly messages: Messages;
   readonly logger: Logger;
   /** Told of each request that was refused. */
   readonly onRefused: (method: string, reason: string) => void;
@@ -21,6 +25,8 @@ export interface CallControlOptions {
   readonly onDisconnected: () => void;
 }
 
+/** By what name the embedded edge sends over the flow of a REGISTER; it lets no other through. */
+const FLOW_FIELD = "x-tandem-flow";
 /** Requests that only make sense inside a dialog or subscription. */
 const IN_DIALOG_ONLY = new Set(["BYE", "UPDATE", "INFO", "PRACK", "NOTIFY"]);
 const IN_DIALOG = new Set(["INVITE", "BYE", "UPDATE", "INFO", "ACK"]);
@@ -77,8 +83,9 @@ export class CallControl implements SignalingHandler {
     }
     if (method === "INVITE") return this.#onInvite(request);
     if (method === "REGISTER") return this.#onRegister(request);
-    if (method === "OPTIONS") return request.respond(200, { headers: OPTIONS_HEADERS });
-    if (method === "SUBSCRIBE") return this.#refuse(request, rejection(489, "event"));
+    if (method === "OPTIONS") return this.#onOptions(request);
+    if (method === "SUBSCRIBE") return this.#refuseIf(request, this.#options.subscriptions.subscribe(request));
+    if (method === "MESSAGE") return this.#onMessage(request);
     if (IN_DIALOG_ONLY.has(method)) return this.#refuse(request, rejection(481, "no-dialog"));
     this.#refuse(request, rejection(405, "method", ALLOW));
   }
@@ -89,8 +96,9 @@ export class CallControl implements SignalingHandler {
     if (busy !== undefined) return this.#refuse(request, busy);
     const admission = gatekeeper.admit(request);
     if (admission.kind === "refused") return this.#refuse(request, admission);
-    const refused = newCalls.begin(request, admission.device);
-    if (refused !== undefined) this.#refuse(request, refused);
+    // RFC 3891 3: no dialog matches. A call beside the one that it is to replace is not what the sender wants.
+    if (namesDialog(request.message)) return this.#refuse(request, rejection(481, "no-dialog"));
+    this.#refuseIf(request, newCalls.begin(request, admission.device));
   }
 
   #onRegister(request: IncomingRequest): void {
@@ -104,6 +112,7 @@ export class CallControl implements SignalingHandler {
     const expires = message.get("expires");
     const userAgent = message.get("user-agent");
     const viaHost = viaHostOf(request);
+    const flow = message.get(FLOW_FIELD);
     const result = registrar.register({
       phone: admission.device,
       contacts: message.getAll("contact"),
@@ -115,6 +124,8 @@ export class CallControl implements SignalingHandler {
       ...(userAgent === undefined ? {} : { userAgent }),
       source,
       ...(viaHost === undefined ? {} : { viaHost }),
+      viaCount: message.getAll("via").flatMap(splitList).length,
+      ...(flow === undefined ? {} : { flow: detached(flow) }),
     });
     if (result.status === 200) {
       request.respond(200, { headers: result.headers });
@@ -127,6 +138,7 @@ export class CallControl implements SignalingHandler {
     const { message, dialogId } = request;
     const entry = this.#options.table.findLeg(dialogId);
     if (entry === undefined || !matchesLeg(message, entry)) {
+      if (message.method === "SUBSCRIBE") return this.#onRefresh(request);
       if (message.method !== "ACK") this.#refuse(request, rejection(481, "no-dialog"));
       return;
     }
@@ -141,12 +153,19 @@ export class CallControl implements SignalingHandler {
     if (unsupported.length > 0) {
       return this.#refuse(request, rejection(420, "extension", [["Unsupported", unsupported.join(", ")]]));
     }
-    if (message.method === "OPTIONS") return request.respond(200, { headers: OPTIONS_HEADERS });
-    if (message.method === "NOTIFY" || message.method === "PRACK") {
+    if (message.method === "OPTIONS") return this.#onOptions(request);
+    if (message.method === "PRACK") {
+      // The edge lets through only what acknowledges a response; an offer in it cannot be passed on (RFC 3262 5).
+      return message.body === "" ? request.respond(200) : this.#refuse(request, rejection(488, "prack-offer"));
+    }
+    if (message.method === "NOTIFY") {
       return this.#refuse(request, rejection(481, "no-dialog"));
     }
-    if (message.method === "SUBSCRIBE") return this.#refuse(request, rejection(489, "event"));
-    if (!IN_DIALOG.has(message.method)) return this.#refuse(request, rejection(405, "method", ALLOW));
+    if (message.method === "SUBSCRIBE") {
+      // A subscription has a dialog of its own.
+      return this.#refuse(request, rejection(489, "event", this.#options.subscriptions.allowEvents));
+    }
+    if (!IN_DIALOG.has(message.method)) return this.#refuse(request, rejection(405, "method", DIALOG_ALLOW));
     this.#deliver(entry, request);
   }
 
@@ -158,6 +177,26 @@ export class CallControl implements SignalingHandler {
     // The early dialog of a branch: only what changes nothing is taken (RFC 3311 5.2).
     if (method === "UPDATE" && request.message.body === "") request.respond(200);
     else this.#refuse(request, method === "UPDATE" ? rejection(491, "early") : rejection(481, "early"));
+  }
+
+  #onMessage(request: IncomingRequest): void {
+    const { newCalls, messages } = this.#options;
+    const retry = [["Retry-After", "5"]] as const;
+    this.#refuseIf(request, newCalls.draining ? rejection(503, "draining", retry) : messages.begin(request));
+  }
+
+  #onOptions(request: IncomingRequest): void {
+    request.respond(200, { headers: [...OPTIONS_HEADERS, ...this.#options.subscriptions.allowEvents] });
+  }
+
+  #onRefresh(request: IncomingRequest): void {
+    const unsupported = unsupportedExtensions(request.message);
+    if (unsupported.length === 0) return this.#refuseIf(request, this.#options.subscriptions.refresh(request));
+    this.#refuse(request, rejection(420, "extension", [["Unsupported", unsupported.join(", ")]]));
+  }
+
+  #refuseIf(request: IncomingRequest, refused: Rejection | undefined): void {
+    if (refused !== undefined) this.#refuse(request, refused);
   }
 
   #refuse(request: IncomingRequest, { status, headers, reason }: Rejection): void {

@@ -1,36 +1,30 @@
 import { createHmac } from "node:crypto";
-import { readFileSync } from "node:fs";
-import {
-  errorCodeOf,
-  errorMessageOf,
-  type Clock,
-  type Ids,
-  type Logger,
-  type MetricSample,
-} from "../../common/index.ts";
+import { errorMessageOf, type Clock, type Ids, type Logger, type MetricSample } from "../../common/index.ts";
 import type { MediaRelay, RelayEvent } from "../../media/index.ts";
 import { DigestAuthenticator } from "../auth/index.ts";
 import type { Inventory } from "../device/index.ts";
-import type { ServiceEndpoint } from "../digit-analysis/index.ts";
-import type { Outcome } from "../model/index.ts";
+import { emergencyPlan, type EmergencySettings, type ServiceEndpoint } from "../digit-analysis/index.ts";
 import type { CallRecord } from "../record/call-record.ts";
 import { findRecord, lastRecords } from "../record/record-reader.ts";
 import { RecordWriter } from "../record/record-writer.ts";
-import { Registrar, type RegistrationSummary } from "../registrar/index.ts";
+import { Registrar, type Binding, type RegistrationSummary } from "../registrar/index.ts";
 import { DrachtioSignaling } from "../signaling/drachtio-signaling.ts";
 import type { SignalingPort } from "../signaling/signaling-port.ts";
 import { CallControl } from "./call-control.ts";
 import { CallCounters } from "./call-counters.ts";
 import { CallJournal } from "./call-journal.ts";
-import { type CallContext, CallSession } from "./call-session.ts";
+import type { CallContext } from "./call-session.ts";
 import { CallTable } from "./call-table.ts";
 import { viewOf, type CallView } from "./call-view.ts";
 import type { EdgeControl } from "./edge-control.ts";
 import { EdgeReconciler } from "./edge-reconciler.ts";
 import { Gatekeeper } from "./gatekeeper.ts";
+import { Messages } from "./message/messages.ts";
 import { NewCalls } from "./new-calls.ts";
 import { RelayReconciler } from "./relay-reconciler.ts";
-import { usableCall } from "./saved-call.ts";
+import { restoreCalls, STOPPED } from "./restore-calls.ts";
+import { messageSummary, NO_MESSAGES, type MessageCountSource } from "./subscription/message-summary.ts";
+import { Subscriptions } from "./subscription/subscriptions.ts";
 import { wayToLeg } from "./way-to-leg.ts";
 import {
   subjectOfDevice,
@@ -52,6 +46,8 @@ export interface CallManagerSettings {
   readonly ringSeconds?: number;
   /** Ringing of contacts that have others behind them (lower q); default 20. */
   readonly serialRingSeconds?: number;
+  /** Where emergency calls go; absent: they get 404. */
+  readonly emergency?: EmergencySettings | undefined;
 }
 
 /** Options of a `CallManager`. */
@@ -76,20 +72,22 @@ export interface CallManagerOptions {
     readonly calls: string;
     /** Journal of registrations. */
     readonly registrations: string;
+    /** Journal of subscriptions. */
+    readonly subscriptions: string;
     /** Call records, a JSON line each. */
     readonly records: string;
   };
   readonly settings: CallManagerSettings;
+  /** Who counts the messages of mailboxes; absent: there are none. */
+  readonly messageCounts?: MessageCountSource;
   /** Told each time the edge is connected and takes requests to this manager. */
   readonly onReady?: () => void;
   /** Takes the place of drachtio-srf. */
   readonly signaling?: SignalingPort;
 }
 
-const STOPPED: Outcome = { by: "switch", reason: "switch-stopped", status: 503, cause: 41 };
 /** Shorter delays are every day's. */
 const REPORT_DELAY_ABOVE_MS = 50;
-const RECORD_TAIL_BYTES = 256 * 1024;
 
 /**
  * Call control of a node: registrar, digest, two-party calls between phones, peers and services of the switch, their
@@ -104,6 +102,9 @@ export class CallManager {
   readonly #journal: CallJournal;
   readonly #records: RecordWriter;
   readonly #signaling: SignalingPort;
+  readonly #gatekeeper: Gatekeeper;
+  readonly #subscriptions: Subscriptions;
+  readonly #messages: Messages;
   readonly #newCalls: NewCalls;
   readonly #context: CallContext;
   readonly #edgeReconciler: EdgeReconciler;
@@ -112,7 +113,7 @@ export class CallManager {
   #isClosed = false;
   #onNoSession: () => void = () => undefined;
 
-  /** @throws the file system's error when a journal cannot be opened */
+  /** @throws the file system's error when a journal cannot be opened; {InventoryError} `unknown-route` */
   constructor(options: CallManagerOptions) {
     const { clock, ids, logger, inventory, relay, paths, settings, edge } = options;
     this.#options = options;
@@ -138,36 +139,68 @@ export class CallManager {
         longestRingMs,
         clock,
         logger,
-        beforeWrite: () => this.#journal.flush(),
+        beforeWrite: () => {
+          this.#journal.flush();
+          this.#subscriptions.flush();
+        },
         onDelay: (delayMs) => this.#onDelay(delayMs),
       });
+    this.#gatekeeper = new Gatekeeper(inventory, this.#authenticator);
+    this.#subscriptions = new Subscriptions({
+      packages: [messageSummary(options.messageCounts ?? NO_MESSAGES, inventory.realm)],
+      gatekeeper: this.#gatekeeper,
+      inventory,
+      port: this.#signaling,
+      clock,
+      ids,
+      logger,
+      journalPath: paths.subscriptions,
+    });
     this.#context = this.#makeContext();
+    const lookup = (directoryNumber: string): readonly Binding[] => this.#registrar.lookup(directoryNumber);
+    const onFlowFailed = (binding: Binding): void => this.#registrar.flowFailed(binding);
+    const { endpoints } = settings;
+    this.#messages = new Messages({
+      gatekeeper: this.#gatekeeper,
+      inventory,
+      lookup,
+      onFlowFailed,
+      endpoints,
+      localHosts: () => this.#newCalls.localHosts,
+      port: this.#signaling,
+      clock,
+      ids,
+    });
     this.#newCalls = new NewCalls({
       context: this.#context,
       table: this.#table,
       inventory,
       ids,
-      lookup: (directoryNumber) => this.#registrar.lookup(directoryNumber),
-      endpoints: settings.endpoints,
+      lookup,
+      onFlowFailed,
+      endpoints,
       maxCalls: settings.maxCalls,
       maxLegs: settings.maxLegs ?? settings.maxCalls * 4,
       ringSeconds,
       serialRingSeconds: settings.serialRingSeconds ?? 20,
+      ...(settings.emergency === undefined ? {} : { emergency: emergencyPlan(settings.emergency, inventory) }),
     });
     const common = { table: this.#table, clock, logger };
-    this.#edgeReconciler = new EdgeReconciler({ ...common, edgeControl: options.edgeControl });
+    this.#edgeReconciler = new EdgeReconciler({ ...common, port: this.#signaling, edgeControl: options.edgeControl });
     this.#relayReconciler = new RelayReconciler({ ...common, relay });
   }
 
   /** Takes up recorded calls and begins to connect to the edge. */
   start(): void {
-    this.#restoreCalls();
-    const { logger, inventory, relay } = this.#options;
+    const { logger, relay, paths } = this.#options;
+    restoreCalls({ context: this.#context, table: this.#table, journal: this.#journal, recordsPath: paths.records });
     const control = new CallControl({
       table: this.#table,
       newCalls: this.#newCalls,
-      gatekeeper: new Gatekeeper(inventory, this.#authenticator),
+      gatekeeper: this.#gatekeeper,
       registrar: this.#registrar,
+      subscriptions: this.#subscriptions,
+      messages: this.#messages,
       logger,
       onRefused: (method, reason) => this.#counters.countRefused(method, reason),
       onConnected: () => {
@@ -253,10 +286,18 @@ export class CallManager {
     return [
       ...this.#counters.metrics(this.#table),
       ...this.#registrar.counters(),
+      ...this.#subscriptions.metrics(),
+      ...this.#messages.metrics(),
       this.#journal.metric,
       ...this.#authenticator.counters(),
       counter("tandem_call_records_total", "Call records written", written),
       counter("tandem_call_records_lost_total", "Call records given up because the disk refused", lost),
+      {
+        name: "tandem_wire_pending_commands",
+        type: "gauge",
+        help: "Responses that the edge has not confirmed and requests without a final response",
+        value: this.#signaling.pendingCount,
+      },
       {
         name: "tandem_call_records_waiting",
         type: "gauge",
@@ -303,6 +344,7 @@ export class CallManager {
     await Promise.all(this.#unwritten);
     await this.#records.close();
     this.#journal.close();
+    this.#subscriptions.close();
     this.#registrar.close();
   }
 
@@ -351,44 +393,8 @@ export class CallManager {
       writeRecord: (record) => this.#records.write(record),
     };
   }
-
-  /** Calls of the process before this one. What was recorded as ended by it is not recorded again. */
-  #restoreCalls(): void {
-    const { logger, paths } = this.#options;
-    const saved = this.#journal.calls;
-    const recorded = saved.length === 0 ? "" : tailOf(paths.records);
-    for (const one of saved) {
-      if (recorded.includes(`"callId":"${one.callId}"`)) {
-        this.#journal.remove(one.callId);
-        continue;
-      }
-      const { callId, calledNumber, caller, callee, endpoint } = one;
-      const usable = usableCall(one);
-      const created = {
-        callId,
-        calledNumber,
-        caller,
-        callee: callee?.device,
-        ...(endpoint === undefined ? {} : { endpoint }),
-      };
-      const session = new CallSession(this.#context, created, usable ?? { saved: one, call: one.call });
-      this.#table.add(session);
-      if (usable === undefined) session.dispatch({ type: "hang-up", outcome: { ...STOPPED, reason: "session-lost" } });
-    }
-    if (saved.length > 0) logger.info("calls taken up again", { calls: this.#table.active });
-  }
 }
 
 function longestRingSeconds({ phones, peers }: Inventory, usual: number): number {
   return [...phones, ...peers].reduce((longest, { profile }) => Math.max(longest, profile.ringSeconds), usual);
-}
-
-/** The end of a file as text; empty when there is none. */
-function tailOf(path: string): string {
-  try {
-    return readFileSync(path).subarray(-RECORD_TAIL_BYTES).toString("utf8");
-  } catch (error) {
-    if (errorCodeOf(error) === "ENOENT") return "";
-    throw error;
-  }
 }

@@ -8,7 +8,7 @@ import {
   type RelaySessionSummary,
 } from "../../media/index.ts";
 import { otherSide, type MediaOperation, type Side } from "../model/index.ts";
-import { STATUS_OF_MEDIA_ERROR } from "../signaling/media-error-status.ts";
+import { STATUS_OF_MEDIA_ERROR, WARNINGS_OF_MEDIA_ERROR } from "../signaling/media-error-status.ts";
 
 export interface CallMediaOptions {
   readonly callId: string;
@@ -18,7 +18,9 @@ export interface CallMediaOptions {
 }
 
 /** What came of an operation. */
-export type MediaResult = { readonly ok: true; readonly sdp: string } | { readonly ok: false; readonly status: number };
+export type MediaResult =
+  | { readonly ok: true; readonly sdp: string }
+  | { readonly ok: false; readonly status: number; readonly warnings: readonly number[] };
 
 /** The relay session of one call: one operation after the other, and then its release. */
 export class CallMedia {
@@ -73,7 +75,8 @@ export class CallMedia {
       const fields = { callId, operation: operation.kind, code: errorCodeOf(error), error: errorMessageOf(error) };
       if (error instanceof MediaError) logger.info("relay refused", fields);
       else logger.error("relay failed", fields);
-      return { ok: false, status };
+      const warnings = error instanceof MediaError ? (WARNINGS_OF_MEDIA_ERROR[error.code] ?? []) : [];
+      return { ok: false, status, warnings };
     }
   }
 

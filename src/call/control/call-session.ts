@@ -9,46 +9,27 @@ import {
   type CallEvent,
   type MediaOperation,
   type Outcome,
-  type Route,
   type Side,
 } from "../model/index.ts";
-import type { HeaderList, IncomingRequest } from "../signaling/signaling-port.ts";
-import { Branch, type BranchTarget } from "./branch.ts";
+import type { EdgeDialog, IncomingRequest } from "../signaling/signaling-port.ts";
+import { Branch } from "./branch.ts";
 import { CallMedia } from "./call-media.ts";
 import { recordOf, type CallProgress } from "./call-progress.ts";
 import { CallTimers } from "./call-timers.ts";
-import { DIALOG_CAPABILITIES } from "./capabilities.ts";
+import { CallerResponses } from "./caller-responses.ts";
 import { DialogRequests } from "./dialog-requests.ts";
 import type { Leg, LegDevice } from "./leg.ts";
-import { COMPLETED_ELSEWHERE, copiedReason, reasonOf } from "./reason-header.ts";
-import type { SavedCall } from "./saved-call.ts";
+import { edgeDialogOf, skipSequenceNumbers } from "./leg-dialog.ts";
+import type { NewSession, OfferedInvite } from "./offered-invite.ts";
+import { cancelReason, COMPLETED_ELSEWHERE, reasonOf, toldReason } from "./reason-header.ts";
+import { savedCallOf, type SavedCall } from "./saved-call.ts";
 import type { SessionContext } from "./session-context.ts";
+import { RefusalWarning } from "./warning-header.ts";
 
 /** What every call needs. */
 export type CallContext = SessionContext<CallSession>;
 
 type EffectOf<Type extends CallEffect["type"]> = Extract<CallEffect, { type: Type }>;
-
-/** A call before its first event. */
-export interface NewSession {
-  readonly callId: string;
-  readonly calledNumber: string;
-  readonly caller: Leg;
-  readonly callee: LegDevice | undefined;
-  readonly endpoint?: RelayEndpoint;
-}
-
-/** The caller's INVITE, and what it may be answered with. */
-export interface OfferedInvite {
-  readonly request: IncomingRequest;
-  readonly sdp: string | undefined;
-  readonly route: Route;
-  readonly targets: ReadonlyMap<string, BranchTarget>;
-  /** Session timer headers of a 2xx. */
-  readonly answerHeaders: HeaderList;
-  /** For every INVITE to a callee. */
-  readonly branchHeaders: HeaderList;
-}
 
 /** The shell of one call: feeds its model with events and performs the effects in order. */
 export class CallSession {
@@ -60,6 +41,7 @@ export class CallSession {
   readonly #timers: CallTimers;
   readonly #requests: DialogRequests;
   readonly #branches = new Map<string, Branch>();
+  readonly #warning = new RefusalWarning();
   readonly #legs: { caller: Leg; callee: Leg | undefined };
   readonly #calleeCallIds: string[];
   #call: Call;
@@ -67,7 +49,8 @@ export class CallSession {
   readonly #queue: CallEvent[] = [];
   #isRunning = false;
   #isFinished = false;
-  #copiedReason: HeaderList | undefined;
+  #responses: CallerResponses | undefined;
+  #isAnswerSent: boolean;
 
   constructor(context: CallContext, created: NewSession, saved?: { readonly saved: SavedCall; readonly call: Call }) {
     const { callId, caller, callee, calledNumber, endpoint } = created;
@@ -76,6 +59,7 @@ export class CallSession {
     this.callId = callId;
     this.endpoint = endpoint;
     this.#call = saved?.call ?? NEW_CALL;
+    this.#isAnswerSent = saved !== undefined;
     this.#legs = { caller, callee: saved?.saved.callee };
     this.#calleeCallIds = saved?.saved.callee === undefined ? [] : [saved.saved.callee.sipCallId];
     this.progress = {
@@ -90,15 +74,19 @@ export class CallSession {
     };
     this.#media = new CallMedia({ callId, relay, endpoint, logger });
     if (saved !== undefined) this.#media.resume();
-    this.#timers = new CallTimers(clock, (timer) => this.dispatch({ type: "timer", timer }));
+    this.#timers = new CallTimers(clock, context.ids, (timer) => this.dispatch({ type: "timer", timer }));
     this.#requests = new DialogRequests({
       port: context.port,
       ids: context.ids,
+      warning: this.#warning,
       dispatch: (event) => this.dispatch(event),
       wayTo: (leg) => context.wayTo(leg),
       onIdle: () => this.#closeWhenIdle(),
+      describe: (leg) => this.describe(leg),
+      rename: (leg, dialogId) => this.#rename(leg, dialogId),
     });
     for (const leg of this.legs) context.owner.addLeg(leg, this);
+    if (saved !== undefined) this.#doubt("unsure");
   }
 
   /** The call as its model has it. */
@@ -129,14 +117,14 @@ export class CallSession {
   /** Begins the call. */
   offer(offered: OfferedInvite): void {
     this.#offered = offered;
+    this.#responses = new CallerResponses(offered, this.#legs.caller, this.#warning);
     this.dispatch({ type: "offered", sdp: offered.sdp, route: offered.route });
   }
 
   /** True when the transaction is one of this call's INVITEs, which was then taken back. */
   cancel(transactionId: string, message: SipMessage): boolean {
     if (this.#offered?.request.transactionId === transactionId) {
-      this.#copiedReason = copiedReason(message);
-      this.dispatch({ type: "cancelled" });
+      this.dispatch({ type: "cancelled", told: toldReason(message) });
       return true;
     }
     if (!this.#requests.has(transactionId)) return false;
@@ -149,7 +137,8 @@ export class CallSession {
   receive(side: Side, request: IncomingRequest): void {
     const leg = this.#legs[side];
     if (leg === undefined) return;
-    if (request.message.method === "BYE") this.#copiedReason = copiedReason(request.message);
+    const isShort = this.#call.suspended && this.#context.port.takesDialogs;
+    if (isShort && this.#requests.hold(request, () => this.receive(side, request))) return;
     this.#requests.receive(side, leg, this.#legs[otherSide(side)], request);
   }
 
@@ -162,7 +151,37 @@ export class CallSession {
   /** Nothing can be sent any more. */
   loseEdge(): void {
     this.#requests.forgetAll();
+    this.#doubt("unsure");
     this.dispatch({ type: "edge-lost" });
+  }
+
+  /** The caller is known to have got its 200, so that its dialog is one. */
+  get isAnswerSent(): boolean {
+    return this.#isAnswerSent;
+  }
+
+  /** What an edge is told of a leg's dialog that does not know it; undefined when too little is known. */
+  describe(leg: Leg): EdgeDialog | undefined {
+    const side = this.sideOf(leg);
+    skipSequenceNumbers(leg);
+    if (this.#call.state === "established") this.#persist();
+    return edgeDialogOf(leg, side === undefined ? undefined : this.#call[side].localSdp);
+  }
+
+  /** The server has lost the dialogs, or has them for a process that is gone; `renew` is to follow. */
+  loseDialogs(): void {
+    this.#doubt("lost");
+    for (const leg of this.legs) skipSequenceNumbers(leg);
+    this.#persist();
+  }
+
+  /**
+   * Things can be sent again.
+   * @param renew each party is sent an INVITE with what was last agreed on, by which a server knows its dialog again
+   */
+  findEdge(renew = false): void {
+    this.dispatch({ type: "edge-back", renew });
+    this.#requests.release();
   }
 
   /** Stops its timers; nothing of the call itself changes. */
@@ -189,7 +208,7 @@ export class CallSession {
       case "invite":
         return this.#invite(effect);
       case "cancel":
-        return this.#branches.get(effect.branchId)?.cancel(this.#cancelHeaders(effect));
+        return this.#branches.get(effect.branchId)?.cancel(cancelReason(effect));
       case "adopt":
         return this.#adopt(effect.branchId);
       case "decline":
@@ -199,11 +218,11 @@ export class CallSession {
       case "answer":
         return this.#answer(effect.sdp);
       case "reject":
-        return this.#reject(effect);
+        return this.#responses?.reject(effect);
       case "respond":
         return this.#requests.respond(effect);
       case "request":
-        return this.#requests.send(effect, this.#legs[effect.side]);
+        return this.#requests.send(effect, this.#legs[effect.side], this.#legs[otherSide(effect.side)]);
       case "pass":
         return this.#requests.pass(effect, this.#legs[effect.side]);
       case "cancel-request":
@@ -211,9 +230,9 @@ export class CallSession {
       case "ack":
         return this.#requests.acknowledge(effect.side, effect.sdp);
       case "bye":
-        return this.#requests.bye(this.#legs[effect.side], this.#copiedReason ?? reasonOf(effect.outcome));
+        return this.#requests.bye(this.#legs[effect.side], reasonOf(effect.outcome));
       case "start-timer":
-        return this.#timers.start(effect.timer, effect.delayMs);
+        return this.#timers.start(effect.timer, effect.delayMs, effect.spreadMs);
       case "stop-timer":
         return this.#timers.stop(effect.timer);
       case "persist":
@@ -229,8 +248,9 @@ export class CallSession {
   #runMedia(operation: MediaOperation, ticket: number): void {
     void this.#media.run(operation, this.#relayOptions(operation)).then((result) => {
       if (ticket === 0) return;
-      if (result.ok) this.dispatch({ type: "media-done", ticket, sdp: result.sdp });
-      else this.dispatch({ type: "media-failed", ticket, status: result.status });
+      if (result.ok) return this.dispatch({ type: "media-done", ticket, sdp: result.sdp });
+      this.#warning.note(result.warnings);
+      this.dispatch({ type: "media-failed", ticket, status: result.status });
     });
   }
 
@@ -269,11 +289,18 @@ export class CallSession {
           owner.addLeg(leg, this);
           this.#calleeCallIds.push(leg.sipCallId);
         },
-        onProgress: (status, body) => this.dispatch({ type: "branch-progress", branchId, status, sdp: body }),
-        onAnswered: (body) => this.dispatch({ type: "branch-answered", branchId, sdp: body }),
-        onFailed: (status) => {
+        onProgress: (status, body, connected) => {
+          this.#noteConnected(connected);
+          this.dispatch({ type: "branch-progress", branchId, status, sdp: body });
+        },
+        onAnswered: (body, connected) => {
+          this.#noteConnected(connected);
+          this.dispatch({ type: "branch-answered", branchId, sdp: body });
+        },
+        onFailed: (status, told, warnings) => {
           this.#forgetBranch(branch);
-          this.dispatch({ type: "branch-failed", branchId, status });
+          if (warnings.length > 0) this.#warning.note(warnings);
+          this.dispatch({ type: "branch-failed", branchId, status, told });
         },
       },
     );
@@ -281,12 +308,12 @@ export class CallSession {
     branch.send(sdp);
   }
 
-  #forgetBranch(branch: Branch): void {
-    if (this.#branches.delete(branch.branchId) && branch.leg !== undefined) this.#context.owner.removeLeg(branch.leg);
+  #noteConnected(device: LegDevice | undefined): void {
+    if (this.#responses !== undefined) this.#responses.connected = device;
   }
 
-  #cancelHeaders({ elsewhere }: EffectOf<"cancel">): HeaderList {
-    return elsewhere ? COMPLETED_ELSEWHERE : (this.#copiedReason ?? []);
+  #forgetBranch(branch: Branch): void {
+    if (this.#branches.delete(branch.branchId) && branch.leg !== undefined) this.#context.owner.removeLeg(branch.leg);
   }
 
   #adopt(branchId: string): void {
@@ -305,58 +332,37 @@ export class CallSession {
     this.#forgetBranch(branch);
   }
 
-  #ring({ status, sdp }: EffectOf<"ring">): void {
+  #ring(effect: EffectOf<"ring">): void {
     this.progress.ringingAtMs ??= this.#context.clock.wallMs();
-    this.#offered?.request.respond(status, {
-      headers: DIALOG_CAPABILITIES,
-      toTag: this.#legs.caller.localTag,
-      ...(sdp === undefined ? {} : { body: { contentType: "application/sdp", text: sdp } }),
-    });
+    this.#responses?.ring(effect);
   }
 
   #answer(sdp: string): void {
-    const { request, answerHeaders } = this.#offered ?? {};
-    request?.respond(
-      200,
-      {
-        headers: [...DIALOG_CAPABILITIES, ...(answerHeaders ?? [])],
-        toTag: this.#legs.caller.localTag,
-        body: { contentType: "application/sdp", text: sdp },
-      },
-      (error) => {
-        if (error === undefined || error.code === "edge-lost") return;
-        this.#context.logger.info("answer came too late", { callId: this.callId, error: error.message });
-        this.dispatch({ type: "answer-lost" });
-      },
-    );
+    this.#responses?.answer(sdp, this.#legs.callee, (error) => {
+      this.#isAnswerSent ||= error === undefined;
+      if (error === undefined || error.code === "edge-lost") return;
+      this.#context.logger.info("answer came too late", { callId: this.callId, error: error.message });
+      this.dispatch({ type: "answer-lost" });
+    });
     this.#offered = undefined;
+    this.#responses = undefined;
     this.#context.owner.onAnswered(this);
   }
 
-  #reject({ status, outcome }: EffectOf<"reject">): void {
-    const retry: HeaderList = status === 503 ? [["Retry-After", "5"]] : [];
-    this.#offered?.request.respond(status, {
-      headers: [...reasonOf(outcome), ...retry],
-      toTag: this.#legs.caller.localTag,
-    });
+  #doubt(standing: "unsure" | "lost"): void {
+    for (const { dialog } of this.legs) if (dialog !== undefined) dialog.standing = standing;
+  }
+
+  #rename(leg: Leg, dialogId: string): void {
+    const { owner } = this.#context;
+    owner.removeLeg(leg);
+    leg.dialogId = dialogId;
+    owner.addLeg(leg, this);
   }
 
   #persist(): void {
-    const { startedAtMs, ringingAtMs, calledNumber } = this.progress;
     this.progress.answeredAtMs ??= this.#context.clock.wallMs();
-    const { caller, callee } = this.#legs;
-    this.#context.store.put({
-      version: 1,
-      callId: this.callId,
-      call: this.#call,
-      caller,
-      ...(callee === undefined ? {} : { callee }),
-      ...(this.endpoint === undefined ? {} : { endpoint: this.endpoint }),
-      calledNumber,
-      startedAtMs,
-      ...(ringingAtMs === undefined ? {} : { ringingAtMs }),
-      answeredAtMs: this.progress.answeredAtMs,
-    });
+    this.#context.store.put(savedCallOf(this.progress, this.#call, this.#legs, this.endpoint));
   }
 
   #ended(outcome: Outcome): void {

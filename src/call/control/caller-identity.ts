@@ -1,24 +1,34 @@
-import { detached } from "../../common/index.ts";
 import { parseNameAddr, parseUri, unescapeUser, type SipMessage } from "../../sip/message/index.ts";
 import type { Peer, SipPhone } from "../device/index.ts";
+import { assertedIdentity, claimedIdentity, type Identity } from "../identity/asserted-identity.ts";
+import { ANONYMOUS } from "../identity/presented-identity.ts";
+import { privacyOf } from "../identity/privacy.ts";
 import type { LegDevice } from "./leg.ts";
 
-const MAX_LENGTH = 128;
-const ANONYMOUS = "anonymous";
-
 /**
- * Who calls, as the callee gets to see it. A phone is what it is configured to be, whatever its From says; a peer
- * speaks for its own users.
+ * Who sends a request, as the other party gets to see it. A phone is what it is configured to be, whatever it claims;
+ * a peer speaks for its own users, a trusted one by what it asserts.
  */
-export function callerDevice(device: SipPhone | Peer, invite: SipMessage): LegDevice {
-  if (device.kind === "sip-phone") return phoneDevice(device);
-  const from = parseNameAddr(invite.get("from") ?? "");
-  const uri = from.ok ? parseUri(from.value.uri) : undefined;
-  const user = uri?.ok === true ? unescapeUser(uri.value.user ?? "") : "";
-  const number = isPrintable(user) ? detached(user) : ANONYMOUS;
-  const displayName = from.ok ? from.value.displayName : undefined;
-  const shown = displayName !== undefined && isPrintable(displayName) ? { displayName: detached(displayName) } : {};
-  return { kind: "peer", name: device.name, number, ...shown };
+export function callerDevice(device: SipPhone | Peer, request: SipMessage): LegDevice {
+  const privacy = privacyOf(request);
+  const wished = privacy.length === 0 ? {} : { privacy };
+  if (device.kind === "sip-phone") return { ...phoneDevice(device), ...wished };
+  return { kind: "peer", name: device.name, ...peerIdentity(device, request), ...wished };
+}
+
+function peerIdentity({ trusted }: Peer, request: SipMessage): Identity {
+  const claimed = claimedIdentity(request);
+  const asserted = trusted === true ? assertedIdentity(request) : undefined;
+  if (asserted === undefined) return claimed ?? { number: ANONYMOUS };
+  // A name that the assertion leaves out is that of From, when both are about the same number.
+  return asserted.displayName === undefined && claimed?.number === asserted.number ? claimed : asserted;
+}
+
+/** The party that answers, as the caller gets to see it: what a trusted peer asserts, else who was called. */
+export function connectedDevice(called: LegDevice, isTrusted: boolean, response: SipMessage): LegDevice {
+  const privacy = privacyOf(response);
+  const asserted = isTrusted ? assertedIdentity(response) : undefined;
+  return { ...called, ...asserted, ...(privacy.length === 0 ? {} : { privacy }) };
 }
 
 export function phoneDevice({ name, directoryNumber, displayName }: SipPhone): LegDevice {
@@ -41,8 +51,4 @@ export function claimOf(message: SipMessage, header: "from" | "to"): { readonly 
 /** UTF-8 octets, one character each. */
 export function octets(text: string): string {
   return Buffer.from(text, "utf8").toString("latin1");
-}
-
-function isPrintable(text: string): boolean {
-  return text !== "" && text.length <= MAX_LENGTH && !/[\x00-\x1f\x7f]/.test(text);
 }

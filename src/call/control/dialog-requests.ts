@@ -1,7 +1,6 @@
-import type { Ids } from "../../common/index.ts";
-import type { SipMessage } from "../../sip/message/index.ts";
-import type { CallEffect, CallEvent, Side } from "../model/index.ts";
+import { chance, type Ids } from "../../common/index.ts";
 import { isSameAddress } from "../device/index.ts";
+import type { CallEffect, CallEvent, Side } from "../model/index.ts";
 import { STATUS_OF_SIGNALING_ERROR } from "../signaling/signaling-error.ts";
 import type {
   Body,
@@ -9,13 +8,16 @@ import type {
   IncomingRequest,
   IncomingResponse,
   PendingRequest,
-  SignalingPort,
 } from "../signaling/signaling-port.ts";
-import { allowsUpdate, DIALOG_CAPABILITIES } from "./capabilities.ts";
+import { accepts } from "./accept.ts";
+import { adoptAbilities, ALLOW_WITHOUT_INFO, DIALOG_CAPABILITIES, infoRefusal, recvInfo } from "./capabilities.ts";
 import type { Leg } from "./leg.ts";
+import { noteRefresh, noteRequest } from "./leg-dialog.ts";
+import { LegRequests, type LegRequestsOptions } from "./leg-requests.ts";
+import { toldReason } from "./reason-header.ts";
 import { sdpOf, sessionBody } from "./session-body.ts";
-import { contactOf } from "./way-to-leg.ts";
 import { decideSession, sessionOfResponse, sessionRequestHeaders } from "./session-interval.ts";
+import { warningCodes, type RefusalWarning } from "./warning-header.ts";
 
 type EffectOf<Type extends CallEffect["type"]> = Extract<CallEffect, { type: Type }>;
 
@@ -24,31 +26,35 @@ interface Waiting {
   readonly side: Side;
   readonly request: IncomingRequest;
   readonly leg: Leg;
+  readonly other: Leg | undefined;
 }
 
-export interface DialogRequestsOptions {
-  readonly port: SignalingPort;
+export interface DialogRequestsOptions extends LegRequestsOptions {
   readonly ids: Ids;
+  readonly warning: RefusalWarning;
   readonly dispatch: (event: CallEvent) => void;
-  /** Where to send requests to a leg instead of where the edge does by itself. */
-  readonly wayTo: (leg: Leg) => string | undefined;
   /** The last request of ours has been answered. */
   readonly onIdle: () => void;
 }
 
-const PASSED_HEADERS = ["content-disposition", "info-package"];
+const PASSED_HEADERS = ["content-disposition", "content-encoding", "content-language", "info-package"];
 const SDP = "application/sdp";
+const MAX_HELD = 8;
 
 /** The requests inside the dialogs of one call, both ways. */
 export class DialogRequests {
   readonly #options: DialogRequestsOptions;
+  readonly #legs: LegRequests;
   readonly #waiting = new Map<string, Waiting>();
   readonly #pending = new Map<number, PendingRequest>();
   readonly #unacknowledged = new Map<Side, IncomingResponse>();
+  /** Requests that came before it is known whether the edge knows the dialogs, by transaction. */
+  readonly #held = new Map<string, () => void>();
   #byes = 0;
 
   constructor(options: DialogRequestsOptions) {
     this.#options = options;
+    this.#legs = new LegRequests(options);
   }
 
   /** No BYE waits for its answer. */
@@ -57,30 +63,57 @@ export class DialogRequests {
   }
 
   has(transactionId: string): boolean {
-    return this.#waiting.has(transactionId);
+    return this.#waiting.has(transactionId) || this.#held.has(transactionId);
   }
 
   /** A request that the edge has answered. */
   forget(transactionId: string): void {
     this.#waiting.delete(transactionId);
+    this.#held.delete(transactionId);
+  }
+
+  /** Keeps a request that changes something until `release`; false when it is none, or too many are kept. */
+  hold({ transactionId, message: { method } }: IncomingRequest, take: () => void): boolean {
+    if (method === "ACK" || method === "BYE" || this.#held.size >= MAX_HELD) return false;
+    this.#held.set(transactionId, take);
+    return true;
+  }
+
+  /** Takes what was held. */
+  release(): void {
+    const held = [...this.#held.values()];
+    this.#held.clear();
+    for (const take of held) take();
   }
 
   /** The edge is gone: it has answered, or will offer again, all that waits. */
   forgetAll(): void {
     this.#waiting.clear();
+    this.#held.clear();
   }
 
   receive(side: Side, leg: Leg, other: Leg | undefined, request: IncomingRequest): void {
     const { message } = request;
+    noteRequest(leg, message);
     switch (message.method) {
       case "ACK":
         return this.#options.dispatch({ type: "acked", side, sdp: sdpOf(message) });
       case "BYE":
-        this.#waiting.set(request.transactionId, { side, request, leg });
-        return this.#options.dispatch({ type: "bye", side, transaction: request.transactionId });
+        this.#waiting.set(request.transactionId, { side, request, leg, other });
+        return this.#options.dispatch({
+          type: "bye",
+          side,
+          transaction: request.transactionId,
+          told: toldReason(message),
+        });
       case "INFO":
-        this.#waiting.set(request.transactionId, { side, request, leg });
-        return this.#options.dispatch({ type: "info", side, transaction: request.transactionId });
+        this.#waiting.set(request.transactionId, { side, request, leg, other });
+        return this.#options.dispatch({
+          type: "info",
+          side,
+          transaction: request.transactionId,
+          refusal: infoRefusal(message, other ?? {}),
+        });
       default:
         return this.#changeSession(side, leg, other, request);
     }
@@ -90,24 +123,23 @@ export class DialogRequests {
     const waiting = this.#waiting.get(transaction);
     this.#waiting.delete(transaction);
     if (waiting === undefined) return;
-    const { side, request, leg } = waiting;
+    const { side, request, other } = waiting;
     const { method } = request.message;
     const isChange = method === "INVITE" || method === "UPDATE";
     if (isChange && status >= 200 && status < 300) {
-      this.#accept(leg, request, sdp, () => this.#options.dispatch({ type: "change-answer-lost", side }));
+      this.#accept(waiting, sdp, () => this.#options.dispatch({ type: "change-answer-lost", side }));
     } else {
-      request.respond(status, { headers: this.#refusalHeaders(status) });
+      request.respond(status, { headers: this.#refusalHeaders(status, method, other) });
     }
   }
 
-  send({ side, method, sdp, ticket }: EffectOf<"request">, leg: Leg | undefined): void {
+  send({ side, method, sdp, ticket }: EffectOf<"request">, leg: Leg | undefined, other: Leg | undefined): void {
     if (leg === undefined) return this.#options.dispatch({ type: "request-failed", ticket, status: 481 });
-    const headers = [...DIALOG_CAPABILITIES, ...sessionRequestHeaders(leg)];
+    const headers = [...DIALOG_CAPABILITIES, ...recvInfo(other), ...sessionRequestHeaders(leg)];
     const body = sdp === undefined ? undefined : { contentType: SDP, text: sdp };
     this.#request(leg, { method, headers, body, ticket }, (response) => {
-      if (response.message.has("allow")) leg.allowsUpdate = allowsUpdate(response.message);
+      adoptAbilities(leg, response.message);
       leg.session = sessionOfResponse(response.message) ?? leg.session;
-      this.#noteContact(leg, response.message);
       if (method === "INVITE") this.#unacknowledged.set(side, response);
       return sdpOf(response.message);
     });
@@ -148,8 +180,9 @@ export class DialogRequests {
    */
   follow(leg: Leg): void {
     if (this.#options.wayTo(leg) === undefined) return;
-    this.#options.port.request(
-      { method: "OPTIONS", ...this.#addressOf(leg) },
+    this.#legs.send(
+      leg,
+      { method: "OPTIONS", headers: [] },
       {
         onResponse: ({ source }) => {
           const { protocol, address } = leg.source;
@@ -171,8 +204,9 @@ export class DialogRequests {
       if (this.#byes === 0) this.#options.onIdle();
     };
     this.#byes += 1;
-    this.#options.port.request(
-      { method: "BYE", ...this.#addressOf(leg), headers },
+    this.#legs.send(
+      leg,
+      { method: "BYE", headers },
       {
         onResponse: ({ message }) => {
           if (message.status >= 200) over();
@@ -203,13 +237,18 @@ export class DialogRequests {
       this.#pending.delete(ticket);
       this.#options.dispatch(event);
     };
-    const pending = this.#options.port.request(
-      { method, ...this.#addressOf(leg), headers, ...(body === undefined ? {} : { body }) },
+    const pending = this.#legs.send(
+      leg,
+      { method, headers, body },
       {
         onResponse: (response) => {
           const { status } = response.message;
           if (status < 200) return;
-          if (status >= 300) return end({ type: "request-failed", ticket, status });
+          if (status === 469) adoptAbilities(leg, response.message);
+          if (status >= 300) {
+            this.#options.warning.note(warningCodes(response.message));
+            return end({ type: "request-failed", ticket, status });
+          }
           end({ type: "request-answered", ticket, status, sdp: onSuccess(response) });
         },
         onFailed: ({ code }) => end({ type: "request-failed", ticket, status: STATUS_OF_SIGNALING_ERROR[code] }),
@@ -218,29 +257,23 @@ export class DialogRequests {
     if (!isOver) this.#pending.set(ticket, pending);
   }
 
-  #addressOf(leg: Leg): { readonly dialogId: string; readonly proxyUri?: string } {
-    const proxyUri = this.#options.wayTo(leg);
-    return { dialogId: leg.dialogId, ...(proxyUri === undefined ? {} : { proxyUri }) };
-  }
-
-  /** RFC 3261 12.2: INVITE and UPDATE, and what is answered to them, may move the other end. */
-  #noteContact(leg: Leg, message: SipMessage): void {
-    const contact = contactOf(message);
-    if (contact !== undefined) leg.contact = contact;
-  }
-
   /** re-INVITE or UPDATE. */
   #changeSession(side: Side, leg: Leg, other: Leg | undefined, request: IncomingRequest): void {
     const { message, transactionId } = request;
     const body = sessionBody(message);
+    const isWithoutSession = message.method === "UPDATE" && body.kind === "none";
+    if (!isWithoutSession && !accepts(message, SDP)) return request.respond(406);
     if (body.kind === "unsupported") return request.respond(415, { headers: [["Accept", SDP]] });
     const decision = decideSession(message, leg.policy, leg.session);
     if (decision.kind === "refuse") {
       return request.respond(422, { headers: [["Min-SE", String(decision.minSeconds)]] });
     }
+    adoptAbilities(leg, message);
     const sdp = body.kind === "sdp" ? body.sdp : undefined;
-    if (message.method === "UPDATE" && sdp === undefined) return this.#accept(leg, request, undefined);
-    this.#waiting.set(transactionId, { side, request, leg });
+    if (message.method === "UPDATE" && sdp === undefined) {
+      return this.#accept({ leg, request, other }, undefined);
+    }
+    this.#waiting.set(transactionId, { side, request, leg, other });
     if (message.method === "UPDATE" && sdp !== undefined) {
       const byUpdate = other?.allowsUpdate === true;
       return this.#options.dispatch({ type: "update", side, transaction: transactionId, sdp, byUpdate });
@@ -249,16 +282,19 @@ export class DialogRequests {
   }
 
   /** @param onLost the edge did not send the 2xx, and is still there */
-  #accept(leg: Leg, request: IncomingRequest, sdp: string | undefined, onLost?: () => void): void {
+  #accept(
+    { leg, request, other }: Pick<Waiting, "leg" | "request" | "other">,
+    sdp: string | undefined,
+    onLost?: () => void,
+  ): void {
     const decision = decideSession(request.message, leg.policy, leg.session);
     const timer = decision.kind === "agree" ? decision : { session: undefined, headers: [] };
     leg.session = timer.session;
-    if (request.message.has("allow")) leg.allowsUpdate = allowsUpdate(request.message);
-    this.#noteContact(leg, request.message);
+    noteRefresh(leg, request);
     request.respond(
       200,
       {
-        headers: [...DIALOG_CAPABILITIES, ...timer.headers],
+        headers: [...DIALOG_CAPABILITIES, ...recvInfo(other), ...timer.headers],
         ...(sdp === undefined ? {} : { body: { contentType: SDP, text: sdp } }),
       },
       (error) => {
@@ -267,9 +303,11 @@ export class DialogRequests {
     );
   }
 
-  #refusalHeaders(status: number): HeaderList {
+  #refusalHeaders(status: number, method: string, other: Leg | undefined): HeaderList {
+    if (status === 469) return [["Recv-Info", (other?.infoPackages ?? []).join(", ")]];
+    if (status === 405 && method === "INFO") return ALLOW_WITHOUT_INFO;
     // RFC 3261 14.2: anything between 0 and 10 seconds, so that both ends do not meet again.
-    if (status === 500) return [["Retry-After", String(parseInt(this.#options.ids.token(1), 16) % 10)]];
-    return status === 503 ? [["Retry-After", "5"]] : [];
+    if (status === 500) return [["Retry-After", String(chance(this.#options.ids, 10))]];
+    return status === 503 ? [["Retry-After", "5"]] : this.#options.warning.take(status);
   }
 }

@@ -1,9 +1,9 @@
 import { parseVia, splitList } from "../../sip/message/index.ts";
 import type { DigestAuthenticator } from "../auth/index.ts";
 import { isSameAddress, type Inventory, type Peer, type SipPhone } from "../device/index.ts";
-import type { IncomingRequest } from "../signaling/signaling-port.ts";
+import type { IncomingRequest, SignalingSource } from "../signaling/signaling-port.ts";
 import { claimOf } from "./caller-identity.ts";
-import type { Leg } from "./leg.ts";
+import type { LegDevice } from "./leg.ts";
 import { rejection, type Rejection } from "./rejection.ts";
 
 /** What the embedded edge says of a peer's verified certificate; it lets no other through. */
@@ -12,6 +12,12 @@ const PEER_CERTIFICATE = "x-tandem-peer-certificate";
 /** Who sent a request, or what it is answered with. */
 export type Admission =
   { readonly kind: "admitted"; readonly device: SipPhone | Peer } | ({ readonly kind: "refused" } & Rejection);
+
+/** Who is at the other end of a dialog, and where its requests come from. */
+export interface RemoteParty {
+  readonly device: Pick<LegDevice, "kind" | "name">;
+  source: SignalingSource;
+}
 
 /** Tells who sends a request: peers by certificate or address, phones by digest (RFC 3261 22). */
 export class Gatekeeper {
@@ -59,7 +65,7 @@ export class Gatekeeper {
    * follows a device that has moved.
    * @returns what it is answered with, or undefined when it may pass
    */
-  checkDialogRequest(leg: Leg, request: IncomingRequest): Rejection | undefined {
+  checkDialogRequest(leg: RemoteParty, request: IncomingRequest): Rejection | undefined {
     // Of an ACK the edge does not tell the protocol.
     const source = { ...request.source, protocol: request.source.protocol || leg.source.protocol };
     if (isSameAddress(leg.source.address, source.address)) {

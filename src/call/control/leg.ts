@@ -1,5 +1,7 @@
 import type { RelayOptions } from "../../media/index.ts";
+import type { Privacy } from "../identity/privacy.ts";
 import type { SignalingSource } from "../signaling/signaling-port.ts";
+import type { DialogAbilities } from "./capabilities.ts";
 
 /** The device at the other end of a leg, as the other party gets to see it. */
 export interface LegDevice {
@@ -8,6 +10,8 @@ export interface LegDevice {
   /** Octets, one character each, as everything that goes to SIP. */
   readonly number: string;
   readonly displayName?: string;
+  /** What it wants the other to know of it (RFC 3323); absent: nothing is asked. */
+  readonly privacy?: Privacy;
 }
 
 /** What a device's profile says about its sessions. */
@@ -31,10 +35,34 @@ export interface LegRegistration {
   readonly instance?: string;
 }
 
+/** What is known of a leg's dialog, beside its identity, so that an edge can go on with it that does not know it. */
+export interface LegDialog {
+  role: "uac" | "uas";
+  /** Values of From and To in requests of ours, tags included. */
+  readonly local: string;
+  readonly remote: string;
+  /** The highest that is known to have been used; the edge may have used higher ones. */
+  localCseq: number;
+  /** -1: none was seen. */
+  remoteCseq: number;
+  inviteCseq: number;
+  remoteTarget: string;
+  readonly routeSet: readonly string[];
+  /** URI of the address that the device sends from, where that is not its contact's. */
+  nextHop?: string;
+  /**
+   * `unsure`: the edge may have lost the dialog since it was last used; `lost`: it has, or has it for an application
+   * that is gone, and cannot be told. Absent: it knows it.
+   */
+  standing?: "unsure" | "lost";
+  /** The memory of the edge that has it; absent: not known. */
+  edgeMemory?: string | undefined;
+}
+
 /** One dialog with a device. Plain data; it goes into the journal with its call. */
-export interface Leg {
-  /** `<Call-ID>;from-tag=<tag of the initiator>`. */
-  readonly dialogId: string;
+export interface Leg extends DialogAbilities {
+  /** `<Call-ID>;from-tag=<tag of the initiator>`; a stock server that has lost it gives it another. */
+  dialogId: string;
   readonly sipCallId: string;
   readonly localTag: string;
   /** Empty until the device has answered anything. */
@@ -42,14 +70,13 @@ export interface Leg {
   readonly device: LegDevice;
   /** Where its requests come from. */
   source: SignalingSource;
-  /** The URI of its Contact, as it said last. */
-  contact?: string;
   /** Absent for a peer, and for a phone that called without having registered from there. */
   readonly registration?: LegRegistration;
   readonly latch: RelayOptions["latch"];
   readonly policy: SessionPolicy;
-  allowsUpdate: boolean;
   session: AgreedSession | undefined;
+  /** Absent until the dialog is confirmed, and in what older versions have recorded. */
+  dialog?: LegDialog;
 }
 
 /** Makes the wire's dialog id. */

@@ -2,19 +2,24 @@ import { detached, type Ids } from "../../common/index.ts";
 import type { RelayEndpoint } from "../../media/index.ts";
 import { parseCSeq, parseDigits, tagOf, type SipMessage } from "../../sip/message/index.ts";
 import type { Inventory, Peer, SipPhone } from "../device/index.ts";
-import { analyze, parseDialed, type Dialed } from "../digit-analysis/index.ts";
+import { analyze, isEmergency, parseDialed, type Dialed, type EmergencyPlan } from "../digit-analysis/index.ts";
+import { isImpossible, privacyOf } from "../identity/privacy.ts";
 import { NEW_CALL, refusedOutcome, type Outcome } from "../model/index.ts";
 import type { Binding } from "../registrar/index.ts";
 import type { HeaderList, IncomingRequest } from "../signaling/signaling-port.ts";
+import { accepts } from "./accept.ts";
 import { recordOf, type CallProgress } from "./call-progress.ts";
 import { type CallContext, CallSession } from "./call-session.ts";
 import type { CallTable } from "./call-table.ts";
 import { callerDevice, claimOf } from "./caller-identity.ts";
-import { allowsUpdate } from "./capabilities.ts";
+import { adoptAbilities, recvInfo } from "./capabilities.ts";
+import { dialogOfRequest } from "./leg-dialog.ts";
 import { dialogIdOf, type Leg, type LegDevice, type LegRegistration } from "./leg.ts";
+import { reasonOf } from "./reason-header.ts";
 import { rejection, type Rejection } from "./rejection.ts";
+import { reliabilityOf } from "./reliability.ts";
 import { PEER_BUSY, routeCall, type RejectedCall, type RoutedCall } from "./route-call.ts";
-import { contactOf, registrationAt } from "./way-to-leg.ts";
+import { registrationAt } from "./way-to-leg.ts";
 import { sessionBody } from "./session-body.ts";
 import { decideSession, type SessionDecision } from "./session-interval.ts";
 
@@ -24,11 +29,14 @@ export interface NewCallsOptions {
   readonly inventory: Inventory;
   readonly ids: Ids;
   readonly lookup: (directoryNumber: string) => readonly Binding[];
+  readonly onFlowFailed: (binding: Binding) => void;
   readonly endpoints: ReadonlyMap<string, RelayEndpoint & ("echo" | "demo")>;
   readonly maxCalls: number;
   readonly maxLegs: number;
   readonly ringSeconds: number;
   readonly serialRingSeconds: number;
+  /** Where emergency calls go; absent: nowhere. */
+  readonly emergency?: EmergencyPlan;
 }
 
 /** An INVITE that may become a call. */
@@ -40,6 +48,9 @@ interface Checked {
 
 const MAX_HOPS = 70;
 const SUBJECT_LENGTH = 256;
+/** What emergency calls have beyond what all calls may have: a tenth of it, and so many calls at least. */
+const MIN_RESERVE = 10;
+const SDP = "application/sdp";
 
 /** Turns authenticated INVITEs into calls. */
 export class NewCalls {
@@ -55,7 +66,10 @@ export class NewCalls {
 
   /** What can be told without knowing who calls. */
   refusalByLoad(request: IncomingRequest): Rejection | undefined {
-    const { table, maxCalls, maxLegs } = this.#options;
+    const { table } = this.#options;
+    const reserve = this.#isEmergency(request.message) ? this.#reserve() : 0;
+    const maxCalls = this.#options.maxCalls + reserve;
+    const maxLegs = this.#options.maxLegs + 4 * reserve;
     const retry: HeaderList = [["Retry-After", "5"]];
     if (this.draining) return rejection(503, "draining", retry);
     if (table.active >= maxCalls || table.size >= 2 * maxCalls || table.legCount >= maxLegs) {
@@ -76,13 +90,21 @@ export class NewCalls {
     if (!parsed.ok) return rejection(416, "uri-scheme");
     const dialed: Dialed = { ...parsed.value, user: detached(parsed.value.user) };
     const routed = this.#route(message, device, dialed);
+    this.#logEmergency(dialed, device, routed);
     if (routed.kind === "rejected") {
-      this.#record(callerDevice(device, message), detached(message.get("call-id") ?? ""), dialed.user, routed);
-      return routed;
+      const { status, cause, headers } = routed;
+      const outcome: Outcome = { ...refusedOutcome({ status }, cause), by: "switch" };
+      this.#record(request, device, dialed.user, routed.callee, outcome);
+      return { ...routed, headers: [...headers, ...reasonOf(outcome)] };
     }
     const { ids, table, context, lookup } = this.#options;
     const bindings = device.kind === "sip-phone" ? lookup(device.directoryNumber) : [];
-    const caller = callerLeg(request, device, checked.session, ids, registrationAt(bindings, request.source));
+    const registration = registrationAt(bindings, request.source);
+    const caller = callerLeg(request, device, checked.session, {
+      ids,
+      registration,
+      edgeMemory: context.port.edgeMemory,
+    });
     const session = new CallSession(context, {
       callId: ids.uuid(),
       calledNumber: dialed.user,
@@ -97,14 +119,23 @@ export class NewCalls {
       route: routed.route,
       targets: routed.targets,
       answerHeaders: checked.session.headers,
-      branchHeaders: branchHeaders(message, checked.hops),
+      reliability: reliabilityOf(message, checked.sdp !== undefined),
+      trustedHost: device.kind === "peer" && device.trusted === true ? this.#hostFor(dialed) : undefined,
+      branchHeaders: [...branchHeaders(message, checked.hops), ...recvInfo(caller)],
     });
     return undefined;
   }
 
+  /** What the caller calls us by; a tel URI has no host. */
+  #hostFor({ host }: Dialed): string {
+    return host ?? [...this.localHosts][0] ?? "localhost";
+  }
+
   #route(message: SipMessage, device: SipPhone | Peer, dialed: Dialed): RoutedCall | RejectedCall {
-    const { inventory, endpoints, table, ids, lookup, ringSeconds, serialRingSeconds } = this.#options;
-    if (table.isBusy(device)) {
+    const { inventory, endpoints, table, ids, lookup, onFlowFailed, ringSeconds, serialRingSeconds } = this.#options;
+    const { emergency } = this.#options;
+    const isBusy = (party: SipPhone | Peer): boolean => !isEmergency(dialed, emergency) && table.isBusy(party);
+    if (isBusy(device)) {
       return { kind: "rejected", ...(device.kind === "peer" ? PEER_BUSY : rejection(486, "caller-busy")) };
     }
     const destination = analyze(dialed, {
@@ -113,30 +144,51 @@ export class NewCalls {
       endpoints,
       localHosts: this.localHosts,
       callerDomain: claimOf(message, "from").host,
+      ...(emergency === undefined ? {} : { emergency }),
     });
     return routeCall(destination, {
       ids,
       lookup,
-      isBusy: (called) => table.isBusy(called),
+      onFlowFailed,
+      isBusy,
       ringSeconds,
       serialRingSeconds,
     });
   }
 
-  #record(caller: LegDevice, sipCallId: string, calledNumber: string, { status, callee }: RejectedCall): void {
+  #isEmergency({ uri }: SipMessage): boolean {
+    const dialed = parseDialed(uri);
+    return dialed.ok && isEmergency(dialed.value, this.#options.emergency);
+  }
+
+  #reserve(): number {
+    return Math.max(MIN_RESERVE, Math.ceil(this.#options.maxCalls / 10));
+  }
+
+  #logEmergency(dialed: Dialed, { name }: SipPhone | Peer, { kind, callee }: RoutedCall | RejectedCall): void {
+    if (!isEmergency(dialed, this.#options.emergency)) return;
+    this.#options.context.logger.warn("emergency call", { caller: name, called: dialed.user, kind, to: callee?.name });
+  }
+
+  #record(
+    { message }: IncomingRequest,
+    device: SipPhone | Peer,
+    calledNumber: string,
+    callee: LegDevice | undefined,
+    outcome: Outcome,
+  ): void {
     const { context, ids } = this.#options;
     const nowMs = context.clock.wallMs();
     const progress: CallProgress = {
       callId: ids.uuid(),
       calledNumber,
-      caller,
+      caller: callerDevice(device, message),
       callee,
       startedAtMs: nowMs,
       ringingAtMs: undefined,
       answeredAtMs: undefined,
-      sipCallIds: { caller: sipCallId, callee: [] },
+      sipCallIds: { caller: detached(message.get("call-id") ?? ""), callee: [] },
     };
-    const outcome: Outcome = { ...refusedOutcome(status), by: "switch" };
     void context.writeRecord(recordOf(progress, NEW_CALL, outcome, nowMs, undefined));
   }
 }
@@ -147,10 +199,12 @@ function checkInvite(message: SipMessage, device: SipPhone | Peer): Checked | Re
   if (!hops.ok) return rejection(400, "max-forwards");
   if (hops.value === 0) return rejection(483, "too-many-hops");
   if (!parseCSeq(message.get("cseq") ?? "").ok) return rejection(400, "cseq");
+  if (!accepts(message, SDP)) return rejection(406, "accept");
+  if (isImpossible(privacyOf(message))) return rejection(500, "privacy");
   const body = sessionBody(message);
   if (body.kind === "unsupported") {
     return rejection(415, "body", [
-      ["Accept", "application/sdp"],
+      ["Accept", SDP],
       ["Accept-Encoding", "identity"],
     ]);
   }
@@ -159,36 +213,47 @@ function checkInvite(message: SipMessage, device: SipPhone | Peer): Checked | Re
   return { sdp: body.kind === "sdp" ? body.sdp : undefined, session, hops: hops.value };
 }
 
+interface CallerFacts {
+  readonly ids: Ids;
+  readonly edgeMemory: string | undefined;
+  readonly registration: LegRegistration | undefined;
+}
+
 function callerLeg(
-  { message, source }: IncomingRequest,
+  request: IncomingRequest,
   device: SipPhone | Peer,
   { session }: Extract<SessionDecision, { kind: "agree" }>,
-  ids: Ids,
-  registration: LegRegistration | undefined,
+  { ids, edgeMemory, registration }: CallerFacts,
 ): Leg {
+  const { message, source } = request;
+  const localTag = `s${ids.token(7)}`;
   const sipCallId = detached(message.get("call-id") ?? "");
   const remoteTag = detached(tagOf(message.get("from") ?? "") ?? "");
-  const contact = contactOf(message);
-  return {
+  const leg: Leg = {
     dialogId: dialogIdOf(sipCallId, remoteTag),
     sipCallId,
-    localTag: `s${ids.token(7)}`,
+    localTag,
     remoteTag,
     device: callerDevice(device, message),
     source,
     latch: device.profile.media.latch ? "any" : "candidates",
     policy: device.profile.session,
-    allowsUpdate: allowsUpdate(message),
+    allowsUpdate: false,
     session,
-    ...(contact === undefined ? {} : { contact }),
+    dialog: dialogOfRequest(request, localTag, edgeMemory),
     ...(registration === undefined ? {} : { registration }),
   };
+  adoptAbilities(leg, message);
+  return leg;
 }
 
 /** What of the caller's INVITE the callee gets to see. */
 function branchHeaders(message: SipMessage, hops: number): HeaderList {
   const headers: [string, string][] = [["Max-Forwards", String(Math.min(hops, MAX_HOPS) - 1)]];
   const subject = message.get("subject");
-  if (subject !== undefined && subject !== "" && subject.length <= SUBJECT_LENGTH) headers.push(["Subject", subject]);
+  // RFC 3323 5.3: what tells of a user who wants to be private is left out.
+  const isHidden = privacyOf(message).includes("user");
+  if (!isHidden && subject !== undefined && subject !== "" && subject.length <= SUBJECT_LENGTH)
+    headers.push(["Subject", subject]);
   return headers;
 }

@@ -5,8 +5,10 @@ export interface Rejection {
   readonly status: number;
   readonly headers: HeaderList;
   readonly reason: string;
+  /** Q.850 cause, where it is not that of the status. */
+  readonly cause?: number;
 }
 
-export function rejection(status: number, reason: string, headers: HeaderList = []): Rejection {
-  return { status, headers, reason };
+export function rejection(status: number, reason: string, headers: HeaderList = [], cause?: number): Rejection {
+  return { status, headers, reason, ...(cause === undefined ? {} : { cause }) };
 }

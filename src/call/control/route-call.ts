@@ -5,7 +5,8 @@ import type { Peer, SipPhone } from "../device/index.ts";
 import type { Destination } from "../digit-analysis/index.ts";
 import type { BranchGroup, Route } from "../model/index.ts";
 import type { Binding } from "../registrar/index.ts";
-import type { BranchTarget } from "./branch.ts";
+import type { HeaderList } from "../signaling/signaling-port.ts";
+import type { BranchTarget, Way } from "./branch.ts";
 import { phoneDevice } from "./caller-identity.ts";
 import type { LegDevice } from "./leg.ts";
 import { rejection, type Rejection } from "./rejection.ts";
@@ -14,6 +15,7 @@ import { registrationOf } from "./way-to-leg.ts";
 export interface RouteContext {
   readonly ids: Ids;
   readonly lookup: (directoryNumber: string) => readonly Binding[];
+  readonly onFlowFailed: (binding: Binding) => void;
   readonly isBusy: (device: SipPhone | Peer) => boolean;
   /** Longest ringing of a call whose callee's profile does not say. */
   readonly ringSeconds: number;
@@ -36,16 +38,26 @@ export type RejectedCall = { readonly kind: "rejected"; readonly callee?: LegDev
 /** Contacts that are tried for a call; the registrar's own bound is usually lower. */
 const MAX_BRANCHES = 16;
 
-const STATUS_OF_NONE: Readonly<Record<Extract<Destination, { kind: "none" }>["reason"], number>> = {
+type NoReason = Extract<Destination, { kind: "none" }>["reason"];
+
+const STATUS_OF_NONE: Readonly<Record<NoReason, number>> = {
   empty: 484,
   "too-long": 414,
   "unknown-host": 404,
   "unknown-number": 404,
   "no-transit": 403,
+  "no-emergency": 404,
 };
 
+/** The caller may have another way to get help, and has to know at once that this is none. */
+const NO_EMERGENCY: HeaderList = [["Warning", '399 tandem "This switch has no place that emergency calls go to"']];
+
+/** Q.850: subscriber absent, switching equipment congestion. */
+const ABSENT = 20;
+const CONGESTION = 42;
+
 /** What a peer is told that has all its calls, and who calls it: another way may be free. */
-export const PEER_BUSY = rejection(503, "peer-busy", [["Retry-After", "5"]]);
+export const PEER_BUSY = rejection(503, "peer-busy", [["Retry-After", "5"]], CONGESTION);
 
 /** Turns the result of digit analysis into targets, or into what the caller is told. */
 export function routeCall(destination: Destination, context: RouteContext): RoutedCall | RejectedCall {
@@ -63,27 +75,41 @@ export function routeCall(destination: Destination, context: RouteContext): Rout
     case "peer":
       return routeToPeer(destination.peer, destination.number, context);
     case "none":
-      return { kind: "rejected", ...rejection(STATUS_OF_NONE[destination.reason], destination.reason) };
+      return { kind: "rejected", ...rejectionOfNone(destination.reason) };
   }
 }
 
+/** What one is told whose number leads nowhere. */
+export function rejectionOfNone(reason: NoReason): Rejection {
+  return rejection(STATUS_OF_NONE[reason], reason, reason === "no-emergency" ? NO_EMERGENCY : []);
+}
+
+/** Where a peer takes a number; undefined when its own URI is none. */
+export function peerUri(peer: Peer, number: string): string | undefined {
+  const uri = parseUri(peer.uri);
+  return uri.ok ? formatUri({ ...uri.value, user: escapeUser(number) }) : undefined;
+}
+
 function routeToPhone(phone: SipPhone, context: RouteContext): RoutedCall | RejectedCall {
-  const bindings = context.lookup(phone.directoryNumber).slice(0, MAX_BRANCHES);
+  const places = placesOf(context.lookup(phone.directoryNumber)).slice(0, MAX_BRANCHES);
   const device = phoneDevice(phone);
-  if (bindings.length === 0) return { kind: "rejected", callee: device, ...rejection(480, "not-registered") };
+  if (places.length === 0) {
+    return { kind: "rejected", callee: device, ...rejection(480, "not-registered", [], ABSENT) };
+  }
   if (context.isBusy(phone)) return { kind: "rejected", callee: device, ...rejection(486, "busy") };
   const { profile } = phone;
   const targets = new Map<string, BranchTarget>();
   const groups: { q: number; branchIds: string[] }[] = [];
-  for (const binding of bindings) {
-    const { targetUri, proxyUri, path, q } = binding;
+  for (const { q, bindings } of places) {
     const branchId = context.ids.uuid();
+    const [way, ...otherWays] = bindings.flatMap((binding) => waysOf(binding, context));
+    if (way === undefined) continue;
     targets.set(branchId, {
-      uri: targetUri,
-      ...(proxyUri === undefined ? {} : { proxyUri }),
-      ...(path === undefined ? {} : { path }),
-      registration: registrationOf(binding),
+      ...way,
+      otherWays,
+      ...(bindings[0] === undefined ? {} : { registration: registrationOf(bindings[0]) }),
       device,
+      isTrusted: false,
       policy: profile.session,
       latch: profile.media.latch ? "any" : "candidates",
     });
@@ -92,6 +118,53 @@ function routeToPhone(phone: SipPhone, context: RouteContext): RoutedCall | Reje
     else groups.push({ q, branchIds: [branchId] });
   }
   return { kind: "routed", route: routeOf(groups, profile.ringSeconds, context), targets, callee: device };
+}
+
+/** The ways to each place of a phone, in the order in which they are tried. */
+export function waysToPlaces(
+  bindings: readonly Binding[],
+  onFlowFailed: (binding: Binding) => void,
+): readonly (readonly Way[])[] {
+  return placesOf(bindings)
+    .map(({ bindings: flows }) => flows.flatMap((binding) => waysOf(binding, { onFlowFailed })))
+    .filter((ways) => ways.length > 0)
+    .slice(0, MAX_BRANCHES);
+}
+
+/** A phone that has registered, by all its flows. */
+interface Place {
+  /** The best of its flows. */
+  readonly q: number;
+  readonly bindings: Binding[];
+}
+
+/** Flows of one instance make one place (RFC 5626 7: never two requests to it at a time); every other contact is one. */
+function placesOf(bindings: readonly Binding[]): Place[] {
+  const places: Place[] = [];
+  const byInstance = new Map<string, Place>();
+  for (const binding of bindings) {
+    const { instance, q } = binding;
+    const known = instance === undefined ? undefined : byInstance.get(instance);
+    if (known !== undefined) {
+      known.bindings.push(binding);
+      continue;
+    }
+    const place: Place = { q, bindings: [binding] };
+    places.push(place);
+    if (instance !== undefined) byInstance.set(instance, place);
+  }
+  return places;
+}
+
+/** Over its flow, and then to where it listens. */
+function waysOf(binding: Binding, { onFlowFailed }: Pick<RouteContext, "onFlowFailed">): Way[] {
+  const { targetUri: uri, proxyUri, path, isDialable = false } = binding;
+  const way: Way = {
+    uri,
+    ...(proxyUri === undefined ? {} : { proxyUri }),
+    ...(path === undefined ? {} : { path }),
+  };
+  return isDialable ? [way, { uri }] : [{ ...way, onFlowFailed: () => onFlowFailed(binding) }];
 }
 
 function routeOf(
@@ -110,13 +183,14 @@ function routeOf(
 function routeToPeer(peer: Peer, number: string, context: RouteContext): RoutedCall | RejectedCall {
   const device: LegDevice = { kind: "peer", name: peer.name, number };
   if (context.isBusy(peer)) return { kind: "rejected", callee: device, ...PEER_BUSY };
-  const uri = parseUri(peer.uri);
-  if (!uri.ok) return { kind: "rejected", callee: device, ...rejection(500, "peer-uri") };
+  const uri = peerUri(peer, number);
+  if (uri === undefined) return { kind: "rejected", callee: device, ...rejection(500, "peer-uri") };
   const branchId = context.ids.uuid();
   const { profile } = peer;
   const target: BranchTarget = {
-    uri: formatUri({ ...uri.value, user: escapeUser(number) }),
+    uri,
     device,
+    isTrusted: peer.trusted === true,
     policy: profile.session,
     latch: profile.media.latch ? "any" : "candidates",
   };

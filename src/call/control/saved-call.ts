@@ -1,5 +1,6 @@
 import type { RelayEndpoint } from "../../media/index.ts";
 import { restoredCall, type Call } from "../model/index.ts";
+import type { CallProgress } from "./call-progress.ts";
 import type { Leg } from "./leg.ts";
 
 /** An established call as it stands in the journal. */
@@ -16,6 +17,27 @@ export interface SavedCall {
   readonly startedAtMs: number;
   readonly ringingAtMs?: number;
   readonly answeredAtMs: number;
+}
+
+/** A call as it goes into the journal. */
+export function savedCallOf(
+  { callId, calledNumber, startedAtMs, ringingAtMs, answeredAtMs = startedAtMs }: CallProgress,
+  call: Call,
+  { caller, callee }: { readonly caller: Leg; readonly callee: Leg | undefined },
+  endpoint: RelayEndpoint | undefined,
+): SavedCall {
+  return {
+    version: 1,
+    callId,
+    call,
+    caller,
+    ...(callee === undefined ? {} : { callee }),
+    ...(endpoint === undefined ? {} : { endpoint }),
+    calledNumber,
+    startedAtMs,
+    ...(ringingAtMs === undefined ? {} : { ringingAtMs }),
+    answeredAtMs,
+  };
 }
 
 /** What of a journal's value can be taken up again; undefined: nothing. */

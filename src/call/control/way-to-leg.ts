@@ -1,16 +1,8 @@
-import { detached } from "../../common/index.ts";
-import { parseNameAddr, type SipMessage } from "../../sip/message/index.ts";
 import { isSameAddress } from "../device/index.ts";
 import type { Binding } from "../registrar/index.ts";
 import type { Leg, LegRegistration } from "./leg.ts";
 
-type LastSeen = Pick<Leg, "source" | "contact" | "registration">;
-
-/** The URI of a message's Contact; undefined when it has none. */
-export function contactOf(message: SipMessage): string | undefined {
-  const contact = parseNameAddr(message.get("contact") ?? "");
-  return contact.ok ? detached(contact.value.uri) : undefined;
-}
+type LastSeen = Pick<Leg, "source" | "dialog" | "registration">;
 
 /** What the phone that sent a request had registered as; undefined when it did not from there. */
 export function registrationAt(bindings: readonly Binding[], source: Leg["source"]): LegRegistration | undefined {
@@ -37,13 +29,13 @@ export function wayToLeg(bindings: readonly Binding[], leg: LastSeen): string | 
   return binding.proxyUri;
 }
 
-function bindingNow(bindings: readonly Binding[], { source, contact, registration }: LastSeen): Binding | undefined {
+function bindingNow(bindings: readonly Binding[], { source, dialog, registration }: LastSeen): Binding | undefined {
   if (registration?.instance !== undefined)
     return newest(bindings, ({ instance }) => instance === registration.instance);
   const isMoved = (binding: Binding): boolean => !isSameFlow(binding.source, source);
   return (
     newest(bindings, ({ callId }) => callId === registration?.callId) ??
-    newest(bindings, (binding) => binding.contactUri === contact && isMoved(binding)) ??
+    newest(bindings, (binding) => binding.contactUri === dialog?.remoteTarget && isMoved(binding)) ??
     newest(bindings, (binding) => isMoved(binding) && isSamePlace(binding.source, source))
   );
 }

@@ -18,4 +18,6 @@ export interface Peer {
   readonly maxCalls: number;
   /** Its calls may go on to other peers; else they reach phones and services only. */
   readonly transit: boolean;
+  /** It belongs to the trust domain (RFC 3325): what it asserts is believed, and it is told who calls. Absent: no. */
+  readonly trusted?: boolean;
 }

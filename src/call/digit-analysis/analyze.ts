@@ -2,6 +2,7 @@ import type { Inventory } from "../device/inventory.ts";
 import type { Peer } from "../device/peer.ts";
 import type { SipPhone } from "../device/sip-phone.ts";
 import type { Dialed } from "./dialed.ts";
+import { isEmergency, type EmergencyPlan } from "./emergency.ts";
 
 /** A service inside the switch that can be called. */
 export type ServiceEndpoint = "echo" | "demo";
@@ -17,12 +18,14 @@ export interface AnalysisContext {
   readonly localHosts: ReadonlySet<string>;
   /** Host of the caller's From: a phone that knows the switch by a name of its own dials inside it. */
   readonly callerDomain?: string;
+  /** Where emergency calls go; absent: nowhere. */
+  readonly emergency?: EmergencyPlan;
 }
 
 /**
  * Where a number leads. `none`: `empty` there is no user part; `too-long` it exceeds 128 characters; `unknown-host` the
  * host is neither this switch nor a peer; `unknown-number` nothing has it; `no-transit` it leads to a peer, from one
- * whose calls must not.
+ * whose calls must not; `no-emergency` it is an emergency call, and there is no place for them.
  */
 export type Destination =
   | { readonly kind: "phone"; readonly phone: SipPhone }
@@ -30,12 +33,12 @@ export type Destination =
   | { readonly kind: "peer"; readonly peer: Peer; readonly number: string }
   | { readonly kind: "none"; readonly reason: NoReason };
 
-type NoReason = "empty" | "too-long" | "unknown-host" | "unknown-number" | "no-transit";
+type NoReason = "empty" | "too-long" | "unknown-host" | "unknown-number" | "no-transit" | "no-emergency";
 
 const MAX_LENGTH = 128;
 
 /**
- * Finds where a dialed number leads: the exact directory number, else a service number, else the peer with the
+ * Finds where a dialed number leads. Emergency calls come first, whatever their host; else it is the exact directory number, else a service number, else the peer with the
  * longest prefix. With the host of a peer it leads to that peer, when one of its prefixes fits. A call does not go back where it came from. Pure.
  */
 export function analyze(dialed: Dialed, context: AnalysisContext): Destination {
@@ -43,6 +46,7 @@ export function analyze(dialed: Dialed, context: AnalysisContext): Destination {
   const { inventory, endpoints, caller } = context;
   if (user === "") return none("empty");
   if (user.length > MAX_LENGTH) return none("too-long");
+  if (isEmergency(dialed, context.emergency)) return toEmergency(dialed, context);
   if (host !== undefined && !isLocal(host, context)) {
     const peer = inventory.peerByHost(host);
     if (peer === undefined) return none("unknown-host");
@@ -53,6 +57,14 @@ export function analyze(dialed: Dialed, context: AnalysisContext): Destination {
   const endpoint = endpoints.get(user);
   if (endpoint !== undefined) return { kind: "endpoint", endpoint, number: user };
   return toPeer(inventory.peersByPrefix(user), user, caller);
+}
+
+/** A peer may send emergency calls through us whether it has transit or not; but none goes back where it came from. */
+function toEmergency({ user, service }: Dialed, { emergency, caller }: AnalysisContext): Destination {
+  if (emergency === undefined || emergency.device.name === caller.name) return none("no-emergency");
+  const { device, serviceNumber } = emergency;
+  if (device.kind === "sip-phone") return { kind: "phone", phone: device };
+  return { kind: "peer", peer: device, number: service === undefined ? user : serviceNumber };
 }
 
 /** The first of the peers that the call did not come from. */

@@ -17,7 +17,8 @@ export type CallEffect =
   /** Ticket 0: nobody waits for the result. */
   | { readonly type: "media"; readonly operation: MediaOperation; readonly ticket: number }
   | { readonly type: "invite"; readonly branchId: string; readonly sdp: string | undefined }
-  | { readonly type: "cancel"; readonly branchId: string; readonly elsewhere: boolean }
+  /** `elsewhere`: another branch has answered. `told`: what the caller gave as its Reason. */
+  | { readonly type: "cancel"; readonly branchId: string; readonly elsewhere: boolean; readonly told?: string }
   /** A branch that answered becomes the callee. */
   | { readonly type: "adopt"; readonly branchId: string }
   /** A branch that answered too late is acknowledged and ended. */
@@ -43,7 +44,13 @@ export type CallEffect =
   | { readonly type: "cancel-request"; readonly ticket: number }
   | { readonly type: "ack"; readonly side: Side; readonly sdp: string | undefined }
   | { readonly type: "bye"; readonly side: Side; readonly outcome: Outcome }
-  | { readonly type: "start-timer"; readonly timer: TimerName; readonly delayMs: number }
+  /** Fires after `delayMs`, or by chance up to `spreadMs` later (absent: no later). */
+  | {
+      readonly type: "start-timer";
+      readonly timer: TimerName;
+      readonly delayMs: number;
+      readonly spreadMs?: number;
+    }
   | { readonly type: "stop-timer"; readonly timer: TimerName }
   /** Record the call as it is now, before what follows. */
   | { readonly type: "persist" }

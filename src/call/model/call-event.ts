@@ -1,5 +1,5 @@
 import type { BranchGroup } from "./call.ts";
-import type { Outcome } from "./outcome.ts";
+import type { Outcome, ToldReason } from "./outcome.ts";
 import type { Side } from "./side.ts";
 import type { TimerName } from "./call-effect.ts";
 
@@ -16,11 +16,16 @@ export type CallEvent =
     }
   | { readonly type: "branch-answered"; readonly branchId: string; readonly sdp: string | undefined }
   /** 300 and above, also for an INVITE that could not be sent. */
-  | { readonly type: "branch-failed"; readonly branchId: string; readonly status: number }
+  | {
+      readonly type: "branch-failed";
+      readonly branchId: string;
+      readonly status: number;
+      readonly told?: ToldReason | undefined;
+    }
   | { readonly type: "media-done"; readonly ticket: number; readonly sdp: string }
   | { readonly type: "media-failed"; readonly ticket: number; readonly status: number }
   /** The caller took its INVITE back; it has its 487 already. */
-  | { readonly type: "cancelled" }
+  | { readonly type: "cancelled"; readonly told?: ToldReason | undefined }
   /** The 200 to the caller could not be sent any more. */
   | { readonly type: "answer-lost" }
   /** ACK to our 2xx. */
@@ -38,7 +43,13 @@ export type CallEvent =
   | { readonly type: "reinvite-cancelled"; readonly transaction: string }
   /** The 2xx to a re-INVITE or UPDATE of `side` could not be sent any more. */
   | { readonly type: "change-answer-lost"; readonly side: Side }
-  | { readonly type: "info"; readonly side: Side; readonly transaction: string }
+  /** `refusal`: the status that says why the other party, or the service, does not take it. */
+  | {
+      readonly type: "info";
+      readonly side: Side;
+      readonly transaction: string;
+      readonly refusal?: number | undefined;
+    }
   /** 2xx. */
   | {
       readonly type: "request-answered";
@@ -47,7 +58,12 @@ export type CallEvent =
       readonly sdp: string | undefined;
     }
   | { readonly type: "request-failed"; readonly ticket: number; readonly status: number }
-  | { readonly type: "bye"; readonly side: Side; readonly transaction: string }
+  | {
+      readonly type: "bye";
+      readonly side: Side;
+      readonly transaction: string;
+      readonly told?: ToldReason | undefined;
+    }
   /** The dialog of a party is no more, and the party did not end it. */
   | { readonly type: "gone"; readonly side: Side; readonly outcome: Outcome }
   /** RTP has stopped. */
@@ -56,7 +72,8 @@ export type CallEvent =
   | { readonly type: "media-lost" }
   | { readonly type: "hang-up"; readonly outcome: Outcome }
   | { readonly type: "edge-lost" }
-  | { readonly type: "edge-back" }
+  /** `renew`: the server has lost the dialogs, and both parties are to be asked anew. */
+  | { readonly type: "edge-back"; readonly renew?: boolean }
   | { readonly type: "timer"; readonly timer: TimerName };
 
 /** Where a call goes: branches in groups, best first, or a service inside the relay. */

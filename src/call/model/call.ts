@@ -1,4 +1,4 @@
-import type { Outcome } from "./outcome.ts";
+import type { Outcome, Refusal } from "./outcome.ts";
 import type { Side } from "./side.ts";
 
 /** The state of one party, in the words of JTAPI's Connection. */
@@ -42,7 +42,7 @@ export interface Setup {
   readonly offer: string | undefined;
   readonly offerOut: string | undefined;
   readonly groups: readonly BranchGroup[];
-  readonly statuses: readonly number[];
+  readonly refusals: readonly Refusal[];
   /** The last provisional status that the caller got; 0 for none. */
   readonly lastRing: number;
   readonly early: EarlyMedia | undefined;

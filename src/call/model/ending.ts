@@ -84,8 +84,9 @@ function owedAck({ state, hasEndpoint, setup, negotiation }: Call): CallEffect[]
 
 function calleeEnd(call: Call, outcome: Outcome, gone: Side | undefined): CallEffect[] {
   const effects: CallEffect[] = [];
+  const told = outcome.told === undefined ? {} : { told: outcome.told };
   for (const { branchId, state } of call.branches) {
-    if (state !== "cancelled") effects.push({ type: "cancel", branchId, elsewhere: false });
+    if (state !== "cancelled") effects.push({ type: "cancel", branchId, elsewhere: false, ...told });
   }
   if (call.hasEndpoint || (call.state !== "established" && call.state !== "answering")) return effects;
   if (gone !== "callee") effects.push({ type: "bye", side: "callee", outcome });

@@ -5,16 +5,34 @@ const DIRECTION = /^a=(sendrecv|sendonly|recvonly|inactive)\s*$/m;
  * RFC 2543. A direction of the first medium wins over one of the session.
  */
 export function isHold(sdp: string): boolean {
-  const firstMedium = sdp.search(/^m=/m);
-  const session = firstMedium < 0 ? sdp : sdp.slice(0, firstMedium);
-  const media = firstMedium < 0 ? "" : sdp.slice(firstMedium);
-  const nextMedium = media.slice(2).search(/^m=/m);
-  const medium = nextMedium < 0 ? media : media.slice(0, nextMedium + 2);
-  const direction = DIRECTION.exec(medium)?.[1] ?? DIRECTION.exec(session)?.[1];
+  const { session, medium } = firstSections(sdp);
+  const direction = directionOf(sdp);
   if (direction === "sendonly" || direction === "inactive") return true;
   const connection = /^c=IN IP4 (\S+)/m;
   const address = connection.exec(medium)?.[1] ?? connection.exec(session)?.[1];
   return address === "0.0.0.0";
+}
+
+/**
+ * The same of an answer. To an offer that sends nothing there is no answer that receives (RFC 3264 6.1): whether its
+ * sender holds, too, is what it was `before`.
+ */
+export function isHoldInAnswer(answer: string, offer: string | undefined, before: boolean): boolean {
+  const offered = offer === undefined ? undefined : directionOf(offer);
+  return offered === "inactive" || offered === "recvonly" ? before : isHold(answer);
+}
+
+function directionOf(sdp: string): string | undefined {
+  const { session, medium } = firstSections(sdp);
+  return DIRECTION.exec(medium)?.[1] ?? DIRECTION.exec(session)?.[1];
+}
+
+function firstSections(sdp: string): { readonly session: string; readonly medium: string } {
+  const firstMedium = sdp.search(/^m=/m);
+  const session = firstMedium < 0 ? sdp : sdp.slice(0, firstMedium);
+  const media = firstMedium < 0 ? "" : sdp.slice(firstMedium);
+  const nextMedium = media.slice(2).search(/^m=/m);
+  return { session, medium: nextMedium < 0 ? media : media.slice(0, nextMedium + 2) };
 }
 
 /** True when two descriptions differ at most in their origin line (RFC 3264 8: the version may grow by itself). */

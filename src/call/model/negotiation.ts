@@ -2,8 +2,8 @@ import type { Call, Negotiation, Party } from "./call.ts";
 import type { CallEffect, Step } from "./call-effect.ts";
 import type { CallEvent } from "./call-event.ts";
 import { endCall } from "./ending.ts";
-import { isHold } from "./hold.ts";
-import { causeOfStatus } from "./outcome.ts";
+import { isHold, isHoldInAnswer } from "./hold.ts";
+import { causeOfStatus } from "./cause.ts";
 import { otherSide, type Side } from "./side.ts";
 
 type EventOf<Type extends CallEvent["type"]> = Extract<CallEvent, { type: Type }>;
@@ -52,6 +52,7 @@ function refusalStatus(call: Call, { type, side }: EventOf<"reinvite"> | EventOf
   const { state, negotiation } = call;
   if (state === "disconnected") return 481;
   if (state !== "established") return side === "caller" || type === "reinvite" ? 500 : 491;
+  if (call.suspended) return 500;
   if (negotiation === undefined) return undefined;
   const isOwnPending = negotiation.kind !== "resync" && negotiation.requester === side && negotiation.kind !== "setup";
   return isOwnPending && negotiation.step !== "awaiting-ack" ? 500 : 491;
@@ -180,8 +181,8 @@ function agreed(call: Call, negotiation: Negotiation, out: string): Step {
   const target = otherSide(requester);
   const changed: Call = {
     ...call,
-    [requester]: party(call[requester], out, offer),
-    [target]: call.hasEndpoint ? call[target] : party(call[target], offerOut, answer),
+    [requester]: offererOf(call[requester], out, offer),
+    [target]: call.hasEndpoint ? call[target] : answererOf(call[target], offerOut, answer),
   };
   if (cancelled) {
     // The target is on the new session, the requester on the old one.
@@ -203,16 +204,21 @@ function finished(call: Call, negotiation: Negotiation, out: string): Step {
     ...call,
     negotiation: undefined,
     needsResync: negotiation.cancelled ? "always" : call.needsResync,
-    [requester]: party(call[requester], answerOut, offer),
-    [target]: call.hasEndpoint ? call[target] : party(call[target], out, answer),
+    [requester]: answererOf(call[requester], answerOut, offer),
+    [target]: call.hasEndpoint ? call[target] : offererOf(call[target], out, answer),
   };
   const effects: CallEffect[] = [];
   if (negotiation.owesAck) effects.push({ type: "ack", side: target, sdp: out });
   return { call: changed, effects: [...effects, { type: "persist" }] };
 }
 
-function party(before: Party, localSdp: string | undefined, remoteSdp: string | undefined): Party {
+function offererOf(before: Party, localSdp: string | undefined, remoteSdp: string | undefined): Party {
   return { ...before, localSdp, remoteSdp, isHolding: remoteSdp !== undefined && isHold(remoteSdp) };
+}
+
+function answererOf(before: Party, localSdp: string | undefined, remoteSdp: string | undefined): Party {
+  const isHolding = remoteSdp !== undefined && isHoldInAnswer(remoteSdp, localSdp, before.isHolding);
+  return { ...before, localSdp, remoteSdp, isHolding };
 }
 
 function fail(call: Call, negotiation: Negotiation, status: number, effects: readonly CallEffect[]): Step {

@@ -1,15 +1,21 @@
 import type { Call, Party, Resync } from "./call.ts";
 import type { CallEffect, Step } from "./call-effect.ts";
 import { endCall } from "./ending.ts";
-import { isHold, isSameMedia } from "./hold.ts";
+import { isHoldInAnswer, isSameMedia } from "./hold.ts";
 import type { Outcome } from "./outcome.ts";
 import type { Side } from "./side.ts";
 
+/** See the effect `start-timer`. */
+type Wait = { readonly delayMs: number; readonly spreadMs?: number };
+
 /** A minute: a phone whose connection went with the edge has to find that out and connect again. */
 const MAX_ATTEMPTS = 24;
-/** RFC 3261 14.1: after a 491 the owner of the Call-ID waits 2.1 to 4 s, the other end up to 2 s. */
-const RETRY_MS = 2_500;
-const PASSING: ReadonlySet<number> = new Set([491, 500, 503]);
+const RETRY: Wait = { delayMs: 2_500 };
+/** RFC 3261 14.1: the owner of the Call-ID waits longer after a 491. We made the callee's, and not the caller's. */
+const GLARE: Readonly<Record<Side, Wait>> = {
+  callee: { delayMs: 2_100, spreadMs: 1_900 },
+  caller: { delayMs: 0, spreadMs: 2_000 },
+};
 const LOST: Outcome = { by: "switch", reason: "session-lost", status: 500, cause: 47 };
 
 /**
@@ -67,20 +73,21 @@ export function resyncAnswered(call: Call, resync: Resync, sdp: string | undefin
 }
 
 /** A party refused: it is busy with an offer of its own, is not there at the moment (503), or cannot be helped. */
-export function resyncRefused(call: Call, status: number): Step {
+export function resyncRefused(call: Call, resync: Resync, status: number): Step {
   const refused: Call = { ...call, negotiation: undefined };
-  return PASSING.has(status) ? retryLater(refused) : endCall(refused, LOST);
+  if (status === 491) return retryLater(refused, GLARE[resync.step === "awaiting-callee" ? "callee" : "caller"]);
+  return status === 500 || status === 503 ? retryLater(refused, RETRY) : endCall(refused, LOST);
 }
 
 /** The relay refused, or is away. */
 export function resyncMediaFailed(call: Call): Step {
-  return retryLater({ ...call, negotiation: undefined });
+  return retryLater({ ...call, negotiation: undefined }, RETRY);
 }
 
-function retryLater(call: Call): Step {
+function retryLater(call: Call, wait: Wait): Step {
   if (call.resyncAttempts + 1 >= MAX_ATTEMPTS) return endCall(call, LOST);
   const waiting: Call = { ...call, resyncAttempts: call.resyncAttempts + 1, resyncWaits: true };
-  return { call: waiting, effects: [{ type: "start-timer", timer: "resync", delayMs: RETRY_MS }] };
+  return { call: waiting, effects: [{ type: "start-timer", timer: "resync", ...wait }] };
 }
 
 function callerAnswered(call: Call, resync: Resync, sdp: string): Step {
@@ -129,7 +136,7 @@ function done(call: Call): Step {
 }
 
 function party(before: Party, localSdp: string | undefined, remoteSdp: string): Party {
-  return { ...before, localSdp, remoteSdp, isHolding: isHold(remoteSdp) };
+  return { ...before, localSdp, remoteSdp, isHolding: isHoldInAnswer(remoteSdp, localSdp, before.isHolding) };
 }
 
 function withFirst(effect: CallEffect, step: Step): Step {

@@ -1,8 +1,8 @@
-import { bestStatus } from "./best-status.ts";
+import { bestRefusal } from "./best-refusal.ts";
 import type { Branch, Call, EarlyMedia, Setup } from "./call.ts";
 import type { CallEffect, Step } from "./call-effect.ts";
 import { endCall } from "./ending.ts";
-import { type Outcome, refusedOutcome } from "./outcome.ts";
+import { type Outcome, type Refusal, refusedOutcome } from "./outcome.ts";
 
 const NO_ANSWER: Outcome = { by: "switch", reason: "no-answer", status: 480, cause: 19 };
 const PASSED_ON = new Set([180, 181, 182, 183]);
@@ -12,7 +12,7 @@ export function nextGroup(call: Call): Step {
   const { setup } = call;
   const group = setup?.groups[0];
   if (setup === undefined) return { call, effects: [] };
-  if (group === undefined) return endCall(call, refusedOutcome(bestStatus(setup.statuses)));
+  if (group === undefined) return endCall(call, bestRefusal(setup.refusals));
   const branches: Branch[] = group.branchIds.map((branchId) => ({ branchId, state: "calling" }));
   const effects: CallEffect[] = branches.map(({ branchId }) => ({ type: "invite", branchId, sdp: setup.offerOut }));
   effects.push({ type: "start-timer", timer: "ring", delayMs: group.ringMs });
@@ -66,7 +66,7 @@ function ring(call: Call, setup: Setup, status: number, sdp: string | undefined)
 }
 
 /** A branch was refused. A 6xx is the last word; else the others go on, and then the next group. */
-export function branchFailed(call: Call, branchId: string, status: number): Step {
+export function branchFailed(call: Call, branchId: string, refusal: Refusal): Step {
   const branch = call.branches.find((one) => one.branchId === branchId);
   if (branch === undefined) return { call, effects: [] };
   const { setup } = call;
@@ -75,11 +75,11 @@ export function branchFailed(call: Call, branchId: string, status: number): Step
   const isEarly = setup.early?.branchId === branchId;
   const refused: Setup = {
     ...setup,
-    statuses: [...setup.statuses, status],
+    refusals: [...setup.refusals, refusal],
     early: isEarly ? undefined : setup.early,
   };
   const next: Call = { ...remaining, setup: refused };
-  if (status >= 600) return endCall(next, refusedOutcome(status));
+  if (refusal.status >= 600) return endCall(next, refusedOutcome(refusal));
   if (remaining.branches.some(({ state }) => state !== "cancelled")) return { call: next, effects: [] };
   const step = nextGroup(next);
   return step.call.state === "disconnected"

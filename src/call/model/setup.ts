@@ -2,8 +2,8 @@ import type { Call, Negotiation, Setup } from "./call.ts";
 import type { CallEffect, Step } from "./call-effect.ts";
 import type { CallEvent, Route } from "./call-event.ts";
 import { endCall } from "./ending.ts";
-import { isHold } from "./hold.ts";
-import { causeOfStatus } from "./outcome.ts";
+import { isHold, isHoldInAnswer } from "./hold.ts";
+import { causeOfStatus } from "./cause.ts";
 import { nextGroup } from "./ringing.ts";
 
 type EventOf<Type extends CallEvent["type"]> = Extract<CallEvent, { type: Type }>;
@@ -35,7 +35,7 @@ function newSetup(sdp: string | undefined, route: Route, ticket: number): Setup 
     offer: sdp,
     offerOut: undefined,
     groups: route.kind === "endpoint" ? [] : route.groups,
-    statuses: [],
+    refusals: [],
     lastRing: 0,
     early: undefined,
     answer: undefined,
@@ -151,7 +151,7 @@ function completeAnswer(call: Call, setup: Setup, out: string): Step {
       connection: "established",
       localSdp: offerOut,
       remoteSdp: answer,
-      isHolding: answer !== undefined && isHold(answer),
+      isHolding: answer !== undefined && isHoldInAnswer(answer, offerOut, false),
     },
   };
   return { call: established, effects: [{ type: "persist" }, { type: "answer", sdp: out }] };

@@ -1,6 +1,7 @@
 import type { Call, Negotiation, Resync } from "./call.ts";
 import type { CallEffect, Step, TimerName } from "./call-effect.ts";
 import type { CallEvent } from "./call-event.ts";
+import { statusOfCause } from "./cause.ts";
 import { abandonCall, closeWhenDone, endCall } from "./ending.ts";
 import {
   acknowledged,
@@ -12,7 +13,7 @@ import {
   targetAnswered,
   targetRefused,
 } from "./negotiation.ts";
-import type { Outcome } from "./outcome.ts";
+import { withTold, type Outcome } from "./outcome.ts";
 import { resyncAnswered, resyncMediaDone, resyncMediaFailed, resyncRefused, startResync } from "./resync.ts";
 import { branchFailed, branchProgress, ringTimeout } from "./ringing.ts";
 import { branchAnswered, offered, setupMediaDone, setupMediaFailed } from "./setup.ts";
@@ -43,12 +44,14 @@ function advance(call: Call, event: CallEvent): Step {
     case "branch-answered":
       return drained(branchAnswered(call, event));
     case "branch-failed":
-      return drained(branchFailed(call, event.branchId, event.status));
+      return drained(branchFailed(call, event.branchId, { status: event.status, told: event.told }));
     case "media-done":
     case "media-failed":
       return onMedia(call, event);
     case "cancelled":
-      return isUnanswered(call) ? endCall(call, CANCELLED, { callerAnswered: true }) : unchanged(call);
+      return isUnanswered(call)
+        ? endCall(call, withTold(CANCELLED, event.told), { callerAnswered: true })
+        : unchanged(call);
     case "answer-lost":
       if (call.state === "established") return endCall(call, CANCELLED, { gone: "caller" });
       return call.state === "disconnected" ? forgiveBye(call, "caller") : unchanged(call);
@@ -56,7 +59,7 @@ function advance(call: Call, event: CallEvent): Step {
       return onAcked(call, event.side, event.sdp);
     case "reinvite":
     case "update":
-      return requested(resumed(call), event);
+      return requested(call, event);
     case "reinvite-cancelled": {
       const negotiation = negotiationOf(call);
       return negotiation?.transaction === event.transaction ? requestCancelled(call, negotiation) : unchanged(call);
@@ -66,12 +69,12 @@ function advance(call: Call, event: CallEvent): Step {
       // No ACK will come.
       return call.state === "disconnected" && event.side === "caller" ? payBye(call) : unchanged(call);
     case "info":
-      return onInfo(resumed(call), event.side, event.transaction);
+      return onInfo(call, event);
     case "request-answered":
     case "request-failed":
       return drained(onRequestResult(call, event));
     case "bye":
-      return onBye(call, event.side, event.transaction);
+      return onBye(call, event);
     case "gone":
       return onGone(call, event.side, event.outcome);
     case "media-timeout":
@@ -83,16 +86,13 @@ function advance(call: Call, event: CallEvent): Step {
       return call.state === "disconnected" ? unchanged(call) : endCall(call, event.outcome);
     case "edge-lost":
       return onEdgeLost(call);
-    case "edge-back":
-      return unchanged(resumed(call));
+    case "edge-back": {
+      const needsResync = event.renew === true ? "always" : call.needsResync;
+      return unchanged({ ...call, needsResync, suspended: false, resyncAttempts: 0, resyncWaits: false });
+    }
     case "timer":
       return onTimer(call, event.timer);
   }
-}
-
-/** The edge is there again: it says so, or hands over a request. */
-function resumed(call: Call): Call {
-  return call.suspended ? { ...call, suspended: false, resyncAttempts: 0, resyncWaits: false } : call;
 }
 
 function unchanged(call: Call): Step {
@@ -151,8 +151,8 @@ function payBye(call: Call): Step {
   return closeWhenDone({ ...call, owedBye: undefined }, effects);
 }
 
-function onInfo(call: Call, side: Side, transaction: string): Step {
-  const status = infoRefusal(call);
+function onInfo(call: Call, { side, transaction, refusal }: Extract<CallEvent, { type: "info" }>): Step {
+  const status = infoAnswer(call, refusal);
   if (status !== undefined) return { call, effects: [{ type: "respond", transaction, status, sdp: undefined }] };
   const ticket = call.nextTicket;
   return {
@@ -161,11 +161,13 @@ function onInfo(call: Call, side: Side, transaction: string): Step {
   };
 }
 
-function infoRefusal({ state, hasEndpoint, passed }: Call): number | undefined {
+/** What an INFO is answered with that goes no further. */
+function infoAnswer({ state, hasEndpoint, passed, suspended }: Call, refusal: number | undefined): number | undefined {
   if (state === "disconnected") return 481;
   if (state !== "established") return 480;
+  if (refusal !== undefined) return refusal;
   if (hasEndpoint) return 200;
-  return passed.length >= MAX_PASSED ? 503 : undefined;
+  return passed.length >= MAX_PASSED || suspended ? 503 : undefined;
 }
 
 function onRequestResult(call: Call, event: Extract<CallEvent, { type: "request-answered" | "request-failed" }>): Step {
@@ -188,16 +190,16 @@ function onRequestResult(call: Call, event: Extract<CallEvent, { type: "request-
   if (negotiation.kind === "resync") {
     return event.type === "request-answered"
       ? resyncAnswered(call, negotiation, event.sdp)
-      : resyncRefused(call, status);
+      : resyncRefused(call, negotiation, status);
   }
   return event.type === "request-answered"
     ? targetAnswered(call, negotiation, event.sdp)
     : targetRefused(call, negotiation, status);
 }
 
-function onBye(call: Call, side: Side, transaction: string): Step {
+function onBye(call: Call, { side, transaction, told }: Extract<CallEvent, { type: "bye" }>): Step {
   const respond: CallEffect = { type: "respond", transaction, status: 200, sdp: undefined };
-  const ended = onGone(call, side, { by: side, reason: "normal", status: 200, cause: 16 });
+  const ended = onGone(call, side, withTold({ by: side, reason: "normal", status: 200, cause: 16 }, told));
   return { call: ended.call, effects: [respond, ...ended.effects] };
 }
 
@@ -206,9 +208,13 @@ function onGone(call: Call, side: Side, outcome: Outcome): Step {
   if (call.state === "disconnected") return forgiveBye(call, side);
   if (call.state === "established") return endCall(call, outcome, { gone: side });
   // RFC 3261 15: the caller may end an early dialog; the callee's can only be gone once it has answered.
-  if (side === "caller") return endCall(call, CANCELLED);
+  if (side === "caller") return endCall(call, { ...CANCELLED, cause: outcome.cause, ...toldOf(outcome) });
   if (call.state !== "answering") return unchanged(call);
-  return endCall(call, { ...outcome, status: 480 }, { gone: "callee" });
+  return endCall(call, { ...outcome, status: statusOfCause(outcome.cause) }, { gone: "callee" });
+}
+
+function toldOf({ told }: Outcome): Pick<Outcome, "told"> {
+  return told === undefined ? {} : { told };
 }
 
 /** A party whose dialog is gone needs no BYE. */

@@ -71,10 +71,11 @@ function applyContacts(step: RegisterStep, contacts: readonly RequestedContact[]
 
 /** The same contact, or the same flow of the same instance whatever its address (RFC 5626 6). */
 function isBindingOf(binding: Binding, contact: RequestedContact): boolean {
-  if (contact.instance !== undefined && binding.instance === contact.instance) {
-    if (binding.regId === contact.regId) return true;
-    // Two flows of one phone may have the same address.
-    if (binding.regId !== undefined && contact.regId !== undefined) return false;
+  // Two flows may have the same address: of one phone, or of two behind NATs.
+  const areFlows = binding.regId !== undefined && contact.regId !== undefined;
+  if (areFlows) return binding.instance === contact.instance && binding.regId === contact.regId;
+  if (contact.instance !== undefined && binding.instance === contact.instance && binding.regId === contact.regId) {
+    return true;
   }
   if (binding.contactUri === contact.uriText) return true;
   const uri = parseUri(binding.contactUri);

@@ -1,4 +1,4 @@
-import type { Clock } from "../../common/index.ts";
+import { sourceOf, type Clock } from "../../common/index.ts";
 import type { Binding } from "./binding.ts";
 import { ExpiryQueue } from "./expiry-queue.ts";
 
@@ -10,7 +10,7 @@ export class BindingTable {
   readonly #clock: Clock;
   readonly #onExpired: (aor: string) => void;
   readonly #entries = new Map<string, readonly Entry[]>();
-  /** Number of bindings by source address. */
+  /** Number of bindings by source: an IPv4 address, or an IPv6 /64. */
   readonly #sources = new Map<string, number>();
   readonly #expiry: ExpiryQueue<Entry>;
   #size = 0;
@@ -41,13 +41,14 @@ export class BindingTable {
     return entry === undefined ? 0 : Math.max(0, Math.ceil((entry.deadlineMs - this.#clock.nowMs()) / 1_000));
   }
 
+  /** True when a live binding came from that address, or from another one of the same IPv6 /64. */
   hasSource(address: string): boolean {
-    return this.#sources.has(address);
+    return this.#sources.has(sourceOf(address));
   }
 
-  /** Addresses that live bindings came from. */
+  /** Addresses that live bindings came from; of an IPv6 /64 the first one. */
   get sources(): string[] {
-    return [...this.#sources.keys()];
+    return [...this.#sources.keys()].map((source) => source.replace("/64", ""));
   }
 
   /** Makes `bindings` those of the address of record; the ones that it had already keep their deadline. */
@@ -78,19 +79,19 @@ export class BindingTable {
   #add(binding: Binding): Entry {
     const deadlineMs = this.#clock.nowMs() + binding.expiresAtMs - this.#clock.wallMs();
     const entry = { binding, deadlineMs };
-    const { address } = binding.source;
+    const source = sourceOf(binding.source.address);
     this.#expiry.add(entry, deadlineMs);
-    this.#sources.set(address, (this.#sources.get(address) ?? 0) + 1);
+    this.#sources.set(source, (this.#sources.get(source) ?? 0) + 1);
     this.#size += 1;
     return entry;
   }
 
   #drop(entry: Entry): void {
-    const { address } = entry.binding.source;
-    const others = (this.#sources.get(address) ?? 0) - 1;
+    const source = sourceOf(entry.binding.source.address);
+    const others = (this.#sources.get(source) ?? 0) - 1;
     this.#expiry.remove(entry, entry.deadlineMs);
-    if (others > 0) this.#sources.set(address, others);
-    else this.#sources.delete(address);
+    if (others > 0) this.#sources.set(source, others);
+    else this.#sources.delete(source);
     this.#size -= 1;
   }
 

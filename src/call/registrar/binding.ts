@@ -30,5 +30,7 @@ export interface Binding {
   readonly targetUri: string;
   /** Where to send the request instead of to `targetUri`: the flow of a phone behind NAT or on TCP, for example `sip:192.0.2.7:40112;transport=tcp`. */
   readonly proxyUri?: string;
+  /** `targetUri` can be tried when the flow of `proxyUri` is gone: the phone listens there. */
+  readonly isDialable?: boolean;
   readonly userAgent?: string;
 }

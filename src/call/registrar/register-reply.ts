@@ -8,17 +8,24 @@ export type RegisterHeaders = readonly (readonly [name: string, value: string])[
 export interface RegisterReply {
   readonly bindings: readonly Binding[];
   readonly remainingSeconds: (binding: Binding) => number;
-  /** Path of the request, when it was taken (RFC 3327 5.3). */
+  /** Path of the request, for a phone that knows it (RFC 3327 5.3). */
   readonly path: readonly string[];
+  /** The phone knows of flows, and the one of this request is kept for it (RFC 5626 6). */
+  readonly isOutbound: boolean;
+  /** How often the phone has to be heard over the flow; absent: its own time. */
+  readonly flowTimerSeconds?: number;
   readonly wallMs: number;
 }
 
 /** Headers of a 200 to REGISTER (RFC 3261 10.3 step 8). */
-export function registerReplyHeaders({ bindings, remainingSeconds, path, wallMs }: RegisterReply): RegisterHeaders {
+export function registerReplyHeaders(reply: RegisterReply): RegisterHeaders {
+  const { bindings, remainingSeconds, path, isOutbound, flowTimerSeconds, wallMs } = reply;
   const headers: [string, string][] = [];
   for (const binding of bindings) headers.push(["Contact", formatContact(binding, remainingSeconds(binding))]);
   for (const hop of path) headers.push(["Path", hop]);
-  headers.push(["Supported", "path"], ["Date", new Date(wallMs).toUTCString()]);
+  if (isOutbound) headers.push(["Require", "outbound"]);
+  if (flowTimerSeconds !== undefined) headers.push(["Flow-Timer", String(flowTimerSeconds)]);
+  headers.push(["Supported", "path, outbound"], ["Date", new Date(wallMs).toUTCString()]);
   return headers;
 }
 

@@ -6,13 +6,13 @@ import { BindingTable } from "./binding-table.ts";
 import type { Binding } from "./binding.ts";
 import { targetOf } from "./contact-target.ts";
 import { readRegister, type RegisterFacts, type RegisterHeaderValues } from "./register-facts.ts";
-import { registerReplyHeaders, type RegisterHeaders } from "./register-reply.ts";
+import { registerReplyHeaders, type RegisterHeaders, type RegisterReply } from "./register-reply.ts";
 import type { RequestedContact } from "./requested-contact.ts";
 import { readStoredBindings } from "./stored-binding.ts";
 
 /** The answer to a REGISTER: 200 with all current contacts, or a refusal that changed nothing. */
 export interface RegisterResult {
-  readonly status: 200 | 400 | 403 | 423 | 503;
+  readonly status: 200 | 400 | 403 | 423 | 439 | 503;
   readonly headers: RegisterHeaders;
   /** All current bindings after the request, oldest first. */
   readonly bindings: readonly Binding[];
@@ -43,6 +43,8 @@ export interface RegistrarOptions {
 
 const MAX_USER_AGENT_LENGTH = 128;
 const FULL_RETRY_SECONDS = 60;
+/** RFC 5626 4.4.1: what phones on connections keep without being told. Over UDP they have a shorter time of their own. */
+const FLOW_TIMER_SECONDS = 120;
 
 /**
  * Registrar and location service. Who may register what was decided before: it takes authenticated requests.
@@ -78,18 +80,24 @@ export class Registrar {
   }
 
   /**
-   * Where a phone can be reached: highest q first, then the one refreshed last. Of the flows of one instance only the
-   * one refreshed last (RFC 5626 5.3: never two requests to the same instance).
+   * Where a phone can be reached: highest q first, then the one refreshed last. Those of one instance are ways to the
+   * same phone, of which only one may be used at a time (RFC 5626 7).
    */
   lookup(directoryNumber: string): readonly Binding[] {
-    const newestFirst = this.#table.get(directoryNumber).reverse();
-    const instances = new Set<string>();
-    const reachable = newestFirst.filter(({ instance }) => {
-      const isKnown = instance !== undefined && instances.has(instance);
-      if (instance !== undefined) instances.add(instance);
-      return !isKnown;
-    });
-    return reachable.sort((one, other) => other.q - one.q);
+    return this.#table
+      .get(directoryNumber)
+      .reverse()
+      .sort((one, other) => other.q - one.q);
+  }
+
+  /** The flow of a binding has failed: there is no such contact any more (RFC 5626 7). Nothing when it was renewed. */
+  flowFailed(binding: Binding): void {
+    const { aor, contactUri } = binding;
+    const current = this.#table.get(aor);
+    const left = current.filter((one) => one !== binding);
+    if (left.length === current.length) return;
+    this.#options.logger.info("the flow of a contact is gone", { aor, contactUri });
+    this.#replace(aor, left);
   }
 
   /** Addresses that live bindings came from. */
@@ -159,7 +167,7 @@ export class Registrar {
     };
 
     const read = readRegister(facts);
-    if (!read.ok) return refuse(400, read.reason);
+    if (!read.ok) return refuse(read.status, read.reason);
     const { request, expiresSeconds, path } = read.value;
     const bind = (contact: RequestedContact, seconds: number): Binding =>
       makeBinding(facts, read.value, contact, clock.wallMs(), seconds);
@@ -178,7 +186,8 @@ export class Registrar {
     const headers = registerReplyHeaders({
       bindings: outcome.bindings,
       remainingSeconds: (binding) => this.#table.remainingSeconds(binding),
-      path,
+      path: read.value.supports.path ? path : [],
+      ...outboundReply(read.value, facts),
       wallMs: clock.wallMs(),
     });
     return { status: 200, headers, bindings: outcome.bindings };
@@ -204,6 +213,16 @@ export class Registrar {
   }
 }
 
+/** RFC 5626 6; without a proxy between us the flow is ours, and so is how long it may be silent. */
+function outboundReply(
+  { isOutbound, supports }: RegisterHeaderValues,
+  { source, viaCount = 1 }: RegisterFacts,
+): Pick<RegisterReply, "isOutbound" | "flowTimerSeconds"> {
+  if (!isOutbound || !supports.outbound) return { isOutbound: false };
+  const isOurs = viaCount === 1 && source.protocol !== "udp";
+  return { isOutbound: true, ...(isOurs ? { flowTimerSeconds: FLOW_TIMER_SECONDS } : {}) };
+}
+
 function makeBinding(
   facts: RegisterFacts,
   { path }: RegisterHeaderValues,
@@ -212,7 +231,7 @@ function makeBinding(
   seconds: number,
 ): Binding {
   const { phone, callId, cseq, source, userAgent } = facts;
-  const { targetUri, proxyUri } = targetOf(uriText, uri, facts);
+  const { targetUri, ...way } = targetOf(uriText, uri, facts, regId !== undefined);
   return {
     aor: phone.directoryNumber,
     contactUri: detached(uriText),
@@ -223,7 +242,7 @@ function makeBinding(
     expiresAtMs: wallMs + seconds * 1_000,
     source,
     targetUri: detached(targetUri),
-    ...(path.length > 0 ? { path: path.map(detached) } : proxyUri === undefined ? {} : { proxyUri }),
+    ...(path.length > 0 ? { path: path.map(detached) } : way),
     ...(instance === undefined ? {} : { instance: detached(instance) }),
     ...(regId === undefined ? {} : { regId }),
     ...(userAgent === undefined ? {} : { userAgent: detached(userAgent.slice(0, MAX_USER_AGENT_LENGTH)) }),

@@ -19,6 +19,8 @@ export interface AgentTuningOptions {
   readonly beforeWrite: () => void;
   /** How long a message of the edge waited until it was read, in milliseconds; a few samples a second. */
   readonly onDelay: (delayMs: number) => void;
+  /** Takes a message that drachtio-srf is not to see; false leaves it to it. */
+  readonly take: (message: string) => boolean;
   /** A CANCEL from the network, by the transaction of its INVITE. */
   readonly onCancel: (transactionId: string, dialogId: string, text: string) => void;
 }
@@ -45,6 +47,13 @@ export class AgentTuning {
     wp.removeAllListeners("msg");
     wp.on("msg", (socket: Socket, text: string) => this.#onMessage(listeners, socket, text));
     wp.prependListener("connect", (socket: Socket) => this.#onConnect(socket));
+  }
+
+  /** Sends a command that drachtio-srf does not know; returns its id, or undefined when there is no connection. */
+  send(command: string): string | undefined {
+    const socket = this.#socket;
+    if (this.#closed || socket === undefined || socket.destroyed) return undefined;
+    return this.#agent.wp.send(socket, command);
   }
 
   /** Sends what waits, ends the connection and makes no other. */
@@ -80,6 +89,7 @@ export class AgentTuning {
 
   #onMessage(listeners: readonly WireMessageListener[], socket: Socket, text: string): void {
     try {
+      if (this.#options.take(text)) return;
       this.#sampleDelay(text);
       this.#onCancel(text);
       for (const listener of listeners) listener(socket, text);

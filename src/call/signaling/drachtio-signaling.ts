@@ -1,17 +1,21 @@
 import Srf from "drachtio-srf";
 import { detached, errorMessageOf, type Clock, type Logger } from "../../common/index.ts";
-import { parseSipMessage } from "../../sip/message/index.ts";
+import { parseSipMessage, reasonPhrase } from "../../sip/message/index.ts";
 import { AgentTuning } from "./agent-tuning.ts";
+import { DialogHandover } from "./dialog-handover.ts";
 import type { DrachtioAgent, DrachtioRequest, DrachtioResponse, DrachtioSrf } from "./drachtio-types.ts";
 import { OutgoingRequests } from "./outgoing-requests.ts";
 import { outgoingHeaders } from "./outgoing-headers.ts";
 import { PendingTable, type Pending } from "./pending-table.ts";
-import { sendableStatus } from "./sendable-status.ts";
+import { isUnlistedStatus, sendableStatus } from "./sendable-status.ts";
 import { SignalingError } from "./signaling-error.ts";
 import type {
+  ClaimedDialogs,
+  EdgeDialog,
   IncomingRequest,
   OutgoingRequest,
   PendingRequest,
+  RefusedDialog,
   RequestEvents,
   ResponseOptions,
   SignalingHandler,
@@ -40,6 +44,8 @@ const VERBS = [
 
 const RECONNECT_MS = 300;
 const ECHO_MS = 5_000;
+/** What the version of an edge ends with that knows Tandem's extension of the wire protocol. */
+const TANDEM_VERSION = /-tandem$/;
 const NOTHING = (): void => undefined;
 
 export interface DrachtioSignalingOptions {
@@ -63,9 +69,11 @@ export class DrachtioSignaling implements SignalingPort {
   readonly #options: DrachtioSignalingOptions;
   readonly #pending: PendingTable;
   readonly #outgoing: OutgoingRequests;
+  readonly #handover: DialogHandover;
   #handler: SignalingHandler | undefined;
   #tuning: AgentTuning | undefined;
   #connected = false;
+  #takesDialogs = false;
   #closed = false;
 
   constructor(options: DrachtioSignalingOptions) {
@@ -78,10 +86,27 @@ export class DrachtioSignaling implements SignalingPort {
       onUpdate: (request, response) => this.#onRequest(request, response),
       onRefused: (name) => this.#refusedHeader(name),
     });
+    this.#handover = new DialogHandover({
+      clock: options.clock,
+      pending: this.#pending,
+      send: (command) => (this.#connected ? this.#tuning?.send(command) : undefined),
+    });
   }
 
   get connected(): boolean {
     return this.#connected;
+  }
+
+  get pendingCount(): number {
+    return this.#pending.size;
+  }
+
+  get takesDialogs(): boolean {
+    return this.#takesDialogs;
+  }
+
+  get edgeMemory(): string | undefined {
+    return this.#handover.edgeMemory;
   }
 
   start(handler: SignalingHandler): void {
@@ -99,6 +124,7 @@ export class DrachtioSignaling implements SignalingPort {
       logger,
       onDelay: this.#options.onDelay ?? NOTHING,
       beforeWrite: this.#options.beforeWrite ?? NOTHING,
+      take: (message) => this.#handover.take(message),
       onCancel: (transactionId, dialogId, text) => this.#onCancel(transactionId, dialogId, text),
     });
     this.#listen(agent);
@@ -106,6 +132,14 @@ export class DrachtioSignaling implements SignalingPort {
 
   request(request: OutgoingRequest, events: RequestEvents): PendingRequest {
     return this.#outgoing.send(request, events);
+  }
+
+  claimDialogs(dialogIds: readonly string[]): Promise<ClaimedDialogs> {
+    return this.#handover.claim(dialogIds);
+  }
+
+  importDialogs(dialogs: readonly EdgeDialog[]): Promise<readonly RefusedDialog[]> {
+    return this.#handover.import(dialogs);
   }
 
   close(): void {
@@ -118,13 +152,14 @@ export class DrachtioSignaling implements SignalingPort {
 
   #listen(agent: DrachtioAgent): void {
     const emitter = agent as DrachtioAgent & NodeJS.EventEmitter;
-    emitter.on("connect", (error: unknown, hostPorts?: string) => {
+    emitter.on("connect", (error: unknown, hostPorts?: string, version?: string | null) => {
       if (this.#closed) return;
       if (error !== null && error !== undefined) {
         this.#options.logger.error("the edge refused the connection", { error: errorMessageOf(error) });
         return;
       }
       this.#connected = true;
+      this.#takesDialogs = TANDEM_VERSION.test(version ?? "");
       this.#outgoing.agent = agent;
       this.#handler?.onConnected(localHostsOf(hostPorts ?? ""));
     });
@@ -135,6 +170,7 @@ export class DrachtioSignaling implements SignalingPort {
     if (!this.#connected) return;
     this.#connected = false;
     this.#outgoing.agent = undefined;
+    this.#handover.disconnected();
     // Calls learn of it first: what fails now was not refused by anybody.
     this.#handler?.onDisconnected();
     this.#pending.failAll(new SignalingError("edge-lost", "the connection to the edge is lost"));
@@ -188,11 +224,10 @@ export class DrachtioSignaling implements SignalingPort {
       if (entry !== undefined && this.#pending.settle(entry)) onDone?.(asSignalingError(error));
     };
     try {
-      response.send(
-        sendableStatus(status),
-        { headers: fields, ...(body === undefined ? {} : { body: body.text }) },
-        entry === undefined ? undefined : done,
-      );
+      const options = { headers: fields, ...(body === undefined ? {} : { body: body.text }) };
+      const callback = entry === undefined ? undefined : done;
+      if (isUnlistedStatus(status)) sendUnlisted(response, status, options, callback);
+      else response.send(sendableStatus(status), options, callback);
     } catch (error) {
       done(error);
     }
@@ -201,6 +236,19 @@ export class DrachtioSignaling implements SignalingPort {
   #refusedHeader(name: string): void {
     this.#options.logger.warn("a header was left out", { name });
   }
+}
+
+/** What `Response#send` does, for a status that is not in its table. */
+function sendUnlisted(
+  response: DrachtioResponse,
+  status: number,
+  options: { headers: Record<string, string>; body?: string },
+  callback: ((error: unknown) => void) | undefined,
+): void {
+  response.status = status;
+  response.msg.status = status;
+  response.msg.reason = reasonPhrase(status);
+  response.agent.sendResponse(response, options, callback);
 }
 
 function asSignalingError(error: unknown): SignalingError | undefined {

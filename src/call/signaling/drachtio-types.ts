@@ -19,8 +19,9 @@ export interface DrachtioRequest extends EventEmitter {
 }
 
 export interface DrachtioResponse {
-  readonly msg: DrachtioMessage;
-  readonly status: number;
+  readonly msg: DrachtioMessage & { status: number; reason: string };
+  readonly agent: Pick<DrachtioAgent, "sendResponse">;
+  status: number;
   readonly stackDialogId: string;
   readonly source_address: string;
   readonly source_port: number;
@@ -47,11 +48,18 @@ export interface DrachtioRequestOptions {
 export interface DrachtioWire extends EventEmitter {
   closing?: boolean;
   readonly reconnectVars: { retryTimer: NodeJS.Timeout | null };
+  /** Returns the id that the answer names. */
+  send(socket: Socket, command: string): string;
 }
 
 export interface DrachtioAgent {
   readonly wp: DrachtioWire;
   request(options: DrachtioRequestOptions, callback: (error: unknown, request?: DrachtioRequest) => void): void;
+  sendResponse(
+    response: DrachtioResponse,
+    options: { headers: Record<string, string>; body?: string },
+    callback?: (error: unknown) => void,
+  ): void;
 }
 
 export interface DrachtioSrf extends EventEmitter {

@@ -9,3 +9,9 @@ export const STATUS_OF_MEDIA_ERROR: Readonly<Record<MediaErrorCode, number>> = {
   "unknown-session": 500,
   "no-common-codec": 488,
 };
+
+/** Codes of the warnings that go with a 488 (RFC 3261 20.43). */
+export const WARNINGS_OF_MEDIA_ERROR: Readonly<Partial<Record<MediaErrorCode, readonly number[]>>> = {
+  "offer-refused": [304],
+  "no-common-codec": [305],
+};

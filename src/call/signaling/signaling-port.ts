@@ -46,7 +46,7 @@ export interface IncomingResponse {
 }
 
 export interface OutgoingRequest {
-  readonly method: "INVITE" | "BYE" | "UPDATE" | "INFO" | "OPTIONS";
+  readonly method: "INVITE" | "BYE" | "UPDATE" | "INFO" | "OPTIONS" | "NOTIFY" | "MESSAGE" | "PRACK";
   /** Outside a dialog: the Request-URI. */
   readonly uri?: string;
   /** Where to send it instead of to `uri`. */
@@ -82,12 +82,66 @@ export interface SignalingHandler {
   onDisconnected(): void;
 }
 
+/** A confirmed dialog as an edge is told of it that does not know it. Plain JSON, one character per octet. */
+export interface EdgeDialog {
+  readonly role: "uac" | "uas";
+  readonly callId: string;
+  readonly localTag: string;
+  readonly remoteTag: string;
+  /** Values of From and To in requests of ours, tags included. */
+  readonly local: string;
+  readonly remote: string;
+  /** At least the highest that was used. */
+  readonly localCseq: number;
+  /** Highest seen from the other end; absent: none. */
+  readonly remoteCseq?: number;
+  /** Of our last INVITE; absent: none. */
+  readonly inviteCseq?: number;
+  readonly remoteTarget: string;
+  readonly routeSet: readonly string[];
+  readonly protocol: string;
+  /** URI with a literal address: where requests go instead of to the remote target. */
+  readonly nextHop?: string;
+  readonly session?: { readonly intervalSeconds: number; readonly refresher: "local" | "remote" };
+  /** Methods that the other end allows, as far as they matter. */
+  readonly allow: readonly string[];
+  /** The session description that was sent last. */
+  readonly body?: string;
+}
+
+/** Dialogs that were asked for, by id. Those in neither list are this application's now. */
+export interface ClaimedDialogs {
+  /** The edge does not have them. */
+  readonly unknown: readonly string[];
+  /** Another application that is connected has them. */
+  readonly refused: readonly string[];
+}
+
+/** A dialog that the edge did not take, by its position in the request. */
+export interface RefusedDialog {
+  readonly index: number;
+  readonly reason: string;
+}
+
 /** How call control speaks SIP. */
 export interface SignalingPort {
   readonly connected: boolean;
+  /** Responses that the edge has not confirmed and requests without a final response. */
+  readonly pendingCount: number;
+  /** The edge that is connected hands dialogs over and takes them in; a stock drachtio server does not. */
+  readonly takesDialogs: boolean;
+  /**
+   * Names what the edge remembers: it changes when the edge has lost its dialogs, or is another. Undefined until a claim
+   * has told it.
+   */
+  readonly edgeMemory: string | undefined;
   /** Begins to connect, and to connect again whenever the connection is lost. */
   start(handler: SignalingHandler): void;
   request(request: OutgoingRequest, events: RequestEvents): PendingRequest;
+  /** Makes dialogs this application's, of whoever had them. @throws {SignalingError} */
+  claimDialogs(dialogIds: readonly string[]): Promise<ClaimedDialogs>;
+  /** Tells the edge of dialogs that it does not know; returns those that it did not take. @throws {SignalingError} */
+  importDialogs(dialogs: readonly EdgeDialog[]): Promise<readonly RefusedDialog[]>;
   /** Sends what waits and disconnects; pending requests fail. May be called twice. */
   close(): void;
 }

@@ -3,7 +3,7 @@
  * `tandem doctor`.
  */
 export const ABSENT_WITH_DRACHTIO: readonly string[] = [
-  "calls do not outlive call control or the server: requests in their dialogs get 481 afterwards",
+  "dialogs are not handed over: after a restart each phone is asked by a re-INVITE, and gets 481 before that",
   "dialogs are not listed, and not compared with calls after a restart",
   "dialogs that no call knows are not ended",
   "INVITEs in hand of call control that died are not refused or cancelled",

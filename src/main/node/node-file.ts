@@ -26,6 +26,7 @@ export interface PeerRecord {
   readonly profile: string;
   readonly maxCalls: number;
   readonly transit: boolean;
+  readonly trusted?: boolean;
 }
 
 /** What the services of a node start from: the configuration with everything resolved. */
@@ -39,6 +40,7 @@ export interface NodeSettings {
   /** Present when something listens with TLS. */
   readonly tls?: TlsSettings;
   readonly webSocket?: WebSocketSettings;
+  readonly dns: { readonly servers: readonly string[]; readonly failoverSeconds: number };
   /** Absent: the embedded edge. */
   readonly drachtio?: { readonly host: string; readonly port: number; readonly secret: string };
   readonly http: {
@@ -58,6 +60,7 @@ export interface NodeSettings {
     readonly maxCalls: number;
     readonly serialRingSeconds: number;
     readonly endpoints: Readonly<Record<string, "echo" | "demo">>;
+    readonly emergency?: { readonly numbers: readonly string[]; readonly route: string } | undefined;
   };
   readonly log: LogConfig;
   readonly security: SecurityConfig;

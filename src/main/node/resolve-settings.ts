@@ -21,6 +21,7 @@ export function resolveSettings({ config, profiles }: LoadedConfig, dataDir: str
     listeners: drachtio === undefined ? sip.listen.map(listenerOf) : [],
     ...(hasSecure ? { tls: tlsOf(sip.tls, dataDir) } : {}),
     webSocket: defined(sip.webSocket),
+    dns: sip.dns,
     ...(drachtio === undefined ? {} : { drachtio }),
     http: { address, port, hostNames, ...(token === undefined ? {} : { token: token.reveal() }) },
     media: defined(media),

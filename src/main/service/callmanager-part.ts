@@ -51,6 +51,7 @@ export function createCallManagerPart(context: ServiceContext): ServicePart {
     paths: {
       calls: join(paths.stateDir, "calls.journal"),
       registrations: join(paths.stateDir, "registrations.journal"),
+      subscriptions: join(paths.stateDir, "subscriptions.journal"),
       records: join(paths.recordsDir, "calls.jsonl"),
     },
     settings: { ...node.call, endpoints: new Map(Object.entries(node.call.endpoints)) },

@@ -14,6 +14,8 @@ export function createEdgePart({ node, paths, clock, ids, logger, channel }: Ser
     listeners: node.listeners,
     ...(node.tls === undefined ? {} : { tls: node.tls }),
     ...(node.webSocket === undefined ? {} : { webSocket: node.webSocket }),
+    dns: node.dns,
+    emergencyNumbers: node.call.emergency?.numbers ?? [],
     wire: { ...node.wire, secret: readFileSync(paths.wireSecretFile, "utf8").trim() },
     stateDir: paths.stateDir,
     clock,

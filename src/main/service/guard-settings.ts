@@ -10,6 +10,7 @@ export function guardSettings({
 }: Pick<NodeSettings, "security" | "peers">): NonNullable<SipEdgeOptions["guard"]> {
   const { malformedPerSecond, malformedBurst, requestsPerSecond, requestBurst } = security;
   const known = new AddressTable<true>();
+  const certificates = new Set(peers.flatMap(({ certificateNames }) => certificateNames ?? []));
   // What two of them share is known as well.
   for (const block of [...security.neverBan, ...peers.flatMap(({ addresses }) => addresses)]) known.add(block, true);
   return {
@@ -21,6 +22,7 @@ export function guardSettings({
         maxSeconds: Math.max(security.banSeconds, security.maxBanSeconds),
       },
     },
+    isKnownCertificate: (names) => names.some((name) => certificates.has(name)),
     isKnown: (address) => address.startsWith("127.") || isLoopback(address) || known.find(address) === true,
   };
 }

@@ -1,5 +1,6 @@
 import { writeFileSync } from "node:fs";
 import { performance } from "node:perf_hooks";
+import { getHeapStatistics } from "node:v8";
 import {
   ChannelServer,
   errorCodeOf,
@@ -145,6 +146,7 @@ class ServiceHost {
       ...((await this.#part?.metrics()) ?? []),
       gauge("tandem_timers", "Timers that are started and have not fired", this.#partClock.activeTimers),
       gauge("tandem_process_resident_bytes", "Resident memory of the process", process.memoryUsage.rss()),
+      gauge("tandem_process_heap_bytes", "Memory that JavaScript values of the process take", heapBytes()),
       gauge("tandem_process_start_seconds", "When the process started, Unix time", this.#startedAtMs / 1_000),
       {
         ...gauge("tandem_log_lines_dropped_total", "Log lines that could not be written", this.#log.dropped),
@@ -185,4 +187,8 @@ class ServiceHost {
       process.exit(exitCode);
     }
   }
+}
+
+function heapBytes(): number {
+  return getHeapStatistics().used_heap_size;
 }

@@ -68,7 +68,8 @@ export interface MediaRelay {
   offer(key: RelayKey, sdp: string, options: RelayOptions): Promise<string>;
   /**
    * `key` names the offer that is answered: `fromTag` is the side that offered, `sdp` that of `toTag`. Returns an empty
-   * text when a built-in far end offered, since nobody is to be told.
+   * text when a built-in far end offered, since nobody is to be told. An answer that can carry nothing of the offer
+   * is no answer: `no-common-codec`, unless the offer was inactive.
    */
   answer(key: RelayKey, sdp: string, options: RelayOptions): Promise<string>;
   /** Answers `sdp` of `fromTag` by a built-in far end. */

@@ -21,14 +21,17 @@ export function answerTo(offered: Direction): Direction {
 }
 
 /**
- * What a side asks for. The old hold by `c=0.0.0.0` (RFC 3264 8.4) means that it does not receive; in an answer, it
- * then sends only where the offer receives.
+ * What a side asks for. The old hold by `c=0.0.0.0` (RFC 3264 8.4) means that it does not receive. An answer is at most
+ * what its offer leaves (RFC 3264 6.1): phones that know no holds answer `sendonly` by `sendrecv`.
  * @param offered the direction of the offer when `side` answers
  */
 export function effectiveDirection(
   side: { readonly direction: Direction; readonly isHeldByAddress: boolean },
-  offered?: Direction,
+  offered: Direction = "sendrecv",
 ): Direction {
-  if (!side.isHeldByAddress) return side.direction;
-  return directionOf(canSend(side.direction) && (offered === undefined || canReceive(offered)), false);
+  const left = answerTo(offered);
+  return directionOf(
+    canSend(side.direction) && canSend(left),
+    canReceive(side.direction) && canReceive(left) && !side.isHeldByAddress,
+  );
 }

@@ -40,7 +40,7 @@ export type ReleaseReason =
 /** How the user agent core reaches applications; the wire protocol implements it. */
 export interface ApplicationPort {
   /** An application that routes `verb` (lower case) and can take more, fairly chosen. */
-  pick(verb: string): Application | undefined;
+  pick(verb: string, evenIfSlow?: boolean): Application | undefined;
   /** The application that gave this instance id and is connected; undefined for an empty id, too. */
   byInstance(instanceId: string): Application | undefined;
   /** True while the application is connected. */

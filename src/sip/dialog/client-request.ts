@@ -1,7 +1,9 @@
-import { tagOf, type SipMessage } from "../message/index.ts";
+import { reasonPhrase, tagOf, type SipMessage } from "../message/index.ts";
 import type { ClientTransaction } from "../transaction/index.ts";
+import type { Target } from "../transport/index.ts";
 import type { Application } from "./application.ts";
 import type { Dialog } from "./dialog.ts";
+import type { Trial } from "./failover.ts";
 import { readRseq } from "./reliable-fields.ts";
 import type { SentRequest } from "./uac-dialog.ts";
 
@@ -14,14 +16,20 @@ export interface ClientRequest {
   readonly dialogId: string;
   /** The dialog that it was sent in. */
   readonly dialog: Dialog | undefined;
-  readonly sent: SentRequest;
+  /** As it was sent last; without text and body once an INVITE is accepted. */
+  sent: SentRequest;
   transaction: ClientTransaction | undefined;
-  /** The application has given it up, or is gone: a late 2xx is acknowledged and ended. */
-  state: "open" | "cancelled" | "abandoned";
+  /**
+   * `cancelled`, `abandoned`: the application has given it up, or is gone; `superseded`: it went to a silent place, and
+   * goes to another now. A late 2xx is acknowledged and ended.
+   */
+  state: "open" | "cancelled" | "abandoned" | "superseded";
   /** A final response has come; what comes after it is a retransmitted or forked 2xx. */
   hasFinal: boolean;
   /** The last RSeq of each branch, by To tag; absent while no reliable provisional response has come. */
   rseqs: Map<string, number> | undefined;
+  /** The places that it can go to; absent when there is only one, an address. */
+  trial?: (Trial & { readonly make: (target: Target) => SentRequest }) | undefined;
 }
 
 /** Branches of one INVITE whose reliable responses are told apart; those of others are taken for new. */
@@ -40,4 +48,14 @@ export function isNewReliable(request: ClientRequest, response: SipMessage): boo
   request.rseqs ??= new Map();
   if (last !== undefined || request.rseqs.size < MAX_BRANCHES) request.rseqs.set(tag, rseq);
   return true;
+}
+
+/** What the edge answers in place of a peer. */
+export function syntheticResponse(sent: SentRequest, status: number, tag: string): string {
+  const via = /^Via: .*$/m.exec(sent.text)?.[0] ?? "";
+  const to = tagOf(sent.to) === undefined ? `${sent.to};tag=${tag}` : sent.to;
+  return (
+    `SIP/2.0 ${status} ${reasonPhrase(status)}\r\n${via.trimEnd()}\r\nFrom: ${sent.from}\r\nTo: ${to}\r\n` +
+    `Call-ID: ${sent.callId}\r\nCSeq: ${sent.cseq} ${sent.method}\r\nContent-Length: 0\r\n\r\n`
+  );
 }

@@ -1,8 +1,7 @@
-import { displayName, reasonPhrase, tagOf, type SipMessage } from "../message/index.ts";
+import { displayName, tagOf, type SipMessage } from "../message/index.ts";
 import { bodyLines, otherFieldLines, type DraftMessage } from "./application-message.ts";
 import { withLocalHost } from "./local-host.ts";
 import { requireWithoutReliable } from "./reliable-fields.ts";
-import type { SentRequest } from "./uac-dialog.ts";
 
 export interface ResponseContext {
   readonly request: SipMessage;
@@ -61,15 +60,5 @@ function echoedLines(request: SipMessage, toTag: string | undefined): string {
     lines +
     `From: ${request.get("from") ?? ""}\r\nTo: ${to}${tag}\r\n` +
     `Call-ID: ${request.get("call-id") ?? ""}\r\nCSeq: ${request.get("cseq") ?? ""}\r\n`
-  );
-}
-
-/** A response that the edge makes in place of a peer: to a request of ours as sent. `tag` for To when it has none. */
-export function syntheticResponse(sent: SentRequest, status: number, tag: string): string {
-  const via = /^Via: .*$/m.exec(sent.text)?.[0] ?? "";
-  const to = tagOf(sent.to) === undefined ? `${sent.to};tag=${tag}` : sent.to;
-  return (
-    `SIP/2.0 ${status} ${reasonPhrase(status)}\r\n${via.trimEnd()}\r\nFrom: ${sent.from}\r\nTo: ${to}\r\n` +
-    `Call-ID: ${sent.callId}\r\nCSeq: ${sent.cseq} ${sent.method}\r\nContent-Length: 0\r\n\r\n`
   );
 }

@@ -1,9 +1,12 @@
 import type { Clock, Ids, Logger } from "../../common/index.ts";
+import type { SipMessage } from "../message/index.ts";
+import type { TargetResolver } from "../resolution/index.ts";
 import type { TransactionLayer } from "../transaction/index.ts";
 import type { Target, TransportLayer } from "../transport/index.ts";
 import type { ApplicationPort } from "./application.ts";
 import type { RequestContext } from "./complete-request.ts";
 import type { DialogTable } from "./dialog-table.ts";
+import type { FlowTokens } from "./flow-tokens.ts";
 import type { InviteJournal } from "./invite-journal.ts";
 import { hostPort } from "./local-host.ts";
 
@@ -11,11 +14,15 @@ import { hostPort } from "./local-host.ts";
 export interface CoreContext {
   readonly transactions: TransactionLayer;
   readonly transport: TransportLayer;
+  readonly resolver: TargetResolver;
   readonly dialogs: DialogTable;
   readonly invites: InviteJournal;
+  readonly flows: FlowTokens;
   readonly applications: ApplicationPort;
   readonly clock: Clock;
   readonly ids: Ids;
+  /** True for an INVITE that is an emergency call. */
+  readonly isEmergency: (request: SipMessage) => boolean;
   /** An application has taken a REGISTER from there. */
   readonly onRegistered: (address: string) => void;
   readonly logger: Logger;

@@ -1,11 +1,13 @@
 import type { Timer } from "../../common/index.ts";
 import { parseDigits, parseNameAddr, type SipMessage } from "../message/index.ts";
+import { NOTHING_MORE, nextHopOf, type MoreTargets, type NextHop, type TargetResolver } from "../resolution/index.ts";
 import type { Target } from "../transport/index.ts";
 import { bareDialogRequest, dialogRequestHead, sdpLines } from "./complete-request.ts";
 import { requestContext, type CoreContext } from "./core-context.ts";
 import type { ReleaseReason } from "./application.ts";
 import { ownerOf, type Dialog } from "./dialog.ts";
-import { nextHopOf, type TargetResolver } from "./resolve-target.ts";
+import { glareDelayMs } from "./glare-delay.ts";
+import { refreshBegun, refreshEnded } from "./negotiation.ts";
 import { expiryDelayMs, refreshDelayMs, type SessionTimer } from "./session-timer.ts";
 import { SubscriptionTimers } from "./subscription.ts";
 import type { SuccessRetransmission } from "./success-retransmission.ts";
@@ -20,10 +22,11 @@ export class DialogActions {
   readonly #retransmission: SuccessRetransmission;
   readonly #sessionTimers = new Map<string, Timer>();
   readonly #subscriptions: SubscriptionTimers;
+  #tellRemoved: (dialog: Dialog) => void = () => undefined;
 
-  constructor(context: CoreContext, resolver: TargetResolver, retransmission: SuccessRetransmission) {
+  constructor(context: CoreContext, retransmission: SuccessRetransmission) {
     this.#context = context;
-    this.#resolver = resolver;
+    this.#resolver = context.resolver;
     this.#retransmission = retransmission;
     this.#subscriptions = new SubscriptionTimers(context.clock, (dialog) => this.remove(dialog));
   }
@@ -33,20 +36,16 @@ export class DialogActions {
    * given now, or was before; the route set; the remote target.
    * @param nextHopUri for a peer that has no route set and has connected anew; from now on its requests go there
    */
-  route(dialog: Dialog, done: (target: Target | undefined) => void, nextHopUri = ""): void {
+  route(dialog: Dialog, done: (target: Target | undefined, more: MoreTargets) => void, nextHopUri = ""): void {
     const connected = dialog.flowId === undefined ? undefined : this.#context.transport.connectedTo(dialog.flowId);
     const given = connected === undefined && dialog.routeSet.length === 0 ? nextHopOf(nextHopUri) : undefined;
     if (given?.ok === true) {
-      this.#resolver.resolve(given.value, (target) => {
-        if (target !== undefined) dialog.nextHop = target;
-        this.#context.dialogs.update(dialog);
-        done(target);
-      });
+      this.#goBy(dialog, nextHopUri, given.value, done);
       return;
     }
     const known = connected ?? dialog.nextHop;
     if (known !== undefined) {
-      done(known);
+      done(known, NOTHING_MORE);
       return;
     }
     const route = dialog.routeSet[0];
@@ -54,7 +53,28 @@ export class DialogActions {
     const uri = routeUri === undefined ? dialog.remoteTarget : routeUri.ok ? routeUri.value.uri : "";
     const nextHop = nextHopOf(uri);
     if (nextHop.ok) this.#resolver.resolve(nextHop.value, done);
-    else done(undefined);
+    else done(undefined, NOTHING_MORE);
+  }
+
+  #goBy(
+    dialog: Dialog,
+    uri: string,
+    nextHop: NextHop,
+    done: (target: Target | undefined, more: MoreTargets) => void,
+  ): void {
+    const take = (target: Target | undefined, more: MoreTargets): void => {
+      if (target !== undefined) dialog.nextHop = target;
+      this.#context.dialogs.update(dialog);
+      done(target, more);
+    };
+    const byFlow = this.#context.flows.targetOf(uri, nextHop);
+    if (byFlow === undefined) this.#resolver.resolve(nextHop, take);
+    else take(byFlow, NOTHING_MORE);
+  }
+
+  /** Registers who is told of each dialog that is forgotten. */
+  onRemoved(handler: (dialog: Dialog) => void): void {
+    this.#tellRemoved = handler;
   }
 
   /** Forgets a dialog and everything that runs for it. */
@@ -63,6 +83,7 @@ export class DialogActions {
     this.#stopSessionTimer(dialog.id);
     this.#subscriptions.stop(dialog.id);
     this.#context.dialogs.remove(dialog);
+    this.#tellRemoved(dialog);
   }
 
   /**
@@ -166,7 +187,10 @@ export class DialogActions {
       }
       const method = byUpdate ? "UPDATE" : "INVITE";
       dialog.localCseq += 1;
-      if (!byUpdate) dialog.inviteCseq = dialog.localCseq;
+      if (!byUpdate) {
+        dialog.inviteCseq = dialog.localCseq;
+        refreshBegun(dialog.negotiation);
+      }
       const cseq = dialog.localCseq;
       const body = sdpLines(byUpdate ? "" : dialog.localBody);
       const text =
@@ -188,6 +212,7 @@ export class DialogActions {
   #onRefreshed(dialog: Dialog, timer: SessionTimer, response: SipMessage, inviteCseq: number | undefined): void {
     const { status } = response;
     if (status < 200) return;
+    refreshEnded(dialog.negotiation);
     if (status < 300 && inviteCseq !== undefined) this.sendAck(dialog, inviteCseq);
     if (this.#context.dialogs.get(dialog.id) !== dialog) return;
     if (status === 408 || status === 481) {
@@ -198,7 +223,8 @@ export class DialogActions {
       if (status === 405 || status === 501) dialog.remoteAllow = dialog.remoteAllow.filter((each) => each !== "UPDATE");
       const minimum = status === 422 ? parseDigits(response.get("min-se") ?? "", MAX_INTERVAL_SECONDS) : undefined;
       const floorSeconds = minimum?.ok === true ? minimum.value : 0;
-      this.#refreshLater(dialog, { ...timer, intervalSeconds: Math.max(timer.intervalSeconds, floorSeconds) });
+      const delayMs = status === 491 ? glareDelayMs(dialog, this.#context.ids) : REFRESH_AGAIN_MS;
+      this.#refreshLater(dialog, { ...timer, intervalSeconds: Math.max(timer.intervalSeconds, floorSeconds) }, delayMs);
       return;
     }
     const refreshedAtMs = this.#context.clock.wallMs();
@@ -207,7 +233,7 @@ export class DialogActions {
   }
 
   /** Only a 2xx renews the session: tries again until it is over. */
-  #refreshLater(dialog: Dialog, timer: SessionTimer): void {
+  #refreshLater(dialog: Dialog, timer: SessionTimer, delayMs = REFRESH_AGAIN_MS): void {
     dialog.session = timer;
     const leftMs = timer.refreshedAtMs + expiryDelayMs(timer) - this.#context.clock.wallMs();
     const fire = (): void => {
@@ -216,7 +242,7 @@ export class DialogActions {
       else this.#endUnrefreshed(dialog);
     };
     this.#stopSessionTimer(dialog.id);
-    this.#sessionTimers.set(dialog.id, this.#context.clock.after(REFRESH_AGAIN_MS, fire));
+    this.#sessionTimers.set(dialog.id, this.#context.clock.after(delayMs, fire));
   }
 
   #endUnrefreshed(dialog: Dialog): void {

@@ -1,8 +1,10 @@
-import { Journal, type Clock, type MetricSample } from "../../common/index.ts";
+import { Journal, type Clock, type Ids, type MetricSample } from "../../common/index.ts";
 import { dialogIdOf, recordOf, restoredDialog, type Dialog, type DialogRecord } from "./dialog.ts";
 
 /** Where confirmed dialogs outlive the process. */
 export interface DialogStore {
+  /** Made anew whenever nothing is there of what was recorded before; empty before `load`. */
+  readonly memoryId: string;
   load(restore: (record: DialogRecord) => void, live: () => Iterable<readonly [string, DialogRecord]>): void;
   put(record: DialogRecord): void;
   remove(id: string): void;
@@ -10,20 +12,39 @@ export interface DialogStore {
   close(): void;
 }
 
+/** The key of the memory id, which no dialog has. */
+const MEMORY = "memory";
+
+interface Memory {
+  readonly memoryId: string;
+}
+
 /** A `DialogStore` in a journal file. */
 export class JournalDialogStore implements DialogStore {
+  memoryId = "";
   readonly #path: string;
   readonly #clock: Clock;
-  #journal: Journal<DialogRecord> | undefined;
+  readonly #ids: Ids;
+  #journal: Journal<DialogRecord | Memory> | undefined;
 
-  constructor(path: string, clock: Clock) {
+  constructor(path: string, clock: Clock, ids: Ids) {
     this.#path = path;
     this.#clock = clock;
+    this.#ids = ids;
   }
 
   load(restore: (record: DialogRecord) => void, live: () => Iterable<readonly [string, DialogRecord]>): void {
     const options = { path: this.#path, clock: this.#clock };
-    this.#journal = new Journal<DialogRecord>(options, (_id, record) => restore(record), live);
+    const take = (record: DialogRecord | Memory): void => {
+      if ("memoryId" in record) this.memoryId = record.memoryId;
+      else restore(record);
+    };
+    const all = (): Iterable<readonly [string, DialogRecord | Memory]> => this.#withMemory(live());
+    this.#journal = new Journal<DialogRecord | Memory>(options, (_id, record) => take(record), all);
+    if (this.memoryId !== "") return;
+    this.memoryId = this.#ids.uuid();
+    this.#journal.put(MEMORY, { memoryId: this.memoryId });
+    this.#journal.flush();
   }
 
   put(record: DialogRecord): void {
@@ -40,6 +61,11 @@ export class JournalDialogStore implements DialogStore {
 
   close(): void {
     this.#journal?.close();
+  }
+
+  *#withMemory(records: Iterable<readonly [string, DialogRecord]>): Iterable<readonly [string, DialogRecord | Memory]> {
+    if (this.memoryId !== "") yield [MEMORY, { memoryId: this.memoryId }];
+    yield* records;
   }
 }
 
@@ -58,8 +84,18 @@ export class DialogTable {
     return this.#dialogs.size;
   }
 
+  /** Names what this edge remembers: a dialog that it had, and does not know under the same id, has ended. */
+  get memoryId(): string {
+    return this.#store.memoryId;
+  }
+
   get isFull(): boolean {
     return this.#dialogs.size >= this.#maxDialogs;
+  }
+
+  /** True when there is no room for an emergency call either, for which there is a tenth more. */
+  get isFullForAll(): boolean {
+    return this.#dialogs.size >= this.#maxDialogs + Math.ceil(this.#maxDialogs / 10);
   }
 
   /** Reads what was recorded before a restart. */

@@ -1,16 +1,18 @@
+import { chance } from "../../common/index.ts";
 import { reasonPhrase, tagOf, type SipMessage } from "../message/index.ts";
 import type { ServerTransaction } from "../transaction/index.ts";
 import type { Flow } from "../transport/index.ts";
+import { anyApplicationFor, applicationFor } from "./application-for.ts";
 import type { Application, CommandReply } from "./application.ts";
 import type { AwaitedNotifies } from "./awaited-notifies.ts";
 import { bareResponse } from "./complete-response.ts";
 import { isInitiatorTag, newTag, type CoreContext } from "./core-context.ts";
 import type { DialogActions } from "./dialog-actions.ts";
-import { dialogIdOf, ownerOf, setOwner, type Dialog } from "./dialog.ts";
+import { dialogIdOf, setOwner, type Dialog } from "./dialog.ts";
+import { withEdgeFields } from "./edge-fields.ts";
 import { InboundResponses } from "./inbound-responses.ts";
-import { requestSeen, updateRefusal } from "./negotiation.ts";
-import { withPeerCertificate } from "./peer-certificate.ts";
 import type { UnacknowledgedAnswer } from "./invite-journal.ts";
+import { meetsRefresh, requestSeen, updateRefusal } from "./negotiation.ts";
 import { PendingRequests, type PendingRequest } from "./pending-requests.ts";
 import { grantedSeconds, notifiedSeconds } from "./subscription.ts";
 import type { SuccessRetransmission } from "./success-retransmission.ts";
@@ -19,8 +21,6 @@ import { cseqOf, isFirstInvite } from "./uas-dialog.ts";
 
 /** How long a request inside a dialog waits for its application to come back, before another gets it. */
 const HOLD_MS = 4_000;
-/** Longer INVITEs are not recorded: their callers wait in vain after a kill. Honest ones are a tenth of it. */
-const MAX_RECORDED_LENGTH = 16_384;
 const METHODS = new Set(
   "INVITE ACK BYE CANCEL OPTIONS REGISTER PRACK SUBSCRIBE NOTIFY PUBLISH INFO REFER MESSAGE UPDATE".split(" "),
 );
@@ -39,6 +39,8 @@ export class InboundRequests {
   readonly #pending: PendingRequests;
   readonly #responses: InboundResponses;
   readonly #awaited: AwaitedNotifies;
+  /** True until an application has routed anything: what comes before may be for one that is about to come. */
+  #isAwaitingFirst = true;
 
   constructor(
     context: CoreContext,
@@ -109,11 +111,11 @@ export class InboundRequests {
     const success = dialog && this.#retransmission.acknowledge(dialog.id, cseqOf(request));
     if (dialog === undefined || success === undefined) return;
     requestSeen(dialog.negotiation, "remote", "", { method: "ACK", hasBody: request.body !== "" });
-    const application = this.#applicationFor(dialog, "ack");
+    const application = applicationFor(this.#context.applications, dialog, "ack");
     if (application === undefined) return;
     this.#context.applications.deliver(application, {
       source: "network",
-      text: withPeerCertificate(request, flow),
+      text: withEdgeFields(request, flow, this.#context.flows),
       protocol: "",
       address: flow.remoteAddress,
       port: flow.remotePort,
@@ -159,8 +161,32 @@ export class InboundRequests {
     }
   }
 
-  /** Offers held requests again: an application has routed a verb. */
+  /** An application has routed a verb. */
   applicationRouted(): void {
+    this.#isAwaitingFirst = false;
+    this.offerHeld();
+  }
+
+  /** Requests that came before their dialog was imported are its own now. */
+  dialogsImported(): void {
+    for (const pending of this.#pending.values()) {
+      const { request, flow } = pending.tx;
+      const toTag = pending.dialog === undefined ? tagOf(request.get("to") ?? "") : undefined;
+      const fromTag = tagOf(request.get("from") ?? "") ?? "";
+      const dialog = toTag && this.#context.dialogs.findByTags(pending.callId, fromTag, toTag);
+      if (dialog === undefined || dialog === "") continue;
+      pending.dialog = dialog;
+      dialog.remoteCseq = Math.max(dialog.remoteCseq, cseqOf(request));
+      if (flow.reliable) dialog.flowId = flow.id;
+      if (request.method === "INVITE") dialog.openInvites += 1;
+      const facts = { method: request.method, hasBody: request.body !== "" };
+      requestSeen(dialog.negotiation, "remote", pending.txnId, facts);
+    }
+    this.offerHeld();
+  }
+
+  /** Offers held requests again. */
+  offerHeld(): void {
     for (const pending of this.#pending.values()) {
       if (pending.holdTimer === undefined || !this.#offer(pending)) continue;
       pending.holdTimer.cancel();
@@ -182,8 +208,10 @@ export class InboundRequests {
     if (request.method === "INVITE") {
       this.#context.applications.record({ type: "attempt", source: "network", text: request.text });
     }
-    const full = DIALOG_FORMING.has(request.method) && this.#context.dialogs.isFull;
-    const application = full ? undefined : this.#context.applications.pick(request.method.toLowerCase());
+    const { dialogs, applications } = this.#context;
+    const isUrgent = this.#context.isEmergency(request);
+    const full = DIALOG_FORMING.has(request.method) && (isUrgent ? dialogs.isFullForAll : dialogs.isFull);
+    const application = full ? undefined : applications.pick(request.method.toLowerCase(), isUrgent);
     if (application === undefined) {
       // RFC 6086 4.2.2: an INFO outside a dialog is a mistake, unless an application thinks otherwise.
       if (request.method === "INFO") this.#reject(tx, 481);
@@ -204,11 +232,12 @@ export class InboundRequests {
       this.#context.dialogs.findByTags(callId, fromTag, toTag) ?? this.#dialogOfNotify(tx, dialogIdOf(callId, toTag));
     if (dialog === undefined) {
       // Unknown here does not mean unknown to the application: it may have state that this edge has lost.
-      const application = this.#applicationFor(undefined, request.method.toLowerCase());
+      const application = applicationFor(this.#context.applications, undefined, request.method.toLowerCase());
       const dialogId = dialogIdOf(callId, isInitiatorTag(toTag) ? toTag : fromTag);
       // Applications know dialogs by this id alone: a request of another fork, or with a guessed tag, is not theirs.
       const isOther = this.#context.dialogs.get(dialogId) !== undefined;
-      if (application === undefined || isOther || request.method === "PRACK") this.#reject(tx, 481);
+      const isForNobody = application === undefined && !this.#isAwaitingFirst;
+      if (isForNobody || isOther || request.method === "PRACK") this.#reject(tx, 481);
       else this.#accept(tx, undefined, dialogId, application);
       return;
     }
@@ -218,13 +247,18 @@ export class InboundRequests {
       return;
     }
     dialog.remoteCseq = cseq;
-    if (tx.flow.reliable) dialog.flowId = tx.flow.id;
+    dialog.flowId = tx.flow.reliable ? tx.flow.id : undefined;
     if (this.#isRefused(tx, dialog)) return;
     if (request.method === "BYE" && dialog.method === "INVITE") {
       const { text } = request;
       this.#context.applications.record({ type: "stop", source: "network", detail: "normal-release", text });
     }
-    this.#accept(tx, dialog, dialog.id, this.#applicationFor(dialog, request.method.toLowerCase()));
+    this.#accept(
+      tx,
+      dialog,
+      dialog.id,
+      applicationFor(this.#context.applications, dialog, request.method.toLowerCase()),
+    );
   }
 
   /** The dialog that a NOTIFY makes which comes before the final response to its SUBSCRIBE or REFER. */
@@ -240,16 +274,23 @@ export class InboundRequests {
     return dialog;
   }
 
-  /** Refuses a PRACK for nothing (RFC 3262 3) and an UPDATE that meets another offer (RFC 3311 5.2). */
+  /**
+   * Refuses a PRACK for nothing (RFC 3262 3), an UPDATE that meets another offer (RFC 3311 5.2) and an INVITE that meets
+   * a refresh of ours (RFC 3261 14.2).
+   */
   #isRefused(tx: ServerTransaction, dialog: Dialog): boolean {
     const { request } = tx;
     if (request.method === "PRACK" && !this.#responses.acknowledge(dialog.id, request)) {
       this.#reject(tx, 481);
       return true;
     }
+    if (request.method === "INVITE" && meetsRefresh(dialog.negotiation, "INVITE", true)) {
+      this.#reject(tx, 491);
+      return true;
+    }
     const refusal = request.method === "UPDATE" ? updateRefusal(dialog.negotiation, request.body !== "") : undefined;
     if (refusal === undefined) return false;
-    const seconds = Number.parseInt(this.#context.ids.token(2), 16) % (MAX_RETRY_SECONDS + 1);
+    const seconds = chance(this.#context.ids, MAX_RETRY_SECONDS);
     this.#reject(tx, refusal, refusal === 500 ? `Retry-After: ${seconds}\r\n` : "");
     return true;
   }
@@ -282,7 +323,7 @@ export class InboundRequests {
     }
     tx.onTerminated = () => this.#onTransactionGone(pending);
     if (request.method === "INVITE") {
-      this.#record(pending);
+      this.#context.invites.received(pending.txnId, request, tx.flow);
       if (dialog !== undefined) {
         dialog.openInvites += 1;
         // After 100 its sender waits without repeating it: from there on it must not get lost.
@@ -294,13 +335,6 @@ export class InboundRequests {
     else this.#give(pending, application);
   }
 
-  /** A connection does not outlive the edge, and its peer sees that: only what came by datagram waits on. */
-  #record({ txnId, tx }: PendingRequest): void {
-    if (tx.flow.reliable || tx.request.text.length > MAX_RECORDED_LENGTH) return;
-    const atMs = this.#context.clock.wallMs();
-    this.#context.invites.put(txnId, { kind: "received", atMs, text: tx.request.text, flow: tx.flow });
-  }
-
   /** A transaction that ended without a final response, because its transport failed or it was never answered. */
   #onTransactionGone(pending: PendingRequest): void {
     if (this.#pending.byTxnId(pending.txnId) !== pending) return;
@@ -309,7 +343,7 @@ export class InboundRequests {
   }
 
   #offer(pending: PendingRequest): boolean {
-    const application = this.#applicationFor(pending.dialog, pending.method.toLowerCase());
+    const application = applicationFor(this.#context.applications, pending.dialog, pending.method.toLowerCase());
     if (application === undefined) return false;
     this.#give(pending, application);
     return true;
@@ -322,24 +356,11 @@ export class InboundRequests {
     this.#deliver(pending, application, pending.tx.request, pending.tx.flow);
   }
 
-  /** Whose dialog it is; undefined while that application is away and may come back. */
-  #applicationFor(dialog: Dialog | undefined, verb: string): Application | undefined {
-    const { applications } = this.#context;
-    const owner = dialog === undefined ? undefined : ownerOf(dialog, applications);
-    return owner ?? (dialog?.ownerId === undefined ? this.#anyFor(verb) : undefined);
-  }
-
-  #anyFor(verb: string): Application | undefined {
-    const { applications } = this.#context;
-    return applications.pick(verb) ?? applications.pick("invite");
-  }
-
   #deliver(pending: PendingRequest, application: Application, request: SipMessage, flow: Flow): void {
-    const isNew = tagOf(pending.tx.request.get("to") ?? "") === undefined;
-    const isFirst = isNew && request.method !== "CANCEL";
+    const isFirst = request.method !== "CANCEL" && tagOf(pending.tx.request.get("to") ?? "") === undefined;
     this.#context.applications.deliver(application, {
       source: "network",
-      text: withPeerCertificate(request, flow),
+      text: withEdgeFields(request, flow, this.#context.flows),
       protocol: flow.protocol,
       address: flow.remoteAddress,
       port: flow.remotePort,
@@ -352,7 +373,7 @@ export class InboundRequests {
   #hold(pending: PendingRequest): void {
     pending.holdTimer = this.#context.clock.after(HOLD_MS, () => {
       pending.holdTimer = undefined;
-      const other = this.#anyFor(pending.method.toLowerCase());
+      const other = anyApplicationFor(this.#context.applications, pending.method.toLowerCase());
       if (other === undefined) this.#giveUp(pending);
       else this.#give(pending, other);
     });
@@ -361,7 +382,9 @@ export class InboundRequests {
   /** Nobody will answer: a BYE is right all the same, anything else may be tried again. */
   #giveUp(pending: PendingRequest): void {
     const { tx, dialog, method } = pending;
-    if (method === "BYE") tx.respond(200, bareResponse(tx.request, 200, "OK", undefined));
+    const isUnknown = dialog === undefined && tagOf(tx.request.get("to") ?? "") !== undefined;
+    if (isUnknown) this.#reject(tx, 481);
+    else if (method === "BYE") tx.respond(200, bareResponse(tx.request, 200, "OK", undefined));
     else this.#reject(tx, 503, "Retry-After: 2\r\n", pending.toTag);
     this.#responses.end(pending);
     if (method === "BYE" && dialog !== undefined) this.#actions.remove(dialog);

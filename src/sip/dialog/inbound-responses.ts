@@ -12,6 +12,7 @@ import { defaultContact, hostPort, withLocalHost } from "./local-host.ts";
 import { requestSeen, responseSeen } from "./negotiation.ts";
 import type { PendingRequest, PendingRequests } from "./pending-requests.ts";
 import { asksForReliable, firstRseq, readRack, takesReliable } from "./reliable-fields.ts";
+import { keepRegistered } from "./registered-flow.ts";
 import { ReliableResponses } from "./reliable-responses.ts";
 import { agreedSessionTimer } from "./session-timer.ts";
 import { grantedSeconds, isLastNotify, isSubscription, notifiedSeconds, refusesSubscription } from "./subscription.ts";
@@ -120,7 +121,10 @@ export class InboundResponses {
     } else if (forms && status >= 200 && method === "INVITE") this.#reliable.sendSuccess(pending.dialogId, send);
     else send();
     if (!isSent) return { ok: false, reason: UNKNOWN_TRANSACTION };
-    if (method === "REGISTER" && status === 200) this.#context.onRegistered(tx.flow.remoteAddress);
+    if (method === "REGISTER" && status === 200) {
+      this.#context.onRegistered(tx.flow.remoteAddress);
+      keepRegistered(this.#context.transport, tx.request, tx.flow, draft.message);
+    }
     const inDialog = pending.dialog !== undefined || method === "INVITE" || method === "SUBSCRIBE";
     return {
       ok: true,
@@ -222,7 +226,13 @@ export class InboundResponses {
     const state = status >= 200 ? "confirmed" : "early";
     let dialog = pending.dialog;
     if (dialog === undefined) {
-      dialog = uasDialog(tx.request, tx.flow, pending.toTag ?? "", application, state, clock.wallMs());
+      const made = uasDialog(tx.request, tx.flow, pending.toTag ?? "", application, state, clock.wallMs());
+      dialog = made;
+      if (method === "INVITE" && tagOf(tx.request.get("to") ?? "") !== undefined) {
+        // A re-INVITE of a dialog that this edge has lost: it may be one that we began.
+        const role = made.id === pending.dialogId ? "uas" : "uac";
+        dialog = { ...made, id: pending.dialogId, role, openInvites: 1 };
+      }
       requestSeen(dialog.negotiation, "remote", txnId, { method, hasBody: tx.request.body !== "" });
       pending.dialog = dialog;
       this.#setLocalContact(dialog, draft, tx.flow);

@@ -1,4 +1,5 @@
 import { Journal, type Clock, type MetricSample } from "../../common/index.ts";
+import type { SipMessage } from "../message/index.ts";
 import type { Flow } from "../transport/index.ts";
 import type { SentRequest } from "./uac-dialog.ts";
 
@@ -20,6 +21,9 @@ export interface UnacknowledgedAnswer {
   /** How the INVITE came. */
   readonly flow: Flow;
 }
+
+/** Longer INVITEs are not recorded: their callers wait in vain after a kill. Honest ones are a tenth of it. */
+const MAX_RECORDED_LENGTH = 16_384;
 
 /**
  * The INVITEs, in and out, whose final response is owed, and the answers whose ACK has not come, so that an edge that is
@@ -52,6 +56,12 @@ export class InviteJournal {
   put(id: string, invite: UnansweredInvite): void {
     this.#invites.set(id, invite);
     this.#journal?.put(id, invite);
+  }
+
+  /** An INVITE has come that is to be answered. A connection does not outlive the edge: only datagrams are waited for. */
+  received(id: string, { text }: SipMessage, flow: Flow): void {
+    if (flow.reliable || text.length > MAX_RECORDED_LENGTH) return;
+    this.put(id, { kind: "received", atMs: this.#clock.wallMs(), text, flow });
   }
 
   /** Removing what is not there does nothing. */

@@ -33,6 +33,8 @@ interface Acknowledgement {
   text: string | undefined;
   done: boolean;
   cancelledTimer: Timer | undefined;
+  /** Runs until no 2xx can come again. */
+  timer: Timer | undefined;
 }
 
 /** Responses to the requests that make, change and end dialogs we initiate. */
@@ -45,6 +47,7 @@ export class InviteResponses {
   constructor(context: CoreContext, actions: DialogActions) {
     this.#context = context;
     this.#actions = actions;
+    actions.onRemoved((dialog) => this.#onRemoved(dialog));
   }
 
   /**
@@ -95,6 +98,14 @@ export class InviteResponses {
     if (known?.state === "early") this.#actions.remove(known);
   }
 
+  /** A 2xx from a place that was given up: the request has gone elsewhere. `isFirst`: it has not come before. */
+  onSuperseded({ sent }: ClientRequest, response: SipMessage, flow: Flow, isFirst: boolean): void {
+    const made = uacDialog(sent, response, flow, undefined, this.#context.clock.wallMs());
+    const dialog: Dialog = { ...made, id: `${made.id};superseded` };
+    if (isFirst) this.#endSession(dialog, cseqOf(response));
+    else this.#actions.sendAck(dialog, cseqOf(response));
+  }
+
   /** The CSeq of the INVITE whose 2xx came last. */
   cseqToAcknowledge(dialog: Dialog): number {
     return this.#acknowledgements.get(dialog.id)?.cseq ?? dialog.inviteCseq;
@@ -136,7 +147,10 @@ export class InviteResponses {
 
   /** Forgets everything; timers too. */
   close(): void {
-    for (const { cancelledTimer } of this.#acknowledgements.values()) cancelledTimer?.cancel();
+    for (const { cancelledTimer, timer } of this.#acknowledgements.values()) {
+      cancelledTimer?.cancel();
+      timer?.cancel();
+    }
     this.#acknowledgements.clear();
   }
 
@@ -220,16 +234,19 @@ export class InviteResponses {
       text: undefined,
       done: false,
       cancelledTimer: undefined,
+      timer: undefined,
     };
-    if (request.state === "cancelled") {
+    // A re-INVITE that was taken back in vain has changed the session; it is no reason to end it.
+    if (request.state === "cancelled" && request.dialog === undefined) {
       acknowledgement.cancelledTimer = this.#context.clock.after(CANCELLED_ACK_MS, () => {
         if (this.#context.dialogs.get(dialog.id) !== dialog) return;
         this.#actions.sendAck(dialog, cseq);
         this.#actions.sendBye(dialog, CROSSED);
       });
     }
+    this.#acknowledgements.get(dialog.id)?.timer?.cancel();
     this.#acknowledgements.set(dialog.id, acknowledgement);
-    this.#context.clock.after(32_000, () => this.#forget(dialog, acknowledgement, cseq));
+    acknowledgement.timer = this.#context.clock.after(32_000, () => this.#forget(dialog, acknowledgement, cseq));
     return true;
   }
 
@@ -241,6 +258,14 @@ export class InviteResponses {
     const answer = offer === "" ? "" : knownAnswer(dialog.localBody, offer);
     this.#actions.sendAck(dialog, cseq, answer);
     if (request.dialog === undefined || answer === undefined) this.#actions.sendBye(dialog, reason);
+  }
+
+  /** What a call has said goes with it: a thousand calls a second would keep some hundred megabytes for 32 s. */
+  #onRemoved(dialog: Dialog): void {
+    const acknowledgement = this.#acknowledgements.get(dialog.id);
+    if (acknowledgement?.dialog !== dialog || acknowledgement.cancelledTimer !== undefined) return;
+    acknowledgement.timer?.cancel();
+    this.#acknowledgements.delete(dialog.id);
   }
 
   #onRepeatedSuccess(

@@ -12,6 +12,8 @@ export interface Negotiation {
 }
 
 export const ACK_OR_PRACK = "ack-or-prack";
+/** Stands for the transaction of a re-INVITE by which the edge itself refreshes the session. */
+const REFRESH = "refresh";
 
 export function newNegotiation(): Negotiation {
   return { local: undefined, remote: undefined, update: undefined };
@@ -27,6 +29,24 @@ export function updateRefusal({ local, remote, update }: Negotiation, hasOffer: 
   if (!hasOffer) return undefined;
   if (local !== undefined) return 491;
   return remote === undefined ? undefined : 500;
+}
+
+/** The edge refreshes the session by a re-INVITE. */
+export function refreshBegun(negotiation: Negotiation): void {
+  negotiation.local = REFRESH;
+}
+
+/** That has its final response, or will have none. */
+export function refreshEnded(negotiation: Negotiation): void {
+  if (negotiation.local === REFRESH) negotiation.local = undefined;
+}
+
+/**
+ * True for what must not meet a refresh by re-INVITE that has no final response: another INVITE in either direction
+ * (RFC 3261 14.1 and 14.2), and an UPDATE with an offer (RFC 3311 5.1).
+ */
+export function meetsRefresh({ local }: Negotiation, method: string, hasBody: boolean): boolean {
+  return local === REFRESH && (method === "INVITE" || (method === "UPDATE" && hasBody));
 }
 
 /** A request of either end has gone out or come in. */

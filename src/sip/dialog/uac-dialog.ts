@@ -1,9 +1,11 @@
+import { detached } from "../../common/index.ts";
 import { tagOf, type SipMessage } from "../message/index.ts";
 import type { Flow, Target } from "../transport/index.ts";
 import type { Application } from "./application.ts";
 import type { CompletedRequest } from "./complete-request.ts";
 import { dialogIdOf, type Dialog } from "./dialog.ts";
 import { newNegotiation } from "./negotiation.ts";
+import { canBeDialled } from "./reached-by-flow.ts";
 import { allowedMethods, contactUriOf, recordRoutes } from "./uas-dialog.ts";
 
 /** An INVITE or SUBSCRIBE of ours, as sent, from which dialogs are made. */
@@ -14,6 +16,24 @@ export interface SentRequest extends CompletedRequest {
   /** The application named the next hop: later requests go there too, unless a route set says otherwise. */
   readonly hasGivenNextHop: boolean;
   readonly body: string;
+}
+
+/** What of a request makes the dialogs of its forks; it keeps nothing else of the request alive. */
+export function identityOf(sent: SentRequest): SentRequest {
+  if (sent.text === "") return sent;
+  return {
+    ...sent,
+    text: "",
+    body: "",
+    method: detached(sent.method),
+    uri: detached(sent.uri),
+    callId: detached(sent.callId),
+    fromTag: detached(sent.fromTag),
+    from: detached(sent.from),
+    to: detached(sent.to),
+    contact: detached(sent.contact),
+    target: { ...sent.target, address: detached(sent.target.address) },
+  };
 }
 
 /** The dialog that a response to our request makes (RFC 3261 12.1.2). */
@@ -85,7 +105,10 @@ export function adoptResponse(dialog: Dialog, sent: SentRequest, response: SipMe
   dialog.remoteTarget = contactUriOf(response) ?? dialog.remoteTarget;
   dialog.routeSet = recordRoutes(response).reverse();
   if (response.has("allow")) dialog.remoteAllow = allowedMethods(response);
-  dialog.flowId = flow.reliable ? flow.id : undefined;
+  // A connection that only the size of the request was the reason for is not where the peer is.
+  dialog.flowId = flow.reliable && sent.target.protocol !== "udp" ? flow.id : undefined;
   delete dialog.nextHop;
-  if (dialog.routeSet.length === 0 && sent.hasGivenNextHop) dialog.nextHop = sent.target;
+  if (dialog.routeSet.length > 0 || !sent.hasGivenNextHop) return;
+  if (sent.target.isFlowOnly === true && canBeDialled(dialog.remoteTarget, sent.target)) return;
+  dialog.nextHop = sent.target;
 }

@@ -6,11 +6,11 @@ import type { Application, CommandReply } from "./application.ts";
 import { AwaitedNotifies } from "./awaited-notifies.ts";
 import type { CoreContext } from "./core-context.ts";
 import { DialogActions } from "./dialog-actions.ts";
+import { DialogTakeover, type ClaimResult, type ImportResult } from "./dialog-takeover.ts";
 import { summaryOf, type EdgeDialogSummary } from "./dialog.ts";
 import { InboundRequests } from "./inbound-requests.ts";
 import { InviteResponses } from "./invite-responses.ts";
 import { OutboundRequests, type RequestCommand } from "./outbound-requests.ts";
-import { TargetResolver } from "./resolve-target.ts";
 import { SuccessRetransmission } from "./success-retransmission.ts";
 
 /** No phone rings longer: a proxy gives up after 3 minutes (RFC 3261 16.6, timer C). */
@@ -27,16 +27,17 @@ export class UserAgentCore implements TransactionUser {
   readonly #inbound: InboundRequests;
   readonly #invites: InviteResponses;
   readonly #outbound: OutboundRequests;
+  readonly #takeover: DialogTakeover;
 
   constructor(context: CoreContext) {
-    const resolver = new TargetResolver(context.transport);
     this.#context = context;
     this.#retransmission = new SuccessRetransmission(context.clock);
-    this.#actions = new DialogActions(context, resolver, this.#retransmission);
+    this.#actions = new DialogActions(context, this.#retransmission);
     const awaited = new AwaitedNotifies();
     this.#inbound = new InboundRequests(context, this.#actions, this.#retransmission, awaited);
     this.#invites = new InviteResponses(context, this.#actions);
-    this.#outbound = new OutboundRequests(context, this.#actions, resolver, this.#invites, awaited);
+    this.#outbound = new OutboundRequests(context, this.#actions, this.#invites, awaited);
+    this.#takeover = new DialogTakeover(context, this.#actions);
   }
 
   /** Takes up the dialogs from before a restart. */
@@ -107,6 +108,27 @@ export class UserAgentCore implements TransactionUser {
   /** An application has routed a verb: requests that waited may go to it. */
   applicationRouted(): void {
     this.#inbound.applicationRouted();
+  }
+
+  /** Gives an application all dialogs of an instance id; undefined when another application has that id now. */
+  claimInstance(application: Application, instanceId: string): number | undefined {
+    const claimed = this.#takeover.claimInstance(application, instanceId);
+    this.#inbound.offerHeld();
+    return claimed;
+  }
+
+  /** Gives an application the dialogs of these ids. */
+  claimDialogs(application: Application, dialogIds: readonly string[]): ClaimResult {
+    const result = this.#takeover.claim(application, dialogIds);
+    this.#inbound.offerHeld();
+    return result;
+  }
+
+  /** Takes up dialogs that an application describes (`ImportedDialog`); those that are here are only claimed. */
+  importDialogs(application: Application, dialogs: readonly unknown[]): ImportResult {
+    const result = this.#takeover.import(application, dialogs);
+    this.#inbound.dialogsImported();
+    return result;
   }
 
   listDialogs(): EdgeDialogSummary[] {

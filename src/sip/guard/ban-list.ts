@@ -1,10 +1,11 @@
 import type { Clock } from "../../common/index.ts";
 
 /** Why a source is banned. */
-export type BanReason = "malformed" | "flood" | "authentication";
+export type BanReason = "malformed" | "flood" | "authentication" | "handshake";
 
 /** A ban that is in force. */
 export interface Ban {
+  /** The source: an IPv4 address, or an IPv6 /64 such as `2001:db8:0:1::/64`. */
   readonly address: string;
   readonly reason: BanReason;
   readonly remainingSeconds: number;
@@ -19,6 +20,15 @@ export interface BanTimes {
   readonly maxSeconds: number;
 }
 
+/** What is kept of a source beyond a restart. Plain JSON; times are wall-clock milliseconds. */
+export interface KeptBan {
+  readonly source: string;
+  readonly reason: BanReason;
+  readonly untilMs: number;
+  readonly forgottenAtMs: number;
+  readonly count: number;
+}
+
 interface Entry {
   reason: BanReason;
   untilMs: number;
@@ -29,7 +39,7 @@ interface Entry {
 
 const SWEEP_INTERVAL_MS = 1_000;
 
-/** Source addresses that nothing is taken from, for a while. A source that goes on afterwards is banned for longer. */
+/** Sources that nothing is taken from, for a while. A source that goes on afterwards is banned for longer. */
 export class BanList {
   readonly #clock: Clock;
   readonly #times: BanTimes;
@@ -83,6 +93,28 @@ export class BanList {
       return remainingSeconds > 0 ? [{ address, reason, remainingSeconds, count }] : [];
     });
     return bans.sort((one, other) => other.remainingSeconds - one.remainingSeconds);
+  }
+
+  /** All that is not forgotten, to be kept. */
+  kept(): KeptBan[] {
+    const nowMs = this.#clock.nowMs();
+    const toWallMs = this.#clock.wallMs() - nowMs;
+    return [...this.#entries].flatMap(([source, { reason, count, untilMs, forgottenAtMs }]) => {
+      if (forgottenAtMs <= nowMs) return [];
+      return [{ source, reason, count, untilMs: untilMs + toWallMs, forgottenAtMs: forgottenAtMs + toWallMs }];
+    });
+  }
+
+  /** Takes up what was kept. None lasts longer than it could from now on, whatever the wall clock has done. */
+  restore(bans: readonly KeptBan[]): void {
+    const nowMs = this.#clock.nowMs();
+    const toNowMs = nowMs - this.#clock.wallMs();
+    const longestMs = this.#times.maxSeconds * 1_000;
+    for (const { source, reason, count, untilMs, forgottenAtMs } of bans.slice(0, this.#maxEntries)) {
+      const until = Math.min(untilMs + toNowMs, nowMs + longestMs);
+      const forgottenAt = Math.min(forgottenAtMs + toNowMs, nowMs + 2 * longestMs);
+      if (forgottenAt > nowMs) this.#entries.set(source, { reason, count, untilMs: until, forgottenAtMs: forgottenAt });
+    }
   }
 
   /** Makes room by what has a clean sheet, not more often than once a second. */

@@ -1,12 +1,14 @@
-import { GenerationMap, type Clock, type Logger, type MetricSample } from "../../common/index.ts";
+import { GenerationMap, sourceOf, type Clock, type Logger, type MetricSample } from "../../common/index.ts";
+import type { Flow } from "../transport/index.ts";
+import { BanFile } from "./ban-file.ts";
 import { BanList, type Ban, type BanReason, type BanTimes } from "./ban-list.ts";
 import { LeakyBuckets, type Rate } from "./leaky-buckets.ts";
 
 /** What sources may do, and what becomes of those that do more. */
 export interface GuardSettings {
-  /** Malformed messages from one address. */
+  /** Malformed messages and failed handshakes from one source. */
   readonly malformed: Rate;
-  /** New requests outside dialogs from one address; undefined: no limit. */
+  /** New requests outside dialogs from one source; undefined: no limit. */
   readonly newRequests: Rate | undefined;
   readonly bans: BanTimes;
 }
@@ -16,11 +18,18 @@ export interface SourceGuardOptions {
   readonly settings: GuardSettings;
   /** True for addresses that are known beforehand, loopback and peers: neither limited nor banned. */
   readonly isKnown: (address: string) => boolean;
+  /** True for names in a verified certificate that are those of a peer; it counts as known over that connection. */
+  readonly isKnownCertificate?: (names: readonly string[]) => boolean;
+  /** File that bans are kept in; absent: they end with the process. */
+  readonly banFile?: string;
   readonly clock: Clock;
   readonly logger: Logger;
   /** A source was banned: what is there of it goes. */
   readonly onBanned: (address: string) => void;
 }
+
+/** Where something came from. */
+export type Sender = Pick<Flow, "remoteAddress" | "certificateNames">;
 
 /** Sources that are counted, of each kind. */
 const MAX_SOURCES = 20_000;
@@ -35,7 +44,7 @@ const ANSWERS: Rate = { perSecond: 100, burst: 200 };
 const ALL = "";
 
 /**
- * Judges source addresses: who sends junk or floods is banned for a while, unless a phone or peer is there, which is
+ * Judges sources, which are IPv4 addresses and IPv6 /64s: who sends junk or floods is banned for a while, unless a phone or peer is there, which is
  * only slowed. Over UDP anybody can write any source address: what counts for a ban must never hit those we know.
  */
 export class SourceGuard {
@@ -46,7 +55,8 @@ export class SourceGuard {
   readonly #refused: LeakyBuckets | undefined;
   readonly #trusted: GenerationMap<true>;
   readonly #bans: BanList;
-  readonly #banned: Record<BanReason, number> = { malformed: 0, flood: 0, authentication: 0 };
+  readonly #file: BanFile | undefined;
+  readonly #banned: Record<BanReason, number> = { malformed: 0, flood: 0, authentication: 0, handshake: 0 };
   #noisyUntilMs = Number.NEGATIVE_INFINITY;
   #dropped = 0;
   #unanswered = 0;
@@ -64,18 +74,27 @@ export class SourceGuard {
     }
     this.#trusted = new GenerationMap({ clock, maxEntries: MAX_TRUSTED, periodMs: TRUST_MS });
     this.#bans = new BanList(clock, settings.bans, MAX_BANS);
+    const { banFile: path, logger } = options;
+    this.#file = path === undefined ? undefined : new BanFile({ path, clock, logger, bans: () => this.#bans.kept() });
+  }
+
+  /** Takes up the bans from before a restart. */
+  start(): void {
+    this.#bans.restore(this.#file?.load() ?? []);
   }
 
   /** False: what comes from there is dropped unread. */
   accepts(address: string): boolean {
-    if (!this.#bans.has(address)) return true;
+    if (this.#bans.size === 0 || !this.#bans.has(sourceOf(address)) || this.#options.isKnown(address)) return true;
     this.#dropped += 1;
     return false;
   }
 
   /** Counts a malformed message; false: it is not to be answered. */
-  noteMalformed(address: string): boolean {
-    if (!this.#malformed.take(address)) {
+  noteMalformed(from: Sender): boolean {
+    const { remoteAddress: address } = from;
+    if (this.#hasProved(from)) return true;
+    if (!this.#malformed.take(sourceOf(address))) {
       this.#noisyUntilMs = this.#options.clock.nowMs() + 1_000;
       this.ban(address, "malformed");
     } else if (this.#answers.take(ALL)) {
@@ -85,41 +104,59 @@ export class SourceGuard {
     return false;
   }
 
+  /** Counts a connection that came to nothing before its TLS and WebSocket were open. */
+  noteFailedHandshake(address: string): void {
+    if (!this.#malformed.take(sourceOf(address))) this.ban(address, "handshake");
+  }
+
   /** True for a source that sends so much junk that nothing of it is worth to be kept. */
   isNoisy(address: string): boolean {
-    return this.#options.clock.nowMs() < this.#noisyUntilMs && this.#malformed.isFull(address);
+    return this.#options.clock.nowMs() < this.#noisyUntilMs && this.#malformed.isFull(sourceOf(address));
   }
 
   /** Counts a new request outside dialogs; false: it is to be refused. */
-  admitsNew(address: string): boolean {
-    if (this.#requests === undefined || this.#requests.take(address) || this.#options.isKnown(address)) return true;
-    if (this.#refused?.take(address) === false) this.ban(address, "flood");
+  admitsNew(from: Sender): boolean {
+    if (this.#hasProved(from)) return true;
+    const { remoteAddress: address } = from;
+    const source = sourceOf(address);
+    if (this.#requests === undefined || this.#requests.take(source) || this.#options.isKnown(address)) return true;
+    if (this.#refused?.take(source) === false) this.ban(address, "flood");
     return false;
   }
 
-  /** A phone there has proved who it is: the address is not banned for an hour at least. A ban ends. */
+  /** A phone there has proved who it is: the source is not banned for an hour at least. A ban ends. */
   trust(address: string): void {
-    this.#trusted.set(address, true);
-    this.#bans.remove(address);
+    const source = sourceOf(address);
+    this.#trusted.set(source, true);
+    if (this.#bans.remove(source)) this.#file?.changed();
   }
 
   /** Bans a source, unless somebody we know is there; false when it is not banned afterwards. */
   ban(address: string, reason: BanReason): boolean {
     const { isKnown, logger, onBanned } = this.#options;
-    if (isKnown(address) || this.#trusted.get(address) === true) return false;
-    const seconds = this.#bans.add(address, reason);
-    if (seconds === undefined) return this.#bans.has(address);
+    const source = sourceOf(address);
+    if (isKnown(address) || this.#trusted.get(source) === true) return false;
+    const seconds = this.#bans.add(source, reason);
+    if (seconds === undefined) return this.#bans.has(source);
     this.#banned[reason] += 1;
-    this.#malformed.forget(address);
-    this.#refused?.forget(address);
-    logger.warn("source banned", { address, reason, seconds });
+    this.#malformed.forget(source);
+    this.#refused?.forget(source);
+    this.#file?.changed();
+    logger.warn("source banned", { address: source, reason, seconds });
     onBanned(address);
     return true;
   }
 
   /** Ends a ban; false when there was none. */
   unban(address: string): boolean {
-    return this.#bans.remove(address);
+    const wasBanned = this.#bans.remove(sourceOf(address));
+    if (wasBanned) this.#file?.changed();
+    return wasBanned;
+  }
+
+  /** Writes what is not kept yet. May be called twice. */
+  async close(): Promise<void> {
+    await this.#file?.close();
   }
 
   list(): Ban[] {
@@ -152,5 +189,12 @@ export class SourceGuard {
         value,
       })),
     ];
+  }
+
+  /** True for what came over a connection whose certificate is a peer's. Its source is as good as a phone's then. */
+  #hasProved({ remoteAddress, certificateNames }: Sender): boolean {
+    if (certificateNames === undefined || this.#options.isKnownCertificate?.(certificateNames) !== true) return false;
+    this.trust(remoteAddress);
+    return true;
   }
 }

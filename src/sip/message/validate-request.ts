@@ -12,7 +12,7 @@ import { invalid, single, VALID, validateCommonHeaders, type Validity } from "./
  * any other request is answered with the status:
  *
  * - 505: another version than SIP/2.0;
- * - 416: the Request-URI is a URI, but none of `sip`, `sips` and `tel`;
+ * - 416: the Request-URI is a URI, but none of `sip`, `sips`, `tel` and `urn`;
  * - 400: everything else, that is
  *   a header of `validateCommonHeaders` missing, given twice or malformed; CSeq of another method;
  *   Max-Forwards above 255; Route or Record-Route malformed; a Request-URI malformed or with headers;
@@ -91,7 +91,9 @@ function problemOfRegistration(message: SipMessage): string | undefined {
 function validateRequestUri(text: string): Validity {
   const uri = parseUri(text);
   if (!uri.ok) return invalid(400, `Request-URI: ${uri.reason}`);
-  if (!isCallable(uri.value.scheme)) return invalid(416, `${uri.value.scheme} URIs are not supported`);
+  // RFC 5031: a service, such as urn:service:sos. Which ones there are, whoever is called decides.
+  if (!isCallable(uri.value.scheme) && uri.value.scheme !== "urn")
+    return invalid(416, `${uri.value.scheme} URIs are not supported`);
   // RFC 3261 19.1.1, table 1: headers are not allowed in a Request-URI.
   return uri.value.headers === undefined ? VALID : invalid(400, "Request-URI: has headers");
 }

@@ -1,18 +1,22 @@
 import type { Timer } from "../../common/index.ts";
-import { parseCSeq, parseNameAddr, reasonPhrase, removeTopVia, tagOf, type SipMessage } from "../message/index.ts";
+import { parseNameAddr, reasonPhrase, removeTopVia, tagOf, type SipMessage } from "../message/index.ts";
 import {
   bareResponse,
+  Failover,
+  keepRegistered,
   newTag,
-  nextHopOf,
   requestContext,
   type CoreContext,
-  type TargetResolver,
+  type NamedFlow,
+  type Trial,
 } from "../dialog/index.ts";
-import type { ClientTransaction, ServerTransaction } from "../transaction/index.ts";
+import { nextHopOf, type MoreTargets } from "../resolution/index.ts";
+import type { ClientTransaction } from "../transaction/index.ts";
 import type { Flow, Target } from "../transport/index.ts";
 import { forwardedRequest, hopsLeft } from "./forwarded-request.ts";
-import type { ProxyOptions } from "./proxy-command.ts";
-import { routeValue, type RecordRoutes } from "./record-route.ts";
+import { leftoverInvite } from "./leftover-invite.ts";
+import type { ProxyJob } from "./proxy-job.ts";
+import type { RecordRoutes } from "./record-route.ts";
 import {
   newResponseContext,
   stepProxy,
@@ -28,38 +32,11 @@ const TIMER_C_MS = 185_000;
 /** While a repeated or forked 2xx, and so an ACK, may come. */
 const LINGER_MS = 32_000;
 
-/** Longer INVITEs are not recorded: their callees ring on after a kill. */
-const MAX_RECORDED_LENGTH = 16_384;
-
-/** What one of the targets sent, or the edge in its place (then without address). */
-export interface ProxyResponse {
-  readonly text: string;
-  readonly protocol: string;
-  readonly address: string;
-  readonly port: number;
-}
-
-/** A request to be proxied. */
-export interface ProxyJob {
-  readonly tx: ServerTransaction;
-  readonly options: ProxyOptions;
-  /** Header fields that the application adds. */
-  readonly extra: SipMessage | undefined;
-  /** Route values that go with the request, ours taken off. */
-  readonly routes: readonly string[];
-  /** The Request-URI becomes the target; else it stays, and the target is only where the request is sent. */
-  readonly replacesUri: boolean;
-  /** A final response of a target, in order. */
-  readonly onFinal: (response: ProxyResponse) => void;
-  /** A final response has gone upstream, or none will: nothing more is told. */
-  readonly onDone: () => void;
-  /** Nothing can come of it any more. */
-  readonly onEnded: () => void;
-}
-
 interface Branch {
   transaction: ClientTransaction | undefined;
   target: Target | undefined;
+  /** Where else it can go; undefined for an address. */
+  trial: Trial | undefined;
   isCancelled: boolean;
   final: SipMessage | undefined;
   /** Its final response, or that there is none, has been told. */
@@ -75,7 +52,7 @@ interface Branch {
 export class ProxiedRequest {
   readonly job: ProxyJob;
   readonly #context: CoreContext;
-  readonly #resolver: TargetResolver;
+  readonly #failover: Failover;
   readonly #routes: RecordRoutes;
   readonly #branches: Branch[] = [];
   #search: ResponseContext;
@@ -84,10 +61,10 @@ export class ProxiedRequest {
   #linger: Timer | undefined;
   #cancelReason: string | undefined;
 
-  constructor(job: ProxyJob, context: CoreContext, resolver: TargetResolver, routes: RecordRoutes) {
+  constructor(job: ProxyJob, context: CoreContext, routes: RecordRoutes) {
     this.job = job;
     this.#context = context;
-    this.#resolver = resolver;
+    this.#failover = new Failover(context.resolver, context.clock);
     this.#routes = routes;
     const { isSimultaneous, followsRedirects, destinations } = job.options;
     const isInvite = job.tx.request.method === "INVITE";
@@ -112,7 +89,10 @@ export class ProxiedRequest {
   /** Forgets everything without a word. */
   close(): void {
     this.#linger?.cancel();
-    for (const { timers } of this.#branches) for (const timer of timers.values()) timer.cancel();
+    for (const { timers, trial } of this.#branches) {
+      if (trial !== undefined) this.#failover.end(trial);
+      for (const timer of timers.values()) timer.cancel();
+    }
   }
 
   #step(event: ProxyEvent): void {
@@ -150,6 +130,7 @@ export class ProxiedRequest {
     const made: Branch = {
       transaction: undefined,
       target: undefined,
+      trial: undefined,
       isCancelled: false,
       final: undefined,
       isTold: false,
@@ -163,24 +144,47 @@ export class ProxiedRequest {
 
   #send(index: number, uri: string): void {
     const branch = this.#branch(index);
-    const { routes, replacesUri } = this.job;
+    const { routes, replacesUri, way } = this.job;
+    if (way.kind !== "none") {
+      setImmediate(() => this.#sendOver(way, index));
+      return;
+    }
     const nextHop = nextHopOf(replacesUri ? (firstRouteUri(routes) ?? uri) : uri);
     if (!nextHop.ok) {
       setImmediate(() => this.#onFailed(index, 503));
       return;
     }
-    const sendTo = (target: Target | undefined): void => {
+    const sendTo = (target: Target | undefined, more: MoreTargets): void => {
+      const found = target === undefined ? [] : [target, ...more.others];
+      const [first, ...others] = found.filter((each) => !this.#isMyself(each));
       if (branch.isCancelled) this.#onFailed(index, 487);
-      else if (target === undefined) this.#onFailed(index, 503);
-      else if (this.#context.transport.isLocal(target.address, target.port, target.protocol))
-        this.#onFailed(index, 482);
-      else this.#sendTo(index, branch, uri, target);
+      else if (first === undefined) this.#onFailed(index, target === undefined ? 503 : 482);
+      else {
+        branch.trial = this.#failover.begin(first, { ...more, others });
+        this.#attempt(index, branch, first);
+      }
     };
     // Never before the search has taken its step.
-    setImmediate(() => this.#resolver.resolve(nextHop.value, sendTo));
+    setImmediate(() => this.#context.resolver.resolve(nextHop.value, sendTo));
   }
 
-  #sendTo(index: number, branch: Branch, uri: string, target: Target): void {
+  #sendOver(way: NamedFlow, index: number): void {
+    const branch = this.#branch(index);
+    if (branch.isCancelled) this.#onFailed(index, 487);
+    else if (way.kind === "live") this.#attempt(index, branch, way.target);
+    else this.#onFailed(index, 430);
+  }
+
+  #isMyself({ address, port, protocol }: Target): boolean {
+    return this.#context.transport.isLocal(address, port, protocol);
+  }
+
+  #attempt(index: number, branch: Branch, target: Target): void {
+    const text = this.#sendTo(index, branch, target);
+    if (this.#isCall) this.#context.applications.record({ type: "attempt", source: "application", text });
+  }
+
+  #sendTo(index: number, branch: Branch, target: Target): string {
     const { tx, options, extra, routes, replacesUri } = this.job;
     const { request, flow } = tx;
     const { local, protocol, branch: id } = requestContext(this.#context, target);
@@ -188,49 +192,59 @@ export class ProxiedRequest {
     const isRegister = request.method === "REGISTER";
     const records = options.remainsInDialog && !isRegister;
     const text = forwardedRequest(request, {
-      uri: replacesUri ? uri : request.uri,
+      uri: replacesUri ? (this.#search.branches[index]?.uri ?? request.uri) : request.uri,
       via: `SIP/2.0/${protocol.toUpperCase()} ${local};rport;branch=${id}`,
       routes,
-      recordRoutes: records ? this.#routes.record(request.get("call-id") ?? "", flow, own) : [],
-      path: options.remainsInDialog && isRegister ? routeValue(own) : undefined,
+      recordRoutes: records ? this.#routes.record(request, flow, own, target) : [],
+      path: options.remainsInDialog && isRegister ? this.#routes.path(request, flow, own) : undefined,
       extra,
     });
     branch.target = target;
-    if (request.method === "INVITE") this.#journal(branch, id, text, target);
-    if (this.#isCall) this.#context.applications.record({ type: "attempt", source: "application", text });
-    branch.transaction = this.#context.transactions.request(text, target, {
-      onResponse: (response, from) => this.#onResponse(index, response, from),
-      onTimeout: () => this.#onFailed(index, 408),
-      onTransportFailure: () => this.#onFailed(index, 503),
+    this.#forgetBranch(branch);
+    this.#journal(branch, id, text, target);
+    const transaction = this.#context.transactions.request(text, target, {
+      onResponse: (response, from) => {
+        if (branch.transaction === transaction) this.#onResponseOf(index, branch, response, from);
+        // Of a place that was given up, as of any other fork, a 2xx counts.
+        else if (response.status >= 200 && response.status < 300) this.#onResponse(index, response, from);
+      },
+      onTimeout: () => this.#onUnserved(index, branch, transaction, 408),
+      onTransportFailure: () => this.#onUnserved(index, branch, transaction, target.isFlowOnly === true ? 430 : 503),
     });
+    branch.transaction = transaction;
+    if (branch.trial !== undefined && this.#isCall) {
+      this.#failover.awaitSign(branch.trial, () => {
+        if (this.#goElsewhere(index, branch)) this.#context.transactions.cancel(transaction);
+      });
+    }
+    return text;
+  }
+
+  /** RFC 3263 4.3. True: the request, with another branch, is on its way to another place of the same target. */
+  #goElsewhere(index: number, branch: Branch, response?: SipMessage): boolean {
+    if (branch.trial === undefined || branch.isCancelled) return false;
+    const target = this.#failover.next(branch.trial, response);
+    if (target !== undefined) this.#sendTo(index, branch, target);
+    return target !== undefined;
+  }
+
+  #onResponseOf(index: number, branch: Branch, response: SipMessage, from: Flow): void {
+    const { status } = response;
+    if (branch.trial !== undefined) this.#failover.noteResponse(branch.trial, status);
+    if (status !== 503 || !this.#goElsewhere(index, branch, response)) this.#onResponse(index, response, from);
+  }
+
+  #onUnserved(index: number, branch: Branch, transaction: ClientTransaction, status: number): void {
+    if (branch.transaction !== transaction || this.#goElsewhere(index, branch)) return;
+    this.#onFailed(index, status);
   }
 
   /** An edge that is started again ends what its predecessor left ringing: what the caller began, in its name. */
   #journal(branch: Branch, id: string, text: string, target: Target): void {
-    const { request } = this.job.tx;
-    const from = request.get("from") ?? "";
-    const to = request.get("to") ?? "";
-    if (tagOf(to) !== undefined || text.length > MAX_RECORDED_LENGTH) return;
-    const cseq = parseCSeq(request.get("cseq") ?? "");
+    const sent = leftoverInvite(this.job.tx.request, text, target);
+    if (sent === undefined) return;
     branch.journalId = id;
-    this.#context.invites.put(id, {
-      kind: "sent",
-      atMs: this.#context.clock.wallMs(),
-      sent: {
-        text,
-        callId: request.get("call-id") ?? "",
-        fromTag: tagOf(from) ?? "",
-        from,
-        to,
-        cseq: cseq.ok ? cseq.value.sequence : 0,
-        contact: request.get("contact") ?? "",
-        method: "INVITE",
-        uri: request.uri,
-        target,
-        hasGivenNextHop: false,
-        body: "",
-      },
-    });
+    this.#context.invites.put(id, { kind: "sent", atMs: this.#context.clock.wallMs(), sent });
   }
 
   #forgetBranch(branch: Branch): void {
@@ -291,8 +305,12 @@ export class ProxiedRequest {
   #forward(response: SipMessage): void {
     const text = removeTopVia(response);
     if (text === undefined) return;
-    if (response.status < 200) this.job.tx.respond(response.status, text);
-    else this.#answer(response.status, text);
+    const { tx } = this.job;
+    const { status } = response;
+    if (status < 200) tx.respond(status, text);
+    else this.#answer(status, text);
+    if (tx.request.method !== "REGISTER" || status < 200 || status > 299) return;
+    keepRegistered(this.#context.transport, tx.request, tx.flow, response);
   }
 
   #forwardBest(index: number | undefined, status: number): void {

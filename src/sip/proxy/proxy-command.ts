@@ -1,5 +1,5 @@
 import { parseUri, type ParseResult } from "../message/index.ts";
-import { nextHopOf } from "../dialog/index.ts";
+import { nextHopOf } from "../resolution/index.ts";
 import { MAX_BRANCHES } from "./response-context.ts";
 
 /** What an application asks for with `proxy`. */

@@ -1,21 +1,21 @@
 import type { MetricSample } from "../../common/index.ts";
-import { parseNameAddr, reasonPhrase, tagOf, type SipMessage } from "../message/index.ts";
+import { parseNameAddr, reasonPhrase, splitList, tagOf, type SipMessage } from "../message/index.ts";
 import {
   bareResponse,
   newTag,
-  nextHopOf,
   parseDraft,
   requestContext,
-  TargetResolver,
   type Application,
   type CoreContext,
   type UserAgentCore,
 } from "../dialog/index.ts";
+import { nextHopOf, type TargetResolver } from "../resolution/index.ts";
 import type { ServerTransaction, TransactionUser } from "../transaction/index.ts";
-import type { Flow } from "../transport/index.ts";
+import type { Flow, Target } from "../transport/index.ts";
 import { forwardedRequest, hopsLeft } from "./forwarded-request.ts";
-import { ProxiedRequest, type ProxyJob, type ProxyResponse } from "./proxied-request.ts";
+import { ProxiedRequest } from "./proxied-request.ts";
 import { parseProxyTokens, type ProxyOptions } from "./proxy-command.ts";
+import type { ProxyJob, ProxyResponse } from "./proxy-job.ts";
 import { RecordRoutes, type TakenRoutes } from "./record-route.ts";
 
 /** What an application's `proxy` command asks for. */
@@ -64,8 +64,8 @@ export class ProxyCore implements TransactionUser {
   constructor(context: CoreContext, core: UserAgentCore, key: string) {
     this.#context = context;
     this.#core = core;
-    this.#resolver = new TargetResolver(context.transport);
-    this.#routes = new RecordRoutes(context.transport, key);
+    this.#resolver = context.resolver;
+    this.#routes = new RecordRoutes(context.transport, context.flows, key);
   }
 
   /** Proxies a request that was offered to an application; `reply` may be called often. */
@@ -92,12 +92,14 @@ export class ProxyCore implements TransactionUser {
       return;
     }
     const extra = draft?.value.message;
-    const own = extra?.getAll("route") ?? [];
+    const own = (extra?.getAll("route") ?? []).flatMap(splitList);
+    const taken = this.#routes.take(tx.request, tx.flow);
     this.#start({
       tx,
       options: options.value,
       extra,
-      routes: own.length > 0 ? own : this.#routes.take(tx.request).left,
+      routes: own.length > 0 ? own : taken.left,
+      way: own.length > 0 ? { kind: "none" } : taken.flow,
       replacesUri: this.#routes.isOurs(tx.request.uri),
       onFinal: (response) => {
         if (options.value.fullResponse) reply({ type: "response", response });
@@ -111,8 +113,11 @@ export class ProxyCore implements TransactionUser {
 
   onRequest(tx: ServerTransaction): void {
     const { request } = tx;
-    const taken = isInDialog(request) && request.has("route") ? this.#routes.take(request) : undefined;
-    if (taken?.isRecorded === true) this.#forwardOnward(tx, taken);
+    const taken = request.has("route") ? this.#routes.take(request, tx.flow) : undefined;
+    // RFC 5626 5.3: a name that we did not give, and a flow that is no more.
+    if (taken?.isForged === true) this.#reject(tx, 403);
+    else if (taken?.flow.kind === "gone") this.#reject(tx, 430);
+    else if (taken?.isRecorded === true && isInDialog(request)) this.#forwardOnward(tx, taken);
     else this.#core.onRequest(tx);
   }
 
@@ -127,7 +132,7 @@ export class ProxyCore implements TransactionUser {
   }
 
   onAck(request: SipMessage, flow: Flow): void {
-    const taken = this.#routes.take(request);
+    const taken = this.#routes.take(request, flow);
     const isPassing = taken.isRecorded || (this.#answered.has(callKey(request)) && !this.#routes.isOurs(request.uri));
     if (isPassing) this.#forwardAck(request, taken);
     else this.#core.onAck(request, flow);
@@ -159,13 +164,13 @@ export class ProxyCore implements TransactionUser {
       this.#requests.delete(tx.id);
       if (this.#answered.get(key) === proxied) this.#answered.delete(key);
     };
-    const proxied = new ProxiedRequest({ ...job, onDone, onEnded }, this.#context, this.#resolver, this.#routes);
+    const proxied = new ProxiedRequest({ ...job, onDone, onEnded }, this.#context, this.#routes);
     this.#requests.set(tx.id, proxied);
     proxied.start();
   }
 
   /** RFC 3261 16.12: a request inside a dialog follows its route set. */
-  #forwardOnward(tx: ServerTransaction, { left }: TakenRoutes): void {
+  #forwardOnward(tx: ServerTransaction, { left, flow }: TakenRoutes): void {
     const { request } = tx;
     const next = parseNameAddr(left[0] ?? "");
     const nextUri = next.ok ? next.value.uri : request.uri;
@@ -173,7 +178,7 @@ export class ProxyCore implements TransactionUser {
       tx.respond(503, bareResponse(request, 503, reasonPhrase(503), undefined, "Retry-After: 2\r\n"));
       return;
     }
-    if (!nextHopOf(nextUri).ok) {
+    if (flow.kind === "none" && !nextHopOf(nextUri).ok) {
       tx.respond(404, bareResponse(request, 404, reasonPhrase(404), undefined));
       return;
     }
@@ -184,15 +189,18 @@ export class ProxyCore implements TransactionUser {
     if (request.method === "INVITE") tx.respond(100, bareResponse(request, 100, "Trying", undefined));
     const nothing = (): void => undefined;
     const options = { ...ONWARD, destinations: [nextUri] };
-    this.#start({ tx, options, extra: undefined, routes: left, replacesUri: false, onFinal: nothing, onDone: nothing });
+    const onward = { extra: undefined, routes: left, way: flow, replacesUri: false };
+    this.#start({ tx, options, ...onward, onFinal: nothing, onDone: nothing });
+  }
+
+  #reject(tx: ServerTransaction, status: number): void {
+    tx.respond(status, bareResponse(tx.request, status, reasonPhrase(status), newTag(this.#context, "s")));
   }
 
   /** An ACK to a 2xx is a request of its own, without a transaction (RFC 3261 16.11, 17). */
-  #forwardAck(request: SipMessage, { left }: TakenRoutes): void {
-    const next = parseNameAddr(left[0] ?? "");
-    const nextHop = nextHopOf(next.ok ? next.value.uri : request.uri);
-    if (!nextHop.ok || hopsLeft(request) === 0) return;
-    this.#resolver.resolve(nextHop.value, (target) => {
+  #forwardAck(request: SipMessage, { left, flow }: TakenRoutes): void {
+    if (flow.kind === "gone" || hopsLeft(request) === 0) return;
+    const sendTo = (target: Target | undefined): void => {
       const { transport, transactions } = this.#context;
       if (target === undefined || transport.isLocal(target.address, target.port, target.protocol)) return;
       const { local, protocol, branch } = requestContext(this.#context, target);
@@ -205,7 +213,14 @@ export class ProxyCore implements TransactionUser {
         extra: undefined,
       });
       transactions.send(text, target);
-    });
+    };
+    if (flow.kind === "live") {
+      sendTo(flow.target);
+      return;
+    }
+    const next = parseNameAddr(left[0] ?? "");
+    const nextHop = nextHopOf(next.ok ? next.value.uri : request.uri);
+    if (nextHop.ok) this.#resolver.resolve(nextHop.value, sendTo);
   }
 }
 

@@ -7,6 +7,7 @@ export {
 } from "./transaction-user.ts";
 export { TransactionLayer, type TransactionLayerOptions } from "./transaction-layer.ts";
 export { responseTarget } from "./server/received-via.ts";
+export { EmergencyCalls } from "./emergency-calls.ts";
 export { OverloadControl } from "./overload-control.ts";
 export { TransactionError, type TransactionErrorCode } from "./transaction-error.ts";
 export { DEFAULT_TRANSACTION_LIMITS, type TransactionLimits } from "./transaction-limits.ts";

@@ -2,8 +2,10 @@ import { SwitchError } from "../../common/index.ts";
 
 /**
  * `invalid-request`: what should be sent is no request, is an ACK, or has no usable Via; `duplicate-branch`: a
- * transaction with that branch and method is there already; `too-many-transactions`; `closed`: the layer is closed.
+ * transaction with that branch and method is there already; `too-many-transactions`; `flow-ended`: the only connection that an
+ * answer could come by is gone; `closed`: the layer is closed.
  */
-export type TransactionErrorCode = "invalid-request" | "duplicate-branch" | "too-many-transactions" | "closed";
+export type TransactionErrorCode =
+  "invalid-request" | "duplicate-branch" | "too-many-transactions" | "flow-ended" | "closed";
 
 export class TransactionError extends SwitchError<TransactionErrorCode> {}

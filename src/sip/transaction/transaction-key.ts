@@ -23,8 +23,8 @@ export function initialInviteKey(request: SipMessage, via: Via): string | undefi
 }
 
 /**
- * The same for all forks of a request, and for the ACK and CANCEL of an INVITE.
- * @see RFC 3261 8.2.2.2, 9.1, 13.2.2.4
+ * The same for all forks of a request, and for the ACK of an INVITE.
+ * @see RFC 3261 8.2.2.2, 13.2.2.4
  */
 export function requestKey(request: SipMessage): string {
   const fromTag = tagOf(request.get("from") ?? "") ?? "";

@@ -35,6 +35,8 @@ export interface TransactionLayerOptions {
   readonly limits?: Partial<TransactionLimits>;
   /** Whether a new request outside dialogs is taken; else it gets 503. Absent: as long as the limits allow. */
   readonly admit?: () => boolean;
+  /** Whether a new request goes before others: it is taken whatever its source did, as long as there is room. */
+  readonly rightOfWay?: (request: SipMessage, from: Flow) => boolean;
   /** Times that differ from `DEFAULT_TIMER_SETTINGS`. */
   readonly timers?: Partial<TimerSettings>;
 }
@@ -42,9 +44,9 @@ export interface TransactionLayerOptions {
 /** What sources may do. */
 export interface SourcePolicy {
   /** Counts a malformed message; false: it is not to be answered. */
-  noteMalformed(address: string): boolean;
+  noteMalformed(from: Flow): boolean;
   /** Counts a new request outside dialogs; false: it is refused with 503. */
-  admitsNew(address: string): boolean;
+  admitsNew(from: Flow): boolean;
 }
 
 const TAKES_ALL: SourcePolicy = { noteMalformed: () => true, admitsNew: () => true };
@@ -77,8 +79,12 @@ export class TransactionLayer {
       tagSalt: ids.token(8),
     };
     this.#clients = new ClientTransactions(this.#context, this.#limits.maxClientTransactions);
-    const admitsNew = (address: string): boolean => sources.admitsNew(address);
-    this.#servers = new ServerTransactions(this.#context, user, this.#limits, clock, admitsNew, admit);
+    const admission = {
+      rightOfWay: options.rightOfWay ?? (() => false),
+      ofSource: (from: Flow) => sources.admitsNew(from),
+      byLoad: admit,
+    };
+    this.#servers = new ServerTransactions(this.#context, user, this.#limits, clock, admission);
   }
 
   /**
@@ -90,6 +96,11 @@ export class TransactionLayer {
     if (!parsed.ok) this.#onMalformed(parsed.message, parsed.status, parsed.reason, flow);
     else if (parsed.value.kind === "request") this.#onRequest(parsed.value, flow);
     else this.#onResponse(parsed.value, flow);
+  }
+
+  /** To be told of each connection that is gone. */
+  onFlowEnded(flowId: string): void {
+    this.#clients.onFlowEnded(flowId);
   }
 
   /** Takes what the transport could not read as a message, and answers it when there is enough to answer. */
@@ -196,7 +207,7 @@ export class TransactionLayer {
     const via = validateResponse(response).ok ? parseVia(response.get("via") ?? "") : undefined;
     if (via?.ok !== true) {
       counters.count("badResponses");
-      this.#sources.noteMalformed(flow.remoteAddress);
+      this.#sources.noteMalformed(flow);
       return;
     }
     const { branch } = via.value;
@@ -215,7 +226,7 @@ export class TransactionLayer {
   /** RFC 3261 8.2.7: what can not be worked on is answered without a transaction; an ACK never is. */
   #onMalformed(request: SipMessage | undefined, status: number, detail: string, flow: Flow): void {
     this.#context.counters.count(request === undefined ? "badResponses" : "badRequests");
-    const isAnswered = this.#sources.noteMalformed(flow.remoteAddress);
+    const isAnswered = this.#sources.noteMalformed(flow);
     if (!isAnswered || request === undefined || request.method === "ACK") return;
     const via = parseVia(request.get("via") ?? "");
     if (via.ok) this.#answer(withReceived(request, via.value, flow), via.value, flow, { status, detail });

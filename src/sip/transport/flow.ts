@@ -35,6 +35,8 @@ export interface Target {
    * `address` and `port` say.
    */
   readonly flowId?: string;
+  /** Over the flow named or not at all: a peer behind it cannot be reached in another way (RFC 5626 5.3). */
+  readonly isFlowOnly?: boolean;
 }
 
 /**

@@ -1,6 +1,7 @@
 /** SIP transports: listeners, connections, framing, TLS. Text is latin1, one character an octet. */
 export {
   defaultPort,
+  endpointKey,
   type Flow,
   isReliable,
   isSecure,
@@ -12,6 +13,7 @@ export {
   TRANSPORT_PROTOCOLS,
   type TransportProtocol,
 } from "./flow.ts";
+export { type Patience } from "./connection/connection.ts";
 export { type CertificateFiles, type TlsSettings } from "./tls/tls-settings.ts";
 export { type WebSocketSettings } from "./ws/web-socket-settings.ts";
 export { TransportError, type TransportErrorCode } from "./transport-error.ts";

@@ -6,7 +6,7 @@ import type { ListenAddress } from "./flow.ts";
  * `protocol-not-available`: nothing listens with that protocol; `address-unreachable`: the network says that nothing
  * is there; `send-failed`: the system refused it; `connect-failed`, `connect-timeout`, `connection-lost`: a connection; `queue-full`: more waits for the
  * peer than is kept; `too-many-connections`; `not-connected`: a WebSocket peer is reached over the connection that it
- * made and has none; `bad-certificate`: certificate files that can not be used; `closed`: the layer is closed.
+ * made and has none; `flow-gone`: the only flow that the peer can be reached by has ended; `bad-certificate`: certificate files that can not be used; `closed`: the layer is closed.
  */
 export type TransportErrorCode =
   | "address-in-use"
@@ -22,6 +22,7 @@ export type TransportErrorCode =
   | "queue-full"
   | "too-many-connections"
   | "not-connected"
+  | "flow-gone"
   | "bad-certificate"
   | "closed";
 

@@ -12,8 +12,12 @@ export interface TransportEvents {
   onBadInput?(reason: string, flow: Flow, text: string): void;
   /** False: what comes from that address is dropped unread. Absent: nothing is. */
   accepts?(address: string): boolean;
+  /** A peer that had connected was gone, or was sent away, before TLS or WebSocket was open. */
+  onFailedHandshake?(address: string): void;
   /** A message was given to the network, or waits for its connection. `localAddress` may be a wildcard. */
   onSent?(text: string, ends: MessageEnds): void;
+  /** A connection is gone, and its flow with it. */
+  onFlowEnded?(flowId: string): void;
 }
 
 /** What listeners and connections report to: handlers that never throw. */

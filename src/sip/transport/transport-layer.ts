@@ -1,6 +1,7 @@
 import { networkInterfaces } from "node:os";
 import { type Clock, errorMessageOf, type Logger, type MetricSample } from "../../common/index.ts";
 import type { Flow, ListenAddress, OwnEnd, SendFailureHandler, Target, TransportProtocol } from "./flow.ts";
+import type { Patience } from "./connection/connection.ts";
 import { ConnectionTable } from "./connection/connection-table.ts";
 import { StreamListeners } from "./connection/stream-listeners.ts";
 import { isWildcard, LocalAddresses } from "./local-addresses.ts";
@@ -146,6 +147,20 @@ export class TransportLayer {
     return { protocol, address, port, flowId };
   }
 
+  /** Where messages over a flow of any kind go; `undefined` for a connection that is gone and a listener that is not ours. */
+  overFlow(flowId: string): Target | undefined {
+    const connected = this.connectedTo(flowId);
+    if (connected !== undefined) return { ...connected, isFlowOnly: true };
+    const [address, port = ""] = flowId.split("|").slice(-2);
+    if (address === undefined || !this.#udp.some((listener) => listener.hasFlow(flowId))) return undefined;
+    return { protocol: "udp", address, port: Number(port), flowId, isFlowOnly: true };
+  }
+
+  /** How long the connection of a flow is kept, instead of the usual time; without an effect on other flows. */
+  keep(flowId: string, patience: Patience): void {
+    this.#connections.byFlow(flowId)?.keep(patience);
+  }
+
   /** True when that is one of our own listeners. */
   isLocal(address: string, port: number, protocol: TransportProtocol): boolean {
     return this.#addresses.isLocal(this.#locals, { protocol, address, port });
@@ -247,8 +262,10 @@ function safeEvents(events: TransportEvents, logger: Logger): SafeTransportEvent
         note(flow, error);
       }
     },
+    onFailedHandshake: (address) => events.onFailedHandshake?.(address),
     accepts: (address) => events.accepts?.(address) ?? true,
     onSent: (text, ends) => events.onSent?.(text, ends),
+    onFlowEnded: (flowId) => events.onFlowEnded?.(flowId),
   };
 }
 

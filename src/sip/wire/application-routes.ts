@@ -29,15 +29,15 @@ export class ApplicationRoutes {
     for (const verb of connection.verbs) this.remove(verb, connection);
   }
 
-  /** The next application in turn that takes `verb` and is not slow; undefined when there is none. */
-  pick(verb: string): WireConnection | undefined {
+  /** The next application in turn that takes `verb` and is not slow, or may be; undefined when there is none. */
+  pick(verb: string, evenIfSlow = false): WireConnection | undefined {
     const route = this.#routes.get(verb);
     if (route === undefined) return undefined;
     const { connections } = route;
     for (let tried = 0; tried < connections.length; tried += 1) {
       const connection = connections[route.next % connections.length];
       route.next = (route.next + 1) % connections.length;
-      if (connection?.isOpen === true && !connection.isSlow) return connection;
+      if (connection?.isOpen === true && (evenIfSlow || !connection.isSlow)) return connection;
     }
     return undefined;
   }

@@ -18,6 +18,7 @@ import type {
 } from "../dialog/index.ts";
 import type { ProxyCore, ProxyReply } from "../proxy/index.ts";
 import { ApplicationRoutes } from "./application-routes.ts";
+import { claimReply, importReply } from "./takeover-commands.ts";
 import { WireConnection, type WireConnectionLimits } from "./wire-connection.ts";
 import { WireTime } from "./wire-time.ts";
 
@@ -102,8 +103,8 @@ export class WireServer implements ApplicationPort {
     this.#server = server;
   }
 
-  pick(verb: string): Application | undefined {
-    return this.#routes.pick(verb);
+  pick(verb: string, evenIfSlow = false): Application | undefined {
+    return this.#routes.pick(verb, evenIfSlow);
   }
 
   byInstance(instanceId: string): Application | undefined {
@@ -248,6 +249,7 @@ export class WireServer implements ApplicationPort {
   }
 
   #command(connection: WireConnection, id: string, command: string, tokens: readonly string[], text: string): void {
+    const users = this.#users;
     switch (command) {
       case "ping":
         this.#reply(connection, id, "OK|pong");
@@ -263,6 +265,12 @@ export class WireServer implements ApplicationPort {
         return;
       case "proxy":
         this.#proxy(connection, id, tokens, text);
+        return;
+      case "claim":
+        if (users !== undefined) this.#reply(connection, id, claimReply(users.core, connection, tokens, text));
+        return;
+      case "import":
+        if (users !== undefined) this.#reply(connection, id, importReply(users.core, connection, text));
         return;
       default:
         this.#reply(connection, id, `NOK|unsupported command ${command.slice(0, 32)}`);

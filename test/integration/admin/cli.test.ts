@@ -381,6 +381,14 @@ describe("the command line", () => {
       assert.deepEqual(JSON.parse((await run(["security", "bans", "list", "--json"])).out), bans);
     });
 
+    it("given a ban of an IPv6 /64, when removed as it is listed, then edge and call control are told an address of it", async () => {
+      const told: unknown[] = [];
+      const unban = (params: unknown): boolean => told.push(params) === 1;
+      await serveNode(usual, { unban, forgive: (params) => void told.push(params) });
+      assert.equal((await run(["security", "bans", "remove", "2001:db8:0:1::/64"])).exitCode, EXIT.ok);
+      assert.deepEqual(told, [{ address: "2001:db8:0:1::" }, { address: "2001:db8:0:1::" }]);
+    });
+
     it("given a ban, when removed, then edge and call control are told; what is no address is refused", async () => {
       const told: unknown[] = [];
       const unban = (params: unknown): boolean => told.push(params) === 1;
@@ -391,6 +399,7 @@ describe("the command line", () => {
       const again = await run(["security", "bans", "remove", "192.0.2.66"]);
       assert.deepEqual([again.exitCode, again.err.includes("was not banned")], [EXIT.failed, true]);
       assert.equal((await run(["security", "bans", "remove", "everybody"])).exitCode, EXIT.usage);
+      assert.equal((await run(["security", "bans", "remove", "192.0.2.0/24"])).exitCode, EXIT.usage);
     });
   });
 

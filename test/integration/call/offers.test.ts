@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { eventually } from "../../support/eventually.ts";
 import { sdpLine } from "../../support/established-call.ts";
 import type { SipPhone } from "../../support/sip-phone.ts";
 import { SwitchFixture } from "../../support/switch-fixture.ts";
@@ -15,54 +14,6 @@ describe("who makes the offer", () => {
   });
   afterEach(async () => {
     await node.stop();
-  });
-
-  it("given an INVITE without SDP, when the callee offers in its 200, then the caller's answer reaches it in the ACK", async () => {
-    const call = await alice.call("1002");
-    const other = await bob.offered();
-    assert.ok(other.offer !== undefined);
-    assert.equal(other.offer.body, "");
-    assert.equal(other.offer.has("content-type"), false);
-    other.respond(other.offer, 200, { sdp: testSdp(5_000) });
-    const offer = await call.invite?.final();
-    assert.ok(offer !== undefined);
-    assert.equal(offer.status, 200);
-    assert.equal(sdpLine(offer, "c="), "c=IN IP4 192.0.2.200");
-    call.ack(call.invite, offer, { sdp: testSdp(4_000) });
-    const ack = await other.request("ACK");
-    assert.equal(sdpLine(ack, "c="), "c=IN IP4 192.0.2.200");
-    const bye = other.bye();
-    await call.takeBye();
-    await bye;
-    await node.settled(1);
-  });
-
-  it("given an INVITE without SDP, when the caller's ACK has no answer, then both legs end", async () => {
-    const call = await alice.call("1002");
-    const other = await bob.offered();
-    assert.ok(other.offer !== undefined);
-    other.respond(other.offer, 200, { sdp: testSdp(5_000) });
-    const offer = await call.invite?.final();
-    assert.ok(offer !== undefined);
-    call.ack(call.invite, offer);
-    await other.request("ACK");
-    await Promise.all([call.takeBye(), other.takeBye()]);
-    const [record] = await node.settled(1);
-    assert.equal(record?.reason, "media-refused");
-  });
-
-  it("given an INVITE without SDP, when the callee hangs up before the caller's ACK, then the caller gets BYE after its ACK", async () => {
-    const call = await alice.call("1002");
-    const other = await bob.offered();
-    assert.ok(other.offer !== undefined);
-    other.respond(other.offer, 200, { sdp: testSdp(5_000) });
-    const offer = await call.invite?.final();
-    assert.ok(offer !== undefined);
-    other.adopt(other.offer);
-    assert.equal((await other.bye()).status, 200);
-    call.ack(call.invite, offer, { sdp: testSdp(4_000) });
-    await call.takeBye();
-    await node.settled(1);
   });
 
   it("given an answer without SDP to an offer, when it comes, then the callee is ended and the caller refused", async () => {
@@ -120,25 +71,6 @@ describe("who makes the offer", () => {
       assert.equal(record?.calledNumber, number);
     });
   }
-
-  it("given a service number, when a phone calls it without SDP, then the relay offers and takes the answer of the ACK", async () => {
-    const call = await alice.call("9196");
-    const offer = await call.invite?.final();
-    assert.ok(offer !== undefined);
-    assert.equal(sdpLine(offer, "s="), "s=echo");
-    call.ack(call.invite, offer, { sdp: testSdp(4_000) });
-    await eventually(
-      async () => {
-        const again = call.send("INVITE");
-        const second = await again.final();
-        assert.equal(second.status, 200);
-        call.ack(again, second, { sdp: testSdp(4_000, [], 2) });
-      },
-      { timeoutMs: 2_000, intervalMs: 20 },
-    );
-    assert.equal((await call.bye()).status, 200);
-    await node.settled(1);
-  });
 
   it("given a relay that refuses, when a phone calls, then it gets the status that says why and nobody rings", async () => {
     for (const [code, status] of [

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import type { PeerSource } from "../../../src/call/index.ts";
 import { Cleanup } from "../../support/cleanup.ts";
+import { DnsServer } from "../../support/dns-server.ts";
 import { SipPhone } from "../../support/sip-phone.ts";
 import { SwitchFixture, TEST_PROFILE } from "../../support/switch-fixture.ts";
 import { testSdp } from "../../support/test-sdp.ts";
@@ -28,6 +29,7 @@ describe("calls from and to peers", () => {
   async function start(
     inbound: Partial<PeerSource> = {},
     toOutbound: Partial<PeerSource> = {},
+    dns?: DnsServer,
   ): Promise<SwitchFixture> {
     const trunk = { profile: { ...TEST_PROFILE, kind: "trunk" }, maxCalls: 10, transit: false } as const;
     const peers = [
@@ -41,7 +43,10 @@ describe("calls from and to peers", () => {
         ...toOutbound,
       },
     ];
-    return cleanup.add(await SwitchFixture.start({ peers }), (node) => node.stop());
+    return cleanup.add(
+      await SwitchFixture.start({ peers, ...(dns === undefined ? {} : { dns: { servers: [dns.address] } }) }),
+      (node) => node.stop(),
+    );
   }
 
   async function statusOf(phone: SipPhone, number: string): Promise<number | undefined> {
@@ -90,5 +95,50 @@ describe("calls from and to peers", () => {
     const refused = await (await alice.call("0901", { sdp: testSdp(4_000) })).invite?.final();
     assert.equal(refused?.status, 503);
     assert.ok(Number(refused.get("retry-after")) > 0);
+  });
+
+  describe("that is known by name", () => {
+    let dns: DnsServer;
+    let node: SwitchFixture;
+    beforeEach(async () => {
+      dns = cleanup.add(await DnsServer.start(), (one) => one.close());
+      node = await start({}, { uri: "sip:trunk.test" }, dns);
+    });
+
+    it("given a name that does not exist, when it is called, then the caller gets 480 with a Reason, and nothing is left", async () => {
+      const call = await (await node.phone("1001")).call("0900", { sdp: testSdp(4_000) });
+      const refused = await call.invite?.final();
+      assert.equal(refused?.status, 480);
+      assert.match(refused.get("reason") ?? "", /^Q\.850;cause=\d+;text=/);
+      assert.equal((await node.settled(1))[0]?.cause.sipStatus, 480);
+    });
+
+    it("given SRV records, when the first target says 503, then the call goes on to the next, and both can hang up", async () => {
+      const other = await peerPhone("127.0.0.10", node.server);
+      const next = await peerPhone("127.0.0.11", node.server);
+      dns.zone.set("a.test", { addresses: [other.address] });
+      dns.zone.set("b.test", { addresses: [next.address] });
+      const record = { weight: 0, priority: 1 };
+      dns.zone.set("_sip._udp.trunk.test", {
+        services: [
+          { ...record, port: other.port, target: "a.test" },
+          { ...record, priority: 2, port: next.port, target: "b.test" },
+        ],
+      });
+      const call = await (await node.phone("1001")).call("0900", { sdp: testSdp(4_000) });
+      const refused = await other.offered();
+      assert.ok(refused.offer !== undefined);
+      refused.respond(refused.offer, 503);
+      const taken = await next.offered();
+      assert.ok(taken.offer !== undefined);
+      assert.equal(taken.offer.uri, "sip:0900@trunk.test");
+      taken.respond(taken.offer, 200, { sdp: testSdp(5_000) });
+      await taken.request("ACK");
+      await call.established();
+      const bye = call.bye();
+      await taken.takeBye();
+      assert.equal((await bye).status, 200);
+      await node.settled(1);
+    });
   });
 });

@@ -4,24 +4,8 @@ import { ManualClock } from "../../support/manual-clock.ts";
 import { SwitchFixture, TEST_PROFILE } from "../../support/switch-fixture.ts";
 import { testSdp } from "../../support/test-sdp.ts";
 import { establish } from "../../support/established-call.ts";
+import { requestText } from "../../support/request-text.ts";
 import type { Fields, SipPhone } from "../../support/sip-phone.ts";
-
-/** A request outside a dialog, byte by byte. */
-function requestText(phone: SipPhone, method: string, uri: string, fields: Fields = [], body = ""): string {
-  const all: Fields = [
-    ["Via", phone.newVia()],
-    ["From", `<sip:${phone.number}@127.0.0.1>;tag=${Math.random().toString(36).slice(2)}`],
-    ["To", `<${uri}>`],
-    ["Call-ID", `${Math.random().toString(36).slice(2)}@test`],
-    ["CSeq", `7 ${method}`],
-    ["Contact", phone.contact],
-    ...fields,
-  ];
-  const has = (name: string): boolean => all.some(([one]) => one.toLowerCase() === name);
-  const hops: Fields = has("max-forwards") ? [] : [["Max-Forwards", "70"]];
-  const lines = [...all, ...hops].map(([name, value]) => `${name}: ${value}\r\n`).join("");
-  return `${method} ${uri} SIP/2.0\r\n${lines}Content-Length: ${body.length}\r\n\r\n${body}`;
-}
 
 describe("requests outside a dialog", () => {
   let node: SwitchFixture;
@@ -34,46 +18,6 @@ describe("requests outside a dialog", () => {
   });
   afterEach(async () => {
     await node.stop();
-  });
-
-  it("given OPTIONS without credentials, when it comes, then it is answered 200 with what the switch can do", async () => {
-    const response = await phone.exchange(requestText(phone, "OPTIONS", uri));
-    assert.equal(response.status, 200);
-    assert.match(response.get("allow") ?? "", /INVITE, ACK, BYE, CANCEL, OPTIONS/);
-    assert.equal(response.get("accept"), "application/sdp");
-    assert.match(response.get("supported") ?? "", /timer/);
-  });
-
-  const cases: readonly [string, number, string][] = [
-    ["SUBSCRIBE", 489, "event"],
-    ["MESSAGE", 405, "method"],
-    ["PUBLISH", 405, "method"],
-    ["REFER", 405, "method"],
-    ["NOTIFY", 481, "no-dialog"],
-  ];
-  for (const [method, status, reason] of cases) {
-    it(`given ${method}, when it comes, then it is answered ${status}`, async () => {
-      const response = await phone.exchange(requestText(phone, method, uri, [["Event", "presence"]]));
-      assert.equal(response.status, status);
-      if (status === 405) assert.match(response.get("allow") ?? "", /INVITE/);
-      const sum = node.manager
-        .metrics()
-        .filter(({ name, labels }) => name === "tandem_requests_refused_total" && labels?.["reason"] === reason);
-      assert.equal(sum.length, 1);
-    });
-  }
-
-  it("given an INVITE that requires an unknown extension, when it comes, then it is answered 420 with its name", async () => {
-    const response = await phone.exchange(requestText(phone, "INVITE", uri, [["Require", "100rel, timer"]]));
-    assert.equal(response.status, 420);
-    assert.equal(response.get("unsupported"), "100rel");
-  });
-
-  it("given a request inside a dialog that nobody knows, when it comes, then it is answered 481", async () => {
-    for (const method of ["BYE", "INVITE", "UPDATE", "INFO", "OPTIONS", "REFER"]) {
-      const text = requestText(phone, method, uri).replace(/^To: (.*)$/m, "To: $1;tag=unknown");
-      assert.equal((await phone.exchange(text)).status, 481, method);
-    }
   });
 
   it("given an INVITE without credentials, when it comes, then it is challenged and nobody rings", async () => {
@@ -101,6 +45,7 @@ describe("requests outside a dialog", () => {
     assert.equal(await invite([], "", "sip:1002@elsewhere.example"), 404, "foreign host");
     assert.equal(await invite([["Max-Forwards", "0"]]), 483, "hops");
     assert.equal(await invite([["Content-Type", "text/plain"]], "hello"), 415, "body");
+    assert.equal(await invite([["Accept", "text/html"]]), 406, "accept");
     assert.equal(
       await invite([
         ["Session-Expires", "30"],
@@ -122,7 +67,7 @@ describe("requests outside a dialog", () => {
       ]),
       [
         ["7777", undefined, 404, 1, "rejected", "switch"],
-        ["1003", "phone-1003", 480, 18, "unreachable", "switch"],
+        ["1003", "phone-1003", 480, 20, "unreachable", "switch"],
         ["", undefined, 484, 28, "rejected", "switch"],
         ["1002", undefined, 404, 1, "rejected", "switch"],
       ],
@@ -187,6 +132,20 @@ describe("requests outside a dialog", () => {
       undefined,
     );
     assert.equal((await answered.final()).status, 403);
+    assert.equal(node.metric("tandem_calls"), 1);
+    const bye = far.bye();
+    await near.takeBye();
+    await bye;
+    await node.settled(1);
+  });
+
+  it("given a re-INVITE that takes no SDP, when it comes, then it is answered 406 and the call goes on", async () => {
+    const bob = await node.phone("1002");
+    const { near, far } = await establish(phone, bob);
+    const refused = await near
+      .send("INVITE", { sdp: testSdp(4_000, [], 2), headers: [["Accept", "text/html"]] })
+      .final();
+    assert.equal(refused.status, 406);
     assert.equal(node.metric("tandem_calls"), 1);
     const bye = far.bye();
     await near.takeBye();

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import {
   appendFileSync,
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readFileSync,
@@ -112,6 +113,49 @@ describe("Journal", () => {
     assert.ok(statSync(path).size < 1_100);
     map.journal.close();
     assert.deepEqual([...reopened()], [["a", { n: 999 }]]);
+  });
+
+  describe("given more live values than one turn may write", () => {
+    const VALUES = 2_000;
+    const filler = "x".repeat(500);
+    let map: KeptMap;
+    const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+    beforeEach(() => {
+      map = new KeptMap({ path, compactAboveBytes: 1_000 });
+      for (let n = 0; n < VALUES; n += 1) map.put(`key-${n}`, { n, filler });
+      map.journal.flush();
+      for (let n = 0; n < 1_000 && !existsSync(`${path}.new`); n += 1) {
+        map.put("grows", { filler: filler.repeat(200) });
+        map.journal.flush();
+      }
+    });
+
+    it("when the file is rewritten, then it takes several turns, and changes meanwhile are kept", async () => {
+      assert.ok(existsSync(`${path}.new`), "the new file is not done in the turn in which it was begun");
+      let turns = 0;
+      for (; existsSync(`${path}.new`); turns += 1) {
+        map.put(`key-${turns}`, "changed before or after it was written");
+        map.put(`new-${turns}`, turns);
+        map.remove(`key-${VALUES - 1 - turns}`);
+        map.remove(`key-${VALUES / 2 + turns}`);
+        await nextTurn();
+      }
+      assert.ok(turns > 5, `${turns} turns`);
+      assert.ok(statSync(path).size < 1_500 * VALUES, "the old lines are gone");
+      map.put("after", 1);
+      map.journal.close();
+      assert.deepEqual(reopened(), map.values);
+    });
+
+    it("when it is closed in the middle of it, then the old file holds everything", async () => {
+      await nextTurn();
+      map.put("key-1", "late");
+      map.journal.close();
+      assert.ok(!existsSync(`${path}.new`));
+      await nextTurn();
+      assert.deepEqual(reopened(), map.values);
+    });
   });
 
   it("given a folder that cannot be written, when opened, then the file system's error is thrown", () => {

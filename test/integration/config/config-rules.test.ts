@@ -302,6 +302,17 @@ const crossCases: readonly Case[] = [
     '1:75 peers[0].profile: profile "sipp" is of kind phone; known trunk profiles: trunk',
   ],
   [
+    "emergency calls that lead nowhere, and a number that is another's",
+    `call: { endpoints: { "113": echo }, emergency: { numbers: ["112", "113"], route: exchange } }\nphones: [{ ${phone} }]`,
+    '1:67 call.emergency.numbers[1]: "113" is also call.endpoints.113',
+    '1:82 call.emergency.route: "exchange" is neither the name of a peer nor the number of a phone',
+  ],
+  [
+    "emergency calls without a number",
+    `call: { emergency: { numbers: [], route: "1001" } }\nphones: [{ ${phone} }]`,
+    "1:31 call.emergency.numbers: must have at least 1 entry, found 0",
+  ],
+  [
     "a peer over a transport that is not there",
     "sip: { listen: [{ transport: udp, address: 127.0.0.1 }] }\npeers: [{ name: p, addresses: [192.0.2.1], uri: 'sip:192.0.2.1;transport=tcp' }]",
     "2:49 peers[0].uri: needs tcp, which sip.listen does not have",

@@ -70,6 +70,22 @@ const cases: readonly (readonly [rule: string, document: string, ...problems: st
     "peers[0].uri: needs udp over IPv6, which sip.listen does not have",
   ],
   [
+    "a peer whose name leaves its transport open, and only WebSocket",
+    `${listening("{ transport: ws, address: 127.0.0.1 }")}peers: [{ name: p, addresses: [192.0.2.1], uri: 'sip:pbx.example' }]`,
+    "peers[0].uri: needs udp, which sip.listen does not have",
+  ],
+  [
+    "a name server that is a name",
+    "sip: { dns: { servers: ['192.0.2.53:5353', '2001:db8::53', '[2001:db8::53]:53', ns.example] } }",
+    'sip.dns.servers[3]: expected an IP address, with a port or without, such as 192.0.2.53:53, found "ns.example"',
+  ],
+  [
+    "a name server's port out of range",
+    "sip: { dns: { servers: ['192.0.2.53:0', '192.0.2.53:65536'] } }",
+    'sip.dns.servers[0]: expected an IP address, with a port or without, such as 192.0.2.53:53, found "192.0.2.53:0"',
+    'sip.dns.servers[1]: expected an IP address, with a port or without, such as 192.0.2.53:53, found "192.0.2.53:65536"',
+  ],
+  [
     "a TLS peer that is this node",
     `${listening("{ transport: tls, address: '::1' }")}peers: [{ name: p, addresses: ['::1'], uri: 'sip:[0::1];transport=tls' }]`,
     "peers[0].uri: is an address of this node: calls to it would come back",

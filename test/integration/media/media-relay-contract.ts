@@ -8,7 +8,7 @@ import {
 } from "../../../src/media/index.ts";
 import { tonePower } from "../../support/goertzel.ts";
 import { decodeMuLaw } from "../../support/g711.ts";
-import { audioPortOf, rtpPacket, RtpPhone } from "./rtp-phone.ts";
+import { audioPortOf, rtpPacket, RtpPhone } from "../../support/rtp-phone.ts";
 
 /** A relay that runs, and how to end it. */
 export interface RunningRelay {
@@ -91,8 +91,17 @@ export function describeMediaRelay(name: string, start: () => Promise<RunningRel
       await assert.rejects(relay.answer(key, bob.sdp(), options), failsWith("unknown-session"));
     });
 
-    it("given an answer that refuses all, when taken, then the session waits for its release", async () => {
+    it("given an answer that takes nothing of the offer, when it comes, then the code says so and the session is as before", async () => {
       await relay.offer(key, alice.sdp(), options);
+      const answers = [bob.sdp({ port: 0 }), bob.sdp({ codecs: "9 101" }), bob.sdp().replace("RTP/AVP", "RTP/SAVP")];
+      for (const answer of answers)
+        await assert.rejects(relay.answer(key, answer, options), failsWith("no-common-codec"));
+      assert.ok(audioPortOf(await relay.answer(key, bob.sdp({ codecs: "8" }), options)) > 0);
+      assert.ok(await relay.release(key.callId));
+    });
+
+    it("given an offer in which nobody is to send, when the answer refuses all, then it is taken and the session waits for its release", async () => {
+      await relay.offer(key, alice.sdp({ lines: ["a=inactive"] }), options);
       const refused = await relay.answer(key, bob.sdp({ port: 0 }), options);
       assert.equal(audioPortOf(refused), 0);
       assert.equal((await relay.list()).length, 1);

@@ -3,7 +3,7 @@ import type { RelayKey, RelayOptions } from "../../../src/media/index.ts";
 import { tonePower } from "../../support/goertzel.ts";
 import { decodeMuLaw } from "../../support/g711.ts";
 import { RelayFixture } from "./relay-fixture.ts";
-import { audioPortOf, rtpPacket, RtpPhone } from "./rtp-phone.ts";
+import { audioPortOf, rtpPacket, RtpPhone } from "../../support/rtp-phone.ts";
 
 const key: RelayKey = { callId: "call-1", fromTag: "a", toTag: "far-end" };
 const backwards: RelayKey = { callId: "call-1", fromTag: "far-end", toTag: "a" };

@@ -4,7 +4,7 @@ import { once } from "node:events";
 import type { RelayKey, RelayOptions } from "../../../src/media/index.ts";
 import { ManualClock } from "../../support/manual-clock.ts";
 import { freePortRange, RelayFixture } from "./relay-fixture.ts";
-import { audioPortOf, RtpPhone } from "./rtp-phone.ts";
+import { audioPortOf, RtpPhone } from "../../support/rtp-phone.ts";
 
 const local: RelayOptions = { signalingAddress: "127.0.0.1", latch: "candidates" };
 const keyOf = (callId: string): RelayKey => ({ callId, fromTag: "a", toTag: "b" });

@@ -11,7 +11,7 @@ import { TemporaryDirectory } from "../../support/temporary-directory.ts";
 import { withinMs } from "../../support/within-ms.ts";
 import { receiverReport } from "../../unit/media/rtp/packets.ts";
 import { RelayFixture } from "./relay-fixture.ts";
-import { audioPortOf, rtpPacket, RtpPhone } from "./rtp-phone.ts";
+import { audioPortOf, rtpPacket, RtpPhone } from "../../support/rtp-phone.ts";
 
 const key: RelayKey = { callId: "call-1", fromTag: "a", toTag: "b" };
 const local: RelayOptions = { signalingAddress: "127.0.0.1", latch: "candidates" };

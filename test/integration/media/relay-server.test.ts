@@ -12,7 +12,7 @@ import { RelayServer } from "../../../src/media/relay/embedded/relay-server.ts";
 import { TemporaryDirectory } from "../../support/temporary-directory.ts";
 import { ManualClock } from "../../support/manual-clock.ts";
 import { RelayFixture } from "./relay-fixture.ts";
-import { RtpPhone } from "./rtp-phone.ts";
+import { RtpPhone } from "../../support/rtp-phone.ts";
 
 const key = { callId: "call-1", fromTag: "a", toTag: "b" };
 const local = { signalingAddress: "127.0.0.1", latch: "candidates" } as const;
@@ -81,7 +81,7 @@ describe("RelayServer", () => {
     const other = await RelayFixture.start({ clock });
     try {
       await other.relay.answerByEndpoint(key, "tone", phone.sdp(), local);
-      assert.equal(clock.activeTimers, 2);
+      assert.equal(clock.activeTimers, 3, "silence, tone, ports to be made ready");
       await other.relay.release(key.callId);
       clock.advance(1000);
       assert.equal(clock.activeTimers, 0);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { RelayEvent, RelayKey, RelayOptions } from "../../../src/media/index.ts";
 import { RelayFixture } from "./relay-fixture.ts";
-import { audioPortOf, rtpPacket, RtpPhone } from "./rtp-phone.ts";
+import { audioPortOf, rtpPacket, RtpPhone } from "../../support/rtp-phone.ts";
 
 const local: RelayOptions = { signalingAddress: "127.0.0.1", latch: "candidates" };
 const keyOf = (callId: string): RelayKey => ({ callId, fromTag: "a", toTag: "b" });

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { RelayKey, RelayOptions } from "../../../src/media/index.ts";
 import { eventually } from "../../support/eventually.ts";
 import { RelayFixture } from "./relay-fixture.ts";
-import { audioPortOf, rtpPacket, RtpPhone } from "./rtp-phone.ts";
+import { audioPortOf, rtpPacket, RtpPhone } from "../../support/rtp-phone.ts";
 
 const key: RelayKey = { callId: "call-1", fromTag: "a", toTag: "b" };
 /** Phones are told apart by their loopback addresses, which count as any others here. */

@@ -3,7 +3,7 @@ import type { RelayKey, RelayOptions, SideStatistics } from "../../../src/media/
 import { receiverReport, senderReport } from "../../unit/media/rtp/packets.ts";
 import { eventually } from "../../support/eventually.ts";
 import { RelayFixture } from "./relay-fixture.ts";
-import { audioPortOf, rtpPacket, RtpPhone } from "./rtp-phone.ts";
+import { audioPortOf, rtpPacket, RtpPhone } from "../../support/rtp-phone.ts";
 
 const key: RelayKey = { callId: "call-1", fromTag: "a", toTag: "b" };
 const local: RelayOptions = { signalingAddress: "127.0.0.1", latch: "candidates" };

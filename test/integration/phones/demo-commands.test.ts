@@ -46,7 +46,15 @@ describe("the commands that the demo prints", () => {
     mkdirSync(config);
     const address = await freeLoopbackAddress();
     const rtpPorts = { first: 39_000, last: 39_018 };
-    writeBaresipConfig({ directory: config, address, toneHz: 440, controlPort: 4444, toneSeconds: 30, rtpPorts });
+    writeBaresipConfig({
+      directory: config,
+      address,
+      toneHz: 440,
+      controlPort: 4444,
+      toneSeconds: 30,
+      rtpPorts,
+      modules: [],
+    });
     appendFileSync(directory.join("baresip", "config"), "module stdio.so\n");
     const phone = run(printed("baresip").replace("baresip", `baresip -f ${config}`));
     await phone.outputMatching(/200 OK/, 5_000);

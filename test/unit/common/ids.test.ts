@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { RandomIds } from "../../../src/common/index.ts";
+import { chance, RandomIds } from "../../../src/common/index.ts";
 
 describe("RandomIds", () => {
   it("given two calls of uuid, when compared, then they differ and are version 4", () => {
@@ -11,5 +11,14 @@ describe("RandomIds", () => {
 
   it("given a length in bytes, when a token is made, then it has two hex digits for each", () => {
     assert.match(new RandomIds().token(12), /^[0-9a-f]{24}$/);
+  });
+});
+
+describe("chance", () => {
+  it("given a bound, when asked often, then both ends come and nothing beyond them", () => {
+    const ids = new RandomIds();
+    const seen = new Set(Array.from({ length: 500 }, () => chance(ids, 2)));
+    assert.deepEqual([...seen].sort(), [0, 1, 2]);
+    assert.equal(chance(ids, 0), 0);
   });
 });

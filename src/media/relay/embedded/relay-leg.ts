@@ -2,6 +2,7 @@ import { errorCodeOf, type Logger } from "../../../common/index.ts";
 import { MediaError } from "../../media-error.ts";
 import type { PayloadTable } from "../../rtp/payload-table.ts";
 import type { PortPool } from "./port-pool.ts";
+import type { ReadyPairs } from "./ready-pairs.ts";
 import type { RelayContext, SocketOwner } from "./relay-context.ts";
 import { RtcpEnd } from "./rtcp-end.ts";
 import { RtpEnd } from "./rtp-end.ts";
@@ -20,6 +21,8 @@ export interface RelayLeg {
 /** Options of a `LegAllocator`. */
 export interface LegAllocatorOptions {
   readonly pool: PortPool;
+  /** Of the same pool; used first. */
+  readonly ready: ReadyPairs;
   /** Local address of the sockets. */
   readonly address: string;
   readonly context: RelayContext;
@@ -35,11 +38,14 @@ export class LegAllocator {
   }
 
   /**
-   * Binds the next free port pair; pairs that another program has are passed over and rest.
+   * Takes a port pair that is ready, or binds the next free one; pairs that another program has are passed over and
+   * rest.
    * @throws {MediaError} `no-ports`
    */
   async allocate(owner: SocketOwner, payloads: PayloadTable): Promise<RelayLeg> {
-    const { pool, address } = this.#options;
+    const { pool, ready, address } = this.#options;
+    const pair = ready.take();
+    if (pair !== undefined) return this.#leg(pair, owner, payloads);
     // Each failure puts a pair to rest, so the pool runs out at the latest.
     for (let attempt = 0; attempt < pool.capacity; attempt += 1) {
       const port = pool.take();

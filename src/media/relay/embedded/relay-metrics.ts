@@ -4,8 +4,10 @@ import type { RelayCounters } from "./relay-counters.ts";
 /** Figures that are not counters. */
 export interface RelayGauges {
   readonly sessions: number;
-  /** RTP and RTCP ports that are bound. */
+  /** RTP and RTCP ports of sessions. */
   readonly portsInUse: number;
+  /** RTP and RTCP ports that are bound for the next sessions. */
+  readonly portsReady: number;
   readonly playingEndpoints: number;
 }
 
@@ -28,7 +30,8 @@ export function relayMetrics(counters: RelayCounters, gauges: RelayGauges): Metr
   const bytes = "Bytes of the packets received from the chosen sources";
   return [
     gauge("sessions", "Sessions of the relay", gauges.sessions),
-    gauge("ports_in_use", "UDP ports bound by the relay, RTP and RTCP", gauges.portsInUse),
+    gauge("ports_in_use", "UDP ports of sessions, RTP and RTCP", gauges.portsInUse),
+    gauge("ports_ready", "UDP ports bound for the next sessions, RTP and RTCP", gauges.portsReady),
     gauge("playing_endpoints", "Built-in far ends that play", gauges.playingEndpoints),
     counter("packets", packets, counters.rtpPackets, { kind: "rtp" }),
     counter("packets", packets, counters.rtcpPackets, { kind: "rtcp" }),

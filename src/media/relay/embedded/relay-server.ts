@@ -12,6 +12,7 @@ import { PromptLibrary } from "../../prompt/prompt-library.ts";
 import { PromptTicker } from "../../prompt/prompt-ticker.ts";
 import type { RelayEvent } from "../media-relay.ts";
 import { PortPool, type PortRange } from "./port-pool.ts";
+import { ReadyPairs } from "./ready-pairs.ts";
 import { newRelayCounters } from "./relay-counters.ts";
 import { LegAllocator } from "./relay-leg.ts";
 import { relayMetrics } from "./relay-metrics.ts";
@@ -56,12 +57,15 @@ export interface RelayServerOptions {
 
 const DEFAULT_MAX_SESSIONS = 4000;
 const DEFAULT_MAX_PACKETS_PER_SECOND = 5000;
+/** For the calls that may come in the time in which they are made again: 1,500 a second, with two pairs each. */
+const READY_PAIRS = 64;
 
 /** The media service's side of the embedded relay: sessions with their sockets, driven over a channel. */
 export class RelayServer {
   readonly #options: RelayServerOptions;
   readonly #counters = newRelayCounters();
   readonly #pool: PortPool;
+  readonly #ready: ReadyPairs;
   readonly #ticker: PromptTicker;
   readonly #table: SessionTable;
   readonly #watch: SilenceWatch;
@@ -80,6 +84,7 @@ export class RelayServer {
     this.#maxSessions = options.maxSessions ?? DEFAULT_MAX_SESSIONS;
     const startOffset = Number.parseInt(ids.token(4), 16);
     this.#pool = new PortPool({ range: options.portRange, restMs: options.restMs, clock, startOffset });
+    this.#ready = new ReadyPairs({ pool: this.#pool, address, clock, maxPairs: READY_PAIRS });
     this.#ticker = new PromptTicker(clock);
     const socketContext = {
       clock,
@@ -87,7 +92,13 @@ export class RelayServer {
       maxPacketsPerSecond: options.maxPacketsPerSecond ?? DEFAULT_MAX_PACKETS_PER_SECOND,
       isLoopback: options.isLoopback ?? isLoopbackAddress,
     };
-    const allocator = new LegAllocator({ pool: this.#pool, address, context: socketContext, logger });
+    const allocator = new LegAllocator({
+      pool: this.#pool,
+      ready: this.#ready,
+      address,
+      context: socketContext,
+      logger,
+    });
     const library = new PromptLibrary();
     this.#table = new SessionTable({
       context: { clock, ids, ticker: this.#ticker, library, allocator, address, advertisedAddress },
@@ -111,6 +122,8 @@ export class RelayServer {
       throw new SwitchError("bad-address", `cannot bind ${address}: ${errorMessageOf(cause)}`, { address }, { cause });
     });
     await this.#table.restore();
+    // Not before: the ports of the sessions come first.
+    await this.#ready.fill();
     const table = this.#table;
     channel.handle("media.offer", async (params) => {
       const { sdp, signalingAddress, latch, ...key } = checkParams(offerParams, params);
@@ -136,7 +149,8 @@ export class RelayServer {
   metrics(): MetricSample[] {
     const gauges = {
       sessions: this.#table.size,
-      portsInUse: 2 * this.#pool.inUse,
+      portsInUse: this.#portsInUse,
+      portsReady: 2 * this.#ready.count,
       playingEndpoints: this.#ticker.playerCount,
     };
     return [...relayMetrics(this.#counters, gauges), ...this.#table.metrics()];
@@ -151,7 +165,7 @@ export class RelayServer {
       portRange,
       sessions: this.#table.size,
       maxSessions: this.#maxSessions,
-      portsInUse: 2 * this.#pool.inUse,
+      portsInUse: this.#portsInUse,
       portCapacity: 2 * this.#pool.capacity,
     };
   }
@@ -160,7 +174,12 @@ export class RelayServer {
   async close(): Promise<void> {
     this.#watch.close();
     this.#table.close();
+    this.#ready.close();
     this.#ticker.close();
+  }
+
+  get #portsInUse(): number {
+    return 2 * (this.#pool.inUse - this.#ready.held);
   }
 
   #newWatch(): SilenceWatch {

@@ -1,10 +1,11 @@
 import { MediaError } from "../../media-error.ts";
+import { fitsOffer, offeredFormats, type OfferedFormats } from "../../sdp/answer-fit.ts";
 import { chooseEndpointMedia, writeEndpointAnswer, writeEndpointOffer } from "../../sdp/endpoint-description.ts";
 import { canReceive, effectiveDirection, type Direction } from "../../sdp/direction.ts";
 import { stampOrigin } from "../../sdp/origin.ts";
 import { isRelayable } from "../../sdp/relayable-media.ts";
 import { rewriteForRelay, type RelayedMedia } from "../../sdp/rewrite-for-relay.ts";
-import type { Codec, SessionDescription } from "../../sdp/session-description.ts";
+import type { Codec, MediaDescription, SessionDescription } from "../../sdp/session-description.ts";
 import type { RelayEndpoint, RelayOptions } from "../media-relay.ts";
 import { FarEnd, type FarEndSetting } from "./far-end.ts";
 import type { RelaySide } from "./relay-side.ts";
@@ -87,20 +88,24 @@ export class RelaySession {
     if (wanted.length === 0) throw new MediaError("offer-refused", "the SDP has no stream that can be relayed");
     await this.#streams.ensure(wanted, [0, 1]);
     const offered = new Map<number, Direction>();
+    const formats = new Map<number, OfferedFormats>();
     for (const index of wanted) {
       const media = description.media[index];
       const stream = this.#streams.get(index);
       if (media === undefined || stream === undefined) continue;
       offered.set(index, effectiveDirection(media));
+      formats.set(index, offeredFormats(media));
       openSide(stream, from, media, options, this.#context.clock.nowMs());
     }
     this.sides[from].offered = offered;
+    this.sides[from].formats = formats;
     return this.#relayed(otherSide(from), description, offered);
   }
 
   /**
    * Takes the answer to the last offer of `offerer`.
-   * @throws {MediaError} `unknown-session`, `offer-refused`, `no-common-codec`
+   * @throws {MediaError} `unknown-session`, `offer-refused`; `no-common-codec` when no stream of it can carry what was
+   * offered, unless nobody was to send; the session is then as before
    */
   answer(offerer: SideIndex, description: SessionDescription, options: RelayOptions): string {
     const { offered } = this.sides[offerer];
@@ -110,11 +115,16 @@ export class RelaySession {
       this.#answerToFarEnd(otherSide(offerer), description, options, this.#farSide.kind);
       return "";
     }
+    const isTaken = (index: number): boolean => this.#isTaken(offerer, index, description.media[index]);
+    const isSilent = [...offered.values()].every((direction) => direction === "inactive");
+    if (!isSilent && ![...offered.keys()].some(isTaken)) {
+      throw new MediaError("no-common-codec", "the answer takes nothing of the offer");
+    }
     const answered = new Map<number, Direction>();
     for (const stream of this.#streams.values()) {
       const media = description.media[stream.mediaIndex];
       const asked = offered.get(stream.mediaIndex);
-      if (asked === undefined || media === undefined || !isRelayable(media, this.#context.advertisedAddress)) {
+      if (asked === undefined || media === undefined || !isTaken(stream.mediaIndex)) {
         stream.directions.fill("inactive");
         continue;
       }
@@ -178,6 +188,13 @@ export class RelaySession {
     this.#streams.close();
   }
 
+  /** An offered stream can be relayed as it is answered. */
+  #isTaken(offerer: SideIndex, index: number, media: MediaDescription | undefined): boolean {
+    if (media === undefined || !isRelayable(media, this.#context.advertisedAddress)) return false;
+    const formats = this.sides[offerer].formats.get(index);
+    return formats === undefined || fitsOffer(media, formats);
+  }
+
   #answerToFarEnd(phone: SideIndex, description: SessionDescription, options: RelayOptions, kind: RelayEndpoint): void {
     const isRefused = description.media.every((media) => media.port === 0);
     const choice = chooseEndpointMedia(description, this.#context.advertisedAddress, false);
@@ -223,7 +240,7 @@ export class RelaySession {
       const rtpPort = this.#streams.portOf(index, to);
       const direction = directions.get(index);
       if (rtpPort === 0 || direction === undefined) return undefined;
-      return { rtpPort, rtcpPort: rtpPort + 1, ...(media.isHeldByAddress ? { direction } : {}) };
+      return { rtpPort, rtcpPort: rtpPort + 1, ...(media.direction === direction ? {} : { direction }) };
     });
     return this.#stamped(to, rewriteForRelay(description, this.#context.advertisedAddress, relayed));
   }

@@ -1,5 +1,6 @@
 import type { Ids } from "../../../common/index.ts";
 import type { Direction } from "../../sdp/direction.ts";
+import type { OfferedFormats } from "../../sdp/answer-fit.ts";
 import type { SdpOrigin } from "../../sdp/origin.ts";
 import type { SocketOwner } from "./relay-context.ts";
 
@@ -19,6 +20,8 @@ export class RelaySide implements SocketOwner {
   origin: SdpOrigin;
   hasBeenHeard: boolean;
   offered: ReadonlyMap<number, Direction> | undefined;
+  /** What its last offer had, by media line; not kept for another process, which then holds answers against nothing. */
+  formats: ReadonlyMap<number, OfferedFormats> = new Map();
   lastHeardMs = 0;
   rejected = 0;
   readonly #onSource: (side: RelaySide, isFirst: boolean) => void;

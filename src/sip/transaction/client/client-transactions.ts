@@ -14,6 +14,8 @@ export class ClientTransactions {
   readonly context: TransactionContext;
   readonly #maxTransactions: number;
   readonly #byId = new Map<string, InviteClient | NonInviteClient>();
+  /** Those that can be answered over one connection only, by its flow. */
+  readonly #byFlow = new Map<string, Set<InviteClient | NonInviteClient>>();
   #inviteCount = 0;
   #isClosed = false;
 
@@ -48,6 +50,7 @@ export class ClientTransactions {
       ? new InviteClient(id, ways, handlers, this)
       : new NonInviteClient(id, method, ways, handlers, this);
     this.#byId.set(id, transaction);
+    this.#noteFlow(transaction);
     if (isInvite) this.#inviteCount += 1;
     this.context.counters.count(isInvite ? "inviteClient" : "nonInviteClient");
     transaction.start();
@@ -75,15 +78,39 @@ export class ClientTransactions {
     this.request(text, target, handlers);
   }
 
+  /** A connection is gone: what can be answered over it only, and has not been at all, has failed. */
+  onFlowEnded(flowId: string): void {
+    const transactions = this.#byFlow.get(flowId) ?? [];
+    const error = new TransactionError("flow-ended", "the flow ended before the request was answered", { flowId });
+    for (const transaction of [...transactions]) transaction.onFlowEnded(error);
+  }
+
   onEnded(transaction: InviteClient | NonInviteClient): void {
     if (this.#byId.get(transaction.id) !== transaction) return;
     this.#byId.delete(transaction.id);
+    this.#forgetFlow(transaction);
     if (transaction instanceof InviteClient) this.#inviteCount -= 1;
   }
 
   close(): void {
     this.#isClosed = true;
     for (const transaction of this.#byId.values()) transaction.terminate();
+  }
+
+  #noteFlow(transaction: InviteClient | NonInviteClient): void {
+    const { flowId } = transaction;
+    if (flowId === undefined) return;
+    const others = this.#byFlow.get(flowId);
+    if (others === undefined) this.#byFlow.set(flowId, new Set([transaction]));
+    else others.add(transaction);
+  }
+
+  #forgetFlow(transaction: InviteClient | NonInviteClient): void {
+    const { flowId } = transaction;
+    if (flowId === undefined) return;
+    const others = this.#byFlow.get(flowId);
+    others?.delete(transaction);
+    if (others?.size === 0) this.#byFlow.delete(flowId);
   }
 
   #problemOf(id: string, request: SipMessage): TransactionError | undefined {

@@ -10,6 +10,7 @@ import {
 } from "../invite-client-transaction.ts";
 import type { WayOut, WaysOut } from "./large-requests.ts";
 import { ackOf, cancelOf } from "./related-request.ts";
+import { onlyConnectionOf } from "./only-connection.ts";
 import { noteUserError, type TransactionContext } from "../transaction-context.ts";
 import { TransactionTimers } from "../timer/transaction-timers.ts";
 import type { ClientTransaction, ClientTransactionHandlers } from "../transaction-user.ts";
@@ -30,6 +31,8 @@ type HeldCancel = {
 /** Performs what the machine of an INVITE client transaction says. */
 export class InviteClient implements ClientTransaction {
   readonly id: string;
+  /** The connection that it can be answered over only. */
+  readonly flowId: string | undefined;
   readonly method = "INVITE";
   readonly #owner: InviteClientOwner;
   #target: Target;
@@ -55,6 +58,7 @@ export class InviteClient implements ClientTransaction {
     this.id = id;
     this.#owner = owner;
     this.#target = first.target;
+    this.flowId = onlyConnectionOf(first.target);
     this.#request = first.text;
     this.#otherwise = otherwise;
     this.#handlers = handlers;
@@ -99,6 +103,11 @@ export class InviteClient implements ClientTransaction {
     this.#otherwise = undefined;
     this.#step({ type: "response", status: response.status }, response, flow);
     if (this.#tx.state === "proceeding" && this.#heldCancel !== undefined) this.#sendCancel();
+  }
+
+  /** Its connection is gone: nothing was answered, and nothing will be. */
+  onFlowEnded(error: Error): void {
+    if (this.#tx.state === "calling") this.#step({ type: "transport-failed" }, undefined, undefined, error);
   }
 
   #step(event: InviteClientEvent, response?: SipMessage, flow?: Flow, error?: Error): void {

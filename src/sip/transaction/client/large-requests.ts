@@ -52,6 +52,7 @@ export class LargeRequests {
   /** The way over TCP for a request meant for UDP; `undefined` when it may go, or has to go, as it is. */
   wayFor(request: SipMessage, target: Target): WayOut | undefined {
     const { protocol, address, port } = target;
+    if (target.isFlowOnly === true) return undefined;
     if (protocol !== "udp" || request.text.length <= MAX_UDP_REQUEST_BYTES || request.kind !== "request")
       return undefined;
     if (!this.#transport.canReach("tcp", address) || this.#transport.isLocal(address, port, "tcp")) return undefined;

@@ -9,6 +9,7 @@ import {
   stepNonInviteClient,
 } from "../non-invite-client-transaction.ts";
 import type { WayOut, WaysOut } from "./large-requests.ts";
+import { onlyConnectionOf } from "./only-connection.ts";
 import { noteUserError, type TransactionContext } from "../transaction-context.ts";
 import { TransactionTimers } from "../timer/transaction-timers.ts";
 import type { ClientTransaction, ClientTransactionHandlers } from "../transaction-user.ts";
@@ -22,6 +23,8 @@ export interface NonInviteClientOwner {
 /** Performs what the machine of a non-INVITE client transaction says. */
 export class NonInviteClient implements ClientTransaction {
   readonly id: string;
+  /** The connection that it can be answered over only. */
+  readonly flowId: string | undefined;
   readonly method: string;
   readonly #owner: NonInviteClientOwner;
   #target: Target;
@@ -45,6 +48,7 @@ export class NonInviteClient implements ClientTransaction {
     this.method = method;
     this.#owner = owner;
     this.#target = first.target;
+    this.flowId = onlyConnectionOf(first.target);
     this.#request = first.text;
     this.#otherwise = otherwise;
     this.#handlers = handlers;
@@ -77,6 +81,11 @@ export class NonInviteClient implements ClientTransaction {
   onResponse(response: SipMessage, flow: Flow): void {
     this.#otherwise = undefined;
     this.#step({ type: "response", status: response.status }, response, flow);
+  }
+
+  /** Its connection is gone: nothing was answered, and nothing will be. */
+  onFlowEnded(error: Error): void {
+    if (this.#tx.state === "trying") this.#step({ type: "transport-failed" }, undefined, undefined, error);
   }
 
   #step(event: NonInviteClientEvent, response?: SipMessage, flow?: Flow, error?: Error): void {

@@ -1,5 +1,5 @@
 import type { Clock } from "../../../common/index.ts";
-import { parseVia, type SipMessage, type Via } from "../../message/index.ts";
+import type { SipMessage, Via } from "../../message/index.ts";
 import type { Flow } from "../../transport/index.ts";
 import { GenerationalMap } from "./generational-map.ts";
 import { InviteServer } from "./invite-server.ts";
@@ -16,15 +16,24 @@ import type { ServerTransaction, TransactionUser } from "../transaction-user.ts"
 /** What kept a request from becoming a transaction, to be answered without one. */
 export type Refusal = "merged" | "overload" | "rateLimited";
 
+/** Who decides about new requests outside dialogs, beside the room that there is. */
+export interface NewRequestAdmission {
+  /** True: the request is taken without asking the others. */
+  rightOfWay(request: SipMessage, from: Flow): boolean;
+  /** False: what comes from there is refused. */
+  ofSource(from: Flow): boolean;
+  /** False: there is too much to do. */
+  byLoad(): boolean;
+}
+
 /** The requests of peers that are open, and what is kept of those that were answered. */
 export class ServerTransactions {
   readonly context: TransactionContext;
   readonly #user: TransactionUser;
   readonly #limits: TransactionLimits;
-  readonly #admitsNew: (address: string) => boolean;
-  readonly #admit: () => boolean;
+  readonly #admission: NewRequestAdmission;
   readonly #byId = new Map<string, InviteServer | NonInviteServer>();
-  /** Open INVITEs by what their ACKs, CANCELs and forks have in common with them. */
+  /** Open INVITEs by what their ACKs and forks have in common with them. */
   readonly #invites = new Map<string, InviteServer>();
   /** Responses of finished transactions; "" for an INVITE that needs nothing but to be absorbed. */
   readonly #finished: GenerationalMap;
@@ -33,23 +42,17 @@ export class ServerTransactions {
   #inviteCount = 0;
   #characters = 0;
 
-  /**
-   * @param admitsNew false: a new request outside dialogs from that address is refused
-   * @param admit false: there is too much to do for a new request outside dialogs
-   */
   constructor(
     context: TransactionContext,
     user: TransactionUser,
     limits: TransactionLimits,
     clock: Clock,
-    admitsNew: (address: string) => boolean,
-    admit: () => boolean,
+    admission: NewRequestAdmission,
   ) {
     this.context = context;
-    this.#admit = admit;
+    this.#admission = admission;
     this.#user = user;
     this.#limits = limits;
-    this.#admitsNew = admitsNew;
     const kept = {
       clock,
       keepMs: giveUpMs(context.timers),
@@ -84,9 +87,8 @@ export class ServerTransactions {
     if (this.#absorb(id, via, flow)) return undefined;
     const toTag = toTagOf(request);
     const isNew = toTag === "" && method !== "CANCEL";
-    if (!this.#hasRoomFor(request, isNew)) return "overload";
-    if (isNew && !this.#admitsNew(flow.remoteAddress)) return "rateLimited";
-    if (isNew && !this.#admit()) return "overload";
+    const refusal = isNew ? this.#refusalOfNew(request, flow) : this.#hasRoomFor(request, 0) ? undefined : "overload";
+    if (refusal !== undefined) return refusal;
     if (isNew && this.#isMerged(request, id)) return "merged";
     this.context.counters.count("requests");
     this.context.counters.count(method === "INVITE" ? "inviteServer" : "nonInviteServer");
@@ -133,9 +135,17 @@ export class ServerTransactions {
     this.#seen.close();
   }
 
-  #hasRoomFor(request: SipMessage, isNew: boolean): boolean {
+  #refusalOfNew(request: SipMessage, flow: Flow): "overload" | "rateLimited" | undefined {
+    if (this.#admission.rightOfWay(request, flow)) return this.#hasRoomFor(request, 0.5) ? undefined : "overload";
+    if (!this.#hasRoomFor(request, 1)) return "overload";
+    if (!this.#admission.ofSource(flow)) return "rateLimited";
+    return this.#admission.byLoad() ? undefined : "overload";
+  }
+
+  /** @param share of what is kept for dialogs that is not to be touched, 0 to 1 */
+  #hasRoomFor(request: SipMessage, share: number): boolean {
     const { maxServerTransactions, maxServerCharacters } = this.#limits;
-    const limit = (max: number): number => max - (isNew ? reservedFor(max) : 0);
+    const limit = (max: number): number => max - Math.floor(share * reservedFor(max));
     return (
       this.#byId.size < limit(maxServerTransactions) &&
       this.#characters + weightOf(request) <= limit(maxServerCharacters)
@@ -203,7 +213,7 @@ export class ServerTransactions {
     const transaction = new NonInviteServer(id, request, flow, responseTarget(via, flow), this);
     this.#open(transaction);
     try {
-      if (request.method === "CANCEL") this.#user.onCancel(transaction, this.#inviteOfCancel(request, via));
+      if (request.method === "CANCEL") this.#user.onCancel(transaction, this.#inviteOfBranch(request, via));
       else this.#user.onRequest(transaction);
     } catch (error) {
       this.#onUserError(transaction, "onRequest", error);
@@ -216,15 +226,10 @@ export class ServerTransactions {
     if (response !== undefined) transaction.respond(500, response);
   }
 
-  /** RFC 3261 9.2; a CANCEL that went another way than its INVITE may have another sent-by. */
-  #inviteOfCancel(cancel: SipMessage, via: Via): InviteServer | undefined {
-    const invite = this.#inviteOfBranch(cancel, via);
-    if (invite !== undefined) return invite;
-    const candidate = this.#invites.get(requestKey(cancel));
-    const itsVia = parseVia(candidate?.request.get("via") ?? "");
-    return itsVia.ok && itsVia.value.branch === via.branch ? candidate : undefined;
-  }
-
+  /**
+   * RFC 3261 9.2: the transaction that 17.2.3 finds for the CANCEL as if it were the INVITE. One with another branch,
+   * or another sent-by in its Via, belongs to no INVITE that is known here.
+   */
   #inviteOfBranch(request: SipMessage, via: Via): InviteServer | undefined {
     const key = serverKey(request, via, "INVITE");
     const found = this.#byId.get(key) ?? this.#byId.get(initialInviteKey(request, via) ?? key);

@@ -1,5 +1,5 @@
 import type { Socket } from "node:net";
-import type { Clock, Timer } from "../../../common/index.ts";
+import { sourceOf, type Clock, type Timer } from "../../../common/index.ts";
 import type { TransportCounters } from "../transport-counters.ts";
 import type { SafeTransportEvents } from "../transport-events.ts";
 import type { TransportLimits } from "../transport-limits.ts";
@@ -9,14 +9,14 @@ export interface AdmissionOptions {
   readonly clock: Clock;
   readonly limits: TransportLimits;
   readonly counters: TransportCounters;
-  readonly events: Pick<SafeTransportEvents, "accepts">;
+  readonly events: Pick<SafeTransportEvents, "accepts" | "onFailedHandshake">;
   /** Connections that we made. */
   madeCount(): number;
 }
 
 /**
- * Bounds the connections that peers make, from the first octet of TCP on: how many in all and from one address, and how
- * long a peer may take until messages can flow.
+ * Bounds the connections that peers make, from the first octet of TCP on: how many in all and from one source (an IPv4
+ * address, or an IPv6 /64), and how long a peer may take until messages can flow.
  */
 export class Admission {
   readonly #options: AdmissionOptions;
@@ -40,9 +40,9 @@ export class Admission {
     return this.#deadlines.size;
   }
 
-  /** True when there is a connection that this address made. */
+  /** True when there is a connection that this source made. */
   hasFrom(address: string): boolean {
-    return this.#countFrom.has(address);
+    return this.#countFrom.has(sourceOf(address));
   }
 
   /** Takes a socket that a peer made, or closes it when the peer is banned or there are too many. */
@@ -58,16 +58,17 @@ export class Admission {
       socket.destroy();
       return false;
     }
-    const fromAddress = this.#countFrom.get(remoteAddress) ?? 0;
+    const source = sourceOf(remoteAddress);
+    const fromSource = this.#countFrom.get(source) ?? 0;
     const maxWhenAccepting = limits.maxConnections - Math.floor(limits.maxConnections / 10);
     const all = this.#sockets.size + this.#options.madeCount();
-    if (all >= maxWhenAccepting || fromAddress >= limits.maxConnectionsPerAddress) {
+    if (all >= maxWhenAccepting || fromSource >= limits.maxConnectionsPerAddress) {
       counters.countEnd("too-many");
       socket.destroy();
       return false;
     }
     this.#sockets.add(socket);
-    this.#countFrom.set(remoteAddress, fromAddress + 1);
+    this.#countFrom.set(source, fromSource + 1);
     const key = endsOf(socket);
     const deadline = clock.after(limits.handshakeTimeoutMs, () => {
       counters.countEnd("slow-handshake");
@@ -85,10 +86,12 @@ export class Admission {
     this.#deadlines.delete(key);
   }
 
-  /** Closes the connections of an address that are still shaking hands. */
+  /** Closes the connections of a source that are still shaking hands. */
   closeUnsettledFrom(address: string): void {
+    const source = sourceOf(address);
     for (const socket of this.#sockets) {
-      if (socket.remoteAddress !== address || !this.#deadlines.has(endsOf(socket))) continue;
+      if (sourceOf(socket.remoteAddress ?? "") !== source || !this.#deadlines.has(endsOf(socket))) continue;
+      this.settle(socket);
       this.#options.counters.countEnd("banned");
       socket.destroy();
     }
@@ -105,10 +108,13 @@ export class Admission {
   #forget(socket: Socket, key: string, remoteAddress: string, deadline: Timer): void {
     this.#sockets.delete(socket);
     deadline.cancel();
-    if (this.#deadlines.get(key) === deadline) this.#deadlines.delete(key);
-    const left = (this.#countFrom.get(remoteAddress) ?? 1) - 1;
-    if (left === 0) this.#countFrom.delete(remoteAddress);
-    else this.#countFrom.set(remoteAddress, left);
+    const source = sourceOf(remoteAddress);
+    const left = (this.#countFrom.get(source) ?? 1) - 1;
+    if (left === 0) this.#countFrom.delete(source);
+    else this.#countFrom.set(source, left);
+    if (this.#deadlines.get(key) !== deadline) return;
+    this.#deadlines.delete(key);
+    this.#options.events.onFailedHandshake(remoteAddress);
   }
 }
 

@@ -1,5 +1,5 @@
 import { connect, type Socket } from "node:net";
-import { type Clock, errorMessageOf, type Timer } from "../../../common/index.ts";
+import { type Clock, errorMessageOf, sourceOf, type Timer } from "../../../common/index.ts";
 import { endpointKey, type OwnEnd, type SendFailureHandler, type Target } from "../flow.ts";
 import { Connection, type ConnectionEnds, type ConnectionOptions } from "./connection.ts";
 import type { LinkEvents } from "./link.ts";
@@ -7,7 +7,7 @@ import { StreamLink } from "./stream-link.ts";
 import { connectTls } from "../tls/connect-tls.ts";
 import type { TlsIdentity } from "../tls/tls-identity.ts";
 import type { TransportCounters } from "../transport-counters.ts";
-import { TransportError } from "../transport-error.ts";
+import { TransportError, type TransportErrorCode } from "../transport-error.ts";
 import type { SafeTransportEvents } from "../transport-events.ts";
 import type { TransportLimits } from "../transport-limits.ts";
 
@@ -90,15 +90,20 @@ export class ConnectionTable {
   /** Sends over the target's flow, over a connection to the target, or over a new one. */
   send(target: Target, from: ConnectFrom, text: string, onFailure: SendFailureHandler): void {
     const known = target.flowId === undefined ? undefined : this.byFlow(target.flowId);
+    if (known === undefined && target.isFlowOnly === true) {
+      this.#refuse(target, "flow-gone", onFailure);
+      return;
+    }
     const connection = known ?? this.#connectionTo(target, from, onFailure);
     connection?.send(text, onFailure);
   }
 
-  /** Closes the connections that an address made. */
+  /** Closes the connections that a source (an IPv4 address, or an IPv6 /64) made. */
   closeFrom(address: string): void {
+    const source = sourceOf(address);
     for (const connection of this.#byId.values()) {
       const { acceptedOn, remoteAddress } = connection.ends;
-      if (acceptedOn !== undefined && remoteAddress === address) connection.close();
+      if (acceptedOn !== undefined && sourceOf(remoteAddress) === source) connection.close();
     }
   }
 
@@ -116,10 +121,13 @@ export class ConnectionTable {
     if (known?.isUsable === true) return known;
     const code = this.#refusalOf(target);
     if (code === undefined) return this.#connect(target, from, onFailure);
-    const { protocol, address, port } = target;
+    this.#refuse(target, code, onFailure);
+    return undefined;
+  }
+
+  #refuse({ protocol, address, port }: Target, code: TransportErrorCode, onFailure: SendFailureHandler): void {
     this.#options.counters.of(protocol).failed += 1;
     setImmediate(onFailure, new TransportError(code, `no connection to ${protocol} ${address} port ${port}: ${code}`));
-    return undefined;
   }
 
   /** A peer that connected from that very port is who it was then, whatever name it is looked for by. */
@@ -175,9 +183,11 @@ export class ConnectionTable {
     const key = connectionKey(connection);
     if (this.#byRemote.get(key) === connection) this.#byRemote.delete(key);
     if (connection.ends.acceptedOn === undefined) this.#madeCount -= 1;
-    if (this.#byId.size > 0) return;
-    this.#sweep?.cancel();
-    this.#sweep = undefined;
+    if (this.#byId.size === 0) {
+      this.#sweep?.cancel();
+      this.#sweep = undefined;
+    }
+    this.#options.events.onFlowEnded(connection.id);
   }
 
   #startSweep(): Timer {

@@ -39,6 +39,12 @@ export interface ConnectionOptions extends ConnectionEnds {
   onGone(connection: Connection): void;
 }
 
+/**
+ * How long a connection is kept for its peer: without any traffic, and, for a peer that has promised to send
+ * keep-alives, without hearing from it.
+ */
+export type Patience = { readonly idleMs: number } | { readonly silentMs: number };
+
 /** One connection of any kind: bounds what it holds and how long, joins what goes into one write per event-loop turn. */
 export class Connection {
   readonly id: string;
@@ -51,6 +57,8 @@ export class Connection {
   #flow: Flow | undefined;
   #isFlushScheduled = false;
   #lastActiveMs: number;
+  #lastHeardMs: number;
+  #patience: Patience | undefined;
   #pingedAtMs = 0;
   #endingSinceMs = 0;
   #hasMessage = false;
@@ -62,12 +70,13 @@ export class Connection {
     this.#options = options;
     this.#openedAtMs = clock.nowMs();
     this.#lastActiveMs = this.#openedAtMs;
+    this.#lastHeardMs = this.#openedAtMs;
     this.#state = acceptedOn === undefined ? "connecting" : "open";
     this.#link = options.openLink({
       onOpen: () => this.#onOpen(),
       onMessage: (text) => this.#onMessage(text),
       onPing: () => this.#onPing(),
-      onAlive: () => this.#noteActivity(),
+      onAlive: () => this.#noteHeard(),
       onBadInput: (reason, head) => this.#onBadInput(reason, head),
       onError: (error) => this.#onError(error),
       onClose: () => this.#onClose(),
@@ -95,6 +104,13 @@ export class Connection {
     } else setImmediate(() => this.#fail([onFailure], "connection-lost", "the connection is closed"));
   }
 
+  /** Takes the place of the usual `idleMs` from now on. Of several, a promise to be heard counts, else the longest. */
+  keep(patience: Patience): void {
+    const before = this.#patience;
+    if ("silentMs" in patience || before === undefined) this.#patience = patience;
+    else if ("idleMs" in before && before.idleMs < patience.idleMs) this.#patience = patience;
+  }
+
   /** Closes what has kept us waiting too long. */
   checkDeadlines(nowMs: number): void {
     const { limits, acceptedOn, connectWithinMs = limits.connectTimeoutMs } = this.#options;
@@ -113,7 +129,7 @@ export class Connection {
       nowMs - this.#openedAtMs >= limits.firstMessageDeadlineMs
     ) {
       this.#abort("no-message", "connection-lost", "no message");
-    } else if (nowMs - this.#lastActiveMs >= limits.idleMs) {
+    } else if (this.#isTooQuiet(nowMs)) {
       this.#abort("idle", "connection-lost", "idle");
     } else if (nowMs - Math.max(this.#lastActiveMs, this.#pingedAtMs) >= limits.pingMs) {
       this.#pingedAtMs = nowMs;
@@ -134,6 +150,17 @@ export class Connection {
     this.#lastActiveMs = this.#options.clock.nowMs();
   }
 
+  #noteHeard(): void {
+    this.#noteActivity();
+    this.#lastHeardMs = this.#lastActiveMs;
+  }
+
+  #isTooQuiet(nowMs: number): boolean {
+    const patience = this.#patience ?? this.#options.limits;
+    if ("silentMs" in patience) return nowMs - this.#lastHeardMs >= patience.silentMs;
+    return nowMs - this.#lastActiveMs >= patience.idleMs;
+  }
+
   #onOpen(): void {
     if (this.#state !== "connecting") return;
     this.#state = "open";
@@ -146,7 +173,7 @@ export class Connection {
     // A handler may have closed it while more messages wait in the same piece.
     if (this.#state !== "open") return;
     this.#hasMessage = true;
-    this.#noteActivity();
+    this.#noteHeard();
     const { counters, events } = this.#options;
     counters.countReceived(this.ends.protocol, text);
     events.onMessage(text, this.#currentFlow());
@@ -154,7 +181,7 @@ export class Connection {
 
   #onPing(): void {
     if (this.#state !== "open") return;
-    this.#noteActivity();
+    this.#noteHeard();
     this.#counted.keepAlives += 1;
     this.#enqueue("\r\n", ignoreFailure);
   }

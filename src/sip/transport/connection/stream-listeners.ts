@@ -24,7 +24,7 @@ export interface StreamListenersOptions {
   readonly logger: Logger;
   readonly limits: TransportLimits;
   readonly counters: TransportCounters;
-  readonly events: Pick<SafeTransportEvents, "accepts">;
+  readonly events: Pick<SafeTransportEvents, "accepts" | "onFailedHandshake">;
   readonly addresses: LocalAddresses;
   readonly connections: ConnectionTable;
   readonly identity: TlsIdentity | undefined;

@@ -105,6 +105,22 @@ describe("SipEdge: requests from applications", () => {
     assert.equal(fixture.gauge("tandem_sip_dialogs"), 0);
   });
 
+  it("given a dialog that has ended, when its 200 comes again, then it is acknowledged and ended in full", async () => {
+    const { dialogId, request } = await established();
+    await application.ask(`sip||${dialogId}\r\nBYE sip:placeholder SIP/2.0\r\n\r\n`);
+    peer.respond(fixture.sipPort, await peer.take("BYE"), "200 OK", "remote");
+    await application.takeSip("SIP/2.0 200");
+    peer.respond(fixture.sipPort, request, "200 OK", "remote", [`Contact: <${peer.uri}>`], SDP);
+    for (const method of ["ACK", "BYE"]) {
+      const sent = await peer.take(method);
+      assert.equal(sent.split("\r\n")[0], `${method} ${peer.uri} SIP/2.0`);
+      assert.equal(headerOf(sent, "From"), headerOf(request, "From"));
+      assert.equal(headerOf(sent, "Call-ID"), headerOf(request, "Call-ID"));
+      assert.match(headerOf(sent, "To"), /tag=remote/);
+    }
+    assert.equal(fixture.gauge("tandem_sip_dialogs"), 0);
+  });
+
   it("given a failure, when it comes, then the edge acknowledges it and an ACK of the application is refused", async () => {
     const { request } = await sendInvite();
     peer.respond(fixture.sipPort, request, "180 Ringing", "remote");

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { createInventory, type Destination, type Peer, type SipPhone } from "../../../../src/call/index.ts";
-import { callerDevice, claimOf } from "../../../../src/call/control/caller-identity.ts";
+import { callerDevice, claimOf, connectedDevice } from "../../../../src/call/control/caller-identity.ts";
 import { CallCounters } from "../../../../src/call/control/call-counters.ts";
 import { CallTable } from "../../../../src/call/control/call-table.ts";
 import { unsupportedExtensions } from "../../../../src/call/control/capabilities.ts";
-import { copiedReason, lossOutcome } from "../../../../src/call/control/reason-header.ts";
+import { cancelReason, lossOutcome, reasonOf, toldReason } from "../../../../src/call/control/reason-header.ts";
 import { routeCall, type RouteContext } from "../../../../src/call/control/route-call.ts";
 import { isSavedCall } from "../../../../src/call/control/saved-call.ts";
 import { sessionBody } from "../../../../src/call/control/session-body.ts";
@@ -147,19 +147,56 @@ describe("sessionBody", () => {
 
 describe("capabilities", () => {
   it("given required extensions, when they are checked, then those that are not there for the method are named", () => {
-    assert.deepEqual(unsupportedExtensions(message([["Require", "timer, 100rel"]])), ["100rel"]);
+    assert.deepEqual(unsupportedExtensions(message([["Require", "timer, 100rel, magic"]])), ["magic"]);
+    assert.deepEqual(unsupportedExtensions(message([["Require", "timer, 100rel"]], "", "UPDATE")), ["100rel"]);
     assert.deepEqual(unsupportedExtensions(message([["Require", "path, outbound, gruu"]], "", "REGISTER")), ["gruu"]);
     assert.deepEqual(unsupportedExtensions(message([["Require", "timer"]], "", "INFO")), ["timer"]);
     assert.deepEqual(unsupportedExtensions(message([["Require", "a b"]])), ["malformed"]);
   });
+});
 
-  it("given a Reason, when it is to be passed on, then only a well-formed one of sane length is", () => {
-    assert.deepEqual(copiedReason(message([["Reason", 'SIP;cause=200, Q.850;cause=16;text="a, b"']])), [
-      ["Reason", 'SIP;cause=200, Q.850;cause=16;text="a, b"'],
+describe("Reason (RFC 3326)", () => {
+  const told = (...values: string[]) => toldReason(message(values.map((value) => ["Reason", value] as const)));
+
+  it("given Reason values, when they are to be passed on, then the first well-formed one of each protocol is, known or not", () => {
+    assert.deepEqual(told('SIP;cause=200, Q.850;cause=16;text="a, b"'), {
+      text: 'SIP;cause=200, Q.850;cause=16;text="a, b"',
+      cause: 16,
+    });
+    assert.deepEqual(told("Q.850;cause=17", "q.850;cause=21, X-Other;cause=900"), {
+      text: "Q.850;cause=17, X-Other;cause=900",
+      cause: 17,
+    });
+    assert.deepEqual(told("preemption;cause=1;text=UA"), { text: "preemption;cause=1;text=UA", cause: undefined });
+  });
+
+  it("given what is malformed, too long or no cause at all, when read, then it is left out and the rest stays", () => {
+    assert.equal(told(";;;"), undefined);
+    assert.equal(told(`SIP;text="${"x".repeat(300)}"`), undefined);
+    assert.equal(told(), undefined);
+    assert.deepEqual(told("Q.850;cause=0, SIP;cause=486"), { text: "SIP;cause=486", cause: 17 });
+    assert.deepEqual(told("Q.850;cause=128", "Q.850;cause=1"), { text: "Q.850;cause=1", cause: 1 });
+    assert.equal(told("Q.850"), undefined);
+  });
+
+  it("given a SIP status and a Q.850 cause, when both are told, then the Q.850 cause counts", () => {
+    assert.equal(told("SIP;cause=486, Q.850;cause=34")?.cause, 34);
+    assert.equal(told("Q.850;cause=34, SIP;cause=486")?.cause, 34);
+    assert.equal(told("SIP;cause=200")?.cause, undefined);
+  });
+
+  it("given an outcome, when a leg is ended, then what was told goes first and a Q.850 cause is always there", () => {
+    assert.deepEqual(reasonOf({ cause: 17 }), [["Reason", 'Q.850;cause=17;text="user busy"']]);
+    assert.deepEqual(reasonOf({ cause: 34, told: "Q.850;cause=34" }), [["Reason", "Q.850;cause=34"]]);
+    assert.deepEqual(reasonOf({ cause: 16, told: "SIP;cause=200" }), [
+      ["Reason", 'SIP;cause=200, Q.850;cause=16;text="normal call clearing"'],
     ]);
-    assert.equal(copiedReason(message([["Reason", ";;;"]])), undefined);
-    assert.equal(copiedReason(message([["Reason", `SIP;text="${"x".repeat(300)}"`]])), undefined);
-    assert.equal(copiedReason(message()), undefined);
+  });
+
+  it("given a branch that is given up, when it is cancelled, then it is told why where there is a why", () => {
+    assert.deepEqual(cancelReason({ elsewhere: false }), []);
+    assert.deepEqual(cancelReason({ elsewhere: false, told: "SIP;cause=600" }), [["Reason", "SIP;cause=600"]]);
+    assert.match(cancelReason({ elsewhere: true })[0]?.[1] ?? "", /elsewhere/);
   });
 });
 
@@ -194,6 +231,26 @@ describe("callerDevice", () => {
     assert.deepEqual(from("nonsense <"), { ...base, number: "anonymous" });
     assert.deepEqual(claimOf(message([["To", "nonsense <"]]), "to"), { user: "", host: "" });
   });
+
+  it("given who was called, when it answers for another, then that counts from a trusted peer only", () => {
+    const called = { kind: "peer", name: "carrier", number: "800" } as const;
+    const answer = message([
+      ["P-Asserted-Identity", '"Dora" <sip:801@x>'],
+      ["Privacy", "id"],
+    ]);
+    assert.deepEqual(connectedDevice(called, false, answer), { ...called, privacy: ["id"] });
+    const dora = { ...called, number: "801", displayName: "Dora", privacy: ["id"] };
+    assert.deepEqual(connectedDevice(called, true, answer), dora);
+  });
+
+  it("given a trusted peer, when From and assertion are about one number, then the name of either is taken", () => {
+    const from = ["From", '"Zed" <sip:+4930@x>;tag=1'] as const;
+    const read = (value: string): unknown =>
+      callerDevice({ ...peer, trusted: true }, message([from, ["P-Asserted-Identity", value]]));
+    const base = { kind: "peer", name: "carrier" };
+    assert.deepEqual(read("<sip:+4930@x>"), { ...base, number: "+4930", displayName: "Zed" });
+    assert.deepEqual(read("<sip:+4940@x>"), { ...base, number: "+4940" });
+  });
 });
 
 describe("routeCall", () => {
@@ -212,6 +269,7 @@ describe("routeCall", () => {
   const context = (bindings: readonly Binding[]): RouteContext => ({
     ids: new RandomIds(),
     lookup: () => bindings,
+    onFlowFailed: () => undefined,
     isBusy: () => false,
     ringSeconds: 100,
     serialRingSeconds: 20,
@@ -228,6 +286,38 @@ describe("routeCall", () => {
         [["sip:c"], 100_000],
       ],
     );
+  });
+
+  it("given flows of instances, when a phone is called, then an instance is one place with its flows in turn", () => {
+    const flow = (contact: string, instance: string, regId: number, q: number): Binding => {
+      const proxyUri = `sip:${contact.slice(4)}.0a@192.0.2.1:40000;transport=tcp`;
+      return { ...binding(contact, q), instance, regId, proxyUri };
+    };
+    const bindings = [flow("sip:a1", "<a>", 1, 1), flow("sip:b1", "<b>", 1, 1), flow("sip:a2", "<a>", 2, 0.5)];
+    const failed: Binding[] = [];
+    const given = { ...context(bindings), onFlowFailed: (one: Binding) => void failed.push(one) };
+    const routed = routeCall({ kind: "phone", phone: phone as SipPhone }, given);
+    assert.ok(routed.kind === "routed" && routed.route.kind === "branches");
+    const targets = [...routed.targets.values()];
+    assert.deepEqual(
+      targets.map(({ uri, otherWays }) => [uri, otherWays?.map((way) => way.uri)]),
+      [
+        ["sip:a1", ["sip:a2"]],
+        ["sip:b1", []],
+      ],
+    );
+    assert.equal(routed.route.groups.length, 1);
+    targets[0]?.otherWays?.[0]?.onFlowFailed?.();
+    assert.deepEqual(failed, [bindings[2]]);
+  });
+
+  it("given a phone on TCP that listens, when it is called, then over its connection first, and its binding stays", () => {
+    const listening = { ...binding("sip:a", 1), proxyUri: "sip:t.0a@192.0.2.1:4;transport=tcp", isDialable: true };
+    const routed = routeCall({ kind: "phone", phone: phone as SipPhone }, context([listening]));
+    assert.ok(routed.kind === "routed");
+    const [target] = [...routed.targets.values()];
+    assert.deepEqual([target?.proxyUri, target?.otherWays], [listening.proxyUri, [{ uri: "sip:a" }]]);
+    assert.equal(target?.onFlowFailed, undefined);
   });
 
   it("given a path and more contacts than may be tried, when a phone is called, then the path is kept and the rest left out", () => {

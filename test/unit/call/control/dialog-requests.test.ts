@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { RefusalWarning } from "../../../../src/call/control/warning-header.ts";
 import { DialogRequests } from "../../../../src/call/control/dialog-requests.ts";
 import type { Leg } from "../../../../src/call/control/leg.ts";
 import type { CallEvent } from "../../../../src/call/model/index.ts";
@@ -34,12 +35,15 @@ function waitingReinvite(code?: SignalingErrorCode): Answering {
   const answers: number[] = [];
   const requests = new DialogRequests({
     port: {
-      connected: true,
-      start: () => undefined,
+      takesDialogs: true,
+      edgeMemory: undefined,
       request: () => ({ cancel: () => undefined }),
-      close: () => undefined,
+      importDialogs: () => Promise.resolve([]),
     },
+    describe: () => undefined,
+    rename: () => undefined,
     ids: new RandomIds(),
+    warning: new RefusalWarning(),
     dispatch: (event) => void events.push(event),
     wayTo: () => undefined,
     onIdle: () => undefined,

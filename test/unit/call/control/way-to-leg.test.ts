@@ -1,10 +1,17 @@
 import assert from "node:assert/strict";
+import type { LegDialog } from "../../../../src/call/control/leg.ts";
 import { registrationAt, wayToLeg } from "../../../../src/call/control/way-to-leg.ts";
 import type { Binding } from "../../../../src/call/registrar/binding.ts";
 import { sampleBinding } from "../registrar/sample-bindings.ts";
 
 const source = (port: number, protocol = "tcp", address = "192.0.2.7") => ({ protocol, address, port });
 const way = (port: number): string => `sip:192.0.2.7:${port};transport=tcp`;
+
+/** What is known of the dialog of a leg whose Contact is `remoteTarget`. */
+function dialogWith(remoteTarget: string): LegDialog {
+  const cseqs = { localCseq: 1, remoteCseq: 1, inviteCseq: 0 };
+  return { role: "uas", local: "", remote: "", ...cseqs, remoteTarget, routeSet: [] };
+}
 
 /** A contact over the connection from a port, refreshed at a time. */
 function over(port: number, refreshedAtMs: number, changes: Partial<Binding> = {}): Binding {
@@ -13,7 +20,7 @@ function over(port: number, refreshedAtMs: number, changes: Partial<Binding> = {
 }
 
 describe("wayToLeg", () => {
-  const was = { source: source(1), contact: "sip:1001@192.0.2.7:1;transport=tcp" };
+  const was = { source: source(1), dialog: dialogWith("sip:1001@192.0.2.7:1;transport=tcp") };
 
   it("given an instance, when it has registered from another connection, then that is the way, whoever else is newer", () => {
     const bindings = [over(1, 0), over(2, 10, { instance: "<i>", callId: "x" }), over(3, 20, { instance: "<j>" })];
@@ -32,7 +39,11 @@ describe("wayToLeg", () => {
   it("given a phone that was started again, when its Contact is the same, then that is the way", () => {
     const bindings = [over(5, 20), over(2, 10, { contactUri: "sip:x@y.invalid;transport=ws", callId: "new" })];
     assert.equal(
-      wayToLeg(bindings, { ...was, contact: "sip:x@y.invalid;transport=ws", registration: { callId: "old" } }),
+      wayToLeg(bindings, {
+        ...was,
+        dialog: dialogWith("sip:x@y.invalid;transport=ws"),
+        registration: { callId: "old" },
+      }),
       way(2),
     );
   });

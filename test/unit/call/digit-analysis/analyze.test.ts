@@ -8,6 +8,7 @@ import {
   type ServiceEndpoint,
 } from "../../../../src/call/digit-analysis/analyze.ts";
 import { parseDialed } from "../../../../src/call/digit-analysis/dialed.ts";
+import { emergencyPlan } from "../../../../src/call/digit-analysis/emergency.ts";
 import { phoneOf, sampleInventory, samplePeer, samplePhone } from "../device/sample-devices.ts";
 
 describe("digit analysis", () => {
@@ -158,5 +159,43 @@ describe("digit analysis", () => {
         },
       ),
     );
+  });
+
+  describe("of emergency calls", () => {
+    const plan = (route: string): Partial<AnalysisContext> => ({
+      emergency: emergencyPlan({ numbers: ["112", "110"], route }, inventory),
+    });
+
+    for (const [uri, place] of [
+      ["sip:112@127.0.0.1", "112 by national"],
+      ["sip:110@somewhere.else", "110 by national"],
+      ["tel:1-1-0", "110 by national"],
+      ["urn:service:sos", "112 by national"],
+      ["urn:service:sos.fire", "112 by national"],
+      ["sip:1120@127.0.0.1", "unknown-number"],
+    ] as const) {
+      it(`given a route to a peer, when ${uri} is called, then it is ${place}`, () => {
+        assert.equal(dialUri(uri, plan("national")), place);
+      });
+    }
+
+    it("given a route to a phone, when they are called, then it is that phone", () => {
+      assert.equal(dialUri("urn:service:sos", plan("1002")), "phone-1002");
+      assert.equal(dialUri("sip:112@127.0.0.1", plan("1002")), "phone-1002");
+    });
+
+    it("given no place for them, when a service is called, then that is said; a number is one like any other", () => {
+      assert.equal(dialUri("urn:service:sos"), "no-emergency");
+      assert.equal(dialUri("sip:112@127.0.0.1"), "unknown-number");
+    });
+
+    it("given a peer without transit, when it sends one, then it goes to another peer, but never back", () => {
+      assert.equal(dialUri("urn:service:sos", { ...plan("city"), caller: peer("national") }), "112 by city");
+      assert.equal(dialUri("urn:service:sos", { ...plan("national"), caller: peer("national") }), "no-emergency");
+    });
+
+    it("given a route to nobody, when the plan is made, then that is an error", () => {
+      assert.throws(() => plan("nobody"), { code: "unknown-route" });
+    });
   });
 });

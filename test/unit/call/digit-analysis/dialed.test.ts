@@ -15,6 +15,12 @@ describe("what was dialed", () => {
     ["separators in a plain user", "sip:john-doe.x@h", { user: "john-doe.x", host: "h", isTelephone: false }],
     ["user=phone", "sip:+1-(201).555;ext=1@h;user=PHONE", { user: "+1201555", host: "h", isTelephone: true }],
     ["a tel URI", "tel:+49-30.12;phone-context=x", { user: "+493012", isTelephone: true }],
+    ["an emergency service", "urn:service:sos", { user: "urn:service:sos", isTelephone: false, service: "sos" }],
+    [
+      "a kind of it in capitals",
+      "URN:service:SOS.Police",
+      { user: "urn:service:sos.police", isTelephone: false, service: "sos.police" },
+    ],
     ["no user", "sip:pbx.example", { user: "", host: "pbx.example", isTelephone: false }],
   ];
   for (const [what, requestUri, dialed] of cases) {
@@ -25,6 +31,10 @@ describe("what was dialed", () => {
 
   it("given what cannot be called, when it is read, then there is a reason", () => {
     assert.deepEqual(parseDialed("mailto:a@b"), { ok: false, reason: "mailto URIs cannot be dialed" });
+    for (const service of ["counseling", "sosa", "sos.", "sos..police", `sos.${"a".repeat(200)}`]) {
+      assert.equal(parseDialed(`urn:service:${service}`).ok, false, service);
+    }
+    assert.equal(parseDialed("urn:nena:sos").ok, false);
     assert.equal(parseDialed("1002").ok, false);
     assert.equal(parseDialed("").ok, false);
   });

@@ -194,6 +194,11 @@ describe("REGISTER against bindings", () => {
       assert.deepEqual(granted(outcome), ["sip:a@h:2 600"]);
     });
 
+    it("given a flow of another instance, when it registers even the same address, then both are bound", () => {
+      const outcome = apply('<sip:a@h:1>;+sip.instance="<j>";reg-id=1', { current: [{ ...first, regId: 1 }] });
+      assert.deepEqual(granted(outcome), ["sip:a@h:1 600", "sip:a@h:1 600"]);
+    });
+
     it("given the same address without an instance, when it registers, then the binding is replaced", () => {
       assert.deepEqual(granted(apply("<sip:a@h:1>", { current: [first] })), ["sip:a@h:1 600"]);
     });

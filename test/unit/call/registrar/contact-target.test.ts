@@ -59,4 +59,38 @@ describe("target of a contact", () => {
       targetUri: "sip:a@192.0.2.7;x=1",
     });
   });
+
+  describe("with a flow that the edge has named", () => {
+    const flow = "dGNwfDF8MQ.0123456789abcdef0123";
+    const named = (uriText: string, protocol: string, isOutbound = false, token = flow): object => {
+      const uri = parseUri(uriText);
+      assert.ok(uri.ok);
+      const source = { protocol, address: "192.0.2.7", port: 40_112 };
+      return targetOf(uriText, uri.value, { source, flow: token }, isOutbound);
+    };
+    const proxyUri = `sip:${flow}@192.0.2.7:40112;transport=tcp`;
+
+    it("given a phone on TCP that listens, when it is asked for, then its flow, and that it can be dialled", () => {
+      const targetUri = "sip:a@192.0.2.7:5060;transport=tcp";
+      assert.deepEqual(named(targetUri, "tcp"), { targetUri, proxyUri, isDialable: true });
+      assert.deepEqual(named(targetUri, "tcp", true), { targetUri, proxyUri });
+    });
+
+    it("given the port of the connection or another address, when it is asked for, then only its flow", () => {
+      for (const targetUri of ["sip:a@192.0.2.7:40112;transport=tcp", "sip:a@10.0.0.5;transport=tcp"]) {
+        assert.deepEqual(named(targetUri, "tcp"), { targetUri, proxyUri });
+      }
+    });
+
+    it("given UDP without NAT, when it is asked for, then its flow only where flows count", () => {
+      const targetUri = "sip:a@192.0.2.7:40112";
+      assert.deepEqual(named(targetUri, "udp"), { targetUri });
+      assert.deepEqual(named(targetUri, "udp", true), { targetUri, proxyUri: proxyUri.replace("tcp", "udp") });
+    });
+
+    it("given what is no name of a flow, when it is asked for, then it is left out", () => {
+      const targetUri = "sip:a@10.0.0.5;transport=tcp";
+      assert.deepEqual(named(targetUri, "tcp", false, "x@evil.example;"), { targetUri, proxyUri: FLOW.tcp });
+    });
+  });
 });

@@ -29,6 +29,7 @@ describe("headers of a REGISTER", () => {
   it("given a malformed Contact, when it is read, then the reason is a phrase for 400", () => {
     assert.deepEqual(readRegister({ ...FACTS, contacts: ["<tel:1>"] }), {
       ok: false,
+      status: 400,
       reason: "Contact Is Not a SIP URI",
     });
   });
@@ -42,9 +43,46 @@ describe("headers of a REGISTER", () => {
     ]);
   });
 
-  it("given Path without Supported: path, when they are read, then the path is not used", () => {
-    assert.deepEqual(pathOf({ path: ["<sip:p1.example;lr>"] }), []);
-    assert.deepEqual(pathOf({ path: ["<sip:p1.example;lr>"], supported: ["outbound"] }), []);
+  it("given Path without Supported: path, when they are read, then it is kept all the same", () => {
+    const path = ["<sip:p1.example;lr>"];
+    assert.deepEqual(pathOf({ path }), path);
+    assert.deepEqual(pathOf({ path, supported: ["outbound"] }), path);
+  });
+
+  describe("flows (RFC 5626 6)", () => {
+    const contacts = ['<sip:a@10.0.0.5>;+sip.instance="<i>";reg-id=1'];
+    const read = (facts: Partial<RegisterFacts>): unknown => {
+      const result = readRegister({ ...FACTS, contacts, ...facts });
+      if (!result.ok) return result.status;
+      const { request, isOutbound } = result.value;
+      return [isOutbound, request.kind === "contacts" ? request.contacts[0]?.regId : undefined];
+    };
+
+    it("given instance and reg-id straight from the phone, when they are read, then its flow counts", () => {
+      assert.deepEqual(read({ supported: ["outbound"] }), [true, 1]);
+      assert.deepEqual(read({}), [true, 1]);
+      assert.deepEqual(read({ contacts: ["<sip:a@h>;reg-id=1"] }), [false, undefined]);
+    });
+
+    it("given a proxy next to the phone that keeps flows, when it is read, then the flow counts", () => {
+      const path = ["<sip:inner.example;lr>", "<sip:token@edge.example;lr;ob>"];
+      assert.deepEqual(read({ viaCount: 3, path, supported: ["outbound, path"] }), [true, 1]);
+    });
+
+    it("given a proxy that does not, when it is read, then 439 or, unasked, no flow", () => {
+      const paths = [[], ["<sip:edge.example;lr>"], ["<sip:inner.example;lr;ob>", "<sip:edge.example;lr>"]];
+      for (const path of paths) {
+        assert.equal(read({ viaCount: 2, path, supported: ["outbound", "path"] }), 439);
+        assert.deepEqual(read({ viaCount: 2, path, supported: ["path"] }), [false, undefined]);
+      }
+    });
+
+    it("given a flow among several contacts, when it is read, then 400, unless the others are removed", () => {
+      const [flow = ""] = contacts;
+      assert.equal(read({ contacts: [flow, "<sip:b@h>"] }), 400);
+      assert.deepEqual(read({ contacts: [flow, "<sip:b@h>;expires=0"] }), [true, 1]);
+      assert.deepEqual(read({ contacts: [flow, "<sip:b@h>"], expires: "0" }), [true, 1]);
+    });
   });
 
   it("given what is malformed or too long, when it is read, then it is refused", () => {

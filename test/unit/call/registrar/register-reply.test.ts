@@ -3,11 +3,11 @@ import { registerReplyHeaders } from "../../../../src/call/registrar/register-re
 import { sampleBinding } from "./sample-bindings.ts";
 
 describe("headers of a 200 to REGISTER", () => {
-  const reply = { path: [], remainingSeconds: () => 120, wallMs: Date.UTC(2024, 1, 29, 23, 29, 0) };
+  const reply = { path: [], isOutbound: false, remainingSeconds: () => 120, wallMs: Date.UTC(2024, 1, 29, 23, 29, 0) };
 
   it("given no bindings, when they are made, then there is no Contact", () => {
     assert.deepEqual(registerReplyHeaders({ ...reply, bindings: [] }), [
-      ["Supported", "path"],
+      ["Supported", "path, outbound"],
       ["Date", "Thu, 29 Feb 2024 23:29:00 GMT"],
     ]);
   });
@@ -25,6 +25,14 @@ describe("headers of a 200 to REGISTER", () => {
     assert.deepEqual(headers.slice(0, 2), [
       ["Contact", "<sip:1001@192.0.2.7:5060>;expires=60"],
       ["Contact", '<sip:A@h;x=%61?b=c>;expires=3600;q=0.5;+sip.instance="<urn:uuid:1>";reg-id=2'],
+    ]);
+  });
+
+  it("given a flow that is kept, when they are made, then the phone learns so and how often to be heard", () => {
+    const headers = registerReplyHeaders({ ...reply, bindings: [], isOutbound: true, flowTimerSeconds: 120 });
+    assert.deepEqual(headers.slice(0, 2), [
+      ["Require", "outbound"],
+      ["Flow-Timer", "120"],
     ]);
   });
 

@@ -88,11 +88,11 @@ describe("Registrar", () => {
     assert.deepEqual([binding?.path, binding?.proxyUri], [["<sip:p.example;lr>"], undefined]);
   });
 
-  it("given a Path without the phone's support, when it registers, then it is not used", () => {
+  it("given a Path without the phone's support, when it registers, then it is used and the phone not told", () => {
     const result = register(["<sip:a@10.0.0.1>"], { path: ["<sip:p.example;lr>"] });
     assert.equal(headersOf(result).has("Path"), false);
     const [binding] = registrar.lookup("1001");
-    assert.deepEqual([binding?.path, binding?.proxyUri], [undefined, "sip:192.0.2.7:5060;transport=udp"]);
+    assert.deepEqual([binding?.path, binding?.proxyUri], [["<sip:p.example;lr>"], undefined]);
   });
 
   it("given several contacts, when they are looked up, then by q and then the newest first", () => {
@@ -103,11 +103,62 @@ describe("Registrar", () => {
     assert.deepEqual(urisOf(registrar.lookup("1001")), ["sip:old@h", "sip:new@h", "sip:low@h"]);
   });
 
-  it("given two flows of an instance, when they are looked up, then only the one refreshed last", () => {
+  it("given two flows of an instance and another phone, when they are looked up, then all, the newest first", () => {
     register(['<sip:a@h>;+sip.instance="<i>";reg-id=1']);
-    register(['<sip:b@h>;+sip.instance="<i>";reg-id=2', "<sip:c@h>"]);
-    assert.deepEqual(urisOf(registrar.lookup("1001")), ["sip:c@h", "sip:b@h"]);
-    assert.equal(register([]).bindings.length, 3);
+    register(['<sip:b@h>;+sip.instance="<i>";reg-id=2']);
+    register(["<sip:c@h>"]);
+    assert.deepEqual(urisOf(registrar.lookup("1001")), ["sip:c@h", "sip:b@h", "sip:a@h"]);
+  });
+
+  describe("flows (RFC 5626)", () => {
+    const source = { protocol: "tcp", address: "192.0.2.7", port: 40_112 };
+    const contact = '<sip:a@192.0.2.7:5060;transport=tcp>;+sip.instance="<i>";reg-id=1';
+    const flow = "dGNwfDF8MQ.0123456789abcdef0123";
+
+    it("given a phone on TCP that knows them, when it registers, then 200 requires outbound and has a Flow-Timer", () => {
+      const headers = headersOf(register([contact], { source, flow, supported: ["outbound"] }));
+      assert.deepEqual([headers.get("Require"), headers.get("Flow-Timer")], ["outbound", "120"]);
+      const [binding] = registrar.lookup("1001");
+      assert.equal(binding?.proxyUri, `sip:${flow}@192.0.2.7:40112;transport=tcp`);
+      assert.equal(binding.isDialable, undefined);
+    });
+
+    it("given UDP, a proxy in between, or a phone that does not know them, when it registers, then no Flow-Timer", () => {
+      const supported = ["outbound, path"];
+      const udp = headersOf(register([contact], { flow, supported }));
+      assert.deepEqual([udp.get("Require"), udp.get("Flow-Timer")], ["outbound", undefined]);
+      assert.equal(registrar.lookup("1001")[0]?.proxyUri, `sip:${flow}@192.0.2.7:5060;transport=udp`);
+      const path = ["<sip:t@p.example;lr;ob>"];
+      const proxied = headersOf(register([contact], { source, flow, supported, path, viaCount: 2 }));
+      assert.deepEqual([proxied.get("Require"), proxied.get("Flow-Timer")], ["outbound", undefined]);
+      const unknowing = headersOf(register([contact], { source, flow }));
+      assert.deepEqual([unknowing.get("Require"), unknowing.get("Flow-Timer")], [undefined, undefined]);
+    });
+
+    it("given a proxy that keeps no flows, when the phone asks for one, then 439 and nothing changes", () => {
+      register(["<sip:z@h>"]);
+      const result = register([contact], { source, flow, supported: ["outbound"], viaCount: 2 });
+      assert.deepEqual([result.status, urisOf(registrar.lookup("1001"))], [439, ["sip:z@h"]]);
+    });
+
+    it("given a phone that starts again with another port, when it registers, then its former contact is gone", () => {
+      register([contact], { source, flow });
+      const again = contact.replace("5060", "5099");
+      const result = register([again], { source: { ...source, port: 41_000 }, flow, callId: "call-2", cseq: 1 });
+      assert.deepEqual(urisOf(result.bindings), ["sip:a@192.0.2.7:5099;transport=tcp"]);
+    });
+
+    it("given a flow that has failed, when it is told, then its contact goes, unless it was renewed", () => {
+      register([contact], { source, flow });
+      const [stale] = registrar.lookup("1001");
+      assert.ok(stale !== undefined);
+      register([contact], { source, flow });
+      registrar.flowFailed(stale);
+      const [current] = registrar.lookup("1001");
+      assert.ok(current !== undefined);
+      registrar.flowFailed(current);
+      assert.deepEqual([registrar.lookup("1001"), clock.activeTimers], [[], 0]);
+    });
   });
 
   it("given an expiry that is too brief, when it is refused, then 423 names the minimum and nothing changes", () => {

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { FrameReader } from "../../../../src/call/signaling/frame-reader.ts";
 import { STATUS_OF_MEDIA_ERROR } from "../../../../src/call/signaling/media-error-status.ts";
 import { outgoingHeaders } from "../../../../src/call/signaling/outgoing-headers.ts";
-import { sendableStatus } from "../../../../src/call/signaling/sendable-status.ts";
+import { isUnlistedStatus, sendableStatus } from "../../../../src/call/signaling/sendable-status.ts";
 import { PendingTable } from "../../../../src/call/signaling/pending-table.ts";
 import { SignalingError } from "../../../../src/call/signaling/signaling-error.ts";
 import { ManualClock } from "../../../support/manual-clock.ts";
@@ -85,6 +85,10 @@ describe("sendableStatus", () => {
       [180, 189, 200, 299, 404, 499, 555, 607].map(sendableStatus),
       [180, 183, 200, 200, 404, 400, 500, 600],
     );
+  });
+
+  it("given 469, when it is to be sent, then it goes around drachtio-srf's table, and nothing else does", () => {
+    assert.deepEqual([200, 406, 469, 481].filter(isUnlistedStatus), [469]);
   });
 });
 

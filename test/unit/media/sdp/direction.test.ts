@@ -30,9 +30,20 @@ describe("direction", () => {
     assert.equal(effectiveDirection(side, "sendrecv"), "sendonly");
   });
 
-  it("given an ordinary address, when judged, then the attribute counts", () => {
-    for (const direction of ALL) {
-      assert.equal(effectiveDirection({ direction, isHeldByAddress: false }, "inactive"), direction);
-    }
+  it("given an ordinary address in an offer, when judged, then the attribute counts", () => {
+    for (const direction of ALL) assert.equal(effectiveDirection({ direction, isHeldByAddress: false }), direction);
+  });
+
+  it("given an answer that says more than its offer leaves, when judged, then only that counts", () => {
+    const answered = (direction: Direction, offered: Direction): Direction =>
+      effectiveDirection({ direction, isHeldByAddress: false }, offered);
+    assert.deepEqual(
+      ALL.map((offered) => answered("sendrecv", offered)),
+      ALL.map(answerTo),
+    );
+    assert.deepEqual(
+      ALL.map((direction) => answered(direction, "sendonly")),
+      ["recvonly", "inactive", "recvonly", "inactive"],
+    );
   });
 });

@@ -8,8 +8,10 @@ import { ManualClock } from "../../../support/manual-clock.ts";
 const STRANGER = "192.0.2.66";
 const PEER = "198.51.100.1";
 
-function times<Result>(count: number, run: () => Result): Result[] {
-  return Array.from({ length: count }, run);
+const from = (remoteAddress: string): { readonly remoteAddress: string } => ({ remoteAddress });
+
+function times<Result>(count: number, run: (index: number) => Result): Result[] {
+  return Array.from({ length: count }, (_, index) => run(index));
 }
 
 describe("LeakyBuckets", () => {
@@ -101,7 +103,8 @@ describe("SourceGuard", () => {
   const make = (changes: Partial<GuardSettings> = {}): SourceGuard =>
     new SourceGuard({
       settings: { ...settings, ...changes },
-      isKnown: (address) => address === PEER,
+      isKnown: (address) => address === PEER || address === "2001:db8:0:5::1",
+      isKnownCertificate: (names) => names.includes("gateway.example"),
       clock,
       logger: silentLogger,
       onBanned: (address) => gone.push(address),
@@ -113,9 +116,9 @@ describe("SourceGuard", () => {
 
   it("given a stranger that sends junk, when it goes beyond its burst, then it is banned, dropped and told of once", () => {
     const guard = make();
-    assert.ok(times(20, () => guard.noteMalformed(STRANGER)).every(Boolean));
+    assert.ok(times(20, () => guard.noteMalformed(from(STRANGER))).every(Boolean));
     assert.equal(guard.accepts(STRANGER), true);
-    assert.equal(guard.noteMalformed(STRANGER), false);
+    assert.equal(guard.noteMalformed(from(STRANGER)), false);
     assert.equal(guard.accepts(STRANGER), false);
     assert.deepEqual(gone, [STRANGER]);
     assert.equal(guard.accepts("192.0.2.67"), true);
@@ -127,28 +130,28 @@ describe("SourceGuard", () => {
     const guard = make();
     guard.trust("192.0.2.7");
     for (const address of ["192.0.2.7", PEER]) {
-      const answered = times(1_000, () => guard.noteMalformed(address)).filter(Boolean).length;
+      const answered = times(1_000, () => guard.noteMalformed(from(address))).filter(Boolean).length;
       assert.equal(answered, 20);
       assert.equal(guard.accepts(address), true);
       assert.equal(guard.isNoisy(address), true);
     }
     clock.advance(5_000);
     assert.equal(guard.isNoisy(PEER), false);
-    assert.equal(guard.noteMalformed(PEER), true);
+    assert.equal(guard.noteMalformed(from(PEER)), true);
     assert.deepEqual(gone, []);
   });
 
   it("given junk from a thousand addresses, when it comes at once, then few of all are answered", () => {
     const guard = make();
-    const answered = Array.from({ length: 1_000 }, (_, index) => guard.noteMalformed(`10.0.${index}.1`));
+    const answered = Array.from({ length: 1_000 }, (_, index) => guard.noteMalformed(from(`10.0.${index}.1`)));
     assert.equal(answered.filter(Boolean).length, 200);
   });
 
   it("given a phone at its rate, when it sends more, then that is refused; who goes on and is a stranger is banned", () => {
     const guard = make();
-    assert.equal(times(250, () => guard.admitsNew(STRANGER)).filter(Boolean).length, 200);
+    assert.equal(times(250, () => guard.admitsNew(from(STRANGER))).filter(Boolean).length, 200);
     assert.equal(guard.accepts(STRANGER), true);
-    times(1_000, () => guard.admitsNew(STRANGER));
+    times(1_000, () => guard.admitsNew(from(STRANGER)));
     assert.equal(guard.accepts(STRANGER), false);
     assert.equal(guard.list()[0]?.reason, "flood");
   });
@@ -156,16 +159,16 @@ describe("SourceGuard", () => {
   it("given a phone that has registered, when it floods, then it is refused and not banned", () => {
     const guard = make();
     guard.trust(STRANGER);
-    assert.equal(times(5_000, () => guard.admitsNew(STRANGER)).filter(Boolean).length, 200);
+    assert.equal(times(5_000, () => guard.admitsNew(from(STRANGER))).filter(Boolean).length, 200);
     assert.equal(guard.accepts(STRANGER), true);
   });
 
   it("given a peer, or no limit, when thousands of requests come, then all are taken", () => {
-    assert.ok(times(5_000, () => make().admitsNew(PEER)).every(Boolean));
+    assert.ok(times(5_000, () => make().admitsNew(from(PEER))).every(Boolean));
     const guard = make();
-    assert.ok(times(5_000, () => guard.admitsNew(PEER)).every(Boolean));
+    assert.ok(times(5_000, () => guard.admitsNew(from(PEER))).every(Boolean));
     const unlimited = make({ newRequests: undefined });
-    assert.ok(times(5_000, () => unlimited.admitsNew(STRANGER)).every(Boolean));
+    assert.ok(times(5_000, () => unlimited.admitsNew(from(STRANGER))).every(Boolean));
   });
 
   it("given a ban from elsewhere, when a peer is meant, then nothing happens; when a stranger, then it holds until removed", () => {
@@ -183,6 +186,58 @@ describe("SourceGuard", () => {
     guard.ban(STRANGER, "authentication");
     guard.trust(STRANGER);
     assert.equal(guard.accepts(STRANGER), true);
+  });
+
+  it("given addresses of one IPv6 /64, when they send junk in turn, then they are one source, and all of them are banned", () => {
+    const guard = make();
+    times(21, (index) => guard.noteMalformed(from(`2001:db8:0:1::${index + 1}`)));
+    assert.deepEqual(
+      guard.list().map(({ address }) => address),
+      ["2001:db8:0:1::/64"],
+    );
+    assert.equal(guard.accepts("2001:db8:0:1:ffff::9"), false);
+    assert.equal(guard.accepts("2001:db8:0:2::1"), true);
+    assert.equal(guard.unban("2001:db8:0:1::"), true);
+    assert.equal(guard.accepts("2001:db8:0:1::1"), true);
+  });
+
+  it("given addresses of one IPv6 /64, when they call in turn, then they have one rate", () => {
+    const guard = make();
+    const taken = Array.from({ length: 300 }, (_, index) => guard.admitsNew(from(`2001:db8::${index.toString(16)}`)));
+    assert.equal(taken.filter(Boolean).length, 200);
+  });
+
+  it("given a peer in a /64 that is banned, when it sends, then it is taken all the same", () => {
+    const guard = make();
+    assert.equal(guard.ban("2001:db8:0:5::66", "flood"), true);
+    assert.equal(guard.accepts("2001:db8:0:5::1"), true);
+    assert.equal(guard.accepts("2001:db8:0:5::66"), false);
+  });
+
+  it("given a peer that has proved its certificate, when it floods or sends junk, then it is neither limited nor banned", () => {
+    const guard = make();
+    const peer = { remoteAddress: STRANGER, certificateNames: ["gateway.example"] };
+    assert.ok(times(5_000, () => guard.admitsNew(peer)).every(Boolean));
+    assert.ok(times(5_000, () => guard.noteMalformed(peer)).every(Boolean));
+    assert.equal(guard.ban(STRANGER, "authentication"), false);
+    assert.deepEqual(gone, []);
+  });
+
+  it("given a certificate of nobody we know, when its owner floods, then it is limited like any other", () => {
+    const guard = make();
+    const stranger = { remoteAddress: STRANGER, certificateNames: ["stranger.example"] };
+    assert.equal(times(5_000, () => guard.admitsNew(stranger)).filter(Boolean).length, 200);
+    assert.equal(guard.accepts(STRANGER), false);
+  });
+
+  it("given handshakes that fail, when there are more than junk may be, then their source is banned", () => {
+    const guard = make();
+    times(20, () => guard.noteFailedHandshake(STRANGER));
+    assert.equal(guard.accepts(STRANGER), true);
+    guard.noteFailedHandshake(STRANGER);
+    assert.equal(guard.list()[0]?.reason, "handshake");
+    times(100, () => guard.noteFailedHandshake(PEER));
+    assert.equal(guard.accepts(PEER), true);
   });
 
   it("given what was done, when counted, then reasons and tables are there", () => {

@@ -114,6 +114,9 @@ describe("validateRequest: 416 and 505", () => {
       assert.equal(statusOf(toUri(uri)), 416);
     });
   }
+  it("given a service as Request-URI, when checked, then it is good; what is no URN is 416 still", () => {
+    assert.equal(validateRequest(toUri("urn:service:sos.police")).ok, true);
+  });
   it("given another version, when checked, then it is 505 whatever else is wrong", () => {
     const message = valueOf(parseSipMessage("OPTIONS sip:a SIP/7.0\r\n\r\n"));
     assert.equal(statusOf(message), 505);

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
+import type { Flow } from "../../../../src/sip/transport/index.ts";
 import { FLOW, makeLayer, messageOf, PEER, requestText, responseText, TCP_FLOW } from "./transaction-fixture.ts";
 
 describe("TransactionLayer", () => {
@@ -21,8 +22,8 @@ describe("TransactionLayer", () => {
     const judged = (isAnswered: boolean, isAdmitted: boolean): void => {
       test.layer.close();
       noted.length = 0;
-      const note = (what: string, answer: boolean) => (address: string) => {
-        noted.push(`${what} ${address}`);
+      const note = (what: string, answer: boolean) => (from: Flow) => {
+        noted.push(`${what} ${from.remoteAddress}`);
         return answer;
       };
       const sources = { noteMalformed: note("malformed", isAnswered), admitsNew: note("new", isAdmitted) };

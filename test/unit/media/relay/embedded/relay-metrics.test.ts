@@ -8,12 +8,13 @@ describe("relayMetrics", () => {
     Object.keys(counters).forEach((name, index) => {
       counters[name as keyof typeof counters] = 100 + index;
     });
-    const samples = relayMetrics(counters, { sessions: 1, portsInUse: 2, playingEndpoints: 3 });
+    const samples = relayMetrics(counters, { sessions: 1, portsInUse: 2, portsReady: 4, playingEndpoints: 3 });
     assert.deepEqual(
       samples.map(({ name, labels, value }) => [name, labels?.["kind"], value]),
       [
         ["tandem_media_sessions", undefined, 1],
         ["tandem_media_ports_in_use", undefined, 2],
+        ["tandem_media_ports_ready", undefined, 4],
         ["tandem_media_playing_endpoints", undefined, 3],
         ["tandem_media_packets_total", "rtp", counters.rtpPackets],
         ["tandem_media_packets_total", "rtcp", counters.rtcpPackets],

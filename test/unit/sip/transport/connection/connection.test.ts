@@ -24,7 +24,14 @@ function connecting() {
     clock,
     limits: DEFAULT_TRANSPORT_LIMITS,
     counters,
-    events: { onMessage: () => undefined, onBadInput: () => undefined, onSent: () => undefined, accepts: () => true },
+    events: {
+      onMessage: () => undefined,
+      onBadInput: () => undefined,
+      onSent: () => undefined,
+      onFlowEnded: () => undefined,
+      accepts: () => true,
+      onFailedHandshake: () => undefined,
+    },
     onGone: (one) => gone.push(one),
   });
   const errors: string[] = [];
@@ -73,6 +80,20 @@ describe("Connection that is being made", () => {
     connection.checkDeadlines(1_000 + 15 * 60_000);
     await closed(socket);
     assert.equal(counters.endsBy("idle"), 1);
+  });
+  it("given it is kept for registrations, when they differ, then the longest counts, and a promise to be heard before it", async () => {
+    const { socket, connection } = connecting();
+    socket.emit("connect");
+    connection.keep({ idleMs: 7_200_000 });
+    connection.keep({ idleMs: 60_000 });
+    connection.checkDeadlines(7_199_999);
+    assert.equal(connection.isUsable, true);
+    connection.keep({ silentMs: 150_000 });
+    connection.keep({ idleMs: 7_200_000 });
+    connection.checkDeadlines(149_999);
+    assert.equal(connection.isUsable, true);
+    connection.checkDeadlines(150_000);
+    await closed(socket);
   });
   it("given more octets than may wait, when sent, then it is given up", async () => {
     const { socket, counters, errors, send } = connecting();

@@ -1,0 +1,70 @@
+import { parseNameAddr, parseUri } from "../../../sip/message/index.ts";
+import type { Destination } from "../../digit-analysis/index.ts";
+import type { Binding } from "../../registrar/index.ts";
+import type { Way } from "../branch.ts";
+import { octets } from "../caller-identity.ts";
+import { rejection, type Rejection } from "../rejection.ts";
+import { peerUri, rejectionOfNone, waysToPlaces } from "../route-call.ts";
+
+/** One place to send a message to. */
+export interface MessageTarget {
+  /** Tried one after the other while nobody is reached; at least one. */
+  readonly ways: readonly Way[];
+  /** A peer of the trust domain. */
+  readonly isTrusted: boolean;
+}
+
+/** Where a message goes, and to whom. */
+export interface RoutedMessage {
+  readonly kind: "routed";
+  readonly number: string;
+  readonly targets: readonly MessageTarget[];
+}
+
+/** What the services of the switch take. */
+const SERVICE_METHODS = "INVITE, ACK, BYE, CANCEL, OPTIONS, INFO, UPDATE";
+const CONGESTION_CONTROLLED = new Set(["tcp", "tls", "ws", "wss"]);
+
+/** Turns the result of digit analysis into places, or into what the sender is told. */
+export function routeMessage(
+  destination: Destination,
+  lookup: (directoryNumber: string) => readonly Binding[],
+  onFlowFailed: (binding: Binding) => void,
+): RoutedMessage | ({ readonly kind: "rejected" } & Rejection) {
+  switch (destination.kind) {
+    case "endpoint":
+      return { kind: "rejected", ...rejection(405, "service", [["Allow", SERVICE_METHODS]]) };
+    case "phone": {
+      const { directoryNumber } = destination.phone;
+      const targets = waysToPlaces(lookup(directoryNumber), onFlowFailed).map((ways) => ({ ways, isTrusted: false }));
+      if (targets.length === 0) return { kind: "rejected", ...rejection(480, "not-registered") };
+      return { kind: "routed", number: octets(directoryNumber), targets };
+    }
+    case "peer": {
+      const { peer, number } = destination;
+      const uri = peerUri(peer, number);
+      if (uri === undefined) return { kind: "rejected", ...rejection(500, "peer-uri") };
+      return { kind: "routed", number, targets: [{ ways: [{ uri }], isTrusted: peer.trusted === true }] };
+    }
+    case "none":
+      return { kind: "rejected", ...rejectionOfNone(destination.reason) };
+  }
+}
+
+/** The places that have ways for a message that is too long for others, with those ways. */
+export function congestionControlled(targets: readonly MessageTarget[]): readonly MessageTarget[] {
+  return targets
+    .map((target) => ({ ...target, ways: target.ways.filter(isCongestionControlled) }))
+    .filter(({ ways }) => ways.length > 0);
+}
+
+/** True when the way to a place slows down before it loses (RFC 3428 8). */
+export function isCongestionControlled({ uri, proxyUri, path }: Way): boolean {
+  const [route] = path ?? [];
+  const first = route === undefined ? undefined : parseNameAddr(route);
+  const next = first?.ok === true ? first.value.uri : (proxyUri ?? uri);
+  const parsed = parseUri(next);
+  if (!parsed.ok) return false;
+  const { scheme, params } = parsed.value;
+  return scheme === "sips" || CONGESTION_CONTROLLED.has(params.get("transport")?.toLowerCase() ?? "");
+}

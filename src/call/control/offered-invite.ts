@@ -1,0 +1,30 @@
+import type { RelayEndpoint } from "../../media/index.ts";
+import type { Route } from "../model/index.ts";
+import type { HeaderList, IncomingRequest } from "../signaling/signaling-port.ts";
+import type { BranchTarget } from "./branch.ts";
+import type { Leg, LegDevice } from "./leg.ts";
+import type { Reliability } from "./reliability.ts";
+
+/** A call before its first event. */
+export interface NewSession {
+  readonly callId: string;
+  readonly calledNumber: string;
+  readonly caller: Leg;
+  readonly callee: LegDevice | undefined;
+  readonly endpoint?: RelayEndpoint;
+}
+
+/** The caller's INVITE, and what it may be answered with. */
+export interface OfferedInvite {
+  readonly request: IncomingRequest;
+  readonly sdp: string | undefined;
+  readonly route: Route;
+  readonly targets: ReadonlyMap<string, BranchTarget>;
+  /** Session timer headers of a 2xx. */
+  readonly answerHeaders: HeaderList;
+  /** For every INVITE to a callee. */
+  readonly branchHeaders: HeaderList;
+  /** Host by which a caller of the trust domain knows us; it is told who answers. Undefined: it is not trusted. */
+  readonly trustedHost: string | undefined;
+  readonly reliability: Reliability;
+}

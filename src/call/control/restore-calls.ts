@@ -1,0 +1,54 @@
+import { readFileSync } from "node:fs";
+import { errorCodeOf } from "../../common/index.ts";
+import type { Outcome } from "../model/index.ts";
+import type { CallJournal } from "./call-journal.ts";
+import { type CallContext, CallSession } from "./call-session.ts";
+import type { CallTable } from "./call-table.ts";
+import { usableCall } from "./saved-call.ts";
+
+/** How calls end that the switch ends when it stops. */
+export const STOPPED: Outcome = { by: "switch", reason: "switch-stopped", status: 503, cause: 41 };
+
+const RECORD_TAIL_BYTES = 256 * 1024;
+
+export interface RestoreOptions {
+  readonly context: CallContext;
+  readonly table: CallTable;
+  readonly journal: CallJournal;
+  readonly recordsPath: string;
+}
+
+/** Takes up the calls of the process before this one. What was recorded as ended by it is not recorded again. */
+export function restoreCalls({ context, table, journal, recordsPath }: RestoreOptions): void {
+  const saved = journal.calls;
+  const recorded = saved.length === 0 ? "" : tailOf(recordsPath);
+  for (const one of saved) {
+    if (recorded.includes(`"callId":"${one.callId}"`)) {
+      journal.remove(one.callId);
+      continue;
+    }
+    const { callId, calledNumber, caller, callee, endpoint } = one;
+    const usable = usableCall(one);
+    const created = {
+      callId,
+      calledNumber,
+      caller,
+      callee: callee?.device,
+      ...(endpoint === undefined ? {} : { endpoint }),
+    };
+    const session = new CallSession(context, created, usable ?? { saved: one, call: one.call });
+    table.add(session);
+    if (usable === undefined) session.dispatch({ type: "hang-up", outcome: { ...STOPPED, reason: "session-lost" } });
+  }
+  if (saved.length > 0) context.logger.info("calls taken up again", { calls: table.active });
+}
+
+/** The end of a file as text; empty when there is none. */
+function tailOf(path: string): string {
+  try {
+    return readFileSync(path).subarray(-RECORD_TAIL_BYTES).toString("utf8");
+  } catch (error) {
+    if (errorCodeOf(error) === "ENOENT") return "";
+    throw error;
+  }
+}

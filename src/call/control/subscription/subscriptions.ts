@@ -1,0 +1,245 @@
+import {
+  detached,
+  errorMessageOf,
+  Journal,
+  type Clock,
+  type Ids,
+  type Logger,
+  type MetricSample,
+} from "../../../common/index.ts";
+import { parseNameAddrList, tagOf, type SipMessage } from "../../../sip/message/index.ts";
+import type { Inventory } from "../../device/index.ts";
+import type { HeaderList, IncomingRequest, SignalingPort } from "../../signaling/signaling-port.ts";
+import { accepts } from "../accept.ts";
+import type { Gatekeeper } from "../gatekeeper.ts";
+import { dialogIdOf } from "../leg.ts";
+import { rejection, type Rejection } from "../rejection.ts";
+import type { EventPackage } from "./event-package.ts";
+import { Notifier, type SubscriptionState } from "./notifier.ts";
+import { eventOf, grantExpiry, isSubscription, type Subscription } from "./subscription.ts";
+import { SubscriptionTable } from "./subscription-table.ts";
+
+export interface SubscriptionsOptions {
+  readonly packages: readonly EventPackage[];
+  readonly gatekeeper: Gatekeeper;
+  readonly inventory: Inventory;
+  readonly port: SignalingPort;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly logger: Logger;
+  readonly journalPath: string;
+  /** Subscriptions at a time; default 50,000. */
+  readonly maxSubscriptions?: number;
+}
+
+/** A SUBSCRIBE that says what it wants. */
+interface Wanted {
+  readonly eventPackage: EventPackage;
+  readonly eventId: string | undefined;
+  readonly seconds: number;
+}
+
+const MAX_OF_DEVICE = 16;
+const RETRY: HeaderList = [["Retry-After", "60"]];
+
+/**
+ * Subscriptions of phones to what the switch knows (RFC 6665), whatever the event package. They outlive the process:
+ * each is on file before its subscriber knows of it.
+ */
+export class Subscriptions {
+  readonly #options: SubscriptionsOptions;
+  readonly #packages: ReadonlyMap<string, EventPackage>;
+  readonly #table: SubscriptionTable;
+  readonly #journal: Journal<Subscription>;
+  readonly #notifier: Notifier;
+  readonly #allowEvents: HeaderList;
+  readonly #max: number;
+  readonly #devices: ReadonlySet<string>;
+
+  /** @throws the file system's error when the journal cannot be opened */
+  constructor(options: SubscriptionsOptions) {
+    const { packages, inventory, port, clock, logger, journalPath: path } = options;
+    this.#devices = new Set([...inventory.phones, ...inventory.peers].map(({ name }) => name));
+    this.#options = options;
+    this.#max = options.maxSubscriptions ?? 50_000;
+    this.#packages = new Map(packages.map((one) => [one.name, one]));
+    this.#allowEvents = [["Allow-Events", [...this.#packages.keys()].join(", ")]];
+    this.#table = new SubscriptionTable(clock, (subscription) => this.#end(subscription, "timeout"));
+    const onError = (error: unknown): void =>
+      logger.error("subscriptions cannot be recorded", { path, error: errorMessageOf(error) });
+    this.#journal = new Journal<Subscription>(
+      { path, clock, onError },
+      (_dialogId, value) => this.#restore(value),
+      () => this.#table.all.map((one) => [one.dialogId, one] as const),
+    );
+    this.#notifier = new Notifier({
+      port,
+      clock,
+      bodyOf: (subscription) => ({
+        contentType: this.#packages.get(subscription.event)?.contentType ?? "",
+        text: this.#packages.get(subscription.event)?.stateOf(subscription) ?? "",
+      }),
+      onFailed: (subscription) => this.#forget(subscription),
+    });
+    for (const one of packages) one.onChange((resource) => this.#onChange(one.name, resource));
+  }
+
+  /** Names of the packages, as a header. */
+  get allowEvents(): HeaderList {
+    return this.#allowEvents;
+  }
+
+  /** Takes a SUBSCRIBE outside a dialog, or says what it is answered with. */
+  subscribe(request: IncomingRequest): Rejection | undefined {
+    const { message } = request;
+    const wanted = this.#wantedOf(message);
+    if ("status" in wanted) return wanted;
+    const admission = this.#options.gatekeeper.admit(request);
+    if (admission.kind === "refused") return admission;
+    const { device } = admission;
+    const right = wanted.eventPackage.authorize(device, message);
+    if (right.kind === "refused") return right;
+    const contact = parseNameAddrList(message.getAll("contact"));
+    const remoteTag = tagOf(message.get("from") ?? "");
+    const [first, ...others] = contact.ok ? contact.value : [];
+    if (first === undefined || others.length > 0 || remoteTag === undefined) return rejection(400, "contact");
+    const subscription: Subscription = {
+      version: 1,
+      dialogId: detached(dialogIdOf(message.get("call-id") ?? "", remoteTag)),
+      localTag: `s${this.#options.ids.token(7)}`,
+      remoteTag: detached(remoteTag),
+      device: { kind: device.kind, name: device.name },
+      event: wanted.eventPackage.name,
+      ...(wanted.eventId === undefined ? {} : { eventId: detached(wanted.eventId) }),
+      resource: right.resource,
+      host: detached(right.host),
+      contact: detached(first.uri),
+      source: request.source,
+      expiresAtMs: this.#expiryOf(wanted.seconds),
+    };
+    return this.#begin(request, subscription, wanted.seconds);
+  }
+
+  /** Takes a SUBSCRIBE inside a dialog, or says what it is answered with. */
+  refresh(request: IncomingRequest): Rejection | undefined {
+    const { message } = request;
+    const subscription = this.#table.find(request.dialogId);
+    if (subscription === undefined || !isOfDialog(message, subscription)) return rejection(481, "no-subscription");
+    const refused = this.#options.gatekeeper.checkDialogRequest(subscription, request);
+    if (refused !== undefined) return refused;
+    const wanted = this.#wantedOf(message);
+    if ("status" in wanted) return wanted;
+    if (wanted.eventPackage.name !== subscription.event || wanted.eventId !== subscription.eventId) {
+      return rejection(481, "no-subscription");
+    }
+    subscription.expiresAtMs = this.#expiryOf(wanted.seconds);
+    if (wanted.seconds > 0) {
+      this.#table.renew(subscription);
+      this.#journal.put(subscription.dialogId, subscription);
+    }
+    this.#accept(request, subscription, wanted.seconds);
+    return undefined;
+  }
+
+  /** Writes what is pending now. */
+  flush(): void {
+    this.#journal.flush();
+  }
+
+  metrics(): MetricSample[] {
+    const { answered, failed } = this.#notifier.counts;
+    const counted = (result: string, value: number): MetricSample => ({
+      name: "tandem_notifies_total",
+      type: "counter",
+      help: "NOTIFYs to subscribers, by what came of them",
+      labels: { result },
+      value,
+    });
+    const size = this.#table.size;
+    return [
+      { name: "tandem_subscriptions", type: "gauge", help: "Subscriptions of phones", value: size },
+      counted("answered", answered),
+      counted("failed", failed),
+      this.#journal.metric,
+    ];
+  }
+
+  /** Stops without ending subscriptions: the next instance takes them over. May be called twice. */
+  close(): void {
+    this.#table.close();
+    this.#journal.close();
+  }
+
+  #wantedOf(message: SipMessage): Wanted | Rejection {
+    const event = eventOf(message);
+    const eventPackage = event === undefined ? undefined : this.#packages.get(event.name);
+    if (eventPackage === undefined) return rejection(489, "event", this.#allowEvents);
+    if (!accepts(message, eventPackage.contentType)) return rejection(406, "accept");
+    const { expiry } = eventPackage;
+    const granted = grantExpiry(message, expiry);
+    if (granted.kind === "malformed") return rejection(400, "expires");
+    if (granted.kind === "brief") return rejection(423, "expires", [["Min-Expires", String(expiry.minSeconds)]]);
+    return { eventPackage, eventId: event?.id, seconds: granted.seconds };
+  }
+
+  #begin(request: IncomingRequest, subscription: Subscription, seconds: number): Rejection | undefined {
+    const { event, contact, device, dialogId } = subscription;
+    const own = this.#table.ofDevice(device.name);
+    // A phone that has begun again knows nothing of what it had, and would answer 481.
+    for (const one of own) {
+      if (one.dialogId === dialogId || (one.event === event && one.contact === contact)) this.#forget(one);
+    }
+    if (this.#table.ofDevice(device.name).length >= MAX_OF_DEVICE) return rejection(503, "subscriptions", RETRY);
+    if (this.#table.size >= this.#max) return rejection(503, "full", RETRY);
+    if (seconds > 0) {
+      this.#table.add(subscription);
+      this.#journal.put(dialogId, subscription);
+    }
+    this.#accept(request, subscription, seconds);
+    return undefined;
+  }
+
+  /** RFC 6665 4.2.1.2: a NOTIFY follows each 2xx at once. */
+  #accept(request: IncomingRequest, subscription: Subscription, seconds: number): void {
+    const headers: HeaderList = [["Expires", String(seconds)], ...this.#allowEvents];
+    request.respond(200, { headers, toTag: subscription.localTag }, (error) => {
+      if (error?.code === "edge-lost") return;
+      if (error !== undefined) this.#forget(subscription);
+      else if (seconds === 0) this.#end(subscription, "timeout");
+      else this.#notifier.notify(subscription, "active");
+    });
+  }
+
+  #onChange(event: string, resource: string): void {
+    for (const subscription of this.#table.ofResource(event, resource)) this.#notifier.notify(subscription, "active");
+  }
+
+  #end(subscription: Subscription, state: SubscriptionState): void {
+    this.#forget(subscription);
+    this.#notifier.notify(subscription, state);
+  }
+
+  #forget(subscription: Subscription): void {
+    const { dialogId } = subscription;
+    // Another one may have begun with the same Call-ID and tag.
+    if (this.#table.find(dialogId) !== subscription) return;
+    this.#table.remove(dialogId);
+    this.#journal.remove(dialogId);
+  }
+
+  #expiryOf(seconds: number): number {
+    return this.#options.clock.wallMs() + seconds * 1_000;
+  }
+
+  /** Those that ended meanwhile, and those of devices and packages that are no longer there, are left out. */
+  #restore(value: unknown): void {
+    if (!isSubscription(value) || value.expiresAtMs <= this.#options.clock.wallMs()) return;
+    const isThere = this.#packages.has(value.event) && this.#devices.has(value.device.name);
+    if (isThere && this.#table.size < this.#max) this.#table.add(value);
+  }
+}
+
+/** RFC 3261 12.2.2: the tags of a dialog. */
+function isOfDialog(message: SipMessage, { localTag, remoteTag }: Subscription): boolean {
+  return tagOf(message.get("to") ?? "") === localTag && tagOf(message.get("from") ?? "") === remoteTag;
+}

@@ -1,0 +1,73 @@
+import { createSocket, type Socket } from "node:dgram";
+import type { SipMessage } from "../../src/sip/message/index.ts";
+import { sdpLine } from "./established-call.ts";
+import { eventually } from "./eventually.ts";
+
+/** An RTP socket of a phone on loopback that sends when told and counts what it hears, by sender. */
+export class RtpEnd {
+  readonly #socket: Socket;
+  /** Packets heard, by SSRC. */
+  readonly #heard = new Map<number, number>();
+  #sequence = 0;
+
+  private constructor(socket: Socket) {
+    this.#socket = socket;
+    socket.on("message", (packet) => {
+      const ssrc = packet.readUInt32BE(8);
+      this.#heard.set(ssrc, this.heardFrom(ssrc) + 1);
+    });
+  }
+
+  static async open(): Promise<RtpEnd> {
+    const socket = createSocket("udp4");
+    await new Promise<void>((resolve) => socket.bind(0, "127.0.0.1", resolve));
+    return new RtpEnd(socket);
+  }
+
+  get port(): number {
+    return this.#socket.address().port;
+  }
+
+  get ssrc(): number {
+    return this.port;
+  }
+
+  /** Packets heard in all. */
+  get heard(): number {
+    return [...this.#heard.values()].reduce((sum, count) => sum + count, 0);
+  }
+
+  heardFrom(ssrc: number): number {
+    return this.#heard.get(ssrc) ?? 0;
+  }
+
+  /** Sends one packet of PCMA to where a message's session description says. */
+  send(description: SipMessage): void {
+    const packet = Buffer.alloc(172);
+    packet[0] = 0x80;
+    packet[1] = 8;
+    packet.writeUInt16BE((this.#sequence += 1), 2);
+    packet.writeUInt32BE(this.#sequence * 160, 4);
+    packet.writeUInt32BE(this.ssrc, 8);
+    const port = Number(/^m=audio (\d+)/.exec(sdpLine(description, "m="))?.[1]);
+    const address = sdpLine(description, "c=").split(" ")[2];
+    this.#socket.send(packet, port, address);
+  }
+
+  /** Sends until `listener` has heard `count` more packets of this end. @throws {Error} when it does not in 3 s */
+  async sendUntilHeard(description: SipMessage, listener: RtpEnd, count = 5): Promise<void> {
+    const before = listener.heardFrom(this.ssrc);
+    await eventually(
+      () => {
+        this.send(description);
+        const heard = listener.heardFrom(this.ssrc) - before;
+        if (heard < count) throw new Error(`${heard} of ${count} packets heard`);
+      },
+      { timeoutMs: 3_000, intervalMs: 20 },
+    );
+  }
+
+  close(): void {
+    this.#socket.close();
+  }
+}
