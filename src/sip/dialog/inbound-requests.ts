@@ -316,10 +316,8 @@ export class InboundRequests {
     };
     this.#pending.add(pending);
     if (dialog !== undefined) {
-      requestSeen(dialog.negotiation, "remote", pending.txnId, {
-        method: request.method,
-        hasBody: request.body !== "",
-      });
+      const facts = { method: request.method, hasBody: request.body !== "" };
+      requestSeen(dialog.negotiation, "remote", pending.txnId, facts);
     }
     tx.onTerminated = () => this.#onTransactionGone(pending);
     if (request.method === "INVITE") {
