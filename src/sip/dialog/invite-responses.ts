@@ -3,15 +3,16 @@ import { parseSipMessage, tagOf, type SipMessage } from "../message/index.ts";
 import type { Flow } from "../transport/index.ts";
 import type { CoreContext } from "./core-context.ts";
 import type { DialogActions } from "./dialog-actions.ts";
-import type { Dialog } from "./dialog.ts";
+import { dialogIdOf, type Dialog } from "./dialog.ts";
 import type { Application } from "./application.ts";
 import type { ClientRequest } from "./client-request.ts";
 import { knownAnswer } from "./known-answer.ts";
+import type { LateSuccess } from "./late-success.ts";
 import { requestSeen } from "./negotiation.ts";
 import { readRseq } from "./reliable-fields.ts";
 import { grantedSeconds, isLastNotify, isSubscription, notifiedSeconds, refusesSubscription } from "./subscription.ts";
 import { agreedSessionTimer } from "./session-timer.ts";
-import { adoptResponse, uacDialog } from "./uac-dialog.ts";
+import { adoptResponse, type SentRequest, uacDialog } from "./uac-dialog.ts";
 import { allowedMethods, contactUriOf, cseqOf } from "./uas-dialog.ts";
 
 /** How long an application has to acknowledge a 2xx to an INVITE that it had cancelled. */
@@ -21,14 +22,20 @@ const MAX_RELIABLE = 16;
 const APPLICATION_LOST = 'Q.850;cause=41;text="Call control was lost"';
 const CROSSED = 'SIP;cause=487;text="Cancelled"';
 
-/** The acknowledgement of the last 2xx of a dialog. */
-interface Acknowledgement {
-  readonly request: ClientRequest;
+/** A 2xx that is to be acknowledged. */
+interface Success {
   readonly dialog: Dialog;
+  /** It has begun the session: that is nobody's when its application is gone before the ACK. */
+  readonly isNewSession: boolean;
   /** CSeq of the INVITE. */
   readonly cseq: number;
   /** The offer in the 2xx to an INVITE without one; else empty. */
   readonly offer: string;
+}
+
+/** The acknowledgement of the last 2xx of a dialog. */
+interface Acknowledgement extends Success {
+  readonly application: Application;
   /** Undefined until the application has sent it. */
   text: string | undefined;
   done: boolean;
@@ -72,13 +79,10 @@ export class InviteResponses {
       if (tag !== undefined) this.#onEarly(request, known, response, flow);
       return true;
     }
-    if (known === undefined && request.hasFinal) {
-      // The session that it belongs to, or was forked from, has ended.
-      const late = uacDialog(request.sent, response, flow, undefined, this.#context.clock.wallMs());
-      this.#endSession(late, cseqOf(response));
+    if (known?.state === "confirmed") {
+      this.#onRepeatedSuccess(request.sent, known, response, flow);
       return false;
     }
-    if (known?.state === "confirmed") return this.#onRepeatedSuccess(request, known, tag, response, flow);
     return this.#onSuccess(request, known, response, flow);
   }
 
@@ -98,12 +102,24 @@ export class InviteResponses {
     if (known?.state === "early") this.#actions.remove(known);
   }
 
-  /** A 2xx from a place that was given up: the request has gone elsewhere. `isFirst`: it has not come before. */
-  onSuperseded({ sent }: ClientRequest, response: SipMessage, flow: Flow, isFirst: boolean): void {
-    const made = uacDialog(sent, response, flow, undefined, this.#context.clock.wallMs());
-    const dialog: Dialog = { ...made, id: `${made.id};superseded` };
-    if (isFirst) this.#endSession(dialog, cseqOf(response));
-    else this.#actions.sendAck(dialog, cseqOf(response));
+  /** The first 2xx from a place that was given up: the request has gone elsewhere. */
+  onSuperseded({ sent }: ClientRequest, response: SipMessage, flow: Flow): void {
+    this.#endSession(this.#unwanted(sent, response, flow), cseqOf(response));
+  }
+
+  /** A 2xx after the first one to an INVITE: repeated, or of another fork. */
+  onLateSuccess(invite: LateSuccess, response: SipMessage, flow: Flow): void {
+    const sent = invite.sentFor(response);
+    const known = invite.kind === "superseded" ? undefined : this.#dialogOf(response);
+    if (known !== undefined) {
+      if (invite.kind === "in-dialog") this.#acknowledgeAgain(known, cseqOf(response));
+      else this.#onRepeatedSuccess(sent, known, response, flow);
+      return;
+    }
+    const unwanted = this.#unwanted(sent, response, flow);
+    // It begins a session, or is of a fork of one, that has ended here and perhaps not there.
+    if (invite.kind === "initial") this.#endSession(unwanted, cseqOf(response));
+    else this.#actions.sendAck(unwanted, cseqOf(response));
   }
 
   /** The CSeq of the INVITE whose 2xx came last. */
@@ -113,11 +129,13 @@ export class InviteResponses {
 
   /** What an application that is gone did not acknowledge, it will not any more. */
   applicationGone(application: Application): void {
-    for (const { request, dialog, cseq, offer, done, cancelledTimer } of [...this.#acknowledgements.values()]) {
-      if (done || request.application !== application || this.#context.dialogs.get(dialog.id) !== dialog) continue;
+    for (const acknowledgement of [...this.#acknowledgements.values()]) {
+      const { dialog, done, cancelledTimer } = acknowledgement;
+      if (done || acknowledgement.application !== application || this.#context.dialogs.get(dialog.id) !== dialog)
+        continue;
       this.#acknowledgements.delete(dialog.id);
       cancelledTimer?.cancel();
-      this.#acknowledgeAlone(request, dialog, cseq, offer, APPLICATION_LOST);
+      this.#acknowledgeAlone(acknowledgement, APPLICATION_LOST);
     }
   }
 
@@ -136,9 +154,7 @@ export class InviteResponses {
   onStrayResponse(response: SipMessage, flow: Flow): void {
     const isSuccess = response.status >= 200 && response.status < 300 && response.method === "INVITE";
     if (!isSuccess) return;
-    const callId = response.get("call-id") ?? "";
-    const fromTag = tagOf(response.get("from") ?? "") ?? "";
-    const dialog = this.#context.dialogs.get(`${callId};from-tag=${fromTag}`);
+    const dialog = this.#dialogOf(response);
     if (dialog === undefined) return;
     const isSame = tagOf(response.get("to") ?? "") === dialog.remoteTag;
     if (isSame) this.#acknowledgeAgain(dialog, cseqOf(response));
@@ -222,15 +238,14 @@ export class InviteResponses {
     const cseq = cseqOf(response);
     const offer = request.sent.body === "" ? response.body : "";
     const isAlive = this.#context.applications.isAlive(request.application) && request.state !== "abandoned";
+    const success: Success = { dialog, isNewSession: request.dialog === undefined, cseq, offer };
     if (!isAlive) {
-      this.#acknowledgeAlone(request, dialog, cseq, offer, CROSSED);
+      this.#acknowledgeAlone(success, CROSSED);
       return false;
     }
     const acknowledgement: Acknowledgement = {
-      request,
-      dialog,
-      cseq,
-      offer,
+      ...success,
+      application: request.application,
       text: undefined,
       done: false,
       cancelledTimer: undefined,
@@ -262,22 +277,25 @@ export class InviteResponses {
    * Acknowledges in place of an application that is gone. A new session has nobody who wants it; one that was being
    * changed goes on, with what was agreed on before.
    */
-  #acknowledgeAlone(request: ClientRequest, dialog: Dialog, cseq: number, offer: string, reason: string): void {
+  #acknowledgeAlone({ dialog, cseq, offer, isNewSession }: Success, reason: string): void {
     const answer = offer === "" ? "" : knownAnswer(dialog.localBody, offer);
     this.#actions.sendAck(dialog, cseq, answer);
-    if (request.dialog === undefined || answer === undefined) this.#actions.sendBye(dialog, reason);
+    if (isNewSession || answer === undefined) this.#actions.sendBye(dialog, reason);
   }
 
-  #onRepeatedSuccess(
-    request: ClientRequest,
-    dialog: Dialog,
-    tag: string | undefined,
-    response: SipMessage,
-    flow: Flow,
-  ): boolean {
-    if (tag === dialog.remoteTag) this.#acknowledgeAgain(dialog, cseqOf(response));
-    else this.#endFork(dialog, response, flow, request);
-    return false;
+  /** The dialog of a 2xx to an INVITE of ours, whichever end began it. */
+  #dialogOf(response: SipMessage): Dialog | undefined {
+    const callId = response.get("call-id") ?? "";
+    const withTagOf = (field: string): Dialog | undefined =>
+      this.#context.dialogs.get(dialogIdOf(callId, tagOf(response.get(field) ?? "") ?? ""));
+    const theirs = withTagOf("to");
+    return theirs?.role === "uas" ? theirs : withTagOf("from");
+  }
+
+  #onRepeatedSuccess(sent: SentRequest, dialog: Dialog, response: SipMessage, flow: Flow): void {
+    const isSame = tagOf(response.get("to") ?? "") === dialog.remoteTag;
+    if (isSame) this.#acknowledgeAgain(dialog, cseqOf(response));
+    else this.#endFork(dialog, response, flow, sent);
   }
 
   #onReInviteResponse(request: ClientRequest, dialog: Dialog, response: SipMessage): boolean {
@@ -288,10 +306,6 @@ export class InviteResponses {
       this.#refreshed(dialog, response);
       if (request.method === dialog.method) this.#renew(request, dialog, response);
       return true;
-    }
-    if (request.hasFinal) {
-      this.#acknowledgeAgain(dialog, cseqOf(response));
-      return false;
     }
     this.#refreshed(dialog, response);
     return this.#expectAck(request, dialog, response);
@@ -306,15 +320,21 @@ export class InviteResponses {
   }
 
   /** RFC 3261 13.2.2.4: a 2xx from another branch makes a session nobody wants. */
-  #endFork(dialog: Dialog, response: SipMessage, flow: Flow, request?: ClientRequest): void {
+  #endFork(dialog: Dialog, response: SipMessage, flow: Flow, sent?: SentRequest): void {
     const fork: Dialog = { ...dialog, id: `${dialog.id};fork`, owner: undefined, localCseq: dialog.localCseq + 1 };
-    if (request !== undefined) adoptResponse(fork, request.sent, response, flow);
+    if (sent !== undefined) adoptResponse(fork, sent, response, flow);
     else {
       fork.remoteTag = tagOf(response.get("to") ?? "") ?? "";
       fork.remote = response.get("to") ?? "";
       fork.remoteTarget = contactUriOf(response) ?? fork.remoteTarget;
     }
     this.#endSession(fork, cseqOf(response));
+  }
+
+  /** A session that no application is to know of; its id is none of theirs. */
+  #unwanted(sent: SentRequest, response: SipMessage, flow: Flow): Dialog {
+    const made = uacDialog(sent, response, flow, undefined, this.#context.clock.wallMs());
+    return { ...made, id: `${made.id};unwanted` };
   }
 
   #endSession(dialog: Dialog, cseq: number): void {
