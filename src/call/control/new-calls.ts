@@ -104,8 +104,8 @@ export class NewCalls {
     const { ids, table, context, lookup } = this.#options;
     const bindings = device.kind === "sip-phone" ? lookup(device.directoryNumber) : [];
     const caller = callerLeg(request, device, checked.session, {
-      identity: callerDevice(device, message, mayHide),
       ids,
+      identity: callerDevice(device, message, mayHide),
       edgeMemory: context.port.edgeMemory,
       registration: registrationAt(bindings, request.source),
     });
@@ -249,6 +249,7 @@ function callerLeg(
 
 interface CallerFacts {
   readonly ids: Ids;
+  /** As the other party gets to see it. */
   readonly identity: LegDevice;
   readonly edgeMemory: string | undefined;
   readonly registration: LegRegistration | undefined;

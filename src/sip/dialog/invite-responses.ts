@@ -22,11 +22,11 @@ const MAX_RELIABLE = 16;
 const APPLICATION_LOST = 'Q.850;cause=41;text="Call control was lost"';
 const CROSSED = 'SIP;cause=487;text="Cancelled"';
 
-/** A 2xx to an INVITE of ours. */
-interface Unacknowledged {
-  /** It begins a session; else it changes one. */
-  readonly isNewSession: boolean;
+/** A 2xx that is to be acknowledged. */
+interface Success {
   readonly dialog: Dialog;
+  /** It has begun the session: that is nobody's when its application is gone before the ACK. */
+  readonly isNewSession: boolean;
   /** CSeq of the INVITE. */
   readonly cseq: number;
   /** The offer in the 2xx to an INVITE without one; else empty. */
@@ -34,7 +34,7 @@ interface Unacknowledged {
 }
 
 /** The acknowledgement of the last 2xx of a dialog. */
-interface Acknowledgement extends Unacknowledged {
+interface Acknowledgement extends Success {
   readonly application: Application;
   /** Undefined until the application has sent it. */
   text: string | undefined;
@@ -237,14 +237,14 @@ export class InviteResponses {
   #expectAck(request: ClientRequest, dialog: Dialog, response: SipMessage): boolean {
     const cseq = cseqOf(response);
     const offer = request.sent.body === "" ? response.body : "";
-    const unacknowledged = { isNewSession: request.dialog === undefined, dialog, cseq, offer };
     const isAlive = this.#context.applications.isAlive(request.application) && request.state !== "abandoned";
+    const success: Success = { dialog, isNewSession: request.dialog === undefined, cseq, offer };
     if (!isAlive) {
-      this.#acknowledgeAlone(unacknowledged, CROSSED);
+      this.#acknowledgeAlone(success, CROSSED);
       return false;
     }
     const acknowledgement: Acknowledgement = {
-      ...unacknowledged,
+      ...success,
       application: request.application,
       text: undefined,
       done: false,
@@ -277,7 +277,7 @@ export class InviteResponses {
    * Acknowledges in place of an application that is gone. A new session has nobody who wants it; one that was being
    * changed goes on, with what was agreed on before.
    */
-  #acknowledgeAlone({ isNewSession, dialog, cseq, offer }: Unacknowledged, reason: string): void {
+  #acknowledgeAlone({ dialog, cseq, offer, isNewSession }: Success, reason: string): void {
     const answer = offer === "" ? "" : knownAnswer(dialog.localBody, offer);
     this.#actions.sendAck(dialog, cseq, answer);
     if (isNewSession || answer === undefined) this.#actions.sendBye(dialog, reason);
