@@ -16,7 +16,7 @@ export interface ClientRequest {
   readonly dialogId: string;
   /** The dialog that it was sent in. */
   readonly dialog: Dialog | undefined;
-  /** As it was sent last; without text and body once an INVITE is accepted. */
+  /** As it was sent last. */
   sent: SentRequest;
   transaction: ClientTransaction | undefined;
   /**
@@ -24,8 +24,6 @@ export interface ClientRequest {
    * goes to another now. A late 2xx is acknowledged and ended.
    */
   state: "open" | "cancelled" | "abandoned" | "superseded";
-  /** A final response has come; what comes after it is a retransmitted or forked 2xx. */
-  hasFinal: boolean;
   /** The last RSeq of each branch, by To tag; absent while no reliable provisional response has come. */
   rseqs: Map<string, number> | undefined;
   /** The places that it can go to; absent when there is only one, an address. */

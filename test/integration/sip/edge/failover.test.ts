@@ -155,9 +155,11 @@ describe("SipEdge: a name with several targets", () => {
     first.respond(fixture.sipPort, silent, "200 OK", "first", [`Contact: <${first.uri}>`], SDP);
     assert.match(headerOf(await first.take("ACK"), "To"), /tag=first/);
     first.respond(fixture.sipPort, await first.take("BYE"), "200 OK", "");
+    first.respond(fixture.sipPort, silent, "200 OK", "first", [`Contact: <${first.uri}>`], SDP);
+    assert.match(headerOf(await first.take("ACK"), "To"), /tag=first/);
     assert.equal(fixture.gauge("tandem_sip_dialogs"), 1);
     assert.equal(application.frames.length, 0);
-    assert.deepEqual(second.received, []);
+    assert.deepEqual([first.received, second.received], [[], []]);
   });
 
   it("given a target that only says 100, when the time for a sign is over, then it keeps the call", async () => {
