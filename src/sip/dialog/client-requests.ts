@@ -1,5 +1,5 @@
 import type { SipMessage } from "../message/index.ts";
-import type { ClientTransaction } from "../transaction/index.ts";
+import { isRefusedHere, type ClientTransaction } from "../transaction/index.ts";
 import type { Flow } from "../transport/index.ts";
 import type { Application } from "./application.ts";
 import type { AwaitedNotifies } from "./awaited-notifies.ts";
@@ -127,11 +127,11 @@ export class ClientRequests {
       onResponse: (response, flow) => this.#onResponse(attempt.request, response, flow),
       afterSuccess: () => this.#lateSuccess(attempt.request),
       onTimeout: () => this.#onFailure(attempt.request, 408),
-      onTransportFailure: () =>
-        this.#onFailure(
-          attempt.request,
-          attempt.request.dialog === undefined && target.isFlowOnly === true ? 430 : 503,
-        ),
+      onTransportFailure: (error) => {
+        if (isRefusedHere(error)) this.#endTrial(attempt.request);
+        const isFlowFailed = attempt.request.dialog === undefined && target.isFlowOnly === true;
+        this.#onFailure(attempt.request, isFlowFailed ? 430 : 503);
+      },
     });
     request.transaction = transaction;
     const { trial } = request;
@@ -246,11 +246,15 @@ export class ClientRequests {
     responseSeen(known.negotiation, "local", txnId, { status, hasBody, isOfferless });
   }
 
-  #close(request: ClientRequest): void {
-    const { txnId, method, dialog, trial } = request;
-    if (trial !== undefined) this.failover.end(trial);
-    // It holds what the request was made of, and late responses may come for half a minute.
+  /** It goes nowhere else. What it was made of is let go: late responses may come for half a minute. */
+  #endTrial(request: ClientRequest): void {
+    if (request.trial !== undefined) this.failover.end(request.trial);
     request.trial = undefined;
+  }
+
+  #close(request: ClientRequest): void {
+    const { txnId, method, dialog } = request;
+    this.#endTrial(request);
     if (!this.#open.delete(txnId)) return;
     this.#awaited.remove(request);
     if (method === "INVITE" && dialog !== undefined) dialog.openInvites -= 1;
