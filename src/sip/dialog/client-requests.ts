@@ -179,8 +179,9 @@ export class ClientRequests {
       this.#onSuperseded(request, response, flow);
       return;
     }
-    // It is the peer's connection now, whoever made it.
-    if (request.dialog !== undefined && flow.reliable) request.dialog.flowId = flow.id;
+    // It is the peer's connection now, whoever made it; not one that a large request took instead of UDP.
+    const isItsOwn = flow.reliable && request.sent.target.protocol === flow.protocol;
+    if (request.dialog !== undefined && isItsOwn) request.dialog.flowId = flow.id;
     if (request.trial !== undefined) this.failover.noteResponse(request.trial, status);
     if (status === 100 || !isNewReliable(request, response)) return;
     if (status === 503 && this.#goElsewhere(request, response)) return;
