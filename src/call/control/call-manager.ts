@@ -206,6 +206,7 @@ export class CallManager {
       onConnected: () => {
         logger.info("connected to the edge", { calls: this.#table.active });
         this.#edgeReconciler.start();
+        this.#subscriptions.findEdge();
         this.#options.onReady?.();
       },
       onDisconnected: () => {
