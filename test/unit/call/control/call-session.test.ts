@@ -73,7 +73,6 @@ describe("CallSession of a call that a process takes up, before the edge has ans
           onClosed: () => (closed += 1),
         },
         store: { put: nothing, remove: nothing },
-        wayTo: () => undefined,
         writeRecord: () => Promise.resolve(),
       },
       { callId: "c", caller, callee: callee.device, calledNumber: "1002" },
