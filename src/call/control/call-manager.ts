@@ -373,9 +373,8 @@ export class CallManager {
       ids,
       logger,
       store: this.#journal,
-      wayTo: (leg) => {
-        return leg.device.kind === "sip-phone" ? wayToLeg(this.#registrar.lookup(leg.device.number), leg) : undefined;
-      },
+      wayTo: (leg) =>
+        leg.device.kind === "sip-phone" ? wayToLeg(this.#registrar.lookup(leg.device.number), leg) : undefined,
       owner: {
         addLeg: (leg, session) => this.#table.addLeg(leg, session),
         removeLeg: (leg) => this.#table.removeLeg(leg),

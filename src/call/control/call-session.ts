@@ -12,13 +12,13 @@ import {
   type Side,
 } from "../model/index.ts";
 import type { EdgeDialog, IncomingRequest } from "../signaling/signaling-port.ts";
-import { Branch } from "./branch.ts";
+import { BranchSet } from "./branch-set.ts";
 import { CallMedia } from "./call-media.ts";
 import { recordOf, type CallProgress } from "./call-progress.ts";
 import { CallTimers } from "./call-timers.ts";
 import { CallerResponses } from "./caller-responses.ts";
 import { DialogRequests } from "./dialog-requests.ts";
-import type { Leg, LegDevice } from "./leg.ts";
+import type { Leg } from "./leg.ts";
 import { edgeDialogOf, noteKnown, skipSequenceNumbers } from "./leg-dialog.ts";
 import type { NewSession, OfferedInvite } from "./offered-invite.ts";
 import { cancelReason, COMPLETED_ELSEWHERE, reasonOf, toldReason } from "./reason-header.ts";
@@ -40,7 +40,7 @@ export class CallSession {
   readonly #media: CallMedia;
   readonly #timers: CallTimers;
   readonly #requests: DialogRequests;
-  readonly #branches = new Map<string, Branch>();
+  readonly #branches: BranchSet;
   readonly #warning = new RefusalWarning();
   readonly #legs: { caller: Leg; callee: Leg | undefined };
   readonly #calleeCallIds: string[];
@@ -84,6 +84,20 @@ export class CallSession {
       onIdle: () => this.#closeWhenIdle(),
       describe: (leg) => this.describe(leg),
       rename: (leg, dialogId) => this.#rename(leg, dialogId),
+    });
+    this.#branches = new BranchSet({
+      port: context.port,
+      ids: context.ids,
+      dispatch: (event) => this.dispatch(event),
+      onLeg: (leg) => {
+        context.owner.addLeg(leg, this);
+        this.#calleeCallIds.push(leg.sipCallId);
+      },
+      onLegGone: (leg) => context.owner.removeLeg(leg),
+      onConnected: (device) => {
+        if (this.#responses !== undefined) this.#responses.connected = device;
+      },
+      onWarnings: (codes) => this.#warning.note(codes),
     });
     for (const leg of this.legs) context.owner.addLeg(leg, this);
     if (saved !== undefined) this.#doubt("unsure");
@@ -214,7 +228,7 @@ export class CallSession {
       case "media":
         return this.#runMedia(effect.operation, effect.ticket);
       case "invite":
-        return this.#invite(effect);
+        return this.#branches.invite(effect, this.#offered, this.#legs.caller.device);
       case "cancel":
         return this.#branches.get(effect.branchId)?.cancel(cancelReason(effect));
       case "adopt":
@@ -278,58 +292,11 @@ export class CallSession {
     return { signalingAddress: leg.source.address, latch: leg.latch };
   }
 
-  #invite({ branchId, sdp }: EffectOf<"invite">): void {
-    const target = this.#offered?.targets.get(branchId);
-    if (target === undefined) return this.dispatch({ type: "branch-failed", branchId, status: 500 });
-    const { owner, port, ids } = this.#context;
-    const branch = new Branch(
-      {
-        branchId,
-        target,
-        caller: this.#legs.caller.device,
-        headers: this.#offered?.branchHeaders ?? [],
-        port,
-        ids,
-      },
-      {
-        onLeg: (leg, before) => {
-          if (before !== undefined) owner.removeLeg(before);
-          owner.addLeg(leg, this);
-          this.#calleeCallIds.push(leg.sipCallId);
-        },
-        onProgress: (status, body, connected) => {
-          this.#noteConnected(connected);
-          this.dispatch({ type: "branch-progress", branchId, status, sdp: body });
-        },
-        onAnswered: (body, connected) => {
-          this.#noteConnected(connected);
-          this.dispatch({ type: "branch-answered", branchId, sdp: body });
-        },
-        onFailed: (status, told, warnings) => {
-          this.#forgetBranch(branch);
-          if (warnings.length > 0) this.#warning.note(warnings);
-          this.dispatch({ type: "branch-failed", branchId, status, told });
-        },
-      },
-    );
-    this.#branches.set(branchId, branch);
-    branch.send(sdp);
-  }
-
-  #noteConnected(device: LegDevice | undefined): void {
-    if (this.#responses !== undefined) this.#responses.connected = device;
-  }
-
-  #forgetBranch(branch: Branch): void {
-    if (this.#branches.delete(branch.branchId) && branch.leg !== undefined) this.#context.owner.removeLeg(branch.leg);
-  }
-
   #adopt(branchId: string): void {
-    const branch = this.#branches.get(branchId);
-    if (branch?.leg === undefined || branch.response === undefined) return;
-    this.#branches.delete(branchId);
-    this.#legs.callee = branch.leg;
-    this.#requests.expectAck("callee", branch.response);
+    const taken = this.#branches.take(branchId);
+    if (taken === undefined) return;
+    this.#legs.callee = taken.leg;
+    this.#requests.expectAck("callee", taken.response);
   }
 
   #decline(branchId: string): void {
@@ -337,7 +304,7 @@ export class CallSession {
     if (branch === undefined) return;
     branch.response?.acknowledge();
     this.#requests.bye(branch.leg, COMPLETED_ELSEWHERE);
-    this.#forgetBranch(branch);
+    this.#branches.forget(branchId);
   }
 
   #ring(effect: EffectOf<"ring">): void {
@@ -396,7 +363,7 @@ export class CallSession {
     this.#isFinished = false;
     this.#timers.close();
     for (const leg of this.legs) this.#context.owner.removeLeg(leg);
-    for (const branch of this.#branches.values()) this.#forgetBranch(branch);
+    this.#branches.clear();
     this.#context.owner.onClosed(this);
   }
 }
