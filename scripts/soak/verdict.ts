@@ -21,6 +21,7 @@ const OBJECTS: readonly string[] = [
   "tandem_sip_proxied_requests",
   "tandem_sip_transactions",
   "tandem_sip_finished_transactions",
+  "tandem_sip_finished_invites",
   "tandem_sip_remembered_requests",
   "tandem_sip_transaction_timers",
   "tandem_sip_connections",

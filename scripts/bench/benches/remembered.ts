@@ -14,6 +14,8 @@ const WARM_UP = { rate: 100, seconds: 3 };
 const SETTLE_SECONDS = 45;
 /** The rate of the goal, and how long what is remembered lives at most. */
 const GOAL = { rate: 1_400, keptSeconds: 40 };
+/** The tables of what is open or remembered. */
+const REMEMBERED = ["tandem_sip_transactions", "tandem_sip_finished_transactions", "tandem_sip_finished_invites"];
 const MEGABYTE = 1024 * 1024;
 
 /** What the edge keeps of calls that have ended, to know what comes again. */
@@ -68,7 +70,7 @@ async function collected({ edgePid, socket }: EdgeSystem): Promise<{ heapBytes: 
       samples.filter((sample) => sample.name === name).reduce((total, { value }) => total + value, 0);
     return {
       heapBytes: sum("tandem_process_heap_bytes"),
-      remembered: sum("tandem_sip_transactions") + sum("tandem_sip_finished_transactions"),
+      remembered: REMEMBERED.reduce((total, name) => total + sum(name), 0),
     };
   } finally {
     client.close();

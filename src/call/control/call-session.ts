@@ -136,7 +136,8 @@ export class CallSession {
   receive(side: Side, request: IncomingRequest): void {
     const leg = this.#legs[side];
     if (leg === undefined) return;
-    const isShort = this.#call.suspended && this.#context.port.takesDialogs;
+    const { state, suspended } = this.#call;
+    const isShort = state === "established" && suspended && this.#context.port.takesDialogs;
     if (isShort && this.#requests.hold(request, () => this.receive(side, request))) return;
     this.#requests.receive(side, leg, this.#legs[otherSide(side)], request);
   }
@@ -361,6 +362,8 @@ export class CallSession {
   #ended(outcome: Outcome): void {
     const { owner, clock } = this.#context;
     const endedAtMs = clock.wallMs();
+    // What waited for the edge gets its answer from a call that has ended.
+    this.#requests.release();
     owner.onEnded(this, outcome, this.#finish(outcome, endedAtMs));
   }
 

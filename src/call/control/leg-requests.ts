@@ -63,7 +63,9 @@ export class LegRequests {
     const described = this.#options.describe(leg);
     const isTaken = described !== undefined && (await this.#isTaken(described));
     if (isTaken) noteKnown(leg, this.#options.port.edgeMemory);
-    if (!isTaken || sent.isCancelled) return events.onFailed(error);
+    if (!isTaken) return events.onFailed(error);
+    // The dialog is there: nothing says that it is over.
+    if (sent.isCancelled) return events.onFailed(new SignalingError("cancelled", "taken back before it was sent"));
     this.#send(sent, leg, { method: request.method, dialogId: leg.dialogId, ...partsOf(request) }, events, (again) =>
       events.onFailed(again),
     );

@@ -12,6 +12,8 @@ export interface LegDevice {
   readonly displayName?: string;
   /** What it wants the other to know of it (RFC 3323); absent: nothing is asked. */
   readonly privacy?: Privacy;
+  /** Its number is a claim that nobody answers for (RFC 3325 5); absent: it is configured or asserted. */
+  readonly isUnproven?: boolean;
 }
 
 /** What a device's profile says about its sessions. */

@@ -1,4 +1,4 @@
-import { reasonPhrase, tagOf, type SipMessage } from "../message/index.ts";
+import { tagOf, type SipMessage } from "../message/index.ts";
 import type { ClientTransaction } from "../transaction/index.ts";
 import type { Target } from "../transport/index.ts";
 import type { Application } from "./application.ts";
@@ -16,7 +16,7 @@ export interface ClientRequest {
   readonly dialogId: string;
   /** The dialog that it was sent in. */
   readonly dialog: Dialog | undefined;
-  /** As it was sent last; without text and body once an INVITE is accepted. */
+  /** As it was sent last. */
   sent: SentRequest;
   transaction: ClientTransaction | undefined;
   /**
@@ -24,8 +24,6 @@ export interface ClientRequest {
    * goes to another now. A late 2xx is acknowledged and ended.
    */
   state: "open" | "cancelled" | "abandoned" | "superseded";
-  /** A final response has come; what comes after it is a retransmitted or forked 2xx. */
-  hasFinal: boolean;
   /** The last RSeq of each branch, by To tag; absent while no reliable provisional response has come. */
   rseqs: Map<string, number> | undefined;
   /** The places that it can go to; absent when there is only one, an address. */
@@ -48,14 +46,4 @@ export function isNewReliable(request: ClientRequest, response: SipMessage): boo
   request.rseqs ??= new Map();
   if (last !== undefined || request.rseqs.size < MAX_BRANCHES) request.rseqs.set(tag, rseq);
   return true;
-}
-
-/** What the edge answers in place of a peer. */
-export function syntheticResponse(sent: SentRequest, status: number, tag: string): string {
-  const via = /^Via: .*$/m.exec(sent.text)?.[0] ?? "";
-  const to = tagOf(sent.to) === undefined ? `${sent.to};tag=${tag}` : sent.to;
-  return (
-    `SIP/2.0 ${status} ${reasonPhrase(status)}\r\n${via.trimEnd()}\r\nFrom: ${sent.from}\r\nTo: ${to}\r\n` +
-    `Call-ID: ${sent.callId}\r\nCSeq: ${sent.cseq} ${sent.method}\r\nContent-Length: 0\r\n\r\n`
-  );
 }

@@ -8,9 +8,10 @@ import { newTag, type CoreContext } from "./core-context.ts";
 import { dialogIdOf, type Dialog } from "./dialog.ts";
 import { Failover } from "./failover.ts";
 import type { InviteResponses } from "./invite-responses.ts";
+import { LateSuccess } from "./late-success.ts";
 import { requestSeen, responseSeen } from "./negotiation.ts";
 import { syntheticResponse } from "./synthetic-response.ts";
-import { identityOf, type SentRequest } from "./uac-dialog.ts";
+import type { SentRequest } from "./uac-dialog.ts";
 
 /** Methods whose 2xx inside a dialog refreshes it, as that to UPDATE does too. */
 const REFRESHING = new Set(["INVITE", "SUBSCRIBE"]);
@@ -54,7 +55,6 @@ export class ClientRequests {
       sent,
       transaction: undefined,
       state: "open",
-      hasFinal: false,
       rseqs: undefined,
     };
   }
@@ -116,6 +116,7 @@ export class ClientRequests {
     const attempt = { request };
     const transaction = this.#context.transactions.request(text, target, {
       onResponse: (response, flow) => this.#onResponse(attempt.request, response, flow),
+      afterSuccess: () => this.#lateSuccess(attempt.request),
       onTimeout: () => this.#onFailure(attempt.request, 408),
       onTransportFailure: () =>
         this.#onFailure(
@@ -177,14 +178,8 @@ export class ClientRequests {
     const isForDialog = request.dialog === undefined ? request.dialogId !== "" : REFRESHING.has(request.method);
     const isSeen = isForDialog ? this.#invites.onResponse(request, response, flow) : true;
     if (!isForDialog && status >= 200) this.#invites.onFinal(request, response);
-    if (!request.hasFinal) {
-      this.#record(request, status, response.text);
-      this.#noteAnswer(request, status, response.body !== "");
-    }
-    request.hasFinal ||= status >= 200;
-    if (request.hasFinal && request.method === "INVITE" && request.dialog === undefined) {
-      request.sent = identityOf(request.sent);
-    }
+    this.#record(request, status, response.text);
+    this.#noteAnswer(request, status, response.body !== "");
     if (!isSeen) return;
     this.#deliver(request, response.text, {
       protocol: flow.protocol,
@@ -197,8 +192,12 @@ export class ClientRequests {
     const { status } = response;
     if (status < 200) return;
     this.#open.delete(request.txnId);
-    if (status < 300) this.#invites.onSuperseded(request, response, flow, !request.hasFinal);
-    request.hasFinal = true;
+    if (status < 300) this.#invites.onSuperseded(request, response, flow);
+  }
+
+  #lateSuccess({ state, dialog, sent }: ClientRequest): LateSuccess {
+    const kind = state === "superseded" ? "superseded" : dialog === undefined ? "initial" : "in-dialog";
+    return new LateSuccess(kind, sent, this.#invites);
   }
 
   /** The edge answers in place of a peer that did not, or cannot be reached (RFC 3261 8.1.3.1). */
@@ -238,6 +237,8 @@ export class ClientRequests {
   #close(request: ClientRequest): void {
     const { txnId, method, dialog, trial } = request;
     if (trial !== undefined) this.failover.end(trial);
+    // It holds what the request was made of, and late responses may come for half a minute.
+    request.trial = undefined;
     if (!this.#open.delete(txnId)) return;
     this.#awaited.remove(request);
     if (method === "INVITE" && dialog !== undefined) dialog.openInvites -= 1;

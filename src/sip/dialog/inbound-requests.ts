@@ -204,7 +204,7 @@ export class InboundRequests {
       this.#context.applications.record({ type: "attempt", source: "network", text: request.text });
     }
     const { dialogs, applications } = this.#context;
-    const isUrgent = this.#context.isEmergency(request);
+    const isUrgent = this.#context.hasRightOfWay(request);
     const full = DIALOG_FORMING.has(request.method) && (isUrgent ? dialogs.isFullForAll : dialogs.isFull);
     const application = full ? undefined : applications.pick(request.method.toLowerCase(), isUrgent);
     if (application === undefined) {

@@ -3,14 +3,15 @@ import { parseSipMessage, tagOf, type SipMessage } from "../message/index.ts";
 import type { Flow } from "../transport/index.ts";
 import type { CoreContext } from "./core-context.ts";
 import type { DialogActions } from "./dialog-actions.ts";
-import type { Dialog } from "./dialog.ts";
+import { dialogIdOf, type Dialog } from "./dialog.ts";
 import type { Application } from "./application.ts";
 import type { ClientRequest } from "./client-request.ts";
+import type { LateSuccess } from "./late-success.ts";
 import { requestSeen } from "./negotiation.ts";
 import { readRseq } from "./reliable-fields.ts";
 import { grantedSeconds, isLastNotify, isSubscription, notifiedSeconds, refusesSubscription } from "./subscription.ts";
 import { agreedSessionTimer } from "./session-timer.ts";
-import { adoptResponse, uacDialog } from "./uac-dialog.ts";
+import { adoptResponse, type SentRequest, uacDialog } from "./uac-dialog.ts";
 import { allowedMethods, contactUriOf, cseqOf } from "./uas-dialog.ts";
 
 /** How long an application has to acknowledge a 2xx to an INVITE that it had cancelled. */
@@ -22,7 +23,9 @@ const CROSSED = 'SIP;cause=487;text="Cancelled"';
 
 /** The acknowledgement of the last 2xx of a dialog. */
 interface Acknowledgement {
-  readonly request: ClientRequest;
+  readonly application: Application;
+  /** The session is nobody's when its application is gone before the ACK: it is new, or its offer has no answer. */
+  readonly endsUnacknowledged: boolean;
   readonly dialog: Dialog;
   /** CSeq of the INVITE. */
   readonly cseq: number;
@@ -69,13 +72,10 @@ export class InviteResponses {
       if (tag !== undefined) this.#onEarly(request, known, response, flow);
       return true;
     }
-    if (known === undefined && request.hasFinal) {
-      // The session that it belongs to, or was forked from, has ended.
-      const late = uacDialog(request.sent, response, flow, undefined, this.#context.clock.wallMs());
-      this.#endSession(late, cseqOf(response));
+    if (known?.state === "confirmed") {
+      this.#onRepeatedSuccess(request.sent, known, response, flow);
       return false;
     }
-    if (known?.state === "confirmed") return this.#onRepeatedSuccess(request, known, tag, response, flow);
     return this.#onSuccess(request, known, response, flow);
   }
 
@@ -95,12 +95,24 @@ export class InviteResponses {
     if (known?.state === "early") this.#actions.remove(known);
   }
 
-  /** A 2xx from a place that was given up: the request has gone elsewhere. `isFirst`: it has not come before. */
-  onSuperseded({ sent }: ClientRequest, response: SipMessage, flow: Flow, isFirst: boolean): void {
-    const made = uacDialog(sent, response, flow, undefined, this.#context.clock.wallMs());
-    const dialog: Dialog = { ...made, id: `${made.id};superseded` };
-    if (isFirst) this.#endSession(dialog, cseqOf(response));
-    else this.#actions.sendAck(dialog, cseqOf(response));
+  /** The first 2xx from a place that was given up: the request has gone elsewhere. */
+  onSuperseded({ sent }: ClientRequest, response: SipMessage, flow: Flow): void {
+    this.#endSession(this.#unwanted(sent, response, flow), cseqOf(response));
+  }
+
+  /** A 2xx after the first one to an INVITE: repeated, or of another fork. */
+  onLateSuccess(invite: LateSuccess, response: SipMessage, flow: Flow): void {
+    const sent = invite.sentFor(response);
+    const known = invite.kind === "superseded" ? undefined : this.#dialogOf(response);
+    if (known !== undefined) {
+      if (invite.kind === "in-dialog") this.#acknowledgeAgain(known, cseqOf(response));
+      else this.#onRepeatedSuccess(sent, known, response, flow);
+      return;
+    }
+    const unwanted = this.#unwanted(sent, response, flow);
+    // It begins a session, or is of a fork of one, that has ended here and perhaps not there.
+    if (invite.kind === "initial") this.#endSession(unwanted, cseqOf(response));
+    else this.#actions.sendAck(unwanted, cseqOf(response));
   }
 
   /** The CSeq of the INVITE whose 2xx came last. */
@@ -110,13 +122,14 @@ export class InviteResponses {
 
   /** What an application that is gone did not acknowledge, it will not any more. */
   applicationGone(application: Application): void {
-    for (const { request, dialog, cseq, done, cancelledTimer } of [...this.#acknowledgements.values()]) {
-      if (done || request.application !== application || this.#context.dialogs.get(dialog.id) !== dialog) continue;
+    for (const acknowledgement of [...this.#acknowledgements.values()]) {
+      const { dialog, cseq, done, cancelledTimer, endsUnacknowledged } = acknowledgement;
+      if (done || acknowledgement.application !== application || this.#context.dialogs.get(dialog.id) !== dialog)
+        continue;
       this.#acknowledgements.delete(dialog.id);
       cancelledTimer?.cancel();
       this.#actions.sendAck(dialog, cseq);
-      // A new session has nobody who wants it; an offer in the 2xx has got no answer with this ACK.
-      if (request.dialog === undefined || request.sent.body === "") this.#actions.sendBye(dialog, APPLICATION_LOST);
+      if (endsUnacknowledged) this.#actions.sendBye(dialog, APPLICATION_LOST);
     }
   }
 
@@ -135,9 +148,7 @@ export class InviteResponses {
   onStrayResponse(response: SipMessage, flow: Flow): void {
     const isSuccess = response.status >= 200 && response.status < 300 && response.method === "INVITE";
     if (!isSuccess) return;
-    const callId = response.get("call-id") ?? "";
-    const fromTag = tagOf(response.get("from") ?? "") ?? "";
-    const dialog = this.#context.dialogs.get(`${callId};from-tag=${fromTag}`);
+    const dialog = this.#dialogOf(response);
     if (dialog === undefined) return;
     const isSame = tagOf(response.get("to") ?? "") === dialog.remoteTag;
     if (isSame) this.#acknowledgeAgain(dialog, cseqOf(response));
@@ -225,7 +236,8 @@ export class InviteResponses {
       return false;
     }
     const acknowledgement: Acknowledgement = {
-      request,
+      application: request.application,
+      endsUnacknowledged: request.dialog === undefined || request.sent.body === "",
       dialog,
       cseq,
       text: undefined,
@@ -255,16 +267,19 @@ export class InviteResponses {
     this.#acknowledgements.delete(dialog.id);
   }
 
-  #onRepeatedSuccess(
-    request: ClientRequest,
-    dialog: Dialog,
-    tag: string | undefined,
-    response: SipMessage,
-    flow: Flow,
-  ): boolean {
-    if (tag === dialog.remoteTag) this.#acknowledgeAgain(dialog, cseqOf(response));
-    else this.#endFork(dialog, response, flow, request);
-    return false;
+  /** The dialog of a 2xx to an INVITE of ours, whichever end began it. */
+  #dialogOf(response: SipMessage): Dialog | undefined {
+    const callId = response.get("call-id") ?? "";
+    const withTagOf = (field: string): Dialog | undefined =>
+      this.#context.dialogs.get(dialogIdOf(callId, tagOf(response.get(field) ?? "") ?? ""));
+    const theirs = withTagOf("to");
+    return theirs?.role === "uas" ? theirs : withTagOf("from");
+  }
+
+  #onRepeatedSuccess(sent: SentRequest, dialog: Dialog, response: SipMessage, flow: Flow): void {
+    const isSame = tagOf(response.get("to") ?? "") === dialog.remoteTag;
+    if (isSame) this.#acknowledgeAgain(dialog, cseqOf(response));
+    else this.#endFork(dialog, response, flow, sent);
   }
 
   #onReInviteResponse(request: ClientRequest, dialog: Dialog, response: SipMessage): boolean {
@@ -275,10 +290,6 @@ export class InviteResponses {
       this.#refreshed(dialog, response);
       if (request.method === dialog.method) this.#renew(request, dialog, response);
       return true;
-    }
-    if (request.hasFinal) {
-      this.#acknowledgeAgain(dialog, cseqOf(response));
-      return false;
     }
     this.#refreshed(dialog, response);
     return this.#expectAck(request, dialog, cseqOf(response));
@@ -293,15 +304,21 @@ export class InviteResponses {
   }
 
   /** RFC 3261 13.2.2.4: a 2xx from another branch makes a session nobody wants. */
-  #endFork(dialog: Dialog, response: SipMessage, flow: Flow, request?: ClientRequest): void {
+  #endFork(dialog: Dialog, response: SipMessage, flow: Flow, sent?: SentRequest): void {
     const fork: Dialog = { ...dialog, id: `${dialog.id};fork`, owner: undefined, localCseq: dialog.localCseq + 1 };
-    if (request !== undefined) adoptResponse(fork, request.sent, response, flow);
+    if (sent !== undefined) adoptResponse(fork, sent, response, flow);
     else {
       fork.remoteTag = tagOf(response.get("to") ?? "") ?? "";
       fork.remote = response.get("to") ?? "";
       fork.remoteTarget = contactUriOf(response) ?? fork.remoteTarget;
     }
     this.#endSession(fork, cseqOf(response));
+  }
+
+  /** A session that no application is to know of; its id is none of theirs. */
+  #unwanted(sent: SentRequest, response: SipMessage, flow: Flow): Dialog {
+    const made = uacDialog(sent, response, flow, undefined, this.#context.clock.wallMs());
+    return { ...made, id: `${made.id};unwanted` };
   }
 
   #endSession(dialog: Dialog, cseq: number): void {

@@ -114,6 +114,8 @@ export class OutboundRequests {
       return;
     }
     this.#resolver.resolve(nextHop.value, (target, more) => {
+      // Nobody would cancel it, nor take the answer.
+      if (!this.#context.applications.isAlive(command.application)) return;
       if (target === undefined) this.#sendNowhere(command, draft, nextHop.value, more.problem, reply);
       else {
         const [first, ...others] = [target, ...more.others].filter((each) => !this.#isMyself(each));

@@ -1,4 +1,3 @@
-import { detached } from "../../common/index.ts";
 import { tagOf, type SipMessage } from "../message/index.ts";
 import type { Flow, Target } from "../transport/index.ts";
 import type { Application } from "./application.ts";
@@ -16,24 +15,6 @@ export interface SentRequest extends CompletedRequest {
   /** The application named the next hop: later requests go there too, unless a route set says otherwise. */
   readonly hasGivenNextHop: boolean;
   readonly body: string;
-}
-
-/** What of a request makes the dialogs of its forks; it keeps nothing else of the request alive. */
-export function identityOf(sent: SentRequest): SentRequest {
-  if (sent.text === "") return sent;
-  return {
-    ...sent,
-    text: "",
-    body: "",
-    method: detached(sent.method),
-    uri: detached(sent.uri),
-    callId: detached(sent.callId),
-    fromTag: detached(sent.fromTag),
-    from: detached(sent.from),
-    to: detached(sent.to),
-    contact: detached(sent.contact),
-    target: { ...sent.target, address: detached(sent.target.address) },
-  };
 }
 
 /** The dialog that a response to our request makes (RFC 3261 12.1.2). */

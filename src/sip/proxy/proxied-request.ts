@@ -205,8 +205,7 @@ export class ProxiedRequest {
     const transaction = this.#context.transactions.request(text, target, {
       onResponse: (response, from) => {
         if (branch.transaction === transaction) this.#onResponseOf(index, branch, response, from);
-        // Of a place that was given up, as of any other fork, a 2xx counts.
-        else if (response.status >= 200 && response.status < 300) this.#onResponse(index, response, from);
+        else if (response.status >= 200 && response.status < 300) this.#onLateSuccess(index, branch, response, from);
       },
       onTimeout: () => this.#onUnserved(index, branch, transaction, 408),
       onTransportFailure: () => this.#onUnserved(index, branch, transaction, target.isFlowOnly === true ? 430 : 503),
@@ -232,6 +231,12 @@ export class ProxiedRequest {
     const { status } = response;
     if (branch.trial !== undefined) this.#failover.noteResponse(branch.trial, status);
     if (status !== 503 || !this.#goElsewhere(index, branch, response)) this.#onResponse(index, response, from);
+  }
+
+  /** Of a place that was given up, as of any other fork, a 2xx counts; the place that was next is needed no more. */
+  #onLateSuccess(index: number, branch: Branch, response: SipMessage, from: Flow): void {
+    if (!branch.isCancelled) this.#cancelBranch(index);
+    this.#onResponse(index, response, from);
   }
 
   #onUnserved(index: number, branch: Branch, transaction: ClientTransaction, status: number): void {

@@ -2,6 +2,7 @@
 export {
   type ClientTransaction,
   type ClientTransactionHandlers,
+  type LateSuccessListener,
   type ServerTransaction,
   type TransactionUser,
 } from "./transaction-user.ts";

@@ -78,7 +78,7 @@ export class TransactionLayer {
       counters,
       tagSalt: ids.token(8),
     };
-    this.#clients = new ClientTransactions(this.#context, this.#limits.maxClientTransactions);
+    this.#clients = new ClientTransactions(this.#context, clock, this.#limits);
     const admission = {
       rightOfWay: options.rightOfWay ?? (() => false),
       ofSource: (from: Flow) => sources.admitsNew(from),
@@ -164,6 +164,17 @@ export class TransactionLayer {
       gauge(name, help, this.#servers.inviteCount, "invite-server"),
       gauge(name, help, this.#servers.nonInviteCount, "non-invite-server"),
       gauge("tandem_sip_finished_transactions", "Answered requests that are remembered", this.#servers.finishedCount),
+      gauge(
+        "tandem_sip_finished_invites",
+        "INVITEs of ours that are answered and remembered",
+        this.#clients.finishedCount,
+      ),
+      {
+        name: "tandem_sip_forgotten_early_total",
+        type: "counter",
+        help: "Answered requests, theirs and ours, that were forgotten before their time since there were too many",
+        value: this.#servers.forgottenEarly + this.#clients.forgottenEarly,
+      },
       gauge("tandem_sip_remembered_requests", "Requests that would be known as merged", this.#servers.seenCount),
       gauge(
         "tandem_sip_places_without_tcp",

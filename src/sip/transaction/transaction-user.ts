@@ -6,6 +6,7 @@ export interface ClientTransaction {
   /** Branch and method; one at a time in a node. */
   readonly id: string;
   readonly method: string;
+  /** An INVITE stays `completed` or `accepted` when it is forgotten. */
   readonly state: "calling" | "trying" | "proceeding" | "completed" | "accepted" | "terminated";
   /**
    * The text of a CANCEL for this INVITE, to look at; `TransactionLayer.cancel` sends one. `undefined` while no
@@ -17,10 +18,22 @@ export interface ClientTransaction {
   terminate(): void;
 }
 
+/**
+ * Who is told of each 2xx to an INVITE that comes after the first one, repeated or of another fork. It is kept for 32 s
+ * after every call: the less it holds the better.
+ */
+export interface LateSuccessListener {
+  /** Length of the texts that it keeps alive. */
+  readonly characters: number;
+  onLateSuccess(response: SipMessage, flow: Flow): void;
+}
+
 /** What a client transaction tells; never before the call that started it has returned. */
 export interface ClientTransactionHandlers {
-  /** Each provisional response, the final one, and for INVITE each 2xx that follows (repeated or forked). */
+  /** Each provisional response and the final one; without `afterSuccess` each 2xx to an INVITE that follows, too. */
   onResponse(response: SipMessage, flow: Flow): void;
+  /** Asked once, when the first 2xx to an INVITE has been handed to `onResponse`: who is told of those that follow. */
+  afterSuccess?(): LateSuccessListener;
   /** No final response in time; the transaction is gone. */
   onTimeout(): void;
   /** The request could not be sent; the transaction is gone. */

@@ -1,3 +1,5 @@
+import { detached } from "../../common/index.ts";
+
 /** SIP transports; `ws` and `wss` are WebSocket over TCP and TLS (RFC 7118). */
 export const TRANSPORT_PROTOCOLS = ["udp", "tcp", "tls", "ws", "wss"] as const;
 export type TransportProtocol = (typeof TRANSPORT_PROTOCOLS)[number];
@@ -37,6 +39,17 @@ export interface Target {
   readonly flowId?: string;
   /** Over the flow named or not at all: a peer behind it cannot be reached in another way (RFC 5626 5.3). */
   readonly isFlowOnly?: boolean;
+}
+
+/** A copy that keeps no message alive which the place was read from. */
+export function detachedTarget(target: Target): Target {
+  const { address, flowId, serverName } = target;
+  return {
+    ...target,
+    address: detached(address),
+    ...(flowId === undefined ? {} : { flowId: detached(flowId) }),
+    ...(serverName === undefined ? {} : { serverName: detached(serverName) }),
+  };
 }
 
 /**

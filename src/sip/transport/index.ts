@@ -9,6 +9,7 @@ export {
   type MessageEnds,
   type OwnEnd,
   type SendFailureHandler,
+  detachedTarget,
   type Target,
   TRANSPORT_PROTOCOLS,
   type TransportProtocol,

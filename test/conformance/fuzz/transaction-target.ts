@@ -15,7 +15,12 @@ import { mutate, readCorpus } from "./mutation.ts";
 import { Random } from "./random.ts";
 
 const EVENTS_IN_A_ROUND = 120;
-const LIMITS = { maxServerTransactions: 40, maxClientTransactions: 40, maxFinishedTransactions: 60 };
+const LIMITS = {
+  maxServerTransactions: 40,
+  maxClientTransactions: 40,
+  maxFinishedTransactions: 60,
+  maxFinishedInvites: 60,
+};
 /** Longer than any timer of RFC 3261 17 and what the edge keeps behind it. */
 const LONG_MS = 10 * 60_000;
 
@@ -93,6 +98,7 @@ function checkHeld(layer: Layer): void {
   const clients = ["invite-client", "non-invite-client"].map((kind) => valueOf("tandem_sip_transactions", kind));
   assert.ok(clients.reduce((total, value) => total + value, 0) <= LIMITS.maxClientTransactions);
   assert.ok(valueOf("tandem_sip_finished_transactions") <= 2 * LIMITS.maxFinishedTransactions);
+  assert.ok(valueOf("tandem_sip_finished_invites") <= LIMITS.maxFinishedInvites);
 }
 
 /** What RFC 3261 leaves to the user: each request has a final response, and an INVITE that rings is cancelled. */

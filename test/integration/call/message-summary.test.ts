@@ -208,6 +208,24 @@ describe("message waiting (RFC 3842) over subscriptions (RFC 6665)", () => {
     });
   }
 
+  it("given a phone that refuses a NOTIFY, when that comes, then a last one ends the dialog of the subscription, too", async () => {
+    const { dialog } = await subscribe(phone, node.server);
+    await takeNotify(dialog, 489);
+    assert.equal((await takeNotify(dialog, 489)).get("subscription-state"), "terminated;reason=noresource");
+    await until(() => assert.equal(node.metric("tandem_sip_dialogs"), 0));
+  });
+
+  it("given a phone that begins again and again, when it subscribes from the same contact, then the old dialogs are ended", async () => {
+    let old = await subscribed();
+    for (let start = 0; start < 3; start += 1) {
+      const dialog = await subscribed();
+      assert.equal((await takeNotify(old, 481)).get("subscription-state"), "terminated;reason=noresource");
+      old = dialog;
+    }
+    assert.equal(subscriptions(), 1);
+    await until(() => assert.equal(node.metric("tandem_sip_dialogs"), 1));
+  });
+
   it("given a phone that begins again, when it subscribes from the same contact, then the old subscription is gone", async () => {
     const old = await subscribed();
     const dialog = await subscribed();

@@ -187,7 +187,8 @@ export class Subscriptions {
     const own = this.#table.ofDevice(device.name);
     // A phone that has begun again knows nothing of what it had, and would answer 481.
     for (const one of own) {
-      if (one.dialogId === dialogId || (one.event === event && one.contact === contact)) this.#forget(one);
+      if (one.dialogId === dialogId) this.#forget(one);
+      else if (one.event === event && one.contact === contact) this.#end(one, "noresource");
     }
     if (this.#table.ofDevice(device.name).length >= MAX_OF_DEVICE) return rejection(503, "subscriptions", RETRY);
     if (this.#table.size >= this.#max) return rejection(503, "full", RETRY);

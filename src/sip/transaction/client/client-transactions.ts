@@ -1,5 +1,7 @@
+import type { Clock } from "../../../common/index.ts";
 import { type FieldToWrite, parseSipMessage, parseVia, type SipMessage } from "../../message/index.ts";
 import type { Flow, Target } from "../../transport/index.ts";
+import { type FinishedInvite, FinishedInvites } from "./finished-invites.ts";
 import { InviteClient } from "./invite-client.ts";
 import type { WayOut, WaysOut } from "./large-requests.ts";
 import { NonInviteClient } from "./non-invite-client.ts";
@@ -7,21 +9,23 @@ import { noteUserError, type TransactionContext } from "../transaction-context.t
 import { TransactionError } from "../transaction-error.ts";
 import { clientKey, toTagOf } from "../transaction-key.ts";
 import type { ClientTransaction, ClientTransactionHandlers } from "../transaction-user.ts";
-import { reservedFor } from "../transaction-limits.ts";
+import { reservedFor, type TransactionLimits } from "../transaction-limits.ts";
 
-/** The requests of ours that are open. */
+/** The requests of ours that are open, and what is kept of INVITEs that have their final response. */
 export class ClientTransactions {
   readonly context: TransactionContext;
   readonly #maxTransactions: number;
   readonly #byId = new Map<string, InviteClient | NonInviteClient>();
   /** Those that can be answered over one connection only, by its flow. */
   readonly #byFlow = new Map<string, Set<InviteClient | NonInviteClient>>();
+  readonly #finished: FinishedInvites;
   #inviteCount = 0;
   #isClosed = false;
 
-  constructor(context: TransactionContext, maxTransactions: number) {
+  constructor(context: TransactionContext, clock: Clock, limits: TransactionLimits) {
     this.context = context;
-    this.#maxTransactions = maxTransactions;
+    this.#maxTransactions = limits.maxClientTransactions;
+    this.#finished = new FinishedInvites(context, clock, limits);
   }
 
   get inviteCount(): number {
@@ -30,6 +34,16 @@ export class ClientTransactions {
 
   get nonInviteCount(): number {
     return this.#byId.size - this.#inviteCount;
+  }
+
+  /** INVITEs that have their final response and are remembered. */
+  get finishedCount(): number {
+    return this.#finished.size;
+  }
+
+  /** Of those, how many were forgotten before their time, since there were too many. */
+  get forgottenEarly(): number {
+    return this.#finished.forgottenEarly;
   }
 
   request(text: string, target: Target, handlers: ClientTransactionHandlers | undefined): ClientTransaction {
@@ -68,8 +82,9 @@ export class ClientTransactions {
 
   /** Gives a response to its transaction; false when there is none. */
   onResponse(response: SipMessage, branch: string, flow: Flow): boolean {
-    const transaction = this.#byId.get(clientKey(branch, response.method));
-    if (transaction === undefined) return false;
+    const id = clientKey(branch, response.method);
+    const transaction = this.#byId.get(id);
+    if (transaction === undefined) return this.#finished.onResponse(id, response, flow);
     transaction.onResponse(response, flow);
     return true;
   }
@@ -85,16 +100,27 @@ export class ClientTransactions {
     for (const transaction of [...transactions]) transaction.onFlowEnded(error);
   }
 
+  onFinished(transaction: InviteClient, finished: FinishedInvite): void {
+    this.#close(transaction);
+    this.#finished.add(transaction.id, finished);
+  }
+
   onEnded(transaction: InviteClient | NonInviteClient): void {
-    if (this.#byId.get(transaction.id) !== transaction) return;
-    this.#byId.delete(transaction.id);
-    this.#forgetFlow(transaction);
-    if (transaction instanceof InviteClient) this.#inviteCount -= 1;
+    if (transaction.isFinished) this.#finished.forget(transaction.id);
+    else this.#close(transaction);
   }
 
   close(): void {
     this.#isClosed = true;
     for (const transaction of this.#byId.values()) transaction.terminate();
+    this.#finished.close();
+  }
+
+  #close(transaction: InviteClient | NonInviteClient): void {
+    if (this.#byId.get(transaction.id) !== transaction) return;
+    this.#byId.delete(transaction.id);
+    this.#forgetFlow(transaction);
+    if (transaction instanceof InviteClient) this.#inviteCount -= 1;
   }
 
   #noteFlow(transaction: InviteClient | NonInviteClient): void {
@@ -115,7 +141,8 @@ export class ClientTransactions {
 
   #problemOf(id: string, request: SipMessage): TransactionError | undefined {
     if (this.#isClosed) return new TransactionError("closed", "the transaction layer is closed");
-    if (this.#byId.has(id)) return new TransactionError("duplicate-branch", "the branch is in use", { id });
+    if (this.#byId.has(id) || this.#finished.has(id))
+      return new TransactionError("duplicate-branch", "the branch is in use", { id });
     const isNew = toTagOf(request) === "" && request.method !== "CANCEL";
     const limit = this.#maxTransactions - (isNew ? reservedFor(this.#maxTransactions) : 0);
     if (this.#byId.size < limit) return undefined;

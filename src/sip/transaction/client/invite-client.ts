@@ -1,5 +1,5 @@
 import { type FieldToWrite, parseSipMessage, type SipMessage } from "../../message/index.ts";
-import { type Flow, isReliable, type Target } from "../../transport/index.ts";
+import { detachedTarget, type Flow, isReliable, type Target } from "../../transport/index.ts";
 import {
   type InviteClientEffect,
   type InviteClientEvent,
@@ -8,17 +8,20 @@ import {
   startInviteClient,
   stepInviteClient,
 } from "../invite-client-transaction.ts";
+import type { FinishedInvite } from "./finished-invites.ts";
 import type { WayOut, WaysOut } from "./large-requests.ts";
 import { ackOf, cancelOf } from "./related-request.ts";
 import { onlyConnectionOf } from "./only-connection.ts";
 import { noteUserError, type TransactionContext } from "../transaction-context.ts";
 import { TransactionTimers } from "../timer/transaction-timers.ts";
-import type { ClientTransaction, ClientTransactionHandlers } from "../transaction-user.ts";
+import type { ClientTransaction, ClientTransactionHandlers, LateSuccessListener } from "../transaction-user.ts";
 
 /** What an INVITE of ours needs of the table it stands in. */
 export interface InviteClientOwner {
   readonly context: TransactionContext;
   sendCancel(text: string, target: Target, handlers: ClientTransactionHandlers | undefined): void;
+  /** It has its final response: from now on it stands in the table of those, as `finished`. */
+  onFinished(transaction: InviteClient, finished: FinishedInvite): void;
   onEnded(transaction: InviteClient): void;
 }
 
@@ -48,6 +51,7 @@ export class InviteClient implements ClientTransaction {
   /** A CANCEL that waits for the first provisional response (RFC 3261 9.1). */
   #heldCancel: HeldCancel | undefined;
   #isCancelled = false;
+  #isFinished = false;
 
   constructor(
     id: string,
@@ -72,6 +76,11 @@ export class InviteClient implements ClientTransaction {
   start(): void {
     this.#perform(this.#first);
     this.#first = [];
+  }
+
+  /** True once it has been handed over with `onFinished`. */
+  get isFinished(): boolean {
+    return this.#isFinished;
   }
 
   get state(): InviteClientTransaction["state"] {
@@ -127,7 +136,7 @@ export class InviteClient implements ClientTransaction {
           this.#acknowledge(response);
           break;
         case "start-timer":
-          this.#timers.start(effect.timer, effect.delayMs);
+          this.#startTimer(effect.timer, effect.delayMs);
           break;
         case "stop-timers":
           this.#timers.stop();
@@ -140,6 +149,12 @@ export class InviteClient implements ClientTransaction {
           break;
       }
     }
+  }
+
+  /** Timers D and M are the time that the table of those with a final response keeps it. */
+  #startTimer(timer: InviteClientTimer, delayMs: number): void {
+    const isKept = delayMs > 0 && (timer === "d" || timer === "m");
+    if (!isKept) this.#timers.start(timer, delayMs);
   }
 
   readonly #onSendFailure = (error: Error): void => {
@@ -184,14 +199,40 @@ export class InviteClient implements ClientTransaction {
 
   #deliver(response: SipMessage | undefined, flow: Flow | undefined): void {
     const handlers = this.#handlers;
-    if (this.#tx.state === "accepted") this.#request = "";
-    else if (this.#tx.state !== "proceeding") this.#handlers = undefined;
-    if (handlers === undefined || response === undefined || flow === undefined) return;
-    try {
-      handlers.onResponse(response, flow);
-    } catch (error) {
-      noteUserError(this.#owner.context, "onResponse", error);
+    if (handlers !== undefined && response !== undefined && flow !== undefined) {
+      try {
+        handlers.onResponse(response, flow);
+      } catch (error) {
+        noteUserError(this.#owner.context, "onResponse", error);
+      }
     }
+    if (this.#tx.state === "accepted" || this.#tx.state === "completed") this.#finish(this.#tx.state);
+  }
+
+  #finish(state: "accepted" | "completed"): void {
+    const handlers = this.#handlers;
+    const finished: FinishedInvite =
+      state === "completed"
+        ? { state, ack: this.#ack ?? "", target: detachedTarget(this.#target) }
+        : { state, listener: this.#listenerOf(handlers) };
+    this.#handlers = undefined;
+    this.#request = "";
+    this.#heldCancel = undefined;
+    this.#isFinished = true;
+    this.#owner.onFinished(this, finished);
+  }
+
+  #listenerOf(handlers: ClientTransactionHandlers | undefined): LateSuccessListener {
+    try {
+      if (handlers?.afterSuccess !== undefined) return handlers.afterSuccess();
+    } catch (error) {
+      noteUserError(this.#owner.context, "afterSuccess", error);
+    }
+    // What handlers hold is not known: at least the request and its response.
+    return {
+      characters: 2 * this.#request.length,
+      onLateSuccess: (response, flow) => handlers?.onResponse(response, flow),
+    };
   }
 
   #onEnded(reason: "done" | "timeout" | "transport-failed", error: Error | undefined): void {

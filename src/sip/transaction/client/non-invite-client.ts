@@ -26,6 +26,7 @@ export class NonInviteClient implements ClientTransaction {
   /** The connection that it can be answered over only. */
   readonly flowId: string | undefined;
   readonly method: string;
+  readonly isFinished = false;
   readonly #owner: NonInviteClientOwner;
   #target: Target;
   /** The way that is left when the first is refused. */

@@ -1,9 +1,9 @@
 import type { Clock } from "../../../common/index.ts";
 import type { SipMessage, Via } from "../../message/index.ts";
 import type { Flow } from "../../transport/index.ts";
-import { GenerationalMap } from "./generational-map.ts";
 import { InviteServer } from "./invite-server.ts";
 import { NonInviteServer } from "./non-invite-server.ts";
+import { GenerationalMap } from "../generational-map.ts";
 import { stepNonInviteServer } from "../non-invite-server-transaction.ts";
 import { responseTarget } from "./received-via.ts";
 import { statelessResponse } from "./stateless-response.ts";
@@ -36,9 +36,9 @@ export class ServerTransactions {
   /** Open INVITEs by what their ACKs and forks have in common with them. */
   readonly #invites = new Map<string, InviteServer>();
   /** Responses of finished transactions; "" for an INVITE that needs nothing but to be absorbed. */
-  readonly #finished: GenerationalMap;
+  readonly #finished: GenerationalMap<string>;
   /** Requests outside dialogs: the transaction that each belongs to, to know it when it comes a second way. */
-  readonly #seen: GenerationalMap;
+  readonly #seen: GenerationalMap<string>;
   #inviteCount = 0;
   #characters = 0;
 
@@ -58,6 +58,7 @@ export class ServerTransactions {
       keepMs: giveUpMs(context.timers),
       maxEntries: limits.maxFinishedTransactions,
       maxCharacters: limits.maxFinishedCharacters,
+      charactersOf: (value: string) => value.length,
     };
     this.#finished = new GenerationalMap(kept);
     this.#seen = new GenerationalMap(kept);
@@ -73,6 +74,11 @@ export class ServerTransactions {
 
   get finishedCount(): number {
     return this.#finished.size;
+  }
+
+  /** Answered requests since the start that were forgotten before their time, since there were too many. */
+  get forgottenEarly(): number {
+    return this.#finished.forgottenEarly;
   }
 
   /** Requests outside dialogs that would be known if they came a second way. */

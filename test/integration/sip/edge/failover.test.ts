@@ -10,6 +10,8 @@ import type { WireClient } from "../../../support/wire-client.ts";
 
 const SDP = "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio 6000 RTP/AVP 0\r\n";
 const NAME = "pbx.test";
+const ID = "11111111-1111-4111-8111-111111111111";
+const SOON = { timeoutMs: 2_000, intervalMs: 5 };
 
 describe("SipEdge: a name with several targets", () => {
   let clock: ManualClock;
@@ -153,9 +155,11 @@ describe("SipEdge: a name with several targets", () => {
     first.respond(fixture.sipPort, silent, "200 OK", "first", [`Contact: <${first.uri}>`], SDP);
     assert.match(headerOf(await first.take("ACK"), "To"), /tag=first/);
     first.respond(fixture.sipPort, await first.take("BYE"), "200 OK", "");
+    first.respond(fixture.sipPort, silent, "200 OK", "first", [`Contact: <${first.uri}>`], SDP);
+    assert.match(headerOf(await first.take("ACK"), "To"), /tag=first/);
     assert.equal(fixture.gauge("tandem_sip_dialogs"), 1);
     assert.equal(application.frames.length, 0);
-    assert.deepEqual(second.received, []);
+    assert.deepEqual([first.received, second.received], [[], []]);
   });
 
   it("given a target that only says 100, when the time for a sign is over, then it keeps the call", async () => {
@@ -267,10 +271,26 @@ describe("SipEdge: a name with several targets", () => {
     assert.match(headerOf(refused.text, "Warning"), /no address for dead\.test: no name server answers in time/);
   });
 
+  it("given a name that is looked up, when the application is gone before there is an answer, then nobody is called", async () => {
+    dns.isSilent = true;
+    const command = `${ID}|sip||\r\nINVITE sip:1002@${NAME} SIP/2.0\r\nfrom: sip:1001@localhost\r\n\r\n${SDP}`;
+    application.sendRaw(`${command.length}#${command}`);
+    await eventually(() => assert.ok(dns.asked.includes(`SRV _sip._udp.${NAME}`)), SOON);
+    application.close();
+    await eventually(() => assert.equal(fixture.gauge("tandem_wire_applications"), 0), SOON);
+    dns.isSilent = false;
+    // The name server is asked again after a second.
+    await eventually(() => assert.equal(fixture.gauge("tandem_sip_names_waiting"), 0), { ...SOON, timeoutMs: 4_000 });
+    assert.equal(fixture.gauge("tandem_sip_open_requests"), 0);
+    assert.deepEqual(first.received, []);
+  });
+
   describe("of a request that is proxied", () => {
     let caller: SipPeer;
+    let third: SipPeer;
     beforeEach(async () => {
-      caller = await SipPeer.start();
+      [caller, third] = [await SipPeer.start(), await SipPeer.start()];
+      serve(first.port, second.port, third.port);
       caller.send(fixture.sipPort, [
         `INVITE sip:1002@127.0.0.1:${fixture.sipPort} SIP/2.0`,
         `Via: ${caller.via()}`,
@@ -282,12 +302,12 @@ describe("SipEdge: a name with several targets", () => {
         "Max-Forwards: 70",
       ]);
       const offered = await application.takeSip("INVITE");
-      const id = "11111111-1111-4111-8111-111111111111";
-      const command = `${id}|proxy|${offered.tokens[8]}||||serial|||sip:1002@${NAME}`;
+      const command = `${ID}|proxy|${offered.tokens[8]}||||serial|||sip:1002@${NAME}`;
       application.sendRaw(`${command.length}#${command}`);
     });
     afterEach(async () => {
       await caller.close();
+      await third.close();
     });
 
     it("given a 503, when the next target rings and answers, then the caller hears of that one only", async () => {
@@ -308,6 +328,30 @@ describe("SipEdge: a name with several targets", () => {
       await caller.take("SIP/2.0 486");
       first.respond(fixture.sipPort, silent, "180 Ringing", "first");
       assert.equal(headerOf(await first.take("CANCEL"), "Via").split(",")[0], headerOf(silent, "Via").split(",")[0]);
+    });
+
+    it("given a silent target that answers after all, when the next rings, then that is cancelled, and no other is tried", async () => {
+      const silent = await first.take("INVITE");
+      await staySilent();
+      const invite = await second.take("INVITE");
+      second.respond(fixture.sipPort, invite, "180 Ringing", "second");
+      await caller.take("SIP/2.0 180");
+      first.respond(fixture.sipPort, silent, "200 OK", "first", [`Contact: <${first.uri}>`]);
+      assert.match(headerOf(await caller.take("SIP/2.0 200"), "To"), /tag=first/);
+      await second.take("CANCEL");
+      second.respond(fixture.sipPort, invite, "503 Service Unavailable", "second");
+      await second.take("ACK");
+      assert.deepEqual(third.received, []);
+    });
+
+    it("given a silent target that answers after all, when the next is silent too, then no other is tried", async () => {
+      const silent = await first.take("INVITE");
+      await staySilent();
+      await second.take("INVITE");
+      first.respond(fixture.sipPort, silent, "200 OK", "first", [`Contact: <${first.uri}>`]);
+      await caller.take("SIP/2.0 200");
+      clock.advance(4_000);
+      assert.equal(fixture.gauge("tandem_sip_failovers_total"), 1);
     });
   });
 });

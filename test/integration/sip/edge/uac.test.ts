@@ -121,6 +121,26 @@ describe("SipEdge: requests from applications", () => {
     assert.equal(fixture.gauge("tandem_sip_dialogs"), 0);
   });
 
+  it("given a next hop of the application, when a 200 comes again after the end, then what ends it goes there too", async () => {
+    const behind = ["Contact: <sip:1002@192.0.2.1:5999>"];
+    await application.ask(
+      `sip|||${peer.uri}\r\nINVITE sip:1002@192.0.2.1 SIP/2.0\r\nfrom: sip:1001@localhost\r\n\r\n${SDP}`,
+    );
+    const request = await peer.take("INVITE");
+    peer.respond(fixture.sipPort, request, "200 OK", "remote", behind, SDP);
+    const dialogId = (await application.takeSip("SIP/2.0 200")).tokens[9] ?? "";
+    await application.ask(`sip||${dialogId}\r\nACK sip:placeholder SIP/2.0\r\n\r\n`);
+    await peer.take("ACK");
+    await application.ask(`sip||${dialogId}\r\nBYE sip:placeholder SIP/2.0\r\n\r\n`);
+    peer.respond(fixture.sipPort, await peer.take("BYE"), "200 OK", "remote");
+    await application.takeSip("SIP/2.0 200");
+    peer.respond(fixture.sipPort, request, "200 OK", "remote", behind, SDP);
+    for (const method of ["ACK", "BYE"]) {
+      assert.equal((await peer.take(method)).split("\r\n")[0], `${method} sip:1002@192.0.2.1:5999 SIP/2.0`);
+    }
+    assert.equal(fixture.gauge("tandem_sip_finished_invites"), 1);
+  });
+
   it("given a failure, when it comes, then the edge acknowledges it and an ACK of the application is refused", async () => {
     const { request } = await sendInvite();
     peer.respond(fixture.sipPort, request, "180 Ringing", "remote");

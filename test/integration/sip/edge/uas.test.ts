@@ -158,6 +158,35 @@ describe("SipEdge: requests from the network", () => {
     assert.notEqual(ack.tokens[8], again.tokens[8]);
   });
 
+  it("given a re-INVITE of ours, when its 200 comes again, then it is acknowledged again, also when the call is over", async () => {
+    const { ok, dialogId } = await established("c7b");
+    await application.ask(`sip||${dialogId}\r\nINVITE sip:placeholder SIP/2.0\r\n\r\n${SDP}`);
+    const again = await peer.take("INVITE");
+    const answer = (): void => peer.respond(fixture.sipPort, again, "200 OK", "", [`Contact: <${peer.uri}>`], SDP);
+    answer();
+    await application.takeSip("SIP/2.0 200");
+    await application.ask(`sip||${dialogId}\r\nACK sip:placeholder SIP/2.0\r\n\r\n`);
+    const ack = await peer.take("ACK");
+    const isSame = (other: string): void => {
+      for (const name of ["From", "To", "CSeq", "Call-ID"]) assert.equal(headerOf(other, name), headerOf(ack, name));
+    };
+    answer();
+    isSame(await peer.take("ACK"));
+    inDialog(ok, "BYE", 2);
+    const bye = await application.takeSip("BYE");
+    await application.ask(`sip|${bye.tokens[8]}|\r\nSIP/2.0 200 OK\r\n\r\n`);
+    await peer.take("SIP/2.0 200");
+    answer();
+    isSame(await peer.take("ACK"));
+    peer.send(
+      fixture.sipPort,
+      invite("c7c").map((line) => line.replace("INVITE", "SUBSCRIBE")),
+    );
+    await peer.take("SIP/2.0 503");
+    assert.ok(!peer.received.some((text) => text.startsWith("BYE") || text.startsWith("ACK")));
+    assert.equal(application.frames.length, 0);
+  });
+
   it("given a request with a CSeq gone by, when it comes, then 500", async () => {
     const { ok } = await established("c8");
     inDialog(ok, "INFO", 5);

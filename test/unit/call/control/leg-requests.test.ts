@@ -155,12 +155,14 @@ describe("LegRequests", () => {
     });
   }
 
-  it("given a request that was taken back while the edge is told of its dialog, when it knows it, then it is not sent again", async () => {
+  it("given a request that was taken back while the edge is told of its dialog, when it knows it, then it is not sent again, and the dialog goes on", async () => {
     const sent = send(legWith({ standing: "unsure" }), "INVITE");
     port.sent[0]?.events.onFailed(UNKNOWN);
     sent.cancel();
     await settled;
     assert.equal(port.sent.length, 1);
+    // Not that the dialog is unknown: that would end the call.
+    assert.deepEqual(told, ["cancelled"]);
   });
 
   it("given a server that has lost the dialog, when an INVITE with its identity is answered, then the server knows it as one that we began", () => {

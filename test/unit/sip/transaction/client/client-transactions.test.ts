@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import type { ClientTransaction } from "../../../../../src/sip/transaction/index.ts";
+import type { SipMessage } from "../../../../../src/sip/message/index.ts";
+import type { ClientTransaction, TransactionLimits } from "../../../../../src/sip/transaction/index.ts";
 import {
   FLOW,
   makeLayer,
@@ -37,6 +38,8 @@ describe("client transactions of the layer", () => {
       0,
     );
 
+  const finishedCount = (): number => test.valueOf("tandem_sip_finished_invites");
+
   describe("INVITE", () => {
     it("given no answer, when 32 s pass, then it was sent seven times and times out once", () => {
       const transaction = send(INVITE);
@@ -70,10 +73,14 @@ describe("client transactions of the layer", () => {
       const ack = messageOf(acks[0]?.text ?? "");
       assert.deepEqual([ack.method, ack.get("via"), ack.get("to")], ["ACK", MINE, "<sip:1001@127.0.0.1>;tag=theirs"]);
       assert.deepEqual(acks[0]?.target, PEER);
-      test.clock.advance(32_050);
-      assert.equal(liveCount(), 0);
+      assert.deepEqual([liveCount(), finishedCount(), test.valueOf("tandem_sip_transaction_timers")], [0, 1, 0]);
+      test.clock.advance(31_999);
       answer(INVITE, 486, "theirs");
-      assert.equal(test.user.strays.length, 1);
+      assert.deepEqual(test.sender.take().length, 1);
+      test.clock.advance(8_001);
+      assert.equal(finishedCount(), 0);
+      answer(INVITE, 486, "theirs");
+      assert.deepEqual([test.user.strays.length, test.clock.activeTimers], [1, 0]);
     });
     it("given TCP, when a failure response comes, then it is acknowledged, delivered and over at once", () => {
       const transaction = send(INVITE, TCP_PEER);
@@ -95,10 +102,38 @@ describe("client transactions of the layer", () => {
       answer(INVITE, 486, "three");
       assert.deepEqual(handlers.told, ["180", "200", "200", "200"]);
       assert.deepEqual(test.sender.take(), []);
-      test.clock.advance(32_050);
-      assert.equal(liveCount(), 0);
+      assert.deepEqual([liveCount(), finishedCount(), test.valueOf("tandem_sip_transaction_timers")], [0, 1, 0]);
+      test.clock.advance(31_999);
       answer(INVITE, 200, "one");
-      assert.deepEqual([handlers.told.length, test.user.strays.length], [4, 1]);
+      test.clock.advance(8_001);
+      assert.equal(finishedCount(), 0);
+      answer(INVITE, 200, "one");
+      assert.deepEqual([handlers.told.length, test.user.strays.length, test.clock.activeTimers], [5, 1, 0]);
+    });
+    it("given a user that names who is told afterwards, when a 2xx is repeated, then it is told and the user is not", () => {
+      const late: number[] = [];
+      const listener = { characters: 0, onLateSuccess: (response: SipMessage) => void late.push(response.status) };
+      test.layer.request(INVITE, PEER, {
+        onResponse: (response) => handlers.onResponse(response),
+        afterSuccess: () => listener,
+        onTimeout: () => handlers.onTimeout(),
+        onTransportFailure: (error) => handlers.onTransportFailure(error),
+      });
+      answer(INVITE, 200, "one");
+      assert.deepEqual([handlers.told, late], [["200"], []]);
+      answer(INVITE, 200, "one");
+      answer(INVITE, 202, "two");
+      answer(INVITE, 180, "one");
+      assert.deepEqual([handlers.told, late], [["200"], [200, 202]]);
+    });
+    it("given an accepted INVITE, when it is terminated, then what comes later is stray and its branch is free", () => {
+      const transaction = send(INVITE);
+      answer(INVITE, 200);
+      assert.equal(test.layer.request(INVITE, PEER, new RecordingHandlers()).state, "terminated");
+      transaction.terminate();
+      answer(INVITE, 200);
+      assert.deepEqual([handlers.told, test.user.strays.length, finishedCount()], [["200"], 1, 0]);
+      assert.equal(send(INVITE).state, "calling");
     });
     it("given a send that fails, when nothing was answered, then the user is told once", () => {
       send(INVITE);
@@ -252,6 +287,48 @@ describe("client transactions of the layer", () => {
       handlers.onEach = () => transaction.terminate();
       answer(INVITE, 200);
       assert.deepEqual([handlers.told, liveCount(), test.valueOf("tandem_sip_transaction_timers")], [["200"], 0, 0]);
+    });
+  });
+
+  describe("INVITEs that have their final response", () => {
+    const inviteOf = (index: number, extra = ""): string =>
+      requestText({ via: `SIP/2.0/UDP 127.0.0.1:5060;branch=z9hG4bK${index}${extra}` });
+    const begin = (limits: Partial<TransactionLimits>): void => {
+      test.layer.close();
+      test = makeLayer({ limits });
+    };
+
+    it("given more than may be remembered, when they are answered, then the oldest go, are counted, and are stray", () => {
+      begin({ maxFinishedInvites: 10 });
+      for (let index = 0; index < 25; index += 1) {
+        send(inviteOf(index));
+        answer(inviteOf(index), index % 2 === 0 ? 200 : 486);
+      }
+      assert.ok(finishedCount() <= 10 && finishedCount() > 5, String(finishedCount()));
+      assert.equal(test.valueOf("tandem_sip_forgotten_early_total"), 25 - finishedCount());
+      answer(inviteOf(24), 200);
+      assert.equal(test.user.strays.length, 0);
+      answer(inviteOf(0), 200);
+      assert.equal(test.user.strays.length, 1);
+    });
+    it("given texts that are longer than may be remembered, when refused, then the oldest go though they are few", () => {
+      begin({ maxFinishedInviteCharacters: 50_000 });
+      for (let index = 0; index < 25; index += 1) {
+        const invite = inviteOf(index, "x".repeat(4_000));
+        send(invite);
+        answer(invite, 486);
+      }
+      assert.ok(finishedCount() <= 5 && finishedCount() > 0, String(finishedCount()));
+      assert.equal(test.valueOf("tandem_sip_forgotten_early_total"), 25 - finishedCount());
+    });
+    it("given handlers that hear of repeated 2xx themselves, when accepted, then the length of the INVITE counts", () => {
+      begin({ maxFinishedInviteCharacters: 50_000 });
+      for (let index = 0; index < 25; index += 1) {
+        const invite = inviteOf(index).replace("Max-Forwards", `X: ${"x".repeat(4_000)}\r\nMax-Forwards`);
+        send(invite);
+        answer(invite, 200);
+      }
+      assert.ok(finishedCount() <= 5 && finishedCount() > 0, String(finishedCount()));
     });
   });
 

@@ -1,7 +1,7 @@
-import type { Clock, Timer } from "../../../common/index.ts";
+import type { Clock, Timer } from "../../common/index.ts";
 
 /** What a `GenerationalMap` is made of. */
-export interface GenerationalMapOptions {
+export interface GenerationalMapOptions<Value> {
   readonly clock: Clock;
   /** How long an entry is kept at least, unless there are too many. */
   readonly keepMs: number;
@@ -9,6 +9,8 @@ export interface GenerationalMapOptions {
   readonly maxEntries: number;
   /** Characters of all keys and values; beyond it the oldest go early. */
   readonly maxCharacters: number;
+  /** Characters that a value holds, beside its key. */
+  readonly charactersOf: (value: Value) => number;
 }
 
 const GENERATIONS = 5;
@@ -17,30 +19,38 @@ const GENERATIONS = 5;
  * Keeps entries for a time without a timer for each: several maps, the oldest of which is dropped whole. An entry lives
  * between `keepMs` and a quarter more.
  */
-export class GenerationalMap {
+export class GenerationalMap<Value> {
   readonly #clock: Clock;
   readonly #spanMs: number;
   readonly #maxPerGeneration: number;
   readonly #maxCharactersPerGeneration: number;
   /** Youngest first. */
-  #generations: Map<string, string>[] = [new Map<string, string>()];
+  #generations: Map<string, Value>[] = [new Map<string, Value>()];
   /** Characters put into the youngest. */
   #youngCharacters = 0;
+  readonly #charactersOf: (value: Value) => number;
   #timer: Timer | undefined;
   #isClosed = false;
+  #forgottenEarly = 0;
 
-  constructor({ clock, keepMs, maxEntries, maxCharacters }: GenerationalMapOptions) {
+  constructor({ clock, keepMs, maxEntries, maxCharacters, charactersOf }: GenerationalMapOptions<Value>) {
     this.#clock = clock;
     this.#spanMs = keepMs / (GENERATIONS - 1);
     this.#maxPerGeneration = Math.max(1, Math.floor(maxEntries / GENERATIONS));
     this.#maxCharactersPerGeneration = Math.floor(maxCharacters / GENERATIONS);
+    this.#charactersOf = charactersOf;
   }
 
   get size(): number {
     return this.#generations.reduce((sum, generation) => sum + generation.size, 0);
   }
 
-  get(key: string): string | undefined {
+  /** Entries since the start that were not kept for `keepMs`, since there were too many. */
+  get forgottenEarly(): number {
+    return this.#forgottenEarly;
+  }
+
+  get(key: string): Value | undefined {
     for (const generation of this.#generations) {
       const value = generation.get(key);
       if (value !== undefined) return value;
@@ -48,13 +58,13 @@ export class GenerationalMap {
     return undefined;
   }
 
-  set(key: string, value: string): void {
+  set(key: string, value: Value): void {
     if (this.#isClosed) return;
-    const characters = key.length + value.length;
+    const characters = key.length + this.#charactersOf(value);
     const isFull =
       (this.#generations[0]?.size ?? 0) >= this.#maxPerGeneration ||
       this.#youngCharacters + characters > this.#maxCharactersPerGeneration;
-    if (isFull) this.#age();
+    if (isFull) this.#forgottenEarly += this.#age();
     this.#youngCharacters += characters;
     this.#generations[0]?.set(key, value);
     this.#timer ??= this.#startTimer();
@@ -69,13 +79,14 @@ export class GenerationalMap {
     this.#isClosed = true;
     this.#timer?.cancel();
     this.#timer = undefined;
-    this.#generations = [new Map<string, string>()];
+    this.#generations = [new Map<string, Value>()];
   }
 
-  #age(): void {
+  /** @returns how many entries are gone */
+  #age(): number {
     this.#youngCharacters = 0;
     this.#generations.unshift(new Map());
-    if (this.#generations.length > GENERATIONS) this.#generations.pop();
+    return this.#generations.length > GENERATIONS ? (this.#generations.pop()?.size ?? 0) : 0;
   }
 
   #startTimer(): Timer {
@@ -83,7 +94,7 @@ export class GenerationalMap {
       this.#age();
       this.#timer = undefined;
       if (this.size > 0) this.#timer = this.#startTimer();
-      else this.#generations = [new Map<string, string>()];
+      else this.#generations = [new Map<string, Value>()];
     });
   }
 }

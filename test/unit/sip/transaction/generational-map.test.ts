@@ -1,13 +1,15 @@
 import assert from "node:assert/strict";
-import { GenerationalMap } from "../../../../../src/sip/transaction/server/generational-map.ts";
-import { ManualClock } from "../../../../support/manual-clock.ts";
+import { GenerationalMap } from "../../../../src/sip/transaction/generational-map.ts";
+import { ManualClock } from "../../../support/manual-clock.ts";
+
+const charactersOf = (value: string): number => value.length;
 
 describe("GenerationalMap", () => {
   let clock: ManualClock;
-  let map: GenerationalMap;
+  let map: GenerationalMap<string>;
   beforeEach(() => {
     clock = new ManualClock();
-    map = new GenerationalMap({ clock, keepMs: 32_000, maxEntries: 50, maxCharacters: 50_000 });
+    map = new GenerationalMap({ clock, keepMs: 32_000, maxEntries: 50, maxCharacters: 50_000, charactersOf });
   });
   afterEach(() => {
     map.close();
@@ -21,6 +23,7 @@ describe("GenerationalMap", () => {
     assert.deepEqual([map.get("early"), map.get("late")], ["1", "2"]);
     clock.advance(8_000);
     assert.deepEqual([map.get("early"), map.get("late"), map.size], [undefined, undefined, 0]);
+    assert.equal(map.forgottenEarly, 0);
   });
   it("given an entry added late in a generation, when 32 s have passed since, then it is still there", () => {
     map.set("a", "1");
@@ -44,6 +47,7 @@ describe("GenerationalMap", () => {
     assert.ok(map.size <= 50);
     assert.equal(map.get("key-999"), "x");
     assert.equal(map.get("key-0"), undefined);
+    assert.equal(map.forgottenEarly + map.size, 1_000);
   });
   it("given longer values than it may hold, when added, then the oldest go and the newest stay", () => {
     for (let index = 0; index < 40; index += 1) map.set(`key-${index}`, "x".repeat(4_900));
