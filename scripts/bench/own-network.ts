@@ -19,10 +19,11 @@ export async function runInOwnNetwork(): Promise<number | undefined> {
   const child = spawn(command, [...args, process.execPath, ...process.execArgv, ...process.argv.slice(1)], {
     stdio: "inherit",
     env: { ...process.env, [MARK]: "own" },
+    // A terminal sends Ctrl-C to all processes of its group: nodes and generators would die of it at once. The one
+    // that measures is told here, ends what it started in order, and this one waits for it.
+    detached: true,
   });
-  // A terminal sends Ctrl-C to both; the one that measures ends what it started, and this one waits for it.
-  process.on("SIGINT", () => undefined);
-  process.on("SIGTERM", () => child.kill("SIGTERM"));
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => child.kill(signal));
   return new Promise((resolve, reject) => {
     child.once("error", reject);
     child.once("exit", (code, signal) => resolve(signal === null ? (code ?? 1) : 1));

@@ -11,7 +11,7 @@ import { runSoak } from "./soak.ts";
 
 const USAGE = `usage: npm run soak [-- --minutes 10 --rate N --json]
   --minutes   how long calls are made (10)
-  --rate      calls/s in all; absent: half of what the switch is clean at, which is searched for first
+  --rate      calls/s in all; absent: half of what the switch is clean at, which is searched for first (a minute)
   --json      one JSON object on standard output
 Ends with 1 when a call failed, something is left over or memory grows. Ctrl-C: no new calls, then the summary so far.
 `;
@@ -46,7 +46,7 @@ async function soak(options: SoakOptions): Promise<number> {
   const progress = (text: string): void => {
     tell(`${String(Math.round((performance.now() - startMs) / 1_000)).padStart(5)} s  ${text}`);
   };
-  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
     process.on(signal, () => {
       // The second one waits for nothing.
       if (interruption.signal.aborted) void cleanup.run().finally(() => process.exit(EXIT.interrupted));

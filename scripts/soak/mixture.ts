@@ -52,7 +52,7 @@ const MEDIA_PORTS = 100;
 const REGISTRATIONS_A_CALL = 0.2;
 const REGISTER_EXPIRES = "120";
 const CALLERS = 100;
-const REFRESHERS = 200;
+const REFRESHERS = 100;
 /** Calls of the callees that are up at a time stay below what a phone may have. */
 const MAX_CALLS_OF_PHONE = 1_000;
 const RECEIVE_TIMEOUT_MS = 10_000;
@@ -148,6 +148,16 @@ export class Mixture {
     });
   }
 
+  /** Makes calls for `seconds` and waits until all have ended. @throws {Error} when one does not end in time */
+  async burst(rate: number, seconds: number, drainMs: number): Promise<StreamResult[]> {
+    this.begin(rate, seconds);
+    try {
+      return await this.finished(1_000 * seconds + drainMs);
+    } finally {
+      await Promise.all(this.#streams.splice(0).map(({ sipp }) => sipp.close()));
+    }
+  }
+
   /** What has happened so far. */
   results(): StreamResult[] {
     return this.#streams.map(({ name, sipp }) => resultOf(name, sipp.progress()));
@@ -169,6 +179,12 @@ export class Mixture {
   stop(): void {
     this.#isStopped = true;
     for (const { sipp } of this.#streams) sipp.endSoon();
+  }
+
+  /** Ends everything at once; may be called twice. */
+  async close(): Promise<void> {
+    const all = [...this.#streams.splice(0), ...this.#callees.splice(0)];
+    await Promise.all(all.map(({ sipp }) => sipp.close()));
   }
 
   #stream(name: string, rate: number, seconds: number, options: Omit<SippOptions, "address" | "target">): void {

@@ -2,14 +2,21 @@ import type { Cleanup } from "../../test/support/cleanup.ts";
 import { eventually } from "../../test/support/eventually.ts";
 import type { BenchContext } from "../bench/bench.ts";
 import { COLLECT_OPTIONS } from "../bench/load/collect-garbage.ts";
-import { findCleanCallRate } from "../bench/load/calls-clean.ts";
 import { startTandem, type TandemSystem } from "../bench/systems/tandem-system.ts";
 import { BadInput } from "./bad-input.ts";
 import type { SoakOptions } from "./command-line.ts";
 import { Mixture, phonesInConfig, type StreamResult } from "./mixture.ts";
+import { findRampRate, type RampStep } from "./ramp.ts";
 import type { SoakSummary } from "./report.ts";
-import { heapVerdicts, leftoverFiles, leftoverObjects, residentVerdicts, type Leftover } from "./verdict.ts";
-import { MemoryWatch, quietStates, type QuietState } from "./watch.ts";
+import {
+  heapVerdicts,
+  leftoverFiles,
+  leftoverObjects,
+  missingGauges,
+  residentVerdicts,
+  type Leftover,
+} from "./verdict.ts";
+import { MemoryWatch, quietStates } from "./watch.ts";
 
 /** What a soak works with. */
 export interface SoakContext {
@@ -21,11 +28,13 @@ export interface SoakContext {
   readonly signal: AbortSignal;
 }
 
-/** Bursts of the ramp. */
-const RAMP_SECONDS = 2;
+/** Bursts of the ramp: at most so long each, with what the last calls take, and none begins after so long. */
+const RAMP_SECONDS = 3;
+const RAMP_DRAIN_MS = 15_000;
+const RAMP_MS = 40_000;
 const PROGRESS_MS = 10_000;
 const DRAIN_MS = 30_000;
-/** RFC 3261 timers D, H and J, a quarter more for the oldest of what is remembered, and the last calls. */
+/** RFC 3261 timers D, H and J, an eighth more for the oldest of what is remembered, and the last calls. */
 const QUIET_MS = 60_000;
 const QUIET_INTERVAL_MS = 500;
 const MEGABYTE = 1024 * 1024;
@@ -33,12 +42,13 @@ const MEGABYTE = 1024 * 1024;
 /** Makes calls of every kind for a time and looks at what is left of them. @throws {Error} when it cannot be done */
 export async function runSoak(context: SoakContext): Promise<SoakSummary> {
   const { options, cleanup, progress, signal } = context;
+  const rate = options.rate ?? (await halfOfMaximum(context));
+  if (signal.aborted) return nothingDone(rate);
   const system = await startTandem(benchContext(context), COLLECT_OPTIONS, phonesInConfig());
-  const freshFiles = await quietStates(system.node, system.groups);
-  const fresh = await system.node.metrics();
-  const rate = options.rate ?? (await halfOfMaximum(context, system));
-  if (options.rate === undefined && !signal.aborted) await becomeQuiet(context, system, fresh.lines, freshFiles);
   const before = await quietStates(system.node, system.groups);
+  const fresh = await system.node.metrics();
+  const missing = missingGauges(fresh.lines);
+  if (missing.length > 0) throw new Error(`the node has no ${missing.join(", ")}: nothing would be found`);
 
   const mixture = new Mixture(cleanup, system.sip);
   await mixture.register();
@@ -54,7 +64,7 @@ export async function runSoak(context: SoakContext): Promise<SoakSummary> {
   progress(`${stranger.sent} messages of bad input were sent; phones unregister`);
   const all = [...streams, ...(await mixture.unregister())];
   const good = sum(streams.map((stream) => stream.good));
-  const leftovers = signal.aborted ? [] : await becomeQuiet(context, system, fresh.lines, freshFiles);
+  const left = signal.aborted ? [] : await becomeQuiet(context, system, fresh.lines);
   const after = signal.aborted ? [] : await quietStates(system.node, system.groups);
   await system.close();
   return {
@@ -63,7 +73,7 @@ export async function runSoak(context: SoakContext): Promise<SoakSummary> {
     streams: all,
     good,
     failed: sum(all.map(({ failed }) => failed)),
-    leftovers,
+    leftovers: [...left, ...leftoverFiles(before, after)],
     memory: [...heapVerdicts(before, after, good), ...residentVerdicts(watch.series)],
     series: watch.series,
     isInterrupted: signal.aborted,
@@ -103,28 +113,53 @@ function progressLine(results: readonly StreamResult[], { series }: MemoryWatch)
 /** Waits until everything is as on the fresh node. @returns what is not after a minute */
 async function becomeQuiet(
   { progress, signal }: SoakContext,
-  { node, groups }: TandemSystem,
+  { node }: TandemSystem,
   fresh: Parameters<typeof leftoverObjects>[0],
-  freshFiles: readonly QuietState[],
 ): Promise<Leftover[]> {
-  progress("waiting until nothing is left; transactions are remembered for 40 s");
+  progress("waiting until nothing is left; transactions are remembered for 36 s");
   let left: Leftover[] = [];
   const look = async (): Promise<void> => {
     left = leftoverObjects(fresh, (await node.metrics()).lines);
     if (left.length > 0 && !signal.aborted) throw new Error("not yet");
   };
-  await eventually(look, { timeoutMs: QUIET_MS, intervalMs: QUIET_INTERVAL_MS }).catch(() => undefined);
-  return [...left, ...leftoverFiles(freshFiles, await quietStates(node, groups))];
+  const timer = setInterval(() => progress(`left: ${left.map(({ what }) => what).join(", ")}`), PROGRESS_MS);
+  try {
+    await eventually(look, { timeoutMs: QUIET_MS, intervalMs: QUIET_INTERVAL_MS }).catch(() => undefined);
+  } finally {
+    clearInterval(timer);
+  }
+  // Interrupted while it waited, it has not seen what would still have gone.
+  return signal.aborted ? [] : left;
 }
 
-async function halfOfMaximum(context: SoakContext, system: TandemSystem): Promise<number> {
-  const found = await findCleanCallRate(benchContext(context), system, {
-    seconds: RAMP_SECONDS,
-    runs: 1,
-    rate: undefined,
-  });
-  if (found.rate === 0) throw new Error("no rate is clean on this machine: give one with --rate");
-  return Math.max(1, Math.round(found.rate / 2));
+/** Searches with the same mixture on a node of its own: what breaks there is not counted against the soak. */
+async function halfOfMaximum(context: SoakContext): Promise<number> {
+  const { cleanup, progress, signal } = context;
+  progress("searching for the rate that the switch is clean at, for a minute at most");
+  const system = await startTandem(benchContext(context), [], phonesInConfig());
+  const mixture = new Mixture(cleanup, system.sip);
+  await mixture.register();
+  const stop = (): void => mixture.stop();
+  signal.addEventListener("abort", stop, { once: true });
+  const run = async (rate: number): Promise<RampStep> => {
+    const results = await mixture.burst(rate, RAMP_SECONDS, RAMP_DRAIN_MS).catch(() => undefined);
+    const failed = sum(results?.map((each) => each.failed) ?? [1]);
+    const again = sum(results?.map(({ sentAgain }) => sentAgain) ?? []);
+    progress(`${rate} calls/s for ${RAMP_SECONDS} s: ${failed} failed, ${again} sent again`);
+    return { isClean: failed + again === 0 };
+  };
+  const found = await findRampRate({ run, withinMs: RAMP_MS, nowMs: () => performance.now(), signal });
+  signal.removeEventListener("abort", stop);
+  await mixture.close();
+  await system.close();
+  if (found === 0 && !signal.aborted) throw new Error("no rate is clean on this machine: give one with --rate");
+  return Math.round(found / 2);
+}
+
+/** Interrupted before the first call. */
+function nothingDone(rate: number): SoakSummary {
+  const nothing = { streams: [], good: 0, failed: 0, leftovers: [], memory: [], series: [] };
+  return { ...nothing, seconds: 0, rate, isInterrupted: true };
 }
 
 function benchContext({ cleanup, progress }: SoakContext): BenchContext {

@@ -12,12 +12,12 @@ const OBJECTS: readonly string[] = [
   "tandem_call_records_waiting",
   "tandem_wire_pending_commands",
   "tandem_registrations",
+  "tandem_subscriptions",
   "tandem_sip_dialogs",
   "tandem_sip_pending_requests",
   "tandem_sip_open_requests",
   "tandem_sip_reliable_responses",
   "tandem_sip_unacknowledged",
-  "tandem_sip_subscriptions",
   "tandem_sip_proxied_requests",
   "tandem_sip_transactions",
   "tandem_sip_finished_transactions",
@@ -40,6 +40,12 @@ export interface Leftover {
   readonly what: string;
   readonly before: number;
   readonly after: number;
+}
+
+/** Gauges that nobody has: what they would count is not looked at. */
+export function missingGauges(lines: readonly MetricLine[]): string[] {
+  const names = new Set(lines.map(({ name }) => name));
+  return OBJECTS.filter((name) => !names.has(name));
 }
 
 /** What is more than it was, by metric and labels. */

@@ -149,6 +149,6 @@ describe("The measure of cost", () => {
         for (let inner = 0; inner < length; inner += 1) sum += inner & outer;
       assert.ok(sum >= 0);
     };
-    assert.ok(costRatio(square(400), square(3_200), MAX_RATIO) > MAX_RATIO);
+    assert.ok(costRatio(square(300), square(2_400), MAX_RATIO) > MAX_RATIO);
   });
 });

@@ -10,10 +10,10 @@ import { startEdge, type EdgeSystem } from "../systems/edge-system.ts";
 
 const DEFAULT_RATE = 300;
 const WARM_UP = { rate: 100, seconds: 3 };
-/** RFC 3261 timers D, H, J and L keep finished transactions for 32 s, and the oldest of what is remembered 8 s more. */
+/** RFC 3261 timers D, H, J and L keep finished transactions for 32 s, and the oldest of what is remembered 4 s more. */
 const SETTLE_SECONDS = 45;
 /** The rate of the goal, and how long what is remembered lives at most. */
-const GOAL = { rate: 1_400, keptSeconds: 40 };
+const GOAL = { rate: 1_400, keptSeconds: 36 };
 /** The tables of what is open or remembered. */
 const REMEMBERED = ["tandem_sip_transactions", "tandem_sip_finished_transactions", "tandem_sip_finished_invites"];
 const MEGABYTE = 1024 * 1024;

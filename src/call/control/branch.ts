@@ -7,7 +7,7 @@ import type { Body, HeaderList, IncomingResponse, PendingRequest, SignalingPort 
 import { connectedDevice } from "./caller-identity.ts";
 import { adoptAbilities, DIALOG_CAPABILITIES, OFFER_CAPABILITIES } from "./capabilities.ts";
 import { dialogOfResponse } from "./leg-dialog.ts";
-import { dialogIdOf, type Leg, type LegDevice, type SessionPolicy } from "./leg.ts";
+import { dialogIdOf, type Leg, type LegDevice, type LegRegistration, type SessionPolicy } from "./leg.ts";
 import { rackOf } from "./reliability.ts";
 import { toldReason } from "./reason-header.ts";
 import { sdpOf } from "./session-body.ts";
@@ -28,6 +28,8 @@ export interface Way {
 export interface BranchTarget extends Way {
   /** Other ways to the same place, tried one after the other while nothing comes back. */
   readonly otherWays?: readonly Way[];
+  /** Absent for a peer. */
+  readonly registration?: LegRegistration;
   readonly device: LegDevice;
   /** A peer of the trust domain. */
   readonly isTrusted: boolean;
@@ -248,5 +250,6 @@ function newLeg({ target, ids }: BranchOptions): Leg {
     policy: target.policy,
     allowsUpdate: false,
     session: undefined,
+    ...(target.registration === undefined ? {} : { registration: target.registration }),
   };
 }

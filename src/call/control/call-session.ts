@@ -19,7 +19,7 @@ import { CallTimers } from "./call-timers.ts";
 import { CallerResponses } from "./caller-responses.ts";
 import { DialogRequests } from "./dialog-requests.ts";
 import type { Leg, LegDevice } from "./leg.ts";
-import { edgeDialogOf, skipSequenceNumbers } from "./leg-dialog.ts";
+import { edgeDialogOf, noteKnown, skipSequenceNumbers } from "./leg-dialog.ts";
 import type { NewSession, OfferedInvite } from "./offered-invite.ts";
 import { cancelReason, COMPLETED_ELSEWHERE, reasonOf, toldReason } from "./reason-header.ts";
 import { savedCallOf, type SavedCall } from "./saved-call.ts";
@@ -80,6 +80,7 @@ export class CallSession {
       ids: context.ids,
       warning: this.#warning,
       dispatch: (event) => this.dispatch(event),
+      wayTo: (leg) => context.wayTo(leg),
       onIdle: () => this.#closeWhenIdle(),
       describe: (leg) => this.describe(leg),
       rename: (leg, dialogId) => this.#rename(leg, dialogId),
@@ -142,6 +143,12 @@ export class CallSession {
     this.#requests.receive(side, leg, this.#legs[otherSide(side)], request);
   }
 
+  /** A device of this call has registered: it may have connected anew. */
+  follow(deviceName: string): void {
+    if (this.#call.state !== "established") return;
+    for (const leg of this.legs) if (leg.device.name === deviceName) this.#requests.follow(leg);
+  }
+
   /** Nothing can be sent any more. */
   loseEdge(): void {
     this.#requests.forgetAll();
@@ -160,6 +167,13 @@ export class CallSession {
     skipSequenceNumbers(leg);
     if (this.#call.state === "established") this.#persist();
     return edgeDialogOf(leg, side === undefined ? undefined : this.#call[side].localSdp);
+  }
+
+  /** The edge that is connected has the dialogs of these legs. */
+  noteKnown(legs: readonly Leg[]): void {
+    const { edgeMemory } = this.#context.port;
+    const changed = legs.filter((leg) => noteKnown(leg, edgeMemory));
+    if (changed.length > 0 && this.#call.state === "established") this.#persist();
   }
 
   /** The server has lost the dialogs, or has them for a process that is gone; `renew` is to follow. */

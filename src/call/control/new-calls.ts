@@ -14,11 +14,12 @@ import type { CallTable } from "./call-table.ts";
 import { callerDevice, claimOf } from "./caller-identity.ts";
 import { adoptAbilities, recvInfo } from "./capabilities.ts";
 import { dialogOfRequest } from "./leg-dialog.ts";
-import { dialogIdOf, type Leg, type LegDevice } from "./leg.ts";
+import { dialogIdOf, type Leg, type LegDevice, type LegRegistration } from "./leg.ts";
 import { reasonOf } from "./reason-header.ts";
 import { rejection, type Rejection } from "./rejection.ts";
 import { reliabilityOf } from "./reliability.ts";
 import { PEER_BUSY, routeCall, type RejectedCall, type RoutedCall } from "./route-call.ts";
+import { registrationAt } from "./way-to-leg.ts";
 import { sessionBody } from "./session-body.ts";
 import { decideSession, type SessionDecision } from "./session-interval.ts";
 
@@ -100,9 +101,14 @@ export class NewCalls {
       this.#record(request, device, dialed.user, routed.callee, outcome);
       return { ...routed, headers: [...headers, ...reasonOf(outcome)] };
     }
-    const { ids, table, context } = this.#options;
-    const identity = callerDevice(device, message, mayHide);
-    const caller = callerLeg(request, device, identity, checked.session, ids, context.port.edgeMemory);
+    const { ids, table, context, lookup } = this.#options;
+    const bindings = device.kind === "sip-phone" ? lookup(device.directoryNumber) : [];
+    const caller = callerLeg(request, device, checked.session, {
+      ids,
+      identity: callerDevice(device, message, mayHide),
+      edgeMemory: context.port.edgeMemory,
+      registration: registrationAt(bindings, request.source),
+    });
     const session = new CallSession(context, {
       callId: ids.uuid(),
       calledNumber: dialed.user,
@@ -216,10 +222,8 @@ function checkInvite(message: SipMessage, device: SipPhone | Peer, mayHide: bool
 function callerLeg(
   request: IncomingRequest,
   device: SipPhone | Peer,
-  identity: LegDevice,
   { session }: Extract<SessionDecision, { kind: "agree" }>,
-  ids: Ids,
-  edgeMemory: string | undefined,
+  { ids, identity, edgeMemory, registration }: CallerFacts,
 ): Leg {
   const { message, source } = request;
   const localTag = `s${ids.token(7)}`;
@@ -237,9 +241,18 @@ function callerLeg(
     allowsUpdate: false,
     session,
     dialog: dialogOfRequest(request, localTag, edgeMemory),
+    ...(registration === undefined ? {} : { registration }),
   };
   adoptAbilities(leg, message);
   return leg;
+}
+
+interface CallerFacts {
+  readonly ids: Ids;
+  /** As the other party gets to see it. */
+  readonly identity: LegDevice;
+  readonly edgeMemory: string | undefined;
+  readonly registration: LegRegistration | undefined;
 }
 
 /** What of the caller's INVITE the callee gets to see. */

@@ -47,6 +47,12 @@ export class FlowTokens {
     return target === undefined ? { kind: "gone", flowId } : { kind: "live", flowId, target };
   }
 
+  /** The flow that a URI names by its user part; `undefined` when it has no token, `none` when that is of another key. */
+  namedBy(uriText: string): NamedFlow | undefined {
+    const token = USER.exec(uriText)?.[1];
+    return token === undefined ? undefined : this.read(token);
+  }
+
   /**
    * Where a request goes whose next hop names a flow by its user part: over that flow, or, when it is gone or was named
    * under another key, to a target that fails at once (over UDP: that is sent to). `undefined` when it names none, and
@@ -54,9 +60,8 @@ export class FlowTokens {
    * @param nextHop what the URI says besides
    */
   targetOf(uriText: string, { protocol, host: address, port }: NextHop): Target | undefined {
-    const token = USER.exec(uriText)?.[1];
-    if (token === undefined) return undefined;
-    const named = this.read(token);
+    const named = this.namedBy(uriText);
+    if (named === undefined) return undefined;
     if (named.kind === "live") return named.target;
     if (named.kind === "none" && (isIP(address) === 0 || ROUTE.test(uriText))) return undefined;
     const flowId = named.kind === "gone" ? named.flowId : "";

@@ -13,11 +13,11 @@ export interface GenerationalMapOptions<Value> {
   readonly charactersOf: (value: Value) => number;
 }
 
-const GENERATIONS = 5;
+const GENERATIONS = 9;
 
 /**
  * Keeps entries for a time without a timer for each: several maps, the oldest of which is dropped whole. An entry lives
- * between `keepMs` and a quarter more.
+ * between `keepMs` and an eighth more.
  */
 export class GenerationalMap<Value> {
   readonly #clock: Clock;

@@ -285,6 +285,18 @@ describe("message waiting (RFC 3842) over subscriptions (RFC 6665)", () => {
     assert.equal(subscriptions(), 1);
   });
 
+  it("given changes while the edge is away, when it is back, then the phone is told how it is then", async () => {
+    const dialog = await subscribed();
+    mailboxes.put("1002", { new: 1, old: 0, newUrgent: 0, oldUrgent: 0 });
+    await dialog.request("NOTIFY");
+    await node.restartEdge(() => {
+      for (const count of [2, 3]) mailboxes.put("1002", { new: count, old: 0, newUrgent: 0, oldUrgent: 0 });
+    });
+    assert.match((await takeNotify(dialog)).body, /Voice-Message: 3\/0/);
+    await until(() => assert.equal(node.metric("tandem_notifies_total", { result: "answered" }), 2));
+    assert.equal(subscriptions(), 1);
+  });
+
   it("given subscriptions that ran out while call control was away, when it is back, then they are gone", async () => {
     const dialog = await subscribed();
     await node.killManager();

@@ -1,5 +1,4 @@
 import type { Clock } from "../../../common/index.ts";
-import type { SignalingErrorCode } from "../../signaling/signaling-error.ts";
 import type { Body, SignalingPort } from "../../signaling/signaling-port.ts";
 import type { Subscription } from "./subscription.ts";
 
@@ -12,6 +11,8 @@ export interface NotifierOptions {
   readonly bodyOf: (subscription: Subscription) => Body;
   /** A subscriber that does not want it, or cannot be reached. */
   readonly onFailed: (subscription: Subscription) => void;
+  /** The edge is gone, and nobody knows whether the subscriber was told. */
+  readonly onMissed: (subscription: Subscription) => void;
 }
 
 interface Flight {
@@ -20,8 +21,6 @@ interface Flight {
 }
 
 const NO_SUBSCRIPTION = 481;
-/** Failures that say nothing of the subscriber: the edge comes back and knows its dialogs. */
-const PASSING: ReadonlySet<SignalingErrorCode> = new Set(["edge-lost"]);
 
 /** Sends NOTIFYs, of each subscription one after the other; states that are outdated meanwhile are left out. */
 export class Notifier {
@@ -76,7 +75,12 @@ export class Notifier {
           const isFailed = status >= 300 && !message.has("retry-after");
           over(isFailed, isFailed && status !== NO_SUBSCRIPTION && source.address !== "");
         },
-        onFailed: ({ code }) => over(!PASSING.has(code)),
+        onFailed: ({ code }) => {
+          if (code !== "edge-lost") return over(true);
+          // It says nothing of the subscriber: the edge comes back and knows its dialogs.
+          this.#flights.delete(dialogId);
+          this.#options.onMissed(subscription);
+        },
       },
     );
   }

@@ -250,6 +250,15 @@ describe("SipEdge: a name with several targets", () => {
     await application.takeSip("SIP/2.0 200");
   });
 
+  it("given a request that cannot be sent at all, when it is refused, then its target is not at fault, and no other is tried", async () => {
+    const fields = Array.from({ length: 252 }, (_, index) => `X-Field-${index}: 1\r\n`).join("");
+    const command = `sip||\r\nINVITE sip:1002@${NAME} SIP/2.0\r\nfrom: sip:1001@localhost\r\n${fields}\r\n${SDP}`;
+    assert.equal((await application.ask(command)).tokens[0], "OK");
+    await application.takeSip("SIP/2.0 503");
+    assert.equal(fixture.gauge("tandem_sip_failovers_total"), 0);
+    assert.equal(fixture.gauge("tandem_sip_failing_targets"), 0);
+  });
+
   it("given a name that does not exist, when called, then the application gets 503 that says so", async () => {
     const txnId = await send("INVITE", "sip:1002@nowhere.test");
     const refused = await application.takeSip("SIP/2.0 503");

@@ -60,6 +60,7 @@ describe("CallSession of a call that a process takes up, before the edge has ans
     session = new CallSession(
       {
         port: requests.port,
+        wayTo: () => undefined,
         relay: new FakeRelay(),
         clock: new SystemClock(),
         ids: new RandomIds(),

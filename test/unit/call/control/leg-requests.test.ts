@@ -85,13 +85,16 @@ describe("LegRequests", () => {
   let requests: LegRequests;
   let done: () => void;
   let settled: Promise<void>;
+  let way: string | undefined;
   beforeEach(() => {
     port = new FakePort();
     renamed = [];
     told = [];
+    way = undefined;
     settled = new Promise((resolve) => (done = resolve));
     requests = new LegRequests({
       port,
+      wayTo: () => way,
       describe: ({ dialog }) => (dialog === undefined ? undefined : DESCRIBED),
       rename: (_leg, dialogId) => void renamed.push(dialogId),
     });
@@ -190,6 +193,16 @@ describe("LegRequests", () => {
     assert.deepEqual(told, ["180", "200"]);
     send(leg);
     assert.equal(port.sent[1]?.request.dialogId, leg.dialogId);
+  });
+
+  it("given a phone that has connected anew, when a request is sent in its dialog or with its identity, then it goes there", () => {
+    way = "sip:flow@192.0.2.9:4001;transport=tcp";
+    send(legWith({}));
+    send(legWith({ standing: "lost", nextHop: "sip:192.0.2.8:4000" }));
+    assert.deepEqual(
+      port.sent.map(({ request }) => request.proxyUri),
+      [way, way],
+    );
   });
 
   it("given a server that has lost the dialog, when the party refuses, then it stays lost, and a BYE has its identity too", () => {
