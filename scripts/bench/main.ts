@@ -37,7 +37,7 @@ const BENCHES: readonly Bench[] = [
   overload,
 ];
 const USAGE = `usage: npm run bench -- ${BENCHES.map(({ name }) => name).join("|")}|all [--json] [--seconds N] [--runs N] [--rate R]
-${BENCHES.map(({ name, about }) => `  ${name.padEnd(10)}${about}`).join("\n")}
+${BENCHES.map(({ name, about }) => `  ${name.padEnd(11)}${about}`).join("\n")}
   --json      one JSON object a line instead of a table
   --seconds   length of a burst (4)
   --runs      runs of which the median counts (3)

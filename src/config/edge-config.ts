@@ -7,7 +7,7 @@ export const edgeConfig = z.strictObject({
     .enum(["embedded", "drachtio"])
     .default("embedded")
     .describe(
-      "`embedded`: Tandem's own, started with the node. `drachtio`: a drachtio server that somebody else runs; what is absent with it stands in [sip.md](sip.md#with-a-stock-drachtio-server).",
+      "`embedded`: Tandem's own, started with the node. `drachtio`: a drachtio server that somebody else runs; what is absent with it stands in [wire-protocol.md](wire-protocol.md#with-a-stock-drachtio-server).",
     ),
   host: z
     .string()

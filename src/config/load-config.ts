@@ -1,4 +1,5 @@
 import { dirname, resolve } from "node:path";
+import { certificateFaults } from "./certificate-rules.ts";
 import { check } from "./check.ts";
 import { ConfigError, type ConfigProblem } from "./config-error.ts";
 import { edgeFaults } from "./edge-rules.ts";
@@ -19,22 +20,27 @@ export interface LoadedConfig {
 }
 
 /**
- * Reads a configuration file and the SIP profiles, and checks all of it.
+ * Reads a configuration file and the SIP profiles, and checks all of it, certificate files included.
  * @param builtInProfilesDir folder of the profiles that come with Tandem
  * @throws {ConfigError} with every problem, in the order of files and lines
  */
 export function loadConfig(file: string, builtInProfilesDir: string): LoadedConfig {
   const source = readYamlSource(file);
   if (!source.ok) throw new ConfigError(source.problems);
-  return checkConfig(source.value, dirname(resolve(file)), builtInProfilesDir);
+  return checkConfig(source.value, dirname(resolve(file)), builtInProfilesDir, certificateFaults);
 }
 
-/** As `loadConfig`, of text; `name` stands for the file in problems, relative paths start at `folder`. */
+/** As `loadConfig`, of text and without looking at certificate files; `name` stands for the file in problems, relative paths start at `folder`. */
 export function parseConfig(name: string, text: string, folder: string, builtInProfilesDir: string): LoadedConfig {
   return checkConfig(parseYamlSource(name, text), folder, builtInProfilesDir);
 }
 
-function checkConfig(source: YamlSource, folder: string, builtInProfilesDir: string): LoadedConfig {
+function checkConfig(
+  source: YamlSource,
+  folder: string,
+  builtInProfilesDir: string,
+  fileFaults: (draft: ConfigDraft, folder: string) => Fault[] = () => [],
+): LoadedConfig {
   const checked = check(tandemConfig, source);
   const draft = checked.ok ? wholeDraft(checked.value) : draftOf(source.value);
   const ownProfilesDir = draft.sipProfilesDir;
@@ -45,6 +51,7 @@ function checkConfig(source: YamlSource, folder: string, builtInProfilesDir: str
     ...listenerFaults(draft),
     ...edgeFaults(draft, source.value),
     ...inventoryFaults(draft, files.profiles),
+    ...fileFaults(draft, folder),
   ];
   const problems = [
     ...(checked.ok ? [] : checked.problems),

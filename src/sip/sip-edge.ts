@@ -146,7 +146,7 @@ export class SipEdge {
       invites: new InviteJournal(join(options.stateDir, "edge-invites.journal"), clock),
       flows: new FlowTokens(this.#transport, options.wire.secret),
       applications: this.#wire,
-      isEmergency: (request) => emergency.isEmergency(request),
+      hasRightOfWay: (request) => emergency.hasRightOfWay(request),
       onRegistered: (address) => guard?.trust(address),
       clock,
       ids,

@@ -14,6 +14,8 @@ export interface EdgeCommand {
 export class ScriptedEdge {
   readonly commands = new Inbox<EdgeCommand>(({ tokens, text }) => `${tokens.join("|")} ${text.slice(0, 30)}`);
   readonly routes: string[] = [];
+  /** What the client that logged on last gave. */
+  tags = "";
   /** Chunks received: one a write of the client, mostly. */
   readonly chunks: string[] = [];
   acceptsSecret = true;
@@ -98,6 +100,7 @@ export class ScriptedEdge {
     const end = payload.indexOf("\r\n");
     const [id = "", ...tokens] = (end < 0 ? payload : payload.slice(0, end)).split("|");
     if (tokens[0] === "authenticate") {
+      this.tags = tokens[2] ?? "";
       const verdict = this.acceptsSecret
         ? `OK|udp/127.0.0.1:5060|${this.version}|udp/127.0.0.1:5060`
         : "NO|incorrect secret";

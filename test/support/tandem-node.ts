@@ -103,8 +103,11 @@ export class TandemNode {
     const directory = new TemporaryDirectory("tandem");
     const chosen = ports ?? { sip: await freePort(ADDRESS), http: await freePort(ADDRESS) };
     const args = ["demo", "--data-dir", directory.join("data")];
-    if (ports === undefined) args.push("--sip-port", String(chosen.sip), "--http-port", String(chosen.http));
-    return TandemNode.#launch(directory, args, { ...chosen, more: [] });
+    const tls = ports === undefined ? await freePort(ADDRESS) : chosen.sip + 1;
+    if (ports === undefined) {
+      args.push("--sip-port", String(chosen.sip), "--tls-port", String(tls), "--http-port", String(chosen.http));
+    }
+    return TandemNode.#launch(directory, args, { ...chosen, more: [tls] });
   }
 
   static async #launch(

@@ -45,6 +45,8 @@ export interface StartCommand {
 /** Options of `tandem demo`. */
 export interface DemoCommand {
   readonly sipPort: number;
+  /** Absent: the one after `sipPort`. */
+  readonly tlsPort?: number;
   readonly httpPort: number;
   readonly dataDir?: string;
   readonly bind: string;

@@ -6,7 +6,7 @@ import { printable } from "../view/printable.ts";
 import { EXIT } from "./exit-codes.ts";
 import { findNode, type FoundNode } from "./find-node.ts";
 import { showConfigCheck, showDoctor } from "./host-commands.ts";
-import type { CliOutput, Launcher } from "./launcher.ts";
+import type { CliOutput, DemoCommand, Launcher } from "./launcher.ts";
 import { listBans, removeBan } from "./security-commands.ts";
 import { traceMessages, type TraceOptions } from "./trace-command.ts";
 import {
@@ -84,6 +84,11 @@ function addStartCommands(program: Command, launcher: Launcher, settle: Settle):
     .description("run a node on loopback with ten phones, and say how to call through it")
     .addOption(new Option("--sip-port <port>", "SIP port, UDP and TCP").argParser(parsePort).default(5060))
     .addOption(
+      new Option("--tls-port <port>", "port of SIP over TLS (default: the one after the SIP port)").argParser(
+        parsePort,
+      ),
+    )
+    .addOption(
       new Option("--http-port <port>", "HTTP port of status page and metrics").argParser(parsePort).default(8080),
     )
     .option(
@@ -92,9 +97,7 @@ function addStartCommands(program: Command, launcher: Launcher, settle: Settle):
       "127.0.0.1",
     )
     .option("--data-dir <folder>", `the node's folder (default: ${launcher.defaultDataDirs[1]})`)
-    .action((options: { sipPort: number; httpPort: number; bind: string; dataDir?: string }) =>
-      settle(launcher.demo(options)),
-    );
+    .action((options: DemoCommand) => settle(launcher.demo(options)));
   program
     .command("start")
     .description("run a node until Ctrl-C or `tandem stop`; running services are taken over")

@@ -11,7 +11,10 @@ export interface ServiceCaller {
 
 const TIMEOUT_MS = 2_000;
 
-/** Calls over connections that are kept and made again: for a service. */
+/**
+ * Calls over connections that are kept and made again: for a service. While one is not there the call has a connection
+ * of its own, so that a service that has just been started is heard at once.
+ */
 export function keptServiceCaller(
   services: readonly string[],
   paths: Pick<NodePaths, "socket">,
@@ -25,9 +28,13 @@ export function keptServiceCaller(
       return [service, channel];
     }),
   );
+  const single = singleServiceCaller(paths, clock);
   return {
-    call: async (service, method, params = {}, timeoutMs = TIMEOUT_MS) =>
-      channels.get(service)?.request(method, params, timeoutMs),
+    call: (service, method, params = {}, timeoutMs = TIMEOUT_MS) => {
+      const channel = channels.get(service);
+      if (channel?.connected !== true) return single.call(service, method, params, timeoutMs);
+      return channel.request(method, params, timeoutMs);
+    },
     close: () => {
       for (const channel of channels.values()) channel.close();
     },

@@ -7,7 +7,7 @@ import type { Body, HeaderList, IncomingResponse, PendingRequest, SignalingPort 
 import { connectedDevice } from "./caller-identity.ts";
 import { adoptAbilities, DIALOG_CAPABILITIES, OFFER_CAPABILITIES } from "./capabilities.ts";
 import { dialogOfResponse } from "./leg-dialog.ts";
-import { dialogIdOf, type Leg, type LegDevice, type SessionPolicy } from "./leg.ts";
+import { dialogIdOf, type Leg, type LegDevice, type LegRegistration, type SessionPolicy } from "./leg.ts";
 import { rackOf } from "./reliability.ts";
 import { toldReason } from "./reason-header.ts";
 import { sdpOf } from "./session-body.ts";
@@ -28,6 +28,8 @@ export interface Way {
 export interface BranchTarget extends Way {
   /** Other ways to the same place, tried one after the other while nothing comes back. */
   readonly otherWays?: readonly Way[];
+  /** Absent for a peer. */
+  readonly registration?: LegRegistration;
   readonly device: LegDevice;
   /** A peer of the trust domain. */
   readonly isTrusted: boolean;
@@ -61,6 +63,8 @@ export interface BranchEvents {
 const FLOW_FAILED = 430;
 /** A longer session than a day is not agreed to. */
 const MAX_MIN_SE_SECONDS = 86_400;
+/** PRACKs without an answer; who goes on without answering them gets no more. */
+const MAX_OPEN_PRACKS = 8;
 
 /** One INVITE of ours, from sending it to its final response. */
 export class Branch {
@@ -73,6 +77,7 @@ export class Branch {
   #cancelHeaders: HeaderList | undefined;
   #body: Body | undefined;
   #hasRetried = false;
+  #openPracks = 0;
   /** What the fork that spoke last has answered to our offer before its 2xx. */
   #early: { readonly tag: string; readonly sdp: string } | undefined;
   #way: Way;
@@ -113,7 +118,8 @@ export class Branch {
     const before = this.#leg;
     this.#leg = leg;
     this.#events.onLeg(leg, before);
-    this.#pending = port.request(
+    let isOver = false;
+    const pending = port.request(
       {
         method: "INVITE",
         uri,
@@ -123,9 +129,17 @@ export class Branch {
       },
       {
         onResponse: (response) => this.#onResponse(leg, response),
-        onFailed: (error) => this.#onUnreached(STATUS_OF_SIGNALING_ERROR[error.code]),
+        onFailed: ({ code }) => {
+          isOver = true;
+          const status = STATUS_OF_SIGNALING_ERROR[code];
+          // There is no way at all, and nobody may be left to tell of another leg.
+          if (code === "edge-lost") this.#events.onFailed(status, undefined, []);
+          else this.#onUnreached(status);
+        },
       },
     );
+    // It may have failed already, and another have taken its place.
+    if (!isOver) this.#pending = pending;
   }
 
   #headers(leg: Leg, minSe: number): HeaderList {
@@ -175,10 +189,14 @@ export class Branch {
   /** RFC 3262 4; repetitions have not come past the edge, and whatever the answer is, nothing follows from it. */
   #acknowledge({ dialogId }: Leg, response: SipMessage): void {
     const rack = rackOf(response);
-    if (rack === undefined) return;
-    const ignore = (): void => undefined;
-    const headers: HeaderList = [["RAck", rack]];
-    this.#options.port.request({ method: "PRACK", dialogId, headers }, { onResponse: ignore, onFailed: ignore });
+    // RFC 3262 3: the next reliable response waits for the PRACK of the one before.
+    if (rack === undefined || this.#openPracks >= MAX_OPEN_PRACKS) return;
+    this.#openPracks += 1;
+    const onResponse = ({ message }: IncomingResponse): void => {
+      if (message.status >= 200) this.#openPracks -= 1;
+    };
+    const onFailed = (): void => void (this.#openPracks -= 1);
+    this.#options.port.request({ method: "PRACK", dialogId, headers: [["RAck", rack]] }, { onResponse, onFailed });
   }
 
   #connected(message: SipMessage): LegDevice {
@@ -232,5 +250,6 @@ function newLeg({ target, ids }: BranchOptions): Leg {
     policy: target.policy,
     allowsUpdate: false,
     session: undefined,
+    ...(target.registration === undefined ? {} : { registration: target.registration }),
   };
 }

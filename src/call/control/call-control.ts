@@ -127,8 +127,11 @@ export class CallControl implements SignalingHandler {
       viaCount: message.getAll("via").flatMap(splitList).length,
       ...(flow === undefined ? {} : { flow: detached(flow) }),
     });
-    if (result.status === 200) request.respond(200, { headers: result.headers });
-    else this.#refuse(request, { status: result.status, headers: result.headers, reason: "register" });
+    if (result.status === 200) {
+      request.respond(200, { headers: result.headers });
+      for (const session of this.#options.table.sessionsOf(admission.device.name))
+        session.follow(admission.device.name);
+    } else this.#refuse(request, { status: result.status, headers: result.headers, reason: "register" });
   }
 
   #onDialogRequest(request: IncomingRequest): void {

@@ -25,6 +25,7 @@ import { RelayReconciler } from "./relay-reconciler.ts";
 import { restoreCalls, STOPPED } from "./restore-calls.ts";
 import { messageSummary, NO_MESSAGES, type MessageCountSource } from "./subscription/message-summary.ts";
 import { Subscriptions } from "./subscription/subscriptions.ts";
+import { wayToLeg } from "./way-to-leg.ts";
 import {
   subjectOfDevice,
   subjectOfRecord,
@@ -52,7 +53,13 @@ export interface CallManagerSettings {
 /** Options of a `CallManager`. */
 export interface CallManagerOptions {
   /** The edge's side of the drachtio wire protocol. */
-  readonly edge: { readonly host: string; readonly port: number; readonly secret: string };
+  readonly edge: {
+    readonly host: string;
+    readonly port: number;
+    readonly secret: string;
+    /** The same for each start, another for each call control of an edge: its dialogs wait for it. Default `callmanager`. */
+    readonly instanceId?: string;
+  };
   /** Absent with a stock drachtio server: dialogs and calls are not compared after a restart. */
   readonly edgeControl?: EdgeControl;
   readonly inventory: Inventory;
@@ -127,6 +134,7 @@ export class CallManager {
     this.#signaling =
       options.signaling ??
       new DrachtioSignaling({
+        instanceId: "callmanager",
         ...edge,
         longestRingMs,
         clock,
@@ -198,6 +206,7 @@ export class CallManager {
       onConnected: () => {
         logger.info("connected to the edge", { calls: this.#table.active });
         this.#edgeReconciler.start();
+        this.#subscriptions.findEdge();
         this.#options.onReady?.();
       },
       onDisconnected: () => {
@@ -364,6 +373,8 @@ export class CallManager {
       ids,
       logger,
       store: this.#journal,
+      wayTo: (leg) =>
+        leg.device.kind === "sip-phone" ? wayToLeg(this.#registrar.lookup(leg.device.number), leg) : undefined,
       owner: {
         addLeg: (leg, session) => this.#table.addLeg(leg, session),
         removeLeg: (leg) => this.#table.removeLeg(leg),

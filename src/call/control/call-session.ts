@@ -12,14 +12,14 @@ import {
   type Side,
 } from "../model/index.ts";
 import type { EdgeDialog, IncomingRequest } from "../signaling/signaling-port.ts";
-import { Branch } from "./branch.ts";
+import { BranchSet } from "./branch-set.ts";
 import { CallMedia } from "./call-media.ts";
 import { recordOf, type CallProgress } from "./call-progress.ts";
 import { CallTimers } from "./call-timers.ts";
 import { CallerResponses } from "./caller-responses.ts";
 import { DialogRequests } from "./dialog-requests.ts";
-import type { Leg, LegDevice } from "./leg.ts";
-import { edgeDialogOf, skipSequenceNumbers } from "./leg-dialog.ts";
+import type { Leg } from "./leg.ts";
+import { edgeDialogOf, noteKnown, skipSequenceNumbers } from "./leg-dialog.ts";
 import type { NewSession, OfferedInvite } from "./offered-invite.ts";
 import { cancelReason, COMPLETED_ELSEWHERE, reasonOf, toldReason } from "./reason-header.ts";
 import { savedCallOf, type SavedCall } from "./saved-call.ts";
@@ -40,7 +40,7 @@ export class CallSession {
   readonly #media: CallMedia;
   readonly #timers: CallTimers;
   readonly #requests: DialogRequests;
-  readonly #branches = new Map<string, Branch>();
+  readonly #branches: BranchSet;
   readonly #warning = new RefusalWarning();
   readonly #legs: { caller: Leg; callee: Leg | undefined };
   readonly #calleeCallIds: string[];
@@ -80,9 +80,24 @@ export class CallSession {
       ids: context.ids,
       warning: this.#warning,
       dispatch: (event) => this.dispatch(event),
+      wayTo: (leg) => context.wayTo(leg),
       onIdle: () => this.#closeWhenIdle(),
       describe: (leg) => this.describe(leg),
       rename: (leg, dialogId) => this.#rename(leg, dialogId),
+    });
+    this.#branches = new BranchSet({
+      port: context.port,
+      ids: context.ids,
+      dispatch: (event) => this.dispatch(event),
+      onLeg: (leg) => {
+        context.owner.addLeg(leg, this);
+        this.#calleeCallIds.push(leg.sipCallId);
+      },
+      onLegGone: (leg) => context.owner.removeLeg(leg),
+      onConnected: (device) => {
+        if (this.#responses !== undefined) this.#responses.connected = device;
+      },
+      onWarnings: (codes) => this.#warning.note(codes),
     });
     for (const leg of this.legs) context.owner.addLeg(leg, this);
     if (saved !== undefined) this.#doubt("unsure");
@@ -136,9 +151,16 @@ export class CallSession {
   receive(side: Side, request: IncomingRequest): void {
     const leg = this.#legs[side];
     if (leg === undefined) return;
-    const isShort = this.#call.suspended && this.#context.port.takesDialogs;
+    const { state, suspended } = this.#call;
+    const isShort = state === "established" && suspended && this.#context.port.takesDialogs;
     if (isShort && this.#requests.hold(request, () => this.receive(side, request))) return;
     this.#requests.receive(side, leg, this.#legs[otherSide(side)], request);
+  }
+
+  /** A device of this call has registered: it may have connected anew. */
+  follow(deviceName: string): void {
+    if (this.#call.state !== "established") return;
+    for (const leg of this.legs) if (leg.device.name === deviceName) this.#requests.follow(leg);
   }
 
   /** Nothing can be sent any more. */
@@ -159,6 +181,13 @@ export class CallSession {
     skipSequenceNumbers(leg);
     if (this.#call.state === "established") this.#persist();
     return edgeDialogOf(leg, side === undefined ? undefined : this.#call[side].localSdp);
+  }
+
+  /** The edge that is connected has the dialogs of these legs. */
+  noteKnown(legs: readonly Leg[]): void {
+    const { edgeMemory } = this.#context.port;
+    const changed = legs.filter((leg) => noteKnown(leg, edgeMemory));
+    if (changed.length > 0 && this.#call.state === "established") this.#persist();
   }
 
   /** The server has lost the dialogs, or has them for a process that is gone; `renew` is to follow. */
@@ -199,7 +228,7 @@ export class CallSession {
       case "media":
         return this.#runMedia(effect.operation, effect.ticket);
       case "invite":
-        return this.#invite(effect);
+        return this.#branches.invite(effect, this.#offered, this.#legs.caller.device);
       case "cancel":
         return this.#branches.get(effect.branchId)?.cancel(cancelReason(effect));
       case "adopt":
@@ -263,58 +292,11 @@ export class CallSession {
     return { signalingAddress: leg.source.address, latch: leg.latch };
   }
 
-  #invite({ branchId, sdp }: EffectOf<"invite">): void {
-    const target = this.#offered?.targets.get(branchId);
-    if (target === undefined) return this.dispatch({ type: "branch-failed", branchId, status: 500 });
-    const { owner, port, ids } = this.#context;
-    const branch = new Branch(
-      {
-        branchId,
-        target,
-        caller: this.#legs.caller.device,
-        headers: this.#offered?.branchHeaders ?? [],
-        port,
-        ids,
-      },
-      {
-        onLeg: (leg, before) => {
-          if (before !== undefined) owner.removeLeg(before);
-          owner.addLeg(leg, this);
-          this.#calleeCallIds.push(leg.sipCallId);
-        },
-        onProgress: (status, body, connected) => {
-          this.#noteConnected(connected);
-          this.dispatch({ type: "branch-progress", branchId, status, sdp: body });
-        },
-        onAnswered: (body, connected) => {
-          this.#noteConnected(connected);
-          this.dispatch({ type: "branch-answered", branchId, sdp: body });
-        },
-        onFailed: (status, told, warnings) => {
-          this.#forgetBranch(branch);
-          if (warnings.length > 0) this.#warning.note(warnings);
-          this.dispatch({ type: "branch-failed", branchId, status, told });
-        },
-      },
-    );
-    this.#branches.set(branchId, branch);
-    branch.send(sdp);
-  }
-
-  #noteConnected(device: LegDevice | undefined): void {
-    if (this.#responses !== undefined) this.#responses.connected = device;
-  }
-
-  #forgetBranch(branch: Branch): void {
-    if (this.#branches.delete(branch.branchId) && branch.leg !== undefined) this.#context.owner.removeLeg(branch.leg);
-  }
-
   #adopt(branchId: string): void {
-    const branch = this.#branches.get(branchId);
-    if (branch?.leg === undefined || branch.response === undefined) return;
-    this.#branches.delete(branchId);
-    this.#legs.callee = branch.leg;
-    this.#requests.expectAck("callee", branch.response);
+    const taken = this.#branches.take(branchId);
+    if (taken === undefined) return;
+    this.#legs.callee = taken.leg;
+    this.#requests.expectAck("callee", taken.response);
   }
 
   #decline(branchId: string): void {
@@ -322,7 +304,7 @@ export class CallSession {
     if (branch === undefined) return;
     branch.response?.acknowledge();
     this.#requests.bye(branch.leg, COMPLETED_ELSEWHERE);
-    this.#forgetBranch(branch);
+    this.#branches.forget(branchId);
   }
 
   #ring(effect: EffectOf<"ring">): void {
@@ -361,6 +343,8 @@ export class CallSession {
   #ended(outcome: Outcome): void {
     const { owner, clock } = this.#context;
     const endedAtMs = clock.wallMs();
+    // What waited for the edge gets its answer from a call that has ended.
+    this.#requests.release();
     owner.onEnded(this, outcome, this.#finish(outcome, endedAtMs));
   }
 
@@ -379,7 +363,7 @@ export class CallSession {
     this.#isFinished = false;
     this.#timers.close();
     for (const leg of this.legs) this.#context.owner.removeLeg(leg);
-    for (const branch of this.#branches.values()) this.#forgetBranch(branch);
+    this.#branches.clear();
     this.#context.owner.onClosed(this);
   }
 }

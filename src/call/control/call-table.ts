@@ -16,7 +16,7 @@ interface Limited {
 interface DeviceCalls {
   active: number;
   /** Of which something is left, ended ones included. */
-  unclosed: number;
+  readonly unclosed: Set<CallSession>;
 }
 
 /** Ended calls that a device may leave behind, beside as many as it may have: what it does not answer takes half a minute. */
@@ -54,19 +54,24 @@ export class CallTable {
     return this.#legs.get(dialogId);
   }
 
+  /** Calls of a device, as either party, of which something is left. */
+  sessionsOf(deviceName: string): readonly CallSession[] {
+    return [...(this.#devices.get(deviceName)?.unclosed ?? [])];
+  }
+
   /** True when a device has, as either party, all the calls it may have, or leaves too many ended ones behind. */
   isBusy({ name, maxCalls }: Limited): boolean {
-    const { active, unclosed } = this.#devices.get(name) ?? { active: 0, unclosed: 0 };
-    return active >= maxCalls || unclosed >= 2 * maxCalls + MAX_LINGERING;
+    const { active, unclosed } = this.#devices.get(name) ?? { active: 0, unclosed: { size: 0 } };
+    return active >= maxCalls || unclosed.size >= 2 * maxCalls + MAX_LINGERING;
   }
 
   add(session: CallSession): void {
     this.#sessions.set(session.callId, session);
     this.#active += 1;
     for (const name of devicesOf(session)) {
-      const device = this.#devices.get(name) ?? { active: 0, unclosed: 0 };
+      const device = this.#devices.get(name) ?? { active: 0, unclosed: new Set<CallSession>() };
       device.active += 1;
-      device.unclosed += 1;
+      device.unclosed.add(session);
       this.#devices.set(name, device);
     }
   }
@@ -93,8 +98,8 @@ export class CallTable {
     for (const name of devicesOf(session)) {
       const device = this.#devices.get(name);
       if (device === undefined) continue;
-      device.unclosed -= 1;
-      if (device.unclosed === 0) this.#devices.delete(name);
+      device.unclosed.delete(session);
+      if (device.unclosed.size === 0) this.#devices.delete(name);
     }
   }
 }

@@ -8,18 +8,19 @@ import type { LegDevice } from "./leg.ts";
 /**
  * Who sends a request, as the other party gets to see it. A phone is what it is configured to be, whatever it claims;
  * a peer speaks for its own users, a trusted one by what it asserts.
+ * @param mayHide its wish for privacy counts
  */
-export function callerDevice(device: SipPhone | Peer, request: SipMessage): LegDevice {
-  const privacy = privacyOf(request);
+export function callerDevice(device: SipPhone | Peer, request: SipMessage, mayHide = true): LegDevice {
+  const privacy = mayHide ? privacyOf(request) : [];
   const wished = privacy.length === 0 ? {} : { privacy };
   if (device.kind === "sip-phone") return { ...phoneDevice(device), ...wished };
   return { kind: "peer", name: device.name, ...peerIdentity(device, request), ...wished };
 }
 
-function peerIdentity({ trusted }: Peer, request: SipMessage): Identity {
+function peerIdentity({ trusted }: Peer, request: SipMessage): Identity & Pick<LegDevice, "isUnproven"> {
   const claimed = claimedIdentity(request);
   const asserted = trusted === true ? assertedIdentity(request) : undefined;
-  if (asserted === undefined) return claimed ?? { number: ANONYMOUS };
+  if (asserted === undefined) return { ...(claimed ?? { number: ANONYMOUS }), isUnproven: true };
   // A name that the assertion leaves out is that of From, when both are about the same number.
   return asserted.displayName === undefined && claimed?.number === asserted.number ? claimed : asserted;
 }

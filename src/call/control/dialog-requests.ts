@@ -1,5 +1,6 @@
 import { chance, type Ids } from "../../common/index.ts";
 import type { CallEffect, CallEvent, Side } from "../model/index.ts";
+import { isSameAddress } from "../device/index.ts";
 import { STATUS_OF_SIGNALING_ERROR } from "../signaling/signaling-error.ts";
 import type {
   Body,
@@ -171,6 +172,25 @@ export class DialogRequests {
     const response = this.#unacknowledged.get(side);
     this.#unacknowledged.delete(side);
     response?.acknowledge(sdp === undefined ? undefined : { contentType: SDP, text: sdp });
+  }
+
+  /**
+   * Looks a phone up that has connected anew. Whatever it answers, from then on the edge knows the way by itself, also
+   * for what it sends unasked: refreshes, and the BYE of a session that has expired.
+   */
+  follow(leg: Leg): void {
+    if (leg.dialog?.standing === "lost" || this.#options.wayTo(leg) === undefined) return;
+    this.#legs.send(
+      leg,
+      { method: "OPTIONS", headers: [] },
+      {
+        onResponse: ({ source }) => {
+          const { protocol, address } = leg.source;
+          if (source.protocol === protocol && isSameAddress(source.address, address)) leg.source = source;
+        },
+        onFailed: () => undefined,
+      },
+    );
   }
 
   /** Ends a dialog; whatever the answer is, it is over. */

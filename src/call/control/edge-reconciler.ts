@@ -5,7 +5,7 @@ import type { CallTable } from "./call-table.ts";
 import { DialogSweep } from "./dialog-sweep.ts";
 import type { EdgeControl } from "./edge-control.ts";
 import type { Leg } from "./leg.ts";
-import { noteKnown, wasKnown } from "./leg-dialog.ts";
+import { wasKnown } from "./leg-dialog.ts";
 import { lossOutcome } from "./reason-header.ts";
 
 export interface EdgeReconcilerOptions {
@@ -98,8 +98,8 @@ export class EdgeReconciler {
     const legs = this.#suspects.flatMap((session) => session.legs);
     const { unknown, refused } = await this.#claim(legs);
     if (round !== this.#round) return false;
-    for (const leg of legs) {
-      if (!unknown.has(leg.dialogId) && !refused.has(leg.dialogId)) noteKnown(leg, port.edgeMemory);
+    for (const session of this.#suspects) {
+      session.noteKnown(session.legs.filter(({ dialogId }) => !unknown.has(dialogId) && !refused.has(dialogId)));
     }
     const isRefused = refused.size > 0 && this.#refusals < MAX_REFUSALS;
     if (refused.size > 0) this.#refusals += 1;
@@ -115,7 +115,8 @@ export class EdgeReconciler {
       .filter(({ leg }) => unknown.has(leg.dialogId) || refused.has(leg.dialogId));
     const lost = await this.#import(missing);
     if (round !== this.#round) return false;
-    for (const each of missing) if (!lost.includes(each)) noteKnown(each.leg, port.edgeMemory);
+    const lostLegs = new Set(lost.map(({ leg }) => leg));
+    for (const { session, leg } of missing) if (!lostLegs.has(leg)) session.noteKnown([leg]);
     this.#suspects = waiting;
     for (const { session, leg } of lost) this.#lose(session, leg);
     if (missing.length > 0) {

@@ -66,7 +66,8 @@ export class Gatekeeper {
    * @returns what it is answered with, or undefined when it may pass
    */
   checkDialogRequest(leg: RemoteParty, request: IncomingRequest): Rejection | undefined {
-    const { source } = request;
+    // Of an ACK the edge does not tell the protocol.
+    const source = { ...request.source, protocol: request.source.protocol || leg.source.protocol };
     if (isSameAddress(leg.source.address, source.address)) {
       leg.source = source;
       return undefined;

@@ -62,11 +62,13 @@ export function dialogOfResponse(
   };
 }
 
-/** The edge that is connected has it. */
-export function noteKnown({ dialog }: Leg, edgeMemory: string | undefined): void {
-  if (dialog === undefined) return;
+/** The edge that is connected has it. @returns true when that is to be recorded: another had it before */
+export function noteKnown({ dialog }: Leg, edgeMemory: string | undefined): boolean {
+  if (dialog === undefined) return false;
+  const isOther = dialog.edgeMemory !== edgeMemory;
   delete dialog.standing;
   dialog.edgeMemory = edgeMemory;
+  return isOther;
 }
 
 /** The edge had it when its memory was what it is now: it is over if the edge does not know it. */

@@ -14,6 +14,8 @@ import { identityOf, noteKnown, noteResponse, wasKnown } from "./leg-dialog.ts";
 
 export interface LegRequestsOptions {
   readonly port: Pick<SignalingPort, "request" | "takesDialogs" | "edgeMemory" | "importDialogs">;
+  /** Where to send requests to a leg instead of where the edge does by itself; for example to its phone's new connection. */
+  readonly wayTo: (leg: Leg) => string | undefined;
   /** What an edge is told of a leg that it does not know; undefined when too little is known. */
   readonly describe: (leg: Leg) => EdgeDialog | undefined;
   /** The server knows the dialog of a leg by another id from now on. */
@@ -42,7 +44,7 @@ export class LegRequests {
   }
 
   #sendInDialog(sent: RetriedRequest, leg: Leg, request: LegRequest, events: RequestEvents): void {
-    this.#send(sent, leg, { method: request.method, dialogId: leg.dialogId, ...partsOf(request) }, events, (error) => {
+    this.#send(sent, leg, this.#inDialog(leg, request), events, (error) => {
       // What the edge knew, and does not know any more, is over.
       const { takesDialogs, edgeMemory } = this.#options.port;
       const isLost = error.code === "unknown-dialog" && leg.dialog?.standing === "unsure";
@@ -63,10 +65,20 @@ export class LegRequests {
     const described = this.#options.describe(leg);
     const isTaken = described !== undefined && (await this.#isTaken(described));
     if (isTaken) noteKnown(leg, this.#options.port.edgeMemory);
-    if (!isTaken || sent.isCancelled) return events.onFailed(error);
-    this.#send(sent, leg, { method: request.method, dialogId: leg.dialogId, ...partsOf(request) }, events, (again) =>
-      events.onFailed(again),
-    );
+    if (!isTaken) return events.onFailed(error);
+    // The dialog is there: nothing says that it is over.
+    if (sent.isCancelled) return events.onFailed(new SignalingError("cancelled", "taken back before it was sent"));
+    this.#send(sent, leg, this.#inDialog(leg, request), events, (again) => events.onFailed(again));
+  }
+
+  #inDialog(leg: Leg, request: LegRequest): OutgoingRequest {
+    const proxyUri = this.#options.wayTo(leg);
+    return {
+      method: request.method,
+      dialogId: leg.dialogId,
+      ...(proxyUri === undefined ? {} : { proxyUri }),
+      ...partsOf(request),
+    };
   }
 
   async #isTaken(described: EdgeDialog): Promise<boolean> {
@@ -85,7 +97,14 @@ export class LegRequests {
       return;
     }
     const { headers, ...parts } = partsOf(request);
-    const whole = { method: request.method, ...identity, ...parts, headers: [...identity.headers, ...headers] };
+    const proxyUri = this.#options.wayTo(leg) ?? identity.proxyUri;
+    const whole = {
+      method: request.method,
+      ...identity,
+      ...(proxyUri === undefined ? {} : { proxyUri }),
+      ...parts,
+      headers: [...identity.headers, ...headers],
+    };
     const onResponse = (response: IncomingResponse): void => {
       const { method, status } = response.message;
       if (method === "INVITE" && status >= 200 && status < 300) this.#found(leg);

@@ -12,6 +12,8 @@ export interface LegDevice {
   readonly displayName?: string;
   /** What it wants the other to know of it (RFC 3323); absent: nothing is asked. */
   readonly privacy?: Privacy;
+  /** Its number is a claim that nobody answers for (RFC 3325 5); absent: it is configured or asserted. */
+  readonly isUnproven?: boolean;
 }
 
 /** What a device's profile says about its sessions. */
@@ -51,6 +53,14 @@ export interface LegDialog {
   edgeMemory?: string | undefined;
 }
 
+/** What a phone had registered as when the call began; it is known by that when it has connected anew. */
+export interface LegRegistration {
+  /** Of its REGISTERs. */
+  readonly callId: string;
+  /** RFC 5626 4.1. */
+  readonly instance?: string;
+}
+
 /** One dialog with a device. Plain data; it goes into the journal with its call. */
 export interface Leg extends DialogAbilities {
   /** `<Call-ID>;from-tag=<tag of the initiator>`; a stock server that has lost it gives it another. */
@@ -62,6 +72,8 @@ export interface Leg extends DialogAbilities {
   readonly device: LegDevice;
   /** Where its requests come from. */
   source: SignalingSource;
+  /** Absent for a peer, and for a phone that called without having registered from there. */
+  readonly registration?: LegRegistration;
   readonly latch: RelayOptions["latch"];
   readonly policy: SessionPolicy;
   session: AgreedSession | undefined;

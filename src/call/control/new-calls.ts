@@ -14,11 +14,12 @@ import type { CallTable } from "./call-table.ts";
 import { callerDevice, claimOf } from "./caller-identity.ts";
 import { adoptAbilities, recvInfo } from "./capabilities.ts";
 import { dialogOfRequest } from "./leg-dialog.ts";
-import { dialogIdOf, type Leg, type LegDevice } from "./leg.ts";
+import { dialogIdOf, type Leg, type LegDevice, type LegRegistration } from "./leg.ts";
 import { reasonOf } from "./reason-header.ts";
 import { rejection, type Rejection } from "./rejection.ts";
 import { reliabilityOf } from "./reliability.ts";
 import { PEER_BUSY, routeCall, type RejectedCall, type RoutedCall } from "./route-call.ts";
+import { registrationAt } from "./way-to-leg.ts";
 import { sessionBody } from "./session-body.ts";
 import { decideSession, type SessionDecision } from "./session-interval.ts";
 
@@ -49,6 +50,8 @@ const MAX_HOPS = 70;
 const SUBJECT_LENGTH = 256;
 /** What emergency calls have beyond what all calls may have: a tenth of it, and so many calls at least. */
 const MIN_RESERVE = 10;
+/** Emergency calls that a party may make beyond all the calls that it may have: no more than the edge lets through first. */
+const EMERGENCY_CALLS_OF_ONE = 20;
 const SDP = "application/sdp";
 
 /** Turns authenticated INVITEs into calls. */
@@ -83,7 +86,9 @@ export class NewCalls {
   /** Begins a call, or says what the INVITE is answered with; an attempt that fails by where it goes is recorded. */
   begin(request: IncomingRequest, device: SipPhone | Peer): Rejection | undefined {
     const { message } = request;
-    const checked = checkInvite(message, device);
+    // Who is called for help has to know who calls.
+    const mayHide = !this.#isEmergency(message);
+    const checked = checkInvite(message, device, mayHide);
     if ("status" in checked) return checked;
     const parsed = parseDialed(message.uri);
     if (!parsed.ok) return rejection(416, "uri-scheme");
@@ -96,8 +101,14 @@ export class NewCalls {
       this.#record(request, device, dialed.user, routed.callee, outcome);
       return { ...routed, headers: [...headers, ...reasonOf(outcome)] };
     }
-    const { ids, table, context } = this.#options;
-    const caller = callerLeg(request, device, checked.session, ids, context.port.edgeMemory);
+    const { ids, table, context, lookup } = this.#options;
+    const bindings = device.kind === "sip-phone" ? lookup(device.directoryNumber) : [];
+    const caller = callerLeg(request, device, checked.session, {
+      ids,
+      identity: callerDevice(device, message, mayHide),
+      edgeMemory: context.port.edgeMemory,
+      registration: registrationAt(bindings, request.source),
+    });
     const session = new CallSession(context, {
       callId: ids.uuid(),
       calledNumber: dialed.user,
@@ -127,8 +138,10 @@ export class NewCalls {
   #route(message: SipMessage, device: SipPhone | Peer, dialed: Dialed): RoutedCall | RejectedCall {
     const { inventory, endpoints, table, ids, lookup, onFlowFailed, ringSeconds, serialRingSeconds } = this.#options;
     const { emergency } = this.#options;
-    const isBusy = (party: SipPhone | Peer): boolean => !isEmergency(dialed, emergency) && table.isBusy(party);
-    if (isBusy(device)) {
+    const isUrgent = isEmergency(dialed, emergency);
+    const isBusy = (party: SipPhone | Peer): boolean => !isUrgent && table.isBusy(party);
+    const { name, maxCalls } = device;
+    if (table.isBusy({ name, maxCalls: maxCalls + (isUrgent ? EMERGENCY_CALLS_OF_ONE : 0) })) {
       return { kind: "rejected", ...(device.kind === "peer" ? PEER_BUSY : rejection(486, "caller-busy")) };
     }
     const destination = analyze(dialed, {
@@ -187,13 +200,13 @@ export class NewCalls {
 }
 
 /** RFC 3261 8.2.2 to 8.2.3, as far as it does not depend on where the call goes. */
-function checkInvite(message: SipMessage, device: SipPhone | Peer): Checked | Rejection {
+function checkInvite(message: SipMessage, device: SipPhone | Peer, mayHide: boolean): Checked | Rejection {
   const hops = parseDigits(message.get("max-forwards") ?? String(MAX_HOPS), 255);
   if (!hops.ok) return rejection(400, "max-forwards");
   if (hops.value === 0) return rejection(483, "too-many-hops");
   if (!parseCSeq(message.get("cseq") ?? "").ok) return rejection(400, "cseq");
   if (!accepts(message, SDP)) return rejection(406, "accept");
-  if (isImpossible(privacyOf(message))) return rejection(500, "privacy");
+  if (mayHide && isImpossible(privacyOf(message))) return rejection(500, "privacy");
   const body = sessionBody(message);
   if (body.kind === "unsupported") {
     return rejection(415, "body", [
@@ -210,8 +223,7 @@ function callerLeg(
   request: IncomingRequest,
   device: SipPhone | Peer,
   { session }: Extract<SessionDecision, { kind: "agree" }>,
-  ids: Ids,
-  edgeMemory: string | undefined,
+  { ids, identity, edgeMemory, registration }: CallerFacts,
 ): Leg {
   const { message, source } = request;
   const localTag = `s${ids.token(7)}`;
@@ -222,16 +234,25 @@ function callerLeg(
     sipCallId,
     localTag,
     remoteTag,
-    device: callerDevice(device, message),
+    device: identity,
     source,
     latch: device.profile.media.latch ? "any" : "candidates",
     policy: device.profile.session,
     allowsUpdate: false,
     session,
     dialog: dialogOfRequest(request, localTag, edgeMemory),
+    ...(registration === undefined ? {} : { registration }),
   };
   adoptAbilities(leg, message);
   return leg;
+}
+
+interface CallerFacts {
+  readonly ids: Ids;
+  /** As the other party gets to see it. */
+  readonly identity: LegDevice;
+  readonly edgeMemory: string | undefined;
+  readonly registration: LegRegistration | undefined;
 }
 
 /** What of the caller's INVITE the callee gets to see. */

@@ -10,6 +10,7 @@ import type { BranchTarget, Way } from "./branch.ts";
 import { phoneDevice } from "./caller-identity.ts";
 import type { LegDevice } from "./leg.ts";
 import { rejection, type Rejection } from "./rejection.ts";
+import { registrationOf } from "./way-to-leg.ts";
 
 export interface RouteContext {
   readonly ids: Ids;
@@ -102,10 +103,12 @@ function routeToPhone(phone: SipPhone, context: RouteContext): RoutedCall | Reje
   for (const { q, bindings } of places) {
     const branchId = context.ids.uuid();
     const [way, ...otherWays] = bindings.flatMap((binding) => waysOf(binding, context));
+    const [first] = bindings;
     if (way === undefined) continue;
     targets.set(branchId, {
       ...way,
       otherWays,
+      ...(first === undefined ? {} : { registration: registrationOf(first) }),
       device,
       isTrusted: false,
       policy: profile.session,

@@ -35,5 +35,7 @@ export interface SessionContext<Session> {
   readonly logger: Logger;
   readonly owner: SessionOwner<Session>;
   readonly store: CallStore;
+  /** Where to send a request inside the dialog of a leg, when the edge cannot know it; for example a URI of its phone's new connection. */
+  wayTo(leg: Leg): string | undefined;
   writeRecord(record: CallRecord): Promise<void>;
 }

@@ -59,12 +59,19 @@ export function analyze(dialed: Dialed, context: AnalysisContext): Destination {
   return toPeer(inventory.peersByPrefix(user), user, caller);
 }
 
-/** A peer may send emergency calls through us whether it has transit or not; but none goes back where it came from. */
-function toEmergency({ user, service }: Dialed, { emergency, caller }: AnalysisContext): Destination {
-  if (emergency === undefined || emergency.device.name === caller.name) return none("no-emergency");
+/**
+ * A peer may send emergency calls through us whether it has transit or not; but none goes back where it came from: the
+ * phone that takes those of others calls the peer that has the number.
+ */
+function toEmergency({ user, service }: Dialed, { emergency, caller, inventory }: AnalysisContext): Destination {
+  if (emergency === undefined) return none("no-emergency");
   const { device, serviceNumber } = emergency;
-  if (device.kind === "sip-phone") return { kind: "phone", phone: device };
-  return { kind: "peer", peer: device, number: service === undefined ? user : serviceNumber };
+  const number = service === undefined ? user : serviceNumber;
+  if (device.name === caller.name) {
+    const beyond = caller.kind === "sip-phone" ? toPeer(inventory.peersByPrefix(number), number, caller) : undefined;
+    return beyond?.kind === "peer" ? beyond : none("no-emergency");
+  }
+  return device.kind === "sip-phone" ? { kind: "phone", phone: device } : { kind: "peer", peer: device, number };
 }
 
 /** The first of the peers that the call did not come from. */

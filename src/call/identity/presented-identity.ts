@@ -7,6 +7,8 @@ import { isPrivate, type Privacy } from "./privacy.ts";
 export interface PresentedParty extends Identity {
   /** Absent: nothing is asked. */
   readonly privacy?: Privacy;
+  /** Nobody has proven who it is, or answers for it: a From of a peer. */
+  readonly isUnproven?: boolean;
 }
 
 /** The number of one who has none. */
@@ -28,13 +30,14 @@ export function presentedFrom(party: PresentedParty, tag: string): string {
 }
 
 /**
- * P-Asserted-Identity and Privacy for a trusted peer (RFC 3325 5): it is told who it is in any case, and what it may
- * do with that.
+ * P-Asserted-Identity and Privacy for a trusted peer (RFC 3325 5): it is told who it is in any case, unless that is
+ * nothing but a claim, and what it may do with that.
  * @param host of the URI; absent: the edge's
  */
-export function asserted({ number, displayName, privacy = [] }: PresentedParty, host?: string): HeaderList {
+export function asserted(party: PresentedParty, host?: string): HeaderList {
+  const { number, displayName, privacy = [], isUnproven = false } = party;
   const headers: [string, string][] = [];
-  if (number !== ANONYMOUS) {
+  if (number !== ANONYMOUS && !isUnproven) {
     const identity = { displayName, uri: localUri(number, host), params: new Map() };
     headers.push(["P-Asserted-Identity", formatNameAddr(identity)]);
   }

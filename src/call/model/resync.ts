@@ -8,7 +8,8 @@ import type { Side } from "./side.ts";
 /** See the effect `start-timer`. */
 type Wait = { readonly delayMs: number; readonly spreadMs?: number };
 
-const MAX_ATTEMPTS = 4;
+/** A minute: a phone whose connection went with the edge has to find that out and connect again. */
+const MAX_ATTEMPTS = 24;
 const RETRY: Wait = { delayMs: 2_500 };
 /** RFC 3261 14.1: the owner of the Call-ID waits longer after a 491. We made the callee's, and not the caller's. */
 const GLARE: Readonly<Record<Side, Wait>> = {
@@ -71,11 +72,11 @@ export function resyncAnswered(call: Call, resync: Resync, sdp: string | undefin
   return withFirst(ack, callerAnswered(agreed, resync, sdp));
 }
 
-/** A party refused: it is busy with an offer of its own, or cannot be helped. */
+/** A party refused: it is busy with an offer of its own, is not there at the moment (503), or cannot be helped. */
 export function resyncRefused(call: Call, resync: Resync, status: number): Step {
   const refused: Call = { ...call, negotiation: undefined };
   if (status === 491) return retryLater(refused, GLARE[resync.step === "awaiting-callee" ? "callee" : "caller"]);
-  return status === 500 ? retryLater(refused, RETRY) : endCall(refused, LOST);
+  return status === 500 || status === 503 ? retryLater(refused, RETRY) : endCall(refused, LOST);
 }
 
 /** The relay refused, or is away. */

@@ -38,7 +38,7 @@ export function branchProgress(call: Call, branchId: string, status: number, sdp
   const passed = PASSED_ON.has(status) ? status : 183;
   const isHeard = sdp !== undefined && setup.offer !== undefined;
   const isOthers = setup.early !== undefined && setup.early.branchId !== branchId;
-  if (!isHeard || isOthers) return ring(ringing, setup, isOthers && passed === 183 ? 180 : passed, undefined);
+  if (!isHeard || isOthers) return ring(ringing, setup, isOthers ? withoutMedia(passed) : passed, undefined);
   return earlyMedia(ringing, setup, { branchId, sdp, status: passed });
 }
 
@@ -60,7 +60,13 @@ function earlyMedia(call: Call, setup: Setup, found: Pick<EarlyMedia, "branchId"
   };
 }
 
-function ring(call: Call, setup: Setup, status: number, sdp: string | undefined): Step {
+/** What a caller gets who cannot be given the session description: a 183 would have him wait for sound. */
+export function withoutMedia(status: number): number {
+  return status === 183 ? 180 : status;
+}
+
+/** Tells the caller, once for each status. */
+export function ring(call: Call, setup: Setup, status: number, sdp: string | undefined): Step {
   if (setup.lastRing === status) return { call, effects: [] };
   return { call: { ...call, setup: { ...setup, lastRing: status } }, effects: [{ type: "ring", status, sdp }] };
 }

@@ -4,7 +4,7 @@ import type { CallEvent, Route } from "./call-event.ts";
 import { endCall } from "./ending.ts";
 import { isHold, isHoldInAnswer } from "./hold.ts";
 import { causeOfStatus } from "./cause.ts";
-import { nextGroup } from "./ringing.ts";
+import { nextGroup, ring, withoutMedia } from "./ringing.ts";
 
 type EventOf<Type extends CallEvent["type"]> = Extract<CallEvent, { type: Type }>;
 
@@ -111,10 +111,18 @@ export function setupMediaDone(call: Call, setup: Setup, ticket: number, sdp: st
 /** The relay refused: fatal, unless it was about early media only. */
 export function setupMediaFailed(call: Call, setup: Setup, ticket: number, status: number): Step {
   if (setup.early?.ticket === ticket && setup.early.out === undefined) {
-    return { call: { ...call, setup: { ...setup, early: undefined } }, effects: [] };
+    return earlyMediaRefused(call, { ...setup, early: undefined }, setup.early.status);
   }
   if (ticket !== setup.ticket || setup.step === "ringing") return { call, effects: [] };
   return endCall(call, { by: "switch", reason: "media-refused", status, cause: causeOfStatus(status) });
+}
+
+/** Nothing of the callee can be heard before it answers, so the caller hears it ring. */
+function earlyMediaRefused(call: Call, setup: Setup, status: number): Step {
+  const silent: Call = { ...call, setup };
+  return setup.step === "ringing"
+    ? ring(silent, setup, withoutMedia(status), undefined)
+    : { call: silent, effects: [] };
 }
 
 function completeAnswer(call: Call, setup: Setup, out: string): Step {

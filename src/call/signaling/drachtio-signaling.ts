@@ -52,6 +52,8 @@ export interface DrachtioSignalingOptions {
   readonly host: string;
   readonly port: number;
   readonly secret: string;
+  /** What the edge knows this application by when it is started again; 1 to 32 of `A-Z a-z 0-9 - _ + @ :`. */
+  readonly instanceId: string;
   /** How long an INVITE may ring. */
   readonly longestRingMs: number;
   readonly clock: Clock;
@@ -108,9 +110,9 @@ export class DrachtioSignaling implements SignalingPort {
   }
 
   start(handler: SignalingHandler): void {
-    const { host, port, secret, logger } = this.#options;
+    const { host, port, secret, instanceId, logger } = this.#options;
     this.#handler = handler;
-    const srf = new Srf() as unknown as DrachtioSrf;
+    const srf = new Srf([instanceId]) as unknown as DrachtioSrf;
     for (const verb of VERBS) srf.use(verb, (request, response) => this.#onRequest(request, response));
     srf.on("error", (error) => logger.debug("connection to the edge failed", { error: errorMessageOf(error) }));
     // Verbs are registered before: those registered later are routed again and again.

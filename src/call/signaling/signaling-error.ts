@@ -3,9 +3,11 @@ import { SwitchError } from "../../common/index.ts";
 /**
  * `edge-lost`: not connected to the edge, or no longer; `edge-timeout`: the edge did not confirm, or no response came;
  * `unknown-dialog`: the edge has no such dialog; `loop`: the target is the edge itself; `refused`: anything else that
- * the edge or drachtio-srf did not take; `malformed`: the edge confirmed with something that is no SIP.
+ * the edge or drachtio-srf did not take; `malformed`: the edge confirmed with something that is no SIP; `cancelled`: it
+ * was taken back before it could be sent.
  */
-export type SignalingErrorCode = "edge-lost" | "edge-timeout" | "unknown-dialog" | "loop" | "refused" | "malformed";
+export type SignalingErrorCode =
+  "edge-lost" | "edge-timeout" | "unknown-dialog" | "loop" | "refused" | "malformed" | "cancelled";
 
 export class SignalingError extends SwitchError<SignalingErrorCode> {}
 
@@ -17,4 +19,5 @@ export const STATUS_OF_SIGNALING_ERROR: Readonly<Record<SignalingErrorCode, numb
   loop: 482,
   refused: 503,
   malformed: 500,
+  cancelled: 487,
 };

@@ -6,7 +6,7 @@ import { nodePaths, parseConfig } from "../../config/index.ts";
 import { keptSecret, prepareDataDir } from "../node/data-dir.ts";
 import { builtInProfilesDir } from "../node/package-root.ts";
 import { resolveSettings } from "../node/resolve-settings.ts";
-import { DEMO_ECHO_NUMBER, demoConfig, demoPhones } from "./demo-config.ts";
+import { DEMO_ECHO_NUMBER, demoConfig, demoPhones, type DemoAddresses } from "./demo-config.ts";
 import { demoSippScenario } from "./demo-sipp-scenario.ts";
 import { demoWelcome } from "./demo-welcome.ts";
 import { runNode } from "./run-node.ts";
@@ -15,6 +15,7 @@ import { chooseDataDir, type LaunchEnvironment } from "./start-command.ts";
 /** `tandem demo`: a node that needs no configuration. */
 export async function demoCommand(command: DemoCommand, environment: LaunchEnvironment): Promise<number> {
   if (!isIPv4(command.bind)) throw new SwitchError("bad-usage", `--bind ${command.bind}: expected an IPv4 address`);
+  const addresses: DemoAddresses = { ...command, tlsPort: command.tlsPort ?? portAfter(command.sipPort) };
   const dataDir = chooseDataDir(command.dataDir, undefined, environment.defaultDataDir);
   const paths = nodePaths(dataDir);
   const ids = new RandomIds();
@@ -23,7 +24,7 @@ export async function demoCommand(command: DemoCommand, environment: LaunchEnvir
   const [caller] = phones;
   if (caller !== undefined)
     writeFileSync(paths.sippScenarioFile, demoSippScenario(caller, DEMO_ECHO_NUMBER), { mode: 0o600 });
-  const config = JSON.stringify(demoConfig(command, phones));
+  const config = JSON.stringify(demoConfig(addresses, phones));
   const loaded = parseConfig("the demo's configuration", config, dataDir, builtInProfilesDir);
   const starting = runNode(
     {
@@ -34,13 +35,21 @@ export async function demoCommand(command: DemoCommand, environment: LaunchEnvir
       report: (line) => environment.output.out(line),
     },
     environment.output,
-    () => [...demoWelcome(command, phones, paths.sippScenarioFile), "ready"],
+    () => [...demoWelcome(addresses, phones, paths.sippScenarioFile), "ready"],
   );
   try {
     return await starting;
   } catch (error) {
     if (errorCodeOf(error) !== "ports-taken") throw error;
-    const message = `${errorMessageOf(error)}\nchoose others with --sip-port and --http-port`;
+    const message = `${errorMessageOf(error)}\nchoose others with --sip-port, --tls-port and --http-port`;
     throw new SwitchError("ports-taken", message, {}, { cause: error });
   }
+}
+
+function portAfter(sipPort: number): number {
+  if (sipPort < 65_535) return sipPort + 1;
+  throw new SwitchError(
+    "bad-usage",
+    `--sip-port ${sipPort}: there is none after it for TLS; choose it with --tls-port`,
+  );
 }

@@ -18,6 +18,7 @@ const PHONES = 10;
 export interface DemoAddresses {
   readonly bind: string;
   readonly sipPort: number;
+  readonly tlsPort: number;
   readonly httpPort: number;
 }
 
@@ -39,7 +40,7 @@ function passwordOf(number: string, secret: string): string {
 
 /** The demo's configuration, as it would stand in a file. The status page stays on loopback: it has no sign-in. */
 export function demoConfig(
-  { bind, sipPort, httpPort }: DemoAddresses,
+  { bind, sipPort, tlsPort, httpPort }: DemoAddresses,
   phones: readonly DemoPhone[],
 ): TandemConfigInput {
   return {
@@ -48,6 +49,7 @@ export function demoConfig(
       listen: [
         { transport: "udp", address: bind, port: sipPort },
         { transport: "tcp", address: bind, port: sipPort },
+        { transport: "tls", address: bind, port: tlsPort },
       ],
     },
     http: { address: "127.0.0.1", port: httpPort },

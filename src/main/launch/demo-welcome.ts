@@ -9,18 +9,20 @@ import {
 
 /** What to type for a first call; each command works as it is printed. */
 export function demoWelcome(
-  { bind, sipPort, httpPort }: DemoAddresses,
+  { bind, sipPort, tlsPort, httpPort }: DemoAddresses,
   phones: readonly DemoPhone[],
   sippScenarioFile: string,
 ): string[] {
   const host = bind === "0.0.0.0" ? externalAddress() : bind;
   const server = `${host}:${sipPort}`;
-  const [first, second] = phones;
-  if (first === undefined || second === undefined) return [];
+  const secure = `${host}:${tlsPort}`;
+  const [first, second, third] = phones;
+  if (first === undefined || second === undefined || third === undefined) return [];
   const sippAddress = isLoopbackAddress(host) ? ` -i ${host}` : "";
   return [
     "",
-    `Tandem demo: SIP over UDP and TCP at ${server}, status page http://127.0.0.1:${httpPort}/`,
+    `Tandem demo: SIP over UDP and TCP at ${server}, over TLS at ${secure}`,
+    `Status page: http://127.0.0.1:${httpPort}/`,
     "",
     ...accounts(bind, phones),
     `  ${DEMO_ECHO_NUMBER} returns what you say, ${DEMO_MUSIC_NUMBER} plays a tone and then music.`,
@@ -28,6 +30,9 @@ export function demoWelcome(
     "baresip",
     `  baresip -e "/uanew <sip:${first.number}@${server};transport=udp>;auth_pass=${first.password}"`,
     `  then type: /dial ${DEMO_ECHO_NUMBER}`,
+    "",
+    "baresip over TLS; the certificate is the node's own, signed by itself",
+    `  baresip -e "/uanew <sip:${third.number}@${secure};transport=tls>;auth_pass=${third.password}"`,
     "",
     "Linphone (linphonec)",
     `  linphonec`,

@@ -30,8 +30,8 @@ export async function startNode(options: StartNodeOptions): Promise<StartedNode>
     // One that is ending, its grace being over, goes to its end.
     const adopted = running.filter((service) => isSame(service) && service.hello?.state === "ready");
     const strangers = running.filter((service) => !adopted.includes(service));
-    await prepareTls(settings, paths, clock, report);
     await checkWantedPorts(settings, adopted, running);
+    await prepareTls(settings, paths, clock, report);
     const hasChanged = running.some((service) => service.hello !== undefined && !isSame(service));
     await stopStrangers(strangers, hasChanged, paths, options);
     const wire = await chooseWire(before, adopted);

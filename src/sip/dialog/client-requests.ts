@@ -1,5 +1,5 @@
 import type { SipMessage } from "../message/index.ts";
-import type { ClientTransaction } from "../transaction/index.ts";
+import { isRefusedHere, type ClientTransaction } from "../transaction/index.ts";
 import type { Flow } from "../transport/index.ts";
 import type { Application } from "./application.ts";
 import type { AwaitedNotifies } from "./awaited-notifies.ts";
@@ -81,6 +81,15 @@ export class ClientRequests {
     }
   }
 
+  /** True while an INVITE in a dialog is unanswered whose application is gone: nobody else knows of it. */
+  hasAbandonedInvite(dialog: Dialog): boolean {
+    if (dialog.openInvites === 0) return false;
+    for (const other of this.#open.values()) {
+      if (other.dialog === dialog && other.method === "INVITE" && other.state === "abandoned") return true;
+    }
+    return false;
+  }
+
   /** Answers in place of a domain that has no address. `problem` says why, in words for people. */
   answer(request: ClientRequest, status: number, problem: string): void {
     this.#open.set(request.txnId, request);
@@ -118,11 +127,11 @@ export class ClientRequests {
       onResponse: (response, flow) => this.#onResponse(attempt.request, response, flow),
       afterSuccess: () => this.#lateSuccess(attempt.request),
       onTimeout: () => this.#onFailure(attempt.request, 408),
-      onTransportFailure: () =>
-        this.#onFailure(
-          attempt.request,
-          attempt.request.dialog === undefined && target.isFlowOnly === true ? 430 : 503,
-        ),
+      onTransportFailure: (error) => {
+        if (isRefusedHere(error)) this.#endTrial(attempt.request);
+        const isFlowFailed = attempt.request.dialog === undefined && target.isFlowOnly === true;
+        this.#onFailure(attempt.request, isFlowFailed ? 430 : 503);
+      },
     });
     request.transaction = transaction;
     const { trial } = request;
@@ -174,6 +183,9 @@ export class ClientRequests {
     if (request.trial !== undefined) this.failover.noteResponse(request.trial, status);
     if (status === 100 || !isNewReliable(request, response)) return;
     if (status === 503 && this.#goElsewhere(request, response)) return;
+    // It is the peer's connection now, whoever made it, unless its size alone sent the request that way.
+    const { dialog, sent } = request;
+    if (dialog !== undefined && flow.reliable && sent.target.protocol !== "udp") dialog.flowId = flow.id;
     if (status >= 200) this.#close(request);
     const isForDialog = request.dialog === undefined ? request.dialogId !== "" : REFRESHING.has(request.method);
     const isSeen = isForDialog ? this.#invites.onResponse(request, response, flow) : true;
@@ -234,9 +246,15 @@ export class ClientRequests {
     responseSeen(known.negotiation, "local", txnId, { status, hasBody, isOfferless });
   }
 
+  /** It goes nowhere else. What it was made of is let go: late responses may come for half a minute. */
+  #endTrial(request: ClientRequest): void {
+    if (request.trial !== undefined) this.failover.end(request.trial);
+    request.trial = undefined;
+  }
+
   #close(request: ClientRequest): void {
-    const { txnId, method, dialog, trial } = request;
-    if (trial !== undefined) this.failover.end(trial);
+    const { txnId, method, dialog } = request;
+    this.#endTrial(request);
     if (!this.#open.delete(txnId)) return;
     this.#awaited.remove(request);
     if (method === "INVITE" && dialog !== undefined) dialog.openInvites -= 1;

@@ -91,6 +91,12 @@ export function bareDialogRequest(
   return `${dialogRequestHead(dialog, method, context, cseq)}${extraLines}Content-Length: 0\r\n\r\n`;
 }
 
+/** Type, length, the empty line and a session description; with an empty one the end of a message without a body. */
+export function sdpLines(sdp: string): string {
+  const type = sdp === "" ? "" : "Content-Type: application/sdp\r\n";
+  return `${type}Content-Length: ${sdp.length}\r\n\r\n${sdp}`;
+}
+
 /** Start line to CSeq of a request inside a dialog. */
 export function dialogRequestHead(
   dialog: Dialog,

@@ -21,8 +21,8 @@ export interface CoreContext {
   readonly applications: ApplicationPort;
   readonly clock: Clock;
   readonly ids: Ids;
-  /** True for an INVITE that is an emergency call. */
-  readonly isEmergency: (request: SipMessage) => boolean;
+  /** True for an emergency call that goes before all others. */
+  readonly hasRightOfWay: (request: SipMessage) => boolean;
   /** An application has taken a REGISTER from there. */
   readonly onRegistered: (address: string) => void;
   readonly logger: Logger;

@@ -2,12 +2,13 @@ import type { Timer } from "../../common/index.ts";
 import { parseDigits, parseNameAddr, type SipMessage } from "../message/index.ts";
 import { NOTHING_MORE, nextHopOf, type MoreTargets, type TargetResolver } from "../resolution/index.ts";
 import type { Target } from "../transport/index.ts";
-import { bareDialogRequest, dialogRequestHead } from "./complete-request.ts";
+import { bareDialogRequest, dialogRequestHead, sdpLines } from "./complete-request.ts";
 import { requestContext, type CoreContext } from "./core-context.ts";
 import type { ReleaseReason } from "./application.ts";
-import type { Dialog } from "./dialog.ts";
+import { ownerOf, type Dialog } from "./dialog.ts";
 import { glareDelayMs } from "./glare-delay.ts";
 import { refreshBegun, refreshEnded } from "./negotiation.ts";
+import { canBeDialled } from "./reached-by-flow.ts";
 import { expiryDelayMs, refreshDelayMs, type SessionTimer } from "./session-timer.ts";
 import { SubscriptionTimers } from "./subscription.ts";
 import type { SuccessRetransmission } from "./success-retransmission.ts";
@@ -32,11 +33,13 @@ export class DialogActions {
   }
 
   /**
-   * Finds where requests of the dialog go: the connection that its peer is on, while it lives; the next hop that was
-   * given; the route set; the remote target.
+   * Finds where requests of the dialog go: the connection that its peer is on, while it lives; the next hop that is
+   * given now, or was before; the route set; the remote target.
+   * @param nextHopUri for a peer that has no route set and has connected anew; from now on its requests go there
    */
-  route(dialog: Dialog, done: (target: Target | undefined, more: MoreTargets) => void): void {
+  route(dialog: Dialog, done: (target: Target | undefined, more: MoreTargets) => void, nextHopUri = ""): void {
     const connected = dialog.flowId === undefined ? undefined : this.#context.transport.connectedTo(dialog.flowId);
+    if (connected === undefined && dialog.routeSet.length === 0 && this.#routeAnew(dialog, nextHopUri, done)) return;
     const known = connected ?? dialog.nextHop;
     if (known !== undefined) {
       done(known, NOTHING_MORE);
@@ -48,6 +51,31 @@ export class DialogActions {
     const nextHop = nextHopOf(uri);
     if (nextHop.ok) this.#resolver.resolve(nextHop.value, done);
     else done(undefined, NOTHING_MORE);
+  }
+
+  /** True when a next hop is given that is no flow that has ended: requests of the dialog go there from now on. */
+  #routeAnew(
+    dialog: Dialog,
+    nextHopUri: string,
+    done: (target: Target | undefined, more: MoreTargets) => void,
+  ): boolean {
+    const { flows, dialogs } = this.#context;
+    const given = nextHopOf(nextHopUri);
+    if (!given.ok) return false;
+    const take = (target: Target | undefined, more: MoreTargets): void => {
+      if (target !== undefined) {
+        // A flow does not outlive its connection; where its peer listens is a way that does.
+        if (target.isFlowOnly === true && canBeDialled(dialog.remoteTarget, target)) delete dialog.nextHop;
+        else dialog.nextHop = target;
+        dialogs.update(dialog);
+      }
+      done(target, more);
+    };
+    const named = flows.namedBy(nextHopUri);
+    if (named === undefined) this.#resolver.resolve(given.value, take);
+    else if (named.kind === "live") take(named.target, NOTHING_MORE);
+    else return false;
+    return true;
   }
 
   /** Registers who is told of each dialog that is forgotten. */
@@ -77,12 +105,12 @@ export class DialogActions {
     this.#end(dialog, reason, "system-initiated-termination", false);
   }
 
-  /** Acknowledges a 2xx by itself. */
-  sendAck(dialog: Dialog, cseq: number): void {
+  /** Acknowledges a 2xx by itself. @param answer session description that the ACK carries */
+  sendAck(dialog: Dialog, cseq: number, answer = ""): void {
     this.route(dialog, (target) => {
       if (target === undefined) return;
-      const text = bareDialogRequest(dialog, "ACK", requestContext(this.#context, target), cseq);
-      this.#context.transactions.send(text, target);
+      const head = dialogRequestHead(dialog, "ACK", requestContext(this.#context, target), cseq);
+      this.#context.transactions.send(head + sdpLines(answer), target);
     });
   }
 
@@ -170,9 +198,7 @@ export class DialogActions {
         refreshBegun(dialog.negotiation);
       }
       const cseq = dialog.localCseq;
-      const body = byUpdate
-        ? "Content-Length: 0\r\n\r\n"
-        : `Content-Type: application/sdp\r\nContent-Length: ${dialog.localBody.length}\r\n\r\n${dialog.localBody}`;
+      const body = sdpLines(byUpdate ? "" : dialog.localBody);
       const text =
         dialogRequestHead(dialog, method, requestContext(this.#context, target), cseq) +
         `Contact: ${dialog.localContact}\r\nSupported: timer\r\n` +
@@ -181,7 +207,10 @@ export class DialogActions {
       this.#context.transactions.request(text, target, {
         onResponse: (response) => this.#onRefreshed(dialog, timer, response, byUpdate ? undefined : cseq),
         onTimeout: failed,
-        onTransportFailure: failed,
+        // A peer whose connection is gone may connect again in time.
+        onTransportFailure: () => {
+          if (this.#context.dialogs.get(dialog.id) === dialog) this.#refreshLater(dialog, timer);
+        },
       });
     });
   }
@@ -236,11 +265,11 @@ export class DialogActions {
     });
   }
 
-  /** Its owner, or, when that is gone, whoever takes such requests now. */
-  #tellApplication({ id, owner }: Dialog, text: string, target: Target): void {
+  /** Its owner, or, when that is gone and gave no instance id to come back under, whoever takes such requests now. */
+  #tellApplication(dialog: Dialog, text: string, target: Target): void {
     const { applications, transport } = this.#context;
-    const isOwned = owner !== undefined && applications.isAlive(owner);
-    const application = isOwned ? owner : applications.pick("bye");
+    const { id, ownerId } = dialog;
+    const application = ownerOf(dialog, applications) ?? (ownerId === undefined ? applications.pick("bye") : undefined);
     if (application === undefined) return;
     const local = transport.localFor(target);
     applications.deliver(application, {

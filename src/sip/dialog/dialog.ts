@@ -1,5 +1,5 @@
 import type { Target, TransportProtocol } from "../transport/index.ts";
-import type { Application } from "./application.ts";
+import type { Application, ApplicationPort } from "./application.ts";
 import { newNegotiation, type Negotiation } from "./negotiation.ts";
 import type { SessionTimer } from "./session-timer.ts";
 
@@ -82,6 +82,16 @@ export function setOwner(dialog: Dialog, application: Application): boolean {
   if (instanceId === "" || dialog.ownerId === instanceId) return false;
   dialog.ownerId = instanceId;
   return true;
+}
+
+/** The application that a dialog belongs to, also when it was started again; undefined while it is away. */
+export function ownerOf(
+  { owner, ownerId }: Dialog,
+  applications: Pick<ApplicationPort, "isAlive" | "byInstance">,
+): Application | undefined {
+  const alive = owner !== undefined && applications.isAlive(owner) ? owner : undefined;
+  if (ownerId === undefined || alive?.instanceId === ownerId) return alive;
+  return applications.byInstance(ownerId) ?? alive;
 }
 
 export function dialogIdOf(callId: string, initiatorTag: string): string {

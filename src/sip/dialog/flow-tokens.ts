@@ -1,4 +1,5 @@
 import { createHmac, timingSafeEqual } from "node:crypto";
+import { isIP } from "node:net";
 import type { NextHop } from "../resolution/index.ts";
 import type { Flow, Target, TransportLayer } from "../transport/index.ts";
 
@@ -6,6 +7,7 @@ const CODE_LENGTH = 20;
 const TOKEN = /^([A-Za-z0-9_-]{8,256})\.([0-9a-f]{20})$/;
 /** A token as the user part of a URI. */
 const USER = /^sips?:([A-Za-z0-9_-]{8,256}\.[0-9a-f]{20})@/i;
+const ROUTE = /;lr(?:[;=?]|$)/i;
 
 /** What a text that may be a flow token names. */
 export type NamedFlow =
@@ -45,16 +47,23 @@ export class FlowTokens {
     return target === undefined ? { kind: "gone", flowId } : { kind: "live", flowId, target };
   }
 
+  /** The flow that a URI names by its user part; `undefined` when it has no token, `none` when that is of another key. */
+  namedBy(uriText: string): NamedFlow | undefined {
+    const token = USER.exec(uriText)?.[1];
+    return token === undefined ? undefined : this.read(token);
+  }
+
   /**
    * Where a request goes whose next hop names a flow by its user part: over that flow, or, when it is gone or was named
-   * under another key, to a target that fails at once (over UDP: that is sent to). `undefined` when it names none.
+   * under another key, to a target that fails at once (over UDP: that is sent to). `undefined` when it names none, and
+   * for names that others gave: those of another proxy are in its routes.
    * @param nextHop what the URI says besides
    */
   targetOf(uriText: string, { protocol, host: address, port }: NextHop): Target | undefined {
-    const token = USER.exec(uriText)?.[1];
-    if (token === undefined) return undefined;
-    const named = this.read(token);
+    const named = this.namedBy(uriText);
+    if (named === undefined) return undefined;
     if (named.kind === "live") return named.target;
+    if (named.kind === "none" && (isIP(address) === 0 || ROUTE.test(uriText))) return undefined;
     const flowId = named.kind === "gone" ? named.flowId : "";
     return { protocol, address, port, flowId, isFlowOnly: true };
   }

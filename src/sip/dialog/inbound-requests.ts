@@ -7,18 +7,17 @@ import type { AwaitedNotifies } from "./awaited-notifies.ts";
 import { bareResponse } from "./complete-response.ts";
 import { isInitiatorTag, newTag, type CoreContext } from "./core-context.ts";
 import type { DialogActions } from "./dialog-actions.ts";
-import { dialogIdOf, setOwner, type Dialog } from "./dialog.ts";
-import { withEdgeFields } from "./edge-fields.ts";
+import { dialogIdOf, type Dialog } from "./dialog.ts";
 import { InboundResponses } from "./inbound-responses.ts";
+import type { UnacknowledgedAnswer } from "./invite-journal.ts";
 import { meetsRefresh, requestSeen, updateRefusal } from "./negotiation.ts";
 import { PendingRequests, type PendingRequest } from "./pending-requests.ts";
+import { RequestOffers } from "./request-offers.ts";
 import { grantedSeconds, notifiedSeconds } from "./subscription.ts";
 import type { SuccessRetransmission } from "./success-retransmission.ts";
 import { notifiedDialog } from "./uac-dialog.ts";
 import { cseqOf, isFirstInvite } from "./uas-dialog.ts";
 
-/** How long a request inside a dialog waits for an application to come back. */
-const HOLD_MS = 4_000;
 /** Longer INVITEs are not recorded: their callers wait in vain after a kill. Honest ones are a tenth of it. */
 const MAX_RECORDED_LENGTH = 16_384;
 const METHODS = new Set(
@@ -39,6 +38,7 @@ export class InboundRequests {
   readonly #pending: PendingRequests;
   readonly #responses: InboundResponses;
   readonly #awaited: AwaitedNotifies;
+  readonly #offers: RequestOffers;
   /** True until an application has routed anything: what comes before may be for one that is about to come. */
   #isAwaitingFirst = true;
 
@@ -54,6 +54,7 @@ export class InboundRequests {
     this.#awaited = awaited;
     this.#pending = new PendingRequests(context.invites);
     this.#responses = new InboundResponses(context, actions, retransmission, this.#pending);
+    this.#offers = new RequestOffers(context, (pending) => this.#giveUp(pending));
   }
 
   /** Requests whose final response is owed. */
@@ -91,7 +92,7 @@ export class InboundRequests {
     // An application that has answered knows a dialog, and no INVITE to cancel.
     const answered = this.#responses.isHolding(pending) ? pending.dialog : undefined;
     if (answered !== undefined) this.#actions.tellEnded(answered, CANCELLED);
-    else if (pending.application !== undefined) this.#deliver(pending, pending.application, tx.request, tx.flow);
+    else if (pending.application !== undefined) this.#offers.deliver(pending, pending.application, tx.request, tx.flow);
     const text = bareResponse(invite.request, 487, "Request Terminated", toTag);
     invite.respond(487, text);
     if (answered === undefined && isFirstInvite(invite.request)) {
@@ -111,17 +112,7 @@ export class InboundRequests {
     const success = dialog && this.#retransmission.acknowledge(dialog.id, cseqOf(request));
     if (dialog === undefined || success === undefined) return;
     requestSeen(dialog.negotiation, "remote", "", { method: "ACK", hasBody: request.body !== "" });
-    const application = this.#applicationFor(dialog, "ack");
-    if (application === undefined) return;
-    this.#context.applications.deliver(application, {
-      source: "network",
-      text: withEdgeFields(request, flow, this.#context.flows),
-      protocol: "",
-      address: flow.remoteAddress,
-      port: flow.remotePort,
-      txnId: success.ackTxnId,
-      dialogId: dialog.id,
-    });
+    this.#offers.deliverAck(dialog, request, flow, success.ackTxnId);
   }
 
   /** Sends the response that an application wrote. */
@@ -142,6 +133,11 @@ export class InboundRequests {
     return pending.tx;
   }
 
+  /** Goes on with a 2xx from before a restart. */
+  resumeAnswer(answer: UnacknowledgedAnswer): void {
+    this.#responses.resumeAnswer(answer);
+  }
+
   /** Offers what this application owed to another, or holds it until one comes. */
   applicationGone(application: Application): void {
     for (const pending of this.#pending.values()) {
@@ -149,9 +145,9 @@ export class InboundRequests {
       pending.application = undefined;
       const isNewInvite = pending.method === "INVITE" && pending.dialog?.state !== "confirmed";
       if (isNewInvite && pending.answeredProvisionally) this.#giveUp(pending);
-      else if (!this.#offer(pending)) {
+      else if (!this.#offers.offer(pending)) {
         if (isNewInvite) this.#giveUp(pending);
-        else this.#hold(pending);
+        else this.#offers.hold(pending);
       }
     }
   }
@@ -182,11 +178,7 @@ export class InboundRequests {
 
   /** Offers held requests again. */
   offerHeld(): void {
-    for (const pending of this.#pending.values()) {
-      if (pending.holdTimer === undefined || !this.#offer(pending)) continue;
-      pending.holdTimer.cancel();
-      pending.holdTimer = undefined;
-    }
+    for (const pending of this.#pending.values()) this.#offers.offerHeld(pending);
   }
 
   close(): void {
@@ -204,7 +196,7 @@ export class InboundRequests {
       this.#context.applications.record({ type: "attempt", source: "network", text: request.text });
     }
     const { dialogs, applications } = this.#context;
-    const isUrgent = this.#context.isEmergency(request);
+    const isUrgent = this.#context.hasRightOfWay(request);
     const full = DIALOG_FORMING.has(request.method) && (isUrgent ? dialogs.isFullForAll : dialogs.isFull);
     const application = full ? undefined : applications.pick(request.method.toLowerCase(), isUrgent);
     if (application === undefined) {
@@ -227,7 +219,7 @@ export class InboundRequests {
       this.#context.dialogs.findByTags(callId, fromTag, toTag) ?? this.#dialogOfNotify(tx, dialogIdOf(callId, toTag));
     if (dialog === undefined) {
       // Unknown here does not mean unknown to the application: it may have state that this edge has lost.
-      const application = this.#applicationFor(undefined, request.method.toLowerCase());
+      const application = this.#offers.applicationFor(undefined, request.method.toLowerCase());
       const dialogId = dialogIdOf(callId, isInitiatorTag(toTag) ? toTag : fromTag);
       // Applications know dialogs by this id alone: a request of another fork, or with a guessed tag, is not theirs.
       const isOther = this.#context.dialogs.get(dialogId) !== undefined;
@@ -248,7 +240,7 @@ export class InboundRequests {
       const { text } = request;
       this.#context.applications.record({ type: "stop", source: "network", detail: "normal-release", text });
     }
-    this.#accept(tx, dialog, dialog.id, this.#applicationFor(dialog, request.method.toLowerCase()));
+    this.#accept(tx, dialog, dialog.id, this.#offers.applicationFor(dialog, request.method.toLowerCase()));
   }
 
   /** The dialog that a NOTIFY makes which comes before the final response to its SUBSCRIBE or REFER. */
@@ -313,12 +305,16 @@ export class InboundRequests {
     }
     tx.onTerminated = () => this.#onTransactionGone(pending);
     if (request.method === "INVITE") {
+      this.#record(pending);
+      if (dialog !== undefined) {
+        dialog.openInvites += 1;
+        // After 100 its sender waits without repeating it: from there on it must not get lost.
+        this.#context.invites.flush();
+      }
       tx.respond(100, bareResponse(request, 100, "Trying", undefined));
-      if (dialog === undefined) this.#record(pending);
-      else dialog.openInvites += 1;
     }
-    if (application === undefined) this.#hold(pending);
-    else this.#give(pending, application);
+    if (application === undefined) this.#offers.hold(pending);
+    else this.#offers.give(pending, application);
   }
 
   /** A connection does not outlive the edge, and its peer sees that: only what came by datagram waits on. */
@@ -333,49 +329,6 @@ export class InboundRequests {
     if (this.#pending.byTxnId(pending.txnId) !== pending) return;
     this.#responses.end(pending);
     this.#responses.removeEarly(pending);
-  }
-
-  #offer(pending: PendingRequest): boolean {
-    const application = this.#applicationFor(pending.dialog, pending.method.toLowerCase());
-    if (application === undefined) return false;
-    this.#give(pending, application);
-    return true;
-  }
-
-  #give(pending: PendingRequest, application: Application): void {
-    pending.application = application;
-    const { dialog } = pending;
-    if (dialog !== undefined && setOwner(dialog, application)) this.#context.dialogs.update(dialog);
-    this.#deliver(pending, application, pending.tx.request, pending.tx.flow);
-  }
-
-  #applicationFor(dialog: Dialog | undefined, verb: string): Application | undefined {
-    const { applications } = this.#context;
-    const owner = dialog?.owner;
-    if (owner !== undefined && applications.isAlive(owner)) return owner;
-    const again = dialog?.ownerId === undefined ? undefined : applications.byInstance(dialog.ownerId);
-    return again ?? applications.pick(verb) ?? applications.pick("invite");
-  }
-
-  #deliver(pending: PendingRequest, application: Application, request: SipMessage, flow: Flow): void {
-    const isFirst = request.method !== "CANCEL" && tagOf(pending.tx.request.get("to") ?? "") === undefined;
-    this.#context.applications.deliver(application, {
-      source: "network",
-      text: withEdgeFields(request, flow, this.#context.flows),
-      protocol: flow.protocol,
-      address: flow.remoteAddress,
-      port: flow.remotePort,
-      txnId: pending.txnId,
-      dialogId: isFirst ? "" : pending.dialogId,
-      ...(isFirst ? { receivedOn: { address: flow.localAddress, port: flow.localPort } } : {}),
-    });
-  }
-
-  #hold(pending: PendingRequest): void {
-    pending.holdTimer = this.#context.clock.after(HOLD_MS, () => {
-      pending.holdTimer = undefined;
-      this.#giveUp(pending);
-    });
   }
 
   /** Nobody will answer: a BYE is right all the same, anything else may be tried again. */

@@ -1,5 +1,5 @@
-import { displayName, parseNameAddr, tagOf, type SipMessage } from "../message/index.ts";
-import type { ServerTransaction } from "../transaction/index.ts";
+import { displayName, parseNameAddr, parseVia, tagOf, type SipMessage } from "../message/index.ts";
+import { responseTarget, type ServerTransaction } from "../transaction/index.ts";
 import type { Flow } from "../transport/index.ts";
 import type { Application, CommandReply } from "./application.ts";
 import { lacksContentType, parseDraft, type DraftMessage } from "./application-message.ts";
@@ -7,6 +7,7 @@ import { bareResponse, completeResponse } from "./complete-response.ts";
 import { newTag, type CoreContext } from "./core-context.ts";
 import type { DialogActions } from "./dialog-actions.ts";
 import type { Dialog } from "./dialog.ts";
+import type { UnacknowledgedAnswer } from "./invite-journal.ts";
 import { defaultContact, hostPort, withLocalHost } from "./local-host.ts";
 import { requestSeen, responseSeen } from "./negotiation.ts";
 import type { PendingRequest, PendingRequests } from "./pending-requests.ts";
@@ -57,6 +58,19 @@ export class InboundResponses {
     if (status < 100 || status > 699) return { ok: false, reason: "invalid response: status out of range" };
     if (lacksContentType(draft.value)) return { ok: false, reason: "missing content-type" };
     return this.#send(pending, application, draft.value);
+  }
+
+  /** Goes on with a 2xx from before a restart: its caller may not have got it. */
+  resumeAnswer(answer: UnacknowledgedAnswer): void {
+    const { dialogs, transactions, ids, invites } = this.#context;
+    const { dialogId, cseq, text, flow } = answer;
+    const dialog = dialogs.get(dialogId);
+    const via = parseVia(/^Via: (.*)\r$/m.exec(text)?.[1] ?? "");
+    if (dialog === undefined || !via.ok) return;
+    const send = (): void => transactions.send(text, responseTarget(via.value, flow));
+    this.#repeatUntilAcknowledged(dialog, cseq, ids.uuid(), send);
+    invites.put(dialogId, answer);
+    send();
   }
 
   /** RFC 3262 3: takes a PRACK; false when it is for nothing that waits for one. */
@@ -278,13 +292,24 @@ export class InboundResponses {
 
   #awaitAck(pending: PendingRequest, dialog: Dialog, text: string): void {
     const { tx } = pending;
+    const { invites, clock, ids } = this.#context;
     const isFirst = tagOf(tx.request.get("to") ?? "") === undefined;
+    const dialogId = dialog.id;
+    const cseq = cseqOf(tx.request);
+    this.#repeatUntilAcknowledged(dialog, cseq, isFirst ? pending.txnId : ids.uuid(), () => void tx.respond(200, text));
+    // A connection does not outlive the edge.
+    if (tx.flow.reliable) return;
+    invites.put(dialogId, { kind: "answered", atMs: clock.wallMs(), dialogId, cseq, text, flow: tx.flow });
+  }
+
+  #repeatUntilAcknowledged(dialog: Dialog, cseq: number, ackTxnId: string, resend: () => void): void {
     this.#retransmission.start({
       dialogId: dialog.id,
-      cseq: cseqOf(tx.request),
-      ackTxnId: isFirst ? pending.txnId : this.#context.ids.uuid(),
-      resend: () => void tx.respond(200, text),
+      cseq,
+      ackTxnId,
+      resend,
       giveUp: () => this.#actions.sendBye(dialog, 'SIP;cause=200;text="ACK timeout"'),
+      onOver: () => this.#context.invites.remove(dialog.id),
     });
   }
 }

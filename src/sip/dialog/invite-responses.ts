@@ -6,6 +6,7 @@ import type { DialogActions } from "./dialog-actions.ts";
 import { dialogIdOf, type Dialog } from "./dialog.ts";
 import type { Application } from "./application.ts";
 import type { ClientRequest } from "./client-request.ts";
+import { knownAnswer } from "./known-answer.ts";
 import type { LateSuccess } from "./late-success.ts";
 import { requestSeen } from "./negotiation.ts";
 import { readRseq } from "./reliable-fields.ts";
@@ -21,14 +22,20 @@ const MAX_RELIABLE = 16;
 const APPLICATION_LOST = 'Q.850;cause=41;text="Call control was lost"';
 const CROSSED = 'SIP;cause=487;text="Cancelled"';
 
-/** The acknowledgement of the last 2xx of a dialog. */
-interface Acknowledgement {
-  readonly application: Application;
-  /** The session is nobody's when its application is gone before the ACK: it is new, or its offer has no answer. */
-  readonly endsUnacknowledged: boolean;
+/** A 2xx that is to be acknowledged. */
+interface Success {
   readonly dialog: Dialog;
+  /** It has begun the session: that is nobody's when its application is gone before the ACK. */
+  readonly isNewSession: boolean;
   /** CSeq of the INVITE. */
   readonly cseq: number;
+  /** The offer in the 2xx to an INVITE without one; else empty. */
+  readonly offer: string;
+}
+
+/** The acknowledgement of the last 2xx of a dialog. */
+interface Acknowledgement extends Success {
+  readonly application: Application;
   /** Undefined until the application has sent it. */
   text: string | undefined;
   done: boolean;
@@ -123,13 +130,12 @@ export class InviteResponses {
   /** What an application that is gone did not acknowledge, it will not any more. */
   applicationGone(application: Application): void {
     for (const acknowledgement of [...this.#acknowledgements.values()]) {
-      const { dialog, cseq, done, cancelledTimer, endsUnacknowledged } = acknowledgement;
+      const { dialog, done, cancelledTimer } = acknowledgement;
       if (done || acknowledgement.application !== application || this.#context.dialogs.get(dialog.id) !== dialog)
         continue;
       this.#acknowledgements.delete(dialog.id);
       cancelledTimer?.cancel();
-      this.#actions.sendAck(dialog, cseq);
-      if (endsUnacknowledged) this.#actions.sendBye(dialog, APPLICATION_LOST);
+      this.#acknowledgeAlone(acknowledgement, APPLICATION_LOST);
     }
   }
 
@@ -194,7 +200,7 @@ export class InviteResponses {
     this.#context.dialogs.add(dialog);
     this.#actions.setSessionTimer(dialog, agreedSessionTimer(response, "local", wallMs));
     this.#context.dialogs.update(dialog);
-    if (request.method === "INVITE") return this.#expectAck(request, dialog, cseqOf(response));
+    if (request.method === "INVITE") return this.#expectAck(request, dialog, response);
     return true;
   }
 
@@ -228,18 +234,18 @@ export class InviteResponses {
   }
 
   /** The application acknowledges; the edge does when the application is gone. */
-  #expectAck(request: ClientRequest, dialog: Dialog, cseq: number): boolean {
+  #expectAck(request: ClientRequest, dialog: Dialog, response: SipMessage): boolean {
+    const cseq = cseqOf(response);
+    const offer = request.sent.body === "" ? response.body : "";
     const isAlive = this.#context.applications.isAlive(request.application) && request.state !== "abandoned";
+    const success: Success = { dialog, isNewSession: request.dialog === undefined, cseq, offer };
     if (!isAlive) {
-      this.#actions.sendAck(dialog, cseq);
-      if (request.dialog === undefined) this.#actions.sendBye(dialog, CROSSED);
+      this.#acknowledgeAlone(success, CROSSED);
       return false;
     }
     const acknowledgement: Acknowledgement = {
+      ...success,
       application: request.application,
-      endsUnacknowledged: request.dialog === undefined || request.sent.body === "",
-      dialog,
-      cseq,
       text: undefined,
       done: false,
       cancelledTimer: undefined,
@@ -267,6 +273,16 @@ export class InviteResponses {
     this.#acknowledgements.delete(dialog.id);
   }
 
+  /**
+   * Acknowledges in place of an application that is gone. A new session has nobody who wants it; one that was being
+   * changed goes on, with what was agreed on before.
+   */
+  #acknowledgeAlone({ dialog, cseq, offer, isNewSession }: Success, reason: string): void {
+    const answer = offer === "" ? "" : knownAnswer(dialog.localBody, offer);
+    this.#actions.sendAck(dialog, cseq, answer);
+    if (isNewSession || answer === undefined) this.#actions.sendBye(dialog, reason);
+  }
+
   /** The dialog of a 2xx to an INVITE of ours, whichever end began it. */
   #dialogOf(response: SipMessage): Dialog | undefined {
     const callId = response.get("call-id") ?? "";
@@ -292,7 +308,7 @@ export class InviteResponses {
       return true;
     }
     this.#refreshed(dialog, response);
-    return this.#expectAck(request, dialog, cseqOf(response));
+    return this.#expectAck(request, dialog, response);
   }
 
   #acknowledgeAgain(dialog: Dialog, cseq: number): void {

@@ -114,6 +114,8 @@ export class OutboundRequests {
       return;
     }
     this.#resolver.resolve(nextHop.value, (target, more) => {
+      // Nobody would cancel it, nor take the answer.
+      if (!this.#context.applications.isAlive(command.application)) return;
       if (target === undefined) this.#sendNowhere(command, draft, nextHop.value, more.problem, reply);
       else {
         const [first, ...others] = [target, ...more.others].filter((each) => !this.#isMyself(each));
@@ -168,14 +170,15 @@ export class OutboundRequests {
     }
     const acknowledged = draft.message.method === "PRACK" ? reliableFor(dialog, draft.message) : undefined;
     const peer = acknowledged === undefined ? dialog : { ...dialog, ...acknowledged };
-    this.#actions.route(peer, (target, more) => {
+    const onRouted = (target: Target | undefined, more: MoreTargets): void => {
       if (target === undefined) {
         // Whatever becomes of the peer: for us a BYE ends the dialog.
         if (draft.message.method === "BYE") this.#actions.remove(dialog);
         reply({ ok: false, reason: "Server error: remote target cannot be reached" });
       } else if (isAck) reply(this.#ack(dialog, draft, target));
       else this.#sendInDialog(command.application, dialog, peer, draft, target, more, reply);
-    });
+    };
+    this.#actions.route(peer, onRouted, command.nextHopUri);
   }
 
   #ack(dialog: Dialog, draft: DraftMessage, target: Target): CommandReply {
@@ -199,7 +202,10 @@ export class OutboundRequests {
     reply: Reply,
   ): void {
     const { method } = draft.message;
-    const isGlare = meetsRefresh(dialog.negotiation, method, draft.body !== "");
+    // RFC 3261 14.1: no INVITE over another one.
+    const isGlare =
+      meetsRefresh(dialog.negotiation, method, draft.body !== "") ||
+      (method === "INVITE" && this.#requests.hasAbandonedInvite(dialog));
     dialog.localCseq += 1;
     const cseq = dialog.localCseq;
     if (method === "INVITE" && !isGlare) {
@@ -234,7 +240,7 @@ export class OutboundRequests {
     this.#send(request, reply);
   }
 
-  /** Answers a request of an application as the peer would that is still busy with a refresh of ours. */
+  /** Answers a request of an application as the peer would that is still busy with an INVITE that is not the application's. */
   #refuseInPlace(application: Application, sent: SentRequest, dialogId: string, reply: Reply): void {
     const txnId = this.#context.ids.uuid();
     reply(this.#sentReply(sent.text, sent.target, txnId));

@@ -15,6 +15,8 @@ export interface UnacknowledgedSuccess {
   readonly resend: () => void;
   /** Called when no ACK came within 64*T1. */
   readonly giveUp: () => void;
+  /** Called once, before `giveUp`: it is acknowledged, given up or ended with its dialog, and not sent again. */
+  readonly onOver: () => void;
 }
 
 interface Entry {
@@ -57,8 +59,11 @@ export class SuccessRetransmission {
 
   /** Forgets what waits in a dialog. */
   stop(dialogId: string): void {
-    this.#entries.get(dialogId)?.timer.cancel();
+    const entry = this.#entries.get(dialogId);
+    if (entry === undefined) return;
+    entry.timer.cancel();
     this.#entries.delete(dialogId);
+    entry.success.onOver();
   }
 
   close(): void {
@@ -72,6 +77,7 @@ export class SuccessRetransmission {
     const leftMs = entry.startedAtMs + GIVE_UP_MS - this.#clock.nowMs();
     if (leftMs <= 0) {
       this.#entries.delete(dialogId);
+      entry.success.onOver();
       entry.success.giveUp();
       return;
     }

@@ -47,8 +47,9 @@ export class UserAgentCore implements TransactionUser {
   }
 
   /**
-   * Ends what was ringing before a restart: callers that wait get 503, callees are cancelled. To be called once, when
-   * messages can be sent and before an application is connected.
+   * Ends what was ringing before a restart: callers that wait get 503, callees are cancelled. What was being changed
+   * goes on: requests wait for their application, answers for their ACK. To be called once, when messages can be sent
+   * and before an application is connected.
    */
   endLeftovers(): void {
     const { clock, invites, logger, transactions } = this.#context;
@@ -56,9 +57,11 @@ export class UserAgentCore implements TransactionUser {
     const left = invites.load().filter(({ atMs }) => atMs >= sinceMs);
     for (const invite of left) {
       if (invite.kind === "sent") this.#outbound.cancelLeftover(invite.sent);
+      else if (invite.kind === "answered") this.#inbound.resumeAnswer(invite);
       else transactions.onMessage(invite.text, invite.flow);
     }
-    if (left.length > 0) logger.info("ended what rang before the restart", { invites: left.length });
+    if (left.length > 0)
+      logger.info("ended or took up what was under way before the restart", { invites: left.length });
   }
 
   onRequest(tx: ServerTransaction): void {

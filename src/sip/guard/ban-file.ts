@@ -23,7 +23,8 @@ const REASONS: ReadonlySet<unknown> = new Set<BanReason>(["malformed", "flood", 
 export class BanFile {
   readonly #options: BanFileOptions;
   #timer: Timer | undefined;
-  #writing: Promise<void> | undefined;
+  /** Ends with the last write that has begun: each waits for the one before. */
+  #writing: Promise<void> = Promise.resolve();
   #isClosed = false;
 
   constructor(options: BanFileOptions) {
@@ -49,7 +50,7 @@ export class BanFile {
     if (this.#isClosed || this.#timer !== undefined) return;
     this.#timer = this.#options.clock.after(WRITE_AFTER_MS, () => {
       this.#timer = undefined;
-      void this.#write();
+      this.#writing = this.#writing.then(() => this.#replace());
     });
   }
 
@@ -68,12 +69,6 @@ export class BanFile {
     } catch (error) {
       logger.warn("bans are not kept", { error: errorMessageOf(error) });
     }
-  }
-
-  async #write(): Promise<void> {
-    await this.#writing;
-    this.#writing = this.#replace();
-    await this.#writing;
   }
 
   async #replace(): Promise<void> {

@@ -11,7 +11,7 @@ import {
   type Trial,
 } from "../dialog/index.ts";
 import { nextHopOf, type MoreTargets } from "../resolution/index.ts";
-import type { ClientTransaction } from "../transaction/index.ts";
+import { isRefusedHere, type ClientTransaction } from "../transaction/index.ts";
 import type { Flow, Target } from "../transport/index.ts";
 import { forwardedRequest, hopsLeft } from "./forwarded-request.ts";
 import { leftoverInvite } from "./leftover-invite.ts";
@@ -89,9 +89,9 @@ export class ProxiedRequest {
   /** Forgets everything without a word. */
   close(): void {
     this.#linger?.cancel();
-    for (const { timers, trial } of this.#branches) {
-      if (trial !== undefined) this.#failover.end(trial);
-      for (const timer of timers.values()) timer.cancel();
+    for (const branch of this.#branches) {
+      this.#endTrial(branch);
+      for (const timer of branch.timers.values()) timer.cancel();
     }
   }
 
@@ -156,7 +156,9 @@ export class ProxiedRequest {
     }
     const sendTo = (target: Target | undefined, more: MoreTargets): void => {
       const found = target === undefined ? [] : [target, ...more.others];
-      const [first, ...others] = found.filter((each) => !this.#isMyself(each));
+      const { transport } = this.#context;
+      const isOther = ({ address, port, protocol }: Target): boolean => !transport.isLocal(address, port, protocol);
+      const [first, ...others] = found.filter(isOther);
       if (branch.isCancelled) this.#onFailed(index, 487);
       else if (first === undefined) this.#onFailed(index, target === undefined ? 503 : 482);
       else {
@@ -173,10 +175,6 @@ export class ProxiedRequest {
     if (branch.isCancelled) this.#onFailed(index, 487);
     else if (way.kind === "live") this.#attempt(index, branch, way.target);
     else this.#onFailed(index, 430);
-  }
-
-  #isMyself({ address, port, protocol }: Target): boolean {
-    return this.#context.transport.isLocal(address, port, protocol);
   }
 
   #attempt(index: number, branch: Branch, target: Target): void {
@@ -205,11 +203,13 @@ export class ProxiedRequest {
     const transaction = this.#context.transactions.request(text, target, {
       onResponse: (response, from) => {
         if (branch.transaction === transaction) this.#onResponseOf(index, branch, response, from);
-        // Of a place that was given up, as of any other fork, a 2xx counts.
-        else if (response.status >= 200 && response.status < 300) this.#onResponse(index, response, from);
+        else if (response.status >= 200 && response.status < 300) this.#onLateSuccess(index, branch, response, from);
       },
       onTimeout: () => this.#onUnserved(index, branch, transaction, 408),
-      onTransportFailure: () => this.#onUnserved(index, branch, transaction, target.isFlowOnly === true ? 430 : 503),
+      onTransportFailure: (error) => {
+        if (branch.transaction === transaction && isRefusedHere(error)) this.#endTrial(branch);
+        this.#onUnserved(index, branch, transaction, target.isFlowOnly === true ? 430 : 503);
+      },
     });
     branch.transaction = transaction;
     if (branch.trial !== undefined && this.#isCall) {
@@ -218,6 +218,11 @@ export class ProxiedRequest {
       });
     }
     return text;
+  }
+
+  #endTrial(branch: Branch): void {
+    if (branch.trial !== undefined) this.#failover.end(branch.trial);
+    branch.trial = undefined;
   }
 
   /** RFC 3263 4.3. True: the request, with another branch, is on its way to another place of the same target. */
@@ -232,6 +237,12 @@ export class ProxiedRequest {
     const { status } = response;
     if (branch.trial !== undefined) this.#failover.noteResponse(branch.trial, status);
     if (status !== 503 || !this.#goElsewhere(index, branch, response)) this.#onResponse(index, response, from);
+  }
+
+  /** Of a place that was given up, as of any other fork, a 2xx counts; the place that was next is needed no more. */
+  #onLateSuccess(index: number, branch: Branch, response: SipMessage, from: Flow): void {
+    if (!branch.isCancelled) this.#cancelBranch(index);
+    this.#onResponse(index, response, from);
   }
 
   #onUnserved(index: number, branch: Branch, transaction: ClientTransaction, status: number): void {

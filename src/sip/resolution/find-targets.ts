@@ -47,6 +47,8 @@ const NAPTR_SERVICES: ReadonlyMap<string, TransportProtocol> = new Map([
   ["SIP+D2T", "tcp"],
   ["SIPS+D2T", "tls"],
 ]);
+/** No host has them: name servers that block names answer with 0.0.0.0, and a mapped address leads past our listeners. */
+const NO_HOST = /^(?:(?:0|22[4-9]|2[3-5]\d)\.|::$|ff[0-9a-f]{2}:|::ffff:)/i;
 /** Documentation addresses (RFC 5737, RFC 3849): does a listener speak to that family at all? */
 const PROBES = [
   [4, "192.0.2.1"],
@@ -138,9 +140,10 @@ async function addressesOf({ protocol, host }: Place, finder: Finder): Promise<A
   }
   const families = PROBES.filter(([, address]) => canReach(protocol, address)).map(([family]) => family);
   const answers = await Promise.all(families.map((family) => dns.addresses(name, family)));
-  const addresses = answers.flatMap((answer) => {
+  const found = answers.flatMap((answer) => {
     return answer.kind === "found" ? shuffled(answer.records, random).map(({ address }) => address) : [];
   });
+  const addresses = found.filter((address) => !NO_HOST.test(address));
   return { addresses, problem: problemOf(answers, families) };
 }
 

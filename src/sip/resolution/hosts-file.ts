@@ -45,6 +45,7 @@ export class HostsFile {
     } catch {
       // A host without the file, or one that does not let us read it, has no names there.
       this.#names = new Map();
+      this.#version = "";
     }
   }
 }

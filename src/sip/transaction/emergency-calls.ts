@@ -21,6 +21,7 @@ export class EmergencyCalls {
   readonly #numbers: ReadonlySet<string>;
   readonly #sources: LeakyBuckets;
   readonly #all: LeakyBuckets;
+  readonly #preferred = new WeakSet<SipMessage>();
 
   /** @param numbers dialed numbers that are emergency calls, whatever the host of the URI */
   constructor(clock: Clock, numbers: readonly string[]) {
@@ -44,6 +45,13 @@ export class EmergencyCalls {
   /** True for an emergency call that goes before all others; counts it. */
   takesRightOfWay(request: SipMessage, source: Pick<Flow, "remoteAddress">): boolean {
     if (!this.isEmergency(request)) return false;
-    return this.#sources.take(sourceOf(source.remoteAddress)) && this.#all.take(ALL);
+    const isPreferred = this.#sources.take(sourceOf(source.remoteAddress)) && this.#all.take(ALL);
+    if (isPreferred) this.#preferred.add(request);
+    return isPreferred;
+  }
+
+  /** True for an emergency call that was given the right of way when it came. */
+  hasRightOfWay(request: SipMessage): boolean {
+    return this.#preferred.has(request);
   }
 }

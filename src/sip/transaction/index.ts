@@ -8,8 +8,9 @@ export {
 } from "./transaction-user.ts";
 export { TransactionLayer, type TransactionLayerOptions } from "./transaction-layer.ts";
 export { EmergencyCalls } from "./emergency-calls.ts";
+export { responseTarget } from "./server/received-via.ts";
 export { OverloadControl } from "./overload-control.ts";
-export { TransactionError, type TransactionErrorCode } from "./transaction-error.ts";
+export { isRefusedHere, TransactionError, type TransactionErrorCode } from "./transaction-error.ts";
 export { DEFAULT_TRANSACTION_LIMITS, type TransactionLimits } from "./transaction-limits.ts";
 export { DEFAULT_TIMER_SETTINGS, type TimerSettings } from "./timer/timer-settings.ts";
 export { type MessageSender } from "./transaction-context.ts";

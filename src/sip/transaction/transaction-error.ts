@@ -9,3 +9,8 @@ export type TransactionErrorCode =
   "invalid-request" | "duplicate-branch" | "too-many-transactions" | "flow-ended" | "closed";
 
 export class TransactionError extends SwitchError<TransactionErrorCode> {}
+
+/** True when a request was refused here, before it went anywhere: its target is not at fault, nor would another serve. */
+export function isRefusedHere(error: Error): boolean {
+  return error instanceof TransactionError && error.code !== "flow-ended";
+}

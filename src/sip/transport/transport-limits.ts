@@ -4,7 +4,7 @@ export interface TransportLimits {
   readonly maxMessageBytes: number;
   /** Connections in all, accepted and made; a tenth is kept for those that we make. */
   readonly maxConnections: number;
-  /** Accepted connections from one address. */
+  /** Accepted connections from one source: an IPv4 address, or an IPv6 /64. */
   readonly maxConnectionsPerAddress: number;
   /** A message over a connection is complete this long after its first octet, or the connection is closed. */
   readonly messageDeadlineMs: number;

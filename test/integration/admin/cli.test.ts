@@ -337,12 +337,24 @@ describe("the command line", () => {
       };
       await run(["demo"], launcher);
       await run(
-        ["demo", "--sip-port", "5070", "--http-port", "8081", "--bind", "192.0.2.1", "--data-dir", "d"],
+        [
+          "demo",
+          "--sip-port",
+          "5070",
+          "--tls-port",
+          "5081",
+          "--http-port",
+          "8081",
+          "--bind",
+          "192.0.2.1",
+          "--data-dir",
+          "d",
+        ],
         launcher,
       );
       assert.deepEqual(commands, [
         { sipPort: 5060, httpPort: 8080, bind: "127.0.0.1" },
-        { sipPort: 5070, httpPort: 8081, bind: "192.0.2.1", dataDir: "d" },
+        { sipPort: 5070, tlsPort: 5081, httpPort: 8081, bind: "192.0.2.1", dataDir: "d" },
       ]);
     });
 

@@ -22,6 +22,7 @@ describe("DrachtioSignaling: dialogs that are claimed and imported", () => {
       host: "127.0.0.1",
       port: edge.port,
       secret: "s",
+      instanceId: "manager-1",
       longestRingMs: 180_000,
       clock: new SystemClock(),
       logger: silentLogger,

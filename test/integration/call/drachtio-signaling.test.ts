@@ -78,6 +78,7 @@ describe("DrachtioSignaling", () => {
       host: "127.0.0.1",
       port: edge.port,
       secret: "s",
+      instanceId: "callmanager",
       longestRingMs: LONGEST_RING_MS,
       clock,
       logger,
@@ -131,6 +132,10 @@ describe("DrachtioSignaling", () => {
       { timeoutMs: 2_000, intervalMs: 5 },
     );
   }
+
+  it("given a connection, when it is made, then the instance id is told, so that dialogs come back to it", () => {
+    assert.equal(edge.tags, "callmanager");
+  });
 
   it("given a connection, when it is made, then each verb that may come is routed once", async () => {
     assert.equal([...(await routed())].sort().join(" "), VERBS);

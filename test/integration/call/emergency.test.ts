@@ -93,6 +93,27 @@ describe("emergency calls", () => {
     assert.equal((await other.invite?.final())?.status, 486);
   });
 
+  it("given a phone that hides, when it calls 112, then it is answered all the same, and the gateway knows who calls", async () => {
+    const { node, far } = await startWithGateway();
+    const alice = await node.phone("1001");
+    const headers = [["Privacy", "id;location;critical"]] as const;
+    const taken = await answer(far, await alice.call("112", { sdp: testSdp(4_000), headers }));
+    assert.match(taken.offer?.get("from") ?? "", /<sip:1001@/);
+    assert.equal(taken.offer?.has("privacy"), false);
+  });
+
+  it("given a phone with 20 emergency calls beyond its own, when it makes one more, then it gets 486; another phone gets through", async () => {
+    const { node, far } = await startWithGateway({}, { phones: [{ maxCalls: 1 }] });
+    const [alice, bob] = [await node.phone("1001"), await node.phone("1002")];
+    for (let calls = 0; calls < 21; calls += 1) {
+      await alice.call("112", { sdp: testSdp(4_000) });
+      await far.offered();
+    }
+    const refused = await alice.call("112", { sdp: testSdp(4_000) });
+    assert.equal((await refused.invite?.final())?.status, 486);
+    await callAndAnswer(bob, "112", far);
+  });
+
   it("given a switch with all the calls that it may have, when one calls 112, then it gets through; others do not", async () => {
     const { node, far } = await startWithGateway({}, { settings: { maxCalls: 1 } });
     const [alice, bob] = [await node.phone("1001"), await node.phone("1002")];

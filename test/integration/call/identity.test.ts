@@ -125,6 +125,12 @@ describe("identity and privacy (RFC 3323, RFC 3325)", () => {
     );
   });
 
+  it("given an untrusted peer that calls a trusted one, when its From is all that is known, then that is passed on and not asserted", async () => {
+    const offered = await offeredTo(trusted, other, "800", [["P-Asserted-Identity", "<sip:+4940@example.com>"]]);
+    assert.match(offered.get("from") ?? "", /<sip:\+4930@/);
+    assert.equal(offered.has("p-asserted-identity"), false);
+  });
+
   it("given a trusted peer whose caller hides, when it calls a phone, then that sees nobody", async () => {
     const offered = await offeredTo(bob, trusted, "1002", [
       ["P-Asserted-Identity", "<sip:+4940@example.com>"],

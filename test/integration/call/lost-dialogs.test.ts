@@ -78,6 +78,21 @@ describe("calls whose dialogs the edge has lost", () => {
     });
   }
 
+  it("given a dialog that an edge has taken in and that ends while call control is killed, when that is back, then the other party is told", async () => {
+    const { near, far } = await establish(alice, bob);
+    await node.restartEdge(() => node.forgetDialogs());
+    const info = near.send("INFO");
+    far.respond(await far.request("INFO"), 200);
+    await info.final();
+    await node.killManager();
+    const ended = node.edge.listDialogs().find(({ dialogId }) => !dialogId.startsWith(near.callId));
+    node.edge.endDialog(ended?.dialogId ?? "", "");
+    await node.startManager();
+    await near.takeBye(8_000);
+    const [record] = await node.settled(1);
+    assert.equal(record?.reason, "session-lost");
+  });
+
   it("given a call that outlived two such losses, when a party is asked, then the CSeq is above that of the time before", async () => {
     const { near, far } = await establish(alice, bob);
     const seen: number[] = [];

@@ -208,6 +208,24 @@ describe("message waiting (RFC 3842) over subscriptions (RFC 6665)", () => {
     });
   }
 
+  it("given a phone that refuses a NOTIFY, when that comes, then a last one ends the dialog of the subscription, too", async () => {
+    const { dialog } = await subscribe(phone, node.server);
+    await takeNotify(dialog, 489);
+    assert.equal((await takeNotify(dialog, 489)).get("subscription-state"), "terminated;reason=noresource");
+    await until(() => assert.equal(node.metric("tandem_sip_dialogs"), 0));
+  });
+
+  it("given a phone that begins again and again, when it subscribes from the same contact, then the old dialogs are ended", async () => {
+    let old = await subscribed();
+    for (let start = 0; start < 3; start += 1) {
+      const dialog = await subscribed();
+      assert.equal((await takeNotify(old, 481)).get("subscription-state"), "terminated;reason=noresource");
+      old = dialog;
+    }
+    assert.equal(subscriptions(), 1);
+    await until(() => assert.equal(node.metric("tandem_sip_dialogs"), 1));
+  });
+
   it("given a phone that begins again, when it subscribes from the same contact, then the old subscription is gone", async () => {
     const old = await subscribed();
     const dialog = await subscribed();
@@ -264,6 +282,18 @@ describe("message waiting (RFC 3842) over subscriptions (RFC 6665)", () => {
     await node.restartEdge();
     assert.equal((await dialog.send("SUBSCRIBE", { headers: refresh("300") }).final()).status, 200);
     await takeNotify(dialog);
+    assert.equal(subscriptions(), 1);
+  });
+
+  it("given changes while the edge is away, when it is back, then the phone is told how it is then", async () => {
+    const dialog = await subscribed();
+    mailboxes.put("1002", { new: 1, old: 0, newUrgent: 0, oldUrgent: 0 });
+    await dialog.request("NOTIFY");
+    await node.restartEdge(() => {
+      for (const count of [2, 3]) mailboxes.put("1002", { new: count, old: 0, newUrgent: 0, oldUrgent: 0 });
+    });
+    assert.match((await takeNotify(dialog)).body, /Voice-Message: 3\/0/);
+    await until(() => assert.equal(node.metric("tandem_notifies_total", { result: "answered" }), 2));
     assert.equal(subscriptions(), 1);
   });
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { sdpLine } from "../../support/established-call.ts";
+import { sdpLine, statusesTo } from "../../support/established-call.ts";
 import type { SipPhone } from "../../support/sip-phone.ts";
 import { SwitchFixture } from "../../support/switch-fixture.ts";
 import { testSdp } from "../../support/test-sdp.ts";
@@ -104,6 +104,26 @@ describe("who makes the offer", () => {
     assert.equal((await call.invite?.final())?.status, 488);
     await node.settled(1);
   });
+
+  for (const [status, told] of [
+    [183, 180],
+    [182, 182],
+  ] as const) {
+    it(`given a relay that refuses the answer of a ${status}, when that comes, then the caller gets ${told} without SDP, and the call comes about`, async () => {
+      const call = await alice.call("1002", { sdp: testSdp(4_000) });
+      const other = await bob.offered();
+      assert.ok(other.offer !== undefined);
+      node.relay.failures.push({ kind: "answer", code: "offer-refused" });
+      other.respond(other.offer, status, { sdp: testSdp(5_000) });
+      assert.equal((await call.invite?.response(told))?.body, "");
+      await other.answer({ sdp: testSdp(5_002) });
+      await call.established();
+      assert.deepEqual(statusesTo(alice, "INVITE").slice(-2), [told, 200]);
+      assert.equal((await call.bye()).status, 200);
+      await other.takeBye();
+      await node.settled(1);
+    });
+  }
 
   it("given a caller that cancels while the relay works on the answer, when the relay is done, then the callee is ended and no 200 goes out", async () => {
     const call = await alice.call("1002", { sdp: testSdp(4_000) });

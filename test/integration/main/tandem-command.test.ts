@@ -119,9 +119,13 @@ describe("the tandem command", function () {
     const socket = createSocket("udp4");
     await new Promise<void>((resolve) => socket.bind(port, "127.0.0.1", resolve));
     try {
-      const { code, output } = await run("demo", "--sip-port", String(port), "--http-port", String(await freePort()));
+      const [tls, http] = [String(await freePort()), String(await freePort())];
+      const { code, output } = await run("demo", "--sip-port", String(port), "--tls-port", tls, "--http-port", http);
       assert.equal(code, 69);
-      assert.match(output, /^tandem: SIP udp .* is taken by .*\nchoose others with --sip-port and --http-port\n$/);
+      assert.match(
+        output,
+        /^tandem: SIP udp .* is taken by .*\nchoose others with --sip-port, --tls-port and --http-port\n$/,
+      );
     } finally {
       socket.close();
     }
@@ -132,6 +136,12 @@ describe("the tandem command", function () {
     assert.equal(code, 69);
     assert.match(output, /^tandem: SIP udp 203\.0\.113\.9:5060: this host has no address/);
     assert.doesNotMatch(output, /choose others/);
+  });
+
+  it("given the last port for SIP and none for TLS, when the demo is started, then it is refused", async () => {
+    const { code, output } = await run("demo", "--sip-port", "65535");
+    assert.equal(code, 64);
+    assert.match(output, /--sip-port 65535: there is none after it for TLS; choose it with --tls-port/);
   });
 
   it("given no address, when the demo is bound to it, then it is refused", async () => {

@@ -51,6 +51,21 @@ describe("relay between two phones", () => {
     });
   });
 
+  it("given phones that name another address of this host, when they send from loopback, then they hear each other", async () => {
+    const other: RelayKey = { ...key, callId: "call-2" };
+    const outside: RelayOptions = { signalingAddress: "192.0.2.7", latch: "candidates" };
+    const sdpToBob = await fixture.relay.offer(other, alice.sdp({ address: "192.0.2.7" }), outside);
+    const sdpToAlice = await fixture.relay.answer(other, bob.sdp({ address: "192.0.2.7" }), outside);
+    bob.send(rtpPacket({ ssrc: 21 }), audioPortOf(sdpToBob));
+    await eventually(() => assert.equal(fixture.metric("tandem_media_packets_total", { kind: "rtp" }), 1), {
+      timeoutMs: 3_000,
+    });
+    alice.send(rtpPacket({ ssrc: 22 }), audioPortOf(sdpToAlice));
+    assert.equal((await bob.nthHeard(1)).packet.readUInt32BE(8), 22);
+    bob.send(rtpPacket({ ssrc: 21, sequence: 2 }), audioPortOf(sdpToBob));
+    assert.equal((await alice.nthHeard(1)).packet.readUInt32BE(8), 21);
+  });
+
   it("given the SDP for each phone, when read, then nothing tells where the other is", () => {
     for (const sdp of [toBob, toAlice]) {
       assert.doesNotMatch(sdp, /127\.10\.0\./);

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { appendFileSync, mkdirSync } from "node:fs";
+import { join } from "node:path";
 import { writeBaresipConfig } from "../../support/baresip-config.ts";
 import { Cleanup } from "../../support/cleanup.ts";
 import { eventually } from "../../support/eventually.ts";
@@ -24,7 +25,7 @@ describe("the commands that the demo prints", () => {
 
   /** The command of the demo's text that starts with a word: a line of its own, or what is to be typed. */
   function printed(word: string): string {
-    const command = new RegExp(`^ +(?:then type: )?(${word} .+)$`, "m").exec(node.output)?.[1];
+    const command = new RegExp(`^ +(?:then type: )?(${word}.+)$`, "m").exec(node.output)?.[1];
     assert.ok(command !== undefined, `the demo prints no ${word} command:\n${node.output}`);
     return command.trim();
   }
@@ -35,36 +36,42 @@ describe("the commands that the demo prints", () => {
     return cleanup.add(started, async (process) => void (await process.kill()));
   }
 
+  /** A sound card is what this host may lack: only the audio modules come from a configuration. */
+  async function sound(name: string): Promise<string> {
+    const config = directory.join(`baresip-${name}`);
+    mkdirSync(config);
+    writeBaresipConfig({
+      directory: config,
+      address: await freeLoopbackAddress(),
+      toneHz: 440,
+      controlPort: 4444,
+      toneSeconds: 30,
+      rtpPorts: { first: 39_000, last: 39_018 },
+      modules: [],
+    });
+    appendFileSync(join(config, "config"), "module stdio.so\n");
+    return config;
+  }
+
   it("given the demo, when it has started, then ready is the last line and came within three seconds", () => {
     assert.match(node.output, /\nready\n$/);
     assert.ok(node.startMs < 3_000, `it took ${node.startMs} ms`);
   });
 
-  it("given the baresip command, when 9196 is dialed as the text says, then the call is up", async () => {
-    // A sound card is what this host may lack: only the audio modules come from a configuration.
-    const config = directory.join("baresip");
-    mkdirSync(config);
-    const address = await freeLoopbackAddress();
-    const rtpPorts = { first: 39_000, last: 39_018 };
-    writeBaresipConfig({
-      directory: config,
-      address,
-      toneHz: 440,
-      controlPort: 4444,
-      toneSeconds: 30,
-      rtpPorts,
-      modules: [],
+  for (const transport of ["udp", "tls"]) {
+    it(`given the baresip command over ${transport}, when 9196 is dialed as the text says, then the call is up`, async () => {
+      const phone = run(
+        printed(`baresip -e .*${transport}`).replace("baresip", `baresip -f ${await sound(transport)}`),
+      );
+      await phone.outputMatching(/200 OK/, 5_000);
+      assert.match(node.output, /\/dial 9196/);
+      phone.write("/dial 9196\n");
+      await phone.outputMatching(/Call established/, 5_000);
+      phone.write("q");
+      await phone.exited(5_000);
+      await node.zero(CALL_GAUGES, 5_000);
     });
-    appendFileSync(directory.join("baresip", "config"), "module stdio.so\n");
-    const phone = run(printed("baresip").replace("baresip", `baresip -f ${config}`));
-    await phone.outputMatching(/200 OK/, 5_000);
-    assert.match(node.output, /\/dial 9196/);
-    phone.write("/dial 9196\n");
-    await phone.outputMatching(/Call established/, 5_000);
-    phone.write("q");
-    await phone.exited(5_000);
-    await node.zero(CALL_GAUGES, 5_000);
-  });
+  }
 
   it("given the Linphone commands, when they are typed, then it registers and calls", async () => {
     for (const folder of [".local/share/linphone", ".config"]) mkdirSync(directory.join(folder), { recursive: true });

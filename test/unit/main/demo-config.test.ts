@@ -5,7 +5,7 @@ import { demoConfig, demoPhones } from "../../../src/main/launch/demo-config.ts"
 import { demoWelcome } from "../../../src/main/launch/demo-welcome.ts";
 
 const profiles = join(import.meta.dirname, "../../../sip-profiles");
-const addresses = { bind: "127.0.0.1", sipPort: 5060, httpPort: 8080 };
+const addresses = { bind: "127.0.0.1", sipPort: 5060, tlsPort: 5061, httpPort: 8080 };
 const noSecret = (): string => assert.fail("no secret is needed");
 
 describe("the demo", () => {
@@ -18,7 +18,7 @@ describe("the demo", () => {
     assert.deepEqual(config.call.endpoints, { "9196": "echo", "9197": "demo" });
     assert.deepEqual(
       config.sip.listen.map(({ transport, address, port }) => `${transport} ${address}:${port}`),
-      ["udp 127.0.0.1:5060", "tcp 127.0.0.1:5060"],
+      ["udp 127.0.0.1:5060", "tcp 127.0.0.1:5060", "tls 127.0.0.1:5061"],
     );
     assert.equal(config.node.orphanGraceSeconds, 10);
     assert.equal(config.http.address, "127.0.0.1");
@@ -49,6 +49,7 @@ describe("the demo", () => {
     ).join("\n");
     for (const part of [
       "127.0.0.1:5070",
+      "127.0.0.1:5061;transport=tls",
       "http://127.0.0.1:8080/",
       "demo-1001",
       "9196",

@@ -47,7 +47,7 @@ export class MessageDelivery {
   readonly #refusals: MessageRefusal[] = [];
   #waiting: number;
   #timer: Timer | undefined;
-  #isDone = false;
+  #result: DeliveryResult | undefined;
 
   constructor(options: DeliveryOptions) {
     this.#options = options;
@@ -68,11 +68,11 @@ export class MessageDelivery {
         if (status < 200) return;
         if (status < 300) return this.#done({ status, headers: [] });
         if (status === FLOW_FAILED) way.onFlowFailed?.();
-        if (isUnreached(response) && others.length > 0) return this.#send(place, others);
+        if (isUnreached(response) && others.length > 0 && !this.#isRefused) return this.#send(place, others);
         this.#onRefused(refusalOf(response));
       },
       onFailed: ({ code }) => {
-        if (others.length > 0 && !this.#isDone) this.#send(place, others);
+        if (others.length > 0 && !this.#isRefused && code !== "edge-lost") this.#send(place, others);
         else this.#onRefused({ status: STATUS_OF_SIGNALING_ERROR[code], accept: [] });
       },
     });
@@ -87,9 +87,14 @@ export class MessageDelivery {
     this.#done({ status, headers: accept ?? [] });
   }
 
+  /** The sender has been told that nobody got it, and may send it again. */
+  get #isRefused(): boolean {
+    return this.#result !== undefined && this.#result.status >= 300;
+  }
+
   #done(result: DeliveryResult): void {
-    if (this.#isDone) return;
-    this.#isDone = true;
+    if (this.#result !== undefined) return;
+    this.#result = result;
     this.#timer?.cancel();
     this.#options.onDone(result);
   }

@@ -1,10 +1,9 @@
 import type { Clock } from "../../../common/index.ts";
-import type { SignalingErrorCode } from "../../signaling/signaling-error.ts";
 import type { Body, SignalingPort } from "../../signaling/signaling-port.ts";
 import type { Subscription } from "./subscription.ts";
 
-/** `active`, or why it has ended (RFC 6665 4.1.3). */
-export type SubscriptionState = "active" | "timeout";
+/** `active`, or why it has ended (RFC 6665 4.1.3): after `noresource` a subscriber does not try again by itself. */
+export type SubscriptionState = "active" | "timeout" | "noresource";
 
 export interface NotifierOptions {
   readonly port: SignalingPort;
@@ -12,6 +11,8 @@ export interface NotifierOptions {
   readonly bodyOf: (subscription: Subscription) => Body;
   /** A subscriber that does not want it, or cannot be reached. */
   readonly onFailed: (subscription: Subscription) => void;
+  /** The edge is gone, and nobody knows whether the subscriber was told. */
+  readonly onMissed: (subscription: Subscription) => void;
 }
 
 interface Flight {
@@ -19,8 +20,7 @@ interface Flight {
   next: SubscriptionState | undefined;
 }
 
-/** Failures that say nothing of the subscriber: the edge comes back and knows its dialogs. */
-const PASSING: ReadonlySet<SignalingErrorCode> = new Set(["edge-lost"]);
+const NO_SUBSCRIPTION = 481;
 
 /** Sends NOTIFYs, of each subscription one after the other; states that are outdated meanwhile are left out. */
 export class Notifier {
@@ -49,11 +49,13 @@ export class Notifier {
     const flight: Flight = { next: undefined };
     this.#flights.set(dialogId, flight);
     const leftSeconds = Math.max(0, Math.round((expiresAtMs - clock.wallMs()) / 1_000));
-    const over = (isFailed: boolean): void => {
+    const over = (isFailed: boolean, isRefused = false): void => {
       this.#flights.delete(dialogId);
       this.#counts[isFailed ? "failed" : "answered"] += 1;
       if (isFailed) this.#options.onFailed(subscription);
       else if (flight.next !== undefined) this.#send(subscription, flight.next);
+      // The edge keeps the dialog of a subscription until its last NOTIFY.
+      if (isRefused && state === "active") this.#send(subscription, "noresource");
     };
     port.request(
       {
@@ -66,11 +68,19 @@ export class Notifier {
         body: bodyOf(subscription),
       },
       {
-        onResponse: ({ message }) => {
+        onResponse: ({ message, source }) => {
+          const { status } = message;
+          if (status < 200) return;
           // RFC 6665 4.2.2: who asks for another attempt later still has its subscription.
-          if (message.status >= 200) over(message.status >= 300 && !message.has("retry-after"));
+          const isFailed = status >= 300 && !message.has("retry-after");
+          over(isFailed, isFailed && status !== NO_SUBSCRIPTION && source.address !== "");
         },
-        onFailed: ({ code }) => over(!PASSING.has(code)),
+        onFailed: ({ code }) => {
+          if (code !== "edge-lost") return over(true);
+          // It says nothing of the subscriber: the edge comes back and knows its dialogs.
+          this.#flights.delete(dialogId);
+          this.#options.onMissed(subscription);
+        },
       },
     );
   }

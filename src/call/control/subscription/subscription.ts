@@ -37,9 +37,9 @@ const MAX_EVENT_LENGTH = 128;
 /** Journals are our own; what an older or newer version wrote is not. */
 export function isSubscription(value: unknown): value is Subscription {
   if (typeof value !== "object" || value === null) return false;
-  const { version, dialogId, localTag, remoteTag, event, resource, device, expiresAtMs } =
+  const { version, dialogId, localTag, remoteTag, event, resource, host, contact, device, source, expiresAtMs } =
     value as Partial<Subscription>;
-  const texts = [dialogId, localTag, remoteTag, event, resource, device?.name];
+  const texts = [dialogId, localTag, remoteTag, event, resource, host, contact, device?.name, source?.address];
   return version === 1 && typeof expiresAtMs === "number" && texts.every((text) => typeof text === "string");
 }
 

@@ -55,6 +55,8 @@ export class Subscriptions {
   readonly #allowEvents: HeaderList;
   readonly #max: number;
   readonly #devices: ReadonlySet<string>;
+  /** Those whose subscribers may not have been told of the state as it is, because the edge was lost. */
+  readonly #missed = new Set<Subscription>();
 
   /** @throws the file system's error when the journal cannot be opened */
   constructor(options: SubscriptionsOptions) {
@@ -80,6 +82,9 @@ export class Subscriptions {
         text: this.#packages.get(subscription.event)?.stateOf(subscription) ?? "",
       }),
       onFailed: (subscription) => this.#forget(subscription),
+      onMissed: (subscription) => {
+        if (this.#table.find(subscription.dialogId) === subscription) this.#missed.add(subscription);
+      },
     });
     for (const one of packages) one.onChange((resource) => this.#onChange(one.name, resource));
   }
@@ -141,6 +146,13 @@ export class Subscriptions {
     return undefined;
   }
 
+  /** The edge is connected: what was on its way when it was lost is told again. */
+  findEdge(): void {
+    const missed = [...this.#missed];
+    this.#missed.clear();
+    for (const subscription of missed) this.#notifier.notify(subscription, "active");
+  }
+
   /** Writes what is pending now. */
   flush(): void {
     this.#journal.flush();
@@ -187,7 +199,8 @@ export class Subscriptions {
     const own = this.#table.ofDevice(device.name);
     // A phone that has begun again knows nothing of what it had, and would answer 481.
     for (const one of own) {
-      if (one.dialogId === dialogId || (one.event === event && one.contact === contact)) this.#forget(one);
+      if (one.dialogId === dialogId) this.#forget(one);
+      else if (one.event === event && one.contact === contact) this.#end(one, "noresource");
     }
     if (this.#table.ofDevice(device.name).length >= MAX_OF_DEVICE) return rejection(503, "subscriptions", RETRY);
     if (this.#table.size >= this.#max) return rejection(503, "full", RETRY);
@@ -224,6 +237,7 @@ export class Subscriptions {
     // Another one may have begun with the same Call-ID and tag.
     if (this.#table.find(dialogId) !== subscription) return;
     this.#table.remove(dialogId);
+    this.#missed.delete(subscription);
     this.#journal.remove(dialogId);
   }
 

@@ -8,6 +8,8 @@ export interface RelayContext {
   /** RTP packets that one side of one stream may send in a second. */
   readonly maxPacketsPerSecond: number;
   readonly isLoopback: (address: string) => boolean;
+  /** The sockets are on loopback. */
+  readonly isOnLoopback: boolean;
 }
 
 /** The sending half of a socket: `dgram.Socket`, or a fake. */

@@ -86,11 +86,13 @@ export class RelayServer {
     this.#pool = new PortPool({ range: options.portRange, restMs: options.restMs, clock, startOffset });
     this.#ready = new ReadyPairs({ pool: this.#pool, address, clock, maxPairs: READY_PAIRS });
     this.#ticker = new PromptTicker(clock);
+    const isLoopback = options.isLoopback ?? isLoopbackAddress;
     const socketContext = {
       clock,
       counters: this.#counters,
       maxPacketsPerSecond: options.maxPacketsPerSecond ?? DEFAULT_MAX_PACKETS_PER_SECOND,
-      isLoopback: options.isLoopback ?? isLoopbackAddress,
+      isLoopback,
+      isOnLoopback: isLoopback(address),
     };
     const allocator = new LegAllocator({
       pool: this.#pool,

@@ -24,7 +24,7 @@ export class RtcpEnd {
     this.#context = context;
     this.#owner = owner;
     this.#rate = new RateLimit(MAX_PACKETS_PER_SECOND);
-    this.lock = new SourceLock(context.isLoopback);
+    this.lock = new SourceLock(context.isLoopback, context.isOnLoopback);
   }
 
   /** Takes a packet from the network. */

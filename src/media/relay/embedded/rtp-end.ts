@@ -26,7 +26,7 @@ export class RtpEnd {
     this.#context = context;
     this.#owner = owner;
     this.#rate = new RateLimit(context.maxPacketsPerSecond);
-    this.lock = new SourceLock(context.isLoopback);
+    this.lock = new SourceLock(context.isLoopback, context.isOnLoopback);
     this.statistics = new ReceiveStatistics(payloads);
   }
 

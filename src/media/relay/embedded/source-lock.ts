@@ -30,12 +30,14 @@ export function isLoopbackAddress(address: string): boolean {
 
 /**
  * Decides which source a socket listens to and where it sends. Candidates are the address in the SDP and the address
- * that signaling comes from, any port, and, when one of them is on loopback, any loopback address. The first packet
+ * that signaling comes from, any port, and, when one of them or the relay is on loopback, any loopback address: a phone
+ * beside a relay on loopback writes another address of the host into its SDP, and sends from loopback. The first packet
  * of a candidate locks; `open` starts the choice again. What is sent goes to the source chosen last, before that to
  * the address in the SDP. While held by address (RFC 3264 8.4) nothing is sent, but what comes passes.
  */
 export class SourceLock {
   readonly #isLoopback: (address: string) => boolean;
+  readonly #isOnLoopback: boolean;
   #signalingAddress = "";
   #latchAny = false;
   #target: TransportAddress | undefined;
@@ -47,8 +49,10 @@ export class SourceLock {
   #address = "";
   #port = 0;
 
-  constructor(isLoopback: (address: string) => boolean = isLoopbackAddress) {
+  /** @param isOnLoopback the socket itself is on loopback, so that only this host can send to it */
+  constructor(isLoopback: (address: string) => boolean = isLoopbackAddress, isOnLoopback = false) {
     this.#isLoopback = isLoopback;
+    this.#isOnLoopback = isOnLoopback;
   }
 
   /** Where to send; meaningless while `port` is 0. */
@@ -138,7 +142,8 @@ export class SourceLock {
     const target = this.#lastTarget?.address;
     if (address === target || address === this.#signalingAddress) return true;
     if (!this.#isLoopback(address)) return false;
-    return this.#isLoopback(this.#signalingAddress) || (target !== undefined && this.#isLoopback(target));
+    if (this.#isLoopback(this.#signalingAddress)) return true;
+    return target !== undefined && (this.#isOnLoopback || this.#isLoopback(target));
   }
 
   #hasMovedFrom(address: string, port: number, nowMs: number): boolean {

@@ -90,7 +90,9 @@ export class Admission {
   closeUnsettledFrom(address: string): void {
     const source = sourceOf(address);
     for (const socket of this.#sockets) {
-      if (sourceOf(socket.remoteAddress ?? "") !== source || !this.#deadlines.has(endsOf(socket))) continue;
+      const { remoteAddress = "" } = socket;
+      if (sourceOf(remoteAddress) !== source || !this.#deadlines.has(endsOf(socket))) continue;
+      if (this.#options.events.accepts(remoteAddress)) continue;
       this.settle(socket);
       this.#options.counters.countEnd("banned");
       socket.destroy();

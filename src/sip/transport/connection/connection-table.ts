@@ -98,12 +98,16 @@ export class ConnectionTable {
     connection?.send(text, onFailure);
   }
 
-  /** Closes the connections that a source (an IPv4 address, or an IPv6 /64) made. */
+  /**
+   * Closes the connections that a source (an IPv4 address, or an IPv6 /64) made, but not those of addresses in it that
+   * are accepted all the same.
+   */
   closeFrom(address: string): void {
     const source = sourceOf(address);
     for (const connection of this.#byId.values()) {
       const { acceptedOn, remoteAddress } = connection.ends;
-      if (acceptedOn !== undefined && sourceOf(remoteAddress) === source) connection.close();
+      if (acceptedOn === undefined || sourceOf(remoteAddress) !== source) continue;
+      if (!this.#options.events.accepts(remoteAddress)) connection.close();
     }
   }
 

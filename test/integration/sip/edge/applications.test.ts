@@ -1,14 +1,18 @@
 import assert from "node:assert/strict";
+import { eventually } from "../../../support/eventually.ts";
 import { EdgeFixture, SECRET } from "../../../support/edge-fixture.ts";
+import { ManualClock } from "../../../support/manual-clock.ts";
 import { headerOf, SipPeer } from "../../../support/sip-peer.ts";
 import { WireClient } from "../../../support/wire-client.ts";
 
 describe("SipEdge: several applications", () => {
   let fixture: EdgeFixture;
   let peer: SipPeer;
+  let clock: ManualClock;
 
   beforeEach(async () => {
-    fixture = await EdgeFixture.start();
+    clock = new ManualClock(Date.now());
+    fixture = await EdgeFixture.start(clock);
     peer = await SipPeer.start();
   });
   afterEach(async () => {
@@ -38,6 +42,11 @@ describe("SipEdge: several applications", () => {
     await client.ask(`authenticate|${SECRET}|${tags.join(",")}`);
     for (const verb of ["invite", "bye", "info"]) await client.ask(`route|${verb}`);
     return client;
+  }
+
+  /** The edge has seen that one of two applications is gone. */
+  async function applicationGone(): Promise<void> {
+    await eventually(() => assert.equal(fixture.gauge("tandem_wire_applications"), 1), { timeoutMs: 2_000 });
   }
 
   async function established(application: WireClient, callId: string): Promise<string> {
@@ -108,13 +117,31 @@ describe("SipEdge: several applications", () => {
     for (const client of [owner, other, again]) client.close();
   });
 
-  it("given a dialog whose owner stays away, when a request comes, then another gets it and keeps it", async () => {
+  it("given a dialog whose owner is being started again, when requests come, then they wait for it and no other gets them", async () => {
     const owner = await named("node-1");
     const to = await established(owner, "kept");
     const other = await named("node-2");
     owner.close();
-    await owner.closed();
+    await applicationGone();
     send("INFO", "kept", to, 2);
+    send("BYE", "kept", to, 3);
+    await eventually(() => assert.equal(fixture.gauge("tandem_sip_pending_requests"), 2), { timeoutMs: 2_000 });
+    const again = await named("node-1");
+    await again.takeSip("INFO");
+    await again.takeSip("BYE");
+    assert.deepEqual(other.frames, []);
+    for (const client of [other, again]) client.close();
+  });
+
+  it("given a dialog whose owner stays away, when a request has waited for it, then another gets it and keeps it", async () => {
+    const owner = await named("node-1");
+    const to = await established(owner, "kept");
+    const other = await named("node-2");
+    owner.close();
+    await applicationGone();
+    send("INFO", "kept", to, 2);
+    await eventually(() => assert.equal(fixture.gauge("tandem_sip_pending_requests"), 1), { timeoutMs: 2_000 });
+    clock.advance(4_000);
     await other.takeSip("INFO");
     const again = await named("node-1");
     send("INFO", "kept", to, 3);

@@ -3,13 +3,14 @@ import { connect, createServer, type AddressInfo, type Socket } from "node:net";
 import { setImmediate } from "node:timers/promises";
 import { EdgeFixture } from "../../../support/edge-fixture.ts";
 import { eventually } from "../../../support/eventually.ts";
+import { freePort } from "../../../support/free-port.ts";
 import { ManualClock } from "../../../support/manual-clock.ts";
 import { headerOf, SipPeer } from "../../../support/sip-peer.ts";
 import type { WireClient } from "../../../support/wire-client.ts";
 
 const SDP = "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio 6000 RTP/AVP 0\r\n";
 const WITHIN = { timeoutMs: 2_000, intervalMs: 5 };
-const VERBS = ["invite", "ack", "bye", "info", "options", "update"];
+const VERBS = ["invite", "ack", "bye", "info", "options", "update", "register"];
 
 describe("SipEdge: the life of a dialog", () => {
   let clock: ManualClock;
@@ -77,7 +78,8 @@ describe("SipEdge: the life of a dialog", () => {
   async function made(...lines: string[]): Promise<{ invite: string; dialogId: string }> {
     await application.ask(`sip||\r\nINVITE ${peer.uri} SIP/2.0\r\nfrom: sip:1001@localhost\r\n\r\n${SDP}`);
     const invite = await peer.take("INVITE");
-    peer.respond(fixture.sipPort, invite, "200 OK", "remote", [`Contact: <${peer.uri}>`, ...lines], SDP);
+    const contact = lines.some((line) => line.startsWith("Contact")) ? [] : [`Contact: <${peer.uri}>`];
+    peer.respond(fixture.sipPort, invite, "200 OK", "remote", [...contact, ...lines], SDP);
     const dialogId = (await application.takeSip("SIP/2.0 200")).tokens[9] ?? "";
     return { invite, dialogId };
   }
@@ -145,38 +147,49 @@ describe("SipEdge: the life of a dialog", () => {
       await moved.close();
     });
 
-    it("given a call over TCP whose connection is gone, when it is ended, then BYE goes to the Contact", async () => {
-      let received = "";
-      const sockets: Socket[] = [];
-      const phone = createServer((accepted) => {
-        sockets.push(accepted);
-        accepted.on("data", (bytes) => (received += bytes.toString()));
+    for (const [given, goal] of [
+      ["no next hop", "to the Contact"],
+      ["a next hop", "there"],
+      ["that connection as next hop", "to the Contact"],
+    ] as const) {
+      it(`given a call over TCP whose connection is gone, when it is ended with ${given}, then BYE goes ${goal}`, async () => {
+        let received = "";
+        const sockets: Socket[] = [];
+        const phone = createServer((accepted) => {
+          sockets.push(accepted);
+          accepted.on("data", (bytes) => (received += bytes.toString()));
+        });
+        await new Promise<void>((resolve) => phone.listen(0, "127.0.0.1", resolve));
+        const { port } = phone.address() as AddressInfo;
+        const socket = connect(fixture.tcpPort, "127.0.0.1");
+        let got = "";
+        socket.on("data", (bytes) => (got += bytes.toString()));
+        const write = (method: string, to: string, body: string): void => {
+          socket.write(
+            `${method} sip:1002@127.0.0.1 SIP/2.0\r\nVia: SIP/2.0/TCP 127.0.0.1:${port};branch=z9hG4bK${method}\r\n` +
+              `From: <sip:a@b>;tag=a1\r\nTo: ${to}\r\nCall-ID: ${method === "REGISTER" ? "r1" : "t1"}\r\nCSeq: 1 ${method}\r\nMax-Forwards: 70\r\n` +
+              `Contact: <sip:a@127.0.0.1:${goal === "there" ? peer.port : port};transport=tcp>\r\n` +
+              `${body === "" ? "" : "Content-Type: application/sdp\r\n"}Content-Length: ${body.length}\r\n\r\n${body}`,
+          );
+        };
+        write("REGISTER", "<sip:a@b>", "");
+        const token = headerOf((await application.takeSip("REGISTER")).text, "X-Tandem-Flow");
+        write("INVITE", "<sip:1002@127.0.0.1>", SDP);
+        await answer("INVITE", "200 OK", SDP);
+        await eventually(() => assert.match(got, /200 OK[^]*\r\n\r\nv=0/), WITHIN);
+        write("ACK", headerOf(got.slice(got.indexOf("SIP/2.0 200")), "To"), "");
+        const ack = await application.takeSip("ACK");
+        socket.destroy();
+        await eventually(() => assert.equal(fixture.gauge("tandem_sip_connections"), 0), WITHIN);
+        const user = given === "that connection as next hop" ? `${token}@` : "";
+        const nextHop =
+          given === "no next hop" ? "" : `sip:${user}127.0.0.1:${user === "" ? port : peer.port};transport=tcp`;
+        await application.ask(`sip||${ack.tokens[9]}|${nextHop}\r\nBYE sip:placeholder SIP/2.0\r\n\r\n`);
+        await eventually(() => assert.match(received, /^BYE sip:a@127\.0\.0\.1/), WITHIN);
+        for (const each of sockets) each.destroy();
+        phone.close();
       });
-      await new Promise<void>((resolve) => phone.listen(0, "127.0.0.1", resolve));
-      const { port } = phone.address() as AddressInfo;
-      const socket = connect(fixture.tcpPort, "127.0.0.1");
-      let got = "";
-      socket.on("data", (bytes) => (got += bytes.toString()));
-      const write = (method: string, to: string, body: string): void => {
-        socket.write(
-          `${method} sip:1002@127.0.0.1 SIP/2.0\r\nVia: SIP/2.0/TCP 127.0.0.1:${port};branch=z9hG4bK${method}\r\n` +
-            `From: <sip:a@b>;tag=a1\r\nTo: ${to}\r\nCall-ID: t1\r\nCSeq: 1 ${method}\r\nMax-Forwards: 70\r\n` +
-            `Contact: <sip:a@127.0.0.1:${port};transport=tcp>\r\n` +
-            `${body === "" ? "" : "Content-Type: application/sdp\r\n"}Content-Length: ${body.length}\r\n\r\n${body}`,
-        );
-      };
-      write("INVITE", "<sip:1002@127.0.0.1>", SDP);
-      await answer("INVITE", "200 OK", SDP);
-      await eventually(() => assert.match(got, /200 OK[^]*\r\n\r\nv=0/), WITHIN);
-      write("ACK", headerOf(got.slice(got.indexOf("SIP/2.0 200")), "To"), "");
-      const ack = await application.takeSip("ACK");
-      socket.destroy();
-      await eventually(() => assert.equal(fixture.gauge("tandem_sip_connections"), 0), WITHIN);
-      await application.ask(`sip||${ack.tokens[9]}\r\nBYE sip:placeholder SIP/2.0\r\n\r\n`);
-      await eventually(() => assert.match(received, /^BYE sip:a@127\.0\.0\.1/), WITHIN);
-      for (const each of sockets) each.destroy();
-      phone.close();
-    });
+    }
 
     it("given Max-Forwards of the application, when it sends a request, then that goes out", async () => {
       await application.ask(`sip||\r\nINVITE ${peer.uri} SIP/2.0\r\nmax-forwards: 3\r\n\r\n${SDP}`);
@@ -229,6 +242,21 @@ describe("SipEdge: the life of a dialog", () => {
       assert.deepEqual(peer.received, []);
       clock.advance(2_000);
       await peer.take("UPDATE");
+    });
+
+    it("given a refresh whose peer is not there, when some seconds have passed, then it is tried again and the call goes on", async () => {
+      const contact = `Contact: <sip:a@127.0.0.1:${await freePort("127.0.0.1")};transport=tcp>`;
+      const { dialogId } = await made(contact, "Allow: INVITE, UPDATE", REFRESHED_BY_US);
+      await application.ask(`sip||${dialogId}\r\nACK sip:placeholder SIP/2.0\r\n\r\n`);
+      clock.advance(900_100);
+      for (const failed of [1, 2, 3]) {
+        await eventually(
+          () => assert.equal(fixture.gauge("tandem_sip_transaction_transport_failures_total"), failed + 1),
+          WITHIN,
+        );
+        assert.equal(fixture.gauge("tandem_sip_dialogs"), 1);
+        clock.advance(5_100);
+      }
     });
 
     it("given a refresh that is refused with 491, when some seconds have passed, then it is tried again", async () => {

@@ -122,4 +122,15 @@ describe("SipEdge: emergency calls", () => {
     await refused(SOS);
     assert.equal(fixture.gauge("tandem_sip_dialogs"), 2);
   });
+
+  it("given a source that has had its share, when it calls on, then what is kept for emergency calls is not for it", async () => {
+    await start({ limits: { maxDialogs: 1 } });
+    for (let index = 0; index < SHARE; index += 1) {
+      await application.ask(`sip|${await offered(SOS)}|\r\nSIP/2.0 486 Busy Here\r\n\r\n`);
+    }
+    await application.ask(`sip|${await offered(local("1002"))}|\r\nSIP/2.0 180 Ringing\r\n\r\n`);
+    await refused(SOS);
+    clock.advance(1_000);
+    await offered(SOS);
+  });
 });

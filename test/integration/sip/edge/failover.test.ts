@@ -10,6 +10,8 @@ import type { WireClient } from "../../../support/wire-client.ts";
 
 const SDP = "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio 6000 RTP/AVP 0\r\n";
 const NAME = "pbx.test";
+const ID = "11111111-1111-4111-8111-111111111111";
+const SOON = { timeoutMs: 2_000, intervalMs: 5 };
 
 describe("SipEdge: a name with several targets", () => {
   let clock: ManualClock;
@@ -248,6 +250,15 @@ describe("SipEdge: a name with several targets", () => {
     await application.takeSip("SIP/2.0 200");
   });
 
+  it("given a request that cannot be sent at all, when it is refused, then its target is not at fault, and no other is tried", async () => {
+    const fields = Array.from({ length: 252 }, (_, index) => `X-Field-${index}: 1\r\n`).join("");
+    const command = `sip||\r\nINVITE sip:1002@${NAME} SIP/2.0\r\nfrom: sip:1001@localhost\r\n${fields}\r\n${SDP}`;
+    assert.equal((await application.ask(command)).tokens[0], "OK");
+    await application.takeSip("SIP/2.0 503");
+    assert.equal(fixture.gauge("tandem_sip_failovers_total"), 0);
+    assert.equal(fixture.gauge("tandem_sip_failing_targets"), 0);
+  });
+
   it("given a name that does not exist, when called, then the application gets 503 that says so", async () => {
     const txnId = await send("INVITE", "sip:1002@nowhere.test");
     const refused = await application.takeSip("SIP/2.0 503");
@@ -269,10 +280,26 @@ describe("SipEdge: a name with several targets", () => {
     assert.match(headerOf(refused.text, "Warning"), /no address for dead\.test: no name server answers in time/);
   });
 
+  it("given a name that is looked up, when the application is gone before there is an answer, then nobody is called", async () => {
+    dns.isSilent = true;
+    const command = `${ID}|sip||\r\nINVITE sip:1002@${NAME} SIP/2.0\r\nfrom: sip:1001@localhost\r\n\r\n${SDP}`;
+    application.sendRaw(`${command.length}#${command}`);
+    await eventually(() => assert.ok(dns.asked.includes(`SRV _sip._udp.${NAME}`)), SOON);
+    application.close();
+    await eventually(() => assert.equal(fixture.gauge("tandem_wire_applications"), 0), SOON);
+    dns.isSilent = false;
+    // The name server is asked again after a second.
+    await eventually(() => assert.equal(fixture.gauge("tandem_sip_names_waiting"), 0), { ...SOON, timeoutMs: 4_000 });
+    assert.equal(fixture.gauge("tandem_sip_open_requests"), 0);
+    assert.deepEqual(first.received, []);
+  });
+
   describe("of a request that is proxied", () => {
     let caller: SipPeer;
+    let third: SipPeer;
     beforeEach(async () => {
-      caller = await SipPeer.start();
+      [caller, third] = [await SipPeer.start(), await SipPeer.start()];
+      serve(first.port, second.port, third.port);
       caller.send(fixture.sipPort, [
         `INVITE sip:1002@127.0.0.1:${fixture.sipPort} SIP/2.0`,
         `Via: ${caller.via()}`,
@@ -284,12 +311,12 @@ describe("SipEdge: a name with several targets", () => {
         "Max-Forwards: 70",
       ]);
       const offered = await application.takeSip("INVITE");
-      const id = "11111111-1111-4111-8111-111111111111";
-      const command = `${id}|proxy|${offered.tokens[8]}||||serial|||sip:1002@${NAME}`;
+      const command = `${ID}|proxy|${offered.tokens[8]}||||serial|||sip:1002@${NAME}`;
       application.sendRaw(`${command.length}#${command}`);
     });
     afterEach(async () => {
       await caller.close();
+      await third.close();
     });
 
     it("given a 503, when the next target rings and answers, then the caller hears of that one only", async () => {
@@ -310,6 +337,30 @@ describe("SipEdge: a name with several targets", () => {
       await caller.take("SIP/2.0 486");
       first.respond(fixture.sipPort, silent, "180 Ringing", "first");
       assert.equal(headerOf(await first.take("CANCEL"), "Via").split(",")[0], headerOf(silent, "Via").split(",")[0]);
+    });
+
+    it("given a silent target that answers after all, when the next rings, then that is cancelled, and no other is tried", async () => {
+      const silent = await first.take("INVITE");
+      await staySilent();
+      const invite = await second.take("INVITE");
+      second.respond(fixture.sipPort, invite, "180 Ringing", "second");
+      await caller.take("SIP/2.0 180");
+      first.respond(fixture.sipPort, silent, "200 OK", "first", [`Contact: <${first.uri}>`]);
+      assert.match(headerOf(await caller.take("SIP/2.0 200"), "To"), /tag=first/);
+      await second.take("CANCEL");
+      second.respond(fixture.sipPort, invite, "503 Service Unavailable", "second");
+      await second.take("ACK");
+      assert.deepEqual(third.received, []);
+    });
+
+    it("given a silent target that answers after all, when the next is silent too, then no other is tried", async () => {
+      const silent = await first.take("INVITE");
+      await staySilent();
+      await second.take("INVITE");
+      first.respond(fixture.sipPort, silent, "200 OK", "first", [`Contact: <${first.uri}>`]);
+      await caller.take("SIP/2.0 200");
+      clock.advance(4_000);
+      assert.equal(fixture.gauge("tandem_sip_failovers_total"), 1);
     });
   });
 });

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { writeFileSync } from "node:fs";
+import { renameSync, writeFileSync } from "node:fs";
 import { silentLogger, SystemClock, type Clock } from "../../../../src/common/index.ts";
 import { TargetResolver, type ResolutionOptions } from "../../../../src/sip/resolution/index.ts";
 import type { TransportProtocol } from "../../../../src/sip/transport/index.ts";
@@ -235,5 +235,27 @@ describe("targets of a name", () => {
     const reason = "requested protocol/transport not available";
     assert.deepEqual(resolver.nextHopOf("sip:a@b;transport=ws"), { ok: false, reason });
     assert.deepEqual(resolver.nextHopOf("sips:a@b"), { ok: false, reason });
+  });
+
+  it("given a table of names that is moved away and back, when resolved, then its names are known again", async () => {
+    const clock = new ManualClock();
+    const hostsFile = directory.join("hosts");
+    writeFileSync(hostsFile, "192.0.2.7 gateway.test\n");
+    const resolver = makeResolver({ clock, hostsFile });
+    assert.deepEqual(await find("sip:gateway.test", resolver), ["udp 192.0.2.7 5060"]);
+    renameSync(hostsFile, `${hostsFile}.old`);
+    clock.advance(5_000);
+    assert.equal(await find("sip:gateway.test", resolver), "no address for gateway.test: there is no such name");
+    renameSync(`${hostsFile}.old`, hostsFile);
+    clock.advance(5_000);
+    assert.deepEqual(await find("sip:gateway.test", resolver), ["udp 192.0.2.7 5060"]);
+  });
+
+  it("given addresses that are no host's, when resolved, then they are no targets", async () => {
+    const addresses = ["0.0.0.0", "224.0.1.75", "255.255.255.255", "192.0.2.3", "::", "ff02::1", "::ffff:127.0.0.1"];
+    dns.zone.set("blocked.test", { addresses });
+    assert.deepEqual(await find("sip:blocked.test:5060", makeResolver({ families: [4, 6] })), ["udp 192.0.2.3 5060"]);
+    dns.zone.set("sinkhole.test", { addresses: ["0.0.0.0"] });
+    assert.match(String(await find("sip:sinkhole.test:5060")), /^no address for sinkhole\.test: /);
   });
 });

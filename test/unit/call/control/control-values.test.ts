@@ -224,7 +224,7 @@ describe("callerDevice", () => {
   };
   it("given a peer's From, when it is read, then number and name are taken, and what cannot be shown is anonymous", () => {
     const from = (value: string): unknown => callerDevice(peer, message([["From", value]]));
-    const base = { kind: "peer", name: "carrier" };
+    const base = { kind: "peer", name: "carrier", isUnproven: true };
     assert.deepEqual(from('"Doe, J" <sip:+4930@x>;tag=1'), { ...base, number: "+4930", displayName: "Doe, J" });
     assert.deepEqual(from("<sip:x>;tag=1"), { ...base, number: "anonymous" });
     assert.deepEqual(from("<sip:a%0d%0ab@x>"), { ...base, number: "anonymous" });

@@ -45,6 +45,7 @@ function waitingReinvite(code?: SignalingErrorCode): Answering {
     ids: new RandomIds(),
     warning: new RefusalWarning(),
     dispatch: (event) => void events.push(event),
+    wayTo: () => undefined,
     onIdle: () => undefined,
   });
   const message = parseSipMessage(formatRequest("INVITE", "sip:x@127.0.0.1", [], testSdp(4_000)));

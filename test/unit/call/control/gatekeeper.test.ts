@@ -57,4 +57,10 @@ describe("Gatekeeper of peers", () => {
     assert.equal(leg.source.address, "198.51.100.8");
     assert.equal(check(from("192.0.2.1"))?.status, 403);
   });
+  it("given an ACK, of which the edge does not tell the protocol, when it comes, then the leg's stays", () => {
+    const leg = { device: { kind: "peer", name: "by-name", number: "1" }, source: from("198.51.100.7").source };
+    const ack = { ...from("198.51.100.7"), source: { protocol: "", address: "198.51.100.7", port: 5062 } };
+    assert.equal(gatekeeper.checkDialogRequest(leg as unknown as Leg, ack), undefined);
+    assert.deepEqual(leg.source, { protocol: "tls", address: "198.51.100.7", port: 5062 });
+  });
 });

@@ -85,13 +85,16 @@ describe("LegRequests", () => {
   let requests: LegRequests;
   let done: () => void;
   let settled: Promise<void>;
+  let way: string | undefined;
   beforeEach(() => {
     port = new FakePort();
     renamed = [];
     told = [];
+    way = undefined;
     settled = new Promise((resolve) => (done = resolve));
     requests = new LegRequests({
       port,
+      wayTo: () => way,
       describe: ({ dialog }) => (dialog === undefined ? undefined : DESCRIBED),
       rename: (_leg, dialogId) => void renamed.push(dialogId),
     });
@@ -155,12 +158,14 @@ describe("LegRequests", () => {
     });
   }
 
-  it("given a request that was taken back while the edge is told of its dialog, when it knows it, then it is not sent again", async () => {
+  it("given a request that was taken back while the edge is told of its dialog, when it knows it, then it is not sent again, and the dialog goes on", async () => {
     const sent = send(legWith({ standing: "unsure" }), "INVITE");
     port.sent[0]?.events.onFailed(UNKNOWN);
     sent.cancel();
     await settled;
     assert.equal(port.sent.length, 1);
+    // Not that the dialog is unknown: that would end the call.
+    assert.deepEqual(told, ["cancelled"]);
   });
 
   it("given a server that has lost the dialog, when an INVITE with its identity is answered, then the server knows it as one that we began", () => {
@@ -188,6 +193,16 @@ describe("LegRequests", () => {
     assert.deepEqual(told, ["180", "200"]);
     send(leg);
     assert.equal(port.sent[1]?.request.dialogId, leg.dialogId);
+  });
+
+  it("given a phone that has connected anew, when a request is sent in its dialog or with its identity, then it goes there", () => {
+    way = "sip:flow@192.0.2.9:4001;transport=tcp";
+    send(legWith({}));
+    send(legWith({ standing: "lost", nextHop: "sip:192.0.2.8:4000" }));
+    assert.deepEqual(
+      port.sent.map(({ request }) => request.proxyUri),
+      [way, way],
+    );
   });
 
   it("given a server that has lost the dialog, when the party refuses, then it stays lost, and a BYE has its identity too", () => {

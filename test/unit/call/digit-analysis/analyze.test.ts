@@ -184,6 +184,14 @@ describe("digit analysis", () => {
       assert.equal(dialUri("sip:112@127.0.0.1", plan("1002")), "phone-1002");
     });
 
+    it("given a route to a phone, when that one calls them itself, then they go to the peer that has the number, or nowhere", () => {
+      const outside = sampleInventory([], [samplePeer("outside", { prefixes: ["1"] })]);
+      const own = { ...plan("1001"), caller: phoneOf(inventory, "1001") };
+      assert.equal(dialUri("sip:112@127.0.0.1", { ...own, inventory: outside }), "112 by outside");
+      assert.equal(dialUri("urn:service:sos", { ...own, inventory: outside }), "112 by outside");
+      assert.equal(dialUri("urn:service:sos", own), "no-emergency");
+    });
+
     it("given no place for them, when a service is called, then that is said; a number is one like any other", () => {
       assert.equal(dialUri("urn:service:sos"), "no-emergency");
       assert.equal(dialUri("sip:112@127.0.0.1"), "unknown-number");

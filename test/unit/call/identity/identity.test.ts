@@ -79,5 +79,6 @@ describe("how a party is presented", () => {
       ["Privacy", "id;critical"],
     ]);
     assert.deepEqual(asserted({ number: "anonymous" }), []);
+    assert.deepEqual(asserted({ ...party, privacy: ["id"], isUnproven: true }), [["Privacy", "id"]]);
   });
 });

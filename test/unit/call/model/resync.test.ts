@@ -69,23 +69,28 @@ describe("resync of a call", () => {
     assert.equal(world.call.negotiation, undefined);
   });
 
-  it("given a party that is busy with an offer of its own, when it answers 491, then it is asked again later, and the call ends when that does not help", () => {
-    const world = established();
-    world.send({ type: "media-lost" });
-    for (let attempt = 1; attempt <= 4; attempt += 1) {
-      done(world, sdp(30_000));
-      done(world, sdp(30_002));
-      const effects = answer(world, 491);
-      if (attempt === 4) {
-        assert.ok(names(effects).includes("ended"));
-        continue;
+  for (const [what, status, wait] of [
+    ["is busy with an offer of its own", 491, { delayMs: 2_100, spreadMs: 1_900 }],
+    ["has not connected again yet", 503, { delayMs: 2_500 }],
+  ] as const) {
+    it(`given a party that ${what}, when it is asked, then it is asked again for a minute, and the call ends when that does not help`, () => {
+      const world = established();
+      world.send({ type: "media-lost" });
+      for (let attempt = 1; attempt <= 24; attempt += 1) {
+        done(world, sdp(30_000));
+        done(world, sdp(30_002));
+        const effects = answer(world, status);
+        if (attempt === 24) {
+          assert.ok(names(effects).includes("ended"));
+          continue;
+        }
+        assert.deepEqual(effects, [{ type: "start-timer", timer: "resync", ...wait }]);
+        assert.deepEqual(world.send({ type: "media-lost" }), [], "waits for its time");
+        world.timers.delete("resync");
+        world.send({ type: "timer", timer: "resync" });
       }
-      assert.deepEqual(effects, [{ type: "start-timer", timer: "resync", delayMs: 2_100, spreadMs: 1_900 }]);
-      assert.deepEqual(world.send({ type: "media-lost" }), [], "waits for its time");
-      world.timers.delete("resync");
-      world.send({ type: "timer", timer: "resync" });
-    }
-  });
+    });
+  }
 
   it("given a next attempt that is due while a party changes the session, when that has come to nothing, then both are asked", () => {
     const world = established();

@@ -81,6 +81,8 @@ describe("isSubscription", () => {
       {},
       { ...subscription("d", 1), version: 2 },
       { ...subscription("d", 1), device: {} },
+      { ...subscription("d", 1), source: undefined },
+      { ...subscription("d", 1), host: undefined },
     ]) {
       assert.equal(isSubscription(value), false);
     }

@@ -50,4 +50,12 @@ describe("flow tokens", () => {
     assert.deepEqual([lost?.flowId, lost?.isFlowOnly], ["", true]);
     assert.equal(tokens.targetOf("sip:1001@192.0.2.1:4;transport=tcp", nextHop), undefined);
   });
+
+  it("given a name that another proxy gave, when its route or host name is the next hop, then that is sent to as any other", () => {
+    const theirs = new FlowTokens(transport, "key of another proxy").tokenOf(TCP_FLOW);
+    const proxy = { protocol: "tcp", host: "192.0.2.9", port: 5060 } as const;
+    assert.equal(tokens.targetOf(`sip:${theirs}@192.0.2.9;transport=tcp;lr`, proxy), undefined);
+    assert.equal(tokens.targetOf(`sip:${theirs}@edge.example`, { ...proxy, host: "edge.example" }), undefined);
+    assert.deepEqual(tokens.targetOf(`sip:${token}@192.0.2.9;transport=tcp;lr;ob`, proxy), TARGET);
+  });
 });

@@ -35,5 +35,6 @@ export function newContext(maxPacketsPerSecond = 5000): RelayContext & { clock: 
     counters: newRelayCounters(),
     maxPacketsPerSecond,
     isLoopback: isLoopbackAddress,
+    isOnLoopback: false,
   };
 }

@@ -51,6 +51,14 @@ describe("SourceLock", () => {
     assert.equal(stranger.admit("203.0.113.66", 7, 1), "refused");
   });
 
+  it("given a relay on loopback and a phone that names another address of the host, when it sends from loopback, then it is a candidate", () => {
+    const lock = new SourceLock(isLoopbackAddress, true);
+    lock.open(target, target.address, false, 0);
+    assert.equal(lock.admit("203.0.113.66", 7, 1), "refused");
+    assert.equal(lock.admit("127.0.0.1", 4000, 1), "chosen");
+    assert.deepEqual([lock.address, lock.port], ["127.0.0.1", 4000]);
+  });
+
   it("given latch any, when a stranger is first, then it locks and others do not pass", () => {
     const lock = openLock({ any: true });
     assert.equal(lock.admit("203.0.113.66", 7, 1), "chosen");

@@ -1,0 +1,87 @@
+import type { Ids } from "../../common/index.ts";
+import type { CallEffect, CallEvent } from "../model/index.ts";
+import type { IncomingResponse, SignalingPort } from "../signaling/signaling-port.ts";
+import { Branch } from "./branch.ts";
+import type { Leg, LegDevice } from "./leg.ts";
+import type { OfferedInvite } from "./offered-invite.ts";
+
+export interface BranchSetOptions {
+  readonly port: SignalingPort;
+  readonly ids: Ids;
+  readonly dispatch: (event: CallEvent) => void;
+  readonly onLeg: (leg: Leg) => void;
+  readonly onLegGone: (leg: Leg) => void;
+  /** Who rings or has answered, when it is known. */
+  readonly onConnected: (device: LegDevice | undefined) => void;
+  /** Codes of a refusal's warnings about session descriptions. */
+  readonly onWarnings: (codes: readonly number[]) => void;
+}
+
+/** The INVITEs of one call that are under way, or answered and not the callee's yet. */
+export class BranchSet {
+  readonly #options: BranchSetOptions;
+  readonly #branches = new Map<string, Branch>();
+
+  constructor(options: BranchSetOptions) {
+    this.#options = options;
+  }
+
+  get(branchId: string): Branch | undefined {
+    return this.#branches.get(branchId);
+  }
+
+  invite(
+    { branchId, sdp }: Extract<CallEffect, { type: "invite" }>,
+    offered: OfferedInvite | undefined,
+    caller: LegDevice,
+  ): void {
+    const { port, ids, dispatch, onLeg, onLegGone, onConnected, onWarnings } = this.#options;
+    const target = offered?.targets.get(branchId);
+    if (offered === undefined || target === undefined) {
+      dispatch({ type: "branch-failed", branchId, status: 500 });
+      return;
+    }
+    const branch = new Branch(
+      { branchId, target, caller, headers: offered.branchHeaders, port, ids },
+      {
+        onLeg: (leg, before) => {
+          if (before !== undefined) onLegGone(before);
+          onLeg(leg);
+        },
+        onProgress: (status, body, connected) => {
+          onConnected(connected);
+          dispatch({ type: "branch-progress", branchId, status, sdp: body });
+        },
+        onAnswered: (body, connected) => {
+          onConnected(connected);
+          dispatch({ type: "branch-answered", branchId, sdp: body });
+        },
+        onFailed: (status, told, warnings) => {
+          this.forget(branchId);
+          if (warnings.length > 0) onWarnings(warnings);
+          dispatch({ type: "branch-failed", branchId, status, told });
+        },
+      },
+    );
+    this.#branches.set(branchId, branch);
+    branch.send(sdp);
+  }
+
+  /** Hands over the leg of an answered branch, which is none any more. */
+  take(branchId: string): { readonly leg: Leg; readonly response: IncomingResponse } | undefined {
+    const { leg, response } = this.#branches.get(branchId) ?? {};
+    if (leg === undefined || response === undefined) return undefined;
+    this.#branches.delete(branchId);
+    return { leg, response };
+  }
+
+  forget(branchId: string): void {
+    const branch = this.#branches.get(branchId);
+    this.#branches.delete(branchId);
+    if (branch?.leg !== undefined) this.#options.onLegGone(branch.leg);
+  }
+
+  clear(): void {
+    for (const branchId of [...this.#branches.keys()]) this.forget(branchId);
+  }
+}
