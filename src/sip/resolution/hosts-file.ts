@@ -3,7 +3,7 @@ import { isIP } from "node:net";
 import type { Clock } from "../../common/index.ts";
 
 /** How long the file is believed not to have changed. */
-const LOOK_AGAIN_MS = 5_000;
+const LOOK_AGAIN_MS = 500;
 /** Larger files are left aside. */
 const MAX_BYTES = 4 * 1024 * 1024;
 const LOOPBACK: readonly string[] = ["127.0.0.1", "::1"];

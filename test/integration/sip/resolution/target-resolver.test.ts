@@ -244,10 +244,10 @@ describe("targets of a name", () => {
     const resolver = makeResolver({ clock, hostsFile });
     assert.deepEqual(await find("sip:gateway.test", resolver), ["udp 192.0.2.7 5060"]);
     renameSync(hostsFile, `${hostsFile}.old`);
-    clock.advance(5_000);
+    clock.advance(500);
     assert.equal(await find("sip:gateway.test", resolver), "no address for gateway.test: there is no such name");
     renameSync(`${hostsFile}.old`, hostsFile);
-    clock.advance(5_000);
+    clock.advance(500);
     assert.deepEqual(await find("sip:gateway.test", resolver), ["udp 192.0.2.7 5060"]);
   });
 
