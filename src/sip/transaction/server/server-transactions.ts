@@ -123,7 +123,7 @@ export class ServerTransactions {
 
   onRefused({ request }: InviteServer | NonInviteServer): void {
     // What was refused has changed nothing; phones that try again with the same CSeq shall not get 482.
-    if (toTagOf(request) === "") this.#seen.delete(requestKey(request));
+    if (toTagOf(request) === "") this.#seen.delete(seenKey(request));
   }
 
   onEnded(transaction: InviteServer | NonInviteServer): void {
@@ -197,7 +197,7 @@ export class ServerTransactions {
 
   /** RFC 3261 8.2.2.2: the same request under another branch came by another way, and has been taken already. */
   #isMerged(request: SipMessage, id: string): boolean {
-    const key = requestKey(request);
+    const key = seenKey(request);
     const known = this.#seen.get(key);
     if (known === undefined) this.#seen.set(key, id);
     return known !== undefined && known !== id;
@@ -261,4 +261,9 @@ export class ServerTransactions {
 /** A response repeats what its request brought, so an open transaction holds up to twice its text. */
 function weightOf({ text }: SipMessage): number {
   return 2 * text.length;
+}
+
+/** RFC 3261 8.2.2.2: the method is a part of the CSeq. */
+function seenKey(request: SipMessage): string {
+  return `${request.method}|${requestKey(request)}`;
 }

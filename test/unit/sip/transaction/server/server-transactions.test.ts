@@ -327,6 +327,11 @@ describe("server transactions of the layer", () => {
       receive({ method: "MESSAGE", via: OTHER_VIA });
       assert.deepEqual(sentStatuses(), [200, 482]);
     });
+    it("given a request of another method with the same number, when it comes, then it is a request of its own", () => {
+      receive({ method: "MESSAGE" });
+      receive({ via: OTHER_VIA });
+      assert.deepEqual([sentStatuses(), test.user.requests.length], [[], 2]);
+    });
     for (const method of ["REGISTER", "INVITE"]) {
       it(`given a refused ${method}, when it is tried again with the same CSeq, then it is a new request`, () => {
         receive({ method });
