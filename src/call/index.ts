@@ -11,11 +11,8 @@ export {
   type MessageCountSource,
 } from "./control/index.ts";
 export {
-  computeHa1,
   createInventory,
   InventoryError,
-  type DigestAlgorithm,
-  type Ha1,
   type Inventory,
   type InventoryErrorCode,
   type InventorySource,

@@ -1,6 +1,7 @@
 export { SystemClock, type Clock, type Timer } from "./clock.ts";
 export { ipOctets } from "./ip-octets.ts";
 export { sourceOf } from "./ip-source.ts";
+export { computeHa1, digestHash, type DigestAlgorithm, type Ha1 } from "./digest.ts";
 export { detached } from "./detached.ts";
 export { chance, RandomIds, type Ids } from "./ids.ts";
 export { SwitchError, errorCodeOf, errorMessageOf } from "./switch-error.ts";

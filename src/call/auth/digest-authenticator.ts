@@ -1,10 +1,15 @@
 import { timingSafeEqual } from "node:crypto";
-import type { Clock, Ids, Logger, MetricSample } from "../../common/index.ts";
-import { digestHash } from "../device/ha1.ts";
+import {
+  digestHash,
+  type Clock,
+  type DigestAlgorithm,
+  type Ids,
+  type Logger,
+  type MetricSample,
+} from "../../common/index.ts";
 import type { Inventory } from "../device/inventory.ts";
 import { isLoopback } from "../device/ip-address.ts";
 import type { SipPhone } from "../device/sip-phone.ts";
-import type { DigestAlgorithm } from "../device/sip-profile.ts";
 import { challengeHeaders, opaqueOf, type ReplyHeaders } from "./digest-challenge.ts";
 import { type DigestCredentials, readCredentials } from "./digest-credentials.ts";
 import { digestResponse } from "./digest-response.ts";

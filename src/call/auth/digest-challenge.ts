@@ -1,6 +1,6 @@
 import { createHmac } from "node:crypto";
 import { formatAuthenticate } from "../../sip/message/index.ts";
-import type { DigestAlgorithm } from "../device/sip-profile.ts";
+import type { DigestAlgorithm } from "../../common/index.ts";
 
 /** Names and values of header fields, in order; a name may come more than once. */
 export type ReplyHeaders = readonly (readonly [name: string, value: string])[];

@@ -1,5 +1,5 @@
 import { parseAuthorization } from "../../sip/message/index.ts";
-import type { DigestAlgorithm } from "../device/sip-profile.ts";
+import type { DigestAlgorithm } from "../../common/index.ts";
 
 /** One set of digest credentials (RFC 7616 3.4). */
 export interface DigestCredentials {

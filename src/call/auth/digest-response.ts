@@ -1,5 +1,4 @@
-import { digestHash } from "../device/ha1.ts";
-import type { DigestAlgorithm } from "../device/sip-profile.ts";
+import { digestHash, type DigestAlgorithm } from "../../common/index.ts";
 
 /** What goes into a response besides HA1. */
 export interface DigestInput {

@@ -1,5 +1,5 @@
-export { type DigestAlgorithm, type RegistrationLimits, type SipProfile, type SipTransport } from "./sip-profile.ts";
-export { type Ha1, type SipPhone } from "./sip-phone.ts";
+export { type RegistrationLimits, type SipProfile, type SipTransport } from "./sip-profile.ts";
+export { type SipPhone } from "./sip-phone.ts";
 export { type Peer } from "./peer.ts";
 export {
   createInventory,
@@ -9,5 +9,4 @@ export {
   type PhoneSource,
 } from "./inventory.ts";
 export { InventoryError, type InventoryErrorCode } from "./inventory-error.ts";
-export { computeHa1 } from "./ha1.ts";
 export { isLoopback, isSameAddress } from "./ip-address.ts";

@@ -1,9 +1,9 @@
+import { computeHa1, type Ha1 } from "../../common/index.ts";
 import { parseUri } from "../../sip/message/index.ts";
 import { AddressTable } from "./address-table.ts";
-import { computeHa1 } from "./ha1.ts";
 import { InventoryError } from "./inventory-error.ts";
 import type { Peer } from "./peer.ts";
-import type { Ha1, SipPhone } from "./sip-phone.ts";
+import type { SipPhone } from "./sip-phone.ts";
 
 /** A phone as configured: its password, or what was computed from it. */
 export type PhoneSource = Omit<SipPhone, "kind" | "ha1"> & {

@@ -1,7 +1,5 @@
-import type { DigestAlgorithm, SipProfile } from "./sip-profile.ts";
-
-/** H(user:realm:password) per algorithm, in lower-case hex. Equivalent to the password: never logged, never sent. */
-export type Ha1 = Readonly<Partial<Record<DigestAlgorithm, string>>>;
+import type { Ha1 } from "../../common/index.ts";
+import type { SipProfile } from "./sip-profile.ts";
 
 /** A phone that registers with digest and has one directory number. */
 export interface SipPhone {

@@ -1,5 +1,4 @@
-/** A digest algorithm that Tandem can offer and check (RFC 7616, RFC 8760). */
-export type DigestAlgorithm = "MD5" | "SHA-256";
+import type { DigestAlgorithm } from "../../common/index.ts";
 
 /** A transport that a profile may allow. */
 export type SipTransport = "udp" | "tcp" | "tls" | "ws" | "wss";

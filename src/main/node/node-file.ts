@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { readFileSync, renameSync, writeFileSync } from "node:fs";
-import type { Ha1 } from "../../call/device/sip-phone.ts";
+import type { Ha1 } from "../../common/index.ts";
 import type { SipProfile } from "../../call/device/sip-profile.ts";
 import type { LogConfig, SecurityConfig } from "../../config/index.ts";
 import type { SipListener, TlsSettings, WebSocketSettings } from "../../sip/index.ts";

@@ -1,5 +1,4 @@
-import { computeHa1 } from "../../call/device/ha1.ts";
-import type { Ha1 } from "../../call/device/sip-phone.ts";
+import { computeHa1, type Ha1 } from "../../common/index.ts";
 import type { SipProfile } from "../../call/device/sip-profile.ts";
 import type { LoadedConfig, TandemConfig } from "../../config/index.ts";
 import { nodePaths } from "../../config/node-paths.ts";

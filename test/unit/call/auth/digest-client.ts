@@ -1,6 +1,6 @@
 import { parseAuthorization } from "../../../../src/sip/message/index.ts";
-import { computeHa1 } from "../../../../src/call/device/ha1.ts";
-import type { DigestAlgorithm } from "../../../../src/call/device/sip-profile.ts";
+import { computeHa1 } from "../../../../src/common/index.ts";
+import type { DigestAlgorithm } from "../../../../src/common/index.ts";
 import { digestResponse } from "../../../../src/call/auth/digest-response.ts";
 import type { AuthenticationResult } from "../../../../src/call/auth/digest-authenticator.ts";
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { computeHa1 } from "../../../../src/call/device/ha1.ts";
+import { computeHa1 } from "../../../../src/common/index.ts";
 import { digestResponse } from "../../../../src/call/auth/digest-response.ts";
 
 describe("digest response", () => {

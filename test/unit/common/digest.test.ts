@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { computeHa1, digestHash } from "../../../../src/call/device/ha1.ts";
+import { computeHa1, digestHash } from "../../../src/common/index.ts";
 
 describe("HA1", () => {
   const credentials = { user: "Mufasa", realm: "testrealm@host.com", password: "Circle Of Life" };

@@ -1,6 +1,10 @@
 import { hash } from "node:crypto";
-import type { Ha1 } from "./sip-phone.ts";
-import type { DigestAlgorithm } from "./sip-profile.ts";
+
+/** A digest algorithm that Tandem can offer and check (RFC 7616, RFC 8760). */
+export type DigestAlgorithm = "MD5" | "SHA-256";
+
+/** H(user:realm:password) per algorithm, in lower-case hex. Equivalent to the password: never logged, never sent. */
+export type Ha1 = Readonly<Partial<Record<DigestAlgorithm, string>>>;
 
 const HASH_NAMES: Readonly<Record<DigestAlgorithm, string>> = { MD5: "md5", "SHA-256": "sha256" };
 

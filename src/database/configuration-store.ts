@@ -1,0 +1,109 @@
+import type { BodyOf, DeviceKind, Kind } from "./model/kinds.ts";
+
+/** An object as it is kept. `revision`: the number of the change that made it so. */
+export interface StoredObject<K extends Kind = Kind> {
+  readonly kind: K;
+  readonly name: string;
+  readonly revision: number;
+  readonly body: BodyOf<K>;
+}
+
+/**
+ * One step of a change. With `ifRevision` it is refused with `changed-meanwhile` when the object is another revision.
+ * `put` makes or replaces; `merge` changes what the patch names (RFC 7396); a name never changes.
+ */
+export type Operation =
+  | { readonly type: "create" | "put"; readonly kind: Kind; readonly body: unknown }
+  | {
+      readonly type: "replace" | "merge";
+      readonly kind: Kind;
+      readonly name: string;
+      readonly body: unknown;
+      readonly ifRevision?: number;
+    }
+  | { readonly type: "delete"; readonly kind: Kind; readonly name: string; readonly ifRevision?: number };
+
+/** A change: all of it is done, or nothing. */
+export interface ChangeRequest {
+  /** Who makes it: a user's name, or for example `tandem.yaml`. */
+  readonly author: string;
+  /** What it is for, for people. */
+  readonly summary: string;
+  readonly operations: readonly Operation[];
+}
+
+/** What a change did to an object; `before` absent: it was made, `after` absent: it was deleted. */
+export interface ChangeEntry {
+  readonly kind: Kind;
+  readonly name: string;
+  readonly before?: unknown;
+  readonly after?: unknown;
+}
+
+/** A change that was made. */
+export interface ChangeRecord {
+  /** Counts up from 1. */
+  readonly sequence: number;
+  readonly atMs: number;
+  readonly author: string;
+  readonly summary: string;
+  readonly entries: readonly ChangeEntry[];
+  /** The change that this one takes back. */
+  readonly undoes?: number;
+}
+
+/** A part of a collection, in the order of names. */
+export interface ListQuery {
+  /** At most so many; 1 to 10,000. */
+  readonly limit: number;
+  /** Objects with later names than this. */
+  readonly after?: string;
+  /** Only objects it says yes to. */
+  readonly where?: (object: StoredObject) => boolean;
+}
+
+/** An object that refers to another. */
+export interface Referrer {
+  readonly kind: Kind;
+  readonly name: string;
+  readonly path: string;
+}
+
+/**
+ * The configuration of the switch: objects that refer to each other by name. A change is checked as a whole and done as a
+ * whole. Reads see the last change that was made by any process.
+ */
+export interface ConfigurationStore {
+  /** The number of the last change; 0 before the first. */
+  sequence(): number;
+  get<K extends Kind>(kind: K, name: string): StoredObject<K> | undefined;
+  /** The device of any kind that has the name. */
+  getDevice(name: string): StoredObject<DeviceKind> | undefined;
+  list<K extends Kind>(kind: K, query: ListQuery): StoredObject<K>[];
+  count(kind: Kind): number;
+  /** Everything of a kind, in the order of names. */
+  all<K extends Kind>(kind: K): StoredObject<K>[];
+  /** Who refers to an object. */
+  referrers(kind: Kind, name: string): Referrer[];
+  /**
+   * Makes a change. Resolves when it is on file; operations that change nothing make no change.
+   * @throws {DatabaseError} with every violation; nothing is done then
+   */
+  apply(request: ChangeRequest): Promise<ChangeRecord | undefined>;
+  /**
+   * Checks a change without making it.
+   * @throws {DatabaseError} as `apply`
+   */
+  check(request: ChangeRequest): Promise<readonly ChangeEntry[]>;
+  /**
+   * Takes a change back, as a change of its own.
+   * @throws {DatabaseError} `nothing-to-undo`, `changed-meanwhile` when something of it has been changed since, and as `apply`
+   */
+  undo(sequence: number, author: string): Promise<ChangeRecord>;
+  /** Changes after `sequence`, oldest first; at most `limit`. */
+  changesAfter(sequence: number, limit: number): ChangeRecord[];
+  /** Changes before `sequence` (absent: the newest), newest first; at most `limit`. */
+  changesBefore(sequence: number | undefined, limit: number): ChangeRecord[];
+  /** May be called twice. */
+  close(): void;
+}

@@ -1,0 +1,39 @@
+export {
+  type ChangeEntry,
+  type ChangeRecord,
+  type ChangeRequest,
+  type ConfigurationStore,
+  type ListQuery,
+  type Operation,
+  type Referrer,
+  type StoredObject,
+} from "./configuration-store.ts";
+export { DatabaseError, type DatabaseErrorCode, type Violation } from "./database-error.ts";
+export { defaultObjects } from "./default-objects.ts";
+export { type SecretKeeper } from "./secret-keeper.ts";
+export {
+  collectionOf,
+  DEVICE_KINDS,
+  isKind,
+  KINDS,
+  nameOf,
+  REFERENCES,
+  SCHEMAS,
+  yamlKeyOf,
+  type BodyOf,
+  type DeviceKind,
+  type InputOf,
+  type Kind,
+} from "./model/kinds.ts";
+export {
+  type Credentials,
+  type LineAppearance,
+  type TollGuard,
+  type Transformation,
+  type TrunkRegistration,
+} from "./model/devices.ts";
+export { FORWARDING_KINDS, type Forward, type ForwardingKind } from "./model/line.ts";
+export { mergePatch, textsAt } from "./model/paths.ts";
+export { PERMISSIONS, ROLES, type Permission, type Role } from "./model/users.ts";
+export { DEFAULT_PARTITION, withPartition } from "./model/scalars.ts";
+export { findServiceParameter, SERVICE_PARAMETERS, type ServiceParameter } from "./model/service-parameters.ts";

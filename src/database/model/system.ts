@@ -1,0 +1,77 @@
+import { z } from "zod";
+import { description, objectName } from "./scalars.ts";
+
+export const node = z.strictObject({
+  name: z.string().regex(/^[a-z0-9][a-z0-9-]{0,31}$/, "expected 1 to 32 small letters, digits or dashes"),
+  description: description.describe("For administrators."),
+});
+export type Node = z.infer<typeof node>;
+
+export const callManagerGroup = z.strictObject({
+  name: objectName,
+  description: description.describe("For administrators."),
+  nodes: z.array(z.string().max(32)).min(1).max(16).describe("Nodes in order: the first that lives is home."),
+});
+export type CallManagerGroup = z.infer<typeof callManagerGroup>;
+
+/** Codecs that SDP names so. */
+export const CODECS = ["PCMU", "PCMA", "G722", "opus", "G729", "telephone-event"] as const;
+
+export const region = z.strictObject({
+  name: objectName,
+  description: description.describe("For administrators."),
+  codecs: z
+    .array(z.enum(CODECS))
+    .max(CODECS.length)
+    .default([])
+    .describe("Codecs within the region, the preferred one first; none: as the phones like."),
+  to: z
+    .array(
+      z.strictObject({
+        region: objectName,
+        codecs: z.array(z.enum(CODECS)).min(1).max(CODECS.length),
+      }),
+    )
+    .max(100)
+    .default([])
+    .describe("Codecs of calls to other regions; absent: those that both have."),
+});
+export type Region = z.infer<typeof region>;
+
+const zones: ReadonlySet<string> = new Set(["UTC", ...Intl.supportedValuesOf("timeZone")]);
+
+export const dateTimeGroup = z.strictObject({
+  name: objectName,
+  description: description.describe("For administrators."),
+  timeZone: z
+    .string()
+    .refine((zone) => zones.has(zone), "expected a time zone such as Europe/Berlin")
+    .default("UTC")
+    .describe("Time zone of its devices."),
+  dateFormat: z.enum(["iso", "day-month-year", "month-day-year"]).default("iso").describe("How devices show dates."),
+});
+export type DateTimeGroup = z.infer<typeof dateTimeGroup>;
+
+export const devicePool = z.strictObject({
+  name: objectName,
+  description: description.describe("For administrators."),
+  callManagerGroup: objectName.default("default").describe("Where its devices are at home."),
+  region: objectName.default("default").describe("Its region, for codecs."),
+  dateTimeGroup: objectName.default("default").describe("Its time zone."),
+  callingSearchSpace: objectName.default("internal").describe("What its devices may dial when they do not say."),
+  musicSource: objectName.optional().describe("What callers on hold hear."),
+});
+export type DevicePool = z.infer<typeof devicePool>;
+
+export const musicSource = z.strictObject({
+  name: objectName,
+  description: description.describe("For administrators."),
+  file: z
+    .string()
+    .min(1)
+    .max(255)
+    .regex(/^\P{Cc}*$/u, "must not contain control characters")
+    .optional()
+    .describe("A WAV file; absent: the music that comes with Tandem."),
+});
+export type MusicSource = z.infer<typeof musicSource>;
