@@ -13,7 +13,8 @@ export interface StoredObject<K extends Kind = Kind> {
  * `put` makes or replaces; `merge` changes what the patch names (RFC 7396); a name never changes.
  */
 export type Operation =
-  | { readonly type: "create" | "put"; readonly kind: Kind; readonly body: unknown }
+  | { readonly type: "create"; readonly kind: Kind; readonly body: unknown }
+  | { readonly type: "put"; readonly kind: Kind; readonly body: unknown }
   | {
       readonly type: "replace" | "merge";
       readonly kind: Kind;

@@ -33,7 +33,7 @@ export class DatabaseError extends SwitchError<DatabaseErrorCode> {
   readonly violations: readonly Violation[];
 
   constructor(code: DatabaseErrorCode, message: string, violations: readonly Violation[] = [], cause?: unknown) {
-    super(code, message, { violations }, cause === undefined ? {} : { cause });
+    super(code, message, {}, cause === undefined ? {} : { cause });
     this.violations = violations;
   }
 }

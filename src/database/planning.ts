@@ -47,8 +47,9 @@ function refuseIfAny(violations: readonly Violation[]): void {
 
 function refusalOf(
   operation: Operation,
-  { after }: Touched,
+  { kind, name, after }: Touched,
   revision: number | undefined,
+  body: AnyBody | undefined,
 ): Pick<Violation, "code" | "message"> | undefined {
   const { type } = operation;
   if (type === "create" && after !== undefined) return { code: "already-exists", message: "is there already" };
@@ -56,6 +57,10 @@ function refusalOf(
     return { code: "not-found", message: "there is none" };
   if ("ifRevision" in operation && operation.ifRevision !== undefined && operation.ifRevision !== revision) {
     return { code: "changed-meanwhile", message: "has been changed since it was read" };
+  }
+  const now = body === undefined ? name : nameOf(kind, body);
+  if (now !== name) {
+    return { code: "bad-object", message: `the name cannot change to ${now}: make another and delete this one` };
   }
   return undefined;
 }
@@ -86,33 +91,32 @@ class Draft {
   perform(operation: Operation): void {
     if (this.violations.length >= MAX_VIOLATIONS) return;
     const { kind } = operation;
-    const name = "name" in operation ? operation.name : nameIn(kind, operation.body);
-    const touched = this.#touch(kind, name);
-    const refusal = refusalOf(operation, touched, this.#view.get(kind, name)?.revision);
-    if (refusal !== undefined) {
-      this.violations.push({ ...refusal, kind, name, path: [] });
+    if (operation.type === "create" || operation.type === "put") {
+      const body = this.#parse(kind, nameIn(kind, operation.body), operation.body);
+      if (body !== undefined) this.#finish(operation, this.#touch(kind, nameOf(kind, body)), body);
       return;
     }
-    touched.after = operation.type === "delete" ? undefined : this.#bodyOf(operation, touched);
+    const touched = this.#touch(kind, operation.name);
+    if (operation.type === "delete" || touched.after === undefined) return this.#finish(operation, touched, undefined);
+    const given = operation.type === "merge" ? mergePatch(touched.after, operation.body) : operation.body;
+    const body = this.#parse(kind, operation.name, given);
+    if (body !== undefined) this.#finish(operation, touched, body);
   }
 
-  /** What the object will be; as before when the schema refuses it. */
-  #bodyOf(operation: Exclude<Operation, { type: "delete" }>, { kind, name, after }: Touched): AnyBody | undefined {
-    const given = operation.type === "merge" ? mergePatch(after, operation.body) : operation.body;
+  #parse(kind: Kind, name: string, given: unknown): AnyBody | undefined {
     const result = SCHEMAS[kind].safeParse(given);
-    if (!result.success) {
-      for (const { path, message } of result.error.issues) {
-        this.violations.push({ code: "bad-object", kind, name, path, message });
-      }
-      return after;
+    if (result.success) return result.data;
+    for (const { path, message } of result.error.issues) {
+      this.violations.push({ code: "bad-object", kind, name, path, message });
     }
-    const body: AnyBody = result.data;
-    const now = nameOf(kind, body);
-    if ("name" in operation && now !== name) {
-      const message = `the name cannot change to ${now}: make another and delete this one`;
-      this.violations.push({ code: "bad-object", kind, name, path: [], message });
-    }
-    return sealed(kind, body, this.#keeper);
+    return undefined;
+  }
+
+  #finish(operation: Operation, touched: Touched, body: AnyBody | undefined): void {
+    const { kind, name } = touched;
+    const refusal = refusalOf(operation, touched, this.#view.get(kind, name)?.revision, body);
+    if (refusal === undefined) touched.after = body === undefined ? undefined : sealed(kind, body, this.#keeper);
+    else this.violations.push({ ...refusal, kind, name, path: [] });
   }
 
   /** Takes out references to what is deleted where the rule says so; every other one refuses the change. */
