@@ -1,17 +1,23 @@
 import type { ChangeEntry, ChangeRecord } from "../configuration-store.ts";
 import type { Connection, Row } from "./connection.ts";
 
-/** Changes that are kept to be looked at and undone, and what they may take together. */
-const MAX_CHANGES = 10_000;
-const MAX_BYTES = 64 * 2 ** 20;
+/** What is kept of changes to be looked at and undone: so many, and so much of what they did. The last one always is. */
+export interface History {
+  readonly maxChanges: number;
+  readonly maxBytes: number;
+}
+
+export const HISTORY: History = { maxChanges: 10_000, maxBytes: 64 * 2 ** 20 };
 const MAX_LIST = 1_000;
 
 /** The changes that were made, by one connection. */
 export class Changes {
   readonly #connection: Connection;
+  readonly #history: History;
 
-  constructor(connection: Connection) {
+  constructor(connection: Connection, history: History) {
     this.#connection = connection;
+    this.#history = history;
   }
 
   sequence(): number {
@@ -42,8 +48,9 @@ export class Changes {
       .map(changeOf);
   }
 
-  /** Adds a change, which is always kept, and forgets old ones. */
+  /** Adds a change and forgets old ones. */
   add({ sequence, atMs, author, summary, entries, undoes }: ChangeRecord): void {
+    const { maxChanges, maxBytes } = this.#history;
     const text = JSON.stringify(entries);
     const last = this.#connection.sql("SELECT bytes_so_far FROM change WHERE sequence = ?").get(sequence - 1);
     const bytes = Number(last?.["bytes_so_far"] ?? 0) + Buffer.byteLength(text);
@@ -52,8 +59,8 @@ export class Changes {
       .run(sequence, atMs, author, summary, text, undoes ?? null, bytes);
     const oldest = this.#connection
       .sql("SELECT sequence FROM change WHERE bytes_so_far > ? ORDER BY sequence LIMIT 1")
-      .get(bytes - MAX_BYTES);
-    const keptFrom = Math.min(sequence, Math.max(sequence - MAX_CHANGES + 1, Number(oldest?.["sequence"] ?? 0)));
+      .get(bytes - maxBytes);
+    const keptFrom = Math.min(sequence, Math.max(sequence - maxChanges + 1, Number(oldest?.["sequence"] ?? 0)));
     this.#connection.sql("DELETE FROM change WHERE sequence < ?").run(keptFrom);
   }
 }

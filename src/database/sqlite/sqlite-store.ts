@@ -17,7 +17,7 @@ import { plan } from "../planning/plan.ts";
 import { doSteps, STEP, type Steps } from "../planning/steps.ts";
 import { undoing } from "../planning/undoing.ts";
 import type { SecretKeeper } from "../secret-keeper.ts";
-import { Changes } from "./changes.ts";
+import { Changes, HISTORY, type History } from "./changes.ts";
 import { Connection } from "./connection.ts";
 import { Objects } from "./objects.ts";
 import { openFile } from "./open-file.ts";
@@ -27,6 +27,8 @@ export interface SqliteStoreOptions {
   readonly path: string;
   readonly clock: Clock;
   readonly keeper: SecretKeeper;
+  /** Absent: 10,000 changes and 64 MiB. */
+  readonly history?: History;
 }
 
 /** How long another process that writes is waited for, and between attempts. */
@@ -57,12 +59,12 @@ export class SqliteStore implements ConfigurationStore {
   #isInSnapshot = false;
 
   /** @throws {DatabaseError} `database-failed` when the file cannot be opened, is not ours or another version's */
-  constructor({ path, clock, keeper }: SqliteStoreOptions) {
+  constructor({ path, clock, keeper, history = HISTORY }: SqliteStoreOptions) {
     this.#clock = clock;
     this.#keeper = keeper;
-    this.#reading = sideOf(openFile(path));
+    this.#reading = sideOf(openFile(path), history);
     // What is in memory is there for one connection only; waiting for other processes must not stop this one.
-    this.#writing = path === ":memory:" ? this.#reading : sideOf(new Connection(path, 0));
+    this.#writing = path === ":memory:" ? this.#reading : sideOf(new Connection(path, 0), history);
     this.#writing.connection.exec("PRAGMA synchronous = FULL");
   }
 
@@ -211,8 +213,8 @@ export class SqliteStore implements ConfigurationStore {
   }
 }
 
-function sideOf(connection: Connection): Side {
-  return { connection, objects: new Objects(connection), changes: new Changes(connection) };
+function sideOf(connection: Connection, history: History): Side {
+  return { connection, objects: new Objects(connection), changes: new Changes(connection, history) };
 }
 
 async function doStepsInTurns<Result>(steps: Steps<Result>): Promise<Result> {
