@@ -22,6 +22,8 @@ export interface NodePaths {
   readonly configurationFile: string;
   /** What of it the node's own file declared at the last start. */
   readonly declaredFile: string;
+  /** What secrets of the configuration are sealed with. */
+  readonly secretKey: string;
   readonly supervisorLock: string;
   /** Control channel of a service, or of the `supervisor`. */
   readonly socket: (service: string) => string;
@@ -46,6 +48,7 @@ export function nodePaths(dataDir: string): NodePaths {
     tlsKey: join(dataDir, "state", "tls-key.pem"),
     configurationFile: join(dataDir, "state", "configuration.db"),
     declaredFile: join(dataDir, "state", "declared.json"),
+    secretKey: join(dataDir, "state", "secret.key"),
     supervisorLock: join(runDir, "supervisor.lock"),
     socket: (service) => join(runDir, `${service}-1.sock`),
     pidFile: (service) => join(runDir, `${service}-1.pid`),
