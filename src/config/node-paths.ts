@@ -13,6 +13,11 @@ export interface NodePaths {
   readonly wireSecretFile: string;
   /** What the demo's passwords are made of when it is not bound to loopback. */
   readonly demoSecretFile: string;
+  /** What the command line signs in with; another one at each start of the admin service. */
+  readonly adminTokenFile: string;
+  /** The password of user `admin` until it is changed. */
+  readonly firstPasswordFile: string;
+  readonly auditLog: string;
   /** A call to the demo's echo, for SIPp. */
   readonly sippScenarioFile: string;
   /** The certificate that the node makes for itself, and its key. */
@@ -43,6 +48,9 @@ export function nodePaths(dataDir: string): NodePaths {
     nodeFile: join(runDir, "node.json"),
     wireSecretFile: join(runDir, "wire.secret"),
     demoSecretFile: join(runDir, "demo.secret"),
+    adminTokenFile: join(runDir, "admin.token"),
+    firstPasswordFile: join(runDir, "first-password"),
+    auditLog: join(dataDir, "log", "audit.log"),
     sippScenarioFile: join(dataDir, "sipp-echo.xml"),
     tlsCertificate: join(dataDir, "state", "tls-certificate.pem"),
     tlsKey: join(dataDir, "state", "tls-key.pem"),
