@@ -1,5 +1,5 @@
-import type { BodyOf } from "../../database/index.ts";
-import type { DialPlanExplanation } from "../../signals/index.ts";
+import type { BodyOf } from "../../../database/index.ts";
+import type { DialPlanExplanation } from "../../../signals/index.ts";
 
 /** What calls by a route pattern cost. */
 export type RouteClass = BodyOf<"route-pattern">["class"];
