@@ -1,9 +1,10 @@
 import { createHmac } from "node:crypto";
-import { errorMessageOf, type MetricSample } from "../../common/index.ts";
+import { errorMessageOf, SwitchError, type MetricSample } from "../../common/index.ts";
 import type { RelayEvent } from "../../media/index.ts";
+import type { DialPlanExplanation } from "../../signals/index.ts";
 import { DigestAuthenticator } from "../auth/index.ts";
 import type { Inventory, SipPhone } from "../device/index.ts";
-import { emergencyPlan, type EmergencyPlan } from "../digit-analysis/index.ts";
+import { emergencyPlan, explainDialed, numberingSource, type EmergencyPlan } from "../digit-analysis/index.ts";
 import type { CallRecord } from "../record/call-record.ts";
 import { findRecord, lastRecords } from "../record/record-reader.ts";
 import { RecordWriter } from "../record/record-writer.ts";
@@ -112,6 +113,7 @@ export class CallManager {
     const lookup = (phone: SipPhone): readonly Binding[] => this.#registrar.lookup(phone.aor);
     const onFlowFailed = (binding: Binding): void => this.#registrar.flowFailed(binding);
     const { endpoints } = settings;
+    const numbering = options.dialPlan === undefined ? undefined : numberingSource(options.dialPlan, clock);
     this.#messages = new Messages({
       gatekeeper: this.#gatekeeper,
       inventory,
@@ -119,6 +121,7 @@ export class CallManager {
       onFlowFailed,
       endpoints,
       localHosts: () => this.#newCalls.localHosts,
+      numbering,
       port: this.#signaling,
       clock,
       ids,
@@ -136,6 +139,7 @@ export class CallManager {
       ringSeconds,
       serialRingSeconds: settings.serialRingSeconds ?? 20,
       emergency: () => this.#emergency,
+      numbering,
     });
     const common = { table: this.#table, clock, logger };
     this.#edgeReconciler = new EdgeReconciler({ ...common, port: this.#signaling, edgeControl: options.edgeControl });
@@ -206,6 +210,19 @@ export class CallManager {
   /** Records of the calls that ended last, newest first, at most `limit`. */
   endedCalls(limit: number): Promise<CallRecord[]> {
     return lastRecords(this.#options.paths.records, limit);
+  }
+
+  /**
+   * Where digits would lead who dials them now, and why.
+   * @param from name of a device, `1001@internal`, or a number
+   * @throws {SwitchError} `no-dial-plan`, `unknown-caller`, `bad-digits`
+   */
+  explainDialPlan(from: string, digits: string): DialPlanExplanation {
+    const { dialPlan, clock, settings } = this.#options;
+    if (dialPlan === undefined) throw new SwitchError("no-dial-plan", "numbers lead where the inventory says");
+    const emergency = this.#emergency;
+    const context = { plan: dialPlan(), nowMs: clock.wallMs(), services: settings.endpoints, emergency };
+    return explainDialed(from, digits, context);
   }
 
   /** A call that goes on or ended lately, with the SIP dialogs that belong to it; undefined when it is not known. */

@@ -1,4 +1,5 @@
 import type { BodyOf, Pattern, Transformation } from "../../../database/index.ts";
+import { transformNumber } from "../../trunk/transform-number.ts";
 
 /** How patterns change the dialed number. */
 export type PatternChanges = Pick<BodyOf<"translation-pattern">, "discard" | "calledMask" | "prefix">;
@@ -8,6 +9,9 @@ export type CallingChanges = NonNullable<BodyOf<"translation-pattern">["calling"
 /** One change, told to who wants to know. */
 export type OnChange = (step: string, before: string, after: string) => void;
 
+type NumberChange = readonly [step: string, change: (text: string) => string];
+
+const UNCHANGED: Transformation = { stripDigits: 0, prefix: "" };
 /** Numbers do not grow beyond this, whatever translation patterns put before them. */
 export const MAX_NUMBER_LENGTH = 128;
 
@@ -18,7 +22,7 @@ export function changeCalled(
   { dotAt = 0 }: Pattern,
   onChange?: OnChange,
 ): string {
-  const steps: [string, (text: string) => string][] = [];
+  const steps: NumberChange[] = [];
   if (discard === "pre-dot" || discard === "pre-dot-trailing-hash") {
     steps.push(["discard pre-dot", (text) => text.slice(dotAt)]);
   }
@@ -33,40 +37,28 @@ export function changeCalling(number: string, { mask, prefix }: CallingChanges, 
   return changed(number, maskAndPrefix(mask, prefix), onChange);
 }
 
-/** Masks, strips digits off the front, then puts the prefix before what is left. */
-export function transformNumber(
-  number: string,
-  { mask, stripDigits, prefix }: Transformation,
-  onChange?: OnChange,
-): string {
-  const [masked, prefixed] = [maskAndPrefix(mask, ""), maskAndPrefix(undefined, prefix)];
-  const strip: typeof masked =
-    stripDigits === 0 ? [] : [[`strip ${stripDigits} digits`, (text): string => text.slice(stripDigits)]];
-  return changed(number, [...masked, ...strip, ...prefixed], onChange);
+/** As trunks do it: masks, strips digits off the front, then puts the prefix before what is left. */
+export function changeByGroup(number: string, transformation: Transformation, onChange?: OnChange): string {
+  const { mask, stripDigits, prefix } = transformation;
+  const parts = [
+    ...(mask === undefined ? [] : [`mask ${mask}`]),
+    ...(stripDigits === 0 ? [] : [`strip ${stripDigits}`]),
+    ...(prefix === "" ? [] : [`prefix ${prefix}`]),
+  ];
+  if (parts.length === 0) return number;
+  return changed(number, [[parts.join(", "), (text) => transformNumber(text, transformation)]], onChange);
 }
 
-/** `X` keeps a digit of the number, counted from the right; everything else of the mask takes its place. */
-export function applyMask(number: string, mask: string): string {
-  let result = "";
-  let left = number.length;
-  for (let index = mask.length - 1; index >= 0; index -= 1) {
-    left -= 1;
-    const symbol = mask[index] ?? "";
-    result = (symbol === "X" ? (number[left] ?? "") : symbol) + result;
-  }
-  return result;
-}
-
-function maskAndPrefix(mask: string | undefined, prefix: string): [string, (text: string) => string][] {
-  const steps: [string, (text: string) => string][] = [];
-  if (mask !== undefined) steps.push([`mask ${mask}`, (text) => applyMask(text, mask)]);
-  if (prefix !== "") steps.push([`prefix ${prefix}`, (text) => (prefix + text).slice(0, MAX_NUMBER_LENGTH)]);
+function maskAndPrefix(mask: string | undefined, prefix: string): NumberChange[] {
+  const steps: NumberChange[] = [];
+  if (mask !== undefined) steps.push([`mask ${mask}`, (text) => transformNumber(text, { ...UNCHANGED, mask })]);
+  if (prefix !== "") steps.push([`prefix ${prefix}`, (text) => transformNumber(text, { ...UNCHANGED, prefix })]);
   return steps;
 }
 
-function changed(number: string, steps: readonly [string, (text: string) => string][], onChange?: OnChange): string {
+function changed(number: string, steps: readonly NumberChange[], onChange?: OnChange): string {
   return steps.reduce((before, [step, change]) => {
-    const after = change(before);
+    const after = change(before).slice(0, MAX_NUMBER_LENGTH);
     onChange?.(step, before, after);
     return after;
   }, number);

@@ -78,7 +78,6 @@ export interface DialedRoute {
 export interface DialedPrefix {
   readonly kind: "prefix";
   readonly trunks: readonly string[];
-  readonly international: boolean;
 }
 
 export type DialTarget =
@@ -116,6 +115,8 @@ export interface DialPlan {
   findCaller(from: string): (DialCaller & { readonly number?: string }) | undefined;
   /** Up to 128 characters; more lead nowhere. */
   analyzeDigits(digits: string, query: DialQuery): DialResult;
+  /** The number is international (`InternationalPrefixes`, `CountryCode`), as it is or as the trunk changes it. */
+  leavesAbroad(trunk: string, number: string): boolean;
   /** The same analysis, told step by step. `from` is only shown. */
   explain(digits: string, query: DialQuery, from?: string): DialPlanExplanation;
 }

@@ -1,5 +1,6 @@
 import type { DialPlanExplanation } from "../../../signals/index.ts";
 import type { DialedLine, DialResult, DialTarget } from "./dial-plan.ts";
+import type { Routes } from "./routes.ts";
 
 type ResultExplanation = DialPlanExplanation["result"];
 type Facts = Omit<ResultExplanation, "number" | "callingNumber" | "more">;
@@ -13,12 +14,12 @@ const NOWHERE: Readonly<Record<NoTarget["reason"], (pattern: string) => string>>
 };
 
 /** The result of an analysis, for people. */
-export function resultOf({ target, number, callingNumber, more }: DialResult): ResultExplanation {
-  const facts = { number, ...(callingNumber === undefined ? {} : { callingNumber }), more };
-  return { ...factsOf(target), ...facts };
+export function resultOf(result: DialResult, routes: Routes): ResultExplanation {
+  const { number, callingNumber, more } = result;
+  return { ...factsOf(result, routes), number, ...(callingNumber === undefined ? {} : { callingNumber }), more };
 }
 
-function factsOf(target: DialTarget): Facts {
+function factsOf({ target, number, callingNumber }: DialResult, routes: Routes): Facts {
   switch (target.kind) {
     case "line":
       return lineFacts(target);
@@ -30,7 +31,12 @@ function factsOf(target: DialTarget): Facts {
     }
     case "prefix": {
       const [trunk = ""] = target.trunks;
-      return { kind: "trunk", text: `Its prefix leads to ${trunk}.`, international: target.international };
+      return {
+        kind: "trunk",
+        text: `Its prefix leads to ${trunk}.`,
+        international: routes.leavesAbroad(trunk, number),
+        attempts: [{ trunk, number, ...(callingNumber === undefined ? {} : { callingNumber }) }],
+      };
     }
     case "service":
       return { kind: "service", text: "It is a service of the switch." };

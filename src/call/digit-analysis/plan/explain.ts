@@ -38,7 +38,7 @@ export function explainDigits(
     ...(query.callingNumber === undefined ? {} : { callingNumber: query.callingNumber }),
     at: new Date(query.nowMs).toISOString(),
     steps,
-    result: resultOf(result),
+    result: resultOf(result, tables.routes),
   };
 }
 

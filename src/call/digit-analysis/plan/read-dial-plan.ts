@@ -1,4 +1,4 @@
-import type { BodyOf, ConfigurationStore, Kind } from "../../../database/index.ts";
+import type { BodyOf, ConfigurationMirror, Kind } from "../../../database/index.ts";
 import type { DialPlanSource } from "./dial-plan.ts";
 
 /** The kinds that a dial plan is made of: when one of these changes, it is compiled anew. */
@@ -24,8 +24,8 @@ export const DIAL_PLAN_KINDS = [
 ] as const satisfies readonly Kind[];
 
 /** Reads what a dial plan is made of. */
-export function readDialPlan(store: Pick<ConfigurationStore, "all">): DialPlanSource {
-  const all = <K extends Kind>(kind: K): BodyOf<K>[] => store.all(kind).map(({ body }) => body);
+export function readDialPlan(configuration: Pick<ConfigurationMirror, "of">): DialPlanSource {
+  const all = <K extends Kind>(kind: K): BodyOf<K>[] => [...configuration.of(kind).values()];
   return {
     partitions: all("partition"),
     callingSearchSpaces: all("calling-search-space"),

@@ -1,6 +1,7 @@
 import { findServiceParameter, type BodyOf } from "../../../database/index.ts";
-import { changeCalling, transformNumber, type OnChange } from "./change-number.ts";
-import type { DialedPrefix, DialedRoute, DialPlanSource, DialQuery, TrunkAttempt } from "./dial-plan.ts";
+import { transformNumber } from "../../trunk/transform-number.ts";
+import { changeByGroup, changeCalling, type OnChange } from "./change-number.ts";
+import type { DialedRoute, DialPlanSource, DialQuery, TrunkAttempt } from "./dial-plan.ts";
 
 type RoutePattern = BodyOf<"route-pattern">;
 type RouteGroup = BodyOf<"route-group">;
@@ -52,7 +53,7 @@ export class Routes {
       trunk === undefined ? this.#attemptsOf(routeList, numbers, nextOf, onChange) : [attemptOf(trunk, numbers)]
     ).slice(0, MAX_ATTEMPTS);
     const international =
-      routeClass === "international" || attempts.some((attempt) => this.#leavesAbroad(attempt.trunk, attempt.number));
+      routeClass === "international" || attempts.some((attempt) => this.leavesAbroad(attempt.trunk, attempt.number));
     return { kind: "route", pattern: name, class: routeClass, international, attempts };
   }
 
@@ -65,10 +66,6 @@ export class Routes {
       if (trunk !== undefined) found.push({ prefix, trunk });
     }
     return found;
-  }
-
-  dialedPrefix(number: string, trunks: readonly string[]): DialedPrefix {
-    return { kind: "prefix", trunks, international: trunks.some((trunk) => this.#leavesAbroad(trunk, number)) };
   }
 
   #attemptsOf(
@@ -86,7 +83,7 @@ export class Routes {
       const number =
         called === undefined
           ? numbers.number
-          : transformNumber(numbers.number, called, onChange && ((...change) => onChange("called", of, ...change)));
+          : changeByGroup(numbers.number, called, onChange && ((...change) => onChange("called", of, ...change)));
       const shown =
         calling === undefined || callingNumber === undefined
           ? callingNumber
@@ -96,10 +93,9 @@ export class Routes {
   }
 
   /** With the number as it is, or as the trunk makes it: whichever of the two a toll guard would stop. */
-  #leavesAbroad(trunk: string, number: string): boolean {
-    const outbound = this.#trunks.get(trunk)?.outbound;
-    if (this.#isInternational(number)) return true;
-    return outbound !== undefined && this.#isInternational(transformNumber(number, outbound));
+  leavesAbroad(trunk: string, number: string): boolean {
+    const sent = transformNumber(number, this.#trunks.get(trunk)?.outbound);
+    return this.#isInternational(number) || this.#isInternational(sent);
   }
 
   #isInternational(number: string): boolean {

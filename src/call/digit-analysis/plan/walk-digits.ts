@@ -95,7 +95,7 @@ export function isOn(schedules: PlanTables["schedules"], partition: string, nowM
 
 function targetByPrefix({ routes }: PlanTables, number: string): DialTarget {
   const trunks = number === "" ? [] : routes.prefixesOf(number).map(({ trunk }) => trunk);
-  return trunks.length === 0 ? { kind: "none", reason: "unknown-number" } : routes.dialedPrefix(number, trunks);
+  return trunks.length === 0 ? { kind: "none", reason: "unknown-number" } : { kind: "prefix", trunks };
 }
 
 function changedNumbers(entry: PlanEntry, { number, callingNumber }: Numbers, observer?: WalkObserver): Numbers {
