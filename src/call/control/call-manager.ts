@@ -5,8 +5,8 @@ import { DigestAuthenticator } from "../auth/index.ts";
 import type { Inventory, SipPhone } from "../device/index.ts";
 import { emergencyPlan, type EmergencyPlan } from "../digit-analysis/index.ts";
 import type { CallRecord } from "../record/call-record.ts";
-import { findRecord, lastRecords } from "../record/record-reader.ts";
-import { RecordWriter } from "../record/record-writer.ts";
+import type { RecordSettings } from "../record/record-settings.ts";
+import type { RecordPage, RecordQuery } from "../record/record-table.ts";
 import { Registrar, type Binding, type RegistrationSummary } from "../registrar/index.ts";
 import { DrachtioSignaling } from "../signaling/drachtio-signaling.ts";
 import type { SignalingPort } from "../signaling/signaling-port.ts";
@@ -14,8 +14,10 @@ import type { CallManagerOptions } from "./call-manager-options.ts";
 import { CallControl } from "./call-control.ts";
 import { CallCounters } from "./call-counters.ts";
 import { CallJournal } from "./call-journal.ts";
+import { CallRecords } from "./call-records.ts";
 import type { CallContext } from "./call-session.ts";
 import { CallTable } from "./call-table.ts";
+import { liveFacts, type CallReport } from "./call-report.ts";
 import { viewOf, type CallView } from "./call-view.ts";
 import type { EdgeControl } from "./edge-control.ts";
 import { EdgeReconciler } from "./edge-reconciler.ts";
@@ -50,7 +52,7 @@ export class CallManager {
   readonly #registrar: Registrar;
   readonly #authenticator: DigestAuthenticator;
   readonly #journal: CallJournal;
-  readonly #records: RecordWriter;
+  readonly #records: CallRecords;
   readonly #signaling: SignalingPort;
   readonly #gatekeeper: Gatekeeper;
   readonly #subscriptions: Subscriptions;
@@ -80,7 +82,18 @@ export class CallManager {
       onStopped: (address) => this.#tellEdge((edge) => edge.ban(address)),
     });
     this.#journal = new CallJournal(paths.calls, clock, logger);
-    this.#records = new RecordWriter({ path: paths.records, clock, logger });
+    this.#records = new CallRecords({
+      path: paths.records,
+      clock,
+      logger,
+      settings: options.recordSettings,
+      table: options.recordTable,
+      context: {
+        node: options.node ?? "tandem",
+        deviceFacts: options.deviceFacts ?? (() => ({})),
+        partitionOf: (device, number) => inventory.lineOf(device, number)?.line.split("@", 2)[1],
+      },
+    });
     const ringSeconds = settings.ringSeconds ?? 180;
     const longestRingMs = longestRingSeconds(inventory, ringSeconds) * 1_000;
     this.#signaling =
@@ -205,14 +218,34 @@ export class CallManager {
 
   /** Records of the calls that ended last, newest first, at most `limit`. */
   endedCalls(limit: number): Promise<CallRecord[]> {
-    return lastRecords(this.#options.paths.records, limit);
+    return this.#records.last(limit);
+  }
+
+  /** A page of the records of ended calls, as JSON texts. @throws {RecordError} */
+  recordPage(query: RecordQuery): Promise<RecordPage> {
+    return this.#records.page(query);
+  }
+
+  /** A call that goes on, or the record of one that has ended; undefined when it is not known. @throws {RecordError} */
+  async callReport(callId: string): Promise<CallReport | undefined> {
+    const session = this.#table.get(callId);
+    if (session !== undefined && session.call.state !== "disconnected") {
+      return { state: "live", call: await liveFacts(session, this.#options, this.#records.context) };
+    }
+    const call = await this.#records.find(callId);
+    return call === undefined ? undefined : { state: "past", call };
+  }
+
+  /** What of calls is recorded from now on; what is absent stays as it is. */
+  applySettings(settings: Partial<RecordSettings>): void {
+    this.#records.applySettings(settings);
   }
 
   /** A call that goes on or ended lately, with the SIP dialogs that belong to it; undefined when it is not known. */
   async callSubject(callId: string): Promise<CallSubject | undefined> {
     const session = this.#table.get(callId);
     if (session !== undefined) return subjectOfView(viewOf(session));
-    const record = await findRecord(this.#options.paths.records, callId);
+    const record = await this.#records.find(callId);
     return record === undefined ? undefined : subjectOfRecord(record);
   }
 
@@ -231,13 +264,6 @@ export class CallManager {
   }
 
   metrics(): MetricSample[] {
-    const { written, lost, waiting } = this.#records.counts;
-    const counter = (name: string, help: string, value: number): MetricSample => ({
-      name,
-      type: "counter",
-      help,
-      value,
-    });
     return [
       ...this.#counters.metrics(this.#table),
       ...this.#registrar.counters(),
@@ -245,19 +271,12 @@ export class CallManager {
       ...this.#messages.metrics(),
       this.#journal.metric,
       ...this.#authenticator.counters(),
-      counter("tandem_call_records_total", "Call records written", written),
-      counter("tandem_call_records_lost_total", "Call records given up because the disk refused", lost),
+      ...this.#records.metrics(),
       {
         name: "tandem_wire_pending_commands",
         type: "gauge",
         help: "Responses that the edge has not confirmed and requests without a final response",
         value: this.#signaling.pendingCount,
-      },
-      {
-        name: "tandem_call_records_waiting",
-        type: "gauge",
-        help: "Call records on their way to the disk",
-        value: waiting,
       },
     ];
   }
@@ -369,7 +388,7 @@ export class CallManager {
           if (this.#table.size === 0) this.#onNoSession();
         },
       },
-      writeRecord: (record) => this.#records.write(record),
+      writeRecord: (ended) => this.#records.write(ended),
     };
   }
 }

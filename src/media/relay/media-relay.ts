@@ -90,6 +90,8 @@ export interface MediaRelay {
   offerByEndpoint(key: RelayKey, endpoint: RelayEndpoint): Promise<string>;
   /** Ends a session and returns its last figures; releasing an unknown call succeeds and returns nothing. */
   release(callId: string): Promise<RelaySessionSummary | undefined>;
+  /** The figures of a session so far; undefined when there is none. */
+  inspect(callId: string): Promise<RelaySessionSummary | undefined>;
   list(): Promise<readonly RelaySessionSummary[]>;
   close(): void;
 }
