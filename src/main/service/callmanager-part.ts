@@ -6,6 +6,13 @@ import { EmbeddedRelay } from "../../media/relay/embedded/embedded-relay.ts";
 import { FollowedInventory } from "../configuration/followed-inventory.ts";
 import { openConfiguration, withoutSecrets } from "../configuration/open-configuration.ts";
 import { ABSENT_WITH_DRACHTIO } from "../node/absent-with-drachtio.ts";
+import {
+  deviceFactsIn,
+  handleRecordQuestions,
+  openRecordTable,
+  recordSettingsIn,
+  recordsFile,
+} from "./call-records.ts";
 import type { ServiceContext, ServicePart } from "./service-part.ts";
 
 /** How long readiness waits for edge and relay; without them new calls get 503, but others can go on. */
@@ -47,7 +54,10 @@ export function createCallManagerPart(context: ServiceContext): ServicePart {
     profiles: new Map(node.profiles.map((profile) => [profile.name, profile])),
     clock,
     logger,
-    onChanged: () => manager.inventoryChanged(),
+    onChanged: (kinds) => {
+      manager.inventoryChanged();
+      if (kinds.has("service-parameter")) manager.applySettings(recordSettingsIn(followed.mirror));
+    },
   });
   const manager = new CallManager({
     edge: drachtio ?? { ...node.wire, secret: readFileSync(paths.wireSecretFile, "utf8").trim() },
@@ -61,8 +71,12 @@ export function createCallManagerPart(context: ServiceContext): ServicePart {
       calls: join(paths.stateDir, "calls.journal"),
       registrations: join(paths.stateDir, "registrations.journal"),
       subscriptions: join(paths.stateDir, "subscriptions.journal"),
-      records: join(paths.recordsDir, "calls.jsonl"),
+      records: recordsFile(paths),
     },
+    node: node.name,
+    recordSettings: recordSettingsIn(followed.mirror),
+    recordTable: openRecordTable(paths, clock, logger),
+    deviceFacts: (device) => deviceFactsIn(followed.mirror, device),
     settings: { ...node.call, endpoints: new Map(Object.entries(node.call.endpoints)) },
     onReady: () => ready.mark("edge"),
   });
@@ -71,6 +85,7 @@ export function createCallManagerPart(context: ServiceContext): ServicePart {
   channel.handle("registrations", () => manager.registrations());
   channel.handle("forgive", (params) => manager.forgive(textIn(params, "address")));
   channel.handle("ended-calls", () => manager.endedCalls(ENDED_CALLS));
+  handleRecordQuestions(channel, manager);
   channel.handle("trace-call", async (params) => {
     const callId = textIn(params, "callId");
     const subject = await manager.callSubject(callId);
