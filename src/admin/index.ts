@@ -10,13 +10,16 @@ export {
 export { keptServiceCaller, singleServiceCaller, type ServiceCaller } from "./control/service-caller.ts";
 export { createNodeView, type NodeView, type Row, type ServiceView } from "./control/node-view.ts";
 export { AdminServer, type AdminServerOptions } from "./http/admin-server.ts";
-export { runCli, type CliContext } from "./cli/run-cli.ts";
+export { runCli } from "./cli/run-cli.ts";
+export { type CliContext } from "./cli/node-options.ts";
 export { EXIT } from "./cli/exit-codes.ts";
 export {
+  type CliInput,
   type CliOutput,
   type ConfigSummary,
   type DemoCommand,
   type HostCheck,
   type Launcher,
+  type Progress,
   type StartCommand,
 } from "./cli/launcher.ts";

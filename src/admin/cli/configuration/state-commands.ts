@@ -1,0 +1,40 @@
+import { EXIT } from "../exit-codes.ts";
+import { formatTable } from "../table.ts";
+import { tableColumns } from "./field-text.ts";
+import { print, type RestContext } from "./rest-context.ts";
+
+const DEVICE_COLUMNS = tableColumns([
+  ["Device", "id"],
+  ["Kind", "collection"],
+  ["Lines", "lines"],
+  ["State", "state"],
+  ["Description", "description"],
+]);
+const LINE_COLUMNS = tableColumns([
+  ["Line", "id"],
+  ["Name", "displayName"],
+  ["Devices", "devices"],
+  ["State", "state"],
+]);
+
+/** `tandem device states`: devices as they are now. */
+export function listDeviceStates(rest: RestContext): Promise<number> {
+  return listStates("/devices", "there is no device", DEVICE_COLUMNS, rest);
+}
+
+/** `tandem line states`: directory numbers as they are now. */
+export function listLineStates(rest: RestContext): Promise<number> {
+  return listStates("/lines", "there is no line", LINE_COLUMNS, rest);
+}
+
+async function listStates(
+  path: string,
+  none: string,
+  columns: typeof DEVICE_COLUMNS,
+  rest: RestContext,
+): Promise<number> {
+  const rows = await rest.client.rows(path);
+  if (!rest.json && rows.length === 0) rest.output.err(none);
+  else print(rest, rows, formatTable(rows, columns));
+  return EXIT.ok;
+}
