@@ -18,6 +18,10 @@ export interface NodePaths {
   /** The certificate that the node makes for itself, and its key. */
   readonly tlsCertificate: string;
   readonly tlsKey: string;
+  /** The configuration of phones, numbers, trunks and users. */
+  readonly configurationFile: string;
+  /** What of it the node's own file declared at the last start. */
+  readonly declaredFile: string;
   readonly supervisorLock: string;
   /** Control channel of a service, or of the `supervisor`. */
   readonly socket: (service: string) => string;
@@ -40,6 +44,8 @@ export function nodePaths(dataDir: string): NodePaths {
     sippScenarioFile: join(dataDir, "sipp-echo.xml"),
     tlsCertificate: join(dataDir, "state", "tls-certificate.pem"),
     tlsKey: join(dataDir, "state", "tls-key.pem"),
+    configurationFile: join(dataDir, "state", "configuration.db"),
+    declaredFile: join(dataDir, "state", "declared.json"),
     supervisorLock: join(runDir, "supervisor.lock"),
     socket: (service) => join(runDir, `${service}-1.sock`),
     pidFile: (service) => join(runDir, `${service}-1.pid`),

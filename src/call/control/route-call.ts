@@ -14,7 +14,7 @@ import { registrationOf } from "./way-to-leg.ts";
 
 export interface RouteContext {
   readonly ids: Ids;
-  readonly lookup: (directoryNumber: string) => readonly Binding[];
+  readonly lookup: (phone: SipPhone) => readonly Binding[];
   readonly onFlowFailed: (binding: Binding) => void;
   readonly isBusy: (device: SipPhone | Peer) => boolean;
   /** Longest ringing of a call whose callee's profile does not say. */
@@ -91,7 +91,7 @@ export function peerUri(peer: Peer, number: string): string | undefined {
 }
 
 function routeToPhone(phone: SipPhone, context: RouteContext): RoutedCall | RejectedCall {
-  const places = placesOf(context.lookup(phone.directoryNumber)).slice(0, MAX_BRANCHES);
+  const places = placesOf(context.lookup(phone)).slice(0, MAX_BRANCHES);
   const device = phoneDevice(phone);
   if (places.length === 0) {
     return { kind: "rejected", callee: device, ...rejection(480, "not-registered", [], ABSENT) };

@@ -1,4 +1,5 @@
 import { parseNameAddr, parseUri } from "../../../sip/message/index.ts";
+import type { SipPhone } from "../../device/index.ts";
 import type { Destination } from "../../digit-analysis/index.ts";
 import type { Binding } from "../../registrar/index.ts";
 import type { Way } from "../branch.ts";
@@ -28,7 +29,7 @@ const CONGESTION_CONTROLLED = new Set(["tcp", "tls", "ws", "wss"]);
 /** Turns the result of digit analysis into places, or into what the sender is told. */
 export function routeMessage(
   destination: Destination,
-  lookup: (directoryNumber: string) => readonly Binding[],
+  lookup: (phone: SipPhone) => readonly Binding[],
   onFlowFailed: (binding: Binding) => void,
 ): RoutedMessage | ({ readonly kind: "rejected" } & Rejection) {
   switch (destination.kind) {
@@ -36,7 +37,7 @@ export function routeMessage(
       return { kind: "rejected", ...rejection(405, "service", [["Allow", SERVICE_METHODS]]) };
     case "phone": {
       const { directoryNumber } = destination.phone;
-      const targets = waysToPlaces(lookup(directoryNumber), onFlowFailed).map((ways) => ({ ways, isTrusted: false }));
+      const targets = waysToPlaces(lookup(destination.phone), onFlowFailed).map((ways) => ({ ways, isTrusted: false }));
       if (targets.length === 0) return { kind: "rejected", ...rejection(480, "not-registered") };
       return { kind: "routed", number: octets(directoryNumber), targets };
     }
