@@ -13,6 +13,8 @@ export function terminalInput(
   prompts: NodeJS.WritableStream,
   password: string | undefined,
 ): TerminalInput {
+  // Typed ahead of the next question.
+  const ahead = { text: "" };
   let reader: Interface | undefined;
   let lines: AsyncIterator<string, undefined> | undefined;
   const nextLine = async (): Promise<string> => {
@@ -24,13 +26,18 @@ export function terminalInput(
   };
   return {
     ...(password === undefined ? {} : { password }),
-    isTerminal: input.isTTY,
-    readSecret: (prompt) => (input.isTTY ? askWithoutEcho(input, prompts, prompt) : nextLine()),
+    isTerminal: Boolean(input.isTTY),
+    readSecret: (prompt) => (input.isTTY ? askWithoutEcho(input, prompts, prompt, ahead) : nextLine()),
     close: () => reader?.close(),
   };
 }
 
-function askWithoutEcho(input: NodeJS.ReadStream, prompts: NodeJS.WritableStream, prompt: string): Promise<string> {
+function askWithoutEcho(
+  input: NodeJS.ReadStream,
+  prompts: NodeJS.WritableStream,
+  prompt: string,
+  ahead: { text: string },
+): Promise<string> {
   prompts.write(prompt);
   input.setRawMode(true);
   input.setEncoding("utf8");
@@ -44,8 +51,11 @@ function askWithoutEcho(input: NodeJS.ReadStream, prompts: NodeJS.WritableStream
       prompts.write("\n");
     };
     const onData = (text: string): void => {
-      for (const key of text) {
+      const keys = [...ahead.text, ...text];
+      ahead.text = "";
+      for (const [index, key] of keys.entries()) {
         if (key === "\r" || key === "\n") {
+          ahead.text = keys.slice(index + 1).join("");
           end();
           return resolve(typed);
         }
@@ -58,5 +68,6 @@ function askWithoutEcho(input: NodeJS.ReadStream, prompts: NodeJS.WritableStream
       }
     };
     input.on("data", onData);
+    onData("");
   });
 }
