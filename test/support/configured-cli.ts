@@ -19,6 +19,8 @@ export interface CliAnswers {
   /** In place of `TANDEM_PASSWORD`. */
   readonly password?: string;
   readonly interrupted?: AbortSignal;
+  /** Remarks go to a terminal; told what is drawn there. */
+  readonly onDrawn?: (text: string) => void;
 }
 
 /** The command line beside the REST interface of a node: a real configuration and HTTP server, no call control. */
@@ -47,6 +49,7 @@ export class ConfiguredCli {
   async runAnywhere(words: readonly string[], answers: CliAnswers = {}): Promise<CliRun> {
     const [out, err]: [string[], string[]] = [[], []];
     const secrets = [...(answers.secrets ?? [])];
+    const { onDrawn } = answers;
     const exitCode = await runCli(words, {
       launcher: {
         version: "1.2.3",
@@ -58,7 +61,13 @@ export class ConfiguredCli {
         stopOrphans: async () => [],
         interruption: () => answers.interrupted ?? new AbortController().signal,
       },
-      output: { out: (text) => void out.push(text), err: (text) => void err.push(text) },
+      output: {
+        out: (text) => void out.push(text),
+        err: (text) => void err.push(text),
+        ...(onDrawn === undefined
+          ? {}
+          : { openProgress: () => Promise.resolve({ update: onDrawn, end: () => undefined }) }),
+      },
       input: {
         isTerminal: answers.isTerminal ?? false,
         ...(answers.password === undefined ? {} : { password: answers.password }),

@@ -1,5 +1,5 @@
 import { errorCodeOf, SwitchError } from "../../../common/index.ts";
-import { check, ConfigError, readYamlSource, type ConfigProblem, type YamlSource } from "../../../config/index.ts";
+import { check, ConfigError, readYamlSource, type YamlSource } from "../../../config/index.ts";
 import { documentSchema } from "./document-schema.ts";
 import type { ConfigurationClient } from "../../client/configuration-client.ts";
 import { RestRefusal } from "../../client/rest-refusal.ts";
@@ -74,7 +74,7 @@ async function send({ file, mode, dryRun }: ImportWords, source: YamlSource, sen
   } catch (error) {
     if (errorCodeOf(error) === "interrupted") throw await afterInterruption(client, before, dryRun);
     if (!(error instanceof RestRefusal) || error.violations.length === 0) throw error;
-    throw new ConfigError(sorted(problemsOfViolations(error.violations, source, file)));
+    throw new ConfigError(problemsOfViolations(error.violations, source, file));
   }
 }
 
@@ -95,14 +95,6 @@ async function afterInterruption(client: ConfigurationClient, before: number, is
 
 function ended(how: string): SwitchError {
   return new SwitchError("interrupted", `interrupted; ${how}`);
-}
-
-function sorted(problems: readonly ConfigProblem[]): ConfigProblem[] {
-  return problems.filter((problem, index) => {
-    const same = (other: ConfigProblem): boolean =>
-      other.line === problem.line && other.path === problem.path && other.reason === problem.reason;
-    return problems.findIndex(same) === index;
-  });
 }
 
 function resultText({ file, dryRun }: ImportWords, result: ImportResult): string {

@@ -1,4 +1,4 @@
-import { formatProblem, type ConfigPath, type ConfigProblem, type YamlSource } from "../../../config/index.ts";
+import type { ConfigPath, ConfigProblem, YamlSource } from "../../../config/index.ts";
 import { isKind, nameOf, withPartition, yamlKeyOf } from "../../../database/index.ts";
 import type { RestViolation } from "../../client/rest-refusal.ts";
 
@@ -26,11 +26,6 @@ export function problemsOfViolations(
     return { file, path: object, reason: message };
   });
   return problems.sort((a, b) => (a.line ?? Infinity) - (b.line ?? Infinity) || 0);
-}
-
-/** A list of problems, each once. */
-export function problemLines(problems: readonly ConfigProblem[]): string[] {
-  return [...new Set(problems.map(formatProblem))];
 }
 
 function namesIn(document: unknown, kind: Parameters<typeof nameOf>[0], key: string): ReadonlyMap<string, number> {
