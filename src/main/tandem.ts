@@ -2,7 +2,9 @@
 import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
 import { SystemClock } from "../common/index.ts";
-import { runCli, type CliOutput, type Launcher } from "../admin/index.ts";
+// Not by its index, which has the REST interface: its libraries take longer to load than most commands run.
+import type { CliOutput, Launcher } from "../admin/cli/launcher.ts";
+import { runCli } from "../admin/cli/run-cli.ts";
 import { loadConfig, nodePaths } from "../config/index.ts";
 import { demoCommand } from "./launch/demo-command.ts";
 import { openTerminalProgress } from "./host/terminal-progress.ts";

@@ -1,5 +1,4 @@
 import { writeFileSync } from "node:fs";
-import { join } from "node:path";
 import { EXIT, runCli } from "../../src/admin/index.ts";
 import { SystemClock } from "../../src/common/index.ts";
 import { RestFixture } from "./rest-fixture.ts";
@@ -33,9 +32,9 @@ export class ConfiguredCli {
 
   static async start(rest?: RestFixture): Promise<ConfiguredCli> {
     const fixture = rest ?? (await RestFixture.start());
-    const { runDir, nodeFile } = fixture.paths;
+    const { adminTokenFile, nodeFile } = fixture.paths;
     writeFileSync(nodeFile, JSON.stringify({ http: { address: "0.0.0.0", port: fixture.port } }));
-    writeFileSync(join(runDir, "admin.token"), `${fixture.adminToken}\n`, { mode: 0o600 });
+    writeFileSync(adminTokenFile, `${fixture.adminToken}\n`, { mode: 0o600 });
     await fixture.answerAsCallManager({ hello: () => ({}), "configuration-changed": () => ({}) });
     return new ConfiguredCli(fixture);
   }

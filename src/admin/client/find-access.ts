@@ -1,20 +1,16 @@
 import { readFileSync } from "node:fs";
 import { isIP } from "node:net";
-import { join } from "node:path";
 import { errorCodeOf, errorMessageOf, SwitchError } from "../../common/index.ts";
 import { isLoopbackAddress, nodePaths } from "../../config/index.ts";
 import type { RestAccess } from "./rest-client.ts";
-
-/** The token that lets the owner of the data-dir in. */
-const TOKEN_FILE = "admin.token";
 
 /**
  * The REST interface of the node in `dataDir`, as its owner.
  * @throws {SwitchError} `no-admin` when its files are not there or cannot be read
  */
 export function accessOfDataDir(dataDir: string): RestAccess {
-  const tokenFile = join(nodePaths(dataDir).runDir, TOKEN_FILE);
-  return { url: urlOfDataDir(dataDir), authorization: `Bearer ${readText(tokenFile).trim()}` };
+  const token = readText(nodePaths(dataDir).adminTokenFile).trim();
+  return { url: urlOfDataDir(dataDir), authorization: `Bearer ${token}` };
 }
 
 /** Where the node in `dataDir` answers HTTP. @throws {SwitchError} `no-admin` */
