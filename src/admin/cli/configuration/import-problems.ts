@@ -34,7 +34,7 @@ function namesIn(document: unknown, kind: Parameters<typeof nameOf>[0], key: str
   if (!Array.isArray(list)) return names;
   list.forEach((entry: unknown, index) => {
     if (typeof entry !== "object" || entry === null) return;
-    const name = nameOf(kind, entry as Json);
+    const name = nameOf(kind, entry);
     // What stands in a partition has the usual one when it names none.
     for (const each of [name, withPartition(name)]) if (!names.has(each)) names.set(each, index);
   });
