@@ -30,12 +30,13 @@ export class ConfiguredCli {
     this.rest = rest;
   }
 
-  static async start(rest?: RestFixture): Promise<ConfiguredCli> {
-    const fixture = rest ?? (await RestFixture.start());
+  /** @param callControl answers in the place of call control, by method */
+  static async start(callControl: Readonly<Record<string, (params: unknown) => unknown>> = {}): Promise<ConfiguredCli> {
+    const fixture = await RestFixture.start();
     const { adminTokenFile, nodeFile } = fixture.paths;
     writeFileSync(nodeFile, JSON.stringify({ http: { address: "0.0.0.0", port: fixture.port } }));
     writeFileSync(adminTokenFile, `${fixture.adminToken}\n`, { mode: 0o600 });
-    await fixture.answerAsCallManager({ hello: () => ({}), "configuration-changed": () => ({}) });
+    await fixture.answerAsCallManager({ hello: () => ({}), "configuration-changed": () => ({}), ...callControl });
     return new ConfiguredCli(fixture);
   }
 

@@ -41,6 +41,11 @@ const LINE: FieldOption = {
 };
 const ENDPOINT_OPTIONS: readonly FieldOption[] = [
   LINE,
+  {
+    flags: "--sip-user <name>",
+    field: "credentials.user",
+    description: "what it registers as; needed where another device has its first number (default: that number)",
+  },
   { flags: "--profile <name>", field: "profile", description: "its SIP profile" },
   POOL,
   { flags: "--owner <user>", field: "owner", description: "the user whose device it is" },

@@ -1,6 +1,6 @@
 import { EXIT } from "../exit-codes.ts";
 import { formatTable } from "../table.ts";
-import { tableColumns } from "./field-text.ts";
+import { fieldValueText, tableColumns } from "./field-text.ts";
 import { print, type RestContext } from "./rest-context.ts";
 
 const DEVICE_COLUMNS = tableColumns([
@@ -34,7 +34,15 @@ async function listStates(
   rest: RestContext,
 ): Promise<number> {
   const rows = await rest.client.rows(path);
+  const shown = rows.map((row) => ({ ...row, state: stateText(row["state"]) }));
   if (!rest.json && rows.length === 0) rest.output.err(none);
-  else print(rest, rows, formatTable(rows, columns));
+  else print(rest, rows, formatTable(shown, columns));
   return EXIT.ok;
+}
+
+/** What call control says of it, in a line: its state first. */
+function stateText(given: unknown): string {
+  if (typeof given !== "object" || given === null) return "not known to call control";
+  const { name: _, state, ...others } = given as Readonly<Record<string, unknown>>;
+  return [fieldValueText(state), fieldValueText(others)].filter((text) => text !== "").join(" ");
 }

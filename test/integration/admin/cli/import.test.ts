@@ -4,9 +4,9 @@ import { join } from "node:path";
 import { parse } from "yaml";
 import { EXIT } from "../../../../src/admin/index.ts";
 import { ConfiguredCli } from "../../../support/configured-cli.ts";
-import { RestFixture } from "../../../support/rest-fixture.ts";
 
 const OFFICE = `# yaml-language-server: $schema=schema.json
+version: 1
 directoryNumbers:
   - { number: "1001", displayName: Ann }
   - number: "1002"
@@ -98,26 +98,26 @@ describe("the configuration as one file", () => {
         "a key that is unknown",
         "displayName: Ann",
         "displayname: Ann",
-        ["3:23: directoryNumbers[0].displayname: unknown key; did you mean displayName?"],
+        ["4:23: directoryNumbers[0].displayname: unknown key; did you mean displayName?"],
       ],
       [
         "a number without quotes",
         'number: "1002"',
         "number: 0123",
-        ['4:13: directoryNumbers[1].number: expected text, found 0123; write it in quotes: "0123"'],
+        ['5:13: directoryNumbers[1].number: expected text, found 0123; write it in quotes: "0123"'],
       ],
-      ["a list that is none", "[ann, bob]", "ann", ['13:66: users[0].devices: expected a list (- item), found "ann"']],
+      ["a list that is none", "[ann, bob]", "ann", ['14:66: users[0].devices: expected a list (- item), found "ann"']],
       [
         "a password that is too short",
         "12345678a",
         "abc",
-        ["13:26: users[0].password: must have at least 8 characters, found 3"],
+        ["14:26: users[0].password: must have at least 8 characters, found 3"],
       ],
       [
         "two at once",
         "- name: ann",
         "- nam: an",
-        ["6:5: phones[0].name: is missing", "6:5: phones[0].nam: unknown key; did you mean name?"],
+        ["7:5: phones[0].name: is missing", "7:5: phones[0].nam: unknown key; did you mean name?"],
       ],
     ] as const) {
       it(`given ${what}, when imported, then file, line, column and what was expected are said`, () =>
@@ -139,11 +139,11 @@ describe("the configuration as one file", () => {
 
     it("given a reference to nothing, when imported, then the server's word stands at its line", () =>
       refused('directoryNumber: "1002"', 'directoryNumber: "1009"', [
-        "11:26: phones[1].lines[0].directoryNumber: there is no directory number 1009@internal",
+        "12:26: phones[1].lines[0].directoryNumber: there is no directory number 1009@internal",
       ]));
 
     it("given a rule between objects that is broken, when imported, then it stands at the object's line", () =>
-      refused("[ann, bob]", "[ann, ann]", ["13:72: users[0].devices[1]: ann is there twice"]));
+      refused("[ann, bob]", "[ann, ann]", ["14:72: users[0].devices[1]: ann is there twice"]));
   });
 
   describe("when Ctrl-C is pressed", () => {
@@ -197,7 +197,7 @@ describe("the configuration as one file", () => {
       const { out } = await cli.run(["export", "--secrets"]);
       assert.match(out, /passwordHash/);
       write(out);
-      const other = await ConfiguredCli.start(await RestFixture.start());
+      const other = await ConfiguredCli.start();
       try {
         const imported = await other.run(["import", file, "--mode", "replace"]);
         assert.equal(imported.exitCode, EXIT.ok, imported.err);
