@@ -1,7 +1,6 @@
 import { chmodSync, writeFileSync } from "node:fs";
 import { errorMessageOf, SwitchError } from "../../../common/index.ts";
-import { KINDS, yamlKeyOf } from "../../../database/index.ts";
-import { documentJsonSchema } from "./document-schema.ts";
+import { documentJsonSchema, KINDS, yamlKeyOf } from "../../../database/index.ts";
 import { stringify } from "yaml";
 import type { CliOutput } from "../launcher.ts";
 import { EXIT } from "../exit-codes.ts";

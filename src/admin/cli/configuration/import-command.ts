@@ -1,6 +1,6 @@
 import { errorCodeOf, SwitchError } from "../../../common/index.ts";
 import { check, ConfigError, readYamlSource, type YamlSource } from "../../../config/index.ts";
-import { documentSchema } from "./document-schema.ts";
+import { documentSchema } from "../../../database/index.ts";
 import type { ConfigurationClient } from "../../client/configuration-client.ts";
 import { RestRefusal } from "../../client/rest-refusal.ts";
 import { EXIT } from "../exit-codes.ts";
@@ -51,7 +51,7 @@ export async function importFile(words: ImportWords, rest: RestContext, interrup
 export function readDocument(file: string): YamlSource {
   const source = readYamlSource(file);
   if (!source.ok) throw new ConfigError(source.problems);
-  const checked = check(documentSchema, source.value);
+  const checked = check(documentSchema(), source.value);
   if (!checked.ok) throw new ConfigError(checked.problems);
   return source.value;
 }
