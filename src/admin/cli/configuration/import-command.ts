@@ -1,9 +1,10 @@
 import { errorCodeOf, SwitchError } from "../../../common/index.ts";
 import { check, ConfigError, readYamlSource, type YamlSource } from "../../../config/index.ts";
-import { documentSchema } from "../../../database/index.ts";
+import { DOCUMENT_VERSION, documentSchema } from "../../../database/index.ts";
 import type { ConfigurationClient } from "../../client/configuration-client.ts";
 import { RestRefusal } from "../../client/rest-refusal.ts";
 import { EXIT } from "../exit-codes.ts";
+import type { CliOutput } from "../launcher.ts";
 import { openStages, type Stages } from "./stages.ts";
 import { problemsOfViolations } from "./import-problems.ts";
 import { badUsage, print, type RestContext } from "./rest-context.ts";
@@ -38,7 +39,7 @@ export async function importFile(words: ImportWords, rest: RestContext, interrup
   const stages = await openStages(`reading ${words.file}`, rest.output);
   try {
     const source = readDocument(words.file);
-    const result = await send(words, source, { client: rest.client, stages, interrupted });
+    const result = await send(words, source, { client: rest.client, output: rest.output, stages, interrupted });
     stages.end();
     print(rest, { file: words.file, mode: words.mode, dryRun: words.dryRun, ...result }, resultText(words, result));
     return EXIT.ok;
@@ -59,22 +60,64 @@ export function readDocument(file: string): YamlSource {
 interface Sending {
   readonly client: ConfigurationClient;
   readonly stages: Stages;
+  readonly output: CliOutput;
   readonly interrupted: AbortSignal;
 }
 
-async function send({ file, mode, dryRun }: ImportWords, source: YamlSource, sending: Sending): Promise<ImportResult> {
+/** The node stops when it is left before this phase, and finishes when it is in it. */
+const LAST_PHASE = "apply";
+
+async function send(words: ImportWords, source: YamlSource, sending: Sending): Promise<ImportResult> {
   const { client, stages, interrupted } = sending;
   const before = await newestChange(client);
   if (interrupted.aborted) throw ended("nothing was done");
-  const options = { query: { mode, dryRun }, body: source.value ?? {}, timeoutMs: TIMEOUT_MS, interrupted };
+  const leaving = new Leaving(sending);
+  const options = {
+    query: { mode: words.mode, dryRun: words.dryRun },
+    body: source.value,
+    timeoutMs: TIMEOUT_MS,
+    interrupted: leaving.signal,
+  };
   stages.enter("sending");
   try {
-    const onLine = (line: Readonly<Record<string, unknown>>): void => stages.report(line);
-    return (await client.rest.stream("POST", "/configuration", options, onLine)) as ImportResult;
+    const result = (await client.rest.stream("POST", "/configuration", options, (line) => {
+      leaving.phase = line["phase"];
+      stages.report(line);
+    })) as ImportResult;
+    if (interrupted.aborted && !words.dryRun) throw ended(outcomeOf(before, result.sequence));
+    return result;
   } catch (error) {
-    if (errorCodeOf(error) === "interrupted") throw await afterInterruption(client, before, dryRun);
+    if (errorCodeOf(error) === "interrupted" && leaving.signal.aborted) {
+      throw await afterLeaving(client, before, words.dryRun);
+    }
     if (!(error instanceof RestRefusal) || error.violations.length === 0) throw error;
-    throw new ConfigError(problemsOfViolations(error.violations, source, file));
+    throw new ConfigError(problemsOfViolations(error.violations, source, words.file));
+  } finally {
+    leaving.end();
+  }
+}
+
+/** Leaves the node at Ctrl-C, unless it is at what it will not stop. */
+class Leaving {
+  phase: unknown;
+  readonly #controller = new AbortController();
+  readonly #sending: Sending;
+  readonly #leave = (): void => {
+    if (this.phase !== LAST_PHASE) this.#controller.abort();
+    else this.#sending.output.err("(the change is being made; waiting for its end)");
+  };
+
+  constructor(sending: Sending) {
+    this.#sending = sending;
+    sending.interrupted.addEventListener("abort", this.#leave, { once: true });
+  }
+
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+
+  end(): void {
+    this.#sending.interrupted.removeEventListener("abort", this.#leave);
   }
 }
 
@@ -84,13 +127,21 @@ async function newestChange(client: ConfigurationClient): Promise<number> {
   return items[0]?.sequence ?? 0;
 }
 
-/** The server may have been done already when it was left. */
-async function afterInterruption(client: ConfigurationClient, before: number, isDryRun: boolean): Promise<SwitchError> {
+/** What became of it: the check of a document of nothing waits for the change that the node may have begun. */
+async function afterLeaving(client: ConfigurationClient, before: number, isDryRun: boolean): Promise<SwitchError> {
   if (isDryRun) return ended("nothing was done: it was a dry run");
-  const after = await newestChange(client).catch(() => undefined);
-  if (after === undefined) return ended("the node does not say whether it was done: see `tandem change list`");
-  if (after === before) return ended("nothing was done");
-  return ended(`change ${after} has been made in the meantime: see \`tandem change show ${after}\``);
+  try {
+    const options = { query: { mode: "merge", dryRun: true }, body: { version: DOCUMENT_VERSION } };
+    await client.rest.request("POST", "/configuration", { ...options, timeoutMs: TIMEOUT_MS });
+    return ended(outcomeOf(before, await newestChange(client)));
+  } catch {
+    return ended("the node does not say whether it was done: see `tandem change list`");
+  }
+}
+
+function outcomeOf(before: number, after: number | null | undefined): string {
+  if (typeof after !== "number" || after <= before) return "nothing was done";
+  return `change ${after} had been made already: \`tandem undo ${after}\` takes it back`;
 }
 
 function ended(how: string): SwitchError {

@@ -39,7 +39,7 @@ describe("objects on the command line", () => {
   describe("add", () => {
     it("given a phone with two lines, one of them new, when added, then it is one change that says what it made", async () => {
       await cli.run(["line", "add", "1002"]);
-      const before = (cli.rest.store.changesBefore(undefined, 1))[0]?.sequence ?? 0;
+      const before = cli.rest.store.changesBefore(undefined, 1)[0]?.sequence ?? 0;
       const words = ["--line", "1001", "--line", "1002", "--pool", "default", "--display-name", "Ann", "maxCalls=2"];
       const { exitCode, out, err } = await cli.run(["phone", "add", "ann", ...words]);
       assert.equal(err, "");
@@ -77,7 +77,10 @@ describe("objects on the command line", () => {
       await cli.run(["phone", "add", "ann", "--line", "1001"]);
       const { exitCode, err } = await cli.run(["phone", "add", "bob", "--line", "1001"]);
       assert.equal(exitCode, EXIT.failed);
-      assert.match(err, /^tandem: phone bob credentials\.user: phone ann has the same digest user 1001 \(rule-violated\)$/);
+      assert.match(
+        err,
+        /^tandem: phone bob credentials\.user: phone ann has the same digest user 1001 \(rule-violated\)$/,
+      );
       const { out } = await cli.run(["phone", "add", "bob", "--line", "1001", "--sip-user", "bob"]);
       assert.match(out, /\nit signs in as bob with the password /);
     });
