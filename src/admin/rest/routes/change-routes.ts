@@ -43,6 +43,28 @@ const changed = z.object({
   changed: z.int().describe("Objects that are different now."),
 });
 
+const shownBody = z.record(z.string(), z.unknown()).optional();
+const changes = z.object({
+  items: z.array(
+    z.object({
+      sequence: z.int().describe("Counts up from 1."),
+      at: z.iso.datetime(),
+      author: z.string(),
+      summary: z.string(),
+      undoes: z.int().optional().describe("The change that this one takes back."),
+      entries: z.array(
+        z.object({
+          collection: z.enum(KINDS.map(collectionOf)),
+          id: z.string(),
+          before: shownBody.describe("Absent: it was made."),
+          after: shownBody.describe("Absent: it was deleted."),
+        }),
+      ),
+    }),
+  ),
+  next: z.int().nullable().describe("`before` of the next page; null after the last."),
+});
+
 /** Many changes at once, what was changed, and taking it back. */
 export function changeRoutes(context: RestContext): RestRoute[] {
   return [
@@ -77,7 +99,7 @@ export function changeRoutes(context: RestContext): RestRoute[] {
       summary: "Lists changes, newest first, without secrets",
       access: "auditor",
       query: { before: "Changes before this number", limit: "1 to 100; default 20" },
-      answers: { 200: { description: "Changes", schema: { component: "changes" } } },
+      answers: { 200: { description: "Changes", schema: changes } },
       problems: ["bad-parameter"],
       handle: ({ query }) => {
         const limit = readLimit(query["limit"], MAX_CHANGES, 20);
@@ -118,7 +140,8 @@ export function readNumber(key: string, value: Parameters<typeof single>[1]): nu
   return Number(text);
 }
 
-function shownChange({ sequence, atMs, author, summary, entries, undoes }: ChangeRecord) {
+function shownChange(change: ChangeRecord): z.infer<typeof changes>["items"][number] {
+  const { sequence, atMs, author, summary, entries, undoes } = change;
   return {
     sequence,
     at: new Date(atMs).toISOString(),
