@@ -16,7 +16,7 @@ const rest = createRestApi({
   passwords: { hashPassword, verifyPassword },
   clock,
   logger: silentLogger,
-  version: "",
+  node: "",
   adminToken: "",
 });
 const text = JSON.stringify(rest.describe(VIEWS), null, 2) + "\n";

@@ -91,7 +91,7 @@ export class RestFixture {
       passwords: this.keeper,
       clock,
       logger: silentLogger,
-      version: "1.2.3",
+      node: "node-1",
       adminToken: this.adminToken,
       ...(options.httpToken === undefined ? {} : { httpToken: options.httpToken }),
     });

@@ -2,7 +2,10 @@ import { z } from "zod";
 import {
   collectionOf,
   DatabaseError,
+  keepingSecrets,
   KINDS,
+  withoutSecrets,
+  type BodyOf,
   type ChangeRecord,
   type Kind,
   type Operation,
@@ -11,7 +14,6 @@ import { requireRole, roleToChange } from "../access/principal.ts";
 import { RestError } from "../problem/rest-error.ts";
 import { readLimit, single } from "../resource/list-query.ts";
 import { bodyOf, newNameOf } from "../resource/resource.ts";
-import { withKeptSecrets, withoutSecrets } from "../resource/secrets.ts";
 import type { RestContext } from "../rest-context.ts";
 import { parseBody } from "../server/parse-body.ts";
 import type { RestAnswer, RestCall, RestRoute } from "../server/route.ts";
@@ -151,8 +153,8 @@ function shownChange(change: ChangeRecord): z.infer<typeof changes>["items"][num
     entries: entries.map(({ kind, name, before, after }) => ({
       collection: collectionOf(kind),
       id: name,
-      ...(before === undefined ? {} : { before: withoutSecrets(kind, before) }),
-      ...(after === undefined ? {} : { after: withoutSecrets(kind, after) }),
+      ...(before === undefined ? {} : { before: withoutSecrets(kind, before as BodyOf<Kind>) }),
+      ...(after === undefined ? {} : { after: withoutSecrets(kind, after as BodyOf<Kind>) }),
     })),
   };
 }
@@ -234,7 +236,7 @@ function withSecretsKept({ store }: RestContext, steps: readonly Operation[]): P
     if (!isFirst || (step.type !== "put" && step.type !== "replace")) return step;
     const current = store.get(step.kind, name);
     if (current === undefined) return step;
-    const body = withKeptSecrets(step.kind, step.body, current.body);
+    const body = keepingSecrets(step.kind, step.body as BodyOf<Kind>, current.body);
     if (body === step.body || JSON.stringify(body) === JSON.stringify(step.body)) return step;
     if (step.type === "replace" && step.ifRevision !== undefined) return { ...step, body };
     guarded.add(key);

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { collectionOf, KINDS, SCHEMAS, type Kind } from "../../../database/index.ts";
+import { collectionOf, KINDS, SCHEMAS, yamlKeyOf, type Kind } from "../../../database/index.ts";
 
 /** A JSON Schema, draft 2020-12. */
 export type JsonSchema = { readonly [key: string]: unknown };
@@ -22,7 +22,22 @@ export function jsonSchemaOf(schema: z.ZodType): JsonSchema {
 
 /** Schemas of all kinds by the name of the component: as answered, as given, as patched, and a page of them. */
 export function kindComponents(): Record<string, JsonSchema> {
-  return Object.fromEntries(KINDS.flatMap((kind) => Object.entries(componentsOf(kind))));
+  const components = Object.fromEntries(KINDS.flatMap((kind) => Object.entries(componentsOf(kind))));
+  return { ...components, configuration: documentComponent() };
+}
+
+/** The whole configuration; what an object of it may hold is that of the kind, without `id` and `revision`. */
+function documentComponent(): JsonSchema {
+  const lists = KINDS.map((kind) => {
+    return [yamlKeyOf(kind), { type: "array", items: { $ref: `#/components/schemas/${kind}-input` } }];
+  });
+  return {
+    type: "object",
+    description: "All objects by kind; those of a kind that are not there are none.",
+    properties: { version: { const: 1 }, ...Object.fromEntries(lists) },
+    required: ["version"],
+    additionalProperties: false,
+  };
 }
 
 function componentsOf(kind: Kind): Record<string, JsonSchema> {

@@ -7,14 +7,13 @@ import { problemOf, PROBLEM_TYPE, type Problem } from "../problem/problem-docume
 import { readJson } from "../problem/read-json.ts";
 import { RestError } from "../problem/rest-error.ts";
 import { AllowedMethods } from "./allowed-methods.ts";
-import { isAccepted, mediaTypeOf } from "./media-types.ts";
+import { isAccepted, LINES_TYPE, mediaTypeOf } from "./media-types.ts";
 import type { JsonSchema } from "./kind-schemas.ts";
 import { openApiDocument, type View } from "./openapi.ts";
 import type { RestAnswer, RestCall, RestRoute } from "./route.ts";
 
 /** Where the API is. */
 export const API_PREFIX = "/api/v1";
-export const LINES_TYPE = "application/x-ndjson";
 
 export interface RestApiOptions {
   readonly routes: readonly RestRoute[];

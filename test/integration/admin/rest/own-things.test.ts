@@ -18,7 +18,7 @@ describe("self-service over the REST API", () => {
     const forwarding = { all: { callingSearchSpace: "internal", external: "+1" } };
     const { status, text } = await rest.post("/bulk", {
       operations: [
-        number("1001", { forwarding }),
+        number("1001", { forwarding, voiceMail: "1003" }),
         number("1002"),
         number("1003"),
         phone("desk", "1001", { owner: "ada", credentials: { password: "s3cret" } }),

@@ -6,6 +6,7 @@ import { PROBLEMS, type ProblemCode } from "../../../../src/admin/rest/problem/p
 import { SystemClock } from "../../../../src/common/index.ts";
 import type { ConfigurationStore } from "../../../../src/database/index.ts";
 import Database from "libsql";
+import { ManualClock } from "../../../support/manual-clock.ts";
 import {
   basic,
   RestFixture,
@@ -26,6 +27,7 @@ interface Provocation {
   readonly provoke: (rest: RestFixture) => Promise<Seen>;
 }
 
+const fastClock = new ManualClock();
 const anyMatch = { "if-match": "*" };
 const sent =
   (wanted: RestRequest) =>
@@ -55,7 +57,7 @@ const PROVOCATIONS: Readonly<Record<ProblemCode, Provocation>> = {
     provoke: sent({ method: "POST", path: "/route-patterns", body: { pattern: "9!" } }),
   },
   "nothing-to-undo": { provoke: sent({ method: "POST", path: "/changes/4711/undo" }) },
-  "database-busy": { provoke: whileLocked },
+  "database-busy": { with: { clock: fastClock }, provoke: whileLocked },
   "database-failed": {
     provoke: (rest) => {
       rest.store.close();
@@ -219,7 +221,15 @@ async function whileLocked(rest: RestFixture): Promise<Seen> {
   const other = new Database(rest.paths.configurationFile);
   other.exec("BEGIN IMMEDIATE");
   try {
-    return await sent({ method: "POST", path: "/partitions", body: { name: "lobby" } })(rest);
+    let isAnswered = false;
+    const answer = sent({ method: "POST", path: "/partitions", body: { name: "lobby" } })(rest).finally(() => {
+      isAnswered = true;
+    });
+    while (!isAnswered) {
+      fastClock.advance(1_000);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    return await answer;
   } finally {
     other.exec("ROLLBACK");
     other.close();

@@ -67,6 +67,7 @@ describe("signing in to the REST API", () => {
   });
 
   it("given a user whose role is taken away, when its token is used, then the role counts that it has now", async () => {
+    await rest.addUser("eve", "administrator", PASSWORD);
     const bearer = `Bearer ${(await signIn("ada", PASSWORD)).body.token}`;
     await rest.send({ method: "PATCH", path: "/users/ada", headers: { "if-match": "*" }, body: { role: "user" } });
     assert.equal((await as(bearer, "/phones")).body.code, "forbidden");
