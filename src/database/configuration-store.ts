@@ -101,8 +101,11 @@ export interface ConfigurationStore {
    * @throws {DatabaseError} `nothing-to-undo`, `changed-meanwhile` when something of it has been changed since, and as `apply`
    */
   undo(sequence: number, author: string): Promise<ChangeRecord>;
-  /** Changes after `sequence`, oldest first; at most `limit`. */
-  changesAfter(sequence: number, limit: number): ChangeRecord[];
+  /**
+   * Changes after `sequence`, oldest first; at most `limit`. With `maxBytes` it ends before a change with which the entries
+   * would have more bytes than that in all.
+   */
+  changesAfter(sequence: number, limit: number, maxBytes?: number): ChangeRecord[];
   /** Changes before `sequence` (absent: the newest), newest first; at most `limit`. */
   changesBefore(sequence: number | undefined, limit: number): ChangeRecord[];
   /** May be called twice. */

@@ -2,7 +2,7 @@ import { createHmac } from "node:crypto";
 import { errorMessageOf, type MetricSample } from "../../common/index.ts";
 import type { RelayEvent } from "../../media/index.ts";
 import { DigestAuthenticator } from "../auth/index.ts";
-import type { Inventory, SipPhone } from "../device/index.ts";
+import type { Inventory, InventoryChange, SipPhone } from "../device/index.ts";
 import { emergencyPlan, type EmergencyPlan } from "../digit-analysis/index.ts";
 import type { CallRecord } from "../record/call-record.ts";
 import { findRecord, lastRecords } from "../record/record-reader.ts";
@@ -64,11 +64,11 @@ export class CallManager {
   #isClosed = false;
   #onNoSession: () => void = () => undefined;
 
-  /** @throws the file system's error when a journal cannot be opened; {InventoryError} `unknown-route` */
+  /** @throws the file system's error when a journal cannot be opened */
   constructor(options: CallManagerOptions) {
     const { clock, ids, logger, inventory, relay, paths, settings, edge } = options;
     this.#options = options;
-    this.#emergency = settings.emergency && emergencyPlan(settings.emergency, inventory);
+    this.#planEmergency();
     this.#registrar = new Registrar({ inventory, clock, logger, journalPath: paths.registrations });
     this.#authenticator = new DigestAuthenticator({
       inventory,
@@ -263,20 +263,14 @@ export class CallManager {
   }
 
   /**
-   * Takes up that phones or peers of the inventory have changed. Calls that are up go on, also those of devices that are
-   * gone; what such a device has registered or subscribed to ends.
+   * Takes up that devices of the inventory have changed. Calls that are up go on, also those of devices that are gone; what
+   * such a device has registered or subscribed to ends.
    */
-  inventoryChanged(): void {
-    const { inventory, logger, settings } = this.#options;
-    this.#registrar.dropUnknown();
-    this.#subscriptions.dropUnknown();
-    try {
-      this.#emergency = settings.emergency && emergencyPlan(settings.emergency, inventory);
-    } catch (error) {
-      this.#emergency = undefined;
-      logger.error("emergency calls lead nowhere", { error: errorMessageOf(error) });
-    }
-    this.#tellNeighbors();
+  inventoryChanged({ endedAors, endedDevices, havePeersChanged }: InventoryChange): void {
+    for (const aor of endedAors) this.#registrar.forget(aor);
+    this.#subscriptions.endOf(new Set(endedDevices));
+    this.#planEmergency();
+    if (havePeersChanged) this.#tellNeighbors();
   }
 
   /** New calls get 503 from now on; those that are there go on. */
@@ -325,6 +319,16 @@ export class CallManager {
     const { edgeControl, logger } = this.#options;
     if (edgeControl === undefined) return;
     tell(edgeControl).catch((error: unknown) => logger.warn("the edge was not told", { error: errorMessageOf(error) }));
+  }
+
+  #planEmergency(): void {
+    const { inventory, logger, settings } = this.#options;
+    try {
+      this.#emergency = settings.emergency && emergencyPlan(settings.emergency, inventory);
+    } catch (error) {
+      this.#emergency = undefined;
+      logger.error("emergency calls lead nowhere", { error: errorMessageOf(error) });
+    }
   }
 
   #tellNeighbors(): void {

@@ -100,10 +100,9 @@ export class Registrar {
     this.#replace(aor, left);
   }
 
-  /** Forgets what phones have registered that are there no more. */
-  dropUnknown(): void {
-    const gone = [...this.#table.all()].filter(([aor]) => this.#options.inventory.phoneByAor(aor) === undefined);
-    for (const [aor] of gone) this.#replace(aor, []);
+  /** Forgets what has been registered under an address of record. */
+  forget(aor: string): void {
+    if (this.#table.get(aor).length > 0) this.#replace(aor, []);
   }
 
   /** Addresses that live bindings came from. */

@@ -144,9 +144,14 @@ export class SqliteStore implements ConfigurationStore {
     return undone;
   }
 
-  changesAfter(sequence: number, limit: number): ChangeRecord[] {
+  changesAfter(sequence: number, limit: number, maxBytes = Number.MAX_SAFE_INTEGER): ChangeRecord[] {
+    const sizes = this.#sql(
+      "SELECT octet_length(entries) AS bytes FROM change WHERE sequence > ? ORDER BY sequence LIMIT ?",
+    ).all(sequence, limit);
+    let bytes = 0;
+    const tooMuch = sizes.findIndex((row) => (bytes += Number(row["bytes"])) > maxBytes);
     return this.#sql("SELECT * FROM change WHERE sequence > ? ORDER BY sequence LIMIT ?")
-      .all(sequence, limit)
+      .all(sequence, tooMuch === -1 ? limit : tooMuch)
       .map(changeOf);
   }
 

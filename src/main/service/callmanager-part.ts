@@ -47,7 +47,7 @@ export function createCallManagerPart(context: ServiceContext): ServicePart {
     profiles: new Map(node.profiles.map((profile) => [profile.name, profile])),
     clock,
     logger,
-    onChanged: () => manager.inventoryChanged(),
+    onChanged: (_touched, change) => manager.inventoryChanged(change),
   });
   const manager = new CallManager({
     edge: drachtio ?? { ...node.wire, secret: readFileSync(paths.wireSecretFile, "utf8").trim() },
@@ -66,7 +66,7 @@ export function createCallManagerPart(context: ServiceContext): ServicePart {
     settings: { ...node.call, endpoints: new Map(Object.entries(node.call.endpoints)) },
     onReady: () => ready.mark("edge"),
   });
-  channel.handle("configuration-changed", () => ({ sequence: followed.refresh() }));
+  channel.handle("configuration-changed", async () => ({ sequence: await followed.refresh() }));
   channel.handle("calls", () => manager.calls());
   channel.handle("registrations", () => manager.registrations());
   channel.handle("forgive", (params) => manager.forgive(textIn(params, "address")));
