@@ -19,18 +19,20 @@ interface Entry {
 /** The configuration in memory, as of one change: what services work with between changes. */
 export class ConfigurationMirror {
   readonly #store: ConfigurationStore;
-  #bodies = new Map<Kind, Map<string, BodyOf<Kind>>>();
-  #revisions = new Map<Kind, Map<string, number>>();
+  readonly #bodies = new Map<Kind, Map<string, BodyOf<Kind>>>();
+  readonly #revisions = new Map<Kind, Map<string, number>>();
   #sequence: number;
 
   constructor(store: ConfigurationStore) {
     this.#store = store;
-    this.#sequence = store.sequence();
-    for (const kind of KINDS) {
-      const objects = store.all(kind);
-      this.#bodies.set(kind, new Map(objects.map(({ name, body }) => [name, body])));
-      this.#revisions.set(kind, new Map(objects.map(({ name, revision }) => [name, revision])));
-    }
+    this.#sequence = store.snapshot((now) => {
+      for (const kind of KINDS) {
+        const objects = now.all(kind);
+        this.#bodies.set(kind, new Map(objects.map(({ name, body }) => [name, body])));
+        this.#revisions.set(kind, new Map(objects.map(({ name, revision }) => [name, revision])));
+      }
+      return now.sequence();
+    });
   }
 
   /** The change that it has come to. */

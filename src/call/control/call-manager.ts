@@ -1,6 +1,7 @@
 import { createHmac } from "node:crypto";
 import { errorMessageOf, type MetricSample } from "../../common/index.ts";
 import type { RelayEvent } from "../../media/index.ts";
+import type { SipMessage } from "../../sip/message/index.ts";
 import { DigestAuthenticator } from "../auth/index.ts";
 import type { Inventory, InventoryChange, SipPhone } from "../device/index.ts";
 import { emergencyPlan, type EmergencyPlan } from "../digit-analysis/index.ts";
@@ -10,6 +11,7 @@ import { RecordWriter } from "../record/record-writer.ts";
 import { Registrar, type Binding, type RegistrationSummary } from "../registrar/index.ts";
 import { DrachtioSignaling } from "../signaling/drachtio-signaling.ts";
 import type { SignalingPort } from "../signaling/signaling-port.ts";
+import { TrunkKeeper, type TrunkState } from "../trunk/trunk-keeper.ts";
 import type { CallManagerOptions } from "./call-manager-options.ts";
 import { CallControl } from "./call-control.ts";
 import { CallCounters } from "./call-counters.ts";
@@ -52,6 +54,7 @@ export class CallManager {
   readonly #journal: CallJournal;
   readonly #records: RecordWriter;
   readonly #signaling: SignalingPort;
+  readonly #trunks: TrunkKeeper;
   readonly #gatekeeper: Gatekeeper;
   readonly #subscriptions: Subscriptions;
   readonly #messages: Messages;
@@ -83,7 +86,7 @@ export class CallManager {
     this.#records = new RecordWriter({ path: paths.records, clock, logger });
     const ringSeconds = settings.ringSeconds ?? 180;
     const longestRingMs = longestRingSeconds(inventory, ringSeconds) * 1_000;
-    this.#signaling =
+    const signaling =
       options.signaling ??
       new DrachtioSignaling({
         instanceId: "callmanager",
@@ -97,7 +100,19 @@ export class CallManager {
         },
         onDelay: (delayMs) => this.#onDelay(delayMs),
       });
-    this.#gatekeeper = new Gatekeeper(inventory, this.#authenticator);
+    this.#trunks = new TrunkKeeper({
+      port: signaling,
+      clock,
+      ids,
+      logger,
+      secrets: options.secrets,
+      journalPath: paths.trunks,
+      onSource: ({ address }) => this.#tellEdge((edge) => edge.trust([address])),
+    });
+    this.#trunks.apply(inventory.peers);
+    this.#signaling = this.#trunks.port;
+    const calledUri = (message: SipMessage): string => this.#trunks.calledUri(message);
+    this.#gatekeeper = new Gatekeeper(inventory, this.#authenticator, this.#trunks);
     this.#subscriptions = new Subscriptions({
       packages: [messageSummary(options.messageCounts ?? NO_MESSAGES, inventory.realm)],
       gatekeeper: this.#gatekeeper,
@@ -119,6 +134,7 @@ export class CallManager {
       onFlowFailed,
       endpoints,
       localHosts: () => this.#newCalls.localHosts,
+      calledUri,
       port: this.#signaling,
       clock,
       ids,
@@ -131,6 +147,7 @@ export class CallManager {
       lookup,
       onFlowFailed,
       endpoints,
+      calledUri,
       maxCalls: settings.maxCalls,
       maxLegs: settings.maxLegs ?? settings.maxCalls * 4,
       ringSeconds,
@@ -159,6 +176,7 @@ export class CallManager {
         logger.info("connected to the edge", { calls: this.#table.active });
         this.#edgeReconciler.start();
         this.#subscriptions.findEdge();
+        this.#trunks.edgeConnected();
         this.#options.onReady?.();
       },
       onDisconnected: () => {
@@ -179,7 +197,7 @@ export class CallManager {
   edgeControlConnected(): void {
     if (this.#isClosed) return;
     this.#tellNeighbors();
-    this.#tellEdge((edge) => edge.trust(this.#registrar.sources));
+    this.#tellEdge((edge) => edge.trust([...this.#registrar.sources, ...this.#trunks.sources]));
   }
 
   /** To be called each time the relay is connected: sessions and calls are compared. */
@@ -201,6 +219,11 @@ export class CallManager {
   /** Registered contacts, at most `limit` (default 1,000). */
   registrations(limit?: number): RegistrationSummary[] {
     return this.#registrar.list(limit);
+  }
+
+  /** Trunks, by name: whether they are in service, since when, and why not. */
+  trunkStates(): TrunkState[] {
+    return this.#trunks.trunkStates();
   }
 
   /** Records of the calls that ended last, newest first, at most `limit`. */
@@ -231,13 +254,6 @@ export class CallManager {
   }
 
   metrics(): MetricSample[] {
-    const { written, lost, waiting } = this.#records.counts;
-    const counter = (name: string, help: string, value: number): MetricSample => ({
-      name,
-      type: "counter",
-      help,
-      value,
-    });
     return [
       ...this.#counters.metrics(this.#table),
       ...this.#registrar.counters(),
@@ -245,19 +261,13 @@ export class CallManager {
       ...this.#messages.metrics(),
       this.#journal.metric,
       ...this.#authenticator.counters(),
-      counter("tandem_call_records_total", "Call records written", written),
-      counter("tandem_call_records_lost_total", "Call records given up because the disk refused", lost),
+      ...this.#trunks.metrics(),
+      ...this.#records.metrics(),
       {
         name: "tandem_wire_pending_commands",
         type: "gauge",
         help: "Responses that the edge has not confirmed and requests without a final response",
         value: this.#signaling.pendingCount,
-      },
-      {
-        name: "tandem_call_records_waiting",
-        type: "gauge",
-        help: "Call records on their way to the disk",
-        value: waiting,
       },
     ];
   }
@@ -270,7 +280,9 @@ export class CallManager {
     for (const aor of endedAors) this.#registrar.forget(aor);
     this.#subscriptions.endOf(new Set(endedDevices));
     this.#planEmergency();
-    if (havePeersChanged) this.#tellNeighbors();
+    if (!havePeersChanged) return;
+    this.#tellNeighbors();
+    this.#trunks.apply(this.#options.inventory.peers);
   }
 
   /** New calls get 503 from now on; those that are there go on. */
@@ -279,11 +291,15 @@ export class CallManager {
   }
 
   /**
-   * Ends every call, for a node that goes down for good. New ones get 503. Resolves when the phones have answered, at
-   * the latest after `withinMs`.
+   * Ends every call and every registration with a trunk, for a node that goes down for good. New calls get 503.
+   * Resolves when phones and trunks have answered, at the latest after `withinMs`.
    */
   async endCalls(withinMs: number): Promise<void> {
     this.drain();
+    await Promise.all([this.#endSessions(withinMs), this.#trunks.leave(withinMs)]);
+  }
+
+  async #endSessions(withinMs: number): Promise<void> {
     for (const session of this.#table.sessions) session.dispatch({ type: "hang-up", outcome: STOPPED });
     if (this.#table.size === 0) return;
     await new Promise<void>((resolve) => {
@@ -304,6 +320,7 @@ export class CallManager {
     this.#isClosed = true;
     this.#relayReconciler.stop();
     this.#edgeReconciler.stop();
+    this.#trunks.close();
     this.#signaling.close();
     for (const session of this.#table.sessions) session.loseEdge();
     for (const session of this.#table.sessions) session.stop();
