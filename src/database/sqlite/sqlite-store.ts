@@ -1,4 +1,4 @@
-import { setImmediate as nextTurn } from "node:timers/promises";
+import { setImmediate as nextTurn, setTimeout as delay } from "node:timers/promises";
 import type { Clock } from "../../common/index.ts";
 import type {
   ChangeEntry,
@@ -208,7 +208,8 @@ export class SqliteStore implements ConfigurationStore {
         const isBusy = error instanceof DatabaseError && error.code === "database-busy";
         if (!isBusy || this.#clock.nowMs() >= endMs) throw error;
       }
-      await new Promise<void>((resolve) => void this.#clock.after(RETRY_MS, resolve));
+      // A timer of the clock does not keep alive a process that does nothing but wait.
+      await delay(RETRY_MS);
     }
   }
 }

@@ -115,6 +115,7 @@ export function createCallManagerPart(context: ServiceContext): ServicePart {
       connectedToEdge: manager.isReady,
       ...(drachtio === undefined ? {} : { drachtio: `${drachtio.host}:${drachtio.port}` }),
       connectedToMedia: relay.connected,
+      configuration: followed.mirror.sequence,
       calls: manager.calls().length,
     }),
   };
