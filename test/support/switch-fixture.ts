@@ -56,6 +56,8 @@ export interface SwitchOptions {
 }
 
 export interface PhoneSetUp {
+  /** Digest user name where that is not the number. */
+  readonly authUser?: string;
   readonly registered?: boolean;
   readonly address?: string;
   readonly link?: PhoneLink;
@@ -117,8 +119,11 @@ export class SwitchFixture {
   }
 
   /** A phone, registered unless told otherwise. */
-  async phone(number: string, { registered = true, address = "127.0.0.1", link }: PhoneSetUp = {}): Promise<SipPhone> {
-    const common = { number, user: number, password: "secret", server: this.server };
+  async phone(
+    number: string,
+    { registered = true, address = "127.0.0.1", link, authUser = number }: PhoneSetUp = {},
+  ): Promise<SipPhone> {
+    const common = { number, user: number, authUser, password: "secret", server: this.server };
     const phone = await SipPhone.start({ ...common, ...(link === undefined ? { address } : { link }) });
     this.#phones.push(phone);
     if (registered) {
