@@ -1,10 +1,11 @@
 import { createHmac } from "node:crypto";
-import { errorMessageOf, type MetricSample } from "../../common/index.ts";
+import { errorMessageOf, SwitchError, type MetricSample } from "../../common/index.ts";
 import type { RelayEvent } from "../../media/index.ts";
 import type { SipMessage } from "../../sip/message/index.ts";
+import type { DialPlanExplanation } from "../../signals/index.ts";
 import { DigestAuthenticator } from "../auth/index.ts";
 import type { Inventory, SipPhone } from "../device/index.ts";
-import { emergencyPlan, type EmergencyPlan } from "../digit-analysis/index.ts";
+import { emergencyPlan, explainDialed, numberingSource, type EmergencyPlan } from "../digit-analysis/index.ts";
 import type { CallRecord } from "../record/call-record.ts";
 import { findRecord, lastRecords } from "../record/record-reader.ts";
 import { RecordWriter } from "../record/record-writer.ts";
@@ -19,7 +20,7 @@ import { CallJournal } from "./call-journal.ts";
 import type { CallContext } from "./call-session.ts";
 import { CallTable } from "./call-table.ts";
 import { viewOf, type CallView } from "./call-view.ts";
-import type { EdgeControl } from "./edge-control.ts";
+import { EdgeMessenger } from "./edge-messenger.ts";
 import { EdgeReconciler } from "./edge-reconciler.ts";
 import { Gatekeeper } from "./gatekeeper.ts";
 import type { LegDevice } from "./leg.ts";
@@ -37,9 +38,6 @@ import {
   type CallSubject,
   type DeviceSubject,
 } from "./trace-subjects.ts";
-
-/** Shorter delays are every day's. */
-const REPORT_DELAY_ABOVE_MS = 50;
 
 /**
  * Call control of a node: registrar, digest, two-party calls between phones, peers and services of the switch, their
@@ -63,6 +61,7 @@ export class CallManager {
   readonly #edgeReconciler: EdgeReconciler;
   readonly #relayReconciler: RelayReconciler;
   readonly #unwritten = new Set<Promise<void>>();
+  readonly #edge: EdgeMessenger;
   #emergency: EmergencyPlan | undefined;
   #isClosed = false;
   #onNoSession: () => void = () => undefined;
@@ -71,6 +70,7 @@ export class CallManager {
   constructor(options: CallManagerOptions) {
     const { clock, ids, logger, inventory, relay, paths, settings, edge } = options;
     this.#options = options;
+    this.#edge = new EdgeMessenger(options.edgeControl, logger);
     this.#emergency = settings.emergency && emergencyPlan(settings.emergency, inventory);
     this.#registrar = new Registrar({ inventory, clock, logger, journalPath: paths.registrations });
     this.#authenticator = new DigestAuthenticator({
@@ -80,7 +80,7 @@ export class CallManager {
       ids,
       logger,
       hasBindingFrom: (address) => this.#registrar.hasBindingFrom(address),
-      onStopped: (address) => this.#tellEdge((edge) => edge.ban(address)),
+      onStopped: (address) => this.#edge.ban(address),
     });
     this.#journal = new CallJournal(paths.calls, clock, logger);
     this.#records = new RecordWriter({ path: paths.records, clock, logger });
@@ -98,7 +98,7 @@ export class CallManager {
           this.#journal.flush();
           this.#subscriptions.flush();
         },
-        onDelay: (delayMs) => this.#onDelay(delayMs),
+        onDelay: (delayMs) => this.#edge.reportDelay(delayMs),
       });
     this.#trunks = new TrunkKeeper({
       port: signaling,
@@ -107,7 +107,7 @@ export class CallManager {
       logger,
       secrets: options.secrets,
       journalPath: paths.trunks,
-      onSource: ({ address }) => this.#tellEdge((edge) => edge.trust([address])),
+      onSource: ({ address }) => this.#edge.trust([address]),
     });
     this.#trunks.apply(inventory.peers);
     this.#signaling = this.#trunks.port;
@@ -127,6 +127,7 @@ export class CallManager {
     const lookup = (phone: SipPhone): readonly Binding[] => this.#registrar.lookup(phone.aor);
     const onFlowFailed = (binding: Binding): void => this.#registrar.flowFailed(binding);
     const { endpoints } = settings;
+    const numbering = options.dialPlan === undefined ? undefined : numberingSource(options.dialPlan, clock);
     this.#messages = new Messages({
       gatekeeper: this.#gatekeeper,
       inventory,
@@ -135,6 +136,7 @@ export class CallManager {
       endpoints,
       localHosts: () => this.#newCalls.localHosts,
       calledUri,
+      numbering,
       port: this.#signaling,
       clock,
       ids,
@@ -153,6 +155,7 @@ export class CallManager {
       ringSeconds,
       serialRingSeconds: settings.serialRingSeconds ?? 20,
       emergency: () => this.#emergency,
+      numbering,
     });
     const common = { table: this.#table, clock, logger };
     this.#edgeReconciler = new EdgeReconciler({ ...common, port: this.#signaling, edgeControl: options.edgeControl });
@@ -196,8 +199,8 @@ export class CallManager {
   /** To be called each time the edge's control is connected: it may be an edge that knows of no phone. */
   edgeControlConnected(): void {
     if (this.#isClosed) return;
-    this.#tellNeighbors();
-    this.#tellEdge((edge) => edge.trust([...this.#registrar.sources, ...this.#trunks.sources]));
+    this.#edge.know(this.#options.inventory.peers);
+    this.#edge.trust([...this.#registrar.sources, ...this.#trunks.sources]);
   }
 
   /** To be called each time the relay is connected: sessions and calls are compared. */
@@ -229,6 +232,19 @@ export class CallManager {
   /** Records of the calls that ended last, newest first, at most `limit`. */
   endedCalls(limit: number): Promise<CallRecord[]> {
     return lastRecords(this.#options.paths.records, limit);
+  }
+
+  /**
+   * Where digits would lead who dials them now, and why.
+   * @param from name of a device, `1001@internal`, or a number
+   * @throws {SwitchError} `no-dial-plan`, `unknown-caller`, `bad-digits`
+   */
+  explainDialPlan(from: string, digits: string): DialPlanExplanation {
+    const { dialPlan, clock, settings } = this.#options;
+    if (dialPlan === undefined) throw new SwitchError("no-dial-plan", "numbers lead where the inventory says");
+    const emergency = this.#emergency;
+    const context = { plan: dialPlan(), nowMs: clock.wallMs(), services: settings.endpoints, emergency };
+    return explainDialed(from, digits, context);
   }
 
   /** A call that goes on or ended lately, with the SIP dialogs that belong to it; undefined when it is not known. */
@@ -286,7 +302,7 @@ export class CallManager {
       this.#emergency = undefined;
       logger.error("emergency calls lead nowhere", { error: errorMessageOf(error) });
     }
-    this.#tellNeighbors();
+    this.#edge.know(inventory.peers);
     this.#trunks.apply(inventory.peers);
   }
 
@@ -334,28 +350,6 @@ export class CallManager {
     this.#journal.close();
     this.#subscriptions.close();
     this.#registrar.close();
-  }
-
-  /** What the edge ought to know and can do without. */
-  #tellEdge(tell: (edge: EdgeControl) => Promise<void>): void {
-    const { edgeControl, logger } = this.#options;
-    if (edgeControl === undefined) return;
-    tell(edgeControl).catch((error: unknown) => logger.warn("the edge was not told", { error: errorMessageOf(error) }));
-  }
-
-  #tellNeighbors(): void {
-    const { peers } = this.#options.inventory;
-    const addresses = peers.flatMap((peer) => peer.addresses);
-    const certificateNames = peers.flatMap((peer) => peer.certificateNames ?? []);
-    this.#tellEdge((edge) => edge.know({ addresses, certificateNames }));
-  }
-
-  #onDelay(delayMs: number): void {
-    const { edgeControl, logger } = this.#options;
-    if (delayMs < REPORT_DELAY_ABOVE_MS) return;
-    edgeControl?.reportDelay(delayMs).catch((error: unknown) => {
-      logger.debug("the edge was not told how late requests are", { error: errorMessageOf(error) });
-    });
   }
 
   #makeContext(): CallContext {
