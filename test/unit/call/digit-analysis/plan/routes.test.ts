@@ -19,7 +19,7 @@ const dialRoute = (
     ...turn,
   });
   assert.equal(target.kind, "route");
-  return target as DialedRoute;
+  return target;
 };
 const textOf = ({ attempts }: DialedRoute): string =>
   attempts.map(({ trunk, number, callingNumber }) => `${trunk} ${number} ${callingNumber}`).join(", ");
