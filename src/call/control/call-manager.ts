@@ -1,6 +1,7 @@
 import { createHmac } from "node:crypto";
 import { errorMessageOf, SwitchError, type MetricSample } from "../../common/index.ts";
 import type { RelayEvent } from "../../media/index.ts";
+import type { SipMessage } from "../../sip/message/index.ts";
 import type { DialPlanExplanation } from "../../signals/index.ts";
 import { DigestAuthenticator } from "../auth/index.ts";
 import type { Inventory, SipPhone } from "../device/index.ts";
@@ -11,6 +12,7 @@ import { RecordWriter } from "../record/record-writer.ts";
 import { Registrar, type Binding, type RegistrationSummary } from "../registrar/index.ts";
 import { DrachtioSignaling } from "../signaling/drachtio-signaling.ts";
 import type { SignalingPort } from "../signaling/signaling-port.ts";
+import { TrunkKeeper, type TrunkState } from "../trunk/trunk-keeper.ts";
 import type { CallManagerOptions } from "./call-manager-options.ts";
 import { CallControl } from "./call-control.ts";
 import { CallCounters } from "./call-counters.ts";
@@ -18,7 +20,7 @@ import { CallJournal } from "./call-journal.ts";
 import type { CallContext } from "./call-session.ts";
 import { CallTable } from "./call-table.ts";
 import { viewOf, type CallView } from "./call-view.ts";
-import type { EdgeControl } from "./edge-control.ts";
+import { EdgeMessenger } from "./edge-messenger.ts";
 import { EdgeReconciler } from "./edge-reconciler.ts";
 import { Gatekeeper } from "./gatekeeper.ts";
 import type { LegDevice } from "./leg.ts";
@@ -37,9 +39,6 @@ import {
   type DeviceSubject,
 } from "./trace-subjects.ts";
 
-/** Shorter delays are every day's. */
-const REPORT_DELAY_ABOVE_MS = 50;
-
 /**
  * Call control of a node: registrar, digest, two-party calls between phones, peers and services of the switch, their
  * media and their records. Calls outlive it: what it knows of established calls is on file before a phone knows it.
@@ -53,6 +52,7 @@ export class CallManager {
   readonly #journal: CallJournal;
   readonly #records: RecordWriter;
   readonly #signaling: SignalingPort;
+  readonly #trunks: TrunkKeeper;
   readonly #gatekeeper: Gatekeeper;
   readonly #subscriptions: Subscriptions;
   readonly #messages: Messages;
@@ -61,6 +61,7 @@ export class CallManager {
   readonly #edgeReconciler: EdgeReconciler;
   readonly #relayReconciler: RelayReconciler;
   readonly #unwritten = new Set<Promise<void>>();
+  readonly #edge: EdgeMessenger;
   #emergency: EmergencyPlan | undefined;
   #isClosed = false;
   #onNoSession: () => void = () => undefined;
@@ -69,6 +70,7 @@ export class CallManager {
   constructor(options: CallManagerOptions) {
     const { clock, ids, logger, inventory, relay, paths, settings, edge } = options;
     this.#options = options;
+    this.#edge = new EdgeMessenger(options.edgeControl, logger);
     this.#emergency = settings.emergency && emergencyPlan(settings.emergency, inventory);
     this.#registrar = new Registrar({ inventory, clock, logger, journalPath: paths.registrations });
     this.#authenticator = new DigestAuthenticator({
@@ -78,13 +80,13 @@ export class CallManager {
       ids,
       logger,
       hasBindingFrom: (address) => this.#registrar.hasBindingFrom(address),
-      onStopped: (address) => this.#tellEdge((edge) => edge.ban(address)),
+      onStopped: (address) => this.#edge.ban(address),
     });
     this.#journal = new CallJournal(paths.calls, clock, logger);
     this.#records = new RecordWriter({ path: paths.records, clock, logger });
     const ringSeconds = settings.ringSeconds ?? 180;
     const longestRingMs = longestRingSeconds(inventory, ringSeconds) * 1_000;
-    this.#signaling =
+    const signaling =
       options.signaling ??
       new DrachtioSignaling({
         instanceId: "callmanager",
@@ -96,9 +98,21 @@ export class CallManager {
           this.#journal.flush();
           this.#subscriptions.flush();
         },
-        onDelay: (delayMs) => this.#onDelay(delayMs),
+        onDelay: (delayMs) => this.#edge.reportDelay(delayMs),
       });
-    this.#gatekeeper = new Gatekeeper(inventory, this.#authenticator);
+    this.#trunks = new TrunkKeeper({
+      port: signaling,
+      clock,
+      ids,
+      logger,
+      secrets: options.secrets,
+      journalPath: paths.trunks,
+      onSource: ({ address }) => this.#edge.trust([address]),
+    });
+    this.#trunks.apply(inventory.peers);
+    this.#signaling = this.#trunks.port;
+    const calledUri = (message: SipMessage): string => this.#trunks.calledUri(message);
+    this.#gatekeeper = new Gatekeeper(inventory, this.#authenticator, this.#trunks);
     this.#subscriptions = new Subscriptions({
       packages: [messageSummary(options.messageCounts ?? NO_MESSAGES, inventory.realm)],
       gatekeeper: this.#gatekeeper,
@@ -121,6 +135,7 @@ export class CallManager {
       onFlowFailed,
       endpoints,
       localHosts: () => this.#newCalls.localHosts,
+      calledUri,
       numbering,
       port: this.#signaling,
       clock,
@@ -134,6 +149,7 @@ export class CallManager {
       lookup,
       onFlowFailed,
       endpoints,
+      calledUri,
       maxCalls: settings.maxCalls,
       maxLegs: settings.maxLegs ?? settings.maxCalls * 4,
       ringSeconds,
@@ -163,6 +179,7 @@ export class CallManager {
         logger.info("connected to the edge", { calls: this.#table.active });
         this.#edgeReconciler.start();
         this.#subscriptions.findEdge();
+        this.#trunks.edgeConnected();
         this.#options.onReady?.();
       },
       onDisconnected: () => {
@@ -182,8 +199,8 @@ export class CallManager {
   /** To be called each time the edge's control is connected: it may be an edge that knows of no phone. */
   edgeControlConnected(): void {
     if (this.#isClosed) return;
-    this.#tellNeighbors();
-    this.#tellEdge((edge) => edge.trust(this.#registrar.sources));
+    this.#edge.know(this.#options.inventory.peers);
+    this.#edge.trust([...this.#registrar.sources, ...this.#trunks.sources]);
   }
 
   /** To be called each time the relay is connected: sessions and calls are compared. */
@@ -205,6 +222,11 @@ export class CallManager {
   /** Registered contacts, at most `limit` (default 1,000). */
   registrations(limit?: number): RegistrationSummary[] {
     return this.#registrar.list(limit);
+  }
+
+  /** Trunks, by name: whether they are in service, since when, and why not. */
+  trunkStates(): TrunkState[] {
+    return this.#trunks.trunkStates();
   }
 
   /** Records of the calls that ended last, newest first, at most `limit`. */
@@ -248,13 +270,6 @@ export class CallManager {
   }
 
   metrics(): MetricSample[] {
-    const { written, lost, waiting } = this.#records.counts;
-    const counter = (name: string, help: string, value: number): MetricSample => ({
-      name,
-      type: "counter",
-      help,
-      value,
-    });
     return [
       ...this.#counters.metrics(this.#table),
       ...this.#registrar.counters(),
@@ -262,19 +277,13 @@ export class CallManager {
       ...this.#messages.metrics(),
       this.#journal.metric,
       ...this.#authenticator.counters(),
-      counter("tandem_call_records_total", "Call records written", written),
-      counter("tandem_call_records_lost_total", "Call records given up because the disk refused", lost),
+      ...this.#trunks.metrics(),
+      ...this.#records.metrics(),
       {
         name: "tandem_wire_pending_commands",
         type: "gauge",
         help: "Responses that the edge has not confirmed and requests without a final response",
         value: this.#signaling.pendingCount,
-      },
-      {
-        name: "tandem_call_records_waiting",
-        type: "gauge",
-        help: "Call records on their way to the disk",
-        value: waiting,
       },
     ];
   }
@@ -293,7 +302,8 @@ export class CallManager {
       this.#emergency = undefined;
       logger.error("emergency calls lead nowhere", { error: errorMessageOf(error) });
     }
-    this.#tellNeighbors();
+    this.#edge.know(inventory.peers);
+    this.#trunks.apply(inventory.peers);
   }
 
   /** New calls get 503 from now on; those that are there go on. */
@@ -302,11 +312,15 @@ export class CallManager {
   }
 
   /**
-   * Ends every call, for a node that goes down for good. New ones get 503. Resolves when the phones have answered, at
-   * the latest after `withinMs`.
+   * Ends every call and every registration with a trunk, for a node that goes down for good. New calls get 503.
+   * Resolves when phones and trunks have answered, at the latest after `withinMs`.
    */
   async endCalls(withinMs: number): Promise<void> {
     this.drain();
+    await Promise.all([this.#endSessions(withinMs), this.#trunks.leave(withinMs)]);
+  }
+
+  async #endSessions(withinMs: number): Promise<void> {
     for (const session of this.#table.sessions) session.dispatch({ type: "hang-up", outcome: STOPPED });
     if (this.#table.size === 0) return;
     await new Promise<void>((resolve) => {
@@ -327,6 +341,7 @@ export class CallManager {
     this.#isClosed = true;
     this.#relayReconciler.stop();
     this.#edgeReconciler.stop();
+    this.#trunks.close();
     this.#signaling.close();
     for (const session of this.#table.sessions) session.loseEdge();
     for (const session of this.#table.sessions) session.stop();
@@ -335,28 +350,6 @@ export class CallManager {
     this.#journal.close();
     this.#subscriptions.close();
     this.#registrar.close();
-  }
-
-  /** What the edge ought to know and can do without. */
-  #tellEdge(tell: (edge: EdgeControl) => Promise<void>): void {
-    const { edgeControl, logger } = this.#options;
-    if (edgeControl === undefined) return;
-    tell(edgeControl).catch((error: unknown) => logger.warn("the edge was not told", { error: errorMessageOf(error) }));
-  }
-
-  #tellNeighbors(): void {
-    const { peers } = this.#options.inventory;
-    const addresses = peers.flatMap((peer) => peer.addresses);
-    const certificateNames = peers.flatMap((peer) => peer.certificateNames ?? []);
-    this.#tellEdge((edge) => edge.know({ addresses, certificateNames }));
-  }
-
-  #onDelay(delayMs: number): void {
-    const { edgeControl, logger } = this.#options;
-    if (delayMs < REPORT_DELAY_ABOVE_MS) return;
-    edgeControl?.reportDelay(delayMs).catch((error: unknown) => {
-      logger.debug("the edge was not told how late requests are", { error: errorMessageOf(error) });
-    });
   }
 
   #makeContext(): CallContext {
