@@ -82,6 +82,11 @@ export function parsePattern(text: string): PatternResult {
   return { ok: true, value: patternOf(text, positions, dotAt) };
 }
 
+/** How many numbers a pattern is for; absent: without end. */
+export function countNumbers({ positions, maxLength }: Pattern): number | undefined {
+  return maxLength === undefined ? undefined : positions.reduce((count, { size }) => count * size, 1);
+}
+
 /** The position that begins at `index`, with its repetition. */
 function stepAt(text: string, index: number): Step {
   const symbol = text[index] ?? "";

@@ -5,7 +5,7 @@ import { parseDialed } from "../../../../src/call/digit-analysis/dialed.ts";
 import { emergencyPlan } from "../../../../src/call/digit-analysis/emergency.ts";
 import type { Peer } from "../../../../src/call/device/peer.ts";
 import { phoneOf, sampleInventory, samplePeer, samplePhone } from "../device/sample-devices.ts";
-import { samplePlan } from "./plan/sample-plan.ts";
+import { samplePlan } from "../../../support/sample-plan.ts";
 
 describe("digit analysis with a dial plan", () => {
   const trunk = (name: string, prefixes: string[] = []): { name: string; uri: string; prefixes: string[] } => ({

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { formatExplanation } from "../../../../src/admin/view/dial-plan-text.ts";
 import { explainDialed } from "../../../../src/call/digit-analysis/explain-dialed.ts";
-import { routePatterns, samplePlan, targetText } from "./plan/sample-plan.ts";
+import { routePatterns, samplePlan, targetText } from "../../../support/sample-plan.ts";
 
 const page = readFileSync(join(import.meta.dirname, "../../../../docs/dial-plan.md"), "utf8");
 
@@ -47,7 +47,9 @@ describe("docs/dial-plan.md", () => {
   for (const [cell, changes, digits = "", result] of rowsOf("Pattern | Changes | Dialed | Becomes")) {
     it(`given ${cell} with ${changes}, when ${digits} is dialed, then it becomes ${result}`, () => {
       const [pattern = ""] = codesOf(cell);
-      const fields = Object.fromEntries(codesOf(changes).map((code) => code.split(": ")));
+      const fields = Object.fromEntries(codesOf(changes).map((code) => code.split(": "))) as Readonly<
+        Record<string, string>
+      >;
       const plan = samplePlan({ routePatterns: [{ pattern, trunk: "gateway", ...fields }] });
       assert.equal(plan.analyzeDigits(digits, query).number, result);
     });

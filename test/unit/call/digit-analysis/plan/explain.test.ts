@@ -4,7 +4,7 @@ import { formatExplanation } from "../../../../../src/admin/view/dial-plan-text.
 import { explainDialed } from "../../../../../src/call/digit-analysis/explain-dialed.ts";
 import type { DialPlanExplanation } from "../../../../../src/signals/index.ts";
 import { sampleInventory, samplePeer } from "../../device/sample-devices.ts";
-import { routePatterns, samplePlan } from "./sample-plan.ts";
+import { routePatterns, samplePlan } from "../../../../support/sample-plan.ts";
 
 describe("explanations of a dial plan", () => {
   const plan = samplePlan({

@@ -4,7 +4,7 @@ import { runInNewContext } from "node:vm";
 import { percentile } from "../../../../../scripts/bench/results/statistics.ts";
 import { compileDialPlan } from "../../../../../src/call/digit-analysis/plan/compile-dial-plan.ts";
 import type { DialPlan } from "../../../../../src/call/digit-analysis/plan/dial-plan.ts";
-import { targetText } from "./sample-plan.ts";
+import { targetText } from "../../../../support/sample-plan.ts";
 import { randomDigits, randomPlanSource, timeDialPlan } from "../../../../support/random-dial-plan.ts";
 
 setFlagsFromString("--expose-gc");
