@@ -1,6 +1,6 @@
 import type { Fault } from "./fault.ts";
 import type { BodyOf } from "./kinds.ts";
-import { countNumbers, parsePattern } from "./pattern.ts";
+import { parsePattern } from "./pattern.ts";
 
 /** Each parked call has a number, and the numbers of a range are kept in a table. */
 const MAX_PARK_NUMBERS = 1_000;
@@ -39,8 +39,9 @@ export function huntPilotFaults(body: BodyOf<"hunt-pilot">): Fault[] {
 export function parkRangeFaults({ pattern }: BodyOf<"park-range">): Fault[] {
   if (pattern.includes(".")) return [{ path: ["pattern"], message: "a park range has no dot" }];
   const parsed = parsePattern(pattern);
-  const count = parsed.ok ? countNumbers(parsed.value) : undefined;
-  if (count === undefined) return [{ path: ["pattern"], message: "a park range has an end: no !, + or ?" }];
+  if (!parsed.ok || parsed.value.maxLength === undefined)
+    return [{ path: ["pattern"], message: "a park range has an end: no !, + or ?" }];
+  const count = parsed.value.positions.reduce((product, { size }) => product * size, 1);
   if (count <= MAX_PARK_NUMBERS) return [];
   return [{ path: ["pattern"], message: `has ${count} numbers; at most ${MAX_PARK_NUMBERS} are possible` }];
 }
