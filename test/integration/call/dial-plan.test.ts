@@ -101,17 +101,17 @@ describe("calls by a dial plan", () => {
   }
 
   it("given a plan, when a number is explained, then it is told what a call would do", () => {
-    const { result, steps } = node.manager.explainDialPlan("1001", "2002");
+    const { result, steps } = node.manager.views.explainDialPlan("1001", "2002");
     assert.deepEqual([result.kind, result.number, result.callingNumber, steps.length], ["line", "1002", "7001", 2]);
-    assert.equal(node.manager.explainDialPlan("1001", "9196").result.kind, "service");
-    assert.throws(() => node.manager.explainDialPlan("nobody", "1"), { code: "unknown-caller" });
+    assert.equal(node.manager.views.explainDialPlan("1001", "9196").result.kind, "service");
+    assert.throws(() => node.manager.views.explainDialPlan("nobody", "1"), { code: "unknown-caller" });
   });
 });
 
 describe("a call manager without a dial plan", () => {
   it("given it, when a number is explained, then it says that there is none", async () => {
     const node = await SwitchFixture.start();
-    assert.throws(() => node.manager.explainDialPlan("1001", "1002"), { code: "no-dial-plan" });
+    assert.throws(() => node.manager.views.explainDialPlan("1001", "1002"), { code: "no-dial-plan" });
     await node.stop();
   });
 });
