@@ -11,6 +11,7 @@ export {
   type LiveCall,
   type MessageCount,
   type MessageCountSource,
+  type TrunkState,
 } from "./control/index.ts";
 export {
   createInventory,

@@ -5,6 +5,7 @@ import type { EmergencySettings, ServiceEndpoint } from "../digit-analysis/index
 import type { RecordSettings } from "../record/record-settings.ts";
 import type { RecordTable } from "../record/record-table.ts";
 import type { SignalingPort } from "../signaling/signaling-port.ts";
+import type { SecretReader } from "../trunk/trunk-watch.ts";
 import type { EdgeControl } from "./edge-control.ts";
 import type { DeviceFacts } from "./record-context.ts";
 import type { MessageCountSource } from "./subscription/message-summary.ts";
@@ -49,6 +50,8 @@ export interface CallManagerOptions {
     readonly registrations: string;
     /** Journal of subscriptions. */
     readonly subscriptions: string;
+    /** Journal of bindings with trunks; absent: they do not outlive the process. */
+    readonly trunks?: string;
     /** Call records, a JSON line each. */
     readonly records: string;
   };
@@ -61,10 +64,17 @@ export interface CallManagerOptions {
   readonly recordTable?: RecordTable;
   /** What records say of a device beside what calls need; absent: nothing. */
   readonly deviceFacts?: (device: string) => DeviceFacts;
+  /** Reads the passwords of trunks; absent: trunks that have one are down. */
+  readonly secrets?: SecretReader;
   /** Who counts the messages of mailboxes; absent: there are none. */
   readonly messageCounts?: MessageCountSource;
   /** Told each time the edge is connected and takes requests to this manager. */
   readonly onReady?: () => void;
   /** Takes the place of drachtio-srf. */
   readonly signaling?: SignalingPort;
+}
+
+/** The longest that anything rings; `usual` is where a SIP profile does not say. */
+export function longestRingSeconds({ phones, peers }: Inventory, usual: number): number {
+  return [...phones, ...peers].reduce((longest, { profile }) => Math.max(longest, profile.ringSeconds), usual);
 }

@@ -1,23 +1,23 @@
 import { createHmac } from "node:crypto";
 import { errorMessageOf, type MetricSample } from "../../common/index.ts";
 import type { RelayEvent } from "../../media/index.ts";
+import type { SipMessage } from "../../sip/message/index.ts";
 import { DigestAuthenticator } from "../auth/index.ts";
-import type { Inventory, SipPhone } from "../device/index.ts";
+import type { SipPhone } from "../device/index.ts";
 import { emergencyPlan, type EmergencyPlan } from "../digit-analysis/index.ts";
-import type { CallRecord } from "../record/call-record.ts";
 import type { RecordSettings } from "../record/record-settings.ts";
-import type { RecordPage, RecordQuery } from "../record/record-table.ts";
 import { Registrar, type Binding, type RegistrationSummary } from "../registrar/index.ts";
 import { DrachtioSignaling } from "../signaling/drachtio-signaling.ts";
 import type { SignalingPort } from "../signaling/signaling-port.ts";
-import type { CallManagerOptions } from "./call-manager-options.ts";
+import { TrunkKeeper, type TrunkState } from "../trunk/trunk-keeper.ts";
+import { longestRingSeconds, type CallManagerOptions } from "./call-manager-options.ts";
 import { CallControl } from "./call-control.ts";
 import { CallCounters } from "./call-counters.ts";
 import { CallJournal } from "./call-journal.ts";
-import { CallRecords } from "./call-records.ts";
+import { openCallRecords, type CallRecords } from "./call-records.ts";
 import type { CallContext } from "./call-session.ts";
 import { CallTable } from "./call-table.ts";
-import { liveFacts, type CallReport } from "./call-report.ts";
+import { callReport, type CallReport } from "./call-report.ts";
 import { viewOf, type CallView } from "./call-view.ts";
 import type { EdgeControl } from "./edge-control.ts";
 import { EdgeReconciler } from "./edge-reconciler.ts";
@@ -46,14 +46,16 @@ const REPORT_DELAY_ABOVE_MS = 50;
  * media and their records. Calls outlive it: what it knows of established calls is on file before a phone knows it.
  */
 export class CallManager {
+  /** What is kept of ended calls. */
+  readonly records: CallRecords;
   readonly #options: CallManagerOptions;
   readonly #table = new CallTable();
   readonly #counters = new CallCounters();
   readonly #registrar: Registrar;
   readonly #authenticator: DigestAuthenticator;
   readonly #journal: CallJournal;
-  readonly #records: CallRecords;
   readonly #signaling: SignalingPort;
+  readonly #trunks: TrunkKeeper;
   readonly #gatekeeper: Gatekeeper;
   readonly #subscriptions: Subscriptions;
   readonly #messages: Messages;
@@ -82,21 +84,10 @@ export class CallManager {
       onStopped: (address) => this.#tellEdge((edge) => edge.ban(address)),
     });
     this.#journal = new CallJournal(paths.calls, clock, logger);
-    this.#records = new CallRecords({
-      path: paths.records,
-      clock,
-      logger,
-      settings: options.recordSettings,
-      table: options.recordTable,
-      context: {
-        node: options.node ?? "tandem",
-        deviceFacts: options.deviceFacts ?? (() => ({})),
-        partitionOf: (device, number) => inventory.lineOf(device, number)?.line.split("@", 2)[1],
-      },
-    });
+    this.records = openCallRecords(options);
     const ringSeconds = settings.ringSeconds ?? 180;
     const longestRingMs = longestRingSeconds(inventory, ringSeconds) * 1_000;
-    this.#signaling =
+    const signaling =
       options.signaling ??
       new DrachtioSignaling({
         instanceId: "callmanager",
@@ -110,7 +101,19 @@ export class CallManager {
         },
         onDelay: (delayMs) => this.#onDelay(delayMs),
       });
-    this.#gatekeeper = new Gatekeeper(inventory, this.#authenticator);
+    this.#trunks = new TrunkKeeper({
+      port: signaling,
+      clock,
+      ids,
+      logger,
+      secrets: options.secrets,
+      journalPath: paths.trunks,
+      onSource: ({ address }) => this.#tellEdge((edge) => edge.trust([address])),
+    });
+    this.#trunks.apply(inventory.peers);
+    this.#signaling = this.#trunks.port;
+    const calledUri = (message: SipMessage): string => this.#trunks.calledUri(message);
+    this.#gatekeeper = new Gatekeeper(inventory, this.#authenticator, this.#trunks);
     this.#subscriptions = new Subscriptions({
       packages: [messageSummary(options.messageCounts ?? NO_MESSAGES, inventory.realm)],
       gatekeeper: this.#gatekeeper,
@@ -132,6 +135,7 @@ export class CallManager {
       onFlowFailed,
       endpoints,
       localHosts: () => this.#newCalls.localHosts,
+      calledUri,
       port: this.#signaling,
       clock,
       ids,
@@ -144,6 +148,7 @@ export class CallManager {
       lookup,
       onFlowFailed,
       endpoints,
+      calledUri,
       maxCalls: settings.maxCalls,
       maxLegs: settings.maxLegs ?? settings.maxCalls * 4,
       ringSeconds,
@@ -172,6 +177,7 @@ export class CallManager {
         logger.info("connected to the edge", { calls: this.#table.active });
         this.#edgeReconciler.start();
         this.#subscriptions.findEdge();
+        this.#trunks.edgeConnected();
         this.#options.onReady?.();
       },
       onDisconnected: () => {
@@ -192,7 +198,7 @@ export class CallManager {
   edgeControlConnected(): void {
     if (this.#isClosed) return;
     this.#tellNeighbors();
-    this.#tellEdge((edge) => edge.trust(this.#registrar.sources));
+    this.#tellEdge((edge) => edge.trust([...this.#registrar.sources, ...this.#trunks.sources]));
   }
 
   /** To be called each time the relay is connected: sessions and calls are compared. */
@@ -216,37 +222,27 @@ export class CallManager {
     return this.#registrar.list(limit);
   }
 
-  /** Records of the calls that ended last, newest first, at most `limit`. */
-  endedCalls(limit: number): Promise<CallRecord[]> {
-    return this.#records.last(limit);
+  /** Trunks, by name: whether they are in service, since when, and why not. */
+  trunkStates(): TrunkState[] {
+    return this.#trunks.trunkStates();
   }
 
-  /** A page of the records of ended calls, as JSON texts. @throws {RecordError} */
-  recordPage(query: RecordQuery): Promise<RecordPage> {
-    return this.#records.page(query);
-  }
-
-  /** A call that goes on, or the record of one that has ended; undefined when it is not known. @throws {RecordError} */
-  async callReport(callId: string): Promise<CallReport | undefined> {
-    const session = this.#table.get(callId);
-    if (session !== undefined && session.call.state !== "disconnected") {
-      return { state: "live", call: await liveFacts(session, this.#options, this.#records.context) };
-    }
-    const call = await this.#records.find(callId);
-    return call === undefined ? undefined : { state: "past", call };
+  /** Everything of a call that goes on or has ended; undefined when it is not known. @throws {RecordError} */
+  callReport(callId: string): Promise<CallReport | undefined> {
+    return callReport(callId, this.#table, this.records, this.#options);
   }
 
   /** What of calls is recorded from now on; what is absent stays as it is. */
   applySettings(settings: Partial<RecordSettings>): void {
-    this.#records.applySettings(settings);
+    this.records.applySettings(settings);
   }
 
   /** A call that goes on or ended lately, with the SIP dialogs that belong to it; undefined when it is not known. */
   async callSubject(callId: string): Promise<CallSubject | undefined> {
     const session = this.#table.get(callId);
-    if (session !== undefined) return subjectOfView(viewOf(session));
-    const record = await this.#records.find(callId);
-    return record === undefined ? undefined : subjectOfRecord(record);
+    if (session) return subjectOfView(viewOf(session));
+    const record = await this.records.find(callId);
+    return record && subjectOfRecord(record);
   }
 
   /** A device, with what of the SIP that passes belongs to it; undefined when there is none of that name. */
@@ -271,7 +267,8 @@ export class CallManager {
       ...this.#messages.metrics(),
       this.#journal.metric,
       ...this.#authenticator.counters(),
-      ...this.#records.metrics(),
+      ...this.#trunks.metrics(),
+      ...this.records.metrics(),
       {
         name: "tandem_wire_pending_commands",
         type: "gauge",
@@ -296,6 +293,7 @@ export class CallManager {
       logger.error("emergency calls lead nowhere", { error: errorMessageOf(error) });
     }
     this.#tellNeighbors();
+    this.#trunks.apply(inventory.peers);
   }
 
   /** New calls get 503 from now on; those that are there go on. */
@@ -304,11 +302,15 @@ export class CallManager {
   }
 
   /**
-   * Ends every call, for a node that goes down for good. New ones get 503. Resolves when the phones have answered, at
-   * the latest after `withinMs`.
+   * Ends every call and every registration with a trunk, for a node that goes down for good. New calls get 503.
+   * Resolves when phones and trunks have answered, at the latest after `withinMs`.
    */
   async endCalls(withinMs: number): Promise<void> {
     this.drain();
+    await Promise.all([this.#endSessions(withinMs), this.#trunks.leave(withinMs)]);
+  }
+
+  async #endSessions(withinMs: number): Promise<void> {
     for (const session of this.#table.sessions) session.dispatch({ type: "hang-up", outcome: STOPPED });
     if (this.#table.size === 0) return;
     await new Promise<void>((resolve) => {
@@ -329,11 +331,12 @@ export class CallManager {
     this.#isClosed = true;
     this.#relayReconciler.stop();
     this.#edgeReconciler.stop();
+    this.#trunks.close();
     this.#signaling.close();
     for (const session of this.#table.sessions) session.loseEdge();
     for (const session of this.#table.sessions) session.stop();
     await Promise.all(this.#unwritten);
-    await this.#records.close();
+    await this.records.close();
     this.#journal.close();
     this.#subscriptions.close();
     this.#registrar.close();
@@ -388,11 +391,7 @@ export class CallManager {
           if (this.#table.size === 0) this.#onNoSession();
         },
       },
-      writeRecord: (ended) => this.#records.write(ended),
+      writeRecord: (ended) => this.records.write(ended),
     };
   }
-}
-
-function longestRingSeconds({ phones, peers }: Inventory, usual: number): number {
-  return [...phones, ...peers].reduce((longest, { profile }) => Math.max(longest, profile.ringSeconds), usual);
 }

@@ -32,6 +32,8 @@ export interface NewCallsOptions {
   readonly lookup: (phone: SipPhone) => readonly Binding[];
   readonly onFlowFailed: (binding: Binding) => void;
   readonly endpoints: ReadonlyMap<string, RelayEndpoint & ("echo" | "demo")>;
+  /** What a request is for; its Request-URI, unless that is our Contact with a trunk. */
+  readonly calledUri: (message: SipMessage) => string;
   readonly maxCalls: number;
   readonly maxLegs: number;
   readonly ringSeconds: number;
@@ -91,7 +93,7 @@ export class NewCalls {
     const mayHide = !this.#isEmergency(message);
     const checked = checkInvite(message, device, mayHide);
     if ("status" in checked) return checked;
-    const parsed = parseDialed(message.uri);
+    const parsed = parseDialed(this.#options.calledUri(message));
     if (!parsed.ok) return rejection(416, "uri-scheme");
     const dialed: Dialed = { ...parsed.value, user: detached(parsed.value.user) };
     const routed = this.#route(message, device, dialed);
@@ -163,8 +165,8 @@ export class NewCalls {
     });
   }
 
-  #isEmergency({ uri }: SipMessage): boolean {
-    const dialed = parseDialed(uri);
+  #isEmergency(message: SipMessage): boolean {
+    const dialed = parseDialed(this.#options.calledUri(message));
     return dialed.ok && isEmergency(dialed.value, this.#options.emergency());
   }
 

@@ -1,6 +1,13 @@
 import { appendFile, mkdir, open, rename, stat, truncate, unlink } from "node:fs/promises";
 import { dirname } from "node:path";
-import { errorCodeOf, errorMessageOf, type Clock, type Logger, type Timer } from "../../common/index.ts";
+import {
+  errorCodeOf,
+  errorMessageOf,
+  type Clock,
+  type Logger,
+  type Timer,
+  type MetricSample,
+} from "../../common/index.ts";
 import type { CallRecord } from "./call-record.ts";
 import { readAt, rotatedFiles, rotatedPath } from "./record-files.ts";
 
@@ -82,6 +89,31 @@ export class RecordWriter {
   applyLimits(limits: FileLimits): void {
     this.#limits = limits;
     this.#sweepSoon();
+  }
+
+  metrics(): MetricSample[] {
+    const { written, lost, waiting, failures } = this.counts;
+    return [
+      { name: "tandem_call_records_total", type: "counter", help: "Call records written", value: written },
+      {
+        name: "tandem_call_records_lost_total",
+        type: "counter",
+        help: "Call records given up because the disk refused",
+        value: lost,
+      },
+      {
+        name: "tandem_call_record_failures_total",
+        type: "counter",
+        help: "Writes of call records that the disk refused",
+        value: failures,
+      },
+      {
+        name: "tandem_call_records_waiting",
+        type: "gauge",
+        help: "Call records on their way to the disk",
+        value: waiting,
+      },
+    ];
   }
 
   /** Resolves when the record is in the file, or was given up. */

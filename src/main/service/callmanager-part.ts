@@ -13,6 +13,7 @@ import {
   recordSettingsIn,
   recordsFile,
 } from "./call-records.ts";
+import { SecretBox } from "../secrets/secret-box.ts";
 import type { ServiceContext, ServicePart } from "./service-part.ts";
 
 /** How long readiness waits for edge and relay; without them new calls get 503, but others can go on. */
@@ -71,20 +72,23 @@ export function createCallManagerPart(context: ServiceContext): ServicePart {
       calls: join(paths.stateDir, "calls.journal"),
       registrations: join(paths.stateDir, "registrations.journal"),
       subscriptions: join(paths.stateDir, "subscriptions.journal"),
+      trunks: join(paths.stateDir, "trunks.journal"),
       records: recordsFile(paths),
     },
     node: node.name,
     recordSettings: recordSettingsIn(followed.mirror),
     recordTable: openRecordTable(paths, clock, logger),
     deviceFacts: (device) => deviceFactsIn(followed.mirror, device),
+    secrets: new SecretBox(paths.secretKey),
     settings: { ...node.call, endpoints: new Map(Object.entries(node.call.endpoints)) },
     onReady: () => ready.mark("edge"),
   });
   channel.handle("configuration-changed", () => ({ sequence: followed.refresh() }));
   channel.handle("calls", () => manager.calls());
   channel.handle("registrations", () => manager.registrations());
+  channel.handle("trunks", () => manager.trunkStates());
   channel.handle("forgive", (params) => manager.forgive(textIn(params, "address")));
-  channel.handle("ended-calls", () => manager.endedCalls(ENDED_CALLS));
+  channel.handle("ended-calls", () => manager.records.last(ENDED_CALLS));
   handleRecordQuestions(channel, manager);
   channel.handle("trace-call", async (params) => {
     const callId = textIn(params, "callId");

@@ -13,6 +13,8 @@ export interface MessageTarget {
   readonly ways: readonly Way[];
   /** A peer of the trust domain. */
   readonly isTrusted: boolean;
+  /** Name of the peer; absent: a phone. */
+  readonly trunk?: string;
 }
 
 /** Where a message goes, and to whom. */
@@ -45,7 +47,11 @@ export function routeMessage(
       const { peer, number } = destination;
       const uri = peerUri(peer, number);
       if (uri === undefined) return { kind: "rejected", ...rejection(500, "peer-uri") };
-      return { kind: "routed", number, targets: [{ ways: [{ uri }], isTrusted: peer.trusted === true }] };
+      return {
+        kind: "routed",
+        number,
+        targets: [{ ways: [{ uri }], isTrusted: peer.trusted === true, trunk: peer.name }],
+      };
     }
     case "none":
       return { kind: "rejected", ...rejectionOfNone(destination.reason) };
