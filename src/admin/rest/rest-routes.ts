@@ -1,6 +1,7 @@
 import { KINDS } from "../../database/index.ts";
 import type { RestContext } from "./rest-context.ts";
 import { auditRoutes } from "./routes/audit-routes.ts";
+import { callRecordRoutes } from "./routes/call-record-routes.ts";
 import { changeRoutes } from "./routes/change-routes.ts";
 import { collectionRoutes } from "./routes/collection-routes.ts";
 import { definitionRoutes } from "./routes/definition-routes.ts";
@@ -16,6 +17,7 @@ export function restRoutes(context: RestContext): RestRoute[] {
     ...changeRoutes(context),
     ...definitionRoutes(context),
     ...liveRoutes(context),
+    ...callRecordRoutes(context),
     ...ownRoutes(context),
     ...sessionRoutes(context),
     ...auditRoutes(context),

@@ -13,7 +13,7 @@ const TREES = new Map<Kind, SecretTree>(KINDS.map((kind) => [kind, treeOf(SCHEMA
 
 /** An object without its secrets; an object that has nothing else is left out, too. */
 export function withoutSecrets(kind: Kind, body: unknown): Json {
-  return (isObject(body) ? stripped(body, TREES.get(kind) ?? {}) : {});
+  return isObject(body) ? stripped(body, TREES.get(kind) ?? {}) : {};
 }
 
 /** True when a key of the kind is a secret or holds nothing but secrets. */
