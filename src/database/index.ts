@@ -36,10 +36,19 @@ export {
 export { FORWARDING_KINDS, type Forward, type ForwardingKind } from "./model/line.ts";
 export { mergePatch, textsAt } from "./model/paths.ts";
 export { keepingSecrets, secretPathsOf, withoutSecrets } from "./model/secrets.ts";
+export {
+  parsePattern,
+  symbolBit,
+  type Pattern,
+  type PatternPosition,
+  type PatternResult,
+  type PositionKind,
+} from "./model/pattern.ts";
 export { PERMISSIONS, ROLES, type Permission, type Role } from "./model/users.ts";
 export { DEFAULT_PARTITION, withPartition } from "./model/scalars.ts";
 export { findServiceParameter, SERVICE_PARAMETERS, type ServiceParameter } from "./model/service-parameters.ts";
 export {
+  DOCUMENT_VERSION,
   documentJsonSchema,
   documentSchema,
   type ConfigurationDocument,

@@ -2,6 +2,7 @@ import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import {
   CallManager,
   createInventory,
+  type CallManagerOptions,
   type CallManagerSettings,
   type CallRecord,
   type Inventory,
@@ -44,6 +45,8 @@ export interface SwitchOptions {
   readonly realm?: string;
   readonly settings?: Partial<CallManagerSettings>;
   readonly messageCounts?: MessageCountSource;
+  /** Reads sealed passwords of trunks. */
+  readonly secrets?: CallManagerOptions["secrets"];
   readonly withoutEdgeControl?: boolean;
   /** Listens with WebSocket, too. */
   readonly webSocket?: boolean;
@@ -181,7 +184,7 @@ export class SwitchFixture {
 
   /** Ends the manager with its files as they are at this moment: what kill -9 leaves. */
   async killManager(): Promise<void> {
-    const files = ["calls.journal", "registrations.journal", "subscriptions.journal"].map((name) =>
+    const files = ["calls.journal", "registrations.journal", "subscriptions.journal", "trunks.journal"].map((name) =>
       this.#directory.join("state", name),
     );
     const contents = files.map((file) => readFileSync(file));
@@ -270,6 +273,7 @@ export class SwitchFixture {
       logger = silentLogger,
       settings,
       messageCounts,
+      secrets,
       withoutEdgeControl = false,
     } = this.#options;
     const listDialogs = this.#options.listDialogs ?? ((edge: SipEdge) => edge.listDialogs());
@@ -297,6 +301,7 @@ export class SwitchFixture {
             },
           }),
       ...(messageCounts === undefined ? {} : { messageCounts }),
+      ...(secrets === undefined ? {} : { secrets }),
       inventory: this.inventory,
       relay: this.#options.relay ?? this.relay,
       clock,
@@ -306,6 +311,7 @@ export class SwitchFixture {
         calls: this.#directory.join("state", "calls.journal"),
         registrations: this.#directory.join("state", "registrations.journal"),
         subscriptions: this.#directory.join("state", "subscriptions.journal"),
+        trunks: this.#directory.join("state", "trunks.journal"),
         records: this.#directory.join("records", "calls.jsonl"),
       },
       settings: {

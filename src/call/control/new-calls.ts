@@ -2,19 +2,27 @@ import { detached, type Ids } from "../../common/index.ts";
 import type { RelayEndpoint } from "../../media/index.ts";
 import { parseCSeq, parseDigits, tagOf, type SipMessage } from "../../sip/message/index.ts";
 import type { Inventory, Peer, SipPhone } from "../device/index.ts";
-import { analyze, isEmergency, parseDialed, type Dialed, type EmergencyPlan } from "../digit-analysis/index.ts";
+import {
+  analyze,
+  isEmergency,
+  parseDialed,
+  type Dialed,
+  type EmergencyPlan,
+  type NumberingSource,
+} from "../digit-analysis/index.ts";
 import { isImpossible, privacyOf } from "../identity/privacy.ts";
 import { NEW_CALL, refusedOutcome, type Outcome } from "../model/index.ts";
 import type { Binding } from "../registrar/index.ts";
 import type { HeaderList, IncomingRequest } from "../signaling/signaling-port.ts";
 import { accepts } from "./accept.ts";
-import { recordOf, type CallProgress } from "./call-progress.ts";
+import type { CallProgress } from "./call-progress.ts";
 import { type CallContext, CallSession } from "./call-session.ts";
 import type { CallTable } from "./call-table.ts";
 import { callerDevice, claimOf } from "./caller-identity.ts";
 import { adoptAbilities, recvInfo } from "./capabilities.ts";
 import { dialogOfRequest } from "./leg-dialog.ts";
 import { dialogIdOf, type Leg, type LegDevice, type LegRegistration } from "./leg.ts";
+import { sourceText } from "./leg-log.ts";
 import { reasonOf } from "./reason-header.ts";
 import { rejection, type Rejection } from "./rejection.ts";
 import { reliabilityOf } from "./reliability.ts";
@@ -31,12 +39,16 @@ export interface NewCallsOptions {
   readonly lookup: (phone: SipPhone) => readonly Binding[];
   readonly onFlowFailed: (binding: Binding) => void;
   readonly endpoints: ReadonlyMap<string, RelayEndpoint & ("echo" | "demo")>;
+  /** What a request is for; its Request-URI, unless that is our Contact with a trunk. */
+  readonly calledUri: (message: SipMessage) => string;
   readonly maxCalls: number;
   readonly maxLegs: number;
   readonly ringSeconds: number;
   readonly serialRingSeconds: number;
   /** Where emergency calls go now; undefined: nowhere. */
   readonly emergency: () => EmergencyPlan | undefined;
+  /** Absent: there is no dial plan. */
+  readonly numbering?: NumberingSource | undefined;
 }
 
 /** An INVITE that may become a call. */
@@ -90,7 +102,7 @@ export class NewCalls {
     const mayHide = !this.#isEmergency(message);
     const checked = checkInvite(message, device, mayHide);
     if ("status" in checked) return checked;
-    const parsed = parseDialed(message.uri);
+    const parsed = parseDialed(this.#options.calledUri(message));
     if (!parsed.ok) return rejection(416, "uri-scheme");
     const dialed: Dialed = { ...parsed.value, user: detached(parsed.value.user) };
     const routed = this.#route(message, device, dialed);
@@ -137,6 +149,7 @@ export class NewCalls {
 
   #route(message: SipMessage, device: SipPhone | Peer, dialed: Dialed): RoutedCall | RejectedCall {
     const { inventory, endpoints, table, ids, lookup, onFlowFailed, ringSeconds, serialRingSeconds } = this.#options;
+    const numbering = this.#options.numbering?.(callerDevice(device, message).number);
     const emergency = this.#options.emergency();
     const isUrgent = isEmergency(dialed, emergency);
     const isBusy = (party: SipPhone | Peer): boolean => !isUrgent && table.isBusy(party);
@@ -151,6 +164,7 @@ export class NewCalls {
       localHosts: this.localHosts,
       callerDomain: claimOf(message, "from").host,
       ...(emergency === undefined ? {} : { emergency }),
+      ...(numbering === undefined ? {} : { numbering }),
     });
     return routeCall(destination, {
       ids,
@@ -162,8 +176,8 @@ export class NewCalls {
     });
   }
 
-  #isEmergency({ uri }: SipMessage): boolean {
-    const dialed = parseDialed(uri);
+  #isEmergency(message: SipMessage): boolean {
+    const dialed = parseDialed(this.#options.calledUri(message));
     return dialed.ok && isEmergency(dialed.value, this.#options.emergency());
   }
 
@@ -177,7 +191,7 @@ export class NewCalls {
   }
 
   #record(
-    { message }: IncomingRequest,
+    { message, source }: IncomingRequest,
     device: SipPhone | Peer,
     calledNumber: string,
     callee: LegDevice | undefined,
@@ -189,13 +203,14 @@ export class NewCalls {
       callId: ids.uuid(),
       calledNumber,
       caller: callerDevice(device, message),
+      callerSource: sourceText(source),
       callee,
       startedAtMs: nowMs,
       ringingAtMs: undefined,
       answeredAtMs: undefined,
       sipCallIds: { caller: detached(message.get("call-id") ?? ""), callee: [] },
     };
-    void context.writeRecord(recordOf(progress, NEW_CALL, outcome, nowMs, undefined));
+    void context.writeRecord({ progress, call: NEW_CALL, outcome, nowMs, summary: undefined });
   }
 }
 

@@ -61,7 +61,10 @@ function peerOf(trunk: BodyOf<"trunk">, context: StoredInventoryContext): Peer[]
   const profile = profileOf(trunk.profile, "trunk", trunk.name, context);
   if (profile === undefined) return [];
   const { name, addresses, certificateNames, uri, prefixes, maxCalls, transit, trusted } = trunk;
-  return [{ kind: "peer", name, addresses, certificateNames, uri, prefixes, profile, maxCalls, transit, trusted }];
+  const { registration, sealedPassword, pingSeconds, callerId, inbound, outbound } = trunk;
+  const known = { name, addresses, certificateNames, uri, prefixes, maxCalls, transit, trusted };
+  const kept = { registration, sealedPassword, pingSeconds, callerId, inbound, outbound };
+  return [{ kind: "peer", ...known, ...kept, profile }];
 }
 
 function profileOf(
