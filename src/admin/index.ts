@@ -16,13 +16,16 @@ export { type AuditTrail } from "./rest/audit/audit-trail.ts";
 export { type RestApi } from "./rest/server/rest-api.ts";
 export { createRestApi, type CreateRestApiOptions } from "./rest/create-rest-api.ts";
 export { FirstPassword } from "./rest/access/first-password.ts";
-export { runCli, type CliContext } from "./cli/run-cli.ts";
+export { runCli } from "./cli/run-cli.ts";
+export { type CliContext } from "./cli/node-options.ts";
 export { EXIT } from "./cli/exit-codes.ts";
 export {
+  type CliInput,
   type CliOutput,
   type ConfigSummary,
   type DemoCommand,
   type HostCheck,
   type Launcher,
+  type Progress,
   type StartCommand,
 } from "./cli/launcher.ts";

@@ -15,13 +15,14 @@ import { NEW_CALL, refusedOutcome, type Outcome } from "../model/index.ts";
 import type { Binding } from "../registrar/index.ts";
 import type { HeaderList, IncomingRequest } from "../signaling/signaling-port.ts";
 import { accepts } from "./accept.ts";
-import { recordOf, type CallProgress } from "./call-progress.ts";
+import type { CallProgress } from "./call-progress.ts";
 import { type CallContext, CallSession } from "./call-session.ts";
 import type { CallTable } from "./call-table.ts";
 import { callerDevice, claimOf } from "./caller-identity.ts";
 import { adoptAbilities, recvInfo } from "./capabilities.ts";
 import { dialogOfRequest } from "./leg-dialog.ts";
 import { dialogIdOf, type Leg, type LegDevice, type LegRegistration } from "./leg.ts";
+import { sourceText } from "./leg-log.ts";
 import { reasonOf } from "./reason-header.ts";
 import { rejection, type Rejection } from "./rejection.ts";
 import { reliabilityOf } from "./reliability.ts";
@@ -190,7 +191,7 @@ export class NewCalls {
   }
 
   #record(
-    { message }: IncomingRequest,
+    { message, source }: IncomingRequest,
     device: SipPhone | Peer,
     calledNumber: string,
     callee: LegDevice | undefined,
@@ -202,13 +203,14 @@ export class NewCalls {
       callId: ids.uuid(),
       calledNumber,
       caller: callerDevice(device, message),
+      callerSource: sourceText(source),
       callee,
       startedAtMs: nowMs,
       ringingAtMs: undefined,
       answeredAtMs: undefined,
       sipCallIds: { caller: detached(message.get("call-id") ?? ""), callee: [] },
     };
-    void context.writeRecord(recordOf(progress, NEW_CALL, outcome, nowMs, undefined));
+    void context.writeRecord({ progress, call: NEW_CALL, outcome, nowMs, summary: undefined });
   }
 }
 
