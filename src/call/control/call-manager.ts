@@ -3,7 +3,7 @@ import { errorMessageOf, type MetricSample } from "../../common/index.ts";
 import type { RelayEvent } from "../../media/index.ts";
 import type { SipMessage } from "../../sip/message/index.ts";
 import { DigestAuthenticator } from "../auth/index.ts";
-import type { Inventory, SipPhone } from "../device/index.ts";
+import type { Inventory, InventoryChange, SipPhone } from "../device/index.ts";
 import { emergencyPlan, numberingSource, type EmergencyPlan } from "../digit-analysis/index.ts";
 import type { RecordSettings } from "../record/record-settings.ts";
 import { Registrar, type Binding } from "../registrar/index.ts";
@@ -57,12 +57,12 @@ export class CallManager {
   #isClosed = false;
   #onNoSession: () => void = () => undefined;
 
-  /** @throws the file system's error when a journal cannot be opened; {InventoryError} `unknown-route` */
+  /** @throws the file system's error when a journal cannot be opened */
   constructor(options: CallManagerOptions) {
     const { clock, ids, logger, inventory, relay, paths, settings, edge } = options;
     this.#options = options;
     this.#edge = new EdgeMessenger(options.edgeControl, logger);
-    this.#emergency = settings.emergency && emergencyPlan(settings.emergency, inventory);
+    this.#planEmergency();
     this.#registrar = new Registrar({ inventory, clock, logger, journalPath: paths.registrations });
     this.#authenticator = new DigestAuthenticator({
       inventory,
@@ -257,21 +257,16 @@ export class CallManager {
   }
 
   /**
-   * Takes up that phones or peers of the inventory have changed. Calls that are up go on, also those of devices that are
-   * gone; what such a device has registered or subscribed to ends.
+   * Takes up that devices of the inventory have changed. Calls that are up go on, also those of devices that are gone; what
+   * such a device has registered or subscribed to ends.
    */
-  inventoryChanged(): void {
-    const { inventory, logger, settings } = this.#options;
-    this.#registrar.dropUnknown();
-    this.#subscriptions.dropUnknown();
-    try {
-      this.#emergency = settings.emergency && emergencyPlan(settings.emergency, inventory);
-    } catch (error) {
-      this.#emergency = undefined;
-      logger.error("emergency calls lead nowhere", { error: errorMessageOf(error) });
-    }
-    this.#edge.know(inventory.peers);
-    this.#trunks.apply(inventory.peers);
+  inventoryChanged({ endedAors, endedDevices, havePeersChanged }: InventoryChange): void {
+    for (const aor of endedAors) this.#registrar.forget(aor);
+    this.#subscriptions.endOf(new Set(endedDevices));
+    this.#planEmergency();
+    if (!havePeersChanged) return;
+    this.#edge.know(this.#options.inventory.peers);
+    this.#trunks.apply(this.#options.inventory.peers);
   }
 
   /** New calls get 503 from now on; those that are there go on. */
@@ -318,6 +313,16 @@ export class CallManager {
     this.#journal.close();
     this.#subscriptions.close();
     this.#registrar.close();
+  }
+
+  #planEmergency(): void {
+    const { inventory, logger, settings } = this.#options;
+    try {
+      this.#emergency = settings.emergency && emergencyPlan(settings.emergency, inventory);
+    } catch (error) {
+      this.#emergency = undefined;
+      logger.error("emergency calls lead nowhere", { error: errorMessageOf(error) });
+    }
   }
 
   #makeContext(): CallContext {

@@ -1,3 +1,4 @@
+import type { LineLimits } from "../device/index.ts";
 import type { CallSession } from "./call-session.ts";
 import type { Leg } from "./leg.ts";
 
@@ -11,6 +12,12 @@ export interface LegEntry {
 interface Limited {
   readonly name: string;
   readonly maxCalls: number;
+}
+
+/** A line, and how many calls it may have. */
+interface LimitedLine {
+  readonly line: string;
+  readonly lineLimits?: LineLimits;
 }
 
 interface DeviceCalls {
@@ -27,6 +34,8 @@ export class CallTable {
   readonly #sessions = new Map<string, CallSession>();
   readonly #legs = new Map<string, LegEntry>();
   readonly #devices = new Map<string, DeviceCalls>();
+  /** Calls of each line that have not ended. */
+  readonly #lines = new Map<string, number>();
   /** Calls that have not ended. */
   #active = 0;
 
@@ -65,6 +74,17 @@ export class CallTable {
     return active >= maxCalls || unclosed.size >= 2 * maxCalls + MAX_LINGERING;
   }
 
+  /** Calls of a line (`1001@internal`) that have not ended, on all its devices; one from the line to itself counts twice. */
+  callsOnLine(line: string): number {
+    return this.#lines.get(line) ?? 0;
+  }
+
+  /** True when a line may have no more calls: of those to it, or of those from it. */
+  isLineBusy({ line, lineLimits }: LimitedLine, direction: "to" | "from"): boolean {
+    if (lineLimits === undefined) return false;
+    return this.callsOnLine(line) >= (direction === "to" ? lineLimits.busyTrigger : lineLimits.maxCalls);
+  }
+
   add(session: CallSession): void {
     this.#sessions.set(session.callId, session);
     this.#active += 1;
@@ -74,6 +94,7 @@ export class CallTable {
       device.unclosed.add(session);
       this.#devices.set(name, device);
     }
+    for (const line of linesOf(session)) this.#lines.set(line, this.callsOnLine(line) + 1);
   }
 
   addLeg(leg: Leg, session: CallSession): void {
@@ -91,6 +112,11 @@ export class CallTable {
       const device = this.#devices.get(name);
       if (device !== undefined) device.active -= 1;
     }
+    for (const line of linesOf(session)) {
+      const others = this.callsOnLine(line) - 1;
+      if (others > 0) this.#lines.set(line, others);
+      else this.#lines.delete(line);
+    }
   }
 
   remove(session: CallSession): void {
@@ -107,4 +133,8 @@ export class CallTable {
 function devicesOf({ progress }: CallSession): string[] {
   const { caller, callee } = progress;
   return callee === undefined ? [caller.name] : [caller.name, callee.name];
+}
+
+function linesOf({ progress: { caller, callee } }: CallSession): string[] {
+  return [caller.line, callee?.line].filter((line) => line !== undefined);
 }

@@ -152,10 +152,14 @@ export class NewCalls {
     const numbering = this.#options.numbering?.(callerDevice(device, message).number);
     const emergency = this.#options.emergency();
     const isUrgent = isEmergency(dialed, emergency);
-    const isBusy = (party: SipPhone | Peer): boolean => !isUrgent && table.isBusy(party);
+    const isBusy = (party: SipPhone | Peer): boolean =>
+      !isUrgent && (table.isBusy(party) || (party.kind === "sip-phone" && table.isLineBusy(party, "to")));
     const { name, maxCalls } = device;
     if (table.isBusy({ name, maxCalls: maxCalls + (isUrgent ? EMERGENCY_CALLS_OF_ONE : 0) })) {
       return { kind: "rejected", ...(device.kind === "peer" ? PEER_BUSY : rejection(486, "caller-busy")) };
+    }
+    if (!isUrgent && device.kind === "sip-phone" && table.isLineBusy(device, "from")) {
+      return { kind: "rejected", ...rejection(486, "caller-busy") };
     }
     const destination = analyze(dialed, {
       inventory,

@@ -55,8 +55,8 @@ export function createCallManagerPart(context: ServiceContext): ServicePart {
     profiles: new Map(node.profiles.map((profile) => [profile.name, profile])),
     clock,
     logger,
-    onChanged: (kinds) => {
-      manager.inventoryChanged();
+    onChanged: (kinds, change) => {
+      manager.inventoryChanged(change);
       if (kinds.has("service-parameter")) manager.applySettings(recordSettingsIn(followed.mirror));
     },
   });
@@ -83,7 +83,7 @@ export function createCallManagerPart(context: ServiceContext): ServicePart {
     settings: { ...node.call, endpoints: new Map(Object.entries(node.call.endpoints)) },
     onReady: () => ready.mark("edge"),
   });
-  channel.handle("configuration-changed", () => ({ sequence: followed.refresh() }));
+  channel.handle("configuration-changed", async () => ({ sequence: await followed.refresh() }));
   channel.handle("calls", () => manager.views.calls());
   channel.handle("registrations", () => manager.views.registrations());
   channel.handle("trunks", () => manager.views.trunkStates());
@@ -130,6 +130,7 @@ export function createCallManagerPart(context: ServiceContext): ServicePart {
       connectedToEdge: manager.isReady,
       ...(drachtio === undefined ? {} : { drachtio: `${drachtio.host}:${drachtio.port}` }),
       connectedToMedia: relay.connected,
+      configuration: followed.mirror.sequence,
       calls: manager.views.calls().length,
     }),
   };
