@@ -3,19 +3,19 @@ import { errorMessageOf, type MetricSample } from "../../common/index.ts";
 import type { RelayEvent } from "../../media/index.ts";
 import type { SipMessage } from "../../sip/message/index.ts";
 import { DigestAuthenticator } from "../auth/index.ts";
-import type { Inventory, InventoryChange, SipPhone } from "../device/index.ts";
+import type { InventoryChange, SipPhone } from "../device/index.ts";
 import { emergencyPlan, numberingSource, type EmergencyPlan } from "../digit-analysis/index.ts";
 import type { RecordSettings } from "../record/record-settings.ts";
 import { Registrar, type Binding } from "../registrar/index.ts";
 import { DrachtioSignaling } from "../signaling/drachtio-signaling.ts";
 import type { SignalingPort } from "../signaling/signaling-port.ts";
 import { TrunkKeeper } from "../trunk/trunk-keeper.ts";
-import type { CallManagerOptions } from "./call-manager-options.ts";
+import { longestRingSeconds, type CallManagerOptions } from "./call-manager-options.ts";
 import { CallControl } from "./call-control.ts";
 import { CallManagerViews } from "./call-manager-views.ts";
 import { CallCounters } from "./call-counters.ts";
 import { CallJournal } from "./call-journal.ts";
-import { CallRecords } from "./call-records.ts";
+import { openCallRecords, type CallRecords } from "./call-records.ts";
 import type { CallContext } from "./call-session.ts";
 import { CallTable } from "./call-table.ts";
 import { EdgeMessenger } from "./edge-messenger.ts";
@@ -35,13 +35,14 @@ import { wayToLeg } from "./way-to-leg.ts";
  * media and their records. Calls outlive it: what it knows of established calls is on file before a phone knows it.
  */
 export class CallManager {
+  /** What is kept of ended calls. */
+  readonly records: CallRecords;
   readonly #options: CallManagerOptions;
   readonly #table = new CallTable();
   readonly #counters = new CallCounters();
   readonly #registrar: Registrar;
   readonly #authenticator: DigestAuthenticator;
   readonly #journal: CallJournal;
-  readonly #records: CallRecords;
   readonly #signaling: SignalingPort;
   readonly #trunks: TrunkKeeper;
   readonly #gatekeeper: Gatekeeper;
@@ -74,18 +75,7 @@ export class CallManager {
       onStopped: (address) => this.#edge.ban(address),
     });
     this.#journal = new CallJournal(paths.calls, clock, logger);
-    this.#records = new CallRecords({
-      path: paths.records,
-      clock,
-      logger,
-      settings: options.recordSettings,
-      table: options.recordTable,
-      context: {
-        node: options.node ?? "tandem",
-        deviceFacts: options.deviceFacts ?? (() => ({})),
-        partitionOf: (device, number) => inventory.lineOf(device, number)?.line.split("@", 2)[1],
-      },
-    });
+    this.records = openCallRecords(options);
     const ringSeconds = settings.ringSeconds ?? 180;
     const longestRingMs = longestRingSeconds(inventory, ringSeconds) * 1_000;
     const signaling =
@@ -170,7 +160,7 @@ export class CallManager {
       table: this.#table,
       registrar: this.#registrar,
       trunks: this.#trunks,
-      records: this.#records,
+      records: this.records,
       emergency: this.#emergency,
       options: this.#options,
     });
@@ -229,7 +219,7 @@ export class CallManager {
 
   /** What of calls is recorded from now on; what is absent stays as it is. */
   applySettings(settings: Partial<RecordSettings>): void {
-    this.#records.applySettings(settings);
+    this.records.applySettings(settings);
   }
 
   /** Forgets what a source has got wrong, as the edge forgets a ban. */
@@ -246,7 +236,7 @@ export class CallManager {
       this.#journal.metric,
       ...this.#authenticator.counters(),
       ...this.#trunks.metrics(),
-      ...this.#records.metrics(),
+      ...this.records.metrics(),
       {
         name: "tandem_wire_pending_commands",
         type: "gauge",
@@ -309,7 +299,7 @@ export class CallManager {
     for (const session of this.#table.sessions) session.loseEdge();
     for (const session of this.#table.sessions) session.stop();
     await Promise.all(this.#unwritten);
-    await this.#records.close();
+    await this.records.close();
     this.#journal.close();
     this.#subscriptions.close();
     this.#registrar.close();
@@ -352,11 +342,7 @@ export class CallManager {
           if (this.#table.size === 0) this.#onNoSession();
         },
       },
-      writeRecord: (ended) => this.#records.write(ended),
+      writeRecord: (ended) => this.records.write(ended),
     };
   }
-}
-
-function longestRingSeconds({ phones, peers }: Inventory, usual: number): number {
-  return [...phones, ...peers].reduce((longest, { profile }) => Math.max(longest, profile.ringSeconds), usual);
 }

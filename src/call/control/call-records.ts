@@ -4,6 +4,7 @@ import { findRecord, lastRecords, recordIn } from "../record/record-reader.ts";
 import type { RecordSettings } from "../record/record-settings.ts";
 import { RecordError, type RecordPage, type RecordQuery, type RecordTable } from "../record/record-table.ts";
 import { RecordWriter, type FileLimits } from "../record/record-writer.ts";
+import type { CallManagerOptions } from "./call-manager-options.ts";
 import type { RecordContext } from "./record-context.ts";
 import { recordOf, type EndedCall } from "./record-of.ts";
 
@@ -78,22 +79,7 @@ export class CallRecords {
   }
 
   metrics(): MetricSample[] {
-    const { written, lost, waiting, failures } = this.#writer.counts;
-    const counter = (name: string, help: string, value: number): MetricSample => {
-      return { name, type: "counter", help, value };
-    };
-    return [
-      counter("tandem_call_records_total", "Call records written", written),
-      counter("tandem_call_records_lost_total", "Call records given up because the disk refused", lost),
-      counter("tandem_call_record_failures_total", "Writes of call records that the disk refused", failures),
-      {
-        name: "tandem_call_records_waiting",
-        type: "gauge",
-        help: "Call records on their way to the disk",
-        value: waiting,
-      },
-      ...(this.#table?.metrics() ?? []),
-    ];
+    return [...this.#writer.metrics(), ...(this.#table?.metrics() ?? [])];
   }
 
   /** Resolves when everything is written. May be called twice. */
@@ -101,6 +87,23 @@ export class CallRecords {
     await this.#writer.close();
     await this.#table?.close();
   }
+}
+
+/** The records of a call manager. */
+export function openCallRecords(options: CallManagerOptions): CallRecords {
+  const { paths, clock, logger, inventory, recordSettings, recordTable, node = "tandem" } = options;
+  return new CallRecords({
+    path: paths.records,
+    clock,
+    logger,
+    settings: recordSettings,
+    table: recordTable,
+    context: {
+      node,
+      deviceFacts: options.deviceFacts ?? (() => ({})),
+      partitionOf: (device, number) => inventory.lineOf(device, number)?.line.split("@", 2)[1],
+    },
+  });
 }
 
 function limitsOf({ maxFileMegabytes, retentionDays }: RecordSettings): FileLimits {

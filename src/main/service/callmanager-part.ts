@@ -88,7 +88,7 @@ export function createCallManagerPart(context: ServiceContext): ServicePart {
   channel.handle("registrations", () => manager.views.registrations());
   channel.handle("trunks", () => manager.views.trunkStates());
   channel.handle("forgive", (params) => manager.forgive(textIn(params, "address")));
-  channel.handle("ended-calls", () => manager.views.endedCalls(ENDED_CALLS));
+  channel.handle("ended-calls", () => manager.records.last(ENDED_CALLS));
   handleRecordQuestions(channel, manager);
   channel.handle("trace-call", async (params) => {
     const callId = textIn(params, "callId");
