@@ -29,10 +29,19 @@ export {
 } from "./device/index.ts";
 export {
   analyze,
+  compileDialPlan,
+  DIAL_PLAN_KINDS,
   parseDialed,
+  readDialPlan,
   type AnalysisContext,
   type Destination,
   type Dialed,
+  type DialCaller,
+  type DialPlan,
+  type DialPlanSource,
+  type DialQuery,
+  type DialResult,
+  type Numbering,
   type ServiceEndpoint,
 } from "./digit-analysis/index.ts";
 export {

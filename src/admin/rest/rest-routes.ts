@@ -4,6 +4,7 @@ import { auditRoutes } from "./routes/audit-routes.ts";
 import { callRecordRoutes } from "./routes/call-record-routes.ts";
 import { changeRoutes } from "./routes/change-routes.ts";
 import { collectionRoutes } from "./routes/collection-routes.ts";
+import { configurationRoutes } from "./routes/configuration-routes.ts";
 import { definitionRoutes } from "./routes/definition-routes.ts";
 import { liveRoutes } from "./routes/live-routes.ts";
 import { ownRoutes } from "./routes/own-routes.ts";
@@ -15,6 +16,7 @@ export function restRoutes(context: RestContext): RestRoute[] {
   return [
     ...KINDS.flatMap((kind) => collectionRoutes(context, kind)),
     ...changeRoutes(context),
+    ...configurationRoutes(context),
     ...definitionRoutes(context),
     ...liveRoutes(context),
     ...callRecordRoutes(context),

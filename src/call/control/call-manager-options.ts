@@ -1,7 +1,7 @@
 import type { Clock, Ids, Logger } from "../../common/index.ts";
 import type { MediaRelay } from "../../media/index.ts";
 import type { Inventory } from "../device/index.ts";
-import type { EmergencySettings, ServiceEndpoint } from "../digit-analysis/index.ts";
+import type { DialPlan, EmergencySettings, ServiceEndpoint } from "../digit-analysis/index.ts";
 import type { RecordSettings } from "../record/record-settings.ts";
 import type { RecordTable } from "../record/record-table.ts";
 import type { SignalingPort } from "../signaling/signaling-port.ts";
@@ -39,6 +39,8 @@ export interface CallManagerOptions {
   /** Absent with a stock drachtio server: dialogs and calls are not compared after a restart. */
   readonly edgeControl?: EdgeControl;
   readonly inventory: Inventory;
+  /** The dial plan in force, asked for each call; absent: numbers lead where the inventory says. */
+  readonly dialPlan?: () => DialPlan;
   readonly relay: MediaRelay;
   readonly clock: Clock;
   readonly ids: Ids;
@@ -56,6 +58,8 @@ export interface CallManagerOptions {
     readonly records: string;
   };
   readonly settings: CallManagerSettings;
+  /** Reads the passwords of trunks; absent: trunks that have one are down. */
+  readonly secrets?: SecretReader;
   /** Name of the node, for records; default `tandem`. */
   readonly node?: string;
   /** Default: all calls are recorded, with media quality, for 90 days. */
@@ -64,17 +68,10 @@ export interface CallManagerOptions {
   readonly recordTable?: RecordTable;
   /** What records say of a device beside what calls need; absent: nothing. */
   readonly deviceFacts?: (device: string) => DeviceFacts;
-  /** Reads the passwords of trunks; absent: trunks that have one are down. */
-  readonly secrets?: SecretReader;
   /** Who counts the messages of mailboxes; absent: there are none. */
   readonly messageCounts?: MessageCountSource;
   /** Told each time the edge is connected and takes requests to this manager. */
   readonly onReady?: () => void;
   /** Takes the place of drachtio-srf. */
   readonly signaling?: SignalingPort;
-}
-
-/** The longest that anything rings; `usual` is where a SIP profile does not say. */
-export function longestRingSeconds({ phones, peers }: Inventory, usual: number): number {
-  return [...phones, ...peers].reduce((longest, { profile }) => Math.max(longest, profile.ringSeconds), usual);
 }

@@ -2,7 +2,14 @@ import { detached, type Ids } from "../../common/index.ts";
 import type { RelayEndpoint } from "../../media/index.ts";
 import { parseCSeq, parseDigits, tagOf, type SipMessage } from "../../sip/message/index.ts";
 import type { Inventory, Peer, SipPhone } from "../device/index.ts";
-import { analyze, isEmergency, parseDialed, type Dialed, type EmergencyPlan } from "../digit-analysis/index.ts";
+import {
+  analyze,
+  isEmergency,
+  parseDialed,
+  type Dialed,
+  type EmergencyPlan,
+  type NumberingSource,
+} from "../digit-analysis/index.ts";
 import { isImpossible, privacyOf } from "../identity/privacy.ts";
 import { NEW_CALL, refusedOutcome, type Outcome } from "../model/index.ts";
 import type { Binding } from "../registrar/index.ts";
@@ -40,6 +47,8 @@ export interface NewCallsOptions {
   readonly serialRingSeconds: number;
   /** Where emergency calls go now; undefined: nowhere. */
   readonly emergency: () => EmergencyPlan | undefined;
+  /** Absent: there is no dial plan. */
+  readonly numbering?: NumberingSource | undefined;
 }
 
 /** An INVITE that may become a call. */
@@ -140,6 +149,7 @@ export class NewCalls {
 
   #route(message: SipMessage, device: SipPhone | Peer, dialed: Dialed): RoutedCall | RejectedCall {
     const { inventory, endpoints, table, ids, lookup, onFlowFailed, ringSeconds, serialRingSeconds } = this.#options;
+    const numbering = this.#options.numbering?.(callerDevice(device, message).number);
     const emergency = this.#options.emergency();
     const isUrgent = isEmergency(dialed, emergency);
     const isBusy = (party: SipPhone | Peer): boolean => !isUrgent && table.isBusy(party);
@@ -154,6 +164,7 @@ export class NewCalls {
       localHosts: this.localHosts,
       callerDomain: claimOf(message, "from").host,
       ...(emergency === undefined ? {} : { emergency }),
+      ...(numbering === undefined ? {} : { numbering }),
     });
     return routeCall(destination, {
       ids,

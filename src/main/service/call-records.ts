@@ -56,11 +56,11 @@ export function deviceFactsIn(mirror: ConfigurationMirror, name: string): Device
 export function handleRecordQuestions(channel: ChannelServer, manager: CallManager): void {
   channel.handle("call-records", (params) => {
     const { limit, ...wanted } = checked(queryParams, params);
-    return manager.records.page({ limit, ...definedOf(wanted) });
+    return manager.views.recordPage({ limit, ...definedOf(wanted) });
   });
   channel.handle("call-report", async (params) => {
     const { callId } = checked(callParams, params);
-    const report = await manager.callReport(callId);
+    const report = await manager.views.callReport(callId);
     if (report === undefined) throw new SwitchError("unknown-call", `no call ${callId} goes on or is on record`);
     return report;
   });

@@ -6,6 +6,7 @@ import { EmbeddedRelay } from "../../media/relay/embedded/embedded-relay.ts";
 import { FollowedInventory } from "../configuration/followed-inventory.ts";
 import { openConfiguration, withoutSecrets } from "../configuration/open-configuration.ts";
 import { ABSENT_WITH_DRACHTIO } from "../node/absent-with-drachtio.ts";
+import { SecretBox } from "../secrets/secret-box.ts";
 import {
   deviceFactsIn,
   handleRecordQuestions,
@@ -13,7 +14,6 @@ import {
   recordSettingsIn,
   recordsFile,
 } from "./call-records.ts";
-import { SecretBox } from "../secrets/secret-box.ts";
 import type { ServiceContext, ServicePart } from "./service-part.ts";
 
 /** How long readiness waits for edge and relay; without them new calls get 503, but others can go on. */
@@ -75,30 +75,30 @@ export function createCallManagerPart(context: ServiceContext): ServicePart {
       trunks: join(paths.stateDir, "trunks.journal"),
       records: recordsFile(paths),
     },
+    secrets: new SecretBox(paths.secretKey),
     node: node.name,
     recordSettings: recordSettingsIn(followed.mirror),
     recordTable: openRecordTable(paths, clock, logger),
     deviceFacts: (device) => deviceFactsIn(followed.mirror, device),
-    secrets: new SecretBox(paths.secretKey),
     settings: { ...node.call, endpoints: new Map(Object.entries(node.call.endpoints)) },
     onReady: () => ready.mark("edge"),
   });
   channel.handle("configuration-changed", () => ({ sequence: followed.refresh() }));
-  channel.handle("calls", () => manager.calls());
-  channel.handle("registrations", () => manager.registrations());
-  channel.handle("trunks", () => manager.trunkStates());
+  channel.handle("calls", () => manager.views.calls());
+  channel.handle("registrations", () => manager.views.registrations());
+  channel.handle("trunks", () => manager.views.trunkStates());
   channel.handle("forgive", (params) => manager.forgive(textIn(params, "address")));
-  channel.handle("ended-calls", () => manager.records.last(ENDED_CALLS));
+  channel.handle("ended-calls", () => manager.views.endedCalls(ENDED_CALLS));
   handleRecordQuestions(channel, manager);
   channel.handle("trace-call", async (params) => {
     const callId = textIn(params, "callId");
-    const subject = await manager.callSubject(callId);
+    const subject = await manager.views.callSubject(callId);
     if (subject === undefined) throw new SwitchError("unknown-call", `no call ${callId} goes on or has ended lately`);
     return subject;
   });
   channel.handle("trace-device", (params) => {
     const device = textIn(params, "device");
-    const subject = manager.deviceSubject(device);
+    const subject = manager.views.deviceSubject(device);
     if (subject === undefined) throw new SwitchError("unknown-device", `no phone and no peer has the name ${device}`);
     return subject;
   });
@@ -130,7 +130,7 @@ export function createCallManagerPart(context: ServiceContext): ServicePart {
       connectedToEdge: manager.isReady,
       ...(drachtio === undefined ? {} : { drachtio: `${drachtio.host}:${drachtio.port}` }),
       connectedToMedia: relay.connected,
-      calls: manager.calls().length,
+      calls: manager.views.calls().length,
     }),
   };
 }

@@ -248,15 +248,15 @@ describe("records of calls with real media", () => {
     });
     await nearRtp.sendUntilHeard(answer, farRtp);
     await farRtp.sendUntilHeard(offered, nearRtp);
-    const callId = node.manager.calls()[0]?.callId ?? "";
-    const live = await node.manager.callReport(callId);
+    const callId = node.manager.views.calls()[0]?.callId ?? "";
+    const live = await node.manager.views.callReport(callId);
     assert.equal(live?.state, "live");
     assert.equal(live.call.legs[0]?.outcome, "answered");
     assert.equal(live.call.legs[0].disconnectedAtMs, undefined);
     assert.ok((live.call.legs[0].quality?.packetsReceived ?? 0) >= 5);
     await hangUp(near, far);
     await node.settled(1);
-    const past = await node.manager.callReport(callId);
+    const past = await node.manager.views.callReport(callId);
     assert.equal(past?.state, "past");
     const [caller, callee] = past.call.legs;
     assert.deepEqual([caller?.quality?.receivedSsrc, callee?.quality?.sentSsrc], [nearRtp.ssrc, nearRtp.ssrc]);
@@ -265,6 +265,6 @@ describe("records of calls with real media", () => {
     assert.ok((caller?.quality?.mos ?? 0) > 4);
     assert.equal(caller?.media?.packetMs, 20);
     assert.equal(past.call.partial, undefined);
-    assert.equal(await node.manager.callReport("unknown"), undefined);
+    assert.equal(await node.manager.views.callReport("unknown"), undefined);
   });
 });
