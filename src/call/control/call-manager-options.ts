@@ -75,8 +75,3 @@ export interface CallManagerOptions {
   /** Takes the place of drachtio-srf. */
   readonly signaling?: SignalingPort;
 }
-
-/** The longest that anything rings; `usual` is where a SIP profile does not say. */
-export function longestRingSeconds({ phones, peers }: Inventory, usual: number): number {
-  return [...phones, ...peers].reduce((longest, { profile }) => Math.max(longest, profile.ringSeconds), usual);
-}

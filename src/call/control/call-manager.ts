@@ -15,7 +15,7 @@ import { CallControl } from "./call-control.ts";
 import { CallManagerViews } from "./call-manager-views.ts";
 import { CallCounters } from "./call-counters.ts";
 import { CallJournal } from "./call-journal.ts";
-import { openCallRecords, type CallRecords } from "./call-records.ts";
+import { CallRecords } from "./call-records.ts";
 import type { CallContext } from "./call-session.ts";
 import { CallTable } from "./call-table.ts";
 import { EdgeMessenger } from "./edge-messenger.ts";
@@ -35,14 +35,13 @@ import { wayToLeg } from "./way-to-leg.ts";
  * media and their records. Calls outlive it: what it knows of established calls is on file before a phone knows it.
  */
 export class CallManager {
-  /** What is kept of ended calls. */
-  readonly records: CallRecords;
   readonly #options: CallManagerOptions;
   readonly #table = new CallTable();
   readonly #counters = new CallCounters();
   readonly #registrar: Registrar;
   readonly #authenticator: DigestAuthenticator;
   readonly #journal: CallJournal;
+  readonly #records: CallRecords;
   readonly #signaling: SignalingPort;
   readonly #trunks: TrunkKeeper;
   readonly #gatekeeper: Gatekeeper;
@@ -75,7 +74,18 @@ export class CallManager {
       onStopped: (address) => this.#edge.ban(address),
     });
     this.#journal = new CallJournal(paths.calls, clock, logger);
-    this.records = openCallRecords(options);
+    this.#records = new CallRecords({
+      path: paths.records,
+      clock,
+      logger,
+      settings: options.recordSettings,
+      table: options.recordTable,
+      context: {
+        node: options.node ?? "tandem",
+        deviceFacts: options.deviceFacts ?? (() => ({})),
+        partitionOf: (device, number) => inventory.lineOf(device, number)?.line.split("@", 2)[1],
+      },
+    });
     const ringSeconds = settings.ringSeconds ?? 180;
     const longestRingMs = longestRingSeconds(inventory, ringSeconds) * 1_000;
     const signaling =
@@ -219,7 +229,7 @@ export class CallManager {
 
   /** What of calls is recorded from now on; what is absent stays as it is. */
   applySettings(settings: Partial<RecordSettings>): void {
-    this.records.applySettings(settings);
+    this.#records.applySettings(settings);
   }
 
   /** Forgets what a source has got wrong, as the edge forgets a ban. */
@@ -299,7 +309,7 @@ export class CallManager {
     for (const session of this.#table.sessions) session.loseEdge();
     for (const session of this.#table.sessions) session.stop();
     await Promise.all(this.#unwritten);
-    await this.records.close();
+    await this.#records.close();
     this.#journal.close();
     this.#subscriptions.close();
     this.#registrar.close();
@@ -342,7 +352,11 @@ export class CallManager {
           if (this.#table.size === 0) this.#onNoSession();
         },
       },
-      writeRecord: (ended) => this.records.write(ended),
+      writeRecord: (ended) => this.#records.write(ended),
     };
   }
+}
+
+function longestRingSeconds({ phones, peers }: Inventory, usual: number): number {
+  return [...phones, ...peers].reduce((longest, { profile }) => Math.max(longest, profile.ringSeconds), usual);
 }
