@@ -42,7 +42,7 @@ describe("Kamailio as a provider that the switch registers with (left out where 
     await eventually(
       () => {
         assert.deepEqual(
-          node.manager.trunkStates().map(({ state, reason }) => [state, reason]),
+          node.manager.views.trunkStates().map(({ state, reason }) => [state, reason]),
           [["up", undefined]],
         );
         assert.ok(node.metric("tandem_trunk_pings_total", { result: "answered" }) > 0);
