@@ -1,10 +1,13 @@
 import type { Clock, Ids, Logger } from "../../common/index.ts";
 import type { MediaRelay } from "../../media/index.ts";
 import type { Inventory } from "../device/index.ts";
-import type { EmergencySettings, ServiceEndpoint } from "../digit-analysis/index.ts";
+import type { DialPlan, EmergencySettings, ServiceEndpoint } from "../digit-analysis/index.ts";
+import type { RecordSettings } from "../record/record-settings.ts";
+import type { RecordTable } from "../record/record-table.ts";
 import type { SignalingPort } from "../signaling/signaling-port.ts";
 import type { SecretReader } from "../trunk/trunk-watch.ts";
 import type { EdgeControl } from "./edge-control.ts";
+import type { DeviceFacts } from "./record-context.ts";
 import type { MessageCountSource } from "./subscription/message-summary.ts";
 
 /** Settings of a `CallManager`. */
@@ -36,6 +39,8 @@ export interface CallManagerOptions {
   /** Absent with a stock drachtio server: dialogs and calls are not compared after a restart. */
   readonly edgeControl?: EdgeControl;
   readonly inventory: Inventory;
+  /** The dial plan in force, asked for each call; absent: numbers lead where the inventory says. */
+  readonly dialPlan?: () => DialPlan;
   readonly relay: MediaRelay;
   readonly clock: Clock;
   readonly ids: Ids;
@@ -55,6 +60,14 @@ export interface CallManagerOptions {
   readonly settings: CallManagerSettings;
   /** Reads the passwords of trunks; absent: trunks that have one are down. */
   readonly secrets?: SecretReader;
+  /** Name of the node, for records; default `tandem`. */
+  readonly node?: string;
+  /** Default: all calls are recorded, with media quality, for 90 days. */
+  readonly recordSettings?: Partial<RecordSettings>;
+  /** Where records can be looked up; absent: only the last ones can, in the file. */
+  readonly recordTable?: RecordTable;
+  /** What records say of a device beside what calls need; absent: nothing. */
+  readonly deviceFacts?: (device: string) => DeviceFacts;
   /** Who counts the messages of mailboxes; absent: there are none. */
   readonly messageCounts?: MessageCountSource;
   /** Told each time the edge is connected and takes requests to this manager. */

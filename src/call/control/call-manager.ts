@@ -4,22 +4,21 @@ import type { RelayEvent } from "../../media/index.ts";
 import type { SipMessage } from "../../sip/message/index.ts";
 import { DigestAuthenticator } from "../auth/index.ts";
 import type { Inventory, InventoryChange, SipPhone } from "../device/index.ts";
-import { emergencyPlan, type EmergencyPlan } from "../digit-analysis/index.ts";
-import type { CallRecord } from "../record/call-record.ts";
-import { findRecord, lastRecords } from "../record/record-reader.ts";
-import { RecordWriter } from "../record/record-writer.ts";
-import { Registrar, type Binding, type RegistrationSummary } from "../registrar/index.ts";
+import { emergencyPlan, numberingSource, type EmergencyPlan } from "../digit-analysis/index.ts";
+import type { RecordSettings } from "../record/record-settings.ts";
+import { Registrar, type Binding } from "../registrar/index.ts";
 import { DrachtioSignaling } from "../signaling/drachtio-signaling.ts";
 import type { SignalingPort } from "../signaling/signaling-port.ts";
-import { TrunkKeeper, type TrunkState } from "../trunk/trunk-keeper.ts";
+import { TrunkKeeper } from "../trunk/trunk-keeper.ts";
 import type { CallManagerOptions } from "./call-manager-options.ts";
 import { CallControl } from "./call-control.ts";
+import { CallManagerViews } from "./call-manager-views.ts";
 import { CallCounters } from "./call-counters.ts";
 import { CallJournal } from "./call-journal.ts";
+import { CallRecords } from "./call-records.ts";
 import type { CallContext } from "./call-session.ts";
 import { CallTable } from "./call-table.ts";
-import { viewOf, type CallView } from "./call-view.ts";
-import type { EdgeControl } from "./edge-control.ts";
+import { EdgeMessenger } from "./edge-messenger.ts";
 import { EdgeReconciler } from "./edge-reconciler.ts";
 import { Gatekeeper } from "./gatekeeper.ts";
 import type { LegDevice } from "./leg.ts";
@@ -30,16 +29,6 @@ import { restoreCalls, STOPPED } from "./restore-calls.ts";
 import { messageSummary, NO_MESSAGES } from "./subscription/message-summary.ts";
 import { Subscriptions } from "./subscription/subscriptions.ts";
 import { wayToLeg } from "./way-to-leg.ts";
-import {
-  subjectOfDevice,
-  subjectOfRecord,
-  subjectOfView,
-  type CallSubject,
-  type DeviceSubject,
-} from "./trace-subjects.ts";
-
-/** Shorter delays are every day's. */
-const REPORT_DELAY_ABOVE_MS = 50;
 
 /**
  * Call control of a node: registrar, digest, two-party calls between phones, peers and services of the switch, their
@@ -52,7 +41,7 @@ export class CallManager {
   readonly #registrar: Registrar;
   readonly #authenticator: DigestAuthenticator;
   readonly #journal: CallJournal;
-  readonly #records: RecordWriter;
+  readonly #records: CallRecords;
   readonly #signaling: SignalingPort;
   readonly #trunks: TrunkKeeper;
   readonly #gatekeeper: Gatekeeper;
@@ -63,6 +52,7 @@ export class CallManager {
   readonly #edgeReconciler: EdgeReconciler;
   readonly #relayReconciler: RelayReconciler;
   readonly #unwritten = new Set<Promise<void>>();
+  readonly #edge: EdgeMessenger;
   #emergency: EmergencyPlan | undefined;
   #isClosed = false;
   #onNoSession: () => void = () => undefined;
@@ -71,6 +61,7 @@ export class CallManager {
   constructor(options: CallManagerOptions) {
     const { clock, ids, logger, inventory, relay, paths, settings, edge } = options;
     this.#options = options;
+    this.#edge = new EdgeMessenger(options.edgeControl, logger);
     this.#planEmergency();
     this.#registrar = new Registrar({ inventory, clock, logger, journalPath: paths.registrations });
     this.#authenticator = new DigestAuthenticator({
@@ -80,10 +71,21 @@ export class CallManager {
       ids,
       logger,
       hasBindingFrom: (address) => this.#registrar.hasBindingFrom(address),
-      onStopped: (address) => this.#tellEdge((edge) => edge.ban(address)),
+      onStopped: (address) => this.#edge.ban(address),
     });
     this.#journal = new CallJournal(paths.calls, clock, logger);
-    this.#records = new RecordWriter({ path: paths.records, clock, logger });
+    this.#records = new CallRecords({
+      path: paths.records,
+      clock,
+      logger,
+      settings: options.recordSettings,
+      table: options.recordTable,
+      context: {
+        node: options.node ?? "tandem",
+        deviceFacts: options.deviceFacts ?? (() => ({})),
+        partitionOf: (device, number) => inventory.lineOf(device, number)?.line.split("@", 2)[1],
+      },
+    });
     const ringSeconds = settings.ringSeconds ?? 180;
     const longestRingMs = longestRingSeconds(inventory, ringSeconds) * 1_000;
     const signaling =
@@ -98,7 +100,7 @@ export class CallManager {
           this.#journal.flush();
           this.#subscriptions.flush();
         },
-        onDelay: (delayMs) => this.#onDelay(delayMs),
+        onDelay: (delayMs) => this.#edge.reportDelay(delayMs),
       });
     this.#trunks = new TrunkKeeper({
       port: signaling,
@@ -107,7 +109,7 @@ export class CallManager {
       logger,
       secrets: options.secrets,
       journalPath: paths.trunks,
-      onSource: ({ address }) => this.#tellEdge((edge) => edge.trust([address])),
+      onSource: ({ address }) => this.#edge.trust([address]),
     });
     this.#trunks.apply(inventory.peers);
     this.#signaling = this.#trunks.port;
@@ -127,6 +129,7 @@ export class CallManager {
     const lookup = (phone: SipPhone): readonly Binding[] => this.#registrar.lookup(phone.aor);
     const onFlowFailed = (binding: Binding): void => this.#registrar.flowFailed(binding);
     const { endpoints } = settings;
+    const numbering = options.dialPlan === undefined ? undefined : numberingSource(options.dialPlan, clock);
     this.#messages = new Messages({
       gatekeeper: this.#gatekeeper,
       inventory,
@@ -135,6 +138,7 @@ export class CallManager {
       endpoints,
       localHosts: () => this.#newCalls.localHosts,
       calledUri,
+      numbering,
       port: this.#signaling,
       clock,
       ids,
@@ -153,10 +157,23 @@ export class CallManager {
       ringSeconds,
       serialRingSeconds: settings.serialRingSeconds ?? 20,
       emergency: () => this.#emergency,
+      numbering,
     });
     const common = { table: this.#table, clock, logger };
     this.#edgeReconciler = new EdgeReconciler({ ...common, port: this.#signaling, edgeControl: options.edgeControl });
     this.#relayReconciler = new RelayReconciler({ ...common, relay });
+  }
+
+  /** What can be seen of calls, phones, trunks and the dial plan. */
+  get views(): CallManagerViews {
+    return new CallManagerViews({
+      table: this.#table,
+      registrar: this.#registrar,
+      trunks: this.#trunks,
+      records: this.#records,
+      emergency: () => this.#emergency,
+      options: this.#options,
+    });
   }
 
   /** Takes up recorded calls and begins to connect to the edge. */
@@ -196,8 +213,8 @@ export class CallManager {
   /** To be called each time the edge's control is connected: it may be an edge that knows of no phone. */
   edgeControlConnected(): void {
     if (this.#isClosed) return;
-    this.#tellNeighbors();
-    this.#tellEdge((edge) => edge.trust([...this.#registrar.sources, ...this.#trunks.sources]));
+    this.#edge.know(this.#options.inventory.peers);
+    this.#edge.trust([...this.#registrar.sources, ...this.#trunks.sources]);
   }
 
   /** To be called each time the relay is connected: sessions and calls are compared. */
@@ -210,42 +227,9 @@ export class CallManager {
     if (event.type === "media-timeout") this.#table.get(event.callId)?.dispatch({ type: "media-timeout" });
   }
 
-  /** Calls that are going on, oldest first, at most `limit` (default 1,000). */
-  calls(limit = 1_000): CallView[] {
-    const active = this.#table.sessions.filter(({ call }) => call.state !== "disconnected");
-    return active.slice(0, limit).map(viewOf);
-  }
-
-  /** Registered contacts, at most `limit` (default 1,000). */
-  registrations(limit?: number): RegistrationSummary[] {
-    return this.#registrar.list(limit);
-  }
-
-  /** Trunks, by name: whether they are in service, since when, and why not. */
-  trunkStates(): TrunkState[] {
-    return this.#trunks.trunkStates();
-  }
-
-  /** Records of the calls that ended last, newest first, at most `limit`. */
-  endedCalls(limit: number): Promise<CallRecord[]> {
-    return lastRecords(this.#options.paths.records, limit);
-  }
-
-  /** A call that goes on or ended lately, with the SIP dialogs that belong to it; undefined when it is not known. */
-  async callSubject(callId: string): Promise<CallSubject | undefined> {
-    const session = this.#table.get(callId);
-    if (session !== undefined) return subjectOfView(viewOf(session));
-    const record = await findRecord(this.#options.paths.records, callId);
-    return record === undefined ? undefined : subjectOfRecord(record);
-  }
-
-  /** A device, with what of the SIP that passes belongs to it; undefined when there is none of that name. */
-  deviceSubject(name: string): DeviceSubject | undefined {
-    const calls = this.#table.sessions.filter(({ progress: { caller, callee } }) => {
-      return caller.name === name || callee?.name === name;
-    });
-    const { inventory } = this.#options;
-    return subjectOfDevice(name, inventory, calls.map(viewOf), this.#registrar.list(Number.MAX_SAFE_INTEGER));
+  /** What of calls is recorded from now on; what is absent stays as it is. */
+  applySettings(settings: Partial<RecordSettings>): void {
+    this.#records.applySettings(settings);
   }
 
   /** Forgets what a source has got wrong, as the edge forgets a ban. */
@@ -281,8 +265,9 @@ export class CallManager {
     this.#subscriptions.endOf(new Set(endedDevices));
     this.#planEmergency();
     if (!havePeersChanged) return;
-    this.#tellNeighbors();
-    this.#trunks.apply(this.#options.inventory.peers);
+    const { peers } = this.#options.inventory;
+    this.#edge.know(peers);
+    this.#trunks.apply(peers);
   }
 
   /** New calls get 503 from now on; those that are there go on. */
@@ -331,13 +316,6 @@ export class CallManager {
     this.#registrar.close();
   }
 
-  /** What the edge ought to know and can do without. */
-  #tellEdge(tell: (edge: EdgeControl) => Promise<void>): void {
-    const { edgeControl, logger } = this.#options;
-    if (edgeControl === undefined) return;
-    tell(edgeControl).catch((error: unknown) => logger.warn("the edge was not told", { error: errorMessageOf(error) }));
-  }
-
   #planEmergency(): void {
     const { inventory, logger, settings } = this.#options;
     try {
@@ -346,21 +324,6 @@ export class CallManager {
       this.#emergency = undefined;
       logger.error("emergency calls lead nowhere", { error: errorMessageOf(error) });
     }
-  }
-
-  #tellNeighbors(): void {
-    const { peers } = this.#options.inventory;
-    const addresses = peers.flatMap((peer) => peer.addresses);
-    const certificateNames = peers.flatMap((peer) => peer.certificateNames ?? []);
-    this.#tellEdge((edge) => edge.know({ addresses, certificateNames }));
-  }
-
-  #onDelay(delayMs: number): void {
-    const { edgeControl, logger } = this.#options;
-    if (delayMs < REPORT_DELAY_ABOVE_MS) return;
-    edgeControl?.reportDelay(delayMs).catch((error: unknown) => {
-      logger.debug("the edge was not told how late requests are", { error: errorMessageOf(error) });
-    });
   }
 
   #makeContext(): CallContext {
@@ -390,7 +353,7 @@ export class CallManager {
           if (this.#table.size === 0) this.#onNoSession();
         },
       },
-      writeRecord: (record) => this.#records.write(record),
+      writeRecord: (ended) => this.#records.write(ended),
     };
   }
 }

@@ -14,16 +14,19 @@ import {
 import type { EdgeDialog, IncomingRequest } from "../signaling/signaling-port.ts";
 import { BranchSet } from "./branch-set.ts";
 import { CallMedia } from "./call-media.ts";
-import { recordOf, type CallProgress } from "./call-progress.ts";
+import type { CallProgress } from "./call-progress.ts";
 import { CallTimers } from "./call-timers.ts";
 import { CallerResponses } from "./caller-responses.ts";
 import { DialogRequests } from "./dialog-requests.ts";
+import { HoldLog } from "./hold-log.ts";
 import type { Leg } from "./leg.ts";
 import { edgeDialogOf, noteKnown, skipSequenceNumbers } from "./leg-dialog.ts";
 import type { NewSession, OfferedInvite } from "./offered-invite.ts";
 import { cancelReason, COMPLETED_ELSEWHERE, reasonOf, toldReason } from "./reason-header.ts";
-import { savedCallOf, type SavedCall } from "./saved-call.ts";
+import { LegLog } from "./leg-log.ts";
+import { savedCallOf, savedLegs, type SavedCall } from "./saved-call.ts";
 import type { SessionContext } from "./session-context.ts";
+import { startProgress } from "./start-progress.ts";
 import { RefusalWarning } from "./warning-header.ts";
 
 /** What every call needs. */
@@ -44,6 +47,8 @@ export class CallSession {
   readonly #warning = new RefusalWarning();
   readonly #legs: { caller: Leg; callee: Leg | undefined };
   readonly #calleeCallIds: string[];
+  readonly #log: LegLog;
+  readonly #holds: HoldLog;
   #call: Call;
   #offered: OfferedInvite | undefined;
   readonly #queue: CallEvent[] = [];
@@ -53,7 +58,7 @@ export class CallSession {
   #isAnswerSent: boolean;
 
   constructor(context: CallContext, created: NewSession, saved?: { readonly saved: SavedCall; readonly call: Call }) {
-    const { callId, caller, callee, calledNumber, endpoint } = created;
+    const { callId, caller, endpoint } = created;
     const { clock, relay, logger } = context;
     this.#context = context;
     this.callId = callId;
@@ -61,17 +66,16 @@ export class CallSession {
     this.#call = saved?.call ?? NEW_CALL;
     this.#isAnswerSent = saved !== undefined;
     this.#legs = { caller, callee: saved?.saved.callee };
-    this.#calleeCallIds = saved?.saved.callee === undefined ? [] : [saved.saved.callee.sipCallId];
-    this.progress = {
-      callId,
-      calledNumber,
-      caller: caller.device,
-      callee,
-      startedAtMs: saved?.saved.startedAtMs ?? clock.wallMs(),
-      ringingAtMs: saved?.saved.ringingAtMs,
-      answeredAtMs: saved?.saved.answeredAtMs,
-      sipCallIds: { caller: caller.sipCallId, callee: this.#calleeCallIds },
-    };
+    const legs = saved === undefined ? [] : savedLegs(saved.saved);
+    this.#calleeCallIds = legs.map(({ sipCallId }) => sipCallId);
+    this.#log = new LegLog(clock, legs);
+    this.#holds = new HoldLog(clock, saved?.saved.holds);
+    this.progress = startProgress(created, saved?.saved, {
+      nowMs: clock.wallMs(),
+      calleeCallIds: this.#calleeCallIds,
+      legs: this.#log,
+      holds: this.#holds,
+    });
     this.#media = new CallMedia({ callId, relay, endpoint, logger });
     if (saved !== undefined) this.#media.resume();
     this.#timers = new CallTimers(clock, context.ids, (timer) => this.dispatch({ type: "timer", timer }));
@@ -89,6 +93,7 @@ export class CallSession {
       port: context.port,
       ids: context.ids,
       dispatch: (event) => this.dispatch(event),
+      log: this.#log,
       onLeg: (leg) => {
         context.owner.addLeg(leg, this);
         this.#calleeCallIds.push(leg.sipCallId);
@@ -217,6 +222,7 @@ export class CallSession {
     this.#isRunning = true;
     for (let next = this.#queue.shift(); next !== undefined; next = this.#queue.shift()) {
       const { call, effects } = step(this.#call, next);
+      this.#holds.note(this.#call, call);
       this.#call = call;
       for (const effect of effects) this.#perform(effect);
     }
@@ -230,7 +236,7 @@ export class CallSession {
       case "invite":
         return this.#branches.invite(effect, this.#offered, this.#legs.caller.device);
       case "cancel":
-        return this.#branches.get(effect.branchId)?.cancel(cancelReason(effect));
+        return this.#branches.cancel(effect.branchId, cancelReason(effect));
       case "adopt":
         return this.#adopt(effect.branchId);
       case "decline":
@@ -304,6 +310,7 @@ export class CallSession {
     if (branch === undefined) return;
     branch.response?.acknowledge();
     this.#requests.bye(branch.leg, COMPLETED_ELSEWHERE);
+    this.#log.giveUp(branchId);
     this.#branches.forget(branchId);
   }
 
@@ -352,7 +359,7 @@ export class CallSession {
     const { store, logger } = this.#context;
     const call = this.#call;
     const summary = await this.#media.release();
-    await this.#context.writeRecord(recordOf(this.progress, call, outcome, endedAtMs, summary));
+    await this.#context.writeRecord({ progress: this.progress, call, outcome, nowMs: endedAtMs, summary });
     // The record is there before the call is forgotten: a call that ends while the process dies is recorded still.
     store.remove(this.callId);
     logger.info("call ended", { callId: this.callId, reason: outcome.reason, status: outcome.status, by: outcome.by });

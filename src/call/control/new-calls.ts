@@ -2,19 +2,27 @@ import { detached, type Ids } from "../../common/index.ts";
 import type { RelayEndpoint } from "../../media/index.ts";
 import { parseCSeq, parseDigits, tagOf, type SipMessage } from "../../sip/message/index.ts";
 import type { Inventory, Peer, SipPhone } from "../device/index.ts";
-import { analyze, isEmergency, parseDialed, type Dialed, type EmergencyPlan } from "../digit-analysis/index.ts";
+import {
+  analyze,
+  isEmergency,
+  parseDialed,
+  type Dialed,
+  type EmergencyPlan,
+  type NumberingSource,
+} from "../digit-analysis/index.ts";
 import { isImpossible, privacyOf } from "../identity/privacy.ts";
 import { NEW_CALL, refusedOutcome, type Outcome } from "../model/index.ts";
 import type { Binding } from "../registrar/index.ts";
 import type { HeaderList, IncomingRequest } from "../signaling/signaling-port.ts";
 import { accepts } from "./accept.ts";
-import { recordOf, type CallProgress } from "./call-progress.ts";
+import type { CallProgress } from "./call-progress.ts";
 import { type CallContext, CallSession } from "./call-session.ts";
 import type { CallTable } from "./call-table.ts";
 import { callerDevice, claimOf } from "./caller-identity.ts";
 import { adoptAbilities, recvInfo } from "./capabilities.ts";
 import { dialogOfRequest } from "./leg-dialog.ts";
 import { dialogIdOf, type Leg, type LegDevice, type LegRegistration } from "./leg.ts";
+import { sourceText } from "./leg-log.ts";
 import { reasonOf } from "./reason-header.ts";
 import { rejection, type Rejection } from "./rejection.ts";
 import { reliabilityOf } from "./reliability.ts";
@@ -39,6 +47,8 @@ export interface NewCallsOptions {
   readonly serialRingSeconds: number;
   /** Where emergency calls go now; undefined: nowhere. */
   readonly emergency: () => EmergencyPlan | undefined;
+  /** Absent: there is no dial plan. */
+  readonly numbering?: NumberingSource | undefined;
 }
 
 /** An INVITE that may become a call. */
@@ -139,6 +149,7 @@ export class NewCalls {
 
   #route(message: SipMessage, device: SipPhone | Peer, dialed: Dialed): RoutedCall | RejectedCall {
     const { inventory, endpoints, table, ids, lookup, onFlowFailed, ringSeconds, serialRingSeconds } = this.#options;
+    const numbering = this.#options.numbering?.(callerDevice(device, message).number);
     const emergency = this.#options.emergency();
     const isUrgent = isEmergency(dialed, emergency);
     const isBusy = (party: SipPhone | Peer): boolean =>
@@ -157,6 +168,7 @@ export class NewCalls {
       localHosts: this.localHosts,
       callerDomain: claimOf(message, "from").host,
       ...(emergency === undefined ? {} : { emergency }),
+      ...(numbering === undefined ? {} : { numbering }),
     });
     return routeCall(destination, {
       ids,
@@ -183,7 +195,7 @@ export class NewCalls {
   }
 
   #record(
-    { message }: IncomingRequest,
+    { message, source }: IncomingRequest,
     device: SipPhone | Peer,
     calledNumber: string,
     callee: LegDevice | undefined,
@@ -195,13 +207,14 @@ export class NewCalls {
       callId: ids.uuid(),
       calledNumber,
       caller: callerDevice(device, message),
+      callerSource: sourceText(source),
       callee,
       startedAtMs: nowMs,
       ringingAtMs: undefined,
       answeredAtMs: undefined,
       sipCallIds: { caller: detached(message.get("call-id") ?? ""), callee: [] },
     };
-    void context.writeRecord(recordOf(progress, NEW_CALL, outcome, nowMs, undefined));
+    void context.writeRecord({ progress, call: NEW_CALL, outcome, nowMs, summary: undefined });
   }
 }
 

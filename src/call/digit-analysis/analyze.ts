@@ -1,11 +1,11 @@
 import type { Inventory } from "../device/inventory.ts";
 import type { Peer } from "../device/peer.ts";
 import type { SipPhone } from "../device/sip-phone.ts";
+import type { Destination, NoReason, ServiceEndpoint } from "./destination.ts";
 import type { Dialed } from "./dialed.ts";
 import { isEmergency, type EmergencyPlan } from "./emergency.ts";
-
-/** A service inside the switch that can be called. */
-export type ServiceEndpoint = "echo" | "demo";
+import type { Numbering } from "./numbering.ts";
+import { plannedDestination } from "./planned-destination.ts";
 
 /** What digit analysis may look at. */
 export interface AnalysisContext {
@@ -20,26 +20,16 @@ export interface AnalysisContext {
   readonly callerDomain?: string;
   /** Where emergency calls go; absent: nowhere. */
   readonly emergency?: EmergencyPlan;
+  /** Leads numbers; absent: the directory numbers and prefixes of the inventory do. */
+  readonly numbering?: Numbering;
 }
-
-/**
- * Where a number leads. `none`: `empty` there is no user part; `too-long` it exceeds 128 characters; `unknown-host` the
- * host is neither this switch nor a peer; `unknown-number` nothing has it; `no-transit` it leads to a peer, from one
- * whose calls must not; `no-emergency` it is an emergency call, and there is no place for them.
- */
-export type Destination =
-  | { readonly kind: "phone"; readonly phone: SipPhone }
-  | { readonly kind: "endpoint"; readonly endpoint: ServiceEndpoint; readonly number: string }
-  | { readonly kind: "peer"; readonly peer: Peer; readonly number: string }
-  | { readonly kind: "none"; readonly reason: NoReason };
-
-type NoReason = "empty" | "too-long" | "unknown-host" | "unknown-number" | "no-transit" | "no-emergency";
 
 const MAX_LENGTH = 128;
 
 /**
- * Finds where a dialed number leads. Emergency calls come first, whatever their host; else it is the exact directory number, else a service number, else the peer with the
- * longest prefix. With the host of a peer it leads to that peer, when one of its prefixes fits. A call does not go back where it came from. Pure.
+ * Finds where a dialed number leads. Emergency calls come first, whatever their host; else the dial plan leads it, and
+ * without one it is the exact directory number, else a service number, else the peer with the longest prefix. With the host
+ * of a peer it leads to that peer, when one of its prefixes fits. A call does not go back where it came from. Pure.
  */
 export function analyze(dialed: Dialed, context: AnalysisContext): Destination {
   const { user, host } = dialed;
@@ -50,8 +40,11 @@ export function analyze(dialed: Dialed, context: AnalysisContext): Destination {
   if (host !== undefined && !isLocal(host, context)) {
     const peer = inventory.peerByHost(host);
     if (peer === undefined) return none("unknown-host");
-    return toPeer(peer.prefixes.some((prefix) => user.startsWith(prefix)) ? [peer] : [], user, caller);
+    const destination = toPeer(peer.prefixes.some((prefix) => user.startsWith(prefix)) ? [peer] : [], user, caller);
+    if (context.numbering === undefined || destination.kind !== "peer") return destination;
+    return { ...destination, international: context.numbering.plan.leavesAbroad(peer.name, user) };
   }
+  if (context.numbering !== undefined) return plannedDestination(user, context.numbering, context);
   const phone = inventory.phoneByNumber(user);
   if (phone !== undefined) return { kind: "phone", phone };
   const endpoint = endpoints.get(user);

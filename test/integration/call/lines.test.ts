@@ -42,7 +42,7 @@ describe("devices with several lines", () => {
       const { near, far } = await establish(other, line);
       await hangUp(near, far);
     }
-    const rows = node.manager.registrations();
+    const rows = node.manager.views.registrations();
     assert.deepEqual(
       rows.map(({ aor, phone }) => [aor, phone]),
       [
@@ -65,9 +65,9 @@ describe("devices with several lines", () => {
     const node = await start(TWO_LINES.map((line) => ({ ...line, profile })));
     await node.phone("1001");
     await node.phone("1002", { authUser: "1001" });
-    assert.equal(node.manager.registrations().length, 2);
+    assert.equal(node.manager.views.registrations().length, 2);
     const again = await node.phone("1001");
-    const rows = node.manager
+    const rows = node.manager.views
       .registrations()
       .map(({ aor, contactUri }) => [aor, contactUri.includes(`:${again.port}`)]);
     assert.deepEqual(rows.sort(), [
@@ -96,7 +96,7 @@ describe("devices with several lines", () => {
     const node = await start();
     const foreign = await node.phone("1003", { registered: false, authUser: "1001" });
     assert.equal((await foreign.register()).status, 403);
-    assert.deepEqual(node.manager.registrations(), []);
+    assert.deepEqual(node.manager.views.registrations(), []);
   });
 
   it("given a device without credentials, when somebody registers for it, then it is like one that is not there; calls to it get 480", async () => {

@@ -2,7 +2,7 @@ import type { Clock, Ids, MetricSample } from "../../../common/index.ts";
 import type { RelayEndpoint } from "../../../media/index.ts";
 import { parseDigits, type SipMessage } from "../../../sip/message/index.ts";
 import type { Inventory, Peer, SipPhone } from "../../device/index.ts";
-import { analyze, parseDialed } from "../../digit-analysis/index.ts";
+import { analyze, parseDialed, type NumberingSource } from "../../digit-analysis/index.ts";
 import { asserted, localUri, presentedFrom } from "../../identity/presented-identity.ts";
 import { isImpossible, privacyOf } from "../../identity/privacy.ts";
 import type { Binding } from "../../registrar/index.ts";
@@ -25,6 +25,8 @@ export interface MessagesOptions {
   readonly localHosts: () => ReadonlySet<string>;
   /** What a request is for; its Request-URI, unless that is our Contact with a trunk. */
   readonly calledUri: (message: SipMessage) => string;
+  /** Absent: there is no dial plan. */
+  readonly numbering?: NumberingSource | undefined;
   readonly port: SignalingPort;
   readonly clock: Clock;
   readonly ids: Ids;
@@ -64,21 +66,30 @@ export class Messages {
     const dialed = parseDialed(this.#options.calledUri(message));
     if (!dialed.ok) return rejection(416, "uri-scheme");
     const { inventory, endpoints, lookup, onFlowFailed } = this.#options;
-    const context = { inventory, endpoints, caller: device, localHosts: this.#options.localHosts() };
-    const destination = analyze(dialed.value, { ...context, callerDomain: claimOf(message, "from").host });
+    const sender = callerDevice(device, message);
+    const numbering = this.#options.numbering?.(sender.number);
+    const destination = analyze(dialed.value, {
+      inventory,
+      endpoints,
+      caller: device,
+      localHosts: this.#options.localHosts(),
+      callerDomain: claimOf(message, "from").host,
+      ...(numbering === undefined ? {} : { numbering }),
+    });
     const routed = routeMessage(destination, lookup, onFlowFailed);
     if (routed.kind === "rejected") return routed;
     const isLong = message.body.length > MAX_BODY;
     const targets = isLong ? congestionControlled(routed.targets) : routed.targets;
     if (targets.length === 0) return rejection(513, "message-size");
     if (this.#isFull(device)) return rejection(503, "messages", RETRY);
-    const sender = callerDevice(device, message);
+    const { callerNumber = sender.number } = routed;
     const common = [
       ...passedHeaders(message),
       ["Max-Forwards", String((hops.ok ? hops.value : MAX_HOPS) - 1)] as const,
     ];
     const places = targets.map(({ ways, isTrusted, trunk }): DeliveryPlace => {
-      const request = this.#requestTo(routed.number, sender, isTrusted, message, common);
+      const from = { ...sender, number: callerNumber };
+      const request = this.#requestTo(routed.number, from, isTrusted, message, common);
       const named = trunk === undefined ? request : { ...request, trunk };
       return { ways, requestOver: (way) => overWay(named, way) };
     });
