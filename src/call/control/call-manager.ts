@@ -3,14 +3,14 @@ import { errorMessageOf, type MetricSample } from "../../common/index.ts";
 import type { RelayEvent } from "../../media/index.ts";
 import type { SipMessage } from "../../sip/message/index.ts";
 import { DigestAuthenticator } from "../auth/index.ts";
-import type { InventoryChange, SipPhone } from "../device/index.ts";
+import type { Inventory, InventoryChange, SipPhone } from "../device/index.ts";
 import { emergencyPlan, numberingSource, type EmergencyPlan } from "../digit-analysis/index.ts";
 import type { RecordSettings } from "../record/record-settings.ts";
 import { Registrar, type Binding } from "../registrar/index.ts";
 import { DrachtioSignaling } from "../signaling/drachtio-signaling.ts";
 import type { SignalingPort } from "../signaling/signaling-port.ts";
 import { TrunkKeeper } from "../trunk/trunk-keeper.ts";
-import { longestRingSeconds, type CallManagerOptions } from "./call-manager-options.ts";
+import type { CallManagerOptions } from "./call-manager-options.ts";
 import { CallControl } from "./call-control.ts";
 import { CallManagerViews } from "./call-manager-views.ts";
 import { CallCounters } from "./call-counters.ts";
@@ -170,8 +170,8 @@ export class CallManager {
       table: this.#table,
       registrar: this.#registrar,
       trunks: this.#trunks,
-      records: this.records,
-      emergency: this.#emergency,
+      records: this.#records,
+      emergency: () => this.#emergency,
       options: this.#options,
     });
   }
@@ -246,7 +246,7 @@ export class CallManager {
       this.#journal.metric,
       ...this.#authenticator.counters(),
       ...this.#trunks.metrics(),
-      ...this.records.metrics(),
+      ...this.#records.metrics(),
       {
         name: "tandem_wire_pending_commands",
         type: "gauge",
@@ -265,8 +265,9 @@ export class CallManager {
     this.#subscriptions.endOf(new Set(endedDevices));
     this.#planEmergency();
     if (!havePeersChanged) return;
-    this.#edge.know(this.#options.inventory.peers);
-    this.#trunks.apply(this.#options.inventory.peers);
+    const { peers } = this.#options.inventory;
+    this.#edge.know(peers);
+    this.#trunks.apply(peers);
   }
 
   /** New calls get 503 from now on; those that are there go on. */
