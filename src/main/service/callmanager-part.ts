@@ -14,6 +14,7 @@ import {
   recordSettingsIn,
   recordsFile,
 } from "./call-records.ts";
+import { handleStateQuestions } from "./live-states.ts";
 import type { ServiceContext, ServicePart } from "./service-part.ts";
 
 /** How long readiness waits for edge and relay; without them new calls get 503, but others can go on. */
@@ -64,6 +65,7 @@ export function createCallManagerPart(context: ServiceContext): ServicePart {
     edge: drachtio ?? { ...node.wire, secret: readFileSync(paths.wireSecretFile, "utf8").trim() },
     ...(edgeChannel === undefined ? {} : { edgeControl: edgeControlOver(edgeChannel) }),
     inventory: followed.inventory,
+    phoneProfiles: node.profiles.filter(({ kind }) => kind === "phone").map(({ name }) => name),
     relay,
     clock,
     ids,
@@ -90,6 +92,7 @@ export function createCallManagerPart(context: ServiceContext): ServicePart {
   channel.handle("forgive", (params) => manager.forgive(textIn(params, "address")));
   channel.handle("ended-calls", () => manager.views.endedCalls(ENDED_CALLS));
   handleRecordQuestions(channel, manager);
+  handleStateQuestions(channel, manager, followed.mirror);
   channel.handle("trace-call", async (params) => {
     const callId = textIn(params, "callId");
     const subject = await manager.views.callSubject(callId);
