@@ -49,6 +49,7 @@ export { PERMISSIONS, ROLES, type Permission, type Role } from "./model/users.ts
 export { DEFAULT_PARTITION, withPartition } from "./model/scalars.ts";
 export { findServiceParameter, SERVICE_PARAMETERS, type ServiceParameter } from "./model/service-parameters.ts";
 export {
+  DOCUMENT_VERSION,
   documentJsonSchema,
   documentSchema,
   type ConfigurationDocument,

@@ -47,6 +47,8 @@ export interface SwitchOptions {
   readonly messageCounts?: MessageCountSource;
   /** Reads sealed passwords of trunks. */
   readonly secrets?: CallManagerOptions["secrets"];
+  /** Absent: numbers lead where the inventory says. */
+  readonly dialPlan?: CallManagerOptions["dialPlan"];
   readonly withoutEdgeControl?: boolean;
   /** Listens with WebSocket, too. */
   readonly webSocket?: boolean;
@@ -279,6 +281,7 @@ export class SwitchFixture {
       settings,
       messageCounts,
       secrets,
+      dialPlan,
       withoutEdgeControl = false,
     } = this.#options;
     const listDialogs = this.#options.listDialogs ?? ((edge: SipEdge) => edge.listDialogs());
@@ -307,6 +310,7 @@ export class SwitchFixture {
           }),
       ...(messageCounts === undefined ? {} : { messageCounts }),
       ...(secrets === undefined ? {} : { secrets }),
+      ...(dialPlan === undefined ? {} : { dialPlan }),
       inventory: this.inventory,
       relay: this.#options.relay ?? this.relay,
       clock,

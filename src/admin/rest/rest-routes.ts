@@ -1,8 +1,10 @@
 import { KINDS } from "../../database/index.ts";
 import type { RestContext } from "./rest-context.ts";
 import { auditRoutes } from "./routes/audit-routes.ts";
+import { callRecordRoutes } from "./routes/call-record-routes.ts";
 import { changeRoutes } from "./routes/change-routes.ts";
 import { collectionRoutes } from "./routes/collection-routes.ts";
+import { configurationRoutes } from "./routes/configuration-routes.ts";
 import { definitionRoutes } from "./routes/definition-routes.ts";
 import { liveRoutes } from "./routes/live-routes.ts";
 import { ownRoutes } from "./routes/own-routes.ts";
@@ -14,8 +16,10 @@ export function restRoutes(context: RestContext): RestRoute[] {
   return [
     ...KINDS.flatMap((kind) => collectionRoutes(context, kind)),
     ...changeRoutes(context),
+    ...configurationRoutes(context),
     ...definitionRoutes(context),
     ...liveRoutes(context),
+    ...callRecordRoutes(context),
     ...ownRoutes(context),
     ...sessionRoutes(context),
     ...auditRoutes(context),

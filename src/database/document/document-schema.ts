@@ -55,5 +55,5 @@ export function documentJsonSchema(): Record<string, unknown> {
       jsonSchema.writeOnly = true;
     },
   });
-  return { $schema, title: "Configuration of Tandem", description: "What `tandem config export` writes.", ...rest };
+  return { $schema, title: "Configuration of Tandem", description: "What `tandem export` writes.", ...rest };
 }

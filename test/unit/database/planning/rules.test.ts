@@ -72,14 +72,14 @@ describe("rules between and within objects", () => {
   });
 
   describe("of park ranges", () => {
-    for (const pattern of ["70X", "7XXX", "[2-5]XX", "+70X", "7[^0-9]"]) takes(pattern, "park-range", { pattern });
+    for (const pattern of ["70X", "7XXX", "[2-5]XX", "+70X"]) takes(pattern, "park-range", { pattern });
     refuses("10,000 numbers", "park-range", { pattern: "XXXX" }, "pattern: has 10000 numbers; at most 1000");
     refuses("1,100 numbers", "park-range", { pattern: "[0-9*]XX" }, "pattern: has 1100 numbers");
     for (const pattern of ["70!", "70X+", "70X?"]) {
       refuses(pattern, "park-range", { pattern }, "pattern: a park range has an end");
     }
     refuses("a dot", "park-range", { pattern: "7.X" }, "pattern: a park range has no dot");
-    refuses("a set with nothing in it", "park-range", { pattern: "7[9-0]" }, "pattern: a park range has an end");
+    refuses("a set with nothing in it", "park-range", { pattern: "7[^0-9]" }, "which matches nothing");
   });
 
   describe("of time schedules", () => {
