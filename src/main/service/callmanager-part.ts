@@ -4,7 +4,6 @@ import { ChannelClient, SwitchError, type Clock, type Logger, type MetricSample 
 import { CallManager, type EdgeControl, type EdgeDialogSummary } from "../../call/control/index.ts";
 import { EmbeddedRelay } from "../../media/relay/embedded/embedded-relay.ts";
 import { FollowedInventory } from "../configuration/followed-inventory.ts";
-import { FollowedDialPlan } from "../configuration/followed-dial-plan.ts";
 import { openConfiguration, withoutSecrets } from "../configuration/open-configuration.ts";
 import { ABSENT_WITH_DRACHTIO } from "../node/absent-with-drachtio.ts";
 import { SecretBox } from "../secrets/secret-box.ts";
@@ -58,18 +57,16 @@ export function createCallManagerPart(context: ServiceContext): ServicePart {
     clock,
     logger,
     onChanged: (touched, change) => {
-      dialPlan.takeUp(touched);
       manager.inventoryChanged(change);
       if (touched.has("service-parameter")) manager.applySettings(recordSettingsIn(followed.parameters));
     },
   });
-  const dialPlan = new FollowedDialPlan(followed.mirror);
   const manager = new CallManager({
     edge: drachtio ?? { ...node.wire, secret: readFileSync(paths.wireSecretFile, "utf8").trim() },
     ...(edgeChannel === undefined ? {} : { edgeControl: edgeControlOver(edgeChannel) }),
     inventory: followed.inventory,
     phoneProfiles: node.profiles.filter(({ kind }) => kind === "phone").map(({ name }) => name),
-    dialPlan: () => dialPlan.plan,
+    dialPlan: () => followed.dialPlan,
     relay,
     clock,
     ids,
