@@ -1,6 +1,7 @@
 import { SwitchError } from "../../common/index.ts";
 import type { DialPlanExplanation } from "../../signals/index.ts";
 import { explainDialed, type EmergencyPlan } from "../digit-analysis/index.ts";
+import type { ProfileHints } from "../device/index.ts";
 import type { CallRecord } from "../record/call-record.ts";
 import type { RecordPage, RecordQuery } from "../record/record-table.ts";
 import type { RegistrationSummary, Registrar } from "../registrar/index.ts";
@@ -10,6 +11,7 @@ import type { CallRecords } from "./call-records.ts";
 import { liveFacts, type CallReport } from "./call-report.ts";
 import type { CallTable } from "./call-table.ts";
 import { viewOf, type CallView } from "./call-view.ts";
+import { deviceNow, lineNow, type DeviceNow, type LineNow } from "./live-state.ts";
 import {
   subjectOfDevice,
   subjectOfRecord,
@@ -21,6 +23,7 @@ import {
 interface ViewedParts {
   readonly table: CallTable;
   readonly registrar: Registrar;
+  readonly hints: ProfileHints;
   readonly trunks: TrunkKeeper;
   readonly records: CallRecords;
   readonly emergency: () => EmergencyPlan | undefined;
@@ -44,6 +47,16 @@ export class CallManagerViews {
   /** Registered contacts, at most `limit` (default 1,000). */
   registrations(limit?: number): RegistrationSummary[] {
     return this.#parts.registrar.list(limit);
+  }
+
+  /** What a device does now; undefined when it is none of the inventory. */
+  deviceNow(name: string): DeviceNow | undefined {
+    return deviceNow(name, { ...this.#parts, inventory: this.#parts.options.inventory });
+  }
+
+  /** What a line (`1001@internal`) does now. */
+  lineNow(line: string): LineNow {
+    return lineNow(line, { ...this.#parts, inventory: this.#parts.options.inventory });
   }
 
   /** Trunks, by name: whether they are in service, since when, and why not. */

@@ -3,7 +3,7 @@ import { errorMessageOf, type MetricSample } from "../../common/index.ts";
 import type { RelayEvent } from "../../media/index.ts";
 import type { SipMessage } from "../../sip/message/index.ts";
 import { DigestAuthenticator } from "../auth/index.ts";
-import type { Inventory, InventoryChange, SipPhone } from "../device/index.ts";
+import { ProfileHints, type Inventory, type InventoryChange, type SipPhone } from "../device/index.ts";
 import { emergencyPlan, numberingSource, type EmergencyPlan } from "../digit-analysis/index.ts";
 import type { RecordSettings } from "../record/record-settings.ts";
 import { Registrar, type Binding } from "../registrar/index.ts";
@@ -38,6 +38,7 @@ export class CallManager {
   readonly #options: CallManagerOptions;
   readonly #table = new CallTable();
   readonly #counters = new CallCounters();
+  readonly #hints: ProfileHints;
   readonly #registrar: Registrar;
   readonly #authenticator: DigestAuthenticator;
   readonly #journal: CallJournal;
@@ -63,13 +64,16 @@ export class CallManager {
     this.#options = options;
     this.#edge = new EdgeMessenger(options.edgeControl, logger);
     this.#planEmergency();
-    this.#registrar = new Registrar({ inventory, clock, logger, journalPath: paths.registrations });
+    this.#hints = new ProfileHints({ clock, logger, profiles: options.phoneProfiles ?? [] });
+    const hints = this.#hints;
+    this.#registrar = new Registrar({ inventory, clock, logger, hints, journalPath: paths.registrations });
     this.#authenticator = new DigestAuthenticator({
       inventory,
       secret: createHmac("sha256", edge.secret).update("digest nonces").digest("hex"),
       clock,
       ids,
       logger,
+      hints,
       hasBindingFrom: (address) => this.#registrar.hasBindingFrom(address),
       onStopped: (address) => this.#edge.ban(address),
     });
@@ -169,6 +173,7 @@ export class CallManager {
     return new CallManagerViews({
       table: this.#table,
       registrar: this.#registrar,
+      hints: this.#hints,
       trunks: this.#trunks,
       records: this.#records,
       emergency: () => this.#emergency,
@@ -262,6 +267,7 @@ export class CallManager {
    */
   inventoryChanged({ endedAors, endedDevices, havePeersChanged }: InventoryChange): void {
     for (const aor of endedAors) this.#registrar.forget(aor);
+    for (const device of endedDevices) this.#hints.forget(device);
     this.#subscriptions.endOf(new Set(endedDevices));
     this.#planEmergency();
     if (!havePeersChanged) return;

@@ -4,7 +4,6 @@ import { ChannelClient, SwitchError, type Clock, type Logger, type MetricSample 
 import { CallManager, type EdgeControl, type EdgeDialogSummary } from "../../call/control/index.ts";
 import { EmbeddedRelay } from "../../media/relay/embedded/embedded-relay.ts";
 import { FollowedInventory } from "../configuration/followed-inventory.ts";
-import { FollowedDialPlan } from "../configuration/followed-dial-plan.ts";
 import { openConfiguration, withoutSecrets } from "../configuration/open-configuration.ts";
 import { ABSENT_WITH_DRACHTIO } from "../node/absent-with-drachtio.ts";
 import { SecretBox } from "../secrets/secret-box.ts";
@@ -15,6 +14,7 @@ import {
   recordSettingsIn,
   recordsFile,
 } from "./call-records.ts";
+import { handleStateQuestions } from "./live-states.ts";
 import type { ServiceContext, ServicePart } from "./service-part.ts";
 
 /** How long readiness waits for edge and relay; without them new calls get 503, but others can go on. */
@@ -57,17 +57,16 @@ export function createCallManagerPart(context: ServiceContext): ServicePart {
     clock,
     logger,
     onChanged: (touched, change) => {
-      dialPlan.takeUp(touched);
       manager.inventoryChanged(change);
       if (touched.has("service-parameter")) manager.applySettings(recordSettingsIn(followed.parameters));
     },
   });
-  const dialPlan = new FollowedDialPlan(followed.mirror);
   const manager = new CallManager({
     edge: drachtio ?? { ...node.wire, secret: readFileSync(paths.wireSecretFile, "utf8").trim() },
     ...(edgeChannel === undefined ? {} : { edgeControl: edgeControlOver(edgeChannel) }),
     inventory: followed.inventory,
-    dialPlan: () => dialPlan.plan,
+    phoneProfiles: node.profiles.filter(({ kind }) => kind === "phone").map(({ name }) => name),
+    dialPlan: () => followed.dialPlan,
     relay,
     clock,
     ids,
@@ -94,6 +93,7 @@ export function createCallManagerPart(context: ServiceContext): ServicePart {
   channel.handle("forgive", (params) => manager.forgive(textIn(params, "address")));
   channel.handle("ended-calls", () => manager.views.endedCalls(ENDED_CALLS));
   handleRecordQuestions(channel, manager);
+  handleStateQuestions(channel, manager, followed.mirror);
   channel.handle("dial-plan-explain", (params) =>
     manager.views.explainDialPlan(textIn(params, "from"), textIn(params, "digits")),
   );
