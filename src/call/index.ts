@@ -30,6 +30,11 @@ export {
   type AnalysisContext,
   type Destination,
   type Dialed,
+  type DialCaller,
+  type DialPlan,
+  type DialPlanSource,
+  type DialQuery,
+  type DialResult,
   type ServiceEndpoint,
 } from "./digit-analysis/index.ts";
 export { type CallRecord, type RecordParty, type RecordSide } from "./record/call-record.ts";

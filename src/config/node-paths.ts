@@ -18,6 +18,8 @@ export interface NodePaths {
   /** The certificate that the node makes for itself, and its key. */
   readonly tlsCertificate: string;
   readonly tlsKey: string;
+  /** What secrets of the configuration are sealed with. */
+  readonly secretKey: string;
   readonly supervisorLock: string;
   /** Control channel of a service, or of the `supervisor`. */
   readonly socket: (service: string) => string;
@@ -40,6 +42,7 @@ export function nodePaths(dataDir: string): NodePaths {
     sippScenarioFile: join(dataDir, "sipp-echo.xml"),
     tlsCertificate: join(dataDir, "state", "tls-certificate.pem"),
     tlsKey: join(dataDir, "state", "tls-key.pem"),
+    secretKey: join(dataDir, "state", "secret.key"),
     supervisorLock: join(runDir, "supervisor.lock"),
     socket: (service) => join(runDir, `${service}-1.sock`),
     pidFile: (service) => join(runDir, `${service}-1.pid`),

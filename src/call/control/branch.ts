@@ -31,6 +31,8 @@ export interface BranchTarget extends Way {
   /** Absent for a peer. */
   readonly registration?: LegRegistration;
   readonly device: LegDevice;
+  /** How the caller is shown to it, where a dial plan changes that. */
+  readonly callerNumber?: string;
   /** A peer of the trust domain. */
   readonly isTrusted: boolean;
   readonly policy: SessionPolicy;
@@ -143,7 +145,9 @@ export class Branch {
   }
 
   #headers(leg: Leg, minSe: number): HeaderList {
-    const { caller, target, headers } = this.#options;
+    const { target, headers } = this.#options;
+    const { callerNumber } = target;
+    const caller = { ...this.#options.caller, ...(callerNumber === undefined ? {} : { number: callerNumber }) };
     return [
       ["From", presentedFrom(caller, leg.localTag)],
       ["To", `<${localUri(target.device.number)}>`],

@@ -2,7 +2,7 @@ import type { Ids } from "../../common/index.ts";
 import type { RelayEndpoint } from "../../media/index.ts";
 import { parseUri, formatUri, escapeUser } from "../../sip/message/index.ts";
 import type { Peer, SipPhone } from "../device/index.ts";
-import type { Destination } from "../digit-analysis/index.ts";
+import type { Destination, LineDestination, NoReason, RouteAttempt } from "../digit-analysis/index.ts";
 import type { BranchGroup, Route } from "../model/index.ts";
 import type { Binding } from "../registrar/index.ts";
 import type { HeaderList } from "../signaling/signaling-port.ts";
@@ -38,8 +38,6 @@ export type RejectedCall = { readonly kind: "rejected"; readonly callee?: LegDev
 /** Contacts that are tried for a call; the registrar's own bound is usually lower. */
 const MAX_BRANCHES = 16;
 
-type NoReason = Extract<Destination, { kind: "none" }>["reason"];
-
 const STATUS_OF_NONE: Readonly<Record<NoReason, number>> = {
   empty: 484,
   "too-long": 414,
@@ -47,6 +45,10 @@ const STATUS_OF_NONE: Readonly<Record<NoReason, number>> = {
   "unknown-number": 404,
   "no-transit": 403,
   "no-emergency": 404,
+  blocked: 403,
+  "no-trunk": 503,
+  "translation-loop": 482,
+  "too-many-hops": 483,
 };
 
 /** The caller may have another way to get help, and has to know at once that this is none. */
@@ -71,9 +73,17 @@ export function routeCall(destination: Destination, context: RouteContext): Rout
         endpoint: destination.endpoint,
       };
     case "phone":
-      return routeToPhone(destination.phone, context);
+      return routeToPhones([destination.phone], undefined, context);
+    case "line":
+      return routeToLine(destination, context);
     case "peer":
-      return routeToPeer(destination.peer, destination.number, context);
+      return routeToPeer(destination, context);
+    case "route":
+      return routeToPeer(firstFree(destination.attempts, context), context);
+    case "hunt-pilot":
+    case "park-range":
+    case "pickup-group":
+      return { kind: "rejected", ...rejection(501, destination.kind) };
     case "none":
       return { kind: "rejected", ...rejectionOfNone(destination.reason) };
   }
@@ -90,35 +100,55 @@ export function peerUri(peer: Peer, number: string): string | undefined {
   return uri.ok ? formatUri({ ...uri.value, user: escapeUser(number) }) : undefined;
 }
 
-function routeToPhone(phone: SipPhone, context: RouteContext): RoutedCall | RejectedCall {
-  const places = placesOf(context.lookup(phone.directoryNumber)).slice(0, MAX_BRANCHES);
-  const device = phoneDevice(phone);
-  if (places.length === 0) {
-    return { kind: "rejected", callee: device, ...rejection(480, "not-registered", [], ABSENT) };
-  }
-  if (context.isBusy(phone)) return { kind: "rejected", callee: device, ...rejection(486, "busy") };
-  const { profile } = phone;
+/** Rings all phones that have the line; what else has it cannot take calls yet. */
+function routeToLine(line: LineDestination, context: RouteContext): RoutedCall | RejectedCall {
+  if (line.phones.length > 0) return routeToPhones(line.phones, line.callingNumber, context);
+  return { kind: "rejected", ...rejection(480, "no-phone", [], ABSENT) };
+}
+
+function routeToPhones(
+  phones: readonly SipPhone[],
+  callerNumber: string | undefined,
+  context: RouteContext,
+): RoutedCall | RejectedCall {
+  const registered = phones.flatMap((phone) =>
+    placesOf(context.lookup(phone.directoryNumber)).map((place) => ({ phone, ...place })),
+  );
+  const free = registered.filter(({ phone }) => !context.isBusy(phone));
+  const [first = phones[0]] = free.map(({ phone }) => phone);
+  const known = first === undefined ? {} : { callee: phoneDevice(first) };
+  if (registered.length === 0) return { kind: "rejected", ...known, ...rejection(480, "not-registered", [], ABSENT) };
+  if (free.length === 0) return { kind: "rejected", ...known, ...rejection(486, "busy") };
+  const places = free.sort((a, b) => b.q - a.q).slice(0, MAX_BRANCHES);
   const targets = new Map<string, BranchTarget>();
   const groups: { q: number; branchIds: string[] }[] = [];
-  for (const { q, bindings } of places) {
+  for (const { q, bindings, phone } of places) {
     const branchId = context.ids.uuid();
-    const [way, ...otherWays] = bindings.flatMap((binding) => waysOf(binding, context));
-    const [first] = bindings;
-    if (way === undefined) continue;
-    targets.set(branchId, {
-      ...way,
-      otherWays,
-      ...(first === undefined ? {} : { registration: registrationOf(first) }),
-      device,
-      isTrusted: false,
-      policy: profile.session,
-      latch: profile.media.latch ? "any" : "candidates",
-    });
+    const target = phoneTarget(phone, bindings, context);
+    if (target === undefined) continue;
+    targets.set(branchId, { ...target, ...(callerNumber === undefined ? {} : { callerNumber }) });
     const last = groups.at(-1);
     if (last?.q === q) last.branchIds.push(branchId);
     else groups.push({ q, branchIds: [branchId] });
   }
-  return { kind: "routed", route: routeOf(groups, profile.ringSeconds, context), targets, callee: device };
+  const ringSeconds = Math.max(...places.map(({ phone }) => phone.profile.ringSeconds));
+  return { kind: "routed", route: routeOf(groups, ringSeconds, context), targets, callee: known.callee };
+}
+
+function phoneTarget(phone: SipPhone, bindings: readonly Binding[], context: RouteContext): BranchTarget | undefined {
+  const [way, ...otherWays] = bindings.flatMap((binding) => waysOf(binding, context));
+  const [first] = bindings;
+  if (way === undefined || first === undefined) return undefined;
+  const { profile } = phone;
+  return {
+    ...way,
+    otherWays,
+    registration: registrationOf(first),
+    device: phoneDevice(phone),
+    isTrusted: false,
+    policy: profile.session,
+    latch: profile.media.latch ? "any" : "candidates",
+  };
 }
 
 /** The ways to each place of a phone, in the order in which they are tried. */
@@ -181,7 +211,14 @@ function routeOf(
   return { kind: "branches", groups: timed };
 }
 
-function routeToPeer(peer: Peer, number: string, context: RouteContext): RoutedCall | RejectedCall {
+/** The first that has not all its calls, else the first. */
+function firstFree(attempts: readonly RouteAttempt[], { isBusy }: RouteContext): RouteAttempt | undefined {
+  return attempts.find(({ peer }) => !isBusy(peer)) ?? attempts[0];
+}
+
+function routeToPeer(attempt: RouteAttempt | undefined, context: RouteContext): RoutedCall | RejectedCall {
+  if (attempt === undefined) return { kind: "rejected", ...rejectionOfNone("no-trunk") };
+  const { peer, number, callingNumber } = attempt;
   const device: LegDevice = { kind: "peer", name: peer.name, number };
   if (context.isBusy(peer)) return { kind: "rejected", callee: device, ...PEER_BUSY };
   const uri = peerUri(peer, number);
@@ -191,6 +228,7 @@ function routeToPeer(peer: Peer, number: string, context: RouteContext): RoutedC
   const target: BranchTarget = {
     uri,
     device,
+    ...(callingNumber === undefined ? {} : { callerNumber: callingNumber }),
     isTrusted: peer.trusted === true,
     policy: profile.session,
     latch: profile.media.latch ? "any" : "candidates",

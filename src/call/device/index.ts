@@ -1,6 +1,6 @@
 export { type RegistrationLimits, type SipProfile, type SipTransport } from "./sip-profile.ts";
 export { type SipPhone } from "./sip-phone.ts";
-export { type Peer } from "./peer.ts";
+export { type CallerIdPolicy, type Peer } from "./peer.ts";
 export {
   createInventory,
   type Inventory,

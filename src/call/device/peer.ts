@@ -1,4 +1,15 @@
+import type { Transformation, TrunkRegistration } from "../../database/index.ts";
 import type { SipProfile } from "./sip-profile.ts";
+
+/** What a peer is told of callers. */
+export interface CallerIdPolicy {
+  /** How the caller's number is changed; absent: not at all. */
+  readonly number?: Transformation | undefined;
+  /** A number or SIP URI in the place of every caller's number; absent: their own. */
+  readonly fixed?: string | undefined;
+  /** Callers are anonymous (RFC 3323). */
+  readonly withhold: boolean;
+}
 
 /** A neighbor (trunk, gateway, PBX) that is known by its address or certificate and calls without digest. */
 export interface Peer {
@@ -20,4 +31,16 @@ export interface Peer {
   readonly transit: boolean;
   /** It belongs to the trust domain (RFC 3325): what it asserts is believed, and it is told who calls. Absent: no. */
   readonly trusted?: boolean;
+  /** The switch registers with it; absent: not. */
+  readonly registration?: TrunkRegistration | undefined;
+  /** What answers its digest challenges, sealed by the keeper of secrets; absent: they are not answered. */
+  readonly sealedPassword?: string | undefined;
+  /** Seconds between OPTIONS; absent or 0: it is not asked, and counts as up. */
+  readonly pingSeconds?: number | undefined;
+  /** Absent: it is told of callers what they are. */
+  readonly callerId?: CallerIdPolicy | undefined;
+  /** How numbers that it calls are changed before digit analysis; absent: not at all. */
+  readonly inbound?: Transformation | undefined;
+  /** How numbers that are sent to it are changed; absent: not at all. */
+  readonly outbound?: Transformation | undefined;
 }

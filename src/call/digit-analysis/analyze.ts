@@ -1,11 +1,9 @@
 import type { Inventory } from "../device/inventory.ts";
 import type { Peer } from "../device/peer.ts";
 import type { SipPhone } from "../device/sip-phone.ts";
+import type { Destination, NoReason, ServiceEndpoint } from "./destination.ts";
 import type { Dialed } from "./dialed.ts";
 import { isEmergency, type EmergencyPlan } from "./emergency.ts";
-
-/** A service inside the switch that can be called. */
-export type ServiceEndpoint = "echo" | "demo";
 
 /** What digit analysis may look at. */
 export interface AnalysisContext {
@@ -21,19 +19,6 @@ export interface AnalysisContext {
   /** Where emergency calls go; absent: nowhere. */
   readonly emergency?: EmergencyPlan;
 }
-
-/**
- * Where a number leads. `none`: `empty` there is no user part; `too-long` it exceeds 128 characters; `unknown-host` the
- * host is neither this switch nor a peer; `unknown-number` nothing has it; `no-transit` it leads to a peer, from one
- * whose calls must not; `no-emergency` it is an emergency call, and there is no place for them.
- */
-export type Destination =
-  | { readonly kind: "phone"; readonly phone: SipPhone }
-  | { readonly kind: "endpoint"; readonly endpoint: ServiceEndpoint; readonly number: string }
-  | { readonly kind: "peer"; readonly peer: Peer; readonly number: string }
-  | { readonly kind: "none"; readonly reason: NoReason };
-
-type NoReason = "empty" | "too-long" | "unknown-host" | "unknown-number" | "no-transit" | "no-emergency";
 
 const MAX_LENGTH = 128;
 

@@ -1,5 +1,6 @@
 import { parseNameAddr, parseUri } from "../../../sip/message/index.ts";
-import type { Destination } from "../../digit-analysis/index.ts";
+import type { SipPhone } from "../../device/index.ts";
+import type { Destination, RouteAttempt } from "../../digit-analysis/index.ts";
 import type { Binding } from "../../registrar/index.ts";
 import type { Way } from "../branch.ts";
 import { octets } from "../caller-identity.ts";
@@ -21,6 +22,8 @@ export interface RoutedMessage {
   readonly targets: readonly MessageTarget[];
 }
 
+type RejectedMessage = { readonly kind: "rejected" } & Rejection;
+
 /** What the services of the switch take. */
 const SERVICE_METHODS = "INVITE, ACK, BYE, CANCEL, OPTIONS, INFO, UPDATE";
 const CONGESTION_CONTROLLED = new Set(["tcp", "tls", "ws", "wss"]);
@@ -30,25 +33,46 @@ export function routeMessage(
   destination: Destination,
   lookup: (directoryNumber: string) => readonly Binding[],
   onFlowFailed: (binding: Binding) => void,
-): RoutedMessage | ({ readonly kind: "rejected" } & Rejection) {
+): RoutedMessage | RejectedMessage {
   switch (destination.kind) {
     case "endpoint":
       return { kind: "rejected", ...rejection(405, "service", [["Allow", SERVICE_METHODS]]) };
-    case "phone": {
-      const { directoryNumber } = destination.phone;
-      const targets = waysToPlaces(lookup(directoryNumber), onFlowFailed).map((ways) => ({ ways, isTrusted: false }));
-      if (targets.length === 0) return { kind: "rejected", ...rejection(480, "not-registered") };
-      return { kind: "routed", number: octets(directoryNumber), targets };
+    case "phone":
+      return routeToPhones([destination.phone], lookup, onFlowFailed);
+    case "line":
+      return routeToPhones(destination.phones, lookup, onFlowFailed);
+    case "peer":
+      return routeToPeer(destination);
+    case "route": {
+      const [first] = destination.attempts;
+      return first === undefined ? { kind: "rejected", ...rejectionOfNone("no-trunk") } : routeToPeer(first);
     }
-    case "peer": {
-      const { peer, number } = destination;
-      const uri = peerUri(peer, number);
-      if (uri === undefined) return { kind: "rejected", ...rejection(500, "peer-uri") };
-      return { kind: "routed", number, targets: [{ ways: [{ uri }], isTrusted: peer.trusted === true }] };
-    }
+    case "hunt-pilot":
+    case "park-range":
+    case "pickup-group":
+      return { kind: "rejected", ...rejection(405, destination.kind, [["Allow", SERVICE_METHODS]]) };
     case "none":
       return { kind: "rejected", ...rejectionOfNone(destination.reason) };
   }
+}
+
+function routeToPhones(
+  phones: readonly SipPhone[],
+  lookup: (directoryNumber: string) => readonly Binding[],
+  onFlowFailed: (binding: Binding) => void,
+): RoutedMessage | RejectedMessage {
+  const targets = phones.flatMap(({ directoryNumber }) =>
+    waysToPlaces(lookup(directoryNumber), onFlowFailed).map((ways) => ({ ways, isTrusted: false })),
+  );
+  const [first] = phones;
+  if (targets.length === 0 || first === undefined) return { kind: "rejected", ...rejection(480, "not-registered") };
+  return { kind: "routed", number: octets(first.directoryNumber), targets };
+}
+
+function routeToPeer({ peer, number }: RouteAttempt): RoutedMessage | RejectedMessage {
+  const uri = peerUri(peer, number);
+  if (uri === undefined) return { kind: "rejected", ...rejection(500, "peer-uri") };
+  return { kind: "routed", number, targets: [{ ways: [{ uri }], isTrusted: peer.trusted === true }] };
 }
 
 /** The places that have ways for a message that is too long for others, with those ways. */

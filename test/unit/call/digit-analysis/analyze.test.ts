@@ -1,12 +1,8 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import type { Peer } from "../../../../src/call/device/peer.ts";
-import {
-  analyze,
-  type AnalysisContext,
-  type Destination,
-  type ServiceEndpoint,
-} from "../../../../src/call/digit-analysis/analyze.ts";
+import { analyze, type AnalysisContext } from "../../../../src/call/digit-analysis/analyze.ts";
+import type { Destination, ServiceEndpoint } from "../../../../src/call/digit-analysis/destination.ts";
 import { parseDialed } from "../../../../src/call/digit-analysis/dialed.ts";
 import { emergencyPlan } from "../../../../src/call/digit-analysis/emergency.ts";
 import { phoneOf, sampleInventory, samplePeer, samplePhone } from "../device/sample-devices.ts";
@@ -53,6 +49,8 @@ describe("digit analysis", () => {
         return destination.endpoint;
       case "none":
         return destination.reason;
+      default:
+        return destination.kind;
     }
   };
 

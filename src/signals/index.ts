@@ -1,0 +1,8 @@
+/** Messages between the services of a node; plain data. */
+export {
+  type CandidateExplanation,
+  type DialPlanExplanation,
+  type DialStepExplanation,
+  type PartitionExplanation,
+  type TransformationExplanation,
+} from "./dial-plan-explanation.ts";
