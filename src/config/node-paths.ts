@@ -20,6 +20,10 @@ export interface NodePaths {
   readonly tlsKey: string;
   /** What secrets of the configuration are sealed with. */
   readonly secretKey: string;
+  /** The configuration of phones, numbers, trunks and users. */
+  readonly configurationFile: string;
+  /** What of it the node's own file declared at the last start. */
+  readonly declaredFile: string;
   readonly supervisorLock: string;
   /** Control channel of a service, or of the `supervisor`. */
   readonly socket: (service: string) => string;
@@ -43,6 +47,8 @@ export function nodePaths(dataDir: string): NodePaths {
     tlsCertificate: join(dataDir, "state", "tls-certificate.pem"),
     tlsKey: join(dataDir, "state", "tls-key.pem"),
     secretKey: join(dataDir, "state", "secret.key"),
+    configurationFile: join(dataDir, "state", "configuration.db"),
+    declaredFile: join(dataDir, "state", "declared.json"),
     supervisorLock: join(runDir, "supervisor.lock"),
     socket: (service) => join(runDir, `${service}-1.sock`),
     pidFile: (service) => join(runDir, `${service}-1.pid`),

@@ -8,6 +8,7 @@ export {
   type Referrer,
   type StoredObject,
 } from "./configuration-store.ts";
+export { ConfigurationMirror } from "./configuration-mirror.ts";
 export { DatabaseError, type DatabaseErrorCode, type Violation } from "./database-error.ts";
 export { defaultObjects } from "./default-objects.ts";
 export { type SecretKeeper } from "./secret-keeper.ts";

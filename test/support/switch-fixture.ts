@@ -289,6 +289,7 @@ export class SwitchFixture {
                 this.edge.ban(address, "authentication");
                 return Promise.resolve();
               },
+              know: () => Promise.resolve(),
               trust: (addresses: readonly string[]) => {
                 this.edge.trust(addresses);
                 return Promise.resolve();

@@ -87,8 +87,6 @@ export class DigestAuthenticator {
   readonly #guard: FailureGuard;
   readonly #opaque: string;
   readonly #nobodysHa1: Readonly<Record<DigestAlgorithm, string>>;
-  /** Some phone's credentials without qop are taken. */
-  readonly #hasLegacy: boolean;
   readonly #results = { ok: 0, challenge: 0, forbidden: 0, banned: 0, slowed: 0 };
   #failures = 0;
 
@@ -100,7 +98,6 @@ export class DigestAuthenticator {
     this.#uses = new NonceUses({ clock, maxAgeMs, maxNonces: options.maxNonces ?? 65_536 });
     this.#guard = new FailureGuard(clock, options.failureLimits);
     this.#opaque = opaqueOf(secret, inventory.realm);
-    this.#hasLegacy = inventory.phones.some(({ profile }) => profile.digestLegacy === true);
     const nobody = ids.token(32);
     this.#nobodysHa1 = { MD5: digestHash("MD5", nobody), "SHA-256": digestHash("SHA-256", nobody) };
   }
@@ -173,7 +170,8 @@ export class DigestAuthenticator {
     if (credentials.opaque !== undefined && credentials.opaque !== this.#opaque) {
       return this.#challenge(facts, username, "opaque is foreign", true);
     }
-    if (qop === undefined && !this.#hasLegacy) return this.#challenge(facts, username, "credentials without qop");
+    if (qop === undefined && !this.#options.inventory.hasLegacyDigest)
+      return this.#challenge(facts, username, "credentials without qop");
     const admission = this.#guard.admitUser(address, username, isExempt);
     if (admission.kind !== "admitted") return stopped(admission);
     if (!this.#isResponseRight(facts.method, credentials, phone) || phone === undefined) {
@@ -196,10 +194,13 @@ export class DigestAuthenticator {
   }
 
   /** Who it is stands; whether he may do this from here is another matter. */
-  #authorize({ registeredUser, source }: AuthenticationFacts, phone: SipPhone): AuthenticationResult {
-    if (registeredUser !== undefined && registeredUser !== phone.user && registeredUser !== phone.directoryNumber) {
+  #authorize({ registeredUser, claimedUser, source }: AuthenticationFacts, first: SipPhone): AuthenticationResult {
+    const { name, user } = first;
+    const line = this.#options.inventory.lineOf(name, registeredUser ?? claimedUser);
+    if (registeredUser !== undefined && registeredUser !== user && line === undefined) {
       return forbidden(403, "registers for another user");
     }
+    const phone = line ?? first;
     if (!phone.profile.transports.some((transport) => transport === source.protocol)) {
       return forbidden(403, "transport is not in the SIP profile");
     }

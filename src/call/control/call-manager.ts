@@ -1,15 +1,16 @@
 import { createHmac } from "node:crypto";
-import { errorMessageOf, type Clock, type Ids, type Logger, type MetricSample } from "../../common/index.ts";
-import type { MediaRelay, RelayEvent } from "../../media/index.ts";
+import { errorMessageOf, type MetricSample } from "../../common/index.ts";
+import type { RelayEvent } from "../../media/index.ts";
 import { DigestAuthenticator } from "../auth/index.ts";
-import type { Inventory } from "../device/index.ts";
-import { emergencyPlan, type EmergencySettings, type ServiceEndpoint } from "../digit-analysis/index.ts";
+import type { Inventory, SipPhone } from "../device/index.ts";
+import { emergencyPlan, type EmergencyPlan } from "../digit-analysis/index.ts";
 import type { CallRecord } from "../record/call-record.ts";
 import { findRecord, lastRecords } from "../record/record-reader.ts";
 import { RecordWriter } from "../record/record-writer.ts";
 import { Registrar, type Binding, type RegistrationSummary } from "../registrar/index.ts";
 import { DrachtioSignaling } from "../signaling/drachtio-signaling.ts";
 import type { SignalingPort } from "../signaling/signaling-port.ts";
+import type { CallManagerOptions } from "./call-manager-options.ts";
 import { CallControl } from "./call-control.ts";
 import { CallCounters } from "./call-counters.ts";
 import { CallJournal } from "./call-journal.ts";
@@ -19,11 +20,12 @@ import { viewOf, type CallView } from "./call-view.ts";
 import type { EdgeControl } from "./edge-control.ts";
 import { EdgeReconciler } from "./edge-reconciler.ts";
 import { Gatekeeper } from "./gatekeeper.ts";
+import type { LegDevice } from "./leg.ts";
 import { Messages } from "./message/messages.ts";
 import { NewCalls } from "./new-calls.ts";
 import { RelayReconciler } from "./relay-reconciler.ts";
 import { restoreCalls, STOPPED } from "./restore-calls.ts";
-import { messageSummary, NO_MESSAGES, type MessageCountSource } from "./subscription/message-summary.ts";
+import { messageSummary, NO_MESSAGES } from "./subscription/message-summary.ts";
 import { Subscriptions } from "./subscription/subscriptions.ts";
 import { wayToLeg } from "./way-to-leg.ts";
 import {
@@ -33,58 +35,6 @@ import {
   type CallSubject,
   type DeviceSubject,
 } from "./trace-subjects.ts";
-
-/** Settings of a `CallManager`. */
-export interface CallManagerSettings {
-  /** Numbers that the switch answers itself, for example 9196 to `echo`. */
-  readonly endpoints: ReadonlyMap<string, ServiceEndpoint>;
-  /** Calls at a time; more get 503 with Retry-After. 1 and above. */
-  readonly maxCalls: number;
-  /** Dialogs of calls at a time, branches included; default four a call. */
-  readonly maxLegs?: number;
-  /** Longest ringing where the callee's SIP profile says 0; default 180. */
-  readonly ringSeconds?: number;
-  /** Ringing of contacts that have others behind them (lower q); default 20. */
-  readonly serialRingSeconds?: number;
-  /** Where emergency calls go; absent: they get 404. */
-  readonly emergency?: EmergencySettings | undefined;
-}
-
-/** Options of a `CallManager`. */
-export interface CallManagerOptions {
-  /** The edge's side of the drachtio wire protocol. */
-  readonly edge: {
-    readonly host: string;
-    readonly port: number;
-    readonly secret: string;
-    /** The same for each start, another for each call control of an edge: its dialogs wait for it. Default `callmanager`. */
-    readonly instanceId?: string;
-  };
-  /** Absent with a stock drachtio server: dialogs and calls are not compared after a restart. */
-  readonly edgeControl?: EdgeControl;
-  readonly inventory: Inventory;
-  readonly relay: MediaRelay;
-  readonly clock: Clock;
-  readonly ids: Ids;
-  readonly logger: Logger;
-  readonly paths: {
-    /** Journal of established calls. */
-    readonly calls: string;
-    /** Journal of registrations. */
-    readonly registrations: string;
-    /** Journal of subscriptions. */
-    readonly subscriptions: string;
-    /** Call records, a JSON line each. */
-    readonly records: string;
-  };
-  readonly settings: CallManagerSettings;
-  /** Who counts the messages of mailboxes; absent: there are none. */
-  readonly messageCounts?: MessageCountSource;
-  /** Told each time the edge is connected and takes requests to this manager. */
-  readonly onReady?: () => void;
-  /** Takes the place of drachtio-srf. */
-  readonly signaling?: SignalingPort;
-}
 
 /** Shorter delays are every day's. */
 const REPORT_DELAY_ABOVE_MS = 50;
@@ -110,6 +60,7 @@ export class CallManager {
   readonly #edgeReconciler: EdgeReconciler;
   readonly #relayReconciler: RelayReconciler;
   readonly #unwritten = new Set<Promise<void>>();
+  #emergency: EmergencyPlan | undefined;
   #isClosed = false;
   #onNoSession: () => void = () => undefined;
 
@@ -117,6 +68,7 @@ export class CallManager {
   constructor(options: CallManagerOptions) {
     const { clock, ids, logger, inventory, relay, paths, settings, edge } = options;
     this.#options = options;
+    this.#emergency = settings.emergency && emergencyPlan(settings.emergency, inventory);
     this.#registrar = new Registrar({ inventory, clock, logger, journalPath: paths.registrations });
     this.#authenticator = new DigestAuthenticator({
       inventory,
@@ -157,7 +109,7 @@ export class CallManager {
       journalPath: paths.subscriptions,
     });
     this.#context = this.#makeContext();
-    const lookup = (directoryNumber: string): readonly Binding[] => this.#registrar.lookup(directoryNumber);
+    const lookup = (phone: SipPhone): readonly Binding[] => this.#registrar.lookup(phone.aor);
     const onFlowFailed = (binding: Binding): void => this.#registrar.flowFailed(binding);
     const { endpoints } = settings;
     this.#messages = new Messages({
@@ -183,7 +135,7 @@ export class CallManager {
       maxLegs: settings.maxLegs ?? settings.maxCalls * 4,
       ringSeconds,
       serialRingSeconds: settings.serialRingSeconds ?? 20,
-      ...(settings.emergency === undefined ? {} : { emergency: emergencyPlan(settings.emergency, inventory) }),
+      emergency: () => this.#emergency,
     });
     const common = { table: this.#table, clock, logger };
     this.#edgeReconciler = new EdgeReconciler({ ...common, port: this.#signaling, edgeControl: options.edgeControl });
@@ -225,7 +177,9 @@ export class CallManager {
 
   /** To be called each time the edge's control is connected: it may be an edge that knows of no phone. */
   edgeControlConnected(): void {
-    if (!this.#isClosed) this.#tellEdge((edge) => edge.trust(this.#registrar.sources));
+    if (this.#isClosed) return;
+    this.#tellNeighbors();
+    this.#tellEdge((edge) => edge.trust(this.#registrar.sources));
   }
 
   /** To be called each time the relay is connected: sessions and calls are compared. */
@@ -308,6 +262,23 @@ export class CallManager {
     ];
   }
 
+  /**
+   * Takes up that phones or peers of the inventory have changed. Calls that are up go on, also those of devices that are
+   * gone; what such a device has registered or subscribed to ends.
+   */
+  inventoryChanged(): void {
+    const { inventory, logger, settings } = this.#options;
+    this.#registrar.dropUnknown();
+    this.#subscriptions.dropUnknown();
+    try {
+      this.#emergency = settings.emergency && emergencyPlan(settings.emergency, inventory);
+    } catch (error) {
+      this.#emergency = undefined;
+      logger.error("emergency calls lead nowhere", { error: errorMessageOf(error) });
+    }
+    this.#tellNeighbors();
+  }
+
   /** New calls get 503 from now on; those that are there go on. */
   drain(): void {
     this.#newCalls.draining = true;
@@ -356,6 +327,13 @@ export class CallManager {
     tell(edgeControl).catch((error: unknown) => logger.warn("the edge was not told", { error: errorMessageOf(error) }));
   }
 
+  #tellNeighbors(): void {
+    const { peers } = this.#options.inventory;
+    const addresses = peers.flatMap((peer) => peer.addresses);
+    const certificateNames = peers.flatMap((peer) => peer.certificateNames ?? []);
+    this.#tellEdge((edge) => edge.know({ addresses, certificateNames }));
+  }
+
   #onDelay(delayMs: number): void {
     const { edgeControl, logger } = this.#options;
     if (delayMs < REPORT_DELAY_ABOVE_MS) return;
@@ -365,7 +343,9 @@ export class CallManager {
   }
 
   #makeContext(): CallContext {
-    const { relay, clock, ids, logger } = this.#options;
+    const { relay, clock, ids, logger, inventory } = this.#options;
+    const bindingsOf = ({ name, number }: LegDevice): readonly Binding[] =>
+      this.#registrar.lookup(inventory.lineOf(name, number)?.aor ?? "");
     return {
       port: this.#signaling,
       relay,
@@ -373,8 +353,7 @@ export class CallManager {
       ids,
       logger,
       store: this.#journal,
-      wayTo: (leg) =>
-        leg.device.kind === "sip-phone" ? wayToLeg(this.#registrar.lookup(leg.device.number), leg) : undefined,
+      wayTo: (leg) => (leg.device.kind === "sip-phone" ? wayToLeg(bindingsOf(leg.device), leg) : undefined),
       owner: {
         addLeg: (leg, session) => this.#table.addLeg(leg, session),
         removeLeg: (leg) => this.#table.removeLeg(leg),

@@ -19,6 +19,11 @@ export interface EdgeControl {
   ban(address: string): Promise<void>;
   /** Tells from where phones have registered: those are not banned. */
   trust(addresses: readonly string[]): Promise<void>;
+  /** Tells what trunks are known by: addresses, blocks and names in certificates; all of them, each time. */
+  know(neighbors: {
+    readonly addresses: readonly string[];
+    readonly certificateNames: readonly string[];
+  }): Promise<void>;
   /** Says how long what the edge handed over waited until it was worked on, so that the edge takes less new work. */
   reportDelay(delayMs: number): Promise<void>;
 }

@@ -1,4 +1,5 @@
-export { CallManager, type CallManagerOptions, type CallManagerSettings } from "./call-manager.ts";
+export { CallManager } from "./call-manager.ts";
+export { type CallManagerOptions, type CallManagerSettings } from "./call-manager-options.ts";
 export { type CallPartyView, type CallView } from "./call-view.ts";
 export { type MessageCount, type MessageCountSource } from "./subscription/message-summary.ts";
 export { type EdgeControl, type EdgeDialogSummary } from "./edge-control.ts";

@@ -28,15 +28,15 @@ export interface NewCallsOptions {
   readonly table: CallTable;
   readonly inventory: Inventory;
   readonly ids: Ids;
-  readonly lookup: (directoryNumber: string) => readonly Binding[];
+  readonly lookup: (phone: SipPhone) => readonly Binding[];
   readonly onFlowFailed: (binding: Binding) => void;
   readonly endpoints: ReadonlyMap<string, RelayEndpoint & ("echo" | "demo")>;
   readonly maxCalls: number;
   readonly maxLegs: number;
   readonly ringSeconds: number;
   readonly serialRingSeconds: number;
-  /** Where emergency calls go; absent: nowhere. */
-  readonly emergency?: EmergencyPlan;
+  /** Where emergency calls go now; undefined: nowhere. */
+  readonly emergency: () => EmergencyPlan | undefined;
 }
 
 /** An INVITE that may become a call. */
@@ -102,7 +102,7 @@ export class NewCalls {
       return { ...routed, headers: [...headers, ...reasonOf(outcome)] };
     }
     const { ids, table, context, lookup } = this.#options;
-    const bindings = device.kind === "sip-phone" ? lookup(device.directoryNumber) : [];
+    const bindings = device.kind === "sip-phone" ? lookup(device) : [];
     const caller = callerLeg(request, device, checked.session, {
       ids,
       identity: callerDevice(device, message, mayHide),
@@ -137,7 +137,7 @@ export class NewCalls {
 
   #route(message: SipMessage, device: SipPhone | Peer, dialed: Dialed): RoutedCall | RejectedCall {
     const { inventory, endpoints, table, ids, lookup, onFlowFailed, ringSeconds, serialRingSeconds } = this.#options;
-    const { emergency } = this.#options;
+    const emergency = this.#options.emergency();
     const isUrgent = isEmergency(dialed, emergency);
     const isBusy = (party: SipPhone | Peer): boolean => !isUrgent && table.isBusy(party);
     const { name, maxCalls } = device;
@@ -164,7 +164,7 @@ export class NewCalls {
 
   #isEmergency({ uri }: SipMessage): boolean {
     const dialed = parseDialed(uri);
-    return dialed.ok && isEmergency(dialed.value, this.#options.emergency);
+    return dialed.ok && isEmergency(dialed.value, this.#options.emergency());
   }
 
   #reserve(): number {
@@ -172,7 +172,7 @@ export class NewCalls {
   }
 
   #logEmergency(dialed: Dialed, { name }: SipPhone | Peer, { kind, callee }: RoutedCall | RejectedCall): void {
-    if (!isEmergency(dialed, this.#options.emergency)) return;
+    if (!isEmergency(dialed, this.#options.emergency())) return;
     this.#options.context.logger.warn("emergency call", { caller: name, called: dialed.user, kind, to: callee?.name });
   }
 

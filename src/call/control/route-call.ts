@@ -14,7 +14,7 @@ import { registrationOf } from "./way-to-leg.ts";
 
 export interface RouteContext {
   readonly ids: Ids;
-  readonly lookup: (directoryNumber: string) => readonly Binding[];
+  readonly lookup: (phone: SipPhone) => readonly Binding[];
   readonly onFlowFailed: (binding: Binding) => void;
   readonly isBusy: (device: SipPhone | Peer) => boolean;
   /** Longest ringing of a call whose callee's profile does not say. */
@@ -111,9 +111,7 @@ function routeToPhones(
   callerNumber: string | undefined,
   context: RouteContext,
 ): RoutedCall | RejectedCall {
-  const registered = phones.flatMap((phone) =>
-    placesOf(context.lookup(phone.directoryNumber)).map((place) => ({ phone, ...place })),
-  );
+  const registered = phones.flatMap((phone) => placesOf(context.lookup(phone)).map((place) => ({ phone, ...place })));
   const free = registered.filter(({ phone }) => !context.isBusy(phone));
   const [first = phones[0]] = free.map(({ phone }) => phone);
   const known = first === undefined ? {} : { callee: phoneDevice(first) };

@@ -5,23 +5,33 @@ import { InventoryError } from "./inventory-error.ts";
 import type { Peer } from "./peer.ts";
 import type { SipPhone } from "./sip-phone.ts";
 
-/** A phone as configured: its password, or what was computed from it. */
-export type PhoneSource = Omit<SipPhone, "kind" | "ha1"> & {
+/** A phone as configured: its password, or what was computed from it. `line` and `aor` follow from the number when absent. */
+export type PhoneSource = Omit<SipPhone, "kind" | "ha1" | "aor" | "line"> & {
   readonly secret: { readonly password: string } | { readonly ha1: Ha1 };
-};
+} & Partial<Pick<SipPhone, "aor" | "line">>;
 
 /** A peer as configured. */
 export type PeerSource = Omit<Peer, "kind">;
 
-/** The phones and peers of a node. Immutable; every look-up is bounded whatever the input. */
+/** The phones and peers of a node. Every look-up is bounded whatever the input. */
 export interface Inventory {
   readonly realm: string;
+  /** All lines of all devices. */
   readonly phones: readonly SipPhone[];
   readonly peers: readonly Peer[];
-  /** By digest user name, exact. */
+  /** Some phone's credentials without qop are taken (RFC 2069). */
+  readonly hasLegacyDigest: boolean;
+  /** By digest user name, exact: the first line of the device. */
   phoneByUser(user: string): SipPhone | undefined;
-  /** By directory number, exact. */
+  /** By directory number, exact, whatever its partition: the first device that has it. */
   phoneByNumber(directoryNumber: string): SipPhone | undefined;
+  /** The devices that have a directory number (`1001@internal`), each with this line. */
+  phonesByLine(line: string): readonly SipPhone[];
+  phoneByAor(aor: string): SipPhone | undefined;
+  /** The line of a device that has a number. */
+  lineOf(device: string, directoryNumber: string): SipPhone | undefined;
+  /** A peer, or the first line of a phone. */
+  deviceByName(name: string): SipPhone | Peer | undefined;
   /** By source address (literal IPv4, IPv6 or IPv4-mapped); the longest matching prefix wins. */
   peerByAddress(address: string): Peer | undefined;
   /** By names in a certificate that the edge has verified; the first that is a peer's wins. */
@@ -40,26 +50,31 @@ export interface InventorySource {
 }
 
 /**
- * Makes the look-up tables. Passwords become HA1 for the algorithms of the phone's profile and are not kept.
+ * Makes an inventory. Passwords become HA1 for the algorithms of the phone's profile and are not kept.
  * @throws {InventoryError} `duplicate`, `address-malformed`, `uri-malformed`, `secret-missing`
  */
 export function createInventory({ realm, phones, peers }: InventorySource): Inventory {
-  const names = new Map<string, SipPhone | Peer>();
-  const users = new Map<string, SipPhone>();
-  const numbers = new Map<string, SipPhone>();
+  return indexInventory(
+    realm,
+    phones.map((source) => makePhone(source, realm)),
+    peers.map((source) => ({ ...source, kind: "peer" })),
+  );
+}
+
+/**
+ * Makes the look-up tables of an inventory.
+ * @throws {InventoryError} `duplicate`, `address-malformed`, `uri-malformed`
+ */
+export function indexInventory(realm: string, phones: readonly SipPhone[], peers: readonly Peer[]): Inventory {
+  const lines = new LineTable(phones);
+  const names = new Map<string, Peer>();
   const prefixes = new Map<string, Peer>();
   const hosts = new Map<string, Peer>();
   const certificates = new Map<string, Peer>();
   const addresses = new AddressTable<Peer>();
-
-  for (const source of phones) {
-    const phone = makePhone(source, realm);
-    addUnique(names, phone.name, phone, "name");
-    addUnique(users, phone.user, phone, "user");
-    addUnique(numbers, phone.directoryNumber, phone, "directory number");
-  }
-  for (const source of peers) {
-    const peer: Peer = { ...source, kind: "peer" };
+  for (const peer of peers) {
+    const phone = lines.byName.get(peer.name)?.[0];
+    if (phone !== undefined) throw duplicate("name", peer.name, phone, peer);
     addUnique(names, peer.name, peer, "name");
     for (const prefix of peer.prefixes) addUnique(prefixes, prefix, peer, "prefix");
     for (const block of peer.addresses) addAddress(addresses, block, peer);
@@ -72,10 +87,15 @@ export function createInventory({ realm, phones, peers }: InventorySource): Inve
 
   return {
     realm,
-    phones: [...users.values()],
-    peers: [...names.values()].filter((device) => device.kind === "peer"),
-    phoneByUser: (user) => users.get(user),
-    phoneByNumber: (directoryNumber) => numbers.get(directoryNumber),
+    phones,
+    peers,
+    hasLegacyDigest: phones.some(({ profile }) => profile.digestLegacy === true),
+    phoneByUser: (user) => lines.byUser.get(user),
+    phoneByNumber: (directoryNumber) => lines.byNumber.get(directoryNumber),
+    phonesByLine: (line) => lines.byLine.get(line) ?? [],
+    phoneByAor: (aor) => lines.byAor.get(aor),
+    lineOf: (device, number) => lines.byName.get(device)?.find(({ directoryNumber }) => directoryNumber === number),
+    deviceByName: (name) => lines.byName.get(name)?.[0] ?? names.get(name),
     peerByAddress: (address) => addresses.find(address),
     peerByCertificate: (names) => {
       const known = names.find((name) => certificates.has(name));
@@ -93,6 +113,33 @@ export function createInventory({ realm, phones, peers }: InventorySource): Inve
   };
 }
 
+/** Lines by all that they are looked up by. */
+class LineTable {
+  readonly byName = new Map<string, SipPhone[]>();
+  readonly byUser = new Map<string, SipPhone>();
+  readonly byNumber = new Map<string, SipPhone>();
+  readonly byLine = new Map<string, SipPhone[]>();
+  readonly byAor = new Map<string, SipPhone>();
+
+  constructor(phones: readonly SipPhone[]) {
+    for (const phone of phones) {
+      const { name, user, directoryNumber, line, aor } = phone;
+      const others = this.byName.get(name);
+      if (others === undefined) this.byName.set(name, [phone]);
+      else if (others[0]?.user === user) others.push(phone);
+      else throw duplicate("name", name, others[0] ?? phone, phone);
+      const owner = this.byUser.get(user);
+      if (owner === undefined) this.byUser.set(user, phone);
+      else if (owner.name !== name) throw duplicate("user", user, owner, phone);
+      if (!this.byNumber.has(directoryNumber)) this.byNumber.set(directoryNumber, phone);
+      const sharing = this.byLine.get(line);
+      if (sharing === undefined) this.byLine.set(line, [phone]);
+      else sharing.push(phone);
+      addUnique(this.byAor, aor, phone, "directory number");
+    }
+  }
+}
+
 function makePhone({ secret, ...source }: PhoneSource, realm: string): SipPhone {
   const algorithms = source.profile.digestAlgorithms;
   const ha1 =
@@ -103,7 +150,8 @@ function makePhone({ secret, ...source }: PhoneSource, realm: string): SipPhone 
   if (missing !== undefined) {
     throw new InventoryError("secret-missing", `${source.name} has no HA1 for ${missing}`, { phone: source.name });
   }
-  return { ...source, kind: "sip-phone", ha1 };
+  const { directoryNumber } = source;
+  return { line: `${directoryNumber}@internal`, aor: directoryNumber, ...source, kind: "sip-phone", ha1 };
 }
 
 function addUnique<Device extends SipPhone | Peer>(
@@ -113,11 +161,13 @@ function addUnique<Device extends SipPhone | Peer>(
   what: string,
 ): void {
   const other = table.get(key);
-  if (other !== undefined) {
-    const details = { what, key, devices: [other.name, device.name] };
-    throw new InventoryError("duplicate", `${other.name} and ${device.name} have the same ${what} "${key}"`, details);
-  }
+  if (other !== undefined) throw duplicate(what, key, other, device);
   table.set(key, device);
+}
+
+function duplicate(what: string, key: string, one: SipPhone | Peer, other: SipPhone | Peer): InventoryError {
+  const details = { what, key, devices: [one.name, other.name] };
+  return new InventoryError("duplicate", `${one.name} and ${other.name} have the same ${what} "${key}"`, details);
 }
 
 function addAddress(table: AddressTable<Peer>, block: string, peer: Peer): void {

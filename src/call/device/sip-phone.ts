@@ -1,12 +1,16 @@
 import type { Ha1 } from "../../common/index.ts";
 import type { SipProfile } from "./sip-profile.ts";
 
-/** A phone that registers with digest and has one directory number. */
+/** A line of a device that registers with digest. A device with several lines is there once for each, the first one first. */
 export interface SipPhone {
   readonly kind: "sip-phone";
   /** The device's name; unique among phones and peers. */
   readonly name: string;
   readonly directoryNumber: string;
+  /** Names the line of this device among all lines of all devices; what it registers is kept under it. */
+  readonly aor: string;
+  /** The directory number with its partition, `1001@internal`; devices that share the line have the same. */
+  readonly line: string;
   /** Shown to the other party; absent: the number alone. */
   readonly displayName?: string;
   /** The digest user name. */

@@ -22,13 +22,18 @@ export interface EmergencyPlan {
 
 /** @throws {InventoryError} `unknown-route` when there is neither such a peer nor such a phone */
 export function emergencyPlan({ numbers, route }: EmergencySettings, inventory: Inventory): EmergencyPlan {
-  const device = inventory.peers.find(({ name }) => name === route) ?? inventory.phoneByNumber(route);
+  const device = peerNamed(route, inventory) ?? inventory.phoneByNumber(route);
   if (device === undefined) {
     throw new InventoryError("unknown-route", `emergency calls lead to ${route}, which is no peer and no phone`, {
       route,
     });
   }
   return { numbers: new Set(numbers), serviceNumber: numbers[0] ?? "", device };
+}
+
+function peerNamed(name: string, inventory: Inventory): Peer | undefined {
+  const device = inventory.deviceByName(name);
+  return device?.kind === "peer" ? device : undefined;
 }
 
 /** True for `urn:service:sos`, its sub-services (RFC 5031) and the numbers of the plan, whatever host they have. */

@@ -83,9 +83,9 @@ export class Registrar {
    * Where a phone can be reached: highest q first, then the one refreshed last. Those of one instance are ways to the
    * same phone, of which only one may be used at a time (RFC 5626 7).
    */
-  lookup(directoryNumber: string): readonly Binding[] {
+  lookup(aor: string): readonly Binding[] {
     return this.#table
-      .get(directoryNumber)
+      .get(aor)
       .reverse()
       .sort((one, other) => other.q - one.q);
   }
@@ -98,6 +98,12 @@ export class Registrar {
     if (left.length === current.length) return;
     this.#options.logger.info("the flow of a contact is gone", { aor, contactUri });
     this.#replace(aor, left);
+  }
+
+  /** Forgets what phones have registered that are there no more. */
+  dropUnknown(): void {
+    const gone = [...this.#table.all()].filter(([aor]) => this.#options.inventory.phoneByAor(aor) === undefined);
+    for (const [aor] of gone) this.#replace(aor, []);
   }
 
   /** Addresses that live bindings came from. */
@@ -114,13 +120,14 @@ export class Registrar {
   list(limit = 1_000): RegistrationSummary[] {
     const rows: RegistrationSummary[] = [];
     for (const [aor, bindings] of this.#table.all()) {
-      const phone = this.#options.inventory.phoneByNumber(aor)?.name ?? "";
+      const phone = this.#options.inventory.phoneByAor(aor);
+      if (phone === undefined) continue;
       for (const binding of bindings) {
         if (rows.length >= limit) return rows;
         const { contactUri, q, source, userAgent } = binding;
         rows.push({
-          aor,
-          phone,
+          aor: phone.directoryNumber,
+          phone: phone.name,
           contactUri,
           remainingSeconds: this.#table.remainingSeconds(binding),
           q,
@@ -154,7 +161,7 @@ export class Registrar {
 
   #register(facts: RegisterFacts): RegisterResult {
     const { clock, logger, inventory } = this.#options;
-    const aor = facts.phone.directoryNumber;
+    const { aor } = facts.phone;
     const limits = facts.phone.profile.registration;
     const current = this.#table.get(aor);
     const refuse = (
@@ -206,7 +213,7 @@ export class Registrar {
 
   /** Bindings that ended meanwhile, and those of phones that are no longer configured, are left out. */
   #restore(aor: string, value: unknown): void {
-    if (this.#options.inventory.phoneByNumber(aor) === undefined) return;
+    if (this.#options.inventory.phoneByAor(aor) === undefined) return;
     const wallMs = this.#options.clock.wallMs();
     const live = readStoredBindings(value).filter((binding) => binding.aor === aor && binding.expiresAtMs > wallMs);
     this.#table.replace(aor, live.slice(0, Math.max(0, this.#maxBindings - this.#table.size)));
@@ -233,7 +240,7 @@ function makeBinding(
   const { phone, callId, cseq, source, userAgent } = facts;
   const { targetUri, ...way } = targetOf(uriText, uri, facts, regId !== undefined);
   return {
-    aor: phone.directoryNumber,
+    aor: phone.aor,
     contactUri: detached(uriText),
     callId: detached(callId),
     cseq,

@@ -70,8 +70,8 @@ export interface NodeSettings {
   readonly peers: readonly PeerRecord[];
 }
 
-/** The contents of `run/node.json`. */
-export interface NodeFile extends NodeSettings {
+/** The contents of `run/node.json`; devices are in the configuration. */
+export interface NodeFile extends Omit<NodeSettings, "phones" | "peers"> {
   /** Tandem's version and digest of the settings: a service that started from others is restarted. */
   readonly version: string;
   readonly configId: string;
@@ -82,9 +82,19 @@ export interface NodeFile extends NodeSettings {
 /** The option of a service process before the path of its `node.json`. */
 export const NODE_FILE_OPTION = "--node-file";
 
-/** Names a set of settings; the same settings give the same name. */
+/** The settings that services start from. */
+export function serviceSettings(settings: NodeSettings): Omit<NodeSettings, "phones" | "peers"> {
+  const { phones, peers, ...rest } = settings;
+  void [phones, peers];
+  return rest;
+}
+
+/** Names what services start from; the same settings give the same name. */
 export function configIdOf(settings: NodeSettings): string {
-  return createHash("sha256").update(JSON.stringify(settings)).digest("hex").slice(0, 16);
+  return createHash("sha256")
+    .update(JSON.stringify(serviceSettings(settings)))
+    .digest("hex")
+    .slice(0, 16);
 }
 
 /** Writes the file in one piece, readable by its owner only. */

@@ -1,11 +1,20 @@
 import { SwitchError } from "../../common/index.ts";
 import { nodePaths, type NodePaths } from "../../config/node-paths.ts";
+import { applyDeclared } from "../configuration/apply-declared.ts";
+import { openConfiguration, withoutSecrets } from "../configuration/open-configuration.ts";
 import { checkPorts, findFreePort, type WantedPort } from "../host/check-ports.ts";
 import { stopServices } from "../supervisor/stop-services.ts";
 import { takeSupervisorLock } from "../supervisor/supervisor-lock.ts";
 import { ABSENT_WITH_DRACHTIO } from "./absent-with-drachtio.ts";
 import { keptSecret, prepareDataDir } from "./data-dir.ts";
-import { configIdOf, readNodeFile, writeNodeFile, type NodeFile, type NodeSettings } from "./node-file.ts";
+import {
+  configIdOf,
+  readNodeFile,
+  serviceSettings,
+  writeNodeFile,
+  type NodeFile,
+  type NodeSettings,
+} from "./node-file.ts";
 import { prepareTls } from "./tls-certificate.ts";
 import { readVersion } from "./package-root.ts";
 import { findRunningServices, type RunningService } from "./running-services.ts";
@@ -32,6 +41,7 @@ export async function startNode(options: StartNodeOptions): Promise<StartedNode>
     const strangers = running.filter((service) => !adopted.includes(service));
     await checkWantedPorts(settings, adopted, running);
     await prepareTls(settings, paths, clock, report);
+    await declare(options, paths);
     const hasChanged = running.some((service) => service.hello !== undefined && !isSame(service));
     await stopStrangers(strangers, hasChanged, paths, options);
     const wire = await chooseWire(before, adopted);
@@ -41,13 +51,22 @@ export async function startNode(options: StartNodeOptions): Promise<StartedNode>
         `a drachtio server at ${host}:${port} is the SIP edge; absent with it: ${ABSENT_WITH_DRACHTIO.join("; ")}`,
       );
     }
-    writeNodeFile(paths.nodeFile, { ...settings, version, configId, wire });
+    writeNodeFile(paths.nodeFile, { ...serviceSettings(settings), version, configId, wire });
     keptSecret(paths.wireSecretFile, ids);
     if (adopted.length > 0) report(`taking over running services: ${adopted.map(({ name }) => name).join(", ")}`);
     return await superviseNode({ ...options, paths, adopted, version, onStopped: () => lock.release() });
   } catch (error) {
     lock.release();
     throw error;
+  }
+}
+
+async function declare({ settings, clock, report }: StartNodeOptions, paths: NodePaths): Promise<void> {
+  const store = openConfiguration(paths, clock, withoutSecrets(settings.realm));
+  try {
+    await applyDeclared(store, settings, paths, report);
+  } finally {
+    store.close();
   }
 }
 

@@ -2,10 +2,10 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { ChannelClient, SwitchError, type Clock, type Logger, type MetricSample } from "../../common/index.ts";
 import { CallManager, type EdgeControl, type EdgeDialogSummary } from "../../call/control/index.ts";
-import { createInventory, type Inventory, type SipProfile } from "../../call/device/index.ts";
 import { EmbeddedRelay } from "../../media/relay/embedded/embedded-relay.ts";
+import { FollowedInventory } from "../configuration/followed-inventory.ts";
+import { openConfiguration, withoutSecrets } from "../configuration/open-configuration.ts";
 import { ABSENT_WITH_DRACHTIO } from "../node/absent-with-drachtio.ts";
-import type { NodeFile } from "../node/node-file.ts";
 import type { ServiceContext, ServicePart } from "./service-part.ts";
 
 /** How long readiness waits for edge and relay; without them new calls get 503, but others can go on. */
@@ -40,10 +40,19 @@ export function createCallManagerPart(context: ServiceContext): ServicePart {
       ready.mark("relay");
     },
   });
+  const store = openConfiguration(paths, clock, withoutSecrets(node.realm));
+  const followed = new FollowedInventory({
+    store,
+    realm: node.realm,
+    profiles: new Map(node.profiles.map((profile) => [profile.name, profile])),
+    clock,
+    logger,
+    onChanged: () => manager.inventoryChanged(),
+  });
   const manager = new CallManager({
     edge: drachtio ?? { ...node.wire, secret: readFileSync(paths.wireSecretFile, "utf8").trim() },
     ...(edgeChannel === undefined ? {} : { edgeControl: edgeControlOver(edgeChannel) }),
-    inventory: inventoryOf(node),
+    inventory: followed.inventory,
     relay,
     clock,
     ids,
@@ -57,6 +66,7 @@ export function createCallManagerPart(context: ServiceContext): ServicePart {
     settings: { ...node.call, endpoints: new Map(Object.entries(node.call.endpoints)) },
     onReady: () => ready.mark("edge"),
   });
+  channel.handle("configuration-changed", () => ({ sequence: followed.refresh() }));
   channel.handle("calls", () => manager.calls());
   channel.handle("registrations", () => manager.registrations());
   channel.handle("forgive", (params) => manager.forgive(textIn(params, "address")));
@@ -89,6 +99,8 @@ export function createCallManagerPart(context: ServiceContext): ServicePart {
       await manager.close();
       relay.close();
       edgeChannel?.close();
+      followed.close();
+      store.close();
     },
     metrics: () => [
       ...manager.metrics(),
@@ -141,20 +153,6 @@ class Readiness {
   }
 }
 
-function inventoryOf({ realm, profiles, phones, peers }: NodeFile): Inventory {
-  const byName = new Map(profiles.map((profile) => [profile.name, profile]));
-  const profileOf = (name: string): SipProfile => {
-    const profile = byName.get(name);
-    if (profile === undefined) throw new Error(`node.json has no profile ${name}`);
-    return profile;
-  };
-  return createInventory({
-    realm,
-    phones: phones.map(({ ha1, profile, ...phone }) => ({ ...phone, profile: profileOf(profile), secret: { ha1 } })),
-    peers: peers.map((peer) => ({ ...peer, profile: profileOf(peer.profile) })),
-  });
-}
-
 function edgeControlOver(channel: ChannelClient): EdgeControl {
   return {
     listDialogs: async () => (await channel.request("dialogs")) as readonly EdgeDialogSummary[],
@@ -163,6 +161,9 @@ function edgeControlOver(channel: ChannelClient): EdgeControl {
     },
     ban: async (address) => {
       await channel.request("ban", { address });
+    },
+    know: async (neighbors) => {
+      await channel.request("know", neighbors);
     },
     trust: async (addresses) => {
       await channel.request("trust", { addresses });

@@ -1,7 +1,10 @@
 import { readFileSync } from "node:fs";
 import { isIP } from "node:net";
-import { SwitchError } from "../../common/index.ts";
+import { SwitchError, type Clock } from "../../common/index.ts";
+import type { NodePaths } from "../../config/index.ts";
 import { hostPort, SipEdge } from "../../sip/index.ts";
+import { Neighbors, type NeighborFacts } from "../configuration/neighbors.ts";
+import { openConfiguration, withoutSecrets } from "../configuration/open-configuration.ts";
 import type { ServiceContext, ServicePart } from "./service-part.ts";
 import { guardSettings } from "./guard-settings.ts";
 import { traceQueryOf } from "./trace-params.ts";
@@ -10,6 +13,7 @@ const MEGABYTE = 1024 * 1024;
 
 /** The SIP edge as a service. */
 export function createEdgePart({ node, paths, clock, ids, logger, channel }: ServiceContext): ServicePart {
+  const neighbors = new Neighbors(node.security.neverBan, storedNeighbors(paths, clock, node.realm));
   const edge = new SipEdge({
     listeners: node.listeners,
     ...(node.tls === undefined ? {} : { tls: node.tls }),
@@ -21,7 +25,7 @@ export function createEdgePart({ node, paths, clock, ids, logger, channel }: Ser
     clock,
     ids,
     logger,
-    guard: guardSettings(node),
+    guard: guardSettings(node, neighbors),
     limits: { traceBytes: node.trace.keepMegabytes * MEGABYTE },
   });
   channel.handle("dialogs", () => edge.listDialogs());
@@ -40,6 +44,14 @@ export function createEdgePart({ node, paths, clock, ids, logger, channel }: Ser
     if (!Array.isArray(addresses)) throw new SwitchError("bad-params", "expected {addresses}");
     edge.trust(addresses.filter((address) => isIP(String(address)) !== 0).map(String));
   });
+  channel.handle("know", (params) => {
+    const { addresses, certificateNames } = (params ?? {}) as { addresses?: unknown; certificateNames?: unknown };
+    if (!isTexts(addresses) || !isTexts(certificateNames)) {
+      throw new SwitchError("bad-params", "expected {addresses, certificateNames}");
+    }
+    neighbors.know({ addresses, certificateNames });
+    return null;
+  });
   channel.handle("delay", (params) => {
     const { delayMs } = (params ?? {}) as { delayMs?: unknown };
     if (typeof delayMs !== "number" || !(delayMs >= 0)) throw new SwitchError("bad-params", "expected {delayMs}");
@@ -56,6 +68,24 @@ export function createEdgePart({ node, paths, clock, ids, logger, channel }: Ser
       dialogs: edge.listDialogs().length,
     }),
   };
+}
+
+/** As configured when the edge starts; call control tells of changes. */
+function storedNeighbors(paths: NodePaths, clock: Clock, realm: string): NeighborFacts {
+  const store = openConfiguration(paths, clock, withoutSecrets(realm));
+  try {
+    const trunks = store.all("trunk").map(({ body }) => body);
+    return {
+      addresses: trunks.flatMap(({ addresses }) => addresses),
+      certificateNames: trunks.flatMap(({ certificateNames }) => certificateNames),
+    };
+  } finally {
+    store.close();
+  }
+}
+
+function isTexts(value: unknown): value is string[] {
+  return Array.isArray(value) && value.every((each) => typeof each === "string");
 }
 
 /** @throws {SwitchError} `bad-params` */

@@ -1,18 +1,14 @@
-import { AddressTable } from "../../call/device/address-table.ts";
 import { isLoopback } from "../../call/device/ip-address.ts";
 import type { SipEdgeOptions } from "../../sip/index.ts";
+import type { Neighbors } from "../configuration/neighbors.ts";
 import type { NodeSettings } from "../node/node-file.ts";
 
 /** Turns what the configuration says about sources into what the edge works with. */
-export function guardSettings({
-  security,
-  peers,
-}: Pick<NodeSettings, "security" | "peers">): NonNullable<SipEdgeOptions["guard"]> {
+export function guardSettings(
+  { security }: Pick<NodeSettings, "security">,
+  neighbors: Pick<Neighbors, "isKnown" | "isKnownCertificate">,
+): NonNullable<SipEdgeOptions["guard"]> {
   const { malformedPerSecond, malformedBurst, requestsPerSecond, requestBurst } = security;
-  const known = new AddressTable<true>();
-  const certificates = new Set(peers.flatMap(({ certificateNames }) => certificateNames ?? []));
-  // What two of them share is known as well.
-  for (const block of [...security.neverBan, ...peers.flatMap(({ addresses }) => addresses)]) known.add(block, true);
   return {
     settings: {
       malformed: { perSecond: malformedPerSecond, burst: malformedBurst },
@@ -22,7 +18,7 @@ export function guardSettings({
         maxSeconds: Math.max(security.banSeconds, security.maxBanSeconds),
       },
     },
-    isKnownCertificate: (names) => names.some((name) => certificates.has(name)),
-    isKnown: (address) => address.startsWith("127.") || isLoopback(address) || known.find(address) === true,
+    isKnownCertificate: (names) => neighbors.isKnownCertificate(names),
+    isKnown: (address) => address.startsWith("127.") || isLoopback(address) || neighbors.isKnown(address),
   };
 }

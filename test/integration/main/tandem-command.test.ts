@@ -39,7 +39,7 @@ describe("the tandem command", function () {
     assert.deepEqual(output.trim().split("\n"), [
       `${file}:1:15: sip.realm: expected a domain name such as example.org, found "a b"`,
       `${file}:3:5: phones[0].password: is missing (or ha1); a phone without it cannot register`,
-      `${file}:3:38: phones[0].profile: unknown profile "nope"; known phone profiles: baresip, linphone, sipp, standard-phone`,
+      `${file}:3:38: phones[0].profile: unknown profile "nope"; known phone profiles: baresip, cti-port, linphone, route-point, sipp, standard-phone`,
     ]);
   });
 

@@ -1,15 +1,14 @@
 import assert from "node:assert/strict";
+import { Neighbors } from "../../../src/main/configuration/neighbors.ts";
 import { guardSettings } from "../../../src/main/service/guard-settings.ts";
 import { nodeSettings } from "../../support/node-settings.ts";
 
 describe("guardSettings", () => {
   it("given peers and addresses that are never banned, when judged, then they, loopback and nobody else are known", async () => {
     const settings = await nodeSettings("/nowhere");
-    const peer = { name: "p", uri: "sip:198.51.100.1", prefixes: [], profile: "trunk", maxCalls: 1, transit: false };
-    const { isKnown } = guardSettings({
-      security: { ...settings.security, neverBan: ["203.0.113.0/24"] },
-      peers: [{ ...peer, addresses: ["198.51.100.0/28", "203.0.113.0/24"] }],
-    });
+    const addresses = ["198.51.100.0/28", "203.0.113.0/24"];
+    const neighbors = new Neighbors(["203.0.113.0/24"], { addresses, certificateNames: [] });
+    const { isKnown } = guardSettings(settings, neighbors);
     for (const address of ["127.0.0.1", "127.9.9.9", "::1", "198.51.100.15", "203.0.113.200"]) {
       assert.equal(isKnown(address), true, address);
     }
@@ -20,7 +19,10 @@ describe("guardSettings", () => {
   it("given 0 requests a second, when turned into settings, then there is no limit; the longest ban is no shorter than the first", async () => {
     const { security } = await nodeSettings("/nowhere");
     const limits = { ...security, requestsPerSecond: 0, banSeconds: 900, maxBanSeconds: 60 };
-    const { settings } = guardSettings({ security: limits, peers: [] });
+    const { settings } = guardSettings(
+      { security: limits },
+      new Neighbors([], { addresses: [], certificateNames: [] }),
+    );
     assert.equal(settings.newRequests, undefined);
     assert.deepEqual(settings.bans, { firstSeconds: 900, maxSeconds: 900 });
   });

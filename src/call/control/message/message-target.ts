@@ -31,7 +31,7 @@ const CONGESTION_CONTROLLED = new Set(["tcp", "tls", "ws", "wss"]);
 /** Turns the result of digit analysis into places, or into what the sender is told. */
 export function routeMessage(
   destination: Destination,
-  lookup: (directoryNumber: string) => readonly Binding[],
+  lookup: (phone: SipPhone) => readonly Binding[],
   onFlowFailed: (binding: Binding) => void,
 ): RoutedMessage | RejectedMessage {
   switch (destination.kind) {
@@ -58,11 +58,11 @@ export function routeMessage(
 
 function routeToPhones(
   phones: readonly SipPhone[],
-  lookup: (directoryNumber: string) => readonly Binding[],
+  lookup: (phone: SipPhone) => readonly Binding[],
   onFlowFailed: (binding: Binding) => void,
 ): RoutedMessage | RejectedMessage {
-  const targets = phones.flatMap(({ directoryNumber }) =>
-    waysToPlaces(lookup(directoryNumber), onFlowFailed).map((ways) => ({ ways, isTrusted: false })),
+  const targets = phones.flatMap((phone) =>
+    waysToPlaces(lookup(phone), onFlowFailed).map((ways) => ({ ways, isTrusted: false })),
   );
   const [first] = phones;
   if (targets.length === 0 || first === undefined) return { kind: "rejected", ...rejection(480, "not-registered") };

@@ -18,7 +18,7 @@ import { congestionControlled, routeMessage } from "./message-target.ts";
 export interface MessagesOptions {
   readonly gatekeeper: Gatekeeper;
   readonly inventory: Inventory;
-  readonly lookup: (directoryNumber: string) => readonly Binding[];
+  readonly lookup: (phone: SipPhone) => readonly Binding[];
   readonly onFlowFailed: (binding: Binding) => void;
   readonly endpoints: ReadonlyMap<string, RelayEndpoint & ("echo" | "demo")>;
   /** Hosts that mean this switch. */

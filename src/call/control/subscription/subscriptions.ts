@@ -54,14 +54,12 @@ export class Subscriptions {
   readonly #notifier: Notifier;
   readonly #allowEvents: HeaderList;
   readonly #max: number;
-  readonly #devices: ReadonlySet<string>;
   /** Those whose subscribers may not have been told of the state as it is, because the edge was lost. */
   readonly #missed = new Set<Subscription>();
 
   /** @throws the file system's error when the journal cannot be opened */
   constructor(options: SubscriptionsOptions) {
-    const { packages, inventory, port, clock, logger, journalPath: path } = options;
-    this.#devices = new Set([...inventory.phones, ...inventory.peers].map(({ name }) => name));
+    const { packages, port, clock, logger, journalPath: path } = options;
     this.#options = options;
     this.#max = options.maxSubscriptions ?? 50_000;
     this.#packages = new Map(packages.map((one) => [one.name, one]));
@@ -227,6 +225,17 @@ export class Subscriptions {
     for (const subscription of this.#table.ofResource(event, resource)) this.#notifier.notify(subscription, "active");
   }
 
+  /** Ends those of devices that are there no more. */
+  dropUnknown(): void {
+    for (const subscription of [...this.#table.all]) {
+      if (!this.#isDeviceThere(subscription)) this.#end(subscription, "noresource");
+    }
+  }
+
+  #isDeviceThere({ device }: Subscription): boolean {
+    return this.#options.inventory.deviceByName(device.name) !== undefined;
+  }
+
   #end(subscription: Subscription, state: SubscriptionState): void {
     this.#forget(subscription);
     this.#notifier.notify(subscription, state);
@@ -248,7 +257,7 @@ export class Subscriptions {
   /** Those that ended meanwhile, and those of devices and packages that are no longer there, are left out. */
   #restore(value: unknown): void {
     if (!isSubscription(value) || value.expiresAtMs <= this.#options.clock.wallMs()) return;
-    const isThere = this.#packages.has(value.event) && this.#devices.has(value.device.name);
+    const isThere = this.#packages.has(value.event) && this.#isDeviceThere(value);
     if (isThere && this.#table.size < this.#max) this.#table.add(value);
   }
 }

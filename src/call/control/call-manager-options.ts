@@ -1,0 +1,59 @@
+import type { Clock, Ids, Logger } from "../../common/index.ts";
+import type { MediaRelay } from "../../media/index.ts";
+import type { Inventory } from "../device/index.ts";
+import type { EmergencySettings, ServiceEndpoint } from "../digit-analysis/index.ts";
+import type { SignalingPort } from "../signaling/signaling-port.ts";
+import type { EdgeControl } from "./edge-control.ts";
+import type { MessageCountSource } from "./subscription/message-summary.ts";
+
+/** Settings of a `CallManager`. */
+export interface CallManagerSettings {
+  /** Numbers that the switch answers itself, for example 9196 to `echo`. */
+  readonly endpoints: ReadonlyMap<string, ServiceEndpoint>;
+  /** Calls at a time; more get 503 with Retry-After. 1 and above. */
+  readonly maxCalls: number;
+  /** Dialogs of calls at a time, branches included; default four a call. */
+  readonly maxLegs?: number;
+  /** Longest ringing where the callee's SIP profile says 0; default 180. */
+  readonly ringSeconds?: number;
+  /** Ringing of contacts that have others behind them (lower q); default 20. */
+  readonly serialRingSeconds?: number;
+  /** Where emergency calls go; absent: they get 404. */
+  readonly emergency?: EmergencySettings | undefined;
+}
+
+/** Options of a `CallManager`. */
+export interface CallManagerOptions {
+  /** The edge's side of the drachtio wire protocol. */
+  readonly edge: {
+    readonly host: string;
+    readonly port: number;
+    readonly secret: string;
+    /** The same for each start, another for each call control of an edge: its dialogs wait for it. Default `callmanager`. */
+    readonly instanceId?: string;
+  };
+  /** Absent with a stock drachtio server: dialogs and calls are not compared after a restart. */
+  readonly edgeControl?: EdgeControl;
+  readonly inventory: Inventory;
+  readonly relay: MediaRelay;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly logger: Logger;
+  readonly paths: {
+    /** Journal of established calls. */
+    readonly calls: string;
+    /** Journal of registrations. */
+    readonly registrations: string;
+    /** Journal of subscriptions. */
+    readonly subscriptions: string;
+    /** Call records, a JSON line each. */
+    readonly records: string;
+  };
+  readonly settings: CallManagerSettings;
+  /** Who counts the messages of mailboxes; absent: there are none. */
+  readonly messageCounts?: MessageCountSource;
+  /** Told each time the edge is connected and takes requests to this manager. */
+  readonly onReady?: () => void;
+  /** Takes the place of drachtio-srf. */
+  readonly signaling?: SignalingPort;
+}

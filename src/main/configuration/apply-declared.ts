@@ -1,0 +1,133 @@
+import { readFileSync, renameSync, writeFileSync } from "node:fs";
+import { errorCodeOf, SwitchError } from "../../common/index.ts";
+import type { NodePaths } from "../../config/node-paths.ts";
+import {
+  DatabaseError,
+  defaultObjects,
+  isKind,
+  type ConfigurationStore,
+  type Kind,
+  type Operation,
+} from "../../database/index.ts";
+import type { NodeSettings, PeerRecord, PhoneRecord } from "../node/node-file.ts";
+
+/** An object that the node's file declares. */
+interface Declared {
+  readonly kind: Kind;
+  readonly name: string;
+}
+
+const AUTHOR = "tandem.yaml";
+
+/**
+ * Makes the configuration hold what the node's file declares in `phones` and `peers`: what the file says counts, whatever
+ * else the objects have been given stays, and what it declared before and does no more is deleted.
+ * @param report told what cannot be deleted, since others refer to it
+ * @throws {SwitchError} `configuration-conflict`
+ */
+export async function applyDeclared(
+  store: ConfigurationStore,
+  { name, phones, peers }: Pick<NodeSettings, "name" | "phones" | "peers">,
+  paths: NodePaths,
+  report: (line: string) => void,
+): Promise<void> {
+  const declared = [...phones.flatMap(declaredByPhone), ...peers.map((peer) => declare("trunk", peer.name))];
+  const isDeclared = new Set(declared.map(({ kind, name: own }) => `${kind} ${own}`));
+  const former = readDeclared(paths.declaredFile).filter((one) => !isDeclared.has(`${one.kind} ${one.name}`));
+  const gone = former.filter((one) => store.get(one.kind, one.name) !== undefined);
+  const makes: Operation[] = [
+    ...(store.sequence() === 0 ? defaultObjects(name) : [{ type: "put", kind: "node", body: { name } } as const]),
+    ...phones.flatMap((phone) => operationsOfPhone(store, phone)),
+    ...peers.map((peer) => operationOfPeer(store, peer)),
+  ];
+  const deletes = gone.map((one): Operation => ({ type: "delete", ...one }));
+  await applyBoth(store, makes, deletes, report);
+  writeDeclared(paths.declaredFile, declared);
+}
+
+async function applyBoth(
+  store: ConfigurationStore,
+  makes: readonly Operation[],
+  deletes: readonly Operation[],
+  report: (line: string) => void,
+): Promise<void> {
+  const apply = (operations: readonly Operation[]): Promise<unknown> =>
+    store.apply({ author: AUTHOR, summary: "start of the node", operations });
+  try {
+    await apply([...makes, ...deletes]);
+    return;
+  } catch (error) {
+    if (!(error instanceof DatabaseError) || error.code !== "in-use" || deletes.length === 0) throw conflict(error);
+    for (const { kind, name, message } of error.violations)
+      report(`kept, though no longer declared: ${kind} ${name}: ${message}`);
+  }
+  await apply(makes).catch((error: unknown) => {
+    throw conflict(error);
+  });
+}
+
+function conflict(error: unknown): unknown {
+  if (!(error instanceof DatabaseError) || error.violations.length === 0) return error;
+  const lines = error.violations.slice(0, 20).map(({ kind, name, message }) => `${kind} ${name}: ${message}`);
+  const text = `what the file declares does not fit what has been configured since:\n${lines.join("\n")}`;
+  return new SwitchError("configuration-conflict", text, {}, { cause: error });
+}
+
+function declare(kind: Kind, name: string): Declared {
+  return { kind, name };
+}
+
+function lineOf({ directoryNumber }: PhoneRecord): string {
+  return `${directoryNumber}@internal`;
+}
+
+function declaredByPhone(phone: PhoneRecord): Declared[] {
+  return [declare("directory-number", lineOf(phone)), declare("phone", phone.name)];
+}
+
+function operationsOfPhone(store: ConfigurationStore, phone: PhoneRecord): Operation[] {
+  const { name, directoryNumber: number, displayName, user, ha1, profile, maxCalls } = phone;
+  const line = lineOf(phone);
+  const ofLine = { number, ...(displayName === undefined ? {} : { displayName }) };
+  const known = store.get("phone", name)?.body;
+  const others = (known?.lines ?? []).filter(({ directoryNumber }) => directoryNumber !== line);
+  const own = known?.lines.find(({ directoryNumber }) => directoryNumber === line) ?? { directoryNumber: line };
+  const ofPhone = { name, profile, maxCalls, credentials: { user, ha1 }, lines: [own, ...others] };
+  return [
+    store.get("directory-number", line) === undefined
+      ? { type: "create", kind: "directory-number", body: ofLine }
+      : { type: "merge", kind: "directory-number", name: line, body: ofLine },
+    known === undefined
+      ? { type: "create", kind: "phone", body: ofPhone }
+      : { type: "merge", kind: "phone", name, body: ofPhone },
+  ];
+}
+
+function operationOfPeer(store: ConfigurationStore, peer: PeerRecord): Operation {
+  const { name } = peer;
+  // A neighbor that was only ever declared is not asked whether it is there.
+  if (store.get("trunk", name) === undefined)
+    return { type: "create", kind: "trunk", body: { ...peer, pingSeconds: 0 } };
+  return { type: "merge", kind: "trunk", name, body: peer };
+}
+
+function readDeclared(file: string): Declared[] {
+  let value: unknown;
+  try {
+    value = JSON.parse(readFileSync(file, "utf8"));
+  } catch (error) {
+    if (errorCodeOf(error) === "ENOENT" || error instanceof SyntaxError) return [];
+    throw error;
+  }
+  if (!Array.isArray(value)) return [];
+  return value.flatMap((entry: unknown) => {
+    const { kind, name } = (entry ?? {}) as { kind?: unknown; name?: unknown };
+    return typeof kind === "string" && isKind(kind) && typeof name === "string" ? [{ kind, name }] : [];
+  });
+}
+
+function writeDeclared(file: string, declared: readonly Declared[]): void {
+  const temporary = `${file}.new`;
+  writeFileSync(temporary, JSON.stringify(declared), { mode: 0o600 });
+  renameSync(temporary, file);
+}
