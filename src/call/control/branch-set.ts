@@ -41,6 +41,11 @@ export class BranchSet {
       dispatch({ type: "branch-failed", branchId, status: 500 });
       return;
     }
+    const refused = target.admit?.();
+    if (refused !== undefined) {
+      dispatch({ type: "branch-failed", branchId, ...refused, isOurs: true });
+      return;
+    }
     const branch = new Branch(
       { branchId, target, caller, headers: offered.branchHeaders, port, ids },
       {
@@ -48,6 +53,7 @@ export class BranchSet {
           if (before !== undefined) onLegGone(before);
           onLeg(leg);
         },
+        onTrying: () => dispatch({ type: "branch-progress", branchId, status: 100, sdp: undefined }),
         onProgress: (status, body, connected) => {
           onConnected(connected);
           dispatch({ type: "branch-progress", branchId, status, sdp: body });

@@ -33,10 +33,20 @@ export interface BranchTarget extends Way {
   readonly device: LegDevice;
   /** How the caller is shown to it, where a dial plan changes that. */
   readonly callerNumber?: string;
+  /** How a trunk shows callers; absent: as they are. */
+  readonly showCaller?: (caller: LegDevice) => LegDevice;
+  /** Why nothing is sent there at the moment; undefined: it is. Absent: nothing speaks against it. */
+  readonly admit?: () => BranchRefusal | undefined;
   /** A peer of the trust domain. */
   readonly isTrusted: boolean;
   readonly policy: SessionPolicy;
   readonly latch: Leg["latch"];
+}
+
+/** What the switch itself refuses a branch with. */
+export interface BranchRefusal {
+  readonly status: number;
+  readonly told: ToldReason;
 }
 
 export interface BranchOptions {
@@ -52,6 +62,8 @@ export interface BranchOptions {
 export interface BranchEvents {
   /** The branch has a (new) leg; called before anything is sent. */
   onLeg(leg: Leg, before: Leg | undefined): void;
+  /** 100. */
+  onTrying(): void;
   /** `connected`: who rings, as far as is known. */
   onProgress(status: number, sdp: string | undefined, connected: LegDevice): void;
   onAnswered(sdp: string | undefined, connected: LegDevice): void;
@@ -131,6 +143,7 @@ export class Branch {
       },
       {
         onResponse: (response) => this.#onResponse(leg, response),
+        onTrying: () => this.#events.onTrying(),
         onFailed: ({ code }) => {
           isOver = true;
           const status = STATUS_OF_SIGNALING_ERROR[code];
@@ -146,8 +159,11 @@ export class Branch {
 
   #headers(leg: Leg, minSe: number): HeaderList {
     const { target, headers } = this.#options;
-    const { callerNumber } = target;
-    const caller = { ...this.#options.caller, ...(callerNumber === undefined ? {} : { number: callerNumber }) };
+    const { callerNumber, showCaller = asIs } = target;
+    const caller = showCaller({
+      ...this.#options.caller,
+      ...(callerNumber === undefined ? {} : { number: callerNumber }),
+    });
     return [
       ["From", presentedFrom(caller, leg.localTag)],
       ["To", `<${localUri(target.device.number)}>`],
@@ -225,6 +241,10 @@ export class Branch {
   #isWorthRetrying(minSe: number): boolean {
     return !this.#hasRetried && this.#cancelHeaders === undefined && minSe > 0 && minSe <= MAX_MIN_SE_SECONDS;
   }
+}
+
+function asIs(caller: LegDevice): LegDevice {
+  return caller;
 }
 
 /** What the edge says when a request has reached nobody; 430 also comes from proxies on the way. */

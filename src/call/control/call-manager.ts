@@ -357,6 +357,7 @@ export class CallManager {
       owner: {
         addLeg: (leg, session) => this.#table.addLeg(leg, session),
         removeLeg: (leg) => this.#table.removeLeg(leg),
+        onMoved: (session) => this.#table.move(session),
         onAnswered: () => this.#counters.countAnswered(),
         onEnded: (session, outcome, finished) => {
           this.#table.end(session);

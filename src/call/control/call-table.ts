@@ -27,6 +27,8 @@ export class CallTable {
   readonly #sessions = new Map<string, CallSession>();
   readonly #legs = new Map<string, LegEntry>();
   readonly #devices = new Map<string, DeviceCalls>();
+  /** What is counted for each call. */
+  readonly #counted = new Map<CallSession, { names: readonly string[]; isActive: boolean }>();
   /** Calls that have not ended. */
   #active = 0;
 
@@ -68,12 +70,14 @@ export class CallTable {
   add(session: CallSession): void {
     this.#sessions.set(session.callId, session);
     this.#active += 1;
-    for (const name of devicesOf(session)) {
-      const device = this.#devices.get(name) ?? { active: 0, unclosed: new Set<CallSession>() };
-      device.active += 1;
-      device.unclosed.add(session);
-      this.#devices.set(name, device);
-    }
+    this.#count(session, session.occupies, true);
+  }
+
+  /** The call is at other devices than it was. */
+  move(session: CallSession): void {
+    const counted = this.#counted.get(session);
+    if (counted === undefined) return;
+    this.#count(session, session.occupies, counted.isActive);
   }
 
   addLeg(leg: Leg, session: CallSession): void {
@@ -87,24 +91,44 @@ export class CallTable {
   /** The call counts no longer, though messages of it may still come. */
   end(session: CallSession): void {
     this.#active -= 1;
-    for (const name of devicesOf(session)) {
-      const device = this.#devices.get(name);
-      if (device !== undefined) device.active -= 1;
-    }
+    this.#count(session, this.#counted.get(session)?.names ?? [], false);
   }
 
   remove(session: CallSession): void {
     this.#sessions.delete(session.callId);
-    for (const name of devicesOf(session)) {
+    this.#uncount(session);
+  }
+
+  #count(session: CallSession, names: readonly string[], isActive: boolean): void {
+    const before = this.#counted.get(session);
+    this.#counted.set(session, { names, isActive });
+    for (const name of names) {
+      const device = this.#devices.get(name) ?? { active: 0, unclosed: new Set<CallSession>() };
+      if (isActive) device.active += 1;
+      device.unclosed.add(session);
+      this.#devices.set(name, device);
+    }
+    if (before === undefined) return;
+    for (const name of before.names) {
       const device = this.#devices.get(name);
-      if (device === undefined) continue;
-      device.unclosed.delete(session);
-      if (device.unclosed.size === 0) this.#devices.delete(name);
+      if (before.isActive && device !== undefined) device.active -= 1;
+      if (!names.includes(name)) this.#forget(session, name);
     }
   }
-}
 
-function devicesOf({ progress }: CallSession): string[] {
-  const { caller, callee } = progress;
-  return callee === undefined ? [caller.name] : [caller.name, callee.name];
+  #uncount(session: CallSession): void {
+    const { names, isActive } = this.#counted.get(session) ?? { names: [], isActive: false };
+    this.#counted.delete(session);
+    for (const name of names) {
+      const device = this.#devices.get(name);
+      if (isActive && device !== undefined) device.active -= 1;
+      this.#forget(session, name);
+    }
+  }
+
+  #forget(session: CallSession, name: string): void {
+    const device = this.#devices.get(name);
+    device?.unclosed.delete(session);
+    if (device?.unclosed.size === 0) this.#devices.delete(name);
+  }
 }

@@ -18,7 +18,9 @@ import { dialogIdOf, type Leg, type LegDevice, type LegRegistration } from "./le
 import { reasonOf } from "./reason-header.ts";
 import { rejection, type Rejection } from "./rejection.ts";
 import { reliabilityOf } from "./reliability.ts";
-import { PEER_BUSY, routeCall, type RejectedCall, type RoutedCall } from "./route-call.ts";
+import { routeCall } from "./route-call.ts";
+import { PEER_BUSY } from "./route-trunks.ts";
+import type { RejectedCall, RoutedCall } from "./routed-call.ts";
 import { registrationAt } from "./way-to-leg.ts";
 import { sessionBody } from "./session-body.ts";
 import { decideSession, type SessionDecision } from "./session-interval.ts";
@@ -159,6 +161,10 @@ export class NewCalls {
       isBusy,
       ringSeconds,
       serialRingSeconds,
+      isUsable: () => true,
+      guard: () => undefined,
+      mayHide: !isUrgent,
+      trunkTrySeconds: 4,
     });
   }
 
@@ -190,6 +196,7 @@ export class NewCalls {
       calledNumber,
       caller: callerDevice(device, message),
       callee,
+      attempts: [],
       startedAtMs: nowMs,
       ringingAtMs: undefined,
       answeredAtMs: undefined,
