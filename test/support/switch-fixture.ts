@@ -181,7 +181,7 @@ export class SwitchFixture {
 
   /** Ends the manager with its files as they are at this moment: what kill -9 leaves. */
   async killManager(): Promise<void> {
-    const files = ["calls.journal", "registrations.journal", "subscriptions.journal"].map((name) =>
+    const files = ["calls.journal", "registrations.journal", "subscriptions.journal", "tolls.journal"].map((name) =>
       this.#directory.join("state", name),
     );
     const contents = files.map((file) => readFileSync(file));
@@ -306,6 +306,7 @@ export class SwitchFixture {
         calls: this.#directory.join("state", "calls.journal"),
         registrations: this.#directory.join("state", "registrations.journal"),
         subscriptions: this.#directory.join("state", "subscriptions.journal"),
+        tolls: this.#directory.join("state", "tolls.journal"),
         records: this.#directory.join("records", "calls.jsonl"),
       },
       settings: {

@@ -9,14 +9,9 @@ type Targets = ReadonlyMap<string, BranchTarget>;
 const MAX_ATTEMPTS = 64;
 const NO_RESPONSE = 408;
 
-/** What the calls of a line are counted under, beside those of its devices. */
-export function lineKey(line: string): string {
-  return `line ${line}`;
-}
-
 /** What a call counts for, with these devices; each once as caller and once as callee. */
 export function occupiedBy(caller: LegDevice, callees: readonly LegDevice[]): readonly string[] {
-  return [...keysOf(caller), ...new Set(callees.flatMap(keysOf))];
+  return [caller.name, ...new Set(callees.map(({ name }) => name))];
 }
 
 /** Whom a call is being offered to. */
@@ -48,8 +43,4 @@ function note(
 
 function liveBranches({ branches }: Call): string[] {
   return branches.flatMap(({ branchId, state }) => (state === "cancelled" ? [] : [branchId]));
-}
-
-function keysOf({ name, line }: LegDevice): string[] {
-  return line === undefined ? [name] : [name, lineKey(line)];
 }

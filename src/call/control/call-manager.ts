@@ -11,6 +11,7 @@ import { Registrar, type Binding, type RegistrationSummary } from "../registrar/
 import { DrachtioSignaling } from "../signaling/drachtio-signaling.ts";
 import type { SignalingPort } from "../signaling/signaling-port.ts";
 import type { CallManagerOptions } from "./call-manager-options.ts";
+import { TollGuards, type TollAlarm } from "../toll/index.ts";
 import { CallControl } from "./call-control.ts";
 import { CallCounters } from "./call-counters.ts";
 import { CallJournal } from "./call-journal.ts";
@@ -27,6 +28,7 @@ import { RelayReconciler } from "./relay-reconciler.ts";
 import { restoreCalls, STOPPED } from "./restore-calls.ts";
 import { messageSummary, NO_MESSAGES } from "./subscription/message-summary.ts";
 import { Subscriptions } from "./subscription/subscriptions.ts";
+import { withPayer } from "./saved-call.ts";
 import { wayToLeg } from "./way-to-leg.ts";
 import {
   subjectOfDevice,
@@ -51,6 +53,7 @@ export class CallManager {
   readonly #authenticator: DigestAuthenticator;
   readonly #journal: CallJournal;
   readonly #records: RecordWriter;
+  readonly #toll: TollGuards;
   readonly #signaling: SignalingPort;
   readonly #gatekeeper: Gatekeeper;
   readonly #subscriptions: Subscriptions;
@@ -80,6 +83,7 @@ export class CallManager {
       onStopped: (address) => this.#tellEdge((edge) => edge.ban(address)),
     });
     this.#journal = new CallJournal(paths.calls, clock, logger);
+    this.#toll = new TollGuards(paths.tolls, clock, logger);
     this.#records = new RecordWriter({ path: paths.records, clock, logger });
     const ringSeconds = settings.ringSeconds ?? 180;
     const longestRingMs = longestRingSeconds(inventory, ringSeconds) * 1_000;
@@ -135,6 +139,9 @@ export class CallManager {
       maxLegs: settings.maxLegs ?? settings.maxCalls * 4,
       ringSeconds,
       serialRingSeconds: settings.serialRingSeconds ?? 20,
+      trunkTrySeconds: settings.trunkTrySeconds ?? 4,
+      maxForwards: settings.maxForwards ?? 12,
+      toll: this.#toll,
       emergency: () => this.#emergency,
     });
     const common = { table: this.#table, clock, logger };
@@ -145,7 +152,8 @@ export class CallManager {
   /** Takes up recorded calls and begins to connect to the edge. */
   start(): void {
     const { logger, relay, paths } = this.#options;
-    restoreCalls({ context: this.#context, table: this.#table, journal: this.#journal, recordsPath: paths.records });
+    const restored = { context: this.#context, table: this.#table, journal: this.#journal, toll: this.#toll };
+    restoreCalls({ ...restored, recordsPath: paths.records });
     const control = new CallControl({
       table: this.#table,
       newCalls: this.#newCalls,
@@ -203,6 +211,11 @@ export class CallManager {
     return this.#registrar.list(limit);
   }
 
+  /** Calls that guards against toll fraud have refused, newest first. */
+  tollAlarms(): readonly TollAlarm[] {
+    return this.#toll.alarms;
+  }
+
   /** Records of the calls that ended last, newest first, at most `limit`. */
   endedCalls(limit: number): Promise<CallRecord[]> {
     return lastRecords(this.#options.paths.records, limit);
@@ -244,6 +257,7 @@ export class CallManager {
       ...this.#subscriptions.metrics(),
       ...this.#messages.metrics(),
       this.#journal.metric,
+      ...this.#toll.metrics(),
       ...this.#authenticator.counters(),
       counter("tandem_call_records_total", "Call records written", written),
       counter("tandem_call_records_lost_total", "Call records given up because the disk refused", lost),
@@ -316,6 +330,7 @@ export class CallManager {
     await Promise.all(this.#unwritten);
     await this.#records.close();
     this.#journal.close();
+    this.#toll.close();
     this.#subscriptions.close();
     this.#registrar.close();
   }
@@ -352,7 +367,10 @@ export class CallManager {
       clock,
       ids,
       logger,
-      store: this.#journal,
+      store: {
+        put: (saved) => this.#journal.put(withPayer(saved, this.#toll.payerOf(saved.callId))),
+        remove: (callId) => this.#journal.remove(callId),
+      },
       wayTo: (leg) => (leg.device.kind === "sip-phone" ? wayToLeg(bindingsOf(leg.device), leg) : undefined),
       owner: {
         addLeg: (leg, session) => this.#table.addLeg(leg, session),
@@ -361,6 +379,7 @@ export class CallManager {
         onAnswered: () => this.#counters.countAnswered(),
         onEnded: (session, outcome, finished) => {
           this.#table.end(session);
+          this.#toll.end(session.callId);
           this.#counters.countEnded(outcome.reason);
           this.#unwritten.add(finished);
           void finished.finally(() => this.#unwritten.delete(finished));

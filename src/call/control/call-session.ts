@@ -118,7 +118,7 @@ export class CallSession {
     return callee === undefined ? [caller] : [caller, callee];
   }
 
-  /** Names of the devices and lines that it counts for. */
+  /** Names of the devices that it counts for. */
   get occupies(): readonly string[] {
     return this.#occupies;
   }

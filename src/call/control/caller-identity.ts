@@ -32,11 +32,10 @@ export function connectedDevice(called: LegDevice, isTrusted: boolean, response:
   return { ...called, ...asserted, ...(privacy.length === 0 ? {} : { privacy }) };
 }
 
-export function phoneDevice({ name, line, directoryNumber, displayName }: SipPhone): LegDevice {
+export function phoneDevice({ name, directoryNumber, displayName }: SipPhone): LegDevice {
   return {
     kind: "sip-phone",
     name,
-    line,
     number: octets(directoryNumber),
     ...(displayName === undefined ? {} : { displayName: octets(displayName) }),
   };

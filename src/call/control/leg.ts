@@ -7,8 +7,6 @@ import type { DialogAbilities } from "./capabilities.ts";
 export interface LegDevice {
   readonly kind: "sip-phone" | "peer";
   readonly name: string;
-  /** The line that it calls or is called on, such as `1001@internal`; absent for a peer. */
-  readonly line?: string;
   /** Octets, one character each, as everything that goes to SIP. */
   readonly number: string;
   readonly displayName?: string;

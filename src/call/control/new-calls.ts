@@ -2,15 +2,24 @@ import { detached, type Ids } from "../../common/index.ts";
 import type { RelayEndpoint } from "../../media/index.ts";
 import { parseCSeq, parseDigits, tagOf, type SipMessage } from "../../sip/message/index.ts";
 import type { Inventory, Peer, SipPhone } from "../device/index.ts";
-import { analyze, isEmergency, parseDialed, type Dialed, type EmergencyPlan } from "../digit-analysis/index.ts";
+import {
+  analyze,
+  isEmergency,
+  parseDialed,
+  type Destination,
+  type Dialed,
+  type EmergencyPlan,
+} from "../digit-analysis/index.ts";
 import { isImpossible, privacyOf } from "../identity/privacy.ts";
 import { NEW_CALL, refusedOutcome, type Outcome } from "../model/index.ts";
 import type { Binding } from "../registrar/index.ts";
 import type { HeaderList, IncomingRequest } from "../signaling/signaling-port.ts";
+import type { TollGuards } from "../toll/index.ts";
 import { accepts } from "./accept.ts";
 import { recordOf, type CallProgress } from "./call-progress.ts";
 import { type CallContext, CallSession } from "./call-session.ts";
 import type { CallTable } from "./call-table.ts";
+import { CallRouting, type Dialing } from "./call-routing.ts";
 import { callerDevice, claimOf } from "./caller-identity.ts";
 import { adoptAbilities, recvInfo } from "./capabilities.ts";
 import { dialogOfRequest } from "./leg-dialog.ts";
@@ -18,7 +27,6 @@ import { dialogIdOf, type Leg, type LegDevice, type LegRegistration } from "./le
 import { reasonOf } from "./reason-header.ts";
 import { rejection, type Rejection } from "./rejection.ts";
 import { reliabilityOf } from "./reliability.ts";
-import { routeCall } from "./route-call.ts";
 import { PEER_BUSY } from "./route-trunks.ts";
 import type { RejectedCall, RoutedCall } from "./routed-call.ts";
 import { registrationAt } from "./way-to-leg.ts";
@@ -37,6 +45,9 @@ export interface NewCallsOptions {
   readonly maxLegs: number;
   readonly ringSeconds: number;
   readonly serialRingSeconds: number;
+  readonly trunkTrySeconds: number;
+  readonly maxForwards: number;
+  readonly toll: TollGuards;
   /** Where emergency calls go now; undefined: nowhere. */
   readonly emergency: () => EmergencyPlan | undefined;
 }
@@ -95,7 +106,9 @@ export class NewCalls {
     const parsed = parseDialed(message.uri);
     if (!parsed.ok) return rejection(416, "uri-scheme");
     const dialed: Dialed = { ...parsed.value, user: detached(parsed.value.user) };
-    const routed = this.#route(message, device, dialed);
+    const callId = this.#options.ids.uuid();
+    const routing = this.#routing(callId, message, device, dialed);
+    const routed = routing?.begin(dialed) ?? callerBusy(device);
     this.#logEmergency(dialed, device, routed);
     if (routed.kind === "rejected") {
       const { status, cause, headers } = routed;
@@ -112,7 +125,7 @@ export class NewCalls {
       registration: registrationAt(bindings, request.source),
     });
     const session = new CallSession(context, {
-      callId: ids.uuid(),
+      callId,
       calledNumber: dialed.user,
       caller,
       callee: routed.callee,
@@ -124,6 +137,7 @@ export class NewCalls {
       sdp: checked.sdp,
       route: routed.route,
       targets: routed.targets,
+      divert: (reason) => routing?.divert(reason),
       answerHeaders: checked.session.headers,
       reliability: reliabilityOf(message, checked.sdp !== undefined),
       trustedHost: device.kind === "peer" && device.trusted === true ? this.#hostFor(dialed) : undefined,
@@ -137,34 +151,37 @@ export class NewCalls {
     return host ?? [...this.localHosts][0] ?? "localhost";
   }
 
-  #route(message: SipMessage, device: SipPhone | Peer, dialed: Dialed): RoutedCall | RejectedCall {
-    const { inventory, endpoints, table, ids, lookup, onFlowFailed, ringSeconds, serialRingSeconds } = this.#options;
-    const emergency = this.#options.emergency();
-    const isUrgent = isEmergency(dialed, emergency);
-    const isBusy = (party: SipPhone | Peer): boolean => !isUrgent && table.isBusy(party);
+  /** Undefined: the caller has all the calls it may have. */
+  #routing(callId: string, message: SipMessage, device: SipPhone | Peer, dialed: Dialed): CallRouting | undefined {
+    const { inventory, table, ids, lookup, onFlowFailed, toll, maxForwards } = this.#options;
+    const { ringSeconds, serialRingSeconds, trunkTrySeconds } = this.#options;
+    const isUrgent = isEmergency(dialed, this.#options.emergency());
     const { name, maxCalls } = device;
-    if (table.isBusy({ name, maxCalls: maxCalls + (isUrgent ? EMERGENCY_CALLS_OF_ONE : 0) })) {
-      return { kind: "rejected", ...(device.kind === "peer" ? PEER_BUSY : rejection(486, "caller-busy")) };
-    }
-    const destination = analyze(dialed, {
-      inventory,
+    if (table.isBusy({ name, maxCalls: maxCalls + (isUrgent ? EMERGENCY_CALLS_OF_ONE : 0) })) return undefined;
+    const isBusy = (party: SipPhone | Peer): boolean => !isUrgent && table.isBusy(party);
+    const times = { ringSeconds, serialRingSeconds, trunkTrySeconds };
+    return new CallRouting({
+      callId,
       caller: device,
+      isUrgent,
+      analyze: (dialing) => this.#analyze(dialing, claimOf(message, "from").host),
+      forwardingOf: (line) => inventory.forwardingOf(line),
+      maxForwards,
+      toll,
+      context: { ids, lookup, onFlowFailed, isBusy, isUsable: () => true, mayHide: !isUrgent, ...times },
+    });
+  }
+
+  #analyze({ dialed, by }: Dialing, callerDomain: string): Destination {
+    const { inventory, endpoints } = this.#options;
+    const emergency = this.#options.emergency();
+    return analyze(dialed, {
+      inventory,
+      caller: by,
       endpoints,
       localHosts: this.localHosts,
-      callerDomain: claimOf(message, "from").host,
+      callerDomain,
       ...(emergency === undefined ? {} : { emergency }),
-    });
-    return routeCall(destination, {
-      ids,
-      lookup,
-      onFlowFailed,
-      isBusy,
-      ringSeconds,
-      serialRingSeconds,
-      isUsable: () => true,
-      guard: () => undefined,
-      mayHide: !isUrgent,
-      trunkTrySeconds: 4,
     });
   }
 
@@ -204,6 +221,10 @@ export class NewCalls {
     };
     void context.writeRecord(recordOf(progress, NEW_CALL, outcome, nowMs, undefined));
   }
+}
+
+function callerBusy({ kind }: SipPhone | Peer): RejectedCall {
+  return { kind: "rejected", ...(kind === "peer" ? PEER_BUSY : rejection(486, "caller-busy")) };
 }
 
 /** RFC 3261 8.2.2 to 8.2.3, as far as it does not depend on where the call goes. */

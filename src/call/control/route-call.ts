@@ -5,7 +5,6 @@ import type { Binding } from "../registrar/index.ts";
 import type { HeaderList } from "../signaling/signaling-port.ts";
 import type { BranchTarget, Way } from "./branch.ts";
 import { phoneDevice } from "./caller-identity.ts";
-import type { LegDevice } from "./leg.ts";
 import { rejection, type Rejection } from "./rejection.ts";
 import type { RejectedCall, RoutedCall } from "./routed-call.ts";
 import { routeToPeer, routeToTrunks, type TrunkContext } from "./route-trunks.ts";

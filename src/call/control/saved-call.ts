@@ -17,6 +17,8 @@ export interface SavedCall {
   readonly startedAtMs: number;
   readonly ringingAtMs?: number;
   readonly answeredAtMs: number;
+  /** Whose bounds it counts for, as a call by a trunk; absent: it is none. */
+  readonly payer?: string;
 }
 
 /** A call as it goes into the journal. */
@@ -38,6 +40,10 @@ export function savedCallOf(
     ...(ringingAtMs === undefined ? {} : { ringingAtMs }),
     answeredAtMs,
   };
+}
+
+export function withPayer(saved: SavedCall, payer: string | undefined): SavedCall {
+  return payer === undefined ? saved : { ...saved, payer };
 }
 
 /** What of a journal's value can be taken up again; undefined: nothing. */

@@ -2,6 +2,7 @@ import { computeHa1, type Ha1 } from "../../common/index.ts";
 import { parseUri } from "../../sip/message/index.ts";
 import { AddressTable } from "./address-table.ts";
 import { InventoryError } from "./inventory-error.ts";
+import type { LineForwarding } from "./line-forwarding.ts";
 import type { Peer } from "./peer.ts";
 import type { SipPhone } from "./sip-phone.ts";
 
@@ -40,6 +41,8 @@ export interface Inventory {
   peerByHost(host: string): Peer | undefined;
   /** The peers with a prefix of `number`, longest prefix first; one with several is there for each. */
   peersByPrefix(number: string): readonly Peer[];
+  /** Where calls of a directory number (`1001@internal`) go instead; undefined: nowhere, or there is no such number. */
+  forwardingOf(line: string): LineForwarding | undefined;
 }
 
 /** What an inventory is made of. */
@@ -47,17 +50,20 @@ export interface InventorySource {
   readonly realm: string;
   readonly phones: readonly PhoneSource[];
   readonly peers: readonly PeerSource[];
+  /** By line; absent: nothing is forwarded. */
+  readonly forwarding?: ReadonlyMap<string, LineForwarding>;
 }
 
 /**
  * Makes an inventory. Passwords become HA1 for the algorithms of the phone's profile and are not kept.
  * @throws {InventoryError} `duplicate`, `address-malformed`, `uri-malformed`, `secret-missing`
  */
-export function createInventory({ realm, phones, peers }: InventorySource): Inventory {
+export function createInventory({ realm, phones, peers, forwarding }: InventorySource): Inventory {
   return indexInventory(
     realm,
     phones.map((source) => makePhone(source, realm)),
     peers.map((source) => ({ ...source, kind: "peer" })),
+    (line) => forwarding?.get(line),
   );
 }
 
@@ -65,7 +71,12 @@ export function createInventory({ realm, phones, peers }: InventorySource): Inve
  * Makes the look-up tables of an inventory.
  * @throws {InventoryError} `duplicate`, `address-malformed`, `uri-malformed`
  */
-export function indexInventory(realm: string, phones: readonly SipPhone[], peers: readonly Peer[]): Inventory {
+export function indexInventory(
+  realm: string,
+  phones: readonly SipPhone[],
+  peers: readonly Peer[],
+  forwardingOf: Inventory["forwardingOf"],
+): Inventory {
   const lines = new LineTable(phones);
   const names = new Map<string, Peer>();
   const prefixes = new Map<string, Peer>();
@@ -110,6 +121,7 @@ export function indexInventory(realm: string, phones: readonly SipPhone[], peers
       }
       return matches;
     },
+    forwardingOf,
   };
 }
 

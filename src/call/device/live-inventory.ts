@@ -1,4 +1,5 @@
 import type { Inventory } from "./inventory.ts";
+import type { LineForwarding } from "./line-forwarding.ts";
 import type { Peer } from "./peer.ts";
 import type { SipPhone } from "./sip-phone.ts";
 
@@ -55,5 +56,8 @@ export class LiveInventory implements Inventory {
   }
   peersByPrefix(number: string): readonly Peer[] {
     return this.#current.peersByPrefix(number);
+  }
+  forwardingOf(line: string): LineForwarding | undefined {
+    return this.#current.forwardingOf(line);
   }
 }

@@ -1,4 +1,5 @@
 import type { Ha1 } from "../../common/index.ts";
+import type { TollGuard } from "../../database/index.ts";
 import type { SipProfile } from "./sip-profile.ts";
 
 /** A line of a device that registers with digest. A device with several lines is there once for each, the first one first. */
@@ -19,4 +20,6 @@ export interface SipPhone {
   readonly profile: SipProfile;
   /** Calls the phone may have at a time; 1 and above. */
   readonly maxCalls: number;
+  /** Bounds of the calls by trunks that it makes or forwards; absent: none. */
+  readonly tollGuard?: TollGuard | undefined;
 }

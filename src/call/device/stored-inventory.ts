@@ -28,11 +28,12 @@ export function storedInventory(mirror: ConfigurationMirror, context: StoredInve
     context.realm,
     endpoints.flatMap((endpoint) => linesOf(endpoint, mirror, context)),
     [...mirror.of("trunk").values()].flatMap((trunk) => peerOf(trunk, context)),
+    (line) => mirror.get("directory-number", line),
   );
 }
 
 function linesOf(endpoint: Endpoint, mirror: ConfigurationMirror, context: StoredInventoryContext): SipPhone[] {
-  const { name, credentials, lines, maxCalls } = endpoint;
+  const { name, credentials, lines, maxCalls, tollGuard } = endpoint;
   const profile = profileOf(endpoint.profile, "phone", name, context);
   if (profile === undefined) return [];
   return lines.flatMap(({ directoryNumber: line, displayName: own }): SipPhone[] => {
@@ -52,6 +53,7 @@ function linesOf(endpoint: Endpoint, mirror: ConfigurationMirror, context: Store
         ha1: (credentials?.ha1 ?? {}) as SipPhone["ha1"],
         profile,
         maxCalls,
+        tollGuard,
       },
     ];
   });
@@ -60,8 +62,9 @@ function linesOf(endpoint: Endpoint, mirror: ConfigurationMirror, context: Store
 function peerOf(trunk: BodyOf<"trunk">, context: StoredInventoryContext): Peer[] {
   const profile = profileOf(trunk.profile, "trunk", trunk.name, context);
   if (profile === undefined) return [];
-  const { name, addresses, certificateNames, uri, prefixes, maxCalls, transit, trusted } = trunk;
-  return [{ kind: "peer", name, addresses, certificateNames, uri, prefixes, profile, maxCalls, transit, trusted }];
+  const { name, addresses, certificateNames, uri, prefixes, maxCalls, transit, trusted, tollGuard } = trunk;
+  const limits = { maxCalls, transit, trusted, tollGuard };
+  return [{ kind: "peer", name, addresses, certificateNames, uri, prefixes, profile, ...limits }];
 }
 
 function profileOf(

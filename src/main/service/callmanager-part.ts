@@ -61,6 +61,7 @@ export function createCallManagerPart(context: ServiceContext): ServicePart {
       calls: join(paths.stateDir, "calls.journal"),
       registrations: join(paths.stateDir, "registrations.journal"),
       subscriptions: join(paths.stateDir, "subscriptions.journal"),
+      tolls: join(paths.stateDir, "tolls.journal"),
       records: join(paths.recordsDir, "calls.jsonl"),
     },
     settings: { ...node.call, endpoints: new Map(Object.entries(node.call.endpoints)) },
@@ -70,6 +71,7 @@ export function createCallManagerPart(context: ServiceContext): ServicePart {
   channel.handle("calls", () => manager.calls());
   channel.handle("registrations", () => manager.registrations());
   channel.handle("forgive", (params) => manager.forgive(textIn(params, "address")));
+  channel.handle("toll-alarms", () => manager.tollAlarms());
   channel.handle("ended-calls", () => manager.endedCalls(ENDED_CALLS));
   channel.handle("trace-call", async (params) => {
     const callId = textIn(params, "callId");
