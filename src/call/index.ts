@@ -26,7 +26,10 @@ export {
 } from "./device/index.ts";
 export {
   analyze,
+  compileDialPlan,
+  DIAL_PLAN_KINDS,
   parseDialed,
+  readDialPlan,
   type AnalysisContext,
   type Destination,
   type Dialed,
@@ -35,6 +38,7 @@ export {
   type DialPlanSource,
   type DialQuery,
   type DialResult,
+  type Numbering,
   type ServiceEndpoint,
 } from "./digit-analysis/index.ts";
 export { type CallRecord, type RecordParty, type RecordSide } from "./record/call-record.ts";

@@ -35,6 +35,14 @@ export {
 } from "./model/devices.ts";
 export { FORWARDING_KINDS, type Forward, type ForwardingKind } from "./model/line.ts";
 export { mergePatch, textsAt } from "./model/paths.ts";
+export {
+  parsePattern,
+  symbolBit,
+  type Pattern,
+  type PatternPosition,
+  type PatternResult,
+  type PositionKind,
+} from "./model/pattern.ts";
 export { PERMISSIONS, ROLES, type Permission, type Role } from "./model/users.ts";
 export { DEFAULT_PARTITION, withPartition } from "./model/scalars.ts";
 export { findServiceParameter, SERVICE_PARAMETERS, type ServiceParameter } from "./model/service-parameters.ts";

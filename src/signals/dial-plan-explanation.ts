@@ -68,7 +68,16 @@ export interface DialPlanExplanation {
   readonly steps: readonly DialStepExplanation[];
   readonly result: {
     readonly kind:
-      "line" | "route" | "trunk" | "service" | "hunt-pilot" | "park-range" | "pickup-group" | "blocked" | "nowhere";
+      | "line"
+      | "route"
+      | "trunk"
+      | "service"
+      | "hunt-pilot"
+      | "park-range"
+      | "pickup-group"
+      | "emergency"
+      | "blocked"
+      | "nowhere";
     /** In one sentence. */
     readonly text: string;
     /** The number after all changes but those for a trunk. */
@@ -78,7 +87,7 @@ export interface DialPlanExplanation {
     readonly more: boolean;
     /** `unknown-number`, `blocked`, `translation-loop`, `too-many-hops`. */
     readonly reason?: string;
-    /** Devices that have the line. */
+    /** Devices that have the line, or the one that emergency calls go to. */
     readonly devices?: readonly string[];
     readonly class?: "local" | "national" | "international" | "premium";
     readonly international?: boolean;

@@ -1,7 +1,7 @@
 import type { Clock, Ids, Logger } from "../../common/index.ts";
 import type { MediaRelay } from "../../media/index.ts";
 import type { Inventory } from "../device/index.ts";
-import type { EmergencySettings, ServiceEndpoint } from "../digit-analysis/index.ts";
+import type { DialPlan, EmergencySettings, ServiceEndpoint } from "../digit-analysis/index.ts";
 import type { SignalingPort } from "../signaling/signaling-port.ts";
 import type { EdgeControl } from "./edge-control.ts";
 import type { MessageCountSource } from "./subscription/message-summary.ts";
@@ -39,6 +39,8 @@ export interface CallManagerOptions {
   /** Absent with a stock drachtio server: dialogs and calls are not compared after a restart. */
   readonly edgeControl?: EdgeControl;
   readonly inventory: Inventory;
+  /** The dial plan in force, asked for each call; absent: numbers lead where the inventory says. */
+  readonly dialPlan?: () => DialPlan;
   readonly relay: MediaRelay;
   readonly clock: Clock;
   readonly ids: Ids;

@@ -1,11 +1,13 @@
 import { createHmac } from "node:crypto";
-import { errorMessageOf, type MetricSample } from "../../common/index.ts";
+import { errorMessageOf, SwitchError, type MetricSample } from "../../common/index.ts";
 import type { RelayEvent } from "../../media/index.ts";
+import type { DialPlanExplanation } from "../../signals/index.ts";
 import { DigestAuthenticator } from "../auth/index.ts";
 import type { Inventory, SipPhone } from "../device/index.ts";
-import { emergencyPlan, type EmergencyPlan } from "../digit-analysis/index.ts";
+import { emergencyPlan, explainDialed, numberingSource, type EmergencyPlan } from "../digit-analysis/index.ts";
 import type { CallRecord } from "../record/call-record.ts";
 import { findRecord, lastRecords } from "../record/record-reader.ts";
+import { recordMetrics } from "../record/record-metrics.ts";
 import { RecordWriter } from "../record/record-writer.ts";
 import { Registrar, type Binding, type RegistrationSummary } from "../registrar/index.ts";
 import { DrachtioSignaling } from "../signaling/drachtio-signaling.ts";
@@ -116,6 +118,7 @@ export class CallManager {
     const lookup = (phone: SipPhone): readonly Binding[] => this.#registrar.lookup(phone.aor);
     const onFlowFailed = (binding: Binding): void => this.#registrar.flowFailed(binding);
     const { endpoints } = settings;
+    const numbering = options.dialPlan === undefined ? undefined : numberingSource(options.dialPlan, clock);
     this.#messages = new Messages({
       gatekeeper: this.#gatekeeper,
       inventory,
@@ -123,6 +126,7 @@ export class CallManager {
       onFlowFailed,
       endpoints,
       localHosts: () => this.#newCalls.localHosts,
+      numbering,
       port: this.#signaling,
       clock,
       ids,
@@ -143,6 +147,7 @@ export class CallManager {
       maxForwards: settings.maxForwards ?? 12,
       toll: this.#toll,
       emergency: () => this.#emergency,
+      numbering,
     });
     const common = { table: this.#table, clock, logger };
     this.#edgeReconciler = new EdgeReconciler({ ...common, port: this.#signaling, edgeControl: options.edgeControl });
@@ -221,6 +226,19 @@ export class CallManager {
     return lastRecords(this.#options.paths.records, limit);
   }
 
+  /**
+   * Where digits would lead who dials them now, and why.
+   * @param from name of a device, `1001@internal`, or a number
+   * @throws {SwitchError} `no-dial-plan`, `unknown-caller`, `bad-digits`
+   */
+  explainDialPlan(from: string, digits: string): DialPlanExplanation {
+    const { dialPlan, clock, settings } = this.#options;
+    if (dialPlan === undefined) throw new SwitchError("no-dial-plan", "numbers lead where the inventory says");
+    const emergency = this.#emergency;
+    const context = { plan: dialPlan(), nowMs: clock.wallMs(), services: settings.endpoints, emergency };
+    return explainDialed(from, digits, context);
+  }
+
   /** A call that goes on or ended lately, with the SIP dialogs that belong to it; undefined when it is not known. */
   async callSubject(callId: string): Promise<CallSubject | undefined> {
     const session = this.#table.get(callId);
@@ -244,13 +262,6 @@ export class CallManager {
   }
 
   metrics(): MetricSample[] {
-    const { written, lost, waiting } = this.#records.counts;
-    const counter = (name: string, help: string, value: number): MetricSample => ({
-      name,
-      type: "counter",
-      help,
-      value,
-    });
     return [
       ...this.#counters.metrics(this.#table),
       ...this.#registrar.counters(),
@@ -259,19 +270,12 @@ export class CallManager {
       this.#journal.metric,
       ...this.#toll.metrics(),
       ...this.#authenticator.counters(),
-      counter("tandem_call_records_total", "Call records written", written),
-      counter("tandem_call_records_lost_total", "Call records given up because the disk refused", lost),
+      ...recordMetrics(this.#records.counts),
       {
         name: "tandem_wire_pending_commands",
         type: "gauge",
         help: "Responses that the edge has not confirmed and requests without a final response",
         value: this.#signaling.pendingCount,
-      },
-      {
-        name: "tandem_call_records_waiting",
-        type: "gauge",
-        help: "Call records on their way to the disk",
-        value: waiting,
       },
     ];
   }

@@ -4,15 +4,6 @@ import type { CallRecord, RecordParty } from "../record/call-record.ts";
 import { codecOf } from "../record/codec-of.ts";
 import type { LegDevice } from "./leg.ts";
 
-/** A trunk that did not take a call. */
-export interface FailedAttempt {
-  readonly device: string;
-  readonly number: string;
-  readonly status: number;
-  /** Q.850 cause. */
-  readonly cause: number;
-}
-
 /** When what happened to a call, in wall-clock milliseconds, and to whom. */
 export interface CallProgress {
   readonly callId: string;
@@ -20,8 +11,6 @@ export interface CallProgress {
   readonly caller: LegDevice;
   /** Where the number led; of several that were tried, the last one. */
   callee: LegDevice | undefined;
-  /** Trunks that were tried in vain, in order. */
-  readonly attempts: FailedAttempt[];
   readonly startedAtMs: number;
   ringingAtMs: number | undefined;
   answeredAtMs: number | undefined;
@@ -37,9 +26,7 @@ export function recordOf(
   endedAtMs: number,
   summary: RelaySessionSummary | undefined,
 ): CallRecord {
-  const { callId, calledNumber, callee, attempts, startedAtMs, ringingAtMs, answeredAtMs } = progress;
-  // The refusal of the only trunk is that of the call.
-  const tried = attempts.length > 1 || answeredAtMs !== undefined ? attempts : [];
+  const { callId, calledNumber, callee, startedAtMs, ringingAtMs, answeredAtMs } = progress;
   const codec = codecOf(call.caller.localSdp ?? "");
   return {
     callId,
@@ -54,7 +41,6 @@ export function recordOf(
     cause: { q850: outcome.cause, name: causeName(outcome.cause), sipStatus: outcome.status },
     reason: outcome.reason,
     endedBy: outcome.by,
-    ...(tried.length === 0 ? {} : { attempts: tried.map((one) => ({ ...one, number: textOf(one.number) })) }),
     ...(codec === undefined ? {} : { codec }),
     sides: (summary?.sides ?? []).map(({ tag, packets, lost, jitterMs, mos }) => ({
       side: tag,

@@ -14,7 +14,7 @@ import {
 } from "../model/index.ts";
 import type { EdgeDialog, IncomingRequest } from "../signaling/signaling-port.ts";
 import { BranchSet } from "./branch-set.ts";
-import { noteFailed, occupiedBy, triedDevices } from "./call-devices.ts";
+import { occupiedBy, triedDevices } from "./call-devices.ts";
 import { CallMedia, sideOf } from "./call-media.ts";
 import { recordOf, type CallProgress } from "./call-progress.ts";
 import { CallTimers } from "./call-timers.ts";
@@ -70,7 +70,6 @@ export class CallSession {
       calledNumber,
       caller: caller.device,
       callee,
-      attempts: [],
       startedAtMs: saved?.saved.startedAtMs ?? clock.wallMs(),
       ringingAtMs: saved?.saved.ringingAtMs,
       answeredAtMs: saved?.saved.answeredAtMs,
@@ -228,7 +227,6 @@ export class CallSession {
     for (let next = this.#queue.shift(); next !== undefined; next = this.#queue.shift()) {
       const before = this.#call;
       const { call, effects } = step(before, next);
-      if (this.#offered !== undefined) noteFailed(this.progress, before, next, this.#offered.targets);
       this.#call = call;
       for (const effect of effects) this.#perform(effect);
       if (call.branches !== before.branches) this.#occupy(triedDevices(call, this.#offered?.targets));

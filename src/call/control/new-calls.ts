@@ -9,12 +9,14 @@ import {
   type Destination,
   type Dialed,
   type EmergencyPlan,
+  type NumberingSource,
 } from "../digit-analysis/index.ts";
 import { isImpossible, privacyOf } from "../identity/privacy.ts";
 import { NEW_CALL, refusedOutcome, type Outcome } from "../model/index.ts";
 import type { Binding } from "../registrar/index.ts";
 import type { HeaderList, IncomingRequest } from "../signaling/signaling-port.ts";
 import type { TollGuards } from "../toll/index.ts";
+import { inboundNumber } from "../trunk/trunk-numbers.ts";
 import { accepts } from "./accept.ts";
 import { recordOf, type CallProgress } from "./call-progress.ts";
 import { type CallContext, CallSession } from "./call-session.ts";
@@ -50,6 +52,8 @@ export interface NewCallsOptions {
   readonly toll: TollGuards;
   /** Where emergency calls go now; undefined: nowhere. */
   readonly emergency: () => EmergencyPlan | undefined;
+  /** Absent: there is no dial plan. */
+  readonly numbering?: NumberingSource | undefined;
 }
 
 /** An INVITE that may become a call. */
@@ -108,7 +112,7 @@ export class NewCalls {
     const dialed: Dialed = { ...parsed.value, user: detached(parsed.value.user) };
     const callId = this.#options.ids.uuid();
     const routing = this.#routing(callId, message, device, dialed);
-    const routed = routing?.begin(dialed) ?? callerBusy(device);
+    const routed = routing?.begin(this.#fromTrunk(device, dialed)) ?? callerBusy(device);
     this.#logEmergency(dialed, device, routed);
     if (routed.kind === "rejected") {
       const { status, cause, headers } = routed;
@@ -146,6 +150,12 @@ export class NewCalls {
     return undefined;
   }
 
+  /** A trunk's numbers are changed before they are looked up; what it calls in an emergency is not. */
+  #fromTrunk(device: SipPhone | Peer, dialed: Dialed): Dialed {
+    if (device.kind !== "peer" || isEmergency(dialed, this.#options.emergency())) return dialed;
+    return { ...dialed, user: inboundNumber(device, dialed.user) };
+  }
+
   /** What the caller calls us by; a tel URI has no host. */
   #hostFor({ host }: Dialed): string {
     return host ?? [...this.localHosts][0] ?? "localhost";
@@ -164,7 +174,7 @@ export class NewCalls {
       callId,
       caller: device,
       isUrgent,
-      analyze: (dialing) => this.#analyze(dialing, claimOf(message, "from").host),
+      analyze: (dialing) => this.#analyze(dialing, message, device),
       forwardingOf: (line) => inventory.forwardingOf(line),
       maxForwards,
       toll,
@@ -172,16 +182,22 @@ export class NewCalls {
     });
   }
 
-  #analyze({ dialed, by }: Dialing, callerDomain: string): Destination {
+  #analyze(
+    { dialed, by, callingSearchSpace: space }: Dialing,
+    message: SipMessage,
+    device: SipPhone | Peer,
+  ): Destination {
     const { inventory, endpoints } = this.#options;
+    const numbering = this.#options.numbering?.(callerDevice(device, message).number);
     const emergency = this.#options.emergency();
     return analyze(dialed, {
       inventory,
       caller: by,
       endpoints,
       localHosts: this.localHosts,
-      callerDomain,
+      callerDomain: claimOf(message, "from").host,
       ...(emergency === undefined ? {} : { emergency }),
+      ...(numbering === undefined ? {} : { numbering: { ...numbering, ...(space === undefined ? {} : { space }) } }),
     });
   }
 
@@ -213,7 +229,6 @@ export class NewCalls {
       calledNumber,
       caller: callerDevice(device, message),
       callee,
-      attempts: [],
       startedAtMs: nowMs,
       ringingAtMs: undefined,
       answeredAtMs: undefined,

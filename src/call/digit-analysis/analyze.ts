@@ -4,6 +4,8 @@ import type { SipPhone } from "../device/sip-phone.ts";
 import type { Destination, NoReason, ServiceEndpoint } from "./destination.ts";
 import type { Dialed } from "./dialed.ts";
 import { isEmergency, type EmergencyPlan } from "./emergency.ts";
+import type { Numbering } from "./numbering.ts";
+import { plannedDestination } from "./planned-destination.ts";
 
 /** What digit analysis may look at. */
 export interface AnalysisContext {
@@ -18,13 +20,16 @@ export interface AnalysisContext {
   readonly callerDomain?: string;
   /** Where emergency calls go; absent: nowhere. */
   readonly emergency?: EmergencyPlan;
+  /** Leads numbers; absent: the directory numbers and prefixes of the inventory do. */
+  readonly numbering?: Numbering;
 }
 
 const MAX_LENGTH = 128;
 
 /**
- * Finds where a dialed number leads. Emergency calls come first, whatever their host; else it is the exact directory number, else a service number, else the peer with the
- * longest prefix. With the host of a peer it leads to that peer, when one of its prefixes fits. A call does not go back where it came from. Pure.
+ * Finds where a dialed number leads. Emergency calls come first, whatever their host; else the dial plan leads it, and
+ * without one it is the exact directory number, else a service number, else the peer with the longest prefix. With the host
+ * of a peer it leads to that peer, when one of its prefixes fits. A call does not go back where it came from. Pure.
  */
 export function analyze(dialed: Dialed, context: AnalysisContext): Destination {
   const { user, host } = dialed;
@@ -35,8 +40,11 @@ export function analyze(dialed: Dialed, context: AnalysisContext): Destination {
   if (host !== undefined && !isLocal(host, context)) {
     const peer = inventory.peerByHost(host);
     if (peer === undefined) return none("unknown-host");
-    return toPeer(peer.prefixes.some((prefix) => user.startsWith(prefix)) ? [peer] : [], user, caller);
+    const destination = toPeer(peer.prefixes.some((prefix) => user.startsWith(prefix)) ? [peer] : [], user, caller);
+    if (context.numbering === undefined || destination.kind !== "peer") return destination;
+    return { ...destination, international: context.numbering.plan.leavesAbroad(peer.name, user) };
   }
+  if (context.numbering !== undefined) return plannedDestination(user, context.numbering, context);
   const phone = inventory.phoneByNumber(user);
   if (phone !== undefined) return { kind: "phone", phone };
   const endpoint = endpoints.get(user);

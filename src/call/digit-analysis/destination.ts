@@ -1,6 +1,6 @@
 import type { Peer } from "../device/peer.ts";
 import type { SipPhone } from "../device/sip-phone.ts";
-import type { RouteClass } from "./dial-plan.ts";
+import type { RouteClass } from "./plan/dial-plan.ts";
 
 /** A service inside the switch that can be called. */
 export type ServiceEndpoint = "echo" | "demo";

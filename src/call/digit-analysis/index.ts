@@ -16,6 +16,10 @@ export {
   type DialTarget,
   type RouteClass,
   type TrunkAttempt,
-} from "./dial-plan.ts";
+} from "./plan/dial-plan.ts";
+export { compileDialPlan } from "./plan/compile-dial-plan.ts";
+export { DIAL_PLAN_KINDS, readDialPlan } from "./plan/read-dial-plan.ts";
 export { emergencyPlan, isEmergency, type EmergencyPlan, type EmergencySettings } from "./emergency.ts";
+export { explainDialed, type ExplainContext } from "./explain-dialed.ts";
+export { numberingSource, type Numbering, type NumberingSource } from "./numbering.ts";
 export { parseDialed, type Dialed } from "./dialed.ts";

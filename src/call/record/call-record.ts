@@ -15,14 +15,6 @@ export interface RecordSide {
   readonly mos?: number;
 }
 
-/** A trunk that did not take a call: SIP status and Q.850 cause of its refusal, or of its silence. */
-export interface RecordAttempt {
-  readonly device: string;
-  readonly number: string;
-  readonly status: number;
-  readonly cause: number;
-}
-
 /** A finished call or attempt: one line of the record file. Times are ISO 8601, UTC. */
 export interface CallRecord {
   readonly callId: string;
@@ -31,8 +23,6 @@ export interface CallRecord {
   readonly calledNumber: string;
   /** Absent when the number led nowhere. */
   readonly callee?: RecordParty;
-  /** Trunks that did not take the call, in the order in which they were tried; absent: none. */
-  readonly attempts?: readonly RecordAttempt[];
   readonly startedAt: string;
   readonly answeredAt?: string;
   readonly endedAt: string;

@@ -1,5 +1,6 @@
 import type { Violation } from "../database-error.ts";
 import type { BodyOf, Kind } from "./kinds.ts";
+import { parsePattern } from "./pattern.ts";
 
 /** Finds other objects as they are after a change. */
 export interface ModelView {
@@ -15,6 +16,8 @@ export function ruleFaults<K extends Kind>(kind: K, body: BodyOf<K>, view: Model
   return RULES[kind]?.(body, view, kind) ?? [];
 }
 
+const MAX_PARK_NUMBERS = 1_000;
+
 type Rules = { readonly [K in Kind]?: (body: BodyOf<K>, view: ModelView, kind: K) => Fault[] };
 
 const RULES: Rules = {
@@ -22,6 +25,9 @@ const RULES: Rules = {
   "cti-port": endpointFaults,
   "route-point": endpointFaults,
   "route-pattern": routePatternFaults,
+  "translation-pattern": dotFaults,
+  "hunt-pilot": dotFaults,
+  "park-range": parkRangeFaults,
   "directory-number": lineFaults,
   user: userFaults,
   "calling-search-space": ({ partitions }) => repeats(partitions, "partitions"),
@@ -49,7 +55,26 @@ function endpointFaults(
   return faults;
 }
 
-function routePatternFaults({ trunk, routeList, blocked }: BodyOf<"route-pattern">): Fault[] {
+function routePatternFaults(body: BodyOf<"route-pattern">): Fault[] {
+  return [...dotFaults(body), ...routeTargetFaults(body)];
+}
+
+function dotFaults({ pattern, discard }: Pick<BodyOf<"route-pattern">, "pattern" | "discard">): Fault[] {
+  const isIdle = discard.startsWith("pre-dot") && !pattern.includes(".");
+  return isIdle ? [{ path: ["discard"], message: "there is no dot in the pattern" }] : [];
+}
+
+/** Parked calls need numbers that can be counted. */
+function parkRangeFaults({ pattern }: BodyOf<"park-range">): Fault[] {
+  const parsed = parsePattern(pattern);
+  if (!parsed.ok) return [];
+  const { positions, maxLength } = parsed.value;
+  if (maxLength === undefined) return [{ path: ["pattern"], message: "has !, + or ?: it would have no end" }];
+  const count = positions.reduce((product, { size }) => product * size, 1);
+  return count <= MAX_PARK_NUMBERS ? [] : [{ path: ["pattern"], message: `has ${count} numbers, at most 1,000` }];
+}
+
+function routeTargetFaults({ trunk, routeList, blocked }: BodyOf<"route-pattern">): Fault[] {
   if (trunk !== undefined && routeList !== undefined) {
     return [{ path: ["routeList"], message: "trunk and routeList exclude each other" }];
   }

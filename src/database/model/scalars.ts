@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { parsePattern } from "./pattern.ts";
 
 /** Partition of numbers that name none. */
 export const DEFAULT_PARTITION = "internal";
@@ -42,13 +43,14 @@ export const directoryNumberText = z
   .string()
   .regex(new RegExp(`^${NUMBER}$`), "expected 1 to 32 digits, * or #, after a + or not");
 
-/** Up to 32 positions of a pattern; what they mean is checked by digit analysis. */
+/** A pattern as digit analysis takes it: `parsePattern`. */
 export const patternText = z
   .string()
-  .regex(
-    /^(?:\\\+|\+)?(?:[0-9*#A-DX!.]|\[\^?[0-9*#A-D-]{1,16}\]|[+?]){1,48}$/,
-    "expected digits, X, [2-9], !, ., + or ?, after a + or not",
-  );
+  .max(256)
+  .superRefine((text, context) => {
+    const parsed = parsePattern(text);
+    if (!parsed.ok) context.addIssue({ code: "custom", message: `a pattern that ${parsed.reason}` });
+  });
 
 /** Digits that are put before a number. */
 export const prefixDigits = z

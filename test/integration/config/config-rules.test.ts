@@ -279,14 +279,14 @@ const crossCases: readonly Case[] = [
   [
     "an unknown profile",
     `phones: [{ ${phone}, profile: baresipp }]`,
-    '1:59 phones[0].profile: unknown profile "baresipp"; known phone profiles: baresip, linphone, sipp, standard-phone',
+    '1:59 phones[0].profile: unknown profile "baresipp"; known phone profiles: baresip, cti-port, linphone, route-point, sipp, standard-phone',
   ],
   [
     "an unknown profile and a number twice beside other faults",
     `phones: [{ ${phone} }, { name: b, number: "1001", maxCalls: 0, profile: nope }]\npeers: [{ name: a, profile: trunc }]`,
     '1:71 phones[1].number: "1001" is also phones[0].number',
     "1:89 phones[1].maxCalls: must be at least 1, found 0",
-    '1:101 phones[1].profile: unknown profile "nope"; known phone profiles: baresip, linphone, sipp, standard-phone',
+    '1:101 phones[1].profile: unknown profile "nope"; known phone profiles: baresip, cti-port, linphone, route-point, sipp, standard-phone',
     "2:9 peers[0].uri: is missing",
     '2:17 peers[0].name: "a" is also phones[0].name',
     '2:29 peers[0].profile: unknown profile "trunc"; known trunk profiles: trunk',
@@ -294,7 +294,7 @@ const crossCases: readonly Case[] = [
   [
     "a trunk's profile for a phone",
     `phones: [{ ${phone}, profile: trunk }]`,
-    '1:59 phones[0].profile: profile "trunk" is of kind trunk; known phone profiles: baresip, linphone, sipp, standard-phone',
+    '1:59 phones[0].profile: profile "trunk" is of kind trunk; known phone profiles: baresip, cti-port, linphone, route-point, sipp, standard-phone',
   ],
   [
     "a phone's profile for a peer",
@@ -366,7 +366,10 @@ describe("configuration rules", () => {
     ]);
     assert.equal(config.http.port, 8080);
     assert.deepEqual(config.media.portRange, { min: 20_000, max: 29_999 });
-    assert.deepEqual([...profiles.keys()], ["baresip", "linphone", "sipp", "standard-phone", "trunk"]);
+    assert.deepEqual(
+      [...profiles.keys()],
+      ["baresip", "cti-port", "linphone", "route-point", "sipp", "standard-phone", "trunk"],
+    );
     assert.equal(profiles.get("standard-phone")?.kind, "phone");
     assert.deepEqual(profiles.get("standard-phone")?.digestAlgorithms, ["MD5"]);
   });

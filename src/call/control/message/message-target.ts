@@ -20,6 +20,8 @@ export interface MessageTarget {
 export interface RoutedMessage {
   readonly kind: "routed";
   readonly number: string;
+  /** How the sender is shown; absent: unchanged. */
+  readonly callerNumber?: string;
   readonly targets: readonly MessageTarget[];
 }
 
@@ -41,7 +43,7 @@ export function routeMessage(
     case "phone":
       return routeToPhones([destination.phone], lookup, onFlowFailed);
     case "line":
-      return routeToPhones(destination.phones, lookup, onFlowFailed);
+      return shownAs(destination.callingNumber, routeToPhones(destination.phones, lookup, onFlowFailed));
     case "peer":
       return routeToPeer(destination);
     case "route": {
@@ -57,6 +59,13 @@ export function routeMessage(
   }
 }
 
+function shownAs(
+  callerNumber: string | undefined,
+  routed: RoutedMessage | RejectedMessage,
+): RoutedMessage | RejectedMessage {
+  return callerNumber === undefined || routed.kind === "rejected" ? routed : { ...routed, callerNumber };
+}
+
 function routeToPhones(
   phones: readonly SipPhone[],
   lookup: (phone: SipPhone) => readonly Binding[],
@@ -70,10 +79,11 @@ function routeToPhones(
   return { kind: "routed", number: octets(first.directoryNumber), targets };
 }
 
-function routeToPeer({ peer, number }: RouteAttempt): RoutedMessage | RejectedMessage {
+function routeToPeer({ peer, number, callingNumber }: RouteAttempt): RoutedMessage | RejectedMessage {
   const uri = peerUri(peer, number);
   if (uri === undefined) return { kind: "rejected", ...rejection(500, "peer-uri") };
-  return { kind: "routed", number, targets: [{ ways: [{ uri }], isTrusted: peer.trusted === true }] };
+  const targets = [{ ways: [{ uri }], isTrusted: peer.trusted === true }];
+  return shownAs(callingNumber, { kind: "routed", number, targets });
 }
 
 /** The places that have ways for a message that is too long for others, with those ways. */

@@ -2,7 +2,7 @@ import type { Clock, Ids, MetricSample } from "../../../common/index.ts";
 import type { RelayEndpoint } from "../../../media/index.ts";
 import { parseDigits, type SipMessage } from "../../../sip/message/index.ts";
 import type { Inventory, Peer, SipPhone } from "../../device/index.ts";
-import { analyze, parseDialed } from "../../digit-analysis/index.ts";
+import { analyze, parseDialed, type NumberingSource } from "../../digit-analysis/index.ts";
 import { asserted, localUri, presentedFrom } from "../../identity/presented-identity.ts";
 import { isImpossible, privacyOf } from "../../identity/privacy.ts";
 import type { Binding } from "../../registrar/index.ts";
@@ -23,6 +23,8 @@ export interface MessagesOptions {
   readonly endpoints: ReadonlyMap<string, RelayEndpoint & ("echo" | "demo")>;
   /** Hosts that mean this switch. */
   readonly localHosts: () => ReadonlySet<string>;
+  /** Absent: there is no dial plan. */
+  readonly numbering?: NumberingSource | undefined;
   readonly port: SignalingPort;
   readonly clock: Clock;
   readonly ids: Ids;
@@ -62,21 +64,29 @@ export class Messages {
     const dialed = parseDialed(message.uri);
     if (!dialed.ok) return rejection(416, "uri-scheme");
     const { inventory, endpoints, lookup, onFlowFailed } = this.#options;
-    const context = { inventory, endpoints, caller: device, localHosts: this.#options.localHosts() };
-    const destination = analyze(dialed.value, { ...context, callerDomain: claimOf(message, "from").host });
+    const sender = callerDevice(device, message);
+    const numbering = this.#options.numbering?.(sender.number);
+    const destination = analyze(dialed.value, {
+      inventory,
+      endpoints,
+      caller: device,
+      localHosts: this.#options.localHosts(),
+      callerDomain: claimOf(message, "from").host,
+      ...(numbering === undefined ? {} : { numbering }),
+    });
     const routed = routeMessage(destination, lookup, onFlowFailed);
     if (routed.kind === "rejected") return routed;
     const isLong = message.body.length > MAX_BODY;
     const targets = isLong ? congestionControlled(routed.targets) : routed.targets;
     if (targets.length === 0) return rejection(513, "message-size");
     if (this.#isFull(device)) return rejection(503, "messages", RETRY);
-    const sender = callerDevice(device, message);
+    const { callerNumber = sender.number } = routed;
     const common = [
       ...passedHeaders(message),
       ["Max-Forwards", String((hops.ok ? hops.value : MAX_HOPS) - 1)] as const,
     ];
     const places = targets.map(({ ways, isTrusted }): DeliveryPlace => {
-      const request = this.#requestTo(routed.number, sender, isTrusted, message, common);
+      const request = this.#requestTo(routed.number, { ...sender, number: callerNumber }, isTrusted, message, common);
       return { ways, requestOver: (way) => overWay(request, way) };
     });
     this.#deliver(request, device, places);

@@ -1,5 +1,5 @@
-import type { BodyOf } from "../../database/index.ts";
-import type { DialPlanExplanation } from "../../signals/index.ts";
+import type { BodyOf } from "../../../database/index.ts";
+import type { DialPlanExplanation } from "../../../signals/index.ts";
 
 /** What calls by a route pattern cost. */
 export type RouteClass = BodyOf<"route-pattern">["class"];
@@ -78,7 +78,6 @@ export interface DialedRoute {
 export interface DialedPrefix {
   readonly kind: "prefix";
   readonly trunks: readonly string[];
-  readonly international: boolean;
 }
 
 export type DialTarget =
@@ -112,10 +111,14 @@ export interface DialPlan {
   readonly patternCount: number;
   /** Partitions that a caller may dial in order: those of the line before those of the device (or its pool). */
   callerSpace(caller: DialCaller): readonly string[];
+  /** Partitions of a search space in order; none when there is no such space. */
+  searchSpace(name: string): readonly string[];
   /** The device and line that a person means by a device's name, `1001@internal`, or `1001`. */
   findCaller(from: string): (DialCaller & { readonly number?: string }) | undefined;
   /** Up to 128 characters; more lead nowhere. */
   analyzeDigits(digits: string, query: DialQuery): DialResult;
+  /** The number is international (`InternationalPrefixes`, `CountryCode`), as it is or as the trunk changes it. */
+  leavesAbroad(trunk: string, number: string): boolean;
   /** The same analysis, told step by step. `from` is only shown. */
   explain(digits: string, query: DialQuery, from?: string): DialPlanExplanation;
 }

@@ -1,0 +1,71 @@
+import { findServiceParameter } from "../../../database/index.ts";
+import { Callers } from "./callers.ts";
+import type { DialPlanSource } from "./dial-plan.ts";
+import { PatternTrie } from "./pattern-trie.ts";
+import { entriesOf, type PlanEntry } from "./plan-entry.ts";
+import { Routes } from "./routes.ts";
+import { TimeOfDay, WallClock } from "./time-of-day.ts";
+
+/** What a dial plan is compiled to. */
+export interface PlanTables {
+  readonly patternCount: number;
+  readonly tries: ReadonlyMap<string, PatternTrie<PlanEntry>>;
+  /** By partition, where it has one; undefined: it names one that is not there, and is off. */
+  readonly schedules: ReadonlyMap<string, TimeOfDay | undefined>;
+  readonly callers: Callers;
+  readonly routes: Routes;
+  /** Pickup groups by the line that is dialed for them. */
+  readonly pickupGroups: ReadonlyMap<string, string>;
+  /** Translations of one call. */
+  readonly maxHops: number;
+}
+
+const HOP_COUNT = "ForwardMaximumHopCount";
+
+export function compileTables(source: DialPlanSource): PlanTables {
+  const tries = new Map<string, PatternTrie<PlanEntry>>();
+  let patternCount = 0;
+  for (const entry of entriesOf(source)) {
+    let trie = tries.get(entry.partition);
+    if (trie === undefined) tries.set(entry.partition, (trie = new PatternTrie()));
+    trie.add(entry.pattern.positions, entry);
+    patternCount += 1;
+  }
+  return {
+    patternCount,
+    tries,
+    schedules: schedulesOf(source),
+    callers: new Callers(source),
+    routes: new Routes(source),
+    pickupGroups: new Map(
+      source.pickupGroups.flatMap(({ name, number }) => (number === undefined ? [] : [[number, name]])),
+    ),
+    maxHops: Number(
+      source.serviceParameters.find(({ name }) => name === HOP_COUNT)?.value ??
+        findServiceParameter(HOP_COUNT)?.default,
+    ),
+  };
+}
+
+function schedulesOf({
+  partitions,
+  timeSchedules,
+  dateTimeGroups,
+}: DialPlanSource): Map<string, TimeOfDay | undefined> {
+  const zones = new Map(dateTimeGroups.map(({ name, timeZone }) => [name, timeZone]));
+  const clocks = new Map<string, WallClock>();
+  const clockOf = (group: string): WallClock => {
+    const zone = zones.get(group) ?? "UTC";
+    const clock = clocks.get(zone) ?? new WallClock(zone);
+    clocks.set(zone, clock);
+    return clock;
+  };
+  const byName = new Map(
+    timeSchedules.map((schedule) => [schedule.name, new TimeOfDay(schedule, clockOf(schedule.dateTimeGroup))]),
+  );
+  return new Map(
+    partitions.flatMap(({ name, timeSchedule }) =>
+      timeSchedule === undefined ? [] : [[name, byName.get(timeSchedule)]],
+    ),
+  );
+}

@@ -1,0 +1,114 @@
+import type { Inventory } from "../device/inventory.ts";
+import type { Peer } from "../device/peer.ts";
+import type { SipPhone } from "../device/sip-phone.ts";
+import type { Destination, RouteAttempt, ServiceEndpoint } from "./destination.ts";
+import type { Numbering } from "./numbering.ts";
+import type { DialedLine, DialedPrefix, DialedRoute, DialQuery, DialResult } from "./plan/dial-plan.ts";
+
+export interface PlannedContext {
+  readonly inventory: Inventory;
+  readonly caller: SipPhone | Peer;
+  readonly endpoints: ReadonlyMap<string, ServiceEndpoint>;
+}
+
+/** Where a number leads by the dial plan. A call does not go back to the trunk that it came from. */
+export function plannedDestination(number: string, numbering: Numbering, context: PlannedContext): Destination {
+  const { caller, endpoints } = context;
+  const query = queryOf(numbering, caller, endpoints);
+  const result = numbering.plan.analyzeDigits(number, query);
+  const shown = result.callingNumber === query.callingNumber ? undefined : result.callingNumber;
+  const { target } = result;
+  switch (target.kind) {
+    case "line":
+      return lineOf(target, result.number, shown, context);
+    case "route":
+      return routeOf(target, query.callingNumber, context);
+    case "prefix":
+      return peerOf(target, result.number, shown, context, numbering);
+    case "service": {
+      const endpoint = endpoints.get(result.number);
+      return endpoint === undefined ? noneOf(result) : { kind: "endpoint", endpoint, number: result.number };
+    }
+    case "hunt-pilot":
+    case "park-range":
+      return { kind: target.kind, pattern: target.pattern, number: result.number };
+    case "pickup-group":
+      return { kind: "pickup-group", group: target.group, number: result.number };
+    case "none":
+      return noneOf(result);
+  }
+}
+
+/** What a caller dials with. */
+export function queryOf(
+  { plan, nowMs, callingNumber, space, nextOf }: Numbering,
+  caller: SipPhone | Peer,
+  services: DialQuery["services"],
+): DialQuery {
+  const isPhone = caller.kind === "sip-phone";
+  const own = callingNumber ?? (isPhone ? caller.directoryNumber : undefined);
+  const dialer = { device: caller.name, ...(isPhone ? { line: caller.line } : {}) };
+  return {
+    partitions: space === undefined ? plan.callerSpace(dialer) : plan.searchSpace(space),
+    nowMs,
+    ...(own === undefined ? {} : { callingNumber: own }),
+    ...(services === undefined ? {} : { services }),
+    ...(nextOf === undefined ? {} : { nextOf }),
+  };
+}
+
+function lineOf(
+  { line, ctiPorts, routePoints }: DialedLine,
+  number: string,
+  callingNumber: string | undefined,
+  { inventory }: PlannedContext,
+): Destination {
+  const phones = inventory.phonesByLine(line);
+  return { kind: "line", line, number, phones, ctiPorts, routePoints, ...shownAs(callingNumber) };
+}
+
+function routeOf(
+  { pattern, class: routeClass, international, attempts }: DialedRoute,
+  ownNumber: string | undefined,
+  { inventory, caller }: PlannedContext,
+): Destination {
+  const possible = attempts.flatMap(({ trunk, number, callingNumber }): RouteAttempt[] => {
+    const peer = inventory.deviceByName(trunk);
+    if (peer?.kind !== "peer" || peer.name === caller.name) return [];
+    return [{ peer, number, ...shownAs(callingNumber === ownNumber ? undefined : callingNumber) }];
+  });
+  if (possible.length === 0) return { kind: "none", reason: "no-trunk", pattern };
+  if (mayNotPass(caller)) return { kind: "none", reason: "no-transit", pattern };
+  return { kind: "route", pattern, class: routeClass, international, attempts: possible };
+}
+
+function peerOf(
+  { trunks }: DialedPrefix,
+  number: string,
+  callingNumber: string | undefined,
+  { inventory, caller }: PlannedContext,
+  { plan }: Numbering,
+): Destination {
+  for (const trunk of trunks) {
+    const peer = inventory.deviceByName(trunk);
+    if (peer?.kind !== "peer" || peer.name === caller.name) continue;
+    if (mayNotPass(caller)) return { kind: "none", reason: "no-transit" };
+    const international = plan.leavesAbroad(trunk, number);
+    return { kind: "peer", peer, number, international, ...shownAs(callingNumber) };
+  }
+  return { kind: "none", reason: "unknown-number" };
+}
+
+function noneOf({ target, more }: DialResult): Destination {
+  const reason = target.kind === "none" ? target.reason : "unknown-number";
+  const pattern = target.kind === "none" ? target.pattern : undefined;
+  return { kind: "none", reason, ...(pattern === undefined ? {} : { pattern }), ...(more ? { more } : {}) };
+}
+
+function mayNotPass(caller: SipPhone | Peer): boolean {
+  return caller.kind === "peer" && !caller.transit;
+}
+
+function shownAs(callingNumber: string | undefined): { callingNumber?: string } {
+  return callingNumber === undefined ? {} : { callingNumber };
+}
