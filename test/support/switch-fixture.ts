@@ -4,7 +4,9 @@ import {
   createInventory,
   type CallManagerSettings,
   type CallRecord,
+  type DialPlan,
   type Inventory,
+  type LineForwarding,
   type MessageCountSource,
   type PeerSource,
   type PhoneSource,
@@ -40,6 +42,10 @@ export interface SwitchOptions {
   readonly relay?: MediaRelay;
   readonly phones?: readonly Partial<PhoneSource>[];
   readonly peers?: readonly PeerSource[];
+  /** Absent: numbers lead where the inventory says. */
+  readonly dialPlan?: DialPlan;
+  /** By line, such as `1001@internal`. */
+  readonly forwarding?: ReadonlyMap<string, LineForwarding>;
   /** Default `tandem.test`. */
   readonly realm?: string;
   readonly settings?: Partial<CallManagerSettings>;
@@ -92,6 +98,7 @@ export class SwitchFixture {
       realm: options.realm ?? "tandem.test",
       phones: testPhones(options.phones),
       peers: options.peers ?? [],
+      ...(options.forwarding === undefined ? {} : { forwarding: options.forwarding }),
     });
     this.edge = this.#makeEdge();
     this.manager = this.#makeManager();
@@ -271,6 +278,7 @@ export class SwitchFixture {
       settings,
       messageCounts,
       withoutEdgeControl = false,
+      dialPlan,
     } = this.#options;
     const listDialogs = this.#options.listDialogs ?? ((edge: SipEdge) => edge.listDialogs());
     return new CallManager({
@@ -298,6 +306,7 @@ export class SwitchFixture {
           }),
       ...(messageCounts === undefined ? {} : { messageCounts }),
       inventory: this.inventory,
+      ...(dialPlan === undefined ? {} : { dialPlan: () => dialPlan }),
       relay: this.#options.relay ?? this.relay,
       clock,
       ids: new RandomIds(),
