@@ -9,6 +9,7 @@ export {
   type EdgeDialogSummary,
   type MessageCount,
   type MessageCountSource,
+  type TrunkState,
 } from "./control/index.ts";
 export {
   createInventory,

@@ -13,17 +13,22 @@ export interface NodePaths {
   readonly wireSecretFile: string;
   /** What the demo's passwords are made of when it is not bound to loopback. */
   readonly demoSecretFile: string;
+  /** What the command line signs in with; another one at each start of the admin service. */
+  readonly adminTokenFile: string;
+  /** The password of user `admin` until it is changed. */
+  readonly firstPasswordFile: string;
+  readonly auditLog: string;
   /** A call to the demo's echo, for SIPp. */
   readonly sippScenarioFile: string;
   /** The certificate that the node makes for itself, and its key. */
   readonly tlsCertificate: string;
   readonly tlsKey: string;
-  /** What secrets of the configuration are sealed with. */
-  readonly secretKey: string;
   /** The configuration of phones, numbers, trunks and users. */
   readonly configurationFile: string;
   /** What of it the node's own file declared at the last start. */
   readonly declaredFile: string;
+  /** What secrets of the configuration are sealed with. */
+  readonly secretKey: string;
   readonly supervisorLock: string;
   /** Control channel of a service, or of the `supervisor`. */
   readonly socket: (service: string) => string;
@@ -43,12 +48,15 @@ export function nodePaths(dataDir: string): NodePaths {
     nodeFile: join(runDir, "node.json"),
     wireSecretFile: join(runDir, "wire.secret"),
     demoSecretFile: join(runDir, "demo.secret"),
+    adminTokenFile: join(runDir, "admin.token"),
+    firstPasswordFile: join(runDir, "first-password"),
+    auditLog: join(dataDir, "log", "audit.log"),
     sippScenarioFile: join(dataDir, "sipp-echo.xml"),
     tlsCertificate: join(dataDir, "state", "tls-certificate.pem"),
     tlsKey: join(dataDir, "state", "tls-key.pem"),
-    secretKey: join(dataDir, "state", "secret.key"),
     configurationFile: join(dataDir, "state", "configuration.db"),
     declaredFile: join(dataDir, "state", "declared.json"),
+    secretKey: join(dataDir, "state", "secret.key"),
     supervisorLock: join(runDir, "supervisor.lock"),
     socket: (service) => join(runDir, `${service}-1.sock`),
     pidFile: (service) => join(runDir, `${service}-1.pid`),

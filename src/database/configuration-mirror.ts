@@ -8,11 +8,10 @@ const MAX_CHANGES = 100;
 export class ConfigurationMirror {
   readonly #store: ConfigurationStore;
   #bodies = new Map<Kind, Map<string, BodyOf<Kind>>>();
-  #sequence: number;
+  #sequence = 0;
 
   constructor(store: ConfigurationStore) {
     this.#store = store;
-    this.#sequence = store.sequence();
     this.#readAll();
   }
 
@@ -37,7 +36,6 @@ export class ConfigurationMirror {
     const changes = this.#store.changesAfter(this.#sequence, MAX_CHANGES);
     const isWhole = changes[0]?.sequence === this.#sequence + 1 && changes.at(-1)?.sequence === latest;
     if (!isWhole) {
-      this.#sequence = latest;
       this.#readAll();
       return new Set(KINDS);
     }
@@ -56,9 +54,12 @@ export class ConfigurationMirror {
 
   #readAll(): void {
     const bodies = new Map<Kind, Map<string, BodyOf<Kind>>>();
-    for (const kind of KINDS) {
-      bodies.set(kind, new Map(this.#store.all(kind).map((object) => [object.name, object.body])));
-    }
+    this.#sequence = this.#store.snapshot((store) => {
+      for (const kind of KINDS) {
+        bodies.set(kind, new Map(store.all(kind).map((object) => [object.name, object.body])));
+      }
+      return store.sequence();
+    });
     this.#bodies = bodies;
   }
 }

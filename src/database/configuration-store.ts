@@ -72,7 +72,9 @@ export interface Referrer {
 
 /**
  * The configuration of the switch: objects that refer to each other by name. A change is checked as a whole and done as a
- * whole. Reads see the last change that was made by any process.
+ * whole. Reads see the last change that was made by any process; a change in the making is seen by none. A large change
+ * lets other work of the process go on between its steps. Everything throws `DatabaseError` `database-failed` when the file
+ * fails, or after `close`.
  */
 export interface ConfigurationStore {
   /** The number of the last change; 0 before the first. */
@@ -82,13 +84,16 @@ export interface ConfigurationStore {
   getDevice(name: string): StoredObject<DeviceKind> | undefined;
   list<K extends Kind>(kind: K, query: ListQuery): StoredObject<K>[];
   count(kind: Kind): number;
+  /** What `read` returns, which sees one state of the configuration however many reads it makes. */
+  snapshot<Result>(read: (store: ConfigurationStore) => Result): Result;
   /** Everything of a kind, in the order of names. */
   all<K extends Kind>(kind: K): StoredObject<K>[];
   /** Who refers to an object. */
   referrers(kind: Kind, name: string): Referrer[];
   /**
    * Makes a change. Resolves when it is on file; operations that change nothing make no change.
-   * @throws {DatabaseError} with every violation; nothing is done then
+   * @throws {DatabaseError} with the violations, at most 1,000, and `database-busy` when another writer does not end for
+   * half a minute; nothing is done then
    */
   apply(request: ChangeRequest): Promise<ChangeRecord | undefined>;
   /**
@@ -101,9 +106,9 @@ export interface ConfigurationStore {
    * @throws {DatabaseError} `nothing-to-undo`, `changed-meanwhile` when something of it has been changed since, and as `apply`
    */
   undo(sequence: number, author: string): Promise<ChangeRecord>;
-  /** Changes after `sequence`, oldest first; at most `limit`. */
+  /** Changes after `sequence`, oldest first; at most `limit`, 1 to 1,000. Old changes are forgotten: look for a gap. */
   changesAfter(sequence: number, limit: number): ChangeRecord[];
-  /** Changes before `sequence` (absent: the newest), newest first; at most `limit`. */
+  /** Changes before `sequence` (absent: the newest), newest first; at most `limit`, 1 to 1,000. */
   changesBefore(sequence: number | undefined, limit: number): ChangeRecord[];
   /** May be called twice. */
   close(): void;

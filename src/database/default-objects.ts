@@ -1,6 +1,9 @@
 import type { Operation } from "./configuration-store.ts";
 
-/** What a new configuration holds: enough for a phone to be added with a name, a number and a password. */
+/**
+ * What a new configuration holds: enough for a phone to be added with a name, a number and a password. For an empty
+ * configuration only: the operations take the place of what has been changed.
+ */
 export function defaultObjects(node: string): Operation[] {
   return [
     { type: "put", kind: "node", body: { name: node } },

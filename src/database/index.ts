@@ -35,6 +35,7 @@ export {
 } from "./model/devices.ts";
 export { FORWARDING_KINDS, type Forward, type ForwardingKind } from "./model/line.ts";
 export { mergePatch, textsAt } from "./model/paths.ts";
+export { keepingSecrets, secretPathsOf, withoutSecrets } from "./model/secrets.ts";
 export {
   parsePattern,
   symbolBit,

@@ -2,6 +2,7 @@ import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import {
   CallManager,
   createInventory,
+  type CallManagerOptions,
   type CallManagerSettings,
   type CallRecord,
   type DialPlan,
@@ -50,6 +51,8 @@ export interface SwitchOptions {
   readonly realm?: string;
   readonly settings?: Partial<CallManagerSettings>;
   readonly messageCounts?: MessageCountSource;
+  /** Reads sealed passwords of trunks. */
+  readonly secrets?: CallManagerOptions["secrets"];
   readonly withoutEdgeControl?: boolean;
   /** Listens with WebSocket, too. */
   readonly webSocket?: boolean;
@@ -188,9 +191,13 @@ export class SwitchFixture {
 
   /** Ends the manager with its files as they are at this moment: what kill -9 leaves. */
   async killManager(): Promise<void> {
-    const files = ["calls.journal", "registrations.journal", "subscriptions.journal", "tolls.journal"].map((name) =>
-      this.#directory.join("state", name),
-    );
+    const files = [
+      "calls.journal",
+      "registrations.journal",
+      "subscriptions.journal",
+      "trunks.journal",
+      "tolls.journal",
+    ].map((name) => this.#directory.join("state", name));
     const contents = files.map((file) => readFileSync(file));
     this.relay.connected = false;
     await this.manager.close();
@@ -277,6 +284,7 @@ export class SwitchFixture {
       logger = silentLogger,
       settings,
       messageCounts,
+      secrets,
       withoutEdgeControl = false,
       dialPlan,
     } = this.#options;
@@ -305,6 +313,7 @@ export class SwitchFixture {
             },
           }),
       ...(messageCounts === undefined ? {} : { messageCounts }),
+      ...(secrets === undefined ? {} : { secrets }),
       inventory: this.inventory,
       ...(dialPlan === undefined ? {} : { dialPlan: () => dialPlan }),
       relay: this.#options.relay ?? this.relay,
@@ -316,6 +325,7 @@ export class SwitchFixture {
         registrations: this.#directory.join("state", "registrations.journal"),
         subscriptions: this.#directory.join("state", "subscriptions.journal"),
         tolls: this.#directory.join("state", "tolls.journal"),
+        trunks: this.#directory.join("state", "trunks.journal"),
         records: this.#directory.join("records", "calls.jsonl"),
       },
       settings: {

@@ -3,7 +3,11 @@ import { errorCodeOf, errorMessageOf, SwitchError, type Clock, type Logger } fro
 import { isWorking, type NodeView, type Row } from "../control/node-view.ts";
 import { ladderSvg } from "../trace/ladder-svg.ts";
 import { prometheusText } from "./prometheus-text.ts";
-import { refuseForeign, refuseWithoutToken, type Refusal } from "./request-guard.ts";
+import { problemOf, PROBLEM_TYPE } from "../rest/problem/problem-document.ts";
+import { RestError } from "../rest/problem/rest-error.ts";
+import { API_PREFIX, type RestApi } from "../rest/server/rest-api.ts";
+import { answerClientError } from "./client-error.ts";
+import { refuseForeign, refuseForeignOrigin, refuseWithoutToken, type Refusal } from "./request-guard.ts";
 import { renderStatusPage, STATUS_SCRIPT, STATUS_STYLE } from "./status-page.ts";
 
 /** Options of an `AdminServer`. */
@@ -21,9 +25,28 @@ export interface AdminServerOptions {
   readonly view: NodeView;
   readonly clock: Clock;
   readonly logger: Logger;
+  /** What changes things; absent: the server only shows them. */
+  readonly rest?: RestApi;
+  readonly timeouts?: HttpTimeouts;
+}
+
+/** How long a client may take, in ms. */
+export interface HttpTimeouts {
+  /** For the header of a request; default 10,000. */
+  readonly headerMs?: number;
+  /** For all of a request; default 120,000. */
+  readonly requestMs?: number;
+  /** Between looks at what takes too long; default 2,000. */
+  readonly checkMs?: number;
 }
 
 const MAX_CONNECTIONS = 256;
+/** An id is at most 1,000 characters, each of them percent-encoded. */
+const MAX_PARAMETER_LENGTH = 3_000;
+/** Addresses below the API's that show the node: they are open wherever the status page is. */
+const VIEWS = ["status", "calls", "ended-calls", "calls/:callId/ladder.svg", "registrations"].map(
+  (view) => `${API_PREFIX}/${view}`,
+);
 const HEADERS: Readonly<Record<string, string>> = {
   "cache-control": "no-store",
   "content-security-policy":
@@ -33,7 +56,7 @@ const HEADERS: Readonly<Record<string, string>> = {
   "x-content-type-options": "nosniff",
 };
 
-/** Health, metrics, REST views and the status page of a node, over HTTP. It changes nothing. */
+/** Health, metrics, views and the status page of a node, and its REST API, over HTTP. */
 export class AdminServer {
   readonly #options: AdminServerOptions;
   readonly #app: FastifyInstance;
@@ -42,12 +65,17 @@ export class AdminServer {
 
   constructor(options: AdminServerOptions) {
     this.#options = options;
+    const { headerMs = 10_000, requestMs = 120_000, checkMs = 2_000 } = options.timeouts ?? {};
     this.#app = Fastify({
       bodyLimit: 1_024,
-      requestTimeout: 10_000,
+      requestTimeout: requestMs,
+      http: { headersTimeout: headerMs, connectionsCheckingInterval: checkMs },
       keepAliveTimeout: 5_000,
       forceCloseConnections: true,
       return503OnClosing: true,
+      routerOptions: { maxParamLength: MAX_PARAMETER_LENGTH },
+      clientErrorHandler: answerClientError,
+      frameworkErrors: (error, request, reply) => void this.#sendProblem(error, request, reply),
     });
     this.#app.server.maxConnections = MAX_CONNECTIONS;
     this.#app.removeAllContentTypeParsers();
@@ -57,6 +85,7 @@ export class AdminServer {
     });
     this.#app.setErrorHandler((error, request, reply) => this.#onError(error, request, reply));
     this.#addRoutes();
+    options.rest?.register(this.#app, VIEWS);
   }
 
   /** The port that is listened on; 0 before `start`. */
@@ -117,7 +146,7 @@ export class AdminServer {
     this.#requests += 1;
     void reply.headers(HEADERS);
     const { headers, method } = request;
-    const { token, hostNames = [] } = this.#options;
+    const { token, hostNames = [], rest } = this.#options;
     const guarded = {
       method,
       host: headers.host,
@@ -126,12 +155,19 @@ export class AdminServer {
       authorization: headers.authorization,
       contentType: headers["content-type"],
     };
+    if (rest !== undefined && isForApi(request)) return this.#guardApi(refuseForeignOrigin(guarded, hostNames));
     const refusal =
       refuseForeign(guarded, hostNames) ??
       (token === undefined || request.routeOptions.url === "/health"
         ? undefined
         : refuseWithoutToken(headers.authorization, token));
     if (refusal !== undefined) await this.#refuse(refusal, reply);
+  }
+
+  #guardApi(refusal: ReturnType<typeof refuseForeignOrigin>): void {
+    if (refusal === undefined) return;
+    this.#refused += 1;
+    throw new RestError(refusal.code, refusal.message);
   }
 
   async #refuse({ status, code, message }: Refusal, reply: FastifyReply): Promise<void> {
@@ -164,6 +200,13 @@ export class AdminServer {
     return renderStatusPage({ node, version, nowMs: clock.wallMs(), services, calls, endedCalls, registrations });
   }
 
+  #sendProblem(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+    const { document, headers, isOurs } = problemOf(error);
+    if (isOurs) this.#options.logger.error("request failed", { url: request.url, error: errorMessageOf(error) });
+    const all = { ...HEADERS, ...headers };
+    return reply.code(document.status).headers(all).type(PROBLEM_TYPE).send(JSON.stringify(document));
+  }
+
   #onError(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
     const code = errorCodeOf(error);
     if (code === "not-connected" || code === "timed-out") {
@@ -175,4 +218,8 @@ export class AdminServer {
     this.#options.logger.error("request failed", { url: request.url, code, error: errorMessageOf(error) });
     return reply.code(500).send({ error: { code: "failed", message: "the request failed" } });
   }
+}
+
+function isForApi({ url, routeOptions }: FastifyRequest): boolean {
+  return url.startsWith(`${API_PREFIX}/`) && !VIEWS.includes(routeOptions.url ?? "");
 }

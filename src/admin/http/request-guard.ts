@@ -19,8 +19,7 @@ export interface Refusal {
 }
 
 /**
- * Keeps web pages of other origins away from a listener on this host: by DNS rebinding they send a name of theirs as
- * Host, by scripts and forms they send an Origin.
+ * Keeps web pages of other origins away from a listener on this host that only shows things, without bodies.
  * @param hostNames names of this listener besides addresses and `localhost`
  */
 export function refuseForeign(request: GuardedRequest, hostNames: readonly string[]): Refusal | undefined {
@@ -30,12 +29,25 @@ export function refuseForeign(request: GuardedRequest, hostNames: readonly strin
   if (request.contentType !== undefined) {
     return { status: 415, code: "body-not-allowed", message: "requests have no body" };
   }
-  if (!isOwnHost(request.host, hostNames)) {
+  return refuseForeignOrigin(request, hostNames);
+}
+
+/**
+ * By DNS rebinding web pages of other origins send a name of theirs as Host, by scripts and forms they send an Origin.
+ * @param hostNames names of this listener besides addresses and `localhost`
+ */
+export function refuseForeignOrigin(
+  { host, origin, fetchSite }: Pick<GuardedRequest, "host" | "origin" | "fetchSite">,
+  hostNames: readonly string[],
+): (Refusal & { readonly code: "host-refused" | "origin-refused" }) | undefined {
+  if (host === undefined || !isOwnHost(host, hostNames)) {
     const message = "Host must be an address of this host, localhost, or one of http.hostNames";
     return { status: 403, code: "host-refused", message };
   }
-  const isForeign = request.origin !== undefined && request.origin !== `http://${request.host}`;
-  if (isForeign || request.fetchSite === "cross-site") {
+  // Behind a proxy that has a name and speaks TLS the page is https.
+  const own = isNamed(host, hostNames) ? [`http://${host}`, `https://${host}`] : [`http://${host}`];
+  const isForeign = origin !== undefined && !own.includes(origin);
+  if (isForeign || fetchSite === "cross-site") {
     return { status: 403, code: "origin-refused", message: "requests from other origins are refused" };
   }
   return undefined;
@@ -49,11 +61,20 @@ export function refuseWithoutToken(authorization: string | undefined, token: str
   return { status: 401, code: "token-needed", message: "a valid token is needed" };
 }
 
-function isOwnHost(host: string | undefined, hostNames: readonly string[]): boolean {
-  const [, name = ""] = /^(\[[0-9a-fA-F:.]+\]|[^:[\]]+)(?::\d{1,5})?$/.exec(host ?? "") ?? [];
-  const lower = name.toLowerCase();
-  if (hostNames.some((own) => own.toLowerCase() === lower)) return true;
-  return lower === "localhost" || isIP(name.replace(/^\[|\]$/g, "")) !== 0;
+function isOwnHost(host: string, hostNames: readonly string[]): boolean {
+  const name = hostNameOf(host);
+  if (isNamed(host, hostNames)) return true;
+  return name.toLowerCase() === "localhost" || isIP(name.replace(/^\[|\]$/g, "")) !== 0;
+}
+
+function isNamed(host: string, hostNames: readonly string[]): boolean {
+  const name = hostNameOf(host).toLowerCase();
+  return hostNames.some((own) => own.toLowerCase() === name);
+}
+
+/** Host without its port; empty when it is none. */
+function hostNameOf(host: string): string {
+  return /^(\[[0-9a-fA-F:.]+\]|[^:[\]]+)(?::\d{1,5})?$/.exec(host)?.[1] ?? "";
 }
 
 function passwordOf(credentials: string): string {

@@ -7,7 +7,7 @@ import type { Body, HeaderList, IncomingResponse, PendingRequest, SignalingPort 
 import { connectedDevice } from "./caller-identity.ts";
 import { adoptAbilities, DIALOG_CAPABILITIES, OFFER_CAPABILITIES } from "./capabilities.ts";
 import { dialogOfResponse } from "./leg-dialog.ts";
-import { dialogIdOf, type Leg, type LegDevice, type LegRegistration, type SessionPolicy } from "./leg.ts";
+import { dialogIdOf, trunkOf, type Leg, type LegDevice, type LegRegistration, type SessionPolicy } from "./leg.ts";
 import { rackOf } from "./reliability.ts";
 import { toldReason } from "./reason-header.ts";
 import { sdpOf } from "./session-body.ts";
@@ -137,6 +137,7 @@ export class Branch {
       {
         method: "INVITE",
         uri,
+        ...trunkOf(this.#options.target.device),
         ...(proxyUri === undefined ? {} : { proxyUri }),
         headers: this.#headers(leg, minSe),
         ...(this.#body === undefined ? {} : { body: this.#body }),
@@ -216,7 +217,9 @@ export class Branch {
       if (message.status >= 200) this.#openPracks -= 1;
     };
     const onFailed = (): void => void (this.#openPracks -= 1);
-    this.#options.port.request({ method: "PRACK", dialogId, headers: [["RAck", rack]] }, { onResponse, onFailed });
+    const { port, target } = this.#options;
+    const headers = [["RAck", rack]] as const;
+    port.request({ method: "PRACK", dialogId, headers, ...trunkOf(target.device) }, { onResponse, onFailed });
   }
 
   #connected(message: SipMessage): LegDevice {

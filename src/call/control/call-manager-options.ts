@@ -3,6 +3,7 @@ import type { MediaRelay } from "../../media/index.ts";
 import type { Inventory } from "../device/index.ts";
 import type { DialPlan, EmergencySettings, ServiceEndpoint } from "../digit-analysis/index.ts";
 import type { SignalingPort } from "../signaling/signaling-port.ts";
+import type { SecretReader } from "../trunk/trunk-watch.ts";
 import type { EdgeControl } from "./edge-control.ts";
 import type { MessageCountSource } from "./subscription/message-summary.ts";
 
@@ -54,10 +55,14 @@ export interface CallManagerOptions {
     readonly subscriptions: string;
     /** Journal of the calls by trunks in the last hour. */
     readonly tolls: string;
+    /** Journal of bindings with trunks; absent: they do not outlive the process. */
+    readonly trunks?: string;
     /** Call records, a JSON line each. */
     readonly records: string;
   };
   readonly settings: CallManagerSettings;
+  /** Reads the passwords of trunks; absent: trunks that have one are down. */
+  readonly secrets?: SecretReader;
   /** Who counts the messages of mailboxes; absent: there are none. */
   readonly messageCounts?: MessageCountSource;
   /** Told each time the edge is connected and takes requests to this manager. */

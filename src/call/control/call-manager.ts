@@ -1,17 +1,18 @@
 import { createHmac } from "node:crypto";
 import { errorMessageOf, SwitchError, type MetricSample } from "../../common/index.ts";
 import type { RelayEvent } from "../../media/index.ts";
+import type { SipMessage } from "../../sip/message/index.ts";
 import type { DialPlanExplanation } from "../../signals/index.ts";
 import { DigestAuthenticator } from "../auth/index.ts";
-import type { Inventory, SipPhone } from "../device/index.ts";
+import type { SipPhone } from "../device/index.ts";
 import { emergencyPlan, explainDialed, numberingSource, type EmergencyPlan } from "../digit-analysis/index.ts";
 import type { CallRecord } from "../record/call-record.ts";
 import { findRecord, lastRecords } from "../record/record-reader.ts";
-import { recordMetrics } from "../record/record-metrics.ts";
 import { RecordWriter } from "../record/record-writer.ts";
 import { Registrar, type Binding, type RegistrationSummary } from "../registrar/index.ts";
 import { DrachtioSignaling } from "../signaling/drachtio-signaling.ts";
 import type { SignalingPort } from "../signaling/signaling-port.ts";
+import { TrunkKeeper, type TrunkState } from "../trunk/trunk-keeper.ts";
 import type { CallManagerOptions } from "./call-manager-options.ts";
 import { TollGuards, type TollAlarm } from "../toll/index.ts";
 import { CallControl } from "./call-control.ts";
@@ -20,7 +21,7 @@ import { CallJournal } from "./call-journal.ts";
 import type { CallContext } from "./call-session.ts";
 import { CallTable } from "./call-table.ts";
 import { viewOf, type CallView } from "./call-view.ts";
-import type { EdgeControl } from "./edge-control.ts";
+import { EdgeMessenger } from "./edge-messenger.ts";
 import { EdgeReconciler } from "./edge-reconciler.ts";
 import { Gatekeeper } from "./gatekeeper.ts";
 import type { LegDevice } from "./leg.ts";
@@ -30,7 +31,8 @@ import { RelayReconciler } from "./relay-reconciler.ts";
 import { restoreCalls, STOPPED } from "./restore-calls.ts";
 import { messageSummary, NO_MESSAGES } from "./subscription/message-summary.ts";
 import { Subscriptions } from "./subscription/subscriptions.ts";
-import { withPayer } from "./saved-call.ts";
+import { longestRingSeconds, withDefaults } from "./call-limits.ts";
+import { storeWithPayers } from "./stored-payer.ts";
 import { wayToLeg } from "./way-to-leg.ts";
 import {
   subjectOfDevice,
@@ -39,9 +41,6 @@ import {
   type CallSubject,
   type DeviceSubject,
 } from "./trace-subjects.ts";
-
-/** Shorter delays are every day's. */
-const REPORT_DELAY_ABOVE_MS = 50;
 
 /**
  * Call control of a node: registrar, digest, two-party calls between phones, peers and services of the switch, their
@@ -57,6 +56,7 @@ export class CallManager {
   readonly #records: RecordWriter;
   readonly #toll: TollGuards;
   readonly #signaling: SignalingPort;
+  readonly #trunks: TrunkKeeper;
   readonly #gatekeeper: Gatekeeper;
   readonly #subscriptions: Subscriptions;
   readonly #messages: Messages;
@@ -65,6 +65,7 @@ export class CallManager {
   readonly #edgeReconciler: EdgeReconciler;
   readonly #relayReconciler: RelayReconciler;
   readonly #unwritten = new Set<Promise<void>>();
+  readonly #edge: EdgeMessenger;
   #emergency: EmergencyPlan | undefined;
   #isClosed = false;
   #onNoSession: () => void = () => undefined;
@@ -73,6 +74,7 @@ export class CallManager {
   constructor(options: CallManagerOptions) {
     const { clock, ids, logger, inventory, relay, paths, settings, edge } = options;
     this.#options = options;
+    this.#edge = new EdgeMessenger(options.edgeControl, logger);
     this.#emergency = settings.emergency && emergencyPlan(settings.emergency, inventory);
     this.#registrar = new Registrar({ inventory, clock, logger, journalPath: paths.registrations });
     this.#authenticator = new DigestAuthenticator({
@@ -82,14 +84,14 @@ export class CallManager {
       ids,
       logger,
       hasBindingFrom: (address) => this.#registrar.hasBindingFrom(address),
-      onStopped: (address) => this.#tellEdge((edge) => edge.ban(address)),
+      onStopped: (address) => this.#edge.ban(address),
     });
     this.#journal = new CallJournal(paths.calls, clock, logger);
     this.#toll = new TollGuards(paths.tolls, clock, logger);
     this.#records = new RecordWriter({ path: paths.records, clock, logger });
-    const ringSeconds = settings.ringSeconds ?? 180;
-    const longestRingMs = longestRingSeconds(inventory, ringSeconds) * 1_000;
-    this.#signaling =
+    const limits = withDefaults(settings);
+    const longestRingMs = longestRingSeconds(inventory, limits.ringSeconds) * 1_000;
+    const signaling =
       options.signaling ??
       new DrachtioSignaling({
         instanceId: "callmanager",
@@ -101,9 +103,21 @@ export class CallManager {
           this.#journal.flush();
           this.#subscriptions.flush();
         },
-        onDelay: (delayMs) => this.#onDelay(delayMs),
+        onDelay: (delayMs) => this.#edge.reportDelay(delayMs),
       });
-    this.#gatekeeper = new Gatekeeper(inventory, this.#authenticator);
+    this.#trunks = new TrunkKeeper({
+      port: signaling,
+      clock,
+      ids,
+      logger,
+      secrets: options.secrets,
+      journalPath: paths.trunks,
+      onSource: ({ address }) => this.#edge.trust([address]),
+    });
+    this.#trunks.apply(inventory.peers);
+    this.#signaling = this.#trunks.port;
+    const calledUri = (message: SipMessage): string => this.#trunks.calledUri(message);
+    this.#gatekeeper = new Gatekeeper(inventory, this.#authenticator, this.#trunks);
     this.#subscriptions = new Subscriptions({
       packages: [messageSummary(options.messageCounts ?? NO_MESSAGES, inventory.realm)],
       gatekeeper: this.#gatekeeper,
@@ -126,6 +140,7 @@ export class CallManager {
       onFlowFailed,
       endpoints,
       localHosts: () => this.#newCalls.localHosts,
+      calledUri,
       numbering,
       port: this.#signaling,
       clock,
@@ -139,12 +154,9 @@ export class CallManager {
       lookup,
       onFlowFailed,
       endpoints,
-      maxCalls: settings.maxCalls,
-      maxLegs: settings.maxLegs ?? settings.maxCalls * 4,
-      ringSeconds,
-      serialRingSeconds: settings.serialRingSeconds ?? 20,
-      trunkTrySeconds: settings.trunkTrySeconds ?? 4,
-      maxForwards: settings.maxForwards ?? 12,
+      calledUri,
+      ...limits,
+      isUsable: ({ name }) => this.#trunks.isUsable(name),
       toll: this.#toll,
       emergency: () => this.#emergency,
       numbering,
@@ -172,6 +184,7 @@ export class CallManager {
         logger.info("connected to the edge", { calls: this.#table.active });
         this.#edgeReconciler.start();
         this.#subscriptions.findEdge();
+        this.#trunks.edgeConnected();
         this.#options.onReady?.();
       },
       onDisconnected: () => {
@@ -191,8 +204,8 @@ export class CallManager {
   /** To be called each time the edge's control is connected: it may be an edge that knows of no phone. */
   edgeControlConnected(): void {
     if (this.#isClosed) return;
-    this.#tellNeighbors();
-    this.#tellEdge((edge) => edge.trust(this.#registrar.sources));
+    this.#edge.know(this.#options.inventory.peers);
+    this.#edge.trust([...this.#registrar.sources, ...this.#trunks.sources]);
   }
 
   /** To be called each time the relay is connected: sessions and calls are compared. */
@@ -219,6 +232,11 @@ export class CallManager {
   /** Calls that guards against toll fraud have refused, newest first. */
   tollAlarms(): readonly TollAlarm[] {
     return this.#toll.alarms;
+  }
+
+  /** Trunks, by name: whether they are in service, since when, and why not. */
+  trunkStates(): TrunkState[] {
+    return this.#trunks.trunkStates();
   }
 
   /** Records of the calls that ended last, newest first, at most `limit`. */
@@ -270,7 +288,8 @@ export class CallManager {
       this.#journal.metric,
       ...this.#toll.metrics(),
       ...this.#authenticator.counters(),
-      ...recordMetrics(this.#records.counts),
+      ...this.#trunks.metrics(),
+      ...this.#records.metrics(),
       {
         name: "tandem_wire_pending_commands",
         type: "gauge",
@@ -294,7 +313,8 @@ export class CallManager {
       this.#emergency = undefined;
       logger.error("emergency calls lead nowhere", { error: errorMessageOf(error) });
     }
-    this.#tellNeighbors();
+    this.#edge.know(inventory.peers);
+    this.#trunks.apply(inventory.peers);
   }
 
   /** New calls get 503 from now on; those that are there go on. */
@@ -303,11 +323,15 @@ export class CallManager {
   }
 
   /**
-   * Ends every call, for a node that goes down for good. New ones get 503. Resolves when the phones have answered, at
-   * the latest after `withinMs`.
+   * Ends every call and every registration with a trunk, for a node that goes down for good. New calls get 503.
+   * Resolves when phones and trunks have answered, at the latest after `withinMs`.
    */
   async endCalls(withinMs: number): Promise<void> {
     this.drain();
+    await Promise.all([this.#endSessions(withinMs), this.#trunks.leave(withinMs)]);
+  }
+
+  async #endSessions(withinMs: number): Promise<void> {
     for (const session of this.#table.sessions) session.dispatch({ type: "hang-up", outcome: STOPPED });
     if (this.#table.size === 0) return;
     await new Promise<void>((resolve) => {
@@ -328,6 +352,7 @@ export class CallManager {
     this.#isClosed = true;
     this.#relayReconciler.stop();
     this.#edgeReconciler.stop();
+    this.#trunks.close();
     this.#signaling.close();
     for (const session of this.#table.sessions) session.loseEdge();
     for (const session of this.#table.sessions) session.stop();
@@ -337,28 +362,6 @@ export class CallManager {
     this.#toll.close();
     this.#subscriptions.close();
     this.#registrar.close();
-  }
-
-  /** What the edge ought to know and can do without. */
-  #tellEdge(tell: (edge: EdgeControl) => Promise<void>): void {
-    const { edgeControl, logger } = this.#options;
-    if (edgeControl === undefined) return;
-    tell(edgeControl).catch((error: unknown) => logger.warn("the edge was not told", { error: errorMessageOf(error) }));
-  }
-
-  #tellNeighbors(): void {
-    const { peers } = this.#options.inventory;
-    const addresses = peers.flatMap((peer) => peer.addresses);
-    const certificateNames = peers.flatMap((peer) => peer.certificateNames ?? []);
-    this.#tellEdge((edge) => edge.know({ addresses, certificateNames }));
-  }
-
-  #onDelay(delayMs: number): void {
-    const { edgeControl, logger } = this.#options;
-    if (delayMs < REPORT_DELAY_ABOVE_MS) return;
-    edgeControl?.reportDelay(delayMs).catch((error: unknown) => {
-      logger.debug("the edge was not told how late requests are", { error: errorMessageOf(error) });
-    });
   }
 
   #makeContext(): CallContext {
@@ -371,10 +374,7 @@ export class CallManager {
       clock,
       ids,
       logger,
-      store: {
-        put: (saved) => this.#journal.put(withPayer(saved, this.#toll.payerOf(saved.callId))),
-        remove: (callId) => this.#journal.remove(callId),
-      },
+      store: storeWithPayers(this.#journal, this.#toll),
       wayTo: (leg) => (leg.device.kind === "sip-phone" ? wayToLeg(bindingsOf(leg.device), leg) : undefined),
       owner: {
         addLeg: (leg, session) => this.#table.addLeg(leg, session),
@@ -396,8 +396,4 @@ export class CallManager {
       writeRecord: (record) => this.#records.write(record),
     };
   }
-}
-
-function longestRingSeconds({ phones, peers }: Inventory, usual: number): number {
-  return [...phones, ...peers].reduce((longest, { profile }) => Math.max(longest, profile.ringSeconds), usual);
 }

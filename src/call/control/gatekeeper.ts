@@ -2,6 +2,7 @@ import { parseVia, splitList } from "../../sip/message/index.ts";
 import type { DigestAuthenticator } from "../auth/index.ts";
 import { isSameAddress, type Inventory, type Peer, type SipPhone } from "../device/index.ts";
 import type { IncomingRequest, SignalingSource } from "../signaling/signaling-port.ts";
+import type { TrunkKeeper } from "../trunk/trunk-keeper.ts";
 import { claimOf } from "./caller-identity.ts";
 import type { LegDevice } from "./leg.ts";
 import { rejection, type Rejection } from "./rejection.ts";
@@ -19,14 +20,19 @@ export interface RemoteParty {
   source: SignalingSource;
 }
 
+/** What registrations of the switch tell of who sends a request. */
+export type RegisteredTrunks = Pick<TrunkKeeper, "trunkByContact" | "trunkBySource">;
+
 /** Tells who sends a request: peers by certificate or address, phones by digest (RFC 3261 22). */
 export class Gatekeeper {
   readonly #inventory: Inventory;
   readonly #authenticator: DigestAuthenticator;
+  readonly #trunks: RegisteredTrunks;
 
-  constructor(inventory: Inventory, authenticator: DigestAuthenticator) {
+  constructor(inventory: Inventory, authenticator: DigestAuthenticator, trunks: RegisteredTrunks) {
     this.#inventory = inventory;
     this.#authenticator = authenticator;
+    this.#trunks = trunks;
   }
 
   /** A request outside a dialog that a phone or a peer may send. */
@@ -38,11 +44,19 @@ export class Gatekeeper {
     return isAllowed ? { kind: "admitted", device: peer } : { kind: "refused", ...rejection(403, "transport") };
   }
 
-  /** By certificate first: it proves more than an address does. */
+  /**
+   * By certificate first: it proves more than an address does. A trunk that the switch has registered with is known by
+   * the Contact that only its registrar was told, and by where that answers.
+   */
   #peerOf({ message, source }: IncomingRequest): Peer | undefined {
     const names = message.getAll(PEER_CERTIFICATE).flatMap(splitList);
     const proven = names.length === 0 ? undefined : this.#inventory.peerByCertificate(names);
-    return proven ?? this.#inventory.peerByAddress(source.address);
+    return (
+      proven ??
+      this.#trunks.trunkByContact(message) ??
+      this.#inventory.peerByAddress(source.address) ??
+      this.#trunks.trunkBySource(message, source)
+    );
   }
 
   /** A request that only phones send, and that has to be theirs (REGISTER). */

@@ -9,7 +9,7 @@ import type {
   RequestEvents,
   SignalingPort,
 } from "../signaling/signaling-port.ts";
-import { dialogIdOf, type Leg } from "./leg.ts";
+import { dialogIdOf, trunkOf, type Leg } from "./leg.ts";
 import { identityOf, noteKnown, noteResponse, wasKnown } from "./leg-dialog.ts";
 
 export interface LegRequestsOptions {
@@ -130,16 +130,19 @@ export class LegRequests {
     onFailed: (error: SignalingError) => void,
   ): void {
     let isOver = false;
-    const pending = this.#options.port.request(request, {
-      onResponse: (response) => {
-        noteResponse(leg, response.message);
-        events.onResponse(response);
+    const pending = this.#options.port.request(
+      { ...request, ...trunkOf(leg.device) },
+      {
+        onResponse: (response) => {
+          noteResponse(leg, response.message);
+          events.onResponse(response);
+        },
+        onFailed: (error) => {
+          isOver = true;
+          onFailed(error);
+        },
       },
-      onFailed: (error) => {
-        isOver = true;
-        onFailed(error);
-      },
-    });
+    );
     if (!isOver) sent.current = pending;
   }
 }

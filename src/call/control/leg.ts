@@ -81,6 +81,11 @@ export interface Leg extends DialogAbilities {
   dialog?: LegDialog;
 }
 
+/** Names the trunk that a request goes to, so that its challenges are answered; nothing for a phone. */
+export function trunkOf({ kind, name }: Pick<LegDevice, "kind" | "name">): { readonly trunk?: string } {
+  return kind === "peer" ? { trunk: name } : {};
+}
+
 /** Makes the wire's dialog id. */
 export function dialogIdOf(sipCallId: string, initiatorTag: string): string {
   return `${sipCallId};from-tag=${initiatorTag}`;

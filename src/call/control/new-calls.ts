@@ -21,6 +21,7 @@ import { accepts } from "./accept.ts";
 import { recordOf, type CallProgress } from "./call-progress.ts";
 import { type CallContext, CallSession } from "./call-session.ts";
 import type { CallTable } from "./call-table.ts";
+import type { CallLimits } from "./call-limits.ts";
 import { CallRouting, type Dialing } from "./call-routing.ts";
 import { callerDevice, claimOf } from "./caller-identity.ts";
 import { adoptAbilities, recvInfo } from "./capabilities.ts";
@@ -35,7 +36,7 @@ import { registrationAt } from "./way-to-leg.ts";
 import { sessionBody } from "./session-body.ts";
 import { decideSession, type SessionDecision } from "./session-interval.ts";
 
-export interface NewCallsOptions {
+export interface NewCallsOptions extends CallLimits {
   readonly context: CallContext;
   readonly table: CallTable;
   readonly inventory: Inventory;
@@ -43,12 +44,10 @@ export interface NewCallsOptions {
   readonly lookup: (phone: SipPhone) => readonly Binding[];
   readonly onFlowFailed: (binding: Binding) => void;
   readonly endpoints: ReadonlyMap<string, RelayEndpoint & ("echo" | "demo")>;
-  readonly maxCalls: number;
-  readonly maxLegs: number;
-  readonly ringSeconds: number;
-  readonly serialRingSeconds: number;
-  readonly trunkTrySeconds: number;
-  readonly maxForwards: number;
+  /** What a request is for; its Request-URI, unless that is our Contact with a trunk. */
+  readonly calledUri: (message: SipMessage) => string;
+  /** False: a trunk is known to be down. */
+  readonly isUsable: (trunk: Peer) => boolean;
   readonly toll: TollGuards;
   /** Where emergency calls go now; undefined: nowhere. */
   readonly emergency: () => EmergencyPlan | undefined;
@@ -107,7 +106,7 @@ export class NewCalls {
     const mayHide = !this.#isEmergency(message);
     const checked = checkInvite(message, device, mayHide);
     if ("status" in checked) return checked;
-    const parsed = parseDialed(message.uri);
+    const parsed = parseDialed(this.#options.calledUri(message));
     if (!parsed.ok) return rejection(416, "uri-scheme");
     const dialed: Dialed = { ...parsed.value, user: detached(parsed.value.user) };
     const callId = this.#options.ids.uuid();
@@ -164,7 +163,7 @@ export class NewCalls {
   /** Undefined: the caller has all the calls it may have. */
   #routing(callId: string, message: SipMessage, device: SipPhone | Peer, dialed: Dialed): CallRouting | undefined {
     const { inventory, table, ids, lookup, onFlowFailed, toll, maxForwards } = this.#options;
-    const { ringSeconds, serialRingSeconds, trunkTrySeconds } = this.#options;
+    const { ringSeconds, serialRingSeconds, trunkTrySeconds, isUsable } = this.#options;
     const isUrgent = isEmergency(dialed, this.#options.emergency());
     const { name, maxCalls } = device;
     if (table.isBusy({ name, maxCalls: maxCalls + (isUrgent ? EMERGENCY_CALLS_OF_ONE : 0) })) return undefined;
@@ -178,7 +177,7 @@ export class NewCalls {
       forwardingOf: (line) => inventory.forwardingOf(line),
       maxForwards,
       toll,
-      context: { ids, lookup, onFlowFailed, isBusy, isUsable: () => true, mayHide: !isUrgent, ...times },
+      context: { ids, lookup, onFlowFailed, isBusy, isUsable, mayHide: !isUrgent, ...times },
     });
   }
 
@@ -201,8 +200,8 @@ export class NewCalls {
     });
   }
 
-  #isEmergency({ uri }: SipMessage): boolean {
-    const dialed = parseDialed(uri);
+  #isEmergency(message: SipMessage): boolean {
+    const dialed = parseDialed(this.#options.calledUri(message));
     return dialed.ok && isEmergency(dialed.value, this.#options.emergency());
   }
 

@@ -42,10 +42,6 @@ export function savedCallOf(
   };
 }
 
-export function withPayer(saved: SavedCall, payer: string | undefined): SavedCall {
-  return payer === undefined ? saved : { ...saved, payer };
-}
-
 /** What of a journal's value can be taken up again; undefined: nothing. */
 export function usableCall(saved: SavedCall): { readonly saved: SavedCall; readonly call: Call } | undefined {
   if (!isSavedCall(saved)) return undefined;

@@ -62,9 +62,11 @@ function linesOf(endpoint: Endpoint, mirror: ConfigurationMirror, context: Store
 function peerOf(trunk: BodyOf<"trunk">, context: StoredInventoryContext): Peer[] {
   const profile = profileOf(trunk.profile, "trunk", trunk.name, context);
   if (profile === undefined) return [];
-  const { name, addresses, certificateNames, uri, prefixes, maxCalls, transit, trusted, tollGuard } = trunk;
-  const limits = { maxCalls, transit, trusted, tollGuard };
-  return [{ kind: "peer", name, addresses, certificateNames, uri, prefixes, profile, ...limits }];
+  const { name, addresses, certificateNames, uri, prefixes, maxCalls, transit, trusted } = trunk;
+  const { registration, sealedPassword, pingSeconds, callerId, inbound, outbound, tollGuard } = trunk;
+  const known = { name, addresses, certificateNames, uri, prefixes, maxCalls, transit, trusted };
+  const kept = { registration, sealedPassword, pingSeconds, callerId, inbound, outbound, tollGuard };
+  return [{ kind: "peer", ...known, ...kept, profile }];
 }
 
 function profileOf(

@@ -1,6 +1,13 @@
 import { appendFile, mkdir, rename, stat } from "node:fs/promises";
 import { dirname } from "node:path";
-import { errorCodeOf, errorMessageOf, type Clock, type Logger, type Timer } from "../../common/index.ts";
+import {
+  errorCodeOf,
+  errorMessageOf,
+  type Clock,
+  type Logger,
+  type Timer,
+  type MetricSample,
+} from "../../common/index.ts";
 import type { CallRecord } from "./call-record.ts";
 
 export interface RecordWriterOptions {
@@ -46,6 +53,25 @@ export class RecordWriter {
 
   get counts(): { readonly written: number; readonly lost: number; readonly waiting: number } {
     return { written: this.#written, lost: this.#lost, waiting: this.#waiting.length };
+  }
+
+  metrics(): MetricSample[] {
+    const { written, lost, waiting } = this.counts;
+    return [
+      { name: "tandem_call_records_total", type: "counter", help: "Call records written", value: written },
+      {
+        name: "tandem_call_records_lost_total",
+        type: "counter",
+        help: "Call records given up because the disk refused",
+        value: lost,
+      },
+      {
+        name: "tandem_call_records_waiting",
+        type: "gauge",
+        help: "Call records on their way to the disk",
+        value: waiting,
+      },
+    ];
   }
 
   /** Resolves when the record is in the file, or was given up. */

@@ -7,6 +7,7 @@ const SETTABLE = new Set([
   "allow",
   "allow-events",
   "authentication-info",
+  "authorization",
   "call-id",
   "contact",
   "content-disposition",
@@ -26,6 +27,7 @@ const SETTABLE = new Set([
   "p-asserted-identity",
   "path",
   "privacy",
+  "proxy-authorization",
   "rack",
   "reason",
   "recv-info",
@@ -44,7 +46,7 @@ const SETTABLE = new Set([
 ]);
 
 /** RFC 3261 7.3.1: several of these cannot be joined by commas. */
-const ONE_A_LINE = new Set(["www-authenticate"]);
+const ONE_A_LINE = new Set(["authorization", "proxy-authorization", "www-authenticate"]);
 const MAX_VALUE_LENGTH = 4_096;
 
 /**

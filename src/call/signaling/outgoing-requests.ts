@@ -27,6 +27,8 @@ const FINAL_MS = 40_000;
 interface Outgoing extends Pending {
   readonly method: string;
   readonly events: RequestEvents;
+  /** Authorization and Proxy-Authorization. */
+  readonly credentials: Record<string, string>;
   request: DrachtioRequest | undefined;
   /** Set when it was taken back before the edge had confirmed it. */
   cancelHeaders: HeaderList | undefined;
@@ -53,9 +55,11 @@ export class OutgoingRequests {
 
   send(request: OutgoingRequest, events: RequestEvents): PendingRequest {
     const { clock, pending } = this.#options;
+    const options = this.#drachtioOptions(request);
     const outgoing: Outgoing = {
       method: request.method,
       events,
+      credentials: credentialsIn(options.headers),
       request: undefined,
       cancelHeaders: undefined,
       deadlineMs: clock.nowMs() + ECHO_MS,
@@ -63,7 +67,7 @@ export class OutgoingRequests {
       fail: (error) => events.onFailed(error),
     };
     pending.add(outgoing);
-    this.#hand(outgoing, this.#drachtioOptions(request));
+    this.#hand(outgoing, options);
     return { cancel: (headers = []) => this.#cancel(outgoing, headers) };
   }
 
@@ -117,7 +121,8 @@ export class OutgoingRequests {
           address: detached(response.source_address),
           port: response.source_address === "" ? 0 : response.source_port,
         },
-        acknowledge: (body) => acknowledge(ack, body),
+        ...(outgoing.request === undefined ? {} : { sentText: outgoing.request.msg.raw }),
+        acknowledge: (body) => acknowledge(ack, body, outgoing.credentials),
       };
       outgoing.events.onResponse(incoming);
     } else if (isFinal) {
@@ -126,9 +131,9 @@ export class OutgoingRequests {
   }
 
   /** A session that nobody waits for any more. */
-  #onLateFinal({ method }: Outgoing, { status, stackDialogId }: DrachtioResponse, ack: DrachtioAck): void {
+  #onLateFinal({ method, credentials }: Outgoing, { status, stackDialogId }: DrachtioResponse, ack: DrachtioAck): void {
     if (method !== "INVITE" || status >= 300) return;
-    acknowledge(ack, undefined);
+    acknowledge(ack, undefined, credentials);
     this.send({ method: "BYE", dialogId: stackDialogId }, { onResponse: ignore, onFailed: ignore });
   }
 
@@ -155,9 +160,15 @@ export class OutgoingRequests {
 
 function ignore(): void {}
 
-function acknowledge(ack: DrachtioAck, body: Body | undefined): void {
+function credentialsIn(headers: Readonly<Record<string, string>>): Record<string, string> {
+  const names = ["Authorization", "Proxy-Authorization"] as const;
+  return Object.fromEntries(names.flatMap((name) => (headers[name] === undefined ? [] : [[name, headers[name]]])));
+}
+
+function acknowledge(ack: DrachtioAck, body: Body | undefined, credentials: Record<string, string>): void {
+  const type = body === undefined ? {} : { "Content-Type": body.contentType };
   try {
-    ack(body === undefined ? {} : { headers: { "Content-Type": body.contentType }, body: body.text });
+    ack({ headers: { ...credentials, ...type }, ...(body === undefined ? {} : { body: body.text }) });
   } catch {
     // drachtio-srf asserts that the connection of the response is still there; the edge ends what has no ACK.
   }

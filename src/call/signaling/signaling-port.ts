@@ -41,18 +41,22 @@ export interface IncomingRequest {
 export interface IncomingResponse {
   readonly message: SipMessage;
   readonly source: SignalingSource;
-  /** Sends the ACK to a 2xx to INVITE. */
+  /** The request that it is for, as the edge has sent it; absent: not known. */
+  readonly sentText?: string;
+  /** Sends the ACK to a 2xx to INVITE, with the credentials of the INVITE (RFC 3261 22.1). */
   acknowledge(body?: Body): void;
 }
 
 export interface OutgoingRequest {
-  readonly method: "INVITE" | "BYE" | "UPDATE" | "INFO" | "OPTIONS" | "NOTIFY" | "MESSAGE" | "PRACK";
+  readonly method: "INVITE" | "BYE" | "UPDATE" | "INFO" | "OPTIONS" | "NOTIFY" | "MESSAGE" | "PRACK" | "REGISTER";
   /** Outside a dialog: the Request-URI. */
   readonly uri?: string;
   /** Where to send it instead of to `uri`. */
   readonly proxyUri?: string;
   /** Inside a dialog. */
   readonly dialogId?: string;
+  /** Name of the trunk that it goes to, whose challenges are answered; absent: it goes to a phone. */
+  readonly trunk?: string;
   readonly headers?: HeaderList;
   readonly body?: Body;
 }

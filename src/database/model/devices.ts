@@ -53,9 +53,12 @@ export const credentials = z.strictObject({
     .regex(/^[A-Za-z0-9_.!~*'()&=+$,;?/#-]{1,64}$/, "expected 1 to 64 characters of a SIP user name")
     .optional()
     .describe("Digest user name; absent: the number of the first line."),
-  password: phonePasswordText.optional().describe("Its password; only hashes of it are kept."),
+  password: phonePasswordText
+    .optional()
+    .describe("Its password; only hashes of it are kept. Without it and `ha1` the device cannot register."),
   ha1: z
     .strictObject({ MD5: ha1(32).optional(), "SHA-256": ha1(64).optional() })
+    .meta({ isSecret: true })
     .optional()
     .describe("Hashes of `user:realm:password`: as good as the password to who reads them."),
 });

@@ -14,6 +14,7 @@ import {
   translationPattern,
 } from "./dial-plan.ts";
 import { directoryNumber } from "./line.ts";
+import { DEFAULT_PARTITION } from "./scalars.ts";
 import { serviceParameterValue } from "./service-parameters.ts";
 import { callManagerGroup, dateTimeGroup, devicePool, musicSource, node, region } from "./system.ts";
 import { user } from "./users.ts";
@@ -133,12 +134,24 @@ export function yamlKeyOf(kind: Kind): string {
   return collectionOf(kind).replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
 }
 
-/** The name of an object: numbers and patterns have that of their partition behind an `@`. */
-export function nameOf(kind: Kind, body: Readonly<Record<string, unknown>>): string {
-  const { name, number, pattern, partition: place } = body;
-  const own = kind === "directory-number" ? number : (pattern ?? name);
-  const text = typeof own === "string" ? own : "";
-  return typeof place === "string" ? `${text}@${place}` : text;
+/** Where the name of an object stands; numbers and patterns have that of their partition behind an `@`. */
+const NAME_KEYS: Readonly<Partial<Record<Kind, string>>> = {
+  "directory-number": "number",
+  "route-pattern": "pattern",
+  "translation-pattern": "pattern",
+  "hunt-pilot": "pattern",
+  "park-range": "pattern",
+};
+
+/** The name of an object, whether or not its body is good; empty when it has none. */
+export function nameOf(kind: Kind, body: unknown): string {
+  if (typeof body !== "object" || body === null) return "";
+  const fields = body as Readonly<Record<string, unknown>>;
+  const key = NAME_KEYS[kind];
+  const own = fields[key ?? "name"];
+  if (typeof own !== "string") return "";
+  const { partition: place = DEFAULT_PARTITION } = fields;
+  return key === undefined || typeof place !== "string" ? own : `${own}@${place}`;
 }
 
 /** Kinds by which devices are found, or the kind alone. */

@@ -6,6 +6,9 @@ export interface Found {
   readonly value: string;
 }
 
+/** A patch nested deeper than any object is taken as it is, for the schema to refuse. */
+const MAX_PATCH_DEPTH = 32;
+
 /** The texts that a path with `*` for list entries leads to. */
 export function textsAt(body: unknown, path: readonly string[]): Found[] {
   let at: { path: (string | number)[]; value: unknown }[] = [{ path: [], value: body }];
@@ -18,39 +21,49 @@ function stepInto(
   value: unknown,
   part: string,
 ): { path: (string | number)[]; value: unknown }[] {
-  if (part === "*")
-    return Array.isArray(value)
-      ? (value as unknown[]).map((each, index) => ({ path: [...path, index], value: each }))
-      : [];
-  if (typeof value !== "object" || value === null) return [];
-  const next = (value as Json)[part];
-  return next === undefined ? [] : [{ path: [...path, part], value: next }];
+  if (part === "*") {
+    if (!Array.isArray(value)) return [];
+    return (value as unknown[]).map((each, index) => ({ path: [...path, index], value: each }));
+  }
+  if (typeof value !== "object" || value === null || !Object.hasOwn(value, part)) return [];
+  return [{ path: [...path, part], value: (value as Json)[part] }];
 }
 
-/** The same without a reference: without the list entry that holds it, else without its key. */
-export function withoutText(body: unknown, path: readonly string[], text: string): unknown {
+/** The same without the references that are gone: without the list entries that hold them, else without their key. */
+export function withoutTexts(body: unknown, path: readonly string[], isGone: (text: string) => boolean): unknown {
   const [part, ...rest] = path;
   if (part === undefined) return body;
   if (part === "*") {
     if (!Array.isArray(body)) return body;
-    return body.filter((entry) => !textsAt(entry, rest).some(({ value }) => value === text));
+    return body.filter((entry) => !textsAt(entry, rest).some(({ value }) => isGone(value)));
   }
-  if (typeof body !== "object" || body === null || !(part in body)) return body;
+  if (typeof body !== "object" || body === null || !Object.hasOwn(body, part)) return body;
   const { [part]: inner, ...others } = body as Record<string, unknown>;
-  if (rest.length === 0) return inner === text ? others : body;
-  return { ...others, [part]: withoutText(inner, rest, text) };
+  if (rest.length === 0) return typeof inner === "string" && isGone(inner) ? others : body;
+  return { ...body, [part]: withoutTexts(inner, rest, isGone) };
 }
 
 /** RFC 7396: what a patch says replaces, `null` removes. */
 export function mergePatch(target: unknown, patch: unknown): unknown {
-  if (!isObject(patch)) return patch;
-  const result: Record<string, unknown> = isObject(target) ? { ...target } : {};
+  return merged(target, patch, MAX_PATCH_DEPTH);
+}
+
+function merged(target: unknown, patch: unknown, depth: number): unknown {
+  if (!isObject(patch) || depth === 0) return patch;
+  const result = new Map<string, unknown>(isObject(target) ? Object.entries(target) : []);
   for (const [key, value] of Object.entries(patch)) {
-    if (key === "__proto__") continue;
-    if (value === null) delete result[key];
-    else result[key] = mergePatch(result[key], value);
+    if (value === null) result.delete(key);
+    else result.set(key, merged(result.get(key), value, depth - 1));
   }
-  return result;
+  return Object.fromEntries(result);
+}
+
+/** The same value without keys that are there and undefined, as it is after it has been on file. */
+export function withoutUndefined(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutUndefined);
+  if (!isObject(value)) return value;
+  const kept = Object.entries(value).filter(([, each]) => each !== undefined);
+  return Object.fromEntries(kept.map(([key, each]) => [key, withoutUndefined(each)]));
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

@@ -1,6 +1,14 @@
-import type { Violation } from "../database-error.ts";
+import { isDeepStrictEqual } from "node:util";
+import {
+  huntPilotFaults,
+  parkRangeFaults,
+  patternFaults,
+  routePatternFaults,
+  timeScheduleFaults,
+} from "./dial-plan-rules.ts";
+import type { Fault } from "./fault.ts";
 import type { BodyOf, Kind } from "./kinds.ts";
-import { parsePattern } from "./pattern.ts";
+import { FORWARDING_KINDS } from "./line.ts";
 
 /** Finds other objects as they are after a change. */
 export interface ModelView {
@@ -9,101 +17,112 @@ export interface ModelView {
   usersOf(device: string): readonly BodyOf<"user">[];
 }
 
-type Fault = Pick<Violation, "path" | "message">;
-
-/** What is wrong with an object beside its schema and its references. */
-export function ruleFaults<K extends Kind>(kind: K, body: BodyOf<K>, view: ModelView): Fault[] {
-  return RULES[kind]?.(body, view, kind) ?? [];
+interface RuleContext<K extends Kind> {
+  readonly kind: K;
+  readonly view: ModelView;
+  /** As it was before the change; absent: it is new. */
+  readonly before: BodyOf<K> | undefined;
 }
 
-const MAX_PARK_NUMBERS = 1_000;
+/** What is wrong with an object beside its schema and its references. */
+export function ruleFaults<K extends Kind>(
+  kind: K,
+  body: BodyOf<K>,
+  view: ModelView,
+  before: BodyOf<K> | undefined,
+): Fault[] {
+  return RULES[kind]?.(body, { kind, view, before }) ?? [];
+}
 
-type Rules = { readonly [K in Kind]?: (body: BodyOf<K>, view: ModelView, kind: K) => Fault[] };
-
-const RULES: Rules = {
+const RULES: { readonly [K in Kind]?: (body: BodyOf<K>, context: RuleContext<K>) => Fault[] } = {
   phone: endpointFaults,
-  "cti-port": endpointFaults,
+  "cti-port": (body, context) => [...endpointFaults(body, context), ...oneLineFaults(body, context)],
   "route-point": endpointFaults,
   "route-pattern": routePatternFaults,
-  "translation-pattern": dotFaults,
-  "hunt-pilot": dotFaults,
+  "translation-pattern": patternFaults,
+  "hunt-pilot": huntPilotFaults,
   "park-range": parkRangeFaults,
+  "time-schedule": timeScheduleFaults,
   "directory-number": lineFaults,
   user: userFaults,
-  "calling-search-space": ({ partitions }) => repeats(partitions, "partitions"),
-  "call-manager-group": ({ nodes }) => repeats(nodes, "nodes"),
-  "route-group": ({ trunks }) => repeats(trunks, "trunks"),
+  "calling-search-space": ({ partitions }) => repeats(partitions, ["partitions"]),
+  "call-manager-group": ({ nodes }) => repeats(nodes, ["nodes"]),
+  "route-group": ({ trunks }) => repeats(trunks, ["trunks"]),
+  "line-group": ({ members }) => repeats(members, ["members"]),
+  "route-list": ({ groups }) =>
+    repeats(
+      groups.map(({ routeGroup }) => routeGroup),
+      ["groups"],
+    ),
+  region: ({ codecs, to }) => [
+    ...repeats(codecs, ["codecs"]),
+    ...repeats(
+      to.map(({ region }) => region),
+      ["to"],
+    ),
+    ...to.flatMap((other, index) => repeats(other.codecs, ["to", index, "codecs"])),
+  ],
 };
 
+type Endpoint = Pick<BodyOf<"phone">, "lines" | "credentials">;
+
 function endpointFaults(
-  { name, lines, credentials }: Pick<BodyOf<"phone">, "name" | "lines" | "credentials">,
-  view: ModelView,
-  kind: Kind,
+  { lines, credentials }: Endpoint,
+  { before }: { readonly before: Endpoint | undefined },
 ): Fault[] {
   const faults = repeats(
     lines.map(({ directoryNumber }) => directoryNumber),
-    "lines",
+    ["lines"],
   );
-  if (kind === "cti-port" && lines.length > 1) {
-    const user = view.usersOf(name).find(({ oneLinePerPort }) => oneLinePerPort);
-    if (user !== undefined)
-      faults.push({ path: ["lines"], message: `user ${user.name} takes ports with one line only` });
-  }
-  if (credentials?.password === undefined && credentials?.ha1 === undefined && credentials !== undefined) {
-    faults.push({ path: ["credentials"], message: "expected a password, or ha1" });
+  const had = before?.credentials;
+  if (credentials === undefined || had?.ha1 === undefined) return faults;
+  if (credentials.ha1 === undefined) {
+    faults.push({ path: ["credentials"], message: "expected a password, or ha1, as there was one" });
+  } else if (credentials.user !== had.user && isDeepStrictEqual(credentials.ha1, had.ha1)) {
+    faults.push({ path: ["credentials", "user"], message: "expected a password with it: ha1 is of the user before" });
   }
   return faults;
 }
 
-function routePatternFaults(body: BodyOf<"route-pattern">): Fault[] {
-  return [...dotFaults(body), ...routeTargetFaults(body)];
+function oneLineFaults({ name, lines }: BodyOf<"cti-port">, { view }: RuleContext<"cti-port">): Fault[] {
+  if (lines.length < 2) return [];
+  const user = view.usersOf(name).find(({ oneLinePerPort }) => oneLinePerPort);
+  return user === undefined ? [] : [{ path: ["lines"], message: `user ${user.name} takes ports with one line only` }];
 }
 
-function dotFaults({ pattern, discard }: Pick<BodyOf<"route-pattern">, "pattern" | "discard">): Fault[] {
-  const isIdle = discard.startsWith("pre-dot") && !pattern.includes(".");
-  return isIdle ? [{ path: ["discard"], message: "there is no dot in the pattern" }] : [];
-}
-
-/** Parked calls need numbers that can be counted. */
-function parkRangeFaults({ pattern }: BodyOf<"park-range">): Fault[] {
-  const parsed = parsePattern(pattern);
-  if (!parsed.ok) return [];
-  const { positions, maxLength } = parsed.value;
-  if (maxLength === undefined) return [{ path: ["pattern"], message: "has !, + or ?: it would have no end" }];
-  const count = positions.reduce((product, { size }) => product * size, 1);
-  return count <= MAX_PARK_NUMBERS ? [] : [{ path: ["pattern"], message: `has ${count} numbers, at most 1,000` }];
-}
-
-function routeTargetFaults({ trunk, routeList, blocked }: BodyOf<"route-pattern">): Fault[] {
-  if (trunk !== undefined && routeList !== undefined) {
-    return [{ path: ["routeList"], message: "trunk and routeList exclude each other" }];
+function lineFaults({ maxCalls, busyTrigger, voiceMail, forwarding }: BodyOf<"directory-number">): Fault[] {
+  const faults: Fault[] = [];
+  if (busyTrigger !== undefined && busyTrigger > maxCalls) {
+    faults.push({ path: ["busyTrigger"], message: `must be at most maxCalls, ${maxCalls}` });
   }
-  if (trunk === undefined && routeList === undefined && !blocked) {
-    return [{ path: ["trunk"], message: "expected a trunk or a routeList, or blocked: true" }];
+  if (voiceMail !== undefined) return faults;
+  for (const kind of FORWARDING_KINDS) {
+    for (const origin of ["internal", "external"] as const) {
+      if (forwarding[kind]?.[origin] !== "voice-mail") continue;
+      faults.push({ path: ["forwarding", kind, origin], message: "voice-mail leads nowhere without voiceMail" });
+    }
   }
-  return [];
+  return faults;
 }
 
-function lineFaults({ maxCalls, busyTrigger }: BodyOf<"directory-number">): Fault[] {
-  if (busyTrigger === undefined || busyTrigger <= maxCalls) return [];
-  return [{ path: ["busyTrigger"], message: `must be at most maxCalls, ${maxCalls}` }];
-}
-
-function userFaults({ devices, oneLinePerPort }: BodyOf<"user">, view: ModelView): Fault[] {
-  const faults = repeats(devices, "devices");
-  if (!oneLinePerPort) return faults;
+function userFaults({ devices, permissions, oneLinePerPort }: BodyOf<"user">, { view }: RuleContext<"user">): Fault[] {
+  const faults = [...repeats(devices, ["devices"]), ...repeats(permissions, ["permissions"])];
   devices.forEach((device, index) => {
-    const lines = view.body("cti-port", device)?.lines.length ?? 0;
-    if (lines > 1)
+    if (view.body("trunk", device) !== undefined) {
+      faults.push({ path: ["devices", index], message: `${device} is a trunk, which applications do not control` });
+    }
+    const lines = oneLinePerPort ? (view.body("cti-port", device)?.lines.length ?? 0) : 0;
+    if (lines > 1) {
       faults.push({ path: ["devices", index], message: `${device} has ${lines} lines; oneLinePerPort allows one` });
+    }
   });
   return faults;
 }
 
-function repeats(list: readonly string[], key: string): Fault[] {
+function repeats(list: readonly string[], path: readonly (string | number)[]): Fault[] {
   const seen = new Set<string>();
   return list.flatMap((text, index) => {
-    if (seen.has(text)) return [{ path: [key, index], message: `${text} is there twice` }];
+    if (seen.has(text)) return [{ path: [...path, index], message: `${text} is there twice` }];
     seen.add(text);
     return [];
   });

@@ -1,5 +1,5 @@
-import Database from "libsql";
-import { errorCodeOf, errorMessageOf, type Clock } from "../../common/index.ts";
+import { setImmediate as nextTurn } from "node:timers/promises";
+import type { Clock } from "../../common/index.ts";
 import type {
   ChangeEntry,
   ChangeRecord,
@@ -11,182 +11,161 @@ import type {
   StoredObject,
 } from "../configuration-store.ts";
 import { DatabaseError } from "../database-error.ts";
-import { DEVICE_KINDS, kindsOfTarget, REFERENCES, type BodyOf, type DeviceKind, type Kind } from "../model/kinds.ts";
-import { textsAt } from "../model/paths.ts";
+import { DEVICE_KINDS, type BodyOf, type DeviceKind, type Kind } from "../model/kinds.ts";
 import { withHashedPasswords } from "../model/sealing.ts";
-import { uniqueKeysOf } from "../model/unique-keys.ts";
-import { plan, type PlanningView } from "../planning.ts";
+import { plan } from "../planning/plan.ts";
+import { doSteps, STEP, type Steps } from "../planning/steps.ts";
+import { undoing } from "../planning/undoing.ts";
 import type { SecretKeeper } from "../secret-keeper.ts";
-import { FORMAT, TABLES } from "./schema.ts";
+import { Changes, HISTORY, type History } from "./changes.ts";
+import { Connection } from "./connection.ts";
+import { Objects } from "./objects.ts";
+import { openFile } from "./open-file.ts";
 
 export interface SqliteStoreOptions {
   /** The file, made with mode 0600 when missing; `:memory:` for none. */
   readonly path: string;
   readonly clock: Clock;
   readonly keeper: SecretKeeper;
+  /** Absent: 10,000 changes and 64 MiB. */
+  readonly history?: History;
 }
 
-type Row = Readonly<Record<string, string | number | null>>;
-interface Statement {
-  run(...values: unknown[]): unknown;
-  get(...values: unknown[]): Row | undefined;
-  all(...values: unknown[]): Row[];
+/** How long another process that writes is waited for, and between attempts. */
+const BUSY_MS = 30_000;
+const RETRY_MS = 10;
+
+interface Side {
+  readonly connection: Connection;
+  readonly objects: Objects;
+  readonly changes: Changes;
 }
 
-/** How long another process that writes is waited for. */
-const BUSY_MS = 5_000;
-const MAX_LIST = 10_000;
-/** Changes that can be undone; older ones are forgotten. */
-const KEPT_CHANGES = 10_000;
+interface Undoing {
+  readonly sequence: number;
+}
 
-/** The configuration in an SQLite file that several processes may have open. */
+/**
+ * The configuration in an SQLite file that several processes may have open. Changes have a connection of their own, so
+ * that reads go on while one is made.
+ */
 export class SqliteStore implements ConfigurationStore {
   readonly #clock: Clock;
   readonly #keeper: SecretKeeper;
-  readonly #db: InstanceType<typeof Database>;
-  readonly #statements = new Map<string, Statement>();
-  readonly #view: PlanningView;
-  #isClosed = false;
+  readonly #reading: Side;
+  readonly #writing: Side;
+  /** Ends when the changes asked for so far have ended. */
+  #lastChange: Promise<unknown> = Promise.resolve();
+  #isInSnapshot = false;
 
-  /** @throws {DatabaseError} `database-failed` when the file cannot be opened or is another version's */
-  constructor({ path, clock, keeper }: SqliteStoreOptions) {
+  /** @throws {DatabaseError} `database-failed` when the file cannot be opened, is not ours or another version's */
+  constructor({ path, clock, keeper, history = HISTORY }: SqliteStoreOptions) {
     this.#clock = clock;
     this.#keeper = keeper;
-    this.#db = failingClearly(path, () => new Database(path, { timeout: BUSY_MS }));
-    failingClearly(path, () => {
-      this.#db.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = ${BUSY_MS}`);
-      this.#db.exec(TABLES);
-    });
-    this.#checkFormat(path);
-    this.#view = {
-      get: (kind, name) => this.get(kind, name),
-      referrers: (kind, name) => this.referrers(kind, name),
-      holder: (scope, key) => {
-        const row = this.#sql("SELECT kind, name FROM unique_key WHERE scope = ? AND key = ?").get(scope, key);
-        return row === undefined ? undefined : { kind: row["kind"] as Kind, name: String(row["name"]) };
-      },
-    };
+    this.#reading = sideOf(openFile(path), history);
+    // What is in memory is there for one connection only; waiting for other processes must not stop this one.
+    this.#writing = path === ":memory:" ? this.#reading : sideOf(new Connection(path, 0), history);
+    this.#writing.connection.exec("PRAGMA synchronous = FULL");
   }
 
   sequence(): number {
-    return Number(this.#sql("SELECT coalesce(max(sequence), 0) AS last FROM change").get()?.["last"] ?? 0);
+    return this.#reading.changes.sequence();
   }
 
   get<K extends Kind>(kind: K, name: string): StoredObject<K> | undefined {
-    const row = this.#sql("SELECT * FROM object WHERE kind = ? AND name = ?").get(kind, name);
-    return row === undefined ? undefined : objectOf<K>(row);
+    return this.#reading.objects.get(kind, name);
   }
 
   getDevice(name: string): StoredObject<DeviceKind> | undefined {
-    for (const kind of DEVICE_KINDS) {
-      const found = this.get(kind, name);
-      if (found !== undefined) return found;
-    }
-    return undefined;
+    const holder = this.#reading.objects.holder("device name", name);
+    const kind = DEVICE_KINDS.find((one) => one === holder?.kind);
+    return kind === undefined ? undefined : this.get(kind, name);
   }
 
-  list<K extends Kind>(kind: K, { limit, after = "", where }: ListQuery): StoredObject<K>[] {
-    const wanted = Math.min(Math.max(1, limit), MAX_LIST);
-    const found: StoredObject<K>[] = [];
-    let last = after;
-    for (;;) {
-      const rows = this.#sql("SELECT * FROM object WHERE kind = ? AND name > ? ORDER BY name LIMIT ?").all(
-        kind,
-        last,
-        wanted,
-      );
-      for (const row of rows) {
-        const object = objectOf<K>(row);
-        last = object.name;
-        if (where?.(object) ?? true) found.push(object);
-        if (found.length === wanted) return found;
-      }
-      if (rows.length < wanted) return found;
-    }
+  list<K extends Kind>(kind: K, query: ListQuery): StoredObject<K>[] {
+    return this.#reading.objects.list(kind, query);
   }
 
   count(kind: Kind): number {
-    return Number(this.#sql("SELECT count(*) AS number FROM object WHERE kind = ?").get(kind)?.["number"] ?? 0);
+    return this.#reading.objects.count(kind);
   }
 
   all<K extends Kind>(kind: K): StoredObject<K>[] {
-    return this.#sql("SELECT * FROM object WHERE kind = ? ORDER BY name")
-      .all(kind)
-      .map(objectOf<K>);
+    return this.#reading.objects.all(kind);
   }
 
   referrers(kind: Kind, name: string): Referrer[] {
-    return this.#sql("SELECT kind, name, path FROM reference WHERE target_kind = ? AND target_name = ?")
-      .all(kind, name)
-      .map((row) => ({ kind: row["kind"] as Kind, name: String(row["name"]), path: String(row["path"]) }));
+    return this.#reading.objects.referrers(kind, name);
+  }
+
+  snapshot<Result>(read: (store: ConfigurationStore) => Result): Result {
+    if (this.#isInSnapshot || this.#reading === this.#writing) return read(this);
+    const { connection } = this.#reading;
+    connection.exec("BEGIN");
+    this.#isInSnapshot = true;
+    try {
+      return read(this);
+    } finally {
+      this.#isInSnapshot = false;
+      connection.rollback();
+    }
   }
 
   async check({ operations }: ChangeRequest): Promise<readonly ChangeEntry[]> {
-    return plan(await this.#hashed(operations), this.#view, this.#keeper);
+    const hashed = await this.#hashed(operations);
+    return this.#transaction("look", ({ objects }) => plan(hashed, objects, this.#keeper));
   }
 
   async apply(request: ChangeRequest): Promise<ChangeRecord | undefined> {
-    return this.#change(request, request.operations, undefined);
+    const hashed = await this.#hashed(request.operations);
+    return this.#transaction("change", (side) => this.#change(side, request, hashed));
   }
 
-  async undo(sequence: number, author: string): Promise<ChangeRecord> {
-    const change = this.changesAfter(sequence - 1, 1)[0];
-    const isUndone = this.#sql("SELECT 1 AS yes FROM change WHERE undoes = ?").get(sequence) !== undefined;
-    if (change?.sequence !== sequence || isUndone) {
-      throw new DatabaseError(
-        "nothing-to-undo",
-        isUndone ? `change ${sequence} has been undone` : `there is no change ${sequence}`,
-      );
+  undo(sequence: number, author: string): Promise<ChangeRecord> {
+    const undo = { sequence };
+    const summary = `undo change ${sequence}`;
+    return this.#transaction("change", (side) => this.#undo(side, { author, summary, operations: [] }, undo));
+  }
+
+  changesAfter(sequence: number, limit: number): ChangeRecord[] {
+    return this.#reading.changes.after(sequence, limit);
+  }
+
+  changesBefore(sequence: number | undefined, limit: number): ChangeRecord[] {
+    return this.#reading.changes.before(sequence, limit);
+  }
+
+  close(): void {
+    this.#writing.connection.close();
+    this.#reading.connection.close();
+  }
+
+  *#undo(side: Side, request: ChangeRequest, undo: Undoing): Steps<ChangeRecord> {
+    const { sequence } = undo;
+    if (side.changes.isUndone(sequence)) {
+      throw new DatabaseError("nothing-to-undo", `change ${sequence} has been undone`);
     }
-    const operations = change.entries.map((entry) => this.#inverseOf(entry, sequence));
-    const undone = await this.#change({ author, summary: `undo change ${sequence}` }, operations, sequence);
+    const change = side.changes.get(sequence);
+    if (change === undefined) throw new DatabaseError("nothing-to-undo", `there is no change ${sequence}`);
+    const undone = yield* this.#change(side, request, undoing(change, side.objects), undo);
     if (undone === undefined) throw new DatabaseError("nothing-to-undo", `change ${sequence} changed nothing`);
     return undone;
   }
 
-  changesAfter(sequence: number, limit: number): ChangeRecord[] {
-    return this.#sql("SELECT * FROM change WHERE sequence > ? ORDER BY sequence LIMIT ?")
-      .all(sequence, limit)
-      .map(changeOf);
-  }
-
-  changesBefore(sequence: number | undefined, limit: number): ChangeRecord[] {
-    const before = sequence ?? Number.MAX_SAFE_INTEGER;
-    return this.#sql("SELECT * FROM change WHERE sequence < ? ORDER BY sequence DESC LIMIT ?")
-      .all(before, limit)
-      .map(changeOf);
-  }
-
-  close(): void {
-    if (this.#isClosed) return;
-    this.#isClosed = true;
-    this.#statements.clear();
-    this.#db.close();
-  }
-
-  async #change(
-    { author, summary }: Pick<ChangeRequest, "author" | "summary">,
+  *#change(
+    { objects, changes }: Side,
+    { author, summary }: ChangeRequest,
     operations: readonly Operation[],
-    undoes: number | undefined,
-  ): Promise<ChangeRecord | undefined> {
-    const hashed = await this.#hashed(operations);
-    return this.#transaction(() => {
-      const entries = plan(hashed, this.#view, this.#keeper);
-      if (entries.length === 0) return undefined;
-      const atMs = this.#clock.wallMs();
-      const sequence = this.sequence() + 1;
-      for (const entry of entries) this.#write(entry, sequence);
-      this.#sql("INSERT INTO change VALUES (?, ?, ?, ?, ?, ?)").run(
-        sequence,
-        atMs,
-        author,
-        summary,
-        JSON.stringify(entries),
-        undoes ?? null,
-      );
-      this.#sql("DELETE FROM change WHERE sequence <= ?").run(sequence - KEPT_CHANGES);
-      return { sequence, atMs, author, summary, entries, ...(undoes === undefined ? {} : { undoes }) };
-    });
+    undo?: Undoing,
+  ): Steps<ChangeRecord | undefined> {
+    const entries = yield* plan(operations, objects, this.#keeper, { isUndo: undo !== undefined });
+    if (entries.length === 0) return undefined;
+    const sequence = changes.sequence() + 1;
+    yield* write(objects, entries, sequence);
+    const undoes = undo === undefined ? {} : { undoes: undo.sequence };
+    const record = { sequence, atMs: this.#clock.wallMs(), author, summary, entries, ...undoes };
+    changes.add(record);
+    return record;
   }
 
   async #hashed(operations: readonly Operation[]): Promise<Operation[]> {
@@ -198,99 +177,67 @@ export class SqliteStore implements ConfigurationStore {
     return hashed;
   }
 
-  #inverseOf({ kind, name, before }: ChangeEntry, sequence: number): Operation {
-    const current = this.get(kind, name);
-    const guard = { ifRevision: sequence };
-    if (before === undefined) return { type: "delete", kind, name, ...guard };
-    if (current === undefined) return { type: "create", kind, body: before };
-    return { type: "replace", kind, name, body: before, ...guard };
+  /** One after the other: they have one connection. */
+  #transaction<Result>(purpose: "look" | "change", work: (side: Side) => Steps<Result>): Promise<Result> {
+    const result = this.#lastChange.then(() => this.#transactionNow(purpose, work(this.#writing)));
+    this.#lastChange = result.catch(() => undefined);
+    return result;
   }
 
-  #write({ kind, name, after }: ChangeEntry, sequence: number): void {
-    this.#sql("DELETE FROM reference WHERE kind = ? AND name = ?").run(kind, name);
-    this.#sql("DELETE FROM unique_key WHERE kind = ? AND name = ?").run(kind, name);
-    if (after === undefined) {
-      this.#sql("DELETE FROM object WHERE kind = ? AND name = ?").run(kind, name);
-      return;
-    }
-    this.#sql("INSERT OR REPLACE INTO object VALUES (?, ?, ?, ?)").run(kind, name, sequence, JSON.stringify(after));
-    for (const { path, target } of REFERENCES[kind]) {
-      for (const { value } of textsAt(after, path)) {
-        for (const targetKind of kindsOfTarget(target)) {
-          this.#sql("INSERT OR IGNORE INTO reference VALUES (?, ?, ?, ?, ?)").run(
-            targetKind,
-            value,
-            kind,
-            name,
-            path.join("."),
-          );
-        }
-      }
-    }
-    for (const { scope, key } of uniqueKeysOf(kind, after as BodyOf<Kind>)) {
-      this.#sql("INSERT OR REPLACE INTO unique_key VALUES (?, ?, ?, ?)").run(scope, key, kind, name);
-    }
-  }
-
-  #transaction<Result>(work: () => Result): Result {
+  async #transactionNow<Result>(purpose: "look" | "change", steps: Steps<Result>): Promise<Result> {
+    const { connection } = this.#writing;
+    await this.#begin(purpose === "look" ? "BEGIN" : "BEGIN IMMEDIATE");
     try {
-      this.#db.exec("BEGIN IMMEDIATE");
-    } catch (error) {
-      throw failureOf(error);
-    }
-    try {
-      const result = work();
-      this.#db.exec("COMMIT");
+      // In memory nobody may look between the steps.
+      const result = this.#reading === this.#writing ? doSteps(steps) : await doStepsInTurns(steps);
+      connection.exec("COMMIT");
       return result;
     } catch (error) {
-      this.#db.exec("ROLLBACK");
-      throw error instanceof DatabaseError ? error : failureOf(error);
+      connection.rollback();
+      throw error;
     }
   }
 
-  #sql(text: string): Statement {
-    const known = this.#statements.get(text);
-    if (known !== undefined) return known;
-    const statement = this.#db.prepare(text) as Statement;
-    this.#statements.set(text, statement);
-    return statement;
-  }
-
-  #checkFormat(path: string): void {
-    this.#sql("INSERT OR IGNORE INTO setting VALUES ('format', ?)").run(String(FORMAT));
-    const format = Number(this.#sql("SELECT value FROM setting WHERE key = 'format'").get()?.["value"]);
-    if (format === FORMAT) return;
-    this.close();
-    throw new DatabaseError("database-failed", `${path} has format ${format}; this version of Tandem knows ${FORMAT}`);
+  async #begin(statement: string): Promise<void> {
+    const endMs = this.#clock.nowMs() + BUSY_MS;
+    for (;;) {
+      try {
+        this.#writing.connection.exec(statement);
+        return;
+      } catch (error) {
+        const isBusy = error instanceof DatabaseError && error.code === "database-busy";
+        if (!isBusy || this.#clock.nowMs() >= endMs) throw error;
+      }
+      await new Promise<void>((resolve) => void this.#clock.after(RETRY_MS, resolve));
+    }
   }
 }
 
-function objectOf<K extends Kind>(row: Row): StoredObject<K> {
-  const body = JSON.parse(String(row["body"])) as BodyOf<K>;
-  return { kind: row["kind"] as K, name: String(row["name"]), revision: Number(row["revision"]), body };
+function sideOf(connection: Connection, history: History): Side {
+  return { connection, objects: new Objects(connection), changes: new Changes(connection, history) };
 }
 
-function changeOf(row: Row): ChangeRecord {
-  const undoes = row["undoes"];
-  return {
-    sequence: Number(row["sequence"]),
-    atMs: Number(row["at_ms"]),
-    author: String(row["author"]),
-    summary: String(row["summary"]),
-    entries: JSON.parse(String(row["entries"])) as ChangeEntry[],
-    ...(undoes === null || undoes === undefined ? {} : { undoes: Number(undoes) }),
-  };
-}
-
-function failingClearly<Result>(path: string, work: () => Result): Result {
-  try {
-    return work();
-  } catch (error) {
-    throw new DatabaseError("database-failed", `${path}: ${errorMessageOf(error)}`, [], error);
+async function doStepsInTurns<Result>(steps: Steps<Result>): Promise<Result> {
+  for (;;) {
+    const { done, value } = steps.next();
+    if (done === true) return value;
+    await nextTurn();
   }
 }
 
-function failureOf(error: unknown): DatabaseError {
-  const code = errorCodeOf(error)?.startsWith("SQLITE_BUSY") === true ? "database-busy" : "database-failed";
-  return new DatabaseError(code, errorMessageOf(error), [], error);
+/** Writes entries; keys may go from one object to another, so that old ones go first. */
+function* write(objects: Objects, entries: readonly ChangeEntry[], sequence: number): Steps<void> {
+  let done = 0;
+  for (const { kind, name, before, after } of entries) {
+    if (before !== undefined) objects.unlink(kind, name, before as BodyOf<Kind>, after as BodyOf<Kind> | undefined);
+    if (++done % STEP === 0) yield;
+  }
+  for (const { kind, name, before, after } of entries) {
+    if (after === undefined) objects.remove(kind, name);
+    else {
+      objects.put(kind, name, sequence, after);
+      objects.link(kind, name, after as BodyOf<Kind>, before as BodyOf<Kind> | undefined);
+    }
+    if (++done % STEP === 0) yield;
+  }
 }

@@ -6,6 +6,7 @@ import { EmbeddedRelay } from "../../media/relay/embedded/embedded-relay.ts";
 import { FollowedInventory } from "../configuration/followed-inventory.ts";
 import { openConfiguration, withoutSecrets } from "../configuration/open-configuration.ts";
 import { ABSENT_WITH_DRACHTIO } from "../node/absent-with-drachtio.ts";
+import { SecretBox } from "../secrets/secret-box.ts";
 import type { ServiceContext, ServicePart } from "./service-part.ts";
 
 /** How long readiness waits for edge and relay; without them new calls get 503, but others can go on. */
@@ -62,14 +63,17 @@ export function createCallManagerPart(context: ServiceContext): ServicePart {
       registrations: join(paths.stateDir, "registrations.journal"),
       subscriptions: join(paths.stateDir, "subscriptions.journal"),
       tolls: join(paths.stateDir, "tolls.journal"),
+      trunks: join(paths.stateDir, "trunks.journal"),
       records: join(paths.recordsDir, "calls.jsonl"),
     },
+    secrets: new SecretBox(paths.secretKey),
     settings: { ...node.call, endpoints: new Map(Object.entries(node.call.endpoints)) },
     onReady: () => ready.mark("edge"),
   });
   channel.handle("configuration-changed", () => ({ sequence: followed.refresh() }));
   channel.handle("calls", () => manager.calls());
   channel.handle("registrations", () => manager.registrations());
+  channel.handle("trunks", () => manager.trunkStates());
   channel.handle("forgive", (params) => manager.forgive(textIn(params, "address")));
   channel.handle("toll-alarms", () => manager.tollAlarms());
   channel.handle("ended-calls", () => manager.endedCalls(ENDED_CALLS));

@@ -14,6 +14,8 @@ export interface MessageTarget {
   readonly ways: readonly Way[];
   /** A peer of the trust domain. */
   readonly isTrusted: boolean;
+  /** Name of the peer; absent: a phone. */
+  readonly trunk?: string;
 }
 
 /** Where a message goes, and to whom. */
@@ -82,7 +84,7 @@ function routeToPhones(
 function routeToPeer({ peer, number, callingNumber }: RouteAttempt): RoutedMessage | RejectedMessage {
   const uri = peerUri(peer, number);
   if (uri === undefined) return { kind: "rejected", ...rejection(500, "peer-uri") };
-  const targets = [{ ways: [{ uri }], isTrusted: peer.trusted === true }];
+  const targets = [{ ways: [{ uri }], isTrusted: peer.trusted === true, trunk: peer.name }];
   return shownAs(callingNumber, { kind: "routed", number, targets });
 }
 

@@ -23,6 +23,8 @@ export interface MessagesOptions {
   readonly endpoints: ReadonlyMap<string, RelayEndpoint & ("echo" | "demo")>;
   /** Hosts that mean this switch. */
   readonly localHosts: () => ReadonlySet<string>;
+  /** What a request is for; its Request-URI, unless that is our Contact with a trunk. */
+  readonly calledUri: (message: SipMessage) => string;
   /** Absent: there is no dial plan. */
   readonly numbering?: NumberingSource | undefined;
   readonly port: SignalingPort;
@@ -61,7 +63,7 @@ export class Messages {
     const hops = parseDigits(message.get("max-forwards") ?? String(MAX_HOPS), 255);
     const refused = checkMessage(message, source.protocol, hops.ok ? hops.value : undefined);
     if (refused !== undefined) return refused;
-    const dialed = parseDialed(message.uri);
+    const dialed = parseDialed(this.#options.calledUri(message));
     if (!dialed.ok) return rejection(416, "uri-scheme");
     const { inventory, endpoints, lookup, onFlowFailed } = this.#options;
     const sender = callerDevice(device, message);
@@ -85,9 +87,11 @@ export class Messages {
       ...passedHeaders(message),
       ["Max-Forwards", String((hops.ok ? hops.value : MAX_HOPS) - 1)] as const,
     ];
-    const places = targets.map(({ ways, isTrusted }): DeliveryPlace => {
-      const request = this.#requestTo(routed.number, { ...sender, number: callerNumber }, isTrusted, message, common);
-      return { ways, requestOver: (way) => overWay(request, way) };
+    const places = targets.map(({ ways, isTrusted, trunk }): DeliveryPlace => {
+      const from = { ...sender, number: callerNumber };
+      const request = this.#requestTo(routed.number, from, isTrusted, message, common);
+      const named = trunk === undefined ? request : { ...request, trunk };
+      return { ways, requestOver: (way) => overWay(named, way) };
     });
     this.#deliver(request, device, places);
     return undefined;

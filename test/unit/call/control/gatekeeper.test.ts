@@ -24,6 +24,8 @@ const inventory = createInventory({
 });
 const refuses = { verify: () => ({ kind: "challenge", status: 401, headers: [] }) };
 
+const NO_REGISTRATIONS = { trunkByContact: () => undefined, trunkBySource: () => undefined };
+
 /** A request from an address, of a peer whose certificate has these names. */
 function from(address: string, names?: string): IncomingRequest {
   const extra = names === undefined ? "" : `X-Tandem-Peer-Certificate: ${names}\r\n`;
@@ -35,7 +37,7 @@ function from(address: string, names?: string): IncomingRequest {
 }
 
 describe("Gatekeeper of peers", () => {
-  const gatekeeper = new Gatekeeper(inventory, refuses as unknown as DigestAuthenticator);
+  const gatekeeper = new Gatekeeper(inventory, refuses as unknown as DigestAuthenticator, NO_REGISTRATIONS);
   const nameOf = (request: IncomingRequest): string => {
     const admission = gatekeeper.admit(request);
     return admission.kind === "admitted" ? admission.device.name : String(admission.status);

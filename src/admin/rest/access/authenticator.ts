@@ -1,0 +1,145 @@
+import { createHash, timingSafeEqual } from "node:crypto";
+import type { Clock } from "../../../common/index.ts";
+import type { BodyOf, ConfigurationStore } from "../../../database/index.ts";
+import type { AuditTrail } from "../audit/audit-trail.ts";
+import { RestError } from "../problem/rest-error.ts";
+import { PasswordCheck, type PasswordHashes } from "./password-check.ts";
+import type { Principal } from "./principal.ts";
+import { RefusalLimits } from "./refusal-limits.ts";
+import { SessionTable } from "./session-table.ts";
+
+export interface AuthenticatorOptions {
+  readonly store: ConfigurationStore;
+  readonly clock: Clock;
+  readonly audit: AuditTrail;
+  readonly passwords: PasswordHashes;
+  /** Of `run/admin.token`: an administrator of the name `cli`. */
+  readonly adminToken: string;
+  /** `http.token`: an auditor of the name `http-token`. */
+  readonly httpToken?: string;
+}
+
+/** What a sign-in gives. */
+export interface SignedIn {
+  readonly token: string;
+  readonly expiresAt: string;
+  readonly mustChangePassword: boolean;
+}
+
+const MAX_CREDENTIALS = 1_024;
+const BEARER = 'Bearer realm="tandem"';
+const BASIC = 'Basic realm="tandem", charset="UTF-8"';
+
+/** Finds out who makes a request. Roles are read from the configuration with each of them. */
+export class Authenticator {
+  readonly #options: AuthenticatorOptions;
+  readonly #passwords: PasswordCheck;
+  readonly #limits: RefusalLimits;
+  readonly #sessions: SessionTable;
+
+  constructor(options: AuthenticatorOptions) {
+    this.#options = options;
+    this.#passwords = new PasswordCheck(options.passwords, options.clock);
+    this.#limits = new RefusalLimits(options.clock);
+    this.#sessions = new SessionTable(options.clock);
+  }
+
+  /** Sessions that go on. */
+  get sessions(): number {
+    return this.#sessions.size;
+  }
+
+  /** @throws {RestError} `sign-in-needed`, `sign-in-refused`, `too-many-attempts`, `too-busy` */
+  async identify(authorization: string | undefined, source: string): Promise<Principal> {
+    if (authorization === undefined) {
+      throw new RestError("sign-in-needed", "expected Authorization: Bearer or Basic", challenge(BEARER, BASIC));
+    }
+    const [, scheme = "", credentials = ""] = /^(\S+) +(\S+)$/.exec(authorization) ?? [];
+    if (credentials === "" || credentials.length > MAX_CREDENTIALS) throw refused(BEARER, BASIC);
+    if (scheme.toLowerCase() === "bearer") return this.#bearer(credentials, source);
+    if (scheme.toLowerCase() !== "basic") throw refused(BEARER, BASIC);
+    const [, name = "", password = ""] =
+      /^([^:]*):([^]*)$/.exec(Buffer.from(credentials, "base64").toString("utf8")) ?? [];
+    return principalOf(await this.#signIn(name, password, source));
+  }
+
+  /** @throws {RestError} `sign-in-refused`, `too-many-attempts`, `too-busy` */
+  async beginSession(name: string, password: string, source: string): Promise<SignedIn> {
+    const user = await this.#signIn(name, password, source);
+    const { token, session } = this.#sessions.begin(user.name, user.passwordHash ?? "");
+    this.#options.audit.record({ event: "signed-in", user: user.name, source });
+    const expiresAt = new Date(session.expiresAtMs).toISOString();
+    return { token, expiresAt, mustChangePassword: user.mustChangePassword };
+  }
+
+  endSession(key: string): void {
+    this.#sessions.end(key);
+  }
+
+  /** Keeps a session when its user changes the password in it; the user's other sessions end. */
+  passwordChanged({ name, sessionKey }: Principal): void {
+    const { passwordHash } = this.#options.store.get("user", name)?.body ?? {};
+    if (sessionKey !== undefined && passwordHash !== undefined) this.#sessions.renew(sessionKey, passwordHash);
+  }
+
+  /**
+   * Checks a user's own password again.
+   * @throws {RestError} `sign-in-refused`, `too-many-attempts`, `too-busy`
+   */
+  async confirm(name: string, password: string, source: string): Promise<void> {
+    await this.#signIn(name, password, source);
+  }
+
+  #bearer(token: string, source: string): Principal {
+    const { adminToken, httpToken, store, audit } = this.#options;
+    const node = { isUser: false, mustChangePassword: false };
+    if (isSame(token, adminToken)) return { name: "cli", role: "administrator", ...node };
+    if (httpToken !== undefined && isSame(token, httpToken)) return { name: "http-token", role: "auditor", ...node };
+    const session = this.#sessions.use(token);
+    const user = session === undefined ? undefined : store.get("user", session.user)?.body;
+    if (session !== undefined && user?.passwordHash === session.passwordHash) {
+      return { ...principalOf(user), sessionKey: session.key };
+    }
+    if (session !== undefined) this.#sessions.end(session.key);
+    // A right token is never refused, however many wrong ones came from its place.
+    this.#limits.begin(source, "bearer");
+    audit.record({ event: "sign-in-refused", source, detail: "token" });
+    throw refused(BEARER);
+  }
+
+  async #signIn(name: string, password: string, source: string): Promise<BodyOf<"user">> {
+    const { store, audit } = this.#options;
+    const { passwordHash } = store.get("user", name)?.body ?? {};
+    const isKnown = passwordHash !== undefined && this.#passwords.isRemembered(name, passwordHash, password);
+    if (!isKnown) {
+      this.#limits.begin(source, name);
+      const isRight = await this.#passwords.isRight(name, passwordHash, password);
+      if (!isRight) {
+        audit.record({ event: "sign-in-refused", user: name.slice(0, 64), source, detail: "password" });
+        throw refused(BASIC);
+      }
+      this.#limits.forgive(source, name);
+    }
+    // It may have been changed, or taken away, while the password was checked.
+    const user = store.get("user", name)?.body;
+    if (user === undefined || user.passwordHash !== passwordHash) throw refused(BASIC);
+    return user;
+  }
+}
+
+function principalOf({ name, role, mustChangePassword }: BodyOf<"user">): Principal {
+  return { name, role, isUser: true, mustChangePassword };
+}
+
+function refused(...schemes: readonly string[]): RestError {
+  return new RestError("sign-in-refused", "the user, the password or the token is not right", challenge(...schemes));
+}
+
+function challenge(...schemes: readonly string[]): { headers: Record<string, string> } {
+  return { headers: { "www-authenticate": schemes.join(", ") } };
+}
+
+function isSame(given: string, expected: string): boolean {
+  const digest = (text: string): Buffer => createHash("sha256").update(text).digest();
+  return timingSafeEqual(digest(given), digest(expected));
+}

@@ -1,0 +1,54 @@
+import { errorCodeOf } from "../../../common/index.ts";
+import type { ChangeRecord, Operation } from "../../../database/index.ts";
+import { auditedChange } from "../audit/audited-change.ts";
+import type { AuditEvent } from "../audit/audit-trail.ts";
+import type { RestContext } from "../rest-context.ts";
+import type { RestCall } from "../server/route.ts";
+
+/** How long call control has to apply a change before the answer goes without it. */
+const APPLY_MS = 2_000;
+
+/** A change that was made, and whether call control works by it. */
+export interface MadeChange {
+  /** Absent: nothing was different. */
+  readonly record: ChangeRecord | undefined;
+  readonly headers: { readonly "tandem-applied": "true" | "false" };
+}
+
+/**
+ * Makes a change of whoever calls.
+ * @throws {DatabaseError}
+ */
+export async function makeChange(
+  context: RestContext,
+  call: RestCall,
+  summary: string,
+  operations: readonly Operation[],
+  event: AuditEvent["event"] = "changed",
+): Promise<MadeChange> {
+  const record = await context.store.apply({ author: call.principal.name, summary, operations });
+  return afterChange(context, call, record, event);
+}
+
+/** Records a change and has it applied. */
+export async function afterChange(
+  context: RestContext,
+  { principal, source }: RestCall,
+  record: ChangeRecord | undefined,
+  event: AuditEvent["event"],
+): Promise<MadeChange> {
+  if (record === undefined) return { record, headers: { "tandem-applied": "true" } };
+  context.audit.record({ event, user: principal.name, source, ...auditedChange(record) });
+  context.onChanged();
+  return { record, headers: { "tandem-applied": await isApplied(context, record.sequence) } };
+}
+
+async function isApplied({ caller, logger }: RestContext, sequence: number): Promise<"true" | "false"> {
+  try {
+    await caller.call("callmanager", "configuration-changed", { sequence }, APPLY_MS);
+    return "true";
+  } catch (error) {
+    logger.warn("call control has not applied a change yet", { sequence, code: errorCodeOf(error) });
+    return "false";
+  }
+}
