@@ -33,6 +33,8 @@ export interface BranchTarget extends Way {
   readonly device: LegDevice;
   /** How the caller is shown to it, where a dial plan changes that. */
   readonly callerNumber?: string;
+  /** Others stand in for it while it says nothing at all: its 100 counts. Absent: no. */
+  readonly isTried?: boolean;
   /** How a trunk shows callers; absent: as they are. */
   readonly showCaller?: (caller: LegDevice) => LegDevice;
   /** Why nothing is sent there at the moment; undefined: it is. Absent: nothing speaks against it. */
@@ -75,6 +77,8 @@ export interface BranchEvents {
 }
 
 const FLOW_FAILED = 430;
+/** The embedded edge then hands over 100 responses; it does not send the field. */
+const WANTS_TRYING: HeaderList = [["X-Tandem-Trying", "wanted"]];
 /** A longer session than a day is not agreed to. */
 const MAX_MIN_SE_SECONDS = 86_400;
 /** PRACKs without an answer; who goes on without answering them gets no more. */
@@ -159,7 +163,7 @@ export class Branch {
   }
 
   #headers(leg: Leg, minSe: number): HeaderList {
-    const { target, headers } = this.#options;
+    const { target, headers, port } = this.#options;
     const { callerNumber, showCaller = asIs } = target;
     const caller = showCaller({
       ...this.#options.caller,
@@ -169,6 +173,7 @@ export class Branch {
       ["From", presentedFrom(caller, leg.localTag)],
       ["To", `<${localUri(target.device.number)}>`],
       ["Call-ID", leg.sipCallId],
+      ...(target.isTried === true && port.takesDialogs ? WANTS_TRYING : []),
       ...(target.isTrusted ? asserted(caller) : []),
       ...headers,
       ...(this.#way.path ?? []).map((route) => ["Route", route] as const),

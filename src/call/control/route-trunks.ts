@@ -84,7 +84,7 @@ function routed(
   const targets = new Map<string, BranchTarget>();
   const groups = trunks.map(({ ringSeconds, ...target }): BranchGroup => {
     const branchId = ids.uuid();
-    targets.set(branchId, target);
+    targets.set(branchId, tried.tryMs === undefined ? target : { ...target, isTried: true });
     return { branchIds: [branchId], ringMs: (ringSeconds > 0 ? ringSeconds : usual) * 1_000, ...tried };
   });
   return { kind: "routed", route: { kind: "branches", groups }, targets, callee: undefined };

@@ -103,6 +103,7 @@ describe("calls by trunks in turn", () => {
     await start();
     const call = await alice.call("9123", OFFER);
     const slow = await offeredTo(pair.first);
+    assert.equal(slow.offer.has("x-tandem-trying"), false);
     slow.respond(slow.offer, 100);
     await assert.rejects(pair.second.offered(700));
     await slow.answer(ANSWER);
