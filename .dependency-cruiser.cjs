@@ -21,7 +21,7 @@ const homes = {
   "sdp-transform": "media/sdp",
   "dgram-as-promised": "(sip/transport|media/relay)",
   selfsigned: "main",
-  libsql: "database/sqlite",
+  libsql: "(database|call/record)/sqlite",
   ws: "sip/transport",
 };
 const adapters = "/(embedded|rtpengine|nats|redis|sqlite)/";

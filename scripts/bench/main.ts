@@ -9,6 +9,7 @@ import { edge } from "./benches/edge.ts";
 import { FIGURES } from "./results/figures.ts";
 import { findProgram } from "./systems/find-program.ts";
 import { runInOwnNetwork } from "./own-network.ts";
+import { importing } from "./benches/import.ts";
 import { latency } from "./benches/latency.ts";
 import { memory } from "./benches/memory.ts";
 import { overload } from "./benches/overload.ts";
@@ -35,6 +36,7 @@ const BENCHES: readonly Bench[] = [
   memory,
   remembered,
   overload,
+  importing,
 ];
 const USAGE = `usage: npm run bench -- ${BENCHES.map(({ name }) => name).join("|")}|all [--json] [--seconds N] [--runs N] [--rate R]
 ${BENCHES.map(({ name, about }) => `  ${name.padEnd(11)}${about}`).join("\n")}

@@ -4,9 +4,11 @@ export {
   type CallManagerOptions,
   type CallManagerSettings,
   type CallPartyView,
+  type CallReport,
   type CallView,
   type EdgeControl,
   type EdgeDialogSummary,
+  type LiveCall,
   type MessageCount,
   type MessageCountSource,
   type TrunkState,
@@ -43,5 +45,20 @@ export {
   type Numbering,
   type ServiceEndpoint,
 } from "./digit-analysis/index.ts";
-export { type CallRecord, type RecordParty, type RecordSide } from "./record/call-record.ts";
+export {
+  type CallFacts,
+  type CallRecord,
+  type RecordLeg,
+  type RecordParty,
+  type RecordQuality,
+  type RecordSide,
+} from "./record/call-record.ts";
+export { recordSettingsOf, type RecordSettings } from "./record/record-settings.ts";
+export {
+  RecordError,
+  type RecordErrorCode,
+  type RecordPage,
+  type RecordQuery,
+  type RecordTable,
+} from "./record/record-table.ts";
 export { type RegistrationSummary } from "./registrar/index.ts";

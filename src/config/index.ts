@@ -1,3 +1,4 @@
+export { check, type Checked } from "./check.ts";
 export { ConfigError, formatProblem, type ConfigProblem } from "./config-error.ts";
 export { dataDirFault, loadConfig, parseConfig, type LoadedConfig } from "./load-config.ts";
 export { Secret } from "./secret.ts";
@@ -8,4 +9,8 @@ export { type SecurityConfig } from "./security-config.ts";
 export { type LogConfig } from "./log-config.ts";
 export { canonicalAddress, isLoopbackAddress } from "./address-block.ts";
 export { foreignFolderReason } from "./own-folder.ts";
+export { nearWord } from "./near-word.ts";
+export { readYamlSource } from "./read-yaml-source.ts";
+export { schemaAt, schemaTree, type SchemaTree } from "./schema-tree.ts";
+export { parseYamlSource, type ConfigPath, type YamlSource } from "./yaml-source.ts";
 export { nodePaths, type NodePaths } from "./node-paths.ts";

@@ -47,3 +47,21 @@ export {
 export { PERMISSIONS, ROLES, type Permission, type Role } from "./model/users.ts";
 export { DEFAULT_PARTITION, withPartition } from "./model/scalars.ts";
 export { findServiceParameter, SERVICE_PARAMETERS, type ServiceParameter } from "./model/service-parameters.ts";
+export {
+  DOCUMENT_VERSION,
+  documentJsonSchema,
+  documentSchema,
+  type ConfigurationDocument,
+  type DocumentKey,
+} from "./document/document-schema.ts";
+export { exportDocument } from "./document/export-document.ts";
+export { importDocument, type ImportRequest, type ImportResult } from "./document/import-document.ts";
+export {
+  importOperations,
+  type ImportCounts,
+  type ImportMode,
+  type ImportPlan,
+  type ImportProgress,
+} from "./document/import-operations.ts";
+export { shortBody } from "./document/short-body.ts";
+export { KIND_DESCRIPTIONS } from "./model/kind-descriptions.ts";

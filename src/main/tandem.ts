@@ -2,9 +2,13 @@
 import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
 import { SystemClock } from "../common/index.ts";
-import { runCli, type CliOutput, type Launcher } from "../admin/index.ts";
+// Not by its index, which has the REST interface: its libraries take longer to load than most commands run.
+import type { CliOutput, Launcher } from "../admin/cli/launcher.ts";
+import { runCli } from "../admin/cli/run-cli.ts";
 import { loadConfig, nodePaths } from "../config/index.ts";
 import { demoCommand } from "./launch/demo-command.ts";
+import { openTerminalProgress } from "./host/terminal-progress.ts";
+import { terminalInput } from "./host/terminal-input.ts";
 import { inspectHost } from "./launch/doctor.ts";
 import { startCommand } from "./launch/start-command.ts";
 import { builtInProfilesDir, readVersion } from "./node/package-root.ts";
@@ -21,6 +25,7 @@ const output: CliOutput = {
   err: (text) => void process.stderr.write(`${text}\n`),
   // Not there at all unless it is a terminal.
   ...(process.stdout.isTTY ? { columns: process.stdout.columns } : {}),
+  ...(process.stderr.isTTY ? { openProgress: (text: string) => openTerminalProgress(process.stderr, text) } : {}),
 };
 const clock = new SystemClock();
 const nodeDataDir = join(homedir(), ".tandem");
@@ -57,4 +62,7 @@ function interruption(): AbortSignal {
   return controller.signal;
 }
 
-process.exitCode = await runCli(process.argv.slice(2), { launcher, output, clock });
+// Not for services: it is whose password the command line may use.
+const input = terminalInput(process.stdin, process.stderr, process.env["TANDEM_PASSWORD"]);
+process.exitCode = await runCli(process.argv.slice(2), { launcher, output, input, clock });
+input.close();

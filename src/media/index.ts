@@ -1,3 +1,4 @@
+export { estimateMos } from "./rtp/mos.ts";
 export { MediaError, type MediaErrorCode } from "./media-error.ts";
 export type {
   MediaRelay,

@@ -57,9 +57,15 @@ export class FakeRelay implements MediaRelay {
 
   async release(callId: string): Promise<RelaySessionSummary | undefined> {
     if (!this.connected) throw new MediaError("relay-unreachable", "away");
-    const session = this.sessions.get(callId);
+    const figures = await this.inspect(callId);
     this.sessions.delete(callId);
     this.released.push(callId);
+    return figures;
+  }
+
+  async inspect(callId: string): Promise<RelaySessionSummary | undefined> {
+    if (!this.connected) throw new MediaError("relay-unreachable", "away");
+    const session = this.sessions.get(callId);
     if (session === undefined) return undefined;
     const side = { bytes: 16_000, lost: 1, jitterMs: 2, rejected: 0 };
     return {

@@ -6,6 +6,7 @@ import {
   singleServiceCaller,
   type HttpTimeouts,
   type NodeView,
+  type RestApi,
 } from "../../src/admin/index.ts";
 import { ChannelServer, silentLogger, SystemClock, type Clock } from "../../src/common/index.ts";
 import { nodePaths, type NodePaths } from "../../src/config/index.ts";
@@ -68,6 +69,7 @@ export class RestFixture {
   readonly paths: NodePaths;
   readonly keeper: NodeSecretKeeper;
   readonly audit: AuditLog;
+  readonly api: RestApi;
   readonly #directory: TemporaryDirectory;
   readonly #server: AdminServer;
   readonly #auditFile: RotatingFile;
@@ -82,14 +84,14 @@ export class RestFixture {
     this.store = new SqliteStore({ path: this.paths.configurationFile, clock, keeper: this.keeper });
     this.#auditFile = new RotatingFile({ path: this.paths.auditLog, maxBytes: 100_000, maxFiles: 3 });
     this.audit = new AuditLog({ path: this.paths.auditLog, maxFiles: 3, file: this.#auditFile, clock });
-    const rest = createRestApi({
+    this.api = createRestApi({
       store: options.wrap?.(this.store) ?? this.store,
       caller: singleServiceCaller(this.paths, clock),
       audit: this.audit,
       passwords: this.keeper,
       clock,
       logger: silentLogger,
-      version: "1.2.3",
+      node: "node-1",
       adminToken: this.adminToken,
       ...(options.httpToken === undefined ? {} : { httpToken: options.httpToken }),
     });
@@ -101,7 +103,7 @@ export class RestFixture {
       view: NO_VIEW,
       clock,
       logger: silentLogger,
-      rest,
+      rest: this.api,
       ...(options.timeouts === undefined ? {} : { timeouts: options.timeouts }),
     });
   }

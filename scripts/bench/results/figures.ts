@@ -49,6 +49,8 @@ export const FIGURES: readonly Figure[] = [
   figure("relay", "packets/s a core, from CPU", "packets/s", undefined, { rtpengine: 169_000 }),
   figure("takeover", "1,000 dialogs imported", "ms", atMost(100), {}),
   figure("takeover", "1,000 dialogs claimed", "ms", atMost(100), {}),
+  figure("import", "1,000 devices imported", "ms", atMost(3_000), {}),
+  figure("import", "20,000 devices read", "ms", atMost(1_000), {}),
   figure("latency", "INVITE in to INVITE out p50", "ms", undefined, {
     asterisk: 1.7,
     freeswitch: 2.9,

@@ -8,4 +8,6 @@ export const EXIT = {
   /** Nothing runs where it was looked for, or an address or port cannot be had. */
   unavailable: 69,
   badConfig: 78,
+  /** Ended by Ctrl-C, as shells say it. */
+  interrupted: 130,
 } as const;

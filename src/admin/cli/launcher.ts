@@ -52,8 +52,30 @@ export interface DemoCommand {
   readonly bind: string;
 }
 
+/** What a command asks for. */
+export interface CliInput {
+  /** The password of `--user` where it need not be asked for. */
+  readonly password?: string;
+  /** A person types. */
+  readonly isTerminal: boolean;
+  /**
+   * Asks on the terminal, without echo; takes the next line of standard input where that is no terminal.
+   * @throws {SwitchError} `no-input` at its end, `interrupted`
+   */
+  readSecret(prompt: string): Promise<string>;
+}
+
+/** How far a long command has come, on a line that changes. */
+export interface Progress {
+  update(text: string): void;
+  /** Takes the line away; may be called twice. */
+  end(): void;
+}
+
 /** Where a command writes. */
 export interface CliOutput {
+  /** Draws on the terminal; absent when remarks go to none. */
+  readonly openProgress?: (text: string) => Promise<Progress>;
   /** Results. */
   out(text: string): void;
   /** Remarks and errors. */

@@ -1,12 +1,14 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
-import { errorCodeOf, errorMessageOf, SwitchError, type Clock } from "../../common/index.ts";
+import { errorCodeOf, errorMessageOf, SwitchError } from "../../common/index.ts";
 import { ConfigError, formatProblem } from "../../config/index.ts";
+import { RestRefusal } from "../client/rest-refusal.ts";
+import { addConfigurationCommands } from "./configuration/configuration-program.ts";
 import { restartService, stopNode } from "./control-commands.ts";
 import { printable } from "../view/printable.ts";
 import { EXIT } from "./exit-codes.ts";
-import { findNode, type FoundNode } from "./find-node.ts";
 import { showConfigCheck, showDoctor } from "./host-commands.ts";
 import type { CliOutput, DemoCommand, Launcher } from "./launcher.ts";
+import { openNode, withDataDir, type CliContext, type NodeOptions, type Settle } from "./node-options.ts";
 import { listBans, removeBan } from "./security-commands.ts";
 import { traceMessages, type TraceOptions } from "./trace-command.ts";
 import {
@@ -18,15 +20,7 @@ import {
   type ViewContext,
 } from "./view-commands.ts";
 
-/** What the command line works with. */
-export interface CliContext {
-  readonly launcher: Launcher;
-  readonly output: CliOutput;
-  readonly clock: Clock;
-}
-
 type View = (context: ViewContext) => Promise<number>;
-type NodeOptions = { readonly dataDir?: string; readonly json?: boolean };
 
 /** Runs one command; resolves to the exit code of the process. `words` are those after `tandem`. */
 export async function runCli(words: readonly string[], context: CliContext): Promise<number> {
@@ -46,6 +40,7 @@ function printableOutput(output: CliOutput): CliOutput {
     out: (text) => output.out(printable(text)),
     err: (text) => output.err(printable(text)),
     ...(output.columns === undefined ? {} : { columns: output.columns }),
+    ...(output.openProgress === undefined ? {} : { openProgress: output.openProgress }),
   };
 }
 
@@ -73,10 +68,9 @@ function createProgram(context: CliContext, run: CommandRun): Command {
   addSecurityCommands(program, context, settle);
   addControlCommands(program, context, settle);
   addHostCommands(program, context, settle);
+  addConfigurationCommands(program, { ...context, output }, settle);
   return program;
 }
-
-type Settle = (exitCode: Promise<number>) => Promise<void>;
 
 function addStartCommands(program: Command, launcher: Launcher, settle: Settle): void {
   program
@@ -187,19 +181,6 @@ function addHostCommands(program: Command, { launcher, output }: CliContext, set
     .action((file: string, { json }: { json: boolean }) => settle(showConfigCheck(launcher, file, output, json)));
 }
 
-function withDataDir(command: Command): Command {
-  return command.option(
-    "--data-dir <folder>",
-    "the node's folder (default: the first of the usual ones where one runs)",
-  );
-}
-
-async function openNode({ dataDir }: NodeOptions, { launcher, output, clock }: CliContext): Promise<FoundNode> {
-  const node = await findNode(dataDir, launcher.defaultDataDirs, { clock, output });
-  if (dataDir === undefined) output.err(`(the node in ${node.dataDir})`);
-  return node;
-}
-
 async function showView(view: View, options: NodeOptions, context: CliContext): Promise<number> {
   const { clock, output } = context;
   return view({ node: await openNode(options, context), clock, output, json: options.json ?? false });
@@ -213,7 +194,15 @@ function parsePort(text: string): number {
   return port;
 }
 
-const UNAVAILABLE_CODES = ["no-node", "not-connected", "timed-out", "ports-taken", "ports-unavailable"];
+const UNAVAILABLE_CODES = [
+  "no-node",
+  "no-admin",
+  "rest-unreachable",
+  "not-connected",
+  "timed-out",
+  "ports-taken",
+  "ports-unavailable",
+];
 
 function exitCodeOf(error: unknown, output: CliOutput): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
@@ -221,11 +210,25 @@ function exitCodeOf(error: unknown, output: CliOutput): number {
     for (const problem of error.problems) output.err(formatProblem(problem));
     return EXIT.badConfig;
   }
+  if (error instanceof RestRefusal) {
+    for (const line of refusalLines(error)) output.err(`tandem: ${line}`);
+    return EXIT.failed;
+  }
   output.err(`tandem: ${errorMessageOf(error)}`);
   const code = errorCodeOf(error);
+  if (code === "interrupted") return EXIT.interrupted;
   if (code === "bad-usage") return EXIT.usage;
   if (code === "service-failed") return exitCodeOfService(error);
   return code !== undefined && UNAVAILABLE_CODES.includes(code) ? EXIT.unavailable : EXIT.failed;
+}
+
+/** What the server found wrong, a sentence each, with the code. */
+function refusalLines({ code, message, violations }: RestRefusal): string[] {
+  if (violations.length === 0) return [`${message} (${code})`];
+  return violations.map(({ kind, id, path, message: reason }) => {
+    const place = [kind, id, path.join(".")].filter((part) => part !== "").join(" ");
+    return place === "" ? `${reason} (${code})` : `${place}: ${reason} (${code})`;
+  });
 }
 
 /** A service that could not be started ended with a code that says why. */
@@ -236,4 +239,4 @@ function exitCodeOfService(error: unknown): number {
 
 const EXIT_CODE_HELP = `
 Exit codes: 0 done; 1 failed, or \`status\` found a service that is not ready; 64 wrong command line;
-69 no node runs there, or an address or port cannot be had; 78 the configuration is wrong.`;
+69 no node runs there, or an address or port cannot be had; 78 the configuration is wrong; 130 ended by Ctrl-C.`;

@@ -8,6 +8,7 @@ import { RestError } from "../rest/problem/rest-error.ts";
 import { API_PREFIX, type RestApi } from "../rest/server/rest-api.ts";
 import { answerClientError } from "./client-error.ts";
 import { refuseForeign, refuseForeignOrigin, refuseWithoutToken, type Refusal } from "./request-guard.ts";
+import { VIEWS, VIEW_URLS } from "./views.ts";
 import { renderStatusPage, STATUS_SCRIPT, STATUS_STYLE } from "./status-page.ts";
 
 /** Options of an `AdminServer`. */
@@ -43,10 +44,6 @@ export interface HttpTimeouts {
 const MAX_CONNECTIONS = 256;
 /** An id is at most 1,000 characters, each of them percent-encoded. */
 const MAX_PARAMETER_LENGTH = 3_000;
-/** Addresses below the API's that show the node: they are open wherever the status page is. */
-const VIEWS = ["status", "calls", "ended-calls", "calls/:callId/ladder.svg", "registrations"].map(
-  (view) => `${API_PREFIX}/${view}`,
-);
 const HEADERS: Readonly<Record<string, string>> = {
   "cache-control": "no-store",
   "content-security-policy":
@@ -204,7 +201,11 @@ export class AdminServer {
     const { document, headers, isOurs } = problemOf(error);
     if (isOurs) this.#options.logger.error("request failed", { url: request.url, error: errorMessageOf(error) });
     const all = { ...HEADERS, ...headers };
-    return reply.code(document.status).headers(all).type(PROBLEM_TYPE).send(JSON.stringify(document));
+    return reply
+      .code(document.status)
+      .headers(all)
+      .type(PROBLEM_TYPE)
+      .send(Buffer.from(JSON.stringify(document)));
   }
 
   #onError(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
@@ -221,5 +222,5 @@ export class AdminServer {
 }
 
 function isForApi({ url, routeOptions }: FastifyRequest): boolean {
-  return url.startsWith(`${API_PREFIX}/`) && !VIEWS.includes(routeOptions.url ?? "");
+  return url.startsWith(`${API_PREFIX}/`) && !VIEW_URLS.includes(routeOptions.url ?? "");
 }

@@ -14,7 +14,8 @@ export interface CreateRestApiOptions {
   readonly passwords: PasswordHashes;
   readonly clock: Clock;
   readonly logger: Logger;
-  readonly version: string;
+  /** The node that this is, which no import deletes. */
+  readonly node: string;
   /** Signs in as an administrator of the name `cli`. */
   readonly adminToken: string;
   /** Signs in as an auditor of the name `http-token`; absent: nobody does so. */
@@ -25,8 +26,8 @@ export interface CreateRestApiOptions {
 
 /** The REST API over a configuration. */
 export function createRestApi(options: CreateRestApiOptions): RestApi {
-  const { store, caller, audit, logger, version, onChanged = () => undefined } = options;
+  const { store, caller, audit, logger, node, onChanged = () => undefined } = options;
   const authenticator = new Authenticator(options);
-  const routes = restRoutes({ store, caller, audit, logger, version, authenticator, onChanged });
+  const routes = restRoutes({ store, caller, audit, logger, node, authenticator, onChanged });
   return new RestApi({ routes, authenticator, logger });
 }

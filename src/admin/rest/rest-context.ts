@@ -11,7 +11,8 @@ export interface RestContext {
   readonly authenticator: Authenticator;
   readonly audit: AuditTrail;
   readonly logger: Logger;
-  readonly version: string;
+  /** The node that this is. */
+  readonly node: string;
   /** Told after each change. */
   readonly onChanged: () => void;
 }

@@ -3,6 +3,7 @@ import type { RestContext } from "./rest-context.ts";
 import { auditRoutes } from "./routes/audit-routes.ts";
 import { changeRoutes } from "./routes/change-routes.ts";
 import { collectionRoutes } from "./routes/collection-routes.ts";
+import { configurationRoutes } from "./routes/configuration-routes.ts";
 import { definitionRoutes } from "./routes/definition-routes.ts";
 import { liveRoutes } from "./routes/live-routes.ts";
 import { ownRoutes } from "./routes/own-routes.ts";
@@ -14,6 +15,7 @@ export function restRoutes(context: RestContext): RestRoute[] {
   return [
     ...KINDS.flatMap((kind) => collectionRoutes(context, kind)),
     ...changeRoutes(context),
+    ...configurationRoutes(context),
     ...definitionRoutes(context),
     ...liveRoutes(context),
     ...ownRoutes(context),

@@ -1,14 +1,17 @@
 import type { Ids } from "../../common/index.ts";
 import type { CallEffect, CallEvent } from "../model/index.ts";
-import type { IncomingResponse, SignalingPort } from "../signaling/signaling-port.ts";
+import type { HeaderList, IncomingResponse, SignalingPort } from "../signaling/signaling-port.ts";
 import { Branch } from "./branch.ts";
 import type { Leg, LegDevice } from "./leg.ts";
+import type { LegLog } from "./leg-log.ts";
 import type { OfferedInvite } from "./offered-invite.ts";
 
 export interface BranchSetOptions {
   readonly port: SignalingPort;
   readonly ids: Ids;
   readonly dispatch: (event: CallEvent) => void;
+  /** Told of every INVITE and what becomes of it. */
+  readonly log: LegLog;
   readonly onLeg: (leg: Leg) => void;
   readonly onLegGone: (leg: Leg) => void;
   /** Who rings or has answered, when it is known. */
@@ -35,7 +38,7 @@ export class BranchSet {
     offered: OfferedInvite | undefined,
     caller: LegDevice,
   ): void {
-    const { port, ids, dispatch, onLeg, onLegGone, onConnected, onWarnings } = this.#options;
+    const { port, ids, dispatch, log, onLeg, onLegGone, onConnected, onWarnings } = this.#options;
     const target = offered?.targets.get(branchId);
     if (offered === undefined || target === undefined) {
       dispatch({ type: "branch-failed", branchId, status: 500 });
@@ -49,20 +52,24 @@ export class BranchSet {
     const branch = new Branch(
       { branchId, target, caller, headers: offered.branchHeaders, port, ids },
       {
-        onLeg: (leg, before) => {
+        onLeg: (leg, before, statusBefore) => {
           if (before !== undefined) onLegGone(before);
+          log.start(branchId, leg, target.route, statusBefore);
           onLeg(leg);
         },
         onTrying: () => dispatch({ type: "branch-progress", branchId, status: 100, sdp: undefined }),
         onProgress: (status, body, connected) => {
           onConnected(connected);
+          log.ring(branchId, status);
           dispatch({ type: "branch-progress", branchId, status, sdp: body });
         },
         onAnswered: (body, connected) => {
           onConnected(connected);
+          log.answer(branchId);
           dispatch({ type: "branch-answered", branchId, sdp: body });
         },
         onFailed: (status, told, warnings) => {
+          log.fail(branchId, status, told?.cause);
           this.forget(branchId);
           if (warnings.length > 0) onWarnings(warnings);
           dispatch({ type: "branch-failed", branchId, status, told });
@@ -78,7 +85,14 @@ export class BranchSet {
     const { leg, response } = this.#branches.get(branchId) ?? {};
     if (leg === undefined || response === undefined) return undefined;
     this.#branches.delete(branchId);
+    this.#options.log.adopt(branchId);
     return { leg, response };
+  }
+
+  /** Gives one up; its final response still comes. */
+  cancel(branchId: string, headers: HeaderList): void {
+    this.#options.log.giveUp(branchId);
+    this.#branches.get(branchId)?.cancel(headers);
   }
 
   forget(branchId: string): void {

@@ -2,6 +2,7 @@ import { detached, type Ids } from "../../common/index.ts";
 import { tagOf, type SipMessage } from "../../sip/message/index.ts";
 import { asserted, localUri, presentedFrom } from "../identity/presented-identity.ts";
 import type { ToldReason } from "../model/index.ts";
+import type { RecordRoute } from "../record/call-record.ts";
 import { STATUS_OF_SIGNALING_ERROR } from "../signaling/signaling-error.ts";
 import type { Body, HeaderList, IncomingResponse, PendingRequest, SignalingPort } from "../signaling/signaling-port.ts";
 import { connectedDevice } from "./caller-identity.ts";
@@ -43,6 +44,8 @@ export interface BranchTarget extends Way {
   readonly isTrusted: boolean;
   readonly policy: SessionPolicy;
   readonly latch: Leg["latch"];
+  /** How it was chosen, for the call's record; absent: there is nothing to say. */
+  readonly route?: RecordRoute;
 }
 
 /** What the switch itself refuses a branch with. */
@@ -62,8 +65,8 @@ export interface BranchOptions {
 }
 
 export interface BranchEvents {
-  /** The branch has a (new) leg; called before anything is sent. */
-  onLeg(leg: Leg, before: Leg | undefined): void;
+  /** The branch has a (new) leg; called before anything is sent. The one before has ended with `statusBefore`. */
+  onLeg(leg: Leg, before: Leg | undefined, statusBefore: number): void;
   /** 100. */
   onTrying(): void;
   /** `connected`: who rings, as far as is known. */
@@ -120,7 +123,7 @@ export class Branch {
 
   send(sdp: string | undefined): void {
     this.#body = sdp === undefined ? undefined : { contentType: "application/sdp", text: sdp };
-    this.#send(0);
+    this.#send(0, 0);
   }
 
   /** Gives it up; its final response still comes. */
@@ -129,13 +132,13 @@ export class Branch {
     this.#pending?.cancel(headers);
   }
 
-  #send(minSe: number): void {
+  #send(minSe: number, statusBefore: number): void {
     const { port } = this.#options;
     const { uri, proxyUri } = this.#way;
     const leg = newLeg(this.#options);
     const before = this.#leg;
     this.#leg = leg;
-    this.#events.onLeg(leg, before);
+    this.#events.onLeg(leg, before, statusBefore);
     let isOver = false;
     const pending = port.request(
       {
@@ -195,7 +198,7 @@ export class Branch {
     } else if (status === 422 && this.#isWorthRetrying(minSeOf(message))) {
       // RFC 4028 7.4.
       this.#hasRetried = true;
-      this.#send(minSeOf(message));
+      this.#send(minSeOf(message), status);
     } else if (isUnreached(response)) {
       if (status === FLOW_FAILED) this.#way.onFlowFailed?.();
       // The edge answers 503 in the place of a peer that it has no way to.
@@ -243,7 +246,7 @@ export class Branch {
     if (next === undefined) return this.#events.onFailed(status, told, []);
     this.#way = next;
     this.#hasRetried = false;
-    this.#send(0);
+    this.#send(0, status);
   }
 
   #isWorthRetrying(minSe: number): boolean {

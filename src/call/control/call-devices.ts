@@ -3,8 +3,8 @@ import type { BranchTarget } from "./branch.ts";
 import type { LegDevice } from "./leg.ts";
 
 /** Names of the devices that a call counts for; each once as caller and once as callee. */
-export function occupiedBy(caller: LegDevice, callees: readonly LegDevice[]): readonly string[] {
-  return [caller.name, ...new Set(callees.map(({ name }) => name))];
+export function occupiedBy(caller: LegDevice, callees: readonly (LegDevice | undefined)[]): readonly string[] {
+  return [caller.name, ...new Set(callees.flatMap((device) => device?.name ?? []))];
 }
 
 /** Whom a call is being offered to. */

@@ -2,9 +2,12 @@ import type { Clock, Ids, Logger } from "../../common/index.ts";
 import type { MediaRelay } from "../../media/index.ts";
 import type { Inventory } from "../device/index.ts";
 import type { DialPlan, EmergencySettings, ServiceEndpoint } from "../digit-analysis/index.ts";
+import type { RecordSettings } from "../record/record-settings.ts";
+import type { RecordTable } from "../record/record-table.ts";
 import type { SignalingPort } from "../signaling/signaling-port.ts";
 import type { SecretReader } from "../trunk/trunk-watch.ts";
 import type { EdgeControl } from "./edge-control.ts";
+import type { DeviceFacts } from "./record-context.ts";
 import type { MessageCountSource } from "./subscription/message-summary.ts";
 
 /** Settings of a `CallManager`. */
@@ -63,6 +66,14 @@ export interface CallManagerOptions {
   readonly settings: CallManagerSettings;
   /** Reads the passwords of trunks; absent: trunks that have one are down. */
   readonly secrets?: SecretReader;
+  /** Name of the node, for records; default `tandem`. */
+  readonly node?: string;
+  /** Default: all calls are recorded, with media quality, for 90 days. */
+  readonly recordSettings?: Partial<RecordSettings>;
+  /** Where records can be looked up; absent: only the last ones can, in the file. */
+  readonly recordTable?: RecordTable;
+  /** What records say of a device beside what calls need; absent: nothing. */
+  readonly deviceFacts?: (device: string) => DeviceFacts;
   /** Who counts the messages of mailboxes; absent: there are none. */
   readonly messageCounts?: MessageCountSource;
   /** Told each time the edge is connected and takes requests to this manager. */

@@ -1,26 +1,24 @@
 import { createHmac } from "node:crypto";
-import { errorMessageOf, SwitchError, type MetricSample } from "../../common/index.ts";
+import { errorMessageOf, type MetricSample } from "../../common/index.ts";
 import type { RelayEvent } from "../../media/index.ts";
 import type { SipMessage } from "../../sip/message/index.ts";
-import type { DialPlanExplanation } from "../../signals/index.ts";
 import { DigestAuthenticator } from "../auth/index.ts";
 import type { SipPhone } from "../device/index.ts";
-import { emergencyPlan, explainDialed, numberingSource, type EmergencyPlan } from "../digit-analysis/index.ts";
-import type { CallRecord } from "../record/call-record.ts";
-import { findRecord, lastRecords } from "../record/record-reader.ts";
-import { RecordWriter } from "../record/record-writer.ts";
-import { Registrar, type Binding, type RegistrationSummary } from "../registrar/index.ts";
+import { emergencyPlan, numberingSource, type EmergencyPlan } from "../digit-analysis/index.ts";
+import type { RecordSettings } from "../record/record-settings.ts";
+import { Registrar, type Binding } from "../registrar/index.ts";
 import { DrachtioSignaling } from "../signaling/drachtio-signaling.ts";
 import type { SignalingPort } from "../signaling/signaling-port.ts";
-import { TrunkKeeper, type TrunkState } from "../trunk/trunk-keeper.ts";
+import { TrunkKeeper } from "../trunk/trunk-keeper.ts";
 import type { CallManagerOptions } from "./call-manager-options.ts";
-import { TollGuards, type TollAlarm } from "../toll/index.ts";
+import { TollGuards } from "../toll/index.ts";
 import { CallControl } from "./call-control.ts";
+import { CallManagerViews } from "./call-manager-views.ts";
 import { CallCounters } from "./call-counters.ts";
 import { CallJournal } from "./call-journal.ts";
+import { CallRecords } from "./call-records.ts";
 import type { CallContext } from "./call-session.ts";
 import { CallTable } from "./call-table.ts";
-import { viewOf, type CallView } from "./call-view.ts";
 import { EdgeMessenger } from "./edge-messenger.ts";
 import { EdgeReconciler } from "./edge-reconciler.ts";
 import { Gatekeeper } from "./gatekeeper.ts";
@@ -34,13 +32,6 @@ import { Subscriptions } from "./subscription/subscriptions.ts";
 import { longestRingSeconds, withDefaults } from "./call-limits.ts";
 import { storeWithPayers } from "./stored-payer.ts";
 import { wayToLeg } from "./way-to-leg.ts";
-import {
-  subjectOfDevice,
-  subjectOfRecord,
-  subjectOfView,
-  type CallSubject,
-  type DeviceSubject,
-} from "./trace-subjects.ts";
 
 /**
  * Call control of a node: registrar, digest, two-party calls between phones, peers and services of the switch, their
@@ -53,8 +44,8 @@ export class CallManager {
   readonly #registrar: Registrar;
   readonly #authenticator: DigestAuthenticator;
   readonly #journal: CallJournal;
-  readonly #records: RecordWriter;
   readonly #toll: TollGuards;
+  readonly #records: CallRecords;
   readonly #signaling: SignalingPort;
   readonly #trunks: TrunkKeeper;
   readonly #gatekeeper: Gatekeeper;
@@ -88,7 +79,18 @@ export class CallManager {
     });
     this.#journal = new CallJournal(paths.calls, clock, logger);
     this.#toll = new TollGuards(paths.tolls, clock, logger);
-    this.#records = new RecordWriter({ path: paths.records, clock, logger });
+    this.#records = new CallRecords({
+      path: paths.records,
+      clock,
+      logger,
+      settings: options.recordSettings,
+      table: options.recordTable,
+      context: {
+        node: options.node ?? "tandem",
+        deviceFacts: options.deviceFacts ?? (() => ({})),
+        partitionOf: (device, number) => inventory.lineOf(device, number)?.line.split("@", 2)[1],
+      },
+    });
     const limits = withDefaults(settings);
     const longestRingMs = longestRingSeconds(inventory, limits.ringSeconds) * 1_000;
     const signaling =
@@ -166,6 +168,19 @@ export class CallManager {
     this.#relayReconciler = new RelayReconciler({ ...common, relay });
   }
 
+  /** What can be seen of calls, phones, trunks and the dial plan. */
+  get views(): CallManagerViews {
+    return new CallManagerViews({
+      table: this.#table,
+      registrar: this.#registrar,
+      trunks: this.#trunks,
+      records: this.#records,
+      toll: this.#toll,
+      emergency: this.#emergency,
+      options: this.#options,
+    });
+  }
+
   /** Takes up recorded calls and begins to connect to the edge. */
   start(): void {
     const { logger, relay, paths } = this.#options;
@@ -218,60 +233,9 @@ export class CallManager {
     if (event.type === "media-timeout") this.#table.get(event.callId)?.dispatch({ type: "media-timeout" });
   }
 
-  /** Calls that are going on, oldest first, at most `limit` (default 1,000). */
-  calls(limit = 1_000): CallView[] {
-    const active = this.#table.sessions.filter(({ call }) => call.state !== "disconnected");
-    return active.slice(0, limit).map(viewOf);
-  }
-
-  /** Registered contacts, at most `limit` (default 1,000). */
-  registrations(limit?: number): RegistrationSummary[] {
-    return this.#registrar.list(limit);
-  }
-
-  /** Calls that guards against toll fraud have refused, newest first. */
-  tollAlarms(): readonly TollAlarm[] {
-    return this.#toll.alarms;
-  }
-
-  /** Trunks, by name: whether they are in service, since when, and why not. */
-  trunkStates(): TrunkState[] {
-    return this.#trunks.trunkStates();
-  }
-
-  /** Records of the calls that ended last, newest first, at most `limit`. */
-  endedCalls(limit: number): Promise<CallRecord[]> {
-    return lastRecords(this.#options.paths.records, limit);
-  }
-
-  /**
-   * Where digits would lead who dials them now, and why.
-   * @param from name of a device, `1001@internal`, or a number
-   * @throws {SwitchError} `no-dial-plan`, `unknown-caller`, `bad-digits`
-   */
-  explainDialPlan(from: string, digits: string): DialPlanExplanation {
-    const { dialPlan, clock, settings } = this.#options;
-    if (dialPlan === undefined) throw new SwitchError("no-dial-plan", "numbers lead where the inventory says");
-    const emergency = this.#emergency;
-    const context = { plan: dialPlan(), nowMs: clock.wallMs(), services: settings.endpoints, emergency };
-    return explainDialed(from, digits, context);
-  }
-
-  /** A call that goes on or ended lately, with the SIP dialogs that belong to it; undefined when it is not known. */
-  async callSubject(callId: string): Promise<CallSubject | undefined> {
-    const session = this.#table.get(callId);
-    if (session !== undefined) return subjectOfView(viewOf(session));
-    const record = await findRecord(this.#options.paths.records, callId);
-    return record === undefined ? undefined : subjectOfRecord(record);
-  }
-
-  /** A device, with what of the SIP that passes belongs to it; undefined when there is none of that name. */
-  deviceSubject(name: string): DeviceSubject | undefined {
-    const calls = this.#table.sessions.filter(({ progress: { caller, callee } }) => {
-      return caller.name === name || callee?.name === name;
-    });
-    const { inventory } = this.#options;
-    return subjectOfDevice(name, inventory, calls.map(viewOf), this.#registrar.list(Number.MAX_SAFE_INTEGER));
+  /** What of calls is recorded from now on; what is absent stays as it is. */
+  applySettings(settings: Partial<RecordSettings>): void {
+    this.#records.applySettings(settings);
   }
 
   /** Forgets what a source has got wrong, as the edge forgets a ban. */
@@ -393,7 +357,7 @@ export class CallManager {
           if (this.#table.size === 0) this.#onNoSession();
         },
       },
-      writeRecord: (record) => this.#records.write(record),
+      writeRecord: (ended) => this.#records.write(ended),
     };
   }
 }

@@ -3,6 +3,7 @@ import type { LineForwarding, Peer, SipPhone } from "../device/index.ts";
 import type { Destination, Dialed } from "../digit-analysis/index.ts";
 import type { Diversion } from "../model/index.ts";
 import { isInternational, type Guarded, type TollCall, type TollGuardName, type TollGuards } from "../toll/index.ts";
+import type { RecordRedirect, RedirectReason } from "../record/call-record.ts";
 import type { BranchRefusal } from "./branch.ts";
 import { forwardTarget, KIND_OF_DIVERSION, withDiversions, type ForwardTarget } from "./forward-target.ts";
 import type { DivertedCall } from "./offered-invite.ts";
@@ -33,6 +34,13 @@ export interface CallRoutingOptions {
 
 /** Q.850: exchange routing error. */
 const ROUTING_ERROR = 25;
+const REASON_OF: Readonly<Record<ForwardingKind, RedirectReason>> = {
+  all: "unconditional",
+  busy: "busy",
+  noAnswer: "no-answer",
+  unregistered: "unregistered",
+  onFailure: "unknown",
+};
 const UNREGISTERED = new Set(["not-registered", "no-phone"]);
 
 /** Finds where one call goes: through forwardings, and within the bounds of who pays for it. */
@@ -40,6 +48,7 @@ export class CallRouting {
   readonly #options: CallRoutingOptions;
   /** Who causes the call: its caller, or who forwards it. */
   #payer: SipPhone | Peer;
+  #redirect: RecordRedirect | undefined;
   /** Lines that have forwarded it. */
   readonly #forwarded = new Set<string>();
   /** The line that is being offered the call. */
@@ -63,6 +72,11 @@ export class CallRouting {
     return { route: routed.route, targets: routed.targets };
   }
 
+  /** What forwarding has done to the call, for its record; undefined: nothing. */
+  get redirect(): RecordRedirect | undefined {
+    return this.#redirect;
+  }
+
   get #isExternal(): boolean {
     return this.#options.caller.kind === "peer";
   }
@@ -83,8 +97,11 @@ export class CallRouting {
   #instead(rejected: RejectedCall): RoutedCall | RejectedCall {
     const isAbsent = UNREGISTERED.has(rejected.reason);
     if (!isAbsent && rejected.reason !== "busy") return rejected;
+    const before = this.#redirect;
     const elsewhere = this.#forward(isAbsent ? "unregistered" : "busy");
-    return elsewhere?.kind === "routed" ? elsewhere : rejected;
+    if (elsewhere?.kind === "routed") return elsewhere;
+    this.#redirect = before;
+    return rejected;
   }
 
   /** Undefined when the line does not forward for that. */
@@ -98,6 +115,7 @@ export class CallRouting {
     if (this.#forwarded.has(line.name)) return rejected(482, "forwarding-loop");
     if (this.#forwarded.size >= maxForwards) return rejected(483, "forwarding-hops");
     this.#forwarded.add(line.name);
+    this.#redirect = redirectedBy(this.#redirect, line.name, REASON_OF[kind]);
     return this.#follow(target, line.phone);
   }
 
@@ -127,6 +145,14 @@ export class CallRouting {
     toll.attempt(callId, trunk.name);
     return undefined;
   }
+}
+
+/** @param line such as `1001@internal` */
+function redirectedBy(before: RecordRedirect | undefined, line: string, reason: RedirectReason): RecordRedirect {
+  const at = line.lastIndexOf("@");
+  const by = at < 0 ? { number: line } : { number: line.slice(0, at), partition: line.slice(at + 1) };
+  const { originalCalled = by, originalReason = reason } = before ?? {};
+  return { originalCalled, originalReason, lastRedirecting: by, lastReason: reason };
 }
 
 function lineOf(destination: Destination): { readonly name: string; readonly phone: SipPhone | undefined } | undefined {

@@ -16,16 +16,19 @@ import type { EdgeDialog, IncomingRequest } from "../signaling/signaling-port.ts
 import { BranchSet } from "./branch-set.ts";
 import { occupiedBy, triedDevices } from "./call-devices.ts";
 import { CallMedia, sideOf } from "./call-media.ts";
-import { recordOf, type CallProgress } from "./call-progress.ts";
+import type { CallProgress } from "./call-progress.ts";
 import { CallTimers } from "./call-timers.ts";
 import { CallerResponses } from "./caller-responses.ts";
 import { DialogRequests } from "./dialog-requests.ts";
+import { HoldLog } from "./hold-log.ts";
 import type { Leg, LegDevice } from "./leg.ts";
 import { edgeDialogOf, noteKnown, skipSequenceNumbers } from "./leg-dialog.ts";
 import type { NewSession, OfferedInvite } from "./offered-invite.ts";
 import { cancelReason, COMPLETED_ELSEWHERE, reasonOf, toldReason } from "./reason-header.ts";
-import { savedCallOf, type SavedCall } from "./saved-call.ts";
+import { LegLog } from "./leg-log.ts";
+import { savedCallOf, savedLegs, type SavedCall } from "./saved-call.ts";
 import type { SessionContext } from "./session-context.ts";
+import { startProgress } from "./start-progress.ts";
 import { RefusalWarning } from "./warning-header.ts";
 
 /** What every call needs. */
@@ -46,6 +49,8 @@ export class CallSession {
   readonly #warning = new RefusalWarning();
   readonly #legs: { caller: Leg; callee: Leg | undefined };
   readonly #calleeCallIds: string[];
+  readonly #log: LegLog;
+  readonly #holds: HoldLog;
   #call: Call;
   #offered: OfferedInvite | undefined;
   readonly #queue: CallEvent[] = [];
@@ -53,10 +58,10 @@ export class CallSession {
   #isFinished = false;
   #responses: CallerResponses | undefined;
   #isAnswerSent: boolean;
-  #occupies: readonly string[];
+  #callees: readonly (LegDevice | undefined)[];
 
   constructor(context: CallContext, created: NewSession, saved?: { readonly saved: SavedCall; readonly call: Call }) {
-    const { callId, caller, callee, calledNumber, endpoint } = created;
+    const { callId, caller, endpoint } = created;
     const { clock, relay, logger } = context;
     this.#context = context;
     this.callId = callId;
@@ -64,18 +69,17 @@ export class CallSession {
     this.#call = saved?.call ?? NEW_CALL;
     this.#isAnswerSent = saved !== undefined;
     this.#legs = { caller, callee: saved?.saved.callee };
-    this.#calleeCallIds = saved?.saved.callee === undefined ? [] : [saved.saved.callee.sipCallId];
-    this.progress = {
-      callId,
-      calledNumber,
-      caller: caller.device,
-      callee,
-      startedAtMs: saved?.saved.startedAtMs ?? clock.wallMs(),
-      ringingAtMs: saved?.saved.ringingAtMs,
-      answeredAtMs: saved?.saved.answeredAtMs,
-      sipCallIds: { caller: caller.sipCallId, callee: this.#calleeCallIds },
-    };
-    this.#occupies = occupiedBy(caller.device, callee === undefined ? [] : [callee]);
+    const legs = saved === undefined ? [] : savedLegs(saved.saved);
+    this.#calleeCallIds = legs.map(({ sipCallId }) => sipCallId);
+    this.#log = new LegLog(clock, legs);
+    this.#holds = new HoldLog(clock, saved?.saved.holds);
+    this.progress = startProgress(created, saved?.saved, {
+      nowMs: clock.wallMs(),
+      calleeCallIds: this.#calleeCallIds,
+      legs: this.#log,
+      holds: this.#holds,
+    });
+    this.#callees = [created.callee];
     this.#media = new CallMedia({ callId, relay, endpoint, logger });
     if (saved !== undefined) this.#media.resume();
     this.#timers = new CallTimers(clock, context.ids, (timer) => this.dispatch({ type: "timer", timer }));
@@ -93,6 +97,7 @@ export class CallSession {
       port: context.port,
       ids: context.ids,
       dispatch: (event) => this.dispatch(event),
+      log: this.#log,
       onLeg: (leg) => {
         context.owner.addLeg(leg, this);
         this.#calleeCallIds.push(leg.sipCallId);
@@ -119,7 +124,7 @@ export class CallSession {
 
   /** Names of the devices that it counts for. */
   get occupies(): readonly string[] {
-    return this.#occupies;
+    return occupiedBy(this.progress.caller, this.#callees);
   }
 
   /** The relay may have a session for it. */
@@ -227,6 +232,7 @@ export class CallSession {
     for (let next = this.#queue.shift(); next !== undefined; next = this.#queue.shift()) {
       const before = this.#call;
       const { call, effects } = step(before, next);
+      this.#holds.note(before, call);
       this.#call = call;
       for (const effect of effects) this.#perform(effect);
       if (call.branches !== before.branches) this.#occupy(triedDevices(call, this.#offered?.targets));
@@ -236,11 +242,10 @@ export class CallSession {
 
   /** The devices that the call is at now; none: where it was. */
   #occupy(devices: readonly LegDevice[]): void {
-    const { progress } = this;
     const [first] = devices;
     if (first === undefined) return;
-    if (!devices.some(({ name }) => name === progress.callee?.name)) progress.callee = first;
-    this.#occupies = occupiedBy(progress.caller, devices);
+    if (!devices.some(({ name }) => name === this.progress.callee?.name)) this.progress.callee = first;
+    this.#callees = devices;
     this.#context.owner.onMoved(this);
   }
 
@@ -251,7 +256,7 @@ export class CallSession {
       case "invite":
         return this.#branches.invite(effect, this.#offered, this.#legs.caller.device);
       case "cancel":
-        return this.#branches.get(effect.branchId)?.cancel(cancelReason(effect));
+        return this.#branches.cancel(effect.branchId, cancelReason(effect));
       case "adopt":
         return this.#adopt(effect.branchId);
       case "decline":
@@ -312,7 +317,7 @@ export class CallSession {
   #divert(reason: Diversion): void {
     const offered = this.#offered;
     const routed = offered?.divert?.(reason);
-    if (offered !== undefined && routed !== undefined) this.#offered = { ...offered, targets: routed.targets };
+    if (offered && routed) this.#offered = { ...offered, targets: routed.targets };
     this.dispatch({ type: "diverted", route: routed?.route });
   }
 
@@ -329,6 +334,7 @@ export class CallSession {
     if (branch === undefined) return;
     branch.response?.acknowledge();
     this.#requests.bye(branch.leg, COMPLETED_ELSEWHERE);
+    this.#log.giveUp(branchId);
     this.#branches.forget(branchId);
   }
 
@@ -377,7 +383,7 @@ export class CallSession {
     const { store, logger } = this.#context;
     const call = this.#call;
     const summary = await this.#media.release();
-    await this.#context.writeRecord(recordOf(this.progress, call, outcome, endedAtMs, summary));
+    await this.#context.writeRecord({ progress: this.progress, call, outcome, nowMs: endedAtMs, summary });
     // The record is there before the call is forgotten: a call that ends while the process dies is recorded still.
     store.remove(this.callId);
     logger.info("call ended", { callId: this.callId, reason: outcome.reason, status: outcome.status, by: outcome.by });

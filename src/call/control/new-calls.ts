@@ -18,7 +18,7 @@ import type { HeaderList, IncomingRequest } from "../signaling/signaling-port.ts
 import type { TollGuards } from "../toll/index.ts";
 import { inboundNumber } from "../trunk/trunk-numbers.ts";
 import { accepts } from "./accept.ts";
-import { recordOf, type CallProgress } from "./call-progress.ts";
+import type { CallProgress } from "./call-progress.ts";
 import { type CallContext, CallSession } from "./call-session.ts";
 import type { CallTable } from "./call-table.ts";
 import type { CallLimits } from "./call-limits.ts";
@@ -27,6 +27,7 @@ import { callerDevice, claimOf } from "./caller-identity.ts";
 import { adoptAbilities, recvInfo } from "./capabilities.ts";
 import { dialogOfRequest } from "./leg-dialog.ts";
 import { dialogIdOf, type Leg, type LegDevice, type LegRegistration } from "./leg.ts";
+import { sourceText } from "./leg-log.ts";
 import { reasonOf } from "./reason-header.ts";
 import { rejection, type Rejection } from "./rejection.ts";
 import { reliabilityOf } from "./reliability.ts";
@@ -134,13 +135,18 @@ export class NewCalls {
       callee: routed.callee,
       ...(routed.endpoint === undefined ? {} : { endpoint: routed.endpoint }),
     });
+    noteRedirect(session, routing);
     table.add(session);
     session.offer({
       request,
       sdp: checked.sdp,
       route: routed.route,
       targets: routed.targets,
-      divert: (reason) => routing?.divert(reason),
+      divert: (reason) => {
+        const diverted = routing?.divert(reason);
+        if (diverted !== undefined) noteRedirect(session, routing);
+        return diverted;
+      },
       answerHeaders: checked.session.headers,
       reliability: reliabilityOf(message, checked.sdp !== undefined),
       trustedHost: device.kind === "peer" && device.trusted === true ? this.#hostFor(dialed) : undefined,
@@ -215,7 +221,7 @@ export class NewCalls {
   }
 
   #record(
-    { message }: IncomingRequest,
+    { message, source }: IncomingRequest,
     device: SipPhone | Peer,
     calledNumber: string,
     callee: LegDevice | undefined,
@@ -227,14 +233,19 @@ export class NewCalls {
       callId: ids.uuid(),
       calledNumber,
       caller: callerDevice(device, message),
+      callerSource: sourceText(source),
       callee,
       startedAtMs: nowMs,
       ringingAtMs: undefined,
       answeredAtMs: undefined,
       sipCallIds: { caller: detached(message.get("call-id") ?? ""), callee: [] },
     };
-    void context.writeRecord(recordOf(progress, NEW_CALL, outcome, nowMs, undefined));
+    void context.writeRecord({ progress, call: NEW_CALL, outcome, nowMs, summary: undefined });
   }
+}
+
+function noteRedirect({ progress }: CallSession, routing: CallRouting | undefined): void {
+  if (routing?.redirect !== undefined) progress.redirect = routing.redirect;
 }
 
 function callerBusy({ kind }: SipPhone | Peer): RejectedCall {

@@ -1,7 +1,6 @@
-import { readFileSync } from "node:fs";
-import { errorCodeOf } from "../../common/index.ts";
 import type { Outcome } from "../model/index.ts";
 import type { TollGuards } from "../toll/index.ts";
+import { recordedLast } from "../record/record-files.ts";
 import type { CallJournal } from "./call-journal.ts";
 import { type CallContext, CallSession } from "./call-session.ts";
 import type { CallTable } from "./call-table.ts";
@@ -10,7 +9,7 @@ import { usableCall } from "./saved-call.ts";
 /** How calls end that the switch ends when it stops. */
 export const STOPPED: Outcome = { by: "switch", reason: "switch-stopped", status: 503, cause: 41 };
 
-const RECORD_TAIL_BYTES = 256 * 1024;
+const RECORD_TAIL_BYTES = 1024 * 1024;
 
 export interface RestoreOptions {
   readonly context: CallContext;
@@ -23,7 +22,7 @@ export interface RestoreOptions {
 /** Takes up the calls of the process before this one. What was recorded as ended by it is not recorded again. */
 export function restoreCalls({ context, table, journal, recordsPath, toll }: RestoreOptions): void {
   const saved = journal.calls;
-  const recorded = saved.length === 0 ? "" : tailOf(recordsPath);
+  const recorded = saved.length === 0 ? "" : recordedLast(recordsPath, RECORD_TAIL_BYTES);
   for (const one of saved) {
     if (recorded.includes(`"callId":"${one.callId}"`)) {
       journal.remove(one.callId);
@@ -45,14 +44,4 @@ export function restoreCalls({ context, table, journal, recordsPath, toll }: Res
     if (usable === undefined) session.dispatch({ type: "hang-up", outcome: { ...STOPPED, reason: "session-lost" } });
   }
   if (saved.length > 0) context.logger.info("calls taken up again", { calls: table.active });
-}
-
-/** The end of a file as text; empty when there is none. */
-function tailOf(path: string): string {
-  try {
-    return readFileSync(path).subarray(-RECORD_TAIL_BYTES).toString("utf8");
-  } catch (error) {
-    if (errorCodeOf(error) === "ENOENT") return "";
-    throw error;
-  }
 }

@@ -105,6 +105,7 @@ function trunkTarget({ peer, number, callingNumber }: RouteAttempt, context: Tru
     isTrusted: peer.trusted === true,
     policy: profile.session,
     latch: profile.media.latch ? "any" : "candidates",
+    route: { trunk: peer.name },
     ringSeconds: profile.ringSeconds,
   };
 }

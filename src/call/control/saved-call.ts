@@ -1,7 +1,10 @@
 import type { RelayEndpoint } from "../../media/index.ts";
 import { restoredCall, type Call } from "../model/index.ts";
+import type { RecordRedirect } from "../record/call-record.ts";
 import type { CallProgress } from "./call-progress.ts";
+import type { HoldLog } from "./hold-log.ts";
 import type { Leg } from "./leg.ts";
+import type { LoggedLeg } from "./leg-log.ts";
 
 /** An established call as it stands in the journal. */
 export interface SavedCall {
@@ -19,15 +22,22 @@ export interface SavedCall {
   readonly answeredAtMs: number;
   /** Whose bounds it counts for, as a call by a trunk; absent: it is none. */
   readonly payer?: string;
+  /** INVITEs of ours; the callee's has no device here. */
+  readonly legs?: readonly LoggedLeg[];
+  readonly holds?: HoldLog["holds"];
+  readonly callerSource?: string;
+  readonly redirect?: RecordRedirect;
 }
 
 /** A call as it goes into the journal. */
 export function savedCallOf(
-  { callId, calledNumber, startedAtMs, ringingAtMs, answeredAtMs = startedAtMs }: CallProgress,
+  progress: CallProgress,
   call: Call,
   { caller, callee }: { readonly caller: Leg; readonly callee: Leg | undefined },
   endpoint: RelayEndpoint | undefined,
 ): SavedCall {
+  const { callId, calledNumber, startedAtMs, ringingAtMs, answeredAtMs = startedAtMs, callerSource } = progress;
+  const { legs, holds, redirect } = progress;
   return {
     version: 1,
     callId,
@@ -39,7 +49,26 @@ export function savedCallOf(
     startedAtMs,
     ...(ringingAtMs === undefined ? {} : { ringingAtMs }),
     answeredAtMs,
+    ...(legs === undefined ? {} : { legs: legs.legs.map((leg) => withoutDevice(leg, callee)) }),
+    ...(holds === undefined || !holds.hasAny ? {} : { holds: holds.holds }),
+    ...(callerSource === undefined ? {} : { callerSource }),
+    ...(redirect === undefined ? {} : { redirect }),
   };
+}
+
+/** The INVITEs of ours that led to the call; an older version has recorded none. */
+export function savedLegs({ legs, callee, startedAtMs, answeredAtMs }: SavedCall): LoggedLeg[] {
+  if (callee === undefined) return [];
+  const { sipCallId, device } = callee;
+  const connectedAtMs = answeredAtMs;
+  if (legs === undefined) return [{ sipCallId, device, startedAtMs, connectedAtMs, isAnswered: true }];
+  return legs.map((leg) => ({ device, ...leg }));
+}
+
+function withoutDevice(leg: LoggedLeg, callee: Leg | undefined): LoggedLeg {
+  if (leg.sipCallId !== callee?.sipCallId) return leg;
+  const { device: _device, ...rest } = leg;
+  return rest;
 }
 
 /** What of a journal's value can be taken up again; undefined: nothing. */

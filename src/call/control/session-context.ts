@@ -1,9 +1,9 @@
 import type { Clock, Ids, Logger } from "../../common/index.ts";
 import type { MediaRelay } from "../../media/index.ts";
 import type { Outcome } from "../model/index.ts";
-import type { CallRecord } from "../record/call-record.ts";
 import type { SignalingPort } from "../signaling/signaling-port.ts";
 import type { Leg } from "./leg.ts";
+import type { EndedCall } from "./record-of.ts";
 import type { SavedCall } from "./saved-call.ts";
 
 /** Who keeps track of calls and legs. */
@@ -39,5 +39,6 @@ export interface SessionContext<Session> {
   readonly store: CallStore;
   /** Where to send a request inside the dialog of a leg, when the edge cannot know it; for example a URI of its phone's new connection. */
   wayTo(leg: Leg): string | undefined;
-  writeRecord(record: CallRecord): Promise<void>;
+  /** Resolves when its record is on file, or was given up. */
+  writeRecord(ended: EndedCall): Promise<void>;
 }

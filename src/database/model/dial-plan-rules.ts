@@ -1,14 +1,12 @@
 import type { Fault } from "./fault.ts";
 import type { BodyOf } from "./kinds.ts";
-import { countNumbers } from "./pattern-text.ts";
+import { parsePattern } from "./pattern.ts";
 
 /** Each parked call has a number, and the numbers of a range are kept in a table. */
 const MAX_PARK_NUMBERS = 1_000;
 
 export function patternFaults({ pattern, discard }: Pick<BodyOf<"route-pattern">, "pattern" | "discard">): Fault[] {
-  const dots = pattern.split(".").length - 1;
-  if (dots > 1) return [{ path: ["pattern"], message: "has more than one dot" }];
-  if (dots === 1 || !discard.startsWith("pre-dot")) return [];
+  if (pattern.includes(".") || !discard.startsWith("pre-dot")) return [];
   return [{ path: ["discard"], message: `${discard} needs a dot in the pattern` }];
 }
 
@@ -40,8 +38,10 @@ export function huntPilotFaults(body: BodyOf<"hunt-pilot">): Fault[] {
 
 export function parkRangeFaults({ pattern }: BodyOf<"park-range">): Fault[] {
   if (pattern.includes(".")) return [{ path: ["pattern"], message: "a park range has no dot" }];
-  const count = countNumbers(pattern);
-  if (count === undefined) return [{ path: ["pattern"], message: "a park range has an end: no !, + or ?" }];
+  const parsed = parsePattern(pattern);
+  if (!parsed.ok || parsed.value.maxLength === undefined)
+    return [{ path: ["pattern"], message: "a park range has an end: no !, + or ?" }];
+  const count = parsed.value.positions.reduce((product, { size }) => product * size, 1);
   if (count <= MAX_PARK_NUMBERS) return [];
   return [{ path: ["pattern"], message: `has ${count} numbers; at most ${MAX_PARK_NUMBERS} are possible` }];
 }

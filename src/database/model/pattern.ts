@@ -48,6 +48,11 @@ export function symbolBit(symbol: string): number {
   return index < 0 ? 0 : 1 << index;
 }
 
+/** A pattern without what does not change the numbers that it is for: the dot, and the `\` before a `+` in front. */
+export function barePattern(pattern: string): string {
+  return pattern.replace(/^\\/, "").replaceAll(".", "");
+}
+
 /**
  * Parses a pattern: digits, `*`, `#`, `A` to `D`; `X` any digit; `[2-9]` one of these, `[^1]` a digit that is none of these;
  * `!` one or more digits; `+` and `?` repeat what stands before them one or more, or zero or more times; one `.` where the

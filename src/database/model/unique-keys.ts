@@ -1,5 +1,5 @@
 import type { BodyOf, Kind } from "./kinds.ts";
-import { barePattern } from "./pattern-text.ts";
+import { barePattern } from "./pattern.ts";
 
 /** What no two objects may have in common: `scope` says what, for people. */
 export interface UniqueKey {

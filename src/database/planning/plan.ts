@@ -37,6 +37,6 @@ export function refuseIfAny(violations: readonly Violation[]): void {
   const [first] = violations;
   if (first === undefined) return;
   const more = violations.length > 1 ? ` (and ${violations.length - 1} more)` : "";
-  const place = first.path.length === 0 ? "" : ` ${first.path.map(String).join(".")}`;
-  throw new DatabaseError(first.code, `${first.kind} ${first.name}${place}: ${first.message}${more}`, violations);
+  const place = [first.kind, first.name, first.path.map(String).join(".")].filter((text) => text !== "").join(" ");
+  throw new DatabaseError(first.code, `${place}: ${first.message}${more}`, violations);
 }

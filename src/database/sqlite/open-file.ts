@@ -46,8 +46,9 @@ function setUp(connection: Connection, path: string): void {
   connection.exec("PRAGMA synchronous = FULL");
   connection.exec("BEGIN IMMEDIATE");
   try {
-    if (checkOwner(connection, path) === "new") makeTables(connection);
-    bringUpToDate(connection, path);
+    const digest = schemaDigest();
+    if (checkOwner(connection, path) === "new") makeTables(connection, digest);
+    else bringUpToDate(connection, path, digest);
     connection.exec("COMMIT");
   } catch (error) {
     connection.rollback();
@@ -86,15 +87,14 @@ function useWriteAheadLog(connection: Connection): void {
   }
 }
 
-function makeTables(connection: Connection): void {
+function makeTables(connection: Connection, digest: string): void {
   connection.exec(TABLES);
   connection.exec(`PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${FORMAT}`);
-  connection.sql("INSERT INTO setting VALUES ('schema', ?)").run(schemaDigest());
+  connection.sql("INSERT INTO setting VALUES ('schema', ?)").run(digest);
 }
 
 /** Reads all bodies by the schemas of this version, when another one wrote them, which fills in what has come since. */
-function bringUpToDate(connection: Connection, path: string): void {
-  const digest = schemaDigest();
+function bringUpToDate(connection: Connection, path: string, digest: string): void {
   if (connection.sql("SELECT value FROM setting WHERE key = 'schema'").get()?.["value"] === digest) return;
   const objects = new Objects(connection);
   const violations: Violation[] = [];

@@ -1,4 +1,5 @@
-import { EXIT, type CliOutput } from "../../admin/index.ts";
+import { EXIT } from "../../admin/cli/exit-codes.ts";
+import type { CliOutput } from "../../admin/cli/launcher.ts";
 import { startNode } from "../node/start-node.ts";
 import type { StartedNode, StartNodeOptions } from "../node/start-node-options.ts";
 import { StopSignals } from "./stop-signals.ts";

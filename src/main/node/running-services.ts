@@ -1,6 +1,11 @@
 import { readFileSync } from "node:fs";
 import { ChannelClient, silentLogger, type Clock } from "../../common/index.ts";
-import { isServiceName, SERVICE_NAMES, type ServiceHello, type ServiceName } from "../../admin/index.ts";
+import {
+  isServiceName,
+  SERVICE_NAMES,
+  type ServiceHello,
+  type ServiceName,
+} from "../../admin/control/control-types.ts";
 import type { NodePaths } from "../../config/node-paths.ts";
 import { isOwnProcessWith, isProcessAlive, readProcessInfo } from "../host/process-info.ts";
 import { NODE_FILE_OPTION } from "./node-file.ts";

@@ -33,7 +33,7 @@ export async function createAdminPart(context: ServiceContext): Promise<ServiceP
     passwords,
     clock,
     logger,
-    version: node.version,
+    node: node.name,
     adminToken: makeAdminToken(context),
     ...(node.http.token === undefined ? {} : { httpToken: node.http.token }),
     onChanged: () => firstPassword.look(),

@@ -7,6 +7,13 @@ import { FollowedInventory } from "../configuration/followed-inventory.ts";
 import { openConfiguration, withoutSecrets } from "../configuration/open-configuration.ts";
 import { ABSENT_WITH_DRACHTIO } from "../node/absent-with-drachtio.ts";
 import { SecretBox } from "../secrets/secret-box.ts";
+import {
+  deviceFactsIn,
+  handleRecordQuestions,
+  openRecordTable,
+  recordSettingsIn,
+  recordsFile,
+} from "./call-records.ts";
 import type { ServiceContext, ServicePart } from "./service-part.ts";
 
 /** How long readiness waits for edge and relay; without them new calls get 503, but others can go on. */
@@ -48,7 +55,10 @@ export function createCallManagerPart(context: ServiceContext): ServicePart {
     profiles: new Map(node.profiles.map((profile) => [profile.name, profile])),
     clock,
     logger,
-    onChanged: () => manager.inventoryChanged(),
+    onChanged: (kinds) => {
+      manager.inventoryChanged();
+      if (kinds.has("service-parameter")) manager.applySettings(recordSettingsIn(followed.mirror));
+    },
   });
   const manager = new CallManager({
     edge: drachtio ?? { ...node.wire, secret: readFileSync(paths.wireSecretFile, "utf8").trim() },
@@ -64,28 +74,33 @@ export function createCallManagerPart(context: ServiceContext): ServicePart {
       subscriptions: join(paths.stateDir, "subscriptions.journal"),
       tolls: join(paths.stateDir, "tolls.journal"),
       trunks: join(paths.stateDir, "trunks.journal"),
-      records: join(paths.recordsDir, "calls.jsonl"),
+      records: recordsFile(paths),
     },
     secrets: new SecretBox(paths.secretKey),
+    node: node.name,
+    recordSettings: recordSettingsIn(followed.mirror),
+    recordTable: openRecordTable(paths, clock, logger),
+    deviceFacts: (device) => deviceFactsIn(followed.mirror, device),
     settings: { ...node.call, endpoints: new Map(Object.entries(node.call.endpoints)) },
     onReady: () => ready.mark("edge"),
   });
   channel.handle("configuration-changed", () => ({ sequence: followed.refresh() }));
-  channel.handle("calls", () => manager.calls());
-  channel.handle("registrations", () => manager.registrations());
-  channel.handle("trunks", () => manager.trunkStates());
+  channel.handle("calls", () => manager.views.calls());
+  channel.handle("registrations", () => manager.views.registrations());
+  channel.handle("trunks", () => manager.views.trunkStates());
   channel.handle("forgive", (params) => manager.forgive(textIn(params, "address")));
-  channel.handle("toll-alarms", () => manager.tollAlarms());
-  channel.handle("ended-calls", () => manager.endedCalls(ENDED_CALLS));
+  channel.handle("toll-alarms", () => manager.views.tollAlarms());
+  channel.handle("ended-calls", () => manager.views.endedCalls(ENDED_CALLS));
+  handleRecordQuestions(channel, manager);
   channel.handle("trace-call", async (params) => {
     const callId = textIn(params, "callId");
-    const subject = await manager.callSubject(callId);
+    const subject = await manager.views.callSubject(callId);
     if (subject === undefined) throw new SwitchError("unknown-call", `no call ${callId} goes on or has ended lately`);
     return subject;
   });
   channel.handle("trace-device", (params) => {
     const device = textIn(params, "device");
-    const subject = manager.deviceSubject(device);
+    const subject = manager.views.deviceSubject(device);
     if (subject === undefined) throw new SwitchError("unknown-device", `no phone and no peer has the name ${device}`);
     return subject;
   });
@@ -117,7 +132,7 @@ export function createCallManagerPart(context: ServiceContext): ServicePart {
       connectedToEdge: manager.isReady,
       ...(drachtio === undefined ? {} : { drachtio: `${drachtio.host}:${drachtio.port}` }),
       connectedToMedia: relay.connected,
-      calls: manager.calls().length,
+      calls: manager.views.calls().length,
     }),
   };
 }

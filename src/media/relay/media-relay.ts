@@ -36,6 +36,16 @@ export interface SideStatistics {
   readonly mos?: number;
   /** Where this side's RTP comes from: `address:port`; absent before the first packet. */
   readonly source?: string;
+  /** Sent to this side; absent where the adapter does not count them. Octets with RTP headers. */
+  readonly sentPackets?: number;
+  readonly sentBytes?: number;
+  /** Of the source that this side sends most from, and of what it was sent last; absent without packets. */
+  readonly ssrc?: number;
+  readonly sentSsrc?: number;
+  /** Time in one RTP packet of this side; absent while it is not known. */
+  readonly packetMs?: number;
+  /** What this side says in RTCP of what it was sent; absent without RTCP. */
+  readonly reported?: { readonly lost: number; readonly jitterMs: number };
 }
 
 export interface RelaySessionSummary {
@@ -43,6 +53,8 @@ export interface RelaySessionSummary {
   readonly createdAtMs: number;
   readonly ports: readonly number[];
   readonly sides: readonly SideStatistics[];
+  /** The relay was started again meanwhile, and has counted from then on; absent: it has counted from the start. */
+  readonly isPartial?: boolean;
 }
 
 /** What the relay tells unasked. `media-timeout` repeats until the session is released or packets come again. */
@@ -78,6 +90,8 @@ export interface MediaRelay {
   offerByEndpoint(key: RelayKey, endpoint: RelayEndpoint): Promise<string>;
   /** Ends a session and returns its last figures; releasing an unknown call succeeds and returns nothing. */
   release(callId: string): Promise<RelaySessionSummary | undefined>;
+  /** The figures of a session so far; undefined when there is none. */
+  inspect(callId: string): Promise<RelaySessionSummary | undefined>;
   list(): Promise<readonly RelaySessionSummary[]>;
   close(): void;
 }

@@ -44,9 +44,17 @@ export class ReceiveStatistics {
 
   /** Of the source that sent most. */
   get jitterMs(): number {
-    let main: SourceStatistics | undefined;
-    for (const source of this.#sources) if (main === undefined || source.received > main.received) main = source;
-    return main?.jitterMs ?? 0;
+    return this.#main?.jitterMs ?? 0;
+  }
+
+  /** Of the source that sent most; `undefined` before the first packet. */
+  get ssrc(): number | undefined {
+    return this.#main?.ssrc;
+  }
+
+  /** Time in one packet of the source that sent most; 0 while it is not known. */
+  get packetMs(): number {
+    return this.#main?.packetMs ?? 0;
   }
 
   /** 1 to 4.5; `undefined` before the first packet. */
@@ -80,6 +88,12 @@ export class ReceiveStatistics {
     this.#lastEventSsrc = ssrc;
     this.#lastEventTimestamp = timestamp;
     this.#telephoneEvents += 1;
+  }
+
+  get #main(): SourceStatistics | undefined {
+    let main: SourceStatistics | undefined;
+    for (const source of this.#sources) if (main === undefined || source.received > main.received) main = source;
+    return main;
   }
 
   #sourceOf(ssrc: number, sequence: number, timestamp: number, nowMs: number): SourceStatistics {

@@ -1,6 +1,7 @@
 const MAX_DROPOUT = 3000;
 const MAX_MISORDER = 100;
 const SEQUENCES = 65_536;
+const MAX_PACKET_MS = 200;
 
 /** Reception of one SSRC. @see RFC 3550 A.1 (sequence), A.3 (loss), A.8 (jitter) */
 export class SourceStatistics {
@@ -16,6 +17,7 @@ export class SourceStatistics {
   #timestampArrivalMs = 0;
   #lastArrivalMs = 0;
   #jitterMs = 0;
+  #packetMs = 0;
 
   constructor(ssrc: number, sequence: number, timestamp: number, nowMs: number) {
     this.restart(ssrc, sequence, timestamp, nowMs);
@@ -37,6 +39,11 @@ export class SourceStatistics {
     return this.#jitterMs;
   }
 
+  /** What the last packet that followed its forerunner says about the time in one; 0 while none has. */
+  get packetMs(): number {
+    return this.#packetMs;
+  }
+
   /** Packets that should have come and did not; duplicates count against them, never below 0. */
   get lost(): number {
     const expected = this.#cycles + this.#maxSequence - this.#baseSequence + 1;
@@ -49,6 +56,7 @@ export class SourceStatistics {
     this.#lostBeforeRestart = 0;
     this.#received = 0;
     this.#jitterMs = 0;
+    this.#packetMs = 0;
     this.#lastTimestamp = timestamp;
     this.#timestampArrivalMs = nowMs;
     this.#lastArrivalMs = nowMs;
@@ -57,12 +65,15 @@ export class SourceStatistics {
 
   /** Counts a packet. `clockRateHz` 0 leaves jitter alone: events keep the timestamp of their start. */
   receive(sequence: number, timestamp: number, nowMs: number, clockRateHz: number): void {
+    const isNext = ((sequence - this.#maxSequence) & 0xffff) === 1;
     if (!this.#takeSequence(sequence)) return;
     this.#received += 1;
     if (clockRateHz > 0) {
       const sentMs = (((timestamp - this.#lastTimestamp) | 0) * 1000) / clockRateHz;
       const difference = Math.abs(nowMs - this.#timestampArrivalMs - sentMs);
       this.#jitterMs += (difference - this.#jitterMs) / 16;
+      // After a pause the timestamp jumps.
+      if (isNext && sentMs > 0 && sentMs <= MAX_PACKET_MS) this.#packetMs = sentMs;
       this.#lastTimestamp = timestamp;
       this.#timestampArrivalMs = nowMs;
     }

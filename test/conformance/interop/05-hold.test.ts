@@ -128,7 +128,7 @@ describe("interop 05: hold", () => {
           assert.equal(sdpLine(message, "c="), "c=IN IP4 127.0.0.1");
           assert.equal(sdpLine(message, "m="), sdpLine(before, "m="), "the relay's ports stay");
         }
-        const [view] = relayed.node.manager.calls();
+        const [view] = relayed.node.manager.views.calls();
         assert.deepEqual(
           [view?.caller.holding, view?.callee.holding],
           PARTIES.map((party) => party === by),
@@ -141,7 +141,7 @@ describe("interop 05: hold", () => {
         assert.doesNotMatch(resumed.passed.body, /^a=(sendonly|recvonly|inactive)/m);
         assert.doesNotMatch(resumed.answered.body, /^a=(sendonly|recvonly|inactive)/m);
         assert.equal(ownRtp.heard, before, "nothing reached the holder");
-        assert.equal(relayed.node.manager.calls()[0]?.[by].holding, false);
+        assert.equal(relayed.node.manager.views.calls()[0]?.[by].holding, false);
         await bothHeard(one);
         await hangUp(held, holder);
         await nothingLeft(1);
@@ -169,7 +169,7 @@ describe("interop 05: hold", () => {
       const { passed, answered } = await hold(one, by, inactive);
       assert.match(passed.body, /^a=inactive\r$/m);
       assert.match(answered.body, /^a=inactive\r$/m);
-      const [view] = relayed.node.manager.calls();
+      const [view] = relayed.node.manager.views.calls();
       assert.deepEqual([view?.caller.holding, view?.callee.holding], [true, true]);
       await resume(one, by);
       await bothHeard(one);

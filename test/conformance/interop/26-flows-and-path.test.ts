@@ -54,7 +54,7 @@ describe("interop 26: flows, rport and Path", () => {
   }
 
   const contactsOf1002 = (): string[] =>
-    node.manager
+    node.manager.views
       .registrations()
       .filter(({ aor }) => aor === "1002")
       .map(({ contactUri }) => contactUri);

@@ -26,7 +26,7 @@ describe("interop 27: several contacts, instances and flows", () => {
   });
 
   const contacts = (): string[] =>
-    node.manager.registrations().flatMap((row) => (row.aor === "1002" ? [row.contactUri] : []));
+    node.manager.views.registrations().flatMap((row) => (row.aor === "1002" ? [row.contactUri] : []));
   const invites = ({ received }: SipPhone): number =>
     received.filter(({ kind, method }) => kind === "request" && method === "INVITE").length;
 

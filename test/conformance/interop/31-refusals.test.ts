@@ -68,7 +68,7 @@ describe("interop 31: refusals", () => {
     ] as const) {
       it(`given \`Contact: *\` ${name}, when it comes, then 400 and every contact stays`, async () => {
         assert.equal((await bob.register(headers, contact)).status, 400);
-        assert.equal(node.manager.registrations().filter(({ phone: name }) => name === "phone-1002").length, 2);
+        assert.equal(node.manager.views.registrations().filter(({ phone: name }) => name === "phone-1002").length, 2);
       });
     }
 

@@ -83,6 +83,7 @@ describe("the command line", () => {
         ...launcher,
       },
       output: { out: (text) => void out.push(text), err: (text) => void err.push(text) },
+      input: { isTerminal: false, readSecret: () => Promise.reject(new Error("nothing is asked for")) },
       clock: new SystemClock(),
     });
     return { exitCode, out: out.join("\n"), err: err.join("\n") };

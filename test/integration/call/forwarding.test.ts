@@ -57,6 +57,9 @@ describe("forwarding", () => {
     assert.ok(!bob.received.some(({ method }) => method === "INVITE"));
     const [record] = await pair.node.settled(1);
     assert.deepEqual([record?.calledNumber, record?.callee?.number], ["1002", "1003"]);
+    const by = { number: "1002", partition: "internal" };
+    const why = { originalReason: "unconditional", lastReason: "unconditional" };
+    assert.deepEqual(record?.redirect, { originalCalled: by, lastRedirecting: by, ...why });
   });
 
   it("given CFA for calls from trunks alone, when one calls, then it goes there; calls from inside ring the phone", async () => {

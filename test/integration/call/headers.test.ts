@@ -85,7 +85,7 @@ describe("what of one leg is seen on the other", () => {
     try {
       const { near, far, offered } = await establish(carrier, bob);
       assert.match(offered.get("from") ?? "", /<sip:\+49%22301234@/);
-      assert.equal(node.manager.calls()[0]?.caller.device, "carrier");
+      assert.equal(node.manager.views.calls()[0]?.caller.device, "carrier");
       const bye = far.bye();
       await near.takeBye();
       await bye;

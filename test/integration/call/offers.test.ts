@@ -58,7 +58,7 @@ describe("who makes the offer", () => {
       const answer = await call.established();
       assert.equal(sdpLine(answer, "s="), `s=${name}`);
       assert.equal(node.metric("tandem_call_legs"), 1);
-      const [view] = node.manager.calls();
+      const [view] = node.manager.views.calls();
       assert.equal(view?.callee.device, name);
       const hold = call.send("INVITE", { sdp: testSdp(4_000, ["a=sendonly"], 2) });
       const held = await hold.final();

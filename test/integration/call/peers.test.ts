@@ -80,7 +80,7 @@ describe("calls from and to peers", () => {
       ["Path", `<sip:${OUTBOUND}:${outbound.port};lr>`],
     ] as const;
     assert.equal((await alice.register(path, `<sip:0900@${own}>`)).status, 403);
-    assert.equal(node.manager.registrations().length, 0);
+    assert.equal(node.manager.views.registrations().length, 0);
     assert.equal((await alice.register()).status, 200);
   });
 

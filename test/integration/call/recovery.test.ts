@@ -133,7 +133,7 @@ describe("calls that outlive processes", () => {
 
   it("given a restarted call control, when new calls come, then they are served and registrations are still there", async () => {
     await node.restartManager();
-    assert.equal(node.manager.registrations().length, 2);
+    assert.equal(node.manager.views.registrations().length, 2);
     const { near, far } = await establish(alice, bob);
     const bye = near.bye();
     await far.takeBye();

@@ -42,7 +42,7 @@ describe("guards against toll fraud", () => {
     assert.equal(refused?.status, 403);
     assert.match(refused.get("warning") ?? "", /^399 tandem "/);
     assert.match(refused.get("reason") ?? "", /Q\.850;cause=52/);
-    assert.equal(pair.node.manager.tollAlarms()[0]?.guard, guard);
+    assert.equal(pair.node.manager.views.tollAlarms()[0]?.guard, guard);
   }
 
   it("given the usual bounds, when an international or premium number is dialed, then it is refused with 403 and an alarm; others are not", async () => {
@@ -96,7 +96,7 @@ describe("guards against toll fraud", () => {
     ]);
     await start({ forwarding, phones: [bounded({ international: true }), bounded({ callsPerHour: 1 })] });
     await assertRefused("international", "1002");
-    assert.equal(pair.node.manager.tollAlarms()[0]?.device, "phone-1002");
+    assert.equal(pair.node.manager.views.tollAlarms()[0]?.device, "phone-1002");
     // From outside it goes to where it may, once.
     const outside = await trunkEnd(cleanup, pair.node, { address: pair.second.address });
     await up("1002", outside);
@@ -109,7 +109,7 @@ describe("guards against toll fraud", () => {
     const outside = await trunkEnd(cleanup, pair.node, { address: pair.second.address });
     const refused = await (await outside.call("90049301", OFFER)).invite?.final();
     assert.equal(refused?.status, 403);
-    assert.equal(pair.node.manager.tollAlarms()[0]?.device, "second");
+    assert.equal(pair.node.manager.views.tollAlarms()[0]?.device, "second");
   });
 
   it("given bounds that are exceeded, when an emergency call is made, then it goes to its trunk", async () => {

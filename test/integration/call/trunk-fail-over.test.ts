@@ -64,6 +64,13 @@ describe("calls by trunks in turn", () => {
       ["second", "123", 200],
     );
     assert.equal(answered?.callee?.sipCallIds.length, 2);
+    assert.deepEqual(
+      answered?.legs.slice(1).map(({ device, outcome, route }) => [device, outcome, route?.trunk]),
+      [
+        ["first", "unreached", "first"],
+        ["second", "answered", "second"],
+      ],
+    );
   });
 
   it("given a first trunk that is silent, when its time is over, then the second takes the call, and what it says late is taken back", async () => {

@@ -63,7 +63,7 @@ describe("a trunk that the switch registers with", () => {
   function inState(state: TrunkState["state"], reason?: string): Promise<void> {
     return eventually(
       () => {
-        const [trunk] = node.manager.trunkStates();
+        const [trunk] = node.manager.views.trunkStates();
         assert.equal(trunk?.state, state);
         assert.equal(trunk.reason, reason);
       },
@@ -162,7 +162,7 @@ describe("a trunk that the switch registers with", () => {
     await node.killManager();
     await node.startManager();
     assert.deepEqual(
-      node.manager.trunkStates().map(({ state }) => state),
+      node.manager.views.trunkStates().map(({ state }) => state),
       ["up"],
     );
     const contact = /<([^>]+)>/.exec(headerOf(request, "Contact"))?.[1] ?? "";
@@ -202,7 +202,7 @@ describe("a trunk that the switch registers with", () => {
       { ...common, name: "second", uri: `sip:127.0.0.10:${registrar.port}`, prefixes: ["1"] },
     ];
     node = cleanup.add(await SwitchFixture.start({ peers, secrets }), (one) => one.stop());
-    const states = node.manager.trunkStates().map(({ name, state, reason }) => [name, state, reason]);
+    const states = node.manager.views.trunkStates().map(({ name, state, reason }) => [name, state, reason]);
     assert.deepEqual(states, [
       ["provider", "down", "secret-unreadable"],
       ["second", "up", undefined],

@@ -56,10 +56,12 @@ describe("relay after a restart", () => {
 
   it("given a call, when restarted, then it is listed, offered again on its ports with its o= line, and released", async () => {
     const before = await fixture.relay.offer(key, alice.sdp(), local);
+    assert.equal((await fixture.relay.list())[0]?.isPartial, undefined);
     await fixture.restart();
     assert.equal(await fixture.relay.offer(key, alice.sdp(), local), before);
     const answer = await fixture.relay.answer(key, bob.sdp(), local);
     const [session] = await fixture.relay.list();
+    assert.equal(session?.isPartial, true);
     assert.deepEqual(session?.ports, [audioPortOf(answer), audioPortOf(before)]);
     await fixture.relay.release(key.callId);
     await fixture.restart();

@@ -51,6 +51,27 @@ describe("relay between two phones", () => {
     });
   });
 
+  it("given a call with reports, when its figures are asked for, then each side has what it sent, got and said of it", async () => {
+    for (const sequence of [1, 2, 3]) {
+      alice.send(rtpPacket({ ssrc: 11, sequence, timestamp: 160 * sequence }), audioPortOf(toAlice));
+    }
+    await bob.nthHeard(3);
+    bob.sendRtcp(receiverReport(2, [{ ssrc: 11 }]), audioPortOf(toBob) + 1);
+    await alice.nthHeardRtcp(1);
+    const [{ ssrc, packetMs, sentPackets }, toB] = [await figures("a"), await figures("b")];
+    assert.deepEqual({ ssrc, packetMs, sentPackets }, { ssrc: 11, packetMs: 20, sentPackets: 0 });
+    const { sentSsrc, reported } = toB;
+    assert.deepEqual(
+      { sent: toB.sentPackets, bytes: toB.sentBytes, sentSsrc, reported },
+      {
+        sent: 3,
+        bytes: 3 * rtpPacket({ ssrc: 11 }).length,
+        sentSsrc: 11,
+        reported: { lost: 0, jitterMs: 10 },
+      },
+    );
+  });
+
   it("given phones that name another address of this host, when they send from loopback, then they hear each other", async () => {
     const other: RelayKey = { ...key, callId: "call-2" };
     const outside: RelayOptions = { signalingAddress: "192.0.2.7", latch: "candidates" };

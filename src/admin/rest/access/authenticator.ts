@@ -108,22 +108,31 @@ export class Authenticator {
   }
 
   async #signIn(name: string, password: string, source: string): Promise<BodyOf<"user">> {
-    const { store, audit } = this.#options;
+    const { store } = this.#options;
     const { passwordHash } = store.get("user", name)?.body ?? {};
-    const isKnown = passwordHash !== undefined && this.#passwords.isRemembered(name, passwordHash, password);
-    if (!isKnown) {
-      this.#limits.begin(source, name);
-      const isRight = await this.#passwords.isRight(name, passwordHash, password);
-      if (!isRight) {
-        audit.record({ event: "sign-in-refused", user: name.slice(0, 64), source, detail: "password" });
-        throw refused(BASIC);
-      }
-      this.#limits.forgive(source, name);
+    if (passwordHash === undefined || !this.#passwords.isRemembered(name, passwordHash, password)) {
+      const isRight =
+        (await this.#passwords.underway(name, passwordHash, password)) ??
+        (await this.#guess(name, passwordHash, password, source));
+      if (!isRight) throw refused(BASIC);
     }
     // It may have been changed, or taken away, while the password was checked.
     const user = store.get("user", name)?.body;
     if (user === undefined || user.passwordHash !== passwordHash) throw refused(BASIC);
     return user;
+  }
+
+  /** Counts before it is judged, so that many at a time are no way around the limits. */
+  async #guess(name: string, passwordHash: string | undefined, password: string, source: string): Promise<boolean> {
+    this.#limits.begin(source, name);
+    const isRight = await this.#passwords.isRight(name, passwordHash, password).catch((error: unknown) => {
+      // It was not judged.
+      this.#limits.forgive(source, name);
+      throw error;
+    });
+    if (isRight) this.#limits.forgive(source, name);
+    else this.#options.audit.record({ event: "sign-in-refused", user: name.slice(0, 64), source, detail: "password" });
+    return isRight;
   }
 }
 

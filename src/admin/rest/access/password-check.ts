@@ -41,14 +41,17 @@ export class PasswordCheck {
     return until !== undefined && until > this.#clock.nowMs();
   }
 
+  /** The check of this very password that goes on; another answer is not to be had by asking again. */
+  underway(user: string, passwordHash: string | undefined, password: string): Promise<boolean> | undefined {
+    return this.#underway.get(this.#digest(user, passwordHash ?? "", password));
+  }
+
   /**
    * @param passwordHash absent: there is no such user or it has no password; costs the same, and is false
    * @throws {RestError} `too-busy`
    */
   isRight(user: string, passwordHash: string | undefined, password: string): Promise<boolean> {
     const digest = this.#digest(user, passwordHash ?? "", password);
-    const same = this.#underway.get(digest);
-    if (same !== undefined) return same;
     const result = this.#verify(digest, passwordHash, password).finally(() => this.#underway.delete(digest));
     this.#underway.set(digest, result);
     return result;

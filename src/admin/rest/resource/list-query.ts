@@ -1,7 +1,12 @@
-import { SCHEMAS, type ConfigurationStore, type Kind, type StoredObject } from "../../../database/index.ts";
+import {
+  SCHEMAS,
+  secretPathsOf,
+  type ConfigurationStore,
+  type Kind,
+  type StoredObject,
+} from "../../../database/index.ts";
 import { RestError } from "../problem/rest-error.ts";
 import { resourceOf, type Resource } from "./resource.ts";
-import { isSecretKey } from "./secrets.ts";
 
 /** Query of a request: a key that is there twice has a list. */
 export type Query = Readonly<Record<string, string | readonly string[]>>;
@@ -105,7 +110,7 @@ function readFilters(kind: Kind, query: Query): Match[] {
 
 function refuseUnknown(kind: Kind, key: string): void {
   const isKnown = ["id", "revision"].includes(key) || Object.hasOwn(SCHEMAS[kind].shape, key);
-  if (isKnown && !isSecretKey(kind, key)) return;
+  if (isKnown && !secretPathsOf(kind).some((path) => path.length === 1 && path[0] === key)) return;
   throw new RestError("bad-parameter", `${key}: is neither a field of ${kind} nor limit, after or q`);
 }
 

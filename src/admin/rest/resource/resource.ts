@@ -3,11 +3,11 @@ import {
   DEFAULT_PARTITION,
   nameOf,
   SCHEMAS,
+  withoutSecrets,
   type Kind,
   type StoredObject,
 } from "../../../database/index.ts";
 import { RestError } from "../problem/rest-error.ts";
-import { withoutSecrets } from "./secrets.ts";
 
 /** An object as it is answered: its body without secrets, its name as `id`, and its revision. */
 export type Resource = Readonly<Record<string, unknown>> & { readonly id: string; readonly revision: number };

@@ -2,7 +2,10 @@ import { z } from "zod";
 import {
   collectionOf,
   DatabaseError,
+  keepingSecrets,
   KINDS,
+  withoutSecrets,
+  type BodyOf,
   type ChangeRecord,
   type Kind,
   type Operation,
@@ -11,7 +14,6 @@ import { requireRole, roleToChange } from "../access/principal.ts";
 import { RestError } from "../problem/rest-error.ts";
 import { readLimit, single } from "../resource/list-query.ts";
 import { bodyOf, newNameOf } from "../resource/resource.ts";
-import { withKeptSecrets, withoutSecrets } from "../resource/secrets.ts";
 import type { RestContext } from "../rest-context.ts";
 import { parseBody } from "../server/parse-body.ts";
 import type { RestAnswer, RestCall, RestRoute } from "../server/route.ts";
@@ -41,6 +43,28 @@ const bulk = z.strictObject({
 const changed = z.object({
   sequence: z.int().nullable().describe("Number of the change; null: nothing was different."),
   changed: z.int().describe("Objects that are different now."),
+});
+
+const shownBody = z.record(z.string(), z.unknown()).optional();
+const changes = z.object({
+  items: z.array(
+    z.object({
+      sequence: z.int().describe("Counts up from 1."),
+      at: z.iso.datetime(),
+      author: z.string(),
+      summary: z.string(),
+      undoes: z.int().optional().describe("The change that this one takes back."),
+      entries: z.array(
+        z.object({
+          collection: z.enum(KINDS.map(collectionOf)),
+          id: z.string(),
+          before: shownBody.describe("Absent: it was made."),
+          after: shownBody.describe("Absent: it was deleted."),
+        }),
+      ),
+    }),
+  ),
+  next: z.int().nullable().describe("`before` of the next page; null after the last."),
 });
 
 /** Many changes at once, what was changed, and taking it back. */
@@ -77,7 +101,7 @@ export function changeRoutes(context: RestContext): RestRoute[] {
       summary: "Lists changes, newest first, without secrets",
       access: "auditor",
       query: { before: "Changes before this number", limit: "1 to 100; default 20" },
-      answers: { 200: { description: "Changes", schema: { component: "changes" } } },
+      answers: { 200: { description: "Changes", schema: changes } },
       problems: ["bad-parameter"],
       handle: ({ query }) => {
         const limit = readLimit(query["limit"], MAX_CHANGES, 20);
@@ -118,7 +142,8 @@ export function readNumber(key: string, value: Parameters<typeof single>[1]): nu
   return Number(text);
 }
 
-function shownChange({ sequence, atMs, author, summary, entries, undoes }: ChangeRecord) {
+function shownChange(change: ChangeRecord): z.infer<typeof changes>["items"][number] {
+  const { sequence, atMs, author, summary, entries, undoes } = change;
   return {
     sequence,
     at: new Date(atMs).toISOString(),
@@ -128,8 +153,8 @@ function shownChange({ sequence, atMs, author, summary, entries, undoes }: Chang
     entries: entries.map(({ kind, name, before, after }) => ({
       collection: collectionOf(kind),
       id: name,
-      ...(before === undefined ? {} : { before: withoutSecrets(kind, before) }),
-      ...(after === undefined ? {} : { after: withoutSecrets(kind, after) }),
+      ...(before === undefined ? {} : { before: withoutSecrets(kind, before as BodyOf<Kind>) }),
+      ...(after === undefined ? {} : { after: withoutSecrets(kind, after as BodyOf<Kind>) }),
     })),
   };
 }
@@ -211,7 +236,7 @@ function withSecretsKept({ store }: RestContext, steps: readonly Operation[]): P
     if (!isFirst || (step.type !== "put" && step.type !== "replace")) return step;
     const current = store.get(step.kind, name);
     if (current === undefined) return step;
-    const body = withKeptSecrets(step.kind, step.body, current.body);
+    const body = keepingSecrets(step.kind, step.body as BodyOf<Kind>, current.body);
     if (body === step.body || JSON.stringify(body) === JSON.stringify(step.body)) return step;
     if (step.type === "replace" && step.ifRevision !== undefined) return { ...step, body };
     guarded.add(key);

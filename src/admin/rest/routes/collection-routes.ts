@@ -1,10 +1,17 @@
-import { collectionOf, DatabaseError, type Kind, type Operation, type StoredObject } from "../../../database/index.ts";
+import {
+  collectionOf,
+  DatabaseError,
+  keepingSecrets,
+  type BodyOf,
+  type Kind,
+  type Operation,
+  type StoredObject,
+} from "../../../database/index.ts";
 import { roleToChange } from "../access/principal.ts";
 import { RestError } from "../problem/rest-error.ts";
 import { matchesStrongly, matchesWeakly, readCondition, tagOf } from "../resource/entity-tag.ts";
 import { listPage } from "../resource/list-query.ts";
 import { bodyOf, newNameOf, resourceOf } from "../resource/resource.ts";
-import { withKeptSecrets } from "../resource/secrets.ts";
 import type { RestContext } from "../rest-context.ts";
 import type { RestAnswer, RestCall, RestRoute } from "../server/route.ts";
 import { API_PREFIX } from "../server/rest-api.ts";
@@ -180,7 +187,7 @@ async function write(
 function bodyToWrite(object: StoredObject, call: RestCall, type: "replace" | "merge"): unknown {
   const { kind, name, revision, body } = object;
   const given = bodyOf(kind, call.body, { id: name, revision });
-  return type === "replace" ? withKeptSecrets(kind, given, body) : given;
+  return type === "replace" ? keepingSecrets(kind, given as BodyOf<Kind>, body) : given;
 }
 
 /**

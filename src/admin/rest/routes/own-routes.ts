@@ -44,7 +44,14 @@ const forwarding = z.strictObject(
 );
 
 const OWN_BYTES = 64 * 1024;
-const writeProblems = ["bad-body", "bad-object", "not-found", "precondition-needed", "changed-meanwhile"] as const;
+const writeProblems = [
+  "bad-body",
+  "bad-object",
+  "rule-violated",
+  "not-found",
+  "precondition-needed",
+  "changed-meanwhile",
+] as const;
 
 /** What a user sees and changes of its own: password, PIN, speed dials and forwarding; nothing else. */
 export function ownRoutes(context: RestContext): RestRoute[] {

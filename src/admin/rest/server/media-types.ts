@@ -1,3 +1,6 @@
+/** JSON values, one a line. */
+export const LINES_TYPE = "application/x-ndjson";
+
 /** The type without its parameters, in small letters. */
 export function mediaTypeOf(header: string): string {
   return (header.split(";", 1)[0] ?? "").trim().toLowerCase();

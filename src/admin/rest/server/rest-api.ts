@@ -7,12 +7,13 @@ import { problemOf, PROBLEM_TYPE, type Problem } from "../problem/problem-docume
 import { readJson } from "../problem/read-json.ts";
 import { RestError } from "../problem/rest-error.ts";
 import { AllowedMethods } from "./allowed-methods.ts";
-import { isAccepted, mediaTypeOf } from "./media-types.ts";
+import { isAccepted, LINES_TYPE, mediaTypeOf } from "./media-types.ts";
+import type { JsonSchema } from "./kind-schemas.ts";
+import { openApiDocument, type View } from "./openapi.ts";
 import type { RestAnswer, RestCall, RestRoute } from "./route.ts";
 
 /** Where the API is. */
 export const API_PREFIX = "/api/v1";
-export const LINES_TYPE = "application/x-ndjson";
 
 export interface RestApiOptions {
   readonly routes: readonly RestRoute[];
@@ -35,6 +36,7 @@ const NOBODY: Principal = { name: "", role: "user", isUser: false, mustChangePas
 /** Serves routes: sign-in, roles, bodies, and problem documents for everything that fails. */
 export class RestApi {
   readonly #options: RestApiOptions;
+  #document: JsonSchema | undefined;
 
   constructor(options: RestApiOptions) {
     this.#options = options;
@@ -47,11 +49,12 @@ export class RestApi {
 
   /**
    * Adds the routes to a server.
-   * @param readOnly addresses below the prefix that the server has besides
+   * @param views what the server has below the prefix besides
    */
-  register(app: FastifyInstance, readOnly: readonly string[]): void {
-    const { routes } = this.#options;
-    const allowed = new AllowedMethods(API_PREFIX, routes, readOnly);
+  register(app: FastifyInstance, views: readonly View[]): void {
+    const routes = [...this.#options.routes, this.#documentRoute(views)];
+    const viewed = views.map(({ path }) => API_PREFIX + path);
+    const allowed = new AllowedMethods(API_PREFIX, routes, viewed);
     app.decorateRequest("principal", undefined);
     void app.register(
       (scope, _options, done) => {
@@ -72,11 +75,37 @@ export class RestApi {
     );
   }
 
+  /**
+   * The OpenAPI document.
+   * @param views as for `register`
+   */
+  describe(views: readonly View[]): JsonSchema {
+    return openApiDocument([...this.#options.routes, this.#documentRoute(views)], views);
+  }
+
+  #documentRoute(views: readonly View[]): RestRoute {
+    return {
+      operationId: "read-openapi",
+      method: "GET",
+      path: "/openapi.json",
+      tag: "openapi",
+      summary: "This document",
+      access: "anyone",
+      answers: { 200: { description: "OpenAPI 3.1" } },
+      problems: [],
+      handle: () => ({ status: 200, body: (this.#document ??= this.describe(views)) }),
+    };
+  }
+
   /** Answers with what went wrong; faults of ours go to the log. */
   sendProblem(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
     const { document, headers, isOurs } = problemOf(error);
     if (isOurs) this.#logFault(error, request);
-    return reply.code(document.status).headers(headers).type(PROBLEM_TYPE).send(JSON.stringify(document));
+    return reply
+      .code(document.status)
+      .headers(headers)
+      .type(PROBLEM_TYPE)
+      .send(Buffer.from(JSON.stringify(document)));
   }
 
   #addRoute(scope: FastifyInstance, route: RestRoute): void {

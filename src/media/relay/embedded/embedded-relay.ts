@@ -94,6 +94,11 @@ export class EmbeddedRelay implements MediaRelay {
     return (summary as RelaySessionSummary | null) ?? undefined;
   }
 
+  async inspect(callId: string): Promise<RelaySessionSummary | undefined> {
+    const summary = await this.#request("media.inspect", { callId });
+    return (summary as RelaySessionSummary | null) ?? undefined;
+  }
+
   async list(): Promise<readonly RelaySessionSummary[]> {
     const sessions = await this.#request("media.list", {});
     return sessions as readonly RelaySessionSummary[];

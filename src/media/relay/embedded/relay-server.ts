@@ -144,6 +144,7 @@ export class RelayServer {
       return { sdp: await table.offerByEndpoint(key, endpoint) };
     });
     channel.handle("media.release", (params) => table.release(checkParams(releaseParams, params).callId));
+    channel.handle("media.inspect", (params) => table.inspect(checkParams(releaseParams, params).callId));
     channel.handle("media.list", () => table.list());
     logger.info("media relay ready", this.status());
   }

@@ -43,6 +43,7 @@ export class RelaySession {
   readonly #streams: StreamSet;
   #farSide: FarSide | undefined;
   #negotiatedAtMs = 0;
+  #isRestored = false;
 
   constructor({ callId, createdAtMs, sides }: SessionStart, context: SessionContext) {
     this.callId = callId;
@@ -65,6 +66,11 @@ export class RelaySession {
   /** The built-in party. */
   get farSide(): FarSide | undefined {
     return this.#farSide;
+  }
+
+  /** An earlier process of the relay had it: what that has counted is lost. */
+  get isRestored(): boolean {
+    return this.#isRestored;
   }
 
   /** Of the last answer. */
@@ -175,6 +181,7 @@ export class RelaySession {
   /** Puts back what the journal had; the streams' sockets are bound already. */
   restore(streams: readonly RelayStream[], farSide: FarSide | undefined, agreed: Agreed | undefined): void {
     for (const stream of streams) this.#streams.add(stream);
+    this.#isRestored = true;
     this.#farSide = farSide;
     this.#negotiatedAtMs = this.#context.clock.nowMs();
     if (farSide === undefined || agreed === undefined) return;

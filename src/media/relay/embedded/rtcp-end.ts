@@ -1,5 +1,6 @@
 import type { RemoteInfo } from "node:dgram";
 import { RoundTrip } from "../../rtp/round-trip.ts";
+import { ReportedReception } from "../../rtp/reported-reception.ts";
 import { isRtcp, parseReports } from "../../rtp/rtcp-packet.ts";
 import { deliver } from "./deliver.ts";
 import { RateLimit } from "./rate-limit.ts";
@@ -13,6 +14,8 @@ const MAX_PACKETS_PER_SECOND = 200;
 export class RtcpEnd {
   readonly lock: SourceLock;
   readonly roundTrip = new RoundTrip();
+  /** What this side says of the RTP that it is sent. */
+  readonly reported = new ReportedReception();
   peer: RtcpEnd | undefined;
   readonly #socket: PacketSocket;
   readonly #context: RelayContext;
@@ -59,8 +62,9 @@ export class RtcpEnd {
 
   #pass(packet: Buffer, nowMs: number): void {
     const { peer } = this;
-    if (peer === undefined) return;
     const reports = parseReports(packet);
+    this.reported.note(reports);
+    if (peer === undefined) return;
     this.roundTrip.measure(reports, nowMs);
     peer.roundTrip.notePassed(reports, nowMs);
     peer.send(packet);

@@ -1,7 +1,7 @@
 import type { RemoteInfo } from "node:dgram";
 import type { PayloadTable } from "../../rtp/payload-table.ts";
 import { ReceiveStatistics } from "../../rtp/receive-statistics.ts";
-import { isRtp } from "../../rtp/rtp-header.ts";
+import { isRtp, payloadTypeOf, ssrcOf } from "../../rtp/rtp-header.ts";
 import { deliver } from "./deliver.ts";
 import { RateLimit } from "./rate-limit.ts";
 import type { PacketSocket, RelayContext, SocketOwner } from "./relay-context.ts";
@@ -15,19 +15,32 @@ export class RtpEnd {
   readonly lock: SourceLock;
   readonly statistics: ReceiveStatistics;
   peer: RtpEnd | undefined;
+  sentPackets = 0;
+  /** Octets of the RTP packets, headers included. */
+  sentBytes = 0;
+  /** Of the last packet that was sent; -1 before. */
+  sentSsrc = -1;
+  #sentPayloadType = 0;
   readonly #socket: PacketSocket;
   readonly #context: RelayContext;
   readonly #owner: SocketOwner;
   /** Keeps a flood, or two sessions whose SDP points at each other, from taking the whole processor. */
   readonly #rate: RateLimit;
+  readonly #payloads: PayloadTable;
 
   constructor(socket: PacketSocket, context: RelayContext, owner: SocketOwner, payloads: PayloadTable) {
     this.#socket = socket;
     this.#context = context;
     this.#owner = owner;
     this.#rate = new RateLimit(context.maxPacketsPerSecond);
+    this.#payloads = payloads;
     this.lock = new SourceLock(context.isLoopback, context.isOnLoopback);
     this.statistics = new ReceiveStatistics(payloads);
+  }
+
+  /** Of the last packet that was sent. */
+  get sentClockRateHz(): number {
+    return this.#payloads.clockRateHz(this.#sentPayloadType);
   }
 
   /** Takes a packet from the network. */
@@ -58,6 +71,10 @@ export class RtpEnd {
 
   /** Sends to this side. */
   send(packet: Buffer): void {
-    deliver(packet, this.#socket, this.lock, this.#context.counters);
+    if (!deliver(packet, this.#socket, this.lock, this.#context.counters)) return;
+    this.sentPackets += 1;
+    this.sentBytes += packet.length;
+    this.sentSsrc = ssrcOf(packet);
+    this.#sentPayloadType = payloadTypeOf(packet);
   }
 }

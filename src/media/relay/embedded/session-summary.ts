@@ -1,4 +1,5 @@
 import type { RelaySessionSummary, SideStatistics } from "../media-relay.ts";
+import type { RelayLeg } from "./relay-leg.ts";
 import type { RelaySession } from "./relay-session.ts";
 import type { SideIndex } from "./stream-set.ts";
 
@@ -9,10 +10,11 @@ export function summarize(session: RelaySession): RelaySessionSummary {
     createdAtMs: session.createdAtMs,
     ports: session.ports,
     sides: [sideStatistics(session, 0), sideStatistics(session, 1)],
+    ...(session.isRestored ? { isPartial: true } : {}),
   };
 }
 
-/** Sums over the streams; jitter, round trip, estimate and source are those of the first stream that has them. */
+/** Sums over the streams; what cannot be added is that of the first stream that has it. */
 function sideStatistics(session: RelaySession, index: SideIndex): SideStatistics {
   const side = session.sides[index];
   const legs = session.streams.flatMap(({ legs }) => legs[index] ?? []);
@@ -20,7 +22,11 @@ function sideStatistics(session: RelaySession, index: SideIndex): SideStatistics
   let bytes = 0;
   let lost = 0;
   let telephoneEvents = 0;
+  let sentPackets = 0;
+  let sentBytes = 0;
   for (const { rtp } of legs) {
+    sentPackets += rtp.sentPackets;
+    sentBytes += rtp.sentBytes;
     packets += rtp.statistics.packets;
     bytes += rtp.statistics.bytes;
     lost += rtp.statistics.lost;
@@ -41,7 +47,25 @@ function sideStatistics(session: RelaySession, index: SideIndex): SideStatistics
     ...(roundTripMs === undefined ? {} : { roundTripMs: rounded(roundTripMs) }),
     ...(mos === undefined ? {} : { mos: rounded(mos) }),
     ...(learned === undefined ? {} : { source: `${learned.address}:${learned.port}` }),
+    sentPackets,
+    sentBytes,
+    ...streamFacts(main),
+    ...sentFacts(legs.find(({ rtp }) => rtp.sentPackets > 0)),
   };
+}
+
+function streamFacts(leg: RelayLeg | undefined): Pick<SideStatistics, "ssrc" | "packetMs"> {
+  const { ssrc, packetMs = 0 } = leg?.rtp.statistics ?? {};
+  return { ...(ssrc === undefined ? {} : { ssrc }), ...(packetMs > 0 ? { packetMs: rounded(packetMs) } : {}) };
+}
+
+function sentFacts(leg: RelayLeg | undefined): Pick<SideStatistics, "sentSsrc" | "reported"> {
+  if (leg === undefined) return {};
+  const { sentSsrc, sentClockRateHz } = leg.rtp;
+  const block = leg.rtcp.reported.about(sentSsrc);
+  if (block === undefined) return { sentSsrc };
+  const jitterMs = rounded((block.jitter * 1_000) / sentClockRateHz);
+  return { sentSsrc, reported: { lost: Math.max(0, block.cumulativeLost), jitterMs } };
 }
 
 function rounded(value: number): number {

@@ -105,6 +105,11 @@ export class SessionTable {
     });
   }
 
+  inspect(callId: string): RelaySessionSummary | undefined {
+    const session = this.#sessions.get(callId);
+    return session === undefined ? undefined : summarize(session);
+  }
+
   list(): RelaySessionSummary[] {
     return [...this.#sessions.values()].map(summarize);
   }

@@ -41,8 +41,18 @@ describe("rules between and within objects", () => {
     const route = (more: object): object => ({ pattern: "9.X", trunk: "carrier", ...more });
     takes("a route pattern with a trunk", "route-pattern", route({ discard: "pre-dot" }));
     takes("a blocked route pattern that leads nowhere", "route-pattern", { pattern: "9", blocked: true });
-    refuses("a second dot", "route-pattern", route({ pattern: "9.0.X" }), "pattern: has more than one dot");
-    refuses("a second dot", "translation-pattern", { pattern: "9.0.X" }, "pattern: has more than one dot");
+    refuses(
+      "a second dot",
+      "route-pattern",
+      route({ pattern: "9.0.X" }),
+      "pattern: a pattern that has more than one dot",
+    );
+    refuses(
+      "a second dot",
+      "translation-pattern",
+      { pattern: "9.0.X" },
+      "pattern: a pattern that has more than one dot",
+    );
     refuses(
       "pre-dot without a dot",
       "route-pattern",
@@ -72,14 +82,14 @@ describe("rules between and within objects", () => {
   });
 
   describe("of park ranges", () => {
-    for (const pattern of ["70X", "7XXX", "[2-5]XX", "+70X", "7[^0-9]"]) takes(pattern, "park-range", { pattern });
+    for (const pattern of ["70X", "7XXX", "[2-5]XX", "+70X"]) takes(pattern, "park-range", { pattern });
     refuses("10,000 numbers", "park-range", { pattern: "XXXX" }, "pattern: has 10000 numbers; at most 1000");
     refuses("1,100 numbers", "park-range", { pattern: "[0-9*]XX" }, "pattern: has 1100 numbers");
     for (const pattern of ["70!", "70X+", "70X?"]) {
       refuses(pattern, "park-range", { pattern }, "pattern: a park range has an end");
     }
     refuses("a dot", "park-range", { pattern: "7.X" }, "pattern: a park range has no dot");
-    refuses("a set with nothing in it", "park-range", { pattern: "7[9-0]" }, "pattern: a park range has an end");
+    refuses("a set with nothing in it", "park-range", { pattern: "7[^0-9]" }, "which matches nothing");
   });
 
   describe("of time schedules", () => {

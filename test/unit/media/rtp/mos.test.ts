@@ -30,4 +30,13 @@ describe("estimateMos", () => {
       }),
     );
   });
+
+  it("given a codec that costs quality, when estimated, then the score is that of G.113 for it", () => {
+    const figures = { lossFraction: 0, jitterMs: 0, roundTripMs: 0 };
+    const [g711, g729] = [estimateMos({ ...figures, codec: "pcma" }), estimateMos({ ...figures, codec: "G729" })];
+    assert.equal(g711, estimateMos(figures));
+    assert.ok(g729 > 4 && g729 < 4.15, String(g729));
+    const loss = { ...figures, lossFraction: 0.03 };
+    assert.ok(estimateMos({ ...loss, codec: "G729" }) < estimateMos({ ...loss, codec: "opus" }));
+  });
 });

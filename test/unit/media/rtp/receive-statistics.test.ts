@@ -102,4 +102,13 @@ describe("ReceiveStatistics", () => {
     assert.equal(statistics.lost, 9);
     assert.equal(statistics.packets, 18);
   });
+
+  it("given two sources and a pause, when received, then source and packet time are those of the one that sent most", () => {
+    const statistics = newStatistics();
+    assert.deepEqual([statistics.ssrc, statistics.packetMs], [undefined, 0]);
+    feed(statistics, range(1, 10), 5);
+    feed(statistics, [1, 2], 6);
+    statistics.receive(rtp({ sequence: 10, timestamp: 100_000, ssrc: 5 }), 400);
+    assert.deepEqual([statistics.ssrc, statistics.packetMs], [5, 20]);
+  });
 });

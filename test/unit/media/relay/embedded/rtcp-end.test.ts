@@ -58,4 +58,15 @@ describe("RtcpEnd", () => {
     assert.equal(other.socket.sent.length, 0);
     assert.equal(context.counters.undeliverable, 1);
   });
+
+  it("given a side without a peer, when it reports on what it hears, then its last word about each source is kept", () => {
+    const context = newContext();
+    const { end } = newEnd(context, alice);
+    end.receive(receiverReport(1, [{ ssrc: 77, delay: 1 }]), alice);
+    end.receive(receiverReport(1, [{ ssrc: 77, delay: 2 }]), alice);
+    assert.equal(end.reported.about(77)?.delaySinceLastSenderReport, 2);
+    assert.equal(end.reported.about(78), undefined);
+    for (const ssrc of [1, 2, 3, 4]) end.receive(receiverReport(1, [{ ssrc }]), alice);
+    assert.equal(end.reported.about(77), undefined);
+  });
 });

@@ -104,4 +104,15 @@ describe("RtpEnd", () => {
     assert.equal(end.statistics.packets, 1);
     assert.equal(socket.sent.length, 0);
   });
+
+  it("given packets for a side, when they are sent, then they are counted with their source; dropped ones are not", () => {
+    const context = newContext();
+    const { end, socket } = newEnd(context, source);
+    assert.deepEqual([end.sentPackets, end.sentBytes, end.sentSsrc], [0, 0, -1]);
+    end.send(rtp({ ssrc: 77 }));
+    end.send(rtp({ ssrc: 78 }));
+    socket.queued = 65;
+    end.send(rtp({ ssrc: 79 }));
+    assert.deepEqual([end.sentPackets, end.sentBytes, end.sentSsrc, end.sentClockRateHz], [2, 344, 78, 8000]);
+  });
 });

@@ -1,0 +1,144 @@
+import { z } from "zod";
+import { exportDocument, importDocument, type ImportProgress, type ImportResult } from "../../../database/index.ts";
+import { requireRole } from "../access/principal.ts";
+import { RestError } from "../problem/rest-error.ts";
+import { single } from "../resource/list-query.ts";
+import type { RestContext } from "../rest-context.ts";
+import { LINES_TYPE, mediaTypeOf } from "../server/media-types.ts";
+import type { RestAnswer, RestCall, RestRoute } from "../server/route.ts";
+import { afterChange } from "./make-change.ts";
+
+const MAX_DOCUMENT_BYTES = 64 * 1024 * 1024;
+
+const imported = z.object({
+  sequence: z.int().describe("The change it made, else the last one before it."),
+  created: z.int(),
+  changed: z.int(),
+  removed: z.int(),
+  unchanged: z.int(),
+});
+
+/** The whole configuration as one document, out and in. */
+export function configurationRoutes(context: RestContext): RestRoute[] {
+  return [
+    {
+      operationId: "export-configuration",
+      method: "GET",
+      path: "/configuration",
+      tag: "configuration",
+      summary: "The whole configuration; secrets for administrators only",
+      access: "auditor",
+      query: { secrets: "true: with hashes and encrypted passwords" },
+      answers: { 200: { description: "The document", schema: { component: "configuration" } } },
+      problems: ["bad-parameter"],
+      handle: (call) => exportAll(context, call),
+    },
+    {
+      operationId: "import-configuration",
+      method: "POST",
+      path: "/configuration",
+      tag: "configuration",
+      summary: "Makes the configuration as a document says, in one change",
+      access: "administrator",
+      query: {
+        mode: "merge (default): what the document does not have stays; replace: it is deleted",
+        dryRun: "true: everything is checked and nothing is done",
+      },
+      body: { schema: { component: "configuration" }, limitBytes: MAX_DOCUMENT_BYTES },
+      answers: { 200: { description: "What was done, or would be", schema: imported } },
+      streams: true,
+      problems: [
+        "bad-parameter",
+        "bad-object",
+        "already-exists",
+        "missing-reference",
+        "rule-violated",
+        "in-use",
+        "changed-meanwhile",
+        "database-busy",
+      ],
+      handle: (call) => importAll(context, call),
+    },
+  ];
+}
+
+function exportAll({ store, audit }: RestContext, { query, principal, source }: RestCall): RestAnswer {
+  const secrets = isTrue("secrets", query["secrets"]);
+  if (secrets) {
+    requireRole(principal, "administrator");
+    audit.record({ event: "secrets-exported", user: principal.name, source });
+  }
+  return { status: 200, body: exportDocument(store, { secrets }) };
+}
+
+async function importAll(context: RestContext, call: RestCall): Promise<RestAnswer> {
+  const mode = single("mode", call.query["mode"]) ?? "merge";
+  if (mode !== "merge" && mode !== "replace") throw new RestError("bad-parameter", "mode: expected merge or replace");
+  const isDryRun = isTrue("dryRun", call.query["dryRun"]);
+  const work = (onProgress: (progress: ImportProgress) => void): Promise<Imported> =>
+    importWith(context, call, { mode, isDryRun, onProgress });
+  // Lines are for who asks for them alone.
+  const accepted = (call.header("accept") ?? "").split(",").map(mediaTypeOf);
+  if (accepted.includes(LINES_TYPE)) {
+    return { status: 200, lines: progressLines(work) };
+  }
+  const { result, headers } = await work(() => undefined);
+  return { status: 200, headers, body: result };
+}
+
+interface Imported {
+  readonly result: ImportResult;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+interface ImportWish {
+  readonly mode: "merge" | "replace";
+  readonly isDryRun: boolean;
+  readonly onProgress: (progress: ImportProgress) => void;
+}
+
+async function importWith(context: RestContext, call: RestCall, wish: ImportWish): Promise<Imported> {
+  const { store, node } = context;
+  const summary = `import (${wish.mode})`;
+  const result = await importDocument(store, {
+    document: call.body,
+    author: call.principal.name,
+    summary,
+    node,
+    ...wish,
+  });
+  const isChanged = !wish.isDryRun && result.created + result.changed + result.removed > 0;
+  const record = isChanged ? store.changesAfter(result.sequence - 1, 1)[0] : undefined;
+  const { headers } = await afterChange(context, call, record, "imported");
+  return { result, headers };
+}
+
+/** Progress as it comes, and the result as the last line. */
+async function* progressLines(
+  work: (onProgress: (progress: ImportProgress) => void) => Promise<Imported>,
+): AsyncGenerator<unknown> {
+  const waiting: ImportProgress[] = [];
+  let wake: () => void = () => undefined;
+  let end: Imported | undefined;
+  let failure: { readonly error: unknown } | undefined;
+  const done = work((progress) => {
+    waiting.push(progress);
+    wake();
+  }).then(
+    (imported) => (end = imported),
+    (error: unknown) => (failure = { error }),
+  );
+  while (waiting.length > 0 || (end === undefined && failure === undefined)) {
+    const next = waiting.shift();
+    if (next !== undefined) yield next;
+    else await Promise.race([done, new Promise<void>((resolve) => (wake = resolve))]);
+  }
+  if (failure !== undefined) throw failure.error;
+  yield end?.result;
+}
+
+function isTrue(key: string, value: Parameters<typeof single>[1]): boolean {
+  const text = single(key, value) ?? "false";
+  if (text !== "true" && text !== "false") throw new RestError("bad-parameter", `${key}: expected true or false`);
+  return text === "true";
+}

@@ -1,0 +1,37 @@
+import type { PartialReason } from "../record/call-record.ts";
+import type { CallProgress } from "./call-progress.ts";
+import type { HoldLog } from "./hold-log.ts";
+import { sourceText, type LegLog } from "./leg-log.ts";
+import type { NewSession } from "./offered-invite.ts";
+import type { SavedCall } from "./saved-call.ts";
+
+/** A call as it begins, or as the process before this one has left it. */
+export function startProgress(
+  { callId, calledNumber, caller, callee, endpoint }: NewSession,
+  saved: SavedCall | undefined,
+  facts: {
+    readonly nowMs: number;
+    readonly calleeCallIds: readonly string[];
+    readonly legs: LegLog;
+    readonly holds: HoldLog;
+  },
+): CallProgress {
+  const callerSource = saved === undefined ? sourceText(caller.source) : saved.callerSource;
+  const partial: readonly PartialReason[] = saved === undefined ? [] : ["callmanager-restarted"];
+  return {
+    callId,
+    calledNumber,
+    caller: caller.device,
+    ...(callerSource === undefined ? {} : { callerSource }),
+    callee,
+    ...(endpoint === undefined ? {} : { service: endpoint }),
+    startedAtMs: saved?.startedAtMs ?? facts.nowMs,
+    ringingAtMs: saved?.ringingAtMs,
+    answeredAtMs: saved?.answeredAtMs,
+    sipCallIds: { caller: caller.sipCallId, callee: facts.calleeCallIds },
+    legs: facts.legs,
+    holds: facts.holds,
+    ...(saved?.redirect === undefined ? {} : { redirect: saved.redirect }),
+    partial,
+  };
+}
