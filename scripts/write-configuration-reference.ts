@@ -1,7 +1,10 @@
-// Writes the reference in docs/configuration.md anew, from the schemas.
-import { readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
-import { configurationReference, withReference } from "../src/config/index.ts";
+// Writes what the documentation has of the schemas anew.
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { REFERENCE_FILES } from "./reference/reference-files.ts";
 
-const path = join(import.meta.dirname, "..", "docs", "configuration.md");
-writeFileSync(path, withReference(readFileSync(path, "utf8"), configurationReference()));
+for (const [name, contents] of Object.entries(REFERENCE_FILES)) {
+  const path = join(import.meta.dirname, "..", name);
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, contents(existsSync(path) ? readFileSync(path, "utf8") : ""));
+}

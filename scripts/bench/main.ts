@@ -5,6 +5,7 @@ import { b2bua } from "./benches/b2bua.ts";
 import type { Bench, BenchContext, Measured } from "./bench.ts";
 import { parseCommandLine, type BenchCommand } from "./command-line.ts";
 import { compare, jsonLine } from "./results/compare.ts";
+import { digitAnalysis } from "./benches/digit-analysis.ts";
 import { edge } from "./benches/edge.ts";
 import { FIGURES } from "./results/figures.ts";
 import { findProgram } from "./systems/find-program.ts";
@@ -30,6 +31,7 @@ const BENCHES: readonly Bench[] = [
   records,
   register,
   parser,
+  digitAnalysis,
   relay,
   takeover,
   latency,
@@ -39,7 +41,7 @@ const BENCHES: readonly Bench[] = [
   importing,
 ];
 const USAGE = `usage: npm run bench -- ${BENCHES.map(({ name }) => name).join("|")}|all [--json] [--seconds N] [--runs N] [--rate R]
-${BENCHES.map(({ name, about }) => `  ${name.padEnd(11)}${about}`).join("\n")}
+${BENCHES.map(({ name, about }) => `  ${name.padEnd(15)}${about}`).join("\n")}
   --json      one JSON object a line instead of a table
   --seconds   length of a burst (4)
   --runs      runs of which the median counts (3)

@@ -106,8 +106,11 @@ export interface ConfigurationStore {
    * @throws {DatabaseError} `nothing-to-undo`, `changed-meanwhile` when something of it has been changed since, and as `apply`
    */
   undo(sequence: number, author: string): Promise<ChangeRecord>;
-  /** Changes after `sequence`, oldest first; at most `limit`, 1 to 1,000. Old changes are forgotten: look for a gap. */
-  changesAfter(sequence: number, limit: number): ChangeRecord[];
+  /**
+   * Changes after `sequence`, oldest first; at most `limit`, 1 to 1,000, and what they did has at most `maxBytes` in all.
+   * Old changes are forgotten: look for a gap.
+   */
+  changesAfter(sequence: number, limit: number, maxBytes?: number): ChangeRecord[];
   /** Changes before `sequence` (absent: the newest), newest first; at most `limit`, 1 to 1,000. */
   changesBefore(sequence: number | undefined, limit: number): ChangeRecord[];
   /** May be called twice. */

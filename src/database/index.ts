@@ -8,7 +8,8 @@ export {
   type Referrer,
   type StoredObject,
 } from "./configuration-store.ts";
-export { ConfigurationMirror } from "./configuration-mirror.ts";
+export { ConfigurationMirror, type TouchedObjects } from "./configuration-mirror.ts";
+export { ServiceParameters } from "./service-parameters.ts";
 export { DatabaseError, type DatabaseErrorCode, type Violation } from "./database-error.ts";
 export { defaultObjects } from "./default-objects.ts";
 export { type SecretKeeper } from "./secret-keeper.ts";

@@ -24,6 +24,8 @@ export interface MessageParts {
 
 export interface SipPhoneOptions extends Credentials {
   readonly number: string;
+  /** Digest user name where that is not `user`, which stands in From and To: another line of a device. */
+  readonly authUser?: string;
   /** Empty: a peer, which is not challenged. */
   readonly password: string;
   /** The switch's SIP address. */
@@ -395,7 +397,8 @@ export class SipPhone {
   }
 
   #authorization(challenged: SipMessage, method: string, uri: string): string {
-    return authorizationFor(challenged.get("www-authenticate") ?? "", method, uri, this.#options);
+    const { user, authUser = user, password } = this.#options;
+    return authorizationFor(challenged.get("www-authenticate") ?? "", method, uri, { user: authUser, password });
   }
 
   #text(method: string, uri: string, via: string, fields: Fields, parts: MessageParts, withContact: boolean): string {

@@ -53,6 +53,8 @@ export interface SwitchOptions {
   readonly messageCounts?: MessageCountSource;
   /** Reads sealed passwords of trunks. */
   readonly secrets?: CallManagerOptions["secrets"];
+  /** Absent: numbers lead where the inventory says. */
+  readonly dialPlan?: CallManagerOptions["dialPlan"];
   readonly withoutEdgeControl?: boolean;
   /** Listens with WebSocket, too. */
   readonly webSocket?: boolean;
@@ -62,6 +64,8 @@ export interface SwitchOptions {
 }
 
 export interface PhoneSetUp {
+  /** Digest user name where that is not the number. */
+  readonly authUser?: string;
   readonly registered?: boolean;
   readonly address?: string;
   readonly link?: PhoneLink;
@@ -124,8 +128,11 @@ export class SwitchFixture {
   }
 
   /** A phone, registered unless told otherwise. */
-  async phone(number: string, { registered = true, address = "127.0.0.1", link }: PhoneSetUp = {}): Promise<SipPhone> {
-    const common = { number, user: number, password: "secret", server: this.server };
+  async phone(
+    number: string,
+    { registered = true, address = "127.0.0.1", link, authUser = number }: PhoneSetUp = {},
+  ): Promise<SipPhone> {
+    const common = { number, user: number, authUser, password: "secret", server: this.server };
     const phone = await SipPhone.start({ ...common, ...(link === undefined ? { address } : { link }) });
     this.#phones.push(phone);
     if (registered) {
@@ -285,6 +292,7 @@ export class SwitchFixture {
       settings,
       messageCounts,
       secrets,
+      dialPlan,
       withoutEdgeControl = false,
       dialPlan,
     } = this.#options;
@@ -314,6 +322,7 @@ export class SwitchFixture {
           }),
       ...(messageCounts === undefined ? {} : { messageCounts }),
       ...(secrets === undefined ? {} : { secrets }),
+      ...(dialPlan === undefined ? {} : { dialPlan }),
       inventory: this.inventory,
       ...(dialPlan === undefined ? {} : { dialPlan: () => dialPlan }),
       relay: this.#options.relay ?? this.relay,

@@ -3,6 +3,7 @@ import { errorCodeOf, errorMessageOf, SwitchError } from "../../common/index.ts"
 import { ConfigError, formatProblem } from "../../config/index.ts";
 import { RestRefusal } from "../client/rest-refusal.ts";
 import { addConfigurationCommands } from "./configuration/configuration-program.ts";
+import { addCallsCommands } from "./calls-commands.ts";
 import { restartService, stopNode } from "./control-commands.ts";
 import { printable } from "../view/printable.ts";
 import { EXIT } from "./exit-codes.ts";
@@ -110,12 +111,13 @@ function addViewCommands(program: Command, context: CliContext, settle: Settle):
       .action((options: NodeOptions) => settle(showView(view, options, context)));
   };
   add(program, "status", "show whether the node and its services are ready", showStatus);
-  withDataDir(program.command("calls").description("list the calls that are up or being set up"))
+  const calls = withDataDir(program.command("calls").description("list the calls that are up or being set up"))
     .option("--ended", "list the calls that ended last", false)
     .option("--json", "print JSON", false)
     .action(({ ended, ...options }: NodeOptions & { ended: boolean }) =>
       settle(showView(ended ? listEndedCalls : listCalls, options, context)),
     );
+  addCallsCommands(calls, withDataDir, (view, options) => settle(showView(view, options, context)));
   add(program, "registrations", "list the phones that are registered", listRegistrations);
   const service = program.command("service").description("list or restart the services of a node");
   add(service, "list", "list the services", listServices);

@@ -1,6 +1,7 @@
 import { KINDS } from "../../database/index.ts";
 import type { RestContext } from "./rest-context.ts";
 import { auditRoutes } from "./routes/audit-routes.ts";
+import { callRecordRoutes } from "./routes/call-record-routes.ts";
 import { changeRoutes } from "./routes/change-routes.ts";
 import { collectionRoutes } from "./routes/collection-routes.ts";
 import { configurationRoutes } from "./routes/configuration-routes.ts";
@@ -18,6 +19,7 @@ export function restRoutes(context: RestContext): RestRoute[] {
     ...configurationRoutes(context),
     ...definitionRoutes(context),
     ...liveRoutes(context),
+    ...callRecordRoutes(context),
     ...ownRoutes(context),
     ...sessionRoutes(context),
     ...auditRoutes(context),

@@ -242,7 +242,8 @@ export class DigestAuthenticator {
   #algorithmsOf(user: string): readonly DigestAlgorithm[] {
     const { inventory } = this.#options;
     const phone = inventory.phoneByUser(user) ?? inventory.phoneByNumber(user);
-    return phone?.profile.digestAlgorithms ?? DEFAULT_ALGORITHMS;
+    // One that cannot register is like one that is not there.
+    return phone === undefined || phone.user === "" ? DEFAULT_ALGORITHMS : phone.profile.digestAlgorithms;
   }
 
   #isExempt(address: string): boolean {

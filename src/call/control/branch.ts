@@ -189,6 +189,7 @@ export class Branch {
     const { message } = response;
     const { status } = message;
     if (status < 300) adopt(leg, response);
+    else if (response.source.address !== "") leg.source = response.source;
     if (status < 200) this.#onProgress(leg, message);
     else if (status < 300) {
       this.#response = response;

@@ -3,15 +3,15 @@ import { errorMessageOf, type MetricSample } from "../../common/index.ts";
 import type { RelayEvent } from "../../media/index.ts";
 import type { SipMessage } from "../../sip/message/index.ts";
 import { DigestAuthenticator } from "../auth/index.ts";
-import type { SipPhone } from "../device/index.ts";
+import type { InventoryChange, SipPhone } from "../device/index.ts";
 import { emergencyPlan, numberingSource, type EmergencyPlan } from "../digit-analysis/index.ts";
 import type { RecordSettings } from "../record/record-settings.ts";
 import { Registrar, type Binding } from "../registrar/index.ts";
 import { DrachtioSignaling } from "../signaling/drachtio-signaling.ts";
 import type { SignalingPort } from "../signaling/signaling-port.ts";
 import { TrunkKeeper } from "../trunk/trunk-keeper.ts";
-import type { CallManagerOptions } from "./call-manager-options.ts";
 import { TollGuards } from "../toll/index.ts";
+import { longestRingSeconds, type CallManagerOptions } from "./call-manager-options.ts";
 import { CallControl } from "./call-control.ts";
 import { CallManagerViews } from "./call-manager-views.ts";
 import { CallCounters } from "./call-counters.ts";
@@ -61,12 +61,12 @@ export class CallManager {
   #isClosed = false;
   #onNoSession: () => void = () => undefined;
 
-  /** @throws the file system's error when a journal cannot be opened; {InventoryError} `unknown-route` */
+  /** @throws the file system's error when a journal cannot be opened */
   constructor(options: CallManagerOptions) {
     const { clock, ids, logger, inventory, relay, paths, settings, edge } = options;
     this.#options = options;
     this.#edge = new EdgeMessenger(options.edgeControl, logger);
-    this.#emergency = settings.emergency && emergencyPlan(settings.emergency, inventory);
+    this.#planEmergency();
     this.#registrar = new Registrar({ inventory, clock, logger, journalPath: paths.registrations });
     this.#authenticator = new DigestAuthenticator({
       inventory,
@@ -174,7 +174,7 @@ export class CallManager {
       table: this.#table,
       registrar: this.#registrar,
       trunks: this.#trunks,
-      records: this.#records,
+      records: this.records,
       toll: this.#toll,
       emergency: this.#emergency,
       options: this.#options,
@@ -253,7 +253,7 @@ export class CallManager {
       ...this.#toll.metrics(),
       ...this.#authenticator.counters(),
       ...this.#trunks.metrics(),
-      ...this.#records.metrics(),
+      ...this.records.metrics(),
       {
         name: "tandem_wire_pending_commands",
         type: "gauge",
@@ -264,21 +264,16 @@ export class CallManager {
   }
 
   /**
-   * Takes up that phones or peers of the inventory have changed. Calls that are up go on, also those of devices that are
-   * gone; what such a device has registered or subscribed to ends.
+   * Takes up that devices of the inventory have changed. Calls that are up go on, also those of devices that are gone; what
+   * such a device has registered or subscribed to ends.
    */
-  inventoryChanged(): void {
-    const { inventory, logger, settings } = this.#options;
-    this.#registrar.dropUnknown();
-    this.#subscriptions.dropUnknown();
-    try {
-      this.#emergency = settings.emergency && emergencyPlan(settings.emergency, inventory);
-    } catch (error) {
-      this.#emergency = undefined;
-      logger.error("emergency calls lead nowhere", { error: errorMessageOf(error) });
-    }
-    this.#edge.know(inventory.peers);
-    this.#trunks.apply(inventory.peers);
+  inventoryChanged({ endedAors, endedDevices, havePeersChanged }: InventoryChange): void {
+    for (const aor of endedAors) this.#registrar.forget(aor);
+    this.#subscriptions.endOf(new Set(endedDevices));
+    this.#planEmergency();
+    if (!havePeersChanged) return;
+    this.#edge.know(this.#options.inventory.peers);
+    this.#trunks.apply(this.#options.inventory.peers);
   }
 
   /** New calls get 503 from now on; those that are there go on. */
@@ -326,6 +321,16 @@ export class CallManager {
     this.#toll.close();
     this.#subscriptions.close();
     this.#registrar.close();
+  }
+
+  #planEmergency(): void {
+    const { inventory, logger, settings } = this.#options;
+    try {
+      this.#emergency = settings.emergency && emergencyPlan(settings.emergency, inventory);
+    } catch (error) {
+      this.#emergency = undefined;
+      logger.error("emergency calls lead nowhere", { error: errorMessageOf(error) });
+    }
   }
 
   #makeContext(): CallContext {

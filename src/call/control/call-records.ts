@@ -78,22 +78,7 @@ export class CallRecords {
   }
 
   metrics(): MetricSample[] {
-    const { written, lost, waiting, failures } = this.#writer.counts;
-    const counter = (name: string, help: string, value: number): MetricSample => {
-      return { name, type: "counter", help, value };
-    };
-    return [
-      counter("tandem_call_records_total", "Call records written", written),
-      counter("tandem_call_records_lost_total", "Call records given up because the disk refused", lost),
-      counter("tandem_call_record_failures_total", "Writes of call records that the disk refused", failures),
-      {
-        name: "tandem_call_records_waiting",
-        type: "gauge",
-        help: "Call records on their way to the disk",
-        value: waiting,
-      },
-      ...(this.#table?.metrics() ?? []),
-    ];
+    return [...this.#writer.metrics(), ...(this.#table?.metrics() ?? [])];
   }
 
   /** Resolves when everything is written. May be called twice. */

@@ -1,3 +1,4 @@
+import type { LineLimits } from "../device/index.ts";
 import type { CallSession } from "./call-session.ts";
 import type { Leg } from "./leg.ts";
 
@@ -11,6 +12,12 @@ export interface LegEntry {
 interface Limited {
   readonly name: string;
   readonly maxCalls: number;
+}
+
+/** A line, and how many calls it may have. */
+interface LimitedLine {
+  readonly line: string;
+  readonly lineLimits?: LineLimits;
 }
 
 interface DeviceCalls {
@@ -28,7 +35,9 @@ export class CallTable {
   readonly #legs = new Map<string, LegEntry>();
   readonly #devices = new Map<string, DeviceCalls>();
   /** What is counted for each call. */
-  readonly #counted = new Map<CallSession, { names: readonly string[]; isActive: boolean }>();
+  readonly #counted = new Map<CallSession, { names: readonly string[]; lines: readonly string[]; isActive: boolean }>();
+  /** Calls of each line that have not ended. */
+  readonly #lines = new Map<string, number>();
   /** Calls that have not ended. */
   #active = 0;
 
@@ -67,17 +76,28 @@ export class CallTable {
     return active >= maxCalls || unclosed.size >= 2 * maxCalls + MAX_LINGERING;
   }
 
+  /** Calls of a line (`1001@internal`) that have not ended, on all its devices; one from the line to itself counts twice. */
+  callsOnLine(line: string): number {
+    return this.#lines.get(line) ?? 0;
+  }
+
+  /** True when a line may have no more calls: of those to it, or of those from it. */
+  isLineBusy({ line, lineLimits }: LimitedLine, direction: "to" | "from"): boolean {
+    if (lineLimits === undefined) return false;
+    return this.callsOnLine(line) >= (direction === "to" ? lineLimits.busyTrigger : lineLimits.maxCalls);
+  }
+
   add(session: CallSession): void {
     this.#sessions.set(session.callId, session);
     this.#active += 1;
-    this.#count(session, session.occupies, true);
+    this.#count(session, session.occupies, linesOf(session), true);
   }
 
   /** The call is at other devices than it was. */
   move(session: CallSession): void {
     const counted = this.#counted.get(session);
     if (counted === undefined) return;
-    this.#count(session, session.occupies, counted.isActive);
+    this.#count(session, session.occupies, linesOf(session), counted.isActive);
   }
 
   addLeg(leg: Leg, session: CallSession): void {
@@ -91,7 +111,8 @@ export class CallTable {
   /** The call counts no longer, though messages of it may still come. */
   end(session: CallSession): void {
     this.#active -= 1;
-    this.#count(session, this.#counted.get(session)?.names ?? [], false);
+    const { names, lines } = this.#counted.get(session) ?? { names: [], lines: [] };
+    this.#count(session, names, lines, false);
   }
 
   remove(session: CallSession): void {
@@ -99,9 +120,11 @@ export class CallTable {
     this.#uncount(session);
   }
 
-  #count(session: CallSession, names: readonly string[], isActive: boolean): void {
+  #count(session: CallSession, names: readonly string[], lines: readonly string[], isActive: boolean): void {
     const before = this.#counted.get(session);
-    this.#counted.set(session, { names, isActive });
+    this.#counted.set(session, { names, lines, isActive });
+    if (before?.isActive === true) this.#countLines(before.lines, -1);
+    if (isActive) this.#countLines(lines, 1);
     for (const name of names) {
       const device = this.#devices.get(name) ?? { active: 0, unclosed: new Set<CallSession>() };
       if (isActive) device.active += 1;
@@ -116,9 +139,18 @@ export class CallTable {
     }
   }
 
+  #countLines(lines: readonly string[], change: 1 | -1): void {
+    for (const line of lines) {
+      const calls = this.callsOnLine(line) + change;
+      if (calls > 0) this.#lines.set(line, calls);
+      else this.#lines.delete(line);
+    }
+  }
+
   #uncount(session: CallSession): void {
-    const { names, isActive } = this.#counted.get(session) ?? { names: [], isActive: false };
+    const { names, lines, isActive } = this.#counted.get(session) ?? { names: [], lines: [], isActive: false };
     this.#counted.delete(session);
+    if (isActive) this.#countLines(lines, -1);
     for (const name of names) {
       const device = this.#devices.get(name);
       if (isActive && device !== undefined) device.active -= 1;
@@ -131,4 +163,8 @@ export class CallTable {
     device?.unclosed.delete(session);
     if (device?.unclosed.size === 0) this.#devices.delete(name);
   }
+}
+
+function linesOf({ progress: { caller, callee } }: CallSession): string[] {
+  return [caller.line, callee?.line].filter((line) => line !== undefined);
 }

@@ -32,11 +32,12 @@ export function connectedDevice(called: LegDevice, isTrusted: boolean, response:
   return { ...called, ...asserted, ...(privacy.length === 0 ? {} : { privacy }) };
 }
 
-export function phoneDevice({ name, directoryNumber, displayName }: SipPhone): LegDevice {
+export function phoneDevice({ name, directoryNumber, line, displayName }: SipPhone): LegDevice {
   return {
     kind: "sip-phone",
     name,
     number: octets(directoryNumber),
+    line: octets(line),
     ...(displayName === undefined ? {} : { displayName: octets(displayName) }),
   };
 }

@@ -9,6 +9,8 @@ export interface LegDevice {
   readonly name: string;
   /** Octets, one character each, as everything that goes to SIP. */
   readonly number: string;
+  /** The phone's line, such as `1001@internal`; absent for peers, and in what older versions have recorded. */
+  readonly line?: string;
   readonly displayName?: string;
   /** What it wants the other to know of it (RFC 3323); absent: nothing is asked. */
   readonly privacy?: Privacy;

@@ -173,7 +173,9 @@ export class NewCalls {
     const isUrgent = isEmergency(dialed, this.#options.emergency());
     const { name, maxCalls } = device;
     if (table.isBusy({ name, maxCalls: maxCalls + (isUrgent ? EMERGENCY_CALLS_OF_ONE : 0) })) return undefined;
-    const isBusy = (party: SipPhone | Peer): boolean => !isUrgent && table.isBusy(party);
+    if (!isUrgent && device.kind === "sip-phone" && table.isLineBusy(device, "from")) return undefined;
+    const isBusy = (party: SipPhone | Peer): boolean =>
+      !isUrgent && (table.isBusy(party) || (party.kind === "sip-phone" && table.isLineBusy(party, "to")));
     const times = { ringSeconds, serialRingSeconds, trunkTrySeconds };
     return new CallRouting({
       callId,

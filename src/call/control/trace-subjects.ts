@@ -45,22 +45,24 @@ export function subjectOfRecord(record: CallRecord): CallSubject {
 /** Undefined when there is no such device. */
 export function subjectOfDevice(
   name: string,
-  { phones, peers }: Inventory,
+  inventory: Inventory,
   calls: readonly CallView[],
   registrations: readonly RegistrationSummary[],
 ): DeviceSubject | undefined {
-  const phone = phones.find((one) => one.name === name);
-  const peer = peers.find((one) => one.name === name);
-  if (phone === undefined && peer === undefined) return undefined;
+  const device = inventory.deviceByName(name);
+  if (device === undefined) return undefined;
+  const lines = inventory.linesOf(name);
   const parties = calls.flatMap(({ caller, callee }) => [caller, callee]).filter(({ device }) => device === name);
   return {
     device: name,
     sipCallIds: parties.flatMap(({ sipCallIds }) => sipCallIds),
     remotes: [
       ...registrations.filter((one) => one.phone === name).flatMap(({ source }) => remoteOf(source) ?? []),
-      ...(peer?.addresses ?? []).filter((address) => !address.includes("/")).map((address) => ({ address })),
+      ...(device.kind === "peer" ? device.addresses : [])
+        .filter((address) => !address.includes("/"))
+        .map((address) => ({ address })),
     ],
-    registering: phone === undefined ? [] : [...new Set([phone.user, phone.directoryNumber])],
+    registering: [...new Set(lines.flatMap(({ user, directoryNumber }) => [user, directoryNumber]))],
   };
 }
 

@@ -24,6 +24,17 @@ export class AddressTable<Value> {
     return undefined;
   }
 
+  /** Takes a block out; nothing when it is not there. */
+  delete(block: string): void {
+    const parsed = parseBlock(block);
+    if (parsed === undefined) return;
+    const { family, lengthBits } = parsed;
+    const levels = this.#levels[family];
+    const index = levels.findIndex((level) => level.lengthBits === lengthBits);
+    const entries = levels[index]?.entries;
+    if (entries?.delete(prefixOf(parsed, lengthBits)) === true && entries.size === 0) levels.splice(index, 1);
+  }
+
   find(address: string): Value | undefined {
     const parsed = parseIpAddress(address);
     if (parsed === undefined) return undefined;

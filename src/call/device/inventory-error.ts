@@ -10,3 +10,14 @@ export type InventoryErrorCode =
   "duplicate" | "address-malformed" | "uri-malformed" | "secret-missing" | "unknown-route";
 
 export class InventoryError extends SwitchError<InventoryErrorCode> {}
+
+/** Two devices have something that only one may have. */
+export function duplicate(
+  what: string,
+  key: string,
+  one: { readonly name: string },
+  other: { readonly name: string },
+): InventoryError {
+  const details = { what, key, devices: [one.name, other.name] };
+  return new InventoryError("duplicate", `${one.name} and ${other.name} have the same ${what} "${key}"`, details);
+}

@@ -2,19 +2,30 @@ import type { Ha1 } from "../../common/index.ts";
 import type { TollGuard } from "../../database/index.ts";
 import type { SipProfile } from "./sip-profile.ts";
 
+/** How many calls a line takes, on all devices that have it together. */
+export interface LineLimits {
+  /** 1 and above. */
+  readonly maxCalls: number;
+  /** Incoming calls beyond so many calls are busy; 1 to `maxCalls`. */
+  readonly busyTrigger: number;
+}
+
 /** A line of a device that registers with digest. A device with several lines is there once for each, the first one first. */
 export interface SipPhone {
   readonly kind: "sip-phone";
   /** The device's name; unique among phones and peers. */
   readonly name: string;
   readonly directoryNumber: string;
-  /** Names the line of this device among all lines of all devices; what it registers is kept under it. */
+  /**
+   * Address of record: what the device registers for this number is kept under it. Lines of a device that differ in their
+   * partition alone have the same, since no request can tell them apart.
+   */
   readonly aor: string;
   /** The directory number with its partition, `1001@internal`; devices that share the line have the same. */
   readonly line: string;
   /** Shown to the other party; absent: the number alone. */
   readonly displayName?: string;
-  /** The digest user name. */
+  /** The digest user name; empty: the device has no credentials and cannot register. */
   readonly user: string;
   readonly ha1: Ha1;
   readonly profile: SipProfile;
@@ -22,4 +33,6 @@ export interface SipPhone {
   readonly maxCalls: number;
   /** Bounds of the calls by trunks that it makes or forwards; absent: none. */
   readonly tollGuard?: TollGuard | undefined;
+  /** Absent: the line takes what its device takes. */
+  readonly lineLimits?: LineLimits;
 }

@@ -1,8 +1,10 @@
-import type { Logger } from "../../common/index.ts";
-import type { BodyOf, ConfigurationMirror } from "../../database/index.ts";
-import { indexInventory, type Inventory } from "./inventory.ts";
+import { setImmediate as nextTurn } from "node:timers/promises";
+import { errorMessageOf, type Logger } from "../../common/index.ts";
+import { DEVICE_KINDS, type BodyOf, type ConfigurationMirror, type TouchedObjects } from "../../database/index.ts";
+import { InventoryTable } from "./inventory-table.ts";
+import type { Inventory } from "./inventory.ts";
 import type { Peer } from "./peer.ts";
-import type { SipPhone } from "./sip-phone.ts";
+import type { LineLimits, SipPhone } from "./sip-phone.ts";
 import type { SipProfile } from "./sip-profile.ts";
 
 /** What of the node a stored inventory depends on. */
@@ -12,24 +14,120 @@ export interface StoredInventoryContext {
   readonly logger: Logger;
 }
 
+/** What a change of the inventory puts an end to. */
+export interface InventoryChange {
+  /** Addresses of record that are there no more, or whose device has other credentials than those it registered with. */
+  readonly endedAors: readonly string[];
+  /** Names of devices that are there no more. */
+  readonly endedDevices: readonly string[];
+  /** Peers have come, changed or gone. */
+  readonly havePeersChanged: boolean;
+}
+
 type Endpoint = BodyOf<"phone" | "cti-port" | "route-point">;
 
 /** Profiles that stand in for one that is not there (any more). */
 const FALLBACK = { phone: "standard-phone", trunk: "trunk" } as const;
+/** Devices that are taken up before calls get their turn. */
+const DEVICES_A_TURN = 200;
 
-/** The devices of the configuration as call control looks them up. A phone whose profile is missing gets the standard one. */
-export function storedInventory(mirror: ConfigurationMirror, context: StoredInventoryContext): Inventory {
-  const endpoints: Endpoint[] = [
-    ...mirror.of("phone").values(),
-    ...mirror.of("cti-port").values(),
-    ...mirror.of("route-point").values(),
-  ];
-  return indexInventory(
-    context.realm,
-    endpoints.flatMap((endpoint) => linesOf(endpoint, mirror, context)),
-    [...mirror.of("trunk").values()].flatMap((trunk) => peerOf(trunk, context)),
-    (line) => mirror.get("directory-number", line),
-  );
+/**
+ * The devices of the configuration as call control looks them up. A phone whose profile is missing gets the standard one;
+ * a device that clashes with another is left out until it does so no more.
+ */
+export class StoredInventory {
+  readonly #mirror: ConfigurationMirror;
+  readonly #context: StoredInventoryContext;
+  readonly #table: InventoryTable;
+  /** Why, by name. */
+  readonly #leftOut = new Map<string, unknown>();
+
+  constructor(mirror: ConfigurationMirror, context: StoredInventoryContext) {
+    this.#mirror = mirror;
+    this.#context = context;
+    this.#table = new InventoryTable(context.realm, (line) => mirror.get("directory-number", line));
+    for (const kind of DEVICE_KINDS) for (const name of mirror.of(kind).keys()) this.#add(name);
+    this.#logLeftOut(new Set());
+  }
+
+  get inventory(): Inventory {
+    return this.#table;
+  }
+
+  /** Takes up what the mirror has taken up. With many devices calls get their turn in between; one at a time. */
+  async takeUp(touched: TouchedObjects): Promise<InventoryChange> {
+    const names = this.#devicesOf(touched);
+    const leftOut = new Set(this.#leftOut.keys());
+    const before = new Map(names.map((name) => [name, this.#deviceNow(name)]));
+    for (const [index, name] of names.entries()) {
+      if (index > 0 && index % DEVICES_A_TURN === 0) await nextTurn();
+      this.#table.delete(name);
+      this.#add(name);
+    }
+    // What it clashed with may have been changed after it.
+    for (const name of [...this.#leftOut.keys()]) this.#add(name);
+    this.#logLeftOut(leftOut);
+    return this.#changeSince(before);
+  }
+
+  #devicesOf(touched: TouchedObjects): string[] {
+    const names = new Set(this.#leftOut.keys());
+    for (const kind of DEVICE_KINDS) for (const name of touched.get(kind) ?? []) names.add(name);
+    for (const line of touched.get("directory-number") ?? []) {
+      for (const { name } of this.#table.phonesByLine(line)) names.add(name);
+    }
+    return [...names];
+  }
+
+  #deviceNow(name: string): readonly SipPhone[] | Peer | undefined {
+    const device = this.#table.deviceByName(name);
+    return device?.kind === "sip-phone" ? this.#table.linesOf(name) : device;
+  }
+
+  #changeSince(before: ReadonlyMap<string, readonly SipPhone[] | Peer | undefined>): InventoryChange {
+    const endedAors: string[] = [];
+    const endedDevices: string[] = [];
+    let havePeersChanged = false;
+    for (const [name, former] of before) {
+      const device = this.#table.deviceByName(name);
+      if (former !== undefined && device === undefined) endedDevices.push(name);
+      if (device?.kind === "peer" || (former !== undefined && "kind" in former)) havePeersChanged = true;
+      if (former === undefined || "kind" in former) continue;
+      const isOther = device?.kind !== "sip-phone" || hasOtherCredentials(former[0], device);
+      const ended = former.filter(({ aor }) => isOther || this.#table.phoneByAor(aor) === undefined);
+      endedAors.push(...ended.map(({ aor }) => aor));
+    }
+    return { endedAors, endedDevices, havePeersChanged };
+  }
+
+  #add(name: string): void {
+    this.#leftOut.delete(name);
+    try {
+      this.#addNow(name);
+    } catch (error) {
+      this.#leftOut.set(name, error);
+    }
+  }
+
+  #logLeftOut(known: ReadonlySet<string>): void {
+    for (const [device, error] of this.#leftOut) {
+      if (!known.has(device))
+        this.#context.logger.error("a device is left out", { device, error: errorMessageOf(error) });
+    }
+  }
+
+  #addNow(name: string): void {
+    const mirror = this.#mirror;
+    const endpoint = mirror.get("phone", name) ?? mirror.get("cti-port", name) ?? mirror.get("route-point", name);
+    const trunk = mirror.get("trunk", name);
+    if (endpoint !== undefined) this.#table.addPhone(linesOf(endpoint, mirror, this.#context));
+    else if (trunk !== undefined) this.#addPeer(trunk);
+  }
+
+  #addPeer(trunk: BodyOf<"trunk">): void {
+    const profile = profileOf(trunk.profile, "trunk", trunk.name, this.#context);
+    if (profile !== undefined) this.#table.addPeer({ ...trunk, kind: "peer", profile });
+  }
 }
 
 function linesOf(endpoint: Endpoint, mirror: ConfigurationMirror, context: StoredInventoryContext): SipPhone[] {
@@ -39,34 +137,38 @@ function linesOf(endpoint: Endpoint, mirror: ConfigurationMirror, context: Store
   return lines.flatMap(({ directoryNumber: line, displayName: own }): SipPhone[] => {
     const body = mirror.get("directory-number", line);
     if (body === undefined) return [];
+    const directoryNumber = body.number;
     const displayName = own ?? body.displayName;
     return [
       {
         kind: "sip-phone",
         name,
-        directoryNumber: body.number,
+        directoryNumber,
         line,
-        aor: `${line}/${name}`,
+        aor: `${directoryNumber}/${name}`,
         ...(displayName === undefined ? {} : { displayName }),
-        // Nobody can be this user without hashes.
-        user: credentials?.user ?? `device ${name}`,
+        user: credentials?.user ?? "",
         ha1: (credentials?.ha1 ?? {}) as SipPhone["ha1"],
         profile,
         maxCalls,
         tollGuard,
+        lineLimits: limitsOf(body),
       },
     ];
   });
 }
 
-function peerOf(trunk: BodyOf<"trunk">, context: StoredInventoryContext): Peer[] {
-  const profile = profileOf(trunk.profile, "trunk", trunk.name, context);
-  if (profile === undefined) return [];
-  const { name, addresses, certificateNames, uri, prefixes, maxCalls, transit, trusted } = trunk;
-  const { registration, sealedPassword, pingSeconds, callerId, inbound, outbound, tollGuard } = trunk;
-  const known = { name, addresses, certificateNames, uri, prefixes, maxCalls, transit, trusted };
-  const kept = { registration, sealedPassword, pingSeconds, callerId, inbound, outbound, tollGuard };
-  return [{ kind: "peer", ...known, ...kept, profile }];
+function limitsOf({ maxCalls, busyTrigger }: BodyOf<"directory-number">): LineLimits {
+  return { maxCalls, busyTrigger: busyTrigger ?? Math.max(1, Math.floor(maxCalls * 0.9)) };
+}
+
+/** What was registered with a password that counts no more ends; another hash of the same one changes nothing. */
+function hasOtherCredentials(former: SipPhone | undefined, now: SipPhone): boolean {
+  if (former === undefined || former.user !== now.user) return true;
+  return Object.entries(former.ha1).some(([algorithm, ha1]) => {
+    const other = now.ha1[algorithm as keyof typeof now.ha1];
+    return other !== undefined ? other !== ha1 : Object.keys(now.ha1).length === 0;
+  });
 }
 
 function profileOf(

@@ -29,7 +29,7 @@ export function agreedMedia(localSdp = "", remoteSdp = ""): RecordMedia | undefi
   const answer = remote !== undefined && remote.payloads.length < (local?.payloads.length ?? 99) ? remote : local;
   const codec = answer === undefined || answer.port === "0" ? undefined : codecIn(answer);
   if (codec === undefined) return undefined;
-  const packetMs = Number(/^a=ptime:(\d{1,3})/m.exec(answer?.section ?? "")?.[1] ?? 0);
+  const packetMs = packetMsIn(remote) || packetMsIn(local);
   const [to, from] = [placeOf(remoteSdp, remote), placeOf(localSdp, local)];
   return {
     codec,
@@ -53,6 +53,11 @@ function codecIn({ payloads: [payload = ""], section }: Audio): string | undefin
     if (type === payload) return mapped;
   }
   return STATIC.get(payload);
+}
+
+/** 0 where nothing is said. */
+function packetMsIn(audio: Audio | undefined): number {
+  return Number(/^a=ptime:(\d{1,3})/m.exec(audio?.section ?? "")?.[1] ?? 0);
 }
 
 function placeOf(sdp: string, audio: Audio | undefined): string | undefined {

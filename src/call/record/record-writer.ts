@@ -92,7 +92,7 @@ export class RecordWriter {
   }
 
   metrics(): MetricSample[] {
-    const { written, lost, waiting } = this.counts;
+    const { written, lost, waiting, failures } = this.counts;
     return [
       { name: "tandem_call_records_total", type: "counter", help: "Call records written", value: written },
       {
@@ -100,6 +100,12 @@ export class RecordWriter {
         type: "counter",
         help: "Call records given up because the disk refused",
         value: lost,
+      },
+      {
+        name: "tandem_call_record_failures_total",
+        type: "counter",
+        help: "Writes of call records that the disk refused",
+        value: failures,
       },
       {
         name: "tandem_call_records_waiting",

@@ -7,7 +7,7 @@ export interface BindingSource {
 
 /** One contact of a phone (RFC 3261 10). Plain data, persisted as it is. */
 export interface Binding {
-  /** The phone's directory number. */
+  /** Address of record of the phone's line. */
   readonly aor: string;
   /** The contact's URI exactly as the phone wrote it. */
   readonly contactUri: string;
@@ -33,4 +33,6 @@ export interface Binding {
   /** `targetUri` can be tried when the flow of `proxyUri` is gone: the phone listens there. */
   readonly isDialable?: boolean;
   readonly userAgent?: string;
+  /** Tells whether the phone still has the credentials that it registered with; absent: from an older version. */
+  readonly keyMark?: string;
 }

@@ -1,5 +1,6 @@
-import { detached, Journal, type Clock, type Logger, type MetricSample } from "../../common/index.ts";
+import { detached, digestHash, Journal, type Clock, type Logger, type MetricSample } from "../../common/index.ts";
 import type { Inventory } from "../device/inventory.ts";
+import type { SipPhone } from "../device/sip-phone.ts";
 import { isAllowedPlace } from "./allowed-place.ts";
 import { applyRegister } from "./apply-register.ts";
 import { BindingTable } from "./binding-table.ts";
@@ -42,6 +43,8 @@ export interface RegistrarOptions {
 }
 
 const MAX_USER_AGENT_LENGTH = 128;
+/** Enough to tell two passwords apart, too little to find one. */
+const KEY_MARK_LENGTH = 8;
 const FULL_RETRY_SECONDS = 60;
 /** RFC 5626 4.4.1: what phones on connections keep without being told. Over UDP they have a shorter time of their own. */
 const FLOW_TIMER_SECONDS = 120;
@@ -100,10 +103,9 @@ export class Registrar {
     this.#replace(aor, left);
   }
 
-  /** Forgets what phones have registered that are there no more. */
-  dropUnknown(): void {
-    const gone = [...this.#table.all()].filter(([aor]) => this.#options.inventory.phoneByAor(aor) === undefined);
-    for (const [aor] of gone) this.#replace(aor, []);
+  /** Forgets what has been registered under an address of record. */
+  forget(aor: string): void {
+    if (this.#table.get(aor).length > 0) this.#replace(aor, []);
   }
 
   /** Addresses that live bindings came from. */
@@ -211,11 +213,15 @@ export class Registrar {
     else this.#journal?.put(aor, bindings);
   }
 
-  /** Bindings that ended meanwhile, and those of phones that are no longer configured, are left out. */
+  /** Bindings that ended meanwhile, and those of phones that are gone or have other credentials now, are left out. */
   #restore(aor: string, value: unknown): void {
-    if (this.#options.inventory.phoneByAor(aor) === undefined) return;
+    const phone = this.#options.inventory.phoneByAor(aor);
+    if (phone === undefined) return;
     const wallMs = this.#options.clock.wallMs();
-    const live = readStoredBindings(value).filter((binding) => binding.aor === aor && binding.expiresAtMs > wallMs);
+    const mark = keyMarkOf(phone);
+    const live = readStoredBindings(value).filter((binding) => {
+      return binding.aor === aor && binding.expiresAtMs > wallMs && (binding.keyMark ?? mark) === mark;
+    });
     this.#table.replace(aor, live.slice(0, Math.max(0, this.#maxBindings - this.#table.size)));
   }
 }
@@ -253,5 +259,11 @@ function makeBinding(
     ...(instance === undefined ? {} : { instance: detached(instance) }),
     ...(regId === undefined ? {} : { regId }),
     ...(userAgent === undefined ? {} : { userAgent: detached(userAgent.slice(0, MAX_USER_AGENT_LENGTH)) }),
+    keyMark: keyMarkOf(phone),
   };
+}
+
+/** Another one for another user name or password, whatever algorithms the SIP profile has. */
+function keyMarkOf({ ha1 }: SipPhone): string {
+  return digestHash("SHA-256", ha1.MD5 ?? ha1["SHA-256"] ?? "").slice(0, KEY_MARK_LENGTH);
 }

@@ -11,7 +11,9 @@ function isBinding(value: unknown): value is Binding {
   return (
     [value.aor, value.contactUri, value.callId, value.targetUri, source.protocol, source.address].every(isText) &&
     [value.cseq, value.q, value.expiresAtMs, value.refreshedAtMs, source.port].every(Number.isFinite) &&
-    [value.instance, value.proxyUri, value.userAgent].every((text) => text === undefined || isText(text)) &&
+    [value.instance, value.proxyUri, value.userAgent, value.keyMark].every(
+      (text) => text === undefined || isText(text),
+    ) &&
     (value.isDialable === undefined || typeof value.isDialable === "boolean") &&
     (value.regId === undefined || Number.isInteger(value.regId)) &&
     (path === undefined || (Array.isArray(path) && path.every(isText)))

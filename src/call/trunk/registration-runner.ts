@@ -2,6 +2,7 @@ import { chance, type Clock, type Ids, type Timer } from "../../common/index.ts"
 import type { TrunkRegistration } from "../../database/index.ts";
 import type { IncomingResponse, SignalingPort, SignalingSource } from "../signaling/signaling-port.ts";
 import type { SignalingError } from "../signaling/signaling-error.ts";
+import type { StoredRegistration } from "./stored-registration.ts";
 import { readGrant, registerRequest, secondsIn, type RegisterIdentity } from "./register-request.ts";
 import {
   newRegistration,
@@ -10,17 +11,6 @@ import {
   type RegistrationEffect,
   type RegistrationEvent,
 } from "./registration.ts";
-
-/** What is kept of a binding, so that it outlives the process. Plain JSON. */
-export interface StoredRegistration extends RegisterIdentity {
-  /** What it is a binding of: registrar and user. */
-  readonly of: string;
-  /** The highest that was used when it was stored. */
-  readonly cseq: number;
-  readonly validUntilMs: number;
-  readonly serviceRoute: readonly string[];
-  readonly sources: readonly SignalingSource[];
-}
 
 export interface RegistrationRunnerOptions {
   readonly trunk: string;

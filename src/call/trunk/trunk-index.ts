@@ -1,6 +1,4 @@
-import { unescapeUser } from "../../sip/message/index.ts";
-import { parseUri } from "../../sip/message/index.ts";
-import type { SipMessage } from "../../sip/message/index.ts";
+import { parseUri, unescapeUser, type SipMessage } from "../../sip/message/index.ts";
 import type { SignalingSource } from "../signaling/signaling-port.ts";
 import type { TrunkWatch } from "./trunk-watch.ts";
 
@@ -25,12 +23,12 @@ export class TrunkIndex {
 
   /** It calls the Contact that only the registrar was told. */
   byContact({ uri }: SipMessage): TrunkWatch | undefined {
-    return this.#byContact.get(userOf(uri) ?? "");
+    return this.#byContact.size === 0 ? undefined : this.#byContact.get(userOf(uri) ?? "");
   }
 
   /** It comes from where a registrar answers. Of several with one registrar the one whose user is called is meant. */
   bySource(message: SipMessage, source: SignalingSource): TrunkWatch | undefined {
-    const candidates = this.#bySource.get(keyOf(source)) ?? [];
+    const candidates = this.#bySource.size === 0 ? [] : (this.#bySource.get(keyOf(source)) ?? []);
     if (candidates.length < 2) return candidates[0];
     const called = userOf(message.uri);
     return candidates.find(({ peer }) => peer.registration?.user === called) ?? candidates[0];

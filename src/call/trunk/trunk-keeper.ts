@@ -4,7 +4,8 @@ import type { Peer } from "../device/peer.ts";
 import type { SignalingPort, SignalingSource } from "../signaling/signaling-port.ts";
 import { calledUri } from "./called-uri.ts";
 import type { DigestClient } from "./digest-client.ts";
-import type { RegistrationRunner, StoredRegistration } from "./registration-runner.ts";
+import type { RegistrationRunner } from "./registration-runner.ts";
+import { isStoredRegistration, type StoredRegistration } from "./stored-registration.ts";
 import { TrunkCounters } from "./trunk-counters.ts";
 import { TrunkIndex } from "./trunk-index.ts";
 import { TrunkRequests, type TrunkFacts } from "./trunk-requests.ts";
@@ -83,7 +84,7 @@ export class TrunkKeeper implements TrunkFacts {
         ? undefined
         : new Journal<StoredRegistration>(
             { path: journalPath, clock },
-            (trunk, stored) => this.#stored.set(trunk, stored),
+            (trunk, stored: unknown) => void (isStoredRegistration(stored) && this.#stored.set(trunk, stored)),
             () => this.#stored,
           );
   }

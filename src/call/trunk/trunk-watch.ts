@@ -5,7 +5,8 @@ import { DigestClient } from "./digest-client.ts";
 import { FIRST_PING, type PingEvent } from "./ping.ts";
 import { PingRunner } from "./ping-runner.ts";
 import { newRegistration } from "./registration.ts";
-import { bindingKey, RegistrationRunner, type StoredRegistration } from "./registration-runner.ts";
+import { bindingKey, RegistrationRunner } from "./registration-runner.ts";
+import type { StoredRegistration } from "./stored-registration.ts";
 import { TrunkRequests } from "./trunk-requests.ts";
 import { conditionOf, type TrunkCondition } from "./trunk-state.ts";
 

@@ -57,7 +57,10 @@ export const credentials = z.strictObject({
     .optional()
     .describe("Its password; only hashes of it are kept. Without it and `ha1` the device cannot register."),
   ha1: z
-    .strictObject({ MD5: ha1(32).optional(), "SHA-256": ha1(64).optional() })
+    .strictObject({
+      MD5: ha1(32).optional().describe("For phones that know MD5 only."),
+      "SHA-256": ha1(64).optional().describe("For phones that know RFC 8760."),
+    })
     .meta({ isSecret: true })
     .optional()
     .describe("Hashes of `user:realm:password`: as good as the password to who reads them."),

@@ -12,14 +12,14 @@ import {
 } from "./scalars.ts";
 
 export const partition = z.strictObject({
-  name: objectName,
+  name: objectName.describe("Its name."),
   description: description.describe("For administrators."),
   timeSchedule: objectName.optional().describe("Its numbers are there at these times only; absent: always."),
 });
 export type Partition = z.infer<typeof partition>;
 
 export const callingSearchSpace = z.strictObject({
-  name: objectName,
+  name: objectName.describe("Its name."),
   description: description.describe("For administrators."),
   partitions: z
     .array(objectName)
@@ -46,7 +46,7 @@ const timePeriod = z.strictObject({
 export type TimePeriod = z.infer<typeof timePeriod>;
 
 export const timeSchedule = z.strictObject({
-  name: objectName,
+  name: objectName.describe("Its name."),
   description: description.describe("For administrators."),
   dateTimeGroup: objectName.default("default").describe("Whose time zone counts."),
   periods: z.array(timePeriod).max(64).default([]).describe("Any of them."),
@@ -62,7 +62,7 @@ const pattern = {
   pattern: patternText.describe(
     "`X` any digit, `[2-9]` one of these, `[^1]` none of these, `!` one or more digits, `+` and `?` repeat what stands before them, `.` where the access code ends. A `+` in front is one. Write it in quotes.",
   ),
-  partition: objectName.default(DEFAULT_PARTITION),
+  partition: objectName.default(DEFAULT_PARTITION).describe("Partition it stands in."),
   description: description.describe("For administrators."),
   urgent: z.boolean().default(false).describe("It wins at once, though a longer number could follow."),
   discard: z
@@ -93,7 +93,7 @@ export const routePattern = z.strictObject({
 export type RoutePattern = z.infer<typeof routePattern>;
 
 export const routeGroup = z.strictObject({
-  name: objectName,
+  name: objectName.describe("Its name."),
   description: description.describe("For administrators."),
   distribution: z.enum(["top-down", "circular"]).default("top-down").describe("Where a call begins to look."),
   trunks: z.array(objectName).max(100).default([]).describe("In the order in which they are tried."),
@@ -101,13 +101,13 @@ export const routeGroup = z.strictObject({
 export type RouteGroup = z.infer<typeof routeGroup>;
 
 const routeListMember = z.strictObject({
-  routeGroup: objectName,
+  routeGroup: objectName.describe("The group."),
   called: transformation.optional().describe("How the number is changed for this group."),
   calling: calling.optional().describe("How the caller's number is changed for this group."),
 });
 
 export const routeList = z.strictObject({
-  name: objectName,
+  name: objectName.describe("Its name."),
   description: description.describe("For administrators."),
   groups: z.array(routeListMember).max(32).default([]).describe("In the order in which they are tried."),
 });
@@ -116,7 +116,7 @@ export type RouteList = z.infer<typeof routeList>;
 const distribution = z.enum(["top-down", "circular", "longest-idle", "broadcast"]);
 
 export const lineGroup = z.strictObject({
-  name: objectName,
+  name: objectName.describe("Its name."),
   description: description.describe("For administrators."),
   members: z.array(lineName).max(200).default([]).describe("Numbers, in order."),
   distribution: distribution.default("top-down").describe("Who is rung first."),
@@ -134,14 +134,14 @@ export type HuntPilot = z.infer<typeof huntPilot>;
 
 export const parkRange = z.strictObject({
   pattern: patternText.describe("Numbers that calls are parked on, such as `70X`; at most 1,000."),
-  partition: objectName.default(DEFAULT_PARTITION),
+  partition: objectName.default(DEFAULT_PARTITION).describe("Partition it stands in."),
   description: description.describe("For administrators."),
   reminderSeconds: z.int().min(5).max(3_600).default(60).describe("Before who parked is called back."),
 });
 export type ParkRange = z.infer<typeof parkRange>;
 
 export const pickupGroup = z.strictObject({
-  name: objectName,
+  name: objectName.describe("Its name."),
   description: description.describe("For administrators."),
   number: lineName.optional().describe("Dialed to pick up a call of the group from outside of it."),
 });

@@ -11,22 +11,21 @@ const MAX_PATCH_DEPTH = 32;
 
 /** The texts that a path with `*` for list entries leads to. */
 export function textsAt(body: unknown, path: readonly string[]): Found[] {
-  let at: { path: (string | number)[]; value: unknown }[] = [{ path: [], value: body }];
-  for (const part of path) at = at.flatMap(({ path: before, value }) => stepInto(before, value, part));
-  return at.flatMap(({ path: found, value }) => (typeof value === "string" ? [{ path: found, value }] : []));
+  const found: Found[] = [];
+  collect(body, path, [], found);
+  return found;
 }
 
-function stepInto(
-  path: readonly (string | number)[],
-  value: unknown,
-  part: string,
-): { path: (string | number)[]; value: unknown }[] {
-  if (part === "*") {
-    if (!Array.isArray(value)) return [];
-    return (value as unknown[]).map((each, index) => ({ path: [...path, index], value: each }));
+function collect(value: unknown, path: readonly string[], at: readonly (string | number)[], found: Found[]): void {
+  const part = path[at.length];
+  if (part === undefined) {
+    if (typeof value === "string") found.push({ path: at, value });
+  } else if (part === "*") {
+    if (!Array.isArray(value)) return;
+    value.forEach((entry, index) => collect(entry, path, [...at, index], found));
+  } else if (typeof value === "object" && value !== null && Object.hasOwn(value, part)) {
+    collect((value as Json)[part], path, [...at, part], found);
   }
-  if (typeof value !== "object" || value === null || !Object.hasOwn(value, part)) return [];
-  return [{ path: [...path, part], value: (value as Json)[part] }];
 }
 
 /** The same without the references that are gone: without the list entries that hold them, else without their key. */
@@ -60,10 +59,19 @@ function merged(target: unknown, patch: unknown, depth: number): unknown {
 
 /** The same value without keys that are there and undefined, as it is after it has been on file. */
 export function withoutUndefined(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(withoutUndefined);
+  return holdsUndefined(value) ? cleaned(value) : value;
+}
+
+function cleaned(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(cleaned);
   if (!isObject(value)) return value;
   const kept = Object.entries(value).filter(([, each]) => each !== undefined);
-  return Object.fromEntries(kept.map(([key, each]) => [key, withoutUndefined(each)]));
+  return Object.fromEntries(kept.map(([key, each]) => [key, cleaned(each)]));
+}
+
+function holdsUndefined(value: unknown): boolean {
+  if (typeof value !== "object" || value === null) return value === undefined;
+  return Object.values(value).some(holdsUndefined);
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

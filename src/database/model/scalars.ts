@@ -49,7 +49,7 @@ export const patternText = z
   .max(256)
   .superRefine((text, context) => {
     const parsed = parsePattern(text);
-    if (!parsed.ok) context.addIssue({ code: "custom", message: `a pattern that ${parsed.reason}` });
+    if (!parsed.ok) context.addIssue({ code: "custom", message: parsed.reason });
   });
 
 /** Digits that are put before a number. */

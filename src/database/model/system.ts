@@ -2,13 +2,16 @@ import { z } from "zod";
 import { description, objectName } from "./scalars.ts";
 
 export const node = z.strictObject({
-  name: z.string().regex(/^[a-z0-9][a-z0-9-]{0,31}$/, "expected 1 to 32 small letters, digits or dashes"),
+  name: z
+    .string()
+    .regex(/^[a-z0-9][a-z0-9-]{0,31}$/, "expected 1 to 32 small letters, digits or dashes")
+    .describe("Its name."),
   description: description.describe("For administrators."),
 });
 export type Node = z.infer<typeof node>;
 
 export const callManagerGroup = z.strictObject({
-  name: objectName,
+  name: objectName.describe("Its name."),
   description: description.describe("For administrators."),
   nodes: z.array(z.string().max(32)).min(1).max(16).describe("Nodes in order: the first that lives is home."),
 });
@@ -18,7 +21,7 @@ export type CallManagerGroup = z.infer<typeof callManagerGroup>;
 export const CODECS = ["PCMU", "PCMA", "G722", "opus", "G729", "telephone-event"] as const;
 
 export const region = z.strictObject({
-  name: objectName,
+  name: objectName.describe("Its name."),
   description: description.describe("For administrators."),
   codecs: z
     .array(z.enum(CODECS))
@@ -28,8 +31,8 @@ export const region = z.strictObject({
   to: z
     .array(
       z.strictObject({
-        region: objectName,
-        codecs: z.array(z.enum(CODECS)).min(1).max(CODECS.length),
+        region: objectName.describe("The other region."),
+        codecs: z.array(z.enum(CODECS)).min(1).max(CODECS.length).describe("The preferred one first."),
       }),
     )
     .max(100)
@@ -41,7 +44,7 @@ export type Region = z.infer<typeof region>;
 const zones: ReadonlySet<string> = new Set(["UTC", ...Intl.supportedValuesOf("timeZone")]);
 
 export const dateTimeGroup = z.strictObject({
-  name: objectName,
+  name: objectName.describe("Its name."),
   description: description.describe("For administrators."),
   timeZone: z
     .string()
@@ -53,7 +56,7 @@ export const dateTimeGroup = z.strictObject({
 export type DateTimeGroup = z.infer<typeof dateTimeGroup>;
 
 export const devicePool = z.strictObject({
-  name: objectName,
+  name: objectName.describe("Its name."),
   description: description.describe("For administrators."),
   callManagerGroup: objectName.default("default").describe("Where its devices are at home."),
   region: objectName.default("default").describe("Its region, for codecs."),
@@ -64,7 +67,7 @@ export const devicePool = z.strictObject({
 export type DevicePool = z.infer<typeof devicePool>;
 
 export const musicSource = z.strictObject({
-  name: objectName,
+  name: objectName.describe("Its name."),
   description: description.describe("For administrators."),
   file: z
     .string()

@@ -34,10 +34,11 @@ export class Changes {
     return this.#connection.sql("SELECT 1 AS yes FROM change WHERE undoes = ?").get(sequence) !== undefined;
   }
 
-  after(sequence: number, limit: number): ChangeRecord[] {
+  after(sequence: number, limit: number, maxBytes = Number.MAX_SAFE_INTEGER): ChangeRecord[] {
+    const before = this.#connection.sql("SELECT bytes_so_far FROM change WHERE sequence = ?").get(sequence);
     return this.#connection
-      .sql("SELECT * FROM change WHERE sequence > ? ORDER BY sequence LIMIT ?")
-      .all(sequence, bounded(limit))
+      .sql("SELECT * FROM change WHERE sequence > ? AND bytes_so_far <= ? ORDER BY sequence LIMIT ?")
+      .all(sequence, Number(before?.["bytes_so_far"] ?? 0) + maxBytes, bounded(limit))
       .map(changeOf);
   }
 

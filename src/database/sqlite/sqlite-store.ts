@@ -1,4 +1,4 @@
-import { setImmediate as nextTurn } from "node:timers/promises";
+import { setImmediate as nextTurn, setTimeout as delay } from "node:timers/promises";
 import type { Clock } from "../../common/index.ts";
 import type {
   ChangeEntry,
@@ -127,8 +127,8 @@ export class SqliteStore implements ConfigurationStore {
     return this.#transaction("change", (side) => this.#undo(side, { author, summary, operations: [] }, undo));
   }
 
-  changesAfter(sequence: number, limit: number): ChangeRecord[] {
-    return this.#reading.changes.after(sequence, limit);
+  changesAfter(sequence: number, limit: number, maxBytes?: number): ChangeRecord[] {
+    return this.#reading.changes.after(sequence, limit, maxBytes);
   }
 
   changesBefore(sequence: number | undefined, limit: number): ChangeRecord[] {
@@ -208,7 +208,8 @@ export class SqliteStore implements ConfigurationStore {
         const isBusy = error instanceof DatabaseError && error.code === "database-busy";
         if (!isBusy || this.#clock.nowMs() >= endMs) throw error;
       }
-      await new Promise<void>((resolve) => void this.#clock.after(RETRY_MS, resolve));
+      // A timer of the clock does not keep alive a process that does nothing but wait.
+      await delay(RETRY_MS);
     }
   }
 }

@@ -8,6 +8,7 @@ import {
   type ConfigurationStore,
   type Kind,
   type Operation,
+  type Violation,
 } from "../../database/index.ts";
 import type { NodeSettings, PeerRecord, PhoneRecord } from "../node/node-file.ts";
 
@@ -15,6 +16,8 @@ import type { NodeSettings, PeerRecord, PhoneRecord } from "../node/node-file.ts
 interface Declared {
   readonly kind: Kind;
   readonly name: string;
+  /** Of a phone: its number, such as `1001@internal`. */
+  readonly line?: string;
 }
 
 const AUTHOR = "tandem.yaml";
@@ -32,38 +35,46 @@ export async function applyDeclared(
   report: (line: string) => void,
 ): Promise<void> {
   const declared = [...phones.flatMap(declaredByPhone), ...peers.map((peer) => declare("trunk", peer.name))];
-  const isDeclared = new Set(declared.map(({ kind, name: own }) => `${kind} ${own}`));
-  const former = readDeclared(paths.declaredFile).filter((one) => !isDeclared.has(`${one.kind} ${one.name}`));
-  const gone = former.filter((one) => store.get(one.kind, one.name) !== undefined);
+  const isDeclared = new Set(declared.map(keyOf));
+  const former = readDeclared(paths.declaredFile);
+  const formerLines = new Map(former.flatMap(({ name: own, line }) => (line === undefined ? [] : [[own, line]])));
+  const gone = former.filter((one) => !isDeclared.has(keyOf(one)) && store.get(one.kind, one.name) !== undefined);
   const makes: Operation[] = [
     ...(store.sequence() === 0 ? defaultObjects(name) : [{ type: "put", kind: "node", body: { name } } as const]),
-    ...phones.flatMap((phone) => operationsOfPhone(store, phone)),
+    ...phones.flatMap((phone) => operationsOfPhone(store, phone, formerLines.get(phone.name))),
     ...peers.map((peer) => operationOfPeer(store, peer)),
   ];
-  const deletes = gone.map((one): Operation => ({ type: "delete", ...one }));
-  await applyBoth(store, makes, deletes, report);
-  writeDeclared(paths.declaredFile, declared);
+  const kept = await applyBoth(store, makes, gone, report);
+  writeDeclared(paths.declaredFile, [...declared, ...kept]);
 }
 
+/** @returns what could not be deleted, since others refer to it */
 async function applyBoth(
   store: ConfigurationStore,
   makes: readonly Operation[],
-  deletes: readonly Operation[],
+  gone: readonly Declared[],
   report: (line: string) => void,
-): Promise<void> {
-  const apply = (operations: readonly Operation[]): Promise<unknown> =>
-    store.apply({ author: AUTHOR, summary: "start of the node", operations });
-  try {
-    await apply([...makes, ...deletes]);
-    return;
-  } catch (error) {
-    if (!(error instanceof DatabaseError) || error.code !== "in-use" || deletes.length === 0) throw conflict(error);
-    for (const { kind, name, message } of error.violations)
-      report(`kept, though no longer declared: ${kind} ${name}: ${message}`);
+): Promise<Declared[]> {
+  const kept: Declared[] = [];
+  let deletable = gone;
+  for (;;) {
+    const deletes = deletable.map(({ kind, name }): Operation => ({ type: "delete", kind, name }));
+    try {
+      await store.apply({ author: AUTHOR, summary: "start of the node", operations: [...makes, ...deletes] });
+      return kept;
+    } catch (error) {
+      const inUse = new Map(inUseIn(error).map((violation) => [keyOf(violation), violation.message]));
+      const held = deletable.filter((one) => inUse.has(keyOf(one)));
+      if (held.length === 0) throw conflict(error);
+      for (const one of held) report(`kept, though no longer declared: ${keyOf(one)}: ${inUse.get(keyOf(one)) ?? ""}`);
+      kept.push(...held);
+      deletable = deletable.filter((one) => !inUse.has(keyOf(one)));
+    }
   }
-  await apply(makes).catch((error: unknown) => {
-    throw conflict(error);
-  });
+}
+
+function inUseIn(error: unknown): Violation[] {
+  return error instanceof DatabaseError ? error.violations.filter(({ code }) => code === "in-use") : [];
 }
 
 function conflict(error: unknown): unknown {
@@ -77,20 +88,28 @@ function declare(kind: Kind, name: string): Declared {
   return { kind, name };
 }
 
+function keyOf({ kind, name }: { readonly kind: string; readonly name: string }): string {
+  return `${kind} ${name}`;
+}
+
 function lineOf({ directoryNumber }: PhoneRecord): string {
   return `${directoryNumber}@internal`;
 }
 
 function declaredByPhone(phone: PhoneRecord): Declared[] {
-  return [declare("directory-number", lineOf(phone)), declare("phone", phone.name)];
+  const line = lineOf(phone);
+  return [declare("directory-number", line), { ...declare("phone", phone.name), line }];
 }
 
-function operationsOfPhone(store: ConfigurationStore, phone: PhoneRecord): Operation[] {
+/** @param formerLine the number that the file gave it before */
+function operationsOfPhone(store: ConfigurationStore, phone: PhoneRecord, formerLine: string | undefined): Operation[] {
   const { name, directoryNumber: number, displayName, user, ha1, profile, maxCalls } = phone;
   const line = lineOf(phone);
   const ofLine = { number, ...(displayName === undefined ? {} : { displayName }) };
   const known = store.get("phone", name)?.body;
-  const others = (known?.lines ?? []).filter(({ directoryNumber }) => directoryNumber !== line);
+  const others = (known?.lines ?? []).filter(
+    ({ directoryNumber }) => directoryNumber !== line && directoryNumber !== formerLine,
+  );
   const own = known?.lines.find(({ directoryNumber }) => directoryNumber === line) ?? { directoryNumber: line };
   const ofPhone = { name, profile, maxCalls, credentials: { user, ha1 }, lines: [own, ...others] };
   return [
@@ -121,8 +140,9 @@ function readDeclared(file: string): Declared[] {
   }
   if (!Array.isArray(value)) return [];
   return value.flatMap((entry: unknown) => {
-    const { kind, name } = (entry ?? {}) as { kind?: unknown; name?: unknown };
-    return typeof kind === "string" && isKind(kind) && typeof name === "string" ? [{ kind, name }] : [];
+    const { kind, name, line } = (entry ?? {}) as { kind?: unknown; name?: unknown; line?: unknown };
+    if (typeof kind !== "string" || !isKind(kind) || typeof name !== "string") return [];
+    return [{ kind, name, ...(typeof line === "string" ? { line } : {}) }];
   });
 }
 

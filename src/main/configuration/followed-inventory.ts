@@ -1,60 +1,58 @@
 import { errorMessageOf, type Clock, type Logger, type Timer } from "../../common/index.ts";
 import {
-  LiveInventory,
-  storedInventory,
+  StoredInventory,
   type Inventory,
+  type InventoryChange,
   type StoredInventoryContext,
 } from "../../call/device/index.ts";
-import { ConfigurationMirror, type ConfigurationStore, type Kind } from "../../database/index.ts";
+import {
+  ConfigurationMirror,
+  ServiceParameters,
+  type ConfigurationStore,
+  type TouchedObjects,
+} from "../../database/index.ts";
 
 /** How often it is looked whether the configuration has changed; who changes it says so, too. */
 const LOOK_MS = 1_000;
 
-export interface FollowedInventoryOptions extends Omit<StoredInventoryContext, "logger"> {
+export interface FollowedInventoryOptions extends StoredInventoryContext {
   readonly store: ConfigurationStore;
   readonly clock: Clock;
   readonly logger: Logger;
-  /** Told after a change has been taken up, with the kinds of what changed. */
-  readonly onChanged: (kinds: ReadonlySet<Kind>) => void;
+  /** Told after a change has been taken up: what it touched, and what it puts an end to. */
+  readonly onChanged: (touched: TouchedObjects, change: InventoryChange) => void;
 }
 
 /** The inventory of call control, which follows the configuration while calls go on. */
 export class FollowedInventory {
+  readonly mirror: ConfigurationMirror;
+  readonly parameters: ServiceParameters;
   readonly #options: FollowedInventoryOptions;
-  readonly #mirror: ConfigurationMirror;
-  readonly #live: LiveInventory;
+  readonly #stored: StoredInventory;
   #timer: Timer | undefined;
+  #work: Promise<unknown> = Promise.resolve();
   #isClosed = false;
 
   constructor(options: FollowedInventoryOptions) {
     this.#options = options;
-    this.#mirror = new ConfigurationMirror(options.store);
-    this.#live = new LiveInventory(storedInventory(this.#mirror, options));
+    this.mirror = new ConfigurationMirror(options.store);
+    this.parameters = new ServiceParameters(this.mirror);
+    this.#stored = new StoredInventory(this.mirror, options);
     this.#look();
   }
 
   get inventory(): Inventory {
-    return this.#live;
+    return this.#stored.inventory;
   }
 
-  get mirror(): ConfigurationMirror {
-    return this.#mirror;
-  }
-
-  /** Takes up what has changed; returns the number of the change it has come to. */
-  refresh(): number {
-    const { logger, onChanged } = this.#options;
-    const kinds = this.#mirror.refresh();
-    if (kinds.size > 0) {
-      try {
-        this.#live.replace(storedInventory(this.#mirror, this.#options));
-        onChanged(kinds);
-        logger.info("configuration taken up", { sequence: this.#mirror.sequence });
-      } catch (error) {
-        logger.error("configuration not taken up", { sequence: this.#mirror.sequence, error: errorMessageOf(error) });
-      }
-    }
-    return this.#mirror.sequence;
+  /**
+   * Takes up what has changed; resolves with the number of the change it has come to.
+   * @throws {DatabaseError} when the configuration cannot be read
+   */
+  refresh(): Promise<number> {
+    const work = this.#work.then(() => this.#takeUp());
+    this.#work = work.catch(() => undefined);
+    return work;
   }
 
   /** May be called twice. */
@@ -63,15 +61,27 @@ export class FollowedInventory {
     this.#timer?.cancel();
   }
 
+  async #takeUp(): Promise<number> {
+    const { mirror } = this;
+    if (this.#isClosed) return mirror.sequence;
+    const touched = await mirror.refresh();
+    if (touched.size === 0) return mirror.sequence;
+    const change = await this.#stored.takeUp(touched);
+    if (this.#isClosed) return mirror.sequence;
+    this.#options.onChanged(touched, change);
+    this.#options.logger.info("configuration taken up", { sequence: mirror.sequence });
+    return mirror.sequence;
+  }
+
   #look(): void {
     if (this.#isClosed) return;
     this.#timer = this.#options.clock.after(LOOK_MS, () => {
-      try {
-        this.refresh();
-      } catch (error) {
-        this.#options.logger.warn("the configuration cannot be read", { error: errorMessageOf(error) });
-      }
-      this.#look();
+      void this.refresh()
+        .catch((error: unknown) => {
+          if (this.#isClosed) return;
+          this.#options.logger.warn("the configuration cannot be read", { error: errorMessageOf(error) });
+        })
+        .finally(() => this.#look());
     });
   }
 }

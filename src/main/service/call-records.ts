@@ -56,7 +56,7 @@ export function deviceFactsIn(mirror: ConfigurationMirror, name: string): Device
 export function handleRecordQuestions(channel: ChannelServer, manager: CallManager): void {
   channel.handle("call-records", (params) => {
     const { limit, ...wanted } = checked(queryParams, params);
-    return manager.views.recordPage({ limit, ...definedOf(wanted) });
+    return manager.records.page({ limit, ...definedOf(wanted) });
   });
   channel.handle("call-report", async (params) => {
     const { callId } = checked(callParams, params);

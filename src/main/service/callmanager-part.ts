@@ -55,8 +55,8 @@ export function createCallManagerPart(context: ServiceContext): ServicePart {
     profiles: new Map(node.profiles.map((profile) => [profile.name, profile])),
     clock,
     logger,
-    onChanged: (kinds) => {
-      manager.inventoryChanged();
+    onChanged: (kinds, change) => {
+      manager.inventoryChanged(change);
       if (kinds.has("service-parameter")) manager.applySettings(recordSettingsIn(followed.mirror));
     },
   });
@@ -84,13 +84,13 @@ export function createCallManagerPart(context: ServiceContext): ServicePart {
     settings: { ...node.call, endpoints: new Map(Object.entries(node.call.endpoints)) },
     onReady: () => ready.mark("edge"),
   });
-  channel.handle("configuration-changed", () => ({ sequence: followed.refresh() }));
+  channel.handle("configuration-changed", async () => ({ sequence: await followed.refresh() }));
   channel.handle("calls", () => manager.views.calls());
   channel.handle("registrations", () => manager.views.registrations());
   channel.handle("trunks", () => manager.views.trunkStates());
   channel.handle("forgive", (params) => manager.forgive(textIn(params, "address")));
   channel.handle("toll-alarms", () => manager.views.tollAlarms());
-  channel.handle("ended-calls", () => manager.views.endedCalls(ENDED_CALLS));
+  channel.handle("ended-calls", () => manager.records.last(ENDED_CALLS));
   handleRecordQuestions(channel, manager);
   channel.handle("trace-call", async (params) => {
     const callId = textIn(params, "callId");
@@ -132,6 +132,7 @@ export function createCallManagerPart(context: ServiceContext): ServicePart {
       connectedToEdge: manager.isReady,
       ...(drachtio === undefined ? {} : { drachtio: `${drachtio.host}:${drachtio.port}` }),
       connectedToMedia: relay.connected,
+      configuration: followed.mirror.sequence,
       calls: manager.views.calls().length,
     }),
   };

@@ -4,7 +4,7 @@ import { tagOf } from "../../../src/sip/message/index.ts";
 import { Cleanup } from "../../support/cleanup.ts";
 import { checkedCredentials } from "../../support/digest-check.ts";
 import type { PhoneCall } from "../../support/sip-phone.ts";
-import { headerOf, headersOf, SipPeer } from "../../support/sip-peer.ts";
+import { bodyOf, headerOf, headersOf, SipPeer } from "../../support/sip-peer.ts";
 import { SwitchFixture, TEST_PROFILE } from "../../support/switch-fixture.ts";
 import { testSdp } from "../../support/test-sdp.ts";
 
@@ -62,7 +62,8 @@ describe("a trunk that demands digest", () => {
     const first = await trunk.take(method);
     assert.equal(headerOf(first, "Proxy-Authorization"), "");
     challenge(first, value);
-    if (method === "INVITE") await trunk.take("ACK");
+    // RFC 3261 17.1.1.3: the ACK to the 407 belongs to its transaction.
+    if (method === "INVITE") assert.equal(headerOf(await trunk.take("ACK"), "Via"), headerOf(first, "Via"));
     const second = await trunk.take(method);
     assert.equal(headerOf(second, "Call-ID"), headerOf(first, "Call-ID"));
     assert.equal(headerOf(second, "From"), headerOf(first, "From"));
@@ -113,6 +114,15 @@ describe("a trunk that demands digest", () => {
     assert.equal(tagOf(headerOf(again, "To")), "t1");
     answer(again, "200 OK");
     await node.settled(1);
+  });
+
+  it("given a 407 to a MESSAGE, when a phone sends one, then it goes on with credentials", async () => {
+    const alice = await node.phone("1001");
+    const message = await alice.sendMessage("0900", "hello");
+    const again = await challenged("MESSAGE");
+    assert.equal(bodyOf(again), "hello");
+    answer(again, "202 Accepted");
+    assert.equal((await message.final()).status, 202);
   });
 
   it("given a 401 for MD5 and SHA-256, when a phone calls, then the stronger one is answered, as Authorization", async () => {

@@ -20,6 +20,7 @@ const imported = z.object({
 
 /** The whole configuration as one document, out and in. */
 export function configurationRoutes(context: RestContext): RestRoute[] {
+  const inTurn = oneAtATime();
   return [
     {
       operationId: "export-configuration",
@@ -57,7 +58,7 @@ export function configurationRoutes(context: RestContext): RestRoute[] {
         "changed-meanwhile",
         "database-busy",
       ],
-      handle: (call) => importAll(context, call),
+      handle: (call) => importAll(context, call, inTurn),
     },
   ];
 }
@@ -71,12 +72,24 @@ function exportAll({ store, audit }: RestContext, { query, principal, source }: 
   return { status: 200, body: exportDocument(store, { secrets }) };
 }
 
-async function importAll(context: RestContext, call: RestCall): Promise<RestAnswer> {
+type InTurn = <Result>(work: () => Promise<Result>) => Promise<Result>;
+
+/** Imports are large; and who asks for another one after one that was left finds the first at its end. */
+function oneAtATime(): InTurn {
+  let last: Promise<unknown> = Promise.resolve();
+  return (work) => {
+    const result = last.then(work);
+    last = result.catch(() => undefined);
+    return result;
+  };
+}
+
+async function importAll(context: RestContext, call: RestCall, inTurn: InTurn): Promise<RestAnswer> {
   const mode = single("mode", call.query["mode"]) ?? "merge";
   if (mode !== "merge" && mode !== "replace") throw new RestError("bad-parameter", "mode: expected merge or replace");
   const isDryRun = isTrue("dryRun", call.query["dryRun"]);
   const work = (onProgress: (progress: ImportProgress) => void): Promise<Imported> =>
-    importWith(context, call, { mode, isDryRun, onProgress });
+    inTurn(() => importWith(context, call, { mode, isDryRun, onProgress }));
   // Lines are for who asks for them alone.
   const accepted = (call.header("accept") ?? "").split(",").map(mediaTypeOf);
   if (accepted.includes(LINES_TYPE)) {
@@ -113,25 +126,31 @@ async function importWith(context: RestContext, call: RestCall, wish: ImportWish
   return { result, headers };
 }
 
-/** Progress as it comes, and the result as the last line. */
+/** Progress as it comes, and the result as the last line. Work that nobody waits for any more ends before the change is made. */
 async function* progressLines(
   work: (onProgress: (progress: ImportProgress) => void) => Promise<Imported>,
 ): AsyncGenerator<unknown> {
   const waiting: ImportProgress[] = [];
+  let isLeft = false;
   let wake: () => void = () => undefined;
   let end: Imported | undefined;
   let failure: { readonly error: unknown } | undefined;
   const done = work((progress) => {
+    if (isLeft && progress.done < progress.total) throw new RestError("bad-request", "the connection ended");
     waiting.push(progress);
     wake();
   }).then(
     (imported) => (end = imported),
     (error: unknown) => (failure = { error }),
   );
-  while (waiting.length > 0 || (end === undefined && failure === undefined)) {
-    const next = waiting.shift();
-    if (next !== undefined) yield next;
-    else await Promise.race([done, new Promise<void>((resolve) => (wake = resolve))]);
+  try {
+    while (waiting.length > 0 || (end === undefined && failure === undefined)) {
+      const next = waiting.shift();
+      if (next !== undefined) yield next;
+      else await Promise.race([done, new Promise<void>((resolve) => (wake = resolve))]);
+    }
+  } finally {
+    isLeft = true;
   }
   if (failure !== undefined) throw failure.error;
   yield end?.result;

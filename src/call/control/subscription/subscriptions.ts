@@ -226,9 +226,10 @@ export class Subscriptions {
   }
 
   /** Ends those of devices that are there no more. */
-  dropUnknown(): void {
+  endOf(devices: ReadonlySet<string>): void {
+    if (devices.size === 0) return;
     for (const subscription of [...this.#table.all]) {
-      if (!this.#isDeviceThere(subscription)) this.#end(subscription, "noresource");
+      if (devices.has(subscription.device.name)) this.#end(subscription, "noresource");
     }
   }
 

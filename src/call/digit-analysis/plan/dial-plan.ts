@@ -121,4 +121,9 @@ export interface DialPlan {
   leavesAbroad(trunk: string, number: string): boolean;
   /** The same analysis, told step by step. `from` is only shown. */
   explain(digits: string, query: DialQuery, from?: string): DialPlanExplanation;
+  /**
+   * The plan of a configuration that has changed; this one stays as it is. Partitions whose objects are the same ones (by
+   * identity, as a `ConfigurationMirror` keeps them) are not compiled again.
+   */
+  recompile(source: DialPlanSource): DialPlan;
 }

@@ -13,52 +13,53 @@ interface EntryFacts {
   readonly count: bigint | undefined;
 }
 
-/** What stands in a partition and can be dialed. */
-export type PlanEntry = EntryFacts &
-  (
-    | { readonly kind: "directory-number"; readonly body: BodyOf<"directory-number"> }
-    | { readonly kind: "route-pattern"; readonly body: BodyOf<"route-pattern"> }
-    | { readonly kind: "translation-pattern"; readonly body: BodyOf<"translation-pattern"> }
-    | { readonly kind: "hunt-pilot"; readonly body: BodyOf<"hunt-pilot"> }
-    | { readonly kind: "park-range"; readonly body: BodyOf<"park-range"> }
-  );
+/** An object that stands in a partition and can be dialed. */
+export type Dialable =
+  | { readonly kind: "directory-number"; readonly body: BodyOf<"directory-number"> }
+  | { readonly kind: "route-pattern"; readonly body: BodyOf<"route-pattern"> }
+  | { readonly kind: "translation-pattern"; readonly body: BodyOf<"translation-pattern"> }
+  | { readonly kind: "hunt-pilot"; readonly body: BodyOf<"hunt-pilot"> }
+  | { readonly kind: "park-range"; readonly body: BodyOf<"park-range"> };
 
-/** All that can be dialed; what is no pattern cannot: the configuration refuses it. */
-export function* entriesOf(source: DialPlanSource): Generator<PlanEntry> {
-  for (const body of source.directoryNumbers) {
-    const facts = factsOf(body.number, body);
-    if (facts !== undefined) yield { ...facts, kind: "directory-number", body };
-  }
-  for (const body of source.routePatterns) {
-    const facts = factsOf(body.pattern, body);
-    if (facts !== undefined) yield { ...facts, kind: "route-pattern", body };
-  }
-  for (const body of source.translationPatterns) {
-    const facts = factsOf(body.pattern, body);
-    if (facts !== undefined) yield { ...facts, kind: "translation-pattern", body };
-  }
-  for (const body of source.huntPilots) {
-    const facts = factsOf(body.pattern, body);
-    if (facts !== undefined) yield { ...facts, kind: "hunt-pilot", body };
-  }
-  for (const body of source.parkRanges) {
-    const facts = factsOf(body.pattern, body);
-    if (facts !== undefined) yield { ...facts, kind: "park-range", body };
-  }
+/** The same with its pattern read. */
+export type PlanEntry = EntryFacts & Dialable;
+
+/** All that can be dialed, by partition. */
+export function dialablesOf(source: DialPlanSource): Map<string, Dialable[]> {
+  const byPartition = new Map<string, Dialable[]>();
+  const add = (dialable: Dialable): void => {
+    const known = byPartition.get(dialable.body.partition);
+    if (known === undefined) byPartition.set(dialable.body.partition, [dialable]);
+    else known.push(dialable);
+  };
+  for (const body of source.directoryNumbers) add({ kind: "directory-number", body });
+  for (const body of source.routePatterns) add({ kind: "route-pattern", body });
+  for (const body of source.translationPatterns) add({ kind: "translation-pattern", body });
+  for (const body of source.huntPilots) add({ kind: "hunt-pilot", body });
+  for (const body of source.parkRanges) add({ kind: "park-range", body });
+  return byPartition;
+}
+
+/** Undefined for what is no pattern: the configuration refuses it. */
+export function entryOf(dialable: Dialable): PlanEntry | undefined {
+  const { kind, body } = dialable;
+  const text = kind === "directory-number" ? body.number : body.pattern;
+  const isPlain = kind === "directory-number" || kind === "park-range";
+  const parsed = parsePattern(text);
+  if (!parsed.ok) return undefined;
+  const { value: pattern } = parsed;
+  return {
+    ...dialable,
+    name: `${text}@${body.partition}`,
+    partition: body.partition,
+    pattern,
+    urgent: !isPlain && body.urgent,
+    blocked: !isPlain && body.blocked,
+    count: pattern.maxLength === undefined ? undefined : countMatches(pattern, pattern.maxLength),
+  };
 }
 
 /** Numbers of a length that an entry matches. */
 export function countOf({ count, pattern }: PlanEntry, length: number): bigint {
   return count ?? countMatches(pattern, length);
-}
-
-function factsOf(
-  text: string,
-  { partition, urgent = false, blocked = false }: { partition: string; urgent?: boolean; blocked?: boolean },
-): EntryFacts | undefined {
-  const parsed = parsePattern(text);
-  if (!parsed.ok) return undefined;
-  const { value: pattern } = parsed;
-  const count = pattern.maxLength === undefined ? undefined : countMatches(pattern, pattern.maxLength);
-  return { name: `${text}@${partition}`, partition, pattern, urgent, blocked, count };
 }

@@ -2,14 +2,14 @@ import { findServiceParameter } from "../../../database/index.ts";
 import { Callers } from "./callers.ts";
 import type { DialPlanSource } from "./dial-plan.ts";
 import { PatternTrie } from "./pattern-trie.ts";
-import { entriesOf, type PlanEntry } from "./plan-entry.ts";
+import { dialablesOf, entryOf, type Dialable, type PlanEntry } from "./plan-entry.ts";
 import { Routes } from "./routes.ts";
 import { TimeOfDay, WallClock } from "./time-of-day.ts";
 
 /** What a dial plan is compiled to. */
 export interface PlanTables {
   readonly patternCount: number;
-  readonly tries: ReadonlyMap<string, PatternTrie<PlanEntry>>;
+  readonly partitions: ReadonlyMap<string, CompiledPartition>;
   /** By partition, where it has one; undefined: it names one that is not there, and is off. */
   readonly schedules: ReadonlyMap<string, TimeOfDay | undefined>;
   readonly callers: Callers;
@@ -20,20 +20,26 @@ export interface PlanTables {
   readonly maxHops: number;
 }
 
+interface CompiledPartition {
+  readonly dialables: readonly Dialable[];
+  readonly trie: PatternTrie<PlanEntry>;
+}
+
 const HOP_COUNT = "ForwardMaximumHopCount";
 
-export function compileTables(source: DialPlanSource): PlanTables {
-  const tries = new Map<string, PatternTrie<PlanEntry>>();
+/** @param before partitions that have the same objects, in the same order, are taken over from it */
+export function compileTables(source: DialPlanSource, before?: PlanTables): PlanTables {
+  const partitions = new Map<string, CompiledPartition>();
   let patternCount = 0;
-  for (const entry of entriesOf(source)) {
-    let trie = tries.get(entry.partition);
-    if (trie === undefined) tries.set(entry.partition, (trie = new PatternTrie()));
-    trie.add(entry.pattern.positions, entry);
-    patternCount += 1;
+  for (const [name, dialables] of dialablesOf(source)) {
+    const known = before?.partitions.get(name);
+    const isSame = known !== undefined && haveSameBodies(known.dialables, dialables);
+    partitions.set(name, isSame ? known : compilePartition(dialables));
+    patternCount += dialables.length;
   }
   return {
     patternCount,
-    tries,
+    partitions,
     schedules: schedulesOf(source),
     callers: new Callers(source),
     routes: new Routes(source),
@@ -45,6 +51,19 @@ export function compileTables(source: DialPlanSource): PlanTables {
         findServiceParameter(HOP_COUNT)?.default,
     ),
   };
+}
+
+function haveSameBodies(before: readonly Dialable[], now: readonly Dialable[]): boolean {
+  return before.length === now.length && before.every(({ body }, index) => body === now[index]?.body);
+}
+
+function compilePartition(dialables: readonly Dialable[]): CompiledPartition {
+  const trie = new PatternTrie<PlanEntry>();
+  for (const dialable of dialables) {
+    const entry = entryOf(dialable);
+    if (entry !== undefined) trie.add(entry.pattern.positions, entry);
+  }
+  return { dialables, trie };
 }
 
 function schedulesOf({

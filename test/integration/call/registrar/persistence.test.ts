@@ -59,6 +59,26 @@ describe("registrations over a restart", () => {
     survivor.close();
   });
 
+  it("given a password that was changed while the process was down, when it starts, then what was registered with the old one is left out", () => {
+    register(["<sip:a@h>"]);
+    register(["<sip:b@h>"], { phone: phoneOf(inventory, "1002") });
+    restart(0, {
+      inventory: sampleInventory([samplePhone("1001", { secret: { password: "another" } }), samplePhone("1002")]),
+    });
+    assert.deepEqual(registrar.lookup("1001"), []);
+    assert.equal(registrar.lookup("1002").length, 1);
+  });
+
+  it("given bindings of a version that did not know credentials by a mark, when it starts, then they are there", () => {
+    register(["<sip:a@h>"]);
+    registrar.close();
+    const text = readFileSync(journalPath, "utf8");
+    assert.match(text, /"keyMark":"[0-9a-f]{8}"/);
+    writeFileSync(journalPath, text.replace(/,"keyMark":"[0-9a-f]{8}"/g, ""));
+    registrar = open();
+    assert.equal(registrar.lookup("1001").length, 1);
+  });
+
   it("given bindings that ended while the process was down, when it starts, then they are left out", () => {
     register(["<sip:a@h>;expires=60, <sip:b@h>;expires=120"]);
     restart(60_000);

@@ -291,6 +291,29 @@ describe("DigestAuthenticator", () => {
       assert.equal(result.kind === "forbidden" && result.status, 403);
     });
 
+    it("given a device with two lines, when it is known, then the request is from the line it names, else from the first", () => {
+      const lines = [samplePhone("1001"), samplePhone("1011", { name: "phone-1001", user: ALICE.user })];
+      authenticator = makeAuthenticator({ inventory: sampleInventory([...lines, samplePhone("1002")]) });
+      const lineOf = (changes: Partial<AuthenticationFacts>): string => {
+        const result = answer(ALICE, changes);
+        return result.kind === "ok" ? result.phone.directoryNumber : `${result.status}`;
+      };
+      assert.equal(lineOf({ claimedUser: "1011" }), "1011");
+      assert.equal(lineOf({ claimedUser: "1002" }), "1001");
+      assert.equal(lineOf({ registeredUser: "1011" }), "1011");
+      assert.equal(lineOf({ registeredUser: ALICE.user }), "1001");
+      assert.equal(lineOf({ registeredUser: "1002" }), "403");
+    });
+
+    it("given a device without credentials, when it is claimed, then it is challenged and refused as nobody is", () => {
+      const profile = sampleProfile({ digestAlgorithms: ["SHA-256"] });
+      const none = samplePhone("1900", { user: "", secret: { ha1: { "SHA-256": "0".repeat(64), MD5: "" } }, profile });
+      authenticator = makeAuthenticator({ inventory: sampleInventory([none]) });
+      const algorithmFor = (claimedUser: string) => challenge({ claimedUser }).get("algorithm");
+      assert.equal(algorithmFor("1900"), algorithmFor("nobody"));
+      assert.equal(answer({ user: "", password: "" }, { claimedUser: "1900" }).kind, "challenge");
+    });
+
     it("given a transport that the profile does not list, when credentials are right, then it is refused with 403", () => {
       const result = answer({ user: "user1002", password: "secret1002" }, { claimedUser: "1002" });
       assert.equal(result.kind === "forbidden" && result.status, 403);

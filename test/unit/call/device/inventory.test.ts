@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { createInventory } from "../../../../src/call/device/inventory.ts";
+import { createInventory } from "../../../../src/call/device/create-inventory.ts";
 import { InventoryError, type InventoryErrorCode } from "../../../../src/call/device/inventory-error.ts";
 import { sampleInventory, samplePeer, samplePhone, sampleProfile } from "./sample-devices.ts";
 

@@ -1,9 +1,5 @@
-import {
-  createInventory,
-  type Inventory,
-  type PeerSource,
-  type PhoneSource,
-} from "../../../../src/call/device/inventory.ts";
+import { createInventory, type PeerSource, type PhoneSource } from "../../../../src/call/device/create-inventory.ts";
+import type { Inventory } from "../../../../src/call/device/inventory.ts";
 import type { SipPhone } from "../../../../src/call/device/sip-phone.ts";
 import type { SipProfile } from "../../../../src/call/device/sip-profile.ts";
 

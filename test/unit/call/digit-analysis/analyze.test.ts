@@ -49,7 +49,11 @@ describe("digit analysis", () => {
         return destination.endpoint;
       case "none":
         return destination.reason;
-      default:
+      case "line":
+      case "route":
+      case "hunt-pilot":
+      case "park-range":
+      case "pickup-group":
         return destination.kind;
     }
   };

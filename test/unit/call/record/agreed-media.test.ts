@@ -25,7 +25,7 @@ describe("agreedMedia", () => {
     );
     assert.deepEqual(agreedMedia(answer, offer), {
       codec: "PCMA/8000",
-      packetMs: 20,
+      packetMs: 30,
       remote: "192.0.2.1:4000",
       local: "192.0.2.200:20000",
     });

@@ -51,9 +51,22 @@ describe("Registrar", () => {
         source: SOURCE,
         targetUri: "sip:1001@192.0.2.7:5060",
         userAgent: "phone/1",
+        keyMark: registrar.lookup("1001")[0]?.keyMark,
       },
     ]);
+    assert.match(registrar.lookup("1001")[0]?.keyMark ?? "", /^[0-9a-f]{8}$/);
     assert.deepEqual(registrar.lookup("1002"), []);
+  });
+
+  it("given an address of record, when it is forgotten, then its bindings are gone, others stay, and again changes nothing", () => {
+    register(["<sip:a@192.0.2.7>, <sip:b@192.0.2.7>"]);
+    register(["<sip:c@192.0.2.7>"], { phone: phoneOf(inventory, "1002") });
+    registrar.forget("1001");
+    registrar.forget("1001");
+    registrar.forget("nobody");
+    assert.deepEqual(registrar.lookup("1001"), []);
+    assert.equal(registrar.lookup("1002").length, 1);
+    assert.equal(registrar.hasBindingFrom(SOURCE.address), true);
   });
 
   it("given bindings, when a REGISTER without Contact comes, then 200 lists all with what remains", () => {

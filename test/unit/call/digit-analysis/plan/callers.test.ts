@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { samplePlan } from "./sample-plan.ts";
+import { samplePlan } from "../../../../support/sample-plan.ts";
 
 describe("what a caller may dial", () => {
   const plan = samplePlan({

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { countMatches } from "../../../../../src/call/digit-analysis/plan/count-matches.ts";
 import { parsePattern } from "../../../../../src/database/index.ts";
 import { naiveCount, naiveMore, naiveWinner } from "./reference-matcher.ts";
-import { routePatterns, samplePlan, targetText } from "./sample-plan.ts";
+import { routePatterns, samplePlan, targetText } from "../../../../support/sample-plan.ts";
 
 const position = fc.constantFrom("1", "2", "*", "X", "[1-2]", "[^1]", "[3*]");
 const repeated = fc.tuple(position, fc.constantFrom("", "", "", "+", "?")).map(([one, mark]) => one + mark);

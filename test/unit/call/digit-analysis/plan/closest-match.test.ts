@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { InputOf } from "../../../../../src/database/index.ts";
 import type { DialQuery } from "../../../../../src/call/digit-analysis/plan/dial-plan.ts";
-import { routePatterns, samplePlan, targetText } from "./sample-plan.ts";
+import { routePatterns, samplePlan, targetText } from "../../../../support/sample-plan.ts";
 
 /** Who wins among route patterns; `PATTERN@PARTITION` stands in that partition, others in `internal`. */
 const winnerOf = (names: readonly string[], digits: string, changes: Partial<DialQuery> = {}): string => {

@@ -3,7 +3,7 @@ import { numberingSource } from "../../../../../src/call/digit-analysis/numberin
 import type { DialedRoute } from "../../../../../src/call/digit-analysis/plan/dial-plan.ts";
 import { RouteTurns } from "../../../../../src/call/digit-analysis/plan/route-turns.ts";
 import { ManualClock } from "../../../../support/manual-clock.ts";
-import { samplePlan, type PlanInput } from "./sample-plan.ts";
+import { samplePlan, type PlanInput } from "../../../../support/sample-plan.ts";
 
 const trunks = ["a", "b", "c", "d"].map((name) => ({ name, uri: "sip:192.0.2.1" }));
 const dialRoute = (
@@ -19,7 +19,7 @@ const dialRoute = (
     ...turn,
   });
   assert.equal(target.kind, "route");
-  return target as DialedRoute;
+  return target;
 };
 const textOf = ({ attempts }: DialedRoute): string =>
   attempts.map(({ trunk, number, callingNumber }) => `${trunk} ${number} ${callingNumber}`).join(", ");

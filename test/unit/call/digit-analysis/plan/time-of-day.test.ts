@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { isWithin, WallClock } from "../../../../../src/call/digit-analysis/plan/time-of-day.ts";
 import { SCHEMAS, type InputOf } from "../../../../../src/database/index.ts";
-import { routePatterns, samplePlan, targetText } from "./sample-plan.ts";
+import { routePatterns, samplePlan, targetText } from "../../../../support/sample-plan.ts";
 
 type PeriodInput = NonNullable<InputOf<"time-schedule">["periods"]>[number];
 

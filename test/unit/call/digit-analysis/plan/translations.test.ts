@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { DialQuery, DialResult } from "../../../../../src/call/digit-analysis/plan/dial-plan.ts";
-import { samplePlan, targetText, type PlanInput } from "./sample-plan.ts";
+import { samplePlan, targetText, type PlanInput } from "../../../../support/sample-plan.ts";
 
 const analyze = (input: PlanInput, digits: string, changes: Partial<DialQuery> = {}): DialResult =>
   samplePlan(input).analyzeDigits(digits, { partitions: ["internal"], nowMs: 0, callingNumber: "1001", ...changes });

@@ -1,7 +1,7 @@
-import { compileDialPlan } from "../../../../../src/call/digit-analysis/plan/compile-dial-plan.ts";
-import type { DialPlan, DialPlanSource, DialResult } from "../../../../../src/call/digit-analysis/plan/dial-plan.ts";
-import { DIAL_PLAN_KINDS, readDialPlan } from "../../../../../src/call/digit-analysis/plan/read-dial-plan.ts";
-import { nameOf, SCHEMAS, yamlKeyOf, type BodyOf, type InputOf, type Kind } from "../../../../../src/database/index.ts";
+import { compileDialPlan } from "../../src/call/digit-analysis/plan/compile-dial-plan.ts";
+import type { DialPlan, DialPlanSource, DialResult } from "../../src/call/digit-analysis/plan/dial-plan.ts";
+import { DIAL_PLAN_KINDS, readDialPlan } from "../../src/call/digit-analysis/plan/read-dial-plan.ts";
+import { nameOf, SCHEMAS, yamlKeyOf, type BodyOf, type InputOf, type Kind } from "../../src/database/index.ts";
 
 /** Objects as they are written in a file, by kind. */
 export type PlanInput = { readonly [K in (typeof DIAL_PLAN_KINDS)[number] as PlanKey<K>]?: readonly InputOf<K>[] };

@@ -1,0 +1,158 @@
+import assert from "node:assert/strict";
+import type { RegistrationSummary } from "../../src/call/index.ts";
+import { Cleanup } from "../support/cleanup.ts";
+import { establish, hangUp, roundTrip, type EstablishedCall } from "../support/established-call.ts";
+import { phoneOperations, phoneRemoval, put, remove } from "../support/kept-configuration.ts";
+import { NodeConfiguration, TAKEN_UP_MS } from "../support/node-configuration.ts";
+import { SipPhone, type SipPhoneOptions } from "../support/sip-phone.ts";
+import { CALL_GAUGES, TandemNode } from "../support/tandem-node.ts";
+import { testSdp } from "../support/test-sdp.ts";
+
+describe("a change of the configuration by another process, while two phones talk", () => {
+  const whole = new Cleanup();
+  const cleanup = new Cleanup();
+  let node: TandemNode;
+  let configuration: NodeConfiguration;
+  let talk: EstablishedCall;
+
+  before(async () => {
+    node = whole.add(await TandemNode.start({ orphanGraceSeconds: 30 }), (one) => one.stop());
+    configuration = whole.add(new NodeConfiguration(node), (one) => one.close());
+  });
+  after(() => whole.run());
+
+  beforeEach(async () => {
+    talk = await establish(await declared("1001"), await declared("1002"));
+  });
+  afterEach(async () => {
+    await cleanup.run();
+  });
+
+  const server = (): SipPhoneOptions["server"] => ({ address: "127.0.0.1", port: node.sipPort });
+  const phone = async (user: string, password: string, more: Partial<SipPhoneOptions> = {}): Promise<SipPhone> =>
+    cleanup.add(await SipPhone.start({ number: user, user, password, server: server(), ...more }), (one) =>
+      one.close(),
+    );
+  const registered = async (one: SipPhone): Promise<SipPhone> => {
+    assert.equal((await one.register()).status, 200);
+    return one;
+  };
+  const declared = async (user: string): Promise<SipPhone> => registered(await phone(user, `demo-${user}`));
+  const statusOf = async (from: SipPhone, number: string): Promise<number | undefined> => {
+    const call = await from.call(number, { sdp: testSdp(4_000) });
+    return (await call.invite?.final())?.status;
+  };
+  const registeredNumbers = async (): Promise<string[]> => {
+    const rows = (await node.ask("callmanager", "registrations")) as readonly RegistrationSummary[];
+    return rows.map(({ aor }) => aor);
+  };
+  const callsEnd = async (): Promise<void> => {
+    await roundTrip(talk.near);
+    await hangUp(talk.near, talk.far);
+    await node.zero(CALL_GAUGES, 5_000);
+  };
+
+  it("given a new phone, when it is added, then it registers and is called at once, and calls others", async () => {
+    await configuration.change(...phoneOperations(["2001"]));
+    const added = await registered(await phone("2001", "secret"));
+    const other = await declared("1003");
+    const call = await establish(other, added);
+    await hangUp(call.far, call.near);
+    const back = await establish(added, other);
+    await hangUp(back.near, back.far);
+    await callsEnd();
+  });
+
+  it("given a phone in a call, when it is removed, then its registration is gone and calls to it get 404; its call goes on", async () => {
+    await configuration.change(...phoneOperations(["2002"]));
+    const gone = await registered(await phone("2002", "secret"));
+    const call = await establish(gone, await declared("1003"));
+    await configuration.change(...phoneRemoval(["2002"]));
+    assert.equal((await registeredNumbers()).includes("2002"), false);
+    assert.equal(await statusOf(await declared("1004"), "2002"), 404);
+    assert.notEqual((await gone.register()).status, 200);
+    await roundTrip(call.far);
+    await roundTrip(call.near);
+    await hangUp(call.near, call.far);
+    await callsEnd();
+  });
+
+  it("given a password that is changed, when the phone registers, then with the new one only, and what it registered before is gone", async () => {
+    await configuration.change(...phoneOperations(["2003"]));
+    const before = await registered(await phone("2003", "secret"));
+    await configuration.change({
+      type: "merge",
+      kind: "phone",
+      name: "phone-2003",
+      body: { credentials: { user: "2003", password: "another" } },
+    });
+    assert.equal((await registeredNumbers()).includes("2003"), false);
+    assert.notEqual((await before.register()).status, 200);
+    await registered(await phone("2003", "another"));
+    assert.equal((await registeredNumbers()).includes("2003"), true);
+    await callsEnd();
+  });
+
+  it("given another number, when it is changed, then the phone registers for that one and is called by it alone", async () => {
+    await configuration.change(...phoneOperations(["2004"]));
+    const before = await registered(await phone("2004", "secret"));
+    await configuration.change(
+      put("directory-number", { number: "2044" }),
+      { type: "merge", kind: "phone", name: "phone-2004", body: { lines: [{ directoryNumber: "2044" }] } },
+      remove("directory-number", "2004@internal"),
+    );
+    assert.equal((await registeredNumbers()).includes("2004"), false);
+    const after = await registered(await phone("2044", "secret", { authUser: "2004" }));
+    assert.equal(await statusOf(await declared("1004"), "2004"), 404);
+    const call = await establish(await declared("1003"), after);
+    await hangUp(call.near, call.far);
+    assert.equal((await before.register()).status, 200, "by its user it registers its first line");
+    await callsEnd();
+  });
+
+  it("given a new trunk, when it is added, then its calls are taken by their address, and the edge does not ban it", async () => {
+    const trunk = await phone("carrier", "", { address: "127.0.0.7" });
+    assert.equal(await statusOf(trunk, "1004"), 401);
+    assert.equal(await node.ask("edge", "ban", { address: "192.0.2.7" }), true);
+    assert.equal(await node.ask("edge", "unban", { address: "192.0.2.7" }), true);
+    const addresses = ["127.0.0.7", "192.0.2.0/24"];
+    await configuration.change(put("trunk", { name: "carrier", uri: "sip:127.0.0.7:5999", addresses, pingSeconds: 0 }));
+    const call = await establish(trunk, await declared("1004"));
+    await hangUp(call.near, call.far);
+    assert.equal(await node.ask("edge", "ban", { address: "192.0.2.7" }), false);
+
+    const edgePid = await node.killService("edge");
+    await node.serviceAgain("edge", edgePid, 5_000);
+    assert.equal(await node.ask("edge", "ban", { address: "192.0.2.7" }), false, "an edge that starts knows it");
+
+    await configuration.change(remove("trunk", "carrier"));
+    assert.equal(await statusOf(trunk, "1004"), 401);
+    assert.equal(await node.ask("edge", "ban", { address: "192.0.2.7" }), true);
+    assert.equal(await node.ask("edge", "unban", { address: "192.0.2.7" }), true);
+    await callsEnd();
+  });
+
+  it("given call control that is killed, when phones come and go meanwhile, then it knows when it is back, and the call goes on", async () => {
+    await configuration.change(...phoneOperations(["2005"]), ...phoneOperations(["2006"]));
+    await registered(await phone("2005", "secret"));
+    await registered(await phone("2006", "secret"));
+    const pid = await node.killService("callmanager");
+    const sequence = await configuration.apply(...phoneRemoval(["2005"]), ...phoneOperations(["2007"]), {
+      type: "merge",
+      kind: "phone",
+      name: "phone-2006",
+      body: { credentials: { user: "2006", password: "another" } },
+    });
+    await node.serviceAgain("callmanager", pid, 5_000);
+    await configuration.takenUp(sequence, TAKEN_UP_MS);
+    const numbers = await registeredNumbers();
+    assert.equal(numbers.includes("2005"), false);
+    assert.equal(numbers.includes("2006"), false, "it was registered with a password that counts no more");
+    assert.equal(numbers.includes("1001"), true);
+    assert.equal(await statusOf(await declared("1004"), "2005"), 404);
+    const added = await registered(await phone("2007", "secret"));
+    const call = await establish(await declared("1003"), added);
+    await hangUp(call.near, call.far);
+    await callsEnd();
+  });
+});
