@@ -5,7 +5,6 @@ import {
   type CallManagerOptions,
   type CallManagerSettings,
   type CallRecord,
-  type DialPlan,
   type Inventory,
   type LineForwarding,
   type MessageCountSource,
@@ -43,8 +42,6 @@ export interface SwitchOptions {
   readonly relay?: MediaRelay;
   readonly phones?: readonly Partial<PhoneSource>[];
   readonly peers?: readonly PeerSource[];
-  /** Absent: numbers lead where the inventory says. */
-  readonly dialPlan?: DialPlan;
   /** By line, such as `1001@internal`. */
   readonly forwarding?: ReadonlyMap<string, LineForwarding>;
   /** Default `tandem.test`. */
@@ -294,7 +291,6 @@ export class SwitchFixture {
       secrets,
       dialPlan,
       withoutEdgeControl = false,
-      dialPlan,
     } = this.#options;
     const listDialogs = this.#options.listDialogs ?? ((edge: SipEdge) => edge.listDialogs());
     return new CallManager({
@@ -324,7 +320,6 @@ export class SwitchFixture {
       ...(secrets === undefined ? {} : { secrets }),
       ...(dialPlan === undefined ? {} : { dialPlan }),
       inventory: this.inventory,
-      ...(dialPlan === undefined ? {} : { dialPlan: () => dialPlan }),
       relay: this.#options.relay ?? this.relay,
       clock,
       ids: new RandomIds(),

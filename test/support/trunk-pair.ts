@@ -1,5 +1,5 @@
 import type { DialPlan, PeerSource } from "../../src/call/index.ts";
-import { samplePlan, type PlanInput } from "../unit/call/digit-analysis/plan/sample-plan.ts";
+import { samplePlan, type PlanInput } from "./sample-plan.ts";
 import type { Cleanup } from "./cleanup.ts";
 import { freePort } from "./free-port.ts";
 import type { Place } from "./phone-link.ts";
@@ -36,7 +36,7 @@ export async function startTrunkPair(cleanup: Cleanup, options: TrunkPairOptions
   ];
   const dialPlan = planOf({ distribution: distribution ?? "top-down" }, plan);
   const settings = { trunkTrySeconds: 0.4, ...options.settings };
-  const node = await SwitchFixture.start({ ...others, peers, dialPlan, settings });
+  const node = await SwitchFixture.start({ ...others, peers, dialPlan: () => dialPlan, settings });
   cleanup.add(node, (one) => one.stop());
   const first = await trunkEnd(cleanup, node, { address: FIRST, port: firstPort });
   const second = await trunkEnd(cleanup, node, { address: SECOND, port: secondPort });

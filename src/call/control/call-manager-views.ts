@@ -1,12 +1,14 @@
 import { SwitchError } from "../../common/index.ts";
 import type { DialPlanExplanation } from "../../signals/index.ts";
 import { explainDialed, type EmergencyPlan } from "../digit-analysis/index.ts";
+import type { CallRecord } from "../record/call-record.ts";
+import type { RecordPage, RecordQuery } from "../record/record-table.ts";
 import type { RegistrationSummary, Registrar } from "../registrar/index.ts";
 import type { TollAlarm, TollGuards } from "../toll/index.ts";
 import type { TrunkKeeper, TrunkState } from "../trunk/trunk-keeper.ts";
 import type { CallManagerOptions } from "./call-manager-options.ts";
 import type { CallRecords } from "./call-records.ts";
-import { callReport, type CallReport } from "./call-report.ts";
+import { liveFacts, type CallReport } from "./call-report.ts";
 import type { CallTable } from "./call-table.ts";
 import { viewOf, type CallView } from "./call-view.ts";
 import {
@@ -23,7 +25,7 @@ interface ViewedParts {
   readonly trunks: TrunkKeeper;
   readonly records: CallRecords;
   readonly toll: TollGuards;
-  readonly emergency: EmergencyPlan | undefined;
+  readonly emergency: () => EmergencyPlan | undefined;
   readonly options: CallManagerOptions;
 }
 
@@ -56,10 +58,24 @@ export class CallManagerViews {
     return this.#parts.toll.alarms;
   }
 
-  /** Everything of a call that goes on or has ended; undefined when it is not known. @throws {RecordError} */
-  callReport(callId: string): Promise<CallReport | undefined> {
-    const { table, records, options } = this.#parts;
-    return callReport(callId, table, records, options);
+  /** Records of the calls that ended last, newest first, at most `limit`. */
+  endedCalls(limit: number): Promise<CallRecord[]> {
+    return this.#parts.records.last(limit);
+  }
+
+  /** A page of the records of ended calls, as JSON texts. @throws {RecordError} */
+  recordPage(query: RecordQuery): Promise<RecordPage> {
+    return this.#parts.records.page(query);
+  }
+
+  /** A call that goes on, or the record of one that has ended; undefined when it is not known. @throws {RecordError} */
+  async callReport(callId: string): Promise<CallReport | undefined> {
+    const session = this.#parts.table.get(callId);
+    if (session !== undefined && session.call.state !== "disconnected") {
+      return { state: "live", call: await liveFacts(session, this.#parts.options, this.#parts.records.context) };
+    }
+    const call = await this.#parts.records.find(callId);
+    return call === undefined ? undefined : { state: "past", call };
   }
 
   /**
@@ -70,7 +86,7 @@ export class CallManagerViews {
   explainDialPlan(from: string, digits: string): DialPlanExplanation {
     const { dialPlan, clock, settings } = this.#parts.options;
     if (dialPlan === undefined) throw new SwitchError("no-dial-plan", "numbers lead where the inventory says");
-    const emergency = this.#parts.emergency;
+    const emergency = this.#parts.emergency();
     const context = { plan: dialPlan(), nowMs: clock.wallMs(), services: settings.endpoints, emergency };
     return explainDialed(from, digits, context);
   }

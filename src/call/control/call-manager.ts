@@ -11,7 +11,7 @@ import { DrachtioSignaling } from "../signaling/drachtio-signaling.ts";
 import type { SignalingPort } from "../signaling/signaling-port.ts";
 import { TrunkKeeper } from "../trunk/trunk-keeper.ts";
 import { TollGuards } from "../toll/index.ts";
-import { longestRingSeconds, type CallManagerOptions } from "./call-manager-options.ts";
+import type { CallManagerOptions } from "./call-manager-options.ts";
 import { CallControl } from "./call-control.ts";
 import { CallManagerViews } from "./call-manager-views.ts";
 import { CallCounters } from "./call-counters.ts";
@@ -174,9 +174,9 @@ export class CallManager {
       table: this.#table,
       registrar: this.#registrar,
       trunks: this.#trunks,
-      records: this.records,
       toll: this.#toll,
-      emergency: this.#emergency,
+      records: this.#records,
+      emergency: () => this.#emergency,
       options: this.#options,
     });
   }
@@ -253,7 +253,7 @@ export class CallManager {
       ...this.#toll.metrics(),
       ...this.#authenticator.counters(),
       ...this.#trunks.metrics(),
-      ...this.records.metrics(),
+      ...this.#records.metrics(),
       {
         name: "tandem_wire_pending_commands",
         type: "gauge",
@@ -272,8 +272,9 @@ export class CallManager {
     this.#subscriptions.endOf(new Set(endedDevices));
     this.#planEmergency();
     if (!havePeersChanged) return;
-    this.#edge.know(this.#options.inventory.peers);
-    this.#trunks.apply(this.#options.inventory.peers);
+    const { peers } = this.#options.inventory;
+    this.#edge.know(peers);
+    this.#trunks.apply(peers);
   }
 
   /** New calls get 503 from now on; those that are there go on. */

@@ -12,8 +12,8 @@ export class InventoryTable implements Inventory {
   readonly #phones = new PhoneTable();
   readonly #peers = new PeerTable();
 
-  /** @param forwardingOf asked for each call */
-  constructor(realm: string, forwardingOf: Inventory["forwardingOf"]) {
+  /** @param forwardingOf asked for each call; absent: nothing is forwarded */
+  constructor(realm: string, forwardingOf: Inventory["forwardingOf"] = () => undefined) {
     this.realm = realm;
     this.forwardingOf = forwardingOf;
   }

@@ -55,9 +55,9 @@ export function createCallManagerPart(context: ServiceContext): ServicePart {
     profiles: new Map(node.profiles.map((profile) => [profile.name, profile])),
     clock,
     logger,
-    onChanged: (kinds, change) => {
+    onChanged: (touched, change) => {
       manager.inventoryChanged(change);
-      if (kinds.has("service-parameter")) manager.applySettings(recordSettingsIn(followed.mirror));
+      if (touched.has("service-parameter")) manager.applySettings(recordSettingsIn(followed.parameters));
     },
   });
   const manager = new CallManager({
@@ -78,7 +78,7 @@ export function createCallManagerPart(context: ServiceContext): ServicePart {
     },
     secrets: new SecretBox(paths.secretKey),
     node: node.name,
-    recordSettings: recordSettingsIn(followed.mirror),
+    recordSettings: recordSettingsIn(followed.parameters),
     recordTable: openRecordTable(paths, clock, logger),
     deviceFacts: (device) => deviceFactsIn(followed.mirror, device),
     settings: { ...node.call, endpoints: new Map(Object.entries(node.call.endpoints)) },
@@ -90,7 +90,7 @@ export function createCallManagerPart(context: ServiceContext): ServicePart {
   channel.handle("trunks", () => manager.views.trunkStates());
   channel.handle("forgive", (params) => manager.forgive(textIn(params, "address")));
   channel.handle("toll-alarms", () => manager.views.tollAlarms());
-  channel.handle("ended-calls", () => manager.records.last(ENDED_CALLS));
+  channel.handle("ended-calls", () => manager.views.endedCalls(ENDED_CALLS));
   handleRecordQuestions(channel, manager);
   channel.handle("trace-call", async (params) => {
     const callId = textIn(params, "callId");

@@ -67,7 +67,7 @@ describe("calls by trunks in turn", () => {
     assert.deepEqual(
       answered?.legs.slice(1).map(({ device, outcome, route }) => [device, outcome, route?.trunk]),
       [
-        ["first", "unreached", "first"],
+        ["first", "refused", "first"],
         ["second", "answered", "second"],
       ],
     );
