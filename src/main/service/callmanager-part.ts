@@ -4,6 +4,7 @@ import { ChannelClient, SwitchError, type Clock, type Logger, type MetricSample 
 import { CallManager, type EdgeControl, type EdgeDialogSummary } from "../../call/control/index.ts";
 import { EmbeddedRelay } from "../../media/relay/embedded/embedded-relay.ts";
 import { FollowedInventory } from "../configuration/followed-inventory.ts";
+import { FollowedDialPlan } from "../configuration/followed-dial-plan.ts";
 import { openConfiguration, withoutSecrets } from "../configuration/open-configuration.ts";
 import { ABSENT_WITH_DRACHTIO } from "../node/absent-with-drachtio.ts";
 import { SecretBox } from "../secrets/secret-box.ts";
@@ -56,14 +57,17 @@ export function createCallManagerPart(context: ServiceContext): ServicePart {
     clock,
     logger,
     onChanged: (touched, change) => {
+      dialPlan.takeUp(touched);
       manager.inventoryChanged(change);
       if (touched.has("service-parameter")) manager.applySettings(recordSettingsIn(followed.parameters));
     },
   });
+  const dialPlan = new FollowedDialPlan(followed.mirror);
   const manager = new CallManager({
     edge: drachtio ?? { ...node.wire, secret: readFileSync(paths.wireSecretFile, "utf8").trim() },
     ...(edgeChannel === undefined ? {} : { edgeControl: edgeControlOver(edgeChannel) }),
     inventory: followed.inventory,
+    dialPlan: () => dialPlan.plan,
     relay,
     clock,
     ids,
@@ -92,6 +96,9 @@ export function createCallManagerPart(context: ServiceContext): ServicePart {
   channel.handle("toll-alarms", () => manager.views.tollAlarms());
   channel.handle("ended-calls", () => manager.views.endedCalls(ENDED_CALLS));
   handleRecordQuestions(channel, manager);
+  channel.handle("dial-plan-explain", (params) =>
+    manager.views.explainDialPlan(textIn(params, "from"), textIn(params, "digits")),
+  );
   channel.handle("trace-call", async (params) => {
     const callId = textIn(params, "callId");
     const subject = await manager.views.callSubject(callId);
