@@ -34,7 +34,7 @@ export async function startTrunkPair(cleanup: Cleanup, options: TrunkPairOptions
     peerAt("first", { address: FIRST, port: firstPort }, ofFirst),
     peerAt("second", { address: SECOND, port: secondPort }, ofSecond),
   ];
-  const dialPlan = planOf({ distribution: distribution ?? "top-down" }, plan);
+  const dialPlan = trunkPlan(distribution ?? "top-down", {}, plan);
   const settings = { trunkTrySeconds: 0.4, ...options.settings };
   const node = await SwitchFixture.start({ ...others, peers, dialPlan: () => dialPlan, settings });
   cleanup.add(node, (one) => one.stop());
@@ -43,8 +43,12 @@ export async function startTrunkPair(cleanup: Cleanup, options: TrunkPairOptions
   return { node, first, second };
 }
 
-/** Phones 1001 to 1004, and `9.!` to both trunks. */
-function planOf({ distribution }: { distribution: "top-down" | "circular" }, more: PlanInput = {}): DialPlan {
+/** Phones 1001 to 1004, and `9.!` to both trunks. @param trunks names of all there are */
+export function trunkPlan(
+  distribution: "top-down" | "circular",
+  { trunks = ["first", "second"] }: { readonly trunks?: readonly string[] } = {},
+  more: PlanInput = {},
+): DialPlan {
   const numbers = ["1001", "1002", "1003", "1004"];
   return samplePlan({
     partitions: [{ name: "internal" }],
@@ -52,7 +56,7 @@ function planOf({ distribution }: { distribution: "top-down" | "circular" }, mor
     devicePools: [{ name: "default", callManagerGroup: "default", callingSearchSpace: "all" }],
     directoryNumbers: numbers.map((number) => ({ number })),
     phones: numbers.map((number) => ({ name: `phone-${number}`, lines: [{ directoryNumber: number }] })),
-    trunks: ["first", "second"].map((name) => ({ name, uri: "sip:192.0.2.1" })),
+    trunks: trunks.map((name) => ({ name, uri: "sip:192.0.2.1" })),
     routeGroups: [{ name: "pair", distribution, trunks: ["first", "second"] }],
     routeLists: [{ name: "pair", groups: [{ routeGroup: "pair" }] }],
     ...more,
@@ -71,7 +75,7 @@ export async function trunkEnd(
   return cleanup.add(phone, (one) => one.close());
 }
 
-function peerAt(name: string, { address, port }: Place, more: Partial<PeerSource> = {}): PeerSource {
+export function peerAt(name: string, { address, port }: Place, more: Partial<PeerSource> = {}): PeerSource {
   return {
     profile: { ...TEST_PROFILE, kind: "trunk" },
     maxCalls: 10,
