@@ -19,6 +19,7 @@ export {
   type Inventory,
   type InventoryErrorCode,
   type InventorySource,
+  type LineForwarding,
   type Peer,
   type PeerSource,
   type PhoneSource,

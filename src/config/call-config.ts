@@ -32,6 +32,14 @@ export const callConfig = z.strictObject({
     .max(180)
     .default(20)
     .describe("Contacts of a phone with a lower q value are rung after those with a higher one, this long each."),
+  trunkTrySeconds: z
+    .int()
+    .min(1)
+    .max(32)
+    .default(4)
+    .describe(
+      "A trunk of a route list that has said nothing for so long, not even 100, is given up, and the next one is tried.",
+    ),
   endpoints: z
     .record(dialString, z.enum(["echo", "demo"]))
     .default({})

@@ -16,7 +16,7 @@ export async function nodeSettings(dataDir: string, changes: Partial<NodeSetting
     dns: { servers: [], failoverSeconds: 4 },
     http: { address: "127.0.0.1", port: await freePort(), hostNames: [] },
     media: { address: "127.0.0.1", portRange: { min: 20_000, max: 29_999 }, portRestMs: 1_000, rtpTimeoutSeconds: 60 },
-    call: { maxCalls: 100, serialRingSeconds: 20, endpoints: {} },
+    call: { maxCalls: 100, serialRingSeconds: 20, trunkTrySeconds: 4, endpoints: {} },
     log: { level: "info", maxFileMegabytes: 1, maxFiles: 2 },
     security: {
       malformedPerSecond: 20,

@@ -6,6 +6,7 @@ import {
   type CallManagerSettings,
   type CallRecord,
   type Inventory,
+  type LineForwarding,
   type MessageCountSource,
   type PeerSource,
   type PhoneSource,
@@ -41,6 +42,8 @@ export interface SwitchOptions {
   readonly relay?: MediaRelay;
   readonly phones?: readonly Partial<PhoneSource>[];
   readonly peers?: readonly PeerSource[];
+  /** By line, such as `1001@internal`. */
+  readonly forwarding?: ReadonlyMap<string, LineForwarding>;
   /** Default `tandem.test`. */
   readonly realm?: string;
   readonly settings?: Partial<CallManagerSettings>;
@@ -99,6 +102,7 @@ export class SwitchFixture {
       realm: options.realm ?? "tandem.test",
       phones: testPhones(options.phones),
       peers: options.peers ?? [],
+      ...(options.forwarding === undefined ? {} : { forwarding: options.forwarding }),
     });
     this.edge = this.#makeEdge();
     this.manager = this.#makeManager();
@@ -191,9 +195,13 @@ export class SwitchFixture {
 
   /** Ends the manager with its files as they are at this moment: what kill -9 leaves. */
   async killManager(): Promise<void> {
-    const files = ["calls.journal", "registrations.journal", "subscriptions.journal", "trunks.journal"].map((name) =>
-      this.#directory.join("state", name),
-    );
+    const files = [
+      "calls.journal",
+      "registrations.journal",
+      "subscriptions.journal",
+      "trunks.journal",
+      "tolls.journal",
+    ].map((name) => this.#directory.join("state", name));
     const contents = files.map((file) => readFileSync(file));
     this.relay.connected = false;
     await this.manager.close();
@@ -320,6 +328,7 @@ export class SwitchFixture {
         calls: this.#directory.join("state", "calls.journal"),
         registrations: this.#directory.join("state", "registrations.journal"),
         subscriptions: this.#directory.join("state", "subscriptions.journal"),
+        tolls: this.#directory.join("state", "tolls.journal"),
         trunks: this.#directory.join("state", "trunks.journal"),
         records: this.#directory.join("records", "calls.jsonl"),
       },

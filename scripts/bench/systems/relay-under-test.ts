@@ -23,7 +23,7 @@ const TIMEOUT_SECONDS = 60;
 export async function startEmbeddedRelay(context: BenchContext): Promise<RelayUnderTest> {
   const service = await startService(context, "media", {
     media: { address: "127.0.0.1", portRange: PORT_RANGE, portRestMs: REST_MS, rtpTimeoutSeconds: TIMEOUT_SECONDS },
-    call: { maxCalls: 5_000, serialRingSeconds: 20, endpoints: {} },
+    call: { maxCalls: 5_000, serialRingSeconds: 20, trunkTrySeconds: 4, endpoints: {} },
   });
   const relay = await new Promise<EmbeddedRelay>((resolve) => {
     const client: EmbeddedRelay = new EmbeddedRelay({

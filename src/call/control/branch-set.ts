@@ -44,6 +44,11 @@ export class BranchSet {
       dispatch({ type: "branch-failed", branchId, status: 500 });
       return;
     }
+    const refused = target.admit?.();
+    if (refused !== undefined) {
+      dispatch({ type: "branch-failed", branchId, ...refused, isOurs: true });
+      return;
+    }
     const branch = new Branch(
       { branchId, target, caller, headers: offered.branchHeaders, port, ids },
       {
@@ -52,6 +57,7 @@ export class BranchSet {
           log.start(branchId, leg, target.route, statusBefore);
           onLeg(leg);
         },
+        onTrying: () => dispatch({ type: "branch-progress", branchId, status: 100, sdp: undefined }),
         onProgress: (status, body, connected) => {
           onConnected(connected);
           log.ring(branchId, status);

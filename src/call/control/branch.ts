@@ -34,12 +34,24 @@ export interface BranchTarget extends Way {
   readonly device: LegDevice;
   /** How the caller is shown to it, where a dial plan changes that. */
   readonly callerNumber?: string;
+  /** Others stand in for it while it says nothing at all: its 100 counts. Absent: no. */
+  readonly isTried?: boolean;
+  /** How a trunk shows callers; absent: as they are. */
+  readonly showCaller?: (caller: LegDevice) => LegDevice;
+  /** Why nothing is sent there at the moment; undefined: it is. Absent: nothing speaks against it. */
+  readonly admit?: () => BranchRefusal | undefined;
   /** A peer of the trust domain. */
   readonly isTrusted: boolean;
   readonly policy: SessionPolicy;
   readonly latch: Leg["latch"];
   /** How it was chosen, for the call's record; absent: there is nothing to say. */
   readonly route?: RecordRoute;
+}
+
+/** What the switch itself refuses a branch with. */
+export interface BranchRefusal {
+  readonly status: number;
+  readonly told: ToldReason;
 }
 
 export interface BranchOptions {
@@ -55,6 +67,8 @@ export interface BranchOptions {
 export interface BranchEvents {
   /** The branch has a (new) leg; called before anything is sent. The one before has ended with `statusBefore`. */
   onLeg(leg: Leg, before: Leg | undefined, statusBefore: number): void;
+  /** 100. */
+  onTrying(): void;
   /** `connected`: who rings, as far as is known. */
   onProgress(status: number, sdp: string | undefined, connected: LegDevice): void;
   onAnswered(sdp: string | undefined, connected: LegDevice): void;
@@ -66,6 +80,8 @@ export interface BranchEvents {
 }
 
 const FLOW_FAILED = 430;
+/** The embedded edge then hands over 100 responses; it does not send the field. */
+const WANTS_TRYING: HeaderList = [["X-Tandem-Trying", "wanted"]];
 /** A longer session than a day is not agreed to. */
 const MAX_MIN_SE_SECONDS = 86_400;
 /** PRACKs without an answer; who goes on without answering them gets no more. */
@@ -135,6 +151,7 @@ export class Branch {
       },
       {
         onResponse: (response) => this.#onResponse(leg, response),
+        onTrying: () => this.#events.onTrying(),
         onFailed: ({ code }) => {
           isOver = true;
           const status = STATUS_OF_SIGNALING_ERROR[code];
@@ -149,13 +166,17 @@ export class Branch {
   }
 
   #headers(leg: Leg, minSe: number): HeaderList {
-    const { target, headers } = this.#options;
-    const { callerNumber } = target;
-    const caller = { ...this.#options.caller, ...(callerNumber === undefined ? {} : { number: callerNumber }) };
+    const { target, headers, port } = this.#options;
+    const { callerNumber, showCaller = asIs } = target;
+    const caller = showCaller({
+      ...this.#options.caller,
+      ...(callerNumber === undefined ? {} : { number: callerNumber }),
+    });
     return [
       ["From", presentedFrom(caller, leg.localTag)],
       ["To", `<${localUri(target.device.number)}>`],
       ["Call-ID", leg.sipCallId],
+      ...(target.isTried === true && port.takesDialogs ? WANTS_TRYING : []),
       ...(target.isTrusted ? asserted(caller) : []),
       ...headers,
       ...(this.#way.path ?? []).map((route) => ["Route", route] as const),
@@ -232,6 +253,10 @@ export class Branch {
   #isWorthRetrying(minSe: number): boolean {
     return !this.#hasRetried && this.#cancelHeaders === undefined && minSe > 0 && minSe <= MAX_MIN_SE_SECONDS;
   }
+}
+
+function asIs(caller: LegDevice): LegDevice {
+  return caller;
 }
 
 /** What the edge says when a request has reached nobody; 430 also comes from proxies on the way. */

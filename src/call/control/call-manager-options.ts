@@ -22,6 +22,10 @@ export interface CallManagerSettings {
   readonly ringSeconds?: number;
   /** Ringing of contacts that have others behind them (lower q); default 20. */
   readonly serialRingSeconds?: number;
+  /** Longest wait for the first response of a trunk that others may stand in for; default 4. */
+  readonly trunkTrySeconds?: number;
+  /** Forwardings of one call; more end it; default 12. */
+  readonly maxForwards?: number;
   /** Where emergency calls go; absent: they get 404. */
   readonly emergency?: EmergencySettings | undefined;
 }
@@ -54,6 +58,8 @@ export interface CallManagerOptions {
     readonly registrations: string;
     /** Journal of subscriptions. */
     readonly subscriptions: string;
+    /** Journal of the calls by trunks in the last hour. */
+    readonly tolls: string;
     /** Journal of bindings with trunks; absent: they do not outlive the process. */
     readonly trunks?: string;
     /** Call records, a JSON line each. */

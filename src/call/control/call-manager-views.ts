@@ -5,6 +5,7 @@ import type { ProfileHints } from "../device/index.ts";
 import type { CallRecord } from "../record/call-record.ts";
 import type { RecordPage, RecordQuery } from "../record/record-table.ts";
 import type { RegistrationSummary, Registrar } from "../registrar/index.ts";
+import type { TollAlarm, TollGuards } from "../toll/index.ts";
 import type { TrunkKeeper, TrunkState } from "../trunk/trunk-keeper.ts";
 import type { CallManagerOptions } from "./call-manager-options.ts";
 import type { CallRecords } from "./call-records.ts";
@@ -26,6 +27,7 @@ interface ViewedParts {
   readonly hints: ProfileHints;
   readonly trunks: TrunkKeeper;
   readonly records: CallRecords;
+  readonly toll: TollGuards;
   readonly emergency: () => EmergencyPlan | undefined;
   readonly options: CallManagerOptions;
 }
@@ -62,6 +64,11 @@ export class CallManagerViews {
   /** Trunks, by name: whether they are in service, since when, and why not. */
   trunkStates(): TrunkState[] {
     return this.#parts.trunks.trunkStates();
+  }
+
+  /** Calls that guards against toll fraud have refused, newest first. */
+  tollAlarms(): readonly TollAlarm[] {
+    return this.#parts.toll.alarms;
   }
 
   /** Records of the calls that ended last, newest first, at most `limit`. */

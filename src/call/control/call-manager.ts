@@ -3,13 +3,14 @@ import { errorMessageOf, type MetricSample } from "../../common/index.ts";
 import type { RelayEvent } from "../../media/index.ts";
 import type { SipMessage } from "../../sip/message/index.ts";
 import { DigestAuthenticator } from "../auth/index.ts";
-import { ProfileHints, type Inventory, type InventoryChange, type SipPhone } from "../device/index.ts";
+import { ProfileHints, type InventoryChange, type SipPhone } from "../device/index.ts";
 import { emergencyPlan, numberingSource, type EmergencyPlan } from "../digit-analysis/index.ts";
 import type { RecordSettings } from "../record/record-settings.ts";
 import { Registrar, type Binding } from "../registrar/index.ts";
 import { DrachtioSignaling } from "../signaling/drachtio-signaling.ts";
 import type { SignalingPort } from "../signaling/signaling-port.ts";
 import { TrunkKeeper } from "../trunk/trunk-keeper.ts";
+import { TollGuards } from "../toll/index.ts";
 import type { CallManagerOptions } from "./call-manager-options.ts";
 import { CallControl } from "./call-control.ts";
 import { CallManagerViews } from "./call-manager-views.ts";
@@ -28,6 +29,8 @@ import { RelayReconciler } from "./relay-reconciler.ts";
 import { restoreCalls, STOPPED } from "./restore-calls.ts";
 import { messageSummary, NO_MESSAGES } from "./subscription/message-summary.ts";
 import { Subscriptions } from "./subscription/subscriptions.ts";
+import { longestRingSeconds, withDefaults } from "./call-limits.ts";
+import { storeWithPayers } from "./stored-payer.ts";
 import { wayToLeg } from "./way-to-leg.ts";
 
 /**
@@ -42,6 +45,7 @@ export class CallManager {
   readonly #registrar: Registrar;
   readonly #authenticator: DigestAuthenticator;
   readonly #journal: CallJournal;
+  readonly #toll: TollGuards;
   readonly #records: CallRecords;
   readonly #signaling: SignalingPort;
   readonly #trunks: TrunkKeeper;
@@ -78,6 +82,7 @@ export class CallManager {
       onStopped: (address) => this.#edge.ban(address),
     });
     this.#journal = new CallJournal(paths.calls, clock, logger);
+    this.#toll = new TollGuards(paths.tolls, clock, logger);
     this.#records = new CallRecords({
       path: paths.records,
       clock,
@@ -90,8 +95,8 @@ export class CallManager {
         partitionOf: (device, number) => inventory.lineOf(device, number)?.line.split("@", 2)[1],
       },
     });
-    const ringSeconds = settings.ringSeconds ?? 180;
-    const longestRingMs = longestRingSeconds(inventory, ringSeconds) * 1_000;
+    const limits = withDefaults(settings);
+    const longestRingMs = longestRingSeconds(inventory, limits.ringSeconds) * 1_000;
     const signaling =
       options.signaling ??
       new DrachtioSignaling({
@@ -156,10 +161,9 @@ export class CallManager {
       onFlowFailed,
       endpoints,
       calledUri,
-      maxCalls: settings.maxCalls,
-      maxLegs: settings.maxLegs ?? settings.maxCalls * 4,
-      ringSeconds,
-      serialRingSeconds: settings.serialRingSeconds ?? 20,
+      ...limits,
+      isUsable: ({ name }) => this.#trunks.isUsable(name),
+      toll: this.#toll,
       emergency: () => this.#emergency,
       numbering,
     });
@@ -175,6 +179,7 @@ export class CallManager {
       registrar: this.#registrar,
       hints: this.#hints,
       trunks: this.#trunks,
+      toll: this.#toll,
       records: this.#records,
       emergency: () => this.#emergency,
       options: this.#options,
@@ -184,7 +189,8 @@ export class CallManager {
   /** Takes up recorded calls and begins to connect to the edge. */
   start(): void {
     const { logger, relay, paths } = this.#options;
-    restoreCalls({ context: this.#context, table: this.#table, journal: this.#journal, recordsPath: paths.records });
+    const restored = { context: this.#context, table: this.#table, journal: this.#journal, toll: this.#toll };
+    restoreCalls({ ...restored, recordsPath: paths.records });
     const control = new CallControl({
       table: this.#table,
       newCalls: this.#newCalls,
@@ -249,6 +255,7 @@ export class CallManager {
       ...this.#subscriptions.metrics(),
       ...this.#messages.metrics(),
       this.#journal.metric,
+      ...this.#toll.metrics(),
       ...this.#authenticator.counters(),
       ...this.#trunks.metrics(),
       ...this.#records.metrics(),
@@ -318,6 +325,7 @@ export class CallManager {
     await Promise.all(this.#unwritten);
     await this.#records.close();
     this.#journal.close();
+    this.#toll.close();
     this.#subscriptions.close();
     this.#registrar.close();
   }
@@ -342,14 +350,16 @@ export class CallManager {
       clock,
       ids,
       logger,
-      store: this.#journal,
+      store: storeWithPayers(this.#journal, this.#toll),
       wayTo: (leg) => (leg.device.kind === "sip-phone" ? wayToLeg(bindingsOf(leg.device), leg) : undefined),
       owner: {
         addLeg: (leg, session) => this.#table.addLeg(leg, session),
         removeLeg: (leg) => this.#table.removeLeg(leg),
+        onMoved: (session) => this.#table.move(session),
         onAnswered: () => this.#counters.countAnswered(),
         onEnded: (session, outcome, finished) => {
           this.#table.end(session);
+          this.#toll.end(session.callId);
           this.#counters.countEnded(outcome.reason);
           this.#unwritten.add(finished);
           void finished.finally(() => this.#unwritten.delete(finished));
@@ -362,8 +372,4 @@ export class CallManager {
       writeRecord: (ended) => this.#records.write(ended),
     };
   }
-}
-
-function longestRingSeconds({ phones, peers }: Inventory, usual: number): number {
-  return [...phones, ...peers].reduce((longest, { profile }) => Math.max(longest, profile.ringSeconds), usual);
 }

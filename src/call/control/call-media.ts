@@ -98,3 +98,9 @@ export class CallMedia {
     return { callId: this.#options.callId, fromTag: offerer, toTag: otherSide(offerer) };
   }
 }
+
+/** The party whose session description an operation carries; of a service, the caller. */
+export function sideOf(operation: MediaOperation): Side {
+  if (operation.kind === "offer") return operation.offerer;
+  return operation.kind === "answer" ? otherSide(operation.offerer) : "caller";
+}

@@ -10,8 +10,8 @@ export interface CallProgress {
   readonly caller: LegDevice;
   /** Where the caller's SIP came from first, `udp/192.0.2.7:5060`. */
   readonly callerSource?: string;
-  /** Where the number led. */
-  readonly callee: LegDevice | undefined;
+  /** Where the number led; of several that were tried, the last one. */
+  callee: LegDevice | undefined;
   /** The service of the switch that it led to. */
   readonly service?: string;
   readonly startedAtMs: number;

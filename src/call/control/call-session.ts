@@ -7,19 +7,21 @@ import {
   type Call,
   type CallEffect,
   type CallEvent,
+  type Diversion,
   type MediaOperation,
   type Outcome,
   type Side,
 } from "../model/index.ts";
 import type { EdgeDialog, IncomingRequest } from "../signaling/signaling-port.ts";
 import { BranchSet } from "./branch-set.ts";
-import { CallMedia } from "./call-media.ts";
+import { occupiedBy, triedDevices } from "./call-devices.ts";
+import { CallMedia, sideOf } from "./call-media.ts";
 import type { CallProgress } from "./call-progress.ts";
 import { CallTimers } from "./call-timers.ts";
 import { CallerResponses } from "./caller-responses.ts";
 import { DialogRequests } from "./dialog-requests.ts";
 import { HoldLog } from "./hold-log.ts";
-import type { Leg } from "./leg.ts";
+import type { Leg, LegDevice } from "./leg.ts";
 import { edgeDialogOf, noteKnown, skipSequenceNumbers } from "./leg-dialog.ts";
 import type { NewSession, OfferedInvite } from "./offered-invite.ts";
 import { cancelReason, COMPLETED_ELSEWHERE, reasonOf, toldReason } from "./reason-header.ts";
@@ -56,6 +58,7 @@ export class CallSession {
   #isFinished = false;
   #responses: CallerResponses | undefined;
   #isAnswerSent: boolean;
+  #callees: readonly (LegDevice | undefined)[];
 
   constructor(context: CallContext, created: NewSession, saved?: { readonly saved: SavedCall; readonly call: Call }) {
     const { callId, caller, endpoint } = created;
@@ -76,6 +79,7 @@ export class CallSession {
       legs: this.#log,
       holds: this.#holds,
     });
+    this.#callees = [created.callee];
     this.#media = new CallMedia({ callId, relay, endpoint, logger });
     if (saved !== undefined) this.#media.resume();
     this.#timers = new CallTimers(clock, context.ids, (timer) => this.dispatch({ type: "timer", timer }));
@@ -116,6 +120,11 @@ export class CallSession {
   get legs(): readonly Leg[] {
     const { caller, callee } = this.#legs;
     return callee === undefined ? [caller] : [caller, callee];
+  }
+
+  /** Names of the devices that it counts for. */
+  get occupies(): readonly string[] {
+    return occupiedBy(this.progress.caller, this.#callees);
   }
 
   /** The relay may have a session for it. */
@@ -221,12 +230,23 @@ export class CallSession {
     if (this.#isRunning) return;
     this.#isRunning = true;
     for (let next = this.#queue.shift(); next !== undefined; next = this.#queue.shift()) {
-      const { call, effects } = step(this.#call, next);
-      this.#holds.note(this.#call, call);
+      const before = this.#call;
+      const { call, effects } = step(before, next);
+      this.#holds.note(before, call);
       this.#call = call;
       for (const effect of effects) this.#perform(effect);
+      if (call.branches !== before.branches) this.#occupy(triedDevices(call, this.#offered?.targets));
     }
     this.#isRunning = false;
+  }
+
+  /** The devices that the call is at now; none: where it was. */
+  #occupy(devices: readonly LegDevice[]): void {
+    const [first] = devices;
+    if (first === undefined) return;
+    if (!devices.some(({ name }) => name === this.progress.callee?.name)) this.progress.callee = first;
+    this.#callees = devices;
+    this.#context.owner.onMoved(this);
   }
 
   #perform(effect: CallEffect): void {
@@ -241,6 +261,8 @@ export class CallSession {
         return this.#adopt(effect.branchId);
       case "decline":
         return this.#decline(effect.branchId);
+      case "divert":
+        return this.#divert(effect.reason);
       case "ring":
         return this.#ring(effect);
       case "answer":
@@ -288,20 +310,22 @@ export class CallSession {
       operation.kind === "answer" && operation.branchId !== undefined
         ? this.#branches.get(operation.branchId)
         : undefined;
-    const side: Side =
-      operation.kind === "offer"
-        ? operation.offerer
-        : operation.kind === "answer"
-          ? otherSide(operation.offerer)
-          : "caller";
-    const leg = branch?.leg ?? this.#legs[side] ?? this.#legs.caller;
+    const leg = branch?.leg ?? this.#legs[sideOf(operation)] ?? this.#legs.caller;
     return { signalingAddress: leg.source.address, latch: leg.latch };
+  }
+
+  #divert(reason: Diversion): void {
+    const offered = this.#offered;
+    const routed = offered?.divert?.(reason);
+    if (offered && routed) this.#offered = { ...offered, targets: routed.targets };
+    this.dispatch({ type: "diverted", route: routed?.route });
   }
 
   #adopt(branchId: string): void {
     const taken = this.#branches.take(branchId);
     if (taken === undefined) return;
     this.#legs.callee = taken.leg;
+    this.#occupy([taken.leg.device]);
     this.#requests.expectAck("callee", taken.response);
   }
 

@@ -26,6 +26,12 @@ interface DeviceCalls {
   readonly unclosed: Set<CallSession>;
 }
 
+/** Calls of a line that have not ended; one from the line to itself is one session and counts twice. */
+interface LineCalls {
+  count: number;
+  readonly sessions: Set<CallSession>;
+}
+
 /** Ended calls that a device may leave behind, beside as many as it may have: what it does not answer takes half a minute. */
 const MAX_LINGERING = 32;
 
@@ -34,8 +40,9 @@ export class CallTable {
   readonly #sessions = new Map<string, CallSession>();
   readonly #legs = new Map<string, LegEntry>();
   readonly #devices = new Map<string, DeviceCalls>();
-  /** Calls of each line that have not ended; one from the line to itself is there twice. */
-  readonly #lines = new Map<string, readonly CallSession[]>();
+  /** What is counted for each call. */
+  readonly #counted = new Map<CallSession, { names: readonly string[]; lines: readonly string[]; isActive: boolean }>();
+  readonly #lines = new Map<string, LineCalls>();
   /** Calls that have not ended. */
   #active = 0;
 
@@ -68,38 +75,44 @@ export class CallTable {
     return [...(this.#devices.get(deviceName)?.unclosed ?? [])];
   }
 
+  /** Calls of a device, as either party, that have not ended. */
+  callsOf(deviceName: string): number {
+    return this.#devices.get(deviceName)?.active ?? 0;
+  }
+
   /** True when a device has, as either party, all the calls it may have, or leaves too many ended ones behind. */
   isBusy({ name, maxCalls }: Limited): boolean {
     const { active, unclosed } = this.#devices.get(name) ?? { active: 0, unclosed: { size: 0 } };
     return active >= maxCalls || unclosed.size >= 2 * maxCalls + MAX_LINGERING;
   }
 
-  /** Calls of a device that have not ended. */
-  callsOf(deviceName: string): number {
-    return this.#devices.get(deviceName)?.active ?? 0;
+  /** Calls of a line (`1001@internal`) that have not ended, on all its devices; one from the line to itself counts twice. */
+  callsOnLine(line: string): number {
+    return this.#lines.get(line)?.count ?? 0;
   }
 
-  /** Calls of a line (`1001@internal`) that have not ended, on all its devices; one from the line to itself is there twice. */
+  /** The same calls. */
   sessionsOnLine(line: string): readonly CallSession[] {
-    return this.#lines.get(line) ?? [];
+    return [...(this.#lines.get(line)?.sessions ?? [])];
   }
 
   /** True when a line may have no more calls: of those to it, or of those from it. */
   isLineBusy({ line, lineLimits }: LimitedLine, direction: "to" | "from"): boolean {
     if (lineLimits === undefined) return false;
-    return this.sessionsOnLine(line).length >= (direction === "to" ? lineLimits.busyTrigger : lineLimits.maxCalls);
+    return this.callsOnLine(line) >= (direction === "to" ? lineLimits.busyTrigger : lineLimits.maxCalls);
   }
 
   add(session: CallSession): void {
     this.#sessions.set(session.callId, session);
     this.#active += 1;
-    for (const name of devicesOf(session)) {
-      const device = this.#devices.get(name) ?? { active: 0, unclosed: new Set<CallSession>() };
-      device.active += 1;
-      device.unclosed.add(session);
-      this.#devices.set(name, device);
-    }
-    for (const line of linesOf(session)) this.#lines.set(line, [...this.sessionsOnLine(line), session]);
+    this.#count(session, session.occupies, linesOf(session), true);
+  }
+
+  /** The call is at other devices than it was. */
+  move(session: CallSession): void {
+    const counted = this.#counted.get(session);
+    if (counted === undefined) return;
+    this.#count(session, session.occupies, linesOf(session), counted.isActive);
   }
 
   addLeg(leg: Leg, session: CallSession): void {
@@ -113,32 +126,69 @@ export class CallTable {
   /** The call counts no longer, though messages of it may still come. */
   end(session: CallSession): void {
     this.#active -= 1;
-    for (const name of devicesOf(session)) {
-      const device = this.#devices.get(name);
-      if (device !== undefined) device.active -= 1;
-    }
-    for (const line of linesOf(session)) {
-      const sessions = this.sessionsOnLine(line);
-      const others = sessions.toSpliced(sessions.indexOf(session), 1);
-      if (others.length > 0) this.#lines.set(line, others);
-      else this.#lines.delete(line);
-    }
+    const { names, lines } = this.#counted.get(session) ?? { names: [], lines: [] };
+    this.#count(session, names, lines, false);
   }
 
   remove(session: CallSession): void {
     this.#sessions.delete(session.callId);
-    for (const name of devicesOf(session)) {
+    this.#uncount(session);
+  }
+
+  #count(session: CallSession, names: readonly string[], lines: readonly string[], isActive: boolean): void {
+    const before = this.#counted.get(session);
+    this.#counted.set(session, { names, lines, isActive });
+    if (before?.isActive === true) this.#leaveLines(session, before.lines);
+    if (isActive) this.#enterLines(session, lines);
+    for (const name of names) {
+      const device = this.#devices.get(name) ?? { active: 0, unclosed: new Set<CallSession>() };
+      if (isActive) device.active += 1;
+      device.unclosed.add(session);
+      this.#devices.set(name, device);
+    }
+    if (before === undefined) return;
+    for (const name of before.names) {
       const device = this.#devices.get(name);
-      if (device === undefined) continue;
-      device.unclosed.delete(session);
-      if (device.unclosed.size === 0) this.#devices.delete(name);
+      if (before.isActive && device !== undefined) device.active -= 1;
+      if (!names.includes(name)) this.#forget(session, name);
     }
   }
-}
 
-function devicesOf({ progress }: CallSession): string[] {
-  const { caller, callee } = progress;
-  return callee === undefined ? [caller.name] : [caller.name, callee.name];
+  #enterLines(session: CallSession, lines: readonly string[]): void {
+    for (const line of lines) {
+      const calls = this.#lines.get(line) ?? { count: 0, sessions: new Set() };
+      calls.count += 1;
+      calls.sessions.add(session);
+      this.#lines.set(line, calls);
+    }
+  }
+
+  #leaveLines(session: CallSession, lines: readonly string[]): void {
+    for (const line of lines) {
+      const calls = this.#lines.get(line);
+      if (calls === undefined) continue;
+      calls.count -= 1;
+      calls.sessions.delete(session);
+      if (calls.count <= 0) this.#lines.delete(line);
+    }
+  }
+
+  #uncount(session: CallSession): void {
+    const { names, lines, isActive } = this.#counted.get(session) ?? { names: [], lines: [], isActive: false };
+    this.#counted.delete(session);
+    if (isActive) this.#leaveLines(session, lines);
+    for (const name of names) {
+      const device = this.#devices.get(name);
+      if (isActive && device !== undefined) device.active -= 1;
+      this.#forget(session, name);
+    }
+  }
+
+  #forget(session: CallSession, name: string): void {
+    const device = this.#devices.get(name);
+    device?.unclosed.delete(session);
+    if (device?.unclosed.size === 0) this.#devices.delete(name);
+  }
 }
 
 function linesOf({ progress: { caller, callee } }: CallSession): string[] {

@@ -6,6 +6,7 @@ import {
   analyze,
   isEmergency,
   parseDialed,
+  type Destination,
   type Dialed,
   type EmergencyPlan,
   type NumberingSource,
@@ -14,10 +15,14 @@ import { isImpossible, privacyOf } from "../identity/privacy.ts";
 import { NEW_CALL, refusedOutcome, type Outcome } from "../model/index.ts";
 import type { Binding } from "../registrar/index.ts";
 import type { HeaderList, IncomingRequest } from "../signaling/signaling-port.ts";
+import type { TollGuards } from "../toll/index.ts";
+import { inboundNumber } from "../trunk/trunk-numbers.ts";
 import { accepts } from "./accept.ts";
 import type { CallProgress } from "./call-progress.ts";
 import { type CallContext, CallSession } from "./call-session.ts";
 import type { CallTable } from "./call-table.ts";
+import type { CallLimits } from "./call-limits.ts";
+import { CallRouting, type Dialing } from "./call-routing.ts";
 import { callerDevice, claimOf } from "./caller-identity.ts";
 import { adoptAbilities, recvInfo } from "./capabilities.ts";
 import { dialogOfRequest } from "./leg-dialog.ts";
@@ -26,12 +31,13 @@ import { sourceText } from "./leg-log.ts";
 import { reasonOf } from "./reason-header.ts";
 import { rejection, type Rejection } from "./rejection.ts";
 import { reliabilityOf } from "./reliability.ts";
-import { PEER_BUSY, routeCall, type RejectedCall, type RoutedCall } from "./route-call.ts";
+import { PEER_BUSY } from "./route-trunks.ts";
+import type { RejectedCall, RoutedCall } from "./routed-call.ts";
 import { registrationAt } from "./way-to-leg.ts";
 import { sessionBody } from "./session-body.ts";
 import { decideSession, type SessionDecision } from "./session-interval.ts";
 
-export interface NewCallsOptions {
+export interface NewCallsOptions extends CallLimits {
   readonly context: CallContext;
   readonly table: CallTable;
   readonly inventory: Inventory;
@@ -41,10 +47,9 @@ export interface NewCallsOptions {
   readonly endpoints: ReadonlyMap<string, RelayEndpoint & ("echo" | "demo")>;
   /** What a request is for; its Request-URI, unless that is our Contact with a trunk. */
   readonly calledUri: (message: SipMessage) => string;
-  readonly maxCalls: number;
-  readonly maxLegs: number;
-  readonly ringSeconds: number;
-  readonly serialRingSeconds: number;
+  /** False: a trunk is known to be down. */
+  readonly isUsable: (trunk: Peer) => boolean;
+  readonly toll: TollGuards;
   /** Where emergency calls go now; undefined: nowhere. */
   readonly emergency: () => EmergencyPlan | undefined;
   /** Absent: there is no dial plan. */
@@ -105,7 +110,9 @@ export class NewCalls {
     const parsed = parseDialed(this.#options.calledUri(message));
     if (!parsed.ok) return rejection(416, "uri-scheme");
     const dialed: Dialed = { ...parsed.value, user: detached(parsed.value.user) };
-    const routed = this.#route(message, device, dialed);
+    const callId = this.#options.ids.uuid();
+    const routing = this.#routing(callId, message, device, dialed);
+    const routed = routing?.begin(this.#fromTrunk(device, dialed)) ?? callerBusy(device);
     this.#logEmergency(dialed, device, routed);
     if (routed.kind === "rejected") {
       const { status, cause, headers } = routed;
@@ -122,18 +129,24 @@ export class NewCalls {
       registration: registrationAt(bindings, request.source),
     });
     const session = new CallSession(context, {
-      callId: ids.uuid(),
+      callId,
       calledNumber: dialed.user,
       caller,
       callee: routed.callee,
       ...(routed.endpoint === undefined ? {} : { endpoint: routed.endpoint }),
     });
+    noteRedirect(session, routing);
     table.add(session);
     session.offer({
       request,
       sdp: checked.sdp,
       route: routed.route,
       targets: routed.targets,
+      divert: (reason) => {
+        const diverted = routing?.divert(reason);
+        if (diverted !== undefined) noteRedirect(session, routing);
+        return diverted;
+      },
       answerHeaders: checked.session.headers,
       reliability: reliabilityOf(message, checked.sdp !== undefined),
       trustedHost: device.kind === "peer" && device.trusted === true ? this.#hostFor(dialed) : undefined,
@@ -142,41 +155,56 @@ export class NewCalls {
     return undefined;
   }
 
+  /** A trunk's numbers are changed before they are looked up; what it calls in an emergency is not. */
+  #fromTrunk(device: SipPhone | Peer, dialed: Dialed): Dialed {
+    if (device.kind !== "peer" || isEmergency(dialed, this.#options.emergency())) return dialed;
+    return { ...dialed, user: inboundNumber(device, dialed.user) };
+  }
+
   /** What the caller calls us by; a tel URI has no host. */
   #hostFor({ host }: Dialed): string {
     return host ?? [...this.localHosts][0] ?? "localhost";
   }
 
-  #route(message: SipMessage, device: SipPhone | Peer, dialed: Dialed): RoutedCall | RejectedCall {
-    const { inventory, endpoints, table, ids, lookup, onFlowFailed, ringSeconds, serialRingSeconds } = this.#options;
-    const numbering = this.#options.numbering?.(callerDevice(device, message).number);
-    const emergency = this.#options.emergency();
-    const isUrgent = isEmergency(dialed, emergency);
+  /** Undefined: the caller has all the calls it may have. */
+  #routing(callId: string, message: SipMessage, device: SipPhone | Peer, dialed: Dialed): CallRouting | undefined {
+    const { inventory, table, ids, lookup, onFlowFailed, toll, maxForwards } = this.#options;
+    const { ringSeconds, serialRingSeconds, trunkTrySeconds, isUsable } = this.#options;
+    const isUrgent = isEmergency(dialed, this.#options.emergency());
+    const { name, maxCalls } = device;
+    if (table.isBusy({ name, maxCalls: maxCalls + (isUrgent ? EMERGENCY_CALLS_OF_ONE : 0) })) return undefined;
+    if (!isUrgent && device.kind === "sip-phone" && table.isLineBusy(device, "from")) return undefined;
     const isBusy = (party: SipPhone | Peer): boolean =>
       !isUrgent && (table.isBusy(party) || (party.kind === "sip-phone" && table.isLineBusy(party, "to")));
-    const { name, maxCalls } = device;
-    if (table.isBusy({ name, maxCalls: maxCalls + (isUrgent ? EMERGENCY_CALLS_OF_ONE : 0) })) {
-      return { kind: "rejected", ...(device.kind === "peer" ? PEER_BUSY : rejection(486, "caller-busy")) };
-    }
-    if (!isUrgent && device.kind === "sip-phone" && table.isLineBusy(device, "from")) {
-      return { kind: "rejected", ...rejection(486, "caller-busy") };
-    }
-    const destination = analyze(dialed, {
-      inventory,
+    const times = { ringSeconds, serialRingSeconds, trunkTrySeconds };
+    return new CallRouting({
+      callId,
       caller: device,
+      isUrgent,
+      analyze: (dialing) => this.#analyze(dialing, message, device),
+      forwardingOf: (line) => inventory.forwardingOf(line),
+      maxForwards,
+      toll,
+      context: { ids, lookup, onFlowFailed, isBusy, isUsable, mayHide: !isUrgent, ...times },
+    });
+  }
+
+  #analyze(
+    { dialed, by, callingSearchSpace: space }: Dialing,
+    message: SipMessage,
+    device: SipPhone | Peer,
+  ): Destination {
+    const { inventory, endpoints } = this.#options;
+    const numbering = this.#options.numbering?.(callerDevice(device, message).number);
+    const emergency = this.#options.emergency();
+    return analyze(dialed, {
+      inventory,
+      caller: by,
       endpoints,
       localHosts: this.localHosts,
       callerDomain: claimOf(message, "from").host,
       ...(emergency === undefined ? {} : { emergency }),
-      ...(numbering === undefined ? {} : { numbering }),
-    });
-    return routeCall(destination, {
-      ids,
-      lookup,
-      onFlowFailed,
-      isBusy,
-      ringSeconds,
-      serialRingSeconds,
+      ...(numbering === undefined ? {} : { numbering: { ...numbering, ...(space === undefined ? {} : { space }) } }),
     });
   }
 
@@ -216,6 +244,14 @@ export class NewCalls {
     };
     void context.writeRecord({ progress, call: NEW_CALL, outcome, nowMs, summary: undefined });
   }
+}
+
+function noteRedirect({ progress }: CallSession, routing: CallRouting | undefined): void {
+  if (routing?.redirect !== undefined) progress.redirect = routing.redirect;
+}
+
+function callerBusy({ kind }: SipPhone | Peer): RejectedCall {
+  return { kind: "rejected", ...(kind === "peer" ? PEER_BUSY : rejection(486, "caller-busy")) };
 }
 
 /** RFC 3261 8.2.2 to 8.2.3, as far as it does not depend on where the call goes. */

@@ -1,5 +1,5 @@
 import type { RelayEndpoint } from "../../media/index.ts";
-import type { Route } from "../model/index.ts";
+import type { BranchRoute, Diversion, Route } from "../model/index.ts";
 import type { HeaderList, IncomingRequest } from "../signaling/signaling-port.ts";
 import type { BranchTarget } from "./branch.ts";
 import type { Leg, LegDevice } from "./leg.ts";
@@ -14,12 +14,20 @@ export interface NewSession {
   readonly endpoint?: RelayEndpoint;
 }
 
+/** Where a call goes that its callee has not taken. */
+export interface DivertedCall {
+  readonly route: BranchRoute;
+  readonly targets: ReadonlyMap<string, BranchTarget>;
+}
+
 /** The caller's INVITE, and what it may be answered with. */
 export interface OfferedInvite {
   readonly request: IncomingRequest;
   readonly sdp: string | undefined;
   readonly route: Route;
   readonly targets: ReadonlyMap<string, BranchTarget>;
+  /** Asked when the route wants the call to go elsewhere; undefined: there is nowhere. Absent: there never is. */
+  readonly divert?: (reason: Diversion) => DivertedCall | undefined;
   /** Session timer headers of a 2xx. */
   readonly answerHeaders: HeaderList;
   /** For every INVITE to a callee. */

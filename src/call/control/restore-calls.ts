@@ -1,4 +1,5 @@
 import type { Outcome } from "../model/index.ts";
+import type { TollGuards } from "../toll/index.ts";
 import { recordedLast } from "../record/record-files.ts";
 import type { CallJournal } from "./call-journal.ts";
 import { type CallContext, CallSession } from "./call-session.ts";
@@ -15,10 +16,11 @@ export interface RestoreOptions {
   readonly table: CallTable;
   readonly journal: CallJournal;
   readonly recordsPath: string;
+  readonly toll: TollGuards;
 }
 
 /** Takes up the calls of the process before this one. What was recorded as ended by it is not recorded again. */
-export function restoreCalls({ context, table, journal, recordsPath }: RestoreOptions): void {
+export function restoreCalls({ context, table, journal, recordsPath, toll }: RestoreOptions): void {
   const saved = journal.calls;
   const recorded = saved.length === 0 ? "" : recordedLast(recordsPath, RECORD_TAIL_BYTES);
   for (const one of saved) {
@@ -37,6 +39,8 @@ export function restoreCalls({ context, table, journal, recordsPath }: RestoreOp
     };
     const session = new CallSession(context, created, usable ?? { saved: one, call: one.call });
     table.add(session);
+    const trunk = callee?.device.kind === "peer" ? callee.device.name : undefined;
+    if (one.payer !== undefined) toll.resume(callId, one.payer, trunk);
     if (usable === undefined) session.dispatch({ type: "hang-up", outcome: { ...STOPPED, reason: "session-lost" } });
   }
   if (saved.length > 0) context.logger.info("calls taken up again", { calls: table.active });

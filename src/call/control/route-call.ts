@@ -1,39 +1,21 @@
-import type { Ids } from "../../common/index.ts";
-import type { RelayEndpoint } from "../../media/index.ts";
-import { parseUri, formatUri, escapeUser } from "../../sip/message/index.ts";
-import type { Peer, SipPhone } from "../device/index.ts";
-import type { Destination, LineDestination, NoReason, RouteAttempt } from "../digit-analysis/index.ts";
+import type { SipPhone } from "../device/index.ts";
+import type { Destination, LineDestination, NoReason } from "../digit-analysis/index.ts";
 import type { BranchGroup, Route } from "../model/index.ts";
 import type { Binding } from "../registrar/index.ts";
 import type { HeaderList } from "../signaling/signaling-port.ts";
 import type { BranchTarget, Way } from "./branch.ts";
 import { phoneDevice } from "./caller-identity.ts";
-import type { LegDevice } from "./leg.ts";
 import { rejection, type Rejection } from "./rejection.ts";
+import type { RejectedCall, RoutedCall } from "./routed-call.ts";
+import { routeToPeer, routeToTrunks, type TrunkContext } from "./route-trunks.ts";
 import { registrationOf } from "./way-to-leg.ts";
 
-export interface RouteContext {
-  readonly ids: Ids;
+export interface RouteContext extends TrunkContext {
   readonly lookup: (phone: SipPhone) => readonly Binding[];
   readonly onFlowFailed: (binding: Binding) => void;
-  readonly isBusy: (device: SipPhone | Peer) => boolean;
-  /** Longest ringing of a call whose callee's profile does not say. */
-  readonly ringSeconds: number;
   /** Ringing of all groups of contacts but the last. */
   readonly serialRingSeconds: number;
 }
-
-/** Where a call goes. */
-export interface RoutedCall {
-  readonly kind: "routed";
-  readonly route: Route;
-  readonly targets: ReadonlyMap<string, BranchTarget>;
-  readonly callee: LegDevice | undefined;
-  readonly endpoint?: RelayEndpoint;
-}
-
-/** What the caller is told instead, and whom it called where that is known. */
-export type RejectedCall = { readonly kind: "rejected"; readonly callee?: LegDevice } & Rejection;
 
 /** Contacts that are tried for a call; the registrar's own bound is usually lower. */
 const MAX_BRANCHES = 16;
@@ -54,12 +36,8 @@ const STATUS_OF_NONE: Readonly<Record<NoReason, number>> = {
 /** The caller may have another way to get help, and has to know at once that this is none. */
 const NO_EMERGENCY: HeaderList = [["Warning", '399 tandem "This switch has no place that emergency calls go to"']];
 
-/** Q.850: subscriber absent, switching equipment congestion. */
+/** Q.850: subscriber absent. */
 const ABSENT = 20;
-const CONGESTION = 42;
-
-/** What a peer is told that has all its calls, and who calls it: another way may be free. */
-export const PEER_BUSY = rejection(503, "peer-busy", [["Retry-After", "5"]], CONGESTION);
 
 /** Turns the result of digit analysis into targets, or into what the caller is told. */
 export function routeCall(destination: Destination, context: RouteContext): RoutedCall | RejectedCall {
@@ -79,7 +57,7 @@ export function routeCall(destination: Destination, context: RouteContext): Rout
     case "peer":
       return routeToPeer(destination, context);
     case "route":
-      return routeToPeer(firstFree(destination.attempts, context), context);
+      return routeToTrunks(destination.attempts, context);
     case "hunt-pilot":
     case "park-range":
     case "pickup-group":
@@ -92,12 +70,6 @@ export function routeCall(destination: Destination, context: RouteContext): Rout
 /** What one is told whose number leads nowhere. */
 export function rejectionOfNone(reason: NoReason): Rejection {
   return rejection(STATUS_OF_NONE[reason], reason, reason === "no-emergency" ? NO_EMERGENCY : []);
-}
-
-/** Where a peer takes a number; undefined when its own URI is none. */
-export function peerUri(peer: Peer, number: string): string | undefined {
-  const uri = parseUri(peer.uri);
-  return uri.ok ? formatUri({ ...uri.value, user: escapeUser(number) }) : undefined;
 }
 
 /** Rings all phones that have the line; what else has it cannot take calls yet. */
@@ -207,34 +179,4 @@ function routeOf(
     return { branchIds, ringMs: (isLast ? wholeSeconds : Math.min(wholeSeconds, serialRingSeconds)) * 1_000 };
   });
   return { kind: "branches", groups: timed };
-}
-
-/** The first that has not all its calls, else the first. */
-function firstFree(attempts: readonly RouteAttempt[], { isBusy }: RouteContext): RouteAttempt | undefined {
-  return attempts.find(({ peer }) => !isBusy(peer)) ?? attempts[0];
-}
-
-function routeToPeer(attempt: RouteAttempt | undefined, context: RouteContext): RoutedCall | RejectedCall {
-  if (attempt === undefined) return { kind: "rejected", ...rejectionOfNone("no-trunk") };
-  const { peer, number, callingNumber } = attempt;
-  const device: LegDevice = { kind: "peer", name: peer.name, number };
-  if (context.isBusy(peer)) return { kind: "rejected", callee: device, ...PEER_BUSY };
-  const uri = peerUri(peer, number);
-  if (uri === undefined) return { kind: "rejected", callee: device, ...rejection(500, "peer-uri") };
-  const branchId = context.ids.uuid();
-  const { profile } = peer;
-  const target: BranchTarget = {
-    uri,
-    device,
-    ...(callingNumber === undefined ? {} : { callerNumber: callingNumber }),
-    isTrusted: peer.trusted === true,
-    policy: profile.session,
-    latch: profile.media.latch ? "any" : "candidates",
-  };
-  return {
-    kind: "routed",
-    route: routeOf([{ branchIds: [branchId] }], profile.ringSeconds, context),
-    targets: new Map([[branchId, target]]),
-    callee: device,
-  };
 }

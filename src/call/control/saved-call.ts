@@ -20,6 +20,8 @@ export interface SavedCall {
   readonly startedAtMs: number;
   readonly ringingAtMs?: number;
   readonly answeredAtMs: number;
+  /** Whose bounds it counts for, as a call by a trunk; absent: it is none. */
+  readonly payer?: string;
   /** INVITEs of ours; the callee's has no device here. */
   readonly legs?: readonly LoggedLeg[];
   readonly holds?: HoldLog["holds"];

@@ -11,6 +11,8 @@ export interface SessionOwner<Session> {
   addLeg(leg: Leg, session: Session): void;
   removeLeg(leg: Leg): void;
   onAnswered(session: Session): void;
+  /** The call is at other devices than it was. */
+  onMoved(session: Session): void;
   /**
    * The call is over for its devices; messages of its legs may still come. `finished` resolves when its media is
    * released and its record written; it never rejects.

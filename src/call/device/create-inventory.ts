@@ -2,6 +2,7 @@ import { computeHa1, type Ha1 } from "../../common/index.ts";
 import { duplicate, InventoryError } from "./inventory-error.ts";
 import { InventoryTable } from "./inventory-table.ts";
 import type { Inventory } from "./inventory.ts";
+import type { LineForwarding } from "./line-forwarding.ts";
 import type { Peer } from "./peer.ts";
 import type { SipPhone } from "./sip-phone.ts";
 
@@ -18,14 +19,16 @@ export interface InventorySource {
   readonly realm: string;
   readonly phones: readonly PhoneSource[];
   readonly peers: readonly PeerSource[];
+  /** By line; absent: nothing is forwarded. */
+  readonly forwarding?: ReadonlyMap<string, LineForwarding>;
 }
 
 /**
  * Makes an inventory. Passwords become HA1 for the algorithms of the phone's profile and are not kept.
  * @throws {InventoryError} `duplicate`, `address-malformed`, `uri-malformed`, `secret-missing`
  */
-export function createInventory({ realm, phones, peers }: InventorySource): Inventory {
-  const table = new InventoryTable(realm);
+export function createInventory({ realm, phones, peers, forwarding }: InventorySource): Inventory {
+  const table = new InventoryTable(realm, (line) => forwarding?.get(line));
   const devices = new Map<string, SipPhone[]>();
   for (const phone of phones.map((source) => makePhone(source, realm))) {
     const [first] = devices.get(phone.name) ?? [];

@@ -1,4 +1,5 @@
 export { type RegistrationLimits, type SipProfile, type SipTransport } from "./sip-profile.ts";
+export { type LineForwarding } from "./line-forwarding.ts";
 export { type LineLimits, type SipPhone } from "./sip-phone.ts";
 export { type CallerIdPolicy, type Peer } from "./peer.ts";
 export { createInventory, type InventorySource, type PeerSource, type PhoneSource } from "./create-inventory.ts";

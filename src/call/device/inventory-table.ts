@@ -8,11 +8,14 @@ import type { SipPhone } from "./sip-phone.ts";
 /** An inventory whose devices come, change and go while whoever has it goes on asking. */
 export class InventoryTable implements Inventory {
   readonly realm: string;
+  readonly forwardingOf: Inventory["forwardingOf"];
   readonly #phones = new PhoneTable();
   readonly #peers = new PeerTable();
 
-  constructor(realm: string) {
+  /** @param forwardingOf asked for each call; absent: nothing is forwarded */
+  constructor(realm: string, forwardingOf: Inventory["forwardingOf"] = () => undefined) {
     this.realm = realm;
+    this.forwardingOf = forwardingOf;
   }
 
   get phones(): readonly SipPhone[] {

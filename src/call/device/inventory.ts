@@ -1,3 +1,4 @@
+import type { LineForwarding } from "./line-forwarding.ts";
 import type { Peer } from "./peer.ts";
 import type { SipPhone } from "./sip-phone.ts";
 
@@ -31,4 +32,6 @@ export interface Inventory {
   peerByHost(host: string): Peer | undefined;
   /** The peers with a prefix of `number`, longest prefix first; one with several is there for each. */
   peersByPrefix(number: string): readonly Peer[];
+  /** Where calls of a directory number (`1001@internal`) go instead; undefined: nowhere, or there is no such number. */
+  forwardingOf(line: string): LineForwarding | undefined;
 }

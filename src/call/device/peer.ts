@@ -1,4 +1,4 @@
-import type { Transformation, TrunkRegistration } from "../../database/index.ts";
+import type { TollGuard, Transformation, TrunkRegistration } from "../../database/index.ts";
 import type { SipProfile } from "./sip-profile.ts";
 
 /** What a peer is told of callers. */
@@ -37,6 +37,8 @@ export interface Peer {
   readonly sealedPassword?: string | undefined;
   /** Seconds between OPTIONS; absent or 0: it is not asked, and counts as up. */
   readonly pingSeconds?: number | undefined;
+  /** Bounds of the calls that are sent to it, and of those that it sends through to other peers; absent: none. */
+  readonly tollGuard?: TollGuard | undefined;
   /** Absent: it is told of callers what they are. */
   readonly callerId?: CallerIdPolicy | undefined;
   /** How numbers that it calls are changed before digit analysis; absent: not at all. */

@@ -1,4 +1,5 @@
 import type { Ha1 } from "../../common/index.ts";
+import type { TollGuard } from "../../database/index.ts";
 import type { SipProfile } from "./sip-profile.ts";
 
 /** How many calls a line takes, on all devices that have it together. */
@@ -30,6 +31,8 @@ export interface SipPhone {
   readonly profile: SipProfile;
   /** Calls the phone may have at a time; 1 and above. */
   readonly maxCalls: number;
+  /** Bounds of the calls by trunks that it makes or forwards; absent: none. */
+  readonly tollGuard?: TollGuard | undefined;
   /** Absent: the line takes what its device takes. */
   readonly lineLimits?: LineLimits;
 }

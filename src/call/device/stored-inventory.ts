@@ -45,7 +45,7 @@ export class StoredInventory {
   constructor(mirror: ConfigurationMirror, context: StoredInventoryContext) {
     this.#mirror = mirror;
     this.#context = context;
-    this.#table = new InventoryTable(context.realm);
+    this.#table = new InventoryTable(context.realm, (line) => mirror.get("directory-number", line));
     for (const kind of DEVICE_KINDS) for (const name of mirror.of(kind).keys()) this.#add(name);
     this.#logLeftOut(new Set());
   }
@@ -131,7 +131,7 @@ export class StoredInventory {
 }
 
 function linesOf(endpoint: Endpoint, mirror: ConfigurationMirror, context: StoredInventoryContext): SipPhone[] {
-  const { name, credentials, lines, maxCalls } = endpoint;
+  const { name, credentials, lines, maxCalls, tollGuard } = endpoint;
   const profile = profileOf(endpoint.profile, "phone", name, context);
   if (profile === undefined) return [];
   return lines.flatMap(({ directoryNumber: line, displayName: own }): SipPhone[] => {
@@ -151,6 +151,7 @@ function linesOf(endpoint: Endpoint, mirror: ConfigurationMirror, context: Store
         ha1: (credentials?.ha1 ?? {}) as SipPhone["ha1"],
         profile,
         maxCalls,
+        tollGuard,
         lineLimits: limitsOf(body),
       },
     ];

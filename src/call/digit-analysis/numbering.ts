@@ -9,6 +9,8 @@ export interface Numbering {
   readonly nowMs: number;
   /** The caller's number; absent: that of the phone, or nothing of a peer's is changed. */
   readonly callingNumber?: string;
+  /** Name of the search space that it is looked up in; absent: what the caller may dial. */
+  readonly space?: string;
   /** Counts the calls of circular route groups: `RouteTurns`. */
   readonly nextOf?: DialQuery["nextOf"];
 }

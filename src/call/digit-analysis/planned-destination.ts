@@ -41,14 +41,15 @@ export function plannedDestination(number: string, numbering: Numbering, context
 
 /** What a caller dials with. */
 export function queryOf(
-  { plan, nowMs, callingNumber, nextOf }: Numbering,
+  { plan, nowMs, callingNumber, space, nextOf }: Numbering,
   caller: SipPhone | Peer,
   services: DialQuery["services"],
 ): DialQuery {
   const isPhone = caller.kind === "sip-phone";
   const own = callingNumber ?? (isPhone ? caller.directoryNumber : undefined);
+  const dialer = { device: caller.name, ...(isPhone ? { line: caller.line } : {}) };
   return {
-    partitions: plan.callerSpace({ device: caller.name, ...(isPhone ? { line: caller.line } : {}) }),
+    partitions: space === undefined ? plan.callerSpace(dialer) : plan.searchSpace(space),
     nowMs,
     ...(own === undefined ? {} : { callingNumber: own }),
     ...(services === undefined ? {} : { services }),

@@ -32,6 +32,11 @@ export function bestRefusal(refusals: readonly Refusal[]): Outcome {
   return refusedOutcome({ ...chosen, status });
 }
 
+/** True when no place that was tried could be reached. */
+export function isUnreached(refusals: readonly Refusal[]): boolean {
+  return refusals.length > 0 && refusals.every(({ status }) => UNREACHED.has(status));
+}
+
 /** Nobody that could be reached has said anything. */
 function unreached(refusals: readonly Refusal[]): Outcome {
   const failed = refusals.filter(({ status }) => UNREACHED.has(status));

@@ -1,9 +1,12 @@
-import type { Call } from "./call.ts";
+import type { Call, Diversion } from "./call.ts";
 import type { Outcome } from "./outcome.ts";
 import type { Side } from "./side.ts";
 
-/** `ring`: nobody answers; `ack`: the caller's ACK does not come; `resync`: try again. */
-export type TimerName = "ring" | "ack" | "resync";
+/**
+ * `ring`: nobody answers; `try`: a trunk does not respond; `hunt`: no further trunk is tried; `ack`: the caller's ACK
+ * does not come; `resync`: try again.
+ */
+export type TimerName = "ring" | "try" | "hunt" | "ack" | "resync";
 
 /** What the relay is to do; `offerer` names the party whose offer it is about. */
 export type MediaOperation =
@@ -23,6 +26,8 @@ export type CallEffect =
   | { readonly type: "adopt"; readonly branchId: string }
   /** A branch that answered too late is acknowledged and ended. */
   | { readonly type: "decline"; readonly branchId: string }
+  /** Followed by the event `diverted`. */
+  | { readonly type: "divert"; readonly reason: Diversion }
   | { readonly type: "ring"; readonly status: number; readonly sdp: string | undefined }
   | { readonly type: "answer"; readonly sdp: string }
   | { readonly type: "reject"; readonly status: number; readonly outcome: Outcome }

@@ -1,4 +1,4 @@
-import type { BranchGroup } from "./call.ts";
+import type { BranchGroup, Diversion } from "./call.ts";
 import type { Outcome, ToldReason } from "./outcome.ts";
 import type { Side } from "./side.ts";
 import type { TimerName } from "./call-effect.ts";
@@ -7,7 +7,7 @@ import type { TimerName } from "./call-effect.ts";
 export type CallEvent =
   /** The caller's INVITE, authenticated and routed. */
   | { readonly type: "offered"; readonly sdp: string | undefined; readonly route: Route }
-  /** 101 to 199. */
+  /** 100 to 199. */
   | {
       readonly type: "branch-progress";
       readonly branchId: string;
@@ -15,13 +15,16 @@ export type CallEvent =
       readonly sdp: string | undefined;
     }
   | { readonly type: "branch-answered"; readonly branchId: string; readonly sdp: string | undefined }
-  /** 300 and above, also for an INVITE that could not be sent. */
+  /** 300 and above, also for an INVITE that could not be sent. `isOurs`: the switch did not want to send it. */
   | {
       readonly type: "branch-failed";
       readonly branchId: string;
       readonly status: number;
       readonly told?: ToldReason | undefined;
+      readonly isOurs?: boolean | undefined;
     }
+  /** Where a call goes that is diverted; undefined: nowhere. */
+  | { readonly type: "diverted"; readonly route: BranchRoute | undefined }
   | { readonly type: "media-done"; readonly ticket: number; readonly sdp: string }
   | { readonly type: "media-failed"; readonly ticket: number; readonly status: number }
   /** The caller took its INVITE back; it has its 487 already. */
@@ -77,5 +80,11 @@ export type CallEvent =
   | { readonly type: "timer"; readonly timer: TimerName };
 
 /** Where a call goes: branches in groups, best first, or a service inside the relay. */
-export type Route =
-  { readonly kind: "branches"; readonly groups: readonly BranchGroup[] } | { readonly kind: "endpoint" };
+export type Route = BranchRoute | { readonly kind: "endpoint" };
+
+/** Branches in groups, and when the call is to go elsewhere instead of being refused (absent: never). */
+export interface BranchRoute {
+  readonly kind: "branches";
+  readonly groups: readonly BranchGroup[];
+  readonly diverts?: readonly Diversion[];
+}

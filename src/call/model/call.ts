@@ -21,7 +21,15 @@ export interface Branch {
 export interface BranchGroup {
   readonly branchIds: readonly string[];
   readonly ringMs: number;
+  /**
+   * Of a trunk that others may stand in for: the longest wait for its first response, 100 included. The groups after it
+   * are tried when the trunk has failed, and not when the callee refuses. Absent: whatever the refusal.
+   */
+  readonly tryMs?: number;
 }
+
+/** Why a call is to go elsewhere: the callee is busy, does not answer, or no place of it could be reached. */
+export type Diversion = "busy" | "no-answer" | "unregistered";
 
 /** Early media of one branch, on its way to the caller or there. */
 export interface EarlyMedia {
@@ -41,7 +49,17 @@ export interface Setup {
   /** The caller's offer; undefined: the callee makes it (RFC 3261 13.2.1). */
   readonly offer: string | undefined;
   readonly offerOut: string | undefined;
+  /** Those that have not been tried. */
   readonly groups: readonly BranchGroup[];
+  readonly current: BranchGroup | undefined;
+  /** The callee rings, or is heard, by the group that is being tried. */
+  readonly isReached: boolean;
+  /** The time for trying trunks is running. */
+  readonly isHunting: boolean;
+  /** When the call goes elsewhere instead of being refused. */
+  readonly diverts: readonly Diversion[];
+  /** What the caller is told when there is nowhere to divert to; undefined while nobody is asked for that. */
+  readonly diverting: Outcome | undefined;
   readonly refusals: readonly Refusal[];
   /** The last provisional status that the caller got; 0 for none. */
   readonly lastRing: number;

@@ -25,7 +25,7 @@ export function endCall(call: Call, outcome: Outcome, { gone, callerAnswered }: 
   const waitsForAck = wasUp && gone !== "caller" && isCallerUnacknowledged(call);
   if (wasUp && gone !== "caller" && !waitsForAck) effects.push({ type: "bye", side: "caller", outcome });
   effects.push(...calleeEnd(call, outcome, gone));
-  effects.push({ type: "stop-timer", timer: "ring" }, { type: "stop-timer", timer: "resync" });
+  effects.push(...stopTimers(call));
   if (waitsForAck) effects.push({ type: "start-timer", timer: "ack", delayMs: ACK_MS });
   effects.push({ type: "ended", outcome });
   const ended: Call = {
@@ -48,10 +48,15 @@ export function endCall(call: Call, outcome: Outcome, { gone, callerAnswered }: 
 export function abandonCall(call: Call, outcome: Outcome): Step {
   const ended = endCall(call, outcome).call;
   return closeWhenDone({ ...ended, branches: [], late: [], owedBye: undefined, isClosed: false }, [
-    { type: "stop-timer", timer: "ring" },
-    { type: "stop-timer", timer: "resync" },
+    ...stopTimers(call),
     { type: "ended", outcome },
   ]);
+}
+
+/** Those that may run in its state. */
+function stopTimers({ state }: Call): CallEffect[] {
+  if (state === "established") return [{ type: "stop-timer", timer: "resync" }];
+  return (["ring", "try", "hunt"] as const).map((timer) => ({ type: "stop-timer", timer }));
 }
 
 /** Adds `closed` when an ended call has nothing to wait for. */

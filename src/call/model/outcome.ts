@@ -39,6 +39,8 @@ export interface Refusal {
   /** 300 and above. */
   readonly status: number;
   readonly told?: ToldReason | undefined;
+  /** The switch itself did not send the INVITE. */
+  readonly isOurs?: boolean | undefined;
 }
 
 /** An outcome with what a party says of it. */

@@ -1,27 +1,40 @@
 import { bestRefusal } from "./best-refusal.ts";
-import type { Branch, Call, EarlyMedia, Setup } from "./call.ts";
+import type { Branch, BranchGroup, Call, EarlyMedia, Setup } from "./call.ts";
 import type { CallEffect, Step } from "./call-effect.ts";
+import type { BranchRoute } from "./call-event.ts";
+import { allCancelled, cancelAll, giveUp } from "./diversion.ts";
 import { endCall } from "./ending.ts";
+import { isTrunkFailure } from "./fail-over.ts";
 import { type Outcome, type Refusal, refusedOutcome } from "./outcome.ts";
 
 const NO_ANSWER: Outcome = { by: "switch", reason: "no-answer", status: 480, cause: 19 };
+/** For how long after the first trunk others are begun to be tried; the one that is being tried goes on. */
+const HUNT_MS = 30_000;
 const PASSED_ON = new Set([180, 181, 182, 183]);
 
-/** Tries the next group of branches, or refuses the call when there is none. */
+/** Tries the next group of branches; when there is none the call is diverted or refused. */
 export function nextGroup(call: Call): Step {
   const { setup } = call;
-  const group = setup?.groups[0];
   if (setup === undefined) return { call, effects: [] };
-  if (group === undefined) return endCall(call, bestRefusal(setup.refusals));
+  const [group, ...groups] = setup.groups;
+  if (group === undefined) return giveUp(call, setup, bestRefusal(setup.refusals));
   const branches: Branch[] = group.branchIds.map((branchId) => ({ branchId, state: "calling" }));
   const effects: CallEffect[] = branches.map(({ branchId }) => ({ type: "invite", branchId, sdp: setup.offerOut }));
-  effects.push({ type: "start-timer", timer: "ring", delayMs: group.ringMs });
+  effects.push({ type: "start-timer", timer: "ring", delayMs: group.ringMs }, ...trunkTimers(setup, group));
+  const isHunting = setup.isHunting || group.tryMs !== undefined;
   const waiting: Call = {
     ...call,
-    setup: { ...setup, groups: setup.groups.slice(1) },
+    setup: { ...setup, groups, current: group, isReached: false, isHunting },
     branches: [...call.branches, ...branches],
   };
   return { call: waiting, effects };
+}
+
+function trunkTimers({ current, isHunting }: Setup, { tryMs }: BranchGroup): CallEffect[] {
+  if (tryMs === undefined) return current?.tryMs === undefined ? [] : [{ type: "stop-timer", timer: "try" }];
+  const effects: CallEffect[] = [{ type: "start-timer", timer: "try", delayMs: tryMs }];
+  if (!isHunting) effects.push({ type: "start-timer", timer: "hunt", delayMs: HUNT_MS });
+  return effects;
 }
 
 /** A branch rings, or plays early media: the first one that plays is heard by the caller. */
@@ -29,14 +42,30 @@ export function branchProgress(call: Call, branchId: string, status: number, sdp
   const { setup } = call;
   const branch = call.branches.find((one) => one.branchId === branchId);
   if (setup?.step !== "ringing" || branch === undefined || branch.state === "cancelled") return { call, effects: [] };
+  const isTrying = setup.current?.tryMs !== undefined;
+  const stopped: CallEffect[] = isTrying ? [{ type: "stop-timer", timer: "try" }] : [];
+  if (status === 100) return { call, effects: stopped };
+  const told = progressTold(call, setup, branch, { status, sdp });
+  return { call: told.call, effects: [...stopped, ...told.effects] };
+}
+
+function progressTold(
+  call: Call,
+  before: Setup,
+  branch: Branch,
+  { status, sdp }: { readonly status: number; readonly sdp: string | undefined },
+): Step {
+  const { branchId } = branch;
+  const isHeard = sdp !== undefined && before.offer !== undefined;
+  const setup: Setup = { ...before, isReached: before.isReached || isHeard || status === 180 };
   const ringing: Call = {
     ...call,
     state: "alerting",
     callee: { ...call.callee, connection: "alerting" },
     branches: call.branches.map((one) => (one === branch ? { ...one, state: "alerting" } : one)),
+    setup,
   };
   const passed = PASSED_ON.has(status) ? status : 183;
-  const isHeard = sdp !== undefined && setup.offer !== undefined;
   const isOthers = setup.early !== undefined && setup.early.branchId !== branchId;
   if (!isHeard || isOthers) return ring(ringing, setup, isOthers ? withoutMedia(passed) : passed, undefined);
   return earlyMedia(ringing, setup, { branchId, sdp, status: passed });
@@ -71,8 +100,12 @@ export function ring(call: Call, setup: Setup, status: number, sdp: string | und
   return { call: { ...call, setup: { ...setup, lastRing: status } }, effects: [{ type: "ring", status, sdp }] };
 }
 
-/** A branch was refused. A 6xx is the last word; else the others go on, and then the next group. */
-export function branchFailed(call: Call, branchId: string, refusal: Refusal): Step {
+/**
+ * A branch was refused. A 6xx is the last word; else the others go on, and then the next group. After a trunk there is
+ * none when the callee itself has refused, or was ringing or heard.
+ */
+export function branchFailed(call: Call, branchId: string, { status, told, isOurs }: Refusal): Step {
+  const refusal: Refusal = { status, told, isOurs };
   const branch = call.branches.find((one) => one.branchId === branchId);
   if (branch === undefined) return { call, effects: [] };
   const { setup } = call;
@@ -85,28 +118,61 @@ export function branchFailed(call: Call, branchId: string, refusal: Refusal): St
     early: isEarly ? undefined : setup.early,
   };
   const next: Call = { ...remaining, setup: refused };
-  if (refusal.status >= 600) return endCall(next, refusedOutcome(refusal));
+  if (status >= 600 && setup.current?.tryMs === undefined) return giveUp(next, refused, refusedOutcome(refusal));
   if (remaining.branches.some(({ state }) => state !== "cancelled")) return { call: next, effects: [] };
-  const step = nextGroup(next);
+  const step = hasNext(refused, refusal) ? nextGroup(next) : giveUp(next, refused, bestRefusal(refused.refusals));
   return step.call.state === "disconnected"
     ? step
     : { call: step.call, effects: [{ type: "stop-timer", timer: "ring" }, ...step.effects] };
 }
 
-/** Nobody answered in time: the next group, or no answer. */
+function hasNext({ current, isReached }: Setup, refusal: Refusal): boolean {
+  return current?.tryMs === undefined || (!isReached && isTrunkFailure(refusal));
+}
+
+/** Nobody answered in time: the next group, or no answer. Behind another trunk there is nobody else. */
 export function ringTimeout(call: Call): Step {
   const { setup } = call;
-  if (setup?.step !== "ringing") return { call, effects: [] };
-  if (setup.groups.length === 0) return endCall(call, NO_ANSWER);
-  const effects: CallEffect[] = [];
-  for (const { branchId, state } of call.branches) {
-    if (state !== "cancelled") effects.push({ type: "cancel", branchId, elsewhere: false });
-  }
-  const given: Call = {
-    ...call,
-    branches: call.branches.map((one) => ({ ...one, state: "cancelled" })),
-    setup: { ...setup, early: undefined },
-  };
-  const step = nextGroup(given);
+  if (setup?.step !== "ringing" || setup.diverting !== undefined) return { call, effects: [] };
+  if (setup.groups.length === 0 || setup.current?.tryMs !== undefined) return giveUp(call, setup, NO_ANSWER);
+  return nextInstead(call, setup);
+}
+
+/** A trunk has not said anything: the next one. */
+export function tryTimeout(call: Call): Step {
+  const { setup } = call;
+  if (setup?.step !== "ringing" || setup.current?.tryMs === undefined) return { call, effects: [] };
+  return nextInstead(call, { ...setup, refusals: [...setup.refusals, { status: 408 }] });
+}
+
+function nextInstead(call: Call, setup: Setup): Step {
+  const effects = cancelAll(call);
+  const step = nextGroup({ ...call, branches: allCancelled(call), setup: { ...setup, early: undefined } });
   return { call: step.call, effects: [...effects, ...step.effects] };
+}
+
+/** No further trunk is tried. */
+export function huntTimeout(call: Call): Step {
+  const { setup } = call;
+  if (setup === undefined) return { call, effects: [] };
+  const groups = setup.groups.filter(({ tryMs }) => tryMs === undefined);
+  return { call: { ...call, setup: { ...setup, groups } }, effects: [] };
+}
+
+/** A call that nobody took goes elsewhere, and the caller is told so, or it is refused as it would have been. */
+export function diverted(call: Call, route: BranchRoute | undefined): Step {
+  const { setup } = call;
+  if (setup?.diverting === undefined) return { call, effects: [] };
+  if (route === undefined) return endCall(call, setup.diverting);
+  const anew: Setup = {
+    ...setup,
+    groups: route.groups,
+    diverts: route.diverts ?? [],
+    diverting: undefined,
+    refusals: [],
+    isHunting: false,
+  };
+  const told = ring({ ...call, setup: anew }, anew, 181, undefined);
+  const step = nextGroup(told.call);
+  return { call: step.call, effects: [...told.effects, ...step.effects] };
 }

@@ -35,6 +35,11 @@ function newSetup(sdp: string | undefined, route: Route, ticket: number): Setup 
     offer: sdp,
     offerOut: undefined,
     groups: route.kind === "endpoint" ? [] : route.groups,
+    current: undefined,
+    isReached: false,
+    isHunting: false,
+    diverts: route.kind === "endpoint" ? [] : (route.diverts ?? []),
+    diverting: undefined,
     refusals: [],
     lastRing: 0,
     early: undefined,
@@ -56,6 +61,8 @@ export function branchAnswered(call: Call, { branchId, sdp }: EventOf<"branch-an
   if (!isWinner) return { call: { ...call, branches: others }, effects: [{ type: "decline", branchId }] };
   const effects: CallEffect[] = [
     { type: "stop-timer", timer: "ring" },
+    { type: "stop-timer", timer: "try" },
+    { type: "stop-timer", timer: "hunt" },
     { type: "adopt", branchId },
   ];
   for (const { branchId: other, state } of others) {

@@ -15,7 +15,7 @@ import {
 } from "./negotiation.ts";
 import { withTold, type Outcome } from "./outcome.ts";
 import { resyncAnswered, resyncMediaDone, resyncMediaFailed, resyncRefused, startResync } from "./resync.ts";
-import { branchFailed, branchProgress, ringTimeout } from "./ringing.ts";
+import { branchFailed, branchProgress, diverted, huntTimeout, ringTimeout, tryTimeout } from "./ringing.ts";
 import { branchAnswered, offered, setupMediaDone, setupMediaFailed } from "./setup.ts";
 import { otherSide, type Side } from "./side.ts";
 
@@ -44,7 +44,9 @@ function advance(call: Call, event: CallEvent): Step {
     case "branch-answered":
       return drained(branchAnswered(call, event));
     case "branch-failed":
-      return drained(branchFailed(call, event.branchId, { status: event.status, told: event.told }));
+      return drained(branchFailed(call, event.branchId, event));
+    case "diverted":
+      return drained(diverted(call, event.route));
     case "media-done":
     case "media-failed":
       return onMedia(call, event);
@@ -252,6 +254,10 @@ function onTimer(call: Call, timer: TimerName): Step {
   switch (timer) {
     case "ring":
       return drained(ringTimeout(call));
+    case "try":
+      return drained(tryTimeout(call));
+    case "hunt":
+      return huntTimeout(call);
     case "ack":
       return payBye(call);
     case "resync":

@@ -43,6 +43,7 @@ const SETTABLE = new Set([
   "user-agent",
   "warning",
   "www-authenticate",
+  "x-tandem-trying",
 ]);
 
 /** RFC 3261 7.3.1: several of these cannot be joined by commas. */

@@ -108,7 +108,7 @@ export class OutgoingRequests {
   }
 
   #onResponse(outgoing: Outgoing, response: DrachtioResponse, ack: DrachtioAck): void {
-    if (response.status === 100) return;
+    if (response.status === 100) return outgoing.events.onTrying?.();
     const parsed = parseSipMessage(response.msg.raw);
     const isFinal = response.status >= 200;
     if (isFinal && !this.#options.pending.settle(outgoing)) {

@@ -64,6 +64,8 @@ export interface OutgoingRequest {
 export interface RequestEvents {
   /** Each response but 100. */
   onResponse(response: IncomingResponse): void;
+  /** 100: somebody has the request, no more. */
+  onTrying?(): void;
   /** Instead of a final response; once. May be called before `request` returns. */
   onFailed(error: SignalingError): void;
 }

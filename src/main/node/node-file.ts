@@ -59,6 +59,7 @@ export interface NodeSettings {
   readonly call: {
     readonly maxCalls: number;
     readonly serialRingSeconds: number;
+    readonly trunkTrySeconds: number;
     readonly endpoints: Readonly<Record<string, "echo" | "demo">>;
     readonly emergency?: { readonly numbers: readonly string[]; readonly route: string } | undefined;
   };

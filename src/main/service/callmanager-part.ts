@@ -75,6 +75,7 @@ export function createCallManagerPart(context: ServiceContext): ServicePart {
       calls: join(paths.stateDir, "calls.journal"),
       registrations: join(paths.stateDir, "registrations.journal"),
       subscriptions: join(paths.stateDir, "subscriptions.journal"),
+      tolls: join(paths.stateDir, "tolls.journal"),
       trunks: join(paths.stateDir, "trunks.journal"),
       records: recordsFile(paths),
     },
@@ -91,6 +92,7 @@ export function createCallManagerPart(context: ServiceContext): ServicePart {
   channel.handle("registrations", () => manager.views.registrations());
   channel.handle("trunks", () => manager.views.trunkStates());
   channel.handle("forgive", (params) => manager.forgive(textIn(params, "address")));
+  channel.handle("toll-alarms", () => manager.views.tollAlarms());
   channel.handle("ended-calls", () => manager.views.endedCalls(ENDED_CALLS));
   handleRecordQuestions(channel, manager);
   handleStateQuestions(channel, manager, followed.mirror);

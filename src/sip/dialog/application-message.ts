@@ -7,6 +7,9 @@ export interface DraftMessage {
   readonly body: string;
 }
 
+/** An application that writes this field into an INVITE is told of its 100, too; it is not sent. */
+export const WANTS_TRYING = "x-tandem-trying";
+
 /** Header fields that the edge writes by itself; what an application says of them is dropped. */
 const OWN_FIELDS = new Set([
   "via",
@@ -20,6 +23,7 @@ const OWN_FIELDS = new Set([
   "record-route",
   "max-forwards",
   "rseq",
+  WANTS_TRYING,
 ]);
 
 /** Parses what follows the meta line of an application's `sip` command. */

@@ -26,6 +26,8 @@ export interface ClientRequest {
   state: "open" | "cancelled" | "abandoned" | "superseded";
   /** The last RSeq of each branch, by To tag; absent while no reliable provisional response has come. */
   rseqs: Map<string, number> | undefined;
+  /** Its application is told of a 100. */
+  wantsTrying?: boolean;
   /** The places that it can go to; absent when there is only one, an address. */
   trial?: (Trial & { readonly make: (target: Target) => SentRequest }) | undefined;
 }

@@ -181,23 +181,28 @@ export class ClientRequests {
       return;
     }
     if (request.trial !== undefined) this.failover.noteResponse(request.trial, status);
-    if (status === 100 || !isNewReliable(request, response)) return;
+    if (status === 100 && request.wantsTrying !== true) return;
+    if (!isNewReliable(request, response)) return;
     if (status === 503 && this.#goElsewhere(request, response)) return;
     // It is the peer's connection now, whoever made it, unless its size alone sent the request that way.
     const { dialog, sent } = request;
     if (dialog !== undefined && flow.reliable && sent.target.protocol !== "udp") dialog.flowId = flow.id;
     if (status >= 200) this.#close(request);
+    if (status === 100) {
+      this.#deliverFrom(request, response, flow);
+      return;
+    }
     const isForDialog = request.dialog === undefined ? request.dialogId !== "" : REFRESHING.has(request.method);
     const isSeen = isForDialog ? this.#invites.onResponse(request, response, flow) : true;
     if (!isForDialog && status >= 200) this.#invites.onFinal(request, response);
     this.#record(request, status, response.text);
     this.#noteAnswer(request, status, response.body !== "");
-    if (!isSeen) return;
-    this.#deliver(request, response.text, {
-      protocol: flow.protocol,
-      address: flow.remoteAddress,
-      port: flow.remotePort,
-    });
+    if (isSeen) this.#deliverFrom(request, response, flow);
+  }
+
+  #deliverFrom(request: ClientRequest, { text }: SipMessage, flow: Flow): void {
+    const { protocol, remoteAddress: address, remotePort: port } = flow;
+    this.#deliver(request, text, { protocol, address, port });
   }
 
   #onSuperseded(request: ClientRequest, response: SipMessage, flow: Flow): void {

@@ -3,7 +3,7 @@ import { NOTHING_MORE, type MoreTargets, type NextHop, type TargetResolver } fro
 import type { Target } from "../transport/index.ts";
 import type { Application, CommandReply } from "./application.ts";
 import type { AwaitedNotifies } from "./awaited-notifies.ts";
-import { lacksContentType, parseDraft, type DraftMessage } from "./application-message.ts";
+import { lacksContentType, parseDraft, WANTS_TRYING, type DraftMessage } from "./application-message.ts";
 import { completeDialogRequest, completeNewRequest } from "./complete-request.ts";
 import { newTag, requestContext, type CoreContext } from "./core-context.ts";
 import type { DialogActions } from "./dialog-actions.ts";
@@ -135,6 +135,7 @@ export class OutboundRequests {
     const trial = this.#requests.failover.begin(target, more);
     const request = this.#requests.make(command.application, sent, dialogIdOfNew(sent), undefined);
     if (trial !== undefined) request.trial = { ...trial, make };
+    if (draft.message.has(WANTS_TRYING)) request.wantsTrying = true;
     this.#send(request, reply);
   }
 

@@ -1,7 +1,10 @@
 import assert from "node:assert/strict";
+import { Cleanup } from "../../support/cleanup.ts";
 import { establish, hangUp } from "../../support/established-call.ts";
+import { freePort } from "../../support/free-port.ts";
 import { RelayedSwitch } from "../../support/relayed-switch.ts";
 import type { SwitchFixture } from "../../support/switch-fixture.ts";
+import { peerAt, trunkEnd, trunkPlan } from "../../support/trunk-pair.ts";
 import { testSdp } from "../../support/test-sdp.ts";
 
 describe("calls through the real relay", () => {
@@ -29,6 +32,42 @@ describe("calls through the real relay", () => {
     assert.deepEqual(record?.sides.map(({ side }) => side).sort(), ["callee", "caller"]);
     assert.ok(record?.sides.every(({ packets }) => packets >= 5));
     assert.deepEqual(await relayed.relay.list(), []);
+  });
+
+  it("given a call that the second of two trunks has taken, when both ends send RTP, then each hears the other", async () => {
+    const ports = [await freePort(), await freePort()];
+    const peers = ["first", "second"].map((name, index) =>
+      peerAt(name, { address: `127.0.0.${21 + index}`, port: ports[index] ?? 0 }),
+    );
+    const plan = trunkPlan("top-down");
+    const pair = await RelayedSwitch.start({ peers, dialPlan: () => plan });
+    const cleanup = new Cleanup();
+    try {
+      const alice = await pair.node.phone("1001");
+      const [first, second] = [
+        await trunkEnd(cleanup, pair.node, { address: "127.0.0.21", port: ports[0] ?? 0 }),
+        await trunkEnd(cleanup, pair.node, { address: "127.0.0.22", port: ports[1] ?? 0 }),
+      ];
+      const [nearRtp, farRtp] = [await pair.rtp(), await pair.rtp()];
+      const call = await alice.call("9123", { sdp: testSdp(nearRtp.port) });
+      const failed = await first.offered();
+      assert.ok(failed.offer !== undefined);
+      failed.respond(failed.offer, 503);
+      const taken = await second.offered();
+      assert.ok(taken.offer !== undefined);
+      await taken.answer({ sdp: testSdp(farRtp.port) });
+      await nearRtp.sendUntilHeard(await call.established(), farRtp);
+      await farRtp.sendUntilHeard(taken.offer, nearRtp);
+      const bye = call.bye();
+      await taken.takeBye();
+      await bye;
+      const [record] = await pair.settled(1);
+      assert.equal(record?.callee?.device, "second");
+      assert.ok(record.sides.every(({ packets }) => packets >= 5));
+    } finally {
+      await cleanup.run();
+      await pair.stop();
+    }
   });
 
   it("given a call to echo, when the phone sends RTP, then it hears itself", async () => {

@@ -5,7 +5,8 @@ import type { Binding } from "../../registrar/index.ts";
 import type { Way } from "../branch.ts";
 import { octets } from "../caller-identity.ts";
 import { rejection, type Rejection } from "../rejection.ts";
-import { peerUri, rejectionOfNone, waysToPlaces } from "../route-call.ts";
+import { rejectionOfNone, waysToPlaces } from "../route-call.ts";
+import { peerUri } from "../route-trunks.ts";
 
 /** One place to send a message to. */
 export interface MessageTarget {

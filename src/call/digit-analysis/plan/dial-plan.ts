@@ -124,6 +124,8 @@ export interface DialPlan {
   readonly patternCount: number;
   /** Partitions that a caller may dial in order: those of the line before those of the device (or its pool). */
   callerSpace(caller: DialCaller): readonly string[];
+  /** Partitions of a search space in order; none when there is no such space. */
+  searchSpace(name: string): readonly string[];
   /** The device and line that a person means by a device's name, `1001@internal`, or `1001`. */
   findCaller(from: string): (DialCaller & { readonly number?: string }) | undefined;
   /** Up to 128 characters; more lead nowhere. */

@@ -30,6 +30,7 @@ describe("Branch with two ways to a phone", () => {
       { branchId: "b", target, caller: device, headers: [], port: requests.port, ids: new RandomIds() },
       {
         onLeg: (leg) => legs.push(leg),
+        onTrying: () => undefined,
         onProgress: () => undefined,
         onAnswered: () => undefined,
         onFailed: (status) => failed.push(status),

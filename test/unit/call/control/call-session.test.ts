@@ -69,6 +69,7 @@ describe("CallSession of a call that a process takes up, before the edge has ans
           addLeg: nothing,
           removeLeg: nothing,
           onAnswered: nothing,
+          onMoved: nothing,
           onEnded: nothing,
           onClosed: () => (closed += 1),
         },

@@ -273,6 +273,10 @@ describe("routeCall", () => {
     isBusy: () => false,
     ringSeconds: 100,
     serialRingSeconds: 20,
+    isUsable: () => true,
+    guard: () => undefined,
+    mayHide: true,
+    trunkTrySeconds: 4,
   });
 
   it("given contacts of several q, when a phone is called, then equal ones are a group and only the last rings its whole time", () => {

@@ -20,6 +20,8 @@ export class CallWorld {
   /** The caller has acknowledged the first 200. */
   callerAcked = false;
   readonly branches = new Map<string, LegState>();
+  /** The call waits to be told where else to go. */
+  isDiverting = false;
   readonly timers = new Set<TimerName>();
   readonly media: number[] = [];
   /** Requests of ours that wait for a final response. */
@@ -65,6 +67,11 @@ export class CallWorld {
       case "decline":
         assert.equal(this.branches.get(effect.branchId), "answered");
         this.branches.set(effect.branchId, "over");
+        return;
+      case "divert":
+        assert.equal(isAfterEnd, false, "diverted after the end");
+        assert.ok(![...this.branches.keys()].some((id) => this.#isLive(id)), "diverted while a branch is tried");
+        this.isDiverting = true;
         return;
       case "ring":
         assert.equal(this.caller, "unanswered", "ringing after an answer");
@@ -127,6 +134,10 @@ export class CallWorld {
         assert.equal(this.ended, 1, "closed before the end");
         return;
     }
+  }
+
+  #isLive(id: string): boolean {
+    return this.call.branches.some(({ branchId, state }) => branchId === id && state !== "cancelled");
   }
 
   #bye(side: Side): void {

@@ -66,12 +66,29 @@ function pickFrom<Item>(items: readonly Item[], pick: number): Item | undefined 
 class Driver {
   readonly world = new CallWorld();
   isEdgeUp = true;
+  #diversions = 0;
   #transactions = 0;
   #sdp = 0;
 
   apply(one: Happening): void {
     const event = this.#event(one);
     if (event !== undefined) this.world.send(event);
+    this.#divert(one.pick);
+  }
+
+  /** Twice somewhere, then nowhere. */
+  #divert(pick: number): void {
+    const { world } = this;
+    for (let round = 0; world.isDiverting && round < 4; round += 1) {
+      world.isDiverting = false;
+      this.#diversions += 1;
+      const id = `d${this.#diversions}`;
+      const groups = [{ branchIds: [id], ringMs: 1_000, ...(pick % 2 === 0 ? {} : { tryMs: 500 }) }];
+      const isSomewhere = this.#diversions <= 2 && pick > 1;
+      const route = { kind: "branches", groups, diverts: ["busy", "no-answer", "unregistered"] } as const;
+      world.send({ type: "diverted", route: isSomewhere ? route : undefined });
+    }
+    assert.equal(world.isDiverting, false, "nobody says where it goes");
   }
 
   /** Ends the call and lets everything that is under way come to its end. */
@@ -99,7 +116,7 @@ class Driver {
       return undefined;
     switch (kind) {
       case "progress":
-        return branchId === "" ? undefined : { type: "branch-progress", branchId, status: 180 + (pick % 4), sdp };
+        return branchId === "" ? undefined : this.#progress(branchId, pick, sdp);
       case "answered":
         if (branchId === "") return undefined;
         world.branches.set(branchId, "answered");
@@ -107,7 +124,7 @@ class Driver {
       case "failed":
         if (branchId === "") return undefined;
         world.branches.delete(branchId);
-        return { type: "branch-failed", branchId, status };
+        return { type: "branch-failed", branchId, status, isOurs: pick === 0 };
       case "media-done":
       case "media-failed":
         return this.#media(kind, pick, status);
@@ -162,6 +179,16 @@ class Driver {
         this.isEdgeUp = true;
         return { type: "edge-back" };
     }
+  }
+
+  #progress(branchId: string, pick: number, sdp: string | undefined): CallEvent {
+    const isTrying = pick === 7;
+    return {
+      type: "branch-progress",
+      branchId,
+      status: isTrying ? 100 : 180 + (pick % 4),
+      sdp: isTrying ? undefined : sdp,
+    };
   }
 
   #newSdp(pick: number): string {
@@ -290,7 +317,7 @@ describe("call model", () => {
     fc.assert(
       fc.property(
         fc.boolean(),
-        fc.constantFrom("one", "two", "serial", "endpoint"),
+        fc.constantFrom("one", "two", "serial", "trunks", "diverting", "endpoint"),
         fc.array(happening, { maxLength: 60 }),
         (hasOffer, kind, happenings) => {
           const driver = new Driver();
@@ -302,9 +329,16 @@ describe("call model", () => {
               { branchIds: ["a", "b"], ringMs: 1_000 },
               { branchIds: ["c"], ringMs: 1_000 },
             ],
+            trunks: [
+              { branchIds: ["a"], ringMs: 1_000, tryMs: 500 },
+              { branchIds: ["b"], ringMs: 1_000, tryMs: 500 },
+              { branchIds: ["c"], ringMs: 1_000, tryMs: 500 },
+            ],
+            diverting: [{ branchIds: ["a", "b"], ringMs: 1_000 }],
             endpoint: [],
           }[kind];
-          const route = kind === "endpoint" ? ({ kind } as const) : ({ kind: "branches", groups } as const);
+          const diverts = kind === "diverting" ? (["busy", "no-answer", "unregistered"] as const) : [];
+          const route = kind === "endpoint" ? ({ kind } as const) : ({ kind: "branches", groups, diverts } as const);
           world.send({ type: "offered", sdp: hasOffer ? SDP : undefined, route });
           for (const one of happenings) driver.apply(one);
           driver.finish();

@@ -1,0 +1,19 @@
+import type { Call } from "../model/index.ts";
+import type { BranchTarget } from "./branch.ts";
+import type { LegDevice } from "./leg.ts";
+
+/** Names of the devices that a call counts for; each once as caller and once as callee. */
+export function occupiedBy(caller: LegDevice, callees: readonly (LegDevice | undefined)[]): readonly string[] {
+  return [caller.name, ...new Set(callees.flatMap((device) => device?.name ?? []))];
+}
+
+/** Whom a call is being offered to. */
+export function triedDevices(
+  { branches }: Call,
+  targets: ReadonlyMap<string, BranchTarget> | undefined,
+): readonly LegDevice[] {
+  return branches.flatMap(({ branchId, state }) => {
+    const target = state === "cancelled" ? undefined : targets?.get(branchId);
+    return target === undefined ? [] : [target.device];
+  });
+}

@@ -1,0 +1,21 @@
+import type { Inventory } from "../device/index.ts";
+import type { CallManagerSettings } from "./call-manager-options.ts";
+
+/** Times and bounds of calls: those that are set, and the usual ones. */
+export type CallLimits = Required<
+  Pick<
+    CallManagerSettings,
+    "maxCalls" | "maxLegs" | "ringSeconds" | "serialRingSeconds" | "trunkTrySeconds" | "maxForwards"
+  >
+>;
+
+export function withDefaults(settings: CallManagerSettings): CallLimits {
+  const { maxCalls, maxLegs = maxCalls * 4, ringSeconds = 180, serialRingSeconds = 20 } = settings;
+  const { trunkTrySeconds = 4, maxForwards = 12 } = settings;
+  return { maxCalls, maxLegs, ringSeconds, serialRingSeconds, trunkTrySeconds, maxForwards };
+}
+
+/** The longest that anything rings. @param usual where a profile does not say */
+export function longestRingSeconds({ phones, peers }: Inventory, usual: number): number {
+  return [...phones, ...peers].reduce((longest, { profile }) => Math.max(longest, profile.ringSeconds), usual);
+}

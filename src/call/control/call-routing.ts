@@ -1,0 +1,176 @@
+import type { ForwardingKind } from "../../database/index.ts";
+import type { LineForwarding, Peer, SipPhone } from "../device/index.ts";
+import type { Destination, Dialed } from "../digit-analysis/index.ts";
+import type { Diversion } from "../model/index.ts";
+import { isInternational, type Guarded, type TollCall, type TollGuardName, type TollGuards } from "../toll/index.ts";
+import type { RecordRedirect, RedirectReason } from "../record/call-record.ts";
+import type { BranchRefusal } from "./branch.ts";
+import { forwardTarget, KIND_OF_DIVERSION, withDiversions, type ForwardTarget } from "./forward-target.ts";
+import type { DivertedCall } from "./offered-invite.ts";
+import { rejection } from "./rejection.ts";
+import { routeCall, type RouteContext } from "./route-call.ts";
+import type { RejectedCall, RoutedCall } from "./routed-call.ts";
+import { tollRefusal, tollRejection } from "./toll-rejection.ts";
+
+/** Who dials, and with what it is looked up. */
+export interface Dialing {
+  readonly dialed: Dialed;
+  readonly by: SipPhone | Peer;
+  /** Absent: what `by` may dial. */
+  readonly callingSearchSpace?: string;
+}
+
+export interface CallRoutingOptions {
+  readonly callId: string;
+  readonly caller: SipPhone | Peer;
+  /** An emergency call: no guard refuses it. */
+  readonly isUrgent: boolean;
+  readonly analyze: (dialing: Dialing) => Destination;
+  readonly forwardingOf: (line: string) => LineForwarding | undefined;
+  readonly maxForwards: number;
+  readonly toll: TollGuards;
+  readonly context: Omit<RouteContext, "guard">;
+}
+
+/** Q.850: exchange routing error. */
+const ROUTING_ERROR = 25;
+const REASON_OF: Readonly<Record<ForwardingKind, RedirectReason>> = {
+  all: "unconditional",
+  busy: "busy",
+  noAnswer: "no-answer",
+  unregistered: "unregistered",
+  onFailure: "unknown",
+};
+const UNREGISTERED = new Set(["not-registered", "no-phone"]);
+
+/** Finds where one call goes: through forwardings, and within the bounds of who pays for it. */
+export class CallRouting {
+  readonly #options: CallRoutingOptions;
+  /** Who causes the call: its caller, or who forwards it. */
+  #payer: SipPhone | Peer;
+  #redirect: RecordRedirect | undefined;
+  /** Lines that have forwarded it. */
+  readonly #forwarded = new Set<string>();
+  /** The line that is being offered the call. */
+  #line: { readonly name: string; readonly phone: SipPhone | undefined } | undefined;
+
+  constructor(options: CallRoutingOptions) {
+    this.#options = options;
+    this.#payer = options.caller;
+  }
+
+  /** Where a call goes that was dialed. */
+  begin(dialed: Dialed): RoutedCall | RejectedCall {
+    const { caller, analyze } = this.#options;
+    return this.#to(analyze({ dialed, by: caller }));
+  }
+
+  /** Where it goes that nobody has taken; undefined: nowhere. A service of the switch takes no call that has been offered. */
+  divert(reason: Diversion): DivertedCall | undefined {
+    const routed = this.#forward(KIND_OF_DIVERSION[reason]);
+    if (routed?.kind !== "routed" || routed.route.kind !== "branches") return undefined;
+    return { route: routed.route, targets: routed.targets };
+  }
+
+  /** What forwarding has done to the call, for its record; undefined: nothing. */
+  get redirect(): RecordRedirect | undefined {
+    return this.#redirect;
+  }
+
+  get #isExternal(): boolean {
+    return this.#options.caller.kind === "peer";
+  }
+
+  #to(destination: Destination): RoutedCall | RejectedCall {
+    this.#line = lineOf(destination);
+    if (this.#line === undefined) return this.#leave(destination);
+    const always = this.#forward("all");
+    if (always !== undefined) return always;
+    const routed = routeCall(destination, { ...this.#options.context, guard: () => undefined });
+    if (routed.kind === "rejected") return this.#instead(routed);
+    const settings = this.#options.forwardingOf(this.#line.name);
+    if (settings === undefined || routed.route.kind !== "branches") return routed;
+    return { ...routed, route: withDiversions(routed.route, settings, this.#isExternal) };
+  }
+
+  /** A line that cannot be offered the call: where that goes, or what the caller is told when it leads nowhere. */
+  #instead(rejected: RejectedCall): RoutedCall | RejectedCall {
+    const isAbsent = UNREGISTERED.has(rejected.reason);
+    if (!isAbsent && rejected.reason !== "busy") return rejected;
+    const before = this.#redirect;
+    const elsewhere = this.#forward(isAbsent ? "unregistered" : "busy");
+    if (elsewhere?.kind === "routed") return elsewhere;
+    this.#redirect = before;
+    return rejected;
+  }
+
+  /** Undefined when the line does not forward for that. */
+  #forward(kind: ForwardingKind): RoutedCall | RejectedCall | undefined {
+    const { forwardingOf, maxForwards } = this.#options;
+    const line = this.#line;
+    const settings = line === undefined ? undefined : forwardingOf(line.name);
+    if (line === undefined || settings === undefined) return undefined;
+    const target = forwardTarget(settings, kind, this.#isExternal);
+    if (target === undefined) return undefined;
+    if (this.#forwarded.has(line.name)) return rejected(482, "forwarding-loop");
+    if (this.#forwarded.size >= maxForwards) return rejected(483, "forwarding-hops");
+    this.#forwarded.add(line.name);
+    this.#redirect = redirectedBy(this.#redirect, line.name, REASON_OF[kind]);
+    return this.#follow(target, line.phone);
+  }
+
+  #follow({ dialed, callingSearchSpace }: ForwardTarget, by: SipPhone | undefined): RoutedCall | RejectedCall {
+    this.#payer = by ?? this.#payer;
+    const space = callingSearchSpace === undefined ? {} : { callingSearchSpace };
+    return this.#to(this.#options.analyze({ dialed, by: this.#payer, ...space }));
+  }
+
+  /** To what is no line. */
+  #leave(destination: Destination): RoutedCall | RejectedCall {
+    const { context, isUrgent, toll, callId } = this.#options;
+    const call = isUrgent ? undefined : tollCallOf(destination);
+    if (call === undefined) return routeCall(destination, { ...context, guard: () => undefined });
+    const payer = this.#payer;
+    const refused = toll.refusalOfPayer(payer, call);
+    if (refused !== undefined) return { kind: "rejected", ...tollRejection(refused) };
+    const routed = routeCall(destination, { ...context, guard: (trunk) => this.#guard(trunk, call) });
+    if (routed.kind === "routed") toll.begin(callId, payer.name);
+    return routed;
+  }
+
+  #guard(trunk: Guarded, call: TollCall): BranchRefusal | undefined {
+    const { toll, callId } = this.#options;
+    const refused: TollGuardName | undefined = toll.refusalOfTrunk(trunk, call);
+    if (refused !== undefined) return tollRefusal(refused);
+    toll.attempt(callId, trunk.name);
+    return undefined;
+  }
+}
+
+/** @param line such as `1001@internal` */
+function redirectedBy(before: RecordRedirect | undefined, line: string, reason: RedirectReason): RecordRedirect {
+  const at = line.lastIndexOf("@");
+  const by = at < 0 ? { number: line } : { number: line.slice(0, at), partition: line.slice(at + 1) };
+  const { originalCalled = by, originalReason = reason } = before ?? {};
+  return { originalCalled, originalReason, lastRedirecting: by, lastReason: reason };
+}
+
+function lineOf(destination: Destination): { readonly name: string; readonly phone: SipPhone | undefined } | undefined {
+  if (destination.kind === "phone") return { name: destination.phone.line, phone: destination.phone };
+  return destination.kind === "line" ? { name: destination.line, phone: destination.phones[0] } : undefined;
+}
+
+/** Undefined for what does not leave by a trunk. */
+function tollCallOf(destination: Destination): TollCall | undefined {
+  if (destination.kind === "peer") {
+    const { number, international = isInternational(number) } = destination;
+    return { number, international };
+  }
+  if (destination.kind !== "route") return undefined;
+  const { attempts, international, class: routeClass } = destination;
+  return { number: attempts[0]?.number ?? "", international, class: routeClass };
+}
+
+function rejected(status: number, reason: string): RejectedCall {
+  return { kind: "rejected", ...rejection(status, reason, [], ROUTING_ERROR) };
+}

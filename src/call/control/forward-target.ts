@@ -1,0 +1,55 @@
+import type { Forward, ForwardingKind } from "../../database/index.ts";
+import type { LineForwarding } from "../device/index.ts";
+import { parseDialed, type Dialed } from "../digit-analysis/index.ts";
+import type { BranchRoute, Diversion } from "../model/index.ts";
+
+/** Where a call goes that is forwarded. */
+export interface ForwardTarget {
+  readonly dialed: Dialed;
+  /** What it is looked up in; absent: what the line and its device may dial. */
+  readonly callingSearchSpace?: string;
+}
+
+/** Which forwarding a call needs that its branches have not taken. */
+export const KIND_OF_DIVERSION: Readonly<Record<Diversion, ForwardingKind>> = {
+  busy: "busy",
+  "no-answer": "noAnswer",
+  unregistered: "unregistered",
+};
+
+const DIVERSIONS = ["busy", "no-answer", "unregistered"] as const;
+
+/** Where a line's calls go for a reason; undefined: they do not. @param isExternal the call comes from a trunk */
+export function forwardTarget(
+  line: LineForwarding,
+  kind: ForwardingKind,
+  isExternal: boolean,
+): ForwardTarget | undefined {
+  const forward = line.forwarding[kind];
+  const dialed = forward === undefined ? undefined : dialedBy(forward, line, isExternal);
+  if (forward === undefined || dialed === undefined) return undefined;
+  const { callingSearchSpace } = forward;
+  return { dialed, ...(callingSearchSpace === undefined ? {} : { callingSearchSpace }) };
+}
+
+/** A line's branches, with when the call goes elsewhere instead of being refused, and no ringing beyond CFNA. */
+export function withDiversions(route: BranchRoute, line: LineForwarding, isExternal: boolean): BranchRoute {
+  const diverts = DIVERSIONS.filter((one) => forwardTarget(line, KIND_OF_DIVERSION[one], isExternal) !== undefined);
+  if (!diverts.includes("no-answer")) return { ...route, diverts };
+  let leftMs = line.noAnswerSeconds * 1_000;
+  const groups = route.groups.flatMap((group) => {
+    const ringMs = Math.min(group.ringMs, leftMs);
+    leftMs -= ringMs;
+    return ringMs > 0 ? [{ ...group, ringMs }] : [];
+  });
+  return { ...route, groups, diverts };
+}
+
+function dialedBy(forward: Forward, { voiceMail }: LineForwarding, isExternal: boolean): Dialed | undefined {
+  const wanted = isExternal ? forward.external : forward.internal;
+  const target = wanted === "voice-mail" ? voiceMail : wanted;
+  if (target === undefined) return undefined;
+  if (!/^(?:sips?|tel):/i.test(target)) return { user: target, isTelephone: false };
+  const parsed = parseDialed(target);
+  return parsed.ok ? parsed.value : undefined;
+}

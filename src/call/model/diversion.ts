@@ -1,0 +1,31 @@
+import { isUnreached } from "./best-refusal.ts";
+import type { Call, Diversion, Setup } from "./call.ts";
+import type { CallEffect, Step } from "./call-effect.ts";
+import { endCall } from "./ending.ts";
+import type { Outcome } from "./outcome.ts";
+
+/** Nobody is left to be tried: the call is diverted when its route asks for that, else the caller is told why. */
+export function giveUp(call: Call, setup: Setup, outcome: Outcome): Step {
+  const reason = diversionOf(outcome, setup);
+  if (reason === undefined || !setup.diverts.includes(reason)) return endCall(call, outcome);
+  const waiting: Setup = { ...setup, groups: [], current: undefined, early: undefined, diverting: outcome };
+  const effects = cancelAll(call);
+  for (const timer of ["ring", "try", "hunt"] as const) effects.push({ type: "stop-timer", timer });
+  effects.push({ type: "divert", reason });
+  return { call: { ...call, setup: waiting, branches: allCancelled(call) }, effects };
+}
+
+/** Gives up what has been tried. */
+export function cancelAll({ branches }: Call): CallEffect[] {
+  const live = branches.filter(({ state }) => state !== "cancelled");
+  return live.map(({ branchId }) => ({ type: "cancel", branchId, elsewhere: false }));
+}
+
+export function allCancelled({ branches }: Call): Call["branches"] {
+  return branches.map((branch) => ({ ...branch, state: "cancelled" }));
+}
+
+function diversionOf({ reason }: Outcome, { refusals }: Setup): Diversion | undefined {
+  if (reason === "busy" || reason === "no-answer") return reason;
+  return isUnreached(refusals) ? "unregistered" : undefined;
+}

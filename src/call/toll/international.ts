@@ -1,0 +1,6 @@
+const PREFIXES = ["+", "00", "011"];
+
+/** True for a number that no dial plan has looked at and that is written as international ones are. */
+export function isInternational(number: string): boolean {
+  return PREFIXES.some((prefix) => number.startsWith(prefix));
+}
