@@ -30,7 +30,7 @@ export {
 export {
   analyze,
   compileDialPlan,
-  DIAL_PLAN_KINDS,
+  LiveDialPlan,
   parseDialed,
   readDialPlan,
   type AnalysisContext,

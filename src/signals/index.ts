@@ -6,3 +6,10 @@ export {
   type PartitionExplanation,
   type TransformationExplanation,
 } from "./dial-plan-explanation.ts";
+export {
+  type ContactState,
+  type DeviceRegistration,
+  type DeviceState,
+  type LineActivity,
+  type LineState,
+} from "./device-state.ts";

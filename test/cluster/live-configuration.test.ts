@@ -1,5 +1,8 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import type { RegistrationSummary } from "../../src/call/index.ts";
+import type { DeviceState, LineState } from "../../src/signals/index.ts";
 import { Cleanup } from "../support/cleanup.ts";
 import { establish, hangUp, roundTrip, type EstablishedCall } from "../support/established-call.ts";
 import { phoneOperations, phoneRemoval, put, remove } from "../support/kept-configuration.ts";
@@ -37,7 +40,11 @@ describe("a change of the configuration by another process, while two phones tal
     assert.equal((await one.register()).status, 200);
     return one;
   };
-  const declared = async (user: string): Promise<SipPhone> => registered(await phone(user, `demo-${user}`));
+  const declared = async (user: string): Promise<SipPhone> => {
+    const one = await registered(await phone(user, `demo-${user}`));
+    cleanup.add(one, async () => void (await one.register([["Expires", "0"]])));
+    return one;
+  };
   const statusOf = async (from: SipPhone, number: string): Promise<number | undefined> => {
     const call = await from.call(number, { sdp: testSdp(4_000) });
     return (await call.invite?.final())?.status;
@@ -45,6 +52,14 @@ describe("a change of the configuration by another process, while two phones tal
   const registeredNumbers = async (): Promise<string[]> => {
     const rows = (await node.ask("callmanager", "registrations")) as readonly RegistrationSummary[];
     return rows.map(({ aor }) => aor);
+  };
+  const rest = async <Row>(collection: string): Promise<readonly Row[]> => {
+    const token = readFileSync(join(node.dataDir, "run", "admin.token"), "utf8").trim();
+    const response = await fetch(`${node.http}/api/v1/${collection}?limit=1000`, {
+      headers: { authorization: `Bearer ${token}` },
+    });
+    assert.equal(response.status, 200);
+    return ((await response.json()) as { items: readonly Row[] }).items;
   };
   const callsEnd = async (): Promise<void> => {
     await roundTrip(talk.near);
@@ -129,6 +144,41 @@ describe("a change of the configuration by another process, while two phones tal
     assert.equal(await statusOf(trunk, "1004"), 401);
     assert.equal(await node.ask("edge", "ban", { address: "192.0.2.7" }), true);
     assert.equal(await node.ask("edge", "unban", { address: "192.0.2.7" }), true);
+    await callsEnd();
+  });
+
+  it("given devices and lines, when REST is asked for them, then each has its live state; call control pages through them, too", async () => {
+    await configuration.change(
+      ...phoneOperations(["2008"]),
+      put("directory-number", { number: "2009", forwarding: { all: { external: "1003" }, busy: {} } }),
+      put("route-point", { name: "reception", lines: [{ directoryNumber: "2009" }] }),
+    );
+    const rows = new Map((await rest<{ id: string; state: DeviceState }>("devices")).map((row) => [row.id, row.state]));
+    assert.deepEqual(
+      ["phone-1001", "phone-2008", "reception"].map((name) => [rows.get(name)?.state, rows.get(name)?.calls]),
+      [
+        ["registered", 1],
+        ["unregistered", 0],
+        ["no-credentials", 0],
+      ],
+    );
+    const { kind, profile, devicePool, contacts } = rows.get("phone-1001") ?? {};
+    assert.deepEqual([kind, profile, devicePool, contacts?.length], ["phone", "standard-phone", "default", 1]);
+    const lines = new Map((await rest<{ id: string; state: LineState }>("lines")).map((row) => [row.id, row.state]));
+    assert.equal(lines.get("1001@internal")?.state, "in-use");
+    assert.deepEqual(lines.get("2009@internal"), {
+      name: "2009@internal",
+      state: "unregistered",
+      devices: ["reception"],
+      calls: 0,
+      forwarding: ["all"],
+    });
+    const page = (await node.ask("callmanager", "device-states", { after: "phone-1001", limit: 2 })) as DeviceState[];
+    assert.deepEqual(
+      page.map(({ name }) => name),
+      ["phone-1002", "phone-1003"],
+    );
+    await assert.rejects(node.ask("callmanager", "line-states", { limit: 1_001 }), { code: "bad-params" });
     await callsEnd();
   });
 

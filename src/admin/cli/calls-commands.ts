@@ -29,28 +29,37 @@ interface ListOptions extends FilterOptions {
   readonly limit: number;
 }
 
+interface ExportOptions extends FilterOptions {
+  readonly format: "csv" | "json";
+}
+
 const MAX_LISTED = 10_000;
 
 /** Adds `list`, `show` and `export` to `tandem calls`. */
 export function addCallsCommands(calls: Command, withDataDir: (command: Command) => Command, run: RunView): void {
-  // `--json` before the command is that of `tandem calls` itself.
-  calls.enablePositionalOptions();
+  // `tandem calls` has `--data-dir` and `--json` too, and takes them for its own wherever they stand.
   withFilter(withDataDir(calls.command("list").description("list calls: those that go on, ended ones, or both")))
     .option("--live", "only calls that go on", false)
     .option("--past", "only calls that have ended", false)
     .addOption(new Option("--limit <count>", "so many ended calls").argParser(parseLimit).default(50))
     .option("--json", "print JSON", false)
-    .action((options: ListOptions) => run((context) => listCalls(context, options), options));
+    .action((_options: ListOptions, command: Command) => {
+      const options = command.optsWithGlobals<ListOptions>();
+      return run((context) => listCalls(context, options), options);
+    });
   withDataDir(calls.command("show <id>").description("show everything of one call: legs, attempts, causes, quality"))
     .option("--json", "print JSON", false)
-    .action((id: string, options: FilterOptions) => run((context) => showCall(context, id), options));
+    .action((id: string, _options: FilterOptions, command: Command) =>
+      run((context) => showCall(context, id), command.optsWithGlobals<FilterOptions>()),
+    );
   withFilter(withDataDir(calls.command("export").description("print the records of ended calls, to be put in a file")))
     .addOption(
       new Option("--format <format>", "a leg a line, or a record a line").choices(["csv", "json"]).default("csv"),
     )
-    .action((options: FilterOptions & { readonly format: "csv" | "json" }) =>
-      run((context) => exportCalls(context, options, options.format), options),
-    );
+    .action((_options: ExportOptions, command: Command) => {
+      const options = command.optsWithGlobals<ExportOptions>();
+      return run((context) => exportCalls(context, options, options.format), options);
+    });
 }
 
 function withFilter(command: Command): Command {

@@ -9,6 +9,7 @@ import {
 } from "../../common/index.ts";
 import type { Inventory } from "../device/inventory.ts";
 import { isLoopback } from "../device/ip-address.ts";
+import { profileWarning, type ProfileHints } from "../device/profile-hints.ts";
 import type { SipPhone } from "../device/sip-phone.ts";
 import { challengeHeaders, opaqueOf, type ReplyHeaders } from "./digest-challenge.ts";
 import { type DigestCredentials, readCredentials } from "./digest-credentials.ts";
@@ -62,6 +63,8 @@ export interface DigestAuthenticatorOptions {
   readonly logger: Logger;
   /** True when a phone is registered from the address: such a source is slowed, not banned. */
   readonly hasBindingFrom: (address: string) => boolean;
+  /** Told of phones that do not fit to their profiles; absent: nobody is told. */
+  readonly hints?: Pick<ProfileHints, "note">;
   /** Told when a source has used up what it may get wrong, and may be banned; absent: nobody is told. */
   readonly onStopped?: (address: string) => void;
   /** Default 300. */
@@ -201,8 +204,11 @@ export class DigestAuthenticator {
       return forbidden(403, "registers for another user");
     }
     const phone = line ?? first;
-    if (!phone.profile.transports.some((transport) => transport === source.protocol)) {
-      return forbidden(403, "transport is not in the SIP profile");
+    const { transports, name: profile } = phone.profile;
+    if (!transports.some((transport) => transport === source.protocol)) {
+      const text = `SIP profile ${profile} does not allow ${source.protocol}, only ${transports.join(", ")}`;
+      this.#options.hints?.note(phone, text);
+      return { ...forbidden(403, "transport is not in the SIP profile"), headers: [profileWarning(text)] };
     }
     return { kind: "ok", phone };
   }
@@ -265,6 +271,6 @@ function stopped({ kind, retryAfterSeconds }: Exclude<Admission, { kind: "admitt
   return kind === "banned" ? { kind, status: 403, headers, reason } : { kind, status: 503, headers, reason };
 }
 
-function forbidden(status: 400 | 403, reason: string): AuthenticationResult {
+function forbidden(status: 400 | 403, reason: string): Refusal & { readonly kind: "forbidden" } {
   return { kind: "forbidden", status, headers: [], reason };
 }

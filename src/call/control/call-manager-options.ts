@@ -39,6 +39,8 @@ export interface CallManagerOptions {
   /** Absent with a stock drachtio server: dialogs and calls are not compared after a restart. */
   readonly edgeControl?: EdgeControl;
   readonly inventory: Inventory;
+  /** Names of SIP profiles for phones, for hints about phones that another one fits; absent: none. */
+  readonly phoneProfiles?: readonly string[];
   /** The dial plan in force, asked for each call; absent: numbers lead where the inventory says. */
   readonly dialPlan?: () => DialPlan;
   readonly relay: MediaRelay;
@@ -74,9 +76,4 @@ export interface CallManagerOptions {
   readonly onReady?: () => void;
   /** Takes the place of drachtio-srf. */
   readonly signaling?: SignalingPort;
-}
-
-/** The longest that anything rings; `usual` is where a SIP profile does not say. */
-export function longestRingSeconds({ phones, peers }: Inventory, usual: number): number {
-  return [...phones, ...peers].reduce((longest, { profile }) => Math.max(longest, profile.ringSeconds), usual);
 }

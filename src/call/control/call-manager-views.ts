@@ -1,13 +1,17 @@
 import { SwitchError } from "../../common/index.ts";
 import type { DialPlanExplanation } from "../../signals/index.ts";
 import { explainDialed, type EmergencyPlan } from "../digit-analysis/index.ts";
+import type { ProfileHints } from "../device/index.ts";
+import type { CallRecord } from "../record/call-record.ts";
+import type { RecordPage, RecordQuery } from "../record/record-table.ts";
 import type { RegistrationSummary, Registrar } from "../registrar/index.ts";
 import type { TrunkKeeper, TrunkState } from "../trunk/trunk-keeper.ts";
 import type { CallManagerOptions } from "./call-manager-options.ts";
 import type { CallRecords } from "./call-records.ts";
-import { callReport, type CallReport } from "./call-report.ts";
+import { liveFacts, type CallReport } from "./call-report.ts";
 import type { CallTable } from "./call-table.ts";
 import { viewOf, type CallView } from "./call-view.ts";
+import { deviceNow, lineNow, type DeviceNow, type LineNow } from "./live-state.ts";
 import {
   subjectOfDevice,
   subjectOfRecord,
@@ -19,9 +23,10 @@ import {
 interface ViewedParts {
   readonly table: CallTable;
   readonly registrar: Registrar;
+  readonly hints: ProfileHints;
   readonly trunks: TrunkKeeper;
   readonly records: CallRecords;
-  readonly emergency: EmergencyPlan | undefined;
+  readonly emergency: () => EmergencyPlan | undefined;
   readonly options: CallManagerOptions;
 }
 
@@ -44,15 +49,39 @@ export class CallManagerViews {
     return this.#parts.registrar.list(limit);
   }
 
+  /** What a device does now; undefined when it is none of the inventory. */
+  deviceNow(name: string): DeviceNow | undefined {
+    return deviceNow(name, { ...this.#parts, inventory: this.#parts.options.inventory });
+  }
+
+  /** What a line (`1001@internal`) does now. */
+  lineNow(line: string): LineNow {
+    return lineNow(line, { ...this.#parts, inventory: this.#parts.options.inventory });
+  }
+
   /** Trunks, by name: whether they are in service, since when, and why not. */
   trunkStates(): TrunkState[] {
     return this.#parts.trunks.trunkStates();
   }
 
-  /** Everything of a call that goes on or has ended; undefined when it is not known. @throws {RecordError} */
-  callReport(callId: string): Promise<CallReport | undefined> {
-    const { table, records, options } = this.#parts;
-    return callReport(callId, table, records, options);
+  /** Records of the calls that ended last, newest first, at most `limit`. */
+  endedCalls(limit: number): Promise<CallRecord[]> {
+    return this.#parts.records.last(limit);
+  }
+
+  /** A page of the records of ended calls, as JSON texts. @throws {RecordError} */
+  recordPage(query: RecordQuery): Promise<RecordPage> {
+    return this.#parts.records.page(query);
+  }
+
+  /** A call that goes on, or the record of one that has ended; undefined when it is not known. @throws {RecordError} */
+  async callReport(callId: string): Promise<CallReport | undefined> {
+    const session = this.#parts.table.get(callId);
+    if (session !== undefined && session.call.state !== "disconnected") {
+      return { state: "live", call: await liveFacts(session, this.#parts.options, this.#parts.records.context) };
+    }
+    const call = await this.#parts.records.find(callId);
+    return call === undefined ? undefined : { state: "past", call };
   }
 
   /**
@@ -63,7 +92,7 @@ export class CallManagerViews {
   explainDialPlan(from: string, digits: string): DialPlanExplanation {
     const { dialPlan, clock, settings } = this.#parts.options;
     if (dialPlan === undefined) throw new SwitchError("no-dial-plan", "numbers lead where the inventory says");
-    const emergency = this.#parts.emergency;
+    const emergency = this.#parts.emergency();
     const context = { plan: dialPlan(), nowMs: clock.wallMs(), services: settings.endpoints, emergency };
     return explainDialed(from, digits, context);
   }

@@ -3,19 +3,19 @@ import { errorMessageOf, type MetricSample } from "../../common/index.ts";
 import type { RelayEvent } from "../../media/index.ts";
 import type { SipMessage } from "../../sip/message/index.ts";
 import { DigestAuthenticator } from "../auth/index.ts";
-import type { InventoryChange, SipPhone } from "../device/index.ts";
+import { ProfileHints, type Inventory, type InventoryChange, type SipPhone } from "../device/index.ts";
 import { emergencyPlan, numberingSource, type EmergencyPlan } from "../digit-analysis/index.ts";
 import type { RecordSettings } from "../record/record-settings.ts";
 import { Registrar, type Binding } from "../registrar/index.ts";
 import { DrachtioSignaling } from "../signaling/drachtio-signaling.ts";
 import type { SignalingPort } from "../signaling/signaling-port.ts";
 import { TrunkKeeper } from "../trunk/trunk-keeper.ts";
-import { longestRingSeconds, type CallManagerOptions } from "./call-manager-options.ts";
+import type { CallManagerOptions } from "./call-manager-options.ts";
 import { CallControl } from "./call-control.ts";
 import { CallManagerViews } from "./call-manager-views.ts";
 import { CallCounters } from "./call-counters.ts";
 import { CallJournal } from "./call-journal.ts";
-import { openCallRecords, type CallRecords } from "./call-records.ts";
+import { CallRecords } from "./call-records.ts";
 import type { CallContext } from "./call-session.ts";
 import { CallTable } from "./call-table.ts";
 import { EdgeMessenger } from "./edge-messenger.ts";
@@ -35,14 +35,14 @@ import { wayToLeg } from "./way-to-leg.ts";
  * media and their records. Calls outlive it: what it knows of established calls is on file before a phone knows it.
  */
 export class CallManager {
-  /** What is kept of ended calls. */
-  readonly records: CallRecords;
   readonly #options: CallManagerOptions;
   readonly #table = new CallTable();
   readonly #counters = new CallCounters();
+  readonly #hints: ProfileHints;
   readonly #registrar: Registrar;
   readonly #authenticator: DigestAuthenticator;
   readonly #journal: CallJournal;
+  readonly #records: CallRecords;
   readonly #signaling: SignalingPort;
   readonly #trunks: TrunkKeeper;
   readonly #gatekeeper: Gatekeeper;
@@ -64,18 +64,32 @@ export class CallManager {
     this.#options = options;
     this.#edge = new EdgeMessenger(options.edgeControl, logger);
     this.#planEmergency();
-    this.#registrar = new Registrar({ inventory, clock, logger, journalPath: paths.registrations });
+    this.#hints = new ProfileHints({ clock, logger, profiles: options.phoneProfiles ?? [] });
+    const hints = this.#hints;
+    this.#registrar = new Registrar({ inventory, clock, logger, hints, journalPath: paths.registrations });
     this.#authenticator = new DigestAuthenticator({
       inventory,
       secret: createHmac("sha256", edge.secret).update("digest nonces").digest("hex"),
       clock,
       ids,
       logger,
+      hints,
       hasBindingFrom: (address) => this.#registrar.hasBindingFrom(address),
       onStopped: (address) => this.#edge.ban(address),
     });
     this.#journal = new CallJournal(paths.calls, clock, logger);
-    this.records = openCallRecords(options);
+    this.#records = new CallRecords({
+      path: paths.records,
+      clock,
+      logger,
+      settings: options.recordSettings,
+      table: options.recordTable,
+      context: {
+        node: options.node ?? "tandem",
+        deviceFacts: options.deviceFacts ?? (() => ({})),
+        partitionOf: (device, number) => inventory.lineOf(device, number)?.line.split("@", 2)[1],
+      },
+    });
     const ringSeconds = settings.ringSeconds ?? 180;
     const longestRingMs = longestRingSeconds(inventory, ringSeconds) * 1_000;
     const signaling =
@@ -159,9 +173,10 @@ export class CallManager {
     return new CallManagerViews({
       table: this.#table,
       registrar: this.#registrar,
+      hints: this.#hints,
       trunks: this.#trunks,
-      records: this.records,
-      emergency: this.#emergency,
+      records: this.#records,
+      emergency: () => this.#emergency,
       options: this.#options,
     });
   }
@@ -219,7 +234,7 @@ export class CallManager {
 
   /** What of calls is recorded from now on; what is absent stays as it is. */
   applySettings(settings: Partial<RecordSettings>): void {
-    this.records.applySettings(settings);
+    this.#records.applySettings(settings);
   }
 
   /** Forgets what a source has got wrong, as the edge forgets a ban. */
@@ -236,7 +251,7 @@ export class CallManager {
       this.#journal.metric,
       ...this.#authenticator.counters(),
       ...this.#trunks.metrics(),
-      ...this.records.metrics(),
+      ...this.#records.metrics(),
       {
         name: "tandem_wire_pending_commands",
         type: "gauge",
@@ -252,11 +267,13 @@ export class CallManager {
    */
   inventoryChanged({ endedAors, endedDevices, havePeersChanged }: InventoryChange): void {
     for (const aor of endedAors) this.#registrar.forget(aor);
+    for (const device of endedDevices) this.#hints.forget(device);
     this.#subscriptions.endOf(new Set(endedDevices));
     this.#planEmergency();
     if (!havePeersChanged) return;
-    this.#edge.know(this.#options.inventory.peers);
-    this.#trunks.apply(this.#options.inventory.peers);
+    const { peers } = this.#options.inventory;
+    this.#edge.know(peers);
+    this.#trunks.apply(peers);
   }
 
   /** New calls get 503 from now on; those that are there go on. */
@@ -299,7 +316,7 @@ export class CallManager {
     for (const session of this.#table.sessions) session.loseEdge();
     for (const session of this.#table.sessions) session.stop();
     await Promise.all(this.#unwritten);
-    await this.records.close();
+    await this.#records.close();
     this.#journal.close();
     this.#subscriptions.close();
     this.#registrar.close();
@@ -342,7 +359,11 @@ export class CallManager {
           if (this.#table.size === 0) this.#onNoSession();
         },
       },
-      writeRecord: (ended) => this.records.write(ended),
+      writeRecord: (ended) => this.#records.write(ended),
     };
   }
+}
+
+function longestRingSeconds({ phones, peers }: Inventory, usual: number): number {
+  return [...phones, ...peers].reduce((longest, { profile }) => Math.max(longest, profile.ringSeconds), usual);
 }

@@ -4,7 +4,6 @@ import { findRecord, lastRecords, recordIn } from "../record/record-reader.ts";
 import type { RecordSettings } from "../record/record-settings.ts";
 import { RecordError, type RecordPage, type RecordQuery, type RecordTable } from "../record/record-table.ts";
 import { RecordWriter, type FileLimits } from "../record/record-writer.ts";
-import type { CallManagerOptions } from "./call-manager-options.ts";
 import type { RecordContext } from "./record-context.ts";
 import { recordOf, type EndedCall } from "./record-of.ts";
 
@@ -87,23 +86,6 @@ export class CallRecords {
     await this.#writer.close();
     await this.#table?.close();
   }
-}
-
-/** The records of a call manager. */
-export function openCallRecords(options: CallManagerOptions): CallRecords {
-  const { paths, clock, logger, inventory, recordSettings, recordTable, node = "tandem" } = options;
-  return new CallRecords({
-    path: paths.records,
-    clock,
-    logger,
-    settings: recordSettings,
-    table: recordTable,
-    context: {
-      node,
-      deviceFacts: options.deviceFacts ?? (() => ({})),
-      partitionOf: (device, number) => inventory.lineOf(device, number)?.line.split("@", 2)[1],
-    },
-  });
 }
 
 function limitsOf({ maxFileMegabytes, retentionDays }: RecordSettings): FileLimits {

@@ -1,9 +1,7 @@
 import { errorMessageOf, type Clock, type Logger } from "../../common/index.ts";
 import type { MediaRelay, RelaySessionSummary } from "../../media/index.ts";
 import type { CallFacts, CallRecord } from "../record/call-record.ts";
-import type { CallRecords } from "./call-records.ts";
 import type { CallSession } from "./call-session.ts";
-import type { CallTable } from "./call-table.ts";
 import type { RecordContext } from "./record-context.ts";
 import { callFacts } from "./record-of.ts";
 
@@ -22,23 +20,8 @@ interface LiveContext {
   readonly logger: Logger;
 }
 
-/** A call that goes on, or the record of one that has ended; undefined when it is not known. @throws {RecordError} */
-export async function callReport(
-  callId: string,
-  table: CallTable,
-  records: CallRecords,
-  live: LiveContext,
-): Promise<CallReport | undefined> {
-  const session = table.get(callId);
-  if (session !== undefined && session.call.state !== "disconnected") {
-    return { state: "live", call: await liveFacts(session, live, records.context) };
-  }
-  const call = await records.find(callId);
-  return call === undefined ? undefined : { state: "past", call };
-}
-
 /** A call as it stands, with the figures of its media so far. */
-async function liveFacts(session: CallSession, live: LiveContext, context: RecordContext): Promise<LiveCall> {
+export async function liveFacts(session: CallSession, live: LiveContext, context: RecordContext): Promise<LiveCall> {
   const summary = session.hasMedia ? await figuresOf(session.callId, live) : undefined;
   const { call, progress } = session;
   return { state: call.state, ...callFacts({ progress, call, summary, nowMs: live.clock.wallMs() }, context) };

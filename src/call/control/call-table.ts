@@ -34,8 +34,8 @@ export class CallTable {
   readonly #sessions = new Map<string, CallSession>();
   readonly #legs = new Map<string, LegEntry>();
   readonly #devices = new Map<string, DeviceCalls>();
-  /** Calls of each line that have not ended. */
-  readonly #lines = new Map<string, number>();
+  /** Calls of each line that have not ended; one from the line to itself is there twice. */
+  readonly #lines = new Map<string, readonly CallSession[]>();
   /** Calls that have not ended. */
   #active = 0;
 
@@ -74,15 +74,20 @@ export class CallTable {
     return active >= maxCalls || unclosed.size >= 2 * maxCalls + MAX_LINGERING;
   }
 
-  /** Calls of a line (`1001@internal`) that have not ended, on all its devices; one from the line to itself counts twice. */
-  callsOnLine(line: string): number {
-    return this.#lines.get(line) ?? 0;
+  /** Calls of a device that have not ended. */
+  callsOf(deviceName: string): number {
+    return this.#devices.get(deviceName)?.active ?? 0;
+  }
+
+  /** Calls of a line (`1001@internal`) that have not ended, on all its devices; one from the line to itself is there twice. */
+  sessionsOnLine(line: string): readonly CallSession[] {
+    return this.#lines.get(line) ?? [];
   }
 
   /** True when a line may have no more calls: of those to it, or of those from it. */
   isLineBusy({ line, lineLimits }: LimitedLine, direction: "to" | "from"): boolean {
     if (lineLimits === undefined) return false;
-    return this.callsOnLine(line) >= (direction === "to" ? lineLimits.busyTrigger : lineLimits.maxCalls);
+    return this.sessionsOnLine(line).length >= (direction === "to" ? lineLimits.busyTrigger : lineLimits.maxCalls);
   }
 
   add(session: CallSession): void {
@@ -94,7 +99,7 @@ export class CallTable {
       device.unclosed.add(session);
       this.#devices.set(name, device);
     }
-    for (const line of linesOf(session)) this.#lines.set(line, this.callsOnLine(line) + 1);
+    for (const line of linesOf(session)) this.#lines.set(line, [...this.sessionsOnLine(line), session]);
   }
 
   addLeg(leg: Leg, session: CallSession): void {
@@ -113,8 +118,9 @@ export class CallTable {
       if (device !== undefined) device.active -= 1;
     }
     for (const line of linesOf(session)) {
-      const others = this.callsOnLine(line) - 1;
-      if (others > 0) this.#lines.set(line, others);
+      const sessions = this.sessionsOnLine(line);
+      const others = sessions.toSpliced(sessions.indexOf(session), 1);
+      if (others.length > 0) this.#lines.set(line, others);
       else this.#lines.delete(line);
     }
   }

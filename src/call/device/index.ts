@@ -5,5 +5,6 @@ export { createInventory, type InventorySource, type PeerSource, type PhoneSourc
 export { type Inventory } from "./inventory.ts";
 export { InventoryTable } from "./inventory-table.ts";
 export { StoredInventory, type InventoryChange, type StoredInventoryContext } from "./stored-inventory.ts";
+export { ProfileHints, profileWarning } from "./profile-hints.ts";
 export { InventoryError, type InventoryErrorCode } from "./inventory-error.ts";
 export { isLoopback, isSameAddress } from "./ip-address.ts";

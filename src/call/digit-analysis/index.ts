@@ -18,7 +18,8 @@ export {
   type TrunkAttempt,
 } from "./plan/dial-plan.ts";
 export { compileDialPlan } from "./plan/compile-dial-plan.ts";
-export { DIAL_PLAN_KINDS, readDialPlan } from "./plan/read-dial-plan.ts";
+export { LiveDialPlan } from "./plan/live-dial-plan.ts";
+export { readDialPlan } from "./plan/read-dial-plan.ts";
 export { emergencyPlan, isEmergency, type EmergencyPlan, type EmergencySettings } from "./emergency.ts";
 export { explainDialed, type ExplainContext } from "./explain-dialed.ts";
 export { numberingSource, type Numbering, type NumberingSource } from "./numbering.ts";

@@ -19,6 +19,8 @@ export interface Binding {
   readonly expiresAtMs: number;
   /** Wall-clock milliseconds of the last REGISTER that named it. */
   readonly refreshedAtMs: number;
+  /** The same of the first one, since when it was there without a break; absent: from an older version. */
+  readonly sinceMs?: number;
   /** `+sip.instance` as written, without quotes: `<urn:uuid:...>`. */
   readonly instance?: string;
   /** RFC 5626 flow number within the instance. */

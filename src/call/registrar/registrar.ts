@@ -1,5 +1,6 @@
 import { detached, digestHash, Journal, type Clock, type Logger, type MetricSample } from "../../common/index.ts";
 import type { Inventory } from "../device/inventory.ts";
+import { profileWarning, type ProfileHints } from "../device/profile-hints.ts";
 import type { SipPhone } from "../device/sip-phone.ts";
 import { isAllowedPlace } from "./allowed-place.ts";
 import { applyRegister } from "./apply-register.ts";
@@ -38,6 +39,8 @@ export interface RegistrarOptions {
   readonly logger: Logger;
   /** Journal file; absent: nothing outlives the process. */
   readonly journalPath?: string;
+  /** Told of phones that fit to their profiles, or do not; absent: nobody is told. */
+  readonly hints?: Pick<ProfileHints, "note" | "registered">;
   /** Bindings of all phones together; default 100,000. */
   readonly maxBindings?: number;
 }
@@ -179,19 +182,24 @@ export class Registrar {
     if (!read.ok) return refuse(read.status, read.reason);
     const { request, expiresSeconds, path } = read.value;
     const bind = (contact: RequestedContact, seconds: number): Binding =>
-      makeBinding(facts, read.value, contact, clock.wallMs(), seconds);
+      makeBinding(facts, read.value, contact, { wallMs: clock.wallMs(), seconds, current });
     const { callId, cseq, source } = facts;
     const isAllowed = ({ uri }: RequestedContact): boolean => isAllowedPlace(uri, path, source, inventory);
     const outcome = applyRegister({ current, request, expiresSeconds, callId, cseq, source, limits, isAllowed, bind });
     if (!outcome.ok) {
       const { status, reason } = outcome;
-      return refuse(status, reason, status === 423 ? [["Min-Expires", String(limits.minExpirySeconds)]] : []);
+      const warnings = this.#warn(facts, status);
+      const minimum: RegisterHeaders = status === 423 ? [["Min-Expires", String(limits.minExpirySeconds)]] : [];
+      return refuse(status, reason, [...minimum, ...warnings]);
     }
     const growth = outcome.bindings.length - current.length;
     if (growth > 0 && this.#table.size + growth > this.#maxBindings) {
       return refuse(503, "Registrar Full", [["Retry-After", String(FULL_RETRY_SECONDS)]]);
     }
     if (request.kind !== "query") this.#replace(aor, outcome.bindings);
+    if (request.kind === "contacts" && outcome.bindings.length > 0) {
+      this.#options.hints?.registered(facts.phone, facts.userAgent);
+    }
     const headers = registerReplyHeaders({
       bindings: outcome.bindings,
       remainingSeconds: (binding) => this.#table.remainingSeconds(binding),
@@ -200,6 +208,18 @@ export class Registrar {
       wallMs: clock.wallMs(),
     });
     return { status: 200, headers, bindings: outcome.bindings };
+  }
+
+  /** What of its profile a REGISTER does not keep to. */
+  #warn({ phone }: RegisterFacts, status: 400 | 403 | 423): RegisterHeaders {
+    if (status === 400) return [];
+    const { name, registration } = phone.profile;
+    const text =
+      status === 423
+        ? `SIP profile ${name} wants phones to register for ${registration.minExpirySeconds} s at least`
+        : `SIP profile ${name} allows ${registration.maxContacts} contacts, at places that are the phone's own`;
+    this.#options.hints?.note(phone, text);
+    return [profileWarning(text)];
   }
 
   #replace(aor: string, bindings: readonly Binding[]): void {
@@ -240,9 +260,15 @@ function makeBinding(
   facts: RegisterFacts,
   { path }: RegisterHeaderValues,
   { uriText, uri, q, instance, regId }: RequestedContact,
-  wallMs: number,
-  seconds: number,
+  {
+    wallMs,
+    seconds,
+    current,
+  }: { readonly wallMs: number; readonly seconds: number; readonly current: readonly Binding[] },
 ): Binding {
+  const former = current.find(
+    (one) => one.contactUri === uriText || (instance !== undefined && one.instance === instance),
+  );
   const { phone, callId, cseq, source, userAgent } = facts;
   const { targetUri, ...way } = targetOf(uriText, uri, facts, regId !== undefined);
   return {
@@ -252,6 +278,7 @@ function makeBinding(
     cseq,
     q,
     refreshedAtMs: wallMs,
+    sinceMs: former?.sinceMs ?? former?.refreshedAtMs ?? wallMs,
     expiresAtMs: wallMs + seconds * 1_000,
     source,
     targetUri: detached(targetUri),

@@ -14,6 +14,7 @@ function isBinding(value: unknown): value is Binding {
     [value.instance, value.proxyUri, value.userAgent, value.keyMark].every(
       (text) => text === undefined || isText(text),
     ) &&
+    (value.sinceMs === undefined || Number.isFinite(value.sinceMs)) &&
     (value.isDialable === undefined || typeof value.isDialable === "boolean") &&
     (value.regId === undefined || Number.isInteger(value.regId)) &&
     (path === undefined || (Array.isArray(path) && path.every(isText)))

@@ -13,6 +13,7 @@ import type {
 import { DatabaseError } from "../database-error.ts";
 import { DEVICE_KINDS, type BodyOf, type DeviceKind, type Kind } from "../model/kinds.ts";
 import { withHashedPasswords } from "../model/sealing.ts";
+import type { KnownProfiles } from "../planning/check-profiles.ts";
 import { plan } from "../planning/plan.ts";
 import { doSteps, STEP, type Steps } from "../planning/steps.ts";
 import { undoing } from "../planning/undoing.ts";
@@ -27,6 +28,8 @@ export interface SqliteStoreOptions {
   readonly path: string;
   readonly clock: Clock;
   readonly keeper: SecretKeeper;
+  /** SIP profiles that devices may have; absent: any. */
+  readonly profiles?: KnownProfiles | undefined;
   /** Absent: 10,000 changes and 64 MiB. */
   readonly history?: History;
 }
@@ -52,6 +55,7 @@ interface Undoing {
 export class SqliteStore implements ConfigurationStore {
   readonly #clock: Clock;
   readonly #keeper: SecretKeeper;
+  readonly #profiles: KnownProfiles | undefined;
   readonly #reading: Side;
   readonly #writing: Side;
   /** Ends when the changes asked for so far have ended. */
@@ -59,8 +63,9 @@ export class SqliteStore implements ConfigurationStore {
   #isInSnapshot = false;
 
   /** @throws {DatabaseError} `database-failed` when the file cannot be opened, is not ours or another version's */
-  constructor({ path, clock, keeper, history = HISTORY }: SqliteStoreOptions) {
+  constructor({ path, clock, keeper, profiles, history = HISTORY }: SqliteStoreOptions) {
     this.#clock = clock;
+    this.#profiles = profiles;
     this.#keeper = keeper;
     this.#reading = sideOf(openFile(path), history);
     // What is in memory is there for one connection only; waiting for other processes must not stop this one.
@@ -113,7 +118,9 @@ export class SqliteStore implements ConfigurationStore {
 
   async check({ operations }: ChangeRequest): Promise<readonly ChangeEntry[]> {
     const hashed = await this.#hashed(operations);
-    return this.#transaction("look", ({ objects }) => plan(hashed, objects, this.#keeper));
+    return this.#transaction("look", ({ objects }) =>
+      plan(hashed, objects, this.#keeper, { profiles: this.#profiles }),
+    );
   }
 
   async apply(request: ChangeRequest): Promise<ChangeRecord | undefined> {
@@ -158,7 +165,10 @@ export class SqliteStore implements ConfigurationStore {
     operations: readonly Operation[],
     undo?: Undoing,
   ): Steps<ChangeRecord | undefined> {
-    const entries = yield* plan(operations, objects, this.#keeper, { isUndo: undo !== undefined });
+    const entries = yield* plan(operations, objects, this.#keeper, {
+      isUndo: undo !== undefined,
+      profiles: this.#profiles,
+    });
     if (entries.length === 0) return undefined;
     const sequence = changes.sequence() + 1;
     yield* write(objects, entries, sequence);

@@ -1,4 +1,5 @@
 import { errorMessageOf, type Clock, type Logger, type Timer } from "../../common/index.ts";
+import { LiveDialPlan, type DialPlan } from "../../call/digit-analysis/index.ts";
 import {
   StoredInventory,
   type Inventory,
@@ -23,12 +24,13 @@ export interface FollowedInventoryOptions extends StoredInventoryContext {
   readonly onChanged: (touched: TouchedObjects, change: InventoryChange) => void;
 }
 
-/** The inventory of call control, which follows the configuration while calls go on. */
+/** The inventory and the dial plan of call control, which follow the configuration while calls go on. */
 export class FollowedInventory {
   readonly mirror: ConfigurationMirror;
   readonly parameters: ServiceParameters;
   readonly #options: FollowedInventoryOptions;
   readonly #stored: StoredInventory;
+  readonly #dialPlan: LiveDialPlan;
   #timer: Timer | undefined;
   #work: Promise<unknown> = Promise.resolve();
   #isClosed = false;
@@ -38,7 +40,12 @@ export class FollowedInventory {
     this.mirror = new ConfigurationMirror(options.store);
     this.parameters = new ServiceParameters(this.mirror);
     this.#stored = new StoredInventory(this.mirror, options);
+    this.#dialPlan = new LiveDialPlan(this.mirror);
     this.#look();
+  }
+
+  get dialPlan(): DialPlan {
+    return this.#dialPlan.plan;
   }
 
   get inventory(): Inventory {
@@ -67,6 +74,7 @@ export class FollowedInventory {
     const touched = await mirror.refresh();
     if (touched.size === 0) return mirror.sequence;
     const change = await this.#stored.takeUp(touched);
+    await this.#dialPlan.takeUp(touched);
     if (this.#isClosed) return mirror.sequence;
     this.#options.onChanged(touched, change);
     this.#options.logger.info("configuration taken up", { sequence: mirror.sequence });

@@ -1,3 +1,4 @@
+import type { SipProfile } from "../../call/device/sip-profile.ts";
 import type { Clock } from "../../common/index.ts";
 import type { NodePaths } from "../../config/node-paths.ts";
 import type { SecretKeeper } from "../../database/index.ts";
@@ -5,10 +6,17 @@ import { SqliteStore } from "../../database/sqlite/sqlite-store.ts";
 
 /**
  * Opens the configuration of a node.
+ * @param profiles what devices may have when something is written; absent: any
  * @throws {DatabaseError} `database-failed`
  */
-export function openConfiguration(paths: NodePaths, clock: Clock, keeper: SecretKeeper): SqliteStore {
-  return new SqliteStore({ path: paths.configurationFile, clock, keeper });
+export function openConfiguration(
+  paths: NodePaths,
+  clock: Clock,
+  keeper: SecretKeeper,
+  profiles?: readonly Pick<SipProfile, "name" | "kind">[],
+): SqliteStore {
+  const known = profiles && new Map(profiles.map(({ name, kind }) => [name, kind]));
+  return new SqliteStore({ path: paths.configurationFile, clock, keeper, profiles: known });
 }
 
 /** For processes that read, or write no secret that was typed. */

@@ -62,7 +62,7 @@ export async function startNode(options: StartNodeOptions): Promise<StartedNode>
 }
 
 async function declare({ settings, clock, report }: StartNodeOptions, paths: NodePaths): Promise<void> {
-  const store = openConfiguration(paths, clock, withoutSecrets(settings.realm));
+  const store = openConfiguration(paths, clock, withoutSecrets(settings.realm), settings.profiles);
   try {
     await applyDeclared(store, settings, paths, report);
   } finally {

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { extname, join } from "node:path";
 import { errorMessageOf } from "../../common/index.ts";
 import type { SupervisorHello } from "../../admin/index.ts";
@@ -60,6 +61,9 @@ export async function superviseNode(options: SuperviseNodeOptions): Promise<Star
     throw error;
   }
   channel.enter("ready");
+  if (existsSync(paths.firstPasswordFile)) {
+    options.report(`user admin signs in with the password in ${paths.firstPasswordFile} and has to change it`);
+  }
   log = attachLog(logger, options);
   return { paths, stopped, stop, kill };
 }

@@ -21,7 +21,7 @@ const LOOPBACK = "127.0.0.1";
 export async function createAdminPart(context: ServiceContext): Promise<ServicePart> {
   const { node, paths, clock, logger } = context;
   const passwords = new NodeSecretKeeper(node.realm, paths.secretKey);
-  const store = openConfiguration(paths, clock, passwords);
+  const store = openConfiguration(paths, clock, passwords, node.profiles);
   const firstPassword = new FirstPassword(store, paths.firstPasswordFile);
   await firstPassword.prepare();
   const caller = keptServiceCaller(SERVICE_NAMES, paths, clock, logger);

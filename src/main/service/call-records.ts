@@ -5,7 +5,7 @@ import type { CallManager, DeviceFacts } from "../../call/control/index.ts";
 import { recordSettingsOf, type RecordSettings } from "../../call/index.ts";
 import { SqliteRecordTable } from "../../call/record/sqlite/sqlite-record-table.ts";
 import type { NodePaths } from "../../config/node-paths.ts";
-import { DEVICE_KINDS, findServiceParameter, type ConfigurationMirror } from "../../database/index.ts";
+import { DEVICE_KINDS, type ConfigurationMirror, type ServiceParameters } from "../../database/index.ts";
 
 const moment = z.int().min(0);
 const word = z.string().min(1).max(256);
@@ -35,10 +35,8 @@ export function openRecordTable(paths: NodePaths, clock: Clock, logger: Logger):
 }
 
 /** What service parameters say of call records. */
-export function recordSettingsIn(mirror: ConfigurationMirror): RecordSettings {
-  return recordSettingsOf(
-    (name) => mirror.get("service-parameter", name)?.value ?? findServiceParameter(name)?.default ?? false,
-  );
+export function recordSettingsIn(parameters: ServiceParameters): RecordSettings {
+  return recordSettingsOf((name) => parameters.value(name));
 }
 
 /** Pool and owner of a device. */
@@ -56,7 +54,7 @@ export function deviceFactsIn(mirror: ConfigurationMirror, name: string): Device
 export function handleRecordQuestions(channel: ChannelServer, manager: CallManager): void {
   channel.handle("call-records", (params) => {
     const { limit, ...wanted } = checked(queryParams, params);
-    return manager.records.page({ limit, ...definedOf(wanted) });
+    return manager.views.recordPage({ limit, ...definedOf(wanted) });
   });
   channel.handle("call-report", async (params) => {
     const { callId } = checked(callParams, params);

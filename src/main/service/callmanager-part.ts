@@ -14,6 +14,7 @@ import {
   recordSettingsIn,
   recordsFile,
 } from "./call-records.ts";
+import { handleStateQuestions } from "./live-states.ts";
 import type { ServiceContext, ServicePart } from "./service-part.ts";
 
 /** How long readiness waits for edge and relay; without them new calls get 503, but others can go on. */
@@ -55,15 +56,17 @@ export function createCallManagerPart(context: ServiceContext): ServicePart {
     profiles: new Map(node.profiles.map((profile) => [profile.name, profile])),
     clock,
     logger,
-    onChanged: (kinds, change) => {
+    onChanged: (touched, change) => {
       manager.inventoryChanged(change);
-      if (kinds.has("service-parameter")) manager.applySettings(recordSettingsIn(followed.mirror));
+      if (touched.has("service-parameter")) manager.applySettings(recordSettingsIn(followed.parameters));
     },
   });
   const manager = new CallManager({
     edge: drachtio ?? { ...node.wire, secret: readFileSync(paths.wireSecretFile, "utf8").trim() },
     ...(edgeChannel === undefined ? {} : { edgeControl: edgeControlOver(edgeChannel) }),
     inventory: followed.inventory,
+    phoneProfiles: node.profiles.filter(({ kind }) => kind === "phone").map(({ name }) => name),
+    dialPlan: () => followed.dialPlan,
     relay,
     clock,
     ids,
@@ -77,7 +80,7 @@ export function createCallManagerPart(context: ServiceContext): ServicePart {
     },
     secrets: new SecretBox(paths.secretKey),
     node: node.name,
-    recordSettings: recordSettingsIn(followed.mirror),
+    recordSettings: recordSettingsIn(followed.parameters),
     recordTable: openRecordTable(paths, clock, logger),
     deviceFacts: (device) => deviceFactsIn(followed.mirror, device),
     settings: { ...node.call, endpoints: new Map(Object.entries(node.call.endpoints)) },
@@ -88,8 +91,12 @@ export function createCallManagerPart(context: ServiceContext): ServicePart {
   channel.handle("registrations", () => manager.views.registrations());
   channel.handle("trunks", () => manager.views.trunkStates());
   channel.handle("forgive", (params) => manager.forgive(textIn(params, "address")));
-  channel.handle("ended-calls", () => manager.records.last(ENDED_CALLS));
+  channel.handle("ended-calls", () => manager.views.endedCalls(ENDED_CALLS));
   handleRecordQuestions(channel, manager);
+  handleStateQuestions(channel, manager, followed.mirror);
+  channel.handle("dial-plan-explain", (params) =>
+    manager.views.explainDialPlan(textIn(params, "from"), textIn(params, "digits")),
+  );
   channel.handle("trace-call", async (params) => {
     const callId = textIn(params, "callId");
     const subject = await manager.views.callSubject(callId);

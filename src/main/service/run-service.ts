@@ -96,6 +96,8 @@ class ServiceHost {
     process.on("SIGINT", () => void this.#stop("restart"));
     process.on("SIGHUP", () => undefined);
     this.#addMethods();
+    // What a part waits for while it is made may be a timer alone, and those keep no process alive.
+    const alive = setInterval(() => undefined, 60_000);
     try {
       this.#part = await createPart({
         node: this.#node,
@@ -111,6 +113,7 @@ class ServiceHost {
       // Not before: whoever connects finds a service that is ready, with all of its methods.
       this.#state = "ready";
       await this.#channel.listen();
+      clearInterval(alive);
     } catch (error) {
       return this.#die(error, UNAVAILABLE_CODES.includes(errorCodeOf(error) ?? "") ? EXIT.unavailable : EXIT.failed);
     }

@@ -18,6 +18,7 @@ const MAX_PER_USER = 50;
 export class SessionTable {
   readonly #clock: Clock;
   readonly #sessions = new Map<string, Session>();
+  readonly #keysOf = new Map<string, Set<string>>();
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -29,11 +30,11 @@ export class SessionTable {
 
   /** Makes a session; beyond 50 of a user, or 10,000 in all, the one that was not used for longest ends. */
   begin(user: string, passwordHash: string): { readonly token: string; readonly session: Session } {
-    const own = [...this.#sessions.values()].filter((session) => session.user === user);
-    const [oldestOwn] = own;
-    if (own.length >= MAX_PER_USER && oldestOwn !== undefined) this.#sessions.delete(oldestOwn.key);
+    const own = this.#keysOf.get(user);
+    const [oldestOwn] = own ?? [];
+    if ((own?.size ?? 0) >= MAX_PER_USER && oldestOwn !== undefined) this.end(oldestOwn);
     const [oldest] = this.#sessions.keys();
-    if (this.#sessions.size >= MAX_SESSIONS && oldest !== undefined) this.#sessions.delete(oldest);
+    if (this.#sessions.size >= MAX_SESSIONS && oldest !== undefined) this.end(oldest);
     const token = randomBytes(32).toString("base64url");
     return { token, session: this.#keep({ key: keyOf(token), user, passwordHash }) };
   }
@@ -42,8 +43,9 @@ export class SessionTable {
   use(token: string): Session | undefined {
     const session = this.#sessions.get(keyOf(token));
     if (session === undefined) return undefined;
-    this.#sessions.delete(session.key);
-    return session.expiresAtMs <= this.#clock.wallMs() ? undefined : this.#keep(session);
+    if (session.expiresAtMs > this.#clock.wallMs()) return this.#keep(session);
+    this.end(session.key);
+    return undefined;
   }
 
   /** Its user has another password now; the sessions that are not told of it end. */
@@ -53,12 +55,22 @@ export class SessionTable {
   }
 
   end(key: string): void {
+    const user = this.#sessions.get(key)?.user;
+    if (user === undefined) return;
     this.#sessions.delete(key);
+    const own = this.#keysOf.get(user);
+    own?.delete(key);
+    if (own?.size === 0) this.#keysOf.delete(user);
   }
 
+  /** The one used last is the last one in both maps. */
   #keep(session: Omit<Session, "expiresAtMs">): Session {
+    const { key, user } = session;
+    this.end(key);
     const kept = { ...session, expiresAtMs: this.#clock.wallMs() + LIFE_MS };
-    this.#sessions.set(kept.key, kept);
+    this.#sessions.set(key, kept);
+    const own = this.#keysOf.get(user) ?? new Set();
+    this.#keysOf.set(user, own.add(key));
     return kept;
   }
 }

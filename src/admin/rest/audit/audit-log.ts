@@ -29,6 +29,8 @@ export class AuditLog implements AuditTrail {
   constructor(options: AuditLogOptions) {
     this.#options = options;
     this.#last = this.#readLast();
+    // What comes next does not go on in a line that a crash cut short.
+    if (/[^\n]$/.test(readWhole(options.path))) options.file.append("\n");
   }
 
   record(event: AuditEvent): void {

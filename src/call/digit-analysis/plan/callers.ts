@@ -1,40 +1,72 @@
 import { DEFAULT_PARTITION, withPartition, type BodyOf } from "../../../database/index.ts";
 import type { DialCaller, DialPlanSource } from "./dial-plan.ts";
 
-type LineHolder = "phones" | "ctiPorts" | "routePoints";
+const HOLDERS = ["phones", "ctiPorts", "routePoints"] as const;
+/** Where devices that have lines stand in the configuration document. */
+export type LineHolder = (typeof HOLDERS)[number];
 type AnyDevice = Pick<BodyOf<"phone">, "name" | "devicePool" | "callingSearchSpace"> &
   Partial<Pick<BodyOf<"phone">, "lines">>;
 
-/** Names of the devices that have a line, in the order of the configuration. */
+/** Names of the devices that have a line, in their order. */
 export type LineDevices = { readonly [holder in LineHolder]: readonly string[] };
 
 const NO_DEVICES: LineDevices = { phones: [], ctiPorts: [], routePoints: [] };
 
-/** Who may dial, what they may dial, and who has which line. */
+/** Who may dial, what they may dial, and who has which line. Lines and devices come, change and go. */
 export class Callers {
-  readonly #spaces: ReadonlyMap<string, readonly string[]>;
-  readonly #pools: ReadonlyMap<string, string>;
+  #spaces: ReadonlyMap<string, readonly string[]> = new Map();
+  #pools: ReadonlyMap<string, string> = new Map();
   readonly #devices = new Map<string, AnyDevice>();
-  readonly #lines: ReadonlyMap<string, BodyOf<"directory-number">>;
+  readonly #lines = new Map<string, BodyOf<"directory-number">>();
   readonly #devicesOfLine = new Map<string, Record<LineHolder, string[]>>();
 
   constructor(source: DialPlanSource) {
-    this.#spaces = new Map(source.callingSearchSpaces.map(({ name, partitions }) => [name, partitions]));
-    this.#pools = new Map(source.devicePools.map(({ name, callingSearchSpace }) => [name, callingSearchSpace]));
-    this.#lines = new Map(source.directoryNumbers.map((line) => [`${line.number}@${line.partition}`, line]));
-    for (const trunk of source.trunks) this.#devices.set(trunk.name, trunk);
-    for (const holder of ["phones", "ctiPorts", "routePoints"] as const) {
-      for (const device of source[holder]) {
-        this.#devices.set(device.name, device);
-        for (const { directoryNumber } of device.lines) this.#hold(directoryNumber, holder, device.name);
-      }
+    this.setSpaces(source);
+    for (const line of source.directoryNumbers) this.setLine(`${line.number}@${line.partition}`, line);
+    for (const trunk of source.trunks) this.setDevice(trunk.name, { body: trunk });
+    for (const holder of HOLDERS) {
+      for (const device of source[holder]) this.setDevice(device.name, { holder, body: device });
     }
+  }
+
+  setSpaces({ callingSearchSpaces, devicePools }: Pick<DialPlanSource, "callingSearchSpaces" | "devicePools">): void {
+    this.#spaces = new Map(callingSearchSpaces.map(({ name, partitions }) => [name, partitions]));
+    this.#pools = new Map(devicePools.map(({ name, callingSearchSpace }) => [name, callingSearchSpace]));
+  }
+
+  /** @param line absent: it is there no more */
+  setLine(name: string, line: BodyOf<"directory-number"> | undefined): void {
+    if (line === undefined) this.#lines.delete(name);
+    else this.#lines.set(name, line);
+  }
+
+  /** @param device absent: it is there no more; a trunk has no holder */
+  setDevice(name: string, device: { readonly holder?: LineHolder; readonly body: AnyDevice } | undefined): void {
+    for (const { directoryNumber } of this.#devices.get(name)?.lines ?? []) this.#letGo(directoryNumber, name);
+    this.#devices.delete(name);
+    if (device === undefined) return;
+    const { holder, body } = device;
+    this.#devices.set(name, body);
+    if (holder === undefined) return;
+    for (const { directoryNumber } of body.lines ?? []) this.#hold(directoryNumber, holder, name);
   }
 
   #hold(line: string, holder: LineHolder, device: string): void {
     const known = this.#devicesOfLine.get(line) ?? { phones: [], ctiPorts: [], routePoints: [] };
-    known[holder].push(device);
+    const names = known[holder];
+    // In the order of names, whenever they have come; at a start they come so.
+    const later = names.findIndex((name) => name > device);
+    names.splice(later === -1 ? names.length : later, 0, device);
     this.#devicesOfLine.set(line, known);
+  }
+
+  #letGo(line: string, device: string): void {
+    const known = this.#devicesOfLine.get(line);
+    if (known === undefined) return;
+    const left = { phones: [], ctiPorts: [], routePoints: [] } as Record<LineHolder, string[]>;
+    for (const holder of HOLDERS) left[holder] = known[holder].filter((name) => name !== device);
+    if (HOLDERS.every((holder) => left[holder].length === 0)) this.#devicesOfLine.delete(line);
+    else this.#devicesOfLine.set(line, left);
   }
 
   /** The partitions of a search space; none when there is no such space. */

@@ -5,18 +5,20 @@ import { walkDigits } from "./walk-digits.ts";
 
 /** Compiles a dial plan: about 100 ms for 10,000 patterns. What refers to an object that is not there leads nowhere. */
 export function compileDialPlan(source: DialPlanSource): DialPlan {
-  return planOf(compileTables(source));
+  const tables = compileTables(source);
+  return planOver(() => tables);
 }
 
-function planOf(tables: PlanTables): DialPlan {
-  const { callers, routes, patternCount } = tables;
+/** @param now the tables as they are */
+export function planOver(now: () => PlanTables): DialPlan {
   return {
-    patternCount,
-    callerSpace: (caller) => callers.spaceOf(caller),
-    findCaller: (from) => callers.find(from),
-    analyzeDigits: (digits, query) => walkDigits(tables, digits, query),
-    leavesAbroad: (trunk, number) => routes.leavesAbroad(trunk, number),
-    explain: (digits, query, from) => explainDigits(tables, digits, query, from),
-    recompile: (source) => planOf(compileTables(source, tables)),
+    get patternCount() {
+      return now().dialables.size;
+    },
+    callerSpace: (caller) => now().callers.spaceOf(caller),
+    findCaller: (from) => now().callers.find(from),
+    analyzeDigits: (digits, query) => walkDigits(now(), digits, query),
+    leavesAbroad: (trunk, number) => now().routes.leavesAbroad(trunk, number),
+    explain: (digits, query, from) => explainDigits(now(), digits, query, from),
   };
 }

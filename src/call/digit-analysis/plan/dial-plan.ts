@@ -26,6 +26,19 @@ export interface DialPlanSource {
   readonly serviceParameters: readonly BodyOf<"service-parameter">[];
 }
 
+/** What of it settles how numbers are treated, whoever has them. */
+export type PlanSettingsSource = Pick<
+  DialPlanSource,
+  | "partitions"
+  | "timeSchedules"
+  | "dateTimeGroups"
+  | "trunks"
+  | "routeGroups"
+  | "routeLists"
+  | "pickupGroups"
+  | "serviceParameters"
+>;
+
 /** Who dials, as far as digit analysis goes. */
 export interface DialCaller {
   /** Name of a phone, CTI port, route point or trunk. */
@@ -105,7 +118,7 @@ export interface DialResult {
   readonly more: boolean;
 }
 
-/** A compiled dial plan. Immutable; every look-up is bounded whatever the digits. */
+/** A compiled dial plan. Every look-up is bounded whatever the digits. */
 export interface DialPlan {
   /** Patterns, directory numbers included. */
   readonly patternCount: number;
@@ -119,9 +132,4 @@ export interface DialPlan {
   leavesAbroad(trunk: string, number: string): boolean;
   /** The same analysis, told step by step. `from` is only shown. */
   explain(digits: string, query: DialQuery, from?: string): DialPlanExplanation;
-  /**
-   * The plan of a configuration that has changed; this one stays as it is. Partitions whose objects are the same ones (by
-   * identity, as a `ConfigurationMirror` keeps them) are not compiled again.
-   */
-  recompile(source: DialPlanSource): DialPlan;
 }

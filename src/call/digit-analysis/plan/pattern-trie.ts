@@ -44,6 +44,30 @@ export class PatternTrie<Entry> {
     else place.ends.push(entry);
   }
 
+  /** Takes an entry out, and what only it went through; nothing when it is not there. */
+  delete(positions: readonly PatternPosition[], entry: Entry): void {
+    const way: { readonly from: Place<Entry>; readonly position: PatternPosition }[] = [];
+    let place: Place<Entry> | undefined = this.#root;
+    for (const position of positions) {
+      way.push({ from: place, position });
+      place = knownPlaceAfter(place, position);
+      if (place === undefined) return;
+    }
+    const at = place.ends.indexOf(entry);
+    if (at === -1) return;
+    place.ends.splice(at, 1);
+    for (const { from, position } of way.reverse()) {
+      if (!isUnused(place)) return;
+      cutOff(from, position, place);
+      place = from;
+    }
+  }
+
+  /** Nothing has been added, or all has been taken out. */
+  get isEmpty(): boolean {
+    return isUnused(this.#root);
+  }
+
   find(digits: string): TrieMatch<Entry> {
     let places = new Set<Place<Entry>>();
     enter(this.#root, places);
@@ -76,19 +100,42 @@ function enter<Entry>(place: Place<Entry>, places: Set<Place<Entry>>): void {
   for (const { to } of place.skips) enter(to, places);
 }
 
-function placeAfter<Entry>(place: Place<Entry>, { symbols, size, repeat }: PatternPosition): Place<Entry> {
+function isUnused<Entry>({ literals, sets, skips, ends }: Place<Entry>): boolean {
+  return literals.size + sets.length + skips.length + ends.length === 0;
+}
+
+function knownPlaceAfter<Entry>(
+  place: Place<Entry>,
+  { symbols, size, repeat }: PatternPosition,
+): Place<Entry> | undefined {
+  if (size === 1 && repeat === "once") return place.literals.get(symbols);
+  const loop = repeat === "once" ? 0 : symbols;
+  const list = repeat === "zero-or-more" ? place.skips : place.sets;
+  return list.find((edge) => edge.symbols === symbols && edge.to.loop === loop)?.to;
+}
+
+function cutOff<Entry>(from: Place<Entry>, { symbols, size, repeat }: PatternPosition, to: Place<Entry>): void {
+  if (size === 1 && repeat === "once") {
+    from.literals.delete(symbols);
+    return;
+  }
+  const list = repeat === "zero-or-more" ? from.skips : from.sets;
+  const at = list.findIndex((edge) => edge.to === to);
+  if (at !== -1) list.splice(at, 1);
+}
+
+function placeAfter<Entry>(place: Place<Entry>, position: PatternPosition): Place<Entry> {
+  const known = knownPlaceAfter(place, position);
+  if (known !== undefined) return known;
+  const { symbols, size, repeat } = position;
   const loop = repeat === "once" ? 0 : symbols;
   if (size === 1 && repeat === "once") {
-    const known = place.literals.get(symbols);
-    if (known !== undefined) return known;
     const next = newPlace<Entry>(0);
     if (place.literals === NONE) writable(place).literals = new Map();
     place.literals.set(symbols, next);
     return next;
   }
   const list = repeat === "zero-or-more" ? "skips" : "sets";
-  const known = place[list].find((edge) => edge.symbols === symbols && edge.to.loop === loop);
-  if (known !== undefined) return known.to;
   const edge: Edge<Entry> = { symbols, to: newPlace<Entry>(loop) };
   if (place[list] === EMPTY) writable(place)[list] = [edge];
   else place[list].push(edge);

@@ -24,20 +24,22 @@ export type Dialable =
 /** The same with its pattern read. */
 export type PlanEntry = EntryFacts & Dialable;
 
-/** All that can be dialed, by partition. */
-export function dialablesOf(source: DialPlanSource): Map<string, Dialable[]> {
-  const byPartition = new Map<string, Dialable[]>();
-  const add = (dialable: Dialable): void => {
-    const known = byPartition.get(dialable.body.partition);
-    if (known === undefined) byPartition.set(dialable.body.partition, [dialable]);
-    else known.push(dialable);
-  };
-  for (const body of source.directoryNumbers) add({ kind: "directory-number", body });
-  for (const body of source.routePatterns) add({ kind: "route-pattern", body });
-  for (const body of source.translationPatterns) add({ kind: "translation-pattern", body });
-  for (const body of source.huntPilots) add({ kind: "hunt-pilot", body });
-  for (const body of source.parkRanges) add({ kind: "park-range", body });
-  return byPartition;
+/** Kinds of objects that can be dialed, and where they stand in the configuration document. */
+export const DIALABLE_KINDS = [
+  "directory-number",
+  "route-pattern",
+  "translation-pattern",
+  "hunt-pilot",
+  "park-range",
+] as const satisfies readonly Dialable["kind"][];
+
+/** All that can be dialed. */
+export function* dialablesOf(source: DialPlanSource): Generator<Dialable> {
+  for (const body of source.directoryNumbers) yield { kind: "directory-number", body };
+  for (const body of source.routePatterns) yield { kind: "route-pattern", body };
+  for (const body of source.translationPatterns) yield { kind: "translation-pattern", body };
+  for (const body of source.huntPilots) yield { kind: "hunt-pilot", body };
+  for (const body of source.parkRanges) yield { kind: "park-range", body };
 }
 
 /** Undefined for what is no pattern: the configuration refuses it. */

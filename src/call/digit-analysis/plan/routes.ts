@@ -1,7 +1,7 @@
 import { findServiceParameter, type BodyOf } from "../../../database/index.ts";
 import { transformNumber } from "../../trunk/transform-number.ts";
 import { changeByGroup, changeCalling, type OnChange } from "./change-number.ts";
-import type { DialedRoute, DialPlanSource, DialQuery, TrunkAttempt } from "./dial-plan.ts";
+import type { DialedRoute, DialQuery, PlanSettingsSource, TrunkAttempt } from "./dial-plan.ts";
 
 type RoutePattern = BodyOf<"route-pattern">;
 type RouteGroup = BodyOf<"route-group">;
@@ -28,7 +28,7 @@ export class Routes {
   readonly #internationalPrefixes: readonly string[];
   readonly #countryCode: string;
 
-  constructor(source: DialPlanSource) {
+  constructor(source: PlanSettingsSource) {
     this.#lists = new Map(source.routeLists.map((list) => [list.name, list]));
     this.#groups = new Map(source.routeGroups.map((group) => [group.name, group]));
     this.#trunks = new Map(source.trunks.map((trunk) => [trunk.name, trunk]));
@@ -115,7 +115,7 @@ function attemptOf(trunk: string, { number, callingNumber }: Numbers): TrunkAtte
   return { trunk, number, ...(callingNumber === undefined ? {} : { callingNumber }) };
 }
 
-function parameterOf({ serviceParameters }: DialPlanSource, name: string): string {
+function parameterOf({ serviceParameters }: PlanSettingsSource, name: string): string {
   const set = serviceParameters.find((parameter) => parameter.name === name);
   return String(set?.value ?? findServiceParameter(name)?.default ?? "");
 }

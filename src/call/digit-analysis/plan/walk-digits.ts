@@ -66,7 +66,7 @@ function nextSpace(
 }
 
 function lookUp(
-  { partitions: compiled, schedules }: PlanTables,
+  { dialables, schedules }: PlanTables,
   digits: string,
   partitions: readonly string[],
   { nowMs, services }: DialQuery,
@@ -75,7 +75,7 @@ function lookUp(
   let more = false;
   if (digits !== "" && digits.length <= MAX_NUMBER_LENGTH) {
     partitions.forEach((partition, index) => {
-      const trie = compiled.get(partition)?.trie;
+      const trie = dialables.trieOf(partition);
       if (trie === undefined || !isOn(schedules, partition, nowMs)) return;
       const found = trie.find(digits);
       more ||= found.more;

@@ -47,6 +47,7 @@ describe("Registrar", () => {
         cseq: 1,
         q: 1,
         refreshedAtMs: clock.wallMs(),
+        sinceMs: clock.wallMs(),
         expiresAtMs: clock.wallMs() + 120_000,
         source: SOURCE,
         targetUri: "sip:1001@192.0.2.7:5060",
@@ -177,7 +178,12 @@ describe("Registrar", () => {
   it("given an expiry that is too brief, when it is refused, then 423 names the minimum and nothing changes", () => {
     register(["<sip:a@h>"]);
     const result = register(["<sip:b@h>;expires=59, <sip:a@h>;expires=0"]);
-    assert.deepEqual([result.status, result.headers], [423, [["Min-Expires", "60"]]]);
+    const warning = '399 tandem "SIP profile standard-phone wants phones to register for 60 s at least"';
+    assert.equal(result.status, 423);
+    assert.deepEqual(result.headers, [
+      ["Min-Expires", "60"],
+      ["Warning", warning],
+    ]);
     assert.deepEqual(urisOf(registrar.lookup("1001")), ["sip:a@h"]);
     assert.deepEqual(urisOf(result.bindings), ["sip:a@h"]);
   });

@@ -112,7 +112,7 @@ describe("the configuration as a document", () => {
           to.close();
         }
       }),
-      { numRuns: 60, seed: 7 },
+      { numRuns: 40, seed: 7 },
     );
   });
 

@@ -47,8 +47,8 @@ describe("what a caller may dial", () => {
   for (const [from, caller] of [
     ["plain", { device: "plain", line: "1001@internal", number: "1001" }],
     ["gateway", { device: "gateway" }],
-    ["1002", { device: "plain", line: "1002@internal", number: "1002" }],
-    ["1002@internal", { device: "plain", line: "1002@internal", number: "1002" }],
+    ["1002", { device: "own", line: "1002@internal", number: "1002" }],
+    ["1002@internal", { device: "own", line: "1002@internal", number: "1002" }],
     ["1003", { device: "port", line: "1003@outside", number: "1003" }],
     ["1003@internal", undefined],
     ["stranger", undefined],
@@ -58,12 +58,12 @@ describe("what a caller may dial", () => {
     });
   }
 
-  it("given a line on several devices, when it is dialed, then it is on all of them", () => {
+  it("given a line on several devices, when it is dialed, then it is on all of them, in the order of names", () => {
     const { target } = plan.analyzeDigits("1002", { partitions: ["internal"], nowMs: 0 });
     assert.deepEqual(target, {
       kind: "line",
       line: "1002@internal",
-      phones: ["plain", "own"],
+      phones: ["own", "plain"],
       ctiPorts: [],
       routePoints: ["point"],
     });
