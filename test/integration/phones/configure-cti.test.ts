@@ -120,6 +120,8 @@ describe("the page about CTI applications", () => {
       readonly callManagerGroup: string;
     };
     assert.equal(pool.callManagerGroup, "default");
+    assert.match(byCommands.join(""), /^Result: .*1900/m);
+    assert.match(byCommands.join(""), /^desk-1 +cti-ports +1901@internal +\S/m);
     for (const [key, name] of [
       ["routePoints", "desk"],
       ["ctiPorts", "desk-1"],
