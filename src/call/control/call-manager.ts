@@ -3,7 +3,7 @@ import { errorMessageOf, type MetricSample } from "../../common/index.ts";
 import type { RelayEvent } from "../../media/index.ts";
 import type { SipMessage } from "../../sip/message/index.ts";
 import { DigestAuthenticator } from "../auth/index.ts";
-import { ProfileHints, type Inventory, type InventoryChange, type SipPhone } from "../device/index.ts";
+import { ProfileHints, type Inventory, type InventoryChange, type SipPhone, type SipProfile } from "../device/index.ts";
 import { emergencyPlan, numberingSource, type EmergencyPlan } from "../digit-analysis/index.ts";
 import type { RecordSettings } from "../record/record-settings.ts";
 import { Registrar, type Binding } from "../registrar/index.ts";
@@ -64,7 +64,9 @@ export class CallManager {
     this.#options = options;
     this.#edge = new EdgeMessenger(options.edgeControl, logger);
     this.#planEmergency();
-    this.#hints = new ProfileHints({ clock, logger, profiles: options.phoneProfiles ?? [] });
+    const profiles = options.profiles ?? profilesIn(inventory);
+    const phoneProfiles = profiles.filter(({ kind }) => kind === "phone").map(({ name }) => name);
+    this.#hints = new ProfileHints({ clock, logger, profiles: phoneProfiles });
     const hints = this.#hints;
     this.#registrar = new Registrar({ inventory, clock, logger, hints, journalPath: paths.registrations });
     this.#authenticator = new DigestAuthenticator({
@@ -91,7 +93,7 @@ export class CallManager {
       },
     });
     const ringSeconds = settings.ringSeconds ?? 180;
-    const longestRingMs = longestRingSeconds(inventory, ringSeconds) * 1_000;
+    const longestRingMs = longestRingSeconds(profiles, ringSeconds) * 1_000;
     const signaling =
       options.signaling ??
       new DrachtioSignaling({
@@ -364,6 +366,10 @@ export class CallManager {
   }
 }
 
-function longestRingSeconds({ phones, peers }: Inventory, usual: number): number {
-  return [...phones, ...peers].reduce((longest, { profile }) => Math.max(longest, profile.ringSeconds), usual);
+function longestRingSeconds(profiles: readonly SipProfile[], usual: number): number {
+  return profiles.reduce((longest, profile) => Math.max(longest, profile.ringSeconds), usual);
+}
+
+function profilesIn({ phones, peers }: Inventory): SipProfile[] {
+  return [...new Set([...phones, ...peers].map(({ profile }) => profile))];
 }
