@@ -1,5 +1,7 @@
 import { Option, type Command } from "commander";
 import type { Clock } from "../../common/index.ts";
+import type { LocalNode } from "../client/find-access.ts";
+import type { ServiceCaller } from "../control/service-caller.ts";
 import { openRest, type RestContext, type RestWords } from "./configuration/rest-context.ts";
 import { findNode, type FoundNode } from "./find-node.ts";
 import type { CliInput, CliOutput, Launcher } from "./launcher.ts";
@@ -50,6 +52,21 @@ export async function overRest(
   run: (rest: RestContext) => Promise<number>,
 ): Promise<number> {
   const { output, input } = context;
-  const findDataDir = async (): Promise<string> => (await openNode(words, context)).dataDir;
-  return run(await openRest(words, { output, input, findDataDir }));
+  const find = async (): Promise<LocalNode> => {
+    const { dataDir, caller } = await openNode(words, context);
+    const listening = await listeningOf(caller);
+    return { dataDir, ...(listening === undefined ? {} : { listening }) };
+  };
+  return run(await openRest(words, { output, input, findNode: find }));
+}
+
+/** It may listen elsewhere than its settings say: on loopback alone before its first password is changed. */
+async function listeningOf(caller: ServiceCaller): Promise<string | undefined> {
+  try {
+    const { details } = (await caller.call("admin", "status")) as { readonly details?: { readonly http?: unknown } };
+    return typeof details?.http === "string" ? details.http : undefined;
+  } catch {
+    // It is tried where the settings say, and what is wrong there is said then.
+    return undefined;
+  }
 }

@@ -4,17 +4,26 @@ import { errorCodeOf, errorMessageOf, SwitchError } from "../../common/index.ts"
 import { isLoopbackAddress, nodePaths } from "../../config/index.ts";
 import type { RestAccess } from "./rest-client.ts";
 
-/**
- * The REST interface of the node in `dataDir`, as its owner.
- * @throws {SwitchError} `no-admin` when its files are not there or cannot be read
- */
-export function accessOfDataDir(dataDir: string): RestAccess {
-  const token = readText(nodePaths(dataDir).adminTokenFile).trim();
-  return { url: urlOfDataDir(dataDir), authorization: `Bearer ${token}` };
+/** A node of this host. */
+export interface LocalNode {
+  readonly dataDir: string;
+  /** Where it listens, `ADDRESS:PORT`, as it says itself; absent: as its settings say. */
+  readonly listening?: string;
 }
 
-/** Where the node in `dataDir` answers HTTP. @throws {SwitchError} `no-admin` */
-export function urlOfDataDir(dataDir: string): string {
+/**
+ * The REST interface of a node of this host, as its owner.
+ * @throws {SwitchError} `no-admin` when its files are not there or cannot be read
+ */
+export function accessOfOwner(node: LocalNode): RestAccess {
+  const token = readText(nodePaths(node.dataDir).adminTokenFile).trim();
+  return { url: urlOfNode(node), authorization: `Bearer ${token}` };
+}
+
+/** Where a node of this host answers HTTP. @throws {SwitchError} `no-admin` */
+export function urlOfNode({ dataDir, listening }: LocalNode): string {
+  const [, address, port] = /^(.+):(\d{1,5})$/.exec(listening ?? "") ?? [];
+  if (address !== undefined) return httpUrl(address, Number(port));
   const { nodeFile } = nodePaths(dataDir);
   const { http } = parseNodeFile(nodeFile);
   if (http === undefined) throw new SwitchError("no-admin", `${nodeFile} does not say where the node answers HTTP`);

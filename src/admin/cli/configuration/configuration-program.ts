@@ -48,13 +48,12 @@ function group(program: Command, name: string, description: string): Command {
 const FORWARD_OPTIONS: Readonly<Record<ForwardingKind, readonly [flag: string, when: string]>> = {
   all: ["--all", "always"],
   busy: ["--busy", "when it is busy"],
-  noAnswer: ["--no-answer", "when nobody answers in time"],
+  noAnswer: ["--unanswered", "when nobody answers in time"],
   unregistered: ["--unregistered", "when no device of it is registered"],
   onFailure: ["--on-failure", "when the application that had its call has failed"],
 };
 
-type ForwardGiven = RestWords &
-  Partial<Readonly<Record<ForwardingKind, string>>> & { readonly calls: string; readonly css?: string };
+type ForwardGiven = RestWords & { readonly calls: string; readonly css?: string };
 
 function addForward(line: Command, context: CliContext, settle: Settle): void {
   const command = line
@@ -62,18 +61,19 @@ function addForward(line: Command, context: CliContext, settle: Settle): void {
     .description(
       "change where its calls go instead; without a target, show it. A target is digits, a SIP URI, voice-mail or none",
     );
-  for (const kind of FORWARDING_KINDS) {
+  const options = FORWARDING_KINDS.map((kind) => {
     const [flag, when] = FORWARD_OPTIONS[kind];
-    command.option(`${flag} <target>`, when);
-  }
+    return { kind, option: new Option(`${flag} <target>`, when) };
+  });
+  for (const { option } of options) command.addOption(option);
   withRest(command)
     .option("--calls <whose>", "of all calls, or of those from inside or outside only", "all")
     .option("--css <name>", "the calling search space that targets are looked up in")
     .action((number: string, given: ForwardGiven) => {
       const targets = Object.fromEntries(
-        FORWARDING_KINDS.flatMap((kind) => {
-          const target = given[kind];
-          return target === undefined ? [] : [[kind, target]];
+        options.flatMap(({ kind, option }) => {
+          const target: unknown = command.getOptionValue(option.attributeName());
+          return typeof target === "string" ? [[kind, target]] : [];
         }),
       );
       const words = { targets, of: given.calls, ...(given.css === undefined ? {} : { css: given.css }) };

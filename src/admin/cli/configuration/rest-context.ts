@@ -1,6 +1,6 @@
 import { RandomIds, SwitchError, type Ids } from "../../../common/index.ts";
 import { ConfigurationClient } from "../../client/configuration-client.ts";
-import { accessOfDataDir, accessOfUser, isInClear, urlOfDataDir } from "../../client/find-access.ts";
+import { accessOfOwner, accessOfUser, isInClear, urlOfNode, type LocalNode } from "../../client/find-access.ts";
 import { RestClient, type RestAccess } from "../../client/rest-client.ts";
 import type { CliInput, CliOutput } from "../launcher.ts";
 
@@ -25,8 +25,8 @@ export interface RestContext {
 export interface RestSurroundings {
   readonly output: CliOutput;
   readonly input: CliInput;
-  /** The data-dir of the node, as the words say or from the usual places. */
-  findDataDir(): Promise<string>;
+  /** The node, as the words say or from the usual places. */
+  findNode(): Promise<LocalNode>;
 }
 
 /**
@@ -53,9 +53,9 @@ async function accessOf({ url, user, dataDir }: RestWords, surroundings: RestSur
   if (url !== undefined && dataDir !== undefined) throw badUsage("--url and --data-dir exclude each other");
   if (user === undefined) {
     if (url !== undefined) throw badUsage("--url needs --user NAME: only the node's own folder lets in without");
-    return accessOfDataDir(await surroundings.findDataDir());
+    return accessOfOwner(await surroundings.findNode());
   }
-  const place = url ?? urlOfDataDir(await surroundings.findDataDir());
+  const place = url ?? urlOfNode(await surroundings.findNode());
   if (isInClear(place)) output.err(`(the password goes to ${place} in clear)`);
   const password = input.password ?? (await input.readSecret(`password of ${user}: `));
   return accessOfUser(place, user, password);

@@ -237,11 +237,11 @@ describe("objects on the command line", () => {
   describe("particular commands", () => {
     it("given a line, when forwarded, then each kind and side is set, shown and taken out", async () => {
       await cli.run(["line", "add", "1001"]);
-      await cli.run(["line", "forward", "1001", "--busy", "1002", "--no-answer", "1003"]);
+      await cli.run(["line", "forward", "1001", "--busy", "1002", "--unanswered", "1003"]);
       await cli.run(["line", "forward", "1001", "--busy", "1004", "--calls", "outside", "--css", "internal"]);
       const shown = await cli.run(["line", "forward", "1001"]);
-      assert.match(shown.out, /^busy +1002 +1004 +internal$/m);
-      await cli.run(["line", "forward", "1001", "--no-answer", "none"]);
+      assert.match(shown.out, /^busy +1002 +1004 +internal\nnoAnswer +1003 +1003$/m);
+      await cli.run(["line", "forward", "1001", "--unanswered", "none"]);
       await cli.run(["line", "forward", "1001", "--busy", "none", "--calls", "inside"]);
       assert.deepEqual(await cli.json(["line", "forward", "1001"]), {
         busy: { external: "1004", callingSearchSpace: "internal" },

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { mkdirSync, writeFileSync } from "node:fs";
-import { accessOfDataDir, accessOfUser, isInClear } from "../../../../src/admin/client/find-access.ts";
+import { accessOfOwner, accessOfUser, isInClear } from "../../../../src/admin/client/find-access.ts";
 import { errorCodeOf } from "../../../../src/common/index.ts";
 import { TemporaryDirectory } from "../../../support/temporary-directory.ts";
 
@@ -22,7 +22,17 @@ describe("where REST is, and who asks", () => {
   ] as const) {
     it(`given a node that listens on ${address}, when found, then it is ${url}`, () => {
       nodeFile(JSON.stringify({ http: { address, port: 8080 } }));
-      assert.deepEqual(accessOfDataDir(folder.path), { url, authorization: "Bearer abc" });
+      assert.deepEqual(accessOfOwner({ dataDir: folder.path }), { url, authorization: "Bearer abc" });
+    });
+  }
+
+  for (const [listening, url] of [
+    ["127.0.0.1:8081", "http://127.0.0.1:8081"],
+    [":::8081", "http://[::1]:8081"],
+  ] as const) {
+    it(`given a node that says it listens on ${listening}, when found, then its settings do not count`, () => {
+      nodeFile(JSON.stringify({ http: { address: "192.0.2.1", port: 8080 } }));
+      assert.equal(accessOfOwner({ dataDir: folder.path, listening }).url, url);
     });
   }
 
@@ -34,7 +44,7 @@ describe("where REST is, and who asks", () => {
     it(`given ${what}, when looked for, then the code is no-admin`, () => {
       if (text !== undefined) nodeFile(text);
       assert.throws(
-        () => accessOfDataDir(folder.path),
+        () => accessOfOwner({ dataDir: folder.path }),
         (error) => errorCodeOf(error) === "no-admin",
       );
     });
