@@ -5,6 +5,7 @@ import {
   routePatternFaults,
   timeScheduleFaults,
 } from "./dial-plan-rules.ts";
+import { isMapped } from "./address-block.ts";
 import type { Fault } from "./fault.ts";
 import type { BodyOf, Kind } from "./kinds.ts";
 import { FORWARDING_KINDS } from "./line.ts";
@@ -45,6 +46,7 @@ const RULES: { readonly [K in Kind]?: (body: BodyOf<K>, context: RuleContext<K>)
   "time-schedule": timeScheduleFaults,
   "directory-number": lineFaults,
   user: userFaults,
+  trunk: trunkFaults,
   "calling-search-space": ({ partitions }) => repeats(partitions, ["partitions"]),
   "call-manager-group": ({ nodes }) => repeats(nodes, ["nodes"]),
   "route-group": ({ trunks }) => repeats(trunks, ["trunks"]),
@@ -111,6 +113,14 @@ function lineFaults({ maxCalls, busyTrigger, voiceMail, forwarding }: BodyOf<"di
     }
   }
   return faults;
+}
+
+function trunkFaults({ addresses }: BodyOf<"trunk">): Fault[] {
+  return addresses.flatMap((text, index) => {
+    const [address = "", bits] = text.split("/");
+    if (bits === undefined || !isMapped(address)) return [];
+    return [{ path: ["addresses", index], message: "expected the block as one of IPv4, such as 192.0.2.0/24" }];
+  });
 }
 
 function userFaults(
