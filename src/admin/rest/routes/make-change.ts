@@ -45,8 +45,8 @@ export async function afterChange(
 
 async function isApplied({ caller, logger }: RestContext, sequence: number): Promise<"true" | "false"> {
   try {
-    await caller.call("callmanager", "configuration-changed", { sequence }, APPLY_MS);
-    return "true";
+    const answer = await caller.call("callmanager", "configuration-changed", { sequence }, APPLY_MS);
+    return Number((answer as { sequence?: unknown } | null)?.sequence) >= sequence ? "true" : "false";
   } catch (error) {
     logger.warn("call control has not applied a change yet", { sequence, code: errorCodeOf(error) });
     return "false";
