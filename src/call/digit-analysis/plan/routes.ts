@@ -25,6 +25,8 @@ export class Routes {
   readonly #trunks: ReadonlyMap<string, BodyOf<"trunk">>;
   readonly #prefixes = new Map<string, string>();
   readonly #longestPrefix: number = 0;
+  /** What longer prefixes begin with. */
+  readonly #beginnings = new Set<string>();
   readonly #internationalPrefixes: readonly string[];
   readonly #countryCode: string;
 
@@ -35,7 +37,10 @@ export class Routes {
     for (const { name, prefixes } of source.trunks) {
       for (const prefix of prefixes) if (!this.#prefixes.has(prefix)) this.#prefixes.set(prefix, name);
     }
-    for (const prefix of this.#prefixes.keys()) this.#longestPrefix = Math.max(this.#longestPrefix, prefix.length);
+    for (const prefix of this.#prefixes.keys()) {
+      this.#longestPrefix = Math.max(this.#longestPrefix, prefix.length);
+      for (let length = 1; length < prefix.length; length += 1) this.#beginnings.add(prefix.slice(0, length));
+    }
     const prefixes = parameterOf(source, "InternationalPrefixes").split(" ");
     this.#internationalPrefixes = prefixes.filter((prefix) => prefix !== "");
     this.#countryCode = parameterOf(source, "CountryCode");
@@ -68,6 +73,11 @@ export class Routes {
     return found;
   }
 
+  /** There are longer prefixes that begin so. */
+  beginsPrefix(number: string): boolean {
+    return this.#beginnings.has(number);
+  }
+
   #attemptsOf(
     routeList: string | undefined,
     numbers: Numbers,
@@ -88,7 +98,10 @@ export class Routes {
         calling === undefined || callingNumber === undefined
           ? callingNumber
           : changeCalling(callingNumber, calling, onChange && ((...change) => onChange("calling", of, ...change)));
-      return trunksOf(group, nextOf).map((trunk) => attemptOf(trunk, { number, callingNumber: shown }));
+      return trunksOf(group, nextOf).map((trunk) => ({
+        ...attemptOf(trunk, { number, callingNumber: shown }),
+        way: { routeList: list?.name ?? "", routeGroup },
+      }));
     });
   }
 
