@@ -1,5 +1,6 @@
 import { findServiceParameter, type BodyOf } from "../../../database/index.ts";
 import { transformNumber } from "../../trunk/transform-number.ts";
+import { behindServiceCodes } from "./service-codes.ts";
 import { changeByGroup, changeCalling, type OnChange } from "./change-number.ts";
 import type { DialedRoute, DialQuery, PlanSettingsSource, TrunkAttempt } from "./dial-plan.ts";
 
@@ -108,7 +109,7 @@ export class Routes {
   /** With the number as it is, or as the trunk makes it: whichever of the two a toll guard would stop. */
   leavesAbroad(trunk: string, number: string): boolean {
     const sent = transformNumber(number, this.#trunks.get(trunk)?.outbound);
-    return this.#isInternational(number) || this.#isInternational(sent);
+    return [number, sent].some((one) => behindServiceCodes(one).some((text) => this.#isInternational(text)));
   }
 
   #isInternational(number: string): boolean {
