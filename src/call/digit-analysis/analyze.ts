@@ -54,17 +54,23 @@ export function analyze(dialed: Dialed, context: AnalysisContext): Destination {
 
 /**
  * A peer may send emergency calls through us whether it has transit or not; but none goes back where it came from: the
- * phone that takes those of others calls the peer that has the number.
+ * phone that takes those of others gets out by the dial plan, else by the peer that has the number.
  */
-function toEmergency({ user, service }: Dialed, { emergency, caller, inventory }: AnalysisContext): Destination {
+function toEmergency({ user, service }: Dialed, context: AnalysisContext): Destination {
+  const { emergency, caller } = context;
   if (emergency === undefined) return none("no-emergency");
   const { device, serviceNumber } = emergency;
   const number = service === undefined ? user : serviceNumber;
-  if (device.name === caller.name) {
-    const beyond = caller.kind === "sip-phone" ? toPeer(inventory.peersByPrefix(number), number, caller) : undefined;
-    return beyond?.kind === "peer" ? beyond : none("no-emergency");
-  }
+  if (device.name === caller.name) return caller.kind === "peer" ? none("no-emergency") : beyond(number, context);
   return device.kind === "sip-phone" ? { kind: "phone", phone: device } : { kind: "peer", peer: device, number };
+}
+
+function beyond(number: string, context: AnalysisContext): Destination {
+  const { caller, inventory, numbering } = context;
+  const planned = numbering && plannedDestination(number, numbering, context);
+  if (planned?.kind === "route" || planned?.kind === "peer") return planned;
+  const byPrefix = toPeer(inventory.peersByPrefix(number), number, caller);
+  return byPrefix.kind === "peer" ? byPrefix : none("no-emergency");
 }
 
 /** Numbers of services and for emergencies can be incomplete, too. */

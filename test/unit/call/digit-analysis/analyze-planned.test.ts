@@ -211,6 +211,16 @@ describe("digit analysis with a dial plan", () => {
     assert.deepEqual(dial("urn:service:sos", { emergency }), { kind: "peer", peer: peer("first"), number: "901905" });
   });
 
+  it("given the phone that takes emergency calls, when it makes one, then it gets out by the plan, or by a prefix, else not at all", () => {
+    const emergency = emergencyPlan({ numbers: ["9112", "7712", "312"], route: "1001" }, inventory);
+    const destination = dial("9112", { emergency });
+    assert.equal(destination.kind === "route" && destination.attempts[0]?.number, "112");
+    assert.equal(dial("7712", { emergency }).kind, "peer");
+    assert.equal(dial("7712", { emergency, caller: { ...phoneOf(inventory, "1001"), line: "1@none" } }).kind, "peer");
+    assert.deepEqual(dial("312", { emergency }), { kind: "none", reason: "no-emergency" });
+    assert.equal(dial("urn:service:sos", { emergency }).kind, "route");
+  });
+
   it("given a device that the plan does not know, when it dials, then nothing may be dialed but services", () => {
     const stranger = { ...phoneOf(inventory, "1001"), name: "stranger", line: "5555@internal" };
     assert.equal(dial("1002", { caller: stranger }).kind, "none");
