@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { errorMessageOf, type Logger } from "../../common/index.ts";
 import { DEVICE_KINDS, type BodyOf, type ConfigurationMirror, type TouchedObjects } from "../../database/index.ts";
+import { codecsBetween, regionOf } from "./codecs-between.ts";
 import { InventoryTable } from "./inventory-table.ts";
 import type { Inventory } from "./inventory.ts";
 import type { Peer } from "./peer.ts";
@@ -45,7 +46,13 @@ export class StoredInventory {
   constructor(mirror: ConfigurationMirror, context: StoredInventoryContext) {
     this.#mirror = mirror;
     this.#context = context;
-    this.#table = new InventoryTable(context.realm, (line) => mirror.get("directory-number", line));
+    this.#table = new InventoryTable(context.realm, {
+      forwardingOf: (line) => mirror.get("directory-number", line),
+      codecsBetween: (caller, callee) => {
+        const [near, far] = [regionOf(mirror, caller), regionOf(mirror, callee)];
+        return near && far && codecsBetween(near, far);
+      },
+    });
     for (const kind of DEVICE_KINDS) for (const name of mirror.of(kind).keys()) this.#add(name);
     this.#logLeftOut(new Set());
   }

@@ -17,8 +17,8 @@ export const callManagerGroup = z.strictObject({
 });
 export type CallManagerGroup = z.infer<typeof callManagerGroup>;
 
-/** Codecs that SDP names so. */
-export const CODECS = ["PCMU", "PCMA", "G722", "opus", "G729", "telephone-event"] as const;
+/** Codecs that SDP names so; whatever a region says, telephone events go with them. */
+export const CODECS = ["PCMU", "PCMA", "G722", "opus", "G729"] as const;
 
 export const region = z.strictObject({
   name: objectName.describe("Its name."),
@@ -27,7 +27,9 @@ export const region = z.strictObject({
     .array(z.enum(CODECS))
     .max(CODECS.length)
     .default([])
-    .describe("Codecs within the region, the preferred one first; none: as the phones like."),
+    .describe(
+      "Codecs of calls within the region, the preferred one first; none: as the devices like. Devices are offered these only, from the next offer on; telephone events always pass.",
+    ),
   to: z
     .array(
       z.strictObject({
@@ -37,7 +39,9 @@ export const region = z.strictObject({
     )
     .max(100)
     .default([])
-    .describe("Codecs of calls to other regions; absent: those that both have."),
+    .describe(
+      "Codecs of calls with other regions; that of the caller's region counts first. Absent: those that both have.",
+    ),
 });
 export type Region = z.infer<typeof region>;
 
