@@ -13,7 +13,13 @@ export type Node = z.infer<typeof node>;
 export const callManagerGroup = z.strictObject({
   name: objectName.describe("Its name."),
   description: description.describe("For administrators."),
-  nodes: z.array(z.string().max(32)).min(1).max(16).describe("Nodes in order: the first that lives is home."),
+  nodes: z
+    .array(z.string().max(32))
+    .min(1)
+    .max(16)
+    .describe(
+      "Nodes in order. Its devices register with these only: other nodes refuse them (403), and leave its trunks alone.",
+    ),
 });
 export type CallManagerGroup = z.infer<typeof callManagerGroup>;
 
