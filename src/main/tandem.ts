@@ -25,7 +25,10 @@ const output: CliOutput = {
   err: (text) => void process.stderr.write(`${text}\n`),
   // Not there at all unless it is a terminal.
   ...(process.stdout.isTTY ? { columns: process.stdout.columns } : {}),
-  ...(process.stderr.isTTY ? { openProgress: (text: string) => openTerminalProgress(process.stderr, text) } : {}),
+  // A terminal that does not say how wide it is makes ora clear lines without end.
+  ...(process.stderr.isTTY && process.stderr.columns > 0
+    ? { openProgress: (text: string) => openTerminalProgress(process.stderr, text) }
+    : {}),
 };
 const clock = new SystemClock();
 const nodeDataDir = join(homedir(), ".tandem");

@@ -20,7 +20,7 @@ export interface ImportWords {
 
 /** What the server says when it is done. */
 interface ImportResult {
-  readonly sequence?: number | null;
+  readonly sequence: number;
   readonly created: number;
   readonly changed: number;
   readonly removed: number;
@@ -139,8 +139,8 @@ async function afterLeaving(client: ConfigurationClient, before: number, isDryRu
   }
 }
 
-function outcomeOf(before: number, after: number | null | undefined): string {
-  if (typeof after !== "number" || after <= before) return "nothing was done";
+function outcomeOf(before: number, after: number): string {
+  if (after <= before) return "nothing was done";
   return `change ${after} had been made already: \`tandem undo ${after}\` takes it back`;
 }
 
@@ -152,5 +152,7 @@ function resultText({ file, dryRun }: ImportWords, result: ImportResult): string
   const { sequence, created, changed, removed, unchanged } = result;
   const counts = `${created} created, ${changed} changed, ${removed} removed, ${unchanged} unchanged`;
   if (dryRun) return `${file} would do: ${counts} (nothing was done)`;
-  return `${file}: ${counts}${typeof sequence === "number" ? ` (change ${sequence})` : ""}`;
+  // Of an import that changed nothing it is the last change before.
+  const isChange = created + changed + removed > 0;
+  return `${file}: ${counts}${isChange ? ` (change ${sequence})` : ""}`;
 }
