@@ -16,6 +16,7 @@ export function planOver(now: () => PlanTables): DialPlan {
       return now().dialables.size;
     },
     callerSpace: (caller) => now().callers.spaceOf(caller),
+    callerZone: (caller) => now().callers.zoneOf(caller),
     searchSpace: (name) => now().callers.space(name),
     findCaller: (from) => now().callers.find(from),
     analyzeDigits: (digits, query) => walkDigits(now(), digits, query),

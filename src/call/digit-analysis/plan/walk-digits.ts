@@ -4,6 +4,7 @@ import type { DialPlanSource, DialQuery, DialResult, DialTarget } from "./dial-p
 import type { PlanEntry } from "./plan-entry.ts";
 import type { PlanTables } from "./plan-tables.ts";
 import type { Numbers } from "./routes.ts";
+import { UTC } from "./time-of-day.ts";
 
 /** What one look-up has found. */
 export interface Lookup {
@@ -69,14 +70,14 @@ function lookUp(
   { dialables, schedules }: PlanTables,
   digits: string,
   partitions: readonly string[],
-  { nowMs, services }: DialQuery,
+  query: DialQuery,
 ): Lookup {
   const candidates: Candidate[] = [];
   let more = false;
   if (digits !== "" && digits.length <= MAX_NUMBER_LENGTH) {
     partitions.forEach((partition, index) => {
       const trie = dialables.trieOf(partition);
-      if (trie === undefined || !isOn(schedules, partition, nowMs)) return;
+      if (trie === undefined || !isOn(schedules, partition, query)) return;
       const found = trie.find(digits);
       more ||= found.more;
       for (const entry of found.entries) candidates.push(candidateOf(entry, index + 1, digits));
@@ -84,13 +85,17 @@ function lookUp(
   }
   let [best] = candidates;
   for (const candidate of candidates) if (best !== undefined && compareMatches(candidate, best) < 0) best = candidate;
-  const isService = services?.has(digits) === true && (best === undefined || best.count > 1n);
+  const isService = query.services?.has(digits) === true && (best === undefined || best.count > 1n);
   return { digits, partitions, candidates, best, isService, more };
 }
 
 /** False while its time schedule is off. */
-export function isOn(schedules: PlanTables["schedules"], partition: string, nowMs: number): boolean {
-  return !schedules.has(partition) || schedules.get(partition)?.isOn(nowMs) === true;
+export function isOn(
+  schedules: PlanTables["schedules"],
+  partition: string,
+  { nowMs, zone = UTC }: Pick<DialQuery, "nowMs" | "zone">,
+): boolean {
+  return !schedules.has(partition) || schedules.get(partition)?.isOn(nowMs, zone) === true;
 }
 
 function targetByPrefix({ routes }: PlanTables, number: string): DialTarget {
