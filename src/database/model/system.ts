@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { description, objectName } from "./scalars.ts";
+import { description, later, objectName } from "./scalars.ts";
 
 export const node = z.strictObject({
   name: z
@@ -61,7 +61,6 @@ export const dateTimeGroup = z.strictObject({
     .refine((zone) => zones.has(zone), "expected a time zone such as Europe/Berlin")
     .default("UTC")
     .describe("Time zone of its devices."),
-  dateFormat: z.enum(["iso", "day-month-year", "month-day-year"]).default("iso").describe("How devices show dates."),
 });
 export type DateTimeGroup = z.infer<typeof dateTimeGroup>;
 
@@ -70,9 +69,9 @@ export const devicePool = z.strictObject({
   description: description.describe("For administrators."),
   callManagerGroup: objectName.default("default").describe("Where its devices are at home."),
   region: objectName.default("default").describe("Its region, for codecs."),
-  dateTimeGroup: objectName.default("default").describe("Its time zone."),
+  dateTimeGroup: objectName.default("default").describe("Its time zone, for time schedules that have none."),
   callingSearchSpace: objectName.default("internal").describe("What its devices may dial when they do not say."),
-  musicSource: objectName.optional().describe("What callers on hold hear."),
+  musicSource: objectName.optional().describe(later("What callers on hold hear.")),
 });
 export type DevicePool = z.infer<typeof devicePool>;
 
@@ -85,6 +84,6 @@ export const musicSource = z.strictObject({
     .max(255)
     .regex(/^\P{Cc}*$/u, "must not contain control characters")
     .optional()
-    .describe("A WAV file; absent: the music that comes with Tandem."),
+    .describe(later("A WAV file; absent: the music that comes with Tandem.")),
 });
 export type MusicSource = z.infer<typeof musicSource>;
