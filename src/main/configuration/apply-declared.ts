@@ -22,6 +22,8 @@ interface Declared {
 
 const AUTHOR = "tandem.yaml";
 const OPEN = { international: true, premium: true, callsPerHour: 1_000_000, concurrentCalls: 100_000 };
+/** As many as a group takes. */
+const MAX_GROUP_NODES = 16;
 
 /**
  * Makes the configuration hold what the node's file declares in `phones` and `peers`: what the file says counts, whatever
@@ -41,12 +43,32 @@ export async function applyDeclared(
   const formerLines = new Map(former.flatMap(({ name: own, line }) => (line === undefined ? [] : [[own, line]])));
   const gone = former.filter((one) => !isDeclared.has(keyOf(one)) && store.get(one.kind, one.name) !== undefined);
   const makes: Operation[] = [
-    ...(store.sequence() === 0 ? defaultObjects(name) : [{ type: "put", kind: "node", body: { name } } as const]),
+    ...(store.sequence() === 0 ? defaultObjects(name) : operationsOfNode(store, name)),
     ...phones.flatMap((phone) => operationsOfPhone(store, phone, formerLines.get(phone.name))),
     ...peers.map((peer) => operationOfPeer(store, peer)),
   ];
   const kept = await applyBoth(store, makes, gone, report);
   writeDeclared(paths.declaredFile, [...declared, ...kept]);
+}
+
+/** A node that is new to the configuration joins the default group: else no device would be at home on it. */
+function operationsOfNode(store: ConfigurationStore, name: string): Operation[] {
+  if (store.get("node", name) !== undefined) return [];
+  const group = store.get("call-manager-group", "default")?.body;
+  const joins = group !== undefined && !group.nodes.includes(name) && group.nodes.length < MAX_GROUP_NODES;
+  return [
+    { type: "create", kind: "node", body: { name } },
+    ...(joins
+      ? [
+          {
+            type: "merge",
+            kind: "call-manager-group",
+            name: "default",
+            body: { nodes: [...group.nodes, name] },
+          } as const,
+        ]
+      : []),
+  ];
 }
 
 /** @returns what could not be deleted, since others refer to it */
