@@ -130,6 +130,15 @@ export const routePoint = z.strictObject({
 });
 export type RoutePoint = z.infer<typeof routePoint>;
 
+const UNUSABLE_PLACE = "expected a port from 1 to 65535, and an IPv6 address in brackets";
+
+/** Whether brackets hold an IPv6 address, and a port is one. */
+function hasUsablePlace(uri: string): boolean {
+  const [, , bracketed, port = "5060"] = /^sips?:(\[([^\]]*)\]|[^:;[\]]+)(?::(\d+))?(?:;|$)/.exec(uri) ?? [];
+  if (bracketed !== undefined && !z.ipv6().safeParse(bracketed).success) return false;
+  return uri !== "" && Number(port) >= 1 && Number(port) <= 65_535;
+}
+
 const trunkRegistration = z.strictObject({
   registrar: z
     .string()
@@ -137,6 +146,7 @@ const trunkRegistration = z.strictObject({
       /^sips?:[A-Za-z0-9.[\]:-]{1,253}(?:;transport=(?:udp|tcp|tls))?$/,
       "expected a URI such as sip:sip.example.org",
     )
+    .refine(hasUsablePlace, UNUSABLE_PLACE)
     .describe("Where it registers."),
   user: z
     .string()
@@ -168,6 +178,7 @@ export const trunk = z.strictObject({
       /^sips?:(?:[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?|\[[0-9A-Fa-f:.]{2,45}\])(?::\d{1,5})?(?:;transport=(?:udp|tcp|tls))?$/,
       "expected a URI such as sip:192.0.2.1:5060;transport=udp",
     )
+    .refine(hasUsablePlace, UNUSABLE_PLACE)
     .describe("Where calls to it go."),
   addresses: z
     .array(
