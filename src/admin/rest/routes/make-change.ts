@@ -12,7 +12,11 @@ const APPLY_MS = 2_000;
 export interface MadeChange {
   /** Absent: nothing was different. */
   readonly record: ChangeRecord | undefined;
-  readonly headers: { readonly "tandem-applied": "true" | "false" };
+  readonly headers: {
+    readonly "tandem-applied": "true" | "false";
+    /** There when the node's file has a say in an object of the change. */
+    readonly "tandem-declared"?: "tandem.yaml";
+  };
 }
 
 /**
@@ -40,7 +44,9 @@ export async function afterChange(
   if (record === undefined) return { record, headers: { "tandem-applied": "true" } };
   context.audit.record({ event, user: principal.name, source, ...auditedChange(record) });
   context.onChanged();
-  return { record, headers: { "tandem-applied": await isApplied(context, record.sequence) } };
+  const isDeclared = record.entries.some(({ kind, name }) => context.isDeclared(kind, name));
+  const declared = isDeclared ? ({ "tandem-declared": "tandem.yaml" } as const) : {};
+  return { record, headers: { "tandem-applied": await isApplied(context, record.sequence), ...declared } };
 }
 
 async function isApplied({ caller, logger }: RestContext, sequence: number): Promise<"true" | "false"> {
