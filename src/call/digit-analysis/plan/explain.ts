@@ -9,7 +9,7 @@ import { compareMatches, whyLost, whyWon, type Candidate } from "./closest-match
 import type { DialQuery, DialResult } from "./dial-plan.ts";
 import { resultOf } from "./explain-result.ts";
 import type { PlanTables } from "./plan-tables.ts";
-import { isOn, walkDigits, type Lookup, type WalkObserver } from "./walk-digits.ts";
+import { canUsePrefixes, isOn, walkDigits, type Lookup, type WalkObserver } from "./walk-digits.ts";
 
 type Step = { -readonly [Key in keyof DialStepExplanation]: DialStepExplanation[Key] } & {
   transformations: TransformationExplanation[];
@@ -44,7 +44,7 @@ export function explainDigits(
 
 function stepOf(tables: PlanTables, lookup: Lookup, { nowMs }: DialQuery): Step {
   const patterns = patternCandidates(lookup);
-  const prefixes = prefixCandidates(tables, lookup);
+  const prefixes = prefixCandidates(tables, lookup, nowMs);
   const service: CandidateExplanation[] = lookup.isService ? [serviceCandidate(lookup)] : [];
   const all = [...service, ...patterns, ...prefixes];
   return {
@@ -107,8 +107,12 @@ function serviceCandidate({ digits }: Lookup): CandidateExplanation {
   };
 }
 
-function prefixCandidates({ routes }: PlanTables, { digits, best, isService }: Lookup): CandidateExplanation[] {
-  if (digits === "") return [];
+function prefixCandidates(
+  { routes, schedules }: PlanTables,
+  { digits, partitions, best, isService }: Lookup,
+  nowMs: number,
+): CandidateExplanation[] {
+  if (digits === "" || !canUsePrefixes(schedules, partitions, nowMs)) return [];
   return routes.prefixesOf(digits).map(({ prefix, trunk }, index) => {
     const isFirst = index === 0;
     const won = isFirst && best === undefined && !isService;

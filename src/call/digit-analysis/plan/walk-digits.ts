@@ -1,3 +1,4 @@
+import { DEFAULT_PARTITION } from "../../../database/index.ts";
 import { changeCalled, changeCalling, MAX_NUMBER_LENGTH, type OnChange } from "./change-number.ts";
 import { candidateOf, compareMatches, type Candidate } from "./closest-match.ts";
 import type { DialPlanSource, DialQuery, DialResult, DialTarget } from "./dial-plan.ts";
@@ -40,7 +41,7 @@ export function walkDigits(tables: PlanTables, digits: string, query: DialQuery,
     // What could follow is told by the digits that were dialed, not by what was made of them.
     more ??= lookup.more && entry?.urgent !== true;
     if (lookup.isService) return result({ kind: "service" });
-    if (entry === undefined) return result(targetByPrefix(tables, numbers.number));
+    if (entry === undefined) return result(targetByPrefix(tables, numbers.number, partitions, query));
     if (entry.blocked) return result({ kind: "none", reason: "blocked", pattern: entry.name });
     if (entry.kind !== "translation-pattern") {
       numbers = changedNumbers(entry, numbers, observer);
@@ -66,13 +67,13 @@ function nextSpace(
 }
 
 function lookUp(
-  { dialables, schedules }: PlanTables,
+  { dialables, schedules, routes }: PlanTables,
   digits: string,
   partitions: readonly string[],
   { nowMs, services }: DialQuery,
 ): Lookup {
   const candidates: Candidate[] = [];
-  let more = false;
+  let more = routes.beginsPrefix(digits) && canUsePrefixes(schedules, partitions, nowMs);
   if (digits !== "" && digits.length <= MAX_NUMBER_LENGTH) {
     partitions.forEach((partition, index) => {
       const trie = dialables.trieOf(partition);
@@ -93,8 +94,33 @@ export function isOn(schedules: PlanTables["schedules"], partition: string, nowM
   return !schedules.has(partition) || schedules.get(partition)?.isOn(nowMs) === true;
 }
 
-function targetByPrefix({ routes }: PlanTables, number: string): DialTarget {
-  const trunks = number === "" ? [] : routes.prefixesOf(number).map(({ trunk }) => trunk);
+/** Prefixes of trunks stand in the partition of what names none: who may not dial that does not get out by them. */
+export function prefixTrunks(
+  { routes, schedules }: PlanTables,
+  number: string,
+  partitions: readonly string[],
+  nowMs: number,
+): readonly string[] {
+  return number !== "" && canUsePrefixes(schedules, partitions, nowMs)
+    ? routes.prefixesOf(number).map(({ trunk }) => trunk)
+    : [];
+}
+
+export function canUsePrefixes(
+  schedules: PlanTables["schedules"],
+  partitions: readonly string[],
+  nowMs: number,
+): boolean {
+  return partitions.includes(DEFAULT_PARTITION) && isOn(schedules, DEFAULT_PARTITION, nowMs);
+}
+
+function targetByPrefix(
+  tables: PlanTables,
+  number: string,
+  partitions: readonly string[],
+  { nowMs }: DialQuery,
+): DialTarget {
+  const trunks = prefixTrunks(tables, number, partitions, nowMs);
   return trunks.length === 0 ? { kind: "none", reason: "unknown-number" } : { kind: "prefix", trunks };
 }
 

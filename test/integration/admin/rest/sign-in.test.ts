@@ -98,7 +98,10 @@ describe("signing in to the REST API", () => {
     const operations = [{ operation: "create", collection: "users", body: { name: "eve", role: "administrator" } }];
     assert.equal(await status("operator", "/bulk", "POST", { operations }), 403);
     assert.equal(await status("operator", `/changes/${rest.store.sequence()}/undo`, "POST"), 403);
-    assert.equal(await status("operator", "/service-parameters", "POST", { name: "T302Timer", value: 5 }), 403);
+    assert.equal(
+      await status("operator", "/service-parameters", "POST", { name: "ForwardMaximumHopCount", value: 5 }),
+      403,
+    );
     assert.equal(rest.store.get("user", "eve"), undefined);
   });
 
