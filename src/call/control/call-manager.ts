@@ -354,6 +354,7 @@ export class CallManager {
       ids,
       logger,
       store: storeWithPayers(this.#journal, this.#toll),
+      codecsBetween: (caller, callee) => inventory.codecsBetween(caller, callee),
       wayTo: (leg) => (leg.device.kind === "sip-phone" ? wayToLeg(bindingsOf(leg.device), leg) : undefined),
       owner: {
         addLeg: (leg, session) => this.#table.addLeg(leg, session),

@@ -129,6 +129,7 @@ export class NewCalls {
       identity: callerDevice(device, message, mayHide),
       edgeMemory: context.port.edgeMemory,
       registration: registrationAt(bindings, request.source),
+      isUrgent: !mayHide,
     });
     const session = new CallSession(context, {
       callId,
@@ -283,7 +284,7 @@ function callerLeg(
   request: IncomingRequest,
   device: SipPhone | Peer,
   { session }: Extract<SessionDecision, { kind: "agree" }>,
-  { ids, identity, edgeMemory, registration }: CallerFacts,
+  { ids, identity, edgeMemory, registration, isUrgent }: CallerFacts,
 ): Leg {
   const { message, source } = request;
   const localTag = `s${ids.token(7)}`;
@@ -302,6 +303,7 @@ function callerLeg(
     session,
     dialog: dialogOfRequest(request, localTag, edgeMemory),
     ...(registration === undefined ? {} : { registration }),
+    ...(isUrgent ? { takesAnyCodec: true } : {}),
   };
   adoptAbilities(leg, message);
   return leg;
@@ -313,6 +315,7 @@ interface CallerFacts {
   readonly identity: LegDevice;
   readonly edgeMemory: string | undefined;
   readonly registration: LegRegistration | undefined;
+  readonly isUrgent: boolean;
 }
 
 /** What of the caller's INVITE the callee gets to see. */

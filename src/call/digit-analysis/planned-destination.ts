@@ -72,6 +72,7 @@ export function queryOf(
   return {
     partitions: space === undefined ? plan.callerSpace(dialer) : plan.searchSpace(space),
     nowMs,
+    zone: plan.callerZone(dialer),
     ...(own === undefined ? {} : { callingNumber: own }),
     ...(services === undefined ? {} : { services }),
     ...(nextOf === undefined ? {} : { nextOf }),

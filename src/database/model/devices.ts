@@ -3,6 +3,7 @@ import {
   description,
   destination,
   displayText,
+  later,
   lineName,
   objectName,
   phonePasswordText,
@@ -13,18 +14,18 @@ import {
 
 const lineAppearance = z.strictObject({
   directoryNumber: lineName.describe("The number, `1001` or `1001@internal`."),
-  label: displayText.optional().describe("Shown beside the line on the device."),
+  label: displayText.optional().describe(later("Shown beside the line on the device.")),
   displayName: displayText
     .optional()
     .describe("Name shown to whom it calls from this device; absent: that of the number."),
-  allowControl: z.boolean().default(true).describe("CTI applications may control it on this device."),
+  allowControl: z.boolean().default(true).describe(later("CTI applications may control it on this device.")),
 });
 /** A directory number on a device. */
 export type LineAppearance = z.infer<typeof lineAppearance>;
 
 const speedDial = z.strictObject({
-  label: displayText.describe("Shown beside the key."),
-  destination: destination.describe("What it dials."),
+  label: displayText.describe(later("Shown beside the key.")),
+  destination: destination.describe(later("What it dials.")),
 });
 
 /** What keeps calls that cost money within bounds. */
@@ -71,7 +72,7 @@ const endpoint = {
   ...device,
   owner: objectName.optional().describe("The user whose device it is."),
   credentials: credentials.optional().describe("What it registers with; absent: it cannot register."),
-  allowControl: z.boolean().default(true).describe("CTI applications may control it."),
+  allowControl: z.boolean().default(true).describe(later("CTI applications may control it.")),
   tollGuard: tollGuard.prefault({}).describe("Bounds of calls by trunks."),
 };
 
@@ -79,7 +80,7 @@ export const phone = z.strictObject({
   ...endpoint,
   profile: objectName.default("standard-phone").describe("Its SIP profile, of kind `phone`."),
   lines: z.array(lineAppearance).max(64).default([]).describe("Its lines, the first one first."),
-  speedDials: z.array(speedDial).max(200).default([]).describe("Its speed dials."),
+  speedDials: z.array(speedDial).max(200).default([]).describe(later("Its speed dials, kept for its user.")),
   maxCalls: z.int().min(1).max(1_000).default(4).describe("Calls of the device at a time; one more gets 486."),
 });
 export type Phone = z.infer<typeof phone>;
@@ -92,11 +93,18 @@ export const ctiPort = z.strictObject({
   profile: objectName.default("cti-port").describe("Its SIP profile, of kind `phone`."),
   lines: z.array(lineAppearance).max(64).default([]).describe("Its lines; one or more to be of use."),
   maxCalls: z.int().min(1).max(1_000).default(4).describe("Calls of the port at a time."),
-  acceptSeconds: z.int().min(1).max(60).default(4).describe("How long an application may leave a new call alone."),
+  acceptSeconds: z
+    .int()
+    .min(1)
+    .max(60)
+    .default(4)
+    .describe(later("How long an application may leave a new call alone.")),
   onOwnerLost: onOwnerLost
     .default("redirect")
     .describe(
-      "What happens to established calls when its application has failed for good: `redirect` to CFOF, `hold` with music, or `drop`.",
+      later(
+        "What happens to established calls when its application has failed for good: `redirect` to CFOF, `hold` with music, or `drop`.",
+      ),
     ),
 });
 export type CtiPort = z.infer<typeof ctiPort>;
@@ -106,9 +114,19 @@ export const routePoint = z.strictObject({
   profile: objectName.default("route-point").describe("Its SIP profile, of kind `phone`."),
   lines: z.array(lineAppearance).max(64).default([]).describe("Its lines; each takes many calls at a time."),
   maxCalls: z.int().min(1).max(10_000).default(5_000).describe("Calls of the route point at a time."),
-  acceptSeconds: z.int().min(1).max(60).default(4).describe("How long an application may leave a new call alone."),
-  routeSelectSeconds: z.int().min(1).max(60).default(5).describe("How long an application may take to select a route."),
-  onOwnerLost: onOwnerLost.default("redirect").describe("As of CTI ports."),
+  acceptSeconds: z
+    .int()
+    .min(1)
+    .max(60)
+    .default(4)
+    .describe(later("How long an application may leave a new call alone.")),
+  routeSelectSeconds: z
+    .int()
+    .min(1)
+    .max(60)
+    .default(5)
+    .describe(later("How long an application may take to select a route.")),
+  onOwnerLost: onOwnerLost.default("redirect").describe(later("As of CTI ports.")),
 });
 export type RoutePoint = z.infer<typeof routePoint>;
 

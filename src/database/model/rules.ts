@@ -56,13 +56,16 @@ const RULES: { readonly [K in Kind]?: (body: BodyOf<K>, context: RuleContext<K>)
       groups.map(({ routeGroup }) => routeGroup),
       ["groups"],
     ),
-  region: ({ codecs, to }) => [
+  region: ({ name, codecs, to }) => [
     ...repeats(codecs, ["codecs"]),
     ...repeats(
       to.map(({ region }) => region),
       ["to"],
     ),
     ...to.flatMap((other, index) => repeats(other.codecs, ["to", index, "codecs"])),
+    ...to.flatMap((other, index) =>
+      other.region === name ? [{ path: ["to", index, "region"], message: "is the region itself: see codecs" }] : [],
+    ),
   ],
 };
 

@@ -5,6 +5,7 @@ import { KINDS, SCHEMAS, type BodyOf, type Kind } from "../model/kinds.ts";
 import { withoutUndefined } from "../model/paths.ts";
 import { uniqueKeysOf } from "../model/unique-keys.ts";
 import { Connection } from "./connection.ts";
+import { withoutFormerFields } from "./former-fields.ts";
 import { Objects } from "./objects.ts";
 import { APPLICATION_ID, FORMAT, schemaDigest, TABLES } from "./schema.ts";
 
@@ -102,7 +103,7 @@ function makeTables(connection: Connection, digest: string): void {
   connection.sql("INSERT INTO setting VALUES ('schema', ?)").run(digest);
 }
 
-/** Reads all bodies by the schemas of this version, when another one wrote them, which fills in what has come since. */
+/** Reads all bodies by the schemas of this version, when another one wrote them: what has come since is filled in, what the model has no more is left out. */
 function bringUpToDate(connection: Connection, path: string, digest: string): void {
   if (isUpToDate(connection, path, digest)) return;
   const objects = new Objects(connection);
@@ -110,7 +111,12 @@ function bringUpToDate(connection: Connection, path: string, digest: string): vo
   connection.exec("DELETE FROM reference; DELETE FROM unique_key");
   for (const kind of KINDS) {
     for (const { name, revision, body } of objects.all(kind)) {
-      const result = SCHEMAS[kind].safeParse(body);
+      const kept = withoutFormerFields(kind, body);
+      if (kept === undefined) {
+        objects.remove(kind, name);
+        continue;
+      }
+      const result = SCHEMAS[kind].safeParse(kept);
       if (result.success) {
         const now = withoutUndefined(result.data) as BodyOf<typeof kind>;
         objects.put(kind, name, revision, now);

@@ -15,6 +15,8 @@ const AUTHOR = "tandem.yaml";
 /** Attempts at a change while others write, too: services of the last start go on. */
 const MAX_ATTEMPTS = 5;
 const OPEN = { international: true, premium: true, callsPerHour: 1_000_000, concurrentCalls: 100_000 };
+/** As many as a group takes. */
+const MAX_GROUP_NODES = 16;
 
 /**
  * Makes the configuration hold what the node's file declares in `phones` and `peers`: what the file says counts, whatever
@@ -53,13 +55,10 @@ function planOf(store: ConfigurationStore, { name, phones, peers }: Settings, fo
   const declared = [...phones.flatMap(declaredByPhone), ...peers.map((peer) => declare("trunk", peer.name))];
   const isDeclared = new Set(declared.map(keyOf));
   const formerLines = new Map(former.flatMap(({ name: own, line }) => (line === undefined ? [] : [[own, line]])));
-  const isNew = store.sequence() === 0;
-  const isKnown = store.get("node", name) !== undefined;
   return {
     declared,
     makes: [
-      ...(isNew ? defaultObjects(name) : []),
-      ...(isNew || isKnown ? [] : [{ type: "create", kind: "node", body: { name } } as const]),
+      ...(store.sequence() === 0 ? defaultObjects(name) : operationsOfNode(store, name)),
       ...phones.flatMap((phone) => operationsOfPhone(store, phone, formerLines.get(phone.name))),
       ...peers.map((peer) => operationOfPeer(store, peer)),
     ],
@@ -78,6 +77,18 @@ interface Kept {
   readonly one: Declared;
   /** Who refers to it. */
   readonly reason: string;
+}
+
+/** A node that is new to the configuration joins the default group: else no device would be at home on it. */
+function operationsOfNode(store: ConfigurationStore, name: string): Operation[] {
+  if (store.get("node", name) !== undefined) return [];
+  const create: Operation = { type: "create", kind: "node", body: { name } };
+  const group = store.get("call-manager-group", "default");
+  if (group === undefined) return [create];
+  const { nodes } = group.body;
+  if (nodes.includes(name) || nodes.length >= MAX_GROUP_NODES) return [create];
+  const joined = { kind: "call-manager-group", name: "default", ifRevision: group.revision } as const;
+  return [create, { type: "merge", ...joined, body: { nodes: [...nodes, name] } }];
 }
 
 /** @returns what could not be deleted, since others refer to it */

@@ -53,6 +53,7 @@ export function createCallManagerPart(context: ServiceContext): ServicePart {
   const followed = new FollowedInventory({
     store,
     realm: node.realm,
+    node: node.name,
     profiles: new Map(node.profiles.map((profile) => [profile.name, profile])),
     clock,
     logger,

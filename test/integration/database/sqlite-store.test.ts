@@ -193,6 +193,28 @@ describe("SqliteStore", () => {
       assert.throws(() => openStore({ path: file }), { code: "database-failed", message });
     });
 
+    it("given what the model has no more, when opened, then it is left out and the rest stays", async () => {
+      const store = await openNewStore({ path: file });
+      await change(
+        store,
+        create("region", { name: "far", codecs: ["PCMA"], to: [{ region: "default", codecs: ["PCMU"] }] }),
+        create("service-parameter", { name: "CountryCode", value: "49" }),
+      );
+      store.close();
+      rewrite(`UPDATE object SET body = json_set(body, '$.dateFormat', 'iso') WHERE kind = 'date-time-group';
+        UPDATE object SET body = json('{"name": "far", "codecs": ["PCMA", "telephone-event"], "to": [
+          {"region": "default", "codecs": ["telephone-event"]}, {"region": "far", "codecs": ["PCMU"]}]}')
+          WHERE kind = 'region' AND name = 'far';
+        INSERT INTO object VALUES ('service-parameter', 'T302Timer', 2, '{"name": "T302Timer", "value": 9}')`);
+      const again = kept(openStore({ path: file }));
+      assert.deepEqual(again.get("date-time-group", "default")?.body, { name: "default", timeZone: "UTC" });
+      assert.deepEqual(again.get("region", "far")?.body, { name: "far", codecs: ["PCMA"], to: [] });
+      assert.deepEqual(
+        again.all("service-parameter").map(({ name }) => name),
+        ["CountryCode"],
+      );
+    });
+
     it("given fields that this version does not know, when opened, then it is refused and the file stays as it is", async () => {
       (await openNewStore({ path: file })).close();
       rewrite(`UPDATE object SET body = json_set(body, '$.fromTheFuture', 1) WHERE kind = 'region'`);

@@ -83,6 +83,23 @@ describe("applyDeclared", () => {
     assert.deepEqual(reports, []);
   });
 
+  it("given a node that has been described, when it starts again, then that stays", async () => {
+    await start([]);
+    await change(store, put("node", { name: "test", description: "in the cellar" }));
+    await start([]);
+    assert.equal(store.get("node", "test")?.body.description, "in the cellar");
+  });
+
+  it("given a node that is new to the configuration, when it starts, then it joins the default group, and once only", async () => {
+    await applyDeclared(store, { name: "first", phones: [], peers: [] }, paths, () => undefined);
+    await start([]);
+    const nodes = (): readonly string[] | undefined => store.get("call-manager-group", "default")?.body.nodes;
+    assert.deepEqual(nodes(), ["first", "test"]);
+    await change(store, put("call-manager-group", { name: "default", nodes: ["first"] }));
+    await start([]);
+    assert.deepEqual(nodes(), ["first"]);
+  });
+
   it("given what was added by other means, when the node starts again, then it stays, and what the file says counts", async () => {
     await start([phone("1001")], [carrier]);
     await change(

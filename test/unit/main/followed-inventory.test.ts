@@ -21,6 +21,7 @@ describe("FollowedInventory", () => {
       clock: new ManualClock(),
       logger: { ...silentLogger, error: fail, warn: fail },
       realm: "tandem.test",
+      node: "node-1",
       profiles: new Map(),
       onChanged: (touched) => taken.push([...(touched.get("phone") ?? [])]),
     });

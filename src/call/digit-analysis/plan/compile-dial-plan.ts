@@ -19,10 +19,11 @@ export function planOver(now: () => PlanTables): DialPlan {
       return now().maxHops;
     },
     callerSpace: (caller) => now().callers.spaceOf(caller),
+    callerZone: (caller) => now().callers.zoneOf(caller),
     searchSpace: (name) => now().callers.space(name),
     findCaller: (from) => now().callers.find(from),
     analyzeDigits: (digits, query) => walkDigits(now(), digits, query),
-    prefixTrunks: (number, { partitions, nowMs }) => prefixTrunks(now(), number, partitions, nowMs),
+    prefixTrunks: (number, query) => prefixTrunks(now(), number, query.partitions, query),
     leavesAbroad: (trunk, number) => now().routes.leavesAbroad(trunk, number),
     explain: (digits, query, from) => explainDigits(now(), digits, query, from),
   };

@@ -53,6 +53,8 @@ export interface DialQuery {
   readonly partitions: readonly string[];
   /** Time of day, ms since 1970 UTC: `clock.wallMs()`. */
   readonly nowMs: number;
+  /** Time zone of the caller, `callerZone()`, for time schedules that have none; absent: UTC. */
+  readonly zone?: string;
   /** The caller's number, for calling-party transformations; absent: there is none to change. */
   readonly callingNumber?: string;
   /** Service numbers: they win over patterns that match other numbers, too. */
@@ -134,6 +136,8 @@ export interface DialPlan {
   readonly maxHops: number;
   /** Partitions that a caller may dial in order: those of the line before those of the device (or its pool). */
   callerSpace(caller: DialCaller): readonly string[];
+  /** The time zone of the caller's device pool, such as `Europe/Berlin`; `UTC` where none is said. */
+  callerZone(caller: DialCaller): string;
   /** Partitions of a search space in order; none when there is no such space. */
   searchSpace(name: string): readonly string[];
   /** The device and line that a person means by a device's name, `1001@internal`, or `1001`. */

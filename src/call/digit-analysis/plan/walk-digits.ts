@@ -5,6 +5,7 @@ import type { DialPlanSource, DialQuery, DialResult, DialTarget } from "./dial-p
 import type { PlanEntry } from "./plan-entry.ts";
 import type { PlanTables } from "./plan-tables.ts";
 import type { Numbers } from "./routes.ts";
+import { UTC } from "./time-of-day.ts";
 
 /** What one look-up has found. */
 export interface Lookup {
@@ -70,14 +71,14 @@ function lookUp(
   { dialables, schedules, routes }: PlanTables,
   digits: string,
   partitions: readonly string[],
-  { nowMs, services }: DialQuery,
+  query: DialQuery,
 ): Lookup {
   const candidates: Candidate[] = [];
-  let more = routes.beginsPrefix(digits) && canUsePrefixes(schedules, partitions, nowMs);
+  let more = routes.beginsPrefix(digits) && canUsePrefixes(schedules, partitions, query);
   if (digits !== "" && digits.length <= MAX_NUMBER_LENGTH) {
     partitions.forEach((partition, index) => {
       const trie = dialables.trieOf(partition);
-      if (trie === undefined || !isOn(schedules, partition, nowMs)) return;
+      if (trie === undefined || !isOn(schedules, partition, query)) return;
       const found = trie.find(digits);
       more ||= found.more;
       for (const entry of found.entries) candidates.push(candidateOf(entry, index + 1, digits));
@@ -85,13 +86,16 @@ function lookUp(
   }
   let [best] = candidates;
   for (const candidate of candidates) if (best !== undefined && compareMatches(candidate, best) < 0) best = candidate;
-  const isService = services?.has(digits) === true && (best === undefined || best.count > 1n);
+  const isService = query.services?.has(digits) === true && (best === undefined || best.count > 1n);
   return { digits, partitions, candidates, best, isService, more };
 }
 
+/** When something is dialed, and in which time zone. */
+type Moment = Pick<DialQuery, "nowMs" | "zone">;
+
 /** False while its time schedule is off. */
-export function isOn(schedules: PlanTables["schedules"], partition: string, nowMs: number): boolean {
-  return !schedules.has(partition) || schedules.get(partition)?.isOn(nowMs) === true;
+export function isOn(schedules: PlanTables["schedules"], partition: string, { nowMs, zone = UTC }: Moment): boolean {
+  return !schedules.has(partition) || schedules.get(partition)?.isOn(nowMs, zone) === true;
 }
 
 /** Prefixes of trunks stand in the partition of what names none: who may not dial that does not get out by them. */
@@ -99,9 +103,9 @@ export function prefixTrunks(
   { routes, schedules }: PlanTables,
   number: string,
   partitions: readonly string[],
-  nowMs: number,
+  when: Moment,
 ): readonly string[] {
-  return number !== "" && canUsePrefixes(schedules, partitions, nowMs)
+  return number !== "" && canUsePrefixes(schedules, partitions, when)
     ? routes.prefixesOf(number).map(({ trunk }) => trunk)
     : [];
 }
@@ -109,18 +113,18 @@ export function prefixTrunks(
 export function canUsePrefixes(
   schedules: PlanTables["schedules"],
   partitions: readonly string[],
-  nowMs: number,
+  when: Moment,
 ): boolean {
-  return partitions.includes(DEFAULT_PARTITION) && isOn(schedules, DEFAULT_PARTITION, nowMs);
+  return partitions.includes(DEFAULT_PARTITION) && isOn(schedules, DEFAULT_PARTITION, when);
 }
 
 function targetByPrefix(
   tables: PlanTables,
   number: string,
   partitions: readonly string[],
-  { nowMs }: DialQuery,
+  query: DialQuery,
 ): DialTarget {
-  const trunks = prefixTrunks(tables, number, partitions, nowMs);
+  const trunks = prefixTrunks(tables, number, partitions, query);
   return trunks.length === 0 ? { kind: "none", reason: "unknown-number" } : { kind: "prefix", trunks };
 }
 
