@@ -67,13 +67,14 @@ function isUpToDate(connection: Connection, path: string, digest: string): boole
 
 /** @throws {DatabaseError} when the file is not ours, or of another format */
 function checkOwner(connection: Connection, path: string): "new" | "ours" {
+  // First, since another process may make tables and id, at once, between these reads.
+  const tables = Number(connection.sql("SELECT count(*) AS number FROM sqlite_master").get()?.["number"]);
   const id = numberOf(connection, "application_id");
   const format = numberOf(connection, "user_version");
   if (id === APPLICATION_ID) {
     if (format === FORMAT) return "ours";
     throw new DatabaseError("database-failed", `${path} has format ${format}; this version of Tandem knows ${FORMAT}`);
   }
-  const tables = Number(connection.sql("SELECT count(*) AS number FROM sqlite_master").get()?.["number"]);
   if (id === 0 && tables === 0) return "new";
   throw new DatabaseError("database-failed", `${path} is a database of another program`);
 }

@@ -7,6 +7,7 @@ import { FirstPassword } from "../../admin/rest/access/first-password.ts";
 import { AuditLog } from "../../admin/rest/audit/audit-log.ts";
 import { createRestApi } from "../../admin/rest/create-rest-api.ts";
 import type { MetricSample } from "../../common/index.ts";
+import { DeclaredObjects } from "../configuration/declared-file.ts";
 import { openConfiguration } from "../configuration/open-configuration.ts";
 import { RotatingFile } from "../host/rotating-file.ts";
 import { NodeSecretKeeper } from "../secrets/secret-keeper.ts";
@@ -25,6 +26,7 @@ export async function createAdminPart(context: ServiceContext): Promise<ServiceP
   await firstPassword.prepare();
   const caller = keptServiceCaller(SERVICE_NAMES, paths, clock, logger);
   const audit = openAuditLog(context);
+  const declared = new DeclaredObjects(paths.declaredFile);
   const rest = createRestApi({
     store,
     caller,
@@ -35,6 +37,7 @@ export async function createAdminPart(context: ServiceContext): Promise<ServiceP
     node: node.name,
     adminToken: makeAdminToken(context),
     ...(node.http.token === undefined ? {} : { httpToken: node.http.token }),
+    isDeclared: (kind, name) => declared.has(kind, name),
     onChanged: () => firstPassword.look(),
   });
   const listener = new AdminListener({

@@ -5,7 +5,7 @@ import { nodePaths, type NodePaths } from "../../../src/config/index.ts";
 import { applyDeclared } from "../../../src/main/configuration/apply-declared.ts";
 import { openConfiguration, withoutSecrets } from "../../../src/main/configuration/open-configuration.ts";
 import { prepareDataDir } from "../../../src/main/node/data-dir.ts";
-import type { NodeFile } from "../../../src/main/node/node-file.ts";
+import type { NodeFile, PhoneRecord } from "../../../src/main/node/node-file.ts";
 import { createAdminPart } from "../../../src/main/service/admin-part.ts";
 import type { ServicePart } from "../../../src/main/service/service-part.ts";
 import { eventually } from "../../support/eventually.ts";
@@ -91,6 +91,31 @@ describe("the admin service", () => {
     await eventually(() => assert.match(String(part?.status()["warning"]), /192\.0\.2\.77/), IN_TIME);
     await eventually(async () => assert.equal((await send({ path: "/users/admin" })).status, 200), IN_TIME);
     assert.equal(part?.status()["http"], `127.0.0.1:${node.http.port}`);
+  });
+
+  it("given a phone of tandem.yaml, when it is changed, then the answer says so, and the file wins at the next start", async () => {
+    const declare = async (...phones: readonly PhoneRecord[]): Promise<void> => {
+      const store = openConfiguration(paths, new SystemClock(), withoutSecrets(node.realm));
+      await applyDeclared(store, { name: node.name, phones, peers: [] }, paths, () => undefined);
+      store.close();
+    };
+    const [desk, lab] = ["1001", "1002"].map((number) => {
+      const ha1 = { MD5: "0".repeat(32) };
+      return { name: `p${number}`, directoryNumber: number, user: number, ha1, profile: "standard-phone", maxCalls: 4 };
+    });
+    assert.ok(desk !== undefined && lab !== undefined);
+    await started();
+    await declare(desk);
+    const patch = (id: string, body: object) =>
+      send({ method: "PATCH", path: `/phones/${id}`, headers: { "if-match": "*" }, body });
+    const calls = await patch("p1001", { maxCalls: 9, description: "mine" });
+    assert.equal(calls.headers["tandem-declared"], "tandem.yaml");
+    const other = await send({ method: "POST", path: "/phones", body: { name: "p1002" } });
+    assert.equal(other.headers["tandem-declared"], undefined);
+    await declare(desk, lab);
+    const { body } = await send({ path: "/phones/p1001" });
+    assert.deepEqual([body["maxCalls"], body["description"]], [4, "mine"]);
+    assert.equal((await patch("p1002", { maxCalls: 9 })).headers["tandem-declared"], "tandem.yaml");
   });
 
   it("given an administrator, when started, then no other is made", async () => {

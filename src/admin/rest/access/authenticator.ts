@@ -27,6 +27,8 @@ export interface SignedIn {
 }
 
 const MAX_CREDENTIALS = 1_024;
+/** What wrong tokens count as in the place of a user; no user can have the name. */
+const TOKENS = "(tokens)";
 const BEARER = 'Bearer realm="tandem"';
 const BASIC = 'Basic realm="tandem", charset="UTF-8"';
 
@@ -102,7 +104,7 @@ export class Authenticator {
     }
     if (session !== undefined) this.#sessions.end(session.key);
     // A right token is never refused, however many wrong ones came from its place.
-    this.#limits.begin(source, "bearer");
+    this.#limits.begin(source, TOKENS);
     audit.record({ event: "sign-in-refused", source, detail: "token" });
     throw refused(BEARER);
   }

@@ -80,10 +80,11 @@ function linesOf(text: string): string[] {
   return text.split("\n").filter((line) => line !== "");
 }
 
-/** A line that was cut short by a crash is none. */
+/** A line that was cut short by a crash, or that somebody else wrote, is none. */
 function entryIn(line: string): AuditEntry | undefined {
   try {
-    return JSON.parse(line) as AuditEntry;
+    const entry = JSON.parse(line) as Partial<AuditEntry> | null;
+    return Number.isSafeInteger(entry?.number) ? (entry as AuditEntry) : undefined;
   } catch {
     return undefined;
   }

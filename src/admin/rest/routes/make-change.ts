@@ -13,7 +13,11 @@ const APPLY_OBJECT_MS = 1;
 export interface MadeChange {
   /** Absent: nothing was different. */
   readonly record: ChangeRecord | undefined;
-  readonly headers: { readonly "tandem-applied": "true" | "false" };
+  readonly headers: {
+    readonly "tandem-applied": "true" | "false";
+    /** There when the node's file has a say in an object of the change. */
+    readonly "tandem-declared"?: "tandem.yaml";
+  };
 }
 
 /**
@@ -41,7 +45,9 @@ export async function afterChange(
   if (record === undefined) return { record, headers: { "tandem-applied": "true" } };
   context.audit.record({ event, user: principal.name, source, ...auditedChange(record) });
   context.onChanged();
-  return { record, headers: { "tandem-applied": await isApplied(context, record) } };
+  const isDeclared = record.entries.some(({ kind, name }) => context.isDeclared(kind, name));
+  const declared = isDeclared ? ({ "tandem-declared": "tandem.yaml" } as const) : {};
+  return { record, headers: { "tandem-applied": await isApplied(context, record), ...declared } };
 }
 
 async function isApplied(

@@ -248,11 +248,14 @@ function shownUser(context: RestContext, principal: Principal): z.infer<typeof m
 }
 
 /** Those it is the owner of, and those that are in its list. */
-function ownDevices({ store }: RestContext, { name, isUser }: Principal): OwnDevice[] {
-  if (!isUser) return [];
+function ownDeviceNames({ store }: RestContext, { name, isUser }: Principal): Set<string> {
+  if (!isUser) return new Set();
   const owned = store.referrers("user", name).filter(({ path }) => path === "owner");
-  const names = new Set([...owned.map((referrer) => referrer.name), ...(store.get("user", name)?.body.devices ?? [])]);
-  return [...names].sort().flatMap((device) => store.getDevice(device) ?? []);
+  return new Set([...owned.map((referrer) => referrer.name), ...(store.get("user", name)?.body.devices ?? [])]);
+}
+
+function ownDevices(context: RestContext, principal: Principal): OwnDevice[] {
+  return [...ownDeviceNames(context, principal)].sort().flatMap((device) => context.store.getDevice(device) ?? []);
 }
 
 function linesOf({ body }: OwnDevice): string[] {
@@ -261,7 +264,7 @@ function linesOf({ body }: OwnDevice): string[] {
 
 /** @throws {DatabaseError} `not-found`, the same for a phone of somebody else */
 function ownPhone(context: RestContext, principal: Principal, name: string): StoredObject<"phone"> {
-  const isOwn = ownDevices(context, principal).some((device) => device.name === name && device.kind === "phone");
+  const isOwn = ownDeviceNames(context, principal).has(name);
   const phone = isOwn ? context.store.get("phone", name) : undefined;
   if (phone !== undefined) return phone;
   throw notOwn("phone", name);
@@ -269,7 +272,9 @@ function ownPhone(context: RestContext, principal: Principal, name: string): Sto
 
 /** @throws {DatabaseError} `not-found`, the same for a line of somebody else */
 function ownLine(context: RestContext, principal: Principal, id: string): StoredObject<"directory-number"> {
-  const isOwn = ownDevices(context, principal).some((device) => linesOf(device).includes(id));
+  const own = ownDeviceNames(context, principal);
+  const holders = context.store.referrers("directory-number", id).filter(({ path }) => path.startsWith("lines."));
+  const isOwn = holders.some((holder) => own.has(holder.name));
   const line = isOwn ? context.store.get("directory-number", id) : undefined;
   if (line !== undefined) return line;
   throw notOwn("directory-number", id);
