@@ -1,4 +1,4 @@
-import type { Inventory } from "../device/index.ts";
+import type { Inventory, SipProfile } from "../device/index.ts";
 import type { CallManagerSettings } from "./call-manager-options.ts";
 
 /** Times and bounds of calls: those that are set, and the usual ones. */
@@ -13,6 +13,11 @@ export function withDefaults(settings: CallManagerSettings): CallLimits {
 }
 
 /** The longest that anything rings. @param usual where a profile does not say */
-export function longestRingSeconds({ phones, peers }: Inventory, usual: number): number {
-  return [...phones, ...peers].reduce((longest, { profile }) => Math.max(longest, profile.ringSeconds), usual);
+export function longestRingSeconds(profiles: readonly SipProfile[], usual: number): number {
+  return profiles.reduce((longest, profile) => Math.max(longest, profile.ringSeconds), usual);
+}
+
+/** The SIP profiles that devices have. */
+export function profilesIn({ phones, peers }: Inventory): SipProfile[] {
+  return [...new Set([...phones, ...peers].map(({ profile }) => profile))];
 }

@@ -38,8 +38,9 @@ function askWithoutEcho(
   prompt: string,
   ahead: { text: string },
 ): Promise<string> {
-  prompts.write(prompt);
+  // First: what is typed as soon as the question is seen is not echoed either.
   input.setRawMode(true);
+  prompts.write(prompt);
   input.setEncoding("utf8");
   input.resume();
   return new Promise((resolve, reject) => {

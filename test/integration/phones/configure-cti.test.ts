@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { parse } from "yaml";
 import { Cleanup } from "../../support/cleanup.ts";
+import { ManagedProcess } from "../../support/managed-process.ts";
 import { TandemNode } from "../../support/tandem-node.ts";
 import { TemporaryDirectory } from "../../support/temporary-directory.ts";
 
@@ -35,10 +36,14 @@ function textsBelow(heading: string, language: string): string[] {
 class Desk {
   readonly node: TandemNode;
   readonly #folder: TemporaryDirectory;
+  readonly #cleanup: Cleanup;
+  readonly #env: Readonly<Record<string, string>>;
 
-  constructor(node: TandemNode, folder: TemporaryDirectory) {
+  constructor(node: TandemNode, folder: TemporaryDirectory, cleanup: Cleanup) {
     this.node = node;
     this.#folder = folder;
+    this.#cleanup = cleanup;
+    this.#env = { PATH: `${folder.join("bin")}:${process.env["PATH"] ?? ""}`, HOME: folder.path };
     const program = join(ROOT, "dist/main/tandem.js");
     mkdirSync(folder.join("bin"));
     writeFileSync(
@@ -54,9 +59,19 @@ class Desk {
 
   /** Runs a block as it stands in the page. @throws {Error} with its output when a command of it fails */
   async shell(text: string): Promise<string> {
-    const env = { PATH: `${this.#folder.join("bin")}:${process.env["PATH"] ?? ""}`, HOME: this.#folder.path };
-    const { stdout } = await run("sh", ["-e", "-c", text], { cwd: this.#folder.path, env, timeout: 50_000 });
+    const { stdout } = await run("sh", ["-e", "-c", text], { cwd: this.#folder.path, env: this.#env, timeout: 50_000 });
     return stdout;
+  }
+
+  /** The same on a terminal of its own. */
+  terminal(text: string): ManagedProcess {
+    const started = new ManagedProcess({
+      command: "script",
+      args: ["--quiet", "--flush", "--return", "--command", text, "/dev/null"],
+      cwd: this.#folder.path,
+      env: this.#env,
+    });
+    return this.#cleanup.add(started, async (process) => void (await process.kill()));
   }
 
   export(): Promise<string> {
@@ -75,6 +90,7 @@ describe("the page about CTI applications", () => {
     return new Desk(
       cleanup.add(await TandemNode.start(), (node) => node.stop()),
       folder,
+      cleanup,
     );
   };
 
@@ -104,6 +120,8 @@ describe("the page about CTI applications", () => {
       readonly callManagerGroup: string;
     };
     assert.equal(pool.callManagerGroup, "default");
+    assert.match(byCommands.join(""), /^Result: .*1900/m);
+    assert.match(byCommands.join(""), /^desk-1 +cti-ports +1901@internal +\S/m);
     for (const [key, name] of [
       ["routePoints", "desk"],
       ["ctiPorts", "desk-1"],
@@ -133,6 +151,16 @@ describe("the page about CTI applications", () => {
     assert.equal(await desk.export(), expected);
     desk.write("cti.yaml", yaml.replace(/^ +password: .*\n/m, ""));
     assert.match(await desk.shell("tandem import cti.yaml"), /: 0 created, 0 changed, 0 removed, \d+ unchanged/);
+  });
+
+  it("given a terminal, when Ctrl-C is pressed during an import, then it ends with 130 and nothing was done", async () => {
+    const numbers = Array.from({ length: 5_000 }, (_, index) => `  - number: "${20_000 + index}"\n`).join("");
+    commands.write("many.yaml", `version: 1\ndirectoryNumbers:\n${numbers}`);
+    const terminal = commands.terminal("stty cols 100; tandem import many.yaml; echo ended with $?");
+    await terminal.outputMatching(/read \[/, 20_000);
+    terminal.write("\u0003");
+    await terminal.outputMatching(/interrupted; nothing was done\s+ended with 130/, 20_000);
+    assert.equal(await commands.export(), expected);
   });
 
   it("given the same over REST, when the requests have run, then all are the same", async () => {

@@ -1,21 +1,27 @@
 import { EXIT } from "../exit-codes.ts";
 import { formatTable } from "../table.ts";
-import { fieldValueText, tableColumns } from "./field-text.ts";
+import { tableColumns } from "./field-text.ts";
 import { print, type RestContext } from "./rest-context.ts";
 
 const DEVICE_COLUMNS = tableColumns([
   ["Device", "id"],
   ["Kind", "collection"],
   ["Lines", "lines"],
-  ["State", "state"],
+  ["State", "state.state"],
+  ["Calls", "state.calls"],
+  ["Pool", "state.devicePool"],
   ["Description", "description"],
 ]);
 const LINE_COLUMNS = tableColumns([
   ["Line", "id"],
   ["Name", "displayName"],
   ["Devices", "devices"],
-  ["State", "state"],
+  ["State", "state.state"],
+  ["Calls", "state.calls"],
+  ["Forwarded", "state.forwarding"],
 ]);
+/** Of what call control does not know yet. */
+const UNKNOWN = { state: "unknown" };
 
 /** `tandem device states`: devices as they are now. */
 export function listDeviceStates(rest: RestContext): Promise<number> {
@@ -34,15 +40,8 @@ async function listStates(
   rest: RestContext,
 ): Promise<number> {
   const rows = await rest.client.rows(path);
-  const shown = rows.map((row) => ({ ...row, state: stateText(row["state"]) }));
+  const shown = rows.map((row) => ({ ...row, state: row["state"] ?? UNKNOWN }));
   if (!rest.json && rows.length === 0) rest.output.err(none);
   else print(rest, rows, formatTable(shown, columns));
   return EXIT.ok;
-}
-
-/** What call control says of it, in a line: its state first. */
-function stateText(given: unknown): string {
-  if (typeof given !== "object" || given === null) return "not known to call control";
-  const { name: _, state, ...others } = given as Readonly<Record<string, unknown>>;
-  return [fieldValueText(state), fieldValueText(others)].filter((text) => text !== "").join(" ");
 }

@@ -30,8 +30,8 @@ describe("what call control says, on the command line", () => {
   let asked: unknown;
   beforeEach(async () => {
     cli = await ConfiguredCli.start({
-      "device-states": () => [{ name: "ann", state: "registered", calls: 2 }],
-      "line-states": () => [{ name: "1001@internal", calls: 1 }],
+      "device-states": () => [{ name: "ann", state: "registered", calls: 2, devicePool: "default" }],
+      "line-states": () => [{ name: "1001@internal", state: "registered", calls: 1, forwarding: ["all", "busy"] }],
       "dial-plan-explain": (params) => {
         asked = params;
         return EXPLANATION;
@@ -43,15 +43,21 @@ describe("what call control says, on the command line", () => {
 
   it("given devices, when their states are listed, then each is a row, also one that is not known yet", async () => {
     const { out } = await cli.run(["device", "states"]);
-    assert.match(out, /^DEVICE +KIND +LINES +STATE +DESCRIPTION\nann +phones +1001@internal +registered calls:2$/m);
-    assert.match(out, /^bob +phones +1001@internal +not known to call control$/m);
+    assert.match(
+      out,
+      /^DEVICE +KIND +LINES +STATE +CALLS +POOL +DESCRIPTION\nann +phones +1001@internal +registered +2 +default$/m,
+    );
+    assert.match(out, /^bob +phones +1001@internal +unknown$/m);
     const rows = await cli.json<{ id: string; state: unknown }[]>(["device", "states"]);
-    assert.deepEqual(rows[0]?.state, { name: "ann", state: "registered", calls: 2 });
+    assert.deepEqual(rows[0]?.state, { name: "ann", state: "registered", calls: 2, devicePool: "default" });
   });
 
   it("given lines, when their states are listed, then each is a row with its devices", async () => {
     const { out } = await cli.run(["line", "states"]);
-    assert.match(out, /^LINE +NAME +DEVICES +STATE\n1001@internal +ann bob +calls:1$/m);
+    assert.match(
+      out,
+      /^LINE +NAME +DEVICES +STATE +CALLS +FORWARDED\n1001@internal +ann bob +registered +1 +all busy$/m,
+    );
   });
 
   it("given digits, when explained, then it is told step by step, and JSON on demand", async () => {
