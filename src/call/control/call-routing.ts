@@ -19,6 +19,8 @@ export interface Dialing {
   readonly by: SipPhone | Peer;
   /** Absent: what `by` may dial. */
   readonly callingSearchSpace?: string;
+  /** A line without devices that forwards: what it may dial takes the place of what `by` may. */
+  readonly line?: string;
 }
 
 export interface CallRoutingOptions {
@@ -31,6 +33,12 @@ export interface CallRoutingOptions {
   readonly maxForwards: number;
   readonly toll: TollGuards;
   readonly context: Omit<RouteContext, "guard">;
+}
+
+/** `phone`: the first one that has the line; undefined: no device has it. */
+interface OfferedLine {
+  readonly name: string;
+  readonly phone: SipPhone | undefined;
 }
 
 /** Q.850: exchange routing error. */
@@ -57,7 +65,7 @@ export class CallRouting {
   /** Lines that have forwarded it. */
   readonly #forwarded = new Set<string>();
   /** The line that is being offered the call. */
-  #line: { readonly name: string; readonly phone: SipPhone | undefined } | undefined;
+  #line: OfferedLine | undefined;
 
   constructor(options: CallRoutingOptions) {
     this.#options = options;
@@ -127,14 +135,15 @@ export class CallRouting {
     if (this.#forwarded.size >= maxForwards) return rejected(483, "forwarding-hops");
     this.#forwarded.add(line.name);
     this.#redirect = redirectedBy(this.#redirect, line.name, REASON_OF[kind]);
-    return this.#follow(target, line.phone);
+    return this.#follow(target, line);
   }
 
-  #follow({ dialed, callingSearchSpace }: ForwardTarget, by: SipPhone | undefined): RoutedCall | RejectedCall {
-    this.#payer = by ?? this.#payer;
+  #follow({ dialed, callingSearchSpace }: ForwardTarget, { name, phone }: OfferedLine): RoutedCall | RejectedCall {
+    this.#payer = phone ?? this.#payer;
     this.#isUrgent = this.#options.isUrgent(dialed);
     const space = callingSearchSpace === undefined ? {} : { callingSearchSpace };
-    return this.#to(this.#options.analyze({ dialed, by: this.#payer, ...space }));
+    const line = phone === undefined ? { line: name } : {};
+    return this.#to(this.#options.analyze({ dialed, by: this.#payer, ...space, ...line }));
   }
 
   /** To what is no line. */
@@ -167,7 +176,7 @@ function redirectedBy(before: RecordRedirect | undefined, line: string, reason: 
   return { originalCalled, originalReason, lastRedirecting: by, lastReason: reason };
 }
 
-function lineOf(destination: Destination): { readonly name: string; readonly phone: SipPhone | undefined } | undefined {
+function lineOf(destination: Destination): OfferedLine | undefined {
   if (destination.kind === "phone") return { name: destination.phone.line, phone: destination.phone };
   return destination.kind === "line" ? { name: destination.line, phone: destination.phones[0] } : undefined;
 }

@@ -194,7 +194,7 @@ export class NewCalls {
   }
 
   #analyze(
-    { dialed, by, callingSearchSpace: space }: Dialing,
+    { dialed, by, callingSearchSpace: space, line }: Dialing,
     message: SipMessage,
     device: SipPhone | Peer,
   ): Destination {
@@ -208,7 +208,7 @@ export class NewCalls {
       localHosts: this.localHosts,
       callerDomain: claimOf(message, "from").host,
       ...(emergency === undefined ? {} : { emergency }),
-      ...(numbering === undefined ? {} : { numbering: { ...numbering, ...(space === undefined ? {} : { space }) } }),
+      ...(numbering === undefined ? {} : { numbering: { ...numbering, space, line } }),
     });
   }
 

@@ -4,7 +4,15 @@ import type { SipPhone } from "../device/sip-phone.ts";
 import type { Destination, RouteAttempt, ServiceEndpoint } from "./destination.ts";
 import { isNumberOrName } from "./dialed.ts";
 import type { Numbering } from "./numbering.ts";
-import type { DialedLine, DialedPrefix, DialedRoute, DialQuery, DialResult } from "./plan/dial-plan.ts";
+import type {
+  DialCaller,
+  DialPlan,
+  DialedLine,
+  DialedPrefix,
+  DialedRoute,
+  DialQuery,
+  DialResult,
+} from "./plan/dial-plan.ts";
 
 export interface PlannedContext {
   readonly inventory: Inventory;
@@ -62,7 +70,7 @@ export function plannedAtPeer(number: string, peer: Peer, numbering: Numbering, 
 
 /** What a caller dials with. */
 export function queryOf(
-  { plan, nowMs, callingNumber, space, nextOf }: Numbering,
+  { plan, nowMs, callingNumber, space, line, nextOf }: Numbering,
   caller: SipPhone | Peer,
   services: DialQuery["services"],
 ): DialQuery {
@@ -70,13 +78,18 @@ export function queryOf(
   const own = callingNumber ?? (isPhone ? caller.directoryNumber : undefined);
   const dialer = { device: caller.name, ...(isPhone ? { line: caller.line } : {}) };
   return {
-    partitions: space === undefined ? plan.callerSpace(dialer) : plan.searchSpace(space),
+    partitions: space === undefined ? partitionsOf(plan, dialer, line) : plan.searchSpace(space),
     nowMs,
     zone: plan.callerZone(dialer),
     ...(own === undefined ? {} : { callingNumber: own }),
     ...(services === undefined ? {} : { services }),
     ...(nextOf === undefined ? {} : { nextOf }),
   };
+}
+
+function partitionsOf(plan: DialPlan, dialer: DialCaller, line: string | undefined): readonly string[] {
+  const ofLine = line === undefined ? [] : plan.callerSpace({ line });
+  return ofLine.length > 0 ? ofLine : plan.callerSpace(dialer);
 }
 
 function lineOf(

@@ -160,4 +160,24 @@ describe("forwarding", () => {
     await pair.node.phone("1003");
     assert.equal(await statusOf("1002"), 404);
   });
+
+  it("given a line that no device has, when it forwards, then its own search space counts, and the caller's where it has none", async () => {
+    const plan = {
+      partitions: [{ name: "internal" }, { name: "none" }],
+      callingSearchSpaces: [
+        { name: "all", partitions: ["internal"] },
+        { name: "nothing", partitions: ["none"] },
+      ],
+      directoryNumbers: [
+        ...["1001", "1002", "1003", "1004", "1008"].map((number) => ({ number })),
+        { number: "1009", callingSearchSpace: "nothing" },
+      ],
+    };
+    const to1003 = { ...NEVER, forwarding: { all: { internal: "1003" } } };
+    const forwarding = new Map(["1008@internal", "1009@internal"].map((line) => [line, to1003]));
+    await start({ forwarding, plan });
+    const carol = await pair.node.phone("1003");
+    await answers(await alice.call("1008", OFFER), carol);
+    assert.equal(await statusOf("1009"), 404);
+  });
 });
