@@ -171,8 +171,8 @@ function onceMore(
 ): OutgoingRequest {
   const { method, dialogId, headers = [], ...rest } = request;
   const others = headers.filter(([name]) => !KEPT.has(name.toLowerCase()));
-  // The edge takes care of a dialog's identity; a BYE has ended it, whatever was said to it.
-  if (dialogId !== undefined && method !== "BYE") return { ...request, headers: [...others, ...credentials] };
+  // The edge takes care of a dialog's identity.
+  if (dialogId !== undefined) return { ...request, headers: [...others, ...credentials] };
   const cseq = parseCSeq(sent.get("cseq") ?? "");
   const identity: HeaderList = [
     ["From", sent.get("from") ?? ""],
