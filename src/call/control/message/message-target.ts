@@ -3,7 +3,9 @@ import type { SipPhone } from "../../device/index.ts";
 import type { Destination, RouteAttempt } from "../../digit-analysis/index.ts";
 import type { Binding } from "../../registrar/index.ts";
 import type { Way } from "../branch.ts";
+import { callerForTrunk, outboundNumber } from "../../trunk/trunk-numbers.ts";
 import { octets } from "../caller-identity.ts";
+import type { LegDevice } from "../leg.ts";
 import { rejection, type Rejection } from "../rejection.ts";
 import { rejectionOfNone, waysToPlaces } from "../route-call.ts";
 import { peerUri } from "../route-trunks.ts";
@@ -16,6 +18,8 @@ export interface MessageTarget {
   readonly isTrusted: boolean;
   /** Name of the peer; absent: a phone. */
   readonly trunk?: string;
+  /** How it is told of the sender; absent: as that is. */
+  readonly showSender?: (sender: LegDevice) => LegDevice;
 }
 
 /** Where a message goes, and to whom. */
@@ -82,10 +86,16 @@ function routeToPhones(
 }
 
 function routeToPeer({ peer, number, callingNumber }: RouteAttempt): RoutedMessage | RejectedMessage {
-  const uri = peerUri(peer, number);
+  const sent = outboundNumber(peer, number);
+  const uri = sent === "" ? undefined : peerUri(peer, sent);
   if (uri === undefined) return { kind: "rejected", ...rejection(500, "peer-uri") };
-  const targets = [{ ways: [{ uri }], isTrusted: peer.trusted === true, trunk: peer.name }];
-  return shownAs(callingNumber, { kind: "routed", number, targets });
+  const target: MessageTarget = {
+    ways: [{ uri }],
+    isTrusted: peer.trusted === true,
+    trunk: peer.name,
+    showSender: (sender) => callerForTrunk(peer, sender),
+  };
+  return shownAs(callingNumber, { kind: "routed", number: sent, targets: [target] });
 }
 
 /** The places that have ways for a message that is too long for others, with those ways. */

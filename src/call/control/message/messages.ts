@@ -11,6 +11,7 @@ import type { Way } from "../branch.ts";
 import { callerDevice, claimOf } from "../caller-identity.ts";
 import type { Gatekeeper } from "../gatekeeper.ts";
 import type { LegDevice } from "../leg.ts";
+import { inboundNumber } from "../../trunk/trunk-numbers.ts";
 import { rejection, type Rejection } from "../rejection.ts";
 import { MessageDelivery, type DeliveryPlace } from "./message-delivery.ts";
 import { congestionControlled, routeMessage } from "./message-target.ts";
@@ -63,12 +64,14 @@ export class Messages {
     const hops = parseDigits(message.get("max-forwards") ?? String(MAX_HOPS), 255);
     const refused = checkMessage(message, source.protocol, hops.ok ? hops.value : undefined);
     if (refused !== undefined) return refused;
-    const dialed = parseDialed(this.#options.calledUri(message));
-    if (!dialed.ok) return rejection(416, "uri-scheme");
+    const parsed = parseDialed(this.#options.calledUri(message));
+    if (!parsed.ok) return rejection(416, "uri-scheme");
+    const dialed =
+      device.kind === "peer" ? { ...parsed.value, user: inboundNumber(device, parsed.value.user) } : parsed.value;
     const { inventory, endpoints, lookup, onFlowFailed } = this.#options;
     const sender = callerDevice(device, message);
     const numbering = this.#options.numbering?.(sender.number);
-    const destination = analyze(dialed.value, {
+    const destination = analyze(dialed, {
       inventory,
       endpoints,
       caller: device,
@@ -87,8 +90,8 @@ export class Messages {
       ...passedHeaders(message),
       ["Max-Forwards", String((hops.ok ? hops.value : MAX_HOPS) - 1)] as const,
     ];
-    const places = targets.map(({ ways, isTrusted, trunk }): DeliveryPlace => {
-      const from = { ...sender, number: callerNumber };
+    const places = targets.map(({ ways, isTrusted, trunk, showSender = asIs }): DeliveryPlace => {
+      const from = showSender({ ...sender, number: callerNumber });
       const request = this.#requestTo(routed.number, from, isTrusted, message, common);
       const named = trunk === undefined ? request : { ...request, trunk };
       return { ways, requestOver: (way) => overWay(named, way) };
@@ -157,6 +160,10 @@ export class Messages {
       ...(contentType === undefined ? {} : { body: { contentType, text: message.body } }),
     };
   }
+}
+
+function asIs(sender: LegDevice): LegDevice {
+  return sender;
 }
 
 function overWay(request: OutgoingRequest, { uri, proxyUri, path = [] }: Way): OutgoingRequest {
