@@ -27,6 +27,7 @@ export interface TrunkWatchContext {
   readonly onAttempt: (result: "registered" | "refused" | "failed") => void;
   readonly onSource: (source: SignalingSource) => void;
   readonly onPing: (result: PingEvent["type"]) => void;
+  /** Told when what it is known by may have changed: its registration. */
   readonly onChanged: (watch: TrunkWatch) => void;
   /** A binding that is to be ended; told `ended` when it is. */
   readonly onLeaving: (runner: RegistrationRunner) => void;
@@ -212,7 +213,7 @@ export class TrunkWatch {
     const { port, clock, ids } = this.#context;
     const onChanged = (event: PingEvent["type"]): void => {
       this.#context.onPing(event);
-      this.#changed();
+      this.#noteCondition();
     };
     this.#pings = new PingRunner({ uri, fromDomain, pingSeconds, port, clock, ids, onChanged });
     this.#pings.start();
@@ -228,6 +229,11 @@ export class TrunkWatch {
   }
 
   #changed(): void {
+    this.#noteCondition();
+    this.#context.onChanged(this);
+  }
+
+  #noteCondition(): void {
     const before = this.#condition;
     const now = this.#now();
     this.#condition = now;
@@ -238,7 +244,6 @@ export class TrunkWatch {
       if (now.state === "down" || now.state === "unregistered") logger.warn("a trunk is out of service", facts);
       else logger.info("the state of a trunk has changed", facts);
     }
-    this.#context.onChanged(this);
   }
 }
 
