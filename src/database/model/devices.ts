@@ -138,6 +138,7 @@ function hasUsablePlace(uri: string): boolean {
   if (bracketed !== undefined && !z.ipv6().safeParse(bracketed).success) return false;
   return uri !== "" && Number(port) >= 1 && Number(port) <= 65_535;
 }
+const digestUser = z.string().regex(/^[^"\\\p{Cc}]{1,64}$/u, "expected 1 to 64 characters without quotes");
 
 const trunkRegistration = z.strictObject({
   registrar: z
@@ -152,11 +153,7 @@ const trunkRegistration = z.strictObject({
     .string()
     .regex(/^[A-Za-z0-9_.!~*'()&=+$,;?/#-]{1,64}$/, "expected 1 to 64 characters of a SIP user name")
     .describe("User part of the address of record."),
-  authUser: z
-    .string()
-    .regex(/^[^"\\\p{Cc}]{1,64}$/u, "expected 1 to 64 characters without quotes")
-    .optional()
-    .describe("Digest user name; absent: `user`."),
+  authUser: digestUser.optional().describe("Digest user name; absent: the trunk's `authUser`, else `user`."),
   expiresSeconds: z.int().min(60).max(86_400).default(600).describe("What it asks for."),
 });
 export type TrunkRegistration = z.infer<typeof trunkRegistration>;
@@ -210,6 +207,17 @@ export const trunk = z.strictObject({
   sealedPassword: secretText(z.string().regex(/^[A-Za-z0-9+/=:.-]{1,512}$/, "expected what an export holds"))
     .optional()
     .describe("The same, encrypted with the key of the node."),
+  authUser: digestUser
+    .optional()
+    .describe("Digest user name of a trunk that the switch does not register with; absent: the name of the trunk."),
+  fromDomain: z
+    .string()
+    .regex(
+      /^(?:[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?|\[[0-9A-Fa-f:.]{2,45}\])$/,
+      "expected a host or domain name, or an address",
+    )
+    .optional()
+    .describe("Host of From and of what it is told of callers; absent: the address of the switch towards it."),
   prefixes: z
     .array(prefixDigits)
     .max(256)
