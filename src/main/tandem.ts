@@ -24,7 +24,7 @@ const output: CliOutput = {
   out: (text) => void process.stdout.write(`${text}\n`),
   err: (text) => void process.stderr.write(`${text}\n`),
   // Not there at all unless it is a terminal.
-  ...(process.stdout.isTTY ? { columns: process.stdout.columns } : {}),
+  ...(process.stdout.isTTY && process.stdout.columns > 0 ? { columns: process.stdout.columns } : {}),
   // A terminal that does not say how wide it is makes ora clear lines without end.
   ...(process.stderr.isTTY && process.stderr.columns > 0
     ? { openProgress: (text: string) => openTerminalProgress(process.stderr, text) }

@@ -200,6 +200,7 @@ const UNAVAILABLE_CODES = [
   "no-node",
   "no-admin",
   "rest-unreachable",
+  "rest-broken-off",
   "not-connected",
   "timed-out",
   "ports-taken",

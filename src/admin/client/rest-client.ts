@@ -1,4 +1,4 @@
-import { errorMessageOf, SwitchError } from "../../common/index.ts";
+import { errorCodeOf, errorMessageOf, SwitchError } from "../../common/index.ts";
 import { RestRefusal, refusalOf } from "./rest-refusal.ts";
 
 /** Where a node's REST interface is, and as whom it is used. */
@@ -24,27 +24,33 @@ const BASE = "/api/v1";
 const TIMEOUT_MS = 30_000;
 /** Of one line of a stream. */
 const MAX_LINE_LENGTH = 64 * 1024 * 1024;
+/** A connection that was there has ended. */
+const BROKEN_OFF = ["UND_ERR_SOCKET", "ECONNRESET", "EPIPE"];
 
 /** Speaks with the REST interface of a node. */
 export class RestClient {
-  readonly #access: RestAccess;
+  readonly #access: () => RestAccess;
   readonly #onLate: () => void;
 
-  /** @param onLate a change is on file, and call control does not go by it yet */
-  constructor(access: RestAccess, onLate: () => void) {
+  /**
+   * @param access asked for each request: a node that has been started again lets in by another token
+   * @param onLate a change is on file, and call control does not go by it yet
+   */
+  constructor(access: () => RestAccess, onLate: () => void) {
     this.#access = access;
     this.#onLate = onLate;
   }
 
   get url(): string {
-    return this.#access.url;
+    return this.#access().url;
   }
 
   /**
    * @param path below `/api/v1`, each part encoded
    * @returns the body; `undefined` when it is empty
    * @throws {RestRefusal} the code of the server
-   * @throws {SwitchError} `rest-unreachable`, `interrupted`, `bad-answer`
+   * @throws {SwitchError} `rest-unreachable`, `interrupted`, `bad-answer`; `rest-broken-off` when the server went away, so that
+   * it may or may not have been done
    */
   async request(method: string, path: string, options: RestOptions = {}): Promise<unknown> {
     const response = await this.#fetch(method, path, options, "application/json");
@@ -52,7 +58,7 @@ export class RestClient {
   }
 
   /**
-   * The same for an answer of many lines (NDJSON): `onLine` gets all but the last, which is the result.
+   * The same for an answer of many lines (NDJSON): `onLine` gets those that tell of a phase, the last one is the result.
    * @throws as `request`; a last line that is a problem document is thrown as one
    */
   async stream(
@@ -67,23 +73,25 @@ export class RestClient {
     }
     let last: Readonly<Record<string, unknown>> | undefined;
     for await (const line of this.#lines(response, options)) {
-      if (last !== undefined) onLine(last);
-      last = parseLine(line);
+      const told = parseLine(line);
+      if ("phase" in told) onLine(told);
+      else last = told;
     }
     if (last === undefined) throw new SwitchError("bad-answer", `${this.url} ended its answer without a result`);
     if (typeof last["code"] === "string" && typeof last["status"] === "number") {
       throw refusalOf(last["status"], last);
     }
+    if (last["applied"] === false) this.#onLate();
     return last;
   }
 
   async #fetch(method: string, path: string, options: RestOptions, accept: string): Promise<Response> {
     const { body, ifRevision } = options;
-    const url = new URL(`${BASE}${path}`, this.#access.url);
+    const { url: base, authorization } = this.#access();
+    const url = new URL(`${BASE}${path}`, base);
     for (const [key, value] of Object.entries(options.query ?? {})) {
       if (value !== undefined) url.searchParams.set(key, String(value));
     }
-    const { authorization } = this.#access;
     const headers = {
       accept: `${accept}, application/problem+json`,
       ...(authorization === undefined ? {} : { authorization }),
@@ -133,9 +141,15 @@ export class RestClient {
     if (error instanceof SwitchError) return error;
     if (interrupted?.aborted === true) return new SwitchError("interrupted", "interrupted");
     const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-    const isLate = error instanceof Error && error.name === "TimeoutError";
-    const reason = isLate ? "does not answer in time" : `cannot be reached: ${errorMessageOf(cause)}`;
-    return new SwitchError("rest-unreachable", `${this.url} ${reason}`, {}, { cause: error });
+    if (error instanceof Error && error.name === "TimeoutError") {
+      return new SwitchError("rest-unreachable", `${this.url} does not answer in time`, {}, { cause: error });
+    }
+    if (BROKEN_OFF.includes(errorCodeOf(cause) ?? "")) {
+      const message = `${this.url} went away before it answered; \`tandem change list\` shows what was done`;
+      return new SwitchError("rest-broken-off", message, {}, { cause: error });
+    }
+    const message = `${this.url} cannot be reached: ${errorMessageOf(cause)}`;
+    return new SwitchError("rest-unreachable", message, {}, { cause: error });
   }
 }
 

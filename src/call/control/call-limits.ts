@@ -3,16 +3,13 @@ import type { CallManagerSettings } from "./call-manager-options.ts";
 
 /** Times and bounds of calls: those that are set, and the usual ones. */
 export type CallLimits = Required<
-  Pick<
-    CallManagerSettings,
-    "maxCalls" | "maxLegs" | "ringSeconds" | "serialRingSeconds" | "trunkTrySeconds" | "maxForwards"
-  >
+  Pick<CallManagerSettings, "maxCalls" | "maxLegs" | "ringSeconds" | "serialRingSeconds" | "trunkTrySeconds">
 >;
 
 export function withDefaults(settings: CallManagerSettings): CallLimits {
   const { maxCalls, maxLegs = maxCalls * 4, ringSeconds = 180, serialRingSeconds = 20 } = settings;
-  const { trunkTrySeconds = 4, maxForwards = 12 } = settings;
-  return { maxCalls, maxLegs, ringSeconds, serialRingSeconds, trunkTrySeconds, maxForwards };
+  const { trunkTrySeconds = 4 } = settings;
+  return { maxCalls, maxLegs, ringSeconds, serialRingSeconds, trunkTrySeconds };
 }
 
 /** The longest that anything rings. @param usual where a profile does not say */

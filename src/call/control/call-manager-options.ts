@@ -24,8 +24,6 @@ export interface CallManagerSettings {
   readonly serialRingSeconds?: number;
   /** Longest wait for the first response of a trunk that others may stand in for; default 4. */
   readonly trunkTrySeconds?: number;
-  /** Forwardings of one call; more end it; default 12. */
-  readonly maxForwards?: number;
   /** Where emergency calls go; absent: they get 404. */
   readonly emergency?: EmergencySettings | undefined;
 }

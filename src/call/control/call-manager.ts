@@ -150,6 +150,7 @@ export class CallManager {
       localHosts: () => this.#newCalls.localHosts,
       calledUri,
       numbering,
+      toll: this.#toll,
       port: this.#signaling,
       clock,
       ids,

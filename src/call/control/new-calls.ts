@@ -64,6 +64,8 @@ interface Checked {
 }
 
 const MAX_HOPS = 70;
+/** Forwardings of a call where no dial plan says. */
+const MAX_FORWARDS = 12;
 const SUBJECT_LENGTH = 256;
 /** What emergency calls have beyond what all calls may have: a tenth of it, and so many calls at least. */
 const MIN_RESERVE = 10;
@@ -117,7 +119,7 @@ export class NewCalls {
     if (routed.kind === "rejected") {
       const { status, cause, headers } = routed;
       const outcome: Outcome = { ...refusedOutcome({ status }, cause), by: "switch" };
-      this.#record(request, device, dialed.user, routed.callee, outcome);
+      this.#record(request, device, dialed.user, routed.callee, outcome, routing?.redirect);
       return { ...routed, headers: [...headers, ...reasonOf(outcome)] };
     }
     const { ids, table, context, lookup } = this.#options;
@@ -169,7 +171,7 @@ export class NewCalls {
 
   /** Undefined: the caller has all the calls it may have. */
   #routing(callId: string, message: SipMessage, device: SipPhone | Peer, dialed: Dialed): CallRouting | undefined {
-    const { inventory, table, ids, lookup, onFlowFailed, toll, maxForwards } = this.#options;
+    const { inventory, table, ids, lookup, onFlowFailed, toll, numbering } = this.#options;
     const { ringSeconds, serialRingSeconds, trunkTrySeconds, isUsable } = this.#options;
     const isUrgent = isEmergency(dialed, this.#options.emergency());
     const { name, maxCalls } = device;
@@ -178,10 +180,11 @@ export class NewCalls {
     const isBusy = (party: SipPhone | Peer): boolean =>
       !isUrgent && (table.isBusy(party) || (party.kind === "sip-phone" && table.isLineBusy(party, "to")));
     const times = { ringSeconds, serialRingSeconds, trunkTrySeconds };
+    const { maxHops: maxForwards = MAX_FORWARDS } = numbering?.(callerDevice(device, message).number).plan ?? {};
     return new CallRouting({
       callId,
       caller: device,
-      isUrgent,
+      isUrgent: (number) => isEmergency(number, this.#options.emergency()),
       analyze: (dialing) => this.#analyze(dialing, message, device),
       forwardingOf: (line) => inventory.forwardingOf(line),
       maxForwards,
@@ -229,6 +232,7 @@ export class NewCalls {
     calledNumber: string,
     callee: LegDevice | undefined,
     outcome: Outcome,
+    redirect: CallRouting["redirect"],
   ): void {
     const { context, ids } = this.#options;
     const nowMs = context.clock.wallMs();
@@ -242,6 +246,7 @@ export class NewCalls {
       ringingAtMs: undefined,
       answeredAtMs: undefined,
       sipCallIds: { caller: detached(message.get("call-id") ?? ""), callee: [] },
+      ...(redirect === undefined ? {} : { redirect }),
     };
     void context.writeRecord({ progress, call: NEW_CALL, outcome, nowMs, summary: undefined });
   }

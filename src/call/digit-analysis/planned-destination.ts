@@ -2,6 +2,7 @@ import type { Inventory } from "../device/inventory.ts";
 import type { Peer } from "../device/peer.ts";
 import type { SipPhone } from "../device/sip-phone.ts";
 import type { Destination, RouteAttempt, ServiceEndpoint } from "./destination.ts";
+import { isNumberOrName } from "./dialed.ts";
 import type { Numbering } from "./numbering.ts";
 import type { DialedLine, DialedPrefix, DialedRoute, DialQuery, DialResult } from "./plan/dial-plan.ts";
 
@@ -39,6 +40,26 @@ export function plannedDestination(number: string, numbering: Numbering, context
   }
 }
 
+/**
+ * Where a number leads that was dialed with the host of a peer: to that peer alone, by the pattern that wins when that
+ * leads there, or by one of the peer's prefixes. What the caller may not dial it does not reach so either.
+ */
+export function plannedAtPeer(number: string, peer: Peer, numbering: Numbering, context: PlannedContext): Destination {
+  const { plan } = numbering;
+  const query = queryOf(numbering, context.caller, undefined);
+  const result = plan.analyzeDigits(number, query);
+  const { target } = result;
+  if (target.kind === "route") {
+    const attempts = target.attempts.filter(({ trunk }) => trunk === peer.name);
+    if (attempts.length === 0) return { kind: "none", reason: "unknown-number", pattern: target.pattern };
+    return routeOf({ ...target, attempts }, query.callingNumber, context);
+  }
+  if (target.kind === "none" && target.reason !== "unknown-number") return noneOf(result);
+  const byPrefix = plan.prefixTrunks(number, query).includes(peer.name);
+  const trunks: DialedPrefix = { kind: "prefix", trunks: byPrefix ? [peer.name] : [] };
+  return peerOf(trunks, number, undefined, context, numbering);
+}
+
 /** What a caller dials with. */
 export function queryOf(
   { plan, nowMs, callingNumber, space, nextOf }: Numbering,
@@ -73,10 +94,11 @@ function routeOf(
   ownNumber: string | undefined,
   { inventory, caller }: PlannedContext,
 ): Destination {
-  const possible = attempts.flatMap(({ trunk, number, callingNumber }): RouteAttempt[] => {
+  const possible = attempts.flatMap(({ trunk, number, callingNumber, way }): RouteAttempt[] => {
     const peer = inventory.deviceByName(trunk);
     if (peer?.kind !== "peer" || peer.name === caller.name) return [];
-    return [{ peer, number, ...shownAs(callingNumber === ownNumber ? undefined : callingNumber) }];
+    const shown = shownAs(callingNumber === ownNumber ? undefined : callingNumber);
+    return [{ peer, number, ...shown, way: { pattern, ...way } }];
   });
   if (possible.length === 0) return { kind: "none", reason: "no-trunk", pattern };
   if (mayNotPass(caller)) return { kind: "none", reason: "no-transit", pattern };
@@ -90,7 +112,7 @@ function peerOf(
   { inventory, caller }: PlannedContext,
   { plan }: Numbering,
 ): Destination {
-  for (const trunk of trunks) {
+  for (const trunk of isNumberOrName(number) ? trunks : []) {
     const peer = inventory.deviceByName(trunk);
     if (peer?.kind !== "peer" || peer.name === caller.name) continue;
     if (mayNotPass(caller)) return { kind: "none", reason: "no-transit" };

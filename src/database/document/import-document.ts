@@ -1,4 +1,4 @@
-import type { ChangeEntry, ConfigurationStore } from "../configuration-store.ts";
+import type { ChangeEntry, ChangeRecord, ConfigurationStore } from "../configuration-store.ts";
 import { importOperations, type ImportCounts, type ImportMode, type ImportProgress } from "./import-operations.ts";
 
 export interface ImportRequest {
@@ -17,6 +17,8 @@ export interface ImportRequest {
 /** What an import did, or would do. `sequence`: the change it made, else the last one before it. */
 export interface ImportResult extends ImportCounts {
   readonly sequence: number;
+  /** The change; absent: nothing was different, or it was a dry run. */
+  readonly record?: ChangeRecord;
 }
 
 /**
@@ -25,14 +27,17 @@ export interface ImportResult extends ImportCounts {
  */
 export async function importDocument(store: ConfigurationStore, request: ImportRequest): Promise<ImportResult> {
   const { author, summary, isDryRun = false, onProgress = () => undefined } = request;
-  const { operations, total } = await importOperations(store, request.document, request.mode, request);
+  const { operations, total: objects } = await importOperations(store, request.document, request.mode, request);
   const phase = isDryRun ? "check" : "apply";
-  onProgress({ phase, done: 0, total: operations.length });
-  const change = { author, summary, operations };
+  const total = operations.length;
+  const tell = (share: number): void => onProgress({ phase, done: Math.floor(share * total), total });
+  tell(0);
+  const change = { author, summary, operations, onProgress: tell };
   const record = isDryRun ? undefined : await store.apply(change);
   const entries = isDryRun ? await store.check(change) : (record?.entries ?? []);
-  onProgress({ phase, done: operations.length, total: operations.length });
-  return { sequence: record?.sequence ?? store.sequence(), ...countsOf(entries, total) };
+  tell(1);
+  const counts = countsOf(entries, objects);
+  return { sequence: record?.sequence ?? store.sequence(), ...counts, ...(record === undefined ? {} : { record }) };
 }
 
 function countsOf(entries: readonly ChangeEntry[], total: number): ImportCounts {

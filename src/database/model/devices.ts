@@ -203,7 +203,9 @@ export const trunk = z.strictObject({
     .array(prefixDigits)
     .max(256)
     .default([])
-    .describe("Dialed prefixes that lead to it without a route pattern; an empty one takes what nothing else does."),
+    .describe(
+      "Dialed prefixes that lead to it without a route pattern, for who may dial the partition `internal`; an empty one takes what nothing else does.",
+    ),
   maxCalls: z.int().min(1).max(100_000).default(1_000).describe("Calls from and to it at a time; one more gets 503."),
   transit: z.boolean().default(false).describe("Its calls may go on to other trunks."),
   trusted: z.boolean().default(false).describe("Same trust domain (RFC 3325)."),

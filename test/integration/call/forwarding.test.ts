@@ -124,12 +124,15 @@ describe("forwarding", () => {
   it("given forwardings in a circle, or to nowhere, when the line is called, then the caller is told, and nothing is left", async () => {
     await start(forwards({ all: { internal: "1003" } }, {}, { all: { internal: "1002" } }));
     assert.equal(await statusOf("1002"), 482);
-    await pair.node.settled(1);
+    const [record] = await pair.node.settled(1);
+    const [first, last] = ["1002", "1003"].map((number) => ({ number, partition: "internal" }));
+    const [originalReason, lastReason] = ["unconditional", "unconditional"];
+    assert.deepEqual(record?.redirect, { originalCalled: first, originalReason, lastRedirecting: last, lastReason });
   });
 
   it("given more forwardings than allowed, when the line is called, then the caller gets 483", async () => {
     const chain = forwards({ all: { internal: "1003" } }, {}, { all: { internal: "1004" } });
-    await start({ ...chain, settings: { maxForwards: 1 } });
+    await start({ ...chain, plan: { serviceParameters: [{ name: "ForwardMaximumHopCount", value: 1 }] } });
     assert.equal(await statusOf("1002"), 483);
   });
 

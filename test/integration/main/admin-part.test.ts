@@ -8,9 +8,12 @@ import { prepareDataDir } from "../../../src/main/node/data-dir.ts";
 import type { NodeFile } from "../../../src/main/node/node-file.ts";
 import { createAdminPart } from "../../../src/main/service/admin-part.ts";
 import type { ServicePart } from "../../../src/main/service/service-part.ts";
+import { eventually } from "../../support/eventually.ts";
 import { nodeSettings } from "../../support/node-settings.ts";
 import { basic, sendTo, type RestRequest } from "../../support/rest-fixture.ts";
 import { TemporaryDirectory } from "../../support/temporary-directory.ts";
+
+const IN_TIME = { timeoutMs: 10_000 };
 
 describe("the admin service", () => {
   let directory: TemporaryDirectory;
@@ -63,7 +66,7 @@ describe("the admin service", () => {
     assert.equal((await send({ path: "/phones", authorization: basic("admin", body.newPassword) })).status, 200);
   });
 
-  it("given the first password, when it is not changed, then HTTP is on loopback alone; afterwards where it should be", async () => {
+  it("given the first password, when it is not changed, then HTTP is on loopback alone; then at once where it should be", async () => {
     const heldBack = (await started()).status();
     assert.equal(heldBack["http"], `127.0.0.1:${node.http.port}`);
     assert.match(String(heldBack["warning"]), /first password/);
@@ -73,8 +76,21 @@ describe("the admin service", () => {
     const body = { password: "a password of my own", mustChangePassword: false };
     await send({ method: "PATCH", path: "/users/admin", headers: { "if-match": "*" }, body });
     assert.equal(existsSync(paths.firstPasswordFile), false);
-    const open = (await started()).status();
-    assert.deepEqual(open, { http: `0.0.0.0:${node.http.port}` });
+    const open = { http: `0.0.0.0:${node.http.port}` };
+    await eventually(() => assert.deepEqual(part?.status(), open), IN_TIME);
+    assert.equal((await send({ path: "/users/admin" })).status, 200);
+    assert.deepEqual((await started()).status(), open);
+  });
+
+  it("given a configured address that cannot be had, when the first password is changed, then loopback goes on", async () => {
+    node = { ...node, http: { ...node.http, address: "192.0.2.77" } };
+    await started();
+    const body = { password: "a password of my own", mustChangePassword: false };
+    const changed = await send({ method: "PATCH", path: "/users/admin", headers: { "if-match": "*" }, body });
+    assert.equal(changed.status, 200);
+    await eventually(() => assert.match(String(part?.status()["warning"]), /192\.0\.2\.77/), IN_TIME);
+    await eventually(async () => assert.equal((await send({ path: "/users/admin" })).status, 200), IN_TIME);
+    assert.equal(part?.status()["http"], `127.0.0.1:${node.http.port}`);
   });
 
   it("given an administrator, when started, then no other is made", async () => {

@@ -1,10 +1,13 @@
+import { basename } from "node:path";
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { errorCodeOf, SwitchError } from "../../../common/index.ts";
 import { check, ConfigError, readYamlSource, type YamlSource } from "../../../config/index.ts";
-import { DOCUMENT_VERSION, documentSchema } from "../../../database/index.ts";
+import { documentSchema } from "../../../database/index.ts";
 import type { ConfigurationClient } from "../../client/configuration-client.ts";
 import { RestRefusal } from "../../client/rest-refusal.ts";
 import { EXIT } from "../exit-codes.ts";
 import type { CliOutput } from "../launcher.ts";
+import { importOutcome, outcomeText } from "./import-outcome.ts";
 import { openStages, type Stages } from "./stages.ts";
 import { problemsOfViolations } from "./import-problems.ts";
 import { badUsage, print, type RestContext } from "./rest-context.ts";
@@ -31,7 +34,8 @@ const TIMEOUT_MS = 10 * 60_000;
 
 /**
  * `tandem import FILE`: one change, all of it or nothing.
- * @throws {ConfigError} every problem with its line; {SwitchError} `interrupted`, saying whether anything was done
+ * @throws {ConfigError} every problem with its line; {SwitchError} `interrupted` and `rest-broken-off`, saying whether
+ * anything was done
  */
 export async function importFile(words: ImportWords, rest: RestContext, interrupted: AbortSignal): Promise<number> {
   if (words.mode !== "merge" && words.mode !== "replace")
@@ -39,7 +43,8 @@ export async function importFile(words: ImportWords, rest: RestContext, interrup
   const stages = await openStages(`reading ${words.file}`, rest.output);
   try {
     const source = readDocument(words.file);
-    const result = await send(words, source, { client: rest.client, output: rest.output, stages, interrupted });
+    const summary = `import of ${basename(words.file).slice(0, 100)} (${words.mode}) ${rest.ids.token(4)}`;
+    const result = await send(words, source, { ...rest, stages, interrupted, summary });
     stages.end();
     print(rest, { file: words.file, mode: words.mode, dryRun: words.dryRun, ...result }, resultText(words, result));
     return EXIT.ok;
@@ -62,18 +67,21 @@ interface Sending {
   readonly stages: Stages;
   readonly output: CliOutput;
   readonly interrupted: AbortSignal;
+  /** Of the change; no other change has it. */
+  readonly summary: string;
 }
 
 /** The node stops when it is left before this phase, and finishes when it is in it. */
 const LAST_PHASE = "apply";
 
 async function send(words: ImportWords, source: YamlSource, sending: Sending): Promise<ImportResult> {
-  const { client, stages, interrupted } = sending;
-  const before = await newestChange(client);
+  const { client, stages, interrupted, summary } = sending;
+  // Ctrl-C may have been pressed while the file was read.
+  await nextTurn();
   if (interrupted.aborted) throw ended("nothing was done");
   const leaving = new Leaving(sending);
   const options = {
-    query: { mode: words.mode, dryRun: words.dryRun },
+    query: { mode: words.mode, dryRun: words.dryRun, summary },
     body: source.value,
     timeoutMs: TIMEOUT_MS,
     interrupted: leaving.signal,
@@ -84,17 +92,28 @@ async function send(words: ImportWords, source: YamlSource, sending: Sending): P
       leaving.phase = line["phase"];
       stages.report(line);
     })) as ImportResult;
-    if (interrupted.aborted && !words.dryRun) throw ended(outcomeOf(before, result.sequence));
+    if (interrupted.aborted && !words.dryRun) {
+      throw ended(outcomeText(isChange(result) ? result.sequence : undefined));
+    }
     return result;
   } catch (error) {
-    if (errorCodeOf(error) === "interrupted" && leaving.signal.aborted) {
-      throw await afterLeaving(client, before, words.dryRun);
-    }
-    if (!(error instanceof RestRefusal) || error.violations.length === 0) throw error;
+    if (!(error instanceof RestRefusal)) throw await explained(error, words, sending);
+    if (error.violations.length === 0) throw error;
     throw new ConfigError(problemsOfViolations(error.violations, source, words.file));
   } finally {
     leaving.end();
   }
+}
+
+/** The same with what became of the import, when its answer has not come. */
+async function explained(error: unknown, words: ImportWords, { client, stages, summary }: Sending): Promise<unknown> {
+  const code = errorCodeOf(error);
+  const isOpen = code === "interrupted" && !(error instanceof Ended);
+  if (!isOpen && code !== "rest-broken-off") return error;
+  if (code === "rest-broken-off") stages.enter("the node went away; waiting for it");
+  const outcome = words.dryRun ? "nothing was done: it was a dry run" : await importOutcome(client, summary);
+  if (isOpen) return ended(outcome);
+  return new SwitchError("rest-broken-off", `the node went away during the import; ${outcome}`, {}, { cause: error });
 }
 
 /** Leaves the node at Ctrl-C, unless it is at what it will not stop. */
@@ -121,31 +140,15 @@ class Leaving {
   }
 }
 
-async function newestChange(client: ConfigurationClient): Promise<number> {
-  const answer = await client.rest.request("GET", "/changes", { query: { limit: 1 } });
-  const { items } = answer as { readonly items: readonly { readonly sequence: number }[] };
-  return items[0]?.sequence ?? 0;
+/** `interrupted`, with what became of it. */
+class Ended extends SwitchError<"interrupted"> {}
+
+function ended(how: string): Ended {
+  return new Ended("interrupted", `interrupted; ${how}`);
 }
 
-/** What became of it: the check of a document of nothing waits for the change that the node may have begun. */
-async function afterLeaving(client: ConfigurationClient, before: number, isDryRun: boolean): Promise<SwitchError> {
-  if (isDryRun) return ended("nothing was done: it was a dry run");
-  try {
-    const options = { query: { mode: "merge", dryRun: true }, body: { version: DOCUMENT_VERSION } };
-    await client.rest.request("POST", "/configuration", { ...options, timeoutMs: TIMEOUT_MS });
-    return ended(outcomeOf(before, await newestChange(client)));
-  } catch {
-    return ended("the node does not say whether it was done: see `tandem change list`");
-  }
-}
-
-function outcomeOf(before: number, after: number): string {
-  if (after <= before) return "nothing was done";
-  return `change ${after} had been made already: \`tandem undo ${after}\` takes it back`;
-}
-
-function ended(how: string): SwitchError {
-  return new SwitchError("interrupted", `interrupted; ${how}`);
+function isChange({ created, changed, removed }: ImportResult): boolean {
+  return created + changed + removed > 0;
 }
 
 function resultText({ file, dryRun }: ImportWords, result: ImportResult): string {
@@ -153,6 +156,5 @@ function resultText({ file, dryRun }: ImportWords, result: ImportResult): string
   const counts = `${created} created, ${changed} changed, ${removed} removed, ${unchanged} unchanged`;
   if (dryRun) return `${file} would do: ${counts} (nothing was done)`;
   // Of an import that changed nothing it is the last change before.
-  const isChange = created + changed + removed > 0;
-  return `${file}: ${counts}${isChange ? ` (change ${sequence})` : ""}`;
+  return `${file}: ${counts}${isChange(result) ? ` (change ${sequence})` : ""}`;
 }

@@ -48,17 +48,20 @@ export async function openRest(words: RestWords, surroundings: RestSurroundings)
   };
 }
 
-async function accessOf({ url, user, dataDir }: RestWords, surroundings: RestSurroundings): Promise<RestAccess> {
+async function accessOf({ url, user, dataDir }: RestWords, surroundings: RestSurroundings): Promise<() => RestAccess> {
   const { output, input } = surroundings;
   if (url !== undefined && dataDir !== undefined) throw badUsage("--url and --data-dir exclude each other");
   if (user === undefined) {
     if (url !== undefined) throw badUsage("--url needs --user NAME: only the node's own folder lets in without");
-    return accessOfOwner(await surroundings.findNode());
+    const node = await surroundings.findNode();
+    accessOfOwner(node);
+    return () => accessOfOwner(node);
   }
   const place = url ?? urlOfNode(await surroundings.findNode());
   if (isInClear(place)) output.err(`(the password goes to ${place} in clear)`);
   const password = input.password ?? (await input.readSecret(`password of ${user}: `));
-  return accessOfUser(place, user, password);
+  const access = accessOfUser(place, user, password);
+  return () => access;
 }
 
 /** A wrong command line. */

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { exportDocument, importDocument, type ImportProgress, type ImportResult } from "../../../database/index.ts";
+import { exportDocument, importDocument, type ImportCounts, type ImportProgress } from "../../../database/index.ts";
 import { requireRole } from "../access/principal.ts";
 import { RestError } from "../problem/rest-error.ts";
 import { single } from "../resource/list-query.ts";
@@ -9,6 +9,7 @@ import type { RestAnswer, RestCall, RestRoute } from "../server/route.ts";
 import { afterChange } from "./make-change.ts";
 
 const MAX_DOCUMENT_BYTES = 64 * 1024 * 1024;
+const MAX_SUMMARY_LENGTH = 200;
 
 const imported = z.object({
   sequence: z.int().describe("The change it made, else the last one before it."),
@@ -16,6 +17,7 @@ const imported = z.object({
   changed: z.int(),
   removed: z.int(),
   unchanged: z.int(),
+  applied: z.boolean().describe("Call control works by it."),
 });
 
 /** The whole configuration as one document, out and in. */
@@ -44,6 +46,7 @@ export function configurationRoutes(context: RestContext): RestRoute[] {
       query: {
         mode: "merge (default): what the document does not have stays; replace: it is deleted",
         dryRun: "true: everything is checked and nothing is done",
+        summary: "What it is for, for people; at most 200 characters",
       },
       body: { schema: { component: "configuration" }, limitBytes: MAX_DOCUMENT_BYTES },
       answers: { 200: { description: "What was done, or would be", schema: imported } },
@@ -88,8 +91,12 @@ async function importAll(context: RestContext, call: RestCall, inTurn: InTurn): 
   const mode = single("mode", call.query["mode"]) ?? "merge";
   if (mode !== "merge" && mode !== "replace") throw new RestError("bad-parameter", "mode: expected merge or replace");
   const isDryRun = isTrue("dryRun", call.query["dryRun"]);
-  const work = (onProgress: (progress: ImportProgress) => void): Promise<Imported> =>
-    inTurn(() => importWith(context, call, { mode, isDryRun, onProgress }));
+  const summary = single("summary", call.query["summary"]) ?? `import (${mode})`;
+  if (summary.length > MAX_SUMMARY_LENGTH) {
+    throw new RestError("bad-parameter", `summary: expected at most ${MAX_SUMMARY_LENGTH} characters`);
+  }
+  const work = (onProgress: (progress: Progress) => void): Promise<Imported> =>
+    inTurn(() => importWith(context, call, { mode, isDryRun, summary, onProgress }));
   // Lines are for who asks for them alone.
   const accepted = (call.header("accept") ?? "").split(",").map(mediaTypeOf);
   if (accepted.includes(LINES_TYPE)) {
@@ -99,44 +106,52 @@ async function importAll(context: RestContext, call: RestCall, inTurn: InTurn): 
   return { status: 200, headers, body: result };
 }
 
+/** At last call control takes the change up. */
+type Progress = ImportProgress | { readonly phase: "take up"; readonly done: number; readonly total: number };
+
 interface Imported {
-  readonly result: ImportResult;
+  readonly result: ImportCounts & { readonly sequence: number; readonly applied: boolean };
   readonly headers: Readonly<Record<string, string>>;
 }
 
 interface ImportWish {
   readonly mode: "merge" | "replace";
   readonly isDryRun: boolean;
-  readonly onProgress: (progress: ImportProgress) => void;
+  readonly summary: string;
+  readonly onProgress: (progress: Progress) => void;
 }
 
 async function importWith(context: RestContext, call: RestCall, wish: ImportWish): Promise<Imported> {
   const { store, node } = context;
-  const summary = `import (${wish.mode})`;
-  const result = await importDocument(store, {
+  const { record, ...result } = await importDocument(store, {
     document: call.body,
     author: call.principal.name,
-    summary,
     node,
     ...wish,
   });
-  const isChanged = !wish.isDryRun && result.created + result.changed + result.removed > 0;
-  const record = isChanged ? store.changesAfter(result.sequence - 1, 1)[0] : undefined;
+  const total = record?.entries.length ?? 0;
+  if (total > 0) wish.onProgress({ phase: "take up", done: 0, total });
   const { headers } = await afterChange(context, call, record, "imported");
-  return { result, headers };
+  if (total > 0) wish.onProgress({ phase: "take up", done: total, total });
+  return { result: { ...result, applied: headers["tandem-applied"] === "true" }, headers };
+}
+
+/** Before it the work can end without a trace; from then on it goes on to its end. */
+function isBeforeChange({ phase, done }: Progress): boolean {
+  return phase === "read" || phase === "check" || (phase === "apply" && done === 0);
 }
 
 /** Progress as it comes, and the result as the last line. Work that nobody waits for any more ends before the change is made. */
 async function* progressLines(
-  work: (onProgress: (progress: ImportProgress) => void) => Promise<Imported>,
+  work: (onProgress: (progress: Progress) => void) => Promise<Imported>,
 ): AsyncGenerator<unknown> {
-  const waiting: ImportProgress[] = [];
+  const waiting: Progress[] = [];
   let isLeft = false;
   let wake: () => void = () => undefined;
   let end: Imported | undefined;
   let failure: { readonly error: unknown } | undefined;
   const done = work((progress) => {
-    if (isLeft && progress.done < progress.total) throw new RestError("bad-request", "the connection ended");
+    if (isLeft && isBeforeChange(progress)) throw new RestError("bad-request", "the connection ended");
     waiting.push(progress);
     wake();
   }).then(

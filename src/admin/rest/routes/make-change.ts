@@ -5,8 +5,9 @@ import type { AuditEvent } from "../audit/audit-trail.ts";
 import type { RestContext } from "../rest-context.ts";
 import type { RestCall } from "../server/route.ts";
 
-/** How long call control has to apply a change before the answer goes without it. */
+/** How long call control has to apply a change before the answer goes without it, and more for each object of it. */
 const APPLY_MS = 2_000;
+const APPLY_OBJECT_MS = 1;
 
 /** A change that was made, and whether call control works by it. */
 export interface MadeChange {
@@ -40,13 +41,17 @@ export async function afterChange(
   if (record === undefined) return { record, headers: { "tandem-applied": "true" } };
   context.audit.record({ event, user: principal.name, source, ...auditedChange(record) });
   context.onChanged();
-  return { record, headers: { "tandem-applied": await isApplied(context, record.sequence) } };
+  return { record, headers: { "tandem-applied": await isApplied(context, record) } };
 }
 
-async function isApplied({ caller, logger }: RestContext, sequence: number): Promise<"true" | "false"> {
+async function isApplied(
+  { caller, logger }: RestContext,
+  { sequence, entries }: ChangeRecord,
+): Promise<"true" | "false"> {
   try {
-    await caller.call("callmanager", "configuration-changed", { sequence }, APPLY_MS);
-    return "true";
+    const withinMs = APPLY_MS + APPLY_OBJECT_MS * entries.length;
+    const answer = await caller.call("callmanager", "configuration-changed", { sequence }, withinMs);
+    return Number((answer as { sequence?: unknown } | null)?.sequence) >= sequence ? "true" : "false";
   } catch (error) {
     logger.warn("call control has not applied a change yet", { sequence, code: errorCodeOf(error) });
     return "false";

@@ -63,11 +63,19 @@ export interface DialQuery {
   readonly nextOf?: (routeGroup: string) => number;
 }
 
+/** The route list and group that name a trunk. */
+export interface RouteWay {
+  readonly routeList: string;
+  readonly routeGroup: string;
+}
+
 /** A trunk to try, by name. */
 export interface TrunkAttempt {
   readonly trunk: string;
   readonly number: string;
   readonly callingNumber?: string;
+  /** Absent: the pattern names the trunk itself. */
+  readonly way?: RouteWay;
 }
 
 export interface DialedLine {
@@ -124,6 +132,8 @@ export interface DialResult {
 export interface DialPlan {
   /** Patterns, directory numbers included. */
   readonly patternCount: number;
+  /** Translations, and forwardings, of one call: `ForwardMaximumHopCount`. */
+  readonly maxHops: number;
   /** Partitions that a caller may dial in order: those of the line before those of the device (or its pool). */
   callerSpace(caller: DialCaller): readonly string[];
   /** The time zone of the caller's device pool, such as `Europe/Berlin`; `UTC` where none is said. */
@@ -134,6 +144,8 @@ export interface DialPlan {
   findCaller(from: string): (DialCaller & { readonly number?: string }) | undefined;
   /** Up to 128 characters; more lead nowhere. */
   analyzeDigits(digits: string, query: DialQuery): DialResult;
+  /** Trunks with a prefix of the number, the longest first; none for whom the partition of prefixes is closed. */
+  prefixTrunks(number: string, query: DialQuery): readonly string[];
   /** The number is international (`InternationalPrefixes`, `CountryCode`), as it is or as the trunk changes it. */
   leavesAbroad(trunk: string, number: string): boolean;
   /** The same analysis, told step by step. `from` is only shown. */

@@ -9,8 +9,8 @@ import { compareMatches, whyLost, whyWon, type Candidate } from "./closest-match
 import type { DialQuery, DialResult } from "./dial-plan.ts";
 import { resultOf } from "./explain-result.ts";
 import type { PlanTables } from "./plan-tables.ts";
-import { isOn, walkDigits, type Lookup, type WalkObserver } from "./walk-digits.ts";
 import { UTC } from "./time-of-day.ts";
+import { canUsePrefixes, isOn, walkDigits, type Lookup, type WalkObserver } from "./walk-digits.ts";
 
 type Step = { -readonly [Key in keyof DialStepExplanation]: DialStepExplanation[Key] } & {
   transformations: TransformationExplanation[];
@@ -45,7 +45,7 @@ export function explainDigits(
 
 function stepOf(tables: PlanTables, lookup: Lookup, query: DialQuery): Step {
   const patterns = patternCandidates(lookup);
-  const prefixes = prefixCandidates(tables, lookup);
+  const prefixes = prefixCandidates(tables, lookup, query);
   const service: CandidateExplanation[] = lookup.isService ? [serviceCandidate(lookup)] : [];
   const all = [...service, ...patterns, ...prefixes];
   return {
@@ -109,8 +109,12 @@ function serviceCandidate({ digits }: Lookup): CandidateExplanation {
   };
 }
 
-function prefixCandidates({ routes }: PlanTables, { digits, best, isService }: Lookup): CandidateExplanation[] {
-  if (digits === "") return [];
+function prefixCandidates(
+  { routes, schedules }: PlanTables,
+  { digits, partitions, best, isService }: Lookup,
+  query: DialQuery,
+): CandidateExplanation[] {
+  if (digits === "" || !canUsePrefixes(schedules, partitions, query)) return [];
   return routes.prefixesOf(digits).map(({ prefix, trunk }, index) => {
     const isFirst = index === 0;
     const won = isFirst && best === undefined && !isService;

@@ -1,3 +1,4 @@
+import { DEFAULT_PARTITION } from "../../../database/index.ts";
 import { changeCalled, changeCalling, MAX_NUMBER_LENGTH, type OnChange } from "./change-number.ts";
 import { candidateOf, compareMatches, type Candidate } from "./closest-match.ts";
 import type { DialPlanSource, DialQuery, DialResult, DialTarget } from "./dial-plan.ts";
@@ -41,7 +42,7 @@ export function walkDigits(tables: PlanTables, digits: string, query: DialQuery,
     // What could follow is told by the digits that were dialed, not by what was made of them.
     more ??= lookup.more && entry?.urgent !== true;
     if (lookup.isService) return result({ kind: "service" });
-    if (entry === undefined) return result(targetByPrefix(tables, numbers.number));
+    if (entry === undefined) return result(targetByPrefix(tables, numbers.number, partitions, query));
     if (entry.blocked) return result({ kind: "none", reason: "blocked", pattern: entry.name });
     if (entry.kind !== "translation-pattern") {
       numbers = changedNumbers(entry, numbers, observer);
@@ -67,13 +68,13 @@ function nextSpace(
 }
 
 function lookUp(
-  { dialables, schedules }: PlanTables,
+  { dialables, schedules, routes }: PlanTables,
   digits: string,
   partitions: readonly string[],
   query: DialQuery,
 ): Lookup {
   const candidates: Candidate[] = [];
-  let more = false;
+  let more = routes.beginsPrefix(digits) && canUsePrefixes(schedules, partitions, query);
   if (digits !== "" && digits.length <= MAX_NUMBER_LENGTH) {
     partitions.forEach((partition, index) => {
       const trie = dialables.trieOf(partition);
@@ -98,8 +99,33 @@ export function isOn(
   return !schedules.has(partition) || schedules.get(partition)?.isOn(nowMs, zone) === true;
 }
 
-function targetByPrefix({ routes }: PlanTables, number: string): DialTarget {
-  const trunks = number === "" ? [] : routes.prefixesOf(number).map(({ trunk }) => trunk);
+/** Prefixes of trunks stand in the partition of what names none: who may not dial that does not get out by them. */
+export function prefixTrunks(
+  { routes, schedules }: PlanTables,
+  number: string,
+  partitions: readonly string[],
+  query: Pick<DialQuery, "nowMs" | "zone">,
+): readonly string[] {
+  return number !== "" && canUsePrefixes(schedules, partitions, query)
+    ? routes.prefixesOf(number).map(({ trunk }) => trunk)
+    : [];
+}
+
+export function canUsePrefixes(
+  schedules: PlanTables["schedules"],
+  partitions: readonly string[],
+  query: Pick<DialQuery, "nowMs" | "zone">,
+): boolean {
+  return partitions.includes(DEFAULT_PARTITION) && isOn(schedules, DEFAULT_PARTITION, query);
+}
+
+function targetByPrefix(
+  tables: PlanTables,
+  number: string,
+  partitions: readonly string[],
+  query: DialQuery,
+): DialTarget {
+  const trunks = prefixTrunks(tables, number, partitions, query);
   return trunks.length === 0 ? { kind: "none", reason: "unknown-number" } : { kind: "prefix", trunks };
 }
 

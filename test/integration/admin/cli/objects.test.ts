@@ -299,8 +299,8 @@ describe("objects on the command line", () => {
       [["set", "ForwardMaximumHopCount", "soon"], /expected a whole number, found soon$/],
       [["set", "CDREnabled", "maybe"], /expected true or false, found maybe$/],
       [
-        ["show", "ForwardMaximumHopCoun"],
-        /there is no service parameter ForwardMaximumHopCoun; did you mean ForwardMaximumHopCount\?$/,
+        ["show", "ForwardMaximumHopCont"],
+        /there is no service parameter ForwardMaximumHopCont; did you mean ForwardMaximumHopCount\?$/,
       ],
     ] as const) {
       it(`given parameter ${words.join(" ")}, when run, then it is refused`, async () => {

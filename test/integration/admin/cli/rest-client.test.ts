@@ -43,7 +43,10 @@ describe("the client of the REST interface", () => {
     });
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
     const { port } = server.address() as AddressInfo;
-    rest = new RestClient({ url: `http://127.0.0.1:${port}`, authorization: "Bearer t" }, () => (late += 1));
+    rest = new RestClient(
+      () => ({ url: `http://127.0.0.1:${port}`, authorization: "Bearer t" }),
+      () => (late += 1),
+    );
   });
   afterEach(async () => {
     server.closeAllConnections();
@@ -84,7 +87,7 @@ describe("the client of the REST interface", () => {
     ["an error without a document", (response) => void response.writeHead(502).end("<html>"), "http-502"],
     ["a page that is no JSON", (response) => void response.writeHead(200).end("<html>"), "bad-answer"],
     ["a redirection", (response) => void response.writeHead(302, { location: "/elsewhere" }).end(), "rest-unreachable"],
-    ["a connection that breaks", (response) => void response.destroy(), "rest-unreachable"],
+    ["a connection that breaks", (response) => void response.destroy(), "rest-broken-off"],
   ];
   for (const [what, answer, code] of odd) {
     it(`given ${what}, when received, then the code is ${code}`, async () => {
@@ -95,7 +98,7 @@ describe("the client of the REST interface", () => {
 
   it("given nobody who listens, when asked, then it is unreachable and says where", async () => {
     const url = `http://127.0.0.1:${await freePort("127.0.0.1")}`;
-    const nobody = new RestClient({ url }, assert.fail);
+    const nobody = new RestClient(() => ({ url }), assert.fail);
     await assert.rejects(nobody.request("GET", "/x"), new RegExp(`${url} cannot be reached: .*ECONNREFUSED`));
   });
 

@@ -73,7 +73,7 @@ describe("the whole configuration over the REST API", () => {
     assert.equal(answer.headers["content-type"], "application/x-ndjson");
     const all = lines(answer.text);
     assert.equal(all.at(-1)?.["created"], 500);
-    assert.deepEqual([...new Set(all.slice(0, -1).map(({ phase }) => phase))], ["read", "apply"]);
+    assert.deepEqual([...new Set(all.slice(0, -1).map(({ phase }) => phase))], ["read", "apply", "take up"]);
     assert.ok(all.length > 4);
   });
 

@@ -116,7 +116,13 @@ describe("StoredInventory", () => {
   });
 
   it("given a trunk whose address is another's, when it is there, then it alone is left out until that one is gone", async () => {
-    await takeUp(trunk("b", "192.0.2.1/32"), ...phoneOperations(["1004"]));
+    // The database refuses this; what stands beside it in a file that was tampered with must do no harm.
+    const get = mirror.get.bind(mirror);
+    mirror.get = ((kind: "trunk", name: string) => {
+      const body = get(kind, name);
+      return name === "b" && body !== undefined ? { ...body, addresses: ["192.0.2.1"] } : body;
+    }) as typeof mirror.get;
+    await takeUp(trunk("b", "192.0.2.2"), ...phoneOperations(["1004"]));
     assert.equal(stored.inventory.deviceByName("b"), undefined);
     assert.equal(stored.inventory.phoneByNumber("1004")?.name, "phone-1004");
     assert.match(errors.join(), /"b".*address of two peers/);

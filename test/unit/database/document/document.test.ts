@@ -17,13 +17,16 @@ import { change, create, merge, openNewStore, openStore, refusalOf } from "../..
 import { randomConfiguration } from "../../../support/random-configuration.ts";
 import { sampleObjects } from "../../../support/sample-configuration.ts";
 
-const importInto = (
+/** Without the change itself. */
+const importInto = async (
   store: ConfigurationStore,
   document: unknown,
   mode: ImportMode = "replace",
   more = {},
 ): Promise<ImportResult> => {
-  return importDocument(store, { document, mode, author: "test", summary: "import", node: "n1", ...more });
+  const request = { document, mode, author: "test", summary: "import", node: "n1", ...more };
+  const { record: _, ...result } = await importDocument(store, request);
+  return result;
 };
 
 describe("the configuration as a document", () => {
