@@ -5,10 +5,9 @@ import {
   directoryNumberText,
   displayText,
   DEFAULT_PARTITION,
+  forwardTarget,
   objectName,
 } from "./scalars.ts";
-
-const forwardTarget = z.union([z.literal("voice-mail"), destination]);
 
 const forward = z.strictObject({
   internal: forwardTarget.optional().describe("Where calls from inside go: digits, a SIP URI, or `voice-mail`."),
