@@ -32,7 +32,11 @@ export class BadFileDesk {
   }
 
   /** What of the problems that `tandem import` prints is not as expected; undefined: nothing. */
-  async faultOf(document: unknown, expected: Expected, mode = "merge"): Promise<string | undefined> {
+  async faultOf(
+    document: unknown,
+    expected: Expected,
+    mode: "merge" | "replace" = "merge",
+  ): Promise<string | undefined> {
     const yaml = placedYaml(document);
     writeFileSync(this.#file, yaml.text);
     const { exitCode, out, err } = await this.cli.run(["import", this.#file, "--mode", mode]);

@@ -178,5 +178,5 @@ function unwrapped(schema: z.ZodType): z.ZodType {
 }
 
 function definitionOf(schema: z.ZodType): Definition {
-  return schema.def as unknown as Definition;
+  return schema.def;
 }
