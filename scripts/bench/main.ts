@@ -10,6 +10,7 @@ import { edge } from "./benches/edge.ts";
 import { FIGURES } from "./results/figures.ts";
 import { findProgram } from "./systems/find-program.ts";
 import { runInOwnNetwork } from "./own-network.ts";
+import { configuration } from "./benches/configuration.ts";
 import { importing } from "./benches/import.ts";
 import { latency } from "./benches/latency.ts";
 import { memory } from "./benches/memory.ts";
@@ -39,6 +40,7 @@ const BENCHES: readonly Bench[] = [
   remembered,
   overload,
   importing,
+  configuration,
 ];
 const USAGE = `usage: npm run bench -- ${BENCHES.map(({ name }) => name).join("|")}|all [--json] [--seconds N] [--runs N] [--rate R]
 ${BENCHES.map(({ name, about }) => `  ${name.padEnd(15)}${about}`).join("\n")}

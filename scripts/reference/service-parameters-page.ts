@@ -6,7 +6,7 @@ const INTRODUCTION = `# Service parameters
 Made from the catalogue by \`npm run docs:configuration\`.
 
 Values that operators may change while Tandem runs. One that has another value than its default is an object of kind
-[service-parameter](configuration-model.md#service-parameter): \`{ name: T302Timer, value: 5 }\`.
+[service-parameter](configuration-model.md#service-parameter): \`{ name: ForwardMaximumHopCount, value: 5 }\`.
 `;
 
 const EFFECTS: Readonly<Record<ServiceParameter["effect"], string>> = {

@@ -36,7 +36,7 @@ export const peerConfig = z.strictObject({
     .max(256)
     .default([])
     .describe(
-      "Dialed prefixes routed to it; the longest of all peers wins, and an empty one takes what nothing else does. The number is sent whole. Without any, no call goes to it.",
+      "Dialed prefixes routed to it; the longest of all peers wins, and an empty one takes what nothing else does. The number is sent whole. Phones whose search space has not the partition `internal` do not reach it so. Without any, only route patterns lead to it.",
     ),
   profile: z.string().default("trunk").describe("Name of a SIP profile of kind `trunk`."),
   maxCalls: z

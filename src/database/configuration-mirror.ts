@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
-import type { ConfigurationStore } from "./configuration-store.ts";
+import type { ChangeRecord, ConfigurationStore, StoredObject } from "./configuration-store.ts";
 import { KINDS, type BodyOf, type Kind } from "./model/kinds.ts";
 
 /** Names of objects that have come, changed or gone, by kind; a kind without any is not there. */
@@ -10,10 +10,19 @@ const MAX_CHANGES = 100;
 const MAX_CHANGE_BYTES = 256 * 1024;
 /** Objects that are read before others get their turn. */
 const OBJECTS_A_TURN = 500;
+/** Comparisons that others may write under; then one is made that nobody can. */
+const MAX_COMPARISONS = 5;
 
 interface Entry {
   readonly revision: number;
   readonly body: BodyOf<Kind>;
+}
+
+interface Difference {
+  readonly kind: Kind;
+  readonly name: string;
+  /** Absent: it has gone. */
+  readonly entry: Entry | undefined;
 }
 
 /** The configuration in memory, as of one change: what services work with between changes. */
@@ -56,44 +65,71 @@ export class ConfigurationMirror {
   async refresh(): Promise<TouchedObjects> {
     const latest = this.#store.sequence();
     if (latest === this.#sequence) return new Map();
-    const changes = this.#store.changesAfter(this.#sequence, MAX_CHANGES, MAX_CHANGE_BYTES);
-    const isWhole = changes[0]?.sequence === this.#sequence + 1 && changes.at(-1)?.sequence === latest;
-    if (!isWhole) return this.#compare(latest);
-    const touched = new Map<Kind, Set<string>>();
-    for (const { sequence, entries } of changes) {
-      for (const { kind, name, after } of entries) {
-        note(touched, kind, name);
-        this.#set(kind, name, after === undefined ? undefined : { revision: sequence, body: after as BodyOf<Kind> });
-      }
-    }
-    this.#sequence = latest;
-    return touched;
+    const changes = this.#changesBetween(this.#sequence, latest);
+    if (changes === undefined) return this.#compare(latest);
+    return this.#take(changes.flatMap(differencesOf), latest);
   }
 
-  async #compare(latest: number): Promise<TouchedObjects> {
-    const found: { readonly kind: Kind; readonly name: string; readonly entry: Entry | undefined }[] = [];
-    for (const kind of KINDS) {
-      const missing = new Set(this.#bodies.get(kind)?.keys());
-      for await (const { name, revision, body } of this.#pagesOf(kind)) {
-        missing.delete(name);
-        if (this.#revisions.get(kind)?.get(name) !== revision) found.push({ kind, name, entry: { revision, body } });
+  /** All changes between two, or undefined when they are too many or some are forgotten. */
+  #changesBetween(from: number, to: number): readonly ChangeRecord[] | undefined {
+    if (from === to) return [];
+    const changes = this.#store.changesAfter(from, MAX_CHANGES, MAX_CHANGE_BYTES);
+    const upTo = changes.filter(({ sequence }) => sequence <= to);
+    return upTo[0]?.sequence === from + 1 && upTo.at(-1)?.sequence === to ? upTo : undefined;
+  }
+
+  /** Object by object. What is written meanwhile is read again, so that the outcome is the configuration of one moment. */
+  async #compare(from: number): Promise<TouchedObjects> {
+    let latest = from;
+    for (let left = MAX_COMPARISONS; left > 0; left -= 1) {
+      const found: Difference[] = [];
+      for (const kind of KINDS) {
+        const missing = this.#namesOf(kind);
+        for await (const page of this.#pagesOf(kind)) found.push(...this.#differences(kind, page, missing));
+        for (const name of missing) found.push({ kind, name, entry: undefined });
       }
-      for (const name of missing) found.push({ kind, name, entry: undefined });
+      const now = this.#store.sequence();
+      const since = this.#changesBetween(latest, now);
+      if (since !== undefined) return this.#take([...found, ...since.flatMap(differencesOf)], now);
+      latest = now;
     }
+    return this.#store.snapshot((store) => {
+      const found = KINDS.flatMap((kind) => {
+        const missing = this.#namesOf(kind);
+        const changed = this.#differences(kind, store.all(kind), missing);
+        return [...changed, ...[...missing].map((name) => ({ kind, name, entry: undefined }))];
+      });
+      return this.#take(found, store.sequence());
+    });
+  }
+
+  #namesOf(kind: Kind): Set<string> {
+    return new Set(this.#bodies.get(kind)?.keys());
+  }
+
+  /** Those of a page that are not as they are here; what is there is missing no more. */
+  #differences(kind: Kind, page: readonly StoredObject[], missing: Set<string>): Difference[] {
+    return page.flatMap(({ name, revision, body }) => {
+      missing.delete(name);
+      return this.#revisions.get(kind)?.get(name) === revision ? [] : [{ kind, name, entry: { revision, body } }];
+    });
+  }
+
+  #take(differences: readonly Difference[], sequence: number): TouchedObjects {
     const touched = new Map<Kind, Set<string>>();
-    for (const { kind, name, entry } of found) {
+    for (const { kind, name, entry } of differences) {
       note(touched, kind, name);
       this.#set(kind, name, entry);
     }
-    this.#sequence = latest;
+    this.#sequence = sequence;
     return touched;
   }
 
-  async *#pagesOf(kind: Kind): AsyncGenerator<Entry & { readonly name: string }> {
+  async *#pagesOf(kind: Kind): AsyncGenerator<readonly StoredObject[]> {
     let after = "";
     for (;;) {
       const page = this.#store.list(kind, { limit: OBJECTS_A_TURN, after });
-      yield* page;
+      yield page;
       const last = page.at(-1);
       if (last === undefined || page.length < OBJECTS_A_TURN) return;
       after = last.name;
@@ -118,4 +154,12 @@ function note(touched: Map<Kind, Set<string>>, kind: Kind, name: string): void {
   const names = touched.get(kind);
   if (names === undefined) touched.set(kind, new Set([name]));
   else names.add(name);
+}
+
+function differencesOf({ sequence, entries }: ChangeRecord): Difference[] {
+  return entries.map(({ kind, name, after }) => ({
+    kind,
+    name,
+    entry: after === undefined ? undefined : { revision: sequence, body: after as BodyOf<Kind> },
+  }));
 }

@@ -10,13 +10,22 @@ export interface StoredObject<K extends Kind = Kind> {
 
 /**
  * One step of a change. With `ifRevision` it is refused with `changed-meanwhile` when the object is another revision.
- * `put` makes or replaces; `merge` changes what the patch names (RFC 7396); a name never changes.
+ * `put` makes or replaces; `merge` changes what the patch names (RFC 7396); a name never changes. With `keepsSecrets` the
+ * secrets that the body leaves out stay as they are (`keepingSecrets`).
  */
 export type Operation =
   | { readonly type: "create"; readonly kind: Kind; readonly body: unknown }
-  | { readonly type: "put"; readonly kind: Kind; readonly body: unknown }
+  | { readonly type: "put"; readonly kind: Kind; readonly body: unknown; readonly keepsSecrets?: boolean }
   | {
-      readonly type: "replace" | "merge";
+      readonly type: "replace";
+      readonly kind: Kind;
+      readonly name: string;
+      readonly body: unknown;
+      readonly ifRevision?: number;
+      readonly keepsSecrets?: boolean;
+    }
+  | {
+      readonly type: "merge";
       readonly kind: Kind;
       readonly name: string;
       readonly body: unknown;

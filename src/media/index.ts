@@ -1,4 +1,5 @@
 export { estimateMos } from "./rtp/mos.ts";
+export { limitCodecs } from "./sdp/limit-codecs.ts";
 export { MediaError, type MediaErrorCode } from "./media-error.ts";
 export type {
   MediaRelay,

@@ -147,6 +147,60 @@ describe("a change of the configuration by another process, while two phones tal
     await callsEnd();
   });
 
+  it("given a line that a second device gets, when it is called, then both ring, and whoever answers has the call", async () => {
+    await configuration.change(...phoneOperations(["2010"]));
+    const first = await registered(await phone("2010", "secret"));
+    await configuration.change(
+      put("phone", {
+        name: "twin",
+        credentials: { user: "twin", password: "secret" },
+        lines: [{ directoryNumber: "2010" }],
+      }),
+    );
+    const twin = await registered(await phone("2010", "secret", { authUser: "twin" }));
+    const caller = await declared("1003");
+    for (const [taker, other] of [
+      [first, twin],
+      [twin, first],
+    ] as const) {
+      const near = await caller.call("2010", { sdp: testSdp(4_000) });
+      const [far, left] = [await taker.offered(), await other.offered()];
+      const leftInvite = left.offer;
+      assert.ok(leftInvite !== undefined);
+      left.respond(leftInvite, 180);
+      await near.invite?.response(180);
+      const acked = far.answer({ sdp: testSdp(5_000) });
+      await near.established();
+      await acked;
+      await left.request("CANCEL");
+      left.respond(leftInvite, 487);
+      await hangUp(near, far);
+    }
+    await callsEnd();
+  });
+
+  it("given a number in two partitions on one device, when either is called, then its one contact rings", async () => {
+    await configuration.change(
+      put("partition", { name: "branch" }),
+      put("calling-search-space", { name: "branch", partitions: ["branch"] }),
+      ...phoneOperations(["2011"]),
+      put("directory-number", { number: "2011", partition: "branch" }),
+      {
+        type: "merge",
+        kind: "phone",
+        name: "phone-2011",
+        body: { lines: [{ directoryNumber: "2011" }, { directoryNumber: "2011@branch" }] },
+      },
+      ...phoneOperations(["2012"], { callingSearchSpace: "branch" }),
+    );
+    const both = await registered(await phone("2011", "secret"));
+    for (const caller of [await declared("1003"), await registered(await phone("2012", "secret"))]) {
+      const call = await establish(caller, both);
+      await hangUp(call.near, call.far);
+    }
+    await callsEnd();
+  });
+
   it("given devices and lines, when REST is asked for them, then each has its live state; call control pages through them, too", async () => {
     await configuration.change(
       ...phoneOperations(["2008"]),

@@ -36,7 +36,11 @@ export class ConfiguredCli {
     const { adminTokenFile, nodeFile } = fixture.paths;
     writeFileSync(nodeFile, JSON.stringify({ http: { address: "0.0.0.0", port: fixture.port } }));
     writeFileSync(adminTokenFile, `${fixture.adminToken}\n`, { mode: 0o600 });
-    await fixture.answerAsCallManager({ hello: () => ({}), "configuration-changed": () => ({}), ...callControl });
+    await fixture.answerAsCallManager({
+      hello: () => ({}),
+      "configuration-changed": (params) => params,
+      ...callControl,
+    });
     return new ConfiguredCli(fixture);
   }
 

@@ -32,7 +32,7 @@ const SAMPLES: readonly (readonly [Kind, unknown])[] = [
       musicSource: "quiet",
     },
   ],
-  ["service-parameter", { name: "T302Timer", value: 5 }],
+  ["service-parameter", { name: "ForwardMaximumHopCount", value: 5 }],
   ["pickup-group", { name: "team", number: "*8" }],
   ["directory-number", { number: "*8" }],
   [

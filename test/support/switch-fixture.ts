@@ -44,6 +44,8 @@ export interface SwitchOptions {
   readonly peers?: readonly PeerSource[];
   /** By line, such as `1001@internal`. */
   readonly forwarding?: ReadonlyMap<string, LineForwarding>;
+  /** By names of devices; absent: any. */
+  readonly codecsBetween?: Inventory["codecsBetween"];
   /** Default `tandem.test`. */
   readonly realm?: string;
   readonly settings?: Partial<CallManagerSettings>;
@@ -103,6 +105,7 @@ export class SwitchFixture {
       phones: testPhones(options.phones),
       peers: options.peers ?? [],
       ...(options.forwarding === undefined ? {} : { forwarding: options.forwarding }),
+      ...(options.codecsBetween === undefined ? {} : { codecsBetween: options.codecsBetween }),
     });
     this.edge = this.#makeEdge();
     this.manager = this.#makeManager();

@@ -226,14 +226,22 @@ export class TandemNode {
   async stop(): Promise<void> {
     if (!this.#supervisor.running) return this.destroy();
     try {
-      this.#supervisor.signal("SIGTERM");
-      const exit = await this.#supervisor.exited(STOP_TIMEOUT_MS);
-      const left = this.processes();
-      if (left.length > 0) throw new Error(`left after an ordered stop: ${JSON.stringify(left)}`);
-      if (exit.code !== 0) throw new Error(`the supervisor ended with ${exit.signal ?? exit.code}:\n${this.output}`);
+      await this.pause();
     } finally {
       await this.destroy();
     }
+  }
+
+  /**
+   * Ends the node in order and leaves its files, for `startSupervisor` to start it again.
+   * @throws {Error} when the supervisor fails, is too slow, or a process is left
+   */
+  async pause(): Promise<void> {
+    this.#supervisor.signal("SIGTERM");
+    const exit = await this.#supervisor.exited(STOP_TIMEOUT_MS);
+    const left = this.processes();
+    if (left.length > 0) throw new Error(`left after an ordered stop: ${JSON.stringify(left)}`);
+    if (exit.code !== 0) throw new Error(`the supervisor ended with ${exit.signal ?? exit.code}:\n${this.output}`);
   }
 
   /** Kills whatever runs and removes the files; may be called twice. */

@@ -54,6 +54,8 @@ export const FIGURES: readonly Figure[] = [
   figure("takeover", "1,000 dialogs claimed", "ms", atMost(100), {}),
   figure("import", "1,000 devices imported", "ms", atMost(3_000), {}),
   figure("import", "20,000 devices read", "ms", atMost(1_000), {}),
+  figure("configuration", "20,000 devices start", "ms", atMost(5_000), {}),
+  figure("configuration", "20,000 devices, a change is there", "ms", atMost(100), {}),
   figure("latency", "INVITE in to INVITE out p50", "ms", undefined, {
     asterisk: 1.7,
     freeswitch: 2.9,

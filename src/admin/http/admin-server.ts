@@ -29,6 +29,8 @@ export interface AdminServerOptions {
   /** What changes things; absent: the server only shows them. */
   readonly rest?: RestApi;
   readonly timeouts?: HttpTimeouts;
+  /** Told each time that no request is being answered any more. */
+  readonly onIdle?: () => void;
 }
 
 /** How long a client may take, in ms. */
@@ -59,6 +61,7 @@ export class AdminServer {
   readonly #app: FastifyInstance;
   #requests = 0;
   #refused = 0;
+  #underway = 0;
 
   constructor(options: AdminServerOptions) {
     this.#options = options;
@@ -141,6 +144,12 @@ export class AdminServer {
 
   async #guard(request: FastifyRequest, reply: FastifyReply): Promise<void> {
     this.#requests += 1;
+    this.#underway += 1;
+    // Also when the client has gone before its answer.
+    reply.raw.once("close", () => {
+      this.#underway -= 1;
+      if (this.#underway === 0) this.#options.onIdle?.();
+    });
     void reply.headers(HEADERS);
     const { headers, method } = request;
     const { token, hostNames = [], rest } = this.#options;

@@ -1,5 +1,5 @@
 import type { Clock, Logger } from "../../common/index.ts";
-import type { ConfigurationStore } from "../../database/index.ts";
+import type { ConfigurationStore, Kind } from "../../database/index.ts";
 import type { ServiceCaller } from "../control/service-caller.ts";
 import { Authenticator } from "./access/authenticator.ts";
 import type { PasswordHashes } from "./access/password-check.ts";
@@ -20,14 +20,16 @@ export interface CreateRestApiOptions {
   readonly adminToken: string;
   /** Signs in as an auditor of the name `http-token`; absent: nobody does so. */
   readonly httpToken?: string;
+  /** True for what the node's file has a say in; absent: for nothing. */
+  readonly isDeclared?: (kind: Kind, name: string) => boolean;
   /** Told after each change that was made here. */
   readonly onChanged?: () => void;
 }
 
 /** The REST API over a configuration. */
 export function createRestApi(options: CreateRestApiOptions): RestApi {
-  const { store, caller, audit, logger, node, onChanged = () => undefined } = options;
+  const { store, caller, audit, logger, node, isDeclared = () => false, onChanged = () => undefined } = options;
   const authenticator = new Authenticator(options);
-  const routes = restRoutes({ store, caller, audit, logger, node, authenticator, onChanged });
+  const routes = restRoutes({ store, caller, audit, logger, node, authenticator, isDeclared, onChanged });
   return new RestApi({ routes, authenticator, logger });
 }

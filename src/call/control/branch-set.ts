@@ -1,10 +1,13 @@
 import type { Ids } from "../../common/index.ts";
-import type { CallEffect, CallEvent } from "../model/index.ts";
+import { limitCodecs } from "../../media/index.ts";
+import { causeName, type CallEffect, type CallEvent } from "../model/index.ts";
 import type { HeaderList, IncomingResponse, SignalingPort } from "../signaling/signaling-port.ts";
-import { Branch } from "./branch.ts";
+import { Branch, type BranchRefusal } from "./branch.ts";
+import { NO_CODEC_LEFT } from "./call-media.ts";
 import type { Leg, LegDevice } from "./leg.ts";
 import type { LegLog } from "./leg-log.ts";
 import type { OfferedInvite } from "./offered-invite.ts";
+import type { CodecsBetween } from "./session-context.ts";
 
 export interface BranchSetOptions {
   readonly port: SignalingPort;
@@ -18,7 +21,17 @@ export interface BranchSetOptions {
   readonly onConnected: (device: LegDevice | undefined) => void;
   /** Codes of a refusal's warnings about session descriptions. */
   readonly onWarnings: (codes: readonly number[]) => void;
+  readonly codecsBetween: CodecsBetween;
 }
+
+/** None of what the caller offers may be used with the target. */
+const NO_CODEC: BranchRefusal = {
+  status: NO_CODEC_LEFT.status,
+  told: {
+    text: `Q.850;cause=${NO_CODEC_LEFT.cause};text="${causeName(NO_CODEC_LEFT.cause)}"`,
+    cause: NO_CODEC_LEFT.cause,
+  },
+};
 
 /** The INVITEs of one call that are under way, or answered and not the callee's yet. */
 export class BranchSet {
@@ -44,7 +57,9 @@ export class BranchSet {
       dispatch({ type: "branch-failed", branchId, status: 500 });
       return;
     }
-    const refused = target.admit?.();
+    const offer = sdp === undefined ? undefined : this.#offerFor(sdp, caller, target.device);
+    if (sdp !== undefined && offer === undefined) onWarnings(NO_CODEC_LEFT.warnings);
+    const refused = sdp !== undefined && offer === undefined ? NO_CODEC : target.admit?.();
     if (refused !== undefined) {
       dispatch({ type: "branch-failed", branchId, ...refused, isOurs: true });
       return;
@@ -66,7 +81,7 @@ export class BranchSet {
         onAnswered: (body, connected) => {
           onConnected(connected);
           log.answer(branchId);
-          dispatch({ type: "branch-answered", branchId, sdp: body });
+          dispatch({ type: "branch-answered", branchId, sdp: body, offered: offer });
         },
         onFailed: (status, told, warnings) => {
           log.fail(branchId, status, told?.cause);
@@ -77,7 +92,12 @@ export class BranchSet {
       },
     );
     this.#branches.set(branchId, branch);
-    branch.send(sdp);
+    branch.send(offer);
+  }
+
+  #offerFor(sdp: string, caller: LegDevice, callee: LegDevice): string | undefined {
+    const codecs = this.#options.codecsBetween(caller.name, callee.name);
+    return codecs === undefined ? sdp : limitCodecs(sdp, codecs);
   }
 
   /** Hands over the leg of an answered branch, which is none any more. */

@@ -1,6 +1,6 @@
 import type { Clock, Ids, Logger } from "../../common/index.ts";
 import type { MediaRelay } from "../../media/index.ts";
-import type { Inventory } from "../device/index.ts";
+import type { Inventory, SipProfile } from "../device/index.ts";
 import type { DialPlan, EmergencySettings, ServiceEndpoint } from "../digit-analysis/index.ts";
 import type { RecordSettings } from "../record/record-settings.ts";
 import type { RecordTable } from "../record/record-table.ts";
@@ -24,8 +24,6 @@ export interface CallManagerSettings {
   readonly serialRingSeconds?: number;
   /** Longest wait for the first response of a trunk that others may stand in for; default 4. */
   readonly trunkTrySeconds?: number;
-  /** Forwardings of one call; more end it; default 12. */
-  readonly maxForwards?: number;
   /** Where emergency calls go; absent: they get 404. */
   readonly emergency?: EmergencySettings | undefined;
 }
@@ -43,8 +41,8 @@ export interface CallManagerOptions {
   /** Absent with a stock drachtio server: dialogs and calls are not compared after a restart. */
   readonly edgeControl?: EdgeControl;
   readonly inventory: Inventory;
-  /** Names of SIP profiles for phones, for hints about phones that another one fits; absent: none. */
-  readonly phoneProfiles?: readonly string[];
+  /** SIP profiles that devices have or may get; absent: those that they have. */
+  readonly profiles?: readonly SipProfile[];
   /** The dial plan in force, asked for each call; absent: numbers lead where the inventory says. */
   readonly dialPlan?: () => DialPlan;
   readonly relay: MediaRelay;

@@ -29,7 +29,7 @@ import { RelayReconciler } from "./relay-reconciler.ts";
 import { restoreCalls, STOPPED } from "./restore-calls.ts";
 import { messageSummary, NO_MESSAGES } from "./subscription/message-summary.ts";
 import { Subscriptions } from "./subscription/subscriptions.ts";
-import { longestRingSeconds, withDefaults } from "./call-limits.ts";
+import { longestRingSeconds, profilesIn, withDefaults } from "./call-limits.ts";
 import { storeWithPayers } from "./stored-payer.ts";
 import { wayToLeg } from "./way-to-leg.ts";
 
@@ -68,7 +68,9 @@ export class CallManager {
     this.#options = options;
     this.#edge = new EdgeMessenger(options.edgeControl, logger);
     this.#planEmergency();
-    this.#hints = new ProfileHints({ clock, logger, profiles: options.phoneProfiles ?? [] });
+    const profiles = options.profiles ?? profilesIn(inventory);
+    const phoneProfiles = profiles.filter(({ kind }) => kind === "phone").map(({ name }) => name);
+    this.#hints = new ProfileHints({ clock, logger, profiles: phoneProfiles });
     const hints = this.#hints;
     this.#registrar = new Registrar({ inventory, clock, logger, hints, journalPath: paths.registrations });
     this.#authenticator = new DigestAuthenticator({
@@ -96,7 +98,7 @@ export class CallManager {
       },
     });
     const limits = withDefaults(settings);
-    const longestRingMs = longestRingSeconds(inventory, limits.ringSeconds) * 1_000;
+    const longestRingMs = longestRingSeconds(profiles, limits.ringSeconds) * 1_000;
     const signaling =
       options.signaling ??
       new DrachtioSignaling({
@@ -148,6 +150,7 @@ export class CallManager {
       localHosts: () => this.#newCalls.localHosts,
       calledUri,
       numbering,
+      toll: this.#toll,
       port: this.#signaling,
       clock,
       ids,
@@ -351,6 +354,7 @@ export class CallManager {
       ids,
       logger,
       store: storeWithPayers(this.#journal, this.#toll),
+      codecsBetween: (caller, callee) => inventory.codecsBetween(caller, callee),
       wayTo: (leg) => (leg.device.kind === "sip-phone" ? wayToLeg(bindingsOf(leg.device), leg) : undefined),
       owner: {
         addLeg: (leg, session) => this.#table.addLeg(leg, session),

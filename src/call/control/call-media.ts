@@ -1,5 +1,6 @@
 import { errorCodeOf, errorMessageOf, type Logger } from "../../common/index.ts";
 import {
+  limitCodecs,
   MediaError,
   type MediaRelay,
   type RelayEndpoint,
@@ -20,7 +21,10 @@ export interface CallMediaOptions {
 /** What came of an operation. */
 export type MediaResult =
   | { readonly ok: true; readonly sdp: string }
-  | { readonly ok: false; readonly status: number; readonly warnings: readonly number[] };
+  | { readonly ok: false; readonly status: number; readonly warnings: readonly number[]; readonly cause?: number };
+
+/** Not acceptable here: incompatible media format (RFC 3261 20.43), bearer capability not implemented (Q.850). */
+export const NO_CODEC_LEFT = { status: 488, warnings: [305], cause: 65 } as const;
 
 /** The relay session of one call: one operation after the other, and then its release. */
 export class CallMedia {
@@ -43,10 +47,13 @@ export class CallMedia {
     this.#used = true;
   }
 
-  /** @param options about the party whose session description is handed over */
-  run(operation: MediaOperation, options: RelayOptions): Promise<MediaResult> {
+  /**
+   * @param options about the party whose session description is handed over
+   * @param codecs what is left of it, the preferred one first; undefined: all
+   */
+  run(operation: MediaOperation, options: RelayOptions, codecs: readonly string[] | undefined): Promise<MediaResult> {
     this.#used = true;
-    const result = this.#tail.then(() => this.#run(operation, options));
+    const result = this.#tail.then(() => this.#limited(operation, options, codecs));
     this.#tail = result;
     return result;
   }
@@ -64,6 +71,20 @@ export class CallMedia {
       logger.warn("relay session could not be released", { callId, error: errorMessageOf(error) });
       return undefined;
     }
+  }
+
+  async #limited(
+    operation: MediaOperation,
+    options: RelayOptions,
+    codecs: readonly string[] | undefined,
+  ): Promise<MediaResult> {
+    if (codecs === undefined) return this.#run(operation, options);
+    if (operation.kind === "endpoint-offer") {
+      const offered = await this.#run(operation, options);
+      return offered.ok ? limitedResult(offered.sdp, codecs) : offered;
+    }
+    const limited = limitedResult(operation.sdp, codecs);
+    return limited.ok ? this.#run({ ...operation, sdp: limited.sdp }, options) : limited;
   }
 
   async #run(operation: MediaOperation, options: RelayOptions): Promise<MediaResult> {
@@ -97,6 +118,11 @@ export class CallMedia {
   #key(offerer: Side): RelayKey {
     return { callId: this.#options.callId, fromTag: offerer, toTag: otherSide(offerer) };
   }
+}
+
+function limitedResult(sdp: string, codecs: readonly string[]): MediaResult {
+  const limited = limitCodecs(sdp, codecs);
+  return limited === undefined ? { ok: false, ...NO_CODEC_LEFT } : { ok: true, sdp: limited };
 }
 
 /** The party whose session description an operation carries; of a service, the caller. */

@@ -2,7 +2,7 @@ import type { ForwardingKind } from "../../database/index.ts";
 import type { LineForwarding, Peer, SipPhone } from "../device/index.ts";
 import type { Destination, Dialed } from "../digit-analysis/index.ts";
 import type { Diversion } from "../model/index.ts";
-import { isInternational, type Guarded, type TollCall, type TollGuardName, type TollGuards } from "../toll/index.ts";
+import type { Guarded, TollCall, TollGuardName, TollGuards } from "../toll/index.ts";
 import type { RecordRedirect, RedirectReason } from "../record/call-record.ts";
 import type { BranchRefusal } from "./branch.ts";
 import { forwardTarget, KIND_OF_DIVERSION, withDiversions, type ForwardTarget } from "./forward-target.ts";
@@ -10,6 +10,7 @@ import type { DivertedCall } from "./offered-invite.ts";
 import { rejection } from "./rejection.ts";
 import { routeCall, type RouteContext } from "./route-call.ts";
 import type { RejectedCall, RoutedCall } from "./routed-call.ts";
+import { tollCallOf } from "./toll-call.ts";
 import { tollRefusal, tollRejection } from "./toll-rejection.ts";
 
 /** Who dials, and with what it is looked up. */
@@ -18,18 +19,26 @@ export interface Dialing {
   readonly by: SipPhone | Peer;
   /** Absent: what `by` may dial. */
   readonly callingSearchSpace?: string;
+  /** A line without devices that forwards: what it may dial takes the place of what `by` may. */
+  readonly line?: string;
 }
 
 export interface CallRoutingOptions {
   readonly callId: string;
   readonly caller: SipPhone | Peer;
-  /** An emergency call: no guard refuses it. */
-  readonly isUrgent: boolean;
+  /** True for emergency numbers: what leads there no guard refuses. */
+  readonly isUrgent: (dialed: Dialed) => boolean;
   readonly analyze: (dialing: Dialing) => Destination;
   readonly forwardingOf: (line: string) => LineForwarding | undefined;
   readonly maxForwards: number;
   readonly toll: TollGuards;
   readonly context: Omit<RouteContext, "guard">;
+}
+
+/** `phone`: the first one that has the line; undefined: no device has it. */
+interface OfferedLine {
+  readonly name: string;
+  readonly phone: SipPhone | undefined;
 }
 
 /** Q.850: exchange routing error. */
@@ -49,10 +58,14 @@ export class CallRouting {
   /** Who causes the call: its caller, or who forwards it. */
   #payer: SipPhone | Peer;
   #redirect: RecordRedirect | undefined;
+  /** It was an emergency call when it was dialed. */
+  #wasUrgent = false;
+  /** It is one where it is going now: what forwards it elsewhere is paid for as any call. */
+  #isUrgent = false;
   /** Lines that have forwarded it. */
   readonly #forwarded = new Set<string>();
   /** The line that is being offered the call. */
-  #line: { readonly name: string; readonly phone: SipPhone | undefined } | undefined;
+  #line: OfferedLine | undefined;
 
   constructor(options: CallRoutingOptions) {
     this.#options = options;
@@ -61,7 +74,8 @@ export class CallRouting {
 
   /** Where a call goes that was dialed. */
   begin(dialed: Dialed): RoutedCall | RejectedCall {
-    const { caller, analyze } = this.#options;
+    const { caller, analyze, isUrgent } = this.#options;
+    this.#wasUrgent = this.#isUrgent = isUrgent(dialed);
     return this.#to(analyze({ dialed, by: caller }));
   }
 
@@ -82,13 +96,18 @@ export class CallRouting {
   }
 
   #to(destination: Destination): RoutedCall | RejectedCall {
-    this.#line = lineOf(destination);
-    if (this.#line === undefined) return this.#leave(destination);
+    const line = lineOf(destination);
+    this.#line = line;
+    if (line === undefined) return this.#leave(destination);
+    const before = this.#redirect;
     const always = this.#forward("all");
-    if (always !== undefined) return always;
+    if (always !== undefined && (always.kind === "routed" || !this.#wasUrgent)) return always;
+    // Help that cannot be had elsewhere is asked for where it was to be had.
+    this.#line = line;
+    this.#redirect = before;
     const routed = routeCall(destination, { ...this.#options.context, guard: () => undefined });
     if (routed.kind === "rejected") return this.#instead(routed);
-    const settings = this.#options.forwardingOf(this.#line.name);
+    const settings = this.#options.forwardingOf(line.name);
     if (settings === undefined || routed.route.kind !== "branches") return routed;
     return { ...routed, route: withDiversions(routed.route, settings, this.#isExternal) };
   }
@@ -116,19 +135,21 @@ export class CallRouting {
     if (this.#forwarded.size >= maxForwards) return rejected(483, "forwarding-hops");
     this.#forwarded.add(line.name);
     this.#redirect = redirectedBy(this.#redirect, line.name, REASON_OF[kind]);
-    return this.#follow(target, line.phone);
+    return this.#follow(target, line);
   }
 
-  #follow({ dialed, callingSearchSpace }: ForwardTarget, by: SipPhone | undefined): RoutedCall | RejectedCall {
-    this.#payer = by ?? this.#payer;
+  #follow({ dialed, callingSearchSpace }: ForwardTarget, { name, phone }: OfferedLine): RoutedCall | RejectedCall {
+    this.#payer = phone ?? this.#payer;
+    this.#isUrgent = this.#options.isUrgent(dialed);
     const space = callingSearchSpace === undefined ? {} : { callingSearchSpace };
-    return this.#to(this.#options.analyze({ dialed, by: this.#payer, ...space }));
+    const line = phone === undefined ? { line: name } : {};
+    return this.#to(this.#options.analyze({ dialed, by: this.#payer, ...space, ...line }));
   }
 
   /** To what is no line. */
   #leave(destination: Destination): RoutedCall | RejectedCall {
-    const { context, isUrgent, toll, callId } = this.#options;
-    const call = isUrgent ? undefined : tollCallOf(destination);
+    const { context, toll, callId } = this.#options;
+    const call = this.#isUrgent ? undefined : tollCallOf(destination);
     if (call === undefined) return routeCall(destination, { ...context, guard: () => undefined });
     const payer = this.#payer;
     const refused = toll.refusalOfPayer(payer, call);
@@ -155,20 +176,9 @@ function redirectedBy(before: RecordRedirect | undefined, line: string, reason: 
   return { originalCalled, originalReason, lastRedirecting: by, lastReason: reason };
 }
 
-function lineOf(destination: Destination): { readonly name: string; readonly phone: SipPhone | undefined } | undefined {
+function lineOf(destination: Destination): OfferedLine | undefined {
   if (destination.kind === "phone") return { name: destination.phone.line, phone: destination.phone };
   return destination.kind === "line" ? { name: destination.line, phone: destination.phones[0] } : undefined;
-}
-
-/** Undefined for what does not leave by a trunk. */
-function tollCallOf(destination: Destination): TollCall | undefined {
-  if (destination.kind === "peer") {
-    const { number, international = isInternational(number) } = destination;
-    return { number, international };
-  }
-  if (destination.kind !== "route") return undefined;
-  const { attempts, international, class: routeClass } = destination;
-  return { number: attempts[0]?.number ?? "", international, class: routeClass };
 }
 
 function rejected(status: number, reason: string): RejectedCall {

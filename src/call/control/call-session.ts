@@ -1,4 +1,4 @@
-import type { RelayEndpoint, RelayOptions } from "../../media/index.ts";
+import type { RelayEndpoint } from "../../media/index.ts";
 import type { SipMessage } from "../../sip/message/index.ts";
 import {
   NEW_CALL,
@@ -8,14 +8,13 @@ import {
   type CallEffect,
   type CallEvent,
   type Diversion,
-  type MediaOperation,
   type Outcome,
   type Side,
 } from "../model/index.ts";
 import type { EdgeDialog, IncomingRequest } from "../signaling/signaling-port.ts";
 import { BranchSet } from "./branch-set.ts";
 import { occupiedBy, triedDevices } from "./call-devices.ts";
-import { CallMedia, sideOf } from "./call-media.ts";
+import { CallMedia } from "./call-media.ts";
 import type { CallProgress } from "./call-progress.ts";
 import { CallTimers } from "./call-timers.ts";
 import { CallerResponses } from "./caller-responses.ts";
@@ -26,6 +25,7 @@ import { edgeDialogOf, noteKnown, skipSequenceNumbers } from "./leg-dialog.ts";
 import type { NewSession, OfferedInvite } from "./offered-invite.ts";
 import { cancelReason, COMPLETED_ELSEWHERE, reasonOf, toldReason } from "./reason-header.ts";
 import { LegLog } from "./leg-log.ts";
+import { MediaOperations } from "./media-operations.ts";
 import { savedCallOf, savedLegs, type SavedCall } from "./saved-call.ts";
 import type { SessionContext } from "./session-context.ts";
 import { startProgress } from "./start-progress.ts";
@@ -43,6 +43,7 @@ export class CallSession {
   readonly progress: CallProgress;
   readonly #context: CallContext;
   readonly #media: CallMedia;
+  readonly #mediaOperations: MediaOperations;
   readonly #timers: CallTimers;
   readonly #requests: DialogRequests;
   readonly #branches: BranchSet;
@@ -63,6 +64,7 @@ export class CallSession {
   constructor(context: CallContext, created: NewSession, saved?: { readonly saved: SavedCall; readonly call: Call }) {
     const { callId, caller, endpoint } = created;
     const { clock, relay, logger } = context;
+    const codecsBetween = caller.takesAnyCodec === true ? () => undefined : context.codecsBetween;
     this.#context = context;
     this.callId = callId;
     this.endpoint = endpoint;
@@ -107,6 +109,15 @@ export class CallSession {
         if (this.#responses !== undefined) this.#responses.connected = device;
       },
       onWarnings: (codes) => this.#warning.note(codes),
+      codecsBetween,
+    });
+    this.#mediaOperations = new MediaOperations({
+      media: this.#media,
+      warning: this.#warning,
+      dispatch: (event) => this.dispatch(event),
+      legs: this.#legs,
+      branchLeg: (branchId) => this.#branches.get(branchId)?.leg,
+      codecsBetween,
     });
     for (const leg of this.legs) context.owner.addLeg(leg, this);
     if (saved !== undefined) this.#doubt("unsure");
@@ -252,7 +263,7 @@ export class CallSession {
   #perform(effect: CallEffect): void {
     switch (effect.type) {
       case "media":
-        return this.#runMedia(effect.operation, effect.ticket);
+        return this.#mediaOperations.run(effect.operation, effect.ticket);
       case "invite":
         return this.#branches.invite(effect, this.#offered, this.#legs.caller.device);
       case "cancel":
@@ -293,25 +304,6 @@ export class CallSession {
         this.#isFinished = true;
         return this.#closeWhenIdle();
     }
-  }
-
-  #runMedia(operation: MediaOperation, ticket: number): void {
-    void this.#media.run(operation, this.#relayOptions(operation)).then((result) => {
-      if (ticket === 0) return;
-      if (result.ok) return this.dispatch({ type: "media-done", ticket, sdp: result.sdp });
-      this.#warning.note(result.warnings);
-      this.dispatch({ type: "media-failed", ticket, status: result.status });
-    });
-  }
-
-  /** About the party whose session description the operation carries. */
-  #relayOptions(operation: MediaOperation): RelayOptions {
-    const branch =
-      operation.kind === "answer" && operation.branchId !== undefined
-        ? this.#branches.get(operation.branchId)
-        : undefined;
-    const leg = branch?.leg ?? this.#legs[sideOf(operation)] ?? this.#legs.caller;
-    return { signalingAddress: leg.source.address, latch: leg.latch };
   }
 
   #divert(reason: Diversion): void {

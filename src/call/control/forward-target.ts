@@ -49,7 +49,7 @@ function dialedBy(forward: Forward, { voiceMail }: LineForwarding, isExternal: b
   const wanted = isExternal ? forward.external : forward.internal;
   const target = wanted === "voice-mail" ? voiceMail : wanted;
   if (target === undefined) return undefined;
-  if (!/^(?:sips?|tel):/i.test(target)) return { user: target, isTelephone: false };
+  if (!/^(?:sips?|tel):/i.test(target)) return { user: target };
   const parsed = parseDialed(target);
   return parsed.ok ? parsed.value : undefined;
 }

@@ -78,6 +78,8 @@ export interface Leg extends DialogAbilities {
   readonly registration?: LegRegistration;
   readonly latch: RelayOptions["latch"];
   readonly policy: SessionPolicy;
+  /** Of the caller in an emergency: what regions say of codecs must not end the call. Absent: no. */
+  readonly takesAnyCodec?: boolean;
   session: AgreedSession | undefined;
   /** Absent until the dialog is confirmed, and in what older versions have recorded. */
   dialog?: LegDialog;

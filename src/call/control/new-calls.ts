@@ -64,6 +64,8 @@ interface Checked {
 }
 
 const MAX_HOPS = 70;
+/** Forwardings of a call where no dial plan says. */
+const MAX_FORWARDS = 12;
 const SUBJECT_LENGTH = 256;
 /** What emergency calls have beyond what all calls may have: a tenth of it, and so many calls at least. */
 const MIN_RESERVE = 10;
@@ -117,7 +119,7 @@ export class NewCalls {
     if (routed.kind === "rejected") {
       const { status, cause, headers } = routed;
       const outcome: Outcome = { ...refusedOutcome({ status }, cause), by: "switch" };
-      this.#record(request, device, dialed.user, routed.callee, outcome);
+      this.#record(request, device, dialed.user, routed.callee, outcome, routing?.redirect);
       return { ...routed, headers: [...headers, ...reasonOf(outcome)] };
     }
     const { ids, table, context, lookup } = this.#options;
@@ -127,6 +129,7 @@ export class NewCalls {
       identity: callerDevice(device, message, mayHide),
       edgeMemory: context.port.edgeMemory,
       registration: registrationAt(bindings, request.source),
+      isUrgent: !mayHide,
     });
     const session = new CallSession(context, {
       callId,
@@ -168,7 +171,7 @@ export class NewCalls {
 
   /** Undefined: the caller has all the calls it may have. */
   #routing(callId: string, message: SipMessage, device: SipPhone | Peer, dialed: Dialed): CallRouting | undefined {
-    const { inventory, table, ids, lookup, onFlowFailed, toll, maxForwards } = this.#options;
+    const { inventory, table, ids, lookup, onFlowFailed, toll, numbering } = this.#options;
     const { ringSeconds, serialRingSeconds, trunkTrySeconds, isUsable } = this.#options;
     const isUrgent = isEmergency(dialed, this.#options.emergency());
     const { name, maxCalls } = device;
@@ -177,10 +180,11 @@ export class NewCalls {
     const isBusy = (party: SipPhone | Peer): boolean =>
       !isUrgent && (table.isBusy(party) || (party.kind === "sip-phone" && table.isLineBusy(party, "to")));
     const times = { ringSeconds, serialRingSeconds, trunkTrySeconds };
+    const { maxHops: maxForwards = MAX_FORWARDS } = numbering?.(callerDevice(device, message).number).plan ?? {};
     return new CallRouting({
       callId,
       caller: device,
-      isUrgent,
+      isUrgent: (number) => isEmergency(number, this.#options.emergency()),
       analyze: (dialing) => this.#analyze(dialing, message, device),
       forwardingOf: (line) => inventory.forwardingOf(line),
       maxForwards,
@@ -190,7 +194,7 @@ export class NewCalls {
   }
 
   #analyze(
-    { dialed, by, callingSearchSpace: space }: Dialing,
+    { dialed, by, callingSearchSpace: space, line }: Dialing,
     message: SipMessage,
     device: SipPhone | Peer,
   ): Destination {
@@ -204,7 +208,7 @@ export class NewCalls {
       localHosts: this.localHosts,
       callerDomain: claimOf(message, "from").host,
       ...(emergency === undefined ? {} : { emergency }),
-      ...(numbering === undefined ? {} : { numbering: { ...numbering, ...(space === undefined ? {} : { space }) } }),
+      ...(numbering === undefined ? {} : { numbering: { ...numbering, space, line } }),
     });
   }
 
@@ -228,6 +232,7 @@ export class NewCalls {
     calledNumber: string,
     callee: LegDevice | undefined,
     outcome: Outcome,
+    redirect: CallRouting["redirect"],
   ): void {
     const { context, ids } = this.#options;
     const nowMs = context.clock.wallMs();
@@ -241,6 +246,7 @@ export class NewCalls {
       ringingAtMs: undefined,
       answeredAtMs: undefined,
       sipCallIds: { caller: detached(message.get("call-id") ?? ""), callee: [] },
+      ...(redirect === undefined ? {} : { redirect }),
     };
     void context.writeRecord({ progress, call: NEW_CALL, outcome, nowMs, summary: undefined });
   }
@@ -278,7 +284,7 @@ function callerLeg(
   request: IncomingRequest,
   device: SipPhone | Peer,
   { session }: Extract<SessionDecision, { kind: "agree" }>,
-  { ids, identity, edgeMemory, registration }: CallerFacts,
+  { ids, identity, edgeMemory, registration, isUrgent }: CallerFacts,
 ): Leg {
   const { message, source } = request;
   const localTag = `s${ids.token(7)}`;
@@ -297,6 +303,7 @@ function callerLeg(
     session,
     dialog: dialogOfRequest(request, localTag, edgeMemory),
     ...(registration === undefined ? {} : { registration }),
+    ...(isUrgent ? { takesAnyCodec: true } : {}),
   };
   adoptAbilities(leg, message);
   return leg;
@@ -308,6 +315,7 @@ interface CallerFacts {
   readonly identity: LegDevice;
   readonly edgeMemory: string | undefined;
   readonly registration: LegRegistration | undefined;
+  readonly isUrgent: boolean;
 }
 
 /** What of the caller's INVITE the callee gets to see. */

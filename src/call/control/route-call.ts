@@ -20,6 +20,8 @@ export interface RouteContext extends TrunkContext {
 /** Contacts that are tried for a call; the registrar's own bound is usually lower. */
 const MAX_BRANCHES = 16;
 
+type NoDestination = Extract<Destination, { kind: "none" }>;
+
 const STATUS_OF_NONE: Readonly<Record<NoReason, number>> = {
   empty: 484,
   "too-long": 414,
@@ -63,12 +65,13 @@ export function routeCall(destination: Destination, context: RouteContext): Rout
     case "pickup-group":
       return { kind: "rejected", ...rejection(501, destination.kind) };
     case "none":
-      return { kind: "rejected", ...rejectionOfNone(destination.reason) };
+      return { kind: "rejected", ...rejectionOfNone(destination) };
   }
 }
 
-/** What one is told whose number leads nowhere. */
-export function rejectionOfNone(reason: NoReason): Rejection {
+/** What one is told whose number leads nowhere; a longer one may (RFC 3578, RFC 3261 21.4.22). */
+export function rejectionOfNone({ reason, more }: Pick<NoDestination, "reason" | "more">): Rejection {
+  if (more === true && reason === "unknown-number") return rejection(484, "incomplete-number");
   return rejection(STATUS_OF_NONE[reason], reason, reason === "no-emergency" ? NO_EMERGENCY : []);
 }
 

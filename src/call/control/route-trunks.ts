@@ -91,7 +91,10 @@ function routed(
 }
 
 /** Undefined when the trunk's URI is none, or nothing is left of the number. */
-function trunkTarget({ peer, number, callingNumber }: RouteAttempt, context: TrunkContext): TrunkTarget | undefined {
+function trunkTarget(
+  { peer, number, callingNumber, way }: RouteAttempt,
+  context: TrunkContext,
+): TrunkTarget | undefined {
   const sent = outboundNumber(peer, number);
   const uri = sent === "" ? undefined : peerUri(peer, sent);
   if (uri === undefined) return undefined;
@@ -105,7 +108,7 @@ function trunkTarget({ peer, number, callingNumber }: RouteAttempt, context: Tru
     isTrusted: peer.trusted === true,
     policy: profile.session,
     latch: profile.media.latch ? "any" : "candidates",
-    route: { trunk: peer.name },
+    route: { trunk: peer.name, ...way },
     ringSeconds: profile.ringSeconds,
   };
 }

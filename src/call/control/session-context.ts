@@ -28,6 +28,11 @@ export interface CallStore {
   remove(callId: string): void;
 }
 
+/**
+ * Encoding names that two devices may use with each other, the preferred one first; none: there is no such one. Undefined: any.
+ */
+export type CodecsBetween = (caller: string, callee: string) => readonly string[] | undefined;
+
 /** What every call needs. */
 export interface SessionContext<Session> {
   readonly port: SignalingPort;
@@ -37,6 +42,8 @@ export interface SessionContext<Session> {
   readonly logger: Logger;
   readonly owner: SessionOwner<Session>;
   readonly store: CallStore;
+  /** By names of devices. */
+  readonly codecsBetween: CodecsBetween;
   /** Where to send a request inside the dialog of a leg, when the edge cannot know it; for example a URI of its phone's new connection. */
   wayTo(leg: Leg): string | undefined;
   /** Resolves when its record is on file, or was given up. */

@@ -21,14 +21,19 @@ export interface InventorySource {
   readonly peers: readonly PeerSource[];
   /** By line; absent: nothing is forwarded. */
   readonly forwarding?: ReadonlyMap<string, LineForwarding>;
+  /** Absent: any. */
+  readonly codecsBetween?: Inventory["codecsBetween"];
 }
 
 /**
  * Makes an inventory. Passwords become HA1 for the algorithms of the phone's profile and are not kept.
  * @throws {InventoryError} `duplicate`, `address-malformed`, `uri-malformed`, `secret-missing`
  */
-export function createInventory({ realm, phones, peers, forwarding }: InventorySource): Inventory {
-  const table = new InventoryTable(realm, (line) => forwarding?.get(line));
+export function createInventory({ realm, phones, peers, forwarding, codecsBetween }: InventorySource): Inventory {
+  const table = new InventoryTable(realm, {
+    forwardingOf: (line) => forwarding?.get(line),
+    ...(codecsBetween === undefined ? {} : { codecsBetween }),
+  });
   const devices = new Map<string, SipPhone[]>();
   for (const phone of phones.map((source) => makePhone(source, realm))) {
     const [first] = devices.get(phone.name) ?? [];

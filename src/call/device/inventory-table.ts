@@ -5,17 +5,21 @@ import { PeerTable } from "./peer-table.ts";
 import { PhoneTable } from "./phone-table.ts";
 import type { SipPhone } from "./sip-phone.ts";
 
+/** What an inventory has to ask for each call; what is absent restricts nothing and forwards nothing. */
+export type InventoryQuestions = Partial<Pick<Inventory, "forwardingOf" | "codecsBetween">>;
+
 /** An inventory whose devices come, change and go while whoever has it goes on asking. */
 export class InventoryTable implements Inventory {
   readonly realm: string;
   readonly forwardingOf: Inventory["forwardingOf"];
+  readonly codecsBetween: Inventory["codecsBetween"];
   readonly #phones = new PhoneTable();
   readonly #peers = new PeerTable();
 
-  /** @param forwardingOf asked for each call; absent: nothing is forwarded */
-  constructor(realm: string, forwardingOf: Inventory["forwardingOf"] = () => undefined) {
+  constructor(realm: string, questions: InventoryQuestions = {}) {
     this.realm = realm;
-    this.forwardingOf = forwardingOf;
+    this.forwardingOf = questions.forwardingOf ?? (() => undefined);
+    this.codecsBetween = questions.codecsBetween ?? (() => undefined);
   }
 
   get phones(): readonly SipPhone[] {

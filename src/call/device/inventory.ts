@@ -32,6 +32,11 @@ export interface Inventory {
   peerByHost(host: string): Peer | undefined;
   /** The peers with a prefix of `number`, longest prefix first; one with several is there for each. */
   peersByPrefix(number: string): readonly Peer[];
+  /**
+   * Encoding names that two devices may use in calls with each other, the preferred one first; an empty list: there is no
+   * such one. Undefined: any.
+   */
+  codecsBetween(caller: string, callee: string): readonly string[] | undefined;
   /** Where calls of a directory number (`1001@internal`) go instead; undefined: nowhere, or there is no such number. */
   forwardingOf(line: string): LineForwarding | undefined;
 }

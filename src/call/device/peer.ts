@@ -37,6 +37,8 @@ export interface Peer {
   readonly sealedPassword?: string | undefined;
   /** Seconds between OPTIONS; absent or 0: it is not asked, and counts as up. */
   readonly pingSeconds?: number | undefined;
+  /** The nodes it is at home on, when this node is none of them; absent: it is at home here. */
+  readonly homeElsewhere?: readonly string[] | undefined;
   /** Bounds of the calls that are sent to it, and of those that it sends through to other peers; absent: none. */
   readonly tollGuard?: TollGuard | undefined;
   /** Absent: it is told of callers what they are. */

@@ -33,6 +33,8 @@ export interface SipPhone {
   readonly maxCalls: number;
   /** Bounds of the calls by trunks that it makes or forwards; absent: none. */
   readonly tollGuard?: TollGuard | undefined;
+  /** The nodes it is at home on, when this node is none of them; absent: it is at home here. */
+  readonly homeElsewhere?: readonly string[] | undefined;
   /** Absent: the line takes what its device takes. */
   readonly lineLimits?: LineLimits;
 }

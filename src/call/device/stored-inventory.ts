@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { errorMessageOf, type Logger } from "../../common/index.ts";
 import { DEVICE_KINDS, type BodyOf, type ConfigurationMirror, type TouchedObjects } from "../../database/index.ts";
+import { codecsBetween, regionOf } from "./codecs-between.ts";
 import { InventoryTable } from "./inventory-table.ts";
 import type { Inventory } from "./inventory.ts";
 import type { Peer } from "./peer.ts";
@@ -10,6 +11,8 @@ import type { SipProfile } from "./sip-profile.ts";
 /** What of the node a stored inventory depends on. */
 export interface StoredInventoryContext {
   readonly realm: string;
+  /** Its name. */
+  readonly node: string;
   readonly profiles: ReadonlyMap<string, SipProfile>;
   readonly logger: Logger;
 }
@@ -45,7 +48,13 @@ export class StoredInventory {
   constructor(mirror: ConfigurationMirror, context: StoredInventoryContext) {
     this.#mirror = mirror;
     this.#context = context;
-    this.#table = new InventoryTable(context.realm, (line) => mirror.get("directory-number", line));
+    this.#table = new InventoryTable(context.realm, {
+      forwardingOf: (line) => mirror.get("directory-number", line),
+      codecsBetween: (caller, callee) => {
+        const [near, far] = [regionOf(mirror, caller), regionOf(mirror, callee)];
+        return near && far && codecsBetween(near, far);
+      },
+    });
     for (const kind of DEVICE_KINDS) for (const name of mirror.of(kind).keys()) this.#add(name);
     this.#logLeftOut(new Set());
   }
@@ -76,7 +85,22 @@ export class StoredInventory {
     for (const line of touched.get("directory-number") ?? []) {
       for (const { name } of this.#table.phonesByLine(line)) names.add(name);
     }
+    if (touched.has("device-pool") || touched.has("call-manager-group")) {
+      for (const name of this.#moved()) names.add(name);
+    }
     return [...names];
+  }
+
+  /** Devices that have got another home with their pool, or with its group. */
+  *#moved(): Iterable<string> {
+    const { node } = this.#context;
+    for (const kind of DEVICE_KINDS) {
+      for (const [name, { devicePool }] of this.#mirror.of(kind)) {
+        const known = this.#table.deviceByName(name);
+        const now = homeElsewhere(this.#mirror, devicePool, node);
+        if (known !== undefined && known.homeElsewhere?.join() !== now?.join()) yield name;
+      }
+    }
   }
 
   #deviceNow(name: string): readonly SipPhone[] | Peer | undefined {
@@ -94,7 +118,8 @@ export class StoredInventory {
       if (device?.kind === "peer" || (former !== undefined && "kind" in former)) havePeersChanged = true;
       if (former === undefined || "kind" in former) continue;
       const isOther = device?.kind !== "sip-phone" || hasOtherCredentials(former[0], device);
-      const ended = former.filter(({ aor }) => isOther || this.#table.phoneByAor(aor) === undefined);
+      const hasLeft = former[0]?.homeElsewhere === undefined && device?.homeElsewhere !== undefined;
+      const ended = former.filter(({ aor }) => isOther || hasLeft || this.#table.phoneByAor(aor) === undefined);
       endedAors.push(...ended.map(({ aor }) => aor));
     }
     return { endedAors, endedDevices, havePeersChanged };
@@ -126,13 +151,15 @@ export class StoredInventory {
 
   #addPeer(trunk: BodyOf<"trunk">): void {
     const profile = profileOf(trunk.profile, "trunk", trunk.name, this.#context);
-    if (profile !== undefined) this.#table.addPeer({ ...trunk, kind: "peer", profile });
+    const home = homeElsewhere(this.#mirror, trunk.devicePool, this.#context.node);
+    if (profile !== undefined) this.#table.addPeer({ ...trunk, kind: "peer", profile, homeElsewhere: home });
   }
 }
 
 function linesOf(endpoint: Endpoint, mirror: ConfigurationMirror, context: StoredInventoryContext): SipPhone[] {
   const { name, credentials, lines, maxCalls, tollGuard } = endpoint;
   const profile = profileOf(endpoint.profile, "phone", name, context);
+  const home = homeElsewhere(mirror, endpoint.devicePool, context.node);
   if (profile === undefined) return [];
   return lines.flatMap(({ directoryNumber: line, displayName: own }): SipPhone[] => {
     const body = mirror.get("directory-number", line);
@@ -152,10 +179,18 @@ function linesOf(endpoint: Endpoint, mirror: ConfigurationMirror, context: Store
         profile,
         maxCalls,
         tollGuard,
+        ...(home === undefined ? {} : { homeElsewhere: home }),
         lineLimits: limitsOf(body),
       },
     ];
   });
+}
+
+/** The nodes of a pool's CallManager group, unless this node is one of them. */
+function homeElsewhere(mirror: ConfigurationMirror, pool: string, node: string): readonly string[] | undefined {
+  const group = mirror.get("device-pool", pool)?.callManagerGroup;
+  const nodes = group === undefined ? undefined : mirror.get("call-manager-group", group)?.nodes;
+  return nodes === undefined || nodes.includes(node) ? undefined : nodes;
 }
 
 function limitsOf({ maxCalls, busyTrigger }: BodyOf<"directory-number">): LineLimits {

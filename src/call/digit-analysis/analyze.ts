@@ -2,10 +2,10 @@ import type { Inventory } from "../device/inventory.ts";
 import type { Peer } from "../device/peer.ts";
 import type { SipPhone } from "../device/sip-phone.ts";
 import type { Destination, NoReason, ServiceEndpoint } from "./destination.ts";
-import type { Dialed } from "./dialed.ts";
+import { isNumberOrName, type Dialed } from "./dialed.ts";
 import { isEmergency, type EmergencyPlan } from "./emergency.ts";
 import type { Numbering } from "./numbering.ts";
-import { plannedDestination } from "./planned-destination.ts";
+import { plannedAtPeer, plannedDestination } from "./planned-destination.ts";
 
 /** What digit analysis may look at. */
 export interface AnalysisContext {
@@ -29,7 +29,7 @@ const MAX_LENGTH = 128;
 /**
  * Finds where a dialed number leads. Emergency calls come first, whatever their host; else the dial plan leads it, and
  * without one it is the exact directory number, else a service number, else the peer with the longest prefix. With the host
- * of a peer it leads to that peer, when one of its prefixes fits. A call does not go back where it came from. Pure.
+ * of a peer it leads to that peer or nowhere, where the caller may dial that. A call does not go back where it came from. Pure.
  */
 export function analyze(dialed: Dialed, context: AnalysisContext): Destination {
   const { user, host } = dialed;
@@ -40,11 +40,11 @@ export function analyze(dialed: Dialed, context: AnalysisContext): Destination {
   if (host !== undefined && !isLocal(host, context)) {
     const peer = inventory.peerByHost(host);
     if (peer === undefined) return none("unknown-host");
-    const destination = toPeer(peer.prefixes.some((prefix) => user.startsWith(prefix)) ? [peer] : [], user, caller);
-    if (context.numbering === undefined || destination.kind !== "peer") return destination;
-    return { ...destination, international: context.numbering.plan.leavesAbroad(peer.name, user) };
+    if (context.numbering !== undefined) return plannedAtPeer(user, peer, context.numbering, context);
+    return toPeer(peer.prefixes.some((prefix) => user.startsWith(prefix)) ? [peer] : [], user, caller);
   }
-  if (context.numbering !== undefined) return plannedDestination(user, context.numbering, context);
+  if (context.numbering !== undefined)
+    return withMore(plannedDestination(user, context.numbering, context), user, context);
   const phone = inventory.phoneByNumber(user);
   if (phone !== undefined) return { kind: "phone", phone };
   const endpoint = endpoints.get(user);
@@ -54,21 +54,36 @@ export function analyze(dialed: Dialed, context: AnalysisContext): Destination {
 
 /**
  * A peer may send emergency calls through us whether it has transit or not; but none goes back where it came from: the
- * phone that takes those of others calls the peer that has the number.
+ * phone that takes those of others gets out by the dial plan, else by the peer that has the number.
  */
-function toEmergency({ user, service }: Dialed, { emergency, caller, inventory }: AnalysisContext): Destination {
+function toEmergency({ user, service }: Dialed, context: AnalysisContext): Destination {
+  const { emergency, caller } = context;
   if (emergency === undefined) return none("no-emergency");
   const { device, serviceNumber } = emergency;
   const number = service === undefined ? user : serviceNumber;
-  if (device.name === caller.name) {
-    const beyond = caller.kind === "sip-phone" ? toPeer(inventory.peersByPrefix(number), number, caller) : undefined;
-    return beyond?.kind === "peer" ? beyond : none("no-emergency");
-  }
+  if (device.name === caller.name) return caller.kind === "peer" ? none("no-emergency") : beyond(number, context);
   return device.kind === "sip-phone" ? { kind: "phone", phone: device } : { kind: "peer", peer: device, number };
+}
+
+function beyond(number: string, context: AnalysisContext): Destination {
+  const { caller, inventory, numbering } = context;
+  const planned = numbering && plannedDestination(number, numbering, context);
+  if (planned?.kind === "route" || planned?.kind === "peer") return planned;
+  const byPrefix = toPeer(inventory.peersByPrefix(number), number, caller);
+  return byPrefix.kind === "peer" ? byPrefix : none("no-emergency");
+}
+
+/** Numbers of services and for emergencies can be incomplete, too. */
+function withMore(destination: Destination, dialed: string, { endpoints, emergency }: AnalysisContext): Destination {
+  if (destination.kind !== "none" || destination.more === true) return destination;
+  const others = [...endpoints.keys(), ...(emergency?.numbers ?? [])];
+  const isBeginning = others.some((number) => number.length > dialed.length && number.startsWith(dialed));
+  return isBeginning ? { ...destination, more: true } : destination;
 }
 
 /** The first of the peers that the call did not come from. */
 function toPeer(peers: readonly Peer[], number: string, caller: SipPhone | Peer): Destination {
+  if (!isNumberOrName(number)) return none("unknown-number");
   const peer = peers.find(({ name }) => name !== caller.name);
   if (peer === undefined) return none("unknown-number");
   return caller.kind === "peer" && !caller.transit ? none("no-transit") : { kind: "peer", peer, number };

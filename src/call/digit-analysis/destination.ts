@@ -1,6 +1,6 @@
 import type { Peer } from "../device/peer.ts";
 import type { SipPhone } from "../device/sip-phone.ts";
-import type { RouteClass } from "./plan/dial-plan.ts";
+import type { RouteClass, RouteWay } from "./plan/dial-plan.ts";
 
 /** A service inside the switch that can be called. */
 export type ServiceEndpoint = "echo" | "demo";
@@ -31,6 +31,8 @@ export interface RouteAttempt {
   readonly number: string;
   /** How the caller is shown, after the pattern and the route list; absent: unchanged. */
   readonly callingNumber?: string;
+  /** How the dial plan came to it; absent: by a prefix or host of the trunk. */
+  readonly way?: Partial<RouteWay> & { readonly pattern: string };
 }
 
 /** Facts of a call that leaves by a route pattern. */

@@ -34,6 +34,7 @@ export function explainDialed(
   const query: DialQuery = {
     partitions: plan.callerSpace(caller),
     nowMs,
+    zone: plan.callerZone(caller),
     services,
     ...(caller.number === undefined ? {} : { callingNumber: caller.number }),
   };

@@ -19,6 +19,7 @@ export {
 } from "./plan/dial-plan.ts";
 export { compileDialPlan } from "./plan/compile-dial-plan.ts";
 export { LiveDialPlan } from "./plan/live-dial-plan.ts";
+export { behindServiceCodes } from "./plan/service-codes.ts";
 export { readDialPlan } from "./plan/read-dial-plan.ts";
 export { emergencyPlan, isEmergency, type EmergencyPlan, type EmergencySettings } from "./emergency.ts";
 export { explainDialed, type ExplainContext } from "./explain-dialed.ts";

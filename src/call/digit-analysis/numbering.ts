@@ -10,7 +10,9 @@ export interface Numbering {
   /** The caller's number; absent: that of the phone, or nothing of a peer's is changed. */
   readonly callingNumber?: string;
   /** Name of the search space that it is looked up in; absent: what the caller may dial. */
-  readonly space?: string;
+  readonly space?: string | undefined;
+  /** A line that no device has and that dials in the caller's place: its search space, where it has one. */
+  readonly line?: string | undefined;
   /** Counts the calls of circular route groups: `RouteTurns`. */
   readonly nextOf?: DialQuery["nextOf"];
 }

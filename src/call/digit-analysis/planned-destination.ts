@@ -2,8 +2,17 @@ import type { Inventory } from "../device/inventory.ts";
 import type { Peer } from "../device/peer.ts";
 import type { SipPhone } from "../device/sip-phone.ts";
 import type { Destination, RouteAttempt, ServiceEndpoint } from "./destination.ts";
+import { isNumberOrName } from "./dialed.ts";
 import type { Numbering } from "./numbering.ts";
-import type { DialedLine, DialedPrefix, DialedRoute, DialQuery, DialResult } from "./plan/dial-plan.ts";
+import type {
+  DialCaller,
+  DialPlan,
+  DialedLine,
+  DialedPrefix,
+  DialedRoute,
+  DialQuery,
+  DialResult,
+} from "./plan/dial-plan.ts";
 
 export interface PlannedContext {
   readonly inventory: Inventory;
@@ -39,9 +48,29 @@ export function plannedDestination(number: string, numbering: Numbering, context
   }
 }
 
+/**
+ * Where a number leads that was dialed with the host of a peer: to that peer alone, by the pattern that wins when that
+ * leads there, or by one of the peer's prefixes. What the caller may not dial it does not reach so either.
+ */
+export function plannedAtPeer(number: string, peer: Peer, numbering: Numbering, context: PlannedContext): Destination {
+  const { plan } = numbering;
+  const query = queryOf(numbering, context.caller, undefined);
+  const result = plan.analyzeDigits(number, query);
+  const { target } = result;
+  if (target.kind === "route") {
+    const attempts = target.attempts.filter(({ trunk }) => trunk === peer.name);
+    if (attempts.length === 0) return { kind: "none", reason: "unknown-number", pattern: target.pattern };
+    return routeOf({ ...target, attempts }, query.callingNumber, context);
+  }
+  if (target.kind === "none" && target.reason !== "unknown-number") return noneOf(result);
+  const byPrefix = plan.prefixTrunks(number, query).includes(peer.name);
+  const trunks: DialedPrefix = { kind: "prefix", trunks: byPrefix ? [peer.name] : [] };
+  return peerOf(trunks, number, undefined, context, numbering);
+}
+
 /** What a caller dials with. */
 export function queryOf(
-  { plan, nowMs, callingNumber, space, nextOf }: Numbering,
+  { plan, nowMs, callingNumber, space, line, nextOf }: Numbering,
   caller: SipPhone | Peer,
   services: DialQuery["services"],
 ): DialQuery {
@@ -49,12 +78,18 @@ export function queryOf(
   const own = callingNumber ?? (isPhone ? caller.directoryNumber : undefined);
   const dialer = { device: caller.name, ...(isPhone ? { line: caller.line } : {}) };
   return {
-    partitions: space === undefined ? plan.callerSpace(dialer) : plan.searchSpace(space),
+    partitions: space === undefined ? partitionsOf(plan, dialer, line) : plan.searchSpace(space),
     nowMs,
+    zone: plan.callerZone(dialer),
     ...(own === undefined ? {} : { callingNumber: own }),
     ...(services === undefined ? {} : { services }),
     ...(nextOf === undefined ? {} : { nextOf }),
   };
+}
+
+function partitionsOf(plan: DialPlan, dialer: DialCaller, line: string | undefined): readonly string[] {
+  const ofLine = line === undefined ? [] : plan.callerSpace({ line });
+  return ofLine.length > 0 ? ofLine : plan.callerSpace(dialer);
 }
 
 function lineOf(
@@ -72,10 +107,11 @@ function routeOf(
   ownNumber: string | undefined,
   { inventory, caller }: PlannedContext,
 ): Destination {
-  const possible = attempts.flatMap(({ trunk, number, callingNumber }): RouteAttempt[] => {
+  const possible = attempts.flatMap(({ trunk, number, callingNumber, way }): RouteAttempt[] => {
     const peer = inventory.deviceByName(trunk);
     if (peer?.kind !== "peer" || peer.name === caller.name) return [];
-    return [{ peer, number, ...shownAs(callingNumber === ownNumber ? undefined : callingNumber) }];
+    const shown = shownAs(callingNumber === ownNumber ? undefined : callingNumber);
+    return [{ peer, number, ...shown, way: { pattern, ...way } }];
   });
   if (possible.length === 0) return { kind: "none", reason: "no-trunk", pattern };
   if (mayNotPass(caller)) return { kind: "none", reason: "no-transit", pattern };
@@ -89,7 +125,7 @@ function peerOf(
   { inventory, caller }: PlannedContext,
   { plan }: Numbering,
 ): Destination {
-  for (const trunk of trunks) {
+  for (const trunk of isNumberOrName(number) ? trunks : []) {
     const peer = inventory.deviceByName(trunk);
     if (peer?.kind !== "peer" || peer.name === caller.name) continue;
     if (mayNotPass(caller)) return { kind: "none", reason: "no-transit" };

@@ -13,13 +13,17 @@ const ABOUT_US = new Map<number, number>([
 const UNREACHED = new Set([408, 430, 503]);
 const OUT_OF_ORDER = 27;
 
+export const NO_ANSWER: Outcome = { by: "switch", reason: "no-answer", status: 480, cause: 19 };
+
 /**
  * What the caller is told when no branch was answered (RFC 3261 16.7 step 6, adapted to a B2BUA): a 6xx decides, then
- * busy, then what was said by a place that could be reached. Redirections are not followed: 480. What a branch gave as
+ * busy, then what was said by a place that could be reached, then that nobody has answered. Redirections are not followed: 480. What a branch gave as
  * its Reason goes with its status.
  */
 export function bestRefusal(refusals: readonly Refusal[]): Outcome {
-  const spoken = refusals.filter(({ status }) => !UNREACHED.has(status) && status !== 487);
+  const spoken = refusals.filter(
+    ({ status, isUnanswered }) => isUnanswered !== true && !UNREACHED.has(status) && status !== 487,
+  );
   const chosen =
     refusals.find(({ status }) => status >= 600) ??
     refusals.find(({ status }) => status === 486) ??
@@ -27,7 +31,9 @@ export function bestRefusal(refusals: readonly Refusal[]): Outcome {
       (best, one) => (best === undefined || one.status < best.status ? one : best),
       undefined,
     );
-  if (chosen === undefined) return unreached(refusals);
+  if (chosen === undefined) {
+    return refusals.some(({ isUnanswered }) => isUnanswered === true) ? NO_ANSWER : unreached(refusals);
+  }
   const status = chosen.status < 400 ? 480 : (ABOUT_US.get(chosen.status) ?? chosen.status);
   return refusedOutcome({ ...chosen, status });
 }

@@ -14,7 +14,13 @@ export type CallEvent =
       readonly status: number;
       readonly sdp: string | undefined;
     }
-  | { readonly type: "branch-answered"; readonly branchId: string; readonly sdp: string | undefined }
+  /** `offered`: what it was offered, where that is not the offer that all branches got. */
+  | {
+      readonly type: "branch-answered";
+      readonly branchId: string;
+      readonly sdp: string | undefined;
+      readonly offered?: string | undefined;
+    }
   /** 300 and above, also for an INVITE that could not be sent. `isOurs`: the switch did not want to send it. */
   | {
       readonly type: "branch-failed";
@@ -26,7 +32,8 @@ export type CallEvent =
   /** Where a call goes that is diverted; undefined: nowhere. */
   | { readonly type: "diverted"; readonly route: BranchRoute | undefined }
   | { readonly type: "media-done"; readonly ticket: number; readonly sdp: string }
-  | { readonly type: "media-failed"; readonly ticket: number; readonly status: number }
+  /** `cause`: Q.850, where that is not the cause of the status. */
+  | { readonly type: "media-failed"; readonly ticket: number; readonly status: number; readonly cause?: number }
   /** The caller took its INVITE back; it has its 487 already. */
   | { readonly type: "cancelled"; readonly told?: ToldReason | undefined }
   /** The 200 to the caller could not be sent any more. */

@@ -121,10 +121,14 @@ export function negotiationMediaDone(call: Call, negotiation: Negotiation, sdp: 
 }
 
 /** The relay refused. */
-export function negotiationMediaFailed(call: Call, negotiation: Negotiation, status: number): Step {
+export function negotiationMediaFailed(
+  call: Call,
+  negotiation: Negotiation,
+  { status, cause = causeOfStatus(488) }: EventOf<"media-failed">,
+): Step {
   if (negotiation.step === "media-offer" || call.hasEndpoint) return fail(call, negotiation, status, []);
   if (!negotiation.delayed) return fail({ ...call, needsResync: "always" }, negotiation, status, []);
-  return endCall(call, { by: "switch", reason: "media-refused", status: 488, cause: 88 });
+  return endCall(call, { by: "switch", reason: "media-refused", status: 488, cause });
 }
 
 /** The requester has acknowledged; with an answer when it made no offer. */

@@ -41,6 +41,8 @@ export interface Refusal {
   readonly told?: ToldReason | undefined;
   /** The switch itself did not send the INVITE. */
   readonly isOurs?: boolean | undefined;
+  /** There was none: what was tried has rung as long as it may. The status says nothing then. */
+  readonly isUnanswered?: boolean | undefined;
 }
 
 /** An outcome with what a party says of it. */

@@ -1,13 +1,12 @@
-import { bestRefusal } from "./best-refusal.ts";
+import { bestRefusal, NO_ANSWER } from "./best-refusal.ts";
 import type { Branch, BranchGroup, Call, EarlyMedia, Setup } from "./call.ts";
 import type { CallEffect, Step } from "./call-effect.ts";
 import type { BranchRoute } from "./call-event.ts";
 import { allCancelled, cancelAll, giveUp } from "./diversion.ts";
 import { endCall } from "./ending.ts";
 import { isTrunkFailure } from "./fail-over.ts";
-import { type Outcome, type Refusal, refusedOutcome } from "./outcome.ts";
+import { type Refusal, refusedOutcome } from "./outcome.ts";
 
-const NO_ANSWER: Outcome = { by: "switch", reason: "no-answer", status: 480, cause: 19 };
 /** For how long after the first trunk others are begun to be tried; the one that is being tried goes on. */
 const HUNT_MS = 30_000;
 const PASSED_ON = new Set([180, 181, 182, 183]);
@@ -135,7 +134,7 @@ export function ringTimeout(call: Call): Step {
   const { setup } = call;
   if (setup?.step !== "ringing" || setup.diverting !== undefined) return { call, effects: [] };
   if (setup.groups.length === 0 || setup.current?.tryMs !== undefined) return giveUp(call, setup, NO_ANSWER);
-  return nextInstead(call, setup);
+  return nextInstead(call, { ...setup, refusals: [...setup.refusals, { status: 480, isUnanswered: true }] });
 }
 
 /** A trunk has not said anything: the next one. */

@@ -52,7 +52,7 @@ function endpointAnswer(sdp: string): { kind: "endpoint-answer"; sdp: string } {
 }
 
 /** The first branch to be answered becomes the callee; the others are given up. */
-export function branchAnswered(call: Call, { branchId, sdp }: EventOf<"branch-answered">): Step {
+export function branchAnswered(call: Call, { branchId, sdp, offered }: EventOf<"branch-answered">): Step {
   const { setup } = call;
   const branch = call.branches.find((one) => one.branchId === branchId);
   const isWinner = branch !== undefined && branch.state !== "cancelled" && setup?.step === "ringing";
@@ -74,7 +74,7 @@ export function branchAnswered(call: Call, { branchId, sdp }: EventOf<"branch-an
     branches: others.map((one) => ({ ...one, state: "cancelled" })),
     callee: { ...call.callee, connection: "established" },
   };
-  return withAnswer(answering, setup, sdp, effects);
+  return withAnswer(answering, { ...setup, offerOut: offered ?? setup.offerOut }, sdp, effects);
 }
 
 function withAnswer(call: Call, setup: Setup, sdp: string | undefined, effects: CallEffect[]): Step {
@@ -116,12 +116,16 @@ export function setupMediaDone(call: Call, setup: Setup, ticket: number, sdp: st
 }
 
 /** The relay refused: fatal, unless it was about early media only. */
-export function setupMediaFailed(call: Call, setup: Setup, ticket: number, status: number): Step {
+export function setupMediaFailed(
+  call: Call,
+  setup: Setup,
+  { ticket, status, cause = causeOfStatus(status) }: EventOf<"media-failed">,
+): Step {
   if (setup.early?.ticket === ticket && setup.early.out === undefined) {
     return earlyMediaRefused(call, { ...setup, early: undefined }, setup.early.status);
   }
   if (ticket !== setup.ticket || setup.step === "ringing") return { call, effects: [] };
-  return endCall(call, { by: "switch", reason: "media-refused", status, cause: causeOfStatus(status) });
+  return endCall(call, { by: "switch", reason: "media-refused", status, cause });
 }
 
 /** Nothing of the callee can be heard before it answers, so the caller hears it ring. */

@@ -119,7 +119,7 @@ function onMedia(call: Call, event: Extract<CallEvent, { type: "media-done" | "m
   if (setup !== undefined) {
     return event.type === "media-done"
       ? setupMediaDone(call, setup, event.ticket, event.sdp)
-      : setupMediaFailed(call, setup, event.ticket, event.status);
+      : setupMediaFailed(call, setup, event);
   }
   if (negotiation === undefined || negotiation.ticket !== event.ticket || !isMediaStep(negotiation)) {
     return unchanged(call);
@@ -129,7 +129,7 @@ function onMedia(call: Call, event: Extract<CallEvent, { type: "media-done" | "m
   }
   return event.type === "media-done"
     ? negotiationMediaDone(call, negotiation, event.sdp)
-    : negotiationMediaFailed(call, negotiation, event.status);
+    : negotiationMediaFailed(call, negotiation, event);
 }
 
 function isMediaStep({ step: name }: Negotiation | Resync): boolean {

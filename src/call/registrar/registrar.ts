@@ -165,7 +165,7 @@ export class Registrar {
   }
 
   #register(facts: RegisterFacts): RegisterResult {
-    const { clock, logger, inventory } = this.#options;
+    const { clock, logger, inventory, hints } = this.#options;
     const { aor } = facts.phone;
     const limits = facts.phone.profile.registration;
     const current = this.#table.get(aor);
@@ -178,6 +178,12 @@ export class Registrar {
       return { status, headers, bindings: current };
     };
 
+    const { homeElsewhere } = facts.phone;
+    if (homeElsewhere !== undefined) {
+      const text = `this phone is at home on ${homeElsewhere.join(", ")}`;
+      hints?.note(facts.phone, text);
+      return refuse(403, "Home Elsewhere", [profileWarning(text)]);
+    }
     const read = readRegister(facts);
     if (!read.ok) return refuse(read.status, read.reason);
     const { request, expiresSeconds, path } = read.value;
@@ -198,7 +204,7 @@ export class Registrar {
     }
     if (request.kind !== "query") this.#replace(aor, outcome.bindings);
     if (request.kind === "contacts" && outcome.bindings.length > 0) {
-      this.#options.hints?.registered(facts.phone, facts.userAgent);
+      hints?.registered(facts.phone, facts.userAgent);
     }
     const headers = registerReplyHeaders({
       bindings: outcome.bindings,
@@ -233,10 +239,10 @@ export class Registrar {
     else this.#journal?.put(aor, bindings);
   }
 
-  /** Bindings that ended meanwhile, and those of phones that are gone or have other credentials now, are left out. */
+  /** Left out are bindings that ended meanwhile, and those of phones that are gone, have moved, or have other credentials. */
   #restore(aor: string, value: unknown): void {
     const phone = this.#options.inventory.phoneByAor(aor);
-    if (phone === undefined) return;
+    if (phone === undefined || phone.homeElsewhere !== undefined) return;
     const wallMs = this.#options.clock.wallMs();
     const mark = keyMarkOf(phone);
     const live = readStoredBindings(value).filter((binding) => {

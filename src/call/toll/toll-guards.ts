@@ -61,6 +61,13 @@ export class TollGuards {
     return this.#refusal(trunk, trunkKey(trunk.name), call);
   }
 
+  /** Why a device must not send a message, or a trunk be sent one; undefined: it may. Messages are not counted. */
+  refusalOfMessage(device: Guarded, message: TollCall): TollGuardName | undefined {
+    const guard = device.tollGuard === undefined ? undefined : barred(device.tollGuard, message);
+    if (guard !== undefined) this.#alarms.raise(guard, device.name, message.number);
+    return guard;
+  }
+
   /** A device makes a call; the same call may be made by another afterwards, which forwards it. */
   begin(callId: string, payer: string): void {
     this.#journal.window.add(payerKey(payer), this.#clock.wallMs());
@@ -125,12 +132,17 @@ export class TollGuards {
   }
 
   #exceeded(bounds: TollGuard, key: string, call: TollCall): TollGuardName | undefined {
-    if (call.international && !bounds.international) return "international";
-    if (call.class === "premium" && !bounds.premium) return "premium";
+    const guard = barred(bounds, call);
+    if (guard !== undefined) return guard;
     if ((this.#active.get(key) ?? 0) >= bounds.concurrentCalls) return "concurrent-calls";
     const lastHour = this.#journal.window.count(key, this.#clock.wallMs());
     return lastHour >= bounds.callsPerHour ? "calls-per-hour" : undefined;
   }
+}
+
+function barred(bounds: TollGuard, call: TollCall): TollGuardName | undefined {
+  if (call.international && !bounds.international) return "international";
+  return call.class === "premium" && !bounds.premium ? "premium" : undefined;
 }
 
 function keysOf({ payer, trunk }: CountedCall): string[] {

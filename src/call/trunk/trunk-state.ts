@@ -2,7 +2,7 @@ import type { Ping } from "./ping.ts";
 import type { Registration } from "./registration.ts";
 
 /**
- * `up`: it answers, or is not asked. `down`: it does not, or its secret cannot be read. `registering`: there is no
+ * `up`: it answers, or is not asked. `down`: it does not, its secret cannot be read, or it is at home on other nodes. `registering`: there is no
  * binding yet. `unregistered`: there is none, and an attempt has failed. `unknown`: it has not been asked yet.
  */
 export const TRUNK_STATES = ["up", "down", "registering", "unregistered", "unknown"] as const;
@@ -12,7 +12,7 @@ export type TrunkStateName = (typeof TRUNK_STATES)[number];
 export interface TrunkCondition {
   readonly state: TrunkStateName;
   /**
-   * A SIP status, or `no-answer`, `unreachable`, `not-granted`, `secret-unreadable`, `secret-key-refused` or the code of
+   * A SIP status, or `no-answer`, `unreachable`, `not-granted`, `secret-unreadable`, `secret-key-refused`, `home-elsewhere` or the code of
    * another error. Absent: nothing is wrong.
    */
   readonly reason?: string;

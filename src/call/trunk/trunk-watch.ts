@@ -45,7 +45,7 @@ export class TrunkWatch {
   #account: Account = { digest: undefined };
   #runner: RegistrationRunner | undefined;
   #pings: PingRunner | undefined;
-  #problem: string | undefined;
+  #secretProblem: string | undefined;
   #hasBegun = false;
   #condition: TrunkCondition;
   #sinceMs: number;
@@ -75,7 +75,7 @@ export class TrunkWatch {
 
   /** Its secret cannot be read. */
   get hasProblem(): boolean {
-    return this.#problem !== undefined;
+    return this.#secretProblem !== undefined;
   }
 
   get digest(): DigestClient | undefined {
@@ -84,6 +84,11 @@ export class TrunkWatch {
 
   get runner(): RegistrationRunner | undefined {
     return this.#runner;
+  }
+
+  /** Why nothing is to be sent to it. */
+  get #problem(): string | undefined {
+    return this.#peer.homeElsewhere === undefined ? this.#secretProblem : "home-elsewhere";
   }
 
   /** There is an edge: registers and asks. @param withinMs the first REGISTER goes at any time within */
@@ -101,18 +106,21 @@ export class TrunkWatch {
     this.#peer = peer;
     const isSecretNew = !isSame(secretFacts(before), secretFacts(peer));
     const isRegistrationNew = !isSame(before.registration, peer.registration);
-    const wasUnreadable = this.#problem !== undefined;
+    const hasMoved = !isSame(before.homeElsewhere, peer.homeElsewhere);
+    const wasUnreadable = this.#secretProblem !== undefined;
+    if (peer.homeElsewhere !== undefined) this.#leaveRunner();
     if (isRegistrationNew) this.#leaveOther(peer);
     if (isSecretNew || wasUnreadable) this.#readSecret();
     if (!this.#hasBegun) return this.#changed();
-    if (isSecretNew || isRegistrationNew || wasUnreadable) this.#followRegistration(peer, withinMs);
-    if (before.uri !== peer.uri || before.pingSeconds !== peer.pingSeconds || wasUnreadable) this.#startPings();
+    if (isSecretNew || isRegistrationNew || hasMoved || wasUnreadable) this.#followRegistration(peer, withinMs);
+    if (before.uri !== peer.uri || before.pingSeconds !== peer.pingSeconds || hasMoved || wasUnreadable)
+      this.#startPings();
     this.#changed();
   }
 
   /** A secret that could not be read is tried again. */
   retrySecret(withinMs: number): void {
-    if (this.#problem !== undefined) this.apply(this.#peer, withinMs);
+    if (this.#secretProblem !== undefined) this.apply(this.#peer, withinMs);
   }
 
   /** It is taken out: its binding ends. */
@@ -131,7 +139,7 @@ export class TrunkWatch {
   #readSecret(): void {
     const { ids, secrets } = this.#context;
     const { name, registration, sealedPassword } = this.#peer;
-    this.#problem = undefined;
+    this.#secretProblem = undefined;
     this.#account.digest = undefined;
     if (sealedPassword === undefined) return;
     const user = octets(registration?.authUser ?? registration?.user ?? name);
@@ -139,7 +147,7 @@ export class TrunkWatch {
       const password = octets(secrets?.unseal(sealedPassword) ?? missingReader());
       this.#account.digest = new DigestClient({ user, password }, ids);
     } catch (error) {
-      this.#problem = errorCodeOf(error) ?? UNREADABLE;
+      this.#secretProblem = errorCodeOf(error) ?? UNREADABLE;
     }
   }
 

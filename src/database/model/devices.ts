@@ -3,6 +3,7 @@ import {
   description,
   destination,
   displayText,
+  later,
   lineName,
   objectName,
   phonePasswordText,
@@ -13,18 +14,18 @@ import {
 
 const lineAppearance = z.strictObject({
   directoryNumber: lineName.describe("The number, `1001` or `1001@internal`."),
-  label: displayText.optional().describe("Shown beside the line on the device."),
+  label: displayText.optional().describe(later("Shown beside the line on the device.")),
   displayName: displayText
     .optional()
     .describe("Name shown to whom it calls from this device; absent: that of the number."),
-  allowControl: z.boolean().default(true).describe("CTI applications may control it on this device."),
+  allowControl: z.boolean().default(true).describe(later("CTI applications may control it on this device.")),
 });
 /** A directory number on a device. */
 export type LineAppearance = z.infer<typeof lineAppearance>;
 
 const speedDial = z.strictObject({
-  label: displayText.describe("Shown beside the key."),
-  destination: destination.describe("What it dials."),
+  label: displayText.describe(later("Shown beside the key.")),
+  destination: destination.describe(later("What it dials.")),
 });
 
 /** What keeps calls that cost money within bounds. */
@@ -71,7 +72,7 @@ const endpoint = {
   ...device,
   owner: objectName.optional().describe("The user whose device it is."),
   credentials: credentials.optional().describe("What it registers with; absent: it cannot register."),
-  allowControl: z.boolean().default(true).describe("CTI applications may control it."),
+  allowControl: z.boolean().default(true).describe(later("CTI applications may control it.")),
   tollGuard: tollGuard.prefault({}).describe("Bounds of calls by trunks."),
 };
 
@@ -79,7 +80,7 @@ export const phone = z.strictObject({
   ...endpoint,
   profile: objectName.default("standard-phone").describe("Its SIP profile, of kind `phone`."),
   lines: z.array(lineAppearance).max(64).default([]).describe("Its lines, the first one first."),
-  speedDials: z.array(speedDial).max(200).default([]).describe("Its speed dials."),
+  speedDials: z.array(speedDial).max(200).default([]).describe(later("Its speed dials, kept for its user.")),
   maxCalls: z.int().min(1).max(1_000).default(4).describe("Calls of the device at a time; one more gets 486."),
 });
 export type Phone = z.infer<typeof phone>;
@@ -92,11 +93,18 @@ export const ctiPort = z.strictObject({
   profile: objectName.default("cti-port").describe("Its SIP profile, of kind `phone`."),
   lines: z.array(lineAppearance).max(64).default([]).describe("Its lines; one or more to be of use."),
   maxCalls: z.int().min(1).max(1_000).default(4).describe("Calls of the port at a time."),
-  acceptSeconds: z.int().min(1).max(60).default(4).describe("How long an application may leave a new call alone."),
+  acceptSeconds: z
+    .int()
+    .min(1)
+    .max(60)
+    .default(4)
+    .describe(later("How long an application may leave a new call alone.")),
   onOwnerLost: onOwnerLost
     .default("redirect")
     .describe(
-      "What happens to established calls when its application has failed for good: `redirect` to CFOF, `hold` with music, or `drop`.",
+      later(
+        "What happens to established calls when its application has failed for good: `redirect` to CFOF, `hold` with music, or `drop`.",
+      ),
     ),
 });
 export type CtiPort = z.infer<typeof ctiPort>;
@@ -106,11 +114,30 @@ export const routePoint = z.strictObject({
   profile: objectName.default("route-point").describe("Its SIP profile, of kind `phone`."),
   lines: z.array(lineAppearance).max(64).default([]).describe("Its lines; each takes many calls at a time."),
   maxCalls: z.int().min(1).max(10_000).default(5_000).describe("Calls of the route point at a time."),
-  acceptSeconds: z.int().min(1).max(60).default(4).describe("How long an application may leave a new call alone."),
-  routeSelectSeconds: z.int().min(1).max(60).default(5).describe("How long an application may take to select a route."),
-  onOwnerLost: onOwnerLost.default("redirect").describe("As of CTI ports."),
+  acceptSeconds: z
+    .int()
+    .min(1)
+    .max(60)
+    .default(4)
+    .describe(later("How long an application may leave a new call alone.")),
+  routeSelectSeconds: z
+    .int()
+    .min(1)
+    .max(60)
+    .default(5)
+    .describe(later("How long an application may take to select a route.")),
+  onOwnerLost: onOwnerLost.default("redirect").describe(later("As of CTI ports.")),
 });
 export type RoutePoint = z.infer<typeof routePoint>;
+
+const UNUSABLE_PLACE = "expected a port from 1 to 65535, and an IPv6 address in brackets";
+
+/** Whether brackets hold an IPv6 address, and a port is one. */
+function hasUsablePlace(uri: string): boolean {
+  const [, , bracketed, port = "5060"] = /^sips?:(\[([^\]]*)\]|[^:;[\]]+)(?::(\d+))?(?:;|$)/.exec(uri) ?? [];
+  if (bracketed !== undefined && !z.ipv6().safeParse(bracketed).success) return false;
+  return uri !== "" && Number(port) >= 1 && Number(port) <= 65_535;
+}
 
 const trunkRegistration = z.strictObject({
   registrar: z
@@ -119,6 +146,7 @@ const trunkRegistration = z.strictObject({
       /^sips?:[A-Za-z0-9.[\]:-]{1,253}(?:;transport=(?:udp|tcp|tls))?$/,
       "expected a URI such as sip:sip.example.org",
     )
+    .refine(hasUsablePlace, UNUSABLE_PLACE)
     .describe("Where it registers."),
   user: z
     .string()
@@ -150,6 +178,7 @@ export const trunk = z.strictObject({
       /^sips?:(?:[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?|\[[0-9A-Fa-f:.]{2,45}\])(?::\d{1,5})?(?:;transport=(?:udp|tcp|tls))?$/,
       "expected a URI such as sip:192.0.2.1:5060;transport=udp",
     )
+    .refine(hasUsablePlace, UNUSABLE_PLACE)
     .describe("Where calls to it go."),
   addresses: z
     .array(
@@ -185,7 +214,9 @@ export const trunk = z.strictObject({
     .array(prefixDigits)
     .max(256)
     .default([])
-    .describe("Dialed prefixes that lead to it without a route pattern; an empty one takes what nothing else does."),
+    .describe(
+      "Dialed prefixes that lead to it without a route pattern, for who may dial the partition `internal`; an empty one takes what nothing else does.",
+    ),
   maxCalls: z.int().min(1).max(100_000).default(1_000).describe("Calls from and to it at a time; one more gets 503."),
   transit: z.boolean().default(false).describe("Its calls may go on to other trunks."),
   trusted: z.boolean().default(false).describe("Same trust domain (RFC 3325)."),

@@ -4,6 +4,7 @@ import {
   DEFAULT_PARTITION,
   description,
   destination,
+  later,
   lineName,
   objectName,
   patternText,
@@ -48,7 +49,9 @@ export type TimePeriod = z.infer<typeof timePeriod>;
 export const timeSchedule = z.strictObject({
   name: objectName.describe("Its name."),
   description: description.describe("For administrators."),
-  dateTimeGroup: objectName.default("default").describe("Whose time zone counts."),
+  dateTimeGroup: objectName
+    .optional()
+    .describe("Whose time zone counts; absent: that of the device pool of who calls."),
   periods: z.array(timePeriod).max(64).default([]).describe("Any of them."),
 });
 export type TimeSchedule = z.infer<typeof timeSchedule>;
@@ -118,17 +121,17 @@ const distribution = z.enum(["top-down", "circular", "longest-idle", "broadcast"
 export const lineGroup = z.strictObject({
   name: objectName.describe("Its name."),
   description: description.describe("For administrators."),
-  members: z.array(lineName).max(200).default([]).describe("Numbers, in order."),
-  distribution: distribution.default("top-down").describe("Who is rung first."),
-  ringSeconds: z.int().min(1).max(600).default(10).describe("Ringing of a member before the next one."),
+  members: z.array(lineName).max(200).default([]).describe(later("Numbers, in order.")),
+  distribution: distribution.default("top-down").describe(later("Who is rung first.")),
+  ringSeconds: z.int().min(1).max(600).default(10).describe(later("Ringing of a member before the next one.")),
 });
 export type LineGroup = z.infer<typeof lineGroup>;
 
 export const huntPilot = z.strictObject({
   ...pattern,
-  lineGroups: z.array(objectName).max(32).default([]).describe("In the order in which they are hunted."),
-  maxSeconds: z.int().min(1).max(3_600).default(1_800).describe("Hunting in all."),
-  noCoverage: destination.optional().describe("Where calls go that nobody took."),
+  lineGroups: z.array(objectName).max(32).default([]).describe(later("In the order in which they are hunted.")),
+  maxSeconds: z.int().min(1).max(3_600).default(1_800).describe(later("Hunting in all.")),
+  noCoverage: destination.optional().describe(later("Where calls go that nobody took.")),
 });
 export type HuntPilot = z.infer<typeof huntPilot>;
 
@@ -136,13 +139,13 @@ export const parkRange = z.strictObject({
   pattern: patternText.describe("Numbers that calls are parked on, such as `70X`; at most 1,000."),
   partition: objectName.default(DEFAULT_PARTITION).describe("Partition it stands in."),
   description: description.describe("For administrators."),
-  reminderSeconds: z.int().min(5).max(3_600).default(60).describe("Before who parked is called back."),
+  reminderSeconds: z.int().min(5).max(3_600).default(60).describe(later("Before who parked is called back.")),
 });
 export type ParkRange = z.infer<typeof parkRange>;
 
 export const pickupGroup = z.strictObject({
   name: objectName.describe("Its name."),
   description: description.describe("For administrators."),
-  number: lineName.optional().describe("Dialed to pick up a call of the group from outside of it."),
+  number: lineName.optional().describe(later("Dialed to pick up a call of the group from outside of it.")),
 });
 export type PickupGroup = z.infer<typeof pickupGroup>;

@@ -1,18 +1,19 @@
 import type { Kind } from "./kinds.ts";
+import { later } from "./scalars.ts";
 
 /** What an object of each kind is, in a sentence. */
 export const KIND_DESCRIPTIONS: Readonly<Record<Kind, string>> = {
   node: "A machine, or container, that runs the services of Tandem.",
   "call-manager-group": "Nodes in the order in which devices are at home on them.",
   region: "Which codecs calls within it and to other regions have.",
-  "date-time-group": "A time zone, and how dates are shown in it.",
+  "date-time-group": "A time zone, for time schedules.",
   "time-schedule": "When the numbers of a partition are there.",
-  "music-source": "What callers on hold hear.",
+  "music-source": later("What callers on hold hear."),
   partition: "A set of numbers and patterns in which each is there once.",
   "calling-search-space": "Which partitions can be dialed into, in what order.",
   "device-pool": "What devices of a place have in common.",
   "service-parameter": "A value of a service that is not the default.",
-  "pickup-group": "Lines whose users may take each other's calls.",
+  "pickup-group": later("Lines whose users may take each other's calls."),
   "directory-number": "A number that can be dialed, with what happens to its calls.",
   phone: "A SIP phone, or a program that is one.",
   "cti-port": "A phone without a phone: an application answers, and ends the media.",
@@ -22,8 +23,8 @@ export const KIND_DESCRIPTIONS: Readonly<Record<Kind, string>> = {
   "route-list": "Route groups in the order in which they are tried.",
   "route-pattern": "Numbers that lead to a trunk or a route list.",
   "translation-pattern": "Numbers that are changed and looked up again.",
-  "line-group": "Lines that are rung one after the other, or together.",
-  "hunt-pilot": "A number that hunts through line groups.",
-  "park-range": "Numbers that calls are parked on.",
+  "line-group": later("Lines that are rung one after the other, or together."),
+  "hunt-pilot": later("A number that hunts through line groups; calls to it are refused until then."),
+  "park-range": later("Numbers that calls are parked on; calls to them are refused until then."),
   user: "A person, or an application, that signs in.",
 };

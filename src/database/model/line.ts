@@ -6,6 +6,7 @@ import {
   displayText,
   DEFAULT_PARTITION,
   forwardTarget,
+  later,
   objectName,
 } from "./scalars.ts";
 
@@ -38,15 +39,15 @@ export const directoryNumber = z.strictObject({
     .describe("Incoming calls beyond so many are busy; absent: nine tenths of `maxCalls`, and at least one."),
   noAnswerSeconds: z.int().min(1).max(600).default(12).describe("Ringing before `forwarding.noAnswer`."),
   voiceMail: destination.optional().describe("Where `voice-mail` leads."),
-  pickupGroup: objectName.optional().describe("Its pickup group."),
-  allowControl: z.boolean().default(true).describe("CTI applications may control it."),
+  pickupGroup: objectName.optional().describe(later("Its pickup group.")),
+  allowControl: z.boolean().default(true).describe(later("CTI applications may control it.")),
   forwarding: z
     .strictObject({
       all: forward.optional().describe("Always, before it rings (CFA)."),
       busy: forward.optional().describe("When it is busy (CFB)."),
       noAnswer: forward.optional().describe("When nobody answers in time (CFNA)."),
       unregistered: forward.optional().describe("When none of its devices is registered (CFU)."),
-      onFailure: forward.optional().describe("When the application that had its call has failed (CFOF)."),
+      onFailure: forward.optional().describe(later("When the application that had its call has failed (CFOF).")),
     })
     .prefault({})
     .describe("Where its calls go instead."),

@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from "node:util";
 import {
   huntPilotFaults,
   parkRangeFaults,
@@ -6,9 +5,11 @@ import {
   routePatternFaults,
   timeScheduleFaults,
 } from "./dial-plan-rules.ts";
+import { isMapped } from "./address-block.ts";
 import type { Fault } from "./fault.ts";
 import type { BodyOf, Kind } from "./kinds.ts";
 import { FORWARDING_KINDS } from "./line.ts";
+import { NODE_AUTHORS } from "./users.ts";
 
 /** Finds other objects as they are after a change. */
 export interface ModelView {
@@ -45,6 +46,7 @@ const RULES: { readonly [K in Kind]?: (body: BodyOf<K>, context: RuleContext<K>)
   "time-schedule": timeScheduleFaults,
   "directory-number": lineFaults,
   user: userFaults,
+  trunk: trunkFaults,
   "calling-search-space": ({ partitions }) => repeats(partitions, ["partitions"]),
   "call-manager-group": ({ nodes }) => repeats(nodes, ["nodes"]),
   "route-group": ({ trunks }) => repeats(trunks, ["trunks"]),
@@ -54,13 +56,16 @@ const RULES: { readonly [K in Kind]?: (body: BodyOf<K>, context: RuleContext<K>)
       groups.map(({ routeGroup }) => routeGroup),
       ["groups"],
     ),
-  region: ({ codecs, to }) => [
+  region: ({ name, codecs, to }) => [
     ...repeats(codecs, ["codecs"]),
     ...repeats(
       to.map(({ region }) => region),
       ["to"],
     ),
     ...to.flatMap((other, index) => repeats(other.codecs, ["to", index, "codecs"])),
+    ...to.flatMap((other, index) =>
+      other.region === name ? [{ path: ["to", index, "region"], message: "is the region itself: see codecs" }] : [],
+    ),
   ],
 };
 
@@ -78,10 +83,18 @@ function endpointFaults(
   if (credentials === undefined || had?.ha1 === undefined) return faults;
   if (credentials.ha1 === undefined) {
     faults.push({ path: ["credentials"], message: "expected a password, or ha1, as there was one" });
-  } else if (credentials.user !== had.user && isDeepStrictEqual(credentials.ha1, had.ha1)) {
+  } else if (credentials.user !== had.user && haveSameHash(credentials.ha1, had.ha1)) {
     faults.push({ path: ["credentials", "user"], message: "expected a password with it: ha1 is of the user before" });
   }
   return faults;
+}
+
+type Hashes = NonNullable<NonNullable<Endpoint["credentials"]>["ha1"]>;
+
+function haveSameHash(one: Hashes, other: Hashes): boolean {
+  return (["MD5", "SHA-256"] as const).some((algorithm) => {
+    return one[algorithm] !== undefined && one[algorithm] === other[algorithm];
+  });
 }
 
 function oneLineFaults({ name, lines }: BodyOf<"cti-port">, { view }: RuleContext<"cti-port">): Fault[] {
@@ -105,8 +118,22 @@ function lineFaults({ maxCalls, busyTrigger, voiceMail, forwarding }: BodyOf<"di
   return faults;
 }
 
-function userFaults({ devices, permissions, oneLinePerPort }: BodyOf<"user">, { view }: RuleContext<"user">): Fault[] {
+function trunkFaults({ addresses }: BodyOf<"trunk">): Fault[] {
+  return addresses.flatMap((text, index) => {
+    const [address = "", bits] = text.split("/");
+    if (bits === undefined || !isMapped(address)) return [];
+    return [{ path: ["addresses", index], message: "expected the block as one of IPv4, such as 192.0.2.0/24" }];
+  });
+}
+
+function userFaults(
+  { name, devices, permissions, oneLinePerPort }: BodyOf<"user">,
+  { view, before }: RuleContext<"user">,
+): Fault[] {
   const faults = [...repeats(devices, ["devices"]), ...repeats(permissions, ["permissions"])];
+  if (before === undefined && NODE_AUTHORS.includes(name.toLowerCase())) {
+    faults.push({ path: ["name"], message: `${name} is what changes of the node itself are signed with` });
+  }
   devices.forEach((device, index) => {
     if (view.body("trunk", device) !== undefined) {
       faults.push({ path: ["devices", index], message: `${device} is a trunk, which applications do not control` });

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { later } from "./scalars.ts";
 
 /** A value that operators may change, and what it does. */
 export interface ServiceParameter {
@@ -17,7 +18,9 @@ export const SERVICE_PARAMETERS: readonly ServiceParameter[] = [
   {
     name: "CTIApplicationHeartbeatTime",
     service: "ctimanager",
-    description: "Default and upper bound of the heartbeat interval; an application silent for two of them has failed.",
+    description: later(
+      "Default and upper bound of the heartbeat interval; an application silent for two of them has failed.",
+    ),
     schema: z.int().min(1).max(120),
     default: 10,
     unit: "seconds",
@@ -26,7 +29,7 @@ export const SERVICE_PARAMETERS: readonly ServiceParameter[] = [
   {
     name: "CTINewCallAcceptTimer",
     service: "ctimanager",
-    description: "How long applications may leave a new call alone where the device does not say.",
+    description: later("How long applications may leave a new call alone where the device does not say."),
     schema: z.int().min(1).max(60),
     default: 4,
     unit: "seconds",
@@ -39,15 +42,6 @@ export const SERVICE_PARAMETERS: readonly ServiceParameter[] = [
     schema: z.int().min(1).max(60),
     default: 12,
     unit: "hops",
-    effect: "new-calls",
-  },
-  {
-    name: "T302Timer",
-    service: "callmanager",
-    description: "How long a longer number is waited for where one is possible.",
-    schema: z.int().min(1).max(60),
-    default: 15,
-    unit: "seconds",
     effect: "new-calls",
   },
   {

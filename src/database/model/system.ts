@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { description, objectName } from "./scalars.ts";
+import { description, later, objectName } from "./scalars.ts";
 
 export const node = z.strictObject({
   name: z
@@ -13,12 +13,18 @@ export type Node = z.infer<typeof node>;
 export const callManagerGroup = z.strictObject({
   name: objectName.describe("Its name."),
   description: description.describe("For administrators."),
-  nodes: z.array(z.string().max(32)).min(1).max(16).describe("Nodes in order: the first that lives is home."),
+  nodes: z
+    .array(z.string().max(32))
+    .min(1)
+    .max(16)
+    .describe(
+      "Nodes in order. Its devices register with these only: other nodes refuse them (403), and leave its trunks alone.",
+    ),
 });
 export type CallManagerGroup = z.infer<typeof callManagerGroup>;
 
-/** Codecs that SDP names so. */
-export const CODECS = ["PCMU", "PCMA", "G722", "opus", "G729", "telephone-event"] as const;
+/** Codecs that SDP names so; whatever a region says, telephone events go with them. */
+export const CODECS = ["PCMU", "PCMA", "G722", "opus", "G729"] as const;
 
 export const region = z.strictObject({
   name: objectName.describe("Its name."),
@@ -27,7 +33,9 @@ export const region = z.strictObject({
     .array(z.enum(CODECS))
     .max(CODECS.length)
     .default([])
-    .describe("Codecs within the region, the preferred one first; none: as the phones like."),
+    .describe(
+      "Codecs of calls within the region, the preferred one first; none: as the devices like. Devices are offered these only, from the next offer on; telephone events always pass.",
+    ),
   to: z
     .array(
       z.strictObject({
@@ -37,7 +45,9 @@ export const region = z.strictObject({
     )
     .max(100)
     .default([])
-    .describe("Codecs of calls to other regions; absent: those that both have."),
+    .describe(
+      "Codecs of calls with other regions; that of the caller's region counts first. Absent: those that both have.",
+    ),
 });
 export type Region = z.infer<typeof region>;
 
@@ -51,7 +61,6 @@ export const dateTimeGroup = z.strictObject({
     .refine((zone) => zones.has(zone), "expected a time zone such as Europe/Berlin")
     .default("UTC")
     .describe("Time zone of its devices."),
-  dateFormat: z.enum(["iso", "day-month-year", "month-day-year"]).default("iso").describe("How devices show dates."),
 });
 export type DateTimeGroup = z.infer<typeof dateTimeGroup>;
 
@@ -60,9 +69,9 @@ export const devicePool = z.strictObject({
   description: description.describe("For administrators."),
   callManagerGroup: objectName.default("default").describe("Where its devices are at home."),
   region: objectName.default("default").describe("Its region, for codecs."),
-  dateTimeGroup: objectName.default("default").describe("Its time zone."),
+  dateTimeGroup: objectName.default("default").describe("Its time zone, for time schedules that have none."),
   callingSearchSpace: objectName.default("internal").describe("What its devices may dial when they do not say."),
-  musicSource: objectName.optional().describe("What callers on hold hear."),
+  musicSource: objectName.optional().describe(later("What callers on hold hear.")),
 });
 export type DevicePool = z.infer<typeof devicePool>;
 
@@ -75,6 +84,6 @@ export const musicSource = z.strictObject({
     .max(255)
     .regex(/^\P{Cc}*$/u, "must not contain control characters")
     .optional()
-    .describe("A WAV file; absent: the music that comes with Tandem."),
+    .describe(later("A WAV file; absent: the music that comes with Tandem.")),
 });
 export type MusicSource = z.infer<typeof musicSource>;

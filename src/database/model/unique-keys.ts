@@ -1,3 +1,4 @@
+import { canonicalBlock } from "./address-block.ts";
 import type { BodyOf, Kind } from "./kinds.ts";
 import { barePattern } from "./pattern.ts";
 
@@ -22,6 +23,13 @@ function endpointKeys({ name, credentials }: Pick<BodyOf<"phone">, "name" | "cre
   return [deviceKey(name), { scope: "digest user", key: user, path: ["credentials", "user"] }];
 }
 
+/** Blocks may lie in each other, the narrower wins; how a block is spelled does not count. */
+const spellingOf = { addresses: canonicalBlock, certificateNames: inSmallLetters, prefixes: inSmallLetters };
+
+function inSmallLetters(text: string): string {
+  return text.toLowerCase();
+}
+
 /** Numbers and patterns of a partition are one set, in which the spelling of a pattern does not count. */
 function numberKey(text: string, partition: string, path: string): UniqueKey[] {
   return [{ scope: "number or pattern", key: `${text}@${partition}`, path: [path] }];
@@ -37,7 +45,7 @@ function trunkKeys({ name, addresses, certificateNames, prefixes }: BodyOf<"trun
   return [
     deviceKey(name),
     ...(["addresses", "certificateNames", "prefixes"] as const).flatMap((list) =>
-      lists[list].map((text, index) => ({ scope: scopes[list], key: text.toLowerCase(), path: [list, index] })),
+      lists[list].map((text, index) => ({ scope: scopes[list], key: spellingOf[list](text), path: [list, index] })),
     ),
   ];
 }

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { displayText, objectName, passwordText, secretText } from "./scalars.ts";
+import { displayText, later, objectName, passwordText, secretText } from "./scalars.ts";
 
 /** What an administrator may do, from least to most. `user`: only what is the user's own. */
 export const ROLES = ["user", "auditor", "operator", "administrator"] as const;
@@ -21,6 +21,9 @@ export type Permission = (typeof PERMISSIONS)[number];
 
 const argonHash = secretText(z.string().regex(/^\$argon2id\$[ -~]{20,250}$/, "expected an argon2id hash"));
 
+/** Authors of changes that are no users; no user may be taken for one, whatever its case. */
+export const NODE_AUTHORS: readonly string[] = ["cli", "http-token", "tandem", "tandem.yaml"];
+
 export const user = z.strictObject({
   name: objectName.describe("What the user signs in with."),
   displayName: displayText.optional().describe("The user's name."),
@@ -31,14 +34,18 @@ export const user = z.strictObject({
   pin: secretText(z.string().regex(/^\d{4,12}$/, "expected 4 to 12 digits"))
     .optional()
     .describe("Taken and not kept."),
-  pinHash: argonHash.optional().describe("The PIN as a salted hash."),
-  ctiEnabled: z.boolean().default(false).describe("CTI applications may sign in as this user."),
+  pinHash: argonHash.optional().describe(later("The PIN as a salted hash.")),
+  ctiEnabled: z.boolean().default(false).describe(later("CTI applications may sign in as this user.")),
   permissions: z
     .array(z.enum(PERMISSIONS))
     .max(PERMISSIONS.length)
     .default([])
-    .describe("What its applications may do beyond its devices."),
-  devices: z.array(objectName).max(10_000).default([]).describe("Devices that its applications control."),
+    .describe(later("What its applications may do beyond its devices.")),
+  devices: z
+    .array(objectName)
+    .max(10_000)
+    .default([])
+    .describe("Devices that are its own, as those are that it is the `owner` of; its applications will control them."),
   oneLinePerPort: z
     .boolean()
     .default(false)
@@ -48,7 +55,7 @@ export const user = z.strictObject({
     .min(1)
     .max(100_000)
     .default(2_500)
-    .describe("Devices its applications may have open at a time."),
-  maxConnections: z.int().min(1).max(10_000).default(10).describe("Connections of its applications at a time."),
+    .describe(later("Devices its applications may have open at a time.")),
+  maxConnections: z.int().min(1).max(10_000).default(10).describe(later("Connections of its applications at a time.")),
 });
 export type User = z.infer<typeof user>;

@@ -34,8 +34,11 @@ function checkKeys(draft: Draft, { kind, name, after }: Touched, keys: Map<strin
   const own = keyOf(kind, name);
   if (after === undefined) return;
   for (const { scope, key, path } of uniqueKeysOf(kind, after)) {
-    const other = keys.get(`${scope} ${key}`) ?? holderOf(draft, scope, key);
-    if (other !== undefined && other !== own) {
+    const earlier = keys.get(`${scope} ${key}`);
+    const other = earlier ?? holderOf(draft, scope, key);
+    if (earlier === own) {
+      draft.violate({ code: "rule-violated", kind, name, path, message: `${scope} ${key} is there twice` });
+    } else if (other !== undefined && other !== own) {
       draft.violate({ code: "rule-violated", kind, name, path, message: `${other} has the same ${scope} ${key}` });
     }
     keys.set(`${scope} ${key}`, own);

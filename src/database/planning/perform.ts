@@ -1,6 +1,7 @@
 import type { Operation } from "../configuration-store.ts";
 import type { Violation } from "../database-error.ts";
 import { nameOf, SCHEMAS, type Kind } from "../model/kinds.ts";
+import { keepingSecrets } from "../model/secrets.ts";
 import { mergePatch, withoutUndefined } from "../model/paths.ts";
 import { sealed } from "../model/sealing.ts";
 import type { SecretKeeper } from "../secret-keeper.ts";
@@ -11,8 +12,9 @@ export function perform(draft: Draft, operation: Operation, keeper: SecretKeeper
   const { kind } = operation;
   if (operation.type === "create" || operation.type === "put") {
     const body = parsed(draft, kind, nameOf(kind, operation.body), operation.body);
-    if (body !== undefined) finish(draft, operation, draft.touch(kind, nameOf(kind, body)), body, keeper);
-    return;
+    if (body === undefined) return;
+    const touched = draft.touch(kind, nameOf(kind, body));
+    return finish(draft, operation, touched, withKeptSecrets(operation, body, touched), keeper);
   }
   const touched = draft.touch(kind, operation.name);
   if (operation.type === "delete" || touched.after === undefined) {
@@ -20,7 +22,12 @@ export function perform(draft: Draft, operation: Operation, keeper: SecretKeeper
   }
   const given = operation.type === "merge" ? mergePatch(touched.after, operation.body) : operation.body;
   const body = parsed(draft, kind, operation.name, given);
-  if (body !== undefined) finish(draft, operation, touched, body, keeper);
+  if (body !== undefined) finish(draft, operation, touched, withKeptSecrets(operation, body, touched), keeper);
+}
+
+function withKeptSecrets(operation: Operation, body: AnyBody, { kind, after }: Touched): AnyBody {
+  const keeps = "keepsSecrets" in operation && operation.keepsSecrets === true;
+  return keeps && after !== undefined ? keepingSecrets(kind, body, after) : body;
 }
 
 function parsed(draft: Draft, kind: Kind, name: string, given: unknown): AnyBody | undefined {

@@ -1,9 +1,11 @@
 import { closeSync, openSync } from "node:fs";
 import { errorMessageOf } from "../../common/index.ts";
 import { DatabaseError, type Violation } from "../database-error.ts";
-import { KINDS, SCHEMAS, type BodyOf } from "../model/kinds.ts";
+import { KINDS, SCHEMAS, type BodyOf, type Kind } from "../model/kinds.ts";
 import { withoutUndefined } from "../model/paths.ts";
+import { uniqueKeysOf } from "../model/unique-keys.ts";
 import { Connection } from "./connection.ts";
+import { withoutFormerFields } from "./former-fields.ts";
 import { Objects } from "./objects.ts";
 import { APPLICATION_ID, FORMAT, schemaDigest, TABLES } from "./schema.ts";
 
@@ -44,9 +46,11 @@ function setUp(connection: Connection, path: string): void {
   checkOwner(connection, path);
   useWriteAheadLog(connection);
   connection.exec("PRAGMA synchronous = FULL");
+  const digest = schemaDigest();
+  // What is as it should be is opened at once, however long another process is writing.
+  if (isUpToDate(connection, path, digest)) return;
   connection.exec("BEGIN IMMEDIATE");
   try {
-    const digest = schemaDigest();
     if (checkOwner(connection, path) === "new") makeTables(connection, digest);
     else bringUpToDate(connection, path, digest);
     connection.exec("COMMIT");
@@ -56,15 +60,21 @@ function setUp(connection: Connection, path: string): void {
   }
 }
 
+function isUpToDate(connection: Connection, path: string, digest: string): boolean {
+  if (checkOwner(connection, path) === "new") return false;
+  return connection.sql("SELECT value FROM setting WHERE key = 'schema'").get()?.["value"] === digest;
+}
+
 /** @throws {DatabaseError} when the file is not ours, or of another format */
 function checkOwner(connection: Connection, path: string): "new" | "ours" {
+  // First, since another process may make tables and id, at once, between these reads.
+  const tables = Number(connection.sql("SELECT count(*) AS number FROM sqlite_master").get()?.["number"]);
   const id = numberOf(connection, "application_id");
   const format = numberOf(connection, "user_version");
   if (id === APPLICATION_ID) {
     if (format === FORMAT) return "ours";
     throw new DatabaseError("database-failed", `${path} has format ${format}; this version of Tandem knows ${FORMAT}`);
   }
-  const tables = Number(connection.sql("SELECT count(*) AS number FROM sqlite_master").get()?.["number"]);
   if (id === 0 && tables === 0) return "new";
   throw new DatabaseError("database-failed", `${path} is a database of another program`);
 }
@@ -93,19 +103,26 @@ function makeTables(connection: Connection, digest: string): void {
   connection.sql("INSERT INTO setting VALUES ('schema', ?)").run(digest);
 }
 
-/** Reads all bodies by the schemas of this version, when another one wrote them, which fills in what has come since. */
+/** Reads all bodies by the schemas of this version, when another one wrote them: what has come since is filled in, what the model has no more is left out. */
 function bringUpToDate(connection: Connection, path: string, digest: string): void {
-  if (connection.sql("SELECT value FROM setting WHERE key = 'schema'").get()?.["value"] === digest) return;
+  if (isUpToDate(connection, path, digest)) return;
   const objects = new Objects(connection);
   const violations: Violation[] = [];
   connection.exec("DELETE FROM reference; DELETE FROM unique_key");
   for (const kind of KINDS) {
     for (const { name, revision, body } of objects.all(kind)) {
-      const result = SCHEMAS[kind].safeParse(body);
+      const kept = withoutFormerFields(kind, body);
+      if (kept === undefined) {
+        objects.remove(kind, name);
+        continue;
+      }
+      const result = SCHEMAS[kind].safeParse(kept);
       if (result.success) {
         const now = withoutUndefined(result.data) as BodyOf<typeof kind>;
         objects.put(kind, name, revision, now);
-        objects.link(kind, name, now, undefined);
+        const clashes = clashesOf(objects, kind, name, now);
+        if (clashes.length === 0) objects.link(kind, name, now, undefined);
+        else violations.push(...clashes);
       } else if (violations.length < MAX_VIOLATIONS) {
         for (const issue of result.error.issues) {
           violations.push({ code: "bad-object", kind, name, path: issue.path, message: issue.message });
@@ -120,4 +137,16 @@ function bringUpToDate(connection: Connection, path: string, digest: string): vo
     throw new DatabaseError("database-failed", message, violations);
   }
   connection.sql("INSERT OR REPLACE INTO setting VALUES ('schema', ?)").run(digest);
+}
+
+/** What was not the same for the version that wrote it. */
+function clashesOf(objects: Objects, kind: Kind, name: string, body: BodyOf<Kind>): Violation[] {
+  const seen = new Set<string>();
+  return uniqueKeysOf(kind, body).flatMap(({ scope, key, path }): Violation[] => {
+    const text = `${scope} ${key}`;
+    const other = seen.has(text) ? { kind, name } : objects.holder(scope, key);
+    seen.add(text);
+    if (other === undefined) return [];
+    return [{ code: "rule-violated", kind, name, path, message: `${other.kind} ${other.name} has the same ${text}` }];
+  });
 }

@@ -31,7 +31,7 @@ export const APPLICATION_ID = 0x54_6e_64_6d;
 export const FORMAT = 1;
 
 /** Raised when unique keys are made in another way. */
-const KEYS = 1;
+const KEYS = 2;
 
 /** Another one than that of a file: its bodies are to be read again, and its references and keys made anew. */
 export function schemaDigest(): string {

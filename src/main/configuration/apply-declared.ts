@@ -1,26 +1,22 @@
-import { readFileSync, renameSync, writeFileSync } from "node:fs";
-import { errorCodeOf, SwitchError } from "../../common/index.ts";
+import { SwitchError } from "../../common/index.ts";
 import type { NodePaths } from "../../config/node-paths.ts";
 import {
   DatabaseError,
   defaultObjects,
-  isKind,
   type ConfigurationStore,
   type Kind,
   type Operation,
   type Violation,
 } from "../../database/index.ts";
+import { keyOf, readDeclared, writeDeclared, type Declared } from "./declared-file.ts";
 import type { NodeSettings, PeerRecord, PhoneRecord } from "../node/node-file.ts";
 
-/** An object that the node's file declares. */
-interface Declared {
-  readonly kind: Kind;
-  readonly name: string;
-  /** Of a phone: its number, such as `1001@internal`. */
-  readonly line?: string;
-}
-
 const AUTHOR = "tandem.yaml";
+/** Attempts at a change while others write, too: services of the last start go on. */
+const MAX_ATTEMPTS = 5;
+const OPEN = { international: true, premium: true, callsPerHour: 1_000_000, concurrentCalls: 100_000 };
+/** As many as a group takes. */
+const MAX_GROUP_NODES = 16;
 
 /**
  * Makes the configuration hold what the node's file declares in `phones` and `peers`: what the file says counts, whatever
@@ -30,22 +26,69 @@ const AUTHOR = "tandem.yaml";
  */
 export async function applyDeclared(
   store: ConfigurationStore,
-  { name, phones, peers }: Pick<NodeSettings, "name" | "phones" | "peers">,
+  settings: Settings,
   paths: NodePaths,
   report: (line: string) => void,
 ): Promise<void> {
+  const former = readDeclared(paths.declaredFile);
+  for (let attempt = 1; ; attempt += 1) {
+    const { declared, makes, gone } = store.snapshot((state) => planOf(state, settings, former));
+    try {
+      const kept = await applyBoth(store, makes, gone);
+      for (const { one, reason } of kept) report(`kept, though no longer declared: ${keyOf(one)}: ${reason}`);
+      return writeDeclared(paths.declaredFile, [...declared, ...kept.map(({ one }) => one)]);
+    } catch (error) {
+      if (attempt >= MAX_ATTEMPTS || !isOvertaken(error)) throw conflict(error);
+    }
+  }
+}
+
+type Settings = Pick<NodeSettings, "name" | "phones" | "peers">;
+
+interface Plan {
+  readonly declared: readonly Declared[];
+  readonly makes: readonly Operation[];
+  readonly gone: readonly Declared[];
+}
+
+function planOf(store: ConfigurationStore, { name, phones, peers }: Settings, former: readonly Declared[]): Plan {
   const declared = [...phones.flatMap(declaredByPhone), ...peers.map((peer) => declare("trunk", peer.name))];
   const isDeclared = new Set(declared.map(keyOf));
-  const former = readDeclared(paths.declaredFile);
   const formerLines = new Map(former.flatMap(({ name: own, line }) => (line === undefined ? [] : [[own, line]])));
-  const gone = former.filter((one) => !isDeclared.has(keyOf(one)) && store.get(one.kind, one.name) !== undefined);
-  const makes: Operation[] = [
-    ...(store.sequence() === 0 ? defaultObjects(name) : [{ type: "put", kind: "node", body: { name } } as const]),
-    ...phones.flatMap((phone) => operationsOfPhone(store, phone, formerLines.get(phone.name))),
-    ...peers.map((peer) => operationOfPeer(store, peer)),
-  ];
-  const kept = await applyBoth(store, makes, gone, report);
-  writeDeclared(paths.declaredFile, [...declared, ...kept]);
+  return {
+    declared,
+    makes: [
+      ...(store.sequence() === 0 ? defaultObjects(name) : operationsOfNode(store, name)),
+      ...phones.flatMap((phone) => operationsOfPhone(store, phone, formerLines.get(phone.name))),
+      ...peers.map((peer) => operationOfPeer(store, peer)),
+    ],
+    gone: former.filter((one) => !isDeclared.has(keyOf(one)) && store.get(one.kind, one.name) !== undefined),
+  };
+}
+
+/** True when something was made, changed or deleted between reading and writing. */
+function isOvertaken(error: unknown): boolean {
+  const codes: readonly string[] = ["changed-meanwhile", "already-exists", "not-found"];
+  if (!(error instanceof DatabaseError) || error.violations.length === 0) return false;
+  return error.violations.every(({ code }) => codes.includes(code));
+}
+
+interface Kept {
+  readonly one: Declared;
+  /** Who refers to it. */
+  readonly reason: string;
+}
+
+/** A node that is new to the configuration joins the default group: else no device would be at home on it. */
+function operationsOfNode(store: ConfigurationStore, name: string): Operation[] {
+  if (store.get("node", name) !== undefined) return [];
+  const create: Operation = { type: "create", kind: "node", body: { name } };
+  const group = store.get("call-manager-group", "default");
+  if (group === undefined) return [create];
+  const { nodes } = group.body;
+  if (nodes.includes(name) || nodes.length >= MAX_GROUP_NODES) return [create];
+  const joined = { kind: "call-manager-group", name: "default", ifRevision: group.revision } as const;
+  return [create, { type: "merge", ...joined, body: { nodes: [...nodes, name] } }];
 }
 
 /** @returns what could not be deleted, since others refer to it */
@@ -53,9 +96,8 @@ async function applyBoth(
   store: ConfigurationStore,
   makes: readonly Operation[],
   gone: readonly Declared[],
-  report: (line: string) => void,
-): Promise<Declared[]> {
-  const kept: Declared[] = [];
+): Promise<Kept[]> {
+  const kept: Kept[] = [];
   let deletable = gone;
   for (;;) {
     const deletes = deletable.map(({ kind, name }): Operation => ({ type: "delete", kind, name }));
@@ -65,9 +107,8 @@ async function applyBoth(
     } catch (error) {
       const inUse = new Map(inUseIn(error).map((violation) => [keyOf(violation), violation.message]));
       const held = deletable.filter((one) => inUse.has(keyOf(one)));
-      if (held.length === 0) throw conflict(error);
-      for (const one of held) report(`kept, though no longer declared: ${keyOf(one)}: ${inUse.get(keyOf(one)) ?? ""}`);
-      kept.push(...held);
+      if (held.length === 0) throw error;
+      kept.push(...held.map((one) => ({ one, reason: inUse.get(keyOf(one)) ?? "" })));
       deletable = deletable.filter((one) => !inUse.has(keyOf(one)));
     }
   }
@@ -88,10 +129,6 @@ function declare(kind: Kind, name: string): Declared {
   return { kind, name };
 }
 
-function keyOf({ kind, name }: { readonly kind: string; readonly name: string }): string {
-  return `${kind} ${name}`;
-}
-
 function lineOf({ directoryNumber }: PhoneRecord): string {
   return `${directoryNumber}@internal`;
 }
@@ -106,48 +143,26 @@ function operationsOfPhone(store: ConfigurationStore, phone: PhoneRecord, former
   const { name, directoryNumber: number, displayName, user, ha1, profile, maxCalls } = phone;
   const line = lineOf(phone);
   const ofLine = { number, ...(displayName === undefined ? {} : { displayName }) };
-  const known = store.get("phone", name)?.body;
-  const others = (known?.lines ?? []).filter(
-    ({ directoryNumber }) => directoryNumber !== line && directoryNumber !== formerLine,
-  );
-  const own = known?.lines.find(({ directoryNumber }) => directoryNumber === line) ?? { directoryNumber: line };
+  const known = store.get("phone", name);
+  const lines = known?.body.lines ?? [];
+  const others = lines.filter(({ directoryNumber }) => directoryNumber !== line && directoryNumber !== formerLine);
+  const own = lines.find(({ directoryNumber }) => directoryNumber === line) ?? { directoryNumber: line };
   const ofPhone = { name, profile, maxCalls, credentials: { user, ha1 }, lines: [own, ...others] };
   return [
     store.get("directory-number", line) === undefined
-      ? { type: "create", kind: "directory-number", body: ofLine }
+      ? // What the file says of the phone's calls is meant for its line, until that is given other limits.
+        { type: "create", kind: "directory-number", body: { ...ofLine, maxCalls, busyTrigger: maxCalls } }
       : { type: "merge", kind: "directory-number", name: line, body: ofLine },
     known === undefined
       ? { type: "create", kind: "phone", body: ofPhone }
-      : { type: "merge", kind: "phone", name, body: ofPhone },
+      : { type: "merge", kind: "phone", name, body: ofPhone, ifRevision: known.revision },
   ];
 }
 
 function operationOfPeer(store: ConfigurationStore, peer: PeerRecord): Operation {
   const { name } = peer;
-  // A neighbor that was only ever declared is not asked whether it is there.
+  // A neighbor that was only ever declared is not asked whether it is there, and has its `maxCalls` for a bound.
   if (store.get("trunk", name) === undefined)
-    return { type: "create", kind: "trunk", body: { ...peer, pingSeconds: 0 } };
+    return { type: "create", kind: "trunk", body: { ...peer, pingSeconds: 0, tollGuard: OPEN } };
   return { type: "merge", kind: "trunk", name, body: peer };
-}
-
-function readDeclared(file: string): Declared[] {
-  let value: unknown;
-  try {
-    value = JSON.parse(readFileSync(file, "utf8"));
-  } catch (error) {
-    if (errorCodeOf(error) === "ENOENT" || error instanceof SyntaxError) return [];
-    throw error;
-  }
-  if (!Array.isArray(value)) return [];
-  return value.flatMap((entry: unknown) => {
-    const { kind, name, line } = (entry ?? {}) as { kind?: unknown; name?: unknown; line?: unknown };
-    if (typeof kind !== "string" || !isKind(kind) || typeof name !== "string") return [];
-    return [{ kind, name, ...(typeof line === "string" ? { line } : {}) }];
-  });
-}
-
-function writeDeclared(file: string, declared: readonly Declared[]): void {
-  const temporary = `${file}.new`;
-  writeFileSync(temporary, JSON.stringify(declared), { mode: 0o600 });
-  renameSync(temporary, file);
 }

@@ -10,6 +10,7 @@ import {
   ConfigurationMirror,
   ServiceParameters,
   type ConfigurationStore,
+  type Kind,
   type TouchedObjects,
 } from "../../database/index.ts";
 
@@ -31,6 +32,9 @@ export class FollowedInventory {
   readonly #options: FollowedInventoryOptions;
   readonly #stored: StoredInventory;
   readonly #dialPlan: LiveDialPlan;
+  /** Read from the configuration and not taken up; more than one change's when taking up has failed. */
+  #pending = new Map<Kind, Set<string>>();
+  #takenUp: number;
   #timer: Timer | undefined;
   #work: Promise<unknown> = Promise.resolve();
   #isClosed = false;
@@ -41,6 +45,7 @@ export class FollowedInventory {
     this.parameters = new ServiceParameters(this.mirror);
     this.#stored = new StoredInventory(this.mirror, options);
     this.#dialPlan = new LiveDialPlan(this.mirror);
+    this.#takenUp = this.mirror.sequence;
     this.#look();
   }
 
@@ -53,7 +58,8 @@ export class FollowedInventory {
   }
 
   /**
-   * Takes up what has changed; resolves with the number of the change it has come to.
+   * Takes up what has changed; resolves with the number of the last change that calls go by. What cannot be taken up is
+   * tried again with the next look.
    * @throws {DatabaseError} when the configuration cannot be read
    */
   refresh(): Promise<number> {
@@ -69,16 +75,26 @@ export class FollowedInventory {
   }
 
   async #takeUp(): Promise<number> {
-    const { mirror } = this;
-    if (this.#isClosed) return mirror.sequence;
-    const touched = await mirror.refresh();
-    if (touched.size === 0) return mirror.sequence;
-    const change = await this.#stored.takeUp(touched);
-    await this.#dialPlan.takeUp(touched);
-    if (this.#isClosed) return mirror.sequence;
-    this.#options.onChanged(touched, change);
-    this.#options.logger.info("configuration taken up", { sequence: mirror.sequence });
-    return mirror.sequence;
+    if (this.#isClosed) return this.#takenUp;
+    this.#addPending(await this.mirror.refresh());
+    const { sequence } = this.mirror;
+    if (this.#pending.size > 0) {
+      const touched = this.#pending;
+      await this.#dialPlan.takeUp(touched);
+      const change = await this.#stored.takeUp(touched);
+      if (this.#isClosed) return this.#takenUp;
+      this.#pending = new Map();
+      this.#options.onChanged(touched, change);
+      this.#options.logger.info("configuration taken up", { sequence });
+    }
+    this.#takenUp = sequence;
+    return sequence;
+  }
+
+  #addPending(touched: TouchedObjects): void {
+    for (const [kind, names] of touched) {
+      this.#pending.set(kind, new Set([...(this.#pending.get(kind) ?? []), ...names]));
+    }
   }
 
   #look(): void {
@@ -87,7 +103,7 @@ export class FollowedInventory {
       void this.refresh()
         .catch((error: unknown) => {
           if (this.#isClosed) return;
-          this.#options.logger.warn("the configuration cannot be read", { error: errorMessageOf(error) });
+          this.#options.logger.warn("the configuration cannot be taken up", { error: errorMessageOf(error) });
         })
         .finally(() => this.#look());
     });

@@ -7,15 +7,15 @@ import { FirstPassword } from "../../admin/rest/access/first-password.ts";
 import { AuditLog } from "../../admin/rest/audit/audit-log.ts";
 import { createRestApi } from "../../admin/rest/create-rest-api.ts";
 import type { MetricSample } from "../../common/index.ts";
-import { isLoopbackAddress } from "../../config/index.ts";
+import { DeclaredObjects } from "../configuration/declared-file.ts";
 import { openConfiguration } from "../configuration/open-configuration.ts";
 import { RotatingFile } from "../host/rotating-file.ts";
 import { NodeSecretKeeper } from "../secrets/secret-keeper.ts";
+import { AdminListener } from "./admin-listener.ts";
 import type { ServiceContext, ServicePart } from "./service-part.ts";
 
 const AUDIT_FILES = 8;
 const AUDIT_FILE_BYTES = 4 * 1024 * 1024;
-const LOOPBACK = "127.0.0.1";
 
 /** The admin service: the node over HTTP, to be seen and to be changed. */
 export async function createAdminPart(context: ServiceContext): Promise<ServicePart> {
@@ -26,6 +26,7 @@ export async function createAdminPart(context: ServiceContext): Promise<ServiceP
   await firstPassword.prepare();
   const caller = keptServiceCaller(SERVICE_NAMES, paths, clock, logger);
   const audit = openAuditLog(context);
+  const declared = new DeclaredObjects(paths.declaredFile);
   const rest = createRestApi({
     store,
     caller,
@@ -36,35 +37,40 @@ export async function createAdminPart(context: ServiceContext): Promise<ServiceP
     node: node.name,
     adminToken: makeAdminToken(context),
     ...(node.http.token === undefined ? {} : { httpToken: node.http.token }),
+    isDeclared: (kind, name) => declared.has(kind, name),
     onChanged: () => firstPassword.look(),
   });
-  const isHeldBack = firstPassword.isPending && !isLoopbackAddress(node.http.address);
-  const address = isHeldBack ? LOOPBACK : node.http.address;
-  const server = new AdminServer({
-    ...node.http,
-    address,
-    node: node.name,
-    version: node.version,
-    view: createNodeView(caller),
-    clock,
+  const listener = new AdminListener({
+    address: node.http.address,
+    isFirstPassword: () => firstPassword.isPending,
     logger,
-    rest,
+    make: (address, onIdle) =>
+      new AdminServer({
+        ...node.http,
+        address,
+        node: node.name,
+        version: node.version,
+        view: createNodeView(caller),
+        clock,
+        logger,
+        rest,
+        onIdle,
+      }),
   });
-  if (isHeldBack) logger.warn(HELD_BACK, { wanted: node.http.address, listening: address });
   return {
-    start: () => server.start(),
+    start: () => listener.start(),
     close: async () => {
-      await server.close();
+      await listener.close();
       caller.close();
       audit.file.close();
       store.close();
     },
     metrics: () => [
-      counter("tandem_http_requests_total", "Requests to the admin listener", server.counts.requests),
+      counter("tandem_http_requests_total", "Requests to the admin listener", listener.counts.requests),
       counter(
         "tandem_http_requests_refused_total",
         "Requests refused for origin, method or token",
-        server.counts.refused,
+        listener.counts.refused,
       ),
       counter("tandem_audit_lines_dropped_total", "Lines of the audit log not written", audit.file.dropped),
       {
@@ -74,15 +80,9 @@ export async function createAdminPart(context: ServiceContext): Promise<ServiceP
         value: rest.sessions,
       },
     ],
-    status: () => ({
-      http: `${address}:${server.port}`,
-      ...(isHeldBack ? { warning: HELD_BACK } : {}),
-    }),
+    status: () => listener.status,
   };
 }
-
-const HELD_BACK =
-  "HTTP listens on loopback alone until the first password of user admin is changed and the service restarted";
 
 function openAuditLog({ paths, clock }: ServiceContext): { readonly trail: AuditLog; readonly file: RotatingFile } {
   const path = paths.auditLog;

@@ -53,6 +53,7 @@ export function createCallManagerPart(context: ServiceContext): ServicePart {
   const followed = new FollowedInventory({
     store,
     realm: node.realm,
+    node: node.name,
     profiles: new Map(node.profiles.map((profile) => [profile.name, profile])),
     clock,
     logger,
@@ -65,7 +66,7 @@ export function createCallManagerPart(context: ServiceContext): ServicePart {
     edge: drachtio ?? { ...node.wire, secret: readFileSync(paths.wireSecretFile, "utf8").trim() },
     ...(edgeChannel === undefined ? {} : { edgeControl: edgeControlOver(edgeChannel) }),
     inventory: followed.inventory,
-    phoneProfiles: node.profiles.filter(({ kind }) => kind === "phone").map(({ name }) => name),
+    profiles: node.profiles,
     dialPlan: () => followed.dialPlan,
     relay,
     clock,

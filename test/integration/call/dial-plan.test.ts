@@ -94,11 +94,20 @@ describe("calls by a dial plan", () => {
     ["55", 482],
     ["1100", 501],
     ["1003", 480],
+    ["100", 484],
+    ["9", 484],
+    ["911x", 404],
+    ["3", 404],
   ] as const) {
     it(`given a plan, when ${number} is dialed, then the answer is ${status}`, async () => {
       assert.equal(await dial(number), status);
     });
   }
+
+  it("given a number that is incomplete, when a phone writes to it, then the answer is 484", async () => {
+    assert.equal((await (await alice.sendMessage("100", "hello")).final()).status, 484);
+    assert.equal((await (await alice.sendMessage("3", "hello")).final()).status, 404);
+  });
 
   it("given a plan, when a number is explained, then it is told what a call would do", () => {
     const { result, steps } = node.manager.views.explainDialPlan("1001", "2002");

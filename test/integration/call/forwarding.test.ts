@@ -124,12 +124,15 @@ describe("forwarding", () => {
   it("given forwardings in a circle, or to nowhere, when the line is called, then the caller is told, and nothing is left", async () => {
     await start(forwards({ all: { internal: "1003" } }, {}, { all: { internal: "1002" } }));
     assert.equal(await statusOf("1002"), 482);
-    await pair.node.settled(1);
+    const [record] = await pair.node.settled(1);
+    const [first, last] = ["1002", "1003"].map((number) => ({ number, partition: "internal" }));
+    const [originalReason, lastReason] = ["unconditional", "unconditional"];
+    assert.deepEqual(record?.redirect, { originalCalled: first, originalReason, lastRedirecting: last, lastReason });
   });
 
   it("given more forwardings than allowed, when the line is called, then the caller gets 483", async () => {
     const chain = forwards({ all: { internal: "1003" } }, {}, { all: { internal: "1004" } });
-    await start({ ...chain, settings: { maxForwards: 1 } });
+    await start({ ...chain, plan: { serviceParameters: [{ name: "ForwardMaximumHopCount", value: 1 }] } });
     assert.equal(await statusOf("1002"), 483);
   });
 
@@ -156,5 +159,25 @@ describe("forwarding", () => {
     await start({ ...forwards({ all: { internal: "1003", callingSearchSpace: "nothing" } }), plan });
     await pair.node.phone("1003");
     assert.equal(await statusOf("1002"), 404);
+  });
+
+  it("given a line that no device has, when it forwards, then its own search space counts, and the caller's where it has none", async () => {
+    const plan = {
+      partitions: [{ name: "internal" }, { name: "none" }],
+      callingSearchSpaces: [
+        { name: "all", partitions: ["internal"] },
+        { name: "nothing", partitions: ["none"] },
+      ],
+      directoryNumbers: [
+        ...["1001", "1002", "1003", "1004", "1008"].map((number) => ({ number })),
+        { number: "1009", callingSearchSpace: "nothing" },
+      ],
+    };
+    const to1003 = { ...NEVER, forwarding: { all: { internal: "1003" } } };
+    const forwarding = new Map(["1008@internal", "1009@internal"].map((line) => [line, to1003]));
+    await start({ forwarding, plan });
+    const carol = await pair.node.phone("1003");
+    await answers(await alice.call("1008", OFFER), carol);
+    assert.equal(await statusOf("1009"), 404);
   });
 });

@@ -104,6 +104,53 @@ describe("guards against toll fraud", () => {
     assert.equal(again?.status, 403);
   });
 
+  it("given a place for emergency calls that forwards them abroad, when one is made, then no guard lets it out, and it rings there", async () => {
+    const forwarding = new Map([
+      ["1002@internal", { forwarding: { all: { internal: "90049301" } }, noAnswerSeconds: 12 }],
+    ]);
+    const emergency = { numbers: ["112"], route: "1002" };
+    await start({ forwarding, phones: [bounded({}), bounded({})], settings: { emergency } });
+    const guard = await pair.node.phone("1002");
+    await up("112", alice, guard);
+    assert.deepEqual(pair.first.received, []);
+    assert.equal(pair.node.manager.views.tollAlarms()[0]?.device, "phone-1002");
+  });
+
+  it("given the usual bounds, when a phone writes abroad, then it is refused with 403 and an alarm; elsewhere not", async () => {
+    const toFirst = { outbound: { stripDigits: 1, prefix: "+49" }, callerId: { fixed: "+4930", withhold: false } };
+    await start({ phones: [bounded({ concurrentCalls: 1 })], first: toFirst });
+    const refused = await (await alice.sendMessage("90049301", "hello")).final();
+    assert.equal(refused.status, 403);
+    assert.match(refused.get("warning") ?? "", /^399 tandem "/);
+    assert.equal(pair.node.manager.views.tollAlarms()[0]?.guard, "international");
+    await up("9030123");
+    // The trunk is sent the number and the sender that it would be sent with a call.
+    const sent = await alice.sendMessage("9030123", "hello");
+    const message = await pair.first.message(200);
+    assert.match(message.uri, /^sip:\+4930123@/);
+    assert.match(message.get("from") ?? "", /sip:\+4930@/);
+    assert.equal((await sent.final()).status, 200);
+  });
+
+  it("given a trunk whose calls are changed as they come in, when it writes, then its messages are, too", async () => {
+    await start({ second: { inbound: { stripDigits: 5, prefix: "" } } });
+    const outside = await trunkEnd(cleanup, pair.node, { address: pair.second.address });
+    const sent = await outside.sendMessage("493011001", "hello");
+    await alice.message(200);
+    assert.equal((await sent.final()).status, 200);
+  });
+
+  for (const [number, why] of [
+    ["9-00-49.301", "separators"],
+    ["9%2d0049301", "escaped separators"],
+    ["90049301;x=1", "parameters"],
+  ] as const) {
+    it(`given ${why} in an international number, when it is dialed, then the guard knows it`, async () => {
+      await start({ phones: [bounded({})] });
+      await assertRefused("international", number);
+    });
+  }
+
   it("given a trunk that sends calls through, when it calls abroad, then its bounds count", async () => {
     await start({ second: { transit: true, tollGuard: BOUNDS }, phones: [bounded({})] });
     const outside = await trunkEnd(cleanup, pair.node, { address: pair.second.address });

@@ -65,11 +65,12 @@ describe("calls by trunks in turn", () => {
     );
     assert.equal(answered?.callee?.sipCallIds.length, 2);
     assert.deepEqual(
-      answered?.legs.slice(1).map(({ device, outcome, route }) => [device, outcome, route?.trunk]),
-      [
-        ["first", "refused", "first"],
-        ["second", "answered", "second"],
-      ],
+      answered?.legs.slice(1).map(({ device, outcome, route }) => [device, outcome, route]),
+      ["first", "second"].map((trunk) => [
+        trunk,
+        trunk === "first" ? "refused" : "answered",
+        { trunk, pattern: "9.!@internal", routeList: "pair", routeGroup: "pair" },
+      ]),
     );
   });
 

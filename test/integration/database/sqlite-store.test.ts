@@ -96,6 +96,19 @@ describe("SqliteStore", () => {
     assert.equal(store.get("region", "default")?.body.description, "later");
   });
 
+  it("given a writer that does not end, when another process opens the file, then it is open at once", async () => {
+    (await openNewStore({ path: file })).close();
+    const other = new Database(file);
+    other.exec("BEGIN IMMEDIATE");
+    other.exec("DELETE FROM reference");
+    const beganMs = performance.now();
+    const store = kept(openStore({ path: file }));
+    assert.equal(store.sequence(), 1);
+    assert.ok(performance.now() - beganMs < 5_000, "it waited for the writer");
+    other.exec("ROLLBACK");
+    other.close();
+  });
+
   describe("opening", () => {
     const refused = (path: string, message: RegExp): void => {
       assert.throws(() => openStore({ path }), { code: "database-failed", message });
@@ -166,6 +179,40 @@ describe("SqliteStore", () => {
         value: string;
       };
       assert.match(digest.value, /^[0-9a-f]{64}$/);
+    });
+
+    it("given trunks whose addresses were not the same then, when opened, then both are told", async () => {
+      const store = await openNewStore({ path: file });
+      const trunk = (name: string, address: string) => {
+        return create("trunk", { name, uri: "sip:192.0.2.1", addresses: [address] });
+      };
+      await change(store, trunk("a", "10.0.0.1"), trunk("b", "10.0.0.2"));
+      store.close();
+      rewrite(`UPDATE object SET body = json_set(body, '$.addresses[0]', '10.0.0.1/32') WHERE name = 'b'`);
+      const message = /trunk b addresses\.0: trunk a has the same trunk address 10\.0\.0\.1/;
+      assert.throws(() => openStore({ path: file }), { code: "database-failed", message });
+    });
+
+    it("given what the model has no more, when opened, then it is left out and the rest stays", async () => {
+      const store = await openNewStore({ path: file });
+      await change(
+        store,
+        create("region", { name: "far", codecs: ["PCMA"], to: [{ region: "default", codecs: ["PCMU"] }] }),
+        create("service-parameter", { name: "CountryCode", value: "49" }),
+      );
+      store.close();
+      rewrite(`UPDATE object SET body = json_set(body, '$.dateFormat', 'iso') WHERE kind = 'date-time-group';
+        UPDATE object SET body = json('{"name": "far", "codecs": ["PCMA", "telephone-event"], "to": [
+          {"region": "default", "codecs": ["telephone-event"]}, {"region": "far", "codecs": ["PCMU"]}]}')
+          WHERE kind = 'region' AND name = 'far';
+        INSERT INTO object VALUES ('service-parameter', 'T302Timer', 2, '{"name": "T302Timer", "value": 9}')`);
+      const again = kept(openStore({ path: file }));
+      assert.deepEqual(again.get("date-time-group", "default")?.body, { name: "default", timeZone: "UTC" });
+      assert.deepEqual(again.get("region", "far")?.body, { name: "far", codecs: ["PCMA"], to: [] });
+      assert.deepEqual(
+        again.all("service-parameter").map(({ name }) => name),
+        ["CountryCode"],
+      );
     });
 
     it("given fields that this version does not know, when opened, then it is refused and the file stays as it is", async () => {

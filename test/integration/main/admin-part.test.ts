@@ -5,12 +5,15 @@ import { nodePaths, type NodePaths } from "../../../src/config/index.ts";
 import { applyDeclared } from "../../../src/main/configuration/apply-declared.ts";
 import { openConfiguration, withoutSecrets } from "../../../src/main/configuration/open-configuration.ts";
 import { prepareDataDir } from "../../../src/main/node/data-dir.ts";
-import type { NodeFile } from "../../../src/main/node/node-file.ts";
+import type { NodeFile, PhoneRecord } from "../../../src/main/node/node-file.ts";
 import { createAdminPart } from "../../../src/main/service/admin-part.ts";
 import type { ServicePart } from "../../../src/main/service/service-part.ts";
+import { eventually } from "../../support/eventually.ts";
 import { nodeSettings } from "../../support/node-settings.ts";
 import { basic, sendTo, type RestRequest } from "../../support/rest-fixture.ts";
 import { TemporaryDirectory } from "../../support/temporary-directory.ts";
+
+const IN_TIME = { timeoutMs: 10_000 };
 
 describe("the admin service", () => {
   let directory: TemporaryDirectory;
@@ -63,7 +66,7 @@ describe("the admin service", () => {
     assert.equal((await send({ path: "/phones", authorization: basic("admin", body.newPassword) })).status, 200);
   });
 
-  it("given the first password, when it is not changed, then HTTP is on loopback alone; afterwards where it should be", async () => {
+  it("given the first password, when it is not changed, then HTTP is on loopback alone; then at once where it should be", async () => {
     const heldBack = (await started()).status();
     assert.equal(heldBack["http"], `127.0.0.1:${node.http.port}`);
     assert.match(String(heldBack["warning"]), /first password/);
@@ -73,8 +76,46 @@ describe("the admin service", () => {
     const body = { password: "a password of my own", mustChangePassword: false };
     await send({ method: "PATCH", path: "/users/admin", headers: { "if-match": "*" }, body });
     assert.equal(existsSync(paths.firstPasswordFile), false);
-    const open = (await started()).status();
-    assert.deepEqual(open, { http: `0.0.0.0:${node.http.port}` });
+    const open = { http: `0.0.0.0:${node.http.port}` };
+    await eventually(() => assert.deepEqual(part?.status(), open), IN_TIME);
+    assert.equal((await send({ path: "/users/admin" })).status, 200);
+    assert.deepEqual((await started()).status(), open);
+  });
+
+  it("given a configured address that cannot be had, when the first password is changed, then loopback goes on", async () => {
+    node = { ...node, http: { ...node.http, address: "192.0.2.77" } };
+    await started();
+    const body = { password: "a password of my own", mustChangePassword: false };
+    const changed = await send({ method: "PATCH", path: "/users/admin", headers: { "if-match": "*" }, body });
+    assert.equal(changed.status, 200);
+    await eventually(() => assert.match(String(part?.status()["warning"]), /192\.0\.2\.77/), IN_TIME);
+    await eventually(async () => assert.equal((await send({ path: "/users/admin" })).status, 200), IN_TIME);
+    assert.equal(part?.status()["http"], `127.0.0.1:${node.http.port}`);
+  });
+
+  it("given a phone of tandem.yaml, when it is changed, then the answer says so, and the file wins at the next start", async () => {
+    const declare = async (...phones: readonly PhoneRecord[]): Promise<void> => {
+      const store = openConfiguration(paths, new SystemClock(), withoutSecrets(node.realm));
+      await applyDeclared(store, { name: node.name, phones, peers: [] }, paths, () => undefined);
+      store.close();
+    };
+    const [desk, lab] = ["1001", "1002"].map((number) => {
+      const ha1 = { MD5: "0".repeat(32) };
+      return { name: `p${number}`, directoryNumber: number, user: number, ha1, profile: "standard-phone", maxCalls: 4 };
+    });
+    assert.ok(desk !== undefined && lab !== undefined);
+    await started();
+    await declare(desk);
+    const patch = (id: string, body: object) =>
+      send({ method: "PATCH", path: `/phones/${id}`, headers: { "if-match": "*" }, body });
+    const calls = await patch("p1001", { maxCalls: 9, description: "mine" });
+    assert.equal(calls.headers["tandem-declared"], "tandem.yaml");
+    const other = await send({ method: "POST", path: "/phones", body: { name: "p1002" } });
+    assert.equal(other.headers["tandem-declared"], undefined);
+    await declare(desk, lab);
+    const { body } = await send({ path: "/phones/p1001" });
+    assert.deepEqual([body["maxCalls"], body["description"]], [4, "mine"]);
+    assert.equal((await patch("p1002", { maxCalls: 9 })).headers["tandem-declared"], "tandem.yaml");
   });
 
   it("given an administrator, when started, then no other is made", async () => {

@@ -76,6 +76,48 @@ describe("ConfigurationMirror", () => {
     assert.equal(mirror.of("phone").size, 1_200);
   });
 
+  it("given a change of everything, when more is changed while it is compared, then the outcome is of one moment", async () => {
+    const numbers = Array.from({ length: 600 }, (_, index) => String(20_000 + index));
+    const mirror = new ConfigurationMirror(store);
+    await change(store, ...numbers.flatMap((number) => phoneOperations([number])));
+    const work = mirror.refresh();
+    // Behind the comparison and before it: a phone that refers to a number, of which one kind has been read already.
+    await change(store, ...phoneOperations(["1001"]), remove("phone", "phone-20000"));
+    const touched = await work;
+    assert.equal(mirror.sequence, store.sequence());
+    assert.equal(mirror.get("phone", "phone-20000"), undefined);
+    assert.ok(namesIn(touched, "phone").includes("phone-1001"));
+    for (const { lines } of mirror.of("phone").values()) {
+      for (const { directoryNumber } of lines) assert.ok(mirror.get("directory-number", directoryNumber) !== undefined);
+    }
+    assert.equal((await mirror.refresh()).size, 0);
+  });
+
+  it("given a writer that never rests, when everything is compared, then that ends, with one moment", async () => {
+    const mirror = new ConfigurationMirror(store);
+    const bulk = (round: number): Promise<unknown> =>
+      change(
+        store,
+        ...Array.from({ length: 600 }, (_, index) => {
+          return put("directory-number", {
+            number: String(20_000 + index),
+            description: `${round} ${"x".repeat(180)}`,
+          });
+        }),
+      );
+    await bulk(0);
+    let [rounds, isDone] = [0, false];
+    const work = mirror.refresh().finally(() => (isDone = true));
+    while (!isDone && rounds < 100) {
+      await bulk(++rounds);
+      await new Promise(setImmediate);
+    }
+    await work;
+    assert.ok(rounds < 100, "it ends");
+    const descriptions = [...mirror.of("directory-number").values()].map(({ description }) => description);
+    assert.equal(new Set(descriptions).size, 1);
+  });
+
   it("given a change that another connection to the file makes, when it is refreshed, then it holds that", async () => {
     const folder = new TemporaryDirectory("mirror");
     const open = (): SqliteStore => {

@@ -83,6 +83,23 @@ describe("applyDeclared", () => {
     assert.deepEqual(reports, []);
   });
 
+  it("given a node that has been described, when it starts again, then that stays", async () => {
+    await start([]);
+    await change(store, put("node", { name: "test", description: "in the cellar" }));
+    await start([]);
+    assert.equal(store.get("node", "test")?.body.description, "in the cellar");
+  });
+
+  it("given a node that is new to the configuration, when it starts, then it joins the default group, and once only", async () => {
+    await applyDeclared(store, { name: "first", phones: [], peers: [] }, paths, () => undefined);
+    await start([]);
+    const nodes = (): readonly string[] | undefined => store.get("call-manager-group", "default")?.body.nodes;
+    assert.deepEqual(nodes(), ["first", "test"]);
+    await change(store, put("call-manager-group", { name: "default", nodes: ["first"] }));
+    await start([]);
+    assert.deepEqual(nodes(), ["first"]);
+  });
+
   it("given what was added by other means, when the node starts again, then it stays, and what the file says counts", async () => {
     await start([phone("1001")], [carrier]);
     await change(
@@ -172,6 +189,37 @@ describe("applyDeclared", () => {
     );
     assert.equal(store.sequence(), sequence);
     assert.notEqual(store.get("phone", "phone-1001"), undefined);
+  });
+
+  it("given a node that goes on while its supervisor starts, when somebody changes what is declared, then nothing is lost", async () => {
+    await start([phone("1001"), phone("1002")], [carrier]);
+    await change(store, put("directory-number", { number: "1009" }));
+    const apply = store.apply.bind(store);
+    let isFirst = true;
+    store.apply = async (request) => {
+      if (isFirst) {
+        isFirst = false;
+        const lines = [{ directoryNumber: "1001" }, { directoryNumber: "1009" }];
+        const merge = { type: "merge", kind: "phone", name: "phone-1001", body: { lines } } as const;
+        await apply({ author: "ada", summary: "", operations: [merge, remove("phone", "phone-1002")] });
+      }
+      return apply(request);
+    };
+    await start([phone("1001", { maxCalls: 7 })], [carrier]);
+    const { lines, maxCalls } = store.get("phone", "phone-1001")?.body ?? {};
+    assert.deepEqual(
+      [lines?.map(({ directoryNumber }) => directoryNumber), maxCalls],
+      [["1001@internal", "1009@internal"], 7],
+    );
+    assert.equal(store.get("phone", "phone-1002"), undefined);
+    assert.equal(store.get("directory-number", "1002@internal"), undefined);
+  });
+
+  it("given what has been written of the node itself, when it starts again, then that stays", async () => {
+    await start([]);
+    await change(store, put("node", { name: "test", description: "in the cellar" }));
+    await start([]);
+    assert.equal(store.get("node", "test")?.body.description, "in the cellar");
   });
 
   it("given a record of the last start that is broken, when the node starts, then nothing is deleted", async () => {

@@ -71,8 +71,17 @@ async function newest(
 ): Promise<readonly Json[]> {
   const most = path === "/audit" ? MAX_AUDIT_ENTRIES : MAX_CHANGES;
   if (limit < 1 || limit > most) throw badUsage(`--limit is 1 to ${most}`);
-  const answer = await client.rest.request("GET", path, { query: { limit, before } });
-  return (answer as { readonly items: readonly Json[] }).items;
+  const found: Json[] = [];
+  let from: number | null | undefined = before;
+  // A page of large changes holds less than was asked for.
+  while (found.length < limit && from !== null) {
+    const query = { limit: limit - found.length, before: from };
+    const answer = await client.rest.request("GET", path, { query });
+    const { items, next } = answer as { readonly items: readonly Json[]; readonly next: number | null };
+    found.push(...items);
+    from = next;
+  }
+  return found;
 }
 
 function withObjects(change: Json): Json {

@@ -213,7 +213,6 @@ const PARTICULARS: Readonly<Record<Exclude<Kind, "service-parameter">, Particula
     columns: [
       ["Name", "name"],
       ["Time zone", "timeZone"],
-      ["Dates", "dateFormat"],
     ],
   },
   "time-schedule": { word: "schedule" },

@@ -1,6 +1,6 @@
 import { createHash, timingSafeEqual } from "node:crypto";
 import type { Clock } from "../../../common/index.ts";
-import type { BodyOf, ConfigurationStore } from "../../../database/index.ts";
+import type { BodyOf, ConfigurationStore, StoredObject } from "../../../database/index.ts";
 import type { AuditTrail } from "../audit/audit-trail.ts";
 import { RestError } from "../problem/rest-error.ts";
 import { PasswordCheck, type PasswordHashes } from "./password-check.ts";
@@ -27,6 +27,8 @@ export interface SignedIn {
 }
 
 const MAX_CREDENTIALS = 1_024;
+/** What wrong tokens count as in the place of a user; no user can have the name. */
+const TOKENS = "(tokens)";
 const BEARER = 'Bearer realm="tandem"';
 const BASIC = 'Basic realm="tandem", charset="UTF-8"';
 
@@ -60,12 +62,12 @@ export class Authenticator {
     if (scheme.toLowerCase() !== "basic") throw refused(BEARER, BASIC);
     const [, name = "", password = ""] =
       /^([^:]*):([^]*)$/.exec(Buffer.from(credentials, "base64").toString("utf8")) ?? [];
-    return principalOf(await this.#signIn(name, password, source));
+    return principalOf((await this.#signIn(name, password, source)).body);
   }
 
   /** @throws {RestError} `sign-in-refused`, `too-many-attempts`, `too-busy` */
   async beginSession(name: string, password: string, source: string): Promise<SignedIn> {
-    const user = await this.#signIn(name, password, source);
+    const { body: user } = await this.#signIn(name, password, source);
     const { token, session } = this.#sessions.begin(user.name, user.passwordHash ?? "");
     this.#options.audit.record({ event: "signed-in", user: user.name, source });
     const expiresAt = new Date(session.expiresAtMs).toISOString();
@@ -76,18 +78,18 @@ export class Authenticator {
     this.#sessions.end(key);
   }
 
-  /** Keeps a session when its user changes the password in it; the user's other sessions end. */
-  passwordChanged({ name, sessionKey }: Principal): void {
-    const { passwordHash } = this.#options.store.get("user", name)?.body ?? {};
-    if (sessionKey !== undefined && passwordHash !== undefined) this.#sessions.renew(sessionKey, passwordHash);
+  /** Keeps the session that a user has changed the password in; the user's other sessions end. */
+  passwordChanged({ sessionKey }: Principal, passwordHash: string): void {
+    if (sessionKey !== undefined) this.#sessions.renew(sessionKey, passwordHash);
   }
 
   /**
    * Checks a user's own password again.
+   * @returns the revision of the user that has it
    * @throws {RestError} `sign-in-refused`, `too-many-attempts`, `too-busy`
    */
-  async confirm(name: string, password: string, source: string): Promise<void> {
-    await this.#signIn(name, password, source);
+  async confirm(name: string, password: string, source: string): Promise<number> {
+    return (await this.#signIn(name, password, source)).revision;
   }
 
   #bearer(token: string, source: string): Principal {
@@ -102,12 +104,12 @@ export class Authenticator {
     }
     if (session !== undefined) this.#sessions.end(session.key);
     // A right token is never refused, however many wrong ones came from its place.
-    this.#limits.begin(source, "bearer");
+    this.#limits.begin(source, TOKENS);
     audit.record({ event: "sign-in-refused", source, detail: "token" });
     throw refused(BEARER);
   }
 
-  async #signIn(name: string, password: string, source: string): Promise<BodyOf<"user">> {
+  async #signIn(name: string, password: string, source: string): Promise<StoredObject<"user">> {
     const { store } = this.#options;
     const { passwordHash } = store.get("user", name)?.body ?? {};
     if (passwordHash === undefined || !this.#passwords.isRemembered(name, passwordHash, password)) {
@@ -117,8 +119,8 @@ export class Authenticator {
       if (!isRight) throw refused(BASIC);
     }
     // It may have been changed, or taken away, while the password was checked.
-    const user = store.get("user", name)?.body;
-    if (user === undefined || user.passwordHash !== passwordHash) throw refused(BASIC);
+    const user = store.get("user", name);
+    if (user === undefined || user.body.passwordHash !== passwordHash) throw refused(BASIC);
     return user;
   }
 

@@ -1,4 +1,4 @@
-import type { Clock } from "../../../common/index.ts";
+import { sourceOf, type Clock } from "../../../common/index.ts";
 import { RestError } from "../problem/rest-error.ts";
 
 const WINDOW_MS = 5 * 60_000;
@@ -61,7 +61,8 @@ export class RefusalLimits {
   }
 }
 
-function limitsOf(source: string, user: string): [key: string, limit: number][] {
+function limitsOf(address: string, user: string): [key: string, limit: number][] {
+  const source = sourceOf(address);
   const name = user.slice(0, 64);
   return [
     [`both ${source} ${name}`, PER_SOURCE_AND_USER],

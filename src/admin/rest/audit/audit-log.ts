@@ -46,11 +46,15 @@ export class AuditLog implements AuditTrail {
 
   async read({ before = Infinity, limit, user }: AuditQuery): Promise<AuditEntry[]> {
     const found: AuditEntry[] = [];
+    // Numbers fall; so that files that rotate meanwhile are not read twice.
+    let below = before;
     for (let age = 0; age < this.#options.maxFiles; age += 1) {
       const lines = linesOf(await readFile(this.#pathOf(age), "utf8").catch(emptyWhenMissing));
       for (const line of lines.reverse()) {
         const entry = entryIn(line);
-        if (entry === undefined || entry.number >= before || (user !== undefined && entry.user !== user)) continue;
+        if (entry === undefined || entry.number >= below) continue;
+        below = entry.number;
+        if (user !== undefined && entry.user !== user) continue;
         found.push(entry);
         if (found.length === limit) return found;
       }
@@ -76,10 +80,11 @@ function linesOf(text: string): string[] {
   return text.split("\n").filter((line) => line !== "");
 }
 
-/** A line that was cut short by a crash is none. */
+/** A line that was cut short by a crash, or that somebody else wrote, is none. */
 function entryIn(line: string): AuditEntry | undefined {
   try {
-    return JSON.parse(line) as AuditEntry;
+    const entry = JSON.parse(line) as Partial<AuditEntry> | null;
+    return Number.isSafeInteger(entry?.number) ? (entry as AuditEntry) : undefined;
   } catch {
     return undefined;
   }

@@ -6,7 +6,9 @@ export interface JsonFault {
 }
 
 const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
-const STRING = /"(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"/y;
+/** What a string may not hold as it is; what is between is passed over without steps back, whatever its length. */
+const SPECIAL = /["\\\u0000-\u001f]/g;
+const ESCAPE = /\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})/y;
 const WORD = /true|false|null/y;
 const SPACE = /[ \t\n\r]*/y;
 
@@ -24,6 +26,11 @@ export function findJsonFault(text: string): JsonFault {
     at += found[0].length;
     return true;
   };
+  const takeString = (): boolean => {
+    const end = text[at] === '"' ? endOfString(text, at + 1) : undefined;
+    at = end ?? at;
+    return end !== undefined;
+  };
   const afterValue = (): Expected => (open.length === 0 ? "nothing" : "comma-or-end");
   for (;;) {
     take(SPACE);
@@ -39,17 +46,31 @@ export function findJsonFault(text: string): JsonFault {
       at += 1;
       expected = expected === "colon" || open.at(-1) === "[" ? "value" : "key";
     } else if (expected === "key" || expected === "key-or-end") {
-      if (!take(STRING)) return faultAt(text, at, expected, open.at(-1));
+      if (!takeString()) return faultAt(text, at, expected, open.at(-1));
       expected = "colon";
     } else if (expected !== "nothing" && (character === "{" || character === "[")) {
       open.push(character);
       at += 1;
       expected = character === "{" ? "key-or-end" : "value-or-end";
-    } else if (expected !== "nothing" && (take(STRING) || take(NUMBER) || take(WORD))) {
+    } else if (expected !== "nothing" && (takeString() || take(NUMBER) || take(WORD))) {
       expected = afterValue();
     } else {
       return faultAt(text, at, expected, open.at(-1));
     }
+  }
+}
+
+/** Behind the closing quotes; undefined: it has none, or holds what no string may. */
+function endOfString(text: string, from: number): number | undefined {
+  for (let at = from; ;) {
+    SPECIAL.lastIndex = at;
+    const special = SPECIAL.exec(text);
+    if (special === null) return undefined;
+    if (special[0] === '"') return special.index + 1;
+    ESCAPE.lastIndex = special.index;
+    const escape = ESCAPE.exec(text);
+    if (escape === null) return undefined;
+    at = ESCAPE.lastIndex;
   }
 }
 

@@ -1,8 +1,6 @@
 import { z } from "zod";
 import {
   collectionOf,
-  DatabaseError,
-  keepingSecrets,
   KINDS,
   withoutSecrets,
   type BodyOf,
@@ -21,8 +19,9 @@ import { afterChange, makeChange } from "./make-change.ts";
 
 const MAX_OPERATIONS = 10_000;
 const MAX_BULK_BYTES = 32 * 1024 * 1024;
-const MAX_ATTEMPTS = 10;
 const MAX_CHANGES = 100;
+/** Objects after which a page of changes ends; a change is shown whole. */
+const MAX_PAGE_ENTRIES = 2_000;
 
 const operation = z.strictObject({
   operation: z.enum(["create", "put", "replace", "merge", "delete"]),
@@ -37,7 +36,12 @@ const operation = z.strictObject({
 });
 type BulkOperation = z.infer<typeof operation>;
 const bulk = z.strictObject({
-  summary: z.string().max(200).optional().describe("What it is for, for people."),
+  summary: z
+    .string()
+    .max(200)
+    .regex(/^\P{Cc}*$/u, "must not contain control characters")
+    .optional()
+    .describe("What it is for, for people."),
   operations: z.array(operation).min(1),
 });
 const changed = z.object({
@@ -105,8 +109,7 @@ export function changeRoutes(context: RestContext): RestRoute[] {
       problems: ["bad-parameter"],
       handle: ({ query }) => {
         const limit = readLimit(query["limit"], MAX_CHANGES, 20);
-        const items = context.store.changesBefore(readNumber("before", query["before"]), limit).map(shownChange);
-        return { status: 200, body: { items, next: items.length < limit ? null : (items.at(-1)?.sequence ?? null) } };
+        return { status: 200, body: changesPage(context, readNumber("before", query["before"]), limit) };
       },
     },
     {
@@ -132,6 +135,20 @@ export function changeRoutes(context: RestContext): RestRoute[] {
       },
     },
   ];
+}
+
+function changesPage({ store }: RestContext, from: number | undefined, limit: number): z.infer<typeof changes> {
+  const items: z.infer<typeof changes>["items"] = [];
+  let before = from;
+  let entries = 0;
+  while (items.length < limit && entries < MAX_PAGE_ENTRIES) {
+    const [change] = store.changesBefore(before, 1);
+    if (change === undefined) return { items, next: null };
+    items.push(shownChange(change));
+    before = change.sequence;
+    entries += change.entries.length;
+  }
+  return { items, next: before ?? null };
 }
 
 /** @throws {RestError} `bad-parameter` */
@@ -172,16 +189,7 @@ async function changeMany(context: RestContext, call: RestCall): Promise<RestAns
   const { summary = "bulk", operations } = parseBody(bulk, call.body);
   const steps = operations.map((given, index) => stepOf(given, index));
   for (const { kind } of steps) requireRole(call.principal, roleToChange(kind));
-  for (let attempt = 1; ; attempt += 1) {
-    const { prepared, isGuarded } = withSecretsKept(context, steps);
-    try {
-      return changedAnswer(await makeChange(context, call, summary, prepared));
-    } catch (error) {
-      // A revision that the caller did not name has been overtaken.
-      const isOvertaken = error instanceof DatabaseError && isGuarded(error);
-      if (!isOvertaken || attempt >= MAX_ATTEMPTS) throw error;
-    }
-  }
+  return changedAnswer(await makeChange(context, call, summary, steps));
 }
 
 function refuseTooMany(body: unknown): void {
@@ -212,40 +220,8 @@ function stepOf({ operation: type, collection, id, body, ifRevision }: BulkOpera
   const given = bodyOf(kind, body, { ...(id === undefined ? {} : { id }), ...guardedRevision });
   const name = newNameOf(kind, given);
   if (isNew && id !== undefined && id !== name) throw refuse("id", `is ${id}, but the body makes ${name}`);
-  return isNew ? { type, kind, body: given } : { type, kind, name: id ?? "", body: given, ...guard };
-}
-
-interface Prepared {
-  readonly prepared: readonly Operation[];
-  /** True for a refusal by a condition that was added here. */
-  readonly isGuarded: (error: DatabaseError) => boolean;
-}
-
-/**
- * `put` and `replace` of an object that has secrets keep those that they leave out; so that they are kept of the revision
- * that they were read from, such an operation has it as a condition.
- */
-function withSecretsKept({ store }: RestContext, steps: readonly Operation[]): Prepared {
-  const touched = new Set<string>();
-  const guarded = new Set<string>();
-  const prepared = steps.map((step): Operation => {
-    const name = "name" in step ? step.name : newNameOf(step.kind, step.body as Record<string, unknown>);
-    const key = `${step.kind} ${name}`;
-    const isFirst = !touched.has(key);
-    touched.add(key);
-    if (!isFirst || (step.type !== "put" && step.type !== "replace")) return step;
-    const current = store.get(step.kind, name);
-    if (current === undefined) return step;
-    const body = keepingSecrets(step.kind, step.body as BodyOf<Kind>, current.body);
-    if (body === step.body || JSON.stringify(body) === JSON.stringify(step.body)) return step;
-    if (step.type === "replace" && step.ifRevision !== undefined) return { ...step, body };
-    guarded.add(key);
-    return { type: "replace", kind: step.kind, name, body, ifRevision: current.revision };
-  });
-  const isGuarded = ({ violations }: DatabaseError): boolean =>
-    violations.length > 0 &&
-    violations.every(
-      ({ code, kind, name }) => ["changed-meanwhile", "not-found"].includes(code) && guarded.has(`${kind} ${name}`),
-    );
-  return { prepared, isGuarded };
+  if (type === "create") return { type, kind, body: given };
+  if (type === "put") return { type, kind, body: given, keepsSecrets: true };
+  const rest = { kind, name: id ?? "", body: given, ...guard };
+  return type === "merge" ? { type, ...rest } : { type, ...rest, keepsSecrets: true };
 }

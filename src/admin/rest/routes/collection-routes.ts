@@ -1,12 +1,4 @@
-import {
-  collectionOf,
-  DatabaseError,
-  keepingSecrets,
-  type BodyOf,
-  type Kind,
-  type Operation,
-  type StoredObject,
-} from "../../../database/index.ts";
+import { collectionOf, DatabaseError, type Kind, type Operation, type StoredObject } from "../../../database/index.ts";
 import { roleToChange } from "../access/principal.ts";
 import { RestError } from "../problem/rest-error.ts";
 import { matchesStrongly, matchesWeakly, readCondition, tagOf } from "../resource/entity-tag.ts";
@@ -128,7 +120,7 @@ function makesNew(call: RestCall): boolean {
 }
 
 /** @throws {DatabaseError} `not-found` */
-export function stored(context: RestContext, kind: Kind, id: string): StoredObject {
+function stored<K extends Kind>(context: RestContext, kind: K, id: string): StoredObject<K> {
   const object = context.store.get(kind, id);
   if (object !== undefined) return object;
   const violation = { code: "not-found", kind, name: id, path: [], message: "there is none" } as const;
@@ -171,9 +163,8 @@ async function write(
   for (let attempt = 1; ; attempt += 1) {
     const { object, isAny } = allowedObject(context, kind, call);
     const guard = { kind, name: id, ifRevision: object.revision };
-    const operation: Operation =
-      type === "delete" ? { type, ...guard } : { type, ...guard, body: bodyToWrite(object, call, type) };
     try {
+      const operation = operationOf(type, guard, call);
       const { headers } = await makeChange(context, call, `${type} ${kind} ${id}`, [operation]);
       if (type === "delete") return { status: 204, headers };
       return withObject(context, kind, id, { status: 200, headers });
@@ -184,10 +175,12 @@ async function write(
   }
 }
 
-function bodyToWrite(object: StoredObject, call: RestCall, type: "replace" | "merge"): unknown {
-  const { kind, name, revision, body } = object;
-  const given = bodyOf(kind, call.body, { id: name, revision });
-  return type === "replace" ? keepingSecrets(kind, given as BodyOf<Kind>, body) : given;
+type Guard = Required<Pick<Operation & { type: "delete" }, "kind" | "name" | "ifRevision">>;
+
+function operationOf(type: "replace" | "merge" | "delete", guard: Guard, call: RestCall): Operation {
+  if (type === "delete") return { type, ...guard };
+  const body = bodyOf(guard.kind, call.body, { id: guard.name, revision: guard.ifRevision });
+  return type === "merge" ? { type, ...guard, body } : { type, ...guard, body, keepsSecrets: true };
 }
 
 /**
@@ -195,12 +188,12 @@ function bodyToWrite(object: StoredObject, call: RestCall, type: "replace" | "me
  * @throws {RestError} `precondition-needed`
  * @throws {DatabaseError} `not-found`, `changed-meanwhile`
  */
-export function allowedObject(
+export function allowedObject<K extends Kind>(
   context: RestContext,
-  kind: Kind,
+  kind: K,
   call: RestCall,
   id = idOf(call),
-): { readonly object: StoredObject; readonly isAny: boolean } {
+): { readonly object: StoredObject<K>; readonly isAny: boolean } {
   const condition = readCondition("If-Match", call.header("if-match"));
   if (condition === undefined) {
     throw new RestError("precondition-needed", 'expected If-Match with the ETag that was read, such as "7"');

@@ -13,7 +13,11 @@ const APPLY_OBJECT_MS = 1;
 export interface MadeChange {
   /** Absent: nothing was different. */
   readonly record: ChangeRecord | undefined;
-  readonly headers: { readonly "tandem-applied": "true" | "false" };
+  readonly headers: {
+    readonly "tandem-applied": "true" | "false";
+    /** There when the node's file has a say in an object of the change. */
+    readonly "tandem-declared"?: "tandem.yaml";
+  };
 }
 
 /**
@@ -41,7 +45,9 @@ export async function afterChange(
   if (record === undefined) return { record, headers: { "tandem-applied": "true" } };
   context.audit.record({ event, user: principal.name, source, ...auditedChange(record) });
   context.onChanged();
-  return { record, headers: { "tandem-applied": await isApplied(context, record) } };
+  const isDeclared = record.entries.some(({ kind, name }) => context.isDeclared(kind, name));
+  const declared = isDeclared ? ({ "tandem-declared": "tandem.yaml" } as const) : {};
+  return { record, headers: { "tandem-applied": await isApplied(context, record), ...declared } };
 }
 
 async function isApplied(
@@ -49,13 +55,9 @@ async function isApplied(
   { sequence, entries }: ChangeRecord,
 ): Promise<"true" | "false"> {
   try {
-    await caller.call(
-      "callmanager",
-      "configuration-changed",
-      { sequence },
-      APPLY_MS + APPLY_OBJECT_MS * entries.length,
-    );
-    return "true";
+    const withinMs = APPLY_MS + APPLY_OBJECT_MS * entries.length;
+    const answer = await caller.call("callmanager", "configuration-changed", { sequence }, withinMs);
+    return Number((answer as { sequence?: unknown } | null)?.sequence) >= sequence ? "true" : "false";
   } catch (error) {
     logger.warn("call control has not applied a change yet", { sequence, code: errorCodeOf(error) });
     return "false";

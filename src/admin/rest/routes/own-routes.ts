@@ -16,7 +16,7 @@ import type { RestContext } from "../rest-context.ts";
 import { parseBody } from "../server/parse-body.ts";
 import type { RestAnswer, RestCall, RestRoute } from "../server/route.ts";
 import { allowedObject } from "./collection-routes.ts";
-import { makeChange } from "./make-change.ts";
+import { afterChange, makeChange } from "./make-change.ts";
 
 type OwnDevice = StoredObject<DeviceKind>;
 
@@ -96,7 +96,7 @@ function userRoutes(context: RestContext): RestRoute[] {
       isOpenBeforePasswordChange: true,
       body: { schema: passwords, limitBytes: OWN_BYTES },
       answers: { 204: { description: "It is changed" } },
-      problems: ["bad-body", "forbidden", "sign-in-refused", "too-many-attempts", "too-busy"],
+      problems: ["bad-body", "forbidden", "sign-in-refused", "too-many-attempts", "too-busy", "changed-meanwhile"],
       handle: (call) => changePassword(context, call),
     },
   ];
@@ -105,14 +105,20 @@ function userRoutes(context: RestContext): RestRoute[] {
 async function changePassword(context: RestContext, call: RestCall): Promise<RestAnswer> {
   const { oldPassword, newPassword } = parseBody(passwords, call.body);
   const { name } = ownUser(context, call.principal);
-  await context.authenticator.confirm(name, oldPassword, call.source);
+  const ifRevision = await context.authenticator.confirm(name, oldPassword, call.source);
   if (oldPassword === newPassword) {
     const message = "is the old one";
     throw new RestError("bad-body", `newPassword: ${message}`, { violations: [{ path: "newPassword", message }] });
   }
   const body = { password: newPassword, mustChangePassword: false };
-  const { headers } = await makeChange(context, call, "own password", [{ type: "merge", kind: "user", name, body }]);
-  context.authenticator.passwordChanged(call.principal);
+  // Not over a password that an administrator has set since the old one was checked.
+  const operation = { type: "merge", kind: "user", name, body, ifRevision } as const;
+  const change = { author: call.principal.name, summary: "own password", operations: [operation] };
+  const record = await context.store.apply(change);
+  const { passwordHash } = (record?.entries[0]?.after ?? {}) as Partial<BodyOf<"user">>;
+  // Before call control is waited for: the session goes on at once, and by this password, not by one that comes later.
+  if (passwordHash !== undefined) context.authenticator.passwordChanged(call.principal, passwordHash);
+  const { headers } = await afterChange(context, call, record, "changed");
   return { status: 204, headers };
 }
 
@@ -180,7 +186,7 @@ function lineRoutes(context: RestContext): RestRoute[] {
         const line = ownLine(context, call.principal, call.params["id"] ?? "");
         const { object } = allowedObject(context, "directory-number", call, line.name);
         const given = parseBody(forwarding, call.body);
-        const body = { ...line.body, forwarding: withSearchSpaces(given, line.body.forwarding) };
+        const body = { ...object.body, forwarding: withSearchSpaces(given, object.body.forwarding) };
         const { name } = line;
         const operation = {
           type: "replace",
@@ -242,11 +248,14 @@ function shownUser(context: RestContext, principal: Principal): z.infer<typeof m
 }
 
 /** Those it is the owner of, and those that are in its list. */
-function ownDevices({ store }: RestContext, { name, isUser }: Principal): OwnDevice[] {
-  if (!isUser) return [];
+function ownDeviceNames({ store }: RestContext, { name, isUser }: Principal): Set<string> {
+  if (!isUser) return new Set();
   const owned = store.referrers("user", name).filter(({ path }) => path === "owner");
-  const names = new Set([...owned.map((referrer) => referrer.name), ...(store.get("user", name)?.body.devices ?? [])]);
-  return [...names].sort().flatMap((device) => store.getDevice(device) ?? []);
+  return new Set([...owned.map((referrer) => referrer.name), ...(store.get("user", name)?.body.devices ?? [])]);
+}
+
+function ownDevices(context: RestContext, principal: Principal): OwnDevice[] {
+  return [...ownDeviceNames(context, principal)].sort().flatMap((device) => context.store.getDevice(device) ?? []);
 }
 
 function linesOf({ body }: OwnDevice): string[] {
@@ -255,7 +264,7 @@ function linesOf({ body }: OwnDevice): string[] {
 
 /** @throws {DatabaseError} `not-found`, the same for a phone of somebody else */
 function ownPhone(context: RestContext, principal: Principal, name: string): StoredObject<"phone"> {
-  const isOwn = ownDevices(context, principal).some((device) => device.name === name && device.kind === "phone");
+  const isOwn = ownDeviceNames(context, principal).has(name);
   const phone = isOwn ? context.store.get("phone", name) : undefined;
   if (phone !== undefined) return phone;
   throw notOwn("phone", name);
@@ -263,7 +272,9 @@ function ownPhone(context: RestContext, principal: Principal, name: string): Sto
 
 /** @throws {DatabaseError} `not-found`, the same for a line of somebody else */
 function ownLine(context: RestContext, principal: Principal, id: string): StoredObject<"directory-number"> {
-  const isOwn = ownDevices(context, principal).some((device) => linesOf(device).includes(id));
+  const own = ownDeviceNames(context, principal);
+  const holders = context.store.referrers("directory-number", id).filter(({ path }) => path.startsWith("lines."));
+  const isOwn = holders.some((holder) => own.has(holder.name));
   const line = isOwn ? context.store.get("directory-number", id) : undefined;
   if (line !== undefined) return line;
   throw notOwn("directory-number", id);

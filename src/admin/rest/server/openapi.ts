@@ -50,6 +50,18 @@ const CONDITIONS: Readonly<Record<"if-match" | "if-none-match", JsonSchema>> = {
   },
 };
 
+const CHANGE_HEADERS: Readonly<Record<"applied" | "declared", JsonSchema>> = {
+  applied: { description: "Call control works by it now.", schema: { enum: ["true", "false"] } },
+  declared: {
+    description: "An object of the change is in tandem.yaml, too: at the next start it is again as it says there.",
+    schema: { const: "tandem.yaml" },
+  },
+};
+const HEADERS_OF_CHANGE: JsonSchema = {
+  "Tandem-Applied": { $ref: "#/components/headers/applied" },
+  "Tandem-Declared": { $ref: "#/components/headers/declared" },
+};
+
 /** The API as an OpenAPI 3.1 document. */
 export function openApiDocument(routes: readonly RestRoute[], views: readonly View[]): JsonSchema {
   const paths: Record<string, Record<string, JsonSchema>> = {};
@@ -70,7 +82,7 @@ export function openApiDocument(routes: readonly RestRoute[], views: readonly Vi
     components: {
       securitySchemes: { bearer: { type: "http", scheme: "bearer" }, basic: { type: "http", scheme: "basic" } },
       parameters: CONDITIONS,
-      headers: { applied: { description: "Call control works by it now.", schema: { enum: ["true", "false"] } } },
+      headers: CHANGE_HEADERS,
       responses: problemComponents(),
       schemas: { ...kindComponents(), problem: problemSchema() },
     },
@@ -134,7 +146,7 @@ function conditionsOf({ conditions = [] }: RestRoute): JsonSchema[] {
 
 function answerOf(route: RestRoute, { description, schema }: RestRoute["answers"][number]): JsonSchema {
   const isChange = route.method !== "GET" && route.tag !== "sessions";
-  const headers = isChange ? { headers: { "Tandem-Applied": { $ref: "#/components/headers/applied" } } } : {};
+  const headers = isChange ? { headers: HEADERS_OF_CHANGE } : {};
   if (schema === undefined) return { description, ...headers };
   const content = contentOf(["application/json"], schema);
   if (route.streams === true) content["application/x-ndjson"] = {};

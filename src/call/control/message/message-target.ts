@@ -1,8 +1,9 @@
 import { parseNameAddr, parseUri } from "../../../sip/message/index.ts";
-import type { SipPhone } from "../../device/index.ts";
+import type { Peer, SipPhone } from "../../device/index.ts";
 import type { Destination, RouteAttempt } from "../../digit-analysis/index.ts";
 import type { Binding } from "../../registrar/index.ts";
 import type { Way } from "../branch.ts";
+import { outboundNumber } from "../../trunk/trunk-numbers.ts";
 import { octets } from "../caller-identity.ts";
 import { rejection, type Rejection } from "../rejection.ts";
 import { rejectionOfNone, waysToPlaces } from "../route-call.ts";
@@ -14,8 +15,8 @@ export interface MessageTarget {
   readonly ways: readonly Way[];
   /** A peer of the trust domain. */
   readonly isTrusted: boolean;
-  /** Name of the peer; absent: a phone. */
-  readonly trunk?: string;
+  /** Absent: a phone. */
+  readonly trunk?: Peer;
 }
 
 /** Where a message goes, and to whom. */
@@ -50,14 +51,16 @@ export function routeMessage(
       return routeToPeer(destination);
     case "route": {
       const [first] = destination.attempts;
-      return first === undefined ? { kind: "rejected", ...rejectionOfNone("no-trunk") } : routeToPeer(first);
+      return first === undefined
+        ? { kind: "rejected", ...rejectionOfNone({ reason: "no-trunk" }) }
+        : routeToPeer(first);
     }
     case "hunt-pilot":
     case "park-range":
     case "pickup-group":
       return { kind: "rejected", ...rejection(405, destination.kind, [["Allow", SERVICE_METHODS]]) };
     case "none":
-      return { kind: "rejected", ...rejectionOfNone(destination.reason) };
+      return { kind: "rejected", ...rejectionOfNone(destination) };
   }
 }
 
@@ -82,10 +85,11 @@ function routeToPhones(
 }
 
 function routeToPeer({ peer, number, callingNumber }: RouteAttempt): RoutedMessage | RejectedMessage {
-  const uri = peerUri(peer, number);
+  const sent = outboundNumber(peer, number);
+  const uri = sent === "" ? undefined : peerUri(peer, sent);
   if (uri === undefined) return { kind: "rejected", ...rejection(500, "peer-uri") };
-  const targets = [{ ways: [{ uri }], isTrusted: peer.trusted === true, trunk: peer.name }];
-  return shownAs(callingNumber, { kind: "routed", number, targets });
+  const targets = [{ ways: [{ uri }], isTrusted: peer.trusted === true, trunk: peer }];
+  return shownAs(callingNumber, { kind: "routed", number: sent, targets });
 }
 
 /** The places that have ways for a message that is too long for others, with those ways. */

@@ -2,18 +2,22 @@ import type { Clock, Ids, MetricSample } from "../../../common/index.ts";
 import type { RelayEndpoint } from "../../../media/index.ts";
 import { parseDigits, type SipMessage } from "../../../sip/message/index.ts";
 import type { Inventory, Peer, SipPhone } from "../../device/index.ts";
-import { analyze, parseDialed, type NumberingSource } from "../../digit-analysis/index.ts";
+import { analyze, parseDialed, type Dialed, type NumberingSource } from "../../digit-analysis/index.ts";
 import { asserted, localUri, presentedFrom } from "../../identity/presented-identity.ts";
 import { isImpossible, privacyOf } from "../../identity/privacy.ts";
 import type { Binding } from "../../registrar/index.ts";
 import type { HeaderList, IncomingRequest, OutgoingRequest, SignalingPort } from "../../signaling/signaling-port.ts";
+import type { TollCall, TollGuardName, TollGuards } from "../../toll/index.ts";
+import { callerForTrunk, inboundNumber } from "../../trunk/trunk-numbers.ts";
 import type { Way } from "../branch.ts";
 import { callerDevice, claimOf } from "../caller-identity.ts";
 import type { Gatekeeper } from "../gatekeeper.ts";
 import type { LegDevice } from "../leg.ts";
 import { rejection, type Rejection } from "../rejection.ts";
+import { tollCallOf } from "../toll-call.ts";
+import { tollRejection } from "../toll-rejection.ts";
 import { MessageDelivery, type DeliveryPlace } from "./message-delivery.ts";
-import { congestionControlled, routeMessage } from "./message-target.ts";
+import { congestionControlled, routeMessage, type MessageTarget } from "./message-target.ts";
 
 export interface MessagesOptions {
   readonly gatekeeper: Gatekeeper;
@@ -27,6 +31,7 @@ export interface MessagesOptions {
   readonly calledUri: (message: SipMessage) => string;
   /** Absent: there is no dial plan. */
   readonly numbering?: NumberingSource | undefined;
+  readonly toll: TollGuards;
   readonly port: SignalingPort;
   readonly clock: Clock;
   readonly ids: Ids;
@@ -68,7 +73,7 @@ export class Messages {
     const { inventory, endpoints, lookup, onFlowFailed } = this.#options;
     const sender = callerDevice(device, message);
     const numbering = this.#options.numbering?.(sender.number);
-    const destination = analyze(dialed.value, {
+    const destination = analyze(fromTrunk(device, dialed.value), {
       inventory,
       endpoints,
       caller: device,
@@ -78,6 +83,8 @@ export class Messages {
     });
     const routed = routeMessage(destination, lookup, onFlowFailed);
     if (routed.kind === "rejected") return routed;
+    const barred = this.#refusal(device, tollCallOf(destination), routed.targets);
+    if (barred !== undefined) return tollRejection(barred);
     const isLong = message.body.length > MAX_BODY;
     const targets = isLong ? congestionControlled(routed.targets) : routed.targets;
     if (targets.length === 0) return rejection(513, "message-size");
@@ -88,9 +95,10 @@ export class Messages {
       ["Max-Forwards", String((hops.ok ? hops.value : MAX_HOPS) - 1)] as const,
     ];
     const places = targets.map(({ ways, isTrusted, trunk }): DeliveryPlace => {
-      const from = { ...sender, number: callerNumber };
+      const caller = { ...sender, number: callerNumber };
+      const from = trunk === undefined ? caller : callerForTrunk(trunk, caller);
       const request = this.#requestTo(routed.number, from, isTrusted, message, common);
-      const named = trunk === undefined ? request : { ...request, trunk };
+      const named = trunk === undefined ? request : { ...request, trunk: trunk.name };
       return { ways, requestOver: (way) => overWay(named, way) };
     });
     this.#deliver(request, device, places);
@@ -110,6 +118,21 @@ export class Messages {
       counted("failed", this.#counts.failed),
       { name: "tandem_messages_pending", type: "gauge", help: "Messages on their way", value: this.#pendingInAll },
     ];
+  }
+
+  /** As for calls, but for their number. */
+  #refusal(
+    sender: SipPhone | Peer,
+    message: TollCall | undefined,
+    targets: readonly MessageTarget[],
+  ): TollGuardName | undefined {
+    if (message === undefined) return undefined;
+    const bounded = [sender, ...targets.flatMap(({ trunk }) => trunk ?? [])];
+    for (const device of bounded) {
+      const refused = this.#options.toll.refusalOfMessage(device, message);
+      if (refused !== undefined) return refused;
+    }
+    return undefined;
   }
 
   #isFull({ name, kind }: SipPhone | Peer): boolean {
@@ -157,6 +180,11 @@ export class Messages {
       ...(contentType === undefined ? {} : { body: { contentType, text: message.body } }),
     };
   }
+}
+
+/** A trunk's numbers are changed before they are looked up. */
+function fromTrunk(device: SipPhone | Peer, dialed: Dialed): Dialed {
+  return device.kind === "peer" ? { ...dialed, user: inboundNumber(device, dialed.user) } : dialed;
 }
 
 function overWay(request: OutgoingRequest, { uri, proxyUri, path = [] }: Way): OutgoingRequest {

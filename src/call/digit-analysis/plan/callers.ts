@@ -1,5 +1,6 @@
 import { DEFAULT_PARTITION, withPartition, type BodyOf } from "../../../database/index.ts";
 import type { DialCaller, DialPlanSource } from "./dial-plan.ts";
+import { UTC } from "./time-of-day.ts";
 
 const HOLDERS = ["phones", "ctiPorts", "routePoints"] as const;
 /** Where devices that have lines stand in the configuration document. */
@@ -15,7 +16,7 @@ const NO_DEVICES: LineDevices = { phones: [], ctiPorts: [], routePoints: [] };
 /** Who may dial, what they may dial, and who has which line. Lines and devices come, change and go. */
 export class Callers {
   #spaces: ReadonlyMap<string, readonly string[]> = new Map();
-  #pools: ReadonlyMap<string, string> = new Map();
+  #pools: ReadonlyMap<string, { readonly space: string; readonly zone: string | undefined }> = new Map();
   readonly #devices = new Map<string, AnyDevice>();
   readonly #lines = new Map<string, BodyOf<"directory-number">>();
   readonly #devicesOfLine = new Map<string, Record<LineHolder, string[]>>();
@@ -29,9 +30,19 @@ export class Callers {
     }
   }
 
-  setSpaces({ callingSearchSpaces, devicePools }: Pick<DialPlanSource, "callingSearchSpaces" | "devicePools">): void {
+  setSpaces({
+    callingSearchSpaces,
+    devicePools,
+    dateTimeGroups,
+  }: Pick<DialPlanSource, "callingSearchSpaces" | "devicePools" | "dateTimeGroups">): void {
+    const zones = new Map(dateTimeGroups.map(({ name, timeZone }) => [name, timeZone]));
     this.#spaces = new Map(callingSearchSpaces.map(({ name, partitions }) => [name, partitions]));
-    this.#pools = new Map(devicePools.map(({ name, callingSearchSpace }) => [name, callingSearchSpace]));
+    this.#pools = new Map(
+      devicePools.map(({ name, callingSearchSpace: space, dateTimeGroup }) => [
+        name,
+        { space, zone: zones.get(dateTimeGroup) },
+      ]),
+    );
   }
 
   /** @param line absent: it is there no more */
@@ -83,8 +94,13 @@ export class Callers {
     const device = name === undefined ? undefined : this.#devices.get(name);
     const ownLine = line ?? device?.lines?.[0]?.directoryNumber;
     const lineSpace = ownLine === undefined ? undefined : this.#lines.get(ownLine)?.callingSearchSpace;
-    const deviceSpace = device?.callingSearchSpace ?? this.#pools.get(device?.devicePool ?? "");
+    const deviceSpace = device?.callingSearchSpace ?? this.#pools.get(device?.devicePool ?? "")?.space;
     return [...new Set([...this.space(lineSpace), ...this.space(deviceSpace)])];
+  }
+
+  zoneOf({ device: name }: DialCaller): string {
+    const device = name === undefined ? undefined : this.#devices.get(name);
+    return this.#pools.get(device?.devicePool ?? "")?.zone ?? UTC;
   }
 
   /** By the name of a device, of a line, or a number: in the partition of numbers that name none, else in any. */

@@ -1,7 +1,7 @@
 import type { DialPlan, DialPlanSource } from "./dial-plan.ts";
 import { explainDigits } from "./explain.ts";
 import { compileTables, type PlanTables } from "./plan-tables.ts";
-import { walkDigits } from "./walk-digits.ts";
+import { prefixTrunks, walkDigits } from "./walk-digits.ts";
 
 /** Compiles a dial plan: about 100 ms for 10,000 patterns. What refers to an object that is not there leads nowhere. */
 export function compileDialPlan(source: DialPlanSource): DialPlan {
@@ -15,10 +15,15 @@ export function planOver(now: () => PlanTables): DialPlan {
     get patternCount() {
       return now().dialables.size;
     },
+    get maxHops() {
+      return now().maxHops;
+    },
     callerSpace: (caller) => now().callers.spaceOf(caller),
+    callerZone: (caller) => now().callers.zoneOf(caller),
     searchSpace: (name) => now().callers.space(name),
     findCaller: (from) => now().callers.find(from),
     analyzeDigits: (digits, query) => walkDigits(now(), digits, query),
+    prefixTrunks: (number, query) => prefixTrunks(now(), number, query.partitions, query),
     leavesAbroad: (trunk, number) => now().routes.leavesAbroad(trunk, number),
     explain: (digits, query, from) => explainDigits(now(), digits, query, from),
   };

@@ -2,17 +2,22 @@ import type { Pattern, PatternPosition } from "../../../database/index.ts";
 
 /** Sets of places in a pattern that are followed at a time; beyond them numbers may be counted more than once. */
 const MAX_SETS = 64;
+/** Digits of a number that are followed so: nobody has longer ones. */
+const MAX_FOLLOWED = 32;
 const ALL_SYMBOLS = 17;
 
 /**
- * How many numbers of a length a pattern matches. Exact; for patterns with two repetitions and more that are so ambiguous
- * that it would take too long, an upper bound.
+ * How many numbers of a length a pattern matches. Exact; for patterns with two repetitions and more an upper bound where
+ * they are so ambiguous, or the number so long, that it would take too long.
  */
 export function countMatches(pattern: Pattern, length: number): bigint {
   const { positions, minLength, maxLength } = pattern;
   if (length < minLength || (maxLength !== undefined && length > maxLength)) return 0n;
   const repeated = positions.filter(({ repeat }) => repeat !== "once");
-  if (repeated.length > 1) return countBySets(positions, length) ?? countWays(positions, length);
+  if (repeated.length > 1) {
+    const exact = length > MAX_FOLLOWED ? undefined : countBySets(positions, length);
+    return exact ?? countWays(positions, length);
+  }
   const fixed = productOf(positions.filter(({ repeat }) => repeat === "once"));
   const [only] = repeated;
   return only === undefined ? fixed : fixed * BigInt(only.size) ** BigInt(length - positions.length + 1);

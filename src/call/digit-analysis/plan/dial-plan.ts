@@ -53,6 +53,8 @@ export interface DialQuery {
   readonly partitions: readonly string[];
   /** Time of day, ms since 1970 UTC: `clock.wallMs()`. */
   readonly nowMs: number;
+  /** Time zone of the caller, `callerZone()`, for time schedules that have none; absent: UTC. */
+  readonly zone?: string;
   /** The caller's number, for calling-party transformations; absent: there is none to change. */
   readonly callingNumber?: string;
   /** Service numbers: they win over patterns that match other numbers, too. */
@@ -61,11 +63,19 @@ export interface DialQuery {
   readonly nextOf?: (routeGroup: string) => number;
 }
 
+/** The route list and group that name a trunk. */
+export interface RouteWay {
+  readonly routeList: string;
+  readonly routeGroup: string;
+}
+
 /** A trunk to try, by name. */
 export interface TrunkAttempt {
   readonly trunk: string;
   readonly number: string;
   readonly callingNumber?: string;
+  /** Absent: the pattern names the trunk itself. */
+  readonly way?: RouteWay;
 }
 
 export interface DialedLine {
@@ -122,14 +132,20 @@ export interface DialResult {
 export interface DialPlan {
   /** Patterns, directory numbers included. */
   readonly patternCount: number;
+  /** Translations, and forwardings, of one call: `ForwardMaximumHopCount`. */
+  readonly maxHops: number;
   /** Partitions that a caller may dial in order: those of the line before those of the device (or its pool). */
   callerSpace(caller: DialCaller): readonly string[];
+  /** The time zone of the caller's device pool, such as `Europe/Berlin`; `UTC` where none is said. */
+  callerZone(caller: DialCaller): string;
   /** Partitions of a search space in order; none when there is no such space. */
   searchSpace(name: string): readonly string[];
   /** The device and line that a person means by a device's name, `1001@internal`, or `1001`. */
   findCaller(from: string): (DialCaller & { readonly number?: string }) | undefined;
   /** Up to 128 characters; more lead nowhere. */
   analyzeDigits(digits: string, query: DialQuery): DialResult;
+  /** Trunks with a prefix of the number, the longest first; none for whom the partition of prefixes is closed. */
+  prefixTrunks(number: string, query: DialQuery): readonly string[];
   /** The number is international (`InternationalPrefixes`, `CountryCode`), as it is or as the trunk changes it. */
   leavesAbroad(trunk: string, number: string): boolean;
   /** The same analysis, told step by step. `from` is only shown. */

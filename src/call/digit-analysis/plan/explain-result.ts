@@ -1,5 +1,5 @@
 import type { DialPlanExplanation } from "../../../signals/index.ts";
-import type { DialedLine, DialResult, DialTarget } from "./dial-plan.ts";
+import type { DialedLine, DialResult, DialTarget, TrunkAttempt } from "./dial-plan.ts";
 import type { Routes } from "./routes.ts";
 
 type ResultExplanation = DialPlanExplanation["result"];
@@ -27,7 +27,8 @@ function factsOf({ target, number, callingNumber }: DialResult, routes: Routes):
       const { pattern, attempts, international } = target;
       const names = attempts.map(({ trunk }) => trunk).join(", ");
       const text = attempts.length === 0 ? `${pattern} leads to no trunk.` : `${pattern} leads to ${names}.`;
-      return { kind: "route", text, class: target.class, international, attempts };
+      const shown = attempts.map(({ trunk, number, callingNumber }) => attemptOf(trunk, number, callingNumber));
+      return { kind: "route", text, class: target.class, international, attempts: shown };
     }
     case "prefix": {
       const [trunk = ""] = target.trunks;
@@ -35,7 +36,7 @@ function factsOf({ target, number, callingNumber }: DialResult, routes: Routes):
         kind: "trunk",
         text: `Its prefix leads to ${trunk}.`,
         international: routes.leavesAbroad(trunk, number),
-        attempts: [{ trunk, number, ...(callingNumber === undefined ? {} : { callingNumber }) }],
+        attempts: [attemptOf(trunk, number, callingNumber)],
       };
     }
     case "service":
@@ -51,6 +52,10 @@ function factsOf({ target, number, callingNumber }: DialResult, routes: Routes):
       return { kind: reason === "blocked" ? "blocked" : "nowhere", text: NOWHERE[reason](pattern), reason };
     }
   }
+}
+
+function attemptOf(trunk: string, number: string, callingNumber: string | undefined): TrunkAttempt {
+  return { trunk, number, ...(callingNumber === undefined ? {} : { callingNumber }) };
 }
 
 function lineFacts({ line, phones, ctiPorts, routePoints }: DialedLine): Facts {

@@ -9,7 +9,8 @@ import { compareMatches, whyLost, whyWon, type Candidate } from "./closest-match
 import type { DialQuery, DialResult } from "./dial-plan.ts";
 import { resultOf } from "./explain-result.ts";
 import type { PlanTables } from "./plan-tables.ts";
-import { isOn, walkDigits, type Lookup, type WalkObserver } from "./walk-digits.ts";
+import { canUsePrefixes, isOn, walkDigits, type Lookup, type WalkObserver } from "./walk-digits.ts";
+import { UTC } from "./time-of-day.ts";
 
 type Step = { -readonly [Key in keyof DialStepExplanation]: DialStepExplanation[Key] } & {
   transformations: TransformationExplanation[];
@@ -42,31 +43,32 @@ export function explainDigits(
   };
 }
 
-function stepOf(tables: PlanTables, lookup: Lookup, { nowMs }: DialQuery): Step {
+function stepOf(tables: PlanTables, lookup: Lookup, query: DialQuery): Step {
   const patterns = patternCandidates(lookup);
-  const prefixes = prefixCandidates(tables, lookup);
+  const prefixes = prefixCandidates(tables, lookup, query);
   const service: CandidateExplanation[] = lookup.isService ? [serviceCandidate(lookup)] : [];
   const all = [...service, ...patterns, ...prefixes];
   return {
     digits: lookup.digits,
-    partitions: lookup.partitions.map((name) => partitionOf(tables, name, nowMs)),
+    partitions: lookup.partitions.map((name) => partitionOf(tables, name, query)),
     candidates: all.slice(0, MAX_CANDIDATES),
     omitted: Math.max(0, all.length - MAX_CANDIDATES),
     transformations: [],
   };
 }
 
-function partitionOf({ schedules }: PlanTables, name: string, nowMs: number): PartitionExplanation {
-  const on = isOn(schedules, name, nowMs);
+function partitionOf({ schedules }: PlanTables, name: string, query: DialQuery): PartitionExplanation {
+  const on = isOn(schedules, name, query);
   const schedule = schedules.get(name);
   if (schedule === undefined) return { name, on };
-  const { date, weekday, minute } = schedule.clock.at(nowMs);
+  const clock = schedule.clockFor(query.zone ?? UTC);
+  const { date, weekday, minute } = clock.at(query.nowMs);
   const [hours, minutes] = [Math.floor(minute / 60), minute % 60].map((value) => String(value).padStart(2, "0"));
   return {
     name,
     on,
     timeSchedule: schedule.name,
-    localTime: `${weekday} ${date} ${hours}:${minutes} ${schedule.clock.zone}`,
+    localTime: `${weekday} ${date} ${hours}:${minutes} ${clock.zone}`,
   };
 }
 
@@ -107,8 +109,12 @@ function serviceCandidate({ digits }: Lookup): CandidateExplanation {
   };
 }
 
-function prefixCandidates({ routes }: PlanTables, { digits, best, isService }: Lookup): CandidateExplanation[] {
-  if (digits === "") return [];
+function prefixCandidates(
+  { routes, schedules }: PlanTables,
+  { digits, partitions, best, isService }: Lookup,
+  query: DialQuery,
+): CandidateExplanation[] {
+  if (digits === "" || !canUsePrefixes(schedules, partitions, query)) return [];
   return routes.prefixesOf(digits).map(({ prefix, trunk }, index) => {
     const isFirst = index === 0;
     const won = isFirst && best === undefined && !isService;

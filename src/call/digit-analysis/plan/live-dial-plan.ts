@@ -16,7 +16,7 @@ const HOLDER_OF = [
   ["route-point", "routePoints"],
 ] as const satisfies readonly (readonly [Kind, LineHolder])[];
 
-const SPACE_KINDS: readonly Kind[] = ["calling-search-space", "device-pool"];
+const SPACE_KINDS: readonly Kind[] = ["calling-search-space", "device-pool", "date-time-group"];
 const SETTING_KINDS: readonly Kind[] = [
   "partition",
   "time-schedule",

@@ -9,8 +9,8 @@ interface EntryFacts {
   readonly pattern: Pattern;
   readonly urgent: boolean;
   readonly blocked: boolean;
-  /** Numbers that it matches, where all have one length. */
-  readonly count: bigint | undefined;
+  /** Numbers that it matches, by their length, as far as that has been asked: some take 100 ms to count. */
+  readonly counts: Map<number, bigint>;
 }
 
 /** An object that stands in a partition and can be dialed. */
@@ -57,11 +57,15 @@ export function entryOf(dialable: Dialable): PlanEntry | undefined {
     pattern,
     urgent: !isPlain && body.urgent,
     blocked: !isPlain && body.blocked,
-    count: pattern.maxLength === undefined ? undefined : countMatches(pattern, pattern.maxLength),
+    counts: new Map(),
   };
 }
 
 /** Numbers of a length that an entry matches. */
-export function countOf({ count, pattern }: PlanEntry, length: number): bigint {
-  return count ?? countMatches(pattern, length);
+export function countOf({ counts, pattern }: PlanEntry, length: number): bigint {
+  const known = counts.get(length);
+  if (known !== undefined) return known;
+  const count = countMatches(pattern, length);
+  counts.set(length, count);
+  return count;
 }

@@ -4,7 +4,7 @@ import type { DialPlanSource, PlanSettingsSource } from "./dial-plan.ts";
 import { Dialables } from "./dialables.ts";
 import { dialablesOf } from "./plan-entry.ts";
 import { Routes } from "./routes.ts";
-import { TimeOfDay, WallClock } from "./time-of-day.ts";
+import { TimeOfDay, UTC, WallClock } from "./time-of-day.ts";
 
 /** What a dial plan is compiled to. */
 export interface PlanTables extends PlanSettings {
@@ -54,14 +54,16 @@ function schedulesOf({
 }: PlanSettingsSource): Map<string, TimeOfDay | undefined> {
   const zones = new Map(dateTimeGroups.map(({ name, timeZone }) => [name, timeZone]));
   const clocks = new Map<string, WallClock>();
-  const clockOf = (group: string): WallClock => {
-    const zone = zones.get(group) ?? "UTC";
+  const clockOf = (zone: string): WallClock => {
     const clock = clocks.get(zone) ?? new WallClock(zone);
     clocks.set(zone, clock);
     return clock;
   };
   const byName = new Map(
-    timeSchedules.map((schedule) => [schedule.name, new TimeOfDay(schedule, clockOf(schedule.dateTimeGroup))]),
+    timeSchedules.map((schedule) => {
+      const { name, dateTimeGroup: group } = schedule;
+      return [name, new TimeOfDay(schedule, group === undefined ? undefined : (zones.get(group) ?? UTC), clockOf)];
+    }),
   );
   return new Map(
     partitions.flatMap(({ name, timeSchedule }) =>

@@ -1,5 +1,6 @@
 import { findServiceParameter, type BodyOf } from "../../../database/index.ts";
 import { transformNumber } from "../../trunk/transform-number.ts";
+import { behindServiceCodes } from "./service-codes.ts";
 import { changeByGroup, changeCalling, type OnChange } from "./change-number.ts";
 import type { DialedRoute, DialQuery, PlanSettingsSource, TrunkAttempt } from "./dial-plan.ts";
 
@@ -25,6 +26,8 @@ export class Routes {
   readonly #trunks: ReadonlyMap<string, BodyOf<"trunk">>;
   readonly #prefixes = new Map<string, string>();
   readonly #longestPrefix: number = 0;
+  /** What longer prefixes begin with. */
+  readonly #beginnings = new Set<string>();
   readonly #internationalPrefixes: readonly string[];
   readonly #countryCode: string;
 
@@ -35,7 +38,10 @@ export class Routes {
     for (const { name, prefixes } of source.trunks) {
       for (const prefix of prefixes) if (!this.#prefixes.has(prefix)) this.#prefixes.set(prefix, name);
     }
-    for (const prefix of this.#prefixes.keys()) this.#longestPrefix = Math.max(this.#longestPrefix, prefix.length);
+    for (const prefix of this.#prefixes.keys()) {
+      this.#longestPrefix = Math.max(this.#longestPrefix, prefix.length);
+      for (let length = 1; length < prefix.length; length += 1) this.#beginnings.add(prefix.slice(0, length));
+    }
     const prefixes = parameterOf(source, "InternationalPrefixes").split(" ");
     this.#internationalPrefixes = prefixes.filter((prefix) => prefix !== "");
     this.#countryCode = parameterOf(source, "CountryCode");
@@ -68,6 +74,11 @@ export class Routes {
     return found;
   }
 
+  /** There are longer prefixes that begin so. */
+  beginsPrefix(number: string): boolean {
+    return this.#beginnings.has(number);
+  }
+
   #attemptsOf(
     routeList: string | undefined,
     numbers: Numbers,
@@ -88,14 +99,17 @@ export class Routes {
         calling === undefined || callingNumber === undefined
           ? callingNumber
           : changeCalling(callingNumber, calling, onChange && ((...change) => onChange("calling", of, ...change)));
-      return trunksOf(group, nextOf).map((trunk) => attemptOf(trunk, { number, callingNumber: shown }));
+      return trunksOf(group, nextOf).map((trunk) => ({
+        ...attemptOf(trunk, { number, callingNumber: shown }),
+        way: { routeList: list?.name ?? "", routeGroup },
+      }));
     });
   }
 
   /** With the number as it is, or as the trunk makes it: whichever of the two a toll guard would stop. */
   leavesAbroad(trunk: string, number: string): boolean {
     const sent = transformNumber(number, this.#trunks.get(trunk)?.outbound);
-    return this.#isInternational(number) || this.#isInternational(sent);
+    return [number, sent].some((one) => behindServiceCodes(one).some((text) => this.#isInternational(text)));
   }
 
   #isInternational(number: string): boolean {

@@ -21,6 +21,8 @@ const WEEKDAYS: readonly WallTime["weekday"][] = [
   "friday",
   "saturday",
 ];
+/** What counts where no time zone is said. */
+export const UTC = "UTC";
 const DAY_MS = 86_400_000;
 const MINUTE_MS = 60_000;
 
@@ -52,26 +54,37 @@ export class WallClock {
   }
 }
 
-/** A time schedule with its time zone; it remembers what the last minute was like. */
+/** A time schedule, in a time zone of its own or in those of who calls; it remembers what the last minute was like in each. */
 export class TimeOfDay {
   readonly name: string;
-  readonly clock: WallClock;
   readonly #periods: readonly Period[];
-  #last = { minute: NaN, on: false };
+  readonly #own: string | undefined;
+  readonly #clockOf: (zone: string) => WallClock;
+  readonly #last = new Map<string, { readonly minute: number; readonly on: boolean }>();
 
-  constructor({ name, periods }: Schedule, clock: WallClock) {
+  /** @param own its time zone; undefined: that of the caller counts */
+  constructor({ name, periods }: Schedule, own: string | undefined, clockOf: (zone: string) => WallClock) {
     this.name = name;
-    this.clock = clock;
     this.#periods = periods;
+    this.#own = own;
+    this.#clockOf = clockOf;
   }
 
-  isOn(nowMs: number): boolean {
+  /** @param zone of the caller */
+  clockFor(zone: string): WallClock {
+    return this.#clockOf(this.#own ?? zone);
+  }
+
+  /** @param zone of the caller */
+  isOn(nowMs: number, zone: string): boolean {
     const minute = Math.floor(nowMs / MINUTE_MS);
-    if (this.#last.minute !== minute) {
-      const now = this.clock.at(nowMs);
-      this.#last = { minute, on: this.#periods.some((period) => isWithin(period, now)) };
-    }
-    return this.#last.on;
+    const clock = this.clockFor(zone);
+    const last = this.#last.get(clock.zone);
+    if (last?.minute === minute) return last.on;
+    const now = clock.at(nowMs);
+    const on = this.#periods.some((period) => isWithin(period, now));
+    this.#last.set(clock.zone, { minute, on });
+    return on;
   }
 }
 

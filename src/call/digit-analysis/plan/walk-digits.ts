@@ -1,9 +1,11 @@
+import { DEFAULT_PARTITION } from "../../../database/index.ts";
 import { changeCalled, changeCalling, MAX_NUMBER_LENGTH, type OnChange } from "./change-number.ts";
 import { candidateOf, compareMatches, type Candidate } from "./closest-match.ts";
 import type { DialPlanSource, DialQuery, DialResult, DialTarget } from "./dial-plan.ts";
 import type { PlanEntry } from "./plan-entry.ts";
 import type { PlanTables } from "./plan-tables.ts";
 import type { Numbers } from "./routes.ts";
+import { UTC } from "./time-of-day.ts";
 
 /** What one look-up has found. */
 export interface Lookup {
@@ -40,7 +42,7 @@ export function walkDigits(tables: PlanTables, digits: string, query: DialQuery,
     // What could follow is told by the digits that were dialed, not by what was made of them.
     more ??= lookup.more && entry?.urgent !== true;
     if (lookup.isService) return result({ kind: "service" });
-    if (entry === undefined) return result(targetByPrefix(tables, numbers.number));
+    if (entry === undefined) return result(targetByPrefix(tables, numbers.number, partitions, query));
     if (entry.blocked) return result({ kind: "none", reason: "blocked", pattern: entry.name });
     if (entry.kind !== "translation-pattern") {
       numbers = changedNumbers(entry, numbers, observer);
@@ -66,17 +68,17 @@ function nextSpace(
 }
 
 function lookUp(
-  { dialables, schedules }: PlanTables,
+  { dialables, schedules, routes }: PlanTables,
   digits: string,
   partitions: readonly string[],
-  { nowMs, services }: DialQuery,
+  query: DialQuery,
 ): Lookup {
   const candidates: Candidate[] = [];
-  let more = false;
+  let more = routes.beginsPrefix(digits) && canUsePrefixes(schedules, partitions, query);
   if (digits !== "" && digits.length <= MAX_NUMBER_LENGTH) {
     partitions.forEach((partition, index) => {
       const trie = dialables.trieOf(partition);
-      if (trie === undefined || !isOn(schedules, partition, nowMs)) return;
+      if (trie === undefined || !isOn(schedules, partition, query)) return;
       const found = trie.find(digits);
       more ||= found.more;
       for (const entry of found.entries) candidates.push(candidateOf(entry, index + 1, digits));
@@ -84,17 +86,45 @@ function lookUp(
   }
   let [best] = candidates;
   for (const candidate of candidates) if (best !== undefined && compareMatches(candidate, best) < 0) best = candidate;
-  const isService = services?.has(digits) === true && (best === undefined || best.count > 1n);
+  const isService = query.services?.has(digits) === true && (best === undefined || best.count > 1n);
   return { digits, partitions, candidates, best, isService, more };
 }
 
+/** When something is dialed, and in which time zone. */
+type Moment = Pick<DialQuery, "nowMs" | "zone">;
+
 /** False while its time schedule is off. */
-export function isOn(schedules: PlanTables["schedules"], partition: string, nowMs: number): boolean {
-  return !schedules.has(partition) || schedules.get(partition)?.isOn(nowMs) === true;
+export function isOn(schedules: PlanTables["schedules"], partition: string, { nowMs, zone = UTC }: Moment): boolean {
+  return !schedules.has(partition) || schedules.get(partition)?.isOn(nowMs, zone) === true;
 }
 
-function targetByPrefix({ routes }: PlanTables, number: string): DialTarget {
-  const trunks = number === "" ? [] : routes.prefixesOf(number).map(({ trunk }) => trunk);
+/** Prefixes of trunks stand in the partition of what names none: who may not dial that does not get out by them. */
+export function prefixTrunks(
+  { routes, schedules }: PlanTables,
+  number: string,
+  partitions: readonly string[],
+  when: Moment,
+): readonly string[] {
+  return number !== "" && canUsePrefixes(schedules, partitions, when)
+    ? routes.prefixesOf(number).map(({ trunk }) => trunk)
+    : [];
+}
+
+export function canUsePrefixes(
+  schedules: PlanTables["schedules"],
+  partitions: readonly string[],
+  when: Moment,
+): boolean {
+  return partitions.includes(DEFAULT_PARTITION) && isOn(schedules, DEFAULT_PARTITION, when);
+}
+
+function targetByPrefix(
+  tables: PlanTables,
+  number: string,
+  partitions: readonly string[],
+  query: DialQuery,
+): DialTarget {
+  const trunks = prefixTrunks(tables, number, partitions, query);
   return trunks.length === 0 ? { kind: "none", reason: "unknown-number" } : { kind: "prefix", trunks };
 }
 

@@ -261,16 +261,22 @@ describe("objects on the command line", () => {
     });
 
     it("given parameters, when set and reset, then value, default and effect are said", async () => {
-      const set = await cli.run(["parameter", "set", "T302Timer", "10"]);
-      assert.match(set.out, /^T302Timer is 10 \(change \d+\); a change takes effect for new calls$/);
-      const { value, isDefault, range } = await show("parameter", "show", "T302Timer");
+      const set = await cli.run(["parameter", "set", "ForwardMaximumHopCount", "10"]);
+      assert.match(set.out, /^ForwardMaximumHopCount is 10 \(change \d+\); a change takes effect for new calls$/);
+      const { value, isDefault, range } = await show("parameter", "show", "ForwardMaximumHopCount");
       assert.deepEqual([value, isDefault, range], [10, false, "1-60"]);
       assert.match(
         (await cli.run(["parameter", "list"])).out,
-        /^T302Timer +10 +\* +15 +1-60 +seconds +callmanager +for new calls$/m,
+        /^ForwardMaximumHopCount +10 +\* +12 +1-60 +hops +callmanager +for new calls$/m,
       );
-      assert.match((await cli.run(["parameter", "reset", "T302Timer"])).out, /^T302Timer is 15 \(change \d+\)/);
-      assert.equal((await cli.run(["parameter", "reset", "T302Timer"])).out, "T302Timer is 15 already");
+      assert.match(
+        (await cli.run(["parameter", "reset", "ForwardMaximumHopCount"])).out,
+        /^ForwardMaximumHopCount is 12 \(change \d+\)/,
+      );
+      assert.equal(
+        (await cli.run(["parameter", "reset", "ForwardMaximumHopCount"])).out,
+        "ForwardMaximumHopCount is 12 already",
+      );
       assert.match(
         (await cli.run(["parameter", "show", "CountryCode"])).out,
         /^CountryCode: \(empty\) \(the default\)$/m,
@@ -278,10 +284,16 @@ describe("objects on the command line", () => {
     });
 
     for (const [words, message] of [
-      [["set", "T302Timer", "99"], /^tandem: service-parameter T302Timer value: .*\(bad-object\)$/],
-      [["set", "T302Timer", "soon"], /expected a whole number, found soon$/],
+      [
+        ["set", "ForwardMaximumHopCount", "99"],
+        /^tandem: service-parameter ForwardMaximumHopCount value: .*\(bad-object\)$/,
+      ],
+      [["set", "ForwardMaximumHopCount", "soon"], /expected a whole number, found soon$/],
       [["set", "CDREnabled", "maybe"], /expected true or false, found maybe$/],
-      [["show", "T302timr"], /there is no service parameter T302timr; did you mean T302Timer\?$/],
+      [
+        ["show", "ForwardMaximumHopCont"],
+        /there is no service parameter ForwardMaximumHopCont; did you mean ForwardMaximumHopCount\?$/,
+      ],
     ] as const) {
       it(`given parameter ${words.join(" ")}, when run, then it is refused`, async () => {
         const { exitCode, err } = await cli.run(["parameter", ...words]);

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { appendFileSync } from "node:fs";
+import { appendFileSync, copyFileSync } from "node:fs";
 import { AuditLog } from "../../../../src/admin/index.ts";
 import { RotatingFile } from "../../../../src/main/host/rotating-file.ts";
 import { ManualClock } from "../../../support/manual-clock.ts";
@@ -49,6 +49,30 @@ describe("AuditLog", () => {
     assert.deepEqual(
       (await again.read({ limit: 10 })).map(({ event }) => event),
       ["signed-in", "signed-out", "signed-in"],
+    );
+  });
+
+  it("given files that rotate while they are read, when one is seen under two names, then each entry is there once", async () => {
+    const log = open();
+    for (let count = 0; count < 5; count += 1) log.record({ event: "signed-in", user: "ada", source: "a" });
+    copyFileSync(directory.join("audit.log"), directory.join("audit.1.log"));
+    const entries = await log.read({ limit: 100 });
+    assert.deepEqual(
+      entries.map(({ number }) => number),
+      [5, 4, 3, 2, 1],
+    );
+  });
+
+  it("given lines that are JSON and no entries, when read and opened again, then they are passed over", async () => {
+    const log = open();
+    log.record({ event: "signed-in", user: "ada", source: "a" });
+    file.close();
+    appendFileSync(directory.join("audit.log"), 'null\n5\n[]\n{"number":"9"}\n');
+    const again = open();
+    again.record({ event: "signed-out", user: "ada", source: "a" });
+    assert.deepEqual(
+      (await again.read({ limit: 10 })).map(({ number }) => number),
+      [2, 1],
     );
   });
 });

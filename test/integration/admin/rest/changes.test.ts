@@ -51,6 +51,45 @@ describe("changes over the REST API", () => {
     }
   });
 
+  it("given a user that one bulk changes and then puts or makes anew, when done, then its password stays unless it was deleted", async () => {
+    await rest.addUser("ada", "operator", "correct horse");
+    const hash = rest.store.get("user", "ada")?.body.passwordHash;
+    const merge = { operation: "merge", collection: "users", id: "ada", body: { displayName: "Ada" } };
+    const put = { operation: "put", collection: "users", body: { name: "ada", role: "auditor" } };
+    const replace = { ...put, operation: "replace", id: "ada" };
+    for (const last of [put, replace]) {
+      assert.equal((await rest.post("/bulk", { operations: [merge, last] })).status, 200);
+      assert.equal(rest.store.get("user", "ada")?.body.passwordHash, hash);
+      await rest.addUser("ada", "operator", "x", { password: undefined, passwordHash: hash });
+    }
+    const gone = { operation: "delete", collection: "users", id: "ada" };
+    assert.equal((await rest.post("/bulk", { operations: [gone, put] })).status, 200);
+    assert.equal(rest.store.get("user", "ada")?.body.passwordHash, undefined);
+  });
+
+  it("given large changes, when listed, then a page ends early and the next goes on", async () => {
+    const users = (from: number) =>
+      Array.from({ length: 1_500 }, (_, index) => {
+        return { operation: "put", collection: "partitions", body: { name: `p${from + index}` } };
+      });
+    for (const from of [0, 1_500, 3_000]) await rest.post("/bulk", { operations: users(from) });
+    const first = (await rest.get("/changes?limit=100")).body;
+    assert.equal(first.items.length, 2);
+    const second = (await rest.get(`/changes?limit=100&before=${String(first.next)}`)).body;
+    assert.deepEqual(
+      [...first.items, ...second.items].map(({ sequence }) => sequence),
+      [4, 3, 2, 1],
+    );
+    assert.equal(second.next, null);
+  });
+
+  it("given a summary that would write to a terminal, when sent, then it is refused", async () => {
+    const operations = [{ operation: "put", collection: "partitions", body: { name: "p" } }];
+    const { body } = await rest.post("/bulk", { summary: "\u001b]0;owned\u0007", operations });
+    assert.equal(body.code, "bad-body");
+    assert.equal(body.violations[0]?.path, "summary");
+  });
+
   it("given users with passwords, when put in bulk without them, then they stay", async () => {
     await rest.addUser("ada", "operator", "correct horse");
     const hash = rest.store.get("user", "ada")?.body.passwordHash;
@@ -120,7 +159,7 @@ describe("changes over the REST API", () => {
   it("given call control that answers late or not at all, when something is changed, then the answer says so", async () => {
     const told: unknown[] = [];
     assert.equal((await rest.post("/partitions", { name: "a" })).headers["tandem-applied"], "false");
-    await rest.answerAsCallManager({ "configuration-changed": (params) => told.push(params) });
+    await rest.answerAsCallManager({ "configuration-changed": (params) => (told.push(params), params) });
     const { headers, body } = await rest.post("/partitions", { name: "b" });
     assert.equal(headers["tandem-applied"], "true");
     assert.deepEqual(told, [{ sequence: body.revision }]);

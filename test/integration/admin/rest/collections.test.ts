@@ -35,6 +35,27 @@ describe("collections of the REST API", () => {
     assert.equal((await rest.get("/directory-numbers/%2B4930%231%40internal")).body.number, "+4930#1");
   });
 
+  it("given a digest user that is changed without its password, when any old hash would stay, then it is refused", async () => {
+    await rest.post("/phones", { name: "p", credentials: { user: "x", password: "s3cret" } });
+    const [before, revision] = [rest.store.get("phone", "p")?.body.credentials, rest.store.sequence()];
+    const [MD5, sha] = [before?.ha1?.MD5, before?.ha1?.["SHA-256"]];
+    const patch = (credentials: unknown) =>
+      rest.send({ method: "PATCH", path: "/phones/p", headers: { "if-match": "*" }, body: { credentials } });
+    for (const credentials of [
+      { user: "y" },
+      { user: null },
+      { user: "y", ha1: { MD5, "SHA-256": sha } },
+      { user: "y", ha1: { "SHA-256": null } },
+      { user: "y", ha1: { MD5: "0".repeat(32) } },
+    ]) {
+      const { body } = await patch(credentials);
+      assert.equal(body.code, "rule-violated", JSON.stringify(credentials));
+    }
+    assert.equal(rest.store.sequence(), revision);
+    assert.equal((await patch({ user: "y", password: "s3cret" })).status, 200);
+    assert.notEqual(rest.store.get("phone", "p")?.body.credentials?.ha1?.MD5, MD5);
+  });
+
   it("given an object as it was read, when written back by PUT, then its secrets stay", async () => {
     const made = await rest.post("/phones", phone);
     const before = rest.store.get("phone", "desk-1001")?.body.credentials;

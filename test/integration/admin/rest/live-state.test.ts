@@ -61,12 +61,12 @@ describe("live state over the REST API", () => {
   });
 
   it("given service parameters, when their definitions are listed, then values and defaults are told", async () => {
-    await rest.post("/service-parameters", { name: "T302Timer", value: 5 });
+    await rest.post("/service-parameters", { name: "ForwardMaximumHopCount", value: 5 });
     const { body } = await rest.get("/service-parameter-definitions");
-    const timer = body.items.find(({ name }) => name === "T302Timer");
-    assert.deepEqual([timer?.["value"], timer?.["default"], timer?.["isDefault"]], [5, 15, false]);
-    assert.equal((timer?.["schema"] as { maximum: number }).maximum, 60);
-    const bad = await rest.post("/service-parameters", { name: "T302Timer2", value: 5 });
+    const hops = body.items.find(({ name }) => name === "ForwardMaximumHopCount");
+    assert.deepEqual([hops?.["value"], hops?.["default"], hops?.["isDefault"]], [5, 12, false]);
+    assert.equal((hops?.["schema"] as { maximum: number }).maximum, 60);
+    const bad = await rest.post("/service-parameters", { name: "ForwardMaximumHopCount2", value: 5 });
     assert.equal(bad.body.code, "bad-object");
   });
 });

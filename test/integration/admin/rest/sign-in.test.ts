@@ -8,10 +8,17 @@ const PASSWORD = "correct horse";
 describe("signing in to the REST API", () => {
   let rest: RestFixture;
   let clock: ManualClock;
+  let whileApplied: () => Promise<unknown>;
   beforeEach(async () => {
     clock = new ManualClock();
     rest = await RestFixture.start({ clock, httpToken: "http-token-0123456789" });
-    await rest.answerAsCallManager({ "configuration-changed": (params) => params });
+    whileApplied = async () => undefined;
+    await rest.answerAsCallManager({
+      "configuration-changed": async (params) => {
+        await whileApplied();
+        return params;
+      },
+    });
     await rest.addUser("ada", "administrator", PASSWORD);
   });
   afterEach(() => rest.close());
@@ -91,7 +98,10 @@ describe("signing in to the REST API", () => {
     const operations = [{ operation: "create", collection: "users", body: { name: "eve", role: "administrator" } }];
     assert.equal(await status("operator", "/bulk", "POST", { operations }), 403);
     assert.equal(await status("operator", `/changes/${rest.store.sequence()}/undo`, "POST"), 403);
-    assert.equal(await status("operator", "/service-parameters", "POST", { name: "T302Timer", value: 5 }), 403);
+    assert.equal(
+      await status("operator", "/service-parameters", "POST", { name: "ForwardMaximumHopCount", value: 5 }),
+      403,
+    );
     assert.equal(rest.store.get("user", "eve"), undefined);
   });
 
@@ -125,6 +135,42 @@ describe("signing in to the REST API", () => {
     assert.equal((await as(other, "/me")).body.code, "sign-in-refused");
     assert.equal((await signIn("new", PASSWORD)).status, 401);
     assert.equal((await signIn("new", "a new password")).body["mustChangePassword"], false);
+  });
+
+  it("given a user that changes its password, when an administrator sets another right after it, then its session ends", async () => {
+    await rest.addUser("eve", "operator", PASSWORD);
+    const bearer = `Bearer ${(await signIn("eve", PASSWORD)).body.token}`;
+    whileApplied = async () => {
+      whileApplied = async () => undefined;
+      assert.equal((await as(bearer, "/me")).status, 200, "its own change has not ended it");
+      await rest.addUser("eve", "operator", "set by another");
+    };
+    const change = { oldPassword: PASSWORD, newPassword: "a new password" };
+    assert.equal((await as(bearer, "/me/password", "POST", change)).status, 204);
+    assert.equal((await as(bearer, "/me")).body.code, "sign-in-refused");
+  });
+
+  it("given an administrator that sets a password, when the user's own change comes too late, then it is refused", async () => {
+    const { store } = rest;
+    const apply = store.apply.bind(store);
+    store.apply = async (request) => {
+      if (request.summary === "own password") await rest.addUser("eve", "user", "set by another");
+      return apply(request);
+    };
+    await rest.addUser("eve", "user", PASSWORD);
+    const change = { oldPassword: PASSWORD, newPassword: "a new password" };
+    const late = await as(basic("eve", PASSWORD), "/me/password", "POST", change);
+    assert.equal(late.body.code, "changed-meanwhile", late.text);
+    assert.equal((await as(basic("eve", "set by another"), "/me")).status, 200);
+  });
+
+  it("given the names that the node signs with, when users are to have them, then that is refused", async () => {
+    for (const name of ["cli", "CLI", "http-token", "tandem", "tandem.yaml"]) {
+      const { body } = await rest.post("/users", { name });
+      assert.equal(body.code, "rule-violated", name);
+      assert.equal(body.violations[0]?.path, "name");
+    }
+    assert.equal((await rest.post("/users", { name: "cli2" })).status, 201);
   });
 
   it("given sign-ins, when the audit is read, then they are there with user and address, and no password", async () => {

@@ -30,6 +30,16 @@ describe("findJsonFault", () => {
     );
   });
 
+  it("given strings and numbers of any length, when searched, then the fault is found", () => {
+    const long = "x".repeat(24 * 1024 * 1024);
+    assert.equal(findJsonFault(`{"a": "${long}`).expected, "a value");
+    assert.equal(findJsonFault(`["${long}\\n" 1]`).column, long.length + 7);
+    assert.equal(findJsonFault(`${"1".repeat(long.length)}x`).expected, "the end");
+    assert.equal(findJsonFault(`["\\x"]`).column, 2);
+    assert.equal(findJsonFault(`["\\u12g4"]`).column, 2);
+    assert.equal(findJsonFault(`["a\nb"]`).column, 2);
+  });
+
   it("given JSON and something behind it, when searched, then the fault is what is behind it", () => {
     fc.assert(
       fc.property(fc.json({ maxDepth: 4 }), (text) => {

@@ -42,6 +42,15 @@ describe("RefusalLimits", () => {
     );
   });
 
+  it("given one subscriber of IPv6, when it guesses from all of its addresses, then it is one place", () => {
+    const limits = new RefusalLimits(new ManualClock());
+    assert.equal(
+      refusedAfter(100, (count) => limits.begin(`2001:db8:1:2::${count.toString(16)}`, `user-${count}`)),
+      40,
+    );
+    limits.begin("2001:db8:1:3::1", "ada");
+  });
+
   it("given sign-ins that were right, when there are many, then none waits", () => {
     const limits = new RefusalLimits(new ManualClock());
     const signIn = (): void => {

@@ -61,6 +61,7 @@ describe("CallSession of a call that a process takes up, before the edge has ans
       {
         port: requests.port,
         wayTo: () => undefined,
+        codecsBetween: () => undefined,
         relay: new FakeRelay(),
         clock: new SystemClock(),
         ids: new RandomIds(),

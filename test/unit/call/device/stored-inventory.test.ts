@@ -32,7 +32,7 @@ describe("StoredInventory", () => {
     errors = [];
     const logger = { ...silentLogger, error: (_: string, fields?: object) => errors.push(JSON.stringify(fields)) };
     mirror = new ConfigurationMirror(store);
-    stored = new StoredInventory(mirror, { realm: "tandem.test", profiles, logger });
+    stored = new StoredInventory(mirror, { realm: "tandem.test", node: "test", profiles, logger });
   });
   afterEach(() => store.close());
 
@@ -115,16 +115,103 @@ describe("StoredInventory", () => {
     assert.equal(stored.inventory.deviceByName("phone-1002")?.kind, "peer");
   });
 
-  it("given a trunk whose address is another's, when it is there, then it alone is left out until that one is gone", async () => {
-    await takeUp(trunk("b", "192.0.2.1/32"), ...phoneOperations(["1004"]));
-    assert.equal(stored.inventory.deviceByName("b"), undefined);
-    assert.equal(stored.inventory.phoneByNumber("1004")?.name, "phone-1004");
-    assert.match(errors.join(), /"b".*address of two peers/);
-    await takeUp(...phoneOperations(["1005"]));
-    assert.equal(errors.length, 1);
-    const { havePeersChanged } = await takeUp(remove("trunk", "a"));
-    assert.equal(havePeersChanged, true);
-    assert.equal(stored.inventory.peerByAddress("192.0.2.1")?.name, "b");
+  describe("codecs of regions", () => {
+    const region = (name: string, codecs: string[] = [], to: Record<string, string[]> = {}): Operation =>
+      put("region", {
+        name,
+        codecs: codecs as "PCMU"[],
+        to: Object.entries(to).map(([other, list]) => ({ region: other, codecs: list as "PCMU"[] })),
+      });
+    const pool = (name: string, of: string): Operation => put("device-pool", { name, region: of });
+    const between = (caller: string, callee: string): readonly string[] | undefined =>
+      stored.inventory.codecsBetween(caller, callee);
+
+    it("given regions without codecs, when devices call each other, then they may use any", () => {
+      assert.equal(between("phone-1001", "phone-1002"), undefined);
+      assert.equal(between("phone-1001", "a"), undefined);
+      assert.equal(between("phone-1001", "gone"), undefined);
+    });
+
+    it("given a region with codecs, when devices of it call each other or those of one that says nothing, then it has its say", async () => {
+      await takeUp(
+        region("far", ["G722", "PCMA"]),
+        pool("far", "far"),
+        ...phoneOperations(["1004"], { devicePool: "far" }),
+      );
+      assert.deepEqual(between("phone-1004", "phone-1004"), ["G722", "PCMA"]);
+      assert.deepEqual(between("phone-1004", "phone-1001"), ["G722", "PCMA"]);
+      assert.deepEqual(between("a", "phone-1004"), ["G722", "PCMA"]);
+      await takeUp(region("far", ["PCMU"]));
+      assert.deepEqual(between("phone-1004", "phone-1001"), ["PCMU"]);
+      await takeUp(pool("far", "default"));
+      assert.equal(between("phone-1004", "phone-1001"), undefined);
+    });
+
+    it("given two regions with codecs, when a device of one calls one of the other, then those of both are left in the order of the caller's", async () => {
+      await takeUp(
+        region("default", ["PCMA", "G722", "PCMU"]),
+        region("far", ["PCMU", "PCMA", "opus"]),
+        pool("far", "far"),
+        ...phoneOperations(["1004"], { devicePool: "far" }),
+      );
+      assert.deepEqual(between("phone-1001", "phone-1004"), ["PCMA", "PCMU"]);
+      assert.deepEqual(between("phone-1004", "phone-1001"), ["PCMU", "PCMA"]);
+      await takeUp(region("far", ["opus"]));
+      assert.deepEqual(between("phone-1004", "phone-1001"), []);
+    });
+
+    it("given regions that say what goes between them, when devices call each other, then that counts, the caller's first", async () => {
+      await takeUp(
+        region("default", ["PCMA"]),
+        region("far", ["PCMA"], { default: ["opus"] }),
+        pool("far", "far"),
+        ...phoneOperations(["1004"], { devicePool: "far" }),
+      );
+      assert.deepEqual(between("phone-1004", "phone-1001"), ["opus"]);
+      assert.deepEqual(between("phone-1001", "phone-1004"), ["opus"]);
+      await takeUp(region("default", ["PCMA"], { far: ["G729"] }));
+      assert.deepEqual(between("phone-1001", "phone-1004"), ["G729"]);
+      assert.deepEqual(between("phone-1004", "phone-1001"), ["opus"]);
+    });
+  });
+
+  describe("home nodes", () => {
+    const group = (name: string, ...nodes: string[]): Operation => put("call-manager-group", { name, nodes });
+    const other: readonly Operation[] = [
+      put("node", { name: "n2" }),
+      group("others", "n2"),
+      put("device-pool", { name: "others", callManagerGroup: "others" }),
+    ];
+    const homeOf = (device: string): readonly string[] | undefined =>
+      stored.inventory.deviceByName(device)?.homeElsewhere;
+
+    it("given a device of a pool whose group has other nodes only, when it is read, then its home is there", async () => {
+      await takeUp(...other, ...phoneOperations(["1004"], { devicePool: "others" }));
+      assert.deepEqual(homeOf("phone-1004"), ["n2"]);
+      assert.equal(homeOf("phone-1001"), undefined);
+      assert.equal(homeOf("a"), undefined);
+    });
+
+    it("given a group that loses this node, when that is taken up, then what its devices have registered ends, and comes back with it", async () => {
+      await takeUp(...other);
+      const { endedAors, endedDevices, havePeersChanged } = await takeUp(group("default", "n2"));
+      assert.deepEqual([...endedAors].sort(), ["1001/phone-1001", "1002/phone-1002", "1011/phone-1001"]);
+      assert.deepEqual(endedDevices, []);
+      assert.equal(havePeersChanged, true);
+      assert.deepEqual([homeOf("phone-1002"), homeOf("a")], [["n2"], ["n2"]]);
+      assert.deepEqual(await takeUp(group("default", "n2", "test")), { ...nothing, havePeersChanged: true });
+      assert.deepEqual([homeOf("phone-1002"), homeOf("a")], [undefined, undefined]);
+    });
+
+    it("given a pool that gets another group, when that is taken up, then only its devices move", async () => {
+      await takeUp(
+        ...other,
+        put("device-pool", { name: "mine" }),
+        ...phoneOperations(["1004"], { devicePool: "mine" }),
+      );
+      const moved = await takeUp(put("device-pool", { name: "mine", callManagerGroup: "others" }));
+      assert.deepEqual(moved, { ...nothing, endedAors: ["1004/phone-1004"] });
+    });
   });
 
   it("given a profile that is not there, when a phone has it, then it gets the standard one", async () => {

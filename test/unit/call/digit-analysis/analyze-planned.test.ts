@@ -14,12 +14,18 @@ describe("digit analysis with a dial plan", () => {
     prefixes,
   });
   const plan = samplePlan({
-    callingSearchSpaces: [{ name: "internal", partitions: ["internal", "outside"] }],
+    callingSearchSpaces: [
+      { name: "internal", partitions: ["internal", "outside"] },
+      { name: "outside", partitions: ["outside"] },
+    ],
     devicePools: [{ name: "default" }],
     directoryNumbers: [{ number: "1001" }, { number: "1002" }, { number: "1003" }, { number: "1009" }],
-    phones: ["1001", "1002"].map((number) => ({ name: `phone-${number}`, lines: [{ directoryNumber: number }] })),
+    phones: [
+      ...["1001", "1002"].map((number) => ({ name: `phone-${number}`, lines: [{ directoryNumber: number }] })),
+      { name: "lobby", lines: [{ directoryNumber: "1002" }], callingSearchSpace: "outside" },
+    ],
     ctiPorts: [{ name: "port", lines: [{ directoryNumber: "1003" }] }],
-    trunks: [trunk("first", ["77"]), trunk("second", ["7"]), trunk("transit"), trunk("absent")],
+    trunks: [trunk("first", ["77"]), trunk("second", ["7"]), trunk("transit", ["88"]), trunk("absent")],
     routeGroups: [{ name: "all", trunks: ["first", "absent", "second", "transit"] }],
     routeLists: [{ name: "all", groups: [{ routeGroup: "all", calling: { prefix: "+4930" } }] }],
     routePatterns: [
@@ -92,6 +98,7 @@ describe("digit analysis with a dial plan", () => {
         peer: peer(name),
         number: "0044",
         callingNumber: "+49301001",
+        way: { pattern: "9.!@outside", routeList: "all", routeGroup: "all" },
       })),
     });
   });
@@ -136,7 +143,58 @@ describe("digit analysis with a dial plan", () => {
     assert.deepEqual(dial("7700", { caller: peer("second") }), { kind: "none", reason: "no-transit" });
   });
 
-  it("given the host of a peer, when it is dialed, then its prefixes count, not the patterns", () => {
+  it("given the host of a peer, when a pattern that leads there is dialed, then that peer alone is tried", () => {
+    const destination = dial("sip:930@second.example");
+    assert.deepEqual(destination.kind === "route" && destination.attempts.map(({ peer: { name } }) => name), [
+      "second",
+    ]);
+    assert.equal(destination.kind === "route" && destination.attempts[0]?.number, "30");
+    assert.deepEqual(dial("sip:901905@second.example"), {
+      kind: "none",
+      reason: "blocked",
+      pattern: "90190!@outside",
+      more: true,
+    });
+    assert.equal(dial("sip:51@first.example").kind, "none");
+    assert.deepEqual(dial("sip:930@first.example", { caller: peer("first") }), {
+      kind: "none",
+      reason: "no-trunk",
+      pattern: "9.!@outside",
+    });
+  });
+
+  it("given a caller whose search space has not the partition of prefixes, when it dials one, by number or host, then it leads nowhere", () => {
+    for (const number of ["7700", "sip:7700@first.example", "sip:%2b77@second.example"]) {
+      assert.equal(dial(number, { caller: { ...phoneOf(inventory, "1002"), name: "lobby" } }).kind, "none", number);
+    }
+    assert.equal(dial("930", { caller: { ...phoneOf(inventory, "1002"), name: "lobby" } }).kind, "route");
+  });
+
+  for (const user of ["7-7.0(0)", "77x00", "77%2000", "%2077", "7700%00", "77+00", "%EF%BC%97"]) {
+    it(`given ${user}, when it is dialed in any way, then it goes where its number goes, or nowhere`, () => {
+      const numbers = ["127.0.0.1", "first.example"].map((host) => {
+        const destination = dial(`sip:${user}@${host}`);
+        return destination.kind === "peer" ? destination.number : destination.kind;
+      });
+      assert.deepEqual([...new Set(numbers)], [user.startsWith("7-7") ? "7700" : "none"]);
+    });
+  }
+
+  it("given the beginning of a prefix, a service or an emergency number, when it is dialed, then more may follow", () => {
+    const emergency = emergencyPlan({ numbers: ["311"], route: "first" }, inventory);
+    const endpoints = new Map([["4196", "echo"] as const]);
+    for (const number of ["419", "31"]) {
+      const destination = dial(number, { emergency, endpoints });
+      assert.equal(destination.kind === "none" && destination.more, true, number);
+    }
+    assert.deepEqual(dial("8"), { kind: "none", reason: "unknown-number", more: true });
+    assert.deepEqual(dial("8", { caller: { ...phoneOf(inventory, "1002"), name: "lobby" } }), {
+      kind: "none",
+      reason: "unknown-number",
+    });
+  });
+
+  it("given the host of a peer, when no pattern matches, then its prefixes count", () => {
     assert.deepEqual(dial("sip:7044@second.example"), {
       kind: "peer",
       peer: peer("second"),
@@ -153,9 +211,20 @@ describe("digit analysis with a dial plan", () => {
     assert.deepEqual(dial("urn:service:sos", { emergency }), { kind: "peer", peer: peer("first"), number: "901905" });
   });
 
-  it("given a device that the plan does not know, when it dials, then nothing may be dialed but services and prefixes", () => {
+  it("given the phone that takes emergency calls, when it makes one, then it gets out by the plan, or by a prefix, else not at all", () => {
+    const emergency = emergencyPlan({ numbers: ["9112", "7712", "312"], route: "1001" }, inventory);
+    const destination = dial("9112", { emergency });
+    assert.equal(destination.kind === "route" && destination.attempts[0]?.number, "112");
+    assert.equal(dial("7712", { emergency }).kind, "peer");
+    assert.equal(dial("7712", { emergency, caller: { ...phoneOf(inventory, "1001"), line: "1@none" } }).kind, "peer");
+    assert.deepEqual(dial("312", { emergency }), { kind: "none", reason: "no-emergency" });
+    assert.equal(dial("urn:service:sos", { emergency }).kind, "route");
+  });
+
+  it("given a device that the plan does not know, when it dials, then nothing may be dialed but services", () => {
     const stranger = { ...phoneOf(inventory, "1001"), name: "stranger", line: "5555@internal" };
     assert.equal(dial("1002", { caller: stranger }).kind, "none");
+    assert.equal(dial("7700", { caller: stranger }).kind, "none");
     assert.equal(dial("9196", { caller: stranger }).kind, "endpoint");
   });
 });

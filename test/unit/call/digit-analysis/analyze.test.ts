@@ -35,7 +35,7 @@ describe("digit analysis", () => {
     localHosts: new Set(["127.0.0.1", "::1"]),
   };
   const dial = (user: string, changes: Partial<AnalysisContext> = {}): Destination =>
-    analyze({ user, isTelephone: false }, { ...context, ...changes });
+    analyze({ user }, { ...context, ...changes });
   const dialUri = (uri: string, changes: Partial<AnalysisContext> = {}): string => {
     const dialed = parseDialed(uri);
     assert.ok(dialed.ok);
@@ -138,24 +138,21 @@ describe("digit analysis", () => {
   it("given a telephone number with separators, when it is dialed, then they do not count", () => {
     assert.equal(dialUri("tel:+49-30"), "phone-+4930");
     assert.equal(dialUri("sip:10-02@127.0.0.1;user=phone"), "phone-1002");
-    assert.equal(dialUri("sip:10-02@127.0.0.1"), "10-02 by city");
+    assert.equal(dialUri("sip:10-02@127.0.0.1"), "phone-1002");
   });
 
   it("given any number and prefixes, when it is compared with a search of all, then the longest prefix wins", () => {
-    const digits = fc.string({ unit: fc.constantFrom("1", "2", "+"), maxLength: 4 });
+    const digits = fc.string({ unit: fc.constantFrom("1", "2", "#"), maxLength: 4 });
     fc.assert(
       fc.property(
         fc.uniqueArray(digits, { maxLength: 8 }),
-        fc.string({ unit: fc.constantFrom("1", "2", "+"), minLength: 1, maxLength: 8 }),
+        fc.string({ unit: fc.constantFrom("1", "2", "#"), minLength: 1, maxLength: 8 }),
         (prefixes, number) => {
           const peers = prefixes.map((prefix, index) =>
             samplePeer(`p${index}`, { addresses: [`192.0.2.${index}`], prefixes: [prefix] }),
           );
           const caller = phoneOf(inventory, "1001");
-          const destination = analyze(
-            { user: number, isTelephone: false },
-            { ...context, caller, inventory: sampleInventory([], peers) },
-          );
+          const destination = analyze({ user: number }, { ...context, caller, inventory: sampleInventory([], peers) });
           const best = prefixes.filter((prefix) => number.startsWith(prefix)).sort((a, b) => b.length - a.length)[0];
           assert.equal(destination.kind === "peer" ? destination.peer.prefixes[0] : undefined, best);
         },

@@ -162,6 +162,30 @@ describe("diversions", () => {
     );
   });
 
+  it("given CFNA and contacts in turn, when the first has rung out and the last is gone, then nobody has answered", () => {
+    const groups = ["a", "b"].map((name) => ({ branchIds: [name], ringMs: 12_000 }));
+    for (const [diverts, status] of [[["no-answer"], 0] as const, [["unregistered"], 480] as const]) {
+      const { world } = offered({ kind: "branches", groups, diverts });
+      world.timers.delete("ring");
+      world.send({ type: "timer", timer: "ring" });
+      const failed = world.send({ type: "branch-failed", branchId: "b", status: 408 });
+      if (status === 0) assert.deepEqual(failed.at(-1), { type: "divert", reason: "no-answer" });
+      else assert.deepEqual(rejected(failed), [480, 19]);
+    }
+  });
+
+  it("given CFB and CFNA, when one contact is busy and the other rings out, then nobody has answered; when that refuses, then it is busy", () => {
+    for (const isOut of [true, false]) {
+      const { world } = offered(phone("busy", "no-answer"));
+      world.send({ type: "branch-failed", branchId: "a", status: 486 });
+      if (isOut) world.timers.delete("ring");
+      const over = world.send(
+        isOut ? { type: "timer", timer: "ring" } : { type: "branch-failed", branchId: "b", status: 480 },
+      );
+      assert.deepEqual(over.at(-1), { type: "divert", reason: isOut ? "no-answer" : "busy" });
+    }
+  });
+
   it("given nowhere to go, when a call would be diverted, then it is refused as it would have been", () => {
     const { world } = offered(phone("unregistered"));
     world.send({ type: "branch-failed", branchId: "a", status: 430 });

@@ -59,6 +59,19 @@ describe("Registrar", () => {
     assert.deepEqual(registrar.lookup("1002"), []);
   });
 
+  it("given a phone that is at home on other nodes, when it registers, then it gets 403 that says where, and people are told", () => {
+    const notes: string[] = [];
+    const hints = { note: (_: unknown, text: string) => void notes.push(text), registered: () => undefined };
+    const choosy = makeRegistrar({ hints });
+    const phone = { ...phoneOf(inventory, "1001"), homeElsewhere: ["n2", "n3"] };
+    const result = choosy.register({ phone, contacts: ["<sip:a@192.0.2.7>"], callId: "c", cseq: 1, source: SOURCE });
+    assert.equal(result.status, 403);
+    assert.deepEqual(result.headers, [["Warning", '399 tandem "this phone is at home on n2, n3"']]);
+    assert.deepEqual(notes, ["this phone is at home on n2, n3"]);
+    assert.deepEqual(choosy.lookup("1001"), []);
+    choosy.close();
+  });
+
   it("given an address of record, when it is forgotten, then its bindings are gone, others stay, and again changes nothing", () => {
     register(["<sip:a@192.0.2.7>, <sip:b@192.0.2.7>"]);
     register(["<sip:c@192.0.2.7>"], { phone: phoneOf(inventory, "1002") });

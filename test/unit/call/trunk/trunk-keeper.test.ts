@@ -195,6 +195,23 @@ describe("TrunkKeeper", () => {
     await left;
   });
 
+  it("given a binding, when its trunk gets a home on other nodes, then it ends and nothing more is sent; when it is back, then it registers anew", () => {
+    const trunk = peer({ registration: REGISTRATION, pingSeconds: 30 });
+    begin(trunk);
+    accept(next("REGISTER", 10));
+    keeper.apply([{ ...trunk, homeElsewhere: ["n2"] }]);
+    const end = next("REGISTER", 0);
+    assert.equal(headerOf(end, "Expires"), "0");
+    end.events.onResponse(responseOf(200));
+    assert.equal(stateOf(), "down home-elsewhere");
+    assert.equal(keeper.isUsable("trunk"), false);
+    clock.advance(3_600_000);
+    assert.deepEqual(edge.sent, []);
+    keeper.apply([trunk]);
+    accept(next("REGISTER", 10));
+    assert.equal(stateOf(), "up");
+  });
+
   it("given a binding on file, when a process starts, then it goes on, and is renewed within a minute, not at once", () => {
     begin(peer({ registration: REGISTRATION }));
     const first = next("REGISTER", 10);

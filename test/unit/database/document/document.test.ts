@@ -192,7 +192,7 @@ describe("the configuration as a document", () => {
     refuses("another version", { version: 2 }, ["bad-object document  version: Invalid input: expected 1"]);
     refuses("an unknown kind", { version: 1, phoness: [] }, ['bad-object document  : Unrecognized key: "phoness"']);
     refuses("bad objects", { version: 1, regions: [{ name: "a", codecs: ["X"] }, { nam: "b" }, 7] }, [
-      'bad-object region a codecs.0: Invalid option: expected one of "PCMU"|"PCMA"|"G722"|"opus"|"G729"|"telephone-event"',
+      'bad-object region a codecs.0: Invalid option: expected one of "PCMU"|"PCMA"|"G722"|"opus"|"G729"',
       "bad-object region  name: Invalid input: expected string, received undefined",
       'bad-object region  : Unrecognized key: "nam"',
       "bad-object region  : Invalid input: expected object, received number",

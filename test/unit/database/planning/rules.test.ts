@@ -217,6 +217,23 @@ describe("rules between and within objects", () => {
           trunk("u", { addresses: ["192.0.2.7", "2001:DB8::1"] }),
           "addresses.1: trunk t has the same trunk address",
         ],
+        [
+          "trunk",
+          trunk("u", { addresses: ["2001:db8:0::0:1/128"] }),
+          "addresses.0: trunk t has the same trunk address",
+        ],
+        [
+          "trunk",
+          trunk("u", { addresses: ["10.0.0.0/8", "10.9.9.9/8"] }),
+          "addresses.1: trunk address 10.0.0.0/8 is there",
+        ],
+        ["trunk", trunk("u", { prefixes: ["9", "9"] }), "prefixes.1: trunk prefix 9 is there twice"],
+        [
+          "trunk",
+          trunk("u", { certificateNames: ["b", "b"] }),
+          "certificateNames.1: trunk certificate name b is there",
+        ],
+        ["trunk", trunk("u", { addresses: ["::ffff:10.0.0.0/104"] }), "addresses.0: expected the block as one of IPv4"],
         ["trunk", trunk("u", { prefixes: ["00"] }), "prefixes.0: trunk t has the same trunk prefix"],
         ["trunk", trunk("u", { certificateNames: ["a.example"] }), "certificateNames.0: trunk t has the same"],
       ];

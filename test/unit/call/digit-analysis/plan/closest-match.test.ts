@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
-import type { InputOf } from "../../../../../src/database/index.ts";
+import { SCHEMAS, type InputOf } from "../../../../../src/database/index.ts";
 import type { DialQuery } from "../../../../../src/call/digit-analysis/plan/dial-plan.ts";
+import { countOf, entryOf } from "../../../../../src/call/digit-analysis/plan/plan-entry.ts";
 import { routePatterns, samplePlan, targetText } from "../../../../support/sample-plan.ts";
 
 /** Who wins among route patterns; `PATTERN@PARTITION` stands in that partition, others in `internal`. */
@@ -123,5 +124,19 @@ describe("closest match", () => {
         assert.equal(result.more, more);
       });
     }
+  });
+});
+
+describe("patterns that take long to count", () => {
+  it("given one, when numbers of the same length are dialed, then their number is counted once", () => {
+    const [body] = routePatterns("[1-5]?[2-6]?[3-7]?[4-8]?[5-9]?");
+    assert.ok(body);
+    const entry = entryOf({ kind: "route-pattern", body: SCHEMAS["route-pattern"].parse(body) });
+    assert.ok(entry);
+    const count = countOf(entry, 100);
+    assert.deepEqual([...entry.counts], [[100, count]]);
+    assert.equal(countOf(entry, 100), count);
+    entry.counts.set(100, 7n);
+    assert.equal(countOf(entry, 100), 7n);
   });
 });

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { numberingSource } from "../../../../../src/call/digit-analysis/numbering.ts";
 import type { DialedRoute } from "../../../../../src/call/digit-analysis/plan/dial-plan.ts";
 import { RouteTurns } from "../../../../../src/call/digit-analysis/plan/route-turns.ts";
+import { isInternational } from "../../../../../src/call/toll/index.ts";
 import { ManualClock } from "../../../../support/manual-clock.ts";
 import { samplePlan, type PlanInput } from "../../../../support/sample-plan.ts";
 
@@ -128,6 +129,29 @@ describe("route patterns", () => {
         assert.equal(samplePlan(input).leavesAbroad("a", number), international);
       });
     }
+
+    for (const [number, international] of [
+      ["*31#0044207", true],
+      ["#31#01144207", true],
+      ["*6701144207", true],
+      ["*21**31#0044207", true],
+      ["**0044207", true],
+      ["*31#030123", false],
+      ["*67", false],
+    ] as const) {
+      it(`given a service code, when ${number} is dialed, then it is ${international ? "" : "not "}international`, () => {
+        assert.equal(samplePlan({ trunks }).leavesAbroad("a", number), international);
+        assert.equal(isInternational(number), international);
+      });
+    }
+
+    it("given a number of nothing but codes, when it is looked at, then that takes no time", () => {
+      for (const one of ["*1", "**1", "*", "1*"]) {
+        const startedAtMs = performance.now();
+        samplePlan({ trunks }).leavesAbroad("a", one.repeat(64));
+        assert.ok(performance.now() - startedAtMs < 1_000, one);
+      }
+    });
 
     it("given a pattern of class international, when a number is dialed that does not look so, then it is", () => {
       const input: PlanInput = { routePatterns: [{ pattern: "5!", trunk: "a", class: "international" }] };

@@ -90,6 +90,34 @@ describe("partitions with time schedules", () => {
     assert.equal(at("2026-12-01T15:59:00Z"), "12XX@day");
   });
 
+  it("given a schedule without a time zone, when devices of two pools dial, then that of their pool counts", () => {
+    const floating = samplePlan({
+      dateTimeGroups: [{ name: "default" }, { name: "tokyo", timeZone: "Asia/Tokyo" }],
+      devicePools: [{ name: "default" }, { name: "japan", dateTimeGroup: "tokyo" }],
+      timeSchedules: [{ name: "office", periods: [{ from: "08:00", to: "17:00" }] }],
+      partitions: [{ name: "internal" }, { name: "day", timeSchedule: "office" }],
+      phones: [{ name: "near" }, { name: "far", devicePool: "japan" }],
+      routePatterns: routePatterns("12XX@day"),
+    });
+    const dial = (device: string, utc: string): string => {
+      const query = { partitions: ["day"], nowMs: Date.parse(utc), zone: floating.callerZone({ device }) };
+      return targetText(floating.analyzeDigits("1234", query));
+    };
+    assert.equal(floating.callerZone({ device: "far" }), "Asia/Tokyo");
+    assert.equal(floating.callerZone({ device: "nobody" }), "UTC");
+    for (let round = 0; round < 2; round += 1) {
+      assert.equal(dial("near", "2026-07-01T12:00:00Z"), "12XX@day");
+      assert.equal(dial("far", "2026-07-01T12:00:00Z"), "unknown-number");
+      assert.equal(dial("far", "2026-07-01T00:00:00Z"), "12XX@day");
+      assert.equal(dial("near", "2026-07-01T00:00:00Z"), "unknown-number");
+    }
+    const query = { partitions: ["day"], nowMs: Date.parse("2026-07-01T00:00:00Z"), zone: "Asia/Tokyo" };
+    assert.equal(
+      floating.explain("1234", query).steps[0]?.partitions[0]?.localTime,
+      "wednesday 2026-07-01 09:00 Asia/Tokyo",
+    );
+  });
+
   it("given a partition that is off, when digits are dialed, then its longer numbers are not waited for", () => {
     const nowMs = Date.parse("2026-07-01T20:00:00Z");
     const only = ["day"];
