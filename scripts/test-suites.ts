@@ -80,7 +80,7 @@ export const SUITES: readonly Suite[] = [
     name: "kill",
     title: "kills and attacks",
     run: tests("test/cluster", 120_000),
-    limitSeconds: 540,
+    limitSeconds: 720,
     ownNetwork: true,
   },
   {

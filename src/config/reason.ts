@@ -12,6 +12,7 @@ export interface FoundValue {
 export function reasonOf(issue: z.core.$ZodIssue, { value: found, written, isSecret }: FoundValue): string {
   const shown = isSecret ? "***" : show(found);
   if (issue.code === "invalid_type") return wrongType(issue.expected, { value: found, written, isSecret });
+  if (found === undefined && (issue.code === "invalid_union" || issue.code === "invalid_value")) return "is missing";
   if (issue.code === "invalid_value") return `expected ${issue.values.map(String).join(" or ")}, found ${shown}`;
   if (issue.code === "too_small") {
     return `must ${limit(issue.origin, "at least", issue.minimum)}, found ${measure(found)}`;

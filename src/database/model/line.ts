@@ -5,11 +5,10 @@ import {
   directoryNumberText,
   displayText,
   DEFAULT_PARTITION,
+  forwardTarget,
   later,
   objectName,
 } from "./scalars.ts";
-
-const forwardTarget = z.union([z.literal("voice-mail"), destination]);
 
 const forward = z.strictObject({
   internal: forwardTarget.optional().describe("Where calls from inside go: digits, a SIP URI, or `voice-mail`."),

@@ -29,12 +29,19 @@ export const description = z
   .regex(noControlCharacters, "must not contain control characters")
   .optional();
 
+const DESTINATION = String.raw`\+?[0-9*#]{1,32}|sips?:[A-Za-z0-9_.!~*'()&=+$,;?/%-]{1,64}@[A-Za-z0-9.[\]:-]{1,253}`;
+
 /** Something that can be dialed: digits, or a SIP URI. */
 export const destination = z
   .string()
+  .regex(new RegExp(`^(?:${DESTINATION})$`), "expected 1 to 32 digits, * or #, after a + or not, or a SIP URI");
+
+/** The same, or `voice-mail`. */
+export const forwardTarget = z
+  .string()
   .regex(
-    /^(?:\+?[0-9*#]{1,32}|sips?:[A-Za-z0-9_.!~*'()&=+$,;?/%-]{1,64}@[A-Za-z0-9.[\]:-]{1,253})$/,
-    "expected 1 to 32 digits, * or #, after a + or not, or a SIP URI",
+    new RegExp(`^(?:voice-mail|${DESTINATION})$`),
+    "expected 1 to 32 digits, * or #, after a + or not, a SIP URI, or voice-mail",
   );
 
 const NUMBER = String.raw`\+?[0-9*#A-D]{1,32}`;

@@ -121,7 +121,7 @@ export const serviceParameterValue = z
       .refine((name) => known.has(name), "unknown service parameter")
       .describe("Its name."),
     value: z
-      .union([z.number(), z.string().max(256), z.boolean()])
+      .union([z.number(), z.string().max(256), z.boolean()], "expected a number, text, or true or false")
       .describe("Its value; range and default: docs/service-parameters.md."),
   })
   .superRefine(({ name, value }, context) => {

@@ -10,17 +10,19 @@ export function problemsOfViolations(
   source: YamlSource,
   file: string,
 ): ConfigProblem[] {
-  const indexes = new Map<string, ReadonlyMap<string, number>>();
-  const indexOf = (kind: string, id: string): readonly [key: string, index: number] | undefined => {
+  const indexes = new Map<string, ReadonlyMap<string, number[]>>();
+  const indexOf = (kind: string, id: string, isWhole: boolean): readonly [key: string, index: number] | undefined => {
     if (!isKind(kind)) return undefined;
     const key = yamlKeyOf(kind);
     const names = indexes.get(kind) ?? namesIn(source.value, kind, key);
     indexes.set(kind, names);
-    const index = names.get(id);
+    const found = names.get(id) ?? [];
+    // What is wrong with an object as a whole that is there again is that it is.
+    const [index] = isWhole && found.length > 1 ? found.splice(1, 1) : found;
     return index === undefined ? undefined : [key, index];
   };
   const problems = violations.map(({ kind, id, path, message }): ConfigProblem => {
-    const place = indexOf(kind, id);
+    const place = indexOf(kind, id, path.length === 0);
     if (place !== undefined) return source.problemAt([...place, ...path] satisfies ConfigPath, message);
     const object = [kind, id].filter((part) => part !== "").join(" ");
     return { file, path: object, reason: message };
@@ -28,15 +30,15 @@ export function problemsOfViolations(
   return problems.sort((a, b) => (a.line ?? Infinity) - (b.line ?? Infinity) || 0);
 }
 
-function namesIn(document: unknown, kind: Parameters<typeof nameOf>[0], key: string): ReadonlyMap<string, number> {
+function namesIn(document: unknown, kind: Parameters<typeof nameOf>[0], key: string): ReadonlyMap<string, number[]> {
   const list = typeof document === "object" && document !== null ? (document as Json)[key] : undefined;
-  const names = new Map<string, number>();
+  const names = new Map<string, number[]>();
   if (!Array.isArray(list)) return names;
   list.forEach((entry: unknown, index) => {
     if (typeof entry !== "object" || entry === null) return;
     const name = nameOf(kind, entry);
     // What stands in a partition has the usual one when it names none.
-    for (const each of [name, withPartition(name)]) if (!names.has(each)) names.set(each, index);
+    for (const each of new Set([name, withPartition(name)])) names.set(each, [...(names.get(each) ?? []), index]);
   });
   return names;
 }
