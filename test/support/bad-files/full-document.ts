@@ -37,7 +37,7 @@ export const FULL_DOCUMENT: Readonly<Record<string, unknown>> = {
     { name: "default", description: "d", codecs: ["PCMA"], to: [{ region: "far", codecs: ["PCMU"] }] },
     { name: "far" },
   ],
-  dateTimeGroups: [{ name: "default", description: "d", timeZone: "UTC", dateFormat: "iso" }],
+  dateTimeGroups: [{ name: "default", description: "d", timeZone: "UTC" }],
   timeSchedules: [
     {
       name: "office",
@@ -64,7 +64,7 @@ export const FULL_DOCUMENT: Readonly<Record<string, unknown>> = {
     },
     { name: "default" },
   ],
-  serviceParameters: [{ name: "T302Timer", value: 5 }],
+  serviceParameters: [{ name: "ForwardMaximumHopCount", value: 5 }],
   pickupGroups: [{ name: "team", description: "d", number: "1002" }],
   directoryNumbers: [
     {

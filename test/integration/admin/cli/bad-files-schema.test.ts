@@ -10,7 +10,11 @@ const FUNCTIONS: Readonly<Partial<Record<Kind, readonly (readonly [place: string
   "date-time-group": [["timeZone", "Mars/Olympus"]],
   "service-parameter": [
     ["name", "NoSuchParameter"],
-    ["", { name: "T302Timer", value: 61 }],
+    ["", { name: "ForwardMaximumHopCount", value: 61 }],
+  ],
+  trunk: [
+    ["uri", "sip:192.0.2.1:0"],
+    ["registration.registrar", "sip:192.0.2.1:65536"],
   ],
   "route-pattern": [["pattern", "9[1"]],
   "translation-pattern": [["pattern", "9!+"]],
