@@ -27,7 +27,7 @@ describe("the configuration of one node on another", () => {
       ["user", "add", "ann", "role=administrator", ...password],
       ["trunk", "add", "carrier", "uri=sip:127.0.0.1:5999", "pingSeconds=0", ...password],
       ["line", "forward", "1001", "--busy", "1002", "--calls", "outside"],
-      ["parameter", "set", "T302Timer", "5"],
+      ["parameter", "set", "ForwardMaximumHopCount", "5"],
     ]) {
       await doneOn(node, words);
     }

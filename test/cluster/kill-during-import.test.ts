@@ -64,7 +64,10 @@ describe("an import of 20,000 objects", () => {
       assert.ok(again.includes(expected), again);
       assert.equal(await isWhole(), true);
     });
+  }
 
+  for (const moment of ["it is read", "it is written"] as const) {
+    const shown = MOMENTS[moment];
     it(`given the command is killed when ${moment}, when the next import is made, then all or nothing of the first was done`, async () => {
       const command = tandemInTerminal(node, ["import", file]);
       await command.outputMatching(shown, END_MS);

@@ -24,6 +24,13 @@ export const RULE_CASES: readonly RuleCase[] = [
   repeated(["regions", 0, "codecs"], "PCMA", "PCMA"),
   repeated(["regions", 0, "to"], { region: "far", codecs: ["PCMA"] }, { region: "far", codecs: ["PCMU"] }),
   repeated(["regions", 0, "to", 0, "codecs"], "PCMA", "PCMA"),
+  one(["regions", 0, "to", 0, "region"], "default", /^is the region itself: see codecs$/),
+  one(
+    ["trunks", 0, "addresses", 0],
+    "::ffff:192.0.2.0/120",
+    /^expected the block as one of IPv4, such as 192\.0\.2\.0\/24$/,
+  ),
+  one(["users", 0, "name"], "cli", /^cli is what changes of the node itself are signed with$/),
   repeated(["users", 0, "devices"], "desk", "desk"),
   repeated(["users", 0, "permissions"], "srtp-keys", "srtp-keys"),
   repeated(["huntPilots", 0, "lineGroups"], "sales", "sales"),
