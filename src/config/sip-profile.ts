@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import { z } from "zod";
 import { sipTransport } from "./sip-config.ts";
 
@@ -36,8 +37,10 @@ const session = z
     error: "must be 0 or at least minSeconds",
   });
 
-/** What a kind of endpoint can do and wants: one file in `sip-profiles/`; its name is the file's name. */
-export const sipProfileFile = z.strictObject({
+/** What only devices that register have; a trunk's profile leaves it alone. */
+const OF_PHONES = ["digestAlgorithms", "digestLegacy", "registration"] as const;
+
+const profileFields = z.strictObject({
   kind: z
     .enum(["phone", "trunk"])
     .describe("`phone` for devices that register with digest, `trunk` for peers known by their address."),
@@ -74,6 +77,16 @@ export const sipProfileFile = z.strictObject({
   ringSeconds: seconds(5, 600)
     .default(180)
     .describe("A call to the device that is not answered within this ends with 480 and Q.850 cause 19 to the caller."),
+});
+
+/** What a kind of endpoint can do and wants: one file in `sip-profiles/`; its name is the file's name. */
+export const sipProfileFile = profileFields.superRefine((profile, context) => {
+  if (profile.kind === "phone") return;
+  const usual = profileFields.parse({ kind: profile.kind, description: profile.description });
+  for (const key of OF_PHONES) {
+    if (isDeepStrictEqual(profile[key], usual[key])) continue;
+    context.addIssue({ code: "custom", path: [key], message: "has no effect on trunks: for profiles of kind phone" });
+  }
 });
 
 /** A SIP profile with its name. */

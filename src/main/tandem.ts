@@ -67,5 +67,11 @@ function interruption(): AbortSignal {
 
 // Not for services: it is whose password the command line may use.
 const input = terminalInput(process.stdin, process.stderr, process.env["TANDEM_PASSWORD"]);
-process.exitCode = await runCli(process.argv.slice(2), { launcher, output, input, clock });
-input.close();
+// What a command waits for may be a timer of the clock alone, and those keep no process alive: Node.js would exit with 13.
+const alive = setInterval(() => undefined, 60_000);
+try {
+  process.exitCode = await runCli(process.argv.slice(2), { launcher, output, input, clock });
+} finally {
+  clearInterval(alive);
+  input.close();
+}

@@ -176,7 +176,7 @@ export class KillCampaign {
   }
 
   #assertRecords(): void {
-    // What only rang when its process died is not recorded.
+    // What only rang when its process died is recorded, too, but that is not counted.
     const records = this.records().filter(({ answeredAt }) => answeredAt !== undefined);
     const calls = new Set(records.map(({ callId }) => callId));
     if (records.length === this.#records && calls.size === this.#records) return;

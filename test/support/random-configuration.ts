@@ -161,6 +161,8 @@ function trunkFields(): Record<string, fc.Arbitrary<unknown>> {
     tollGuard: tollGuard(),
     password: fc.constant("secret"),
     transit: fc.boolean(),
+    authUser: fc.constant("digest-user"),
+    fromDomain: fc.constantFrom("tel.example.org", "[2001:db8::1]"),
     pingSeconds: fc.constantFrom(0, 30),
     callerId: fc.record(
       { withhold: fc.boolean(), number: fc.constantFrom({}, { prefix: "+49" }, { stripDigits: 1 }) },

@@ -161,6 +161,8 @@ const NO_VIEW: NodeView = {
   calls: async () => [],
   registrations: async () => [],
   endedCalls: async () => [],
+  trunks: async () => [],
+  tollAlarms: async () => [],
   ladder: () => Promise.reject(new Error("there are no calls")),
 };
 

@@ -1,4 +1,4 @@
-import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import {
   CallManager,
   createInventory,
@@ -205,12 +205,13 @@ export class SwitchFixture {
       "trunks.journal",
       "tolls.journal",
     ].map((name) => this.#directory.join("state", name));
-    const contents = files.map((file) => readFileSync(file));
+    files.push(this.#directory.join("records", "calls.jsonl"));
+    const contents = files.map((file) => (existsSync(file) ? readFileSync(file) : ""));
     this.relay.connected = false;
     await this.manager.close();
     this.relay.connected = true;
     await eventually(() => this.#assertNoApplication(), { timeoutMs: 2_000, intervalMs: 5 });
-    for (const [index, file] of files.entries()) writeFileSync(file, contents[index] ?? "");
+    for (const [index, file] of files.entries()) if (existsSync(file)) writeFileSync(file, contents[index] ?? "");
   }
 
   async restartManager(): Promise<void> {

@@ -32,6 +32,10 @@ export interface NodeView {
   registrations(): Promise<readonly Row[]>;
   /** Calls that ended last, newest first. @throws {ChannelError} when call control does not answer */
   endedCalls(): Promise<readonly Row[]>;
+  /** Trunks as they are now, by name. @throws {ChannelError} when call control does not answer */
+  trunks(): Promise<readonly Row[]>;
+  /** Calls that guards have refused, newest first. @throws {ChannelError} when call control does not answer */
+  tollAlarms(): Promise<readonly Row[]>;
   /** @throws {ChannelError} `unknown-call`; `not-connected`, `timed-out` when a service does not answer */
   ladder(callId: string): Promise<Ladder>;
 }
@@ -55,6 +59,8 @@ export function createNodeView(caller: ServiceCaller): NodeView {
     calls: () => rows("calls"),
     registrations: () => rows("registrations"),
     endedCalls: () => rows("ended-calls"),
+    trunks: () => rows("trunks"),
+    tollAlarms: () => rows("toll-alarms"),
     ladder: (callId) => readLadder(caller, callId),
   };
 }

@@ -197,13 +197,16 @@ export class AdminServer {
     const { view, node, version, clock } = this.#options;
     const orAbsent = (rows: Promise<readonly Row[]>): Promise<readonly Row[] | undefined> =>
       rows.catch(() => undefined);
-    const [services, calls, endedCalls, registrations] = await Promise.all([
+    const [services, calls, endedCalls, registrations, trunks, tollAlarms] = await Promise.all([
       view.services(),
       orAbsent(view.calls()),
       orAbsent(view.endedCalls()),
       orAbsent(view.registrations()),
+      orAbsent(view.trunks()),
+      orAbsent(view.tollAlarms()),
     ]);
-    return renderStatusPage({ node, version, nowMs: clock.wallMs(), services, calls, endedCalls, registrations });
+    const lists = { services, calls, endedCalls, registrations, trunks, tollAlarms };
+    return renderStatusPage({ node, version, nowMs: clock.wallMs(), ...lists });
   }
 
   #sendProblem(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {

@@ -1,6 +1,13 @@
 import { isWorking, type Row, type ServiceView } from "../control/node-view.ts";
 import type { Column } from "../view/columns.ts";
-import { callColumns, endedCallColumns, registrationColumns, serviceColumns } from "../view/lists.ts";
+import {
+  callColumns,
+  endedCallColumns,
+  registrationColumns,
+  serviceColumns,
+  tollAlarmColumns,
+  trunkColumns,
+} from "../view/lists.ts";
 import { html, type Html } from "./html.ts";
 
 /** What the status page shows; a list is absent when call control does not answer. */
@@ -13,6 +20,9 @@ export interface StatusPageFacts {
   /** Newest first. */
   readonly endedCalls: readonly Row[] | undefined;
   readonly registrations: readonly Row[] | undefined;
+  readonly trunks: readonly Row[] | undefined;
+  /** Newest first. */
+  readonly tollAlarms: readonly Row[] | undefined;
 }
 
 const MAX_ROWS = 200;
@@ -21,7 +31,7 @@ const UNCOUNTED = ["Services", "Ended calls"];
 
 /** The page at `/`: whole documents from the server; the script only fetches it again. */
 export function renderStatusPage(facts: StatusPageFacts): string {
-  const { node, version, nowMs, services, calls, endedCalls, registrations } = facts;
+  const { node, version, nowMs, services, calls, endedCalls, registrations, trunks, tollAlarms } = facts;
   const allReady = services.every(isWorking);
   return html`<!doctype html>
     <html lang="en">
@@ -47,6 +57,8 @@ export function renderStatusPage(facts: StatusPageFacts): string {
           ${section("Calls", calls, callColumns(nowMs), "No calls.")}
           ${section("Ended calls", endedCalls, endedCallColumns, "No call has ended yet.")}
           ${section("Registrations", registrations, registrationColumns, "No phone is registered.")}
+          ${section("Trunks", trunks, trunkColumns, "There is no trunk.")}
+          ${section("Toll alarms", tollAlarms, tollAlarmColumns, "No call was refused by a guard against toll fraud.")}
           <footer>
             <a href="/health">health</a> <a href="/metrics">metrics</a> <a href="/api/v1/status">status as JSON</a>
           </footer>
@@ -88,6 +100,10 @@ function table(rows: readonly Row[], columns: readonly Column[], none: string): 
     ${more > 0 ? html`<p class="small">and ${more} more</p>` : ""}`;
 }
 
+function isGood(state: string): boolean {
+  return isWorking({ state }) || state === "established" || state === "up";
+}
+
 function cell(column: Column, row: Row): Html {
   const text = column.cell(row);
   if (column.title === "Call") {
@@ -95,7 +111,7 @@ function cell(column: Column, row: Row): Html {
   }
   if (column.title !== "State") return html`<td>${text}</td>`;
   return html`<td>
-    <span class="state ${isWorking({ state: text }) || text === "established" ? "good" : "other"}">${text}</span>
+    <span class="state ${isGood(text) ? "good" : "other"}">${text}</span>
   </td>`;
 }
 

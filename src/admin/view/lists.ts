@@ -28,6 +28,23 @@ export const registrationColumns: readonly Column[] = [
   { title: "Client", cell: (row) => fieldText(row, "userAgent") },
 ];
 
+/** Columns of `trunk states`. */
+export const trunkColumns: readonly Column[] = [
+  { title: "Trunk", cell: (row) => fieldText(row, "name") },
+  { title: "State", cell: (row) => fieldText(row, "state") },
+  { title: "Since", cell: ({ sinceMs }) => momentText(sinceMs) },
+  { title: "Why", cell: (row) => fieldText(row, "reason") },
+];
+
+/** Columns of `toll-alarms`. */
+export const tollAlarmColumns: readonly Column[] = [
+  { title: "At", cell: ({ atMs }) => momentText(atMs) },
+  { title: "Guard", cell: (row) => fieldText(row, "guard") },
+  { title: "Device", cell: (row) => fieldText(row, "device") },
+  { title: "Called", cell: (row) => fieldText(row, "called") },
+  { title: "Refused", cell: (row) => fieldText(row, "refused") },
+];
+
 /** Columns of `calls`. */
 export function callColumns(nowMs: number): readonly Column[] {
   return [
@@ -60,6 +77,11 @@ export const endedCallColumns: readonly Column[] = [
   { title: "Why", cell: (row) => fieldText(row, "reason") },
   { title: "Call", cell: (row) => fieldText(row, "callId") },
 ];
+
+/** Milliseconds since 1970 as UTC. */
+function momentText(ms: unknown): string {
+  return typeof ms === "number" ? new Date(ms).toISOString().slice(0, 19).replace("T", " ") : "";
+}
 
 function party(row: Row, side: "caller" | "callee"): string {
   const [number, device] = [fieldText(row, side, "number"), fieldText(row, side, "device")];

@@ -26,7 +26,7 @@ import type { NewSession, OfferedInvite } from "./offered-invite.ts";
 import { cancelReason, COMPLETED_ELSEWHERE, reasonOf, toldReason } from "./reason-header.ts";
 import { LegLog } from "./leg-log.ts";
 import { MediaOperations } from "./media-operations.ts";
-import { savedCallOf, savedLegs, type SavedCall } from "./saved-call.ts";
+import { ringingCallOf, savedCallOf, savedLegs, type SavedCall } from "./saved-call.ts";
 import type { SessionContext } from "./session-context.ts";
 import { startProgress } from "./start-progress.ts";
 import { RefusalWarning } from "./warning-header.ts";
@@ -149,8 +149,8 @@ export class CallSession {
 
   /** Which party a leg is; undefined for that of a branch that is not the callee. */
   sideOf(leg: Leg): Side | undefined {
-    if (leg === this.#legs.caller) return "caller";
-    return leg === this.#legs.callee ? "callee" : undefined;
+    const { caller, callee } = this.#legs;
+    return leg === caller ? "caller" : leg === callee ? "callee" : undefined;
   }
 
   /** Begins the call. */
@@ -204,15 +204,14 @@ export class CallSession {
   describe(leg: Leg): EdgeDialog | undefined {
     const side = this.sideOf(leg);
     skipSequenceNumbers(leg);
-    if (this.#call.state === "established") this.#persist();
+    this.#persist();
     return edgeDialogOf(leg, side === undefined ? undefined : this.#call[side].localSdp);
   }
 
   /** The edge that is connected has the dialogs of these legs. */
   noteKnown(legs: readonly Leg[]): void {
     const { edgeMemory } = this.#context.port;
-    const changed = legs.filter((leg) => noteKnown(leg, edgeMemory));
-    if (changed.length > 0 && this.#call.state === "established") this.#persist();
+    if (legs.filter((leg) => noteKnown(leg, edgeMemory)).length > 0) this.#persist();
   }
 
   /** The server has lost the dialogs, or has them for a process that is gone; `renew` is to follow. */
@@ -222,16 +221,13 @@ export class CallSession {
     this.#persist();
   }
 
-  /**
-   * Things can be sent again.
-   * @param renew each party is sent an INVITE with what was last agreed on, by which a server knows its dialog again
-   */
+  /** There is an edge. @param renew it is sent an INVITE to each party, with what was agreed, to know dialogs again by */
   findEdge(renew = false): void {
     this.dispatch({ type: "edge-back", renew });
     this.#requests.release();
   }
 
-  /** Stops its timers; nothing of the call itself changes. */
+  /** Stops its timers. */
   stop(): void {
     this.#timers.close();
   }
@@ -246,6 +242,7 @@ export class CallSession {
       this.#holds.note(before, call);
       this.#call = call;
       for (const effect of effects) this.#perform(effect);
+      if (effects.some(({ type }) => type === "invite")) this.#persist();
       if (call.branches !== before.branches) this.#occupy(triedDevices(call, this.#offered?.targets));
     }
     this.#isRunning = false;
@@ -359,8 +356,12 @@ export class CallSession {
   }
 
   #persist(): void {
-    this.progress.answeredAtMs ??= this.#context.clock.wallMs();
-    this.#context.store.put(savedCallOf(this.progress, this.#call, this.#legs, this.endpoint));
+    const { store, clock } = this.#context;
+    const { state } = this.#call;
+    if (state === "disconnected") return;
+    if (state !== "established") return store.put(ringingCallOf(this.progress, this.#legs.caller));
+    this.progress.answeredAtMs ??= clock.wallMs();
+    store.put(savedCallOf(this.progress, this.#call, this.#legs, this.endpoint));
   }
 
   #ended(outcome: Outcome): void {

@@ -23,6 +23,8 @@ export interface SessionPolicy {
   /** Interval that we ask for; 0 for none. */
   readonly expiresSeconds: number;
   readonly minSeconds: number;
+  /** The other end is asked to refresh: it challenges, and what the edge sends by itself has no credentials. Absent: no. */
+  readonly isRemoteToRefresh?: true;
 }
 
 /** An agreed session timer (RFC 4028); the edge refreshes and expires it. */

@@ -19,7 +19,7 @@ export interface RestoreOptions {
   readonly toll: TollGuards;
 }
 
-/** Takes up the calls of the process before this one. What was recorded as ended by it is not recorded again. */
+/** Takes up the calls of the process before this one; those that rang are over. What was recorded as ended by it is not recorded again. */
 export function restoreCalls({ context, table, journal, recordsPath, toll }: RestoreOptions): void {
   const saved = journal.calls;
   const recorded = saved.length === 0 ? "" : recordedLast(recordsPath, RECORD_TAIL_BYTES);
@@ -28,13 +28,13 @@ export function restoreCalls({ context, table, journal, recordsPath, toll }: Res
       journal.remove(one.callId);
       continue;
     }
-    const { callId, calledNumber, caller, callee, endpoint } = one;
+    const { callId, calledNumber, caller, callee, called, endpoint } = one;
     const usable = usableCall(one);
     const created = {
       callId,
       calledNumber,
       caller,
-      callee: callee?.device,
+      callee: callee?.device ?? called,
       ...(endpoint === undefined ? {} : { endpoint }),
     };
     const session = new CallSession(context, created, usable ?? { saved: one, call: one.call });

@@ -106,7 +106,7 @@ function trunkTarget(
     showCaller: (caller) => callerForTrunk(peer, caller, context.mayHide),
     admit: () => (context.isBusy(peer) ? FULL : context.guard(peer)),
     isTrusted: peer.trusted === true,
-    policy: profile.session,
+    policy: peer.sealedPassword === undefined ? profile.session : { ...profile.session, isRemoteToRefresh: true },
     latch: profile.media.latch ? "any" : "candidates",
     route: { trunk: peer.name, ...way },
     ringSeconds: profile.ringSeconds,

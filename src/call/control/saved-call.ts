@@ -1,25 +1,28 @@
 import type { RelayEndpoint } from "../../media/index.ts";
-import { restoredCall, type Call } from "../model/index.ts";
+import { NEW_CALL, restoredCall, type Call } from "../model/index.ts";
 import type { RecordRedirect } from "../record/call-record.ts";
 import type { CallProgress } from "./call-progress.ts";
 import type { HoldLog } from "./hold-log.ts";
-import type { Leg } from "./leg.ts";
+import type { Leg, LegDevice } from "./leg.ts";
 import type { LoggedLeg } from "./leg-log.ts";
 
-/** An established call as it stands in the journal. */
+/** A call as it stands in the journal: one that is established, or as much of one that rings as its record needs. */
 export interface SavedCall {
   readonly version: 1;
   readonly callId: string;
   readonly call: Call;
   readonly caller: Leg;
-  /** Absent for a service of the switch. */
+  /** Absent for a service of the switch, and while it rings. */
   readonly callee?: Leg;
+  /** Where the number led, while it rings. */
+  readonly called?: LegDevice;
   readonly endpoint?: RelayEndpoint;
   readonly calledNumber: string;
   /** Wall-clock milliseconds. */
   readonly startedAtMs: number;
   readonly ringingAtMs?: number;
-  readonly answeredAtMs: number;
+  /** Absent while it rings. */
+  readonly answeredAtMs?: number;
   /** Whose bounds it counts for, as a call by a trunk; absent: it is none. */
   readonly payer?: string;
   /** INVITEs of ours; the callee's has no device here. */
@@ -56,9 +59,27 @@ export function savedCallOf(
   };
 }
 
+/** A call whose INVITEs are on their way: should its process die now, the next one records that it was lost. */
+export function ringingCallOf(progress: CallProgress, caller: Leg): SavedCall {
+  const { callId, calledNumber, startedAtMs, ringingAtMs, callerSource, callee, legs, redirect } = progress;
+  return {
+    version: 1,
+    callId,
+    call: NEW_CALL,
+    caller,
+    calledNumber,
+    startedAtMs,
+    ...(callee === undefined ? {} : { called: callee }),
+    ...(ringingAtMs === undefined ? {} : { ringingAtMs }),
+    ...(legs === undefined ? {} : { legs: legs.legs }),
+    ...(callerSource === undefined ? {} : { callerSource }),
+    ...(redirect === undefined ? {} : { redirect }),
+  };
+}
+
 /** The INVITEs of ours that led to the call; an older version has recorded none. */
-export function savedLegs({ legs, callee, startedAtMs, answeredAtMs }: SavedCall): LoggedLeg[] {
-  if (callee === undefined) return [];
+export function savedLegs({ legs, callee, startedAtMs, answeredAtMs = startedAtMs }: SavedCall): LoggedLeg[] {
+  if (callee === undefined) return [...(legs ?? [])];
   const { sipCallId, device } = callee;
   const connectedAtMs = answeredAtMs;
   if (legs === undefined) return [{ sipCallId, device, startedAtMs, connectedAtMs, isAnswered: true }];

@@ -44,8 +44,9 @@ export function sessionRequestHeaders({ session, policy }: Pick<Leg, "session" |
   }
   if (policy.expiresSeconds === 0 && minSe === 0) return [];
   const minSeconds = Math.max(LEAST_SECONDS, policy.minSeconds, minSe);
+  const refresher = policy.isRemoteToRefresh ? ";refresher=uas" : "";
   return [
-    ["Session-Expires", String(Math.max(policy.expiresSeconds, minSeconds))],
+    ["Session-Expires", `${Math.max(policy.expiresSeconds, minSeconds)}${refresher}`],
     ["Min-SE", String(minSeconds)],
   ];
 }

@@ -35,6 +35,10 @@ export interface Peer {
   readonly registration?: TrunkRegistration | undefined;
   /** What answers its digest challenges, sealed by the keeper of secrets; absent: they are not answered. */
   readonly sealedPassword?: string | undefined;
+  /** Digest user name, unless its registration has one; absent: the registration's user, else its name. */
+  readonly authUser?: string | undefined;
+  /** Host in From, P-Asserted-Identity and the address of record; absent: ours, and the registrar's. */
+  readonly fromDomain?: string | undefined;
   /** Seconds between OPTIONS; absent or 0: it is not asked, and counts as up. */
   readonly pingSeconds?: number | undefined;
   /** The nodes it is at home on, when this node is none of them; absent: it is at home here. */

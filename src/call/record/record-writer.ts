@@ -163,19 +163,21 @@ export class RecordWriter {
 
   async #failed(error: unknown): Promise<void> {
     const { logger, clock, path } = this.#options;
+    // What was written of the batch comes again.
+    if (this.#file !== undefined) await truncate(path, this.#file.bytes).catch(() => undefined);
+    this.#file = undefined;
+    if (!this.#closed) {
+      this.#retry = clock.after(RETRY_MS, () => {
+        this.#retry = undefined;
+        this.#run();
+      });
+    }
+    // Whoever sees that it has failed can count on the next attempt.
     this.#failures += 1;
     logger.error("call records cannot be written", {
       path,
       error: errorMessageOf(error),
       waiting: this.#waiting.length,
-    });
-    // What was written of the batch comes again.
-    if (this.#file !== undefined) await truncate(path, this.#file.bytes).catch(() => undefined);
-    this.#file = undefined;
-    if (this.#closed) return;
-    this.#retry = clock.after(RETRY_MS, () => {
-      this.#retry = undefined;
-      this.#run();
     });
   }
 

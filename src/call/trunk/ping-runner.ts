@@ -14,6 +14,8 @@ import {
 export interface PingRunnerOptions {
   /** Where OPTIONS go. */
   readonly uri: string;
+  /** Host of From; absent: ours. */
+  readonly fromDomain?: string | undefined;
   /** 1 and above. */
   readonly pingSeconds: number;
   readonly port: Pick<SignalingPort, "request">;
@@ -64,7 +66,7 @@ export class PingRunner {
   }
 
   #send(): void {
-    const { uri, pingSeconds, port, clock, ids } = this.#options;
+    const { uri, fromDomain = "localhost", pingSeconds, port, clock, ids } = this.#options;
     if (this.#open >= MAX_OPEN) return this.#over({ type: "missed" });
     let isOver = false;
     const over = (event: PingEvent | undefined): void => {
@@ -76,7 +78,7 @@ export class PingRunner {
     this.#open += 1;
     this.#patience = clock.after(answerMs(pingSeconds), () => over({ type: "missed" }));
     const headers = [
-      ["From", `<sip:ping@localhost>;tag=${ids.token(TAG_BYTES)}`],
+      ["From", `<sip:ping@${fromDomain}>;tag=${ids.token(TAG_BYTES)}`],
       ["To", `<${uri}>`],
       ["Accept", "application/sdp"],
     ] as const;

@@ -20,6 +20,12 @@ export interface RegisterIdentity {
   readonly contactUser: string;
 }
 
+/** What is registered, and where. */
+export interface RegistrationSettings extends TrunkRegistration {
+  /** Host of the address of record; absent: the registrar's. */
+  readonly domain?: string;
+}
+
 /** What a registrar has granted. */
 export interface RegisterGrant {
   readonly grantedSeconds: number;
@@ -34,7 +40,7 @@ const MAX_SECONDS = 86_400 * 7;
 /** A REGISTER (RFC 3261 10.2.1); the edge puts its own address in the place of `localhost`. */
 export function registerRequest(
   trunk: string,
-  { registrar, user }: Pick<TrunkRegistration, "registrar" | "user">,
+  { registrar, user, domain }: Pick<RegistrationSettings, "registrar" | "user" | "domain">,
   { callId, contactUser }: RegisterIdentity,
   {
     cseq,
@@ -43,7 +49,7 @@ export function registerRequest(
   }: { readonly cseq: number; readonly fromTag: string; readonly expiresSeconds: number },
 ): OutgoingRequest {
   const { scheme, host, transport } = placeOf(registrar);
-  const aor = `<${scheme}:${escapeUser(user)}@${formatHost(host)}>`;
+  const aor = `<${scheme}:${escapeUser(user)}@${domain ?? formatHost(host)}>`;
   const contact = `<${scheme}:${contactUser}@localhost${transport === undefined ? "" : `;transport=${transport}`}>`;
   return {
     method: "REGISTER",

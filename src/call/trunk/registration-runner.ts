@@ -1,9 +1,14 @@
 import { chance, type Clock, type Ids, type Timer } from "../../common/index.ts";
-import type { TrunkRegistration } from "../../database/index.ts";
 import type { IncomingResponse, SignalingPort, SignalingSource } from "../signaling/signaling-port.ts";
 import type { SignalingError } from "../signaling/signaling-error.ts";
 import type { StoredRegistration } from "./stored-registration.ts";
-import { readGrant, registerRequest, secondsIn, type RegisterIdentity } from "./register-request.ts";
+import {
+  readGrant,
+  registerRequest,
+  secondsIn,
+  type RegisterIdentity,
+  type RegistrationSettings,
+} from "./register-request.ts";
 import {
   newRegistration,
   stepRegistration,
@@ -14,7 +19,7 @@ import {
 
 export interface RegistrationRunnerOptions {
   readonly trunk: string;
-  readonly settings: TrunkRegistration;
+  readonly settings: RegistrationSettings;
   /** Of a process before. */
   readonly stored?: StoredRegistration | undefined;
   readonly port: Pick<SignalingPort, "request">;
@@ -45,15 +50,19 @@ const MAX_RESUME_DELAY_MS = 60_000;
 const REFUSALS = new Set([401, 402, 403, 404, 405, 407, 410, 416, 420, 423, 484, 485, 501, 604, 606]);
 
 /** Names what a binding is of. */
-export function bindingKey({ registrar, user }: Pick<TrunkRegistration, "registrar" | "user">): string {
-  return `${registrar} ${user}`;
+export function bindingKey({
+  registrar,
+  user,
+  domain = "",
+}: Pick<RegistrationSettings, "registrar" | "user" | "domain">): string {
+  return domain === "" ? `${registrar} ${user}` : `${registrar} ${user}@${domain}`;
 }
 
 /** Keeps the registration of a trunk: performs what its machine says. */
 export class RegistrationRunner {
   readonly #options: RegistrationRunnerOptions;
   readonly #identity: RegisterIdentity;
-  #settings: TrunkRegistration;
+  #settings: RegistrationSettings;
   #registration: Registration;
   #cseq: number;
   #serviceRoute: readonly string[];
@@ -105,7 +114,7 @@ export class RegistrationRunner {
   }
 
   /** The same binding with other settings, or with another password. */
-  renew(settings: TrunkRegistration, withinMs: number): void {
+  renew(settings: RegistrationSettings, withinMs: number): void {
     this.#settings = settings;
     const { expiresSeconds } = settings;
     this.#step({ type: "renew", expiresSeconds, delayMs: withinMs * this.#spread() });

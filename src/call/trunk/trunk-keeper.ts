@@ -150,6 +150,10 @@ export class TrunkKeeper implements TrunkFacts {
     return this.#watches.get(trunk)?.runner?.serviceRoute ?? [];
   }
 
+  fromDomainOf(trunk: string): string | undefined {
+    return this.#watches.get(trunk)?.peer.fromDomain;
+  }
+
   /** The trunk whose registration has told the sender of a request where to call. */
   trunkByContact(message: SipMessage): Peer | undefined {
     return this.#current().byContact(message)?.peer;

@@ -31,10 +31,15 @@ export interface TrunkFacts {
   digestOf(trunk: string): DigestClient | undefined;
   /** Route values that requests outside dialogs go by (RFC 3608); empty: none. */
   serviceRouteOf(trunk: string): readonly string[];
+  /** Host that stands for the switch in what it says of callers; undefined: the edge's address. */
+  fromDomainOf(trunk: string): string | undefined;
 }
 
 /** Requests outside dialogs that go by the Service-Route of who registered. */
 const ROUTED = new Set<OutgoingRequest["method"]>(["INVITE", "MESSAGE"]);
+/** Where the switch says who calls. */
+const NAMING = new Set(["from", "p-asserted-identity"]);
+const OWN_HOST = "@localhost";
 /** What a request that goes out once more has of the one before. */
 const KEPT = new Set(["from", "to", "call-id", "cseq", "route", "authorization", "proxy-authorization"]);
 
@@ -86,7 +91,8 @@ export class TrunkRequests implements SignalingPort {
   request(request: OutgoingRequest, events: RequestEvents): PendingRequest {
     const { trunk } = request;
     if (trunk === undefined) return this.#port.request(request, events);
-    const routed = this.#isRouted(request) ? withRoutes(request, this.#facts.serviceRouteOf(trunk)) : request;
+    const named = withDomain(request, this.#facts.fromDomainOf(trunk));
+    const routed = this.#isRouted(named) ? withRoutes(named, this.#facts.serviceRouteOf(trunk)) : named;
     const digest = this.#facts.digestOf(trunk);
     if (digest === undefined) return this.#port.request(routed, events);
     const answered = new AnsweringRequest(this.#port, digest, events);
@@ -171,8 +177,8 @@ function onceMore(
 ): OutgoingRequest {
   const { method, dialogId, headers = [], ...rest } = request;
   const others = headers.filter(([name]) => !KEPT.has(name.toLowerCase()));
-  // The edge takes care of a dialog's identity; a BYE has ended it, whatever was said to it.
-  if (dialogId !== undefined && method !== "BYE") return { ...request, headers: [...others, ...credentials] };
+  // The edge takes care of a dialog's identity.
+  if (dialogId !== undefined) return { ...request, headers: [...others, ...credentials] };
   const cseq = parseCSeq(sent.get("cseq") ?? "");
   const identity: HeaderList = [
     ["From", sent.get("from") ?? ""],
@@ -201,6 +207,23 @@ function onceMore(
 function addressOf({ protocol, address, port }: SignalingSource): string | undefined {
   if (address === "" || (protocol !== "udp" && protocol !== "tcp")) return undefined;
   return `sip:${formatHost(address)}:${port};transport=${protocol}`;
+}
+
+/** Puts a domain in the place of the address that the edge would fill in; what has one, such as `anonymous.invalid`, keeps it. */
+function withDomain(request: OutgoingRequest, domain: string | undefined): OutgoingRequest {
+  if (domain === undefined || request.headers === undefined) return request;
+  const headers = request.headers.map(([name, value]) =>
+    NAMING.has(name.toLowerCase()) ? ([name, atDomain(value, domain)] as const) : ([name, value] as const),
+  );
+  return { ...request, headers };
+}
+
+function atDomain(value: string, domain: string): string {
+  const parsed = parseNameAddr(value);
+  const uri = parsed.ok ? parsed.value.uri : "";
+  if (!uri.endsWith(OWN_HOST)) return value;
+  const at = value.lastIndexOf(uri) + uri.length - OWN_HOST.length;
+  return `${value.slice(0, at)}@${domain}${value.slice(at + OWN_HOST.length)}`;
 }
 
 function withRoutes(request: OutgoingRequest, routes: readonly string[]): OutgoingRequest {

@@ -5,6 +5,7 @@ import { DigestClient } from "./digest-client.ts";
 import { FIRST_PING, type PingEvent } from "./ping.ts";
 import { PingRunner } from "./ping-runner.ts";
 import { newRegistration } from "./registration.ts";
+import type { RegistrationSettings } from "./register-request.ts";
 import { bindingKey, RegistrationRunner } from "./registration-runner.ts";
 import type { StoredRegistration } from "./stored-registration.ts";
 import { TrunkRequests } from "./trunk-requests.ts";
@@ -26,6 +27,7 @@ export interface TrunkWatchContext {
   readonly onAttempt: (result: "registered" | "refused" | "failed") => void;
   readonly onSource: (source: SignalingSource) => void;
   readonly onPing: (result: PingEvent["type"]) => void;
+  /** Told when what it is known by may have changed: its registration. */
   readonly onChanged: (watch: TrunkWatch) => void;
   /** A binding that is to be ended; told `ended` when it is. */
   readonly onLeaving: (runner: RegistrationRunner) => void;
@@ -105,7 +107,7 @@ export class TrunkWatch {
     const before = this.#peer;
     this.#peer = peer;
     const isSecretNew = !isSame(secretFacts(before), secretFacts(peer));
-    const isRegistrationNew = !isSame(before.registration, peer.registration);
+    const isRegistrationNew = !isSame(settingsOf(before), settingsOf(peer));
     const hasMoved = !isSame(before.homeElsewhere, peer.homeElsewhere);
     const wasUnreadable = this.#secretProblem !== undefined;
     if (peer.homeElsewhere !== undefined) this.#leaveRunner();
@@ -113,8 +115,7 @@ export class TrunkWatch {
     if (isSecretNew || wasUnreadable) this.#readSecret();
     if (!this.#hasBegun) return this.#changed();
     if (isSecretNew || isRegistrationNew || hasMoved || wasUnreadable) this.#followRegistration(peer, withinMs);
-    if (before.uri !== peer.uri || before.pingSeconds !== peer.pingSeconds || hasMoved || wasUnreadable)
-      this.#startPings();
+    if (wasUnreadable || hasMoved || !isSame(pingFacts(before), pingFacts(peer))) this.#startPings();
     this.#changed();
   }
 
@@ -138,11 +139,11 @@ export class TrunkWatch {
 
   #readSecret(): void {
     const { ids, secrets } = this.#context;
-    const { name, registration, sealedPassword } = this.#peer;
+    const { sealedPassword } = this.#peer;
     this.#secretProblem = undefined;
     this.#account.digest = undefined;
     if (sealedPassword === undefined) return;
-    const user = octets(registration?.authUser ?? registration?.user ?? name);
+    const user = octets(digestUserOf(this.#peer));
     try {
       const password = octets(secrets?.unseal(sealedPassword) ?? missingReader());
       this.#account.digest = new DigestClient({ user, password }, ids);
@@ -152,17 +153,19 @@ export class TrunkWatch {
   }
 
   /** Another registrar or user is another binding: the one that is there is given up with what it was made with. */
-  #leaveOther({ registration }: Peer): void {
+  #leaveOther(peer: Peer): void {
     if (this.#runner === undefined) return;
-    if (registration === undefined || bindingKey(registration) !== this.#runner.key) this.#leaveRunner();
+    const settings = settingsOf(peer);
+    if (settings === undefined || bindingKey(settings) !== this.#runner.key) this.#leaveRunner();
   }
 
-  #followRegistration({ registration }: Peer, withinMs: number): void {
+  #followRegistration(peer: Peer, withinMs: number): void {
+    const settings = settingsOf(peer);
     if (this.#problem !== undefined) {
       // Nothing that needs the secret can be sent, an end of the binding neither.
       this.#runner?.close();
       this.#runner = undefined;
-    } else if (registration !== undefined && this.#runner !== undefined) this.#runner.renew(registration, withinMs);
+    } else if (settings !== undefined && this.#runner !== undefined) this.#runner.renew(settings, withinMs);
     else this.#startRegistration(withinMs);
   }
 
@@ -177,17 +180,22 @@ export class TrunkWatch {
   }
 
   #startRegistration(withinMs: number): void {
-    const { registration, name } = this.#peer;
-    if (registration === undefined || this.#problem !== undefined) return;
+    const { name } = this.#peer;
+    const settings = settingsOf(this.#peer);
+    if (settings === undefined || this.#problem !== undefined) return;
     const { clock, ids } = this.#context;
     const account = this.#account;
-    const stored = this.#stored?.of === bindingKey(registration) ? this.#stored : undefined;
+    const stored = this.#stored?.of === bindingKey(settings) ? this.#stored : undefined;
     this.#stored = undefined;
     const runner: RegistrationRunner = new RegistrationRunner({
       trunk: name,
-      settings: registration,
+      settings,
       stored,
-      port: new TrunkRequests(this.#context.port, { digestOf: () => account.digest, serviceRouteOf: () => [] }),
+      port: new TrunkRequests(this.#context.port, {
+        digestOf: () => account.digest,
+        serviceRouteOf: () => [],
+        fromDomainOf: () => undefined,
+      }),
       clock,
       ids,
       onChanged: () => {
@@ -207,14 +215,14 @@ export class TrunkWatch {
   #startPings(): void {
     this.#pings?.close();
     this.#pings = undefined;
-    const { uri, pingSeconds = 0 } = this.#peer;
+    const { uri, pingSeconds = 0, fromDomain } = this.#peer;
     if (pingSeconds === 0 || this.#problem !== undefined) return;
     const { port, clock, ids } = this.#context;
     const onChanged = (event: PingEvent["type"]): void => {
       this.#context.onPing(event);
-      this.#changed();
+      this.#noteCondition();
     };
-    this.#pings = new PingRunner({ uri, pingSeconds, port, clock, ids, onChanged });
+    this.#pings = new PingRunner({ uri, fromDomain, pingSeconds, port, clock, ids, onChanged });
     this.#pings.start();
   }
 
@@ -228,6 +236,11 @@ export class TrunkWatch {
   }
 
   #changed(): void {
+    this.#noteCondition();
+    this.#context.onChanged(this);
+  }
+
+  #noteCondition(): void {
     const before = this.#condition;
     const now = this.#now();
     this.#condition = now;
@@ -238,7 +251,6 @@ export class TrunkWatch {
       if (now.state === "down" || now.state === "unregistered") logger.warn("a trunk is out of service", facts);
       else logger.info("the state of a trunk has changed", facts);
     }
-    this.#context.onChanged(this);
   }
 }
 
@@ -249,8 +261,21 @@ function missingReader(): never {
   throw new SwitchError(UNREADABLE, "there is nobody who reads secrets");
 }
 
-function secretFacts({ name, sealedPassword, registration }: Peer): unknown {
-  return [sealedPassword, registration?.authUser ?? registration?.user ?? name];
+function secretFacts(peer: Peer): unknown {
+  return [peer.sealedPassword, digestUserOf(peer)];
+}
+
+function digestUserOf({ name, authUser, registration }: Peer): string {
+  return registration?.authUser ?? authUser ?? registration?.user ?? name;
+}
+
+function pingFacts({ uri, pingSeconds, fromDomain }: Peer): unknown {
+  return [uri, pingSeconds, fromDomain];
+}
+
+function settingsOf({ registration, fromDomain }: Peer): RegistrationSettings | undefined {
+  if (registration === undefined || fromDomain === undefined) return registration;
+  return { ...registration, domain: fromDomain };
 }
 
 function isSame(one: unknown, other: unknown): boolean {

@@ -132,18 +132,22 @@ export type RoutePoint = z.infer<typeof routePoint>;
 
 const UNUSABLE_PLACE = "expected a port from 1 to 65535, and an IPv6 address in brackets";
 
-/** Whether brackets hold an IPv6 address, and a port is one. */
+/** Whether brackets hold an IPv6 address, and a port is one; of what is no such URI at all another rule tells. */
 function hasUsablePlace(uri: string): boolean {
-  const [, , bracketed, port = "5060"] = /^sips?:(\[([^\]]*)\]|[^:;[\]]+)(?::(\d+))?(?:;|$)/.exec(uri) ?? [];
+  const place = /^sips?:(\[([^\]]*)\]|[^:;[\]]+)(?::(\d{1,5}))?(?:;|$)/.exec(uri);
+  if (place === null) return true;
+  const [, , bracketed, port = "5060"] = place;
   if (bracketed !== undefined && !z.ipv6().safeParse(bracketed).success) return false;
-  return uri !== "" && Number(port) >= 1 && Number(port) <= 65_535;
+  return Number(port) >= 1 && Number(port) <= 65_535;
 }
+
+const digestUser = z.string().regex(/^[^"\\\p{Cc}]{1,64}$/u, "expected 1 to 64 characters without quotes");
 
 const trunkRegistration = z.strictObject({
   registrar: z
     .string()
     .regex(
-      /^sips?:[A-Za-z0-9.[\]:-]{1,253}(?:;transport=(?:udp|tcp|tls))?$/,
+      /^sips?:(?:[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?|\[[0-9A-Fa-f:.]{2,45}\])(?::\d{1,5})?(?:;transport=(?:udp|tcp|tls))?$/,
       "expected a URI such as sip:sip.example.org",
     )
     .refine(hasUsablePlace, UNUSABLE_PLACE)
@@ -152,11 +156,7 @@ const trunkRegistration = z.strictObject({
     .string()
     .regex(/^[A-Za-z0-9_.!~*'()&=+$,;?/#-]{1,64}$/, "expected 1 to 64 characters of a SIP user name")
     .describe("User part of the address of record."),
-  authUser: z
-    .string()
-    .regex(/^[^"\\\p{Cc}]{1,64}$/u, "expected 1 to 64 characters without quotes")
-    .optional()
-    .describe("Digest user name; absent: `user`."),
+  authUser: digestUser.optional().describe("Digest user name; absent: the trunk's `authUser`, else `user`."),
   expiresSeconds: z.int().min(60).max(86_400).default(600).describe("What it asks for."),
 });
 export type TrunkRegistration = z.infer<typeof trunkRegistration>;
@@ -210,6 +210,17 @@ export const trunk = z.strictObject({
   sealedPassword: secretText(z.string().regex(/^[A-Za-z0-9+/=:.-]{1,512}$/, "expected what an export holds"))
     .optional()
     .describe("The same, encrypted with the key of the node."),
+  authUser: digestUser
+    .optional()
+    .describe("Digest user name of a trunk that the switch does not register with; absent: the name of the trunk."),
+  fromDomain: z
+    .string()
+    .regex(
+      /^(?:[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?|\[[0-9A-Fa-f:.]{2,45}\])$/,
+      "expected a host or domain name, or an address",
+    )
+    .optional()
+    .describe("Host of From and of what it is told of callers; absent: the address of the switch towards it."),
   prefixes: z
     .array(prefixDigits)
     .max(256)

@@ -76,7 +76,9 @@ export class ClientRequests {
     const { text } = sent;
     if (method === "INVITE" && dialog === undefined)
       applications.record({ type: "attempt", source: "application", text });
-    if (method === "BYE" && dialog?.method === "INVITE") {
+    if (method !== "BYE" || dialog === undefined || dialog.isEnding) return;
+    dialog.isEnding = true;
+    if (dialog.method === "INVITE") {
       applications.record({ type: "stop", source: "application", detail: "normal-release", text });
     }
   }

@@ -15,6 +15,8 @@ import type { SuccessRetransmission } from "./success-retransmission.ts";
 
 const REFRESH_AGAIN_MS = 5_000;
 const MAX_INTERVAL_SECONDS = 86_400;
+/** An application that has credentials sends its BYE again at once. */
+const CREDENTIALS_MS = 5_000;
 
 /** What the edge does with dialogs by itself: find the way, end, refresh, expire. */
 export class DialogActions {
@@ -22,6 +24,8 @@ export class DialogActions {
   readonly #resolver: TargetResolver;
   readonly #retransmission: SuccessRetransmission;
   readonly #sessionTimers = new Map<string, Timer>();
+  /** Of dialogs whose BYE was challenged. */
+  readonly #challenged = new Map<string, Timer>();
   readonly #subscriptions: SubscriptionTimers;
   #tellRemoved: (dialog: Dialog) => void = () => undefined;
 
@@ -86,10 +90,27 @@ export class DialogActions {
   /** Forgets a dialog and everything that runs for it. */
   remove(dialog: Dialog): void {
     this.#retransmission.stop(dialog.id);
-    this.#stopSessionTimer(dialog.id);
+    this.beginEnd(dialog);
     this.#subscriptions.stop(dialog.id);
     this.#context.dialogs.remove(dialog);
     this.#tellRemoved(dialog);
+  }
+
+  /** A BYE is on its way: nothing is refreshed any more. */
+  beginEnd({ id }: Dialog): void {
+    this.#stopSessionTimer(id);
+    this.#challenged.get(id)?.cancel();
+    this.#challenged.delete(id);
+  }
+
+  /** Its BYE was challenged: it ends with the answer to one that has credentials, or when none comes. */
+  awaitCredentials(dialog: Dialog): void {
+    if (this.#context.dialogs.get(dialog.id) !== dialog) return;
+    this.beginEnd(dialog);
+    this.#challenged.set(
+      dialog.id,
+      this.#context.clock.after(CREDENTIALS_MS, () => this.remove(dialog)),
+    );
   }
 
   /**
@@ -136,8 +157,10 @@ export class DialogActions {
   }
 
   close(): void {
-    for (const timer of this.#sessionTimers.values()) timer.cancel();
-    this.#sessionTimers.clear();
+    for (const timers of [this.#sessionTimers, this.#challenged]) {
+      for (const timer of timers.values()) timer.cancel();
+      timers.clear();
+    }
     this.#subscriptions.close();
   }
 
@@ -162,6 +185,7 @@ export class DialogActions {
 
   #armSessionTimer(dialog: Dialog, timer: SessionTimer): void {
     this.#stopSessionTimer(dialog.id);
+    if (dialog.isEnding) return;
     const agedMs = this.#context.clock.wallMs() - timer.refreshedAtMs;
     const wholeMs = timer.refresher === "local" ? refreshDelayMs(timer) : expiryDelayMs(timer);
     const fire = (): void => {

@@ -52,6 +52,8 @@ export interface Dialog extends DialogRecord {
   /** INVITEs inside the dialog, of either end, without a final response. */
   openInvites: number;
   readonly negotiation: Negotiation;
+  /** An application has sent a BYE (RFC 3261 15.1.1): its session is over, whatever is answered. */
+  isEnding?: true;
   /** Reliable provisional responses to our INVITE, the latest last; forks have an identity each. */
   reliable?: readonly ReliableSeen[];
 }
@@ -106,6 +108,7 @@ export function recordOf(dialog: Dialog): DialogRecord {
     owner: _owner,
     openInvites: _openInvites,
     negotiation: _negotiation,
+    isEnding: _isEnding,
     reliable: _reliable,
     ...record
   } = dialog;

@@ -87,9 +87,12 @@ export class InviteResponses {
   }
 
   /** Takes the final response to a request that neither made nor changes a session, but may end the dialog. */
-  onFinal({ method, dialog, sent }: ClientRequest, response: SipMessage): void {
+  onFinal({ method, dialog, sent, application }: ClientRequest, response: SipMessage): void {
     if (dialog === undefined) return;
-    if (method === "BYE") this.#actions.remove(dialog);
+    const isChallenged = response.status === 401 || response.status === 407;
+    if (method === "BYE" && isChallenged && this.#context.applications.isAlive(application)) {
+      this.#actions.awaitCredentials(dialog);
+    } else if (method === "BYE") this.#actions.remove(dialog);
     if (method === "NOTIFY" && isSubscription(dialog)) this.#onNotifyAnswered(dialog, sent.text, response.status);
     if (method === "UPDATE" && response.status < 300) this.#refreshed(dialog, response);
   }

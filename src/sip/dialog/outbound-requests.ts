@@ -207,6 +207,7 @@ export class OutboundRequests {
     const isGlare =
       meetsRefresh(dialog.negotiation, method, draft.body !== "") ||
       (method === "INVITE" && this.#requests.hasAbandonedInvite(dialog));
+    if (method === "BYE") this.#actions.beginEnd(dialog);
     dialog.localCseq += 1;
     const cseq = dialog.localCseq;
     if (method === "INVITE" && !isGlare) {

@@ -34,6 +34,8 @@ describe("AdminServer", () => {
         calls: async () => [{ callId: "c1" }],
         registrations: async () => [{ phone: "p1" }],
         endedCalls: async () => [{ callId: "c0" }],
+        trunks: async () => [],
+        tollAlarms: async () => [],
         ladder: async () => sampleLadder,
         ...view,
       },
@@ -171,6 +173,8 @@ describe("AdminServer", () => {
       calls: async () => [],
       registrations: async () => [],
       endedCalls: async () => [],
+      trunks: async () => [],
+      tollAlarms: async () => [],
       ladder: async () => sampleLadder,
     };
     const options = { node: "n", version: "1", view, clock: new ManualClock(), logger: silentLogger };

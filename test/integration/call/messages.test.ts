@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import type { PeerSource } from "../../../src/call/index.ts";
 import { Cleanup } from "../../support/cleanup.ts";
 import { establish } from "../../support/established-call.ts";
 import { ManualClock } from "../../support/manual-clock.ts";
@@ -20,11 +21,21 @@ describe("messages (RFC 3428)", () => {
   beforeEach(async () => {
     cleanup = new Cleanup();
     clock = new ManualClock(Date.now());
+    await start();
+    [alice, bob] = [await node.phone("1001"), await node.phone("1002")];
+  });
+  afterEach(async () => {
+    assert.equal(node.metric("tandem_messages_pending"), 0);
+    await cleanup.run();
+  });
+
+  /** @param more of both peers */
+  async function start(more: Partial<PeerSource> = {}): Promise<void> {
     // The peer is made for the port of its phone, and that for the port of the switch.
     const held = await SipPhone.start({ number: "", user: "", password: "", server: NOWHERE, address: OUTBOUND });
     const { port } = held;
     await held.close();
-    const trunk = { profile: { ...TEST_PROFILE, kind: "trunk" }, maxCalls: 10, transit: false } as const;
+    const trunk = { profile: { ...TEST_PROFILE, kind: "trunk" }, maxCalls: 10, transit: false, ...more } as const;
     const peers = [
       { ...trunk, name: "inbound", addresses: [INBOUND], uri: `sip:${INBOUND}:5999`, prefixes: [] },
       { ...trunk, name: "outbound", addresses: [OUTBOUND], uri: `sip:${OUTBOUND}:${port}`, prefixes: ["0"] },
@@ -32,12 +43,7 @@ describe("messages (RFC 3428)", () => {
     const options = { clock, peers, phones: [{ displayName: "Alice" }] };
     node = cleanup.add(await SwitchFixture.start(options), (started) => started.stop());
     outbound = await peerPhone(OUTBOUND, node.server, port);
-    [alice, bob] = [await node.phone("1001"), await node.phone("1002")];
-  });
-  afterEach(async () => {
-    assert.equal(node.metric("tandem_messages_pending"), 0);
-    await cleanup.run();
-  });
+  }
 
   async function peerPhone(address: string, server: SwitchFixture["server"], port = 0): Promise<SipPhone> {
     const phone = await SipPhone.start({ number: "1", user: "+4930", password: "", server, address, port });
@@ -150,6 +156,34 @@ describe("messages (RFC 3428)", () => {
     assert.equal((await sent.final()).status, 200);
     const inbound = await peerPhone(INBOUND, node.server);
     assert.equal((await (await inbound.sendMessage("0900", "hello")).final()).status, 403);
+  });
+
+  it("given peers that change numbers, when messages go to and from them, then their numbers are changed as those of calls", async () => {
+    const change = (prefix: string, stripDigits: number) => ({ prefix, stripDigits });
+    await start({
+      outbound: change("+49", 1),
+      callerId: { withhold: false, number: change("+4930", 0) },
+      inbound: change("", 3),
+    });
+    const sender = await node.phone("1001");
+    const sent = await sender.sendMessage("0900", "hello");
+    const message = await outbound.message(200);
+    assert.equal(message.uri, `sip:+49900@${OUTBOUND}:${outbound.port}`);
+    assert.match(message.get("from") ?? "", /<sip:\+49301001@/);
+    assert.equal((await sent.final()).status, 200);
+    const receiver = await node.phone("1002");
+    const inbound = await peerPhone(INBOUND, node.server);
+    const received = await inbound.sendMessage("0301002", "hello");
+    await receiver.message(200);
+    assert.equal((await received.final()).status, 200);
+  });
+
+  it("given a peer that is not told of callers, when a phone writes to it, then it does not learn who", async () => {
+    await start({ callerId: { withhold: true } });
+    const sent = await (await node.phone("1001")).sendMessage("0900", "hello");
+    const message = await outbound.message(200);
+    assert.match(message.get("from") ?? "", /<sip:anonymous@anonymous\.invalid>/);
+    assert.equal((await sent.final()).status, 200);
   });
 
   it("given a peer, when it writes to a phone, then that gets it from the peer's number", async () => {

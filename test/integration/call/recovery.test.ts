@@ -18,6 +18,7 @@ describe("calls that outlive processes", () => {
     await node.stop();
   });
 
+  const LOST = ["session-lost", { q850: 41, name: "temporary failure", sipStatus: 503 }, ["callmanager-restarted"]];
   const parties = ["caller", "callee"] as const;
 
   async function holdAndHangUp(call: EstablishedCall, by: (typeof parties)[number]): Promise<void> {
@@ -106,7 +107,15 @@ describe("calls that outlive processes", () => {
     other.respond(other.offer, 487);
     assert.equal(node.relay.sessions.size, 1);
     await node.startManager();
-    await node.settled(1);
+    const [record] = await node.settled(1);
+    assert.deepEqual([record?.reason, record?.cause, record?.partial], LOST);
+    assert.deepEqual([record?.answeredAt, record?.durationMs], [undefined, 0]);
+    assert.deepEqual([record?.caller.number, record?.callee?.device], ["1001", "phone-1002"]);
+    const [, leg] = record?.legs ?? [];
+    assert.deepEqual(
+      [leg?.device, leg?.sipCallId, leg?.outcome],
+      ["phone-1002", other.offer.get("call-id"), "given-up"],
+    );
   });
 
   it("given a call that ended before its process died, when the next one starts, then it is not recorded again", async () => {

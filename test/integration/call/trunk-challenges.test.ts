@@ -203,4 +203,44 @@ describe("a trunk that demands digest", () => {
     assert.equal((await call.invite?.final())?.status, 487);
     await node.settled(1);
   });
+
+  it("given a domain and a digest user of its own, when a phone calls, then From is of the domain, also in the dialog", async () => {
+    node = await start({
+      sealedPassword: ACCOUNT.password,
+      name: "other",
+      authUser: ACCOUNT.user,
+      fromDomain: "tel.example",
+    });
+    const { call, invite } = await established();
+    assert.match(headerOf(invite, "From"), /<sip:1001@tel\.example>;tag=/);
+    assert.equal(headerOf(invite, "Contact"), `<sip:127.0.0.1:${node.server.port}>`);
+    call.send("BYE");
+    const bye = await trunk.take("BYE");
+    assert.equal(headerOf(bye, "From"), headerOf(invite, "From"));
+    answer(bye, "200 OK");
+    await node.settled(1);
+  });
+
+  it("given a trusted trunk with a domain, when callers are anonymous, then only what is asserted is of the domain", async () => {
+    const callerId = { withhold: true } as const;
+    node = await start({ sealedPassword: undefined, trusted: true, fromDomain: "[2001:db8::7]", callerId });
+    const alice = await node.phone("1001");
+    await alice.call("0900", { sdp: testSdp(4_000) });
+    const invite = await trunk.take("INVITE");
+    assert.match(headerOf(invite, "From"), /<sip:anonymous@anonymous\.invalid>/);
+    assert.match(headerOf(invite, "P-Asserted-Identity"), /<sip:1001@\[2001:db8::7\]>$/);
+    answer(invite, "486 Busy Here");
+    await node.settled(1);
+  });
+
+  it("given a session timer, when a phone calls, then the trunk is asked to refresh: what the edge sends has no credentials", async () => {
+    const session = { expiresSeconds: 1_800, minSeconds: 90 };
+    node = await start({ sealedPassword: ACCOUNT.password, profile: { ...TEST_PROFILE, kind: "trunk", session } });
+    const alice = await node.phone("1001");
+    await alice.call("0900", { sdp: testSdp(4_000) });
+    const invite = await trunk.take("INVITE");
+    assert.equal(headerOf(invite, "Session-Expires"), "1800;refresher=uas");
+    answer(invite, "486 Busy Here");
+    await node.settled(1);
+  });
 });

@@ -222,4 +222,13 @@ describe("a trunk that the switch registers with", () => {
     answer(await registrar.take("OPTIONS"), "200 OK");
     await inState("up");
   });
+
+  it("given a domain, when the switch registers and asks, then the address of record and From are of it", async () => {
+    await start({ fromDomain: "tel.example", pingSeconds: 1 });
+    const request = await register();
+    assert.match(request, new RegExp(`^REGISTER sip:127\\.0\\.0\\.9:${registrar.port} SIP/2\\.0\r\n`));
+    assert.equal(headerOf(request, "To"), "<sip:line-4@tel.example>");
+    assert.match(headerOf(request, "From"), /^<sip:line-4@tel\.example>;tag=/);
+    assert.match(headerOf(await registrar.take("OPTIONS"), "From"), /^<sip:ping@tel\.example>;tag=/);
+  });
 });

@@ -9,6 +9,8 @@ const facts: StatusPageFacts = {
   calls: [],
   endedCalls: [],
   registrations: [],
+  trunks: [],
+  tollAlarms: [],
 };
 
 describe("status page", () => {
@@ -29,6 +31,22 @@ describe("status page", () => {
     });
     assert.match(page, /Not all services are ready/);
     assert.match(page, /Call control does not answer/);
+  });
+
+  it("given trunks and alarms, when rendered, then states, reasons and what was refused are shown", () => {
+    const trunks = [
+      { name: "carrier", state: "up", sinceMs: 1_700_000_000_000 },
+      { name: "spare", state: "down", sinceMs: 1_700_000_060_000, reason: "no-answer" },
+    ];
+    const alarm = { atMs: 1_700_000_000_000, guard: "premium", device: "lobby", called: "0900123", refused: 3 };
+    const page = renderStatusPage({ ...facts, services: [], trunks, tollAlarms: [alarm] });
+    const cells = [...page.matchAll(/<td>(.*?)<\/td>/gs)].map(([, cell]) => cell?.trim());
+    assert.deepEqual(cells, [
+      ...["carrier", '<span class="state good">up</span>', "2023-11-14 22:13:20", ""],
+      ...["spare", '<span class="state other">down</span>', "2023-11-14 22:14:20", "no-answer"],
+      ...["2023-11-14 22:13:20", "premium", "lobby", "0900123", "3"],
+    ]);
+    assert.match(renderStatusPage(facts), /There is no trunk\./);
   });
 
   it("given what a phone sent, when rendered, then it cannot become markup", () => {

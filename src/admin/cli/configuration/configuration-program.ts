@@ -9,7 +9,7 @@ import { forwardLine } from "./line-commands.ts";
 import { addObjectCommands } from "./object-program.ts";
 import { listParameters, resetParameter, setParameter, showParameter } from "./parameter-commands.ts";
 import type { RestContext, RestWords } from "./rest-context.ts";
-import { listDeviceStates, listLineStates } from "./state-commands.ts";
+import { listDeviceStates, listLineStates, listTollAlarms, listTrunkStates } from "./state-commands.ts";
 import { changeDevices, enableCti } from "./user-commands.ts";
 
 type Run = (rest: RestContext, words: readonly string[]) => Promise<number>;
@@ -29,6 +29,13 @@ export function addConfigurationCommands(program: Command, context: CliContext, 
   add(line, "states", "list directory numbers as they are now", listLineStates);
   const device = group(program, "device", "see the devices of all kinds");
   add(device, "states", "list devices as they are now", listDeviceStates);
+  add(kinds.get("trunk") ?? program, "states", "list trunks as they are now", listTrunkStates);
+  add(
+    program,
+    "toll-alarms",
+    "list calls that guards against toll fraud have refused, the newest first",
+    listTollAlarms,
+  ).helpGroup("Configuration:");
   addUserCommands(user, add);
   addParameterCommands(group(program, "parameter", "see and change service parameters"), add);
   addWholeCommands(program, context, settle);

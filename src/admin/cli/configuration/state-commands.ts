@@ -1,3 +1,6 @@
+import type { Row } from "../../control/node-view.ts";
+import type { Column } from "../../view/columns.ts";
+import { tollAlarmColumns, trunkColumns } from "../../view/lists.ts";
 import { EXIT } from "../exit-codes.ts";
 import { formatTable } from "../table.ts";
 import { tableColumns } from "./field-text.ts";
@@ -22,6 +25,24 @@ const LINE_COLUMNS = tableColumns([
 ]);
 /** Of what call control does not know yet. */
 const UNKNOWN = { state: "unknown" };
+
+/** `tandem trunk states`: trunks as they are now. */
+export async function listTrunkStates(rest: RestContext): Promise<number> {
+  const rows = await rest.client.rows("/trunk-states");
+  return showStates(rows, "there is no trunk", trunkColumns, rest);
+}
+
+/** `tandem toll-alarms`: calls that guards have refused, the newest first. */
+export async function listTollAlarms(rest: RestContext): Promise<number> {
+  const rows = await rest.client.rows("/toll-alarms");
+  return showStates(rows, "no call was refused by a guard against toll fraud", tollAlarmColumns, rest);
+}
+
+function showStates(rows: readonly Row[], none: string, columns: readonly Column[], rest: RestContext): number {
+  if (!rest.json && rows.length === 0) rest.output.err(none);
+  else print(rest, rows, formatTable(rows, columns));
+  return EXIT.ok;
+}
 
 /** `tandem device states`: devices as they are now. */
 export function listDeviceStates(rest: RestContext): Promise<number> {

@@ -26,7 +26,7 @@ export function hasPassword(kind: Kind): boolean {
   return ["phone", "cti-port", "route-point", "trunk", "user"].includes(kind);
 }
 
-/** `tandem KIND set-password NAME`: asked for when nothing is said. */
+/** `tandem KIND set-password NAME`: asked for when nothing is said. A user need not change it: for one, that is done. */
 export async function setPassword(
   { kind, noun }: ObjectWords,
   name: string,
@@ -39,7 +39,8 @@ export async function setPassword(
       ? await choosePassword(words.password ?? "-", `${noun} ${name}`, rest)
       : { text: passwordOfFile(words.passwordFile), isNew: false };
   const id = idOf(kind, name);
-  const { revision } = await rest.client.change(kind, id, () => withPassword(kind, {}, chosen?.text));
+  const settled = kind === "user" ? { mustChangePassword: false } : {};
+  const { revision } = await rest.client.change(kind, id, () => withPassword(kind, settled, chosen?.text));
   const shown = chosen?.isNew === true ? { password: chosen.text } : {};
   const text = `${noun} ${id} has a new password (change ${revision})`;
   const told = chosen?.isNew === true ? `${text}: ${chosen.text}, which is not shown again` : text;

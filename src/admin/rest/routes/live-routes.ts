@@ -28,7 +28,25 @@ const lines = pageOf(
   }),
 );
 
-/** Devices and lines as they are now, and what digits would do. */
+const trunkStates = pageOf(
+  z.object({
+    name: z.string(),
+    state: z.string().describe("up, down, registering, unregistered or unknown"),
+    sinceMs: z.number().describe("Milliseconds since 1970"),
+    reason: z.string().optional().describe("Why it is not up, or what has failed though it is"),
+  }),
+);
+const tollAlarms = pageOf(
+  z.object({
+    atMs: z.number().describe("Milliseconds since 1970"),
+    guard: z.string(),
+    device: z.string().describe("The phone or trunk whose bound it is"),
+    called: z.string(),
+    refused: z.int().describe("Refusals since the alarm of the same device and guard before, this one included"),
+  }),
+);
+
+/** Devices, lines and trunks as they are now, calls that guards have refused, and what digits would do. */
 export function liveRoutes(context: RestContext): RestRoute[] {
   const query = { limit: "1 to 1,000; default 100", after: "Objects with later ids" };
   const shared = { method: "GET", tag: "live", access: "auditor" } as const;
@@ -52,6 +70,30 @@ export function liveRoutes(context: RestContext): RestRoute[] {
       answers: { 200: { description: "A page", schema: lines } },
       problems: ["bad-parameter", "unavailable"],
       handle: async (call) => ({ status: 200, body: await linePage(context, call) }),
+    },
+    {
+      ...shared,
+      operationId: "list-trunk-states",
+      path: "/trunk-states",
+      summary: "Trunks that call control has, with their states",
+      query,
+      answers: { 200: { description: "A page", schema: trunkStates } },
+      problems: ["bad-parameter", "unavailable"],
+      handle: async (call) => ({ status: 200, body: await trunkPage(context, call) }),
+    },
+    {
+      ...shared,
+      operationId: "list-toll-alarms",
+      path: "/toll-alarms",
+      summary: "Calls that guards against toll fraud have refused, newest first: the last 200 since call control began",
+      query: { limit: query.limit },
+      answers: { 200: { description: "The newest of them", schema: tollAlarms } },
+      problems: ["bad-parameter", "unavailable"],
+      handle: async ({ query: given }) => {
+        const limit = readLimit(given["limit"], MAX_ROWS, 100);
+        const rows = await rowsOf(context, "toll-alarms");
+        return { status: 200, body: { items: rows.slice(0, limit), next: null, total: rows.length } };
+      },
     },
     {
       ...shared,
@@ -90,6 +132,11 @@ async function statesOf(
   return new Map(rows.map((row) => [String(row["name"]), row]));
 }
 
+async function rowsOf({ caller }: RestContext, method: string): Promise<State[]> {
+  const answer = await caller.call("callmanager", method);
+  return Array.isArray(answer) ? (answer as State[]) : [];
+}
+
 interface Wanted {
   readonly limit: number;
   readonly after: string;
@@ -123,6 +170,14 @@ async function devicePage(context: RestContext, call: RestCall): Promise<unknown
     state: states.get(name) ?? null,
   }));
   return { items, next, total };
+}
+
+async function trunkPage(context: RestContext, call: RestCall): Promise<unknown> {
+  const { limit, after } = wantedOf(call);
+  const rows = await rowsOf(context, "trunks");
+  const later = rows.filter(({ name }) => String(name) > after);
+  const items = later.slice(0, limit);
+  return { items, next: later.length > limit ? (items.at(-1)?.["name"] ?? null) : null, total: rows.length };
 }
 
 async function linePage(context: RestContext, call: RestCall): Promise<unknown> {

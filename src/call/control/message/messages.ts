@@ -68,12 +68,12 @@ export class Messages {
     const hops = parseDigits(message.get("max-forwards") ?? String(MAX_HOPS), 255);
     const refused = checkMessage(message, source.protocol, hops.ok ? hops.value : undefined);
     if (refused !== undefined) return refused;
-    const dialed = parseDialed(this.#options.calledUri(message));
-    if (!dialed.ok) return rejection(416, "uri-scheme");
+    const parsed = parseDialed(this.#options.calledUri(message));
+    if (!parsed.ok) return rejection(416, "uri-scheme");
     const { inventory, endpoints, lookup, onFlowFailed } = this.#options;
     const sender = callerDevice(device, message);
     const numbering = this.#options.numbering?.(sender.number);
-    const destination = analyze(fromTrunk(device, dialed.value), {
+    const destination = analyze(fromTrunk(device, parsed.value), {
       inventory,
       endpoints,
       caller: device,

@@ -1,4 +1,4 @@
-import { closeSync, openSync } from "node:fs";
+import { closeSync, openSync, readSync, rmSync, statSync } from "node:fs";
 import Database from "libsql";
 import { recordIn } from "../record-reader.ts";
 import { RecordError, type RecordPage, type RecordQuery } from "../record-table.ts";
@@ -6,6 +6,7 @@ import type { Position } from "./file-follower.ts";
 import { deviceKey, keysOf, legValues, numberKey, recordValues } from "./record-rows.ts";
 import { FORMAT, TABLES } from "./schema.ts";
 
+type Connection = InstanceType<typeof Database>;
 type Row = Readonly<Record<string, string | number | null>>;
 interface Statement {
   run(...values: unknown[]): { readonly changes: number; readonly lastInsertRowid: number | bigint };
@@ -22,16 +23,24 @@ const LAST_MS = Number.MAX_SAFE_INTEGER;
 
 /** Call records in an SQLite file. Everything is synchronous: it has a thread of its own. */
 export class RecordDatabase {
-  readonly #db: InstanceType<typeof Database>;
+  readonly #path: string;
+  readonly #inode: number;
+  readonly #db: Connection;
   readonly #statements = new Map<string, Statement>();
 
-  /** @throws SQLite's error, with its code, when the file cannot be opened or is none */
+  /**
+   * Tables of another version are thrown away.
+   * @throws SQLite's error, with its code, when the file cannot be opened or is none
+   */
   constructor(path: string) {
-    // SQLite would make it readable by all.
-    closeSync(openSync(path, "a", 0o600));
-    this.#db = new Database(path, { timeout: BUSY_MS });
-    this.#db.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA busy_timeout = ${BUSY_MS}`);
-    this.#prepareTables();
+    this.#path = path;
+    this.#db = openTables(path);
+    this.#inode = statSync(path).ino;
+  }
+
+  /** False when the file was deleted, or another has taken its place: what is written would be lost. */
+  get isInPlace(): boolean {
+    return statSync(this.#path, { throwIfNoEntry: false })?.ino === this.#inode;
   }
 
   /** How far the record file has been read; undefined: not at all. */
@@ -137,16 +146,6 @@ export class RecordDatabase {
     this.#sql("DELETE FROM call_record WHERE id = ?").run(id);
   }
 
-  #prepareTables(): void {
-    const format = Number(this.#sql("PRAGMA user_version").get()?.["user_version"] ?? 0);
-    if (format !== FORMAT) {
-      const tables = ["call_record", "call_leg", "call_key", "position"];
-      this.#db.exec(tables.map((name) => `DROP TABLE IF EXISTS ${name};`).join(""));
-      this.#db.exec(`PRAGMA user_version = ${FORMAT}`);
-    }
-    this.#db.exec(TABLES);
-  }
-
   #transaction<Result>(run: () => Result): Result {
     this.#db.exec("BEGIN IMMEDIATE");
     try {
@@ -166,6 +165,38 @@ export class RecordDatabase {
     this.#statements.set(text, statement);
     return statement;
   }
+}
+
+function openTables(path: string): Connection {
+  // Removing the file takes no time and no room, whatever is in it; dropping its tables would.
+  if (![0, FORMAT].includes(formatOf(path))) {
+    for (const suffix of ["", "-wal", "-shm"]) rmSync(path + suffix, { force: true });
+  }
+  // SQLite would make it readable by all.
+  closeSync(openSync(path, "a", 0o600));
+  const db = new Database(path, { timeout: BUSY_MS });
+  try {
+    db.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA busy_timeout = ${BUSY_MS}`);
+    db.exec(`${TABLES} PRAGMA user_version = ${FORMAT}; PRAGMA wal_checkpoint(PASSIVE)`);
+  } catch (error) {
+    // Who tries again and again would run out of files. No statement is prepared: libsql keeps files open for those.
+    db.close();
+    throw error;
+  }
+  return db;
+}
+
+/** `user_version` in the file's header; 0 when there is none, or no such file. */
+function formatOf(path: string): number {
+  if (statSync(path, { throwIfNoEntry: false })?.isFile() !== true) return 0;
+  const header = Buffer.alloc(64);
+  const file = openSync(path, "r");
+  try {
+    readSync(file, header, 0, header.length, 0);
+  } finally {
+    closeSync(file);
+  }
+  return header.toString("latin1", 0, 15) === "SQLite format 3" ? header.readUInt32BE(60) : 0;
 }
 
 function places(count: number): string {

@@ -16,7 +16,8 @@ const RETRY_MS = 5_000;
 const SWEEP_MS = 60_000;
 /** MiB that are taken up before a question is answered. */
 const MAX_BATCHES = 64;
-const MAX_REMOVALS = 20;
+/** Steps of one sweep; what is left goes with the next look at the files, so that removing is faster than calls come. */
+const MAX_REMOVALS = 10;
 
 /** Keeps the table up to the record file, and answers from it. It blocks its thread while SQLite works. */
 export class RecordKeeper {
@@ -48,14 +49,12 @@ export class RecordKeeper {
 
   /** @throws {RecordError} `bad-cursor`; SQLite's or the file system's error */
   async page(query: RecordQuery): Promise<RecordPage> {
-    await this.#catchUp();
-    return this.#open().page(query);
+    return (await this.#caughtUp()).page(query);
   }
 
   /** @throws as `page` */
   async find(callId: string): Promise<string | undefined> {
-    await this.#catchUp();
-    return this.#open().find(callId);
+    return (await this.#caughtUp()).find(callId);
   }
 
   /** Takes up what is there, once more. May be called twice. */
@@ -91,6 +90,16 @@ export class RecordKeeper {
     return next;
   }
 
+  /** A table that takes up nothing, as on a full disk, can be read still. */
+  async #caughtUp(): Promise<RecordDatabase> {
+    try {
+      await this.#catchUp();
+    } catch (error) {
+      if (isDamage(error)) throw error;
+    }
+    return this.#open();
+  }
+
   async #follow(): Promise<void> {
     const database = this.#open();
     const before = this.#counts;
@@ -108,18 +117,26 @@ export class RecordKeeper {
   #sweep(database: RecordDatabase): void {
     const { clock, maxRows } = this.#options;
     if (this.#retentionMs === undefined || clock.nowMs() - this.#sweptAtMs < SWEEP_MS) return;
-    this.#sweptAtMs = clock.nowMs();
     const beforeMs = clock.wallMs() - this.#retentionMs;
     for (let count = 0; count < MAX_REMOVALS; count += 1) {
       const removed = database.removeOld(beforeMs, maxRows);
-      if (removed === 0) break;
+      if (removed === 0) {
+        this.#sweptAtMs = clock.nowMs();
+        break;
+      }
       this.#counts = { ...this.#counts, removed: this.#counts.removed + removed };
     }
   }
 
   #open(): RecordDatabase {
+    if (this.#database?.isInPlace === false) this.#letGo();
     this.#database ??= this.#opened();
     return this.#database;
+  }
+
+  #letGo(): void {
+    this.#database?.close();
+    this.#database = undefined;
   }
 
   #opened(): RecordDatabase {
@@ -144,13 +161,13 @@ export class RecordKeeper {
   #putAside(error: unknown): void {
     const { databasePath, onFailed } = this.#options;
     onFailed(`the table of call records is made anew: ${errorMessageOf(error)}`);
-    this.#database?.close();
-    this.#database = undefined;
+    this.#letGo();
     renameSync(databasePath, `${databasePath}.damaged`);
     for (const suffix of ["-wal", "-shm"]) rmSync(databasePath + suffix, { force: true });
   }
 }
 
 function isDamage(error: unknown): boolean {
-  return ["SQLITE_CORRUPT", "SQLITE_NOTADB"].includes(errorCodeOf(error) ?? "");
+  // SQLITE_CORRUPT_INDEX and others.
+  return /^SQLITE_(CORRUPT|NOTADB)/.test(errorCodeOf(error) ?? "");
 }

@@ -11,6 +11,8 @@ export interface SqliteRecordTableOptions extends Omit<WorkerStart, "followEvery
   readonly followEveryMs?: number;
   /** Calls that are kept, whatever their age; default 10,000,000. */
   readonly maxRows?: number;
+  /** Default: a thread of this process. */
+  readonly startThread?: (start: WorkerStart) => Worker;
 }
 
 type Answer = Extract<WorkerMessage, { readonly id: number }>;
@@ -22,6 +24,7 @@ interface Asked {
   readonly timer: Timer;
 }
 
+/** That the thread has not answered, also those that nobody waits for any more. */
 const MAX_QUESTIONS = 100;
 const ANSWER_MS = 10_000;
 const RESTART_MS = 5_000;
@@ -91,8 +94,9 @@ export class SqliteRecordTable implements RecordTable {
 
   #start(): void {
     const { databasePath, recordsPath, followEveryMs = 1_000, maxRows = 10_000_000, logger } = this.#options;
+    const { startThread = startRecordThread } = this.#options;
     const start: WorkerStart = { databasePath, recordsPath, followEveryMs, maxRows };
-    const worker = startRecordThread(start);
+    const worker = startThread(start);
     this.#worker = worker;
     worker.on("message", (message: WorkerMessage) => this.#handle(message));
     worker.on("error", (error) => {
@@ -132,10 +136,9 @@ export class SqliteRecordTable implements RecordTable {
     this.#lastId += 1;
     const id = this.#lastId;
     return new Promise((resolve, reject) => {
-      const timer = this.#options.clock.after(ANSWER_MS, () => {
-        this.#asked.delete(id);
-        reject(new RecordError("records-unavailable", "the table of call records does not answer"));
-      });
+      const timer = this.#options.clock.after(ANSWER_MS, () =>
+        reject(new RecordError("records-unavailable", "the table of call records does not answer")),
+      );
       this.#asked.set(id, { resolve, reject, timer });
       this.#tell({ ...question, id });
     });

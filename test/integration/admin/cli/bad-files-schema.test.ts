@@ -13,8 +13,8 @@ const FUNCTIONS: Readonly<Partial<Record<Kind, readonly (readonly [place: string
     ["", { name: "ForwardMaximumHopCount", value: 61 }],
   ],
   trunk: [
-    ["uri", "sip:192.0.2.1:0"],
-    ["registration.registrar", "sip:192.0.2.1:65536"],
+    ["uri", "sip:192.0.2.1:65536"],
+    ["registration.registrar", "sip:[2001:db8::1]:0"],
   ],
   "route-pattern": [["pattern", "9[1"]],
   "translation-pattern": [["pattern", "9!+"]],

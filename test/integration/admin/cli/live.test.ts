@@ -32,6 +32,11 @@ describe("what call control says, on the command line", () => {
     cli = await ConfiguredCli.start({
       "device-states": () => [{ name: "ann", state: "registered", calls: 2, devicePool: "default" }],
       "line-states": () => [{ name: "1001@internal", state: "registered", calls: 1, forwarding: ["all", "busy"] }],
+      trunks: () => [
+        { name: "carrier", state: "up", sinceMs: 0 },
+        { name: "spare", state: "down", sinceMs: 60_000, reason: "no-answer" },
+      ],
+      "toll-alarms": () => [{ atMs: 0, guard: "premium", device: "ann", called: "0900", refused: 2 }],
       "dial-plan-explain": (params) => {
         asked = params;
         return EXPLANATION;
@@ -58,6 +63,24 @@ describe("what call control says, on the command line", () => {
       out,
       /^LINE +NAME +DEVICES +STATE +CALLS +FORWARDED\n1001@internal +ann bob +registered +1 +all busy$/m,
     );
+  });
+
+  it("given trunks, when their states are listed, then each is a row with its reason, and JSON on demand", async () => {
+    const { out } = await cli.run(["trunk", "states"]);
+    assert.match(
+      out,
+      /^TRUNK +STATE +SINCE +WHY\ncarrier +up +1970-01-01 00:00:00\nspare +down +1970-01-01 00:01:00 +no-answer$/m,
+    );
+    const rows = await cli.json<{ name: string }[]>(["trunk", "states"]);
+    assert.deepEqual(
+      rows.map(({ name }) => name),
+      ["carrier", "spare"],
+    );
+  });
+
+  it("given calls that guards have refused, when listed, then each is a row", async () => {
+    const { out } = await cli.run(["toll-alarms"]);
+    assert.match(out, /^AT +GUARD +DEVICE +CALLED +REFUSED\n1970-01-01 00:00:00 +premium +ann +0900 +2$/m);
   });
 
   it("given digits, when explained, then it is told step by step, and JSON on demand", async () => {

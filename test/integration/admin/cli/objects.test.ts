@@ -232,6 +232,14 @@ describe("objects on the command line", () => {
       const { out } = await cli.run(["phone", "set-password", "ann"], { secrets: ["another"] });
       assert.match(out, /^phone ann has a new password \(change \d+\)$/);
     });
+
+    it("given a user who must change the password, when another is set, then that is done", async () => {
+      const body = { name: "new", password: "given to me", mustChangePassword: true };
+      await cli.rest.post("/users", body);
+      const { out } = await cli.run(["user", "set-password", "new"], { secrets: ["chosen by me"] });
+      assert.match(out, /^user new has a new password \(change \d+\)$/);
+      assert.equal(cli.rest.store.get("user", "new")?.body.mustChangePassword, false);
+    });
   });
 
   describe("particular commands", () => {

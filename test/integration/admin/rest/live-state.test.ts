@@ -44,6 +44,23 @@ describe("live state over the REST API", () => {
     assert.deepEqual(body.items, [{ id: "1001@internal", displayName: "Ada", devices: ["a", "b"], state }]);
   });
 
+  it("given trunks, when their states are listed, then they come in pages, as call control tells them", async () => {
+    const states = ["a", "b", "c"].map((name) => ({ name, state: "up", sinceMs: 7 }));
+    await rest.answerAsCallManager({ trunks: () => states });
+    const first = await rest.get("/trunk-states?limit=2");
+    assert.deepEqual(first.body, { items: states.slice(0, 2), next: "b", total: 3 });
+    const second = await rest.get("/trunk-states?limit=2&after=b");
+    assert.deepEqual(second.body, { items: states.slice(2), next: null, total: 3 });
+    assert.equal((await rest.get("/trunk-states?limit=0")).body.code, "bad-parameter");
+  });
+
+  it("given calls that guards have refused, when listed, then all that call control knows are there", async () => {
+    const alarms = [9, 7].map((atMs) => ({ atMs, guard: "premium", device: "b", called: "0900", refused: 2 }));
+    await rest.answerAsCallManager({ "toll-alarms": () => alarms });
+    assert.deepEqual((await rest.get("/toll-alarms")).body, { items: alarms, next: null, total: 2 });
+    assert.deepEqual((await rest.get("/toll-alarms?limit=1")).body.items, [alarms[0]]);
+  });
+
   it("given digits, when explained, then call control's answer is given; its refusals are problems", async () => {
     await rest.answerAsCallManager({
       "dial-plan-explain": (params) => {

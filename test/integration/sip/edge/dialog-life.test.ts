@@ -225,6 +225,58 @@ describe("SipEdge: the life of a dialog", () => {
     });
   });
 
+  describe("a BYE that is challenged", () => {
+    const bye = (dialogId: string, ...lines: string[]): Promise<unknown> =>
+      application.ask(
+        `sip||${dialogId}\r\nBYE sip:placeholder SIP/2.0\r\n${lines.map((one) => `${one}\r\n`).join("")}\r\n`,
+      );
+
+    /** A call that the edge refreshes, whose BYE was answered like this. */
+    async function refused(status: string): Promise<{ dialogId: string; first: string }> {
+      const { dialogId } = await made("Allow: INVITE, UPDATE", "Session-Expires: 90;refresher=uac");
+      await acknowledge(dialogId);
+      await bye(dialogId);
+      const first = await peer.take("BYE");
+      peer.respond(fixture.sipPort, first, status, "remote");
+      await application.takeSip(`SIP/2.0 ${status.slice(0, 3)}`);
+      return { dialogId, first };
+    }
+
+    for (const status of ["401 Unauthorized", "407 Proxy Authentication Required"]) {
+      it(`given ${status}, when the application sends it again, then that goes in the dialog, which ends with its answer`, async () => {
+        const { dialogId, first } = await refused(status);
+        assert.equal(fixture.gauge("tandem_sip_dialogs"), 1);
+        await bye(dialogId, "Proxy-Authorization: Digest x");
+        const second = await peer.take("BYE");
+        const [before, after] = [first, second].map((text) => Number(headerOf(text, "CSeq").split(" ")[0]));
+        assert.equal(after, Number(before) + 1);
+        assert.equal(headerOf(second, "To"), headerOf(first, "To"));
+        assert.equal(headerOf(second, "Proxy-Authorization"), "Digest x");
+        // It was on its way for longer than the credentials were waited for.
+        clock.advance(6_000);
+        const repeated = await peer.take("BYE");
+        assert.equal(fixture.gauge("tandem_sip_dialogs"), 1);
+        peer.respond(fixture.sipPort, repeated, "200 OK", "remote");
+        await application.takeSip("SIP/2.0 200");
+        assert.equal(fixture.gauge("tandem_sip_dialogs"), 0);
+      });
+    }
+
+    it("given no credentials, when some seconds have passed, then the dialog is over, and was not refreshed meanwhile", async () => {
+      await refused("401 Unauthorized");
+      clock.advance(5_000);
+      assert.equal(fixture.gauge("tandem_sip_dialogs"), 0);
+      clock.advance(90_000);
+      await setImmediate();
+      assert.deepEqual(peer.received, []);
+    });
+
+    it("given another refusal, when it comes, then the dialog is over at once", async () => {
+      await refused("403 Forbidden");
+      assert.equal(fixture.gauge("tandem_sip_dialogs"), 0);
+    });
+  });
+
   describe("session timers", () => {
     /** Waits until the edge has had as many responses. */
     async function seen(responses: number): Promise<void> {

@@ -3,14 +3,17 @@ import {
   appendFileSync,
   existsSync,
   mkdirSync,
+  readdirSync,
   readFileSync,
   rmSync,
   rmdirSync,
   statSync,
   writeFileSync,
 } from "node:fs";
+import Database from "libsql";
 import type { CallRecord } from "../../../../../src/call/record/call-record.ts";
 import { RecordWriter } from "../../../../../src/call/record/record-writer.ts";
+import { RecordDatabase } from "../../../../../src/call/record/sqlite/record-database.ts";
 import { RecordKeeper } from "../../../../../src/call/record/sqlite/record-keeper.ts";
 import type { WorkerCounts } from "../../../../../src/call/record/sqlite/worker-messages.ts";
 import { silentLogger } from "../../../../../src/common/index.ts";
@@ -200,5 +203,72 @@ describe("RecordKeeper", () => {
     assert.deepEqual(await ids(keeper), ["call-4"]);
     assert.deepEqual(await ids(keeper, { device: "phone-1002" }), ["call-4"]);
     assert.equal(counts.removed, 4);
+  });
+
+  it("given more old calls than go in one sweep, when it is looked for records again, then the next ones go, too", async () => {
+    const day = Array.from({ length: 2_100 }, (_, index) =>
+      recordFixture({ callId: `old-${index}`, startedAtMs: clock.wallMs() + index }),
+    );
+    for (let count = 0; count < 3; count += 1) {
+      write(...day.map((record) => ({ ...record, callId: `${record.callId}-${count}` })));
+    }
+    const keeper = newKeeper(10_000);
+    await keeper.find("x");
+    assert.equal(counts.added, 6_300);
+    clock.advance(2 * DAY_MS);
+    keeper.keepFor(DAY_MS);
+    await keeper.find("x");
+    assert.equal(counts.removed, 5_000);
+    await keeper.find("x");
+    assert.equal(counts.removed, 6_300);
+  });
+
+  it("given a table of another version, when it is opened, then it is made anew from the files", async () => {
+    write(minute(0));
+    const before = newKeeper();
+    assert.deepEqual(await ids(before), ["call-0"]);
+    await before.close();
+    const other = new Database(table);
+    other.exec("PRAGMA user_version = 7; DROP TABLE call_record; CREATE TABLE call_record (what INTEGER);");
+    other.exec("PRAGMA wal_checkpoint(TRUNCATE)");
+    other.close();
+    write(minute(1));
+    assert.deepEqual(await ids(newKeeper()), ["call-1", "call-0"]);
+    assert.deepEqual(failures, []);
+  });
+
+  it("given a table that is deleted while it is open, when it is asked, then it is made anew from the files", async () => {
+    write(minute(0));
+    const keeper = newKeeper();
+    assert.deepEqual(await ids(keeper), ["call-0"]);
+    for (const suffix of ["", "-wal", "-shm"]) rmSync(table + suffix, { force: true });
+    write(minute(1));
+    assert.deepEqual(await ids(keeper), ["call-1", "call-0"]);
+    assert.ok(existsSync(table));
+  });
+
+  it("given a table that takes up nothing, when it is asked, then it answers with what it has", async () => {
+    write(minute(0));
+    const keeper = newKeeper();
+    assert.deepEqual(await ids(keeper), ["call-0"]);
+    // Somebody who writes: ours waits for its turn, and gives up.
+    const other = new Database(table);
+    other.exec("BEGIN IMMEDIATE");
+    write(minute(1));
+    assert.deepEqual(await ids(keeper), ["call-0"]);
+    other.exec("ROLLBACK");
+    other.close();
+    assert.deepEqual(await ids(keeper), ["call-1", "call-0"]);
+  });
+
+  it("given a file that is no database, when it is opened again and again, then no file stays open", () => {
+    writeFileSync(table, "this is no database".repeat(1_000));
+    // Once for what SQLite opens for itself.
+    assert.throws(() => new RecordDatabase(table), { code: "SQLITE_NOTADB" });
+    const before = readdirSync("/proc/self/fd").length;
+    for (let count = 0; count < 5; count += 1) {
+      assert.throws(() => new RecordDatabase(table), { code: "SQLITE_NOTADB" });
+    }
+    assert.equal(readdirSync("/proc/self/fd").length, before);
   });
 });

@@ -1,9 +1,12 @@
 import assert from "node:assert/strict";
 import { appendFileSync } from "node:fs";
+import type { Worker } from "node:worker_threads";
 import { SqliteRecordTable } from "../../../../../src/call/record/sqlite/sqlite-record-table.ts";
+import { startRecordThread } from "../../../../../src/call/record/sqlite/record-thread.ts";
 import { silentLogger, SystemClock } from "../../../../../src/common/index.ts";
 import { recordFixture } from "../../../../support/call-record-fixture.ts";
 import { eventually } from "../../../../support/eventually.ts";
+import { ManualClock } from "../../../../support/manual-clock.ts";
 import { TemporaryDirectory } from "../../../../support/temporary-directory.ts";
 
 describe("SqliteRecordTable", () => {
@@ -59,5 +62,51 @@ describe("SqliteRecordTable", () => {
     await table.close();
     assert.ok(await asked);
     await assert.rejects(table.find("a"), { code: "records-unavailable" });
+  });
+
+  it("given questions that were given up, when the thread has not answered them, then they count; afterwards not", async () => {
+    const clock = new ManualClock();
+    const slow = new SqliteRecordTable({
+      databasePath: directory.join("slow.db"),
+      recordsPath: directory.join("calls.jsonl"),
+      clock,
+      logger: silentLogger,
+    });
+    const questions = Array.from({ length: 100 }, (_, index) => slow.find(String(index)));
+    clock.advance(10_000);
+    for (const question of questions) await assert.rejects(question, { code: "records-unavailable" });
+    await assert.rejects(slow.find("x"), { code: "too-many-queries" });
+    await eventually(async () => assert.equal(await slow.find("x"), undefined), { timeoutMs: 4_000 });
+    await slow.close();
+  });
+
+  it("given a thread that dies, when it is asked, then that is refused until another has taken over, and nothing is lost", async () => {
+    const clock = new ManualClock();
+    const threads: Worker[] = [];
+    const frail = new SqliteRecordTable({
+      databasePath: directory.join("frail.db"),
+      recordsPath: directory.join("calls.jsonl"),
+      clock,
+      logger: silentLogger,
+      startThread: (start) => {
+        const thread = startRecordThread(start);
+        threads.push(thread);
+        return thread;
+      },
+    });
+    write("a");
+    assert.ok(await frail.find("a"));
+    const asked = frail.find("a");
+    const refused = assert.rejects(asked, { code: "records-unavailable" });
+    await threads[0]?.terminate();
+    await refused;
+    await assert.rejects(frail.find("a"), { code: "records-unavailable" });
+    write("b");
+    clock.advance(5_000);
+    assert.ok(await frail.find("a"));
+    assert.ok(await frail.find("b"));
+    const failures = frail.metrics().find(({ name }) => name === "tandem_call_record_table_failures_total");
+    assert.deepEqual([threads.length, failures?.value], [2, 1]);
+    await frail.close();
   });
 });
