@@ -12,6 +12,7 @@ import { findProgram } from "./systems/find-program.ts";
 import { runInOwnNetwork } from "./own-network.ts";
 import { configuration } from "./benches/configuration.ts";
 import { importing } from "./benches/import.ts";
+import { importCommand } from "./benches/import-command.ts";
 import { latency } from "./benches/latency.ts";
 import { memory } from "./benches/memory.ts";
 import { overload } from "./benches/overload.ts";
@@ -40,6 +41,7 @@ const BENCHES: readonly Bench[] = [
   remembered,
   overload,
   importing,
+  importCommand,
   configuration,
 ];
 const USAGE = `usage: npm run bench -- ${BENCHES.map(({ name }) => name).join("|")}|all [--json] [--seconds N] [--runs N] [--rate R]

@@ -91,7 +91,7 @@ async function millisecondsOf(work: () => Promise<unknown>): Promise<number> {
 }
 
 /** Phones with two lines each. */
-function documentOf(devices: number): ConfigurationDocument {
+export function documentOf(devices: number): ConfigurationDocument {
   const numberOf = (line: number): string => String(100_000 + line);
   return {
     version: 1,

@@ -54,6 +54,9 @@ export const FIGURES: readonly Figure[] = [
   figure("takeover", "1,000 dialogs claimed", "ms", atMost(100), {}),
   figure("import", "1,000 devices imported", "ms", atMost(3_000), {}),
   figure("import", "20,000 devices read", "ms", atMost(1_000), {}),
+  figure("import-command", "1,000 devices, no terminal", "ms", atMost(3_000), {}),
+  figure("import-command", "1,000 devices, terminal", "ms", atMost(3_000), {}),
+  figure("import-command", "20,000 devices, tandem start to ready", "ms", atMost(5_000), {}),
   figure("configuration", "20,000 devices start", "ms", atMost(5_000), {}),
   figure("configuration", "20,000 devices, a change is there", "ms", atMost(100), {}),
   figure("latency", "INVITE in to INVITE out p50", "ms", undefined, {

@@ -52,6 +52,27 @@ describe("SqliteStore", () => {
     assert.ok(again.get("region", "a"));
   });
 
+  it("given a large change, when it is made, then it is told how far it is; who throws then ends it, and nothing is done", async () => {
+    const store = kept(await openNewStore({ path: file }));
+    const operations = Array.from({ length: 1_000 }, (_, index) => create("partition", { name: `p${index}` }));
+    const request = { author: "test", summary: "", operations };
+    const stop = (share: number): void => {
+      if (share > 0.8) throw new Error("enough");
+    };
+    await assert.rejects(store.apply({ ...request, onProgress: stop }), /enough/);
+    assert.deepEqual([store.sequence(), store.get("partition", "p0")], [1, undefined]);
+    for (const work of ["check", "apply"] as const) {
+      const shares: number[] = [];
+      await store[work]({ ...request, onProgress: (share) => void shares.push(share) });
+      assert.ok(shares.length > 20 && (shares.at(-1) ?? 0) > 0.7, String(shares));
+      assert.deepEqual(
+        shares,
+        [...shares].sort((a, b) => a - b),
+      );
+    }
+    assert.equal(store.sequence(), 2);
+  });
+
   it("given two that have the file open, when one changes it, then the other sees it, but not within a snapshot", async () => {
     const one = kept(await openNewStore({ path: file }));
     const other = kept(openStore({ path: file }));

@@ -1,5 +1,5 @@
 import { basename } from "node:path";
-import { setImmediate as nextTurn } from "node:timers/promises";
+import { setTimeout as delay } from "node:timers/promises";
 import { errorCodeOf, SwitchError } from "../../../common/index.ts";
 import { check, ConfigError, readYamlSource, type YamlSource } from "../../../config/index.ts";
 import { documentSchema } from "../../../database/index.ts";
@@ -42,7 +42,9 @@ export async function importFile(words: ImportWords, rest: RestContext, interrup
     throw badUsage(`--mode is merge or replace, not ${words.mode}`);
   const stages = await openStages(`reading ${words.file}`, rest.output);
   try {
-    const source = readDocument(words.file);
+    const source = await readDocument(words.file, stages);
+    // Ctrl-C may have been pressed meanwhile.
+    await drawingTurn();
     const summary = `import of ${basename(words.file).slice(0, 100)} (${words.mode}) ${rest.ids.token(4)}`;
     const result = await send(words, source, { ...rest, stages, interrupted, summary });
     stages.end();
@@ -54,12 +56,19 @@ export async function importFile(words: ImportWords, rest: RestContext, interrup
 }
 
 /** Reads the file and checks it by the schema, before anything is sent. @throws {ConfigError} */
-export function readDocument(file: string): YamlSource {
+async function readDocument(file: string, stages: Stages): Promise<YamlSource> {
   const source = readYamlSource(file);
   if (!source.ok) throw new ConfigError(source.problems);
+  stages.enter("checking");
+  await drawingTurn();
   const checked = check(documentSchema(), source.value);
   if (!checked.ok) throw new ConfigError(checked.problems);
   return source.value;
+}
+
+/** Lets what is due on the terminal be drawn: that goes by timers, too. */
+function drawingTurn(): Promise<void> {
+  return delay(1);
 }
 
 interface Sending {
@@ -76,8 +85,6 @@ const LAST_PHASE = "apply";
 
 async function send(words: ImportWords, source: YamlSource, sending: Sending): Promise<ImportResult> {
   const { client, stages, interrupted, summary } = sending;
-  // Ctrl-C may have been pressed while the file was read.
-  await nextTurn();
   if (interrupted.aborted) throw ended("nothing was done");
   const leaving = new Leaving(sending);
   const options = {

@@ -47,8 +47,8 @@ describe("the configuration as one file", () => {
 
   it("given no terminal, when imported, then each phase is a line", async () => {
     const { err } = await cli.run(["import", file]);
-    const [reading, sending, ...others] = err.split("\n");
-    assert.deepEqual([reading, sending], [`reading ${file}`, "sending"]);
+    const [reading, checking, sending, ...others] = err.split("\n");
+    assert.deepEqual([reading, checking, sending], [`reading ${file}`, "checking", "sending"]);
     assert.ok(others.length > 0 && new Set(others).size === others.length, err);
   });
 

@@ -121,6 +121,16 @@ describe("the client of the REST interface", () => {
       return { result, passed };
     };
 
+    it("given a line of a phase, when it has come, then it passes before the next one does", async () => {
+      let goOn: () => void = () => undefined;
+      answers.push((response) => {
+        response.writeHead(200, { "content-type": "application/x-ndjson" }).write('{"phase":"a"}\n');
+        goOn = () => void response.end('{"sequence":3,"applied":false}\n');
+      });
+      await rest.stream("POST", "/configuration", { body: {} }, () => goOn());
+      assert.equal(late, 1, "call control does not go by it yet");
+    });
+
     it("given lines cut anywhere, when read, then all but the last pass and the last is the result", async () => {
       answers.push(lines('{"phase":"a"}\n{"pha', 'se":"b"}\n\n{"sequ', 'ence":3}'));
       assert.deepEqual(await stream(), { result: { sequence: 3 }, passed: [{ phase: "a" }, { phase: "b" }] });
