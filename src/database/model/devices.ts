@@ -88,17 +88,19 @@ export type Phone = z.infer<typeof phone>;
 /** What happens to established calls whose application is gone for good. */
 const onOwnerLost = z.enum(["redirect", "hold", "drop"]);
 
+const acceptSeconds = z
+  .int()
+  .min(1)
+  .max(60)
+  .default(4)
+  .describe(later("How long an application may leave a new call alone."));
+
 export const ctiPort = z.strictObject({
   ...endpoint,
   profile: objectName.default("cti-port").describe("Its SIP profile, of kind `phone`."),
   lines: z.array(lineAppearance).max(64).default([]).describe("Its lines; one or more to be of use."),
   maxCalls: z.int().min(1).max(1_000).default(4).describe("Calls of the port at a time."),
-  acceptSeconds: z
-    .int()
-    .min(1)
-    .max(60)
-    .default(4)
-    .describe(later("How long an application may leave a new call alone.")),
+  acceptSeconds,
   onOwnerLost: onOwnerLost
     .default("redirect")
     .describe(
@@ -114,12 +116,7 @@ export const routePoint = z.strictObject({
   profile: objectName.default("route-point").describe("Its SIP profile, of kind `phone`."),
   lines: z.array(lineAppearance).max(64).default([]).describe("Its lines; each takes many calls at a time."),
   maxCalls: z.int().min(1).max(10_000).default(5_000).describe("Calls of the route point at a time."),
-  acceptSeconds: z
-    .int()
-    .min(1)
-    .max(60)
-    .default(4)
-    .describe(later("How long an application may leave a new call alone.")),
+  acceptSeconds,
   routeSelectSeconds: z
     .int()
     .min(1)
