@@ -173,11 +173,26 @@ export class ServiceKeeper {
   async #askToStop(purpose: "restart" | "shutdown"): Promise<void> {
     const asked = this.#process;
     try {
-      if (this.#channel === undefined) throw new Error("no channel");
-      await this.#channel.request("stop", { purpose });
+      await this.#requestNow("stop", { purpose });
     } catch {
       // It may have ended before it answered, and its successor may run.
       if (asked === this.#process) asked?.kill("SIGTERM");
+    }
+  }
+
+  /** Over a connection of its own while the kept one is not there: the service may have been started just now. */
+  async #requestNow(method: string, params: unknown): Promise<void> {
+    if (this.#channel?.connected === true) {
+      await this.#channel.request(method, params);
+      return;
+    }
+    const { socketPath: path, clock, logger } = this.#options;
+    const channel = new ChannelClient({ path, clock, logger });
+    try {
+      await channel.connectOnce();
+      await channel.request(method, params);
+    } finally {
+      channel.close();
     }
   }
 

@@ -48,4 +48,25 @@ describe("ServiceKeeper with a control channel", () => {
     assert.equal(keeper.summary.state, "ready");
     keeper.close();
   });
+
+  it("given a service whose channel is not connected yet, when it is stopped, then it is asked and told that it is for good", async () => {
+    const purpose = new Promise<unknown>((resolve) => {
+      server.handle("stop", (params) => {
+        resolve(params);
+        return null;
+      });
+    });
+    const keeper = new ServiceKeeper({
+      name: "edge",
+      socketPath: folder.join("edge.sock"),
+      clock: new ManualClock(),
+      logger: silentLogger,
+      spawn: () => ({ pid: 7, adopted: false, kill: (signal) => assert.fail(signal), release: () => undefined }),
+      onChange: () => undefined,
+    });
+    keeper.start();
+    keeper.stop();
+    assert.deepEqual(await purpose, { purpose: "shutdown" });
+    keeper.close();
+  });
 });
