@@ -22,15 +22,10 @@ function forwards(of1002: Kinds, more: Partial<LineForwarding> = {}, of1003: Kin
 }
 
 describe("forwarding", () => {
-  let cleanup: Cleanup;
+  const cleanup = new Cleanup();
   let pair: TrunkPair;
   let alice: SipPhone;
-  beforeEach(() => {
-    cleanup = new Cleanup();
-  });
-  afterEach(async () => {
-    await cleanup.run();
-  });
+  afterEach(() => cleanup.run());
 
   async function start(options: TrunkPairOptions): Promise<void> {
     pair = await startTrunkPair(cleanup, options);

@@ -14,15 +14,10 @@ function bounded(bounds: Partial<TollGuard>): { readonly tollGuard: TollGuard; r
 }
 
 describe("guards against toll fraud", () => {
-  let cleanup: Cleanup;
+  const cleanup = new Cleanup();
   let pair: TrunkPair;
   let alice: SipPhone;
-  beforeEach(() => {
-    cleanup = new Cleanup();
-  });
-  afterEach(async () => {
-    await cleanup.run();
-  });
+  afterEach(() => cleanup.run());
 
   async function start(options: TrunkPairOptions): Promise<void> {
     pair = await startTrunkPair(cleanup, options);

@@ -15,15 +15,10 @@ const OFFER = { sdp: testSdp(4_000) };
 const ANSWER = { sdp: testSdp(5_000) };
 
 describe("calls by trunks in turn", () => {
-  let cleanup: Cleanup;
+  const cleanup = new Cleanup();
   let pair: TrunkPair;
   let alice: SipPhone;
-  beforeEach(() => {
-    cleanup = new Cleanup();
-  });
-  afterEach(async () => {
-    await cleanup.run();
-  });
+  afterEach(() => cleanup.run());
 
   async function start(options: TrunkPairOptions = {}): Promise<void> {
     pair = await startTrunkPair(cleanup, options);

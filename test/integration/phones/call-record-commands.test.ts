@@ -5,7 +5,8 @@ import type { CallRecord } from "../../../src/call/index.ts";
 import { Cleanup } from "../../support/cleanup.ts";
 import { establish, hangUp } from "../../support/established-call.ts";
 import { eventually } from "../../support/eventually.ts";
-import { SipPhone } from "../../support/sip-phone.ts";
+import { demoPhone } from "../../support/demo-phone.ts";
+import type { SipPhone } from "../../support/sip-phone.ts";
 import { tandem, TandemNode } from "../../support/tandem-node.ts";
 
 interface Listed {
@@ -29,13 +30,7 @@ describe("call records of a node", () => {
     await cleanup.run();
   });
 
-  async function phone(number: string): Promise<SipPhone> {
-    const server = { address: "127.0.0.1", port: node.sipPort };
-    const account = { number, user: number, password: `demo-${number}`, server };
-    const started = cleanup.add(await SipPhone.start(account), (one) => one.close());
-    assert.equal((await started.register()).status, 200);
-    return started;
-  }
+  const phone = (number: string): Promise<SipPhone> => demoPhone(node, cleanup, number);
 
   async function calls(...words: readonly string[]): Promise<string> {
     const command = tandem(["calls", ...words, "--data-dir", node.dataDir]);

@@ -5,7 +5,8 @@ import { payloadTypesOf } from "../../support/audio-sdp.ts";
 import { Cleanup } from "../../support/cleanup.ts";
 import { establish, hangUp } from "../../support/established-call.ts";
 import { eventually } from "../../support/eventually.ts";
-import { SipPhone } from "../../support/sip-phone.ts";
+import { demoPhone } from "../../support/demo-phone.ts";
+import type { SipPhone } from "../../support/sip-phone.ts";
 import { TandemNode } from "../../support/tandem-node.ts";
 import { testSdp } from "../../support/test-sdp.ts";
 
@@ -33,13 +34,7 @@ describe("what is configured while a node runs", () => {
     await cleanup.run();
   });
 
-  async function phone(number: string): Promise<SipPhone> {
-    const server = { address: "127.0.0.1", port: node.sipPort };
-    const account = { number, user: number, password: `demo-${number}`, server };
-    const started = cleanup.add(await SipPhone.start(account), (one) => one.close());
-    assert.equal((await started.register()).status, 200);
-    return started;
-  }
+  const phone = (number: string): Promise<SipPhone> => demoPhone(node, cleanup, number);
 
   async function send(
     method: string,

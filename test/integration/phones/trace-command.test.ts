@@ -4,7 +4,8 @@ import { Cleanup } from "../../support/cleanup.ts";
 import { establish } from "../../support/established-call.ts";
 import { eventually } from "../../support/eventually.ts";
 import { ManagedProcess } from "../../support/managed-process.ts";
-import { SipPhone } from "../../support/sip-phone.ts";
+import { demoPhone } from "../../support/demo-phone.ts";
+import type { SipPhone } from "../../support/sip-phone.ts";
 import { tandem, TandemNode } from "../../support/tandem-node.ts";
 import { TemporaryDirectory } from "../../support/temporary-directory.ts";
 
@@ -29,13 +30,7 @@ describe("tandem trace", () => {
     await cleanup.run();
   });
 
-  async function phone(number: string): Promise<SipPhone> {
-    const server = { address: "127.0.0.1", port: node.sipPort };
-    const account = { number, user: number, password: `demo-${number}`, server };
-    const started = cleanup.add(await SipPhone.start(account), (one) => one.close());
-    assert.equal((await started.register()).status, 200);
-    return started;
-  }
+  const phone = (number: string): Promise<SipPhone> => demoPhone(node, cleanup, number);
 
   function trace(...words: readonly string[]): ManagedProcess {
     const command = tandem(["trace", "--data-dir", node.dataDir, ...words]);
