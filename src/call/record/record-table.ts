@@ -26,9 +26,6 @@ export interface RecordPage {
   readonly total: number;
 }
 
-/** The most records of one page. */
-export const MAX_PAGE = 200;
-
 /**
  * Call records to look things up in. What is in the record file comes to be in it by itself, also what was written while
  * nobody followed; a question is answered with all that was there when it came.

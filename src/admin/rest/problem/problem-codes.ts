@@ -55,7 +55,3 @@ export type ProblemCode = DatabaseErrorCode | RequestProblemCode;
 
 /** Every code there is. */
 export const PROBLEMS: Readonly<Record<ProblemCode, ProblemKind>> = { ...DATABASE_PROBLEMS, ...REQUEST_PROBLEMS };
-
-export function isProblemCode(code: string): code is ProblemCode {
-  return Object.hasOwn(PROBLEMS, code);
-}

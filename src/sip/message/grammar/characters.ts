@@ -27,8 +27,6 @@ export const DIGIT = 1024;
 
 export const SPACE_CODE = 0x20;
 export const TAB_CODE = 0x09;
-export const CR_CODE = 0x0d;
-export const LF_CODE = 0x0a;
 
 const LETTERS_AND_DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
 const UNRESERVED = `${LETTERS_AND_DIGITS}-_.!~*'()`;
