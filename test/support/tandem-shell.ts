@@ -1,8 +1,9 @@
 import { execFile } from "node:child_process";
 import { join } from "node:path";
-import { ManagedProcess } from "./managed-process.ts";
+import type { ManagedProcess } from "./managed-process.ts";
 import { processesNaming } from "./node-processes.ts";
 import type { TandemNode } from "./tandem-node.ts";
+import { startInTerminal } from "./terminal-process.ts";
 
 const PROGRAM = join(import.meta.dirname, "..", "..", "dist", "main", "tandem.js");
 const TIMEOUT_MS = 100_000;
@@ -36,8 +37,7 @@ export async function doneOn(node: TandemNode, words: readonly string[]): Promis
 /** Runs a command on a node in a terminal of 100 columns; the exit code is the command's. */
 export function tandemInTerminal(node: TandemNode, words: readonly string[]): ManagedProcess {
   const command = [process.execPath, PROGRAM, ...words, "--data-dir", node.dataDir];
-  const line = `stty cols 100 rows 40; exec ${command.map((word) => `'${word}'`).join(" ")}`;
-  return new ManagedProcess({ command: "script", args: ["-qec", line, "/dev/null"] });
+  return startInTerminal(`exec ${command.map((word) => `'${word}'`).join(" ")}`);
 }
 
 /** Kills with SIGKILL a command that runs on a node, for example `import`. */

@@ -5,9 +5,10 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { parse } from "yaml";
 import { Cleanup } from "../../support/cleanup.ts";
-import { ManagedProcess } from "../../support/managed-process.ts";
+import type { ManagedProcess } from "../../support/managed-process.ts";
 import { TandemNode } from "../../support/tandem-node.ts";
 import { TemporaryDirectory } from "../../support/temporary-directory.ts";
+import { startInTerminal } from "../../support/terminal-process.ts";
 
 const ROOT = join(import.meta.dirname, "../../..");
 const PAGE = readFileSync(join(ROOT, "docs/configure-cti.md"), "utf8");
@@ -65,12 +66,7 @@ class Desk {
 
   /** The same on a terminal of its own. */
   terminal(text: string): ManagedProcess {
-    const started = new ManagedProcess({
-      command: "script",
-      args: ["--quiet", "--flush", "--return", "--command", text, "/dev/null"],
-      cwd: this.#folder.path,
-      env: this.#env,
-    });
+    const started = startInTerminal(text, { cwd: this.#folder.path, env: this.#env });
     return this.#cleanup.add(started, async (process) => void (await process.kill()));
   }
 
