@@ -1,6 +1,6 @@
 import type { Ids } from "../../common/index.ts";
 import { limitCodecs } from "../../media/index.ts";
-import { causeName, type CallEffect, type CallEvent } from "../model/index.ts";
+import { causeName, type SessionEffect, type SessionEvent } from "../model/index.ts";
 import type { HeaderList, IncomingResponse, SignalingPort } from "../signaling/signaling-port.ts";
 import { Branch, type BranchRefusal } from "./branch.ts";
 import { NO_CODEC_LEFT } from "./call-media.ts";
@@ -12,7 +12,7 @@ import type { CodecsBetween } from "./session-context.ts";
 export interface BranchSetOptions {
   readonly port: SignalingPort;
   readonly ids: Ids;
-  readonly dispatch: (event: CallEvent) => void;
+  readonly dispatch: (event: SessionEvent) => void;
   /** Told of every INVITE and what becomes of it. */
   readonly log: LegLog;
   readonly onLeg: (leg: Leg) => void;
@@ -47,7 +47,7 @@ export class BranchSet {
   }
 
   invite(
-    { branchId, sdp }: Extract<CallEffect, { type: "invite" }>,
+    { branchId, sdp }: Extract<SessionEffect, { type: "invite" }>,
     offered: OfferedInvite | undefined,
     caller: LegDevice,
   ): void {

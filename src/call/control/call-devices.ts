@@ -1,4 +1,4 @@
-import type { Call } from "../model/index.ts";
+import type { Session } from "../model/index.ts";
 import type { BranchTarget } from "./branch.ts";
 import type { LegDevice } from "./leg.ts";
 
@@ -9,7 +9,7 @@ export function occupiedBy(caller: LegDevice, callees: readonly (LegDevice | und
 
 /** Whom a call is being offered to. */
 export function triedDevices(
-  { branches }: Call,
+  { branches }: Session,
   targets: ReadonlyMap<string, BranchTarget> | undefined,
 ): readonly LegDevice[] {
   return branches.flatMap(({ branchId, state }) => {

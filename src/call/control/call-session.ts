@@ -1,12 +1,12 @@
 import type { RelayEndpoint } from "../../media/index.ts";
 import type { SipMessage } from "../../sip/message/index.ts";
 import {
-  NEW_CALL,
+  NEW_SESSION,
   otherSide,
   step,
-  type Call,
-  type CallEffect,
-  type CallEvent,
+  type Session,
+  type SessionEffect,
+  type SessionEvent,
   type Diversion,
   type Outcome,
   type Side,
@@ -34,7 +34,7 @@ import { RefusalWarning } from "./warning-header.ts";
 /** What every call needs. */
 export type CallContext = SessionContext<CallSession>;
 
-type EffectOf<Type extends CallEffect["type"]> = Extract<CallEffect, { type: Type }>;
+type EffectOf<Type extends SessionEffect["type"]> = Extract<SessionEffect, { type: Type }>;
 
 /** The shell of one call: feeds its model with events and performs the effects in order. */
 export class CallSession {
@@ -52,23 +52,27 @@ export class CallSession {
   readonly #calleeCallIds: string[];
   readonly #log: LegLog;
   readonly #holds: HoldLog;
-  #call: Call;
+  #call: Session;
   #offered: OfferedInvite | undefined;
-  readonly #queue: CallEvent[] = [];
+  readonly #queue: SessionEvent[] = [];
   #isRunning = false;
   #isFinished = false;
   #responses: CallerResponses | undefined;
   #isAnswerSent: boolean;
   #callees: readonly (LegDevice | undefined)[];
 
-  constructor(context: CallContext, created: NewSession, saved?: { readonly saved: SavedCall; readonly call: Call }) {
+  constructor(
+    context: CallContext,
+    created: NewSession,
+    saved?: { readonly saved: SavedCall; readonly call: Session },
+  ) {
     const { callId, caller, endpoint } = created;
     const { clock, relay, logger } = context;
     const codecsBetween = caller.takesAnyCodec === true ? () => undefined : context.codecsBetween;
     this.#context = context;
     this.callId = callId;
     this.endpoint = endpoint;
-    this.#call = saved?.call ?? NEW_CALL;
+    this.#call = saved?.call ?? NEW_SESSION;
     this.#isAnswerSent = saved !== undefined;
     this.#legs = { caller, callee: saved?.saved.callee };
     const legs = saved === undefined ? [] : savedLegs(saved.saved);
@@ -124,7 +128,7 @@ export class CallSession {
   }
 
   /** The call as its model has it. */
-  get call(): Call {
+  get call(): Session {
     return this.#call;
   }
 
@@ -232,7 +236,7 @@ export class CallSession {
     this.#timers.close();
   }
 
-  dispatch(event: CallEvent): void {
+  dispatch(event: SessionEvent): void {
     this.#queue.push(event);
     if (this.#isRunning) return;
     this.#isRunning = true;
@@ -257,7 +261,7 @@ export class CallSession {
     this.#context.owner.onMoved(this);
   }
 
-  #perform(effect: CallEffect): void {
+  #perform(effect: SessionEffect): void {
     switch (effect.type) {
       case "media":
         return this.#mediaOperations.run(effect.operation, effect.ticket);

@@ -1,5 +1,5 @@
 import { asserted } from "../identity/presented-identity.ts";
-import type { CallEffect } from "../model/index.ts";
+import type { SessionEffect } from "../model/index.ts";
 import type { SignalingError } from "../signaling/signaling-error.ts";
 import type { HeaderList } from "../signaling/signaling-port.ts";
 import { DIALOG_CAPABILITIES, recvInfo } from "./capabilities.ts";
@@ -9,7 +9,7 @@ import { reasonOf } from "./reason-header.ts";
 import { provisionalHeaders } from "./reliability.ts";
 import type { RefusalWarning } from "./warning-header.ts";
 
-type EffectOf<Type extends CallEffect["type"]> = Extract<CallEffect, { type: Type }>;
+type EffectOf<Type extends SessionEffect["type"]> = Extract<SessionEffect, { type: Type }>;
 
 const SDP = "application/sdp";
 

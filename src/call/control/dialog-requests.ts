@@ -1,5 +1,5 @@
 import { chance, type Ids } from "../../common/index.ts";
-import type { CallEffect, CallEvent, Side } from "../model/index.ts";
+import type { SessionEffect, SessionEvent, Side } from "../model/index.ts";
 import { isSameAddress } from "../device/index.ts";
 import { STATUS_OF_SIGNALING_ERROR } from "../signaling/signaling-error.ts";
 import type {
@@ -19,7 +19,7 @@ import { sdpOf, sessionBody } from "./session-body.ts";
 import { decideSession, sessionOfResponse, sessionRequestHeaders } from "./session-interval.ts";
 import { warningCodes, type RefusalWarning } from "./warning-header.ts";
 
-type EffectOf<Type extends CallEffect["type"]> = Extract<CallEffect, { type: Type }>;
+type EffectOf<Type extends SessionEffect["type"]> = Extract<SessionEffect, { type: Type }>;
 
 /** A request of a party that waits for its answer. */
 interface Waiting {
@@ -32,7 +32,7 @@ interface Waiting {
 export interface DialogRequestsOptions extends LegRequestsOptions {
   readonly ids: Ids;
   readonly warning: RefusalWarning;
-  readonly dispatch: (event: CallEvent) => void;
+  readonly dispatch: (event: SessionEvent) => void;
   /** The last request of ours has been answered. */
   readonly onIdle: () => void;
 }
@@ -232,7 +232,7 @@ export class DialogRequests {
     onSuccess: (response: IncomingResponse) => string | undefined,
   ): void {
     let isOver = false;
-    const end = (event: CallEvent): void => {
+    const end = (event: SessionEvent): void => {
       isOver = true;
       this.#pending.delete(ticket);
       this.#options.dispatch(event);

@@ -1,5 +1,5 @@
 import type { Clock } from "../../common/index.ts";
-import { otherSide, type Call, type Side } from "../model/index.ts";
+import { otherSide, type Session, type Side } from "../model/index.ts";
 
 /** How often and how long a party has put the other on hold. */
 export interface Holds {
@@ -32,7 +32,7 @@ export class HoldLog {
   }
 
   /** Takes up what a step has changed. */
-  note(before: Call, after: Call): void {
+  note(before: Session, after: Session): void {
     for (const side of ["caller", "callee"] as const) {
       if (before[side].isHolding !== after[side].isHolding) this.#change(side, after[side].isHolding);
     }

@@ -1,5 +1,5 @@
 import type { RelayOptions } from "../../media/index.ts";
-import type { CallEvent, MediaOperation } from "../model/index.ts";
+import type { SessionEvent, MediaOperation } from "../model/index.ts";
 import { sideOf, type CallMedia } from "./call-media.ts";
 import type { Leg } from "./leg.ts";
 import type { CodecsBetween } from "./session-context.ts";
@@ -8,7 +8,7 @@ import type { RefusalWarning } from "./warning-header.ts";
 export interface MediaOperationsOptions {
   readonly media: CallMedia;
   readonly warning: RefusalWarning;
-  readonly dispatch: (event: CallEvent) => void;
+  readonly dispatch: (event: SessionEvent) => void;
   readonly legs: { readonly caller: Leg; readonly callee: Leg | undefined };
   /** The leg of a branch that is not the callee's (yet). */
   readonly branchLeg: (branchId: string) => Leg | undefined;

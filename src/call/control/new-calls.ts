@@ -12,7 +12,7 @@ import {
   type NumberingSource,
 } from "../digit-analysis/index.ts";
 import { isImpossible, privacyOf } from "../identity/privacy.ts";
-import { NEW_CALL, refusedOutcome, type Outcome } from "../model/index.ts";
+import { NEW_SESSION, refusedOutcome, type Outcome } from "../model/index.ts";
 import type { Binding } from "../registrar/index.ts";
 import type { HeaderList, IncomingRequest } from "../signaling/signaling-port.ts";
 import type { TollGuards } from "../toll/index.ts";
@@ -248,7 +248,7 @@ export class NewCalls {
       sipCallIds: { caller: detached(message.get("call-id") ?? ""), callee: [] },
       ...(redirect === undefined ? {} : { redirect }),
     };
-    void context.writeRecord({ progress, call: NEW_CALL, outcome, nowMs, summary: undefined });
+    void context.writeRecord({ progress, call: NEW_SESSION, outcome, nowMs, summary: undefined });
   }
 }
 

@@ -1,5 +1,5 @@
 import type { RelaySessionSummary } from "../../media/index.ts";
-import { causeName, type Call } from "../model/index.ts";
+import { causeName, type Session } from "../model/index.ts";
 import type { RecordCause, RecordNumber } from "../record/call-record.ts";
 import type { CallProgress } from "./call-progress.ts";
 import type { LegDevice } from "./leg.ts";
@@ -22,7 +22,7 @@ export interface RecordContext {
 /** A call as it stands, and what the relay says of it. */
 export interface CallStanding {
   readonly progress: CallProgress;
-  readonly call: Call;
+  readonly call: Session;
   /** Wall-clock milliseconds. */
   readonly nowMs: number;
   readonly summary: RelaySessionSummary | undefined;

@@ -1,5 +1,5 @@
 import type { RelayEndpoint } from "../../media/index.ts";
-import { NEW_CALL, restoredCall, type Call } from "../model/index.ts";
+import { NEW_SESSION, restoredSession, type Session } from "../model/index.ts";
 import type { RecordRedirect } from "../record/call-record.ts";
 import type { CallProgress } from "./call-progress.ts";
 import type { HoldLog } from "./hold-log.ts";
@@ -10,7 +10,7 @@ import type { LoggedLeg } from "./leg-log.ts";
 export interface SavedCall {
   readonly version: 1;
   readonly callId: string;
-  readonly call: Call;
+  readonly call: Session;
   readonly caller: Leg;
   /** Absent for a service of the switch, and while it rings. */
   readonly callee?: Leg;
@@ -35,7 +35,7 @@ export interface SavedCall {
 /** A call as it goes into the journal. */
 export function savedCallOf(
   progress: CallProgress,
-  call: Call,
+  call: Session,
   { caller, callee }: { readonly caller: Leg; readonly callee: Leg | undefined },
   endpoint: RelayEndpoint | undefined,
 ): SavedCall {
@@ -65,7 +65,7 @@ export function ringingCallOf(progress: CallProgress, caller: Leg): SavedCall {
   return {
     version: 1,
     callId,
-    call: NEW_CALL,
+    call: NEW_SESSION,
     caller,
     calledNumber,
     startedAtMs,
@@ -93,9 +93,9 @@ function withoutDevice(leg: LoggedLeg, callee: Leg | undefined): LoggedLeg {
 }
 
 /** What of a journal's value can be taken up again; undefined: nothing. */
-export function usableCall(saved: SavedCall): { readonly saved: SavedCall; readonly call: Call } | undefined {
+export function usableCall(saved: SavedCall): { readonly saved: SavedCall; readonly call: Session } | undefined {
   if (!isSavedCall(saved)) return undefined;
-  const call = restoredCall(saved.call);
+  const call = restoredSession(saved.call);
   return call === undefined ? undefined : { saved, call };
 }
 

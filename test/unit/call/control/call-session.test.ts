@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { CallSession } from "../../../../src/call/control/call-session.ts";
 import { dialogIdOf, type Leg } from "../../../../src/call/control/leg.ts";
 import type { SavedCall } from "../../../../src/call/control/saved-call.ts";
-import { NEW_CALL, restoredCall, type Call, type Party, type Side } from "../../../../src/call/model/index.ts";
+import { NEW_SESSION, restoredSession, type Session, type Party, type Side } from "../../../../src/call/model/index.ts";
 import type { IncomingRequest } from "../../../../src/call/signaling/signaling-port.ts";
 import { RandomIds, silentLogger, SystemClock } from "../../../../src/common/index.ts";
 import { formatRequest, parseSipMessage } from "../../../../src/sip/message/index.ts";
@@ -17,7 +17,7 @@ const PARTY: Party = {
   remoteSdp: testSdp(4_000),
   isHolding: false,
 };
-const ESTABLISHED: Call = { ...NEW_CALL, state: "established", caller: PARTY, callee: PARTY };
+const ESTABLISHED: Session = { ...NEW_SESSION, state: "established", caller: PARTY, callee: PARTY };
 
 function legOf(side: Side): Leg {
   return {
@@ -44,7 +44,7 @@ describe("CallSession of a call that a process takes up, before the edge has ans
     answers = [];
     closed = 0;
     const [caller, callee] = [legOf("caller"), legOf("callee")];
-    const call = restoredCall(ESTABLISHED);
+    const call = restoredSession(ESTABLISHED);
     assert.ok(call !== undefined);
     const saved: SavedCall = {
       version: 1,

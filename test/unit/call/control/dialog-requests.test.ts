@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { RefusalWarning } from "../../../../src/call/control/warning-header.ts";
 import { DialogRequests } from "../../../../src/call/control/dialog-requests.ts";
 import type { Leg } from "../../../../src/call/control/leg.ts";
-import type { CallEvent } from "../../../../src/call/model/index.ts";
+import type { SessionEvent } from "../../../../src/call/model/index.ts";
 import { SignalingError, type SignalingErrorCode } from "../../../../src/call/signaling/signaling-error.ts";
 import type { IncomingRequest } from "../../../../src/call/signaling/signaling-port.ts";
 import { RandomIds } from "../../../../src/common/index.ts";
@@ -25,13 +25,13 @@ const LEG: Leg = {
 
 interface Answering {
   readonly requests: DialogRequests;
-  readonly events: CallEvent[];
+  readonly events: SessionEvent[];
   readonly answers: number[];
 }
 
 /** A re-INVITE that waits; of its answer the edge says `code`. */
 function waitingReinvite(code?: SignalingErrorCode): Answering {
-  const events: CallEvent[] = [];
+  const events: SessionEvent[] = [];
   const answers: number[] = [];
   const requests = new DialogRequests({
     port: {
@@ -65,7 +65,7 @@ function waitingReinvite(code?: SignalingErrorCode): Answering {
 }
 
 /** Events after a re-INVITE is answered with 200 and the edge says `code` of it. */
-function eventsAfter(code: SignalingErrorCode | undefined): CallEvent[] {
+function eventsAfter(code: SignalingErrorCode | undefined): SessionEvent[] {
   const { requests, events } = waitingReinvite(code);
   requests.respond({ type: "respond", transaction: "t", status: 200, sdp: testSdp(5_000) });
   return events.slice(1);

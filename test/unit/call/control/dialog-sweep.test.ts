@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { DialogSweep, type SweptCall } from "../../../../src/call/control/dialog-sweep.ts";
-import { NEW_CALL, type Call } from "../../../../src/call/model/index.ts";
+import { NEW_SESSION, type Session } from "../../../../src/call/model/index.ts";
 import { silentLogger, type LogFields } from "../../../../src/common/index.ts";
 import { ManualClock } from "../../../support/manual-clock.ts";
 
 /** A call that does what a test says once its parties are asked. */
 class FakeCall implements SweptCall {
-  call: Call = { ...NEW_CALL, state: "established", suspended: true };
+  call: Session = { ...NEW_SESSION, state: "established", suspended: true };
   isLost = false;
 
   loseDialogs(): void {

@@ -1,10 +1,10 @@
-import type { BranchGroup, Diversion } from "./call.ts";
+import type { BranchGroup, Diversion } from "./session.ts";
 import type { Outcome, ToldReason } from "./outcome.ts";
 import type { Side } from "./side.ts";
-import type { TimerName } from "./call-effect.ts";
+import type { TimerName } from "./session-effect.ts";
 
 /** What happens to a call. `transaction` names a request of a party, `ticket` something that an effect began. */
-export type CallEvent =
+export type SessionEvent =
   /** The caller's INVITE, authenticated and routed. */
   | { readonly type: "offered"; readonly sdp: string | undefined; readonly route: Route }
   /** 100 to 199. */

@@ -1,7 +1,7 @@
 import { bestRefusal, NO_ANSWER } from "./best-refusal.ts";
-import type { Branch, BranchGroup, Call, EarlyMedia, Setup } from "./call.ts";
-import type { CallEffect, Step } from "./call-effect.ts";
-import type { BranchRoute } from "./call-event.ts";
+import type { Branch, BranchGroup, Session, EarlyMedia, Setup } from "./session.ts";
+import type { SessionEffect, Step } from "./session-effect.ts";
+import type { BranchRoute } from "./session-event.ts";
 import { allCancelled, cancelAll, giveUp } from "./diversion.ts";
 import { endCall } from "./ending.ts";
 import { isTrunkFailure } from "./fail-over.ts";
@@ -12,16 +12,16 @@ const HUNT_MS = 30_000;
 const PASSED_ON = new Set([180, 181, 182, 183]);
 
 /** Tries the next group of branches; when there is none the call is diverted or refused. */
-export function nextGroup(call: Call): Step {
+export function nextGroup(call: Session): Step {
   const { setup } = call;
   if (setup === undefined) return { call, effects: [] };
   const [group, ...groups] = setup.groups;
   if (group === undefined) return giveUp(call, setup, bestRefusal(setup.refusals));
   const branches: Branch[] = group.branchIds.map((branchId) => ({ branchId, state: "calling" }));
-  const effects: CallEffect[] = branches.map(({ branchId }) => ({ type: "invite", branchId, sdp: setup.offerOut }));
+  const effects: SessionEffect[] = branches.map(({ branchId }) => ({ type: "invite", branchId, sdp: setup.offerOut }));
   effects.push({ type: "start-timer", timer: "ring", delayMs: group.ringMs }, ...trunkTimers(setup, group));
   const isHunting = setup.isHunting || group.tryMs !== undefined;
-  const waiting: Call = {
+  const waiting: Session = {
     ...call,
     setup: { ...setup, groups, current: group, isReached: false, isHunting },
     branches: [...call.branches, ...branches],
@@ -29,27 +29,27 @@ export function nextGroup(call: Call): Step {
   return { call: waiting, effects };
 }
 
-function trunkTimers({ current, isHunting }: Setup, { tryMs }: BranchGroup): CallEffect[] {
+function trunkTimers({ current, isHunting }: Setup, { tryMs }: BranchGroup): SessionEffect[] {
   if (tryMs === undefined) return current?.tryMs === undefined ? [] : [{ type: "stop-timer", timer: "try" }];
-  const effects: CallEffect[] = [{ type: "start-timer", timer: "try", delayMs: tryMs }];
+  const effects: SessionEffect[] = [{ type: "start-timer", timer: "try", delayMs: tryMs }];
   if (!isHunting) effects.push({ type: "start-timer", timer: "hunt", delayMs: HUNT_MS });
   return effects;
 }
 
 /** A branch rings, or plays early media: the first one that plays is heard by the caller. */
-export function branchProgress(call: Call, branchId: string, status: number, sdp: string | undefined): Step {
+export function branchProgress(call: Session, branchId: string, status: number, sdp: string | undefined): Step {
   const { setup } = call;
   const branch = call.branches.find((one) => one.branchId === branchId);
   if (setup?.step !== "ringing" || branch === undefined || branch.state === "cancelled") return { call, effects: [] };
   const isTrying = setup.current?.tryMs !== undefined;
-  const stopped: CallEffect[] = isTrying ? [{ type: "stop-timer", timer: "try" }] : [];
+  const stopped: SessionEffect[] = isTrying ? [{ type: "stop-timer", timer: "try" }] : [];
   if (status === 100) return { call, effects: stopped };
   const told = progressTold(call, setup, branch, { status, sdp });
   return { call: told.call, effects: [...stopped, ...told.effects] };
 }
 
 function progressTold(
-  call: Call,
+  call: Session,
   before: Setup,
   branch: Branch,
   { status, sdp }: { readonly status: number; readonly sdp: string | undefined },
@@ -57,7 +57,7 @@ function progressTold(
   const { branchId } = branch;
   const isHeard = sdp !== undefined && before.offer !== undefined;
   const setup: Setup = { ...before, isReached: before.isReached || isHeard || status === 180 };
-  const ringing: Call = {
+  const ringing: Session = {
     ...call,
     state: "alerting",
     callee: { ...call.callee, connection: "alerting" },
@@ -70,7 +70,7 @@ function progressTold(
   return earlyMedia(ringing, setup, { branchId, sdp, status: passed });
 }
 
-function earlyMedia(call: Call, setup: Setup, found: Pick<EarlyMedia, "branchId" | "sdp" | "status">): Step {
+function earlyMedia(call: Session, setup: Setup, found: Pick<EarlyMedia, "branchId" | "sdp" | "status">): Step {
   const { early } = setup;
   if (early?.sdp === found.sdp) {
     return early.out === undefined ? { call, effects: [] } : ring(call, setup, found.status, early.out);
@@ -94,7 +94,7 @@ export function withoutMedia(status: number): number {
 }
 
 /** Tells the caller, once for each status. */
-export function ring(call: Call, setup: Setup, status: number, sdp: string | undefined): Step {
+export function ring(call: Session, setup: Setup, status: number, sdp: string | undefined): Step {
   if (setup.lastRing === status) return { call, effects: [] };
   return { call: { ...call, setup: { ...setup, lastRing: status } }, effects: [{ type: "ring", status, sdp }] };
 }
@@ -103,12 +103,12 @@ export function ring(call: Call, setup: Setup, status: number, sdp: string | und
  * A branch was refused. A 6xx is the last word; else the others go on, and then the next group. After a trunk there is
  * none when the callee itself has refused, or was ringing or heard.
  */
-export function branchFailed(call: Call, branchId: string, { status, told, isOurs }: Refusal): Step {
+export function branchFailed(call: Session, branchId: string, { status, told, isOurs }: Refusal): Step {
   const refusal: Refusal = { status, told, isOurs };
   const branch = call.branches.find((one) => one.branchId === branchId);
   if (branch === undefined) return { call, effects: [] };
   const { setup } = call;
-  const remaining: Call = { ...call, branches: call.branches.filter((one) => one !== branch) };
+  const remaining: Session = { ...call, branches: call.branches.filter((one) => one !== branch) };
   if (setup?.step !== "ringing" || branch.state === "cancelled") return { call: remaining, effects: [] };
   const isEarly = setup.early?.branchId === branchId;
   const refused: Setup = {
@@ -116,7 +116,7 @@ export function branchFailed(call: Call, branchId: string, { status, told, isOur
     refusals: [...setup.refusals, refusal],
     early: isEarly ? undefined : setup.early,
   };
-  const next: Call = { ...remaining, setup: refused };
+  const next: Session = { ...remaining, setup: refused };
   if (status >= 600 && setup.current?.tryMs === undefined) return giveUp(next, refused, refusedOutcome(refusal));
   if (remaining.branches.some(({ state }) => state !== "cancelled")) return { call: next, effects: [] };
   const step = hasNext(refused, refusal) ? nextGroup(next) : giveUp(next, refused, bestRefusal(refused.refusals));
@@ -130,7 +130,7 @@ function hasNext({ current, isReached }: Setup, refusal: Refusal): boolean {
 }
 
 /** Nobody answered in time: the next group, or no answer. Behind another trunk there is nobody else. */
-export function ringTimeout(call: Call): Step {
+export function ringTimeout(call: Session): Step {
   const { setup } = call;
   if (setup?.step !== "ringing" || setup.diverting !== undefined) return { call, effects: [] };
   if (setup.groups.length === 0 || setup.current?.tryMs !== undefined) return giveUp(call, setup, NO_ANSWER);
@@ -138,20 +138,20 @@ export function ringTimeout(call: Call): Step {
 }
 
 /** A trunk has not said anything: the next one. */
-export function tryTimeout(call: Call): Step {
+export function tryTimeout(call: Session): Step {
   const { setup } = call;
   if (setup?.step !== "ringing" || setup.current?.tryMs === undefined) return { call, effects: [] };
   return nextInstead(call, { ...setup, refusals: [...setup.refusals, { status: 408 }] });
 }
 
-function nextInstead(call: Call, setup: Setup): Step {
+function nextInstead(call: Session, setup: Setup): Step {
   const effects = cancelAll(call);
   const step = nextGroup({ ...call, branches: allCancelled(call), setup: { ...setup, early: undefined } });
   return { call: step.call, effects: [...effects, ...step.effects] };
 }
 
 /** No further trunk is tried. */
-export function huntTimeout(call: Call): Step {
+export function huntTimeout(call: Session): Step {
   const { setup } = call;
   if (setup === undefined) return { call, effects: [] };
   const groups = setup.groups.filter(({ tryMs }) => tryMs === undefined);
@@ -159,7 +159,7 @@ export function huntTimeout(call: Call): Step {
 }
 
 /** A call that nobody took goes elsewhere, and the caller is told so, or it is refused as it would have been. */
-export function diverted(call: Call, route: BranchRoute | undefined): Step {
+export function diverted(call: Session, route: BranchRoute | undefined): Step {
   const { setup } = call;
   if (setup?.diverting === undefined) return { call, effects: [] };
   if (route === undefined) return endCall(call, setup.diverting);

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { bestRefusal } from "../../../../src/call/model/best-refusal.ts";
-import { NEW_CALL, type Call } from "../../../../src/call/model/call.ts";
-import { causeName, causeOfStatus, statusOfCause } from "../../../../src/call/model/cause.ts";
-import { refusedOutcome } from "../../../../src/call/model/outcome.ts";
-import { isHold, isHoldInAnswer, isSameMedia } from "../../../../src/call/model/hold.ts";
-import { restoredCall } from "../../../../src/call/model/restored-call.ts";
+import { bestRefusal } from "../../../../../src/call/model/session/best-refusal.ts";
+import { NEW_SESSION, type Session } from "../../../../../src/call/model/session/session.ts";
+import { causeName, causeOfStatus, statusOfCause } from "../../../../../src/call/model/cause.ts";
+import { refusedOutcome } from "../../../../../src/call/model/session/outcome.ts";
+import { isHold, isHoldInAnswer, isSameMedia } from "../../../../../src/call/model/session/hold.ts";
+import { restoredSession } from "../../../../../src/call/model/session/restored-session.ts";
 
 /** RFC 3398 8.2.6.1; 502, 503, 488, 606 as the events of the control API have them. */
 const CAUSES: readonly (readonly [status: number, cause: number])[] = [
@@ -214,12 +214,12 @@ describe("causes", () => {
   });
 });
 
-describe("restoredCall", () => {
+describe("restoredSession", () => {
   const party = { connection: "established", localSdp: "l", remoteSdp: "r", isHolding: false } as const;
-  const up: Call = { ...NEW_CALL, state: "established", caller: party, callee: party };
+  const up: Session = { ...NEW_SESSION, state: "established", caller: party, callee: party };
 
   it("given a settled call, when it is taken up, then it waits for the edge and nobody is bothered", () => {
-    const restored = restoredCall(up);
+    const restored = restoredSession(up);
     assert.equal(restored?.suspended, true);
     assert.equal(restored?.needsResync, "no");
   });
@@ -232,13 +232,16 @@ describe("restoredCall", () => {
       offerOut: undefined,
       answer: undefined,
     } as const;
-    assert.equal(restoredCall({ ...up, negotiation })?.needsResync, "always");
+    assert.equal(restoredSession({ ...up, negotiation })?.needsResync, "always");
   });
 
   it("given a call that was not up, or never agreed on a session, when it is taken up, then there is nothing to go on with", () => {
-    assert.equal(restoredCall({ ...up, state: "alerting" }), undefined);
-    assert.equal(restoredCall({ ...up, caller: { ...party, remoteSdp: undefined } }), undefined);
-    assert.equal(restoredCall({ ...up, callee: { ...party, remoteSdp: undefined } }), undefined);
-    assert.notEqual(restoredCall({ ...up, hasEndpoint: true, callee: { ...party, remoteSdp: undefined } }), undefined);
+    assert.equal(restoredSession({ ...up, state: "alerting" }), undefined);
+    assert.equal(restoredSession({ ...up, caller: { ...party, remoteSdp: undefined } }), undefined);
+    assert.equal(restoredSession({ ...up, callee: { ...party, remoteSdp: undefined } }), undefined);
+    assert.notEqual(
+      restoredSession({ ...up, hasEndpoint: true, callee: { ...party, remoteSdp: undefined } }),
+      undefined,
+    );
   });
 });

@@ -1,5 +1,5 @@
-import type { Call, Party, Resync } from "./call.ts";
-import type { CallEffect, Step } from "./call-effect.ts";
+import type { Session, Party, Resync } from "./session.ts";
+import type { SessionEffect, Step } from "./session-effect.ts";
 import { endCall } from "./ending.ts";
 import { isHoldInAnswer, isSameMedia } from "./hold.ts";
 import type { Outcome } from "./outcome.ts";
@@ -22,12 +22,12 @@ const LOST: Outcome = { by: "switch", reason: "session-lost", status: 500, cause
  * Puts both parties and the relay on one session again: the relay gets what was last agreed on, and the parties are
  * asked to take what comes out of it. With `if-changed` they are asked only when that is new to them.
  */
-export function startResync(call: Call): Step {
+export function startResync(call: Session): Step {
   const { caller, callee, hasEndpoint } = call;
   if (caller.remoteSdp === undefined || (!hasEndpoint && callee.remoteSdp === undefined)) return endCall(call, LOST);
   const ticket = call.nextTicket;
   const resync: Resync = { kind: "resync", step: "media-offer", ticket, offerOut: undefined, answer: undefined };
-  const begun: Call = { ...call, negotiation: resync, nextTicket: ticket + 1 };
+  const begun: Session = { ...call, negotiation: resync, nextTicket: ticket + 1 };
   const operation = hasEndpoint
     ? ({ kind: "endpoint-answer", sdp: caller.remoteSdp } as const)
     : ({ kind: "offer", offerer: "caller", sdp: caller.remoteSdp } as const);
@@ -35,7 +35,7 @@ export function startResync(call: Call): Step {
 }
 
 /** The relay has done what the resync waited for. */
-export function resyncMediaDone(call: Call, resync: Resync, sdp: string): Step {
+export function resyncMediaDone(call: Session, resync: Resync, sdp: string): Step {
   const { caller, callee, hasEndpoint, needsResync } = call;
   switch (resync.step) {
     case "media-offer":
@@ -60,39 +60,39 @@ export function resyncMediaDone(call: Call, resync: Resync, sdp: string): Step {
 }
 
 /** A party has taken our offer. */
-export function resyncAnswered(call: Call, resync: Resync, sdp: string | undefined): Step {
+export function resyncAnswered(call: Session, resync: Resync, sdp: string | undefined): Step {
   const side: Side = resync.step === "awaiting-callee" ? "callee" : "caller";
-  const ack: CallEffect = { type: "ack", side, sdp: undefined };
+  const ack: SessionEffect = { type: "ack", side, sdp: undefined };
   if (sdp === undefined) {
     const ended = endCall({ ...call, negotiation: undefined }, LOST);
     return { call: ended.call, effects: [ack, ...ended.effects] };
   }
-  const agreed: Call = { ...call, [side]: party(call[side], resync.offerOut, sdp) };
+  const agreed: Session = { ...call, [side]: party(call[side], resync.offerOut, sdp) };
   if (side === "callee") return withFirst(ack, media(agreed, { ...resync, step: "media-callee", answer: sdp }, sdp));
   return withFirst(ack, callerAnswered(agreed, resync, sdp));
 }
 
 /** A party refused: it is busy with an offer of its own, is not there at the moment (503), or cannot be helped. */
-export function resyncRefused(call: Call, resync: Resync, status: number): Step {
-  const refused: Call = { ...call, negotiation: undefined };
+export function resyncRefused(call: Session, resync: Resync, status: number): Step {
+  const refused: Session = { ...call, negotiation: undefined };
   if (status === 491) return retryLater(refused, GLARE[resync.step === "awaiting-callee" ? "callee" : "caller"]);
   return status === 500 || status === 503 ? retryLater(refused, RETRY) : endCall(refused, LOST);
 }
 
 /** The relay refused, or is away. */
-export function resyncMediaFailed(call: Call): Step {
+export function resyncMediaFailed(call: Session): Step {
   return retryLater({ ...call, negotiation: undefined }, RETRY);
 }
 
-function retryLater(call: Call, wait: Wait): Step {
+function retryLater(call: Session, wait: Wait): Step {
   if (call.resyncAttempts + 1 >= MAX_ATTEMPTS) return endCall(call, LOST);
-  const waiting: Call = { ...call, resyncAttempts: call.resyncAttempts + 1, resyncWaits: true };
+  const waiting: Session = { ...call, resyncAttempts: call.resyncAttempts + 1, resyncWaits: true };
   return { call: waiting, effects: [{ type: "start-timer", timer: "resync", ...wait }] };
 }
 
-function callerAnswered(call: Call, resync: Resync, sdp: string): Step {
+function callerAnswered(call: Session, resync: Resync, sdp: string): Step {
   if (call.hasEndpoint) return media(call, { ...resync, step: "media-caller" }, sdp);
-  const effects: CallEffect[] = [
+  const effects: SessionEffect[] = [
     { type: "media", operation: { kind: "offer", offerer: "caller", sdp }, ticket: 0 },
     {
       type: "media",
@@ -104,7 +104,7 @@ function callerAnswered(call: Call, resync: Resync, sdp: string): Step {
   return { call: step.call, effects: [...effects, ...step.effects] };
 }
 
-function offerByEndpoint(call: Call, resync: Resync): Step {
+function offerByEndpoint(call: Session, resync: Resync): Step {
   const ticket = call.nextTicket;
   return {
     call: { ...call, negotiation: { ...resync, step: "media-callee", ticket }, nextTicket: ticket + 1 },
@@ -113,7 +113,7 @@ function offerByEndpoint(call: Call, resync: Resync): Step {
 }
 
 /** Hands the relay an answer: to the caller's offer, or to the one of a service of the switch. */
-function media(call: Call, resync: Resync, sdp = ""): Step {
+function media(call: Session, resync: Resync, sdp = ""): Step {
   const ticket = call.nextTicket;
   const offerer: Side = call.hasEndpoint ? "callee" : "caller";
   return {
@@ -122,7 +122,7 @@ function media(call: Call, resync: Resync, sdp = ""): Step {
   };
 }
 
-function ask(call: Call, resync: Resync, side: Side, sdp: string | undefined): Step {
+function ask(call: Session, resync: Resync, side: Side, sdp: string | undefined): Step {
   const ticket = call.nextTicket;
   return {
     call: { ...call, negotiation: { ...resync, ticket }, nextTicket: ticket + 1 },
@@ -130,8 +130,8 @@ function ask(call: Call, resync: Resync, side: Side, sdp: string | undefined): S
   };
 }
 
-function done(call: Call): Step {
-  const settled: Call = { ...call, negotiation: undefined, needsResync: "no", resyncAttempts: 0 };
+function done(call: Session): Step {
+  const settled: Session = { ...call, negotiation: undefined, needsResync: "no", resyncAttempts: 0 };
   return { call: settled, effects: [{ type: "persist" }] };
 }
 
@@ -139,6 +139,6 @@ function party(before: Party, localSdp: string | undefined, remoteSdp: string): 
   return { ...before, localSdp, remoteSdp, isHolding: isHoldInAnswer(remoteSdp, localSdp, before.isHolding) };
 }
 
-function withFirst(effect: CallEffect, step: Step): Step {
+function withFirst(effect: SessionEffect, step: Step): Step {
   return { call: step.call, effects: [effect, ...step.effects] };
 }

@@ -1,11 +1,11 @@
 import { isUnreached } from "./best-refusal.ts";
-import type { Call, Diversion, Setup } from "./call.ts";
-import type { CallEffect, Step } from "./call-effect.ts";
+import type { Session, Diversion, Setup } from "./session.ts";
+import type { SessionEffect, Step } from "./session-effect.ts";
 import { endCall } from "./ending.ts";
 import type { Outcome } from "./outcome.ts";
 
 /** Nobody is left to be tried: the call is diverted when its route asks for that, else the caller is told why. */
-export function giveUp(call: Call, setup: Setup, outcome: Outcome): Step {
+export function giveUp(call: Session, setup: Setup, outcome: Outcome): Step {
   const reason = diversionOf(outcome, setup);
   if (reason === undefined || !setup.diverts.includes(reason)) return endCall(call, outcome);
   const waiting: Setup = { ...setup, groups: [], current: undefined, early: undefined, diverting: outcome };
@@ -16,12 +16,12 @@ export function giveUp(call: Call, setup: Setup, outcome: Outcome): Step {
 }
 
 /** Gives up what has been tried. */
-export function cancelAll({ branches }: Call): CallEffect[] {
+export function cancelAll({ branches }: Session): SessionEffect[] {
   const live = branches.filter(({ state }) => state !== "cancelled");
   return live.map(({ branchId }) => ({ type: "cancel", branchId, elsewhere: false }));
 }
 
-export function allCancelled({ branches }: Call): Call["branches"] {
+export function allCancelled({ branches }: Session): Session["branches"] {
   return branches.map((branch) => ({ ...branch, state: "cancelled" }));
 }
 

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
-import type { CallEffect } from "../../../../src/call/model/index.ts";
-import { CallWorld } from "./call-world.ts";
+import type { SessionEffect } from "../../../../../src/call/model/index.ts";
+import { CallWorld } from "./session-world.ts";
 
 const sdp = (port: number): string => `v=0\r\no=- 1 ${port} IN IP4 192.0.2.1\r\ns=-\r\nm=audio ${port} RTP/AVP 8\r\n`;
 
 /** The last effects, by type and side. */
-function names(effects: readonly CallEffect[]): string[] {
+function names(effects: readonly SessionEffect[]): string[] {
   return effects.map((effect) => ("side" in effect ? `${effect.type} ${effect.side}` : effect.type));
 }
 
@@ -26,19 +26,19 @@ function established(kind: "branches" | "endpoint" = "branches"): CallWorld {
   return world;
 }
 
-function done(world: CallWorld, text: string): CallEffect[] {
+function done(world: CallWorld, text: string): SessionEffect[] {
   const ticket = world.media.shift();
   assert.ok(ticket !== undefined, "nothing asked of the relay");
   return world.send({ type: "media-done", ticket, sdp: text });
 }
 
-function failed(world: CallWorld, status: number): CallEffect[] {
+function failed(world: CallWorld, status: number): SessionEffect[] {
   const ticket = world.media.shift();
   assert.ok(ticket !== undefined);
   return world.send({ type: "media-failed", ticket, status });
 }
 
-function answer(world: CallWorld, status: number, text?: string): CallEffect[] {
+function answer(world: CallWorld, status: number, text?: string): SessionEffect[] {
   const [ticket, request] = [...world.requests][0] ?? [];
   assert.ok(ticket !== undefined && request !== undefined, "nothing asked of a party");
   world.requests.delete(ticket);

@@ -1,19 +1,19 @@
 import assert from "node:assert/strict";
 import {
-  NEW_CALL,
+  NEW_SESSION,
   step,
-  type Call,
-  type CallEffect,
-  type CallEvent,
+  type Session,
+  type SessionEffect,
+  type SessionEvent,
   type Side,
   type TimerName,
-} from "../../../../src/call/model/index.ts";
+} from "../../../../../src/call/model/index.ts";
 
 type LegState = "none" | "invited" | "answered" | "up" | "over";
 
 /** What surrounds a call: performs effects on imagined legs, and checks that they make sense. */
 export class CallWorld {
-  call: Call = NEW_CALL;
+  call: Session = NEW_SESSION;
   /** The caller's first INVITE. */
   caller: "unanswered" | "answered" | "refused" | "over" = "unanswered";
   callee: LegState = "none";
@@ -30,12 +30,12 @@ export class CallWorld {
   readonly unacknowledged = new Map<Side, number>();
   /** Requests of the parties, and whether they are answered. */
   readonly transactions = new Map<string, { side: Side; method: string; status: number }>();
-  readonly effects: CallEffect[] = [];
+  readonly effects: SessionEffect[] = [];
   ended = 0;
   closed = 0;
   persisted = 0;
 
-  send(event: CallEvent): CallEffect[] {
+  send(event: SessionEvent): SessionEffect[] {
     const { call, effects } = step(this.call, event);
     this.call = call;
     for (const effect of effects) this.#perform(effect);
@@ -43,7 +43,7 @@ export class CallWorld {
     return [...effects];
   }
 
-  #perform(effect: CallEffect): void {
+  #perform(effect: SessionEffect): void {
     const isAfterEnd = this.ended > 0;
     switch (effect.type) {
       case "media":

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import type { CallEvent, Side } from "../../../../src/call/model/index.ts";
-import { CallWorld } from "./call-world.ts";
+import type { SessionEvent, Side } from "../../../../../src/call/model/index.ts";
+import { CallWorld } from "./session-world.ts";
 
 /** One thing that may happen next; numbers choose among what is there. */
 interface Happening {
@@ -107,7 +107,7 @@ class Driver {
     }
   }
 
-  #event({ kind, pick, side, hasSdp, status }: Happening): CallEvent | undefined {
+  #event({ kind, pick, side, hasSdp, status }: Happening): SessionEvent | undefined {
     const { world } = this;
     const sdp = hasSdp ? this.#newSdp(pick) : undefined;
     const invited = [...world.branches].filter(([, state]) => state === "invited").map(([branchId]) => branchId);
@@ -181,7 +181,7 @@ class Driver {
     }
   }
 
-  #progress(branchId: string, pick: number, sdp: string | undefined): CallEvent {
+  #progress(branchId: string, pick: number, sdp: string | undefined): SessionEvent {
     const isTrying = pick === 7;
     return {
       type: "branch-progress",
@@ -196,7 +196,7 @@ class Driver {
     return SDP.replace("4000", String(4_000 + this.#sdp));
   }
 
-  #media(kind: "media-done" | "media-failed", pick: number, status: number): CallEvent | undefined {
+  #media(kind: "media-done" | "media-failed", pick: number, status: number): SessionEvent | undefined {
     const { media } = this.world;
     const [ticket] = media.splice(0, 1);
     if (ticket === undefined) return undefined;
@@ -204,7 +204,7 @@ class Driver {
     return { type: "media-done", ticket, sdp: SDP.replace("4000", String(20_000 + pick)) };
   }
 
-  #acked(side: Side, sdp: string | undefined): CallEvent | undefined {
+  #acked(side: Side, sdp: string | undefined): SessionEvent | undefined {
     const { world } = this;
     if (side === "caller" && world.caller === "answered" && !world.callerAcked) {
       world.callerAcked = true;
@@ -232,7 +232,7 @@ class Driver {
     return id;
   }
 
-  #cancelReinvite(): CallEvent | undefined {
+  #cancelReinvite(): SessionEvent | undefined {
     for (const [transaction, one] of this.world.transactions) {
       if (one.method !== "INVITE" || one.status !== 0) continue;
       // The edge has answered it.
@@ -243,7 +243,7 @@ class Driver {
   }
 
   /** The edge had answered it already. */
-  #loseAnswer(side: Side): CallEvent | undefined {
+  #loseAnswer(side: Side): SessionEvent | undefined {
     const { negotiation } = this.world.call;
     const isAwaited = negotiation?.kind === "reinvite" && negotiation.step === "awaiting-ack";
     if (!isAwaited || negotiation.requester !== side) return undefined;
@@ -280,7 +280,7 @@ class Driver {
     world.send({ type: "branch-failed", branchId, status });
   }
 
-  #leaves(kind: "bye" | "gone", side: Side): CallEvent | undefined {
+  #leaves(kind: "bye" | "gone", side: Side): SessionEvent | undefined {
     const { world } = this;
     if (!this.#isUp(side)) return undefined;
     if (side === "caller") world.caller = "over";

@@ -1,5 +1,5 @@
-import type { Call, Negotiation } from "./call.ts";
-import type { CallEffect, Step } from "./call-effect.ts";
+import type { Session, Negotiation } from "./session.ts";
+import type { SessionEffect, Step } from "./session-effect.ts";
 import type { Outcome } from "./outcome.ts";
 import { otherSide, type Side } from "./side.ts";
 
@@ -15,9 +15,9 @@ export interface EndingFacts {
 }
 
 /** Ends a call: every leg, the media, the record. */
-export function endCall(call: Call, outcome: Outcome, { gone, callerAnswered }: EndingFacts = {}): Step {
+export function endCall(call: Session, outcome: Outcome, { gone, callerAnswered }: EndingFacts = {}): Step {
   const wasUp = call.state === "established";
-  const effects: CallEffect[] = [];
+  const effects: SessionEffect[] = [];
   if (!wasUp && callerAnswered !== true) effects.push({ type: "reject", status: outcome.status, outcome });
   effects.push(...pendingRequests(call), ...owedAck(call));
   const late = lateInvites(call);
@@ -28,7 +28,7 @@ export function endCall(call: Call, outcome: Outcome, { gone, callerAnswered }: 
   effects.push(...stopTimers(call));
   if (waitsForAck) effects.push({ type: "start-timer", timer: "ack", delayMs: ACK_MS });
   effects.push({ type: "ended", outcome });
-  const ended: Call = {
+  const ended: Session = {
     ...call,
     state: "disconnected",
     setup: undefined,
@@ -45,7 +45,7 @@ export function endCall(call: Call, outcome: Outcome, { gone, callerAnswered }: 
 }
 
 /** Ends a call of which nothing can be sent any more: the edge has ended what was not up. */
-export function abandonCall(call: Call, outcome: Outcome): Step {
+export function abandonCall(call: Session, outcome: Outcome): Step {
   const ended = endCall(call, outcome).call;
   return closeWhenDone({ ...ended, branches: [], late: [], owedBye: undefined, isClosed: false }, [
     ...stopTimers(call),
@@ -54,21 +54,21 @@ export function abandonCall(call: Call, outcome: Outcome): Step {
 }
 
 /** Those that may run in its state. */
-function stopTimers({ state }: Call): CallEffect[] {
+function stopTimers({ state }: Session): SessionEffect[] {
   if (state === "established") return [{ type: "stop-timer", timer: "resync" }];
   return (["ring", "try", "hunt"] as const).map((timer) => ({ type: "stop-timer", timer }));
 }
 
 /** Adds `closed` when an ended call has nothing to wait for. */
-export function closeWhenDone(call: Call, effects: readonly CallEffect[]): Step {
+export function closeWhenDone(call: Session, effects: readonly SessionEffect[]): Step {
   const isDone = call.branches.length === 0 && call.late.length === 0 && call.owedBye === undefined;
   if (!isDone || call.isClosed) return { call, effects };
   return { call: { ...call, isClosed: true }, effects: [...effects, { type: "closed" }] };
 }
 
 /** RFC 3261 15.1.2: requests that wait for an answer get 487 when their dialog ends. */
-function pendingRequests({ negotiation, passed }: Call): CallEffect[] {
-  const effects: CallEffect[] = [];
+function pendingRequests({ negotiation, passed }: Session): SessionEffect[] {
+  const effects: SessionEffect[] = [];
   const transaction = negotiation?.kind === "resync" ? undefined : negotiation?.transaction;
   if (transaction !== undefined) effects.push({ type: "respond", transaction, status: 487, sdp: undefined });
   for (const one of passed) {
@@ -78,7 +78,7 @@ function pendingRequests({ negotiation, passed }: Call): CallEffect[] {
 }
 
 /** RFC 3261 13.2.2.4: a 2xx is acknowledged before its session is ended. */
-function owedAck({ state, hasEndpoint, setup, negotiation }: Call): CallEffect[] {
+function owedAck({ state, hasEndpoint, setup, negotiation }: Session): SessionEffect[] {
   if (hasEndpoint) return [];
   if (state === "answering" && setup !== undefined && setup.offer === undefined) {
     return [{ type: "ack", side: "callee", sdp: undefined }];
@@ -87,8 +87,8 @@ function owedAck({ state, hasEndpoint, setup, negotiation }: Call): CallEffect[]
   return [{ type: "ack", side: otherSide(negotiation.requester), sdp: undefined }];
 }
 
-function calleeEnd(call: Call, outcome: Outcome, gone: Side | undefined): CallEffect[] {
-  const effects: CallEffect[] = [];
+function calleeEnd(call: Session, outcome: Outcome, gone: Side | undefined): SessionEffect[] {
+  const effects: SessionEffect[] = [];
   const told = outcome.told === undefined ? {} : { told: outcome.told };
   for (const { branchId, state } of call.branches) {
     if (state !== "cancelled") effects.push({ type: "cancel", branchId, elsewhere: false, ...told });
@@ -98,11 +98,11 @@ function calleeEnd(call: Call, outcome: Outcome, gone: Side | undefined): CallEf
   return effects;
 }
 
-function isCallerUnacknowledged({ negotiation }: Call): boolean {
+function isCallerUnacknowledged({ negotiation }: Session): boolean {
   return isNegotiation(negotiation) && negotiation.requester === "caller" && negotiation.step === "awaiting-ack";
 }
 
-function lateInvites(call: Call): Call["late"] {
+function lateInvites(call: Session): Session["late"] {
   const { negotiation } = call;
   if (negotiation === undefined) return [];
   if (negotiation.kind === "resync") {
@@ -113,6 +113,6 @@ function lateInvites(call: Call): Call["late"] {
   return isPending ? [{ ticket: negotiation.ticket, side: otherSide(negotiation.requester) }] : [];
 }
 
-function isNegotiation(negotiation: Call["negotiation"]): negotiation is Negotiation {
+function isNegotiation(negotiation: Session["negotiation"]): negotiation is Negotiation {
   return negotiation !== undefined && negotiation.kind !== "resync";
 }

@@ -1,4 +1,4 @@
-import { causeOfStatus } from "./cause.ts";
+import { causeOfStatus } from "../cause.ts";
 
 /** Why a call ended, in the words of call control. */
 export type EndReason =

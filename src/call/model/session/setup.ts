@@ -1,18 +1,18 @@
-import type { Call, Negotiation, Setup } from "./call.ts";
-import type { CallEffect, Step } from "./call-effect.ts";
-import type { CallEvent, Route } from "./call-event.ts";
+import type { Session, Negotiation, Setup } from "./session.ts";
+import type { SessionEffect, Step } from "./session-effect.ts";
+import type { SessionEvent, Route } from "./session-event.ts";
 import { endCall } from "./ending.ts";
 import { isHold, isHoldInAnswer } from "./hold.ts";
-import { causeOfStatus } from "./cause.ts";
+import { causeOfStatus } from "../cause.ts";
 import { nextGroup, ring, withoutMedia } from "./ringing.ts";
 
-type EventOf<Type extends CallEvent["type"]> = Extract<CallEvent, { type: Type }>;
+type EventOf<Type extends SessionEvent["type"]> = Extract<SessionEvent, { type: Type }>;
 
 /** The caller's INVITE: to the relay first when it carries an offer, else straight to the callee. */
-export function offered(call: Call, { sdp, route }: EventOf<"offered">): Step {
+export function offered(call: Session, { sdp, route }: EventOf<"offered">): Step {
   if (call.setup !== undefined || call.state !== "initiated") return { call, effects: [] };
   const ticket = call.nextTicket;
-  const begun: Call = {
+  const begun: Session = {
     ...call,
     hasEndpoint: route.kind === "endpoint",
     caller: { ...call.caller, connection: "in-progress" },
@@ -52,14 +52,14 @@ function endpointAnswer(sdp: string): { kind: "endpoint-answer"; sdp: string } {
 }
 
 /** The first branch to be answered becomes the callee; the others are given up. */
-export function branchAnswered(call: Call, { branchId, sdp, offered }: EventOf<"branch-answered">): Step {
+export function branchAnswered(call: Session, { branchId, sdp, offered }: EventOf<"branch-answered">): Step {
   const { setup } = call;
   const branch = call.branches.find((one) => one.branchId === branchId);
   const isWinner = branch !== undefined && branch.state !== "cancelled" && setup?.step === "ringing";
   if (branch === undefined) return { call, effects: [] };
   const others = call.branches.filter((one) => one.branchId !== branchId);
   if (!isWinner) return { call: { ...call, branches: others }, effects: [{ type: "decline", branchId }] };
-  const effects: CallEffect[] = [
+  const effects: SessionEffect[] = [
     { type: "stop-timer", timer: "ring" },
     { type: "stop-timer", timer: "try" },
     { type: "stop-timer", timer: "hunt" },
@@ -68,7 +68,7 @@ export function branchAnswered(call: Call, { branchId, sdp, offered }: EventOf<"
   for (const { branchId: other, state } of others) {
     if (state !== "cancelled") effects.push({ type: "cancel", branchId: other, elsewhere: true });
   }
-  const answering: Call = {
+  const answering: Session = {
     ...call,
     state: "answering",
     branches: others.map((one) => ({ ...one, state: "cancelled" })),
@@ -77,7 +77,7 @@ export function branchAnswered(call: Call, { branchId, sdp, offered }: EventOf<"
   return withAnswer(answering, { ...setup, offerOut: offered ?? setup.offerOut }, sdp, effects);
 }
 
-function withAnswer(call: Call, setup: Setup, sdp: string | undefined, effects: CallEffect[]): Step {
+function withAnswer(call: Session, setup: Setup, sdp: string | undefined, effects: SessionEffect[]): Step {
   const { offer, early } = setup;
   if (offer !== undefined) effects.push({ type: "ack", side: "callee", sdp: undefined });
   if (sdp === undefined) {
@@ -101,10 +101,10 @@ function withAnswer(call: Call, setup: Setup, sdp: string | undefined, effects: 
 }
 
 /** The relay has done what the set-up waited for. */
-export function setupMediaDone(call: Call, setup: Setup, ticket: number, sdp: string): Step {
+export function setupMediaDone(call: Session, setup: Setup, ticket: number, sdp: string): Step {
   const { early } = setup;
   if (early?.ticket === ticket && early.out === undefined) {
-    const known: Call = { ...call, setup: { ...setup, early: { ...early, out: sdp }, lastRing: early.status } };
+    const known: Session = { ...call, setup: { ...setup, early: { ...early, out: sdp }, lastRing: early.status } };
     if (setup.step !== "ringing") return { call: known, effects: [] };
     return { call: known, effects: [{ type: "ring", status: early.status, sdp }] };
   }
@@ -117,7 +117,7 @@ export function setupMediaDone(call: Call, setup: Setup, ticket: number, sdp: st
 
 /** The relay refused: fatal, unless it was about early media only. */
 export function setupMediaFailed(
-  call: Call,
+  call: Session,
   setup: Setup,
   { ticket, status, cause = causeOfStatus(status) }: EventOf<"media-failed">,
 ): Step {
@@ -129,14 +129,14 @@ export function setupMediaFailed(
 }
 
 /** Nothing of the callee can be heard before it answers, so the caller hears it ring. */
-function earlyMediaRefused(call: Call, setup: Setup, status: number): Step {
-  const silent: Call = { ...call, setup };
+function earlyMediaRefused(call: Session, setup: Setup, status: number): Step {
+  const silent: Session = { ...call, setup };
   return setup.step === "ringing"
     ? ring(silent, setup, withoutMedia(status), undefined)
     : { call: silent, effects: [] };
 }
 
-function completeAnswer(call: Call, setup: Setup, out: string): Step {
+function completeAnswer(call: Session, setup: Setup, out: string): Step {
   const { offer, offerOut, answer } = setup;
   const delayed = offer === undefined;
   const negotiation: Negotiation = {
@@ -155,7 +155,7 @@ function completeAnswer(call: Call, setup: Setup, out: string): Step {
     owesAck: delayed && !call.hasEndpoint,
     cancelled: false,
   };
-  const established: Call = {
+  const established: Session = {
     ...call,
     state: "established",
     setup: undefined,

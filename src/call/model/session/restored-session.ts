@@ -1,11 +1,11 @@
-import type { Call } from "./call.ts";
+import type { Session } from "./session.ts";
 
 /**
  * A call as its process left it when it died, ready to go on once the edge is back. A change of the session that was
  * under way is undone by putting both parties on what was last agreed on. `undefined`: it was not up, or its session
  * was never agreed on: it is to be ended.
  */
-export function restoredCall(call: Call): Call | undefined {
+export function restoredSession(call: Session): Session | undefined {
   const { state, negotiation, caller, callee, hasEndpoint } = call;
   const isAgreed = caller.remoteSdp !== undefined && (hasEndpoint || callee.remoteSdp !== undefined);
   if (state !== "established" || !isAgreed) return undefined;

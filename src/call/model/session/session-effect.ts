@@ -1,4 +1,4 @@
-import type { Call, Diversion } from "./call.ts";
+import type { Session, Diversion } from "./session.ts";
 import type { Outcome } from "./outcome.ts";
 import type { Side } from "./side.ts";
 
@@ -16,7 +16,7 @@ export type MediaOperation =
   | { readonly kind: "endpoint-offer" };
 
 /** What is to be done, in order. An effect with a ticket is followed by an event with the same. */
-export type CallEffect =
+export type SessionEffect =
   /** Ticket 0: nobody waits for the result. */
   | { readonly type: "media"; readonly operation: MediaOperation; readonly ticket: number }
   | { readonly type: "invite"; readonly branchId: string; readonly sdp: string | undefined }
@@ -66,6 +66,6 @@ export type CallEffect =
 
 /** The next state of a call, and what is to be done. */
 export interface Step {
-  readonly call: Call;
-  readonly effects: readonly CallEffect[];
+  readonly call: Session;
+  readonly effects: readonly SessionEffect[];
 }

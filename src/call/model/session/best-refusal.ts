@@ -1,4 +1,4 @@
-import { causeOfStatus } from "./cause.ts";
+import { causeOfStatus } from "../cause.ts";
 import { refusedOutcome, type Outcome, type Refusal } from "./outcome.ts";
 
 /** Statuses that say something about us rather than about the callee. */

@@ -120,7 +120,7 @@ export interface LateInvite {
 }
 
 /** One two-party call: plain data, the whole state of `step`. */
-export interface Call {
+export interface Session {
   readonly state: "initiated" | "alerting" | "answering" | "established" | "disconnected";
   /** The callee is a service of the switch, inside the relay: there is one leg. */
   readonly hasEndpoint: boolean;
@@ -148,7 +148,7 @@ export interface Call {
 const IDLE: Party = { connection: "idle", localSdp: undefined, remoteSdp: undefined, isHolding: false };
 
 /** A call that nothing has happened to yet. */
-export const NEW_CALL: Call = {
+export const NEW_SESSION: Session = {
   state: "initiated",
   hasEndpoint: false,
   caller: IDLE,

@@ -1,15 +1,15 @@
-import type { Call, Negotiation, Party } from "./call.ts";
-import type { CallEffect, Step } from "./call-effect.ts";
-import type { CallEvent } from "./call-event.ts";
+import type { Session, Negotiation, Party } from "./session.ts";
+import type { SessionEffect, Step } from "./session-effect.ts";
+import type { SessionEvent } from "./session-event.ts";
 import { endCall } from "./ending.ts";
 import { isHold, isHoldInAnswer } from "./hold.ts";
-import { causeOfStatus } from "./cause.ts";
+import { causeOfStatus } from "../cause.ts";
 import { otherSide, type Side } from "./side.ts";
 
-type EventOf<Type extends CallEvent["type"]> = Extract<CallEvent, { type: Type }>;
+type EventOf<Type extends SessionEvent["type"]> = Extract<SessionEvent, { type: Type }>;
 
 /** A party changes the session (RFC 3261 14, RFC 3311): the other party is asked by a request of its own. */
-export function requested(call: Call, event: EventOf<"reinvite"> | EventOf<"update">): Step {
+export function requested(call: Session, event: EventOf<"reinvite"> | EventOf<"update">): Step {
   const { side, transaction, sdp } = event;
   const refusal = refusalStatus(call, event);
   if (refusal !== undefined) return respondOnly(call, transaction, refusal);
@@ -30,11 +30,11 @@ export function requested(call: Call, event: EventOf<"reinvite"> | EventOf<"upda
     owesAck: false,
     cancelled: false,
   };
-  const begun: Call = { ...call, negotiation, nextTicket: ticket + 1 };
+  const begun: Session = { ...call, negotiation, nextTicket: ticket + 1 };
   return { call: begun, effects: [{ type: "persist" }, firstEffect(call, side, sdp, ticket)] };
 }
 
-function firstEffect(call: Call, side: Side, sdp: string | undefined, ticket: number): CallEffect {
+function firstEffect(call: Session, side: Side, sdp: string | undefined, ticket: number): SessionEffect {
   if (call.hasEndpoint) {
     const operation = sdp === undefined ? ({ kind: "endpoint-offer" } as const) : endpointAnswer(sdp);
     return { type: "media", operation, ticket };
@@ -48,7 +48,7 @@ function endpointAnswer(sdp: string): { kind: "endpoint-answer"; sdp: string } {
 }
 
 /** RFC 3261 14.2 and RFC 3311 5.2: one offer at a time. */
-function refusalStatus(call: Call, { type, side }: EventOf<"reinvite"> | EventOf<"update">): number | undefined {
+function refusalStatus(call: Session, { type, side }: EventOf<"reinvite"> | EventOf<"update">): number | undefined {
   const { state, negotiation } = call;
   if (state === "disconnected") return 481;
   if (state !== "established") return side === "caller" || type === "reinvite" ? 500 : 491;
@@ -59,17 +59,17 @@ function refusalStatus(call: Call, { type, side }: EventOf<"reinvite"> | EventOf
 }
 
 /** The target has taken the offer, or made one. */
-export function targetAnswered(call: Call, negotiation: Negotiation, sdp: string | undefined): Step {
+export function targetAnswered(call: Session, negotiation: Negotiation, sdp: string | undefined): Step {
   const target = otherSide(negotiation.requester);
   const isInvite = negotiation.method === "INVITE";
   if (sdp === undefined) {
-    const effects: CallEffect[] = isInvite ? [{ type: "ack", side: target, sdp: undefined }] : [];
+    const effects: SessionEffect[] = isInvite ? [{ type: "ack", side: target, sdp: undefined }] : [];
     return fail({ ...call, needsResync: "always" }, negotiation, 500, effects);
   }
   const ticket = call.nextTicket;
   const { delayed } = negotiation;
   const offerer = delayed ? target : negotiation.requester;
-  const effects: CallEffect[] = [];
+  const effects: SessionEffect[] = [];
   if (isInvite && !delayed) effects.push({ type: "ack", side: target, sdp: undefined });
   effects.push({ type: "media", operation: { kind: delayed ? "offer" : "answer", offerer, sdp }, ticket });
   const answered: Negotiation = { ...negotiation, step: "media-answer", answer: sdp, ticket, owesAck: delayed };
@@ -77,7 +77,7 @@ export function targetAnswered(call: Call, negotiation: Negotiation, sdp: string
 }
 
 /** The target refused: the session stays as it was (RFC 3261 14.1). */
-export function targetRefused(call: Call, negotiation: Negotiation, status: number): Step {
+export function targetRefused(call: Session, negotiation: Negotiation, status: number): Step {
   const target = otherSide(negotiation.requester);
   if (status === 481 || status === 408) {
     // RFC 3261 12.2.1.2 and 14.1: the dialog is to be ended.
@@ -90,7 +90,7 @@ export function targetRefused(call: Call, negotiation: Negotiation, status: numb
 }
 
 /** The relay has done what the negotiation waited for. */
-export function negotiationMediaDone(call: Call, negotiation: Negotiation, sdp: string): Step {
+export function negotiationMediaDone(call: Session, negotiation: Negotiation, sdp: string): Step {
   const { step, requester, cancelled } = negotiation;
   const target = otherSide(requester);
   if (step === "media-offer") {
@@ -122,7 +122,7 @@ export function negotiationMediaDone(call: Call, negotiation: Negotiation, sdp: 
 
 /** The relay refused. */
 export function negotiationMediaFailed(
-  call: Call,
+  call: Session,
   negotiation: Negotiation,
   { status, cause = causeOfStatus(488) }: EventOf<"media-failed">,
 ): Step {
@@ -132,14 +132,14 @@ export function negotiationMediaFailed(
 }
 
 /** The requester has acknowledged; with an answer when it made no offer. */
-export function acknowledged(call: Call, negotiation: Negotiation, sdp: string | undefined): Step {
+export function acknowledged(call: Session, negotiation: Negotiation, sdp: string | undefined): Step {
   if (negotiation.step !== "awaiting-ack") return { call, effects: [] };
   if (!negotiation.delayed) return { call: { ...call, negotiation: undefined }, effects: [] };
   return finalAnswer(call, negotiation, sdp ?? call[negotiation.requester].remoteSdp);
 }
 
 /** The requester has taken its re-INVITE back and has its 487 (RFC 3261 9.2). */
-export function requestCancelled(call: Call, negotiation: Negotiation): Step {
+export function requestCancelled(call: Session, negotiation: Negotiation): Step {
   const cancelled: Negotiation = { ...negotiation, cancelled: true, transaction: undefined };
   const isOut = negotiation.step === "awaiting-answer" && negotiation.method === "INVITE";
   return {
@@ -152,7 +152,7 @@ export function requestCancelled(call: Call, negotiation: Negotiation): Step {
  * The requester never got its 2xx, as when it had taken its re-INVITE back just before: it is on its old session, the
  * target on the new one.
  */
-export function answerLost(call: Call, side: Side): Step {
+export function answerLost(call: Session, side: Side): Step {
   const { negotiation } = call;
   const isThis =
     negotiation !== undefined &&
@@ -160,12 +160,12 @@ export function answerLost(call: Call, side: Side): Step {
     negotiation.requester === side &&
     negotiation.step === "awaiting-ack";
   if (!isThis) return { call: { ...call, needsResync: "always" }, effects: [] };
-  const old: Call = { ...call, [side]: negotiation.before, needsResync: "always" };
+  const old: Session = { ...call, [side]: negotiation.before, needsResync: "always" };
   if (negotiation.owesAck) return finalAnswer(old, { ...negotiation, cancelled: true }, negotiation.before.remoteSdp);
   return settle(old, [{ type: "persist" }]);
 }
 
-function finalAnswer(call: Call, negotiation: Negotiation, sdp: string | undefined): Step {
+function finalAnswer(call: Session, negotiation: Negotiation, sdp: string | undefined): Step {
   const ticket = call.nextTicket;
   const last: Negotiation = { ...negotiation, step: "media-final", ticket, offer: sdp };
   if (sdp === undefined) {
@@ -180,17 +180,17 @@ function finalAnswer(call: Call, negotiation: Negotiation, sdp: string | undefin
 }
 
 /** Both parties agree; the requester is told. */
-function agreed(call: Call, negotiation: Negotiation, out: string): Step {
+function agreed(call: Session, negotiation: Negotiation, out: string): Step {
   const { requester, offer, offerOut, answer, cancelled, kind } = negotiation;
   const target = otherSide(requester);
-  const changed: Call = {
+  const changed: Session = {
     ...call,
     [requester]: offererOf(call[requester], out, offer),
     [target]: call.hasEndpoint ? call[target] : answererOf(call[target], offerOut, answer),
   };
   if (cancelled) {
     // The target is on the new session, the requester on the old one.
-    const old: Call = { ...call, [target]: changed[target], needsResync: "always" };
+    const old: Session = { ...call, [target]: changed[target], needsResync: "always" };
     return settle(old, [{ type: "persist" }]);
   }
   const awaiting: Negotiation = { ...negotiation, step: "awaiting-ack", transaction: undefined, answerOut: out };
@@ -201,17 +201,17 @@ function agreed(call: Call, negotiation: Negotiation, out: string): Step {
 }
 
 /** An offer of the target's has been answered. */
-function finished(call: Call, negotiation: Negotiation, out: string): Step {
+function finished(call: Session, negotiation: Negotiation, out: string): Step {
   const { requester, answerOut, answer, offer } = negotiation;
   const target = otherSide(requester);
-  const changed: Call = {
+  const changed: Session = {
     ...call,
     negotiation: undefined,
     needsResync: negotiation.cancelled ? "always" : call.needsResync,
     [requester]: answererOf(call[requester], answerOut, offer),
     [target]: call.hasEndpoint ? call[target] : offererOf(call[target], out, answer),
   };
-  const effects: CallEffect[] = [];
+  const effects: SessionEffect[] = [];
   if (negotiation.owesAck) effects.push({ type: "ack", side: target, sdp: out });
   return { call: changed, effects: [...effects, { type: "persist" }] };
 }
@@ -225,11 +225,11 @@ function answererOf(before: Party, localSdp: string | undefined, remoteSdp: stri
   return { ...before, localSdp, remoteSdp, isHolding };
 }
 
-function fail(call: Call, negotiation: Negotiation, status: number, effects: readonly CallEffect[]): Step {
+function fail(call: Session, negotiation: Negotiation, status: number, effects: readonly SessionEffect[]): Step {
   return settle(call, [...effects, ...respondTo(negotiation, status)]);
 }
 
-function settle(call: Call, effects: readonly CallEffect[]): Step {
+function settle(call: Session, effects: readonly SessionEffect[]): Step {
   const isRecorded = effects.some(({ type }) => type === "persist");
   return {
     call: { ...call, negotiation: undefined },
@@ -238,7 +238,7 @@ function settle(call: Call, effects: readonly CallEffect[]): Step {
 }
 
 /** Puts the relay back to what both parties last agreed on. */
-function restoreMedia(call: Call, { requester, delayed }: Negotiation): CallEffect[] {
+function restoreMedia(call: Session, { requester, delayed }: Negotiation): SessionEffect[] {
   const offer = call[requester].remoteSdp;
   const answer = call[otherSide(requester)].remoteSdp;
   if (delayed || offer === undefined) return [];
@@ -250,10 +250,10 @@ function restoreMedia(call: Call, { requester, delayed }: Negotiation): CallEffe
   ];
 }
 
-function respondTo({ transaction }: Negotiation, status: number, sdp?: string): CallEffect[] {
+function respondTo({ transaction }: Negotiation, status: number, sdp?: string): SessionEffect[] {
   return transaction === undefined ? [] : [{ type: "respond", transaction, status, sdp }];
 }
 
-function respondOnly(call: Call, transaction: string, status: number): Step {
+function respondOnly(call: Session, transaction: string, status: number): Step {
   return { call, effects: [{ type: "respond", transaction, status, sdp: undefined }] };
 }

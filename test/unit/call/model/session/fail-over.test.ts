@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
-import { isTrunkFailure } from "../../../../src/call/model/fail-over.ts";
-import type { BranchRoute, CallEffect } from "../../../../src/call/model/index.ts";
-import { CallWorld } from "./call-world.ts";
+import { isTrunkFailure } from "../../../../../src/call/model/session/fail-over.ts";
+import type { BranchRoute, SessionEffect } from "../../../../../src/call/model/index.ts";
+import { CallWorld } from "./session-world.ts";
 
 const SDP = "v=0\r\no=- 1 1 IN IP4 192.0.2.1\r\ns=-\r\nm=audio 4000 RTP/AVP 8\r\n";
 
 /** A call with an offer, at its first group. */
-function offered(route: BranchRoute): { world: CallWorld; effects: CallEffect[] } {
+function offered(route: BranchRoute): { world: CallWorld; effects: SessionEffect[] } {
   const world = new CallWorld();
   world.send({ type: "offered", sdp: SDP, route });
   return { world, effects: world.send({ type: "media-done", ticket: world.media.shift() ?? 0, sdp: SDP }) };
@@ -17,11 +17,11 @@ function trunks(...names: string[]): BranchRoute {
   return { kind: "branches", groups };
 }
 
-function invited(effects: readonly CallEffect[]): string[] {
+function invited(effects: readonly SessionEffect[]): string[] {
   return effects.flatMap((effect) => (effect.type === "invite" ? [effect.branchId] : []));
 }
 
-function rejected(effects: readonly CallEffect[]): readonly [number, number] | undefined {
+function rejected(effects: readonly SessionEffect[]): readonly [number, number] | undefined {
   const reject = effects.find((effect) => effect.type === "reject");
   return reject === undefined ? undefined : [reject.status, reject.outcome.cause];
 }

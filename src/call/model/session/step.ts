@@ -1,7 +1,7 @@
-import type { Call, Negotiation, Resync } from "./call.ts";
-import type { CallEffect, Step, TimerName } from "./call-effect.ts";
-import type { CallEvent } from "./call-event.ts";
-import { statusOfCause } from "./cause.ts";
+import type { Session, Negotiation, Resync } from "./session.ts";
+import type { SessionEffect, Step, TimerName } from "./session-effect.ts";
+import type { SessionEvent } from "./session-event.ts";
+import { statusOfCause } from "../cause.ts";
 import { abandonCall, closeWhenDone, endCall } from "./ending.ts";
 import {
   acknowledged,
@@ -26,7 +26,7 @@ const EDGE_LOST: Outcome = { by: "switch", reason: "edge-lost", status: 503, cau
 const MEDIA_TIMEOUT: Outcome = { by: "switch", reason: "media-timeout", status: 200, cause: 102 };
 
 /** Advances one call. Pure: the caller performs the effects in order. Events that make no sense change nothing. */
-export function step(call: Call, event: CallEvent): Step {
+export function step(call: Session, event: SessionEvent): Step {
   const next = advance(call, event);
   const { state, negotiation, needsResync, suspended, resyncWaits } = next.call;
   const isFree = state === "established" && negotiation === undefined && !suspended;
@@ -35,7 +35,7 @@ export function step(call: Call, event: CallEvent): Step {
   return { call: resync.call, effects: [...next.effects, ...resync.effects] };
 }
 
-function advance(call: Call, event: CallEvent): Step {
+function advance(call: Session, event: SessionEvent): Step {
   switch (event.type) {
     case "offered":
       return offered(call, event);
@@ -97,15 +97,15 @@ function advance(call: Call, event: CallEvent): Step {
   }
 }
 
-function unchanged(call: Call): Step {
+function unchanged(call: Session): Step {
   return { call, effects: [] };
 }
 
-function isUnanswered({ state }: Call): boolean {
+function isUnanswered({ state }: Session): boolean {
   return state === "initiated" || state === "alerting" || state === "answering";
 }
 
-function negotiationOf({ negotiation }: Call): Negotiation | undefined {
+function negotiationOf({ negotiation }: Session): Negotiation | undefined {
   return negotiation === undefined || negotiation.kind === "resync" ? undefined : negotiation;
 }
 
@@ -114,7 +114,7 @@ function drained({ call, effects }: Step): Step {
   return call.state === "disconnected" ? closeWhenDone(call, effects) : { call, effects };
 }
 
-function onMedia(call: Call, event: Extract<CallEvent, { type: "media-done" | "media-failed" }>): Step {
+function onMedia(call: Session, event: Extract<SessionEvent, { type: "media-done" | "media-failed" }>): Step {
   const { setup, negotiation } = call;
   if (setup !== undefined) {
     return event.type === "media-done"
@@ -136,24 +136,24 @@ function isMediaStep({ step: name }: Negotiation | Resync): boolean {
   return name.startsWith("media-");
 }
 
-function onAcked(call: Call, side: Side, sdp: string | undefined): Step {
+function onAcked(call: Session, side: Side, sdp: string | undefined): Step {
   if (call.state === "disconnected") return side === "caller" ? payBye(call) : unchanged(call);
   const negotiation = negotiationOf(call);
   return negotiation?.requester === side ? acknowledged(call, negotiation, sdp) : unchanged(call);
 }
 
 /** The caller has acknowledged a call that has ended meanwhile. */
-function payBye(call: Call): Step {
+function payBye(call: Session): Step {
   const { owedBye } = call;
   if (owedBye === undefined) return unchanged(call);
-  const effects: CallEffect[] = [
+  const effects: SessionEffect[] = [
     { type: "stop-timer", timer: "ack" },
     { type: "bye", side: "caller", outcome: owedBye },
   ];
   return closeWhenDone({ ...call, owedBye: undefined }, effects);
 }
 
-function onInfo(call: Call, { side, transaction, refusal }: Extract<CallEvent, { type: "info" }>): Step {
+function onInfo(call: Session, { side, transaction, refusal }: Extract<SessionEvent, { type: "info" }>): Step {
   const status = infoAnswer(call, refusal);
   if (status !== undefined) return { call, effects: [{ type: "respond", transaction, status, sdp: undefined }] };
   const ticket = call.nextTicket;
@@ -164,7 +164,10 @@ function onInfo(call: Call, { side, transaction, refusal }: Extract<CallEvent, {
 }
 
 /** What an INFO is answered with that goes no further. */
-function infoAnswer({ state, hasEndpoint, passed, suspended }: Call, refusal: number | undefined): number | undefined {
+function infoAnswer(
+  { state, hasEndpoint, passed, suspended }: Session,
+  refusal: number | undefined,
+): number | undefined {
   if (state === "disconnected") return 481;
   if (state !== "established") return 480;
   if (refusal !== undefined) return refusal;
@@ -172,7 +175,10 @@ function infoAnswer({ state, hasEndpoint, passed, suspended }: Call, refusal: nu
   return passed.length >= MAX_PASSED || suspended ? 503 : undefined;
 }
 
-function onRequestResult(call: Call, event: Extract<CallEvent, { type: "request-answered" | "request-failed" }>): Step {
+function onRequestResult(
+  call: Session,
+  event: Extract<SessionEvent, { type: "request-answered" | "request-failed" }>,
+): Step {
   const { ticket, status } = event;
   const passed = call.passed.find((one) => one.ticket === ticket);
   if (passed !== undefined) {
@@ -183,7 +189,7 @@ function onRequestResult(call: Call, event: Extract<CallEvent, { type: "request-
   }
   const late = call.late.find((one) => one.ticket === ticket);
   if (late !== undefined) {
-    const ack: CallEffect[] =
+    const ack: SessionEffect[] =
       event.type === "request-answered" ? [{ type: "ack", side: late.side, sdp: undefined }] : [];
     return { call: { ...call, late: call.late.filter((one) => one !== late) }, effects: ack };
   }
@@ -199,14 +205,14 @@ function onRequestResult(call: Call, event: Extract<CallEvent, { type: "request-
     : targetRefused(call, negotiation, status);
 }
 
-function onBye(call: Call, { side, transaction, told }: Extract<CallEvent, { type: "bye" }>): Step {
-  const respond: CallEffect = { type: "respond", transaction, status: 200, sdp: undefined };
+function onBye(call: Session, { side, transaction, told }: Extract<SessionEvent, { type: "bye" }>): Step {
+  const respond: SessionEffect = { type: "respond", transaction, status: 200, sdp: undefined };
   const ended = onGone(call, side, withTold({ by: side, reason: "normal", status: 200, cause: 16 }, told));
   return { call: ended.call, effects: [respond, ...ended.effects] };
 }
 
 /** @param outcome that of a call that was up */
-function onGone(call: Call, side: Side, outcome: Outcome): Step {
+function onGone(call: Session, side: Side, outcome: Outcome): Step {
   if (call.state === "disconnected") return forgiveBye(call, side);
   if (call.state === "established") return endCall(call, outcome, { gone: side });
   // RFC 3261 15: the caller may end an early dialog; the callee's can only be gone once it has answered.
@@ -220,14 +226,14 @@ function toldOf({ told }: Outcome): Pick<Outcome, "told"> {
 }
 
 /** A party whose dialog is gone needs no BYE. */
-function forgiveBye(call: Call, side: Side): Step {
+function forgiveBye(call: Session, side: Side): Step {
   if (side !== "caller" || call.owedBye === undefined) return unchanged(call);
   return closeWhenDone({ ...call, owedBye: undefined }, [{ type: "stop-timer", timer: "ack" }]);
 }
 
-function onEdgeLost(call: Call): Step {
+function onEdgeLost(call: Session): Step {
   if (call.state === "disconnected") {
-    const over: Call = { ...call, branches: [], late: [], owedBye: undefined };
+    const over: Session = { ...call, branches: [], late: [], owedBye: undefined };
     return closeWhenDone(over, [{ type: "stop-timer", timer: "ack" }]);
   }
   if (call.state !== "established") return abandonCall(call, EDGE_LOST);
@@ -235,7 +241,7 @@ function onEdgeLost(call: Call): Step {
   // Without the answer that the ACK was to carry there is no session to go back to.
   if (negotiation?.kind === "setup" && negotiation.delayed) return abandonCall(call, EDGE_LOST);
   const isSettled = call.negotiation === undefined || isAwaitingPlainAck(negotiation);
-  const suspended: Call = {
+  const suspended: Session = {
     ...call,
     suspended: true,
     branches: [],
@@ -250,7 +256,7 @@ function isAwaitingPlainAck(negotiation: Negotiation | undefined): boolean {
   return negotiation?.step === "awaiting-ack" && !negotiation.delayed;
 }
 
-function onTimer(call: Call, timer: TimerName): Step {
+function onTimer(call: Session, timer: TimerName): Step {
   switch (timer) {
     case "ring":
       return drained(ringTimeout(call));
