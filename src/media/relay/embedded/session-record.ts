@@ -1,4 +1,6 @@
 import { z } from "zod";
+import { isRelayEndpoint } from "./endpoint-name.ts";
+import type { RelayEndpoint } from "../media-relay.ts";
 
 const endpoint = z.object({ address: z.string(), port: z.number() });
 const lock = z.object({
@@ -32,7 +34,7 @@ export const sessionRecord = z.object({
   farEnd: z
     .object({
       side: z.union([z.literal(0), z.literal(1)]),
-      kind: z.enum(["echo", "tone", "demo"]),
+      kind: z.custom<RelayEndpoint>(isRelayEndpoint),
       agreed: z
         .object({
           mediaIndex: z.number(),
