@@ -17,6 +17,7 @@ const side = z.object({
   origin: z.object({ sessionId: z.number(), version: z.number(), digest: z.string() }),
   hasBeenHeard: z.boolean(),
   offered: z.array(z.tuple([z.number(), direction])).optional(),
+  hasLeft: z.boolean().optional(),
 });
 const leg = z.object({ port: z.number(), rtp: lock, rtcp: lock });
 const stream = z.object({
@@ -24,6 +25,7 @@ const stream = z.object({
   payloads: z.array(z.object({ payloadType: z.number(), clockRateHz: z.number(), isTelephoneEvent: z.boolean() })),
   directions: z.tuple([direction, direction]),
   legs: z.tuple([leg.nullable(), leg.nullable()]),
+  isConnected: z.boolean().default(true),
 });
 
 /** A session as the journal keeps it; numbers that depend on a process's clock are left out. */
