@@ -1,19 +1,14 @@
 import { answered, ended, held, offered, offering, ringing } from "./basic-call.ts";
 import { commanded } from "./commands.ts";
 import { dialed } from "./dialed.ts";
-import {
-  refuse,
-  transferAnswered,
-  transferConsulted,
-  transferFailed,
-  transferLeaving,
-  transferOfLeg,
-  transferRinging,
-  transferTo,
-} from "./features/transfer.ts";
+import { timerParts, type FeatureMachine } from "./features/feature-machine.ts";
+import { MACHINES } from "./features/machines.ts";
+import { refuse, transferConsulted, transferTo } from "./features/transfer.ts";
 import type { ModelEffect } from "./model-effect.ts";
 import type { ModelEvent, Refer } from "./model-event.ts";
-import { legsOf, type Draft, type World } from "./world.ts";
+import { legsOf, type Draft, type FeatureName, type ModelSession, type World } from "./world.ts";
+
+type EventOf<Type extends ModelEvent["type"]> = Extract<ModelEvent, { type: Type }>;
 
 /**
  * Advances all calls of a node by one event. No I/O, no clock, no randomness: the same events give the same world and
@@ -34,7 +29,8 @@ function apply(draft: Draft, event: ModelEvent): void {
     case "offering":
       return offering(draft, event);
     case "ringing":
-      return onRinging(draft, event);
+      ringing(draft, event);
+      return withMachine(draft, event.sessionId, (machine, id) => machine.onRinging?.(draft, id));
     case "answered":
       return onAnswered(draft, event);
     case "held":
@@ -47,37 +43,50 @@ function apply(draft: Draft, event: ModelEvent): void {
       return onRefer(draft, event.refer);
     case "command":
       return commanded(draft, event);
-    case "settled":
     case "timer":
+      return onTimer(draft, event.timerId);
     case "prompt-ended":
+      return withMachine(draft, event.sessionId, (machine, id, session) => machine.onPromptEnded?.(draft, id, session));
+    case "settled":
       return;
   }
 }
 
-type EventOf<Type extends ModelEvent["type"]> = Extract<ModelEvent, { type: Type }>;
-
-function onRinging(draft: Draft, event: EventOf<"ringing">): void {
-  ringing(draft, event);
-  const transfer = transferOf(draft, event.sessionId);
-  if (transfer !== undefined) transferRinging(draft, transfer);
+/** The machine of the feature that a session is for. */
+function withMachine(
+  { world }: Draft,
+  sessionId: string,
+  act: (machine: FeatureMachine, id: string, session: ModelSession) => void,
+): void {
+  const session = world.sessions.get(sessionId);
+  const machine = session?.purpose === undefined ? undefined : MACHINES[session.purpose.feature];
+  if (session?.purpose !== undefined && machine !== undefined) act(machine, session.purpose.id, session);
 }
 
 function onAnswered(draft: Draft, event: EventOf<"answered">): void {
   answered(draft, event);
-  const transfer = transferOf(draft, event.sessionId);
-  if (transfer !== undefined && event.leg !== undefined) transferAnswered(draft, transfer, event.leg.legId);
+  withMachine(draft, event.sessionId, (machine, id, session) => {
+    machine.onAnswered?.(draft, id, session, event.leg?.legId);
+  });
 }
 
 function onLeaving(draft: Draft, { legId, why }: EventOf<"leaving">): void {
-  const transfer = transferOfLeg(draft, legId);
-  if (transfer !== undefined) transferLeaving(draft, transfer, legId, why);
+  for (const machine of Object.values(MACHINES)) {
+    const leg = draft.world.legs.get(legId);
+    if (leg !== undefined) machine.onLeaving?.(draft, leg, why);
+  }
 }
 
 function onEnded(draft: Draft, event: EventOf<"ended">): void {
-  const transfer = transferOf(draft, event.sessionId);
-  const isSetup = draft.world.sessions.get(event.sessionId)?.stage === "setup";
+  const session = draft.world.sessions.get(event.sessionId);
   ended(draft, event);
-  if (transfer !== undefined && isSetup) transferFailed(draft, transfer, event.why);
+  const machine = session?.purpose === undefined ? undefined : MACHINES[session.purpose.feature];
+  if (session?.purpose !== undefined) machine?.onEnded?.(draft, session.purpose.id, session, event.why);
+}
+
+function onTimer(draft: Draft, timerId: string): void {
+  const { feature, name, id } = timerParts(timerId);
+  MACHINES[feature as FeatureName]?.onTimer?.(draft, id, name);
 }
 
 /** A phone asks for a transfer. */
@@ -89,9 +98,4 @@ function onRefer(draft: Draft, { referId, legId, to, replaces }: Refer): void {
   const own = legsOf(draft.world, leg.device).find(({ sessionId }) => sessionId === replaced.sessionId);
   if (own === undefined || own === leg) return refuse(draft, { referId }, "wrong-state", "not a dialog of this phone");
   transferConsulted(draft, leg, own, { referId });
-}
-
-function transferOf({ world }: Draft, sessionId: string): ReturnType<World["transfers"]["get"]> {
-  const purpose = world.sessions.get(sessionId)?.purpose;
-  return purpose?.feature === "transfer" ? world.transfers.get(purpose.id) : undefined;
 }

@@ -18,7 +18,13 @@ export interface ModelLeg extends LegFacts {
 }
 
 /** What a session is for, where an event of it is a feature's business. */
-export type Purpose = { readonly feature: "transfer"; readonly id: string };
+export interface Purpose {
+  readonly feature: FeatureName;
+  readonly id: string;
+}
+
+/** Features that have a machine of their own. */
+export type FeatureName = "transfer" | "conference" | "redirect" | "park" | "pickup" | "barge" | "hunt" | "make-call";
 
 /** A party that a session rings. */
 export interface Ringing {

@@ -1,6 +1,7 @@
 import type { CommandFailure } from "../call-command.ts";
 import { linkCalls } from "../call-changes.ts";
 import { attach, join } from "../reconnect.ts";
+import type { FeatureMachine } from "./feature-machine.ts";
 import type { Asker, Transfer } from "./transfer-state.ts";
 import type { Why } from "../why.ts";
 import { legOf, nameSession, otherLeg, putSession, type Draft, type ModelLeg } from "../world.ts";
@@ -83,7 +84,7 @@ export function transferConsulted(draft: Draft, first: ModelLeg, second: ModelLe
 }
 
 /** The new number rings. */
-export function transferRinging({ world, effects }: Draft, transfer: Transfer): void {
+function transferRinging({ world, effects }: Draft, transfer: Transfer): void {
   const party = world.legs.get(transfer.party);
   if (party === undefined || transfer.state !== "calling") return;
   const { referId } = transfer.asker;
@@ -93,7 +94,7 @@ export function transferRinging({ world, effects }: Draft, transfer: Transfer): 
 }
 
 /** Somebody has answered there. */
-export function transferAnswered(draft: Draft, transfer: Transfer, target: string): void {
+function transferAnswered(draft: Draft, transfer: Transfer, target: string): void {
   const { callId, party, asker, transferId, device } = transfer;
   draft.world.transfers.delete(transferId);
   const told = { type: "feature", feature: "transfer", surviving: callId, controller: device } as const;
@@ -104,7 +105,7 @@ export function transferAnswered(draft: Draft, transfer: Transfer, target: strin
 }
 
 /** Nobody has: the call stays as it was; a party whose phone has left meanwhile hears why and is released. */
-export function transferFailed(draft: Draft, transfer: Transfer, why: Why): void {
+function transferFailed(draft: Draft, transfer: Transfer, why: Why): void {
   draft.world.transfers.delete(transfer.transferId);
   refuse(draft, transfer.asker, failureOf(why), "nobody answered at the new number");
   const party = draft.world.legs.get(transfer.party);
@@ -118,7 +119,7 @@ export function transferFailed(draft: Draft, transfer: Transfer, why: Why): void
 }
 
 /** A leg of a transfer is about to end: the one that is transferred stays when its phone leaves. */
-export function transferLeaving(draft: Draft, transfer: Transfer, legId: string, why: Why): void {
+function transferLeaving(draft: Draft, transfer: Transfer, legId: string, why: Why): void {
   const { transferId, callId, party } = transfer;
   if (legId === party) {
     draft.effects.push({ type: "release", sessionId: transferId, why });
@@ -131,12 +132,32 @@ export function transferLeaving(draft: Draft, transfer: Transfer, legId: string,
 }
 
 /** The transfer that a leg has a part in. */
-export function transferOfLeg({ world }: Draft, legId: string): Transfer | undefined {
+function transferOfLeg({ world }: Draft, legId: string): Transfer | undefined {
   for (const transfer of world.transfers.values()) {
     if (transfer.party === legId || transfer.controller === legId) return transfer;
   }
   return undefined;
 }
+
+/** What a blind transfer does with what happens. */
+export const TRANSFER: FeatureMachine = {
+  onRinging: (draft, id) => {
+    const transfer = draft.world.transfers.get(id);
+    if (transfer !== undefined) transferRinging(draft, transfer);
+  },
+  onAnswered: (draft, id, _session, legId) => {
+    const transfer = draft.world.transfers.get(id);
+    if (transfer !== undefined && legId !== undefined) transferAnswered(draft, transfer, legId);
+  },
+  onEnded: (draft, id, _session, why) => {
+    const transfer = draft.world.transfers.get(id);
+    if (transfer !== undefined) transferFailed(draft, transfer, why);
+  },
+  onLeaving: (draft, { legId }, why) => {
+    const transfer = transferOfLeg(draft, legId);
+    if (transfer !== undefined) transferLeaving(draft, transfer, legId, why);
+  },
+};
 
 function failureOf({ cause }: Why): CommandFailure {
   if (cause === 17) return "destination-busy";
