@@ -81,6 +81,11 @@ export class CallRouting {
     return this.#to(analyze({ dialed, by: caller }));
   }
 
+  /** To one phone, wherever its calls are forwarded to. */
+  beginAt(phone: SipPhone): Routed {
+    return routeCall({ kind: "phone", phone }, { ...this.#options.context, guard: () => undefined });
+  }
+
   /** Where it goes that nobody has taken; undefined: nowhere. A service of the switch takes no call that has been offered. */
   divert(reason: Diversion): DivertedCall | undefined {
     const routed = this.#forward(KIND_OF_DIVERSION[reason]);

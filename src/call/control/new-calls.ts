@@ -90,6 +90,8 @@ export interface Origination {
   readonly by: SipPhone | Peer;
   readonly to: string;
   readonly endpoint: RelayEndpoint;
+  /** Only this phone is rung, wherever its calls are forwarded to. */
+  readonly onlyDevice?: string | undefined;
 }
 
 /** Forwardings of a call where no dial plan says. */
@@ -262,11 +264,12 @@ export class NewCalls {
    * Rings a number by a call of the switch itself: whoever answers is connected with its service.
    * @returns what stands against it; undefined: it rings
    */
-  originate({ sessionId, as, by, to, endpoint }: Origination): Rejection | undefined {
-    const { context, table } = this.#options;
+  originate({ sessionId, as, by, to, endpoint, onlyDevice }: Origination): Rejection | undefined {
+    const { context, table, inventory } = this.#options;
     const dialed: Dialed = { user: to };
     const routing = this.#routingOf({ callId: sessionId, device: by, dialed, number: as.number, domain: "" }, false);
-    const routed = routing.begin(dialed);
+    const phone = onlyDevice === undefined ? undefined : inventory.lineOf(onlyDevice, to);
+    const routed = phone === undefined ? routing.begin(dialed) : routing.beginAt(phone);
     if (routed.kind === "rejected") return routed;
     if (routed.kind === "feature") return rejection(488, "feature");
     const { route, targets } = routed;
