@@ -21,6 +21,8 @@ export interface Dialing {
   readonly callingSearchSpace?: string;
   /** A line without devices that forwards: what it may dial takes the place of what `by` may. */
   readonly line?: string;
+  /** The caller has dialed it, and no forwarding. */
+  readonly mayUseFeatures?: boolean;
 }
 
 export interface CallRoutingOptions {
@@ -76,7 +78,7 @@ export class CallRouting {
   begin(dialed: Dialed): RoutedCall | RejectedCall {
     const { caller, analyze, isUrgent } = this.#options;
     this.#wasUrgent = this.#isUrgent = isUrgent(dialed);
-    return this.#to(analyze({ dialed, by: caller }));
+    return this.#to(analyze({ dialed, by: caller, mayUseFeatures: true }));
   }
 
   /** Where it goes that nobody has taken; undefined: nowhere. A service of the switch takes no call that has been offered. */

@@ -5,6 +5,8 @@ import type { Inventory, Peer, SipPhone } from "../device/index.ts";
 import {
   analyze,
   isEmergency,
+  withoutSpeedDial,
+  type AnalysisContext,
   parseDialed,
   type Destination,
   type Dialed,
@@ -105,13 +107,12 @@ export class NewCalls {
   /** Begins a call, or says what the INVITE is answered with; an attempt that fails by where it goes is recorded. */
   begin(request: IncomingRequest, device: SipPhone | Peer): Rejection | undefined {
     const { message } = request;
+    const dialed = this.#dialedBy(message, device);
     // Who is called for help has to know who calls.
-    const mayHide = !this.#isEmergency(message);
+    const mayHide = dialed === undefined || !isEmergency(dialed, this.#options.emergency());
     const checked = checkInvite(message, device, mayHide);
     if ("status" in checked) return checked;
-    const parsed = parseDialed(this.#options.calledUri(message));
-    if (!parsed.ok) return rejection(416, "uri-scheme");
-    const dialed: Dialed = { ...parsed.value, user: detached(parsed.value.user) };
+    if (dialed === undefined) return rejection(416, "uri-scheme");
     const callId = this.#options.ids.uuid();
     const routing = this.#routing(callId, message, device, dialed);
     const routed = routing?.begin(this.#fromTrunk(device, dialed)) ?? callerBusy(device);
@@ -158,6 +159,15 @@ export class NewCalls {
     return undefined;
   }
 
+  /** What the caller means to reach: not the speed dial, but what stands behind it. Undefined: nothing that can be dialed. */
+  #dialedBy(message: SipMessage, device: SipPhone | Peer): Dialed | undefined {
+    const parsed = parseDialed(this.#options.calledUri(message));
+    if (!parsed.ok) return undefined;
+    const dialed: Dialed = { ...parsed.value, user: detached(parsed.value.user) };
+    const dialing: Dialing = { dialed, by: device, mayUseFeatures: true };
+    return withoutSpeedDial(dialed, this.#analysisOf(dialing, message, device));
+  }
+
   /** A trunk's numbers are changed before they are looked up; what it calls in an emergency is not. */
   #fromTrunk(device: SipPhone | Peer, dialed: Dialed): Dialed {
     if (device.kind !== "peer" || isEmergency(dialed, this.#options.emergency())) return dialed;
@@ -193,23 +203,28 @@ export class NewCalls {
     });
   }
 
-  #analyze(
-    { dialed, by, callingSearchSpace: space, line }: Dialing,
+  #analyze(dialing: Dialing, message: SipMessage, device: SipPhone | Peer): Destination {
+    return analyze(dialing.dialed, this.#analysisOf(dialing, message, device));
+  }
+
+  #analysisOf(
+    { by, callingSearchSpace: space, line, mayUseFeatures = false }: Dialing,
     message: SipMessage,
     device: SipPhone | Peer,
-  ): Destination {
+  ): AnalysisContext {
     const { inventory, endpoints } = this.#options;
     const numbering = this.#options.numbering?.(callerDevice(device, message).number);
     const emergency = this.#options.emergency();
-    return analyze(dialed, {
+    return {
       inventory,
       caller: by,
+      mayUseFeatures,
       endpoints,
       localHosts: this.localHosts,
       callerDomain: claimOf(message, "from").host,
       ...(emergency === undefined ? {} : { emergency }),
       ...(numbering === undefined ? {} : { numbering: { ...numbering, space, line } }),
-    });
+    };
   }
 
   #isEmergency(message: SipMessage): boolean {

@@ -63,6 +63,7 @@ export function routeCall(destination: Destination, context: RouteContext): Rout
     case "hunt-pilot":
     case "park-range":
     case "pickup-group":
+    case "feature":
       return { kind: "rejected", ...rejection(501, destination.kind) };
     case "none":
       return { kind: "rejected", ...rejectionOfNone(destination) };

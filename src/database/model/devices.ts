@@ -25,7 +25,7 @@ export type LineAppearance = z.infer<typeof lineAppearance>;
 
 const speedDial = z.strictObject({
   label: displayText.describe(later("Shown beside the key.")),
-  destination: destination.describe(later("What it dials.")),
+  destination: destination.describe("What it dials."),
 });
 
 /** What keeps calls that cost money within bounds. */
@@ -80,7 +80,11 @@ export const phone = z.strictObject({
   ...endpoint,
   profile: objectName.default("standard-phone").describe("Its SIP profile, of kind `phone`."),
   lines: z.array(lineAppearance).max(64).default([]).describe("Its lines, the first one first."),
-  speedDials: z.array(speedDial).max(200).default([]).describe(later("Its speed dials, kept for its user.")),
+  speedDials: z
+    .array(speedDial)
+    .max(200)
+    .default([])
+    .describe("Its speed dials, the first one first: the phone dials `FeatureCodeSpeedDial` and the place."),
   maxCalls: z.int().min(1).max(1_000).default(4).describe("Calls of the device at a time; one more gets 486."),
 });
 export type Phone = z.infer<typeof phone>;
