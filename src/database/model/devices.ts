@@ -3,6 +3,7 @@ import {
   description,
   destination,
   displayText,
+  doNotDisturb,
   later,
   lineName,
   objectName,
@@ -74,10 +75,22 @@ const endpoint = {
   credentials: credentials.optional().describe("What it registers with; absent: it cannot register."),
   allowControl: z.boolean().default(true).describe(later("CTI applications may control it.")),
   tollGuard: tollGuard.prefault({}).describe("Bounds of calls by trunks."),
+  musicSource: objectName
+    .optional()
+    .describe(later("What those hear that it has put on hold; absent: what its device pool says.")),
+};
+
+/** Of devices that ring. */
+const ringing = {
+  doNotDisturb: doNotDisturb
+    .default("off")
+    .describe(later("Calls to it: `off` ring, `reject` are busy there, `silent` wait without ringing.")),
+  privacy: z.boolean().default(false).describe(later("Other devices that share its lines may not enter its calls.")),
 };
 
 export const phone = z.strictObject({
   ...endpoint,
+  ...ringing,
   profile: objectName.default("standard-phone").describe("Its SIP profile, of kind `phone`."),
   lines: z.array(lineAppearance).max(64).default([]).describe("Its lines, the first one first."),
   speedDials: z
@@ -86,6 +99,7 @@ export const phone = z.strictObject({
     .default([])
     .describe("Its speed dials, the first one first: the phone dials `FeatureCodeSpeedDial` and the place."),
   maxCalls: z.int().min(1).max(1_000).default(4).describe("Calls of the device at a time; one more gets 486."),
+  autoAnswer: z.boolean().default(false).describe(later("It is asked to answer calls by itself, where it can.")),
 });
 export type Phone = z.infer<typeof phone>;
 
@@ -101,6 +115,7 @@ const acceptSeconds = z
 
 export const ctiPort = z.strictObject({
   ...endpoint,
+  ...ringing,
   profile: objectName.default("cti-port").describe("Its SIP profile, of kind `phone`."),
   lines: z.array(lineAppearance).max(64).default([]).describe("Its lines; one or more to be of use."),
   maxCalls: z.int().min(1).max(1_000).default(4).describe("Calls of the port at a time."),
