@@ -60,7 +60,7 @@ export const SERVICE_PARAMETERS: readonly ServiceParameter[] = [
   {
     name: "ForwardMaximumHopCount",
     service: "callmanager",
-    description: "Forwardings and translations of one call; more end it.",
+    description: "Forwardings of one call, and translations of each number on its way; more end it.",
     schema: z.int().min(1).max(60),
     default: 12,
     unit: "hops",
