@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import { Cleanup } from "../../support/cleanup.ts";
+import { startConfiguredSwitch } from "../../support/configured-switch.ts";
+import { phoneOperations, put } from "../../support/kept-configuration.ts";
 import type { SipPhone } from "../../support/sip-phone.ts";
 import { testSdp } from "../../support/test-sdp.ts";
 import { startTrunkPair, trunkEnd, type TrunkPair } from "../../support/trunk-pair.ts";
@@ -80,5 +82,54 @@ describe("what phones dial by codes", () => {
 
   it("given a phone, when it writes to a code, then the message leads nowhere", async () => {
     assert.equal((await (await alice.sendMessage("*751", "hello")).final()).status, 404);
+  });
+});
+
+describe("what phones change by codes", () => {
+  const cleanup = new Cleanup();
+  afterEach(() => cleanup.run());
+
+  it("given a line that a phone forwards, and no more, when it is called, then the target rings, and then the line again", async () => {
+    const numbers = ["1001", "1002", "1003"];
+    const { node, followed, featureStore } = await startConfiguredSwitch(
+      cleanup,
+      numbers.flatMap((number) => phoneOperations([number])),
+    );
+    const [alice, bob, carol] = await Promise.all(numbers.map((number) => node.phone(number)));
+    assert.ok(alice && bob && carol);
+    const reaches = async (callee: SipPhone): Promise<void> => {
+      const call = await alice.call("1002", OFFER);
+      const taken = await callee.offered();
+      await taken.answer({ sdp: testSdp(5_000) });
+      await call.established();
+      const bye = call.bye();
+      await taken.takeBye();
+      await bye;
+    };
+    await reaches(bob);
+    assert.deepEqual(await featureStore.setForwardAll("1002@internal", "1003", "phone-1002"), { kind: "ok" });
+    await followed.refresh();
+    await reaches(carol);
+    assert.deepEqual(await featureStore.setForwardAll("1002@internal", undefined, "phone-1002"), { kind: "ok" });
+    await followed.refresh();
+    await reaches(bob);
+  });
+
+  it("given another code for speed dials and a new speed dial, when the phone dials it, then it rings there", async () => {
+    const { node, change } = await startConfiguredSwitch(
+      cleanup,
+      ["1001", "1002"].flatMap((number) => phoneOperations([number])),
+    );
+    const [alice, bob] = [await node.phone("1001"), await node.phone("1002")];
+    assert.equal((await (await alice.call("77#1", OFFER)).invite?.final())?.status, 404);
+    await change(
+      put("service-parameter", { name: "FeatureCodeSpeedDial", value: "77#" }),
+      ...phoneOperations(["1001"], { speedDials: [{ label: "Bob", destination: "1002" }] }),
+    );
+    const call = await alice.call("77#1", OFFER);
+    const { offer } = await bob.offered();
+    assert.match(offer?.uri ?? "", /^sip:1002@/);
+    call.invite?.cancel();
+    assert.equal((await call.invite?.final())?.status, 487);
   });
 });
