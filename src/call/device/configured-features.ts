@@ -27,13 +27,18 @@ interface Wish {
   readonly operations: (store: ConfigurationStore) => readonly Operation[] | FeatureStoreErrorCode;
 }
 
-/** Changes that lose to others before it is given up. */
-const MAX_ATTEMPTS = 5;
+/** Changes that lose to those of other services before it is given up. */
+const MAX_ATTEMPTS = 10;
+/** Changes that wait at a time. */
+const MAX_WAITING = 1_000;
 
 /** Settings of features that phones change in the configuration. */
 export class ConfiguredFeatures implements FeatureStore {
   readonly #options: ConfiguredFeaturesOptions;
   readonly #limit: ChangeLimit;
+  /** One after the other: else phones that change the same at a time would be in each other's way. */
+  #last: Promise<unknown> = Promise.resolve();
+  #waiting = 0;
 
   constructor(options: ConfiguredFeaturesOptions) {
     this.#options = options;
@@ -82,8 +87,16 @@ export class ConfiguredFeatures implements FeatureStore {
     return this.#change({ by: device, summary, operations });
   }
 
-  async #change(wish: Wish): Promise<FeatureStoreResult> {
-    if (!this.#limit.admits(wish.by)) return refused("too-often");
+  #change(wish: Wish): Promise<FeatureStoreResult> {
+    if (!this.#limit.admits(wish.by)) return Promise.resolve(refused("too-often"));
+    if (this.#waiting >= MAX_WAITING) return Promise.resolve(refused("overtaken"));
+    this.#waiting += 1;
+    const result = this.#last.then(() => this.#changeNow(wish)).finally(() => (this.#waiting -= 1));
+    this.#last = result;
+    return result;
+  }
+
+  async #changeNow(wish: Wish): Promise<FeatureStoreResult> {
     try {
       for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt += 1) {
         const result = await this.#attempt(wish);

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { join } from "node:path";
 import {
   ConfiguredFeatures,
   LiveFeatureSettings,
@@ -9,6 +10,7 @@ import { silentLogger } from "../../../../src/common/index.ts";
 import { ConfigurationMirror, DatabaseError, type ConfigurationStore } from "../../../../src/database/index.ts";
 import type { SqliteStore } from "../../../../src/database/sqlite/sqlite-store.ts";
 import { change, keptConfiguration, phoneOperations, put, remove } from "../../../support/kept-configuration.ts";
+import { openStore, temporaryFolder } from "../../../support/configuration-store.ts";
 import { ManualClock } from "../../../support/manual-clock.ts";
 
 const OK: FeatureStoreResult = { kind: "ok" };
@@ -189,7 +191,7 @@ describe("ConfiguredFeatures", () => {
     it("given one who is always quicker, when a phone asks, then it is told so after some attempts", async () => {
       const before = store.sequence();
       const result = await featuresOver(overtakenBy(rename, 100)).setPrivacy("phone-1001", true);
-      assert.deepEqual([result, store.sequence() - before], [refused("overtaken"), 5]);
+      assert.deepEqual([result, store.sequence() - before], [refused("overtaken"), 10]);
     });
 
     it("given one who deletes the phone meanwhile, when it asks, then there is no such device", async () => {
@@ -205,6 +207,41 @@ describe("ConfiguredFeatures", () => {
       assert.deepEqual(result, OK);
       assert.deepEqual(store.get("line-group", "sales")?.body.loggedOut, ["1002@internal", "1001@internal"]);
     });
+  });
+
+  it("given many phones that log out at once through two services with one file, when all is done, then each is logged out", async () => {
+    const folder = temporaryFolder();
+    const stores = [1, 2].map(() => openStore({ path: join(folder.path, "configuration.db") }));
+    const [first] = stores;
+    assert.ok(first);
+    // Fewer of each service than the attempts that the other one makes.
+    const lines = Array.from({ length: 16 }, (_, index) => String(2000 + index));
+    await first.apply({
+      author: "test",
+      summary: "",
+      operations: [
+        put("partition", { name: "internal" }),
+        ...lines.map((number) => put("directory-number", { number })),
+        put("line-group", { name: "sales", members: lines }),
+      ],
+    });
+    const both = stores.map(featuresOver);
+    const asked = lines.flatMap((line, index) => {
+      const service = both[index % 2];
+      return service === undefined ? [] : [service.setHuntLogin(`${line}@internal`, false, `phone-${line}`)];
+    });
+    const results = await Promise.all(asked);
+    assert.deepEqual(new Set(results.map((result) => result.kind)), new Set(["ok"]));
+    assert.equal(first.get("line-group", "sales")?.body.loggedOut.length, lines.length);
+    for (const one of stores) one.close();
+    folder.remove();
+  });
+
+  it("given more changes at once than may wait, when they are asked for, then the last is refused", async () => {
+    const asked = Array.from({ length: 1_001 }, (_, index) => features.setPrivacy(`nobody-${index}`, true));
+    const results = await Promise.all(asked);
+    assert.deepEqual([results[999], results[1_000]], [refused("unknown-device"), refused("overtaken")]);
+    assert.deepEqual(await features.setPrivacy("phone-1001", true), OK);
   });
 
   it("given a file that fails, when a phone asks, then it is told so", async () => {
