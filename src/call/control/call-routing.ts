@@ -21,6 +21,8 @@ export interface Dialing {
   readonly callingSearchSpace?: string;
   /** A line without devices that forwards: what it may dial takes the place of what `by` may. */
   readonly line?: string;
+  /** The caller has dialed it, and no forwarding. */
+  readonly mayUseFeatures?: boolean;
 }
 
 export interface CallRoutingOptions {
@@ -78,7 +80,7 @@ export class CallRouting {
   begin(dialed: Dialed): Routed {
     const { caller, analyze, isUrgent } = this.#options;
     this.#wasUrgent = this.#isUrgent = isUrgent(dialed);
-    return this.#to(analyze({ dialed, by: caller }));
+    return this.#to(analyze({ dialed, by: caller, mayUseFeatures: true }));
   }
 
   /** To one phone, wherever its calls are forwarded to. */

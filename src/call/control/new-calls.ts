@@ -5,6 +5,8 @@ import type { Inventory, Peer, SipPhone } from "../device/index.ts";
 import {
   analyze,
   isEmergency,
+  withoutSpeedDial,
+  type AnalysisContext,
   parseDialed,
   type Destination,
   type Dialed,
@@ -133,13 +135,12 @@ export class NewCalls {
   /** Begins a call, or says what the INVITE is answered with; an attempt that fails by where it goes is recorded. */
   begin(request: IncomingRequest, device: SipPhone | Peer): Rejection | undefined {
     const { message } = request;
+    const dialed = this.#dialedBy(message, device);
     // Who is called for help has to know who calls.
-    const mayHide = !this.#isEmergency(message);
+    const mayHide = dialed === undefined || !isEmergency(dialed, this.#options.emergency());
     const checked = checkInvite(message, device, mayHide);
     if ("status" in checked) return checked;
-    const parsed = parseDialed(this.#options.calledUri(message));
-    if (!parsed.ok) return rejection(416, "uri-scheme");
-    const dialed: Dialed = { ...parsed.value, user: detached(parsed.value.user) };
+    if (dialed === undefined) return rejection(416, "uri-scheme");
     const callId = this.#options.ids.uuid();
     const identity = callerDevice(device, message);
     const routing = this.#routing({
@@ -217,6 +218,18 @@ export class NewCalls {
       trustedHost: device.kind === "peer" && device.trusted === true ? this.#hostFor(dialed) : undefined,
       branchHeaders: [...branchHeaders(message, checked.hops), ...recvInfo(caller)],
     });
+  }
+
+  /** What the caller means to reach: not the speed dial, but what stands behind it. Undefined: nothing that can be dialed. */
+  #dialedBy(message: SipMessage, device: SipPhone | Peer): Dialed | undefined {
+    const parsed = parseDialed(this.#options.calledUri(message));
+    if (!parsed.ok) return undefined;
+    const dialed: Dialed = { ...parsed.value, user: detached(parsed.value.user) };
+    const dialing: Dialing = { dialed, by: device, mayUseFeatures: true };
+    return withoutSpeedDial(
+      dialed,
+      this.#analysisOf(dialing, callerDevice(device, message).number, claimOf(message, "from").host),
+    );
   }
 
   /** A trunk's numbers are changed before they are looked up; what it calls in an emergency is not. */
@@ -297,23 +310,28 @@ export class NewCalls {
   }
 
   /** @param number of the caller, as the dial plan knows it */
-  #analyze(
-    { dialed, by, callingSearchSpace: space, line }: Dialing,
+  #analyze(dialing: Dialing, number: string, callerDomain: string): Destination {
+    return analyze(dialing.dialed, this.#analysisOf(dialing, number, callerDomain));
+  }
+
+  #analysisOf(
+    { by, callingSearchSpace: space, line, mayUseFeatures = false }: Dialing,
     number: string,
     callerDomain: string,
-  ): Destination {
+  ): AnalysisContext {
     const { inventory, endpoints } = this.#options;
     const numbering = this.#options.numbering?.(number);
     const emergency = this.#options.emergency();
-    return analyze(dialed, {
+    return {
       inventory,
       caller: by,
+      mayUseFeatures,
       endpoints,
       localHosts: this.localHosts,
       callerDomain,
       ...(emergency === undefined ? {} : { emergency }),
       ...(numbering === undefined ? {} : { numbering: { ...numbering, space, line } }),
-    });
+    };
   }
 
   #isEmergency(message: SipMessage): boolean {
