@@ -8,9 +8,10 @@ export {
   type CallView,
   type EdgeControl,
   type EdgeDialogSummary,
+  type LampSetting,
   type LiveCall,
   type MessageCount,
-  type MessageCountSource,
+  type MessageLamp,
   type TrunkState,
 } from "./control/index.ts";
 export {

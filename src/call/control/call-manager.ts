@@ -23,11 +23,13 @@ import { EdgeMessenger } from "./edge-messenger.ts";
 import { EdgeReconciler } from "./edge-reconciler.ts";
 import { Gatekeeper } from "./gatekeeper.ts";
 import type { LegDevice } from "./leg.ts";
+import { LineDialogs } from "./line-dialogs.ts";
 import { Messages } from "./message/messages.ts";
 import { NewCalls } from "./new-calls.ts";
 import { RelayReconciler } from "./relay-reconciler.ts";
 import { restoreCalls, STOPPED } from "./restore-calls.ts";
-import { messageSummary, NO_MESSAGES } from "./subscription/message-summary.ts";
+import { eventPackages } from "./subscription/event-packages.ts";
+import { MessageLamps } from "./subscription/message-lamps.ts";
 import { Subscriptions } from "./subscription/subscriptions.ts";
 import { longestRingSeconds, profilesIn, withDefaults } from "./call-limits.ts";
 import { storeWithPayers } from "./stored-payer.ts";
@@ -50,6 +52,8 @@ export class CallManager {
   readonly #signaling: SignalingPort;
   readonly #trunks: TrunkKeeper;
   readonly #gatekeeper: Gatekeeper;
+  readonly #lines = new LineDialogs();
+  readonly #lamps: MessageLamps;
   readonly #subscriptions: Subscriptions;
   readonly #messages: Messages;
   readonly #newCalls: NewCalls;
@@ -109,6 +113,7 @@ export class CallManager {
         logger,
         beforeWrite: () => {
           this.#journal.flush();
+          this.#lamps.flush();
           this.#subscriptions.flush();
         },
         onDelay: (delayMs) => this.#edge.reportDelay(delayMs),
@@ -126,8 +131,14 @@ export class CallManager {
     this.#signaling = this.#trunks.port;
     const calledUri = (message: SipMessage): string => this.#trunks.calledUri(message);
     this.#gatekeeper = new Gatekeeper(inventory, this.#authenticator, this.#trunks);
+    const hasLine = options.hasLine ?? ((line) => inventory.phonesByLine(line).length > 0);
+    this.#lamps = new MessageLamps({ path: paths.lamps, clock, logger, hasLine });
+    const { endpoints } = settings;
+    const numbering = options.dialPlan === undefined ? undefined : numberingSource(options.dialPlan, clock);
+    const localHosts = (): ReadonlySet<string> => this.#newCalls.localHosts;
+    const watched = { lamps: this.#lamps, lines: this.#lines };
     this.#subscriptions = new Subscriptions({
-      packages: [messageSummary(options.messageCounts ?? NO_MESSAGES, inventory.realm)],
+      packages: eventPackages({ ...watched, inventory, endpoints, localHosts, numbering }),
       gatekeeper: this.#gatekeeper,
       inventory,
       port: this.#signaling,
@@ -139,15 +150,13 @@ export class CallManager {
     this.#context = this.#makeContext();
     const lookup = (phone: SipPhone): readonly Binding[] => this.#registrar.lookup(phone.aor);
     const onFlowFailed = (binding: Binding): void => this.#registrar.flowFailed(binding);
-    const { endpoints } = settings;
-    const numbering = options.dialPlan === undefined ? undefined : numberingSource(options.dialPlan, clock);
     this.#messages = new Messages({
       gatekeeper: this.#gatekeeper,
       inventory,
       lookup,
       onFlowFailed,
       endpoints,
-      localHosts: () => this.#newCalls.localHosts,
+      localHosts,
       calledUri,
       numbering,
       toll: this.#toll,
@@ -173,6 +182,11 @@ export class CallManager {
     const common = { table: this.#table, clock, logger };
     this.#edgeReconciler = new EdgeReconciler({ ...common, port: this.#signaling, edgeControl: options.edgeControl });
     this.#relayReconciler = new RelayReconciler({ ...common, relay });
+  }
+
+  /** The message waiting lamps of lines. */
+  get lamps(): MessageLamps {
+    return this.#lamps;
   }
 
   /** What can be seen of calls, phones, trunks and the dial plan. */
@@ -256,6 +270,7 @@ export class CallManager {
       ...this.#counters.metrics(this.#table),
       ...this.#registrar.counters(),
       ...this.#subscriptions.metrics(),
+      this.#lamps.metric,
       ...this.#messages.metrics(),
       this.#journal.metric,
       ...this.#toll.metrics(),
@@ -330,6 +345,7 @@ export class CallManager {
     this.#journal.close();
     this.#toll.close();
     this.#subscriptions.close();
+    this.#lamps.close();
     this.#registrar.close();
   }
 
@@ -360,6 +376,7 @@ export class CallManager {
         addLeg: (leg, session) => this.#table.addLeg(leg, session),
         removeLeg: (leg) => this.#table.removeLeg(leg),
         onMoved: (session) => this.#table.move(session),
+        onChanged: (session) => this.#lines.update(session),
         onAnswered: () => this.#counters.countAnswered(),
         onEnded: (session, outcome, finished) => {
           this.#table.end(session);

@@ -59,7 +59,6 @@ export class CallSession {
   #isFinished = false;
   #responses: CallerResponses | undefined;
   #isAnswerSent: boolean;
-  #callees: readonly (LegDevice | undefined)[];
 
   constructor(
     context: CallContext,
@@ -85,7 +84,6 @@ export class CallSession {
       legs: this.#log,
       holds: this.#holds,
     });
-    this.#callees = [created.callee];
     this.#media = new CallMedia({ callId, relay, endpoint, logger });
     if (saved !== undefined) this.#media.resume();
     this.#timers = new CallTimers(clock, context.ids, (timer) => this.dispatch({ type: "timer", timer }));
@@ -139,7 +137,7 @@ export class CallSession {
 
   /** Names of the devices that it counts for. */
   get occupies(): readonly string[] {
-    return occupiedBy(this.progress.caller, this.#callees);
+    return occupiedBy(this.progress);
   }
 
   /** The relay may have a session for it. */
@@ -250,6 +248,7 @@ export class CallSession {
       if (call.branches !== before.branches) this.#occupy(triedDevices(call, this.#offered?.targets));
     }
     this.#isRunning = false;
+    this.#context.owner.onChanged(this);
   }
 
   /** The devices that the call is at now; none: where it was. */
@@ -257,7 +256,7 @@ export class CallSession {
     const [first] = devices;
     if (first === undefined) return;
     if (!devices.some(({ name }) => name === this.progress.callee?.name)) this.progress.callee = first;
-    this.#callees = devices;
+    this.progress.callees = devices;
     this.#context.owner.onMoved(this);
   }
 

@@ -242,6 +242,7 @@ export class NewCalls {
       caller: callerDevice(device, message),
       callerSource: sourceText(source),
       callee,
+      callees: [],
       startedAtMs: nowMs,
       ringingAtMs: undefined,
       answeredAtMs: undefined,

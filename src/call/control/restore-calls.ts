@@ -39,6 +39,7 @@ export function restoreCalls({ context, table, journal, recordsPath, toll }: Res
     };
     const session = new CallSession(context, created, usable ?? { saved: one, call: one.call });
     table.add(session);
+    context.owner.onChanged(session);
     const trunk = callee?.device.kind === "peer" ? callee.device.name : undefined;
     if (one.payer !== undefined) toll.resume(callId, one.payer, trunk);
     if (usable === undefined) session.dispatch({ type: "hang-up", outcome: { ...STOPPED, reason: "session-lost" } });
