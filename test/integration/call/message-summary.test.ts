@@ -256,6 +256,16 @@ describe("message waiting (RFC 3842) over subscriptions (RFC 6665)", () => {
     assert.match((await takeNotify(dialog)).body, /Messages-Waiting: yes/);
   });
 
+  it("given a lamp that is set, when call control is killed and back, then the phone that refreshes is told of it", async () => {
+    const dialog = await subscribed();
+    node.manager.lamps.set("1002@internal", { new: 1, old: 0 });
+    await takeNotify(dialog);
+    await node.killManager();
+    await node.startManager();
+    assert.equal((await dialog.send("SUBSCRIBE", { headers: refresh("300") }).final()).status, 200);
+    assert.match((await takeNotify(dialog)).body, /Messages-Waiting: yes/);
+  });
+
   it("given an edge that is restarted, when the phone refreshes, then that gets 200 and a NOTIFY", async () => {
     const dialog = await subscribed();
     await node.restartEdge();
