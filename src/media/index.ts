@@ -2,11 +2,16 @@ export { estimateMos } from "./rtp/mos.ts";
 export { limitCodecs } from "./sdp/limit-codecs.ts";
 export { MediaError, type MediaErrorCode } from "./media-error.ts";
 export type {
+  AnnouncementName,
   MediaRelay,
+  MusicFile,
+  PlaySource,
   RelayEndpoint,
   RelayEvent,
   RelayKey,
   RelayOptions,
   RelaySessionSummary,
+  RelaySettings,
+  SideRef,
   SideStatistics,
 } from "./relay/media-relay.ts";

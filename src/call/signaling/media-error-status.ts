@@ -8,6 +8,7 @@ export const STATUS_OF_MEDIA_ERROR: Readonly<Record<MediaErrorCode, number>> = {
   "sdp-malformed": 400,
   "unknown-session": 500,
   "no-common-codec": 488,
+  "conference-full": 503,
 };
 
 /** Codes of the warnings that go with a 488 (RFC 3261 20.43). */

@@ -16,8 +16,42 @@ export interface RelayOptions {
   readonly latch: "candidates" | "any";
 }
 
-/** Built-in far ends of a call: `echo` returns each packet, `tone` plays 440 Hz, `demo` a tone and then music. */
-export type RelayEndpoint = "echo" | "tone" | "demo";
+/** One side of a session. */
+export interface SideRef {
+  readonly callId: string;
+  readonly tag: string;
+}
+
+/**
+ * Something to hear without end: `music` is the music that comes with Tandem, `ringback` 425 Hz for a second in five,
+ * `music:NAME` a music source of `configure`, NAME being 1 to 64 letters, digits, dots, dashes or underscores.
+ */
+export type PlaySource = "music" | "silence" | "ringback" | `music:${string}`;
+
+/** Prompts of tones, played once: what `announcement:NAME` may name. */
+export type AnnouncementName = "unavailable" | "please-wait" | "conference-enter" | "conference-leave";
+
+/**
+ * Built-in far ends of a call: `echo` returns each packet, `tone` plays 440 Hz, `demo` a tone and then music, a
+ * `PlaySource` is played for ever, `announcement:NAME` (see `AnnouncementName`) once, then silence follows and the event
+ * `prompt-ended` is told. All sessions with the same `conference:ID`, at most 32, hear each other; ID is 1 to 128
+ * characters without control characters. A party that does not receive (hold) is not heard in its conference.
+ */
+export type RelayEndpoint = "echo" | "tone" | "demo" | PlaySource | `announcement:${string}` | `conference:${string}`;
+
+/** A music source: a WAV file of one channel at 8,000 Hz, 16-bit PCM, A-law or mu-law, at most 16 MiB. */
+export interface MusicFile {
+  /** As in `music:NAME`. */
+  readonly name: string;
+  /** Path in the file system of the media service. */
+  readonly file: string;
+}
+
+/** What the relay has to know beside calls; it keeps it also when it is started again. */
+export interface RelaySettings {
+  /** At most 1,000. */
+  readonly music: readonly MusicFile[];
+}
 
 /** Counters of what arrived from one side; loss and jitter as RFC 3550 appendix A computes them. */
 export interface SideStatistics {
@@ -66,13 +100,15 @@ export type RelayEvent =
       /** The sides that should send, none of which does; absent where the adapter does not know. */
       readonly silentTags?: readonly string[];
     }
-  | { readonly type: "first-packet"; readonly callId: string; readonly tag: string };
+  | { readonly type: "first-packet"; readonly callId: string; readonly tag: string }
+  /** An announcement has been played to its end. */
+  | { readonly type: "prompt-ended"; readonly callId: string };
 
 /**
  * Anchors the RTP and RTCP of calls: takes one side's SDP, returns SDP for the other side that points at the relay.
  * Repeating an offer or answer (early media, re-INVITE, UPDATE) keeps the ports and opens the choice of source again.
  * @throws {MediaError} `no-ports`, `relay-unreachable`, `offer-refused`, `sdp-malformed`, `unknown-session`,
- * `no-common-codec`
+ * `no-common-codec`, `conference-full`
  */
 export interface MediaRelay {
   /** True while the relay can be reached. */
@@ -84,10 +120,33 @@ export interface MediaRelay {
    * is no answer: `no-common-codec`, unless the offer was inactive.
    */
   answer(key: RelayKey, sdp: string, options: RelayOptions): Promise<string>;
-  /** Answers `sdp` of `fromTag` by a built-in far end. */
+  /** Answers `sdp` of `fromTag` by a built-in far end; `toTag` must not be a phone's side. */
   answerByEndpoint(key: RelayKey, endpoint: RelayEndpoint, sdp: string, options: RelayOptions): Promise<string>;
   /** Makes an offer of a built-in far end, named `fromTag`, to `toTag` (INVITE without SDP); then `answer`. */
   offerByEndpoint(key: RelayKey, endpoint: RelayEndpoint): Promise<string>;
+  /**
+   * Makes the session `callId` of sides of other sessions, or of the same one: its side "caller" is `caller`, its side
+   * "callee" is `callee`, or new when that is absent. A side keeps its ports, the source of its RTP, its last offer and
+   * the o= line it is sent, so that the same offer and answer give what its party has already. Until the next offer or
+   * answer the new session relays nothing. What is left of the old sessions is silent, what was played to their sides
+   * ends, and their built-in far ends are gone; each waits for its release, and has the figures of a side that left it
+   * until then. In the new session the sides count anew.
+   * @throws {MediaError} `offer-refused` when there is a session `callId`, when both sides are the same, or when one is a
+   * built-in far end; `unknown-session` when there is no such session or side, or the side has left it; `no-ports` when
+   * there are too many sessions. Nothing has changed then.
+   */
+  join(callId: string, caller: SideRef, callee?: SideRef): Promise<void>;
+  /**
+   * Lets the side `tag` hear `source` instead of the other side, until called with undefined: at once, or as soon as a
+   * codec is agreed, as long as the side receives, also with another codec after the next offer and answer. Only G.711
+   * can be played; with other codecs, and over SRTP, the side hears nothing. A music source that is not known or cannot
+   * be read is the built-in music. What the side sends is relayed all the while.
+   * @throws {MediaError} `unknown-session` when there is no such session or side, or the side has left it;
+   * `offer-refused` when the side is a built-in far end
+   */
+  play(callId: string, tag: string, source: PlaySource | undefined): Promise<void>;
+  /** Replaces the settings; music that plays already goes on. */
+  configure(settings: RelaySettings): Promise<void>;
   /** Ends a session and returns its last figures; releasing an unknown call succeeds and returns nothing. */
   release(callId: string): Promise<RelaySessionSummary | undefined>;
   /** The figures of a session so far; undefined when there is none. */

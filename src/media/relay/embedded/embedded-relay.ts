@@ -3,11 +3,14 @@ import { ChannelClient, errorCodeOf, errorMessageOf, type Clock, type Logger } f
 import { MediaError, type MediaErrorCode } from "../../media-error.ts";
 import type {
   MediaRelay,
+  PlaySource,
   RelayEndpoint,
   RelayEvent,
   RelayKey,
   RelayOptions,
   RelaySessionSummary,
+  RelaySettings,
+  SideRef,
 } from "../media-relay.ts";
 
 /** Options of an `EmbeddedRelay`. */
@@ -34,6 +37,7 @@ const relayEvent = z.discriminatedUnion("type", [
     silentTags: z.array(z.string()),
   }),
   z.object({ type: z.literal("first-packet"), callId: z.string(), tag: z.string() }),
+  z.object({ type: z.literal("prompt-ended"), callId: z.string() }),
 ]);
 const CODES: Readonly<Record<MediaErrorCode, true>> = {
   "no-ports": true,
@@ -42,6 +46,7 @@ const CODES: Readonly<Record<MediaErrorCode, true>> = {
   "sdp-malformed": true,
   "unknown-session": true,
   "no-common-codec": true,
+  "conference-full": true,
 };
 
 /** `MediaRelay` over the channel of a `RelayServer`. */
@@ -89,6 +94,22 @@ export class EmbeddedRelay implements MediaRelay {
     return this.#negotiate("media.offer-endpoint", { ...keyOf(key), endpoint });
   }
 
+  async join(callId: string, caller: SideRef, callee?: SideRef): Promise<void> {
+    await this.#request("media.join", {
+      callId,
+      caller: refOf(caller),
+      ...(callee === undefined ? {} : { callee: refOf(callee) }),
+    });
+  }
+
+  async play(callId: string, tag: string, source: PlaySource | undefined): Promise<void> {
+    await this.#request("media.play", { callId, tag, ...(source === undefined ? {} : { source }) });
+  }
+
+  async configure({ music }: RelaySettings): Promise<void> {
+    await this.#request("media.configure", { music: music.map(({ name, file }) => ({ name, file })) });
+  }
+
   async release(callId: string): Promise<RelaySessionSummary | undefined> {
     const summary = await this.#request("media.release", { callId });
     return (summary as RelaySessionSummary | null) ?? undefined;
@@ -132,6 +153,10 @@ export class EmbeddedRelay implements MediaRelay {
 
 function keyOf({ callId, fromTag, toTag }: RelayKey): RelayKey {
   return { callId, fromTag, toTag };
+}
+
+function refOf({ callId, tag }: SideRef): SideRef {
+  return { callId, tag };
 }
 
 function optionsOf({ signalingAddress, latch }: RelayOptions): RelayOptions {

@@ -50,7 +50,8 @@ export class FarEnd {
     this.#setting = setting;
     this.#end = end;
     if (setting.kind === "echo") end.peer = setting.sends ? end : undefined;
-    else if (setting.sends) this.#play(setting, setting.kind, end);
+    else if (setting.sends && (setting.kind === "tone" || setting.kind === "demo"))
+      this.#play(setting, setting.kind, end);
     else this.#pause();
   }
 

@@ -14,6 +14,8 @@ export interface RelayLeg {
   readonly port: number;
   readonly rtp: RtpEnd;
   readonly rtcp: RtcpEnd;
+  /** A leg of another side with the same sockets and sources, which has counted nothing yet; this one has none then. */
+  move(owner: SocketOwner, payloads: PayloadTable): RelayLeg;
   /** Closes the sockets and gives the ports back; may be called twice. */
   close(): void;
 }
@@ -73,20 +75,32 @@ export class LegAllocator {
     }
   }
 
-  #leg(pair: SocketPair, owner: SocketOwner, payloads: PayloadTable): RelayLeg {
+  #leg(pair: SocketPair, owner: SocketOwner, payloads: PayloadTable, before?: RelayLeg): RelayLeg {
     const { context, pool } = this.#options;
-    const rtp = new RtpEnd(pair.rtp, context, owner, payloads);
-    const rtcp = new RtcpEnd(pair.rtcp, context, owner);
+    const rtp = new RtpEnd(pair.rtp, context, owner, payloads, before?.rtp.lock);
+    const rtcp = new RtcpEnd(pair.rtcp, context, owner, before?.rtcp.lock);
     pair.rtp.on("message", (packet, source) => rtp.receive(packet, source));
     pair.rtcp.on("message", (packet, source) => rtcp.receive(packet, source));
-    let isClosed = false;
+    let hasSockets = true;
     const close = (): void => {
-      if (isClosed) return;
-      isClosed = true;
+      if (!hasSockets) return;
+      hasSockets = false;
       pair.close();
       pool.free(pair.port);
     };
-    return { port: pair.port, rtp, rtcp, close };
+    const leg: RelayLeg = {
+      port: pair.port,
+      rtp,
+      rtcp,
+      close,
+      move: (nextOwner, nextPayloads) => {
+        hasSockets = false;
+        pair.rtp.removeAllListeners("message");
+        pair.rtcp.removeAllListeners("message");
+        return this.#leg(pair, nextOwner, nextPayloads, leg);
+      },
+    };
+    return leg;
   }
 }
 

@@ -1,6 +1,8 @@
 import { isIP } from "node:net";
 import { z } from "zod";
 import { SwitchError } from "../../../common/index.ts";
+import type { RelayEndpoint } from "../media-relay.ts";
+import { isRelayEndpoint } from "./endpoint-name.ts";
 
 const name = z.string().min(1).max(256);
 const sdp = z.string().max(65_536);
@@ -13,7 +15,7 @@ const options = {
   latch: z.enum(["candidates", "any"]),
 };
 const key = { callId: name, fromTag: name, toTag: name };
-const endpoint = z.enum(["echo", "tone", "demo"]);
+const endpoint = z.custom<RelayEndpoint>(isRelayEndpoint, "is no built-in far end");
 const areTagsDistinct = [
   ({ fromTag, toTag }: { fromTag: string; toTag: string }) => fromTag !== toTag,
   "fromTag and toTag are the same",
@@ -23,6 +25,8 @@ const areTagsDistinct = [
 export const offerParams = z.strictObject({ ...key, ...options, sdp }).refine(...areTagsDistinct);
 export const answerByEndpointParams = z.strictObject({ ...key, ...options, sdp, endpoint }).refine(...areTagsDistinct);
 export const offerByEndpointParams = z.strictObject({ ...key, endpoint }).refine(...areTagsDistinct);
+const sideRef = z.strictObject({ callId: name, tag: name });
+export const joinParams = z.strictObject({ callId: name, caller: sideRef, callee: sideRef.optional() });
 export const releaseParams = z.strictObject({ callId: name });
 
 /**

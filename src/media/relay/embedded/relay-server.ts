@@ -19,6 +19,7 @@ import { relayMetrics } from "./relay-metrics.ts";
 import {
   answerByEndpointParams,
   checkParams,
+  joinParams,
   offerByEndpointParams,
   offerParams,
   releaseParams,
@@ -142,6 +143,11 @@ export class RelayServer {
     channel.handle("media.offer-endpoint", async (params) => {
       const { endpoint, ...key } = checkParams(offerByEndpointParams, params);
       return { sdp: await table.offerByEndpoint(key, endpoint) };
+    });
+    channel.handle("media.join", async (params) => {
+      const { callId, caller, callee } = checkParams(joinParams, params);
+      await table.join(callId, caller, callee);
+      return null;
     });
     channel.handle("media.release", (params) => table.release(checkParams(releaseParams, params).callId));
     channel.handle("media.inspect", (params) => table.inspect(checkParams(releaseParams, params).callId));

@@ -9,7 +9,7 @@ import type { Codec, MediaDescription, SessionDescription } from "../../sdp/sess
 import type { RelayEndpoint, RelayOptions } from "../media-relay.ts";
 import { FarEnd, type FarEndSetting } from "./far-end.ts";
 import type { RelaySide } from "./relay-side.ts";
-import { openSide, type RelayStream } from "./relay-stream.ts";
+import { connectLegs, openSide, silenceStream, type RelayStream } from "./relay-stream.ts";
 import type { SessionContext } from "./session-context.ts";
 import { StreamSet, type SideIndex } from "./stream-set.ts";
 
@@ -178,9 +178,23 @@ export class RelaySession {
     return this.#stamped(phone, writeEndpointOffer(this.#context.advertisedAddress, this.#streams.portOf(0, phone)));
   }
 
+  /** Takes over streams with their sockets; nothing passes until the next offer. */
+  adopt(streams: readonly RelayStream[]): void {
+    for (const stream of streams) this.#streams.add(stream);
+  }
+
+  /** A side is one of another session now: what is left falls silent until it is released. */
+  sideLeft(index: SideIndex): void {
+    this.sides[index].hasLeft = true;
+    this.#farSide = undefined;
+    this.farEnd.close();
+    this.#streams.values().forEach(silenceStream);
+  }
+
   /** Puts back what the journal had; the streams' sockets are bound already. */
   restore(streams: readonly RelayStream[], farSide: FarSide | undefined, agreed: Agreed | undefined): void {
-    for (const stream of streams) this.#streams.add(stream);
+    this.adopt(streams);
+    for (const stream of streams) if (stream.isConnected) connectLegs(stream);
     this.#isRestored = true;
     this.#farSide = farSide;
     this.#negotiatedAtMs = this.#context.clock.nowMs();
@@ -234,7 +248,10 @@ export class RelaySession {
   }
 
   #refuseTwoPhones(farEnd: SideIndex): void {
-    const hasPhone = this.#farSide === undefined ? this.#streams.size > 0 : this.#farSide.index !== farEnd;
+    const hasPhone =
+      this.#farSide === undefined
+        ? this.#streams.values().some(({ legs }) => legs[farEnd] !== undefined)
+        : this.#farSide.index !== farEnd;
     if (hasPhone) throw new MediaError("offer-refused", "a phone has that side of the session");
   }
 

@@ -12,6 +12,8 @@ export interface RelaySideStart {
   readonly hasBeenHeard: boolean;
   /** Its last offer: the streams that were passed on, by media line, with their direction. */
   readonly offered: ReadonlyMap<number, Direction> | undefined;
+  /** See `RelaySide.hasLeft`; absent: no. */
+  readonly hasLeft?: boolean | undefined;
 }
 
 /** One party of a session. */
@@ -22,6 +24,8 @@ export class RelaySide implements SocketOwner {
   offered: ReadonlyMap<number, Direction> | undefined;
   /** What its last offer had, by media line; not kept for another process, which then holds answers against nothing. */
   formats: ReadonlyMap<number, OfferedFormats> = new Map();
+  /** It is a side of another session now; what is here is what it was. */
+  hasLeft: boolean;
   lastHeardMs = 0;
   rejected = 0;
   readonly #onSource: (side: RelaySide, isFirst: boolean) => void;
@@ -31,6 +35,7 @@ export class RelaySide implements SocketOwner {
     this.origin = start.origin;
     this.hasBeenHeard = start.hasBeenHeard;
     this.offered = start.offered;
+    this.hasLeft = start.hasLeft ?? false;
     this.#onSource = onSource;
   }
 
@@ -39,6 +44,15 @@ export class RelaySide implements SocketOwner {
     if (isFirst) this.hasBeenHeard = true;
     this.#onSource(this, isFirst);
   }
+}
+
+/** The same party as a side of another session, where nothing is counted yet. */
+export function movedSide(from: RelaySide, tag: string, newSide: (start: RelaySideStart) => RelaySide): RelaySide {
+  const { origin, hasBeenHeard, offered, formats, lastHeardMs } = from;
+  const side = newSide({ tag, origin, hasBeenHeard, offered });
+  side.formats = formats;
+  side.lastHeardMs = lastHeardMs;
+  return side;
 }
 
 /** Two sides that have sent and been sent nothing. */

@@ -10,8 +10,12 @@ export interface RelayStream {
   readonly mediaIndex: number;
   readonly payloads: PayloadTable;
   readonly legs: [RelayLeg | undefined, RelayLeg | undefined];
+  /** Of sides that have left the session: without sockets, for their figures. */
+  readonly formerLegs: [RelayLeg | undefined, RelayLeg | undefined];
   /** As agreed by the last answer, each side's own; `inactive` before. */
   readonly directions: [Direction, Direction];
+  /** Each leg sends what the other receives; not so from a join to the next offer. */
+  isConnected: boolean;
 }
 
 export function newRelayStream(mediaIndex: number): RelayStream {
@@ -19,17 +23,32 @@ export function newRelayStream(mediaIndex: number): RelayStream {
     mediaIndex,
     payloads: new PayloadTable(),
     legs: [undefined, undefined],
+    formerLegs: [undefined, undefined],
     directions: ["inactive", "inactive"],
+    isConnected: false,
   };
 }
 
 /** Makes each leg send what the other receives. */
-export function connectLegs({ legs: [one, other] }: RelayStream): void {
+export function connectLegs(stream: RelayStream): void {
+  const [one, other] = stream.legs;
+  stream.isConnected = true;
   if (one === undefined || other === undefined) return;
   one.rtp.peer = other.rtp;
   other.rtp.peer = one.rtp;
   one.rtcp.peer = other.rtcp;
   other.rtcp.peer = one.rtcp;
+}
+
+/** Lets nothing pass any more. */
+export function silenceStream(stream: RelayStream): void {
+  stream.directions.fill("inactive");
+  stream.isConnected = false;
+  for (const leg of [...stream.legs, ...stream.formerLegs]) {
+    if (leg === undefined) continue;
+    leg.rtp.peer = undefined;
+    leg.rtcp.peer = undefined;
+  }
 }
 
 /** Where one side's SDP wants RTP and RTCP; nowhere while held by address. */

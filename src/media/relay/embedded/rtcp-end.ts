@@ -22,12 +22,13 @@ export class RtcpEnd {
   readonly #owner: SocketOwner;
   readonly #rate: RateLimit;
 
-  constructor(socket: PacketSocket, context: RelayContext, owner: SocketOwner) {
+  /** @param lock of the end that had the socket before */
+  constructor(socket: PacketSocket, context: RelayContext, owner: SocketOwner, lock?: SourceLock) {
     this.#socket = socket;
     this.#context = context;
     this.#owner = owner;
     this.#rate = new RateLimit(MAX_PACKETS_PER_SECOND);
-    this.lock = new SourceLock(context.isLoopback, context.isOnLoopback);
+    this.lock = lock ?? new SourceLock(context.isLoopback, context.isOnLoopback);
   }
 
   /** Takes a packet from the network. */

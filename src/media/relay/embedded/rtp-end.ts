@@ -28,13 +28,20 @@ export class RtpEnd {
   readonly #rate: RateLimit;
   readonly #payloads: PayloadTable;
 
-  constructor(socket: PacketSocket, context: RelayContext, owner: SocketOwner, payloads: PayloadTable) {
+  /** @param lock of the end that had the socket before */
+  constructor(
+    socket: PacketSocket,
+    context: RelayContext,
+    owner: SocketOwner,
+    payloads: PayloadTable,
+    lock?: SourceLock,
+  ) {
     this.#socket = socket;
     this.#context = context;
     this.#owner = owner;
     this.#rate = new RateLimit(context.maxPacketsPerSecond);
     this.#payloads = payloads;
-    this.lock = new SourceLock(context.isLoopback, context.isOnLoopback);
+    this.lock = lock ?? new SourceLock(context.isLoopback, context.isOnLoopback);
     this.statistics = new ReceiveStatistics(payloads);
   }
 

@@ -1,4 +1,6 @@
 import { z } from "zod";
+import { isRelayEndpoint } from "./endpoint-name.ts";
+import type { RelayEndpoint } from "../media-relay.ts";
 
 const endpoint = z.object({ address: z.string(), port: z.number() });
 const lock = z.object({
@@ -15,6 +17,7 @@ const side = z.object({
   origin: z.object({ sessionId: z.number(), version: z.number(), digest: z.string() }),
   hasBeenHeard: z.boolean(),
   offered: z.array(z.tuple([z.number(), direction])).optional(),
+  hasLeft: z.boolean().optional(),
 });
 const leg = z.object({ port: z.number(), rtp: lock, rtcp: lock });
 const stream = z.object({
@@ -22,6 +25,7 @@ const stream = z.object({
   payloads: z.array(z.object({ payloadType: z.number(), clockRateHz: z.number(), isTelephoneEvent: z.boolean() })),
   directions: z.tuple([direction, direction]),
   legs: z.tuple([leg.nullable(), leg.nullable()]),
+  isConnected: z.boolean().default(true),
 });
 
 /** A session as the journal keeps it; numbers that depend on a process's clock are left out. */
@@ -32,7 +36,7 @@ export const sessionRecord = z.object({
   farEnd: z
     .object({
       side: z.union([z.literal(0), z.literal(1)]),
-      kind: z.enum(["echo", "tone", "demo"]),
+      kind: z.custom<RelayEndpoint>(isRelayEndpoint),
       agreed: z
         .object({
           mediaIndex: z.number(),

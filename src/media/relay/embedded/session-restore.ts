@@ -14,11 +14,12 @@ export function recordOf(session: RelaySession): SessionRecord {
   return {
     createdAtMs: session.createdAtMs,
     sides: [sideRecord(session.sides[0]), sideRecord(session.sides[1])],
-    streams: session.streams.map(({ mediaIndex, payloads, directions, legs }) => ({
+    streams: session.streams.map(({ mediaIndex, payloads, directions, legs, isConnected }) => ({
       mediaIndex,
       payloads: [...payloads.entries],
       directions: [...directions],
       legs: [legRecord(legs[0]), legRecord(legs[1])],
+      isConnected,
     })),
     ...(farSide === undefined
       ? {}
@@ -43,7 +44,14 @@ export async function restoreSession(
   for (const saved of record.streams) {
     const payloads = new PayloadTable();
     payloads.add(saved.payloads);
-    const stream: RelayStream = { ...saved, payloads, legs: [undefined, undefined], directions: [...saved.directions] };
+    const stream: RelayStream = {
+      mediaIndex: saved.mediaIndex,
+      payloads,
+      legs: [undefined, undefined],
+      formerLegs: [undefined, undefined],
+      directions: [...saved.directions],
+      isConnected: saved.isConnected,
+    };
     streams.push(stream);
     for (const index of [0, 1] as const) {
       const savedLeg = saved.legs[index];
@@ -72,8 +80,14 @@ async function restoreLeg(
   return leg;
 }
 
-function sideRecord({ tag, origin, hasBeenHeard, offered }: RelaySide): SessionRecord["sides"][number] {
-  return { tag, origin, hasBeenHeard, ...(offered === undefined ? {} : { offered: [...offered] }) };
+function sideRecord({ tag, origin, hasBeenHeard, offered, hasLeft }: RelaySide): SessionRecord["sides"][number] {
+  return {
+    tag,
+    origin,
+    hasBeenHeard,
+    ...(offered === undefined ? {} : { offered: [...offered] }),
+    ...(hasLeft ? { hasLeft } : {}),
+  };
 }
 
 function legRecord(leg: RelayLeg | undefined): LegRecord {

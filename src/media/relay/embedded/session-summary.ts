@@ -17,7 +17,7 @@ export function summarize(session: RelaySession): RelaySessionSummary {
 /** Sums over the streams; what cannot be added is that of the first stream that has it. */
 function sideStatistics(session: RelaySession, index: SideIndex): SideStatistics {
   const side = session.sides[index];
-  const legs = session.streams.flatMap(({ legs }) => legs[index] ?? []);
+  const legs = session.streams.flatMap(({ legs, formerLegs }) => legs[index] ?? formerLegs[index] ?? []);
   let packets = 0;
   let bytes = 0;
   let lost = 0;

@@ -2,11 +2,19 @@ import { errorMessageOf, Journal, type Logger, type MetricSample } from "../../.
 import { MediaError } from "../../media-error.ts";
 import { parseSessionDescription } from "../../sdp/parse-session-description.ts";
 import type { SessionDescription } from "../../sdp/session-description.ts";
-import type { RelayEndpoint, RelayEvent, RelayKey, RelayOptions, RelaySessionSummary } from "../media-relay.ts";
+import type {
+  RelayEndpoint,
+  RelayEvent,
+  RelayKey,
+  RelayOptions,
+  RelaySessionSummary,
+  SideRef,
+} from "../media-relay.ts";
 import { KeyedQueue } from "./keyed-queue.ts";
 import { RelaySession } from "./relay-session.ts";
 import { newSideStarts, RelaySide, type RelaySideStart } from "./relay-side.ts";
 import type { SessionContext } from "./session-context.ts";
+import { joinSides, sidePlace, type SidePlace } from "./session-join.ts";
 import { sessionRecord, type SessionRecord } from "./session-record.ts";
 import { recordOf, restoreSession } from "./session-restore.ts";
 import { summarize } from "./session-summary.ts";
@@ -93,6 +101,22 @@ export class SessionTable {
     return this.#change(key, true, (session, farEnd) => session.offerByEndpoint(farEnd, endpoint));
   }
 
+  /** See `MediaRelay.join`. */
+  join(callId: string, caller: SideRef, callee: SideRef | undefined): Promise<void> {
+    const callIds = [callId, caller.callId, ...(callee === undefined ? [] : [callee.callId])];
+    return this.#queue.runAll(callIds, () => {
+      if (this.#sessions.has(callId)) throw new MediaError("offer-refused", "there is such a session", { callId });
+      const places = [this.#place(caller), callee && this.#place(callee)] as const;
+      const { context, maxSessions } = this.#options;
+      // What is left of the old sessions needs no ports, and is released soon.
+      if (this.#isClosed || this.#sessions.size >= 2 * maxSessions) throw tooMany(maxSessions);
+      const session = joinSides(callId, places, context, (start) => this.#newSide(callId, start));
+      this.#sessions.set(callId, session);
+      this.#save(session);
+      for (const place of places) if (place !== undefined) this.#save(place.session);
+    });
+  }
+
   release(callId: string): Promise<RelaySessionSummary | undefined> {
     return this.#queue.run(callId, () => {
       const session = this.#sessions.get(callId);
@@ -135,6 +159,9 @@ export class SessionTable {
       }
       const from = session.sideOf(key.fromTag, key.toTag);
       if (from === undefined) throw new MediaError("unknown-session", "the session has other sides", { ...key });
+      if (session.sides.some(({ hasLeft }) => hasLeft)) {
+        throw new MediaError("unknown-session", "a side has left the session", { ...key });
+      }
       const sdp = await change(session, from);
       this.#save(session);
       return sdp;
@@ -147,7 +174,7 @@ export class SessionTable {
   ): Promise<string> {
     const { context, maxSessions, onFilled } = this.#options;
     if (this.#isClosed || this.#sessions.size + this.#creating >= maxSessions) {
-      throw new MediaError("no-ports", "the relay has all the sessions it may have", { maxSessions });
+      throw tooMany(maxSessions);
     }
     const { callId } = key;
     const starts = newSideStarts([key.fromTag, key.toTag], context.ids);
@@ -169,6 +196,12 @@ export class SessionTable {
     }
   }
 
+  #place({ callId, tag }: SideRef): SidePlace {
+    const session = this.#sessions.get(callId);
+    if (session === undefined) throw new MediaError("unknown-session", "there is no such session", { callId });
+    return sidePlace(session, tag);
+  }
+
   #newSide(callId: string, start: RelaySideStart): RelaySide {
     return new RelaySide(start, (side, isFirst) => {
       const session = this.#sessions.get(callId);
@@ -186,6 +219,10 @@ export class SessionTable {
     for (const [callId, record] of saved) yield [callId, record as SessionRecord];
     for (const [callId, session] of this.#sessions) yield [callId, recordOf(session)];
   }
+}
+
+function tooMany(maxSessions: number): MediaError {
+  return new MediaError("no-ports", "the relay has all the sessions it may have", { maxSessions });
 }
 
 function parsed(sdp: string): SessionDescription {

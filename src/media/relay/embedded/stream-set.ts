@@ -1,6 +1,6 @@
 import { MediaError } from "../../media-error.ts";
 import type { SessionDescription } from "../../sdp/session-description.ts";
-import type { LegAllocator } from "./relay-leg.ts";
+import type { LegAllocator, RelayLeg } from "./relay-leg.ts";
 import type { RelaySide } from "./relay-side.ts";
 import { connectLegs, newRelayStream, targetsOf, type RelayStream } from "./relay-stream.ts";
 
@@ -45,31 +45,40 @@ export class StreamSet {
   }
 
   /**
-   * Binds what is missing of the media lines, all or nothing; lines beyond the fourth are left out.
+   * Binds what is missing of the media lines, all or nothing, and connects their sides; lines beyond the fourth that
+   * would be new are left out.
    * @throws {MediaError} `no-ports`
    */
   async ensure(mediaIndexes: readonly number[], sides: readonly SideIndex[]): Promise<void> {
-    const missing = mediaIndexes.filter((index) => !this.#streams.has(index));
-    const added: RelayStream[] = [];
+    let left = Math.max(0, MAX_STREAMS - this.#streams.size);
+    const streams: RelayStream[] = [];
+    for (const index of mediaIndexes) {
+      const known = this.#streams.get(index);
+      if (known === undefined && left-- <= 0) continue;
+      streams.push(known ?? newRelayStream(index));
+    }
+    const bound: { stream: RelayStream; side: SideIndex; leg: RelayLeg }[] = [];
     try {
-      for (const index of missing.slice(0, Math.max(0, MAX_STREAMS - this.#streams.size))) {
-        const stream = newRelayStream(index);
-        added.push(stream);
+      for (const stream of streams) {
         for (const side of sides) {
-          stream.legs[side] = await this.#allocator.allocate(this.#sides[side], stream.payloads);
+          if (stream.legs[side] !== undefined) continue;
+          bound.push({ stream, side, leg: await this.#allocator.allocate(this.#sides[side], stream.payloads) });
         }
       }
     } catch (error) {
-      added.forEach(closeLegs);
+      for (const { leg } of bound) leg.close();
       throw error;
     }
-    added.forEach((stream) => this.add(stream));
+    for (const { stream, side, leg } of bound) stream.legs[side] = leg;
+    for (const stream of streams) {
+      this.add(stream);
+      connectLegs(stream);
+    }
   }
 
   /** Takes over a stream with its sockets. */
   add(stream: RelayStream): void {
     this.#streams.set(stream.mediaIndex, stream);
-    connectLegs(stream);
   }
 
   /**
