@@ -12,6 +12,7 @@ import {
   type NumberingSource,
 } from "../digit-analysis/index.ts";
 import { isImpossible, privacyOf } from "../identity/privacy.ts";
+import { receivedHistory } from "../identity/redirection-history.ts";
 import { NEW_SESSION, refusedOutcome, type Outcome } from "../model/index.ts";
 import type { Binding } from "../registrar/index.ts";
 import type { HeaderList, IncomingRequest } from "../signaling/signaling-port.ts";
@@ -179,6 +180,7 @@ export class NewCalls {
     if (!isUrgent && device.kind === "sip-phone" && table.isLineBusy(device, "from")) return undefined;
     const isBusy = (party: SipPhone | Peer): boolean =>
       !isUrgent && (table.isBusy(party) || (party.kind === "sip-phone" && table.isLineBusy(party, "to")));
+    const ofTrunk = device.kind === "peer" ? device.fromDomain : undefined;
     const times = { ringSeconds, serialRingSeconds, trunkTrySeconds };
     const { maxHops: maxForwards = MAX_FORWARDS } = numbering?.(callerDevice(device, message).number).plan ?? {};
     return new CallRouting({
@@ -188,6 +190,9 @@ export class NewCalls {
       analyze: (dialing) => this.#analyze(dialing, message, device),
       forwardingOf: (line) => inventory.forwardingOf(line),
       maxForwards,
+      received: device.kind === "peer" && device.trusted === true ? receivedHistory(message) : [],
+      isOwnHost: (host) =>
+        this.localHosts.has(host) || [inventory.realm, ofTrunk].some((own) => own?.toLowerCase() === host),
       toll,
       context: { ids, lookup, onFlowFailed, isBusy, isUsable, mayHide: !isUrgent, ...times },
     });
