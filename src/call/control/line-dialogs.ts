@@ -38,7 +38,7 @@ export class LineDialogs implements LineStates {
     const { callId, call, progress } = session;
     const seen = this.#seen.get(callId);
     if (seen !== undefined && isSame(seen, session)) return;
-    const dialogs = dialogsIn(session);
+    const dialogs = dialogsIn(session, seen?.dialogs);
     if (dialogs.size === 0) this.#seen.delete(callId);
     else this.#seen.set(callId, { call, callees: progress.callees, dialogs });
     const changed = changedLines(seen?.dialogs ?? new Map(), dialogs);
@@ -74,14 +74,17 @@ function isSame({ call: before, callees }: Seen, { call, progress }: WatchedSess
 }
 
 /** By line. On a call from a line to itself the one that calls stands for both. */
-function dialogsIn({ callId, call, progress }: WatchedSession): Map<string, LineDialog> {
+function dialogsIn(
+  { callId, call, progress }: WatchedSession,
+  before: ReadonlyMap<string, LineDialog> = new Map(),
+): Map<string, LineDialog> {
   const { caller, callee, callees } = progress;
   const dialogs = new Map<string, LineDialog>();
   if (call.state === "disconnected") return dialogs;
   for (const { line } of callees) {
     if (line === undefined) continue;
     dialogs.set(line, {
-      id: idOf(callId, "callee", line),
+      id: idOf(callId, "recipient", line, before),
       state: stateOfCallee(call),
       direction: "recipient",
       ...holding(call.callee, call.caller),
@@ -90,7 +93,7 @@ function dialogsIn({ callId, call, progress }: WatchedSession): Map<string, Line
   }
   if (caller.line === undefined) return dialogs;
   return dialogs.set(caller.line, {
-    id: idOf(callId, "caller", caller.line),
+    id: idOf(callId, "initiator", caller.line, before),
     state: stateOfCaller(call),
     direction: "initiator",
     ...holding(call.caller, call.callee),
@@ -113,9 +116,16 @@ function stateOfCaller({ state, branches }: WatchedSession["call"]): LineDialog[
   return branches.length === 0 ? "trying" : "proceeding";
 }
 
-/** Nobody who watches learns the Call-ID or tags of a dialog of others. */
-function idOf(callId: string, side: string, line: string): string {
-  return createHash("sha256").update(`${callId} ${side} ${line}`).digest("hex").slice(0, 20);
+/** Nobody who watches learns the Call-ID or tags of a dialog of others. Made once: it takes longer than all the rest. */
+function idOf(
+  callId: string,
+  direction: LineDialog["direction"],
+  line: string,
+  before: ReadonlyMap<string, LineDialog>,
+): string {
+  const known = before.get(line);
+  if (known?.direction === direction) return known.id;
+  return createHash("sha256").update(`${callId} ${direction} ${line}`).digest("hex").slice(0, 20);
 }
 
 function changedLines(before: ReadonlyMap<string, LineDialog>, after: ReadonlyMap<string, LineDialog>): string[] {

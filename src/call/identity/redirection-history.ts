@@ -57,6 +57,7 @@ export const CAUSE_OF_REASON: Readonly<Record<DiversionReason, number>> = {
   away: 404,
   unknown: 404,
 };
+const REASONS = Object.keys(CAUSE_OF_REASON) as readonly DiversionReason[];
 const REASON_OF_CAUSE: ReadonlyMap<number, DiversionReason> = new Map([
   [302, "unconditional"],
   [486, "user-busy"],
@@ -159,7 +160,7 @@ function partyOf(
 }
 
 function knownReason(text: string): DiversionReason {
-  return text in CAUSE_OF_REASON ? (text as DiversionReason) : "unknown";
+  return REASONS.find((one) => one === text) ?? "unknown";
 }
 
 function isPrintable(text: string): boolean {

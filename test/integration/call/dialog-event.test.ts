@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
-import type { LineForwarding, PhoneSource } from "../../../src/call/index.ts";
+import type { DialPlan, LineForwarding, PhoneSource } from "../../../src/call/index.ts";
 import { Cleanup } from "../../support/cleanup.ts";
 import { establish, hangUp } from "../../support/established-call.ts";
 import { subscribe, takeNotify } from "../../support/phone-subscription.ts";
 import { SipPhone, type PhoneCall } from "../../support/sip-phone.ts";
 import { SwitchFixture } from "../../support/switch-fixture.ts";
 import { testSdp } from "../../support/test-sdp.ts";
-import { startTrunkPair } from "../../support/trunk-pair.ts";
+import { startTrunkPair, trunkPlan } from "../../support/trunk-pair.ts";
 
 const OFFER = { sdp: testSdp(4_000) };
 
@@ -239,6 +239,28 @@ describe("dialogs of lines with a dial plan", () => {
     const found = [];
     for (const user of ["1001", "1002", "9123", "701"]) found.push(await statusOf(watcher, node, user));
     assert.deepEqual(found, [200, 404, 404, 200]);
+  });
+
+  it("given a watcher whose search space is made smaller, when it refreshes, then it gets 404 and a last NOTIFY that says so", async () => {
+    const plans = [plan, { ...plan, callingSearchSpaces: [{ name: "all", partitions: ["secret"] }] }].map((one) =>
+      trunkPlan("top-down", {}, one),
+    );
+    let [inForce] = plans;
+    const node = await SwitchFixture.start({ dialPlan: () => inForce as DialPlan });
+    cleanup.add(node, (one) => one.stop());
+    const watcher = await node.phone("1004");
+    const { dialog } = await subscribe(watcher, node.server, { user: "1001", event: "dialog" });
+    await takeNotify(dialog);
+    const headers = [
+      ["Event", "dialog"],
+      ["Expires", "600"],
+    ] as const;
+    assert.equal((await dialog.send("SUBSCRIBE", { headers }).final()).status, 200);
+    await takeNotify(dialog);
+    [, inForce] = plans;
+    assert.equal((await dialog.send("SUBSCRIBE", { headers }).final()).status, 404);
+    assert.equal((await takeNotify(dialog)).get("subscription-state"), "terminated;reason=rejected");
+    assert.equal(node.metric("tandem_subscriptions"), 0);
   });
 
   it("given a trunk, when it subscribes, then it gets 403", async () => {

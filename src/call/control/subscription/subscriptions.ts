@@ -121,7 +121,7 @@ export class Subscriptions {
       device: { kind: device.kind, name: device.name },
       event: wanted.eventPackage.name,
       ...(wanted.eventId === undefined ? {} : { eventId: detached(wanted.eventId) }),
-      resource: right.resource,
+      resource: detached(right.resource),
       host: detached(right.host),
       uri: detached(message.uri),
       reservedVersions: VERSIONS_AT_ONCE,

@@ -43,6 +43,12 @@ describe("receivedHistory", () => {
     assert.deepEqual(short(history), ["a unconditional 1", "b user-busy 1", "c no-answer 1 private"]);
   });
 
+  it("given reasons that nobody knows, when they are read, then they are unknown", () => {
+    for (const reason of ["constructor", "__proto__", "x", '"user busy"']) {
+      assert.equal(receivedHistory(invite(["Diversion", `<sip:b@x>;reason=${reason}`]))[0]?.reason, "unknown");
+    }
+  });
+
   it("given both, when they are read, then the one that says more counts", () => {
     const one = ["Diversion", "<sip:b@x>;reason=user-busy"] as const;
     const two = ["History-Info", "<sip:a@x>;index=1,<sip:b@x>;index=1.1;mp=1,<sip:c@x>;index=1.2;mp=1.1"] as const;
