@@ -23,14 +23,12 @@ import { EdgeMessenger } from "./edge-messenger.ts";
 import { EdgeReconciler } from "./edge-reconciler.ts";
 import { Gatekeeper } from "./gatekeeper.ts";
 import type { LegDevice } from "./leg.ts";
-import { LineDialogs } from "./line-dialogs.ts";
 import { Messages } from "./message/messages.ts";
 import { NewCalls } from "./new-calls.ts";
 import { RelayReconciler } from "./relay-reconciler.ts";
 import { restoreCalls, STOPPED } from "./restore-calls.ts";
-import { eventPackages } from "./subscription/event-packages.ts";
-import { MessageLamps } from "./subscription/message-lamps.ts";
-import { Subscriptions } from "./subscription/subscriptions.ts";
+import type { MessageLamps } from "./subscription/message-lamps.ts";
+import { WatchedLines } from "./subscription/watched-lines.ts";
 import { longestRingSeconds, profilesIn, withDefaults } from "./call-limits.ts";
 import { storeWithPayers } from "./stored-payer.ts";
 import { wayToLeg } from "./way-to-leg.ts";
@@ -52,9 +50,7 @@ export class CallManager {
   readonly #signaling: SignalingPort;
   readonly #trunks: TrunkKeeper;
   readonly #gatekeeper: Gatekeeper;
-  readonly #lines = new LineDialogs();
-  readonly #lamps: MessageLamps;
-  readonly #subscriptions: Subscriptions;
+  readonly #watched: WatchedLines;
   readonly #messages: Messages;
   readonly #newCalls: NewCalls;
   readonly #context: CallContext;
@@ -113,8 +109,7 @@ export class CallManager {
         logger,
         beforeWrite: () => {
           this.#journal.flush();
-          this.#lamps.flush();
-          this.#subscriptions.flush();
+          this.#watched.flush();
         },
         onDelay: (delayMs) => this.#edge.reportDelay(delayMs),
       });
@@ -131,22 +126,11 @@ export class CallManager {
     this.#signaling = this.#trunks.port;
     const calledUri = (message: SipMessage): string => this.#trunks.calledUri(message);
     this.#gatekeeper = new Gatekeeper(inventory, this.#authenticator, this.#trunks);
-    const hasLine = options.hasLine ?? ((line) => inventory.phonesByLine(line).length > 0);
-    this.#lamps = new MessageLamps({ path: paths.lamps, clock, logger, hasLine });
     const { endpoints } = settings;
     const numbering = options.dialPlan === undefined ? undefined : numberingSource(options.dialPlan, clock);
     const localHosts = (): ReadonlySet<string> => this.#newCalls.localHosts;
-    const watched = { lamps: this.#lamps, lines: this.#lines };
-    this.#subscriptions = new Subscriptions({
-      packages: eventPackages({ ...watched, inventory, endpoints, localHosts, numbering }),
-      gatekeeper: this.#gatekeeper,
-      inventory,
-      port: this.#signaling,
-      clock,
-      ids,
-      logger,
-      journalPath: paths.subscriptions,
-    });
+    const gates = { gatekeeper: this.#gatekeeper, port: this.#signaling };
+    this.#watched = new WatchedLines({ ...options, ...gates, localHosts, numbering });
     this.#context = this.#makeContext();
     const lookup = (phone: SipPhone): readonly Binding[] => this.#registrar.lookup(phone.aor);
     const onFlowFailed = (binding: Binding): void => this.#registrar.flowFailed(binding);
@@ -186,7 +170,7 @@ export class CallManager {
 
   /** The message waiting lamps of lines. */
   get lamps(): MessageLamps {
-    return this.#lamps;
+    return this.#watched.lamps;
   }
 
   /** What can be seen of calls, phones, trunks and the dial plan. */
@@ -213,14 +197,14 @@ export class CallManager {
       newCalls: this.#newCalls,
       gatekeeper: this.#gatekeeper,
       registrar: this.#registrar,
-      subscriptions: this.#subscriptions,
+      subscriptions: this.#watched.subscriptions,
       messages: this.#messages,
       logger,
       onRefused: (method, reason) => this.#counters.countRefused(method, reason),
       onConnected: () => {
         logger.info("connected to the edge", { calls: this.#table.active });
         this.#edgeReconciler.start();
-        this.#subscriptions.findEdge();
+        this.#watched.subscriptions.findEdge();
         this.#trunks.edgeConnected();
         this.#options.onReady?.();
       },
@@ -269,8 +253,7 @@ export class CallManager {
     return [
       ...this.#counters.metrics(this.#table),
       ...this.#registrar.counters(),
-      ...this.#subscriptions.metrics(),
-      this.#lamps.metric,
+      ...this.#watched.metrics(),
       ...this.#messages.metrics(),
       this.#journal.metric,
       ...this.#toll.metrics(),
@@ -293,7 +276,7 @@ export class CallManager {
   inventoryChanged({ endedAors, endedDevices, havePeersChanged }: InventoryChange): void {
     for (const aor of endedAors) this.#registrar.forget(aor);
     for (const device of endedDevices) this.#hints.forget(device);
-    this.#subscriptions.endOf(new Set(endedDevices));
+    this.#watched.subscriptions.endOf(new Set(endedDevices));
     this.#planEmergency();
     if (!havePeersChanged) return;
     const { peers } = this.#options.inventory;
@@ -344,8 +327,7 @@ export class CallManager {
     await this.#records.close();
     this.#journal.close();
     this.#toll.close();
-    this.#subscriptions.close();
-    this.#lamps.close();
+    this.#watched.close();
     this.#registrar.close();
   }
 
@@ -376,7 +358,7 @@ export class CallManager {
         addLeg: (leg, session) => this.#table.addLeg(leg, session),
         removeLeg: (leg) => this.#table.removeLeg(leg),
         onMoved: (session) => this.#table.move(session),
-        onChanged: (session) => this.#lines.update(session),
+        onChanged: (session) => this.#watched.dialogs.update(session),
         onAnswered: () => this.#counters.countAnswered(),
         onEnded: (session, outcome, finished) => {
           this.#table.end(session);
