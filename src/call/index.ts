@@ -8,10 +8,7 @@ export {
   type CallView,
   type EdgeControl,
   type EdgeDialogSummary,
-  type LampSetting,
   type LiveCall,
-  type MessageCount,
-  type MessageLamp,
   type TrunkState,
 } from "./control/index.ts";
 export {

@@ -1,4 +1,5 @@
 import { InvalidArgumentError, Option, type Command } from "commander";
+import { MAX_MESSAGES } from "../../signals/index.ts";
 import type { Row } from "../control/node-view.ts";
 import { fieldText, type Column } from "../view/columns.ts";
 import { EXIT } from "./exit-codes.ts";
@@ -13,7 +14,6 @@ interface LampWords extends NodeOptions {
   readonly oldUrgent: number;
 }
 
-const MAX_MESSAGES = 999_999;
 const COLUMNS: readonly Column[] = [
   { title: "Line", cell: (row) => fieldText(row, "line") },
   { title: "Lamp", cell: (row) => (row["new"] === 0 ? "off" : "on") },
@@ -79,6 +79,7 @@ function shortText(row: Row): string {
 
 function parseCount(text: string): number {
   const count = Number(text);
-  if (!/^\d{1,6}$/.test(text)) throw new InvalidArgumentError(`A count is a number from 0 to ${MAX_MESSAGES}.`);
+  if (!/^\d{1,9}$/.test(text) || count > MAX_MESSAGES)
+    throw new InvalidArgumentError(`A count is a number from 0 to ${MAX_MESSAGES}.`);
   return count;
 }

@@ -1,7 +1,8 @@
 import { z } from "zod";
 import { SwitchError, type ChannelServer } from "../../common/index.ts";
-import { MAX_MESSAGES, type CallManager, type MessageLamp } from "../../call/control/index.ts";
+import type { CallManager } from "../../call/control/index.ts";
 import type { ConfigurationMirror } from "../../database/index.ts";
+import { MAX_MESSAGES, type MessageLamp } from "../../signals/index.ts";
 
 const line = z.string().min(1).max(256);
 const count = z.int().min(0).max(MAX_MESSAGES);

@@ -31,12 +31,7 @@ export { parseRAck, type RAck } from "./header/rack.ts";
 export { parseSessionExpires, type SessionExpires } from "./header/session-expires.ts";
 export { parseReplaces, type Replaces } from "./header/replaces.ts";
 export { type Diversion, formatDiversion, parseDiversion } from "./header/diversion.ts";
-export {
-  formatHistoryInfo,
-  type HistoryEntry,
-  type HistoryTargetKind,
-  parseHistoryInfo,
-} from "./header/history-info.ts";
+export { formatHistoryInfo, type HistoryEntry, parseHistoryInfo } from "./header/history-info.ts";
 export { parseReason, type Reason } from "./header/reason.ts";
 
 export { type Params } from "./grammar/params.ts";

@@ -1,9 +1,9 @@
 import { z } from "zod";
+import { MAX_MESSAGES } from "../../../signals/index.ts";
 import type { RestContext } from "../rest-context.ts";
 import { parseBody } from "../server/parse-body.ts";
 import type { RestAnswer, RestCall, RestRoute } from "../server/route.ts";
 
-const MAX_MESSAGES = 999_999;
 const MAX_BYTES = 1_024;
 
 const count = z.int().min(0).max(MAX_MESSAGES);

@@ -6,23 +6,10 @@ import {
   type Logger,
   type MetricSample,
 } from "../../../common/index.ts";
-
-/** Messages in a mailbox: whole numbers, 0 and above. */
-export interface MessageCount {
-  readonly new: number;
-  readonly old: number;
-  /** Of which urgent. */
-  readonly newUrgent: number;
-  readonly oldUrgent: number;
-}
+import { MAX_MESSAGES, type MessageCount, type MessageLamp } from "../../../signals/index.ts";
 
 /** What a lamp is set to. */
 export type LampSetting = Pick<MessageCount, "new" | "old"> & Partial<MessageCount>;
-
-/** The lamp of a line (`1001@internal`). */
-export interface MessageLamp extends MessageCount {
-  readonly line: string;
-}
 
 export interface MessageLampsOptions {
   readonly path: string;
@@ -32,8 +19,6 @@ export interface MessageLampsOptions {
   readonly hasLine: (line: string) => boolean;
 }
 
-/** The most messages of a kind that a lamp counts. */
-export const MAX_MESSAGES = 999_999;
 const NONE: MessageCount = { new: 0, old: 0, newUrgent: 0, oldUrgent: 0 };
 
 /**

@@ -8,7 +8,7 @@ import { parseNameAddrList } from "./name-addr-list.ts";
 import { parseReason, type Reason } from "./reason.ts";
 
 /** How a target came from another: `rc` registered contact, `mp` other user, `np` not changed. */
-export type HistoryTargetKind = "rc" | "mp" | "np";
+type HistoryTargetKind = "rc" | "mp" | "np";
 
 /** One target that a request has had. */
 export interface HistoryEntry {
