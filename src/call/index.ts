@@ -9,8 +9,6 @@ export {
   type EdgeControl,
   type EdgeDialogSummary,
   type LiveCall,
-  type MessageCount,
-  type MessageCountSource,
   type TrunkState,
 } from "./control/index.ts";
 export {

@@ -7,7 +7,6 @@ import {
   type CallRecord,
   type Inventory,
   type LineForwarding,
-  type MessageCountSource,
   type PeerSource,
   type PhoneSource,
   type SipProfile,
@@ -49,7 +48,6 @@ export interface SwitchOptions {
   /** Default `tandem.test`. */
   readonly realm?: string;
   readonly settings?: Partial<CallManagerSettings>;
-  readonly messageCounts?: MessageCountSource;
   /** Reads sealed passwords of trunks. */
   readonly secrets?: CallManagerOptions["secrets"];
   /** Absent: numbers lead where the inventory says. */
@@ -207,6 +205,7 @@ export class SwitchFixture {
       "calls.journal",
       "registrations.journal",
       "subscriptions.journal",
+      "lamps.journal",
       "trunks.journal",
       "tolls.journal",
     ].map((name) => this.#directory.join("state", name));
@@ -296,7 +295,6 @@ export class SwitchFixture {
       clock = new SystemClock(),
       logger = silentLogger,
       settings,
-      messageCounts,
       secrets,
       dialPlan,
       features,
@@ -326,7 +324,6 @@ export class SwitchFixture {
               },
             },
           }),
-      ...(messageCounts === undefined ? {} : { messageCounts }),
       ...(secrets === undefined ? {} : { secrets }),
       ...(dialPlan === undefined ? {} : { dialPlan }),
       ...(features === undefined ? {} : { features }),
@@ -339,6 +336,7 @@ export class SwitchFixture {
         calls: this.#directory.join("state", "calls.journal"),
         registrations: this.#directory.join("state", "registrations.journal"),
         subscriptions: this.#directory.join("state", "subscriptions.journal"),
+        lamps: this.#directory.join("state", "lamps.journal"),
         tolls: this.#directory.join("state", "tolls.journal"),
         trunks: this.#directory.join("state", "trunks.journal"),
         records: this.#directory.join("records", "calls.jsonl"),

@@ -13,6 +13,7 @@ import {
   type EmergencyPlan,
   type NumberingSource,
 } from "../digit-analysis/index.ts";
+import { receivedHistory, type RedirectionHistory } from "../identity/redirection-history.ts";
 import { NEW_SESSION, refusedOutcome, type DialedFeature, type Outcome } from "../model/index.ts";
 import type { Binding } from "../registrar/index.ts";
 import type { HeaderList, IncomingRequest } from "../signaling/signaling-port.ts";
@@ -81,6 +82,8 @@ interface RoutingFacts {
   readonly number: string;
   /** Host that the caller says it is of. */
   readonly domain: string;
+  /** What has been done to the call elsewhere; absent: nothing. */
+  readonly received?: RedirectionHistory;
 }
 
 /** A call of the switch itself. */
@@ -149,6 +152,7 @@ export class NewCalls {
       dialed,
       number: identity.number,
       domain: claimOf(message, "from").host,
+      received: device.kind === "peer" && device.trusted === true ? receivedHistory(message) : [],
     });
     const found = routing?.begin(this.#fromTrunk(device, dialed)) ?? callerBusy(device);
     this.#logEmergency(dialed, device, found);
@@ -254,11 +258,12 @@ export class NewCalls {
     return this.#routingOf(facts, isUrgent);
   }
 
-  #routingOf({ callId, device, number, domain }: RoutingFacts, isUrgent: boolean): CallRouting {
+  #routingOf({ callId, device, number, domain, received = [] }: RoutingFacts, isUrgent: boolean): CallRouting {
     const { inventory, table, ids, lookup, onFlowFailed, toll, numbering } = this.#options;
     const { ringSeconds, serialRingSeconds, trunkTrySeconds, isUsable } = this.#options;
     const isBusy = (party: SipPhone | Peer): boolean =>
       !isUrgent && (table.isBusy(party) || (party.kind === "sip-phone" && table.isLineBusy(party, "to")));
+    const ofTrunk = device.kind === "peer" ? device.fromDomain : undefined;
     const times = { ringSeconds, serialRingSeconds, trunkTrySeconds };
     const { maxHops: maxForwards = MAX_FORWARDS } = numbering?.(number).plan ?? {};
     return new CallRouting({
@@ -268,6 +273,9 @@ export class NewCalls {
       analyze: (dialing) => this.#analyze(dialing, number, domain),
       forwardingOf: (line) => inventory.forwardingOf(line),
       maxForwards,
+      received,
+      isOwnHost: (host) =>
+        this.localHosts.has(host) || [inventory.realm, ofTrunk].some((own) => own?.toLowerCase() === host),
       toll,
       context: { ids, lookup, onFlowFailed, isBusy, isUsable, mayHide: !isUrgent, ...times },
     });
@@ -366,6 +374,7 @@ export class NewCalls {
       caller: callerDevice(device, message),
       callerSource: sourceText(source),
       callee,
+      callees: [],
       startedAtMs: nowMs,
       ringingAtMs: undefined,
       answeredAtMs: undefined,

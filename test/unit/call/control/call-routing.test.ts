@@ -81,6 +81,8 @@ describe("forwarding chains", () => {
         }),
       forwardingOf: (line) => forwarding.get(line),
       maxForwards,
+      received: [],
+      isOwnHost: () => false,
       toll,
       context: {
         ids: new RandomIds(),
