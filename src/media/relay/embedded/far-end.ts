@@ -1,18 +1,9 @@
-import type { Clock, Ids } from "../../../common/index.ts";
-import type { PromptLibrary } from "../../prompt/prompt-library.ts";
-import { PromptPlayer } from "../../prompt/prompt-player.ts";
-import { FRAME_MS, type PromptTicker } from "../../prompt/prompt-ticker.ts";
-import type { G711Law } from "../../rtp/g711.ts";
+import { announcementOf } from "./endpoint-name.ts";
 import type { RelayEndpoint } from "../media-relay.ts";
+import type { PromptName } from "../../prompt/music-shelf.ts";
+import type { G711Law } from "../../rtp/g711.ts";
+import { PromptOutlet, type PlayContext } from "./prompt-outlet.ts";
 import type { RtpEnd } from "./rtp-end.ts";
-
-/** What far ends of all sessions share. */
-export interface FarEndContext {
-  readonly clock: Clock;
-  readonly ids: Ids;
-  readonly ticker: PromptTicker;
-  readonly library: PromptLibrary;
-}
 
 /** How a far end was agreed with a phone. */
 export interface FarEndSetting {
@@ -27,61 +18,64 @@ export interface FarEndSetting {
 
 /** The built-in party of a session: it returns what it hears, or plays. */
 export class FarEnd {
-  readonly #context: FarEndContext;
+  readonly #context: PlayContext;
+  readonly #onPromptEnd: () => void;
   #setting: FarEndSetting | undefined;
-  #player: PromptPlayer | undefined;
+  #outlet: PromptOutlet | undefined;
   #end: RtpEnd | undefined;
-  #pausedAtMs: number | undefined;
+  #isOver = false;
 
-  constructor(context: FarEndContext) {
+  /** @param onPromptEnd an announcement is over */
+  constructor(context: PlayContext, onPromptEnd: () => void = () => undefined) {
     this.#context = context;
+    this.#onPromptEnd = onPromptEnd;
   }
 
   get setting(): FarEndSetting | undefined {
     return this.#setting;
   }
 
-  /** Starts, or changes to a new setting; an unchanged prompt goes on where it is. */
-  apply(setting: FarEndSetting, end: RtpEnd): void {
-    const before = this.#setting;
-    const isSamePrompt =
-      before?.kind === setting.kind && before.payloadType === setting.payloadType && this.#end === end;
-    if (!isSamePrompt) this.close();
+  /** What is played once has been played. */
+  get isOver(): boolean {
+    return this.#isOver;
+  }
+
+  /** Starts, or changes to a new setting; the same prompt goes on where it is. @param isOver see `isOver` */
+  apply(setting: FarEndSetting, end: RtpEnd, isOver = false): void {
+    if (this.#setting?.kind !== setting.kind || this.#end !== end) this.close();
     this.#setting = setting;
     this.#end = end;
-    if (setting.kind === "echo") end.peer = setting.sends ? end : undefined;
-    else if (setting.sends && (setting.kind === "tone" || setting.kind === "demo"))
-      this.#play(setting, setting.kind, end);
-    else this.#pause();
+    this.#isOver ||= isOver;
+    const { kind, sends, payloadType, law } = setting;
+    const name = promptOf(kind);
+    if (kind === "echo") end.peer = sends ? end : undefined;
+    else if (name !== undefined && law !== undefined && sends) this.#play(name, payloadType, law, end);
+    else this.#outlet?.pause();
   }
 
   /** Falls silent; may be called twice. */
   close(): void {
-    if (this.#player !== undefined) this.#context.ticker.remove(this.#player);
+    this.#outlet?.close();
     if (this.#end !== undefined) this.#end.peer = undefined;
-    this.#player = undefined;
+    this.#outlet = undefined;
     this.#end = undefined;
     this.#setting = undefined;
-    this.#pausedAtMs = undefined;
+    this.#isOver = false;
   }
 
-  #play(setting: FarEndSetting, kind: "tone" | "demo", end: RtpEnd): void {
-    const { ids, library, ticker, clock } = this.#context;
-    if (this.#player === undefined) {
-      const prompt = library.get(kind, setting.law ?? "PCMU");
-      const random = (): number => Number.parseInt(ids.token(4), 16) >>> 0;
-      const start = { ssrc: random(), sequence: random(), timestamp: random() };
-      this.#player = new PromptPlayer(prompt, setting.payloadType, start, end);
-    } else if (this.#pausedAtMs !== undefined) {
-      this.#player.skipFrames(Math.round((clock.nowMs() - this.#pausedAtMs) / FRAME_MS));
-    }
-    this.#pausedAtMs = undefined;
-    ticker.add(this.#player);
+  #play(name: PromptName, payloadType: number, law: G711Law, end: RtpEnd): void {
+    this.#outlet ??= new PromptOutlet(this.#context, end, () => {
+      this.#isOver = true;
+      this.#onPromptEnd();
+    });
+    this.#outlet.play({ name, payloadType, law }, this.#isOver);
   }
+}
 
-  #pause(): void {
-    if (this.#player === undefined || this.#pausedAtMs !== undefined) return;
-    this.#pausedAtMs = this.#context.clock.nowMs();
-    this.#context.ticker.remove(this.#player);
-  }
+/** What a far end plays; undefined for what has nothing to play of its own. */
+function promptOf(kind: RelayEndpoint): PromptName | undefined {
+  if (kind === "echo" || kind.startsWith("conference:")) return undefined;
+  return (
+    announcementOf(kind) ?? (kind as Exclude<typeof kind, "echo" | `conference:${string}` | `announcement:${string}`>)
+  );
 }

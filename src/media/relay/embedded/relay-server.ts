@@ -8,6 +8,7 @@ import {
   type Logger,
   type MetricSample,
 } from "../../../common/index.ts";
+import { MusicShelf } from "../../prompt/music-shelf.ts";
 import { PromptLibrary } from "../../prompt/prompt-library.ts";
 import { PromptTicker } from "../../prompt/prompt-ticker.ts";
 import type { RelayEvent } from "../media-relay.ts";
@@ -19,9 +20,11 @@ import { relayMetrics } from "./relay-metrics.ts";
 import {
   answerByEndpointParams,
   checkParams,
+  configureParams,
   joinParams,
   offerByEndpointParams,
   offerParams,
+  playParams,
   releaseParams,
 } from "./relay-params.ts";
 import { SessionTable } from "./session-table.ts";
@@ -102,9 +105,9 @@ export class RelayServer {
       context: socketContext,
       logger,
     });
-    const library = new PromptLibrary();
+    const prompts = new MusicShelf(new PromptLibrary(), logger);
     this.#table = new SessionTable({
-      context: { clock, ids, ticker: this.#ticker, library, allocator, address, advertisedAddress },
+      context: { clock, ids, ticker: this.#ticker, prompts, allocator, address, advertisedAddress, logger },
       logger,
       journalPath: options.journalPath,
       maxSessions: this.#maxSessions,
@@ -147,6 +150,15 @@ export class RelayServer {
     channel.handle("media.join", async (params) => {
       const { callId, caller, callee } = checkParams(joinParams, params);
       await table.join(callId, caller, callee);
+      return null;
+    });
+    channel.handle("media.play", async (params) => {
+      const { callId, tag, source } = checkParams(playParams, params);
+      await table.play(callId, tag, source);
+      return null;
+    });
+    channel.handle("media.configure", async (params) => {
+      await table.configure(checkParams(configureParams, params));
       return null;
     });
     channel.handle("media.release", (params) => table.release(checkParams(releaseParams, params).callId));

@@ -1,11 +1,13 @@
-import type { FarEndContext } from "./far-end.ts";
+import type { Logger } from "../../../common/index.ts";
+import type { PlayContext } from "./prompt-outlet.ts";
 import type { LegAllocator } from "./relay-leg.ts";
 
 /** What sessions share. */
-export interface SessionContext extends FarEndContext {
+export interface SessionContext extends PlayContext {
   readonly allocator: LegAllocator;
   /** Local address of the sockets. */
   readonly address: string;
   /** Address that stands in SDP. */
   readonly advertisedAddress: string;
+  readonly logger: Logger;
 }
