@@ -4,6 +4,7 @@ import { sine } from "./goertzel.ts";
 import { rtpPacket, type HeardPacket, type RtpPhone } from "./rtp-phone.ts";
 
 const FRAME_SAMPLES = 160;
+const FRAME_MS = 20;
 
 /** Makes a phone send a tone in frames of 20 ms until the returned function is called; the frequency is whole hertz. */
 export function sendTone(phone: RtpPhone, port: number, frequencyHz: number, law: G711Law = "PCMU"): () => void {
@@ -11,12 +12,16 @@ export function sendTone(phone: RtpPhone, port: number, frequencyHz: number, law
   const audio = encodeG711(law, sine(frequencyHz, 1));
   const ssrc = phone.port;
   let sequence = 0;
+  const startMs = performance.now();
+  // By the clock, not by the timer: that is slow, and a receiver with a clock of its own would run dry.
   const timer = setInterval(() => {
-    sequence += 1;
-    const start = (sequence * FRAME_SAMPLES) % audio.length;
-    const payload = audio.subarray(start, start + FRAME_SAMPLES);
-    phone.send(rtpPacket({ sequence, ssrc, payload, payloadType: law === "PCMU" ? 0 : 8 }), port);
-  }, 20);
+    while (sequence * FRAME_MS < performance.now() - startMs) {
+      sequence += 1;
+      const start = (sequence * FRAME_SAMPLES) % audio.length;
+      const payload = audio.subarray(start, start + FRAME_SAMPLES);
+      phone.send(rtpPacket({ sequence, ssrc, payload, payloadType: law === "PCMU" ? 0 : 8 }), port);
+    }
+  }, FRAME_MS / 2);
   return () => clearInterval(timer);
 }
 

@@ -8,6 +8,7 @@ import {
   type Logger,
   type MetricSample,
 } from "../../../common/index.ts";
+import { ConferenceHall } from "../../conference/conference-hall.ts";
 import { MusicShelf } from "../../prompt/music-shelf.ts";
 import { PromptLibrary } from "../../prompt/prompt-library.ts";
 import { PromptTicker } from "../../prompt/prompt-ticker.ts";
@@ -71,6 +72,7 @@ export class RelayServer {
   readonly #pool: PortPool;
   readonly #ready: ReadyPairs;
   readonly #ticker: PromptTicker;
+  readonly #conferences: ConferenceHall;
   readonly #table: SessionTable;
   readonly #watch: SilenceWatch;
   readonly #maxSessions: number;
@@ -90,6 +92,7 @@ export class RelayServer {
     this.#pool = new PortPool({ range: options.portRange, restMs: options.restMs, clock, startOffset });
     this.#ready = new ReadyPairs({ pool: this.#pool, address, clock, maxPairs: READY_PAIRS });
     this.#ticker = new PromptTicker(clock);
+    this.#conferences = new ConferenceHall(this.#ticker);
     const isLoopback = options.isLoopback ?? isLoopbackAddress;
     const socketContext = {
       clock,
@@ -107,7 +110,17 @@ export class RelayServer {
     });
     const prompts = new MusicShelf(new PromptLibrary(), logger);
     this.#table = new SessionTable({
-      context: { clock, ids, ticker: this.#ticker, prompts, allocator, address, advertisedAddress, logger },
+      context: {
+        clock,
+        ids,
+        ticker: this.#ticker,
+        conferences: this.#conferences,
+        prompts,
+        allocator,
+        address,
+        advertisedAddress,
+        logger,
+      },
       logger,
       journalPath: options.journalPath,
       maxSessions: this.#maxSessions,
@@ -173,6 +186,8 @@ export class RelayServer {
       portsInUse: this.#portsInUse,
       portsReady: 2 * this.#ready.count,
       playingEndpoints: this.#ticker.playerCount,
+      conferences: this.#conferences.conferenceCount,
+      conferenceParties: this.#conferences.seatCount,
     };
     return [...relayMetrics(this.#counters, gauges), ...this.#table.metrics()];
   }

@@ -164,7 +164,7 @@ export class RelaySession {
     return this.#relayed(offerer, description, answered);
   }
 
-  /** @throws {MediaError} `no-common-codec`, `offer-refused`, `no-ports`; the session is then as before */
+  /** @throws {MediaError} `no-common-codec`, `offer-refused`, `no-ports`, `conference-full`; the session is then as before */
   async answerByEndpoint(
     phone: SideIndex,
     kind: RelayEndpoint,
@@ -177,6 +177,7 @@ export class RelaySession {
     const choice = chooseEndpointMedia(description, advertisedAddress, kind === "echo");
     if (choice === undefined) throw new MediaError("no-common-codec", "the far end speaks none of the codecs");
     await this.#streams.ensure([choice.mediaIndex], [phone]);
+    this.farEnd.prepare(kind);
     this.#farSide = { index: otherSide(phone), kind };
     this.#agreeWithFarEnd(phone, description, options, choice.mediaIndex, choice.codec);
     const body = writeEndpointAnswer(
@@ -188,11 +189,12 @@ export class RelaySession {
     return this.#stamped(phone, body);
   }
 
-  /** @throws {MediaError} `offer-refused`, `no-ports`; the session is then as before */
+  /** @throws {MediaError} `offer-refused`, `no-ports`, `conference-full`; the session is then as before */
   async offerByEndpoint(farEnd: SideIndex, kind: RelayEndpoint): Promise<string> {
     this.#refuseTwoPhones(farEnd);
     const phone = otherSide(farEnd);
     await this.#streams.ensure([0], [phone]);
+    this.farEnd.prepare(kind);
     this.#farSide = { index: farEnd, kind };
     this.sides[farEnd].offered = new Map([[0, "sendrecv"]]);
     return this.#stamped(phone, writeEndpointOffer(this.#context.advertisedAddress, this.#streams.portOf(0, phone)));
@@ -217,7 +219,10 @@ export class RelaySession {
     this.#streams.values().forEach(silenceStream);
   }
 
-  /** Puts back what the journal had; the streams' sockets are bound already. */
+  /**
+   * Puts back what the journal had; the streams' sockets are bound already.
+   * @throws {MediaError} `conference-full`
+   */
   restore(
     streams: readonly RelayStream[],
     farSide: FarSide | undefined,
@@ -230,6 +235,7 @@ export class RelaySession {
     this.#farSide = farSide;
     this.#negotiatedAtMs = this.#context.clock.nowMs();
     this.overlays.forEach((overlay, index) => overlay.set(overlays[index], streams));
+    if (farSide !== undefined) this.farEnd.prepare(farSide.kind);
     if (farSide === undefined || agreed === undefined) return;
     const { isOver, ...setting } = agreed;
     const leg = this.#streams.get(agreed.mediaIndex)?.legs[otherSide(farSide.index)];
@@ -282,7 +288,8 @@ export class RelaySession {
     const { payloadType } = codec;
     const sends = canReceive(direction);
     stream.hearing[phone] = { payloadType, law, receives: sends };
-    this.farEnd.apply({ kind: this.#farSide.kind, mediaIndex, payloadType, law, sends }, leg.rtp);
+    const hears = canSend(direction);
+    this.farEnd.apply({ kind: this.#farSide.kind, mediaIndex, payloadType, law, sends, hears }, leg.rtp);
     this.#refreshOverlays();
   }
 

@@ -91,13 +91,14 @@ export class RtpEnd {
   /** Sends to this side, unless something is played over it. May change the packet. */
   send(packet: Buffer, nowMs = this.#context.clock.nowMs()): void {
     if (this.isOverlaid) return;
-    if (this.canAdapt) this.#sent.adapt(packet, nowMs, this.#payloads.clockRateHz(payloadTypeOf(packet)));
-    this.#transmit(packet, nowMs);
+    const clockRateHz = this.#payloads.clockRateHz(payloadTypeOf(packet));
+    if (this.canAdapt) this.#sent.adapt(packet, nowMs, clockRateHz);
+    this.#transmit(packet, nowMs, clockRateHz);
   }
 
   /** Sends what is played over. */
   sendOver(packet: Buffer): void {
-    this.#transmit(packet, this.#context.clock.nowMs());
+    this.#transmit(packet, this.#context.clock.nowMs(), G711_CLOCK_RATE_HZ);
   }
 
   /** How what the relay makes itself, in G.711, goes on with the stream; undefined: it has not begun. */
@@ -116,10 +117,10 @@ export class RtpEnd {
     return this.#sent;
   }
 
-  #transmit(packet: Buffer, nowMs: number): void {
+  #transmit(packet: Buffer, nowMs: number, clockRateHz: number): void {
     if (!deliver(packet, this.#socket, this.lock, this.#context.counters)) return;
     this.sentPackets += 1;
     this.sentBytes += packet.length;
-    this.#sent.note(packet, nowMs, this.#payloads.clockRateHz(payloadTypeOf(packet)));
+    this.#sent.note(packet, nowMs, clockRateHz);
   }
 }

@@ -1,9 +1,9 @@
 import type { Logger } from "../../../common/index.ts";
-import type { PlayContext } from "./prompt-outlet.ts";
+import type { FarEndContext } from "./far-end.ts";
 import type { LegAllocator } from "./relay-leg.ts";
 
 /** What sessions share. */
-export interface SessionContext extends PlayContext {
+export interface SessionContext extends FarEndContext {
   readonly allocator: LegAllocator;
   /** Local address of the sockets. */
   readonly address: string;

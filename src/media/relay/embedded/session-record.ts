@@ -49,6 +49,7 @@ export const sessionRecord = z.object({
           payloadType: z.number(),
           law,
           sends: z.boolean(),
+          hears: z.boolean().default(true),
           isOver: z.boolean().optional(),
         })
         .optional(),

@@ -1,3 +1,4 @@
+import { MediaError } from "../../media-error.ts";
 import { PayloadTable } from "../../rtp/payload-table.ts";
 import type { FarEnd } from "./far-end.ts";
 import { RelaySession, type SessionStart } from "./relay-session.ts";
@@ -31,7 +32,7 @@ export function recordOf(session: RelaySession): SessionRecord {
 
 /**
  * Makes a session of a record: same ports, same sources, a far end that plays on.
- * @returns `undefined` when a port cannot be bound again; nothing stays bound then
+ * @returns `undefined` when a port cannot be bound again, or its conference is full; nothing stays bound then
  */
 export async function restoreSession(
   callId: string,
@@ -71,8 +72,14 @@ export async function restoreSession(
   const session = new RelaySession({ callId, createdAtMs, sides, onPromptEnd: owner.onPromptEnd }, context);
   const { farEnd } = record;
   const overlays = record.sides.map(({ overlay }) => overlay);
-  session.restore(streams, farEnd && { index: farEnd.side, kind: farEnd.kind }, farEnd?.agreed, overlays);
-  return session;
+  try {
+    session.restore(streams, farEnd && { index: farEnd.side, kind: farEnd.kind }, farEnd?.agreed, overlays);
+    return session;
+  } catch (error) {
+    if (!(error instanceof MediaError)) throw error;
+    session.close();
+    return undefined;
+  }
 }
 
 async function restoreLeg(
@@ -106,6 +113,6 @@ function legRecord(leg: RelayLeg | undefined): LegRecord {
 
 function agreedOf({ setting, isOver }: FarEnd): NonNullable<SessionRecord["farEnd"]>["agreed"] {
   if (setting === undefined) return undefined;
-  const { mediaIndex, payloadType, law, sends } = setting;
-  return { mediaIndex, payloadType, law, sends, ...(isOver ? { isOver } : {}) };
+  const { mediaIndex, payloadType, law, sends, hears } = setting;
+  return { mediaIndex, payloadType, law, sends, hears, ...(isOver ? { isOver } : {}) };
 }

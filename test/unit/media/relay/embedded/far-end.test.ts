@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { RandomIds, silentLogger } from "../../../../../src/common/index.ts";
+import { ConferenceHall } from "../../../../../src/media/conference/conference-hall.ts";
 import { MusicShelf } from "../../../../../src/media/prompt/music-shelf.ts";
 import { PromptLibrary } from "../../../../../src/media/prompt/prompt-library.ts";
 import { PromptTicker } from "../../../../../src/media/prompt/prompt-ticker.ts";
@@ -11,7 +12,7 @@ import { payloadTypeOf, sequenceOf, ssrcOf, timestampOf } from "../../../../../s
 import { tonePower } from "../../../../support/goertzel.ts";
 import { FakeOwner, FakeSocket, newContext } from "./relay-ends.ts";
 
-const tone: FarEndSetting = { kind: "tone", mediaIndex: 0, payloadType: 8, law: "PCMA", sends: true };
+const tone: FarEndSetting = { kind: "tone", mediaIndex: 0, payloadType: 8, law: "PCMA", sends: true, hears: true };
 
 function setUp() {
   const context = newContext();
@@ -21,7 +22,7 @@ function setUp() {
   const ticker = new PromptTicker(context.clock);
   const { clock } = context;
   const prompts = new MusicShelf(new PromptLibrary(), silentLogger);
-  const playContext = { clock, ids: new RandomIds(), ticker, prompts };
+  const playContext = { clock, ids: new RandomIds(), ticker, prompts, conferences: new ConferenceHall(ticker) };
   return { clock, socket, end, ticker, context: playContext, farEnd: new FarEnd(playContext) };
 }
 
@@ -94,7 +95,7 @@ describe("FarEnd", () => {
 
   it("given an echo, when applied, held and closed, then the end's peer is itself, then nobody", () => {
     const { end, farEnd } = setUp();
-    const echo: FarEndSetting = { kind: "echo", mediaIndex: 0, payloadType: 96, sends: true };
+    const echo: FarEndSetting = { kind: "echo", mediaIndex: 0, payloadType: 96, sends: true, hears: true };
     farEnd.apply(echo, end);
     assert.equal(end.peer, end);
     assert.deepEqual(farEnd.setting, echo);
