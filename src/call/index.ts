@@ -15,6 +15,9 @@ export {
 } from "./control/index.ts";
 export {
   createInventory,
+  type FeatureSettings,
+  type FeatureStore,
+  type FeatureStoreResult,
   InventoryError,
   type Inventory,
   type InventoryErrorCode,

@@ -54,6 +54,9 @@ export interface SwitchOptions {
   readonly secrets?: CallManagerOptions["secrets"];
   /** Absent: numbers lead where the inventory says. */
   readonly dialPlan?: CallManagerOptions["dialPlan"];
+  readonly features?: CallManagerOptions["features"];
+  /** In the place of `phones`, `peers`, `forwarding` and `codecsBetween`. */
+  readonly inventory?: Inventory;
   readonly withoutEdgeControl?: boolean;
   /** Listens with WebSocket, too. */
   readonly webSocket?: boolean;
@@ -100,13 +103,15 @@ export class SwitchFixture {
     this.#options = options;
     this.#ports = ports;
     this.relay = options.relay instanceof FakeRelay ? options.relay : new FakeRelay();
-    this.inventory = createInventory({
-      realm: options.realm ?? "tandem.test",
-      phones: testPhones(options.phones),
-      peers: options.peers ?? [],
-      ...(options.forwarding === undefined ? {} : { forwarding: options.forwarding }),
-      ...(options.codecsBetween === undefined ? {} : { codecsBetween: options.codecsBetween }),
-    });
+    this.inventory =
+      options.inventory ??
+      createInventory({
+        realm: options.realm ?? "tandem.test",
+        phones: testPhones(options.phones),
+        peers: options.peers ?? [],
+        ...(options.forwarding === undefined ? {} : { forwarding: options.forwarding }),
+        ...(options.codecsBetween === undefined ? {} : { codecsBetween: options.codecsBetween }),
+      });
     this.edge = this.#makeEdge();
     this.manager = this.#makeManager();
   }
@@ -294,6 +299,7 @@ export class SwitchFixture {
       messageCounts,
       secrets,
       dialPlan,
+      features,
       withoutEdgeControl = false,
     } = this.#options;
     const listDialogs = this.#options.listDialogs ?? ((edge: SipEdge) => edge.listDialogs());
@@ -323,6 +329,7 @@ export class SwitchFixture {
       ...(messageCounts === undefined ? {} : { messageCounts }),
       ...(secrets === undefined ? {} : { secrets }),
       ...(dialPlan === undefined ? {} : { dialPlan }),
+      ...(features === undefined ? {} : { features }),
       inventory: this.inventory,
       relay: this.#options.relay ?? this.relay,
       clock,

@@ -1,6 +1,6 @@
 import type { Clock, Ids, Logger } from "../../common/index.ts";
 import type { MediaRelay } from "../../media/index.ts";
-import type { Inventory, SipProfile } from "../device/index.ts";
+import type { FeatureSettings, FeatureStore, Inventory, SipProfile } from "../device/index.ts";
 import type { DialPlan, EmergencySettings, ServiceEndpoint } from "../digit-analysis/index.ts";
 import type { RecordSettings } from "../record/record-settings.ts";
 import type { RecordTable } from "../record/record-table.ts";
@@ -45,6 +45,8 @@ export interface CallManagerOptions {
   readonly profiles?: readonly SipProfile[];
   /** The dial plan in force, asked for each call; absent: numbers lead where the inventory says. */
   readonly dialPlan?: () => DialPlan;
+  /** What features of calls go by, and where phones change it; absent: there are no features. */
+  readonly features?: { readonly settings: FeatureSettings; readonly store: FeatureStore };
   readonly relay: MediaRelay;
   readonly clock: Clock;
   readonly ids: Ids;

@@ -1,12 +1,12 @@
 import type { SipPhone } from "../device/index.ts";
-import type { Destination, LineDestination, NoReason } from "../digit-analysis/index.ts";
+import type { Destination, FeatureDestination, LineDestination, NoReason } from "../digit-analysis/index.ts";
 import type { BranchGroup, Route } from "../model/index.ts";
 import type { Binding } from "../registrar/index.ts";
 import type { HeaderList } from "../signaling/signaling-port.ts";
 import type { BranchTarget, Way } from "./branch.ts";
 import { phoneDevice } from "./caller-identity.ts";
 import { rejection, type Rejection } from "./rejection.ts";
-import type { RejectedCall, RoutedCall } from "./routed-call.ts";
+import type { FeatureCall, RejectedCall, RoutedCall } from "./routed-call.ts";
 import { routeToPeer, routeToTrunks, type TrunkContext } from "./route-trunks.ts";
 import { registrationOf } from "./way-to-leg.ts";
 
@@ -42,7 +42,7 @@ const NO_EMERGENCY: HeaderList = [["Warning", '399 tandem "This switch has no pl
 const ABSENT = 20;
 
 /** Turns the result of digit analysis into targets, or into what the caller is told. */
-export function routeCall(destination: Destination, context: RouteContext): RoutedCall | RejectedCall {
+export function routeCall(destination: Destination, context: RouteContext): RoutedCall | RejectedCall | FeatureCall {
   switch (destination.kind) {
     case "endpoint":
       return {
@@ -61,11 +61,34 @@ export function routeCall(destination: Destination, context: RouteContext): Rout
     case "route":
       return routeToTrunks(destination.attempts, context);
     case "hunt-pilot":
-    case "park-range":
-    case "pickup-group":
       return { kind: "rejected", ...rejection(501, destination.kind) };
+    case "park-range":
+      return {
+        kind: "feature",
+        feature: { kind: "park-slot", range: destination.pattern, slot: destination.number },
+      };
+    case "pickup-group":
+      return { kind: "feature", feature: { kind: "pickup-group", group: destination.group } };
+    case "feature":
+      return dialedFeature(destination);
     case "none":
       return { kind: "rejected", ...rejectionOfNone(destination) };
+  }
+}
+
+/** Settings are changed by other means than calls. */
+function dialedFeature({ feature, argument }: FeatureDestination): FeatureCall | RejectedCall {
+  switch (feature) {
+    case "transfer":
+    case "conference":
+    case "park":
+    case "barge":
+    case "group-pickup":
+    case "other-group-pickup":
+    case "directed-pickup":
+      return { kind: "feature", feature: { kind: "code", code: feature, argument } };
+    default:
+      return { kind: "rejected", ...rejection(501, "feature") };
   }
 }
 

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { ChannelClient, SwitchError, type Clock, type Logger, type MetricSample } from "../../common/index.ts";
 import { CallManager, type EdgeControl, type EdgeDialogSummary } from "../../call/control/index.ts";
+import { ConfiguredFeatures } from "../../call/device/index.ts";
 import { EmbeddedRelay } from "../../media/relay/embedded/embedded-relay.ts";
 import { FollowedInventory } from "../configuration/followed-inventory.ts";
 import { openConfiguration, withoutSecrets } from "../configuration/open-configuration.ts";
@@ -62,12 +63,14 @@ export function createCallManagerPart(context: ServiceContext): ServicePart {
       if (touched.has("service-parameter")) manager.applySettings(recordSettingsIn(followed.parameters));
     },
   });
+  const featureStore = new ConfiguredFeatures({ store, clock, logger, onChanged: () => followed.look() });
   const manager = new CallManager({
     edge: drachtio ?? { ...node.wire, secret: readFileSync(paths.wireSecretFile, "utf8").trim() },
     ...(edgeChannel === undefined ? {} : { edgeControl: edgeControlOver(edgeChannel) }),
     inventory: followed.inventory,
     profiles: node.profiles,
     dialPlan: () => followed.dialPlan,
+    features: { settings: followed.features, store: featureStore },
     relay,
     clock,
     ids,
