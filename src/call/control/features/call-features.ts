@@ -1,5 +1,6 @@
 import type { Timer } from "../../../common/index.ts";
 import { parseCSeq } from "../../../sip/message/index.ts";
+import type { CallNow } from "../../../signals/index.ts";
 import type { Inventory } from "../../device/index.ts";
 import {
   advance,
@@ -22,6 +23,7 @@ import type { CallSession } from "../call-session.ts";
 import type { Leg, LegDevice } from "../leg.ts";
 import type { DialDecision } from "../routed-call.ts";
 import type { SessionObserver } from "../session-observer.ts";
+import { callsNow } from "./calls-now.ts";
 import { legFactsOf, legIdOf, placesOf } from "./leg-facts.ts";
 import { ReferProgress } from "./refer-progress.ts";
 import { parseRefer } from "./refer-request.ts";
@@ -56,9 +58,9 @@ export class CallFeatures implements SessionObserver<CallSession> {
     this.#refers = new ReferProgress(options.table);
   }
 
-  /** All calls as they are. */
-  get world(): World {
-    return this.#world;
+  /** All calls as they are now. */
+  callsNow(): readonly CallNow[] {
+    return callsNow(this.#world, this.#options.table);
   }
 
   /** Asks for something; resolves when it is done, or says why not. */
