@@ -63,6 +63,16 @@ export class CallFeatures implements SessionObserver<CallSession> {
     return callsNow(this.#world, this.#options.table);
   }
 
+  /** The phone that somebody means by its name, line or number; of several with a line, the one that has calls. */
+  deviceNamed(text: string): string | undefined {
+    const { inventory } = this.#options;
+    const named = inventory.deviceByName(text);
+    if (named !== undefined) return named.name;
+    const phones = inventory.phonesByLine(text);
+    const line = phones.length > 0 ? phones : inventory.phonesByLine(inventory.phoneByNumber(text)?.line ?? "");
+    return (line.find(({ name }) => this.#world.legsOfDevices.has(name)) ?? line[0])?.name;
+  }
+
   /** Asks for something; resolves when it is done, or says why not. */
   command(command: CallCommand): Promise<CommandResult> {
     if (this.#commands.size >= MAX_COMMANDS) {
