@@ -6,7 +6,7 @@ import { Branch, type BranchRefusal } from "./branch.ts";
 import { NO_CODEC_LEFT } from "./call-media.ts";
 import type { Leg, LegDevice } from "./leg.ts";
 import type { LegLog } from "./leg-log.ts";
-import type { OfferedInvite } from "./offered-invite.ts";
+import type { CallTargets } from "./offered-invite.ts";
 import type { CodecsBetween } from "./session-context.ts";
 
 export interface BranchSetOptions {
@@ -48,7 +48,7 @@ export class BranchSet {
 
   invite(
     { branchId, sdp }: Extract<SessionEffect, { type: "invite" }>,
-    offered: OfferedInvite | undefined,
+    offered: CallTargets | undefined,
     caller: LegDevice,
   ): void {
     const { port, ids, dispatch, log, onLeg, onLegGone, onConnected, onWarnings } = this.#options;

@@ -29,7 +29,7 @@ export interface CallControlOptions {
 const FLOW_FIELD = "x-tandem-flow";
 /** Requests that only make sense inside a dialog or subscription. */
 const IN_DIALOG_ONLY = new Set(["BYE", "UPDATE", "INFO", "PRACK", "NOTIFY"]);
-const IN_DIALOG = new Set(["INVITE", "BYE", "UPDATE", "INFO", "ACK"]);
+const IN_DIALOG = new Set(["INVITE", "BYE", "UPDATE", "INFO", "REFER", "ACK"]);
 
 /** Takes what comes from the edge: every request is answered, whatever it is. */
 export class CallControl implements SignalingHandler {
@@ -60,7 +60,7 @@ export class CallControl implements SignalingHandler {
   onDialogEnded(dialogId: string, message: SipMessage): void {
     const entry = this.#options.table.findLeg(dialogId);
     const side = entry?.session.sideOf(entry.leg);
-    if (side !== undefined) entry?.session.dispatch({ type: "gone", side, outcome: lossOutcome(message) });
+    if (side !== undefined) entry?.session.lose(side, lossOutcome(message));
   }
 
   onConnected(localHosts: readonly string[]): void {

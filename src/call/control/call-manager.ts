@@ -19,10 +19,12 @@ import { CallJournal } from "./call-journal.ts";
 import { CallRecords } from "./call-records.ts";
 import type { CallContext } from "./call-session.ts";
 import { CallTable } from "./call-table.ts";
+import { CallFeatures } from "./features/call-features.ts";
 import { EdgeMessenger } from "./edge-messenger.ts";
 import { EdgeReconciler } from "./edge-reconciler.ts";
 import { Gatekeeper } from "./gatekeeper.ts";
 import type { LegDevice } from "./leg.ts";
+import { NO_SETTINGS } from "../model/index.ts";
 import { Messages } from "./message/messages.ts";
 import { NewCalls } from "./new-calls.ts";
 import { RelayReconciler } from "./relay-reconciler.ts";
@@ -30,6 +32,7 @@ import { restoreCalls, STOPPED } from "./restore-calls.ts";
 import type { MessageLamps } from "./subscription/message-lamps.ts";
 import { WatchedLines } from "./subscription/watched-lines.ts";
 import { longestRingSeconds, profilesIn, withDefaults } from "./call-limits.ts";
+import { observerOf } from "./session-observer.ts";
 import { storeWithPayers } from "./stored-payer.ts";
 import { wayToLeg } from "./way-to-leg.ts";
 
@@ -53,6 +56,7 @@ export class CallManager {
   readonly #watched: WatchedLines;
   readonly #messages: Messages;
   readonly #newCalls: NewCalls;
+  readonly #features: CallFeatures;
   readonly #context: CallContext;
   readonly #edgeReconciler: EdgeReconciler;
   readonly #relayReconciler: RelayReconciler;
@@ -150,6 +154,8 @@ export class CallManager {
     });
     this.#newCalls = new NewCalls({
       context: this.#context,
+      onOffered: (session) => this.#features.onOffered(session),
+      onDialed: (callId, caller, called, feature) => this.#features.dial(callId, caller, called, feature),
       table: this.#table,
       inventory,
       ids,
@@ -162,6 +168,15 @@ export class CallManager {
       toll: this.#toll,
       emergency: () => this.#emergency,
       numbering,
+    });
+    this.#features = new CallFeatures({
+      context: this.#context,
+      table: this.#table,
+      newCalls: this.#newCalls,
+      inventory,
+      settings: NO_SETTINGS,
+      musicOf: () => undefined,
+      onChange: () => undefined,
     });
     const common = { table: this.#table, clock, logger };
     this.#edgeReconciler = new EdgeReconciler({ ...common, port: this.#signaling, edgeControl: options.edgeControl });
@@ -323,6 +338,7 @@ export class CallManager {
     this.#signaling.close();
     for (const session of this.#table.sessions) session.loseEdge();
     for (const session of this.#table.sessions) session.stop();
+    this.#features.close();
     await Promise.all(this.#unwritten);
     await this.#records.close();
     this.#journal.close();
@@ -353,6 +369,7 @@ export class CallManager {
       logger,
       store: storeWithPayers(this.#journal, this.#toll),
       codecsBetween: (caller, callee) => inventory.codecsBetween(caller, callee),
+      observer: observerOf(() => this.#features),
       wayTo: (leg) => (leg.device.kind === "sip-phone" ? wayToLeg(bindingsOf(leg.device), leg) : undefined),
       owner: {
         addLeg: (leg, session) => this.#table.addLeg(leg, session),

@@ -3,6 +3,7 @@ import {
   limitCodecs,
   MediaError,
   type MediaRelay,
+  type PlaySource,
   type RelayEndpoint,
   type RelayKey,
   type RelayOptions,
@@ -40,6 +41,25 @@ export class CallMedia {
   /** The call may have a session at the relay. */
   get isOpen(): boolean {
     return this.#used && !this.#released;
+  }
+
+  /** The session is made of sides of others: all else waits for that. What cannot be joined begins anew. */
+  begin(make: () => Promise<void>): void {
+    this.#used = true;
+    this.#tail = this.#tail.then(make).catch((error: unknown) => this.#noteFailure("join", error));
+  }
+
+  /** A party hears this instead of the other one; undefined: the other one again. */
+  play(side: Side, source: PlaySource | undefined): void {
+    const { relay, callId } = this.#options;
+    this.#tail = this.#tail
+      .then(() => relay.play(callId, side, source))
+      .catch((error: unknown) => this.#noteFailure("play", error));
+  }
+
+  #noteFailure(operation: string, error: unknown): void {
+    const { callId, logger } = this.#options;
+    logger.info("relay refused", { callId, operation, code: errorCodeOf(error), error: errorMessageOf(error) });
   }
 
   /** The call had a session before this process began. */

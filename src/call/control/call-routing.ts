@@ -12,7 +12,7 @@ import type { DivertedCall } from "./offered-invite.ts";
 import { DIVERSION_OF_REDIRECT } from "./redirecting-headers.ts";
 import { rejection } from "./rejection.ts";
 import { routeCall, type RouteContext } from "./route-call.ts";
-import type { RejectedCall, RoutedCall } from "./routed-call.ts";
+import type { FeatureCall, RejectedCall, RoutedCall } from "./routed-call.ts";
 import { tollCallOf } from "./toll-call.ts";
 import { tollRefusal, tollRejection } from "./toll-rejection.ts";
 
@@ -54,6 +54,8 @@ interface Redirected {
   readonly history: RedirectionHistory;
 }
 
+type Routed = RoutedCall | RejectedCall | FeatureCall;
+
 /** Q.850: exchange routing error. */
 const ROUTING_ERROR = 25;
 const REASON_OF: Readonly<Record<ForwardingKind, RedirectReason>> = {
@@ -87,10 +89,15 @@ export class CallRouting {
   }
 
   /** Where a call goes that was dialed. */
-  begin(dialed: Dialed): RoutedCall | RejectedCall {
+  begin(dialed: Dialed): Routed {
     const { caller, analyze, isUrgent } = this.#options;
     this.#wasUrgent = this.#isUrgent = isUrgent(dialed);
     return this.#withHistory(this.#to(analyze({ dialed, by: caller })));
+  }
+
+  /** To one phone, wherever its calls are forwarded to. */
+  beginAt(phone: SipPhone): Routed {
+    return routeCall({ kind: "phone", phone }, { ...this.#options.context, guard: () => undefined });
   }
 
   /** Where it goes that nobody has taken; undefined: nowhere. A service of the switch takes no call that has been offered. */
@@ -110,25 +117,26 @@ export class CallRouting {
     return this.#options.caller.kind === "peer";
   }
 
-  #to(destination: Destination): RoutedCall | RejectedCall {
+  #to(destination: Destination): Routed {
     const line = lineOf(destination);
     this.#line = line;
     if (line === undefined) return this.#leave(destination);
     const before = this.#redirected;
     const always = this.#forward("all");
-    if (always !== undefined && (always.kind === "routed" || !this.#wasUrgent)) return always;
+    if (always !== undefined && (always.kind !== "rejected" || !this.#wasUrgent)) return always;
     // Help that cannot be had elsewhere is asked for where it was to be had.
     this.#line = line;
     this.#redirected = before;
     const routed = routeCall(destination, { ...this.#options.context, guard: () => undefined });
     if (routed.kind === "rejected") return this.#instead(routed);
+    if (routed.kind === "feature") return routed;
     const settings = this.#options.forwardingOf(line.name);
     if (settings === undefined || routed.route.kind !== "branches") return routed;
     return { ...routed, route: withDiversions(routed.route, settings, this.#isExternal) };
   }
 
   /** A line that cannot be offered the call: where that goes, or what the caller is told when it leads nowhere. */
-  #instead(rejected: RejectedCall): RoutedCall | RejectedCall {
+  #instead(rejected: RejectedCall): Routed {
     const isAbsent = UNREGISTERED.has(rejected.reason);
     if (!isAbsent && rejected.reason !== "busy") return rejected;
     const before = this.#redirected;
@@ -139,7 +147,7 @@ export class CallRouting {
   }
 
   /** Undefined when the line does not forward for that. */
-  #forward(kind: ForwardingKind): RoutedCall | RejectedCall | undefined {
+  #forward(kind: ForwardingKind): Routed | undefined {
     const { forwardingOf, maxForwards } = this.#options;
     const line = this.#line;
     const settings = line === undefined ? undefined : forwardingOf(line.name);
@@ -161,14 +169,14 @@ export class CallRouting {
     return received.some((one) => one.number === number && (one.host === undefined || isOwnHost(one.host)));
   }
 
-  #withHistory(routed: RoutedCall | RejectedCall): RoutedCall | RejectedCall {
+  #withHistory(routed: Routed): Routed {
     const { history } = this.#redirected;
-    if (routed.kind === "rejected" || history.length === 0) return routed;
+    if (routed.kind !== "routed" || history.length === 0) return routed;
     const targets = [...routed.targets].map(([id, target]) => [id, { ...target, redirections: history }] as const);
     return { ...routed, targets: new Map(targets) };
   }
 
-  #follow({ dialed, callingSearchSpace }: ForwardTarget, { name, phone }: OfferedLine): RoutedCall | RejectedCall {
+  #follow({ dialed, callingSearchSpace }: ForwardTarget, { name, phone }: OfferedLine): Routed {
     this.#payer = phone ?? this.#payer;
     this.#isUrgent = this.#options.isUrgent(dialed);
     const space = callingSearchSpace === undefined ? {} : { callingSearchSpace };
@@ -177,7 +185,7 @@ export class CallRouting {
   }
 
   /** To what is no line. */
-  #leave(destination: Destination): RoutedCall | RejectedCall {
+  #leave(destination: Destination): Routed {
     const { context, toll, callId } = this.#options;
     const call = this.#isUrgent ? undefined : tollCallOf(destination);
     if (call === undefined) return routeCall(destination, { ...context, guard: () => undefined });

@@ -7,122 +7,132 @@ import {
   type Session,
   type SessionEffect,
   type SessionEvent,
-  type Diversion,
   type Outcome,
   type Side,
 } from "../model/index.ts";
-import type { EdgeDialog, IncomingRequest } from "../signaling/signaling-port.ts";
-import { BranchSet } from "./branch-set.ts";
+import type { IncomingRequest } from "../signaling/signaling-port.ts";
+import type { BranchSet } from "./branch-set.ts";
 import { occupiedBy, triedDevices } from "./call-devices.ts";
+import { CallGoal } from "./call-goal.ts";
 import { CallMedia } from "./call-media.ts";
 import type { CallProgress } from "./call-progress.ts";
 import { CallTimers } from "./call-timers.ts";
-import { CallerResponses } from "./caller-responses.ts";
-import { DialogRequests } from "./dialog-requests.ts";
+import type { DialogRequests } from "./dialog-requests.ts";
 import { HoldLog } from "./hold-log.ts";
 import type { Leg, LegDevice } from "./leg.ts";
-import { edgeDialogOf, noteKnown, skipSequenceNumbers } from "./leg-dialog.ts";
-import type { NewSession, OfferedInvite } from "./offered-invite.ts";
-import { cancelReason, COMPLETED_ELSEWHERE, reasonOf, toldReason } from "./reason-header.ts";
+import type { NewSession, OfferedInvite, OriginatedCall } from "./offered-invite.ts";
+import { byeOutcome, cancelReason, COMPLETED_ELSEWHERE, reasonOf, toldReason } from "./reason-header.ts";
 import { LegLog } from "./leg-log.ts";
-import { MediaOperations } from "./media-operations.ts";
-import { ringingCallOf, savedCallOf, savedLegs, type SavedCall } from "./saved-call.ts";
+import type { MediaOperations } from "./media-operations.ts";
+import { savedLegs, type SavedCall } from "./saved-call.ts";
 import type { SessionContext } from "./session-context.ts";
+import { SessionDialogs } from "./session-dialogs.ts";
+import { finishSession, persistSession } from "./session-file.ts";
+import { tellChange } from "./session-observer.ts";
+import { makeParts, type SessionHost } from "./session-parts.ts";
 import { startProgress } from "./start-progress.ts";
-import { RefusalWarning } from "./warning-header.ts";
+import type { RefusalWarning } from "./warning-header.ts";
 
 /** What every call needs. */
 export type CallContext = SessionContext<CallSession>;
 
 type EffectOf<Type extends SessionEffect["type"]> = Extract<SessionEffect, { type: Type }>;
 
-/** The shell of one call: feeds its model with events and performs the effects in order. */
+/** An established session that begins with what is known of it. */
+export interface ResumedSession {
+  readonly saved: SavedCall;
+  readonly call: Session;
+  /** From the file: the process that had it is gone. */
+  readonly isRestored: boolean;
+}
+
+/** The shell of one session: feeds its model with events and performs the effects in order. */
 export class CallSession {
   readonly callId: string;
   readonly endpoint: RelayEndpoint | undefined;
   readonly progress: CallProgress;
+  /** Its session at the relay. */
+  readonly media: CallMedia;
+  readonly dialogs: SessionDialogs;
+  /** What is sent inside the dialogs of its parties. */
+  readonly requests: DialogRequests;
   readonly #context: CallContext;
-  readonly #media: CallMedia;
   readonly #mediaOperations: MediaOperations;
   readonly #timers: CallTimers;
-  readonly #requests: DialogRequests;
+
   readonly #branches: BranchSet;
-  readonly #warning = new RefusalWarning();
+  readonly #warning: RefusalWarning;
   readonly #legs: { caller: Leg; callee: Leg | undefined };
   readonly #calleeCallIds: string[];
   readonly #log: LegLog;
   readonly #holds: HoldLog;
+
   #call: Session;
-  #offered: OfferedInvite | undefined;
+  readonly #goal = new CallGoal();
   readonly #queue: SessionEvent[] = [];
   #isRunning = false;
   #isFinished = false;
-  #responses: CallerResponses | undefined;
+  /** Observers know that its parties are established. */
+  #isAnnounced: boolean;
+  readonly #taken = new Set<Leg>();
   #isAnswerSent: boolean;
 
-  constructor(
-    context: CallContext,
-    created: NewSession,
-    saved?: { readonly saved: SavedCall; readonly call: Session },
-  ) {
+  constructor(context: CallContext, created: NewSession, resumed?: ResumedSession) {
     const { callId, caller, endpoint } = created;
     const { clock, relay, logger } = context;
-    const codecsBetween = caller.takesAnyCodec === true ? () => undefined : context.codecsBetween;
+    const { saved } = resumed ?? {};
     this.#context = context;
     this.callId = callId;
     this.endpoint = endpoint;
-    this.#call = saved?.call ?? NEW_SESSION;
+    this.#call = resumed?.call ?? NEW_SESSION;
     this.#isAnswerSent = saved !== undefined;
-    this.#legs = { caller, callee: saved?.saved.callee };
-    const legs = saved === undefined ? [] : savedLegs(saved.saved);
+    this.#isAnnounced = saved !== undefined;
+    this.#legs = { caller, callee: saved?.callee };
+    const legs = saved === undefined ? [] : savedLegs(saved);
     this.#calleeCallIds = legs.map(({ sipCallId }) => sipCallId);
     this.#log = new LegLog(clock, legs);
-    this.#holds = new HoldLog(clock, saved?.saved.holds);
-    this.progress = startProgress(created, saved?.saved, {
+    this.#holds = new HoldLog(clock, saved?.holds);
+    this.progress = startProgress(created, saved, {
       nowMs: clock.wallMs(),
       calleeCallIds: this.#calleeCallIds,
       legs: this.#log,
       holds: this.#holds,
+      isRestored: resumed?.isRestored === true,
     });
-    this.#media = new CallMedia({ callId, relay, endpoint, logger });
-    if (saved !== undefined) this.#media.resume();
+    this.media = new CallMedia({ callId, relay, endpoint, logger });
+    if (resumed?.isRestored === true) this.media.resume();
     this.#timers = new CallTimers(clock, context.ids, (timer) => this.dispatch({ type: "timer", timer }));
-    this.#requests = new DialogRequests({
-      port: context.port,
-      ids: context.ids,
-      warning: this.#warning,
-      dispatch: (event) => this.dispatch(event),
-      wayTo: (leg) => context.wayTo(leg),
-      onIdle: () => this.#closeWhenIdle(),
-      describe: (leg) => this.describe(leg),
-      rename: (leg, dialogId) => this.#rename(leg, dialogId),
-    });
-    this.#branches = new BranchSet({
-      port: context.port,
-      ids: context.ids,
-      dispatch: (event) => this.dispatch(event),
+    this.dialogs = new SessionDialogs({ context, session: this, persist: () => this.#persist() });
+    const parts = makeParts(this.#host());
+    this.#warning = parts.warning;
+    this.requests = parts.requests;
+    this.#branches = parts.branches;
+    this.#mediaOperations = parts.mediaOperations;
+    for (const leg of this.legs) context.owner.addLeg(leg, this);
+    if (resumed?.isRestored === true) this.dialogs.doubt("unsure");
+  }
+
+  #host(): SessionHost<CallSession> {
+    const { owner, observer } = this.#context;
+    return {
+      context: this.#context,
+      media: this.media,
       log: this.#log,
+      legs: this.#legs,
+      dispatch: (event) => this.dispatch(event),
+      onIdle: () => this.#closeWhenIdle(),
+      describe: (leg) => this.dialogs.describe(leg),
+      rename: (leg, dialogId) => this.dialogs.rename(leg, dialogId),
+      onRefer: (side, request) => observer.onRefer(this, side, request),
       onLeg: (leg) => {
-        context.owner.addLeg(leg, this);
+        owner.addLeg(leg, this);
         this.#calleeCallIds.push(leg.sipCallId);
       },
-      onLegGone: (leg) => context.owner.removeLeg(leg),
       onConnected: (device) => {
-        if (this.#responses !== undefined) this.#responses.connected = device;
+        const { responses } = this.#goal;
+        if (responses !== undefined) responses.connected = device;
       },
-      onWarnings: (codes) => this.#warning.note(codes),
-      codecsBetween,
-    });
-    this.#mediaOperations = new MediaOperations({
-      media: this.#media,
-      warning: this.#warning,
-      dispatch: (event) => this.dispatch(event),
-      legs: this.#legs,
-      branchLeg: (branchId) => this.#branches.get(branchId)?.leg,
-      codecsBetween,
-    });
-    for (const leg of this.legs) context.owner.addLeg(leg, this);
-    if (saved !== undefined) this.#doubt("unsure");
+    };
   }
 
   /** The call as its model has it. */
@@ -132,7 +142,8 @@ export class CallSession {
 
   get legs(): readonly Leg[] {
     const { caller, callee } = this.#legs;
-    return callee === undefined ? [caller] : [caller, callee];
+    const legs = callee === undefined ? [caller] : [caller, callee];
+    return this.#taken.size === 0 ? legs : legs.filter((leg) => !this.#taken.has(leg));
   }
 
   /** Names of the devices that it counts for. */
@@ -142,7 +153,7 @@ export class CallSession {
 
   /** The relay may have a session for it. */
   get hasMedia(): boolean {
-    return this.#media.isOpen;
+    return this.media.isOpen;
   }
 
   leg(side: Side): Leg | undefined {
@@ -152,48 +163,75 @@ export class CallSession {
   /** Which party a leg is; undefined for that of a branch that is not the callee. */
   sideOf(leg: Leg): Side | undefined {
     const { caller, callee } = this.#legs;
+    if (this.#taken.has(leg)) return undefined;
     return leg === caller ? "caller" : leg === callee ? "callee" : undefined;
   }
 
   /** Begins the call. */
   offer(offered: OfferedInvite): void {
-    this.#offered = offered;
-    this.#responses = new CallerResponses(offered, this.#legs.caller, this.#warning);
+    this.#goal.beginFor(offered, this.#legs.caller, this.#warning);
     this.dispatch({ type: "offered", sdp: offered.sdp, route: offered.route });
+  }
+
+  /** Begins a call that the switch makes by itself. */
+  originate(originated: OriginatedCall): void {
+    this.#goal.begin(originated);
+    this.dispatch({ type: "originated", route: originated.route });
+  }
+
+  /** Hands legs over to another session; what is left of this one ends. */
+  take(legs: readonly Leg[], outcome: Outcome): void {
+    const sides = legs.map((leg) => this.sideOf(leg)).filter((side) => side !== undefined);
+    for (const leg of legs) this.#taken.add(leg);
+    this.dispatch({ type: "taken", sides, outcome });
   }
 
   /** True when the transaction is one of this call's INVITEs, which was then taken back. */
   cancel(transactionId: string, message: SipMessage): boolean {
-    if (this.#offered?.request.transactionId === transactionId) {
+    if (this.#goal.isOf(transactionId)) {
       this.dispatch({ type: "cancelled", told: toldReason(message) });
       return true;
     }
-    if (!this.#requests.has(transactionId)) return false;
+    if (!this.requests.has(transactionId)) return false;
     this.dispatch({ type: "reinvite-cancelled", transaction: transactionId });
-    this.#requests.forget(transactionId);
+    this.requests.forget(transactionId);
     return true;
   }
 
   /** A request inside the dialog of one of the parties, from whom it should be. */
   receive(side: Side, request: IncomingRequest): void {
     const leg = this.#legs[side];
-    if (leg === undefined) return;
+    if (leg === undefined || this.#taken.has(leg)) return;
     const { state, suspended } = this.#call;
     const isShort = state === "established" && suspended && this.#context.port.takesDialogs;
-    if (isShort && this.#requests.hold(request, () => this.receive(side, request))) return;
-    this.#requests.receive(side, leg, this.#legs[otherSide(side)], request);
+    if (isShort && this.requests.hold(request, () => this.receive(side, request))) return;
+    if (request.message.method === "BYE") this.#leaving(side, byeOutcome(side, request.message));
+    this.requests.receive(side, leg, this.#legs[otherSide(side)], request);
+  }
+
+  /** The dialog of a party is gone. */
+  lose(side: Side, outcome: Outcome): void {
+    this.#leaving(side, outcome);
+    this.dispatch({ type: "gone", side, outcome });
+  }
+
+  /** Who else is in the session may be taken before it ends. */
+  #leaving(side: Side, outcome: Outcome): void {
+    const leg = this.#legs[side];
+    const isUp = this.#call.state === "established" && leg !== undefined && !this.#taken.has(leg);
+    if (isUp) this.#context.observer.onLeaving(this, side, outcome);
   }
 
   /** A device of this call has registered: it may have connected anew. */
   follow(deviceName: string): void {
     if (this.#call.state !== "established") return;
-    for (const leg of this.legs) if (leg.device.name === deviceName) this.#requests.follow(leg);
+    for (const leg of this.legs) if (leg.device.name === deviceName) this.requests.follow(leg);
   }
 
   /** Nothing can be sent any more. */
   loseEdge(): void {
-    this.#requests.forgetAll();
-    this.#doubt("unsure");
+    this.requests.forgetAll();
+    this.dialogs.doubt("unsure");
     this.dispatch({ type: "edge-lost" });
   }
 
@@ -202,31 +240,10 @@ export class CallSession {
     return this.#isAnswerSent;
   }
 
-  /** What an edge is told of a leg's dialog that does not know it; undefined when too little is known. */
-  describe(leg: Leg): EdgeDialog | undefined {
-    const side = this.sideOf(leg);
-    skipSequenceNumbers(leg);
-    this.#persist();
-    return edgeDialogOf(leg, side === undefined ? undefined : this.#call[side].localSdp);
-  }
-
-  /** The edge that is connected has the dialogs of these legs. */
-  noteKnown(legs: readonly Leg[]): void {
-    const { edgeMemory } = this.#context.port;
-    if (legs.filter((leg) => noteKnown(leg, edgeMemory)).length > 0) this.#persist();
-  }
-
-  /** The server has lost the dialogs, or has them for a process that is gone; `renew` is to follow. */
-  loseDialogs(): void {
-    this.#doubt("lost");
-    for (const leg of this.legs) skipSequenceNumbers(leg);
-    this.#persist();
-  }
-
   /** There is an edge. @param renew it is sent an INVITE to each party, with what was agreed, to know dialogs again by */
   findEdge(renew = false): void {
     this.dispatch({ type: "edge-back", renew });
-    this.#requests.release();
+    this.requests.release();
   }
 
   /** Stops its timers. */
@@ -245,10 +262,17 @@ export class CallSession {
       this.#call = call;
       for (const effect of effects) this.#perform(effect);
       if (effects.some(({ type }) => type === "invite")) this.#persist();
-      if (call.branches !== before.branches) this.#occupy(triedDevices(call, this.#offered?.targets));
+      if (call.branches !== before.branches) this.#offering(triedDevices(call, this.#goal.targets?.targets));
+      this.#isAnnounced = tellChange(this.#context.observer, this, before, this.#isAnnounced);
     }
     this.#isRunning = false;
     this.#context.owner.onChanged(this);
+  }
+
+  #offering(devices: readonly LegDevice[]): void {
+    if (devices.length === 0) return;
+    this.#occupy(devices);
+    if (this.#call.state !== "established") this.#context.observer.onOffering(this, devices);
   }
 
   /** The devices that the call is at now; none: where it was. */
@@ -265,7 +289,7 @@ export class CallSession {
       case "media":
         return this.#mediaOperations.run(effect.operation, effect.ticket);
       case "invite":
-        return this.#branches.invite(effect, this.#offered, this.#legs.caller.device);
+        return this.#branches.invite(effect, this.#goal.targets, this.#legs.caller.device);
       case "cancel":
         return this.#branches.cancel(effect.branchId, cancelReason(effect));
       case "adopt":
@@ -273,31 +297,34 @@ export class CallSession {
       case "decline":
         return this.#decline(effect.branchId);
       case "divert":
-        return this.#divert(effect.reason);
+        return this.dispatch({ type: "diverted", route: this.#goal.divert(effect.reason) });
       case "ring":
         return this.#ring(effect);
       case "answer":
         return this.#answer(effect.sdp);
       case "reject":
-        return this.#responses?.reject(effect);
+        return this.#goal.responses?.reject(effect);
       case "respond":
-        return this.#requests.respond(effect);
+        return this.requests.respond(effect);
       case "request":
-        return this.#requests.send(effect, this.#legs[effect.side], this.#legs[otherSide(effect.side)]);
+        return this.requests.send(effect, this.#legs[effect.side], this.#legs[otherSide(effect.side)]);
       case "pass":
-        return this.#requests.pass(effect, this.#legs[effect.side]);
+        return this.requests.pass(effect, this.#legs[effect.side]);
       case "cancel-request":
-        return this.#requests.cancel(effect.ticket);
+        return this.requests.cancel(effect.ticket);
       case "ack":
-        return this.#requests.acknowledge(effect.side, effect.sdp);
+        return this.requests.acknowledge(effect.side, effect.sdp);
       case "bye":
-        return this.#requests.bye(this.#legs[effect.side], reasonOf(effect.outcome));
+        return this.requests.bye(this.#legs[effect.side], reasonOf(effect.outcome));
       case "start-timer":
         return this.#timers.start(effect.timer, effect.delayMs, effect.spreadMs);
       case "stop-timer":
         return this.#timers.stop(effect.timer);
       case "persist":
         return this.#persist();
+      case "picked-up":
+        this.#goal.reach();
+        return this.#context.owner.onAnswered(this);
       case "ended":
         return this.#ended(effect.outcome);
       case "closed":
@@ -306,87 +333,61 @@ export class CallSession {
     }
   }
 
-  #divert(reason: Diversion): void {
-    const offered = this.#offered;
-    const routed = offered?.divert?.(reason);
-    if (offered && routed) this.#offered = { ...offered, targets: routed.targets };
-    this.dispatch({ type: "diverted", route: routed?.route });
-  }
-
   #adopt(branchId: string): void {
     const taken = this.#branches.take(branchId);
     if (taken === undefined) return;
-    this.#legs.callee = taken.leg;
+    if (this.#call.isOriginated === true) {
+      // It takes the place of the caller, whom there is none of.
+      this.#context.owner.removeLeg(this.#legs.caller);
+      this.#legs.caller = taken.leg;
+    } else this.#legs.callee = taken.leg;
     this.#occupy([taken.leg.device]);
-    this.#requests.expectAck("callee", taken.response);
+    this.requests.expectAck("callee", taken.response);
   }
 
   #decline(branchId: string): void {
     const branch = this.#branches.get(branchId);
     if (branch === undefined) return;
     branch.response?.acknowledge();
-    this.#requests.bye(branch.leg, COMPLETED_ELSEWHERE);
+    this.requests.bye(branch.leg, COMPLETED_ELSEWHERE);
     this.#log.giveUp(branchId);
     this.#branches.forget(branchId);
   }
 
   #ring(effect: EffectOf<"ring">): void {
     this.progress.ringingAtMs ??= this.#context.clock.wallMs();
-    this.#responses?.ring(effect);
+    this.#goal.responses?.ring(effect);
+    this.#context.observer.onRinging(this);
   }
 
   #answer(sdp: string): void {
-    this.#responses?.answer(sdp, this.#legs.callee, (error) => {
+    this.#goal.responses?.answer(sdp, this.#legs.callee, (error) => {
       this.#isAnswerSent ||= error === undefined;
       if (error === undefined || error.code === "edge-lost") return;
       this.#context.logger.info("answer came too late", { callId: this.callId, error: error.message });
       this.dispatch({ type: "answer-lost" });
     });
-    this.#offered = undefined;
-    this.#responses = undefined;
+    this.#goal.reach();
     this.#context.owner.onAnswered(this);
   }
 
-  #doubt(standing: "unsure" | "lost"): void {
-    for (const { dialog } of this.legs) if (dialog !== undefined) dialog.standing = standing;
-  }
-
-  #rename(leg: Leg, dialogId: string): void {
-    const { owner } = this.#context;
-    owner.removeLeg(leg);
-    leg.dialogId = dialogId;
-    owner.addLeg(leg, this);
-  }
-
   #persist(): void {
-    const { store, clock } = this.#context;
-    const { state } = this.#call;
-    if (state === "disconnected") return;
-    if (state !== "established") return store.put(ringingCallOf(this.progress, this.#legs.caller));
-    this.progress.answeredAtMs ??= clock.wallMs();
-    store.put(savedCallOf(this.progress, this.#call, this.#legs, this.endpoint));
+    persistSession(this.#context, this, this.#legs);
   }
 
   #ended(outcome: Outcome): void {
-    const { owner, clock } = this.#context;
+    const { owner, observer, clock } = this.#context;
     const endedAtMs = clock.wallMs();
     // What waited for the edge gets its answer from a call that has ended.
-    this.#requests.release();
-    owner.onEnded(this, outcome, this.#finish(outcome, endedAtMs));
-  }
-
-  async #finish(outcome: Outcome, endedAtMs: number): Promise<void> {
-    const { store, logger } = this.#context;
-    const call = this.#call;
-    const summary = await this.#media.release();
-    await this.#context.writeRecord({ progress: this.progress, call, outcome, nowMs: endedAtMs, summary });
-    // The record is there before the call is forgotten: a call that ends while the process dies is recorded still.
-    store.remove(this.callId);
-    logger.info("call ended", { callId: this.callId, reason: outcome.reason, status: outcome.status, by: outcome.by });
+    this.requests.release();
+    const { callId, media, progress } = this;
+    const ended = { callId, media, progress, call: this.#call };
+    owner.onEnded(this, outcome, finishSession(this.#context, ended, outcome, endedAtMs));
+    observer.onEnded(this, outcome);
   }
 
   #closeWhenIdle(): void {
-    if (!this.#isFinished || !this.#requests.isIdle) return;
+    if (!this.#isFinished || !this.requests.isIdle) return;
     this.#isFinished = false;
     this.#timers.close();
     for (const leg of this.legs) this.#context.owner.removeLeg(leg);

@@ -39,6 +39,7 @@ const MAX_LINGERING = 32;
 export class CallTable {
   readonly #sessions = new Map<string, CallSession>();
   readonly #legs = new Map<string, LegEntry>();
+  readonly #byTag = new Map<string, LegEntry>();
   readonly #devices = new Map<string, DeviceCalls>();
   /** What is counted for each call. */
   readonly #counted = new Map<CallSession, { names: readonly string[]; lines: readonly string[]; isActive: boolean }>();
@@ -68,6 +69,11 @@ export class CallTable {
 
   findLeg(dialogId: string): LegEntry | undefined {
     return this.#legs.get(dialogId);
+  }
+
+  /** By the tag that we have given it. */
+  findByTag(localTag: string): LegEntry | undefined {
+    return this.#byTag.get(localTag);
   }
 
   /** Calls of a device, as either party, of which something is left. */
@@ -116,11 +122,14 @@ export class CallTable {
   }
 
   addLeg(leg: Leg, session: CallSession): void {
-    this.#legs.set(leg.dialogId, { leg, session });
+    const entry = { leg, session };
+    this.#legs.set(leg.dialogId, entry);
+    this.#byTag.set(leg.localTag, entry);
   }
 
   removeLeg(leg: Leg): void {
     if (this.#legs.get(leg.dialogId)?.leg === leg) this.#legs.delete(leg.dialogId);
+    if (this.#byTag.get(leg.localTag)?.leg === leg) this.#byTag.delete(leg.localTag);
   }
 
   /** The call counts no longer, though messages of it may still come. */

@@ -2,8 +2,8 @@ import { detached } from "../../common/index.ts";
 import { parseTokenList, splitList, type SipMessage } from "../../sip/message/index.ts";
 import type { HeaderList } from "../signaling/signaling-port.ts";
 
-const METHODS = "INVITE, ACK, BYE, CANCEL, OPTIONS, INFO, UPDATE, PRACK, REGISTER, SUBSCRIBE, MESSAGE";
-const DIALOG_METHODS = "INVITE, ACK, BYE, CANCEL, OPTIONS, INFO, UPDATE, PRACK";
+const METHODS = "INVITE, ACK, BYE, CANCEL, OPTIONS, INFO, UPDATE, PRACK, REFER, REGISTER, SUBSCRIBE, MESSAGE";
+const DIALOG_METHODS = "INVITE, ACK, BYE, CANCEL, OPTIONS, INFO, UPDATE, PRACK, REFER";
 const MAX_PACKAGES = 32;
 
 /** What a 405 or 200 to a request outside a dialog says. */

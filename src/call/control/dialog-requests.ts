@@ -13,7 +13,7 @@ import { accepts } from "./accept.ts";
 import { adoptAbilities, ALLOW_WITHOUT_INFO, DIALOG_CAPABILITIES, infoRefusal, recvInfo } from "./capabilities.ts";
 import type { Leg } from "./leg.ts";
 import { noteRefresh, noteRequest } from "./leg-dialog.ts";
-import { LegRequests, type LegRequestsOptions } from "./leg-requests.ts";
+import { LegRequests, type LegRequest, type LegRequestsOptions } from "./leg-requests.ts";
 import { toldReason } from "./reason-header.ts";
 import { sdpOf, sessionBody } from "./session-body.ts";
 import { decideSession, sessionOfResponse, sessionRequestHeaders } from "./session-interval.ts";
@@ -33,6 +33,8 @@ export interface DialogRequestsOptions extends LegRequestsOptions {
   readonly ids: Ids;
   readonly warning: RefusalWarning;
   readonly dispatch: (event: SessionEvent) => void;
+  /** A party asks for a transfer (RFC 3515): the request is still to be answered. */
+  readonly onRefer: (side: Side, request: IncomingRequest) => void;
   /** The last request of ours has been answered. */
   readonly onIdle: () => void;
 }
@@ -114,6 +116,8 @@ export class DialogRequests {
           transaction: request.transactionId,
           refusal: infoRefusal(message, other ?? {}),
         });
+      case "REFER":
+        return this.#options.onRefer(side, request);
       default:
         return this.#changeSession(side, leg, other, request);
     }
@@ -172,6 +176,11 @@ export class DialogRequests {
     const response = this.#unacknowledged.get(side);
     this.#unacknowledged.delete(side);
     response?.acknowledge(sdp === undefined ? undefined : { contentType: SDP, text: sdp });
+  }
+
+  /** Sends a request that is no part of the session's machine. */
+  sendAside(leg: Leg, request: LegRequest): void {
+    this.#legs.send(leg, request, { onResponse: () => undefined, onFailed: () => undefined });
   }
 
   /**

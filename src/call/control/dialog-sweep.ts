@@ -1,8 +1,9 @@
 import type { Clock, Logger, Timer } from "../../common/index.ts";
 import type { CallSession } from "./call-session.ts";
+import type { SessionDialogs } from "./session-dialogs.ts";
 
 /** What a sweep needs of a call. */
-export type SweptCall = Pick<CallSession, "call" | "loseDialogs" | "findEdge">;
+export type SweptCall = Pick<CallSession, "call" | "findEdge"> & { readonly dialogs: Pick<SessionDialogs, "lose"> };
 
 export interface DialogSweepOptions {
   readonly clock: Clock;
@@ -38,7 +39,7 @@ export class DialogSweep {
     this.stop();
     if (sessions.length === 0) return;
     // Also of calls that end before it is their turn the server has lost the dialogs.
-    for (const session of sessions) session.loseDialogs();
+    for (const session of sessions) session.dialogs.lose();
     this.#waiting = [...sessions];
     this.#underWay = [];
     this.#counts = { calls: sessions.length, renewed: 0, ended: 0 };

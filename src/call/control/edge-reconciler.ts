@@ -99,7 +99,9 @@ export class EdgeReconciler {
     const { unknown, refused } = await this.#claim(legs);
     if (round !== this.#round) return false;
     for (const session of this.#suspects) {
-      session.noteKnown(session.legs.filter(({ dialogId }) => !unknown.has(dialogId) && !refused.has(dialogId)));
+      session.dialogs.noteKnown(
+        session.legs.filter(({ dialogId }) => !unknown.has(dialogId) && !refused.has(dialogId)),
+      );
     }
     const isRefused = refused.size > 0 && this.#refusals < MAX_REFUSALS;
     if (refused.size > 0) this.#refusals += 1;
@@ -116,7 +118,7 @@ export class EdgeReconciler {
     const lost = await this.#import(missing);
     if (round !== this.#round) return false;
     const lostLegs = new Set(lost.map(({ leg }) => leg));
-    for (const { session, leg } of missing) if (!lostLegs.has(leg)) session.noteKnown([leg]);
+    for (const { session, leg } of missing) if (!lostLegs.has(leg)) session.dialogs.noteKnown([leg]);
     this.#suspects = waiting;
     for (const { session, leg } of lost) this.#lose(session, leg);
     if (missing.length > 0) {
@@ -146,7 +148,7 @@ export class EdgeReconciler {
       // What the edge knew when its memory was what it is has ended; a caller without its answer has no dialog.
       const isEnded = wasKnown(leg, port.edgeMemory);
       const isReal = session.isAnswerSent || session.sideOf(leg) !== "caller";
-      const dialog = port.takesDialogs && isReal && !isEnded ? session.describe(leg) : undefined;
+      const dialog = port.takesDialogs && isReal && !isEnded ? session.dialogs.describe(leg) : undefined;
       if (dialog === undefined) lost.push(each);
       else told.push({ ...each, dialog });
     }
@@ -162,7 +164,7 @@ export class EdgeReconciler {
 
   #lose(session: CallSession, leg: Leg): void {
     const side = session.sideOf(leg);
-    if (side !== undefined) session.dispatch({ type: "gone", side, outcome: lossOutcome() });
+    if (side !== undefined) session.lose(side, lossOutcome());
   }
 
   #isYoung({ progress }: CallSession): boolean {

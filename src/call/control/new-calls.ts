@@ -1,6 +1,6 @@
 import { detached, type Ids } from "../../common/index.ts";
 import type { RelayEndpoint } from "../../media/index.ts";
-import { parseCSeq, parseDigits, tagOf, type SipMessage } from "../../sip/message/index.ts";
+import { tagOf, type SipMessage } from "../../sip/message/index.ts";
 import type { Inventory, Peer, SipPhone } from "../device/index.ts";
 import {
   analyze,
@@ -11,35 +11,37 @@ import {
   type EmergencyPlan,
   type NumberingSource,
 } from "../digit-analysis/index.ts";
-import { isImpossible, privacyOf } from "../identity/privacy.ts";
-import { receivedHistory } from "../identity/redirection-history.ts";
-import { NEW_SESSION, refusedOutcome, type Outcome } from "../model/index.ts";
+import { receivedHistory, type RedirectionHistory } from "../identity/redirection-history.ts";
+import { NEW_SESSION, refusedOutcome, type DialedFeature, type Outcome } from "../model/index.ts";
 import type { Binding } from "../registrar/index.ts";
 import type { HeaderList, IncomingRequest } from "../signaling/signaling-port.ts";
 import type { TollGuards } from "../toll/index.ts";
 import { inboundNumber } from "../trunk/trunk-numbers.ts";
-import { accepts } from "./accept.ts";
 import type { CallProgress } from "./call-progress.ts";
 import { type CallContext, CallSession } from "./call-session.ts";
 import type { CallTable } from "./call-table.ts";
 import type { CallLimits } from "./call-limits.ts";
 import { CallRouting, type Dialing } from "./call-routing.ts";
 import { callerDevice, claimOf } from "./caller-identity.ts";
-import { adoptAbilities, recvInfo } from "./capabilities.ts";
-import { dialogOfRequest } from "./leg-dialog.ts";
-import { dialogIdOf, type Leg, type LegDevice, type LegRegistration } from "./leg.ts";
+import { recvInfo } from "./capabilities.ts";
+import { checkInvite, MAX_HOPS, type CheckedInvite } from "./invite-check.ts";
+import { branchHeaders, callerLeg } from "./caller-leg.ts";
+import { dialogIdOf, type Leg, type LegDevice } from "./leg.ts";
 import { sourceText } from "./leg-log.ts";
 import { reasonOf } from "./reason-header.ts";
 import { rejection, type Rejection } from "./rejection.ts";
 import { reliabilityOf } from "./reliability.ts";
 import { PEER_BUSY } from "./route-trunks.ts";
-import type { RejectedCall, RoutedCall } from "./routed-call.ts";
+import type { DialDecision, FeatureCall, RejectedCall, RoutedCall } from "./routed-call.ts";
 import { registrationAt } from "./way-to-leg.ts";
-import { sessionBody } from "./session-body.ts";
-import { decideSession, type SessionDecision } from "./session-interval.ts";
+import { virtualLeg } from "./virtual-leg.ts";
 
 export interface NewCallsOptions extends CallLimits {
   readonly context: CallContext;
+  /** What becomes of an INVITE that asks for a feature. */
+  readonly onDialed: (callId: string, caller: Leg, called: string, feature: DialedFeature) => DialDecision;
+  /** Told of a device's call before anybody is rung. */
+  readonly onOffered: (session: CallSession) => void;
   readonly table: CallTable;
   readonly inventory: Inventory;
   readonly ids: Ids;
@@ -57,22 +59,50 @@ export interface NewCallsOptions extends CallLimits {
   readonly numbering?: NumberingSource | undefined;
 }
 
-/** An INVITE that may become a call. */
-interface Checked {
-  readonly sdp: string | undefined;
-  readonly session: Extract<SessionDecision, { kind: "agree" }>;
-  readonly hops: number;
+/** An INVITE that becomes a call. */
+interface BegunCall {
+  readonly request: IncomingRequest;
+  readonly device: SipPhone | Peer;
+  readonly dialed: Dialed;
+  readonly callId: string;
+  readonly checked: CheckedInvite;
+  /** The caller's wish for privacy counts. */
+  readonly mayHide: boolean;
+  readonly routing: CallRouting | undefined;
 }
 
-const MAX_HOPS = 70;
+/** Who calls whom, as far as digit analysis has to know. */
+interface RoutingFacts {
+  readonly callId: string;
+  readonly device: SipPhone | Peer;
+  readonly dialed: Dialed;
+  /** The caller's. */
+  readonly number: string;
+  /** Host that the caller says it is of. */
+  readonly domain: string;
+  /** What a trusted caller says of how the call came. */
+  readonly received: RedirectionHistory;
+}
+
+/** A call of the switch itself. */
+export interface Origination {
+  readonly sessionId: string;
+  /** Who is shown as the caller. */
+  readonly as: LegDevice;
+  /** Whose calling search space it is, and who pays. */
+  readonly by: SipPhone | Peer;
+  readonly to: string;
+  readonly endpoint: RelayEndpoint;
+  /** Only this phone is rung, wherever its calls are forwarded to. */
+  readonly onlyDevice?: string | undefined;
+}
+
 /** Forwardings of a call where no dial plan says. */
 const MAX_FORWARDS = 12;
-const SUBJECT_LENGTH = 256;
 /** What emergency calls have beyond what all calls may have: a tenth of it, and so many calls at least. */
 const MIN_RESERVE = 10;
 /** Emergency calls that a party may make beyond all the calls that it may have: no more than the edge lets through first. */
 const EMERGENCY_CALLS_OF_ONE = 20;
-const SDP = "application/sdp";
 
 /** Turns authenticated INVITEs into calls. */
 export class NewCalls {
@@ -114,24 +144,58 @@ export class NewCalls {
     if (!parsed.ok) return rejection(416, "uri-scheme");
     const dialed: Dialed = { ...parsed.value, user: detached(parsed.value.user) };
     const callId = this.#options.ids.uuid();
-    const routing = this.#routing(callId, message, device, dialed);
-    const routed = routing?.begin(this.#fromTrunk(device, dialed)) ?? callerBusy(device);
-    this.#logEmergency(dialed, device, routed);
-    if (routed.kind === "rejected") {
-      const { status, cause, headers } = routed;
-      const outcome: Outcome = { ...refusedOutcome({ status }, cause), by: "switch" };
-      this.#record(request, device, dialed.user, routed.callee, outcome, routing?.redirect);
-      return { ...routed, headers: [...headers, ...reasonOf(outcome)] };
-    }
-    const { ids, table, context, lookup } = this.#options;
+    const identity = callerDevice(device, message);
+    const routing = this.#routing({
+      callId,
+      device,
+      dialed,
+      number: identity.number,
+      domain: claimOf(message, "from").host,
+      received: device.kind === "peer" && device.trusted === true ? receivedHistory(message) : [],
+    });
+    const found = routing?.begin(this.#fromTrunk(device, dialed)) ?? callerBusy(device);
+    this.#logEmergency(dialed, device, found);
+    const call: BegunCall = { request, device, dialed, callId, checked, mayHide, routing };
+    if (found.kind === "rejected") return this.#reject(call, found);
+    const caller = this.#callerLeg(call);
+    const routed = found.kind === "feature" ? this.#dial(call, caller, found) : found;
+    if (routed.kind === "rejected") return this.#reject(call, routed);
+    this.#start(call, caller, routed, found.kind === "feature");
+    return undefined;
+  }
+
+  #callerLeg({ request, device, checked, mayHide }: BegunCall): Leg {
+    const { ids, context, lookup } = this.#options;
     const bindings = device.kind === "sip-phone" ? lookup(device) : [];
-    const caller = callerLeg(request, device, checked.session, {
+    return callerLeg(request, device, checked.session, {
       ids,
-      identity: callerDevice(device, message, mayHide),
+      identity: callerDevice(device, request.message, mayHide),
       edgeMemory: context.port.edgeMemory,
       registration: registrationAt(bindings, request.source),
       isUrgent: !mayHide,
     });
+  }
+
+  /** What a device dials that asks for a feature is answered by a service of the relay, where the feature can be had. */
+  #dial({ callId, device, dialed }: BegunCall, caller: Leg, { feature }: FeatureCall): RoutedCall | RejectedCall {
+    if (device.kind === "peer") return { kind: "rejected", ...rejection(403, "feature") };
+    const decision = this.#options.onDialed(callId, caller, dialed.user, feature);
+    if (decision.kind === "refused") return { kind: "rejected", ...rejection(decision.status, decision.reason) };
+    const { endpoint } = decision;
+    return { kind: "routed", route: { kind: "endpoint" }, targets: new Map(), callee: undefined, endpoint };
+  }
+
+  #reject({ request, device, dialed, routing }: BegunCall, rejected: RejectedCall): Rejection {
+    const { status, cause, headers } = rejected;
+    const outcome: Outcome = { ...refusedOutcome({ status }, cause), by: "switch" };
+    this.#record(request, device, dialed.user, rejected.callee, outcome, routing?.redirect);
+    return { ...rejected, headers: [...headers, ...reasonOf(outcome)] };
+  }
+
+  #start(call: BegunCall, caller: Leg, routed: RoutedCall, isKnown: boolean): void {
+    const { request, device, dialed, callId, checked, routing } = call;
+    const { table, context } = this.#options;
+    const { message } = request;
     const session = new CallSession(context, {
       callId,
       calledNumber: dialed.user,
@@ -141,6 +205,7 @@ export class NewCalls {
     });
     noteRedirect(session, routing);
     table.add(session);
+    if (!isKnown) this.#options.onOffered(session);
     session.offer({
       request,
       sdp: checked.sdp,
@@ -156,7 +221,6 @@ export class NewCalls {
       trustedHost: device.kind === "peer" && device.trusted === true ? this.#hostFor(dialed) : undefined,
       branchHeaders: [...branchHeaders(message, checked.hops), ...recvInfo(caller)],
     });
-    return undefined;
   }
 
   /** A trunk's numbers are changed before they are looked up; what it calls in an emergency is not. */
@@ -171,26 +235,32 @@ export class NewCalls {
   }
 
   /** Undefined: the caller has all the calls it may have. */
-  #routing(callId: string, message: SipMessage, device: SipPhone | Peer, dialed: Dialed): CallRouting | undefined {
-    const { inventory, table, ids, lookup, onFlowFailed, toll, numbering } = this.#options;
-    const { ringSeconds, serialRingSeconds, trunkTrySeconds, isUsable } = this.#options;
+  #routing(facts: RoutingFacts): CallRouting | undefined {
+    const { table } = this.#options;
+    const { device, dialed } = facts;
     const isUrgent = isEmergency(dialed, this.#options.emergency());
     const { name, maxCalls } = device;
     if (table.isBusy({ name, maxCalls: maxCalls + (isUrgent ? EMERGENCY_CALLS_OF_ONE : 0) })) return undefined;
     if (!isUrgent && device.kind === "sip-phone" && table.isLineBusy(device, "from")) return undefined;
+    return this.#routingOf(facts, isUrgent);
+  }
+
+  #routingOf({ callId, device, number, domain, received }: RoutingFacts, isUrgent: boolean): CallRouting {
+    const { inventory, table, ids, lookup, onFlowFailed, toll, numbering } = this.#options;
+    const { ringSeconds, serialRingSeconds, trunkTrySeconds, isUsable } = this.#options;
     const isBusy = (party: SipPhone | Peer): boolean =>
       !isUrgent && (table.isBusy(party) || (party.kind === "sip-phone" && table.isLineBusy(party, "to")));
     const ofTrunk = device.kind === "peer" ? device.fromDomain : undefined;
     const times = { ringSeconds, serialRingSeconds, trunkTrySeconds };
-    const { maxHops: maxForwards = MAX_FORWARDS } = numbering?.(callerDevice(device, message).number).plan ?? {};
+    const { maxHops: maxForwards = MAX_FORWARDS } = numbering?.(number).plan ?? {};
     return new CallRouting({
       callId,
       caller: device,
-      isUrgent: (number) => isEmergency(number, this.#options.emergency()),
-      analyze: (dialing) => this.#analyze(dialing, message, device),
+      isUrgent: (dialed) => isEmergency(dialed, this.#options.emergency()),
+      analyze: (dialing) => this.#analyze(dialing, number, domain),
       forwardingOf: (line) => inventory.forwardingOf(line),
       maxForwards,
-      received: device.kind === "peer" && device.trusted === true ? receivedHistory(message) : [],
+      received,
       isOwnHost: (host) =>
         this.localHosts.has(host) || [inventory.realm, ofTrunk].some((own) => own?.toLowerCase() === host),
       toll,
@@ -198,20 +268,58 @@ export class NewCalls {
     });
   }
 
+  /**
+   * Rings a number by a call of the switch itself: whoever answers is connected with its service.
+   * @returns what stands against it; undefined: it rings
+   */
+  originate({ sessionId, as, by, to, endpoint, onlyDevice }: Origination): Rejection | undefined {
+    const { context, table, inventory } = this.#options;
+    const dialed: Dialed = { user: to };
+    const facts = { callId: sessionId, device: by, dialed, number: as.number, domain: "", received: [] };
+    const routing = this.#routingOf(facts, false);
+    const phone = onlyDevice === undefined ? undefined : inventory.lineOf(onlyDevice, to);
+    const routed = phone === undefined ? routing.begin(dialed) : routing.beginAt(phone);
+    if (routed.kind === "rejected") return routed;
+    if (routed.kind === "feature") return rejection(488, "feature");
+    const { route, targets } = routed;
+    if (route.kind !== "branches") return rejection(488, "service");
+    const session = new CallSession(context, {
+      callId: sessionId,
+      calledNumber: to,
+      caller: virtualLeg(as, this.#options.ids),
+      callee: routed.callee,
+      endpoint,
+    });
+    noteRedirect(session, routing);
+    table.add(session);
+    session.originate({
+      route,
+      targets,
+      divert: (reason) => {
+        const diverted = routing.divert(reason);
+        if (diverted !== undefined) noteRedirect(session, routing);
+        return diverted;
+      },
+      branchHeaders: [["Max-Forwards", String(MAX_HOPS)]],
+    });
+    return undefined;
+  }
+
+  /** @param number of the caller, as the dial plan knows it */
   #analyze(
     { dialed, by, callingSearchSpace: space, line }: Dialing,
-    message: SipMessage,
-    device: SipPhone | Peer,
+    number: string,
+    callerDomain: string,
   ): Destination {
     const { inventory, endpoints } = this.#options;
-    const numbering = this.#options.numbering?.(callerDevice(device, message).number);
+    const numbering = this.#options.numbering?.(number);
     const emergency = this.#options.emergency();
     return analyze(dialed, {
       inventory,
       caller: by,
       endpoints,
       localHosts: this.localHosts,
-      callerDomain: claimOf(message, "from").host,
+      callerDomain,
       ...(emergency === undefined ? {} : { emergency }),
       ...(numbering === undefined ? {} : { numbering: { ...numbering, space, line } }),
     });
@@ -226,9 +334,11 @@ export class NewCalls {
     return Math.max(MIN_RESERVE, Math.ceil(this.#options.maxCalls / 10));
   }
 
-  #logEmergency(dialed: Dialed, { name }: SipPhone | Peer, { kind, callee }: RoutedCall | RejectedCall): void {
+  #logEmergency(dialed: Dialed, { name }: SipPhone | Peer, found: RoutedCall | RejectedCall | FeatureCall): void {
     if (!isEmergency(dialed, this.#options.emergency())) return;
-    this.#options.context.logger.warn("emergency call", { caller: name, called: dialed.user, kind, to: callee?.name });
+    const { kind } = found;
+    const to = kind === "feature" ? undefined : found.callee?.name;
+    this.#options.context.logger.warn("emergency call", { caller: name, called: dialed.user, kind, to });
   }
 
   #record(
@@ -264,73 +374,4 @@ function noteRedirect({ progress }: CallSession, routing: CallRouting | undefine
 
 function callerBusy({ kind }: SipPhone | Peer): RejectedCall {
   return { kind: "rejected", ...(kind === "peer" ? PEER_BUSY : rejection(486, "caller-busy")) };
-}
-
-/** RFC 3261 8.2.2 to 8.2.3, as far as it does not depend on where the call goes. */
-function checkInvite(message: SipMessage, device: SipPhone | Peer, mayHide: boolean): Checked | Rejection {
-  const hops = parseDigits(message.get("max-forwards") ?? String(MAX_HOPS), 255);
-  if (!hops.ok) return rejection(400, "max-forwards");
-  if (hops.value === 0) return rejection(483, "too-many-hops");
-  if (!parseCSeq(message.get("cseq") ?? "").ok) return rejection(400, "cseq");
-  if (!accepts(message, SDP)) return rejection(406, "accept");
-  if (mayHide && isImpossible(privacyOf(message))) return rejection(500, "privacy");
-  const body = sessionBody(message);
-  if (body.kind === "unsupported") {
-    return rejection(415, "body", [
-      ["Accept", SDP],
-      ["Accept-Encoding", "identity"],
-    ]);
-  }
-  const session = decideSession(message, device.profile.session, undefined);
-  if (session.kind === "refuse") return rejection(422, "session-interval", [["Min-SE", String(session.minSeconds)]]);
-  return { sdp: body.kind === "sdp" ? body.sdp : undefined, session, hops: hops.value };
-}
-
-function callerLeg(
-  request: IncomingRequest,
-  device: SipPhone | Peer,
-  { session }: Extract<SessionDecision, { kind: "agree" }>,
-  { ids, identity, edgeMemory, registration, isUrgent }: CallerFacts,
-): Leg {
-  const { message, source } = request;
-  const localTag = `s${ids.token(7)}`;
-  const sipCallId = detached(message.get("call-id") ?? "");
-  const remoteTag = detached(tagOf(message.get("from") ?? "") ?? "");
-  const leg: Leg = {
-    dialogId: dialogIdOf(sipCallId, remoteTag),
-    sipCallId,
-    localTag,
-    remoteTag,
-    device: identity,
-    source,
-    latch: device.profile.media.latch ? "any" : "candidates",
-    policy: device.profile.session,
-    allowsUpdate: false,
-    session,
-    dialog: dialogOfRequest(request, localTag, edgeMemory),
-    ...(registration === undefined ? {} : { registration }),
-    ...(isUrgent ? { takesAnyCodec: true } : {}),
-  };
-  adoptAbilities(leg, message);
-  return leg;
-}
-
-interface CallerFacts {
-  readonly ids: Ids;
-  /** As the other party gets to see it. */
-  readonly identity: LegDevice;
-  readonly edgeMemory: string | undefined;
-  readonly registration: LegRegistration | undefined;
-  readonly isUrgent: boolean;
-}
-
-/** What of the caller's INVITE the callee gets to see. */
-function branchHeaders(message: SipMessage, hops: number): HeaderList {
-  const headers: [string, string][] = [["Max-Forwards", String(Math.min(hops, MAX_HOPS) - 1)]];
-  const subject = message.get("subject");
-  // RFC 3323 5.3: what tells of a user who wants to be private is left out.
-  const isHidden = privacyOf(message).includes("user");
-  if (!isHidden && subject !== undefined && subject !== "" && subject.length <= SUBJECT_LENGTH)
-    headers.push(["Subject", subject]);
-  return headers;
 }

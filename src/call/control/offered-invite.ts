@@ -20,18 +20,27 @@ export interface DivertedCall {
   readonly targets: ReadonlyMap<string, BranchTarget>;
 }
 
-/** The caller's INVITE, and what it may be answered with. */
-export interface OfferedInvite {
-  readonly request: IncomingRequest;
-  readonly sdp: string | undefined;
-  readonly route: Route;
+/** Where a call goes. */
+export interface CallTargets {
   readonly targets: ReadonlyMap<string, BranchTarget>;
   /** Asked when the route wants the call to go elsewhere; undefined: there is nowhere. Absent: there never is. */
   readonly divert?: (reason: Diversion) => DivertedCall | undefined;
-  /** Session timer headers of a 2xx. */
-  readonly answerHeaders: HeaderList;
   /** For every INVITE to a callee. */
   readonly branchHeaders: HeaderList;
+}
+
+/** A call that the switch makes by itself. */
+export interface OriginatedCall extends CallTargets {
+  readonly route: BranchRoute;
+}
+
+/** The caller's INVITE, and what it may be answered with. */
+export interface OfferedInvite extends CallTargets {
+  readonly request: IncomingRequest;
+  readonly sdp: string | undefined;
+  readonly route: Route;
+  /** Session timer headers of a 2xx. */
+  readonly answerHeaders: HeaderList;
   /** Host by which a caller of the trust domain knows us; it is told who answers. Undefined: it is not trusted. */
   readonly trustedHost: string | undefined;
   readonly reliability: Reliability;

@@ -5,6 +5,7 @@ import type { HeaderList } from "../signaling/signaling-port.ts";
 
 const MAX_LENGTH = 256;
 const MAX_CAUSE = 127;
+const NORMAL_CLEARING = 16;
 const TEMPORARY_FAILURE = 41;
 
 /** CANCEL of a branch while another one has answered (RFC 3326 2). */
@@ -21,6 +22,13 @@ export function reasonOf({ cause, told }: Pick<Outcome, "cause" | "told">): Head
 export function cancelReason({ elsewhere, told }: { readonly elsewhere: boolean; readonly told?: string }): HeaderList {
   if (elsewhere) return COMPLETED_ELSEWHERE;
   return told === undefined ? [] : [["Reason", told]];
+}
+
+/** How a call ends that a party hangs up. */
+export function byeOutcome(side: Outcome["by"], bye: SipMessage): Outcome {
+  const told = toldReason(bye);
+  const outcome: Outcome = { by: side, reason: "normal", status: 200, cause: told?.cause ?? NORMAL_CLEARING };
+  return told === undefined ? outcome : { ...outcome, told: told.text };
 }
 
 /** What the records say of a dialog that was lost: its cause is that of the Reason, or a temporary failure. */

@@ -37,7 +37,10 @@ export function restoreCalls({ context, table, journal, recordsPath, toll }: Res
       callee: callee?.device ?? called,
       ...(endpoint === undefined ? {} : { endpoint }),
     };
-    const session = new CallSession(context, created, usable ?? { saved: one, call: one.call });
+    const session = new CallSession(context, created, {
+      ...(usable ?? { saved: one, call: one.call }),
+      isRestored: true,
+    });
     table.add(session);
     context.owner.onChanged(session);
     const trunk = callee?.device.kind === "peer" ? callee.device.name : undefined;

@@ -6,7 +6,7 @@ import type { HeaderList } from "../signaling/signaling-port.ts";
 import type { BranchTarget, Way } from "./branch.ts";
 import { phoneDevice } from "./caller-identity.ts";
 import { rejection, type Rejection } from "./rejection.ts";
-import type { RejectedCall, RoutedCall } from "./routed-call.ts";
+import type { FeatureCall, RejectedCall, RoutedCall } from "./routed-call.ts";
 import { routeToPeer, routeToTrunks, type TrunkContext } from "./route-trunks.ts";
 import { registrationOf } from "./way-to-leg.ts";
 
@@ -42,7 +42,7 @@ const NO_EMERGENCY: HeaderList = [["Warning", '399 tandem "This switch has no pl
 const ABSENT = 20;
 
 /** Turns the result of digit analysis into targets, or into what the caller is told. */
-export function routeCall(destination: Destination, context: RouteContext): RoutedCall | RejectedCall {
+export function routeCall(destination: Destination, context: RouteContext): RoutedCall | RejectedCall | FeatureCall {
   switch (destination.kind) {
     case "endpoint":
       return {
@@ -61,9 +61,14 @@ export function routeCall(destination: Destination, context: RouteContext): Rout
     case "route":
       return routeToTrunks(destination.attempts, context);
     case "hunt-pilot":
-    case "park-range":
-    case "pickup-group":
       return { kind: "rejected", ...rejection(501, destination.kind) };
+    case "park-range":
+      return {
+        kind: "feature",
+        feature: { kind: "park-slot", range: destination.pattern, slot: destination.number },
+      };
+    case "pickup-group":
+      return { kind: "feature", feature: { kind: "pickup-group", group: destination.group } };
     case "none":
       return { kind: "rejected", ...rejectionOfNone(destination) };
   }

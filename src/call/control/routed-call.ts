@@ -1,5 +1,5 @@
 import type { RelayEndpoint } from "../../media/index.ts";
-import type { Route } from "../model/index.ts";
+import type { DialedFeature, Endpoint, Route } from "../model/index.ts";
 import type { BranchTarget } from "./branch.ts";
 import type { LegDevice } from "./leg.ts";
 import type { Rejection } from "./rejection.ts";
@@ -12,6 +12,17 @@ export interface RoutedCall {
   readonly callee: LegDevice | undefined;
   readonly endpoint?: RelayEndpoint;
 }
+
+/** It asks for a feature of the switch. */
+export interface FeatureCall {
+  readonly kind: "feature";
+  readonly feature: DialedFeature;
+}
+
+/** What becomes of an INVITE that asks for a feature. */
+export type DialDecision =
+  | { readonly kind: "accepted"; readonly endpoint: Endpoint }
+  | { readonly kind: "refused"; readonly status: number; readonly reason: string };
 
 /** What the caller is told instead, and whom it called where that is known. */
 export type RejectedCall = { readonly kind: "rejected"; readonly callee?: LegDevice } & Rejection;

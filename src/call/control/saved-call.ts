@@ -59,6 +59,26 @@ export function savedCallOf(
   };
 }
 
+/** A call that is made of legs that are up. */
+export function joinedCallOf(
+  callId: string,
+  call: Session,
+  { caller, callee }: { readonly caller: Leg; readonly callee: Leg | undefined },
+  { endpoint, nowMs }: { readonly endpoint: RelayEndpoint | undefined; readonly nowMs: number },
+): SavedCall {
+  return {
+    version: 1,
+    callId,
+    call,
+    caller,
+    ...(callee === undefined ? {} : { callee }),
+    ...(endpoint === undefined ? {} : { endpoint }),
+    calledNumber: callee?.device.number ?? endpoint ?? "",
+    startedAtMs: nowMs,
+    answeredAtMs: nowMs,
+  };
+}
+
 /** A call whose INVITEs are on their way: should its process die now, the next one records that it was lost. */
 export function ringingCallOf(progress: CallProgress, caller: Leg): SavedCall {
   const { callId, calledNumber, startedAtMs, ringingAtMs, callerSource, callee, legs, redirect } = progress;

@@ -5,6 +5,7 @@ import type { SignalingPort } from "../signaling/signaling-port.ts";
 import type { Leg } from "./leg.ts";
 import type { EndedCall } from "./record-of.ts";
 import type { SavedCall } from "./saved-call.ts";
+import type { SessionObserver } from "./session-observer.ts";
 
 /** Who keeps track of calls and legs. */
 export interface SessionOwner<Session> {
@@ -43,6 +44,7 @@ export interface SessionContext<Session> {
   readonly ids: Ids;
   readonly logger: Logger;
   readonly owner: SessionOwner<Session>;
+  readonly observer: SessionObserver<Session>;
   readonly store: CallStore;
   /** By names of devices. */
   readonly codecsBetween: CodecsBetween;

@@ -14,10 +14,12 @@ export function startProgress(
     readonly calleeCallIds: readonly string[];
     readonly legs: LegLog;
     readonly holds: HoldLog;
+    /** The process that had it is gone. */
+    readonly isRestored: boolean;
   },
 ): CallProgress {
   const callerSource = saved === undefined ? sourceText(caller.source) : saved.callerSource;
-  const partial: readonly PartialReason[] = saved === undefined ? [] : ["callmanager-restarted"];
+  const partial: readonly PartialReason[] = facts.isRestored ? ["callmanager-restarted"] : [];
   return {
     callId,
     calledNumber,

@@ -1,5 +1,6 @@
 /** The pure two-party call: event in, next state and effects out. No I/O, no clock, no randomness. */
 export {
+  joinedSession,
   NEW_SESSION,
   type Branch,
   type BranchGroup,
@@ -12,7 +13,24 @@ export { type BranchRoute, type SessionEvent, type Route } from "./session/sessi
 export { causeName, causeOfStatus, statusOfCause } from "./cause.ts";
 export { bestRefusal } from "./session/best-refusal.ts";
 export { refusedOutcome, type EndReason, type Outcome, type Refusal, type ToldReason } from "./session/outcome.ts";
-export { isHold, isSameMedia } from "./session/hold.ts";
+export { isHold, isSameMedia, partyToJoin } from "./session/hold.ts";
 export { restoredSession } from "./session/restored-session.ts";
 export { otherSide, type Side } from "./session/side.ts";
 export { step } from "./session/step.ts";
+/** The pure model of all calls of a node. */
+export { advance } from "./call-model.ts";
+export { type CallCommand, type CommandFailure, type CommandResult, type DeviceInCall } from "./call-command.ts";
+export { type Address, type Call, type Connection, type TerminalConnection } from "./call.ts";
+export { type Change } from "./change.ts";
+export {
+  type DialedFeature,
+  type FeatureCode,
+  type LegFacts,
+  type ModelEvent,
+  type Place,
+  type Refer,
+} from "./model-event.ts";
+export { type Endpoint, type ModelEffect, type Overlay } from "./model-effect.ts";
+export { type CausedBy, type FeatureReason, type Why } from "./why.ts";
+export { emptyWorld, type ModelLeg, type ModelSession, type World } from "./world.ts";
+export { NO_SETTINGS, type ModelSettings, type ParkRangeSettings } from "./model-settings.ts";

@@ -120,7 +120,8 @@ describe("changes of an established session", () => {
 
   it("given requests that a call does not take, when they come inside it, then each gets its status and the call goes on", async () => {
     const statuses: Readonly<Record<string, number>> = {
-      REFER: 405,
+      REFER: 400,
+      PUBLISH: 405,
       MESSAGE: 405,
       SUBSCRIBE: 489,
       NOTIFY: 481,
@@ -130,7 +131,7 @@ describe("changes of an established session", () => {
     for (const [method, status] of Object.entries(statuses)) {
       const headers = [
         ["Event", "presence"],
-        ["Refer-To", "<sip:1003@127.0.0.1>"],
+        ["Refer-To", "<mailto:1003@127.0.0.1>"],
         ["RAck", "1 1 INVITE"],
       ] as const;
       assert.equal((await call.near.send(method, { headers }).final()).status, status, method);

@@ -10,21 +10,24 @@ const ACK_MS = 33_000;
 export interface EndingFacts {
   /** Its dialog is gone, or ended by itself. */
   readonly gone?: Side;
+  /** These go on in another session. */
+  readonly taken?: readonly Side[];
   /** The caller's first INVITE has its final response. */
   readonly callerAnswered?: boolean;
 }
 
 /** Ends a call: every leg, the media, the record. */
-export function endCall(call: Session, outcome: Outcome, { gone, callerAnswered }: EndingFacts = {}): Step {
+export function endCall(call: Session, outcome: Outcome, { gone, taken = [], callerAnswered }: EndingFacts = {}): Step {
   const wasUp = call.state === "established";
+  const isKept = (side: Side): boolean => gone === side || taken.includes(side);
   const effects: SessionEffect[] = [];
   if (!wasUp && callerAnswered !== true) effects.push({ type: "reject", status: outcome.status, outcome });
-  effects.push(...pendingRequests(call), ...owedAck(call));
+  effects.push(...pendingRequests(call, taken), ...owedAck(call));
   const late = lateInvites(call);
   for (const { ticket } of late) effects.push({ type: "cancel-request", ticket });
-  const waitsForAck = wasUp && gone !== "caller" && isCallerUnacknowledged(call);
-  if (wasUp && gone !== "caller" && !waitsForAck) effects.push({ type: "bye", side: "caller", outcome });
-  effects.push(...calleeEnd(call, outcome, gone));
+  const waitsForAck = wasUp && !isKept("caller") && isCallerUnacknowledged(call);
+  if (wasUp && !isKept("caller") && !waitsForAck) effects.push({ type: "bye", side: "caller", outcome });
+  effects.push(...calleeEnd(call, outcome, isKept("callee")));
   effects.push(...stopTimers(call));
   if (waitsForAck) effects.push({ type: "start-timer", timer: "ack", delayMs: ACK_MS });
   effects.push({ type: "ended", outcome });
@@ -66,11 +69,17 @@ export function closeWhenDone(call: Session, effects: readonly SessionEffect[]):
   return { call: { ...call, isClosed: true }, effects: [...effects, { type: "closed" }] };
 }
 
-/** RFC 3261 15.1.2: requests that wait for an answer get 487 when their dialog ends. */
-function pendingRequests({ negotiation, passed }: Session): SessionEffect[] {
+/**
+ * RFC 3261 15.1.2: requests that wait for an answer get 487 when their dialog ends. One that goes on in another session
+ * is asked to try again (RFC 3261 14.2).
+ */
+function pendingRequests({ negotiation, passed }: Session, taken: readonly Side[]): SessionEffect[] {
   const effects: SessionEffect[] = [];
-  const transaction = negotiation?.kind === "resync" ? undefined : negotiation?.transaction;
-  if (transaction !== undefined) effects.push({ type: "respond", transaction, status: 487, sdp: undefined });
+  const pending = negotiation?.kind === "resync" ? undefined : negotiation;
+  if (pending?.transaction !== undefined) {
+    const status = taken.includes(pending.requester) ? 491 : 487;
+    effects.push({ type: "respond", transaction: pending.transaction, status, sdp: undefined });
+  }
   for (const one of passed) {
     effects.push({ type: "respond", transaction: one.transaction, status: 481, sdp: undefined });
   }
@@ -87,14 +96,15 @@ function owedAck({ state, hasEndpoint, setup, negotiation }: Session): SessionEf
   return [{ type: "ack", side: otherSide(negotiation.requester), sdp: undefined }];
 }
 
-function calleeEnd(call: Session, outcome: Outcome, gone: Side | undefined): SessionEffect[] {
+function calleeEnd(call: Session, outcome: Outcome, isKept: boolean): SessionEffect[] {
   const effects: SessionEffect[] = [];
   const told = outcome.told === undefined ? {} : { told: outcome.told };
   for (const { branchId, state } of call.branches) {
     if (state !== "cancelled") effects.push({ type: "cancel", branchId, elsewhere: false, ...told });
   }
   if (call.hasEndpoint || (call.state !== "established" && call.state !== "answering")) return effects;
-  if (gone !== "callee") effects.push({ type: "bye", side: "callee", outcome });
+  // Who answers a call of the switch is in the caller's place.
+  if (!isKept) effects.push({ type: "bye", side: call.isOriginated === true ? "caller" : "callee", outcome });
   return effects;
 }
 

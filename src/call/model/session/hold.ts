@@ -1,3 +1,5 @@
+import type { Party } from "./session.ts";
+
 const DIRECTION = /^a=(sendrecv|sendonly|recvonly|inactive)\s*$/m;
 
 /**
@@ -44,4 +46,14 @@ export function isSameMedia(one: string | undefined, other: string | undefined):
 
 function withoutOrigin(sdp: string): string {
   return sdp.replace(/^o=.*\r?\n/m, "");
+}
+
+/**
+ * A party as it comes into another session: that it was held there is over, and what it last said, perhaps as an answer
+ * to that, stands for an offer that takes and sends.
+ */
+export function partyToJoin(party: Party): Party {
+  const { isHolding, remoteSdp } = party;
+  if (isHolding || remoteSdp === undefined) return party;
+  return { ...party, remoteSdp: remoteSdp.replace(/^a=(?:sendonly|recvonly|inactive)(\s*)$/gm, "a=sendrecv$1") };
 }

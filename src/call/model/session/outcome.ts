@@ -12,6 +12,7 @@ export type EndReason =
   | "media-timeout"
   | "session-lost"
   | "edge-lost"
+  | "moved"
   | "switch-stopped";
 
 /** Why, as a party says it in its own words (RFC 3326). */

@@ -55,7 +55,8 @@ function progressTold(
   { status, sdp }: { readonly status: number; readonly sdp: string | undefined },
 ): Step {
   const { branchId } = branch;
-  const isHeard = sdp !== undefined && before.offer !== undefined;
+  // A call of the switch has nobody to hear it yet.
+  const isHeard = sdp !== undefined && before.offer !== undefined && call.isOriginated !== true;
   const setup: Setup = { ...before, isReached: before.isReached || isHeard || status === 180 };
   const ringing: Session = {
     ...call,
@@ -163,6 +164,27 @@ export function diverted(call: Session, route: BranchRoute | undefined): Step {
   const { setup } = call;
   if (setup?.diverting === undefined) return { call, effects: [] };
   if (route === undefined) return endCall(call, setup.diverting);
+  return goElsewhere(call, setup, route);
+}
+
+/** A call that rings goes elsewhere. */
+export function redirected(call: Session, route: BranchRoute): Step {
+  const { setup } = call;
+  if (setup === undefined || setup.step === "media-answer") return { call, effects: [] };
+  const effects = cancelAll(call);
+  for (const timer of ["ring", "try", "hunt"] as const) effects.push({ type: "stop-timer", timer });
+  const freed: Session = { ...call, branches: allCancelled(call) };
+  const elsewhere = { ...setup, early: undefined };
+  // The relay has the caller's offer still: the new route waits for it.
+  if (setup.step === "media-offer") {
+    const waiting = { ...elsewhere, groups: route.groups, diverts: route.diverts ?? [] };
+    return { call: { ...freed, setup: waiting }, effects };
+  }
+  const step = goElsewhere(freed, elsewhere, route);
+  return { call: step.call, effects: [...effects, ...step.effects] };
+}
+
+function goElsewhere(call: Session, setup: Setup, route: BranchRoute): Step {
   const anew: Setup = {
     ...setup,
     groups: route.groups,

@@ -30,6 +30,8 @@ export type SessionEffect =
   | { readonly type: "divert"; readonly reason: Diversion }
   | { readonly type: "ring"; readonly status: number; readonly sdp: string | undefined }
   | { readonly type: "answer"; readonly sdp: string }
+  /** Somebody has answered a call of the switch: the adopted branch is the caller from now on. */
+  | { readonly type: "picked-up" }
   | { readonly type: "reject"; readonly status: number; readonly outcome: Outcome }
   | {
       readonly type: "respond";

@@ -31,6 +31,12 @@ export type SessionEvent =
     }
   /** Where a call goes that is diverted; undefined: nowhere. */
   | { readonly type: "diverted"; readonly route: BranchRoute | undefined }
+  /** A session without a caller: who answers at the route is connected with its service. */
+  | { readonly type: "originated"; readonly route: BranchRoute }
+  /** A call that has not been answered goes elsewhere, whatever has become of it so far. */
+  | { readonly type: "redirected"; readonly route: BranchRoute }
+  /** These parties go on in another session; what is left of this one ends. */
+  | { readonly type: "taken"; readonly sides: readonly Side[]; readonly outcome: Outcome }
   | { readonly type: "media-done"; readonly ticket: number; readonly sdp: string }
   /** `cause`: Q.850, where that is not the cause of the status. */
   | { readonly type: "media-failed"; readonly ticket: number; readonly status: number; readonly cause?: number }

@@ -124,6 +124,8 @@ export interface Session {
   readonly state: "initiated" | "alerting" | "answering" | "established" | "disconnected";
   /** The callee is a service of the switch, inside the relay: there is one leg. */
   readonly hasEndpoint: boolean;
+  /** The switch has begun it: there is no caller until somebody answers. Absent: a device has. */
+  readonly isOriginated?: true;
   readonly caller: Party;
   readonly callee: Party;
   readonly setup: Setup | undefined;
@@ -166,3 +168,39 @@ export const NEW_SESSION: Session = {
   isClosed: false,
   nextTicket: 1,
 };
+
+/**
+ * Established parties that are to be put on one session: `edge-back` begins that, or the caller's ACK when it
+ * `isUnacknowledged`. Without a callee it is a service of the relay that the caller is connected with.
+ */
+export function joinedSession(caller: Party, callee: Party | undefined, isUnacknowledged: boolean): Session {
+  return {
+    ...NEW_SESSION,
+    state: "established",
+    hasEndpoint: callee === undefined,
+    caller,
+    callee: callee ?? { ...IDLE, connection: "established" },
+    negotiation: isUnacknowledged ? unacknowledged(caller) : undefined,
+    needsResync: "if-changed",
+    suspended: true,
+  };
+}
+
+function unacknowledged(before: Party): Negotiation {
+  return {
+    kind: "setup",
+    requester: "caller",
+    before,
+    step: "awaiting-ack",
+    ticket: 0,
+    transaction: undefined,
+    method: "INVITE",
+    delayed: false,
+    offer: before.remoteSdp,
+    offerOut: undefined,
+    answer: undefined,
+    answerOut: before.localSdp,
+    owesAck: false,
+    cancelled: false,
+  };
+}

@@ -1,5 +1,5 @@
 import type { Session, Negotiation, Setup } from "./session.ts";
-import type { SessionEffect, Step } from "./session-effect.ts";
+import type { MediaOperation, SessionEffect, Step } from "./session-effect.ts";
 import type { SessionEvent, Route } from "./session-event.ts";
 import { endCall } from "./ending.ts";
 import { isHold, isHoldInAnswer } from "./hold.ts";
@@ -26,6 +26,23 @@ export function offered(call: Session, { sdp, route }: EventOf<"offered">): Step
   }
   if (sdp === undefined) return nextGroup(begun);
   return { call: begun, effects: [{ type: "media", operation: { kind: "offer", offerer: "caller", sdp }, ticket }] };
+}
+
+/**
+ * The switch calls by itself: a service of the relay makes the offer and is the other party. Who answers takes the place of
+ * the caller then.
+ */
+export function originated(call: Session, { route }: EventOf<"originated">): Step {
+  if (call.setup !== undefined || call.state !== "initiated") return { call, effects: [] };
+  const ticket = call.nextTicket;
+  const begun: Session = {
+    ...call,
+    isOriginated: true,
+    callee: { ...call.callee, connection: "in-progress" },
+    setup: { ...newSetup("", route, ticket), step: "media-offer" },
+    nextTicket: ticket + 1,
+  };
+  return { call: begun, effects: [{ type: "media", operation: { kind: "endpoint-offer" }, ticket }] };
 }
 
 function newSetup(sdp: string | undefined, route: Route, ticket: number): Setup {
@@ -94,10 +111,14 @@ function withAnswer(call: Session, setup: Setup, sdp: string | undefined, effect
   effects.push({
     type: "media",
     ticket: answered.ticket,
-    operation:
-      offer === undefined ? { kind: "offer", offerer: "callee", sdp } : { kind: "answer", offerer: "caller", sdp },
+    operation: answerOperation(call, offer, sdp),
   });
   return { call: { ...call, setup: answered, nextTicket: call.nextTicket + 1 }, effects };
+}
+
+function answerOperation(call: Session, offer: string | undefined, sdp: string): MediaOperation {
+  if (call.isOriginated === true) return { kind: "answer", offerer: "callee", sdp };
+  return offer === undefined ? { kind: "offer", offerer: "callee", sdp } : { kind: "answer", offerer: "caller", sdp };
 }
 
 /** The relay has done what the set-up waited for. */
@@ -136,7 +157,26 @@ function earlyMediaRefused(call: Session, setup: Setup, status: number): Step {
     : { call: silent, effects: [] };
 }
 
+/** Who has answered is the only party, and in the caller's place. */
+function completeOrigination(call: Session, { offerOut, answer }: Setup): Step {
+  const established: Session = {
+    ...call,
+    state: "established",
+    setup: undefined,
+    hasEndpoint: true,
+    caller: {
+      connection: "established",
+      localSdp: offerOut,
+      remoteSdp: answer,
+      isHolding: answer !== undefined && isHoldInAnswer(answer, offerOut, false),
+    },
+    callee: { ...call.callee, connection: "established" },
+  };
+  return { call: established, effects: [{ type: "persist" }, { type: "picked-up" }] };
+}
+
 function completeAnswer(call: Session, setup: Setup, out: string): Step {
+  if (call.isOriginated === true) return completeOrigination(call, setup);
   const { offer, offerOut, answer } = setup;
   const delayed = offer === undefined;
   const negotiation: Negotiation = {

@@ -15,8 +15,8 @@ import {
 } from "./negotiation.ts";
 import { withTold, type Outcome } from "./outcome.ts";
 import { resyncAnswered, resyncMediaDone, resyncMediaFailed, resyncRefused, startResync } from "./resync.ts";
-import { branchFailed, branchProgress, diverted, huntTimeout, ringTimeout, tryTimeout } from "./ringing.ts";
-import { branchAnswered, offered, setupMediaDone, setupMediaFailed } from "./setup.ts";
+import { branchFailed, branchProgress, diverted, huntTimeout, redirected, ringTimeout, tryTimeout } from "./ringing.ts";
+import { branchAnswered, offered, originated, setupMediaDone, setupMediaFailed } from "./setup.ts";
 import { otherSide, type Side } from "./side.ts";
 
 /** INFO requests and the like that may wait for the other party at a time. */
@@ -47,6 +47,12 @@ function advance(call: Session, event: SessionEvent): Step {
       return drained(branchFailed(call, event.branchId, event));
     case "diverted":
       return drained(diverted(call, event.route));
+    case "originated":
+      return originated(call, event);
+    case "redirected":
+      return drained(redirected(call, event.route));
+    case "taken":
+      return call.state === "established" ? endCall(call, event.outcome, { taken: event.sides }) : unchanged(call);
     case "media-done":
     case "media-failed":
       return onMedia(call, event);

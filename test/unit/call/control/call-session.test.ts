@@ -6,6 +6,7 @@ import { NEW_SESSION, restoredSession, type Session, type Party, type Side } fro
 import type { IncomingRequest } from "../../../../src/call/signaling/signaling-port.ts";
 import { RandomIds, silentLogger, SystemClock } from "../../../../src/common/index.ts";
 import { formatRequest, parseSipMessage } from "../../../../src/sip/message/index.ts";
+import { silentObserver } from "../../../support/silent-observer.ts";
 import { FakeRelay } from "../../../support/fake-relay.ts";
 import { OpenRequests, responseOf } from "../../../support/open-requests.ts";
 import { testSdp } from "../../../support/test-sdp.ts";
@@ -75,11 +76,12 @@ describe("CallSession of a call that a process takes up, before the edge has ans
           onEnded: nothing,
           onClosed: () => (closed += 1),
         },
+        observer: silentObserver(),
         store: { put: nothing, remove: nothing },
         writeRecord: () => Promise.resolve(),
       },
       { callId: "c", caller, callee: callee.device, calledNumber: "1002" },
-      { saved, call },
+      { saved, call, isRestored: true },
     );
   });
   afterEach(() => {

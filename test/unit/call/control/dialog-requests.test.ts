@@ -47,6 +47,7 @@ function waitingReinvite(code?: SignalingErrorCode): Answering {
     dispatch: (event) => void events.push(event),
     wayTo: () => undefined,
     onIdle: () => undefined,
+    onRefer: () => undefined,
   });
   const message = parseSipMessage(formatRequest("INVITE", "sip:x@127.0.0.1", [], testSdp(4_000)));
   assert.ok(message.ok);

@@ -9,9 +9,11 @@ class FakeCall implements SweptCall {
   call: Session = { ...NEW_SESSION, state: "established", suspended: true };
   isLost = false;
 
-  loseDialogs(): void {
-    this.isLost = true;
-  }
+  readonly dialogs = {
+    lose: (): void => {
+      this.isLost = true;
+    },
+  };
 
   findEdge(renew = false): void {
     this.call = { ...this.call, suspended: false, needsResync: renew ? "always" : "no" };

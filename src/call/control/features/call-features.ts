@@ -1,0 +1,258 @@
+import type { Timer } from "../../../common/index.ts";
+import { parseCSeq } from "../../../sip/message/index.ts";
+import type { Inventory } from "../../device/index.ts";
+import {
+  advance,
+  causeOfStatus,
+  emptyWorld,
+  type CallCommand,
+  type Change,
+  type CommandResult,
+  type DialedFeature,
+  type ModelEffect,
+  type ModelEvent,
+  type ModelSettings,
+  type Outcome,
+  type Side,
+  type Why,
+  type World,
+} from "../../model/index.ts";
+import type { IncomingRequest } from "../../signaling/signaling-port.ts";
+import type { CallSession } from "../call-session.ts";
+import type { Leg, LegDevice } from "../leg.ts";
+import type { DialDecision } from "../routed-call.ts";
+import type { SessionObserver } from "../session-observer.ts";
+import { legFactsOf, legIdOf, placesOf } from "./leg-facts.ts";
+import { ReferProgress } from "./refer-progress.ts";
+import { parseRefer } from "./refer-request.ts";
+import { Switchboard, type SwitchboardOptions } from "./switchboard.ts";
+
+export interface CallFeaturesOptions extends SwitchboardOptions {
+  readonly inventory: Inventory;
+  readonly settings: ModelSettings;
+  /** Told of every change of every call, in order. */
+  readonly onChange: (change: Change) => void;
+}
+
+/** What a command waits for at most before it is answered; its effects may still come. */
+const MAX_COMMANDS = 10_000;
+
+/** The shell of the call model: tells it what happens in sessions, and performs what it wants. */
+export class CallFeatures implements SessionObserver<CallSession> {
+  readonly #options: CallFeaturesOptions;
+  readonly #switchboard: Switchboard;
+  readonly #refers: ReferProgress;
+  readonly #world: World;
+  readonly #queue: ModelEvent[] = [];
+  readonly #timers = new Map<string, Timer>();
+  readonly #commands = new Map<string, (result: CommandResult) => void>();
+  #isRunning = false;
+  #decision: DialDecision | undefined;
+
+  constructor(options: CallFeaturesOptions) {
+    this.#options = options;
+    this.#world = emptyWorld(options.settings);
+    this.#switchboard = new Switchboard(options);
+    this.#refers = new ReferProgress(options.table);
+  }
+
+  /** All calls as they are. */
+  get world(): World {
+    return this.#world;
+  }
+
+  /** Asks for something; resolves when it is done, or says why not. */
+  command(command: CallCommand): Promise<CommandResult> {
+    if (this.#commands.size >= MAX_COMMANDS) {
+      return Promise.resolve({ ok: false, failure: "pending", detail: "too many commands wait for their end" });
+    }
+    const commandId = this.#options.context.ids.uuid();
+    return new Promise((resolve) => {
+      this.#commands.set(commandId, resolve);
+      this.#handle({ type: "command", commandId, command });
+    });
+  }
+
+  /** A device calls. */
+  onOffered(session: CallSession): void {
+    const leg = session.leg("caller");
+    if (leg === undefined) return;
+    this.#handle({
+      type: "offered",
+      sessionId: session.callId,
+      leg: legFactsOf(leg),
+      called: session.progress.calledNumber,
+    });
+  }
+
+  /** A device has dialed a feature: what its INVITE is answered by, or refused with. */
+  dial(sessionId: string, caller: Leg, called: string, feature: DialedFeature): DialDecision {
+    this.#decision = undefined;
+    this.#handle({ type: "dialed", sessionId, leg: legFactsOf(caller), called, feature });
+    return this.#decision ?? { kind: "refused", status: 503, reason: "feature" };
+  }
+
+  onOffering(session: CallSession, devices: readonly LegDevice[]): void {
+    this.#handle({ type: "offering", sessionId: session.callId, places: placesOf(devices) });
+  }
+
+  onRinging(session: CallSession): void {
+    this.#handle({ type: "ringing", sessionId: session.callId });
+  }
+
+  onAnswered(session: CallSession): void {
+    const { callId: sessionId, call, endpoint } = session;
+    const answering = call.isOriginated === true ? "caller" : "callee";
+    const leg = session.leg(answering);
+    const isServed = leg === undefined || (call.hasEndpoint && call.isOriginated !== true);
+    this.#handle({
+      type: "answered",
+      sessionId,
+      ...(isServed ? {} : { leg: legFactsOf(leg) }),
+      ...(endpoint === undefined ? {} : { endpoint }),
+    });
+  }
+
+  onHold(session: CallSession, side: Side, isHolding: boolean): void {
+    const leg = session.leg(side);
+    if (leg !== undefined) this.#handle({ type: "held", legId: legIdOf(leg), isHolding });
+  }
+
+  onLeaving(session: CallSession, side: Side, outcome: Outcome): void {
+    const leg = session.leg(side);
+    if (leg === undefined) return;
+    this.#refers.forget(leg.localTag);
+    this.#handle({ type: "leaving", legId: legIdOf(leg), why: whyOf(outcome) });
+  }
+
+  onEnded(session: CallSession, outcome: Outcome): void {
+    this.#handle({ type: "ended", sessionId: session.callId, why: whyOf(outcome) });
+  }
+
+  onRefer(session: CallSession, side: Side, request: IncomingRequest): void {
+    const { message } = request;
+    const leg = session.leg(side);
+    const refer = parseRefer(message);
+    const cseq = parseCSeq(message.get("cseq") ?? "");
+    if (refer === undefined || leg === undefined || !cseq.ok) return request.respond(400, {});
+    if (leg.device.kind === "peer") return request.respond(403, {});
+    if (session.call.state !== "established") return request.respond(491, {});
+    if (this.#refers.isFull) return request.respond(503, { headers: [["Retry-After", "5"]] });
+    const replaced = refer.replaces === undefined ? undefined : this.#options.table.findByTag(refer.replaces.toTag);
+    if (refer.replaces !== undefined && replaced?.leg.sipCallId !== refer.replaces.sipCallId) {
+      // RFC 3891 3: no dialog matches.
+      return request.respond(481, {});
+    }
+    const referId = this.#options.context.ids.uuid();
+    request.respond(202, { headers: refer.isUnsubscribed ? [["Refer-Sub", "false"]] : [] });
+    if (!refer.isUnsubscribed) this.#refers.add(referId, leg.localTag, String(cseq.value.sequence));
+    this.#handle({
+      type: "refer",
+      refer: {
+        referId,
+        legId: legIdOf(leg),
+        to: refer.to,
+        ...(replaced === undefined ? {} : { replaces: legIdOf(replaced.leg) }),
+      },
+    });
+  }
+
+  /** Stops its timers. */
+  close(): void {
+    for (const timer of this.#timers.values()) timer.cancel();
+    this.#timers.clear();
+  }
+
+  #handle(event: ModelEvent): void {
+    this.#queue.push(event);
+    if (this.#isRunning) return;
+    this.#isRunning = true;
+    for (let next = this.#queue.shift(); next !== undefined; next = this.#queue.shift()) {
+      for (const effect of advance(this.#world, next)) this.#perform(effect);
+    }
+    this.#isRunning = false;
+  }
+
+  #perform(effect: ModelEffect): void {
+    switch (effect.type) {
+      case "change":
+        return this.#options.onChange(effect.change);
+      case "accept":
+        this.#decision = { kind: "accepted", endpoint: effect.endpoint };
+        return;
+      case "refuse":
+        this.#decision = { kind: "refused", status: effect.status, reason: effect.reason };
+        return;
+      case "join":
+        return this.#endUnless(this.#switchboard.join(effect), effect.sessionId);
+      case "attach":
+        return this.#endUnless(this.#switchboard.attach(effect), effect.sessionId);
+      case "originate":
+        return this.#originate(effect);
+      case "play":
+        return this.#switchboard.play(effect);
+      case "release":
+        return this.#switchboard.release(effect);
+      case "notify":
+        return this.#refers.notify(effect.referId, effect.status);
+      case "start-timer":
+        return this.#startTimer(effect.timerId, effect.delayMs);
+      case "stop-timer":
+        this.#timers.get(effect.timerId)?.cancel();
+        return void this.#timers.delete(effect.timerId);
+      case "result": {
+        const resolve = this.#commands.get(effect.commandId);
+        this.#commands.delete(effect.commandId);
+        return resolve?.(effect.result);
+      }
+    }
+  }
+
+  /** A session that could not be made is over. */
+  #endUnless(isMade: boolean, sessionId: string): void {
+    if (!isMade) this.#handle({ type: "ended", sessionId, why: { cause: 41, feature: "normal", by: "system" } });
+  }
+
+  #originate(effect: Extract<ModelEffect, { type: "originate" }>): void {
+    const { inventory, newCalls } = this.#options;
+    const { sessionId, to, endpoint, onlyDevice } = effect;
+    const by = inventory.deviceByName(effect.by);
+    const as = this.#shownAs(effect.from);
+    const rejected =
+      by === undefined || as === undefined
+        ? { status: 480, cause: 20 }
+        : newCalls.originate({ sessionId, as, by, to, endpoint, onlyDevice });
+    if (rejected === undefined) return;
+    const { status, cause = causeOfStatus(status) } = rejected;
+    this.#handle({
+      type: "ended",
+      sessionId,
+      why: { cause, sip: { status }, feature: effect.feature, by: "system" },
+    });
+  }
+
+  /** Undefined: the leg is gone. */
+  #shownAs(from: Extract<ModelEffect, { type: "originate" }>["from"]): LegDevice | undefined {
+    if ("legId" in from) return this.#options.table.findByTag(from.legId)?.leg.device;
+    const { number, name } = from.address;
+    return { kind: "peer", name: "", number, ...(name === undefined ? {} : { displayName: name }) };
+  }
+
+  #startTimer(timerId: string, delayMs: number): void {
+    this.#timers.get(timerId)?.cancel();
+    const timer = this.#options.context.clock.after(delayMs, () => {
+      this.#timers.delete(timerId);
+      this.#handle({ type: "timer", timerId });
+    });
+    this.#timers.set(timerId, timer);
+  }
+}
+
+function whyOf({ by, status, cause }: Outcome): Why {
+  return {
+    cause,
+    ...(status >= 300 ? { sip: { status } } : {}),
+    feature: "normal",
+    by: by === "switch" ? "system" : "party",
+  };
+}

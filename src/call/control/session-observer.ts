@@ -1,0 +1,48 @@
+import type { Outcome, Session, Side } from "../model/index.ts";
+import type { IncomingRequest } from "../signaling/signaling-port.ts";
+import type { LegDevice } from "./leg.ts";
+
+/** Who follows what happens in sessions: call control proper. */
+export interface SessionObserver<Session> {
+  /** Other devices are rung than before. */
+  onOffering(session: Session, devices: readonly LegDevice[]): void;
+  onRinging(session: Session): void;
+  /** Its parties are established; comes once, also for a service of the switch, and not for what was made of established legs. */
+  onAnswered(session: Session): void;
+  onHold(session: Session, side: Side, isHolding: boolean): void;
+  /** A party's dialog ends; the session ends with it as soon as this returns. */
+  onLeaving(session: Session, side: Side, outcome: Outcome): void;
+  onEnded(session: Session, outcome: Outcome): void;
+  /** A party asks for a transfer. */
+  onRefer(session: Session, side: Side, request: IncomingRequest): void;
+}
+
+/** Tells what a step has changed. @returns whether observers know that its parties are established */
+export function tellChange<Shell extends { readonly call: Session }>(
+  observer: SessionObserver<Shell>,
+  session: Shell,
+  before: Session,
+  wasAnnounced: boolean,
+): boolean {
+  const { state, negotiation, caller, callee } = session.call;
+  if (state !== "established") return wasAnnounced;
+  // An answer that is to come with the ACK is a part of the session.
+  const isAgreed = negotiation?.kind !== "setup" || !negotiation.delayed;
+  if (!wasAnnounced && isAgreed) observer.onAnswered(session);
+  if (before.caller.isHolding !== caller.isHolding) observer.onHold(session, "caller", caller.isHolding);
+  if (before.callee.isHolding !== callee.isHolding) observer.onHold(session, "callee", callee.isHolding);
+  return wasAnnounced || isAgreed;
+}
+
+/** An observer that is found when it is first told something: it is made of what it observes. */
+export function observerOf<Shell>(find: () => SessionObserver<Shell>): SessionObserver<Shell> {
+  return {
+    onOffering: (session, devices) => find().onOffering(session, devices),
+    onRinging: (session) => find().onRinging(session),
+    onAnswered: (session) => find().onAnswered(session),
+    onHold: (session, side, isHolding) => find().onHold(session, side, isHolding),
+    onLeaving: (session, side, outcome) => find().onLeaving(session, side, outcome),
+    onEnded: (session, outcome) => find().onEnded(session, outcome),
+    onRefer: (session, side, request) => find().onRefer(session, side, request),
+  };
+}

@@ -1,0 +1,57 @@
+import type { SessionEvent } from "../model/index.ts";
+import { BranchSet } from "./branch-set.ts";
+import type { CallMedia } from "./call-media.ts";
+import { DialogRequests, type DialogRequestsOptions } from "./dialog-requests.ts";
+import type { Leg, LegDevice } from "./leg.ts";
+import type { LegLog } from "./leg-log.ts";
+import { MediaOperations } from "./media-operations.ts";
+import type { SessionContext } from "./session-context.ts";
+import { RefusalWarning } from "./warning-header.ts";
+
+/** What the parts of a session's shell need of it. */
+export interface SessionHost<Session> extends Pick<
+  DialogRequestsOptions,
+  "describe" | "rename" | "onIdle" | "onRefer"
+> {
+  readonly context: SessionContext<Session>;
+  readonly media: CallMedia;
+  readonly log: LegLog;
+  /** The parties as they are now. */
+  readonly legs: { readonly caller: Leg; readonly callee: Leg | undefined };
+  readonly dispatch: (event: SessionEvent) => void;
+  readonly onLeg: (leg: Leg) => void;
+  /** Who rings or has answered, when it is known. */
+  readonly onConnected: (device: LegDevice | undefined) => void;
+}
+
+/** What performs a session's effects. */
+export interface SessionParts {
+  readonly warning: RefusalWarning;
+  readonly requests: DialogRequests;
+  readonly branches: BranchSet;
+  readonly mediaOperations: MediaOperations;
+}
+
+/** Makes the parts of a session's shell. */
+export function makeParts<Session>(host: SessionHost<Session>): SessionParts {
+  const { context, dispatch, legs, log, media, onLeg, onConnected, onIdle, onRefer, describe, rename } = host;
+  const { port, ids } = context;
+  const codecsBetween = legs.caller.takesAnyCodec === true ? () => undefined : context.codecsBetween;
+  const warning = new RefusalWarning();
+  const wayTo = (leg: Leg): string | undefined => context.wayTo(leg);
+  const requests = new DialogRequests({ port, ids, warning, dispatch, wayTo, onIdle, onRefer, describe, rename });
+  const branches = new BranchSet({
+    port,
+    ids,
+    dispatch,
+    log,
+    onLeg,
+    onLegGone: (leg) => context.owner.removeLeg(leg),
+    onConnected,
+    onWarnings: (codes) => warning.note(codes),
+    codecsBetween,
+  });
+  const branchLeg = (branchId: string): Leg | undefined => branches.get(branchId)?.leg;
+  const mediaOperations = new MediaOperations({ media, warning, dispatch, legs, branchLeg, codecsBetween });
+  return { warning, requests, branches, mediaOperations };
+}

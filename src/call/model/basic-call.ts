@@ -1,0 +1,172 @@
+import type { Address } from "./call.ts";
+import { addConnection, beginCall, disconnect, endWhenEmpty, setConnection, setTerminal } from "./call-changes.ts";
+import type { ModelEvent, LegFacts, Place } from "./model-event.ts";
+import { NORMAL, type FeatureReason, type Why } from "./why.ts";
+import { otherLeg, putLeg, putSession, removeLeg, type Draft, type ModelLeg, type ModelSession } from "./world.ts";
+
+type EventOf<Type extends ModelEvent["type"]> = Extract<ModelEvent, { type: Type }>;
+
+/** Q.850: no answer from user; non-selected user clearing. */
+const NO_ANSWER = 19;
+const ANSWERED_ELSEWHERE = 26;
+
+/** A device calls: it is a party of a new call. */
+export function offered(draft: Draft, { sessionId, leg, called }: EventOf<"offered">): void {
+  const callId = sessionId;
+  const { device, legId } = leg;
+  beginCall(draft, callId, leg.address, called, NORMAL);
+  const connectionId = addConnection(draft, callId, leg.address, NORMAL);
+  setConnection(draft, callId, connectionId, "initiated", NORMAL);
+  setTerminal(draft, { callId, connectionId, device }, "talking", NORMAL, legId);
+  setConnection(draft, callId, connectionId, "dialing", NORMAL);
+  putLeg(draft, newLeg(leg, { callId, connectionId, sessionId, isUp: false }));
+  putSession(draft, { sessionId, callId, stage: "setup", caller: legId, ringing: [] });
+}
+
+/** Who is rung from now on: others are out, and who is new is offered the call. */
+export function offering(draft: Draft, { sessionId, places, feature = "normal" }: EventOf<"offering">): void {
+  const session = draft.world.sessions.get(sessionId);
+  if (session?.stage !== "setup") return;
+  const { callId } = session;
+  const why = because(feature);
+  establishCaller(draft, session);
+  const kept = session.ringing.filter(({ place }) => places.some((one) => isSame(one.address, place.address)));
+  for (const one of session.ringing) {
+    if (!kept.includes(one)) disconnect(draft, callId, one.connectionId, { ...why, cause: NO_ANSWER });
+  }
+  const added = places.filter(({ address }) => !kept.some(({ place }) => isSame(place.address, address)));
+  const ringing = added.map((place) => {
+    const connectionId = addConnection(draft, callId, place.address, why);
+    setConnection(draft, callId, connectionId, place.kind === "trunk" ? "network-reached" : "offered", why);
+    return { connectionId, place };
+  });
+  putSession(draft, { ...session, ringing: [...kept, ...ringing] });
+}
+
+/** It rings there; where the device is not known, wherever the call is offered. */
+export function ringing(draft: Draft, { sessionId, device }: EventOf<"ringing">): void {
+  const session = draft.world.sessions.get(sessionId);
+  for (const one of session?.ringing ?? []) {
+    const isThere = device === undefined || one.place.devices.includes(device);
+    if (session !== undefined && isThere) ring(draft, session.callId, one.connectionId, one.place, device);
+  }
+}
+
+function ring(draft: Draft, callId: string, connectionId: string, place: Place, device: string | undefined): void {
+  if (place.kind === "trunk") return setConnection(draft, callId, connectionId, "network-alerting", NORMAL);
+  setConnection(draft, callId, connectionId, "alerting", NORMAL);
+  for (const one of device === undefined ? place.devices : [device]) {
+    setTerminal(draft, { callId, connectionId, device: one }, "ringing", NORMAL);
+  }
+}
+
+/** Somebody has answered, or a service of the switch has. */
+export function answered(draft: Draft, event: EventOf<"answered">): void {
+  const session = draft.world.sessions.get(event.sessionId);
+  if (session?.stage !== "setup") return;
+  establishCaller(draft, session);
+  const caller = session.caller === undefined ? undefined : draft.world.legs.get(session.caller);
+  if (caller !== undefined) putLeg(draft, { ...caller, isUp: true });
+  const endpoint = event.endpoint === undefined ? {} : { endpoint: event.endpoint };
+  const up: ModelSession = { ...session, ...endpoint, stage: "up", ringing: [] };
+  if (event.leg === undefined) return putSession(draft, up);
+  putSession(
+    draft,
+    session.caller === undefined ? { ...up, caller: event.leg.legId } : { ...up, callee: event.leg.legId },
+  );
+  for (const one of session.ringing) {
+    if (isAnsweredBy(one.place, event.leg)) continue;
+    disconnect(draft, session.callId, one.connectionId, { ...NORMAL, cause: ANSWERED_ELSEWHERE });
+  }
+  establishCallee(draft, session, event.leg);
+}
+
+function establishCallee(draft: Draft, session: ModelSession, leg: LegFacts): void {
+  const { callId, sessionId } = session;
+  const known = session.ringing.find(({ place }) => isAnsweredBy(place, leg));
+  const connectionId = known?.connectionId ?? addConnection(draft, callId, leg.address, NORMAL);
+  if (known !== undefined) ring(draft, callId, connectionId, known.place, leg.device);
+  setConnection(draft, callId, connectionId, "established", NORMAL);
+  setTerminal(draft, { callId, connectionId, device: leg.device }, "talking", NORMAL, leg.legId);
+  for (const device of known?.place.devices ?? []) {
+    // The other devices of a shared line see that it is in use.
+    if (device !== leg.device) setTerminal(draft, { callId, connectionId, device }, "bridged", NORMAL);
+  }
+  putLeg(draft, newLeg(leg, { callId, connectionId, sessionId, isUp: true }));
+}
+
+/** A phone holds, or takes its call back, by itself. */
+export function held(draft: Draft, { legId, isHolding }: EventOf<"held">): void {
+  const leg = draft.world.legs.get(legId);
+  if (leg === undefined || leg.isHolding === isHolding) return;
+  putLeg(draft, { ...leg, isHolding });
+  showHold(draft, { ...leg, isHolding }, "party");
+  const other = otherLeg(draft.world, leg);
+  if (other === undefined) return;
+  const { sessionId, device, isHeldByCommand } = leg;
+  const isHeld = isHolding || isHeldByCommand;
+  draft.effects.push({
+    type: "play",
+    sessionId,
+    legId: other.legId,
+    source: isHeld ? "music" : other.isHeldByCommand ? "silence" : undefined,
+    musicOf: device,
+  });
+}
+
+/** The state of the leg's device follows who holds. */
+export function showHold(draft: Draft, leg: ModelLeg, by: Why["by"]): void {
+  const isHeld = leg.isHolding || leg.isHeldByCommand;
+  const why: Why = { cause: 16, feature: isHeld ? "hold" : "retrieve", by };
+  setTerminal(draft, leg, isHeld ? "held" : "talking", why);
+}
+
+/** A session is over: who is still in it is out of the call. */
+export function ended(draft: Draft, { sessionId, why }: EventOf<"ended">): void {
+  const session = draft.world.sessions.get(sessionId);
+  if (session === undefined) return;
+  const { callId, caller, callee } = session;
+  draft.world.sessions.delete(sessionId);
+  for (const { connectionId } of session.ringing) disconnect(draft, callId, connectionId, why);
+  for (const legId of [caller, callee]) {
+    const leg = legId === undefined ? undefined : draft.world.legs.get(legId);
+    // A leg that has been moved to another session is no longer this one's.
+    if (leg?.sessionId === sessionId) dropLeg(draft, leg, why);
+  }
+  endWhenEmpty(draft, callId, why);
+}
+
+/** A leg is gone: its device is dropped, and its party with the last device that talked. */
+export function dropLeg(draft: Draft, leg: ModelLeg, why: Why): void {
+  removeLeg(draft, leg);
+  setTerminal(draft, leg, "dropped", why);
+  if (!hasOtherLeg(draft, leg)) disconnect(draft, leg.callId, leg.connectionId, why);
+  endWhenEmpty(draft, leg.callId, why);
+}
+
+/** Another device of the line is in the call by the same connection (barge). */
+function hasOtherLeg({ world }: Draft, { callId, connectionId, legId }: ModelLeg): boolean {
+  const connection = world.calls.get(callId)?.connections.find((one) => one.connectionId === connectionId);
+  return connection?.terminals.some((one) => one.legId !== undefined && one.legId !== legId) === true;
+}
+
+function establishCaller(draft: Draft, { callId, caller }: ModelSession): void {
+  const leg = caller === undefined ? undefined : draft.world.legs.get(caller);
+  if (leg !== undefined) setConnection(draft, callId, leg.connectionId, "established", NORMAL);
+}
+
+function newLeg(facts: LegFacts, place: Pick<ModelLeg, "callId" | "connectionId" | "sessionId" | "isUp">): ModelLeg {
+  return { ...facts, ...place, isHolding: false, isHeldByCommand: false };
+}
+
+function isAnsweredBy({ devices, address, kind }: Place, leg: LegFacts): boolean {
+  return kind === "trunk" ? leg.kind === "trunk" : devices.includes(leg.device) && isSame(address, leg.address);
+}
+
+function isSame(one: Address, other: Address): boolean {
+  return one.line === undefined ? one.number === other.number : one.line === other.line;
+}
+
+function because(feature: FeatureReason): Why {
+  return { cause: 16, feature, by: feature === "normal" ? "party" : "system" };
+}

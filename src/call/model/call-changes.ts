@@ -1,0 +1,138 @@
+import type { Address, Call, Connection, TerminalConnection } from "./call.ts";
+import { basicConnectionState, CONNECTION_TRANSITIONS, isOver, type ConnectionState } from "./connection-state.ts";
+import {
+  basicTerminalConnectionState,
+  TERMINAL_CONNECTION_TRANSITIONS,
+  type TerminalConnectionState,
+} from "./terminal-connection-state.ts";
+import { isTransition } from "./transition-table.ts";
+import type { Change } from "./change.ts";
+import type { Why } from "./why.ts";
+import type { Draft } from "./world.ts";
+
+/** Changes of calls: each is written into the world and told to observers, basic state first. */
+
+function tell({ effects }: Draft, change: Change): void {
+  effects.push({ type: "change", change });
+}
+
+/** A call comes into being. */
+export function beginCall(draft: Draft, callId: string, calling: Address, called: string, why: Why): void {
+  draft.world.calls.set(callId, {
+    callId,
+    state: "active",
+    connections: [],
+    named: 0,
+    calling,
+    called,
+    mergedFrom: [],
+  });
+  tell(draft, { type: "call", callId, state: "active", why });
+}
+
+/** A party comes into a call. @returns the connection's id */
+export function addConnection(draft: Draft, callId: string, address: Address, why: Why): string {
+  const call = draft.world.calls.get(callId);
+  if (call === undefined) throw new Error(`no call ${callId}`);
+  const named = call.named + 1;
+  const connectionId = `${callId}/${named}`;
+  const connection: Connection = { connectionId, address, state: "idle", terminals: [] };
+  draft.world.calls.set(callId, { ...call, named, connections: [...call.connections, connection] });
+  tell(draft, { type: "connection", callId, connectionId, change: "created", why });
+  return connectionId;
+}
+
+export function connectionOf({ world }: Draft, callId: string, connectionId: string): Connection | undefined {
+  return world.calls.get(callId)?.connections.find((one) => one.connectionId === connectionId);
+}
+
+/** A connection goes to a state, where its machine allows that. */
+export function setConnection(
+  draft: Draft,
+  callId: string,
+  connectionId: string,
+  state: ConnectionState,
+  why: Why,
+): void {
+  const connection = connectionOf(draft, callId, connectionId);
+  if (connection === undefined || !isTransition(CONNECTION_TRANSITIONS, connection.state, state)) return;
+  replaceConnection(draft, callId, { ...connection, state });
+  const basic = basicConnectionState(state);
+  const told = { type: "connection", callId, connectionId, why } as const;
+  if (basic !== basicConnectionState(connection.state)) tell(draft, { ...told, change: basic });
+  if (basic !== state) tell(draft, { ...told, change: state });
+}
+
+/** A device of a connection goes to a state; it is created when it is new. */
+export function setTerminal(
+  draft: Draft,
+  { callId, connectionId, device }: { readonly callId: string; readonly connectionId: string; readonly device: string },
+  state: TerminalConnectionState,
+  why: Why,
+  legId?: string,
+): void {
+  const connection = connectionOf(draft, callId, connectionId);
+  if (connection === undefined) return;
+  const told = { type: "terminal-connection", callId, connectionId, device, why } as const;
+  const known = connection.terminals.find((one) => one.device === device);
+  const before: TerminalConnection = known ?? { device, state: "idle" };
+  if (!isTransition(TERMINAL_CONNECTION_TRANSITIONS, before.state, state)) return;
+  if (known === undefined) tell(draft, { ...told, change: "created" });
+  const leg = legId === undefined ? {} : { legId };
+  const next: TerminalConnection = { ...before, state, ...leg };
+  const others = connection.terminals.filter((one) => one.device !== device);
+  const terminals = state === "dropped" ? others : [...others, next];
+  replaceConnection(draft, callId, { ...connection, terminals });
+  const basic = basicTerminalConnectionState(state);
+  if (basic !== basicTerminalConnectionState(before.state)) tell(draft, { ...told, change: basic });
+  if (basic !== state) tell(draft, { ...told, change: state });
+}
+
+/** A party is out: its devices are dropped first. It is no part of the call any more. */
+export function disconnect(draft: Draft, callId: string, connectionId: string, why: Why): void {
+  const connection = connectionOf(draft, callId, connectionId);
+  if (connection === undefined) return;
+  for (const { device } of connection.terminals) {
+    setTerminal(draft, { callId, connectionId, device }, "dropped", why);
+  }
+  setConnection(draft, callId, connectionId, "disconnected", why);
+  const call = draft.world.calls.get(callId);
+  if (call === undefined) return;
+  const connections = call.connections.filter((one) => one.connectionId !== connectionId);
+  draft.world.calls.set(callId, { ...call, connections });
+}
+
+/** A call without parties is over, and forgotten. */
+export function endWhenEmpty(draft: Draft, callId: string, why: Why): void {
+  const call = draft.world.calls.get(callId);
+  if (call === undefined || call.connections.some(({ state }) => !isOver(state))) return;
+  draft.world.calls.delete(callId);
+  tell(draft, { type: "call", callId, state: "invalid", why });
+}
+
+/** A party of one call is a party of another from now on. */
+export function moveConnection(draft: Draft, from: string, connectionId: string, to: string, why: Why): void {
+  const connection = connectionOf(draft, from, connectionId);
+  const [source, target] = [draft.world.calls.get(from), draft.world.calls.get(to)];
+  if (connection === undefined || source === undefined || target === undefined || from === to) return;
+  draft.world.calls.set(from, { ...source, connections: source.connections.filter((one) => one !== connection) });
+  draft.world.calls.set(to, { ...target, connections: [...target.connections, connection] });
+  tell(draft, { type: "moved", callId: to, from, connectionId, why });
+}
+
+/** Links two calls for ever: `from` is merged into `into`. */
+export function linkCalls({ world }: Draft, from: string, into: string): void {
+  const [source, target] = [world.calls.get(from), world.calls.get(into)];
+  if (source === undefined || target === undefined || from === into) return;
+  world.calls.set(from, { ...source, mergedInto: into });
+  world.calls.set(into, { ...target, mergedFrom: [...target.mergedFrom, from].slice(-MAX_LINKS) });
+}
+
+const MAX_LINKS = 64;
+
+function replaceConnection({ world }: Draft, callId: string, connection: Connection): void {
+  const call = world.calls.get(callId);
+  if (call === undefined) return;
+  const connections = call.connections.map((one) => (one.connectionId === connection.connectionId ? connection : one));
+  world.calls.set(callId, { ...call, connections } satisfies Call);
+}

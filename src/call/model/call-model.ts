@@ -1,0 +1,101 @@
+import { answered, ended, held, offered, offering, ringing } from "./basic-call.ts";
+import { commanded } from "./commands.ts";
+import { dialed } from "./dialed.ts";
+import { timerParts, type FeatureMachine } from "./features/feature-machine.ts";
+import { MACHINES } from "./features/machines.ts";
+import { refuse, transferConsulted, transferTo } from "./features/transfer.ts";
+import type { ModelEffect } from "./model-effect.ts";
+import type { ModelEvent, Refer } from "./model-event.ts";
+import { legsOf, type Draft, type FeatureName, type ModelSession, type World } from "./world.ts";
+
+type EventOf<Type extends ModelEvent["type"]> = Extract<ModelEvent, { type: Type }>;
+
+/**
+ * Advances all calls of a node by one event. No I/O, no clock, no randomness: the same events give the same world and
+ * effects. The caller performs the effects in order. Events that make no sense change nothing.
+ */
+export function advance(world: World, event: ModelEvent): readonly ModelEffect[] {
+  const draft: Draft = { world, effects: [] };
+  apply(draft, event);
+  return draft.effects;
+}
+
+function apply(draft: Draft, event: ModelEvent): void {
+  switch (event.type) {
+    case "offered":
+      return offered(draft, event);
+    case "dialed":
+      return dialed(draft, event);
+    case "offering":
+      return offering(draft, event);
+    case "ringing":
+      ringing(draft, event);
+      return withMachine(draft, event.sessionId, (machine, id) => machine.onRinging?.(draft, id));
+    case "answered":
+      return onAnswered(draft, event);
+    case "held":
+      return held(draft, event);
+    case "leaving":
+      return onLeaving(draft, event);
+    case "ended":
+      return onEnded(draft, event);
+    case "refer":
+      return onRefer(draft, event.refer);
+    case "command":
+      return commanded(draft, event);
+    case "timer":
+      return onTimer(draft, event.timerId);
+    case "prompt-ended":
+      return withMachine(draft, event.sessionId, (machine, id, session) => machine.onPromptEnded?.(draft, id, session));
+    case "settled":
+      return;
+  }
+}
+
+/** The machine of the feature that a session is for. */
+function withMachine(
+  { world }: Draft,
+  sessionId: string,
+  act: (machine: FeatureMachine, id: string, session: ModelSession) => void,
+): void {
+  const session = world.sessions.get(sessionId);
+  const machine = session?.purpose === undefined ? undefined : MACHINES[session.purpose.feature];
+  if (session?.purpose !== undefined && machine !== undefined) act(machine, session.purpose.id, session);
+}
+
+function onAnswered(draft: Draft, event: EventOf<"answered">): void {
+  answered(draft, event);
+  withMachine(draft, event.sessionId, (machine, id, session) => {
+    machine.onAnswered?.(draft, id, session, event.leg?.legId);
+  });
+}
+
+function onLeaving(draft: Draft, { legId, why }: EventOf<"leaving">): void {
+  for (const machine of Object.values(MACHINES)) {
+    const leg = draft.world.legs.get(legId);
+    if (leg !== undefined) machine.onLeaving?.(draft, leg, why);
+  }
+}
+
+function onEnded(draft: Draft, event: EventOf<"ended">): void {
+  const session = draft.world.sessions.get(event.sessionId);
+  ended(draft, event);
+  const machine = session?.purpose === undefined ? undefined : MACHINES[session.purpose.feature];
+  if (session?.purpose !== undefined) machine?.onEnded?.(draft, session.purpose.id, session, event.why);
+}
+
+function onTimer(draft: Draft, timerId: string): void {
+  const { feature, name, id } = timerParts(timerId);
+  MACHINES[feature as FeatureName]?.onTimer?.(draft, id, name);
+}
+
+/** A phone asks for a transfer. */
+function onRefer(draft: Draft, { referId, legId, to, replaces }: Refer): void {
+  const leg = draft.world.legs.get(legId);
+  if (leg === undefined) return refuse(draft, { referId }, "wrong-state", "the dialog is gone");
+  const replaced = replaces === undefined ? undefined : draft.world.legs.get(replaces);
+  if (replaced === undefined) return transferTo(draft, leg, to, { referId });
+  const own = legsOf(draft.world, leg.device).find(({ sessionId }) => sessionId === replaced.sessionId);
+  if (own === undefined || own === leg) return refuse(draft, { referId }, "wrong-state", "not a dialog of this phone");
+  transferConsulted(draft, leg, own, { referId });
+}

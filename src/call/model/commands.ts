@@ -1,0 +1,79 @@
+import type { CallCommand, CommandFailure } from "./call-command.ts";
+import { holdByCommand, isHeldLeg, legMeant } from "./features/hold.ts";
+import { makeCall } from "./features/make-call.ts";
+import { refuse, transferConsulted, transferTo } from "./features/transfer.ts";
+import type { ModelEvent } from "./model-event.ts";
+import { legsOf, type Draft, type ModelLeg } from "./world.ts";
+
+/** What applications, people and feature codes ask for. */
+export function commanded(draft: Draft, { commandId, command }: Extract<ModelEvent, { type: "command" }>): void {
+  if (command.type === "make-call") return makeCall(draft, commandId, command);
+  const leg = legMeant(draft, command);
+  if (leg === undefined)
+    return refuse(draft, { commandId }, "device-not-in-call", `${command.device} has no such call`);
+  switch (command.type) {
+    case "hold":
+    case "retrieve":
+      return hold(draft, commandId, leg, command.type === "hold");
+    case "swap":
+      return swap(draft, commandId, command.device);
+    case "transfer":
+      return transferTo(draft, leg, command.to, { commandId });
+    case "complete-transfer":
+      return completeTransfer(draft, commandId, command);
+    case "drop":
+      draft.effects.push({
+        type: "release",
+        sessionId: leg.sessionId,
+        why: { cause: 16, feature: "normal", by: "application" },
+      });
+      return done(draft, commandId, leg.callId);
+  }
+}
+
+function hold(draft: Draft, commandId: string, leg: ModelLeg, isHeld: boolean): void {
+  if (!leg.isUp) return fail(draft, commandId, "wrong-state", "the call is not established");
+  if (leg.isHeldByCommand === isHeld) {
+    if (!isHeld && leg.isHolding) return fail(draft, commandId, "wrong-state", "the phone itself holds the call");
+    return void draft.effects.push({ type: "result", commandId, result: { ok: true, isUnchanged: true } });
+  }
+  holdByCommand(draft, leg, isHeld);
+  done(draft, commandId, leg.callId);
+}
+
+function swap(draft: Draft, commandId: string, device: string): void {
+  const legs = legsOf(draft.world, device).filter(({ isUp }) => isUp);
+  const talking = legs.find((leg) => !isHeldLeg(leg));
+  const waiting = legs.find(({ isHeldByCommand, isHolding }) => isHeldByCommand && !isHolding);
+  if (talking === undefined || waiting === undefined) {
+    return fail(draft, commandId, "wrong-state", "it takes a call that is talked in and one that the switch holds");
+  }
+  holdByCommand(draft, talking, true);
+  holdByCommand(draft, waiting, false);
+  done(draft, commandId, waiting.callId);
+}
+
+function completeTransfer(
+  draft: Draft,
+  commandId: string,
+  command: Extract<CallCommand, { type: "complete-transfer" }>,
+): void {
+  const legs = legsOf(draft.world, command.device).filter(({ isUp }) => isUp);
+  const first = command.callId === undefined ? legs[0] : legs.find(({ callId }) => callId === command.callId);
+  const second =
+    command.consultCallId === undefined
+      ? legs.findLast((leg) => leg !== first)
+      : legs.find(({ callId }) => callId === command.consultCallId);
+  if (first === undefined || second === undefined || first === second) {
+    return fail(draft, commandId, "no-consultation", `${command.device} has no two established calls`);
+  }
+  transferConsulted(draft, first, second, { commandId });
+}
+
+function done(draft: Draft, commandId: string, callId: string): void {
+  draft.effects.push({ type: "result", commandId, result: { ok: true, callId } });
+}
+
+function fail(draft: Draft, commandId: string, failure: CommandFailure, detail: string): void {
+  refuse(draft, { commandId }, failure, detail);
+}

@@ -1,0 +1,70 @@
+import type { Address } from "./call.ts";
+import type { Change } from "./change.ts";
+import type { CommandResult } from "./call-command.ts";
+import type { FeatureReason, Why } from "./why.ts";
+
+/** A service of the media side that a single leg can be connected to. */
+export type Endpoint =
+  | "echo"
+  | "tone"
+  | "demo"
+  | "music"
+  | "silence"
+  | "ringback"
+  | `music:${string}`
+  | `announcement:${string}`
+  | `conference:${string}`;
+
+/** What can be laid over what a leg hears. */
+export type Overlay = "music" | "silence" | "ringback";
+
+/** What the shell is to do, in order. */
+export type ModelEffect =
+  | { readonly type: "change"; readonly change: Change }
+  /** What a device has dialed is done: its INVITE is answered by a service. Followed by `answered`, or `ended`. */
+  | { readonly type: "accept"; readonly sessionId: string; readonly endpoint: Endpoint }
+  /** It is not: the INVITE is refused. There is no such session any more. */
+  | { readonly type: "refuse"; readonly sessionId: string; readonly status: number; readonly reason: string }
+  /** Two established legs leave their sessions for a new one; what is left in those ends. Followed by `settled` or `ended`. */
+  | { readonly type: "join"; readonly sessionId: string; readonly caller: string; readonly callee: string }
+  /** The same of one leg and a service. `musicOf`: the device whose music source it is. */
+  | {
+      readonly type: "attach";
+      readonly sessionId: string;
+      readonly legId: string;
+      readonly endpoint: Endpoint;
+      readonly musicOf?: string;
+    }
+  /**
+   * Rings a number by a new session that has no caller; who answers is connected to `endpoint`. Followed by `offering`,
+   * `ringing`, `answered` or `ended`.
+   */
+  | {
+      readonly type: "originate";
+      readonly sessionId: string;
+      readonly callId: string;
+      /** The leg, or the party, that is shown as the caller. */
+      readonly from: { readonly legId: string } | { readonly address: Address };
+      /** Device whose calling search space applies, and who pays. */
+      readonly by: string;
+      readonly to: string;
+      readonly endpoint: Endpoint;
+      readonly feature: FeatureReason;
+      /** Only this device of the line is rung, wherever its calls are forwarded to. */
+      readonly onlyDevice?: string;
+    }
+  /** Undefined: the leg hears the other party again. `musicOf`: the device whose music source it is. */
+  | {
+      readonly type: "play";
+      readonly sessionId: string;
+      readonly legId: string;
+      readonly source: Overlay | undefined;
+      readonly musicOf?: string;
+    }
+  /** Ends the session; all legs in it get a BYE, CANCEL or refusal. Followed by `ended`. */
+  | { readonly type: "release"; readonly sessionId: string; readonly why: Why }
+  /** Progress of a REFER: a final status ends its subscription. */
+  | { readonly type: "notify"; readonly referId: string; readonly status: number }
+  | { readonly type: "start-timer"; readonly timerId: string; readonly delayMs: number }
+  | { readonly type: "stop-timer"; readonly timerId: string }
+  | { readonly type: "result"; readonly commandId: string; readonly result: CommandResult };

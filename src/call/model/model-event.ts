@@ -1,0 +1,79 @@
+import type { Address } from "./call.ts";
+import type { CallCommand } from "./call-command.ts";
+import type { Endpoint } from "./model-effect.ts";
+import type { FeatureReason, Why } from "./why.ts";
+
+/** What the model has to know of a dialog. */
+export interface LegFacts {
+  readonly legId: string;
+  readonly kind: "phone" | "trunk";
+  /** Name of the device. */
+  readonly device: string;
+  readonly address: Address;
+}
+
+/** A line, or a number beyond a trunk, that is being rung, and on which devices. */
+export interface Place {
+  readonly kind: "phone" | "trunk";
+  readonly address: Address;
+  readonly devices: readonly string[];
+}
+
+/** A request of a phone to transfer (RFC 3515); its progress is told to it by the effect `notify`. */
+export interface Refer {
+  readonly referId: string;
+  /** Of the phone that asks. */
+  readonly legId: string;
+  /** Digits, or a SIP URI's user part. */
+  readonly to: string;
+  /** The dialog that the new one is to replace (RFC 3891): a leg of ours; absent: none was named. */
+  readonly replaces?: string;
+}
+
+/** What a device has dialed that is no party: a feature of the switch. */
+export type DialedFeature =
+  /** To park on that slot when the device has a call to park, else to retrieve what is parked there. */
+  | { readonly kind: "park-slot"; readonly range: string; readonly slot: string }
+  | { readonly kind: "pickup-group"; readonly group: string }
+  /** A feature code; `argument`: the digits behind it. */
+  | { readonly kind: "code"; readonly code: FeatureCode; readonly argument: string };
+
+/** Features that a phone asks for by dialing. */
+export type FeatureCode =
+  "transfer" | "conference" | "park" | "group-pickup" | "other-group-pickup" | "directed-pickup" | "barge";
+
+/** What happens to calls. Sessions are told of by the shell that runs them; `sessionId` names one. */
+export type ModelEvent =
+  /** A device's INVITE, authenticated. The call has the session's name. */
+  | { readonly type: "offered"; readonly sessionId: string; readonly leg: LegFacts; readonly called: string }
+  /** A device's INVITE that asks for a feature; answered by the effect `accept` or `refuse` in the same step. */
+  | {
+      readonly type: "dialed";
+      readonly sessionId: string;
+      readonly leg: LegFacts;
+      readonly called: string;
+      readonly feature: DialedFeature;
+    }
+  /** Who is rung now, instead of who was. */
+  | {
+      readonly type: "offering";
+      readonly sessionId: string;
+      readonly places: readonly Place[];
+      readonly feature?: FeatureReason;
+    }
+  | { readonly type: "ringing"; readonly sessionId: string; readonly device?: string }
+  /** `leg`: who has answered; absent: a service of the switch. */
+  | { readonly type: "answered"; readonly sessionId: string; readonly leg?: LegFacts; readonly endpoint?: Endpoint }
+  /** A phone has put its call on hold, or taken it back, by a re-INVITE. */
+  | { readonly type: "held"; readonly legId: string; readonly isHolding: boolean }
+  /** A dialog is about to end; its session has not ended yet: who else is in it may be moved before. */
+  | { readonly type: "leaving"; readonly legId: string; readonly why: Why }
+  /** A session is over, with all legs that are still in it. */
+  | { readonly type: "ended"; readonly sessionId: string; readonly why: Why }
+  /** The parties of a new session that was made of established legs have agreed. */
+  | { readonly type: "settled"; readonly sessionId: string }
+  | { readonly type: "refer"; readonly refer: Refer }
+  | { readonly type: "timer"; readonly timerId: string }
+  /** An announcement is over. */
+  | { readonly type: "prompt-ended"; readonly sessionId: string }
+  | { readonly type: "command"; readonly commandId: string; readonly command: CallCommand };

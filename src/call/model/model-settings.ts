@@ -1,0 +1,38 @@
+import type { Address } from "./call.ts";
+
+/** Lines that are rung by a park range's timers, in seconds. */
+export interface ParkRangeSettings {
+  /** Slots, in the order in which they are taken. */
+  readonly numbers: readonly string[];
+  readonly reminderSeconds: number;
+  /** Between further reminders. */
+  readonly periodicSeconds: number;
+  /** After this the call goes to `forwardTo`, or back to who parked it for good. */
+  readonly giveUpSeconds: number;
+  readonly forwardTo?: string;
+}
+
+/** What the configuration says that the model depends on, as it is at the moment. Lines are named `1001@internal`. */
+export interface ModelSettings {
+  /** Undefined: there is no such range. */
+  parkRange(name: string): ParkRangeSettings | undefined;
+  /** The ranges that a device may park on, the first to be tried first. */
+  parkRangesFor(device: string): readonly string[];
+  /** Lines of a pickup group. */
+  pickupMembers(group: string): readonly string[];
+  pickupGroupOf(line: string): string | undefined;
+  /** The first line of a phone; undefined: there is no such phone. */
+  addressOf(device: string): Address | undefined;
+  /** Others of a shared line may not barge into this device's calls. */
+  isPrivate(device: string): boolean;
+}
+
+/** Nothing is configured. */
+export const NO_SETTINGS: ModelSettings = {
+  parkRange: () => undefined,
+  parkRangesFor: () => [],
+  pickupMembers: () => [],
+  pickupGroupOf: () => undefined,
+  addressOf: () => undefined,
+  isPrivate: () => false,
+};

@@ -1,0 +1,126 @@
+import type { Call } from "./call.ts";
+import type { Endpoint, ModelEffect } from "./model-effect.ts";
+import type { LegFacts, Place } from "./model-event.ts";
+import type { ModelSettings } from "./model-settings.ts";
+import type { MakeCall } from "./features/make-call-state.ts";
+import type { Transfer } from "./features/transfer-state.ts";
+
+/** A dialog in a call. */
+export interface ModelLeg extends LegFacts {
+  readonly callId: string;
+  readonly connectionId: string;
+  readonly sessionId: string;
+  /** Its INVITE has had its 2xx. */
+  readonly isUp: boolean;
+  /** The phone holds by its own re-INVITE. */
+  readonly isHolding: boolean;
+  /** The switch holds for it, by command. */
+  readonly isHeldByCommand: boolean;
+}
+
+/** What a session is for, where an event of it is a feature's business. */
+export interface Purpose {
+  readonly feature: FeatureName;
+  readonly id: string;
+}
+
+/** Features that have a machine of their own. */
+export type FeatureName = "transfer" | "conference" | "redirect" | "park" | "pickup" | "barge" | "hunt" | "make-call";
+
+/** A party that a session rings. */
+export interface Ringing {
+  readonly connectionId: string;
+  readonly place: Place;
+}
+
+/** Two legs, or one and a service, or one that rings. */
+export interface ModelSession {
+  readonly sessionId: string;
+  readonly callId: string;
+  readonly stage: "setup" | "up";
+  readonly caller?: string;
+  readonly callee?: string;
+  readonly endpoint?: Endpoint;
+  readonly ringing: readonly Ringing[];
+  readonly purpose?: Purpose;
+}
+
+/**
+ * All calls of a node. Its values never change; the tables do, since a copy for each event would cost as much as there
+ * are calls.
+ */
+export interface World {
+  readonly settings: ModelSettings;
+  readonly calls: Map<string, Call>;
+  readonly legs: Map<string, ModelLeg>;
+  /** Names of the legs of each device, the oldest first. */
+  readonly legsOfDevices: Map<string, readonly string[]>;
+  readonly sessions: Map<string, ModelSession>;
+  readonly transfers: Map<string, Transfer>;
+  readonly madeCalls: Map<string, MakeCall>;
+}
+
+/** One step: the world, and what is to be done. */
+export interface Draft {
+  readonly world: World;
+  readonly effects: ModelEffect[];
+}
+
+/** A world without calls. */
+export function emptyWorld(settings: ModelSettings): World {
+  return {
+    settings,
+    calls: new Map(),
+    legs: new Map(),
+    legsOfDevices: new Map(),
+    sessions: new Map(),
+    transfers: new Map(),
+    madeCalls: new Map(),
+  };
+}
+
+/** The other leg of a leg's session; undefined when a service, or nobody, is there. */
+export function otherLeg({ legs, sessions }: World, leg: ModelLeg): ModelLeg | undefined {
+  const session = sessions.get(leg.sessionId);
+  const other = session?.caller === leg.legId ? session.callee : session?.caller;
+  return other === undefined ? undefined : legs.get(other);
+}
+
+/** Legs of a device, the oldest first. */
+export function legsOf({ legs, legsOfDevices }: World, device: string): ModelLeg[] {
+  return (legsOfDevices.get(device) ?? []).map((legId) => legs.get(legId)).filter((leg) => leg !== undefined);
+}
+
+/** Adds a leg, or changes one. */
+export function putLeg({ world: { legs, legsOfDevices } }: Draft, leg: ModelLeg): void {
+  if (!legs.has(leg.legId)) legsOfDevices.set(leg.device, [...(legsOfDevices.get(leg.device) ?? []), leg.legId]);
+  legs.set(leg.legId, leg);
+}
+
+/** Forgets a leg. */
+export function removeLeg({ world: { legs, legsOfDevices } }: Draft, { legId, device }: ModelLeg): void {
+  legs.delete(legId);
+  const others = (legsOfDevices.get(device) ?? []).filter((one) => one !== legId);
+  if (others.length > 0) legsOfDevices.set(device, others);
+  else legsOfDevices.delete(device);
+}
+
+/** The leg as it is now. @throws {Error} when it is gone: the caller should have known */
+export function legOf({ world: { legs } }: Draft, legId: string): ModelLeg {
+  const leg = legs.get(legId);
+  if (leg === undefined) throw new Error(`no leg ${legId}`);
+  return leg;
+}
+
+/** Names a session of a call. */
+export function nameSession({ world }: Draft, callId: string): string {
+  const call = world.calls.get(callId);
+  const named = (call?.named ?? 0) + 1;
+  if (call !== undefined) world.calls.set(callId, { ...call, named });
+  return `${callId}.${named}`;
+}
+
+/** Changes what is known of a session. */
+export function putSession({ world: { sessions } }: Draft, session: ModelSession): void {
+  sessions.set(session.sessionId, session);
+}

@@ -1,0 +1,15 @@
+import type { SessionObserver } from "../../src/call/control/session-observer.ts";
+
+/** Nobody follows what happens in sessions. */
+export function silentObserver<Shell>(): SessionObserver<Shell> {
+  const nothing = (): void => undefined;
+  return {
+    onOffering: nothing,
+    onRinging: nothing,
+    onAnswered: nothing,
+    onHold: nothing,
+    onLeaving: nothing,
+    onEnded: nothing,
+    onRefer: nothing,
+  };
+}
