@@ -175,7 +175,7 @@ export class CallManager {
       newCalls: this.#newCalls,
       inventory,
       settings: NO_SETTINGS,
-      musicOf: () => undefined,
+      musicOf: (device) => options.features?.settings.deviceOf(device)?.musicSource,
       onChange: () => undefined,
     });
     const common = { table: this.#table, clock, logger };
