@@ -50,8 +50,6 @@ interface OfferedLine {
   readonly phone: SipPhone | undefined;
 }
 
-type Routed = RoutedCall | RejectedCall | FeatureCall;
-
 /** What has been done to the call: for its record, by this switch; for who gets it, by all. */
 interface Redirected {
   readonly record: RecordRedirect | undefined;
