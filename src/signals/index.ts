@@ -13,3 +13,4 @@ export {
   type LineActivity,
   type LineState,
 } from "./device-state.ts";
+export { MAX_MESSAGES, type MessageCount, type MessageLamp } from "./message-lamp.ts";

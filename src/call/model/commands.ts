@@ -1,11 +1,13 @@
 import type { CallCommand, CommandFailure } from "./call-command.ts";
 import { holdByCommand, isHeldLeg, legMeant } from "./features/hold.ts";
+import { makeCall } from "./features/make-call.ts";
 import { refuse, transferConsulted, transferTo } from "./features/transfer.ts";
 import type { ModelEvent } from "./model-event.ts";
 import { legsOf, type Draft, type ModelLeg } from "./world.ts";
 
 /** What applications, people and feature codes ask for. */
 export function commanded(draft: Draft, { commandId, command }: Extract<ModelEvent, { type: "command" }>): void {
+  if (command.type === "make-call") return makeCall(draft, commandId, command);
   const leg = legMeant(draft, command);
   if (leg === undefined)
     return refuse(draft, { commandId }, "device-not-in-call", `${command.device} has no such call`);

@@ -2,6 +2,7 @@ import type { Call } from "./call.ts";
 import type { Endpoint, ModelEffect } from "./model-effect.ts";
 import type { LegFacts, Place } from "./model-event.ts";
 import type { ModelSettings } from "./model-settings.ts";
+import type { MakeCall } from "./features/make-call-state.ts";
 import type { Transfer } from "./features/transfer-state.ts";
 
 /** A dialog in a call. */
@@ -56,6 +57,7 @@ export interface World {
   readonly legsOfDevices: Map<string, readonly string[]>;
   readonly sessions: Map<string, ModelSession>;
   readonly transfers: Map<string, Transfer>;
+  readonly madeCalls: Map<string, MakeCall>;
 }
 
 /** One step: the world, and what is to be done. */
@@ -73,6 +75,7 @@ export function emptyWorld(settings: ModelSettings): World {
     legsOfDevices: new Map(),
     sessions: new Map(),
     transfers: new Map(),
+    madeCalls: new Map(),
   };
 }
 

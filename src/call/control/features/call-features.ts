@@ -214,20 +214,28 @@ export class CallFeatures implements SessionObserver<CallSession> {
   }
 
   #originate(effect: Extract<ModelEffect, { type: "originate" }>): void {
-    const { inventory, newCalls, table } = this.#options;
+    const { inventory, newCalls } = this.#options;
+    const { sessionId, to, endpoint, onlyDevice } = effect;
     const by = inventory.deviceByName(effect.by);
-    const as = "legId" in effect.from ? table.findByTag(effect.from.legId)?.leg.device : undefined;
+    const as = this.#shownAs(effect.from);
     const rejected =
       by === undefined || as === undefined
         ? { status: 480, cause: 20 }
-        : newCalls.originate({ sessionId: effect.sessionId, as, by, to: effect.to, endpoint: effect.endpoint });
+        : newCalls.originate({ sessionId, as, by, to, endpoint, onlyDevice });
     if (rejected === undefined) return;
     const { status, cause = causeOfStatus(status) } = rejected;
     this.#handle({
       type: "ended",
-      sessionId: effect.sessionId,
+      sessionId,
       why: { cause, sip: { status }, feature: effect.feature, by: "system" },
     });
+  }
+
+  /** Undefined: the leg is gone. */
+  #shownAs(from: Extract<ModelEffect, { type: "originate" }>["from"]): LegDevice | undefined {
+    if ("legId" in from) return this.#options.table.findByTag(from.legId)?.leg.device;
+    const { number, name } = from.address;
+    return { kind: "peer", name: "", number, ...(name === undefined ? {} : { displayName: name }) };
   }
 
   #startTimer(timerId: string, delayMs: number): void {

@@ -1,8 +1,10 @@
 import type { FeatureName } from "../world.ts";
 import type { FeatureMachine } from "./feature-machine.ts";
+import { MAKE_CALL } from "./make-call.ts";
 import { TRANSFER } from "./transfer.ts";
 
 /** The machines of the features that have one. */
 export const MACHINES: Readonly<Partial<Record<FeatureName, FeatureMachine>>> = {
   transfer: TRANSFER,
+  "make-call": MAKE_CALL,
 };

@@ -1,0 +1,15 @@
+import type { CommandFailure } from "../call-command.ts";
+import type { Why } from "../why.ts";
+
+const BUSY = 17;
+/** Unallocated number, no route to destination, invalid number format. */
+const UNKNOWN = new Set([1, 3, 28]);
+/** No user responding, no answer from user. */
+const SILENT = new Set([18, 19]);
+
+/** How it is called that a number could not be reached. */
+export function failureOf({ cause }: Why): CommandFailure {
+  if (cause === BUSY) return "destination-busy";
+  if (UNKNOWN.has(cause)) return "destination-unknown";
+  return SILENT.has(cause) ? "destination-no-answer" : "destination-out-of-order";
+}
