@@ -6,7 +6,7 @@ import { MACHINES } from "./features/machines.ts";
 import { refuse, transferConsulted, transferTo } from "./features/transfer.ts";
 import type { ModelEffect } from "./model-effect.ts";
 import type { ModelEvent, Refer } from "./model-event.ts";
-import { type Draft, type FeatureName, type ModelSession, type World } from "./world.ts";
+import type { Draft, FeatureName, ModelSession, World } from "./world.ts";
 
 type EventOf<Type extends ModelEvent["type"]> = Extract<ModelEvent, { type: Type }>;
 
