@@ -15,6 +15,7 @@ import { STATUS_OF_MEDIA_ERROR, WARNINGS_OF_MEDIA_ERROR } from "../signaling/med
 export interface CallMediaOptions {
   readonly callId: string;
   readonly relay: MediaRelay;
+  /** Absent: there are two parties. */
   readonly endpoint: RelayEndpoint | undefined;
   readonly logger: Logger;
 }
@@ -29,7 +30,11 @@ export const NO_CODEC_LEFT = { status: 488, warnings: [305], cause: 65 } as cons
 
 /** The relay session of one call: one operation after the other, and then its release. */
 export class CallMedia {
+  /** The service that is the other party. */
+  endpoint: RelayEndpoint | undefined;
   readonly #options: CallMediaOptions;
+  /** The relay has the caller's offer for another party than a service. */
+  #hasOffered = false;
   #tail: Promise<unknown> = Promise.resolve();
   #used = false;
   #released = false;
@@ -38,6 +43,7 @@ export class CallMedia {
 
   constructor(options: CallMediaOptions) {
     this.#options = options;
+    this.endpoint = options.endpoint;
   }
 
   /** The call may have a session at the relay. */
@@ -123,8 +129,13 @@ export class CallMedia {
     }
   }
 
-  #call(operation: MediaOperation, options: RelayOptions): Promise<string> {
-    const { relay, endpoint = "echo" } = this.#options;
+  async #call(operation: MediaOperation, options: RelayOptions): Promise<string> {
+    const { relay, callId } = this.#options;
+    const { endpoint = "echo" } = this;
+    // A service takes no session that was opened for two phones.
+    const isServed = operation.kind === "endpoint-answer" || operation.kind === "endpoint-offer";
+    if (isServed && this.#hasOffered) await relay.release(callId);
+    this.#hasOffered = !isServed;
     switch (operation.kind) {
       case "offer":
         this.#offer = operation.sdp;
