@@ -56,6 +56,8 @@ interface Redirected {
   readonly history: RedirectionHistory;
 }
 
+type Routed = RoutedCall | RejectedCall | FeatureCall;
+
 /** Q.850: exchange routing error. */
 const ROUTING_ERROR = 25;
 const REASON_OF: Readonly<Record<ForwardingKind, RedirectReason>> = {
