@@ -1,6 +1,6 @@
 import { Chance } from "./chance.ts";
 import { commandAtRandom, pick } from "./commands.ts";
-import { FEATURE_NUMBERS } from "./dialed-features.ts";
+import { FEATURE_NUMBERS, replacing } from "./dialed-features.ts";
 import type { PhoneDialog } from "./phones.ts";
 import { NUMBERS, PHONES, TRUNK } from "./plan.ts";
 import type { SimulatedSwitch } from "./switch.ts";
@@ -50,6 +50,11 @@ const ACTIONS = {
       to(host, picks, ["up"], (one) => host.phones.refer(one, pick(NUMBERS, picks[1] ?? 0) ?? "101", undefined)),
   },
   "refer to a dialog": { weight: 5, act: referToDialog },
+  "replace a dialog": {
+    weight: 2,
+    act: (host, picks) =>
+      to(host, picks, ["up"], ({ tag }) => host.phones.call(pick(PHONES, picks[1] ?? 0) ?? "phone-a", replacing(tag))),
+  },
   command: { weight: 14, act: (host, picks) => host.features.command(commandAtRandom(host, picks)) },
   "lose a phone": {
     weight: 0.7,
@@ -90,6 +95,7 @@ export function actionsOf(seed: number, count: number): Action[] {
 export function perform(host: SimulatedSwitch, { kind, picks, seed }: Action): void {
   host.chance.reseed(seed);
   const { act }: { act: Act } = ACTIONS[kind];
+  host.trace?.(`${host.agenda.nowMs} ms: ${kind}`);
   act(host, picks);
 }
 
@@ -114,16 +120,19 @@ function call(host: SimulatedSwitch, picks: readonly number[]): void {
   const [from = 0, toNumber = 0] = picks;
   const device = from < 0.1 ? TRUNK : pick(PHONES, from);
   const number = pick([...NUMBERS, ...FEATURE_NUMBERS], toNumber);
-  if (device !== undefined && number !== undefined) host.phones.call(device, number);
+  if (device === undefined || number === undefined) return;
+  host.trace?.(`  ${device} calls ${number}`);
+  host.phones.call(device, number);
 }
 
 function to(
-  { phones }: SimulatedSwitch,
+  { phones, trace }: SimulatedSwitch,
   picks: readonly number[],
   states: readonly PhoneDialog["state"][],
   act: (dialog: PhoneDialog) => void,
 ): void {
   const dialog = pick(phones.inState(...states), picks[0] ?? 0);
+  trace?.(`  ${dialog?.device ?? "nobody"} in ${dialog?.tag ?? "nothing"}`);
   if (dialog !== undefined) act(dialog);
 }
 

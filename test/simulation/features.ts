@@ -145,6 +145,7 @@ export class SimulatedFeatures implements Omit<SessionObserver<SimulatedSession>
     this.#isRunning = true;
     for (let next = this.#queue.shift(); next !== undefined; next = this.#queue.shift()) {
       this.events += 1;
+      this.#host.trace?.(`    ${JSON.stringify(next)}`);
       const effects = advance(this.world, next);
       for (const effect of effects) if (effect.type === "change") this.watcher.see(effect.change);
       this.watcher.settle();
@@ -154,6 +155,7 @@ export class SimulatedFeatures implements Omit<SessionObserver<SimulatedSession>
   }
 
   #perform(effect: ModelEffect): void {
+    if (effect.type !== "change") this.#host.trace?.(`      -> ${JSON.stringify(effect)}`);
     switch (effect.type) {
       case "change":
         return;
@@ -188,10 +190,12 @@ export class SimulatedFeatures implements Omit<SessionObserver<SimulatedSession>
   }
 
   #originate(effect: Extract<ModelEffect, { type: "originate" }>): void {
+    const { sessionId } = effect;
     const status = this.#switchboard.originate(effect);
     if (status === undefined) return;
+    if (status === "service") return this.#handle({ type: "answered", sessionId, endpoint: "echo" });
     const why: Why = { cause: causeOfStatus(status), sip: { status }, feature: effect.feature, by: "system" };
-    this.#handle({ type: "ended", sessionId: effect.sessionId, why });
+    this.#handle({ type: "ended", sessionId, why });
   }
 
   #notify(referId: string, status: number): void {

@@ -147,7 +147,7 @@ function checkHeard(host: SimulatedSwitch): void {
       const side = seat?.session.sideOf(seat.leg);
       if (leg === undefined || other === undefined || side === undefined) continue;
       const isHeld = other.isHolding || other.isHeldByCommand;
-      const expected = isHeld ? "music" : leg.isHeldByCommand ? "silence" : undefined;
+      const expected = leg.isHeldByCommand ? "silence" : isHeld ? "music" : undefined;
       assert.equal(host.relay.playedTo(sessionId, side), expected, `what ${leg.device} hears in ${sessionId}`);
     }
   }
@@ -155,5 +155,5 @@ function checkHeard(host: SimulatedSwitch): void {
 
 /** Something is played to who waits for the new party of a transfer. */
 function isWaitedFor({ transfers }: World, legId: string): boolean {
-  return [...transfers.values()].some(({ party }) => party === legId);
+  return [...transfers.values()].some((transfer) => "party" in transfer && transfer.party === legId);
 }

@@ -28,6 +28,8 @@ const SERVICE = "600";
 /** What is dialed; the last one leads nowhere. */
 export const NUMBERS: readonly string[] = [...LINES.map(({ number }) => number), HUNT, OUTSIDE, SERVICE, "999"];
 export const RING_MS = 20_000;
+/** All members of a hunt together. */
+export const HUNT_MS = 50_000;
 export const MAX_CALLS = 4;
 
 /** The device as it calls. */
@@ -43,14 +45,20 @@ function phoneOn(name: string, number: string): LegDevice {
 
 /** Where a number leads. */
 export type Way =
-  | { readonly kind: "devices"; readonly groups: readonly (readonly LegDevice[])[]; readonly line?: string }
+  | {
+      readonly kind: "devices";
+      readonly groups: readonly (readonly LegDevice[])[];
+      readonly line?: string;
+      readonly isHunt?: true;
+    }
   | { readonly kind: "service" }
   | { readonly kind: "nowhere" };
 
 export function wayTo(number: string): Way {
   if (number === SERVICE) return { kind: "service" };
   if (number === OUTSIDE) return { kind: "devices", groups: [[deviceNamed(TRUNK)]] };
-  if (number === HUNT) return { kind: "devices", groups: HUNTED.map((one) => groupsOf(one).flat()), line: HUNT };
+  if (number === HUNT)
+    return { kind: "devices", groups: HUNTED.map((one) => groupsOf(one).flat()), line: HUNT, isHunt: true };
   const groups = groupsOf(number);
   return groups.length === 0 ? { kind: "nowhere" } : { kind: "devices", groups, line: number };
 }
@@ -62,10 +70,12 @@ function groupsOf(number: string): readonly (readonly LegDevice[])[] {
 
 /** Where a line's calls go instead; undefined: nowhere. */
 export function forwardOf(line: string, reason: Diversion): string | undefined {
+  if (line === HUNT) return reason === "no-coverage" ? SERVICE : undefined;
   return LINES.find(({ number }) => number === line)?.forwards?.[reason];
 }
 
 /** Reasons for which a line forwards. */
 export function diversionsOf(line: string): readonly Diversion[] {
+  if (line === HUNT) return ["no-coverage"];
   return Object.keys(LINES.find(({ number }) => number === line)?.forwards ?? {}) as Diversion[];
 }

@@ -1,6 +1,6 @@
 import type { LegDevice } from "../../src/call/control/leg.ts";
 import type { BranchRoute, Diversion } from "../../src/call/model/index.ts";
-import { diversionsOf, forwardOf, MAX_CALLS, RING_MS, TRUNK, wayTo } from "./plan.ts";
+import { diversionsOf, forwardOf, HUNT_MS, MAX_CALLS, RING_MS, TRUNK, wayTo } from "./plan.ts";
 import type { Goal } from "./session.ts";
 import type { SimulatedSwitch } from "./switch.ts";
 
@@ -30,19 +30,20 @@ function follow(
     if (to === undefined || forwarded.has(line)) return undefined;
     forwarded.add(line);
     const goal = follow(host, to, forwarded, undefined);
-    return isDialed(goal) && goal.route.kind === "branches" ? goal : undefined;
+    return isDialed(goal) ? goal : undefined;
   };
   const groups = way.groups
     .map((group) => group.filter(({ name }) => isFree(host, name) && (onlyDevice === undefined || name === onlyDevice)))
     .filter((group) => group.length > 0);
   if (groups.length === 0) return divert("busy") ?? 486;
-  return { ...branchesTo(host, groups, diversionsOf(line)), divert };
+  return { ...branchesTo(host, groups, diversionsOf(line), way.isHunt === true), divert };
 }
 
 function branchesTo(
   host: SimulatedSwitch,
   groups: readonly (readonly LegDevice[])[],
   diverts: readonly Diversion[],
+  isHunt: boolean,
 ): { readonly route: BranchRoute; readonly targets: ReadonlyMap<string, LegDevice> } {
   const targets = new Map<string, LegDevice>();
   const named = groups.map((group) => {
@@ -52,9 +53,10 @@ function branchesTo(
       return branchId;
     });
     const isTrunk = group.some(({ name }) => name === TRUNK);
-    return { branchIds, ringMs: RING_MS, ...(isTrunk ? { tryMs: 4_000 } : {}) };
+    const hunted = isHunt ? ({ isHunted: true } as const) : {};
+    return { branchIds, ringMs: RING_MS, ...(isTrunk ? { tryMs: 4_000 } : {}), ...hunted };
   });
-  return { route: { kind: "branches", groups: named, diverts }, targets };
+  return { route: { kind: "branches", groups: named, diverts, ...(isHunt ? { wholeMs: HUNT_MS } : {}) }, targets };
 }
 
 function isFree(host: SimulatedSwitch, device: string): boolean {

@@ -16,6 +16,8 @@ const USAGE =
   "usage: npm run test:simulation -- [--seeds N] [--seconds N] [--steps N] [--seed S] [--weather calm|rough]";
 const PROGRESS_MS = 5_000;
 const SHRINK_MS = 20_000;
+/** Of what happened at last. */
+const MAX_LINES = 400;
 const WEATHERS: Readonly<Record<string, readonly Weather[]>> = {
   both: [CALM, ROUGH],
   calm: [CALM],
@@ -112,10 +114,9 @@ function report(
     () => performance.now() < endMs,
   );
   console.log(`The same happens with ${small.length} of ${actions.length} actions:`);
-  for (const { kind, waitMs, picks, seed: own } of small) {
-    console.log(`  +${waitMs} ms ${kind} [${picks.map((one) => one.toFixed(3)).join(" ")}] ${own}`);
-  }
-  const last = simulate(seed, weather, small).failure?.error ?? error;
+  const lines: string[] = [];
+  const last = simulate(seed, weather, small, (line) => lines.push(line)).failure?.error ?? error;
+  for (const line of lines.slice(-MAX_LINES)) console.log(line);
   console.log(last.stack ?? last.message);
   console.log(`Again: npm run test:simulation -- --seed ${seed} --seeds 1 --steps ${steps} --weather ${weather.name}`);
 }

@@ -54,7 +54,7 @@ type EffectOf<Type extends SessionEffect["type"]> = Extract<SessionEffect, { typ
 /** The shell of one session as `CallSession` is, around the real machine: the same order of events, effects and observers. */
 export class SimulatedSession {
   readonly sessionId: string;
-  readonly endpoint: Endpoint | undefined;
+  endpoint: Endpoint | undefined;
   readonly called: string;
   /** The relay has refused something, or has lost it: what is heard is not known. */
   isMediaUnsure = false;
@@ -332,9 +332,11 @@ export class SimulatedSession {
     if (leg !== undefined) this.#host.removeLeg(leg, this);
   }
 
-  #divert(reason: Diversion): BranchRoute | undefined {
+  #divert(reason: Diversion): Goal["route"] | undefined {
     const diverted = this.#goal?.divert(reason);
-    if (diverted?.route.kind !== "branches") return undefined;
+    if (diverted === undefined) return undefined;
+    // The real shell does so, too, where the session's machine then refuses a service.
+    if (diverted.route.kind === "endpoint") this.endpoint = "echo";
     this.#goal = diverted;
     this.#targets = diverted.targets;
     return diverted.route;

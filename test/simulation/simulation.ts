@@ -26,8 +26,14 @@ const MAX_STEPS_OF_ACTION = 20_000;
 const MAX_ROUNDS = 40;
 
 /** Lets actions happen one after the other, and everybody hang up at the end. The same input gives the same outcome. */
-export function simulate(seed: number, weather: Weather, actions: readonly Action[]): Outcome {
+export function simulate(
+  seed: number,
+  weather: Weather,
+  actions: readonly Action[],
+  trace?: (line: string) => void,
+): Outcome {
   const run = new Run(new SimulatedSwitch(seed, weather));
+  run.host.trace = trace;
   let failure: Failure | undefined;
   let index = 0;
   try {
@@ -61,6 +67,7 @@ class Run {
   /** Everybody hangs up, and all timers fire. */
   finish(): void {
     const { agenda, phones } = this.host;
+    this.host.trace?.(`${agenda.nowMs} ms: everybody hangs up`);
     for (let round = 0; round < MAX_ROUNDS; round += 1) {
       for (const dialog of phones.inState("up", "inviting", "ringing")) phones.hangUp(dialog);
       this.#checked();

@@ -31,6 +31,8 @@ export class SimulatedSwitch implements PhonesHost {
   readonly phones: SimulatedPhones;
   readonly features: SimulatedFeatures;
   readonly sessions = new Map<string, SimulatedSession>();
+  /** Told of what happens, for a reader; absent: nobody reads. */
+  trace: ((line: string) => void) | undefined;
   readonly #byTag = new Map<string, LegEntry>();
   #named = 0;
 

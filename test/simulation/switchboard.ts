@@ -55,8 +55,8 @@ export class Switchboard {
     this.#host.sessions.get(sessionId)?.dispatch({ type: "hang-up", outcome });
   }
 
-  /** @returns a status: it cannot be */
-  originate({ sessionId, from, to, endpoint, onlyDevice }: EffectOf<"originate">): number | undefined {
+  /** @returns a status: it cannot be; `service`: nobody is rung, the number leads to one */
+  originate({ sessionId, from, to, endpoint, onlyDevice }: EffectOf<"originate">): number | "service" | undefined {
     const host = this.#host;
     const as =
       "legId" in from
@@ -67,7 +67,7 @@ export class Switchboard {
     const goal = goalFor(host, to, onlyDevice);
     if (!isDialed(goal)) return goal;
     const { route } = goal;
-    if (route.kind !== "branches") return 488;
+    if (route.kind !== "branches") return "service";
     const caller: SimulatedLeg = { tag: host.phones.nameDialog(), device: as, isVirtual: true, dialog: NOBODY };
     const session = new SimulatedSession(host, { sessionId, caller, endpoint, called: to });
     host.sessions.set(sessionId, session);
