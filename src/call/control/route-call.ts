@@ -87,7 +87,14 @@ function dialedFeature({ feature, argument }: FeatureDestination): FeatureCall |
     case "other-group-pickup":
     case "directed-pickup":
       return { kind: "feature", feature: { kind: "code", code: feature, argument } };
-    default:
+    case "do-not-disturb-on":
+    case "do-not-disturb-off":
+    case "forward-all-on":
+    case "forward-all-off":
+    case "hunt-log-in":
+    case "hunt-log-out":
+    case "privacy-on":
+    case "privacy-off":
       return { kind: "rejected", ...rejection(501, "feature") };
   }
 }

@@ -8,6 +8,7 @@ import { FollowedInventory } from "../configuration/followed-inventory.ts";
 import { openConfiguration, withoutSecrets } from "../configuration/open-configuration.ts";
 import { ABSENT_WITH_DRACHTIO } from "../node/absent-with-drachtio.ts";
 import { SecretBox } from "../secrets/secret-box.ts";
+import { handleCallCommands } from "./call-commands.ts";
 import {
   deviceFactsIn,
   handleRecordQuestions,
@@ -112,6 +113,7 @@ export function createCallManagerPart(context: ServiceContext): ServicePart {
   channel.handle("toll-alarms", () => manager.views.tollAlarms());
   channel.handle("ended-calls", () => manager.views.endedCalls(ENDED_CALLS));
   handleRecordQuestions(channel, manager);
+  handleCallCommands(channel, manager);
   handleStateQuestions(channel, manager, followed.mirror);
   handleLampRequests(channel, manager.lamps, followed.mirror);
   channel.handle("dial-plan-explain", (params) =>
