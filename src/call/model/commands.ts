@@ -1,11 +1,30 @@
 import type { CallCommand, CommandFailure } from "./call-command.ts";
 import { holdByCommand, isHeldLeg, legMeant } from "./features/hold.ts";
+import { park, unpark } from "./features/park.ts";
+import { commandPickup } from "./features/pickup.ts";
+import { redirect } from "./features/redirect.ts";
 import { refuse, transferConsulted, transferTo } from "./features/transfer.ts";
 import type { ModelEvent } from "./model-event.ts";
 import { legsOf, type Draft, type ModelLeg } from "./world.ts";
 
 /** What applications, people and feature codes ask for. */
 export function commanded(draft: Draft, { commandId, command }: Extract<ModelEvent, { type: "command" }>): void {
+  switch (command.type) {
+    case "redirect":
+      return redirect(draft, command, commandId);
+    case "unpark":
+      return unpark(draft, command, commandId);
+    case "pickup":
+      return commandPickup(draft, command, commandId);
+    default:
+      return commandLeg(draft, commandId, command);
+  }
+}
+
+type LegCommand = Exclude<CallCommand, { type: "redirect" | "unpark" | "pickup" }>;
+
+/** What is asked of a device that is in the call. */
+function commandLeg(draft: Draft, commandId: string, command: LegCommand): void {
   const leg = legMeant(draft, command);
   if (leg === undefined)
     return refuse(draft, { commandId }, "device-not-in-call", `${command.device} has no such call`);
@@ -19,6 +38,10 @@ export function commanded(draft: Draft, { commandId, command }: Extract<ModelEve
       return transferTo(draft, leg, command.to, { commandId });
     case "complete-transfer":
       return completeTransfer(draft, commandId, command);
+    case "park": {
+      const { slot } = command;
+      return park(draft, leg, slot === undefined ? {} : { slot }, { commandId });
+    }
     case "drop":
       draft.effects.push({
         type: "release",

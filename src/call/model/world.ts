@@ -2,6 +2,9 @@ import type { Call } from "./call.ts";
 import type { Endpoint, ModelEffect } from "./model-effect.ts";
 import type { LegFacts, Place } from "./model-event.ts";
 import type { ModelSettings } from "./model-settings.ts";
+import type { Parked } from "./features/park-state.ts";
+import type { Pickup } from "./features/pickup-state.ts";
+import type { Redirect } from "./features/redirect-state.ts";
 import type { Transfer } from "./features/transfer-state.ts";
 
 /** A dialog in a call. */
@@ -56,6 +59,9 @@ export interface World {
   readonly legsOfDevices: Map<string, readonly string[]>;
   readonly sessions: Map<string, ModelSession>;
   readonly transfers: Map<string, Transfer>;
+  readonly redirects: Map<string, Redirect>;
+  readonly parked: Map<string, Parked>;
+  readonly pickups: Map<string, Pickup>;
 }
 
 /** One step: the world, and what is to be done. */
@@ -73,6 +79,9 @@ export function emptyWorld(settings: ModelSettings): World {
     legsOfDevices: new Map(),
     sessions: new Map(),
     transfers: new Map(),
+    redirects: new Map(),
+    parked: new Map(),
+    pickups: new Map(),
   };
 }
 

@@ -1,4 +1,4 @@
-import type { CallCommand } from "../call-command.ts";
+import type { DeviceInCall } from "../call-command.ts";
 import { showHold } from "../basic-call.ts";
 import { legsOf, otherLeg, putLeg, type Draft, type ModelLeg } from "../world.ts";
 
@@ -20,7 +20,7 @@ export function holdByCommand(draft: Draft, leg: ModelLeg, isHeld: boolean): voi
 /** The leg that a command means: of the call that it names, or else the one that its device talks in. */
 export function legMeant(
   { world }: Draft,
-  { device, callId }: Pick<CallCommand, "device" | "callId">,
+  { device, callId }: DeviceInCall,
 ): ModelLeg | undefined {
   const legs = legsOf(world, device);
   if (callId !== undefined) return legs.find((leg) => leg.callId === callId);

@@ -1,6 +1,7 @@
 import type { CommandFailure } from "../call-command.ts";
 import { linkCalls } from "../call-changes.ts";
 import { attach, join } from "../reconnect.ts";
+import { park, placeToPark } from "./park.ts";
 import type { FeatureMachine } from "./feature-machine.ts";
 import type { Asker, Transfer } from "./transfer-state.ts";
 import type { Why } from "../why.ts";
@@ -152,6 +153,15 @@ export const TRANSFER: FeatureMachine = {
   onEnded: (draft, id, _session, why) => {
     const transfer = draft.world.transfers.get(id);
     if (transfer !== undefined) transferFailed(draft, transfer, why);
+  },
+  onFeature: (draft, id, feature) => {
+    const transfer = draft.world.transfers.get(id);
+    const leg = transfer?.controller === undefined ? undefined : draft.world.legs.get(transfer.controller);
+    const place = placeToPark(feature);
+    if (transfer === undefined || leg === undefined || place === undefined) return false;
+    draft.world.transfers.delete(id);
+    park(draft, leg, place, transfer.asker);
+    return true;
   },
   onLeaving: (draft, { legId }, why) => {
     const transfer = transferOfLeg(draft, legId);
