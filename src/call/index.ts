@@ -9,12 +9,13 @@ export {
   type EdgeControl,
   type EdgeDialogSummary,
   type LiveCall,
-  type MessageCount,
-  type MessageCountSource,
   type TrunkState,
 } from "./control/index.ts";
 export {
   createInventory,
+  type FeatureSettings,
+  type FeatureStore,
+  type FeatureStoreResult,
   InventoryError,
   type Inventory,
   type InventoryErrorCode,

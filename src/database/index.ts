@@ -34,6 +34,7 @@ export {
   type Transformation,
   type TrunkRegistration,
 } from "./model/devices.ts";
+export { FEATURE_CODES, FEATURE_NAMES, type FeatureArgument, type FeatureName } from "./model/feature-codes.ts";
 export { FORWARDING_KINDS, type Forward, type ForwardingKind } from "./model/line.ts";
 export { mergePatch, textsAt } from "./model/paths.ts";
 export { keepingSecrets, secretPathsOf, withoutSecrets } from "./model/secrets.ts";

@@ -63,6 +63,8 @@ export interface DialPlanExplanation {
   /** Who dials, as it was asked. */
   readonly from?: string;
   readonly callingNumber?: string;
+  /** The speed dial that was dialed, from 1, and what it dials: the look-ups are of that. */
+  readonly speedDial?: { readonly place: number; readonly dials: string };
   /** Time of day, ISO 8601 in UTC. */
   readonly at: string;
   readonly steps: readonly DialStepExplanation[];
@@ -75,6 +77,7 @@ export interface DialPlanExplanation {
       | "hunt-pilot"
       | "park-range"
       | "pickup-group"
+      | "feature"
       | "emergency"
       | "blocked"
       | "nowhere";
@@ -89,6 +92,9 @@ export interface DialPlanExplanation {
     readonly reason?: string;
     /** Devices that have the line, or the one that emergency calls go to. */
     readonly devices?: readonly string[];
+    /** What the code that was dialed does, and what was dialed behind it. */
+    readonly feature?: string;
+    readonly argument?: string;
     readonly class?: "local" | "national" | "international" | "premium";
     readonly international?: boolean;
     /** Trunks in the order in which they are tried. */

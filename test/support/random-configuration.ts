@@ -97,7 +97,7 @@ function operationsOf({ lines, devices, trunks, users, patterns, periods, codecs
     ),
     create("route-group", { name: "group", trunks: trunks.map((_, index) => `t${index}`) }),
     create("route-list", { name: "list", groups: [{ routeGroup: "group", called: { stripDigits: 2 } }] }),
-    create("line-group", { name: "sales", members: someLines(3, 1) }),
+    create("line-group", { name: "sales", members: someLines(3, 1), loggedOut: someLines(1, 2) }),
     ...users.map(({ fields, devices: count }, index) =>
       create("user", { ...fields, name: `u${index}`, devices: devices.slice(0, count).map((_, at) => `d${at}`) }),
     ),
@@ -110,7 +110,8 @@ function patternOf(fields: object, kind: number, pattern: string, refer: number)
   const partition = refer % 2 === 0 ? {} : { partition: "outside" };
   if (kind === 0) return create("route-pattern", { ...fields, ...partition, pattern, routeList: "list" });
   if (kind === 1) return create("translation-pattern", { ...fields, ...partition, pattern, callingSearchSpace: "all" });
-  if (kind === 2) return create("hunt-pilot", { ...fields, ...partition, pattern, lineGroups: ["sales"] });
+  if (kind === 2)
+    return create("hunt-pilot", { ...fields, ...partition, pattern, lineGroups: ["sales"], queue: { maxCallers: 9 } });
   return create("park-range", { ...partition, pattern });
 }
 
@@ -129,6 +130,8 @@ function lineFields(): Record<string, fc.Arbitrary<unknown>> {
     maxCalls: fc.constantFrom(4, 10),
     busyTrigger: fc.constantFrom(1, 4),
     allowControl: fc.boolean(),
+    doNotDisturb: fc.constantFrom("off", "silent"),
+    privacy: fc.boolean(),
     noAnswerSeconds: fc.constantFrom(12, 30),
   };
 }

@@ -74,8 +74,8 @@ const SAMPLES: readonly (readonly [Kind, unknown])[] = [
   ["route-pattern", { pattern: "9.!", partition: "outside", discard: "pre-dot", routeList: "out" }],
   ["route-pattern", { pattern: "8XXX", trunk: "carrier" }],
   ["translation-pattern", { pattern: "00X", partition: "outside", callingSearchSpace: "all" }],
-  ["line-group", { name: "sales", members: ["1001", "2001@outside"] }],
-  ["hunt-pilot", { pattern: "5000", partition: "outside", lineGroups: ["sales"] }],
+  ["line-group", { name: "sales", members: ["1001", "2001@outside"], loggedOut: ["2001@outside"] }],
+  ["hunt-pilot", { pattern: "5000", partition: "outside", lineGroups: ["sales"], queue: { announcement: "quiet" } }],
   ["park-range", { pattern: "70X", partition: "outside" }],
 ];
 
@@ -84,6 +84,7 @@ function endpoint(name: string, more: object): object {
     name,
     devicePool: "berlin",
     callingSearchSpace: "all",
+    musicSource: "quiet",
     owner: "alice",
     lines: [{ directoryNumber: "1001", label: "Me" }],
     ...more,

@@ -7,7 +7,6 @@ import {
   type CallRecord,
   type Inventory,
   type LineForwarding,
-  type MessageCountSource,
   type PeerSource,
   type PhoneSource,
   type SipProfile,
@@ -49,11 +48,13 @@ export interface SwitchOptions {
   /** Default `tandem.test`. */
   readonly realm?: string;
   readonly settings?: Partial<CallManagerSettings>;
-  readonly messageCounts?: MessageCountSource;
   /** Reads sealed passwords of trunks. */
   readonly secrets?: CallManagerOptions["secrets"];
   /** Absent: numbers lead where the inventory says. */
   readonly dialPlan?: CallManagerOptions["dialPlan"];
+  readonly features?: CallManagerOptions["features"];
+  /** In the place of `phones`, `peers`, `forwarding` and `codecsBetween`. */
+  readonly inventory?: Inventory;
   readonly withoutEdgeControl?: boolean;
   /** Listens with WebSocket, too. */
   readonly webSocket?: boolean;
@@ -100,13 +101,15 @@ export class SwitchFixture {
     this.#options = options;
     this.#ports = ports;
     this.relay = options.relay instanceof FakeRelay ? options.relay : new FakeRelay();
-    this.inventory = createInventory({
-      realm: options.realm ?? "tandem.test",
-      phones: testPhones(options.phones),
-      peers: options.peers ?? [],
-      ...(options.forwarding === undefined ? {} : { forwarding: options.forwarding }),
-      ...(options.codecsBetween === undefined ? {} : { codecsBetween: options.codecsBetween }),
-    });
+    this.inventory =
+      options.inventory ??
+      createInventory({
+        realm: options.realm ?? "tandem.test",
+        phones: testPhones(options.phones),
+        peers: options.peers ?? [],
+        ...(options.forwarding === undefined ? {} : { forwarding: options.forwarding }),
+        ...(options.codecsBetween === undefined ? {} : { codecsBetween: options.codecsBetween }),
+      });
     this.edge = this.#makeEdge();
     this.manager = this.#makeManager();
   }
@@ -202,6 +205,7 @@ export class SwitchFixture {
       "calls.journal",
       "registrations.journal",
       "subscriptions.journal",
+      "lamps.journal",
       "trunks.journal",
       "tolls.journal",
     ].map((name) => this.#directory.join("state", name));
@@ -291,9 +295,9 @@ export class SwitchFixture {
       clock = new SystemClock(),
       logger = silentLogger,
       settings,
-      messageCounts,
       secrets,
       dialPlan,
+      features,
       withoutEdgeControl = false,
     } = this.#options;
     const listDialogs = this.#options.listDialogs ?? ((edge: SipEdge) => edge.listDialogs());
@@ -320,9 +324,9 @@ export class SwitchFixture {
               },
             },
           }),
-      ...(messageCounts === undefined ? {} : { messageCounts }),
       ...(secrets === undefined ? {} : { secrets }),
       ...(dialPlan === undefined ? {} : { dialPlan }),
+      ...(features === undefined ? {} : { features }),
       inventory: this.inventory,
       relay: this.#options.relay ?? this.relay,
       clock,
@@ -332,6 +336,7 @@ export class SwitchFixture {
         calls: this.#directory.join("state", "calls.journal"),
         registrations: this.#directory.join("state", "registrations.journal"),
         subscriptions: this.#directory.join("state", "subscriptions.journal"),
+        lamps: this.#directory.join("state", "lamps.journal"),
         tolls: this.#directory.join("state", "tolls.journal"),
         trunks: this.#directory.join("state", "trunks.journal"),
         records: this.#directory.join("records", "calls.jsonl"),

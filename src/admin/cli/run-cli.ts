@@ -3,12 +3,14 @@ import { errorCodeOf, errorMessageOf, SwitchError } from "../../common/index.ts"
 import { ConfigError, formatProblem } from "../../config/index.ts";
 import { RestRefusal } from "../client/rest-refusal.ts";
 import { addConfigurationCommands } from "./configuration/configuration-program.ts";
+import { addCallCommands } from "./call-commands.ts";
 import { addCallsCommands } from "./calls-commands.ts";
 import { restartService, stopNode } from "./control-commands.ts";
 import { printable } from "../view/printable.ts";
 import { EXIT } from "./exit-codes.ts";
 import { showConfigCheck, showDoctor } from "./host-commands.ts";
 import type { CliOutput, DemoCommand, Launcher } from "./launcher.ts";
+import { addLampCommands } from "./lamp-commands.ts";
 import { openNode, withDataDir, type CliContext, type NodeOptions, type Settle } from "./node-options.ts";
 import { listBans, removeBan } from "./security-commands.ts";
 import { traceMessages, type TraceOptions } from "./trace-command.ts";
@@ -65,6 +67,8 @@ function createProgram(context: CliContext, run: CommandRun): Command {
   };
   addStartCommands(program, launcher, settle);
   addViewCommands(program, context, settle);
+  addLampCommands(program, context, settle);
+  addCallCommands(program, context, settle);
   addTraceCommand(program, context, settle);
   addSecurityCommands(program, context, settle);
   addControlCommands(program, context, settle);

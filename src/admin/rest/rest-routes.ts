@@ -6,6 +6,7 @@ import { changeRoutes } from "./routes/change-routes.ts";
 import { collectionRoutes } from "./routes/collection-routes.ts";
 import { configurationRoutes } from "./routes/configuration-routes.ts";
 import { definitionRoutes } from "./routes/definition-routes.ts";
+import { lampRoutes } from "./routes/lamp-routes.ts";
 import { liveRoutes } from "./routes/live-routes.ts";
 import { ownRoutes } from "./routes/own-routes.ts";
 import { sessionRoutes } from "./routes/session-routes.ts";
@@ -19,6 +20,7 @@ export function restRoutes(context: RestContext): RestRoute[] {
     ...configurationRoutes(context),
     ...definitionRoutes(context),
     ...liveRoutes(context),
+    ...lampRoutes(context),
     ...callRecordRoutes(context),
     ...ownRoutes(context),
     ...sessionRoutes(context),

@@ -8,11 +8,12 @@ import { printableLine } from "./printable.ts";
 
 /** How digit analysis came to its result, as lines for people. */
 export function formatExplanation(explanation: DialPlanExplanation): string[] {
-  const { digits, from, callingNumber, at, steps, result } = explanation;
+  const { digits, from, callingNumber, at, speedDial, steps, result } = explanation;
   const who = from === undefined ? "" : ` from ${from}`;
   const number = callingNumber === undefined || callingNumber === from ? "" : ` (${callingNumber})`;
   return [
     `${digits}${who}${number}, ${at}`,
+    ...(speedDial === undefined ? [] : [`Speed dial ${speedDial.place}: ${speedDial.dials}`]),
     ...steps.flatMap((step, index) => stepLines(step, index)),
     "",
     `Result: ${result.text}`,

@@ -1,6 +1,7 @@
 import { detached, type Ids } from "../../common/index.ts";
 import { tagOf, type SipMessage } from "../../sip/message/index.ts";
-import { asserted, localUri, presentedFrom } from "../identity/presented-identity.ts";
+import { asserted, localUri, presentedFrom, type PresentedParty } from "../identity/presented-identity.ts";
+import type { RedirectionHistory } from "../identity/redirection-history.ts";
 import type { ToldReason } from "../model/index.ts";
 import type { RecordRoute } from "../record/call-record.ts";
 import { STATUS_OF_SIGNALING_ERROR } from "../signaling/signaling-error.ts";
@@ -9,6 +10,7 @@ import { connectedDevice } from "./caller-identity.ts";
 import { adoptAbilities, DIALOG_CAPABILITIES, OFFER_CAPABILITIES } from "./capabilities.ts";
 import { dialogOfResponse } from "./leg-dialog.ts";
 import { dialogIdOf, trunkOf, type Leg, type LegDevice, type LegRegistration, type SessionPolicy } from "./leg.ts";
+import { redirectingHeaders } from "./redirecting-headers.ts";
 import { rackOf } from "./reliability.ts";
 import { toldReason } from "./reason-header.ts";
 import { sdpOf } from "./session-body.ts";
@@ -37,13 +39,15 @@ export interface BranchTarget extends Way {
   /** Others stand in for it while it says nothing at all: its 100 counts. Absent: no. */
   readonly isTried?: boolean;
   /** How a trunk shows callers; absent: as they are. */
-  readonly showCaller?: (caller: LegDevice) => LegDevice;
+  readonly showCaller?: <Party extends PresentedParty>(caller: Party) => Party;
   /** Why nothing is sent there at the moment; undefined: it is. Absent: nothing speaks against it. */
   readonly admit?: () => BranchRefusal | undefined;
   /** A peer of the trust domain. */
   readonly isTrusted: boolean;
   readonly policy: SessionPolicy;
   readonly latch: Leg["latch"];
+  /** How the call came to go there; absent: it was called. */
+  readonly redirections?: RedirectionHistory;
   /** How it was chosen, for the call's record; absent: there is nothing to say. */
   readonly route?: RecordRoute;
 }
@@ -168,7 +172,7 @@ export class Branch {
   #headers(leg: Leg, minSe: number): HeaderList {
     const { target, headers, port } = this.#options;
     const { callerNumber, showCaller = asIs } = target;
-    const caller = showCaller({
+    const caller = showCaller<LegDevice>({
       ...this.#options.caller,
       ...(callerNumber === undefined ? {} : { number: callerNumber }),
     });
@@ -178,11 +182,25 @@ export class Branch {
       ["Call-ID", leg.sipCallId],
       ...(target.isTried === true && port.takesDialogs ? WANTS_TRYING : []),
       ...(target.isTrusted ? asserted(caller) : []),
+      ...this.#redirecting(showCaller),
       ...headers,
       ...(this.#way.path ?? []).map((route) => ["Route", route] as const),
       ...(this.#body === undefined ? DIALOG_CAPABILITIES : OFFER_CAPABILITIES),
       ...sessionRequestHeaders(leg, minSe),
     ];
+  }
+
+  #redirecting(show: (party: PresentedParty) => PresentedParty): HeaderList {
+    const { target, caller } = this.#options;
+    const { device, isTrusted, redirections = [] } = target;
+    return redirectingHeaders(redirections, {
+      number: device.number,
+      uri: this.#way.uri,
+      isContact: device.kind === "sip-phone",
+      isTrusted,
+      show,
+      callerPrivacy: caller.privacy ?? [],
+    });
   }
 
   #onResponse(leg: Leg, response: IncomingResponse): void {
@@ -255,7 +273,7 @@ export class Branch {
   }
 }
 
-function asIs(caller: LegDevice): LegDevice {
+function asIs<Party>(caller: Party): Party {
   return caller;
 }
 

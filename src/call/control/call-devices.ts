@@ -1,10 +1,11 @@
 import type { Session } from "../model/index.ts";
 import type { BranchTarget } from "./branch.ts";
+import type { CallProgress } from "./call-progress.ts";
 import type { LegDevice } from "./leg.ts";
 
 /** Names of the devices that a call counts for; each once as caller and once as callee. */
-export function occupiedBy(caller: LegDevice, callees: readonly (LegDevice | undefined)[]): readonly string[] {
-  return [caller.name, ...new Set(callees.flatMap((device) => device?.name ?? []))];
+export function occupiedBy({ caller, callees }: Pick<CallProgress, "caller" | "callees">): readonly string[] {
+  return [caller.name, ...new Set(callees.map(({ name }) => name))];
 }
 
 /** Whom a call is being offered to. */

@@ -1,6 +1,6 @@
 import type { Clock, Ids, Logger } from "../../common/index.ts";
 import type { MediaRelay } from "../../media/index.ts";
-import type { Inventory, SipProfile } from "../device/index.ts";
+import type { FeatureSettings, FeatureStore, Inventory, SipProfile } from "../device/index.ts";
 import type { DialPlan, EmergencySettings, ServiceEndpoint } from "../digit-analysis/index.ts";
 import type { RecordSettings } from "../record/record-settings.ts";
 import type { RecordTable } from "../record/record-table.ts";
@@ -8,7 +8,6 @@ import type { SignalingPort } from "../signaling/signaling-port.ts";
 import type { SecretReader } from "../trunk/trunk-watch.ts";
 import type { EdgeControl } from "./edge-control.ts";
 import type { DeviceFacts } from "./record-context.ts";
-import type { MessageCountSource } from "./subscription/message-summary.ts";
 
 /** Settings of a `CallManager`. */
 export interface CallManagerSettings {
@@ -45,6 +44,8 @@ export interface CallManagerOptions {
   readonly profiles?: readonly SipProfile[];
   /** The dial plan in force, asked for each call; absent: numbers lead where the inventory says. */
   readonly dialPlan?: () => DialPlan;
+  /** What features of calls go by, and where phones change it; absent: there are no features. */
+  readonly features?: { readonly settings: FeatureSettings; readonly store: FeatureStore };
   readonly relay: MediaRelay;
   readonly clock: Clock;
   readonly ids: Ids;
@@ -56,6 +57,8 @@ export interface CallManagerOptions {
     readonly registrations: string;
     /** Journal of subscriptions. */
     readonly subscriptions: string;
+    /** Journal of message waiting lamps. */
+    readonly lamps: string;
     /** Journal of the calls by trunks in the last hour. */
     readonly tolls: string;
     /** Journal of bindings with trunks; absent: they do not outlive the process. */
@@ -74,8 +77,8 @@ export interface CallManagerOptions {
   readonly recordTable?: RecordTable;
   /** What records say of a device beside what calls need; absent: nothing. */
   readonly deviceFacts?: (device: string) => DeviceFacts;
-  /** Who counts the messages of mailboxes; absent: there are none. */
-  readonly messageCounts?: MessageCountSource;
+  /** True when there is such a line (`1001@internal`), which may have messages waiting; absent: when a phone has it. */
+  readonly hasLine?: (line: string) => boolean;
   /** Told each time the edge is connected and takes requests to this manager. */
   readonly onReady?: () => void;
   /** Takes the place of drachtio-srf. */

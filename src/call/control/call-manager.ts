@@ -19,18 +19,18 @@ import { CallJournal } from "./call-journal.ts";
 import { CallRecords } from "./call-records.ts";
 import type { CallContext } from "./call-session.ts";
 import { CallTable } from "./call-table.ts";
-import { CallFeatures } from "./features/call-features.ts";
+import type { CallFeatures } from "./features/call-features.ts";
+import { makeFeatures } from "./features/make-features.ts";
 import { EdgeMessenger } from "./edge-messenger.ts";
 import { EdgeReconciler } from "./edge-reconciler.ts";
 import { Gatekeeper } from "./gatekeeper.ts";
 import type { LegDevice } from "./leg.ts";
-import { NO_SETTINGS } from "../model/index.ts";
 import { Messages } from "./message/messages.ts";
 import { NewCalls } from "./new-calls.ts";
 import { RelayReconciler } from "./relay-reconciler.ts";
 import { restoreCalls, STOPPED } from "./restore-calls.ts";
-import { messageSummary, NO_MESSAGES } from "./subscription/message-summary.ts";
-import { Subscriptions } from "./subscription/subscriptions.ts";
+import type { MessageLamps } from "./subscription/message-lamps.ts";
+import { WatchedLines } from "./subscription/watched-lines.ts";
 import { longestRingSeconds, profilesIn, withDefaults } from "./call-limits.ts";
 import { observerOf } from "./session-observer.ts";
 import { storeWithPayers } from "./stored-payer.ts";
@@ -53,7 +53,7 @@ export class CallManager {
   readonly #signaling: SignalingPort;
   readonly #trunks: TrunkKeeper;
   readonly #gatekeeper: Gatekeeper;
-  readonly #subscriptions: Subscriptions;
+  readonly #watched: WatchedLines;
   readonly #messages: Messages;
   readonly #newCalls: NewCalls;
   readonly #features: CallFeatures;
@@ -113,7 +113,7 @@ export class CallManager {
         logger,
         beforeWrite: () => {
           this.#journal.flush();
-          this.#subscriptions.flush();
+          this.#watched.flush();
         },
         onDelay: (delayMs) => this.#edge.reportDelay(delayMs),
       });
@@ -130,28 +130,21 @@ export class CallManager {
     this.#signaling = this.#trunks.port;
     const calledUri = (message: SipMessage): string => this.#trunks.calledUri(message);
     this.#gatekeeper = new Gatekeeper(inventory, this.#authenticator, this.#trunks);
-    this.#subscriptions = new Subscriptions({
-      packages: [messageSummary(options.messageCounts ?? NO_MESSAGES, inventory.realm)],
-      gatekeeper: this.#gatekeeper,
-      inventory,
-      port: this.#signaling,
-      clock,
-      ids,
-      logger,
-      journalPath: paths.subscriptions,
-    });
+    const { endpoints } = settings;
+    const numbering = options.dialPlan === undefined ? undefined : numberingSource(options.dialPlan, clock);
+    const localHosts = (): ReadonlySet<string> => this.#newCalls.localHosts;
+    const gates = { gatekeeper: this.#gatekeeper, port: this.#signaling };
+    this.#watched = new WatchedLines({ ...options, ...gates, localHosts, numbering });
     this.#context = this.#makeContext();
     const lookup = (phone: SipPhone): readonly Binding[] => this.#registrar.lookup(phone.aor);
     const onFlowFailed = (binding: Binding): void => this.#registrar.flowFailed(binding);
-    const { endpoints } = settings;
-    const numbering = options.dialPlan === undefined ? undefined : numberingSource(options.dialPlan, clock);
     this.#messages = new Messages({
       gatekeeper: this.#gatekeeper,
       inventory,
       lookup,
       onFlowFailed,
       endpoints,
-      localHosts: () => this.#newCalls.localHosts,
+      localHosts,
       calledUri,
       numbering,
       toll: this.#toll,
@@ -176,18 +169,27 @@ export class CallManager {
       emergency: () => this.#emergency,
       numbering,
     });
-    this.#features = new CallFeatures({
+    this.#features = makeFeatures({
       context: this.#context,
       table: this.#table,
       newCalls: this.#newCalls,
       inventory,
-      settings: NO_SETTINGS,
-      musicOf: () => undefined,
-      onChange: () => undefined,
+      settings: options.features?.settings,
+      dialPlan: options.dialPlan,
     });
     const common = { table: this.#table, clock, logger };
     this.#edgeReconciler = new EdgeReconciler({ ...common, port: this.#signaling, edgeControl: options.edgeControl });
     this.#relayReconciler = new RelayReconciler({ ...common, relay });
+  }
+
+  /** What may be asked of calls. */
+  get features(): Pick<CallFeatures, "command" | "callsNow" | "deviceNamed"> {
+    return this.#features;
+  }
+
+  /** The message waiting lamps of lines. */
+  get lamps(): MessageLamps {
+    return this.#watched.lamps;
   }
 
   /** What can be seen of calls, phones, trunks and the dial plan. */
@@ -214,14 +216,14 @@ export class CallManager {
       newCalls: this.#newCalls,
       gatekeeper: this.#gatekeeper,
       registrar: this.#registrar,
-      subscriptions: this.#subscriptions,
+      subscriptions: this.#watched.subscriptions,
       messages: this.#messages,
       logger,
       onRefused: (method, reason) => this.#counters.countRefused(method, reason),
       onConnected: () => {
         logger.info("connected to the edge", { calls: this.#table.active });
         this.#edgeReconciler.start();
-        this.#subscriptions.findEdge();
+        this.#watched.subscriptions.findEdge();
         this.#trunks.edgeConnected();
         this.#options.onReady?.();
       },
@@ -270,7 +272,7 @@ export class CallManager {
     return [
       ...this.#counters.metrics(this.#table),
       ...this.#registrar.counters(),
-      ...this.#subscriptions.metrics(),
+      ...this.#watched.metrics(),
       ...this.#messages.metrics(),
       this.#journal.metric,
       ...this.#toll.metrics(),
@@ -293,7 +295,7 @@ export class CallManager {
   inventoryChanged({ endedAors, endedDevices, havePeersChanged }: InventoryChange): void {
     for (const aor of endedAors) this.#registrar.forget(aor);
     for (const device of endedDevices) this.#hints.forget(device);
-    this.#subscriptions.endOf(new Set(endedDevices));
+    this.#watched.subscriptions.endOf(new Set(endedDevices));
     this.#planEmergency();
     if (!havePeersChanged) return;
     const { peers } = this.#options.inventory;
@@ -345,7 +347,7 @@ export class CallManager {
     await this.#records.close();
     this.#journal.close();
     this.#toll.close();
-    this.#subscriptions.close();
+    this.#watched.close();
     this.#registrar.close();
   }
 
@@ -377,6 +379,7 @@ export class CallManager {
         addLeg: (leg, session) => this.#table.addLeg(leg, session),
         removeLeg: (leg) => this.#table.removeLeg(leg),
         onMoved: (session) => this.#table.move(session),
+        onChanged: (session) => this.#watched.dialogs.update(session),
         onAnswered: () => this.#counters.countAnswered(),
         onEnded: (session, outcome, finished) => {
           this.#table.end(session);

@@ -12,6 +12,8 @@ export interface CallProgress {
   readonly callerSource?: string;
   /** Where the number led; of several that were tried, the last one. */
   callee: LegDevice | undefined;
+  /** The devices that it is offered to now, or the one that has taken it; empty: not known, or none. */
+  callees: readonly LegDevice[];
   /** The service of the switch that it led to. */
   readonly service?: string;
   readonly startedAtMs: number;

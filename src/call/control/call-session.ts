@@ -76,7 +76,6 @@ export class CallSession {
   #isAnnounced: boolean;
   readonly #taken = new Set<Leg>();
   #isAnswerSent: boolean;
-  #callees: readonly (LegDevice | undefined)[];
 
   constructor(context: CallContext, created: NewSession, resumed?: ResumedSession) {
     const { callId, caller, endpoint } = created;
@@ -100,7 +99,6 @@ export class CallSession {
       holds: this.#holds,
       isRestored: resumed?.isRestored === true,
     });
-    this.#callees = [created.callee];
     this.media = new CallMedia({ callId, relay, endpoint, logger });
     if (resumed?.isRestored === true) this.media.resume();
     this.#timers = new CallTimers(clock, context.ids, (timer) => this.dispatch({ type: "timer", timer }));
@@ -150,7 +148,7 @@ export class CallSession {
 
   /** Names of the devices that it counts for. */
   get occupies(): readonly string[] {
-    return occupiedBy(this.progress.caller, this.#callees);
+    return occupiedBy(this.progress);
   }
 
   /** The relay may have a session for it. */
@@ -268,6 +266,7 @@ export class CallSession {
       this.#isAnnounced = tellChange(this.#context.observer, this, before, this.#isAnnounced);
     }
     this.#isRunning = false;
+    this.#context.owner.onChanged(this);
   }
 
   #offering(devices: readonly LegDevice[]): void {
@@ -281,7 +280,7 @@ export class CallSession {
     const [first] = devices;
     if (first === undefined) return;
     if (!devices.some(({ name }) => name === this.progress.callee?.name)) this.progress.callee = first;
-    this.#callees = devices;
+    this.progress.callees = devices;
     this.#context.owner.onMoved(this);
   }
 

@@ -5,5 +5,5 @@ export { type TrunkStateName } from "../trunk/trunk-state.ts";
 export { type DeviceFacts } from "./record-context.ts";
 export { type CallReport, type LiveCall } from "./call-report.ts";
 export { type CallPartyView, type CallView } from "./call-view.ts";
-export { type MessageCount, type MessageCountSource } from "./subscription/message-summary.ts";
 export { type EdgeControl, type EdgeDialogSummary } from "./edge-control.ts";
+export type { CallCommand, CommandFailure, CommandResult } from "../model/index.ts";

@@ -5,12 +5,15 @@ import type { Inventory, Peer, SipPhone } from "../device/index.ts";
 import {
   analyze,
   isEmergency,
+  withoutSpeedDial,
+  type AnalysisContext,
   parseDialed,
   type Destination,
   type Dialed,
   type EmergencyPlan,
   type NumberingSource,
 } from "../digit-analysis/index.ts";
+import { receivedHistory, type RedirectionHistory } from "../identity/redirection-history.ts";
 import { NEW_SESSION, refusedOutcome, type DialedFeature, type Outcome } from "../model/index.ts";
 import type { Binding } from "../registrar/index.ts";
 import type { HeaderList, IncomingRequest } from "../signaling/signaling-port.ts";
@@ -79,6 +82,8 @@ interface RoutingFacts {
   readonly number: string;
   /** Host that the caller says it is of. */
   readonly domain: string;
+  /** What has been done to the call elsewhere; absent: nothing. */
+  readonly received?: RedirectionHistory;
 }
 
 /** A call of the switch itself. */
@@ -90,6 +95,8 @@ export interface Origination {
   readonly by: SipPhone | Peer;
   readonly to: string;
   readonly endpoint: RelayEndpoint;
+  /** Only this phone is rung, wherever its calls are forwarded to. */
+  readonly onlyDevice?: string | undefined;
 }
 
 /** Forwardings of a call where no dial plan says. */
@@ -131,13 +138,12 @@ export class NewCalls {
   /** Begins a call, or says what the INVITE is answered with; an attempt that fails by where it goes is recorded. */
   begin(request: IncomingRequest, device: SipPhone | Peer): Rejection | undefined {
     const { message } = request;
+    const dialed = this.#dialedBy(message, device);
     // Who is called for help has to know who calls.
-    const mayHide = !this.#isEmergency(message);
+    const mayHide = dialed === undefined || !isEmergency(dialed, this.#options.emergency());
     const checked = checkInvite(message, device, mayHide);
     if ("status" in checked) return checked;
-    const parsed = parseDialed(this.#options.calledUri(message));
-    if (!parsed.ok) return rejection(416, "uri-scheme");
-    const dialed: Dialed = { ...parsed.value, user: detached(parsed.value.user) };
+    if (dialed === undefined) return rejection(416, "uri-scheme");
     const callId = this.#options.ids.uuid();
     const identity = callerDevice(device, message);
     const routing = this.#routing({
@@ -146,6 +152,7 @@ export class NewCalls {
       dialed,
       number: identity.number,
       domain: claimOf(message, "from").host,
+      received: device.kind === "peer" && device.trusted === true ? receivedHistory(message) : [],
     });
     const found = routing?.begin(this.#fromTrunk(device, dialed)) ?? callerBusy(device);
     this.#logEmergency(dialed, device, found);
@@ -217,6 +224,18 @@ export class NewCalls {
     });
   }
 
+  /** What the caller means to reach: not the speed dial, but what stands behind it. Undefined: nothing that can be dialed. */
+  #dialedBy(message: SipMessage, device: SipPhone | Peer): Dialed | undefined {
+    const parsed = parseDialed(this.#options.calledUri(message));
+    if (!parsed.ok) return undefined;
+    const dialed: Dialed = { ...parsed.value, user: detached(parsed.value.user) };
+    const dialing: Dialing = { dialed, by: device, mayUseFeatures: true };
+    return withoutSpeedDial(
+      dialed,
+      this.#analysisOf(dialing, callerDevice(device, message).number, claimOf(message, "from").host),
+    );
+  }
+
   /** A trunk's numbers are changed before they are looked up; what it calls in an emergency is not. */
   #fromTrunk(device: SipPhone | Peer, dialed: Dialed): Dialed {
     if (device.kind !== "peer" || isEmergency(dialed, this.#options.emergency())) return dialed;
@@ -239,11 +258,12 @@ export class NewCalls {
     return this.#routingOf(facts, isUrgent);
   }
 
-  #routingOf({ callId, device, number, domain }: RoutingFacts, isUrgent: boolean): CallRouting {
+  #routingOf({ callId, device, number, domain, received = [] }: RoutingFacts, isUrgent: boolean): CallRouting {
     const { inventory, table, ids, lookup, onFlowFailed, toll, numbering } = this.#options;
     const { ringSeconds, serialRingSeconds, trunkTrySeconds, isUsable } = this.#options;
     const isBusy = (party: SipPhone | Peer): boolean =>
       !isUrgent && (table.isBusy(party) || (party.kind === "sip-phone" && table.isLineBusy(party, "to")));
+    const ofTrunk = device.kind === "peer" ? device.fromDomain : undefined;
     const times = { ringSeconds, serialRingSeconds, trunkTrySeconds };
     const { maxHops: maxForwards = MAX_FORWARDS } = numbering?.(number).plan ?? {};
     return new CallRouting({
@@ -253,6 +273,9 @@ export class NewCalls {
       analyze: (dialing) => this.#analyze(dialing, number, domain),
       forwardingOf: (line) => inventory.forwardingOf(line),
       maxForwards,
+      received,
+      isOwnHost: (host) =>
+        this.localHosts.has(host) || [inventory.realm, ofTrunk].some((own) => own?.toLowerCase() === host),
       toll,
       context: { ids, lookup, onFlowFailed, isBusy, isUsable, mayHide: !isUrgent, ...times },
     });
@@ -262,11 +285,13 @@ export class NewCalls {
    * Rings a number by a call of the switch itself: whoever answers is connected with its service.
    * @returns what stands against it; undefined: it rings
    */
-  originate({ sessionId, as, by, to, endpoint }: Origination): Rejection | undefined {
-    const { context, table } = this.#options;
+  originate({ sessionId, as, by, to, endpoint, onlyDevice }: Origination): Rejection | undefined {
+    const { context, table, inventory } = this.#options;
     const dialed: Dialed = { user: to };
-    const routing = this.#routingOf({ callId: sessionId, device: by, dialed, number: as.number, domain: "" }, false);
-    const routed = routing.begin(dialed);
+    const facts = { callId: sessionId, device: by, dialed, number: as.number, domain: "", received: [] };
+    const routing = this.#routingOf(facts, false);
+    const phone = onlyDevice === undefined ? undefined : inventory.lineOf(onlyDevice, to);
+    const routed = phone === undefined ? routing.begin(dialed) : routing.beginAt(phone);
     if (routed.kind === "rejected") return routed;
     if (routed.kind === "feature") return rejection(488, "feature");
     const { route, targets } = routed;
@@ -294,23 +319,28 @@ export class NewCalls {
   }
 
   /** @param number of the caller, as the dial plan knows it */
-  #analyze(
-    { dialed, by, callingSearchSpace: space, line }: Dialing,
+  #analyze(dialing: Dialing, number: string, callerDomain: string): Destination {
+    return analyze(dialing.dialed, this.#analysisOf(dialing, number, callerDomain));
+  }
+
+  #analysisOf(
+    { by, callingSearchSpace: space, line, mayUseFeatures = false }: Dialing,
     number: string,
     callerDomain: string,
-  ): Destination {
+  ): AnalysisContext {
     const { inventory, endpoints } = this.#options;
     const numbering = this.#options.numbering?.(number);
     const emergency = this.#options.emergency();
-    return analyze(dialed, {
+    return {
       inventory,
       caller: by,
+      mayUseFeatures,
       endpoints,
       localHosts: this.localHosts,
       callerDomain,
       ...(emergency === undefined ? {} : { emergency }),
       ...(numbering === undefined ? {} : { numbering: { ...numbering, space, line } }),
-    });
+    };
   }
 
   #isEmergency(message: SipMessage): boolean {
@@ -345,6 +375,7 @@ export class NewCalls {
       caller: callerDevice(device, message),
       callerSource: sourceText(source),
       callee,
+      callees: [],
       startedAtMs: nowMs,
       ringingAtMs: undefined,
       answeredAtMs: undefined,

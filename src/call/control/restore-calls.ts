@@ -42,6 +42,7 @@ export function restoreCalls({ context, table, journal, recordsPath, toll }: Res
       isRestored: true,
     });
     table.add(session);
+    context.owner.onChanged(session);
     const trunk = callee?.device.kind === "peer" ? callee.device.name : undefined;
     if (one.payer !== undefined) toll.resume(callId, one.payer, trunk);
     if (usable === undefined) session.dispatch({ type: "hang-up", outcome: { ...STOPPED, reason: "session-lost" } });

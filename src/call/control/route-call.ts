@@ -1,5 +1,5 @@
 import type { SipPhone } from "../device/index.ts";
-import type { Destination, LineDestination, NoReason } from "../digit-analysis/index.ts";
+import type { Destination, FeatureDestination, LineDestination, NoReason } from "../digit-analysis/index.ts";
 import type { BranchGroup, Route } from "../model/index.ts";
 import type { Binding } from "../registrar/index.ts";
 import type { HeaderList } from "../signaling/signaling-port.ts";
@@ -69,8 +69,33 @@ export function routeCall(destination: Destination, context: RouteContext): Rout
       };
     case "pickup-group":
       return { kind: "feature", feature: { kind: "pickup-group", group: destination.group } };
+    case "feature":
+      return dialedFeature(destination);
     case "none":
       return { kind: "rejected", ...rejectionOfNone(destination) };
+  }
+}
+
+/** Settings are changed by other means than calls. */
+function dialedFeature({ feature, argument }: FeatureDestination): FeatureCall | RejectedCall {
+  switch (feature) {
+    case "transfer":
+    case "conference":
+    case "park":
+    case "barge":
+    case "group-pickup":
+    case "other-group-pickup":
+    case "directed-pickup":
+      return { kind: "feature", feature: { kind: "code", code: feature, argument } };
+    case "do-not-disturb-on":
+    case "do-not-disturb-off":
+    case "forward-all-on":
+    case "forward-all-off":
+    case "hunt-log-in":
+    case "hunt-log-out":
+    case "privacy-on":
+    case "privacy-off":
+      return { kind: "rejected", ...rejection(501, "feature") };
   }
 }
 

@@ -12,6 +12,8 @@ export interface SessionOwner<Session> {
   addLeg(leg: Leg, session: Session): void;
   removeLeg(leg: Leg): void;
   onAnswered(session: Session): void;
+  /** Events have been worked off: anything about it may be different. */
+  onChanged(session: Session): void;
   /** The call is at other devices than it was. */
   onMoved(session: Session): void;
   /**

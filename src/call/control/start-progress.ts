@@ -26,6 +26,7 @@ export function startProgress(
     caller: caller.device,
     ...(callerSource === undefined ? {} : { callerSource }),
     callee,
+    callees: callee === undefined ? [] : [callee],
     ...(endpoint === undefined ? {} : { service: endpoint }),
     startedAtMs: saved?.startedAtMs ?? facts.nowMs,
     ringingAtMs: saved?.ringingAtMs,

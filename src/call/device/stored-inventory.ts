@@ -5,7 +5,8 @@ import { codecsBetween, regionOf } from "./codecs-between.ts";
 import { InventoryTable } from "./inventory-table.ts";
 import type { Inventory } from "./inventory.ts";
 import type { Peer } from "./peer.ts";
-import type { LineLimits, SipPhone } from "./sip-phone.ts";
+import { lineLimits } from "./line-limits.ts";
+import type { SipPhone } from "./sip-phone.ts";
 import type { SipProfile } from "./sip-profile.ts";
 
 /** What of the node a stored inventory depends on. */
@@ -180,7 +181,7 @@ function linesOf(endpoint: Endpoint, mirror: ConfigurationMirror, context: Store
         maxCalls,
         tollGuard,
         ...(home === undefined ? {} : { homeElsewhere: home }),
-        lineLimits: limitsOf(body),
+        lineLimits: lineLimits(body),
       },
     ];
   });
@@ -191,10 +192,6 @@ function homeElsewhere(mirror: ConfigurationMirror, pool: string, node: string):
   const group = mirror.get("device-pool", pool)?.callManagerGroup;
   const nodes = group === undefined ? undefined : mirror.get("call-manager-group", group)?.nodes;
   return nodes === undefined || nodes.includes(node) ? undefined : nodes;
-}
-
-function limitsOf({ maxCalls, busyTrigger }: BodyOf<"directory-number">): LineLimits {
-  return { maxCalls, busyTrigger: busyTrigger ?? Math.max(1, Math.floor(maxCalls * 0.9)) };
 }
 
 /** What was registered with a password that counts no more ends; another hash of the same one changes nothing. */

@@ -3,6 +3,7 @@ import type { Peer } from "../device/peer.ts";
 import type { SipPhone } from "../device/sip-phone.ts";
 import type { Destination, NoReason, ServiceEndpoint } from "./destination.ts";
 import { isNumberOrName, type Dialed } from "./dialed.ts";
+import { dialedFeature, type DialedFeature } from "./dialed-feature.ts";
 import { isEmergency, type EmergencyPlan } from "./emergency.ts";
 import type { Numbering } from "./numbering.ts";
 import { plannedAtPeer, plannedDestination } from "./planned-destination.ts";
@@ -22,12 +23,15 @@ export interface AnalysisContext {
   readonly emergency?: EmergencyPlan;
   /** Leads numbers; absent: the directory numbers and prefixes of the inventory do. */
   readonly numbering?: Numbering;
+  /** A phone has dialed this itself, so codes of features are what they are; absent: it is forwarded, or a message. */
+  readonly mayUseFeatures?: boolean;
 }
 
 const MAX_LENGTH = 128;
 
 /**
- * Finds where a dialed number leads. Emergency calls come first, whatever their host; else the dial plan leads it, and
+ * Finds where a dialed number leads. Emergency calls come first, whatever their host, then the codes of features where there
+ * is a dial plan; else the dial plan leads it, and
  * without one it is the exact directory number, else a service number, else the peer with the longest prefix. With the host
  * of a peer it leads to that peer or nowhere, where the caller may dial that. A call does not go back where it came from. Pure.
  */
@@ -37,12 +41,15 @@ export function analyze(dialed: Dialed, context: AnalysisContext): Destination {
   if (user === "") return none("empty");
   if (user.length > MAX_LENGTH) return none("too-long");
   if (isEmergency(dialed, context.emergency)) return toEmergency(dialed, context);
-  if (host !== undefined && !isLocal(host, context)) {
+  if (host !== undefined && !isForUs(dialed, context)) {
     const peer = inventory.peerByHost(host);
     if (peer === undefined) return none("unknown-host");
     if (context.numbering !== undefined) return plannedAtPeer(user, peer, context.numbering, context);
     return toPeer(peer.prefixes.some((prefix) => user.startsWith(prefix)) ? [peer] : [], user, caller);
   }
+  const feature = featureOf(dialed, context);
+  if (feature?.kind === "speed-dial") return analyze(feature.dialed, context);
+  if (feature !== undefined) return feature;
   if (context.numbering !== undefined)
     return withMore(plannedDestination(user, context.numbering, context), user, context);
   const phone = inventory.phoneByNumber(user);
@@ -73,9 +80,29 @@ function beyond(number: string, context: AnalysisContext): Destination {
   return byPrefix.kind === "peer" ? byPrefix : none("no-emergency");
 }
 
-/** Numbers of services and for emergencies can be incomplete, too. */
-function withMore(destination: Destination, dialed: string, { endpoints, emergency }: AnalysisContext): Destination {
+/** What the speed dial stands for that a phone has dialed; what is none stays as it is. */
+export function withoutSpeedDial(dialed: Dialed, context: AnalysisContext): Dialed {
+  if (isEmergency(dialed, context.emergency) || !isForUs(dialed, context)) return dialed;
+  const feature = featureOf(dialed, context);
+  return feature?.kind === "speed-dial" ? feature.dialed : dialed;
+}
+
+/** The feature whose code was dialed inside the switch. Its phones alone may use them: nobody else gets anywhere so. */
+function featureOf(
+  { user }: Dialed,
+  { caller, numbering, mayUseFeatures }: AnalysisContext,
+): DialedFeature | undefined {
+  if (mayUseFeatures !== true || numbering === undefined) return undefined;
+  if (caller.kind === "sip-phone") return dialedFeature(user, caller.name, numbering.plan);
+  return numbering.plan.findFeature(user) === undefined ? undefined : { kind: "none", reason: "unknown-number" };
+}
+
+/** Numbers of services and for emergencies can be incomplete, too, and codes of features. */
+function withMore(destination: Destination, dialed: string, context: AnalysisContext): Destination {
   if (destination.kind !== "none" || destination.more === true) return destination;
+  const { endpoints, emergency, numbering, mayUseFeatures, caller } = context;
+  const mayDialCode = mayUseFeatures === true && caller.kind === "sip-phone";
+  if (mayDialCode && numbering?.plan.beginsFeature(dialed) === true) return { ...destination, more: true };
   const others = [...endpoints.keys(), ...(emergency?.numbers ?? [])];
   const isBeginning = others.some((number) => number.length > dialed.length && number.startsWith(dialed));
   return isBeginning ? { ...destination, more: true } : destination;
@@ -89,7 +116,8 @@ function toPeer(peers: readonly Peer[], number: string, caller: SipPhone | Peer)
   return caller.kind === "peer" && !caller.transit ? none("no-transit") : { kind: "peer", peer, number };
 }
 
-function isLocal(host: string, { inventory, localHosts, callerDomain, caller }: AnalysisContext): boolean {
+function isForUs({ host }: Dialed, { inventory, localHosts, callerDomain, caller }: AnalysisContext): boolean {
+  if (host === undefined) return true;
   if (localHosts.has(host) || host === inventory.realm.toLowerCase()) return true;
   // Only phones: a peer's From names the peer's own domain.
   return (

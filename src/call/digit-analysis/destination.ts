@@ -1,3 +1,4 @@
+import type { FeatureName } from "../../database/index.ts";
 import type { Peer } from "../device/peer.ts";
 import type { SipPhone } from "../device/sip-phone.ts";
 import type { RouteClass, RouteWay } from "./plan/dial-plan.ts";
@@ -61,8 +62,18 @@ export interface LineDestination {
   readonly callingNumber?: string;
 }
 
+/** What a phone has dialed the code of; a speed dial leads where its destination does instead. */
+export interface FeatureDestination {
+  readonly kind: "feature";
+  readonly feature: Exclude<FeatureName, "speed-dial">;
+  /** What was dialed behind the code: 1 to 32 of `0-9*#A-D`, after a `+` or not; empty where nothing was, or may be. */
+  readonly argument: string;
+  /** All that was dialed. */
+  readonly number: string;
+}
+
 /**
- * Where a number leads. `phone` is an answer of analysis without a dial plan; `line`, `route`, `hunt-pilot`, `park-range` and
+ * Where a number leads. With a `park-range`, `number` is the slot. `phone` is an answer of analysis without a dial plan; `line`, `route`, `hunt-pilot`, `park-range` and
  * `pickup-group` are answers of analysis with one. A `peer` has the host or a prefix that was dialed.
  */
 export type Destination =
@@ -80,6 +91,7 @@ export type Destination =
   | RouteDestination
   | { readonly kind: "hunt-pilot" | "park-range"; readonly pattern: string; readonly number: string }
   | { readonly kind: "pickup-group"; readonly group: string; readonly number: string }
+  | FeatureDestination
   | {
       readonly kind: "none";
       readonly reason: NoReason;

@@ -1,6 +1,7 @@
-export { analyze, type AnalysisContext } from "./analyze.ts";
+export { analyze, withoutSpeedDial, type AnalysisContext } from "./analyze.ts";
 export {
   type Destination,
+  type FeatureDestination,
   type LineDestination,
   type NoReason,
   type RouteAttempt,

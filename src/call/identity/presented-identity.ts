@@ -15,7 +15,7 @@ export interface PresentedParty extends Identity {
 export const ANONYMOUS = "anonymous";
 
 /** RFC 3323 4.1.1.3. */
-const NOBODY: NameAddr = { displayName: "Anonymous", uri: "sip:anonymous@anonymous.invalid", params: new Map() };
+export const NOBODY: NameAddr = { displayName: "Anonymous", uri: "sip:anonymous@anonymous.invalid", params: new Map() };
 
 /** The edge puts its own address in place of `localhost`. */
 export function localUri(number: string, host = "localhost"): string {

@@ -11,8 +11,7 @@ const MAX_VALUES = 16;
 const ANONYMOUS_HOST = "anonymous.invalid";
 
 /**
- * What is done for every call (`header` and `session`: Via, Contact, Call-ID and addresses are ours; `history`: none
- * is passed), when it is asked for, or not at all (`none`).
+ * What is done for every call (`header` and `session`: Via, Contact, Call-ID and addresses are ours), when it is asked for, or not at all (`none`).
  */
 const FULFILLED = new Set(["id", "user", "header", "session", "history", "none", "critical"]);
 

@@ -6,6 +6,8 @@ export interface DeviceInCall {
 
 /** What an application, a person or a feature code may ask of calls. */
 export type CallCommand =
+  /** Rings the device, then the number. */
+  | { readonly type: "make-call"; readonly device: string; readonly to: string }
   | ({ readonly type: "hold" } & DeviceInCall)
   | ({ readonly type: "retrieve" } & DeviceInCall)
   /** The call that is talked in is held, and another one taken back. */

@@ -54,7 +54,9 @@ function apply(draft: Draft, event: ModelEvent): void {
     case "prompt-ended":
       return withMachine(draft, event.sessionId, (machine, id, session) => machine.onPromptEnded?.(draft, id, session));
     case "acknowledged":
-      return withMachine(draft, event.sessionId, (machine, id, session) => machine.onAcknowledged?.(draft, id, session));
+      return withMachine(draft, event.sessionId, (machine, id, session) =>
+        machine.onAcknowledged?.(draft, id, session),
+      );
     case "feature-reached":
       return onFeature(draft, event);
     case "settled":

@@ -3,6 +3,7 @@ import { holdByCommand, isHeldLeg, legMeant } from "./features/hold.ts";
 import { park, unpark } from "./features/park.ts";
 import { commandPickup } from "./features/pickup.ts";
 import { redirect } from "./features/redirect.ts";
+import { makeCall } from "./features/make-call.ts";
 import { refuse, transferConsulted, transferTo } from "./features/transfer.ts";
 import type { ModelEvent } from "./model-event.ts";
 import { legsOf, type Draft, type ModelLeg } from "./world.ts";
@@ -10,6 +11,8 @@ import { legsOf, type Draft, type ModelLeg } from "./world.ts";
 /** What applications, people and feature codes ask for. */
 export function commanded(draft: Draft, { commandId, command }: Extract<ModelEvent, { type: "command" }>): void {
   switch (command.type) {
+    case "make-call":
+      return makeCall(draft, commandId, command);
     case "redirect":
       return redirect(draft, command, commandId);
     case "unpark":
@@ -21,7 +24,7 @@ export function commanded(draft: Draft, { commandId, command }: Extract<ModelEve
   }
 }
 
-type LegCommand = Exclude<CallCommand, { type: "redirect" | "unpark" | "pickup" }>;
+type LegCommand = Exclude<CallCommand, { type: "make-call" | "redirect" | "unpark" | "pickup" }>;
 
 /** What is asked of a device that is in the call. */
 function commandLeg(draft: Draft, commandId: string, command: LegCommand): void {

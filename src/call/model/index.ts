@@ -32,5 +32,5 @@ export {
 } from "./model-event.ts";
 export { type Endpoint, type ModelEffect, type Overlay } from "./model-effect.ts";
 export { type CausedBy, type FeatureReason, type Why } from "./why.ts";
-export { emptyWorld, type ModelLeg, type ModelSession, type World } from "./world.ts";
+export { emptyWorld, otherLeg, type ModelLeg, type ModelSession, type World } from "./world.ts";
 export { NO_SETTINGS, type ModelSettings, type ParkRangeSettings } from "./model-settings.ts";

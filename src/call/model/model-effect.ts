@@ -1,3 +1,4 @@
+import type { Address } from "./call.ts";
 import type { Change } from "./change.ts";
 import type { CommandResult } from "./call-command.ts";
 import type { FeatureReason, Why } from "./why.ts";
@@ -70,17 +71,17 @@ export type ModelEffect =
       readonly type: "originate";
       readonly sessionId: string;
       readonly callId: string;
-      /** The leg that is shown as the caller. */
-      readonly from: { readonly legId: string };
+      /** The leg, or the party, that is shown as the caller. */
+      readonly from: { readonly legId: string } | { readonly address: Address };
       /** Device whose calling search space applies, and who pays. */
       readonly by: string;
       readonly to: string;
       readonly endpoint: Endpoint;
       readonly feature: FeatureReason;
-      /** This device alone is rung, and `to` is its number: nothing is looked up, and nothing forwarded. */
-      readonly device?: string;
       /** How the caller is shown; absent: as it is. */
       readonly callingNumber?: string;
+      /** Only this device of the line is rung, wherever its calls are forwarded to. */
+      readonly onlyDevice?: string;
     }
   /**
    * A session that rings is to ring elsewhere. Followed by `reroute-refused`, or by `offering`; later perhaps by

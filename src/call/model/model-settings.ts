@@ -1,3 +1,5 @@
+import type { Address } from "./call.ts";
+
 /** Lines that are rung by a park range's timers, in seconds. */
 export interface ParkRangeSettings {
   /** Slots, in the order in which they are taken. */
@@ -19,6 +21,8 @@ export interface ModelSettings {
   /** Lines of a pickup group. */
   pickupMembers(group: string): readonly string[];
   pickupGroupOf(line: string): string | undefined;
+  /** The first line of a phone; undefined: there is no such phone. */
+  addressOf(device: string): Address | undefined;
   /** Others of a shared line may not barge into this device's calls. */
   isPrivate(device: string): boolean;
 }
@@ -29,5 +33,6 @@ export const NO_SETTINGS: ModelSettings = {
   parkRangesFor: () => [],
   pickupMembers: () => [],
   pickupGroupOf: () => undefined,
+  addressOf: () => undefined,
   isPrivate: () => false,
 };

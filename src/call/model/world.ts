@@ -5,6 +5,7 @@ import type { ModelSettings } from "./model-settings.ts";
 import type { Parked } from "./features/park-state.ts";
 import type { Pickup } from "./features/pickup-state.ts";
 import type { Redirect } from "./features/redirect-state.ts";
+import type { MakeCall } from "./features/make-call-state.ts";
 import type { Transfer } from "./features/transfer-state.ts";
 
 /** A dialog in a call. */
@@ -62,6 +63,7 @@ export interface World {
   readonly redirects: Map<string, Redirect>;
   readonly parked: Map<string, Parked>;
   readonly pickups: Map<string, Pickup>;
+  readonly madeCalls: Map<string, MakeCall>;
 }
 
 /** One step: the world, and what is to be done. */
@@ -82,6 +84,7 @@ export function emptyWorld(settings: ModelSettings): World {
     redirects: new Map(),
     parked: new Map(),
     pickups: new Map(),
+    madeCalls: new Map(),
   };
 }
 

@@ -37,9 +37,10 @@ export interface TrunkFacts {
 
 /** Requests outside dialogs that go by the Service-Route of who registered. */
 const ROUTED = new Set<OutgoingRequest["method"]>(["INVITE", "MESSAGE"]);
-/** Where the switch says who calls. */
-const NAMING = new Set(["from", "p-asserted-identity"]);
+/** Where the switch says who calls, and whose the call was before. */
+const NAMING = new Set(["from", "p-asserted-identity", "diversion", "history-info"]);
 const OWN_HOST = "@localhost";
+const OWN_HOST_IN_URI = /@localhost(?=[;?]|$)/;
 /** What a request that goes out once more has of the one before. */
 const KEPT = new Set(["from", "to", "call-id", "cseq", "route", "authorization", "proxy-authorization"]);
 
@@ -221,8 +222,9 @@ function withDomain(request: OutgoingRequest, domain: string | undefined): Outgo
 function atDomain(value: string, domain: string): string {
   const parsed = parseNameAddr(value);
   const uri = parsed.ok ? parsed.value.uri : "";
-  if (!uri.endsWith(OWN_HOST)) return value;
-  const at = value.lastIndexOf(uri) + uri.length - OWN_HOST.length;
+  const within = uri.search(OWN_HOST_IN_URI);
+  if (within < 0) return value;
+  const at = value.lastIndexOf(uri) + within;
   return `${value.slice(0, at)}@${domain}${value.slice(at + OWN_HOST.length)}`;
 }
 

@@ -3,6 +3,7 @@ import {
   description,
   destination,
   displayText,
+  doNotDisturb,
   later,
   lineName,
   objectName,
@@ -25,7 +26,7 @@ export type LineAppearance = z.infer<typeof lineAppearance>;
 
 const speedDial = z.strictObject({
   label: displayText.describe(later("Shown beside the key.")),
-  destination: destination.describe(later("What it dials.")),
+  destination: destination.describe("What it dials."),
 });
 
 /** What keeps calls that cost money within bounds. */
@@ -74,14 +75,31 @@ const endpoint = {
   credentials: credentials.optional().describe("What it registers with; absent: it cannot register."),
   allowControl: z.boolean().default(true).describe(later("CTI applications may control it.")),
   tollGuard: tollGuard.prefault({}).describe("Bounds of calls by trunks."),
+  musicSource: objectName
+    .optional()
+    .describe("What those hear that it has put on hold; absent: what its device pool says."),
+};
+
+/** Of devices that ring. */
+const ringing = {
+  doNotDisturb: doNotDisturb
+    .default("off")
+    .describe(later("Calls to it: `off` ring, `reject` are busy there, `silent` wait without ringing.")),
+  privacy: z.boolean().default(false).describe(later("Other devices that share its lines may not enter its calls.")),
 };
 
 export const phone = z.strictObject({
   ...endpoint,
+  ...ringing,
   profile: objectName.default("standard-phone").describe("Its SIP profile, of kind `phone`."),
   lines: z.array(lineAppearance).max(64).default([]).describe("Its lines, the first one first."),
-  speedDials: z.array(speedDial).max(200).default([]).describe(later("Its speed dials, kept for its user.")),
+  speedDials: z
+    .array(speedDial)
+    .max(200)
+    .default([])
+    .describe("Its speed dials, the first one first: the phone dials `FeatureCodeSpeedDial` and the place."),
   maxCalls: z.int().min(1).max(1_000).default(4).describe("Calls of the device at a time; one more gets 486."),
+  autoAnswer: z.boolean().default(false).describe(later("It is asked to answer calls by itself, where it can.")),
 });
 export type Phone = z.infer<typeof phone>;
 
@@ -97,6 +115,7 @@ const acceptSeconds = z
 
 export const ctiPort = z.strictObject({
   ...endpoint,
+  ...ringing,
   profile: objectName.default("cti-port").describe("Its SIP profile, of kind `phone`."),
   lines: z.array(lineAppearance).max(64).default([]).describe("Its lines; one or more to be of use."),
   maxCalls: z.int().min(1).max(1_000).default(4).describe("Calls of the port at a time."),

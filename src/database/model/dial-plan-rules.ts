@@ -36,7 +36,16 @@ export function huntPilotFaults(body: BodyOf<"hunt-pilot">): Fault[] {
   return faults;
 }
 
-export function parkRangeFaults({ pattern }: BodyOf<"park-range">): Fault[] {
+export function parkRangeFaults(body: BodyOf<"park-range">): Fault[] {
+  return [...parkPatternFaults(body), ...parkTimeFaults(body)];
+}
+
+function parkTimeFaults({ reminderSeconds, giveUpSeconds }: BodyOf<"park-range">): Fault[] {
+  if (giveUpSeconds > reminderSeconds) return [];
+  return [{ path: ["giveUpSeconds"], message: `must be more than reminderSeconds, ${reminderSeconds}` }];
+}
+
+function parkPatternFaults({ pattern }: BodyOf<"park-range">): Fault[] {
   if (pattern.includes(".")) return [{ path: ["pattern"], message: "a park range has no dot" }];
   const parsed = parsePattern(pattern);
   if (!parsed.ok || parsed.value.maxLength === undefined)

@@ -124,14 +124,37 @@ export const lineGroup = z.strictObject({
   members: z.array(lineName).max(200).default([]).describe(later("Numbers, in order.")),
   distribution: distribution.default("top-down").describe(later("Who is rung first.")),
   ringSeconds: z.int().min(1).max(600).default(10).describe(later("Ringing of a member before the next one.")),
+  loggedOut: z
+    .array(lineName)
+    .max(200)
+    .default([])
+    .describe(later("Members that are not rung: their phones have logged them out. What is no member does not count.")),
 });
 export type LineGroup = z.infer<typeof lineGroup>;
+
+const huntQueue = z.strictObject({
+  maxCallers: z
+    .int()
+    .min(1)
+    .max(1_000)
+    .default(32)
+    .describe(later("Callers that wait at a time; more go to `noCoverage`.")),
+  maxWaitSeconds: z.int().min(1).max(3_600).default(900).describe(later("Waiting before `noCoverage`.")),
+  announcement: objectName
+    .optional()
+    .describe(
+      later("A music source that is played to callers once, before they hear music; absent: music from the start."),
+    ),
+});
 
 export const huntPilot = z.strictObject({
   ...pattern,
   lineGroups: z.array(objectName).max(32).default([]).describe(later("In the order in which they are hunted.")),
   maxSeconds: z.int().min(1).max(3_600).default(1_800).describe(later("Hunting in all.")),
   noCoverage: destination.optional().describe(later("Where calls go that nobody took.")),
+  queue: huntQueue
+    .optional()
+    .describe(later("Calls wait for a member that is free; absent: they go to `noCoverage` at once.")),
 });
 export type HuntPilot = z.infer<typeof huntPilot>;
 
@@ -140,6 +163,21 @@ export const parkRange = z.strictObject({
   partition: objectName.default(DEFAULT_PARTITION).describe("Partition it stands in."),
   description: description.describe("For administrators."),
   reminderSeconds: z.int().min(5).max(3_600).default(60).describe(later("Before who parked is called back.")),
+  periodicSeconds: z
+    .int()
+    .min(5)
+    .max(3_600)
+    .default(30)
+    .describe(later("Between further calls back, while nobody answers them.")),
+  giveUpSeconds: z
+    .int()
+    .min(10)
+    .max(86_400)
+    .default(300)
+    .describe(later("Parking in all: then the call goes to `forwardTo`.")),
+  forwardTo: destination
+    .optional()
+    .describe(later("Where a call goes that nobody has taken in time; absent: back to who parked it, as any call.")),
 });
 export type ParkRange = z.infer<typeof parkRange>;
 

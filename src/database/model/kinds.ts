@@ -75,7 +75,12 @@ const refer = (path: string, target: Kind | "device", onDelete: OnDelete = "refu
 };
 
 const device = [refer("devicePool", "device-pool"), refer("callingSearchSpace", "calling-search-space")];
-const endpoint = [...device, refer("owner", "user", "detach"), refer("lines.*.directoryNumber", "directory-number")];
+const endpoint = [
+  ...device,
+  refer("owner", "user", "detach"),
+  refer("lines.*.directoryNumber", "directory-number"),
+  refer("musicSource", "music-source", "detach"),
+];
 const inPartition = refer("partition", "partition");
 
 /** The references of each kind. */
@@ -113,8 +118,12 @@ export const REFERENCES: Readonly<Record<Kind, readonly ReferenceRule[]>> = {
   "route-list": [refer("groups.*.routeGroup", "route-group")],
   "route-pattern": [inPartition, refer("trunk", "trunk"), refer("routeList", "route-list")],
   "translation-pattern": [inPartition, refer("callingSearchSpace", "calling-search-space")],
-  "line-group": [refer("members.*", "directory-number", "detach")],
-  "hunt-pilot": [inPartition, refer("lineGroups.*", "line-group")],
+  "line-group": [refer("members.*", "directory-number", "detach"), refer("loggedOut.*", "directory-number", "detach")],
+  "hunt-pilot": [
+    inPartition,
+    refer("lineGroups.*", "line-group"),
+    refer("queue.announcement", "music-source", "detach"),
+  ],
   "park-range": [inPartition],
   user: [refer("devices.*", "device", "detach")],
 };

@@ -50,7 +50,7 @@ const RULES: { readonly [K in Kind]?: (body: BodyOf<K>, context: RuleContext<K>)
   "calling-search-space": ({ partitions }) => repeats(partitions, ["partitions"]),
   "call-manager-group": ({ nodes }) => repeats(nodes, ["nodes"]),
   "route-group": ({ trunks }) => repeats(trunks, ["trunks"]),
-  "line-group": ({ members }) => repeats(members, ["members"]),
+  "line-group": ({ members, loggedOut }) => [...repeats(members, ["members"]), ...repeats(loggedOut, ["loggedOut"])],
   "route-list": ({ groups }) =>
     repeats(
       groups.map(({ routeGroup }) => routeGroup),

@@ -17,6 +17,10 @@ export const objectName = z
   .string()
   .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, "expected 1 to 64 letters, digits, dots, dashes or underscores");
 
+/** What becomes of calls that would ring: they ring, are refused as busy (486), or wait without a sound. */
+export const doNotDisturb = z.enum(["off", "reject", "silent"]);
+export type DoNotDisturb = z.infer<typeof doNotDisturb>;
+
 const noControlCharacters = /^\P{Cc}*$/u;
 
 /** Text for people that may go into a SIP header; Unicode. */

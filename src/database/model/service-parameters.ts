@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { FEATURE_CODES, FEATURE_NAMES, type FeatureName } from "./feature-codes.ts";
 import { later } from "./scalars.ts";
 
 /** A value that operators may change, and what it does. */
@@ -12,6 +13,27 @@ export interface ServiceParameter {
   /** When a change takes effect. */
   readonly effect: "at-once" | "new-calls" | "restart";
 }
+
+const featureCode = z.string().regex(/^[0-9*#]{0,8}$/, "expected up to 8 digits, * or #; empty: it is off");
+
+const BEHIND = { none: "", optional: " More may follow.", required: " More has to follow." } as const;
+
+/** Codes that are known, and whose calls are refused until their features are there. */
+const COMING: ReadonlySet<FeatureName> = new Set(FEATURE_NAMES.filter((feature) => feature !== "speed-dial"));
+
+/** One for each feature of phones that is dialed. */
+const featureCodes = FEATURE_NAMES.map((feature): ServiceParameter => {
+  const { parameter, default: byDefault, argument, effect } = FEATURE_CODES[feature];
+  const text = `Dialed by a phone of the switch it ${effect}.${BEHIND[argument]} Empty: it is off.`;
+  return {
+    name: parameter,
+    service: "callmanager",
+    description: COMING.has(feature) ? later(text) : text,
+    schema: featureCode,
+    default: byDefault,
+    effect: "new-calls",
+  };
+});
 
 /** All service parameters there are; names as in the vendor's administration where there is such a one. */
 export const SERVICE_PARAMETERS: readonly ServiceParameter[] = [
@@ -38,7 +60,7 @@ export const SERVICE_PARAMETERS: readonly ServiceParameter[] = [
   {
     name: "ForwardMaximumHopCount",
     service: "callmanager",
-    description: "Forwardings and translations of one call; more end it.",
+    description: "Forwardings of one call, and translations of each number on its way; more end it.",
     schema: z.int().min(1).max(60),
     default: 12,
     unit: "hops",
@@ -104,6 +126,7 @@ export const SERVICE_PARAMETERS: readonly ServiceParameter[] = [
     default: true,
     effect: "at-once",
   },
+  ...featureCodes,
 ];
 
 const known = new Map(SERVICE_PARAMETERS.map((parameter) => [parameter.name, parameter]));

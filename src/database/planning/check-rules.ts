@@ -1,6 +1,7 @@
 import { DEVICE_KINDS, type BodyOf } from "../model/kinds.ts";
 import { ruleFaults, type ModelView } from "../model/rules.ts";
 import { uniqueKeysOf } from "../model/unique-keys.ts";
+import { checkFeatureCodes } from "./check-feature-codes.ts";
 import { keyOf, type Draft, type Touched } from "./draft.ts";
 import { STEP, type Steps } from "./steps.ts";
 
@@ -28,6 +29,7 @@ export function* checkRules(draft: Draft, isUndo: boolean): Steps<void> {
     if (++done % STEP === 0) yield;
   }
   checkAdministrators(draft);
+  checkFeatureCodes(draft);
 }
 
 function checkKeys(draft: Draft, { kind, name, after }: Touched, keys: Map<string, string>): void {

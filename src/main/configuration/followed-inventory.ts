@@ -1,7 +1,9 @@
 import { errorMessageOf, type Clock, type Logger, type Timer } from "../../common/index.ts";
 import { LiveDialPlan, type DialPlan } from "../../call/digit-analysis/index.ts";
 import {
+  LiveFeatureSettings,
   StoredInventory,
+  type FeatureSettings,
   type Inventory,
   type InventoryChange,
   type StoredInventoryContext,
@@ -32,6 +34,7 @@ export class FollowedInventory {
   readonly #options: FollowedInventoryOptions;
   readonly #stored: StoredInventory;
   readonly #dialPlan: LiveDialPlan;
+  readonly #features: LiveFeatureSettings;
   /** Read from the configuration and not taken up; more than one change's when taking up has failed. */
   #pending = new Map<Kind, Set<string>>();
   #takenUp: number;
@@ -45,12 +48,17 @@ export class FollowedInventory {
     this.parameters = new ServiceParameters(this.mirror);
     this.#stored = new StoredInventory(this.mirror, options);
     this.#dialPlan = new LiveDialPlan(this.mirror);
+    this.#features = new LiveFeatureSettings(this.mirror);
     this.#takenUp = this.mirror.sequence;
-    this.#look();
+    this.#lookLater();
   }
 
   get dialPlan(): DialPlan {
     return this.#dialPlan.plan;
+  }
+
+  get features(): FeatureSettings {
+    return this.#features;
   }
 
   get inventory(): Inventory {
@@ -68,6 +76,11 @@ export class FollowedInventory {
     return work;
   }
 
+  /** Has taken up what has changed; what fails is logged and tried again with the next look. */
+  look(): void {
+    void this.refresh().catch((error: unknown) => this.#warn(error));
+  }
+
   /** May be called twice. */
   close(): void {
     this.#isClosed = true;
@@ -80,6 +93,7 @@ export class FollowedInventory {
     const { sequence } = this.mirror;
     if (this.#pending.size > 0) {
       const touched = this.#pending;
+      this.#features.takeUp(touched);
       await this.#dialPlan.takeUp(touched);
       const change = await this.#stored.takeUp(touched);
       if (this.#isClosed) return this.#takenUp;
@@ -97,15 +111,17 @@ export class FollowedInventory {
     }
   }
 
-  #look(): void {
+  #lookLater(): void {
     if (this.#isClosed) return;
     this.#timer = this.#options.clock.after(LOOK_MS, () => {
       void this.refresh()
-        .catch((error: unknown) => {
-          if (this.#isClosed) return;
-          this.#options.logger.warn("the configuration cannot be taken up", { error: errorMessageOf(error) });
-        })
-        .finally(() => this.#look());
+        .catch((error: unknown) => this.#warn(error))
+        .finally(() => this.#lookLater());
     });
+  }
+
+  #warn(error: unknown): void {
+    if (this.#isClosed) return;
+    this.#options.logger.warn("the configuration cannot be taken up", { error: errorMessageOf(error) });
   }
 }

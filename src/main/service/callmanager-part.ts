@@ -2,11 +2,13 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { ChannelClient, SwitchError, type Clock, type Logger, type MetricSample } from "../../common/index.ts";
 import { CallManager, type EdgeControl, type EdgeDialogSummary } from "../../call/control/index.ts";
+import { ConfiguredFeatures } from "../../call/device/index.ts";
 import { EmbeddedRelay } from "../../media/relay/embedded/embedded-relay.ts";
 import { FollowedInventory } from "../configuration/followed-inventory.ts";
 import { openConfiguration, withoutSecrets } from "../configuration/open-configuration.ts";
 import { ABSENT_WITH_DRACHTIO } from "../node/absent-with-drachtio.ts";
 import { SecretBox } from "../secrets/secret-box.ts";
+import { handleCallCommands } from "./call-commands.ts";
 import {
   deviceFactsIn,
   handleRecordQuestions,
@@ -14,7 +16,9 @@ import {
   recordSettingsIn,
   recordsFile,
 } from "./call-records.ts";
+import { handleLampRequests } from "./lamp-requests.ts";
 import { handleStateQuestions } from "./live-states.ts";
+import { RelayMusic } from "./relay-music.ts";
 import type { ServiceContext, ServicePart } from "./service-part.ts";
 
 /** How long readiness waits for edge and relay; without them new calls get 503, but others can go on. */
@@ -46,6 +50,7 @@ export function createCallManagerPart(context: ServiceContext): ServicePart {
     onEvent: (event) => manager.relayEvent(event),
     onConnected: () => {
       manager.relayConnected();
+      music.tell();
       ready.mark("relay");
     },
   });
@@ -59,15 +64,25 @@ export function createCallManagerPart(context: ServiceContext): ServicePart {
     logger,
     onChanged: (touched, change) => {
       manager.inventoryChanged(change);
+      if (touched.has("directory-number")) manager.lamps.prune();
+      if (touched.has("music-source")) music.tell();
       if (touched.has("service-parameter")) manager.applySettings(recordSettingsIn(followed.parameters));
     },
   });
+  const music = new RelayMusic({
+    relay,
+    sources: () => followed.features.musicSources(),
+    folder: paths.dataDir,
+    logger,
+  });
+  const featureStore = new ConfiguredFeatures({ store, clock, logger, onChanged: () => followed.look() });
   const manager = new CallManager({
     edge: drachtio ?? { ...node.wire, secret: readFileSync(paths.wireSecretFile, "utf8").trim() },
     ...(edgeChannel === undefined ? {} : { edgeControl: edgeControlOver(edgeChannel) }),
     inventory: followed.inventory,
     profiles: node.profiles,
     dialPlan: () => followed.dialPlan,
+    features: { settings: followed.features, store: featureStore },
     relay,
     clock,
     ids,
@@ -76,6 +91,7 @@ export function createCallManagerPart(context: ServiceContext): ServicePart {
       calls: join(paths.stateDir, "calls.journal"),
       registrations: join(paths.stateDir, "registrations.journal"),
       subscriptions: join(paths.stateDir, "subscriptions.journal"),
+      lamps: join(paths.stateDir, "lamps.journal"),
       tolls: join(paths.stateDir, "tolls.journal"),
       trunks: join(paths.stateDir, "trunks.journal"),
       records: recordsFile(paths),
@@ -84,6 +100,7 @@ export function createCallManagerPart(context: ServiceContext): ServicePart {
     node: node.name,
     recordSettings: recordSettingsIn(followed.parameters),
     recordTable: openRecordTable(paths, clock, logger),
+    hasLine: (line) => followed.mirror.get("directory-number", line) !== undefined,
     deviceFacts: (device) => deviceFactsIn(followed.mirror, device),
     settings: { ...node.call, endpoints: new Map(Object.entries(node.call.endpoints)) },
     onReady: () => ready.mark("edge"),
@@ -96,7 +113,9 @@ export function createCallManagerPart(context: ServiceContext): ServicePart {
   channel.handle("toll-alarms", () => manager.views.tollAlarms());
   channel.handle("ended-calls", () => manager.views.endedCalls(ENDED_CALLS));
   handleRecordQuestions(channel, manager);
+  handleCallCommands(channel, manager);
   handleStateQuestions(channel, manager, followed.mirror);
+  handleLampRequests(channel, manager.lamps, followed.mirror);
   channel.handle("dial-plan-explain", (params) =>
     manager.views.explainDialPlan(textIn(params, "from"), textIn(params, "digits")),
   );

@@ -30,3 +30,25 @@ export function encodeG711(law: G711Law, samples: Int16Array): Buffer {
   for (let index = 0; index < samples.length; index += 1) octets[index] = encode(samples[index] ?? 0);
   return octets;
 }
+
+/** The 16-bit sample of one octet. */
+export function decodeMuLaw(octet: number): number {
+  const code = ~octet & 0xff;
+  const magnitude = ((((code & 0x0f) << 3) + MU_LAW_BIAS) << ((code >> 4) & 7)) - MU_LAW_BIAS;
+  return (code & 0x80) !== 0 ? 0 - magnitude : magnitude;
+}
+
+/** The 16-bit sample of one octet. */
+export function decodeALaw(octet: number): number {
+  const code = octet ^ 0x55;
+  const exponent = (code >> 4) & 7;
+  const steps = ((code & 0x0f) << 4) + 8;
+  const magnitude = exponent === 0 ? steps : (steps + 0x100) << (exponent - 1);
+  return (code & 0x80) !== 0 ? magnitude : -magnitude;
+}
+
+/** Decodes octets to samples of 8 kHz. */
+export function decodeG711(law: G711Law, octets: Uint8Array): Int16Array {
+  const decode = law === "PCMU" ? decodeMuLaw : decodeALaw;
+  return Int16Array.from(octets, decode);
+}

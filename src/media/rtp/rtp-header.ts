@@ -28,3 +28,21 @@ export function timestampOf(packet: Buffer): number {
 export function ssrcOf(packet: Buffer): number {
   return packet.readUInt32BE(8);
 }
+
+/** Where the payload starts, after contributing sources and extension; beyond the packet when that is malformed. */
+export function payloadStartOf(packet: Buffer): number {
+  const first = packet.readUInt8(0);
+  const start = RTP_HEADER_BYTES + 4 * (first & 0x0f);
+  if ((first & 0x10) === 0) return start;
+  return start + 4 > packet.length ? packet.length + 1 : start + 4 + 4 * packet.readUInt16BE(start + 2);
+}
+
+/** Where the payload ends, before padding. */
+export function payloadEndOf(packet: Buffer): number {
+  const isPadded = (packet.readUInt8(0) & 0x20) !== 0;
+  return isPadded ? packet.length - packet.readUInt8(packet.length - 1) : packet.length;
+}
+
+export function hasMarker(packet: Buffer): boolean {
+  return packet.readUInt8(1) >= 0x80;
+}

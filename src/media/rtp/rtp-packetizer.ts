@@ -14,6 +14,7 @@ export interface RtpStart {
 export class RtpPacketizer {
   readonly #packet: Buffer;
   readonly #payloadBytes: number;
+  readonly #ssrc: number;
   #sequence: number;
   #timestamp: number;
   #marker = 0x80;
@@ -25,7 +26,7 @@ export class RtpPacketizer {
     this.#packet = Buffer.alloc(RTP_HEADER_BYTES + payloadBytes);
     this.#packet[0] = 0x80;
     this.#packet[1] = payloadType & 0x7f;
-    this.#packet.writeUInt32BE(start.ssrc >>> 0, 8);
+    this.#ssrc = start.ssrc >>> 0;
   }
 
   /** The next packet, with the payload at `offset` of `source`. The first, and the first after a gap, has a marker. */
@@ -34,6 +35,8 @@ export class RtpPacketizer {
     packet[1] = ((packet[1] ?? 0) & 0x7f) | this.#marker;
     packet.writeUInt16BE(this.#sequence, 2);
     packet.writeUInt32BE(this.#timestamp, 4);
+    // Each time: who sends the packet may make it one of another stream.
+    packet.writeUInt32BE(this.#ssrc, 8);
     source.copy(packet, RTP_HEADER_BYTES, offset, offset + this.#payloadBytes);
     this.#marker = 0;
     this.#sequence = (this.#sequence + 1) & 0xffff;

@@ -5,10 +5,13 @@ export interface OfferedFormats {
   readonly isSecure: boolean;
   /** Names of what carries speech or pictures. */
   readonly names: ReadonlySet<string>;
+  /** Payload types of what is described, by name. */
+  readonly payloadTypes: ReadonlyMap<string, number>;
 }
 
 export function offeredFormats(media: MediaDescription): OfferedFormats {
-  return { isSecure: isSecure(media), names: new Set(namesOf(media)) };
+  const payloadTypes = new Map(media.codecs.map((codec) => [codecName(codec), codec.payloadType]));
+  return { isSecure: isSecure(media), names: new Set(namesOf(media)), payloadTypes };
 }
 
 /**
@@ -27,13 +30,14 @@ function isSecure({ protocol }: MediaDescription): boolean {
 function namesOf({ formats, codecs }: MediaDescription): string[] {
   const described = new Set(codecs.map(({ payloadType }) => String(payloadType)));
   const unknown = formats.filter((format) => !described.has(String(Number(format)))).map((format) => `#${format}`);
-  return [...codecs.filter(carriesMedia).map(nameOf), ...unknown];
+  return [...codecs.filter(carriesMedia).map(codecName), ...unknown];
 }
 
 function carriesMedia(codec: Codec): boolean {
   return !isTelephoneEvent(codec) && !/^(cn|red|rtx|ulpfec|flexfec)$/i.test(codec.name);
 }
 
-function nameOf({ name, clockRateHz }: Codec): string {
+/** What two descriptions of one codec have in common. */
+export function codecName({ name, clockRateHz }: Codec): string {
   return `${name.toLowerCase()}/${clockRateHz}`;
 }

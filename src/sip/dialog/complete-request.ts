@@ -6,6 +6,9 @@ import { defaultContact, withLocalHost } from "./local-host.ts";
 /** Methods whose requests carry a Contact (RFC 3261 8.1.1.8, RFC 3311, RFC 6665, RFC 3515). */
 const WITH_CONTACT = new Set(["INVITE", "UPDATE", "SUBSCRIBE", "NOTIFY", "REFER"]);
 
+/** What else names parties by our own address. */
+const NAMING_LINES = /^(?:P-Asserted-Identity|Diversion|History-Info): .*$/gm;
+
 const DEFAULT_MAX_FORWARDS = 70;
 
 export interface RequestContext {
@@ -47,7 +50,7 @@ export function completeNewRequest(draft: DraftMessage, context: RequestContext,
   const text =
     `${message.method} ${message.uri} SIP/2.0\r\n${leadLines(context, maxForwardsOf(message))}From: ${from.value}\r\nTo: ${to}\r\n` +
     `Call-ID: ${callId}\r\nCSeq: ${cseq} ${message.method}\r\n${contactLine(contact)}` +
-    otherFieldLines(message, displayName).replace(/^P-Asserted-Identity: .*$/gm, (line) => withLocalHost(line, local)) +
+    otherFieldLines(message, displayName).replace(NAMING_LINES, (line) => withLocalHost(line, local)) +
     bodyLines(message, body);
   return { text, callId, fromTag: from.tag, from: from.value, to, cseq, contact };
 }

@@ -30,6 +30,8 @@ export { type Authorization, formatAuthenticate, parseAuthorization } from "./he
 export { parseRAck, type RAck } from "./header/rack.ts";
 export { parseSessionExpires, type SessionExpires } from "./header/session-expires.ts";
 export { parseReplaces, type Replaces } from "./header/replaces.ts";
+export { type Diversion, formatDiversion, parseDiversion } from "./header/diversion.ts";
+export { formatHistoryInfo, type HistoryEntry, parseHistoryInfo } from "./header/history-info.ts";
 export { parseReason, type Reason } from "./header/reason.ts";
 
 export { type Params } from "./grammar/params.ts";

@@ -19,6 +19,8 @@ export const VALUE_FUNCTIONS: Readonly<Record<string, (text: string) => unknown>
   parseSessionExpires: sip.parseSessionExpires,
   parseReplaces: sip.parseReplaces,
   parseReason: sip.parseReason,
+  parseDiversion: (text) => sip.parseDiversion([text, text]),
+  parseHistoryInfo: (text) => sip.parseHistoryInfo([text, text]),
   parseContentLength: sip.parseContentLength,
   parseDigits: (text) => sip.parseDigits(text, 100),
   tagOf: sip.tagOf,

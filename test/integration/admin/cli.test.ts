@@ -397,6 +397,51 @@ describe("the command line", () => {
     });
   }
 
+  describe("lamp", () => {
+    const lit = { line: "1001@internal", new: 2, old: 1, newUrgent: 1, oldUrgent: 0 };
+
+    it("given counts, when a lamp is set, then call control gets them, and what has become of it is said", async () => {
+      const asked: unknown[] = [];
+      const take = (params: unknown): unknown => {
+        asked.push(params);
+        return { ...lit, result: "changed" };
+      };
+      await serveNode(usual, { "set-lamp": take });
+      const words = ["lamp", "set", "1001", "--new", "2", "--old", "1", "--new-urgent", "1"];
+      const { exitCode, out } = await run(words);
+      assert.deepEqual(asked, [{ line: "1001", new: 2, old: 1, newUrgent: 1, oldUrgent: 0 }]);
+      assert.deepEqual([exitCode, out], [EXIT.ok, "1001@internal: lamp on, 2 new, 1 old"]);
+      assert.deepEqual(JSON.parse((await run([...words, "--json"])).out), { ...lit, result: "changed" });
+    });
+
+    it("given no messages, when a lamp is cleared, then it is said that it was so before", async () => {
+      await serveNode(usual, { "clear-lamp": () => ({ ...lit, new: 0, old: 0, result: "unchanged" }) });
+      const { exitCode, out } = await run(["lamp", "clear", "1001"]);
+      assert.deepEqual([exitCode, out], [EXIT.ok, "1001@internal: lamp off, 0 new, 0 old, as before"]);
+    });
+
+    it("given lamps, when shown, then each is a row; of one line it is that one", async () => {
+      await serveNode(usual, { lamps: () => [lit], lamp: () => ({ ...lit, new: 0 }) });
+      assert.match((await run(["lamp", "show"])).out, /^1001@internal +on +2 +1 +1 +0$/m);
+      assert.match((await run(["lamp", "show", "1001"])).out, /^1001@internal +off +0 /m);
+      assert.deepEqual(JSON.parse((await run(["lamp", "show", "--json"])).out), [lit]);
+    });
+
+    it("given no messages at all, a count that is none, or no such line, when asked, then that is said", async () => {
+      await serveNode(usual, {
+        lamps: () => [],
+        "set-lamp": () => {
+          throw new SwitchError("lamp-invalid-target", "there is no line 7");
+        },
+      });
+      assert.match((await run(["lamp", "show"])).err, /no line has messages/);
+      assert.equal((await run(["lamp", "set", "7", "--new", "-1"])).exitCode, EXIT.usage);
+      const { exitCode, err } = await run(["lamp", "set", "7", "--new", "1"]);
+      assert.equal(exitCode, EXIT.failed);
+      assert.match(err, /there is no line 7/);
+    });
+  });
+
   describe("security bans", () => {
     it("given bans, when listed, then each is a row with its reason and the time it has left", async () => {
       const bans = [{ address: "192.0.2.66", reason: "malformed", remainingSeconds: 65, count: 2 }];

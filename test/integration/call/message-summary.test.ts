@@ -1,41 +1,18 @@
 import assert from "node:assert/strict";
-import type { MessageCount } from "../../../src/call/index.ts";
 import { ManualClock } from "../../support/manual-clock.ts";
 import { subscribe, takeNotify } from "../../support/phone-subscription.ts";
 import { SipPhone, type PhoneCall } from "../../support/sip-phone.ts";
 import { SwitchFixture, TEST_PROFILE } from "../../support/switch-fixture.ts";
 import { eventually } from "../../support/eventually.ts";
 
-/** Mailboxes that a test fills. */
-class Mailboxes {
-  readonly counts = new Map<string, MessageCount>();
-  #listener: (directoryNumber: string) => void = () => undefined;
-
-  count(directoryNumber: string): MessageCount {
-    return this.counts.get(directoryNumber) ?? { new: 0, old: 0, newUrgent: 0, oldUrgent: 0 };
-  }
-
-  onChange(listener: (directoryNumber: string) => void): void {
-    this.#listener = listener;
-  }
-
-  put(directoryNumber: string, count: MessageCount): void {
-    this.counts.set(directoryNumber, count);
-    this.#listener(directoryNumber);
-  }
-}
-
 describe("message waiting (RFC 3842) over subscriptions (RFC 6665)", () => {
   let node: SwitchFixture;
   let phone: SipPhone;
   let clock: ManualClock;
-  let mailboxes: Mailboxes;
   beforeEach(async () => {
     clock = new ManualClock(Date.now());
-    mailboxes = new Mailboxes();
     node = await SwitchFixture.start({
       clock,
-      messageCounts: mailboxes,
       phones: [{ user: "alice" }],
       peers: [
         {
@@ -90,7 +67,7 @@ describe("message waiting (RFC 3842) over subscriptions (RFC 6665)", () => {
   it("given messages that come, when the count changes, then those who subscribed to that mailbox are told", async () => {
     const dialog = await subscribed();
     await subscribed(await node.phone("1003"));
-    mailboxes.put("1002", { new: 2, old: 1, newUrgent: 1, oldUrgent: 0 });
+    node.manager.lamps.set("1002@internal", { new: 2, old: 1, newUrgent: 1, oldUrgent: 0 });
     const notify = await takeNotify(dialog);
     assert.match(notify.body, /^Messages-Waiting: yes\r\n.*\r\nVoice-Message: 2\/1 \(1\/0\)\r\n$/);
     const others = node.lastPhone().received.filter(({ kind, method }) => kind === "request" && method === "NOTIFY");
@@ -99,9 +76,10 @@ describe("message waiting (RFC 3842) over subscriptions (RFC 6665)", () => {
 
   it("given changes while a NOTIFY is unanswered, when it is answered, then one more tells the last state", async () => {
     const dialog = await subscribed();
-    mailboxes.put("1002", { new: 1, old: 0, newUrgent: 0, oldUrgent: 0 });
+    node.manager.lamps.set("1002@internal", { new: 1, old: 0, newUrgent: 0, oldUrgent: 0 });
     const first = await dialog.request("NOTIFY");
-    for (const count of [2, 3]) mailboxes.put("1002", { new: count, old: 0, newUrgent: 0, oldUrgent: 0 });
+    for (const count of [2, 3])
+      node.manager.lamps.set("1002@internal", { new: count, old: 0, newUrgent: 0, oldUrgent: 0 });
     dialog.respond(first, 200);
     const second = await takeNotify(dialog);
     assert.match(second.body, /Voice-Message: 3\/0/);
@@ -112,7 +90,7 @@ describe("message waiting (RFC 3842) over subscriptions (RFC 6665)", () => {
     const answer = async (options: Parameters<typeof subscribe>[2]) =>
       (await subscribe(phone, node.server, options)).response;
     const bad = await answer({ event: "presence" });
-    assert.deepEqual([bad.status, bad.get("allow-events")], [489, "message-summary"]);
+    assert.deepEqual([bad.status, bad.get("allow-events")], [489, "message-summary, dialog"]);
     assert.equal((await answer({ event: "" })).status, 489);
     const brief = await answer({ expires: 10 });
     assert.deepEqual([brief.status, brief.get("min-expires")], [423, "60"]);
@@ -189,7 +167,8 @@ describe("message waiting (RFC 3842) over subscriptions (RFC 6665)", () => {
       ["Expires", "300"],
     ] as const;
     assert.equal((await dialog.send("SUBSCRIBE", { headers: other }).final()).status, 481);
-    assert.equal((await dialog.send("SUBSCRIBE", { headers: [["Event", "dialog"]] }).final()).status, 489);
+    assert.equal((await dialog.send("SUBSCRIBE", { headers: [["Event", "presence"]] }).final()).status, 489);
+    assert.equal((await dialog.send("SUBSCRIBE", { headers: [["Event", "dialog"]] }).final()).status, 481);
     assert.equal(subscriptions(), 1);
   });
 
@@ -273,7 +252,17 @@ describe("message waiting (RFC 3842) over subscriptions (RFC 6665)", () => {
     const refreshed = await dialog.send("SUBSCRIBE", { headers: refresh("300") }).final();
     assert.equal(refreshed.status, 200);
     await takeNotify(dialog);
-    mailboxes.put("1002", { new: 1, old: 0, newUrgent: 0, oldUrgent: 0 });
+    node.manager.lamps.set("1002@internal", { new: 1, old: 0, newUrgent: 0, oldUrgent: 0 });
+    assert.match((await takeNotify(dialog)).body, /Messages-Waiting: yes/);
+  });
+
+  it("given a lamp that is set, when call control is killed and back, then the phone that refreshes is told of it", async () => {
+    const dialog = await subscribed();
+    node.manager.lamps.set("1002@internal", { new: 1, old: 0 });
+    await takeNotify(dialog);
+    await node.killManager();
+    await node.startManager();
+    assert.equal((await dialog.send("SUBSCRIBE", { headers: refresh("300") }).final()).status, 200);
     assert.match((await takeNotify(dialog)).body, /Messages-Waiting: yes/);
   });
 
@@ -287,10 +276,11 @@ describe("message waiting (RFC 3842) over subscriptions (RFC 6665)", () => {
 
   it("given changes while the edge is away, when it is back, then the phone is told how it is then", async () => {
     const dialog = await subscribed();
-    mailboxes.put("1002", { new: 1, old: 0, newUrgent: 0, oldUrgent: 0 });
+    node.manager.lamps.set("1002@internal", { new: 1, old: 0, newUrgent: 0, oldUrgent: 0 });
     await dialog.request("NOTIFY");
     await node.restartEdge(() => {
-      for (const count of [2, 3]) mailboxes.put("1002", { new: count, old: 0, newUrgent: 0, oldUrgent: 0 });
+      for (const count of [2, 3])
+        node.manager.lamps.set("1002@internal", { new: count, old: 0, newUrgent: 0, oldUrgent: 0 });
     });
     assert.match((await takeNotify(dialog)).body, /Voice-Message: 3\/0/);
     await until(() => assert.equal(node.metric("tandem_notifies_total", { result: "answered" }), 2));
@@ -335,7 +325,7 @@ describe("message waiting (RFC 3842) over subscriptions (RFC 6665)", () => {
       undefined,
     );
     const answer = await options.final();
-    assert.equal(answer.get("allow-events"), "message-summary");
+    assert.equal(answer.get("allow-events"), "message-summary, dialog");
     assert.match(answer.get("allow") ?? "", /SUBSCRIBE/);
   });
 });

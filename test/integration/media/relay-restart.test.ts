@@ -2,19 +2,18 @@ import assert from "node:assert/strict";
 import { createSocket } from "node:dgram";
 import { once } from "node:events";
 import { appendFileSync, readFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
-import { silentLogger, SystemClock } from "../../../src/common/index.ts";
 import type { RelayKey, RelayOptions } from "../../../src/media/index.ts";
-import { EmbeddedRelay } from "../../../src/media/relay/embedded/embedded-relay.ts";
-import { ManagedProcess } from "../../support/managed-process.ts";
-import { TemporaryDirectory } from "../../support/temporary-directory.ts";
-import { withinMs } from "../../support/within-ms.ts";
+import { tonePower } from "../../support/goertzel.ts";
+import { heardAudio, sendTone } from "../../support/tone-phone.ts";
 import { receiverReport } from "../../unit/media/rtp/packets.ts";
+import { KillableRelay } from "./killable-relay.ts";
 import { RelayFixture } from "./relay-fixture.ts";
 import { audioPortOf, rtpPacket, RtpPhone } from "../../support/rtp-phone.ts";
 
 const key: RelayKey = { callId: "call-1", fromTag: "a", toTag: "b" };
 const local: RelayOptions = { signalingAddress: "127.0.0.1", latch: "candidates" };
+
+const TONES_HZ = [500, 800, 1300, 1700] as const;
 
 describe("relay after a restart", () => {
   let fixture: RelayFixture;
@@ -133,52 +132,95 @@ describe("relay after a restart", () => {
 });
 
 describe("relay killed in a call", () => {
+  let killable: KillableRelay;
+  const phones: RtpPhone[] = [];
+  const stops: (() => void)[] = [];
+  beforeEach(async function () {
+    this.timeout(30_000);
+    killable = await KillableRelay.start();
+    for (const host of [3, 4, 5, 6]) phones.push(await RtpPhone.start(`127.40.0.${host}`));
+  });
+  afterEach(async () => {
+    for (const stop of stops.splice(0)) stop();
+    for (const phone of phones.splice(0)) await phone.close();
+    await killable.close();
+  });
+
+  const phone = (index: number): RtpPhone => {
+    const found = phones[index];
+    assert.ok(found);
+    return found;
+  };
+
+  /** A call of two of the phones, each of which sends its tone. @returns the ports that they send to */
+  async function call(callId: string, caller: number, callee: number): Promise<[number, number]> {
+    const { relay } = killable;
+    const [one, other] = [phone(caller), phone(callee)];
+    const calleeFacing = audioPortOf(await relay.offer({ ...key, callId }, one.sdp({ codecs: "0" }), local));
+    const callerFacing = audioPortOf(await relay.answer({ ...key, callId }, other.sdp({ codecs: "0" }), local));
+    stops.push(
+      sendTone(one, callerFacing, TONES_HZ[caller] ?? 0),
+      sendTone(other, calleeFacing, TONES_HZ[callee] ?? 0),
+    );
+    return [callerFacing, calleeFacing];
+  }
+
+  /** The share of a frequency in what a phone hears from now on, once the first packets are past. */
+  async function share(index: number, frequencyHz: number): Promise<number> {
+    const from = phone(index).heard.length + 5;
+    await phone(index).nthHeard(from + 20, 5000);
+    return tonePower(heardAudio(phone(index).heard.slice(from, from + 20)), 8000, frequencyHz);
+  }
+
   it("given a call with audio, when the process is killed and started again, then audio is back at once", async function () {
     this.timeout(30_000);
-    const folder = new TemporaryDirectory("tandem-media");
-    const start = async (): Promise<ManagedProcess> => {
-      const script = fileURLToPath(new URL("relay-process.ts", import.meta.url));
-      const args = ["--import", "tsx", script, folder.join("media.sock"), folder.join("media.journal")];
-      const relayProcess = new ManagedProcess({ command: process.execPath, args });
-      await relayProcess.outputMatching(/ready/, 15_000);
-      return relayProcess;
-    };
-    const phones = [await RtpPhone.start("127.40.0.3"), await RtpPhone.start("127.40.0.4")] as const;
-    const [alice, bob] = phones;
-    let relayProcess = await start();
-    let onConnected = (): void => undefined;
-    const connected = new Promise<void>((resolve) => {
-      onConnected = resolve;
-    });
-    const options = { path: folder.join("media.sock"), clock: new SystemClock(), logger: silentLogger };
-    const relay = new EmbeddedRelay({ ...options, onConnected: () => onConnected() });
-    let timer: NodeJS.Timeout | undefined;
-    try {
-      relay.start();
-      await withinMs(3000, connected, () => "not connected");
-      const bobFacing = audioPortOf(await relay.offer(key, alice.sdp(), local));
-      const aliceFacing = audioPortOf(await relay.answer(key, bob.sdp(), local));
-      relay.close();
-      let sequence = 0;
-      timer = setInterval(() => {
-        sequence += 1;
-        alice.send(rtpPacket({ sequence }), aliceFacing);
-        bob.send(rtpPacket({ sequence }), bobFacing);
-      }, 20);
-      await alice.nthHeard(5);
-      await bob.nthHeard(5);
-      await relayProcess.kill();
-      const heard = phones.map((phone) => phone.heard.length);
-      relayProcess = await start();
-      for (const [index, phone] of phones.entries()) await phone.nthHeard((heard[index] ?? 0) + 5);
-      assert.equal(alice.heard.at(-1)?.fromPort, aliceFacing);
-      assert.equal(bob.heard.at(-1)?.fromPort, bobFacing);
-    } finally {
-      clearInterval(timer);
-      relay.close();
-      await relayProcess.kill();
-      for (const phone of phones) await phone.close();
-      folder.close();
+    const [aliceFacing, bobFacing] = await call("call-1", 0, 1);
+    killable.relay.close();
+    await phone(0).nthHeard(5);
+    await phone(1).nthHeard(5);
+    await killable.killAndRestart();
+    const heard = phones.map((one) => one.heard.length);
+    for (const index of [0, 1]) await phone(index).nthHeard((heard[index] ?? 0) + 5);
+    assert.equal(phone(0).heard.at(-1)?.fromPort, aliceFacing);
+    assert.equal(phone(1).heard.at(-1)?.fromPort, bobFacing);
+  });
+
+  it("given a call with ring-back over it and one that was joined, when the process is killed, then both go on untold", async function () {
+    this.timeout(30_000);
+    const { relay } = killable;
+    await call("call-1", 0, 1);
+    await call("call-2", 2, 3);
+    await relay.play("call-1", "a", "ringback");
+    await relay.join("joined", { callId: "call-2", tag: "b" }, { callId: "call-1", tag: "b" });
+    const joined = { callId: "joined", fromTag: "caller", toTag: "callee" };
+    await relay.offer(joined, phone(3).sdp({ codecs: "0" }), local);
+    await relay.answer(joined, phone(1).sdp({ codecs: "0" }), local);
+    await relay.play("joined", "callee", "ringback");
+    assert.ok((await share(3, TONES_HZ[1])) > 0.9);
+    relay.close();
+    await killable.killAndRestart();
+    assert.ok((await share(1, 425)) > 0.9);
+    assert.ok((await share(3, TONES_HZ[1])) > 0.9);
+  });
+
+  it("given a conference, when the process is killed, then it goes on untold", async function () {
+    this.timeout(30_000);
+    for (const index of [0, 1, 2]) {
+      const party = { ...key, callId: `party-${index}` };
+      const answer = await killable.relay.answerByEndpoint(party, "conference:x", phone(index).sdp(), local);
+      stops.push(sendTone(phone(index), audioPortOf(answer), TONES_HZ[index] ?? 0));
+    }
+    await phone(0).nthHeard(5);
+    killable.relay.close();
+    await killable.killAndRestart();
+    await phone(0).nthHeard(phone(0).heard.length + 10);
+    for (const [listener, other] of [
+      [0, 1],
+      [1, 2],
+      [2, 0],
+    ] as const) {
+      const heard = await share(listener, TONES_HZ[other]);
+      assert.ok(heard > 0.3 && heard < 0.7, `party ${listener} hears ${heard} of party ${other}`);
     }
   });
 });

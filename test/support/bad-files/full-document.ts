@@ -12,6 +12,8 @@ const numbers = {
   blocked: false,
 };
 
+const ringing = { doNotDisturb: "reject", privacy: true };
+
 function endpoint(name: string, number: string): object {
   return {
     name,
@@ -25,6 +27,7 @@ function endpoint(name: string, number: string): object {
     profile: "standard-phone",
     lines: [{ directoryNumber: number, label: "l", displayName: "n", allowControl: true }],
     maxCalls: 3,
+    musicSource: "quiet",
   };
 }
 
@@ -77,6 +80,8 @@ export const FULL_DOCUMENT: Readonly<Record<string, unknown>> = {
       busyTrigger: 2,
       noAnswerSeconds: 20,
       voiceMail: "7000",
+      doNotDisturb: "silent",
+      privacy: true,
       pickupGroup: "team",
       allowControl: true,
       forwarding: { all: forward, busy: forward, noAnswer: forward, unregistered: forward, onFailure: forward },
@@ -84,8 +89,10 @@ export const FULL_DOCUMENT: Readonly<Record<string, unknown>> = {
     { number: "1002" },
     { number: "1003" },
   ],
-  phones: [{ ...endpoint("desk", "1001"), speedDials: [{ label: "l", destination: "1002" }] }],
-  ctiPorts: [{ ...endpoint("port", "1002"), acceptSeconds: 4, onOwnerLost: "hold" }],
+  phones: [
+    { ...endpoint("desk", "1001"), ...ringing, autoAnswer: true, speedDials: [{ label: "l", destination: "1002" }] },
+  ],
+  ctiPorts: [{ ...endpoint("port", "1002"), ...ringing, acceptSeconds: 4, onOwnerLost: "hold" }],
   routePoints: [{ ...endpoint("point", "1003"), acceptSeconds: 4, routeSelectSeconds: 5, onOwnerLost: "drop" }],
   trunks: [
     {
@@ -123,11 +130,38 @@ export const FULL_DOCUMENT: Readonly<Record<string, unknown>> = {
     { pattern: "8.!", routeList: "out" },
   ],
   translationPatterns: [{ pattern: "6.XX", partition: "internal", ...numbers, callingSearchSpace: "all" }],
-  lineGroups: [{ name: "sales", description: "d", members: ["1001"], distribution: "broadcast", ringSeconds: 9 }],
-  huntPilots: [
-    { pattern: "5.00", partition: "internal", ...numbers, lineGroups: ["sales"], maxSeconds: 60, noCoverage: "1001" },
+  lineGroups: [
+    {
+      name: "sales",
+      description: "d",
+      members: ["1001"],
+      distribution: "broadcast",
+      ringSeconds: 9,
+      loggedOut: ["1001"],
+    },
   ],
-  parkRanges: [{ pattern: "70X", partition: "internal", description: "d", reminderSeconds: 60 }],
+  huntPilots: [
+    {
+      pattern: "5.00",
+      partition: "internal",
+      ...numbers,
+      lineGroups: ["sales"],
+      maxSeconds: 60,
+      noCoverage: "1001",
+      queue: { maxCallers: 5, maxWaitSeconds: 60, announcement: "quiet" },
+    },
+  ],
+  parkRanges: [
+    {
+      pattern: "70X",
+      partition: "internal",
+      description: "d",
+      reminderSeconds: 60,
+      periodicSeconds: 20,
+      giveUpSeconds: 200,
+      forwardTo: "1001",
+    },
+  ],
   users: [
     {
       name: "ann",

@@ -20,6 +20,11 @@ export const RULE_CASES: readonly RuleCase[] = [
   repeated(["callManagerGroups", 0, "nodes"], "node-1", "node-1"),
   repeated(["routeGroups", 0, "trunks"], "carrier", "carrier"),
   repeated(["lineGroups", 0, "members"], "1001", "1001@internal"),
+  repeated(["lineGroups", 0, "loggedOut"], "1001", "1001@internal"),
+  one(["parkRanges", 0, "giveUpSeconds"], 60, /^must be more than reminderSeconds, 60$/),
+  one(["serviceParameters", 1], { name: "FeatureCodePark", value: "*40" }, /^FeatureCodeTransfer is \*40, too$/, [
+    "value",
+  ]),
   repeated(["routeLists", 0, "groups"], { routeGroup: "carriers" }, { routeGroup: "carriers" }),
   repeated(["regions", 0, "codecs"], "PCMA", "PCMA"),
   repeated(["regions", 0, "to"], { region: "far", codecs: ["PCMA"] }, { region: "far", codecs: ["PCMU"] }),

@@ -40,6 +40,7 @@ const FOREIGN_CODES: Readonly<Record<string, readonly [ProblemCode, string]>> = 
   "timed-out": ["unavailable", "a service of the node does not answer"],
   "unknown-method": ["unavailable", "a service of the node does not know that yet"],
   "unknown-device": ["not-found", "there is no such device or number"],
+  "lamp-invalid-target": ["not-found", "there is no such line, or its partition has to be named"],
   "unknown-call": ["not-found", "no such call goes on or is on record"],
   "bad-cursor": ["bad-parameter", "after: is not the `next` of a page before"],
   "records-unavailable": ["unavailable", "the table of call records cannot be read now"],

@@ -1,5 +1,6 @@
 import type { Timer } from "../../../common/index.ts";
 import { parseCSeq } from "../../../sip/message/index.ts";
+import type { CallNow } from "../../../signals/index.ts";
 import type { Inventory } from "../../device/index.ts";
 import {
   advance,
@@ -22,6 +23,7 @@ import type { CallSession } from "../call-session.ts";
 import type { Leg, LegDevice } from "../leg.ts";
 import type { DialDecision } from "../routed-call.ts";
 import type { SessionObserver } from "../session-observer.ts";
+import { callsNow } from "./calls-now.ts";
 import { legFactsOf, legIdOf, placesOf } from "./leg-facts.ts";
 import { ReferProgress } from "./refer-progress.ts";
 import { parseRefer } from "./refer-request.ts";
@@ -56,9 +58,19 @@ export class CallFeatures implements SessionObserver<CallSession> {
     this.#refers = new ReferProgress(options.table);
   }
 
-  /** All calls as they are. */
-  get world(): World {
-    return this.#world;
+  /** All calls as they are now. */
+  callsNow(): readonly CallNow[] {
+    return callsNow(this.#world, this.#options.table);
+  }
+
+  /** The phone that somebody means by its name, line or number; of several with a line, the one that has calls. */
+  deviceNamed(text: string): string | undefined {
+    const { inventory } = this.#options;
+    const named = inventory.deviceByName(text);
+    if (named !== undefined) return named.name;
+    const phones = inventory.phonesByLine(text);
+    const line = phones.length > 0 ? phones : inventory.phonesByLine(inventory.phoneByNumber(text)?.line ?? "");
+    return (line.find(({ name }) => this.#world.legsOfDevices.has(name)) ?? line[0])?.name;
   }
 
   /** Asks for something; resolves when it is done, or says why not. */
@@ -214,20 +226,28 @@ export class CallFeatures implements SessionObserver<CallSession> {
   }
 
   #originate(effect: Extract<ModelEffect, { type: "originate" }>): void {
-    const { inventory, newCalls, table } = this.#options;
+    const { inventory, newCalls } = this.#options;
+    const { sessionId, to, endpoint, onlyDevice } = effect;
     const by = inventory.deviceByName(effect.by);
-    const as = "legId" in effect.from ? table.findByTag(effect.from.legId)?.leg.device : undefined;
+    const as = this.#shownAs(effect.from);
     const rejected =
       by === undefined || as === undefined
         ? { status: 480, cause: 20 }
-        : newCalls.originate({ sessionId: effect.sessionId, as, by, to: effect.to, endpoint: effect.endpoint });
+        : newCalls.originate({ sessionId, as, by, to, endpoint, onlyDevice });
     if (rejected === undefined) return;
     const { status, cause = causeOfStatus(status) } = rejected;
     this.#handle({
       type: "ended",
-      sessionId: effect.sessionId,
+      sessionId,
       why: { cause, sip: { status }, feature: effect.feature, by: "system" },
     });
+  }
+
+  /** Undefined: the leg is gone. */
+  #shownAs(from: Extract<ModelEffect, { type: "originate" }>["from"]): LegDevice | undefined {
+    if ("legId" in from) return this.#options.table.findByTag(from.legId)?.leg.device;
+    const { number, name } = from.address;
+    return { kind: "peer", name: "", number, ...(name === undefined ? {} : { displayName: name }) };
   }
 
   #startTimer(timerId: string, delayMs: number): void {

@@ -58,6 +58,7 @@ export function routeMessage(
     case "hunt-pilot":
     case "park-range":
     case "pickup-group":
+    case "feature":
       return { kind: "rejected", ...rejection(405, destination.kind, [["Allow", SERVICE_METHODS]]) };
     case "none":
       return { kind: "rejected", ...rejectionOfNone(destination) };

@@ -2,8 +2,11 @@ import type { Clock } from "../../../common/index.ts";
 import type { Body, SignalingPort } from "../../signaling/signaling-port.ts";
 import type { Subscription } from "./subscription.ts";
 
-/** `active`, or why it has ended (RFC 6665 4.1.3): after `noresource` a subscriber does not try again by itself. */
-export type SubscriptionState = "active" | "timeout" | "noresource";
+/**
+ * `active`, or why it has ended (RFC 6665 4.1.3): after `noresource` and `rejected` a subscriber does not try again by
+ * itself, after `deactivated` it does so at once.
+ */
+export type SubscriptionState = "active" | "timeout" | "noresource" | "rejected" | "deactivated";
 
 export interface NotifierOptions {
   readonly port: SignalingPort;

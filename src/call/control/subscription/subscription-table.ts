@@ -35,6 +35,10 @@ export class SubscriptionTable {
     return this.#entries.get(dialogId)?.subscription;
   }
 
+  hasResource(event: string, resource: string): boolean {
+    return this.#byResource.has(keyOf(event, resource));
+  }
+
   ofResource(event: string, resource: string): readonly Subscription[] {
     return [...(this.#byResource.get(keyOf(event, resource)) ?? [])];
   }

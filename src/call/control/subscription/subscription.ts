@@ -17,6 +17,12 @@ export interface Subscription {
   readonly resource: string;
   /** Host of the URI that was subscribed to. */
   readonly host: string;
+  /** Request-URI that it began with; absent in what older versions have recorded. */
+  readonly uri?: string;
+  /** Version of the next document, 0 and above. */
+  nextVersion?: number;
+  /** What is on file has all versions below: the next process goes on from there. */
+  reservedVersions?: number;
   /** Contact as the subscriber wrote it: tells when it began again. */
   readonly contact: string;
   /** Where its requests come from. */

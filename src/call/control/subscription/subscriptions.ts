@@ -6,14 +6,16 @@ import {
   type Ids,
   type Logger,
   type MetricSample,
+  type Timer,
 } from "../../../common/index.ts";
 import { parseNameAddrList, tagOf, type SipMessage } from "../../../sip/message/index.ts";
 import type { Inventory } from "../../device/index.ts";
-import type { HeaderList, IncomingRequest, SignalingPort } from "../../signaling/signaling-port.ts";
+import type { Body, HeaderList, IncomingRequest, SignalingPort } from "../../signaling/signaling-port.ts";
 import { accepts } from "../accept.ts";
 import type { Gatekeeper } from "../gatekeeper.ts";
 import { dialogIdOf } from "../leg.ts";
 import { rejection, type Rejection } from "../rejection.ts";
+import { ChangePace } from "./change-pace.ts";
 import type { EventPackage } from "./event-package.ts";
 import { Notifier, type SubscriptionState } from "./notifier.ts";
 import { eventOf, grantExpiry, isSubscription, type Subscription } from "./subscription.ts";
@@ -39,7 +41,12 @@ interface Wanted {
   readonly seconds: number;
 }
 
-const MAX_OF_DEVICE = 16;
+/** Versions of documents that are on file as used before they are. */
+const VERSIONS_AT_ONCE = 256;
+/** Of those who are to be told anew, how many at once, and how long until the next: a node has tens of thousands. */
+const TOLD_AT_ONCE = 100;
+const TELL_AGAIN_MS = 20;
+const NO_SUBSCRIPTION = 481;
 const RETRY: HeaderList = [["Retry-After", "60"]];
 
 /**
@@ -56,11 +63,14 @@ export class Subscriptions {
   readonly #max: number;
   /** Those whose subscribers may not have been told of the state as it is, because the edge was lost. */
   readonly #missed = new Set<Subscription>();
+  readonly #pace: ChangePace;
+  #telling: Timer | undefined;
 
   /** @throws the file system's error when the journal cannot be opened */
   constructor(options: SubscriptionsOptions) {
     const { packages, port, clock, logger, journalPath: path } = options;
     this.#options = options;
+    this.#pace = new ChangePace(clock);
     this.#max = options.maxSubscriptions ?? 50_000;
     this.#packages = new Map(packages.map((one) => [one.name, one]));
     this.#allowEvents = [["Allow-Events", [...this.#packages.keys()].join(", ")]];
@@ -75,16 +85,13 @@ export class Subscriptions {
     this.#notifier = new Notifier({
       port,
       clock,
-      bodyOf: (subscription) => ({
-        contentType: this.#packages.get(subscription.event)?.contentType ?? "",
-        text: this.#packages.get(subscription.event)?.stateOf(subscription) ?? "",
-      }),
+      bodyOf: (subscription) => this.#bodyOf(subscription),
       onFailed: (subscription) => this.#forget(subscription),
       onMissed: (subscription) => {
         if (this.#table.find(subscription.dialogId) === subscription) this.#missed.add(subscription);
       },
     });
-    for (const one of packages) one.onChange((resource) => this.#onChange(one.name, resource));
+    for (const one of packages) one.onChange((resource) => this.#onChange(one, resource));
   }
 
   /** Names of the packages, as a header. */
@@ -100,7 +107,7 @@ export class Subscriptions {
     const admission = this.#options.gatekeeper.admit(request);
     if (admission.kind === "refused") return admission;
     const { device } = admission;
-    const right = wanted.eventPackage.authorize(device, message);
+    const right = wanted.eventPackage.authorize(device, message.uri);
     if (right.kind === "refused") return right;
     const contact = parseNameAddrList(message.getAll("contact"));
     const remoteTag = tagOf(message.get("from") ?? "");
@@ -114,8 +121,10 @@ export class Subscriptions {
       device: { kind: device.kind, name: device.name },
       event: wanted.eventPackage.name,
       ...(wanted.eventId === undefined ? {} : { eventId: detached(wanted.eventId) }),
-      resource: right.resource,
+      resource: detached(right.resource),
       host: detached(right.host),
+      uri: detached(message.uri),
+      reservedVersions: VERSIONS_AT_ONCE,
       contact: detached(first.uri),
       source: request.source,
       expiresAtMs: this.#expiryOf(wanted.seconds),
@@ -135,20 +144,41 @@ export class Subscriptions {
     if (wanted.eventPackage.name !== subscription.event || wanted.eventId !== subscription.eventId) {
       return rejection(481, "no-subscription");
     }
+    const lost = wanted.seconds === 0 ? undefined : this.#lossOfRight(subscription, wanted.eventPackage);
+    if (lost !== undefined) {
+      this.#end(subscription, lost.status === NO_SUBSCRIPTION ? "deactivated" : "rejected");
+      return lost;
+    }
     subscription.expiresAtMs = this.#expiryOf(wanted.seconds);
     if (wanted.seconds > 0) {
       this.#table.renew(subscription);
-      this.#journal.put(subscription.dialogId, subscription);
+      this.#record(subscription);
     }
     this.#accept(request, subscription, wanted.seconds);
     return undefined;
   }
 
+  /** Why the subscriber may no longer have what it has; undefined: it may. */
+  #lossOfRight({ device, resource, uri }: Subscription, eventPackage: EventPackage): Rejection | undefined {
+    const subscriber = this.#options.inventory.deviceByName(device.name);
+    if (subscriber === undefined) return rejection(403, "device");
+    if (uri === undefined) return rejection(NO_SUBSCRIPTION, "no-subscription");
+    const right = eventPackage.authorize(subscriber, uri);
+    if (right.kind === "refused") return right;
+    return right.resource === resource ? undefined : rejection(NO_SUBSCRIPTION, "no-subscription");
+  }
+
   /** The edge is connected: what was on its way when it was lost is told again. */
   findEdge(): void {
-    const missed = [...this.#missed];
-    this.#missed.clear();
-    for (const subscription of missed) this.#notifier.notify(subscription, "active");
+    this.#telling?.cancel();
+    this.#telling = undefined;
+    const missed = [...this.#missed].slice(0, TOLD_AT_ONCE);
+    for (const subscription of missed) {
+      this.#missed.delete(subscription);
+      this.#notifier.notify(subscription, "active");
+    }
+    if (this.#missed.size === 0 || !this.#options.port.connected) return;
+    this.#telling = this.#options.clock.after(TELL_AGAIN_MS, () => this.findEdge());
   }
 
   /** Writes what is pending now. */
@@ -176,6 +206,8 @@ export class Subscriptions {
 
   /** Stops without ending subscriptions: the next instance takes them over. May be called twice. */
   close(): void {
+    this.#telling?.cancel();
+    this.#pace.close();
     this.#table.close();
     this.#journal.close();
   }
@@ -193,18 +225,20 @@ export class Subscriptions {
   }
 
   #begin(request: IncomingRequest, subscription: Subscription, seconds: number): Rejection | undefined {
-    const { event, contact, device, dialogId } = subscription;
+    const { event, contact, device, dialogId, resource } = subscription;
     const own = this.#table.ofDevice(device.name);
     // A phone that has begun again knows nothing of what it had, and would answer 481.
     for (const one of own) {
       if (one.dialogId === dialogId) this.#forget(one);
-      else if (one.event === event && one.contact === contact) this.#end(one, "noresource");
+      else if (one.event === event && one.contact === contact && one.resource === resource)
+        this.#end(one, "noresource");
     }
-    if (this.#table.ofDevice(device.name).length >= MAX_OF_DEVICE) return rejection(503, "subscriptions", RETRY);
+    const others = this.#table.ofDevice(device.name).filter((one) => one.event === event);
+    if (others.length >= (this.#packages.get(event)?.maxOfDevice ?? 0)) return rejection(503, "subscriptions", RETRY);
     if (this.#table.size >= this.#max) return rejection(503, "full", RETRY);
     if (seconds > 0) {
       this.#table.add(subscription);
-      this.#journal.put(dialogId, subscription);
+      this.#record(subscription);
     }
     this.#accept(request, subscription, seconds);
     return undefined;
@@ -221,8 +255,29 @@ export class Subscriptions {
     });
   }
 
-  #onChange(event: string, resource: string): void {
-    for (const subscription of this.#table.ofResource(event, resource)) this.#notifier.notify(subscription, "active");
+  #onChange({ name, gapMs = 0 }: EventPackage, resource: string): void {
+    if (!this.#table.hasResource(name, resource)) return;
+    this.#pace.changed(`${name} ${resource}`, gapMs, () => {
+      for (const subscription of this.#table.ofResource(name, resource)) this.#notifier.notify(subscription, "active");
+    });
+  }
+
+  #bodyOf(subscription: Subscription): Body {
+    const version = subscription.nextVersion ?? 0;
+    subscription.nextVersion = version + 1;
+    if (version >= (subscription.reservedVersions ?? 0)) {
+      subscription.reservedVersions = version + VERSIONS_AT_ONCE;
+      if (this.#table.find(subscription.dialogId) === subscription) this.#record(subscription);
+    }
+    const eventPackage = this.#packages.get(subscription.event);
+    return {
+      contentType: eventPackage?.contentType ?? "",
+      text: eventPackage?.stateOf(subscription, version) ?? "",
+    };
+  }
+
+  #record(subscription: Subscription): void {
+    this.#journal.put(subscription.dialogId, subscription);
   }
 
   /** Ends those of devices that are there no more. */
@@ -258,8 +313,11 @@ export class Subscriptions {
   /** Those that ended meanwhile, and those of devices and packages that are no longer there, are left out. */
   #restore(value: unknown): void {
     if (!isSubscription(value) || value.expiresAtMs <= this.#options.clock.wallMs()) return;
-    const isThere = this.#packages.has(value.event) && this.#isDeviceThere(value);
-    if (isThere && this.#table.size < this.#max) this.#table.add(value);
+    const eventPackage = this.#packages.get(value.event);
+    if (eventPackage === undefined || !this.#isDeviceThere(value) || this.#table.size >= this.#max) return;
+    value.nextVersion = value.reservedVersions ?? 0;
+    this.#table.add(value);
+    if (eventPackage.isToldAnew === true) this.#missed.add(value);
   }
 }
 

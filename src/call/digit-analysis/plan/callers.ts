@@ -1,12 +1,12 @@
 import { DEFAULT_PARTITION, withPartition, type BodyOf } from "../../../database/index.ts";
-import type { DialCaller, DialPlanSource } from "./dial-plan.ts";
+import type { DialCaller, DialPlanSource, FoundCaller } from "./dial-plan.ts";
 import { UTC } from "./time-of-day.ts";
 
 const HOLDERS = ["phones", "ctiPorts", "routePoints"] as const;
 /** Where devices that have lines stand in the configuration document. */
 export type LineHolder = (typeof HOLDERS)[number];
 type AnyDevice = Pick<BodyOf<"phone">, "name" | "devicePool" | "callingSearchSpace"> &
-  Partial<Pick<BodyOf<"phone">, "lines">>;
+  Partial<Pick<BodyOf<"phone">, "lines" | "speedDials">>;
 
 /** Names of the devices that have a line, in their order. */
 export type LineDevices = { readonly [holder in LineHolder]: readonly string[] };
@@ -103,12 +103,18 @@ export class Callers {
     return this.#pools.get(device?.devicePool ?? "")?.zone ?? UTC;
   }
 
+  /** @param place from 1 */
+  speedDial(device: string, place: number): string | undefined {
+    return this.#devices.get(device)?.speedDials?.[place - 1]?.destination;
+  }
+
   /** By the name of a device, of a line, or a number: in the partition of numbers that name none, else in any. */
-  find(from: string): (DialCaller & { readonly number?: string }) | undefined {
+  find(from: string): FoundCaller | undefined {
     const device = this.#devices.get(from);
     if (device !== undefined) {
       const line = device.lines?.[0]?.directoryNumber;
-      return { device: from, ...(line === undefined ? {} : { line, number: numberOf(line) }) };
+      const isTrunk = device.lines === undefined ? ({ isTrunk: true } as const) : {};
+      return { device: from, ...isTrunk, ...(line === undefined ? {} : { line, number: numberOf(line) }) };
     }
     const line = this.#findLine(from);
     if (line === undefined) return undefined;

@@ -1,5 +1,6 @@
 import type { BodyOf } from "../../../database/index.ts";
 import type { DialPlanExplanation } from "../../../signals/index.ts";
+import type { FeatureMatch } from "./feature-table.ts";
 
 /** What calls by a route pattern cost. */
 export type RouteClass = BodyOf<"route-pattern">["class"];
@@ -45,6 +46,13 @@ export interface DialCaller {
   readonly device?: string;
   /** The line that is dialed on, such as `1001@internal`; absent: the first one of the device. */
   readonly line?: string;
+}
+
+/** Who dials, as a person has named it. */
+export interface FoundCaller extends DialCaller {
+  readonly number?: string;
+  /** It has no phone that could use a feature. */
+  readonly isTrunk?: true;
 }
 
 /** What a number is looked up with. */
@@ -141,7 +149,13 @@ export interface DialPlan {
   /** Partitions of a search space in order; none when there is no such space. */
   searchSpace(name: string): readonly string[];
   /** The device and line that a person means by a device's name, `1001@internal`, or `1001`. */
-  findCaller(from: string): (DialCaller & { readonly number?: string }) | undefined;
+  findCaller(from: string): FoundCaller | undefined;
+  /** The feature whose code phones dial so. */
+  findFeature(digits: string): FeatureMatch | undefined;
+  /** The code of a feature begins so, and is longer. */
+  beginsFeature(digits: string): boolean;
+  /** What a speed dial of a device dials: digits or a SIP URI. @param place from 1; absent: there is none */
+  speedDial(device: string, place: number): string | undefined;
   /** Up to 128 characters; more lead nowhere. */
   analyzeDigits(digits: string, query: DialQuery): DialResult;
   /** Trunks with a prefix of the number, the longest first; none for whom the partition of prefixes is closed. */

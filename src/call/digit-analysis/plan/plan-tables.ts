@@ -2,6 +2,7 @@ import { findServiceParameter } from "../../../database/index.ts";
 import { Callers } from "./callers.ts";
 import type { DialPlanSource, PlanSettingsSource } from "./dial-plan.ts";
 import { Dialables } from "./dialables.ts";
+import { FeatureTable } from "./feature-table.ts";
 import { dialablesOf } from "./plan-entry.ts";
 import { Routes } from "./routes.ts";
 import { TimeOfDay, UTC, WallClock } from "./time-of-day.ts";
@@ -21,6 +22,7 @@ export interface PlanSettings {
   readonly pickupGroups: ReadonlyMap<string, string>;
   /** Translations of one call. */
   readonly maxHops: number;
+  readonly features: FeatureTable;
 }
 
 const HOP_COUNT = "ForwardMaximumHopCount";
@@ -44,6 +46,7 @@ export function compileSettings(source: PlanSettingsSource): PlanSettings {
       source.serviceParameters.find(({ name }) => name === HOP_COUNT)?.value ??
         findServiceParameter(HOP_COUNT)?.default,
     ),
+    features: new FeatureTable(source.serviceParameters),
   };
 }
 

@@ -18,10 +18,7 @@ export function holdByCommand(draft: Draft, leg: ModelLeg, isHeld: boolean): voi
 }
 
 /** The leg that a command means: of the call that it names, or else the one that its device talks in. */
-export function legMeant(
-  { world }: Draft,
-  { device, callId }: DeviceInCall,
-): ModelLeg | undefined {
+export function legMeant({ world }: Draft, { device, callId }: DeviceInCall): ModelLeg | undefined {
   const legs = legsOf(world, device);
   if (callId !== undefined) return legs.find((leg) => leg.callId === callId);
   return legs.find((leg) => !isHeldLeg(leg)) ?? legs.at(-1);

@@ -106,11 +106,14 @@ export function unpark(draft: Draft, { device, slot }: { device: string; slot: s
   const asker = { commandId };
   const range = world.settings.parkRangesFor(device).find((one) => world.parked.has(parkIdOf({ range: one, slot })));
   const parked = range === undefined ? undefined : world.parked.get(parkIdOf({ range, slot }));
+  const address = world.settings.addressOf(device);
+  if (address === undefined)
+    return reportFailure(draft, asker, "destination-unknown", `no phone has the name ${device}`);
   if (parked === undefined) return reportFailure(draft, asker, "park-empty", `nothing is parked on ${slot}`);
   if (parked.retrievals.length >= MAX_RETRIEVALS) {
     return reportFailure(draft, asker, "pending", `too many phones are rung for the call on ${slot}`);
   }
-  const sessionId = callFor(draft, parked, { what: "retrieves", by: device, to: "", device });
+  const sessionId = callFor(draft, parked, { what: "retrieves", by: device, to: address.number, onlyDevice: device });
   const retrievals = [...parked.retrievals, { sessionId, commandId }];
   world.parked.set(parked.parkId, { ...parked, retrievals });
 }
@@ -152,7 +155,7 @@ export function callFor(
     readonly what: "reminds" | "leaves" | "retrieves";
     readonly by: string;
     readonly to: string;
-    readonly device?: string;
+    readonly onlyDevice?: string;
   },
 ): string {
   const { what, ...callee } = wanted;

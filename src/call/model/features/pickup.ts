@@ -6,9 +6,10 @@ import type { ModelEvent } from "../model-event.ts";
 import { moveLeg } from "../reconnect.ts";
 import type { Why } from "../why.ts";
 import { nameSession, putSession, type Draft, type ModelSession, type World } from "../world.ts";
+import { failureOf } from "./failure.ts";
 import type { FeatureMachine } from "./feature-machine.ts";
 import type { Pickup, Wanted } from "./pickup-state.ts";
-import { failureOfDestination, reportDone, reportFailure } from "./report.ts";
+import { reportDone, reportFailure } from "./report.ts";
 
 export const PICKED_UP: Why = { cause: 16, feature: "pickup", by: "party" };
 /** Q.850 26: somebody else has it. */
@@ -27,7 +28,11 @@ export function wantedBy(
 }
 
 /** The oldest call that may be taken: never one that the device makes itself, nor one that somebody is about to have. */
-function oldest({ sessions, legs, settings, pickups }: World, device: string, wanted: Wanted): ModelSession | undefined {
+function oldest(
+  { sessions, legs, settings, pickups }: World,
+  device: string,
+  wanted: Wanted,
+): ModelSession | undefined {
   const taken = new Set([...pickups.values()].map(({ target }) => target));
   const members = wanted.kind === "group" ? new Set(settings.pickupMembers(wanted.group)) : undefined;
   for (const session of sessions.values()) {
@@ -54,7 +59,8 @@ export function dialedPickup(
   wanted: Wanted | undefined,
 ): DialRefusal | undefined {
   const session = draft.world.sessions.get(sessionId);
-  if (session === undefined || wanted === undefined || oldest(draft.world, device, wanted) === undefined) return NOTHING;
+  if (session === undefined || wanted === undefined || oldest(draft.world, device, wanted) === undefined)
+    return NOTHING;
   putSession(draft, { ...session, purpose: { feature: "pickup", id: sessionId } });
   draft.world.pickups.set(sessionId, { pickupId: sessionId, state: "asking", device, wanted });
   return undefined;
@@ -67,9 +73,10 @@ export function commandPickup(
   commandId: string,
 ): void {
   const { world } = draft;
-  const wanted = wantedBy(world, line, { group, number });
+  const address = world.settings.addressOf(device);
+  const wanted = wantedBy(world, line ?? address?.line, { group, number });
   const target = wanted === undefined ? undefined : oldest(world, device, wanted);
-  if (wanted === undefined || target?.caller === undefined) {
+  if (wanted === undefined || target?.caller === undefined || address === undefined) {
     return reportFailure(draft, { commandId }, "pickup-nothing", "no call rings that this device may take");
   }
   const { callId, caller } = target;
@@ -83,7 +90,7 @@ export function commandPickup(
   });
   world.pickups.set(sessionId, { pickupId: sessionId, state: "asking", device, wanted, commandId });
   const from = { legId: caller };
-  const callee = { by: device, to: "", device };
+  const callee = { by: device, to: address.number, onlyDevice: device };
   draft.effects.push({ type: "originate", sessionId, callId, from, ...callee, endpoint: "silence", feature: "pickup" });
 }
 
@@ -150,6 +157,6 @@ export const PICKUP: FeatureMachine = {
     if (pickup?.state !== "asking") return;
     draft.world.pickups.delete(id);
     if (pickup.commandId === undefined) return;
-    reportFailure(draft, { commandId: pickup.commandId }, failureOfDestination(why), "the phone has not taken the call");
+    reportFailure(draft, { commandId: pickup.commandId }, failureOf(why), "the phone has not taken the call");
   },
 };

@@ -13,9 +13,10 @@ import {
   type Ringing,
   type World,
 } from "../world.ts";
+import { failureOf } from "./failure.ts";
 import type { FeatureMachine } from "./feature-machine.ts";
 import type { Redirect } from "./redirect-state.ts";
-import { failureOfDestination, reportDone, reportFailure } from "./report.ts";
+import { reportDone, reportFailure } from "./report.ts";
 
 const REDIRECTED: Why = { cause: 16, feature: "redirect", by: "application" };
 
@@ -151,7 +152,7 @@ export function watchRedirects(draft: Draft, event: ModelEvent): void {
       draft.world.redirects.delete(pending.redirectId);
       return event.why.by === "party" && (event.why.sip?.status ?? 487) === 487
         ? reportFailure(draft, pending, "party-gone", "the caller has hung up")
-        : reportFailure(draft, pending, failureOfDestination(event.why), "the call is released");
+        : reportFailure(draft, pending, failureOf(event.why), "the call is released");
     default:
       return;
   }
@@ -160,7 +161,7 @@ export function watchRedirects(draft: Draft, event: ModelEvent): void {
 function rerouteRefused(draft: Draft, { redirectId, commandId, isDropping }: Redirect, why: Why): void {
   draft.world.redirects.delete(redirectId);
   const detail = isDropping ? "the call is released" : "the call rings where it did";
-  reportFailure(draft, { commandId }, failureOfDestination(why), detail);
+  reportFailure(draft, { commandId }, failureOf(why), detail);
   if (isDropping) draft.effects.push({ type: "release", sessionId: redirectId, why: { ...why, feature: "redirect" } });
 }
 
@@ -208,7 +209,7 @@ export const REDIRECT: FeatureMachine = {
 function tellFailure(draft: Draft, { commandId, isDropping }: Redirect, party: ModelLeg | undefined, why: Why): void {
   if (party === undefined) return reportFailure(draft, { commandId }, "party-gone", "the other party has hung up");
   const detail = isDropping ? "the call is released" : "the call is as it was";
-  reportFailure(draft, { commandId }, failureOfDestination(why), detail);
+  reportFailure(draft, { commandId }, failureOf(why), detail);
 }
 
 /** Who redirects hangs up: the other party waits for the new destination alone. */

@@ -1,5 +1,4 @@
 import type { CommandFailure } from "../call-command.ts";
-import type { Why } from "../why.ts";
 import type { Draft } from "../world.ts";
 import type { Asker } from "./transfer-state.ts";
 
@@ -28,25 +27,4 @@ export function reportFailure(
 ): void {
   if (referId !== undefined) effects.push({ type: "notify", referId, status: STATUS_OF[failure] ?? 503 });
   if (commandId !== undefined) effects.push({ type: "result", commandId, result: { ok: false, failure, detail } });
-}
-
-/** Why a destination could not be had. */
-export function failureOfDestination({ cause }: Why): CommandFailure {
-  switch (cause) {
-    case 1:
-    case 2:
-    case 3:
-    case 22:
-    case 28:
-      return "destination-unknown";
-    case 17:
-      return "destination-busy";
-    case 18:
-    case 19:
-      return "destination-no-answer";
-    case 20:
-      return "destination-unregistered";
-    default:
-      return "destination-out-of-order";
-  }
 }

@@ -2,6 +2,7 @@ import type { CommandFailure } from "../call-command.ts";
 import { linkCalls } from "../call-changes.ts";
 import { attach, join } from "../reconnect.ts";
 import { park, placeToPark } from "./park.ts";
+import { failureOf } from "./failure.ts";
 import type { FeatureMachine } from "./feature-machine.ts";
 import type { Asker, Transfer } from "./transfer-state.ts";
 import type { Why } from "../why.ts";
@@ -168,9 +169,3 @@ export const TRANSFER: FeatureMachine = {
     if (transfer !== undefined) transferLeaving(draft, transfer, legId, why);
   },
 };
-
-function failureOf({ cause }: Why): CommandFailure {
-  if (cause === 17) return "destination-busy";
-  if (cause === 1 || cause === 28) return "destination-unknown";
-  return cause === 18 || cause === 19 ? "destination-no-answer" : "destination-out-of-order";
-}

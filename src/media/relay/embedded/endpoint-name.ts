@@ -2,7 +2,7 @@ import type { AnnouncementName, PlaySource, RelayEndpoint } from "../media-relay
 
 const PLAIN: ReadonlySet<string> = new Set(["echo", "tone", "demo"]);
 const PLAY_SOURCE = /^(music|silence|ringback|music:[A-Za-z0-9][A-Za-z0-9._-]{0,63})$/;
-const CONFERENCE = /^conference:\P{Cc}{1,128}$/u;
+const CONFERENCE = /^conference:(\P{Cc}{1,128})$/u;
 const ANNOUNCEMENT = /^announcement:(.*)$/;
 const ANNOUNCEMENTS: Readonly<Record<AnnouncementName, true>> = {
   unavailable: true,
@@ -18,11 +18,18 @@ export function isPlaySource(value: unknown): value is PlaySource {
 /** True for what the relay can be: also the name of an announcement is known. */
 export function isRelayEndpoint(value: unknown): value is RelayEndpoint {
   if (typeof value !== "string") return false;
-  return PLAIN.has(value) || isPlaySource(value) || CONFERENCE.test(value) || announcementOf(value) !== undefined;
+  return (
+    PLAIN.has(value) || isPlaySource(value) || conferenceOf(value) !== undefined || announcementOf(value) !== undefined
+  );
 }
 
 /** What `announcement:NAME` names. */
 export function announcementOf(endpoint: string): AnnouncementName | undefined {
   const name = ANNOUNCEMENT.exec(endpoint)?.[1];
   return name !== undefined && Object.hasOwn(ANNOUNCEMENTS, name) ? (name as AnnouncementName) : undefined;
+}
+
+/** The ID of `conference:ID`. */
+export function conferenceOf(endpoint: string): string | undefined {
+  return CONFERENCE.exec(endpoint)?.[1];
 }

@@ -77,7 +77,7 @@ export class LegAllocator {
 
   #leg(pair: SocketPair, owner: SocketOwner, payloads: PayloadTable, before?: RelayLeg): RelayLeg {
     const { context, pool } = this.#options;
-    const rtp = new RtpEnd(pair.rtp, context, owner, payloads, before?.rtp.lock);
+    const rtp = new RtpEnd(pair.rtp, context, owner, payloads, before?.rtp);
     const rtcp = new RtcpEnd(pair.rtcp, context, owner, before?.rtcp.lock);
     pair.rtp.on("message", (packet, source) => rtp.receive(packet, source));
     pair.rtcp.on("message", (packet, source) => rtcp.receive(packet, source));

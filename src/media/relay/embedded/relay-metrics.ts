@@ -9,6 +9,8 @@ export interface RelayGauges {
   /** RTP and RTCP ports that are bound for the next sessions. */
   readonly portsReady: number;
   readonly playingEndpoints: number;
+  readonly conferences: number;
+  readonly conferenceParties: number;
 }
 
 /** The relay's metrics. */
@@ -32,7 +34,13 @@ export function relayMetrics(counters: RelayCounters, gauges: RelayGauges): Metr
     gauge("sessions", "Sessions of the relay", gauges.sessions),
     gauge("ports_in_use", "UDP ports of sessions, RTP and RTCP", gauges.portsInUse),
     gauge("ports_ready", "UDP ports bound for the next sessions, RTP and RTCP", gauges.portsReady),
-    gauge("playing_endpoints", "Built-in far ends that play", gauges.playingEndpoints),
+    gauge(
+      "playing_endpoints",
+      "What plays: built-in far ends, what is played over sides, conferences",
+      gauges.playingEndpoints,
+    ),
+    gauge("conferences", "Conferences", gauges.conferences),
+    gauge("conference_parties", "Places that are taken in conferences", gauges.conferenceParties),
     counter("packets", packets, counters.rtpPackets, { kind: "rtp" }),
     counter("packets", packets, counters.rtcpPackets, { kind: "rtcp" }),
     counter("bytes", bytes, counters.rtpBytes, { kind: "rtp" }),

@@ -1,8 +1,8 @@
 import { isIP } from "node:net";
 import { z } from "zod";
 import { SwitchError } from "../../../common/index.ts";
-import type { RelayEndpoint } from "../media-relay.ts";
-import { isRelayEndpoint } from "./endpoint-name.ts";
+import type { PlaySource, RelayEndpoint } from "../media-relay.ts";
+import { isPlaySource, isRelayEndpoint } from "./endpoint-name.ts";
 
 const name = z.string().min(1).max(256);
 const sdp = z.string().max(65_536);
@@ -27,6 +27,16 @@ export const answerByEndpointParams = z.strictObject({ ...key, ...options, sdp, 
 export const offerByEndpointParams = z.strictObject({ ...key, endpoint }).refine(...areTagsDistinct);
 const sideRef = z.strictObject({ callId: name, tag: name });
 export const joinParams = z.strictObject({ callId: name, caller: sideRef, callee: sideRef.optional() });
+export const playParams = z.strictObject({
+  callId: name,
+  tag: name,
+  source: z.custom<PlaySource>(isPlaySource, "is nothing to play").optional(),
+});
+const musicFile = z.strictObject({
+  name: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, "is no name of a music source"),
+  file: z.string().min(1).max(4096).optional(),
+});
+export const configureParams = z.strictObject({ music: z.array(musicFile).max(1000) });
 export const releaseParams = z.strictObject({ callId: name });
 
 /**

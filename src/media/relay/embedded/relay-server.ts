@@ -8,6 +8,8 @@ import {
   type Logger,
   type MetricSample,
 } from "../../../common/index.ts";
+import { ConferenceHall } from "../../conference/conference-hall.ts";
+import { MusicShelf } from "../../prompt/music-shelf.ts";
 import { PromptLibrary } from "../../prompt/prompt-library.ts";
 import { PromptTicker } from "../../prompt/prompt-ticker.ts";
 import type { RelayEvent } from "../media-relay.ts";
@@ -19,9 +21,11 @@ import { relayMetrics } from "./relay-metrics.ts";
 import {
   answerByEndpointParams,
   checkParams,
+  configureParams,
   joinParams,
   offerByEndpointParams,
   offerParams,
+  playParams,
   releaseParams,
 } from "./relay-params.ts";
 import { SessionTable } from "./session-table.ts";
@@ -68,6 +72,7 @@ export class RelayServer {
   readonly #pool: PortPool;
   readonly #ready: ReadyPairs;
   readonly #ticker: PromptTicker;
+  readonly #conferences: ConferenceHall;
   readonly #table: SessionTable;
   readonly #watch: SilenceWatch;
   readonly #maxSessions: number;
@@ -87,6 +92,7 @@ export class RelayServer {
     this.#pool = new PortPool({ range: options.portRange, restMs: options.restMs, clock, startOffset });
     this.#ready = new ReadyPairs({ pool: this.#pool, address, clock, maxPairs: READY_PAIRS });
     this.#ticker = new PromptTicker(clock);
+    this.#conferences = new ConferenceHall(this.#ticker);
     const isLoopback = options.isLoopback ?? isLoopbackAddress;
     const socketContext = {
       clock,
@@ -102,9 +108,19 @@ export class RelayServer {
       context: socketContext,
       logger,
     });
-    const library = new PromptLibrary();
+    const prompts = new MusicShelf(new PromptLibrary(), logger);
     this.#table = new SessionTable({
-      context: { clock, ids, ticker: this.#ticker, library, allocator, address, advertisedAddress },
+      context: {
+        clock,
+        ids,
+        ticker: this.#ticker,
+        conferences: this.#conferences,
+        prompts,
+        allocator,
+        address,
+        advertisedAddress,
+        logger,
+      },
       logger,
       journalPath: options.journalPath,
       maxSessions: this.#maxSessions,
@@ -149,6 +165,15 @@ export class RelayServer {
       await table.join(callId, caller, callee);
       return null;
     });
+    channel.handle("media.play", async (params) => {
+      const { callId, tag, source } = checkParams(playParams, params);
+      await table.play(callId, tag, source);
+      return null;
+    });
+    channel.handle("media.configure", async (params) => {
+      await table.configure(checkParams(configureParams, params));
+      return null;
+    });
     channel.handle("media.release", (params) => table.release(checkParams(releaseParams, params).callId));
     channel.handle("media.inspect", (params) => table.inspect(checkParams(releaseParams, params).callId));
     channel.handle("media.list", () => table.list());
@@ -161,6 +186,8 @@ export class RelayServer {
       portsInUse: this.#portsInUse,
       portsReady: 2 * this.#ready.count,
       playingEndpoints: this.#ticker.playerCount,
+      conferences: this.#conferences.conferenceCount,
+      conferenceParties: this.#conferences.seatCount,
     };
     return [...relayMetrics(this.#counters, gauges), ...this.#table.metrics()];
   }

@@ -1,16 +1,23 @@
 import { MediaError } from "../../media-error.ts";
 import { fitsOffer, offeredFormats, type OfferedFormats } from "../../sdp/answer-fit.ts";
-import { chooseEndpointMedia, writeEndpointAnswer, writeEndpointOffer } from "../../sdp/endpoint-description.ts";
-import { canReceive, effectiveDirection, type Direction } from "../../sdp/direction.ts";
+import {
+  chooseEndpointMedia,
+  isG711,
+  writeEndpointAnswer,
+  writeEndpointOffer,
+} from "../../sdp/endpoint-description.ts";
+import { canReceive, canSend, effectiveDirection, type Direction } from "../../sdp/direction.ts";
 import { stampOrigin } from "../../sdp/origin.ts";
 import { isRelayable } from "../../sdp/relayable-media.ts";
 import { rewriteForRelay, type RelayedMedia } from "../../sdp/rewrite-for-relay.ts";
+import { agreedCodecs, lawOf } from "../../sdp/agreed-codec.ts";
 import type { Codec, MediaDescription, SessionDescription } from "../../sdp/session-description.ts";
-import type { RelayEndpoint, RelayOptions } from "../media-relay.ts";
+import type { PlaySource, RelayEndpoint, RelayOptions } from "../media-relay.ts";
 import { FarEnd, type FarEndSetting } from "./far-end.ts";
 import type { RelaySide } from "./relay-side.ts";
 import { connectLegs, openSide, silenceStream, type RelayStream } from "./relay-stream.ts";
 import type { SessionContext } from "./session-context.ts";
+import { SideOverlay } from "./side-overlay.ts";
 import { StreamSet, type SideIndex } from "./stream-set.ts";
 
 /** What a session starts from: new, or as the journal has it. */
@@ -18,6 +25,8 @@ export interface SessionStart {
   readonly callId: string;
   readonly createdAtMs: number;
   readonly sides: readonly [RelaySide, RelaySide];
+  /** The announcement of its built-in far end is over. */
+  readonly onPromptEnd: () => void;
 }
 
 /** The side that is a built-in far end. */
@@ -26,7 +35,8 @@ export interface FarSide {
   readonly kind: RelayEndpoint;
 }
 
-type Agreed = Omit<FarEndSetting, "kind">;
+/** What the journal has of a built-in far end. */
+type Agreed = Omit<FarEndSetting, "kind"> & { readonly isOver?: boolean | undefined };
 
 /** The other side. */
 function otherSide(side: SideIndex): SideIndex {
@@ -39,17 +49,21 @@ export class RelaySession {
   readonly createdAtMs: number;
   readonly sides: readonly [RelaySide, RelaySide];
   readonly farEnd: FarEnd;
+  readonly overlays: readonly [SideOverlay, SideOverlay];
   readonly #context: SessionContext;
   readonly #streams: StreamSet;
   #farSide: FarSide | undefined;
   #negotiatedAtMs = 0;
   #isRestored = false;
 
-  constructor({ callId, createdAtMs, sides }: SessionStart, context: SessionContext) {
+  constructor({ callId, createdAtMs, sides, onPromptEnd }: SessionStart, context: SessionContext) {
     this.callId = callId;
     this.createdAtMs = createdAtMs;
     this.sides = sides;
-    this.farEnd = new FarEnd(context);
+    this.farEnd = new FarEnd(context, onPromptEnd);
+    const overlay = (index: SideIndex): SideOverlay =>
+      new SideOverlay({ context, logger: context.logger, callId, index });
+    this.overlays = [overlay(0), overlay(1)];
     this.#context = context;
     this.#streams = new StreamSet(context.allocator, sides);
   }
@@ -105,6 +119,7 @@ export class RelaySession {
     }
     this.sides[from].offered = offered;
     this.sides[from].formats = formats;
+    this.#refreshOverlays();
     return this.#relayed(otherSide(from), description, offered);
   }
 
@@ -132,6 +147,7 @@ export class RelaySession {
       const asked = offered.get(stream.mediaIndex);
       if (asked === undefined || media === undefined || !isTaken(stream.mediaIndex)) {
         stream.directions.fill("inactive");
+        stream.hearing.fill(undefined);
         continue;
       }
       const direction = effectiveDirection(media, asked);
@@ -139,12 +155,16 @@ export class RelaySession {
       stream.directions[offerer] = asked;
       stream.directions[otherSide(offerer)] = direction;
       openSide(stream, otherSide(offerer), media, options, this.#context.clock.nowMs());
+      const codecs = agreedCodecs(media, this.sides[offerer].formats.get(stream.mediaIndex));
+      stream.hearing[offerer] = codecs && { ...codecs.offerer, receives: canSend(direction) };
+      stream.hearing[otherSide(offerer)] = codecs && { ...codecs.answerer, receives: canReceive(direction) };
     }
     this.#negotiatedAtMs = this.#context.clock.nowMs();
+    this.#refreshOverlays();
     return this.#relayed(offerer, description, answered);
   }
 
-  /** @throws {MediaError} `no-common-codec`, `offer-refused`, `no-ports`; the session is then as before */
+  /** @throws {MediaError} `no-common-codec`, `offer-refused`, `no-ports`, `conference-full`; the session is then as before */
   async answerByEndpoint(
     phone: SideIndex,
     kind: RelayEndpoint,
@@ -157,6 +177,7 @@ export class RelaySession {
     const choice = chooseEndpointMedia(description, advertisedAddress, kind === "echo");
     if (choice === undefined) throw new MediaError("no-common-codec", "the far end speaks none of the codecs");
     await this.#streams.ensure([choice.mediaIndex], [phone]);
+    this.farEnd.prepare(kind);
     this.#farSide = { index: otherSide(phone), kind };
     this.#agreeWithFarEnd(phone, description, options, choice.mediaIndex, choice.codec);
     const body = writeEndpointAnswer(
@@ -168,14 +189,20 @@ export class RelaySession {
     return this.#stamped(phone, body);
   }
 
-  /** @throws {MediaError} `offer-refused`, `no-ports`; the session is then as before */
+  /** @throws {MediaError} `offer-refused`, `no-ports`, `conference-full`; the session is then as before */
   async offerByEndpoint(farEnd: SideIndex, kind: RelayEndpoint): Promise<string> {
     this.#refuseTwoPhones(farEnd);
     const phone = otherSide(farEnd);
     await this.#streams.ensure([0], [phone]);
+    this.farEnd.prepare(kind);
     this.#farSide = { index: farEnd, kind };
     this.sides[farEnd].offered = new Map([[0, "sendrecv"]]);
     return this.#stamped(phone, writeEndpointOffer(this.#context.advertisedAddress, this.#streams.portOf(0, phone)));
+  }
+
+  /** Lets a side hear something else than the other; undefined: the other. */
+  play(index: SideIndex, source: PlaySource | undefined): void {
+    this.overlays[index].set(source, this.#streams.values());
   }
 
   /** Takes over streams with their sockets; nothing passes until the next offer. */
@@ -188,24 +215,37 @@ export class RelaySession {
     this.sides[index].hasLeft = true;
     this.#farSide = undefined;
     this.farEnd.close();
+    for (const overlay of this.overlays) overlay.set(undefined, this.#streams.values());
     this.#streams.values().forEach(silenceStream);
   }
 
-  /** Puts back what the journal had; the streams' sockets are bound already. */
-  restore(streams: readonly RelayStream[], farSide: FarSide | undefined, agreed: Agreed | undefined): void {
+  /**
+   * Puts back what the journal had; the streams' sockets are bound already.
+   * @throws {MediaError} `conference-full`
+   */
+  restore(
+    streams: readonly RelayStream[],
+    farSide: FarSide | undefined,
+    agreed: Agreed | undefined,
+    overlays: readonly (PlaySource | undefined)[],
+  ): void {
     this.adopt(streams);
     for (const stream of streams) if (stream.isConnected) connectLegs(stream);
     this.#isRestored = true;
     this.#farSide = farSide;
     this.#negotiatedAtMs = this.#context.clock.nowMs();
+    this.overlays.forEach((overlay, index) => overlay.set(overlays[index], streams));
+    if (farSide !== undefined) this.farEnd.prepare(farSide.kind);
     if (farSide === undefined || agreed === undefined) return;
+    const { isOver, ...setting } = agreed;
     const leg = this.#streams.get(agreed.mediaIndex)?.legs[otherSide(farSide.index)];
-    if (leg !== undefined) this.farEnd.apply({ kind: farSide.kind, ...agreed }, leg.rtp);
+    if (leg !== undefined) this.farEnd.apply({ kind: farSide.kind, ...setting }, leg.rtp, isOver);
   }
 
   /** Closes the sockets and gives the ports back; may be called twice. */
   close(): void {
     this.farEnd.close();
+    for (const overlay of this.overlays) overlay.close();
     this.#streams.close();
   }
 
@@ -236,15 +276,21 @@ export class RelaySession {
     if (stream === undefined || media === undefined || leg === undefined || this.#farSide === undefined) return;
     const nowMs = this.#context.clock.nowMs();
     const direction = effectiveDirection(media);
-    for (const other of this.#streams.values()) other.directions.fill("inactive");
+    for (const other of this.#streams.values()) {
+      other.directions.fill("inactive");
+      other.hearing.fill(undefined);
+    }
     stream.directions[phone] = direction;
     stream.directions[otherSide(phone)] = direction;
     openSide(stream, phone, media, options, nowMs);
     this.#negotiatedAtMs = nowMs;
-    const name = codec.name.toUpperCase();
-    const law = name === "PCMU" || name === "PCMA" ? name : undefined;
+    const law = isG711(codec) ? lawOf(codec) : undefined;
+    const { payloadType } = codec;
     const sends = canReceive(direction);
-    this.farEnd.apply({ kind: this.#farSide.kind, mediaIndex, payloadType: codec.payloadType, law, sends }, leg.rtp);
+    stream.hearing[phone] = { payloadType, law, receives: sends };
+    const hears = canSend(direction);
+    this.farEnd.apply({ kind: this.#farSide.kind, mediaIndex, payloadType, law, sends, hears }, leg.rtp);
+    this.#refreshOverlays();
   }
 
   #refuseTwoPhones(farEnd: SideIndex): void {
@@ -253,6 +299,10 @@ export class RelaySession {
         ? this.#streams.values().some(({ legs }) => legs[farEnd] !== undefined)
         : this.#farSide.index !== farEnd;
     if (hasPhone) throw new MediaError("offer-refused", "a phone has that side of the session");
+  }
+
+  #refreshOverlays(): void {
+    for (const overlay of this.overlays) overlay.refresh(this.#streams.values());
   }
 
   #ownAddresses(): readonly string[] {

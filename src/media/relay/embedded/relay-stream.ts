@@ -1,9 +1,18 @@
 import { PayloadTable } from "../../rtp/payload-table.ts";
+import type { G711Law } from "../../rtp/g711.ts";
 import type { Direction } from "../../sdp/direction.ts";
 import { isTelephoneEvent, type MediaDescription } from "../../sdp/session-description.ts";
 import type { RelayOptions } from "../media-relay.ts";
 import type { RelayLeg } from "./relay-leg.ts";
 import type { TransportAddress } from "./source-lock.ts";
+
+/** What a side was last agreed to hear. */
+export interface Hearing {
+  readonly payloadType: number;
+  /** Absent: what the relay cannot play in. */
+  readonly law?: G711Law | undefined;
+  readonly receives: boolean;
+}
 
 /** One media line of a session; a side that is a built-in far end has no leg. */
 export interface RelayStream {
@@ -14,6 +23,10 @@ export interface RelayStream {
   readonly formerLegs: [RelayLeg | undefined, RelayLeg | undefined];
   /** As agreed by the last answer, each side's own; `inactive` before. */
   readonly directions: [Direction, Direction];
+  /** By the last answer; undefined before. They stay when a side moves to another session. */
+  readonly hearing: [Hearing | undefined, Hearing | undefined];
+  /** Audio without keys, which the relay may make and change. */
+  isPlain: boolean;
   /** Each leg sends what the other receives; not so from a join to the next offer. */
   isConnected: boolean;
 }
@@ -25,8 +38,16 @@ export function newRelayStream(mediaIndex: number): RelayStream {
     legs: [undefined, undefined],
     formerLegs: [undefined, undefined],
     directions: ["inactive", "inactive"],
+    hearing: [undefined, undefined],
+    isPlain: false,
     isConnected: false,
   };
+}
+
+/** See `RelayStream.isPlain`; to be told again when a leg is new. */
+export function setPlain(stream: RelayStream, isPlain: boolean): void {
+  stream.isPlain = isPlain;
+  for (const leg of stream.legs) if (leg !== undefined) leg.rtp.canAdapt = isPlain;
 }
 
 /** Makes each leg send what the other receives. */
@@ -80,6 +101,7 @@ export function openSide(
       isTelephoneEvent: isTelephoneEvent(codec),
     })),
   );
+  setPlain(stream, media.type === "audio" && !media.protocol.includes("SAVP"));
   const leg = stream.legs[sideIndex];
   const targets = targetsOf(media);
   leg?.rtp.lock.open(targets.rtp, signalingAddress, latch === "any", nowMs);

@@ -1,26 +1,32 @@
 import type { RemoteInfo } from "node:dgram";
 import type { PayloadTable } from "../../rtp/payload-table.ts";
 import { ReceiveStatistics } from "../../rtp/receive-statistics.ts";
-import { isRtp, payloadTypeOf, ssrcOf } from "../../rtp/rtp-header.ts";
+import { isRtp, payloadTypeOf } from "../../rtp/rtp-header.ts";
+import type { RtpStart } from "../../rtp/rtp-packetizer.ts";
+import { SentStream } from "../../rtp/sent-stream.ts";
 import { deliver } from "./deliver.ts";
 import { RateLimit } from "./rate-limit.ts";
 import type { PacketSocket, RelayContext, SocketOwner } from "./relay-context.ts";
 import { SourceLock } from "./source-lock.ts";
 
+const G711_CLOCK_RATE_HZ = 8000;
+
 /**
  * The RTP socket that faces one side. What it receives goes out of its peer, which is the socket that faces the other
- * side, or itself for an echo, or nothing. Runs per packet: it allocates nothing of its own.
+ * side, or itself for an echo, or a conference, or nothing. Runs per packet: it allocates nothing of its own.
  */
 export class RtpEnd {
   readonly lock: SourceLock;
   readonly statistics: ReceiveStatistics;
-  peer: RtpEnd | undefined;
+  peer: { send(packet: Buffer, nowMs: number): void } | undefined;
+  /** Something is played over what would be sent. */
+  isOverlaid = false;
+  /** What is sent may be made one stream, whoever makes it; not so with SRTP, where a changed header is a forged one. */
+  canAdapt = false;
   sentPackets = 0;
   /** Octets of the RTP packets, headers included. */
   sentBytes = 0;
-  /** Of the last packet that was sent; -1 before. */
-  sentSsrc = -1;
-  #sentPayloadType = 0;
+  readonly #sent: SentStream;
   readonly #socket: PacketSocket;
   readonly #context: RelayContext;
   readonly #owner: SocketOwner;
@@ -28,26 +34,32 @@ export class RtpEnd {
   readonly #rate: RateLimit;
   readonly #payloads: PayloadTable;
 
-  /** @param lock of the end that had the socket before */
+  /** @param before the end that had the socket before: its source and its stream go on */
   constructor(
     socket: PacketSocket,
     context: RelayContext,
     owner: SocketOwner,
     payloads: PayloadTable,
-    lock?: SourceLock,
+    before?: RtpEnd,
   ) {
     this.#socket = socket;
     this.#context = context;
     this.#owner = owner;
     this.#rate = new RateLimit(context.maxPacketsPerSecond);
     this.#payloads = payloads;
-    this.lock = lock ?? new SourceLock(context.isLoopback, context.isOnLoopback);
+    this.lock = before?.lock ?? new SourceLock(context.isLoopback, context.isOnLoopback);
+    this.#sent = before?.takeStream() ?? new SentStream();
     this.statistics = new ReceiveStatistics(payloads);
+  }
+
+  /** Of the last packet that was sent; -1 before. */
+  get sentSsrc(): number {
+    return this.sentPackets === 0 ? -1 : this.#sent.ssrc;
   }
 
   /** Of the last packet that was sent. */
   get sentClockRateHz(): number {
-    return this.#payloads.clockRateHz(this.#sentPayloadType);
+    return this.#payloads.clockRateHz(this.#sent.payloadType);
   }
 
   /** Takes a packet from the network. */
@@ -73,15 +85,42 @@ export class RtpEnd {
     counters.rtpPackets += 1;
     counters.rtpBytes += packet.length;
     this.statistics.receive(packet, nowMs);
-    this.peer?.send(packet);
+    this.peer?.send(packet, nowMs);
   }
 
-  /** Sends to this side. */
-  send(packet: Buffer): void {
+  /** Sends to this side, unless something is played over it. May change the packet. */
+  send(packet: Buffer, nowMs = this.#context.clock.nowMs()): void {
+    if (this.isOverlaid) return;
+    const clockRateHz = this.#payloads.clockRateHz(payloadTypeOf(packet));
+    if (this.canAdapt) this.#sent.adapt(packet, nowMs, clockRateHz);
+    this.#transmit(packet, nowMs, clockRateHz);
+  }
+
+  /** Sends what is played over. */
+  sendOver(packet: Buffer): void {
+    this.#transmit(packet, this.#context.clock.nowMs(), G711_CLOCK_RATE_HZ);
+  }
+
+  /** How what the relay makes itself, in G.711, goes on with the stream; undefined: it has not begun. */
+  nextStart(): RtpStart | undefined {
+    return this.#sent.next(this.#context.clock.nowMs(), G711_CLOCK_RATE_HZ);
+  }
+
+  /** What is sent next comes from another source. */
+  switchSource(): void {
+    this.#sent.switchSource();
+  }
+
+  /** For the end that has the socket from now on. */
+  takeStream(): SentStream {
+    this.#sent.switchSource();
+    return this.#sent;
+  }
+
+  #transmit(packet: Buffer, nowMs: number, clockRateHz: number): void {
     if (!deliver(packet, this.#socket, this.lock, this.#context.counters)) return;
     this.sentPackets += 1;
     this.sentBytes += packet.length;
-    this.sentSsrc = ssrcOf(packet);
-    this.#sentPayloadType = payloadTypeOf(packet);
+    this.#sent.note(packet, nowMs, clockRateHz);
   }
 }

@@ -1,3 +1,4 @@
+import type { Logger } from "../../../common/index.ts";
 import type { FarEndContext } from "./far-end.ts";
 import type { LegAllocator } from "./relay-leg.ts";
 
@@ -8,4 +9,5 @@ export interface SessionContext extends FarEndContext {
   readonly address: string;
   /** Address that stands in SDP. */
   readonly advertisedAddress: string;
+  readonly logger: Logger;
 }

@@ -1,7 +1,7 @@
 import { MediaError } from "../../media-error.ts";
-import { RelaySession } from "./relay-session.ts";
+import { RelaySession, type SessionStart } from "./relay-session.ts";
 import { movedSide, newSideStarts, type RelaySide, type RelaySideStart } from "./relay-side.ts";
-import { newRelayStream, type RelayStream } from "./relay-stream.ts";
+import { newRelayStream, setPlain, type RelayStream } from "./relay-stream.ts";
 import type { SessionContext } from "./session-context.ts";
 import type { SideIndex } from "./stream-set.ts";
 
@@ -30,7 +30,7 @@ export function sidePlace(session: RelaySession, tag: string): SidePlace {
  * @throws {MediaError} `offer-refused` when both are the same; nothing has changed then
  */
 export function joinSides(
-  callId: string,
+  { callId, onPromptEnd }: Pick<SessionStart, "callId" | "onPromptEnd">,
   [caller, callee]: readonly [SidePlace, SidePlace | undefined],
   context: SessionContext,
   newSide: (start: RelaySideStart) => RelaySide,
@@ -48,19 +48,21 @@ export function joinSides(
   if (callee !== undefined) moveLegs(callee, streams, 1, sides[1]);
   caller.session.sideLeft(caller.index);
   callee?.session.sideLeft(callee.index);
-  const session = new RelaySession({ callId, createdAtMs: context.clock.wallMs(), sides }, context);
+  const session = new RelaySession({ callId, createdAtMs: context.clock.wallMs(), sides, onPromptEnd }, context);
   session.adopt([...streams.values()]);
   return session;
 }
 
 function moveLegs(from: SidePlace, streams: Map<number, RelayStream>, to: SideIndex, side: RelaySide): void {
-  for (const { mediaIndex, payloads, legs, formerLegs } of from.session.streams) {
+  for (const { mediaIndex, payloads, legs, formerLegs, hearing, isPlain } of from.session.streams) {
     const leg = legs[from.index];
     if (leg === undefined) continue;
     const stream = streams.get(mediaIndex) ?? newRelayStream(mediaIndex);
     streams.set(mediaIndex, stream);
     stream.payloads.add(payloads.entries);
     stream.legs[to] = leg.move(side, stream.payloads);
+    stream.hearing[to] = hearing[from.index];
+    setPlain(stream, isPlain);
     legs[from.index] = undefined;
     formerLegs[from.index] = leg;
   }

@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { isRelayEndpoint } from "./endpoint-name.ts";
-import type { RelayEndpoint } from "../media-relay.ts";
+import { isPlaySource, isRelayEndpoint } from "./endpoint-name.ts";
+import type { PlaySource, RelayEndpoint } from "../media-relay.ts";
 
 const endpoint = z.object({ address: z.string(), port: z.number() });
 const lock = z.object({
@@ -18,13 +18,19 @@ const side = z.object({
   hasBeenHeard: z.boolean(),
   offered: z.array(z.tuple([z.number(), direction])).optional(),
   hasLeft: z.boolean().optional(),
+  /** What it hears instead of the other side. */
+  overlay: z.custom<PlaySource>(isPlaySource).optional(),
 });
 const leg = z.object({ port: z.number(), rtp: lock, rtcp: lock });
+const law = z.enum(["PCMU", "PCMA"]).optional();
+const hearing = z.object({ payloadType: z.number(), law, receives: z.boolean() });
 const stream = z.object({
   mediaIndex: z.number(),
   payloads: z.array(z.object({ payloadType: z.number(), clockRateHz: z.number(), isTelephoneEvent: z.boolean() })),
   directions: z.tuple([direction, direction]),
   legs: z.tuple([leg.nullable(), leg.nullable()]),
+  hearing: z.tuple([hearing.nullable(), hearing.nullable()]).default([null, null]),
+  isPlain: z.boolean().default(false),
   isConnected: z.boolean().default(true),
 });
 
@@ -41,11 +47,15 @@ export const sessionRecord = z.object({
         .object({
           mediaIndex: z.number(),
           payloadType: z.number(),
-          law: z.enum(["PCMU", "PCMA"]).optional(),
+          law,
           sends: z.boolean(),
+          hears: z.boolean().default(true),
+          isOver: z.boolean().optional(),
         })
         .optional(),
     })
     .optional(),
 });
+/** What `MediaRelay.configure` said last, as the journal keeps it. */
+export const relaySettings = z.object({ music: z.array(z.object({ name: z.string(), file: z.string().optional() })) });
 export type SessionRecord = z.infer<typeof sessionRecord>;

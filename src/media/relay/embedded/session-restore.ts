@@ -1,9 +1,12 @@
+import { MediaError } from "../../media-error.ts";
 import { PayloadTable } from "../../rtp/payload-table.ts";
-import { RelaySession } from "./relay-session.ts";
+import type { FarEnd } from "./far-end.ts";
+import { RelaySession, type SessionStart } from "./relay-session.ts";
 import type { RelaySide, RelaySideStart } from "./relay-side.ts";
 import type { RelayLeg } from "./relay-leg.ts";
-import type { RelayStream } from "./relay-stream.ts";
+import { setPlain, type RelayStream } from "./relay-stream.ts";
 import type { SessionContext } from "./session-context.ts";
+import type { SideIndex } from "./stream-set.ts";
 import type { SessionRecord } from "./session-record.ts";
 
 type LegRecord = SessionRecord["streams"][number]["legs"][number];
@@ -13,32 +16,32 @@ export function recordOf(session: RelaySession): SessionRecord {
   const { farSide, farEnd } = session;
   return {
     createdAtMs: session.createdAtMs,
-    sides: [sideRecord(session.sides[0]), sideRecord(session.sides[1])],
-    streams: session.streams.map(({ mediaIndex, payloads, directions, legs, isConnected }) => ({
+    sides: [sideRecord(session, 0), sideRecord(session, 1)],
+    streams: session.streams.map(({ mediaIndex, payloads, directions, legs, hearing, isPlain, isConnected }) => ({
       mediaIndex,
       payloads: [...payloads.entries],
       directions: [...directions],
       legs: [legRecord(legs[0]), legRecord(legs[1])],
+      hearing: [hearing[0] ?? null, hearing[1] ?? null],
+      isPlain,
       isConnected,
     })),
-    ...(farSide === undefined
-      ? {}
-      : { farEnd: { side: farSide.index, kind: farSide.kind, agreed: agreedOf(farEnd.setting) } }),
+    ...(farSide === undefined ? {} : { farEnd: { side: farSide.index, kind: farSide.kind, agreed: agreedOf(farEnd) } }),
   };
 }
 
 /**
  * Makes a session of a record: same ports, same sources, a far end that plays on.
- * @returns `undefined` when a port cannot be bound again; nothing stays bound then
+ * @returns `undefined` when a port cannot be bound again, or its conference is full; nothing stays bound then
  */
 export async function restoreSession(
   callId: string,
   record: SessionRecord,
   context: SessionContext,
-  newSide: (start: RelaySideStart) => RelaySide,
+  owner: Pick<SessionStart, "onPromptEnd"> & { newSide: (start: RelaySideStart) => RelaySide },
 ): Promise<RelaySession | undefined> {
   const sides = record.sides.map((side) =>
-    newSide({ ...side, offered: side.offered === undefined ? undefined : new Map(side.offered) }),
+    owner.newSide({ ...side, offered: side.offered === undefined ? undefined : new Map(side.offered) }),
   ) as [RelaySide, RelaySide];
   const streams: RelayStream[] = [];
   for (const saved of record.streams) {
@@ -50,6 +53,8 @@ export async function restoreSession(
       legs: [undefined, undefined],
       formerLegs: [undefined, undefined],
       directions: [...saved.directions],
+      hearing: [saved.hearing[0] ?? undefined, saved.hearing[1] ?? undefined],
+      isPlain: saved.isPlain,
       isConnected: saved.isConnected,
     };
     streams.push(stream);
@@ -61,11 +66,20 @@ export async function restoreSession(
       for (const { legs } of streams) for (const leg of legs) leg?.close();
       return undefined;
     }
+    setPlain(stream, saved.isPlain);
   }
-  const session = new RelaySession({ callId, createdAtMs: record.createdAtMs, sides }, context);
+  const { createdAtMs } = record;
+  const session = new RelaySession({ callId, createdAtMs, sides, onPromptEnd: owner.onPromptEnd }, context);
   const { farEnd } = record;
-  session.restore(streams, farEnd && { index: farEnd.side, kind: farEnd.kind }, farEnd?.agreed);
-  return session;
+  const overlays = record.sides.map(({ overlay }) => overlay);
+  try {
+    session.restore(streams, farEnd && { index: farEnd.side, kind: farEnd.kind }, farEnd?.agreed, overlays);
+    return session;
+  } catch (error) {
+    if (!(error instanceof MediaError)) throw error;
+    session.close();
+    return undefined;
+  }
 }
 
 async function restoreLeg(
@@ -80,13 +94,16 @@ async function restoreLeg(
   return leg;
 }
 
-function sideRecord({ tag, origin, hasBeenHeard, offered, hasLeft }: RelaySide): SessionRecord["sides"][number] {
+function sideRecord(session: RelaySession, index: SideIndex): SessionRecord["sides"][number] {
+  const { tag, origin, hasBeenHeard, offered, hasLeft } = session.sides[index];
+  const overlay = session.overlays[index].source;
   return {
     tag,
     origin,
     hasBeenHeard,
     ...(offered === undefined ? {} : { offered: [...offered] }),
     ...(hasLeft ? { hasLeft } : {}),
+    ...(overlay === undefined ? {} : { overlay }),
   };
 }
 
@@ -94,8 +111,8 @@ function legRecord(leg: RelayLeg | undefined): LegRecord {
   return leg === undefined ? null : { port: leg.port, rtp: leg.rtp.lock.record(), rtcp: leg.rtcp.lock.record() };
 }
 
-function agreedOf(setting: RelaySession["farEnd"]["setting"]): NonNullable<SessionRecord["farEnd"]>["agreed"] {
+function agreedOf({ setting, isOver }: FarEnd): NonNullable<SessionRecord["farEnd"]>["agreed"] {
   if (setting === undefined) return undefined;
-  const { mediaIndex, payloadType, law, sends } = setting;
-  return { mediaIndex, payloadType, law, sends };
+  const { mediaIndex, payloadType, law, sends, hears } = setting;
+  return { mediaIndex, payloadType, law, sends, hears, ...(isOver ? { isOver } : {}) };
 }

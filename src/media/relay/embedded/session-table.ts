@@ -3,11 +3,13 @@ import { MediaError } from "../../media-error.ts";
 import { parseSessionDescription } from "../../sdp/parse-session-description.ts";
 import type { SessionDescription } from "../../sdp/session-description.ts";
 import type {
+  PlaySource,
   RelayEndpoint,
   RelayEvent,
   RelayKey,
   RelayOptions,
   RelaySessionSummary,
+  RelaySettings,
   SideRef,
 } from "../media-relay.ts";
 import { KeyedQueue } from "./keyed-queue.ts";
@@ -15,7 +17,7 @@ import { RelaySession } from "./relay-session.ts";
 import { newSideStarts, RelaySide, type RelaySideStart } from "./relay-side.ts";
 import type { SessionContext } from "./session-context.ts";
 import { joinSides, sidePlace, type SidePlace } from "./session-join.ts";
-import { sessionRecord, type SessionRecord } from "./session-record.ts";
+import { relaySettings, sessionRecord, type SessionRecord } from "./session-record.ts";
 import { recordOf, restoreSession } from "./session-restore.ts";
 import { summarize } from "./session-summary.ts";
 import type { SideIndex } from "./stream-set.ts";
@@ -31,12 +33,16 @@ export interface SessionTableOptions {
   readonly onFilled: () => void;
 }
 
+/** Of the journal's record that is no session; no call id is empty. */
+const SETTINGS_KEY = "";
+
 /** All sessions of a relay, by call id: bounded, journaled, one change at a time for each. */
 export class SessionTable {
   readonly #options: SessionTableOptions;
   readonly #sessions = new Map<string, RelaySession>();
   readonly #queue = new KeyedQueue();
-  #journal: Journal<SessionRecord> | undefined;
+  #settings: RelaySettings | undefined;
+  #journal: Journal<SessionRecord | RelaySettings> | undefined;
   #creating = 0;
   #isClosed = false;
 
@@ -61,7 +67,7 @@ export class SessionTable {
     const { journalPath, context, logger } = this.#options;
     const saved = new Map<string, unknown>();
     const restored = new Map<string, RelaySession>();
-    const journal = new Journal<SessionRecord>(
+    const journal = new Journal<SessionRecord | RelaySettings>(
       {
         path: journalPath,
         clock: context.clock,
@@ -71,11 +77,10 @@ export class SessionTable {
       () => this.#snapshot(saved),
     );
     this.#journal = journal;
+    this.#restoreSettings(saved);
     for (const [callId, value] of saved) {
       const record = sessionRecord.safeParse(value);
-      const session = record.success
-        ? await restoreSession(callId, record.data, context, (start) => this.#newSide(callId, start))
-        : undefined;
+      const session = record.success ? await this.#restore(callId, record.data) : undefined;
       if (session !== undefined) restored.set(callId, session);
       else logger.warn("media session lost in restart", { callId, readable: record.success });
     }
@@ -93,11 +98,13 @@ export class SessionTable {
     return this.#change(key, false, (session, offerer) => session.answer(offerer, parsed(sdp), options));
   }
 
-  answerByEndpoint(key: RelayKey, endpoint: RelayEndpoint, sdp: string, options: RelayOptions): Promise<string> {
+  async answerByEndpoint(key: RelayKey, endpoint: RelayEndpoint, sdp: string, options: RelayOptions): Promise<string> {
+    await this.#options.context.prompts.load(endpoint);
     return this.#change(key, true, (session, phone) => session.answerByEndpoint(phone, endpoint, parsed(sdp), options));
   }
 
-  offerByEndpoint(key: RelayKey, endpoint: RelayEndpoint): Promise<string> {
+  async offerByEndpoint(key: RelayKey, endpoint: RelayEndpoint): Promise<string> {
+    await this.#options.context.prompts.load(endpoint);
     return this.#change(key, true, (session, farEnd) => session.offerByEndpoint(farEnd, endpoint));
   }
 
@@ -110,11 +117,29 @@ export class SessionTable {
       const { context, maxSessions } = this.#options;
       // What is left of the old sessions needs no ports, and is released soon.
       if (this.#isClosed || this.#sessions.size >= 2 * maxSessions) throw tooMany(maxSessions);
-      const session = joinSides(callId, places, context, (start) => this.#newSide(callId, start));
+      const start = { callId, onPromptEnd: () => this.#promptEnded(callId) };
+      const session = joinSides(start, places, context, (side) => this.#newSide(callId, side));
       this.#sessions.set(callId, session);
       this.#save(session);
       for (const place of places) if (place !== undefined) this.#save(place.session);
     });
+  }
+
+  /** See `MediaRelay.play`. */
+  async play(callId: string, tag: string, source: PlaySource | undefined): Promise<void> {
+    if (source !== undefined) await this.#options.context.prompts.load(source);
+    await this.#queue.run(callId, () => {
+      const { session, index } = this.#place({ callId, tag });
+      session.play(index, source);
+      this.#save(session);
+    });
+  }
+
+  /** See `MediaRelay.configure`. */
+  async configure(settings: RelaySettings): Promise<void> {
+    this.#settings = settings;
+    if (!this.#isClosed) this.#journal?.put(SETTINGS_KEY, settings);
+    await this.#options.context.prompts.configure(settings.music);
   }
 
   release(callId: string): Promise<RelaySessionSummary | undefined> {
@@ -179,7 +204,8 @@ export class SessionTable {
     const { callId } = key;
     const starts = newSideStarts([key.fromTag, key.toTag], context.ids);
     const sides = [this.#newSide(callId, starts[0]), this.#newSide(callId, starts[1])] as const;
-    const session = new RelaySession({ callId, createdAtMs: context.clock.wallMs(), sides }, context);
+    const onPromptEnd = (): void => this.#promptEnded(callId);
+    const session = new RelaySession({ callId, createdAtMs: context.clock.wallMs(), sides, onPromptEnd }, context);
     this.#creating += 1;
     try {
       const sdp = await change(session, 0);
@@ -194,6 +220,31 @@ export class SessionTable {
     } finally {
       this.#creating -= 1;
     }
+  }
+
+  #restoreSettings(saved: Map<string, unknown>): void {
+    const settings = relaySettings.safeParse(saved.get(SETTINGS_KEY));
+    saved.delete(SETTINGS_KEY);
+    if (!settings.success) return;
+    this.#settings = settings.data;
+    this.#options.context.prompts.setFiles(settings.data.music);
+  }
+
+  async #restore(callId: string, record: SessionRecord): Promise<RelaySession | undefined> {
+    const { context } = this.#options;
+    const played = [record.farEnd?.kind, ...record.sides.map(({ overlay }) => overlay)];
+    for (const name of played) if (name !== undefined) await context.prompts.load(name);
+    return restoreSession(callId, record, context, {
+      onPromptEnd: () => this.#promptEnded(callId),
+      newSide: (start) => this.#newSide(callId, start),
+    });
+  }
+
+  #promptEnded(callId: string): void {
+    const session = this.#sessions.get(callId);
+    if (session === undefined) return;
+    this.#save(session);
+    this.#options.onEvent({ type: "prompt-ended", callId });
   }
 
   #place({ callId, tag }: SideRef): SidePlace {
@@ -214,7 +265,8 @@ export class SessionTable {
     if (!this.#isClosed) this.#journal?.put(session.callId, recordOf(session));
   }
 
-  *#snapshot(saved: ReadonlyMap<string, unknown>): Iterable<readonly [string, SessionRecord]> {
+  *#snapshot(saved: ReadonlyMap<string, unknown>): Iterable<readonly [string, SessionRecord | RelaySettings]> {
+    if (this.#settings !== undefined) yield [SETTINGS_KEY, this.#settings];
     // The journal rewrites itself when opened, before the sessions are there.
     for (const [callId, record] of saved) yield [callId, record as SessionRecord];
     for (const [callId, session] of this.#sessions) yield [callId, recordOf(session)];

@@ -69,7 +69,10 @@ export class StreamSet {
       for (const { leg } of bound) leg.close();
       throw error;
     }
-    for (const { stream, side, leg } of bound) stream.legs[side] = leg;
+    for (const { stream, side, leg } of bound) {
+      stream.legs[side] = leg;
+      leg.rtp.canAdapt = stream.isPlain;
+    }
     for (const stream of streams) {
       this.add(stream);
       connectLegs(stream);

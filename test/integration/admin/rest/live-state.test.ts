@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { SwitchError } from "../../../../src/common/index.ts";
-import { RestFixture } from "../../../support/rest-fixture.ts";
+import { basic, RestFixture } from "../../../support/rest-fixture.ts";
 
 describe("live state over the REST API", () => {
   let rest: RestFixture;
@@ -85,5 +85,60 @@ describe("live state over the REST API", () => {
     assert.equal((hops?.["schema"] as { maximum: number }).maximum, 60);
     const bad = await rest.post("/service-parameters", { name: "ForwardMaximumHopCount2", value: 5 });
     assert.equal(bad.body.code, "bad-object");
+  });
+
+  describe("message waiting lamps", () => {
+    const lit = { line: "1001@internal", new: 2, old: 1, newUrgent: 1, oldUrgent: 0 };
+
+    it("given a line, when its lamp is read, set and cleared, then call control is asked for just that", async () => {
+      const asked: unknown[] = [];
+      const answer =
+        (method: string, result: object) =>
+        (params: unknown): object => {
+          asked.push(method, params);
+          return { ...lit, ...result };
+        };
+      await rest.answerAsCallManager({
+        lamp: answer("lamp", {}),
+        "set-lamp": answer("set-lamp", { result: "changed" }),
+        "clear-lamp": answer("clear-lamp", { new: 0, result: "unchanged" }),
+      });
+      const path = "/lines/1001@internal/lamp";
+      const line = "1001@internal";
+      assert.deepEqual((await rest.get(path)).body, lit);
+      const set = await rest.send({ method: "PUT", path, body: { new: 2, old: 1, newUrgent: 1 } });
+      assert.deepEqual([set.status, set.body["result"]], [200, "changed"]);
+      const cleared = await rest.send({ method: "DELETE", path });
+      assert.deepEqual([cleared.status, cleared.body["result"]], [200, "unchanged"]);
+      const counts = { new: 2, old: 1, newUrgent: 1, oldUrgent: 0 };
+      assert.deepEqual(asked, ["lamp", { line }, "set-lamp", { line, ...counts }, "clear-lamp", { line }]);
+    });
+
+    const bad = [{}, { new: 1 }, { new: -1, old: 0 }, { new: 1, old: 0, newUrgent: 2 }, { new: 1, old: 0, more: 1 }];
+    for (const body of bad) {
+      it(`given the body ${JSON.stringify(body)}, when a lamp is set, then it is refused before call control is asked`, async () => {
+        const answer = await rest.send({ method: "PUT", path: "/lines/1001@internal/lamp", body });
+        assert.deepEqual([answer.status, answer.body.code], [422, "bad-body"]);
+      });
+    }
+
+    it("given no such line, or no call control, when a lamp is read, then 404 and 503", async () => {
+      assert.equal((await rest.get("/lines/7/lamp")).status, 503);
+      await rest.answerAsCallManager({
+        lamp: () => {
+          throw new SwitchError("lamp-invalid-target", "no such line");
+        },
+      });
+      const missing = await rest.get("/lines/7/lamp");
+      assert.deepEqual([missing.status, missing.body.code], [404, "not-found"]);
+    });
+
+    it("given an auditor, when it sets a lamp, then it gets 403", async () => {
+      await rest.addUser("eva", "auditor", "a long password");
+      const authorization = basic("eva", "a long password");
+      const path = "/lines/1001@internal/lamp";
+      const answer = await rest.send({ method: "PUT", path, body: { new: 1, old: 0 }, authorization });
+      assert.equal(answer.status, 403);
+    });
   });
 });

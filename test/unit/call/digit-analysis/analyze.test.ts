@@ -54,6 +54,7 @@ describe("digit analysis", () => {
       case "hunt-pilot":
       case "park-range":
       case "pickup-group":
+      case "feature":
         return destination.kind;
     }
   };

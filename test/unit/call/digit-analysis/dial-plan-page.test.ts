@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { formatExplanation } from "../../../../src/admin/view/dial-plan-text.ts";
 import { explainDialed } from "../../../../src/call/digit-analysis/explain-dialed.ts";
+import { FEATURE_CODES, FEATURE_NAMES, type FeatureName } from "../../../../src/database/index.ts";
 import { routePatterns, samplePlan, targetText } from "../../../support/sample-plan.ts";
 
 const page = readFileSync(join(import.meta.dirname, "../../../../docs/dial-plan.md"), "utf8");
@@ -54,6 +55,28 @@ describe("docs/dial-plan.md", () => {
       assert.equal(plan.analyzeDigits(digits, query).number, result);
     });
   }
+
+  it("given the table of feature codes, when it is compared with those there are, then they are the same", () => {
+    const rows = rowsOf("Code | Behind it | Feature | What it does");
+    const shown = rows.map(([code, behind = "", feature, effect]) => [
+      ...codesOf(code),
+      ...codesOf(feature),
+      behind,
+      effect,
+    ]);
+    const behind = {
+      none: (text: string) => text === "",
+      optional: (text: string) => text.endsWith(", or nothing"),
+      required: (text: string) => text !== "",
+    };
+    assert.deepEqual(
+      shown.map(([code, feature, , effect]) => [code, feature, effect]),
+      FEATURE_NAMES.map((feature) => [FEATURE_CODES[feature].default, feature, FEATURE_CODES[feature].effect]),
+    );
+    for (const [, feature, text = ""] of shown) {
+      assert.ok(behind[FEATURE_CODES[feature as FeatureName].argument](text), feature);
+    }
+  });
 
   it("given the example of an explanation, when it is made, then it is as the page shows it", () => {
     const plan = samplePlan({

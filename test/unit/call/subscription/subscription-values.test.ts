@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { messageSummary, NO_MESSAGES } from "../../../../src/call/control/subscription/message-summary.ts";
+import { messageSummary } from "../../../../src/call/control/subscription/message-summary.ts";
+import { createInventory } from "../../../../src/call/index.ts";
 import {
   eventOf,
   grantExpiry,
@@ -126,9 +127,10 @@ describe("SubscriptionTable", () => {
 });
 
 describe("messageSummary", () => {
-  it("given nobody who counts, when the state is asked for, then there are no messages, and the host is written as in a URI", () => {
-    const events = messageSummary(NO_MESSAGES, "tandem.test");
-    const state = events.stateOf({ ...subscription("d", 1), host: "2001:db8::1" });
+  it("given no lamp that is set, when the state is asked for, then there are no messages, and the host is written as in a URI", () => {
+    const lamps = { count: () => ({ new: 0, old: 0, newUrgent: 0, oldUrgent: 0 }), onChange: () => undefined };
+    const events = messageSummary(lamps, createInventory({ realm: "tandem.test", phones: [], peers: [] }));
+    const state = events.stateOf({ ...subscription("d", 1, "1001@internal"), host: "2001:db8::1" }, 0);
     assert.equal(
       state,
       "Messages-Waiting: no\r\nMessage-Account: sip:1001@[2001:db8::1]\r\nVoice-Message: 0/0 (0/0)\r\n",

@@ -79,6 +79,7 @@ describe("the configuration as a document", () => {
         "callingSearchSpace",
         "owner",
         "credentials",
+        "musicSource",
         "lines",
         "speedDials",
       ]);

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { z } from "zod";
+import { FEATURE_CODES, FEATURE_NAMES, featureOfParameter } from "../../../../src/database/model/feature-codes.ts";
 import { KINDS, SCHEMAS } from "../../../../src/database/model/kinds.ts";
 import { KIND_DESCRIPTIONS } from "../../../../src/database/model/kind-descriptions.ts";
 import { WITH_CALL_FEATURES } from "../../../../src/database/model/scalars.ts";
@@ -9,9 +10,6 @@ import { SERVICE_PARAMETERS } from "../../../../src/database/model/service-param
 
 /** What is kept, and acted on by features of calls that are to come: whoever makes one act takes it out here. */
 const LATER = [
-  "music-source",
-  "music-source.file",
-  "device-pool.musicSource",
   "pickup-group",
   "pickup-group.number",
   "directory-number.pickupGroup",
@@ -22,16 +20,22 @@ const LATER = [
     `${kind}.lines.label`,
     `${kind}.lines.allowControl`,
   ]),
-  ...["speedDials", "speedDials.label", "speedDials.destination"].map((field) => `phone.${field}`),
+  ...["phone", "cti-port", "directory-number"].flatMap((kind) => [`${kind}.doNotDisturb`, `${kind}.privacy`]),
+  "phone.autoAnswer",
+  "phone.speedDials.label",
   ...["cti-port", "route-point"].flatMap((kind) => [`${kind}.acceptSeconds`, `${kind}.onOwnerLost`]),
   "route-point.routeSelectSeconds",
   "line-group",
-  ...["members", "distribution", "ringSeconds"].map((field) => `line-group.${field}`),
+  ...["members", "distribution", "ringSeconds", "loggedOut"].map((field) => `line-group.${field}`),
   "hunt-pilot",
-  ...["lineGroups", "maxSeconds", "noCoverage"].map((field) => `hunt-pilot.${field}`),
+  ...["lineGroups", "maxSeconds", "noCoverage", "queue"].map((field) => `hunt-pilot.${field}`),
+  ...["maxCallers", "maxWaitSeconds", "announcement"].map((field) => `hunt-pilot.queue.${field}`),
   "park-range",
-  "park-range.reminderSeconds",
+  ...["reminderSeconds", "periodicSeconds", "giveUpSeconds", "forwardTo"].map((field) => `park-range.${field}`),
   ...["pinHash", "ctiEnabled", "permissions", "maxOpenDevices", "maxConnections"].map((field) => `user.${field}`),
+  ...FEATURE_NAMES.filter((feature) => feature !== "speed-dial").map(
+    (feature) => `service-parameter.${FEATURE_CODES[feature].parameter}`,
+  ),
   ...["CTIApplicationHeartbeatTime", "CTINewCallAcceptTimer"].map((name) => `service-parameter.${name}`),
 ];
 /** Nobody acts on what is for people, and on secrets as they are taken; `to` stands between a region and what it says of others. */
@@ -77,7 +81,9 @@ describe("what of the model takes effect", () => {
 
   it("given a field or parameter that takes effect now, when the sources are read, then there is somebody who names it", () => {
     const text = sources();
-    const isNamed = (name: string): boolean => new RegExp(`\\b${name.replace("-", "\\-")}\\b`).test(text);
+    // The code of a feature acts where somebody knows the feature.
+    const isNamed = (name: string): boolean =>
+      new RegExp(`\\b${(featureOfParameter(name) ?? name).replaceAll("-", "\\-")}\\b`).test(text);
     const later = new Set(LATER);
     const acting = fields.filter(({ path, name }) => !later.has(path) && !FOR_PEOPLE.has(name));
     const parameters = SERVICE_PARAMETERS.filter(({ name }) => !later.has(`service-parameter.${name}`));

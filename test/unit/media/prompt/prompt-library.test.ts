@@ -30,4 +30,27 @@ describe("PromptLibrary", () => {
   it("given a prompt, when asked for again, then it is not rendered again", () => {
     assert.equal(library.get("demo", "PCMA"), library.get("demo", "PCMA"));
   });
+
+  it("given ring-back, when decoded, then it is a second of 425 Hz and four of silence", () => {
+    const { audio, loopStartBytes } = library.get("ringback", "PCMA");
+    const samples = Int16Array.from(audio, aLawSample);
+    assert.deepEqual([audio.length, loopStartBytes], [40_000, 0]);
+    assert.ok(tonePower(samples.subarray(0, 8000), 8000, 425) > 0.98);
+    assert.ok(samples.subarray(8000).every((sample) => Math.abs(sample) <= 8));
+  });
+
+  it("given announcements, when rendered, then each has an end in whole frames, and silence after it", () => {
+    for (const name of ["unavailable", "please-wait", "conference-enter", "conference-leave"] as const) {
+      const { audio, loopStartBytes, endBytes } = library.get(name, "PCMU");
+      assert.equal(endBytes, loopStartBytes);
+      assert.equal(audio.length - loopStartBytes, 160);
+      assert.equal(loopStartBytes % 160, 0);
+      assert.ok(audio.subarray(loopStartBytes).every((octet) => octet === 0xff));
+    }
+    const special = Int16Array.from(library.get("unavailable", "PCMU").audio, muLawSample);
+    [950, 1400, 1800].forEach((frequencyHz, index) => {
+      const part = special.subarray(2640 * index, 2640 * (index + 1));
+      assert.ok(tonePower(part, 8000, frequencyHz) > 0.95);
+    });
+  });
 });

@@ -11,7 +11,10 @@ const prompt = {
 function newPlayer(): { player: PromptPlayer; sent: Buffer[] } {
   const sent: Buffer[] = [];
   const sink = { send: (packet: Buffer) => void sent.push(Buffer.from(packet)) };
-  return { player: new PromptPlayer(prompt, 0, { ssrc: 1, sequence: 1, timestamp: 0 }, sink), sent };
+  return {
+    player: new PromptPlayer({ prompt, payloadType: 0, start: { ssrc: 1, sequence: 1, timestamp: 0 }, sink }),
+    sent,
+  };
 }
 
 describe("PromptPlayer", () => {

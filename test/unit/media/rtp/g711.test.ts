@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { encodeALaw, encodeG711, encodeMuLaw } from "../../../../src/media/rtp/g711.ts";
+import { decodeALaw, decodeMuLaw, encodeALaw, encodeG711, encodeMuLaw } from "../../../../src/media/rtp/g711.ts";
+import { newG711Tables } from "../../../../src/media/rtp/g711-tables.ts";
 import { aLawSample, muLawSample } from "../../../support/g711.ts";
 
 const OCTETS = Array.from({ length: 256 }, (_, octet) => octet);
@@ -11,6 +12,20 @@ describe("G.711", () => {
     assert.deepEqual([0xff, 0x80, 0x00, 0x7f].map(muLawSample), [0, 32_124, -32_124, 0]);
     assert.deepEqual([0, 32_767, -32_768, -1].map(encodeALaw), [0xd5, 0xaa, 0x2a, 0x55]);
     assert.deepEqual([0xd5, 0x55, 0xaa, 0x2a].map(aLawSample), [8, -8, 32_256, -32_256]);
+  });
+
+  it("given each octet, when decoded by function or by table, then it is what the tests' own decoder says", () => {
+    const tables = newG711Tables();
+    for (const octet of OCTETS) {
+      assert.equal(decodeMuLaw(octet), muLawSample(octet));
+      assert.equal(decodeALaw(octet), aLawSample(octet));
+      assert.equal(tables.PCMU.samples[octet], muLawSample(octet));
+      assert.equal(tables.PCMA.samples[octet], aLawSample(octet));
+    }
+    for (const sample of SAMPLES) {
+      assert.equal(tables.PCMU.octets[sample + 32_768], encodeMuLaw(sample));
+      assert.equal(tables.PCMA.octets[sample + 32_768], encodeALaw(sample));
+    }
   });
 
   it("given each octet, when decoded and encoded, then it is the same", () => {

@@ -16,6 +16,8 @@ const VALUE_PARSERS: readonly ((text: string) => unknown)[] = [
   sip.parseSessionExpires,
   sip.parseReplaces,
   sip.parseReason,
+  (text) => sip.parseDiversion([text, text]),
+  (text) => sip.parseHistoryInfo([text, text]),
   sip.parseContentLength,
   (text) => sip.parseDigits(text, 100),
   sip.tagOf,

@@ -46,7 +46,7 @@ describe("what a caller may dial", () => {
 
   for (const [from, caller] of [
     ["plain", { device: "plain", line: "1001@internal", number: "1001" }],
-    ["gateway", { device: "gateway" }],
+    ["gateway", { device: "gateway", isTrunk: true }],
     ["1002", { device: "own", line: "1002@internal", number: "1002" }],
     ["1002@internal", { device: "own", line: "1002@internal", number: "1002" }],
     ["1003", { device: "port", line: "1003@outside", number: "1003" }],

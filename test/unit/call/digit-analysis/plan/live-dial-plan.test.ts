@@ -47,6 +47,8 @@ describe("LiveDialPlan", () => {
     plan.patternCount,
     ...DIGITS.map((digits) => dial(plan, digits)),
     ...["phone-1001", "1001", "1002@internal", "carrier", "nobody"].map((from) => plan.findCaller(from) ?? null),
+    ...["*42", "70#1", "*4"].map((digits) => [plan.findFeature(digits) ?? null, plan.beginsFeature(digits)]),
+    plan.speedDial("phone-1001", 1) ?? null,
     plan.leavesAbroad("carrier", "00491"),
     plan.leavesAbroad("carrier", "+491"),
   ];
@@ -61,6 +63,27 @@ describe("LiveDialPlan", () => {
     await takeUp(...phoneRemoval(["1002"]), ...phoneRemoval(["1001"]));
     assert.doesNotMatch(dial(held, "1002"), /internal/);
     assert.doesNotMatch(dial(held, "100"), /more/);
+    assertAsNew();
+  });
+
+  it("given codes of features and speed dials, when they change, then the plan knows them, and when they go, their defaults", async () => {
+    const held = live.plan;
+    const speedDials = [{ label: "Bob", destination: "1002" }];
+    await takeUp(
+      put("service-parameter", { name: "FeatureCodePark", value: "" }),
+      put("service-parameter", { name: "FeatureCodeBarge", value: "70#" }),
+      ...phoneOperations(["1001"], { speedDials }),
+    );
+    assert.deepEqual(held.findFeature("70#1"), { feature: "barge", argument: "1", isIncomplete: false });
+    assert.equal(held.findFeature("*42"), undefined);
+    assert.deepEqual([held.speedDial("phone-1001", 1), held.speedDial("phone-1001", 2)], ["1002", undefined]);
+    assertAsNew();
+    await takeUp(
+      ...["Park", "Barge"].map((name) => remove("service-parameter", `FeatureCode${name}`)),
+      ...phoneOperations(["1001"]),
+    );
+    assert.equal(held.findFeature("*42")?.feature, "park");
+    assert.equal(held.speedDial("phone-1001", 1), undefined);
     assertAsNew();
   });
 

@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
-import { RandomIds } from "../../../../../src/common/index.ts";
+import { RandomIds, silentLogger } from "../../../../../src/common/index.ts";
+import { ConferenceHall } from "../../../../../src/media/conference/conference-hall.ts";
+import { MusicShelf } from "../../../../../src/media/prompt/music-shelf.ts";
 import { PromptLibrary } from "../../../../../src/media/prompt/prompt-library.ts";
 import { PromptTicker } from "../../../../../src/media/prompt/prompt-ticker.ts";
 import { FarEnd, type FarEndSetting } from "../../../../../src/media/relay/embedded/far-end.ts";
@@ -10,7 +12,7 @@ import { payloadTypeOf, sequenceOf, ssrcOf, timestampOf } from "../../../../../s
 import { tonePower } from "../../../../support/goertzel.ts";
 import { FakeOwner, FakeSocket, newContext } from "./relay-ends.ts";
 
-const tone: FarEndSetting = { kind: "tone", mediaIndex: 0, payloadType: 8, law: "PCMA", sends: true };
+const tone: FarEndSetting = { kind: "tone", mediaIndex: 0, payloadType: 8, law: "PCMA", sends: true, hears: true };
 
 function setUp() {
   const context = newContext();
@@ -18,8 +20,10 @@ function setUp() {
   const end = new RtpEnd(socket, context, new FakeOwner(), new PayloadTable());
   end.lock.open({ address: "192.0.2.1", port: 4000 }, "192.0.2.1", false, 0);
   const ticker = new PromptTicker(context.clock);
-  const farEnd = new FarEnd({ clock: context.clock, ids: new RandomIds(), ticker, library: new PromptLibrary() });
-  return { clock: context.clock, socket, end, ticker, farEnd };
+  const { clock } = context;
+  const prompts = new MusicShelf(new PromptLibrary(), silentLogger);
+  const playContext = { clock, ids: new RandomIds(), ticker, prompts, conferences: new ConferenceHall(ticker) };
+  return { clock, socket, end, ticker, context: playContext, farEnd: new FarEnd(playContext) };
 }
 
 describe("FarEnd", () => {
@@ -71,7 +75,7 @@ describe("FarEnd", () => {
     assert.equal(new Set(socket.sent.map(({ packet }) => ssrcOf(packet))).size, 1);
   });
 
-  it("given another codec, when applied, then it is a new stream", () => {
+  it("given another codec, when applied, then the stream goes on in it, with a marker", () => {
     const { clock, socket, end, farEnd } = setUp();
     farEnd.apply(tone, end);
     clock.advance(20);
@@ -81,12 +85,17 @@ describe("FarEnd", () => {
       socket.sent.map(({ packet }) => payloadTypeOf(packet)),
       [8, 0],
     );
-    assert.equal(new Set(socket.sent.map(({ packet }) => ssrcOf(packet))).size, 2);
+    const [before, after] = socket.sent.map(({ packet }) => packet);
+    assert.ok(before && after);
+    assert.equal(ssrcOf(after), ssrcOf(before));
+    assert.equal(sequenceOf(after), (sequenceOf(before) + 1) & 0xffff);
+    assert.equal((timestampOf(after) - timestampOf(before)) >>> 0, 160);
+    assert.ok((after[1] ?? 0) >= 0x80);
   });
 
   it("given an echo, when applied, held and closed, then the end's peer is itself, then nobody", () => {
     const { end, farEnd } = setUp();
-    const echo: FarEndSetting = { kind: "echo", mediaIndex: 0, payloadType: 96, sends: true };
+    const echo: FarEndSetting = { kind: "echo", mediaIndex: 0, payloadType: 96, sends: true, hears: true };
     farEnd.apply(echo, end);
     assert.equal(end.peer, end);
     assert.deepEqual(farEnd.setting, echo);
@@ -97,6 +106,37 @@ describe("FarEnd", () => {
     farEnd.close();
     assert.equal(end.peer, undefined);
     assert.equal(farEnd.setting, undefined);
+  });
+
+  it("given an announcement, when it is over, then that is told once, silence follows, also in another codec", () => {
+    const { clock, socket, end, context } = setUp();
+    let told = 0;
+    const farEnd = new FarEnd(context, () => (told += 1));
+    const enter: FarEndSetting = { ...tone, kind: "announcement:conference-enter" };
+    farEnd.apply(enter, end);
+    clock.advance(380);
+    assert.deepEqual([told, farEnd.isOver], [0, false]);
+    clock.advance(1000);
+    assert.deepEqual([told, farEnd.isOver], [1, true]);
+    farEnd.apply({ ...enter, payloadType: 0, law: "PCMU" }, end);
+    clock.advance(100);
+    assert.equal(told, 1);
+    assert.ok(
+      socket.sent
+        .at(-1)
+        ?.packet.subarray(12)
+        .every((octet) => octet === 0xff),
+    );
+    farEnd.apply(tone, end);
+    assert.equal(farEnd.isOver, false);
+  });
+
+  it("given an announcement that another process has played, when applied, then silence follows", () => {
+    const { clock, socket, end, farEnd } = setUp();
+    farEnd.apply({ ...tone, kind: "announcement:unavailable" }, end, true);
+    clock.advance(40);
+    assert.ok(socket.sent.every(({ packet }) => packet.subarray(12).every((octet) => octet === 0xd5)));
+    assert.equal(socket.sent.length, 2);
   });
 
   it("given a prompt, when closed, then nothing plays and no timer is left", () => {

@@ -36,4 +36,32 @@ describe("KeyedQueue", () => {
     await assert.rejects(failing, /no/);
     assert.equal(await next, 5);
   });
+
+  it("given tasks of several keys, when their keys overlap in any order, then they run one after the other", async () => {
+    const queue = new KeyedQueue();
+    const order: string[] = [];
+    const first = gate();
+    const tasks = [
+      queue.run("b", () => first.opened),
+      queue.runAll(["b", "a", "b"], () => order.push("ab")),
+      queue.runAll(["c", "b"], () => order.push("bc")),
+      queue.run("a", () => order.push("a")),
+      queue.run("c", () => order.push("c")),
+    ];
+    await tasks[4];
+    assert.deepEqual(order, ["c"]);
+    first.open();
+    await Promise.all(tasks);
+    assert.deepEqual([...order].sort(), ["a", "ab", "bc", "c"]);
+    assert.ok(order.indexOf("ab") < order.indexOf("bc"));
+    assert.ok(order.indexOf("ab") < order.indexOf("a"));
+  });
+
+  it("given a task of several keys that fails, when others wait, then they run", async () => {
+    const queue = new KeyedQueue();
+    const failing = queue.runAll(["a", "b"], () => Promise.reject(new Error("told to")));
+    const next = queue.run("b", () => "ran");
+    await assert.rejects(failing, /told to/);
+    assert.equal(await next, "ran");
+  });
 });

@@ -8,7 +8,14 @@ describe("relayMetrics", () => {
     Object.keys(counters).forEach((name, index) => {
       counters[name as keyof typeof counters] = 100 + index;
     });
-    const samples = relayMetrics(counters, { sessions: 1, portsInUse: 2, portsReady: 4, playingEndpoints: 3 });
+    const samples = relayMetrics(counters, {
+      sessions: 1,
+      portsInUse: 2,
+      portsReady: 4,
+      playingEndpoints: 3,
+      conferences: 5,
+      conferenceParties: 6,
+    });
     assert.deepEqual(
       samples.map(({ name, labels, value }) => [name, labels?.["kind"], value]),
       [
@@ -16,6 +23,8 @@ describe("relayMetrics", () => {
         ["tandem_media_ports_in_use", undefined, 2],
         ["tandem_media_ports_ready", undefined, 4],
         ["tandem_media_playing_endpoints", undefined, 3],
+        ["tandem_media_conferences", undefined, 5],
+        ["tandem_media_conference_parties", undefined, 6],
         ["tandem_media_packets_total", "rtp", counters.rtpPackets],
         ["tandem_media_packets_total", "rtcp", counters.rtcpPackets],
         ["tandem_media_bytes_total", "rtp", counters.rtpBytes],

@@ -1,0 +1,33 @@
+import type { DoNotDisturb } from "./feature-settings.ts";
+
+/**
+ * Why a setting was not changed. `unknown-device`, `unknown-line`: there is none, or it has no such setting; `bad-destination`:
+ * nothing that can be dialed, or the line itself; `no-member`: the line is in no line group; `too-often`: the device has asked
+ * for more than 20 changes within a minute; `overtaken`: others kept changing the same, or too many
+ * changes wait; `store-failed`: the configuration cannot be
+ * written.
+ */
+export type FeatureStoreErrorCode =
+  "unknown-device" | "unknown-line" | "bad-destination" | "no-member" | "too-often" | "overtaken" | "store-failed";
+
+/** `ok`: it is in the configuration, though not yet what `FeatureSettings` says; `unchanged`: it was so before. */
+export type FeatureStoreResult =
+  { readonly kind: "ok" | "unchanged" } | { readonly kind: "refused"; readonly code: FeatureStoreErrorCode };
+
+/**
+ * Settings that phones change. They are changes of the configuration as any other, signed `feature-code of DEVICE`. Never
+ * throws; waits up to half a minute for a change that others are making. `device` and `by`: the name of a device; `line`: such as `1001@internal`.
+ */
+export interface FeatureStore {
+  /** Of a phone or CTI port. */
+  setDoNotDisturb(device: string, mode: DoNotDisturb): Promise<FeatureStoreResult>;
+  /** Of a phone or CTI port. */
+  setPrivacy(device: string, isOn: boolean): Promise<FeatureStoreResult>;
+  /**
+   * For calls from inside and from trunks; the search space of the forwarding stays.
+   * @param destination digits or a SIP URI; undefined: calls are not forwarded
+   */
+  setForwardAll(line: string, destination: string | undefined, by: string): Promise<FeatureStoreResult>;
+  /** In all line groups that the line is a member of. */
+  setHuntLogin(line: string, isIn: boolean, by: string): Promise<FeatureStoreResult>;
+}

@@ -1,0 +1,28 @@
+import type { TransitionTable } from "../transition-table.ts";
+
+/**
+ * A call that is made for a device (CSTA Make Call): `prompting`: the device itself is rung; `calling`: its user hears
+ * the other number ring.
+ */
+export type MakeCallState = "prompting" | "calling" | "done" | "failed";
+
+export const MAKE_CALL_TRANSITIONS: TransitionTable<MakeCallState> = {
+  prompting: ["calling", "failed"],
+  calling: ["done", "failed"],
+  done: [],
+  failed: [],
+};
+
+/** One such call until both have answered. */
+export interface MakeCall {
+  /** The call's id. */
+  readonly callId: string;
+  readonly state: MakeCallState;
+  readonly device: string;
+  readonly to: string;
+  readonly commandId: string;
+  /** The device's leg, once it has answered. */
+  readonly legId?: string;
+  /** Session that rings the other number. */
+  readonly target?: string;
+}

@@ -1,0 +1,91 @@
+import { beginCall } from "../call-changes.ts";
+import type { CallCommand, CommandFailure } from "../call-command.ts";
+import { join } from "../reconnect.ts";
+import type { Why } from "../why.ts";
+import { nameSession, putSession, type Draft } from "../world.ts";
+import { failureOf } from "./failure.ts";
+import type { FeatureMachine } from "./feature-machine.ts";
+import type { MakeCall } from "./make-call-state.ts";
+
+const MADE: Why = { cause: 16, feature: "make-call", by: "application" };
+
+/** Rings a device, and when its user has answered the number; the call is named like the command. */
+export function makeCall(
+  draft: Draft,
+  commandId: string,
+  { device, to }: Extract<CallCommand, { type: "make-call" }>,
+): void {
+  const callId = commandId;
+  const address = draft.world.settings.addressOf(device);
+  if (address === undefined) return refuse(draft, commandId, "destination-unknown", `no phone has the name ${device}`);
+  beginCall(draft, callId, address, to, MADE);
+  const sessionId = nameSession(draft, callId);
+  draft.world.madeCalls.set(callId, { callId, state: "prompting", device, to, commandId });
+  putSession(draft, { sessionId, callId, stage: "setup", ringing: [], purpose: { feature: "make-call", id: callId } });
+  draft.effects.push({
+    type: "originate",
+    sessionId,
+    callId,
+    from: { address: { number: to } },
+    by: device,
+    to: address.number,
+    onlyDevice: device,
+    endpoint: "ringback",
+    feature: "make-call",
+  });
+}
+
+/** What such a call does with what happens. */
+export const MAKE_CALL: FeatureMachine = {
+  onAnswered: (draft, id, session, legId) => {
+    const made = draft.world.madeCalls.get(id);
+    if (made === undefined || legId === undefined) return;
+    if (made.state === "prompting") callOther(draft, made, legId);
+    else if (made.target === session.sessionId) connect(draft, made, legId);
+  },
+  onEnded: (draft, id, session, why) => {
+    const made = draft.world.madeCalls.get(id);
+    if (made === undefined || session.stage !== "setup") return;
+    draft.world.madeCalls.delete(id);
+    refuse(draft, made.commandId, failureOf(why), `${made.legId === undefined ? made.device : made.to} did not answer`);
+    const leg = made.legId === undefined ? undefined : draft.world.legs.get(made.legId);
+    if (leg !== undefined) draft.effects.push({ type: "release", sessionId: leg.sessionId, why });
+  },
+  onLeaving: (draft, { legId }, why) => {
+    for (const made of draft.world.madeCalls.values()) {
+      if (made.legId !== legId || made.target === undefined) continue;
+      draft.effects.push({ type: "release", sessionId: made.target, why });
+      return;
+    }
+  },
+};
+
+/** The device's user has answered: the number is rung. */
+function callOther(draft: Draft, made: MakeCall, legId: string): void {
+  const { callId, device, to } = made;
+  const target = nameSession(draft, callId);
+  draft.world.madeCalls.set(callId, { ...made, state: "calling", legId, target });
+  const purpose = { feature: "make-call", id: callId } as const;
+  putSession(draft, { sessionId: target, callId, stage: "setup", ringing: [], purpose });
+  draft.effects.push({
+    type: "originate",
+    sessionId: target,
+    callId,
+    from: { legId },
+    by: device,
+    to,
+    endpoint: "silence",
+    feature: "make-call",
+  });
+}
+
+function connect(draft: Draft, { callId, commandId, legId }: MakeCall, target: string): void {
+  draft.world.madeCalls.delete(callId);
+  if (legId === undefined) return;
+  join(draft, callId, legId, target, MADE);
+  draft.effects.push({ type: "result", commandId, result: { ok: true, callId } });
+}
+
+function refuse({ effects }: Draft, commandId: string, failure: CommandFailure, detail: string): void {
+  effects.push({ type: "result", commandId, result: { ok: false, failure, detail } });
+}
