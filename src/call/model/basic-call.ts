@@ -36,7 +36,7 @@ export function offered(draft: Draft, { sessionId, leg, called }: EventOf<"offer
 /** Who is rung from now on: others are out, and who is new is offered the call. */
 export function offering(draft: Draft, { sessionId, places, feature }: EventOf<"offering">): void {
   const session = draft.world.sessions.get(sessionId);
-  if (session?.stage !== "setup") return;
+  if (session?.stage !== "setup" || !draft.world.calls.has(session.callId)) return;
   const { callId } = session;
   const why = because(feature ?? session.reason);
   establishCaller(draft, session);
@@ -79,7 +79,7 @@ function ring(
 /** Somebody has answered, or a service of the switch has. */
 export function answered(draft: Draft, event: EventOf<"answered">): void {
   const session = draft.world.sessions.get(event.sessionId);
-  if (session?.stage !== "setup") return;
+  if (session?.stage !== "setup" || !draft.world.calls.has(session.callId)) return;
   establishCaller(draft, session);
   const caller = session.caller === undefined ? undefined : draft.world.legs.get(session.caller);
   if (caller !== undefined) putLeg(draft, { ...caller, isUp: true });
