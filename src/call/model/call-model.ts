@@ -4,6 +4,7 @@ import { dialed } from "./dialed.ts";
 import { timerParts, type FeatureMachine } from "./features/feature-machine.ts";
 import { MACHINES } from "./features/machines.ts";
 import { refuse, transferConsulted, transferTo } from "./features/transfer.ts";
+import { playAgain } from "./heard.ts";
 import type { ModelEffect } from "./model-effect.ts";
 import type { ModelEvent, Refer } from "./model-event.ts";
 import { legsOf, type Draft, type FeatureName, type ModelSession, type World } from "./world.ts";
@@ -48,7 +49,8 @@ function apply(draft: Draft, event: ModelEvent): void {
     case "prompt-ended":
       return withMachine(draft, event.sessionId, (machine, id, session) => machine.onPromptEnded?.(draft, id, session));
     case "settled":
-      return;
+    case "media-found":
+      return playAgain(draft, event.sessionId);
   }
 }
 

@@ -72,6 +72,8 @@ export type ModelEvent =
   | { readonly type: "ended"; readonly sessionId: string; readonly why: Why }
   /** The parties of a new session that was made of established legs have agreed. */
   | { readonly type: "settled"; readonly sessionId: string }
+  /** The relay is there again: what is laid over what the legs of a session hear may be lost. */
+  | { readonly type: "media-found"; readonly sessionId: string }
   | { readonly type: "refer"; readonly refer: Refer }
   | { readonly type: "timer"; readonly timerId: string }
   /** An announcement is over. */
