@@ -14,3 +14,4 @@ export {
   type LineState,
 } from "./device-state.ts";
 export { MAX_MESSAGES, type MessageCount, type MessageLamp } from "./message-lamp.ts";
+export { type CallNow, type ConnectionNow, type DeviceInCallNow, type LegNow } from "./call-now.ts";

@@ -19,12 +19,12 @@ import { CallJournal } from "./call-journal.ts";
 import { CallRecords } from "./call-records.ts";
 import type { CallContext } from "./call-session.ts";
 import { CallTable } from "./call-table.ts";
-import { CallFeatures } from "./features/call-features.ts";
+import type { CallFeatures } from "./features/call-features.ts";
+import { makeFeatures } from "./features/make-features.ts";
 import { EdgeMessenger } from "./edge-messenger.ts";
 import { EdgeReconciler } from "./edge-reconciler.ts";
 import { Gatekeeper } from "./gatekeeper.ts";
 import type { LegDevice } from "./leg.ts";
-import { NO_SETTINGS } from "../model/index.ts";
 import { Messages } from "./message/messages.ts";
 import { NewCalls } from "./new-calls.ts";
 import { RelayReconciler } from "./relay-reconciler.ts";
@@ -175,15 +175,14 @@ export class CallManager {
       emergency: () => this.#emergency,
       numbering,
     });
-    this.#features = new CallFeatures({
+    this.#features = makeFeatures({
       context: this.#context,
       table: this.#table,
       newCalls: this.#newCalls,
       inventory,
-      settings: NO_SETTINGS,
       store: this.#journal,
-      musicOf: () => undefined,
-      onChange: () => undefined,
+      settings: options.features?.settings,
+      dialPlan: options.dialPlan,
     });
     const common = { table: this.#table, clock, logger };
     this.#edgeReconciler = new EdgeReconciler({
@@ -197,6 +196,11 @@ export class CallManager {
       relay,
       onFound: (sessions) => this.#features.onRelayFound(sessions),
     });
+  }
+
+  /** What may be asked of calls. */
+  get features(): Pick<CallFeatures, "command" | "callsNow" | "deviceNamed"> {
+    return this.#features;
   }
 
   /** The message waiting lamps of lines. */

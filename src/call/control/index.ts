@@ -6,3 +6,4 @@ export { type DeviceFacts } from "./record-context.ts";
 export { type CallReport, type LiveCall } from "./call-report.ts";
 export { type CallPartyView, type CallView } from "./call-view.ts";
 export { type EdgeControl, type EdgeDialogSummary } from "./edge-control.ts";
+export type { CallCommand, CommandFailure, CommandResult } from "../model/index.ts";

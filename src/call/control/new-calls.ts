@@ -288,7 +288,8 @@ export class NewCalls {
   originate({ sessionId, as, by, to, endpoint, onlyDevice }: Origination): Rejection | undefined {
     const { context, table, inventory } = this.#options;
     const dialed: Dialed = { user: to };
-    const routing = this.#routingOf({ callId: sessionId, device: by, dialed, number: as.number, domain: "" }, false);
+    const facts = { callId: sessionId, device: by, dialed, number: as.number, domain: "", received: [] };
+    const routing = this.#routingOf(facts, false);
     const phone = onlyDevice === undefined ? undefined : inventory.lineOf(onlyDevice, to);
     const routed = phone === undefined ? routing.begin(dialed) : routing.beginAt(phone);
     if (routed.kind === "rejected") return routed;

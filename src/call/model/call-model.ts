@@ -4,10 +4,10 @@ import { dialed } from "./dialed.ts";
 import { timerParts, type FeatureMachine } from "./features/feature-machine.ts";
 import { MACHINES } from "./features/machines.ts";
 import { refuse, transferConsulted, transferTo } from "./features/transfer.ts";
-import { playAgain } from "./heard.ts";
+import { beginSounds } from "./features/sound.ts";
 import type { ModelEffect } from "./model-effect.ts";
 import type { ModelEvent, Refer } from "./model-event.ts";
-import { legsOf, type Draft, type FeatureName, type ModelSession, type World } from "./world.ts";
+import type { Draft, FeatureName, ModelSession, World } from "./world.ts";
 
 type EventOf<Type extends ModelEvent["type"]> = Extract<ModelEvent, { type: Type }>;
 
@@ -50,7 +50,7 @@ function apply(draft: Draft, event: ModelEvent): void {
       return withMachine(draft, event.sessionId, (machine, id, session) => machine.onPromptEnded?.(draft, id, session));
     case "settled":
     case "media-found":
-      return playAgain(draft, event.sessionId);
+      return beginSounds(draft, event.sessionId);
   }
 }
 
@@ -92,12 +92,15 @@ function onTimer(draft: Draft, timerId: string): void {
 }
 
 /** A phone asks for a transfer. */
-function onRefer(draft: Draft, { referId, legId, to, replaces }: Refer): void {
+function onRefer(draft: Draft, { referId, legId, to, replaces, isEarlyOnly, referredBy }: Refer): void {
   const leg = draft.world.legs.get(legId);
   if (leg === undefined) return refuse(draft, { referId }, "wrong-state", "the dialog is gone");
   const replaced = replaces === undefined ? undefined : draft.world.legs.get(replaces);
-  if (replaced === undefined) return transferTo(draft, leg, to, { referId });
-  const own = legsOf(draft.world, leg.device).find(({ sessionId }) => sessionId === replaced.sessionId);
-  if (own === undefined || own === leg) return refuse(draft, { referId }, "wrong-state", "not a dialog of this phone");
-  transferConsulted(draft, leg, own, { referId });
+  if (replaced === undefined) return transferTo(draft, leg, to, { referId }, referredBy);
+  if (replaced === leg || replaced.device !== leg.device) {
+    return refuse(draft, { referId }, "wrong-state", "not another dialog of this phone");
+  }
+  // RFC 3891 3: a dialog that is established already is not what was meant.
+  if (isEarlyOnly === true && replaced.isUp) return refuse(draft, { referId }, "destination-busy", "it was answered");
+  transferConsulted(draft, leg, replaced, { referId });
 }

@@ -8,6 +8,7 @@ import { FollowedInventory } from "../configuration/followed-inventory.ts";
 import { openConfiguration, withoutSecrets } from "../configuration/open-configuration.ts";
 import { ABSENT_WITH_DRACHTIO } from "../node/absent-with-drachtio.ts";
 import { SecretBox } from "../secrets/secret-box.ts";
+import { handleCallCommands } from "./call-commands.ts";
 import {
   deviceFactsIn,
   handleRecordQuestions,
@@ -17,6 +18,7 @@ import {
 } from "./call-records.ts";
 import { handleLampRequests } from "./lamp-requests.ts";
 import { handleStateQuestions } from "./live-states.ts";
+import { RelayMusic } from "./relay-music.ts";
 import type { ServiceContext, ServicePart } from "./service-part.ts";
 
 /** How long readiness waits for edge and relay; without them new calls get 503, but others can go on. */
@@ -48,6 +50,7 @@ export function createCallManagerPart(context: ServiceContext): ServicePart {
     onEvent: (event) => manager.relayEvent(event),
     onConnected: () => {
       manager.relayConnected();
+      music.tell();
       ready.mark("relay");
     },
   });
@@ -62,8 +65,15 @@ export function createCallManagerPart(context: ServiceContext): ServicePart {
     onChanged: (touched, change) => {
       manager.inventoryChanged(change);
       if (touched.has("directory-number")) manager.lamps.prune();
+      if (touched.has("music-source")) music.tell();
       if (touched.has("service-parameter")) manager.applySettings(recordSettingsIn(followed.parameters));
     },
+  });
+  const music = new RelayMusic({
+    relay,
+    sources: () => followed.features.musicSources(),
+    folder: paths.dataDir,
+    logger,
   });
   const featureStore = new ConfiguredFeatures({ store, clock, logger, onChanged: () => followed.look() });
   const manager = new CallManager({
@@ -103,6 +113,7 @@ export function createCallManagerPart(context: ServiceContext): ServicePart {
   channel.handle("toll-alarms", () => manager.views.tollAlarms());
   channel.handle("ended-calls", () => manager.views.endedCalls(ENDED_CALLS));
   handleRecordQuestions(channel, manager);
+  handleCallCommands(channel, manager);
   handleStateQuestions(channel, manager, followed.mirror);
   handleLampRequests(channel, manager.lamps, followed.mirror);
   channel.handle("dial-plan-explain", (params) =>

@@ -39,12 +39,15 @@ export type AnnouncementName = "unavailable" | "please-wait" | "conference-enter
  */
 export type RelayEndpoint = "echo" | "tone" | "demo" | PlaySource | `announcement:${string}` | `conference:${string}`;
 
-/** A music source: a WAV file of one channel at 8,000 Hz, 16-bit PCM, A-law or mu-law, at most 16 MiB. */
+/** A music source. */
 export interface MusicFile {
   /** As in `music:NAME`. */
   readonly name: string;
-  /** Path in the file system of the media service. */
-  readonly file: string;
+  /**
+   * Path in the file system of the media service of a WAV file of one channel at 8,000 Hz, 16-bit PCM, A-law or mu-law,
+   * at most 16 MiB; absent: the built-in music.
+   */
+  readonly file?: string | undefined;
 }
 
 /** What the relay has to know beside calls; it keeps it also when it is started again. */

@@ -1,5 +1,6 @@
 import type { Timer } from "../../../common/index.ts";
 import { parseCSeq } from "../../../sip/message/index.ts";
+import type { CallNow } from "../../../signals/index.ts";
 import type { Inventory } from "../../device/index.ts";
 import {
   advance,
@@ -25,6 +26,7 @@ import type { CallSession } from "../call-session.ts";
 import type { Leg, LegDevice } from "../leg.ts";
 import type { DialDecision } from "../routed-call.ts";
 import type { SessionObserver } from "../session-observer.ts";
+import { callsNow } from "./calls-now.ts";
 import { legFactsOf, legIdOf, placesOf, restoredSessionOf } from "./leg-facts.ts";
 import { ModelFile } from "./model-file.ts";
 import { ReferProgress } from "./refer-progress.ts";
@@ -90,9 +92,19 @@ export class CallFeatures implements SessionObserver<CallSession> {
     for (const { callId: sessionId } of sessions) this.#handle({ type: "media-found", sessionId });
   }
 
-  /** All calls as they are. */
-  get world(): World {
-    return this.#world;
+  /** All calls as they are now. */
+  callsNow(): readonly CallNow[] {
+    return callsNow(this.#world, this.#options.table);
+  }
+
+  /** The phone that somebody means by its name, line or number; of several with a line, the one that has calls. */
+  deviceNamed(text: string): string | undefined {
+    const { inventory } = this.#options;
+    const named = inventory.deviceByName(text);
+    if (named !== undefined) return named.name;
+    const phones = inventory.phonesByLine(text);
+    const line = phones.length > 0 ? phones : inventory.phonesByLine(inventory.phoneByNumber(text)?.line ?? "");
+    return (line.find(({ name }) => this.#world.legsOfDevices.has(name)) ?? line[0])?.name;
   }
 
   /** Asks for something; resolves when it is done, or says why not. */

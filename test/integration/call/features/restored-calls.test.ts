@@ -174,7 +174,7 @@ describe("calls with features that outlive call control", () => {
     await relayed.settled(2);
   });
 
-  it("given a transfer whose target rings after the transferring phone has hung up, when call control is killed, then nobody is left", async () => {
+  it("given a transfer whose target rings after the transferring phone has hung up, when call control is killed, then that is called back", async () => {
     const { near, far } = await aliceAndBob();
     takeInvites(near, aliceRtp.port);
     const target = await refer(far);
@@ -184,7 +184,15 @@ describe("calls with features that outlive call control", () => {
     await restart();
     await target.request("CANCEL");
     target.respond(target.offer, 487);
-    await near.takeBye();
-    await relayed.settled(3);
+    const recall = await bob.offered();
+    assert.ok(recall.offer !== undefined);
+    void recall.answer({ sdp: testSdp(bobRtp.port) });
+    takeInvites(recall, bobRtp.port);
+    await bobRtp.sendUntilHeard(recall.offer, aliceRtp);
+    const bye = near.bye();
+    await recall.takeBye();
+    assert.equal((await bye).status, 200);
+    // Alice and Bob; Carol, who rang; Alice with the tone; Bob, who rang; Alice and Bob.
+    await relayed.settled(5);
   });
 });

@@ -1,0 +1,27 @@
+import type { FeatureSettings, Inventory } from "../../device/index.ts";
+import type { ModelSettings, ParkRangeSettings } from "../../model/index.ts";
+import { phoneDevice } from "../caller-identity.ts";
+import { addressOf } from "./leg-facts.ts";
+
+export interface ModelSettingsOptions {
+  readonly inventory: Inventory;
+  /** Absent: nothing but devices is configured. */
+  readonly settings: FeatureSettings | undefined;
+  /** Partitions that a device may dial, in the order of its search space. */
+  readonly partitionsOf: (device: string) => readonly string[];
+}
+
+/** What the call model reads of the configuration, as it is at the moment. */
+export function modelSettingsOf({ inventory, settings, partitionsOf }: ModelSettingsOptions): ModelSettings {
+  return {
+    parkRange: (name): ParkRangeSettings | undefined => settings?.parkRange(name),
+    parkRangesFor: (device) => (settings?.parkRanges(partitionsOf(device)) ?? []).map(({ name }) => name),
+    pickupMembers: (group) => settings?.pickupGroup(group)?.members ?? [],
+    pickupGroupOf: (line) => settings?.lineOf(line)?.pickupGroup,
+    addressOf: (device) => {
+      const [phone] = inventory.linesOf(device);
+      return phone === undefined ? undefined : addressOf(phoneDevice(phone));
+    },
+    isPrivate: (device) => settings?.deviceOf(device)?.privacy === true,
+  };
+}
