@@ -6,6 +6,7 @@ import { MACHINES } from "./features/machines.ts";
 import { refuse, transferConsulted, transferTo } from "./features/transfer.ts";
 import { isRedirected, watchRedirects } from "./features/redirect.ts";
 import { watchPickups } from "./features/pickup.ts";
+import { beginSounds } from "./features/sound.ts";
 import type { ModelEffect } from "./model-effect.ts";
 import type { ModelEvent, Refer } from "./model-event.ts";
 import type { Why } from "./why.ts";
@@ -63,6 +64,8 @@ function apply(draft: Draft, event: ModelEvent): void {
     case "reroute-refused":
     case "pick-up-failed":
       return;
+    case "media-found":
+      return beginSounds(draft, event.sessionId);
   }
 }
 

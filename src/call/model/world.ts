@@ -132,6 +132,11 @@ export function nameSession({ world }: Draft, callId: string): string {
   return `${callId}.${named}`;
 }
 
+/** The call that a session was made for; ids of calls have no dot. */
+export function callOfSession(sessionId: string): string {
+  return sessionId.split(".", 1)[0] ?? sessionId;
+}
+
 /** Changes what is known of a session. */
 export function putSession({ world: { sessions } }: Draft, session: ModelSession): void {
   sessions.set(session.sessionId, session);
