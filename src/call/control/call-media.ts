@@ -9,7 +9,7 @@ import {
   type RelayOptions,
   type RelaySessionSummary,
 } from "../../media/index.ts";
-import { otherSide, type MediaOperation, type Side } from "../model/index.ts";
+import { answerToHold, audibleHold, otherSide, type MediaOperation, type Side } from "../model/index.ts";
 import { STATUS_OF_MEDIA_ERROR, WARNINGS_OF_MEDIA_ERROR } from "../signaling/media-error-status.ts";
 
 export interface CallMediaOptions {
@@ -38,6 +38,8 @@ export class CallMedia {
   #tail: Promise<unknown> = Promise.resolve();
   #used = false;
   #released = false;
+  /** What the last offer said. */
+  #offer = "";
 
   constructor(options: CallMediaOptions) {
     this.#options = options;
@@ -136,14 +138,24 @@ export class CallMedia {
     this.#hasOffered = !isServed;
     switch (operation.kind) {
       case "offer":
-        return relay.offer(this.#key(operation.offerer), operation.sdp, options);
+        this.#offer = operation.sdp;
+        return relay.offer(this.#key(operation.offerer), audibleHold(operation.sdp), options);
       case "answer":
-        return relay.answer(this.#key(operation.offerer), operation.sdp, options);
+        return this.#answer(operation, options);
       case "endpoint-answer":
         return relay.answerByEndpoint(this.#key("caller"), endpoint, operation.sdp, options);
       case "endpoint-offer":
         return relay.offerByEndpoint(this.#key("callee"), endpoint);
     }
+  }
+
+  /** Who is held can be played to, whatever hold it is. */
+  async #answer(
+    { offerer, sdp }: Extract<MediaOperation, { kind: "answer" }>,
+    options: RelayOptions,
+  ): Promise<string> {
+    const out = await this.#options.relay.answer(this.#key(offerer), audibleHold(sdp), options);
+    return answerToHold(this.#offer, out);
   }
 
   #key(offerer: Side): RelayKey {

@@ -1,14 +1,10 @@
 import { dropLeg, offered } from "./basic-call.ts";
+import { dialReplacement, dialTransfer } from "./features/dialed-transfer.ts";
+import type { DialRefusal } from "./features/dial-refusal.ts";
 import type { Endpoint } from "./model-effect.ts";
 import type { ModelEvent } from "./model-event.ts";
 import { NORMAL } from "./why.ts";
 import { legOf, type Draft } from "./world.ts";
-
-/** Why a feature that was dialed is not done: what the INVITE is refused with. */
-export interface DialRefusal {
-  readonly status: number;
-  readonly reason: string;
-}
 
 const NOT_HERE: DialRefusal = { status: 501, reason: "feature" };
 
@@ -24,12 +20,18 @@ export function dialed(draft: Draft, event: Extract<ModelEvent, { type: "dialed"
 }
 
 /** @returns why not; undefined: its `accept` is among the effects */
-function begin(_draft: Draft, { feature }: Extract<ModelEvent, { type: "dialed" }>): DialRefusal | undefined {
+function begin(
+  draft: Draft,
+  { sessionId, leg, feature }: Extract<ModelEvent, { type: "dialed" }>,
+): DialRefusal | undefined {
   switch (feature.kind) {
     case "park-slot":
     case "pickup-group":
-    case "code":
       return NOT_HERE;
+    case "replaces":
+      return dialReplacement(draft, { sessionId, ...leg }, feature.legId);
+    case "code":
+      return feature.code === "transfer" ? dialTransfer(draft, { sessionId, ...leg }, feature.argument) : NOT_HERE;
   }
 }
 

@@ -1,6 +1,7 @@
 import type { Call } from "./call.ts";
 import type { Endpoint, ModelEffect } from "./model-effect.ts";
 import type { LegFacts, Place } from "./model-event.ts";
+import type { FeatureReason } from "./why.ts";
 import type { ModelSettings } from "./model-settings.ts";
 import type { MakeCall } from "./features/make-call-state.ts";
 import type { Transfer } from "./features/transfer-state.ts";
@@ -43,6 +44,8 @@ export interface ModelSession {
   readonly endpoint?: Endpoint;
   readonly ringing: readonly Ringing[];
   readonly purpose?: Purpose;
+  /** Why it was begun; absent: as any call. */
+  readonly reason?: FeatureReason;
 }
 
 /**
