@@ -2,7 +2,7 @@ import type { ForwardingKind } from "../../database/index.ts";
 import type { HuntPilotSettings, LineForwarding, Peer, SipPhone } from "../device/index.ts";
 import type { Destination, Dialed, HuntPilotDestination } from "../digit-analysis/index.ts";
 import { redirectedBy, redirectionsIn, type RedirectionHistory } from "../identity/redirection-history.ts";
-import type { Diversion, Endpoint, FeatureReason } from "../model/index.ts";
+import type { Diversion, Endpoint, FeatureReason, HuntStep } from "../model/index.ts";
 import type { Guarded, TollCall, TollGuardName, TollGuards } from "../toll/index.ts";
 import type { RecordNumber, RecordRedirect, RedirectReason } from "../record/call-record.ts";
 import type { BranchRefusal } from "./branch.ts";
@@ -15,7 +15,7 @@ import {
 } from "./forward-target.ts";
 import { octets } from "./caller-identity.ts";
 import { huntRoute } from "./hunting/hunt-route.ts";
-import type { Hunting, HuntStep } from "./hunting/hunting.ts";
+import type { Hunting } from "./hunting/hunting.ts";
 import type { DivertedCall } from "./offered-invite.ts";
 import { DIVERSION_OF_REDIRECT } from "./redirecting-headers.ts";
 import { rejection } from "./rejection.ts";
@@ -87,7 +87,7 @@ interface Hunted extends Omit<QueuePlace, "leftMs"> {
   readonly redirected: Redirected;
 }
 
-type Routed = RoutedCall | RejectedCall | FeatureCall | SettingCall;
+export type Routed = RoutedCall | RejectedCall | FeatureCall | SettingCall;
 
 /** Q.850: exchange routing error. */
 const ROUTING_ERROR = 25;
@@ -139,17 +139,28 @@ export class CallRouting {
     return this.#withHistory(this.#to(analyze({ dialed, by: caller, mayUseFeatures: true })));
   }
 
+  /** It is something that can be called. @param callingSearchSpace absent: what the caller may dial */
+  leadsSomewhere(dialed: Dialed, callingSearchSpace?: string): boolean {
+    const { caller, analyze } = this.#options;
+    const space = callingSearchSpace === undefined ? {} : { callingSearchSpace };
+    return analyze({ dialed, by: caller, ...space }).kind !== "none";
+  }
+
   /** To one phone, wherever its calls are forwarded to. */
   beginAt(phone: SipPhone): Routed {
     return routeCall({ kind: "phone", phone }, { ...this.#options.context, guard: () => undefined });
   }
 
   /** To members of a pilot, for a caller that waits in its queue. */
-  beginAtMembers({ pilot, number }: Omit<QueuePlace, "leftMs">, step: HuntStep): Routed {
+  beginAtMembers({ pilot, number }: Omit<QueuePlace, "leftMs">, { group, lines, ringMs }: HuntStep): Routed {
     const { context, hunting } = this.#options;
     this.#feature = "de-queueing";
     this.#redirected = afterRedirect(this.#redirected, pilotLine(pilot, number), "hunt");
-    const routed = huntRoute([step], step.ringMs, { hunting, context: { ...context, guard: () => undefined } });
+    const members = lines.map((line) => ({ line, phones: hunting.freePhones(line, this.#options.caller.name) }));
+    const routed = huntRoute([{ group, members, ringMs }], ringMs, {
+      hunting,
+      context: { ...context, guard: () => undefined },
+    });
     return this.#withHistory(routed);
   }
 

@@ -2,6 +2,7 @@ import { dropLeg, offered } from "./basic-call.ts";
 import { dialReplacement, dialTransfer } from "./features/dialed-transfer.ts";
 import type { DialRefusal } from "./features/dial-refusal.ts";
 import type { Endpoint } from "./model-effect.ts";
+import { confirmSetting } from "./features/setting.ts";
 import type { ModelEvent } from "./model-event.ts";
 import { NORMAL } from "./why.ts";
 import { legOf, type Draft } from "./world.ts";
@@ -20,14 +21,14 @@ export function dialed(draft: Draft, event: Extract<ModelEvent, { type: "dialed"
 }
 
 /** @returns why not; undefined: its `accept` is among the effects */
-function begin(
-  draft: Draft,
-  { sessionId, leg, feature }: Extract<ModelEvent, { type: "dialed" }>,
-): DialRefusal | undefined {
+function begin(draft: Draft, event: Extract<ModelEvent, { type: "dialed" }>): DialRefusal | undefined {
+  const { sessionId, leg, feature } = event;
   switch (feature.kind) {
     case "park-slot":
     case "pickup-group":
       return NOT_HERE;
+    case "setting":
+      return confirmSetting(draft, event);
     case "replaces":
       return dialReplacement(draft, { sessionId, ...leg }, feature.legId);
     case "code":

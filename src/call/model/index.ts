@@ -33,4 +33,11 @@ export {
 export { type Endpoint, type ModelEffect, type Overlay } from "./model-effect.ts";
 export { type CausedBy, type FeatureReason, type Why } from "./why.ts";
 export { emptyWorld, otherLeg, type ModelLeg, type ModelSession, type World } from "./world.ts";
-export { NO_SETTINGS, type ModelSettings, type ParkRangeSettings } from "./model-settings.ts";
+export { hasQueued, placeInQueue } from "./features/hunt.ts";
+export {
+  type HuntQueue,
+  type HuntStep,
+  NO_SETTINGS,
+  type ModelSettings,
+  type ParkRangeSettings,
+} from "./model-settings.ts";

@@ -3,6 +3,7 @@ import type { Endpoint, ModelEffect } from "./model-effect.ts";
 import type { LegFacts, Place } from "./model-event.ts";
 import type { FeatureReason } from "./why.ts";
 import type { ModelSettings } from "./model-settings.ts";
+import type { QueuedCall } from "./features/hunt-state.ts";
 import type { MakeCall } from "./features/make-call-state.ts";
 import type { Transfer } from "./features/transfer-state.ts";
 
@@ -26,7 +27,8 @@ export interface Purpose {
 }
 
 /** Features that have a machine of their own. */
-export type FeatureName = "transfer" | "conference" | "redirect" | "park" | "pickup" | "barge" | "hunt" | "make-call";
+export type FeatureName =
+  "transfer" | "conference" | "redirect" | "park" | "pickup" | "barge" | "hunt" | "setting" | "make-call";
 
 /** A party that a session rings. */
 export interface Ringing {
@@ -61,6 +63,8 @@ export interface World {
   readonly sessions: Map<string, ModelSession>;
   readonly transfers: Map<string, Transfer>;
   readonly madeCalls: Map<string, MakeCall>;
+  /** Callers in queues, who waits longest first. */
+  readonly queued: Map<string, QueuedCall>;
 }
 
 /** One step: the world, and what is to be done. */
@@ -79,6 +83,7 @@ export function emptyWorld(settings: ModelSettings): World {
     sessions: new Map(),
     transfers: new Map(),
     madeCalls: new Map(),
+    queued: new Map(),
   };
 }
 

@@ -52,9 +52,9 @@ export class Hunting {
 
   /**
    * Who is to be rung for a pilot as it is at the moment, in that order; none: nobody is free.
-   * @param caller the device that calls, which is not rung
+   * @param caller the device that calls, which is not rung; absent: any may
    */
-  steps({ lineGroups }: HuntPilotSettings, caller: string): readonly HuntStep[] {
+  steps({ lineGroups }: HuntPilotSettings, caller?: string): readonly HuntStep[] {
     return lineGroups.flatMap((group) => this.#stepsOf(group, caller));
   }
 
@@ -66,7 +66,7 @@ export class Hunting {
   }
 
   /** The phones of a line that would ring. */
-  freePhones(line: string, caller: string): readonly SipPhone[] {
+  freePhones(line: string, caller?: string): readonly SipPhone[] {
     return this.#registered(line).filter((phone) => phone.name !== caller && this.isFree(phone));
   }
 
@@ -90,7 +90,10 @@ export class Hunting {
     }
   }
 
-  #stepsOf({ name: group, distribution, ringSeconds, members }: HuntGroup, caller: string): readonly HuntStep[] {
+  #stepsOf(
+    { name: group, distribution, ringSeconds, members }: HuntGroup,
+    caller: string | undefined,
+  ): readonly HuntStep[] {
     const ringMs = ringSeconds * 1_000;
     const free = this.#turns.inOrder(group, distribution, members).flatMap((line): HuntMember[] => {
       const phones = this.freePhones(line, caller);

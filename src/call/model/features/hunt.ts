@@ -1,4 +1,4 @@
-import { addConnection, disconnect, setConnection } from "../call-changes.ts";
+import { addConnection, disconnect, endWhenEmpty, setConnection } from "../call-changes.ts";
 import type { Endpoint } from "../model-effect.ts";
 import type { ModelEvent } from "../model-event.ts";
 import type { HuntStep } from "../model-settings.ts";
@@ -68,6 +68,10 @@ export function serveQueues(draft: Draft): void {
   const steps = new Map<string, readonly HuntStep[]>();
   for (const one of [...queued.values()]) {
     if (one.state !== "waiting") continue;
+    if (!isThere(draft, one)) {
+      leave(draft, one, QUEUED);
+      continue;
+    }
     const known = steps.get(one.pilot) ?? draft.world.settings.huntSteps(one.pilot);
     const free = known.map((step) => without(step, rung)).filter(({ lines }) => lines.length > 0);
     steps.set(one.pilot, free);
@@ -142,7 +146,7 @@ function ring(
 ): string {
   const sessionId = nameSession(draft, callId);
   const purpose = { feature: "hunt", id: queueId } as const;
-  putSession(draft, { sessionId, callId, stage: "setup", ringing: [], purpose });
+  putSession(draft, { sessionId, callId, stage: "setup", ringing: [], purpose, reason: what.feature });
   draft.effects.push({
     type: "originate",
     sessionId,
@@ -155,8 +159,15 @@ function ring(
   return sessionId;
 }
 
+/** Another feature may have taken the caller elsewhere. */
+function isThere({ world: { legs, sessions } }: Draft, { queueId, legId }: QueuedCall): boolean {
+  const purpose = sessions.get(legs.get(legId)?.sessionId ?? "")?.purpose;
+  return purpose?.feature === "hunt" && purpose.id === queueId;
+}
+
 /** Somebody has answered: the caller has its turn. */
 function connect(draft: Draft, one: QueuedCall, legId: string): void {
+  if (!isThere(draft, one)) return leave(draft, one, QUEUED);
   forget(draft, one);
   disconnect(draft, one.callId, one.connectionId, DEQUEUED);
   join(draft, one.callId, one.legId, legId, DEQUEUED);
@@ -201,6 +212,7 @@ function giveUp(draft: Draft, one: QueuedCall, why: Why): void {
 function leave(draft: Draft, one: QueuedCall, why: Why): void {
   forget(draft, one);
   disconnect(draft, one.callId, one.connectionId, why);
+  endWhenEmpty(draft, one.callId, why);
   if (one.target !== undefined) draft.effects.push({ type: "release", sessionId: one.target, why });
 }
 

@@ -1,7 +1,6 @@
 import type { ModelEvent } from "../model-event.ts";
 import type { Why } from "../why.ts";
 import { putSession, type Draft } from "../world.ts";
-import { accept } from "../accept.ts";
 import { timerOf, type FeatureMachine } from "./feature-machine.ts";
 
 const DONE: Why = { cause: 16, feature: "announcement", by: "system" };
@@ -10,11 +9,11 @@ const DONE: Why = { cause: 16, feature: "announcement", by: "system" };
 const MAX_ANNOUNCEMENT_MS = 10_000;
 
 /** A phone has changed a setting by dialing: it hears that it is done. */
-export function confirmSetting(draft: Draft, { sessionId }: Extract<ModelEvent, { type: "dialed" }>): void {
+export function confirmSetting(draft: Draft, { sessionId }: Extract<ModelEvent, { type: "dialed" }>): undefined {
   const session = draft.world.sessions.get(sessionId);
   if (session === undefined) return;
   putSession(draft, { ...session, purpose: { feature: "setting", id: sessionId } });
-  accept(draft, sessionId, "announcement:confirmed");
+  draft.effects.push({ type: "accept", sessionId, endpoint: "announcement:confirmed" });
 }
 
 /** Such a call ends with its announcement. */
