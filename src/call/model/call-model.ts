@@ -2,6 +2,7 @@ import { answered, ended, held, offered, offering, ringing } from "./basic-call.
 import { commanded } from "./commands.ts";
 import { dialed } from "./dialed.ts";
 import { timerParts, type FeatureMachine } from "./features/feature-machine.ts";
+import { enqueue, serveQueues } from "./features/hunt.ts";
 import { MACHINES } from "./features/machines.ts";
 import { refuse, transferConsulted, transferTo } from "./features/transfer.ts";
 import { isRedirected, watchRedirects } from "./features/redirect.ts";
@@ -35,6 +36,10 @@ function apply(draft: Draft, event: ModelEvent): void {
       return dialed(draft, event);
     case "offering":
       return offering(draft, isRedirected(world, event.sessionId) ? { ...event, feature: "redirect" } : event);
+    case "queued":
+      return enqueue(draft, event);
+    case "freed":
+      return serveQueues(draft);
     case "ringing":
       ringing(draft, event);
       return withMachine(draft, event.sessionId, (machine, id) => machine.onRinging?.(draft, id));
