@@ -79,7 +79,7 @@ function ring(
 /** Somebody has answered, or a service of the switch has. */
 export function answered(draft: Draft, event: EventOf<"answered">): void {
   const session = draft.world.sessions.get(event.sessionId);
-  if (session?.stage !== "setup") return;
+  if (session?.stage !== "setup" || isOrphan(draft, session)) return;
   establishCaller(draft, session);
   const caller = session.caller === undefined ? undefined : draft.world.legs.get(session.caller);
   if (caller !== undefined) putLeg(draft, { ...caller, isUp: true });
@@ -95,6 +95,14 @@ export function answered(draft: Draft, event: EventOf<"answered">): void {
     disconnect(draft, session.callId, one.connectionId, { ...NORMAL, cause: ANSWERED_ELSEWHERE });
   }
   establishCallee(draft, session, event.leg);
+}
+
+/** Its call is over: all that it was for has left while it rang. It is released, and no feature's business any more. */
+function isOrphan(draft: Draft, { purpose: _over, ...session }: ModelSession): boolean {
+  if (draft.world.calls.has(session.callId)) return false;
+  putSession(draft, session);
+  draft.effects.push({ type: "release", sessionId: session.sessionId, why: NORMAL });
+  return true;
 }
 
 function establishCallee(draft: Draft, session: ModelSession, leg: LegFacts): void {
