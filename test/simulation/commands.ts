@@ -5,23 +5,28 @@ import type { SimulatedSwitch } from "./switch.ts";
 /** What is chosen among: numbers from 0 to below 1. */
 type Picks = readonly number[];
 
+interface Kind {
+  /** How often. */
+  readonly weight: number;
+  readonly make: (host: SimulatedSwitch, picks: Picks) => CallCommand;
+}
+
 /** How each command is asked for at random; a new command is an entry here. */
-const COMMANDS: { readonly [Type in CallCommand["type"]]: (host: SimulatedSwitch, picks: Picks) => CallCommand } = {
-  "make-call": (_host, picks) => ({ type: "make-call", device: phone(picks), to: number(picks) }),
-  hold: (host, picks) => ({ type: "hold", ...inCall(host, picks) }),
-  retrieve: (host, picks) => ({ type: "retrieve", ...inCall(host, picks) }),
-  swap: (host, picks) => ({ type: "swap", ...inCall(host, picks) }),
-  transfer: (host, picks) => ({ type: "transfer", ...inCall(host, picks), to: number(picks) }),
-  "complete-transfer": (host, picks) => ({ type: "complete-transfer", ...inCall(host, picks) }),
-  drop: (host, picks) => ({ type: "drop", ...inCall(host, picks) }),
+const COMMANDS: Readonly<Record<CallCommand["type"], Kind>> = {
+  "make-call": { weight: 2, make: (_host, picks) => ({ type: "make-call", device: phone(picks), to: number(picks) }) },
+  hold: { weight: 3, make: (host, picks) => ({ type: "hold", ...inCall(host, picks) }) },
+  retrieve: { weight: 3, make: (host, picks) => ({ type: "retrieve", ...inCall(host, picks) }) },
+  swap: { weight: 3, make: (host, picks) => ({ type: "swap", ...inCall(host, picks) }) },
+  transfer: { weight: 4, make: (host, picks) => ({ type: "transfer", ...inCall(host, picks), to: number(picks) }) },
+  "complete-transfer": { weight: 4, make: (host, picks) => ({ type: "complete-transfer", ...inCall(host, picks) }) },
+  drop: { weight: 1, make: (host, picks) => ({ type: "drop", ...inCall(host, picks) }) },
 };
 
-const KINDS = Object.keys(COMMANDS) as CallCommand["type"][];
+const KINDS = Object.values(COMMANDS).flatMap((kind) => Array.from({ length: kind.weight }, () => kind));
 
 /** @param picks the first chooses the command */
 export function commandAtRandom(host: SimulatedSwitch, picks: Picks): CallCommand {
-  const kind = pick(KINDS, picks[0] ?? 0) ?? "drop";
-  return COMMANDS[kind](host, picks.slice(1));
+  return (pick(KINDS, picks[0] ?? 0) ?? COMMANDS.drop).make(host, picks.slice(1));
 }
 
 /** Mostly a device that is in a call, sometimes with the call's name. */

@@ -40,8 +40,6 @@ export class SimulatedFeatures implements Omit<SessionObserver<SimulatedSession>
   readonly timers = new Map<string, Appointment>();
   /** Events that the model was told. */
   events = 0;
-  /** What came of each kind of command: for a reader to see that all are tried. */
-  readonly results = new Map<string, number>();
   readonly #host: SimulatedSwitch;
   readonly #switchboard: Switchboard;
   readonly #queue: ModelEvent[] = [];
@@ -155,6 +153,7 @@ export class SimulatedFeatures implements Omit<SessionObserver<SimulatedSession>
   }
 
   #perform(effect: ModelEffect): void {
+    if (effect.type !== "change") this.#host.count(`effect ${effect.type}`);
     if (effect.type !== "change") this.#host.trace?.(`      -> ${JSON.stringify(effect)}`);
     switch (effect.type) {
       case "change":
@@ -202,7 +201,9 @@ export class SimulatedFeatures implements Omit<SessionObserver<SimulatedSession>
     const subscription = this.#refers.get(referId);
     assert.ok(subscription !== undefined, `NOTIFY ${status} of no REFER`);
     assert.equal(subscription.finals, 0, `NOTIFY ${status} after the final one of ${referId}`);
-    if (status >= 200) subscription.finals += 1;
+    if (status < 200) return;
+    subscription.finals += 1;
+    this.#host.count(`REFER: ${status}`);
   }
 
   #forgetRefers(tag: string): void {
@@ -229,8 +230,9 @@ export class SimulatedFeatures implements Omit<SessionObserver<SimulatedSession>
     const type = this.#commands.get(commandId);
     assert.ok(type !== undefined, `${commandId} has a second result`);
     this.#commands.delete(commandId);
-    const key = `${type} ${result.ok ? "ok" : result.failure}`;
-    this.results.set(key, (this.results.get(key) ?? 0) + 1);
+    this.#host.count(
+      `command ${type}: ${result.ok ? (result.isUnchanged === true ? "unchanged" : "ok") : result.failure}`,
+    );
   }
 }
 

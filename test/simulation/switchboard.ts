@@ -20,6 +20,7 @@ interface Seat {
   readonly side: Side;
 }
 
+const ALONE: Outcome = { by: "switch", reason: "normal", status: 480, cause: 41 };
 const MOVED: Outcome = { by: "switch", reason: "moved", status: 200, cause: 16 };
 
 /** Performs what features want of sessions, as the real switchboard does. */
@@ -34,7 +35,10 @@ export class Switchboard {
     const { chance, weather } = this.#host;
     if (chance.happens(weather.lostAtJoin)) this.#lose(chance.pick([caller, callee]) ?? caller);
     const [first, second] = [this.#find(caller), this.#find(callee)];
-    if (first === undefined || second === undefined) return false;
+    if (first === undefined || second === undefined) {
+      (first ?? second)?.session.dispatch({ type: "hang-up", outcome: ALONE });
+      return false;
+    }
     const [one, other] = isUnacknowledged(second) ? [second, first] : [first, second];
     return this.#connect(sessionId, one, other, undefined);
   }
@@ -79,7 +83,8 @@ export class Switchboard {
   #lose(legId: string): void {
     const seat = this.#find(legId);
     const dialog = seat && this.#host.phones.dialogs.get(legId);
-    if (seat === undefined || dialog === undefined) return;
+    // A session that is at work hears of it afterwards, as it does of everything that comes from the network.
+    if (seat === undefined || dialog === undefined || seat.session.isRunning) return;
     dialog.state = "gone";
     seat.session.lose(seat.side);
   }

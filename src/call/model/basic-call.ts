@@ -85,16 +85,18 @@ export function answered(draft: Draft, event: EventOf<"answered">): void {
   if (caller !== undefined) putLeg(draft, { ...caller, isUp: true });
   const endpoint = event.endpoint === undefined ? {} : { endpoint: event.endpoint };
   const up: ModelSession = { ...session, ...endpoint, stage: "up", ringing: [] };
-  if (event.leg === undefined) return putSession(draft, up);
-  putSession(
-    draft,
-    session.caller === undefined ? { ...up, caller: event.leg.legId } : { ...up, callee: event.leg.legId },
-  );
+  const { leg } = event;
+  putSession(draft, { ...up, ...(leg === undefined ? {} : placeOf(session, leg)) });
   for (const one of session.ringing) {
-    if (isAnsweredBy(one.place, event.leg)) continue;
+    if (leg !== undefined && isAnsweredBy(one.place, leg)) continue;
     disconnect(draft, session.callId, one.connectionId, { ...NORMAL, cause: ANSWERED_ELSEWHERE });
   }
-  establishCallee(draft, session, event.leg);
+  if (leg !== undefined) establishCallee(draft, session, leg);
+}
+
+/** Who answers a call of the switch is in the caller's place. */
+function placeOf({ caller }: ModelSession, { legId }: LegFacts): Pick<ModelSession, "caller" | "callee"> {
+  return caller === undefined ? { caller: legId } : { callee: legId };
 }
 
 function establishCallee(draft: Draft, session: ModelSession, leg: LegFacts): void {

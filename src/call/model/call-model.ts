@@ -6,7 +6,8 @@ import { MACHINES } from "./features/machines.ts";
 import { refuse, transferConsulted, transferTo } from "./features/transfer.ts";
 import type { ModelEffect } from "./model-effect.ts";
 import type { ModelEvent, Refer } from "./model-event.ts";
-import type { Draft, FeatureName, ModelSession, World } from "./world.ts";
+import type { Why } from "./why.ts";
+import type { Draft, FeatureName, ModelLeg, ModelSession, World } from "./world.ts";
 
 type EventOf<Type extends ModelEvent["type"]> = Extract<ModelEvent, { type: Type }>;
 
@@ -79,9 +80,15 @@ function onLeaving(draft: Draft, { legId, why }: EventOf<"leaving">): void {
 
 function onEnded(draft: Draft, event: EventOf<"ended">): void {
   const session = draft.world.sessions.get(event.sessionId);
+  const legs = [session?.caller, session?.callee].map((legId) => draft.world.legs.get(legId ?? ""));
   ended(draft, event);
+  for (const leg of legs) if (leg?.sessionId === event.sessionId) onGone(draft, leg, event.why);
   const machine = session?.purpose === undefined ? undefined : MACHINES[session.purpose.feature];
   if (session?.purpose !== undefined) machine?.onEnded?.(draft, session.purpose.id, session, event.why);
+}
+
+function onGone(draft: Draft, leg: ModelLeg, why: Why): void {
+  for (const machine of Object.values(MACHINES)) machine.onGone?.(draft, leg, why);
 }
 
 function onTimer(draft: Draft, timerId: string): void {

@@ -25,6 +25,8 @@ export interface SwitchboardOptions {
   readonly musicOf: (device: string) => string | undefined;
 }
 
+/** Who was to be joined with a leg that is gone. */
+const ALONE: Outcome = { by: "switch", reason: "normal", status: 480, cause: 41 };
 const MOVED: Outcome = { by: "switch", reason: "moved", status: 200, cause: 16 };
 
 /** Performs what features want of sessions. Legs that are gone are left out: their end is told of by itself. */
@@ -35,10 +37,13 @@ export class Switchboard {
     this.#options = options;
   }
 
-  /** @returns false: nothing was done, since a leg is gone */
+  /** @returns false: a leg is gone, and the other one has been released */
   join({ sessionId, caller, callee }: EffectOf<"join">): boolean {
     const [first, second] = [this.#find(caller), this.#find(callee)];
-    if (first === undefined || second === undefined) return false;
+    if (first === undefined || second === undefined) {
+      (first ?? second)?.session.dispatch({ type: "hang-up", outcome: ALONE });
+      return false;
+    }
     // Who has not acknowledged yet is put in the caller's place, where that is waited for.
     const [one, other] = isUnacknowledged(second) ? [second, first] : [first, second];
     return this.#connect(sessionId, one, other, undefined);
