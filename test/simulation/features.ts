@@ -169,6 +169,10 @@ export class SimulatedFeatures implements Omit<SessionObserver<SimulatedSession>
         return this.#endUnless(this.#switchboard.attach(effect), effect.sessionId);
       case "originate":
         return this.#originate(effect);
+      case "reroute":
+        return this.#reroute(effect);
+      case "pick-up":
+        return this.#pickUp(effect);
       case "play":
         return this.#switchboard.play(effect);
       case "release":
@@ -193,8 +197,25 @@ export class SimulatedFeatures implements Omit<SessionObserver<SimulatedSession>
     const status = this.#switchboard.originate(effect);
     if (status === undefined) return;
     if (status === "service") return this.#handle({ type: "answered", sessionId, endpoint: "echo" });
+    if (typeof status === "object") return this.#handle({ type: "feature-reached", sessionId, feature: status });
     const why: Why = { cause: causeOfStatus(status), sip: { status }, feature: effect.feature, by: "system" };
     this.#handle({ type: "ended", sessionId, why });
+  }
+
+  #reroute({ sessionId, redirection }: Extract<ModelEffect, { type: "reroute" }>): void {
+    const status = this.#switchboard.reroute(sessionId, redirection, (late) => this.#rerouteRefused(sessionId, late));
+    if (status !== undefined) this.#rerouteRefused(sessionId, status);
+  }
+
+  #rerouteRefused(sessionId: string, status: number): void {
+    const why: Why = { cause: causeOfStatus(status), sip: { status }, feature: "redirect", by: "system" };
+    this.#handle({ type: "reroute-refused", sessionId, why });
+  }
+
+  /** A leg that is to answer what rings is let go. */
+  #pickUp({ sessionId, legId }: Extract<ModelEffect, { type: "pick-up" }>): void {
+    this.#handle({ type: "pick-up-failed", sessionId, legId });
+    this.#switchboard.letGo(legId);
   }
 
   #notify(referId: string, status: number): void {

@@ -50,14 +50,19 @@ export const MAKE_CALL: FeatureMachine = {
     const leg = made.legId === undefined ? undefined : draft.world.legs.get(made.legId);
     if (leg !== undefined) draft.effects.push({ type: "release", sessionId: leg.sessionId, why });
   },
-  onGone: (draft, { legId }, why) => {
-    for (const made of draft.world.madeCalls.values()) {
-      if (made.legId !== legId || made.target === undefined) continue;
-      draft.effects.push({ type: "release", sessionId: made.target, why });
-      return;
-    }
-  },
+  onLeaving: (draft, { legId }, why) => giveUp(draft, legId, why),
+  onGone: (draft, { legId }, why) => giveUp(draft, legId, why),
 };
+
+/** The device is out of the call: the number is rung no longer. */
+function giveUp(draft: Draft, legId: string, why: Why): void {
+  for (const made of draft.world.madeCalls.values()) {
+    if (made.legId !== legId || made.target === undefined) continue;
+    draft.world.madeCalls.delete(made.callId);
+    refuse(draft, made.commandId, "party-gone", `${made.device} has hung up`);
+    return void draft.effects.push({ type: "release", sessionId: made.target, why });
+  }
+}
 
 /** The device's user has answered: the number is rung. */
 function callOther(draft: Draft, made: MakeCall, legId: string): void {
