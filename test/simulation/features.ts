@@ -87,6 +87,10 @@ export class SimulatedFeatures implements Omit<SessionObserver<SimulatedSession>
     this.#handle({ type: "offering", sessionId: session.sessionId, places: placesOf(devices) });
   }
 
+  onSettled({ sessionId }: SimulatedSession): void {
+    this.#handle({ type: "settled", sessionId });
+  }
+
   onRinging({ sessionId }: SimulatedSession): void {
     this.#handle({ type: "ringing", sessionId });
   }

@@ -2,10 +2,12 @@ import { answered, ended, held, offered, offering, ringing } from "./basic-call.
 import { commanded } from "./commands.ts";
 import { dialed } from "./dialed.ts";
 import { timerParts, type FeatureMachine } from "./features/feature-machine.ts";
+import { enqueue, serveQueues } from "./features/hunt.ts";
 import { MACHINES } from "./features/machines.ts";
 import { refuse, transferConsulted, transferTo } from "./features/transfer.ts";
 import { isRedirected, watchRedirects } from "./features/redirect.ts";
 import { watchPickups } from "./features/pickup.ts";
+import { beginSounds } from "./features/sound.ts";
 import type { ModelEffect } from "./model-effect.ts";
 import type { ModelEvent, Refer } from "./model-event.ts";
 import type { Why } from "./why.ts";
@@ -37,6 +39,10 @@ function apply(draft: Draft, event: ModelEvent): void {
       return dialed(draft, event);
     case "offering":
       return offering(draft, isRedirected(world, event.sessionId) ? { ...event, feature: "redirect" } : event);
+    case "queued":
+      return enqueue(draft, event);
+    case "freed":
+      return serveQueues(draft);
     case "ringing":
       ringing(draft, event);
       return withMachine(draft, event.sessionId, (machine, id) => machine.onRinging?.(draft, id));
@@ -66,6 +72,8 @@ function apply(draft: Draft, event: ModelEvent): void {
     case "reroute-refused":
     case "pick-up-failed":
       return;
+    case "media-found":
+      return beginSounds(draft, event.sessionId);
   }
 }
 

@@ -6,6 +6,7 @@ import type { ModelSettings } from "./model-settings.ts";
 import type { Parked } from "./features/park-state.ts";
 import type { Pickup } from "./features/pickup-state.ts";
 import type { Redirect } from "./features/redirect-state.ts";
+import type { QueuedCall } from "./features/hunt-state.ts";
 import type { MakeCall } from "./features/make-call-state.ts";
 import type { Transfer } from "./features/transfer-state.ts";
 
@@ -29,7 +30,8 @@ export interface Purpose {
 }
 
 /** Features that have a machine of their own. */
-export type FeatureName = "transfer" | "conference" | "redirect" | "park" | "pickup" | "barge" | "hunt" | "make-call";
+export type FeatureName =
+  "transfer" | "conference" | "redirect" | "park" | "pickup" | "barge" | "hunt" | "setting" | "make-call";
 
 /** A party that a session rings. */
 export interface Ringing {
@@ -67,6 +69,8 @@ export interface World {
   readonly parked: Map<string, Parked>;
   readonly pickups: Map<string, Pickup>;
   readonly madeCalls: Map<string, MakeCall>;
+  /** Callers in queues, who waits longest first. */
+  readonly queued: Map<string, QueuedCall>;
 }
 
 /** One step: the world, and what is to be done. */
@@ -90,6 +94,7 @@ export function emptyWorld(settings: ModelSettings): World {
     parked: new Map(),
     pickups: new Map(),
     madeCalls: new Map(),
+    queued: new Map(),
   };
 }
 
@@ -133,6 +138,11 @@ export function nameSession({ world }: Draft, callId: string): string {
   const named = (call?.named ?? 0) + 1;
   if (call !== undefined) world.calls.set(callId, { ...call, named });
   return `${callId}.${named}`;
+}
+
+/** The call that a session was made for; ids of calls have no dot. */
+export function callOfSession(sessionId: string): string {
+  return sessionId.split(".", 1)[0] ?? sessionId;
 }
 
 /** Changes what is known of a session. */
