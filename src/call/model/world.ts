@@ -77,6 +77,8 @@ export interface World {
 export interface Draft {
   readonly world: World;
   readonly effects: ModelEffect[];
+  /** Legs that have ended in this step: features that had a part for them are told. */
+  readonly gone?: ModelLeg[];
 }
 
 /** A world without calls. */
@@ -115,8 +117,9 @@ export function putLeg({ world: { legs, legsOfDevices } }: Draft, leg: ModelLeg)
 }
 
 /** Forgets a leg. */
-export function removeLeg({ world: { legs, legsOfDevices } }: Draft, { legId, device }: ModelLeg): void {
-  legs.delete(legId);
+export function removeLeg({ world: { legs, legsOfDevices }, gone }: Draft, leg: ModelLeg): void {
+  const { legId, device } = leg;
+  if (legs.delete(legId)) gone?.push(leg);
   const others = (legsOfDevices.get(device) ?? []).filter((one) => one !== legId);
   if (others.length > 0) legsOfDevices.set(device, others);
   else legsOfDevices.delete(device);

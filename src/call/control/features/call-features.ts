@@ -1,4 +1,4 @@
-import type { Timer } from "../../../common/index.ts";
+import { errorMessageOf, type Timer } from "../../../common/index.ts";
 import { parseCSeq } from "../../../sip/message/index.ts";
 import type { CallNow } from "../../../signals/index.ts";
 import type { Inventory } from "../../device/index.ts";
@@ -259,12 +259,21 @@ export class CallFeatures implements SessionObserver<CallSession> {
     if (this.#isRunning) return;
     this.#isRunning = true;
     for (let next = this.#queue.shift(); next !== undefined; next = this.#queue.shift()) {
-      const effects = advance(this.#world, next);
+      this.#step(next);
+    }
+    this.#isRunning = false;
+  }
+
+  /** A defect is that of one step: what other calls wait for still comes. */
+  #step(event: ModelEvent): void {
+    try {
+      const effects = advance(this.#world, event);
       this.#file.save();
       this.#switchboard.file(effects);
       for (const effect of effects) this.#perform(effect);
+    } catch (error) {
+      this.#options.context.logger.error("call model failed", { event: event.type, error: errorMessageOf(error) });
     }
-    this.#isRunning = false;
   }
 
   #perform(effect: ModelEffect): void {
