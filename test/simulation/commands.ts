@@ -13,6 +13,10 @@ const COMMANDS: { readonly [Type in CallCommand["type"]]: (host: SimulatedSwitch
   swap: (host, picks) => ({ type: "swap", ...inCall(host, picks) }),
   transfer: (host, picks) => ({ type: "transfer", ...inCall(host, picks), to: number(picks) }),
   "complete-transfer": (host, picks) => ({ type: "complete-transfer", ...inCall(host, picks) }),
+  redirect: (host, picks) => ({ type: "redirect", ...inCall(host, picks), to: number(picks) }),
+  park: (host, picks) => ({ type: "park", ...inCall(host, picks) }),
+  unpark: (_host, picks) => ({ type: "unpark", device: phone(picks), slot: number(picks) }),
+  pickup: (_host, picks) => ({ type: "pickup", device: phone(picks), number: number(picks) }),
   drop: (host, picks) => ({ type: "drop", ...inCall(host, picks) }),
 };
 
