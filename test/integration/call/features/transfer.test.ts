@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { eventually } from "../../../support/eventually.ts";
 import { RelayedSwitch } from "../../../support/relayed-switch.ts";
 import type { SwitchFixture } from "../../../support/switch-fixture.ts";
 import { requestsTo } from "../../../support/established-call.ts";
@@ -38,7 +39,15 @@ describe("transfers with real RTP", () => {
   }
 
   async function none(): Promise<void> {
-    await relayed.settled(node.records().length);
+    await eventually(
+      async () => {
+        const gauges = ["tandem_calls", "tandem_call_sessions", "tandem_call_legs", "tandem_sip_dialogs"];
+        const left = gauges.map((name) => node.metric(name));
+        left.push((await relayed.relay.list()).length, node.manager.features.callsNow().length);
+        if (left.some((count) => count !== 0)) throw new Error(`left over: ${left.join(" ")}`);
+      },
+      { timeoutMs: 4_000 },
+    );
   }
 
   describe("by REFER to a number", () => {
