@@ -1,17 +1,9 @@
 import { detached } from "../../common/index.ts";
-import type { RelayEndpoint } from "../../media/index.ts";
 import { tagOf, type SipMessage } from "../../sip/message/index.ts";
 import type { FeatureStore, Peer, SipPhone } from "../device/index.ts";
 import { isEmergency, withoutSpeedDial, parseDialed, type Dialed } from "../digit-analysis/index.ts";
 import { receivedHistory } from "../identity/redirection-history.ts";
-import {
-  NEW_SESSION,
-  refusedOutcome,
-  type DialedFeature,
-  type Endpoint,
-  type HuntStep,
-  type Outcome,
-} from "../model/index.ts";
+import { NEW_SESSION, refusedOutcome, type DialedFeature, type Endpoint, type Outcome } from "../model/index.ts";
 import type { HeaderList, IncomingRequest } from "../signaling/signaling-port.ts";
 import { inboundNumber } from "../trunk/trunk-numbers.ts";
 import type { CallProgress } from "./call-progress.ts";
@@ -26,6 +18,7 @@ import { checkInvite, MAX_HOPS, type CheckedInvite } from "./invite-check.ts";
 import { branchHeaders, callerLeg } from "./caller-leg.ts";
 import { dialogIdOf, type Leg, type LegDevice } from "./leg.ts";
 import { sourceText } from "./leg-log.ts";
+import type { Origination, ReachedService } from "./origination.ts";
 import { reasonOf } from "./reason-header.ts";
 import { rejection, type Rejection } from "./rejection.ts";
 import { reliabilityOf } from "./reliability.ts";
@@ -58,21 +51,6 @@ interface BegunCall {
   /** The caller's wish for privacy counts. */
   readonly mayHide: boolean;
   readonly routing: CallRouting | undefined;
-}
-
-/** A call of the switch itself. */
-export interface Origination {
-  readonly sessionId: string;
-  /** Who is shown as the caller. */
-  readonly as: LegDevice;
-  /** Whose calling search space it is, and who pays. */
-  readonly by: SipPhone | Peer;
-  readonly to: string;
-  readonly endpoint: RelayEndpoint;
-  /** Only this phone is rung, wherever its calls are forwarded to. */
-  readonly onlyDevice?: string | undefined;
-  /** Members of a pilot are rung; `to` is what was dialed of it. */
-  readonly hunt?: { readonly pilot: string; readonly step: HuntStep } | undefined;
 }
 
 const NO_SETTINGS: Rejection = rejection(403, "feature");
@@ -112,8 +90,11 @@ export class NewCalls {
     return known === undefined ? undefined : rejection(482, "merged");
   }
 
-  /** Begins a call, or says what the INVITE is answered with; an attempt that fails by where it goes is recorded. */
-  begin(request: IncomingRequest, device: SipPhone | Peer): Rejection | undefined {
+  /**
+   * Begins a call, or says what the INVITE is answered with; an attempt that fails by where it goes is recorded.
+   * @param asked what the INVITE asks for, whatever number it names; absent: to reach that
+   */
+  begin(request: IncomingRequest, device: SipPhone | Peer, asked?: FeatureCall): Rejection | undefined {
     const { message } = request;
     const dialed = this.#dialedBy(message, device);
     // Who is called for help has to know who calls.
@@ -132,7 +113,7 @@ export class NewCalls {
       received: device.kind === "peer" && device.trusted === true ? receivedHistory(message) : [],
       enqueue: (place) => this.#options.onQueueing(callId, place),
     });
-    const found = routing?.begin(this.#fromTrunk(device, dialed)) ?? callerBusy(device);
+    const found = asked ?? routing?.begin(this.#fromTrunk(device, dialed)) ?? callerBusy(device);
     this.#logEmergency(dialed, device, found);
     const call: BegunCall = { request, device, dialed, callId, checked, mayHide, routing };
     if (found.kind === "rejected") return this.#reject(call, found);
@@ -265,9 +246,10 @@ export class NewCalls {
 
   /**
    * Rings a number by a call of the switch itself: whoever answers is connected with its service.
-   * @returns what stands against it; undefined: it rings
+   * @returns what stands against it, or the service that is there; undefined: it rings
    */
-  originate({ sessionId, as, by, to, endpoint, onlyDevice, hunt }: Origination): Rejection | undefined {
+  originate(origination: Origination): Rejection | ReachedService | undefined {
+    const { sessionId, as, by, to, endpoint, onlyDevice, referredBy, hunt } = origination;
     const { context, table, inventory } = this.#options;
     const dialed: Dialed = { user: to };
     const facts = { callId: sessionId, device: by, dialed, number: as.number, domain: "", received: [] };
@@ -282,7 +264,7 @@ export class NewCalls {
     if (routed.kind === "rejected") return routed;
     if (routed.kind !== "routed") return rejection(488, "feature");
     const { route, targets } = routed;
-    if (route.kind !== "branches") return rejection(488, "service");
+    if (route.kind !== "branches") return { service: routed.endpoint ?? "echo" };
     const session = new CallSession(context, {
       callId: sessionId,
       calledNumber: to,
@@ -300,7 +282,10 @@ export class NewCalls {
         if (diverted !== undefined) noteRedirect(session, routing);
         return diverted;
       },
-      branchHeaders: [["Max-Forwards", String(MAX_HOPS)]],
+      branchHeaders: [
+        ["Max-Forwards", String(MAX_HOPS)],
+        ...(referredBy === undefined ? [] : [["Referred-By", referredBy] as const]),
+      ],
     });
     return undefined;
   }

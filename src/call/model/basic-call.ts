@@ -36,7 +36,7 @@ export function offered(draft: Draft, { sessionId, leg, called }: EventOf<"offer
 /** Who is rung from now on: others are out, and who is new is offered the call. */
 export function offering(draft: Draft, { sessionId, places, feature }: EventOf<"offering">): void {
   const session = draft.world.sessions.get(sessionId);
-  if (session?.stage !== "setup") return;
+  if (session?.stage !== "setup" || !draft.world.calls.has(session.callId)) return;
   const { callId } = session;
   const why = because(feature ?? session.reason);
   establishCaller(draft, session);
@@ -79,7 +79,7 @@ function ring(
 /** Somebody has answered, or a service of the switch has. */
 export function answered(draft: Draft, event: EventOf<"answered">): void {
   const session = draft.world.sessions.get(event.sessionId);
-  if (session?.stage !== "setup") return;
+  if (session?.stage !== "setup" || isOrphan(draft, session)) return;
   establishCaller(draft, session);
   const caller = session.caller === undefined ? undefined : draft.world.legs.get(session.caller);
   if (caller !== undefined) putLeg(draft, { ...caller, isUp: true });
@@ -90,11 +90,22 @@ export function answered(draft: Draft, event: EventOf<"answered">): void {
     draft,
     session.caller === undefined ? { ...up, caller: event.leg.legId } : { ...up, callee: event.leg.legId },
   );
+  // Who has picked the call up is a party of it already.
+  const isPickedUp = draft.world.legs.get(event.leg.legId)?.sessionId === session.sessionId;
   for (const one of session.ringing) {
-    if (isAnsweredBy(one.place, event.leg)) continue;
-    disconnect(draft, session.callId, one.connectionId, { ...NORMAL, cause: ANSWERED_ELSEWHERE });
+    if (!isPickedUp && isAnsweredBy(one.place, event.leg)) continue;
+    const feature = isPickedUp ? "pickup" : "normal";
+    disconnect(draft, session.callId, one.connectionId, { ...NORMAL, feature, cause: ANSWERED_ELSEWHERE });
   }
-  establishCallee(draft, session, event.leg);
+  if (!isPickedUp) establishCallee(draft, session, event.leg);
+}
+
+/** Its call is over: all that it was for has left while it rang. It is released, and no feature's business any more. */
+function isOrphan(draft: Draft, { purpose: _over, ...session }: ModelSession): boolean {
+  if (draft.world.calls.has(session.callId)) return false;
+  putSession(draft, session);
+  draft.effects.push({ type: "release", sessionId: session.sessionId, why: NORMAL });
+  return true;
 }
 
 function establishCallee(draft: Draft, session: ModelSession, leg: LegFacts): void {

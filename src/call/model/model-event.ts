@@ -90,6 +90,14 @@ export type ModelEvent =
   | { readonly type: "ended"; readonly sessionId: string; readonly why: Why }
   /** The parties of a new session that was made of established legs have agreed. */
   | { readonly type: "settled"; readonly sessionId: string }
+  /** Who has called has acknowledged that it was answered: it can be moved from now on. */
+  | { readonly type: "acknowledged"; readonly sessionId: string }
+  /** The destination of the effect `reroute` cannot be had: the call rings where it did, or does so again. */
+  | { readonly type: "reroute-refused"; readonly sessionId: string; readonly why: Why }
+  /** The leg of the effect `pick-up` is out; what rings goes on ringing, if it does still. */
+  | { readonly type: "pick-up-failed"; readonly sessionId: string; readonly legId: string }
+  /** The number of the effect `originate` is no party's but asks for a feature. There is no such session. */
+  | { readonly type: "feature-reached"; readonly sessionId: string; readonly feature: DialedFeature }
   | { readonly type: "refer"; readonly refer: Refer }
   | { readonly type: "timer"; readonly timerId: string }
   /** An announcement is over. */

@@ -4,6 +4,9 @@ import type { LegFacts, Place } from "./model-event.ts";
 import type { FeatureReason } from "./why.ts";
 import type { ModelSettings } from "./model-settings.ts";
 import type { QueuedCall } from "./features/hunt-state.ts";
+import type { Parked } from "./features/park-state.ts";
+import type { Pickup } from "./features/pickup-state.ts";
+import type { Redirect } from "./features/redirect-state.ts";
 import type { MakeCall } from "./features/make-call-state.ts";
 import type { Transfer } from "./features/transfer-state.ts";
 
@@ -62,6 +65,9 @@ export interface World {
   readonly legsOfDevices: Map<string, readonly string[]>;
   readonly sessions: Map<string, ModelSession>;
   readonly transfers: Map<string, Transfer>;
+  readonly redirects: Map<string, Redirect>;
+  readonly parked: Map<string, Parked>;
+  readonly pickups: Map<string, Pickup>;
   readonly madeCalls: Map<string, MakeCall>;
   /** Callers in queues, who waits longest first. */
   readonly queued: Map<string, QueuedCall>;
@@ -82,6 +88,9 @@ export function emptyWorld(settings: ModelSettings): World {
     legsOfDevices: new Map(),
     sessions: new Map(),
     transfers: new Map(),
+    redirects: new Map(),
+    parked: new Map(),
+    pickups: new Map(),
     madeCalls: new Map(),
     queued: new Map(),
   };

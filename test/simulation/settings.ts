@@ -1,0 +1,9 @@
+import { addressOf } from "../../src/call/control/features/leg-facts.ts";
+import { NO_SETTINGS, type ModelSettings } from "../../src/call/model/index.ts";
+import { deviceNamed, PHONES } from "./plan.ts";
+
+/** What the configuration says of features. */
+export const SETTINGS: ModelSettings = {
+  ...NO_SETTINGS,
+  addressOf: (device) => (PHONES.includes(device) ? addressOf(deviceNamed(device)) : undefined),
+};
