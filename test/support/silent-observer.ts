@@ -8,6 +8,8 @@ export function silentObserver<Shell>(): SessionObserver<Shell> {
     onRinging: nothing,
     onAnswered: nothing,
     onHold: nothing,
+    onSettled: nothing,
+    onUnsettled: nothing,
     onLeaving: nothing,
     onEnded: nothing,
     onRefer: nothing,

@@ -174,7 +174,7 @@ export class CallManager {
       table: this.#table,
       newCalls: this.#newCalls,
       inventory,
-      settings: options.features?.settings,
+      features: options.features,
       dialPlan: options.dialPlan,
     });
     const common = { table: this.#table, clock, logger };

@@ -1,8 +1,10 @@
 import { answered, ended, held, offered, offering, ringing } from "./basic-call.ts";
 import { commanded } from "./commands.ts";
 import { dialed } from "./dialed.ts";
+import { transferMember, transferMemberConsulted } from "./features/conference-transfer.ts";
 import { timerParts, type FeatureMachine } from "./features/feature-machine.ts";
 import { MACHINES } from "./features/machines.ts";
+import { privacyChanged } from "./features/privacy.ts";
 import { refuse, transferConsulted, transferTo } from "./features/transfer.ts";
 import type { ModelEffect } from "./model-effect.ts";
 import type { ModelEvent, Refer } from "./model-event.ts";
@@ -43,12 +45,18 @@ function apply(draft: Draft, event: ModelEvent): void {
       return onRefer(draft, event.refer);
     case "command":
       return commanded(draft, event);
+    case "privacy-changed":
+      return privacyChanged(draft, event.device);
     case "timer":
       return onTimer(draft, event.timerId);
     case "prompt-ended":
       return withMachine(draft, event.sessionId, (machine, id, session) => machine.onPromptEnded?.(draft, id, session));
     case "settled":
-      return;
+      return withMachine(draft, event.sessionId, (machine, id) => machine.onSettled?.(draft, id, event.sessionId));
+    case "unsettled":
+      return withMachine(draft, event.sessionId, (machine, id) => machine.onUnsettled?.(draft, id, event.sessionId));
+    case "unattached":
+      return withMachine(draft, event.sessionIds[0] ?? "", (machine, id) => machine.onUnattached?.(draft, id));
   }
 }
 
@@ -94,8 +102,10 @@ function onRefer(draft: Draft, { referId, legId, to, replaces }: Refer): void {
   const leg = draft.world.legs.get(legId);
   if (leg === undefined) return refuse(draft, { referId }, "wrong-state", "the dialog is gone");
   const replaced = replaces === undefined ? undefined : draft.world.legs.get(replaces);
+  if (replaced === undefined && transferMember(draft, leg, to, { referId })) return;
   if (replaced === undefined) return transferTo(draft, leg, to, { referId });
   const own = legsOf(draft.world, leg.device).find(({ sessionId }) => sessionId === replaced.sessionId);
   if (own === undefined || own === leg) return refuse(draft, { referId }, "wrong-state", "not a dialog of this phone");
+  if (transferMemberConsulted(draft, leg, own, { referId })) return;
   transferConsulted(draft, leg, own, { referId });
 }

@@ -1,4 +1,8 @@
 import type { CallCommand, CommandFailure } from "./call-command.ts";
+import { bargeByCommand } from "./features/barge.ts";
+import { commandConference } from "./features/conference.ts";
+import { transferMember, transferMemberConsulted } from "./features/conference-transfer.ts";
+import { commandPrivacy } from "./features/privacy.ts";
 import { holdByCommand, isHeldLeg, legMeant } from "./features/hold.ts";
 import { makeCall } from "./features/make-call.ts";
 import { refuse, transferConsulted, transferTo } from "./features/transfer.ts";
@@ -8,7 +12,15 @@ import { legsOf, type Draft, type ModelLeg } from "./world.ts";
 /** What applications, people and feature codes ask for. */
 export function commanded(draft: Draft, { commandId, command }: Extract<ModelEvent, { type: "command" }>): void {
   if (command.type === "make-call") return makeCall(draft, commandId, command);
+  if (command.type === "conference" || command.type === "add-party" || command.type === "drop-party") {
+    return commandConference(draft, commandId, command);
+  }
+  if (command.type === "barge") return bargeByCommand(draft, commandId, command, false);
+  if (command.type === "privacy") return commandPrivacy(draft, commandId, command);
   const leg = legMeant(draft, command);
+  if (leg === undefined && command.type === "retrieve" && command.callId !== undefined) {
+    return bargeByCommand(draft, commandId, { device: command.device, callId: command.callId }, true);
+  }
   if (leg === undefined)
     return refuse(draft, { commandId }, "device-not-in-call", `${command.device} has no such call`);
   switch (command.type) {
@@ -18,6 +30,7 @@ export function commanded(draft: Draft, { commandId, command }: Extract<ModelEve
     case "swap":
       return swap(draft, commandId, command.device);
     case "transfer":
+      if (transferMember(draft, leg, command.to, { commandId })) return;
       return transferTo(draft, leg, command.to, { commandId });
     case "complete-transfer":
       return completeTransfer(draft, commandId, command);
@@ -67,6 +80,7 @@ function completeTransfer(
   if (first === undefined || second === undefined || first === second) {
     return fail(draft, commandId, "no-consultation", `${command.device} has no two established calls`);
   }
+  if (transferMemberConsulted(draft, first, second, { commandId })) return;
   transferConsulted(draft, first, second, { commandId });
 }
 

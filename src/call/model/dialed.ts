@@ -1,14 +1,12 @@
 import { dropLeg, offered } from "./basic-call.ts";
-import type { Endpoint } from "./model-effect.ts";
-import type { ModelEvent } from "./model-event.ts";
+import { dialBarge } from "./features/barge.ts";
+import { dialConference } from "./features/conference.ts";
+import type { DialRefusal } from "./features/dial-answer.ts";
+import type { FeatureCode, ModelEvent } from "./model-event.ts";
 import { NORMAL } from "./why.ts";
 import { legOf, type Draft } from "./world.ts";
 
-/** Why a feature that was dialed is not done: what the INVITE is refused with. */
-export interface DialRefusal {
-  readonly status: number;
-  readonly reason: string;
-}
+export { accept, type DialRefusal } from "./features/dial-answer.ts";
 
 const NOT_HERE: DialRefusal = { status: 501, reason: "feature" };
 
@@ -24,16 +22,32 @@ export function dialed(draft: Draft, event: Extract<ModelEvent, { type: "dialed"
 }
 
 /** @returns why not; undefined: its `accept` is among the effects */
-function begin(_draft: Draft, { feature }: Extract<ModelEvent, { type: "dialed" }>): DialRefusal | undefined {
+function begin(draft: Draft, event: Extract<ModelEvent, { type: "dialed" }>): DialRefusal | undefined {
+  const { feature } = event;
   switch (feature.kind) {
     case "park-slot":
     case "pickup-group":
-    case "code":
       return NOT_HERE;
+    case "code":
+      return beginCode(draft, event, feature.code);
   }
 }
 
-/** The INVITE of a device that dialed a feature is answered by a service. */
-export function accept(draft: Draft, sessionId: string, endpoint: Endpoint): void {
-  draft.effects.push({ type: "accept", sessionId, endpoint });
+function beginCode(
+  draft: Draft,
+  event: Extract<ModelEvent, { type: "dialed" }>,
+  code: FeatureCode,
+): DialRefusal | undefined {
+  switch (code) {
+    case "conference":
+      return dialConference(draft, event);
+    case "barge":
+      return dialBarge(draft, event);
+    case "transfer":
+    case "park":
+    case "group-pickup":
+    case "other-group-pickup":
+    case "directed-pickup":
+      return NOT_HERE;
+  }
 }

@@ -72,7 +72,13 @@ export type ModelEvent =
   | { readonly type: "ended"; readonly sessionId: string; readonly why: Why }
   /** The parties of a new session that was made of established legs have agreed. */
   | { readonly type: "settled"; readonly sessionId: string }
+  /** The media service would not have that; it is tried again until the session ends. */
+  | { readonly type: "unsettled"; readonly sessionId: string }
+  /** Nothing of an `attach-all` was done: the media service is away. */
+  | { readonly type: "unattached"; readonly sessionIds: readonly string[] }
   | { readonly type: "refer"; readonly refer: Refer }
+  /** Whether others of its lines may enter a device's calls has changed. */
+  | { readonly type: "privacy-changed"; readonly device: string }
   | { readonly type: "timer"; readonly timerId: string }
   /** An announcement is over. */
   | { readonly type: "prompt-ended"; readonly sessionId: string }

@@ -25,6 +25,14 @@ export interface ModelSettings {
   addressOf(device: string): Address | undefined;
   /** Others of a shared line may not barge into this device's calls. */
   isPrivate(device: string): boolean;
+  /** The same of a line, for all its devices. */
+  isPrivateLine(line: string): boolean;
+  /** Its lines, the first one first. */
+  linesOf(device: string): readonly string[];
+  /** The devices that have a line. */
+  devicesOf(line: string): readonly string[];
+  /** A conference ends when who made it leaves; else it goes on. */
+  endsWithController(): boolean;
 }
 
 /** Nothing is configured. */
@@ -35,4 +43,8 @@ export const NO_SETTINGS: ModelSettings = {
   pickupGroupOf: () => undefined,
   addressOf: () => undefined,
   isPrivate: () => false,
+  isPrivateLine: () => false,
+  linesOf: () => [],
+  devicesOf: () => [],
+  endsWithController: () => false,
 };

@@ -2,6 +2,8 @@ import type { Call } from "./call.ts";
 import type { Endpoint, ModelEffect } from "./model-effect.ts";
 import type { LegFacts, Place } from "./model-event.ts";
 import type { ModelSettings } from "./model-settings.ts";
+import type { Barge } from "./features/barge-state.ts";
+import type { Conference } from "./features/conference-state.ts";
 import type { MakeCall } from "./features/make-call-state.ts";
 import type { Transfer } from "./features/transfer-state.ts";
 
@@ -58,6 +60,9 @@ export interface World {
   readonly sessions: Map<string, ModelSession>;
   readonly transfers: Map<string, Transfer>;
   readonly madeCalls: Map<string, MakeCall>;
+  /** By their calls. */
+  readonly conferences: Map<string, Conference>;
+  readonly barges: Map<string, Barge>;
 }
 
 /** One step: the world, and what is to be done. */
@@ -76,6 +81,8 @@ export function emptyWorld(settings: ModelSettings): World {
     sessions: new Map(),
     transfers: new Map(),
     madeCalls: new Map(),
+    conferences: new Map(),
+    barges: new Map(),
   };
 }
 

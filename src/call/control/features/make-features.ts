@@ -1,5 +1,5 @@
 import type { DialPlan } from "../../digit-analysis/index.ts";
-import type { Inventory, FeatureSettings } from "../../device/index.ts";
+import type { Inventory, FeatureSettings, FeatureStore } from "../../device/index.ts";
 import type { CallContext } from "../call-session.ts";
 import type { CallTable } from "../call-table.ts";
 import type { NewCalls } from "../new-calls.ts";
@@ -12,17 +12,19 @@ export interface FeatureParts {
   readonly newCalls: NewCalls;
   readonly inventory: Inventory;
   /** Absent: nothing but devices is configured. */
-  readonly settings: FeatureSettings | undefined;
+  readonly features: { readonly settings: FeatureSettings; readonly store: FeatureStore } | undefined;
   /** Absent: there is no dial plan. */
   readonly dialPlan: (() => DialPlan) | undefined;
 }
 
 /** Call features over the configuration as it is at the moment. */
-export function makeFeatures({ settings, dialPlan, ...parts }: FeatureParts): CallFeatures {
+export function makeFeatures({ features, dialPlan, ...parts }: FeatureParts): CallFeatures {
   const { inventory } = parts;
+  const { settings, store } = features ?? {};
   const partitionsOf = (device: string): readonly string[] => dialPlan?.().callerSpace({ device }) ?? [];
   return new CallFeatures({
     ...parts,
+    setPrivacy: async (device, isOn) => (await store?.setPrivacy(device, isOn))?.kind ?? "refused",
     settings: modelSettingsOf({ inventory, settings, partitionsOf }),
     musicOf: (device) => settings?.deviceOf(device)?.musicSource,
     onChange: () => undefined,

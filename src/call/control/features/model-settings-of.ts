@@ -22,6 +22,10 @@ export function modelSettingsOf({ inventory, settings, partitionsOf }: ModelSett
       const [phone] = inventory.linesOf(device);
       return phone === undefined ? undefined : addressOf(phoneDevice(phone));
     },
+    isPrivateLine: (line) => settings?.lineOf(line)?.privacy === true,
+    linesOf: (device) => inventory.linesOf(device).map(({ line }) => line),
+    devicesOf: (line) => inventory.phonesByLine(line).map(({ name }) => name),
+    endsWithController: () => false,
     isPrivate: (device) => settings?.deviceOf(device)?.privacy === true,
   };
 }

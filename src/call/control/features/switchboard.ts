@@ -7,13 +7,14 @@ import {
   type ModelEffect,
   type Outcome,
   type Party,
+  type Session,
   type Side,
   type Why,
 } from "../../model/index.ts";
 import { CallSession, type CallContext } from "../call-session.ts";
 import type { CallTable, LegEntry } from "../call-table.ts";
 import type { NewCalls } from "../new-calls.ts";
-import { joinedCallOf } from "../saved-call.ts";
+import { joinedCallOf, type SavedCall } from "../saved-call.ts";
 
 type EffectOf<Type extends ModelEffect["type"]> = Extract<ModelEffect, { type: Type }>;
 
@@ -52,6 +53,20 @@ export class Switchboard {
     return this.#connect(sessionId, entry, undefined, source === undefined ? endpoint : `music:${source}`);
   }
 
+  /** @returns the sessions that could not be made, since a leg is gone; undefined: the relay is away, nothing was done */
+  attachAll({ attached }: EffectOf<"attach-all">): readonly string[] | undefined {
+    if (!this.#options.context.relay.connected) return undefined;
+    const links: Link[] = [];
+    for (const { sessionId, legId, endpoint } of attached) {
+      const one = this.#find(legId);
+      if (one !== undefined) links.push(this.#link(sessionId, one, undefined, endpoint));
+    }
+    this.#perform(links);
+    return attached
+      .map(({ sessionId }) => sessionId)
+      .filter((sessionId) => !links.some((link) => link.sessionId === sessionId));
+  }
+
   play({ sessionId, legId, source, musicOf }: EffectOf<"play">): void {
     const seat = this.#find(legId);
     if (seat?.session.callId !== sessionId) return;
@@ -64,21 +79,37 @@ export class Switchboard {
   }
 
   #connect(sessionId: string, one: Seat, other: Seat | undefined, endpoint: Endpoint | undefined): boolean {
-    const { context, table } = this.#options;
-    const isWaiting = isUnacknowledged(one);
-    const call = joinedSession(partyOf(one), other && partyOf(other), isWaiting);
+    this.#perform([this.#link(sessionId, one, other, endpoint)]);
+    return true;
+  }
+
+  #link(sessionId: string, one: Seat, other: Seat | undefined, endpoint: Endpoint | undefined): Link {
+    const call = joinedSession(partyOf(one), other && partyOf(other), isUnacknowledged(one));
     const legs = { caller: one.leg, callee: other?.leg };
-    const saved = joinedCallOf(sessionId, call, legs, { endpoint, nowMs: context.clock.wallMs() });
-    const [first, second] = [refOf(one), other && refOf(other)];
+    const nowMs = this.#options.context.clock.wallMs();
+    const saved = joinedCallOf(sessionId, call, legs, { endpoint, nowMs });
+    return { sessionId, seats: other === undefined ? [one] : [one, other], endpoint, call, saved };
+  }
+
+  /** All legs leave their sessions at once: what goes on in another one is not what is left. */
+  #perform(links: readonly Link[]): void {
+    const { relay } = this.#options.context;
     // The relay is asked before the old sessions are, which release what they have there.
-    const joined = context.relay.join(sessionId, first, second);
-    const old = new Set([one.session, ...(other === undefined ? [] : [other.session])]);
-    for (const session of old) {
+    const joins = links.map(({ sessionId, seats: [one, other] }) =>
+      relay.join(sessionId, refOf(one), other && refOf(other)),
+    );
+    const seats = links.flatMap((link) => link.seats).filter((seat) => seat !== undefined);
+    for (const session of new Set(seats.map((seat) => seat.session))) {
       session.take(
-        [one, other].flatMap((seat) => (seat?.session === session ? [seat.leg] : [])),
+        seats.filter((seat) => seat.session === session).map(({ leg }) => leg),
         MOVED,
       );
     }
+    for (const [index, link] of links.entries()) this.#begin(link, joins[index]);
+  }
+
+  #begin({ sessionId, seats: [one, other], endpoint, call, saved }: Link, joined = Promise.resolve()): void {
+    const { context, table } = this.#options;
     const created = {
       callId: sessionId,
       calledNumber: saved.calledNumber,
@@ -90,7 +121,6 @@ export class Switchboard {
     table.add(session);
     session.media.begin(() => joined);
     session.findEdge();
-    return true;
   }
 
   /** An established leg. */
@@ -105,6 +135,15 @@ export class Switchboard {
 /** A leg, and its place in its session. */
 interface Seat extends LegEntry {
   readonly side: Side;
+}
+
+/** A new session of established legs. */
+interface Link {
+  readonly sessionId: string;
+  readonly seats: readonly [Seat, Seat?];
+  readonly endpoint: Endpoint | undefined;
+  readonly call: Session;
+  readonly saved: SavedCall;
 }
 
 function refOf({ session, side }: Seat): SideRef {
