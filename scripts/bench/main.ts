@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { Cleanup } from "../../test/support/cleanup.ts";
 import { b2bua } from "./benches/b2bua.ts";
 import type { Bench, BenchContext, Measured } from "./bench.ts";
+import { conference } from "./benches/conference.ts";
 import { parseCommandLine, type BenchCommand } from "./command-line.ts";
 import { compare, jsonLine } from "./results/compare.ts";
 import { digitAnalysis } from "./benches/digit-analysis.ts";
@@ -35,6 +36,7 @@ const BENCHES: readonly Bench[] = [
   parser,
   digitAnalysis,
   relay,
+  conference,
   takeover,
   latency,
   memory,

@@ -1,14 +1,13 @@
-import { readFileSync } from "node:fs";
 import { cpus } from "node:os";
-import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import { ManagedProcess } from "../../../test/support/managed-process.ts";
 import { searchSeconds, type Bench, type BenchContext, type Measured } from "../bench.ts";
 import { findProgram } from "../systems/find-program.ts";
 import { startRtpengine } from "../systems/rtpengine-relay.ts";
+import { datagramsSent } from "../load/datagrams-sent.ts";
+import { RtpFlows } from "../load/rtp-flows.ts";
 import { usageOf } from "../load/process-usage.ts";
 import { findCleanRate, type Burst } from "../load/rate-search.ts";
-import { pinToCore, RTP_ADDRESS, startEmbeddedRelay, type RelayUnderTest } from "../systems/relay-under-test.ts";
+import { pinToCore, startEmbeddedRelay, type RelayUnderTest } from "../systems/relay-under-test.ts";
 import { roundTo } from "../results/statistics.ts";
 
 const CALLS = 250;
@@ -18,7 +17,6 @@ const COMMON_RATE = CALLS * 2 * 50;
 const MAX_LOSS = 0.001;
 /** The source has not kept up with its rate when it needed this much longer. */
 const SLACK_SHARE = 0.03;
-const PROGRAM_TIMEOUT_MS = 20_000;
 /** What the relay still has in its sockets when the source is done. */
 const DRAIN_MS = 200;
 
@@ -66,27 +64,26 @@ async function measureRelays(context: BenchContext): Promise<Measured[]> {
       add("CPU per packet at that rate", found.burst.cpuUs, "us");
       add("packets/s a core, from CPU", 1_000_000 / found.burst.cpuUs, "packets/s");
     }
-    await source.kill();
+    await source.process.kill();
     await system.close();
   }
   return figures;
 }
 
 /** Source and sink with all calls set up and proved to be heard; the relay has the first core for itself. */
-async function startSource(context: BenchContext, system: RelayUnderTest): Promise<ManagedProcess> {
-  const source = startProgram(context, "rtp-source");
-  const sink = startProgram(context, "rtp-sink");
-  const [callerPorts, calleePorts] = [await portsOf(source), await portsOf(sink)];
+async function startSource(context: BenchContext, system: RelayUnderTest): Promise<RtpFlows> {
+  const source = RtpFlows.start(context, "rtp-source", CALLS);
+  const sink = RtpFlows.start(context, "rtp-sink", CALLS);
+  const [callerPorts, calleePorts] = [await source.ports(), await sink.ports()];
   const targets: number[] = [];
   for (const [index, port] of callerPorts.entries()) {
     targets.push(await system.openCall(`bench-${index}`, port, calleePorts[index] ?? 0));
   }
-  source.write(`${JSON.stringify(targets)}\n`);
-  await source.outputMatching(/^connected/m, PROGRAM_TIMEOUT_MS);
-  await send(source, 10 * CALLS, 1);
-  await sink.outputMatching(/^heard all/m, PROGRAM_TIMEOUT_MS);
-  sink.signal("SIGSTOP");
-  if (cpus().length < 2 || !pinToCore(system.pid, 0) || !pinToCore(source.pid, 1)) {
+  await source.connect(targets);
+  await source.send(10 * CALLS, 1);
+  await sink.allHeard();
+  sink.process.signal("SIGSTOP");
+  if (cpus().length < 2 || !pinToCore(system.pid, 0) || !pinToCore(source.process.pid, 1)) {
     context.progress("relay and source cannot be kept on a core each: the figures are of both together");
   }
   return source;
@@ -96,13 +93,13 @@ async function startSource(context: BenchContext, system: RelayUnderTest): Promi
 async function runBurst(
   context: BenchContext,
   { name, pid }: RelayUnderTest,
-  source: ManagedProcess,
+  source: RtpFlows,
   rate: number,
 ): Promise<RelayBurst> {
   const { seconds } = context.options;
   const groups = [{ name, pid }];
   const [before, [usageBefore]] = [datagramsSent(), usageOf(groups)];
-  const { sent, elapsedMs } = await send(source, rate, seconds);
+  const { sent, elapsedMs } = await source.send(rate, seconds);
   await delay(DRAIN_MS);
   const [after, [usageAfter]] = [datagramsSent(), usageOf(groups)];
   const relayed = after - before - sent;
@@ -115,42 +112,4 @@ async function runBurst(
     `${name}: ${rate} packets/s for ${seconds} s: ${isClean ? "clean" : `not clean, ${problem}`} (${cpuUs.toFixed(1)} us each)`,
   );
   return { isClean, cpuUs, keptUp };
-}
-
-async function send(
-  source: ManagedProcess,
-  rate: number,
-  seconds: number,
-): Promise<{ sent: number; elapsedMs: number }> {
-  const from = source.output.length;
-  source.write(`${JSON.stringify({ rate, seconds })}\n`);
-  const [, sent, elapsedMs] = await source.outputMatching(/^sent (\d+) (\d+)$/m, 3_000 * seconds + 10_000, from);
-  return { sent: Number(sent), elapsedMs: Number(elapsedMs) };
-}
-
-function startProgram({ cleanup }: BenchContext, name: string): ManagedProcess {
-  const program = join(import.meta.dirname, "..", "programs", `${name}.ts`);
-  const args = ["--import", "tsx", program, RTP_ADDRESS, String(CALLS)];
-  return cleanup.add(new ManagedProcess({ command: process.execPath, args }), (running) =>
-    running.kill().then(() => undefined),
-  );
-}
-
-async function portsOf(program: ManagedProcess): Promise<number[]> {
-  const [, ports = "[]"] = await program.outputMatching(/^ports (.*)$/m, PROGRAM_TIMEOUT_MS);
-  return JSON.parse(ports) as number[];
-}
-
-/** UDP datagrams sent in this network namespace so far. */
-function datagramsSent(): number {
-  return datagramsSentIn(readFileSync("/proc/net/snmp", "latin1"));
-}
-
-/** `OutDatagrams` of the `Udp:` lines of /proc/net/snmp: one line of names, one of values. */
-export function datagramsSentIn(text: string): number {
-  const [names = [], values = []] = text
-    .split("\n")
-    .filter((line) => line.startsWith("Udp:"))
-    .map((line) => line.split(" "));
-  return Number(values[names.indexOf("OutDatagrams")]);
 }

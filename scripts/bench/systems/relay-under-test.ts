@@ -13,6 +13,12 @@ export interface RelayUnderTest {
   close(): Promise<void>;
 }
 
+/** The embedded relay, which has conferences, too. */
+export interface ConferencesUnderTest extends RelayUnderTest {
+  /** Puts a party into a conference, or from one into another; it keeps its port. @returns the port of 127.0.0.1 that it sends to */
+  enterConference(id: string, conference: string, port: number): Promise<number>;
+}
+
 /** Where source and sink are. */
 export const RTP_ADDRESS = "127.0.2.1";
 export const PORT_RANGE = { min: 10_000, max: 31_999 };
@@ -20,7 +26,7 @@ const REST_MS = 1_000;
 const TIMEOUT_SECONDS = 60;
 
 /** The media service from dist, in a process of its own and without call control. */
-export async function startEmbeddedRelay(context: BenchContext): Promise<RelayUnderTest> {
+export async function startEmbeddedRelay(context: BenchContext): Promise<ConferencesUnderTest> {
   const service = await startService(context, "media", {
     media: { address: "127.0.0.1", portRange: PORT_RANGE, portRestMs: REST_MS, rtpTimeoutSeconds: TIMEOUT_SECONDS },
     call: { maxCalls: 5_000, serialRingSeconds: 20, trunkTrySeconds: 4, endpoints: {} },
@@ -43,6 +49,11 @@ export async function startEmbeddedRelay(context: BenchContext): Promise<RelayUn
       const key = { callId, fromTag: "caller", toTag: "callee" };
       await relay.offer(key, audioDescription(callerPort), options);
       return audioPortOf(await relay.answer(key, audioDescription(calleePort), options));
+    },
+    enterConference: async (callId, conference, port) => {
+      const key = { callId, fromTag: "caller", toTag: "callee" };
+      const answer = await relay.answerByEndpoint(key, `conference:${conference}`, audioDescription(port), options);
+      return audioPortOf(answer);
     },
     close: async () => {
       relay.close();

@@ -3,6 +3,7 @@ import { errorCodeOf, errorMessageOf, SwitchError } from "../../common/index.ts"
 import { ConfigError, formatProblem } from "../../config/index.ts";
 import { RestRefusal } from "../client/rest-refusal.ts";
 import { addConfigurationCommands } from "./configuration/configuration-program.ts";
+import { addCallCommands } from "./call-commands.ts";
 import { addCallsCommands } from "./calls-commands.ts";
 import { restartService, stopNode } from "./control-commands.ts";
 import { printable } from "../view/printable.ts";
@@ -67,6 +68,7 @@ function createProgram(context: CliContext, run: CommandRun): Command {
   addStartCommands(program, launcher, settle);
   addViewCommands(program, context, settle);
   addLampCommands(program, context, settle);
+  addCallCommands(program, context, settle);
   addTraceCommand(program, context, settle);
   addSecurityCommands(program, context, settle);
   addControlCommands(program, context, settle);

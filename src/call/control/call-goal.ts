@@ -1,7 +1,7 @@
-import type { BranchRoute, Diversion } from "../model/index.ts";
+import type { Diversion } from "../model/index.ts";
 import { CallerResponses } from "./caller-responses.ts";
 import type { Leg } from "./leg.ts";
-import type { CallTargets, OfferedInvite } from "./offered-invite.ts";
+import type { CallTargets, DivertedCall, OfferedInvite } from "./offered-invite.ts";
 import type { RefusalWarning } from "./warning-header.ts";
 
 /** Where a call that is not answered yet goes, and who waits for that: the caller's INVITE, or nobody. */
@@ -34,11 +34,11 @@ export class CallGoal {
     return this.#transactionId === transactionId;
   }
 
-  /** Where the call goes instead; undefined: nowhere. */
-  divert(reason: Diversion): BranchRoute | undefined {
+  /** Where the call goes instead, which may be a service; undefined: nowhere. */
+  divert(reason: Diversion): DivertedCall | undefined {
     const routed = this.#targets?.divert?.(reason);
     if (this.#targets && routed) this.#targets = { ...this.#targets, targets: routed.targets };
-    return routed?.route;
+    return routed;
   }
 
   /** It is answered. */

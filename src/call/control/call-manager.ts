@@ -183,7 +183,7 @@ export class CallManager {
   }
 
   /** What may be asked of calls. */
-  get features(): Pick<CallFeatures, "command" | "callsNow"> {
+  get features(): Pick<CallFeatures, "command" | "callsNow" | "deviceNamed"> {
     return this.#features;
   }
 

@@ -50,13 +50,13 @@ interface OfferedLine {
   readonly phone: SipPhone | undefined;
 }
 
-type Routed = RoutedCall | RejectedCall | FeatureCall;
-
 /** What has been done to the call: for its record, by this switch; for who gets it, by all. */
 interface Redirected {
   readonly record: RecordRedirect | undefined;
   readonly history: RedirectionHistory;
 }
+
+type Routed = RoutedCall | RejectedCall | FeatureCall;
 
 /** Q.850: exchange routing error. */
 const ROUTING_ERROR = 25;

@@ -1,11 +1,16 @@
 import { createHash } from "node:crypto";
-import type { Party } from "../model/index.ts";
+import { otherSide, type Side } from "../model/index.ts";
 import type { CallSession } from "./call-session.ts";
-import type { LegDevice } from "./leg.ts";
+import type { Leg, LegDevice } from "./leg.ts";
 import type { LineDialog, LineStates } from "./line-states.ts";
 
 /** What dialogs are made of; the session itself. */
-export type WatchedSession = Pick<CallSession, "callId" | "call" | "progress">;
+export type WatchedSession = Pick<CallSession, "callId" | "call" | "progress" | "leg">;
+
+/** What stays the same of a dialog, whatever session it goes through. */
+type Identity = Pick<LineDialog, "id" | "direction">;
+
+type Holding = Pick<LineDialog, "isHolding" | "isHeld">;
 
 /** What a session was when its dialogs were made: as long as it is the same, they are. */
 interface Seen {
@@ -22,6 +27,8 @@ export class LineDialogs implements LineStates {
   /** By line, then by call. */
   readonly #lines = new Map<string, Map<string, LineDialog>>();
   readonly #seen = new Map<string, Seen>();
+  /** Of dialogs that are answered. */
+  readonly #identities = new WeakMap<Leg, Identity>();
   readonly #parked = new Map<string, readonly LineDialog[]>();
   #listener: (line: string) => void = () => undefined;
 
@@ -38,7 +45,7 @@ export class LineDialogs implements LineStates {
     const { callId, call, progress } = session;
     const seen = this.#seen.get(callId);
     if (seen !== undefined && isSame(seen, session)) return;
-    const dialogs = dialogsIn(session, seen?.dialogs);
+    const dialogs = this.#dialogsIn(session, seen?.dialogs ?? new Map());
     if (dialogs.size === 0) this.#seen.delete(callId);
     else this.#seen.set(callId, { call, callees: progress.callees, dialogs });
     const changed = changedLines(seen?.dialogs ?? new Map(), dialogs);
@@ -52,6 +59,51 @@ export class LineDialogs implements LineStates {
     if (dialogs.length === 0) this.#parked.delete(number);
     else this.#parked.set(number, dialogs);
     this.#listener(number);
+  }
+
+  /** By line. On a call from a line to itself the one that calls stands for both. */
+  #dialogsIn(session: WatchedSession, before: ReadonlyMap<string, LineDialog>): Map<string, LineDialog> {
+    const { call, progress } = session;
+    const { caller, callee, callees, calledNumber, service } = progress;
+    const dialogs = new Map<string, LineDialog>();
+    if (call.state === "disconnected") return dialogs;
+    const add = (line: string | undefined, side: Side, dialog: Omit<LineDialog, "id" | keyof Holding>): void => {
+      if (line === undefined) return;
+      const identity = this.#identityOf(session, side, line, dialog.direction, before);
+      dialogs.set(line, { ...dialog, ...identity, ...holdingOf(call, side) });
+    };
+    if (call.isOriginated === true && call.state === "established") {
+      // Who answers a call of the switch itself takes the place of the caller, whom there is none of.
+      const device = session.leg("caller")?.device;
+      const remote = device?.name === caller.name ? undefined : caller;
+      add(device?.line, "caller", { state: "confirmed", direction: "recipient", remote });
+      return dialogs;
+    }
+    const state = stateOfCallee(call);
+    for (const { line } of callees) add(line, "callee", { state, direction: "recipient", remote: caller });
+    if (call.isOriginated === true) return dialogs;
+    // What a feature of the switch is called by is nobody's number.
+    const remote = callee ?? (calledNumber === service ? undefined : { number: calledNumber });
+    add(caller.line, "caller", { state: stateOfCaller(call), direction: "initiator", remote });
+    return dialogs;
+  }
+
+  /** That of a leg stays when features put it into another session. */
+  #identityOf(
+    session: WatchedSession,
+    side: Side,
+    line: string,
+    direction: LineDialog["direction"],
+    before: ReadonlyMap<string, LineDialog>,
+  ): Identity {
+    const { callId, call } = session;
+    const own = call.state === "established" ? session.leg(side) : undefined;
+    const known = own && this.#identities.get(own);
+    if (known !== undefined) return known;
+    const was = before.get(line);
+    const identity = was === undefined ? identityOf(callId, direction, line) : { id: was.id, direction: was.direction };
+    if (own !== undefined) this.#identities.set(own, identity);
+    return identity;
   }
 
   #set(line: string, callId: string, dialog: LineDialog | undefined): void {
@@ -73,40 +125,12 @@ function isSame({ call: before, callees }: Seen, { call, progress }: WatchedSess
   );
 }
 
-/** By line. On a call from a line to itself the one that calls stands for both. */
-function dialogsIn(
-  { callId, call, progress }: WatchedSession,
-  before: ReadonlyMap<string, LineDialog> = new Map(),
-): Map<string, LineDialog> {
-  const { caller, callee, callees } = progress;
-  const dialogs = new Map<string, LineDialog>();
-  if (call.state === "disconnected") return dialogs;
-  for (const { line } of callees) {
-    if (line === undefined) continue;
-    dialogs.set(line, {
-      id: idOf(callId, "recipient", line, before),
-      state: stateOfCallee(call),
-      direction: "recipient",
-      ...holding(call.callee, call.caller),
-      remote: caller,
-    });
-  }
-  if (caller.line === undefined) return dialogs;
-  return dialogs.set(caller.line, {
-    id: idOf(callId, "initiator", caller.line, before),
-    state: stateOfCaller(call),
-    direction: "initiator",
-    ...holding(call.caller, call.callee),
-    remote: callee ?? { number: progress.calledNumber },
-  });
+function holdingOf(call: WatchedSession["call"], side: Side): Holding {
+  return { isHolding: call[side].isHolding, isHeld: call[otherSide(side)].isHolding };
 }
 
-function holding(own: Party, other: Party): Pick<LineDialog, "isHolding" | "isHeld"> {
-  return { isHolding: own.isHolding, isHeld: other.isHolding };
-}
-
-function stateOfCallee({ callee, branches }: WatchedSession["call"]): LineDialog["state"] {
-  if (callee.connection === "established") return "confirmed";
+function stateOfCallee({ state: stateOfCall, branches }: WatchedSession["call"]): LineDialog["state"] {
+  if (stateOfCall === "established") return "confirmed";
   return branches.some(({ state }) => state === "alerting") ? "early" : "trying";
 }
 
@@ -116,16 +140,10 @@ function stateOfCaller({ state, branches }: WatchedSession["call"]): LineDialog[
   return branches.length === 0 ? "trying" : "proceeding";
 }
 
-/** Nobody who watches learns the Call-ID or tags of a dialog of others. Made once: it takes longer than all the rest. */
-function idOf(
-  callId: string,
-  direction: LineDialog["direction"],
-  line: string,
-  before: ReadonlyMap<string, LineDialog>,
-): string {
-  const known = before.get(line);
-  if (known?.direction === direction) return known.id;
-  return createHash("sha256").update(`${callId} ${direction} ${line}`).digest("hex").slice(0, 20);
+/** Nobody who watches learns the Call-ID or tags of a dialog of others. */
+function identityOf(callId: string, direction: LineDialog["direction"], line: string): Identity {
+  const id = createHash("sha256").update(`${callId} ${direction} ${line}`).digest("hex").slice(0, 20);
+  return { id, direction };
 }
 
 function changedLines(before: ReadonlyMap<string, LineDialog>, after: ReadonlyMap<string, LineDialog>): string[] {

@@ -30,6 +30,7 @@ import { checkInvite, MAX_HOPS, type CheckedInvite } from "./invite-check.ts";
 import { branchHeaders, callerLeg } from "./caller-leg.ts";
 import { dialogIdOf, type Leg, type LegDevice } from "./leg.ts";
 import { sourceText } from "./leg-log.ts";
+import type { Origination, ReachedService } from "./origination.ts";
 import { reasonOf } from "./reason-header.ts";
 import { rejection, type Rejection } from "./rejection.ts";
 import { reliabilityOf } from "./reliability.ts";
@@ -86,19 +87,6 @@ interface RoutingFacts {
   readonly received?: RedirectionHistory;
 }
 
-/** A call of the switch itself. */
-export interface Origination {
-  readonly sessionId: string;
-  /** Who is shown as the caller. */
-  readonly as: LegDevice;
-  /** Whose calling search space it is, and who pays. */
-  readonly by: SipPhone | Peer;
-  readonly to: string;
-  readonly endpoint: RelayEndpoint;
-  /** Only this phone is rung, wherever its calls are forwarded to. */
-  readonly onlyDevice?: string | undefined;
-}
-
 /** Forwardings of a call where no dial plan says. */
 const MAX_FORWARDS = 12;
 /** What emergency calls have beyond what all calls may have: a tenth of it, and so many calls at least. */
@@ -135,8 +123,11 @@ export class NewCalls {
     return known === undefined ? undefined : rejection(482, "merged");
   }
 
-  /** Begins a call, or says what the INVITE is answered with; an attempt that fails by where it goes is recorded. */
-  begin(request: IncomingRequest, device: SipPhone | Peer): Rejection | undefined {
+  /**
+   * Begins a call, or says what the INVITE is answered with; an attempt that fails by where it goes is recorded.
+   * @param asked what the INVITE asks for, whatever number it names; absent: to reach that
+   */
+  begin(request: IncomingRequest, device: SipPhone | Peer, asked?: FeatureCall): Rejection | undefined {
     const { message } = request;
     const dialed = this.#dialedBy(message, device);
     // Who is called for help has to know who calls.
@@ -154,7 +145,7 @@ export class NewCalls {
       domain: claimOf(message, "from").host,
       received: device.kind === "peer" && device.trusted === true ? receivedHistory(message) : [],
     });
-    const found = routing?.begin(this.#fromTrunk(device, dialed)) ?? callerBusy(device);
+    const found = asked ?? routing?.begin(this.#fromTrunk(device, dialed)) ?? callerBusy(device);
     this.#logEmergency(dialed, device, found);
     const call: BegunCall = { request, device, dialed, callId, checked, mayHide, routing };
     if (found.kind === "rejected") return this.#reject(call, found);
@@ -283,18 +274,20 @@ export class NewCalls {
 
   /**
    * Rings a number by a call of the switch itself: whoever answers is connected with its service.
-   * @returns what stands against it; undefined: it rings
+   * @returns what stands against it, or the service that is there; undefined: it rings
    */
-  originate({ sessionId, as, by, to, endpoint, onlyDevice }: Origination): Rejection | undefined {
+  originate(origination: Origination): Rejection | ReachedService | undefined {
+    const { sessionId, as, by, to, endpoint, onlyDevice, referredBy } = origination;
     const { context, table, inventory } = this.#options;
     const dialed: Dialed = { user: to };
-    const routing = this.#routingOf({ callId: sessionId, device: by, dialed, number: as.number, domain: "" }, false);
+    const facts = { callId: sessionId, device: by, dialed, number: as.number, domain: "", received: [] };
+    const routing = this.#routingOf(facts, false);
     const phone = onlyDevice === undefined ? undefined : inventory.lineOf(onlyDevice, to);
     const routed = phone === undefined ? routing.begin(dialed) : routing.beginAt(phone);
     if (routed.kind === "rejected") return routed;
     if (routed.kind === "feature") return rejection(488, "feature");
     const { route, targets } = routed;
-    if (route.kind !== "branches") return rejection(488, "service");
+    if (route.kind !== "branches") return { service: routed.endpoint ?? "echo" };
     const session = new CallSession(context, {
       callId: sessionId,
       calledNumber: to,
@@ -312,7 +305,10 @@ export class NewCalls {
         if (diverted !== undefined) noteRedirect(session, routing);
         return diverted;
       },
-      branchHeaders: [["Max-Forwards", String(MAX_HOPS)]],
+      branchHeaders: [
+        ["Max-Forwards", String(MAX_HOPS)],
+        ...(referredBy === undefined ? [] : [["Referred-By", referredBy] as const]),
+      ],
     });
     return undefined;
   }

@@ -16,8 +16,10 @@ export interface NewSession {
 
 /** Where a call goes that its callee has not taken. */
 export interface DivertedCall {
-  readonly route: BranchRoute;
+  readonly route: Route;
   readonly targets: ReadonlyMap<string, BranchTarget>;
+  /** The service that answers it. */
+  readonly endpoint?: RelayEndpoint;
 }
 
 /** Where a call goes. */

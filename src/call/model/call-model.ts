@@ -8,7 +8,7 @@ import { privacyChanged } from "./features/privacy.ts";
 import { refuse, transferConsulted, transferTo } from "./features/transfer.ts";
 import type { ModelEffect } from "./model-effect.ts";
 import type { ModelEvent, Refer } from "./model-event.ts";
-import { legsOf, type Draft, type FeatureName, type ModelSession, type World } from "./world.ts";
+import type { Draft, FeatureName, ModelSession, World } from "./world.ts";
 
 type EventOf<Type extends ModelEvent["type"]> = Extract<ModelEvent, { type: Type }>;
 
@@ -98,14 +98,17 @@ function onTimer(draft: Draft, timerId: string): void {
 }
 
 /** A phone asks for a transfer. */
-function onRefer(draft: Draft, { referId, legId, to, replaces }: Refer): void {
+function onRefer(draft: Draft, { referId, legId, to, replaces, isEarlyOnly, referredBy }: Refer): void {
   const leg = draft.world.legs.get(legId);
   if (leg === undefined) return refuse(draft, { referId }, "wrong-state", "the dialog is gone");
   const replaced = replaces === undefined ? undefined : draft.world.legs.get(replaces);
   if (replaced === undefined && transferMember(draft, leg, to, { referId })) return;
-  if (replaced === undefined) return transferTo(draft, leg, to, { referId });
-  const own = legsOf(draft.world, leg.device).find(({ sessionId }) => sessionId === replaced.sessionId);
-  if (own === undefined || own === leg) return refuse(draft, { referId }, "wrong-state", "not a dialog of this phone");
-  if (transferMemberConsulted(draft, leg, own, { referId })) return;
-  transferConsulted(draft, leg, own, { referId });
+  if (replaced === undefined) return transferTo(draft, leg, to, { referId }, referredBy);
+  if (replaced === leg || replaced.device !== leg.device) {
+    return refuse(draft, { referId }, "wrong-state", "not another dialog of this phone");
+  }
+  // RFC 3891 3: a dialog that is established already is not what was meant.
+  if (isEarlyOnly === true && replaced.isUp) return refuse(draft, { referId }, "destination-busy", "it was answered");
+  if (transferMemberConsulted(draft, leg, replaced, { referId })) return;
+  transferConsulted(draft, leg, replaced, { referId });
 }

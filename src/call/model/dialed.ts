@@ -1,12 +1,13 @@
 import { dropLeg, offered } from "./basic-call.ts";
 import { dialBarge } from "./features/barge.ts";
 import { dialConference } from "./features/conference.ts";
-import type { DialRefusal } from "./features/dial-answer.ts";
-import type { FeatureCode, ModelEvent } from "./model-event.ts";
+import { dialReplacement, dialTransfer } from "./features/dialed-transfer.ts";
+import type { DialRefusal } from "./features/dial-refusal.ts";
+import type { DialedFeature, ModelEvent } from "./model-event.ts";
 import { NORMAL } from "./why.ts";
 import { legOf, type Draft } from "./world.ts";
 
-export { accept, type DialRefusal } from "./features/dial-answer.ts";
+export { accept } from "./features/dial-answer.ts";
 
 const NOT_HERE: DialRefusal = { status: 501, reason: "feature" };
 
@@ -24,26 +25,30 @@ export function dialed(draft: Draft, event: Extract<ModelEvent, { type: "dialed"
 /** @returns why not; undefined: its `accept` is among the effects */
 function begin(draft: Draft, event: Extract<ModelEvent, { type: "dialed" }>): DialRefusal | undefined {
   const { feature } = event;
+  const { sessionId, leg } = event;
   switch (feature.kind) {
     case "park-slot":
     case "pickup-group":
       return NOT_HERE;
+    case "replaces":
+      return dialReplacement(draft, { sessionId, ...leg }, feature.legId);
     case "code":
-      return beginCode(draft, event, feature.code);
+      return beginCode(draft, event, feature);
   }
 }
 
 function beginCode(
   draft: Draft,
   event: Extract<ModelEvent, { type: "dialed" }>,
-  code: FeatureCode,
+  { code, argument }: Extract<DialedFeature, { kind: "code" }>,
 ): DialRefusal | undefined {
   switch (code) {
+    case "transfer":
+      return dialTransfer(draft, { sessionId: event.sessionId, ...event.leg }, argument);
     case "conference":
       return dialConference(draft, event);
     case "barge":
       return dialBarge(draft, event);
-    case "transfer":
     case "park":
     case "group-pickup":
     case "other-group-pickup":

@@ -46,7 +46,8 @@ export type ModelEffect =
   | { readonly type: "attach-all"; readonly attached: readonly Attached[] }
   /**
    * Rings a number by a new session that has no caller; who answers is connected to `endpoint`. Followed by `offering`,
-   * `ringing`, `answered` or `ended`.
+   * `ringing`, `answered` or `ended`; where the number leads to a service, by `answered` with that, and there is no such
+   * session.
    */
   | {
       readonly type: "originate";
@@ -61,6 +62,8 @@ export type ModelEffect =
       readonly feature: FeatureReason;
       /** Only this device of the line is rung, wherever its calls are forwarded to. */
       readonly onlyDevice?: string;
+      /** Referred-By of who transfers (RFC 3892). */
+      readonly referredBy?: string;
     }
   /** Undefined: the leg hears the other party again. `musicOf`: the device whose music source it is. */
   | {

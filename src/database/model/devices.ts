@@ -77,7 +77,7 @@ const endpoint = {
   tollGuard: tollGuard.prefault({}).describe("Bounds of calls by trunks."),
   musicSource: objectName
     .optional()
-    .describe(later("What those hear that it has put on hold; absent: what its device pool says.")),
+    .describe("What those hear that it has put on hold; absent: what its device pool says."),
 };
 
 /** Of devices that ring. */

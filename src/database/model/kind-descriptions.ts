@@ -8,7 +8,7 @@ export const KIND_DESCRIPTIONS: Readonly<Record<Kind, string>> = {
   region: "Which codecs calls within it and to other regions have.",
   "date-time-group": "A time zone, for time schedules.",
   "time-schedule": "When the numbers of a partition are there.",
-  "music-source": later("What callers on hold hear."),
+  "music-source": "What callers on hold hear.",
   partition: "A set of numbers and patterns in which each is there once.",
   "calling-search-space": "Which partitions can be dialed into, in what order.",
   "device-pool": "What devices of a place have in common.",

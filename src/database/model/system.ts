@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { description, later, objectName } from "./scalars.ts";
+import { description, objectName } from "./scalars.ts";
 
 export const node = z.strictObject({
   name: z
@@ -71,7 +71,7 @@ export const devicePool = z.strictObject({
   region: objectName.default("default").describe("Its region, for codecs."),
   dateTimeGroup: objectName.default("default").describe("Its time zone, for time schedules that have none."),
   callingSearchSpace: objectName.default("internal").describe("What its devices may dial when they do not say."),
-  musicSource: objectName.optional().describe(later("What callers on hold hear.")),
+  musicSource: objectName.optional().describe("What callers on hold hear."),
 });
 export type DevicePool = z.infer<typeof devicePool>;
 
@@ -84,6 +84,8 @@ export const musicSource = z.strictObject({
     .max(255)
     .regex(/^\P{Cc}*$/u, "must not contain control characters")
     .optional()
-    .describe(later("A WAV file; absent: the music that comes with Tandem.")),
+    .describe(
+      "A WAV file of one channel at 8,000 Hz: 16-bit PCM, A-law or mu-law, at most 16 MiB; a relative path begins at the data directory of the node. Absent, or a file that cannot be played: the music that comes with Tandem.",
+    ),
 });
 export type MusicSource = z.infer<typeof musicSource>;

@@ -24,8 +24,11 @@ export function handleCallCommands(channel: Pick<ChannelServer, "handle">, manag
   channel.handle("call-command", async (params) => {
     const parsed = command.safeParse(params);
     if (!parsed.success) throw new SwitchError("bad-params", z.prettifyError(parsed.error));
+    const named = parsed.data.device;
+    const found = manager.features.deviceNamed(named);
+    if (found === undefined) throw new SwitchError("unknown-device", `no phone has the name or number ${named}`);
     // What comes as JSON has no undefined fields.
-    const result = await manager.features.command(parsed.data as CallCommand);
+    const result = await manager.features.command({ ...parsed.data, device: found } as CallCommand);
     if (!result.ok) throw new SwitchError(result.failure, result.detail);
     return result;
   });

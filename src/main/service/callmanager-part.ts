@@ -18,6 +18,7 @@ import {
 } from "./call-records.ts";
 import { handleLampRequests } from "./lamp-requests.ts";
 import { handleStateQuestions } from "./live-states.ts";
+import { RelayMusic } from "./relay-music.ts";
 import type { ServiceContext, ServicePart } from "./service-part.ts";
 
 /** How long readiness waits for edge and relay; without them new calls get 503, but others can go on. */
@@ -49,6 +50,7 @@ export function createCallManagerPart(context: ServiceContext): ServicePart {
     onEvent: (event) => manager.relayEvent(event),
     onConnected: () => {
       manager.relayConnected();
+      music.tell();
       ready.mark("relay");
     },
   });
@@ -63,8 +65,15 @@ export function createCallManagerPart(context: ServiceContext): ServicePart {
     onChanged: (touched, change) => {
       manager.inventoryChanged(change);
       if (touched.has("directory-number")) manager.lamps.prune();
+      if (touched.has("music-source")) music.tell();
       if (touched.has("service-parameter")) manager.applySettings(recordSettingsIn(followed.parameters));
     },
+  });
+  const music = new RelayMusic({
+    relay,
+    sources: () => followed.features.musicSources(),
+    folder: paths.dataDir,
+    logger,
   });
   const featureStore = new ConfiguredFeatures({ store, clock, logger, onChanged: () => followed.look() });
   const manager = new CallManager({

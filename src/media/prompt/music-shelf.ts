@@ -18,7 +18,8 @@ const MAX_SAMPLES = 64 * 1024 * 1024;
 export class MusicShelf {
   readonly #library: PromptLibrary;
   readonly #logger: Logger;
-  #files: ReadonlyMap<string, string> = new Map();
+  /** By name; undefined: the built-in music. */
+  #files: ReadonlyMap<string, string | undefined> = new Map();
   /** By name; null: it cannot be read, which has been said. */
   readonly #music = new Map<string, Music | null>();
   readonly #loading = new Map<string, Promise<void>>();
@@ -58,6 +59,7 @@ export class MusicShelf {
 
   async #read(source: string): Promise<void> {
     const file = this.#files.get(source);
+    if (file === undefined && this.#files.has(source)) return void this.#music.delete(source);
     const result =
       file === undefined ? NOT_CONFIGURED : await readMusic(file, MAX_SAMPLES - this.#samplesOfOthers(source));
     // Configured anew meanwhile: what is right now is read when it is wanted.

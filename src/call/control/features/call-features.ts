@@ -26,6 +26,7 @@ import type { SessionObserver } from "../session-observer.ts";
 import { callsNow } from "./calls-now.ts";
 import { legFactsOf, legIdOf, placesOf } from "./leg-facts.ts";
 import { ReferProgress } from "./refer-progress.ts";
+import { dialogNamed } from "./replaced-dialog.ts";
 import { parseRefer } from "./refer-request.ts";
 import { Switchboard, type SwitchboardOptions } from "./switchboard.ts";
 
@@ -63,6 +64,16 @@ export class CallFeatures implements SessionObserver<CallSession> {
   /** All calls as they are now. */
   callsNow(): readonly CallNow[] {
     return callsNow(this.#world, this.#options.table);
+  }
+
+  /** The phone that somebody means by its name, line or number; of several with a line, the one that has calls. */
+  deviceNamed(text: string): string | undefined {
+    const { inventory } = this.#options;
+    const named = inventory.deviceByName(text);
+    if (named !== undefined) return named.name;
+    const phones = inventory.phonesByLine(text);
+    const line = phones.length > 0 ? phones : inventory.phonesByLine(inventory.phoneByNumber(text)?.line ?? "");
+    return (line.find(({ name }) => this.#world.legsOfDevices.has(name)) ?? line[0])?.name;
   }
 
   /** Asks for something; resolves when it is done, or says why not. */
@@ -150,11 +161,9 @@ export class CallFeatures implements SessionObserver<CallSession> {
     if (leg.device.kind === "peer") return request.respond(403, {});
     if (session.call.state !== "established") return request.respond(491, {});
     if (this.#refers.isFull) return request.respond(503, { headers: [["Retry-After", "5"]] });
-    const replaced = refer.replaces === undefined ? undefined : this.#options.table.findByTag(refer.replaces.toTag);
-    if (refer.replaces !== undefined && replaced?.leg.sipCallId !== refer.replaces.sipCallId) {
-      // RFC 3891 3: no dialog matches.
-      return request.respond(481, {});
-    }
+    const replaced = refer.replaces === undefined ? undefined : dialogNamed(this.#options.table, refer.replaces)?.leg;
+    // RFC 3891 3: no dialog matches, or none that is the phone's to replace.
+    if (refer.replaces !== undefined && replaced?.device.name !== leg.device.name) return request.respond(481, {});
     const referId = this.#options.context.ids.uuid();
     request.respond(202, { headers: refer.isUnsubscribed ? [["Refer-Sub", "false"]] : [] });
     if (!refer.isUnsubscribed) this.#refers.add(referId, leg.localTag, String(cseq.value.sequence));
@@ -164,7 +173,9 @@ export class CallFeatures implements SessionObserver<CallSession> {
         referId,
         legId: legIdOf(leg),
         to: refer.to,
-        ...(replaced === undefined ? {} : { replaces: legIdOf(replaced.leg) }),
+        ...(replaced === undefined ? {} : { replaces: legIdOf(replaced) }),
+        ...(refer.replaces?.earlyOnly === true ? { isEarlyOnly: true } : {}),
+        ...(refer.referredBy === undefined ? {} : { referredBy: refer.referredBy }),
       },
     });
   }
@@ -234,15 +245,16 @@ export class CallFeatures implements SessionObserver<CallSession> {
 
   #originate(effect: Extract<ModelEffect, { type: "originate" }>): void {
     const { inventory, newCalls } = this.#options;
-    const { sessionId, to, endpoint, onlyDevice } = effect;
+    const { sessionId, to, endpoint, onlyDevice, referredBy } = effect;
     const by = inventory.deviceByName(effect.by);
     const as = this.#shownAs(effect.from);
-    const rejected =
+    const reached =
       by === undefined || as === undefined
         ? { status: 480, cause: 20 }
-        : newCalls.originate({ sessionId, as, by, to, endpoint, onlyDevice });
-    if (rejected === undefined) return;
-    const { status, cause = causeOfStatus(status) } = rejected;
+        : newCalls.originate({ sessionId, as, by, to, endpoint, onlyDevice, referredBy });
+    if (reached === undefined) return;
+    if ("service" in reached) return this.#handle({ type: "answered", sessionId, endpoint: reached.service });
+    const { status, cause = causeOfStatus(status) } = reached;
     this.#handle({
       type: "ended",
       sessionId,

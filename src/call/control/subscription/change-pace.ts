@@ -6,7 +6,10 @@ interface Gap {
   isDue: boolean;
 }
 
-/** Tells of changes at once, and of those that follow within a gap as one at its end. Bounded by what changes in a gap. */
+/**
+ * Tells of changes when what is being done is done, and of those that follow within a gap as one at its end. Bounded by
+ * what changes in a gap.
+ */
 export class ChangePace {
   readonly #clock: Clock;
   readonly #gaps = new Map<string, Gap>();
@@ -15,7 +18,7 @@ export class ChangePace {
     this.#clock = clock;
   }
 
-  /** @param gapMs 0: each change is told */
+  /** @param gapMs 0: each change is told at once */
   changed(key: string, gapMs: number, tell: () => void): void {
     const gap = this.#gaps.get(key);
     if (gap !== undefined) gap.isDue = true;
@@ -34,7 +37,13 @@ export class ChangePace {
       this.#gaps.delete(key);
       if (isDue) this.#tell(key, gapMs, tell);
     });
-    this.#gaps.set(key, { timer, isDue: false });
-    tell();
+    const gap: Gap = { timer, isDue: false };
+    this.#gaps.set(key, gap);
+    // A call that moves from one session to another is in none for a moment.
+    queueMicrotask(() => {
+      if (this.#gaps.get(key) !== gap) return;
+      gap.isDue = false;
+      tell();
+    });
   }
 }

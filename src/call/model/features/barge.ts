@@ -1,15 +1,17 @@
 import { beginCall } from "../call-changes.ts";
 import type { ModelEvent } from "../model-event.ts";
+import { join } from "../reconnect.ts";
 import type { Why } from "../why.ts";
 import { legsOf, nameSession, putSession, type Draft, type ModelLeg, type ModelSession, type World } from "../world.ts";
 import { refuse, succeed } from "./asker.ts";
 import { enterableCall, type Enterable, type NotEnterable } from "./barge-target.ts";
 import type { Barge } from "./barge-state.ts";
 import { gather } from "./conference-gathering.ts";
-import { conferenceOf, connect, mixerOf, putConference, release } from "./conference-members.ts";
+import { conferenceOf, mixerOf, putConference, release } from "./conference-members.ts";
 import { pairIn } from "./conference-plan.ts";
 import type { Conference } from "./conference-state.ts";
-import { accept, refusalOf, type DialRefusal } from "./dial-answer.ts";
+import { accept, refusalOf } from "./dial-answer.ts";
+import type { DialRefusal } from "./dial-refusal.ts";
 import { failureOf } from "./failure.ts";
 import type { FeatureMachine } from "./feature-machine.ts";
 import { enterSeat } from "./seat.ts";
@@ -123,7 +125,7 @@ function enterConference(draft: Draft, conference: Conference, leg: ModelLeg, fo
 /** In the place of who holds, whose leg is left alone. */
 function takeOver(draft: Draft, leg: ModelLeg, { callId, connectionId, party }: Enterable): void {
   enterSeat(draft, leg.legId, callId, connectionId, BARGED);
-  if (party !== undefined) connect(draft, callId, leg.legId, party.legId, BARGED);
+  if (party !== undefined) join(draft, callId, leg.legId, party.legId, BARGED);
 }
 
 /** Three legs in a mixer. */

@@ -1,19 +1,11 @@
 import { dropLeg } from "../basic-call.ts";
 import { linkCalls, moveConnection, setTerminal } from "../call-changes.ts";
 import type { CommandFailure } from "../call-command.ts";
-import { attachAll } from "../reconnect.ts";
+import { attachAll, join } from "../reconnect.ts";
 import type { Why } from "../why.ts";
 import { legOf, putLeg, putSession, type Draft, type ModelLeg } from "../world.ts";
 import { refuse, succeed } from "./asker.ts";
-import {
-  checkMembers,
-  connect,
-  membersOf,
-  mixerOf,
-  placeMember,
-  putConference,
-  release,
-} from "./conference-members.ts";
+import { checkMembers, membersOf, mixerOf, placeMember, putConference, release } from "./conference-members.ts";
 import type { Conference, Gathering } from "./conference-state.ts";
 import { timerOf } from "./feature-machine.ts";
 import { enterSeat, swapSeats } from "./seat.ts";
@@ -103,8 +95,8 @@ export function scatter(draft: Draft, conference: Conference, failure: CommandFa
     const [one, other] = left;
     if (one === undefined) continue;
     if (other === undefined) release(draft, one, why);
-    else if (isCaller) connect(draft, callId, one.legId, other.legId, why);
-    else connect(draft, callId, other.legId, one.legId, why);
+    else if (isCaller) join(draft, callId, one.legId, other.legId, why);
+    else join(draft, callId, other.legId, one.legId, why);
   }
   giveUp(draft, conference, gathering.newcomer, failure, detail);
 }

@@ -2,7 +2,7 @@ import { showHold } from "../basic-call.ts";
 import type { Endpoint } from "../model-effect.ts";
 import { attach, join } from "../reconnect.ts";
 import type { Why } from "../why.ts";
-import { legOf, otherLeg, putLeg, putSession, type Draft, type ModelLeg, type World } from "../world.ts";
+import { putLeg, putSession, type Draft, type ModelLeg, type World } from "../world.ts";
 import type { Conference } from "./conference-state.ts";
 
 /** Who is in a conference, and what becomes of those who are left. */
@@ -80,22 +80,7 @@ export function checkMembers(draft: Draft, callId: string): void {
   const [one, other, ...others] = members;
   if (one === undefined || other === undefined || others.length > 0) return;
   draft.world.conferences.delete(callId);
-  connect(draft, callId, one.legId, other.legId, LEFT);
-}
-
-/** Two legs are connected, and hear what they have to when one of them holds. */
-export function connect(draft: Draft, callId: string, one: string, other: string, why: Why): void {
-  join(draft, callId, one, other, why);
-  for (const legId of [one, other]) playHold(draft, legOf(draft, legId));
-}
-
-function playHold(draft: Draft, leg: ModelLeg): void {
-  const other = otherLeg(draft.world, leg);
-  const { sessionId, legId } = leg;
-  if (leg.isHeldByCommand) draft.effects.push({ type: "play", sessionId, legId, source: "silence" });
-  else if (other !== undefined && (other.isHolding || other.isHeldByCommand)) {
-    draft.effects.push({ type: "play", sessionId, legId, source: "music", musicOf: other.device });
-  }
+  join(draft, callId, one.legId, other.legId, LEFT);
 }
 
 function isOver({ world }: Draft, { controller }: Conference, members: readonly ModelLeg[]): boolean {

@@ -1,6 +1,7 @@
 import type { CommandFailure } from "../call-command.ts";
 import { otherLeg, type ModelLeg, type ModelSession, type World } from "../world.ts";
 import { conferenceOf, membersOf } from "./conference-members.ts";
+import { isInTransfer } from "./transfers.ts";
 import { MAX_PARTIES, type Conference, type Pair } from "./conference-state.ts";
 
 /** What calls of a device become one conference of. */
@@ -56,7 +57,10 @@ export function planConference(
 export function pairOf(world: World, own: ModelLeg): Pair | PlanFailure {
   const session = world.sessions.get(own.sessionId);
   const party = otherLeg(world, own);
-  if (session?.purpose !== undefined || [own, party].some((leg) => leg !== undefined && isTransferred(world, leg))) {
+  if (
+    session?.purpose !== undefined ||
+    [own, party].some((leg) => leg !== undefined && isInTransfer(world, leg.legId))
+  ) {
     return { failure: "pending", detail: `another feature is at work in the call ${own.callId}` };
   }
   if (session === undefined || party === undefined || !party.isUp || !own.isUp) {
@@ -68,12 +72,6 @@ export function pairOf(world: World, own: ModelLeg): Pair | PlanFailure {
 /** Two legs of a session. */
 export function pairIn({ sessionId, callId, caller }: ModelSession, own: string, party: string): Pair {
   return { own, party, sessionId, callId, isCaller: caller === own };
-}
-
-/** A leg that takes part in a transfer. */
-export function isTransferred({ transfers }: World, { legId }: ModelLeg): boolean {
-  for (const transfer of transfers.values()) if (Object.values(transfer).includes(legId)) return true;
-  return false;
 }
 
 /** Who would be in it is too many, or twice. */

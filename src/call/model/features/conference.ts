@@ -14,7 +14,8 @@ import { checkMembers, conferenceOf, membersOf, mixerOf, release } from "./confe
 import { planConference } from "./conference-plan.ts";
 import type { Conference } from "./conference-state.ts";
 import { invitationAnswered, invitationFailed, invitationOf, invitationRings } from "./conference-transfer.ts";
-import { accept, refusalOf, type DialRefusal } from "./dial-answer.ts";
+import { accept, refusalOf } from "./dial-answer.ts";
+import type { DialRefusal } from "./dial-refusal.ts";
 import type { FeatureMachine } from "./feature-machine.ts";
 
 type CommandOf<Type extends CallCommand["type"]> = Extract<CallCommand, { type: Type }>;

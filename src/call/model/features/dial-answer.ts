@@ -1,12 +1,7 @@
 import type { CommandFailure } from "../call-command.ts";
 import type { Endpoint } from "../model-effect.ts";
 import type { Draft } from "../world.ts";
-
-/** Why a feature that was dialed is not done: what the INVITE is refused with. */
-export interface DialRefusal {
-  readonly status: number;
-  readonly reason: string;
-}
+import type { DialRefusal } from "./dial-refusal.ts";
 
 /** The INVITE of a device that dialed a feature is answered by a service. */
 export function accept(draft: Draft, sessionId: string, endpoint: Endpoint): void {

@@ -107,7 +107,9 @@ export class EmbeddedRelay implements MediaRelay {
   }
 
   async configure({ music }: RelaySettings): Promise<void> {
-    await this.#request("media.configure", { music: music.map(({ name, file }) => ({ name, file })) });
+    await this.#request("media.configure", {
+      music: music.map(({ name, file }) => ({ name, ...(file === undefined ? {} : { file }) })),
+    });
   }
 
   async release(callId: string): Promise<RelaySessionSummary | undefined> {

@@ -34,7 +34,7 @@ export const playParams = z.strictObject({
 });
 const musicFile = z.strictObject({
   name: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, "is no name of a music source"),
-  file: z.string().min(1).max(4096),
+  file: z.string().min(1).max(4096).optional(),
 });
 export const configureParams = z.strictObject({ music: z.array(musicFile).max(1000) });
 export const releaseParams = z.strictObject({ callId: name });

@@ -57,5 +57,5 @@ export const sessionRecord = z.object({
     .optional(),
 });
 /** What `MediaRelay.configure` said last, as the journal keeps it. */
-export const relaySettings = z.object({ music: z.array(z.object({ name: z.string(), file: z.string() })) });
+export const relaySettings = z.object({ music: z.array(z.object({ name: z.string(), file: z.string().optional() })) });
 export type SessionRecord = z.infer<typeof sessionRecord>;

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { LineDialogs, type WatchedSession } from "../../../../src/call/control/line-dialogs.ts";
-import type { LegDevice } from "../../../../src/call/control/leg.ts";
-import { NEW_SESSION, type Session } from "../../../../src/call/model/index.ts";
+import type { Leg, LegDevice } from "../../../../src/call/control/leg.ts";
+import { NEW_SESSION, type Session, type Side } from "../../../../src/call/model/index.ts";
 
 const device = (number: string, line: string | undefined = `${number}@internal`): LegDevice => ({
   kind: line === undefined ? "peer" : "sip-phone",
@@ -10,13 +10,45 @@ const device = (number: string, line: string | undefined = `${number}@internal`)
   ...(line === undefined ? {} : { line }),
 });
 
+interface Setting {
+  readonly callId: string;
+  readonly caller: LegDevice;
+  readonly callees: readonly LegDevice[];
+  readonly legs: { readonly [side in Side]?: Leg };
+  readonly service: string;
+  readonly calledNumber: string;
+}
+
+function legOf(number: string): Leg {
+  return {
+    dialogId: number,
+    sipCallId: number,
+    localTag: number,
+    remoteTag: "r",
+    device: device(number),
+    source: { protocol: "udp", address: "192.0.2.7", port: 5060 },
+    latch: "candidates",
+    policy: { expiresSeconds: 0, minSeconds: 90 },
+    allowsUpdate: false,
+    session: undefined,
+  };
+}
+
 function session(
   call: Partial<Session>,
-  { callId = "c1", callees = [device("1002")], caller = device("1001") } = {},
+  {
+    callId = "c1",
+    callees = [device("1002")],
+    caller = device("1001"),
+    legs = {},
+    service,
+    calledNumber = "1002",
+  }: Partial<Setting> = {},
 ): WatchedSession {
   const progress = {
     callId,
-    calledNumber: "1002",
+    calledNumber,
+    ...(service === undefined ? {} : { service }),
     caller,
     callee: callees[0],
     callees,
@@ -25,7 +57,7 @@ function session(
     answeredAtMs: undefined,
     sipCallIds: { caller: "x", callee: [] },
   };
-  return { callId, call: { ...NEW_SESSION, ...call }, progress };
+  return { callId, call: { ...NEW_SESSION, ...call }, progress, leg: (side) => legs[side] };
 }
 
 const branch = (state: "calling" | "alerting"): Pick<Session, "branches"> => ({
@@ -105,6 +137,36 @@ describe("LineDialogs", () => {
       lines.dialogsOf("1002@internal").map(({ id }) => id),
       [second?.id],
     );
+  });
+
+  it("given a leg that a feature puts into another session, when that is taken up, then its dialog is the same one", () => {
+    const [first, second] = [legOf("1001"), legOf("1002")];
+    const up = { state: "established", caller: party(), callee: party() } as const;
+    lines.update(session(branch("calling")));
+    const [ringing] = lines.dialogsOf("1002@internal");
+    lines.update(session(up, { legs: { caller: first, callee: second } }));
+    const music = { callId: "c2", caller: device("1002"), callees: [], legs: { caller: second } };
+    lines.update(session({ ...up, hasEndpoint: true }, { ...music, service: "music", calledNumber: "music" }));
+    lines.update(session({ state: "disconnected" }));
+    const [moved] = lines.dialogsOf("1002@internal");
+    assert.deepEqual([moved?.id, moved?.direction, moved?.remote], [ringing?.id, "recipient", undefined]);
+    assert.deepEqual(statesOf("1001@internal"), []);
+  });
+
+  it("given a call of the switch itself, when it rings and is answered, then it is one of the phone alone, and shows who it is for", () => {
+    const caller = device("1001");
+    const originated = { isOriginated: true, hasEndpoint: true } as const;
+    lines.update(session({ ...originated, ...branch("alerting") }, { caller }));
+    assert.deepEqual([statesOf("1001@internal"), statesOf("1002@internal")], [[], ["early"]]);
+    const [ringing] = lines.dialogsOf("1002@internal");
+    const up = { ...originated, state: "established", caller: party(true), callee: party() } as const;
+    lines.update(session(up, { caller, legs: { caller: legOf("1002") } }));
+    const [answered] = lines.dialogsOf("1002@internal");
+    assert.deepEqual([statesOf("1001@internal"), statesOf("1002@internal")], [[], ["confirmed"]]);
+    assert.deepEqual([answered?.id, answered?.isHolding, answered?.remote?.number], [ringing?.id, true, "1001"]);
+    lines = new LineDialogs();
+    lines.update(session(up, { caller: device("1002"), callees: [], legs: { caller: legOf("1002") } }));
+    assert.deepEqual(statesOf("1002@internal"), ["confirmed"]);
   });
 
   it("given a park number, when a call is parked there and taken, then it is one dialog, and then none", () => {

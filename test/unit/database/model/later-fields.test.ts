@@ -10,9 +10,6 @@ import { SERVICE_PARAMETERS } from "../../../../src/database/model/service-param
 
 /** What is kept, and acted on by features of calls that are to come: whoever makes one act takes it out here. */
 const LATER = [
-  "music-source",
-  "music-source.file",
-  "device-pool.musicSource",
   "pickup-group",
   "pickup-group.number",
   "directory-number.pickupGroup",
@@ -22,7 +19,6 @@ const LATER = [
     `${kind}.allowControl`,
     `${kind}.lines.label`,
     `${kind}.lines.allowControl`,
-    `${kind}.musicSource`,
   ]),
   ...["phone", "cti-port", "directory-number"].flatMap((kind) => [`${kind}.doNotDisturb`, `${kind}.privacy`]),
   "phone.autoAnswer",

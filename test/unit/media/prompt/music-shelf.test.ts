@@ -43,8 +43,9 @@ describe("MusicShelf", () => {
   });
 
   it("given what cannot be read, when loaded again and again, then it is the built-in music, and said once", async () => {
-    shelf.setFiles([{ name: "gone", file: folder.join("gone.wav") }]);
-    for (const name of ["music:gone", "music:gone", "music:unknown"]) await shelf.load(name);
+    shelf.setFiles([{ name: "gone", file: folder.join("gone.wav") }, { name: "built-in" }]);
+    for (const name of ["music:gone", "music:gone", "music:unknown", "music:built-in"]) await shelf.load(name);
+    assert.equal(shelf.get("music:built-in", "PCMU"), library.get("music", "PCMU"));
     assert.equal(shelf.get("music:gone", "PCMU"), library.get("music", "PCMU"));
     assert.equal(shelf.get("music:unknown", "PCMA"), library.get("music", "PCMA"));
     assert.deepEqual(

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { datagramsSentIn } from "../../../../../scripts/bench/benches/relay.ts";
+import { datagramsSentIn } from "../../../../../scripts/bench/load/datagrams-sent.ts";
 
 describe("datagramsSentIn", () => {
   it("given the counters of UDP, when read, then OutDatagrams is found by its name", () => {
