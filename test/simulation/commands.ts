@@ -21,6 +21,10 @@ const COMMANDS: { readonly [Type in CallCommand["type"]]: (host: SimulatedSwitch
   "drop-party": (host, picks) => ({ type: "drop-party", ...inCall(host, picks), party: phone(picks.slice(2)) }),
   barge: (host, picks) => ({ type: "barge", device: sharing(picks), callId: callOfLine(host, picks) }),
   privacy: (host, picks) => ({ type: "privacy", device: inCall(host, picks).device }),
+  redirect: (host, picks) => ({ type: "redirect", ...inCall(host, picks), to: number(picks) }),
+  park: (host, picks) => ({ type: "park", ...inCall(host, picks) }),
+  unpark: (_host, picks) => ({ type: "unpark", device: phone(picks), slot: number(picks) }),
+  pickup: (_host, picks) => ({ type: "pickup", device: phone(picks), number: number(picks) }),
   drop: (host, picks) => ({ type: "drop", ...inCall(host, picks) }),
 };
 

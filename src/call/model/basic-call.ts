@@ -38,7 +38,7 @@ export function offered(draft: Draft, { sessionId, leg, called }: EventOf<"offer
 /** Who is rung from now on: others are out, and who is new is offered the call. */
 export function offering(draft: Draft, { sessionId, places, feature }: EventOf<"offering">): void {
   const session = draft.world.sessions.get(sessionId);
-  if (session?.stage !== "setup") return;
+  if (session?.stage !== "setup" || !draft.world.calls.has(session.callId)) return;
   const { callId } = session;
   const why = because(feature ?? session.reason);
   establishCaller(draft, session);
@@ -92,11 +92,14 @@ export function answered(draft: Draft, event: EventOf<"answered">): void {
     draft,
     session.caller === undefined ? { ...up, caller: event.leg.legId } : { ...up, callee: event.leg.legId },
   );
+  // Who has picked the call up is a party of it already.
+  const isPickedUp = draft.world.legs.get(event.leg.legId)?.sessionId === session.sessionId;
   for (const one of session.ringing) {
-    if (isAnsweredBy(one.place, event.leg)) continue;
-    disconnect(draft, session.callId, one.connectionId, { ...NORMAL, cause: ANSWERED_ELSEWHERE });
+    if (!isPickedUp && isAnsweredBy(one.place, event.leg)) continue;
+    const feature = isPickedUp ? "pickup" : "normal";
+    disconnect(draft, session.callId, one.connectionId, { ...NORMAL, feature, cause: ANSWERED_ELSEWHERE });
   }
-  establishCallee(draft, session, event.leg);
+  if (!isPickedUp) establishCallee(draft, session, event.leg);
 }
 
 /** Its call is over: all that it was for has left while it rang. It is released, and no feature's business any more. */

@@ -6,9 +6,13 @@ import { timerParts, type FeatureMachine } from "./features/feature-machine.ts";
 import { MACHINES } from "./features/machines.ts";
 import { privacyChanged } from "./features/privacy.ts";
 import { refuse, transferConsulted, transferTo } from "./features/transfer.ts";
+import { isRedirected, watchRedirects } from "./features/redirect.ts";
+import { watchPickups } from "./features/pickup.ts";
+import { beginSounds } from "./features/sound.ts";
 import type { ModelEffect } from "./model-effect.ts";
 import type { ModelEvent, Refer } from "./model-event.ts";
-import type { Draft, FeatureName, ModelSession, World } from "./world.ts";
+import type { Why } from "./why.ts";
+import { legsOf, type Draft, type FeatureName, type ModelSession, type World } from "./world.ts";
 
 type EventOf<Type extends ModelEvent["type"]> = Extract<ModelEvent, { type: Type }>;
 
@@ -19,17 +23,20 @@ type EventOf<Type extends ModelEvent["type"]> = Extract<ModelEvent, { type: Type
 export function advance(world: World, event: ModelEvent): readonly ModelEffect[] {
   const draft: Draft = { world, effects: [] };
   apply(draft, event);
+  watchRedirects(draft, event);
+  watchPickups(draft, event);
   return draft.effects;
 }
 
 function apply(draft: Draft, event: ModelEvent): void {
+  const { world } = draft;
   switch (event.type) {
     case "offered":
       return offered(draft, event);
     case "dialed":
       return dialed(draft, event);
     case "offering":
-      return offering(draft, event);
+      return offering(draft, isRedirected(world, event.sessionId) ? { ...event, feature: "redirect" } : event);
     case "ringing":
       ringing(draft, event);
       return withMachine(draft, event.sessionId, (machine, id) => machine.onRinging?.(draft, id));
@@ -51,12 +58,23 @@ function apply(draft: Draft, event: ModelEvent): void {
       return onTimer(draft, event.timerId);
     case "prompt-ended":
       return withMachine(draft, event.sessionId, (machine, id, session) => machine.onPromptEnded?.(draft, id, session));
+    case "acknowledged":
+      return withMachine(draft, event.sessionId, (machine, id, session) =>
+        machine.onAcknowledged?.(draft, id, session),
+      );
+    case "feature-reached":
+      return onFeature(draft, event);
     case "settled":
       return withMachine(draft, event.sessionId, (machine, id) => machine.onSettled?.(draft, id, event.sessionId));
     case "unsettled":
       return withMachine(draft, event.sessionId, (machine, id) => machine.onUnsettled?.(draft, id, event.sessionId));
     case "unattached":
       return withMachine(draft, event.sessionIds[0] ?? "", (machine, id) => machine.onUnattached?.(draft, id));
+    case "reroute-refused":
+    case "pick-up-failed":
+      return;
+    case "media-found":
+      return beginSounds(draft, event.sessionId);
   }
 }
 
@@ -69,6 +87,17 @@ function withMachine(
   const session = world.sessions.get(sessionId);
   const machine = session?.purpose === undefined ? undefined : MACHINES[session.purpose.feature];
   if (session?.purpose !== undefined && machine !== undefined) act(machine, session.purpose.id, session);
+}
+
+/** What was to be rung asks for a feature. */
+function onFeature(draft: Draft, { sessionId, feature }: EventOf<"feature-reached">): void {
+  let isDone = false;
+  withMachine(draft, sessionId, (machine, id) => {
+    isDone = machine.onFeature?.(draft, id, feature) === true;
+  });
+  if (isDone) return void draft.world.sessions.delete(sessionId);
+  const why: Why = { cause: 88, sip: { status: 488 }, feature: "normal", by: "system" };
+  onEnded(draft, { type: "ended", sessionId, why });
 }
 
 function onAnswered(draft: Draft, event: EventOf<"answered">): void {
@@ -104,11 +133,10 @@ function onRefer(draft: Draft, { referId, legId, to, replaces, isEarlyOnly, refe
   const replaced = replaces === undefined ? undefined : draft.world.legs.get(replaces);
   if (replaced === undefined && transferMember(draft, leg, to, { referId })) return;
   if (replaced === undefined) return transferTo(draft, leg, to, { referId }, referredBy);
-  if (replaced === leg || replaced.device !== leg.device) {
-    return refuse(draft, { referId }, "wrong-state", "not another dialog of this phone");
-  }
+  const own = legsOf(draft.world, leg.device).find(({ sessionId }) => sessionId === replaced.sessionId);
+  if (own === undefined || own === leg) return refuse(draft, { referId }, "wrong-state", "not a dialog of this phone");
   // RFC 3891 3: a dialog that is established already is not what was meant.
-  if (isEarlyOnly === true && replaced.isUp) return refuse(draft, { referId }, "destination-busy", "it was answered");
-  if (transferMemberConsulted(draft, leg, replaced, { referId })) return;
-  transferConsulted(draft, leg, replaced, { referId });
+  if (isEarlyOnly === true && own.isUp) return refuse(draft, { referId }, "destination-busy", "it was answered");
+  if (transferMemberConsulted(draft, leg, own, { referId })) return;
+  transferConsulted(draft, leg, own, { referId });
 }

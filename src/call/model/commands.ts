@@ -4,6 +4,9 @@ import { commandConference } from "./features/conference.ts";
 import { transferMember, transferMemberConsulted } from "./features/conference-transfer.ts";
 import { commandPrivacy } from "./features/privacy.ts";
 import { holdByCommand, isHeldLeg, legMeant } from "./features/hold.ts";
+import { park, unpark } from "./features/park.ts";
+import { commandPickup } from "./features/pickup.ts";
+import { redirect } from "./features/redirect.ts";
 import { makeCall } from "./features/make-call.ts";
 import { refuse, transferConsulted, transferTo } from "./features/transfer.ts";
 import { isInTransfer } from "./features/transfers.ts";
@@ -12,12 +15,35 @@ import { legsOf, type Draft, type ModelLeg } from "./world.ts";
 
 /** What applications, people and feature codes ask for. */
 export function commanded(draft: Draft, { commandId, command }: Extract<ModelEvent, { type: "command" }>): void {
-  if (command.type === "make-call") return makeCall(draft, commandId, command);
-  if (command.type === "conference" || command.type === "add-party" || command.type === "drop-party") {
-    return commandConference(draft, commandId, command);
+  switch (command.type) {
+    case "make-call":
+      return makeCall(draft, commandId, command);
+    case "redirect":
+      return redirect(draft, command, commandId);
+    case "unpark":
+      return unpark(draft, command, commandId);
+    case "pickup":
+      return commandPickup(draft, command, commandId);
+    case "conference":
+    case "add-party":
+    case "drop-party":
+      return commandConference(draft, commandId, command);
+    case "barge":
+      return bargeByCommand(draft, commandId, command, false);
+    case "privacy":
+      return commandPrivacy(draft, commandId, command);
+    default:
+      return commandLeg(draft, commandId, command);
   }
-  if (command.type === "barge") return bargeByCommand(draft, commandId, command, false);
-  if (command.type === "privacy") return commandPrivacy(draft, commandId, command);
+}
+
+type LegCommand = Extract<
+  CallCommand,
+  { type: "hold" | "retrieve" | "swap" | "transfer" | "complete-transfer" | "drop" | "park" }
+>;
+
+/** What is asked of a device that is in the call. */
+function commandLeg(draft: Draft, commandId: string, command: LegCommand): void {
   const leg = legMeant(draft, command);
   if (leg === undefined && command.type === "retrieve" && command.callId !== undefined) {
     return bargeByCommand(draft, commandId, { device: command.device, callId: command.callId }, true);
@@ -35,6 +61,10 @@ export function commanded(draft: Draft, { commandId, command }: Extract<ModelEve
       return transferTo(draft, leg, command.to, { commandId });
     case "complete-transfer":
       return completeTransfer(draft, commandId, command);
+    case "park": {
+      const { slot } = command;
+      return park(draft, leg, slot === undefined ? {} : { slot }, { commandId });
+    }
     case "drop":
       draft.effects.push({
         type: "release",

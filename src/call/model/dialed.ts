@@ -1,13 +1,14 @@
 import { dropLeg, offered } from "./basic-call.ts";
 import { dialBarge } from "./features/barge.ts";
 import { dialConference } from "./features/conference.ts";
-import { dialReplacement, dialTransfer } from "./features/dialed-transfer.ts";
+import { dialedPark, dialedSlot, type DialedPark } from "./features/dialed-park.ts";
 import type { DialRefusal } from "./features/dial-refusal.ts";
-import type { DialedFeature, ModelEvent } from "./model-event.ts";
+import { dialReplacement, dialTransfer } from "./features/dialed-transfer.ts";
+import { dialedPickup, wantedBy } from "./features/pickup.ts";
+import type { Endpoint, Shown } from "./model-effect.ts";
+import type { DialedFeature, LegFacts, ModelEvent } from "./model-event.ts";
 import { NORMAL } from "./why.ts";
 import { legOf, type Draft } from "./world.ts";
-
-export { accept } from "./features/dial-answer.ts";
 
 const NOT_HERE: DialRefusal = { status: 501, reason: "feature" };
 
@@ -24,12 +25,12 @@ export function dialed(draft: Draft, event: Extract<ModelEvent, { type: "dialed"
 
 /** @returns why not; undefined: its `accept` is among the effects */
 function begin(draft: Draft, event: Extract<ModelEvent, { type: "dialed" }>): DialRefusal | undefined {
-  const { feature } = event;
-  const { sessionId, leg } = event;
+  const { feature, sessionId, leg } = event;
   switch (feature.kind) {
     case "park-slot":
+      return parked(draft, sessionId, dialedSlot(draft, sessionId, leg.device, feature));
     case "pickup-group":
-      return NOT_HERE;
+      return pickedUp(draft, sessionId, leg, { group: feature.group });
     case "replaces":
       return dialReplacement(draft, { sessionId, ...leg }, feature.legId);
     case "code":
@@ -42,17 +43,43 @@ function beginCode(
   event: Extract<ModelEvent, { type: "dialed" }>,
   { code, argument }: Extract<DialedFeature, { kind: "code" }>,
 ): DialRefusal | undefined {
+  const { sessionId, leg } = event;
   switch (code) {
-    case "transfer":
-      return dialTransfer(draft, { sessionId: event.sessionId, ...event.leg }, argument);
     case "conference":
       return dialConference(draft, event);
     case "barge":
       return dialBarge(draft, event);
     case "park":
+      return parked(draft, sessionId, dialedPark(draft, sessionId, leg.device));
     case "group-pickup":
+      return pickedUp(draft, sessionId, leg, {});
     case "other-group-pickup":
+      return pickedUp(draft, sessionId, leg, { group: argument });
     case "directed-pickup":
-      return NOT_HERE;
+      return pickedUp(draft, sessionId, leg, { number: argument });
+    case "transfer":
+      return dialTransfer(draft, { sessionId, ...leg }, argument);
   }
+}
+
+function parked(draft: Draft, sessionId: string, dialed: DialedPark | DialRefusal): DialRefusal | undefined {
+  if ("status" in dialed) return dialed;
+  accept(draft, sessionId, dialed.endpoint, dialed.shown);
+  return undefined;
+}
+
+function pickedUp(
+  draft: Draft,
+  sessionId: string,
+  { device, address }: LegFacts,
+  what: { readonly group?: string; readonly number?: string },
+): DialRefusal | undefined {
+  const refusal = dialedPickup(draft, sessionId, device, wantedBy(draft.world, address.line, what));
+  if (refusal === undefined) accept(draft, sessionId, "silence");
+  return refusal;
+}
+
+/** The INVITE of a device that dialed a feature is answered by a service. */
+export function accept(draft: Draft, sessionId: string, endpoint: Endpoint, shown?: Shown): void {
+  draft.effects.push({ type: "accept", sessionId, endpoint, ...(shown === undefined ? {} : { shown }) });
 }

@@ -82,6 +82,16 @@ export type ModelEvent =
   | { readonly type: "unsettled"; readonly sessionId: string }
   /** Nothing of an `attach-all` was done: the media service is away. */
   | { readonly type: "unattached"; readonly sessionIds: readonly string[] }
+  /** Who has called has acknowledged that it was answered: it can be moved from now on. */
+  | { readonly type: "acknowledged"; readonly sessionId: string }
+  /** The destination of the effect `reroute` cannot be had: the call rings where it did, or does so again. */
+  | { readonly type: "reroute-refused"; readonly sessionId: string; readonly why: Why }
+  /** The leg of the effect `pick-up` is out; what rings goes on ringing, if it does still. */
+  | { readonly type: "pick-up-failed"; readonly sessionId: string; readonly legId: string }
+  /** The number of the effect `originate` is no party's but asks for a feature. There is no such session. */
+  | { readonly type: "feature-reached"; readonly sessionId: string; readonly feature: DialedFeature }
+  /** The relay is there again: what is laid over what the legs of a session hear may be lost. */
+  | { readonly type: "media-found"; readonly sessionId: string }
   | { readonly type: "refer"; readonly refer: Refer }
   /** Whether others of its lines may enter a device's calls has changed. */
   | { readonly type: "privacy-changed"; readonly device: string }

@@ -5,6 +5,9 @@ import type { FeatureReason } from "./why.ts";
 import type { ModelSettings } from "./model-settings.ts";
 import type { Barge } from "./features/barge-state.ts";
 import type { Conference } from "./features/conference-state.ts";
+import type { Parked } from "./features/park-state.ts";
+import type { Pickup } from "./features/pickup-state.ts";
+import type { Redirect } from "./features/redirect-state.ts";
 import type { MakeCall } from "./features/make-call-state.ts";
 import type { Transfer } from "./features/transfer-state.ts";
 
@@ -62,6 +65,9 @@ export interface World {
   readonly legsOfDevices: Map<string, readonly string[]>;
   readonly sessions: Map<string, ModelSession>;
   readonly transfers: Map<string, Transfer>;
+  readonly redirects: Map<string, Redirect>;
+  readonly parked: Map<string, Parked>;
+  readonly pickups: Map<string, Pickup>;
   readonly madeCalls: Map<string, MakeCall>;
   /** By their calls. */
   readonly conferences: Map<string, Conference>;
@@ -83,6 +89,9 @@ export function emptyWorld(settings: ModelSettings): World {
     legsOfDevices: new Map(),
     sessions: new Map(),
     transfers: new Map(),
+    redirects: new Map(),
+    parked: new Map(),
+    pickups: new Map(),
     madeCalls: new Map(),
     conferences: new Map(),
     barges: new Map(),
@@ -128,6 +137,11 @@ export function nameSession({ world }: Draft, callId: string): string {
   const named = (call?.named ?? 0) + 1;
   if (call !== undefined) world.calls.set(callId, { ...call, named });
   return `${callId}.${named}`;
+}
+
+/** The call that a session was made for; ids of calls have no dot. */
+export function callOfSession(sessionId: string): string {
+  return sessionId.split(".", 1)[0] ?? sessionId;
 }
 
 /** Changes what is known of a session. */

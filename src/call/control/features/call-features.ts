@@ -6,6 +6,8 @@ import {
   advance,
   causeOfStatus,
   emptyWorld,
+  LOST_WITH_PROCESS,
+  takeUp,
   type CallCommand,
   type Change,
   type CommandResult,
@@ -19,12 +21,14 @@ import {
   type World,
 } from "../../model/index.ts";
 import type { IncomingRequest } from "../../signaling/signaling-port.ts";
+import type { EntryStore } from "../call-journal.ts";
 import type { CallSession } from "../call-session.ts";
 import type { Leg, LegDevice } from "../leg.ts";
 import type { DialDecision } from "../routed-call.ts";
 import type { SessionObserver } from "../session-observer.ts";
 import { callsNow } from "./calls-now.ts";
-import { legFactsOf, legIdOf, placesOf } from "./leg-facts.ts";
+import { legFactsOf, legIdOf, placesOf, restoredSessionOf } from "./leg-facts.ts";
+import { ModelFile } from "./model-file.ts";
 import { ReferProgress } from "./refer-progress.ts";
 import { dialogNamed } from "./replaced-dialog.ts";
 import { parseRefer } from "./refer-request.ts";
@@ -35,6 +39,8 @@ export interface CallFeaturesOptions extends SwitchboardOptions {
   readonly settings: ModelSettings;
   /** Resolves when it is in the configuration. */
   readonly setPrivacy: (device: string, isOn: boolean) => Promise<"ok" | "unchanged" | "refused">;
+  /** Where what sessions do not tell outlives the process. */
+  readonly store: EntryStore;
   /** Told of every change of every call, in order. */
   readonly onChange: (change: Change) => void;
 }
@@ -48,9 +54,12 @@ export class CallFeatures implements SessionObserver<CallSession> {
   readonly #switchboard: Switchboard;
   readonly #refers: ReferProgress;
   readonly #world: World;
+  readonly #file: ModelFile;
   readonly #queue: ModelEvent[] = [];
   readonly #timers = new Map<string, Timer>();
   readonly #commands = new Map<string, (result: CommandResult) => void>();
+  /** Sessions of the process before this one that are over. */
+  #lost: readonly string[] = [];
   #isRunning = false;
   #decision: DialDecision | undefined;
 
@@ -58,7 +67,32 @@ export class CallFeatures implements SessionObserver<CallSession> {
     this.#options = options;
     this.#world = emptyWorld(options.settings);
     this.#switchboard = new Switchboard(options);
-    this.#refers = new ReferProgress(options.table);
+    this.#refers = new ReferProgress(options.table, options.store);
+    this.#file = new ModelFile(this.#world, options.store, options.context.clock);
+  }
+
+  /** Takes up what the process before this one has left, once its sessions are taken up. */
+  restore(): void {
+    const { saved, timers } = this.#file.read();
+    const sessions = this.#options.table.sessions.map(restoredSessionOf).filter((session) => session !== undefined);
+    this.#refers.restore();
+    for (const { timerId, delayMs } of timers) this.#startTimer(timerId, delayMs);
+    for (const effect of takeUp(this.#world, saved, sessions)) this.#perform(effect);
+    this.#file.save();
+    const up = new Set(sessions.map(({ sessionId }) => sessionId));
+    this.#lost = [...this.#world.sessions.keys()].filter((sessionId) => !up.has(sessionId));
+  }
+
+  /** Requests can be sent inside dialogs again: what did not outlive the process before this one ends now. */
+  onEdgeFound(): void {
+    const lost = this.#lost;
+    this.#lost = [];
+    for (const sessionId of lost) this.#handle({ type: "ended", sessionId, why: LOST_WITH_PROCESS });
+  }
+
+  /** The relay may have lost what is laid over what parties hear. */
+  onRelayFound(sessions: readonly CallSession[]): void {
+    for (const { callId: sessionId } of sessions) this.#handle({ type: "media-found", sessionId });
   }
 
   /** All calls as they are now. */
@@ -191,7 +225,10 @@ export class CallFeatures implements SessionObserver<CallSession> {
     if (this.#isRunning) return;
     this.#isRunning = true;
     for (let next = this.#queue.shift(); next !== undefined; next = this.#queue.shift()) {
-      for (const effect of advance(this.#world, next)) this.#perform(effect);
+      const effects = advance(this.#world, next);
+      this.#file.save();
+      this.#switchboard.file(effects);
+      for (const effect of effects) this.#perform(effect);
     }
     this.#isRunning = false;
   }
@@ -207,9 +244,8 @@ export class CallFeatures implements SessionObserver<CallSession> {
         this.#decision = { kind: "refused", status: effect.status, reason: effect.reason };
         return;
       case "join":
-        return this.#endUnless(this.#switchboard.join(effect), effect.sessionId);
       case "attach":
-        return this.#endUnless(this.#switchboard.attach(effect), effect.sessionId);
+        return this.#endUnless(this.#switchboard.connect(effect), effect.sessionId);
       case "attach-all":
         return this.#attachAll(effect);
       case "originate":
@@ -225,8 +261,7 @@ export class CallFeatures implements SessionObserver<CallSession> {
       case "start-timer":
         return this.#startTimer(effect.timerId, effect.delayMs);
       case "stop-timer":
-        this.#timers.get(effect.timerId)?.cancel();
-        return void this.#timers.delete(effect.timerId);
+        return this.#stopTimer(effect.timerId);
       case "result":
         return this.#resolve(effect.commandId, effect.result);
     }
@@ -282,10 +317,17 @@ export class CallFeatures implements SessionObserver<CallSession> {
     resolve?.(result);
   }
 
+  #stopTimer(timerId: string): void {
+    this.#timers.get(timerId)?.cancel();
+    this.#timers.delete(timerId);
+    this.#file.endTimer(timerId);
+  }
+
   #startTimer(timerId: string, delayMs: number): void {
     this.#timers.get(timerId)?.cancel();
+    this.#file.startTimer(timerId, delayMs);
     const timer = this.#options.context.clock.after(delayMs, () => {
-      this.#timers.delete(timerId);
+      this.#stopTimer(timerId);
       this.#handle({ type: "timer", timerId });
     });
     this.#timers.set(timerId, timer);

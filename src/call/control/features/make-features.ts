@@ -1,5 +1,6 @@
 import type { DialPlan } from "../../digit-analysis/index.ts";
 import type { Inventory, FeatureSettings, FeatureStore } from "../../device/index.ts";
+import type { EntryStore } from "../call-journal.ts";
 import type { CallContext } from "../call-session.ts";
 import type { CallTable } from "../call-table.ts";
 import type { NewCalls } from "../new-calls.ts";
@@ -11,6 +12,7 @@ export interface FeatureParts {
   readonly table: CallTable;
   readonly newCalls: NewCalls;
   readonly inventory: Inventory;
+  readonly store: EntryStore;
   /** Absent: nothing but devices is configured. */
   readonly features: { readonly settings: FeatureSettings; readonly store: FeatureStore } | undefined;
   /** Absent: there is no dial plan. */

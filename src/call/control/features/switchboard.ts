@@ -15,6 +15,7 @@ import { CallSession, type CallContext } from "../call-session.ts";
 import type { CallTable, LegEntry } from "../call-table.ts";
 import type { NewCalls } from "../new-calls.ts";
 import { joinedCallOf, type SavedCall } from "../saved-call.ts";
+import { MOVED, persistMoved } from "../session-file.ts";
 
 type EffectOf<Type extends ModelEffect["type"]> = Extract<ModelEffect, { type: Type }>;
 
@@ -26,8 +27,6 @@ export interface SwitchboardOptions {
   readonly musicOf: (device: string) => string | undefined;
 }
 
-const MOVED: Outcome = { by: "switch", reason: "moved", status: 200, cause: 16 };
-
 /** Performs what features want of sessions. Legs that are gone are left out: their end is told of by itself. */
 export class Switchboard {
   readonly #options: SwitchboardOptions;
@@ -36,35 +35,37 @@ export class Switchboard {
     this.#options = options;
   }
 
-  /** @returns false: nothing was done, since a leg is gone */
-  join({ sessionId, caller, callee }: EffectOf<"join">): boolean {
-    const [first, second] = [this.#find(caller), this.#find(callee)];
-    if (first === undefined || second === undefined) return false;
-    // Who has not acknowledged yet is put in the caller's place, where that is waited for.
-    const [one, other] = isUnacknowledged(second) ? [second, first] : [first, second];
-    return this.#connect(sessionId, one, other, undefined);
+  /**
+   * Puts on file what effects make of sessions, before anybody can see the first of them: the new session, and that the
+   * old ones are over. A leg that is moved twice is on file as it is moved first.
+   */
+  file(effects: readonly ModelEffect[]): void {
+    const moved = new Set<string>();
+    for (const effect of effects.flatMap(connectingIn)) {
+      const legIds = effect.type === "join" ? [effect.caller, effect.callee] : [effect.legId];
+      const plan = legIds.some((legId) => moved.has(legId)) ? undefined : this.#plan(effect);
+      for (const legId of legIds) moved.add(legId);
+      if (plan !== undefined) this.#persist(plan);
+    }
   }
 
-  /** @returns false: nothing was done, since the leg is gone */
-  attach({ sessionId, legId, endpoint, musicOf }: EffectOf<"attach">): boolean {
-    const entry = this.#find(legId);
-    if (entry === undefined) return false;
-    const source = musicOf === undefined || endpoint !== "music" ? undefined : this.#options.musicOf(musicOf);
-    return this.#connect(sessionId, entry, undefined, source === undefined ? endpoint : `music:${source}`);
+  /** Performs a `join` or `attach`. @returns false: nothing was done, since a leg is gone */
+  connect(effect: EffectOf<"join"> | EffectOf<"attach">): boolean {
+    const plan = this.#plan(effect);
+    if (plan === undefined) return false;
+    this.#persist(plan);
+    this.#perform([plan]);
+    return true;
   }
 
   /** @returns the sessions that could not be made, since a leg is gone; undefined: the relay is away, nothing was done */
   attachAll({ attached }: EffectOf<"attach-all">): readonly string[] | undefined {
     if (!this.#options.context.relay.connected) return undefined;
-    const links: Link[] = [];
-    for (const { sessionId, legId, endpoint } of attached) {
-      const one = this.#find(legId);
-      if (one !== undefined) links.push(this.#link(sessionId, one, undefined, endpoint));
-    }
-    this.#perform(links);
-    return attached
-      .map(({ sessionId }) => sessionId)
-      .filter((sessionId) => !links.some((link) => link.sessionId === sessionId));
+    const plans = attached.map((one) => this.#plan({ type: "attach", ...one }));
+    const made = plans.filter((plan) => plan !== undefined);
+    for (const plan of made) this.#persist(plan);
+    this.#perform(made);
+    return attached.filter((_, index) => plans[index] === undefined).map(({ sessionId }) => sessionId);
   }
 
   play({ sessionId, legId, source, musicOf }: EffectOf<"play">): void {
@@ -78,40 +79,58 @@ export class Switchboard {
     this.#options.table.get(sessionId)?.dispatch({ type: "hang-up", outcome: outcomeOf(why) });
   }
 
-  #connect(sessionId: string, one: Seat, other: Seat | undefined, endpoint: Endpoint | undefined): boolean {
-    this.#perform([this.#link(sessionId, one, other, endpoint)]);
-    return true;
+  #plan(effect: EffectOf<"join"> | EffectOf<"attach">): Connecting | undefined {
+    if (effect.type === "join") {
+      const [first, second] = [this.#find(effect.caller), this.#find(effect.callee)];
+      if (first === undefined || second === undefined) return undefined;
+      // Who has not acknowledged yet is put in the caller's place, where that is waited for.
+      const [one, other] = isUnacknowledged(second) ? [second, first] : [first, second];
+      return this.#connecting(effect.sessionId, one, other, undefined);
+    }
+    const seat = this.#find(effect.legId);
+    if (seat === undefined) return undefined;
+    const { sessionId, endpoint, musicOf } = effect;
+    const source = musicOf === undefined || endpoint !== "music" ? undefined : this.#options.musicOf(musicOf);
+    return this.#connecting(sessionId, seat, undefined, source === undefined ? endpoint : `music:${source}`);
   }
 
-  #link(sessionId: string, one: Seat, other: Seat | undefined, endpoint: Endpoint | undefined): Link {
+  #connecting(sessionId: string, one: Seat, other: Seat | undefined, endpoint: Endpoint | undefined): Connecting {
     const call = joinedSession(partyOf(one), other && partyOf(other), isUnacknowledged(one));
     const legs = { caller: one.leg, callee: other?.leg };
     const nowMs = this.#options.context.clock.wallMs();
-    const saved = joinedCallOf(sessionId, call, legs, { endpoint, nowMs });
-    return { sessionId, seats: other === undefined ? [one] : [one, other], endpoint, call, saved };
+    const old = new Set([one.session, ...(other === undefined ? [] : [other.session])]);
+    const seats = other === undefined ? ([one] as const) : ([one, other] as const);
+    return { seats, endpoint, call, old, saved: joinedCallOf(sessionId, call, legs, { endpoint, nowMs }) };
+  }
+
+  /** In one write: there is no moment in which a leg is on file twice, or not at all. */
+  #persist({ saved, old }: Connecting): void {
+    const { context } = this.#options;
+    for (const session of old) persistMoved(context, session, saved.callId);
+    context.store.put(saved);
   }
 
   /** All legs leave their sessions at once: what goes on in another one is not what is left. */
-  #perform(links: readonly Link[]): void {
+  #perform(plans: readonly Connecting[]): void {
     const { relay } = this.#options.context;
     // The relay is asked before the old sessions are, which release what they have there.
-    const joins = links.map(({ sessionId, seats: [one, other] }) =>
-      relay.join(sessionId, refOf(one), other && refOf(other)),
+    const joins = plans.map(({ saved, seats: [one, other] }) =>
+      relay.join(saved.callId, refOf(one), other && refOf(other)),
     );
-    const seats = links.flatMap((link) => link.seats).filter((seat) => seat !== undefined);
+    const seats = plans.flatMap((plan) => plan.seats).filter((seat) => seat !== undefined);
     for (const session of new Set(seats.map((seat) => seat.session))) {
       session.take(
         seats.filter((seat) => seat.session === session).map(({ leg }) => leg),
         MOVED,
       );
     }
-    for (const [index, link] of links.entries()) this.#begin(link, joins[index]);
+    for (const [index, plan] of plans.entries()) this.#begin(plan, joins[index]);
   }
 
-  #begin({ sessionId, seats: [one, other], endpoint, call, saved }: Link, joined = Promise.resolve()): void {
+  #begin({ seats: [one, other], endpoint, call, saved }: Connecting, joined = Promise.resolve()): void {
     const { context, table } = this.#options;
     const created = {
-      callId: sessionId,
+      callId: saved.callId,
       calledNumber: saved.calledNumber,
       caller: one.leg,
       callee: other?.leg.device,
@@ -132,18 +151,24 @@ export class Switchboard {
   }
 }
 
+/** Legs that leave their sessions for a new one. */
+interface Connecting {
+  readonly seats: readonly [Seat, Seat?];
+  readonly endpoint: Endpoint | undefined;
+  readonly call: Session;
+  readonly saved: SavedCall;
+  readonly old: ReadonlySet<CallSession>;
+}
+
 /** A leg, and its place in its session. */
 interface Seat extends LegEntry {
   readonly side: Side;
 }
 
-/** A new session of established legs. */
-interface Link {
-  readonly sessionId: string;
-  readonly seats: readonly [Seat, Seat?];
-  readonly endpoint: Endpoint | undefined;
-  readonly call: Session;
-  readonly saved: SavedCall;
+/** The legs that an effect moves, session by session. */
+function connectingIn(effect: ModelEffect): readonly (EffectOf<"join"> | EffectOf<"attach">)[] {
+  if (effect.type === "attach-all") return effect.attached.map((one) => ({ type: "attach", ...one }));
+  return effect.type === "join" || effect.type === "attach" ? [effect] : [];
 }
 
 function refOf({ session, side }: Seat): SideRef {

@@ -1,3 +1,4 @@
+import type { DialedFeature } from "../model-event.ts";
 import type { Why } from "../why.ts";
 import type { Draft, ModelLeg, ModelSession } from "../world.ts";
 
@@ -7,6 +8,10 @@ export interface FeatureMachine {
   onRinging?(draft: Draft, id: string): void;
   /** Somebody has answered it; `legId` is absent when the device that dialed the feature is on its service. */
   onAnswered?(draft: Draft, id: string, session: ModelSession, legId: string | undefined): void;
+  /** Who called it has acknowledged that it was answered. */
+  onAcknowledged?(draft: Draft, id: string, session: ModelSession): void;
+  /** It was to ring a number that asks for a feature. @returns false: that is no use here */
+  onFeature?(draft: Draft, id: string, feature: DialedFeature): boolean;
   /** It is over; its legs have been dropped. `session` is what it was. */
   onEnded?(draft: Draft, id: string, session: ModelSession, why: Why): void;
   /** The legs of a session of its purpose that was made of established ones have agreed. */

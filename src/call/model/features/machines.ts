@@ -2,6 +2,9 @@ import type { FeatureName } from "../world.ts";
 import type { FeatureMachine } from "./feature-machine.ts";
 import { BARGE } from "./barge.ts";
 import { CONFERENCE } from "./conference.ts";
+import { PARK_MACHINE } from "./park-machine.ts";
+import { PICKUP } from "./pickup.ts";
+import { REDIRECT } from "./redirect.ts";
 import { MAKE_CALL } from "./make-call.ts";
 import { TRANSFER } from "./transfer.ts";
 
@@ -10,5 +13,8 @@ export const MACHINES: Readonly<Partial<Record<FeatureName, FeatureMachine>>> = 
   transfer: TRANSFER,
   conference: CONFERENCE,
   barge: BARGE,
+  redirect: REDIRECT,
+  park: PARK_MACHINE,
+  pickup: PICKUP,
   "make-call": MAKE_CALL,
 };

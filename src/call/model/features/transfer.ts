@@ -3,6 +3,7 @@ import type { Draft } from "../world.ts";
 import { transferAnswered, transferFailed, transferLeaving, transferRinging } from "./blind-transfer.ts";
 import { dialedAnswered } from "./dialed-transfer.ts";
 import type { FeatureMachine } from "./feature-machine.ts";
+import { park, placeToPark } from "./park.ts";
 
 export { refuse } from "./asker.ts";
 export { transferTo } from "./blind-transfer.ts";
@@ -25,6 +26,16 @@ export const TRANSFER: FeatureMachine = {
     const transfer = draft.world.transfers.get(id);
     if (transfer?.state === "dialed") return void draft.world.transfers.delete(id);
     if (transfer !== undefined) transferFailed(draft, transfer, why);
+  },
+  onFeature: (draft, id, feature) => {
+    const transfer = draft.world.transfers.get(id);
+    const place = placeToPark(feature);
+    if (transfer?.state !== "calling" || transfer.controller === undefined || place === undefined) return false;
+    const leg = draft.world.legs.get(transfer.controller);
+    if (leg === undefined) return false;
+    draft.world.transfers.delete(id);
+    park(draft, leg, place, transfer.asker);
+    return true;
   },
   onLeaving: (draft, { legId }, why) => leaving(draft, legId, why),
 };
