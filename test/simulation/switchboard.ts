@@ -29,6 +29,7 @@ interface Link {
   readonly call: Session;
 }
 
+const ALONE: Outcome = { by: "switch", reason: "normal", status: 200, cause: 16 };
 const MOVED: Outcome = { by: "switch", reason: "moved", status: 200, cause: 16 };
 
 /** Performs what features want of sessions, as the real switchboard does. */
@@ -43,7 +44,10 @@ export class Switchboard {
     const { chance, weather } = this.#host;
     if (chance.happens(weather.lostAtJoin)) this.#lose(chance.pick([caller, callee]) ?? caller);
     const [first, second] = [this.#find(caller), this.#find(callee)];
-    if (first === undefined || second === undefined) return false;
+    if (first === undefined || second === undefined) {
+      for (const seat of [first, second]) seat?.session.dispatch({ type: "hang-up", outcome: ALONE });
+      return false;
+    }
     const [one, other] = isUnacknowledged(second) ? [second, first] : [first, second];
     return this.#connect(sessionId, one, other, undefined);
   }

@@ -149,24 +149,16 @@ export class ModelBench {
 
   #perform(effect: ModelEffect): void {
     this.effects.push(effect);
-    switch (effect.type) {
-      case "change":
-        return void this.changes.push(effect.change);
-      case "result":
-        return void this.results.set(effect.commandId, effect.result);
-      case "accept":
-        return void this.#queue.push({ type: "answered", sessionId: effect.sessionId, endpoint: effect.endpoint });
-      case "join":
-        return this.#move([{ sessionId: effect.sessionId, legIds: [effect.caller, effect.callee] }]);
-      case "attach":
-        return this.#move([{ sessionId: effect.sessionId, legIds: [effect.legId] }]);
-      case "attach-all":
-        return this.#attachAll(effect);
-      case "release":
-        return void this.#queue.push({ type: "ended", sessionId: effect.sessionId, why: effect.why });
-      default:
-        return;
-    }
+    const { type } = effect;
+    if (type === "change") this.changes.push(effect.change);
+    else if (type === "result") this.results.set(effect.commandId, effect.result);
+    else if (type === "accept") {
+      this.#queue.push({ type: "answered", sessionId: effect.sessionId, endpoint: effect.endpoint });
+    } else if (type === "join") {
+      this.#move([{ sessionId: effect.sessionId, legIds: [effect.caller, effect.callee] }]);
+    } else if (type === "attach") this.#move([{ sessionId: effect.sessionId, legIds: [effect.legId] }]);
+    else if (type === "attach-all") this.#attachAll(effect);
+    else if (type === "release") this.#queue.push({ type: "ended", sessionId: effect.sessionId, why: effect.why });
   }
 
   #attachAll({ attached }: EffectOf<"attach-all">): void {

@@ -87,7 +87,13 @@ export function answered(draft: Draft, event: EventOf<"answered">): void {
   if (caller !== undefined) putLeg(draft, { ...caller, isUp: true });
   const endpoint = event.endpoint === undefined ? {} : { endpoint: event.endpoint };
   const up: ModelSession = { ...session, ...endpoint, stage: "up", ringing: [] };
-  if (event.leg === undefined) return putSession(draft, up);
+  if (event.leg === undefined) {
+    // Nobody who was rung has taken it.
+    for (const { connectionId } of session.ringing) {
+      disconnect(draft, session.callId, connectionId, { ...NORMAL, cause: NO_ANSWER });
+    }
+    return putSession(draft, up);
+  }
   putSession(
     draft,
     session.caller === undefined ? { ...up, caller: event.leg.legId } : { ...up, callee: event.leg.legId },

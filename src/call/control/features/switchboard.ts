@@ -27,6 +27,8 @@ export interface SwitchboardOptions {
   readonly musicOf: (device: string) => string | undefined;
 }
 
+const ALONE: Outcome = { by: "switch", reason: "normal", status: 200, cause: 16 };
+
 /** Performs what features want of sessions. Legs that are gone are left out: their end is told of by itself. */
 export class Switchboard {
   readonly #options: SwitchboardOptions;
@@ -42,17 +44,20 @@ export class Switchboard {
   file(effects: readonly ModelEffect[]): void {
     const moved = new Set<string>();
     for (const effect of effects.flatMap(connectingIn)) {
-      const legIds = effect.type === "join" ? [effect.caller, effect.callee] : [effect.legId];
+      const legIds = legsIn(effect);
       const plan = legIds.some((legId) => moved.has(legId)) ? undefined : this.#plan(effect);
       for (const legId of legIds) moved.add(legId);
       if (plan !== undefined) this.#persist(plan);
     }
   }
 
-  /** Performs a `join` or `attach`. @returns false: nothing was done, since a leg is gone */
+  /** Performs a `join` or `attach`. @returns false: a leg is gone, and who was to be joined with it is released */
   connect(effect: EffectOf<"join"> | EffectOf<"attach">): boolean {
     const plan = this.#plan(effect);
-    if (plan === undefined) return false;
+    if (plan === undefined) {
+      for (const legId of legsIn(effect)) this.#find(legId)?.session.dispatch({ type: "hang-up", outcome: ALONE });
+      return false;
+    }
     this.#persist(plan);
     this.#perform([plan]);
     return true;
@@ -169,6 +174,10 @@ interface Seat extends LegEntry {
 function connectingIn(effect: ModelEffect): readonly (EffectOf<"join"> | EffectOf<"attach">)[] {
   if (effect.type === "attach-all") return effect.attached.map((one) => ({ type: "attach", ...one }));
   return effect.type === "join" || effect.type === "attach" ? [effect] : [];
+}
+
+function legsIn(effect: EffectOf<"join"> | EffectOf<"attach">): readonly string[] {
+  return effect.type === "join" ? [effect.caller, effect.callee] : [effect.legId];
 }
 
 function refOf({ session, side }: Seat): SideRef {

@@ -1,5 +1,5 @@
 import { dropLeg } from "../basic-call.ts";
-import { linkCalls, moveConnection, setTerminal } from "../call-changes.ts";
+import { endWhenEmpty, linkCalls, moveConnection, setTerminal } from "../call-changes.ts";
 import type { CommandFailure } from "../call-command.ts";
 import { attachAll, join } from "../reconnect.ts";
 import type { Why } from "../why.ts";
@@ -186,6 +186,7 @@ function mergeCalls(draft: Draft, callId: string, { feature, device, ...gatherin
       dropLeg(draft, leg, why);
       release(draft, leg, why);
     }
+    endWhenEmpty(draft, from, why);
     draft.effects.push({ type: "change", change: { ...told, moment: "end", isDone: true } });
   }
 }

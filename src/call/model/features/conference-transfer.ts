@@ -11,6 +11,8 @@ import type { Asker } from "./transfer-state.ts";
 
 /** A member of a conference hands its place over. */
 
+/** Q.850. */
+const UNKNOWN_NUMBER = 1;
 const REPLACED: Why = { cause: 16, feature: "blind-transfer", by: "party" };
 
 /** Who answers at a number takes the place of a member. @returns false: the leg is in no conference */
@@ -98,7 +100,17 @@ export function invitationRings(draft: Draft, { invitations }: Conference): void
 }
 
 /** Somebody has answered there, and is in the mixer already. */
-export function invitationAnswered(draft: Draft, callId: string, invitation: Invitation, legId: string): void {
+export function invitationAnswered(
+  draft: Draft,
+  callId: string,
+  invitation: Invitation,
+  legId: string | undefined,
+): void {
+  if (legId === undefined) {
+    // A service of the switch is no party; nothing was rung.
+    draft.world.sessions.delete(invitation.sessionId);
+    return invitationFailed(draft, callId, invitation, { ...REPLACED, cause: UNKNOWN_NUMBER });
+  }
   const conference = without(draft, callId, invitation);
   if (conference === undefined) return;
   const { device, replaced, asker } = invitation;
@@ -126,6 +138,7 @@ export function invitationFailed(draft: Draft, callId: string, invitation: Invit
   const conference = without(draft, callId, invitation);
   if (conference === undefined) return;
   putConference(draft, conference);
+  checkMembers(draft, callId);
   refuse(draft, invitation.asker, failureOf(why), "nobody answered at the new number");
 }
 

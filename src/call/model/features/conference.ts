@@ -145,7 +145,7 @@ export const CONFERENCE: FeatureMachine = {
   },
   onAnswered: (draft, callId, session, legId) => {
     const invitation = invitationOf(draft, callId, session.sessionId);
-    if (invitation !== undefined && legId !== undefined) return invitationAnswered(draft, callId, invitation, legId);
+    if (invitation !== undefined) return invitationAnswered(draft, callId, invitation, legId);
     const newcomer = draft.world.legs.get(session.caller ?? "");
     if (newcomer !== undefined) dialedAnswered(draft, callId, newcomer);
   },
