@@ -33,6 +33,7 @@ import { restoreCalls, STOPPED } from "./restore-calls.ts";
 import type { MessageLamps } from "./subscription/message-lamps.ts";
 import { WatchedLines } from "./subscription/watched-lines.ts";
 import { longestRingSeconds, profilesIn, withDefaults } from "./call-limits.ts";
+import { SessionLedger } from "./session-ledger.ts";
 import { observerOf } from "./session-observer.ts";
 import { storeWithPayers } from "./stored-payer.ts";
 import { wayToLeg } from "./way-to-leg.ts";
@@ -62,11 +63,10 @@ export class CallManager {
   readonly #context: CallContext;
   readonly #edgeReconciler: EdgeReconciler;
   readonly #relayReconciler: RelayReconciler;
-  readonly #unwritten = new Set<Promise<void>>();
+  readonly #ledger: SessionLedger;
   readonly #edge: EdgeMessenger;
   #emergency: EmergencyPlan | undefined;
   #isClosed = false;
-  #onNoSession: () => void = () => undefined;
 
   /** @throws the file system's error when a journal cannot be opened */
   constructor(options: CallManagerOptions) {
@@ -137,6 +137,13 @@ export class CallManager {
     const localHosts = (): ReadonlySet<string> => this.#newCalls.localHosts;
     const gates = { gatekeeper: this.#gatekeeper, port: this.#signaling };
     this.#watched = new WatchedLines({ ...options, ...gates, localHosts, numbering });
+    this.#ledger = new SessionLedger({
+      table: this.#table,
+      counters: this.#counters,
+      toll: this.#toll,
+      onEnded: ({ progress }) => this.#hunting.noteEnded(progress),
+      onChanged: (session) => this.#watched.dialogs.update(session),
+    });
     this.#context = this.#makeContext();
     const lookup = (phone: SipPhone): readonly Binding[] => this.#registrar.lookup(phone.aor);
     const onFlowFailed = (binding: Binding): void => this.#registrar.flowFailed(binding);
@@ -164,13 +171,23 @@ export class CallManager {
       table: this.#table,
       newCalls: this.#newCalls,
       inventory,
+      store: this.#journal,
       hunting: this.#hunting,
       settings: featureSettings,
       dialPlan: options.dialPlan,
     });
     const common = { table: this.#table, clock, logger };
-    this.#edgeReconciler = new EdgeReconciler({ ...common, port: this.#signaling, edgeControl: options.edgeControl });
-    this.#relayReconciler = new RelayReconciler({ ...common, relay });
+    this.#edgeReconciler = new EdgeReconciler({
+      ...common,
+      port: this.#signaling,
+      edgeControl: options.edgeControl,
+      onFound: () => this.#features.onEdgeFound(),
+    });
+    this.#relayReconciler = new RelayReconciler({
+      ...common,
+      relay,
+      onFound: (sessions) => this.#features.onRelayFound(sessions),
+    });
   }
 
   /** What may be asked of calls. */
@@ -202,6 +219,7 @@ export class CallManager {
     const { logger, relay, paths } = this.#options;
     const restored = { context: this.#context, table: this.#table, journal: this.#journal, toll: this.#toll };
     restoreCalls({ ...restored, recordsPath: paths.records });
+    this.#features.restore();
     const control = new CallControl({
       table: this.#table,
       newCalls: this.#newCalls,
@@ -311,16 +329,9 @@ export class CallManager {
     await Promise.all([this.#endSessions(withinMs), this.#trunks.leave(withinMs)]);
   }
 
-  async #endSessions(withinMs: number): Promise<void> {
+  #endSessions(withinMs: number): Promise<void> {
     for (const session of this.#table.sessions) session.dispatch({ type: "hang-up", outcome: STOPPED });
-    if (this.#table.size === 0) return;
-    await new Promise<void>((resolve) => {
-      const timer = this.#options.clock.after(withinMs, resolve);
-      this.#onNoSession = () => {
-        timer.cancel();
-        resolve();
-      };
-    });
+    return this.#ledger.empty(this.#options.clock, withinMs);
   }
 
   /**
@@ -337,7 +348,7 @@ export class CallManager {
     for (const session of this.#table.sessions) session.loseEdge();
     for (const session of this.#table.sessions) session.stop();
     this.#features.close();
-    await Promise.all(this.#unwritten);
+    await this.#ledger.written();
     await this.#records.close();
     this.#journal.close();
     this.#toll.close();
@@ -369,25 +380,7 @@ export class CallManager {
       codecsBetween: (caller, callee) => inventory.codecsBetween(caller, callee),
       observer: observerOf(() => this.#features),
       wayTo: (leg) => (leg.device.kind === "sip-phone" ? wayToLeg(bindingsOf(leg.device), leg) : undefined),
-      owner: {
-        addLeg: (leg, session) => this.#table.addLeg(leg, session),
-        removeLeg: (leg) => this.#table.removeLeg(leg),
-        onMoved: (session) => this.#table.move(session),
-        onChanged: (session) => this.#watched.dialogs.update(session),
-        onAnswered: () => this.#counters.countAnswered(),
-        onEnded: (session, outcome, finished) => {
-          this.#table.end(session);
-          this.#hunting.noteEnded(session.progress);
-          this.#toll.end(session.callId);
-          this.#counters.countEnded(outcome.reason);
-          this.#unwritten.add(finished);
-          void finished.finally(() => this.#unwritten.delete(finished));
-        },
-        onClosed: (session) => {
-          this.#table.remove(session);
-          if (this.#table.size === 0) this.#onNoSession();
-        },
-      },
+      owner: this.#ledger,
       writeRecord: (ended) => this.#records.write(ended),
     };
   }

@@ -98,6 +98,8 @@ export type ModelEvent =
   | { readonly type: "pick-up-failed"; readonly sessionId: string; readonly legId: string }
   /** The number of the effect `originate` is no party's but asks for a feature. There is no such session. */
   | { readonly type: "feature-reached"; readonly sessionId: string; readonly feature: DialedFeature }
+  /** The relay is there again: what is laid over what the legs of a session hear may be lost. */
+  | { readonly type: "media-found"; readonly sessionId: string }
   | { readonly type: "refer"; readonly refer: Refer }
   | { readonly type: "timer"; readonly timerId: string }
   /** An announcement is over. */

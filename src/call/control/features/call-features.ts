@@ -1,4 +1,4 @@
-import type { Timer } from "../../../common/index.ts";
+import { errorMessageOf, type Timer } from "../../../common/index.ts";
 import { parseCSeq } from "../../../sip/message/index.ts";
 import type { CallNow } from "../../../signals/index.ts";
 import type { Inventory } from "../../device/index.ts";
@@ -6,6 +6,8 @@ import {
   advance,
   causeOfStatus,
   emptyWorld,
+  LOST_WITH_PROCESS,
+  takeUp,
   hasQueued,
   placeInQueue,
   type CallCommand,
@@ -22,13 +24,15 @@ import {
   type World,
 } from "../../model/index.ts";
 import type { IncomingRequest } from "../../signaling/signaling-port.ts";
+import type { EntryStore } from "../call-journal.ts";
 import type { CallSession } from "../call-session.ts";
 import type { Leg, LegDevice } from "../leg.ts";
 import type { QueuePlace } from "../call-routing.ts";
 import type { DialDecision } from "../routed-call.ts";
 import type { SessionObserver } from "../session-observer.ts";
 import { callsNow } from "./calls-now.ts";
-import { legFactsOf, legIdOf, placesOf } from "./leg-facts.ts";
+import { legFactsOf, legIdOf, placesOf, restoredSessionOf } from "./leg-facts.ts";
+import { ModelFile } from "./model-file.ts";
 import { ReferProgress } from "./refer-progress.ts";
 import { dialogNamed } from "./replaced-dialog.ts";
 import { parseRefer } from "./refer-request.ts";
@@ -37,6 +41,8 @@ import { Switchboard, type SwitchboardOptions } from "./switchboard.ts";
 export interface CallFeaturesOptions extends SwitchboardOptions {
   readonly inventory: Inventory;
   readonly settings: ModelSettings;
+  /** Where what sessions do not tell outlives the process. */
+  readonly store: EntryStore;
   /** Told of every change of every call, in order. */
   readonly onChange: (change: Change) => void;
 }
@@ -52,9 +58,12 @@ export class CallFeatures implements SessionObserver<CallSession> {
   readonly #switchboard: Switchboard;
   readonly #refers: ReferProgress;
   readonly #world: World;
+  readonly #file: ModelFile;
   readonly #queue: ModelEvent[] = [];
   readonly #timers = new Map<string, Timer>();
   readonly #commands = new Map<string, (result: CommandResult) => void>();
+  /** Sessions of the process before this one that are over. */
+  #lost: readonly string[] = [];
   #isRunning = false;
   /** Runs while members are to be looked for. */
   #freed: Timer | undefined;
@@ -64,7 +73,32 @@ export class CallFeatures implements SessionObserver<CallSession> {
     this.#options = options;
     this.#world = emptyWorld(options.settings);
     this.#switchboard = new Switchboard(options);
-    this.#refers = new ReferProgress(options.table);
+    this.#refers = new ReferProgress(options.table, options.store);
+    this.#file = new ModelFile(this.#world, options.store, options.context.clock);
+  }
+
+  /** Takes up what the process before this one has left, once its sessions are taken up. */
+  restore(): void {
+    const { saved, timers } = this.#file.read();
+    const sessions = this.#options.table.sessions.map(restoredSessionOf).filter((session) => session !== undefined);
+    this.#refers.restore();
+    for (const { timerId, delayMs } of timers) this.#startTimer(timerId, delayMs);
+    for (const effect of takeUp(this.#world, saved, sessions)) this.#perform(effect);
+    this.#file.save();
+    const up = new Set(sessions.map(({ sessionId }) => sessionId));
+    this.#lost = [...this.#world.sessions.keys()].filter((sessionId) => !up.has(sessionId));
+  }
+
+  /** Requests can be sent inside dialogs again: what did not outlive the process before this one ends now. */
+  onEdgeFound(): void {
+    const lost = this.#lost;
+    this.#lost = [];
+    for (const sessionId of lost) this.#handle({ type: "ended", sessionId, why: LOST_WITH_PROCESS });
+  }
+
+  /** The relay may have lost what is laid over what parties hear. */
+  onRelayFound(sessions: readonly CallSession[]): void {
+    for (const { callId: sessionId } of sessions) this.#handle({ type: "media-found", sessionId });
   }
 
   /** All calls as they are now. */
@@ -141,6 +175,10 @@ export class CallFeatures implements SessionObserver<CallSession> {
   onHold(session: CallSession, side: Side, isHolding: boolean): void {
     const leg = session.leg(side);
     if (leg !== undefined) this.#handle({ type: "held", legId: legIdOf(leg), isHolding });
+  }
+
+  onSettled({ callId: sessionId }: CallSession): void {
+    this.#handle({ type: "settled", sessionId });
   }
 
   onLeaving(session: CallSession, side: Side, outcome: Outcome): void {
@@ -221,9 +259,21 @@ export class CallFeatures implements SessionObserver<CallSession> {
     if (this.#isRunning) return;
     this.#isRunning = true;
     for (let next = this.#queue.shift(); next !== undefined; next = this.#queue.shift()) {
-      for (const effect of advance(this.#world, next)) this.#perform(effect);
+      this.#step(next);
     }
     this.#isRunning = false;
+  }
+
+  /** A defect is that of one step: what other calls wait for still comes. */
+  #step(event: ModelEvent): void {
+    try {
+      const effects = advance(this.#world, event);
+      this.#file.save();
+      this.#switchboard.file(effects);
+      for (const effect of effects) this.#perform(effect);
+    } catch (error) {
+      this.#options.context.logger.error("call model failed", { event: event.type, error: errorMessageOf(error) });
+    }
   }
 
   #perform(effect: ModelEffect): void {
@@ -237,9 +287,8 @@ export class CallFeatures implements SessionObserver<CallSession> {
         this.#decision = { kind: "refused", status: effect.status, reason: effect.reason };
         return;
       case "join":
-        return this.#endUnless(this.#switchboard.join(effect), effect.sessionId);
       case "attach":
-        return this.#endUnless(this.#switchboard.attach(effect), effect.sessionId);
+        return this.#endUnless(this.#switchboard.connect(effect), effect.sessionId);
       case "originate":
         return this.#originate(effect);
       case "play":
@@ -251,8 +300,7 @@ export class CallFeatures implements SessionObserver<CallSession> {
       case "start-timer":
         return this.#startTimer(effect.timerId, effect.delayMs);
       case "stop-timer":
-        this.#timers.get(effect.timerId)?.cancel();
-        return void this.#timers.delete(effect.timerId);
+        return this.#stopTimer(effect.timerId);
       case "result": {
         const resolve = this.#commands.get(effect.commandId);
         this.#commands.delete(effect.commandId);
@@ -292,10 +340,17 @@ export class CallFeatures implements SessionObserver<CallSession> {
     return { kind: "peer", name: "", number, ...(name === undefined ? {} : { displayName: name }) };
   }
 
+  #stopTimer(timerId: string): void {
+    this.#timers.get(timerId)?.cancel();
+    this.#timers.delete(timerId);
+    this.#file.endTimer(timerId);
+  }
+
   #startTimer(timerId: string, delayMs: number): void {
     this.#timers.get(timerId)?.cancel();
+    this.#file.startTimer(timerId, delayMs);
     const timer = this.#options.context.clock.after(delayMs, () => {
-      this.#timers.delete(timerId);
+      this.#stopTimer(timerId);
       this.#handle({ type: "timer", timerId });
     });
     this.#timers.set(timerId, timer);

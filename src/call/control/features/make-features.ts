@@ -1,5 +1,6 @@
 import type { DialPlan } from "../../digit-analysis/index.ts";
 import type { Inventory, FeatureSettings } from "../../device/index.ts";
+import type { EntryStore } from "../call-journal.ts";
 import type { CallContext } from "../call-session.ts";
 import type { CallTable } from "../call-table.ts";
 import type { Hunting } from "../hunting/hunting.ts";
@@ -13,6 +14,7 @@ export interface FeatureParts {
   readonly newCalls: NewCalls;
   readonly hunting: Hunting;
   readonly inventory: Inventory;
+  readonly store: EntryStore;
   /** Absent: nothing but devices is configured. */
   readonly settings: FeatureSettings | undefined;
   /** Absent: there is no dial plan. */
