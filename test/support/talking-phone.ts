@@ -233,7 +233,11 @@ export class TalkingPhone {
     return new TalkingPhone(await node.phone(number), TONES[Number(number.at(-1)) - 1] ?? 0);
   }
 
-  /** Calls a number; `answered` is to be awaited. */
+  static of(sip: SipPhone, toneHz: number): TalkingPhone {
+    return new TalkingPhone(sip, toneHz);
+  }
+
+  /** Calls a number; to be followed by `establish`. */
   async dial(number: string, parts: MessageParts = {}): Promise<Talk> {
     const rtp = await RtpPhone.start();
     // The description names the socket: it is there before the call is.
