@@ -345,9 +345,9 @@ export class CallManager {
     this.#edgeReconciler.stop();
     this.#trunks.close();
     this.#signaling.close();
+    this.#features.close();
     for (const session of this.#table.sessions) session.loseEdge();
     for (const session of this.#table.sessions) session.stop();
-    this.#features.close();
     await this.#ledger.written();
     await this.#records.close();
     this.#journal.close();

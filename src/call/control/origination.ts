@@ -14,7 +14,7 @@ export interface Origination {
   readonly endpoint: RelayEndpoint;
   /** Only this phone is rung, wherever its calls are forwarded to. */
   readonly onlyDevice?: string | undefined;
-  /** Members of a pilot are rung; `to` is what was dialed of it. */
+  /** Members of a pilot are rung, and `to` is what was dialed of it; absent: the number is called. */
   readonly hunt?: { readonly pilot: string; readonly step: HuntStep } | undefined;
   /** Referred-By of the INVITEs; absent: none. */
   readonly referredBy?: string | undefined;

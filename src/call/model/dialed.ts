@@ -3,9 +3,9 @@ import { dialedPark, dialedSlot, type DialedPark } from "./features/dialed-park.
 import type { DialRefusal } from "./features/dial-refusal.ts";
 import { dialReplacement, dialTransfer } from "./features/dialed-transfer.ts";
 import { dialedPickup, wantedBy } from "./features/pickup.ts";
+import { confirmSetting } from "./features/setting.ts";
 import type { Endpoint, Shown } from "./model-effect.ts";
 import type { DialedFeature, LegFacts, ModelEvent } from "./model-event.ts";
-import { confirmSetting } from "./features/setting.ts";
 import { NORMAL } from "./why.ts";
 import { legOf, type Draft } from "./world.ts";
 
@@ -24,7 +24,7 @@ export function dialed(draft: Draft, event: Extract<ModelEvent, { type: "dialed"
 
 /** @returns why not; undefined: its `accept` is among the effects */
 function begin(draft: Draft, event: Extract<ModelEvent, { type: "dialed" }>): DialRefusal | undefined {
-  const { sessionId, leg, feature } = event;
+  const { feature, sessionId, leg } = event;
   switch (feature.kind) {
     case "park-slot":
       return parked(draft, sessionId, dialedSlot(draft, sessionId, leg.device, feature));

@@ -80,10 +80,10 @@ export type ModelEffect =
       readonly to: string;
       readonly endpoint: Endpoint;
       readonly feature: FeatureReason;
-      /** How the caller is shown; absent: as it is. */
-      readonly callingNumber?: string;
       /** Members of a pilot are rung, wherever their calls are forwarded to; `to` is what was dialed of it. */
       readonly hunt?: { readonly pilot: string; readonly step: HuntStep };
+      /** How the caller is shown; absent: as it is. */
+      readonly callingNumber?: string;
       /** Only this device of the line is rung, wherever its calls are forwarded to. */
       readonly onlyDevice?: string;
       /** Referred-By of who transfers (RFC 3892). */

@@ -3,10 +3,10 @@ import type { Endpoint, ModelEffect } from "./model-effect.ts";
 import type { LegFacts, Place } from "./model-event.ts";
 import type { FeatureReason } from "./why.ts";
 import type { ModelSettings } from "./model-settings.ts";
+import type { QueuedCall } from "./features/hunt-state.ts";
 import type { Parked } from "./features/park-state.ts";
 import type { Pickup } from "./features/pickup-state.ts";
 import type { Redirect } from "./features/redirect-state.ts";
-import type { QueuedCall } from "./features/hunt-state.ts";
 import type { MakeCall } from "./features/make-call-state.ts";
 import type { Transfer } from "./features/transfer-state.ts";
 

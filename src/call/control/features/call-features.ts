@@ -62,11 +62,12 @@ export class CallFeatures implements SessionObserver<CallSession> {
   readonly #queue: ModelEvent[] = [];
   readonly #timers = new Map<string, Timer>();
   readonly #commands = new Map<string, (result: CommandResult) => void>();
-  /** Sessions of the process before this one that are over. */
-  #lost: readonly string[] = [];
+  /** Sessions that went with the edge or the process before this one, and why: their features can do nothing before the edge is back. */
+  readonly #lost = new Map<string, Why>();
   #isRunning = false;
   /** Runs while members are to be looked for. */
   #freed: Timer | undefined;
+  #isClosed = false;
   #decision: DialDecision | undefined;
 
   constructor(options: CallFeaturesOptions) {
@@ -86,14 +87,16 @@ export class CallFeatures implements SessionObserver<CallSession> {
     for (const effect of takeUp(this.#world, saved, sessions)) this.#perform(effect);
     this.#file.save();
     const up = new Set(sessions.map(({ sessionId }) => sessionId));
-    this.#lost = [...this.#world.sessions.keys()].filter((sessionId) => !up.has(sessionId));
+    for (const sessionId of this.#world.sessions.keys()) {
+      if (!up.has(sessionId)) this.#lost.set(sessionId, LOST_WITH_PROCESS);
+    }
   }
 
-  /** Requests can be sent inside dialogs again: what did not outlive the process before this one ends now. */
+  /** Requests can be sent inside dialogs again: features hear now what they have lost. */
   onEdgeFound(): void {
-    const lost = this.#lost;
-    this.#lost = [];
-    for (const sessionId of lost) this.#handle({ type: "ended", sessionId, why: LOST_WITH_PROCESS });
+    const lost = [...this.#lost];
+    this.#lost.clear();
+    for (const [sessionId, why] of lost) this.#handle({ type: "ended", sessionId, why });
   }
 
   /** The relay may have lost what is laid over what parties hear. */
@@ -188,8 +191,10 @@ export class CallFeatures implements SessionObserver<CallSession> {
     this.#handle({ type: "leaving", legId: legIdOf(leg), why: whyOf(outcome) });
   }
 
-  onEnded(session: CallSession, outcome: Outcome): void {
-    this.#handle({ type: "ended", sessionId: session.callId, why: whyOf(outcome) });
+  onEnded({ callId: sessionId }: CallSession, outcome: Outcome): void {
+    const isOfFeature = this.#world.sessions.get(sessionId)?.purpose !== undefined;
+    if (outcome.reason === "edge-lost" && isOfFeature) this.#lost.set(sessionId, whyOf(outcome));
+    else this.#handle({ type: "ended", sessionId, why: whyOf(outcome) });
     this.freed();
   }
 
@@ -247,14 +252,16 @@ export class CallFeatures implements SessionObserver<CallSession> {
     });
   }
 
-  /** Stops its timers. */
+  /** Stops its timers, and follows nothing any more: the next process takes up calls as they are now. */
   close(): void {
+    this.#isClosed = true;
     for (const timer of this.#timers.values()) timer.cancel();
     this.#timers.clear();
     this.#freed?.cancel();
   }
 
   #handle(event: ModelEvent): void {
+    if (this.#isClosed) return;
     this.#queue.push(event);
     if (this.#isRunning) return;
     this.#isRunning = true;

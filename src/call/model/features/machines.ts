@@ -1,9 +1,9 @@
 import type { FeatureName } from "../world.ts";
 import type { FeatureMachine } from "./feature-machine.ts";
+import { HUNT } from "./hunt.ts";
 import { PARK_MACHINE } from "./park-machine.ts";
 import { PICKUP } from "./pickup.ts";
 import { REDIRECT } from "./redirect.ts";
-import { HUNT } from "./hunt.ts";
 import { MAKE_CALL } from "./make-call.ts";
 import { SETTING } from "./setting.ts";
 import { TRANSFER } from "./transfer.ts";
