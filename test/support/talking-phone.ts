@@ -25,6 +25,7 @@ export class Talk {
   /** What it was last offered or answered. */
   remoteSdp = "";
   byeReason: string | undefined;
+  hasHungUp = false;
   readonly #rtp: RtpPhone;
   #version = 1;
   #hold: HoldKind | undefined;
@@ -120,6 +121,7 @@ export class Talk {
 
   async hangUp(): Promise<void> {
     this.#stopTone?.();
+    this.hasHungUp = true;
     this.#isOver = true;
     await this.call.bye();
   }
