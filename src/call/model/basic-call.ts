@@ -87,25 +87,21 @@ export function answered(draft: Draft, event: EventOf<"answered">): void {
   if (caller !== undefined) putLeg(draft, { ...caller, isUp: true });
   const endpoint = event.endpoint === undefined ? {} : { endpoint: event.endpoint };
   const up: ModelSession = { ...session, ...endpoint, stage: "up", ringing: [] };
-  if (event.leg === undefined) {
-    // Nobody who was rung has taken it.
-    for (const { connectionId } of session.ringing) {
-      disconnect(draft, session.callId, connectionId, { ...NORMAL, cause: NO_ANSWER });
-    }
-    return putSession(draft, up);
-  }
-  putSession(
-    draft,
-    session.caller === undefined ? { ...up, caller: event.leg.legId } : { ...up, callee: event.leg.legId },
-  );
+  const { leg } = event;
+  putSession(draft, { ...up, ...(leg === undefined ? {} : placeOf(session, leg)) });
   // Who has picked the call up is a party of it already.
-  const isPickedUp = draft.world.legs.get(event.leg.legId)?.sessionId === session.sessionId;
+  const isPickedUp = leg !== undefined && draft.world.legs.get(leg.legId)?.sessionId === session.sessionId;
   for (const one of session.ringing) {
-    if (!isPickedUp && isAnsweredBy(one.place, event.leg)) continue;
+    if (!isPickedUp && leg !== undefined && isAnsweredBy(one.place, leg)) continue;
     const feature = isPickedUp ? "pickup" : "normal";
     disconnect(draft, session.callId, one.connectionId, { ...NORMAL, feature, cause: ANSWERED_ELSEWHERE });
   }
-  if (!isPickedUp) establishCallee(draft, session, event.leg);
+  if (!isPickedUp && leg !== undefined) establishCallee(draft, session, leg);
+}
+
+/** Who answers a call of the switch is in the caller's place. */
+function placeOf({ caller }: ModelSession, { legId }: LegFacts): Pick<ModelSession, "caller" | "callee"> {
+  return caller === undefined ? { caller: legId } : { callee: legId };
 }
 
 /** Its call is over: all that it was for has left while it rang. It is released, and no feature's business any more. */

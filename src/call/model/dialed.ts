@@ -5,12 +5,11 @@ import { dialedPark, dialedSlot, type DialedPark } from "./features/dialed-park.
 import type { DialRefusal } from "./features/dial-refusal.ts";
 import { dialReplacement, dialTransfer } from "./features/dialed-transfer.ts";
 import { dialedPickup, wantedBy } from "./features/pickup.ts";
+import { confirmSetting } from "./features/setting.ts";
 import type { Endpoint, Shown } from "./model-effect.ts";
 import type { DialedFeature, LegFacts, ModelEvent } from "./model-event.ts";
 import { NORMAL } from "./why.ts";
 import { legOf, type Draft } from "./world.ts";
-
-const NOT_HERE: DialRefusal = { status: 501, reason: "feature" };
 
 /** A device has dialed a feature: its call is answered by a service of the switch, and the feature goes on from there. */
 export function dialed(draft: Draft, event: Extract<ModelEvent, { type: "dialed" }>): void {
@@ -31,6 +30,8 @@ function begin(draft: Draft, event: Extract<ModelEvent, { type: "dialed" }>): Di
       return parked(draft, sessionId, dialedSlot(draft, sessionId, leg.device, feature));
     case "pickup-group":
       return pickedUp(draft, sessionId, leg, { group: feature.group });
+    case "setting":
+      return confirmSetting(draft, event);
     case "replaces":
       return dialReplacement(draft, { sessionId, ...leg }, feature.legId);
     case "code":

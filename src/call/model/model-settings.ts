@@ -12,6 +12,24 @@ export interface ParkRangeSettings {
   readonly forwardTo?: string;
 }
 
+/** How callers of a hunt pilot wait. */
+export interface HuntQueue {
+  readonly maxCallers: number;
+  readonly maxWaitSeconds: number;
+  /** The music source that is played once before music. */
+  readonly announcement?: string;
+  /** What is dialed for those who have waited in vain. */
+  readonly noCoverage?: string;
+}
+
+/** Members of a line group that are rung at a time. */
+export interface HuntStep {
+  readonly group: string;
+  /** Such as `1001@internal`; at least one. */
+  readonly lines: readonly string[];
+  readonly ringMs: number;
+}
+
 /** What the configuration says that the model depends on, as it is at the moment. Lines are named `1001@internal`. */
 export interface ModelSettings {
   /** Undefined: there is no such range. */
@@ -33,6 +51,10 @@ export interface ModelSettings {
   devicesOf(line: string): readonly string[];
   /** A conference ends when who made it leaves; else it goes on. */
   endsWithController(): boolean;
+  /** @param pilot such as `5000@internal`; undefined: there is none, or nobody waits for it */
+  huntQueue(pilot: string): HuntQueue | undefined;
+  /** Who is free of a pilot at the moment, in the order in which they are to be rung. */
+  huntSteps(pilot: string): readonly HuntStep[];
 }
 
 /** Nothing is configured. */
@@ -47,4 +69,6 @@ export const NO_SETTINGS: ModelSettings = {
   linesOf: () => [],
   devicesOf: () => [],
   endsWithController: () => false,
+  huntQueue: () => undefined,
+  huntSteps: () => [],
 };

@@ -5,6 +5,7 @@ import type { FeatureReason } from "./why.ts";
 import type { ModelSettings } from "./model-settings.ts";
 import type { Barge } from "./features/barge-state.ts";
 import type { Conference } from "./features/conference-state.ts";
+import type { QueuedCall } from "./features/hunt-state.ts";
 import type { Parked } from "./features/park-state.ts";
 import type { Pickup } from "./features/pickup-state.ts";
 import type { Redirect } from "./features/redirect-state.ts";
@@ -31,7 +32,8 @@ export interface Purpose {
 }
 
 /** Features that have a machine of their own. */
-export type FeatureName = "transfer" | "conference" | "redirect" | "park" | "pickup" | "barge" | "hunt" | "make-call";
+export type FeatureName =
+  "transfer" | "conference" | "redirect" | "park" | "pickup" | "barge" | "hunt" | "setting" | "make-call";
 
 /** A party that a session rings. */
 export interface Ringing {
@@ -72,12 +74,16 @@ export interface World {
   /** By their calls. */
   readonly conferences: Map<string, Conference>;
   readonly barges: Map<string, Barge>;
+  /** Callers in queues, who waits longest first. */
+  readonly queued: Map<string, QueuedCall>;
 }
 
 /** One step: the world, and what is to be done. */
 export interface Draft {
   readonly world: World;
   readonly effects: ModelEffect[];
+  /** Legs that have ended in this step: features that had a part for them are told. */
+  readonly gone?: ModelLeg[];
 }
 
 /** A world without calls. */
@@ -95,6 +101,7 @@ export function emptyWorld(settings: ModelSettings): World {
     madeCalls: new Map(),
     conferences: new Map(),
     barges: new Map(),
+    queued: new Map(),
   };
 }
 
@@ -117,8 +124,9 @@ export function putLeg({ world: { legs, legsOfDevices } }: Draft, leg: ModelLeg)
 }
 
 /** Forgets a leg. */
-export function removeLeg({ world: { legs, legsOfDevices } }: Draft, { legId, device }: ModelLeg): void {
-  legs.delete(legId);
+export function removeLeg({ world: { legs, legsOfDevices }, gone }: Draft, leg: ModelLeg): void {
+  const { legId, device } = leg;
+  if (legs.delete(legId)) gone?.push(leg);
   const others = (legsOfDevices.get(device) ?? []).filter((one) => one !== legId);
   if (others.length > 0) legsOfDevices.set(device, others);
   else legsOfDevices.delete(device);

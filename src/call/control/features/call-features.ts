@@ -1,4 +1,4 @@
-import type { Timer } from "../../../common/index.ts";
+import { errorMessageOf, type Timer } from "../../../common/index.ts";
 import { parseCSeq } from "../../../sip/message/index.ts";
 import type { CallNow } from "../../../signals/index.ts";
 import type { Inventory } from "../../device/index.ts";
@@ -8,10 +8,13 @@ import {
   emptyWorld,
   LOST_WITH_PROCESS,
   takeUp,
+  hasQueued,
+  placeInQueue,
   type CallCommand,
   type Change,
   type CommandResult,
   type DialedFeature,
+  type Endpoint,
   type ModelEffect,
   type ModelEvent,
   type ModelSettings,
@@ -24,6 +27,7 @@ import type { IncomingRequest } from "../../signaling/signaling-port.ts";
 import type { EntryStore } from "../call-journal.ts";
 import type { CallSession } from "../call-session.ts";
 import type { Leg, LegDevice } from "../leg.ts";
+import type { QueuePlace } from "../call-routing.ts";
 import type { DialDecision } from "../routed-call.ts";
 import type { SessionObserver } from "../session-observer.ts";
 import { callsNow } from "./calls-now.ts";
@@ -45,6 +49,8 @@ export interface CallFeaturesOptions extends SwitchboardOptions {
   readonly onChange: (change: Change) => void;
 }
 
+/** Of many changes at a time one look for members follows. */
+const SOON_MS = 20;
 /** What a command waits for at most before it is answered; its effects may still come. */
 const MAX_COMMANDS = 10_000;
 
@@ -58,9 +64,12 @@ export class CallFeatures implements SessionObserver<CallSession> {
   readonly #queue: ModelEvent[] = [];
   readonly #timers = new Map<string, Timer>();
   readonly #commands = new Map<string, (result: CommandResult) => void>();
-  /** Sessions of the process before this one that are over. */
-  #lost: readonly string[] = [];
+  /** Sessions that went with the edge or the process before this one, and why: their features can do nothing before the edge is back. */
+  readonly #lost = new Map<string, Why>();
   #isRunning = false;
+  /** Runs while members are to be looked for. */
+  #freed: Timer | undefined;
+  #isClosed = false;
   #decision: DialDecision | undefined;
 
   constructor(options: CallFeaturesOptions) {
@@ -80,14 +89,16 @@ export class CallFeatures implements SessionObserver<CallSession> {
     for (const effect of takeUp(this.#world, saved, sessions)) this.#perform(effect);
     this.#file.save();
     const up = new Set(sessions.map(({ sessionId }) => sessionId));
-    this.#lost = [...this.#world.sessions.keys()].filter((sessionId) => !up.has(sessionId));
+    for (const sessionId of this.#world.sessions.keys()) {
+      if (!up.has(sessionId)) this.#lost.set(sessionId, LOST_WITH_PROCESS);
+    }
   }
 
-  /** Requests can be sent inside dialogs again: what did not outlive the process before this one ends now. */
+  /** Requests can be sent inside dialogs again: features hear now what they have lost. */
   onEdgeFound(): void {
-    const lost = this.#lost;
-    this.#lost = [];
-    for (const sessionId of lost) this.#handle({ type: "ended", sessionId, why: LOST_WITH_PROCESS });
+    const lost = [...this.#lost];
+    this.#lost.clear();
+    for (const [sessionId, why] of lost) this.#handle({ type: "ended", sessionId, why });
   }
 
   /** The relay may have lost what is laid over what parties hear. */
@@ -142,7 +153,11 @@ export class CallFeatures implements SessionObserver<CallSession> {
   }
 
   onOffering(session: CallSession, devices: readonly LegDevice[]): void {
-    this.#handle({ type: "offering", sessionId: session.callId, places: placesOf(devices) });
+    const { feature } = session.progress;
+    const offered = { type: "offering", sessionId: session.callId, places: placesOf(devices) } as const;
+    this.#handle(feature === undefined ? offered : { ...offered, feature });
+    // Others that it was offered to may be free.
+    this.freed();
   }
 
   onRinging(session: CallSession): void {
@@ -182,8 +197,37 @@ export class CallFeatures implements SessionObserver<CallSession> {
     this.#handle({ type: "leaving", legId: legIdOf(leg), why: whyOf(outcome) });
   }
 
-  onEnded(session: CallSession, outcome: Outcome): void {
-    this.#handle({ type: "ended", sessionId: session.callId, why: whyOf(outcome) });
+  onEnded({ callId: sessionId }: CallSession, outcome: Outcome): void {
+    const isOfFeature = this.#world.sessions.get(sessionId)?.purpose !== undefined;
+    if (outcome.reason === "edge-lost" && isOfFeature) this.#lost.set(sessionId, whyOf(outcome));
+    else this.#handle({ type: "ended", sessionId, why: whyOf(outcome) });
+    this.freed();
+  }
+
+  /** What a caller hears that is to wait in a queue; undefined: it cannot. */
+  enqueue(sessionId: string, { pilot, number, leftMs }: QueuePlace): Endpoint | undefined {
+    const endpoint = leftMs > 0 ? placeInQueue(this.#world, pilot) : undefined;
+    if (endpoint !== undefined) this.#handle({ type: "queued", sessionId, pilot, number, leftMs });
+    return endpoint;
+  }
+
+  /** Callers wait in the queue of a pilot. */
+  hasQueued(pilot: string): boolean {
+    return hasQueued(this.#world, pilot);
+  }
+
+  /** Something has changed that may let members take calls: soon those who wait are offered to them. */
+  freed(): void {
+    if (this.#world.queued.size === 0 || this.#freed !== undefined) return;
+    this.#freed = this.#options.context.clock.after(SOON_MS, () => {
+      this.#freed = undefined;
+      this.#handle({ type: "freed" });
+    });
+  }
+
+  /** An announcement of a session is over. */
+  promptEnded(sessionId: string): void {
+    this.#handle({ type: "prompt-ended", sessionId });
   }
 
   onRefer(session: CallSession, side: Side, request: IncomingRequest): void {
@@ -214,23 +258,35 @@ export class CallFeatures implements SessionObserver<CallSession> {
     });
   }
 
-  /** Stops its timers. */
+  /** Stops its timers, and follows nothing any more: the next process takes up calls as they are now. */
   close(): void {
+    this.#isClosed = true;
     for (const timer of this.#timers.values()) timer.cancel();
     this.#timers.clear();
+    this.#freed?.cancel();
   }
 
   #handle(event: ModelEvent): void {
+    if (this.#isClosed) return;
     this.#queue.push(event);
     if (this.#isRunning) return;
     this.#isRunning = true;
     for (let next = this.#queue.shift(); next !== undefined; next = this.#queue.shift()) {
-      const effects = advance(this.#world, next);
+      this.#step(next);
+    }
+    this.#isRunning = false;
+  }
+
+  /** A defect is that of one step: what other calls wait for still comes. */
+  #step(event: ModelEvent): void {
+    try {
+      const effects = advance(this.#world, event);
       this.#file.save();
       this.#switchboard.file(effects);
       for (const effect of effects) this.#perform(effect);
+    } catch (error) {
+      this.#options.context.logger.error("call model failed", { event: event.type, error: errorMessageOf(error) });
     }
-    this.#isRunning = false;
   }
 
   #perform(effect: ModelEffect): void {
@@ -280,13 +336,13 @@ export class CallFeatures implements SessionObserver<CallSession> {
 
   #originate(effect: Extract<ModelEffect, { type: "originate" }>): void {
     const { inventory, newCalls } = this.#options;
-    const { sessionId, to, endpoint, onlyDevice, referredBy } = effect;
+    const { sessionId, to, endpoint, onlyDevice, referredBy, hunt } = effect;
     const by = inventory.deviceByName(effect.by);
     const as = this.#shownAs(effect.from);
     const reached =
       by === undefined || as === undefined
         ? { status: 480, cause: 20 }
-        : newCalls.originate({ sessionId, as, by, to, endpoint, onlyDevice, referredBy });
+        : newCalls.originate({ sessionId, as, by, to, endpoint, onlyDevice, referredBy, hunt });
     if (reached === undefined) return;
     if ("service" in reached) return this.#handle({ type: "answered", sessionId, endpoint: reached.service });
     const { status, cause = causeOfStatus(status) } = reached;

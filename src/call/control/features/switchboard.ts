@@ -27,7 +27,8 @@ export interface SwitchboardOptions {
   readonly musicOf: (device: string) => string | undefined;
 }
 
-const ALONE: Outcome = { by: "switch", reason: "normal", status: 200, cause: 16 };
+/** Who was to be joined with a leg that is gone. */
+const ALONE: Outcome = { by: "switch", reason: "normal", status: 480, cause: 41 };
 
 /** Performs what features want of sessions. Legs that are gone are left out: their end is told of by itself. */
 export class Switchboard {
@@ -51,11 +52,13 @@ export class Switchboard {
     }
   }
 
-  /** Performs a `join` or `attach`. @returns false: a leg is gone, and who was to be joined with it is released */
+  /** Performs a `join` or `attach`. @returns false: a leg is gone, and the other one has been released */
   connect(effect: EffectOf<"join"> | EffectOf<"attach">): boolean {
     const plan = this.#plan(effect);
     if (plan === undefined) {
-      for (const legId of legsIn(effect)) this.#find(legId)?.session.dispatch({ type: "hang-up", outcome: ALONE });
+      const legIds = effect.type === "join" ? [effect.caller, effect.callee] : [];
+      const left = legIds.map((legId) => this.#find(legId)).find((seat) => seat !== undefined);
+      left?.session.dispatch({ type: "hang-up", outcome: ALONE });
       return false;
     }
     this.#persist(plan);
