@@ -110,6 +110,10 @@ export class SimulatedFeatures implements Omit<SessionObserver<SimulatedSession>
     if (leg !== undefined) this.#handle({ type: "held", legId: leg.tag, isHolding });
   }
 
+  onSettled({ sessionId }: SimulatedSession): void {
+    this.#handle({ type: "settled", sessionId });
+  }
+
   onLeaving(session: SimulatedSession, side: Side, outcome: Outcome): void {
     const leg = session.leg(side);
     if (leg === undefined) return;

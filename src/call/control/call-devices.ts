@@ -5,9 +5,16 @@ import type { CallProgress } from "./call-progress.ts";
 import type { LegDevice } from "./leg.ts";
 
 /** Names of the devices that a call counts for; each once as caller and once as callee. */
-export function occupiedBy({ caller, callees }: Pick<CallProgress, "caller" | "callees">): readonly string[] {
-  return [caller.name, ...new Set(callees.map(({ name }) => name))];
+export function occupiedBy({ caller, callees, isFromSwitch }: Occupying): readonly string[] {
+  return [...(isFromSwitch === true ? [] : [caller.name]), ...new Set(callees.map(({ name }) => name))];
 }
+
+/** The lines of these devices. */
+export function linesOf({ caller, callee, isFromSwitch }: CallProgress): string[] {
+  return [isFromSwitch === true ? undefined : caller.line, callee?.line].filter((line) => line !== undefined);
+}
+
+type Occupying = Pick<CallProgress, "caller" | "callees" | "isFromSwitch">;
 
 /** A call is at these devices now. @returns false: there are none, and it is where it was */
 export function moveTo(progress: CallProgress, devices: readonly LegDevice[]): boolean {

@@ -1,3 +1,4 @@
+import type { SessionOrigin } from "./call-progress.ts";
 import type { RelayEndpoint } from "../../media/index.ts";
 import type { Peer, SipPhone } from "../device/index.ts";
 import type { LegDevice } from "./leg.ts";
@@ -11,6 +12,7 @@ export interface Origination {
   readonly by: SipPhone | Peer;
   readonly to: string;
   readonly endpoint: RelayEndpoint;
+  readonly origin: SessionOrigin;
   /** Only this phone is rung, wherever its calls are forwarded to. */
   readonly onlyDevice?: string | undefined;
   /** Referred-By of the INVITEs; absent: none. */

@@ -10,7 +10,15 @@ import { legOf, nameSession, putLeg, putSession, type Draft, type ModelLeg } fro
 export function join(draft: Draft, callId: string, callerId: string, calleeId: string, why: Why): string {
   const sessionId = nameSession(draft, callId);
   for (const legId of [callerId, calleeId]) moveLeg(draft, legOf(draft, legId), callId, sessionId, why);
-  putSession(draft, { sessionId, callId, stage: "up", caller: callerId, callee: calleeId, ringing: [] });
+  putSession(draft, {
+    sessionId,
+    callId,
+    stage: "up",
+    caller: callerId,
+    callee: calleeId,
+    ringing: [],
+    reason: why.feature,
+  });
   draft.effects.push({ type: "join", sessionId, caller: callerId, callee: calleeId });
   for (const legId of [callerId, calleeId]) beginSound(draft, legOf(draft, legId));
   return sessionId;
@@ -26,7 +34,7 @@ export function attach(
 ): string {
   const sessionId = nameSession(draft, callId);
   moveLeg(draft, legOf(draft, legId), callId, sessionId, why);
-  putSession(draft, { sessionId, callId, stage: "up", caller: legId, endpoint, ringing: [] });
+  putSession(draft, { sessionId, callId, stage: "up", caller: legId, endpoint, ringing: [], reason: why.feature });
   draft.effects.push({
     type: "attach",
     sessionId,

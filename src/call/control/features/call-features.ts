@@ -32,6 +32,7 @@ import { ModelFile } from "./model-file.ts";
 import { ReferProgress } from "./refer-progress.ts";
 import { dialogNamed } from "./replaced-dialog.ts";
 import { parseRefer } from "./refer-request.ts";
+import { controllerOf, originsOf, type Begun } from "./session-origin.ts";
 import { Switchboard, type SwitchboardOptions } from "./switchboard.ts";
 
 export interface CallFeaturesOptions extends SwitchboardOptions {
@@ -61,6 +62,7 @@ export class CallFeatures implements SessionObserver<CallSession> {
   #isRunning = false;
   #isClosed = false;
   #decision: DialDecision | undefined;
+  #originOf: (sessionId: string) => Begun = () => ({ feature: "normal" });
 
   constructor(options: CallFeaturesOptions) {
     this.#options = options;
@@ -226,9 +228,11 @@ export class CallFeatures implements SessionObserver<CallSession> {
     if (this.#isRunning) return;
     this.#isRunning = true;
     for (let next = this.#queue.shift(); next !== undefined; next = this.#queue.shift()) {
+      const asking = controllerOf(this.#world, next);
       const effects = advance(this.#world, next);
+      this.#originOf = originsOf(this.#world, effects, asking);
       this.#file.save();
-      this.#switchboard.file(effects);
+      this.#switchboard.file(effects, this.#originOf);
       for (const effect of effects) this.#perform(effect);
     }
     this.#isRunning = false;
@@ -237,6 +241,7 @@ export class CallFeatures implements SessionObserver<CallSession> {
   #perform(effect: ModelEffect): void {
     switch (effect.type) {
       case "change":
+        this.#switchboard.noteHold(effect.change, this.#world);
         return this.#options.onChange(effect.change);
       case "accept":
         this.#decision = { kind: "accepted", endpoint: effect.endpoint };
@@ -246,7 +251,7 @@ export class CallFeatures implements SessionObserver<CallSession> {
         return;
       case "join":
       case "attach":
-        return this.#endUnless(this.#switchboard.connect(effect), effect.sessionId);
+        return this.#endUnless(this.#switchboard.connect(effect, this.#originOf), effect.sessionId);
       case "originate":
         return this.#originate(effect);
       case "play":
@@ -274,13 +279,13 @@ export class CallFeatures implements SessionObserver<CallSession> {
 
   #originate(effect: Extract<ModelEffect, { type: "originate" }>): void {
     const { inventory, newCalls } = this.#options;
-    const { sessionId, to, endpoint, onlyDevice, referredBy } = effect;
+    const { sessionId } = effect;
     const by = inventory.deviceByName(effect.by);
     const as = this.#shownAs(effect.from);
     const reached =
       by === undefined || as === undefined
         ? { status: 480, cause: 20 }
-        : newCalls.originate({ sessionId, as, by, to, endpoint, onlyDevice, referredBy });
+        : newCalls.originate({ ...effect, as, by, origin: { ...this.#originOf(sessionId), from: [] } });
     if (reached === undefined) return;
     if ("service" in reached) return this.#handle({ type: "answered", sessionId, endpoint: reached.service });
     const { status, cause = causeOfStatus(status) } = reached;

@@ -3,6 +3,7 @@ import {
   joinedSession,
   partyToJoin,
   statusOfCause,
+  type Change,
   type Endpoint,
   type ModelEffect,
   type Outcome,
@@ -10,7 +11,9 @@ import {
   type Session,
   type Side,
   type Why,
+  type World,
 } from "../../model/index.ts";
+import type { Begun } from "./session-origin.ts";
 import { CallSession, type CallContext } from "../call-session.ts";
 import type { CallTable, LegEntry } from "../call-table.ts";
 import type { NewCalls } from "../new-calls.ts";
@@ -39,20 +42,20 @@ export class Switchboard {
    * Puts on file what effects make of sessions, before anybody can see the first of them: the new session, and that the
    * old ones are over. A leg that is moved twice is on file as it is moved first.
    */
-  file(effects: readonly ModelEffect[]): void {
+  file(effects: readonly ModelEffect[], originOf: OriginOf): void {
     const moved = new Set<string>();
     for (const effect of effects) {
       if (effect.type !== "join" && effect.type !== "attach") continue;
       const legIds = effect.type === "join" ? [effect.caller, effect.callee] : [effect.legId];
-      const plan = legIds.some((legId) => moved.has(legId)) ? undefined : this.#plan(effect);
+      const plan = legIds.some((legId) => moved.has(legId)) ? undefined : this.#plan(effect, originOf);
       for (const legId of legIds) moved.add(legId);
       if (plan !== undefined) this.#persist(plan);
     }
   }
 
   /** Performs a `join` or `attach`. @returns false: nothing was done, since a leg is gone */
-  connect(effect: EffectOf<"join"> | EffectOf<"attach">): boolean {
-    const plan = this.#plan(effect);
+  connect(effect: EffectOf<"join"> | EffectOf<"attach">, originOf: OriginOf): boolean {
+    const plan = this.#plan(effect, originOf);
     if (plan === undefined) return false;
     this.#persist(plan);
     this.#perform(plan);
@@ -70,27 +73,46 @@ export class Switchboard {
     this.#options.table.get(sessionId)?.dispatch({ type: "hang-up", outcome: outcomeOf(why) });
   }
 
-  #plan(effect: EffectOf<"join"> | EffectOf<"attach">): Connecting | undefined {
+  /** The record of a session says how long its parties were held by the switch, as it does of holds by phones. */
+  noteHold(change: Change, { calls }: World): void {
+    if (change.type !== "terminal-connection" || (change.change !== "held" && change.change !== "talking")) return;
+    const connections = calls.get(change.callId)?.connections ?? [];
+    const connection = connections.find(({ connectionId }) => connectionId === change.connectionId);
+    const legId = connection?.terminals.find(({ device }) => device === change.device)?.legId;
+    const seat = legId === undefined ? undefined : this.#find(legId);
+    seat?.session.progress.holds?.noteHeld(seat.side, change.change === "held");
+  }
+
+  #plan(effect: EffectOf<"join"> | EffectOf<"attach">, originOf: OriginOf): Connecting | undefined {
+    const begun = originOf(effect.sessionId);
     if (effect.type === "join") {
       const [first, second] = [this.#find(effect.caller), this.#find(effect.callee)];
       if (first === undefined || second === undefined) return undefined;
       // Who has not acknowledged yet is put in the caller's place, where that is waited for.
       const [one, other] = isUnacknowledged(second) ? [second, first] : [first, second];
-      return this.#connecting(effect.sessionId, one, other, undefined);
+      return this.#connecting(effect.sessionId, [one, other], undefined, begun);
     }
     const seat = this.#find(effect.legId);
     if (seat === undefined) return undefined;
     const { sessionId, endpoint, musicOf } = effect;
     const source = musicOf === undefined || endpoint !== "music" ? undefined : this.#options.musicOf(musicOf);
-    return this.#connecting(sessionId, seat, undefined, source === undefined ? endpoint : `music:${source}`);
+    return this.#connecting(sessionId, [seat], source === undefined ? endpoint : `music:${source}`, begun);
   }
 
-  #connecting(sessionId: string, one: Seat, other: Seat | undefined, endpoint: Endpoint | undefined): Connecting {
+  #connecting(
+    sessionId: string,
+    [one, other]: readonly [Seat, Seat?],
+    endpoint: Endpoint | undefined,
+    begun: Begun,
+  ): Connecting {
     const call = joinedSession(partyOf(one), other && partyOf(other), isUnacknowledged(one));
     const legs = { caller: one.leg, callee: other?.leg };
     const nowMs = this.#options.context.clock.wallMs();
     const old = new Set([one.session, ...(other === undefined ? [] : [other.session])]);
-    return { one, other, endpoint, call, old, saved: joinedCallOf(sessionId, call, legs, { endpoint, nowMs }) };
+    const origin = { ...begun, from: [...old].map(({ callId }) => callId) };
+    const holding = [isHolding(one) ? ("caller" as const) : [], other && isHolding(other) ? ("callee" as const) : []];
+    const saved = joinedCallOf(sessionId, call, legs, { endpoint, nowMs, origin, holding: holding.flat() });
+    return { one, other, endpoint, call, old, saved };
   }
 
   /** In one write: there is no moment in which a leg is on file twice, or not at all. */
@@ -107,6 +129,7 @@ export class Switchboard {
     // The relay is asked before the old sessions are, which release what they have there.
     const joined = context.relay.join(sessionId, first, second);
     for (const session of old) {
+      session.progress.movedTo = sessionId;
       session.take(
         [one, other].flatMap((seat) => (seat?.session === session ? [seat.leg] : [])),
         MOVED,
@@ -134,6 +157,9 @@ export class Switchboard {
   }
 }
 
+/** Why a session is made, by its name. */
+type OriginOf = (sessionId: string) => Begun;
+
 /** Legs that leave their sessions for a new one. */
 interface Connecting {
   readonly one: Seat;
@@ -147,6 +173,11 @@ interface Connecting {
 /** A leg, and its place in its session. */
 interface Seat extends LegEntry {
   readonly side: Side;
+}
+
+/** It holds, or is held by the switch for its user. */
+function isHolding({ session, side }: Seat): boolean {
+  return session.progress.holds?.holds[side]?.sinceMs !== undefined;
 }
 
 function refOf({ session, side }: Seat): SideRef {
