@@ -40,8 +40,6 @@ export class SimulatedFeatures implements Omit<SessionObserver<SimulatedSession>
   readonly timers = new Map<string, Appointment>();
   /** Events that the model was told. */
   events = 0;
-  /** What came of each kind of command: for a reader to see that all are tried. */
-  readonly results = new Map<string, number>();
   readonly #host: SimulatedSwitch;
   readonly #switchboard: Switchboard;
   readonly #queue: ModelEvent[] = [];
@@ -89,6 +87,10 @@ export class SimulatedFeatures implements Omit<SessionObserver<SimulatedSession>
     this.#handle({ type: "offering", sessionId: session.sessionId, places: placesOf(devices) });
   }
 
+  onSettled({ sessionId }: SimulatedSession): void {
+    this.#handle({ type: "settled", sessionId });
+  }
+
   onRinging({ sessionId }: SimulatedSession): void {
     this.#handle({ type: "ringing", sessionId });
   }
@@ -108,10 +110,6 @@ export class SimulatedFeatures implements Omit<SessionObserver<SimulatedSession>
   onHold(session: SimulatedSession, side: Side, isHolding: boolean): void {
     const leg = session.leg(side);
     if (leg !== undefined) this.#handle({ type: "held", legId: leg.tag, isHolding });
-  }
-
-  onSettled({ sessionId }: SimulatedSession): void {
-    this.#handle({ type: "settled", sessionId });
   }
 
   onLeaving(session: SimulatedSession, side: Side, outcome: Outcome): void {
@@ -159,6 +157,7 @@ export class SimulatedFeatures implements Omit<SessionObserver<SimulatedSession>
   }
 
   #perform(effect: ModelEffect): void {
+    if (effect.type !== "change") this.#host.count(`effect ${effect.type}`);
     if (effect.type !== "change") this.#host.trace?.(`      -> ${JSON.stringify(effect)}`);
     switch (effect.type) {
       case "change":
@@ -174,6 +173,10 @@ export class SimulatedFeatures implements Omit<SessionObserver<SimulatedSession>
         return this.#endUnless(this.#switchboard.attach(effect), effect.sessionId);
       case "originate":
         return this.#originate(effect);
+      case "reroute":
+        return this.#reroute(effect);
+      case "pick-up":
+        return this.#pickUp(effect);
       case "play":
         return this.#switchboard.play(effect);
       case "release":
@@ -198,15 +201,34 @@ export class SimulatedFeatures implements Omit<SessionObserver<SimulatedSession>
     const status = this.#switchboard.originate(effect);
     if (status === undefined) return;
     if (status === "service") return this.#handle({ type: "answered", sessionId, endpoint: "echo" });
+    if (typeof status === "object") return this.#handle({ type: "feature-reached", sessionId, feature: status });
     const why: Why = { cause: causeOfStatus(status), sip: { status }, feature: effect.feature, by: "system" };
     this.#handle({ type: "ended", sessionId, why });
+  }
+
+  #reroute({ sessionId, redirection }: Extract<ModelEffect, { type: "reroute" }>): void {
+    const status = this.#switchboard.reroute(sessionId, redirection, (late) => this.#rerouteRefused(sessionId, late));
+    if (status !== undefined) this.#rerouteRefused(sessionId, status);
+  }
+
+  #rerouteRefused(sessionId: string, status: number): void {
+    const why: Why = { cause: causeOfStatus(status), sip: { status }, feature: "redirect", by: "system" };
+    this.#handle({ type: "reroute-refused", sessionId, why });
+  }
+
+  /** A leg that is to answer what rings is let go. */
+  #pickUp({ sessionId, legId }: Extract<ModelEffect, { type: "pick-up" }>): void {
+    this.#handle({ type: "pick-up-failed", sessionId, legId });
+    this.#switchboard.letGo(legId);
   }
 
   #notify(referId: string, status: number): void {
     const subscription = this.#refers.get(referId);
     assert.ok(subscription !== undefined, `NOTIFY ${status} of no REFER`);
     assert.equal(subscription.finals, 0, `NOTIFY ${status} after the final one of ${referId}`);
-    if (status >= 200) subscription.finals += 1;
+    if (status < 200) return;
+    subscription.finals += 1;
+    this.#host.count(`REFER: ${status}`);
   }
 
   #forgetRefers(tag: string): void {
@@ -233,8 +255,9 @@ export class SimulatedFeatures implements Omit<SessionObserver<SimulatedSession>
     const type = this.#commands.get(commandId);
     assert.ok(type !== undefined, `${commandId} has a second result`);
     this.#commands.delete(commandId);
-    const key = `${type} ${result.ok ? "ok" : result.failure}`;
-    this.results.set(key, (this.results.get(key) ?? 0) + 1);
+    this.#host.count(
+      `command ${type}: ${result.ok ? (result.isUnchanged === true ? "unchanged" : "ok") : result.failure}`,
+    );
   }
 }
 

@@ -1,15 +1,21 @@
 import {
   joinedSession,
   partyToJoin,
+  refusedOutcome,
   statusOfCause,
+  type BranchRoute,
+  type DialedFeature,
+  type Diversion,
   type Endpoint,
   type ModelEffect,
   type Outcome,
   type Side,
 } from "../../src/call/model/index.ts";
+import type { Redirection } from "../../src/call/model/model-effect.ts";
+import { featureDialed } from "./dialed-features.ts";
 import { NOBODY } from "./phones.ts";
 import { goalFor, isDialed } from "./routing.ts";
-import { SimulatedSession, type SimulatedLeg } from "./session.ts";
+import { SimulatedSession, type Goal, type SimulatedLeg } from "./session.ts";
 import type { SimulatedSwitch } from "./switch.ts";
 
 type EffectOf<Type extends ModelEffect["type"]> = Extract<ModelEffect, { type: Type }>;
@@ -20,6 +26,7 @@ interface Seat {
   readonly side: Side;
 }
 
+const ALONE: Outcome = { by: "switch", reason: "normal", status: 480, cause: 41 };
 const MOVED: Outcome = { by: "switch", reason: "moved", status: 200, cause: 16 };
 
 /** Performs what features want of sessions, as the real switchboard does. */
@@ -34,7 +41,10 @@ export class Switchboard {
     const { chance, weather } = this.#host;
     if (chance.happens(weather.lostAtJoin)) this.#lose(chance.pick([caller, callee]) ?? caller);
     const [first, second] = [this.#find(caller), this.#find(callee)];
-    if (first === undefined || second === undefined) return false;
+    if (first === undefined || second === undefined) {
+      (first ?? second)?.session.dispatch({ type: "hang-up", outcome: ALONE });
+      return false;
+    }
     const [one, other] = isUnacknowledged(second) ? [second, first] : [first, second];
     return this.#connect(sessionId, one, other, undefined);
   }
@@ -55,8 +65,14 @@ export class Switchboard {
     this.#host.sessions.get(sessionId)?.dispatch({ type: "hang-up", outcome });
   }
 
-  /** @returns a status: it cannot be; `service`: nobody is rung, the number leads to one */
-  originate({ sessionId, from, to, endpoint, onlyDevice }: EffectOf<"originate">): number | "service" | undefined {
+  /** @returns a status: it cannot be; `service`, or a feature: nobody is rung, the number leads to that */
+  originate({
+    sessionId,
+    from,
+    to,
+    endpoint,
+    onlyDevice,
+  }: EffectOf<"originate">): number | "service" | DialedFeature | undefined {
     const host = this.#host;
     const as =
       "legId" in from
@@ -64,6 +80,8 @@ export class Switchboard {
         : ({ kind: "peer", name: "", number: from.address.number } as const);
     if (as === undefined) return 480;
     if (host.chance.happens(host.weather.sendFails)) return 503;
+    const feature = featureDialed(to);
+    if (feature !== undefined) return feature;
     const goal = goalFor(host, to, onlyDevice);
     if (!isDialed(goal)) return goal;
     const { route } = goal;
@@ -75,11 +93,49 @@ export class Switchboard {
     return undefined;
   }
 
+  /**
+   * A session that rings goes elsewhere. @param onBack told of the status when it comes back, not having rung there
+   * @returns a status: it cannot
+   */
+  reroute(
+    sessionId: string,
+    { to, number, isKept }: Redirection,
+    onBack: (status: number) => void,
+  ): number | undefined {
+    const session = this.#host.sessions.get(sessionId);
+    if (session === undefined) return 481;
+    const goal = goalFor(this.#host, to);
+    const back = goalFor(this.#host, number);
+    const status = isDialed(goal) ? undefined : goal;
+    if (status !== undefined && !isKept) {
+      session.dispatch({ type: "hang-up", outcome: refusedOutcome({ status }) });
+      return status;
+    }
+    if (!isDialed(goal) || goal.route.kind !== "branches") return status ?? 488;
+    const { route } = goal;
+    if (!isKept || !isDialed(back)) return void session.redirect(goal, route);
+    const divert = (reason: Diversion): Goal | undefined => {
+      const next = goal.divert(reason);
+      if (next !== undefined || reason === "no-answer") return next;
+      onBack(reason === "busy" ? 486 : 480);
+      return back;
+    };
+    const diverts: readonly Diversion[] = ["busy", "unregistered", ...(route.diverts ?? [])];
+    const kept: BranchRoute = { ...route, diverts };
+    session.redirect({ ...goal, route: kept, divert }, kept);
+  }
+
+  /** Ends what a leg is in. */
+  letGo(legId: string): void {
+    this.#find(legId)?.session.dispatch({ type: "hang-up", outcome: ALONE });
+  }
+
   /** The leg's phone is gone at this very moment. */
   #lose(legId: string): void {
     const seat = this.#find(legId);
     const dialog = seat && this.#host.phones.dialogs.get(legId);
-    if (seat === undefined || dialog === undefined) return;
+    // A session that is at work hears of it afterwards, as it does of everything that comes from the network.
+    if (seat === undefined || dialog === undefined || seat.session.isRunning) return;
     dialog.state = "gone";
     seat.session.lose(seat.side);
   }

@@ -9,9 +9,10 @@ export function occupiedBy({ caller, callees, isFromSwitch }: Occupying): readon
   return [...(isFromSwitch === true ? [] : [caller.name]), ...new Set(callees.map(({ name }) => name))];
 }
 
-/** The lines of these devices. */
-export function linesOf({ caller, callee, isFromSwitch }: CallProgress): string[] {
-  return [isFromSwitch === true ? undefined : caller.line, callee?.line].filter((line) => line !== undefined);
+/** The caller's line, and each that is called once, on however many devices it rings. */
+export function linesOf({ caller, callee, callees, isFromSwitch }: CallProgress): string[] {
+  const called = new Set([...callees.map(({ line }) => line), ...(callees.length === 0 ? [callee?.line] : [])]);
+  return [isFromSwitch === true ? undefined : caller.line, ...called].filter((line) => line !== undefined);
 }
 
 type Occupying = Pick<CallProgress, "caller" | "callees" | "isFromSwitch">;

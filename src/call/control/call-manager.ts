@@ -21,6 +21,7 @@ import type { CallContext } from "./call-session.ts";
 import { CallTable } from "./call-table.ts";
 import type { CallFeatures } from "./features/call-features.ts";
 import { makeFeatures } from "./features/make-features.ts";
+import { Hunting } from "./hunting/hunting.ts";
 import { EdgeMessenger } from "./edge-messenger.ts";
 import { EdgeReconciler } from "./edge-reconciler.ts";
 import { Gatekeeper } from "./gatekeeper.ts";
@@ -57,6 +58,7 @@ export class CallManager {
   readonly #watched: WatchedLines;
   readonly #messages: Messages;
   readonly #newCalls: NewCalls;
+  readonly #hunting: Hunting;
   readonly #features: CallFeatures;
   readonly #context: CallContext;
   readonly #edgeReconciler: EdgeReconciler;
@@ -139,41 +141,30 @@ export class CallManager {
       table: this.#table,
       counters: this.#counters,
       toll: this.#toll,
+      onEnded: ({ progress }) => this.#hunting.noteEnded(progress),
       onChanged: (session) => this.#watched.dialogs.update(session),
     });
     this.#context = this.#makeContext();
     const lookup = (phone: SipPhone): readonly Binding[] => this.#registrar.lookup(phone.aor);
     const onFlowFailed = (binding: Binding): void => this.#registrar.flowFailed(binding);
-    this.#messages = new Messages({
-      gatekeeper: this.#gatekeeper,
-      inventory,
-      lookup,
-      onFlowFailed,
-      endpoints,
-      localHosts,
-      calledUri,
-      numbering,
-      toll: this.#toll,
-      port: this.#signaling,
-      clock,
-      ids,
-    });
+    const ways = { inventory, ids, lookup, onFlowFailed, endpoints, calledUri, toll: this.#toll, numbering };
+    this.#messages = new Messages({ ...ways, ...gates, localHosts, clock });
+    const { settings: featureSettings, store } = options.features ?? {};
+    this.#hunting = new Hunting({ inventory, lookup, table: this.#table, clock, settings: featureSettings });
     this.#newCalls = new NewCalls({
+      ...ways,
+      ...limits,
       context: this.#context,
+      hunting: this.#hunting,
+      settings: featureSettings,
+      store,
+      isQueued: (pilot) => this.#features.hasQueued(pilot),
+      onQueueing: (callId, place) => this.#features.enqueue(callId, place),
       onOffered: (session) => this.#features.onOffered(session),
       onDialed: (callId, caller, called, feature) => this.#features.dial(callId, caller, called, feature),
       table: this.#table,
-      inventory,
-      ids,
-      lookup,
-      onFlowFailed,
-      endpoints,
-      calledUri,
-      ...limits,
       isUsable: ({ name }) => this.#trunks.isUsable(name),
-      toll: this.#toll,
       emergency: () => this.#emergency,
-      numbering,
     });
     this.#features = makeFeatures({
       context: this.#context,
@@ -181,7 +172,8 @@ export class CallManager {
       newCalls: this.#newCalls,
       inventory,
       store: this.#journal,
-      settings: options.features?.settings,
+      hunting: this.#hunting,
+      settings: featureSettings,
       dialPlan: options.dialPlan,
     });
     const common = { table: this.#table, clock, logger };
@@ -236,6 +228,7 @@ export class CallManager {
       subscriptions: this.#watched.subscriptions,
       messages: this.#messages,
       logger,
+      onRegistered: () => this.#features.freed(),
       onRefused: (method, reason) => this.#counters.countRefused(method, reason),
       onConnected: () => {
         logger.info("connected to the edge", { calls: this.#table.active });
@@ -273,6 +266,7 @@ export class CallManager {
   /** Takes what the relay tells unasked. */
   relayEvent(event: RelayEvent): void {
     if (event.type === "media-timeout") this.#table.get(event.callId)?.dispatch({ type: "media-timeout" });
+    else if (event.type === "prompt-ended") this.#features.promptEnded(event.callId);
   }
 
   /** What of calls is recorded from now on; what is absent stays as it is. */
@@ -314,6 +308,7 @@ export class CallManager {
     for (const device of endedDevices) this.#hints.forget(device);
     this.#watched.subscriptions.endOf(new Set(endedDevices));
     this.#planEmergency();
+    this.#features.freed();
     if (!havePeersChanged) return;
     const { peers } = this.#options.inventory;
     this.#edge.know(peers);

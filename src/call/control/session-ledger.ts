@@ -11,6 +11,8 @@ export interface SessionLedgerOptions {
   readonly table: CallTable;
   readonly counters: CallCounters;
   readonly toll: Pick<TollGuards, "end">;
+  /** Told of each session that is over for its devices. */
+  readonly onEnded: (session: CallSession) => void;
   /** Told after each event of a session. */
   readonly onChanged: (session: CallSession) => void;
 }
@@ -49,6 +51,7 @@ export class SessionLedger implements SessionOwner<CallSession> {
   onEnded(session: CallSession, outcome: Outcome, finished: Promise<void>): void {
     const { table, toll, counters } = this.#options;
     table.end(session);
+    this.#options.onEnded(session);
     toll.end(session.callId);
     // Its legs go on in another session, with which the call ends.
     if (outcome.reason !== "moved") counters.countEnded(outcome.reason);

@@ -44,4 +44,11 @@ export {
   type SavedModelCall,
 } from "./saved-model.ts";
 export { callOfSession, emptyWorld, otherLeg, type ModelLeg, type ModelSession, type World } from "./world.ts";
-export { NO_SETTINGS, type ModelSettings, type ParkRangeSettings } from "./model-settings.ts";
+export { hasQueued, placeInQueue } from "./features/hunt.ts";
+export {
+  type HuntQueue,
+  type HuntStep,
+  NO_SETTINGS,
+  type ModelSettings,
+  type ParkRangeSettings,
+} from "./model-settings.ts";

@@ -1,4 +1,4 @@
-import type { Timer } from "../../../common/index.ts";
+import { errorMessageOf, type Timer } from "../../../common/index.ts";
 import { parseCSeq } from "../../../sip/message/index.ts";
 import type { CallNow } from "../../../signals/index.ts";
 import type { Inventory } from "../../device/index.ts";
@@ -8,10 +8,13 @@ import {
   emptyWorld,
   LOST_WITH_PROCESS,
   takeUp,
+  hasQueued,
+  placeInQueue,
   type CallCommand,
   type Change,
   type CommandResult,
   type DialedFeature,
+  type Endpoint,
   type ModelEffect,
   type ModelEvent,
   type ModelSettings,
@@ -24,6 +27,7 @@ import type { IncomingRequest } from "../../signaling/signaling-port.ts";
 import type { EntryStore } from "../call-journal.ts";
 import type { CallSession } from "../call-session.ts";
 import type { Leg, LegDevice } from "../leg.ts";
+import type { QueuePlace } from "../call-routing.ts";
 import type { DialDecision } from "../routed-call.ts";
 import type { SessionObserver } from "../session-observer.ts";
 import { callsNow } from "./calls-now.ts";
@@ -44,6 +48,8 @@ export interface CallFeaturesOptions extends SwitchboardOptions {
   readonly onChange: (change: Change) => void;
 }
 
+/** Of many changes at a time one look for members follows. */
+const SOON_MS = 20;
 /** What a command waits for at most before it is answered; its effects may still come. */
 const MAX_COMMANDS = 10_000;
 
@@ -60,6 +66,8 @@ export class CallFeatures implements SessionObserver<CallSession> {
   /** Sessions that went with the edge or the process before this one, and why: their features can do nothing before the edge is back. */
   readonly #lost = new Map<string, Why>();
   #isRunning = false;
+  /** Runs while members are to be looked for. */
+  #freed: Timer | undefined;
   #isClosed = false;
   #decision: DialDecision | undefined;
   #originOf: (sessionId: string) => Begun = () => ({ feature: "normal" });
@@ -145,7 +153,11 @@ export class CallFeatures implements SessionObserver<CallSession> {
   }
 
   onOffering(session: CallSession, devices: readonly LegDevice[]): void {
-    this.#handle({ type: "offering", sessionId: session.callId, places: placesOf(devices) });
+    const { feature } = session.progress;
+    const offered = { type: "offering", sessionId: session.callId, places: placesOf(devices) } as const;
+    this.#handle(feature === undefined ? offered : { ...offered, feature });
+    // Others that it was offered to may be free.
+    this.freed();
   }
 
   onRinging(session: CallSession): void {
@@ -185,6 +197,33 @@ export class CallFeatures implements SessionObserver<CallSession> {
     const isOfFeature = this.#world.sessions.get(sessionId)?.purpose !== undefined;
     if (outcome.reason === "edge-lost" && isOfFeature) this.#lost.set(sessionId, whyOf(outcome));
     else this.#handle({ type: "ended", sessionId, why: whyOf(outcome) });
+    this.freed();
+  }
+
+  /** What a caller hears that is to wait in a queue; undefined: it cannot. */
+  enqueue(sessionId: string, { pilot, number, leftMs }: QueuePlace): Endpoint | undefined {
+    const endpoint = leftMs > 0 ? placeInQueue(this.#world, pilot) : undefined;
+    if (endpoint !== undefined) this.#handle({ type: "queued", sessionId, pilot, number, leftMs });
+    return endpoint;
+  }
+
+  /** Callers wait in the queue of a pilot. */
+  hasQueued(pilot: string): boolean {
+    return hasQueued(this.#world, pilot);
+  }
+
+  /** Something has changed that may let members take calls: soon those who wait are offered to them. */
+  freed(): void {
+    if (this.#world.queued.size === 0 || this.#freed !== undefined) return;
+    this.#freed = this.#options.context.clock.after(SOON_MS, () => {
+      this.#freed = undefined;
+      this.#handle({ type: "freed" });
+    });
+  }
+
+  /** An announcement of a session is over. */
+  promptEnded(sessionId: string): void {
+    this.#handle({ type: "prompt-ended", sessionId });
   }
 
   onRefer(session: CallSession, side: Side, request: IncomingRequest): void {
@@ -220,6 +259,7 @@ export class CallFeatures implements SessionObserver<CallSession> {
     this.#isClosed = true;
     for (const timer of this.#timers.values()) timer.cancel();
     this.#timers.clear();
+    this.#freed?.cancel();
   }
 
   #handle(event: ModelEvent): void {
@@ -228,14 +268,23 @@ export class CallFeatures implements SessionObserver<CallSession> {
     if (this.#isRunning) return;
     this.#isRunning = true;
     for (let next = this.#queue.shift(); next !== undefined; next = this.#queue.shift()) {
-      const asking = controllerOf(this.#world, next);
-      const effects = advance(this.#world, next);
+      this.#step(next);
+    }
+    this.#isRunning = false;
+  }
+
+  /** A defect is that of one step: what other calls wait for still comes. */
+  #step(event: ModelEvent): void {
+    try {
+      const asking = controllerOf(this.#world, event);
+      const effects = advance(this.#world, event);
       this.#originOf = originsOf(this.#world, effects, asking);
       this.#file.save();
       this.#switchboard.file(effects, this.#originOf);
       for (const effect of effects) this.#perform(effect);
+    } catch (error) {
+      this.#options.context.logger.error("call model failed", { event: event.type, error: errorMessageOf(error) });
     }
-    this.#isRunning = false;
   }
 
   #perform(effect: ModelEffect): void {

@@ -30,6 +30,9 @@ export interface SwitchboardOptions {
   readonly musicOf: (device: string) => string | undefined;
 }
 
+/** Who was to be joined with a leg that is gone. */
+const ALONE: Outcome = { by: "switch", reason: "normal", status: 480, cause: 41 };
+
 /** Performs what features want of sessions. Legs that are gone are left out: their end is told of by itself. */
 export class Switchboard {
   readonly #options: SwitchboardOptions;
@@ -53,10 +56,15 @@ export class Switchboard {
     }
   }
 
-  /** Performs a `join` or `attach`. @returns false: nothing was done, since a leg is gone */
+  /** Performs a `join` or `attach`. @returns false: a leg is gone, and the other one has been released */
   connect(effect: EffectOf<"join"> | EffectOf<"attach">, originOf: OriginOf): boolean {
     const plan = this.#plan(effect, originOf);
-    if (plan === undefined) return false;
+    if (plan === undefined) {
+      const legIds = effect.type === "join" ? [effect.caller, effect.callee] : [];
+      const left = legIds.map((legId) => this.#find(legId)).find((seat) => seat !== undefined);
+      left?.session.dispatch({ type: "hang-up", outcome: ALONE });
+      return false;
+    }
     this.#persist(plan);
     this.#perform(plan);
     return true;

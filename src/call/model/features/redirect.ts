@@ -39,6 +39,9 @@ export function redirect(draft: Draft, command: RedirectCommand, commandId: stri
     return reportFailure(draft, { commandId }, "redirect-pending", "the call is being redirected already");
   }
   const rung = ringingAt(world, device, callId);
+  if (rung !== undefined && world.redirects.has(rung.session.sessionId)) {
+    return reportFailure(draft, { commandId }, "redirect-pending", "the call rings here since it is being redirected");
+  }
   if (rung !== undefined) return redirectRinging(draft, rung, command, commandId);
   const legs = legsOf(world, device).filter((leg) => leg.isUp && (callId === undefined || leg.callId === callId));
   const leg = legs.find((one) => !one.isHolding && !one.isHeldByCommand) ?? legs.at(-1);
@@ -200,11 +203,21 @@ export const REDIRECT: FeatureMachine = {
   },
   onLeaving: (draft, { legId }, why) => {
     for (const pending of draft.world.redirects.values()) {
-      if (pending.party === legId) draft.effects.push({ type: "release", sessionId: pending.redirectId, why });
+      if (pending.party === legId) partyGone(draft, pending, why);
       else if (pending.leaver === legId && pending.hasRung !== true) leave(draft, pending);
     }
   },
+  onGone: (draft, { legId }, why) => {
+    for (const pending of draft.world.redirects.values()) if (pending.party === legId) partyGone(draft, pending, why);
+  },
 };
+
+/** There is nobody left to be sent elsewhere. */
+function partyGone(draft: Draft, { redirectId, hasRung, commandId }: Redirect, why: Why): void {
+  draft.world.redirects.delete(redirectId);
+  if (hasRung !== true) reportFailure(draft, { commandId }, "party-gone", "the other party has hung up");
+  draft.effects.push({ type: "release", sessionId: redirectId, why });
+}
 
 function tellFailure(draft: Draft, { commandId, isDropping }: Redirect, party: ModelLeg | undefined, why: Why): void {
   if (party === undefined) return reportFailure(draft, { commandId }, "party-gone", "the other party has hung up");
