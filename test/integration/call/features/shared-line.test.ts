@@ -30,9 +30,9 @@ describe("shared lines and codes, as they are heard", () => {
       async (closing, options) => closing.add(await RelayedSwitch.start(options), (one) => one.stop()).node,
     );
     const { node } = configured;
-    outside = await started(await TalkingPhone.start(node, "1001"));
-    boss = await started(await TalkingPhone.start(node, "1005", { authUser: "boss", tone: 2 }));
-    desk = await started(await TalkingPhone.start(node, "1005", { authUser: "desk", tone: 3 }));
+    outside = started(await TalkingPhone.start(node, "1001"));
+    boss = started(await TalkingPhone.start(node, "1005", { authUser: "boss", tone: 2 }));
+    desk = started(await TalkingPhone.start(node, "1005", { authUser: "desk", tone: 3 }));
   });
   afterEach(() => cleanup.run());
 
@@ -138,7 +138,7 @@ describe("shared lines and codes, as they are heard", () => {
 
   it("given a phone that does not share the line, when it dials the code, then it is refused", async () => {
     await answered(boss, desk);
-    const stranger = await started(await TalkingPhone.start(configured.node, "1002", { tone: 5 }));
+    const stranger = started(await TalkingPhone.start(configured.node, "1002", { tone: 5 }));
     assert.equal(await statusOf(stranger, BARGE), 403);
     assert.equal(await statusOf(stranger, `${BARGE}1005`), 403);
     assert.equal(await statusOf(desk, `${BARGE}1002`), 403);
@@ -165,7 +165,7 @@ describe("shared lines and codes, as they are heard", () => {
   });
 
   it("given a phone with two calls on hold, when it dials the code of conferences, then it talks with both by the call it has dialed", async () => {
-    const other = await started(await TalkingPhone.start(configured.node, "1002", { tone: 4 }));
+    const other = started(await TalkingPhone.start(configured.node, "1002", { tone: 4 }));
     const [first, b] = await outside.talkTo(other);
     await first.change("sendonly");
     const second = await outside.dial("1005");
