@@ -1,3 +1,4 @@
+import assert from "node:assert/strict";
 import { triedDevices } from "../../src/call/control/call-devices.ts";
 import type { BranchTarget } from "../../src/call/control/branch.ts";
 import type { LegDevice } from "../../src/call/control/leg.ts";
@@ -17,6 +18,8 @@ import {
   type Side,
   type TimerName,
 } from "../../src/call/model/index.ts";
+import { SESSION_TRANSITIONS } from "../../src/call/model/session/session-state.ts";
+import { isTransition } from "../../src/call/model/transition-table.ts";
 import type { Appointment } from "./agenda.ts";
 import { NOBODY, type PhoneDialog } from "./phones.ts";
 import type { SimulatedSwitch } from "./switch.ts";
@@ -194,6 +197,8 @@ export class SimulatedSession {
     for (let next = this.#queue.shift(); next !== undefined; next = this.#queue.shift()) {
       const before = this.#call;
       const { call, effects } = step(before, next);
+      const isLegal = call.state === before.state || isTransition(SESSION_TRANSITIONS, before.state, call.state);
+      assert.ok(isLegal, `session from ${before.state} to ${call.state}`);
       this.#call = call;
       for (const effect of effects) this.#perform(effect);
       if (call.branches !== before.branches) this.#offering(this.#triedDevices());
