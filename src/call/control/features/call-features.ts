@@ -101,6 +101,11 @@ export class CallFeatures implements SessionObserver<CallSession> {
     const lost = [...this.#lost];
     this.#lost.clear();
     for (const [sessionId, why] of lost) this.#handle({ type: "ended", sessionId, why });
+    for (const { sessionId, stage, endpoint } of [...this.#world.sessions.values()]) {
+      // Its end may have been told to nobody.
+      if (stage === "up" && endpoint?.startsWith("announcement:") === true) this.promptEnded(sessionId);
+    }
+    this.freed();
   }
 
   /** The relay may have lost what is laid over what parties hear. */
