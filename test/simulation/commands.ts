@@ -1,5 +1,5 @@
 import type { CallCommand } from "../../src/call/model/index.ts";
-import { GROUP, NUMBERS, PHONES, SLOTS } from "./plan.ts";
+import { GROUP, NUMBERS, PHONES, SHARING, SLOTS } from "./plan.ts";
 import type { SimulatedSwitch } from "./switch.ts";
 
 /** What is chosen among: numbers from 0 to below 1. */
@@ -15,10 +15,21 @@ interface Kind {
 const COMMANDS: Readonly<Record<CallCommand["type"], Kind>> = {
   "make-call": { weight: 2, make: (_host, picks) => ({ type: "make-call", device: phone(picks), to: number(picks) }) },
   hold: { weight: 3, make: (host, picks) => ({ type: "hold", ...inCall(host, picks) }) },
-  retrieve: { weight: 3, make: (host, picks) => ({ type: "retrieve", ...inCall(host, picks) }) },
+  retrieve: { weight: 3, make: retrieve },
   swap: { weight: 3, make: (host, picks) => ({ type: "swap", ...inCall(host, picks) }) },
   transfer: { weight: 4, make: (host, picks) => ({ type: "transfer", ...inCall(host, picks), to: number(picks) }) },
   "complete-transfer": { weight: 4, make: (host, picks) => ({ type: "complete-transfer", ...inCall(host, picks) }) },
+  conference: { weight: 4, make: (host, picks) => ({ type: "conference", device: inCall(host, picks).device }) },
+  "add-party": { weight: 2, make: (host, picks) => ({ type: "add-party", device: inCall(host, picks).device }) },
+  "drop-party": {
+    weight: 2,
+    make: (host, picks) => ({ type: "drop-party", ...inCall(host, picks), party: phone(picks.slice(2)) }),
+  },
+  barge: {
+    weight: 3,
+    make: (host, picks) => ({ type: "barge", device: sharing(picks), callId: callOfLine(host, picks) }),
+  },
+  privacy: { weight: 1, make: (host, picks) => ({ type: "privacy", device: inCall(host, picks).device }) },
   redirect: { weight: 4, make: redirect },
   park: { weight: 3, make: (host, picks) => ({ type: "park", ...inCall(host, picks) }) },
   unpark: { weight: 3, make: (_host, picks) => ({ type: "unpark", device: phone(picks), slot: slot(picks) }) },
@@ -52,6 +63,13 @@ function redirect(host: SimulatedSwitch, picks: Picks): CallCommand {
   return { type: "redirect", ...(chosen ?? inCall(host, picks)), to: number(picks), ...failureMode };
 }
 
+/** Sometimes by another device of a shared line. */
+function retrieve(host: SimulatedSwitch, picks: Picks): CallCommand {
+  const [, , how = 0] = picks;
+  if (how >= 0.3) return { type: "retrieve", ...inCall(host, picks) };
+  return { type: "retrieve", device: sharing(picks), callId: callOfLine(host, picks) };
+}
+
 function slot(picks: Picks): string {
   return pick([...SLOTS, "999"], picks[1] ?? 0) ?? "";
 }
@@ -61,6 +79,18 @@ function wanted(picks: Picks): { group?: string; number?: string } {
   const [, how = 0] = picks;
   if (how < 0.4) return {};
   return how < 0.5 ? { group: GROUP } : { number: number(picks) };
+}
+
+/** A device that shares its line. */
+function sharing(picks: Picks): string {
+  return pick(SHARING, picks[0] ?? 0) ?? "";
+}
+
+/** A call that a device of such a line is in, or sometimes any. */
+function callOfLine({ features: { world } }: SimulatedSwitch, picks: Picks): string {
+  const legs = [...world.legs.values()];
+  const shared = legs.filter(({ device }) => SHARING.includes(device));
+  return pick(shared.length > 0 ? shared : legs, picks[1] ?? 0)?.callId ?? "";
 }
 
 function phone(picks: Picks): string {

@@ -47,6 +47,14 @@ export interface ModelSettings {
   huntQueue(pilot: string): HuntQueue | undefined;
   /** Who is free of a pilot at the moment, in the order in which they are to be rung. */
   huntSteps(pilot: string): readonly HuntStep[];
+  /** The same of a line, for all its devices. */
+  isPrivateLine(line: string): boolean;
+  /** Its lines, the first one first. */
+  linesOf(device: string): readonly string[];
+  /** The devices that have a line. */
+  devicesOf(line: string): readonly string[];
+  /** A conference ends when who made it leaves; else it goes on. */
+  endsWithController(): boolean;
 }
 
 /** Nothing is configured. */
@@ -59,4 +67,8 @@ export const NO_SETTINGS: ModelSettings = {
   isPrivate: () => false,
   huntQueue: () => undefined,
   huntSteps: () => [],
+  isPrivateLine: () => false,
+  linesOf: () => [],
+  devicesOf: () => [],
+  endsWithController: () => false,
 };

@@ -2,7 +2,7 @@ import { moveConnection } from "./call-changes.ts";
 import { beginSound } from "./features/sound.ts";
 import type { Endpoint } from "./model-effect.ts";
 import type { Why } from "./why.ts";
-import { legOf, nameSession, putLeg, putSession, type Draft, type ModelLeg } from "./world.ts";
+import { legOf, nameSession, putLeg, putSession, type Draft, type ModelLeg, type Purpose } from "./world.ts";
 
 /** Who is connected with whom is changed by these two: the legs' sessions end, and a new one begins. */
 
@@ -38,6 +38,28 @@ export function attach(
   });
   beginSound(draft, legOf(draft, legId));
   return sessionId;
+}
+
+/**
+ * Legs are connected with services at the same time, each of its own call; whoever is left alone in a session is out.
+ * @returns the new sessions' names
+ */
+export function attachAll(
+  draft: Draft,
+  wanted: readonly { readonly legId: string; readonly endpoint: Endpoint }[],
+  purpose: Purpose,
+  why: Why,
+): readonly string[] {
+  const attached = wanted.map(({ legId, endpoint }) => {
+    const leg = legOf(draft, legId);
+    const { callId } = leg;
+    const sessionId = nameSession(draft, callId);
+    moveLeg(draft, leg, callId, sessionId, why);
+    putSession(draft, { sessionId, callId, stage: "up", caller: legId, endpoint, ringing: [], purpose });
+    return { sessionId, legId, endpoint };
+  });
+  draft.effects.push({ type: "attach-all", attached });
+  return attached.map(({ sessionId }) => sessionId);
 }
 
 /** A leg is part of another session, and of its call, from now on. */
