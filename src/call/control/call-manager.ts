@@ -155,6 +155,7 @@ export class CallManager {
     this.#newCalls = new NewCalls({
       context: this.#context,
       onOffered: (session) => this.#features.onOffered(session),
+      onReturned: (sessionId, status) => this.#features.onReturned(sessionId, status),
       onDialed: (callId, caller, called, feature) => this.#features.dial(callId, caller, called, feature),
       table: this.#table,
       inventory,

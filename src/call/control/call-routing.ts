@@ -1,14 +1,14 @@
 import type { ForwardingKind } from "../../database/index.ts";
 import type { LineForwarding, Peer, SipPhone } from "../device/index.ts";
-import type { Destination, Dialed } from "../digit-analysis/index.ts";
+import { parseDialed, type Destination, type Dialed } from "../digit-analysis/index.ts";
 import { redirectedBy, redirectionsIn, type RedirectionHistory } from "../identity/redirection-history.ts";
-import type { Diversion } from "../model/index.ts";
 import type { Guarded, TollCall, TollGuardName, TollGuards } from "../toll/index.ts";
 import type { RecordNumber, RecordRedirect, RedirectReason } from "../record/call-record.ts";
-import type { BranchRefusal } from "./branch.ts";
-import { forwardTarget, KIND_OF_DIVERSION, withDiversions, type ForwardTarget } from "./forward-target.ts";
+import type { BranchRefusal, BranchTarget } from "./branch.ts";
+import { forwardTarget, KIND_OF_DIVERSION, withDiversions, withDiverts, type ForwardTarget } from "./forward-target.ts";
 import { octets } from "./caller-identity.ts";
-import type { DivertedCall } from "./offered-invite.ts";
+import type { LegDevice } from "./leg.ts";
+import type { Deflection, DivertedCall, ReroutedCall, Untaken } from "./offered-invite.ts";
 import { DIVERSION_OF_REDIRECT } from "./redirecting-headers.ts";
 import { rejection } from "./rejection.ts";
 import { routeCall, type RouteContext } from "./route-call.ts";
@@ -35,6 +35,8 @@ export interface CallRoutingOptions {
   readonly isUrgent: (dialed: Dialed) => boolean;
   readonly analyze: (dialing: Dialing) => Destination;
   readonly forwardingOf: (line: string) => LineForwarding | undefined;
+  /** The phone, by the line that was called; undefined: there is none any more. */
+  readonly phoneOf: (device: LegDevice) => SipPhone | undefined;
   readonly maxForwards: number;
   /** What a trusted caller says of redirections before; they count. */
   readonly received: RedirectionHistory;
@@ -42,6 +44,31 @@ export interface CallRoutingOptions {
   readonly isOwnHost: (host: string) => boolean;
   readonly toll: TollGuards;
   readonly context: Omit<RouteContext, "guard">;
+}
+
+/** Who sends a call elsewhere that has been offered, and where to. */
+export interface Redirecting {
+  /** Whose line it is that redirects, and who pays. */
+  readonly by: SipPhone | Peer;
+  readonly dialed: Dialed;
+  /** Whose calling search space applies; absent: that of `by`. */
+  readonly as?: SipPhone | Peer;
+  /** Who counts as called first: the new destination, or a number; absent: who did. */
+  readonly originalCalled?: "reset" | { readonly number: string };
+  /** How the caller is shown; absent: as it is. */
+  readonly callingNumber?: string;
+  /** When the new destination is busy or is not there, and has not rung, the call comes back. */
+  readonly isKept: boolean;
+}
+
+/** Where a call is on its way. */
+interface Position {
+  readonly payer: SipPhone | Peer;
+  readonly redirected: Redirected;
+  readonly isUrgent: boolean;
+  readonly forwarded: ReadonlySet<string>;
+  readonly line: OfferedLine | undefined;
+  readonly destination: Destination | undefined;
 }
 
 /** `phone`: the first one that has the line; undefined: no device has it. */
@@ -80,9 +107,14 @@ export class CallRouting {
   /** It is one where it is going now: what forwards it elsewhere is paid for as any call. */
   #isUrgent = false;
   /** Lines that have forwarded it. */
-  readonly #forwarded = new Set<string>();
+  #forwarded = new Set<string>();
+  /** How often it was sent elsewhere otherwise. */
+  #redirections = 0;
   /** The line that is being offered the call. */
   #line: OfferedLine | undefined;
+  #destination: Destination | undefined;
+  /** Where it comes back to when its new destination cannot be had. */
+  #fallback: Position | undefined;
 
   constructor(options: CallRoutingOptions) {
     this.#options = options;
@@ -103,11 +135,78 @@ export class CallRouting {
   }
 
   /** Where it goes that nobody has taken; undefined: nowhere. A service of the switch takes no call that has been offered. */
-  divert(reason: Diversion): DivertedCall | undefined {
+  divert({ reason, deflected, hasRung }: Untaken): DivertedCall | undefined {
+    if (reason === "deflected") return deflected === undefined ? undefined : this.#deflect(deflected);
     const forwarded = this.#forward(KIND_OF_DIVERSION[reason]);
     const routed = forwarded && this.#withHistory(forwarded);
-    if (routed?.kind !== "routed" || routed.route.kind !== "branches") return undefined;
-    return { route: routed.route, targets: routed.targets };
+    if (routed?.kind === "routed" && routed.route.kind === "branches") {
+      return { route: routed.route, targets: routed.targets };
+    }
+    return hasRung || reason === "no-answer" ? undefined : this.#comeBack(reason === "busy" ? 486 : 480);
+  }
+
+  /** Sends a call elsewhere that is being offered. Rejected: nothing has changed. */
+  redirectCall(redirecting: Redirecting): ReroutedCall | RejectedCall {
+    const { by, dialed, as = by, callingNumber, isKept } = redirecting;
+    const { maxForwards, received, isUrgent, analyze } = this.#options;
+    const hops = this.#forwarded.size + this.#redirections + redirectionsIn(received);
+    if (hops >= maxForwards) return rejected(483, "forwarding-hops");
+    const before = this.#position;
+    const line = by.kind === "sip-phone" ? { name: by.line, phone: by } : this.#line;
+    if (line !== undefined)
+      this.#redirected = withOriginal(afterRedirect(before.redirected, line, "deflection"), redirecting);
+    this.#payer = by;
+    this.#isUrgent = isUrgent(dialed);
+    const routed = this.#withHistory(this.#to(analyze({ dialed, by: as })));
+    if (routed.kind !== "routed" || routed.route.kind !== "branches") {
+      this.#goTo(before);
+      return routed.kind === "rejected" ? routed : { kind: "rejected", ...rejection(488, "feature") };
+    }
+    this.#redirections += 1;
+    this.#fallback = isKept ? before : undefined;
+    const route = isKept ? withDiverts(routed.route, ["busy", "unregistered"]) : routed.route;
+    const shown = callingNumber === undefined ? {} : { callerNumber: callingNumber };
+    return { kind: "diverted", route, targets: mapTargets(routed.targets, (target) => ({ ...target, ...shown })) };
+  }
+
+  /** A phone says where to go instead. */
+  #deflect({ by, uri }: Deflection): DivertedCall | undefined {
+    const dialed = parseDialed(uri);
+    const phone = this.#options.phoneOf(by);
+    if (!dialed.ok || dialed.value.user === "" || phone === undefined) return undefined;
+    const routed = this.redirectCall({ by: phone, dialed: dialed.value, isKept: false });
+    return routed.kind === "rejected" ? undefined : routed;
+  }
+
+  /** It rings again where it was redirected from. */
+  #comeBack(returned: number): DivertedCall | undefined {
+    const before = this.#fallback;
+    this.#fallback = undefined;
+    if (before?.destination === undefined) return undefined;
+    this.#goTo(before);
+    const routed = this.#withHistory(this.#offer(before.destination, before.line));
+    if (routed.kind !== "routed" || routed.route.kind !== "branches") return undefined;
+    return { route: routed.route, targets: routed.targets, returned };
+  }
+
+  get #position(): Position {
+    return {
+      payer: this.#payer,
+      redirected: this.#redirected,
+      isUrgent: this.#isUrgent,
+      forwarded: new Set(this.#forwarded),
+      line: this.#line,
+      destination: this.#destination,
+    };
+  }
+
+  #goTo({ payer, redirected, isUrgent, forwarded, line, destination }: Position): void {
+    this.#payer = payer;
+    this.#redirected = redirected;
+    this.#isUrgent = isUrgent;
+    this.#forwarded = new Set(forwarded);
+    this.#line = line;
+    this.#destination = destination;
   }
 
   /** What forwarding has done to the call, for its record; undefined: nothing. */
@@ -122,18 +221,25 @@ export class CallRouting {
   #to(destination: Destination): Routed {
     const line = lineOf(destination);
     this.#line = line;
+    this.#destination = destination;
     if (line === undefined) return this.#leave(destination);
     const before = this.#redirected;
     const always = this.#forward("all");
     if (always !== undefined && (always.kind !== "rejected" || !this.#wasUrgent)) return always;
     // Help that cannot be had elsewhere is asked for where it was to be had.
     this.#line = line;
+    this.#destination = destination;
     this.#redirected = before;
+    return this.#offer(destination, line);
+  }
+
+  /** To the phones of a line, and from there where it forwards to. */
+  #offer(destination: Destination, line: OfferedLine | undefined): Routed {
     const routed = routeCall(destination, { ...this.#options.context, guard: () => undefined });
     if (routed.kind === "rejected") return this.#instead(routed);
-    if (routed.kind === "feature") return routed;
-    const settings = this.#options.forwardingOf(line.name);
-    if (settings === undefined || routed.route.kind !== "branches") return routed;
+    if (routed.kind === "feature" || routed.route.kind !== "branches") return routed;
+    const settings = line === undefined ? undefined : this.#options.forwardingOf(line.name);
+    if (settings === undefined) return { ...routed, route: withDiverts(routed.route, []) };
     return { ...routed, route: withDiversions(routed.route, settings, this.#isExternal) };
   }
 
@@ -174,8 +280,7 @@ export class CallRouting {
   #withHistory(routed: Routed): Routed {
     const { history } = this.#redirected;
     if (routed.kind !== "routed" || history.length === 0) return routed;
-    const targets = [...routed.targets].map(([id, target]) => [id, { ...target, redirections: history }] as const);
-    return { ...routed, targets: new Map(targets) };
+    return { ...routed, targets: mapTargets(routed.targets, (target) => ({ ...target, redirections: history })) };
   }
 
   #follow({ dialed, callingSearchSpace }: ForwardTarget, { name, phone }: OfferedLine): Routed {
@@ -222,6 +327,19 @@ function afterRedirect({ record, history }: Redirected, line: OfferedLine, reaso
       isPrivate: false,
     }),
   };
+}
+
+function withOriginal({ record, history }: Redirected, { originalCalled, dialed }: Redirecting): Redirected {
+  if (record === undefined || originalCalled === undefined) return { record, history };
+  const number = originalCalled === "reset" ? dialed.user : originalCalled.number;
+  return { record: { ...record, originalCalled: { number } }, history };
+}
+
+function mapTargets(
+  targets: RoutedCall["targets"],
+  change: (target: BranchTarget) => BranchTarget,
+): Map<string, BranchTarget> {
+  return new Map([...targets].map(([branchId, target]) => [branchId, change(target)]));
 }
 
 /** @param line such as `1001@internal` */

@@ -24,12 +24,14 @@ import { type CallContext, CallSession } from "./call-session.ts";
 import type { CallTable } from "./call-table.ts";
 import type { CallLimits } from "./call-limits.ts";
 import { CallRouting, type Dialing } from "./call-routing.ts";
+import { callTargets } from "./call-targets.ts";
 import { callerDevice, claimOf } from "./caller-identity.ts";
 import { recvInfo } from "./capabilities.ts";
 import { checkInvite, MAX_HOPS, type CheckedInvite } from "./invite-check.ts";
 import { branchHeaders, callerLeg } from "./caller-leg.ts";
 import { dialogIdOf, type Leg, type LegDevice } from "./leg.ts";
 import { sourceText } from "./leg-log.ts";
+import type { CallTargets } from "./offered-invite.ts";
 import { reasonOf } from "./reason-header.ts";
 import { rejection, type Rejection } from "./rejection.ts";
 import { reliabilityOf } from "./reliability.ts";
@@ -42,6 +44,8 @@ export interface NewCallsOptions extends CallLimits {
   readonly context: CallContext;
   /** What becomes of an INVITE that asks for a feature. */
   readonly onDialed: (callId: string, caller: Leg, called: string, feature: DialedFeature) => DialDecision;
+  /** Told of a call that was redirected and rings where it did again, since that has failed with a status. */
+  readonly onReturned: (sessionId: string, status: number) => void;
   /** Told of a device's call before anybody is rung. */
   readonly onOffered: (session: CallSession) => void;
   readonly table: CallTable;
@@ -181,9 +185,13 @@ export class NewCalls {
   #dial({ callId, device, dialed }: BegunCall, caller: Leg, { feature }: FeatureCall): RoutedCall | RejectedCall {
     if (device.kind === "peer") return { kind: "rejected", ...rejection(403, "feature") };
     const decision = this.#options.onDialed(callId, caller, dialed.user, feature);
-    if (decision.kind === "refused") return { kind: "rejected", ...rejection(decision.status, decision.reason) };
-    const { endpoint } = decision;
-    return { kind: "routed", route: { kind: "endpoint" }, targets: new Map(), callee: undefined, endpoint };
+    if (decision.kind === "refused") {
+      const { status, reason } = decision;
+      return { kind: "rejected", ...rejection(status, reason, [["Warning", `399 tandem "${reason}"`]]) };
+    }
+    const { endpoint, shown } = decision;
+    const known = shown === undefined ? {} : { shown };
+    return { kind: "routed", route: { kind: "endpoint" }, targets: new Map(), callee: undefined, endpoint, ...known };
   }
 
   #reject({ request, device, dialed, routing }: BegunCall, rejected: RejectedCall): Rejection {
@@ -204,24 +212,30 @@ export class NewCalls {
       callee: routed.callee,
       ...(routed.endpoint === undefined ? {} : { endpoint: routed.endpoint }),
     });
-    noteRedirect(session, routing);
+    const headers = [...branchHeaders(message, checked.hops), ...recvInfo(caller)];
+    const targets = this.#targets(session, routed, routing, headers);
     table.add(session);
     if (!isKnown) this.#options.onOffered(session);
     session.offer({
       request,
       sdp: checked.sdp,
       route: routed.route,
-      targets: routed.targets,
-      divert: (reason) => {
-        const diverted = routing?.divert(reason);
-        if (diverted !== undefined) noteRedirect(session, routing);
-        return diverted;
-      },
+      ...targets,
       answerHeaders: checked.session.headers,
       reliability: reliabilityOf(message, checked.sdp !== undefined),
       trustedHost: device.kind === "peer" && device.trusted === true ? this.#hostFor(dialed) : undefined,
-      branchHeaders: [...branchHeaders(message, checked.hops), ...recvInfo(caller)],
+      ...(routed.shown === undefined ? {} : { shown: routed.shown }),
     });
+  }
+
+  #targets(
+    session: CallSession,
+    routed: RoutedCall,
+    routing: CallRouting | undefined,
+    headers: HeaderList,
+  ): CallTargets {
+    const onReturned = (status: number): void => this.#options.onReturned(session.callId, status);
+    return callTargets(routed, routing, session.progress, { branchHeaders: headers, onReturned });
   }
 
   /** What the caller means to reach: not the speed dial, but what stands behind it. Undefined: nothing that can be dialed. */
@@ -272,6 +286,7 @@ export class NewCalls {
       isUrgent: (dialed) => isEmergency(dialed, this.#options.emergency()),
       analyze: (dialing) => this.#analyze(dialing, number, domain),
       forwardingOf: (line) => inventory.forwardingOf(line),
+      phoneOf: ({ name, number: own }) => inventory.lineOf(name, own),
       maxForwards,
       received,
       isOwnHost: (host) =>
@@ -285,16 +300,15 @@ export class NewCalls {
    * Rings a number by a call of the switch itself: whoever answers is connected with its service.
    * @returns what stands against it; undefined: it rings
    */
-  originate({ sessionId, as, by, to, endpoint, onlyDevice }: Origination): Rejection | undefined {
+  originate({ sessionId, as, by, to, endpoint, onlyDevice }: Origination): Rejection | FeatureCall | undefined {
     const { context, table, inventory } = this.#options;
     const dialed: Dialed = { user: to };
     const facts = { callId: sessionId, device: by, dialed, number: as.number, domain: "", received: [] };
     const routing = this.#routingOf(facts, false);
     const phone = onlyDevice === undefined ? undefined : inventory.lineOf(onlyDevice, to);
     const routed = phone === undefined ? routing.begin(dialed) : routing.beginAt(phone);
-    if (routed.kind === "rejected") return routed;
-    if (routed.kind === "feature") return rejection(488, "feature");
-    const { route, targets } = routed;
+    if (routed.kind !== "routed") return routed;
+    const { route } = routed;
     if (route.kind !== "branches") return rejection(488, "service");
     const session = new CallSession(context, {
       callId: sessionId,
@@ -303,18 +317,10 @@ export class NewCalls {
       callee: routed.callee,
       endpoint,
     });
-    noteRedirect(session, routing);
+    const headers = [["Max-Forwards", String(MAX_HOPS)]] as const;
+    const targets = this.#targets(session, routed, routing, headers);
     table.add(session);
-    session.originate({
-      route,
-      targets,
-      divert: (reason) => {
-        const diverted = routing.divert(reason);
-        if (diverted !== undefined) noteRedirect(session, routing);
-        return diverted;
-      },
-      branchHeaders: [["Max-Forwards", String(MAX_HOPS)]],
-    });
+    session.originate({ route, ...targets });
     return undefined;
   }
 
@@ -384,10 +390,6 @@ export class NewCalls {
     };
     void context.writeRecord({ progress, call: NEW_SESSION, outcome, nowMs, summary: undefined });
   }
-}
-
-function noteRedirect({ progress }: CallSession, routing: CallRouting | undefined): void {
-  if (routing?.redirect !== undefined) progress.redirect = routing.redirect;
 }
 
 function callerBusy({ kind }: SipPhone | Peer): RejectedCall {

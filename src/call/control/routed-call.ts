@@ -1,5 +1,5 @@
 import type { RelayEndpoint } from "../../media/index.ts";
-import type { DialedFeature, Endpoint, Route } from "../model/index.ts";
+import type { DialedFeature, Endpoint, Route, Shown } from "../model/index.ts";
 import type { BranchTarget } from "./branch.ts";
 import type { LegDevice } from "./leg.ts";
 import type { Rejection } from "./rejection.ts";
@@ -11,6 +11,8 @@ export interface RoutedCall {
   readonly targets: ReadonlyMap<string, BranchTarget>;
   readonly callee: LegDevice | undefined;
   readonly endpoint?: RelayEndpoint;
+  /** Whom the caller is shown as the one who answers. */
+  readonly shown?: Shown;
 }
 
 /** It asks for a feature of the switch. */
@@ -21,7 +23,7 @@ export interface FeatureCall {
 
 /** What becomes of an INVITE that asks for a feature. */
 export type DialDecision =
-  | { readonly kind: "accepted"; readonly endpoint: Endpoint }
+  | { readonly kind: "accepted"; readonly endpoint: Endpoint; readonly shown?: Shown }
   | { readonly kind: "refused"; readonly status: number; readonly reason: string };
 
 /** What the caller is told instead, and whom it called where that is known. */

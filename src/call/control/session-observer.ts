@@ -9,6 +9,8 @@ export interface SessionObserver<Session> {
   onRinging(session: Session): void;
   /** Its parties are established; comes once, also for a service of the switch, and not for what was made of established legs. */
   onAnswered(session: Session): void;
+  /** The caller has acknowledged its answer: from now on it takes requests of ours that change something. */
+  onAcknowledged(session: Session): void;
   onHold(session: Session, side: Side, isHolding: boolean): void;
   /** A party's dialog ends; the session ends with it as soon as this returns. */
   onLeaving(session: Session, side: Side, outcome: Outcome): void;
@@ -29,6 +31,7 @@ export function tellChange<Shell extends { readonly call: Session }>(
   // An answer that is to come with the ACK is a part of the session.
   const isAgreed = negotiation?.kind !== "setup" || !negotiation.delayed;
   if (!wasAnnounced && isAgreed) observer.onAnswered(session);
+  if (before.negotiation?.kind === "setup" && negotiation?.kind !== "setup") observer.onAcknowledged(session);
   if (before.caller.isHolding !== caller.isHolding) observer.onHold(session, "caller", caller.isHolding);
   if (before.callee.isHolding !== callee.isHolding) observer.onHold(session, "callee", callee.isHolding);
   return wasAnnounced || isAgreed;
@@ -40,6 +43,7 @@ export function observerOf<Shell>(find: () => SessionObserver<Shell>): SessionOb
     onOffering: (session, devices) => find().onOffering(session, devices),
     onRinging: (session) => find().onRinging(session),
     onAnswered: (session) => find().onAnswered(session),
+    onAcknowledged: (session) => find().onAcknowledged(session),
     onHold: (session, side, isHolding) => find().onHold(session, side, isHolding),
     onLeaving: (session, side, outcome) => find().onLeaving(session, side, outcome),
     onEnded: (session, outcome) => find().onEnded(session, outcome),

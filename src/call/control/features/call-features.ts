@@ -125,6 +125,16 @@ export class CallFeatures implements SessionObserver<CallSession> {
     });
   }
 
+  onAcknowledged({ callId: sessionId }: CallSession): void {
+    this.#handle({ type: "acknowledged", sessionId });
+  }
+
+  /** A call that was redirected rings where it did again. */
+  onReturned(sessionId: string, status: number): void {
+    const why: Why = { cause: causeOfStatus(status), sip: { status }, feature: "redirect", by: "party" };
+    this.#handle({ type: "reroute-refused", sessionId, why });
+  }
+
   onHold(session: CallSession, side: Side, isHolding: boolean): void {
     const leg = session.leg(side);
     if (leg !== undefined) this.#handle({ type: "held", legId: legIdOf(leg), isHolding });
@@ -190,7 +200,11 @@ export class CallFeatures implements SessionObserver<CallSession> {
       case "change":
         return this.#options.onChange(effect.change);
       case "accept":
-        this.#decision = { kind: "accepted", endpoint: effect.endpoint };
+        this.#decision = {
+          kind: "accepted",
+          endpoint: effect.endpoint,
+          ...(effect.shown === undefined ? {} : { shown: effect.shown }),
+        };
         return;
       case "refuse":
         this.#decision = { kind: "refused", status: effect.status, reason: effect.reason };
@@ -201,6 +215,10 @@ export class CallFeatures implements SessionObserver<CallSession> {
         return this.#endUnless(this.#switchboard.attach(effect), effect.sessionId);
       case "originate":
         return this.#originate(effect);
+      case "reroute":
+        return this.#reroute(effect);
+      case "pick-up":
+        return this.#pickUp(effect);
       case "play":
         return this.#switchboard.play(effect);
       case "release":
@@ -233,14 +251,28 @@ export class CallFeatures implements SessionObserver<CallSession> {
     const rejected =
       by === undefined || as === undefined
         ? { status: 480, cause: 20 }
-        : newCalls.originate({ sessionId, as, by, to, endpoint, onlyDevice });
+        : newCalls.originate({ sessionId, as: shownBy(as, effect), by, to, endpoint, onlyDevice });
     if (rejected === undefined) return;
+    if ("feature" in rejected) return this.#handle({ type: "feature-reached", sessionId, feature: rejected.feature });
     const { status, cause = causeOfStatus(status) } = rejected;
     this.#handle({
       type: "ended",
       sessionId,
       why: { cause, sip: { status }, feature: effect.feature, by: "system" },
     });
+  }
+
+  #reroute({ sessionId, redirection }: Extract<ModelEffect, { type: "reroute" }>): void {
+    const refused = this.#switchboard.reroute(sessionId, redirection);
+    if (refused === undefined) return;
+    const { status, cause = causeOfStatus(status) } = refused;
+    const why: Why = { cause, sip: { status }, feature: "redirect", by: "system" };
+    this.#handle({ type: "reroute-refused", sessionId, why });
+  }
+
+  #pickUp({ sessionId, legId }: Extract<ModelEffect, { type: "pick-up" }>): void {
+    const onGone = (): void => this.#handle({ type: "pick-up-failed", sessionId, legId });
+    if (!this.#switchboard.pickUp(sessionId, legId, onGone)) onGone();
   }
 
   /** Undefined: the leg is gone. */
@@ -258,6 +290,10 @@ export class CallFeatures implements SessionObserver<CallSession> {
     });
     this.#timers.set(timerId, timer);
   }
+}
+
+function shownBy(as: LegDevice, { callingNumber: number }: Extract<ModelEffect, { type: "originate" }>): LegDevice {
+  return number === undefined ? as : { ...as, number };
 }
 
 function whyOf({ by, status, cause }: Outcome): Why {

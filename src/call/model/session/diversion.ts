@@ -25,7 +25,9 @@ export function allCancelled({ branches }: Session): Session["branches"] {
   return branches.map((branch) => ({ ...branch, state: "cancelled" }));
 }
 
-function diversionOf({ reason }: Outcome, { refusals }: Setup): Diversion | undefined {
+function diversionOf({ reason, status }: Outcome, { refusals }: Setup): Diversion | undefined {
+  // RFC 3261 8.1.3.4: who says where to go instead has not refused the call. A 6xx is the last word.
+  if (status < 600 && refusals.some((one) => one.status >= 300 && one.status < 400)) return "deflected";
   if (reason === "busy" || reason === "no-answer") return reason;
   return isUnreached(refusals) ? "unregistered" : undefined;
 }

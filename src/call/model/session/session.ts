@@ -28,8 +28,11 @@ export interface BranchGroup {
   readonly tryMs?: number;
 }
 
-/** Why a call is to go elsewhere: the callee is busy, does not answer, or no place of it could be reached. */
-export type Diversion = "busy" | "no-answer" | "unregistered";
+/**
+ * Why a call is to go elsewhere: the callee is busy, does not answer, no place of it could be reached, or it says where
+ * (3xx).
+ */
+export type Diversion = "busy" | "no-answer" | "unregistered" | "deflected";
 
 /** Early media of one branch, on its way to the caller or there. */
 export interface EarlyMedia {

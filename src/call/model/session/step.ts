@@ -16,6 +16,7 @@ import {
 import { withTold, type Outcome } from "./outcome.ts";
 import { resyncAnswered, resyncMediaDone, resyncMediaFailed, resyncRefused, startResync } from "./resync.ts";
 import { branchFailed, branchProgress, diverted, huntTimeout, redirected, ringTimeout, tryTimeout } from "./ringing.ts";
+import { picked } from "./picked.ts";
 import { branchAnswered, offered, originated, setupMediaDone, setupMediaFailed } from "./setup.ts";
 import { otherSide, type Side } from "./side.ts";
 
@@ -51,6 +52,8 @@ function advance(call: Session, event: SessionEvent): Step {
       return originated(call, event);
     case "redirected":
       return drained(redirected(call, event.route));
+    case "picked":
+      return picked(call, event.branchId);
     case "taken":
       return call.state === "established" ? endCall(call, event.outcome, { taken: event.sides }) : unchanged(call);
     case "media-done":
