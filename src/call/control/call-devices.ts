@@ -1,3 +1,4 @@
+import type { RelayEndpoint } from "../../media/index.ts";
 import type { Session } from "../model/index.ts";
 import type { BranchTarget } from "./branch.ts";
 import type { CallProgress } from "./call-progress.ts";
@@ -6,6 +7,23 @@ import type { LegDevice } from "./leg.ts";
 /** Names of the devices that a call counts for; each once as caller and once as callee. */
 export function occupiedBy({ caller, callees }: Pick<CallProgress, "caller" | "callees">): readonly string[] {
   return [caller.name, ...new Set(callees.map(({ name }) => name))];
+}
+
+/** A call is at these devices now. @returns false: there are none, and it is where it was */
+export function moveTo(progress: CallProgress, devices: readonly LegDevice[]): boolean {
+  const [first] = devices;
+  if (first === undefined) return false;
+  if (!devices.some(({ name }) => name === progress.callee?.name)) progress.callee = first;
+  progress.callees = devices;
+  return true;
+}
+
+/** A service has the call, and no device but the caller's. */
+export function moveToService(progress: CallProgress, endpoint: RelayEndpoint): RelayEndpoint {
+  progress.service = endpoint;
+  progress.callee = undefined;
+  progress.callees = [];
+  return endpoint;
 }
 
 /** Whom a call is being offered to. */

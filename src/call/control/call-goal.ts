@@ -1,4 +1,4 @@
-import type { BranchRoute, Diversion, SessionEffect } from "../model/index.ts";
+import type { Diversion, SessionEffect } from "../model/index.ts";
 import type { Redirecting } from "./call-routing.ts";
 import { CallerResponses } from "./caller-responses.ts";
 import type { Leg, LegDevice } from "./leg.ts";
@@ -61,13 +61,13 @@ export class CallGoal {
     return this.#transactionId === transactionId;
   }
 
-  /** Where the call goes instead; undefined: nowhere. */
-  divert(reason: Diversion): BranchRoute | undefined {
+  /** Where the call goes instead, which may be a service; undefined: nowhere. */
+  divert(reason: Diversion): DivertedCall | undefined {
     const deflected = this.#deflected;
     this.#deflected = undefined;
     const routed = this.#targets?.divert?.({ reason, deflected, hasRung: this.#hasRung });
     if (routed !== undefined) this.#follow(routed);
-    return routed?.route;
+    return routed;
   }
 
   #follow({ targets }: DivertedCall): void {

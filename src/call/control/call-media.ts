@@ -9,12 +9,13 @@ import {
   type RelayOptions,
   type RelaySessionSummary,
 } from "../../media/index.ts";
-import { otherSide, type MediaOperation, type Side } from "../model/index.ts";
+import { answerToHold, audibleHold, otherSide, type MediaOperation, type Side } from "../model/index.ts";
 import { STATUS_OF_MEDIA_ERROR, WARNINGS_OF_MEDIA_ERROR } from "../signaling/media-error-status.ts";
 
 export interface CallMediaOptions {
   readonly callId: string;
   readonly relay: MediaRelay;
+  /** Absent: there are two parties. */
   readonly endpoint: RelayEndpoint | undefined;
   readonly logger: Logger;
 }
@@ -29,13 +30,20 @@ export const NO_CODEC_LEFT = { status: 488, warnings: [305], cause: 65 } as cons
 
 /** The relay session of one call: one operation after the other, and then its release. */
 export class CallMedia {
+  /** The service that is the other party. */
+  endpoint: RelayEndpoint | undefined;
   readonly #options: CallMediaOptions;
+  /** The relay has the caller's offer for another party than a service. */
+  #hasOffered = false;
   #tail: Promise<unknown> = Promise.resolve();
   #used = false;
   #released = false;
+  /** What the last offer said. */
+  #offer = "";
 
   constructor(options: CallMediaOptions) {
     this.#options = options;
+    this.endpoint = options.endpoint;
   }
 
   /** The call may have a session at the relay. */
@@ -121,18 +129,30 @@ export class CallMedia {
     }
   }
 
-  #call(operation: MediaOperation, options: RelayOptions): Promise<string> {
-    const { relay, endpoint = "echo" } = this.#options;
+  async #call(operation: MediaOperation, options: RelayOptions): Promise<string> {
+    const { relay, callId } = this.#options;
+    const { endpoint = "echo" } = this;
+    // A service takes no session that was opened for two phones.
+    const isServed = operation.kind === "endpoint-answer" || operation.kind === "endpoint-offer";
+    if (isServed && this.#hasOffered) await relay.release(callId);
+    this.#hasOffered = !isServed;
     switch (operation.kind) {
       case "offer":
-        return relay.offer(this.#key(operation.offerer), operation.sdp, options);
+        this.#offer = operation.sdp;
+        return relay.offer(this.#key(operation.offerer), audibleHold(operation.sdp), options);
       case "answer":
-        return relay.answer(this.#key(operation.offerer), operation.sdp, options);
+        return this.#answer(operation, options);
       case "endpoint-answer":
         return relay.answerByEndpoint(this.#key("caller"), endpoint, operation.sdp, options);
       case "endpoint-offer":
         return relay.offerByEndpoint(this.#key("callee"), endpoint);
     }
+  }
+
+  /** Who is held can be played to, whatever hold it is. */
+  async #answer({ offerer, sdp }: Extract<MediaOperation, { kind: "answer" }>, options: RelayOptions): Promise<string> {
+    const out = await this.#options.relay.answer(this.#key(offerer), audibleHold(sdp), options);
+    return answerToHold(this.#offer, out);
   }
 
   #key(offerer: Side): RelayKey {

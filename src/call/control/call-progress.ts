@@ -1,3 +1,4 @@
+import type { FeatureReason } from "../model/index.ts";
 import type { PartialReason, RecordRedirect } from "../record/call-record.ts";
 import type { HoldLog } from "./hold-log.ts";
 import type { LegDevice } from "./leg.ts";
@@ -15,7 +16,9 @@ export interface CallProgress {
   /** The devices that it is offered to now, or the one that has taken it; empty: not known, or none. */
   callees: readonly LegDevice[];
   /** The service of the switch that it led to. */
-  readonly service?: string;
+  service?: string;
+  /** The feature that offers it to whom it is offered now; absent: it was called. */
+  feature?: FeatureReason;
   readonly startedAtMs: number;
   ringingAtMs: number | undefined;
   answeredAtMs: number | undefined;

@@ -12,7 +12,7 @@ import {
 } from "../model/index.ts";
 import type { IncomingRequest } from "../signaling/signaling-port.ts";
 import type { BranchSet } from "./branch-set.ts";
-import { occupiedBy, triedDevices } from "./call-devices.ts";
+import { moveTo, moveToService, occupiedBy, triedDevices } from "./call-devices.ts";
 import { CallGoal } from "./call-goal.ts";
 import { CallMedia } from "./call-media.ts";
 import type { CallProgress } from "./call-progress.ts";
@@ -50,7 +50,6 @@ export interface ResumedSession {
 /** The shell of one session: feeds its model with events and performs the effects in order. */
 export class CallSession {
   readonly callId: string;
-  readonly endpoint: RelayEndpoint | undefined;
   readonly progress: CallProgress;
   /** Its session at the relay. */
   readonly media: CallMedia;
@@ -84,7 +83,6 @@ export class CallSession {
     const { saved } = resumed ?? {};
     this.#context = context;
     this.callId = callId;
-    this.endpoint = endpoint;
     this.#call = resumed?.call ?? NEW_SESSION;
     this.#isAnswerSent = saved !== undefined;
     this.#isAnnounced = saved !== undefined;
@@ -137,6 +135,11 @@ export class CallSession {
         if (responses !== undefined) responses.connected = device;
       },
     };
+  }
+
+  /** The service that is the other party. */
+  get endpoint(): RelayEndpoint | undefined {
+    return this.media.endpoint;
   }
 
   /** The call as its model has it. */
@@ -274,18 +277,18 @@ export class CallSession {
   }
 
   #offering(devices: readonly LegDevice[]): void {
-    if (devices.length === 0) return;
-    this.#occupy(devices);
+    if (!moveTo(this.progress, devices)) return;
+    this.#context.owner.onMoved(this);
     if (this.#call.state !== "established") this.#context.observer.onOffering(this, devices);
   }
 
-  /** The devices that the call is at now; none: where it was. */
-  #occupy(devices: readonly LegDevice[]): void {
-    const [first] = devices;
-    if (first === undefined) return;
-    if (!devices.some(({ name }) => name === this.progress.callee?.name)) this.progress.callee = first;
-    this.progress.callees = devices;
-    this.#context.owner.onMoved(this);
+  #divert(reason: EffectOf<"divert">["reason"]): void {
+    const diverted = this.#goal.divert(reason);
+    if (diverted?.endpoint !== undefined) {
+      this.media.endpoint = moveToService(this.progress, diverted.endpoint);
+      this.#context.owner.onMoved(this);
+    }
+    this.dispatch({ type: "diverted", route: diverted?.route });
   }
 
   #perform(effect: SessionEffect): void {
@@ -301,7 +304,7 @@ export class CallSession {
       case "decline":
         return this.#decline(effect.branchId);
       case "divert":
-        return this.dispatch({ type: "diverted", route: this.#goal.divert(effect.reason) });
+        return this.#divert(effect.reason);
       case "ring":
         return this.#ring(effect);
       case "answer":
@@ -345,7 +348,7 @@ export class CallSession {
       this.#context.owner.removeLeg(this.#legs.caller);
       this.#legs.caller = taken.leg;
     } else this.#legs.callee = taken.leg;
-    this.#occupy([taken.leg.device]);
+    if (moveTo(this.progress, [taken.leg.device])) this.#context.owner.onMoved(this);
     this.requests.expectAck("callee", taken.response);
   }
 

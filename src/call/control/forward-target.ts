@@ -15,6 +15,7 @@ export const KIND_OF_DIVERSION: Readonly<Record<Exclude<Diversion, "deflected">,
   busy: "busy",
   "no-answer": "noAnswer",
   unregistered: "unregistered",
+  "no-coverage": "noAnswer",
 };
 
 const DIVERSIONS = ["busy", "no-answer", "unregistered"] as const;

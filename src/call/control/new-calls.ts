@@ -32,6 +32,7 @@ import { branchHeaders, callerLeg } from "./caller-leg.ts";
 import { dialogIdOf, type Leg, type LegDevice } from "./leg.ts";
 import { sourceText } from "./leg-log.ts";
 import type { CallTargets } from "./offered-invite.ts";
+import type { Origination, ReachedService } from "./origination.ts";
 import { reasonOf } from "./reason-header.ts";
 import { rejection, type Rejection } from "./rejection.ts";
 import { reliabilityOf } from "./reliability.ts";
@@ -90,19 +91,6 @@ interface RoutingFacts {
   readonly received?: RedirectionHistory;
 }
 
-/** A call of the switch itself. */
-export interface Origination {
-  readonly sessionId: string;
-  /** Who is shown as the caller. */
-  readonly as: LegDevice;
-  /** Whose calling search space it is, and who pays. */
-  readonly by: SipPhone | Peer;
-  readonly to: string;
-  readonly endpoint: RelayEndpoint;
-  /** Only this phone is rung, wherever its calls are forwarded to. */
-  readonly onlyDevice?: string | undefined;
-}
-
 /** Forwardings of a call where no dial plan says. */
 const MAX_FORWARDS = 12;
 /** What emergency calls have beyond what all calls may have: a tenth of it, and so many calls at least. */
@@ -139,8 +127,11 @@ export class NewCalls {
     return known === undefined ? undefined : rejection(482, "merged");
   }
 
-  /** Begins a call, or says what the INVITE is answered with; an attempt that fails by where it goes is recorded. */
-  begin(request: IncomingRequest, device: SipPhone | Peer): Rejection | undefined {
+  /**
+   * Begins a call, or says what the INVITE is answered with; an attempt that fails by where it goes is recorded.
+   * @param asked what the INVITE asks for, whatever number it names; absent: to reach that
+   */
+  begin(request: IncomingRequest, device: SipPhone | Peer, asked?: FeatureCall): Rejection | undefined {
     const { message } = request;
     const dialed = this.#dialedBy(message, device);
     // Who is called for help has to know who calls.
@@ -158,7 +149,7 @@ export class NewCalls {
       domain: claimOf(message, "from").host,
       received: device.kind === "peer" && device.trusted === true ? receivedHistory(message) : [],
     });
-    const found = routing?.begin(this.#fromTrunk(device, dialed)) ?? callerBusy(device);
+    const found = asked ?? routing?.begin(this.#fromTrunk(device, dialed)) ?? callerBusy(device);
     this.#logEmergency(dialed, device, found);
     const call: BegunCall = { request, device, dialed, callId, checked, mayHide, routing };
     if (found.kind === "rejected") return this.#reject(call, found);
@@ -298,9 +289,10 @@ export class NewCalls {
 
   /**
    * Rings a number by a call of the switch itself: whoever answers is connected with its service.
-   * @returns what stands against it; undefined: it rings
+   * @returns what stands against it, or the service that is there; undefined: it rings
    */
-  originate({ sessionId, as, by, to, endpoint, onlyDevice }: Origination): Rejection | FeatureCall | undefined {
+  originate(origination: Origination): Rejection | ReachedService | FeatureCall | undefined {
+    const { sessionId, as, by, to, endpoint, onlyDevice, referredBy } = origination;
     const { context, table, inventory } = this.#options;
     const dialed: Dialed = { user: to };
     const facts = { callId: sessionId, device: by, dialed, number: as.number, domain: "", received: [] };
@@ -309,7 +301,7 @@ export class NewCalls {
     const routed = phone === undefined ? routing.begin(dialed) : routing.beginAt(phone);
     if (routed.kind !== "routed") return routed;
     const { route } = routed;
-    if (route.kind !== "branches") return rejection(488, "service");
+    if (route.kind !== "branches") return { service: routed.endpoint ?? "echo" };
     const session = new CallSession(context, {
       callId: sessionId,
       calledNumber: to,
@@ -317,7 +309,8 @@ export class NewCalls {
       callee: routed.callee,
       endpoint,
     });
-    const headers = [["Max-Forwards", String(MAX_HOPS)]] as const;
+    const referral: HeaderList = referredBy === undefined ? [] : [["Referred-By", referredBy]];
+    const headers: HeaderList = [["Max-Forwards", String(MAX_HOPS)], ...referral];
     const targets = this.#targets(session, routed, routing, headers);
     table.add(session);
     session.originate({ route, ...targets });

@@ -18,8 +18,10 @@ export interface NewSession {
 
 /** Where a call goes that its callee has not taken. */
 export interface DivertedCall {
-  readonly route: BranchRoute;
+  readonly route: Route;
   readonly targets: ReadonlyMap<string, BranchTarget>;
+  /** The service that answers it. */
+  readonly endpoint?: RelayEndpoint;
   /** It rings again where it was redirected from, since the new destination has failed with this status. Absent: it does not. */
   readonly returned?: number;
 }
@@ -27,6 +29,7 @@ export interface DivertedCall {
 /** Where a call goes that has been sent elsewhere while it rang. */
 export interface ReroutedCall extends DivertedCall {
   readonly kind: "diverted";
+  readonly route: BranchRoute;
 }
 
 /** A phone that says where to call instead. */

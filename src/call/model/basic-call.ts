@@ -1,8 +1,18 @@
 import type { Address } from "./call.ts";
 import { addConnection, beginCall, disconnect, endWhenEmpty, setConnection, setTerminal } from "./call-changes.ts";
+import { refreshSound } from "./features/sound.ts";
 import type { ModelEvent, LegFacts, Place } from "./model-event.ts";
 import { NORMAL, type FeatureReason, type Why } from "./why.ts";
-import { otherLeg, putLeg, putSession, removeLeg, type Draft, type ModelLeg, type ModelSession } from "./world.ts";
+import {
+  otherLeg,
+  putLeg,
+  putSession,
+  removeLeg,
+  type Draft,
+  type ModelLeg,
+  type ModelSession,
+  type Ringing,
+} from "./world.ts";
 
 type EventOf<Type extends ModelEvent["type"]> = Extract<ModelEvent, { type: Type }>;
 
@@ -24,11 +34,11 @@ export function offered(draft: Draft, { sessionId, leg, called }: EventOf<"offer
 }
 
 /** Who is rung from now on: others are out, and who is new is offered the call. */
-export function offering(draft: Draft, { sessionId, places, feature = "normal" }: EventOf<"offering">): void {
+export function offering(draft: Draft, { sessionId, places, feature }: EventOf<"offering">): void {
   const session = draft.world.sessions.get(sessionId);
   if (session?.stage !== "setup") return;
   const { callId } = session;
-  const why = because(feature);
+  const why = because(feature ?? session.reason);
   establishCaller(draft, session);
   const kept = session.ringing.filter(({ place }) => places.some((one) => isSame(one.address, place.address)));
   for (const one of session.ringing) {
@@ -48,22 +58,28 @@ export function ringing(draft: Draft, { sessionId, device }: EventOf<"ringing">)
   const session = draft.world.sessions.get(sessionId);
   for (const one of session?.ringing ?? []) {
     const isThere = device === undefined || one.place.devices.includes(device);
-    if (session !== undefined && isThere) ring(draft, session.callId, one.connectionId, one.place, device);
+    if (session !== undefined && isThere) ring(draft, session, one, device);
   }
 }
 
-function ring(draft: Draft, callId: string, connectionId: string, place: Place, device: string | undefined): void {
-  if (place.kind === "trunk") return setConnection(draft, callId, connectionId, "network-alerting", NORMAL);
-  setConnection(draft, callId, connectionId, "alerting", NORMAL);
+function ring(
+  draft: Draft,
+  { callId, reason }: ModelSession,
+  { connectionId, place }: Ringing,
+  device: string | undefined,
+): void {
+  const why = because(reason);
+  if (place.kind === "trunk") return setConnection(draft, callId, connectionId, "network-alerting", why);
+  setConnection(draft, callId, connectionId, "alerting", why);
   for (const one of device === undefined ? place.devices : [device]) {
-    setTerminal(draft, { callId, connectionId, device: one }, "ringing", NORMAL);
+    setTerminal(draft, { callId, connectionId, device: one }, "ringing", why);
   }
 }
 
 /** Somebody has answered, or a service of the switch has. */
 export function answered(draft: Draft, event: EventOf<"answered">): void {
   const session = draft.world.sessions.get(event.sessionId);
-  if (session?.stage !== "setup") return;
+  if (session?.stage !== "setup" || isOrphan(draft, session)) return;
   establishCaller(draft, session);
   const caller = session.caller === undefined ? undefined : draft.world.legs.get(session.caller);
   if (caller !== undefined) putLeg(draft, { ...caller, isUp: true });
@@ -84,16 +100,25 @@ export function answered(draft: Draft, event: EventOf<"answered">): void {
   if (!isPickedUp) establishCallee(draft, session, event.leg);
 }
 
+/** Its call is over: all that it was for has left while it rang. It is released, and no feature's business any more. */
+function isOrphan(draft: Draft, { purpose: _over, ...session }: ModelSession): boolean {
+  if (draft.world.calls.has(session.callId)) return false;
+  putSession(draft, session);
+  draft.effects.push({ type: "release", sessionId: session.sessionId, why: NORMAL });
+  return true;
+}
+
 function establishCallee(draft: Draft, session: ModelSession, leg: LegFacts): void {
   const { callId, sessionId } = session;
   const known = session.ringing.find(({ place }) => isAnsweredBy(place, leg));
-  const connectionId = known?.connectionId ?? addConnection(draft, callId, leg.address, NORMAL);
-  if (known !== undefined) ring(draft, callId, connectionId, known.place, leg.device);
-  setConnection(draft, callId, connectionId, "established", NORMAL);
-  setTerminal(draft, { callId, connectionId, device: leg.device }, "talking", NORMAL, leg.legId);
+  const why = because(session.reason);
+  const connectionId = known?.connectionId ?? addConnection(draft, callId, leg.address, why);
+  if (known !== undefined) ring(draft, session, known, leg.device);
+  setConnection(draft, callId, connectionId, "established", why);
+  setTerminal(draft, { callId, connectionId, device: leg.device }, "talking", why, leg.legId);
   for (const device of known?.place.devices ?? []) {
     // The other devices of a shared line see that it is in use.
-    if (device !== leg.device) setTerminal(draft, { callId, connectionId, device }, "bridged", NORMAL);
+    if (device !== leg.device) setTerminal(draft, { callId, connectionId, device }, "bridged", why);
   }
   putLeg(draft, newLeg(leg, { callId, connectionId, sessionId, isUp: true }));
 }
@@ -105,16 +130,7 @@ export function held(draft: Draft, { legId, isHolding }: EventOf<"held">): void 
   putLeg(draft, { ...leg, isHolding });
   showHold(draft, { ...leg, isHolding }, "party");
   const other = otherLeg(draft.world, leg);
-  if (other === undefined) return;
-  const { sessionId, device, isHeldByCommand } = leg;
-  const isHeld = isHolding || isHeldByCommand;
-  draft.effects.push({
-    type: "play",
-    sessionId,
-    legId: other.legId,
-    source: isHeld ? "music" : other.isHeldByCommand ? "silence" : undefined,
-    musicOf: device,
-  });
+  if (other !== undefined) refreshSound(draft, other);
 }
 
 /** The state of the leg's device follows who holds. */
@@ -125,9 +141,11 @@ export function showHold(draft: Draft, leg: ModelLeg, by: Why["by"]): void {
 }
 
 /** A session is over: who is still in it is out of the call. */
-export function ended(draft: Draft, { sessionId, why }: EventOf<"ended">): void {
+export function ended(draft: Draft, { sessionId, why: told }: EventOf<"ended">): void {
   const session = draft.world.sessions.get(sessionId);
   if (session === undefined) return;
+  const { reason = told.feature } = session;
+  const why: Why = told.feature === "normal" ? { ...told, feature: reason } : told;
   const { callId, caller, callee } = session;
   draft.world.sessions.delete(sessionId);
   for (const { connectionId } of session.ringing) disconnect(draft, callId, connectionId, why);
@@ -170,6 +188,6 @@ function isSame(one: Address, other: Address): boolean {
   return one.line === undefined ? one.number === other.number : one.line === other.line;
 }
 
-function because(feature: FeatureReason): Why {
+function because(feature: FeatureReason = "normal"): Why {
   return { cause: 16, feature, by: feature === "normal" ? "party" : "system" };
 }

@@ -9,7 +9,7 @@ import { watchPickups } from "./features/pickup.ts";
 import type { ModelEffect } from "./model-effect.ts";
 import type { ModelEvent, Refer } from "./model-event.ts";
 import type { Why } from "./why.ts";
-import { legsOf, type Draft, type FeatureName, type ModelSession, type World } from "./world.ts";
+import type { Draft, FeatureName, ModelSession, World } from "./world.ts";
 
 type EventOf<Type extends ModelEvent["type"]> = Extract<ModelEvent, { type: Type }>;
 
@@ -115,12 +115,15 @@ function onTimer(draft: Draft, timerId: string): void {
 }
 
 /** A phone asks for a transfer. */
-function onRefer(draft: Draft, { referId, legId, to, replaces }: Refer): void {
+function onRefer(draft: Draft, { referId, legId, to, replaces, isEarlyOnly, referredBy }: Refer): void {
   const leg = draft.world.legs.get(legId);
   if (leg === undefined) return refuse(draft, { referId }, "wrong-state", "the dialog is gone");
   const replaced = replaces === undefined ? undefined : draft.world.legs.get(replaces);
-  if (replaced === undefined) return transferTo(draft, leg, to, { referId });
-  const own = legsOf(draft.world, leg.device).find(({ sessionId }) => sessionId === replaced.sessionId);
-  if (own === undefined || own === leg) return refuse(draft, { referId }, "wrong-state", "not a dialog of this phone");
-  transferConsulted(draft, leg, own, { referId });
+  if (replaced === undefined) return transferTo(draft, leg, to, { referId }, referredBy);
+  if (replaced === leg || replaced.device !== leg.device) {
+    return refuse(draft, { referId }, "wrong-state", "not another dialog of this phone");
+  }
+  // RFC 3891 3: a dialog that is established already is not what was meant.
+  if (isEarlyOnly === true && replaced.isUp) return refuse(draft, { referId }, "destination-busy", "it was answered");
+  transferConsulted(draft, leg, replaced, { referId });
 }

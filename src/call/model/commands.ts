@@ -5,6 +5,7 @@ import { commandPickup } from "./features/pickup.ts";
 import { redirect } from "./features/redirect.ts";
 import { makeCall } from "./features/make-call.ts";
 import { refuse, transferConsulted, transferTo } from "./features/transfer.ts";
+import { isInTransfer } from "./features/transfers.ts";
 import type { ModelEvent } from "./model-event.ts";
 import { legsOf, type Draft, type ModelLeg } from "./world.ts";
 
@@ -57,6 +58,9 @@ function commandLeg(draft: Draft, commandId: string, command: LegCommand): void 
 
 function hold(draft: Draft, commandId: string, leg: ModelLeg, isHeld: boolean): void {
   if (!leg.isUp) return fail(draft, commandId, "wrong-state", "the call is not established");
+  if (!isHeld && isInTransfer(draft.world, leg.legId)) {
+    return fail(draft, commandId, "pending", "a transfer of this call is under way");
+  }
   if (leg.isHeldByCommand === isHeld) {
     if (!isHeld && leg.isHolding) return fail(draft, commandId, "wrong-state", "the phone itself holds the call");
     return void draft.effects.push({ type: "result", commandId, result: { ok: true, isUnchanged: true } });
@@ -82,14 +86,14 @@ function completeTransfer(
   commandId: string,
   command: Extract<CallCommand, { type: "complete-transfer" }>,
 ): void {
-  const legs = legsOf(draft.world, command.device).filter(({ isUp }) => isUp);
+  const legs = legsOf(draft.world, command.device);
   const first = command.callId === undefined ? legs[0] : legs.find(({ callId }) => callId === command.callId);
   const second =
     command.consultCallId === undefined
       ? legs.findLast((leg) => leg !== first)
       : legs.find(({ callId }) => callId === command.consultCallId);
   if (first === undefined || second === undefined || first === second) {
-    return fail(draft, commandId, "no-consultation", `${command.device} has no two established calls`);
+    return fail(draft, commandId, "no-consultation", `${command.device} has no two calls`);
   }
   transferConsulted(draft, first, second, { commandId });
 }

@@ -1,5 +1,6 @@
 import { dropLeg, offered } from "./basic-call.ts";
 import { dialedPark, dialedSlot, type DialedPark } from "./features/dialed-park.ts";
+import { dialReplacement, dialTransfer } from "./features/dialed-transfer.ts";
 import type { DialRefusal } from "./features/dial-refusal.ts";
 import { dialedPickup, wantedBy } from "./features/pickup.ts";
 import type { Endpoint, Shown } from "./model-effect.ts";
@@ -30,6 +31,8 @@ function begin(
       return parked(draft, sessionId, dialedSlot(draft, sessionId, leg.device, feature));
     case "pickup-group":
       return pickedUp(draft, sessionId, leg, { group: feature.group });
+    case "replaces":
+      return dialReplacement(draft, { sessionId, ...leg }, feature.legId);
     case "code":
       return beginCode(draft, sessionId, leg, feature);
   }
@@ -51,6 +54,7 @@ function beginCode(
     case "directed-pickup":
       return pickedUp(draft, sessionId, leg, { number: argument });
     case "transfer":
+      return dialTransfer(draft, { sessionId, ...leg }, argument);
     case "conference":
     case "barge":
       return NOT_HERE;

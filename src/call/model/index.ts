@@ -13,7 +13,7 @@ export { type BranchRoute, type SessionEvent, type Route } from "./session/sessi
 export { causeName, causeOfStatus, statusOfCause } from "./cause.ts";
 export { bestRefusal } from "./session/best-refusal.ts";
 export { refusedOutcome, type EndReason, type Outcome, type Refusal, type ToldReason } from "./session/outcome.ts";
-export { isHold, isSameMedia, partyToJoin } from "./session/hold.ts";
+export { answerToHold, audibleHold, isHold, isSameMedia, partyToJoin } from "./session/hold.ts";
 export { restoredSession } from "./session/restored-session.ts";
 export { otherSide, type Side } from "./session/side.ts";
 export { mayBeAnsweredElsewhere } from "./session/picked.ts";

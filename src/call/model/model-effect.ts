@@ -65,7 +65,8 @@ export type ModelEffect =
     }
   /**
    * Rings a number by a new session that has no caller; who answers is connected to `endpoint`. Followed by `offering`,
-   * `ringing`, `answered` or `ended`.
+   * `ringing`, `answered` or `ended`; where the number leads to a service, by `answered` with that, and there is no such
+   * session.
    */
   | {
       readonly type: "originate";
@@ -82,6 +83,8 @@ export type ModelEffect =
       readonly callingNumber?: string;
       /** Only this device of the line is rung, wherever its calls are forwarded to. */
       readonly onlyDevice?: string;
+      /** Referred-By of who transfers (RFC 3892). */
+      readonly referredBy?: string;
     }
   /**
    * A session that rings is to ring elsewhere. Followed by `reroute-refused`, or by `offering`; later perhaps by

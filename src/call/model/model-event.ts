@@ -28,6 +28,10 @@ export interface Refer {
   readonly to: string;
   /** The dialog that the new one is to replace (RFC 3891): a leg of ours; absent: none was named. */
   readonly replaces?: string;
+  /** Only a dialog that is not established yet is to be replaced. */
+  readonly isEarlyOnly?: true;
+  /** Referred-By, as it came. */
+  readonly referredBy?: string;
 }
 
 /** What a device has dialed that is no party: a feature of the switch. */
@@ -35,6 +39,8 @@ export type DialedFeature =
   /** To park on that slot when the device has a call to park, else to retrieve what is parked there. */
   | { readonly kind: "park-slot"; readonly range: string; readonly slot: string }
   | { readonly kind: "pickup-group"; readonly group: string }
+  /** To take the place of a leg (RFC 3891). */
+  | { readonly kind: "replaces"; readonly legId: string }
   /** A feature code; `argument`: the digits behind it. */
   | { readonly kind: "code"; readonly code: FeatureCode; readonly argument: string };
 

@@ -1,4 +1,5 @@
 import { moveConnection } from "./call-changes.ts";
+import { beginSound } from "./features/sound.ts";
 import type { Endpoint } from "./model-effect.ts";
 import type { Why } from "./why.ts";
 import { legOf, nameSession, putLeg, putSession, type Draft, type ModelLeg } from "./world.ts";
@@ -11,6 +12,7 @@ export function join(draft: Draft, callId: string, callerId: string, calleeId: s
   for (const legId of [callerId, calleeId]) moveLeg(draft, legOf(draft, legId), callId, sessionId, why);
   putSession(draft, { sessionId, callId, stage: "up", caller: callerId, callee: calleeId, ringing: [] });
   draft.effects.push({ type: "join", sessionId, caller: callerId, callee: calleeId });
+  for (const legId of [callerId, calleeId]) beginSound(draft, legOf(draft, legId));
   return sessionId;
 }
 
@@ -32,6 +34,7 @@ export function attach(
     endpoint,
     ...(musicOf === undefined ? {} : { musicOf }),
   });
+  beginSound(draft, legOf(draft, legId));
   return sessionId;
 }
 

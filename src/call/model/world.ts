@@ -1,6 +1,7 @@
 import type { Call } from "./call.ts";
 import type { Endpoint, ModelEffect } from "./model-effect.ts";
 import type { LegFacts, Place } from "./model-event.ts";
+import type { FeatureReason } from "./why.ts";
 import type { ModelSettings } from "./model-settings.ts";
 import type { Parked } from "./features/park-state.ts";
 import type { Pickup } from "./features/pickup-state.ts";
@@ -46,6 +47,8 @@ export interface ModelSession {
   readonly endpoint?: Endpoint;
   readonly ringing: readonly Ringing[];
   readonly purpose?: Purpose;
+  /** Why it was begun; absent: as any call. */
+  readonly reason?: FeatureReason;
 }
 
 /**

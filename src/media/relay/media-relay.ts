@@ -123,9 +123,12 @@ export interface MediaRelay {
    * is no answer: `no-common-codec`, unless the offer was inactive.
    */
   answer(key: RelayKey, sdp: string, options: RelayOptions): Promise<string>;
-  /** Answers `sdp` of `fromTag` by a built-in far end; `toTag` must not be a phone's side. */
+  /**
+   * Answers `sdp` of `fromTag` by a built-in far end; `toTag` must not be a phone's side. Where the party has been sent
+   * an SDP that says the same, for a call with a phone, that is the answer.
+   */
   answerByEndpoint(key: RelayKey, endpoint: RelayEndpoint, sdp: string, options: RelayOptions): Promise<string>;
-  /** Makes an offer of a built-in far end, named `fromTag`, to `toTag` (INVITE without SDP); then `answer`. */
+  /** Makes an offer of one audio stream of a built-in far end, named `fromTag`, to `toTag` (INVITE without SDP); then `answer`. */
   offerByEndpoint(key: RelayKey, endpoint: RelayEndpoint): Promise<string>;
   /**
    * Makes the session `callId` of sides of other sessions, or of the same one: its side "caller" is `caller`, its side

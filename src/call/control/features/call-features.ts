@@ -26,6 +26,7 @@ import type { SessionObserver } from "../session-observer.ts";
 import { callsNow } from "./calls-now.ts";
 import { legFactsOf, legIdOf, placesOf } from "./leg-facts.ts";
 import { ReferProgress } from "./refer-progress.ts";
+import { dialogNamed } from "./replaced-dialog.ts";
 import { parseRefer } from "./refer-request.ts";
 import { Switchboard, type SwitchboardOptions } from "./switchboard.ts";
 
@@ -160,11 +161,9 @@ export class CallFeatures implements SessionObserver<CallSession> {
     if (leg.device.kind === "peer") return request.respond(403, {});
     if (session.call.state !== "established") return request.respond(491, {});
     if (this.#refers.isFull) return request.respond(503, { headers: [["Retry-After", "5"]] });
-    const replaced = refer.replaces === undefined ? undefined : this.#options.table.findByTag(refer.replaces.toTag);
-    if (refer.replaces !== undefined && replaced?.leg.sipCallId !== refer.replaces.sipCallId) {
-      // RFC 3891 3: no dialog matches.
-      return request.respond(481, {});
-    }
+    const replaced = refer.replaces === undefined ? undefined : dialogNamed(this.#options.table, refer.replaces)?.leg;
+    // RFC 3891 3: no dialog matches, or none that is the phone's to replace.
+    if (refer.replaces !== undefined && replaced?.device.name !== leg.device.name) return request.respond(481, {});
     const referId = this.#options.context.ids.uuid();
     request.respond(202, { headers: refer.isUnsubscribed ? [["Refer-Sub", "false"]] : [] });
     if (!refer.isUnsubscribed) this.#refers.add(referId, leg.localTag, String(cseq.value.sequence));
@@ -174,7 +173,9 @@ export class CallFeatures implements SessionObserver<CallSession> {
         referId,
         legId: legIdOf(leg),
         to: refer.to,
-        ...(replaced === undefined ? {} : { replaces: legIdOf(replaced.leg) }),
+        ...(replaced === undefined ? {} : { replaces: legIdOf(replaced) }),
+        ...(refer.replaces?.earlyOnly === true ? { isEarlyOnly: true } : {}),
+        ...(refer.referredBy === undefined ? {} : { referredBy: refer.referredBy }),
       },
     });
   }
@@ -245,16 +246,17 @@ export class CallFeatures implements SessionObserver<CallSession> {
 
   #originate(effect: Extract<ModelEffect, { type: "originate" }>): void {
     const { inventory, newCalls } = this.#options;
-    const { sessionId, to, endpoint, onlyDevice } = effect;
+    const { sessionId, to, endpoint, onlyDevice, referredBy } = effect;
     const by = inventory.deviceByName(effect.by);
     const as = this.#shownAs(effect.from);
-    const rejected =
+    const reached =
       by === undefined || as === undefined
         ? { status: 480, cause: 20 }
-        : newCalls.originate({ sessionId, as: shownBy(as, effect), by, to, endpoint, onlyDevice });
-    if (rejected === undefined) return;
-    if ("feature" in rejected) return this.#handle({ type: "feature-reached", sessionId, feature: rejected.feature });
-    const { status, cause = causeOfStatus(status) } = rejected;
+        : newCalls.originate({ sessionId, as: shownBy(as, effect), by, to, endpoint, onlyDevice, referredBy });
+    if (reached === undefined) return;
+    if ("service" in reached) return this.#handle({ type: "answered", sessionId, endpoint: reached.service });
+    if ("feature" in reached) return this.#handle({ type: "feature-reached", sessionId, feature: reached.feature });
+    const { status, cause = causeOfStatus(status) } = reached;
     this.#handle({
       type: "ended",
       sessionId,

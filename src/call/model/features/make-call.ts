@@ -54,8 +54,9 @@ export const MAKE_CALL: FeatureMachine = {
   onLeaving: (draft, { legId }, why) => {
     for (const made of draft.world.madeCalls.values()) {
       if (made.legId !== legId || made.target === undefined) continue;
-      draft.effects.push({ type: "release", sessionId: made.target, why });
-      return;
+      draft.world.madeCalls.delete(made.callId);
+      refuse(draft, made.commandId, "party-gone", `${made.device} has hung up`);
+      return void draft.effects.push({ type: "release", sessionId: made.target, why });
     }
   },
 };

@@ -1,10 +1,10 @@
 import type { Why } from "../why.ts";
 import type { Draft, ModelSession } from "../world.ts";
 import { failureOf } from "./failure.ts";
+import { refuse } from "./asker.ts";
 import type { FeatureMachine } from "./feature-machine.ts";
 import { callFor, retrieve, startTimer, stopTimer, takeOut } from "./park.ts";
 import type { Parked } from "./park-state.ts";
-import { reportFailure } from "./report.ts";
 
 /** For how long who parked is rung at most, in seconds; the next reminder comes when its time has. */
 const MAX_RINGING = 20;
@@ -71,7 +71,7 @@ function retrievalFailed(draft: Draft, parked: Parked, sessionId: string, why: W
   if (asker === undefined) return;
   const retrievals = parked.retrievals.filter((one) => one !== asker);
   draft.world.parked.set(parked.parkId, { ...parked, retrievals });
-  reportFailure(draft, asker, failureOf(why), "the phone has not taken the call");
+  refuse(draft, asker, failureOf(why), "the phone has not taken the call");
 }
 
 /** Who parked is called back, by the phone that it was parked with. */

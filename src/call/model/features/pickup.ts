@@ -7,9 +7,9 @@ import { moveLeg } from "../reconnect.ts";
 import type { Why } from "../why.ts";
 import { nameSession, putSession, type Draft, type ModelSession, type World } from "../world.ts";
 import { failureOf } from "./failure.ts";
+import { refuse, succeed } from "./asker.ts";
 import type { FeatureMachine } from "./feature-machine.ts";
 import type { Pickup, Wanted } from "./pickup-state.ts";
-import { reportDone, reportFailure } from "./report.ts";
 
 export const PICKED_UP: Why = { cause: 16, feature: "pickup", by: "party" };
 /** Q.850 26: somebody else has it. */
@@ -77,7 +77,7 @@ export function commandPickup(
   const wanted = wantedBy(world, line ?? address?.line, { group, number });
   const target = wanted === undefined ? undefined : oldest(world, device, wanted);
   if (wanted === undefined || target?.caller === undefined || address === undefined) {
-    return reportFailure(draft, { commandId }, "pickup-nothing", "no call rings that this device may take");
+    return refuse(draft, { commandId }, "pickup-nothing", "no call rings that this device may take");
   }
   const { callId, caller } = target;
   const sessionId = nameSession(draft, callId);
@@ -114,7 +114,7 @@ function take(draft: Draft, pickup: Pickup, legId: string): void {
 function fail(draft: Draft, pickup: Pickup, why: Why): void {
   const { pickupId, commandId } = pickup;
   draft.world.pickups.delete(pickupId);
-  reportFailure(draft, { ...(commandId === undefined ? {} : { commandId }) }, "pickup-nothing", "the call is gone");
+  refuse(draft, { ...(commandId === undefined ? {} : { commandId }) }, "pickup-nothing", "the call is gone");
   draft.effects.push({ type: "release", sessionId: pickupId, why });
 }
 
@@ -134,7 +134,7 @@ export function watchPickups(draft: Draft, event: ModelEvent): void {
     const { pickupId, commandId } = pickup;
     draft.world.pickups.delete(pickupId);
     const callId = draft.world.sessions.get(event.sessionId)?.callId ?? event.sessionId;
-    return reportDone(draft, commandId === undefined ? {} : { commandId }, { callId });
+    return succeed(draft, commandId === undefined ? {} : { commandId }, callId);
   }
   if (event.legId !== pickup.legId) return;
   const leg = draft.world.legs.get(event.legId);
@@ -157,6 +157,6 @@ export const PICKUP: FeatureMachine = {
     if (pickup?.state !== "asking") return;
     draft.world.pickups.delete(id);
     if (pickup.commandId === undefined) return;
-    reportFailure(draft, { commandId: pickup.commandId }, failureOf(why), "the phone has not taken the call");
+    refuse(draft, { commandId: pickup.commandId }, failureOf(why), "the phone has not taken the call");
   },
 };

@@ -14,9 +14,9 @@ import {
   type World,
 } from "../world.ts";
 import { failureOf } from "./failure.ts";
+import { refuse, succeed } from "./asker.ts";
 import type { FeatureMachine } from "./feature-machine.ts";
 import type { Redirect } from "./redirect-state.ts";
-import { reportDone, reportFailure } from "./report.ts";
 
 const REDIRECTED: Why = { cause: 16, feature: "redirect", by: "application" };
 
@@ -36,7 +36,7 @@ export function redirect(draft: Draft, command: RedirectCommand, commandId: stri
   const { world } = draft;
   const { device, callId } = command;
   if (pendingOf(world, device, callId) !== undefined) {
-    return reportFailure(draft, { commandId }, "redirect-pending", "the call is being redirected already");
+    return refuse(draft, { commandId }, "redirect-pending", "the call is being redirected already");
   }
   const rung = ringingAt(world, device, callId);
   if (rung !== undefined) return redirectRinging(draft, rung, command, commandId);
@@ -44,7 +44,7 @@ export function redirect(draft: Draft, command: RedirectCommand, commandId: stri
   const leg = legs.find((one) => !one.isHolding && !one.isHeldByCommand) ?? legs.at(-1);
   if (leg !== undefined) return redirectEstablished(draft, leg, command, commandId);
   const isKnown = callId === undefined || world.calls.has(callId);
-  reportFailure(
+  refuse(
     draft,
     { commandId },
     isKnown ? "wrong-state" : "call-not-found",
@@ -108,7 +108,7 @@ function redirectEstablished(
   const { world, effects } = draft;
   const party = otherLeg(world, leg);
   if (party?.isUp !== true) {
-    return reportFailure(draft, { commandId }, "wrong-state", "there is no established call with another party");
+    return refuse(draft, { commandId }, "wrong-state", "there is no established call with another party");
   }
   const { callId } = leg;
   const redirectId = nameSession(draft, callId);
@@ -145,14 +145,14 @@ export function watchRedirects(draft: Draft, event: ModelEvent): void {
     case "ringing":
     case "answered":
       draft.world.redirects.delete(pending.redirectId);
-      return reportDone(draft, pending, { callId: pending.callId });
+      return succeed(draft, pending, pending.callId);
     case "reroute-refused":
       return rerouteRefused(draft, pending, event.why);
     case "ended":
       draft.world.redirects.delete(pending.redirectId);
       return event.why.by === "party" && (event.why.sip?.status ?? 487) === 487
-        ? reportFailure(draft, pending, "party-gone", "the caller has hung up")
-        : reportFailure(draft, pending, failureOf(event.why), "the call is released");
+        ? refuse(draft, pending, "party-gone", "the caller has hung up")
+        : refuse(draft, pending, failureOf(event.why), "the call is released");
     default:
       return;
   }
@@ -161,7 +161,7 @@ export function watchRedirects(draft: Draft, event: ModelEvent): void {
 function rerouteRefused(draft: Draft, { redirectId, commandId, isDropping }: Redirect, why: Why): void {
   draft.world.redirects.delete(redirectId);
   const detail = isDropping ? "the call is released" : "the call rings where it did";
-  reportFailure(draft, { commandId }, failureOf(why), detail);
+  refuse(draft, { commandId }, failureOf(why), detail);
   if (isDropping) draft.effects.push({ type: "release", sessionId: redirectId, why: { ...why, feature: "redirect" } });
 }
 
@@ -177,14 +177,14 @@ export const REDIRECT: FeatureMachine = {
     const party = pending?.party === undefined ? undefined : draft.world.legs.get(pending.party);
     if (pending === undefined || pending.hasRung === true) return;
     draft.world.redirects.set(id, { ...pending, hasRung: true });
-    reportDone(draft, pending, { callId: pending.callId });
+    succeed(draft, pending, pending.callId);
     if (party !== undefined) attach(draft, pending.callId, party.legId, "ringback", { why: REDIRECTED });
   },
   onAnswered: (draft, id, _session, legId) => {
     const pending = draft.world.redirects.get(id);
     if (pending?.party === undefined || legId === undefined) return;
     draft.world.redirects.delete(id);
-    if (pending.hasRung !== true) reportDone(draft, pending, { callId: pending.callId });
+    if (pending.hasRung !== true) succeed(draft, pending, pending.callId);
     if (draft.world.legs.has(pending.party)) join(draft, pending.callId, pending.party, legId, REDIRECTED);
     else draft.effects.push({ type: "release", sessionId: id, why: REDIRECTED });
   },
@@ -207,9 +207,9 @@ export const REDIRECT: FeatureMachine = {
 };
 
 function tellFailure(draft: Draft, { commandId, isDropping }: Redirect, party: ModelLeg | undefined, why: Why): void {
-  if (party === undefined) return reportFailure(draft, { commandId }, "party-gone", "the other party has hung up");
+  if (party === undefined) return refuse(draft, { commandId }, "party-gone", "the other party has hung up");
   const detail = isDropping ? "the call is released" : "the call is as it was";
-  reportFailure(draft, { commandId }, failureOf(why), detail);
+  refuse(draft, { commandId }, failureOf(why), detail);
 }
 
 /** Who redirects hangs up: the other party waits for the new destination alone. */

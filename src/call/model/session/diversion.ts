@@ -1,6 +1,6 @@
 import { isUnreached } from "./best-refusal.ts";
 import type { Session, Diversion, Setup } from "./session.ts";
-import type { SessionEffect, Step } from "./session-effect.ts";
+import { STOP_SETUP_TIMERS, type SessionEffect, type Step } from "./session-effect.ts";
 import { endCall } from "./ending.ts";
 import type { Outcome } from "./outcome.ts";
 
@@ -10,8 +10,7 @@ export function giveUp(call: Session, setup: Setup, outcome: Outcome): Step {
   if (reason === undefined || !setup.diverts.includes(reason)) return endCall(call, outcome);
   const waiting: Setup = { ...setup, groups: [], current: undefined, early: undefined, diverting: outcome };
   const effects = cancelAll(call);
-  for (const timer of ["ring", "try", "hunt"] as const) effects.push({ type: "stop-timer", timer });
-  effects.push({ type: "divert", reason });
+  effects.push(...STOP_SETUP_TIMERS, { type: "divert", reason });
   return { call: { ...call, setup: waiting, branches: allCancelled(call) }, effects };
 }
 
@@ -25,9 +24,11 @@ export function allCancelled({ branches }: Session): Session["branches"] {
   return branches.map((branch) => ({ ...branch, state: "cancelled" }));
 }
 
-function diversionOf({ reason, status }: Outcome, { refusals }: Setup): Diversion | undefined {
+function diversionOf({ reason, status }: Outcome, { refusals, diverts }: Setup): Diversion | undefined {
   // RFC 3261 8.1.3.4: who says where to go instead has not refused the call. A 6xx is the last word.
-  if (status < 600 && refusals.some((one) => one.status >= 300 && one.status < 400)) return "deflected";
+  const isDeflected = status < 600 && refusals.some((one) => one.status >= 300 && one.status < 400);
+  if (isDeflected && diverts.includes("deflected")) return "deflected";
+  if (diverts.includes("no-coverage")) return "no-coverage";
   if (reason === "busy" || reason === "no-answer") return reason;
   return isUnreached(refusals) ? "unregistered" : undefined;
 }

@@ -1,5 +1,5 @@
 import type { Session, Negotiation } from "./session.ts";
-import type { SessionEffect, Step } from "./session-effect.ts";
+import { STOP_SETUP_TIMERS, type SessionEffect, type Step } from "./session-effect.ts";
 import type { Outcome } from "./outcome.ts";
 import { otherSide, type Side } from "./side.ts";
 
@@ -59,7 +59,7 @@ export function abandonCall(call: Session, outcome: Outcome): Step {
 /** Those that may run in its state. */
 function stopTimers({ state }: Session): SessionEffect[] {
   if (state === "established") return [{ type: "stop-timer", timer: "resync" }];
-  return (["ring", "try", "hunt"] as const).map((timer) => ({ type: "stop-timer", timer }));
+  return [...STOP_SETUP_TIMERS];
 }
 
 /** Adds `closed` when an ended call has nothing to wait for. */

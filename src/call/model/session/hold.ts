@@ -1,6 +1,6 @@
 import type { Party } from "./session.ts";
 
-const DIRECTION = /^a=(sendrecv|sendonly|recvonly|inactive)\s*$/m;
+const DIRECTION = /^a=(sendrecv|sendonly|recvonly|inactive)[ \t]*(?=\r?$)/m;
 
 /**
  * True when a session description puts the other party on hold: `sendonly`, `inactive`, or the address 0.0.0.0 of
@@ -22,6 +22,34 @@ export function isHold(sdp: string): boolean {
 export function isHoldInAnswer(answer: string, offer: string | undefined, before: boolean): boolean {
   const offered = offer === undefined ? undefined : directionOf(offer);
   return offered === "inactive" || offered === "recvonly" ? before : isHold(answer);
+}
+
+/**
+ * A hold that leaves its sender silent (`inactive`, or 0.0.0.0 with `recvonly`), as one that the other party can be played
+ * music in; anything else as it is.
+ */
+export function audibleHold(sdp: string): string {
+  return isSilentHold(sdp) ? withDirection(sdp, "sendonly") : sdp;
+}
+
+/** What is answered to an offer that the relay was given by `audibleHold` (RFC 3264 6.1: to `inactive` by `inactive`). */
+export function answerToHold(offer: string, answer: string): string {
+  return isSilentHold(offer) ? withDirection(answer, "inactive") : answer;
+}
+
+function isSilentHold(sdp: string): boolean {
+  const direction = directionOf(sdp);
+  return isHold(sdp) && (direction === "inactive" || direction === "recvonly");
+}
+
+/** Of the first medium. */
+function withDirection(sdp: string, direction: string): string {
+  const { session, medium } = firstSections(sdp);
+  const line = `a=${direction}`;
+  const changed = DIRECTION.test(medium)
+    ? medium.replace(DIRECTION, line)
+    : `${medium.replace(/(?:\r?\n)?$/, "\r\n")}${line}\r\n`;
+  return medium === "" ? sdp : `${session}${changed}${sdp.slice(session.length + medium.length)}`;
 }
 
 function directionOf(sdp: string): string | undefined {

@@ -1,11 +1,11 @@
 import { bestRefusal, NO_ANSWER } from "./best-refusal.ts";
 import type { Branch, BranchGroup, Session, EarlyMedia, Setup } from "./session.ts";
-import type { SessionEffect, Step } from "./session-effect.ts";
-import type { BranchRoute } from "./session-event.ts";
+import { STOP_SETUP_TIMERS, type MediaOperation, type SessionEffect, type Step } from "./session-effect.ts";
+import type { BranchRoute, Route } from "./session-event.ts";
 import { allCancelled, cancelAll, giveUp } from "./diversion.ts";
 import { endCall } from "./ending.ts";
 import { isTrunkFailure } from "./fail-over.ts";
-import { type Refusal, refusedOutcome } from "./outcome.ts";
+import { type Outcome, type Refusal, refusedOutcome } from "./outcome.ts";
 
 /** For how long after the first trunk others are begun to be tried; the one that is being tried goes on. */
 const HUNT_MS = 30_000;
@@ -20,10 +20,11 @@ export function nextGroup(call: Session): Step {
   const branches: Branch[] = group.branchIds.map((branchId) => ({ branchId, state: "calling" }));
   const effects: SessionEffect[] = branches.map(({ branchId }) => ({ type: "invite", branchId, sdp: setup.offerOut }));
   effects.push({ type: "start-timer", timer: "ring", delayMs: group.ringMs }, ...trunkTimers(setup, group));
+  if (setup.wholeMs !== undefined) effects.push({ type: "start-timer", timer: "whole", delayMs: setup.wholeMs });
   const isHunting = setup.isHunting || group.tryMs !== undefined;
   const waiting: Session = {
     ...call,
-    setup: { ...setup, groups, current: group, isReached: false, isHunting },
+    setup: { ...setup, groups, current: group, isReached: false, isHunting, wholeMs: undefined },
     branches: [...call.branches, ...branches],
   };
   return { call: waiting, effects };
@@ -105,7 +106,8 @@ export function ring(call: Session, setup: Setup, status: number, sdp: string | 
  * none when the callee itself has refused, or was ringing or heard.
  */
 export function branchFailed(call: Session, branchId: string, { status, told, isOurs }: Refusal): Step {
-  const refusal: Refusal = { status, told, isOurs };
+  const isHunted = call.setup?.current?.isHunted === true;
+  const refusal: Refusal = { status: isHunted ? ofOneMember(status) : status, told, isOurs };
   const branch = call.branches.find((one) => one.branchId === branchId);
   if (branch === undefined) return { call, effects: [] };
   const { setup } = call;
@@ -118,12 +120,19 @@ export function branchFailed(call: Session, branchId: string, { status, told, is
     early: isEarly ? undefined : setup.early,
   };
   const next: Session = { ...remaining, setup: refused };
-  if (status >= 600 && setup.current?.tryMs === undefined) return giveUp(next, refused, refusedOutcome(refusal));
+  if (refusal.status >= 600 && setup.current?.tryMs === undefined)
+    return giveUp(next, refused, refusedOutcome(refusal));
   if (remaining.branches.some(({ state }) => state !== "cancelled")) return { call: next, effects: [] };
   const step = hasNext(refused, refusal) ? nextGroup(next) : giveUp(next, refused, bestRefusal(refused.refusals));
   return step.call.state === "disconnected"
     ? step
     : { call: step.call, effects: [{ type: "stop-timer", timer: "ring" }, ...step.effects] };
+}
+
+/** What a member of a hunt says for all places of its user is said for one member. */
+function ofOneMember(status: number): number {
+  if (status < 600) return status;
+  return status === 600 ? 486 : 480;
 }
 
 function hasNext({ current, isReached }: Setup, refusal: Refusal): boolean {
@@ -136,6 +145,13 @@ export function ringTimeout(call: Session): Step {
   if (setup?.step !== "ringing" || setup.diverting !== undefined) return { call, effects: [] };
   if (setup.groups.length === 0 || setup.current?.tryMs !== undefined) return giveUp(call, setup, NO_ANSWER);
   return nextInstead(call, { ...setup, refusals: [...setup.refusals, { status: 480, isUnanswered: true }] });
+}
+
+/** All that are to be hunted have had their time. */
+export function wholeTimeout(call: Session): Step {
+  const { setup } = call;
+  if (setup?.step !== "ringing" || setup.diverting !== undefined) return { call, effects: [] };
+  return giveUp(call, setup, NO_ANSWER);
 }
 
 /** A trunk has not said anything: the next one. */
@@ -160,24 +176,40 @@ export function huntTimeout(call: Session): Step {
 }
 
 /** A call that nobody took goes elsewhere, and the caller is told so, or it is refused as it would have been. */
-export function diverted(call: Session, route: BranchRoute | undefined): Step {
+export function diverted(call: Session, route: Route | undefined): Step {
   const { setup } = call;
   if (setup?.diverting === undefined) return { call, effects: [] };
   if (route === undefined) return endCall(call, setup.diverting);
+  if (route.kind === "endpoint") return serve(call, setup, setup.diverting);
   return goElsewhere(call, setup, route);
+}
+
+/** A service takes the call, which answers the caller's offer anew. What the switch calls by itself has no caller to serve. */
+function serve(call: Session, setup: Setup, outcome: Outcome): Step {
+  if (call.isOriginated === true) return endCall(call, outcome);
+  const { offer } = setup;
+  const ticket = call.nextTicket;
+  const served: Session = {
+    ...call,
+    hasEndpoint: true,
+    nextTicket: ticket + 1,
+    setup: { ...setup, step: "media-answer", ticket, offerOut: undefined, diverting: undefined, diverts: [] },
+  };
+  const operation: MediaOperation =
+    offer === undefined ? { kind: "endpoint-offer" } : { kind: "endpoint-answer", sdp: offer };
+  return { call: served, effects: [{ type: "media", operation, ticket }] };
 }
 
 /** A call that rings goes elsewhere. */
 export function redirected(call: Session, route: BranchRoute): Step {
   const { setup } = call;
   if (setup === undefined || setup.step === "media-answer") return { call, effects: [] };
-  const effects = cancelAll(call);
-  for (const timer of ["ring", "try", "hunt"] as const) effects.push({ type: "stop-timer", timer });
+  const effects = [...cancelAll(call), ...STOP_SETUP_TIMERS];
   const freed: Session = { ...call, branches: allCancelled(call) };
   const elsewhere = { ...setup, early: undefined };
   // The relay has the caller's offer still: the new route waits for it.
   if (setup.step === "media-offer") {
-    const waiting = { ...elsewhere, groups: route.groups, diverts: route.diverts ?? [] };
+    const waiting = { ...elsewhere, groups: route.groups, diverts: route.diverts ?? [], wholeMs: route.wholeMs };
     return { call: { ...freed, setup: waiting }, effects };
   }
   const step = goElsewhere(freed, elsewhere, route);
@@ -192,6 +224,7 @@ function goElsewhere(call: Session, setup: Setup, route: BranchRoute): Step {
     diverting: undefined,
     refusals: [],
     isHunting: false,
+    wholeMs: route.wholeMs,
   };
   const told = ring({ ...call, setup: anew }, anew, 181, undefined);
   const step = nextGroup(told.call);

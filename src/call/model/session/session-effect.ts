@@ -3,10 +3,19 @@ import type { Outcome } from "./outcome.ts";
 import type { Side } from "./side.ts";
 
 /**
- * `ring`: nobody answers; `try`: a trunk does not respond; `hunt`: no further trunk is tried; `ack`: the caller's ACK
- * does not come; `resync`: try again.
+ * `ring`: nobody answers; `try`: a trunk does not respond; `hunt`: no further trunk is tried; `whole`: nobody is tried any
+ * more; `ack`: the caller's ACK does not come; `resync`: try again.
  */
-export type TimerName = "ring" | "try" | "hunt" | "ack" | "resync";
+export type TimerName = SetupTimer | "ack" | "resync";
+
+/** Timers of a call that has not been answered. */
+export type SetupTimer = "ring" | "try" | "hunt" | "whole";
+
+/** All of them are stopped. */
+export const STOP_SETUP_TIMERS: readonly SessionEffect[] = (["ring", "try", "hunt", "whole"] as const).map((timer) => ({
+  type: "stop-timer",
+  timer,
+}));
 
 /** What the relay is to do; `offerer` names the party whose offer it is about. */
 export type MediaOperation =

@@ -29,8 +29,8 @@ export type SessionEvent =
       readonly told?: ToldReason | undefined;
       readonly isOurs?: boolean | undefined;
     }
-  /** Where a call goes that is diverted; undefined: nowhere. */
-  | { readonly type: "diverted"; readonly route: BranchRoute | undefined }
+  /** Where a call goes that is diverted; undefined: nowhere. A service answers it at once. */
+  | { readonly type: "diverted"; readonly route: Route | undefined }
   /** A session without a caller: who answers at the route is connected with its service. */
   | { readonly type: "originated"; readonly route: BranchRoute }
   /** A call that has not been answered goes elsewhere, whatever has become of it so far. */
@@ -102,4 +102,6 @@ export interface BranchRoute {
   readonly kind: "branches";
   readonly groups: readonly BranchGroup[];
   readonly diverts?: readonly Diversion[];
+  /** The longest that all groups together are tried; absent: as long as each of them is. */
+  readonly wholeMs?: number;
 }

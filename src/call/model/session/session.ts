@@ -26,13 +26,15 @@ export interface BranchGroup {
    * are tried when the trunk has failed, and not when the callee refuses. Absent: whatever the refusal.
    */
   readonly tryMs?: number;
+  /** Of a hunt: what one of its members says is no word about the others, 6xx included. Absent: it is of none. */
+  readonly isHunted?: true;
 }
 
 /**
  * Why a call is to go elsewhere: the callee is busy, does not answer, no place of it could be reached, or it says where
- * (3xx).
+ * (`deflected`, a 3xx); `no-coverage`: whatever the reason, nobody of a hunt has taken it.
  */
-export type Diversion = "busy" | "no-answer" | "unregistered" | "deflected";
+export type Diversion = "busy" | "no-answer" | "unregistered" | "deflected" | "no-coverage";
 
 /** Early media of one branch, on its way to the caller or there. */
 export interface EarlyMedia {
@@ -59,6 +61,8 @@ export interface Setup {
   readonly isReached: boolean;
   /** The time for trying trunks is running. */
   readonly isHunting: boolean;
+  /** The longest that all groups together are tried, before the first one is; undefined: it runs, or there is no such bound. */
+  readonly wholeMs: number | undefined;
   /** When the call goes elsewhere instead of being refused. */
   readonly diverts: readonly Diversion[];
   /** What the caller is told when there is nowhere to divert to; undefined while nobody is asked for that. */

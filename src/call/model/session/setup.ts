@@ -1,5 +1,5 @@
 import type { Session, Negotiation, Setup } from "./session.ts";
-import type { MediaOperation, SessionEffect, Step } from "./session-effect.ts";
+import { STOP_SETUP_TIMERS, type MediaOperation, type SessionEffect, type Step } from "./session-effect.ts";
 import type { SessionEvent, Route } from "./session-event.ts";
 import { endCall } from "./ending.ts";
 import { isHold, isHoldInAnswer } from "./hold.ts";
@@ -55,6 +55,7 @@ function newSetup(sdp: string | undefined, route: Route, ticket: number): Setup 
     current: undefined,
     isReached: false,
     isHunting: false,
+    wholeMs: route.kind === "endpoint" ? undefined : route.wholeMs,
     diverts: route.kind === "endpoint" ? [] : (route.diverts ?? []),
     diverting: undefined,
     refusals: [],
@@ -76,12 +77,7 @@ export function branchAnswered(call: Session, { branchId, sdp, offered }: EventO
   if (branch === undefined) return { call, effects: [] };
   const others = call.branches.filter((one) => one.branchId !== branchId);
   if (!isWinner) return { call: { ...call, branches: others }, effects: [{ type: "decline", branchId }] };
-  const effects: SessionEffect[] = [
-    { type: "stop-timer", timer: "ring" },
-    { type: "stop-timer", timer: "try" },
-    { type: "stop-timer", timer: "hunt" },
-    { type: "adopt", branchId },
-  ];
+  const effects: SessionEffect[] = [...STOP_SETUP_TIMERS, { type: "adopt", branchId }];
   for (const { branchId: other, state } of others) {
     if (state !== "cancelled") effects.push({ type: "cancel", branchId: other, elsewhere: true });
   }

@@ -15,7 +15,16 @@ import {
 } from "./negotiation.ts";
 import { withTold, type Outcome } from "./outcome.ts";
 import { resyncAnswered, resyncMediaDone, resyncMediaFailed, resyncRefused, startResync } from "./resync.ts";
-import { branchFailed, branchProgress, diverted, huntTimeout, redirected, ringTimeout, tryTimeout } from "./ringing.ts";
+import {
+  branchFailed,
+  branchProgress,
+  diverted,
+  huntTimeout,
+  redirected,
+  ringTimeout,
+  tryTimeout,
+  wholeTimeout,
+} from "./ringing.ts";
 import { picked } from "./picked.ts";
 import { branchAnswered, offered, originated, setupMediaDone, setupMediaFailed } from "./setup.ts";
 import { otherSide, type Side } from "./side.ts";
@@ -273,6 +282,8 @@ function onTimer(call: Session, timer: TimerName): Step {
       return drained(tryTimeout(call));
     case "hunt":
       return huntTimeout(call);
+    case "whole":
+      return drained(wholeTimeout(call));
     case "ack":
       return payBye(call);
     case "resync":

@@ -1,0 +1,166 @@
+import { dropLeg } from "../basic-call.ts";
+import { attach } from "../reconnect.ts";
+import type { Why } from "../why.ts";
+import { nameSession, otherLeg, putSession, type Draft, type ModelLeg, type ModelSession } from "../world.ts";
+import { progress, refuse, succeed } from "./asker.ts";
+import { failureOf } from "./failure.ts";
+import { refreshSound } from "./sound.ts";
+import type { Asker, BlindTransfer, Recall } from "./transfer-state.ts";
+import { connect, isInTransfer, releaseLeg, transferring, type Opposite } from "./transfers.ts";
+
+const BLIND: Why = { cause: 16, feature: "blind-transfer", by: "party" };
+const RECALLED: Why = { cause: 16, feature: "transfer", by: "system" };
+
+/**
+ * The other party of a leg is to be connected with who answers at a number.
+ * @param referredBy what the number is told of who asks (RFC 3892)
+ */
+export function transferTo(
+  draft: Draft,
+  controller: ModelLeg,
+  to: string,
+  asker: Asker,
+  referredBy: string | undefined = undefined,
+): void {
+  const party = otherLeg(draft.world, controller);
+  if (party?.isUp !== true || !controller.isUp) {
+    return refuse(draft, asker, "wrong-state", "there is no established call with another party");
+  }
+  if ([controller, party].some(({ legId }) => isInTransfer(draft.world, legId))) {
+    return refuse(draft, asker, "pending", "a transfer of this call is under way");
+  }
+  if (to === controller.address.number) {
+    return refuse(draft, asker, "destination-busy", "a call is not transferred to the phone that has it");
+  }
+  const { callId, device, address } = controller;
+  const transferId = nameSession(draft, callId);
+  draft.world.transfers.set(transferId, {
+    transferId,
+    state: "calling",
+    callId,
+    party: party.legId,
+    controller: controller.legId,
+    device,
+    address,
+    asker,
+  });
+  progress(draft, asker, 100);
+  originate(draft, transferId, { callId, party, by: device, to, feature: "blind-transfer", referredBy });
+}
+
+interface Rung {
+  readonly callId: string;
+  readonly party: ModelLeg;
+  readonly by: string;
+  readonly to: string;
+  readonly feature: "blind-transfer" | "transfer";
+  readonly onlyDevice?: string;
+  readonly referredBy?: string | undefined;
+}
+
+function originate(draft: Draft, sessionId: string, { party, onlyDevice, referredBy, ...rung }: Rung): void {
+  const { callId, feature } = rung;
+  const purpose = { feature: "transfer", id: sessionId } as const;
+  putSession(draft, { sessionId, callId, stage: "setup", ringing: [], purpose, reason: feature });
+  draft.effects.push({
+    type: "originate",
+    sessionId,
+    from: { legId: party.legId },
+    endpoint: "silence",
+    ...rung,
+    ...(onlyDevice === undefined ? {} : { onlyDevice }),
+    ...(referredBy === undefined ? {} : { referredBy }),
+  });
+}
+
+/** The new number rings: who asked is told, and the party hears it. */
+export function transferRinging(draft: Draft, transfer: BlindTransfer): void {
+  if (transfer.isRinging === true) return;
+  draft.world.transfers.set(transfer.transferId, { ...transfer, isRinging: true });
+  progress(draft, transfer.asker, 180);
+  const party = draft.world.legs.get(transfer.party);
+  if (party !== undefined && transfer.controller !== undefined) refreshSound(draft, party);
+}
+
+/** Somebody has answered there, or a service of the switch is there. */
+export function transferAnswered(
+  draft: Draft,
+  transfer: BlindTransfer | Recall,
+  { sessionId, endpoint }: ModelSession,
+  legId: string | undefined,
+): void {
+  const { world } = draft;
+  const { callId, asker, device } = transfer;
+  world.transfers.delete(transfer.transferId);
+  const party = world.legs.get(transfer.party);
+  const target = oppositeAt(draft, sessionId, legId, endpoint);
+  if (party === undefined || target === undefined) {
+    return void draft.effects.push({ type: "release", sessionId, why: BLIND });
+  }
+  if (transfer.state === "recalling") return connect(draft, callId, party, target, RECALLED);
+  const controller = transfer.controller === undefined ? undefined : world.legs.get(transfer.controller);
+  transferring(draft, { surviving: callId, controller: device }, () => {
+    succeed(draft, asker, callId);
+    connect(draft, callId, party, target, BLIND);
+    if (controller !== undefined) dropLeg(draft, controller, BLIND);
+  });
+}
+
+/** A service is named without a session of its own. */
+function oppositeAt(
+  { world }: Draft,
+  sessionId: string,
+  legId: string | undefined,
+  endpoint: ModelSession["endpoint"],
+): Opposite | undefined {
+  const leg = legId === undefined ? undefined : world.legs.get(legId);
+  if (leg !== undefined) return { leg };
+  world.sessions.delete(sessionId);
+  return endpoint === undefined ? undefined : { service: endpoint };
+}
+
+/** Nobody has: the call stays as it was; where the phone has left meanwhile it is called back. */
+export function transferFailed(draft: Draft, transfer: BlindTransfer | Recall, why: Why): void {
+  const { world } = draft;
+  world.transfers.delete(transfer.transferId);
+  const party = world.legs.get(transfer.party);
+  if (transfer.state === "recalling") {
+    if (party !== undefined) releaseLeg(draft, party, { ...transfer.why, feature: "transfer" });
+    return;
+  }
+  refuse(draft, transfer.asker, failureOf(why), "nobody answered at the new number", why.sip?.status);
+  if (party === undefined) return;
+  if (transfer.controller !== undefined) return refreshSound(draft, party);
+  recall(draft, transfer, party, why);
+}
+
+/** Who has transferred is rung again: only there, and as long as any call rings there. */
+function recall(draft: Draft, { callId, device, address, asker }: BlindTransfer, party: ModelLeg, why: Why): void {
+  const transferId = nameSession(draft, callId);
+  draft.world.transfers.set(transferId, {
+    transferId,
+    state: "recalling",
+    callId,
+    party: party.legId,
+    device,
+    address,
+    asker,
+    why,
+  });
+  const to = address.number;
+  originate(draft, transferId, { callId, party, by: device, to, feature: "transfer", onlyDevice: device });
+}
+
+/** A leg of a transfer is about to end: the one that is transferred stays when its phone leaves. */
+export function transferLeaving(draft: Draft, transfer: BlindTransfer | Recall, legId: string, why: Why): void {
+  const { transferId, callId, party } = transfer;
+  if (legId === party) {
+    draft.world.transfers.delete(transferId);
+    if (transfer.state === "calling") refuse(draft, transfer.asker, "party-gone", "the other party has hung up");
+    return void draft.effects.push({ type: "release", sessionId: transferId, why });
+  }
+  if (transfer.state !== "calling" || legId !== transfer.controller) return;
+  const { controller: _left, ...rest } = transfer;
+  draft.world.transfers.set(transferId, rest);
+  attach(draft, callId, party, "ringback", { why: BLIND });
+}

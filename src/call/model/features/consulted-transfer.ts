@@ -1,0 +1,52 @@
+import { dropLeg } from "../basic-call.ts";
+import { linkCalls } from "../call-changes.ts";
+import type { Why } from "../why.ts";
+import type { Draft, ModelLeg } from "../world.ts";
+import { refuse, succeed } from "./asker.ts";
+import { transferTo } from "./blind-transfer.ts";
+import type { Asker } from "./transfer-state.ts";
+import { connect, isInTransfer, oppositeOf, transferring } from "./transfers.ts";
+
+const CONSULTED: Why = { cause: 16, feature: "transfer", by: "party" };
+
+/**
+ * The other parties of two legs of a device are connected; the call of the first survives. Where one of the two calls has
+ * not been answered yet it is given up, and its number rung for the other party instead.
+ */
+export function transferConsulted(draft: Draft, one: ModelLeg, other: ModelLeg, asker: Asker): void {
+  const { world } = draft;
+  const [first, second] = one.isUp ? [one, other] : [other, one];
+  const party = oppositeOf(world, first);
+  if (party === undefined) return refuse(draft, asker, "no-consultation", "a call has to be established");
+  const target = oppositeOf(world, second);
+  const legs = [first, second, ...[party, target].flatMap((each) => (each && "leg" in each ? [each.leg] : []))];
+  if (legs.some(({ legId }) => isInTransfer(world, legId))) {
+    return refuse(draft, asker, "pending", "a transfer of one of these calls is under way");
+  }
+  if (!second.isUp) return transferEarly(draft, first, second, asker);
+  const moved = target !== undefined && "leg" in target ? target.leg : undefined;
+  if (target === undefined || (moved === undefined && !("leg" in party))) {
+    return refuse(draft, asker, "no-consultation", "both calls need another party");
+  }
+  const [surviving, dissolved] = [first.callId, second.callId];
+  const merged = surviving === dissolved ? {} : { dissolved };
+  transferring(draft, { surviving, ...merged, controller: first.device }, () => {
+    succeed(draft, asker, surviving);
+    linkCalls(draft, dissolved, surviving);
+    if ("leg" in party) connect(draft, surviving, party.leg, target, CONSULTED);
+    else if (moved !== undefined) connect(draft, surviving, moved, party, CONSULTED);
+    for (const leg of [first, second]) {
+      dropLeg(draft, leg, CONSULTED);
+      // The session with a service ends by nobody's leaving it.
+      if (world.sessions.get(leg.sessionId)?.endpoint === undefined) continue;
+      draft.effects.push({ type: "release", sessionId: leg.sessionId, why: CONSULTED });
+    }
+  });
+}
+
+/** The call of `second` is given up before it is answered. */
+function transferEarly(draft: Draft, first: ModelLeg, { callId, sessionId }: ModelLeg, asker: Asker): void {
+  const to = draft.world.calls.get(callId)?.called ?? "";
+  draft.effects.push({ type: "release", sessionId, why: CONSULTED });
+  transferTo(draft, first, to, asker);
+}

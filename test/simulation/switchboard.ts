@@ -1,0 +1,159 @@
+import {
+  joinedSession,
+  mayBeAnsweredElsewhere,
+  partyToJoin,
+  statusOfCause,
+  type DialedFeature,
+  type Endpoint,
+  type ModelEffect,
+  type Outcome,
+  type Side,
+} from "../../src/call/model/index.ts";
+import { featureDialed } from "./dialed-features.ts";
+import { NOBODY } from "./phones.ts";
+import { goalFor, isDialed } from "./routing.ts";
+import { SimulatedSession, type SimulatedLeg } from "./session.ts";
+import type { SimulatedSwitch } from "./switch.ts";
+
+type EffectOf<Type extends ModelEffect["type"]> = Extract<ModelEffect, { type: Type }>;
+
+interface Seat {
+  readonly leg: SimulatedLeg;
+  readonly session: SimulatedSession;
+  readonly side: Side;
+}
+
+const MOVED: Outcome = { by: "switch", reason: "moved", status: 200, cause: 16 };
+
+/** Performs what features want of sessions, as the real switchboard does. */
+export class Switchboard {
+  readonly #host: SimulatedSwitch;
+
+  constructor(host: SimulatedSwitch) {
+    this.#host = host;
+  }
+
+  join({ sessionId, caller, callee }: EffectOf<"join">): boolean {
+    const { chance, weather } = this.#host;
+    if (chance.happens(weather.lostAtJoin)) this.#lose(chance.pick([caller, callee]) ?? caller);
+    const [first, second] = [this.#find(caller), this.#find(callee)];
+    if (first === undefined || second === undefined) return false;
+    const [one, other] = isUnacknowledged(second) ? [second, first] : [first, second];
+    return this.#connect(sessionId, one, other, undefined);
+  }
+
+  attach({ sessionId, legId, endpoint }: EffectOf<"attach">): boolean {
+    const seat = this.#find(legId);
+    return seat !== undefined && this.#connect(sessionId, seat, undefined, endpoint);
+  }
+
+  play({ sessionId, legId, source }: EffectOf<"play">): void {
+    const seat = this.#find(legId);
+    if (seat?.session.sessionId === sessionId) seat.session.play(seat.side, source);
+  }
+
+  release({ sessionId, why }: EffectOf<"release">): void {
+    const { cause, sip } = why;
+    const outcome: Outcome = { by: "switch", reason: "normal", status: sip?.status ?? statusOfCause(cause), cause };
+    this.#host.sessions.get(sessionId)?.dispatch({ type: "hang-up", outcome });
+  }
+
+  /** @returns a status: it cannot be */
+  reroute(sessionId: string, to: string): number | undefined {
+    const session = this.#host.sessions.get(sessionId);
+    if (session === undefined || !mayBeAnsweredElsewhere(session.call)) return 487;
+    const goal = goalFor(this.#host, to);
+    if (!isDialed(goal)) return goal;
+    if (goal.route.kind !== "branches") return 488;
+    session.redirect(goal, goal.route);
+    return undefined;
+  }
+
+  pickUp(sessionId: string, legId: string, onGone: () => void): boolean {
+    const seat = this.#find(legId);
+    const target = this.#host.sessions.get(sessionId);
+    const isOpen = target !== undefined && mayBeAnsweredElsewhere(target.call);
+    if (seat === undefined || isUnacknowledged(seat) || !isOpen) return false;
+    seat.session.take([seat.leg], MOVED);
+    target.pickUp(seat.leg, onGone);
+    return true;
+  }
+
+  /** @returns a status: it cannot be; `service`: nobody is rung, the number leads to one */
+  originate({
+    sessionId,
+    from,
+    to,
+    endpoint,
+    onlyDevice,
+  }: EffectOf<"originate">): number | "service" | DialedFeature | undefined {
+    const feature = onlyDevice === undefined ? featureDialed(to) : undefined;
+    if (feature !== undefined) return feature;
+    const host = this.#host;
+    const as =
+      "legId" in from
+        ? host.findByTag(from.legId)?.leg.device
+        : ({ kind: "peer", name: "", number: from.address.number } as const);
+    if (as === undefined) return 480;
+    if (host.chance.happens(host.weather.sendFails)) return 503;
+    const goal = goalFor(host, to, onlyDevice);
+    if (!isDialed(goal)) return goal;
+    const { route } = goal;
+    if (route.kind !== "branches") return "service";
+    const caller: SimulatedLeg = { tag: host.phones.nameDialog(), device: as, isVirtual: true, dialog: NOBODY };
+    const session = new SimulatedSession(host, { sessionId, caller, endpoint, called: to });
+    host.sessions.set(sessionId, session);
+    session.originate(goal, route);
+    return undefined;
+  }
+
+  /** The leg's phone is gone at this very moment. */
+  #lose(legId: string): void {
+    const seat = this.#find(legId);
+    const dialog = seat && this.#host.phones.dialogs.get(legId);
+    if (seat === undefined || dialog === undefined) return;
+    dialog.state = "gone";
+    seat.session.lose(seat.side);
+  }
+
+  #connect(sessionId: string, one: Seat, other: Seat | undefined, endpoint: Endpoint | undefined): boolean {
+    const { relay, chance, weather, sessions } = this.#host;
+    const parties = [one, other].map((seat) => seat && partyToJoin(seat.session.call[seat.side]));
+    const [first, second] = parties;
+    if (first === undefined) return false;
+    const call = joinedSession(first, second, isUnacknowledged(one));
+    const isJoined = !chance.happens(weather.joinRefused);
+    if (isJoined) relay.join(sessionId, refOf(one), other && refOf(other));
+    for (const session of new Set([one.session, ...(other === undefined ? [] : [other.session])])) {
+      session.take(
+        [one, other].flatMap((seat) => (seat?.session === session ? [seat.leg] : [])),
+        MOVED,
+      );
+    }
+    const called = other?.leg.device.number ?? endpoint ?? "";
+    const created = { sessionId, caller: one.leg, callee: other?.leg, endpoint, called, joined: call };
+    const session = new SimulatedSession(this.#host, created);
+    session.isMediaUnsure = !isJoined;
+    sessions.set(sessionId, session);
+    this.#host.onSessionBegun(session);
+    session.findEdge();
+    return true;
+  }
+
+  #find(legId: string): Seat | undefined {
+    const entry = this.#host.findByTag(legId);
+    const side = entry?.session.sideOf(entry.leg);
+    if (entry === undefined || side === undefined || entry.session.call.state !== "established") return undefined;
+    return { ...entry, side };
+  }
+}
+
+function refOf({ session, side }: Seat): { sessionId: string; side: Side } {
+  return { sessionId: session.sessionId, side };
+}
+
+function isUnacknowledged({ session, side }: Seat): boolean {
+  const { negotiation } = session.call;
+  if (negotiation === undefined || negotiation.kind === "resync") return false;
+  return negotiation.requester === side && negotiation.step === "awaiting-ack";
+}
