@@ -84,8 +84,14 @@ export function answered(draft: Draft, event: EventOf<"answered">): void {
   const caller = session.caller === undefined ? undefined : draft.world.legs.get(session.caller);
   if (caller !== undefined) putLeg(draft, { ...caller, isUp: true });
   const endpoint = event.endpoint === undefined ? {} : { endpoint: event.endpoint };
-  const up: ModelSession = { ...session, ...endpoint, stage: "up", ringing: [] };
-  if (event.leg === undefined) return putSession(draft, up);
+  const { picking: _picking, ...rung } = session;
+  const up: ModelSession = { ...rung, ...endpoint, stage: "up", ringing: [] };
+  if (event.leg === undefined) {
+    for (const { connectionId } of session.ringing) {
+      disconnect(draft, session.callId, connectionId, { ...NORMAL, cause: ANSWERED_ELSEWHERE });
+    }
+    return putSession(draft, up);
+  }
   putSession(
     draft,
     session.caller === undefined ? { ...up, caller: event.leg.legId } : { ...up, callee: event.leg.legId },

@@ -104,6 +104,11 @@ function onLeaving(draft: Draft, { legId, why }: EventOf<"leaving">): void {
 
 function onEnded(draft: Draft, event: EventOf<"ended">): void {
   const session = draft.world.sessions.get(event.sessionId);
+  for (const legId of [session?.caller, session?.callee]) {
+    // Whoever has not left it by itself is out now.
+    const isStill = legId !== undefined && draft.world.legs.get(legId)?.sessionId === event.sessionId;
+    if (isStill) onLeaving(draft, { type: "leaving", legId, why: event.why });
+  }
   ended(draft, event);
   const machine = session?.purpose === undefined ? undefined : MACHINES[session.purpose.feature];
   if (session?.purpose !== undefined) machine?.onEnded?.(draft, session.purpose.id, session, event.why);

@@ -6,6 +6,7 @@ import { attach, join } from "../reconnect.ts";
 import type { Why } from "../why.ts";
 import { nameSession, otherLeg, putSession, type Draft, type ModelLeg, type World } from "../world.ts";
 import { refuse, succeed } from "./asker.ts";
+import { isInvolved } from "./involved.ts";
 import { timerOf } from "./feature-machine.ts";
 import type { Parked, ParkPlace } from "./park-state.ts";
 import type { Asker } from "./transfer-state.ts";
@@ -39,6 +40,9 @@ export function tryToPark(draft: Draft, leg: ModelLeg, wanted: { range?: string;
   const party = otherLeg(world, leg);
   if (party === undefined || !party.isUp || !leg.isUp || leg.kind === "trunk") {
     return { ok: false, failure: "wrong-state", detail: "there is no established call with another party" };
+  }
+  if (isInvolved(world, leg.legId) || isInvolved(world, party.legId)) {
+    return { ok: false, failure: "pending", detail: "another feature is under way in this call" };
   }
   const ranges = wanted.range === undefined ? world.settings.parkRangesFor(leg.device) : [wanted.range];
   const places = ranges.flatMap((range) =>

@@ -108,6 +108,7 @@ function take(draft: Draft, pickup: Pickup, legId: string): void {
   world.pickups.set(pickupId, { ...pickup, state: "taking", target: sessionId, legId });
   linkCalls(draft, leg.callId, callId);
   moveLeg(draft, leg, callId, sessionId, PICKED_UP);
+  putSession(draft, { ...target, picking: legId });
   effects.push({ type: "pick-up", sessionId, legId });
 }
 
@@ -126,18 +127,23 @@ function pickupOf({ pickups }: World, target: string): Pickup | undefined {
 
 /** What happens to a call that is being picked up. */
 export function watchPickups(draft: Draft, event: ModelEvent): void {
-  if (event.type !== "answered" && event.type !== "pick-up-failed") return;
+  if (event.type !== "answered" && event.type !== "pick-up-failed" && event.type !== "ended") return;
   const pickup = pickupOf(draft.world, event.sessionId);
   if (pickup === undefined) return;
-  if (event.type === "answered") {
-    if (event.leg?.legId !== pickup.legId) return;
+  if (event.type === "answered" && event.leg?.legId === pickup.legId) {
     const { pickupId, commandId } = pickup;
     draft.world.pickups.delete(pickupId);
     const callId = draft.world.sessions.get(event.sessionId)?.callId ?? event.sessionId;
     return succeed(draft, commandId === undefined ? {} : { commandId }, callId);
   }
-  if (event.legId !== pickup.legId) return;
-  const leg = draft.world.legs.get(event.legId);
+  if (event.type === "pick-up-failed" && event.legId !== pickup.legId) return;
+  const { world } = draft;
+  const session = world.sessions.get(event.sessionId);
+  if (session !== undefined) {
+    const { picking: _picking, ...rest } = session;
+    putSession(draft, rest);
+  }
+  const leg = pickup.legId === undefined ? undefined : world.legs.get(pickup.legId);
   if (leg !== undefined) dropLeg(draft, leg, GONE);
   fail(draft, pickup, GONE);
 }

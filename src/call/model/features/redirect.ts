@@ -15,6 +15,7 @@ import {
 } from "../world.ts";
 import { failureOf } from "./failure.ts";
 import { refuse, succeed } from "./asker.ts";
+import { isInvolved } from "./involved.ts";
 import type { FeatureMachine } from "./feature-machine.ts";
 import type { Redirect } from "./redirect-state.ts";
 
@@ -109,6 +110,9 @@ function redirectEstablished(
   const party = otherLeg(world, leg);
   if (party?.isUp !== true) {
     return refuse(draft, { commandId }, "wrong-state", "there is no established call with another party");
+  }
+  if (isInvolved(world, leg.legId) || isInvolved(world, party.legId)) {
+    return refuse(draft, { commandId }, "pending", "another feature is under way in this call");
   }
   const { callId } = leg;
   const redirectId = nameSession(draft, callId);

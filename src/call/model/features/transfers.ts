@@ -26,15 +26,6 @@ export function oppositeOf(world: World, leg: ModelLeg): Opposite | undefined {
   return session.endpoint === undefined || isFeature ? undefined : { service: session.endpoint };
 }
 
-/** True while a leg is transferred, or its user transfers. */
-export function isInTransfer({ transfers }: World, legId: string): boolean {
-  for (const transfer of transfers.values()) {
-    if (transfer.state === "dialed") continue;
-    if (transfer.party === legId || (transfer.state === "calling" && transfer.controller === legId)) return true;
-  }
-  return false;
-}
-
 /** Does a transfer, whose changes belong together. */
 export function transferring(draft: Draft, calls: TransferredCalls, act: () => void): void {
   const told = { type: "feature", feature: "transfer", ...calls } as const;
