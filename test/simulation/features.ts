@@ -169,9 +169,9 @@ export class SimulatedFeatures implements Omit<SessionObserver<SimulatedSession>
         this.#decision = effect;
         return;
       case "join":
-        return this.#endUnless(this.#switchboard.join(effect), effect.sessionId);
+        return this.#endUnless(this.#switchboard.join(effect), effect.sessionId, [effect.caller, effect.callee]);
       case "attach":
-        return this.#endUnless(this.#switchboard.attach(effect), effect.sessionId);
+        return this.#endUnless(this.#switchboard.attach(effect), effect.sessionId, [effect.legId]);
       case "originate":
         return this.#originate(effect);
       case "reroute":
@@ -193,8 +193,10 @@ export class SimulatedFeatures implements Omit<SessionObserver<SimulatedSession>
     }
   }
 
-  #endUnless(isMade: boolean, sessionId: string): void {
-    if (!isMade) this.#handle({ type: "ended", sessionId, why: { cause: 41, feature: "normal", by: "system" } });
+  #endUnless(isMade: boolean, sessionId: string, legIds: readonly string[]): void {
+    if (isMade) return;
+    this.#switchboard.giveUp(legIds);
+    this.#handle({ type: "ended", sessionId, why: { cause: 41, feature: "normal", by: "system" } });
   }
 
   #originate(effect: Extract<ModelEffect, { type: "originate" }>): void {

@@ -1,6 +1,7 @@
 import {
   joinedSession,
   mayBeAnsweredElsewhere,
+  mayBeRedirected,
   partyToJoin,
   statusOfCause,
   type DialedFeature,
@@ -58,10 +59,16 @@ export class Switchboard {
     this.#host.sessions.get(sessionId)?.dispatch({ type: "hang-up", outcome });
   }
 
+  /** What could not be connected is released where it is. */
+  giveUp(legIds: readonly string[]): void {
+    const outcome: Outcome = { by: "switch", reason: "normal", status: 503, cause: 41 };
+    for (const legId of legIds) this.#find(legId)?.session.dispatch({ type: "hang-up", outcome });
+  }
+
   /** @returns a status: it cannot be */
   reroute(sessionId: string, to: string): number | undefined {
     const session = this.#host.sessions.get(sessionId);
-    if (session === undefined || !mayBeAnsweredElsewhere(session.call)) return 487;
+    if (session === undefined || !mayBeRedirected(session.call)) return 487;
     const goal = goalFor(this.#host, to);
     if (!isDialed(goal)) return goal;
     if (goal.route.kind !== "branches") return 488;

@@ -1,5 +1,5 @@
 import type { Ids } from "../../common/index.ts";
-import { mayBeAnsweredElsewhere, type Session, type SessionEvent } from "../model/index.ts";
+import { mayBeAnsweredElsewhere, mayBeRedirected, type Session, type SessionEvent } from "../model/index.ts";
 import type { BranchSet } from "./branch-set.ts";
 import type { CallGoal } from "./call-goal.ts";
 import type { Redirecting } from "./call-routing.ts";
@@ -32,8 +32,8 @@ export class SessionMoves {
 
   /** It rings elsewhere from now on. @returns why not: it rings where it did then */
   reroute(redirecting: Redirecting): Rejection | undefined {
-    const { goal, dispatch } = this.#options;
-    if (!this.isOpen) return rejection(487, "not-ringing");
+    const { goal, dispatch, call } = this.#options;
+    if (!mayBeRedirected(call())) return rejection(487, "not-ringing");
     const routed = goal.reroute(redirecting);
     if (routed.kind === "rejected") return routed;
     dispatch({ type: "redirected", route: routed.route });

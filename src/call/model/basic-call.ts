@@ -36,7 +36,7 @@ export function offered(draft: Draft, { sessionId, leg, called }: EventOf<"offer
 /** Who is rung from now on: others are out, and who is new is offered the call. */
 export function offering(draft: Draft, { sessionId, places, feature }: EventOf<"offering">): void {
   const session = draft.world.sessions.get(sessionId);
-  if (session?.stage !== "setup") return;
+  if (session?.stage !== "setup" || !draft.world.calls.has(session.callId)) return;
   const { callId } = session;
   const why = because(feature ?? session.reason);
   establishCaller(draft, session);

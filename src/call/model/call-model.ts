@@ -9,7 +9,7 @@ import { watchPickups } from "./features/pickup.ts";
 import type { ModelEffect } from "./model-effect.ts";
 import type { ModelEvent, Refer } from "./model-event.ts";
 import type { Why } from "./why.ts";
-import type { Draft, FeatureName, ModelSession, World } from "./world.ts";
+import { legsOf, type Draft, type FeatureName, type ModelSession, type World } from "./world.ts";
 
 type EventOf<Type extends ModelEvent["type"]> = Extract<ModelEvent, { type: Type }>;
 
@@ -125,10 +125,9 @@ function onRefer(draft: Draft, { referId, legId, to, replaces, isEarlyOnly, refe
   if (leg === undefined) return refuse(draft, { referId }, "wrong-state", "the dialog is gone");
   const replaced = replaces === undefined ? undefined : draft.world.legs.get(replaces);
   if (replaced === undefined) return transferTo(draft, leg, to, { referId }, referredBy);
-  if (replaced === leg || replaced.device !== leg.device) {
-    return refuse(draft, { referId }, "wrong-state", "not another dialog of this phone");
-  }
+  const own = legsOf(draft.world, leg.device).find(({ sessionId }) => sessionId === replaced.sessionId);
+  if (own === undefined || own === leg) return refuse(draft, { referId }, "wrong-state", "not a dialog of this phone");
   // RFC 3891 3: a dialog that is established already is not what was meant.
-  if (isEarlyOnly === true && replaced.isUp) return refuse(draft, { referId }, "destination-busy", "it was answered");
-  transferConsulted(draft, leg, replaced, { referId });
+  if (isEarlyOnly === true && own.isUp) return refuse(draft, { referId }, "destination-busy", "it was answered");
+  transferConsulted(draft, leg, own, { referId });
 }

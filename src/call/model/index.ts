@@ -16,7 +16,7 @@ export { refusedOutcome, type EndReason, type Outcome, type Refusal, type ToldRe
 export { answerToHold, audibleHold, isHold, isSameMedia, partyToJoin } from "./session/hold.ts";
 export { restoredSession } from "./session/restored-session.ts";
 export { otherSide, type Side } from "./session/side.ts";
-export { mayBeAnsweredElsewhere } from "./session/picked.ts";
+export { mayBeAnsweredElsewhere, mayBeRedirected } from "./session/picked.ts";
 export { step } from "./session/step.ts";
 /** The pure model of all calls of a node. */
 export { advance } from "./call-model.ts";

@@ -211,9 +211,9 @@ export class CallFeatures implements SessionObserver<CallSession> {
         this.#decision = { kind: "refused", status: effect.status, reason: effect.reason };
         return;
       case "join":
-        return this.#endUnless(this.#switchboard.join(effect), effect.sessionId);
+        return this.#endUnless(this.#switchboard.join(effect), effect.sessionId, [effect.caller, effect.callee]);
       case "attach":
-        return this.#endUnless(this.#switchboard.attach(effect), effect.sessionId);
+        return this.#endUnless(this.#switchboard.attach(effect), effect.sessionId, [effect.legId]);
       case "originate":
         return this.#originate(effect);
       case "reroute":
@@ -240,8 +240,10 @@ export class CallFeatures implements SessionObserver<CallSession> {
   }
 
   /** A session that could not be made is over. */
-  #endUnless(isMade: boolean, sessionId: string): void {
-    if (!isMade) this.#handle({ type: "ended", sessionId, why: { cause: 41, feature: "normal", by: "system" } });
+  #endUnless(isMade: boolean, sessionId: string, legIds: readonly string[]): void {
+    if (isMade) return;
+    this.#switchboard.giveUp(legIds);
+    this.#handle({ type: "ended", sessionId, why: { cause: 41, feature: "normal", by: "system" } });
   }
 
   #originate(effect: Extract<ModelEffect, { type: "originate" }>): void {

@@ -29,6 +29,7 @@ export interface SwitchboardOptions {
   readonly musicOf: (device: string) => string | undefined;
 }
 
+const LOST: Outcome = { by: "switch", reason: "session-lost", status: 503, cause: 41 };
 const MOVED: Outcome = { by: "switch", reason: "moved", status: 200, cause: 16 };
 
 /** Performs what features want of sessions. Legs that are gone are left out: their end is told of by itself. */
@@ -65,6 +66,11 @@ export class Switchboard {
 
   release({ sessionId, why }: EffectOf<"release">): void {
     this.#options.table.get(sessionId)?.dispatch({ type: "hang-up", outcome: outcomeOf(why) });
+  }
+
+  /** What could not be connected is released where it is: its call is over. */
+  giveUp(legIds: readonly string[]): void {
+    for (const legId of legIds) this.#find(legId)?.session.dispatch({ type: "hang-up", outcome: LOST });
   }
 
   /** @returns why the session still rings where it did; undefined: it rings elsewhere */

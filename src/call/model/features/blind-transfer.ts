@@ -7,7 +7,7 @@ import { failureOf } from "./failure.ts";
 import { refreshSound } from "./sound.ts";
 import { isInvolved } from "./involved.ts";
 import type { Asker, BlindTransfer, Recall } from "./transfer-state.ts";
-import { connect, releaseLeg, transferring, type Opposite } from "./transfers.ts";
+import { connect, releaseLeg, transferring, oppositeAt } from "./transfers.ts";
 
 const BLIND: Why = { cause: 16, feature: "blind-transfer", by: "party" };
 const RECALLED: Why = { cause: 16, feature: "transfer", by: "system" };
@@ -105,19 +105,6 @@ export function transferAnswered(
     connect(draft, callId, party, target, BLIND);
     if (controller !== undefined) dropLeg(draft, controller, BLIND);
   });
-}
-
-/** A service is named without a session of its own. */
-function oppositeAt(
-  { world }: Draft,
-  sessionId: string,
-  legId: string | undefined,
-  endpoint: ModelSession["endpoint"],
-): Opposite | undefined {
-  const leg = legId === undefined ? undefined : world.legs.get(legId);
-  if (leg !== undefined) return { leg };
-  world.sessions.delete(sessionId);
-  return endpoint === undefined ? undefined : { service: endpoint };
 }
 
 /** Nobody has: the call stays as it was; where the phone has left meanwhile it is called back. */

@@ -19,6 +19,7 @@ export function transferConsulted(draft: Draft, one: ModelLeg, other: ModelLeg, 
   const [first, second] = one.isUp ? [one, other] : [other, one];
   const party = oppositeOf(world, first);
   if (party === undefined) return refuse(draft, asker, "no-consultation", "a call has to be established");
+  if (first.sessionId === second.sessionId) return refuse(draft, asker, "no-consultation", "it is one call");
   const target = oppositeOf(world, second);
   const legs = [first, second, ...[party, target].flatMap((each) => (each && "leg" in each ? [each.leg] : []))];
   if (legs.some(({ legId }) => isInvolved(world, legId))) {

@@ -1,11 +1,11 @@
 import { beginCall } from "../call-changes.ts";
 import type { CallCommand, CommandFailure } from "../call-command.ts";
-import { join } from "../reconnect.ts";
 import type { Why } from "../why.ts";
 import { nameSession, putSession, type Draft } from "../world.ts";
 import { failureOf } from "./failure.ts";
 import type { FeatureMachine } from "./feature-machine.ts";
 import type { MakeCall } from "./make-call-state.ts";
+import { connect, oppositeAt, type Opposite } from "./transfers.ts";
 
 const MADE: Why = { cause: 16, feature: "make-call", by: "application" };
 
@@ -39,9 +39,10 @@ export function makeCall(
 export const MAKE_CALL: FeatureMachine = {
   onAnswered: (draft, id, session, legId) => {
     const made = draft.world.madeCalls.get(id);
-    if (made === undefined || legId === undefined) return;
-    if (made.state === "prompting") callOther(draft, made, legId);
-    else if (made.target === session.sessionId) connect(draft, made, legId);
+    if (made === undefined) return;
+    if (made.state === "prompting") return legId === undefined ? undefined : callOther(draft, made, legId);
+    const other = oppositeAt(draft, session.sessionId, legId, session.endpoint);
+    if (made.target === session.sessionId && other !== undefined) connectBoth(draft, made, other);
   },
   onEnded: (draft, id, session, why) => {
     const made = draft.world.madeCalls.get(id);
@@ -80,10 +81,11 @@ function callOther(draft: Draft, made: MakeCall, legId: string): void {
   });
 }
 
-function connect(draft: Draft, { callId, commandId, legId }: MakeCall, target: string): void {
+function connectBoth(draft: Draft, { callId, commandId, legId }: MakeCall, other: Opposite): void {
   draft.world.madeCalls.delete(callId);
-  if (legId === undefined) return;
-  join(draft, callId, legId, target, MADE);
+  const leg = legId === undefined ? undefined : draft.world.legs.get(legId);
+  if (leg === undefined) return;
+  connect(draft, callId, leg, other, MADE);
   draft.effects.push({ type: "result", commandId, result: { ok: true, callId } });
 }
 

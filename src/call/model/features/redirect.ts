@@ -1,6 +1,6 @@
 import type { RedirectCommand } from "../call-command.ts";
 import type { ModelEvent } from "../model-event.ts";
-import { attach, join } from "../reconnect.ts";
+import { attach } from "../reconnect.ts";
 import type { Why } from "../why.ts";
 import {
   legsOf,
@@ -15,6 +15,7 @@ import {
 } from "../world.ts";
 import { failureOf } from "./failure.ts";
 import { refuse, succeed } from "./asker.ts";
+import { connect, oppositeAt } from "./transfers.ts";
 import { isInvolved } from "./involved.ts";
 import type { FeatureMachine } from "./feature-machine.ts";
 import type { Redirect } from "./redirect-state.ts";
@@ -82,6 +83,9 @@ function redirectRinging(
 ): void {
   const { world, effects } = draft;
   const { sessionId, callId } = session;
+  if (world.redirects.has(sessionId)) {
+    return refuse(draft, { commandId }, "redirect-pending", "the call is being redirected already");
+  }
   const isDropping = failureMode === "drop";
   const caller = session.caller === undefined ? undefined : world.legs.get(session.caller);
   world.redirects.set(sessionId, { redirectId: sessionId, callId, device, isDropping, commandId });
@@ -184,12 +188,14 @@ export const REDIRECT: FeatureMachine = {
     succeed(draft, pending, pending.callId);
     if (party !== undefined) attach(draft, pending.callId, party.legId, "ringback", { why: REDIRECTED });
   },
-  onAnswered: (draft, id, _session, legId) => {
+  onAnswered: (draft, id, { endpoint }, legId) => {
     const pending = draft.world.redirects.get(id);
-    if (pending?.party === undefined || legId === undefined) return;
+    const other = oppositeAt(draft, id, legId, endpoint);
+    if (pending?.party === undefined || other === undefined) return;
     draft.world.redirects.delete(id);
     if (pending.hasRung !== true) succeed(draft, pending, pending.callId);
-    if (draft.world.legs.has(pending.party)) join(draft, pending.callId, pending.party, legId, REDIRECTED);
+    const party = draft.world.legs.get(pending.party);
+    if (party !== undefined) connect(draft, pending.callId, party, other, REDIRECTED);
     else draft.effects.push({ type: "release", sessionId: id, why: REDIRECTED });
   },
   onEnded: (draft, id, _session, why) => {

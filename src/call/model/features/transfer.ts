@@ -2,8 +2,8 @@ import type { Why } from "../why.ts";
 import type { Draft } from "../world.ts";
 import { transferAnswered, transferFailed, transferLeaving, transferRinging } from "./blind-transfer.ts";
 import { dialedAnswered } from "./dialed-transfer.ts";
-import { park, placeToPark } from "./park.ts";
 import type { FeatureMachine } from "./feature-machine.ts";
+import { park, placeToPark } from "./park.ts";
 
 export { refuse } from "./asker.ts";
 export { transferTo } from "./blind-transfer.ts";
@@ -29,10 +29,10 @@ export const TRANSFER: FeatureMachine = {
   },
   onFeature: (draft, id, feature) => {
     const transfer = draft.world.transfers.get(id);
-    if (transfer?.state !== "calling") return false;
-    const leg = transfer.controller === undefined ? undefined : draft.world.legs.get(transfer.controller);
     const place = placeToPark(feature);
-    if (leg === undefined || place === undefined) return false;
+    if (transfer?.state !== "calling" || transfer.controller === undefined || place === undefined) return false;
+    const leg = draft.world.legs.get(transfer.controller);
+    if (leg === undefined) return false;
     draft.world.transfers.delete(id);
     park(draft, leg, place, transfer.asker);
     return true;

@@ -1,9 +1,14 @@
 import type { Session } from "./session.ts";
 import type { Step } from "./session-effect.ts";
 
-/** True while a call of a caller is offered to somebody, and nobody has answered. */
-export function mayBeAnsweredElsewhere({ setup, isOriginated }: Session): boolean {
-  return isOriginated !== true && setup !== undefined && setup.step !== "media-answer" && setup.diverting === undefined;
+/** True while a call is offered to somebody, and nobody has answered. */
+export function mayBeRedirected({ setup }: Session): boolean {
+  return setup !== undefined && setup.step !== "media-answer" && setup.diverting === undefined;
+}
+
+/** The same of a call that has a caller. */
+export function mayBeAnsweredElsewhere(call: Session): boolean {
+  return call.isOriginated !== true && mayBeRedirected(call);
 }
 
 /**
