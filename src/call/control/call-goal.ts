@@ -1,5 +1,5 @@
 import type { Diversion, SessionEffect } from "../model/index.ts";
-import type { Redirecting } from "./call-routing.ts";
+import type { Redirecting } from "./redirecting.ts";
 import { CallerResponses } from "./caller-responses.ts";
 import type { Leg, LegDevice } from "./leg.ts";
 import type { CallTargets, Deflection, DivertedCall, OfferedInvite, ReroutedCall } from "./offered-invite.ts";
@@ -31,6 +31,11 @@ export class CallGoal {
     const isRinging = effect.status === 180 || effect.status === 183;
     this.#hasRung ||= isRinging;
     return isRinging;
+  }
+
+  /** Who rings or has answered. */
+  noteConnected(device: LegDevice | undefined): void {
+    if (this.#responses !== undefined) this.#responses.connected = device;
   }
 
   /** A phone says where to call instead. */

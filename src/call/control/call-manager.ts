@@ -154,9 +154,7 @@ export class CallManager {
     });
     this.#newCalls = new NewCalls({
       context: this.#context,
-      onOffered: (session) => this.#features.onOffered(session),
-      onReturned: (sessionId, status) => this.#features.onReturned(sessionId, status),
-      onDialed: (callId, caller, called, feature) => this.#features.dial(callId, caller, called, feature),
+      features: () => this.#features,
       table: this.#table,
       inventory,
       ids,
@@ -256,6 +254,7 @@ export class CallManager {
 
   /** Takes what the relay tells unasked. */
   relayEvent(event: RelayEvent): void {
+    if (event.type === "prompt-ended") this.#features.onPromptEnded(event.callId);
     if (event.type === "media-timeout") this.#table.get(event.callId)?.dispatch({ type: "media-timeout" });
   }
 

@@ -10,6 +10,7 @@ import { octets } from "./caller-identity.ts";
 import type { LegDevice } from "./leg.ts";
 import type { Deflection, DivertedCall, ReroutedCall, Untaken } from "./offered-invite.ts";
 import { DIVERSION_OF_REDIRECT } from "./redirecting-headers.ts";
+import type { Redirecting } from "./redirecting.ts";
 import { rejection } from "./rejection.ts";
 import { routeCall, type RouteContext } from "./route-call.ts";
 import type { FeatureCall, RejectedCall, RoutedCall } from "./routed-call.ts";
@@ -44,21 +45,6 @@ export interface CallRoutingOptions {
   readonly isOwnHost: (host: string) => boolean;
   readonly toll: TollGuards;
   readonly context: Omit<RouteContext, "guard">;
-}
-
-/** Who sends a call elsewhere that has been offered, and where to. */
-export interface Redirecting {
-  /** Whose line it is that redirects, and who pays. */
-  readonly by: SipPhone | Peer;
-  readonly dialed: Dialed;
-  /** Whose calling search space applies; absent: that of `by`. */
-  readonly as?: SipPhone | Peer;
-  /** Who counts as called first: the new destination, or a number; absent: who did. */
-  readonly originalCalled?: "reset" | { readonly number: string };
-  /** How the caller is shown; absent: as it is. */
-  readonly callingNumber?: string;
-  /** When the new destination is busy or is not there, and has not rung, the call comes back. */
-  readonly isKept: boolean;
 }
 
 /** Where a call is on its way. */
@@ -126,7 +112,17 @@ export class CallRouting {
   begin(dialed: Dialed): Routed {
     const { caller, analyze, isUrgent } = this.#options;
     this.#wasUrgent = this.#isUrgent = isUrgent(dialed);
-    return this.#withHistory(this.#to(analyze({ dialed, by: caller, mayUseFeatures: true })));
+    const routed = this.#to(analyze({ dialed, by: caller, mayUseFeatures: true }));
+    const group = otherGroup(routed);
+    return group === undefined ? this.#withHistory(routed) : this.#toGroup(group);
+  }
+
+  /** The number behind the code for another group has to be a group's that the caller may dial. */
+  #toGroup(number: string): Routed {
+    const { caller, analyze } = this.#options;
+    const destination = analyze({ dialed: { user: number }, by: caller });
+    if (destination.kind === "pickup-group") return this.#to(destination);
+    return { kind: "rejected", ...rejection(404, "pickup-group") };
   }
 
   /** To one phone, wherever its calls are forwarded to. */
@@ -340,6 +336,12 @@ function mapTargets(
   change: (target: BranchTarget) => BranchTarget,
 ): Map<string, BranchTarget> {
   return new Map([...targets].map(([branchId, target]) => [branchId, change(target)]));
+}
+
+/** Number of the group that was dialed behind its code; undefined: something else was dialed. */
+function otherGroup(routed: Routed): string | undefined {
+  if (routed.kind !== "feature" || routed.feature.kind !== "code") return undefined;
+  return routed.feature.code === "other-group-pickup" ? routed.feature.argument : undefined;
 }
 
 /** @param line such as `1001@internal` */

@@ -130,10 +130,7 @@ export class CallSession {
         owner.addLeg(leg, this);
         this.#calleeCallIds.push(leg.sipCallId);
       },
-      onConnected: (device) => {
-        const { responses } = this.#goal;
-        if (responses !== undefined) responses.connected = device;
-      },
+      onConnected: (device) => this.#goal.noteConnected(device),
     };
   }
 

@@ -41,14 +41,19 @@ import type { DialDecision, FeatureCall, RejectedCall, RoutedCall } from "./rout
 import { registrationAt } from "./way-to-leg.ts";
 import { virtualLeg } from "./virtual-leg.ts";
 
+/** What features have to do with new calls. */
+export interface FeatureHost {
+  /** What becomes of an INVITE that asks for a feature. */
+  dial(callId: string, caller: Leg, called: string, feature: DialedFeature): DialDecision;
+  /** Told of a device's call before anybody is rung. */
+  onOffered(session: CallSession): void;
+  /** Told of a call that was redirected and rings where it did again, since that has failed with a status. */
+  onReturned(sessionId: string, status: number): void;
+}
+
 export interface NewCallsOptions extends CallLimits {
   readonly context: CallContext;
-  /** What becomes of an INVITE that asks for a feature. */
-  readonly onDialed: (callId: string, caller: Leg, called: string, feature: DialedFeature) => DialDecision;
-  /** Told of a call that was redirected and rings where it did again, since that has failed with a status. */
-  readonly onReturned: (sessionId: string, status: number) => void;
-  /** Told of a device's call before anybody is rung. */
-  readonly onOffered: (session: CallSession) => void;
+  readonly features: () => FeatureHost;
   readonly table: CallTable;
   readonly inventory: Inventory;
   readonly ids: Ids;
@@ -175,7 +180,7 @@ export class NewCalls {
   /** What a device dials that asks for a feature is answered by a service of the relay, where the feature can be had. */
   #dial({ callId, device, dialed }: BegunCall, caller: Leg, { feature }: FeatureCall): RoutedCall | RejectedCall {
     if (device.kind === "peer") return { kind: "rejected", ...rejection(403, "feature") };
-    const decision = this.#options.onDialed(callId, caller, dialed.user, feature);
+    const decision = this.#options.features().dial(callId, caller, dialed.user, feature);
     if (decision.kind === "refused") {
       const { status, reason } = decision;
       return { kind: "rejected", ...rejection(status, reason, [["Warning", `399 tandem "${reason}"`]]) };
@@ -206,7 +211,7 @@ export class NewCalls {
     const headers = [...branchHeaders(message, checked.hops), ...recvInfo(caller)];
     const targets = this.#targets(session, routed, routing, headers);
     table.add(session);
-    if (!isKnown) this.#options.onOffered(session);
+    if (!isKnown) this.#options.features().onOffered(session);
     session.offer({
       request,
       sdp: checked.sdp,
@@ -225,7 +230,7 @@ export class NewCalls {
     routing: CallRouting | undefined,
     headers: HeaderList,
   ): CallTargets {
-    const onReturned = (status: number): void => this.#options.onReturned(session.callId, status);
+    const onReturned = (status: number): void => this.#options.features().onReturned(session.callId, status);
     return callTargets(routed, routing, session.progress, { branchHeaders: headers, onReturned });
   }
 

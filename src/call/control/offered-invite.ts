@@ -1,7 +1,7 @@
 import type { RelayEndpoint } from "../../media/index.ts";
 import type { BranchRoute, Diversion, Route, Shown } from "../model/index.ts";
 import type { HeaderList, IncomingRequest } from "../signaling/signaling-port.ts";
-import type { Redirecting } from "./call-routing.ts";
+import type { Redirecting } from "./redirecting.ts";
 import type { BranchTarget } from "./branch.ts";
 import type { Leg, LegDevice } from "./leg.ts";
 import type { Reliability } from "./reliability.ts";

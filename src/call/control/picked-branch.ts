@@ -1,5 +1,5 @@
 import type { HeaderList, IncomingResponse, PendingRequest } from "../signaling/signaling-port.ts";
-import { STATUS_OF_SIGNALING_ERROR } from "../signaling/signaling-error.ts";
+import type { SignalingError } from "../signaling/signaling-error.ts";
 import { adoptAbilities, DIALOG_CAPABILITIES } from "./capabilities.ts";
 import type { DialogRequests } from "./dialog-requests.ts";
 import type { Leg } from "./leg.ts";
@@ -46,7 +46,7 @@ export class PickedBranch {
     const headers = [...DIALOG_CAPABILITIES, ...sessionRequestHeaders(leg)];
     const body = sdp === undefined ? undefined : { contentType: "application/sdp", text: sdp };
     const onResponse = (response: IncomingResponse): void => this.#onResponse(response);
-    const onFailed = ({ code }: { code: keyof typeof STATUS_OF_SIGNALING_ERROR }): void => this.#fail(code);
+    const onFailed = ({ code }: SignalingError): void => this.#fail(code);
     this.#pending = this.#requests.sendAside(leg, { method: "INVITE", headers, body }, { onResponse, onFailed });
   }
 

@@ -2,7 +2,7 @@ import type { Ids } from "../../common/index.ts";
 import { mayBeAnsweredElsewhere, mayBeRedirected, type Session, type SessionEvent } from "../model/index.ts";
 import type { BranchSet } from "./branch-set.ts";
 import type { CallGoal } from "./call-goal.ts";
-import type { Redirecting } from "./call-routing.ts";
+import type { Redirecting } from "./redirecting.ts";
 import type { DialogRequests } from "./dialog-requests.ts";
 import type { Leg } from "./leg.ts";
 import { PickedBranch } from "./picked-branch.ts";

@@ -11,18 +11,11 @@ import { legsOf, type Draft, type ModelLeg } from "./world.ts";
 
 /** What applications, people and feature codes ask for. */
 export function commanded(draft: Draft, { commandId, command }: Extract<ModelEvent, { type: "command" }>): void {
-  switch (command.type) {
-    case "make-call":
-      return makeCall(draft, commandId, command);
-    case "redirect":
-      return redirect(draft, command, commandId);
-    case "unpark":
-      return unpark(draft, command, commandId);
-    case "pickup":
-      return commandPickup(draft, command, commandId);
-    default:
-      return commandLeg(draft, commandId, command);
-  }
+  if (command.type === "make-call") return makeCall(draft, commandId, command);
+  if (command.type === "redirect") return redirect(draft, command, commandId);
+  if (command.type === "unpark") return unpark(draft, command, commandId);
+  if (command.type === "pickup") return commandPickup(draft, command, commandId);
+  commandLeg(draft, commandId, command);
 }
 
 type LegCommand = Exclude<CallCommand, { type: "make-call" | "redirect" | "unpark" | "pickup" }>;

@@ -49,12 +49,12 @@ function beginCode(
       return parked(draft, sessionId, dialedPark(draft, sessionId, leg.device));
     case "group-pickup":
       return pickedUp(draft, sessionId, leg, {});
-    case "other-group-pickup":
-      return pickedUp(draft, sessionId, leg, { group: argument });
     case "directed-pickup":
       return pickedUp(draft, sessionId, leg, { number: argument });
     case "transfer":
       return dialTransfer(draft, { sessionId, ...leg }, argument);
+    // Its number leads to the group itself.
+    case "other-group-pickup":
     case "conference":
     case "barge":
       return NOT_HERE;

@@ -130,6 +130,11 @@ export class CallFeatures implements SessionObserver<CallSession> {
     this.#handle({ type: "acknowledged", sessionId });
   }
 
+  /** An announcement in a session is over. */
+  onPromptEnded(sessionId: string): void {
+    this.#handle({ type: "prompt-ended", sessionId });
+  }
+
   /** A call that was redirected rings where it did again. */
   onReturned(sessionId: string, status: number): void {
     const why: Why = { cause: causeOfStatus(status), sip: { status }, feature: "redirect", by: "party" };

@@ -149,21 +149,13 @@ export function watchRedirects(draft: Draft, event: ModelEvent): void {
   if (!("sessionId" in event)) return;
   const pending = draft.world.redirects.get(event.sessionId);
   if (pending === undefined || pending.party !== undefined) return;
-  switch (event.type) {
-    case "ringing":
-    case "answered":
-      draft.world.redirects.delete(pending.redirectId);
-      return succeed(draft, pending, pending.callId);
-    case "reroute-refused":
-      return rerouteRefused(draft, pending, event.why);
-    case "ended":
-      draft.world.redirects.delete(pending.redirectId);
-      return event.why.by === "party" && (event.why.sip?.status ?? 487) === 487
-        ? refuse(draft, pending, "party-gone", "the caller has hung up")
-        : refuse(draft, pending, failureOf(event.why), "the call is released");
-    default:
-      return;
-  }
+  if (event.type === "reroute-refused") return rerouteRefused(draft, pending, event.why);
+  if (event.type !== "ringing" && event.type !== "answered" && event.type !== "ended") return;
+  draft.world.redirects.delete(pending.redirectId);
+  if (event.type !== "ended") return succeed(draft, pending, pending.callId);
+  const isAbandoned = event.why.by === "party" && (event.why.sip?.status ?? 487) === 487;
+  if (isAbandoned) refuse(draft, pending, "party-gone", "the caller has hung up");
+  else refuse(draft, pending, failureOf(event.why), "the call is released");
 }
 
 function rerouteRefused(draft: Draft, { redirectId, commandId, isDropping }: Redirect, why: Why): void {
