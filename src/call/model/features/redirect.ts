@@ -202,7 +202,7 @@ export const REDIRECT: FeatureMachine = {
   },
   onLeaving: (draft, { legId }, why) => {
     for (const pending of draft.world.redirects.values()) {
-      if (pending.party === legId) draft.effects.push({ type: "release", sessionId: pending.redirectId, why });
+      if (pending.party === legId) partyGone(draft, pending, why);
       else if (pending.leaver === legId && pending.hasRung !== true) leave(draft, pending);
     }
   },
@@ -212,6 +212,12 @@ function tellFailure(draft: Draft, { commandId, isDropping }: Redirect, party: M
   if (party === undefined) return refuse(draft, { commandId }, "party-gone", "the other party has hung up");
   const detail = isDropping ? "the call is released" : "the call is as it was";
   refuse(draft, { commandId }, failureOf(why), detail);
+}
+
+function partyGone(draft: Draft, pending: Redirect, why: Why): void {
+  draft.world.redirects.delete(pending.redirectId);
+  if (pending.hasRung !== true) refuse(draft, pending, "party-gone", "the other party has hung up");
+  draft.effects.push({ type: "release", sessionId: pending.redirectId, why });
 }
 
 /** Who redirects hangs up: the other party waits for the new destination alone. */
