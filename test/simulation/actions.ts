@@ -20,15 +20,15 @@ type Act = (host: SimulatedSwitch, picks: readonly number[]) => void;
 
 /** What may happen, and how often; a new kind is an entry here. */
 const ACTIONS = {
-  call: { weight: 12, act: call },
-  answer: { weight: 8, act: (host, picks) => to(host, picks, ["ringing"], (one) => host.phones.answer(one)) },
+  call: { weight: 14, act: call },
+  answer: { weight: 12, act: (host, picks) => to(host, picks, ["ringing"], (one) => host.phones.answer(one)) },
   refuse: {
-    weight: 2,
+    weight: 1,
     act: (host, picks) =>
       to(host, picks, ["ringing"], (one) => host.phones.refuse(one, pick([486, 603, 480], picks[1] ?? 0) ?? 486)),
   },
   "hang up": {
-    weight: 7,
+    weight: 4,
     act: (host, picks) => to(host, picks, ["up", "inviting", "up"], (one) => host.phones.hangUp(one)),
   },
   hold: { weight: 4, act: (host, picks) => to(host, picks, ["up"], (one) => host.phones.change(one, true, false)) },

@@ -1,5 +1,5 @@
-import { PARK_RANGE } from "./settings.ts";
 import type { DialedFeature } from "../../src/call/model/index.ts";
+import { GROUP, PARK_RANGE, SLOTS } from "./plan.ts";
 
 const REPLACES = "replaces:";
 
@@ -7,23 +7,17 @@ const REPLACES = "replaces:";
 const FEATURES: Readonly<Record<string, (argument: string) => DialedFeature>> = {
   "*6": (argument) => ({ kind: "code", code: "transfer", argument }),
   "*7": () => ({ kind: "code", code: "park", argument: "" }),
-  "70": (digit) => ({ kind: "park-slot", range: PARK_RANGE, slot: `70${digit}` }),
-  "*80": () => ({ kind: "code", code: "group-pickup", argument: "" }),
+  "*81": () => ({ kind: "code", code: "group-pickup", argument: "" }),
   "*82": (argument) => ({ kind: "code", code: "directed-pickup", argument }),
+  "70": (argument) => ({ kind: "park-slot", range: PARK_RANGE, slot: `70${argument}` }),
+  "899": () => ({ kind: "pickup-group", group: GROUP }),
   [REPLACES]: (legId) => ({ kind: "replaces", legId }),
 };
 
 /** Numbers that a user may dial who wants a feature. */
 export const FEATURE_NUMBERS: readonly string[] = [
-  "*6",
-  "*6101",
-  "*6105",
-  "*60777",
-  "*7",
-  "701",
-  "702",
-  "*80",
-  "*82101",
+  ...["*6", "*6101", "*6105", "*60777", "*7", "*81", "*82105", "*82101", "899"],
+  ...SLOTS,
 ];
 
 /** What is dialed to take the place of a leg. */

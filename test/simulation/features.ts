@@ -40,8 +40,6 @@ export class SimulatedFeatures implements Omit<SessionObserver<SimulatedSession>
   readonly timers = new Map<string, Appointment>();
   /** Events that the model was told. */
   events = 0;
-  /** What came of each kind of command: for a reader to see that all are tried. */
-  readonly results = new Map<string, number>();
   readonly #host: SimulatedSwitch;
   readonly #switchboard: Switchboard;
   readonly #queue: ModelEvent[] = [];
@@ -87,6 +85,10 @@ export class SimulatedFeatures implements Omit<SessionObserver<SimulatedSession>
 
   onOffering(session: SimulatedSession, devices: readonly LegDevice[]): void {
     this.#handle({ type: "offering", sessionId: session.sessionId, places: placesOf(devices) });
+  }
+
+  onSettled({ sessionId }: SimulatedSession): void {
+    this.#handle({ type: "settled", sessionId });
   }
 
   onRinging({ sessionId }: SimulatedSession): void {
@@ -159,6 +161,7 @@ export class SimulatedFeatures implements Omit<SessionObserver<SimulatedSession>
   }
 
   #perform(effect: ModelEffect): void {
+    if (effect.type !== "change") this.#host.count(`effect ${effect.type}`);
     if (effect.type !== "change") this.#host.trace?.(`      -> ${JSON.stringify(effect)}`);
     switch (effect.type) {
       case "change":
@@ -169,9 +172,9 @@ export class SimulatedFeatures implements Omit<SessionObserver<SimulatedSession>
         this.#decision = effect;
         return;
       case "join":
-        return this.#endUnless(this.#switchboard.join(effect), effect.sessionId, [effect.caller, effect.callee]);
+        return this.#endUnless(this.#switchboard.join(effect), effect.sessionId);
       case "attach":
-        return this.#endUnless(this.#switchboard.attach(effect), effect.sessionId, [effect.legId]);
+        return this.#endUnless(this.#switchboard.attach(effect), effect.sessionId);
       case "originate":
         return this.#originate(effect);
       case "reroute":
@@ -193,10 +196,8 @@ export class SimulatedFeatures implements Omit<SessionObserver<SimulatedSession>
     }
   }
 
-  #endUnless(isMade: boolean, sessionId: string, legIds: readonly string[]): void {
-    if (isMade) return;
-    this.#switchboard.giveUp(legIds);
-    this.#handle({ type: "ended", sessionId, why: { cause: 41, feature: "normal", by: "system" } });
+  #endUnless(isMade: boolean, sessionId: string): void {
+    if (!isMade) this.#handle({ type: "ended", sessionId, why: { cause: 41, feature: "normal", by: "system" } });
   }
 
   #originate(effect: Extract<ModelEffect, { type: "originate" }>): void {
@@ -205,13 +206,17 @@ export class SimulatedFeatures implements Omit<SessionObserver<SimulatedSession>
     if (status === undefined) return;
     if (typeof status === "object") return this.#handle({ type: "feature-reached", sessionId, feature: status });
     if (status === "service") return this.#handle({ type: "answered", sessionId, endpoint: "echo" });
+    if (typeof status === "object") return this.#handle({ type: "feature-reached", sessionId, feature: status });
     const why: Why = { cause: causeOfStatus(status), sip: { status }, feature: effect.feature, by: "system" };
     this.#handle({ type: "ended", sessionId, why });
   }
 
   #reroute({ sessionId, redirection }: Extract<ModelEffect, { type: "reroute" }>): void {
-    const status = this.#switchboard.reroute(sessionId, redirection.to);
-    if (status === undefined) return;
+    const status = this.#switchboard.reroute(sessionId, redirection, (late) => this.#rerouteRefused(sessionId, late));
+    if (status !== undefined) this.#rerouteRefused(sessionId, status);
+  }
+
+  #rerouteRefused(sessionId: string, status: number): void {
     const why: Why = { cause: causeOfStatus(status), sip: { status }, feature: "redirect", by: "system" };
     this.#handle({ type: "reroute-refused", sessionId, why });
   }
@@ -225,7 +230,9 @@ export class SimulatedFeatures implements Omit<SessionObserver<SimulatedSession>
     const subscription = this.#refers.get(referId);
     assert.ok(subscription !== undefined, `NOTIFY ${status} of no REFER`);
     assert.equal(subscription.finals, 0, `NOTIFY ${status} after the final one of ${referId}`);
-    if (status >= 200) subscription.finals += 1;
+    if (status < 200) return;
+    subscription.finals += 1;
+    this.#host.count(`REFER: ${status}`);
   }
 
   #forgetRefers(tag: string): void {
@@ -252,8 +259,9 @@ export class SimulatedFeatures implements Omit<SessionObserver<SimulatedSession>
     const type = this.#commands.get(commandId);
     assert.ok(type !== undefined, `${commandId} has a second result`);
     this.#commands.delete(commandId);
-    const key = `${type} ${result.ok ? "ok" : result.failure}`;
-    this.results.set(key, (this.results.get(key) ?? 0) + 1);
+    this.#host.count(
+      `command ${type}: ${result.ok ? (result.isUnchanged === true ? "unchanged" : "ok") : result.failure}`,
+    );
   }
 }
 

@@ -25,6 +25,16 @@ const HUNTED: readonly string[] = ["101", "105", "103"];
 const OUTSIDE = "0777";
 const SERVICE = "600";
 
+export const PARK_RANGE = "70X@internal";
+/** Few, so that they are all taken at times. */
+export const SLOTS: readonly string[] = ["701", "702", "703"];
+export const GROUP = "sales";
+export const GROUP_LINES: readonly string[] = ["101", "102", "105"].map(lineOf);
+
+function lineOf(number: string): string {
+  return `${number}@internal`;
+}
+
 /** What is dialed; the last one leads nowhere. */
 export const NUMBERS: readonly string[] = [...LINES.map(({ number }) => number), HUNT, OUTSIDE, SERVICE, "999"];
 export const RING_MS = 20_000;
@@ -40,7 +50,7 @@ export function deviceNamed(name: string): LegDevice {
 }
 
 function phoneOn(name: string, number: string): LegDevice {
-  return { kind: "sip-phone", name, number, line: `${number}@internal` };
+  return { kind: "sip-phone", name, number, line: lineOf(number) };
 }
 
 /** Where a number leads. */

@@ -69,7 +69,7 @@ function wholeNumber(name: string, text: string, min: number, max: number): numb
 
 async function run({ seeds, seconds, steps, seed: first, weathers }: Arguments): Promise<number> {
   const startMs = performance.now();
-  const results = new Map<string, number>();
+  const counts = new Map<string, number>();
   let nextMs = startMs + PROGRESS_MS;
   let [done, count, events] = [0, 0, 0];
   const told = (): string => {
@@ -82,7 +82,7 @@ async function run({ seeds, seconds, steps, seed: first, weathers }: Arguments):
       const outcome = simulate(seed, weather, actions);
       count += outcome.steps;
       events += outcome.events;
-      for (const [key, number] of outcome.results) results.set(key, (results.get(key) ?? 0) + number);
+      for (const [key, number] of outcome.counts) counts.set(key, (counts.get(key) ?? 0) + number);
       if (outcome.failure !== undefined) {
         report({ seed, weather, actions, steps }, outcome.failure);
         return 1;
@@ -97,7 +97,7 @@ async function run({ seeds, seconds, steps, seed: first, weathers }: Arguments):
     await new Promise((resolve) => setImmediate(resolve));
   }
   console.log(`${told()}: nothing wrong`);
-  for (const [key, number] of [...results].sort()) console.log(`  ${key}: ${number}`);
+  for (const [key, number] of [...counts].sort()) console.log(`  ${key}: ${number}`);
   return 0;
 }
 

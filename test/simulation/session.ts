@@ -59,6 +59,8 @@ export class SimulatedSession {
   /** The relay has refused something, or has lost it: what is heard is not known. */
   isMediaUnsure = false;
   answeredAtMs: number | undefined;
+  /** It performs what an event brought about. */
+  isRunning = false;
   readonly #host: SimulatedSwitch;
   readonly #legs: { caller: SimulatedLeg; callee: SimulatedLeg | undefined };
   readonly #taken = new Set<SimulatedLeg>();
@@ -74,7 +76,6 @@ export class SimulatedSession {
   #goal: Goal | undefined;
   #targets: ReadonlyMap<string, LegDevice> = new Map();
   #call: Session;
-  #isRunning = false;
   #isFinished = false;
   #isAnnounced: boolean;
   #mediaMs = 0;
@@ -199,8 +200,8 @@ export class SimulatedSession {
 
   dispatch(event: SessionEvent): void {
     this.#queue.push(event);
-    if (this.#isRunning) return;
-    this.#isRunning = true;
+    if (this.isRunning) return;
+    this.isRunning = true;
     for (let next = this.#queue.shift(); next !== undefined; next = this.#queue.shift()) {
       const before = this.#call;
       const { call, effects } = step(before, next);
@@ -209,7 +210,7 @@ export class SimulatedSession {
       if (call.branches !== before.branches) this.#offering(this.#triedDevices());
       this.#isAnnounced = tellChange(this.#host.observer, this, before, this.#isAnnounced);
     }
-    this.#isRunning = false;
+    this.isRunning = false;
   }
 
   #leaving(side: Side, outcome: Outcome): void {
@@ -272,6 +273,7 @@ export class SimulatedSession {
       case "stop-timer":
         return this.#stopTimer(effect.timer);
       case "ended":
+        this.#host.count(`session ended: ${effect.outcome.reason}`);
         this.#host.onSessionEnded(this);
         return this.#host.observer.onEnded(this, effect.outcome);
       case "closed":
@@ -375,6 +377,7 @@ export class SimulatedSession {
   #respond({ transaction, status }: EffectOf<"respond">): void {
     const side = this.#waiting.get(transaction);
     this.#waiting.delete(transaction);
+    this.#host.count(`request of a phone: ${status}`);
     if (side !== undefined) this.#host.phones.respondChange(this.#dialogOf(side), transaction, status);
   }
 
@@ -388,6 +391,7 @@ export class SimulatedSession {
     this.#pending.add(ticket);
     phones.ask(leg.tag, sdp, (status, text) => {
       if (!this.#pending.delete(ticket)) return;
+      this.#host.count(`re-INVITE of the switch: ${status}`);
       if (status >= 300) this.dispatch({ type: "request-failed", ticket, status });
       else this.dispatch({ type: "request-answered", ticket, status, sdp: text });
     });

@@ -10,7 +10,8 @@ export interface Outcome {
   readonly steps: number;
   /** Events that the model of calls was told. */
   readonly events: number;
-  readonly results: ReadonlyMap<string, number>;
+  /** How often each thing has happened. */
+  readonly counts: ReadonlyMap<string, number>;
   readonly failure: Failure | undefined;
 }
 
@@ -45,8 +46,8 @@ export function simulate(
   } catch (error) {
     failure = { step: run.steps, actionIndex: index, error: error instanceof Error ? error : new Error(String(error)) };
   }
-  const { events, results } = run.host.features;
-  return { steps: run.steps, events, results, failure };
+  const { host, steps } = run;
+  return { steps, events: host.features.events, counts: host.counts, failure };
 }
 
 class Run {

@@ -31,6 +31,8 @@ export class SimulatedSwitch implements PhonesHost {
   readonly phones: SimulatedPhones;
   readonly features: SimulatedFeatures;
   readonly sessions = new Map<string, SimulatedSession>();
+  /** How often each thing has happened: for a reader to see that all are tried. */
+  readonly counts = new Map<string, number>();
   /** Told of what happens, for a reader; absent: nobody reads. */
   trace: ((line: string) => void) | undefined;
   readonly #byTag = new Map<string, LegEntry>();
@@ -48,6 +50,10 @@ export class SimulatedSwitch implements PhonesHost {
   /** REFERs come by another way here. */
   get observer(): SessionObserver<SimulatedSession> {
     return this.features as unknown as SessionObserver<SimulatedSession>;
+  }
+
+  count(name: string): void {
+    this.counts.set(name, (this.counts.get(name) ?? 0) + 1);
   }
 
   // The table of sessions and legs.
@@ -192,6 +198,7 @@ export class SimulatedSwitch implements PhonesHost {
 
   loseEdge(): void {
     if (!this.edge.isUp) return;
+    this.count("edge lost");
     this.edge.lose();
     this.phones.loseEdge();
     for (const session of [...this.sessions.values()]) session.loseEdge();

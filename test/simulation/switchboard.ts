@@ -1,19 +1,22 @@
 import {
   joinedSession,
   mayBeAnsweredElsewhere,
-  mayBeRedirected,
   partyToJoin,
+  refusedOutcome,
   statusOfCause,
+  type BranchRoute,
   type DialedFeature,
+  type Diversion,
   type Endpoint,
   type ModelEffect,
   type Outcome,
   type Side,
 } from "../../src/call/model/index.ts";
+import type { Redirection } from "../../src/call/model/model-effect.ts";
 import { featureDialed } from "./dialed-features.ts";
 import { NOBODY } from "./phones.ts";
 import { goalFor, isDialed } from "./routing.ts";
-import { SimulatedSession, type SimulatedLeg } from "./session.ts";
+import { SimulatedSession, type Goal, type SimulatedLeg } from "./session.ts";
 import type { SimulatedSwitch } from "./switch.ts";
 
 type EffectOf<Type extends ModelEffect["type"]> = Extract<ModelEffect, { type: Type }>;
@@ -24,6 +27,7 @@ interface Seat {
   readonly side: Side;
 }
 
+const ALONE: Outcome = { by: "switch", reason: "normal", status: 480, cause: 41 };
 const MOVED: Outcome = { by: "switch", reason: "moved", status: 200, cause: 16 };
 
 /** Performs what features want of sessions, as the real switchboard does. */
@@ -38,7 +42,10 @@ export class Switchboard {
     const { chance, weather } = this.#host;
     if (chance.happens(weather.lostAtJoin)) this.#lose(chance.pick([caller, callee]) ?? caller);
     const [first, second] = [this.#find(caller), this.#find(callee)];
-    if (first === undefined || second === undefined) return false;
+    if (first === undefined || second === undefined) {
+      (first ?? second)?.session.dispatch({ type: "hang-up", outcome: ALONE });
+      return false;
+    }
     const [one, other] = isUnacknowledged(second) ? [second, first] : [first, second];
     return this.#connect(sessionId, one, other, undefined);
   }
@@ -59,23 +66,6 @@ export class Switchboard {
     this.#host.sessions.get(sessionId)?.dispatch({ type: "hang-up", outcome });
   }
 
-  /** What could not be connected is released where it is. */
-  giveUp(legIds: readonly string[]): void {
-    const outcome: Outcome = { by: "switch", reason: "normal", status: 503, cause: 41 };
-    for (const legId of legIds) this.#find(legId)?.session.dispatch({ type: "hang-up", outcome });
-  }
-
-  /** @returns a status: it cannot be */
-  reroute(sessionId: string, to: string): number | undefined {
-    const session = this.#host.sessions.get(sessionId);
-    if (session === undefined || !mayBeRedirected(session.call)) return 487;
-    const goal = goalFor(this.#host, to);
-    if (!isDialed(goal)) return goal;
-    if (goal.route.kind !== "branches") return 488;
-    session.redirect(goal, goal.route);
-    return undefined;
-  }
-
   pickUp(sessionId: string, legId: string, onGone: () => void): boolean {
     const seat = this.#find(legId);
     const target = this.#host.sessions.get(sessionId);
@@ -86,7 +76,7 @@ export class Switchboard {
     return true;
   }
 
-  /** @returns a status: it cannot be; `service`: nobody is rung, the number leads to one */
+  /** @returns a status: it cannot be; `service`, or a feature: nobody is rung, the number leads to that */
   originate({
     sessionId,
     from,
@@ -94,8 +84,6 @@ export class Switchboard {
     endpoint,
     onlyDevice,
   }: EffectOf<"originate">): number | "service" | DialedFeature | undefined {
-    const feature = onlyDevice === undefined ? featureDialed(to) : undefined;
-    if (feature !== undefined) return feature;
     const host = this.#host;
     const as =
       "legId" in from
@@ -103,6 +91,8 @@ export class Switchboard {
         : ({ kind: "peer", name: "", number: from.address.number } as const);
     if (as === undefined) return 480;
     if (host.chance.happens(host.weather.sendFails)) return 503;
+    const feature = featureDialed(to);
+    if (feature !== undefined) return feature;
     const goal = goalFor(host, to, onlyDevice);
     if (!isDialed(goal)) return goal;
     const { route } = goal;
@@ -114,11 +104,49 @@ export class Switchboard {
     return undefined;
   }
 
+  /**
+   * A session that rings goes elsewhere. @param onBack told of the status when it comes back, not having rung there
+   * @returns a status: it cannot
+   */
+  reroute(
+    sessionId: string,
+    { to, number, isKept }: Redirection,
+    onBack: (status: number) => void,
+  ): number | undefined {
+    const session = this.#host.sessions.get(sessionId);
+    if (session === undefined) return 481;
+    const goal = goalFor(this.#host, to);
+    const back = goalFor(this.#host, number);
+    const status = isDialed(goal) ? undefined : goal;
+    if (status !== undefined && !isKept) {
+      session.dispatch({ type: "hang-up", outcome: refusedOutcome({ status }) });
+      return status;
+    }
+    if (!isDialed(goal) || goal.route.kind !== "branches") return status ?? 488;
+    const { route } = goal;
+    if (!isKept || !isDialed(back)) return void session.redirect(goal, route);
+    const divert = (reason: Diversion): Goal | undefined => {
+      const next = goal.divert(reason);
+      if (next !== undefined || reason === "no-answer") return next;
+      onBack(reason === "busy" ? 486 : 480);
+      return back;
+    };
+    const diverts: readonly Diversion[] = ["busy", "unregistered", ...(route.diverts ?? [])];
+    const kept: BranchRoute = { ...route, diverts };
+    session.redirect({ ...goal, route: kept, divert }, kept);
+  }
+
+  /** Ends what a leg is in. */
+  letGo(legId: string): void {
+    this.#find(legId)?.session.dispatch({ type: "hang-up", outcome: ALONE });
+  }
+
   /** The leg's phone is gone at this very moment. */
   #lose(legId: string): void {
     const seat = this.#find(legId);
     const dialog = seat && this.#host.phones.dialogs.get(legId);
-    if (seat === undefined || dialog === undefined) return;
+    // A session that is at work hears of it afterwards, as it does of everything that comes from the network.
+    if (seat === undefined || dialog === undefined || seat.session.isRunning) return;
     dialog.state = "gone";
     seat.session.lose(seat.side);
   }

@@ -9,6 +9,7 @@ export function silentObserver<Shell>(): SessionObserver<Shell> {
     onAnswered: nothing,
     onAcknowledged: nothing,
     onHold: nothing,
+    onSettled: nothing,
     onLeaving: nothing,
     onEnded: nothing,
     onRefer: nothing,

@@ -31,19 +31,21 @@ export class Talk {
   #stopTone: (() => void) | undefined;
   #sentTo = 0;
   #isOver = false;
-  /** Does not answer re-INVITEs while it is set. */
-  isDeaf = false;
+  /** The next re-INVITE of the switch gets this instead of 200. */
+  refusesNext: number | undefined;
+  /** A re-INVITE of its own waits for its answer. */
+  #isAsking = false;
 
   constructor(call: PhoneCall, rtp: RtpPhone, toneHz: number) {
     this.call = call;
     this.#rtp = rtp;
     this.toneHz = toneHz;
-    void this.#serve(
-      "INVITE",
-      (request) => this.#takeInvite(request),
-      () => !this.isDeaf,
-    );
+    void this.#serve("INVITE", (request) => this.#takeInvite(request));
     void this.#serve("NOTIFY", (request) => this.#takeNotify(request));
+    void this.#serve("CANCEL", () => {
+      this.progress(487);
+      this.byeReason = "";
+    });
     void this.#serve("BYE", (request) => this.#takeBye(request));
   }
 
@@ -74,8 +76,10 @@ export class Talk {
   async reinvite(hold: HoldKind | undefined): Promise<SipMessage> {
     const before = this.#hold;
     this.#hold = hold;
+    this.#isAsking = true;
     const sent = this.call.send("INVITE", { sdp: this.sdp() });
     const response = await sent.final(10_000);
+    this.#isAsking = false;
     if (response.status === 200) {
       this.call.ack(sent, response);
       this.adopt(response.body);
@@ -92,6 +96,11 @@ export class Talk {
       await delay(100 * tries + (this.toneHz % 100));
     }
     throw new Error("hold was not taken");
+  }
+
+  /** Answers the INVITE that began it, other than by 2xx. */
+  progress(status: number): void {
+    if (this.call.offer !== undefined) this.call.respond(this.call.offer, status);
   }
 
   refer(to: string, headers: MessageParts["headers"] = []): PhoneTransaction {
@@ -173,12 +182,8 @@ export class Talk {
     return asked === "recvonly" ? "sendonly" : "inactive";
   }
 
-  async #serve(method: string, take: (request: SipMessage) => void, mayTake = (): boolean => true): Promise<void> {
+  async #serve(method: string, take: (request: SipMessage) => void): Promise<void> {
     while (!this.#isOver) {
-      if (!mayTake()) {
-        await delay(POLL_MS / 10);
-        continue;
-      }
       try {
         take(await this.call.request(method, POLL_MS));
       } catch {
@@ -188,6 +193,10 @@ export class Talk {
   }
 
   #takeInvite(request: SipMessage): void {
+    // RFC 3261 14.2.
+    const refusal = this.refusesNext ?? (this.#isAsking ? 491 : undefined);
+    this.refusesNext = undefined;
+    if (refusal !== undefined) return this.call.respond(request, refusal);
     const answer = this.sdp(request.body === "" ? undefined : request.body);
     this.call.respond(request, 200, { sdp: answer });
     if (request.body !== "") this.adopt(request.body);

@@ -20,6 +20,8 @@ export interface CallControlOptions {
   readonly subscriptions: Subscriptions;
   readonly messages: Messages;
   readonly logger: Logger;
+  /** A phone has registered, or ended that. */
+  readonly onRegistered: () => void;
   /** Told of each request that was refused. */
   readonly onRefused: (method: string, reason: string) => void;
   readonly onConnected: () => void;
@@ -132,6 +134,7 @@ export class CallControl implements SignalingHandler {
       request.respond(200, { headers: result.headers });
       for (const session of this.#options.table.sessionsOf(admission.device.name))
         session.follow(admission.device.name);
+      this.#options.onRegistered();
     } else this.#refuse(request, { status: result.status, headers: result.headers, reason: "register" });
   }
 

@@ -1,51 +1,43 @@
 import type { ForwardingKind } from "../../database/index.ts";
-import type { LineForwarding, Peer, SipPhone } from "../device/index.ts";
-import { parseDialed, type Destination, type Dialed } from "../digit-analysis/index.ts";
-import { redirectedBy, redirectionsIn, type RedirectionHistory } from "../identity/redirection-history.ts";
-import type { Guarded, TollCall, TollGuardName, TollGuards } from "../toll/index.ts";
-import type { RecordNumber, RecordRedirect, RedirectReason } from "../record/call-record.ts";
-import type { BranchRefusal, BranchTarget } from "./branch.ts";
-import { forwardTarget, KIND_OF_DIVERSION, withDiversions, withDiverts, type ForwardTarget } from "./forward-target.ts";
+import type { HuntPilotSettings, Peer, SipPhone } from "../device/index.ts";
+import { parseDialed, type Destination, type Dialed, type HuntPilotDestination } from "../digit-analysis/index.ts";
+import { redirectionsIn } from "../identity/redirection-history.ts";
+import type { FeatureReason, HuntStep } from "../model/index.ts";
+import type { Guarded, TollCall, TollGuardName } from "../toll/index.ts";
+import type { RecordRedirect } from "../record/call-record.ts";
+import type { BranchRefusal } from "./branch.ts";
+import {
+  dialedBySetting,
+  forwardTarget,
+  KIND_OF_DIVERSION,
+  withDiversions,
+  withDiverts,
+  type ForwardTarget,
+} from "./forward-target.ts";
+import type { CallRoutingOptions, QueuePlace } from "./call-routing-options.ts";
 import { octets } from "./caller-identity.ts";
-import type { LegDevice } from "./leg.ts";
+import { huntRoute } from "./hunting/hunt-route.ts";
 import type { Deflection, DivertedCall, ReroutedCall, Untaken } from "./offered-invite.ts";
-import { DIVERSION_OF_REDIRECT } from "./redirecting-headers.ts";
+import {
+  afterRedirect,
+  FEATURE_OF,
+  lineOf,
+  mapTargets,
+  numberIn,
+  otherGroup,
+  pilotLine,
+  REASON_OF,
+  rejected,
+  withOriginal,
+  type OfferedLine,
+  type Redirected,
+} from "./redirected-call.ts";
 import type { Redirecting } from "./redirecting.ts";
 import { rejection } from "./rejection.ts";
-import { routeCall, type RouteContext } from "./route-call.ts";
-import type { FeatureCall, RejectedCall, RoutedCall } from "./routed-call.ts";
+import { routeCall } from "./route-call.ts";
+import type { FeatureCall, RejectedCall, RoutedCall, SettingCall } from "./routed-call.ts";
 import { tollCallOf } from "./toll-call.ts";
 import { tollRefusal, tollRejection } from "./toll-rejection.ts";
-
-/** Who dials, and with what it is looked up. */
-export interface Dialing {
-  readonly dialed: Dialed;
-  readonly by: SipPhone | Peer;
-  /** Absent: what `by` may dial. */
-  readonly callingSearchSpace?: string;
-  /** A line without devices that forwards: what it may dial takes the place of what `by` may. */
-  readonly line?: string;
-  /** The caller has dialed it, and no forwarding. */
-  readonly mayUseFeatures?: boolean;
-}
-
-export interface CallRoutingOptions {
-  readonly callId: string;
-  readonly caller: SipPhone | Peer;
-  /** True for emergency numbers: what leads there no guard refuses. */
-  readonly isUrgent: (dialed: Dialed) => boolean;
-  readonly analyze: (dialing: Dialing) => Destination;
-  readonly forwardingOf: (line: string) => LineForwarding | undefined;
-  /** The phone, by the line that was called; undefined: there is none any more. */
-  readonly phoneOf: (device: LegDevice) => SipPhone | undefined;
-  readonly maxForwards: number;
-  /** What a trusted caller says of redirections before; they count. */
-  readonly received: RedirectionHistory;
-  /** True for hosts that stand for this switch in what it says of redirections. */
-  readonly isOwnHost: (host: string) => boolean;
-  readonly toll: TollGuards;
-  readonly context: Omit<RouteContext, "guard">;
-}
 
 /** Where a call is on its way. */
 interface Position {
@@ -54,32 +46,21 @@ interface Position {
   readonly isUrgent: boolean;
   readonly forwarded: ReadonlySet<string>;
   readonly line: OfferedLine | undefined;
-  readonly destination: Destination | undefined;
+  readonly destination: Exclude<Destination, HuntPilotDestination> | undefined;
+  readonly hunted: Hunted | undefined;
+  readonly feature: FeatureReason | undefined;
 }
 
-/** `phone`: the first one that has the line; undefined: no device has it. */
-interface OfferedLine {
-  readonly name: string;
-  readonly phone: SipPhone | undefined;
+/** A pilot that is hunting. */
+interface Hunted extends Omit<QueuePlace, "leftMs"> {
+  readonly settings: HuntPilotSettings;
+  readonly untilMs: number;
+  /** As it was before. */
+  readonly redirected: Redirected;
 }
 
-/** What has been done to the call: for its record, by this switch; for who gets it, by all. */
-interface Redirected {
-  readonly record: RecordRedirect | undefined;
-  readonly history: RedirectionHistory;
-}
+export type Routed = RoutedCall | RejectedCall | FeatureCall | SettingCall;
 
-type Routed = RoutedCall | RejectedCall | FeatureCall;
-
-/** Q.850: exchange routing error. */
-const ROUTING_ERROR = 25;
-const REASON_OF: Readonly<Record<ForwardingKind, RedirectReason>> = {
-  all: "unconditional",
-  busy: "busy",
-  noAnswer: "no-answer",
-  unregistered: "unregistered",
-  onFailure: "unknown",
-};
 const UNREGISTERED = new Set(["not-registered", "no-phone"]);
 
 /** Finds where one call goes: through forwardings, and within the bounds of who pays for it. */
@@ -98,9 +79,13 @@ export class CallRouting {
   #redirections = 0;
   /** The line that is being offered the call. */
   #line: OfferedLine | undefined;
-  #destination: Destination | undefined;
+  #destination: Exclude<Destination, HuntPilotDestination> | undefined;
   /** Where it comes back to when its new destination cannot be had. */
   #fallback: Position | undefined;
+  /** The pilot whose members are. */
+  #hunted: Hunted | undefined;
+  /** What has brought the call where it is now. */
+  #feature: FeatureReason | undefined;
 
   constructor(options: CallRoutingOptions) {
     this.#options = options;
@@ -125,34 +110,63 @@ export class CallRouting {
     return { kind: "rejected", ...rejection(404, "pickup-group") };
   }
 
+  /** It is something that can be called. @param callingSearchSpace absent: what the caller may dial */
+  leadsSomewhere(dialed: Dialed, callingSearchSpace?: string): boolean {
+    const { caller, analyze } = this.#options;
+    const space = callingSearchSpace === undefined ? {} : { callingSearchSpace };
+    return analyze({ dialed, by: caller, ...space }).kind !== "none";
+  }
+
   /** To one phone, wherever its calls are forwarded to. */
   beginAt(phone: SipPhone): Routed {
     return routeCall({ kind: "phone", phone }, { ...this.#options.context, guard: () => undefined });
   }
 
-  /** Where it goes that nobody has taken; undefined: nowhere. A service of the switch takes no call that has been offered. */
+  /** To members of a pilot, for a caller that waits in its queue. */
+  beginAtMembers({ pilot, number }: Omit<QueuePlace, "leftMs">, { group, lines, ringMs }: HuntStep): Routed {
+    const { context, hunting } = this.#options;
+    this.#feature = "de-queueing";
+    this.#redirected = afterRedirect(this.#redirected, pilotLine(pilot, number), "hunt");
+    const members = lines.map((line) => ({ line, phones: hunting.freePhones(line, this.#options.caller.name) }));
+    const routed = huntRoute([{ group, members, ringMs }], ringMs, {
+      hunting,
+      context: { ...context, guard: () => undefined },
+    });
+    return this.#withHistory(routed);
+  }
+
+  /**
+   * Where it goes that nobody has taken; undefined: nowhere. A caller whom a pilot cannot give to anybody waits in its queue;
+   * no other service of the switch takes a call that has been offered.
+   */
   divert({ reason, deflected, hasRung }: Untaken): DivertedCall | undefined {
     if (reason === "deflected") return deflected === undefined ? undefined : this.#deflect(deflected);
-    const forwarded = this.#forward(KIND_OF_DIVERSION[reason]);
-    const routed = forwarded && this.#withHistory(forwarded);
+    const waits = reason === "no-coverage" ? this.#enqueued() : undefined;
+    if (waits !== undefined) return waits;
+    const elsewhere =
+      reason === "no-coverage" ? this.#uncovered("no-answer") : this.#forward(KIND_OF_DIVERSION[reason]);
+    const routed = elsewhere && this.#withHistory(elsewhere);
     if (routed?.kind === "routed" && routed.route.kind === "branches") {
       return { route: routed.route, targets: routed.targets };
     }
-    return hasRung || reason === "no-answer" ? undefined : this.#comeBack(reason === "busy" ? 486 : 480);
+    const isLost = hasRung || reason === "no-answer" || reason === "no-coverage";
+    return isLost ? undefined : this.#comeBack(reason === "busy" ? 486 : 480);
   }
 
   /** Sends a call elsewhere that is being offered. Rejected: nothing has changed. */
   redirectCall(redirecting: Redirecting): ReroutedCall | RejectedCall {
-    const { by, dialed, as = by, callingNumber, isKept } = redirecting;
+    const { by, dialed, as = by, callingNumber, isKept, feature } = redirecting;
     const { maxForwards, received, isUrgent, analyze } = this.#options;
     const hops = this.#forwarded.size + this.#redirections + redirectionsIn(received);
     if (hops >= maxForwards) return rejected(483, "forwarding-hops");
     const before = this.#position;
     const line = by.kind === "sip-phone" ? { name: by.line, phone: by } : this.#line;
-    if (line !== undefined)
+    if (line !== undefined) {
       this.#redirected = withOriginal(afterRedirect(before.redirected, line, "deflection"), redirecting);
+    }
     this.#payer = by;
     this.#isUrgent = isUrgent(dialed);
+    this.#feature = feature;
     const routed = this.#withHistory(this.#to(analyze({ dialed, by: as })));
     if (routed.kind !== "routed" || routed.route.kind !== "branches") {
       this.#goTo(before);
@@ -170,7 +184,8 @@ export class CallRouting {
     const dialed = parseDialed(uri);
     const phone = this.#options.phoneOf(by);
     if (!dialed.ok || dialed.value.user === "" || phone === undefined) return undefined;
-    const routed = this.redirectCall({ by: phone, dialed: dialed.value, isKept: false });
+    const redirecting = { by: phone, dialed: dialed.value, feature: "redirection-3xx", isKept: false } as const;
+    const routed = this.redirectCall(redirecting);
     return routed.kind === "rejected" ? undefined : routed;
   }
 
@@ -193,16 +208,25 @@ export class CallRouting {
       forwarded: new Set(this.#forwarded),
       line: this.#line,
       destination: this.#destination,
+      hunted: this.#hunted,
+      feature: this.#feature,
     };
   }
 
-  #goTo({ payer, redirected, isUrgent, forwarded, line, destination }: Position): void {
+  #goTo({ payer, redirected, isUrgent, forwarded, line, destination, hunted, feature }: Position): void {
     this.#payer = payer;
     this.#redirected = redirected;
     this.#isUrgent = isUrgent;
     this.#forwarded = new Set(forwarded);
     this.#line = line;
     this.#destination = destination;
+    this.#hunted = hunted;
+    this.#feature = feature;
+  }
+
+  /** What has brought the call where it is now; undefined: it was called there. */
+  get feature(): FeatureReason | undefined {
+    return this.#feature;
   }
 
   /** What forwarding has done to the call, for its record; undefined: nothing. */
@@ -215,6 +239,7 @@ export class CallRouting {
   }
 
   #to(destination: Destination): Routed {
+    if (destination.kind === "hunt-pilot") return this.#hunt(destination);
     const line = lineOf(destination);
     this.#line = line;
     this.#destination = destination;
@@ -230,13 +255,65 @@ export class CallRouting {
   }
 
   /** To the phones of a line, and from there where it forwards to. */
-  #offer(destination: Destination, line: OfferedLine | undefined): Routed {
+  #offer(destination: Exclude<Destination, HuntPilotDestination>, line: OfferedLine | undefined): Routed {
     const routed = routeCall(destination, { ...this.#options.context, guard: () => undefined });
     if (routed.kind === "rejected") return this.#instead(routed);
-    if (routed.kind === "feature" || routed.route.kind !== "branches") return routed;
+    if (routed.kind !== "routed" || routed.route.kind !== "branches") return routed;
     const settings = line === undefined ? undefined : this.#options.forwardingOf(line.name);
     if (settings === undefined) return { ...routed, route: withDiverts(routed.route, []) };
     return { ...routed, route: withDiversions(routed.route, settings, this.#isExternal) };
+  }
+
+  /** Rings who is free of a pilot; without anybody the caller waits for them, or goes where uncovered calls do. */
+  #hunt({ pattern: pilot, number }: HuntPilotDestination): Routed {
+    const { hunting, caller, context, isQueued, enqueue } = this.#options;
+    const settings = hunting.pilot(pilot);
+    if (settings === undefined) return { kind: "rejected", ...rejection(404, "unknown-number") };
+    const refused = this.#countHop(pilot);
+    if (refused !== undefined) return refused;
+    const wholeMs = settings.maxSeconds * 1_000;
+    this.#line = undefined;
+    this.#hunted = { pilot, number, settings, untilMs: hunting.nowMs() + wholeMs, redirected: this.#redirected };
+    this.#redirected = afterRedirect(this.#redirected, pilotLine(pilot, number), "hunt");
+    const hasQueue = settings.queue !== undefined && enqueue !== undefined;
+    const steps = hasQueue && isQueued(pilot) ? [] : hunting.steps(settings, caller.name);
+    if (steps.length === 0 && !hasQueue) {
+      const refusal = hunting.refusal(settings);
+      return this.#uncovered(refusal.status === 486 ? "busy" : "unregistered") ?? { kind: "rejected", ...refusal };
+    }
+    this.#feature = "hunt";
+    return huntRoute(steps, wholeMs, { hunting, context: { ...context, guard: () => undefined } });
+  }
+
+  /** The caller waits for a member; undefined: the pilot has no queue, or that takes nobody. */
+  #enqueued(): DivertedCall | undefined {
+    const { hunting, enqueue } = this.#options;
+    if (this.#hunted === undefined) return undefined;
+    const { pilot, number, settings, untilMs } = this.#hunted;
+    if (settings.queue === undefined) return undefined;
+    const endpoint = enqueue?.({ pilot, number, leftMs: untilMs - hunting.nowMs() });
+    return endpoint && { route: { kind: "endpoint" }, targets: new Map(), endpoint };
+  }
+
+  /** Where calls go that nobody of a pilot takes; undefined: nowhere. */
+  #uncovered(reason: "busy" | "no-answer" | "unregistered"): Routed | undefined {
+    const hunted = this.#hunted;
+    const dialed = hunted?.settings.noCoverage === undefined ? undefined : dialedBySetting(hunted.settings.noCoverage);
+    this.#hunted = undefined;
+    if (hunted === undefined || dialed === undefined) return undefined;
+    this.#feature = reason === "busy" ? "forward-busy" : `forward-${reason}`;
+    this.#redirected = afterRedirect(hunted.redirected, pilotLine(hunted.pilot, hunted.number), reason);
+    this.#isUrgent = this.#options.isUrgent(dialed);
+    return this.#to(this.#options.analyze({ dialed, by: this.#payer }));
+  }
+
+  /** @param name of the line or pilot that sends the call elsewhere */
+  #countHop(name: string): RejectedCall | undefined {
+    if (this.#forwarded.has(name)) return rejected(482, "forwarding-loop");
+    const hops = this.#forwarded.size + redirectionsIn(this.#options.received);
+    if (hops >= this.#options.maxForwards) return rejected(483, "forwarding-hops");
+    this.#forwarded.add(name);
+    return undefined;
   }
 
   /** A line that cannot be offered the call: where that goes, or what the caller is told when it leads nowhere. */
@@ -252,16 +329,16 @@ export class CallRouting {
 
   /** Undefined when the line does not forward for that. */
   #forward(kind: ForwardingKind): Routed | undefined {
-    const { forwardingOf, maxForwards } = this.#options;
+    const { forwardingOf } = this.#options;
     const line = this.#line;
     const settings = line === undefined ? undefined : forwardingOf(line.name);
     if (line === undefined || settings === undefined) return undefined;
     const target = forwardTarget(settings, kind, this.#isExternal);
     if (target === undefined) return undefined;
-    if (this.#forwarded.has(line.name) || this.#hasForwardedBefore(line.name)) return rejected(482, "forwarding-loop");
-    const hops = this.#forwarded.size + redirectionsIn(this.#options.received);
-    if (hops >= maxForwards) return rejected(483, "forwarding-hops");
-    this.#forwarded.add(line.name);
+    if (this.#hasForwardedBefore(line.name)) return rejected(482, "forwarding-loop");
+    const refused = this.#countHop(line.name);
+    if (refused !== undefined) return refused;
+    this.#feature = FEATURE_OF[kind];
     this.#redirected = afterRedirect(this.#redirected, line, REASON_OF[kind]);
     return this.#follow(target, line);
   }
@@ -288,7 +365,7 @@ export class CallRouting {
   }
 
   /** To what is no line. */
-  #leave(destination: Destination): Routed {
+  #leave(destination: Exclude<Destination, HuntPilotDestination>): Routed {
     const { context, toll, callId } = this.#options;
     const call = this.#isUrgent ? undefined : tollCallOf(destination);
     if (call === undefined) return routeCall(destination, { ...context, guard: () => undefined });
@@ -307,54 +384,4 @@ export class CallRouting {
     toll.attempt(callId, trunk.name);
     return undefined;
   }
-}
-
-function afterRedirect({ record, history }: Redirected, line: OfferedLine, reason: RedirectReason): Redirected {
-  const by = numberIn(line.name);
-  const { originalCalled = by, originalReason = reason } = record ?? {};
-  const name = line.phone?.displayName;
-  return {
-    record: { originalCalled, originalReason, lastRedirecting: by, lastReason: reason },
-    history: redirectedBy(history, {
-      number: octets(by.number),
-      ...(name === undefined ? {} : { displayName: octets(name) }),
-      reason: DIVERSION_OF_REDIRECT[reason],
-      count: 1,
-      isPrivate: false,
-    }),
-  };
-}
-
-function withOriginal({ record, history }: Redirected, { originalCalled, dialed }: Redirecting): Redirected {
-  if (record === undefined || originalCalled === undefined) return { record, history };
-  const number = originalCalled === "reset" ? dialed.user : originalCalled.number;
-  return { record: { ...record, originalCalled: { number } }, history };
-}
-
-function mapTargets(
-  targets: RoutedCall["targets"],
-  change: (target: BranchTarget) => BranchTarget,
-): Map<string, BranchTarget> {
-  return new Map([...targets].map(([branchId, target]) => [branchId, change(target)]));
-}
-
-/** Number of the group that was dialed behind its code; undefined: something else was dialed. */
-function otherGroup(routed: Routed): string | undefined {
-  if (routed.kind !== "feature" || routed.feature.kind !== "code") return undefined;
-  return routed.feature.code === "other-group-pickup" ? routed.feature.argument : undefined;
-}
-
-/** @param line such as `1001@internal` */
-function numberIn(line: string): RecordNumber {
-  const at = line.lastIndexOf("@");
-  return at < 0 ? { number: line } : { number: line.slice(0, at), partition: line.slice(at + 1) };
-}
-
-function lineOf(destination: Destination): OfferedLine | undefined {
-  if (destination.kind === "phone") return { name: destination.phone.line, phone: destination.phone };
-  return destination.kind === "line" ? { name: destination.line, phone: destination.phones[0] } : undefined;
-}
-
-function rejected(status: number, reason: string): RejectedCall {
-  return { kind: "rejected", ...rejection(status, reason, [], ROUTING_ERROR) };
 }

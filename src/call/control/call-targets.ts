@@ -12,11 +12,12 @@ import type { RoutedCall } from "./routed-call.ts";
 export function callTargets(
   { targets }: RoutedCall,
   routing: CallRouting | undefined,
-  progress: Pick<CallProgress, "redirect">,
+  progress: Pick<CallProgress, "redirect" | "feature">,
   { branchHeaders, onReturned }: { branchHeaders: HeaderList; onReturned: (status: number) => void },
 ): CallTargets {
   const note = (): void => {
     if (routing?.redirect !== undefined) progress.redirect = routing.redirect;
+    if (routing?.feature !== undefined) progress.feature = routing.feature;
   };
   note();
   return {

@@ -1,5 +1,6 @@
 import type { RelayEndpoint } from "../../media/index.ts";
 import type { Peer, SipPhone } from "../device/index.ts";
+import type { HuntStep } from "../model/index.ts";
 import type { LegDevice } from "./leg.ts";
 
 /** A call of the switch itself. */
@@ -13,6 +14,8 @@ export interface Origination {
   readonly endpoint: RelayEndpoint;
   /** Only this phone is rung, wherever its calls are forwarded to. */
   readonly onlyDevice?: string | undefined;
+  /** Members of a pilot are rung, and `to` is what was dialed of it; absent: the number is called. */
+  readonly hunt?: { readonly pilot: string; readonly step: HuntStep } | undefined;
   /** Referred-By of the INVITEs; absent: none. */
   readonly referredBy?: string | undefined;
 }

@@ -6,6 +6,7 @@ export interface Redirecting {
   /** Whose line it is that redirects, and who pays. */
   readonly by: SipPhone | Peer;
   readonly dialed: Dialed;
+  readonly feature: "redirect" | "redirection-3xx";
   /** Whose calling search space applies; absent: that of `by`. */
   readonly as?: SipPhone | Peer;
   /** Who counts as called first: the new destination, or a number; absent: who did. */

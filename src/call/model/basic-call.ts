@@ -76,41 +76,38 @@ function ring(
   }
 }
 
-/** Somebody has answered, or a service of the switch has. */
-export function answered(draft: Draft, event: EventOf<"answered">): void {
+/** Somebody has answered, or a service of the switch has. @returns false: it makes no difference */
+export function answered(draft: Draft, event: EventOf<"answered">): boolean {
   const session = draft.world.sessions.get(event.sessionId);
-  if (session?.stage !== "setup" || isOrphan(draft, session)) return;
+  if (session?.stage !== "setup" || isOrphan(draft, session)) return false;
   establishCaller(draft, session);
   const caller = session.caller === undefined ? undefined : draft.world.legs.get(session.caller);
   if (caller !== undefined) putLeg(draft, { ...caller, isUp: true });
   const endpoint = event.endpoint === undefined ? {} : { endpoint: event.endpoint };
   const { picking: _picking, ...rung } = session;
   const up: ModelSession = { ...rung, ...endpoint, stage: "up", ringing: [] };
-  if (event.leg === undefined) {
-    for (const { connectionId } of session.ringing) {
-      disconnect(draft, session.callId, connectionId, { ...NORMAL, cause: ANSWERED_ELSEWHERE });
-    }
-    return putSession(draft, up);
-  }
-  putSession(
-    draft,
-    session.caller === undefined ? { ...up, caller: event.leg.legId } : { ...up, callee: event.leg.legId },
-  );
+  const { leg } = event;
+  putSession(draft, { ...up, ...(leg === undefined ? {} : placeOf(session, leg)) });
   // Who has picked the call up is a party of it already.
-  const isPickedUp = draft.world.legs.get(event.leg.legId)?.sessionId === session.sessionId;
+  const isPickedUp = leg !== undefined && draft.world.legs.get(leg.legId)?.sessionId === session.sessionId;
   for (const one of session.ringing) {
-    if (!isPickedUp && isAnsweredBy(one.place, event.leg)) continue;
+    if (!isPickedUp && leg !== undefined && isAnsweredBy(one.place, leg)) continue;
     const feature = isPickedUp ? "pickup" : "normal";
     disconnect(draft, session.callId, one.connectionId, { ...NORMAL, feature, cause: ANSWERED_ELSEWHERE });
   }
-  if (!isPickedUp) establishCallee(draft, session, event.leg);
+  if (!isPickedUp && leg !== undefined) establishCallee(draft, session, leg);
+  return true;
 }
 
-/** Its call is over: all that it was for has left while it rang. It is released, and no feature's business any more. */
-function isOrphan(draft: Draft, { purpose: _over, ...session }: ModelSession): boolean {
-  if (draft.world.calls.has(session.callId)) return false;
-  putSession(draft, session);
-  draft.effects.push({ type: "release", sessionId: session.sessionId, why: NORMAL });
+/** Who answers a call of the switch is in the caller's place. */
+function placeOf({ caller }: ModelSession, { legId }: LegFacts): Pick<ModelSession, "caller" | "callee"> {
+  return caller === undefined ? { caller: legId } : { callee: legId };
+}
+
+/** Its call is over: all that it was for has left while it rang. It is released; features hear of its end. */
+function isOrphan(draft: Draft, { sessionId, callId }: ModelSession): boolean {
+  if (draft.world.calls.has(callId)) return false;
+  draft.effects.push({ type: "release", sessionId, why: NORMAL });
   return true;
 }
 

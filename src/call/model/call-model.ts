@@ -2,14 +2,16 @@ import { answered, ended, held, offered, offering, ringing } from "./basic-call.
 import { commanded } from "./commands.ts";
 import { dialed } from "./dialed.ts";
 import { timerParts, type FeatureMachine } from "./features/feature-machine.ts";
+import { enqueue, serveQueues } from "./features/hunt.ts";
 import { MACHINES } from "./features/machines.ts";
 import { refuse, transferConsulted, transferTo } from "./features/transfer.ts";
 import { isRedirected, watchRedirects } from "./features/redirect.ts";
 import { watchPickups } from "./features/pickup.ts";
+import { beginSounds } from "./features/sound.ts";
 import type { ModelEffect } from "./model-effect.ts";
 import type { ModelEvent, Refer } from "./model-event.ts";
 import type { Why } from "./why.ts";
-import { legsOf, type Draft, type FeatureName, type ModelSession, type World } from "./world.ts";
+import { legsOf, type Draft, type FeatureName, type ModelLeg, type ModelSession, type World } from "./world.ts";
 
 type EventOf<Type extends ModelEvent["type"]> = Extract<ModelEvent, { type: Type }>;
 
@@ -18,10 +20,13 @@ type EventOf<Type extends ModelEvent["type"]> = Extract<ModelEvent, { type: Type
  * effects. The caller performs the effects in order. Events that make no sense change nothing.
  */
 export function advance(world: World, event: ModelEvent): readonly ModelEffect[] {
-  const draft: Draft = { world, effects: [] };
+  const gone: ModelLeg[] = [];
+  const draft: Draft = { world, effects: [], gone };
   apply(draft, event);
   watchRedirects(draft, event);
   watchPickups(draft, event);
+  for (let leg = gone.shift(); leg !== undefined; leg = gone.shift())
+    onGone(draft, leg, "why" in event ? event.why : GONE);
   return draft.effects;
 }
 
@@ -34,6 +39,10 @@ function apply(draft: Draft, event: ModelEvent): void {
       return dialed(draft, event);
     case "offering":
       return offering(draft, isRedirected(world, event.sessionId) ? { ...event, feature: "redirect" } : event);
+    case "queued":
+      return enqueue(draft, event);
+    case "freed":
+      return serveQueues(draft);
     case "ringing":
       ringing(draft, event);
       return withMachine(draft, event.sessionId, (machine, id) => machine.onRinging?.(draft, id));
@@ -63,6 +72,8 @@ function apply(draft: Draft, event: ModelEvent): void {
     case "reroute-refused":
     case "pick-up-failed":
       return;
+    case "media-found":
+      return beginSounds(draft, event.sessionId);
   }
 }
 
@@ -84,16 +95,24 @@ function onFeature(draft: Draft, { sessionId, feature }: EventOf<"feature-reache
     isDone = machine.onFeature?.(draft, id, feature) === true;
   });
   if (isDone) return void draft.world.sessions.delete(sessionId);
-  const why: Why = { cause: 88, sip: { status: 488 }, feature: "normal", by: "system" };
-  onEnded(draft, { type: "ended", sessionId, why });
+  onEnded(draft, { type: "ended", sessionId, why: NO_USE });
 }
 
 function onAnswered(draft: Draft, event: EventOf<"answered">): void {
-  answered(draft, event);
+  if (!answered(draft, event)) return;
   withMachine(draft, event.sessionId, (machine, id, session) => {
     machine.onAnswered?.(draft, id, session, event.leg?.legId);
   });
+  const left = draft.world.sessions.get(event.sessionId);
+  // A number of a service was to be rung, which is of no use to the feature: there is no such session.
+  if (left?.caller === undefined && left?.callee === undefined && left?.stage === "up") {
+    onEnded(draft, { type: "ended", sessionId: event.sessionId, why: NO_USE });
+  }
 }
+
+const GONE: Why = { cause: 16, feature: "normal", by: "system" };
+/** Q.850: incompatible destination. */
+const NO_USE: Why = { cause: 88, sip: { status: 488 }, feature: "normal", by: "system" };
 
 function onLeaving(draft: Draft, { legId, why }: EventOf<"leaving">): void {
   for (const machine of Object.values(MACHINES)) {
@@ -104,14 +123,13 @@ function onLeaving(draft: Draft, { legId, why }: EventOf<"leaving">): void {
 
 function onEnded(draft: Draft, event: EventOf<"ended">): void {
   const session = draft.world.sessions.get(event.sessionId);
-  for (const legId of [session?.caller, session?.callee]) {
-    // Whoever has not left it by itself is out now.
-    const isStill = legId !== undefined && draft.world.legs.get(legId)?.sessionId === event.sessionId;
-    if (isStill) onLeaving(draft, { type: "leaving", legId, why: event.why });
-  }
   ended(draft, event);
   const machine = session?.purpose === undefined ? undefined : MACHINES[session.purpose.feature];
   if (session?.purpose !== undefined) machine?.onEnded?.(draft, session.purpose.id, session, event.why);
+}
+
+function onGone(draft: Draft, leg: ModelLeg, why: Why): void {
+  for (const machine of Object.values(MACHINES)) machine.onGone?.(draft, leg, why);
 }
 
 function onTimer(draft: Draft, timerId: string): void {

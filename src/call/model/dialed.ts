@@ -3,6 +3,7 @@ import { dialedPark, dialedSlot, type DialedPark } from "./features/dialed-park.
 import { dialReplacement, dialTransfer } from "./features/dialed-transfer.ts";
 import type { DialRefusal } from "./features/dial-refusal.ts";
 import { dialedPickup, wantedBy } from "./features/pickup.ts";
+import { confirmSetting } from "./features/setting.ts";
 import type { Endpoint, Shown } from "./model-effect.ts";
 import type { DialedFeature, LegFacts, ModelEvent } from "./model-event.ts";
 import { NORMAL } from "./why.ts";
@@ -22,15 +23,15 @@ export function dialed(draft: Draft, event: Extract<ModelEvent, { type: "dialed"
 }
 
 /** @returns why not; undefined: its `accept` is among the effects */
-function begin(
-  draft: Draft,
-  { feature, sessionId, leg }: Extract<ModelEvent, { type: "dialed" }>,
-): DialRefusal | undefined {
+function begin(draft: Draft, event: Extract<ModelEvent, { type: "dialed" }>): DialRefusal | undefined {
+  const { feature, sessionId, leg } = event;
   switch (feature.kind) {
     case "park-slot":
       return parked(draft, sessionId, dialedSlot(draft, sessionId, leg.device, feature));
     case "pickup-group":
       return pickedUp(draft, sessionId, leg, { group: feature.group });
+    case "setting":
+      return confirmSetting(draft, event);
     case "replaces":
       return dialReplacement(draft, { sessionId, ...leg }, feature.legId);
     case "code":

@@ -1,6 +1,7 @@
 import type { Address } from "./call.ts";
 import type { Change } from "./change.ts";
 import type { CommandResult } from "./call-command.ts";
+import type { HuntStep } from "./model-settings.ts";
 import type { FeatureReason, Why } from "./why.ts";
 
 /** A service of the media side that a single leg can be connected to. */
@@ -79,6 +80,8 @@ export type ModelEffect =
       readonly to: string;
       readonly endpoint: Endpoint;
       readonly feature: FeatureReason;
+      /** Members of a pilot are rung, wherever their calls are forwarded to; `to` is what was dialed of it. */
+      readonly hunt?: { readonly pilot: string; readonly step: HuntStep };
       /** How the caller is shown; absent: as it is. */
       readonly callingNumber?: string;
       /** Only this device of the line is rung, wherever its calls are forwarded to. */

@@ -1,5 +1,16 @@
 import { isPrivate } from "../../identity/privacy.ts";
-import type { Address, LegFacts, Place } from "../../model/index.ts";
+import type {
+  Address,
+  LegFacts,
+  ModelEffect,
+  Outcome,
+  Place,
+  RestoredLeg,
+  RestoredSession,
+  Side,
+  Why,
+} from "../../model/index.ts";
+import type { CallSession } from "../call-session.ts";
 import type { Leg, LegDevice } from "../leg.ts";
 
 /** Name of a leg in the model: the tag that we have given it. */
@@ -26,6 +37,26 @@ export function legFactsOf(leg: Leg): LegFacts {
   };
 }
 
+/** A session as the model takes it up again; undefined: it is not up. */
+export function restoredSessionOf(session: CallSession): RestoredSession | undefined {
+  const { callId: sessionId, call, endpoint, progress } = session;
+  const caller = restoredLegOf(session, "caller");
+  if (call.state !== "established" || caller === undefined) return undefined;
+  const callee = restoredLegOf(session, "callee");
+  return {
+    sessionId,
+    caller,
+    ...(callee === undefined ? {} : { callee }),
+    ...(endpoint === undefined ? {} : { endpoint }),
+    called: progress.calledNumber,
+  };
+}
+
+function restoredLegOf(session: CallSession, side: Side): RestoredLeg | undefined {
+  const leg = session.leg(side);
+  return leg === undefined ? undefined : { ...legFactsOf(leg), isHolding: session.call[side].isHolding };
+}
+
 /** Devices that are rung, by their lines. */
 export function placesOf(devices: readonly LegDevice[]): readonly Place[] {
   const places = new Map<string, { readonly kind: Place["kind"]; readonly address: Address; devices: string[] }>();
@@ -38,4 +69,22 @@ export function placesOf(devices: readonly LegDevice[]): readonly Place[] {
     } else if (!known.devices.includes(device.name)) known.devices.push(device.name);
   }
   return [...places.values()];
+}
+
+/** Who is shown as the caller of a call of the switch. */
+export function shownBy(
+  as: LegDevice,
+  { callingNumber: number }: Extract<ModelEffect, { type: "originate" }>,
+): LegDevice {
+  return number === undefined ? as : { ...as, number };
+}
+
+/** Why a session has ended, in the words of the model. */
+export function whyOf({ by, status, cause }: Outcome): Why {
+  return {
+    cause,
+    ...(status >= 300 ? { sip: { status } } : {}),
+    feature: "normal",
+    by: by === "switch" ? "system" : "party",
+  };
 }

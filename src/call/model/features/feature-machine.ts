@@ -16,6 +16,8 @@ export interface FeatureMachine {
   onEnded?(draft: Draft, id: string, session: ModelSession, why: Why): void;
   /** A leg, of any session, is about to end. */
   onLeaving?(draft: Draft, leg: ModelLeg, why: Why): void;
+  /** A leg, of any session, has ended, also where it was not about to leave: the switch or another feature has released it. */
+  onGone?(draft: Draft, leg: ModelLeg, why: Why): void;
   /** A timer named by `timerOf` has fired. */
   onTimer?(draft: Draft, id: string, name: string): void;
   /** An announcement in a session of its purpose is over. */

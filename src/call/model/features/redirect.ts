@@ -41,6 +41,9 @@ export function redirect(draft: Draft, command: RedirectCommand, commandId: stri
     return refuse(draft, { commandId }, "redirect-pending", "the call is being redirected already");
   }
   const rung = ringingAt(world, device, callId);
+  if (rung !== undefined && world.redirects.has(rung.session.sessionId)) {
+    return refuse(draft, { commandId }, "redirect-pending", "the call rings here since it is being redirected");
+  }
   if (rung !== undefined) return redirectRinging(draft, rung, command, commandId);
   const legs = legsOf(world, device).filter((leg) => leg.isUp && (callId === undefined || leg.callId === callId));
   const leg = legs.find((one) => !one.isHolding && !one.isHeldByCommand) ?? legs.at(-1);
@@ -83,9 +86,6 @@ function redirectRinging(
 ): void {
   const { world, effects } = draft;
   const { sessionId, callId } = session;
-  if (world.redirects.has(sessionId)) {
-    return refuse(draft, { commandId }, "redirect-pending", "the call is being redirected already");
-  }
   const isDropping = failureMode === "drop";
   const caller = session.caller === undefined ? undefined : world.legs.get(session.caller);
   world.redirects.set(sessionId, { redirectId: sessionId, callId, device, isDropping, commandId });
@@ -206,18 +206,22 @@ export const REDIRECT: FeatureMachine = {
       else if (pending.leaver === legId && pending.hasRung !== true) leave(draft, pending);
     }
   },
+  onGone: (draft, { legId }, why) => {
+    for (const pending of draft.world.redirects.values()) if (pending.party === legId) partyGone(draft, pending, why);
+  },
 };
+
+/** There is nobody left to be sent elsewhere. */
+function partyGone(draft: Draft, { redirectId, hasRung, commandId }: Redirect, why: Why): void {
+  draft.world.redirects.delete(redirectId);
+  if (hasRung !== true) refuse(draft, { commandId }, "party-gone", "the other party has hung up");
+  draft.effects.push({ type: "release", sessionId: redirectId, why });
+}
 
 function tellFailure(draft: Draft, { commandId, isDropping }: Redirect, party: ModelLeg | undefined, why: Why): void {
   if (party === undefined) return refuse(draft, { commandId }, "party-gone", "the other party has hung up");
   const detail = isDropping ? "the call is released" : "the call is as it was";
   refuse(draft, { commandId }, failureOf(why), detail);
-}
-
-function partyGone(draft: Draft, pending: Redirect, why: Why): void {
-  draft.world.redirects.delete(pending.redirectId);
-  if (pending.hasRung !== true) refuse(draft, pending, "party-gone", "the other party has hung up");
-  draft.effects.push({ type: "release", sessionId: pending.redirectId, why });
 }
 
 /** Who redirects hangs up: the other party waits for the new destination alone. */

@@ -38,6 +38,11 @@ export const TRANSFER: FeatureMachine = {
     return true;
   },
   onLeaving: (draft, { legId }, why) => leaving(draft, legId, why),
+  onGone: (draft, { legId }, why) => {
+    for (const transfer of draft.world.transfers.values()) {
+      if (transfer.state !== "dialed" && transfer.party === legId) transferLeaving(draft, transfer, legId, why);
+    }
+  },
 };
 
 const GONE: Why = { cause: 16, feature: "blind-transfer", by: "party" };

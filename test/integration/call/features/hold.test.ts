@@ -50,14 +50,50 @@ describe("hold, as it is heard", () => {
   }
 
   it("given both phones hold at the same time, when each gets 491, then each tries again and both end well", async () => {
-    near.isDeaf = far.isDeaf = true;
-    const [one, other] = [near.reinvite("sendonly"), far.reinvite("sendonly")];
-    const statuses = await Promise.race([one, other]).then(({ status }) => status);
-    assert.equal(statuses, 491);
-    near.isDeaf = far.isDeaf = false;
-    await Promise.all([one, other]);
+    far.refusesNext = 491;
+    const statuses = await Promise.all([near.reinvite("sendonly"), far.reinvite("sendonly")]);
+    assert.deepEqual(
+      statuses.map(({ status }) => status),
+      [491, 491],
+    );
     await Promise.all([near.change("sendonly"), far.change("sendonly")]);
     await Promise.all([near.change(undefined), far.change(undefined)]);
     await bothTalk();
   });
+
+  it("given the switch holds by command, when the phone does too, then there is music until both take the call back", async () => {
+    await command("hold");
+    await Promise.all([far.untilHears("music"), near.untilHears("silence")]);
+    await near.change("sendonly");
+    await command("retrieve");
+    await far.untilHears("music");
+    await near.change(undefined);
+    await bothTalk();
+    await near.change("inactive");
+    await command("hold");
+    await near.change(undefined);
+    await Promise.all([far.untilHears("music"), near.untilHears("silence")]);
+    await command("retrieve");
+    await bothTalk();
+  });
+
+  it("given two calls, when they are swapped by command, then the music goes from the one to the other", async () => {
+    await command("hold");
+    const carol = await TalkingPhone.start(relayed.node, "1003");
+    try {
+      const [second, third] = await alice.talkTo(carol);
+      await third.untilHears(second.toneHz);
+      await command("swap");
+      await Promise.all([third.untilHears("music"), second.untilHears("silence"), bothTalk()]);
+      await command("swap");
+      await Promise.all([far.untilHears("music"), near.untilHears("silence"), third.untilHears(second.toneHz)]);
+    } finally {
+      await carol.close();
+    }
+  });
+
+  async function command(type: "hold" | "retrieve" | "swap"): Promise<void> {
+    const result = await relayed.node.manager.features.command({ type, device: "phone-1001" });
+    assert.ok(result.ok, JSON.stringify(result));
+  }
 });
