@@ -27,11 +27,11 @@ import type { IncomingRequest } from "../../signaling/signaling-port.ts";
 import type { EntryStore } from "../call-journal.ts";
 import type { CallSession } from "../call-session.ts";
 import type { Leg, LegDevice } from "../leg.ts";
-import type { QueuePlace } from "../call-routing.ts";
+import type { QueuePlace } from "../call-routing-options.ts";
 import type { DialDecision } from "../routed-call.ts";
 import type { SessionObserver } from "../session-observer.ts";
 import { callsNow } from "./calls-now.ts";
-import { legFactsOf, legIdOf, placesOf, restoredSessionOf } from "./leg-facts.ts";
+import { legFactsOf, legIdOf, placesOf, restoredSessionOf, shownBy, whyOf } from "./leg-facts.ts";
 import { ModelFile } from "./model-file.ts";
 import { ReferProgress } from "./refer-progress.ts";
 import { dialogNamed } from "./replaced-dialog.ts";
@@ -184,6 +184,16 @@ export class CallFeatures implements SessionObserver<CallSession> {
     });
   }
 
+  onAcknowledged({ callId: sessionId }: CallSession): void {
+    this.#handle({ type: "acknowledged", sessionId });
+  }
+
+  /** A call that was redirected rings where it did again. */
+  onReturned(sessionId: string, status: number): void {
+    const why: Why = { cause: causeOfStatus(status), sip: { status }, feature: "redirect", by: "party" };
+    this.#handle({ type: "reroute-refused", sessionId, why });
+  }
+
   onHold(session: CallSession, side: Side, isHolding: boolean): void {
     const leg = session.leg(side);
     if (leg !== undefined) this.#handle({ type: "held", legId: legIdOf(leg), isHolding });
@@ -304,7 +314,11 @@ export class CallFeatures implements SessionObserver<CallSession> {
         this.#switchboard.noteHold(effect.change, this.#world);
         return this.#options.onChange(effect.change);
       case "accept":
-        this.#decision = { kind: "accepted", endpoint: effect.endpoint };
+        this.#decision = {
+          kind: "accepted",
+          endpoint: effect.endpoint,
+          ...(effect.shown === undefined ? {} : { shown: effect.shown }),
+        };
         return;
       case "refuse":
         this.#decision = { kind: "refused", status: effect.status, reason: effect.reason };
@@ -316,6 +330,10 @@ export class CallFeatures implements SessionObserver<CallSession> {
         return this.#attachAll(effect);
       case "originate":
         return this.#originate(effect);
+      case "reroute":
+        return this.#reroute(effect);
+      case "pick-up":
+        return this.#pickUp(effect);
       case "play":
         return this.#switchboard.play(effect);
       case "release":
@@ -352,15 +370,34 @@ export class CallFeatures implements SessionObserver<CallSession> {
     const reached =
       by === undefined || as === undefined
         ? { status: 480, cause: 20 }
-        : newCalls.originate({ ...effect, as, by, origin: { ...this.#originOf(sessionId), from: [] } });
+        : newCalls.originate({
+            ...effect,
+            as: shownBy(as, effect),
+            by,
+            origin: { ...this.#originOf(sessionId), from: [] },
+          });
     if (reached === undefined) return;
     if ("service" in reached) return this.#handle({ type: "answered", sessionId, endpoint: reached.service });
+    if ("feature" in reached) return this.#handle({ type: "feature-reached", sessionId, feature: reached.feature });
     const { status, cause = causeOfStatus(status) } = reached;
     this.#handle({
       type: "ended",
       sessionId,
       why: { cause, sip: { status }, feature: effect.feature, by: "system" },
     });
+  }
+
+  #reroute({ sessionId, redirection }: Extract<ModelEffect, { type: "reroute" }>): void {
+    const refused = this.#switchboard.reroute(sessionId, redirection);
+    if (refused === undefined) return;
+    const { status, cause = causeOfStatus(status) } = refused;
+    const why: Why = { cause, sip: { status }, feature: "redirect", by: "system" };
+    this.#handle({ type: "reroute-refused", sessionId, why });
+  }
+
+  #pickUp({ sessionId, legId }: Extract<ModelEffect, { type: "pick-up" }>): void {
+    const onGone = (): void => this.#handle({ type: "pick-up-failed", sessionId, legId });
+    if (!this.#switchboard.pickUp(sessionId, legId, onGone)) onGone();
   }
 
   /** Undefined: the leg is gone. */
@@ -398,13 +435,4 @@ export class CallFeatures implements SessionObserver<CallSession> {
     });
     this.#timers.set(timerId, timer);
   }
-}
-
-function whyOf({ by, status, cause }: Outcome): Why {
-  return {
-    cause,
-    ...(status >= 300 ? { sip: { status } } : {}),
-    feature: "normal",
-    by: by === "switch" ? "system" : "party",
-  };
 }
