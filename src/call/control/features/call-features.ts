@@ -36,11 +36,14 @@ import { ModelFile } from "./model-file.ts";
 import { ReferProgress } from "./refer-progress.ts";
 import { dialogNamed } from "./replaced-dialog.ts";
 import { parseRefer } from "./refer-request.ts";
+import { controllerOf, originsOf, type Begun } from "./session-origin.ts";
 import { Switchboard, type SwitchboardOptions } from "./switchboard.ts";
 
 export interface CallFeaturesOptions extends SwitchboardOptions {
   readonly inventory: Inventory;
   readonly settings: ModelSettings;
+  /** Resolves when it is in the configuration. */
+  readonly setPrivacy: (device: string, isOn: boolean) => Promise<"ok" | "unchanged" | "refused">;
   /** Where what sessions do not tell outlives the process. */
   readonly store: EntryStore;
   /** Told of every change of every call, in order. */
@@ -69,6 +72,7 @@ export class CallFeatures implements SessionObserver<CallSession> {
   #freed: Timer | undefined;
   #isClosed = false;
   #decision: DialDecision | undefined;
+  #originOf: (sessionId: string) => Begun = () => ({ feature: "normal" });
 
   constructor(options: CallFeaturesOptions) {
     this.#options = options;
@@ -97,6 +101,11 @@ export class CallFeatures implements SessionObserver<CallSession> {
     const lost = [...this.#lost];
     this.#lost.clear();
     for (const [sessionId, why] of lost) this.#handle({ type: "ended", sessionId, why });
+    for (const { sessionId, stage, endpoint } of [...this.#world.sessions.values()]) {
+      // Its end may have been told to nobody.
+      if (stage === "up" && endpoint?.startsWith("announcement:") === true) this.promptEnded(sessionId);
+    }
+    this.freed();
   }
 
   /** The relay may have lost what is laid over what parties hear. */
@@ -182,6 +191,10 @@ export class CallFeatures implements SessionObserver<CallSession> {
 
   onSettled({ callId: sessionId }: CallSession): void {
     this.#handle({ type: "settled", sessionId });
+  }
+
+  onUnsettled({ callId: sessionId }: CallSession): void {
+    this.#handle({ type: "unsettled", sessionId });
   }
 
   onLeaving(session: CallSession, side: Side, outcome: Outcome): void {
@@ -274,9 +287,11 @@ export class CallFeatures implements SessionObserver<CallSession> {
   /** A defect is that of one step: what other calls wait for still comes. */
   #step(event: ModelEvent): void {
     try {
+      const asking = controllerOf(this.#world, event);
       const effects = advance(this.#world, event);
+      this.#originOf = originsOf(this.#world, effects, asking);
       this.#file.save();
-      this.#switchboard.file(effects);
+      this.#switchboard.file(effects, this.#originOf);
       for (const effect of effects) this.#perform(effect);
     } catch (error) {
       this.#options.context.logger.error("call model failed", { event: event.type, error: errorMessageOf(error) });
@@ -286,6 +301,7 @@ export class CallFeatures implements SessionObserver<CallSession> {
   #perform(effect: ModelEffect): void {
     switch (effect.type) {
       case "change":
+        this.#switchboard.noteHold(effect.change, this.#world);
         return this.#options.onChange(effect.change);
       case "accept":
         this.#decision = { kind: "accepted", endpoint: effect.endpoint };
@@ -295,7 +311,9 @@ export class CallFeatures implements SessionObserver<CallSession> {
         return;
       case "join":
       case "attach":
-        return this.#endUnless(this.#switchboard.connect(effect), effect.sessionId);
+        return this.#endUnless(this.#switchboard.connect(effect, this.#originOf), effect.sessionId);
+      case "attach-all":
+        return this.#attachAll(effect);
       case "originate":
         return this.#originate(effect);
       case "play":
@@ -304,15 +322,14 @@ export class CallFeatures implements SessionObserver<CallSession> {
         return this.#switchboard.release(effect);
       case "notify":
         return this.#refers.notify(effect.referId, effect.status);
+      case "set-privacy":
+        return void this.#setPrivacy(effect);
       case "start-timer":
         return this.#startTimer(effect.timerId, effect.delayMs);
       case "stop-timer":
         return this.#stopTimer(effect.timerId);
-      case "result": {
-        const resolve = this.#commands.get(effect.commandId);
-        this.#commands.delete(effect.commandId);
-        return resolve?.(effect.result);
-      }
+      case "result":
+        return this.#resolve(effect.commandId, effect.result);
     }
   }
 
@@ -321,15 +338,21 @@ export class CallFeatures implements SessionObserver<CallSession> {
     if (!isMade) this.#handle({ type: "ended", sessionId, why: { cause: 41, feature: "normal", by: "system" } });
   }
 
+  #attachAll(effect: Extract<ModelEffect, { type: "attach-all" }>): void {
+    const missing = this.#switchboard.attachAll(effect, this.#originOf);
+    if (missing !== undefined) return missing.forEach((sessionId) => this.#endUnless(false, sessionId));
+    this.#handle({ type: "unattached", sessionIds: effect.attached.map(({ sessionId }) => sessionId) });
+  }
+
   #originate(effect: Extract<ModelEffect, { type: "originate" }>): void {
     const { inventory, newCalls } = this.#options;
-    const { sessionId, to, endpoint, onlyDevice, referredBy, hunt } = effect;
+    const { sessionId } = effect;
     const by = inventory.deviceByName(effect.by);
     const as = this.#shownAs(effect.from);
     const reached =
       by === undefined || as === undefined
         ? { status: 480, cause: 20 }
-        : newCalls.originate({ sessionId, as, by, to, endpoint, onlyDevice, referredBy, hunt });
+        : newCalls.originate({ ...effect, as, by, origin: { ...this.#originOf(sessionId), from: [] } });
     if (reached === undefined) return;
     if ("service" in reached) return this.#handle({ type: "answered", sessionId, endpoint: reached.service });
     const { status, cause = causeOfStatus(status) } = reached;
@@ -345,6 +368,19 @@ export class CallFeatures implements SessionObserver<CallSession> {
     if ("legId" in from) return this.#options.table.findByTag(from.legId)?.leg.device;
     const { number, name } = from.address;
     return { kind: "peer", name: "", number, ...(name === undefined ? {} : { displayName: name }) };
+  }
+
+  async #setPrivacy({ device, isPrivate, commandId }: Extract<ModelEffect, { type: "set-privacy" }>): Promise<void> {
+    const kind = await this.#options.setPrivacy(device, isPrivate);
+    this.#handle({ type: "privacy-changed", device });
+    const refused = { ok: false, failure: "wrong-state", detail: "the setting could not be changed" } as const;
+    this.#resolve(commandId, kind === "refused" ? refused : { ok: true });
+  }
+
+  #resolve(commandId: string, result: CommandResult): void {
+    const resolve = this.#commands.get(commandId);
+    this.#commands.delete(commandId);
+    resolve?.(result);
   }
 
   #stopTimer(timerId: string): void {
