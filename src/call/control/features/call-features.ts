@@ -31,8 +31,10 @@ import type { QueuePlace } from "../call-routing-options.ts";
 import type { DialDecision } from "../routed-call.ts";
 import type { SessionObserver } from "../session-observer.ts";
 import { callsNow } from "./calls-now.ts";
-import { legFactsOf, legIdOf, placesOf, restoredSessionOf, shownBy, whyOf } from "./leg-facts.ts";
+import { deviceNamed } from "./device-named.ts";
+import { legFactsOf, legIdOf, placesOf, restoredSessionOf, whyOf } from "./leg-facts.ts";
 import { ModelFile } from "./model-file.ts";
+import { originate } from "./originating.ts";
 import { ReferProgress } from "./refer-progress.ts";
 import { dialogNamed } from "./replaced-dialog.ts";
 import { parseRefer } from "./refer-request.ts";
@@ -120,12 +122,7 @@ export class CallFeatures implements SessionObserver<CallSession> {
 
   /** The phone that somebody means by its name, line or number; of several with a line, the one that has calls. */
   deviceNamed(text: string): string | undefined {
-    const { inventory } = this.#options;
-    const named = inventory.deviceByName(text);
-    if (named !== undefined) return named.name;
-    const phones = inventory.phonesByLine(text);
-    const line = phones.length > 0 ? phones : inventory.phonesByLine(inventory.phoneByNumber(text)?.line ?? "");
-    return (line.find(({ name }) => this.#world.legsOfDevices.has(name)) ?? line[0])?.name;
+    return deviceNamed(text, this.#options.inventory, this.#world);
   }
 
   /** Asks for something; resolves when it is done, or says why not. */
@@ -363,28 +360,8 @@ export class CallFeatures implements SessionObserver<CallSession> {
   }
 
   #originate(effect: Extract<ModelEffect, { type: "originate" }>): void {
-    const { inventory, newCalls } = this.#options;
-    const { sessionId } = effect;
-    const by = inventory.deviceByName(effect.by);
-    const as = this.#shownAs(effect.from);
-    const reached =
-      by === undefined || as === undefined
-        ? { status: 480, cause: 20 }
-        : newCalls.originate({
-            ...effect,
-            as: shownBy(as, effect),
-            by,
-            origin: { ...this.#originOf(sessionId), from: [] },
-          });
-    if (reached === undefined) return;
-    if ("service" in reached) return this.#handle({ type: "answered", sessionId, endpoint: reached.service });
-    if ("feature" in reached) return this.#handle({ type: "feature-reached", sessionId, feature: reached.feature });
-    const { status, cause = causeOfStatus(status) } = reached;
-    this.#handle({
-      type: "ended",
-      sessionId,
-      why: { cause, sip: { status }, feature: effect.feature, by: "system" },
-    });
+    const told = originate(effect, this.#options, { ...this.#originOf(effect.sessionId), from: [] });
+    if (told !== undefined) this.#handle(told);
   }
 
   #reroute({ sessionId, redirection }: Extract<ModelEffect, { type: "reroute" }>): void {
@@ -398,13 +375,6 @@ export class CallFeatures implements SessionObserver<CallSession> {
   #pickUp({ sessionId, legId }: Extract<ModelEffect, { type: "pick-up" }>): void {
     const onGone = (): void => this.#handle({ type: "pick-up-failed", sessionId, legId });
     if (!this.#switchboard.pickUp(sessionId, legId, onGone)) onGone();
-  }
-
-  /** Undefined: the leg is gone. */
-  #shownAs(from: Extract<ModelEffect, { type: "originate" }>["from"]): LegDevice | undefined {
-    if ("legId" in from) return this.#options.table.findByTag(from.legId)?.leg.device;
-    const { number, name } = from.address;
-    return { kind: "peer", name: "", number, ...(name === undefined ? {} : { displayName: name }) };
   }
 
   async #setPrivacy({ device, isPrivate, commandId }: Extract<ModelEffect, { type: "set-privacy" }>): Promise<void> {
