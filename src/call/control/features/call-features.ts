@@ -1,4 +1,4 @@
-import { errorMessageOf, type Timer } from "../../../common/index.ts";
+import { errorMessageOf, type MetricSample, type Timer } from "../../../common/index.ts";
 import { parseCSeq } from "../../../sip/message/index.ts";
 import type { CallNow } from "../../../signals/index.ts";
 import type { Inventory } from "../../device/index.ts";
@@ -99,6 +99,11 @@ export class CallFeatures implements SessionObserver<CallSession> {
     const lost = [...this.#lost];
     this.#lost.clear();
     for (const [sessionId, why] of lost) this.#handle({ type: "ended", sessionId, why });
+  }
+
+  /** What the model has at the moment. */
+  metrics(): MetricSample[] {
+    return this.#file.metrics();
   }
 
   /** The relay may have lost what is laid over what parties hear. */
