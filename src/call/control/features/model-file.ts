@@ -161,7 +161,7 @@ function watch<Value>(
       return isThere;
     },
   };
-  Object.assign(table, watched);
+  for (const [name, value] of Object.entries(watched)) Object.defineProperty(table, name, { value });
 }
 
 function kebabCase(name: string): string {
