@@ -9,6 +9,7 @@ export function silentObserver<Shell>(): SessionObserver<Shell> {
     onAnswered: nothing,
     onHold: nothing,
     onSettled: nothing,
+    onUnsettled: nothing,
     onLeaving: nothing,
     onEnded: nothing,
     onRefer: nothing,

@@ -42,6 +42,8 @@ import { Switchboard, type SwitchboardOptions } from "./switchboard.ts";
 export interface CallFeaturesOptions extends SwitchboardOptions {
   readonly inventory: Inventory;
   readonly settings: ModelSettings;
+  /** Resolves when it is in the configuration. */
+  readonly setPrivacy: (device: string, isOn: boolean) => Promise<"ok" | "unchanged" | "refused">;
   /** Where what sessions do not tell outlives the process. */
   readonly store: EntryStore;
   /** Told of every change of every call, in order. */
@@ -99,6 +101,11 @@ export class CallFeatures implements SessionObserver<CallSession> {
     const lost = [...this.#lost];
     this.#lost.clear();
     for (const [sessionId, why] of lost) this.#handle({ type: "ended", sessionId, why });
+    for (const { sessionId, stage, endpoint } of [...this.#world.sessions.values()]) {
+      // Its end may have been told to nobody.
+      if (stage === "up" && endpoint?.startsWith("announcement:") === true) this.promptEnded(sessionId);
+    }
+    this.freed();
   }
 
   /** What the model has at the moment. */
@@ -189,6 +196,10 @@ export class CallFeatures implements SessionObserver<CallSession> {
 
   onSettled({ callId: sessionId }: CallSession): void {
     this.#handle({ type: "settled", sessionId });
+  }
+
+  onUnsettled({ callId: sessionId }: CallSession): void {
+    this.#handle({ type: "unsettled", sessionId });
   }
 
   onLeaving(session: CallSession, side: Side, outcome: Outcome): void {
@@ -306,6 +317,8 @@ export class CallFeatures implements SessionObserver<CallSession> {
       case "join":
       case "attach":
         return this.#endUnless(this.#switchboard.connect(effect, this.#originOf), effect.sessionId);
+      case "attach-all":
+        return this.#attachAll(effect);
       case "originate":
         return this.#originate(effect);
       case "play":
@@ -314,21 +327,26 @@ export class CallFeatures implements SessionObserver<CallSession> {
         return this.#switchboard.release(effect);
       case "notify":
         return this.#refers.notify(effect.referId, effect.status);
+      case "set-privacy":
+        return void this.#setPrivacy(effect);
       case "start-timer":
         return this.#startTimer(effect.timerId, effect.delayMs);
       case "stop-timer":
         return this.#stopTimer(effect.timerId);
-      case "result": {
-        const resolve = this.#commands.get(effect.commandId);
-        this.#commands.delete(effect.commandId);
-        return resolve?.(effect.result);
-      }
+      case "result":
+        return this.#resolve(effect.commandId, effect.result);
     }
   }
 
   /** A session that could not be made is over. */
   #endUnless(isMade: boolean, sessionId: string): void {
     if (!isMade) this.#handle({ type: "ended", sessionId, why: { cause: 41, feature: "normal", by: "system" } });
+  }
+
+  #attachAll(effect: Extract<ModelEffect, { type: "attach-all" }>): void {
+    const missing = this.#switchboard.attachAll(effect, this.#originOf);
+    if (missing !== undefined) return missing.forEach((sessionId) => this.#endUnless(false, sessionId));
+    this.#handle({ type: "unattached", sessionIds: effect.attached.map(({ sessionId }) => sessionId) });
   }
 
   #originate(effect: Extract<ModelEffect, { type: "originate" }>): void {
@@ -355,6 +373,19 @@ export class CallFeatures implements SessionObserver<CallSession> {
     if ("legId" in from) return this.#options.table.findByTag(from.legId)?.leg.device;
     const { number, name } = from.address;
     return { kind: "peer", name: "", number, ...(name === undefined ? {} : { displayName: name }) };
+  }
+
+  async #setPrivacy({ device, isPrivate, commandId }: Extract<ModelEffect, { type: "set-privacy" }>): Promise<void> {
+    const kind = await this.#options.setPrivacy(device, isPrivate);
+    this.#handle({ type: "privacy-changed", device });
+    const refused = { ok: false, failure: "wrong-state", detail: "the setting could not be changed" } as const;
+    this.#resolve(commandId, kind === "refused" ? refused : { ok: true });
+  }
+
+  #resolve(commandId: string, result: CommandResult): void {
+    const resolve = this.#commands.get(commandId);
+    this.#commands.delete(commandId);
+    resolve?.(result);
   }
 
   #stopTimer(timerId: string): void {

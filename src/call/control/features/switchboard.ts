@@ -47,9 +47,8 @@ export class Switchboard {
    */
   file(effects: readonly ModelEffect[], originOf: OriginOf): void {
     const moved = new Set<string>();
-    for (const effect of effects) {
-      if (effect.type !== "join" && effect.type !== "attach") continue;
-      const legIds = effect.type === "join" ? [effect.caller, effect.callee] : [effect.legId];
+    for (const effect of effects.flatMap(connectingIn)) {
+      const legIds = legsIn(effect);
       const plan = legIds.some((legId) => moved.has(legId)) ? undefined : this.#plan(effect, originOf);
       for (const legId of legIds) moved.add(legId);
       if (plan !== undefined) this.#persist(plan);
@@ -66,8 +65,18 @@ export class Switchboard {
       return false;
     }
     this.#persist(plan);
-    this.#perform(plan);
+    this.#perform([plan]);
     return true;
+  }
+
+  /** @returns the sessions that could not be made, since a leg is gone; undefined: the relay is away, nothing was done */
+  attachAll({ attached }: EffectOf<"attach-all">, originOf: OriginOf): readonly string[] | undefined {
+    if (!this.#options.context.relay.connected) return undefined;
+    const plans = attached.map((one) => this.#plan({ type: "attach", ...one }, originOf));
+    const made = plans.filter((plan) => plan !== undefined);
+    for (const plan of made) this.#persist(plan);
+    this.#perform(made);
+    return attached.filter((_, index) => plans[index] === undefined).map(({ sessionId }) => sessionId);
   }
 
   play({ sessionId, legId, source, musicOf }: EffectOf<"play">): void {
@@ -117,10 +126,11 @@ export class Switchboard {
     const legs = { caller: one.leg, callee: other?.leg };
     const nowMs = this.#options.context.clock.wallMs();
     const old = new Set([one.session, ...(other === undefined ? [] : [other.session])]);
+    const seats = other === undefined ? ([one] as const) : ([one, other] as const);
     const origin = { ...begun, from: [...old].map(({ callId }) => callId) };
     const holding = [isHolding(one) ? ("caller" as const) : [], other && isHolding(other) ? ("callee" as const) : []];
     const saved = joinedCallOf(sessionId, call, legs, { endpoint, nowMs, origin, holding: holding.flat() });
-    return { one, other, endpoint, call, old, saved };
+    return { seats, endpoint, call, old, saved };
   }
 
   /** In one write: there is no moment in which a leg is on file twice, or not at all. */
@@ -130,21 +140,28 @@ export class Switchboard {
     context.store.put(saved);
   }
 
-  #perform({ one, other, endpoint, call, old, saved }: Connecting): void {
-    const { context, table } = this.#options;
-    const sessionId = saved.callId;
-    const [first, second] = [refOf(one), other && refOf(other)];
+  /** All legs leave their sessions at once: what goes on in another one is not what is left. */
+  #perform(plans: readonly Connecting[]): void {
+    const { relay } = this.#options.context;
     // The relay is asked before the old sessions are, which release what they have there.
-    const joined = context.relay.join(sessionId, first, second);
-    for (const session of old) {
-      session.progress.movedTo = sessionId;
+    const joins = plans.map(({ saved, seats: [one, other] }) =>
+      relay.join(saved.callId, refOf(one), other && refOf(other)),
+    );
+    for (const { saved, old } of plans) for (const session of old) session.progress.movedTo = saved.callId;
+    const seats = plans.flatMap((plan) => plan.seats).filter((seat) => seat !== undefined);
+    for (const session of new Set(seats.map((seat) => seat.session))) {
       session.take(
-        [one, other].flatMap((seat) => (seat?.session === session ? [seat.leg] : [])),
+        seats.filter((seat) => seat.session === session).map(({ leg }) => leg),
         MOVED,
       );
     }
+    for (const [index, plan] of plans.entries()) this.#begin(plan, joins[index]);
+  }
+
+  #begin({ seats: [one, other], endpoint, call, saved }: Connecting, joined = Promise.resolve()): void {
+    const { context, table } = this.#options;
     const created = {
-      callId: sessionId,
+      callId: saved.callId,
       calledNumber: saved.calledNumber,
       caller: one.leg,
       callee: other?.leg.device,
@@ -170,8 +187,7 @@ type OriginOf = (sessionId: string) => Begun;
 
 /** Legs that leave their sessions for a new one. */
 interface Connecting {
-  readonly one: Seat;
-  readonly other: Seat | undefined;
+  readonly seats: readonly [Seat, Seat?];
   readonly endpoint: Endpoint | undefined;
   readonly call: Session;
   readonly saved: SavedCall;
@@ -181,6 +197,16 @@ interface Connecting {
 /** A leg, and its place in its session. */
 interface Seat extends LegEntry {
   readonly side: Side;
+}
+
+/** The legs that an effect moves, session by session. */
+function connectingIn(effect: ModelEffect): readonly (EffectOf<"join"> | EffectOf<"attach">)[] {
+  if (effect.type === "attach-all") return effect.attached.map((one) => ({ type: "attach", ...one }));
+  return effect.type === "join" || effect.type === "attach" ? [effect] : [];
+}
+
+function legsIn(effect: EffectOf<"join"> | EffectOf<"attach">): readonly string[] {
+  return effect.type === "join" ? [effect.caller, effect.callee] : [effect.legId];
 }
 
 /** It holds, or is held by the switch for its user. */
