@@ -31,8 +31,9 @@ import type { QueuePlace } from "../call-routing.ts";
 import type { DialDecision } from "../routed-call.ts";
 import type { SessionObserver } from "../session-observer.ts";
 import { callsNow } from "./calls-now.ts";
-import { legFactsOf, legIdOf, placesOf, restoredSessionOf } from "./leg-facts.ts";
+import { legFactsOf, legIdOf, placesOf, restoredSessionOf, whyOf } from "./leg-facts.ts";
 import { ModelFile } from "./model-file.ts";
+import { ModelTimers } from "./model-timers.ts";
 import { ReferProgress } from "./refer-progress.ts";
 import { dialogNamed } from "./replaced-dialog.ts";
 import { parseRefer } from "./refer-request.ts";
@@ -63,7 +64,7 @@ export class CallFeatures implements SessionObserver<CallSession> {
   readonly #world: World;
   readonly #file: ModelFile;
   readonly #queue: ModelEvent[] = [];
-  readonly #timers = new Map<string, Timer>();
+  readonly #timers: ModelTimers;
   readonly #commands = new Map<string, (result: CommandResult) => void>();
   /** Sessions that went with the edge or the process before this one, and why: their features can do nothing before the edge is back. */
   readonly #lost = new Map<string, Why>();
@@ -80,6 +81,9 @@ export class CallFeatures implements SessionObserver<CallSession> {
     this.#switchboard = new Switchboard(options);
     this.#refers = new ReferProgress(options.table, options.store);
     this.#file = new ModelFile(this.#world, options.store, options.context.clock);
+    this.#timers = new ModelTimers(options.context.clock, this.#file, (timerId) =>
+      this.#handle({ type: "timer", timerId }),
+    );
   }
 
   /** Takes up what the process before this one has left, once its sessions are taken up. */
@@ -87,7 +91,7 @@ export class CallFeatures implements SessionObserver<CallSession> {
     const { saved, timers } = this.#file.read();
     const sessions = this.#options.table.sessions.map(restoredSessionOf).filter((session) => session !== undefined);
     this.#refers.restore();
-    for (const { timerId, delayMs } of timers) this.#startTimer(timerId, delayMs);
+    for (const { timerId, delayMs } of timers) this.#timers.start(timerId, delayMs);
     for (const effect of takeUp(this.#world, saved, sessions)) this.#perform(effect);
     this.#file.save();
     const up = new Set(sessions.map(({ sessionId }) => sessionId));
@@ -273,8 +277,7 @@ export class CallFeatures implements SessionObserver<CallSession> {
   /** Stops its timers, and follows nothing any more: the next process takes up calls as they are now. */
   close(): void {
     this.#isClosed = true;
-    for (const timer of this.#timers.values()) timer.cancel();
-    this.#timers.clear();
+    this.#timers.close();
     this.#freed?.cancel();
   }
 
@@ -330,9 +333,9 @@ export class CallFeatures implements SessionObserver<CallSession> {
       case "set-privacy":
         return void this.#setPrivacy(effect);
       case "start-timer":
-        return this.#startTimer(effect.timerId, effect.delayMs);
+        return this.#timers.start(effect.timerId, effect.delayMs);
       case "stop-timer":
-        return this.#stopTimer(effect.timerId);
+        return this.#timers.stop(effect.timerId);
       case "result":
         return this.#resolve(effect.commandId, effect.result);
     }
@@ -387,29 +390,4 @@ export class CallFeatures implements SessionObserver<CallSession> {
     this.#commands.delete(commandId);
     resolve?.(result);
   }
-
-  #stopTimer(timerId: string): void {
-    this.#timers.get(timerId)?.cancel();
-    this.#timers.delete(timerId);
-    this.#file.endTimer(timerId);
-  }
-
-  #startTimer(timerId: string, delayMs: number): void {
-    this.#timers.get(timerId)?.cancel();
-    this.#file.startTimer(timerId, delayMs);
-    const timer = this.#options.context.clock.after(delayMs, () => {
-      this.#stopTimer(timerId);
-      this.#handle({ type: "timer", timerId });
-    });
-    this.#timers.set(timerId, timer);
-  }
-}
-
-function whyOf({ by, status, cause }: Outcome): Why {
-  return {
-    cause,
-    ...(status >= 300 ? { sip: { status } } : {}),
-    feature: "normal",
-    by: by === "switch" ? "system" : "party",
-  };
 }

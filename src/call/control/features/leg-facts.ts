@@ -1,5 +1,5 @@
 import { isPrivate } from "../../identity/privacy.ts";
-import type { Address, LegFacts, Place, RestoredLeg, RestoredSession, Side } from "../../model/index.ts";
+import type { Address, LegFacts, Place, RestoredLeg, RestoredSession, Side, Outcome, Why } from "../../model/index.ts";
 import type { CallSession } from "../call-session.ts";
 import type { Leg, LegDevice } from "../leg.ts";
 
@@ -59,4 +59,14 @@ export function placesOf(devices: readonly LegDevice[]): readonly Place[] {
     } else if (!known.devices.includes(device.name)) known.devices.push(device.name);
   }
   return [...places.values()];
+}
+
+/** How a session ended, as the model has it. */
+export function whyOf({ by, status, cause }: Outcome): Why {
+  return {
+    cause,
+    ...(status >= 300 ? { sip: { status } } : {}),
+    feature: "normal",
+    by: by === "switch" ? "system" : "party",
+  };
 }
