@@ -152,6 +152,16 @@ export class BranchSet {
     this.#branches.get(branchId)?.cancel(headers);
   }
 
+  /** Ends one that answered too late. @param bye ends its dialog */
+  decline(branchId: string, bye: (leg: Leg | undefined) => void): void {
+    const branch = this.#branches.get(branchId);
+    if (branch === undefined) return;
+    branch.response?.acknowledge();
+    bye(branch.leg);
+    this.#options.log.giveUp(branchId);
+    this.forget(branchId);
+  }
+
   forget(branchId: string): void {
     const branch = this.#branches.get(branchId);
     this.#branches.delete(branchId);

@@ -1,13 +1,12 @@
 import { createHmac } from "node:crypto";
-import { errorMessageOf, type MetricSample } from "../../common/index.ts";
+import type { MetricSample } from "../../common/index.ts";
 import type { RelayEvent } from "../../media/index.ts";
 import type { SipMessage } from "../../sip/message/index.ts";
 import { DigestAuthenticator } from "../auth/index.ts";
 import { ProfileHints, type InventoryChange, type SipPhone } from "../device/index.ts";
-import { emergencyPlan, numberingSource, type EmergencyPlan } from "../digit-analysis/index.ts";
+import { numberingSource } from "../digit-analysis/index.ts";
 import type { RecordSettings } from "../record/record-settings.ts";
 import { Registrar, type Binding } from "../registrar/index.ts";
-import { DrachtioSignaling } from "../signaling/drachtio-signaling.ts";
 import type { SignalingPort } from "../signaling/signaling-port.ts";
 import { TrunkKeeper } from "../trunk/trunk-keeper.ts";
 import { TollGuards } from "../toll/index.ts";
@@ -16,7 +15,7 @@ import { CallControl } from "./call-control.ts";
 import { CallManagerViews } from "./call-manager-views.ts";
 import { CallCounters } from "./call-counters.ts";
 import { CallJournal } from "./call-journal.ts";
-import { CallRecords } from "./call-records.ts";
+import type { CallRecords } from "./call-records.ts";
 import type { CallContext } from "./call-session.ts";
 import { CallTable } from "./call-table.ts";
 import type { CallFeatures } from "./features/call-features.ts";
@@ -24,8 +23,10 @@ import { makeFeatures } from "./features/make-features.ts";
 import { Hunting } from "./hunting/hunting.ts";
 import { EdgeMessenger } from "./edge-messenger.ts";
 import { EdgeReconciler } from "./edge-reconciler.ts";
+import { EmergencyRoute } from "./emergency-route.ts";
 import { Gatekeeper } from "./gatekeeper.ts";
 import type { LegDevice } from "./leg.ts";
+import { makeRecords, makeSignaling } from "./make-parts.ts";
 import { Messages } from "./message/messages.ts";
 import { NewCalls } from "./new-calls.ts";
 import { RelayReconciler } from "./relay-reconciler.ts";
@@ -65,7 +66,7 @@ export class CallManager {
   readonly #relayReconciler: RelayReconciler;
   readonly #ledger: SessionLedger;
   readonly #edge: EdgeMessenger;
-  #emergency: EmergencyPlan | undefined;
+  readonly #emergency: EmergencyRoute;
   #isClosed = false;
 
   /** @throws the file system's error when a journal cannot be opened */
@@ -73,52 +74,32 @@ export class CallManager {
     const { clock, ids, logger, inventory, relay, paths, settings, edge } = options;
     this.#options = options;
     this.#edge = new EdgeMessenger(options.edgeControl, logger);
-    this.#planEmergency();
+    this.#emergency = new EmergencyRoute({ settings: settings.emergency, inventory, logger });
     const profiles = options.profiles ?? profilesIn(inventory);
     const phoneProfiles = profiles.filter(({ kind }) => kind === "phone").map(({ name }) => name);
     this.#hints = new ProfileHints({ clock, logger, profiles: phoneProfiles });
-    const hints = this.#hints;
-    this.#registrar = new Registrar({ inventory, clock, logger, hints, journalPath: paths.registrations });
+    const known = { inventory, clock, logger, hints: this.#hints };
+    this.#registrar = new Registrar({ ...known, journalPath: paths.registrations });
     this.#authenticator = new DigestAuthenticator({
-      inventory,
+      ...known,
       secret: createHmac("sha256", edge.secret).update("digest nonces").digest("hex"),
-      clock,
       ids,
-      logger,
-      hints,
       hasBindingFrom: (address) => this.#registrar.hasBindingFrom(address),
       onStopped: (address) => this.#edge.ban(address),
     });
     this.#journal = new CallJournal(paths.calls, clock, logger);
     this.#toll = new TollGuards(paths.tolls, clock, logger);
-    this.#records = new CallRecords({
-      path: paths.records,
-      clock,
-      logger,
-      settings: options.recordSettings,
-      table: options.recordTable,
-      context: {
-        node: options.node ?? "tandem",
-        deviceFacts: options.deviceFacts ?? (() => ({})),
-        partitionOf: (device, number) => inventory.lineOf(device, number)?.line.split("@", 2)[1],
-      },
-    });
+    this.#records = makeRecords(options);
     const limits = withDefaults(settings);
     const longestRingMs = longestRingSeconds(profiles, limits.ringSeconds) * 1_000;
-    const signaling =
-      options.signaling ??
-      new DrachtioSignaling({
-        instanceId: "callmanager",
-        ...edge,
-        longestRingMs,
-        clock,
-        logger,
-        beforeWrite: () => {
-          this.#journal.flush();
-          this.#watched.flush();
-        },
-        onDelay: (delayMs) => this.#edge.reportDelay(delayMs),
-      });
+    const signaling = makeSignaling(options, {
+      longestRingMs,
+      beforeWrite: () => {
+        this.#journal.flush();
+        this.#watched.flush();
+      },
+      onDelay: (delayMs) => this.#edge.reportDelay(delayMs),
+    });
     this.#trunks = new TrunkKeeper({
       port: signaling,
       clock,
@@ -162,7 +143,7 @@ export class CallManager {
       features: () => this.#features,
       table: this.#table,
       isUsable: ({ name }) => this.#trunks.isUsable(name),
-      emergency: () => this.#emergency,
+      emergency: () => this.#emergency.plan,
     });
     this.#features = makeFeatures({
       context: this.#context,
@@ -207,7 +188,7 @@ export class CallManager {
       trunks: this.#trunks,
       toll: this.#toll,
       records: this.#records,
-      emergency: () => this.#emergency,
+      emergency: () => this.#emergency.plan,
       options: this.#options,
     });
   }
@@ -280,6 +261,7 @@ export class CallManager {
   metrics(): MetricSample[] {
     return [
       ...this.#counters.metrics(this.#table),
+      ...this.#features.metrics(),
       ...this.#registrar.counters(),
       ...this.#watched.metrics(),
       ...this.#messages.metrics(),
@@ -305,7 +287,7 @@ export class CallManager {
     for (const aor of endedAors) this.#registrar.forget(aor);
     for (const device of endedDevices) this.#hints.forget(device);
     this.#watched.subscriptions.endOf(new Set(endedDevices));
-    this.#planEmergency();
+    this.#emergency.renew();
     this.#features.freed();
     if (!havePeersChanged) return;
     const { peers } = this.#options.inventory;
@@ -341,9 +323,9 @@ export class CallManager {
     this.#isClosed = true;
     this.#relayReconciler.stop();
     this.#edgeReconciler.stop();
+    this.#features.close();
     this.#trunks.close();
     this.#signaling.close();
-    this.#features.close();
     for (const session of this.#table.sessions) session.loseEdge();
     for (const session of this.#table.sessions) session.stop();
     await this.#ledger.written();
@@ -352,16 +334,6 @@ export class CallManager {
     this.#toll.close();
     this.#watched.close();
     this.#registrar.close();
-  }
-
-  #planEmergency(): void {
-    const { inventory, logger, settings } = this.#options;
-    try {
-      this.#emergency = settings.emergency && emergencyPlan(settings.emergency, inventory);
-    } catch (error) {
-      this.#emergency = undefined;
-      logger.error("emergency calls lead nowhere", { error: errorMessageOf(error) });
-    }
   }
 
   #makeContext(): CallContext {

@@ -31,6 +31,7 @@ import { finishSession, persistSession } from "./session-file.ts";
 import { tellChange } from "./session-observer.ts";
 import { makeParts, type SessionHost } from "./session-parts.ts";
 import type { SessionMoves } from "./session-moves.ts";
+import { SessionParties } from "./session-parties.ts";
 import { startProgress } from "./start-progress.ts";
 import type { RefusalWarning } from "./warning-header.ts";
 
@@ -62,7 +63,7 @@ export class CallSession {
   readonly #timers: CallTimers;
   readonly #branches: BranchSet;
   readonly #warning: RefusalWarning;
-  readonly #legs: { caller: Leg; callee: Leg | undefined };
+  readonly #legs: SessionParties;
   readonly #calleeCallIds: string[];
   readonly #log: LegLog;
   readonly #holds: HoldLog;
@@ -74,7 +75,6 @@ export class CallSession {
   #isFinished = false;
   /** Observers know that its parties are established. */
   #isAnnounced: boolean;
-  readonly #taken = new Set<Leg>();
   #isAnswerSent: boolean;
 
   constructor(context: CallContext, created: NewSession, resumed?: ResumedSession) {
@@ -86,7 +86,7 @@ export class CallSession {
     this.#call = resumed?.call ?? NEW_SESSION;
     this.#isAnswerSent = saved !== undefined;
     this.#isAnnounced = saved !== undefined;
-    this.#legs = { caller, callee: saved?.callee };
+    this.#legs = new SessionParties(caller, saved?.callee);
     const legs = saved === undefined ? [] : savedLegs(saved);
     this.#calleeCallIds = legs.map(({ sipCallId }) => sipCallId);
     this.#log = new LegLog(clock, legs);
@@ -145,9 +145,7 @@ export class CallSession {
   }
 
   get legs(): readonly Leg[] {
-    const { caller, callee } = this.#legs;
-    const legs = callee === undefined ? [caller] : [caller, callee];
-    return legs.filter((leg) => leg.isVirtual !== true && !this.#taken.has(leg));
+    return this.#legs.legs;
   }
 
   /** Names of the devices that it counts for. */
@@ -166,9 +164,7 @@ export class CallSession {
 
   /** Which party a leg is; undefined for that of a branch that is not the callee. */
   sideOf(leg: Leg): Side | undefined {
-    const { caller, callee } = this.#legs;
-    if (this.#taken.has(leg)) return undefined;
-    return leg === caller ? "caller" : leg === callee ? "callee" : undefined;
+    return this.#legs.sideOf(leg);
   }
 
   /** Begins the call. */
@@ -185,9 +181,7 @@ export class CallSession {
 
   /** Hands legs over to another session; what is left of this one ends. */
   take(legs: readonly Leg[], outcome: Outcome): void {
-    const sides = legs.map((leg) => this.sideOf(leg)).filter((side) => side !== undefined);
-    for (const leg of legs) this.#taken.add(leg);
-    this.dispatch({ type: "taken", sides, outcome });
+    this.dispatch(this.#legs.take(legs, outcome));
   }
 
   /** True when the transaction is one of this call's INVITEs, which was then taken back. */
@@ -204,8 +198,8 @@ export class CallSession {
 
   /** A request inside the dialog of one of the parties, from whom it should be. */
   receive(side: Side, request: IncomingRequest): void {
-    const leg = this.#legs[side];
-    if (leg === undefined || this.#taken.has(leg)) return;
+    const leg = this.#legs.present(side);
+    if (leg === undefined) return;
     const { state, suspended } = this.#call;
     const isShort = state === "established" && suspended && this.#context.port.takesDialogs;
     if (isShort && this.requests.hold(request, () => this.receive(side, request))) return;
@@ -221,8 +215,7 @@ export class CallSession {
 
   /** Who else is in the session may be taken before it ends. */
   #leaving(side: Side, outcome: Outcome): void {
-    const leg = this.#legs[side];
-    const isUp = this.#call.state === "established" && leg !== undefined && !this.#taken.has(leg);
+    const isUp = this.#call.state === "established" && this.#legs.present(side) !== undefined;
     if (isUp) this.#context.observer.onLeaving(this, side, outcome);
   }
 
@@ -299,7 +292,7 @@ export class CallSession {
       case "adopt":
         return this.#adopt(effect.branchId);
       case "decline":
-        return this.#decline(effect.branchId);
+        return this.#branches.decline(effect.branchId, (leg) => this.requests.bye(leg, COMPLETED_ELSEWHERE));
       case "divert":
         return this.#divert(effect.reason);
       case "ring":
@@ -349,15 +342,6 @@ export class CallSession {
     this.requests.expectAck("callee", taken.response);
   }
 
-  #decline(branchId: string): void {
-    const branch = this.#branches.get(branchId);
-    if (branch === undefined) return;
-    branch.response?.acknowledge();
-    this.requests.bye(branch.leg, COMPLETED_ELSEWHERE);
-    this.#log.giveUp(branchId);
-    this.#branches.forget(branchId);
-  }
-
   #ring(effect: EffectOf<"ring">): void {
     this.progress.ringingAtMs ??= this.#context.clock.wallMs();
     if (this.#goal.ring(effect)) this.#context.observer.onRinging(this);
@@ -369,7 +353,7 @@ export class CallSession {
       this.#isAnswerSent ||= error === undefined;
       if (error === undefined || error.code === "edge-lost") return;
       this.#context.logger.info("answer came too late", { callId: this.callId, error: error.message });
-      if (this.#taken.has(caller)) this.#context.owner.onAnswerLost(caller);
+      if (this.#legs.isTaken(caller)) this.#context.owner.onAnswerLost(caller);
       else this.dispatch({ type: "answer-lost" });
     });
     this.#goal.reach();

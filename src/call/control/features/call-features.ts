@@ -1,4 +1,4 @@
-import { errorMessageOf, type Timer } from "../../../common/index.ts";
+import { errorMessageOf, type MetricSample, type Timer } from "../../../common/index.ts";
 import { parseCSeq } from "../../../sip/message/index.ts";
 import type { CallNow } from "../../../signals/index.ts";
 import type { Inventory } from "../../device/index.ts";
@@ -34,6 +34,7 @@ import { callsNow } from "./calls-now.ts";
 import { deviceNamed } from "./device-named.ts";
 import { legFactsOf, legIdOf, placesOf, restoredSessionOf, whyOf } from "./leg-facts.ts";
 import { ModelFile } from "./model-file.ts";
+import { ModelTimers } from "./model-timers.ts";
 import { originate } from "./originating.ts";
 import { ReferProgress } from "./refer-progress.ts";
 import { dialogNamed } from "./replaced-dialog.ts";
@@ -65,7 +66,7 @@ export class CallFeatures implements SessionObserver<CallSession> {
   readonly #world: World;
   readonly #file: ModelFile;
   readonly #queue: ModelEvent[] = [];
-  readonly #timers = new Map<string, Timer>();
+  readonly #timers: ModelTimers;
   readonly #commands = new Map<string, (result: CommandResult) => void>();
   /** Sessions that went with the edge or the process before this one, and why: their features can do nothing before the edge is back. */
   readonly #lost = new Map<string, Why>();
@@ -82,6 +83,9 @@ export class CallFeatures implements SessionObserver<CallSession> {
     this.#switchboard = new Switchboard(options);
     this.#refers = new ReferProgress(options.table, options.store);
     this.#file = new ModelFile(this.#world, options.store, options.context.clock);
+    this.#timers = new ModelTimers(options.context.clock, this.#file, (timerId) =>
+      this.#handle({ type: "timer", timerId }),
+    );
   }
 
   /** Takes up what the process before this one has left, once its sessions are taken up. */
@@ -89,7 +93,7 @@ export class CallFeatures implements SessionObserver<CallSession> {
     const { saved, timers } = this.#file.read();
     const sessions = this.#options.table.sessions.map(restoredSessionOf).filter((session) => session !== undefined);
     this.#refers.restore();
-    for (const { timerId, delayMs } of timers) this.#startTimer(timerId, delayMs);
+    for (const { timerId, delayMs } of timers) this.#timers.start(timerId, delayMs);
     for (const effect of takeUp(this.#world, saved, sessions)) this.#perform(effect);
     this.#file.save();
     const up = new Set(sessions.map(({ sessionId }) => sessionId));
@@ -108,6 +112,11 @@ export class CallFeatures implements SessionObserver<CallSession> {
       if (stage === "up" && endpoint?.startsWith("announcement:") === true) this.promptEnded(sessionId);
     }
     this.freed();
+  }
+
+  /** What the model has at the moment. */
+  metrics(): MetricSample[] {
+    return this.#file.metrics();
   }
 
   /** The relay may have lost what is laid over what parties hear. */
@@ -275,8 +284,7 @@ export class CallFeatures implements SessionObserver<CallSession> {
   /** Stops its timers, and follows nothing any more: the next process takes up calls as they are now. */
   close(): void {
     this.#isClosed = true;
-    for (const timer of this.#timers.values()) timer.cancel();
-    this.#timers.clear();
+    this.#timers.close();
     this.#freed?.cancel();
   }
 
@@ -340,9 +348,9 @@ export class CallFeatures implements SessionObserver<CallSession> {
       case "set-privacy":
         return void this.#setPrivacy(effect);
       case "start-timer":
-        return this.#startTimer(effect.timerId, effect.delayMs);
+        return this.#timers.start(effect.timerId, effect.delayMs);
       case "stop-timer":
-        return this.#stopTimer(effect.timerId);
+        return this.#timers.stop(effect.timerId);
       case "result":
         return this.#resolve(effect.commandId, effect.result);
     }
@@ -388,21 +396,5 @@ export class CallFeatures implements SessionObserver<CallSession> {
     const resolve = this.#commands.get(commandId);
     this.#commands.delete(commandId);
     resolve?.(result);
-  }
-
-  #stopTimer(timerId: string): void {
-    this.#timers.get(timerId)?.cancel();
-    this.#timers.delete(timerId);
-    this.#file.endTimer(timerId);
-  }
-
-  #startTimer(timerId: string, delayMs: number): void {
-    this.#timers.get(timerId)?.cancel();
-    this.#file.startTimer(timerId, delayMs);
-    const timer = this.#options.context.clock.after(delayMs, () => {
-      this.#stopTimer(timerId);
-      this.#handle({ type: "timer", timerId });
-    });
-    this.#timers.set(timerId, timer);
   }
 }

@@ -1,4 +1,4 @@
-import type { Clock } from "../../../common/index.ts";
+import type { Clock, MetricSample } from "../../../common/index.ts";
 import {
   featureTables,
   isPlainCall,
@@ -52,15 +52,22 @@ export class ModelFile {
     }
   }
 
-  /** How much the model has, by table. */
-  get sizes(): ReadonlyMap<string, number> {
+  /** `tandem_call_model_entries`: how much the model has, by table; those of features are what is under way of each kind. */
+  metrics(): MetricSample[] {
     const { calls, legs, sessions } = this.#world;
-    const core = [
+    const tables: (readonly [string, number])[] = [
       ["calls", calls.size],
       ["legs", legs.size],
       ["sessions", sessions.size],
-    ] as const;
-    return new Map([...core, ...[...this.#tables].map(([table, entries]) => [table, entries.size] as const)]);
+      ...[...this.#tables].map(([table, { size }]) => [kebabCase(table), size] as const),
+    ];
+    return tables.map(([table, value]) => ({
+      name: "tandem_call_model_entries",
+      type: "gauge",
+      help: "Calls, dialogs and sessions of the call model, and what features have under way, by table",
+      labels: { table },
+      value,
+    }));
   }
 
   /** Puts on file what has changed, before anybody is told of it. */
@@ -154,7 +161,11 @@ function watch<Value>(
       return isThere;
     },
   };
-  Object.assign(table, watched);
+  for (const [name, value] of Object.entries(watched)) Object.defineProperty(table, name, { value });
+}
+
+function kebabCase(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }
 
 function isSavedModelCall(value: unknown): value is SavedModelCall {
