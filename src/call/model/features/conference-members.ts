@@ -1,3 +1,4 @@
+import { refuse } from "./asker.ts";
 import { showHold } from "../basic-call.ts";
 import type { Endpoint } from "../model-effect.ts";
 import { attach, join } from "../reconnect.ts";
@@ -96,5 +97,8 @@ function endConference(draft: Draft, conference: Conference, members: readonly M
 /** Nobody waits for those who are still being rung. */
 function abandon(draft: Draft, { callId, invitations }: Conference): void {
   draft.world.conferences.delete(callId);
-  for (const { sessionId } of invitations) draft.effects.push({ type: "release", sessionId, why: LEFT });
+  for (const { sessionId, asker } of invitations) {
+    refuse(draft, asker, "party-gone", "the conference is over");
+    draft.effects.push({ type: "release", sessionId, why: LEFT });
+  }
 }
