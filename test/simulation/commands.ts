@@ -21,14 +21,8 @@ const COMMANDS: Readonly<Record<CallCommand["type"], Kind>> = {
   "complete-transfer": { weight: 4, make: (host, picks) => ({ type: "complete-transfer", ...inCall(host, picks) }) },
   conference: { weight: 4, make: (host, picks) => ({ type: "conference", device: inCall(host, picks).device }) },
   "add-party": { weight: 2, make: (host, picks) => ({ type: "add-party", device: inCall(host, picks).device }) },
-  "drop-party": {
-    weight: 2,
-    make: (host, picks) => ({ type: "drop-party", ...inCall(host, picks), party: phone(picks.slice(2)) }),
-  },
-  barge: {
-    weight: 3,
-    make: (host, picks) => ({ type: "barge", device: sharing(picks), callId: callOfLine(host, picks) }),
-  },
+  "drop-party": { weight: 2, make: dropParty },
+  barge: { weight: 3, make: (host, picks) => ({ type: "barge", ...lineCall(host, picks) }) },
   privacy: { weight: 1, make: (host, picks) => ({ type: "privacy", device: inCall(host, picks).device }) },
   redirect: { weight: 4, make: redirect },
   park: { weight: 3, make: (host, picks) => ({ type: "park", ...inCall(host, picks) }) },
@@ -52,6 +46,30 @@ function inCall({ features: { world } }: SimulatedSwitch, picks: Picks): { devic
   return how < 0.4 ? { device: leg.device, callId: leg.callId } : { device: leg.device };
 }
 
+/** Of the device itself, or of another one of its line. */
+function retrieve(host: SimulatedSwitch, picks: Picks): CallCommand {
+  return { type: "retrieve", ...((picks[2] ?? 0) < 0.3 ? lineCall(host, picks) : inCall(host, picks)) };
+}
+
+/** A device that shares its line, and a call that a device of it is in, or else any. */
+function lineCall({ features: { world } }: SimulatedSwitch, picks: Picks): { device: string; callId: string } {
+  const legs = [...world.legs.values()];
+  const shared = legs.filter(({ device }) => SHARING.includes(device));
+  const leg = pick(shared.length > 0 ? shared : legs, picks[1] ?? 0);
+  return { device: pick(SHARING, picks[0] ?? 0) ?? "", callId: leg?.callId ?? "" };
+}
+
+/** By somebody in a conference, where there is one. */
+function dropParty(host: SimulatedSwitch, picks: Picks): CallCommand {
+  const { conferences, legs } = host.features.world;
+  const members = [...conferences.values()].flatMap((one) => one.members).map((legId) => legs.get(legId)?.device);
+  const [asking = inCall(host, picks).device, party = phone(picks)] = [
+    pick(members, picks[0] ?? 0),
+    pick(members, picks[1] ?? 0),
+  ];
+  return { type: "drop-party", device: asking, party };
+}
+
 /** Of a call that rings at the device, or is established. */
 function redirect(host: SimulatedSwitch, picks: Picks): CallCommand {
   const ringing = [...host.features.world.sessions.values()].flatMap((session) =>
@@ -63,13 +81,6 @@ function redirect(host: SimulatedSwitch, picks: Picks): CallCommand {
   return { type: "redirect", ...(chosen ?? inCall(host, picks)), to: number(picks), ...failureMode };
 }
 
-/** Sometimes by another device of a shared line. */
-function retrieve(host: SimulatedSwitch, picks: Picks): CallCommand {
-  const [, , how = 0] = picks;
-  if (how >= 0.3) return { type: "retrieve", ...inCall(host, picks) };
-  return { type: "retrieve", device: sharing(picks), callId: callOfLine(host, picks) };
-}
-
 function slot(picks: Picks): string {
   return pick([...SLOTS, "999"], picks[1] ?? 0) ?? "";
 }
@@ -79,18 +90,6 @@ function wanted(picks: Picks): { group?: string; number?: string } {
   const [, how = 0] = picks;
   if (how < 0.4) return {};
   return how < 0.5 ? { group: GROUP } : { number: number(picks) };
-}
-
-/** A device that shares its line. */
-function sharing(picks: Picks): string {
-  return pick(SHARING, picks[0] ?? 0) ?? "";
-}
-
-/** A call that a device of such a line is in, or sometimes any. */
-function callOfLine({ features: { world } }: SimulatedSwitch, picks: Picks): string {
-  const legs = [...world.legs.values()];
-  const shared = legs.filter(({ device }) => SHARING.includes(device));
-  return pick(shared.length > 0 ? shared : legs, picks[1] ?? 0)?.callId ?? "";
 }
 
 function phone(picks: Picks): string {

@@ -145,7 +145,7 @@ export class CallSession {
   get legs(): readonly Leg[] {
     const { caller, callee } = this.#legs;
     const legs = callee === undefined ? [caller] : [caller, callee];
-    return this.#taken.size === 0 ? legs : legs.filter((leg) => !this.#taken.has(leg));
+    return legs.filter((leg) => leg.isVirtual !== true && !this.#taken.has(leg));
   }
 
   /** Names of the devices that it counts for. */

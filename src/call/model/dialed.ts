@@ -11,8 +11,6 @@ import type { DialedFeature, LegFacts, ModelEvent } from "./model-event.ts";
 import { NORMAL } from "./why.ts";
 import { legOf, type Draft } from "./world.ts";
 
-const NOT_HERE: DialRefusal = { status: 501, reason: "feature" };
-
 /** A device has dialed a feature: its call is answered by a service of the switch, and the feature goes on from there. */
 export function dialed(draft: Draft, event: Extract<ModelEvent, { type: "dialed" }>): void {
   const { sessionId, leg, called } = event;

@@ -4,6 +4,7 @@ import type { Endpoint } from "../model-effect.ts";
 import { attach, join } from "../reconnect.ts";
 import type { Why } from "../why.ts";
 import { putLeg, putSession, type Draft, type ModelLeg, type World } from "../world.ts";
+import { refuse } from "./asker.ts";
 import type { Conference } from "./conference-state.ts";
 
 /** Who is in a conference, and what becomes of those who are left. */

@@ -16,7 +16,6 @@ const GIVEN_UP: Why = { ...CONSULTED, sip: { status: 487 } };
  */
 export function transferConsulted(draft: Draft, one: ModelLeg, other: ModelLeg, asker: Asker): void {
   const { world } = draft;
-  if (one.sessionId === other.sessionId) return refuse(draft, asker, "wrong-state", "the device calls itself");
   const [first, second] = one.isUp ? [one, other] : [other, one];
   const party = oppositeOf(world, first);
   if (party === undefined) return refuse(draft, asker, "no-consultation", "a call has to be established");

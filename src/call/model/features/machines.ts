@@ -1,8 +1,8 @@
 import type { FeatureName } from "../world.ts";
 import type { FeatureMachine } from "./feature-machine.ts";
-import { HUNT } from "./hunt.ts";
 import { BARGE } from "./barge.ts";
 import { CONFERENCE } from "./conference.ts";
+import { HUNT } from "./hunt.ts";
 import { PARK_MACHINE } from "./park-machine.ts";
 import { PICKUP } from "./pickup.ts";
 import { REDIRECT } from "./redirect.ts";
