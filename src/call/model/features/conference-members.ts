@@ -1,4 +1,3 @@
-import { refuse } from "./asker.ts";
 import { showHold } from "../basic-call.ts";
 import type { Endpoint } from "../model-effect.ts";
 import { attach, join } from "../reconnect.ts";

@@ -49,7 +49,17 @@ describe("SessionLedger", () => {
     });
     const [caller, callee] = [legOf("caller"), legOf("callee")];
     const call = joinedSession(PARTY, PARTY, true);
-    const saved = joinedCallOf("c.1", call, { caller, callee }, { endpoint: undefined, nowMs: 0 });
+    const saved = joinedCallOf(
+      "c.1",
+      call,
+      { caller, callee },
+      {
+        endpoint: undefined,
+        nowMs: 0,
+        origin: { feature: "replaces", from: ["c"] },
+        holding: [],
+      },
+    );
     const session = new CallSession(
       {
         port: new OpenRequests().port,
