@@ -363,7 +363,7 @@ export class SimulatedSession {
     this.#waiting.delete(transaction);
     this.#host.count(`request of a phone: ${status}`);
     if (side === undefined) return;
-    const onLost = (): void => this.dispatch({ type: "change-answer-lost", side });
+    const onLost = (): void => this.#host.onChangeAnswerLost(this.#legs[side]?.tag ?? "");
     this.#host.phones.respondChange(this.#dialogOf(side), transaction, status, onLost);
   }
 

@@ -191,6 +191,12 @@ export class SimulatedSwitch implements PhonesHost {
     seat?.session.lose(seat.side);
   }
 
+  /** The same of a re-INVITE, wherever its leg is now. */
+  onChangeAnswerLost(tag: string): void {
+    const seat = this.#seat(tag);
+    seat?.session.dispatch({ type: "change-answer-lost", side: seat.side });
+  }
+
   // What happens to the node.
 
   loseEdge(): void {

@@ -39,7 +39,9 @@ export function makeParts<Session>(host: SessionHost<Session>): SessionParts {
   const codecsBetween = legs.caller.takesAnyCodec === true ? () => undefined : context.codecsBetween;
   const warning = new RefusalWarning();
   const wayTo = (leg: Leg): string | undefined => context.wayTo(leg);
-  const requests = new DialogRequests({ port, ids, warning, dispatch, wayTo, onIdle, onRefer, describe, rename });
+  const onChangeAnswerLost = (leg: Leg): void => context.owner.onChangeAnswerLost(leg);
+  const ways = { wayTo, describe, rename };
+  const requests = new DialogRequests({ port, ids, warning, dispatch, onIdle, onRefer, onChangeAnswerLost, ...ways });
   const branches = new BranchSet({
     port,
     ids,

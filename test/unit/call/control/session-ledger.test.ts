@@ -82,6 +82,9 @@ describe("SessionLedger", () => {
       { saved, call, isRestored: false },
     );
     table.add(session);
+    ledger.onChangeAnswerLost(caller);
+    assert.equal(session.call.negotiation, undefined, "no ACK is waited for any more");
+    assert.equal(session.call.needsResync, "always");
     ledger.onAnswerLost(callee);
     assert.deepEqual(leaving, ["callee"]);
     assert.equal(session.call.state, "disconnected");
