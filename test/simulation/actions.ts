@@ -116,10 +116,12 @@ function waitAtRandom(chance: Chance): number {
   return roll < 0.995 ? chance.below(60_000) : 3_600_000;
 }
 
+/** Often somebody who is in a call already: two calls are what most features take. */
 function call(host: SimulatedSwitch, picks: readonly number[]): void {
-  const [from = 0, toNumber = 0] = picks;
-  const device = from < 0.1 ? TRUNK : pick(PHONES, from);
-  const number = pick([...NUMBERS, ...FEATURE_NUMBERS], toNumber);
+  const [from = 0, toNumber = 0, what = 0, who = 0] = picks;
+  const busy = who < 0.4 ? pick(host.phones.inState("up"), from)?.device : undefined;
+  const device = busy ?? (from < 0.1 ? TRUNK : pick(PHONES, from));
+  const number = pick(what < 0.8 ? NUMBERS : FEATURE_NUMBERS, toNumber);
   if (device === undefined || number === undefined) return;
   host.trace?.(`  ${device} calls ${number}`);
   host.phones.call(device, number);

@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { BARGE_TRANSITIONS } from "../../src/call/model/features/barge-state.ts";
+import { CONFERENCE_TRANSITIONS } from "../../src/call/model/features/conference-state.ts";
 import { HUNT_TRANSITIONS } from "../../src/call/model/features/hunt-state.ts";
 import { MAKE_CALL_TRANSITIONS } from "../../src/call/model/features/make-call-state.ts";
 import { PARK_TRANSITIONS } from "../../src/call/model/features/park-state.ts";
@@ -18,6 +20,8 @@ const FIGURES: Partial<Record<TableOf<{ readonly state: string }>, Figure>> = {
   pickups: PICKUP_TRANSITIONS,
   queued: HUNT_TRANSITIONS,
   madeCalls: MAKE_CALL_TRANSITIONS,
+  conferences: CONFERENCE_TRANSITIONS,
+  barges: BARGE_TRANSITIONS,
 };
 
 /** What the tables of features were after the last event, against what they are after the next one. */

@@ -6,9 +6,12 @@ import {
   advance,
   causeOfStatus,
   emptyWorld,
+  hasQueued,
+  placeInQueue,
   type CallCommand,
   type CommandResult,
   type DialedFeature,
+  type Endpoint,
   type LegFacts,
   type ModelEffect,
   type ModelEvent,
@@ -20,8 +23,9 @@ import {
 import type { Appointment } from "./agenda.ts";
 import { CallWatcher } from "../support/call-watcher.ts";
 import { FeatureStates } from "./feature-states.ts";
+import { isFree } from "./routing.ts";
 import type { SimulatedLeg, SimulatedSession } from "./session.ts";
-import { SETTINGS } from "./settings.ts";
+import { settingsFor } from "./settings.ts";
 import { Switchboard } from "./switchboard.ts";
 import type { SimulatedSwitch } from "./switch.ts";
 
@@ -36,7 +40,7 @@ interface Subscription {
 
 /** The shell of the call model as `CallFeatures` is: tells the real model what happens in sessions, and performs what it wants. */
 export class SimulatedFeatures implements Omit<SessionObserver<SimulatedSession>, "onRefer"> {
-  readonly world: World = emptyWorld(SETTINGS);
+  readonly world: World;
   readonly watcher = new CallWatcher();
   readonly #states = new FeatureStates();
   readonly timers = new Map<string, Appointment>();
@@ -49,10 +53,12 @@ export class SimulatedFeatures implements Omit<SessionObserver<SimulatedSession>
   readonly #refers = new Map<string, Subscription>();
   #named = 0;
   #isRunning = false;
+  #isFreed = false;
   #decision: Decision | undefined;
 
   constructor(host: SimulatedSwitch) {
     this.#host = host;
+    this.world = emptyWorld(settingsFor((device) => isFree(host, device)));
     this.#switchboard = new Switchboard(host);
   }
 
@@ -142,6 +148,28 @@ export class SimulatedFeatures implements Omit<SessionObserver<SimulatedSession>
     this.#handle({
       type: "refer",
       refer: { referId, legId: tag, to, ...(replaces === undefined ? {} : { replaces }) },
+    });
+  }
+
+  /** What a caller hears that is to wait in a queue; undefined: it cannot. */
+  enqueue(sessionId: string, pilot: string, leftMs: number): Endpoint | undefined {
+    const endpoint = placeInQueue(this.world, pilot);
+    if (endpoint !== undefined) this.#handle({ type: "queued", sessionId, pilot, number: "202", leftMs });
+    return endpoint;
+  }
+
+  hasQueued(pilot: string): boolean {
+    return hasQueued(this.world, pilot);
+  }
+
+  /** Soon those who wait are offered to who may be free. */
+  freed(): void {
+    if (this.world.queued.size === 0 || this.#isFreed) return;
+    const { agenda } = this.#host;
+    this.#isFreed = true;
+    agenda.plan(agenda.nowMs + SOON_MS, false, () => {
+      this.#isFreed = false;
+      this.#handle({ type: "freed" });
     });
   }
 
@@ -283,6 +311,7 @@ export class SimulatedFeatures implements Omit<SessionObserver<SimulatedSession>
   }
 }
 
+const SOON_MS = 100;
 const REPEATABLE: ReadonlySet<ModelEvent["type"]> = new Set([
   "ringing",
   "leaving",

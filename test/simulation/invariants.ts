@@ -116,10 +116,11 @@ function checkSessions(host: SimulatedSwitch, world: World): void {
   }
 }
 
-/** A connection is somebody who is there, or who rings. */
-function checkCalls({ calls, legs, sessions }: World): void {
+/** A connection is somebody who is there, or who rings, or is waited for. */
+function checkCalls({ calls, legs, sessions, queued }: World): void {
   const used = new Set<string>();
   for (const { connectionId } of legs.values()) used.add(connectionId);
+  for (const { connectionId } of queued.values()) used.add(connectionId);
   for (const { ringing } of sessions.values()) for (const { connectionId } of ringing) used.add(connectionId);
   for (const { callId, connections } of calls.values()) {
     if (connections.length === 0) {

@@ -22,6 +22,10 @@ const LINES: readonly Line[] = [
 /** Serial: one line after the other. */
 const HUNT = "200";
 const HUNTED: readonly string[] = ["101", "105", "103"];
+/** Whose callers wait in a queue while nobody is free. */
+const QUEUE = "202";
+export const PILOT = "202@internal";
+export const QUEUE_LINES: readonly string[] = ["101", "105"].map(lineOf);
 const OUTSIDE = "0777";
 const SERVICE = "600";
 
@@ -36,7 +40,7 @@ function lineOf(number: string): string {
 }
 
 /** What is dialed; the last one leads nowhere. */
-export const NUMBERS: readonly string[] = [...LINES.map(({ number }) => number), HUNT, OUTSIDE, SERVICE, "999"];
+export const NUMBERS: readonly string[] = [...LINES.map(({ number }) => number), HUNT, QUEUE, OUTSIDE, SERVICE, "999"];
 export const RING_MS = 20_000;
 /** All members of a hunt together. */
 export const HUNT_MS = 50_000;
@@ -69,16 +73,23 @@ export type Way =
       readonly line?: string;
       readonly isHunt?: true;
     }
+  | { readonly kind: "queue" }
   | { readonly kind: "service" }
   | { readonly kind: "nowhere" };
 
 export function wayTo(number: string): Way {
   if (number === SERVICE) return { kind: "service" };
+  if (number === QUEUE) return { kind: "queue" };
   if (number === OUTSIDE) return { kind: "devices", groups: [[deviceNamed(TRUNK)]] };
   if (number === HUNT)
     return { kind: "devices", groups: HUNTED.map((one) => groupsOf(one).flat()), line: HUNT, isHunt: true };
   const groups = groupsOf(number);
   return groups.length === 0 ? { kind: "nowhere" } : { kind: "devices", groups, line: number };
+}
+
+/** The devices that have a line, such as `101@internal`, as they are rung. */
+export function devicesOn(line: string): readonly LegDevice[] {
+  return groupsOf(line.split("@")[0] ?? "").flat();
 }
 
 function groupsOf(number: string): readonly (readonly LegDevice[])[] {

@@ -1,7 +1,9 @@
 import type { LegDevice } from "../../src/call/control/leg.ts";
 import type { BranchRoute, Diversion } from "../../src/call/model/index.ts";
-import { diversionsOf, forwardOf, HUNT_MS, MAX_CALLS, RING_MS, TRUNK, wayTo } from "./plan.ts";
+import type { HuntStep } from "../../src/call/model/model-settings.ts";
+import { devicesOn, diversionsOf, forwardOf, HUNT_MS, MAX_CALLS, PILOT, RING_MS, TRUNK, wayTo } from "./plan.ts";
 import type { Goal } from "./session.ts";
+import { huntSteps } from "./settings.ts";
 import type { SimulatedSwitch } from "./switch.ts";
 
 /** False: a status that says why not. */
@@ -9,19 +11,45 @@ export function isDialed(goal: Goal | number): goal is Goal {
   return typeof goal !== "number";
 }
 
-/** Where a call to a number goes, as digit analysis and routing say. */
-export function goalFor(host: SimulatedSwitch, number: string, onlyDevice?: string): Goal | number {
-  const forwarded = new Set<string>();
-  return follow(host, number, forwarded, onlyDevice);
+/** Who calls: a session whose caller could wait in a queue, or nobody who could. */
+interface Calling {
+  readonly onlyDevice?: string | undefined;
+  readonly sessionId?: string;
 }
 
-function follow(
-  host: SimulatedSwitch,
-  number: string,
-  forwarded: Set<string>,
-  onlyDevice: string | undefined,
-): Goal | number {
+/** Where a call to a number goes, as digit analysis and routing say. */
+export function goalFor(host: SimulatedSwitch, number: string, calling: Calling = {}): Goal | number {
+  return follow(host, number, new Set<string>(), calling);
+}
+
+/** Rings members of a hunt pilot. */
+export function goalForStep(host: SimulatedSwitch, { lines }: HuntStep): Goal | number {
+  const group = lines.flatMap(devicesOn).filter(({ name }) => isFree(host, name));
+  if (group.length === 0) return 486;
+  return { ...branchesTo(host, [group], [], true), divert: () => undefined };
+}
+
+/** Members that are free are rung first; who has a session may wait for them then. */
+function goalOfQueue(host: SimulatedSwitch, sessionId: string | undefined): Goal | number {
+  const endMs = host.agenda.nowMs + HUNT_MS;
+  const hasQueue = sessionId !== undefined;
+  const steps = hasQueue && host.features.hasQueued(PILOT) ? [] : huntSteps((device) => isFree(host, device));
+  if (steps.length === 0 && !hasQueue) return 486;
+  const groups = steps.map(({ lines }) => lines.flatMap(devicesOn).filter(({ name }) => isFree(host, name)));
+  const divert = (reason: Diversion): Goal | undefined => {
+    const leftMs = endMs - host.agenda.nowMs;
+    if (reason !== "no-coverage" || sessionId === undefined || leftMs <= 0) return undefined;
+    const endpoint = host.features.enqueue(sessionId, PILOT, leftMs);
+    if (endpoint === undefined) return undefined;
+    return { route: { kind: "endpoint" }, endpoint, targets: new Map(), divert: () => undefined };
+  };
+  return { ...branchesTo(host, groups, ["no-coverage"], true), divert };
+}
+
+function follow(host: SimulatedSwitch, number: string, forwarded: Set<string>, calling: Calling): Goal | number {
   const way = wayTo(number);
+  const { onlyDevice, sessionId } = calling;
+  if (way.kind === "queue") return goalOfQueue(host, sessionId);
   if (way.kind === "nowhere") return 404;
   if (way.kind === "service") return { route: { kind: "endpoint" }, targets: new Map(), divert: () => undefined };
   const { line = "" } = way;
@@ -29,7 +57,7 @@ function follow(
     const to = forwardOf(line, reason);
     if (to === undefined || forwarded.has(line)) return undefined;
     forwarded.add(line);
-    const goal = follow(host, to, forwarded, undefined);
+    const goal = follow(host, to, forwarded, sessionId === undefined ? {} : { sessionId });
     return isDialed(goal) ? goal : undefined;
   };
   const groups = way.groups
@@ -59,6 +87,6 @@ function branchesTo(
   return { route: { kind: "branches", groups: named, diverts, ...(isHunt ? { wholeMs: HUNT_MS } : {}) }, targets };
 }
 
-function isFree(host: SimulatedSwitch, device: string): boolean {
+export function isFree(host: SimulatedSwitch, device: string): boolean {
   return device === TRUNK || host.callsOf(device) < MAX_CALLS;
 }

@@ -38,6 +38,8 @@ export interface SimulatedLeg {
 export interface Goal {
   readonly route: BranchRoute | { readonly kind: "endpoint" };
   readonly targets: ReadonlyMap<string, LegDevice>;
+  /** The service; absent: echo. */
+  readonly endpoint?: Endpoint;
   /** Where it goes instead; undefined: nowhere. */
   divert(reason: Diversion): Goal | undefined;
 }
@@ -380,7 +382,7 @@ export class SimulatedSession {
     const diverted = this.#goal?.divert(reason);
     if (diverted === undefined) return undefined;
     // The real shell does so, too, where the session's machine then refuses a service.
-    if (diverted.route.kind === "endpoint") this.endpoint = "echo";
+    if (diverted.route.kind === "endpoint") this.endpoint = diverted.endpoint ?? "echo";
     this.#goal = diverted;
     this.#targets = diverted.targets;
     return diverted.route;
@@ -391,7 +393,7 @@ export class SimulatedSession {
     this.#waiting.delete(transaction);
     this.#host.count(`request of a phone: ${status}`);
     if (side === undefined) return;
-    const onLost = (): void => this.dispatch({ type: "change-answer-lost", side });
+    const onLost = (): void => this.#host.onChangeAnswerLost(this.#legs[side]?.tag ?? "");
     this.#host.phones.respondChange(this.#dialogOf(side), transaction, status, onLost);
   }
 

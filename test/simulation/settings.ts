@@ -1,9 +1,32 @@
 import { addressOf } from "../../src/call/control/features/leg-facts.ts";
 import { NO_SETTINGS, type ModelSettings } from "../../src/call/model/index.ts";
-import { deviceNamed, devicesOf, GROUP, GROUP_LINES, PARK_RANGE, PHONES, SLOTS } from "./plan.ts";
+import type { HuntStep } from "../../src/call/model/model-settings.ts";
+import {
+  deviceNamed,
+  devicesOf,
+  devicesOn,
+  PILOT,
+  QUEUE_LINES,
+  RING_MS,
+  GROUP,
+  GROUP_LINES,
+  PARK_RANGE,
+  PHONES,
+  SLOTS,
+} from "./plan.ts";
 
-/** What the configuration says of features. */
-export const SETTINGS: ModelSettings = {
+/** What the configuration says of features. @param isFree a device may have another call */
+export function settingsFor(isFree: (device: string) => boolean): ModelSettings {
+  return { ...SETTINGS, huntSteps: (pilot) => (pilot === PILOT ? huntSteps(isFree) : []) };
+}
+
+/** One member of the queue after the other. */
+export function huntSteps(isFree: (device: string) => boolean): readonly HuntStep[] {
+  const free = QUEUE_LINES.filter((line) => devicesOn(line).some(({ name }) => isFree(name)));
+  return free.map((line) => ({ group: "g", lines: [line], ringMs: RING_MS }));
+}
+
+const SETTINGS: ModelSettings = {
   ...NO_SETTINGS,
   linesOf: (device) => (PHONES.includes(device) ? [deviceNamed(device).line ?? ""] : []),
   devicesOf: (line) => devicesOf(line.split("@")[0] ?? ""),
@@ -14,5 +37,7 @@ export const SETTINGS: ModelSettings = {
       : undefined,
   parkRangesFor: () => [PARK_RANGE],
   pickupMembers: (group) => (group === GROUP ? GROUP_LINES : []),
+  huntQueue: (pilot) =>
+    pilot === PILOT ? { maxCallers: 3, maxWaitSeconds: 40, announcement: "welcome", noCoverage: "103" } : undefined,
   pickupGroupOf: (line) => (GROUP_LINES.includes(line) ? GROUP : undefined),
 };

@@ -98,6 +98,7 @@ export class SimulatedSwitch implements PhonesHost {
   onSessionEnded(session: SimulatedSession): void {
     this.ledger.end(session);
     this.relay.release(session.sessionId);
+    this.features.freed();
   }
 
   onSessionClosed(session: SimulatedSession): void {
@@ -112,7 +113,7 @@ export class SimulatedSwitch implements PhonesHost {
     const leg: SimulatedLeg = { tag: dialog.tag, device: deviceNamed(dialog.device), isVirtual: false, dialog };
     const feature = featureDialed(number);
     if (feature !== undefined) return this.#dial(sessionId, leg, dialog, { number, feature, sdp });
-    const goal = goalFor(this, number);
+    const goal = goalFor(this, number, { sessionId });
     if (!isDialed(goal)) return this.phones.respondInvite(dialog, goal);
     const endpoint = goal.route.kind === "endpoint" ? "echo" : undefined;
     const session = new SimulatedSession(this, { sessionId, caller: leg, endpoint, called: number });
@@ -188,6 +189,12 @@ export class SimulatedSwitch implements PhonesHost {
   onAnswerLost(tag: string): void {
     const seat = this.#seat(tag);
     seat?.session.lose(seat.side);
+  }
+
+  /** The same of a re-INVITE, wherever its leg is now. */
+  onChangeAnswerLost(tag: string): void {
+    const seat = this.#seat(tag);
+    seat?.session.dispatch({ type: "change-answer-lost", side: seat.side });
   }
 
   // What happens to the node.

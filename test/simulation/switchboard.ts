@@ -16,7 +16,7 @@ import {
 import type { Redirection } from "../../src/call/model/model-effect.ts";
 import { featureDialed } from "./dialed-features.ts";
 import { NOBODY } from "./phones.ts";
-import { goalFor, isDialed } from "./routing.ts";
+import { goalFor, goalForStep, isDialed } from "./routing.ts";
 import { SimulatedSession, type Goal, type SimulatedLeg } from "./session.ts";
 import type { SimulatedSwitch } from "./switch.ts";
 
@@ -108,6 +108,7 @@ export class Switchboard {
     to,
     endpoint,
     onlyDevice,
+    hunt,
   }: EffectOf<"originate">): number | "service" | DialedFeature | undefined {
     const host = this.#host;
     const as =
@@ -116,9 +117,9 @@ export class Switchboard {
         : ({ kind: "peer", name: "", number: from.address.number } as const);
     if (as === undefined) return 480;
     if (host.chance.happens(host.weather.sendFails)) return 503;
-    const feature = featureDialed(to);
+    const feature = hunt === undefined ? featureDialed(to) : undefined;
     if (feature !== undefined) return feature;
-    const goal = goalFor(host, to, onlyDevice);
+    const goal = hunt === undefined ? goalFor(host, to, { onlyDevice }) : goalForStep(host, hunt.step);
     if (!isDialed(goal)) return goal;
     const { route } = goal;
     if (route.kind !== "branches") return "service";

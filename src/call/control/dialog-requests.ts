@@ -36,6 +36,8 @@ export interface DialogRequestsOptions extends LegRequestsOptions {
   readonly dispatch: (event: SessionEvent) => void;
   /** A party asks for a transfer (RFC 3515): the request is still to be answered. */
   readonly onRefer: (side: Side, request: IncomingRequest) => void;
+  /** A 2xx to a re-INVITE or UPDATE could not be sent any more; its leg may be in another session by now. */
+  readonly onChangeAnswerLost: (leg: Leg) => void;
   /** The last request of ours has been answered. */
   readonly onIdle: () => void;
 }
@@ -130,11 +132,11 @@ export class DialogRequests {
     const waiting = this.#waiting.get(transaction);
     this.#waiting.delete(transaction);
     if (waiting === undefined) return;
-    const { side, request, other } = waiting;
+    const { request, other } = waiting;
     const { method } = request.message;
     const isChange = method === "INVITE" || method === "UPDATE";
     if (isChange && status >= 200 && status < 300) {
-      this.#accept(waiting, sdp, () => this.#options.dispatch({ type: "change-answer-lost", side }));
+      this.#accept(waiting, sdp, () => this.#options.onChangeAnswerLost(waiting.leg));
     } else {
       request.respond(status, { headers: this.#refusalHeaders(status, method, other) });
     }

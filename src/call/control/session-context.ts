@@ -14,6 +14,8 @@ export interface SessionOwner<Session> {
   onAnswered(session: Session): void;
   /** The 2xx to the INVITE of a leg that is in another session by now could not be sent any more. */
   onAnswerLost(leg: Leg): void;
+  /** The same of a re-INVITE or UPDATE of a leg, wherever that is now. */
+  onChangeAnswerLost(leg: Leg): void;
   /** Events have been worked off: anything about it may be different. */
   onChanged(session: Session): void;
   /** The call is at other devices than it was. */

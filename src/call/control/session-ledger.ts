@@ -55,6 +55,12 @@ export class SessionLedger implements SessionOwner<CallSession> {
     if (side !== undefined) entry?.session.lose(side, { by: side, reason: "cancelled", status: 487, cause: 16 });
   }
 
+  onChangeAnswerLost({ localTag }: Leg): void {
+    const entry = this.#options.table.findByTag(localTag);
+    const side = entry?.session.sideOf(entry.leg);
+    if (side !== undefined) entry?.session.dispatch({ type: "change-answer-lost", side });
+  }
+
   onEnded(session: CallSession, outcome: Outcome, finished: Promise<void>): void {
     const { table, toll, counters } = this.#options;
     table.end(session);

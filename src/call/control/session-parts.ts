@@ -42,7 +42,9 @@ export function makeParts<Shell>(host: SessionHost<Shell>): SessionParts {
   const codecsBetween = legs.caller.takesAnyCodec === true ? () => undefined : context.codecsBetween;
   const warning = new RefusalWarning();
   const wayTo = (leg: Leg): string | undefined => context.wayTo(leg);
-  const requests = new DialogRequests({ port, ids, warning, dispatch, wayTo, onIdle, onRefer, describe, rename });
+  const onChangeAnswerLost = (leg: Leg): void => context.owner.onChangeAnswerLost(leg);
+  const ways = { wayTo, describe, rename };
+  const requests = new DialogRequests({ port, ids, warning, dispatch, onIdle, onRefer, onChangeAnswerLost, ...ways });
   const branches = new BranchSet({
     port,
     ids,

@@ -99,7 +99,11 @@ function bargeAnswered(draft: Draft, barge: Barge, leg: ModelLeg): void {
   const { bargeId, callId, device, commandId, isRetrieval } = barge;
   draft.world.barges.delete(bargeId);
   const asker = commandId === undefined ? {} : { commandId };
-  const found = enterableCall(draft.world, device, callId, isRetrieval);
+  // Its ringing may have been sent elsewhere.
+  const found: Enterable | NotEnterable =
+    leg.device === device
+      ? enterableCall(draft.world, device, callId, isRetrieval)
+      : { failure: "party-gone", detail: `another device than ${device} has answered` };
   if ("failure" in found || found.connectionId !== barge.connectionId) {
     release(draft, leg, BARGED);
     const { failure, detail } = "failure" in found ? found : { failure: "party-gone" as const, detail: "it is over" };

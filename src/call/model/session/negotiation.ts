@@ -156,7 +156,8 @@ export function answerLost(call: Session, side: Side): Step {
   const { negotiation } = call;
   const isThis =
     negotiation !== undefined &&
-    negotiation.kind === "reinvite" &&
+    // With `setup` a session waits for the ACK to a re-INVITE of before it was joined.
+    (negotiation.kind === "reinvite" || negotiation.kind === "setup") &&
     negotiation.requester === side &&
     negotiation.step === "awaiting-ack";
   if (!isThis) return { call: { ...call, needsResync: "always" }, effects: [] };

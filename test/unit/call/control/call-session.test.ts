@@ -72,6 +72,7 @@ describe("CallSession of a call that a process takes up, before the edge has ans
           removeLeg: nothing,
           onAnswered: nothing,
           onAnswerLost: nothing,
+          onChangeAnswerLost: nothing,
           onMoved: nothing,
           onChanged: nothing,
           onEnded: nothing,

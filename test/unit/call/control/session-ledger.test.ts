@@ -49,9 +49,17 @@ describe("SessionLedger", () => {
     });
     const [caller, callee] = [legOf("caller"), legOf("callee")];
     const call = joinedSession(PARTY, PARTY, true);
-    const origin = { callId: "c", feature: "transfer", from: ["c"] } as const;
-    const facts = { endpoint: undefined, nowMs: 0, origin, holding: [] };
-    const saved = joinedCallOf("c.1", call, { caller, callee }, facts);
+    const saved = joinedCallOf(
+      "c.1",
+      call,
+      { caller, callee },
+      {
+        endpoint: undefined,
+        nowMs: 0,
+        origin: { feature: "replaces", from: ["c"] },
+        holding: [],
+      },
+    );
     const session = new CallSession(
       {
         port: new OpenRequests().port,
@@ -74,6 +82,9 @@ describe("SessionLedger", () => {
       { saved, call, isRestored: false },
     );
     table.add(session);
+    ledger.onChangeAnswerLost(caller);
+    assert.equal(session.call.negotiation, undefined, "no ACK is waited for any more");
+    assert.equal(session.call.needsResync, "always");
     ledger.onAnswerLost(callee);
     assert.deepEqual(leaving, ["callee"]);
     assert.equal(session.call.state, "disconnected");
