@@ -19,6 +19,7 @@ import {
 } from "../../src/call/model/index.ts";
 import type { Appointment } from "./agenda.ts";
 import { CallWatcher } from "../support/call-watcher.ts";
+import { FeatureStates } from "./feature-states.ts";
 import type { SimulatedLeg, SimulatedSession } from "./session.ts";
 import { SETTINGS } from "./settings.ts";
 import { Switchboard } from "./switchboard.ts";
@@ -37,6 +38,7 @@ interface Subscription {
 export class SimulatedFeatures implements Omit<SessionObserver<SimulatedSession>, "onRefer"> {
   readonly world: World = emptyWorld(SETTINGS);
   readonly watcher = new CallWatcher();
+  readonly #states = new FeatureStates();
   readonly timers = new Map<string, Appointment>();
   /** Events that the model was told. */
   events = 0;
@@ -155,6 +157,7 @@ export class SimulatedFeatures implements Omit<SessionObserver<SimulatedSession>
       const effects = advance(this.world, next);
       for (const effect of effects) if (effect.type === "change") this.watcher.see(effect.change);
       this.watcher.settle();
+      this.#states.watch(this.world);
       for (const effect of effects) this.#perform(effect);
     }
     this.#isRunning = false;

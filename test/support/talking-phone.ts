@@ -25,6 +25,7 @@ export class Talk {
   /** What it was last offered or answered. */
   remoteSdp = "";
   byeReason: string | undefined;
+  hasHungUp = false;
   readonly #rtp: RtpPhone;
   #version = 1;
   #hold: HoldKind | undefined;
@@ -120,6 +121,7 @@ export class Talk {
 
   async hangUp(): Promise<void> {
     this.#stopTone?.();
+    this.hasHungUp = true;
     this.#isOver = true;
     await this.call.bye();
   }
@@ -254,7 +256,11 @@ export class TalkingPhone {
     return new TalkingPhone(await node.phone(number, phone), TONES[tone - 1] ?? 0);
   }
 
-  /** Calls a number; `answered` is to be awaited. */
+  static of(sip: SipPhone, toneHz: number): TalkingPhone {
+    return new TalkingPhone(sip, toneHz);
+  }
+
+  /** Calls a number; to be followed by `establish`. */
   async dial(number: string, parts: MessageParts = {}): Promise<Talk> {
     const rtp = await RtpPhone.start();
     // The description names the socket: it is there before the call is.

@@ -249,7 +249,7 @@ export class NewCalls {
    * @returns what stands against it, or the service that is there; undefined: it rings
    */
   originate(origination: Origination): Rejection | ReachedService | undefined {
-    const { sessionId, as, by, to, endpoint, onlyDevice, referredBy, hunt } = origination;
+    const { sessionId, as, by, to, endpoint, onlyDevice, referredBy, hunt, origin } = origination;
     const { context, table, inventory } = this.#options;
     const dialed: Dialed = { user: to };
     const facts = { callId: sessionId, device: by, dialed, number: as.number, domain: "", received: [] };
@@ -271,6 +271,7 @@ export class NewCalls {
       caller: virtualLeg(as, this.#options.ids),
       callee: routed.callee,
       endpoint,
+      origin,
     });
     noteRedirect(session, routing);
     table.add(session);
@@ -334,7 +335,7 @@ export class NewCalls {
 }
 
 function noteRedirect({ progress }: CallSession, routing: CallRouting | undefined): void {
-  if (routing?.redirect !== undefined) progress.redirect = routing.redirect;
+  if (routing?.redirect !== undefined) progress.redirect = { ...progress.redirect, ...routing.redirect };
   if (routing?.feature !== undefined) progress.feature = routing.feature;
 }
 

@@ -78,10 +78,10 @@ function ring(
   }
 }
 
-/** Somebody has answered, or a service of the switch has. */
-export function answered(draft: Draft, event: EventOf<"answered">): void {
+/** Somebody has answered, or a service of the switch has. @returns false: it makes no difference */
+export function answered(draft: Draft, event: EventOf<"answered">): boolean {
   const session = draft.world.sessions.get(event.sessionId);
-  if (session?.stage !== "setup" || isOrphan(draft, session)) return;
+  if (session?.stage !== "setup" || isOrphan(draft, session)) return false;
   establishCaller(draft, session);
   const caller = session.caller === undefined ? undefined : draft.world.legs.get(session.caller);
   if (caller !== undefined) putLeg(draft, { ...caller, isUp: true });
@@ -97,6 +97,7 @@ export function answered(draft: Draft, event: EventOf<"answered">): void {
     disconnect(draft, session.callId, one.connectionId, { ...NORMAL, feature, cause: ANSWERED_ELSEWHERE });
   }
   if (!isPickedUp && leg !== undefined) establishCallee(draft, session, leg);
+  return true;
 }
 
 /** Who answers a call of the switch is in the caller's place. */
@@ -104,11 +105,10 @@ function placeOf({ caller }: ModelSession, { legId }: LegFacts): Pick<ModelSessi
   return caller === undefined ? { caller: legId } : { callee: legId };
 }
 
-/** Its call is over: all that it was for has left while it rang. It is released, and no feature's business any more. */
-function isOrphan(draft: Draft, { purpose: _over, ...session }: ModelSession): boolean {
-  if (draft.world.calls.has(session.callId)) return false;
-  putSession(draft, session);
-  draft.effects.push({ type: "release", sessionId: session.sessionId, why: NORMAL });
+/** Its call is over: all that it was for has left while it rang. It is released; features hear of its end. */
+function isOrphan(draft: Draft, { sessionId, callId }: ModelSession): boolean {
+  if (draft.world.calls.has(callId)) return false;
+  draft.effects.push({ type: "release", sessionId, why: NORMAL });
   return true;
 }
 

@@ -108,7 +108,7 @@ function onFeature(draft: Draft, { sessionId, feature }: EventOf<"feature-reache
 }
 
 function onAnswered(draft: Draft, event: EventOf<"answered">): void {
-  answered(draft, event);
+  if (!answered(draft, event)) return;
   withMachine(draft, event.sessionId, (machine, id, session) => {
     machine.onAnswered?.(draft, id, session, event.leg?.legId);
   });

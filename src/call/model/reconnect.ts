@@ -7,10 +7,19 @@ import { legOf, nameSession, putLeg, putSession, type Draft, type ModelLeg, type
 /** Who is connected with whom is changed by these two: the legs' sessions end, and a new one begins. */
 
 /** Two legs are connected, as parties of a call. @returns the new session's name */
-export function join(draft: Draft, callId: string, callerId: string, calleeId: string, why: Why): string {
+export function join(draft: Draft, wanted: string, callerId: string, calleeId: string, why: Why): string {
+  const callId = callThatIs(draft, wanted, callerId);
   const sessionId = nameSession(draft, callId);
   for (const legId of [callerId, calleeId]) moveLeg(draft, legOf(draft, legId), callId, sessionId, why);
-  putSession(draft, { sessionId, callId, stage: "up", caller: callerId, callee: calleeId, ringing: [] });
+  putSession(draft, {
+    sessionId,
+    callId,
+    stage: "up",
+    caller: callerId,
+    callee: calleeId,
+    ringing: [],
+    reason: why.feature,
+  });
   draft.effects.push({ type: "join", sessionId, caller: callerId, callee: calleeId });
   for (const legId of [callerId, calleeId]) beginSound(draft, legOf(draft, legId));
   return sessionId;
@@ -19,14 +28,15 @@ export function join(draft: Draft, callId: string, callerId: string, calleeId: s
 /** A leg is connected with a service of the media side. @returns the new session's name */
 export function attach(
   draft: Draft,
-  callId: string,
+  wanted: string,
   legId: string,
   endpoint: Endpoint,
   { why, musicOf }: { readonly why: Why; readonly musicOf?: string },
 ): string {
+  const callId = callThatIs(draft, wanted, legId);
   const sessionId = nameSession(draft, callId);
   moveLeg(draft, legOf(draft, legId), callId, sessionId, why);
-  putSession(draft, { sessionId, callId, stage: "up", caller: legId, endpoint, ringing: [] });
+  putSession(draft, { sessionId, callId, stage: "up", caller: legId, endpoint, ringing: [], reason: why.feature });
   draft.effects.push({
     type: "attach",
     sessionId,
@@ -74,4 +84,9 @@ export function moveLeg(draft: Draft, leg: ModelLeg, callId: string, sessionId: 
   }
   moveConnection(draft, leg.callId, leg.connectionId, callId, why);
   putLeg(draft, { ...leg, callId, sessionId });
+}
+
+/** The call that is wanted; where that is over, since all its parties have gone to others, the leg's own. */
+function callThatIs(draft: Draft, wanted: string, legId: string): string {
+  return draft.world.calls.has(wanted) ? wanted : legOf(draft, legId).callId;
 }

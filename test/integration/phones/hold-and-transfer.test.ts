@@ -104,17 +104,20 @@ describe("hold and transfer with real phones", () => {
     await node.zero(CALL_GAUGES, 5_000);
   });
 
-  it("given baresip transfers to a number that is busy, when it is told so, then it has its call still", async () => {
-    const [alice, bob] = [await baresip("1001"), await baresip("1002")];
-    const carol = await baresip("1003");
-    await callAndAnswer(alice.phone, "1002", bob.phone);
-    await bob.phone.transfer(`sip:1003@${node.sip}`);
-    await carol.phone.event("CALL_INCOMING");
-    await carol.phone.hangup();
-    await bob.phone.event("TRANSFER_FAILED");
-    await talk(alice, HZ["1001"], bob, HZ["1002"]);
+  it("given linphone transfers to a number that is busy, when it is told so, then it has its call still", async () => {
+    const alice = await baresip("1001", "auto");
+    const bob = await baresip("1002");
+    const carol = await linphone("1003");
+    await carol.call("1001");
+    await carol.pause();
+    carol.transfer(1, `sip:1002@${node.sip}`);
+    await bob.phone.event("CALL_INCOMING");
+    await bob.phone.hangup();
+    await alice.hearsMusic();
+    await carol.resume(1);
+    carol.playTone();
+    await alice.hearsTone(HZ["1003"]);
     await alice.phone.hangup();
-    await bob.phone.closedReason();
     await node.zero(CALL_GAUGES, 5_000);
   });
 

@@ -36,6 +36,7 @@ import { ModelFile } from "./model-file.ts";
 import { ReferProgress } from "./refer-progress.ts";
 import { dialogNamed } from "./replaced-dialog.ts";
 import { parseRefer } from "./refer-request.ts";
+import { controllerOf, originsOf, type Begun } from "./session-origin.ts";
 import { Switchboard, type SwitchboardOptions } from "./switchboard.ts";
 
 export interface CallFeaturesOptions extends SwitchboardOptions {
@@ -71,6 +72,7 @@ export class CallFeatures implements SessionObserver<CallSession> {
   #freed: Timer | undefined;
   #isClosed = false;
   #decision: DialDecision | undefined;
+  #originOf: (sessionId: string) => Begun = () => ({ feature: "normal" });
 
   constructor(options: CallFeaturesOptions) {
     this.#options = options;
@@ -99,6 +101,11 @@ export class CallFeatures implements SessionObserver<CallSession> {
     const lost = [...this.#lost];
     this.#lost.clear();
     for (const [sessionId, why] of lost) this.#handle({ type: "ended", sessionId, why });
+    for (const { sessionId, stage, endpoint } of [...this.#world.sessions.values()]) {
+      // Its end may have been told to nobody.
+      if (stage === "up" && endpoint?.startsWith("announcement:") === true) this.promptEnded(sessionId);
+    }
+    this.freed();
   }
 
   /** The relay may have lost what is laid over what parties hear. */
@@ -280,9 +287,11 @@ export class CallFeatures implements SessionObserver<CallSession> {
   /** A defect is that of one step: what other calls wait for still comes. */
   #step(event: ModelEvent): void {
     try {
+      const asking = controllerOf(this.#world, event);
       const effects = advance(this.#world, event);
+      this.#originOf = originsOf(this.#world, effects, asking);
       this.#file.save();
-      this.#switchboard.file(effects);
+      this.#switchboard.file(effects, this.#originOf);
       for (const effect of effects) this.#perform(effect);
     } catch (error) {
       this.#options.context.logger.error("call model failed", { event: event.type, error: errorMessageOf(error) });
@@ -292,6 +301,7 @@ export class CallFeatures implements SessionObserver<CallSession> {
   #perform(effect: ModelEffect): void {
     switch (effect.type) {
       case "change":
+        this.#switchboard.noteHold(effect.change, this.#world);
         return this.#options.onChange(effect.change);
       case "accept":
         this.#decision = { kind: "accepted", endpoint: effect.endpoint };
@@ -301,7 +311,7 @@ export class CallFeatures implements SessionObserver<CallSession> {
         return;
       case "join":
       case "attach":
-        return this.#endUnless(this.#switchboard.connect(effect), effect.sessionId);
+        return this.#endUnless(this.#switchboard.connect(effect, this.#originOf), effect.sessionId);
       case "attach-all":
         return this.#attachAll(effect);
       case "originate":
@@ -329,20 +339,20 @@ export class CallFeatures implements SessionObserver<CallSession> {
   }
 
   #attachAll(effect: Extract<ModelEffect, { type: "attach-all" }>): void {
-    const missing = this.#switchboard.attachAll(effect);
+    const missing = this.#switchboard.attachAll(effect, this.#originOf);
     if (missing !== undefined) return missing.forEach((sessionId) => this.#endUnless(false, sessionId));
     this.#handle({ type: "unattached", sessionIds: effect.attached.map(({ sessionId }) => sessionId) });
   }
 
   #originate(effect: Extract<ModelEffect, { type: "originate" }>): void {
     const { inventory, newCalls } = this.#options;
-    const { sessionId, to, endpoint, onlyDevice, referredBy, hunt } = effect;
+    const { sessionId } = effect;
     const by = inventory.deviceByName(effect.by);
     const as = this.#shownAs(effect.from);
     const reached =
       by === undefined || as === undefined
         ? { status: 480, cause: 20 }
-        : newCalls.originate({ sessionId, as, by, to, endpoint, onlyDevice, referredBy, hunt });
+        : newCalls.originate({ ...effect, as, by, origin: { ...this.#originOf(sessionId), from: [] } });
     if (reached === undefined) return;
     if ("service" in reached) return this.#handle({ type: "answered", sessionId, endpoint: reached.service });
     const { status, cause = causeOfStatus(status) } = reached;
