@@ -1,5 +1,7 @@
 import { CALL_TRANSITIONS } from "../../src/call/model/call-state.ts";
 import { CONNECTION_TRANSITIONS } from "../../src/call/model/connection-state.ts";
+import { BARGE_TRANSITIONS } from "../../src/call/model/features/barge-state.ts";
+import { CONFERENCE_TRANSITIONS } from "../../src/call/model/features/conference-state.ts";
 import { HUNT_TRANSITIONS } from "../../src/call/model/features/hunt-state.ts";
 import { MAKE_CALL_TRANSITIONS } from "../../src/call/model/features/make-call-state.ts";
 import { PARK_TRANSITIONS } from "../../src/call/model/features/park-state.ts";
@@ -85,6 +87,20 @@ export const FIGURES: readonly Figure[] = [
     text: "A caller who waits until a member is free.",
     transitions: HUNT_TRANSITIONS,
     first: ["arriving"],
+  },
+  {
+    table: "CONFERENCE_TRANSITIONS",
+    title: "Conference",
+    text: "Legs that a mixer lets hear each other.",
+    transitions: CONFERENCE_TRANSITIONS,
+    first: ["forming"],
+  },
+  {
+    table: "BARGE_TRANSITIONS",
+    title: "Barge",
+    text: "A device enters a call of its line, or takes it over; then it is a party of that, or of its conference.",
+    transitions: BARGE_TRANSITIONS,
+    first: ["entering"],
   },
   {
     table: "MAKE_CALL_TRANSITIONS",
