@@ -49,7 +49,9 @@ describe("SessionLedger", () => {
     });
     const [caller, callee] = [legOf("caller"), legOf("callee")];
     const call = joinedSession(PARTY, PARTY, true);
-    const saved = joinedCallOf("c.1", call, { caller, callee }, { endpoint: undefined, nowMs: 0 });
+    const origin = { callId: "c", feature: "transfer", from: ["c"] } as const;
+    const facts = { endpoint: undefined, nowMs: 0, origin, holding: [] };
+    const saved = joinedCallOf("c.1", call, { caller, callee }, facts);
     const session = new CallSession(
       {
         port: new OpenRequests().port,
