@@ -32,7 +32,13 @@ export function commanded(draft: Draft, { commandId, command }: Extract<ModelEve
       return bargeByCommand(draft, commandId, command, false);
     case "privacy":
       return commandPrivacy(draft, commandId, command);
-    default:
+    case "hold":
+    case "retrieve":
+    case "swap":
+    case "transfer":
+    case "complete-transfer":
+    case "drop":
+    case "park":
       return commandLeg(draft, commandId, command);
   }
 }

@@ -19,8 +19,8 @@ import {
   type ModelEvent,
   type ModelSettings,
   type Outcome,
-  type Side,
   type Why,
+  type Side,
   type World,
 } from "../../model/index.ts";
 import type { IncomingRequest } from "../../signaling/signaling-port.ts";
@@ -38,12 +38,13 @@ import { dialogNamed } from "./replaced-dialog.ts";
 import { parseRefer } from "./refer-request.ts";
 import { controllerOf, originsOf, type Begun } from "./session-origin.ts";
 import { Switchboard, type SwitchboardOptions } from "./switchboard.ts";
+import { whyOf } from "./why-of.ts";
 
 export interface CallFeaturesOptions extends SwitchboardOptions {
   readonly inventory: Inventory;
   readonly settings: ModelSettings;
   /** Resolves when it is in the configuration. */
-  readonly setPrivacy: (device: string, isOn: boolean) => Promise<"ok" | "unchanged" | "refused">;
+  readonly setPrivacy: (device: string, isOn: boolean) => Promise<CommandResult>;
   /** Where what sessions do not tell outlives the process. */
   readonly store: EntryStore;
   /** Told of every change of every call, in order. */
@@ -304,8 +305,7 @@ export class CallFeatures implements SessionObserver<CallSession> {
         this.#switchboard.noteHold(effect.change, this.#world);
         return this.#options.onChange(effect.change);
       case "accept":
-        this.#decision = { kind: "accepted", endpoint: effect.endpoint };
-        return;
+        return void (this.#decision = { kind: "accepted", endpoint: effect.endpoint });
       case "refuse":
         this.#decision = { kind: "refused", status: effect.status, reason: effect.reason };
         return;
@@ -371,10 +371,9 @@ export class CallFeatures implements SessionObserver<CallSession> {
   }
 
   async #setPrivacy({ device, isPrivate, commandId }: Extract<ModelEffect, { type: "set-privacy" }>): Promise<void> {
-    const kind = await this.#options.setPrivacy(device, isPrivate);
+    const result = await this.#options.setPrivacy(device, isPrivate);
     this.#handle({ type: "privacy-changed", device });
-    const refused = { ok: false, failure: "wrong-state", detail: "the setting could not be changed" } as const;
-    this.#resolve(commandId, kind === "refused" ? refused : { ok: true });
+    this.#resolve(commandId, result);
   }
 
   #resolve(commandId: string, result: CommandResult): void {
@@ -398,13 +397,4 @@ export class CallFeatures implements SessionObserver<CallSession> {
     });
     this.#timers.set(timerId, timer);
   }
-}
-
-function whyOf({ by, status, cause }: Outcome): Why {
-  return {
-    cause,
-    ...(status >= 300 ? { sip: { status } } : {}),
-    feature: "normal",
-    by: by === "switch" ? "system" : "party",
-  };
 }
