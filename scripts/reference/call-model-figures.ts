@@ -98,7 +98,7 @@ export const FIGURES: readonly Figure[] = [
   {
     table: "BARGE_TRANSITIONS",
     title: "Barge",
-    text: "A device of a shared line comes into a call that another one has.",
+    text: "A device enters a call of its line, or takes it over; then it is a party of that, or of its conference.",
     transitions: BARGE_TRANSITIONS,
     first: ["entering"],
   },

@@ -14,6 +14,8 @@ export interface BaresipAccount {
   /** `host:port` of the registrar. */
   readonly server?: string;
   readonly password?: string;
+  /** Digest user name where that is not `user`: another device of its line. */
+  readonly authUser?: string;
   readonly transport?: "udp" | "tcp" | "tls";
   readonly answer?: "manual" | "auto";
   /** Default 600. */
@@ -125,7 +127,8 @@ export class Baresip {
     const registerSeconds = account.server === undefined ? 0 : (account.registerSeconds ?? 600);
     const parameters = [`regint=${registerSeconds}`, `answermode=${answer}`, "audio_codecs=PCMU/8000/1"];
     if (account.mediaEncryption !== undefined) parameters.push(`mediaenc=${account.mediaEncryption}`);
-    if (account.password !== undefined) parameters.push(`auth_user=${user}`, `auth_pass=${account.password}`);
+    if (account.password !== undefined)
+      parameters.push(`auth_user=${account.authUser ?? user}`, `auth_pass=${account.password}`);
     for (const [index, flow] of (account.flows ?? []).entries()) {
       parameters.push(`outbound${index === 0 ? "" : index + 1}="${flow}"`);
     }

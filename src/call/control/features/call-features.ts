@@ -19,8 +19,8 @@ import {
   type ModelEvent,
   type ModelSettings,
   type Outcome,
-  type Side,
   type Why,
+  type Side,
   type World,
 } from "../../model/index.ts";
 import type { IncomingRequest } from "../../signaling/signaling-port.ts";
@@ -41,12 +41,13 @@ import { dialogNamed } from "./replaced-dialog.ts";
 import { parseRefer } from "./refer-request.ts";
 import { controllerOf, originsOf, type Begun } from "./session-origin.ts";
 import { Switchboard, type SwitchboardOptions } from "./switchboard.ts";
+import { whyOf } from "./why-of.ts";
 
 export interface CallFeaturesOptions extends SwitchboardOptions {
   readonly inventory: Inventory;
   readonly settings: ModelSettings;
   /** Resolves when it is in the configuration. */
-  readonly setPrivacy: (device: string, isOn: boolean) => Promise<"ok" | "unchanged" | "refused">;
+  readonly setPrivacy: (device: string, isOn: boolean) => Promise<CommandResult>;
   /** Where what sessions do not tell outlives the process. */
   readonly store: EntryStore;
   /** Told of every change of every call, in order. */
@@ -386,15 +387,30 @@ export class CallFeatures implements SessionObserver<CallSession> {
   }
 
   async #setPrivacy({ device, isPrivate, commandId }: Extract<ModelEffect, { type: "set-privacy" }>): Promise<void> {
-    const kind = await this.#options.setPrivacy(device, isPrivate);
+    const result = await this.#options.setPrivacy(device, isPrivate);
     this.#handle({ type: "privacy-changed", device });
-    const refused = { ok: false, failure: "wrong-state", detail: "the setting could not be changed" } as const;
-    this.#resolve(commandId, kind === "refused" ? refused : { ok: true });
+    this.#resolve(commandId, result);
   }
 
   #resolve(commandId: string, result: CommandResult): void {
     const resolve = this.#commands.get(commandId);
     this.#commands.delete(commandId);
     resolve?.(result);
+  }
+
+  #stopTimer(timerId: string): void {
+    this.#timers.get(timerId)?.cancel();
+    this.#timers.delete(timerId);
+    this.#file.endTimer(timerId);
+  }
+
+  #startTimer(timerId: string, delayMs: number): void {
+    this.#timers.get(timerId)?.cancel();
+    this.#file.startTimer(timerId, delayMs);
+    const timer = this.#options.context.clock.after(delayMs, () => {
+      this.#stopTimer(timerId);
+      this.#handle({ type: "timer", timerId });
+    });
+    this.#timers.set(timerId, timer);
   }
 }

@@ -28,7 +28,11 @@ export function makeFeatures({ features, dialPlan, hunting, ...parts }: FeatureP
   const partitionsOf = (device: string): readonly string[] => dialPlan?.().callerSpace({ device }) ?? [];
   return new CallFeatures({
     ...parts,
-    setPrivacy: async (device, isOn) => (await store?.setPrivacy(device, isOn))?.kind ?? "refused",
+    setPrivacy: async (device, isOn) => {
+      const { kind = "refused" } = (await store?.setPrivacy(device, isOn)) ?? {};
+      if (kind !== "refused") return { ok: true };
+      return { ok: false, failure: "wrong-state", detail: "the setting could not be changed" };
+    },
     settings: modelSettingsOf({ inventory, settings, partitionsOf, hunting }),
     musicOf: (device) => settings?.deviceOf(device)?.musicSource,
     onChange: () => undefined,

@@ -154,12 +154,12 @@ describe("shared lines and codes, as they are heard", () => {
     const offers = talks.map((talk) => talk.call.offer ?? assert.fail());
     for (const [index, talk] of talks.entries()) {
       talk.call.respond(offers[index] ?? assert.fail(), 200, { sdp: talk.sdp(offers[index]?.body) });
-      talk.adopt(offers[index]?.body ?? "");
     }
     await establish(near);
     for (const talk of talks) await talk.call.request("ACK");
     const loser = await Promise.any(talks.map(async (talk) => (await talk.ended(), talk)));
     const winner = talks.find((talk) => talk !== loser) ?? assert.fail();
+    winner.adopt(winner.call.offer?.body ?? "");
     await allTalk(near, winner);
     assert.deepEqual(Object.values(states()).sort(), ["bridged", "talking"]);
   });
