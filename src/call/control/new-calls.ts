@@ -18,6 +18,7 @@ import { checkInvite, MAX_HOPS, type CheckedInvite } from "./invite-check.ts";
 import { branchHeaders, callerLeg } from "./caller-leg.ts";
 import { dialogIdOf, type Leg, type LegDevice } from "./leg.ts";
 import { sourceText } from "./leg-log.ts";
+import { WaitingRoom } from "./hunting/waiting-room.ts";
 import type { Origination, ReachedService } from "./origination.ts";
 import { reasonOf } from "./reason-header.ts";
 import { rejection, type Rejection } from "./rejection.ts";
@@ -252,8 +253,9 @@ export class NewCalls {
     const { sessionId, as, by, to, endpoint, onlyDevice, referredBy, hunt } = origination;
     const { context, table, inventory } = this.#options;
     const dialed: Dialed = { user: to };
+    const waiting = new WaitingRoom(origination.roomIn);
     const facts = { callId: sessionId, device: by, dialed, number: as.number, domain: "", received: [] };
-    const routing = this.#router.routing(facts, false);
+    const routing = this.#router.routing({ ...facts, enqueue: waiting.enqueue }, false);
     const phone = onlyDevice === undefined ? undefined : inventory.lineOf(onlyDevice, to);
     const routed =
       hunt !== undefined
@@ -263,7 +265,12 @@ export class NewCalls {
           : routing.beginAt(phone);
     if (routed.kind === "rejected") return routed;
     if (routed.kind !== "routed") return rejection(488, "feature");
-    const { route, targets } = routed;
+    const isHunted = routed.route.kind === "branches" && routed.route.groups.length === 0 && hunt === undefined;
+    const going = isHunted ? routing.divert("no-coverage") : routed;
+    if (waiting.reached !== undefined) return waiting.reached;
+    waiting.close();
+    if (going === undefined) return rejection(486, "busy");
+    const { route, targets } = going;
     if (route.kind !== "branches") return { service: routed.endpoint ?? "echo" };
     const session = new CallSession(context, {
       callId: sessionId,

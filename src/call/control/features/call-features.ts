@@ -4,7 +4,6 @@ import type { CallNow } from "../../../signals/index.ts";
 import type { Inventory } from "../../device/index.ts";
 import {
   advance,
-  causeOfStatus,
   emptyWorld,
   LOST_WITH_PROCESS,
   takeUp,
@@ -33,6 +32,7 @@ import type { SessionObserver } from "../session-observer.ts";
 import { callsNow } from "./calls-now.ts";
 import { legFactsOf, legIdOf, placesOf, restoredSessionOf } from "./leg-facts.ts";
 import { ModelFile } from "./model-file.ts";
+import { Originator } from "./originator.ts";
 import { ReferProgress } from "./refer-progress.ts";
 import { dialogNamed } from "./replaced-dialog.ts";
 import { parseRefer } from "./refer-request.ts";
@@ -58,6 +58,7 @@ const MAX_COMMANDS = 10_000;
 export class CallFeatures implements SessionObserver<CallSession> {
   readonly #options: CallFeaturesOptions;
   readonly #switchboard: Switchboard;
+  readonly #originator: Originator;
   readonly #refers: ReferProgress;
   readonly #world: World;
   readonly #file: ModelFile;
@@ -76,6 +77,7 @@ export class CallFeatures implements SessionObserver<CallSession> {
     this.#options = options;
     this.#world = emptyWorld(options.settings);
     this.#switchboard = new Switchboard(options);
+    this.#originator = new Originator(options, this.#world, (event) => this.#handle(event));
     this.#refers = new ReferProgress(options.table, options.store);
     this.#file = new ModelFile(this.#world, options.store, options.context.clock);
   }
@@ -310,7 +312,7 @@ export class CallFeatures implements SessionObserver<CallSession> {
       case "attach-all":
         return this.#attachAll(effect);
       case "originate":
-        return this.#originate(effect);
+        return this.#originator.originate(effect);
       case "play":
         return this.#switchboard.play(effect);
       case "release":
@@ -337,32 +339,6 @@ export class CallFeatures implements SessionObserver<CallSession> {
     const missing = this.#switchboard.attachAll(effect);
     if (missing !== undefined) return missing.forEach((sessionId) => this.#endUnless(false, sessionId));
     this.#handle({ type: "unattached", sessionIds: effect.attached.map(({ sessionId }) => sessionId) });
-  }
-
-  #originate(effect: Extract<ModelEffect, { type: "originate" }>): void {
-    const { inventory, newCalls } = this.#options;
-    const { sessionId, to, endpoint, onlyDevice, referredBy, hunt } = effect;
-    const by = inventory.deviceByName(effect.by);
-    const as = this.#shownAs(effect.from);
-    const reached =
-      by === undefined || as === undefined
-        ? { status: 480, cause: 20 }
-        : newCalls.originate({ sessionId, as, by, to, endpoint, onlyDevice, referredBy, hunt });
-    if (reached === undefined) return;
-    if ("service" in reached) return this.#handle({ type: "answered", sessionId, endpoint: reached.service });
-    const { status, cause = causeOfStatus(status) } = reached;
-    this.#handle({
-      type: "ended",
-      sessionId,
-      why: { cause, sip: { status }, feature: effect.feature, by: "system" },
-    });
-  }
-
-  /** Undefined: the leg is gone. */
-  #shownAs(from: Extract<ModelEffect, { type: "originate" }>["from"]): LegDevice | undefined {
-    if ("legId" in from) return this.#options.table.findByTag(from.legId)?.leg.device;
-    const { number, name } = from.address;
-    return { kind: "peer", name: "", number, ...(name === undefined ? {} : { displayName: name }) };
   }
 
   async #setPrivacy({ device, isPrivate, commandId }: Extract<ModelEffect, { type: "set-privacy" }>): Promise<void> {
