@@ -242,13 +242,13 @@ export class SimulatedSession {
       case "answer":
         this.#goal = undefined;
         this.answeredAtMs = this.#host.agenda.nowMs;
-        return phones.respondInvite(this.#dialogOf("caller"), 200, effect.sdp);
+        return this.#answer(this.#legs.caller);
       case "picked-up":
         this.#goal = undefined;
         this.answeredAtMs = this.#host.agenda.nowMs;
         return;
       case "reject":
-        if (!this.#legs.caller.isVirtual) phones.respondInvite(this.#dialogOf("caller"), effect.status, undefined);
+        if (!this.#legs.caller.isVirtual) phones.respondInvite(this.#dialogOf("caller"), effect.status);
         return;
       case "respond":
         return this.#respond(effect);
@@ -274,6 +274,13 @@ export class SimulatedSession {
         this.#isFinished = true;
         return this.#closeWhenIdle();
     }
+  }
+
+  #answer(caller: SimulatedLeg): void {
+    this.#host.phones.respondInvite(caller.dialog, 200, () => {
+      if (this.#taken.has(caller)) this.#host.onAnswerLost(caller.tag);
+      else this.dispatch({ type: "answer-lost" });
+    });
   }
 
   /** What the phone of a party has; once it is over there, nothing that comes to it does anything. */
@@ -353,7 +360,9 @@ export class SimulatedSession {
     const side = this.#waiting.get(transaction);
     this.#waiting.delete(transaction);
     this.#host.count(`request of a phone: ${status}`);
-    if (side !== undefined) this.#host.phones.respondChange(this.#dialogOf(side), transaction, status);
+    if (side === undefined) return;
+    const onLost = (): void => this.dispatch({ type: "change-answer-lost", side });
+    this.#host.phones.respondChange(this.#dialogOf(side), transaction, status, onLost);
   }
 
   #request({ side, sdp, ticket }: EffectOf<"request">): void {

@@ -21,11 +21,16 @@ export interface ConfiguredSwitch {
 
 const PROFILES = [TEST_PROFILE, { ...TEST_PROFILE, name: "trunk", kind: "trunk" as const }];
 
+async function startedSwitch(cleanup: Cleanup, options: SwitchOptions): Promise<SwitchFixture> {
+  return cleanup.add(await SwitchFixture.start(options), (one) => one.stop());
+}
+
 /** @param operations what there is beside the default objects: `phoneOperations`, `put` */
 export async function startConfiguredSwitch(
   cleanup: Cleanup,
   operations: readonly Operation[],
   options: Omit<SwitchOptions, "inventory" | "dialPlan" | "features" | "phones" | "peers" | "forwarding"> = {},
+  start = startedSwitch,
 ): Promise<ConfiguredSwitch> {
   const store = cleanup.add(await keptConfiguration(), (one) => one.close());
   await change(store, ...operations);
@@ -48,8 +53,7 @@ export async function startConfiguredSwitch(
   });
   const features: CallManagerOptions["features"] = { settings: followed.features, store: featureStore };
   const { inventory } = followed;
-  const node = await SwitchFixture.start({ ...options, inventory, dialPlan: () => followed.dialPlan, features });
-  cleanup.add(node, (one) => one.stop());
+  const node = await start(cleanup, { ...options, inventory, dialPlan: () => followed.dialPlan, features });
   return {
     node,
     store,

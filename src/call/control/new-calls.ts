@@ -250,7 +250,7 @@ export class NewCalls {
    * @returns what stands against it, or the service that is there; undefined: it rings
    */
   originate(origination: Origination): Rejection | ReachedService | undefined {
-    const { sessionId, as, by, to, endpoint, onlyDevice, referredBy, hunt } = origination;
+    const { sessionId, as, by, to, endpoint, onlyDevice, referredBy, hunt, origin } = origination;
     const { context, table, inventory } = this.#options;
     const dialed: Dialed = { user: to };
     const waiting = new WaitingRoom(origination.roomIn);
@@ -278,6 +278,7 @@ export class NewCalls {
       caller: virtualLeg(as, this.#options.ids),
       callee: routed.callee,
       endpoint,
+      origin,
     });
     noteRedirect(session, routing);
     table.add(session);
@@ -341,7 +342,7 @@ export class NewCalls {
 }
 
 function noteRedirect({ progress }: CallSession, routing: CallRouting | undefined): void {
-  if (routing?.redirect !== undefined) progress.redirect = routing.redirect;
+  if (routing?.redirect !== undefined) progress.redirect = { ...progress.redirect, ...routing.redirect };
   if (routing?.feature !== undefined) progress.feature = routing.feature;
 }
 

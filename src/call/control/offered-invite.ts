@@ -2,6 +2,7 @@ import type { RelayEndpoint } from "../../media/index.ts";
 import type { BranchRoute, Diversion, Route } from "../model/index.ts";
 import type { HeaderList, IncomingRequest } from "../signaling/signaling-port.ts";
 import type { BranchTarget } from "./branch.ts";
+import type { SessionOrigin } from "./call-progress.ts";
 import type { Leg, LegDevice } from "./leg.ts";
 import type { Reliability } from "./reliability.ts";
 
@@ -12,6 +13,8 @@ export interface NewSession {
   readonly caller: Leg;
   readonly callee: LegDevice | undefined;
   readonly endpoint?: RelayEndpoint;
+  /** Absent: a device calls. */
+  readonly origin?: SessionOrigin;
 }
 
 /** Where a call goes that its callee has not taken. */

@@ -11,7 +11,15 @@ export function join(draft: Draft, wanted: string, callerId: string, calleeId: s
   const callId = callThatIs(draft, wanted, callerId);
   const sessionId = nameSession(draft, callId);
   for (const legId of [callerId, calleeId]) moveLeg(draft, legOf(draft, legId), callId, sessionId, why);
-  putSession(draft, { sessionId, callId, stage: "up", caller: callerId, callee: calleeId, ringing: [] });
+  putSession(draft, {
+    sessionId,
+    callId,
+    stage: "up",
+    caller: callerId,
+    callee: calleeId,
+    ringing: [],
+    reason: why.feature,
+  });
   draft.effects.push({ type: "join", sessionId, caller: callerId, callee: calleeId });
   for (const legId of [callerId, calleeId]) beginSound(draft, legOf(draft, legId));
   return sessionId;
@@ -28,7 +36,7 @@ export function attach(
   const callId = callThatIs(draft, wanted, legId);
   const sessionId = nameSession(draft, callId);
   moveLeg(draft, legOf(draft, legId), callId, sessionId, why);
-  putSession(draft, { sessionId, callId, stage: "up", caller: legId, endpoint, ringing: [] });
+  putSession(draft, { sessionId, callId, stage: "up", caller: legId, endpoint, ringing: [], reason: why.feature });
   draft.effects.push({
     type: "attach",
     sessionId,

@@ -36,6 +36,7 @@ import { Originator } from "./originator.ts";
 import { ReferProgress } from "./refer-progress.ts";
 import { dialogNamed } from "./replaced-dialog.ts";
 import { parseRefer } from "./refer-request.ts";
+import { controllerOf, originsOf, type Begun } from "./session-origin.ts";
 import { Switchboard, type SwitchboardOptions } from "./switchboard.ts";
 
 export interface CallFeaturesOptions extends SwitchboardOptions {
@@ -72,6 +73,7 @@ export class CallFeatures implements SessionObserver<CallSession> {
   #freed: Timer | undefined;
   #isClosed = false;
   #decision: DialDecision | undefined;
+  #originOf: (sessionId: string) => Begun = () => ({ feature: "normal" });
 
   constructor(options: CallFeaturesOptions) {
     this.#options = options;
@@ -287,9 +289,11 @@ export class CallFeatures implements SessionObserver<CallSession> {
   /** A defect is that of one step: what other calls wait for still comes. */
   #step(event: ModelEvent): void {
     try {
+      const asking = controllerOf(this.#world, event);
       const effects = advance(this.#world, event);
+      this.#originOf = originsOf(this.#world, effects, asking);
       this.#file.save();
-      this.#switchboard.file(effects);
+      this.#switchboard.file(effects, this.#originOf);
       for (const effect of effects) this.#perform(effect);
     } catch (error) {
       this.#options.context.logger.error("call model failed", { event: event.type, error: errorMessageOf(error) });
@@ -299,6 +303,7 @@ export class CallFeatures implements SessionObserver<CallSession> {
   #perform(effect: ModelEffect): void {
     switch (effect.type) {
       case "change":
+        this.#switchboard.noteHold(effect.change, this.#world);
         return this.#options.onChange(effect.change);
       case "accept":
         this.#decision = { kind: "accepted", endpoint: effect.endpoint };
@@ -308,11 +313,11 @@ export class CallFeatures implements SessionObserver<CallSession> {
         return;
       case "join":
       case "attach":
-        return this.#endUnless(this.#switchboard.connect(effect), effect.sessionId);
+        return this.#endUnless(this.#switchboard.connect(effect, this.#originOf), effect.sessionId);
       case "attach-all":
         return this.#attachAll(effect);
       case "originate":
-        return this.#originator.originate(effect);
+        return this.#originator.originate(effect, this.#originOf(effect.sessionId));
       case "play":
         return this.#switchboard.play(effect);
       case "release":
@@ -336,7 +341,7 @@ export class CallFeatures implements SessionObserver<CallSession> {
   }
 
   #attachAll(effect: Extract<ModelEffect, { type: "attach-all" }>): void {
-    const missing = this.#switchboard.attachAll(effect);
+    const missing = this.#switchboard.attachAll(effect, this.#originOf);
     if (missing !== undefined) return missing.forEach((sessionId) => this.#endUnless(false, sessionId));
     this.#handle({ type: "unattached", sessionIds: effect.attached.map(({ sessionId }) => sessionId) });
   }

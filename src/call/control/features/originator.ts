@@ -4,6 +4,7 @@ import type { CallTable } from "../call-table.ts";
 import type { LegDevice } from "../leg.ts";
 import type { NewCalls } from "../new-calls.ts";
 import type { Origination, ReachedService } from "../origination.ts";
+import type { Begun } from "./session-origin.ts";
 
 type EffectOf<Type extends ModelEffect["type"]> = Extract<ModelEffect, { type: Type }>;
 
@@ -25,25 +26,15 @@ export class Originator {
     this.#handle = handle;
   }
 
-  originate(effect: EffectOf<"originate">): void {
+  originate(effect: EffectOf<"originate">, begun: Begun): void {
     const { inventory, newCalls } = this.#options;
-    const { sessionId, to, endpoint, onlyDevice, referredBy, hunt } = effect;
+    const { sessionId } = effect;
     const by = inventory.deviceByName(effect.by);
     const as = this.#shownAs(effect.from);
     const reached =
       by === undefined || as === undefined
         ? { status: 480, cause: 20 }
-        : newCalls.originate({
-            sessionId,
-            as,
-            by,
-            to,
-            endpoint,
-            onlyDevice,
-            referredBy,
-            hunt,
-            roomIn: this.#roomFor(effect),
-          });
+        : newCalls.originate({ ...effect, as, by, roomIn: this.#roomFor(effect), origin: { ...begun, from: [] } });
     if (reached === undefined) return;
     if ("service" in reached) return this.#reach(effect, reached);
     const { status, cause = causeOfStatus(status) } = reached;

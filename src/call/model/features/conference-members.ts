@@ -3,6 +3,7 @@ import type { Endpoint } from "../model-effect.ts";
 import { attach, join } from "../reconnect.ts";
 import type { Why } from "../why.ts";
 import { putLeg, putSession, type Draft, type ModelLeg, type World } from "../world.ts";
+import { refuse } from "./asker.ts";
 import type { Conference } from "./conference-state.ts";
 
 /** Who is in a conference, and what becomes of those who are left. */
@@ -96,5 +97,8 @@ function endConference(draft: Draft, conference: Conference, members: readonly M
 /** Nobody waits for those who are still being rung. */
 function abandon(draft: Draft, { callId, invitations }: Conference): void {
   draft.world.conferences.delete(callId);
-  for (const { sessionId } of invitations) draft.effects.push({ type: "release", sessionId, why: LEFT });
+  for (const { sessionId, asker } of invitations) {
+    refuse(draft, asker, "party-gone", "the conference is over");
+    draft.effects.push({ type: "release", sessionId, why: LEFT });
+  }
 }
