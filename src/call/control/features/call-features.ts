@@ -220,6 +220,10 @@ export class CallFeatures implements SessionObserver<CallSession> {
     return endpoint;
   }
 
+  get queuedCount(): number {
+    return this.#world.queued.size;
+  }
+
   /** Callers wait in the queue of a pilot. */
   hasQueued(pilot: string): boolean {
     return hasQueued(this.#world, pilot);

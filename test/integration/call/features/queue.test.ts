@@ -85,6 +85,7 @@ describe("queues of hunt pilots", () => {
     const first = await waits(alice);
     const second = await waits(carol);
     assert.equal(requestsTo(bob, "INVITE").length, 0);
+    assert.equal(node().metric("tandem_queued_callers"), 2);
     await hangUp(busy.near, busy.far);
     const one = await serve(first);
     assert.match(one.offer?.get("from") ?? "", /<sip:1001@/);
@@ -96,6 +97,7 @@ describe("queues of hunt pilots", () => {
     assert.match(other.offer?.get("from") ?? "", /<sip:1003@/);
     await hangUp(second, other);
     await eventually(() => assert.equal(node().metric("tandem_calls"), 0), SOON);
+    assert.equal(node().metric("tandem_queued_callers"), 0);
   });
 
   it("given an announcement, when it has been played, then the caller hears music, and it is offered all the same meanwhile", async () => {
