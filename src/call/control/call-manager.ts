@@ -271,6 +271,12 @@ export class CallManager {
       ...this.#trunks.metrics(),
       ...this.#records.metrics(),
       {
+        name: "tandem_queued_callers",
+        type: "gauge",
+        help: "Callers that wait in queues of hunt pilots",
+        value: this.#features.queuedCount,
+      },
+      {
         name: "tandem_wire_pending_commands",
         type: "gauge",
         help: "Responses that the edge has not confirmed and requests without a final response",

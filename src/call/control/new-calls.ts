@@ -21,6 +21,7 @@ import { branchHeaders, callerLeg } from "./caller-leg.ts";
 import { dialogIdOf, type Leg, type LegDevice } from "./leg.ts";
 import { sourceText } from "./leg-log.ts";
 import type { CallTargets } from "./offered-invite.ts";
+import { WaitingRoom } from "./hunting/waiting-room.ts";
 import type { Origination, ReachedService } from "./origination.ts";
 import { reasonOf } from "./reason-header.ts";
 import { rejection, type Rejection } from "./rejection.ts";
@@ -272,8 +273,9 @@ export class NewCalls {
     const { sessionId, as, by, to, endpoint, onlyDevice, referredBy, hunt, origin } = origination;
     const { context, table, inventory } = this.#options;
     const dialed: Dialed = { user: to };
+    const waiting = new WaitingRoom(origination.roomIn);
     const facts = { callId: sessionId, device: by, dialed, number: as.number, domain: "", received: [] };
-    const routing = this.#router.routing(facts, false);
+    const routing = this.#router.routing({ ...facts, enqueue: waiting.enqueue }, false);
     const phone = onlyDevice === undefined ? undefined : inventory.lineOf(onlyDevice, to);
     const routed =
       hunt !== undefined
@@ -283,7 +285,12 @@ export class NewCalls {
           : routing.beginAt(phone);
     if (routed.kind === "setting") return rejection(488, "feature");
     if (routed.kind !== "routed") return routed;
-    const { route } = routed;
+    const isHunted = routed.route.kind === "branches" && routed.route.groups.length === 0 && hunt === undefined;
+    const going = isHunted ? routing.divert({ reason: "no-coverage", deflected: undefined, hasRung: false }) : routed;
+    if (waiting.reached !== undefined) return waiting.reached;
+    waiting.close();
+    if (going === undefined) return rejection(486, "busy");
+    const { route } = going;
     if (route.kind !== "branches") return { service: routed.endpoint ?? "echo" };
     const session = new CallSession(context, {
       callId: sessionId,
@@ -295,7 +302,7 @@ export class NewCalls {
     });
     const referral: HeaderList = referredBy === undefined ? [] : [["Referred-By", referredBy]];
     const headers: HeaderList = [["Max-Forwards", String(MAX_HOPS)], ...referral];
-    const targets = this.#targets(session, routed, routing, headers);
+    const targets = this.#targets(session, { ...routed, targets: going.targets }, routing, headers);
     table.add(session);
     session.originate({ route, ...targets });
     return undefined;

@@ -2,6 +2,7 @@ import type { SessionOrigin } from "./call-progress.ts";
 import type { RelayEndpoint } from "../../media/index.ts";
 import type { Peer, SipPhone } from "../device/index.ts";
 import type { HuntStep } from "../model/index.ts";
+import type { QueuePlace } from "./call-routing-options.ts";
 import type { LegDevice } from "./leg.ts";
 
 /** A call of the switch itself. */
@@ -18,6 +19,8 @@ export interface Origination {
   readonly onlyDevice?: string | undefined;
   /** Members of a pilot are rung, and `to` is what was dialed of it; absent: the number is called. */
   readonly hunt?: { readonly pilot: string; readonly step: HuntStep } | undefined;
+  /** What the party that is shown as the caller hears in a queue; undefined: it cannot wait there. Absent: it is not to. */
+  readonly roomIn?: ((place: QueuePlace) => RelayEndpoint | undefined) | undefined;
   /** Referred-By of the INVITEs; absent: none. */
   readonly referredBy?: string | undefined;
 }
@@ -25,4 +28,6 @@ export interface Origination {
 /** What became of a call of the switch itself that does not ring: the number leads to a service. */
 export interface ReachedService {
   readonly service: RelayEndpoint;
+  /** It is that of a queue, in which the party that is shown as the caller is to wait. */
+  readonly queue?: QueuePlace;
 }

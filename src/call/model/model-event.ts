@@ -69,10 +69,14 @@ export type ModelEvent =
       readonly places: readonly Place[];
       readonly feature?: FeatureReason;
     }
-  /** A caller is answered by what `placeInQueue` says, and waits for a member of a hunt pilot. `leftMs`: of its time. */
+  /**
+   * A caller is answered by what `placeInQueue` says, and waits for a member of a hunt pilot. `legId`: one that is up, and has
+   * been connected with that; absent: the session's caller. `leftMs`: of its time.
+   */
   | {
       readonly type: "queued";
       readonly sessionId: string;
+      readonly legId?: string;
       readonly pilot: string;
       readonly number: string;
       readonly leftMs: number;

@@ -32,10 +32,11 @@ import type { DialDecision } from "../routed-call.ts";
 import type { SessionObserver } from "../session-observer.ts";
 import { callsNow } from "./calls-now.ts";
 import { deviceNamed } from "./device-named.ts";
-import { legFactsOf, legIdOf, placesOf, restoredSessionOf, whyOf } from "./leg-facts.ts";
+import { legFactsOf, legIdOf, placesOf, restoredSessionOf } from "./leg-facts.ts";
 import { ModelFile } from "./model-file.ts";
 import { ModelTimers } from "./model-timers.ts";
-import { originate } from "./originating.ts";
+import { Originator } from "./originator.ts";
+import { PendingCommands } from "./pending-commands.ts";
 import { ReferProgress } from "./refer-progress.ts";
 import { dialogNamed } from "./replaced-dialog.ts";
 import { parseRefer } from "./refer-request.ts";
@@ -56,19 +57,18 @@ export interface CallFeaturesOptions extends SwitchboardOptions {
 
 /** Of many changes at a time one look for members follows. */
 const SOON_MS = 20;
-/** What a command waits for at most before it is answered; its effects may still come. */
-const MAX_COMMANDS = 10_000;
 
 /** The shell of the call model: tells it what happens in sessions, and performs what it wants. */
 export class CallFeatures implements SessionObserver<CallSession> {
   readonly #options: CallFeaturesOptions;
   readonly #switchboard: Switchboard;
+  readonly #originator: Originator;
   readonly #refers: ReferProgress;
   readonly #world: World;
   readonly #file: ModelFile;
   readonly #queue: ModelEvent[] = [];
   readonly #timers: ModelTimers;
-  readonly #commands = new Map<string, (result: CommandResult) => void>();
+  readonly #commands: PendingCommands;
   /** Sessions that went with the edge or the process before this one, and why: their features can do nothing before the edge is back. */
   readonly #lost = new Map<string, Why>();
   #isRunning = false;
@@ -82,6 +82,8 @@ export class CallFeatures implements SessionObserver<CallSession> {
     this.#options = options;
     this.#world = emptyWorld(options.settings);
     this.#switchboard = new Switchboard(options);
+    this.#originator = new Originator(options, this.#world, (event) => this.#handle(event));
+    this.#commands = new PendingCommands(options.context.ids);
     this.#refers = new ReferProgress(options.table, options.store);
     this.#file = new ModelFile(this.#world, options.store, options.context.clock);
     this.#timers = new ModelTimers(options.context.clock, this.#file, (timerId) =>
@@ -137,14 +139,7 @@ export class CallFeatures implements SessionObserver<CallSession> {
 
   /** Asks for something; resolves when it is done, or says why not. */
   command(command: CallCommand): Promise<CommandResult> {
-    if (this.#commands.size >= MAX_COMMANDS) {
-      return Promise.resolve({ ok: false, failure: "pending", detail: "too many commands wait for their end" });
-    }
-    const commandId = this.#options.context.ids.uuid();
-    return new Promise((resolve) => {
-      this.#commands.set(commandId, resolve);
-      this.#handle({ type: "command", commandId, command });
-    });
+    return this.#commands.begin((commandId) => this.#handle({ type: "command", commandId, command }));
   }
 
   /** A device calls. */
@@ -233,6 +228,10 @@ export class CallFeatures implements SessionObserver<CallSession> {
     const endpoint = leftMs > 0 ? placeInQueue(this.#world, pilot) : undefined;
     if (endpoint !== undefined) this.#handle({ type: "queued", sessionId, pilot, number, leftMs });
     return endpoint;
+  }
+
+  get queuedCount(): number {
+    return this.#world.queued.size;
   }
 
   /** Callers wait in the queue of a pilot. */
@@ -335,7 +334,7 @@ export class CallFeatures implements SessionObserver<CallSession> {
       case "attach-all":
         return this.#attachAll(effect);
       case "originate":
-        return this.#originate(effect);
+        return this.#originator.originate(effect, this.#originOf(effect.sessionId));
       case "reroute":
         return this.#reroute(effect);
       case "pick-up":
@@ -353,7 +352,7 @@ export class CallFeatures implements SessionObserver<CallSession> {
       case "stop-timer":
         return this.#timers.stop(effect.timerId);
       case "result":
-        return this.#resolve(effect.commandId, effect.result);
+        return this.#commands.resolve(effect.commandId, effect.result);
     }
   }
 
@@ -366,11 +365,6 @@ export class CallFeatures implements SessionObserver<CallSession> {
     const missing = this.#switchboard.attachAll(effect, this.#originOf);
     if (missing !== undefined) return missing.forEach((sessionId) => this.#endUnless(false, sessionId));
     this.#handle({ type: "unattached", sessionIds: effect.attached.map(({ sessionId }) => sessionId) });
-  }
-
-  #originate(effect: Extract<ModelEffect, { type: "originate" }>): void {
-    const told = originate(effect, this.#options, { ...this.#originOf(effect.sessionId), from: [] });
-    if (told !== undefined) this.#handle(told);
   }
 
   #reroute({ sessionId, redirection }: Extract<ModelEffect, { type: "reroute" }>): void {
@@ -389,28 +383,6 @@ export class CallFeatures implements SessionObserver<CallSession> {
   async #setPrivacy({ device, isPrivate, commandId }: Extract<ModelEffect, { type: "set-privacy" }>): Promise<void> {
     const result = await this.#options.setPrivacy(device, isPrivate);
     this.#handle({ type: "privacy-changed", device });
-    this.#resolve(commandId, result);
-  }
-
-  #resolve(commandId: string, result: CommandResult): void {
-    const resolve = this.#commands.get(commandId);
-    this.#commands.delete(commandId);
-    resolve?.(result);
-  }
-
-  #stopTimer(timerId: string): void {
-    this.#timers.get(timerId)?.cancel();
-    this.#timers.delete(timerId);
-    this.#file.endTimer(timerId);
-  }
-
-  #startTimer(timerId: string, delayMs: number): void {
-    this.#timers.get(timerId)?.cancel();
-    this.#file.startTimer(timerId, delayMs);
-    const timer = this.#options.context.clock.after(delayMs, () => {
-      this.#stopTimer(timerId);
-      this.#handle({ type: "timer", timerId });
-    });
-    this.#timers.set(timerId, timer);
+    this.#commands.resolve(commandId, result);
   }
 }

@@ -1,15 +1,5 @@
 import { isPrivate } from "../../identity/privacy.ts";
-import type {
-  Address,
-  LegFacts,
-  ModelEffect,
-  Outcome,
-  Place,
-  RestoredLeg,
-  RestoredSession,
-  Side,
-  Why,
-} from "../../model/index.ts";
+import type { Address, LegFacts, ModelEffect, Place, RestoredLeg, RestoredSession, Side } from "../../model/index.ts";
 import type { CallSession } from "../call-session.ts";
 import type { Leg, LegDevice } from "../leg.ts";
 
@@ -77,14 +67,4 @@ export function shownBy(
   { callingNumber: number }: Extract<ModelEffect, { type: "originate" }>,
 ): LegDevice {
   return number === undefined ? as : { ...as, number };
-}
-
-/** Why a session has ended, in the words of the model. */
-export function whyOf({ by, status, cause }: Outcome): Why {
-  return {
-    cause,
-    ...(status >= 300 ? { sip: { status } } : {}),
-    feature: "normal",
-    by: by === "switch" ? "system" : "party",
-  };
 }

@@ -34,17 +34,21 @@ export function hasQueued({ queued }: World, pilot: string): boolean {
 
 /** A caller is answered to wait. */
 export function enqueue(draft: Draft, event: Extract<ModelEvent, { type: "queued" }>): void {
-  const { sessionId: queueId, pilot, number, leftMs } = event;
-  const session = draft.world.sessions.get(queueId);
-  const leg = session?.caller === undefined ? undefined : draft.world.legs.get(session.caller);
-  const queue = draft.world.settings.huntQueue(pilot);
-  if (session?.stage !== "setup" || leg === undefined || queue === undefined) return;
-  const { callId } = session;
+  const { pilot, number, leftMs } = event;
+  const { legs, sessions, settings } = draft.world;
+  const legId = event.legId ?? sessions.get(event.sessionId)?.caller;
+  const leg = legId === undefined ? undefined : legs.get(legId);
+  const session = leg && sessions.get(leg.sessionId);
+  const queue = settings.huntQueue(pilot);
+  const isUp = event.legId !== undefined;
+  const isWaiting = isUp ? session?.endpoint !== undefined : session?.stage === "setup";
+  if (leg === undefined || session === undefined || queue === undefined || !isWaiting) return;
+  const { callId, sessionId: queueId } = session;
   for (const one of session.ringing) disconnect(draft, callId, one.connectionId, QUEUED);
   const connectionId = addConnection(draft, callId, { number, line: pilot }, QUEUED);
   setConnection(draft, callId, connectionId, "queued", QUEUED);
   putSession(draft, { ...session, ringing: [], purpose: { feature: "hunt", id: queueId } });
-  put(draft, {
+  const one: QueuedCall = {
     queueId,
     state: "arriving",
     callId,
@@ -58,7 +62,9 @@ export function enqueue(draft: Draft, event: Extract<ModelEvent, { type: "queued
     tried: [],
     isPausing: false,
     isLate: false,
-  });
+  };
+  if (isUp) begin(draft, one);
+  else put(draft, one);
 }
 
 /** Members may be free that were not: who waits longest is offered to them first. */

@@ -85,6 +85,7 @@ describe("queues of hunt pilots", () => {
     const first = await waits(alice);
     const second = await waits(carol);
     assert.equal(requestsTo(bob, "INVITE").length, 0);
+    assert.equal(node().metric("tandem_queued_callers"), 2);
     await hangUp(busy.near, busy.far);
     const one = await serve(first);
     assert.match(one.offer?.get("from") ?? "", /<sip:1001@/);
@@ -96,6 +97,7 @@ describe("queues of hunt pilots", () => {
     assert.match(other.offer?.get("from") ?? "", /<sip:1003@/);
     await hangUp(second, other);
     await eventually(() => assert.equal(node().metric("tandem_calls"), 0), SOON);
+    assert.equal(node().metric("tandem_queued_callers"), 0);
   });
 
   it("given an announcement, when it has been played, then the caller hears music, and it is offered all the same meanwhile", async () => {
@@ -223,6 +225,30 @@ describe("queues of hunt pilots", () => {
     const member = await serve(call);
     assert.match(member.offer?.get("from") ?? "", /<sip:one@/);
     await hangUp(call, member);
+  });
+
+  it("given a party that is transferred to a pilot of which nobody is free, when a member is, then it has waited, and is offered to it", async () => {
+    await start();
+    const { near, far } = await establish(alice, carol);
+    void takeInvites(near);
+    const transferred = node().manager.features.command({ type: "transfer", device: "phone-1003", to: "5000" });
+    await far.takeBye();
+    assert.equal((await transferred).ok, true);
+    assert.equal(requestsTo(bob, "INVITE").length, 0);
+    await hangUp(busy.near, busy.far);
+    const member = await serve(near);
+    assert.match(member.offer?.get("from") ?? "", /<sip:1001@/);
+    await hangUp(near, member);
+    await eventually(() => assert.equal(node().metric("tandem_calls"), 0), SOON);
+  });
+
+  it("given a party that is transferred to a pilot whose queue is full, when that is told, then the call goes on as it was", async () => {
+    await start({ maxCallers: 1 });
+    await waits(dave);
+    const { near, far } = await establish(alice, carol);
+    const result = await node().manager.features.command({ type: "transfer", device: "phone-1003", to: "5000" });
+    assert.ok(!result.ok && result.failure === "destination-busy");
+    await hangUp(near, far);
   });
 
   it("given members that are all tried in vain, when the last one does not answer, then the caller waits, on what it was offered first", async () => {

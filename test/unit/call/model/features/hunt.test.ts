@@ -56,7 +56,7 @@ describe("queue of a hunt pilot", () => {
     return told.filter((lines) => lines !== "").join("\n");
   }
 
-  const queued = (sessionId: string, leftMs = 600_000): ModelEvent => ({
+  const queued = (sessionId: string, leftMs = 600_000): Extract<ModelEvent, { type: "queued" }> => ({
     type: "queued",
     sessionId,
     pilot: PILOT,
@@ -250,6 +250,20 @@ describe("queue of a hunt pilot", () => {
     tell({ type: "offered", sessionId: "c1", leg: phoneLeg("A"), called: "5000" });
     tell(queued("c1", 7_000), { type: "answered", sessionId: "c1", endpoint: "music" });
     assert.deepEqual(story.effects, [{ type: "start-timer", timerId: "hunt wait c1", delayMs: 7_000 }]);
+  });
+
+  it("given a leg that is up and on music, when it is to wait, then it does, as one that has called; one that talks does not", () => {
+    talk(story, "c1", ["A", "B"]);
+    tell({ ...queued("c1"), legId: "leg-A" });
+    assert.equal(story.world.queued.size, 0);
+    tell({ type: "offered", sessionId: "c2", leg: phoneLeg("C"), called: "9196" });
+    tell({ type: "answered", sessionId: "c2", endpoint: "music" }, { ...queued("other"), legId: "leg-C" });
+    assert.deepEqual(
+      [...story.world.queued.values()].map(({ queueId, state }) => [queueId, state]),
+      [["c2", "waiting"]],
+    );
+    frees(stepOf("M"));
+    assert.deepEqual(originated(story).from, { legId: "leg-C" });
   });
 
   it("given a full queue, or none, when a caller would wait, then there is no place", () => {

@@ -1,0 +1,76 @@
+import type { Inventory } from "../../device/index.ts";
+import { causeOfStatus, placeInQueue, type ModelEffect, type ModelEvent, type World } from "../../model/index.ts";
+import type { CallTable } from "../call-table.ts";
+import type { LegDevice } from "../leg.ts";
+import type { NewCalls } from "../new-calls.ts";
+import type { Origination, ReachedService } from "../origination.ts";
+import { shownBy } from "./leg-facts.ts";
+import type { Begun } from "./session-origin.ts";
+
+type EffectOf<Type extends ModelEffect["type"]> = Extract<ModelEffect, { type: Type }>;
+
+export interface OriginatorOptions {
+  readonly inventory: Inventory;
+  readonly table: CallTable;
+  readonly newCalls: NewCalls;
+}
+
+/** Makes the calls that features want of the switch itself, and tells what they lead to at once. */
+export class Originator {
+  readonly #options: OriginatorOptions;
+  readonly #world: World;
+  readonly #handle: (event: ModelEvent) => void;
+
+  constructor(options: OriginatorOptions, world: World, handle: (event: ModelEvent) => void) {
+    this.#options = options;
+    this.#world = world;
+    this.#handle = handle;
+  }
+
+  originate(effect: EffectOf<"originate">, begun: Begun): void {
+    const { inventory, newCalls } = this.#options;
+    const { sessionId } = effect;
+    const by = inventory.deviceByName(effect.by);
+    const as = this.#shownAs(effect.from);
+    const reached =
+      by === undefined || as === undefined
+        ? { status: 480, cause: 20 }
+        : newCalls.originate({
+            ...effect,
+            as: shownBy(as, effect),
+            by,
+            roomIn: this.#roomFor(effect),
+            origin: { ...begun, from: [] },
+          });
+    if (reached === undefined) return;
+    if ("service" in reached) return this.#reach(effect, reached);
+    if ("feature" in reached) return this.#handle({ type: "feature-reached", sessionId, feature: reached.feature });
+    const { status, cause = causeOfStatus(status) } = reached;
+    this.#handle({
+      type: "ended",
+      sessionId,
+      why: { cause, sip: { status }, feature: effect.feature, by: "system" },
+    });
+  }
+
+  /** A service has answered; who waits there is known to its queue. */
+  #reach({ sessionId, from }: EffectOf<"originate">, { service, queue }: ReachedService): void {
+    this.#handle({ type: "answered", sessionId, endpoint: service });
+    if (queue !== undefined && "legId" in from) {
+      this.#handle({ type: "queued", sessionId, legId: from.legId, ...queue });
+    }
+  }
+
+  /** A party that is transferred, or calls by command, may wait in a queue. */
+  #roomFor({ feature, from }: EffectOf<"originate">): Origination["roomIn"] {
+    const mayWait = "legId" in from && (feature === "blind-transfer" || feature === "make-call");
+    return mayWait ? ({ pilot }) => placeInQueue(this.#world, pilot) : undefined;
+  }
+
+  /** Undefined: the leg is gone. */
+  #shownAs(from: EffectOf<"originate">["from"]): LegDevice | undefined {
+    if ("legId" in from) return this.#options.table.findByTag(from.legId)?.leg.device;
+    const { number, name } = from.address;
+    return { kind: "peer", name: "", number, ...(name === undefined ? {} : { displayName: name }) };
+  }
+}
