@@ -19,6 +19,7 @@ import {
 } from "../../src/call/model/index.ts";
 import type { Appointment } from "./agenda.ts";
 import { CallWatcher } from "../support/call-watcher.ts";
+import { FeatureStates } from "./feature-states.ts";
 import type { SimulatedLeg, SimulatedSession } from "./session.ts";
 import { SETTINGS } from "./settings.ts";
 import { Switchboard } from "./switchboard.ts";
@@ -37,6 +38,7 @@ interface Subscription {
 export class SimulatedFeatures implements Omit<SessionObserver<SimulatedSession>, "onRefer"> {
   readonly world: World = emptyWorld(SETTINGS);
   readonly watcher = new CallWatcher();
+  readonly #states = new FeatureStates();
   readonly timers = new Map<string, Appointment>();
   /** Events that the model was told. */
   events = 0;
@@ -87,10 +89,6 @@ export class SimulatedFeatures implements Omit<SessionObserver<SimulatedSession>
     this.#handle({ type: "offering", sessionId: session.sessionId, places: placesOf(devices) });
   }
 
-  onSettled({ sessionId }: SimulatedSession): void {
-    this.#handle({ type: "settled", sessionId });
-  }
-
   onRinging({ sessionId }: SimulatedSession): void {
     this.#handle({ type: "ringing", sessionId });
   }
@@ -114,6 +112,14 @@ export class SimulatedFeatures implements Omit<SessionObserver<SimulatedSession>
   onHold(session: SimulatedSession, side: Side, isHolding: boolean): void {
     const leg = session.leg(side);
     if (leg !== undefined) this.#handle({ type: "held", legId: leg.tag, isHolding });
+  }
+
+  onSettled({ sessionId }: SimulatedSession): void {
+    this.#handle({ type: "settled", sessionId });
+  }
+
+  onUnsettled({ sessionId }: SimulatedSession): void {
+    this.#handle({ type: "unsettled", sessionId });
   }
 
   onLeaving(session: SimulatedSession, side: Side, outcome: Outcome): void {
@@ -155,6 +161,7 @@ export class SimulatedFeatures implements Omit<SessionObserver<SimulatedSession>
       const effects = advance(this.world, next);
       for (const effect of effects) if (effect.type === "change") this.watcher.see(effect.change);
       this.watcher.settle();
+      this.#states.watch(this.world);
       for (const effect of effects) this.#perform(effect);
     }
     this.#isRunning = false;
@@ -175,6 +182,8 @@ export class SimulatedFeatures implements Omit<SessionObserver<SimulatedSession>
         return this.#endUnless(this.#switchboard.join(effect), effect.sessionId);
       case "attach":
         return this.#endUnless(this.#switchboard.attach(effect), effect.sessionId);
+      case "attach-all":
+        return this.#attachAll(effect);
       case "originate":
         return this.#originate(effect);
       case "reroute":
@@ -187,6 +196,9 @@ export class SimulatedFeatures implements Omit<SessionObserver<SimulatedSession>
         return this.#switchboard.release(effect);
       case "notify":
         return this.#notify(effect.referId, effect.status);
+      case "set-privacy":
+        this.#handle({ type: "privacy-changed", device: effect.device });
+        return this.#result(effect.commandId, { ok: true });
       case "start-timer":
         return this.#startTimer(effect.timerId, effect.delayMs);
       case "stop-timer":
@@ -198,6 +210,12 @@ export class SimulatedFeatures implements Omit<SessionObserver<SimulatedSession>
 
   #endUnless(isMade: boolean, sessionId: string): void {
     if (!isMade) this.#handle({ type: "ended", sessionId, why: { cause: 41, feature: "normal", by: "system" } });
+  }
+
+  #attachAll(effect: Extract<ModelEffect, { type: "attach-all" }>): void {
+    const missing = this.#switchboard.attachAll(effect);
+    if (missing !== undefined) return missing.forEach((sessionId) => this.#endUnless(false, sessionId));
+    this.#handle({ type: "unattached", sessionIds: effect.attached.map(({ sessionId }) => sessionId) });
   }
 
   #originate(effect: Extract<ModelEffect, { type: "originate" }>): void {
@@ -265,7 +283,14 @@ export class SimulatedFeatures implements Omit<SessionObserver<SimulatedSession>
   }
 }
 
-const REPEATABLE: ReadonlySet<ModelEvent["type"]> = new Set(["ringing", "leaving", "ended", "held"]);
+const REPEATABLE: ReadonlySet<ModelEvent["type"]> = new Set([
+  "ringing",
+  "leaving",
+  "ended",
+  "held",
+  "settled",
+  "unsettled",
+]);
 
 export function factsOf({ tag, device }: SimulatedLeg): LegFacts {
   const kind = device.kind === "peer" ? "trunk" : "phone";

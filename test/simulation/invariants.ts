@@ -20,6 +20,7 @@ export function checkQuiet(host: SimulatedSwitch): void {
     assert.ok(entry !== undefined && entry.session.sideOf(entry.leg) !== undefined, `${dialog.tag} is nobody's`);
   }
   checkHeard(host);
+  checkConferences(host.features.world);
 }
 
 /** What is true when everybody has hung up and all timers have fired. @throws {AssertionError} */
@@ -150,6 +151,24 @@ function checkHeard(host: SimulatedSwitch): void {
       const isHeld = other.isHolding || other.isHeldByCommand;
       const expected = leg.isHeldByCommand ? "silence" : isHeld ? "music" : undefined;
       assert.equal(host.relay.playedTo(sessionId, side), expected, `what ${leg.device} hears in ${sessionId}`);
+    }
+  }
+}
+
+/** A mixer has the members of its conference that do not hold, and nobody else; two legs need none. */
+function checkConferences({ conferences, legs, sessions }: World): void {
+  // Some are on their way.
+  if ([...conferences.values()].some(({ gathering }) => gathering !== undefined)) return;
+  const mixed = [...sessions.values()].filter(({ endpoint }) => endpoint?.startsWith("conference:") === true);
+  for (const { sessionId, callId, caller = "", stage } of mixed) {
+    if (stage === "up") assert.ok(conferences.get(callId)?.members.includes(caller), `${caller} alone in ${sessionId}`);
+  }
+  for (const { callId, members, invitations } of conferences.values()) {
+    const there = members.map((legId) => legs.get(legId)).filter((leg) => leg !== undefined);
+    assert.ok(there.length > 2 || invitations.length > 0, `${members.join()} are a conference`);
+    for (const { legId, sessionId, isHeldByCommand } of there) {
+      const { endpoint } = sessions.get(sessionId) ?? {};
+      assert.equal(endpoint, isHeldByCommand ? "silence" : `conference:${callId}`, `where ${legId} is`);
     }
   }
 }

@@ -1,3 +1,4 @@
+import assert from "node:assert/strict";
 import { triedDevices } from "../../src/call/control/call-devices.ts";
 import type { BranchTarget } from "../../src/call/control/branch.ts";
 import type { LegDevice } from "../../src/call/control/leg.ts";
@@ -17,6 +18,8 @@ import {
   type Side,
   type TimerName,
 } from "../../src/call/model/index.ts";
+import { SESSION_TRANSITIONS } from "../../src/call/model/session/session-state.ts";
+import { isTransition } from "../../src/call/model/transition-table.ts";
 import type { Appointment } from "./agenda.ts";
 import { NOBODY, type PhoneDialog } from "./phones.ts";
 import type { SimulatedSwitch } from "./switch.ts";
@@ -205,6 +208,8 @@ export class SimulatedSession {
     for (let next = this.#queue.shift(); next !== undefined; next = this.#queue.shift()) {
       const before = this.#call;
       const { call, effects } = step(before, next);
+      const isLegal = call.state === before.state || isTransition(SESSION_TRANSITIONS, before.state, call.state);
+      assert.ok(isLegal, `session from ${before.state} to ${call.state}`);
       this.#call = call;
       for (const effect of effects) this.#perform(effect);
       if (call.branches !== before.branches) this.#offering(this.#triedDevices());
@@ -248,13 +253,13 @@ export class SimulatedSession {
       case "answer":
         this.#goal = undefined;
         this.answeredAtMs = this.#host.agenda.nowMs;
-        return phones.respondInvite(this.#dialogOf("caller"), 200, effect.sdp);
+        return this.#answer(this.#legs.caller);
       case "picked-up":
         this.#goal = undefined;
         this.answeredAtMs = this.#host.agenda.nowMs;
         return;
       case "reject":
-        if (!this.#legs.caller.isVirtual) phones.respondInvite(this.#dialogOf("caller"), effect.status, undefined);
+        if (!this.#legs.caller.isVirtual) phones.respondInvite(this.#dialogOf("caller"), effect.status);
         return;
       case "respond":
         return this.#respond(effect);
@@ -280,6 +285,13 @@ export class SimulatedSession {
         this.#isFinished = true;
         return this.#closeWhenIdle();
     }
+  }
+
+  #answer(caller: SimulatedLeg): void {
+    this.#host.phones.respondInvite(caller.dialog, 200, () => {
+      if (this.#taken.has(caller)) this.#host.onAnswerLost(caller.tag);
+      else this.dispatch({ type: "answer-lost" });
+    });
   }
 
   /** What the phone of a party has; once it is over there, nothing that comes to it does anything. */
@@ -378,7 +390,9 @@ export class SimulatedSession {
     const side = this.#waiting.get(transaction);
     this.#waiting.delete(transaction);
     this.#host.count(`request of a phone: ${status}`);
-    if (side !== undefined) this.#host.phones.respondChange(this.#dialogOf(side), transaction, status);
+    if (side === undefined) return;
+    const onLost = (): void => this.dispatch({ type: "change-answer-lost", side });
+    this.#host.phones.respondChange(this.#dialogOf(side), transaction, status, onLost);
   }
 
   #request({ side, sdp, ticket }: EffectOf<"request">): void {

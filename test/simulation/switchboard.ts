@@ -10,6 +10,7 @@ import {
   type Endpoint,
   type ModelEffect,
   type Outcome,
+  type Session,
   type Side,
 } from "../../src/call/model/index.ts";
 import type { Redirection } from "../../src/call/model/model-effect.ts";
@@ -25,6 +26,14 @@ interface Seat {
   readonly leg: SimulatedLeg;
   readonly session: SimulatedSession;
   readonly side: Side;
+}
+
+/** A new session of established legs. */
+interface Link {
+  readonly sessionId: string;
+  readonly seats: readonly [Seat, Seat?];
+  readonly endpoint: Endpoint | undefined;
+  readonly call: Session;
 }
 
 const ALONE: Outcome = { by: "switch", reason: "normal", status: 480, cause: 41 };
@@ -53,6 +62,22 @@ export class Switchboard {
   attach({ sessionId, legId, endpoint }: EffectOf<"attach">): boolean {
     const seat = this.#find(legId);
     return seat !== undefined && this.#connect(sessionId, seat, undefined, endpoint);
+  }
+
+  /** @returns the sessions that could not be made; undefined: the relay is away */
+  attachAll({ attached }: EffectOf<"attach-all">): readonly string[] | undefined {
+    const { chance, weather } = this.#host;
+    if (chance.happens(weather.joinRefused)) return undefined;
+    if (chance.happens(weather.lostAtJoin)) this.#lose(chance.pick(attached.map(({ legId }) => legId)) ?? "");
+    const links: Link[] = [];
+    const missing: string[] = [];
+    for (const { sessionId, legId, endpoint } of attached) {
+      const seat = this.#find(legId);
+      if (seat === undefined) missing.push(sessionId);
+      else links.push(this.#link(sessionId, seat, undefined, endpoint));
+    }
+    this.#perform(links);
+    return missing;
   }
 
   play({ sessionId, legId, source }: EffectOf<"play">): void {
@@ -152,27 +177,43 @@ export class Switchboard {
   }
 
   #connect(sessionId: string, one: Seat, other: Seat | undefined, endpoint: Endpoint | undefined): boolean {
-    const { relay, chance, weather, sessions } = this.#host;
-    const parties = [one, other].map((seat) => seat && partyToJoin(seat.session.call[seat.side]));
-    const [first, second] = parties;
-    if (first === undefined) return false;
-    const call = joinedSession(first, second, isUnacknowledged(one));
-    const isJoined = !chance.happens(weather.joinRefused);
-    if (isJoined) relay.join(sessionId, refOf(one), other && refOf(other));
-    for (const session of new Set([one.session, ...(other === undefined ? [] : [other.session])])) {
+    this.#perform([this.#link(sessionId, one, other, endpoint)]);
+    return true;
+  }
+
+  #link(sessionId: string, one: Seat, other: Seat | undefined, endpoint: Endpoint | undefined): Link {
+    const party = partyToJoin(one.session.call[one.side]);
+    const call = joinedSession(party, other && partyToJoin(other.session.call[other.side]), isUnacknowledged(one));
+    return { sessionId, seats: other === undefined ? [one] : [one, other], endpoint, call };
+  }
+
+  #perform(links: readonly Link[]): void {
+    const { relay, chance, weather } = this.#host;
+    const joined = new Set<Link>();
+    for (const link of links) {
+      if (chance.happens(weather.joinRefused)) continue;
+      const [one, other] = link.seats;
+      relay.join(link.sessionId, refOf(one), other && refOf(other));
+      joined.add(link);
+    }
+    const seats = links.flatMap((link) => link.seats).filter((seat) => seat !== undefined);
+    for (const session of new Set(seats.map((seat) => seat.session))) {
       session.take(
-        [one, other].flatMap((seat) => (seat?.session === session ? [seat.leg] : [])),
+        seats.filter((seat) => seat.session === session).map(({ leg }) => leg),
         MOVED,
       );
     }
+    for (const link of links) this.#begin(link, joined.has(link));
+  }
+
+  #begin({ sessionId, seats: [one, other], endpoint, call }: Link, isJoined: boolean): void {
     const called = other?.leg.device.number ?? endpoint ?? "";
     const created = { sessionId, caller: one.leg, callee: other?.leg, endpoint, called, joined: call };
     const session = new SimulatedSession(this.#host, created);
     session.isMediaUnsure = !isJoined;
-    sessions.set(sessionId, session);
+    this.#host.sessions.set(sessionId, session);
     this.#host.onSessionBegun(session);
     session.findEdge();
-    return true;
   }
 
   #find(legId: string): Seat | undefined {

@@ -11,9 +11,9 @@ export interface FeatureSwitch extends ConfiguredSwitch {
 /** @param operations what there is beside the default objects: `phoneOperations`, `put` */
 export async function startFeatureSwitch(cleanup: Cleanup, operations: readonly Operation[]): Promise<FeatureSwitch> {
   let relayed: RelayedSwitch | undefined;
-  const configured = await startConfiguredSwitch(cleanup, operations, {}, async (options) => {
-    relayed = await RelayedSwitch.start(options);
-    return relayed;
+  const configured = await startConfiguredSwitch(cleanup, operations, {}, async (_, options) => {
+    relayed = cleanup.add(await RelayedSwitch.start(options), (one) => one.stop());
+    return relayed.node;
   });
   if (relayed === undefined) throw new Error("no switch was started");
   return { ...configured, relayed };

@@ -10,6 +10,7 @@ export function silentObserver<Shell>(): SessionObserver<Shell> {
     onAcknowledged: nothing,
     onHold: nothing,
     onSettled: nothing,
+    onUnsettled: nothing,
     onLeaving: nothing,
     onEnded: nothing,
     onRefer: nothing,

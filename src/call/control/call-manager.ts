@@ -171,7 +171,7 @@ export class CallManager {
       inventory,
       store: this.#journal,
       hunting: this.#hunting,
-      settings: featureSettings,
+      features: options.features,
       dialPlan: options.dialPlan,
     });
     const common = { table: this.#table, clock, logger };

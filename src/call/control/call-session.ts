@@ -147,7 +147,7 @@ export class CallSession {
   get legs(): readonly Leg[] {
     const { caller, callee } = this.#legs;
     const legs = callee === undefined ? [caller] : [caller, callee];
-    return this.#taken.size === 0 ? legs : legs.filter((leg) => !this.#taken.has(leg));
+    return legs.filter((leg) => leg.isVirtual !== true && !this.#taken.has(leg));
   }
 
   /** Names of the devices that it counts for. */
@@ -364,11 +364,13 @@ export class CallSession {
   }
 
   #answer(sdp: string): void {
-    this.#goal.responses?.answer(sdp, this.#legs.callee, (error) => {
+    const { caller, callee } = this.#legs;
+    this.#goal.responses?.answer(sdp, callee, (error) => {
       this.#isAnswerSent ||= error === undefined;
       if (error === undefined || error.code === "edge-lost") return;
       this.#context.logger.info("answer came too late", { callId: this.callId, error: error.message });
-      this.dispatch({ type: "answer-lost" });
+      if (this.#taken.has(caller)) this.#context.owner.onAnswerLost(caller);
+      else this.dispatch({ type: "answer-lost" });
     });
     this.#goal.reach();
     this.#context.owner.onAnswered(this);
@@ -383,8 +385,7 @@ export class CallSession {
     const endedAtMs = clock.wallMs();
     // What waited for the edge gets its answer from a call that has ended.
     this.requests.release();
-    const { callId, media, progress } = this;
-    const ended = { callId, media, progress, call: this.#call };
+    const ended = { callId: this.callId, media: this.media, progress: this.progress, call: this.#call };
     owner.onEnded(this, outcome, finishSession(this.#context, ended, outcome, endedAtMs));
     observer.onEnded(this, outcome);
   }

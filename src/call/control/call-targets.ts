@@ -16,7 +16,7 @@ export function callTargets(
   { branchHeaders, onReturned }: { branchHeaders: HeaderList; onReturned: (status: number) => void },
 ): CallTargets {
   const note = (): void => {
-    if (routing?.redirect !== undefined) progress.redirect = routing.redirect;
+    if (routing?.redirect !== undefined) progress.redirect = { ...progress.redirect, ...routing.redirect };
     if (routing?.feature !== undefined) progress.feature = routing.feature;
   };
   note();

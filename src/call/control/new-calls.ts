@@ -269,7 +269,7 @@ export class NewCalls {
    * @returns what stands against it, or the service that is there; undefined: it rings
    */
   originate(origination: Origination): Rejection | ReachedService | FeatureCall | undefined {
-    const { sessionId, as, by, to, endpoint, onlyDevice, referredBy, hunt } = origination;
+    const { sessionId, as, by, to, endpoint, onlyDevice, referredBy, hunt, origin } = origination;
     const { context, table, inventory } = this.#options;
     const dialed: Dialed = { user: to };
     const facts = { callId: sessionId, device: by, dialed, number: as.number, domain: "", received: [] };
@@ -291,6 +291,7 @@ export class NewCalls {
       caller: virtualLeg(as, this.#options.ids),
       callee: routed.callee,
       endpoint,
+      origin,
     });
     const referral: HeaderList = referredBy === undefined ? [] : [["Referred-By", referredBy]];
     const headers: HeaderList = [["Max-Forwards", String(MAX_HOPS)], ...referral];

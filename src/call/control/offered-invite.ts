@@ -3,6 +3,7 @@ import type { BranchRoute, Diversion, Route, Shown } from "../model/index.ts";
 import type { HeaderList, IncomingRequest } from "../signaling/signaling-port.ts";
 import type { Redirecting } from "./redirecting.ts";
 import type { BranchTarget } from "./branch.ts";
+import type { SessionOrigin } from "./call-progress.ts";
 import type { Leg, LegDevice } from "./leg.ts";
 import type { Reliability } from "./reliability.ts";
 import type { RejectedCall } from "./routed-call.ts";
@@ -14,6 +15,8 @@ export interface NewSession {
   readonly caller: Leg;
   readonly callee: LegDevice | undefined;
   readonly endpoint?: RelayEndpoint;
+  /** Absent: a device calls. */
+  readonly origin?: SessionOrigin;
 }
 
 /** Where a call goes that its callee has not taken. */

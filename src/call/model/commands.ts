@@ -1,4 +1,8 @@
 import type { CallCommand, CommandFailure } from "./call-command.ts";
+import { bargeByCommand } from "./features/barge.ts";
+import { commandConference } from "./features/conference.ts";
+import { transferMember, transferMemberConsulted } from "./features/conference-transfer.ts";
+import { commandPrivacy } from "./features/privacy.ts";
 import { holdByCommand, isHeldLeg, legMeant } from "./features/hold.ts";
 import { park, unpark } from "./features/park.ts";
 import { commandPickup } from "./features/pickup.ts";
@@ -11,18 +15,45 @@ import { legsOf, type Draft, type ModelLeg } from "./world.ts";
 
 /** What applications, people and feature codes ask for. */
 export function commanded(draft: Draft, { commandId, command }: Extract<ModelEvent, { type: "command" }>): void {
-  if (command.type === "make-call") return makeCall(draft, commandId, command);
-  if (command.type === "redirect") return redirect(draft, command, commandId);
-  if (command.type === "unpark") return unpark(draft, command, commandId);
-  if (command.type === "pickup") return commandPickup(draft, command, commandId);
-  commandLeg(draft, commandId, command);
+  switch (command.type) {
+    case "make-call":
+      return makeCall(draft, commandId, command);
+    case "redirect":
+      return redirect(draft, command, commandId);
+    case "unpark":
+      return unpark(draft, command, commandId);
+    case "pickup":
+      return commandPickup(draft, command, commandId);
+    case "conference":
+    case "add-party":
+    case "drop-party":
+      return commandConference(draft, commandId, command);
+    case "barge":
+      return bargeByCommand(draft, commandId, command, false);
+    case "privacy":
+      return commandPrivacy(draft, commandId, command);
+    case "hold":
+    case "retrieve":
+    case "swap":
+    case "transfer":
+    case "complete-transfer":
+    case "park":
+    case "drop":
+      return commandLeg(draft, commandId, command);
+  }
 }
 
-type LegCommand = Exclude<CallCommand, { type: "make-call" | "redirect" | "unpark" | "pickup" }>;
+type LegCommand = Extract<
+  CallCommand,
+  { type: "hold" | "retrieve" | "swap" | "transfer" | "complete-transfer" | "drop" | "park" }
+>;
 
 /** What is asked of a device that is in the call. */
 function commandLeg(draft: Draft, commandId: string, command: LegCommand): void {
   const leg = legMeant(draft, command);
+  if (leg === undefined && command.type === "retrieve" && command.callId !== undefined) {
+    return bargeByCommand(draft, commandId, { device: command.device, callId: command.callId }, true);
+  }
   if (leg === undefined)
     return refuse(draft, { commandId }, "device-not-in-call", `${command.device} has no such call`);
   switch (command.type) {
@@ -32,6 +63,7 @@ function commandLeg(draft: Draft, commandId: string, command: LegCommand): void 
     case "swap":
       return swap(draft, commandId, command.device);
     case "transfer":
+      if (transferMember(draft, leg, command.to, { commandId })) return;
       return transferTo(draft, leg, command.to, { commandId });
     case "complete-transfer":
       return completeTransfer(draft, commandId, command);
@@ -88,6 +120,7 @@ function completeTransfer(
   if (first === undefined || second === undefined || first === second) {
     return fail(draft, commandId, "no-consultation", `${command.device} has no two calls`);
   }
+  if (transferMemberConsulted(draft, first, second, { commandId })) return;
   transferConsulted(draft, first, second, { commandId });
 }
 

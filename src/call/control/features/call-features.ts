@@ -1,5 +1,4 @@
 import { errorMessageOf, type Timer } from "../../../common/index.ts";
-import { parseCSeq } from "../../../sip/message/index.ts";
 import type { CallNow } from "../../../signals/index.ts";
 import type { Inventory } from "../../device/index.ts";
 import {
@@ -31,16 +30,19 @@ import type { QueuePlace } from "../call-routing-options.ts";
 import type { DialDecision } from "../routed-call.ts";
 import type { SessionObserver } from "../session-observer.ts";
 import { callsNow } from "./calls-now.ts";
-import { legFactsOf, legIdOf, placesOf, restoredSessionOf, shownBy, whyOf } from "./leg-facts.ts";
+import { legFactsOf, legIdOf, placesOf, restoredSessionOf, whyOf } from "./leg-facts.ts";
 import { ModelFile } from "./model-file.ts";
 import { ReferProgress } from "./refer-progress.ts";
-import { dialogNamed } from "./replaced-dialog.ts";
-import { parseRefer } from "./refer-request.ts";
+import { controllerOf, originsOf, type Begun } from "./session-origin.ts";
+import { originateFor } from "./originate-for.ts";
+import { takeRefer } from "./take-refer.ts";
 import { Switchboard, type SwitchboardOptions } from "./switchboard.ts";
 
 export interface CallFeaturesOptions extends SwitchboardOptions {
   readonly inventory: Inventory;
   readonly settings: ModelSettings;
+  /** Resolves when it is in the configuration. */
+  readonly setPrivacy: (device: string, isOn: boolean) => Promise<"ok" | "unchanged" | "refused">;
   /** Where what sessions do not tell outlives the process. */
   readonly store: EntryStore;
   /** Told of every change of every call, in order. */
@@ -69,6 +71,7 @@ export class CallFeatures implements SessionObserver<CallSession> {
   #freed: Timer | undefined;
   #isClosed = false;
   #decision: DialDecision | undefined;
+  #originOf: (sessionId: string) => Begun = () => ({ feature: "normal" });
 
   constructor(options: CallFeaturesOptions) {
     this.#options = options;
@@ -97,6 +100,11 @@ export class CallFeatures implements SessionObserver<CallSession> {
     const lost = [...this.#lost];
     this.#lost.clear();
     for (const [sessionId, why] of lost) this.#handle({ type: "ended", sessionId, why });
+    for (const { sessionId, stage, endpoint } of [...this.#world.sessions.values()]) {
+      // Its end may have been told to nobody.
+      if (stage === "up" && endpoint?.startsWith("announcement:") === true) this.promptEnded(sessionId);
+    }
+    this.freed();
   }
 
   /** The relay may have lost what is laid over what parties hear. */
@@ -194,6 +202,10 @@ export class CallFeatures implements SessionObserver<CallSession> {
     this.#handle({ type: "settled", sessionId });
   }
 
+  onUnsettled({ callId: sessionId }: CallSession): void {
+    this.#handle({ type: "unsettled", sessionId });
+  }
+
   onLeaving(session: CallSession, side: Side, outcome: Outcome): void {
     const leg = session.leg(side);
     if (leg === undefined) return;
@@ -235,31 +247,9 @@ export class CallFeatures implements SessionObserver<CallSession> {
   }
 
   onRefer(session: CallSession, side: Side, request: IncomingRequest): void {
-    const { message } = request;
-    const leg = session.leg(side);
-    const refer = parseRefer(message);
-    const cseq = parseCSeq(message.get("cseq") ?? "");
-    if (refer === undefined || leg === undefined || !cseq.ok) return request.respond(400, {});
-    if (leg.device.kind === "peer") return request.respond(403, {});
-    if (session.call.state !== "established") return request.respond(491, {});
-    if (this.#refers.isFull) return request.respond(503, { headers: [["Retry-After", "5"]] });
-    const replaced = refer.replaces === undefined ? undefined : dialogNamed(this.#options.table, refer.replaces)?.leg;
-    // RFC 3891 3: no dialog matches, or none that is the phone's to replace.
-    if (refer.replaces !== undefined && replaced?.device.name !== leg.device.name) return request.respond(481, {});
-    const referId = this.#options.context.ids.uuid();
-    request.respond(202, { headers: refer.isUnsubscribed ? [["Refer-Sub", "false"]] : [] });
-    if (!refer.isUnsubscribed) this.#refers.add(referId, leg.localTag, String(cseq.value.sequence));
-    this.#handle({
-      type: "refer",
-      refer: {
-        referId,
-        legId: legIdOf(leg),
-        to: refer.to,
-        ...(replaced === undefined ? {} : { replaces: legIdOf(replaced) }),
-        ...(refer.replaces?.earlyOnly === true ? { isEarlyOnly: true } : {}),
-        ...(refer.referredBy === undefined ? {} : { referredBy: refer.referredBy }),
-      },
-    });
+    const { table, context } = this.#options;
+    const refer = takeRefer(session, side, request, { table, ids: context.ids, refers: this.#refers });
+    if (refer !== undefined) this.#handle({ type: "refer", refer });
   }
 
   /** Stops its timers, and follows nothing any more: the next process takes up calls as they are now. */
@@ -284,9 +274,11 @@ export class CallFeatures implements SessionObserver<CallSession> {
   /** A defect is that of one step: what other calls wait for still comes. */
   #step(event: ModelEvent): void {
     try {
+      const asking = controllerOf(this.#world, event);
       const effects = advance(this.#world, event);
+      this.#originOf = originsOf(this.#world, effects, asking);
       this.#file.save();
-      this.#switchboard.file(effects);
+      this.#switchboard.file(effects, this.#originOf);
       for (const effect of effects) this.#perform(effect);
     } catch (error) {
       this.#options.context.logger.error("call model failed", { event: event.type, error: errorMessageOf(error) });
@@ -296,6 +288,7 @@ export class CallFeatures implements SessionObserver<CallSession> {
   #perform(effect: ModelEffect): void {
     switch (effect.type) {
       case "change":
+        this.#switchboard.noteHold(effect.change, this.#world);
         return this.#options.onChange(effect.change);
       case "accept":
         this.#decision = {
@@ -309,7 +302,9 @@ export class CallFeatures implements SessionObserver<CallSession> {
         return;
       case "join":
       case "attach":
-        return this.#endUnless(this.#switchboard.connect(effect), effect.sessionId);
+        return this.#endUnless(this.#switchboard.connect(effect, this.#originOf), effect.sessionId);
+      case "attach-all":
+        return this.#attachAll(effect);
       case "originate":
         return this.#originate(effect);
       case "reroute":
@@ -322,15 +317,14 @@ export class CallFeatures implements SessionObserver<CallSession> {
         return this.#switchboard.release(effect);
       case "notify":
         return this.#refers.notify(effect.referId, effect.status);
+      case "set-privacy":
+        return void this.#setPrivacy(effect);
       case "start-timer":
         return this.#startTimer(effect.timerId, effect.delayMs);
       case "stop-timer":
         return this.#stopTimer(effect.timerId);
-      case "result": {
-        const resolve = this.#commands.get(effect.commandId);
-        this.#commands.delete(effect.commandId);
-        return resolve?.(effect.result);
-      }
+      case "result":
+        return this.#resolve(effect.commandId, effect.result);
     }
   }
 
@@ -339,24 +333,15 @@ export class CallFeatures implements SessionObserver<CallSession> {
     if (!isMade) this.#handle({ type: "ended", sessionId, why: { cause: 41, feature: "normal", by: "system" } });
   }
 
+  #attachAll(effect: Extract<ModelEffect, { type: "attach-all" }>): void {
+    const missing = this.#switchboard.attachAll(effect, this.#originOf);
+    if (missing !== undefined) return missing.forEach((sessionId) => this.#endUnless(false, sessionId));
+    this.#handle({ type: "unattached", sessionIds: effect.attached.map(({ sessionId }) => sessionId) });
+  }
+
   #originate(effect: Extract<ModelEffect, { type: "originate" }>): void {
-    const { inventory, newCalls } = this.#options;
-    const { sessionId, to, endpoint, onlyDevice, referredBy, hunt } = effect;
-    const by = inventory.deviceByName(effect.by);
-    const as = this.#shownAs(effect.from);
-    const reached =
-      by === undefined || as === undefined
-        ? { status: 480, cause: 20 }
-        : newCalls.originate({ sessionId, as: shownBy(as, effect), by, to, endpoint, onlyDevice, referredBy, hunt });
-    if (reached === undefined) return;
-    if ("service" in reached) return this.#handle({ type: "answered", sessionId, endpoint: reached.service });
-    if ("feature" in reached) return this.#handle({ type: "feature-reached", sessionId, feature: reached.feature });
-    const { status, cause = causeOfStatus(status) } = reached;
-    this.#handle({
-      type: "ended",
-      sessionId,
-      why: { cause, sip: { status }, feature: effect.feature, by: "system" },
-    });
+    const event = originateFor(effect, this.#options, this.#originOf(effect.sessionId));
+    if (event !== undefined) this.#handle(event);
   }
 
   #reroute({ sessionId, redirection }: Extract<ModelEffect, { type: "reroute" }>): void {
@@ -372,11 +357,17 @@ export class CallFeatures implements SessionObserver<CallSession> {
     if (!this.#switchboard.pickUp(sessionId, legId, onGone)) onGone();
   }
 
-  /** Undefined: the leg is gone. */
-  #shownAs(from: Extract<ModelEffect, { type: "originate" }>["from"]): LegDevice | undefined {
-    if ("legId" in from) return this.#options.table.findByTag(from.legId)?.leg.device;
-    const { number, name } = from.address;
-    return { kind: "peer", name: "", number, ...(name === undefined ? {} : { displayName: name }) };
+  async #setPrivacy({ device, isPrivate, commandId }: Extract<ModelEffect, { type: "set-privacy" }>): Promise<void> {
+    const kind = await this.#options.setPrivacy(device, isPrivate);
+    this.#handle({ type: "privacy-changed", device });
+    const refused = { ok: false, failure: "wrong-state", detail: "the setting could not be changed" } as const;
+    this.#resolve(commandId, kind === "refused" ? refused : { ok: true });
+  }
+
+  #resolve(commandId: string, result: CommandResult): void {
+    const resolve = this.#commands.get(commandId);
+    this.#commands.delete(commandId);
+    resolve?.(result);
   }
 
   #stopTimer(timerId: string): void {

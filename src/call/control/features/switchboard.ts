@@ -3,6 +3,7 @@ import {
   joinedSession,
   partyToJoin,
   statusOfCause,
+  type Change,
   type Endpoint,
   type ModelEffect,
   type Outcome,
@@ -11,8 +12,10 @@ import {
   type Session,
   type Side,
   type Why,
+  type World,
 } from "../../model/index.ts";
 import type { Inventory } from "../../device/index.ts";
+import type { Begun } from "./session-origin.ts";
 import { CallSession, type CallContext } from "../call-session.ts";
 import type { CallTable, LegEntry } from "../call-table.ts";
 import type { NewCalls } from "../new-calls.ts";
@@ -46,20 +49,19 @@ export class Switchboard {
    * Puts on file what effects make of sessions, before anybody can see the first of them: the new session, and that the
    * old ones are over. A leg that is moved twice is on file as it is moved first.
    */
-  file(effects: readonly ModelEffect[]): void {
+  file(effects: readonly ModelEffect[], originOf: OriginOf): void {
     const moved = new Set<string>();
-    for (const effect of effects) {
-      if (effect.type !== "join" && effect.type !== "attach") continue;
-      const legIds = effect.type === "join" ? [effect.caller, effect.callee] : [effect.legId];
-      const plan = legIds.some((legId) => moved.has(legId)) ? undefined : this.#plan(effect);
+    for (const effect of effects.flatMap(connectingIn)) {
+      const legIds = legsIn(effect);
+      const plan = legIds.some((legId) => moved.has(legId)) ? undefined : this.#plan(effect, originOf);
       for (const legId of legIds) moved.add(legId);
       if (plan !== undefined) this.#persist(plan);
     }
   }
 
   /** Performs a `join` or `attach`. @returns false: a leg is gone, and the other one has been released */
-  connect(effect: EffectOf<"join"> | EffectOf<"attach">): boolean {
-    const plan = this.#plan(effect);
+  connect(effect: EffectOf<"join"> | EffectOf<"attach">, originOf: OriginOf): boolean {
+    const plan = this.#plan(effect, originOf);
     if (plan === undefined) {
       const legIds = effect.type === "join" ? [effect.caller, effect.callee] : [];
       const left = legIds.map((legId) => this.#find(legId)).find((seat) => seat !== undefined);
@@ -67,8 +69,18 @@ export class Switchboard {
       return false;
     }
     this.#persist(plan);
-    this.#perform(plan);
+    this.#perform([plan]);
     return true;
+  }
+
+  /** @returns the sessions that could not be made, since a leg is gone; undefined: the relay is away, nothing was done */
+  attachAll({ attached }: EffectOf<"attach-all">, originOf: OriginOf): readonly string[] | undefined {
+    if (!this.#options.context.relay.connected) return undefined;
+    const plans = attached.map((one) => this.#plan({ type: "attach", ...one }, originOf));
+    const made = plans.filter((plan) => plan !== undefined);
+    for (const plan of made) this.#persist(plan);
+    this.#perform(made);
+    return attached.filter((_, index) => plans[index] === undefined).map(({ sessionId }) => sessionId);
   }
 
   play({ sessionId, legId, source, musicOf }: EffectOf<"play">): void {
@@ -108,27 +120,47 @@ export class Switchboard {
     return true;
   }
 
-  #plan(effect: EffectOf<"join"> | EffectOf<"attach">): Connecting | undefined {
+  /** The record of a session says how long its parties were held by the switch, as it does of holds by phones. */
+  noteHold(change: Change, { calls }: World): void {
+    if (change.type !== "terminal-connection" || (change.change !== "held" && change.change !== "talking")) return;
+    const connections = calls.get(change.callId)?.connections ?? [];
+    const connection = connections.find(({ connectionId }) => connectionId === change.connectionId);
+    const legId = connection?.terminals.find(({ device }) => device === change.device)?.legId;
+    const seat = legId === undefined ? undefined : this.#find(legId);
+    seat?.session.progress.holds?.noteHeld(seat.side, change.change === "held");
+  }
+
+  #plan(effect: EffectOf<"join"> | EffectOf<"attach">, originOf: OriginOf): Connecting | undefined {
+    const begun = originOf(effect.sessionId);
     if (effect.type === "join") {
       const [first, second] = [this.#find(effect.caller), this.#find(effect.callee)];
       if (first === undefined || second === undefined) return undefined;
       // Who has not acknowledged yet is put in the caller's place, where that is waited for.
       const [one, other] = isUnacknowledged(second) ? [second, first] : [first, second];
-      return this.#connecting(effect.sessionId, one, other, undefined);
+      return this.#connecting(effect.sessionId, [one, other], undefined, begun);
     }
     const seat = this.#find(effect.legId);
     if (seat === undefined) return undefined;
     const { sessionId, endpoint, musicOf } = effect;
     const source = musicOf === undefined || endpoint !== "music" ? undefined : this.#options.musicOf(musicOf);
-    return this.#connecting(sessionId, seat, undefined, source === undefined ? endpoint : `music:${source}`);
+    return this.#connecting(sessionId, [seat], source === undefined ? endpoint : `music:${source}`, begun);
   }
 
-  #connecting(sessionId: string, one: Seat, other: Seat | undefined, endpoint: Endpoint | undefined): Connecting {
+  #connecting(
+    sessionId: string,
+    [one, other]: readonly [Seat, Seat?],
+    endpoint: Endpoint | undefined,
+    begun: Begun,
+  ): Connecting {
     const call = joinedSession(partyOf(one), other && partyOf(other), isUnacknowledged(one));
     const legs = { caller: one.leg, callee: other?.leg };
     const nowMs = this.#options.context.clock.wallMs();
     const old = new Set([one.session, ...(other === undefined ? [] : [other.session])]);
-    return { one, other, endpoint, call, old, saved: joinedCallOf(sessionId, call, legs, { endpoint, nowMs }) };
+    const seats = other === undefined ? ([one] as const) : ([one, other] as const);
+    const origin = { ...begun, from: [...old].map(({ callId }) => callId) };
+    const holding = [isHolding(one) ? ("caller" as const) : [], other && isHolding(other) ? ("callee" as const) : []];
+    const saved = joinedCallOf(sessionId, call, legs, { endpoint, nowMs, origin, holding: holding.flat() });
+    return { seats, endpoint, call, old, saved };
   }
 
   /** In one write: there is no moment in which a leg is on file twice, or not at all. */
@@ -138,20 +170,28 @@ export class Switchboard {
     context.store.put(saved);
   }
 
-  #perform({ one, other, endpoint, call, old, saved }: Connecting): void {
-    const { context, table } = this.#options;
-    const sessionId = saved.callId;
-    const [first, second] = [refOf(one), other && refOf(other)];
+  /** All legs leave their sessions at once: what goes on in another one is not what is left. */
+  #perform(plans: readonly Connecting[]): void {
+    const { relay } = this.#options.context;
     // The relay is asked before the old sessions are, which release what they have there.
-    const joined = context.relay.join(sessionId, first, second);
-    for (const session of old) {
+    const joins = plans.map(({ saved, seats: [one, other] }) =>
+      relay.join(saved.callId, refOf(one), other && refOf(other)),
+    );
+    for (const { saved, old } of plans) for (const session of old) session.progress.movedTo = saved.callId;
+    const seats = plans.flatMap((plan) => plan.seats).filter((seat) => seat !== undefined);
+    for (const session of new Set(seats.map((seat) => seat.session))) {
       session.take(
-        [one, other].flatMap((seat) => (seat?.session === session ? [seat.leg] : [])),
+        seats.filter((seat) => seat.session === session).map(({ leg }) => leg),
         MOVED,
       );
     }
+    for (const [index, plan] of plans.entries()) this.#begin(plan, joins[index]);
+  }
+
+  #begin({ seats: [one, other], endpoint, call, saved }: Connecting, joined = Promise.resolve()): void {
+    const { context, table } = this.#options;
     const created = {
-      callId: sessionId,
+      callId: saved.callId,
       calledNumber: saved.calledNumber,
       caller: one.leg,
       callee: other?.leg.device,
@@ -172,10 +212,12 @@ export class Switchboard {
   }
 }
 
+/** Why a session is made, by its name. */
+type OriginOf = (sessionId: string) => Begun;
+
 /** Legs that leave their sessions for a new one. */
 interface Connecting {
-  readonly one: Seat;
-  readonly other: Seat | undefined;
+  readonly seats: readonly [Seat, Seat?];
   readonly endpoint: Endpoint | undefined;
   readonly call: Session;
   readonly saved: SavedCall;
@@ -185,6 +227,21 @@ interface Connecting {
 /** A leg, and its place in its session. */
 interface Seat extends LegEntry {
   readonly side: Side;
+}
+
+/** The legs that an effect moves, session by session. */
+function connectingIn(effect: ModelEffect): readonly (EffectOf<"join"> | EffectOf<"attach">)[] {
+  if (effect.type === "attach-all") return effect.attached.map((one) => ({ type: "attach", ...one }));
+  return effect.type === "join" || effect.type === "attach" ? [effect] : [];
+}
+
+function legsIn(effect: EffectOf<"join"> | EffectOf<"attach">): readonly string[] {
+  return effect.type === "join" ? [effect.caller, effect.callee] : [effect.legId];
+}
+
+/** It holds, or is held by the switch for its user. */
+function isHolding({ session, side }: Seat): boolean {
+  return session.progress.holds?.holds[side]?.sinceMs !== undefined;
 }
 
 function refOf({ session, side }: Seat): SideRef {

@@ -79,8 +79,12 @@ export function resyncRefused(call: Session, resync: Resync, status: number): St
   return status === 500 || status === 503 ? retryLater(refused, RETRY) : endCall(refused, LOST);
 }
 
-/** The relay refused, or is away. */
-export function resyncMediaFailed(call: Session): Step {
+/**
+ * The relay refused, or is away. What a party last said may be an answer with nothing that a service can do: the service
+ * offers what it can.
+ */
+export function resyncMediaFailed(call: Session, resync: Resync, status: number): Step {
+  if (call.hasEndpoint && resync.step === "media-offer" && status === 488) return offerByEndpoint(call, resync);
   return retryLater({ ...call, negotiation: undefined }, RETRY);
 }
 

@@ -1,4 +1,5 @@
 import type { Outcome, Refusal } from "./outcome.ts";
+import type { SessionState } from "./session-state.ts";
 import type { Side } from "./side.ts";
 
 /** The state of one party, in the words of JTAPI's Connection. */
@@ -128,7 +129,7 @@ export interface LateInvite {
 
 /** One two-party call: plain data, the whole state of `step`. */
 export interface Session {
-  readonly state: "initiated" | "alerting" | "answering" | "established" | "disconnected";
+  readonly state: SessionState;
   /** The callee is a service of the switch, inside the relay: there is one leg. */
   readonly hasEndpoint: boolean;
   /** The switch has begun it: there is no caller until somebody answers. Absent: a device has. */

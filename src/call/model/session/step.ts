@@ -143,7 +143,9 @@ function onMedia(call: Session, event: Extract<SessionEvent, { type: "media-done
     return unchanged(call);
   }
   if (negotiation.kind === "resync") {
-    return event.type === "media-done" ? resyncMediaDone(call, negotiation, event.sdp) : resyncMediaFailed(call);
+    return event.type === "media-done"
+      ? resyncMediaDone(call, negotiation, event.sdp)
+      : resyncMediaFailed(call, negotiation, event.status);
   }
   return event.type === "media-done"
     ? negotiationMediaDone(call, negotiation, event.sdp)
