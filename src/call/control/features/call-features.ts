@@ -1,5 +1,4 @@
 import { errorMessageOf, type MetricSample, type Timer } from "../../../common/index.ts";
-import { parseCSeq } from "../../../sip/message/index.ts";
 import type { CallNow } from "../../../signals/index.ts";
 import type { Inventory } from "../../device/index.ts";
 import {
@@ -38,9 +37,8 @@ import { ModelTimers } from "./model-timers.ts";
 import { Originator } from "./originator.ts";
 import { PendingCommands } from "./pending-commands.ts";
 import { ReferProgress } from "./refer-progress.ts";
-import { dialogNamed } from "./replaced-dialog.ts";
-import { parseRefer } from "./refer-request.ts";
 import { controllerOf, originsOf, type Begun } from "./session-origin.ts";
+import { takeRefer } from "./take-refer.ts";
 import { Switchboard, type SwitchboardOptions } from "./switchboard.ts";
 import { whyOf } from "./why-of.ts";
 
@@ -254,31 +252,9 @@ export class CallFeatures implements SessionObserver<CallSession> {
   }
 
   onRefer(session: CallSession, side: Side, request: IncomingRequest): void {
-    const { message } = request;
-    const leg = session.leg(side);
-    const refer = parseRefer(message);
-    const cseq = parseCSeq(message.get("cseq") ?? "");
-    if (refer === undefined || leg === undefined || !cseq.ok) return request.respond(400, {});
-    if (leg.device.kind === "peer") return request.respond(403, {});
-    if (session.call.state !== "established") return request.respond(491, {});
-    if (this.#refers.isFull) return request.respond(503, { headers: [["Retry-After", "5"]] });
-    const replaced = refer.replaces === undefined ? undefined : dialogNamed(this.#options.table, refer.replaces)?.leg;
-    // RFC 3891 3: no dialog matches, or none that is the phone's to replace.
-    if (refer.replaces !== undefined && replaced?.device.name !== leg.device.name) return request.respond(481, {});
-    const referId = this.#options.context.ids.uuid();
-    request.respond(202, { headers: refer.isUnsubscribed ? [["Refer-Sub", "false"]] : [] });
-    if (!refer.isUnsubscribed) this.#refers.add(referId, leg.localTag, String(cseq.value.sequence));
-    this.#handle({
-      type: "refer",
-      refer: {
-        referId,
-        legId: legIdOf(leg),
-        to: refer.to,
-        ...(replaced === undefined ? {} : { replaces: legIdOf(replaced) }),
-        ...(refer.replaces?.earlyOnly === true ? { isEarlyOnly: true } : {}),
-        ...(refer.referredBy === undefined ? {} : { referredBy: refer.referredBy }),
-      },
-    });
+    const { table, context } = this.#options;
+    const refer = takeRefer(session, side, request, { table, ids: context.ids, refers: this.#refers });
+    if (refer !== undefined) this.#handle({ type: "refer", refer });
   }
 
   /** Stops its timers, and follows nothing any more: the next process takes up calls as they are now. */

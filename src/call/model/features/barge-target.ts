@@ -3,7 +3,7 @@ import type { CommandFailure } from "../call-command.ts";
 import { otherLeg, type ModelLeg, type ModelSession, type World } from "../world.ts";
 import { conferenceOf, membersOf } from "./conference-members.ts";
 import { MAX_PARTIES } from "./conference-state.ts";
-import { isInTransfer } from "./transfers.ts";
+import { isInvolved } from "./involved.ts";
 import { activeLegs, isHeldThere, passiveState } from "./shared-line.ts";
 
 /** A call of a line that another device of it may enter. */
@@ -63,7 +63,7 @@ export function enterableCall(
 
 function withParty(world: World, found: Enterable): Enterable | NotEnterable {
   const party = otherLeg(world, found.holder);
-  const isBusy = [found.holder, party].some((leg) => leg !== undefined && isInTransfer(world, leg.legId));
+  const isBusy = [found.holder, party].some((leg) => leg !== undefined && isInvolved(world, leg.legId));
   if (isBusy || found.session.purpose !== undefined) {
     return { failure: "pending", detail: "another feature is at work in the call" };
   }

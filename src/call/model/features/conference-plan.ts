@@ -1,7 +1,7 @@
 import type { CommandFailure } from "../call-command.ts";
 import { otherLeg, type ModelLeg, type ModelSession, type World } from "../world.ts";
 import { conferenceOf, membersOf } from "./conference-members.ts";
-import { isInTransfer } from "./transfers.ts";
+import { isInvolved } from "./involved.ts";
 import { MAX_PARTIES, type Conference, type Pair } from "./conference-state.ts";
 
 /** What calls of a device become one conference of. */
@@ -57,10 +57,7 @@ export function planConference(
 export function pairOf(world: World, own: ModelLeg): Pair | PlanFailure {
   const session = world.sessions.get(own.sessionId);
   const party = otherLeg(world, own);
-  if (
-    session?.purpose !== undefined ||
-    [own, party].some((leg) => leg !== undefined && isInTransfer(world, leg.legId))
-  ) {
+  if (session?.purpose !== undefined || [own, party].some((leg) => leg !== undefined && isInvolved(world, leg.legId))) {
     return { failure: "pending", detail: `another feature is at work in the call ${own.callId}` };
   }
   if (session === undefined || party === undefined || !party.isUp || !own.isUp) {
