@@ -150,10 +150,7 @@ export class CallMedia {
   }
 
   /** Who is held can be played to, whatever hold it is. */
-  async #answer(
-    { offerer, sdp }: Extract<MediaOperation, { kind: "answer" }>,
-    options: RelayOptions,
-  ): Promise<string> {
+  async #answer({ offerer, sdp }: Extract<MediaOperation, { kind: "answer" }>, options: RelayOptions): Promise<string> {
     const out = await this.#options.relay.answer(this.#key(offerer), audibleHold(sdp), options);
     return answerToHold(this.#offer, out);
   }

@@ -203,7 +203,9 @@ export class CallSession {
   /** A request inside the dialog of one of the parties, from whom it should be. */
   receive(side: Side, request: IncomingRequest): void {
     const leg = this.#legs[side];
-    if (leg === undefined || this.#taken.has(leg)) return;
+    if (leg === undefined) return;
+    // It was held here, and is to come again where its dialog is now.
+    if (this.#taken.has(leg)) return request.respond(491, {});
     const { state, suspended } = this.#call;
     const isShort = state === "established" && suspended && this.#context.port.takesDialogs;
     if (isShort && this.requests.hold(request, () => this.receive(side, request))) return;
@@ -359,7 +361,7 @@ export class CallSession {
   #ring(effect: EffectOf<"ring">): void {
     this.progress.ringingAtMs ??= this.#context.clock.wallMs();
     this.#goal.responses?.ring(effect);
-    this.#context.observer.onRinging(this);
+    if (effect.status !== 181) this.#context.observer.onRinging(this);
   }
 
   #answer(sdp: string): void {
@@ -379,12 +381,11 @@ export class CallSession {
 
   #ended(outcome: Outcome): void {
     const { owner, observer, clock } = this.#context;
-    const endedAtMs = clock.wallMs();
     // What waited for the edge gets its answer from a call that has ended.
     this.requests.release();
     const { callId, media, progress } = this;
     const ended = { callId, media, progress, call: this.#call };
-    owner.onEnded(this, outcome, finishSession(this.#context, ended, outcome, endedAtMs));
+    owner.onEnded(this, outcome, finishSession(this.#context, ended, outcome, clock.wallMs()));
     observer.onEnded(this, outcome);
   }
 

@@ -1,12 +1,13 @@
 import type { SideRef } from "../../../media/index.ts";
 import {
+  isUnacknowledged,
   joinedSession,
-  partyToJoin,
+  lateAnswer,
   statusOfCause,
   type Endpoint,
   type ModelEffect,
   type Outcome,
-  type Party,
+  type Seat,
   type Side,
   type Why,
 } from "../../model/index.ts";
@@ -40,7 +41,7 @@ export class Switchboard {
     const [first, second] = [this.#find(caller), this.#find(callee)];
     if (first === undefined || second === undefined) return false;
     // Who has not acknowledged yet is put in the caller's place, where that is waited for.
-    const [one, other] = isUnacknowledged(second) ? [second, first] : [first, second];
+    const [one, other] = isUnacknowledged(placeOf(second)) ? [second, first] : [first, second];
     return this.#connect(sessionId, one, other, undefined);
   }
 
@@ -63,10 +64,10 @@ export class Switchboard {
     this.#options.table.get(sessionId)?.dispatch({ type: "hang-up", outcome: outcomeOf(why) });
   }
 
-  #connect(sessionId: string, one: Seat, other: Seat | undefined, endpoint: Endpoint | undefined): boolean {
+  #connect(sessionId: string, one: LegSeat, other: LegSeat | undefined, endpoint: Endpoint | undefined): boolean {
     const { context, table } = this.#options;
-    const isWaiting = isUnacknowledged(one);
-    const call = joinedSession(partyOf(one), other && partyOf(other), isWaiting);
+    const places = (other === undefined ? [one] : [one, other]).map(placeOf);
+    const call = joinedSession(placeOf(one), other && placeOf(other));
     const legs = { caller: one.leg, callee: other?.leg };
     const saved = joinedCallOf(sessionId, call, legs, { endpoint, nowMs: context.clock.wallMs() });
     const [first, second] = [refOf(one), other && refOf(other)];
@@ -89,12 +90,33 @@ export class Switchboard {
     const session = new CallSession(context, created, { saved, call, isRestored: false });
     table.add(session);
     session.media.begin(() => joined);
-    session.findEdge();
+    const seats = other === undefined ? [one] : [one, other];
+    // Without an edge the session begins when that is back.
+    const isEdgeAway = [...old].some(({ call: left, requests }) => left.suspended && !requests.isDeferred);
+    if (!isEdgeAway) this.#beginWhenFree(session, places, seats);
     return true;
   }
 
+  /** RFC 3261 14.1: nothing is asked of a party before what it was asked in its old session is over, cancelled as it is. */
+  #beginWhenFree(session: CallSession, places: readonly Seat[], seats: readonly LegSeat[]): void {
+    const begin = session.requests.defer();
+    let left = seats.length;
+    const isFree = (): void => {
+      left -= 1;
+      if (left > 0) return;
+      for (const [index, place] of places.entries()) {
+        const now = seats[index]?.session.call;
+        const said = now && lateAnswer(place, now, index === 0 ? "caller" : "callee");
+        if (said !== undefined) session.dispatch(said);
+      }
+      if (this.#options.context.port.connected && session.call.suspended) session.findEdge();
+      begin();
+    };
+    for (const seat of seats) seat.session.requests.whenAnswered(isFree);
+  }
+
   /** An established leg. */
-  #find(legId: string): Seat | undefined {
+  #find(legId: string): LegSeat | undefined {
     const entry = this.#options.table.findByTag(legId);
     const side = entry?.session.sideOf(entry.leg);
     if (entry === undefined || side === undefined || entry.session.call.state !== "established") return undefined;
@@ -103,23 +125,16 @@ export class Switchboard {
 }
 
 /** A leg, and its place in its session. */
-interface Seat extends LegEntry {
+interface LegSeat extends LegEntry {
   readonly side: Side;
 }
 
-function refOf({ session, side }: Seat): SideRef {
+function refOf({ session, side }: LegSeat): SideRef {
   return { callId: session.callId, tag: side };
 }
 
-function partyOf({ session, side }: Seat): Party {
-  return partyToJoin(session.call[side]);
-}
-
-/** It has had a 2xx and has not acknowledged it: it can take no INVITE yet (RFC 3261 14.1). */
-function isUnacknowledged({ session, side }: Seat): boolean {
-  const { negotiation } = session.call;
-  if (negotiation === undefined || negotiation.kind === "resync") return false;
-  return negotiation.requester === side && negotiation.step === "awaiting-ack";
+function placeOf({ session, side }: LegSeat): Seat {
+  return { call: session.call, side };
 }
 
 function outcomeOf({ cause, sip }: Why): Outcome {

@@ -120,7 +120,8 @@ export function branchFailed(call: Session, branchId: string, { status, told, is
     early: isEarly ? undefined : setup.early,
   };
   const next: Session = { ...remaining, setup: refused };
-  if (refusal.status >= 600 && setup.current?.tryMs === undefined) return giveUp(next, refused, refusedOutcome(refusal));
+  if (refusal.status >= 600 && setup.current?.tryMs === undefined)
+    return giveUp(next, refused, refusedOutcome(refusal));
   if (remaining.branches.some(({ state }) => state !== "cancelled")) return { call: next, effects: [] };
   const step = hasNext(refused, refusal) ? nextGroup(next) : giveUp(next, refused, bestRefusal(refused.refusals));
   return step.call.state === "disconnected"

@@ -81,6 +81,10 @@ export class CallWorld {
         assert.ok(this.persisted > 0, "answered before it was recorded");
         this.caller = "answered";
         return;
+      case "picked-up":
+        assert.equal(this.call.isOriginated, true);
+        assert.ok(this.persisted > 0, "picked up before it was recorded");
+        return;
       case "reject":
         assert.equal(this.caller, "unanswered", "refused after an answer");
         assert.ok(effect.status >= 400);
