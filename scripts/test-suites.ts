@@ -63,6 +63,13 @@ export const SUITES: readonly Suite[] = [
     coverage: true,
   },
   {
+    name: "simulation",
+    title: "simulated calls",
+    // Some 1,000,000 steps.
+    run: { command: ["npm", "run", "--silent", "test:simulation", "--", "--seeds", "800", "--seconds", "60"] },
+    limitSeconds: 120,
+  },
+  {
     name: "coverage",
     title: "coverage of sip, call, media",
     run: { command: ["node", "--import", "tsx", "scripts/check-coverage.ts"] },

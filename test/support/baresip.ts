@@ -153,6 +153,11 @@ export class Baresip {
     await this.#control.command("resume");
   }
 
+  /** Asks for a blind transfer of its call. */
+  async transfer(target: string): Promise<void> {
+    await this.#control.command("transfer", target);
+  }
+
   /** Sends telephone events (RFC 4733), one digit after the other. */
   async sendDigits(digits: string): Promise<void> {
     await this.#control.command("sndcode", digits);

@@ -60,7 +60,8 @@ export class CallStory {
     return lines.join("\n");
   }
 
-  #step(event: ModelEvent): string[] {
+  /** @returns what observers are told of an event, as it is */
+  changesOf(event: ModelEvent): readonly Change[] {
     const changes: Change[] = [];
     for (const effect of advance(this.world, event)) {
       if (effect.type === "change") changes.push(effect.change);
@@ -69,6 +70,11 @@ export class CallStory {
     this.#nameConnections();
     for (const change of changes) this.#watcher.see(change);
     this.#watcher.settle();
+    return changes;
+  }
+
+  #step(event: ModelEvent): string[] {
+    const changes = this.changesOf(event);
     return grouped(changes.map((change) => this.#words(change)));
   }
 

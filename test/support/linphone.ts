@@ -63,6 +63,30 @@ export class Linphone {
     await this.#command(`call ${target}`, /Media streams established/);
   }
 
+  /** Puts the call that is talked in on hold. */
+  async pause(): Promise<void> {
+    await this.#command("pause", /is now paused/);
+  }
+
+  async resume(call: number): Promise<void> {
+    await this.#command(`resume ${call}`, /Media streams established/);
+  }
+
+  /** Asks for a blind transfer of a call. */
+  transfer(call: number, target: string): void {
+    this.write(`transfer ${call} ${target}`);
+  }
+
+  /** Asks to connect the other parties of two calls. */
+  transferToCall(call: number, other: number): void {
+    this.write(`transfer ${call} --to-call ${other}`);
+  }
+
+  /** What it printed, for messages of failures. */
+  get output(): string {
+    return this.#process.output;
+  }
+
   /** Sends the tone into the call that is up. */
   playTone(): void {
     this.write(`play ${this.#directory.join("tone.wav")}`);

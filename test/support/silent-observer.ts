@@ -8,6 +8,7 @@ export function silentObserver<Shell>(): SessionObserver<Shell> {
     onRinging: nothing,
     onAnswered: nothing,
     onHold: nothing,
+    onSettled: nothing,
     onLeaving: nothing,
     onEnded: nothing,
     onRefer: nothing,

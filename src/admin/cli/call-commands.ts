@@ -62,11 +62,75 @@ export function addCallCommands(program: Command, context: CliContext, settle: S
         options,
       ),
     );
+  addMoving(add, ask, ofCall);
+  addParties(add, ask, ofCall);
   ofCall(add("drop <phone>", "end the call of a phone")).action((device: string, options: CallOptions) =>
     ask({ type: "drop", device }, options),
   );
   add("show [call]", "show each party, device and dialog of a call, of the calls of a phone, or of all").action(
     (wanted: string | undefined, options: NodeOptions) => settle(showCalls(wanted, options, context)),
+  );
+}
+
+type Add = (words: string, description: string) => Command;
+type Ask = (params: object, options: CallOptions) => Promise<void>;
+type OfCall = (command: Command) => Command;
+
+/** Those that put a call elsewhere. */
+function addMoving(add: Add, ask: Ask, ofCall: OfCall): void {
+  ofCall(add("redirect <phone> <to>", "send a call that rings at a phone, or is up, to a number"))
+    .option("--drop", "release the call when nobody can be reached there, instead of leaving it as it is", false)
+    .option("--shown-as <number>", "how the caller is shown there")
+    .action((device: string, to: string, options: CallOptions & { drop: boolean; shownAs?: string }) =>
+      ask(
+        {
+          type: "redirect",
+          device,
+          to,
+          ...(options.drop ? { failureMode: "drop" } : {}),
+          ...(options.shownAs === undefined ? {} : { callingNumber: options.shownAs }),
+        },
+        options,
+      ),
+    );
+  ofCall(add("park <phone>", "let the other party wait on a park number, with music"))
+    .option("--slot <number>", "the park number (default: the first one that is free)")
+    .action((device: string, options: CallOptions & { slot?: string }) =>
+      ask({ type: "park", device, ...(options.slot === undefined ? {} : { slot: options.slot }) }, options),
+    );
+  add("unpark <phone> <slot>", "ring a phone, and give it the call that is parked there").action(
+    (device: string, slot: string, options: CallOptions) => ask({ type: "unpark", device, slot }, options),
+  );
+  add("pickup <phone>", "ring a phone, and give it the call that rings longest in its pickup group")
+    .option("--number <number>", "the call that rings at this number instead")
+    .option("--group <name>", "the call that rings in this group instead")
+    .action((device: string, options: CallOptions & { number?: string; group?: string }) =>
+      ask(
+        {
+          type: "pickup",
+          device,
+          ...(options.number === undefined ? {} : { number: options.number }),
+          ...(options.group === undefined ? {} : { group: options.group }),
+        },
+        options,
+      ),
+    );
+}
+
+/** Those about more than two parties. */
+function addParties(add: Add, ask: Ask, ofCall: OfCall): void {
+  add("conference <phone> [calls...]", "join calls of a phone, or all of them, in a conference").action(
+    (device: string, callIds: readonly string[], options: CallOptions) =>
+      ask({ type: "conference", device, ...(callIds.length === 0 ? {} : { callIds }) }, options),
+  );
+  ofCall(add("add-party <phone>", "let another call of a phone join the conference that it is in")).action(
+    (device: string, options: CallOptions) => ask({ type: "add-party", device }, options),
+  );
+  ofCall(add("drop-party <phone> <party>", "release a device from the conference of a phone")).action(
+    (device: string, party: string, options: CallOptions) => ask({ type: "drop-party", device, party }, options),
+  );
+  add("barge <phone> <call>", "let a phone enter a call of a line that it shares").action(
+    (device: string, callId: string, options: CallOptions) => ask({ type: "barge", device, callId }, options),
   );
 }
 

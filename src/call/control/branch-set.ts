@@ -37,6 +37,8 @@ const NO_CODEC: BranchRefusal = {
 export class BranchSet {
   readonly #options: BranchSetOptions;
   readonly #branches = new Map<string, Branch>();
+  /** Those that nothing was sent for. */
+  readonly #silent = new Set<string>();
 
   constructor(options: BranchSetOptions) {
     this.#options = options;
@@ -62,6 +64,11 @@ export class BranchSet {
     const refused = sdp !== undefined && offer === undefined ? NO_CODEC : target.admit?.();
     if (refused !== undefined) {
       dispatch({ type: "branch-failed", branchId, ...refused, isOurs: true });
+      return;
+    }
+    if (target.isSilent === true) {
+      this.#silent.add(branchId);
+      dispatch({ type: "branch-progress", branchId, status: 180, sdp: undefined });
       return;
     }
     const branch = new Branch(
@@ -111,6 +118,7 @@ export class BranchSet {
 
   /** Gives one up; its final response still comes. */
   cancel(branchId: string, headers: HeaderList): void {
+    if (this.#silent.delete(branchId)) return this.#options.dispatch({ type: "branch-failed", branchId, status: 487 });
     this.#options.log.giveUp(branchId);
     this.#branches.get(branchId)?.cancel(headers);
   }
@@ -122,6 +130,7 @@ export class BranchSet {
   }
 
   clear(): void {
+    this.#silent.clear();
     for (const branchId of [...this.#branches.keys()]) this.forget(branchId);
   }
 }

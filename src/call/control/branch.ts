@@ -40,6 +40,8 @@ export interface BranchTarget extends Way {
   readonly isTried?: boolean;
   /** How a trunk shows callers; absent: as they are. */
   readonly showCaller?: <Party extends PresentedParty>(caller: Party) => Party;
+  /** It is not to be disturbed: it gets no INVITE, and rings as the caller hears it. Absent: it may. */
+  readonly isSilent?: boolean;
   /** Why nothing is sent there at the moment; undefined: it is. Absent: nothing speaks against it. */
   readonly admit?: () => BranchRefusal | undefined;
   /** A peer of the trust domain. */

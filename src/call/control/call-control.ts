@@ -3,7 +3,8 @@ import { parseCSeq, splitList, tagOf, type SipMessage } from "../../sip/message/
 import type { Registrar } from "../registrar/index.ts";
 import type { IncomingRequest, SignalingHandler } from "../signaling/signaling-port.ts";
 import type { CallTable, LegEntry } from "./call-table.ts";
-import { ALLOW, DIALOG_ALLOW, namesDialog, OPTIONS_HEADERS, unsupportedExtensions } from "./capabilities.ts";
+import { ALLOW, DIALOG_ALLOW, OPTIONS_HEADERS, unsupportedExtensions } from "./capabilities.ts";
+import { replacementAsked } from "./features/replaced-dialog.ts";
 import { viaHostOf, type Gatekeeper } from "./gatekeeper.ts";
 import type { Messages } from "./message/messages.ts";
 import type { NewCalls } from "./new-calls.ts";
@@ -19,6 +20,8 @@ export interface CallControlOptions {
   readonly subscriptions: Subscriptions;
   readonly messages: Messages;
   readonly logger: Logger;
+  /** A phone has registered, or ended that. */
+  readonly onRegistered: () => void;
   /** Told of each request that was refused. */
   readonly onRefused: (method: string, reason: string) => void;
   readonly onConnected: () => void;
@@ -96,9 +99,9 @@ export class CallControl implements SignalingHandler {
     if (busy !== undefined) return this.#refuse(request, busy);
     const admission = gatekeeper.admit(request);
     if (admission.kind === "refused") return this.#refuse(request, admission);
-    // RFC 3891 3: no dialog matches. A call beside the one that it is to replace is not what the sender wants.
-    if (namesDialog(request.message)) return this.#refuse(request, rejection(481, "no-dialog"));
-    this.#refuseIf(request, newCalls.begin(request, admission.device));
+    const asked = replacementAsked(request.message, admission.device, this.#options.table);
+    if (asked?.kind === "rejected") return this.#refuse(request, asked);
+    this.#refuseIf(request, newCalls.begin(request, admission.device, asked));
   }
 
   #onRegister(request: IncomingRequest): void {
@@ -131,6 +134,7 @@ export class CallControl implements SignalingHandler {
       request.respond(200, { headers: result.headers });
       for (const session of this.#options.table.sessionsOf(admission.device.name))
         session.follow(admission.device.name);
+      this.#options.onRegistered();
     } else this.#refuse(request, { status: result.status, headers: result.headers, reason: "register" });
   }
 

@@ -21,6 +21,7 @@ import type { CallContext } from "./call-session.ts";
 import { CallTable } from "./call-table.ts";
 import type { CallFeatures } from "./features/call-features.ts";
 import { makeFeatures } from "./features/make-features.ts";
+import { Hunting } from "./hunting/hunting.ts";
 import { EdgeMessenger } from "./edge-messenger.ts";
 import { EdgeReconciler } from "./edge-reconciler.ts";
 import { Gatekeeper } from "./gatekeeper.ts";
@@ -32,6 +33,7 @@ import { restoreCalls, STOPPED } from "./restore-calls.ts";
 import type { MessageLamps } from "./subscription/message-lamps.ts";
 import { WatchedLines } from "./subscription/watched-lines.ts";
 import { longestRingSeconds, profilesIn, withDefaults } from "./call-limits.ts";
+import { SessionLedger } from "./session-ledger.ts";
 import { observerOf } from "./session-observer.ts";
 import { storeWithPayers } from "./stored-payer.ts";
 import { wayToLeg } from "./way-to-leg.ts";
@@ -56,15 +58,15 @@ export class CallManager {
   readonly #watched: WatchedLines;
   readonly #messages: Messages;
   readonly #newCalls: NewCalls;
+  readonly #hunting: Hunting;
   readonly #features: CallFeatures;
   readonly #context: CallContext;
   readonly #edgeReconciler: EdgeReconciler;
   readonly #relayReconciler: RelayReconciler;
-  readonly #unwritten = new Set<Promise<void>>();
+  readonly #ledger: SessionLedger;
   readonly #edge: EdgeMessenger;
   #emergency: EmergencyPlan | undefined;
   #isClosed = false;
-  #onNoSession: () => void = () => undefined;
 
   /** @throws the file system's error when a journal cannot be opened */
   constructor(options: CallManagerOptions) {
@@ -135,51 +137,57 @@ export class CallManager {
     const localHosts = (): ReadonlySet<string> => this.#newCalls.localHosts;
     const gates = { gatekeeper: this.#gatekeeper, port: this.#signaling };
     this.#watched = new WatchedLines({ ...options, ...gates, localHosts, numbering });
+    this.#ledger = new SessionLedger({
+      table: this.#table,
+      counters: this.#counters,
+      toll: this.#toll,
+      onEnded: ({ progress }) => this.#hunting.noteEnded(progress),
+      onChanged: (session) => this.#watched.dialogs.update(session),
+    });
     this.#context = this.#makeContext();
     const lookup = (phone: SipPhone): readonly Binding[] => this.#registrar.lookup(phone.aor);
     const onFlowFailed = (binding: Binding): void => this.#registrar.flowFailed(binding);
-    this.#messages = new Messages({
-      gatekeeper: this.#gatekeeper,
-      inventory,
-      lookup,
-      onFlowFailed,
-      endpoints,
-      localHosts,
-      calledUri,
-      numbering,
-      toll: this.#toll,
-      port: this.#signaling,
-      clock,
-      ids,
-    });
+    const ways = { inventory, ids, lookup, onFlowFailed, endpoints, calledUri, toll: this.#toll, numbering };
+    this.#messages = new Messages({ ...ways, ...gates, localHosts, clock });
+    const { settings: featureSettings, store } = options.features ?? {};
+    this.#hunting = new Hunting({ inventory, lookup, table: this.#table, clock, settings: featureSettings });
     this.#newCalls = new NewCalls({
+      ...ways,
+      ...limits,
       context: this.#context,
+      hunting: this.#hunting,
+      settings: featureSettings,
+      store,
+      isQueued: (pilot) => this.#features.hasQueued(pilot),
+      onQueueing: (callId, place) => this.#features.enqueue(callId, place),
       onOffered: (session) => this.#features.onOffered(session),
       onDialed: (callId, caller, called, feature) => this.#features.dial(callId, caller, called, feature),
       table: this.#table,
-      inventory,
-      ids,
-      lookup,
-      onFlowFailed,
-      endpoints,
-      calledUri,
-      ...limits,
       isUsable: ({ name }) => this.#trunks.isUsable(name),
-      toll: this.#toll,
       emergency: () => this.#emergency,
-      numbering,
     });
     this.#features = makeFeatures({
       context: this.#context,
       table: this.#table,
       newCalls: this.#newCalls,
       inventory,
-      settings: options.features?.settings,
+      store: this.#journal,
+      hunting: this.#hunting,
+      settings: featureSettings,
       dialPlan: options.dialPlan,
     });
     const common = { table: this.#table, clock, logger };
-    this.#edgeReconciler = new EdgeReconciler({ ...common, port: this.#signaling, edgeControl: options.edgeControl });
-    this.#relayReconciler = new RelayReconciler({ ...common, relay });
+    this.#edgeReconciler = new EdgeReconciler({
+      ...common,
+      port: this.#signaling,
+      edgeControl: options.edgeControl,
+      onFound: () => this.#features.onEdgeFound(),
+    });
+    this.#relayReconciler = new RelayReconciler({
+      ...common,
+      relay,
+      onFound: (sessions) => this.#features.onRelayFound(sessions),
+    });
   }
 
   /** What may be asked of calls. */
@@ -211,6 +219,7 @@ export class CallManager {
     const { logger, relay, paths } = this.#options;
     const restored = { context: this.#context, table: this.#table, journal: this.#journal, toll: this.#toll };
     restoreCalls({ ...restored, recordsPath: paths.records });
+    this.#features.restore();
     const control = new CallControl({
       table: this.#table,
       newCalls: this.#newCalls,
@@ -219,6 +228,7 @@ export class CallManager {
       subscriptions: this.#watched.subscriptions,
       messages: this.#messages,
       logger,
+      onRegistered: () => this.#features.freed(),
       onRefused: (method, reason) => this.#counters.countRefused(method, reason),
       onConnected: () => {
         logger.info("connected to the edge", { calls: this.#table.active });
@@ -256,6 +266,7 @@ export class CallManager {
   /** Takes what the relay tells unasked. */
   relayEvent(event: RelayEvent): void {
     if (event.type === "media-timeout") this.#table.get(event.callId)?.dispatch({ type: "media-timeout" });
+    else if (event.type === "prompt-ended") this.#features.promptEnded(event.callId);
   }
 
   /** What of calls is recorded from now on; what is absent stays as it is. */
@@ -297,6 +308,7 @@ export class CallManager {
     for (const device of endedDevices) this.#hints.forget(device);
     this.#watched.subscriptions.endOf(new Set(endedDevices));
     this.#planEmergency();
+    this.#features.freed();
     if (!havePeersChanged) return;
     const { peers } = this.#options.inventory;
     this.#edge.know(peers);
@@ -317,16 +329,9 @@ export class CallManager {
     await Promise.all([this.#endSessions(withinMs), this.#trunks.leave(withinMs)]);
   }
 
-  async #endSessions(withinMs: number): Promise<void> {
+  #endSessions(withinMs: number): Promise<void> {
     for (const session of this.#table.sessions) session.dispatch({ type: "hang-up", outcome: STOPPED });
-    if (this.#table.size === 0) return;
-    await new Promise<void>((resolve) => {
-      const timer = this.#options.clock.after(withinMs, resolve);
-      this.#onNoSession = () => {
-        timer.cancel();
-        resolve();
-      };
-    });
+    return this.#ledger.empty(this.#options.clock, withinMs);
   }
 
   /**
@@ -340,10 +345,10 @@ export class CallManager {
     this.#edgeReconciler.stop();
     this.#trunks.close();
     this.#signaling.close();
+    this.#features.close();
     for (const session of this.#table.sessions) session.loseEdge();
     for (const session of this.#table.sessions) session.stop();
-    this.#features.close();
-    await Promise.all(this.#unwritten);
+    await this.#ledger.written();
     await this.#records.close();
     this.#journal.close();
     this.#toll.close();
@@ -375,24 +380,7 @@ export class CallManager {
       codecsBetween: (caller, callee) => inventory.codecsBetween(caller, callee),
       observer: observerOf(() => this.#features),
       wayTo: (leg) => (leg.device.kind === "sip-phone" ? wayToLeg(bindingsOf(leg.device), leg) : undefined),
-      owner: {
-        addLeg: (leg, session) => this.#table.addLeg(leg, session),
-        removeLeg: (leg) => this.#table.removeLeg(leg),
-        onMoved: (session) => this.#table.move(session),
-        onChanged: (session) => this.#watched.dialogs.update(session),
-        onAnswered: () => this.#counters.countAnswered(),
-        onEnded: (session, outcome, finished) => {
-          this.#table.end(session);
-          this.#toll.end(session.callId);
-          this.#counters.countEnded(outcome.reason);
-          this.#unwritten.add(finished);
-          void finished.finally(() => this.#unwritten.delete(finished));
-        },
-        onClosed: (session) => {
-          this.#table.remove(session);
-          if (this.#table.size === 0) this.#onNoSession();
-        },
-      },
+      owner: this.#ledger,
       writeRecord: (ended) => this.#records.write(ended),
     };
   }

@@ -1,18 +1,26 @@
 import type { ForwardingKind } from "../../database/index.ts";
-import type { LineForwarding, Peer, SipPhone } from "../device/index.ts";
-import type { Destination, Dialed } from "../digit-analysis/index.ts";
+import type { HuntPilotSettings, LineForwarding, Peer, SipPhone } from "../device/index.ts";
+import type { Destination, Dialed, HuntPilotDestination } from "../digit-analysis/index.ts";
 import { redirectedBy, redirectionsIn, type RedirectionHistory } from "../identity/redirection-history.ts";
-import type { Diversion } from "../model/index.ts";
+import type { Diversion, Endpoint, FeatureReason, HuntStep } from "../model/index.ts";
 import type { Guarded, TollCall, TollGuardName, TollGuards } from "../toll/index.ts";
 import type { RecordNumber, RecordRedirect, RedirectReason } from "../record/call-record.ts";
 import type { BranchRefusal } from "./branch.ts";
-import { forwardTarget, KIND_OF_DIVERSION, withDiversions, type ForwardTarget } from "./forward-target.ts";
+import {
+  dialedBySetting,
+  forwardTarget,
+  KIND_OF_DIVERSION,
+  withDiversions,
+  type ForwardTarget,
+} from "./forward-target.ts";
 import { octets } from "./caller-identity.ts";
+import { huntRoute } from "./hunting/hunt-route.ts";
+import type { Hunting } from "./hunting/hunting.ts";
 import type { DivertedCall } from "./offered-invite.ts";
 import { DIVERSION_OF_REDIRECT } from "./redirecting-headers.ts";
 import { rejection } from "./rejection.ts";
 import { routeCall, type RouteContext } from "./route-call.ts";
-import type { FeatureCall, RejectedCall, RoutedCall } from "./routed-call.ts";
+import type { FeatureCall, RejectedCall, RoutedCall, SettingCall } from "./routed-call.ts";
 import { tollCallOf } from "./toll-call.ts";
 import { tollRefusal, tollRejection } from "./toll-rejection.ts";
 
@@ -41,6 +49,11 @@ export interface CallRoutingOptions {
   /** True for hosts that stand for this switch in what it says of redirections. */
   readonly isOwnHost: (host: string) => boolean;
   readonly toll: TollGuards;
+  readonly hunting: Hunting;
+  /** Callers wait in the queue of a pilot already: who calls it now is the last of them. */
+  readonly isQueued: (pilot: string) => boolean;
+  /** The caller is to wait in the queue of a pilot. Undefined: it does not take him. Absent: there is nobody who could wait. */
+  readonly enqueue?: ((place: QueuePlace) => Endpoint | undefined) | undefined;
   readonly context: Omit<RouteContext, "guard">;
 }
 
@@ -56,7 +69,25 @@ interface Redirected {
   readonly history: RedirectionHistory;
 }
 
-type Routed = RoutedCall | RejectedCall | FeatureCall;
+/** The queue that a caller is to wait in. */
+export interface QueuePlace {
+  /** Such as `5000@internal`. */
+  readonly pilot: string;
+  /** What was dialed of it. */
+  readonly number: string;
+  /** What is left of the time of the hunt. */
+  readonly leftMs: number;
+}
+
+/** A pilot that is hunting. */
+interface Hunted extends Omit<QueuePlace, "leftMs"> {
+  readonly settings: HuntPilotSettings;
+  readonly untilMs: number;
+  /** As it was before. */
+  readonly redirected: Redirected;
+}
+
+export type Routed = RoutedCall | RejectedCall | FeatureCall | SettingCall;
 
 /** Q.850: exchange routing error. */
 const ROUTING_ERROR = 25;
@@ -66,6 +97,13 @@ const REASON_OF: Readonly<Record<ForwardingKind, RedirectReason>> = {
   noAnswer: "no-answer",
   unregistered: "unregistered",
   onFailure: "unknown",
+};
+const FEATURE_OF: Readonly<Record<ForwardingKind, FeatureReason>> = {
+  all: "forward-all",
+  busy: "forward-busy",
+  noAnswer: "forward-no-answer",
+  unregistered: "forward-unregistered",
+  onFailure: "forward-on-failure",
 };
 const UNREGISTERED = new Set(["not-registered", "no-phone"]);
 
@@ -83,6 +121,10 @@ export class CallRouting {
   readonly #forwarded = new Set<string>();
   /** The line that is being offered the call. */
   #line: OfferedLine | undefined;
+  /** The pilot whose members are. */
+  #hunted: Hunted | undefined;
+  /** What has brought the call where it is now. */
+  #feature: FeatureReason | undefined;
 
   constructor(options: CallRoutingOptions) {
     this.#options = options;
@@ -97,17 +139,48 @@ export class CallRouting {
     return this.#withHistory(this.#to(analyze({ dialed, by: caller, mayUseFeatures: true })));
   }
 
+  /** It is something that can be called. @param callingSearchSpace absent: what the caller may dial */
+  leadsSomewhere(dialed: Dialed, callingSearchSpace?: string): boolean {
+    const { caller, analyze } = this.#options;
+    const space = callingSearchSpace === undefined ? {} : { callingSearchSpace };
+    return analyze({ dialed, by: caller, ...space }).kind !== "none";
+  }
+
   /** To one phone, wherever its calls are forwarded to. */
   beginAt(phone: SipPhone): Routed {
     return routeCall({ kind: "phone", phone }, { ...this.#options.context, guard: () => undefined });
   }
 
-  /** Where it goes that nobody has taken; undefined: nowhere. A service of the switch takes no call that has been offered. */
+  /** To members of a pilot, for a caller that waits in its queue. */
+  beginAtMembers({ pilot, number }: Omit<QueuePlace, "leftMs">, { group, lines, ringMs }: HuntStep): Routed {
+    const { context, hunting } = this.#options;
+    this.#feature = "de-queueing";
+    this.#redirected = afterRedirect(this.#redirected, pilotLine(pilot, number), "hunt");
+    const members = lines.map((line) => ({ line, phones: hunting.freePhones(line, this.#options.caller.name) }));
+    const routed = huntRoute([{ group, members, ringMs }], ringMs, {
+      hunting,
+      context: { ...context, guard: () => undefined },
+    });
+    return this.#withHistory(routed);
+  }
+
+  /**
+   * Where it goes that nobody has taken; undefined: nowhere. A caller whom a pilot cannot give to anybody waits in its queue;
+   * no other service of the switch takes a call that has been offered.
+   */
   divert(reason: Diversion): DivertedCall | undefined {
-    const forwarded = this.#forward(KIND_OF_DIVERSION[reason]);
-    const routed = forwarded && this.#withHistory(forwarded);
+    const waits = reason === "no-coverage" ? this.#enqueued() : undefined;
+    if (waits !== undefined) return waits;
+    const elsewhere =
+      reason === "no-coverage" ? this.#uncovered("no-answer") : this.#forward(KIND_OF_DIVERSION[reason]);
+    const routed = elsewhere && this.#withHistory(elsewhere);
     if (routed?.kind !== "routed" || routed.route.kind !== "branches") return undefined;
     return { route: routed.route, targets: routed.targets };
+  }
+
+  /** What has brought the call where it is now; undefined: it was called there. */
+  get feature(): FeatureReason | undefined {
+    return this.#feature;
   }
 
   /** What forwarding has done to the call, for its record; undefined: nothing. */
@@ -120,6 +193,7 @@ export class CallRouting {
   }
 
   #to(destination: Destination): Routed {
+    if (destination.kind === "hunt-pilot") return this.#hunt(destination);
     const line = lineOf(destination);
     this.#line = line;
     if (line === undefined) return this.#leave(destination);
@@ -131,10 +205,62 @@ export class CallRouting {
     this.#redirected = before;
     const routed = routeCall(destination, { ...this.#options.context, guard: () => undefined });
     if (routed.kind === "rejected") return this.#instead(routed);
-    if (routed.kind === "feature") return routed;
+    if (routed.kind !== "routed") return routed;
     const settings = this.#options.forwardingOf(line.name);
     if (settings === undefined || routed.route.kind !== "branches") return routed;
     return { ...routed, route: withDiversions(routed.route, settings, this.#isExternal) };
+  }
+
+  /** Rings who is free of a pilot; without anybody the caller waits for them, or goes where uncovered calls do. */
+  #hunt({ pattern: pilot, number }: HuntPilotDestination): Routed {
+    const { hunting, caller, context, isQueued, enqueue } = this.#options;
+    const settings = hunting.pilot(pilot);
+    if (settings === undefined) return { kind: "rejected", ...rejection(404, "unknown-number") };
+    const refused = this.#countHop(pilot);
+    if (refused !== undefined) return refused;
+    const wholeMs = settings.maxSeconds * 1_000;
+    this.#line = undefined;
+    this.#hunted = { pilot, number, settings, untilMs: hunting.nowMs() + wholeMs, redirected: this.#redirected };
+    this.#redirected = afterRedirect(this.#redirected, pilotLine(pilot, number), "hunt");
+    const hasQueue = settings.queue !== undefined && enqueue !== undefined;
+    const steps = hasQueue && isQueued(pilot) ? [] : hunting.steps(settings, caller.name);
+    if (steps.length === 0 && !hasQueue) {
+      const refusal = hunting.refusal(settings);
+      return this.#uncovered(refusal.status === 486 ? "busy" : "unregistered") ?? { kind: "rejected", ...refusal };
+    }
+    this.#feature = "hunt";
+    return huntRoute(steps, wholeMs, { hunting, context: { ...context, guard: () => undefined } });
+  }
+
+  /** The caller waits for a member; undefined: the pilot has no queue, or that takes nobody. */
+  #enqueued(): DivertedCall | undefined {
+    const { hunting, enqueue } = this.#options;
+    if (this.#hunted === undefined) return undefined;
+    const { pilot, number, settings, untilMs } = this.#hunted;
+    if (settings.queue === undefined) return undefined;
+    const endpoint = enqueue?.({ pilot, number, leftMs: untilMs - hunting.nowMs() });
+    return endpoint && { route: { kind: "endpoint" }, targets: new Map(), endpoint };
+  }
+
+  /** Where calls go that nobody of a pilot takes; undefined: nowhere. */
+  #uncovered(reason: "busy" | "no-answer" | "unregistered"): Routed | undefined {
+    const hunted = this.#hunted;
+    const dialed = hunted?.settings.noCoverage === undefined ? undefined : dialedBySetting(hunted.settings.noCoverage);
+    this.#hunted = undefined;
+    if (hunted === undefined || dialed === undefined) return undefined;
+    this.#feature = reason === "busy" ? "forward-busy" : `forward-${reason}`;
+    this.#redirected = afterRedirect(hunted.redirected, pilotLine(hunted.pilot, hunted.number), reason);
+    this.#isUrgent = this.#options.isUrgent(dialed);
+    return this.#to(this.#options.analyze({ dialed, by: this.#payer }));
+  }
+
+  /** @param name of the line or pilot that sends the call elsewhere */
+  #countHop(name: string): RejectedCall | undefined {
+    if (this.#forwarded.has(name)) return rejected(482, "forwarding-loop");
+    const hops = this.#forwarded.size + redirectionsIn(this.#options.received);
+    if (hops >= this.#options.maxForwards) return rejected(483, "forwarding-hops");
+    this.#forwarded.add(name);
+    return undefined;
   }
 
   /** A line that cannot be offered the call: where that goes, or what the caller is told when it leads nowhere. */
@@ -150,16 +276,16 @@ export class CallRouting {
 
   /** Undefined when the line does not forward for that. */
   #forward(kind: ForwardingKind): Routed | undefined {
-    const { forwardingOf, maxForwards } = this.#options;
+    const { forwardingOf } = this.#options;
     const line = this.#line;
     const settings = line === undefined ? undefined : forwardingOf(line.name);
     if (line === undefined || settings === undefined) return undefined;
     const target = forwardTarget(settings, kind, this.#isExternal);
     if (target === undefined) return undefined;
-    if (this.#forwarded.has(line.name) || this.#hasForwardedBefore(line.name)) return rejected(482, "forwarding-loop");
-    const hops = this.#forwarded.size + redirectionsIn(this.#options.received);
-    if (hops >= maxForwards) return rejected(483, "forwarding-hops");
-    this.#forwarded.add(line.name);
+    if (this.#hasForwardedBefore(line.name)) return rejected(482, "forwarding-loop");
+    const refused = this.#countHop(line.name);
+    if (refused !== undefined) return refused;
+    this.#feature = FEATURE_OF[kind];
     this.#redirected = afterRedirect(this.#redirected, line, REASON_OF[kind]);
     return this.#follow(target, line);
   }
@@ -187,7 +313,7 @@ export class CallRouting {
   }
 
   /** To what is no line. */
-  #leave(destination: Destination): Routed {
+  #leave(destination: Exclude<Destination, HuntPilotDestination>): Routed {
     const { context, toll, callId } = this.#options;
     const call = this.#isUrgent ? undefined : tollCallOf(destination);
     if (call === undefined) return routeCall(destination, { ...context, guard: () => undefined });
@@ -222,6 +348,11 @@ function afterRedirect({ record, history }: Redirected, line: OfferedLine, reaso
       isPrivate: false,
     }),
   };
+}
+
+/** A number of a pilot, as what has redirected the call. @param pilot such as `5000@internal` */
+function pilotLine(pilot: string, number: string): OfferedLine {
+  return { name: `${number}${pilot.slice(pilot.lastIndexOf("@"))}`, phone: undefined };
 }
 
 /** @param line such as `1001@internal` */

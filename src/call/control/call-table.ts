@@ -200,6 +200,8 @@ export class CallTable {
   }
 }
 
-function linesOf({ progress: { caller, callee } }: CallSession): string[] {
-  return [caller.line, callee?.line].filter((line) => line !== undefined);
+/** The caller's, and each that is called once, on however many devices it rings. */
+function linesOf({ progress: { caller, callee, callees } }: CallSession): string[] {
+  const called = new Set([...callees.map(({ line }) => line), ...(callees.length === 0 ? [callee?.line] : [])]);
+  return [caller.line, ...called].filter((line) => line !== undefined);
 }

@@ -18,23 +18,24 @@ export const ALLOW_WITHOUT_INFO: HeaderList = [["Allow", DIALOG_METHODS.replace(
 /** What we can do inside a dialog. */
 export const DIALOG_CAPABILITIES: HeaderList = [
   ["Allow", DIALOG_METHODS],
-  ["Supported", "timer"],
+  ["Supported", "timer, replaces, norefersub"],
 ];
 
 /** The same, of an INVITE with an offer: without one, the first reliable response would make it, and PRACK answer it. */
 export const OFFER_CAPABILITIES: HeaderList = [
   ["Allow", DIALOG_METHODS],
-  ["Supported", "timer, 100rel"],
+  ["Supported", "timer, 100rel, replaces, norefersub"],
 ];
 
 /** The answer to OPTIONS (RFC 3261 11.2). */
 export const OPTIONS_HEADERS: HeaderList = [
   ["Allow", METHODS],
   ["Accept", "application/sdp"],
-  ["Supported", "timer, 100rel, path, outbound"],
+  ["Supported", "timer, 100rel, path, outbound, replaces, norefersub"],
 ];
 
-const INVITE_EXTENSIONS = new Set(["timer", "100rel"]);
+const INVITE_EXTENSIONS = new Set(["timer", "100rel", "replaces"]);
+const REFER_EXTENSIONS = new Set(["norefersub"]);
 const UPDATE_EXTENSIONS = new Set(["timer"]);
 const REGISTER_EXTENSIONS = new Set(["path", "outbound"]);
 const NO_EXTENSIONS = new Set<string>();
@@ -49,14 +50,10 @@ export function unsupportedExtensions(message: SipMessage): readonly string[] {
   return tokens.value.filter((token) => !known.has(token.toLowerCase()));
 }
 
-/** True for an INVITE that is to take the place of a dialog or to join it (RFC 3891, RFC 3911), which is not done. */
-export function namesDialog(message: SipMessage): boolean {
-  return message.has("replaces") || message.has("join");
-}
-
 function knownExtensions(method: string): ReadonlySet<string> {
   if (method === "INVITE") return INVITE_EXTENSIONS;
   if (method === "UPDATE") return UPDATE_EXTENSIONS;
+  if (method === "REFER") return REFER_EXTENSIONS;
   return method === "REGISTER" ? REGISTER_EXTENSIONS : NO_EXTENSIONS;
 }
 

@@ -15,6 +15,8 @@ export interface EdgeReconcilerOptions {
   readonly table: CallTable;
   readonly clock: Clock;
   readonly logger: Logger;
+  /** Requests can be sent inside dialogs again. */
+  readonly onFound?: () => void;
 }
 
 /** A leg whose dialog the edge does not have. */
@@ -53,7 +55,10 @@ export class EdgeReconciler {
     this.stop();
     const { table, port, edgeControl } = this.#options;
     const established = table.sessions.filter(({ call }) => call.state === "established");
-    if (!port.takesDialogs && edgeControl === undefined) return this.#sweep.start(established);
+    if (!port.takesDialogs && edgeControl === undefined) {
+      this.#sweep.start(established);
+      return this.#options.onFound?.();
+    }
     this.#suspects = established;
     this.#refusals = 0;
     void this.#run(this.#round);
@@ -74,6 +79,7 @@ export class EdgeReconciler {
     for (const session of table.sessions) {
       if (session.call.suspended) session.findEdge();
     }
+    this.#options.onFound?.();
     const areDialogsLeft = await this.#attempt(round, "dialogs of the edge cannot be listed", () =>
       this.#endStrangers(round),
     );

@@ -10,12 +10,14 @@ export interface ForwardTarget {
   readonly callingSearchSpace?: string;
 }
 
+/** Why a line's call goes elsewhere. */
+export type LineDiversion = Exclude<Diversion, "no-coverage">;
+
 /** Which forwarding a call needs that its branches have not taken. */
-export const KIND_OF_DIVERSION: Readonly<Record<Diversion, ForwardingKind>> = {
+export const KIND_OF_DIVERSION: Readonly<Record<LineDiversion, ForwardingKind>> = {
   busy: "busy",
   "no-answer": "noAnswer",
   unregistered: "unregistered",
-  "no-coverage": "noAnswer",
 };
 
 const DIVERSIONS = ["busy", "no-answer", "unregistered"] as const;
@@ -49,7 +51,11 @@ export function withDiversions(route: BranchRoute, line: LineForwarding, isExter
 function dialedBy(forward: Forward, { voiceMail }: LineForwarding, isExternal: boolean): Dialed | undefined {
   const wanted = isExternal ? forward.external : forward.internal;
   const target = wanted === "voice-mail" ? voiceMail : wanted;
-  if (target === undefined) return undefined;
+  return target === undefined ? undefined : dialedBySetting(target);
+}
+
+/** What a destination of the configuration dials; undefined: nothing that can be. */
+export function dialedBySetting(target: string): Dialed | undefined {
   if (!/^(?:sips?|tel):/i.test(target)) return { user: target };
   const parsed = parseDialed(target);
   return parsed.ok ? parsed.value : undefined;

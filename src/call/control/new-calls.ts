@@ -1,64 +1,44 @@
-import { detached, type Ids } from "../../common/index.ts";
-import type { RelayEndpoint } from "../../media/index.ts";
+import { detached } from "../../common/index.ts";
 import { tagOf, type SipMessage } from "../../sip/message/index.ts";
-import type { Inventory, Peer, SipPhone } from "../device/index.ts";
-import {
-  analyze,
-  isEmergency,
-  withoutSpeedDial,
-  type AnalysisContext,
-  parseDialed,
-  type Destination,
-  type Dialed,
-  type EmergencyPlan,
-  type NumberingSource,
-} from "../digit-analysis/index.ts";
-import { receivedHistory, type RedirectionHistory } from "../identity/redirection-history.ts";
-import { NEW_SESSION, refusedOutcome, type DialedFeature, type Outcome } from "../model/index.ts";
-import type { Binding } from "../registrar/index.ts";
+import type { FeatureStore, Peer, SipPhone } from "../device/index.ts";
+import { isEmergency, withoutSpeedDial, parseDialed, type Dialed } from "../digit-analysis/index.ts";
+import { receivedHistory } from "../identity/redirection-history.ts";
+import { NEW_SESSION, refusedOutcome, type DialedFeature, type Endpoint, type Outcome } from "../model/index.ts";
 import type { HeaderList, IncomingRequest } from "../signaling/signaling-port.ts";
-import type { TollGuards } from "../toll/index.ts";
 import { inboundNumber } from "../trunk/trunk-numbers.ts";
 import type { CallProgress } from "./call-progress.ts";
 import { type CallContext, CallSession } from "./call-session.ts";
-import type { CallTable } from "./call-table.ts";
 import type { CallLimits } from "./call-limits.ts";
-import { CallRouting, type Dialing } from "./call-routing.ts";
+import { CallRouter, type CallRouterOptions, type RoutingFacts } from "./call-router.ts";
+import type { CallRouting, Dialing, QueuePlace, Routed } from "./call-routing.ts";
+import { changeSetting } from "./change-setting.ts";
 import { callerDevice, claimOf } from "./caller-identity.ts";
 import { recvInfo } from "./capabilities.ts";
 import { checkInvite, MAX_HOPS, type CheckedInvite } from "./invite-check.ts";
 import { branchHeaders, callerLeg } from "./caller-leg.ts";
 import { dialogIdOf, type Leg, type LegDevice } from "./leg.ts";
 import { sourceText } from "./leg-log.ts";
+import type { Origination, ReachedService } from "./origination.ts";
 import { reasonOf } from "./reason-header.ts";
 import { rejection, type Rejection } from "./rejection.ts";
 import { reliabilityOf } from "./reliability.ts";
 import { PEER_BUSY } from "./route-trunks.ts";
-import type { DialDecision, FeatureCall, RejectedCall, RoutedCall } from "./routed-call.ts";
+import type { DialDecision, FeatureCall, RejectedCall, RoutedCall, SettingCall } from "./routed-call.ts";
 import { registrationAt } from "./way-to-leg.ts";
 import { virtualLeg } from "./virtual-leg.ts";
 
-export interface NewCallsOptions extends CallLimits {
+export interface NewCallsOptions extends CallLimits, Omit<CallRouterOptions, "localHosts"> {
   readonly context: CallContext;
   /** What becomes of an INVITE that asks for a feature. */
   readonly onDialed: (callId: string, caller: Leg, called: string, feature: DialedFeature) => DialDecision;
   /** Told of a device's call before anybody is rung. */
   readonly onOffered: (session: CallSession) => void;
-  readonly table: CallTable;
-  readonly inventory: Inventory;
-  readonly ids: Ids;
-  readonly lookup: (phone: SipPhone) => readonly Binding[];
-  readonly onFlowFailed: (binding: Binding) => void;
-  readonly endpoints: ReadonlyMap<string, RelayEndpoint & ("echo" | "demo")>;
+  /** A caller is to wait in a queue: what it hears there; undefined: it cannot wait. */
+  readonly onQueueing: (callId: string, place: QueuePlace) => Endpoint | undefined;
   /** What a request is for; its Request-URI, unless that is our Contact with a trunk. */
   readonly calledUri: (message: SipMessage) => string;
-  /** False: a trunk is known to be down. */
-  readonly isUsable: (trunk: Peer) => boolean;
-  readonly toll: TollGuards;
-  /** Where emergency calls go now; undefined: nowhere. */
-  readonly emergency: () => EmergencyPlan | undefined;
-  /** Absent: there is no dial plan. */
-  readonly numbering?: NumberingSource | undefined;
+  /** Where phones change settings; absent: they cannot. */
+  readonly store: FeatureStore | undefined;
 }
 
 /** An INVITE that becomes a call. */
@@ -73,34 +53,7 @@ interface BegunCall {
   readonly routing: CallRouting | undefined;
 }
 
-/** Who calls whom, as far as digit analysis has to know. */
-interface RoutingFacts {
-  readonly callId: string;
-  readonly device: SipPhone | Peer;
-  readonly dialed: Dialed;
-  /** The caller's. */
-  readonly number: string;
-  /** Host that the caller says it is of. */
-  readonly domain: string;
-  /** What has been done to the call elsewhere; absent: nothing. */
-  readonly received?: RedirectionHistory;
-}
-
-/** A call of the switch itself. */
-export interface Origination {
-  readonly sessionId: string;
-  /** Who is shown as the caller. */
-  readonly as: LegDevice;
-  /** Whose calling search space it is, and who pays. */
-  readonly by: SipPhone | Peer;
-  readonly to: string;
-  readonly endpoint: RelayEndpoint;
-  /** Only this phone is rung, wherever its calls are forwarded to. */
-  readonly onlyDevice?: string | undefined;
-}
-
-/** Forwardings of a call where no dial plan says. */
-const MAX_FORWARDS = 12;
+const NO_SETTINGS: Rejection = rejection(403, "feature");
 /** What emergency calls have beyond what all calls may have: a tenth of it, and so many calls at least. */
 const MIN_RESERVE = 10;
 /** Emergency calls that a party may make beyond all the calls that it may have: no more than the edge lets through first. */
@@ -113,9 +66,11 @@ export class NewCalls {
   /** True: no new calls. */
   draining = false;
   readonly #options: NewCallsOptions;
+  readonly #router: CallRouter;
 
   constructor(options: NewCallsOptions) {
     this.#options = options;
+    this.#router = new CallRouter({ ...options, localHosts: () => this.localHosts });
   }
 
   /** What can be told without knowing who calls. */
@@ -135,8 +90,11 @@ export class NewCalls {
     return known === undefined ? undefined : rejection(482, "merged");
   }
 
-  /** Begins a call, or says what the INVITE is answered with; an attempt that fails by where it goes is recorded. */
-  begin(request: IncomingRequest, device: SipPhone | Peer): Rejection | undefined {
+  /**
+   * Begins a call, or says what the INVITE is answered with; an attempt that fails by where it goes is recorded.
+   * @param asked what the INVITE asks for, whatever number it names; absent: to reach that
+   */
+  begin(request: IncomingRequest, device: SipPhone | Peer, asked?: FeatureCall): Rejection | undefined {
     const { message } = request;
     const dialed = this.#dialedBy(message, device);
     // Who is called for help has to know who calls.
@@ -153,15 +111,43 @@ export class NewCalls {
       number: identity.number,
       domain: claimOf(message, "from").host,
       received: device.kind === "peer" && device.trusted === true ? receivedHistory(message) : [],
+      enqueue: (place) => this.#options.onQueueing(callId, place),
     });
-    const found = routing?.begin(this.#fromTrunk(device, dialed)) ?? callerBusy(device);
+    const found = asked ?? routing?.begin(this.#fromTrunk(device, dialed)) ?? callerBusy(device);
     this.#logEmergency(dialed, device, found);
     const call: BegunCall = { request, device, dialed, callId, checked, mayHide, routing };
     if (found.kind === "rejected") return this.#reject(call, found);
+    if (found.kind === "setting") return this.#change(call, found);
     const caller = this.#callerLeg(call);
     const routed = found.kind === "feature" ? this.#dial(call, caller, found) : found;
     if (routed.kind === "rejected") return this.#reject(call, routed);
     this.#start(call, caller, routed, found.kind === "feature");
+    return undefined;
+  }
+
+  /** A setting of the phone is changed before its INVITE is answered: that it is done, or refused. */
+  #change(call: BegunCall, { setting, argument }: SettingCall): Rejection | undefined {
+    const { store, inventory } = this.#options;
+    const { request, device, routing } = call;
+    if (store === undefined || device.kind === "peer") return this.#reject(call, { kind: "rejected", ...NO_SETTINGS });
+    const space = inventory.forwardingOf(device.line)?.forwarding.all?.callingSearchSpace;
+    const isKnown = setting !== "forward-all-on" || routing?.leadsSomewhere({ user: argument }, space) === true;
+    if (!isKnown) return this.#reject(call, { kind: "rejected", ...rejection(404, "bad-destination") });
+    void changeSetting(store, device, setting, argument).then((refused) => {
+      const dialed = refused ?? this.#confirm(call);
+      if (dialed === undefined) return;
+      const { status, headers } = this.#reject(call, { kind: "rejected", ...dialed });
+      request.respond(status, { headers });
+    });
+    return undefined;
+  }
+
+  /** @returns why it cannot be told */
+  #confirm(call: BegunCall): Rejection | undefined {
+    const caller = this.#callerLeg(call);
+    const routed = this.#dial(call, caller, { kind: "feature", feature: { kind: "setting" } });
+    if (routed.kind === "rejected") return routed;
+    this.#start(call, caller, routed, true);
     return undefined;
   }
 
@@ -232,7 +218,7 @@ export class NewCalls {
     const dialing: Dialing = { dialed, by: device, mayUseFeatures: true };
     return withoutSpeedDial(
       dialed,
-      this.#analysisOf(dialing, callerDevice(device, message).number, claimOf(message, "from").host),
+      this.#router.analysisOf(dialing, callerDevice(device, message).number, claimOf(message, "from").host),
     );
   }
 
@@ -255,47 +241,30 @@ export class NewCalls {
     const { name, maxCalls } = device;
     if (table.isBusy({ name, maxCalls: maxCalls + (isUrgent ? EMERGENCY_CALLS_OF_ONE : 0) })) return undefined;
     if (!isUrgent && device.kind === "sip-phone" && table.isLineBusy(device, "from")) return undefined;
-    return this.#routingOf(facts, isUrgent);
-  }
-
-  #routingOf({ callId, device, number, domain, received = [] }: RoutingFacts, isUrgent: boolean): CallRouting {
-    const { inventory, table, ids, lookup, onFlowFailed, toll, numbering } = this.#options;
-    const { ringSeconds, serialRingSeconds, trunkTrySeconds, isUsable } = this.#options;
-    const isBusy = (party: SipPhone | Peer): boolean =>
-      !isUrgent && (table.isBusy(party) || (party.kind === "sip-phone" && table.isLineBusy(party, "to")));
-    const ofTrunk = device.kind === "peer" ? device.fromDomain : undefined;
-    const times = { ringSeconds, serialRingSeconds, trunkTrySeconds };
-    const { maxHops: maxForwards = MAX_FORWARDS } = numbering?.(number).plan ?? {};
-    return new CallRouting({
-      callId,
-      caller: device,
-      isUrgent: (dialed) => isEmergency(dialed, this.#options.emergency()),
-      analyze: (dialing) => this.#analyze(dialing, number, domain),
-      forwardingOf: (line) => inventory.forwardingOf(line),
-      maxForwards,
-      received,
-      isOwnHost: (host) =>
-        this.localHosts.has(host) || [inventory.realm, ofTrunk].some((own) => own?.toLowerCase() === host),
-      toll,
-      context: { ids, lookup, onFlowFailed, isBusy, isUsable, mayHide: !isUrgent, ...times },
-    });
+    return this.#router.routing(facts, isUrgent);
   }
 
   /**
    * Rings a number by a call of the switch itself: whoever answers is connected with its service.
-   * @returns what stands against it; undefined: it rings
+   * @returns what stands against it, or the service that is there; undefined: it rings
    */
-  originate({ sessionId, as, by, to, endpoint, onlyDevice }: Origination): Rejection | undefined {
+  originate(origination: Origination): Rejection | ReachedService | undefined {
+    const { sessionId, as, by, to, endpoint, onlyDevice, referredBy, hunt } = origination;
     const { context, table, inventory } = this.#options;
     const dialed: Dialed = { user: to };
     const facts = { callId: sessionId, device: by, dialed, number: as.number, domain: "", received: [] };
-    const routing = this.#routingOf(facts, false);
+    const routing = this.#router.routing(facts, false);
     const phone = onlyDevice === undefined ? undefined : inventory.lineOf(onlyDevice, to);
-    const routed = phone === undefined ? routing.begin(dialed) : routing.beginAt(phone);
+    const routed =
+      hunt !== undefined
+        ? routing.beginAtMembers({ pilot: hunt.pilot, number: to }, hunt.step)
+        : phone === undefined
+          ? routing.begin(dialed)
+          : routing.beginAt(phone);
     if (routed.kind === "rejected") return routed;
-    if (routed.kind === "feature") return rejection(488, "feature");
+    if (routed.kind !== "routed") return rejection(488, "feature");
     const { route, targets } = routed;
-    if (route.kind !== "branches") return rejection(488, "service");
+    if (route.kind !== "branches") return { service: routed.endpoint ?? "echo" };
     const session = new CallSession(context, {
       callId: sessionId,
       calledNumber: to,
@@ -313,34 +282,12 @@ export class NewCalls {
         if (diverted !== undefined) noteRedirect(session, routing);
         return diverted;
       },
-      branchHeaders: [["Max-Forwards", String(MAX_HOPS)]],
+      branchHeaders: [
+        ["Max-Forwards", String(MAX_HOPS)],
+        ...(referredBy === undefined ? [] : [["Referred-By", referredBy] as const]),
+      ],
     });
     return undefined;
-  }
-
-  /** @param number of the caller, as the dial plan knows it */
-  #analyze(dialing: Dialing, number: string, callerDomain: string): Destination {
-    return analyze(dialing.dialed, this.#analysisOf(dialing, number, callerDomain));
-  }
-
-  #analysisOf(
-    { by, callingSearchSpace: space, line, mayUseFeatures = false }: Dialing,
-    number: string,
-    callerDomain: string,
-  ): AnalysisContext {
-    const { inventory, endpoints } = this.#options;
-    const numbering = this.#options.numbering?.(number);
-    const emergency = this.#options.emergency();
-    return {
-      inventory,
-      caller: by,
-      mayUseFeatures,
-      endpoints,
-      localHosts: this.localHosts,
-      callerDomain,
-      ...(emergency === undefined ? {} : { emergency }),
-      ...(numbering === undefined ? {} : { numbering: { ...numbering, space, line } }),
-    };
   }
 
   #isEmergency(message: SipMessage): boolean {
@@ -352,10 +299,10 @@ export class NewCalls {
     return Math.max(MIN_RESERVE, Math.ceil(this.#options.maxCalls / 10));
   }
 
-  #logEmergency(dialed: Dialed, { name }: SipPhone | Peer, found: RoutedCall | RejectedCall | FeatureCall): void {
+  #logEmergency(dialed: Dialed, { name }: SipPhone | Peer, found: Routed): void {
     if (!isEmergency(dialed, this.#options.emergency())) return;
     const { kind } = found;
-    const to = kind === "feature" ? undefined : found.callee?.name;
+    const to = "callee" in found ? found.callee?.name : undefined;
     this.#options.context.logger.warn("emergency call", { caller: name, called: dialed.user, kind, to });
   }
 
@@ -388,6 +335,7 @@ export class NewCalls {
 
 function noteRedirect({ progress }: CallSession, routing: CallRouting | undefined): void {
   if (routing?.redirect !== undefined) progress.redirect = routing.redirect;
+  if (routing?.feature !== undefined) progress.feature = routing.feature;
 }
 
 function callerBusy({ kind }: SipPhone | Peer): RejectedCall {

@@ -39,6 +39,7 @@ export const DIVERSION_OF_REDIRECT: Readonly<Record<RedirectReason, Redirection[
   transfer: "unknown",
   pickup: "unknown",
   park: "unknown",
+  hunt: "unknown",
   unknown: "unknown",
 };
 

@@ -1,5 +1,6 @@
 import { errorMessageOf, type Clock, type Logger, type Timer } from "../../common/index.ts";
 import type { MediaRelay } from "../../media/index.ts";
+import type { CallSession } from "./call-session.ts";
 import type { CallTable } from "./call-table.ts";
 
 export interface RelayReconcilerOptions {
@@ -7,6 +8,8 @@ export interface RelayReconcilerOptions {
   readonly table: CallTable;
   readonly clock: Clock;
   readonly logger: Logger;
+  /** Told of the sessions that the relay has; it may have lost what was laid over them. */
+  readonly onFound?: (sessions: readonly CallSession[]) => void;
 }
 
 const RETRY_MS = 1_000;
@@ -45,6 +48,7 @@ export class RelayReconciler {
       for (const { callId } of orphans) this.#release(callId);
       const lost = before.filter(({ callId, hasMedia }) => hasMedia && !known.has(callId));
       for (const session of lost) session.dispatch({ type: "media-lost" });
+      this.#options.onFound?.(before.filter(({ callId, hasMedia }) => hasMedia && known.has(callId)));
       if (orphans.length > 0 || lost.length > 0) {
         logger.warn("relay and calls differed", { released: orphans.length, lost: lost.length });
       }

@@ -4,7 +4,12 @@ import { recordedLast } from "../record/record-files.ts";
 import type { CallJournal } from "./call-journal.ts";
 import { type CallContext, CallSession } from "./call-session.ts";
 import type { CallTable } from "./call-table.ts";
-import { usableCall } from "./saved-call.ts";
+import { HoldLog } from "./hold-log.ts";
+import { LegLog } from "./leg-log.ts";
+import type { NewSession } from "./offered-invite.ts";
+import { savedLegs, usableCall, type MovedSession, type SavedCall } from "./saved-call.ts";
+import { MOVED } from "./session-file.ts";
+import { startProgress } from "./start-progress.ts";
 
 /** How calls end that the switch ends when it stops. */
 export const STOPPED: Outcome = { by: "switch", reason: "switch-stopped", status: 503, cause: 41 };
@@ -28,15 +33,13 @@ export function restoreCalls({ context, table, journal, recordsPath, toll }: Res
       journal.remove(one.callId);
       continue;
     }
-    const { callId, calledNumber, caller, callee, called, endpoint } = one;
+    const { callId, callee, moved } = one;
+    const created = createdOf(one);
+    if (moved !== undefined) {
+      void recordMoved(context, created, one, moved);
+      continue;
+    }
     const usable = usableCall(one);
-    const created = {
-      callId,
-      calledNumber,
-      caller,
-      callee: callee?.device ?? called,
-      ...(endpoint === undefined ? {} : { endpoint }),
-    };
     const session = new CallSession(context, created, {
       ...(usable ?? { saved: one, call: one.call }),
       isRestored: true,
@@ -48,4 +51,34 @@ export function restoreCalls({ context, table, journal, recordsPath, toll }: Res
     if (usable === undefined) session.dispatch({ type: "hang-up", outcome: { ...STOPPED, reason: "session-lost" } });
   }
   if (saved.length > 0) context.logger.info("calls taken up again", { calls: table.active });
+}
+
+function createdOf({ callId, calledNumber, caller, callee, called, endpoint }: SavedCall): NewSession {
+  return {
+    callId,
+    calledNumber,
+    caller,
+    callee: callee?.device ?? called,
+    ...(endpoint === undefined ? {} : { endpoint }),
+  };
+}
+
+/** Its legs had gone on in another session when the process died: what is missing is its record. */
+async function recordMoved(
+  context: CallContext,
+  created: NewSession,
+  saved: SavedCall,
+  { atMs: nowMs }: MovedSession,
+): Promise<void> {
+  const { clock, store } = context;
+  const legs = savedLegs(saved);
+  const progress = startProgress(created, saved, {
+    nowMs,
+    calleeCallIds: legs.map(({ sipCallId }) => sipCallId),
+    legs: new LegLog(clock, legs),
+    holds: new HoldLog(clock, saved.holds),
+    isRestored: true,
+  });
+  await context.writeRecord({ progress, call: saved.call, outcome: MOVED, nowMs, summary: undefined });
+  store.remove(saved.callId);
 }

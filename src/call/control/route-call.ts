@@ -6,19 +6,23 @@ import type { HeaderList } from "../signaling/signaling-port.ts";
 import type { BranchTarget, Way } from "./branch.ts";
 import { phoneDevice } from "./caller-identity.ts";
 import { rejection, type Rejection } from "./rejection.ts";
-import type { FeatureCall, RejectedCall, RoutedCall } from "./routed-call.ts";
+import type { FeatureCall, RejectedCall, RoutedCall, SettingCall } from "./routed-call.ts";
 import { routeToPeer, routeToTrunks, type TrunkContext } from "./route-trunks.ts";
 import { registrationOf } from "./way-to-leg.ts";
 
 export interface RouteContext extends TrunkContext {
   readonly lookup: (phone: SipPhone) => readonly Binding[];
   readonly onFlowFailed: (binding: Binding) => void;
+  /** It is offered calls without a sound. */
+  readonly isSilent: (phone: SipPhone) => boolean;
   /** Ringing of all groups of contacts but the last. */
   readonly serialRingSeconds: number;
 }
 
 /** Contacts that are tried for a call; the registrar's own bound is usually lower. */
 const MAX_BRANCHES = 16;
+
+type AskedFeature = FeatureCall | SettingCall;
 
 type NoDestination = Extract<Destination, { kind: "none" }>;
 
@@ -41,8 +45,11 @@ const NO_EMERGENCY: HeaderList = [["Warning", '399 tandem "This switch has no pl
 /** Q.850: subscriber absent. */
 const ABSENT = 20;
 
+/** What is not hunted. */
+type Routable = Exclude<Destination, { readonly kind: "hunt-pilot" }>;
+
 /** Turns the result of digit analysis into targets, or into what the caller is told. */
-export function routeCall(destination: Destination, context: RouteContext): RoutedCall | RejectedCall | FeatureCall {
+export function routeCall(destination: Routable, context: RouteContext): RoutedCall | RejectedCall | AskedFeature {
   switch (destination.kind) {
     case "endpoint":
       return {
@@ -60,8 +67,6 @@ export function routeCall(destination: Destination, context: RouteContext): Rout
       return routeToPeer(destination, context);
     case "route":
       return routeToTrunks(destination.attempts, context);
-    case "hunt-pilot":
-      return { kind: "rejected", ...rejection(501, destination.kind) };
     case "park-range":
       return {
         kind: "feature",
@@ -76,8 +81,7 @@ export function routeCall(destination: Destination, context: RouteContext): Rout
   }
 }
 
-/** Settings are changed by other means than calls. */
-function dialedFeature({ feature, argument }: FeatureDestination): FeatureCall | RejectedCall {
+function dialedFeature({ feature, argument }: FeatureDestination): AskedFeature {
   switch (feature) {
     case "transfer":
     case "conference":
@@ -95,7 +99,7 @@ function dialedFeature({ feature, argument }: FeatureDestination): FeatureCall |
     case "hunt-log-out":
     case "privacy-on":
     case "privacy-off":
-      return { kind: "rejected", ...rejection(501, "feature") };
+      return { kind: "setting", setting: feature, argument };
   }
 }
 
@@ -117,7 +121,10 @@ function routeToPhones(
   context: RouteContext,
 ): RoutedCall | RejectedCall {
   const registered = phones.flatMap((phone) => placesOf(context.lookup(phone)).map((place) => ({ phone, ...place })));
-  const free = registered.filter(({ phone }) => !context.isBusy(phone));
+  const takers = registered.filter(({ phone }) => !context.isBusy(phone));
+  const ringing = takers.filter(({ phone }) => !context.isSilent(phone));
+  // Phones that are not to be disturbed have the call alone when no other phone of the line rings.
+  const free = ringing.length > 0 ? ringing : takers;
   const [first = phones[0]] = free.map(({ phone }) => phone);
   const known = first === undefined ? {} : { callee: phoneDevice(first) };
   if (registered.length === 0) return { kind: "rejected", ...known, ...rejection(480, "not-registered", [], ABSENT) };
@@ -127,9 +134,10 @@ function routeToPhones(
   const groups: { q: number; branchIds: string[] }[] = [];
   for (const { q, bindings, phone } of places) {
     const branchId = context.ids.uuid();
-    const target = phoneTarget(phone, bindings, context);
+    const target = targetOf(phone, bindings, context);
     if (target === undefined) continue;
-    targets.set(branchId, { ...target, ...(callerNumber === undefined ? {} : { callerNumber }) });
+    const silent = context.isSilent(phone) ? { isSilent: true } : {};
+    targets.set(branchId, { ...target, ...(callerNumber === undefined ? {} : { callerNumber }), ...silent });
     const last = groups.at(-1);
     if (last?.q === q) last.branchIds.push(branchId);
     else groups.push({ q, branchIds: [branchId] });
@@ -138,7 +146,12 @@ function routeToPhones(
   return { kind: "routed", route: routeOf(groups, ringSeconds, context), targets, callee: known.callee };
 }
 
-function phoneTarget(phone: SipPhone, bindings: readonly Binding[], context: RouteContext): BranchTarget | undefined {
+/** The target that a place of a phone is; undefined: there is no way to it. */
+export function targetOf(
+  phone: SipPhone,
+  bindings: readonly Binding[],
+  context: Pick<RouteContext, "onFlowFailed">,
+): BranchTarget | undefined {
   const [way, ...otherWays] = bindings.flatMap((binding) => waysOf(binding, context));
   const [first] = bindings;
   if (way === undefined || first === undefined) return undefined;
@@ -166,14 +179,14 @@ export function waysToPlaces(
 }
 
 /** A phone that has registered, by all its flows. */
-interface Place {
+export interface Place {
   /** The best of its flows. */
   readonly q: number;
   readonly bindings: Binding[];
 }
 
 /** Flows of one instance make one place (RFC 5626 7: never two requests to it at a time); every other contact is one. */
-function placesOf(bindings: readonly Binding[]): Place[] {
+export function placesOf(bindings: readonly Binding[]): Place[] {
   const places: Place[] = [];
   const byInstance = new Map<string, Place>();
   for (const binding of bindings) {

@@ -1,5 +1,6 @@
 import type { RelayEndpoint } from "../../media/index.ts";
-import type { DialedFeature, Endpoint, Route } from "../model/index.ts";
+import type { FeatureName } from "../../database/index.ts";
+import type { DialedFeature, Endpoint, FeatureReason, Route } from "../model/index.ts";
 import type { BranchTarget } from "./branch.ts";
 import type { LegDevice } from "./leg.ts";
 import type { Rejection } from "./rejection.ts";
@@ -11,6 +12,8 @@ export interface RoutedCall {
   readonly targets: ReadonlyMap<string, BranchTarget>;
   readonly callee: LegDevice | undefined;
   readonly endpoint?: RelayEndpoint;
+  /** What has brought it there; absent: it was called. */
+  readonly feature?: FeatureReason;
 }
 
 /** It asks for a feature of the switch. */
@@ -18,6 +21,19 @@ export interface FeatureCall {
   readonly kind: "feature";
   readonly feature: DialedFeature;
 }
+
+/** It changes a setting of the phone that calls. */
+export interface SettingCall {
+  readonly kind: "setting";
+  readonly setting: DialedSetting;
+  readonly argument: string;
+}
+
+/** Settings that phones change by dialing. */
+export type DialedSetting = Extract<
+  FeatureName,
+  `${"do-not-disturb" | "forward-all" | "privacy"}-${"on" | "off"}` | `hunt-log-${"in" | "out"}`
+>;
 
 /** What becomes of an INVITE that asks for a feature. */
 export type DialDecision =

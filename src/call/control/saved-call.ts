@@ -30,6 +30,15 @@ export interface SavedCall {
   readonly holds?: HoldLog["holds"];
   readonly callerSource?: string;
   readonly redirect?: RecordRedirect;
+  /** Its legs are on file as those of another session: it is over, and waits for its record. Absent: it goes on. */
+  readonly moved?: MovedSession;
+}
+
+/** What became of a session whose legs went on in another one. */
+export interface MovedSession {
+  readonly to: string;
+  /** Wall-clock milliseconds. */
+  readonly atMs: number;
 }
 
 /** A call as it goes into the journal. */

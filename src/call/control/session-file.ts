@@ -1,5 +1,5 @@
 import type { RelayEndpoint } from "../../media/index.ts";
-import type { Outcome, Session } from "../model/index.ts";
+import type { Outcome, Session, Side } from "../model/index.ts";
 import type { CallMedia } from "./call-media.ts";
 import type { CallProgress } from "./call-progress.ts";
 import type { Leg } from "./leg.ts";
@@ -16,6 +16,22 @@ interface SessionShell {
 
 type Context = Pick<SessionContext<unknown>, "store" | "clock" | "logger" | "writeRecord">;
 type Legs = { readonly caller: Leg; readonly callee: Leg | undefined };
+
+/** How a session ends whose legs go on in another one. */
+export const MOVED: Outcome = { by: "switch", reason: "moved", status: 200, cause: 16 };
+
+/** Puts on file that a session is over, since its legs are on file as those of another one. */
+export function persistMoved(
+  { store, clock }: Context,
+  session: SessionShell & { leg(side: Side): Leg | undefined },
+  to: string,
+): void {
+  const { call, progress, endpoint } = session;
+  const caller = session.leg("caller");
+  if (call.state !== "established" || caller === undefined) return;
+  const saved = savedCallOf(progress, call, { caller, callee: session.leg("callee") }, endpoint);
+  store.put({ ...saved, moved: { to, atMs: clock.wallMs() } });
+}
 
 /** Puts a session on file as it is now. */
 export function persistSession({ store, clock }: Context, session: SessionShell, legs: Legs): void {

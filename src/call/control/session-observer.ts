@@ -10,6 +10,8 @@ export interface SessionObserver<Session> {
   /** Its parties are established; comes once, also for a service of the switch, and not for what was made of established legs. */
   onAnswered(session: Session): void;
   onHold(session: Session, side: Side, isHolding: boolean): void;
+  /** Its parties agree again after the switch has put them on one session: one that was made of legs, or that was lost. */
+  onSettled(session: Session): void;
   /** A party's dialog ends; the session ends with it as soon as this returns. */
   onLeaving(session: Session, side: Side, outcome: Outcome): void;
   onEnded(session: Session, outcome: Outcome): void;
@@ -24,11 +26,13 @@ export function tellChange<Shell extends { readonly call: Session }>(
   before: Session,
   wasAnnounced: boolean,
 ): boolean {
-  const { state, negotiation, caller, callee } = session.call;
+  const { state, negotiation, caller, callee, needsResync } = session.call;
   if (state !== "established") return wasAnnounced;
   // An answer that is to come with the ACK is a part of the session.
   const isAgreed = negotiation?.kind !== "setup" || !negotiation.delayed;
   if (!wasAnnounced && isAgreed) observer.onAnswered(session);
+  const isSettled = before.negotiation?.kind === "resync" && negotiation === undefined && needsResync === "no";
+  if (isSettled) observer.onSettled(session);
   if (before.caller.isHolding !== caller.isHolding) observer.onHold(session, "caller", caller.isHolding);
   if (before.callee.isHolding !== callee.isHolding) observer.onHold(session, "callee", callee.isHolding);
   return wasAnnounced || isAgreed;
@@ -41,6 +45,7 @@ export function observerOf<Shell>(find: () => SessionObserver<Shell>): SessionOb
     onRinging: (session) => find().onRinging(session),
     onAnswered: (session) => find().onAnswered(session),
     onHold: (session, side, isHolding) => find().onHold(session, side, isHolding),
+    onSettled: (session) => find().onSettled(session),
     onLeaving: (session, side, outcome) => find().onLeaving(session, side, outcome),
     onEnded: (session, outcome) => find().onEnded(session, outcome),
     onRefer: (session, side, request) => find().onRefer(session, side, request),

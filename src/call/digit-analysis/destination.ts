@@ -62,6 +62,14 @@ export interface LineDestination {
   readonly callingNumber?: string;
 }
 
+/** A number that is hunted for. */
+export interface HuntPilotDestination {
+  readonly kind: "hunt-pilot";
+  /** Name of the pilot, such as `5000@internal`. */
+  readonly pattern: string;
+  readonly number: string;
+}
+
 /** What a phone has dialed the code of; a speed dial leads where its destination does instead. */
 export interface FeatureDestination {
   readonly kind: "feature";
@@ -89,7 +97,8 @@ export type Destination =
       readonly callingNumber?: string;
     }
   | RouteDestination
-  | { readonly kind: "hunt-pilot" | "park-range"; readonly pattern: string; readonly number: string }
+  | HuntPilotDestination
+  | { readonly kind: "park-range"; readonly pattern: string; readonly number: string }
   | { readonly kind: "pickup-group"; readonly group: string; readonly number: string }
   | FeatureDestination
   | {

@@ -2,6 +2,7 @@ export { analyze, withoutSpeedDial, type AnalysisContext } from "./analyze.ts";
 export {
   type Destination,
   type FeatureDestination,
+  type HuntPilotDestination,
   type LineDestination,
   type NoReason,
   type RouteAttempt,

@@ -39,8 +39,9 @@ export function plannedDestination(number: string, numbering: Numbering, context
       return endpoint === undefined ? noneOf(result) : { kind: "endpoint", endpoint, number: result.number };
     }
     case "hunt-pilot":
+      return { kind: "hunt-pilot", pattern: target.pattern, number: result.number };
     case "park-range":
-      return { kind: target.kind, pattern: target.pattern, number: result.number };
+      return { kind: "park-range", pattern: target.pattern, number: result.number };
     case "pickup-group":
       return { kind: "pickup-group", group: target.group, number: result.number };
     case "none":

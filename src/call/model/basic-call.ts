@@ -36,7 +36,7 @@ export function offered(draft: Draft, { sessionId, leg, called }: EventOf<"offer
 /** Who is rung from now on: others are out, and who is new is offered the call. */
 export function offering(draft: Draft, { sessionId, places, feature }: EventOf<"offering">): void {
   const session = draft.world.sessions.get(sessionId);
-  if (session?.stage !== "setup") return;
+  if (session?.stage !== "setup" || !draft.world.calls.has(session.callId)) return;
   const { callId } = session;
   const why = because(feature ?? session.reason);
   establishCaller(draft, session);
@@ -76,25 +76,38 @@ function ring(
   }
 }
 
-/** Somebody has answered, or a service of the switch has. */
-export function answered(draft: Draft, event: EventOf<"answered">): void {
+/** Somebody has answered, or a service of the switch has. @returns false: it makes no difference */
+export function answered(draft: Draft, event: EventOf<"answered">): boolean {
   const session = draft.world.sessions.get(event.sessionId);
-  if (session?.stage !== "setup") return;
+  if (session?.stage !== "setup" || isOrphan(draft, session)) return false;
   establishCaller(draft, session);
   const caller = session.caller === undefined ? undefined : draft.world.legs.get(session.caller);
   if (caller !== undefined) putLeg(draft, { ...caller, isUp: true });
   const endpoint = event.endpoint === undefined ? {} : { endpoint: event.endpoint };
   const up: ModelSession = { ...session, ...endpoint, stage: "up", ringing: [] };
-  if (event.leg === undefined) return putSession(draft, up);
-  putSession(
-    draft,
-    session.caller === undefined ? { ...up, caller: event.leg.legId } : { ...up, callee: event.leg.legId },
-  );
+  const { leg } = event;
+  putSession(draft, { ...up, ...(leg === undefined ? {} : placeOf(session, leg)) });
+  // Who has picked the call up is a party of it already.
+  const isPickedUp = leg !== undefined && draft.world.legs.get(leg.legId)?.sessionId === session.sessionId;
   for (const one of session.ringing) {
-    if (isAnsweredBy(one.place, event.leg)) continue;
-    disconnect(draft, session.callId, one.connectionId, { ...NORMAL, cause: ANSWERED_ELSEWHERE });
+    if (!isPickedUp && leg !== undefined && isAnsweredBy(one.place, leg)) continue;
+    const feature = isPickedUp ? "pickup" : "normal";
+    disconnect(draft, session.callId, one.connectionId, { ...NORMAL, feature, cause: ANSWERED_ELSEWHERE });
   }
-  establishCallee(draft, session, event.leg);
+  if (!isPickedUp && leg !== undefined) establishCallee(draft, session, leg);
+  return true;
+}
+
+/** Who answers a call of the switch is in the caller's place. */
+function placeOf({ caller }: ModelSession, { legId }: LegFacts): Pick<ModelSession, "caller" | "callee"> {
+  return caller === undefined ? { caller: legId } : { callee: legId };
+}
+
+/** Its call is over: all that it was for has left while it rang. It is released; features hear of its end. */
+function isOrphan(draft: Draft, { sessionId, callId }: ModelSession): boolean {
+  if (draft.world.calls.has(callId)) return false;
+  draft.effects.push({ type: "release", sessionId, why: NORMAL });
+  return true;
 }
 
 function establishCallee(draft: Draft, session: ModelSession, leg: LegFacts): void {

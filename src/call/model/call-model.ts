@@ -2,11 +2,16 @@ import { answered, ended, held, offered, offering, ringing } from "./basic-call.
 import { commanded } from "./commands.ts";
 import { dialed } from "./dialed.ts";
 import { timerParts, type FeatureMachine } from "./features/feature-machine.ts";
+import { enqueue, serveQueues } from "./features/hunt.ts";
 import { MACHINES } from "./features/machines.ts";
 import { refuse, transferConsulted, transferTo } from "./features/transfer.ts";
+import { isRedirected, watchRedirects } from "./features/redirect.ts";
+import { watchPickups } from "./features/pickup.ts";
+import { beginSounds } from "./features/sound.ts";
 import type { ModelEffect } from "./model-effect.ts";
 import type { ModelEvent, Refer } from "./model-event.ts";
-import type { Draft, FeatureName, ModelSession, World } from "./world.ts";
+import type { Why } from "./why.ts";
+import { legsOf, type Draft, type FeatureName, type ModelLeg, type ModelSession, type World } from "./world.ts";
 
 type EventOf<Type extends ModelEvent["type"]> = Extract<ModelEvent, { type: Type }>;
 
@@ -15,19 +20,29 @@ type EventOf<Type extends ModelEvent["type"]> = Extract<ModelEvent, { type: Type
  * effects. The caller performs the effects in order. Events that make no sense change nothing.
  */
 export function advance(world: World, event: ModelEvent): readonly ModelEffect[] {
-  const draft: Draft = { world, effects: [] };
+  const gone: ModelLeg[] = [];
+  const draft: Draft = { world, effects: [], gone };
   apply(draft, event);
+  for (let leg = gone.shift(); leg !== undefined; leg = gone.shift())
+    onGone(draft, leg, "why" in event ? event.why : GONE);
+  watchRedirects(draft, event);
+  watchPickups(draft, event);
   return draft.effects;
 }
 
 function apply(draft: Draft, event: ModelEvent): void {
+  const { world } = draft;
   switch (event.type) {
     case "offered":
       return offered(draft, event);
     case "dialed":
       return dialed(draft, event);
     case "offering":
-      return offering(draft, event);
+      return offering(draft, isRedirected(world, event.sessionId) ? { ...event, feature: "redirect" } : event);
+    case "queued":
+      return enqueue(draft, event);
+    case "freed":
+      return serveQueues(draft);
     case "ringing":
       ringing(draft, event);
       return withMachine(draft, event.sessionId, (machine, id) => machine.onRinging?.(draft, id));
@@ -47,8 +62,18 @@ function apply(draft: Draft, event: ModelEvent): void {
       return onTimer(draft, event.timerId);
     case "prompt-ended":
       return withMachine(draft, event.sessionId, (machine, id, session) => machine.onPromptEnded?.(draft, id, session));
+    case "acknowledged":
+      return withMachine(draft, event.sessionId, (machine, id, session) =>
+        machine.onAcknowledged?.(draft, id, session),
+      );
+    case "feature-reached":
+      return onFeature(draft, event);
     case "settled":
+    case "reroute-refused":
+    case "pick-up-failed":
       return;
+    case "media-found":
+      return beginSounds(draft, event.sessionId);
   }
 }
 
@@ -63,12 +88,31 @@ function withMachine(
   if (session?.purpose !== undefined && machine !== undefined) act(machine, session.purpose.id, session);
 }
 
+/** What was to be rung asks for a feature. */
+function onFeature(draft: Draft, { sessionId, feature }: EventOf<"feature-reached">): void {
+  let isDone = false;
+  withMachine(draft, sessionId, (machine, id) => {
+    isDone = machine.onFeature?.(draft, id, feature) === true;
+  });
+  if (isDone) return void draft.world.sessions.delete(sessionId);
+  onEnded(draft, { type: "ended", sessionId, why: NO_USE });
+}
+
 function onAnswered(draft: Draft, event: EventOf<"answered">): void {
-  answered(draft, event);
+  if (!answered(draft, event)) return;
   withMachine(draft, event.sessionId, (machine, id, session) => {
     machine.onAnswered?.(draft, id, session, event.leg?.legId);
   });
+  const left = draft.world.sessions.get(event.sessionId);
+  // A number of a service was to be rung, which is of no use to the feature: there is no such session.
+  if (left?.caller === undefined && left?.callee === undefined && left?.stage === "up") {
+    onEnded(draft, { type: "ended", sessionId: event.sessionId, why: NO_USE });
+  }
 }
+
+const GONE: Why = { cause: 16, feature: "normal", by: "system" };
+/** Q.850: incompatible destination. */
+const NO_USE: Why = { cause: 88, sip: { status: 488 }, feature: "normal", by: "system" };
 
 function onLeaving(draft: Draft, { legId, why }: EventOf<"leaving">): void {
   for (const machine of Object.values(MACHINES)) {
@@ -84,6 +128,10 @@ function onEnded(draft: Draft, event: EventOf<"ended">): void {
   if (session?.purpose !== undefined) machine?.onEnded?.(draft, session.purpose.id, session, event.why);
 }
 
+function onGone(draft: Draft, leg: ModelLeg, why: Why): void {
+  for (const machine of Object.values(MACHINES)) machine.onGone?.(draft, leg, why);
+}
+
 function onTimer(draft: Draft, timerId: string): void {
   const { feature, name, id } = timerParts(timerId);
   MACHINES[feature as FeatureName]?.onTimer?.(draft, id, name);
@@ -95,10 +143,9 @@ function onRefer(draft: Draft, { referId, legId, to, replaces, isEarlyOnly, refe
   if (leg === undefined) return refuse(draft, { referId }, "wrong-state", "the dialog is gone");
   const replaced = replaces === undefined ? undefined : draft.world.legs.get(replaces);
   if (replaced === undefined) return transferTo(draft, leg, to, { referId }, referredBy);
-  if (replaced === leg || replaced.device !== leg.device) {
-    return refuse(draft, { referId }, "wrong-state", "not another dialog of this phone");
-  }
+  const own = legsOf(draft.world, leg.device).find(({ sessionId }) => sessionId === replaced.sessionId);
+  if (own === undefined || own === leg) return refuse(draft, { referId }, "wrong-state", "not a dialog of this phone");
   // RFC 3891 3: a dialog that is established already is not what was meant.
-  if (isEarlyOnly === true && replaced.isUp) return refuse(draft, { referId }, "destination-busy", "it was answered");
-  transferConsulted(draft, leg, replaced, { referId });
+  if (isEarlyOnly === true && own.isUp) return refuse(draft, { referId }, "destination-busy", "it was answered");
+  transferConsulted(draft, leg, own, { referId });
 }

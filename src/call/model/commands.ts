@@ -1,5 +1,8 @@
 import type { CallCommand, CommandFailure } from "./call-command.ts";
 import { holdByCommand, isHeldLeg, legMeant } from "./features/hold.ts";
+import { park, unpark } from "./features/park.ts";
+import { commandPickup } from "./features/pickup.ts";
+import { redirect } from "./features/redirect.ts";
 import { makeCall } from "./features/make-call.ts";
 import { refuse, transferConsulted, transferTo } from "./features/transfer.ts";
 import { isInTransfer } from "./features/transfers.ts";
@@ -8,7 +11,24 @@ import { legsOf, type Draft, type ModelLeg } from "./world.ts";
 
 /** What applications, people and feature codes ask for. */
 export function commanded(draft: Draft, { commandId, command }: Extract<ModelEvent, { type: "command" }>): void {
-  if (command.type === "make-call") return makeCall(draft, commandId, command);
+  switch (command.type) {
+    case "make-call":
+      return makeCall(draft, commandId, command);
+    case "redirect":
+      return redirect(draft, command, commandId);
+    case "unpark":
+      return unpark(draft, command, commandId);
+    case "pickup":
+      return commandPickup(draft, command, commandId);
+    default:
+      return commandLeg(draft, commandId, command);
+  }
+}
+
+type LegCommand = Exclude<CallCommand, { type: "make-call" | "redirect" | "unpark" | "pickup" }>;
+
+/** What is asked of a device that is in the call. */
+function commandLeg(draft: Draft, commandId: string, command: LegCommand): void {
   const leg = legMeant(draft, command);
   if (leg === undefined)
     return refuse(draft, { commandId }, "device-not-in-call", `${command.device} has no such call`);
@@ -22,6 +42,10 @@ export function commanded(draft: Draft, { commandId, command }: Extract<ModelEve
       return transferTo(draft, leg, command.to, { commandId });
     case "complete-transfer":
       return completeTransfer(draft, commandId, command);
+    case "park": {
+      const { slot } = command;
+      return park(draft, leg, slot === undefined ? {} : { slot }, { commandId });
+    }
     case "drop":
       draft.effects.push({
         type: "release",

@@ -1,8 +1,11 @@
 import { dropLeg, offered } from "./basic-call.ts";
-import { dialReplacement, dialTransfer } from "./features/dialed-transfer.ts";
+import { dialedPark, dialedSlot, type DialedPark } from "./features/dialed-park.ts";
 import type { DialRefusal } from "./features/dial-refusal.ts";
-import type { Endpoint } from "./model-effect.ts";
-import type { ModelEvent } from "./model-event.ts";
+import { dialReplacement, dialTransfer } from "./features/dialed-transfer.ts";
+import { dialedPickup, wantedBy } from "./features/pickup.ts";
+import { confirmSetting } from "./features/setting.ts";
+import type { Endpoint, Shown } from "./model-effect.ts";
+import type { DialedFeature, LegFacts, ModelEvent } from "./model-event.ts";
 import { NORMAL } from "./why.ts";
 import { legOf, type Draft } from "./world.ts";
 
@@ -20,22 +23,63 @@ export function dialed(draft: Draft, event: Extract<ModelEvent, { type: "dialed"
 }
 
 /** @returns why not; undefined: its `accept` is among the effects */
-function begin(
-  draft: Draft,
-  { sessionId, leg, feature }: Extract<ModelEvent, { type: "dialed" }>,
-): DialRefusal | undefined {
+function begin(draft: Draft, event: Extract<ModelEvent, { type: "dialed" }>): DialRefusal | undefined {
+  const { feature, sessionId, leg } = event;
   switch (feature.kind) {
     case "park-slot":
+      return parked(draft, sessionId, dialedSlot(draft, sessionId, leg.device, feature));
     case "pickup-group":
-      return NOT_HERE;
+      return pickedUp(draft, sessionId, leg, { group: feature.group });
+    case "setting":
+      return confirmSetting(draft, event);
     case "replaces":
       return dialReplacement(draft, { sessionId, ...leg }, feature.legId);
     case "code":
-      return feature.code === "transfer" ? dialTransfer(draft, { sessionId, ...leg }, feature.argument) : NOT_HERE;
+      return beginCode(draft, sessionId, leg, feature);
   }
 }
 
+function beginCode(
+  draft: Draft,
+  sessionId: string,
+  leg: LegFacts,
+  { code, argument }: Extract<DialedFeature, { kind: "code" }>,
+): DialRefusal | undefined {
+  switch (code) {
+    case "park":
+      return parked(draft, sessionId, dialedPark(draft, sessionId, leg.device));
+    case "group-pickup":
+      return pickedUp(draft, sessionId, leg, {});
+    case "other-group-pickup":
+      return pickedUp(draft, sessionId, leg, { group: argument });
+    case "directed-pickup":
+      return pickedUp(draft, sessionId, leg, { number: argument });
+    case "transfer":
+      return dialTransfer(draft, { sessionId, ...leg }, argument);
+    case "conference":
+    case "barge":
+      return NOT_HERE;
+  }
+}
+
+function parked(draft: Draft, sessionId: string, dialed: DialedPark | DialRefusal): DialRefusal | undefined {
+  if ("status" in dialed) return dialed;
+  accept(draft, sessionId, dialed.endpoint, dialed.shown);
+  return undefined;
+}
+
+function pickedUp(
+  draft: Draft,
+  sessionId: string,
+  { device, address }: LegFacts,
+  what: { readonly group?: string; readonly number?: string },
+): DialRefusal | undefined {
+  const refusal = dialedPickup(draft, sessionId, device, wantedBy(draft.world, address.line, what));
+  if (refusal === undefined) accept(draft, sessionId, "silence");
+  return refusal;
+}
+
 /** The INVITE of a device that dialed a feature is answered by a service. */
-export function accept(draft: Draft, sessionId: string, endpoint: Endpoint): void {
-  draft.effects.push({ type: "accept", sessionId, endpoint });
+export function accept(draft: Draft, sessionId: string, endpoint: Endpoint, shown?: Shown): void {
+  draft.effects.push({ type: "accept", sessionId, endpoint, ...(shown === undefined ? {} : { shown }) });
 }

@@ -32,5 +32,23 @@ export {
 } from "./model-event.ts";
 export { type Endpoint, type ModelEffect, type Overlay } from "./model-effect.ts";
 export { type CausedBy, type FeatureReason, type Why } from "./why.ts";
-export { emptyWorld, otherLeg, type ModelLeg, type ModelSession, type World } from "./world.ts";
-export { NO_SETTINGS, type ModelSettings, type ParkRangeSettings } from "./model-settings.ts";
+export { LOST_WITH_PROCESS, takeUp } from "./restored.ts";
+export {
+  featureTables,
+  isPlainCall,
+  type FeatureTable,
+  type RestoredLeg,
+  type RestoredSession,
+  type SavedFeature,
+  type SavedModel,
+  type SavedModelCall,
+} from "./saved-model.ts";
+export { callOfSession, emptyWorld, otherLeg, type ModelLeg, type ModelSession, type World } from "./world.ts";
+export { hasQueued, placeInQueue } from "./features/hunt.ts";
+export {
+  type HuntQueue,
+  type HuntStep,
+  NO_SETTINGS,
+  type ModelSettings,
+  type ParkRangeSettings,
+} from "./model-settings.ts";

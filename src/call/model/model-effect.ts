@@ -1,6 +1,7 @@
 import type { Address } from "./call.ts";
 import type { Change } from "./change.ts";
 import type { CommandResult } from "./call-command.ts";
+import type { HuntStep } from "./model-settings.ts";
 import type { FeatureReason, Why } from "./why.ts";
 
 /** A service of the media side that a single leg can be connected to. */
@@ -18,11 +19,39 @@ export type Endpoint =
 /** What can be laid over what a leg hears. */
 export type Overlay = "music" | "silence" | "ringback";
 
+/** A number, and what stands beside it. */
+export interface Shown {
+  readonly number: string;
+  readonly name: string;
+}
+
+/** Where a call that rings is sent, and by whom. */
+export interface Redirection {
+  /** Who sends it elsewhere, and pays for that unless `as` does: a device, by one of its numbers. */
+  readonly by: string;
+  readonly number: string;
+  readonly to: string;
+  /** The device whose calling search space applies; absent: `by`. */
+  readonly as?: string;
+  /** What is recorded and shown as called first: the new destination, or a number; absent: what was. */
+  readonly originalCalled?: "reset" | { readonly number: string };
+  /** How the caller is shown; absent: as it is. */
+  readonly callingNumber?: string;
+  /** It rings here again when the new destination is busy or is not there. */
+  readonly isKept: boolean;
+}
+
 /** What the shell is to do, in order. */
 export type ModelEffect =
   | { readonly type: "change"; readonly change: Change }
   /** What a device has dialed is done: its INVITE is answered by a service. Followed by `answered`, or `ended`. */
-  | { readonly type: "accept"; readonly sessionId: string; readonly endpoint: Endpoint }
+  | {
+      readonly type: "accept";
+      readonly sessionId: string;
+      readonly endpoint: Endpoint;
+      /** Whom the device is shown as the one who answers; absent: nobody. */
+      readonly shown?: Shown;
+    }
   /** It is not: the INVITE is refused. There is no such session any more. */
   | { readonly type: "refuse"; readonly sessionId: string; readonly status: number; readonly reason: string }
   /** Two established legs leave their sessions for a new one; what is left in those ends. Followed by `settled` or `ended`. */
@@ -51,11 +80,25 @@ export type ModelEffect =
       readonly to: string;
       readonly endpoint: Endpoint;
       readonly feature: FeatureReason;
+      /** Members of a pilot are rung, wherever their calls are forwarded to; `to` is what was dialed of it. */
+      readonly hunt?: { readonly pilot: string; readonly step: HuntStep };
+      /** How the caller is shown; absent: as it is. */
+      readonly callingNumber?: string;
       /** Only this device of the line is rung, wherever its calls are forwarded to. */
       readonly onlyDevice?: string;
       /** Referred-By of who transfers (RFC 3892). */
       readonly referredBy?: string;
     }
+  /**
+   * A session that rings is to ring elsewhere. Followed by `reroute-refused`, or by `offering`; later perhaps by
+   * `reroute-refused` still, where `isKept` and the new destination turns out to be busy or not to be there.
+   */
+  | { readonly type: "reroute"; readonly sessionId: string; readonly redirection: Redirection }
+  /**
+   * A leg that is up and has acknowledged becomes the callee of a session that rings. Who rings goes on until it has, and
+   * is told then that the call was completed elsewhere. Followed by `answered` or `pick-up-failed`.
+   */
+  | { readonly type: "pick-up"; readonly sessionId: string; readonly legId: string }
   /** Undefined: the leg hears the other party again. `musicOf`: the device whose music source it is. */
   | {
       readonly type: "play";

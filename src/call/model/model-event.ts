@@ -39,6 +39,8 @@ export type DialedFeature =
   /** To park on that slot when the device has a call to park, else to retrieve what is parked there. */
   | { readonly kind: "park-slot"; readonly range: string; readonly slot: string }
   | { readonly kind: "pickup-group"; readonly group: string }
+  /** A setting that has been changed. */
+  | { readonly kind: "setting" }
   /** To take the place of a leg (RFC 3891). */
   | { readonly kind: "replaces"; readonly legId: string }
   /** A feature code; `argument`: the digits behind it. */
@@ -67,6 +69,16 @@ export type ModelEvent =
       readonly places: readonly Place[];
       readonly feature?: FeatureReason;
     }
+  /** A caller is answered by what `placeInQueue` says, and waits for a member of a hunt pilot. `leftMs`: of its time. */
+  | {
+      readonly type: "queued";
+      readonly sessionId: string;
+      readonly pilot: string;
+      readonly number: string;
+      readonly leftMs: number;
+    }
+  /** Members of hunt pilots may be free that were not. */
+  | { readonly type: "freed" }
   | { readonly type: "ringing"; readonly sessionId: string; readonly device?: string }
   /** `leg`: who has answered; absent: a service of the switch. */
   | { readonly type: "answered"; readonly sessionId: string; readonly leg?: LegFacts; readonly endpoint?: Endpoint }
@@ -78,6 +90,16 @@ export type ModelEvent =
   | { readonly type: "ended"; readonly sessionId: string; readonly why: Why }
   /** The parties of a new session that was made of established legs have agreed. */
   | { readonly type: "settled"; readonly sessionId: string }
+  /** Who has called has acknowledged that it was answered: it can be moved from now on. */
+  | { readonly type: "acknowledged"; readonly sessionId: string }
+  /** The destination of the effect `reroute` cannot be had: the call rings where it did, or does so again. */
+  | { readonly type: "reroute-refused"; readonly sessionId: string; readonly why: Why }
+  /** The leg of the effect `pick-up` is out; what rings goes on ringing, if it does still. */
+  | { readonly type: "pick-up-failed"; readonly sessionId: string; readonly legId: string }
+  /** The number of the effect `originate` is no party's but asks for a feature. There is no such session. */
+  | { readonly type: "feature-reached"; readonly sessionId: string; readonly feature: DialedFeature }
+  /** The relay is there again: what is laid over what the legs of a session hear may be lost. */
+  | { readonly type: "media-found"; readonly sessionId: string }
   | { readonly type: "refer"; readonly refer: Refer }
   | { readonly type: "timer"; readonly timerId: string }
   /** An announcement is over. */

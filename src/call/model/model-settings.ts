@@ -12,6 +12,24 @@ export interface ParkRangeSettings {
   readonly forwardTo?: string;
 }
 
+/** How callers of a hunt pilot wait. */
+export interface HuntQueue {
+  readonly maxCallers: number;
+  readonly maxWaitSeconds: number;
+  /** The music source that is played once before music. */
+  readonly announcement?: string;
+  /** What is dialed for those who have waited in vain. */
+  readonly noCoverage?: string;
+}
+
+/** Members of a line group that are rung at a time. */
+export interface HuntStep {
+  readonly group: string;
+  /** Such as `1001@internal`; at least one. */
+  readonly lines: readonly string[];
+  readonly ringMs: number;
+}
+
 /** What the configuration says that the model depends on, as it is at the moment. Lines are named `1001@internal`. */
 export interface ModelSettings {
   /** Undefined: there is no such range. */
@@ -25,6 +43,10 @@ export interface ModelSettings {
   addressOf(device: string): Address | undefined;
   /** Others of a shared line may not barge into this device's calls. */
   isPrivate(device: string): boolean;
+  /** @param pilot such as `5000@internal`; undefined: there is none, or nobody waits for it */
+  huntQueue(pilot: string): HuntQueue | undefined;
+  /** Who is free of a pilot at the moment, in the order in which they are to be rung. */
+  huntSteps(pilot: string): readonly HuntStep[];
 }
 
 /** Nothing is configured. */
@@ -35,4 +57,6 @@ export const NO_SETTINGS: ModelSettings = {
   pickupGroupOf: () => undefined,
   addressOf: () => undefined,
   isPrivate: () => false,
+  huntQueue: () => undefined,
+  huntSteps: () => [],
 };

@@ -38,7 +38,8 @@ export function attach(
   return sessionId;
 }
 
-function moveLeg(draft: Draft, leg: ModelLeg, callId: string, sessionId: string, why: Why): void {
+/** A leg is part of another session, and of its call, from now on. */
+export function moveLeg(draft: Draft, leg: ModelLeg, callId: string, sessionId: string, why: Why): void {
   const { sessions } = draft.world;
   const old = sessions.get(leg.sessionId);
   if (old !== undefined) {

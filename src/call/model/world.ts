@@ -3,6 +3,10 @@ import type { Endpoint, ModelEffect } from "./model-effect.ts";
 import type { LegFacts, Place } from "./model-event.ts";
 import type { FeatureReason } from "./why.ts";
 import type { ModelSettings } from "./model-settings.ts";
+import type { QueuedCall } from "./features/hunt-state.ts";
+import type { Parked } from "./features/park-state.ts";
+import type { Pickup } from "./features/pickup-state.ts";
+import type { Redirect } from "./features/redirect-state.ts";
 import type { MakeCall } from "./features/make-call-state.ts";
 import type { Transfer } from "./features/transfer-state.ts";
 
@@ -26,7 +30,8 @@ export interface Purpose {
 }
 
 /** Features that have a machine of their own. */
-export type FeatureName = "transfer" | "conference" | "redirect" | "park" | "pickup" | "barge" | "hunt" | "make-call";
+export type FeatureName =
+  "transfer" | "conference" | "redirect" | "park" | "pickup" | "barge" | "hunt" | "setting" | "make-call";
 
 /** A party that a session rings. */
 export interface Ringing {
@@ -60,13 +65,20 @@ export interface World {
   readonly legsOfDevices: Map<string, readonly string[]>;
   readonly sessions: Map<string, ModelSession>;
   readonly transfers: Map<string, Transfer>;
+  readonly redirects: Map<string, Redirect>;
+  readonly parked: Map<string, Parked>;
+  readonly pickups: Map<string, Pickup>;
   readonly madeCalls: Map<string, MakeCall>;
+  /** Callers in queues, who waits longest first. */
+  readonly queued: Map<string, QueuedCall>;
 }
 
 /** One step: the world, and what is to be done. */
 export interface Draft {
   readonly world: World;
   readonly effects: ModelEffect[];
+  /** Legs that have ended in this step: features that had a part for them are told. */
+  readonly gone?: ModelLeg[];
 }
 
 /** A world without calls. */
@@ -78,7 +90,11 @@ export function emptyWorld(settings: ModelSettings): World {
     legsOfDevices: new Map(),
     sessions: new Map(),
     transfers: new Map(),
+    redirects: new Map(),
+    parked: new Map(),
+    pickups: new Map(),
     madeCalls: new Map(),
+    queued: new Map(),
   };
 }
 
@@ -101,8 +117,9 @@ export function putLeg({ world: { legs, legsOfDevices } }: Draft, leg: ModelLeg)
 }
 
 /** Forgets a leg. */
-export function removeLeg({ world: { legs, legsOfDevices } }: Draft, { legId, device }: ModelLeg): void {
-  legs.delete(legId);
+export function removeLeg({ world: { legs, legsOfDevices }, gone }: Draft, leg: ModelLeg): void {
+  const { legId, device } = leg;
+  if (legs.delete(legId)) gone?.push(leg);
   const others = (legsOfDevices.get(device) ?? []).filter((one) => one !== legId);
   if (others.length > 0) legsOfDevices.set(device, others);
   else legsOfDevices.delete(device);
@@ -121,6 +138,11 @@ export function nameSession({ world }: Draft, callId: string): string {
   const named = (call?.named ?? 0) + 1;
   if (call !== undefined) world.calls.set(callId, { ...call, named });
   return `${callId}.${named}`;
+}
+
+/** The call that a session was made for; ids of calls have no dot. */
+export function callOfSession(sessionId: string): string {
+  return sessionId.split(".", 1)[0] ?? sessionId;
 }
 
 /** Changes what is known of a session. */

@@ -37,7 +37,16 @@ export interface RecordNumbers {
 
 /** Why a call went elsewhere than it was called to. */
 export type RedirectReason =
-  "unconditional" | "busy" | "no-answer" | "unregistered" | "deflection" | "transfer" | "pickup" | "park" | "unknown";
+  | "unconditional"
+  | "busy"
+  | "no-answer"
+  | "unregistered"
+  | "deflection"
+  | "transfer"
+  | "pickup"
+  | "park"
+  | "hunt"
+  | "unknown";
 
 /** What features did to a call on its way. */
 export interface RecordRedirect {

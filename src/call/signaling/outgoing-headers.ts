@@ -33,6 +33,8 @@ const SETTABLE = new Set([
   "rack",
   "reason",
   "recv-info",
+  "refer-sub",
+  "referred-by",
   "require",
   "retry-after",
   "route",

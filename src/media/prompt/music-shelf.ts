@@ -2,12 +2,18 @@ import type { Logger } from "../../common/index.ts";
 import type { G711Law } from "../rtp/g711.ts";
 import type { AnnouncementName, MusicFile, PlaySource } from "../relay/media-relay.ts";
 import { readMusic, type Music } from "./read-music.ts";
-import type { Prompt, PromptLibrary } from "./prompt-library.ts";
+import type { BuiltInPrompt, Prompt, PromptLibrary } from "./prompt-library.ts";
+
+/** Music of a file that is played once. */
+export type PlayedOnce = `once:${string}`;
 
 /** What can be played. */
-export type PromptName = "tone" | "demo" | PlaySource | AnnouncementName;
+export type PromptName = "tone" | "demo" | PlaySource | AnnouncementName | PlayedOnce;
 
 const PREFIX = "music:";
+const ONCE = "once:";
+/** What stands before the name of music that is to be read. */
+const WANTED = /^(?:announcement:)?music:/;
 const NOT_CONFIGURED = { ok: false, reason: "is not configured" } as const;
 /** Names that are known not to be configured are kept, too, so that each is told once; beyond these all are forgotten. */
 const MAX_NAMES = 2000;
@@ -22,6 +28,8 @@ export class MusicShelf {
   #files: ReadonlyMap<string, string | undefined> = new Map();
   /** By name; null: it cannot be read, which has been said. */
   readonly #music = new Map<string, Music | null>();
+  /** Music with an end, for as long as that music is kept. */
+  readonly #onceOf = new WeakMap<Prompt, Prompt>();
   readonly #loading = new Map<string, Promise<void>>();
 
   constructor(library: PromptLibrary, logger: Logger) {
@@ -42,8 +50,9 @@ export class MusicShelf {
 
   /** Reads what `name` needs, so that `get` has it. Never fails: what cannot be read is told in the log, once. */
   async load(name: string): Promise<void> {
-    if (!name.startsWith(PREFIX)) return;
-    const source = name.slice(PREFIX.length);
+    const wanted = WANTED.exec(name)?.[0];
+    if (wanted === undefined) return;
+    const source = name.slice(wanted.length);
     if (this.#music.has(source)) return;
     const loading = this.#loading.get(source) ?? this.#read(source);
     this.#loading.set(source, loading);
@@ -53,8 +62,20 @@ export class MusicShelf {
 
   /** Music that has not been loaded, or cannot be, is the built-in music. */
   get(name: PromptName, law: G711Law): Prompt {
-    if (!name.startsWith(PREFIX)) return this.#library.get(name as Exclude<PromptName, `music:${string}`>, law);
+    if (name.startsWith(ONCE)) return this.#once(this.get(`${PREFIX}${name.slice(ONCE.length)}`, law), law);
+    if (!name.startsWith(PREFIX)) return this.#library.get(name as BuiltInPrompt, law);
     return this.#music.get(name.slice(PREFIX.length))?.[law] ?? this.#library.get("music", law);
+  }
+
+  /** The same with an end, and silence behind it. */
+  #once(music: Prompt, law: G711Law): Prompt {
+    const known = this.#onceOf.get(music);
+    if (known !== undefined) return known;
+    const endBytes = music.audio.length;
+    const audio = Buffer.concat([music.audio, this.#library.get("silence", law).audio]);
+    const once: Prompt = { audio, loopStartBytes: endBytes, endBytes };
+    this.#onceOf.set(music, once);
+    return once;
   }
 
   async #read(source: string): Promise<void> {

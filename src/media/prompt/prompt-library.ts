@@ -52,6 +52,7 @@ function renderPrompt(name: BuiltInPrompt, law: G711Law): Prompt {
       return { audio: encodeG711(law, renderPattern(RINGBACK)), loopStartBytes: 0 };
     case "unavailable":
     case "please-wait":
+    case "confirmed":
     case "conference-enter":
     case "conference-leave":
       return renderAnnouncement(name, law);

@@ -43,5 +43,7 @@ async function convert({ data, format }: WavAudio): Promise<Music> {
 }
 
 function samplesOf(bytes: Buffer): Int16Array {
-  return Int16Array.from({ length: bytes.length / 2 }, (_, index) => bytes.readInt16LE(index * 2));
+  const samples = new Int16Array(bytes.length / 2);
+  for (let index = 0; index < samples.length; index += 1) samples[index] = bytes.readInt16LE(index * 2);
+  return samples;
 }

@@ -27,6 +27,13 @@ export const ANNOUNCEMENTS: Readonly<Record<AnnouncementName, readonly ToneStep[
     { frequencyHz: 880, lengthMs: 120 },
     { frequencyHz: 0, lengthMs: 280 },
   ],
+  confirmed: [
+    { frequencyHz: 660, lengthMs: 140 },
+    { frequencyHz: 0, lengthMs: 80 },
+    { frequencyHz: 660, lengthMs: 140 },
+    { frequencyHz: 0, lengthMs: 80 },
+    { frequencyHz: 990, lengthMs: 240 },
+  ],
   "conference-enter": [
     { frequencyHz: 523, lengthMs: 160 },
     { frequencyHz: 784, lengthMs: 240 },

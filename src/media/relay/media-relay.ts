@@ -29,12 +29,13 @@ export interface SideRef {
 export type PlaySource = "music" | "silence" | "ringback" | `music:${string}`;
 
 /** Prompts of tones, played once: what `announcement:NAME` may name. */
-export type AnnouncementName = "unavailable" | "please-wait" | "conference-enter" | "conference-leave";
+export type AnnouncementName = "unavailable" | "please-wait" | "confirmed" | "conference-enter" | "conference-leave";
 
 /**
  * Built-in far ends of a call: `echo` returns each packet, `tone` plays 440 Hz, `demo` a tone and then music, a
- * `PlaySource` is played for ever, `announcement:NAME` (see `AnnouncementName`) once, then silence follows and the event
- * `prompt-ended` is told. All sessions with the same `conference:ID`, at most 32, hear each other; ID is 1 to 128
+ * `PlaySource` is played for ever, `announcement:NAME` (see `AnnouncementName`) and `announcement:music:NAME` once, then
+ * silence follows and the event `prompt-ended` is told; it waits while the party does not receive. All sessions with the
+ * same `conference:ID`, at most 32, hear each other; ID is 1 to 128
  * characters without control characters. A party that does not receive (hold) is not heard in its conference.
  */
 export type RelayEndpoint = "echo" | "tone" | "demo" | PlaySource | `announcement:${string}` | `conference:${string}`;
@@ -92,6 +93,8 @@ export interface RelaySessionSummary {
   readonly sides: readonly SideStatistics[];
   /** The relay was started again meanwhile, and has counted from then on; absent: it has counted from the start. */
   readonly isPartial?: boolean;
+  /** The announcement that is its built-in far end is over, as `prompt-ended` has told; absent: not so. */
+  readonly hasPromptEnded?: boolean;
 }
 
 /** What the relay tells unasked. `media-timeout` repeats until the session is released or packets come again. */
@@ -123,9 +126,12 @@ export interface MediaRelay {
    * is no answer: `no-common-codec`, unless the offer was inactive.
    */
   answer(key: RelayKey, sdp: string, options: RelayOptions): Promise<string>;
-  /** Answers `sdp` of `fromTag` by a built-in far end; `toTag` must not be a phone's side. */
+  /**
+   * Answers `sdp` of `fromTag` by a built-in far end; `toTag` must not be a phone's side. Where the party has been sent
+   * an SDP that says the same, for a call with a phone, that is the answer.
+   */
   answerByEndpoint(key: RelayKey, endpoint: RelayEndpoint, sdp: string, options: RelayOptions): Promise<string>;
-  /** Makes an offer of a built-in far end, named `fromTag`, to `toTag` (INVITE without SDP); then `answer`. */
+  /** Makes an offer of one audio stream of a built-in far end, named `fromTag`, to `toTag` (INVITE without SDP); then `answer`. */
   offerByEndpoint(key: RelayKey, endpoint: RelayEndpoint): Promise<string>;
   /**
    * Makes the session `callId` of sides of other sessions, or of the same one: its side "caller" is `caller`, its side

@@ -1,6 +1,7 @@
 import { isIP } from "node:net";
 import { write } from "sdp-transform";
 import { answerTo, effectiveDirection, type Direction } from "./direction.ts";
+import { codecName } from "./answer-fit.ts";
 import { isRelayable } from "./relayable-media.ts";
 import { isTelephoneEvent, type Codec, type MediaDescription, type SessionDescription } from "./session-description.ts";
 
@@ -63,10 +64,42 @@ export function writeEndpointAnswer(
   return writeBody(media);
 }
 
-/** A far end's own offer of G.711 and telephone events, without an o= line. */
-export function writeEndpointOffer(address: string, rtpPort: number): string {
+/**
+ * A far end's own offer of G.711 and telephone events in one media line, without an o= line.
+ * @param mediaIndex of the line; 0 unless it is one of `before`
+ * @param before what the phone was sent last: its other lines are refused, for none may be left out (RFC 3264 8)
+ */
+export function writeEndpointOffer(
+  address: string,
+  rtpPort: number,
+  mediaIndex = 0,
+  before?: SessionDescription,
+): string {
   const codecs = [...OFFERED_CODECS, TELEPHONE_EVENT];
-  return writeBody([audioSection(codecs, "RTP/AVP", "sendrecv", PACKET_TIME_MS, address, rtpPort)]);
+  const audio = audioSection(codecs, "RTP/AVP", "sendrecv", PACKET_TIME_MS, address, rtpPort);
+  const media = (before?.media ?? []).map((section) => refusedSection(section, address));
+  media[mediaIndex] = audio;
+  return writeBody(media);
+}
+
+/**
+ * True when a phone that was sent `before` need not be told what a far end answers to its `offer`: that says the same
+ * of the chosen stream, and refuses the others.
+ */
+export function saysTheSame(
+  before: SessionDescription,
+  offer: SessionDescription,
+  choice: EndpointChoice,
+  rtpPort: number,
+): boolean {
+  if (before.media.length !== offer.media.length) return false;
+  return before.media.every((section, index) => {
+    if (index !== choice.mediaIndex) return section.port === 0;
+    if (section.port !== rtpPort || section.isHeldByAddress || section.direction !== choice.direction) return false;
+    const known = new Set((offer.media[index]?.codecs ?? []).filter(isAudio).map(codecName));
+    const common = section.codecs.filter((codec) => isAudio(codec) && known.has(codecName(codec)));
+    return common.length === 1 && common[0]?.payloadType === choice.codec.payloadType;
+  });
 }
 
 function isAudio(codec: Codec): boolean {

@@ -6,6 +6,7 @@ import {
   type RelayKey,
   type RelayOptions,
 } from "../../../src/media/index.ts";
+import { eventually } from "../../support/eventually.ts";
 import { tonePower } from "../../support/goertzel.ts";
 import { decodeMuLaw } from "../../support/g711.ts";
 import { audioPortOf, rtpPacket, RtpPhone } from "../../support/rtp-phone.ts";
@@ -133,6 +134,29 @@ export function describeMediaRelay(name: string, start: () => Promise<RunningRel
       const sdp = alice.sdp({ codecs: "96", lines: ["a=rtpmap:96 opus/48000/2"] });
       await assert.rejects(relay.answerByEndpoint(key, "demo", sdp, options), failsWith("no-common-codec"));
       assert.deepEqual(await relay.list(), []);
+    });
+
+    it("given a side of a call, when it is joined alone and a far end answers it, then its port stays and the rest is released", async () => {
+      await relay.offer(key, alice.sdp(), options);
+      const port = audioPortOf(await relay.answer(key, bob.sdp(), options));
+      await relay.join("contract-2", { callId: key.callId, tag: "a" });
+      const attached = { callId: "contract-2", fromTag: "caller", toTag: "callee" };
+      assert.equal(audioPortOf(await relay.answerByEndpoint(attached, "tone", alice.sdp(), options)), port);
+      await alice.nthHeard(3);
+      assert.ok(await relay.release(key.callId));
+      await assert.rejects(relay.join("contract-3", { callId: key.callId, tag: "a" }), failsWith("unknown-session"));
+    });
+
+    it("given a call, when something is played to a side, then it hears that until it ends", async () => {
+      const toBob = await relay.offer(key, alice.sdp({ codecs: "0" }), options);
+      await relay.answer(key, bob.sdp({ codecs: "0" }), options);
+      await relay.play(key.callId, "a", "ringback");
+      await alice.nthHeard(20);
+      const audio = Buffer.concat(alice.heard.slice(0, 20).map(({ packet }) => packet.subarray(12)));
+      assert.ok(tonePower(decodeMuLaw(audio), 8000, 425) > 0.9);
+      await relay.play(key.callId, "a", undefined);
+      bob.send(rtpPacket({ payload: Buffer.alloc(160, 9) }), audioPortOf(toBob));
+      await eventually(() => assert.ok(alice.heard.some(({ packet }) => packet[12] === 9)), { timeoutMs: 3_000 });
     });
 
     it("given a closed relay, when asked, then it cannot be reached", async () => {

@@ -128,6 +128,42 @@ describe("joined sessions", () => {
     });
   });
 
+  it("given a side of a call, when it is joined to a built-in far end, then the answer is what its party has, until that differs", async () => {
+    const [alice, bob, carol, dave] = [phone(0), phone(1), phone(2), phone(3)];
+    const one = await call("one", alice, bob);
+    const two = await call("two", carol, dave);
+    const sides = [
+      ["one", "caller", alice, one.toCaller],
+      ["two", "callee", dave, two.toCallee],
+    ] as const;
+    for (const [callId, tag, party, before] of sides) {
+      const attached = `attached ${callId}`;
+      await fixture.relay.join(attached, { callId, tag });
+      const answer = await fixture.relay.answerByEndpoint(keyOf(attached), "music", party.sdp(codecs), local);
+      assert.equal(answer, before);
+      await party.nthHeard(2);
+      const held = party.sdp({ ...codecs, lines: ["a=sendonly"] });
+      const other = await fixture.relay.answerByEndpoint(keyOf(attached), "music", held, local);
+      assert.match(other, /a=recvonly/);
+      assert.equal(versionOf(other), versionOf(before) + 1);
+    }
+  });
+
+  it("given a call with video, when a side is joined to a built-in far end that offers, then its video is refused and its audio heard", async () => {
+    const [alice, bob] = [phone(0), phone(1)];
+    const withVideo = (sdp: string): string => sdp.replace("m=audio", "m=video 5004 RTP/AVP 34\r\nm=audio");
+    await fixture.relay.offer(keyOf("one"), withVideo(alice.sdp()), local);
+    const toAlice = await fixture.relay.answer(keyOf("one"), withVideo(bob.sdp()), local);
+    await fixture.relay.join("attached", { callId: "one", tag: "caller" });
+    const backwards = { callId: "attached", fromTag: "callee", toTag: "caller" };
+    const offer = await fixture.relay.offerByEndpoint(backwards, "ringback");
+    assert.match(offer, /^m=video 0 RTP\/AVP 34\r\n[^]*^m=audio [1-9]/m);
+    assert.equal(audioPortOf(offer), audioPortOf(toAlice));
+    const answer = withVideo(alice.sdp()).replace("m=video 5004", "m=video 0");
+    assert.equal(await fixture.relay.answer(backwards, answer, local), "");
+    await alice.nthHeard(3);
+  });
+
   it("given one session, when both of its sides change places in a new one, then they go on", async () => {
     const [alice, bob] = [phone(0), phone(1)];
     const { toCaller, toCallee } = await call("one", alice, bob);

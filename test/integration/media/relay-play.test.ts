@@ -199,6 +199,7 @@ describe("what is played over a call", () => {
     await fixture.restart();
     assert.equal(rootMeanSquare(heardAudio(await next(alice, 30))), 0);
     assert.equal(fixture.events.filter(({ type }) => type === "prompt-ended").length, 1);
+    assert.equal((await fixture.relay.inspect("call-1"))?.hasPromptEnded, true);
     const unknown = fixture.relay.answerByEndpoint({ ...key, callId: "x" }, "announcement:x", bob.sdp(), local);
     await assert.rejects(unknown, { code: "offer-refused" });
   });

@@ -1,4 +1,4 @@
-import type { Timer } from "../../../common/index.ts";
+import { errorMessageOf, type Timer } from "../../../common/index.ts";
 import { parseCSeq } from "../../../sip/message/index.ts";
 import type { CallNow } from "../../../signals/index.ts";
 import type { Inventory } from "../../device/index.ts";
@@ -6,10 +6,15 @@ import {
   advance,
   causeOfStatus,
   emptyWorld,
+  LOST_WITH_PROCESS,
+  takeUp,
+  hasQueued,
+  placeInQueue,
   type CallCommand,
   type Change,
   type CommandResult,
   type DialedFeature,
+  type Endpoint,
   type ModelEffect,
   type ModelEvent,
   type ModelSettings,
@@ -19,23 +24,31 @@ import {
   type World,
 } from "../../model/index.ts";
 import type { IncomingRequest } from "../../signaling/signaling-port.ts";
+import type { EntryStore } from "../call-journal.ts";
 import type { CallSession } from "../call-session.ts";
 import type { Leg, LegDevice } from "../leg.ts";
+import type { QueuePlace } from "../call-routing.ts";
 import type { DialDecision } from "../routed-call.ts";
 import type { SessionObserver } from "../session-observer.ts";
 import { callsNow } from "./calls-now.ts";
-import { legFactsOf, legIdOf, placesOf } from "./leg-facts.ts";
+import { legFactsOf, legIdOf, placesOf, restoredSessionOf } from "./leg-facts.ts";
+import { ModelFile } from "./model-file.ts";
 import { ReferProgress } from "./refer-progress.ts";
+import { dialogNamed } from "./replaced-dialog.ts";
 import { parseRefer } from "./refer-request.ts";
 import { Switchboard, type SwitchboardOptions } from "./switchboard.ts";
 
 export interface CallFeaturesOptions extends SwitchboardOptions {
   readonly inventory: Inventory;
   readonly settings: ModelSettings;
+  /** Where what sessions do not tell outlives the process. */
+  readonly store: EntryStore;
   /** Told of every change of every call, in order. */
   readonly onChange: (change: Change) => void;
 }
 
+/** Of many changes at a time one look for members follows. */
+const SOON_MS = 20;
 /** What a command waits for at most before it is answered; its effects may still come. */
 const MAX_COMMANDS = 10_000;
 
@@ -45,17 +58,50 @@ export class CallFeatures implements SessionObserver<CallSession> {
   readonly #switchboard: Switchboard;
   readonly #refers: ReferProgress;
   readonly #world: World;
+  readonly #file: ModelFile;
   readonly #queue: ModelEvent[] = [];
   readonly #timers = new Map<string, Timer>();
   readonly #commands = new Map<string, (result: CommandResult) => void>();
+  /** Sessions that went with the edge or the process before this one, and why: their features can do nothing before the edge is back. */
+  readonly #lost = new Map<string, Why>();
   #isRunning = false;
+  /** Runs while members are to be looked for. */
+  #freed: Timer | undefined;
+  #isClosed = false;
   #decision: DialDecision | undefined;
 
   constructor(options: CallFeaturesOptions) {
     this.#options = options;
     this.#world = emptyWorld(options.settings);
     this.#switchboard = new Switchboard(options);
-    this.#refers = new ReferProgress(options.table);
+    this.#refers = new ReferProgress(options.table, options.store);
+    this.#file = new ModelFile(this.#world, options.store, options.context.clock);
+  }
+
+  /** Takes up what the process before this one has left, once its sessions are taken up. */
+  restore(): void {
+    const { saved, timers } = this.#file.read();
+    const sessions = this.#options.table.sessions.map(restoredSessionOf).filter((session) => session !== undefined);
+    this.#refers.restore();
+    for (const { timerId, delayMs } of timers) this.#startTimer(timerId, delayMs);
+    for (const effect of takeUp(this.#world, saved, sessions)) this.#perform(effect);
+    this.#file.save();
+    const up = new Set(sessions.map(({ sessionId }) => sessionId));
+    for (const sessionId of this.#world.sessions.keys()) {
+      if (!up.has(sessionId)) this.#lost.set(sessionId, LOST_WITH_PROCESS);
+    }
+  }
+
+  /** Requests can be sent inside dialogs again: features hear now what they have lost. */
+  onEdgeFound(): void {
+    const lost = [...this.#lost];
+    this.#lost.clear();
+    for (const [sessionId, why] of lost) this.#handle({ type: "ended", sessionId, why });
+  }
+
+  /** The relay may have lost what is laid over what parties hear. */
+  onRelayFound(sessions: readonly CallSession[]): void {
+    for (const { callId: sessionId } of sessions) this.#handle({ type: "media-found", sessionId });
   }
 
   /** All calls as they are now. */
@@ -105,7 +151,11 @@ export class CallFeatures implements SessionObserver<CallSession> {
   }
 
   onOffering(session: CallSession, devices: readonly LegDevice[]): void {
-    this.#handle({ type: "offering", sessionId: session.callId, places: placesOf(devices) });
+    const { feature } = session.progress;
+    const offered = { type: "offering", sessionId: session.callId, places: placesOf(devices) } as const;
+    this.#handle(feature === undefined ? offered : { ...offered, feature });
+    // Others that it was offered to may be free.
+    this.freed();
   }
 
   onRinging(session: CallSession): void {
@@ -130,6 +180,10 @@ export class CallFeatures implements SessionObserver<CallSession> {
     if (leg !== undefined) this.#handle({ type: "held", legId: legIdOf(leg), isHolding });
   }
 
+  onSettled({ callId: sessionId }: CallSession): void {
+    this.#handle({ type: "settled", sessionId });
+  }
+
   onLeaving(session: CallSession, side: Side, outcome: Outcome): void {
     const leg = session.leg(side);
     if (leg === undefined) return;
@@ -137,8 +191,37 @@ export class CallFeatures implements SessionObserver<CallSession> {
     this.#handle({ type: "leaving", legId: legIdOf(leg), why: whyOf(outcome) });
   }
 
-  onEnded(session: CallSession, outcome: Outcome): void {
-    this.#handle({ type: "ended", sessionId: session.callId, why: whyOf(outcome) });
+  onEnded({ callId: sessionId }: CallSession, outcome: Outcome): void {
+    const isOfFeature = this.#world.sessions.get(sessionId)?.purpose !== undefined;
+    if (outcome.reason === "edge-lost" && isOfFeature) this.#lost.set(sessionId, whyOf(outcome));
+    else this.#handle({ type: "ended", sessionId, why: whyOf(outcome) });
+    this.freed();
+  }
+
+  /** What a caller hears that is to wait in a queue; undefined: it cannot. */
+  enqueue(sessionId: string, { pilot, number, leftMs }: QueuePlace): Endpoint | undefined {
+    const endpoint = leftMs > 0 ? placeInQueue(this.#world, pilot) : undefined;
+    if (endpoint !== undefined) this.#handle({ type: "queued", sessionId, pilot, number, leftMs });
+    return endpoint;
+  }
+
+  /** Callers wait in the queue of a pilot. */
+  hasQueued(pilot: string): boolean {
+    return hasQueued(this.#world, pilot);
+  }
+
+  /** Something has changed that may let members take calls: soon those who wait are offered to them. */
+  freed(): void {
+    if (this.#world.queued.size === 0 || this.#freed !== undefined) return;
+    this.#freed = this.#options.context.clock.after(SOON_MS, () => {
+      this.#freed = undefined;
+      this.#handle({ type: "freed" });
+    });
+  }
+
+  /** An announcement of a session is over. */
+  promptEnded(sessionId: string): void {
+    this.#handle({ type: "prompt-ended", sessionId });
   }
 
   onRefer(session: CallSession, side: Side, request: IncomingRequest): void {
@@ -150,11 +233,9 @@ export class CallFeatures implements SessionObserver<CallSession> {
     if (leg.device.kind === "peer") return request.respond(403, {});
     if (session.call.state !== "established") return request.respond(491, {});
     if (this.#refers.isFull) return request.respond(503, { headers: [["Retry-After", "5"]] });
-    const replaced = refer.replaces === undefined ? undefined : this.#options.table.findByTag(refer.replaces.toTag);
-    if (refer.replaces !== undefined && replaced?.leg.sipCallId !== refer.replaces.sipCallId) {
-      // RFC 3891 3: no dialog matches.
-      return request.respond(481, {});
-    }
+    const replaced = refer.replaces === undefined ? undefined : dialogNamed(this.#options.table, refer.replaces)?.leg;
+    // RFC 3891 3: no dialog matches, or none that is the phone's to replace.
+    if (refer.replaces !== undefined && replaced?.device.name !== leg.device.name) return request.respond(481, {});
     const referId = this.#options.context.ids.uuid();
     request.respond(202, { headers: refer.isUnsubscribed ? [["Refer-Sub", "false"]] : [] });
     if (!refer.isUnsubscribed) this.#refers.add(referId, leg.localTag, String(cseq.value.sequence));
@@ -164,25 +245,42 @@ export class CallFeatures implements SessionObserver<CallSession> {
         referId,
         legId: legIdOf(leg),
         to: refer.to,
-        ...(replaced === undefined ? {} : { replaces: legIdOf(replaced.leg) }),
+        ...(replaced === undefined ? {} : { replaces: legIdOf(replaced) }),
+        ...(refer.replaces?.earlyOnly === true ? { isEarlyOnly: true } : {}),
+        ...(refer.referredBy === undefined ? {} : { referredBy: refer.referredBy }),
       },
     });
   }
 
-  /** Stops its timers. */
+  /** Stops its timers, and follows nothing any more: the next process takes up calls as they are now. */
   close(): void {
+    this.#isClosed = true;
     for (const timer of this.#timers.values()) timer.cancel();
     this.#timers.clear();
+    this.#freed?.cancel();
   }
 
   #handle(event: ModelEvent): void {
+    if (this.#isClosed) return;
     this.#queue.push(event);
     if (this.#isRunning) return;
     this.#isRunning = true;
     for (let next = this.#queue.shift(); next !== undefined; next = this.#queue.shift()) {
-      for (const effect of advance(this.#world, next)) this.#perform(effect);
+      this.#step(next);
     }
     this.#isRunning = false;
+  }
+
+  /** A defect is that of one step: what other calls wait for still comes. */
+  #step(event: ModelEvent): void {
+    try {
+      const effects = advance(this.#world, event);
+      this.#file.save();
+      this.#switchboard.file(effects);
+      for (const effect of effects) this.#perform(effect);
+    } catch (error) {
+      this.#options.context.logger.error("call model failed", { event: event.type, error: errorMessageOf(error) });
+    }
   }
 
   #perform(effect: ModelEffect): void {
@@ -196,9 +294,8 @@ export class CallFeatures implements SessionObserver<CallSession> {
         this.#decision = { kind: "refused", status: effect.status, reason: effect.reason };
         return;
       case "join":
-        return this.#endUnless(this.#switchboard.join(effect), effect.sessionId);
       case "attach":
-        return this.#endUnless(this.#switchboard.attach(effect), effect.sessionId);
+        return this.#endUnless(this.#switchboard.connect(effect), effect.sessionId);
       case "originate":
         return this.#originate(effect);
       case "play":
@@ -210,8 +307,7 @@ export class CallFeatures implements SessionObserver<CallSession> {
       case "start-timer":
         return this.#startTimer(effect.timerId, effect.delayMs);
       case "stop-timer":
-        this.#timers.get(effect.timerId)?.cancel();
-        return void this.#timers.delete(effect.timerId);
+        return this.#stopTimer(effect.timerId);
       case "result": {
         const resolve = this.#commands.get(effect.commandId);
         this.#commands.delete(effect.commandId);
@@ -227,15 +323,16 @@ export class CallFeatures implements SessionObserver<CallSession> {
 
   #originate(effect: Extract<ModelEffect, { type: "originate" }>): void {
     const { inventory, newCalls } = this.#options;
-    const { sessionId, to, endpoint, onlyDevice } = effect;
+    const { sessionId, to, endpoint, onlyDevice, referredBy, hunt } = effect;
     const by = inventory.deviceByName(effect.by);
     const as = this.#shownAs(effect.from);
-    const rejected =
+    const reached =
       by === undefined || as === undefined
         ? { status: 480, cause: 20 }
-        : newCalls.originate({ sessionId, as, by, to, endpoint, onlyDevice });
-    if (rejected === undefined) return;
-    const { status, cause = causeOfStatus(status) } = rejected;
+        : newCalls.originate({ sessionId, as, by, to, endpoint, onlyDevice, referredBy, hunt });
+    if (reached === undefined) return;
+    if ("service" in reached) return this.#handle({ type: "answered", sessionId, endpoint: reached.service });
+    const { status, cause = causeOfStatus(status) } = reached;
     this.#handle({
       type: "ended",
       sessionId,
@@ -250,10 +347,17 @@ export class CallFeatures implements SessionObserver<CallSession> {
     return { kind: "peer", name: "", number, ...(name === undefined ? {} : { displayName: name }) };
   }
 
+  #stopTimer(timerId: string): void {
+    this.#timers.get(timerId)?.cancel();
+    this.#timers.delete(timerId);
+    this.#file.endTimer(timerId);
+  }
+
   #startTimer(timerId: string, delayMs: number): void {
     this.#timers.get(timerId)?.cancel();
+    this.#file.startTimer(timerId, delayMs);
     const timer = this.#options.context.clock.after(delayMs, () => {
-      this.#timers.delete(timerId);
+      this.#stopTimer(timerId);
       this.#handle({ type: "timer", timerId });
     });
     this.#timers.set(timerId, timer);

@@ -1,5 +1,6 @@
 import { isPrivate } from "../../identity/privacy.ts";
-import type { Address, LegFacts, Place } from "../../model/index.ts";
+import type { Address, LegFacts, Place, RestoredLeg, RestoredSession, Side } from "../../model/index.ts";
+import type { CallSession } from "../call-session.ts";
 import type { Leg, LegDevice } from "../leg.ts";
 
 /** Name of a leg in the model: the tag that we have given it. */
@@ -24,6 +25,26 @@ export function legFactsOf(leg: Leg): LegFacts {
     device: device.name,
     address: addressOf(device),
   };
+}
+
+/** A session as the model takes it up again; undefined: it is not up. */
+export function restoredSessionOf(session: CallSession): RestoredSession | undefined {
+  const { callId: sessionId, call, endpoint, progress } = session;
+  const caller = restoredLegOf(session, "caller");
+  if (call.state !== "established" || caller === undefined) return undefined;
+  const callee = restoredLegOf(session, "callee");
+  return {
+    sessionId,
+    caller,
+    ...(callee === undefined ? {} : { callee }),
+    ...(endpoint === undefined ? {} : { endpoint }),
+    called: progress.calledNumber,
+  };
+}
+
+function restoredLegOf(session: CallSession, side: Side): RestoredLeg | undefined {
+  const leg = session.leg(side);
+  return leg === undefined ? undefined : { ...legFactsOf(leg), isHolding: session.call[side].isHolding };
 }
 
 /** Devices that are rung, by their lines. */

@@ -1,6 +1,7 @@
 import type { FeatureSettings, Inventory } from "../../device/index.ts";
 import type { ModelSettings, ParkRangeSettings } from "../../model/index.ts";
 import { phoneDevice } from "../caller-identity.ts";
+import type { Hunting } from "../hunting/hunting.ts";
 import { addressOf } from "./leg-facts.ts";
 
 export interface ModelSettingsOptions {
@@ -9,10 +10,11 @@ export interface ModelSettingsOptions {
   readonly settings: FeatureSettings | undefined;
   /** Partitions that a device may dial, in the order of its search space. */
   readonly partitionsOf: (device: string) => readonly string[];
+  readonly hunting: Hunting;
 }
 
 /** What the call model reads of the configuration, as it is at the moment. */
-export function modelSettingsOf({ inventory, settings, partitionsOf }: ModelSettingsOptions): ModelSettings {
+export function modelSettingsOf({ inventory, settings, partitionsOf, hunting }: ModelSettingsOptions): ModelSettings {
   return {
     parkRange: (name): ParkRangeSettings | undefined => settings?.parkRange(name),
     parkRangesFor: (device) => (settings?.parkRanges(partitionsOf(device)) ?? []).map(({ name }) => name),
@@ -21,6 +23,15 @@ export function modelSettingsOf({ inventory, settings, partitionsOf }: ModelSett
     addressOf: (device) => {
       const [phone] = inventory.linesOf(device);
       return phone === undefined ? undefined : addressOf(phoneDevice(phone));
+    },
+    huntQueue: (pilot) => {
+      const { queue, noCoverage } = settings?.huntPilot(pilot) ?? {};
+      return queue && { ...queue, ...(noCoverage === undefined ? {} : { noCoverage }) };
+    },
+    huntSteps: (name) => {
+      const pilot = hunting.pilot(name);
+      const steps = pilot === undefined ? [] : hunting.steps(pilot);
+      return steps.map(({ group, members, ringMs }) => ({ group, lines: members.map(({ line }) => line), ringMs }));
     },
     isPrivate: (device) => settings?.deviceOf(device)?.privacy === true,
   };

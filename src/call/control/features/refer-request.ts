@@ -15,6 +15,8 @@ export interface ReferRequest {
   readonly to: string;
   /** The dialog that the new one is to replace; absent: none is named. */
   readonly replaces?: Replaces;
+  /** Referred-By, to be passed on (RFC 3892). */
+  readonly referredBy?: string;
   /** The sender wants no NOTIFYs (RFC 4488). */
   readonly isUnsubscribed: boolean;
 }
@@ -39,8 +41,16 @@ export function parseRefer(message: SipMessage): ReferRequest | undefined {
   return {
     to: detached(dialed.value.user),
     ...(replaces === undefined ? {} : { replaces }),
+    ...referredByOf(message),
     isUnsubscribed: message.get("refer-sub")?.trim().toLowerCase() === "false",
   };
+}
+
+/** What is malformed, or too long to be passed on, is left out. */
+function referredByOf(message: SipMessage): Pick<ReferRequest, "referredBy"> {
+  const value = message.get("referred-by");
+  if (value === undefined || value.length > MAX_HEADERS_LENGTH || !parseNameAddr(value).ok) return {};
+  return { referredBy: detached(value) };
 }
 
 function replacesIn(headers: string): Replaces | "malformed" | undefined {

@@ -8,6 +8,7 @@ import type { Asker } from "./transfer-state.ts";
 import { connect, isInTransfer, oppositeOf, transferring } from "./transfers.ts";
 
 const CONSULTED: Why = { cause: 16, feature: "transfer", by: "party" };
+const GIVEN_UP: Why = { ...CONSULTED, sip: { status: 487 } };
 
 /**
  * The other parties of two legs of a device are connected; the call of the first survives. Where one of the two calls has
@@ -18,6 +19,9 @@ export function transferConsulted(draft: Draft, one: ModelLeg, other: ModelLeg, 
   const [first, second] = one.isUp ? [one, other] : [other, one];
   const party = oppositeOf(world, first);
   if (party === undefined) return refuse(draft, asker, "no-consultation", "a call has to be established");
+  if (first.sessionId === second.sessionId) {
+    return refuse(draft, asker, "no-consultation", "a phone that has called itself has no other call");
+  }
   const target = oppositeOf(world, second);
   const legs = [first, second, ...[party, target].flatMap((each) => (each && "leg" in each ? [each.leg] : []))];
   if (legs.some(({ legId }) => isInTransfer(world, legId))) {
@@ -47,6 +51,6 @@ export function transferConsulted(draft: Draft, one: ModelLeg, other: ModelLeg, 
 /** The call of `second` is given up before it is answered. */
 function transferEarly(draft: Draft, first: ModelLeg, { callId, sessionId }: ModelLeg, asker: Asker): void {
   const to = draft.world.calls.get(callId)?.called ?? "";
-  draft.effects.push({ type: "release", sessionId, why: CONSULTED });
+  draft.effects.push({ type: "release", sessionId, why: GIVEN_UP });
   transferTo(draft, first, to, asker);
 }

@@ -1,3 +1,4 @@
+import type { DialedFeature } from "../model-event.ts";
 import type { Why } from "../why.ts";
 import type { Draft, ModelLeg, ModelSession } from "../world.ts";
 
@@ -7,10 +8,16 @@ export interface FeatureMachine {
   onRinging?(draft: Draft, id: string): void;
   /** Somebody has answered it; `legId` is absent when the device that dialed the feature is on its service. */
   onAnswered?(draft: Draft, id: string, session: ModelSession, legId: string | undefined): void;
+  /** Who called it has acknowledged that it was answered. */
+  onAcknowledged?(draft: Draft, id: string, session: ModelSession): void;
+  /** It was to ring a number that asks for a feature. @returns false: that is no use here */
+  onFeature?(draft: Draft, id: string, feature: DialedFeature): boolean;
   /** It is over; its legs have been dropped. `session` is what it was. */
   onEnded?(draft: Draft, id: string, session: ModelSession, why: Why): void;
   /** A leg, of any session, is about to end. */
   onLeaving?(draft: Draft, leg: ModelLeg, why: Why): void;
+  /** A leg, of any session, has ended, also where it was not about to leave: the switch or another feature has released it. */
+  onGone?(draft: Draft, leg: ModelLeg, why: Why): void;
   /** A timer named by `timerOf` has fired. */
   onTimer?(draft: Draft, id: string, name: string): void;
   /** An announcement in a session of its purpose is over. */

@@ -1,10 +1,20 @@
 import type { FeatureName } from "../world.ts";
 import type { FeatureMachine } from "./feature-machine.ts";
+import { HUNT } from "./hunt.ts";
+import { PARK_MACHINE } from "./park-machine.ts";
+import { PICKUP } from "./pickup.ts";
+import { REDIRECT } from "./redirect.ts";
 import { MAKE_CALL } from "./make-call.ts";
+import { SETTING } from "./setting.ts";
 import { TRANSFER } from "./transfer.ts";
 
 /** The machines of the features that have one. */
 export const MACHINES: Readonly<Partial<Record<FeatureName, FeatureMachine>>> = {
   transfer: TRANSFER,
+  redirect: REDIRECT,
+  park: PARK_MACHINE,
+  pickup: PICKUP,
   "make-call": MAKE_CALL,
+  hunt: HUNT,
+  setting: SETTING,
 };

@@ -1,8 +1,8 @@
 import { beginCall } from "../call-changes.ts";
 import type { CallCommand, CommandFailure } from "../call-command.ts";
-import { join } from "../reconnect.ts";
+import { attach, join } from "../reconnect.ts";
 import type { Why } from "../why.ts";
-import { nameSession, putSession, type Draft } from "../world.ts";
+import { nameSession, putSession, type Draft, type ModelSession } from "../world.ts";
 import { failureOf } from "./failure.ts";
 import type { FeatureMachine } from "./feature-machine.ts";
 import type { MakeCall } from "./make-call-state.ts";
@@ -39,9 +39,8 @@ export function makeCall(
 export const MAKE_CALL: FeatureMachine = {
   onAnswered: (draft, id, session, legId) => {
     const made = draft.world.madeCalls.get(id);
-    if (made === undefined || legId === undefined) return;
-    if (made.state === "prompting") callOther(draft, made, legId);
-    else if (made.target === session.sessionId) connect(draft, made, legId);
+    if (made?.state === "prompting" && legId !== undefined) callOther(draft, made, legId);
+    else if (made?.target === session.sessionId) connect(draft, made, session, legId);
   },
   onEnded: (draft, id, session, why) => {
     const made = draft.world.madeCalls.get(id);
@@ -51,14 +50,19 @@ export const MAKE_CALL: FeatureMachine = {
     const leg = made.legId === undefined ? undefined : draft.world.legs.get(made.legId);
     if (leg !== undefined) draft.effects.push({ type: "release", sessionId: leg.sessionId, why });
   },
-  onLeaving: (draft, { legId }, why) => {
-    for (const made of draft.world.madeCalls.values()) {
-      if (made.legId !== legId || made.target === undefined) continue;
-      draft.effects.push({ type: "release", sessionId: made.target, why });
-      return;
-    }
-  },
+  onLeaving: (draft, { legId }, why) => giveUp(draft, legId, why),
+  onGone: (draft, { legId }, why) => giveUp(draft, legId, why),
 };
+
+/** The device is out of the call: the number is rung no longer. */
+function giveUp(draft: Draft, legId: string, why: Why): void {
+  for (const made of draft.world.madeCalls.values()) {
+    if (made.legId !== legId || made.target === undefined) continue;
+    draft.world.madeCalls.delete(made.callId);
+    refuse(draft, made.commandId, "party-gone", `${made.device} has hung up`);
+    return void draft.effects.push({ type: "release", sessionId: made.target, why });
+  }
+}
 
 /** The device's user has answered: the number is rung. */
 function callOther(draft: Draft, made: MakeCall, legId: string): void {
@@ -79,10 +83,18 @@ function callOther(draft: Draft, made: MakeCall, legId: string): void {
   });
 }
 
-function connect(draft: Draft, { callId, commandId, legId }: MakeCall, target: string): void {
+/** @param target absent: the number leads to a service, without a session of its own */
+function connect(
+  draft: Draft,
+  { callId, commandId, legId }: MakeCall,
+  { sessionId, endpoint }: ModelSession,
+  target: string | undefined,
+): void {
   draft.world.madeCalls.delete(callId);
+  if (target === undefined) draft.world.sessions.delete(sessionId);
   if (legId === undefined) return;
-  join(draft, callId, legId, target, MADE);
+  if (target !== undefined) join(draft, callId, legId, target, MADE);
+  else if (endpoint !== undefined) attach(draft, callId, legId, endpoint, { why: MADE });
   draft.effects.push({ type: "result", commandId, result: { ok: true, callId } });
 }
 

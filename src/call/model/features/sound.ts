@@ -23,6 +23,15 @@ export function beginSound(draft: Draft, leg: ModelLeg): void {
   if (soundOf(draft.world, leg).source !== undefined) refreshSound(draft, leg);
 }
 
+/** The legs of a session begin with silence, or the relay has lost what it played to them. */
+export function beginSounds(draft: Draft, sessionId: string): void {
+  const session = draft.world.sessions.get(sessionId);
+  for (const legId of [session?.caller, session?.callee]) {
+    const leg = legId === undefined ? undefined : draft.world.legs.get(legId);
+    if (leg?.sessionId === sessionId && leg.isUp) beginSound(draft, leg);
+  }
+}
+
 /** Who has the call held by the switch hears nothing, whom another holds music, and who is being transferred how it rings. */
 function soundOf(world: World, leg: ModelLeg): Sound {
   if (leg.isHeldByCommand) return { source: "silence" };

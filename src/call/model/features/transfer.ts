@@ -3,6 +3,7 @@ import type { Draft } from "../world.ts";
 import { transferAnswered, transferFailed, transferLeaving, transferRinging } from "./blind-transfer.ts";
 import { dialedAnswered } from "./dialed-transfer.ts";
 import type { FeatureMachine } from "./feature-machine.ts";
+import { park, placeToPark } from "./park.ts";
 
 export { refuse } from "./asker.ts";
 export { transferTo } from "./blind-transfer.ts";
@@ -26,7 +27,22 @@ export const TRANSFER: FeatureMachine = {
     if (transfer?.state === "dialed") return void draft.world.transfers.delete(id);
     if (transfer !== undefined) transferFailed(draft, transfer, why);
   },
+  onFeature: (draft, id, feature) => {
+    const transfer = draft.world.transfers.get(id);
+    const place = placeToPark(feature);
+    if (transfer?.state !== "calling" || transfer.controller === undefined || place === undefined) return false;
+    const leg = draft.world.legs.get(transfer.controller);
+    if (leg === undefined) return false;
+    draft.world.transfers.delete(id);
+    park(draft, leg, place, transfer.asker);
+    return true;
+  },
   onLeaving: (draft, { legId }, why) => leaving(draft, legId, why),
+  onGone: (draft, { legId }, why) => {
+    for (const transfer of draft.world.transfers.values()) {
+      if (transfer.state !== "dialed" && transfer.party === legId) transferLeaving(draft, transfer, legId, why);
+    }
+  },
 };
 
 const GONE: Why = { cause: 16, feature: "blind-transfer", by: "party" };

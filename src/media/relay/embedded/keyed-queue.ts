@@ -2,27 +2,24 @@
 export class KeyedQueue {
   readonly #tails = new Map<string, Promise<void>>();
 
-  /** Runs a task as one of each of `keys`. */
-  runAll<Result>(keys: readonly string[], task: () => Promise<Result> | Result): Promise<Result> {
-    // Always in one order, so that no two wait for each other.
-    const ordered = [...new Set(keys)].sort();
-    const step = (index: number): Promise<Result> => {
-      const key = ordered[index];
-      return key === undefined ? Promise.resolve(task()) : this.run(key, () => step(index + 1));
-    };
-    return step(0);
+  /** Settles as the task does; a task runs also when the one before failed. */
+  run<Result>(key: string, task: () => Promise<Result> | Result): Promise<Result> {
+    return this.runAll([key], task);
   }
 
-  /** Settles as the task does; a task runs also when the one before failed. */
-  async run<Result>(key: string, task: () => Promise<Result> | Result): Promise<Result> {
-    const before = this.#tails.get(key);
+  /**
+   * Runs a task as one of each of `keys`: after all of theirs that were there before it, and before all that come later.
+   * Its places are taken at once, so that no two wait for each other.
+   */
+  async runAll<Result>(keys: readonly string[], task: () => Promise<Result> | Result): Promise<Result> {
+    const before = keys.map((key) => this.#tails.get(key)).filter((tail) => tail !== undefined);
     const { promise: tail, resolve: finish } = deferred();
-    this.#tails.set(key, tail);
+    for (const key of keys) this.#tails.set(key, tail);
     try {
-      if (before !== undefined) await before;
+      if (before.length > 0) await Promise.all(before);
       return await task();
     } finally {
-      if (this.#tails.get(key) === tail) this.#tails.delete(key);
+      for (const key of keys) if (this.#tails.get(key) === tail) this.#tails.delete(key);
       finish();
     }
   }

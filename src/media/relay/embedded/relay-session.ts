@@ -3,11 +3,13 @@ import { fitsOffer, offeredFormats, type OfferedFormats } from "../../sdp/answer
 import {
   chooseEndpointMedia,
   isG711,
+  saysTheSame,
   writeEndpointAnswer,
   writeEndpointOffer,
 } from "../../sdp/endpoint-description.ts";
 import { canReceive, canSend, effectiveDirection, type Direction } from "../../sdp/direction.ts";
 import { stampOrigin } from "../../sdp/origin.ts";
+import { parseSessionDescription } from "../../sdp/parse-session-description.ts";
 import { isRelayable } from "../../sdp/relayable-media.ts";
 import { rewriteForRelay, type RelayedMedia } from "../../sdp/rewrite-for-relay.ts";
 import { agreedCodecs, lawOf } from "../../sdp/agreed-codec.ts";
@@ -41,6 +43,11 @@ type Agreed = Omit<FarEndSetting, "kind"> & { readonly isOver?: boolean | undefi
 /** The other side. */
 function otherSide(side: SideIndex): SideIndex {
   return side === 0 ? 1 : 0;
+}
+
+function parseLast(sdp: string | undefined): SessionDescription | undefined {
+  const parsed = sdp === undefined ? undefined : parseSessionDescription(sdp);
+  return parsed?.ok === true ? parsed.value : undefined;
 }
 
 /** The media of one call: two sides, or one side and a built-in far end. Owns its sockets. */
@@ -180,24 +187,27 @@ export class RelaySession {
     this.farEnd.prepare(kind);
     this.#farSide = { index: otherSide(phone), kind };
     this.#agreeWithFarEnd(phone, description, options, choice.mediaIndex, choice.codec);
-    const body = writeEndpointAnswer(
-      description,
-      choice,
-      advertisedAddress,
-      this.#streams.portOf(choice.mediaIndex, phone),
-    );
-    return this.#stamped(phone, body);
+    const port = this.#streams.portOf(choice.mediaIndex, phone);
+    const { lastSdp } = this.sides[phone];
+    const before = parseLast(lastSdp);
+    // Who joins a phone to a far end compares: it is not asked again when this is what it has already.
+    if (lastSdp !== undefined && before !== undefined && saysTheSame(before, description, choice, port)) return lastSdp;
+    return this.#stamped(phone, writeEndpointAnswer(description, choice, advertisedAddress, port));
   }
 
   /** @throws {MediaError} `offer-refused`, `no-ports`, `conference-full`; the session is then as before */
   async offerByEndpoint(farEnd: SideIndex, kind: RelayEndpoint): Promise<string> {
     this.#refuseTwoPhones(farEnd);
     const phone = otherSide(farEnd);
-    await this.#streams.ensure([0], [phone]);
+    const known = this.#streams.values().find(({ isPlain, legs }) => isPlain && legs[phone] !== undefined);
+    const before = parseLast(this.sides[phone].lastSdp);
+    const mediaIndex = before === undefined ? 0 : (known?.mediaIndex ?? 0);
+    await this.#streams.ensure([mediaIndex], [phone]);
     this.farEnd.prepare(kind);
     this.#farSide = { index: farEnd, kind };
-    this.sides[farEnd].offered = new Map([[0, "sendrecv"]]);
-    return this.#stamped(phone, writeEndpointOffer(this.#context.advertisedAddress, this.#streams.portOf(0, phone)));
+    this.sides[farEnd].offered = new Map([[mediaIndex, "sendrecv"]]);
+    const port = this.#streams.portOf(mediaIndex, phone);
+    return this.#stamped(phone, writeEndpointOffer(this.#context.advertisedAddress, port, mediaIndex, before));
   }
 
   /** Lets a side hear something else than the other; undefined: the other. */
@@ -259,7 +269,8 @@ export class RelaySession {
   #answerToFarEnd(phone: SideIndex, description: SessionDescription, options: RelayOptions, kind: RelayEndpoint): void {
     const isRefused = description.media.every((media) => media.port === 0);
     const choice = chooseEndpointMedia(description, this.#context.advertisedAddress, false);
-    if (choice?.mediaIndex === 0) this.#agreeWithFarEnd(phone, description, options, 0, choice.codec);
+    const isOffered = choice !== undefined && this.sides[otherSide(phone)].offered?.has(choice.mediaIndex) === true;
+    if (isOffered) this.#agreeWithFarEnd(phone, description, options, choice.mediaIndex, choice.codec);
     else if (!isRefused) throw new MediaError("no-common-codec", `the ${kind} speaks none of the answered codecs`);
   }
 
@@ -323,6 +334,7 @@ export class RelaySession {
     const side = this.sides[to];
     const { sdp, origin } = stampOrigin(side.origin, body, this.#context.advertisedAddress);
     side.origin = origin;
+    side.lastSdp = sdp;
     return sdp;
   }
 }

@@ -24,6 +24,8 @@ export class RelaySide implements SocketOwner {
   offered: ReadonlyMap<number, Direction> | undefined;
   /** What its last offer had, by media line; not kept for another process, which then holds answers against nothing. */
   formats: ReadonlyMap<number, OfferedFormats> = new Map();
+  /** What it was sent last; not kept for another process. */
+  lastSdp: string | undefined;
   /** It is a side of another session now; what is here is what it was. */
   hasLeft: boolean;
   lastHeardMs = 0;
@@ -48,9 +50,10 @@ export class RelaySide implements SocketOwner {
 
 /** The same party as a side of another session, where nothing is counted yet. */
 export function movedSide(from: RelaySide, tag: string, newSide: (start: RelaySideStart) => RelaySide): RelaySide {
-  const { origin, hasBeenHeard, offered, formats, lastHeardMs } = from;
+  const { origin, hasBeenHeard, offered, formats, lastSdp, lastHeardMs } = from;
   const side = newSide({ tag, origin, hasBeenHeard, offered });
   side.formats = formats;
+  side.lastSdp = lastSdp;
   side.lastHeardMs = lastHeardMs;
   return side;
 }

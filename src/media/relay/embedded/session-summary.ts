@@ -11,6 +11,7 @@ export function summarize(session: RelaySession): RelaySessionSummary {
     ports: session.ports,
     sides: [sideStatistics(session, 0), sideStatistics(session, 1)],
     ...(session.isRestored ? { isPartial: true } : {}),
+    ...(session.farEnd.isOver ? { hasPromptEnded: true } : {}),
   };
 }
 

@@ -98,14 +98,18 @@ export class SessionTable {
     return this.#change(key, false, (session, offerer) => session.answer(offerer, parsed(sdp), options));
   }
 
-  async answerByEndpoint(key: RelayKey, endpoint: RelayEndpoint, sdp: string, options: RelayOptions): Promise<string> {
-    await this.#options.context.prompts.load(endpoint);
-    return this.#change(key, true, (session, phone) => session.answerByEndpoint(phone, endpoint, parsed(sdp), options));
+  answerByEndpoint(key: RelayKey, endpoint: RelayEndpoint, sdp: string, options: RelayOptions): Promise<string> {
+    return this.#change(key, true, async (session, phone) => {
+      await this.#options.context.prompts.load(endpoint);
+      return session.answerByEndpoint(phone, endpoint, parsed(sdp), options);
+    });
   }
 
-  async offerByEndpoint(key: RelayKey, endpoint: RelayEndpoint): Promise<string> {
-    await this.#options.context.prompts.load(endpoint);
-    return this.#change(key, true, (session, farEnd) => session.offerByEndpoint(farEnd, endpoint));
+  offerByEndpoint(key: RelayKey, endpoint: RelayEndpoint): Promise<string> {
+    return this.#change(key, true, async (session, farEnd) => {
+      await this.#options.context.prompts.load(endpoint);
+      return session.offerByEndpoint(farEnd, endpoint);
+    });
   }
 
   /** See `MediaRelay.join`. */
@@ -126,9 +130,9 @@ export class SessionTable {
   }
 
   /** See `MediaRelay.play`. */
-  async play(callId: string, tag: string, source: PlaySource | undefined): Promise<void> {
-    if (source !== undefined) await this.#options.context.prompts.load(source);
-    await this.#queue.run(callId, () => {
+  play(callId: string, tag: string, source: PlaySource | undefined): Promise<void> {
+    return this.#queue.run(callId, async () => {
+      if (source !== undefined) await this.#options.context.prompts.load(source);
       const { session, index } = this.#place({ callId, tag });
       session.play(index, source);
       this.#save(session);

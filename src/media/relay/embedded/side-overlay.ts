@@ -46,7 +46,8 @@ export class SideOverlay {
     const stream = streams.find(({ isPlain, legs }) => isPlain && legs[index] !== undefined);
     const hearing = stream?.hearing[index];
     const end = stream?.legs[index]?.rtp;
-    if (hearing?.law === undefined || end === undefined) return this.#refuse(source);
+    if (hearing === undefined || end === undefined) return this.#silence();
+    if (hearing.law === undefined) return this.#refuse(source);
     if (this.#end !== end) this.#silence();
     this.#end = end;
     this.#outlet ??= new PromptOutlet(this.#options.context, overlaySink(end));

@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import { CallRouting } from "../../../../src/call/control/call-routing.ts";
+import { CallTable } from "../../../../src/call/control/call-table.ts";
+import { Hunting } from "../../../../src/call/control/hunting/hunting.ts";
 import type { LineForwarding, Peer, SipPhone } from "../../../../src/call/device/index.ts";
 import { analyze } from "../../../../src/call/digit-analysis/index.ts";
 import type { Binding } from "../../../../src/call/registrar/index.ts";
@@ -64,6 +66,8 @@ describe("forwarding chains", () => {
     if (kind === "busy") busy.add(number);
     if (kind === "unregistered") absent.add(number);
   };
+  const lookup = ({ directoryNumber }: SipPhone): Binding[] =>
+    absent.has(directoryNumber) ? [] : [bindingOf(directoryNumber)];
   const routing = (origin: Origin = "internal", maxForwards = MAX_HOPS): CallRouting => {
     const caller: SipPhone | Peer | undefined = origin === "internal" ? phoneOf(inventory, CALLER) : inventory.peers[0];
     assert.ok(caller);
@@ -84,11 +88,20 @@ describe("forwarding chains", () => {
       received: [],
       isOwnHost: () => false,
       toll,
+      hunting: new Hunting({
+        settings: undefined,
+        inventory,
+        lookup,
+        table: new CallTable(),
+        clock: new ManualClock(),
+      }),
+      isQueued: () => false,
       context: {
         ids: new RandomIds(),
-        lookup: ({ directoryNumber }) => (absent.has(directoryNumber) ? [] : [bindingOf(directoryNumber)]),
+        lookup,
         onFlowFailed: () => undefined,
         isBusy: (party) => party.kind === "sip-phone" && busy.has(party.directoryNumber),
+        isSilent: () => false,
         isUsable: () => true,
         mayHide: true,
         ringSeconds: 60,

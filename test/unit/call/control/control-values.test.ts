@@ -271,6 +271,7 @@ describe("routeCall", () => {
     lookup: () => bindings,
     onFlowFailed: () => undefined,
     isBusy: () => false,
+    isSilent: () => false,
     ringSeconds: 100,
     serialRingSeconds: 20,
     isUsable: () => true,

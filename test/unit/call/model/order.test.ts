@@ -248,9 +248,9 @@ describe("order of the changes of calls", () => {
         C connected, established
         c-phone active, talking
         transfer start: c1 survives
-        transfer end: c1 survives
         b-phone dropped
         B disconnected
+        transfer end: c1 survives
       `),
     );
     assert.deepEqual([...story.world.calls.keys()], ["c1"]);
@@ -271,12 +271,12 @@ describe("order of the changes of calls", () => {
       table(`
         transfer start: c1 survives, c2 dissolves
         C moved from c2 to c1
-        transfer end: c1 survives, c2 dissolves
         b-phone dropped
         B disconnected
         b-phone dropped
         B disconnected
         call c2 invalid
+        transfer end: c1 survives, c2 dissolves
       `),
     );
     assert.deepEqual(story.world.calls.get("c1")?.mergedFrom, ["c2"]);

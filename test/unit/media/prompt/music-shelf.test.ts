@@ -42,6 +42,19 @@ describe("MusicShelf", () => {
     assert.deepEqual(warnings, []);
   });
 
+  it("given a file that is played once, when loaded, then it is the same music with silence behind its end", async () => {
+    shelf.setFiles([{ name: "hold", file: write("hold.wav", 500) }]);
+    await shelf.load("announcement:music:hold");
+    const music = shelf.get("music:hold", "PCMA");
+    const once = shelf.get("once:hold", "PCMA");
+    const { length } = music.audio;
+    assert.deepEqual([once.endBytes, once.loopStartBytes, once.audio.length], [length, length, length + 160]);
+    assert.deepEqual(once.audio.subarray(0, length), music.audio);
+    assert.ok(once.audio.subarray(length).every((octet) => octet === 0xd5));
+    assert.equal(shelf.get("once:hold", "PCMA"), once);
+    assert.equal(shelf.get("once:unknown", "PCMU").endBytes, library.get("music", "PCMU").audio.length);
+  });
+
   it("given what cannot be read, when loaded again and again, then it is the built-in music, and said once", async () => {
     shelf.setFiles([{ name: "gone", file: folder.join("gone.wav") }, { name: "built-in" }]);
     for (const name of ["music:gone", "music:gone", "music:unknown", "music:built-in"]) await shelf.load(name);

@@ -40,7 +40,7 @@ describe("PromptLibrary", () => {
   });
 
   it("given announcements, when rendered, then each has an end in whole frames, and silence after it", () => {
-    for (const name of ["unavailable", "please-wait", "conference-enter", "conference-leave"] as const) {
+    for (const name of ["unavailable", "please-wait", "confirmed", "conference-enter", "conference-leave"] as const) {
       const { audio, loopStartBytes, endBytes } = library.get(name, "PCMU");
       assert.equal(endBytes, loopStartBytes);
       assert.equal(audio.length - loopStartBytes, 160);

@@ -1,12 +1,14 @@
 import assert from "node:assert/strict";
 import {
   chooseEndpointMedia,
+  saysTheSame,
   writeEndpointAnswer,
   writeEndpointOffer,
   type EndpointChoice,
 } from "../../../../src/media/sdp/endpoint-description.ts";
 import { parseSessionDescription } from "../../../../src/media/sdp/parse-session-description.ts";
 import type { SessionDescription } from "../../../../src/media/sdp/session-description.ts";
+import { audioSdp } from "../../../support/audio-sdp.ts";
 import { BARESIP, DESK_PHONE, JSSIP, LINPHONE } from "./sample-descriptions.ts";
 
 const RELAY = "198.51.100.200";
@@ -107,5 +109,62 @@ describe("writeEndpointOffer", () => {
       ["PCMU", "PCMA", "telephone-event"],
     );
     assert.equal(audio?.direction, "sendrecv");
+  });
+
+  it("given what the phone was sent before, when written, then its other lines are refused in their places", () => {
+    const before = parsed(
+      ["v=0", "o=- 1 1 IN IP4 192.0.2.1", "s=-", "c=IN IP4 192.0.2.1", "t=0 0"]
+        .concat(["m=video 4000 RTP/AVP 34", "m=audio 4002 RTP/AVP 0", "m=image 0 udptl t38", ""])
+        .join("\r\n"),
+    );
+    const offer = writeEndpointOffer(RELAY, 20_000, 1, before).replace("s=", "o=- 1 1 IN IP4 192.0.2.1\r\ns=");
+    assert.deepEqual(
+      parsed(offer).media.map(({ type, port, protocol }) => [type, port, protocol]),
+      [
+        ["video", 0, "RTP/AVP"],
+        ["audio", 20_000, "RTP/AVP"],
+        ["image", 0, "udptl"],
+      ],
+    );
+  });
+});
+
+describe("saysTheSame", () => {
+  const port = 20_000;
+  const g711 = [
+    [0, "PCMU/8000"],
+    [8, "PCMA/8000"],
+    [101, "telephone-event/8000"],
+  ] as const;
+  const offered = audioSdp({ port: 4000, formats: g711 });
+  const says = (before: string, offer = offered): boolean => {
+    const choice = choose(offer);
+    assert.ok(choice);
+    return saysTheSame(parsed(before), parsed(offer), choice, port);
+  };
+
+  it("given one codec in common with the phone's SDP, when compared, then it is the same, whatever else was offered", () => {
+    assert.ok(says(audioSdp({ port, formats: [g711[0], g711[2]] })));
+    assert.ok(says(audioSdp({ port, formats: g711 }), audioSdp({ port: 4000, formats: [g711[0]] })));
+  });
+
+  it("given another port, direction, codec or choice of codecs, or more lines, when compared, then it is not", () => {
+    const one = { port, formats: [g711[0]] };
+    const others = [
+      audioSdp({ ...one, port: 20_002 }),
+      audioSdp({ ...one, lines: ["a=sendonly"] }),
+      audioSdp({ ...one, formats: [g711[1]] }),
+      audioSdp({ ...one, formats: g711 }),
+      audioSdp({ ...one, address: "0.0.0.0" }),
+      `${audioSdp(one)}m=video 4000 RTP/AVP 34\r\n`,
+    ];
+    for (const before of others) assert.equal(says(before), false, before);
+  });
+
+  it("given another line that the phone was sent, when it is refused or not, then that decides", () => {
+    const video = (sdp: string, videoPort: number): string => `${sdp}m=video ${videoPort} RTP/AVP 34\r\n`;
+    const before = audioSdp({ port, formats: [g711[0]] });
+    assert.ok(says(video(before, 0), video(offered, 5000)));
+    assert.equal(says(video(before, 5000), video(offered, 5000)), false);
   });
 });

@@ -67,6 +67,8 @@ class Driver {
   readonly world = new CallWorld();
   isEdgeUp = true;
   #diversions = 0;
+  /** Diverted calls are answered by a service, half of them. */
+  mayServe = false;
   #transactions = 0;
   #sdp = 0;
 
@@ -86,7 +88,8 @@ class Driver {
       const groups = [{ branchIds: [id], ringMs: 1_000, ...(pick % 2 === 0 ? {} : { tryMs: 500 }) }];
       const isSomewhere = this.#diversions <= 2 && pick > 1;
       const route = { kind: "branches", groups, diverts: ["busy", "no-answer", "unregistered"] } as const;
-      world.send({ type: "diverted", route: isSomewhere ? route : undefined });
+      const isServed = this.mayServe && pick % 2 === 1;
+      world.send({ type: "diverted", route: isServed ? { kind: "endpoint" } : isSomewhere ? route : undefined });
     }
     assert.equal(world.isDiverting, false, "nobody says where it goes");
   }
@@ -317,7 +320,7 @@ describe("call model", () => {
     fc.assert(
       fc.property(
         fc.boolean(),
-        fc.constantFrom("one", "two", "serial", "trunks", "diverting", "endpoint"),
+        fc.constantFrom("one", "two", "serial", "trunks", "diverting", "hunting", "endpoint"),
         fc.array(happening, { maxLength: 60 }),
         (hasOffer, kind, happenings) => {
           const driver = new Driver();
@@ -335,11 +338,28 @@ describe("call model", () => {
               { branchIds: ["c"], ringMs: 1_000, tryMs: 500 },
             ],
             diverting: [{ branchIds: ["a", "b"], ringMs: 1_000 }],
+            hunting: [
+              { branchIds: ["a", "b"], ringMs: 1_000, isHunted: true },
+              { branchIds: ["c"], ringMs: 1_000, isHunted: true },
+            ] as const,
             endpoint: [],
           }[kind];
-          const diverts = kind === "diverting" ? (["busy", "no-answer", "unregistered"] as const) : [];
-          const route = kind === "endpoint" ? ({ kind } as const) : ({ kind: "branches", groups, diverts } as const);
-          world.send({ type: "offered", sdp: hasOffer ? SDP : undefined, route });
+          const diverts = {
+            diverting: ["busy", "no-answer", "unregistered"],
+            hunting: ["no-coverage"],
+          } as const;
+          const route = {
+            kind: "branches",
+            groups,
+            ...(kind === "diverting" || kind === "hunting" ? { diverts: diverts[kind] } : {}),
+            ...(kind === "hunting" ? { wholeMs: 5_000 } : {}),
+          } as const;
+          driver.mayServe = kind === "hunting";
+          world.send({
+            type: "offered",
+            sdp: hasOffer ? SDP : undefined,
+            route: kind === "endpoint" ? { kind } : route,
+          });
           for (const one of happenings) driver.apply(one);
           driver.finish();
           assert.equal(world.ended, 1, "ends once");

@@ -3,8 +3,11 @@ import { SwitchError } from "../../../../../src/common/index.ts";
 import {
   answerByEndpointParams,
   checkParams,
+  configureParams,
+  joinParams,
   offerByEndpointParams,
   offerParams,
+  playParams,
   releaseParams,
 } from "../../../../../src/media/relay/embedded/relay-params.ts";
 
@@ -40,6 +43,13 @@ describe("checkParams", () => {
       [answerByEndpointParams, { ...offer, endpoint: "radio" }, /endpoint/],
       [offerByEndpointParams, key, /endpoint/],
       [releaseParams, {}, /callId/],
+      [joinParams, { callId: "c" }, /caller/],
+      [joinParams, { callId: "c", caller: { callId: "a", tag: "" } }, /caller.tag/],
+      [joinParams, { callId: "c", caller: { callId: "a", tag: "b" }, callee: {} }, /callee.callId/],
+      [playParams, { callId: "c", tag: "a", source: "echo" }, /source/],
+      [playParams, { callId: "c", source: "music" }, /tag/],
+      [configureParams, { music: [{ name: "../x" }] }, /music.0.name/],
+      [configureParams, { music: Array.from({ length: 1_001 }, () => ({ name: "x" })) }, /music/],
     ];
     for (const [schema, params, message] of cases) {
       assert.throws(

@@ -1,0 +1,164 @@
+import type { Clock } from "../../../common/index.ts";
+import {
+  featureTables,
+  isPlainCall,
+  type FeatureTable,
+  type SavedFeature,
+  type SavedModel,
+  type SavedModelCall,
+  type World,
+} from "../../model/index.ts";
+import type { EntryStore } from "../call-journal.ts";
+
+/** A timer that was running. */
+export interface SavedTimer {
+  readonly timerId: string;
+  /** What is left of it. */
+  readonly delayMs: number;
+}
+
+/** A table whose keys are noted when they change. */
+type Watched = Pick<Map<string, unknown>, "get" | "set" | "delete">;
+
+/**
+ * What outlives the process beside sessions: calls that are more than their session, entries of features' tables, and
+ * timers. A call of one plain session costs nothing: it is made anew from that.
+ */
+export class ModelFile {
+  readonly #world: World;
+  readonly #store: EntryStore;
+  readonly #clock: Clock;
+  readonly #tables: ReadonlyMap<FeatureTable, Map<string, unknown>>;
+  readonly #sessionsOfCalls = new Map<string, Set<string>>();
+  readonly #changedCalls = new Set<string>();
+  readonly #changedFeatures = new Map<string, { readonly table: FeatureTable; readonly key: string }>();
+
+  /** @param world is written to by the model alone; its tables tell of their changes from now on */
+  constructor(world: World, store: EntryStore, clock: Clock) {
+    this.#world = world;
+    this.#store = store;
+    this.#clock = clock;
+    this.#tables = featureTables(world);
+    watch(world.calls, (callId) => this.#changedCalls.add(callId));
+    watch(world.legs, (_legId, before, after) => {
+      for (const leg of [before, after]) if (leg !== undefined) this.#changedCalls.add(leg.callId);
+    });
+    watch(world.sessions, (sessionId, before, after) => {
+      if (before !== undefined && before.callId !== after?.callId) this.#leave(before.callId, sessionId);
+      if (after !== undefined) this.#enter(after.callId, sessionId);
+    });
+    for (const [table, entries] of this.#tables) {
+      watch(entries, (key) => this.#changedFeatures.set(`${table} ${key}`, { table, key }));
+    }
+  }
+
+  /** How much the model has, by table. */
+  get sizes(): ReadonlyMap<string, number> {
+    const { calls, legs, sessions } = this.#world;
+    const core = [
+      ["calls", calls.size],
+      ["legs", legs.size],
+      ["sessions", sessions.size],
+    ] as const;
+    return new Map([...core, ...[...this.#tables].map(([table, entries]) => [table, entries.size] as const)]);
+  }
+
+  /** Puts on file what has changed, before anybody is told of it. */
+  save(): void {
+    for (const callId of this.#changedCalls) {
+      const saved = this.#callToSave(callId);
+      if (saved === undefined) this.#store.removeEntry(`call ${callId}`);
+      else this.#store.putEntry(`call ${callId}`, saved);
+    }
+    for (const [entry, { table, key }] of this.#changedFeatures) {
+      const value = this.#tables.get(table)?.get(key);
+      if (value === undefined) this.#store.removeEntry(entry);
+      else this.#store.putEntry(entry, value);
+    }
+    this.#changedCalls.clear();
+    this.#changedFeatures.clear();
+  }
+
+  startTimer(timerId: string, delayMs: number): void {
+    this.#store.putEntry(`timer ${timerId}`, this.#clock.wallMs() + delayMs);
+  }
+
+  /** It has fired, or is not wanted any more. */
+  endTimer(timerId: string): void {
+    this.#store.removeEntry(`timer ${timerId}`);
+  }
+
+  /** What the process before this one has left; entries that nothing here knows are removed. */
+  read(): { readonly saved: SavedModel; readonly timers: readonly SavedTimer[] } {
+    const calls: SavedModelCall[] = [];
+    const features: SavedFeature[] = [];
+    const timers: SavedTimer[] = [];
+    for (const [entry, value] of [...this.#store.entries]) {
+      const [kind = "", ...rest] = entry.split(" ");
+      const key = rest.join(" ");
+      const table = kind as FeatureTable;
+      if (kind === "call" && isSavedModelCall(value)) calls.push(value);
+      else if (kind === "timer" && typeof value === "number") {
+        timers.push({ timerId: key, delayMs: Math.max(0, value - this.#clock.wallMs()) });
+      } else if (this.#tables.has(table)) features.push({ table, key, value });
+      else if (kind !== "refer") this.#store.removeEntry(entry);
+    }
+    return { saved: { calls, features }, timers };
+  }
+
+  /** Undefined: nothing beyond its session. */
+  #callToSave(callId: string): SavedModelCall | undefined {
+    const { calls, legs, sessions } = this.#world;
+    const call = calls.get(callId);
+    if (call === undefined) return undefined;
+    const own = [...(this.#sessionsOfCalls.get(callId) ?? [])].map((sessionId) => sessions.get(sessionId));
+    const known = own.filter((session) => session !== undefined);
+    if (isPlainCall(this.#world, call, known)) return undefined;
+    const legIds = call.connections.flatMap(({ terminals }) => terminals.map(({ legId }) => legId));
+    const ownLegs = legIds.map((legId) => (legId === undefined ? undefined : legs.get(legId)));
+    return { call, legs: ownLegs.filter((leg) => leg !== undefined), sessions: known };
+  }
+
+  #enter(callId: string, sessionId: string): void {
+    const own = this.#sessionsOfCalls.get(callId) ?? new Set();
+    own.add(sessionId);
+    this.#sessionsOfCalls.set(callId, own);
+    this.#changedCalls.add(callId);
+  }
+
+  #leave(callId: string, sessionId: string): void {
+    const own = this.#sessionsOfCalls.get(callId);
+    own?.delete(sessionId);
+    if (own?.size === 0) this.#sessionsOfCalls.delete(callId);
+    this.#changedCalls.add(callId);
+  }
+}
+
+/** Tells of each change of a table, whoever makes it. */
+function watch<Value>(
+  table: Map<string, Value>,
+  onChange: (key: string, before: Value | undefined, after: Value | undefined) => void,
+): void {
+  const plain = Map.prototype as Map<string, Value>;
+  const watched: Partial<Watched> = {
+    set: (key: string, value: unknown) => {
+      const before = table.get(key);
+      plain.set.call(table, key, value as Value);
+      if (before !== value) onChange(key, before, value as Value);
+      return table;
+    },
+    delete: (key: string) => {
+      const before = table.get(key);
+      const isThere = plain.delete.call(table, key);
+      if (isThere) onChange(key, before, undefined);
+      return isThere;
+    },
+  };
+  Object.assign(table, watched);
+}
+
+function isSavedModelCall(value: unknown): value is SavedModelCall {
+  if (typeof value !== "object" || value === null) return false;
+  const { call, legs, sessions } = value as Partial<SavedModelCall>;
+  return typeof call?.callId === "string" && Array.isArray(legs) && Array.isArray(sessions);
+}

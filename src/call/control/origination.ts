@@ -1,0 +1,26 @@
+import type { RelayEndpoint } from "../../media/index.ts";
+import type { Peer, SipPhone } from "../device/index.ts";
+import type { HuntStep } from "../model/index.ts";
+import type { LegDevice } from "./leg.ts";
+
+/** A call of the switch itself. */
+export interface Origination {
+  readonly sessionId: string;
+  /** Who is shown as the caller. */
+  readonly as: LegDevice;
+  /** Whose calling search space it is, and who pays. */
+  readonly by: SipPhone | Peer;
+  readonly to: string;
+  readonly endpoint: RelayEndpoint;
+  /** Only this phone is rung, wherever its calls are forwarded to. */
+  readonly onlyDevice?: string | undefined;
+  /** Members of a pilot are rung, and `to` is what was dialed of it; absent: the number is called. */
+  readonly hunt?: { readonly pilot: string; readonly step: HuntStep } | undefined;
+  /** Referred-By of the INVITEs; absent: none. */
+  readonly referredBy?: string | undefined;
+}
+
+/** What became of a call of the switch itself that does not ring: the number leads to a service. */
+export interface ReachedService {
+  readonly service: RelayEndpoint;
+}

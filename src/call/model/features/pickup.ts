@@ -1,0 +1,162 @@
+import { dropLeg } from "../basic-call.ts";
+import { linkCalls } from "../call-changes.ts";
+import type { CallCommand } from "../call-command.ts";
+import type { DialRefusal } from "./dial-refusal.ts";
+import type { ModelEvent } from "../model-event.ts";
+import { moveLeg } from "../reconnect.ts";
+import type { Why } from "../why.ts";
+import { nameSession, putSession, type Draft, type ModelSession, type World } from "../world.ts";
+import { failureOf } from "./failure.ts";
+import type { FeatureMachine } from "./feature-machine.ts";
+import type { Pickup, Wanted } from "./pickup-state.ts";
+import { reportDone, reportFailure } from "./report.ts";
+
+export const PICKED_UP: Why = { cause: 16, feature: "pickup", by: "party" };
+/** Q.850 26: somebody else has it. */
+const GONE: Why = { cause: 26, feature: "pickup", by: "system" };
+const NOTHING: DialRefusal = { status: 404, reason: "pickup-nothing" };
+
+/** What a device means by a feature code, or by the number of a group; undefined: it is in no group. */
+export function wantedBy(
+  { settings }: World,
+  line: string | undefined,
+  { group, number }: { readonly group?: string | undefined; readonly number?: string | undefined },
+): Wanted | undefined {
+  if (number !== undefined) return { kind: "number", number };
+  const own = group ?? (line === undefined ? undefined : settings.pickupGroupOf(line));
+  return own === undefined ? undefined : { kind: "group", group: own };
+}
+
+/** The oldest call that may be taken: never one that the device makes itself, nor one that somebody is about to have. */
+function oldest(
+  { sessions, legs, settings, pickups }: World,
+  device: string,
+  wanted: Wanted,
+): ModelSession | undefined {
+  const taken = new Set([...pickups.values()].map(({ target }) => target));
+  const members = wanted.kind === "group" ? new Set(settings.pickupMembers(wanted.group)) : undefined;
+  for (const session of sessions.values()) {
+    // A call of the switch itself has no caller who waits for an answer.
+    const caller = session.caller === undefined ? undefined : legs.get(session.caller);
+    if (session.stage !== "setup" || caller === undefined || caller.device === device) continue;
+    if (taken.has(session.sessionId)) continue;
+    const isWanted = session.ringing.some(({ place: { address } }) => {
+      if (address.line === undefined) return false;
+      if (members !== undefined) return members.has(address.line);
+      const isNumber = wanted.kind === "number" && address.number === wanted.number;
+      return isNumber && settings.pickupGroupOf(address.line) !== undefined;
+    });
+    if (isWanted) return session;
+  }
+  return undefined;
+}
+
+/** A device has dialed for a call that rings elsewhere. @returns why not; undefined: it is answered with silence */
+export function dialedPickup(
+  draft: Draft,
+  sessionId: string,
+  device: string,
+  wanted: Wanted | undefined,
+): DialRefusal | undefined {
+  const session = draft.world.sessions.get(sessionId);
+  if (session === undefined || wanted === undefined || oldest(draft.world, device, wanted) === undefined)
+    return NOTHING;
+  putSession(draft, { ...session, purpose: { feature: "pickup", id: sessionId } });
+  draft.world.pickups.set(sessionId, { pickupId: sessionId, state: "asking", device, wanted });
+  return undefined;
+}
+
+/** A device is rung that is to have a call that rings elsewhere. */
+export function commandPickup(
+  draft: Draft,
+  { device, line, group, number }: Extract<CallCommand, { type: "pickup" }>,
+  commandId: string,
+): void {
+  const { world } = draft;
+  const address = world.settings.addressOf(device);
+  const wanted = wantedBy(world, line ?? address?.line, { group, number });
+  const target = wanted === undefined ? undefined : oldest(world, device, wanted);
+  if (wanted === undefined || target?.caller === undefined || address === undefined) {
+    return reportFailure(draft, { commandId }, "pickup-nothing", "no call rings that this device may take");
+  }
+  const { callId, caller } = target;
+  const sessionId = nameSession(draft, callId);
+  putSession(draft, {
+    sessionId,
+    callId,
+    stage: "setup",
+    ringing: [],
+    purpose: { feature: "pickup", id: sessionId },
+  });
+  world.pickups.set(sessionId, { pickupId: sessionId, state: "asking", device, wanted, commandId });
+  const from = { legId: caller };
+  const callee = { by: device, to: address.number, onlyDevice: device };
+  draft.effects.push({ type: "originate", sessionId, callId, from, ...callee, endpoint: "silence", feature: "pickup" });
+}
+
+/**
+ * Who picks up is connected: it is asked to answer the oldest call that rings now. The call that it dialed for may have
+ * gone meanwhile, and another may be there.
+ */
+function take(draft: Draft, pickup: Pickup, legId: string): void {
+  const { world, effects } = draft;
+  const { pickupId, device, wanted } = pickup;
+  const target = oldest(world, device, wanted);
+  const leg = world.legs.get(legId);
+  if (target === undefined || leg === undefined) return fail(draft, pickup, GONE);
+  const { sessionId, callId } = target;
+  world.pickups.set(pickupId, { ...pickup, state: "taking", target: sessionId, legId });
+  linkCalls(draft, leg.callId, callId);
+  moveLeg(draft, leg, callId, sessionId, PICKED_UP);
+  effects.push({ type: "pick-up", sessionId, legId });
+}
+
+function fail(draft: Draft, pickup: Pickup, why: Why): void {
+  const { pickupId, commandId } = pickup;
+  draft.world.pickups.delete(pickupId);
+  reportFailure(draft, { ...(commandId === undefined ? {} : { commandId }) }, "pickup-nothing", "the call is gone");
+  draft.effects.push({ type: "release", sessionId: pickupId, why });
+}
+
+/** The pickup by which a session is about to be answered. */
+function pickupOf({ pickups }: World, target: string): Pickup | undefined {
+  for (const pickup of pickups.values()) if (pickup.target === target) return pickup;
+  return undefined;
+}
+
+/** What happens to a call that is being picked up. */
+export function watchPickups(draft: Draft, event: ModelEvent): void {
+  if (event.type !== "answered" && event.type !== "pick-up-failed") return;
+  const pickup = pickupOf(draft.world, event.sessionId);
+  if (pickup === undefined) return;
+  if (event.type === "answered") {
+    if (event.leg?.legId !== pickup.legId) return;
+    const { pickupId, commandId } = pickup;
+    draft.world.pickups.delete(pickupId);
+    const callId = draft.world.sessions.get(event.sessionId)?.callId ?? event.sessionId;
+    return reportDone(draft, commandId === undefined ? {} : { commandId }, { callId });
+  }
+  if (event.legId !== pickup.legId) return;
+  const leg = draft.world.legs.get(event.legId);
+  if (leg !== undefined) dropLeg(draft, leg, GONE);
+  fail(draft, pickup, GONE);
+}
+
+export const PICKUP: FeatureMachine = {
+  // By dialing it can be moved only when it has acknowledged (RFC 3261 14.1).
+  onAcknowledged: (draft, id, { caller }) => {
+    const pickup = draft.world.pickups.get(id);
+    if (pickup?.state === "asking" && caller !== undefined) take(draft, pickup, caller);
+  },
+  onAnswered: (draft, id, _session, legId) => {
+    const pickup = draft.world.pickups.get(id);
+    if (pickup?.state === "asking" && legId !== undefined) take(draft, pickup, legId);
+  },
+  onEnded: (draft, id, _session, why) => {
+    const pickup = draft.world.pickups.get(id);
+    if (pickup?.state !== "asking") return;
+    draft.world.pickups.delete(id);
+    if (pickup.commandId === undefined) return;
+    reportFailure(draft, { commandId: pickup.commandId }, failureOf(why), "the phone has not taken the call");
+  },
+};

@@ -1,0 +1,234 @@
+import type { RedirectCommand } from "../call-command.ts";
+import type { ModelEvent } from "../model-event.ts";
+import { attach, join } from "../reconnect.ts";
+import type { Why } from "../why.ts";
+import {
+  legsOf,
+  nameSession,
+  otherLeg,
+  putSession,
+  type Draft,
+  type ModelLeg,
+  type ModelSession,
+  type Ringing,
+  type World,
+} from "../world.ts";
+import { failureOf } from "./failure.ts";
+import type { FeatureMachine } from "./feature-machine.ts";
+import type { Redirect } from "./redirect-state.ts";
+import { reportDone, reportFailure } from "./report.ts";
+
+const REDIRECTED: Why = { cause: 16, feature: "redirect", by: "application" };
+
+/**
+ * A device sends a call elsewhere.
+ *
+ * A call that is offered to it, or rings there, moves as soon as routing has found the new destination: what is not there,
+ * not registered, busy by what its line may have, or not to be dialed leaves the call as it was, and ringing. In normal
+ * mode a call that was moved comes back, to ring here anew, when the new phone itself is busy or cannot be reached, and its
+ * own forwarding leads nowhere; once that has rung the call is no longer this device's, and goes on as any call does.
+ * In drop mode any of this releases the call with the destination's cause.
+ *
+ * In an established call the other party stays connected until the new destination rings; it hears that then, and this
+ * device is out. Until then a failure leaves the call established, or in drop mode releases it.
+ */
+export function redirect(draft: Draft, command: RedirectCommand, commandId: string): void {
+  const { world } = draft;
+  const { device, callId } = command;
+  if (pendingOf(world, device, callId) !== undefined) {
+    return reportFailure(draft, { commandId }, "redirect-pending", "the call is being redirected already");
+  }
+  const rung = ringingAt(world, device, callId);
+  if (rung !== undefined && world.redirects.has(rung.session.sessionId)) {
+    return reportFailure(draft, { commandId }, "redirect-pending", "the call rings here since it is being redirected");
+  }
+  if (rung !== undefined) return redirectRinging(draft, rung, command, commandId);
+  const legs = legsOf(world, device).filter((leg) => leg.isUp && (callId === undefined || leg.callId === callId));
+  const leg = legs.find((one) => !one.isHolding && !one.isHeldByCommand) ?? legs.at(-1);
+  if (leg !== undefined) return redirectEstablished(draft, leg, command, commandId);
+  const isKnown = callId === undefined || world.calls.has(callId);
+  reportFailure(
+    draft,
+    { commandId },
+    isKnown ? "wrong-state" : "call-not-found",
+    `${device} has no call that it may redirect`,
+  );
+}
+
+interface Rung {
+  readonly session: ModelSession;
+  readonly ringing: Ringing;
+}
+
+function ringingAt({ sessions }: World, device: string, callId: string | undefined): Rung | undefined {
+  for (const session of sessions.values()) {
+    if (session.stage !== "setup" || (callId !== undefined && session.callId !== callId)) continue;
+    const ringing = session.ringing.find(({ place }) => place.devices.includes(device));
+    if (ringing !== undefined) return { session, ringing };
+  }
+  return undefined;
+}
+
+function pendingOf({ redirects }: World, device: string, callId: string | undefined): Redirect | undefined {
+  for (const one of redirects.values()) {
+    if (callId === undefined ? one.device === device : one.callId === callId) return one;
+  }
+  return undefined;
+}
+
+function redirectRinging(
+  draft: Draft,
+  { session, ringing }: Rung,
+  { device, to, failureMode = "normal", searchSpace = "default", originalCalled, callingNumber }: RedirectCommand,
+  commandId: string,
+): void {
+  const { world, effects } = draft;
+  const { sessionId, callId } = session;
+  const isDropping = failureMode === "drop";
+  const caller = session.caller === undefined ? undefined : world.legs.get(session.caller);
+  world.redirects.set(sessionId, { redirectId: sessionId, callId, device, isDropping, commandId });
+  effects.push({
+    type: "reroute",
+    sessionId,
+    redirection: {
+      by: device,
+      number: ringing.place.address.number,
+      to,
+      ...(searchSpace === "calling" && caller !== undefined ? { as: caller.device } : {}),
+      ...(originalCalled === undefined || originalCalled === "unchanged" ? {} : { originalCalled }),
+      ...(callingNumber === undefined ? {} : { callingNumber }),
+      isKept: !isDropping,
+    },
+  });
+}
+
+function redirectEstablished(
+  draft: Draft,
+  leg: ModelLeg,
+  { device, to, failureMode = "normal", searchSpace = "default", callingNumber }: RedirectCommand,
+  commandId: string,
+): void {
+  const { world, effects } = draft;
+  const party = otherLeg(world, leg);
+  if (party?.isUp !== true) {
+    return reportFailure(draft, { commandId }, "wrong-state", "there is no established call with another party");
+  }
+  const { callId } = leg;
+  const redirectId = nameSession(draft, callId);
+  world.redirects.set(redirectId, {
+    redirectId,
+    callId,
+    device,
+    isDropping: failureMode === "drop",
+    commandId,
+    party: party.legId,
+    leaver: leg.legId,
+  });
+  const purpose = { feature: "redirect", id: redirectId } as const;
+  putSession(draft, { sessionId: redirectId, callId, stage: "setup", ringing: [], purpose });
+  effects.push({
+    type: "originate",
+    sessionId: redirectId,
+    callId,
+    from: { legId: party.legId },
+    by: searchSpace === "calling" ? party.device : device,
+    to,
+    endpoint: "silence",
+    feature: "redirect",
+    ...(callingNumber === undefined ? {} : { callingNumber }),
+  });
+}
+
+/** What happens to calls that are redirected while they ring. */
+export function watchRedirects(draft: Draft, event: ModelEvent): void {
+  if (!("sessionId" in event)) return;
+  const pending = draft.world.redirects.get(event.sessionId);
+  if (pending === undefined || pending.party !== undefined) return;
+  switch (event.type) {
+    case "ringing":
+    case "answered":
+      draft.world.redirects.delete(pending.redirectId);
+      return reportDone(draft, pending, { callId: pending.callId });
+    case "reroute-refused":
+      return rerouteRefused(draft, pending, event.why);
+    case "ended":
+      draft.world.redirects.delete(pending.redirectId);
+      return event.why.by === "party" && (event.why.sip?.status ?? 487) === 487
+        ? reportFailure(draft, pending, "party-gone", "the caller has hung up")
+        : reportFailure(draft, pending, failureOf(event.why), "the call is released");
+    default:
+      return;
+  }
+}
+
+function rerouteRefused(draft: Draft, { redirectId, commandId, isDropping }: Redirect, why: Why): void {
+  draft.world.redirects.delete(redirectId);
+  const detail = isDropping ? "the call is released" : "the call rings where it did";
+  reportFailure(draft, { commandId }, failureOf(why), detail);
+  if (isDropping) draft.effects.push({ type: "release", sessionId: redirectId, why: { ...why, feature: "redirect" } });
+}
+
+/** Why a session is offered to others than before. */
+export function isRedirected({ redirects }: World, sessionId: string): boolean {
+  return redirects.has(sessionId);
+}
+
+/** What becomes of established calls that are redirected: `id` is the session that rings. */
+export const REDIRECT: FeatureMachine = {
+  onRinging: (draft, id) => {
+    const pending = draft.world.redirects.get(id);
+    const party = pending?.party === undefined ? undefined : draft.world.legs.get(pending.party);
+    if (pending === undefined || pending.hasRung === true) return;
+    draft.world.redirects.set(id, { ...pending, hasRung: true });
+    reportDone(draft, pending, { callId: pending.callId });
+    if (party !== undefined) attach(draft, pending.callId, party.legId, "ringback", { why: REDIRECTED });
+  },
+  onAnswered: (draft, id, _session, legId) => {
+    const pending = draft.world.redirects.get(id);
+    if (pending?.party === undefined || legId === undefined) return;
+    draft.world.redirects.delete(id);
+    if (pending.hasRung !== true) reportDone(draft, pending, { callId: pending.callId });
+    if (draft.world.legs.has(pending.party)) join(draft, pending.callId, pending.party, legId, REDIRECTED);
+    else draft.effects.push({ type: "release", sessionId: id, why: REDIRECTED });
+  },
+  onEnded: (draft, id, _session, why) => {
+    const pending = draft.world.redirects.get(id);
+    if (pending?.party === undefined) return;
+    draft.world.redirects.delete(id);
+    const party = draft.world.legs.get(pending.party);
+    if (pending.hasRung !== true) tellFailure(draft, pending, party, why);
+    const isAlone = pending.hasRung === true || pending.leaver === undefined;
+    if (party === undefined || !(isAlone || pending.isDropping)) return;
+    draft.effects.push({ type: "release", sessionId: party.sessionId, why: { ...why, feature: "redirect" } });
+  },
+  onLeaving: (draft, { legId }, why) => {
+    for (const pending of draft.world.redirects.values()) {
+      if (pending.party === legId) partyGone(draft, pending, why);
+      else if (pending.leaver === legId && pending.hasRung !== true) leave(draft, pending);
+    }
+  },
+  onGone: (draft, { legId }, why) => {
+    for (const pending of draft.world.redirects.values()) if (pending.party === legId) partyGone(draft, pending, why);
+  },
+};
+
+/** There is nobody left to be sent elsewhere. */
+function partyGone(draft: Draft, { redirectId, hasRung, commandId }: Redirect, why: Why): void {
+  draft.world.redirects.delete(redirectId);
+  if (hasRung !== true) reportFailure(draft, { commandId }, "party-gone", "the other party has hung up");
+  draft.effects.push({ type: "release", sessionId: redirectId, why });
+}
+
+function tellFailure(draft: Draft, { commandId, isDropping }: Redirect, party: ModelLeg | undefined, why: Why): void {
+  if (party === undefined) return reportFailure(draft, { commandId }, "party-gone", "the other party has hung up");
+  const detail = isDropping ? "the call is released" : "the call is as it was";
+  reportFailure(draft, { commandId }, failureOf(why), detail);
+}
+
+/** Who redirects hangs up: the other party waits for the new destination alone. */
+function leave(draft: Draft, pending: Redirect): void {
+  const { leaver: _left, ...rest } = pending;
+  draft.world.redirects.set(pending.redirectId, rest);
+  const party = pending.party === undefined ? undefined : draft.world.legs.get(pending.party);
+  if (party !== undefined) attach(draft, pending.callId, party.legId, "ringback", { why: REDIRECTED });
+}
