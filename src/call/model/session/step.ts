@@ -266,10 +266,18 @@ function onBye(call: Session, { side, transaction, told }: Extract<SessionEvent,
 function onGone(call: Session, side: Side, outcome: Outcome): Step {
   if (call.state === "disconnected") return forgiveBye(call, side);
   if (call.state === "established") return endCall(call, outcome, { gone: side });
+  const { isOriginated = false, state } = call;
+  // Who answers a call of the switch is in the caller's place, and ends as a callee does.
+  if (isOriginated)
+    return state === "answering" ? endCall(call, unansweredOutcome(outcome), { gone: "callee" }) : unchanged(call);
   // RFC 3261 15: the caller may end an early dialog; the callee's can only be gone once it has answered.
   if (side === "caller") return endCall(call, { ...CANCELLED, cause: outcome.cause, ...toldOf(outcome) });
   if (call.state !== "answering") return unchanged(call);
-  return endCall(call, { ...outcome, status: statusOfCause(outcome.cause) }, { gone: "callee" });
+  return endCall(call, unansweredOutcome(outcome), { gone: "callee" });
+}
+
+function unansweredOutcome(outcome: Outcome): Outcome {
+  return { ...outcome, status: statusOfCause(outcome.cause) };
 }
 
 function toldOf({ told }: Outcome): Pick<Outcome, "told"> {
