@@ -8,6 +8,8 @@ const DIRECTION = /^a=(sendrecv|sendonly|recvonly|inactive)[ \t]*(?=\r?$)/m;
  * RFC 2543. It is the audio that says so, and a direction of its own wins over one of the session.
  */
 export function isHold(sdp: string): boolean {
+  // Most say nothing of the kind, and each call asks three times.
+  if (!sdp.includes("sendonly") && !sdp.includes("inactive") && !sdp.includes("0.0.0.0")) return false;
   const { session, stream } = mainSection(sdp);
   const direction = directionOf(sdp);
   if (direction === "sendonly" || direction === "inactive") return true;
@@ -21,7 +23,8 @@ export function isHold(sdp: string): boolean {
  * sender holds, too, is what it was `before`.
  */
 export function isHoldInAnswer(answer: string, offer: string | undefined, before: boolean): boolean {
-  const offered = offer === undefined ? undefined : directionOf(offer);
+  const isSilent = offer?.includes("inactive") === true || offer?.includes("recvonly") === true;
+  const offered = isSilent ? directionOf(offer) : undefined;
   return offered === "inactive" || offered === "recvonly" ? before : isHold(answer);
 }
 
