@@ -1,5 +1,5 @@
 import type { CallCommand } from "../../src/call/model/index.ts";
-import { GROUP, NUMBERS, PHONES, SLOTS } from "./plan.ts";
+import { GROUP, NUMBERS, PHONES, SHARING, SLOTS } from "./plan.ts";
 import type { SimulatedSwitch } from "./switch.ts";
 
 /** What is chosen among: numbers from 0 to below 1. */
@@ -15,10 +15,15 @@ interface Kind {
 const COMMANDS: Readonly<Record<CallCommand["type"], Kind>> = {
   "make-call": { weight: 2, make: (_host, picks) => ({ type: "make-call", device: phone(picks), to: number(picks) }) },
   hold: { weight: 3, make: (host, picks) => ({ type: "hold", ...inCall(host, picks) }) },
-  retrieve: { weight: 3, make: (host, picks) => ({ type: "retrieve", ...inCall(host, picks) }) },
+  retrieve: { weight: 3, make: retrieve },
   swap: { weight: 3, make: (host, picks) => ({ type: "swap", ...inCall(host, picks) }) },
   transfer: { weight: 4, make: (host, picks) => ({ type: "transfer", ...inCall(host, picks), to: number(picks) }) },
   "complete-transfer": { weight: 4, make: (host, picks) => ({ type: "complete-transfer", ...inCall(host, picks) }) },
+  conference: { weight: 4, make: (host, picks) => ({ type: "conference", device: inCall(host, picks).device }) },
+  "add-party": { weight: 2, make: (host, picks) => ({ type: "add-party", device: inCall(host, picks).device }) },
+  "drop-party": { weight: 2, make: dropParty },
+  barge: { weight: 3, make: (host, picks) => ({ type: "barge", ...lineCall(host, picks) }) },
+  privacy: { weight: 1, make: (host, picks) => ({ type: "privacy", device: inCall(host, picks).device }) },
   redirect: { weight: 4, make: redirect },
   park: { weight: 3, make: (host, picks) => ({ type: "park", ...inCall(host, picks) }) },
   unpark: { weight: 3, make: (_host, picks) => ({ type: "unpark", device: phone(picks), slot: slot(picks) }) },
@@ -39,6 +44,30 @@ function inCall({ features: { world } }: SimulatedSwitch, picks: Picks): { devic
   const leg = pick([...world.legs.values()], which);
   if (leg === undefined || how < 0.05) return { device: phone(picks) };
   return how < 0.4 ? { device: leg.device, callId: leg.callId } : { device: leg.device };
+}
+
+/** Of the device itself, or of another one of its line. */
+function retrieve(host: SimulatedSwitch, picks: Picks): CallCommand {
+  return { type: "retrieve", ...((picks[2] ?? 0) < 0.3 ? lineCall(host, picks) : inCall(host, picks)) };
+}
+
+/** A device that shares its line, and a call that a device of it is in, or else any. */
+function lineCall({ features: { world } }: SimulatedSwitch, picks: Picks): { device: string; callId: string } {
+  const legs = [...world.legs.values()];
+  const shared = legs.filter(({ device }) => SHARING.includes(device));
+  const leg = pick(shared.length > 0 ? shared : legs, picks[1] ?? 0);
+  return { device: pick(SHARING, picks[0] ?? 0) ?? "", callId: leg?.callId ?? "" };
+}
+
+/** By somebody in a conference, where there is one. */
+function dropParty(host: SimulatedSwitch, picks: Picks): CallCommand {
+  const { conferences, legs } = host.features.world;
+  const members = [...conferences.values()].flatMap((one) => one.members).map((legId) => legs.get(legId)?.device);
+  const [asking = inCall(host, picks).device, party = phone(picks)] = [
+    pick(members, picks[0] ?? 0),
+    pick(members, picks[1] ?? 0),
+  ];
+  return { type: "drop-party", device: asking, party };
 }
 
 /** Of a call that rings at the device, or is established. */

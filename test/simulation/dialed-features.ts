@@ -11,12 +11,14 @@ const FEATURES: Readonly<Record<string, (argument: string) => DialedFeature>> = 
   "*82": (argument) => ({ kind: "code", code: "directed-pickup", argument }),
   "70": (argument) => ({ kind: "park-slot", range: PARK_RANGE, slot: `70${argument}` }),
   "899": () => ({ kind: "pickup-group", group: GROUP }),
+  "*5": (argument) => ({ kind: "code", code: "barge", argument }),
+  "*9": () => ({ kind: "code", code: "conference", argument: "" }),
   [REPLACES]: (legId) => ({ kind: "replaces", legId }),
 };
 
 /** Numbers that a user may dial who wants a feature. */
 export const FEATURE_NUMBERS: readonly string[] = [
-  ...["*6", "*6101", "*6105", "*60777", "*7", "*81", "*82105", "*82101", "899"],
+  ...["*6", "*6101", "*6105", "*60777", "*7", "*81", "*82105", "*82101", "899", "*9", "*5", "*5105"],
   ...SLOTS,
 ];
 

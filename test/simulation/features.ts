@@ -19,6 +19,7 @@ import {
 } from "../../src/call/model/index.ts";
 import type { Appointment } from "./agenda.ts";
 import { CallWatcher } from "../support/call-watcher.ts";
+import { FeatureStates } from "./feature-states.ts";
 import type { SimulatedLeg, SimulatedSession } from "./session.ts";
 import { SETTINGS } from "./settings.ts";
 import { Switchboard } from "./switchboard.ts";
@@ -37,6 +38,7 @@ interface Subscription {
 export class SimulatedFeatures implements Omit<SessionObserver<SimulatedSession>, "onRefer"> {
   readonly world: World = emptyWorld(SETTINGS);
   readonly watcher = new CallWatcher();
+  readonly #states = new FeatureStates();
   readonly timers = new Map<string, Appointment>();
   /** Events that the model was told. */
   events = 0;
@@ -87,10 +89,6 @@ export class SimulatedFeatures implements Omit<SessionObserver<SimulatedSession>
     this.#handle({ type: "offering", sessionId: session.sessionId, places: placesOf(devices) });
   }
 
-  onSettled({ sessionId }: SimulatedSession): void {
-    this.#handle({ type: "settled", sessionId });
-  }
-
   onRinging({ sessionId }: SimulatedSession): void {
     this.#handle({ type: "ringing", sessionId });
   }
@@ -107,9 +105,21 @@ export class SimulatedFeatures implements Omit<SessionObserver<SimulatedSession>
     });
   }
 
+  onAcknowledged({ sessionId }: SimulatedSession): void {
+    this.#handle({ type: "acknowledged", sessionId });
+  }
+
   onHold(session: SimulatedSession, side: Side, isHolding: boolean): void {
     const leg = session.leg(side);
     if (leg !== undefined) this.#handle({ type: "held", legId: leg.tag, isHolding });
+  }
+
+  onSettled({ sessionId }: SimulatedSession): void {
+    this.#handle({ type: "settled", sessionId });
+  }
+
+  onUnsettled({ sessionId }: SimulatedSession): void {
+    this.#handle({ type: "unsettled", sessionId });
   }
 
   onLeaving(session: SimulatedSession, side: Side, outcome: Outcome): void {
@@ -151,6 +161,7 @@ export class SimulatedFeatures implements Omit<SessionObserver<SimulatedSession>
       const effects = advance(this.world, next);
       for (const effect of effects) if (effect.type === "change") this.watcher.see(effect.change);
       this.watcher.settle();
+      this.#states.watch(this.world);
       for (const effect of effects) this.#perform(effect);
     }
     this.#isRunning = false;
@@ -171,6 +182,8 @@ export class SimulatedFeatures implements Omit<SessionObserver<SimulatedSession>
         return this.#endUnless(this.#switchboard.join(effect), effect.sessionId);
       case "attach":
         return this.#endUnless(this.#switchboard.attach(effect), effect.sessionId);
+      case "attach-all":
+        return this.#attachAll(effect);
       case "originate":
         return this.#originate(effect);
       case "reroute":
@@ -183,6 +196,9 @@ export class SimulatedFeatures implements Omit<SessionObserver<SimulatedSession>
         return this.#switchboard.release(effect);
       case "notify":
         return this.#notify(effect.referId, effect.status);
+      case "set-privacy":
+        this.#handle({ type: "privacy-changed", device: effect.device });
+        return this.#result(effect.commandId, { ok: true });
       case "start-timer":
         return this.#startTimer(effect.timerId, effect.delayMs);
       case "stop-timer":
@@ -196,10 +212,17 @@ export class SimulatedFeatures implements Omit<SessionObserver<SimulatedSession>
     if (!isMade) this.#handle({ type: "ended", sessionId, why: { cause: 41, feature: "normal", by: "system" } });
   }
 
+  #attachAll(effect: Extract<ModelEffect, { type: "attach-all" }>): void {
+    const missing = this.#switchboard.attachAll(effect);
+    if (missing !== undefined) return missing.forEach((sessionId) => this.#endUnless(false, sessionId));
+    this.#handle({ type: "unattached", sessionIds: effect.attached.map(({ sessionId }) => sessionId) });
+  }
+
   #originate(effect: Extract<ModelEffect, { type: "originate" }>): void {
     const { sessionId } = effect;
     const status = this.#switchboard.originate(effect);
     if (status === undefined) return;
+    if (typeof status === "object") return this.#handle({ type: "feature-reached", sessionId, feature: status });
     if (status === "service") return this.#handle({ type: "answered", sessionId, endpoint: "echo" });
     if (typeof status === "object") return this.#handle({ type: "feature-reached", sessionId, feature: status });
     const why: Why = { cause: causeOfStatus(status), sip: { status }, feature: effect.feature, by: "system" };
@@ -216,10 +239,9 @@ export class SimulatedFeatures implements Omit<SessionObserver<SimulatedSession>
     this.#handle({ type: "reroute-refused", sessionId, why });
   }
 
-  /** A leg that is to answer what rings is let go. */
   #pickUp({ sessionId, legId }: Extract<ModelEffect, { type: "pick-up" }>): void {
-    this.#handle({ type: "pick-up-failed", sessionId, legId });
-    this.#switchboard.letGo(legId);
+    const onGone = (): void => this.#handle({ type: "pick-up-failed", sessionId, legId });
+    if (!this.#switchboard.pickUp(sessionId, legId, onGone)) onGone();
   }
 
   #notify(referId: string, status: number): void {
@@ -261,7 +283,14 @@ export class SimulatedFeatures implements Omit<SessionObserver<SimulatedSession>
   }
 }
 
-const REPEATABLE: ReadonlySet<ModelEvent["type"]> = new Set(["ringing", "leaving", "ended", "held"]);
+const REPEATABLE: ReadonlySet<ModelEvent["type"]> = new Set([
+  "ringing",
+  "leaving",
+  "ended",
+  "held",
+  "settled",
+  "unsettled",
+]);
 
 export function factsOf({ tag, device }: SimulatedLeg): LegFacts {
   const kind = device.kind === "peer" ? "trunk" : "phone";

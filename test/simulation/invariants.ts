@@ -20,6 +20,7 @@ export function checkQuiet(host: SimulatedSwitch): void {
     assert.ok(entry !== undefined && entry.session.sideOf(entry.leg) !== undefined, `${dialog.tag} is nobody's`);
   }
   checkHeard(host);
+  checkConferences(host.features.world);
 }
 
 /** What is true when everybody has hung up and all timers have fired. @throws {AssertionError} */
@@ -57,7 +58,8 @@ function checkLegs(host: SimulatedSwitch, world: World): void {
     const entry = host.findByTag(legId);
     assert.ok(entry !== undefined, `${legId} is in the model alone`);
     assert.equal(entry.session.sessionId, sessionId, `session of ${legId}`);
-    assert.ok(entry.session.sideOf(entry.leg) !== undefined, `${legId} is no party of ${sessionId}`);
+    const isPicking = world.sessions.get(sessionId)?.picking === legId;
+    assert.ok(isPicking || entry.session.sideOf(entry.leg) !== undefined, `${legId} is no party of ${sessionId}`);
     assert.notEqual(entry.session.call.state, "disconnected", `${legId} is in a session that is over`);
     checkPlace(world, leg);
   }
@@ -83,7 +85,7 @@ function checkPlace({ calls, sessions }: World, { legId, callId, connectionId, s
   );
   const session = sessions.get(sessionId);
   assert.ok(
-    session?.caller === legId || session?.callee === legId,
+    session?.caller === legId || session?.callee === legId || session?.picking === legId,
     `${legId} is no party in ${sessionId} of the model`,
   );
 }
@@ -149,6 +151,24 @@ function checkHeard(host: SimulatedSwitch): void {
       const isHeld = other.isHolding || other.isHeldByCommand;
       const expected = leg.isHeldByCommand ? "silence" : isHeld ? "music" : undefined;
       assert.equal(host.relay.playedTo(sessionId, side), expected, `what ${leg.device} hears in ${sessionId}`);
+    }
+  }
+}
+
+/** A mixer has the members of its conference that do not hold, and nobody else; two legs need none. */
+function checkConferences({ conferences, legs, sessions }: World): void {
+  // Some are on their way.
+  if ([...conferences.values()].some(({ gathering }) => gathering !== undefined)) return;
+  const mixed = [...sessions.values()].filter(({ endpoint }) => endpoint?.startsWith("conference:") === true);
+  for (const { sessionId, callId, caller = "", stage } of mixed) {
+    if (stage === "up") assert.ok(conferences.get(callId)?.members.includes(caller), `${caller} alone in ${sessionId}`);
+  }
+  for (const { callId, members, invitations } of conferences.values()) {
+    const there = members.map((legId) => legs.get(legId)).filter((leg) => leg !== undefined);
+    assert.ok(there.length > 2 || invitations.length > 0, `${members.join()} are a conference`);
+    for (const { legId, sessionId, isHeldByCommand } of there) {
+      const { endpoint } = sessions.get(sessionId) ?? {};
+      assert.equal(endpoint, isHeldByCommand ? "silence" : `conference:${callId}`, `where ${legId} is`);
     }
   }
 }

@@ -40,8 +40,6 @@ export interface PhonesHost {
   onBranch(tag: string, status: number, sdp: string | undefined): void;
   /** The dialog of a phone that is gone has expired. */
   onExpired(dialog: PhoneDialog): void;
-  onInviteAnswerLost(dialog: PhoneDialog): void;
-  onChangeAnswerLost(dialog: PhoneDialog): void;
 }
 
 /** Where there is no phone. */
@@ -178,11 +176,11 @@ export class SimulatedPhones {
     });
   }
 
-  /** The final response of a phone's INVITE; true: it has gone out. */
-  respondInvite(dialog: PhoneDialog, status: number, sdp: string | undefined): void {
+  /** The final response of a phone's INVITE. @param onLost told when a 2xx comes too late */
+  respondInvite(dialog: PhoneDialog, status: number, onLost?: () => void): void {
     if (!this.#edge.isUp) return;
     if (dialog.finalAtEdge !== 0) {
-      if (status < 300) this.#edge.toSwitch(dialog.tag, () => this.#host.onInviteAnswerLost(dialog));
+      if (onLost !== undefined) this.#edge.toSwitch(dialog.tag, onLost);
       return;
     }
     dialog.finalAtEdge = status;
@@ -192,15 +190,15 @@ export class SimulatedPhones {
       dialog.state = "up";
       this.#edge.toSwitch(dialog.tag, () => this.#host.onAck(dialog, sdpOf(dialog.port)));
       if (dialog.isLeaving) this.#bye(dialog);
-      void sdp;
     });
   }
 
-  respondChange(dialog: PhoneDialog, transaction: string, status: number): void {
+  /** @param onLost told when a 2xx comes too late */
+  respondChange(dialog: PhoneDialog, transaction: string, status: number, onLost?: () => void): void {
     if (!this.#edge.isUp) return;
     const { own } = dialog;
     if (own?.transaction !== transaction || own.finalAtEdge !== 0) {
-      if (status < 300) this.#edge.toSwitch(dialog.tag, () => this.#host.onChangeAnswerLost(dialog));
+      if (onLost !== undefined && status < 300) this.#edge.toSwitch(dialog.tag, onLost);
       return;
     }
     own.finalAtEdge = status;

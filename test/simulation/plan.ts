@@ -42,6 +42,14 @@ export const RING_MS = 20_000;
 export const HUNT_MS = 50_000;
 export const MAX_CALLS = 4;
 
+/** Devices that share a line. */
+export const SHARING: readonly string[] = ["phone-e", "phone-f"];
+
+/** The devices that have a line. */
+export function devicesOf(number: string): readonly string[] {
+  return LINES.find((one) => one.number === number)?.devices.flat() ?? [];
+}
+
 /** The device as it calls. */
 export function deviceNamed(name: string): LegDevice {
   if (name === TRUNK) return { kind: "peer", name, number: OUTSIDE };

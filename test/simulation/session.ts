@@ -1,3 +1,4 @@
+import assert from "node:assert/strict";
 import { triedDevices } from "../../src/call/control/call-devices.ts";
 import type { BranchTarget } from "../../src/call/control/branch.ts";
 import type { LegDevice } from "../../src/call/control/leg.ts";
@@ -17,6 +18,8 @@ import {
   type Side,
   type TimerName,
 } from "../../src/call/model/index.ts";
+import { SESSION_TRANSITIONS } from "../../src/call/model/session/session-state.ts";
+import { isTransition } from "../../src/call/model/transition-table.ts";
 import type { Appointment } from "./agenda.ts";
 import { NOBODY, type PhoneDialog } from "./phones.ts";
 import type { SimulatedSwitch } from "./switch.ts";
@@ -65,6 +68,8 @@ export class SimulatedSession {
   readonly #legs: { caller: SimulatedLeg; callee: SimulatedLeg | undefined };
   readonly #taken = new Set<SimulatedLeg>();
   readonly #branches = new Map<string, SimulatedLeg>();
+  /** Branches that are legs which are up, and who is told when they are not the callee. */
+  readonly #picked = new Map<string, () => void>();
   readonly #timers = new Map<TimerName, Appointment>();
   readonly #queue: SessionEvent[] = [];
   /** Requests of parties that wait, by transaction. */
@@ -133,6 +138,15 @@ export class SimulatedSession {
     this.dispatch({ type: "redirected", route });
   }
 
+  /** A leg that is up is asked to be the callee. */
+  pickUp(leg: SimulatedLeg, onGone: () => void): void {
+    const branchId = this.#host.nameBranch();
+    this.#branches.set(branchId, leg);
+    this.#picked.set(branchId, onGone);
+    this.#host.addLeg(leg, this);
+    this.dispatch({ type: "picked", branchId });
+  }
+
   take(legs: readonly SimulatedLeg[], outcome: Outcome): void {
     const sides = legs.map((leg) => this.sideOf(leg)).filter((side) => side !== undefined);
     for (const leg of legs) this.#taken.add(leg);
@@ -194,6 +208,8 @@ export class SimulatedSession {
     for (let next = this.#queue.shift(); next !== undefined; next = this.#queue.shift()) {
       const before = this.#call;
       const { call, effects } = step(before, next);
+      const isLegal = call.state === before.state || isTransition(SESSION_TRANSITIONS, before.state, call.state);
+      assert.ok(isLegal, `session from ${before.state} to ${call.state}`);
       this.#call = call;
       for (const effect of effects) this.#perform(effect);
       if (call.branches !== before.branches) this.#offering(this.#triedDevices());
@@ -237,13 +253,13 @@ export class SimulatedSession {
       case "answer":
         this.#goal = undefined;
         this.answeredAtMs = this.#host.agenda.nowMs;
-        return phones.respondInvite(this.#dialogOf("caller"), 200, effect.sdp);
+        return this.#answer(this.#legs.caller);
       case "picked-up":
         this.#goal = undefined;
         this.answeredAtMs = this.#host.agenda.nowMs;
         return;
       case "reject":
-        if (!this.#legs.caller.isVirtual) phones.respondInvite(this.#dialogOf("caller"), effect.status, undefined);
+        if (!this.#legs.caller.isVirtual) phones.respondInvite(this.#dialogOf("caller"), effect.status);
         return;
       case "respond":
         return this.#respond(effect);
@@ -271,6 +287,13 @@ export class SimulatedSession {
     }
   }
 
+  #answer(caller: SimulatedLeg): void {
+    this.#host.phones.respondInvite(caller.dialog, 200, () => {
+      if (this.#taken.has(caller)) this.#host.onAnswerLost(caller.tag);
+      else this.dispatch({ type: "answer-lost" });
+    });
+  }
+
   /** What the phone of a party has; once it is over there, nothing that comes to it does anything. */
   #dialogOf(side: Side): PhoneDialog {
     return this.#legs[side]?.dialog ?? NOBODY;
@@ -295,6 +318,7 @@ export class SimulatedSession {
 
   #invite({ branchId, sdp }: EffectOf<"invite">): void {
     const { edge, chance, weather, phones } = this.#host;
+    if (this.#picked.has(branchId)) return this.#reinvite(branchId, sdp);
     const device = this.#targets.get(branchId);
     if (device === undefined || !edge.isUp || chance.happens(weather.sendFails)) {
       this.dispatch({ type: "branch-failed", branchId, status: 503, isOurs: device === undefined });
@@ -306,15 +330,31 @@ export class SimulatedSession {
     this.#host.addLeg(leg, this);
   }
 
+  #reinvite(branchId: string, sdp: string | undefined): void {
+    const leg = this.#branches.get(branchId);
+    const fail = (): void => {
+      this.#bye(leg);
+      this.#forget(branchId);
+      this.dispatch({ type: "branch-failed", branchId, status: 503, isOurs: true });
+    };
+    if (leg === undefined || !this.#host.edge.isUp) return fail();
+    this.#host.phones.ask(leg.tag, sdp, (status, text) => {
+      if (!this.#branches.has(branchId)) return;
+      if (status >= 300) fail();
+      else this.dispatch({ type: "branch-answered", branchId, sdp: text });
+    });
+  }
+
   #cancelBranch(branchId: string): void {
     const leg = this.#branches.get(branchId);
-    if (leg !== undefined) this.#host.phones.cancelRinging(leg.tag);
+    if (leg !== undefined && !this.#picked.has(branchId)) this.#host.phones.cancelRinging(leg.tag);
   }
 
   #adopt(branchId: string): void {
     const leg = this.#branches.get(branchId);
     if (leg === undefined) return;
     this.#branches.delete(branchId);
+    this.#picked.delete(branchId);
     if (this.#call.isOriginated === true) {
       this.#host.removeLeg(this.#legs.caller, this);
       this.#legs.caller = leg;
@@ -332,6 +372,8 @@ export class SimulatedSession {
     const leg = this.#branches.get(branchId);
     this.#branches.delete(branchId);
     if (leg !== undefined) this.#host.removeLeg(leg, this);
+    this.#picked.get(branchId)?.();
+    this.#picked.delete(branchId);
   }
 
   #divert(reason: Diversion): Goal["route"] | undefined {
@@ -348,7 +390,9 @@ export class SimulatedSession {
     const side = this.#waiting.get(transaction);
     this.#waiting.delete(transaction);
     this.#host.count(`request of a phone: ${status}`);
-    if (side !== undefined) this.#host.phones.respondChange(this.#dialogOf(side), transaction, status);
+    if (side === undefined) return;
+    const onLost = (): void => this.dispatch({ type: "change-answer-lost", side });
+    this.#host.phones.respondChange(this.#dialogOf(side), transaction, status, onLost);
   }
 
   #request({ side, sdp, ticket }: EffectOf<"request">): void {

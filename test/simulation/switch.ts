@@ -113,7 +113,7 @@ export class SimulatedSwitch implements PhonesHost {
     const feature = featureDialed(number);
     if (feature !== undefined) return this.#dial(sessionId, leg, dialog, { number, feature, sdp });
     const goal = goalFor(this, number);
-    if (!isDialed(goal)) return this.phones.respondInvite(dialog, goal, undefined);
+    if (!isDialed(goal)) return this.phones.respondInvite(dialog, goal);
     const endpoint = goal.route.kind === "endpoint" ? "echo" : undefined;
     const session = new SimulatedSession(this, { sessionId, caller: leg, endpoint, called: number });
     this.sessions.set(sessionId, session);
@@ -128,7 +128,7 @@ export class SimulatedSwitch implements PhonesHost {
     dialed: { readonly number: string; readonly feature: DialedFeature; readonly sdp: string | undefined },
   ): void {
     const decision = this.features.dial(sessionId, caller, dialed.number, dialed.feature);
-    if (decision?.type !== "accept") return this.phones.respondInvite(dialog, decision?.status ?? 503, undefined);
+    if (decision?.type !== "accept") return this.phones.respondInvite(dialog, decision?.status ?? 503);
     const { endpoint } = decision;
     const session = new SimulatedSession(this, { sessionId, caller, endpoint, called: dialed.number });
     this.sessions.set(sessionId, session);
@@ -184,14 +184,10 @@ export class SimulatedSwitch implements PhonesHost {
     seat?.session.lose(seat.side);
   }
 
-  onInviteAnswerLost({ tag }: PhoneDialog): void {
+  /** The 2xx to the INVITE of a leg that is in another session by now has come too late. */
+  onAnswerLost(tag: string): void {
     const seat = this.#seat(tag);
-    seat?.session.receive(seat.side, { type: "answer-lost" });
-  }
-
-  onChangeAnswerLost({ tag }: PhoneDialog): void {
-    const seat = this.#seat(tag);
-    seat?.session.receive(seat.side, { type: "change-answer-lost", side: seat.side });
+    seat?.session.lose(seat.side);
   }
 
   // What happens to the node.

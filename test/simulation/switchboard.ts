@@ -1,6 +1,7 @@
 import {
   isUnacknowledged,
   joinedSession,
+  mayBeAnsweredElsewhere,
   refusedOutcome,
   statusOfCause,
   type BranchRoute,
@@ -25,6 +26,14 @@ interface Seat {
   readonly leg: SimulatedLeg;
   readonly session: SimulatedSession;
   readonly side: Side;
+}
+
+/** A new session of established legs. */
+interface Link {
+  readonly sessionId: string;
+  readonly seats: readonly [Seat, Seat?];
+  readonly endpoint: Endpoint | undefined;
+  readonly call: Session;
 }
 
 const ALONE: Outcome = { by: "switch", reason: "normal", status: 480, cause: 41 };
@@ -55,6 +64,22 @@ export class Switchboard {
     return seat !== undefined && this.#connect(sessionId, seat, undefined, endpoint);
   }
 
+  /** @returns the sessions that could not be made; undefined: the relay is away */
+  attachAll({ attached }: EffectOf<"attach-all">): readonly string[] | undefined {
+    const { chance, weather } = this.#host;
+    if (chance.happens(weather.joinRefused)) return undefined;
+    if (chance.happens(weather.lostAtJoin)) this.#lose(chance.pick(attached.map(({ legId }) => legId)) ?? "");
+    const links: Link[] = [];
+    const missing: string[] = [];
+    for (const { sessionId, legId, endpoint } of attached) {
+      const seat = this.#find(legId);
+      if (seat === undefined) missing.push(sessionId);
+      else links.push(this.#link(sessionId, seat, undefined, endpoint));
+    }
+    this.#perform(links);
+    return missing;
+  }
+
   play({ sessionId, legId, source }: EffectOf<"play">): void {
     const seat = this.#find(legId);
     if (seat?.session.sessionId === sessionId) seat.session.play(seat.side, source);
@@ -64,6 +89,16 @@ export class Switchboard {
     const { cause, sip } = why;
     const outcome: Outcome = { by: "switch", reason: "normal", status: sip?.status ?? statusOfCause(cause), cause };
     this.#host.sessions.get(sessionId)?.dispatch({ type: "hang-up", outcome });
+  }
+
+  pickUp(sessionId: string, legId: string, onGone: () => void): boolean {
+    const seat = this.#find(legId);
+    const target = this.#host.sessions.get(sessionId);
+    const isOpen = target !== undefined && mayBeAnsweredElsewhere(target.call);
+    if (seat === undefined || isUnacknowledged(placeOf(seat)) || !isOpen) return false;
+    seat.session.take([seat.leg], MOVED);
+    target.pickUp(seat.leg, onGone);
+    return true;
   }
 
   /** @returns a status: it cannot be; `service`, or a feature: nobody is rung, the number leads to that */
@@ -142,24 +177,42 @@ export class Switchboard {
   }
 
   #connect(sessionId: string, one: Seat, other: Seat | undefined, endpoint: Endpoint | undefined): boolean {
-    const { relay, chance, weather, sessions } = this.#host;
+    this.#perform([this.#link(sessionId, one, other, endpoint)]);
+    return true;
+  }
+
+  #link(sessionId: string, one: Seat, other: Seat | undefined, endpoint: Endpoint | undefined): Link {
     const call = joinedSession(placeOf(one), other && placeOf(other));
-    const isJoined = !chance.happens(weather.joinRefused);
-    if (isJoined) relay.join(sessionId, refOf(one), other && refOf(other));
-    for (const session of new Set([one.session, ...(other === undefined ? [] : [other.session])])) {
+    return { sessionId, seats: other === undefined ? [one] : [one, other], endpoint, call };
+  }
+
+  #perform(links: readonly Link[]): void {
+    const { relay, chance, weather } = this.#host;
+    const joined = new Set<Link>();
+    for (const link of links) {
+      if (chance.happens(weather.joinRefused)) continue;
+      const [one, other] = link.seats;
+      relay.join(link.sessionId, refOf(one), other && refOf(other));
+      joined.add(link);
+    }
+    const seats = links.flatMap((link) => link.seats).filter((seat) => seat !== undefined);
+    for (const session of new Set(seats.map((seat) => seat.session))) {
       session.take(
-        [one, other].flatMap((seat) => (seat?.session === session ? [seat.leg] : [])),
+        seats.filter((seat) => seat.session === session).map(({ leg }) => leg),
         MOVED,
       );
     }
+    for (const link of links) this.#begin(link, joined.has(link));
+  }
+
+  #begin({ sessionId, seats: [one, other], endpoint, call }: Link, isJoined: boolean): void {
     const called = other?.leg.device.number ?? endpoint ?? "";
     const created = { sessionId, caller: one.leg, callee: other?.leg, endpoint, called, joined: call };
     const session = new SimulatedSession(this.#host, created);
     session.isMediaUnsure = !isJoined;
-    sessions.set(sessionId, session);
+    this.#host.sessions.set(sessionId, session);
     this.#host.onSessionBegun(session);
     session.findEdge();
-    return true;
   }
 
   #find(legId: string): Seat | undefined {

@@ -21,11 +21,23 @@ export interface ConfiguredSwitch {
 
 const PROFILES = [TEST_PROFILE, { ...TEST_PROFILE, name: "trunk", kind: "trunk" as const }];
 
+/** What is started around a configuration. */
+export interface StartedSwitch {
+  readonly node: SwitchFixture;
+  stop(): Promise<void>;
+}
+
+async function startSwitch(options: SwitchOptions): Promise<StartedSwitch> {
+  const node = await SwitchFixture.start(options);
+  return { node, stop: () => node.stop() };
+}
+
 /** @param operations what there is beside the default objects: `phoneOperations`, `put` */
 export async function startConfiguredSwitch(
   cleanup: Cleanup,
   operations: readonly Operation[],
   options: Omit<SwitchOptions, "inventory" | "dialPlan" | "features" | "phones" | "peers" | "forwarding"> = {},
+  start: (options: SwitchOptions) => Promise<StartedSwitch> = startSwitch,
 ): Promise<ConfiguredSwitch> {
   const store = cleanup.add(await keptConfiguration(), (one) => one.close());
   await change(store, ...operations);
@@ -48,8 +60,8 @@ export async function startConfiguredSwitch(
   });
   const features: CallManagerOptions["features"] = { settings: followed.features, store: featureStore };
   const { inventory } = followed;
-  const node = await SwitchFixture.start({ ...options, inventory, dialPlan: () => followed.dialPlan, features });
-  cleanup.add(node, (one) => one.stop());
+  const started = await start({ ...options, inventory, dialPlan: () => followed.dialPlan, features });
+  const { node } = cleanup.add(started, (one) => one.stop());
   return {
     node,
     store,

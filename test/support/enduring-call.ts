@@ -38,6 +38,10 @@ export class EnduringCall {
   readonly retried: number[] = [];
   remote: string;
   target: string;
+  /** The last message with a session description of the other end. */
+  described: SipMessage | undefined;
+  /** Progress of its REFER, in order: `SIP/2.0 180 Ringing`, ... */
+  readonly notified: string[] = [];
   /** What this end wants. */
   direction: Direction = "sendrecv";
   /** An INVITE of ours waits for its final response. */
@@ -87,6 +91,7 @@ export class EnduringCall {
   adopt(message: SipMessage): void {
     const contact = parseNameAddr(message.get("contact") ?? "");
     if (contact.ok) this.target = contact.value.uri;
+    if (message.body.includes("m=audio")) this.described = message;
     if (message.kind === "response") this.remote = message.get("to") ?? this.remote;
   }
 
@@ -111,6 +116,14 @@ export class EnduringCall {
   async changeWithoutOffer(): Promise<void> {
     const accepted = await this.#untilAnswered(() => this.#change("INVITE", ""), "INVITE");
     if (accepted.status !== 200) throw new Error(`INVITE without offer was answered ${accepted.status}`);
+  }
+
+  /** Asks for a blind transfer (RFC 3515); its progress comes by and by. @throws {Error} when that is refused */
+  async refer(number: string): Promise<void> {
+    const attempt = (): Promise<SipMessage> =>
+      this.#phone.send(this, "REFER", "", ANSWER_MS, [["Refer-To", `<sip:${number}@127.0.0.1>`]]);
+    const { status } = await this.#untilAnswered(attempt, "REFER");
+    if (status !== 202) throw new Error(`REFER was answered ${status}`);
   }
 
   /** Hangs up. @throws {Error} when the switch does not know the call */

@@ -22,6 +22,8 @@ export interface EnduringPhoneOptions {
   readonly password: string;
   /** It names itself in REGISTER (`+sip.instance`), so that it is known again with another Contact. */
   readonly hasInstance?: boolean;
+  /** Where it wants the RTP of all its calls; absent: each call has a port of its own, where nobody listens. */
+  readonly mediaPort?: number;
 }
 
 /** A call of ours was not answered with 200. */
@@ -153,9 +155,9 @@ export class EnduringPhone {
   }
 
   /** Sends a request inside a call. @throws {NoAnswer} */
-  send(call: EnduringCall, method: string, body: string, answerMs: number): Promise<SipMessage> {
+  send(call: EnduringCall, method: string, body: string, answerMs: number, headers: Fields = []): Promise<SipMessage> {
     const contact: Fields = method === "BYE" ? [] : [["Contact", this.contact], ALLOW];
-    const fields: Fields = [...call.fields(`${call.nextCseq()} ${method}`), ...contact, ...contentOf(body)];
+    const fields: Fields = [...call.fields(`${call.nextCseq()} ${method}`), ...contact, ...headers, ...contentOf(body)];
     return this.#transactions.request({ method, uri: call.target, fields, body, withinMs: answerMs });
   }
 
@@ -177,7 +179,7 @@ export class EnduringPhone {
   }
 
   #nextMediaPort(): number {
-    return (this.#mediaPort += 2);
+    return this.#options.mediaPort ?? (this.#mediaPort += 2);
   }
 
   #newRegistration(): Promise<void> {
@@ -283,6 +285,7 @@ export class EnduringPhone {
       this.#respond(request, 200, call);
       return call.end();
     }
+    if (method === "NOTIFY") call.notified.push(body.trim());
     if (method !== "INVITE" && (method !== "UPDATE" || body === "")) return this.#respond(request, 200, call);
     if (call.isChanging) return this.#respond(request, 491, call);
     const offered = directionOf(body);
@@ -318,6 +321,7 @@ export class EnduringPhone {
       subject: request.get("subject") ?? "",
       mediaPort: this.#nextMediaPort(),
     });
+    call.adopt(request);
     this.#calls.set(call.parts.callId, call);
     this.#respond(request, 180, call);
     if (this.answers) this.#respond(request, 200, call, call.answer(directionOf(request.body)));

@@ -4,7 +4,7 @@ import { eventually } from "./eventually.ts";
 import { rootMeanSquare, tonePower } from "./goertzel.ts";
 import { audioPortOf, RtpPhone } from "./rtp-phone.ts";
 import type { MessageParts, PhoneCall, PhoneTransaction, SipPhone } from "./sip-phone.ts";
-import type { SwitchFixture } from "./switch-fixture.ts";
+import type { PhoneSetUp, SwitchFixture } from "./switch-fixture.ts";
 import { heardAudio, sendTone } from "./tone-phone.ts";
 
 /** How a phone holds: by a direction, or by the address of RFC 2543. */
@@ -25,6 +25,7 @@ export class Talk {
   /** What it was last offered or answered. */
   remoteSdp = "";
   byeReason: string | undefined;
+  hasHungUp = false;
   readonly #rtp: RtpPhone;
   #version = 1;
   #hold: HoldKind | undefined;
@@ -120,6 +121,7 @@ export class Talk {
 
   async hangUp(): Promise<void> {
     this.#stopTone?.();
+    this.hasHungUp = true;
     this.#isOver = true;
     await this.call.bye();
   }
@@ -151,6 +153,21 @@ export class Talk {
       async () => {
         const heard = await this.#listen();
         if (heard !== wanted) throw new Error(`${this.toneHz} Hz hears ${heard} instead of ${wanted}`);
+      },
+      { timeoutMs, intervalMs: 10 },
+    );
+  }
+
+  /** Waits until it hears these tones at once, and no other. @throws {Error} with those it heard instead */
+  async untilHearsAll(wanted: readonly number[], timeoutMs = 8_000): Promise<void> {
+    const expected = [...wanted].sort((one, other) => one - other).join();
+    await eventually(
+      async () => {
+        const from = this.#rtp.heard.length;
+        await delay(LISTENED_MS);
+        const audio = heardAudio(this.#rtp.heard.slice(from));
+        const heard = TONES.filter((hz) => tonePower(audio, 8_000, hz) > 0.1).join();
+        if (heard !== expected) throw new Error(`${this.toneHz} Hz hears ${heard} instead of ${expected}`);
       },
       { timeoutMs, intervalMs: 10 },
     );
@@ -217,6 +234,11 @@ export class Talk {
 /** What phones of a test may send; whole hertz, far enough from each other to be told apart in what is listened to. */
 const TONES = [500, 700, 900, 1_100, 1_300];
 
+export interface TalkingSetUp extends PhoneSetUp {
+  /** Which of the tones, from 1; absent: the number's last digit. */
+  readonly tone?: number;
+}
+
 /** A phone with a tone of its own and RTP, for tests that tell who hears whom. */
 export class TalkingPhone {
   readonly sip: SipPhone;
@@ -229,11 +251,16 @@ export class TalkingPhone {
   }
 
   /** Registers the phone of a number; its tone follows from the number's last digit, 1 to 5. */
-  static async start(node: SwitchFixture, number: string): Promise<TalkingPhone> {
-    return new TalkingPhone(await node.phone(number), TONES[Number(number.at(-1)) - 1] ?? 0);
+  static async start(node: SwitchFixture, number: string, setUp: TalkingSetUp = {}): Promise<TalkingPhone> {
+    const { tone = Number(number.at(-1)), ...phone } = setUp;
+    return new TalkingPhone(await node.phone(number, phone), TONES[tone - 1] ?? 0);
   }
 
-  /** Calls a number; `answered` is to be awaited. */
+  static of(sip: SipPhone, toneHz: number): TalkingPhone {
+    return new TalkingPhone(sip, toneHz);
+  }
+
+  /** Calls a number; to be followed by `establish`. */
   async dial(number: string, parts: MessageParts = {}): Promise<Talk> {
     const rtp = await RtpPhone.start();
     // The description names the socket: it is there before the call is.
@@ -244,8 +271,8 @@ export class TalkingPhone {
   }
 
   /** The next call from outside, not answered yet. */
-  async offered(): Promise<Talk> {
-    const talk = new Talk(await this.sip.offered(), await RtpPhone.start(), this.toneHz);
+  async offered(withinMs?: number): Promise<Talk> {
+    const talk = new Talk(await this.sip.offered(withinMs), await RtpPhone.start(), this.toneHz);
     this.#talks.push(talk);
     return talk;
   }

@@ -5,9 +5,17 @@ import type { CallProgress } from "./call-progress.ts";
 import type { LegDevice } from "./leg.ts";
 
 /** Names of the devices that a call counts for; each once as caller and once as callee. */
-export function occupiedBy({ caller, callees }: Pick<CallProgress, "caller" | "callees">): readonly string[] {
-  return [caller.name, ...new Set(callees.map(({ name }) => name))];
+export function occupiedBy({ caller, callees, isFromSwitch }: Occupying): readonly string[] {
+  return [...(isFromSwitch === true ? [] : [caller.name]), ...new Set(callees.map(({ name }) => name))];
 }
+
+/** The caller's line, and each that is called once, on however many devices it rings. */
+export function linesOf({ caller, callee, callees, isFromSwitch }: CallProgress): string[] {
+  const called = new Set([...callees.map(({ line }) => line), ...(callees.length === 0 ? [callee?.line] : [])]);
+  return [isFromSwitch === true ? undefined : caller.line, ...called].filter((line) => line !== undefined);
+}
+
+type Occupying = Pick<CallProgress, "caller" | "callees" | "isFromSwitch">;
 
 /** A call is at these devices now. @returns false: there are none, and it is where it was */
 export function moveTo(progress: CallProgress, devices: readonly LegDevice[]): boolean {

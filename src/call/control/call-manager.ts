@@ -159,9 +159,7 @@ export class CallManager {
       settings: featureSettings,
       store,
       isQueued: (pilot) => this.#features.hasQueued(pilot),
-      onQueueing: (callId, place) => this.#features.enqueue(callId, place),
-      onOffered: (session) => this.#features.onOffered(session),
-      onDialed: (callId, caller, called, feature) => this.#features.dial(callId, caller, called, feature),
+      features: () => this.#features,
       table: this.#table,
       isUsable: ({ name }) => this.#trunks.isUsable(name),
       emergency: () => this.#emergency,
@@ -173,7 +171,7 @@ export class CallManager {
       inventory,
       store: this.#journal,
       hunting: this.#hunting,
-      settings: featureSettings,
+      features: options.features,
       dialPlan: options.dialPlan,
     });
     const common = { table: this.#table, clock, logger };

@@ -4,6 +4,15 @@ import type { HoldLog } from "./hold-log.ts";
 import type { LegDevice } from "./leg.ts";
 import type { LegLog } from "./leg-log.ts";
 
+/** Why a session was made of legs, or rings without a caller. Plain data; it goes into the journal. */
+export interface SessionOrigin {
+  readonly feature: FeatureReason;
+  /** Device whose user, or for which an application, asked for it; absent: nobody did. */
+  readonly controller?: string;
+  /** Sessions whose legs it is made of. */
+  readonly from: readonly string[];
+}
+
 /** When what happened to a call, in wall-clock milliseconds, and to whom. */
 export interface CallProgress {
   readonly callId: string;
@@ -27,6 +36,12 @@ export interface CallProgress {
   /** The INVITEs of ours; absent: none was sent. */
   readonly legs?: LegLog;
   readonly holds?: HoldLog;
+  /** The caller is shown and has no dialog: the switch itself calls. Absent: a device does. */
+  readonly isFromSwitch?: true;
+  /** What began it, beside a party; absent: nothing. */
+  readonly origin?: SessionOrigin;
+  /** The session that its legs went on in. */
+  movedTo?: string;
   /** What features did to the call; absent: nothing. */
   redirect?: RecordRedirect;
   /** What died while the call was up. */

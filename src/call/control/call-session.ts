@@ -30,6 +30,7 @@ import { SessionDialogs } from "./session-dialogs.ts";
 import { finishSession, persistSession } from "./session-file.ts";
 import { tellChange } from "./session-observer.ts";
 import { makeParts, type SessionHost } from "./session-parts.ts";
+import type { SessionMoves } from "./session-moves.ts";
 import { startProgress } from "./start-progress.ts";
 import type { RefusalWarning } from "./warning-header.ts";
 
@@ -55,6 +56,7 @@ export class CallSession {
   readonly dialogs: SessionDialogs;
   /** What is sent inside the dialogs of its parties. */
   readonly requests: DialogRequests;
+  readonly moves: SessionMoves;
   readonly #context: CallContext;
   readonly #mediaOperations: MediaOperations;
   readonly #timers: CallTimers;
@@ -103,6 +105,7 @@ export class CallSession {
     const parts = makeParts(this.#host());
     this.#warning = parts.warning;
     this.requests = parts.requests;
+    this.moves = parts.moves;
     this.#branches = parts.branches;
     this.#mediaOperations = parts.mediaOperations;
     for (const leg of this.legs) context.owner.addLeg(leg, this);
@@ -116,6 +119,8 @@ export class CallSession {
       media: this.media,
       log: this.#log,
       legs: this.#legs,
+      goal: this.#goal,
+      call: () => this.#call,
       dispatch: (event) => this.dispatch(event),
       onIdle: () => this.#closeWhenIdle(),
       describe: (leg) => this.dialogs.describe(leg),
@@ -125,10 +130,7 @@ export class CallSession {
         owner.addLeg(leg, this);
         this.#calleeCallIds.push(leg.sipCallId);
       },
-      onConnected: (device) => {
-        const { responses } = this.#goal;
-        if (responses !== undefined) responses.connected = device;
-      },
+      onConnected: (device) => this.#goal.noteConnected(device),
     };
   }
 
@@ -145,7 +147,7 @@ export class CallSession {
   get legs(): readonly Leg[] {
     const { caller, callee } = this.#legs;
     const legs = callee === undefined ? [caller] : [caller, callee];
-    return this.#taken.size === 0 ? legs : legs.filter((leg) => !this.#taken.has(leg));
+    return legs.filter((leg) => leg.isVirtual !== true && !this.#taken.has(leg));
   }
 
   /** Names of the devices that it counts for. */
@@ -200,14 +202,12 @@ export class CallSession {
     return true;
   }
 
-  /** A request inside the dialog of one of the parties, from whom it should be. */
+  /** A request inside the dialog of one of the parties, from whom it should be. One that was held while that moved is to come again. */
   receive(side: Side, request: IncomingRequest): void {
     const leg = this.#legs[side];
     if (leg === undefined) return;
-    // It was held here, and is to come again where its dialog is now.
     if (this.#taken.has(leg)) return request.respond(491, {});
-    const { state, suspended } = this.#call;
-    const isShort = state === "established" && suspended && this.#context.port.takesDialogs;
+    const isShort = this.#call.state === "established" && this.#call.suspended && this.#context.port.takesDialogs;
     if (isShort && this.requests.hold(request, () => this.receive(side, request))) return;
     if (request.message.method === "BYE") this.#leaving(side, byeOutcome(side, request.message));
     this.requests.receive(side, leg, this.#legs[otherSide(side)], request);
@@ -360,16 +360,17 @@ export class CallSession {
 
   #ring(effect: EffectOf<"ring">): void {
     this.progress.ringingAtMs ??= this.#context.clock.wallMs();
-    this.#goal.responses?.ring(effect);
-    if (effect.status !== 181) this.#context.observer.onRinging(this);
+    if (this.#goal.ring(effect)) this.#context.observer.onRinging(this);
   }
 
   #answer(sdp: string): void {
-    this.#goal.responses?.answer(sdp, this.#legs.callee, (error) => {
+    const { caller, callee } = this.#legs;
+    this.#goal.responses?.answer(sdp, callee, (error) => {
       this.#isAnswerSent ||= error === undefined;
       if (error === undefined || error.code === "edge-lost") return;
       this.#context.logger.info("answer came too late", { callId: this.callId, error: error.message });
-      this.dispatch({ type: "answer-lost" });
+      if (this.#taken.has(caller)) this.#context.owner.onAnswerLost(caller);
+      else this.dispatch({ type: "answer-lost" });
     });
     this.#goal.reach();
     this.#context.owner.onAnswered(this);
@@ -383,8 +384,7 @@ export class CallSession {
     const { owner, observer, clock } = this.#context;
     // What waited for the edge gets its answer from a call that has ended.
     this.requests.release();
-    const { callId, media, progress } = this;
-    const ended = { callId, media, progress, call: this.#call };
+    const ended = { callId: this.callId, media: this.media, progress: this.progress, call: this.#call };
     owner.onEnded(this, outcome, finishSession(this.#context, ended, outcome, clock.wallMs()));
     observer.onEnded(this, outcome);
   }

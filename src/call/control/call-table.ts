@@ -1,4 +1,5 @@
 import type { LineLimits } from "../device/index.ts";
+import { linesOf } from "./call-devices.ts";
 import type { CallSession } from "./call-session.ts";
 import type { Leg } from "./leg.ts";
 
@@ -111,14 +112,14 @@ export class CallTable {
   add(session: CallSession): void {
     this.#sessions.set(session.callId, session);
     this.#active += 1;
-    this.#count(session, session.occupies, linesOf(session), true);
+    this.#count(session, session.occupies, linesOf(session.progress), true);
   }
 
   /** The call is at other devices than it was. */
   move(session: CallSession): void {
     const counted = this.#counted.get(session);
     if (counted === undefined) return;
-    this.#count(session, session.occupies, linesOf(session), counted.isActive);
+    this.#count(session, session.occupies, linesOf(session.progress), counted.isActive);
   }
 
   addLeg(leg: Leg, session: CallSession): void {
@@ -198,10 +199,4 @@ export class CallTable {
     device?.unclosed.delete(session);
     if (device?.unclosed.size === 0) this.#devices.delete(name);
   }
-}
-
-/** The caller's, and each that is called once, on however many devices it rings. */
-function linesOf({ progress: { caller, callee, callees } }: CallSession): string[] {
-  const called = new Set([...callees.map(({ line }) => line), ...(callees.length === 0 ? [callee?.line] : [])]);
-  return [caller.line, ...called].filter((line) => line !== undefined);
 }

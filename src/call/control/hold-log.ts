@@ -34,8 +34,14 @@ export class HoldLog {
   /** Takes up what a step has changed. */
   note(before: Session, after: Session): void {
     for (const side of ["caller", "callee"] as const) {
-      if (before[side].isHolding !== after[side].isHolding) this.#change(side, after[side].isHolding);
+      if (before[side].isHolding !== after[side].isHolding) this.noteHeld(side, after[side].isHolding);
     }
+  }
+
+  /** A party holds, by its phone or by the switch, or does so no more; what is known already changes nothing. */
+  noteHeld(side: Side, isHolding: boolean): void {
+    const isKnown = this.#holds[side]?.sinceMs !== undefined;
+    if (isKnown !== isHolding) this.#change(side, isHolding);
   }
 
   #change(side: Side, isHolding: boolean): void {

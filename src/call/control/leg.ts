@@ -80,6 +80,8 @@ export interface Leg extends DialogAbilities {
   readonly registration?: LegRegistration;
   readonly latch: RelayOptions["latch"];
   readonly policy: SessionPolicy;
+  /** There is no dialog: it stands for the caller in a call of the switch, until somebody answers. Absent: there is one. */
+  readonly isVirtual?: true;
   /** Of the caller in an emergency: what regions say of codecs must not end the call. Absent: no. */
   readonly takesAnyCodec?: boolean;
   session: AgreedSession | undefined;

@@ -1,3 +1,4 @@
+import type { SessionOrigin } from "./call-progress.ts";
 import type { RelayEndpoint } from "../../media/index.ts";
 import type { Peer, SipPhone } from "../device/index.ts";
 import type { HuntStep } from "../model/index.ts";
@@ -12,6 +13,7 @@ export interface Origination {
   readonly by: SipPhone | Peer;
   readonly to: string;
   readonly endpoint: RelayEndpoint;
+  readonly origin: SessionOrigin;
   /** Only this phone is rung, wherever its calls are forwarded to. */
   readonly onlyDevice?: string | undefined;
   /** Members of a pilot are rung, and `to` is what was dialed of it; absent: the number is called. */

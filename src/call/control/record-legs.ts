@@ -19,7 +19,7 @@ export function recordLegs(
 ): readonly RecordLeg[] {
   const logged = standing.progress.legs?.legs ?? [];
   const legs = logged.map((leg, index) => calleeLeg(leg, index + 2, standing, context, outcome));
-  return [callerLeg(standing, context, outcome), ...legs];
+  return standing.progress.isFromSwitch === true ? legs : [callerLeg(standing, context, outcome), ...legs];
 }
 
 function callerLeg(standing: CallStanding, context: RecordContext, outcome: Outcome | undefined): RecordLeg {
@@ -72,7 +72,8 @@ function calleeLeg(
     ...(endedAtMs === undefined ? {} : { disconnectedAtMs: endedAtMs }),
     durationMs: connectedAtMs === undefined ? 0 : Math.max(0, (endedAtMs ?? standing.nowMs) - connectedAtMs),
     ...(cause === undefined ? {} : { cause }),
-    ...(isAnswered ? mediaOf("callee", standing) : {}),
+    // Who answers the switch is in the caller's place of its session.
+    ...(isAnswered ? mediaOf(standing.progress.isFromSwitch === true ? "caller" : "callee", standing) : {}),
   };
 }
 

@@ -1,6 +1,6 @@
 import { isPrivate } from "../identity/privacy.ts";
 import { ANONYMOUS } from "../identity/presented-identity.ts";
-import type { Outcome } from "../model/index.ts";
+import { callOfSession, type Outcome } from "../model/index.ts";
 import { codecOf } from "../record/agreed-media.ts";
 import type { CallFacts, CallRecord, PartialReason, RecordNumbers, RecordParty } from "../record/call-record.ts";
 import type { CallProgress } from "./call-progress.ts";
@@ -22,13 +22,14 @@ export function callFacts(standing: CallStanding, context: RecordContext, outcom
   const legsOmitted = progress.legs?.omitted ?? 0;
   return {
     callId,
-    globalCallId: { node: context.node, call: callId },
-    caller: partyOf(progress.caller, [progress.sipCallIds.caller]),
+    globalCallId: { node: context.node, call: callOfSession(callId) },
+    caller: partyOf(progress.caller, progress.isFromSwitch === true ? [] : [progress.sipCallIds.caller]),
     calledNumber: textOf(calledNumber),
     ...(callee === undefined ? {} : { callee: partyOf(callee, progress.sipCallIds.callee) }),
     ...(service === undefined ? {} : { service }),
     numbers: numbersOf(progress, context),
     ...(redirect === undefined ? {} : { redirect }),
+    ...partOf(progress),
     startedAt: isoOf(startedAtMs),
     startedAtMs,
     ...(ringingAtMs === undefined ? {} : { ringingAt: isoOf(ringingAtMs), ringingAtMs }),
@@ -60,6 +61,24 @@ export function recordOf(ended: EndedCall, context: RecordContext): CallRecord {
       jitterMs,
       ...(mos === undefined ? {} : { mos }),
     })),
+  };
+}
+
+/** Nothing for what is the whole of its call. */
+function partOf({ callId, origin, movedTo }: CallProgress): Pick<CallFacts, "part"> {
+  if (origin === undefined && movedTo === undefined) return {};
+  const { controller, from = [] } = origin ?? {};
+  const call = callOfSession(callId);
+  const mergedFrom = [...new Set(from.map(callOfSession))].filter((other) => other !== call);
+  const mergedInto = movedTo === undefined || callOfSession(movedTo) === call ? undefined : callOfSession(movedTo);
+  return {
+    part: {
+      ...(controller === undefined ? {} : { controller }),
+      ...(from.length === 0 ? {} : { movedFrom: from }),
+      ...(movedTo === undefined ? {} : { movedTo }),
+      ...(mergedFrom.length === 0 ? {} : { mergedFrom }),
+      ...(mergedInto === undefined ? {} : { mergedInto }),
+    },
   };
 }
 

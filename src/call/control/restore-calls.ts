@@ -68,7 +68,7 @@ async function recordMoved(
   context: CallContext,
   created: NewSession,
   saved: SavedCall,
-  { atMs: nowMs }: MovedSession,
+  { atMs: nowMs, to }: MovedSession,
 ): Promise<void> {
   const { clock, store } = context;
   const legs = savedLegs(saved);
@@ -79,6 +79,7 @@ async function recordMoved(
     holds: new HoldLog(clock, saved.holds),
     isRestored: true,
   });
+  progress.movedTo = to;
   await context.writeRecord({ progress, call: saved.call, outcome: MOVED, nowMs, summary: undefined });
   store.remove(saved.callId);
 }

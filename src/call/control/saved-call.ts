@@ -1,7 +1,7 @@
 import type { RelayEndpoint } from "../../media/index.ts";
-import { NEW_SESSION, restoredSession, type Session } from "../model/index.ts";
-import type { RecordRedirect } from "../record/call-record.ts";
-import type { CallProgress } from "./call-progress.ts";
+import { NEW_SESSION, restoredSession, type FeatureReason, type Session, type Side } from "../model/index.ts";
+import type { RecordRedirect, RedirectReason } from "../record/call-record.ts";
+import type { CallProgress, SessionOrigin } from "./call-progress.ts";
 import type { HoldLog } from "./hold-log.ts";
 import type { Leg, LegDevice } from "./leg.ts";
 import type { LoggedLeg } from "./leg-log.ts";
@@ -30,6 +30,7 @@ export interface SavedCall {
   readonly holds?: HoldLog["holds"];
   readonly callerSource?: string;
   readonly redirect?: RecordRedirect;
+  readonly origin?: SessionOrigin;
   /** Its legs are on file as those of another session: it is over, and waits for its record. Absent: it goes on. */
   readonly moved?: MovedSession;
 }
@@ -65,6 +66,7 @@ export function savedCallOf(
     ...(holds === undefined || !holds.hasAny ? {} : { holds: holds.holds }),
     ...(callerSource === undefined ? {} : { callerSource }),
     ...(redirect === undefined ? {} : { redirect }),
+    ...(progress.origin === undefined ? {} : { origin: progress.origin }),
   };
 }
 
@@ -73,8 +75,10 @@ export function joinedCallOf(
   callId: string,
   call: Session,
   { caller, callee }: { readonly caller: Leg; readonly callee: Leg | undefined },
-  { endpoint, nowMs }: { readonly endpoint: RelayEndpoint | undefined; readonly nowMs: number },
+  { endpoint, nowMs, origin, holding }: JoinedFacts,
 ): SavedCall {
+  const redirect = redirectOf(origin);
+  const holds = Object.fromEntries(holding.map((side) => [side, { count: 1, totalMs: 0, sinceMs: nowMs }]));
   return {
     version: 1,
     callId,
@@ -85,7 +89,35 @@ export function joinedCallOf(
     calledNumber: callee?.device.number ?? endpoint ?? "",
     startedAtMs: nowMs,
     answeredAtMs: nowMs,
+    ...(holding.length === 0 ? {} : { holds }),
+    origin,
+    ...(redirect === undefined ? {} : { redirect }),
   };
+}
+
+/** What a session is made of that begins with legs that are up. */
+export interface JoinedFacts {
+  readonly endpoint: RelayEndpoint | undefined;
+  readonly nowMs: number;
+  readonly origin: SessionOrigin;
+  /** Who holds already. */
+  readonly holding: readonly Side[];
+}
+
+const REDIRECT_REASONS: Readonly<Partial<Record<FeatureReason, RedirectReason>>> = {
+  transfer: "transfer",
+  "blind-transfer": "transfer",
+  park: "park",
+  unpark: "park",
+  "park-reminder": "park",
+  pickup: "pickup",
+};
+
+/** What a feature does to a call by a session of its own, as records say it; undefined: it is no feature. */
+export function redirectOf({ feature }: SessionOrigin): RecordRedirect | undefined {
+  if (feature === "normal") return undefined;
+  const lastReason = REDIRECT_REASONS[feature];
+  return { ...(lastReason === undefined ? {} : { lastReason }), onBehalfOf: feature };
 }
 
 /** A call whose INVITEs are on their way: should its process die now, the next one records that it was lost. */
@@ -103,6 +135,7 @@ export function ringingCallOf(progress: CallProgress, caller: Leg): SavedCall {
     ...(legs === undefined ? {} : { legs: legs.legs }),
     ...(callerSource === undefined ? {} : { callerSource }),
     ...(redirect === undefined ? {} : { redirect }),
+    ...(progress.origin === undefined ? {} : { origin: progress.origin }),
   };
 }
 

@@ -12,6 +12,8 @@ export interface SessionOwner<Session> {
   addLeg(leg: Leg, session: Session): void;
   removeLeg(leg: Leg): void;
   onAnswered(session: Session): void;
+  /** The 2xx to the INVITE of a leg that is in another session by now could not be sent any more. */
+  onAnswerLost(leg: Leg): void;
   /** Events have been worked off: anything about it may be different. */
   onChanged(session: Session): void;
   /** The call is at other devices than it was. */

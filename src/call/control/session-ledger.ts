@@ -48,6 +48,13 @@ export class SessionLedger implements SessionOwner<CallSession> {
     if (session.call.isOriginated !== true || this.#isAlone(session)) this.#options.counters.countAnswered();
   }
 
+  /** Where it is now, the other party has nobody to talk to. */
+  onAnswerLost({ localTag }: Leg): void {
+    const entry = this.#options.table.findByTag(localTag);
+    const side = entry?.session.sideOf(entry.leg);
+    if (side !== undefined) entry?.session.lose(side, { by: side, reason: "cancelled", status: 487, cause: 16 });
+  }
+
   onEnded(session: CallSession, outcome: Outcome, finished: Promise<void>): void {
     const { table, toll, counters } = this.#options;
     table.end(session);

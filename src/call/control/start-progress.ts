@@ -3,11 +3,11 @@ import type { CallProgress } from "./call-progress.ts";
 import type { HoldLog } from "./hold-log.ts";
 import { sourceText, type LegLog } from "./leg-log.ts";
 import type { NewSession } from "./offered-invite.ts";
-import type { SavedCall } from "./saved-call.ts";
+import { redirectOf, type SavedCall } from "./saved-call.ts";
 
 /** A call as it begins, or as the process before this one has left it. */
 export function startProgress(
-  { callId, calledNumber, caller, callee, endpoint }: NewSession,
+  created: NewSession,
   saved: SavedCall | undefined,
   facts: {
     readonly nowMs: number;
@@ -18,7 +18,11 @@ export function startProgress(
     readonly isRestored: boolean;
   },
 ): CallProgress {
-  const callerSource = saved === undefined ? sourceText(caller.source) : saved.callerSource;
+  const { callId, calledNumber, caller, callee, endpoint } = created;
+  const { origin = saved?.origin } = created;
+  const redirect = saved?.redirect ?? (origin && redirectOf(origin));
+  const source = caller.isVirtual === true ? undefined : sourceText(caller.source);
+  const callerSource = saved === undefined ? source : saved.callerSource;
   const partial: readonly PartialReason[] = facts.isRestored ? ["callmanager-restarted"] : [];
   return {
     callId,
@@ -31,10 +35,12 @@ export function startProgress(
     startedAtMs: saved?.startedAtMs ?? facts.nowMs,
     ringingAtMs: saved?.ringingAtMs,
     answeredAtMs: saved?.answeredAtMs,
-    sipCallIds: { caller: caller.sipCallId, callee: facts.calleeCallIds },
+    sipCallIds: { caller: caller.isVirtual === true ? "" : caller.sipCallId, callee: facts.calleeCallIds },
     legs: facts.legs,
     holds: facts.holds,
-    ...(saved?.redirect === undefined ? {} : { redirect: saved.redirect }),
+    ...(caller.isVirtual === true ? { isFromSwitch: true as const } : {}),
+    ...(origin === undefined ? {} : { origin }),
+    ...(redirect === undefined ? {} : { redirect }),
     partial,
   };
 }

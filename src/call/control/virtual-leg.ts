@@ -15,5 +15,6 @@ export function virtualLeg(device: LegDevice, ids: Ids): Leg {
     policy: { expiresSeconds: 0, minSeconds: 90 },
     allowsUpdate: false,
     session: undefined,
+    isVirtual: true,
   };
 }

@@ -1,5 +1,6 @@
 import type { Address } from "./call.ts";
 import { addConnection, beginCall, disconnect, endWhenEmpty, setConnection, setTerminal } from "./call-changes.ts";
+import { leaveLine, showLine } from "./features/shared-line.ts";
 import { refreshSound } from "./features/sound.ts";
 import type { ModelEvent, LegFacts, Place } from "./model-event.ts";
 import { NORMAL, type FeatureReason, type Why } from "./why.ts";
@@ -30,6 +31,7 @@ export function offered(draft: Draft, { sessionId, leg, called }: EventOf<"offer
   setTerminal(draft, { callId, connectionId, device }, "talking", NORMAL, legId);
   setConnection(draft, callId, connectionId, "dialing", NORMAL);
   putLeg(draft, newLeg(leg, { callId, connectionId, sessionId, isUp: false }));
+  showLine(draft, { callId, connectionId }, NORMAL);
   putSession(draft, { sessionId, callId, stage: "setup", caller: legId, ringing: [] });
 }
 
@@ -84,7 +86,8 @@ export function answered(draft: Draft, event: EventOf<"answered">): boolean {
   const caller = session.caller === undefined ? undefined : draft.world.legs.get(session.caller);
   if (caller !== undefined) putLeg(draft, { ...caller, isUp: true });
   const endpoint = event.endpoint === undefined ? {} : { endpoint: event.endpoint };
-  const up: ModelSession = { ...session, ...endpoint, stage: "up", ringing: [] };
+  const { picking: _picking, ...rung } = session;
+  const up: ModelSession = { ...rung, ...endpoint, stage: "up", ringing: [] };
   const { leg } = event;
   putSession(draft, { ...up, ...(leg === undefined ? {} : placeOf(session, leg)) });
   // Who has picked the call up is a party of it already.
@@ -118,11 +121,8 @@ function establishCallee(draft: Draft, session: ModelSession, leg: LegFacts): vo
   if (known !== undefined) ring(draft, session, known, leg.device);
   setConnection(draft, callId, connectionId, "established", why);
   setTerminal(draft, { callId, connectionId, device: leg.device }, "talking", why, leg.legId);
-  for (const device of known?.place.devices ?? []) {
-    // The other devices of a shared line see that it is in use.
-    if (device !== leg.device) setTerminal(draft, { callId, connectionId, device }, "bridged", why);
-  }
   putLeg(draft, newLeg(leg, { callId, connectionId, sessionId, isUp: true }));
+  showLine(draft, { callId, connectionId }, why, known?.place.devices);
 }
 
 /** A phone holds, or takes its call back, by itself. */
@@ -140,6 +140,7 @@ export function showHold(draft: Draft, leg: ModelLeg, by: Why["by"]): void {
   const isHeld = leg.isHolding || leg.isHeldByCommand;
   const why: Why = { cause: 16, feature: isHeld ? "hold" : "retrieve", by };
   setTerminal(draft, leg, isHeld ? "held" : "talking", why);
+  showLine(draft, leg, why);
 }
 
 /** A session is over: who is still in it is out of the call. */
@@ -162,7 +163,7 @@ export function ended(draft: Draft, { sessionId, why: told }: EventOf<"ended">):
 /** A leg is gone: its device is dropped, and its party with the last device that talked. */
 export function dropLeg(draft: Draft, leg: ModelLeg, why: Why): void {
   removeLeg(draft, leg);
-  setTerminal(draft, leg, "dropped", why);
+  leaveLine(draft, leg, why);
   if (!hasOtherLeg(draft, leg)) disconnect(draft, leg.callId, leg.connectionId, why);
   endWhenEmpty(draft, leg.callId, why);
 }

@@ -78,14 +78,28 @@ export function setTerminal(
   const before: TerminalConnection = known ?? { device, state: "idle" };
   if (!isTransition(TERMINAL_CONNECTION_TRANSITIONS, before.state, state)) return;
   if (known === undefined) tell(draft, { ...told, change: "created" });
-  const leg = legId === undefined ? {} : { legId };
-  const next: TerminalConnection = { ...before, state, ...leg };
+  const { legId: legBefore, ...rest } = before;
+  // A device that only watches has no dialog.
+  const leg = state === "bridged" || state === "in-use" ? undefined : (legId ?? legBefore);
+  const next: TerminalConnection = { ...rest, state, ...(leg === undefined ? {} : { legId: leg }) };
   const others = connection.terminals.filter((one) => one.device !== device);
   const terminals = state === "dropped" ? others : [...others, next];
   replaceConnection(draft, callId, { ...connection, terminals });
   const basic = basicTerminalConnectionState(state);
   if (basic !== basicTerminalConnectionState(before.state)) tell(draft, { ...told, change: basic });
   if (basic !== state) tell(draft, { ...told, change: state });
+}
+
+/** Another leg is the one of a device in a connection. */
+export function seatTerminal(
+  draft: Draft,
+  { callId, connectionId, device }: { readonly callId: string; readonly connectionId: string; readonly device: string },
+  legId: string,
+): void {
+  const connection = connectionOf(draft, callId, connectionId);
+  if (connection === undefined) return;
+  const terminals = connection.terminals.map((one) => (one.device === device ? { ...one, legId } : one));
+  replaceConnection(draft, callId, { ...connection, terminals });
 }
 
 /** A party is out: its devices are dropped first. It is no part of the call any more. */
@@ -107,7 +121,8 @@ export function endWhenEmpty(draft: Draft, callId: string, why: Why): void {
   const call = draft.world.calls.get(callId);
   if (call === undefined || call.connections.some(({ state }) => !isOver(state))) return;
   draft.world.calls.delete(callId);
-  tell(draft, { type: "call", callId, state: "invalid", why });
+  const merged = call.mergedInto === undefined ? {} : { mergedInto: call.mergedInto };
+  tell(draft, { type: "call", callId, state: "invalid", why, ...merged });
 }
 
 /** A party of one call is a party of another from now on. */

@@ -16,6 +16,16 @@ export type CallCommand =
   | ({ readonly type: "transfer"; readonly to: string } & DeviceInCall)
   /** The other parties of two calls of the device are connected. */
   | ({ readonly type: "complete-transfer"; readonly consultCallId?: string } & DeviceInCall)
+  /** All established calls of the device, or those named, become one, which all parties hear each other in. */
+  | { readonly type: "conference"; readonly device: string; readonly callIds?: readonly string[] }
+  /** Another call of the device (absent: the one beside it) joins the conference that the device is in. */
+  | ({ readonly type: "add-party" } & DeviceInCall)
+  /** A party of the device's conference is released: a connection, or all of a device. */
+  | ({ readonly type: "drop-party"; readonly connectionId?: string; readonly party?: string } & DeviceInCall)
+  /** The device enters a call of a line that it shares, or takes it over when it is held. */
+  | { readonly type: "barge"; readonly device: string; readonly callId: string }
+  /** Whether others of its shared lines may enter its calls; absent: the opposite of now. */
+  | { readonly type: "privacy"; readonly device: string; readonly isOn?: boolean }
   | ({ readonly type: "drop" } & DeviceInCall)
   | RedirectCommand
   /** The other party waits on a slot, on any free one where none is named. */
@@ -59,6 +69,19 @@ export type CommandFailure =
   | "destination-busy"
   | "destination-no-answer"
   | "destination-out-of-order"
+  | "conference-full"
+  /** The device is in no conference. */
+  | "conference-inactive"
+  /** The calls are conferences of their own, which are not made one. */
+  | "conference-exists"
+  | "conference-party-invalid"
+  | "conference-party-already"
+  /** Others than who made the conference may not do that. */
+  | "conference-controller"
+  /** The media service cannot do it, or is away. */
+  | "no-bridge"
+  /** The call is private. */
+  | "private"
   | "destination-unregistered"
   | "redirect-pending"
   | "park-no-slot"

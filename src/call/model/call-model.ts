@@ -1,9 +1,11 @@
 import { answered, ended, held, offered, offering, ringing } from "./basic-call.ts";
 import { commanded } from "./commands.ts";
 import { dialed } from "./dialed.ts";
+import { transferMember, transferMemberConsulted } from "./features/conference-transfer.ts";
 import { timerParts, type FeatureMachine } from "./features/feature-machine.ts";
 import { enqueue, serveQueues } from "./features/hunt.ts";
 import { MACHINES } from "./features/machines.ts";
+import { privacyChanged } from "./features/privacy.ts";
 import { refuse, transferConsulted, transferTo } from "./features/transfer.ts";
 import { isRedirected, watchRedirects } from "./features/redirect.ts";
 import { watchPickups } from "./features/pickup.ts";
@@ -23,10 +25,10 @@ export function advance(world: World, event: ModelEvent): readonly ModelEffect[]
   const gone: ModelLeg[] = [];
   const draft: Draft = { world, effects: [], gone };
   apply(draft, event);
-  for (let leg = gone.shift(); leg !== undefined; leg = gone.shift())
-    onGone(draft, leg, "why" in event ? event.why : GONE);
   watchRedirects(draft, event);
   watchPickups(draft, event);
+  for (let leg = gone.shift(); leg !== undefined; leg = gone.shift())
+    onGone(draft, leg, "why" in event ? event.why : GONE);
   return draft.effects;
 }
 
@@ -58,6 +60,8 @@ function apply(draft: Draft, event: ModelEvent): void {
       return onRefer(draft, event.refer);
     case "command":
       return commanded(draft, event);
+    case "privacy-changed":
+      return privacyChanged(draft, event.device);
     case "timer":
       return onTimer(draft, event.timerId);
     case "prompt-ended":
@@ -69,6 +73,11 @@ function apply(draft: Draft, event: ModelEvent): void {
     case "feature-reached":
       return onFeature(draft, event);
     case "settled":
+      return withMachine(draft, event.sessionId, (machine, id) => machine.onSettled?.(draft, id, event.sessionId));
+    case "unsettled":
+      return withMachine(draft, event.sessionId, (machine, id) => machine.onUnsettled?.(draft, id, event.sessionId));
+    case "unattached":
+      return withMachine(draft, event.sessionIds[0] ?? "", (machine, id) => machine.onUnattached?.(draft, id));
     case "reroute-refused":
     case "pick-up-failed":
       return;
@@ -142,10 +151,12 @@ function onRefer(draft: Draft, { referId, legId, to, replaces, isEarlyOnly, refe
   const leg = draft.world.legs.get(legId);
   if (leg === undefined) return refuse(draft, { referId }, "wrong-state", "the dialog is gone");
   const replaced = replaces === undefined ? undefined : draft.world.legs.get(replaces);
+  if (replaced === undefined && transferMember(draft, leg, to, { referId })) return;
   if (replaced === undefined) return transferTo(draft, leg, to, { referId }, referredBy);
   const own = legsOf(draft.world, leg.device).find(({ sessionId }) => sessionId === replaced.sessionId);
   if (own === undefined || own === leg) return refuse(draft, { referId }, "wrong-state", "not a dialog of this phone");
   // RFC 3891 3: a dialog that is established already is not what was meant.
   if (isEarlyOnly === true && own.isUp) return refuse(draft, { referId }, "destination-busy", "it was answered");
+  if (transferMemberConsulted(draft, leg, own, { referId })) return;
   transferConsulted(draft, leg, own, { referId });
 }

@@ -1,11 +1,15 @@
 import type { CallCommand, CommandFailure } from "./call-command.ts";
+import { bargeByCommand } from "./features/barge.ts";
+import { commandConference } from "./features/conference.ts";
+import { transferMember, transferMemberConsulted } from "./features/conference-transfer.ts";
+import { commandPrivacy } from "./features/privacy.ts";
 import { holdByCommand, isHeldLeg, legMeant } from "./features/hold.ts";
 import { park, unpark } from "./features/park.ts";
 import { commandPickup } from "./features/pickup.ts";
 import { redirect } from "./features/redirect.ts";
 import { makeCall } from "./features/make-call.ts";
 import { refuse, transferConsulted, transferTo } from "./features/transfer.ts";
-import { isInTransfer } from "./features/transfers.ts";
+import { isInvolved } from "./features/involved.ts";
 import type { ModelEvent } from "./model-event.ts";
 import { legsOf, type Draft, type ModelLeg } from "./world.ts";
 
@@ -20,16 +24,36 @@ export function commanded(draft: Draft, { commandId, command }: Extract<ModelEve
       return unpark(draft, command, commandId);
     case "pickup":
       return commandPickup(draft, command, commandId);
-    default:
+    case "conference":
+    case "add-party":
+    case "drop-party":
+      return commandConference(draft, commandId, command);
+    case "barge":
+      return bargeByCommand(draft, commandId, command, false);
+    case "privacy":
+      return commandPrivacy(draft, commandId, command);
+    case "hold":
+    case "retrieve":
+    case "swap":
+    case "transfer":
+    case "complete-transfer":
+    case "drop":
+    case "park":
       return commandLeg(draft, commandId, command);
   }
 }
 
-type LegCommand = Exclude<CallCommand, { type: "make-call" | "redirect" | "unpark" | "pickup" }>;
+type LegCommand = Extract<
+  CallCommand,
+  { type: "hold" | "retrieve" | "swap" | "transfer" | "complete-transfer" | "drop" | "park" }
+>;
 
 /** What is asked of a device that is in the call. */
 function commandLeg(draft: Draft, commandId: string, command: LegCommand): void {
   const leg = legMeant(draft, command);
+  if (leg === undefined && command.type === "retrieve" && command.callId !== undefined) {
+    return bargeByCommand(draft, commandId, { device: command.device, callId: command.callId }, true);
+  }
   if (leg === undefined)
     return refuse(draft, { commandId }, "device-not-in-call", `${command.device} has no such call`);
   switch (command.type) {
@@ -39,6 +63,7 @@ function commandLeg(draft: Draft, commandId: string, command: LegCommand): void 
     case "swap":
       return swap(draft, commandId, command.device);
     case "transfer":
+      if (transferMember(draft, leg, command.to, { commandId })) return;
       return transferTo(draft, leg, command.to, { commandId });
     case "complete-transfer":
       return completeTransfer(draft, commandId, command);
@@ -58,7 +83,7 @@ function commandLeg(draft: Draft, commandId: string, command: LegCommand): void 
 
 function hold(draft: Draft, commandId: string, leg: ModelLeg, isHeld: boolean): void {
   if (!leg.isUp) return fail(draft, commandId, "wrong-state", "the call is not established");
-  if (!isHeld && isInTransfer(draft.world, leg.legId)) {
+  if (!isHeld && isInvolved(draft.world, leg.legId)) {
     return fail(draft, commandId, "pending", "a transfer of this call is under way");
   }
   if (leg.isHeldByCommand === isHeld) {
@@ -95,6 +120,7 @@ function completeTransfer(
   if (first === undefined || second === undefined || first === second) {
     return fail(draft, commandId, "no-consultation", `${command.device} has no two calls`);
   }
+  if (transferMemberConsulted(draft, first, second, { commandId })) return;
   transferConsulted(draft, first, second, { commandId });
 }
 

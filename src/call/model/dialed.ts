@@ -1,15 +1,15 @@
 import { dropLeg, offered } from "./basic-call.ts";
+import { dialBarge } from "./features/barge.ts";
+import { dialConference } from "./features/conference.ts";
 import { dialedPark, dialedSlot, type DialedPark } from "./features/dialed-park.ts";
-import type { DialRefusal } from "./features/dial-refusal.ts";
 import { dialReplacement, dialTransfer } from "./features/dialed-transfer.ts";
+import type { DialRefusal } from "./features/dial-refusal.ts";
 import { dialedPickup, wantedBy } from "./features/pickup.ts";
 import { confirmSetting } from "./features/setting.ts";
 import type { Endpoint, Shown } from "./model-effect.ts";
 import type { DialedFeature, LegFacts, ModelEvent } from "./model-event.ts";
 import { NORMAL } from "./why.ts";
 import { legOf, type Draft } from "./world.ts";
-
-const NOT_HERE: DialRefusal = { status: 501, reason: "feature" };
 
 /** A device has dialed a feature: its call is answered by a service of the switch, and the feature goes on from there. */
 export function dialed(draft: Draft, event: Extract<ModelEvent, { type: "dialed" }>): void {
@@ -35,30 +35,32 @@ function begin(draft: Draft, event: Extract<ModelEvent, { type: "dialed" }>): Di
     case "replaces":
       return dialReplacement(draft, { sessionId, ...leg }, feature.legId);
     case "code":
-      return beginCode(draft, sessionId, leg, feature);
+      return beginCode(draft, event, feature);
   }
 }
 
 function beginCode(
   draft: Draft,
-  sessionId: string,
-  leg: LegFacts,
+  event: Extract<ModelEvent, { type: "dialed" }>,
   { code, argument }: Extract<DialedFeature, { kind: "code" }>,
 ): DialRefusal | undefined {
+  const { sessionId, leg } = event;
   switch (code) {
+    case "conference":
+      return dialConference(draft, event);
+    case "barge":
+      return dialBarge(draft, event);
     case "park":
       return parked(draft, sessionId, dialedPark(draft, sessionId, leg.device));
     case "group-pickup":
       return pickedUp(draft, sessionId, leg, {});
-    case "other-group-pickup":
-      return pickedUp(draft, sessionId, leg, { group: argument });
     case "directed-pickup":
       return pickedUp(draft, sessionId, leg, { number: argument });
     case "transfer":
       return dialTransfer(draft, { sessionId, ...leg }, argument);
-    case "conference":
-    case "barge":
-      return NOT_HERE;
+    // Its number has led to the group itself.
+    case "other-group-pickup":
+      return { status: 404, reason: "pickup-group" };
   }
 }
 

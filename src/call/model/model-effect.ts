@@ -19,6 +19,13 @@ export type Endpoint =
 /** What can be laid over what a leg hears. */
 export type Overlay = "music" | "silence" | "ringback";
 
+/** A leg that leaves its session for a new one with a service. */
+export interface Attached {
+  readonly sessionId: string;
+  readonly legId: string;
+  readonly endpoint: Endpoint;
+}
+
 /** A number, and what stands beside it. */
 export interface Shown {
   readonly number: string;
@@ -64,6 +71,8 @@ export type ModelEffect =
       readonly endpoint: Endpoint;
       readonly musicOf?: string;
     }
+  /** The same of several legs at once, which may come out of the same session. `unattached` follows when it is not done. */
+  | { readonly type: "attach-all"; readonly attached: readonly Attached[] }
   /**
    * Rings a number by a new session that has no caller; who answers is connected to `endpoint`. Followed by `offering`,
    * `ringing`, `answered` or `ended`; where the number leads to a service, by `answered` with that, and there is no such
@@ -111,6 +120,8 @@ export type ModelEffect =
   | { readonly type: "release"; readonly sessionId: string; readonly why: Why }
   /** Progress of a REFER: a final status ends its subscription. */
   | { readonly type: "notify"; readonly referId: string; readonly status: number }
+  /** A setting of a device. Followed by the command's result. */
+  | { readonly type: "set-privacy"; readonly device: string; readonly isPrivate: boolean; readonly commandId: string }
   | { readonly type: "start-timer"; readonly timerId: string; readonly delayMs: number }
   | { readonly type: "stop-timer"; readonly timerId: string }
   | { readonly type: "result"; readonly commandId: string; readonly result: CommandResult };

@@ -90,6 +90,10 @@ export type ModelEvent =
   | { readonly type: "ended"; readonly sessionId: string; readonly why: Why }
   /** The parties of a new session that was made of established legs have agreed. */
   | { readonly type: "settled"; readonly sessionId: string }
+  /** The media service would not have that; it is tried again until the session ends. */
+  | { readonly type: "unsettled"; readonly sessionId: string }
+  /** Nothing of an `attach-all` was done: the media service is away. */
+  | { readonly type: "unattached"; readonly sessionIds: readonly string[] }
   /** Who has called has acknowledged that it was answered: it can be moved from now on. */
   | { readonly type: "acknowledged"; readonly sessionId: string }
   /** The destination of the effect `reroute` cannot be had: the call rings where it did, or does so again. */
@@ -101,6 +105,8 @@ export type ModelEvent =
   /** The relay is there again: what is laid over what the legs of a session hear may be lost. */
   | { readonly type: "media-found"; readonly sessionId: string }
   | { readonly type: "refer"; readonly refer: Refer }
+  /** Whether others of its lines may enter a device's calls has changed. */
+  | { readonly type: "privacy-changed"; readonly device: string }
   | { readonly type: "timer"; readonly timerId: string }
   /** An announcement is over. */
   | { readonly type: "prompt-ended"; readonly sessionId: string }

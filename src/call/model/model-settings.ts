@@ -43,6 +43,14 @@ export interface ModelSettings {
   addressOf(device: string): Address | undefined;
   /** Others of a shared line may not barge into this device's calls. */
   isPrivate(device: string): boolean;
+  /** The same of a line, for all its devices. */
+  isPrivateLine(line: string): boolean;
+  /** Its lines, the first one first. */
+  linesOf(device: string): readonly string[];
+  /** The devices that have a line. */
+  devicesOf(line: string): readonly string[];
+  /** A conference ends when who made it leaves; else it goes on. */
+  endsWithController(): boolean;
   /** @param pilot such as `5000@internal`; undefined: there is none, or nobody waits for it */
   huntQueue(pilot: string): HuntQueue | undefined;
   /** Who is free of a pilot at the moment, in the order in which they are to be rung. */
@@ -57,6 +65,10 @@ export const NO_SETTINGS: ModelSettings = {
   pickupGroupOf: () => undefined,
   addressOf: () => undefined,
   isPrivate: () => false,
+  isPrivateLine: () => false,
+  linesOf: () => [],
+  devicesOf: () => [],
+  endsWithController: () => false,
   huntQueue: () => undefined,
   huntSteps: () => [],
 };

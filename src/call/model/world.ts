@@ -3,6 +3,8 @@ import type { Endpoint, ModelEffect } from "./model-effect.ts";
 import type { LegFacts, Place } from "./model-event.ts";
 import type { FeatureReason } from "./why.ts";
 import type { ModelSettings } from "./model-settings.ts";
+import type { Barge } from "./features/barge-state.ts";
+import type { Conference } from "./features/conference-state.ts";
 import type { QueuedCall } from "./features/hunt-state.ts";
 import type { Parked } from "./features/park-state.ts";
 import type { Pickup } from "./features/pickup-state.ts";
@@ -46,6 +48,8 @@ export interface ModelSession {
   readonly stage: "setup" | "up";
   readonly caller?: string;
   readonly callee?: string;
+  /** A leg that is asked to be the callee, while others ring. */
+  readonly picking?: string;
   readonly endpoint?: Endpoint;
   readonly ringing: readonly Ringing[];
   readonly purpose?: Purpose;
@@ -69,6 +73,9 @@ export interface World {
   readonly parked: Map<string, Parked>;
   readonly pickups: Map<string, Pickup>;
   readonly madeCalls: Map<string, MakeCall>;
+  /** By their calls. */
+  readonly conferences: Map<string, Conference>;
+  readonly barges: Map<string, Barge>;
   /** Callers in queues, who waits longest first. */
   readonly queued: Map<string, QueuedCall>;
 }
@@ -94,6 +101,8 @@ export function emptyWorld(settings: ModelSettings): World {
     parked: new Map(),
     pickups: new Map(),
     madeCalls: new Map(),
+    conferences: new Map(),
+    barges: new Map(),
     queued: new Map(),
   };
 }

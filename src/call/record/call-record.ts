@@ -59,6 +59,19 @@ export interface RecordRedirect {
   readonly onBehalfOf?: string;
 }
 
+/** How a record hangs together with the others of its call, and with those of other calls. Names are those of records. */
+export interface RecordPart {
+  /** Device whose user, or for which an application, asked for the feature that began it. */
+  readonly controller?: string;
+  /** Those whose legs went on in this one. */
+  readonly movedFrom?: readonly string[];
+  /** The one that its legs went on in: it is no end of the call. */
+  readonly movedTo?: string;
+  /** The calls that became a part of this one, and the one that this became a part of. */
+  readonly mergedFrom?: readonly string[];
+  readonly mergedInto?: string;
+}
+
 /** How a leg was chosen. */
 export interface RecordRoute {
   readonly trunk?: string;
@@ -155,7 +168,7 @@ export type PartialReason = "callmanager-restarted" | "relay-restarted" | "relay
 /** What is known of a call whether it goes on or has ended. Times are wall-clock milliseconds; `At` alone: ISO 8601, UTC. */
 export interface CallFacts {
   readonly callId: string;
-  /** Of all nodes: the node that has the call, and its id there. */
+  /** Of all nodes: the node that has the call, and its id there; all records of a call have the same. */
   readonly globalCallId: { readonly node: string; readonly call: string };
   readonly caller: RecordParty;
   /** As dialed. */
@@ -167,6 +180,8 @@ export interface CallFacts {
   readonly numbers: RecordNumbers;
   /** Absent: no feature had to do with it. */
   readonly redirect?: RecordRedirect;
+  /** Absent: it is the whole of its call. */
+  readonly part?: RecordPart;
   readonly startedAt: string;
   readonly startedAtMs: number;
   readonly ringingAt?: string;

@@ -121,40 +121,33 @@ const distribution = z.enum(["top-down", "circular", "longest-idle", "broadcast"
 export const lineGroup = z.strictObject({
   name: objectName.describe("Its name."),
   description: description.describe("For administrators."),
-  members: z.array(lineName).max(200).default([]).describe(later("Numbers, in order.")),
-  distribution: distribution.default("top-down").describe(later("Who is rung first.")),
-  ringSeconds: z.int().min(1).max(600).default(10).describe(later("Ringing of a member before the next one.")),
+  members: z.array(lineName).max(200).default([]).describe("Numbers, in order."),
+  distribution: distribution.default("top-down").describe("Who is rung first."),
+  ringSeconds: z.int().min(1).max(600).default(10).describe("Ringing of a member before the next one."),
   loggedOut: z
     .array(lineName)
     .max(200)
     .default([])
-    .describe(later("Members that are not rung: their phones have logged them out. What is no member does not count.")),
+    .describe("Members that are not rung: their phones have logged them out. What is no member does not count."),
 });
 export type LineGroup = z.infer<typeof lineGroup>;
 
 const huntQueue = z.strictObject({
-  maxCallers: z
-    .int()
-    .min(1)
-    .max(1_000)
-    .default(32)
-    .describe(later("Callers that wait at a time; more go to `noCoverage`.")),
-  maxWaitSeconds: z.int().min(1).max(3_600).default(900).describe(later("Waiting before `noCoverage`.")),
+  maxCallers: z.int().min(1).max(1_000).default(32).describe("Callers that wait at a time; more go to `noCoverage`."),
+  maxWaitSeconds: z.int().min(1).max(3_600).default(900).describe("Waiting before `noCoverage`."),
   announcement: objectName
     .optional()
-    .describe(
-      later("A music source that is played to callers once, before they hear music; absent: music from the start."),
-    ),
+    .describe("A music source that is played to callers once, before they hear music; absent: music from the start."),
 });
 
 export const huntPilot = z.strictObject({
   ...pattern,
-  lineGroups: z.array(objectName).max(32).default([]).describe(later("In the order in which they are hunted.")),
-  maxSeconds: z.int().min(1).max(3_600).default(1_800).describe(later("Hunting in all.")),
-  noCoverage: destination.optional().describe(later("Where calls go that nobody took.")),
+  lineGroups: z.array(objectName).max(32).default([]).describe("In the order in which they are hunted."),
+  maxSeconds: z.int().min(1).max(3_600).default(1_800).describe("Hunting in all, waiting included."),
+  noCoverage: destination.optional().describe("Where calls go that nobody took; absent: they are refused."),
   queue: huntQueue
     .optional()
-    .describe(later("Calls wait for a member that is free; absent: they go to `noCoverage` at once.")),
+    .describe("Calls that nobody takes wait for a member that is free; absent: they go to `noCoverage` at once."),
 });
 export type HuntPilot = z.infer<typeof huntPilot>;
 

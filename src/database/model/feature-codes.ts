@@ -14,7 +14,12 @@ interface FeatureCode {
 
 /** What phones do by dialing a code: codes may be changed, or switched off, as service parameters. */
 export const FEATURE_CODES = {
-  transfer: code("Transfer", "*40", "none", "joins the two calls that the phone has, and leaves them"),
+  transfer: code(
+    "Transfer",
+    "*40",
+    "optional",
+    "sends the call that the phone has on hold to the number that follows, or joins its two calls, and leaves them",
+  ),
   conference: code("Conference", "*41", "none", "joins all calls of the phone in a conference"),
   park: code("Park", "*42", "none", "parks the call that the phone has on hold on a free number"),
   barge: code(

@@ -23,8 +23,8 @@ export const KIND_DESCRIPTIONS: Readonly<Record<Kind, string>> = {
   "route-list": "Route groups in the order in which they are tried.",
   "route-pattern": "Numbers that lead to a trunk or a route list.",
   "translation-pattern": "Numbers that are changed and looked up again.",
-  "line-group": later("Lines that are rung one after the other, or together."),
-  "hunt-pilot": later("A number that hunts through line groups; calls to it are refused until then."),
+  "line-group": "Lines that are rung one after the other, or together.",
+  "hunt-pilot": "A number that hunts through line groups.",
   "park-range": later("Numbers that calls are parked on; calls to them are refused until then."),
   user: "A person, or an application, that signs in.",
 };

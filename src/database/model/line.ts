@@ -40,9 +40,7 @@ export const directoryNumber = z.strictObject({
     .describe("Incoming calls beyond so many are busy; absent: nine tenths of `maxCalls`, and at least one."),
   noAnswerSeconds: z.int().min(1).max(600).default(12).describe("Ringing before `forwarding.noAnswer`."),
   voiceMail: destination.optional().describe("Where `voice-mail` leads."),
-  doNotDisturb: doNotDisturb
-    .default("off")
-    .describe(later("As of its devices, for the calls of this number on all of them.")),
+  doNotDisturb: doNotDisturb.default("off").describe("As of its devices, for the calls of this number on all of them."),
   privacy: z.boolean().default(false).describe(later("Devices that share it may not enter each other's calls.")),
   pickupGroup: objectName.optional().describe(later("Its pickup group.")),
   allowControl: z.boolean().default(true).describe(later("CTI applications may control it.")),

@@ -19,7 +19,15 @@ const featureCode = z.string().regex(/^[0-9*#]{0,8}$/, "expected up to 8 digits,
 const BEHIND = { none: "", optional: " More may follow.", required: " More has to follow." } as const;
 
 /** Codes that are known, and whose calls are refused until their features are there. */
-const COMING: ReadonlySet<FeatureName> = new Set(FEATURE_NAMES.filter((feature) => feature !== "speed-dial"));
+const COMING: ReadonlySet<FeatureName> = new Set([
+  "transfer",
+  "conference",
+  "park",
+  "barge",
+  "group-pickup",
+  "other-group-pickup",
+  "directed-pickup",
+]);
 
 /** One for each feature of phones that is dialed. */
 const featureCodes = FEATURE_NAMES.map((feature): ServiceParameter => {

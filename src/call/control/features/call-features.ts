@@ -27,20 +27,23 @@ import type { IncomingRequest } from "../../signaling/signaling-port.ts";
 import type { EntryStore } from "../call-journal.ts";
 import type { CallSession } from "../call-session.ts";
 import type { Leg, LegDevice } from "../leg.ts";
-import type { QueuePlace } from "../call-routing.ts";
+import type { QueuePlace } from "../call-routing-options.ts";
 import type { DialDecision } from "../routed-call.ts";
 import type { SessionObserver } from "../session-observer.ts";
 import { callsNow } from "./calls-now.ts";
-import { legFactsOf, legIdOf, placesOf, restoredSessionOf } from "./leg-facts.ts";
+import { legFactsOf, legIdOf, placesOf, restoredSessionOf, shownBy, whyOf } from "./leg-facts.ts";
 import { ModelFile } from "./model-file.ts";
 import { ReferProgress } from "./refer-progress.ts";
 import { dialogNamed } from "./replaced-dialog.ts";
 import { parseRefer } from "./refer-request.ts";
+import { controllerOf, originsOf, type Begun } from "./session-origin.ts";
 import { Switchboard, type SwitchboardOptions } from "./switchboard.ts";
 
 export interface CallFeaturesOptions extends SwitchboardOptions {
   readonly inventory: Inventory;
   readonly settings: ModelSettings;
+  /** Resolves when it is in the configuration. */
+  readonly setPrivacy: (device: string, isOn: boolean) => Promise<"ok" | "unchanged" | "refused">;
   /** Where what sessions do not tell outlives the process. */
   readonly store: EntryStore;
   /** Told of every change of every call, in order. */
@@ -69,6 +72,7 @@ export class CallFeatures implements SessionObserver<CallSession> {
   #freed: Timer | undefined;
   #isClosed = false;
   #decision: DialDecision | undefined;
+  #originOf: (sessionId: string) => Begun = () => ({ feature: "normal" });
 
   constructor(options: CallFeaturesOptions) {
     this.#options = options;
@@ -97,6 +101,11 @@ export class CallFeatures implements SessionObserver<CallSession> {
     const lost = [...this.#lost];
     this.#lost.clear();
     for (const [sessionId, why] of lost) this.#handle({ type: "ended", sessionId, why });
+    for (const { sessionId, stage, endpoint } of [...this.#world.sessions.values()]) {
+      // Its end may have been told to nobody.
+      if (stage === "up" && endpoint?.startsWith("announcement:") === true) this.promptEnded(sessionId);
+    }
+    this.freed();
   }
 
   /** The relay may have lost what is laid over what parties hear. */
@@ -175,6 +184,16 @@ export class CallFeatures implements SessionObserver<CallSession> {
     });
   }
 
+  onAcknowledged({ callId: sessionId }: CallSession): void {
+    this.#handle({ type: "acknowledged", sessionId });
+  }
+
+  /** A call that was redirected rings where it did again. */
+  onReturned(sessionId: string, status: number): void {
+    const why: Why = { cause: causeOfStatus(status), sip: { status }, feature: "redirect", by: "party" };
+    this.#handle({ type: "reroute-refused", sessionId, why });
+  }
+
   onHold(session: CallSession, side: Side, isHolding: boolean): void {
     const leg = session.leg(side);
     if (leg !== undefined) this.#handle({ type: "held", legId: legIdOf(leg), isHolding });
@@ -182,6 +201,10 @@ export class CallFeatures implements SessionObserver<CallSession> {
 
   onSettled({ callId: sessionId }: CallSession): void {
     this.#handle({ type: "settled", sessionId });
+  }
+
+  onUnsettled({ callId: sessionId }: CallSession): void {
+    this.#handle({ type: "unsettled", sessionId });
   }
 
   onLeaving(session: CallSession, side: Side, outcome: Outcome): void {
@@ -274,9 +297,11 @@ export class CallFeatures implements SessionObserver<CallSession> {
   /** A defect is that of one step: what other calls wait for still comes. */
   #step(event: ModelEvent): void {
     try {
+      const asking = controllerOf(this.#world, event);
       const effects = advance(this.#world, event);
+      this.#originOf = originsOf(this.#world, effects, asking);
       this.#file.save();
-      this.#switchboard.file(effects);
+      this.#switchboard.file(effects, this.#originOf);
       for (const effect of effects) this.#perform(effect);
     } catch (error) {
       this.#options.context.logger.error("call model failed", { event: event.type, error: errorMessageOf(error) });
@@ -286,33 +311,43 @@ export class CallFeatures implements SessionObserver<CallSession> {
   #perform(effect: ModelEffect): void {
     switch (effect.type) {
       case "change":
+        this.#switchboard.noteHold(effect.change, this.#world);
         return this.#options.onChange(effect.change);
       case "accept":
-        this.#decision = { kind: "accepted", endpoint: effect.endpoint };
+        this.#decision = {
+          kind: "accepted",
+          endpoint: effect.endpoint,
+          ...(effect.shown === undefined ? {} : { shown: effect.shown }),
+        };
         return;
       case "refuse":
         this.#decision = { kind: "refused", status: effect.status, reason: effect.reason };
         return;
       case "join":
       case "attach":
-        return this.#endUnless(this.#switchboard.connect(effect), effect.sessionId);
+        return this.#endUnless(this.#switchboard.connect(effect, this.#originOf), effect.sessionId);
+      case "attach-all":
+        return this.#attachAll(effect);
       case "originate":
         return this.#originate(effect);
+      case "reroute":
+        return this.#reroute(effect);
+      case "pick-up":
+        return this.#pickUp(effect);
       case "play":
         return this.#switchboard.play(effect);
       case "release":
         return this.#switchboard.release(effect);
       case "notify":
         return this.#refers.notify(effect.referId, effect.status);
+      case "set-privacy":
+        return void this.#setPrivacy(effect);
       case "start-timer":
         return this.#startTimer(effect.timerId, effect.delayMs);
       case "stop-timer":
         return this.#stopTimer(effect.timerId);
-      case "result": {
-        const resolve = this.#commands.get(effect.commandId);
-        this.#commands.delete(effect.commandId);
-        return resolve?.(effect.result);
-      }
+      case "result":
+        return this.#resolve(effect.commandId, effect.result);
     }
   }
 
@@ -321,17 +356,29 @@ export class CallFeatures implements SessionObserver<CallSession> {
     if (!isMade) this.#handle({ type: "ended", sessionId, why: { cause: 41, feature: "normal", by: "system" } });
   }
 
+  #attachAll(effect: Extract<ModelEffect, { type: "attach-all" }>): void {
+    const missing = this.#switchboard.attachAll(effect, this.#originOf);
+    if (missing !== undefined) return missing.forEach((sessionId) => this.#endUnless(false, sessionId));
+    this.#handle({ type: "unattached", sessionIds: effect.attached.map(({ sessionId }) => sessionId) });
+  }
+
   #originate(effect: Extract<ModelEffect, { type: "originate" }>): void {
     const { inventory, newCalls } = this.#options;
-    const { sessionId, to, endpoint, onlyDevice, referredBy, hunt } = effect;
+    const { sessionId } = effect;
     const by = inventory.deviceByName(effect.by);
     const as = this.#shownAs(effect.from);
     const reached =
       by === undefined || as === undefined
         ? { status: 480, cause: 20 }
-        : newCalls.originate({ sessionId, as, by, to, endpoint, onlyDevice, referredBy, hunt });
+        : newCalls.originate({
+            ...effect,
+            as: shownBy(as, effect),
+            by,
+            origin: { ...this.#originOf(sessionId), from: [] },
+          });
     if (reached === undefined) return;
     if ("service" in reached) return this.#handle({ type: "answered", sessionId, endpoint: reached.service });
+    if ("feature" in reached) return this.#handle({ type: "feature-reached", sessionId, feature: reached.feature });
     const { status, cause = causeOfStatus(status) } = reached;
     this.#handle({
       type: "ended",
@@ -340,11 +387,37 @@ export class CallFeatures implements SessionObserver<CallSession> {
     });
   }
 
+  #reroute({ sessionId, redirection }: Extract<ModelEffect, { type: "reroute" }>): void {
+    const refused = this.#switchboard.reroute(sessionId, redirection);
+    if (refused === undefined) return;
+    const { status, cause = causeOfStatus(status) } = refused;
+    const why: Why = { cause, sip: { status }, feature: "redirect", by: "system" };
+    this.#handle({ type: "reroute-refused", sessionId, why });
+  }
+
+  #pickUp({ sessionId, legId }: Extract<ModelEffect, { type: "pick-up" }>): void {
+    const onGone = (): void => this.#handle({ type: "pick-up-failed", sessionId, legId });
+    if (!this.#switchboard.pickUp(sessionId, legId, onGone)) onGone();
+  }
+
   /** Undefined: the leg is gone. */
   #shownAs(from: Extract<ModelEffect, { type: "originate" }>["from"]): LegDevice | undefined {
     if ("legId" in from) return this.#options.table.findByTag(from.legId)?.leg.device;
     const { number, name } = from.address;
     return { kind: "peer", name: "", number, ...(name === undefined ? {} : { displayName: name }) };
+  }
+
+  async #setPrivacy({ device, isPrivate, commandId }: Extract<ModelEffect, { type: "set-privacy" }>): Promise<void> {
+    const kind = await this.#options.setPrivacy(device, isPrivate);
+    this.#handle({ type: "privacy-changed", device });
+    const refused = { ok: false, failure: "wrong-state", detail: "the setting could not be changed" } as const;
+    this.#resolve(commandId, kind === "refused" ? refused : { ok: true });
+  }
+
+  #resolve(commandId: string, result: CommandResult): void {
+    const resolve = this.#commands.get(commandId);
+    this.#commands.delete(commandId);
+    resolve?.(result);
   }
 
   #stopTimer(timerId: string): void {
@@ -362,13 +435,4 @@ export class CallFeatures implements SessionObserver<CallSession> {
     });
     this.#timers.set(timerId, timer);
   }
-}
-
-function whyOf({ by, status, cause }: Outcome): Why {
-  return {
-    cause,
-    ...(status >= 300 ? { sip: { status } } : {}),
-    feature: "normal",
-    by: by === "switch" ? "system" : "party",
-  };
 }

@@ -1,5 +1,5 @@
 import type { DialPlan } from "../../digit-analysis/index.ts";
-import type { Inventory, FeatureSettings } from "../../device/index.ts";
+import type { Inventory, FeatureSettings, FeatureStore } from "../../device/index.ts";
 import type { EntryStore } from "../call-journal.ts";
 import type { CallContext } from "../call-session.ts";
 import type { CallTable } from "../call-table.ts";
@@ -16,17 +16,19 @@ export interface FeatureParts {
   readonly inventory: Inventory;
   readonly store: EntryStore;
   /** Absent: nothing but devices is configured. */
-  readonly settings: FeatureSettings | undefined;
+  readonly features: { readonly settings: FeatureSettings; readonly store: FeatureStore } | undefined;
   /** Absent: there is no dial plan. */
   readonly dialPlan: (() => DialPlan) | undefined;
 }
 
 /** Call features over the configuration as it is at the moment. */
-export function makeFeatures({ settings, dialPlan, hunting, ...parts }: FeatureParts): CallFeatures {
+export function makeFeatures({ features, dialPlan, hunting, ...parts }: FeatureParts): CallFeatures {
   const { inventory } = parts;
+  const { settings, store } = features ?? {};
   const partitionsOf = (device: string): readonly string[] => dialPlan?.().callerSpace({ device }) ?? [];
   return new CallFeatures({
     ...parts,
+    setPrivacy: async (device, isOn) => (await store?.setPrivacy(device, isOn))?.kind ?? "refused",
     settings: modelSettingsOf({ inventory, settings, partitionsOf, hunting }),
     musicOf: (device) => settings?.deviceOf(device)?.musicSource,
     onChange: () => undefined,

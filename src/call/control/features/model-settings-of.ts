@@ -24,6 +24,10 @@ export function modelSettingsOf({ inventory, settings, partitionsOf, hunting }: 
       const [phone] = inventory.linesOf(device);
       return phone === undefined ? undefined : addressOf(phoneDevice(phone));
     },
+    isPrivateLine: (line) => settings?.lineOf(line)?.privacy === true,
+    linesOf: (device) => inventory.linesOf(device).map(({ line }) => line),
+    devicesOf: (line) => inventory.phonesByLine(line).map(({ name }) => name),
+    endsWithController: () => false,
     huntQueue: (pilot) => {
       const { queue, noCoverage } = settings?.huntPilot(pilot) ?? {};
       return queue && { ...queue, ...(noCoverage === undefined ? {} : { noCoverage }) };

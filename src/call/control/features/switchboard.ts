@@ -4,17 +4,23 @@ import {
   joinedSession,
   lateAnswer,
   statusOfCause,
+  type Change,
   type Endpoint,
   type ModelEffect,
   type Outcome,
+  type Redirection,
   type Seat,
   type Session,
   type Side,
   type Why,
+  type World,
 } from "../../model/index.ts";
+import type { Inventory } from "../../device/index.ts";
+import type { Begun } from "./session-origin.ts";
 import { CallSession, type CallContext } from "../call-session.ts";
 import type { CallTable, LegEntry } from "../call-table.ts";
 import type { NewCalls } from "../new-calls.ts";
+import { rejection, type Rejection } from "../rejection.ts";
 import { joinedCallOf, type SavedCall } from "../saved-call.ts";
 import { MOVED, persistMoved } from "../session-file.ts";
 
@@ -24,6 +30,7 @@ export interface SwitchboardOptions {
   readonly context: CallContext;
   readonly table: CallTable;
   readonly newCalls: NewCalls;
+  readonly inventory: Inventory;
   /** Name of the music that a device's held parties hear; undefined: what comes with the switch. */
   readonly musicOf: (device: string) => string | undefined;
 }
@@ -43,20 +50,19 @@ export class Switchboard {
    * Puts on file what effects make of sessions, before anybody can see the first of them: the new session, and that the
    * old ones are over. A leg that is moved twice is on file as it is moved first.
    */
-  file(effects: readonly ModelEffect[]): void {
+  file(effects: readonly ModelEffect[], originOf: OriginOf): void {
     const moved = new Set<string>();
-    for (const effect of effects) {
-      if (effect.type !== "join" && effect.type !== "attach") continue;
-      const legIds = effect.type === "join" ? [effect.caller, effect.callee] : [effect.legId];
-      const plan = legIds.some((legId) => moved.has(legId)) ? undefined : this.#plan(effect);
+    for (const effect of effects.flatMap(connectingIn)) {
+      const legIds = legsIn(effect);
+      const plan = legIds.some((legId) => moved.has(legId)) ? undefined : this.#plan(effect, originOf);
       for (const legId of legIds) moved.add(legId);
       if (plan !== undefined) this.#persist(plan);
     }
   }
 
   /** Performs a `join` or `attach`. @returns false: a leg is gone, and the other one has been released */
-  connect(effect: EffectOf<"join"> | EffectOf<"attach">): boolean {
-    const plan = this.#plan(effect);
+  connect(effect: EffectOf<"join"> | EffectOf<"attach">, originOf: OriginOf): boolean {
+    const plan = this.#plan(effect, originOf);
     if (plan === undefined) {
       const legIds = effect.type === "join" ? [effect.caller, effect.callee] : [];
       const left = legIds.map((legId) => this.#find(legId)).find((seat) => seat !== undefined);
@@ -64,8 +70,18 @@ export class Switchboard {
       return false;
     }
     this.#persist(plan);
-    this.#perform(plan);
+    this.#perform([plan]);
     return true;
+  }
+
+  /** @returns the sessions that could not be made, since a leg is gone; undefined: the relay is away, nothing was done */
+  attachAll({ attached }: EffectOf<"attach-all">, originOf: OriginOf): readonly string[] | undefined {
+    if (!this.#options.context.relay.connected) return undefined;
+    const plans = attached.map((one) => this.#plan({ type: "attach", ...one }, originOf));
+    const made = plans.filter((plan) => plan !== undefined);
+    for (const plan of made) this.#persist(plan);
+    this.#perform(made);
+    return attached.filter((_, index) => plans[index] === undefined).map(({ sessionId }) => sessionId);
   }
 
   play({ sessionId, legId, source, musicOf }: EffectOf<"play">): void {
@@ -79,28 +95,73 @@ export class Switchboard {
     this.#options.table.get(sessionId)?.dispatch({ type: "hang-up", outcome: outcomeOf(why) });
   }
 
-  #plan(effect: EffectOf<"join"> | EffectOf<"attach">): Connecting | undefined {
+  /** The record of a session says how long its parties were held by the switch, as it does of holds by phones. */
+  noteHold(change: Change, { calls }: World): void {
+    if (change.type !== "terminal-connection" || (change.change !== "held" && change.change !== "talking")) return;
+    const connections = calls.get(change.callId)?.connections ?? [];
+    const connection = connections.find(({ connectionId }) => connectionId === change.connectionId);
+    const legId = connection?.terminals.find(({ device }) => device === change.device)?.legId;
+    const seat = legId === undefined ? undefined : this.#find(legId);
+    seat?.session.progress.holds?.noteHeld(seat.side, change.change === "held");
+  }
+
+  /** @returns why the session still rings where it did; undefined: it rings elsewhere */
+  reroute(sessionId: string, redirection: Redirection): Rejection | undefined {
+    const { table, inventory } = this.#options;
+    const { by, number, to, as, ...wanted } = redirection;
+    const session = table.get(sessionId);
+    const phone = inventory.lineOf(by, number) ?? inventory.deviceByName(by);
+    const other = as === undefined ? undefined : inventory.deviceByName(as);
+    if (session === undefined || phone === undefined) return rejection(480, "no-device");
+    const space = other === undefined ? {} : { as: other };
+    return session.moves.reroute({ ...wanted, feature: "redirect", by: phone, dialed: { user: to }, ...space });
+  }
+
+  /**
+   * A leg leaves its session, to answer one that rings.
+   * @param onGone told when that came to nothing, and the leg has been ended
+   * @returns false: nothing was done
+   */
+  pickUp(sessionId: string, legId: string, onGone: () => void): boolean {
+    const seat = this.#find(legId);
+    const target = this.#options.table.get(sessionId);
+    if (seat === undefined || isUnacknowledged(placeOf(seat)) || target?.moves.isOpen !== true) return false;
+    seat.session.take([seat.leg], MOVED);
+    target.moves.pickUp(seat.leg, onGone);
+    return true;
+  }
+
+  #plan(effect: EffectOf<"join"> | EffectOf<"attach">, originOf: OriginOf): Connecting | undefined {
+    const begun = originOf(effect.sessionId);
     if (effect.type === "join") {
       const [first, second] = [this.#find(effect.caller), this.#find(effect.callee)];
       if (first === undefined || second === undefined) return undefined;
       // Who has not acknowledged yet is put in the caller's place, where that is waited for.
       const [one, other] = isUnacknowledged(placeOf(second)) ? [second, first] : [first, second];
-      return this.#connecting(effect.sessionId, one, other, undefined);
+      return this.#connecting(effect.sessionId, [one, other], undefined, begun);
     }
     const seat = this.#find(effect.legId);
     if (seat === undefined) return undefined;
     const { sessionId, endpoint, musicOf } = effect;
     const source = musicOf === undefined || endpoint !== "music" ? undefined : this.#options.musicOf(musicOf);
-    return this.#connecting(sessionId, seat, undefined, source === undefined ? endpoint : `music:${source}`);
+    return this.#connecting(sessionId, [seat], source === undefined ? endpoint : `music:${source}`, begun);
   }
 
-  #connecting(sessionId: string, one: LegSeat, other: LegSeat | undefined, endpoint: Endpoint | undefined): Connecting {
-    const places = (other === undefined ? [one] : [one, other]).map(placeOf);
+  #connecting(
+    sessionId: string,
+    [one, other]: readonly [LegSeat, LegSeat?],
+    endpoint: Endpoint | undefined,
+    begun: Begun,
+  ): Connecting {
     const call = joinedSession(placeOf(one), other && placeOf(other));
     const legs = { caller: one.leg, callee: other?.leg };
     const nowMs = this.#options.context.clock.wallMs();
     const old = new Set([one.session, ...(other === undefined ? [] : [other.session])]);
-    return { one, other, places, endpoint, call, old, saved: joinedCallOf(sessionId, call, legs, { endpoint, nowMs }) };
+    const seats = other === undefined ? ([one] as const) : ([one, other] as const);
+    const origin = { ...begun, from: [...old].map(({ callId }) => callId) };
+    const holding = [isHolding(one) ? ("caller" as const) : [], other && isHolding(other) ? ("callee" as const) : []];
+    const saved = joinedCallOf(sessionId, call, legs, { endpoint, nowMs, origin, holding: holding.flat() });
+    return { seats, places: seats.map(placeOf), endpoint, call, old, saved };
   }
 
   /** In one write: there is no moment in which a leg is on file twice, or not at all. */
@@ -110,20 +171,30 @@ export class Switchboard {
     context.store.put(saved);
   }
 
-  #perform({ one, other, places, endpoint, call, old, saved }: Connecting): void {
-    const { context, table } = this.#options;
-    const sessionId = saved.callId;
-    const [first, second] = [refOf(one), other && refOf(other)];
+  /** All legs leave their sessions at once: what goes on in another one is not what is left. */
+  #perform(plans: readonly Connecting[]): void {
+    const { relay } = this.#options.context;
     // The relay is asked before the old sessions are, which release what they have there.
-    const joined = context.relay.join(sessionId, first, second);
-    for (const session of old) {
+    const joins = plans.map(({ saved, seats: [one, other] }) =>
+      relay.join(saved.callId, refOf(one), other && refOf(other)),
+    );
+    for (const { saved, old } of plans) for (const session of old) session.progress.movedTo = saved.callId;
+    const seats = plans.flatMap((plan) => plan.seats).filter((seat) => seat !== undefined);
+    for (const session of new Set(seats.map((seat) => seat.session))) {
       session.take(
-        [one, other].flatMap((seat) => (seat?.session === session ? [seat.leg] : [])),
+        seats.filter((seat) => seat.session === session).map(({ leg }) => leg),
         MOVED,
       );
     }
+    for (const [index, plan] of plans.entries()) this.#begin(plan, joins[index]);
+  }
+
+  #begin(plan: Connecting, joined = Promise.resolve()): void {
+    const { context, table } = this.#options;
+    const { endpoint, call, saved, old } = plan;
+    const [one, other] = plan.seats;
     const created = {
-      callId: sessionId,
+      callId: saved.callId,
       calledNumber: saved.calledNumber,
       caller: one.leg,
       callee: other?.leg.device,
@@ -134,13 +205,13 @@ export class Switchboard {
     session.media.begin(() => joined);
     // Without an edge the session begins when that is back.
     const isEdgeAway = [...old].some(({ call: left, requests }) => left.suspended && !requests.isDeferred);
-    if (!isEdgeAway) this.#beginWhenFree(session, places, other === undefined ? [one] : [one, other]);
+    if (!isEdgeAway) this.#beginWhenFree(session, plan);
   }
 
   /** RFC 3261 14.1: nothing is asked of a party before what it was asked in its old session is over, cancelled as it is. */
-  #beginWhenFree(session: CallSession, places: readonly Seat[], seats: readonly LegSeat[]): void {
+  #beginWhenFree(session: CallSession, { places, seats }: Connecting): void {
     const begin = session.requests.defer();
-    let left = seats.length;
+    let left = places.length;
     const isFree = (): void => {
       left -= 1;
       if (left > 0) return;
@@ -152,7 +223,7 @@ export class Switchboard {
       if (this.#options.context.port.connected && session.call.suspended) session.findEdge();
       begin();
     };
-    for (const seat of seats) seat.session.requests.whenAnswered(isFree);
+    for (const seat of seats) seat?.session.requests.whenAnswered(isFree);
   }
 
   /** An established leg. */
@@ -164,10 +235,12 @@ export class Switchboard {
   }
 }
 
+/** Why a session is made, by its name. */
+type OriginOf = (sessionId: string) => Begun;
+
 /** Legs that leave their sessions for a new one. */
 interface Connecting {
-  readonly one: LegSeat;
-  readonly other: LegSeat | undefined;
+  readonly seats: readonly [LegSeat, LegSeat?];
   /** As they were before. */
   readonly places: readonly Seat[];
   readonly endpoint: Endpoint | undefined;
@@ -179,6 +252,21 @@ interface Connecting {
 /** A leg, and its place in its session. */
 interface LegSeat extends LegEntry {
   readonly side: Side;
+}
+
+/** The legs that an effect moves, session by session. */
+function connectingIn(effect: ModelEffect): readonly (EffectOf<"join"> | EffectOf<"attach">)[] {
+  if (effect.type === "attach-all") return effect.attached.map((one) => ({ type: "attach", ...one }));
+  return effect.type === "join" || effect.type === "attach" ? [effect] : [];
+}
+
+function legsIn(effect: EffectOf<"join"> | EffectOf<"attach">): readonly string[] {
+  return effect.type === "join" ? [effect.caller, effect.callee] : [effect.legId];
+}
+
+/** It holds, or is held by the switch for its user. */
+function isHolding({ session, side }: LegSeat): boolean {
+  return session.progress.holds?.holds[side]?.sinceMs !== undefined;
 }
 
 function refOf({ session, side }: LegSeat): SideRef {

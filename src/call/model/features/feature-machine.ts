@@ -14,6 +14,12 @@ export interface FeatureMachine {
   onFeature?(draft: Draft, id: string, feature: DialedFeature): boolean;
   /** It is over; its legs have been dropped. `session` is what it was. */
   onEnded?(draft: Draft, id: string, session: ModelSession, why: Why): void;
+  /** The legs of a session of its purpose that was made of established ones have agreed. */
+  onSettled?(draft: Draft, id: string, sessionId: string): void;
+  /** The media service would not have such a session. */
+  onUnsettled?(draft: Draft, id: string, sessionId: string): void;
+  /** Nothing of its `attach-all` was done. */
+  onUnattached?(draft: Draft, id: string): void;
   /** A leg, of any session, is about to end. */
   onLeaving?(draft: Draft, leg: ModelLeg, why: Why): void;
   /** A leg, of any session, has ended, also where it was not about to leave: the switch or another feature has released it. */

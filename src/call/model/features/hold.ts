@@ -1,5 +1,6 @@
 import type { DeviceInCall } from "../call-command.ts";
 import { showHold } from "../basic-call.ts";
+import { holdMember } from "./conference-members.ts";
 import { legsOf, otherLeg, putLeg, type Draft, type ModelLeg } from "../world.ts";
 import { isHeldLeg, refreshSound } from "./sound.ts";
 
@@ -7,6 +8,7 @@ export { isHeldLeg } from "./sound.ts";
 
 /** The switch holds for a device: its user hears nothing, and the other party music. */
 export function holdByCommand(draft: Draft, leg: ModelLeg, isHeld: boolean): void {
+  if (holdMember(draft, leg, isHeld)) return;
   const next: ModelLeg = { ...leg, isHeldByCommand: isHeld };
   putLeg(draft, next);
   showHold(draft, next, "application");

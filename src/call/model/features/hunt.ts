@@ -114,10 +114,10 @@ export const HUNT: FeatureMachine = {
       serveQueues(draft);
     }
   },
-  onPromptEnded: (draft, id) => {
+  onPromptEnded: (draft, id, { sessionId }) => {
     const one = draft.world.queued.get(id);
     const leg = one === undefined ? undefined : draft.world.legs.get(one.legId);
-    if (one !== undefined && leg !== undefined) playMusic(draft, one);
+    if (one !== undefined && leg?.sessionId === sessionId) playMusic(draft, one);
   },
 };
 

@@ -1,5 +1,7 @@
 import type { FeatureName } from "../world.ts";
 import type { FeatureMachine } from "./feature-machine.ts";
+import { BARGE } from "./barge.ts";
+import { CONFERENCE } from "./conference.ts";
 import { HUNT } from "./hunt.ts";
 import { PARK_MACHINE } from "./park-machine.ts";
 import { PICKUP } from "./pickup.ts";
@@ -11,6 +13,8 @@ import { TRANSFER } from "./transfer.ts";
 /** The machines of the features that have one. */
 export const MACHINES: Readonly<Partial<Record<FeatureName, FeatureMachine>>> = {
   transfer: TRANSFER,
+  conference: CONFERENCE,
+  barge: BARGE,
   redirect: REDIRECT,
   park: PARK_MACHINE,
   pickup: PICKUP,

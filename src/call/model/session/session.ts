@@ -1,5 +1,6 @@
 import type { Placement } from "./dialog-sdp.ts";
 import type { Outcome, Refusal } from "./outcome.ts";
+import type { SessionState } from "./session-state.ts";
 import type { Side } from "./side.ts";
 
 /** The state of one party, in the words of JTAPI's Connection. */
@@ -32,10 +33,10 @@ export interface BranchGroup {
 }
 
 /**
- * Why a call is to go elsewhere: the callee is busy, does not answer, or no place of it could be reached; `no-coverage`: whatever
- * the reason, nobody of a hunt has taken it.
+ * Why a call is to go elsewhere: the callee is busy, does not answer, no place of it could be reached, or it says where
+ * (`deflected`, a 3xx); `no-coverage`: whatever the reason, nobody of a hunt has taken it.
  */
-export type Diversion = "busy" | "no-answer" | "unregistered" | "no-coverage";
+export type Diversion = "busy" | "no-answer" | "unregistered" | "deflected" | "no-coverage";
 
 /** Early media of one branch, on its way to the caller or there. */
 export interface EarlyMedia {
@@ -152,7 +153,7 @@ export interface LateInvite {
 
 /** One two-party call: plain data, the whole state of `step`. */
 export interface Session {
-  readonly state: "initiated" | "alerting" | "answering" | "established" | "disconnected";
+  readonly state: SessionState;
   /** The callee is a service of the switch, inside the relay: there is one leg. */
   readonly hasEndpoint: boolean;
   /** The switch has begun it: there is no caller until somebody answers. Absent: a device has. */

@@ -6,6 +6,7 @@ import { establish, hangUp, requestsTo, type EstablishedCall } from "../../../su
 import { eventually } from "../../../support/eventually.ts";
 import { phoneOperations, put } from "../../../support/kept-configuration.ts";
 import type { PhoneCall, SipPhone } from "../../../support/sip-phone.ts";
+import { trunkEnd } from "../../../support/trunk-pair.ts";
 import { testSdp } from "../../../support/test-sdp.ts";
 
 const NUMBERS = ["1001", "1002", "1003", "1004"];
@@ -189,6 +190,39 @@ describe("queues of hunt pilots", () => {
     const call = await waits(alice);
     await bob.register();
     await hangUp(call, await serve(call));
+  });
+
+  it("given callers that wait, when call control is killed, then they keep their places, and hear music where they were told to wait", async () => {
+    await start({ announcement: "welcome" });
+    const first = await waits(alice);
+    const second = await waits(carol);
+    const before = [...node().relay.sessions.values()].slice(-2).map(({ callId }) => callId);
+    await node().killManager();
+    await node().startManager();
+    for (const callId of before) {
+      await eventually(() => assert.ok(operations().includes(`join ${callId}/caller`)), SOON);
+    }
+    void takeInvites(busy.near);
+    void takeInvites(busy.far);
+    await hangUp(busy.near, busy.far);
+    const one = await serve(first);
+    assert.match(one.offer?.get("from") ?? "", /<sip:1001@/);
+    await hangUp(first, one);
+    const other = await serve(second);
+    assert.match(other.offer?.get("from") ?? "", /<sip:1003@/);
+    await hangUp(second, other);
+  });
+
+  it("given a caller by a trunk, when it waits, then it is offered to the member under its own number", async () => {
+    await start();
+    const address = "127.0.0.41";
+    await configured.change(put("trunk", { name: "provider", uri: `sip:${address}`, addresses: [address] }));
+    const outside = await trunkEnd(cleanup, node(), { address });
+    const call = await waits(outside);
+    await hangUp(busy.near, busy.far);
+    const member = await serve(call);
+    assert.match(member.offer?.get("from") ?? "", /<sip:one@/);
+    await hangUp(call, member);
   });
 
   it("given members that are all tried in vain, when the last one does not answer, then the caller waits, on what it was offered first", async () => {

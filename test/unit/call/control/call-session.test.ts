@@ -71,6 +71,7 @@ describe("CallSession of a call that a process takes up, before the edge has ans
           addLeg: nothing,
           removeLeg: nothing,
           onAnswered: nothing,
+          onAnswerLost: nothing,
           onMoved: nothing,
           onChanged: nothing,
           onEnded: nothing,

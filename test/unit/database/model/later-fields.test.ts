@@ -2,11 +2,22 @@ import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { z } from "zod";
-import { FEATURE_CODES, FEATURE_NAMES, featureOfParameter } from "../../../../src/database/model/feature-codes.ts";
+import { FEATURE_CODES, featureOfParameter, type FeatureName } from "../../../../src/database/model/feature-codes.ts";
 import { KINDS, SCHEMAS } from "../../../../src/database/model/kinds.ts";
 import { KIND_DESCRIPTIONS } from "../../../../src/database/model/kind-descriptions.ts";
 import { WITH_CALL_FEATURES } from "../../../../src/database/model/scalars.ts";
 import { SERVICE_PARAMETERS } from "../../../../src/database/model/service-parameters.ts";
+
+/** Codes whose calls are refused. */
+const COMING: readonly FeatureName[] = [
+  "transfer",
+  "conference",
+  "park",
+  "barge",
+  "group-pickup",
+  "other-group-pickup",
+  "directed-pickup",
+];
 
 /** What is kept, and acted on by features of calls that are to come: whoever makes one act takes it out here. */
 const LATER = [
@@ -20,22 +31,16 @@ const LATER = [
     `${kind}.lines.label`,
     `${kind}.lines.allowControl`,
   ]),
-  ...["phone", "cti-port", "directory-number"].flatMap((kind) => [`${kind}.doNotDisturb`, `${kind}.privacy`]),
+  ...["phone", "cti-port", "directory-number"].map((kind) => `${kind}.privacy`),
+  "cti-port.doNotDisturb",
   "phone.autoAnswer",
   "phone.speedDials.label",
   ...["cti-port", "route-point"].flatMap((kind) => [`${kind}.acceptSeconds`, `${kind}.onOwnerLost`]),
   "route-point.routeSelectSeconds",
-  "line-group",
-  ...["members", "distribution", "ringSeconds", "loggedOut"].map((field) => `line-group.${field}`),
-  "hunt-pilot",
-  ...["lineGroups", "maxSeconds", "noCoverage", "queue"].map((field) => `hunt-pilot.${field}`),
-  ...["maxCallers", "maxWaitSeconds", "announcement"].map((field) => `hunt-pilot.queue.${field}`),
   "park-range",
   ...["reminderSeconds", "periodicSeconds", "giveUpSeconds", "forwardTo"].map((field) => `park-range.${field}`),
   ...["pinHash", "ctiEnabled", "permissions", "maxOpenDevices", "maxConnections"].map((field) => `user.${field}`),
-  ...FEATURE_NAMES.filter((feature) => feature !== "speed-dial").map(
-    (feature) => `service-parameter.${FEATURE_CODES[feature].parameter}`,
-  ),
+  ...COMING.map((feature) => `service-parameter.${FEATURE_CODES[feature].parameter}`),
   ...["CTIApplicationHeartbeatTime", "CTINewCallAcceptTimer"].map((name) => `service-parameter.${name}`),
 ];
 /** Nobody acts on what is for people, and on secrets as they are taken; `to` stands between a region and what it says of others. */

@@ -1,0 +1,21 @@
+import type { CommandFailure } from "../call-command.ts";
+import type { Endpoint } from "../model-effect.ts";
+import type { Draft } from "../world.ts";
+import type { DialRefusal } from "./dial-refusal.ts";
+
+/** The INVITE of a device that dialed a feature is answered by a service. */
+export function accept(draft: Draft, sessionId: string, endpoint: Endpoint): void {
+  draft.effects.push({ type: "accept", sessionId, endpoint });
+}
+
+const STATUS_OF: Readonly<Partial<Record<CommandFailure, number>>> = {
+  "conference-full": 486,
+  pending: 491,
+  private: 403,
+  "device-not-in-call": 404,
+};
+
+/** How a phone is told by the answer to its INVITE that what it dialed cannot be done; 403 where nothing says more. */
+export function refusalOf(failure: CommandFailure): DialRefusal {
+  return { status: STATUS_OF[failure] ?? 403, reason: "feature" };
+}
