@@ -1,7 +1,7 @@
 import {
+  isUnacknowledged,
   joinedSession,
   mayBeAnsweredElsewhere,
-  partyToJoin,
   refusedOutcome,
   statusOfCause,
   type BranchRoute,
@@ -55,7 +55,7 @@ export class Switchboard {
       (first ?? second)?.session.dispatch({ type: "hang-up", outcome: ALONE });
       return false;
     }
-    const [one, other] = isUnacknowledged(second) ? [second, first] : [first, second];
+    const [one, other] = isUnacknowledged(placeOf(second)) ? [second, first] : [first, second];
     return this.#connect(sessionId, one, other, undefined);
   }
 
@@ -95,7 +95,7 @@ export class Switchboard {
     const seat = this.#find(legId);
     const target = this.#host.sessions.get(sessionId);
     const isOpen = target !== undefined && mayBeAnsweredElsewhere(target.call);
-    if (seat === undefined || isUnacknowledged(seat) || !isOpen) return false;
+    if (seat === undefined || isUnacknowledged(placeOf(seat)) || !isOpen) return false;
     seat.session.take([seat.leg], MOVED);
     target.pickUp(seat.leg, onGone);
     return true;
@@ -183,8 +183,7 @@ export class Switchboard {
   }
 
   #link(sessionId: string, one: Seat, other: Seat | undefined, endpoint: Endpoint | undefined): Link {
-    const party = partyToJoin(one.session.call[one.side]);
-    const call = joinedSession(party, other && partyToJoin(other.session.call[other.side]), isUnacknowledged(one));
+    const call = joinedSession(placeOf(one), other && placeOf(other));
     return { sessionId, seats: other === undefined ? [one] : [one, other], endpoint, call };
   }
 
@@ -229,8 +228,6 @@ function refOf({ session, side }: Seat): { sessionId: string; side: Side } {
   return { sessionId: session.sessionId, side };
 }
 
-function isUnacknowledged({ session, side }: Seat): boolean {
-  const { negotiation } = session.call;
-  if (negotiation === undefined || negotiation.kind === "resync") return false;
-  return negotiation.requester === side && negotiation.step === "awaiting-ack";
+function placeOf({ session, side }: Seat): { call: Session; side: Side } {
+  return { call: session.call, side };
 }

@@ -40,6 +40,10 @@ export class CallMedia {
   #released = false;
   /** What the last offer said. */
   #offer = "";
+  /** What parties hear instead of each other. */
+  readonly #playing = new Map<Side, PlaySource>();
+  /** The relay has lost that, or never had it. */
+  #isPlayingLost = false;
 
   constructor(options: CallMediaOptions) {
     this.#options = options;
@@ -54,15 +58,37 @@ export class CallMedia {
   /** The session is made of sides of others: all else waits for that. What cannot be joined begins anew. */
   begin(make: () => Promise<void>): void {
     this.#used = true;
-    this.#tail = this.#tail.then(make).catch((error: unknown) => this.#noteFailure("join", error));
+    this.#tail = this.#tail.then(make).catch((error: unknown) => {
+      this.#isPlayingLost = true;
+      this.#noteFailure("join", error);
+    });
   }
 
   /** A party hears this instead of the other one; undefined: the other one again. */
   play(side: Side, source: PlaySource | undefined): void {
+    if (source === undefined) this.#playing.delete(side);
+    else this.#playing.set(side, source);
+    this.#tail = this.#tail.then(() => this.#play(side, source));
+  }
+
+  /** The relay does not know the session any more: what it played is played again when the session is there. */
+  lose(): void {
+    this.#isPlayingLost = true;
+  }
+
+  async #play(side: Side, source: PlaySource | undefined): Promise<void> {
     const { relay, callId } = this.#options;
-    this.#tail = this.#tail
-      .then(() => relay.play(callId, side, source))
-      .catch((error: unknown) => this.#noteFailure("play", error));
+    try {
+      await relay.play(callId, side, source);
+    } catch (error) {
+      this.#isPlayingLost = true;
+      this.#noteFailure("play", error);
+    }
+  }
+
+  async #playAgain(): Promise<void> {
+    this.#isPlayingLost = false;
+    for (const [side, source] of this.#playing) await this.#play(side, source);
   }
 
   #noteFailure(operation: string, error: unknown): void {
@@ -118,7 +144,10 @@ export class CallMedia {
   async #run(operation: MediaOperation, options: RelayOptions): Promise<MediaResult> {
     const { callId, logger } = this.#options;
     try {
-      return { ok: true, sdp: await this.#call(operation, options) };
+      const sdp = await this.#call(operation, options);
+      const isAgreed = operation.kind === "answer" || operation.kind === "endpoint-answer";
+      if (this.#isPlayingLost && isAgreed) await this.#playAgain();
+      return { ok: true, sdp };
     } catch (error) {
       const status = error instanceof MediaError ? STATUS_OF_MEDIA_ERROR[error.code] : 500;
       const fields = { callId, operation: operation.kind, code: errorCodeOf(error), error: errorMessageOf(error) };
@@ -134,7 +163,10 @@ export class CallMedia {
     const { endpoint = "echo" } = this;
     // A service takes no session that was opened for two phones.
     const isServed = operation.kind === "endpoint-answer" || operation.kind === "endpoint-offer";
-    if (isServed && this.#hasOffered) await relay.release(callId);
+    if (isServed && this.#hasOffered) {
+      this.#isPlayingLost = true;
+      await relay.release(callId);
+    }
     this.#hasOffered = !isServed;
     switch (operation.kind) {
       case "offer":

@@ -196,12 +196,11 @@ export class CallSession {
     return true;
   }
 
-  /** A request inside the dialog of one of the parties, from whom it should be. */
+  /** A request inside the dialog of one of the parties, from whom it should be. One that was held while that moved is to come again. */
   receive(side: Side, request: IncomingRequest): void {
     const leg = this.#legs.present(side);
-    if (leg === undefined) return;
-    const { state, suspended } = this.#call;
-    const isShort = state === "established" && suspended && this.#context.port.takesDialogs;
+    if (leg === undefined) return this.#legs[side] === undefined ? undefined : request.respond(491, {});
+    const isShort = this.#call.state === "established" && this.#call.suspended && this.#context.port.takesDialogs;
     if (isShort && this.requests.hold(request, () => this.receive(side, request))) return;
     if (request.message.method === "BYE") this.#leaving(side, byeOutcome(side, request.message));
     this.requests.receive(side, leg, this.#legs[otherSide(side)], request);
@@ -366,11 +365,10 @@ export class CallSession {
 
   #ended(outcome: Outcome): void {
     const { owner, observer, clock } = this.#context;
-    const endedAtMs = clock.wallMs();
     // What waited for the edge gets its answer from a call that has ended.
     this.requests.release();
     const ended = { callId: this.callId, media: this.media, progress: this.progress, call: this.#call };
-    owner.onEnded(this, outcome, finishSession(this.#context, ended, outcome, endedAtMs));
+    owner.onEnded(this, outcome, finishSession(this.#context, ended, outcome, clock.wallMs()));
     observer.onEnded(this, outcome);
   }
 

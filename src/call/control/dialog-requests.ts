@@ -58,6 +58,8 @@ export class DialogRequests {
   /** Requests that came before it is known whether the edge knows the dialogs, by transaction. */
   readonly #held = new Map<string, () => void>();
   #byes = 0;
+  readonly #onAnswered: (() => void)[] = [];
+  #deferred = 0;
 
   constructor(options: DialogRequestsOptions) {
     this.#options = options;
@@ -172,6 +174,30 @@ export class DialogRequests {
     this.#pending.get(ticket)?.cancel();
   }
 
+  /** Acts when no request of ours, BYE aside, waits for its final response, and none is deferred: perhaps at once. */
+  whenAnswered(act: () => void): void {
+    this.#onAnswered.push(act);
+    this.#answered();
+  }
+
+  get isDeferred(): boolean {
+    return this.#deferred > 0;
+  }
+
+  /** Counts as a request that waits for its response. @returns ends that */
+  defer(): () => void {
+    this.#deferred += 1;
+    return () => {
+      this.#deferred -= 1;
+      this.#answered();
+    };
+  }
+
+  #answered(): void {
+    if (this.#pending.size > 0 || this.#deferred > 0) return;
+    for (const act of this.#onAnswered.splice(0)) act();
+  }
+
   /** A party has answered an INVITE of ours. */
   expectAck(side: Side, response: IncomingResponse): void {
     this.#unacknowledged.set(side, response);
@@ -250,6 +276,7 @@ export class DialogRequests {
       isOver = true;
       this.#pending.delete(ticket);
       this.#options.dispatch(event);
+      this.#answered();
     };
     const pending = this.#legs.send(
       leg,

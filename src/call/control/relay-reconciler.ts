@@ -47,7 +47,10 @@ export class RelayReconciler {
       const orphans = sessions.filter(({ callId }) => table.get(callId)?.hasMedia !== true);
       for (const { callId } of orphans) this.#release(callId);
       const lost = before.filter(({ callId, hasMedia }) => hasMedia && !known.has(callId));
-      for (const session of lost) session.dispatch({ type: "media-lost" });
+      for (const session of lost) {
+        session.media.lose();
+        session.dispatch({ type: "media-lost" });
+      }
       this.#options.onFound?.(before.filter(({ callId, hasMedia }) => hasMedia && known.has(callId)));
       if (orphans.length > 0 || lost.length > 0) {
         logger.warn("relay and calls differed", { released: orphans.length, lost: lost.length });

@@ -1,6 +1,5 @@
 /** The pure two-party call: event in, next state and effects out. No I/O, no clock, no randomness. */
 export {
-  joinedSession,
   NEW_SESSION,
   type Branch,
   type BranchGroup,
@@ -13,7 +12,8 @@ export { type BranchRoute, type SessionEvent, type Route } from "./session/sessi
 export { causeName, causeOfStatus, statusOfCause } from "./cause.ts";
 export { bestRefusal } from "./session/best-refusal.ts";
 export { refusedOutcome, type EndReason, type Outcome, type Refusal, type ToldReason } from "./session/outcome.ts";
-export { answerToHold, audibleHold, isHold, isSameMedia, partyToJoin } from "./session/hold.ts";
+export { answerToHold, audibleHold, isHold, isSameMedia } from "./session/hold.ts";
+export { isUnacknowledged, joinedSession, lateAnswer, type Seat } from "./session/joined-session.ts";
 export { restoredSession } from "./session/restored-session.ts";
 export { otherSide, type Side } from "./session/side.ts";
 export { mayBeAnsweredElsewhere, mayBeRedirected } from "./session/picked.ts";

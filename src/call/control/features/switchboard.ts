@@ -1,14 +1,15 @@
 import type { SideRef } from "../../../media/index.ts";
 import {
+  isUnacknowledged,
   joinedSession,
-  partyToJoin,
+  lateAnswer,
   statusOfCause,
   type Change,
   type Endpoint,
   type ModelEffect,
   type Outcome,
-  type Party,
   type Redirection,
+  type Seat,
   type Session,
   type Side,
   type Why,
@@ -124,7 +125,7 @@ export class Switchboard {
   pickUp(sessionId: string, legId: string, onGone: () => void): boolean {
     const seat = this.#find(legId);
     const target = this.#options.table.get(sessionId);
-    if (seat === undefined || isUnacknowledged(seat) || target?.moves.isOpen !== true) return false;
+    if (seat === undefined || isUnacknowledged(placeOf(seat)) || target?.moves.isOpen !== true) return false;
     seat.session.take([seat.leg], MOVED);
     target.moves.pickUp(seat.leg, onGone);
     return true;
@@ -136,7 +137,7 @@ export class Switchboard {
       const [first, second] = [this.#find(effect.caller), this.#find(effect.callee)];
       if (first === undefined || second === undefined) return undefined;
       // Who has not acknowledged yet is put in the caller's place, where that is waited for.
-      const [one, other] = isUnacknowledged(second) ? [second, first] : [first, second];
+      const [one, other] = isUnacknowledged(placeOf(second)) ? [second, first] : [first, second];
       return this.#connecting(effect.sessionId, [one, other], undefined, begun);
     }
     const seat = this.#find(effect.legId);
@@ -148,11 +149,11 @@ export class Switchboard {
 
   #connecting(
     sessionId: string,
-    [one, other]: readonly [Seat, Seat?],
+    [one, other]: readonly [LegSeat, LegSeat?],
     endpoint: Endpoint | undefined,
     begun: Begun,
   ): Connecting {
-    const call = joinedSession(partyOf(one), other && partyOf(other), isUnacknowledged(one));
+    const call = joinedSession(placeOf(one), other && placeOf(other));
     const legs = { caller: one.leg, callee: other?.leg };
     const nowMs = this.#options.context.clock.wallMs();
     const old = new Set([one.session, ...(other === undefined ? [] : [other.session])]);
@@ -160,7 +161,7 @@ export class Switchboard {
     const origin = { ...begun, from: [...old].map(({ callId }) => callId) };
     const holding = [isHolding(one) ? ("caller" as const) : [], other && isHolding(other) ? ("callee" as const) : []];
     const saved = joinedCallOf(sessionId, call, legs, { endpoint, nowMs, origin, holding: holding.flat() });
-    return { seats, endpoint, call, old, saved };
+    return { seats, places: seats.map(placeOf), endpoint, call, old, saved };
   }
 
   /** In one write: there is no moment in which a leg is on file twice, or not at all. */
@@ -188,8 +189,10 @@ export class Switchboard {
     for (const [index, plan] of plans.entries()) this.#begin(plan, joins[index]);
   }
 
-  #begin({ seats: [one, other], endpoint, call, saved }: Connecting, joined = Promise.resolve()): void {
+  #begin(plan: Connecting, joined = Promise.resolve()): void {
     const { context, table } = this.#options;
+    const { endpoint, call, saved, old } = plan;
+    const [one, other] = plan.seats;
     const created = {
       callId: saved.callId,
       calledNumber: saved.calledNumber,
@@ -200,11 +203,31 @@ export class Switchboard {
     const session = new CallSession(context, created, { saved, call, isRestored: false });
     table.add(session);
     session.media.begin(() => joined);
-    session.findEdge();
+    // Without an edge the session begins when that is back.
+    const isEdgeAway = [...old].some(({ call: left, requests }) => left.suspended && !requests.isDeferred);
+    if (!isEdgeAway) this.#beginWhenFree(session, plan);
+  }
+
+  /** RFC 3261 14.1: nothing is asked of a party before what it was asked in its old session is over, cancelled as it is. */
+  #beginWhenFree(session: CallSession, { places, seats }: Connecting): void {
+    const begin = session.requests.defer();
+    let left = places.length;
+    const isFree = (): void => {
+      left -= 1;
+      if (left > 0) return;
+      for (const [index, place] of places.entries()) {
+        const now = seats[index]?.session.call;
+        const said = now && lateAnswer(place, now, index === 0 ? "caller" : "callee");
+        if (said !== undefined) session.dispatch(said);
+      }
+      if (this.#options.context.port.connected && session.call.suspended) session.findEdge();
+      begin();
+    };
+    for (const seat of seats) seat?.session.requests.whenAnswered(isFree);
   }
 
   /** An established leg. */
-  #find(legId: string): Seat | undefined {
+  #find(legId: string): LegSeat | undefined {
     const entry = this.#options.table.findByTag(legId);
     const side = entry?.session.sideOf(entry.leg);
     if (entry === undefined || side === undefined || entry.session.call.state !== "established") return undefined;
@@ -217,7 +240,9 @@ type OriginOf = (sessionId: string) => Begun;
 
 /** Legs that leave their sessions for a new one. */
 interface Connecting {
-  readonly seats: readonly [Seat, Seat?];
+  readonly seats: readonly [LegSeat, LegSeat?];
+  /** As they were before. */
+  readonly places: readonly Seat[];
   readonly endpoint: Endpoint | undefined;
   readonly call: Session;
   readonly saved: SavedCall;
@@ -225,7 +250,7 @@ interface Connecting {
 }
 
 /** A leg, and its place in its session. */
-interface Seat extends LegEntry {
+interface LegSeat extends LegEntry {
   readonly side: Side;
 }
 
@@ -240,23 +265,16 @@ function legsIn(effect: EffectOf<"join"> | EffectOf<"attach">): readonly string[
 }
 
 /** It holds, or is held by the switch for its user. */
-function isHolding({ session, side }: Seat): boolean {
+function isHolding({ session, side }: LegSeat): boolean {
   return session.progress.holds?.holds[side]?.sinceMs !== undefined;
 }
 
-function refOf({ session, side }: Seat): SideRef {
+function refOf({ session, side }: LegSeat): SideRef {
   return { callId: session.callId, tag: side };
 }
 
-function partyOf({ session, side }: Seat): Party {
-  return partyToJoin(session.call[side]);
-}
-
-/** It has had a 2xx and has not acknowledged it: it can take no INVITE yet (RFC 3261 14.1). */
-function isUnacknowledged({ session, side }: Seat): boolean {
-  const { negotiation } = session.call;
-  if (negotiation === undefined || negotiation.kind === "resync") return false;
-  return negotiation.requester === side && negotiation.step === "awaiting-ack";
+function placeOf({ session, side }: LegSeat): Seat {
+  return { call: session.call, side };
 }
 
 function outcomeOf({ cause, sip }: Why): Outcome {

@@ -1,10 +1,11 @@
+import { answerAlone } from "./dialog-sdp.ts";
 import type { Session, Negotiation } from "./session.ts";
 import { STOP_SETUP_TIMERS, type SessionEffect, type Step } from "./session-effect.ts";
 import type { Outcome } from "./outcome.ts";
 import { otherSide, type Side } from "./side.ts";
 
 /** Longest wait for the caller's ACK before it gets its BYE all the same (RFC 3261 15: 64*T1). */
-const ACK_MS = 33_000;
+export const ACK_MS = 33_000;
 
 /** What is already known of the parties when a call ends. */
 export interface EndingFacts {
@@ -17,12 +18,17 @@ export interface EndingFacts {
 }
 
 /** Ends a call: every leg, the media, the record. */
-export function endCall(call: Session, outcome: Outcome, { gone, taken = [], callerAnswered }: EndingFacts = {}): Step {
+export function endCall(
+  before: Session,
+  outcome: Outcome,
+  { gone, taken = [], callerAnswered }: EndingFacts = {},
+): Step {
+  const { call, effects: acks } = payAck(before);
   const wasUp = call.state === "established";
   const isKept = (side: Side): boolean => gone === side || taken.includes(side);
   const effects: SessionEffect[] = [];
   if (!wasUp && callerAnswered !== true) effects.push({ type: "reject", status: outcome.status, outcome });
-  effects.push(...pendingRequests(call, taken), ...owedAck(call));
+  effects.push(...pendingRequests(call, taken), ...acks);
   const late = lateInvites(call);
   for (const { ticket } of late) effects.push({ type: "cancel-request", ticket });
   const waitsForAck = wasUp && !isKept("caller") && isCallerUnacknowledged(call);
@@ -57,8 +63,11 @@ export function abandonCall(call: Session, outcome: Outcome): Step {
 }
 
 /** Those that may run in its state. */
-function stopTimers({ state }: Session): SessionEffect[] {
-  if (state === "established") return [{ type: "stop-timer", timer: "resync" }];
+function stopTimers({ state, unacknowledged }: Session): SessionEffect[] {
+  if (state === "established") {
+    const stopped: SessionEffect[] = [{ type: "stop-timer", timer: "resync" }];
+    return unacknowledged === undefined ? stopped : [...stopped, { type: "stop-timer", timer: "ack" }];
+  }
   return [...STOP_SETUP_TIMERS];
 }
 
@@ -86,14 +95,33 @@ function pendingRequests({ negotiation, passed }: Session, taken: readonly Side[
   return effects;
 }
 
-/** RFC 3261 13.2.2.4: a 2xx is acknowledged before its session is ended. */
-function owedAck({ state, hasEndpoint, setup, negotiation }: Session): SessionEffect[] {
-  if (hasEndpoint) return [];
+/** RFC 3261 13.2.2.4: a 2xx is acknowledged before its session is ended, and an offer in it answered. */
+function payAck(call: Session): Step {
+  const owed = owedAck(call);
+  if (owed === undefined) return { call, effects: [] };
+  const { side, offer } = owed;
+  const ack = ackTo(call, side, offer);
+  if (ack.sdp === undefined) return { call, effects: [ack] };
+  return { call: { ...call, [side]: { ...call[side], localSdp: ack.sdp, remoteSdp: offer } }, effects: [ack] };
+}
+
+function owedAck(call: Session): { readonly side: Side; readonly offer: string | undefined } | undefined {
+  const { state, hasEndpoint, setup, negotiation } = call;
+  if (hasEndpoint) return undefined;
   if (state === "answering" && setup !== undefined && setup.offer === undefined) {
-    return [{ type: "ack", side: "callee", sdp: undefined }];
+    return { side: "callee", offer: setup.answer };
   }
-  if (!isNegotiation(negotiation) || !negotiation.owesAck) return [];
-  return [{ type: "ack", side: otherSide(negotiation.requester), sdp: undefined }];
+  if (negotiation?.kind === "resync") {
+    return negotiation.learned === undefined ? undefined : { side: "caller", offer: negotiation.learned };
+  }
+  if (negotiation?.owesAck !== true) return undefined;
+  return { side: otherSide(negotiation.requester), offer: negotiation.answer };
+}
+
+/** ACK of a 2xx that has made an offer which comes to nothing; absent: it has made none. */
+export function ackTo(call: Session, side: Side, offer: string | undefined): Extract<SessionEffect, { type: "ack" }> {
+  const sdp = offer === undefined || offer === "" ? undefined : answerAlone(offer, call[side].localSdp);
+  return { type: "ack", side, sdp };
 }
 
 function calleeEnd(call: Session, outcome: Outcome, isKept: boolean): SessionEffect[] {
@@ -108,19 +136,22 @@ function calleeEnd(call: Session, outcome: Outcome, isKept: boolean): SessionEff
   return effects;
 }
 
-function isCallerUnacknowledged({ negotiation }: Session): boolean {
+function isCallerUnacknowledged({ negotiation, unacknowledged }: Session): boolean {
+  if (unacknowledged?.includes("caller") === true) return true;
   return isNegotiation(negotiation) && negotiation.requester === "caller" && negotiation.step === "awaiting-ack";
 }
 
 function lateInvites(call: Session): Session["late"] {
   const { negotiation } = call;
   if (negotiation === undefined) return [];
+  const { ticket, offerOut: offer } = negotiation;
   if (negotiation.kind === "resync") {
-    if (negotiation.step === "awaiting-callee") return [{ ticket: negotiation.ticket, side: "callee" }];
-    return negotiation.step === "awaiting-caller" ? [{ ticket: negotiation.ticket, side: "caller" }] : [];
+    const { step } = negotiation;
+    if (step === "awaiting-callee" || step === "awaiting-learned") return [{ ticket, side: "callee", offer }];
+    return step === "awaiting-caller" || step === "awaiting-offer" ? [{ ticket, side: "caller", offer }] : [];
   }
   const isPending = negotiation.step === "awaiting-answer" && negotiation.method === "INVITE";
-  return isPending ? [{ ticket: negotiation.ticket, side: otherSide(negotiation.requester) }] : [];
+  return isPending ? [{ ticket, side: otherSide(negotiation.requester), offer }] : [];
 }
 
 function isNegotiation(negotiation: Session["negotiation"]): negotiation is Negotiation {

@@ -1,17 +1,20 @@
 import type { Party } from "./session.ts";
+import { mainStream, splitSdp } from "./sdp-sections.ts";
 
 const DIRECTION = /^a=(sendrecv|sendonly|recvonly|inactive)[ \t]*(?=\r?$)/m;
 
 /**
  * True when a session description puts the other party on hold: `sendonly`, `inactive`, or the address 0.0.0.0 of
- * RFC 2543. A direction of the first medium wins over one of the session.
+ * RFC 2543. It is the audio that says so, and a direction of its own wins over one of the session.
  */
 export function isHold(sdp: string): boolean {
-  const { session, medium } = firstSections(sdp);
+  // Most say nothing of the kind, and each call asks three times.
+  if (!sdp.includes("sendonly") && !sdp.includes("inactive") && !sdp.includes("0.0.0.0")) return false;
+  const { session, stream } = mainSection(sdp);
   const direction = directionOf(sdp);
   if (direction === "sendonly" || direction === "inactive") return true;
   const connection = /^c=IN IP4 (\S+)/m;
-  const address = connection.exec(medium)?.[1] ?? connection.exec(session)?.[1];
+  const address = connection.exec(stream)?.[1] ?? connection.exec(session)?.[1];
   return address === "0.0.0.0";
 }
 
@@ -20,7 +23,8 @@ export function isHold(sdp: string): boolean {
  * sender holds, too, is what it was `before`.
  */
 export function isHoldInAnswer(answer: string, offer: string | undefined, before: boolean): boolean {
-  const offered = offer === undefined ? undefined : directionOf(offer);
+  const isSilent = offer?.includes("inactive") === true || offer?.includes("recvonly") === true;
+  const offered = isSilent ? directionOf(offer) : undefined;
   return offered === "inactive" || offered === "recvonly" ? before : isHold(answer);
 }
 
@@ -39,30 +43,39 @@ export function answerToHold(offer: string, answer: string): string {
 
 function isSilentHold(sdp: string): boolean {
   const direction = directionOf(sdp);
-  return isHold(sdp) && (direction === "inactive" || direction === "recvonly");
+  return (direction === "inactive" || direction === "recvonly") && isHold(sdp);
 }
 
-/** Of the first medium. */
 function withDirection(sdp: string, direction: string): string {
-  const { session, medium } = firstSections(sdp);
+  const { before, stream, after } = mainSection(sdp);
   const line = `a=${direction}`;
-  const changed = DIRECTION.test(medium)
-    ? medium.replace(DIRECTION, line)
-    : `${medium.replace(/(?:\r?\n)?$/, "\r\n")}${line}\r\n`;
-  return medium === "" ? sdp : `${session}${changed}${sdp.slice(session.length + medium.length)}`;
+  const changed = DIRECTION.test(stream)
+    ? stream.replace(DIRECTION, line)
+    : `${stream.replace(/(?:\r?\n)?$/, "\r\n")}${line}\r\n`;
+  return stream === "" ? sdp : `${before}${changed}${after}`;
 }
 
 function directionOf(sdp: string): string | undefined {
-  const { session, medium } = firstSections(sdp);
-  return DIRECTION.exec(medium)?.[1] ?? DIRECTION.exec(session)?.[1];
+  const { session, stream } = mainSection(sdp);
+  return DIRECTION.exec(stream)?.[1] ?? DIRECTION.exec(session)?.[1];
 }
 
-function firstSections(sdp: string): { readonly session: string; readonly medium: string } {
-  const firstMedium = sdp.search(/^m=/m);
-  const session = firstMedium < 0 ? sdp : sdp.slice(0, firstMedium);
-  const media = firstMedium < 0 ? "" : sdp.slice(firstMedium);
-  const nextMedium = media.slice(2).search(/^m=/m);
-  return { session, medium: nextMedium < 0 ? media : media.slice(0, nextMedium + 2) };
+interface MainSection {
+  readonly session: string;
+  readonly before: string;
+  readonly stream: string;
+  readonly after: string;
+}
+
+function mainSection(sdp: string): MainSection {
+  const { session, media } = splitSdp(sdp);
+  const main = mainStream(media);
+  return {
+    session,
+    before: session + media.slice(0, Math.max(main, 0)).join(""),
+    stream: media[main] ?? "",
+    after: media.slice(main + 1).join(""),
+  };
 }
 
 /** True when two descriptions differ at most in their origin line (RFC 3264 8: the version may grow by itself). */

@@ -1,10 +1,12 @@
 import type { Session, Negotiation, Party } from "./session.ts";
 import type { SessionEffect, Step } from "./session-effect.ts";
 import type { SessionEvent } from "./session-event.ts";
+import { continueOrigin, placeOffer, standingAnswer, unplaceAnswer, type Placement } from "./dialog-sdp.ts";
 import { endCall } from "./ending.ts";
 import { isHold, isHoldInAnswer } from "./hold.ts";
 import { causeOfStatus } from "../cause.ts";
 import { otherSide, type Side } from "./side.ts";
+import { withAck } from "./unacknowledged.ts";
 
 type EventOf<Type extends SessionEvent["type"]> = Extract<SessionEvent, { type: Type }>;
 
@@ -30,8 +32,9 @@ export function requested(call: Session, event: EventOf<"reinvite"> | EventOf<"u
     owesAck: false,
     cancelled: false,
   };
-  const begun: Session = { ...call, negotiation, nextTicket: ticket + 1 };
-  return { call: begun, effects: [{ type: "persist" }, firstEffect(call, side, sdp, ticket)] };
+  const { call: known, effects } = withAck(call, side);
+  const begun: Session = { ...known, negotiation, nextTicket: ticket + 1 };
+  return { call: begun, effects: [...effects, { type: "persist" }, firstEffect(call, side, sdp, ticket)] };
 }
 
 function firstEffect(call: Session, side: Side, sdp: string | undefined, ticket: number): SessionEffect {
@@ -53,6 +56,8 @@ function refusalStatus(call: Session, { type, side }: EventOf<"reinvite"> | Even
   if (state === "disconnected") return 481;
   if (state !== "established") return side === "caller" || type === "reinvite" ? 500 : 491;
   if (call.suspended) return 500;
+  // Who asks is known to have its 2xx; of another who has not, nothing can be asked.
+  if (call.unacknowledged?.includes(otherSide(side)) === true) return 491;
   if (negotiation === undefined) return undefined;
   const isOwnPending = negotiation.kind !== "resync" && negotiation.requester === side && negotiation.kind !== "setup";
   return isOwnPending && negotiation.step !== "awaiting-ack" ? 500 : 491;
@@ -71,9 +76,14 @@ export function targetAnswered(call: Session, negotiation: Negotiation, sdp: str
   const offerer = delayed ? target : negotiation.requester;
   const effects: SessionEffect[] = [];
   if (isInvite && !delayed) effects.push({ type: "ack", side: target, sdp: undefined });
-  effects.push({ type: "media", operation: { kind: delayed ? "offer" : "answer", offerer, sdp }, ticket });
+  const operation = delayed
+    ? ({ kind: "offer", offerer, sdp } as const)
+    : ({ kind: "answer", offerer, sdp: unplaceAnswer(negotiation.placement, sdp) } as const);
+  effects.push({ type: "media", operation, ticket });
   const answered: Negotiation = { ...negotiation, step: "media-answer", answer: sdp, ticket, owesAck: delayed };
-  return { call: { ...call, negotiation: answered, nextTicket: ticket + 1 }, effects };
+  // Whatever comes of it, the target is on what it has answered.
+  const told = delayed ? call[target] : answererOf(call[target], negotiation.offerOut, sdp);
+  return { call: { ...call, [target]: told, negotiation: answered, nextTicket: ticket + 1 }, effects };
 }
 
 /** The target refused: the session stays as it was (RFC 3261 14.1). */
@@ -97,26 +107,36 @@ export function negotiationMediaDone(call: Session, negotiation: Negotiation, sd
     if (cancelled) return settle(call, restoreMedia(call, negotiation));
     if (call.hasEndpoint) return agreed(call, { ...negotiation, answer: sdp }, sdp);
     const ticket = call.nextTicket;
-    const asked: Negotiation = { ...negotiation, step: "awaiting-answer", offerOut: sdp, ticket };
+    const placed = placeOffer(call[target].localSdp, sdp);
+    const asked: Negotiation = {
+      ...negotiation,
+      step: "awaiting-answer",
+      offerOut: placed.sdp,
+      ...placementOf(placed),
+      ticket,
+    };
     return {
       call: { ...call, negotiation: asked, nextTicket: ticket + 1 },
-      effects: [{ type: "request", side: target, method: negotiation.method, sdp, ticket }],
+      effects: [{ type: "request", side: target, method: negotiation.method, sdp: placed.sdp, ticket }],
     };
   }
   if (step === "media-final") return finished(call, negotiation, sdp);
   if (step !== "media-answer") return { call, effects: [] };
   if (!negotiation.delayed) return agreed(call, negotiation, sdp);
+  const placed = placeOffer(call[requester].localSdp, sdp);
   const offered: Negotiation = {
     ...negotiation,
     step: "awaiting-ack",
-    answerOut: sdp,
+    answerOut: placed.sdp,
+    ...placementOf(placed),
     answer: call.hasEndpoint ? sdp : negotiation.answer,
   };
   // The requester is gone from this negotiation: what it last said stands for the answer it would have sent.
   if (cancelled) return finalAnswer(call, offered, call[requester].remoteSdp);
+  const told = { ...call[requester], localSdp: placed.sdp };
   return {
-    call: { ...call, negotiation: { ...offered, transaction: undefined } },
-    effects: respondTo(negotiation, 200, sdp),
+    call: { ...call, [requester]: told, negotiation: { ...offered, transaction: undefined } },
+    effects: respondTo(negotiation, 200, placed.sdp),
   };
 }
 
@@ -173,7 +193,8 @@ function finalAnswer(call: Session, negotiation: Negotiation, sdp: string | unde
     const refused = { by: negotiation.requester, reason: "media-refused", status: 488, cause: 88 } as const;
     return endCall({ ...call, negotiation: last }, refused);
   }
-  const operation = { kind: "answer", offerer: otherSide(negotiation.requester), sdp } as const;
+  const answer = unplaceAnswer(negotiation.placement, sdp);
+  const operation = { kind: "answer", offerer: otherSide(negotiation.requester), sdp: answer } as const;
   return {
     call: { ...call, negotiation: last, nextTicket: ticket + 1 },
     effects: [{ type: "media", operation, ticket }],
@@ -181,9 +202,10 @@ function finalAnswer(call: Session, negotiation: Negotiation, sdp: string | unde
 }
 
 /** Both parties agree; the requester is told. */
-function agreed(call: Session, negotiation: Negotiation, out: string): Step {
+function agreed(call: Session, negotiation: Negotiation, relayed: string): Step {
   const { requester, offer, offerOut, answer, cancelled, kind } = negotiation;
   const target = otherSide(requester);
+  const out = continueOrigin(call[requester].localSdp, relayed);
   const changed: Session = {
     ...call,
     [requester]: offererOf(call[requester], out, offer),
@@ -202,9 +224,10 @@ function agreed(call: Session, negotiation: Negotiation, out: string): Step {
 }
 
 /** An offer of the target's has been answered. */
-function finished(call: Session, negotiation: Negotiation, out: string): Step {
+function finished(call: Session, negotiation: Negotiation, relayed: string): Step {
   const { requester, answerOut, answer, offer } = negotiation;
   const target = otherSide(requester);
+  const out = continueOrigin(call[target].localSdp, relayed);
   const changed: Session = {
     ...call,
     negotiation: undefined,
@@ -241,14 +264,22 @@ function settle(call: Session, effects: readonly SessionEffect[]): Step {
 /** Puts the relay back to what both parties last agreed on. */
 function restoreMedia(call: Session, { requester, delayed }: Negotiation): SessionEffect[] {
   const offer = call[requester].remoteSdp;
-  const answer = call[otherSide(requester)].remoteSdp;
+  const { localSdp, remoteSdp: answer } = call[otherSide(requester)];
   if (delayed || offer === undefined) return [];
   if (call.hasEndpoint) return [{ type: "media", operation: endpointAnswer(offer), ticket: 0 }];
   if (answer === undefined) return [];
   return [
     { type: "media", operation: { kind: "offer", offerer: requester, sdp: offer }, ticket: 0 },
-    { type: "media", operation: { kind: "answer", offerer: requester, sdp: answer }, ticket: 0 },
+    {
+      type: "media",
+      operation: { kind: "answer", offerer: requester, sdp: standingAnswer(offer, localSdp, answer) },
+      ticket: 0,
+    },
   ];
+}
+
+function placementOf({ placement }: { readonly placement?: Placement }): { placement?: Placement } {
+  return placement === undefined ? {} : { placement };
 }
 
 function respondTo({ transaction }: Negotiation, status: number, sdp?: string): SessionEffect[] {

@@ -6,14 +6,15 @@ import type { Session } from "./session.ts";
  * was never agreed on: it is to be ended.
  */
 export function restoredSession(call: Session): Session | undefined {
-  const { state, negotiation, caller, callee, hasEndpoint } = call;
+  const { unacknowledged, ...rest } = call;
+  const { state, negotiation, caller, callee, hasEndpoint } = rest;
   const isAgreed = caller.remoteSdp !== undefined && (hasEndpoint || callee.remoteSdp !== undefined);
   if (state !== "established" || !isAgreed) return undefined;
   const wasChanging =
     negotiation !== undefined &&
     (negotiation.kind === "resync" || negotiation.step !== "awaiting-ack" || negotiation.delayed);
   return {
-    ...call,
+    ...rest,
     setup: undefined,
     branches: [],
     negotiation: undefined,
@@ -21,7 +22,7 @@ export function restoredSession(call: Session): Session | undefined {
     late: [],
     owedBye: undefined,
     suspended: true,
-    needsResync: wasChanging ? "always" : call.needsResync,
+    needsResync: wasChanging || unacknowledged !== undefined ? "always" : call.needsResync,
     resyncAttempts: 0,
     resyncWaits: false,
   };

@@ -39,6 +39,8 @@ export type SessionEvent =
   | { readonly type: "picked"; readonly branchId: string }
   /** These parties go on in another session; what is left of this one ends. */
   | { readonly type: "taken"; readonly sides: readonly Side[]; readonly outcome: Outcome }
+  /** A party that came from another session has answered there what it was asked before: by both that is what was agreed on. */
+  | { readonly type: "late-answer"; readonly side: Side; readonly localSdp: string; readonly remoteSdp: string }
   | { readonly type: "media-done"; readonly ticket: number; readonly sdp: string }
   /** `cause`: Q.850, where that is not the cause of the status. */
   | { readonly type: "media-failed"; readonly ticket: number; readonly status: number; readonly cause?: number }

@@ -1,3 +1,4 @@
+import type { Placement } from "./dialog-sdp.ts";
 import type { Outcome, Refusal } from "./outcome.ts";
 import type { SessionState } from "./session-state.ts";
 import type { Side } from "./side.ts";
@@ -96,9 +97,12 @@ export interface Negotiation {
   /** The requester sent no offer: the target makes it, the answer comes with the requester's ACK. */
   readonly delayed: boolean;
   readonly offer: string | undefined;
+  /** As it was told; `placement` says where its lines are. */
   readonly offerOut: string | undefined;
   readonly answer: string | undefined;
   readonly answerOut: string | undefined;
+  /** Of the offer in the dialog that it was made in; absent: its lines are where they were. */
+  readonly placement?: Placement;
   /** The target's 2xx waits for its ACK, which has to carry an answer. */
   readonly owesAck: boolean;
   /** The requester has taken its request back. */
@@ -108,11 +112,29 @@ export interface Negotiation {
 /** An offer and answer that the switch began to put both parties on the same session again. */
 export interface Resync {
   readonly kind: "resync";
+  /**
+   * What was last agreed on is tried first: `media-offer` to `media-caller`. When the parties have nothing of that in
+   * common, the caller is asked what else it can (RFC 3725 4.1): `awaiting-offer` to `media-last`.
+   */
   readonly step:
-    "media-offer" | "media-answer" | "awaiting-callee" | "media-callee" | "awaiting-caller" | "media-caller";
+    | "media-offer"
+    | "media-answer"
+    | "awaiting-callee"
+    | "media-callee"
+    | "awaiting-caller"
+    | "media-caller"
+    | "awaiting-offer"
+    | "media-learned"
+    | "awaiting-learned"
+    | "media-last";
   readonly ticket: number;
+  /** What the party that is asked is told. */
   readonly offerOut: string | undefined;
   readonly answer: string | undefined;
+  /** Of the relay's offer in the dialog of the callee, or of the caller of a service; absent: its lines are where they were. */
+  readonly placement?: Placement;
+  /** What the caller has offered: its 2xx waits for an ACK with the answer. Absent: nothing. */
+  readonly learned?: string;
 }
 
 /** A request passed from one party to the other that changes nothing here (INFO). */
@@ -125,6 +147,8 @@ export interface Passed {
 export interface LateInvite {
   readonly ticket: number;
   readonly side: Side;
+  /** What it offers; undefined: a 2xx makes the offer, which is to be answered. */
+  readonly offer: string | undefined;
 }
 
 /** One two-party call: plain data, the whole state of `step`. */
@@ -143,6 +167,8 @@ export interface Session {
   /** `if-changed`: only when the relay gives other addresses than before. */
   readonly needsResync: "no" | "if-changed" | "always";
   readonly resyncAttempts: number;
+  /** Parties that came from other sessions and have not acknowledged their 2xx: nothing is asked of them. Absent: none. */
+  readonly unacknowledged?: readonly Side[];
   /** The timer of the next attempt is running. */
   readonly resyncWaits: boolean;
   /** The edge is away: nothing can be sent. */
@@ -176,39 +202,3 @@ export const NEW_SESSION: Session = {
   isClosed: false,
   nextTicket: 1,
 };
-
-/**
- * Established parties that are to be put on one session: `edge-back` begins that, or the caller's ACK when it
- * `isUnacknowledged`. Without a callee it is a service of the relay that the caller is connected with.
- */
-export function joinedSession(caller: Party, callee: Party | undefined, isUnacknowledged: boolean): Session {
-  return {
-    ...NEW_SESSION,
-    state: "established",
-    hasEndpoint: callee === undefined,
-    caller,
-    callee: callee ?? { ...IDLE, connection: "established" },
-    negotiation: isUnacknowledged ? unacknowledged(caller) : undefined,
-    needsResync: "if-changed",
-    suspended: true,
-  };
-}
-
-function unacknowledged(before: Party): Negotiation {
-  return {
-    kind: "setup",
-    requester: "caller",
-    before,
-    step: "awaiting-ack",
-    ticket: 0,
-    transaction: undefined,
-    method: "INVITE",
-    delayed: false,
-    offer: before.remoteSdp,
-    offerOut: undefined,
-    answer: undefined,
-    answerOut: before.localSdp,
-    owesAck: false,
-    cancelled: false,
-  };
-}

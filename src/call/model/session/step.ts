@@ -1,8 +1,8 @@
-import type { Session, Negotiation, Resync } from "./session.ts";
+import type { LateInvite, Session, Negotiation, Resync } from "./session.ts";
 import type { SessionEffect, Step, TimerName } from "./session-effect.ts";
 import type { SessionEvent } from "./session-event.ts";
 import { statusOfCause } from "../cause.ts";
-import { abandonCall, closeWhenDone, endCall } from "./ending.ts";
+import { abandonCall, ACK_MS, ackTo, closeWhenDone, endCall } from "./ending.ts";
 import {
   acknowledged,
   answerLost,
@@ -14,6 +14,8 @@ import {
   targetRefused,
 } from "./negotiation.ts";
 import { withTold, type Outcome } from "./outcome.ts";
+import { isHoldInAnswer, partyToJoin } from "./hold.ts";
+import { withAck, withoutAcks } from "./unacknowledged.ts";
 import { resyncAnswered, resyncMediaDone, resyncMediaFailed, resyncRefused, startResync } from "./resync.ts";
 import {
   branchFailed,
@@ -38,8 +40,8 @@ const MEDIA_TIMEOUT: Outcome = { by: "switch", reason: "media-timeout", status: 
 /** Advances one call. Pure: the caller performs the effects in order. Events that make no sense change nothing. */
 export function step(call: Session, event: SessionEvent): Step {
   const next = advance(call, event);
-  const { state, negotiation, needsResync, suspended, resyncWaits } = next.call;
-  const isFree = state === "established" && negotiation === undefined && !suspended;
+  const { state, negotiation, needsResync, suspended, resyncWaits, unacknowledged } = next.call;
+  const isFree = state === "established" && negotiation === undefined && !suspended && unacknowledged === undefined;
   if (!isFree || needsResync === "no" || resyncWaits) return next;
   const resync = startResync(next.call);
   return { call: resync.call, effects: [...next.effects, ...resync.effects] };
@@ -104,12 +106,12 @@ function advance(call: Session, event: SessionEvent): Step {
       return unchanged({ ...call, needsResync: call.needsResync === "always" ? "always" : "if-changed" });
     case "hang-up":
       return call.state === "disconnected" ? unchanged(call) : endCall(call, event.outcome);
+    case "late-answer":
+      return onLateAnswer(call, event);
     case "edge-lost":
       return onEdgeLost(call);
-    case "edge-back": {
-      const needsResync = event.renew === true ? "always" : call.needsResync;
-      return unchanged({ ...call, needsResync, suspended: false, resyncAttempts: 0, resyncWaits: false });
-    }
+    case "edge-back":
+      return onEdgeBack(call, event.renew === true);
     case "timer":
       return onTimer(call, event.timer);
   }
@@ -158,8 +160,17 @@ function isMediaStep({ step: name }: Negotiation | Resync): boolean {
 
 function onAcked(call: Session, side: Side, sdp: string | undefined): Step {
   if (call.state === "disconnected") return side === "caller" ? payBye(call) : unchanged(call);
+  if (call.unacknowledged?.includes(side) === true) return joinedAcked(call, side, sdp);
   const negotiation = negotiationOf(call);
   return negotiation?.requester === side ? acknowledged(call, negotiation, sdp) : unchanged(call);
+}
+
+/** A party that came from another session has acknowledged what it was told there, perhaps with an answer to it. */
+function joinedAcked(call: Session, side: Side, sdp: string | undefined): Step {
+  const { localSdp, isHolding } = call[side];
+  const answered = sdp === undefined ? {} : { remoteSdp: sdp, isHolding: isHoldInAnswer(sdp, localSdp, isHolding) };
+  const { call: known, effects } = withAck({ ...call, [side]: partyToJoin({ ...call[side], ...answered }) }, side);
+  return { call: known, effects: [...effects, { type: "persist" }] };
 }
 
 /** The caller has acknowledged a call that has ended meanwhile. */
@@ -208,11 +219,7 @@ function onRequestResult(
     };
   }
   const late = call.late.find((one) => one.ticket === ticket);
-  if (late !== undefined) {
-    const ack: SessionEffect[] =
-      event.type === "request-answered" ? [{ type: "ack", side: late.side, sdp: undefined }] : [];
-    return { call: { ...call, late: call.late.filter((one) => one !== late) }, effects: ack };
-  }
+  if (late !== undefined) return onLateResult(call, late, event);
   const { negotiation } = call;
   if (negotiation?.ticket !== ticket || isMediaStep(negotiation)) return unchanged(call);
   if (negotiation.kind === "resync") {
@@ -225,6 +232,33 @@ function onRequestResult(
     : targetRefused(call, negotiation, status);
 }
 
+/** What a party says to an INVITE that outlives its session is the last that it has said there. */
+function onLateResult(
+  call: Session,
+  late: LateInvite,
+  event: Extract<SessionEvent, { type: "request-answered" | "request-failed" }>,
+): Step {
+  const { side, offer } = late;
+  const rest: Session = { ...call, late: call.late.filter((one) => one !== late) };
+  if (event.type === "request-failed") return { call: rest, effects: [] };
+  const ack = ackTo(call, side, offer === undefined ? event.sdp : undefined);
+  const said = { localSdp: offer ?? ack.sdp, remoteSdp: event.sdp };
+  const known = event.sdp === undefined ? rest : { ...rest, [side]: { ...call[side], ...said } };
+  return { call: known, effects: [ack] };
+}
+
+/** A party has answered in its session of before. */
+function onLateAnswer(
+  call: Session,
+  { side, localSdp, remoteSdp }: Extract<SessionEvent, { type: "late-answer" }>,
+): Step {
+  // It may have been taken on, and what it has said is asked for from here.
+  if (call.state !== "established") return unchanged({ ...call, [side]: { ...call[side], localSdp, remoteSdp } });
+  const { isHolding } = call[side];
+  const answered = { ...call[side], localSdp, remoteSdp, isHolding: isHoldInAnswer(remoteSdp, localSdp, isHolding) };
+  return unchanged({ ...call, [side]: partyToJoin(answered), needsResync: "always" });
+}
+
 function onBye(call: Session, { side, transaction, told }: Extract<SessionEvent, { type: "bye" }>): Step {
   const respond: SessionEffect = { type: "respond", transaction, status: 200, sdp: undefined };
   const ended = onGone(call, side, withTold({ by: side, reason: "normal", status: 200, cause: 16 }, told));
@@ -235,10 +269,18 @@ function onBye(call: Session, { side, transaction, told }: Extract<SessionEvent,
 function onGone(call: Session, side: Side, outcome: Outcome): Step {
   if (call.state === "disconnected") return forgiveBye(call, side);
   if (call.state === "established") return endCall(call, outcome, { gone: side });
+  const { isOriginated = false, state } = call;
+  // Who answers a call of the switch is in the caller's place, and ends as a callee does.
+  if (isOriginated)
+    return state === "answering" ? endCall(call, unansweredOutcome(outcome), { gone: "callee" }) : unchanged(call);
   // RFC 3261 15: the caller may end an early dialog; the callee's can only be gone once it has answered.
   if (side === "caller") return endCall(call, { ...CANCELLED, cause: outcome.cause, ...toldOf(outcome) });
   if (call.state !== "answering") return unchanged(call);
-  return endCall(call, { ...outcome, status: statusOfCause(outcome.cause) }, { gone: "callee" });
+  return endCall(call, unansweredOutcome(outcome), { gone: "callee" });
+}
+
+function unansweredOutcome(outcome: Outcome): Outcome {
+  return { ...outcome, status: statusOfCause(outcome.cause) };
 }
 
 function toldOf({ told }: Outcome): Pick<Outcome, "told"> {
@@ -261,15 +303,24 @@ function onEdgeLost(call: Session): Step {
   // Without the answer that the ACK was to carry there is no session to go back to.
   if (negotiation?.kind === "setup" && negotiation.delayed) return abandonCall(call, EDGE_LOST);
   const isSettled = call.negotiation === undefined || isAwaitingPlainAck(negotiation);
+  const { unacknowledged, ...rest } = call;
   const suspended: Session = {
-    ...call,
+    ...rest,
     suspended: true,
     branches: [],
     negotiation: undefined,
     passed: [],
-    needsResync: isSettled ? call.needsResync : "always",
+    needsResync: isSettled && unacknowledged === undefined ? call.needsResync : "always",
   };
-  return { call: suspended, effects: [{ type: "stop-timer", timer: "resync" }, { type: "persist" }] };
+  const stopped: SessionEffect[] = unacknowledged === undefined ? [] : [{ type: "stop-timer", timer: "ack" }];
+  return { call: suspended, effects: [...stopped, { type: "stop-timer", timer: "resync" }, { type: "persist" }] };
+}
+
+function onEdgeBack(call: Session, renew: boolean): Step {
+  const needsResync = renew ? "always" : call.needsResync;
+  const back: Session = { ...call, needsResync, suspended: false, resyncAttempts: 0, resyncWaits: false };
+  const isAwaited = call.state === "established" && call.unacknowledged !== undefined;
+  return { call: back, effects: isAwaited ? [{ type: "start-timer", timer: "ack", delayMs: ACK_MS }] : [] };
 }
 
 function isAwaitingPlainAck(negotiation: Negotiation | undefined): boolean {
@@ -287,7 +338,7 @@ function onTimer(call: Session, timer: TimerName): Step {
     case "whole":
       return drained(wholeTimeout(call));
     case "ack":
-      return payBye(call);
+      return call.state === "established" ? withoutAcks(call) : payBye(call);
     case "resync":
       return unchanged({ ...call, resyncWaits: false });
   }

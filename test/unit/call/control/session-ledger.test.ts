@@ -5,7 +5,14 @@ import { CallTable } from "../../../../src/call/control/call-table.ts";
 import { dialogIdOf, type Leg } from "../../../../src/call/control/leg.ts";
 import { joinedCallOf } from "../../../../src/call/control/saved-call.ts";
 import { SessionLedger } from "../../../../src/call/control/session-ledger.ts";
-import { joinedSession, type Outcome, type Party, type Side } from "../../../../src/call/model/index.ts";
+import {
+  joinedSession,
+  NEW_SESSION,
+  type Outcome,
+  type Party,
+  type Session,
+  type Side,
+} from "../../../../src/call/model/index.ts";
 import { RandomIds, silentLogger, SystemClock } from "../../../../src/common/index.ts";
 import { FakeRelay } from "../../../support/fake-relay.ts";
 import { OpenRequests } from "../../../support/open-requests.ts";
@@ -48,18 +55,11 @@ describe("SessionLedger", () => {
       onChanged: nothing,
     });
     const [caller, callee] = [legOf("caller"), legOf("callee")];
-    const call = joinedSession(PARTY, PARTY, true);
-    const saved = joinedCallOf(
-      "c.1",
-      call,
-      { caller, callee },
-      {
-        endpoint: undefined,
-        nowMs: 0,
-        origin: { feature: "replaces", from: ["c"] },
-        holding: [],
-      },
-    );
+    const before: Session = { ...NEW_SESSION, caller: PARTY, callee: PARTY, unacknowledged: ["caller"] };
+    const call = joinedSession({ call: before, side: "caller" }, { call: before, side: "callee" });
+    const origin = { feature: "replaces", from: ["c"] } as const;
+    const facts = { endpoint: undefined, nowMs: 0, origin, holding: [] };
+    const saved = joinedCallOf("c.1", call, { caller, callee }, facts);
     const session = new CallSession(
       {
         port: new OpenRequests().port,

@@ -112,7 +112,7 @@ describe("resync of a call", () => {
     world.send({ type: "media-lost" });
     done(world, sdp(30_000));
     done(world, sdp(30_002));
-    const effects = answer(world, 488);
+    const effects = answer(world, 481);
     assert.deepEqual(names(effects).slice(0, 2), ["bye caller", "bye callee"]);
     assert.equal(world.closed, 1);
   });

@@ -31,6 +31,8 @@ export class CallWorld {
   /** Requests of the parties, and whether they are answered. */
   readonly transactions = new Map<string, { side: Side; method: string; status: number }>();
   readonly effects: SessionEffect[] = [];
+  /** Who has answered a call of the switch is in the caller's place. */
+  isPickedUp = false;
   ended = 0;
   closed = 0;
   persisted = 0;
@@ -62,7 +64,7 @@ export class CallWorld {
         assert.equal(this.callee, "none", "second callee");
         this.branches.delete(effect.branchId);
         this.callee = "answered";
-        this.unacknowledged.set("callee", 1);
+        this.unacknowledged.set("callee", (this.unacknowledged.get("callee") ?? 0) + 1);
         return;
       case "decline":
         assert.equal(this.branches.get(effect.branchId), "answered");
@@ -74,14 +76,22 @@ export class CallWorld {
         this.isDiverting = true;
         return;
       case "ring":
-        assert.equal(this.caller, "unanswered", "ringing after an answer");
+        assert.ok(this.caller === "unanswered" || this.call.isOriginated === true, "ringing after an answer");
+        assert.equal(this.isPickedUp, false);
         return;
       case "answer":
         assert.equal(this.caller, "unanswered", "answered twice");
         assert.ok(this.persisted > 0, "answered before it was recorded");
         this.caller = "answered";
         return;
+      case "picked-up":
+        assert.equal(this.call.isOriginated, true);
+        assert.ok(this.persisted > 0, "picked up before it was recorded");
+        assert.equal(this.callee, "up", "picked up before its ACK");
+        this.isPickedUp = true;
+        return;
       case "reject":
+        if (this.call.isOriginated === true) return;
         assert.equal(this.caller, "unanswered", "refused after an answer");
         assert.ok(effect.status >= 400);
         this.caller = "refused";
@@ -141,6 +151,12 @@ export class CallWorld {
   }
 
   #bye(side: Side): void {
+    if (this.call.isOriginated === true) {
+      assert.equal(side, "caller", "BYE to nobody");
+      assert.equal(this.callee, "up", `BYE to who is ${this.callee}`);
+      this.callee = "over";
+      return;
+    }
     if (side === "caller") {
       assert.equal(this.caller, "answered", "BYE to a caller that is not up");
       assert.ok(this.callerAcked || !this.effects.some(({ type }) => type === "closed"));

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import type { SessionEvent, Side } from "../../../../../src/call/model/index.ts";
+import type { Route, SessionEvent, Side } from "../../../../../src/call/model/index.ts";
 import { CallWorld } from "./session-world.ts";
 
 /** One thing that may happen next; numbers choose among what is there. */
@@ -28,7 +28,9 @@ interface Happening {
     | "hang-up"
     | "timer"
     | "edge-lost"
-    | "edge-back";
+    | "edge-back"
+    | "redirected"
+    | "taken";
   readonly pick: number;
   readonly side: Side;
   readonly hasSdp: boolean;
@@ -49,6 +51,7 @@ const happening: fc.Arbitrary<Happening> = fc.record({
       "bye",
     ] as const),
     ...(["gone", "media-timeout", "media-lost", "hang-up", "timer", "edge-lost", "edge-back"] as const),
+    ...(["redirected", "taken"] as const),
   ),
   pick: fc.nat(7),
   side: fc.constantFrom<Side>("caller", "callee"),
@@ -67,6 +70,7 @@ class Driver {
   readonly world = new CallWorld();
   isEdgeUp = true;
   #diversions = 0;
+  #redirections = 0;
   /** Diverted calls are answered by a service, half of them. */
   mayServe = false;
   #transactions = 0;
@@ -76,6 +80,16 @@ class Driver {
     const event = this.#event(one);
     if (event !== undefined) this.world.send(event);
     this.#divert(one.pick);
+  }
+
+  begin(route: Route, hasOffer: boolean, isOriginated: boolean): void {
+    const { world } = this;
+    if (!isOriginated || route.kind === "endpoint") {
+      world.send({ type: "offered", sdp: hasOffer ? SDP : undefined, route });
+      return;
+    }
+    world.caller = "over";
+    world.send({ type: "originated", route });
   }
 
   /** Twice somewhere, then nowhere. */
@@ -177,11 +191,37 @@ class Driver {
       case "edge-lost":
         this.#loseEdge();
         return undefined;
+      case "redirected":
+        return this.#redirected(pick);
+      case "taken":
+        return this.#taken(side, pick);
       case "edge-back":
         if (this.isEdgeUp) return undefined;
         this.isEdgeUp = true;
         return { type: "edge-back" };
     }
+  }
+
+  #redirected(pick: number): SessionEvent | undefined {
+    if (this.#redirections >= 3) return undefined;
+    this.#redirections += 1;
+    const branchIds = [`r${this.#redirections}`];
+    const groups = [{ branchIds, ringMs: 1_000, ...(pick % 2 === 0 ? {} : { tryMs: 500 }) }];
+    return { type: "redirected", route: { kind: "branches", groups, ...(pick > 3 ? { wholeMs: 2_000 } : {}) } };
+  }
+
+  /** They are others' business from now on. */
+  #taken(side: Side, pick: number): SessionEvent | undefined {
+    const { world } = this;
+    if (world.call.state !== "established") return undefined;
+    const outcome = { by: "switch", reason: "moved", status: 200, cause: 16 } as const;
+    const sides = (pick % 3 === 0 ? (["caller", "callee"] as const) : [side]).filter((one) => this.#isUp(one));
+    if (sides.length === 0) return undefined;
+    for (const one of sides) {
+      if (one === "callee" || world.call.isOriginated === true) world.callee = "over";
+      else world.caller = "over";
+    }
+    return { type: "taken", sides, outcome };
   }
 
   #progress(branchId: string, pick: number, sdp: string | undefined): SessionEvent {
@@ -225,6 +265,7 @@ class Driver {
   }
 
   #isUp(side: Side): boolean {
+    if (this.world.call.isOriginated === true) return side === "caller" && this.world.callee === "up";
     return side === "caller" ? this.world.caller === "answered" : this.world.callee === "up";
   }
 
@@ -286,7 +327,7 @@ class Driver {
   #leaves(kind: "bye" | "gone", side: Side): SessionEvent | undefined {
     const { world } = this;
     if (!this.#isUp(side)) return undefined;
-    if (side === "caller") world.caller = "over";
+    if (side === "caller" && world.call.isOriginated !== true) world.caller = "over";
     else world.callee = "over";
     world.unacknowledged.set(side, 0);
     return kind === "gone"
@@ -320,7 +361,7 @@ describe("call model", () => {
     fc.assert(
       fc.property(
         fc.boolean(),
-        fc.constantFrom("one", "two", "serial", "trunks", "diverting", "hunting", "endpoint"),
+        fc.constantFrom("one", "two", "serial", "trunks", "diverting", "hunting", "endpoint", "originated"),
         fc.array(happening, { maxLength: 60 }),
         (hasOffer, kind, happenings) => {
           const driver = new Driver();
@@ -343,6 +384,10 @@ describe("call model", () => {
               { branchIds: ["c"], ringMs: 1_000, isHunted: true },
             ] as const,
             endpoint: [],
+            originated: [
+              { branchIds: ["a", "b"], ringMs: 1_000 },
+              { branchIds: ["c"], ringMs: 1_000 },
+            ],
           }[kind];
           const diverts = {
             diverting: ["busy", "no-answer", "unregistered"],
@@ -355,11 +400,7 @@ describe("call model", () => {
             ...(kind === "hunting" ? { wholeMs: 5_000 } : {}),
           } as const;
           driver.mayServe = kind === "hunting";
-          world.send({
-            type: "offered",
-            sdp: hasOffer ? SDP : undefined,
-            route: kind === "endpoint" ? { kind } : route,
-          });
+          driver.begin(kind === "endpoint" ? { kind } : route, hasOffer, kind === "originated");
           for (const one of happenings) driver.apply(one);
           driver.finish();
           assert.equal(world.ended, 1, "ends once");
