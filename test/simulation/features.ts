@@ -105,6 +105,10 @@ export class SimulatedFeatures implements Omit<SessionObserver<SimulatedSession>
     });
   }
 
+  onAcknowledged({ sessionId }: SimulatedSession): void {
+    this.#handle({ type: "acknowledged", sessionId });
+  }
+
   onHold(session: SimulatedSession, side: Side, isHolding: boolean): void {
     const leg = session.leg(side);
     if (leg !== undefined) this.#handle({ type: "held", legId: leg.tag, isHolding });
@@ -218,6 +222,7 @@ export class SimulatedFeatures implements Omit<SessionObserver<SimulatedSession>
     const { sessionId } = effect;
     const status = this.#switchboard.originate(effect);
     if (status === undefined) return;
+    if (typeof status === "object") return this.#handle({ type: "feature-reached", sessionId, feature: status });
     if (status === "service") return this.#handle({ type: "answered", sessionId, endpoint: "echo" });
     if (typeof status === "object") return this.#handle({ type: "feature-reached", sessionId, feature: status });
     const why: Why = { cause: causeOfStatus(status), sip: { status }, feature: effect.feature, by: "system" };
@@ -234,10 +239,9 @@ export class SimulatedFeatures implements Omit<SessionObserver<SimulatedSession>
     this.#handle({ type: "reroute-refused", sessionId, why });
   }
 
-  /** A leg that is to answer what rings is let go. */
   #pickUp({ sessionId, legId }: Extract<ModelEffect, { type: "pick-up" }>): void {
-    this.#handle({ type: "pick-up-failed", sessionId, legId });
-    this.#switchboard.letGo(legId);
+    const onGone = (): void => this.#handle({ type: "pick-up-failed", sessionId, legId });
+    if (!this.#switchboard.pickUp(sessionId, legId, onGone)) onGone();
   }
 
   #notify(referId: string, status: number): void {

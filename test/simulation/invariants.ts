@@ -58,7 +58,8 @@ function checkLegs(host: SimulatedSwitch, world: World): void {
     const entry = host.findByTag(legId);
     assert.ok(entry !== undefined, `${legId} is in the model alone`);
     assert.equal(entry.session.sessionId, sessionId, `session of ${legId}`);
-    assert.ok(entry.session.sideOf(entry.leg) !== undefined, `${legId} is no party of ${sessionId}`);
+    const isPicking = world.sessions.get(sessionId)?.picking === legId;
+    assert.ok(isPicking || entry.session.sideOf(entry.leg) !== undefined, `${legId} is no party of ${sessionId}`);
     assert.notEqual(entry.session.call.state, "disconnected", `${legId} is in a session that is over`);
     checkPlace(world, leg);
   }
@@ -84,7 +85,7 @@ function checkPlace({ calls, sessions }: World, { legId, callId, connectionId, s
   );
   const session = sessions.get(sessionId);
   assert.ok(
-    session?.caller === legId || session?.callee === legId,
+    session?.caller === legId || session?.callee === legId || session?.picking === legId,
     `${legId} is no party in ${sessionId} of the model`,
   );
 }

@@ -68,6 +68,8 @@ export class SimulatedSession {
   readonly #legs: { caller: SimulatedLeg; callee: SimulatedLeg | undefined };
   readonly #taken = new Set<SimulatedLeg>();
   readonly #branches = new Map<string, SimulatedLeg>();
+  /** Branches that are legs which are up, and who is told when they are not the callee. */
+  readonly #picked = new Map<string, () => void>();
   readonly #timers = new Map<TimerName, Appointment>();
   readonly #queue: SessionEvent[] = [];
   /** Requests of parties that wait, by transaction. */
@@ -134,6 +136,15 @@ export class SimulatedSession {
     this.#goal = goal;
     this.#targets = goal.targets;
     this.dispatch({ type: "redirected", route });
+  }
+
+  /** A leg that is up is asked to be the callee. */
+  pickUp(leg: SimulatedLeg, onGone: () => void): void {
+    const branchId = this.#host.nameBranch();
+    this.#branches.set(branchId, leg);
+    this.#picked.set(branchId, onGone);
+    this.#host.addLeg(leg, this);
+    this.dispatch({ type: "picked", branchId });
   }
 
   take(legs: readonly SimulatedLeg[], outcome: Outcome): void {
@@ -307,6 +318,7 @@ export class SimulatedSession {
 
   #invite({ branchId, sdp }: EffectOf<"invite">): void {
     const { edge, chance, weather, phones } = this.#host;
+    if (this.#picked.has(branchId)) return this.#reinvite(branchId, sdp);
     const device = this.#targets.get(branchId);
     if (device === undefined || !edge.isUp || chance.happens(weather.sendFails)) {
       this.dispatch({ type: "branch-failed", branchId, status: 503, isOurs: device === undefined });
@@ -318,15 +330,31 @@ export class SimulatedSession {
     this.#host.addLeg(leg, this);
   }
 
+  #reinvite(branchId: string, sdp: string | undefined): void {
+    const leg = this.#branches.get(branchId);
+    const fail = (): void => {
+      this.#bye(leg);
+      this.#forget(branchId);
+      this.dispatch({ type: "branch-failed", branchId, status: 503, isOurs: true });
+    };
+    if (leg === undefined || !this.#host.edge.isUp) return fail();
+    this.#host.phones.ask(leg.tag, sdp, (status, text) => {
+      if (!this.#branches.has(branchId)) return;
+      if (status >= 300) fail();
+      else this.dispatch({ type: "branch-answered", branchId, sdp: text });
+    });
+  }
+
   #cancelBranch(branchId: string): void {
     const leg = this.#branches.get(branchId);
-    if (leg !== undefined) this.#host.phones.cancelRinging(leg.tag);
+    if (leg !== undefined && !this.#picked.has(branchId)) this.#host.phones.cancelRinging(leg.tag);
   }
 
   #adopt(branchId: string): void {
     const leg = this.#branches.get(branchId);
     if (leg === undefined) return;
     this.#branches.delete(branchId);
+    this.#picked.delete(branchId);
     if (this.#call.isOriginated === true) {
       this.#host.removeLeg(this.#legs.caller, this);
       this.#legs.caller = leg;
@@ -344,6 +372,8 @@ export class SimulatedSession {
     const leg = this.#branches.get(branchId);
     this.#branches.delete(branchId);
     if (leg !== undefined) this.#host.removeLeg(leg, this);
+    this.#picked.get(branchId)?.();
+    this.#picked.delete(branchId);
   }
 
   #divert(reason: Diversion): Goal["route"] | undefined {

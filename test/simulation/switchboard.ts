@@ -1,5 +1,6 @@
 import {
   joinedSession,
+  mayBeAnsweredElsewhere,
   partyToJoin,
   refusedOutcome,
   statusOfCause,
@@ -88,6 +89,16 @@ export class Switchboard {
     const { cause, sip } = why;
     const outcome: Outcome = { by: "switch", reason: "normal", status: sip?.status ?? statusOfCause(cause), cause };
     this.#host.sessions.get(sessionId)?.dispatch({ type: "hang-up", outcome });
+  }
+
+  pickUp(sessionId: string, legId: string, onGone: () => void): boolean {
+    const seat = this.#find(legId);
+    const target = this.#host.sessions.get(sessionId);
+    const isOpen = target !== undefined && mayBeAnsweredElsewhere(target.call);
+    if (seat === undefined || isUnacknowledged(seat) || !isOpen) return false;
+    seat.session.take([seat.leg], MOVED);
+    target.pickUp(seat.leg, onGone);
+    return true;
   }
 
   /** @returns a status: it cannot be; `service`, or a feature: nobody is rung, the number leads to that */

@@ -21,8 +21,15 @@ export interface ConfiguredSwitch {
 
 const PROFILES = [TEST_PROFILE, { ...TEST_PROFILE, name: "trunk", kind: "trunk" as const }];
 
-async function startedSwitch(cleanup: Cleanup, options: SwitchOptions): Promise<SwitchFixture> {
-  return cleanup.add(await SwitchFixture.start(options), (one) => one.stop());
+/** What is started around a configuration. */
+export interface StartedSwitch {
+  readonly node: SwitchFixture;
+  stop(): Promise<void>;
+}
+
+async function startSwitch(options: SwitchOptions): Promise<StartedSwitch> {
+  const node = await SwitchFixture.start(options);
+  return { node, stop: () => node.stop() };
 }
 
 /** @param operations what there is beside the default objects: `phoneOperations`, `put` */
@@ -30,7 +37,7 @@ export async function startConfiguredSwitch(
   cleanup: Cleanup,
   operations: readonly Operation[],
   options: Omit<SwitchOptions, "inventory" | "dialPlan" | "features" | "phones" | "peers" | "forwarding"> = {},
-  start = startedSwitch,
+  start: (options: SwitchOptions) => Promise<StartedSwitch> = startSwitch,
 ): Promise<ConfiguredSwitch> {
   const store = cleanup.add(await keptConfiguration(), (one) => one.close());
   await change(store, ...operations);
@@ -53,7 +60,8 @@ export async function startConfiguredSwitch(
   });
   const features: CallManagerOptions["features"] = { settings: followed.features, store: featureStore };
   const { inventory } = followed;
-  const node = await start(cleanup, { ...options, inventory, dialPlan: () => followed.dialPlan, features });
+  const started = await start({ ...options, inventory, dialPlan: () => followed.dialPlan, features });
+  const { node } = cleanup.add(started, (one) => one.stop());
   return {
     node,
     store,

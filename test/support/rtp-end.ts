@@ -3,17 +3,19 @@ import type { SipMessage } from "../../src/sip/message/index.ts";
 import { sdpLine } from "./established-call.ts";
 import { eventually } from "./eventually.ts";
 
+const HEADER_BYTES = 12;
+
 /** An RTP socket of a phone on loopback that sends when told and counts what it hears, by sender. */
 export class RtpEnd {
   readonly #socket: Socket;
-  /** Packets heard, by SSRC. */
+  /** Packets heard, by who sent them, which stands in their sound: the relay gives them the SSRC of what it has played before. */
   readonly #heard = new Map<number, number>();
   #sequence = 0;
 
   private constructor(socket: Socket) {
     this.#socket = socket;
     socket.on("message", (packet) => {
-      const ssrc = packet.readUInt32BE(8);
+      const ssrc = packet.readUInt32BE(HEADER_BYTES);
       this.#heard.set(ssrc, this.heardFrom(ssrc) + 1);
     });
   }
@@ -49,6 +51,7 @@ export class RtpEnd {
     packet.writeUInt16BE((this.#sequence += 1), 2);
     packet.writeUInt32BE(this.#sequence * 160, 4);
     packet.writeUInt32BE(this.ssrc, 8);
+    packet.writeUInt32BE(this.ssrc, HEADER_BYTES);
     const port = Number(/^m=audio (\d+)/.exec(sdpLine(description, "m="))?.[1]);
     const address = sdpLine(description, "c=").split(" ")[2];
     this.#socket.send(packet, port, address);

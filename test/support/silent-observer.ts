@@ -7,6 +7,7 @@ export function silentObserver<Shell>(): SessionObserver<Shell> {
     onOffering: nothing,
     onRinging: nothing,
     onAnswered: nothing,
+    onAcknowledged: nothing,
     onHold: nothing,
     onSettled: nothing,
     onUnsettled: nothing,

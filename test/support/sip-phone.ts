@@ -354,7 +354,9 @@ export class SipPhone {
       ["CSeq", request.get("cseq") ?? ""],
     );
     for (const route of request.getAll("record-route")) fields.push(["Record-Route", route]);
-    if (request.method === "INVITE" || request.method === "UPDATE") fields.push(["Contact", this.contact]);
+    const hasContact = headers.some(([name]) => name === "Contact");
+    const isTarget = request.method === "INVITE" || request.method === "UPDATE";
+    if (isTarget && !hasContact) fields.push(["Contact", this.contact]);
     for (const [name, value] of headers) fields.push([name, value]);
     const content = sdp ?? body ?? "";
     if (content !== "") fields.push(["Content-Type", contentType ?? "application/sdp"]);

@@ -271,8 +271,8 @@ export class TalkingPhone {
   }
 
   /** The next call from outside, not answered yet. */
-  async offered(): Promise<Talk> {
-    const talk = new Talk(await this.sip.offered(), await RtpPhone.start(), this.toneHz);
+  async offered(withinMs?: number): Promise<Talk> {
+    const talk = new Talk(await this.sip.offered(withinMs), await RtpPhone.start(), this.toneHz);
     this.#talks.push(talk);
     return talk;
   }

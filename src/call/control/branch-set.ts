@@ -5,6 +5,7 @@ import type { HeaderList, IncomingResponse, SignalingPort } from "../signaling/s
 import { Branch, type BranchRefusal } from "./branch.ts";
 import { NO_CODEC_LEFT } from "./call-media.ts";
 import type { Leg, LegDevice } from "./leg.ts";
+import type { PickedBranch } from "./picked-branch.ts";
 import type { LegLog } from "./leg-log.ts";
 import type { CallTargets } from "./offered-invite.ts";
 import type { CodecsBetween } from "./session-context.ts";
@@ -22,6 +23,8 @@ export interface BranchSetOptions {
   /** Codes of a refusal's warnings about session descriptions. */
   readonly onWarnings: (codes: readonly number[]) => void;
   readonly codecsBetween: CodecsBetween;
+  /** A phone says where to call instead: its URI. */
+  readonly onDeflected: (by: LegDevice, uri: string) => void;
 }
 
 /** None of what the caller offers may be used with the target. */
@@ -36,7 +39,7 @@ const NO_CODEC: BranchRefusal = {
 /** The INVITEs of one call that are under way, or answered and not the callee's yet. */
 export class BranchSet {
   readonly #options: BranchSetOptions;
-  readonly #branches = new Map<string, Branch>();
+  readonly #branches = new Map<string, Branch | PickedBranch>();
   /** Those that nothing was sent for. */
   readonly #silent = new Set<string>();
 
@@ -44,7 +47,7 @@ export class BranchSet {
     this.#options = options;
   }
 
-  get(branchId: string): Branch | undefined {
+  get(branchId: string): Branch | PickedBranch | undefined {
     return this.#branches.get(branchId);
   }
 
@@ -53,7 +56,10 @@ export class BranchSet {
     offered: CallTargets | undefined,
     caller: LegDevice,
   ): void {
-    const { port, ids, dispatch, log, onLeg, onLegGone, onConnected, onWarnings } = this.#options;
+    const { port, ids, dispatch, log, onLeg, onLegGone, onConnected, onWarnings, onDeflected } = this.#options;
+    const picked = this.#branches.get(branchId);
+    if (picked !== undefined)
+      return picked.send(sdp && (this.#offerFor(sdp, caller, picked.leg?.device ?? caller) ?? sdp));
     const target = offered?.targets.get(branchId);
     if (offered === undefined || target === undefined) {
       dispatch({ type: "branch-failed", branchId, status: 500 });
@@ -90,7 +96,8 @@ export class BranchSet {
           log.answer(branchId);
           dispatch({ type: "branch-answered", branchId, sdp: body, offered: offer });
         },
-        onFailed: (status, told, warnings) => {
+        onFailed: (status, told, warnings, contact) => {
+          if (contact !== undefined) onDeflected(target.device, contact);
           log.fail(branchId, status, told?.cause);
           this.forget(branchId);
           if (warnings.length > 0) onWarnings(warnings);
@@ -100,6 +107,28 @@ export class BranchSet {
     );
     this.#branches.set(branchId, branch);
     branch.send(offer);
+  }
+
+  /** A leg that is up is to be invited as this branch. */
+  expect(branchId: string, picked: PickedBranch): void {
+    const { dispatch, log, onLeg, onConnected } = this.#options;
+    const { leg } = picked;
+    this.#branches.set(branchId, picked);
+    log.start(branchId, leg, undefined, 0);
+    onLeg(leg);
+    picked.begin({
+      onAnswered: (sdp) => {
+        onConnected(leg.device);
+        log.answer(branchId);
+        dispatch({ type: "branch-answered", branchId, sdp });
+      },
+      onFailed: () => {
+        log.fail(branchId, 487);
+        this.forget(branchId);
+        // Whatever it says is about the leg, and not about who was called.
+        dispatch({ type: "branch-failed", branchId, status: 503, isOurs: true });
+      },
+    });
   }
 
   #offerFor(sdp: string, caller: LegDevice, callee: LegDevice): string | undefined {
@@ -127,6 +156,7 @@ export class BranchSet {
     const branch = this.#branches.get(branchId);
     this.#branches.delete(branchId);
     if (branch?.leg !== undefined) this.#options.onLegGone(branch.leg);
+    if (branch !== undefined && "leave" in branch) branch.leave();
   }
 
   clear(): void {

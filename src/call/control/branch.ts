@@ -1,5 +1,5 @@
 import { detached, type Ids } from "../../common/index.ts";
-import { tagOf, type SipMessage } from "../../sip/message/index.ts";
+import { parseNameAddr, splitList, tagOf, type SipMessage } from "../../sip/message/index.ts";
 import { asserted, localUri, presentedFrom, type PresentedParty } from "../identity/presented-identity.ts";
 import type { RedirectionHistory } from "../identity/redirection-history.ts";
 import type { ToldReason } from "../model/index.ts";
@@ -82,7 +82,8 @@ export interface BranchEvents {
    * @param status 430 when the edge could not reach the place at all
    * @param warnings codes of the refusal's warnings about session descriptions
    */
-  onFailed(status: number, told: ToldReason | undefined, warnings: readonly number[]): void;
+  /** @param contact of a phone that says where to call instead: the first URI */
+  onFailed(status: number, told: ToldReason | undefined, warnings: readonly number[], contact?: string): void;
 }
 
 const FLOW_FAILED = 430;
@@ -225,7 +226,8 @@ export class Branch {
       // The edge answers 503 in the place of a peer that it has no way to.
       this.#onUnreached(status === 503 ? FLOW_FAILED : status, toldReason(message));
     } else {
-      this.#events.onFailed(status, toldReason(message), warningCodes(message));
+      const contact = status < 400 && this.#options.target.device.kind === "sip-phone" ? contactOf(message) : undefined;
+      this.#events.onFailed(status, toldReason(message), warningCodes(message), contact);
     }
   }
 
@@ -273,6 +275,13 @@ export class Branch {
   #isWorthRetrying(minSe: number): boolean {
     return !this.#hasRetried && this.#cancelHeaders === undefined && minSe > 0 && minSe <= MAX_MIN_SE_SECONDS;
   }
+}
+
+/** RFC 3261 8.1.3.4: one of the contacts is tried, the first. */
+function contactOf(message: SipMessage): string | undefined {
+  const [first] = splitList(message.get("contact") ?? "");
+  const address = first === undefined ? undefined : parseNameAddr(first);
+  return address?.ok === true ? detached(address.value.uri) : undefined;
 }
 
 function asIs<Party>(caller: Party): Party {

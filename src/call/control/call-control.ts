@@ -31,7 +31,7 @@ export interface CallControlOptions {
 /** By what name the embedded edge sends over the flow of a REGISTER; it lets no other through. */
 const FLOW_FIELD = "x-tandem-flow";
 /** Requests that only make sense inside a dialog or subscription. */
-const IN_DIALOG_ONLY = new Set(["BYE", "UPDATE", "INFO", "PRACK", "NOTIFY"]);
+const IN_DIALOG_ONLY = new Set(["BYE", "UPDATE", "INFO", "PRACK", "NOTIFY", "REFER"]);
 const IN_DIALOG = new Set(["INVITE", "BYE", "UPDATE", "INFO", "REFER", "ACK"]);
 
 /** Takes what comes from the edge: every request is answered, whatever it is. */

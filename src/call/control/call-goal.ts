@@ -1,7 +1,10 @@
-import type { Diversion } from "../model/index.ts";
+import type { Diversion, SessionEffect } from "../model/index.ts";
+import type { Redirecting } from "./redirecting.ts";
 import { CallerResponses } from "./caller-responses.ts";
-import type { Leg } from "./leg.ts";
-import type { CallTargets, DivertedCall, OfferedInvite } from "./offered-invite.ts";
+import type { Leg, LegDevice } from "./leg.ts";
+import type { CallTargets, Deflection, DivertedCall, OfferedInvite, ReroutedCall } from "./offered-invite.ts";
+import { rejection } from "./rejection.ts";
+import type { RejectedCall } from "./routed-call.ts";
 import type { RefusalWarning } from "./warning-header.ts";
 
 /** Where a call that is not answered yet goes, and who waits for that: the caller's INVITE, or nobody. */
@@ -9,6 +12,9 @@ export class CallGoal {
   #targets: CallTargets | undefined;
   #transactionId: string | undefined;
   #responses: CallerResponses | undefined;
+  #deflected: Deflection | undefined;
+  /** It has rung where it goes now. */
+  #hasRung = false;
 
   get targets(): CallTargets | undefined {
     return this.#targets;
@@ -17,6 +23,32 @@ export class CallGoal {
   /** Absent for a call of the switch itself, and once it is answered. */
   get responses(): CallerResponses | undefined {
     return this.#responses;
+  }
+
+  /** The caller is told. @returns whether it rings: 181 only says that it is to ring elsewhere */
+  ring(effect: Extract<SessionEffect, { type: "ring" }>): boolean {
+    this.#responses?.ring(effect);
+    const isRinging = effect.status === 180 || effect.status === 183;
+    this.#hasRung ||= isRinging;
+    return isRinging;
+  }
+
+  /** Who rings or has answered. */
+  noteConnected(device: LegDevice | undefined): void {
+    if (this.#responses !== undefined) this.#responses.connected = device;
+  }
+
+  /** A phone says where to call instead. */
+  noteDeflection(by: LegDevice, uri: string): void {
+    this.#deflected = { by, uri };
+  }
+
+  /** Sends the call elsewhere while it rings. */
+  reroute(redirecting: Redirecting): ReroutedCall | RejectedCall {
+    const routed = this.#targets?.reroute?.(redirecting);
+    if (routed === undefined) return { kind: "rejected", ...rejection(480, "no-route") };
+    if (routed.kind === "diverted") this.#follow(routed);
+    return routed;
   }
 
   begin(targets: CallTargets): void {
@@ -36,9 +68,16 @@ export class CallGoal {
 
   /** Where the call goes instead, which may be a service; undefined: nowhere. */
   divert(reason: Diversion): DivertedCall | undefined {
-    const routed = this.#targets?.divert?.(reason);
-    if (this.#targets && routed) this.#targets = { ...this.#targets, targets: routed.targets };
+    const deflected = this.#deflected;
+    this.#deflected = undefined;
+    const routed = this.#targets?.divert?.({ reason, deflected, hasRung: this.#hasRung });
+    if (routed !== undefined) this.#follow(routed);
     return routed;
+  }
+
+  #follow({ targets }: DivertedCall): void {
+    this.#hasRung = false;
+    if (this.#targets !== undefined) this.#targets = { ...this.#targets, targets };
   }
 
   /** It is answered. */

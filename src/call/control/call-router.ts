@@ -14,7 +14,8 @@ import type { Ids } from "../../common/index.ts";
 import type { Binding } from "../registrar/index.ts";
 import type { TollGuards } from "../toll/index.ts";
 import type { CallLimits } from "./call-limits.ts";
-import { CallRouting, type CallRoutingOptions, type Dialing } from "./call-routing.ts";
+import type { CallRoutingOptions, Dialing } from "./call-routing-options.ts";
+import { CallRouting } from "./call-routing.ts";
 import type { CallTable } from "./call-table.ts";
 import { doNotDisturbOf } from "./do-not-disturb.ts";
 import type { Hunting } from "./hunting/hunting.ts";
@@ -82,6 +83,7 @@ export class CallRouter {
       isUrgent: (dialed) => isEmergency(dialed, this.#options.emergency()),
       analyze: (dialing) => this.#analyze(dialing, number, domain),
       forwardingOf: (line) => inventory.forwardingOf(line),
+      phoneOf: ({ name, number: own }) => inventory.lineOf(name, own),
       maxForwards,
       received,
       isOwnHost: (host) =>

@@ -1,82 +1,54 @@
 import type { ForwardingKind } from "../../database/index.ts";
-import type { HuntPilotSettings, LineForwarding, Peer, SipPhone } from "../device/index.ts";
-import type { Destination, Dialed, HuntPilotDestination } from "../digit-analysis/index.ts";
-import { redirectedBy, redirectionsIn, type RedirectionHistory } from "../identity/redirection-history.ts";
-import type { Diversion, Endpoint, FeatureReason, HuntStep } from "../model/index.ts";
-import type { Guarded, TollCall, TollGuardName, TollGuards } from "../toll/index.ts";
-import type { RecordNumber, RecordRedirect, RedirectReason } from "../record/call-record.ts";
+import type { HuntPilotSettings, Peer, SipPhone } from "../device/index.ts";
+import { parseDialed, type Destination, type Dialed, type HuntPilotDestination } from "../digit-analysis/index.ts";
+import { redirectionsIn } from "../identity/redirection-history.ts";
+import type { FeatureReason, HuntStep } from "../model/index.ts";
+import type { Guarded, TollCall, TollGuardName } from "../toll/index.ts";
+import type { RecordRedirect } from "../record/call-record.ts";
 import type { BranchRefusal } from "./branch.ts";
 import {
   dialedBySetting,
   forwardTarget,
   KIND_OF_DIVERSION,
   withDiversions,
+  withDiverts,
   type ForwardTarget,
 } from "./forward-target.ts";
+import type { CallRoutingOptions, QueuePlace } from "./call-routing-options.ts";
 import { octets } from "./caller-identity.ts";
 import { huntRoute } from "./hunting/hunt-route.ts";
-import type { Hunting } from "./hunting/hunting.ts";
-import type { DivertedCall } from "./offered-invite.ts";
-import { DIVERSION_OF_REDIRECT } from "./redirecting-headers.ts";
+import type { Deflection, DivertedCall, ReroutedCall, Untaken } from "./offered-invite.ts";
+import {
+  afterRedirect,
+  FEATURE_OF,
+  lineOf,
+  mapTargets,
+  numberIn,
+  otherGroup,
+  pilotLine,
+  REASON_OF,
+  rejected,
+  withOriginal,
+  type OfferedLine,
+  type Redirected,
+} from "./redirected-call.ts";
+import type { Redirecting } from "./redirecting.ts";
 import { rejection } from "./rejection.ts";
-import { routeCall, type RouteContext } from "./route-call.ts";
+import { routeCall } from "./route-call.ts";
 import type { FeatureCall, RejectedCall, RoutedCall, SettingCall } from "./routed-call.ts";
 import { tollCallOf } from "./toll-call.ts";
 import { tollRefusal, tollRejection } from "./toll-rejection.ts";
 
-/** Who dials, and with what it is looked up. */
-export interface Dialing {
-  readonly dialed: Dialed;
-  readonly by: SipPhone | Peer;
-  /** Absent: what `by` may dial. */
-  readonly callingSearchSpace?: string;
-  /** A line without devices that forwards: what it may dial takes the place of what `by` may. */
-  readonly line?: string;
-  /** The caller has dialed it, and no forwarding. */
-  readonly mayUseFeatures?: boolean;
-}
-
-export interface CallRoutingOptions {
-  readonly callId: string;
-  readonly caller: SipPhone | Peer;
-  /** True for emergency numbers: what leads there no guard refuses. */
-  readonly isUrgent: (dialed: Dialed) => boolean;
-  readonly analyze: (dialing: Dialing) => Destination;
-  readonly forwardingOf: (line: string) => LineForwarding | undefined;
-  readonly maxForwards: number;
-  /** What a trusted caller says of redirections before; they count. */
-  readonly received: RedirectionHistory;
-  /** True for hosts that stand for this switch in what it says of redirections. */
-  readonly isOwnHost: (host: string) => boolean;
-  readonly toll: TollGuards;
-  readonly hunting: Hunting;
-  /** Callers wait in the queue of a pilot already: who calls it now is the last of them. */
-  readonly isQueued: (pilot: string) => boolean;
-  /** The caller is to wait in the queue of a pilot. Undefined: it does not take him. Absent: there is nobody who could wait. */
-  readonly enqueue?: ((place: QueuePlace) => Endpoint | undefined) | undefined;
-  readonly context: Omit<RouteContext, "guard">;
-}
-
-/** `phone`: the first one that has the line; undefined: no device has it. */
-interface OfferedLine {
-  readonly name: string;
-  readonly phone: SipPhone | undefined;
-}
-
-/** What has been done to the call: for its record, by this switch; for who gets it, by all. */
-interface Redirected {
-  readonly record: RecordRedirect | undefined;
-  readonly history: RedirectionHistory;
-}
-
-/** The queue that a caller is to wait in. */
-export interface QueuePlace {
-  /** Such as `5000@internal`. */
-  readonly pilot: string;
-  /** What was dialed of it. */
-  readonly number: string;
-  /** What is left of the time of the hunt. */
-  readonly leftMs: number;
+/** Where a call is on its way. */
+interface Position {
+  readonly payer: SipPhone | Peer;
+  readonly redirected: Redirected;
+  readonly isUrgent: boolean;
+  readonly forwarded: ReadonlySet<string>;
+  readonly line: OfferedLine | undefined;
+  readonly destination: Exclude<Destination, HuntPilotDestination> | undefined;
+  readonly hunted: Hunted | undefined;
+  readonly feature: FeatureReason | undefined;
 }
 
 /** A pilot that is hunting. */
@@ -89,22 +61,6 @@ interface Hunted extends Omit<QueuePlace, "leftMs"> {
 
 export type Routed = RoutedCall | RejectedCall | FeatureCall | SettingCall;
 
-/** Q.850: exchange routing error. */
-const ROUTING_ERROR = 25;
-const REASON_OF: Readonly<Record<ForwardingKind, RedirectReason>> = {
-  all: "unconditional",
-  busy: "busy",
-  noAnswer: "no-answer",
-  unregistered: "unregistered",
-  onFailure: "unknown",
-};
-const FEATURE_OF: Readonly<Record<ForwardingKind, FeatureReason>> = {
-  all: "forward-all",
-  busy: "forward-busy",
-  noAnswer: "forward-no-answer",
-  unregistered: "forward-unregistered",
-  onFailure: "forward-on-failure",
-};
 const UNREGISTERED = new Set(["not-registered", "no-phone"]);
 
 /** Finds where one call goes: through forwardings, and within the bounds of who pays for it. */
@@ -118,9 +74,14 @@ export class CallRouting {
   /** It is one where it is going now: what forwards it elsewhere is paid for as any call. */
   #isUrgent = false;
   /** Lines that have forwarded it. */
-  readonly #forwarded = new Set<string>();
+  #forwarded = new Set<string>();
+  /** How often it was sent elsewhere otherwise. */
+  #redirections = 0;
   /** The line that is being offered the call. */
   #line: OfferedLine | undefined;
+  #destination: Exclude<Destination, HuntPilotDestination> | undefined;
+  /** Where it comes back to when its new destination cannot be had. */
+  #fallback: Position | undefined;
   /** The pilot whose members are. */
   #hunted: Hunted | undefined;
   /** What has brought the call where it is now. */
@@ -136,7 +97,17 @@ export class CallRouting {
   begin(dialed: Dialed): Routed {
     const { caller, analyze, isUrgent } = this.#options;
     this.#wasUrgent = this.#isUrgent = isUrgent(dialed);
-    return this.#withHistory(this.#to(analyze({ dialed, by: caller, mayUseFeatures: true })));
+    const routed = this.#to(analyze({ dialed, by: caller, mayUseFeatures: true }));
+    const group = otherGroup(routed);
+    return group === undefined ? this.#withHistory(routed) : this.#toGroup(group);
+  }
+
+  /** The number behind the code for another group has to be a group's that the caller may dial. */
+  #toGroup(number: string): Routed {
+    const { caller, analyze } = this.#options;
+    const destination = analyze({ dialed: { user: number }, by: caller });
+    if (destination.kind === "pickup-group") return this.#to(destination);
+    return { kind: "rejected", ...rejection(404, "pickup-group") };
   }
 
   /** It is something that can be called. @param callingSearchSpace absent: what the caller may dial */
@@ -168,14 +139,89 @@ export class CallRouting {
    * Where it goes that nobody has taken; undefined: nowhere. A caller whom a pilot cannot give to anybody waits in its queue;
    * no other service of the switch takes a call that has been offered.
    */
-  divert(reason: Diversion): DivertedCall | undefined {
+  divert({ reason, deflected, hasRung }: Untaken): DivertedCall | undefined {
+    if (reason === "deflected") return deflected === undefined ? undefined : this.#deflect(deflected);
     const waits = reason === "no-coverage" ? this.#enqueued() : undefined;
     if (waits !== undefined) return waits;
     const elsewhere =
       reason === "no-coverage" ? this.#uncovered("no-answer") : this.#forward(KIND_OF_DIVERSION[reason]);
     const routed = elsewhere && this.#withHistory(elsewhere);
-    if (routed?.kind !== "routed" || routed.route.kind !== "branches") return undefined;
-    return { route: routed.route, targets: routed.targets };
+    if (routed?.kind === "routed" && routed.route.kind === "branches") {
+      return { route: routed.route, targets: routed.targets };
+    }
+    const isLost = hasRung || reason === "no-answer" || reason === "no-coverage";
+    return isLost ? undefined : this.#comeBack(reason === "busy" ? 486 : 480);
+  }
+
+  /** Sends a call elsewhere that is being offered. Rejected: nothing has changed. */
+  redirectCall(redirecting: Redirecting): ReroutedCall | RejectedCall {
+    const { by, dialed, as = by, callingNumber, isKept, feature } = redirecting;
+    const { maxForwards, received, isUrgent, analyze } = this.#options;
+    const hops = this.#forwarded.size + this.#redirections + redirectionsIn(received);
+    if (hops >= maxForwards) return rejected(483, "forwarding-hops");
+    const before = this.#position;
+    const line = by.kind === "sip-phone" ? { name: by.line, phone: by } : this.#line;
+    if (line !== undefined) {
+      this.#redirected = withOriginal(afterRedirect(before.redirected, line, "deflection"), redirecting);
+    }
+    this.#payer = by;
+    this.#isUrgent = isUrgent(dialed);
+    this.#feature = feature;
+    const routed = this.#withHistory(this.#to(analyze({ dialed, by: as })));
+    if (routed.kind !== "routed" || routed.route.kind !== "branches") {
+      this.#goTo(before);
+      return routed.kind === "rejected" ? routed : { kind: "rejected", ...rejection(488, "feature") };
+    }
+    this.#redirections += 1;
+    this.#fallback = isKept ? before : undefined;
+    const route = isKept ? withDiverts(routed.route, ["busy", "unregistered"]) : routed.route;
+    const shown = callingNumber === undefined ? {} : { callerNumber: callingNumber };
+    return { kind: "diverted", route, targets: mapTargets(routed.targets, (target) => ({ ...target, ...shown })) };
+  }
+
+  /** A phone says where to go instead. */
+  #deflect({ by, uri }: Deflection): DivertedCall | undefined {
+    const dialed = parseDialed(uri);
+    const phone = this.#options.phoneOf(by);
+    if (!dialed.ok || dialed.value.user === "" || phone === undefined) return undefined;
+    const redirecting = { by: phone, dialed: dialed.value, feature: "redirection-3xx", isKept: false } as const;
+    const routed = this.redirectCall(redirecting);
+    return routed.kind === "rejected" ? undefined : routed;
+  }
+
+  /** It rings again where it was redirected from. */
+  #comeBack(returned: number): DivertedCall | undefined {
+    const before = this.#fallback;
+    this.#fallback = undefined;
+    if (before?.destination === undefined) return undefined;
+    this.#goTo(before);
+    const routed = this.#withHistory(this.#offer(before.destination, before.line));
+    if (routed.kind !== "routed" || routed.route.kind !== "branches") return undefined;
+    return { route: routed.route, targets: routed.targets, returned };
+  }
+
+  get #position(): Position {
+    return {
+      payer: this.#payer,
+      redirected: this.#redirected,
+      isUrgent: this.#isUrgent,
+      forwarded: new Set(this.#forwarded),
+      line: this.#line,
+      destination: this.#destination,
+      hunted: this.#hunted,
+      feature: this.#feature,
+    };
+  }
+
+  #goTo({ payer, redirected, isUrgent, forwarded, line, destination, hunted, feature }: Position): void {
+    this.#payer = payer;
+    this.#redirected = redirected;
+    this.#isUrgent = isUrgent;
+    this.#forwarded = new Set(forwarded);
+    this.#line = line;
+    this.#destination = destination;
+    this.#hunted = hunted;
+    this.#feature = feature;
   }
 
   /** What has brought the call where it is now; undefined: it was called there. */
@@ -196,18 +242,25 @@ export class CallRouting {
     if (destination.kind === "hunt-pilot") return this.#hunt(destination);
     const line = lineOf(destination);
     this.#line = line;
+    this.#destination = destination;
     if (line === undefined) return this.#leave(destination);
     const before = this.#redirected;
     const always = this.#forward("all");
     if (always !== undefined && (always.kind !== "rejected" || !this.#wasUrgent)) return always;
     // Help that cannot be had elsewhere is asked for where it was to be had.
     this.#line = line;
+    this.#destination = destination;
     this.#redirected = before;
+    return this.#offer(destination, line);
+  }
+
+  /** To the phones of a line, and from there where it forwards to. */
+  #offer(destination: Exclude<Destination, HuntPilotDestination>, line: OfferedLine | undefined): Routed {
     const routed = routeCall(destination, { ...this.#options.context, guard: () => undefined });
     if (routed.kind === "rejected") return this.#instead(routed);
-    if (routed.kind !== "routed") return routed;
-    const settings = this.#options.forwardingOf(line.name);
-    if (settings === undefined || routed.route.kind !== "branches") return routed;
+    if (routed.kind !== "routed" || routed.route.kind !== "branches") return routed;
+    const settings = line === undefined ? undefined : this.#options.forwardingOf(line.name);
+    if (settings === undefined) return { ...routed, route: withDiverts(routed.route, []) };
     return { ...routed, route: withDiversions(routed.route, settings, this.#isExternal) };
   }
 
@@ -300,8 +353,7 @@ export class CallRouting {
   #withHistory(routed: Routed): Routed {
     const { history } = this.#redirected;
     if (routed.kind !== "routed" || history.length === 0) return routed;
-    const targets = [...routed.targets].map(([id, target]) => [id, { ...target, redirections: history }] as const);
-    return { ...routed, targets: new Map(targets) };
+    return { ...routed, targets: mapTargets(routed.targets, (target) => ({ ...target, redirections: history })) };
   }
 
   #follow({ dialed, callingSearchSpace }: ForwardTarget, { name, phone }: OfferedLine): Routed {
@@ -332,40 +384,4 @@ export class CallRouting {
     toll.attempt(callId, trunk.name);
     return undefined;
   }
-}
-
-function afterRedirect({ record, history }: Redirected, line: OfferedLine, reason: RedirectReason): Redirected {
-  const by = numberIn(line.name);
-  const { originalCalled = by, originalReason = reason } = record ?? {};
-  const name = line.phone?.displayName;
-  return {
-    record: { originalCalled, originalReason, lastRedirecting: by, lastReason: reason },
-    history: redirectedBy(history, {
-      number: octets(by.number),
-      ...(name === undefined ? {} : { displayName: octets(name) }),
-      reason: DIVERSION_OF_REDIRECT[reason],
-      count: 1,
-      isPrivate: false,
-    }),
-  };
-}
-
-/** A number of a pilot, as what has redirected the call. @param pilot such as `5000@internal` */
-function pilotLine(pilot: string, number: string): OfferedLine {
-  return { name: `${number}${pilot.slice(pilot.lastIndexOf("@"))}`, phone: undefined };
-}
-
-/** @param line such as `1001@internal` */
-function numberIn(line: string): RecordNumber {
-  const at = line.lastIndexOf("@");
-  return at < 0 ? { number: line } : { number: line.slice(0, at), partition: line.slice(at + 1) };
-}
-
-function lineOf(destination: Destination): OfferedLine | undefined {
-  if (destination.kind === "phone") return { name: destination.phone.line, phone: destination.phone };
-  return destination.kind === "line" ? { name: destination.line, phone: destination.phones[0] } : undefined;
-}
-
-function rejected(status: number, reason: string): RejectedCall {
-  return { kind: "rejected", ...rejection(status, reason, [], ROUTING_ERROR) };
 }

@@ -30,6 +30,7 @@ import { SessionDialogs } from "./session-dialogs.ts";
 import { finishSession, persistSession } from "./session-file.ts";
 import { tellChange } from "./session-observer.ts";
 import { makeParts, type SessionHost } from "./session-parts.ts";
+import type { SessionMoves } from "./session-moves.ts";
 import { startProgress } from "./start-progress.ts";
 import type { RefusalWarning } from "./warning-header.ts";
 
@@ -50,11 +51,11 @@ export interface ResumedSession {
 export class CallSession {
   readonly callId: string;
   readonly progress: CallProgress;
-  /** Its session at the relay. */
   readonly media: CallMedia;
   readonly dialogs: SessionDialogs;
   /** What is sent inside the dialogs of its parties. */
   readonly requests: DialogRequests;
+  readonly moves: SessionMoves;
   readonly #context: CallContext;
   readonly #mediaOperations: MediaOperations;
   readonly #timers: CallTimers;
@@ -103,6 +104,7 @@ export class CallSession {
     const parts = makeParts(this.#host());
     this.#warning = parts.warning;
     this.requests = parts.requests;
+    this.moves = parts.moves;
     this.#branches = parts.branches;
     this.#mediaOperations = parts.mediaOperations;
     for (const leg of this.legs) context.owner.addLeg(leg, this);
@@ -116,6 +118,8 @@ export class CallSession {
       media: this.media,
       log: this.#log,
       legs: this.#legs,
+      goal: this.#goal,
+      call: () => this.#call,
       dispatch: (event) => this.dispatch(event),
       onIdle: () => this.#closeWhenIdle(),
       describe: (leg) => this.dialogs.describe(leg),
@@ -125,10 +129,7 @@ export class CallSession {
         owner.addLeg(leg, this);
         this.#calleeCallIds.push(leg.sipCallId);
       },
-      onConnected: (device) => {
-        const { responses } = this.#goal;
-        if (responses !== undefined) responses.connected = device;
-      },
+      onConnected: (device) => this.#goal.noteConnected(device),
     };
   }
 
@@ -358,8 +359,7 @@ export class CallSession {
 
   #ring(effect: EffectOf<"ring">): void {
     this.progress.ringingAtMs ??= this.#context.clock.wallMs();
-    this.#goal.responses?.ring(effect);
-    this.#context.observer.onRinging(this);
+    if (this.#goal.ring(effect)) this.#context.observer.onRinging(this);
   }
 
   #answer(sdp: string): void {

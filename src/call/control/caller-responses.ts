@@ -1,5 +1,6 @@
-import { asserted } from "../identity/presented-identity.ts";
-import type { SessionEffect } from "../model/index.ts";
+import { formatNameAddr } from "../../sip/message/index.ts";
+import { asserted, localUri } from "../identity/presented-identity.ts";
+import type { SessionEffect, Shown } from "../model/index.ts";
 import type { SignalingError } from "../signaling/signaling-error.ts";
 import type { HeaderList } from "../signaling/signaling-port.ts";
 import { DIALOG_CAPABILITIES, recvInfo } from "./capabilities.ts";
@@ -55,7 +56,17 @@ export class CallerResponses {
 
   /** Who rings or answers, for a caller that may know (RFC 3325 5). */
   #identity(): HeaderList {
-    const host = this.#offered.trustedHost;
+    const { trustedHost: host, shown } = this.#offered;
+    if (shown !== undefined) return shownIdentity(shown);
     return host === undefined || this.connected === undefined ? [] : asserted(this.connected, host);
   }
+}
+
+/** As phones know it: some of them only by the header of a draft that came before RFC 3325. */
+function shownIdentity({ number, name }: Shown): HeaderList {
+  const identity = formatNameAddr({ displayName: name, uri: localUri(number), params: new Map() });
+  return [
+    ["P-Asserted-Identity", identity],
+    ["Remote-Party-ID", `${identity};party=called;screen=yes;privacy=off`],
+  ];
 }

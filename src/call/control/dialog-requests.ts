@@ -8,6 +8,7 @@ import type {
   IncomingRequest,
   IncomingResponse,
   PendingRequest,
+  RequestEvents,
 } from "../signaling/signaling-port.ts";
 import { accepts } from "./accept.ts";
 import { adoptAbilities, ALLOW_WITHOUT_INFO, DIALOG_CAPABILITIES, infoRefusal, recvInfo } from "./capabilities.ts";
@@ -42,6 +43,8 @@ export interface DialogRequestsOptions extends LegRequestsOptions {
 const PASSED_HEADERS = ["content-disposition", "content-encoding", "content-language", "info-package"];
 const SDP = "application/sdp";
 const MAX_HELD = 8;
+/** Whatever the answer is. */
+const UNHEARD: RequestEvents = { onResponse: () => undefined, onFailed: () => undefined };
 
 /** The requests inside the dialogs of one call, both ways. */
 export class DialogRequests {
@@ -179,8 +182,8 @@ export class DialogRequests {
   }
 
   /** Sends a request that is no part of the session's machine. */
-  sendAside(leg: Leg, request: LegRequest): void {
-    this.#legs.send(leg, request, { onResponse: () => undefined, onFailed: () => undefined });
+  sendAside(leg: Leg, request: LegRequest, events: RequestEvents = UNHEARD): PendingRequest {
+    return this.#legs.send(leg, request, events);
   }
 
   /**

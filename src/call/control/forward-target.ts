@@ -11,7 +11,7 @@ export interface ForwardTarget {
 }
 
 /** Why a line's call goes elsewhere. */
-export type LineDiversion = Exclude<Diversion, "no-coverage">;
+export type LineDiversion = Exclude<Diversion, "no-coverage" | "deflected">;
 
 /** Which forwarding a call needs that its branches have not taken. */
 export const KIND_OF_DIVERSION: Readonly<Record<LineDiversion, ForwardingKind>> = {
@@ -38,14 +38,19 @@ export function forwardTarget(
 /** A line's branches, with when the call goes elsewhere instead of being refused, and no ringing beyond CFNA. */
 export function withDiversions(route: BranchRoute, line: LineForwarding, isExternal: boolean): BranchRoute {
   const diverts = DIVERSIONS.filter((one) => forwardTarget(line, KIND_OF_DIVERSION[one], isExternal) !== undefined);
-  if (!diverts.includes("no-answer")) return { ...route, diverts };
+  if (!diverts.includes("no-answer")) return withDiverts(route, diverts);
   let leftMs = line.noAnswerSeconds * 1_000;
   const groups = route.groups.flatMap((group) => {
     const ringMs = Math.min(group.ringMs, leftMs);
     leftMs -= ringMs;
     return ringMs > 0 ? [{ ...group, ringMs }] : [];
   });
-  return { ...route, groups, diverts };
+  return withDiverts({ ...route, groups }, diverts);
+}
+
+/** A route that goes elsewhere for more reasons; a phone may always say where to (RFC 3261 8.1.3.4). */
+export function withDiverts(route: BranchRoute, diverts: readonly Diversion[]): BranchRoute {
+  return { ...route, diverts: [...new Set([...(route.diverts ?? []), ...diverts, "deflected" as const])] };
 }
 
 function dialedBy(forward: Forward, { voiceMail }: LineForwarding, isExternal: boolean): Dialed | undefined {

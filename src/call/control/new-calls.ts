@@ -10,7 +10,9 @@ import type { CallProgress } from "./call-progress.ts";
 import { type CallContext, CallSession } from "./call-session.ts";
 import type { CallLimits } from "./call-limits.ts";
 import { CallRouter, type CallRouterOptions, type RoutingFacts } from "./call-router.ts";
-import type { CallRouting, Dialing, QueuePlace, Routed } from "./call-routing.ts";
+import type { Dialing, QueuePlace } from "./call-routing-options.ts";
+import type { CallRouting, Routed } from "./call-routing.ts";
+import { callTargets } from "./call-targets.ts";
 import { changeSetting } from "./change-setting.ts";
 import { callerDevice, claimOf } from "./caller-identity.ts";
 import { recvInfo } from "./capabilities.ts";
@@ -19,6 +21,7 @@ import { branchHeaders, callerLeg } from "./caller-leg.ts";
 import { dialogIdOf, type Leg, type LegDevice } from "./leg.ts";
 import { sourceText } from "./leg-log.ts";
 import { WaitingRoom } from "./hunting/waiting-room.ts";
+import type { CallTargets } from "./offered-invite.ts";
 import type { Origination, ReachedService } from "./origination.ts";
 import { reasonOf } from "./reason-header.ts";
 import { rejection, type Rejection } from "./rejection.ts";
@@ -28,14 +31,21 @@ import type { DialDecision, FeatureCall, RejectedCall, RoutedCall, SettingCall }
 import { registrationAt } from "./way-to-leg.ts";
 import { virtualLeg } from "./virtual-leg.ts";
 
+/** What features have to do with new calls. */
+export interface FeatureHost {
+  /** What becomes of an INVITE that asks for a feature. */
+  dial(callId: string, caller: Leg, called: string, feature: DialedFeature): DialDecision;
+  /** Told of a device's call before anybody is rung. */
+  onOffered(session: CallSession): void;
+  /** Told of a call that was redirected and rings where it did again, since that has failed with a status. */
+  onReturned(sessionId: string, status: number): void;
+  /** A caller is to wait in a queue: what it hears there; undefined: it cannot wait. */
+  enqueue(callId: string, place: QueuePlace): Endpoint | undefined;
+}
+
 export interface NewCallsOptions extends CallLimits, Omit<CallRouterOptions, "localHosts"> {
   readonly context: CallContext;
-  /** What becomes of an INVITE that asks for a feature. */
-  readonly onDialed: (callId: string, caller: Leg, called: string, feature: DialedFeature) => DialDecision;
-  /** Told of a device's call before anybody is rung. */
-  readonly onOffered: (session: CallSession) => void;
-  /** A caller is to wait in a queue: what it hears there; undefined: it cannot wait. */
-  readonly onQueueing: (callId: string, place: QueuePlace) => Endpoint | undefined;
+  readonly features: () => FeatureHost;
   /** What a request is for; its Request-URI, unless that is our Contact with a trunk. */
   readonly calledUri: (message: SipMessage) => string;
   /** Where phones change settings; absent: they cannot. */
@@ -112,7 +122,7 @@ export class NewCalls {
       number: identity.number,
       domain: claimOf(message, "from").host,
       received: device.kind === "peer" && device.trusted === true ? receivedHistory(message) : [],
-      enqueue: (place) => this.#options.onQueueing(callId, place),
+      enqueue: (place) => this.#options.features().enqueue(callId, place),
     });
     const found = asked ?? routing?.begin(this.#fromTrunk(device, dialed)) ?? callerBusy(device);
     this.#logEmergency(dialed, device, found);
@@ -167,10 +177,14 @@ export class NewCalls {
   /** What a device dials that asks for a feature is answered by a service of the relay, where the feature can be had. */
   #dial({ callId, device, dialed }: BegunCall, caller: Leg, { feature }: FeatureCall): RoutedCall | RejectedCall {
     if (device.kind === "peer") return { kind: "rejected", ...rejection(403, "feature") };
-    const decision = this.#options.onDialed(callId, caller, dialed.user, feature);
-    if (decision.kind === "refused") return { kind: "rejected", ...rejection(decision.status, decision.reason) };
-    const { endpoint } = decision;
-    return { kind: "routed", route: { kind: "endpoint" }, targets: new Map(), callee: undefined, endpoint };
+    const decision = this.#options.features().dial(callId, caller, dialed.user, feature);
+    if (decision.kind === "refused") {
+      const { status, reason } = decision;
+      return { kind: "rejected", ...rejection(status, reason, [["Warning", `399 tandem "${reason}"`]]) };
+    }
+    const { endpoint, shown } = decision;
+    const known = shown === undefined ? {} : { shown };
+    return { kind: "routed", route: { kind: "endpoint" }, targets: new Map(), callee: undefined, endpoint, ...known };
   }
 
   #reject({ request, device, dialed, routing }: BegunCall, rejected: RejectedCall): Rejection {
@@ -191,24 +205,30 @@ export class NewCalls {
       callee: routed.callee,
       ...(routed.endpoint === undefined ? {} : { endpoint: routed.endpoint }),
     });
-    noteRedirect(session, routing);
+    const headers = [...branchHeaders(message, checked.hops), ...recvInfo(caller)];
+    const targets = this.#targets(session, routed, routing, headers);
     table.add(session);
-    if (!isKnown) this.#options.onOffered(session);
+    if (!isKnown) this.#options.features().onOffered(session);
     session.offer({
       request,
       sdp: checked.sdp,
       route: routed.route,
-      targets: routed.targets,
-      divert: (reason) => {
-        const diverted = routing?.divert(reason);
-        if (diverted !== undefined) noteRedirect(session, routing);
-        return diverted;
-      },
+      ...targets,
       answerHeaders: checked.session.headers,
       reliability: reliabilityOf(message, checked.sdp !== undefined),
       trustedHost: device.kind === "peer" && device.trusted === true ? this.#hostFor(dialed) : undefined,
-      branchHeaders: [...branchHeaders(message, checked.hops), ...recvInfo(caller)],
+      ...(routed.shown === undefined ? {} : { shown: routed.shown }),
     });
+  }
+
+  #targets(
+    session: CallSession,
+    routed: RoutedCall,
+    routing: CallRouting | undefined,
+    headers: HeaderList,
+  ): CallTargets {
+    const onReturned = (status: number): void => this.#options.features().onReturned(session.callId, status);
+    return callTargets(routed, routing, session.progress, { branchHeaders: headers, onReturned });
   }
 
   /** What the caller means to reach: not the speed dial, but what stands behind it. Undefined: nothing that can be dialed. */
@@ -249,7 +269,7 @@ export class NewCalls {
    * Rings a number by a call of the switch itself: whoever answers is connected with its service.
    * @returns what stands against it, or the service that is there; undefined: it rings
    */
-  originate(origination: Origination): Rejection | ReachedService | undefined {
+  originate(origination: Origination): Rejection | ReachedService | FeatureCall | undefined {
     const { sessionId, as, by, to, endpoint, onlyDevice, referredBy, hunt, origin } = origination;
     const { context, table, inventory } = this.#options;
     const dialed: Dialed = { user: to };
@@ -263,14 +283,14 @@ export class NewCalls {
         : phone === undefined
           ? routing.begin(dialed)
           : routing.beginAt(phone);
-    if (routed.kind === "rejected") return routed;
-    if (routed.kind !== "routed") return rejection(488, "feature");
+    if (routed.kind === "setting") return rejection(488, "feature");
+    if (routed.kind !== "routed") return routed;
     const isHunted = routed.route.kind === "branches" && routed.route.groups.length === 0 && hunt === undefined;
-    const going = isHunted ? routing.divert("no-coverage") : routed;
+    const going = isHunted ? routing.divert({ reason: "no-coverage", deflected: undefined, hasRung: false }) : routed;
     if (waiting.reached !== undefined) return waiting.reached;
     waiting.close();
     if (going === undefined) return rejection(486, "busy");
-    const { route, targets } = going;
+    const { route } = going;
     if (route.kind !== "branches") return { service: routed.endpoint ?? "echo" };
     const session = new CallSession(context, {
       callId: sessionId,
@@ -280,21 +300,11 @@ export class NewCalls {
       endpoint,
       origin,
     });
-    noteRedirect(session, routing);
+    const referral: HeaderList = referredBy === undefined ? [] : [["Referred-By", referredBy]];
+    const headers: HeaderList = [["Max-Forwards", String(MAX_HOPS)], ...referral];
+    const targets = this.#targets(session, { ...routed, targets: going.targets }, routing, headers);
     table.add(session);
-    session.originate({
-      route,
-      targets,
-      divert: (reason) => {
-        const diverted = routing.divert(reason);
-        if (diverted !== undefined) noteRedirect(session, routing);
-        return diverted;
-      },
-      branchHeaders: [
-        ["Max-Forwards", String(MAX_HOPS)],
-        ...(referredBy === undefined ? [] : [["Referred-By", referredBy] as const]),
-      ],
-    });
+    session.originate({ route, ...targets });
     return undefined;
   }
 
@@ -339,11 +349,6 @@ export class NewCalls {
     };
     void context.writeRecord({ progress, call: NEW_SESSION, outcome, nowMs, summary: undefined });
   }
-}
-
-function noteRedirect({ progress }: CallSession, routing: CallRouting | undefined): void {
-  if (routing?.redirect !== undefined) progress.redirect = { ...progress.redirect, ...routing.redirect };
-  if (routing?.feature !== undefined) progress.feature = routing.feature;
 }
 
 function callerBusy({ kind }: SipPhone | Peer): RejectedCall {

@@ -1,10 +1,12 @@
 import type { RelayEndpoint } from "../../media/index.ts";
-import type { BranchRoute, Diversion, Route } from "../model/index.ts";
+import type { BranchRoute, Diversion, Route, Shown } from "../model/index.ts";
 import type { HeaderList, IncomingRequest } from "../signaling/signaling-port.ts";
+import type { Redirecting } from "./redirecting.ts";
 import type { BranchTarget } from "./branch.ts";
 import type { SessionOrigin } from "./call-progress.ts";
 import type { Leg, LegDevice } from "./leg.ts";
 import type { Reliability } from "./reliability.ts";
+import type { RejectedCall } from "./routed-call.ts";
 
 /** A call before its first event. */
 export interface NewSession {
@@ -23,13 +25,37 @@ export interface DivertedCall {
   readonly targets: ReadonlyMap<string, BranchTarget>;
   /** The service that answers it. */
   readonly endpoint?: RelayEndpoint;
+  /** It rings again where it was redirected from, since the new destination has failed with this status. Absent: it does not. */
+  readonly returned?: number;
+}
+
+/** Where a call goes that has been sent elsewhere while it rang. */
+export interface ReroutedCall extends DivertedCall {
+  readonly kind: "diverted";
+  readonly route: BranchRoute;
+}
+
+/** A phone that says where to call instead. */
+export interface Deflection {
+  readonly by: LegDevice;
+  readonly uri: string;
+}
+
+/** What became of a call that is to go elsewhere. */
+export interface Untaken {
+  readonly reason: Diversion;
+  readonly deflected: Deflection | undefined;
+  /** It has rung where it went last. */
+  readonly hasRung: boolean;
 }
 
 /** Where a call goes. */
 export interface CallTargets {
   readonly targets: ReadonlyMap<string, BranchTarget>;
   /** Asked when the route wants the call to go elsewhere; undefined: there is nowhere. Absent: there never is. */
-  readonly divert?: (reason: Diversion) => DivertedCall | undefined;
+  readonly divert?: (untaken: Untaken) => DivertedCall | undefined;
+  /** Asked when it is to be sent elsewhere while it rings. Absent: it never can. */
+  readonly reroute?: (redirecting: Redirecting) => ReroutedCall | RejectedCall;
   /** For every INVITE to a callee. */
   readonly branchHeaders: HeaderList;
 }
@@ -49,4 +75,6 @@ export interface OfferedInvite extends CallTargets {
   /** Host by which a caller of the trust domain knows us; it is told who answers. Undefined: it is not trusted. */
   readonly trustedHost: string | undefined;
   readonly reliability: Reliability;
+  /** Whom the caller, trusted or not, is shown as the one who answers: a place of the switch. Absent: nobody. */
+  readonly shown?: Shown;
 }

@@ -2,7 +2,7 @@ import type { SessionOrigin } from "./call-progress.ts";
 import type { RelayEndpoint } from "../../media/index.ts";
 import type { Peer, SipPhone } from "../device/index.ts";
 import type { HuntStep } from "../model/index.ts";
-import type { QueuePlace } from "./call-routing.ts";
+import type { QueuePlace } from "./call-routing-options.ts";
 import type { LegDevice } from "./leg.ts";
 
 /** A call of the switch itself. */

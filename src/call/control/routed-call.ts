@@ -1,6 +1,6 @@
 import type { RelayEndpoint } from "../../media/index.ts";
 import type { FeatureName } from "../../database/index.ts";
-import type { DialedFeature, Endpoint, FeatureReason, Route } from "../model/index.ts";
+import type { DialedFeature, Endpoint, FeatureReason, Route, Shown } from "../model/index.ts";
 import type { BranchTarget } from "./branch.ts";
 import type { LegDevice } from "./leg.ts";
 import type { Rejection } from "./rejection.ts";
@@ -12,6 +12,8 @@ export interface RoutedCall {
   readonly targets: ReadonlyMap<string, BranchTarget>;
   readonly callee: LegDevice | undefined;
   readonly endpoint?: RelayEndpoint;
+  /** Whom the caller is shown as the one who answers. */
+  readonly shown?: Shown;
   /** What has brought it there; absent: it was called. */
   readonly feature?: FeatureReason;
 }
@@ -37,7 +39,7 @@ export type DialedSetting = Extract<
 
 /** What becomes of an INVITE that asks for a feature. */
 export type DialDecision =
-  | { readonly kind: "accepted"; readonly endpoint: Endpoint }
+  | { readonly kind: "accepted"; readonly endpoint: Endpoint; readonly shown?: Shown }
   | { readonly kind: "refused"; readonly status: number; readonly reason: string };
 
 /** What the caller is told instead, and whom it called where that is known. */

@@ -9,6 +9,8 @@ export interface SessionObserver<Session> {
   onRinging(session: Session): void;
   /** Its parties are established; comes once, also for a service of the switch, and not for what was made of established legs. */
   onAnswered(session: Session): void;
+  /** The caller has acknowledged its answer: from now on it takes requests of ours that change something. */
+  onAcknowledged(session: Session): void;
   onHold(session: Session, side: Side, isHolding: boolean): void;
   /** Its parties agree again after the switch has put them on one session: one that was made of legs, or that was lost. */
   onSettled(session: Session): void;
@@ -33,6 +35,7 @@ export function tellChange<Shell extends { readonly call: Session }>(
   // An answer that is to come with the ACK is a part of the session.
   const isAgreed = negotiation?.kind !== "setup" || !negotiation.delayed;
   if (!wasAnnounced && isAgreed) observer.onAnswered(session);
+  if (before.negotiation?.kind === "setup" && negotiation?.kind !== "setup") observer.onAcknowledged(session);
   const isSettled = before.negotiation?.kind === "resync" && negotiation === undefined && needsResync === "no";
   if (isSettled) observer.onSettled(session);
   if (isRefused(before, session.call)) observer.onUnsettled(session);
@@ -52,6 +55,7 @@ export function observerOf<Shell>(find: () => SessionObserver<Shell>): SessionOb
     onOffering: (session, devices) => find().onOffering(session, devices),
     onRinging: (session) => find().onRinging(session),
     onAnswered: (session) => find().onAnswered(session),
+    onAcknowledged: (session) => find().onAcknowledged(session),
     onHold: (session, side, isHolding) => find().onHold(session, side, isHolding),
     onSettled: (session) => find().onSettled(session),
     onUnsettled: (session) => find().onUnsettled(session),

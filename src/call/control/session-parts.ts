@@ -1,25 +1,26 @@
-import type { SessionEvent } from "../model/index.ts";
+import type { Session, SessionEvent } from "../model/index.ts";
 import { BranchSet } from "./branch-set.ts";
+import type { CallGoal } from "./call-goal.ts";
 import type { CallMedia } from "./call-media.ts";
 import { DialogRequests, type DialogRequestsOptions } from "./dialog-requests.ts";
 import type { Leg, LegDevice } from "./leg.ts";
 import type { LegLog } from "./leg-log.ts";
 import { MediaOperations } from "./media-operations.ts";
 import type { SessionContext } from "./session-context.ts";
+import { SessionMoves } from "./session-moves.ts";
 import { RefusalWarning } from "./warning-header.ts";
 
 /** What the parts of a session's shell need of it. */
-export interface SessionHost<Session> extends Pick<
-  DialogRequestsOptions,
-  "describe" | "rename" | "onIdle" | "onRefer"
-> {
-  readonly context: SessionContext<Session>;
+export interface SessionHost<Shell> extends Pick<DialogRequestsOptions, "describe" | "rename" | "onIdle" | "onRefer"> {
+  readonly context: SessionContext<Shell>;
   readonly media: CallMedia;
   readonly log: LegLog;
   /** The parties as they are now. */
   readonly legs: { readonly caller: Leg; readonly callee: Leg | undefined };
   readonly dispatch: (event: SessionEvent) => void;
   readonly onLeg: (leg: Leg) => void;
+  readonly goal: CallGoal;
+  readonly call: () => Session;
   /** Who rings or has answered, when it is known. */
   readonly onConnected: (device: LegDevice | undefined) => void;
 }
@@ -30,11 +31,13 @@ export interface SessionParts {
   readonly requests: DialogRequests;
   readonly branches: BranchSet;
   readonly mediaOperations: MediaOperations;
+  readonly moves: SessionMoves;
 }
 
 /** Makes the parts of a session's shell. */
-export function makeParts<Session>(host: SessionHost<Session>): SessionParts {
-  const { context, dispatch, legs, log, media, onLeg, onConnected, onIdle, onRefer, describe, rename } = host;
+export function makeParts<Shell>(host: SessionHost<Shell>): SessionParts {
+  const { context, dispatch, goal, call, legs, log, media, onLeg, onConnected, onIdle, onRefer, describe, rename } =
+    host;
   const { port, ids } = context;
   const codecsBetween = legs.caller.takesAnyCodec === true ? () => undefined : context.codecsBetween;
   const warning = new RefusalWarning();
@@ -50,8 +53,10 @@ export function makeParts<Session>(host: SessionHost<Session>): SessionParts {
     onConnected,
     onWarnings: (codes) => warning.note(codes),
     codecsBetween,
+    onDeflected: (by, uri) => goal.noteDeflection(by, uri),
   });
   const branchLeg = (branchId: string): Leg | undefined => branches.get(branchId)?.leg;
   const mediaOperations = new MediaOperations({ media, warning, dispatch, legs, branchLeg, codecsBetween });
-  return { warning, requests, branches, mediaOperations };
+  const moves = new SessionMoves({ ids, branches, requests, goal, call, dispatch });
+  return { warning, requests, branches, mediaOperations, moves };
 }

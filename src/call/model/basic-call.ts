@@ -86,7 +86,8 @@ export function answered(draft: Draft, event: EventOf<"answered">): boolean {
   const caller = session.caller === undefined ? undefined : draft.world.legs.get(session.caller);
   if (caller !== undefined) putLeg(draft, { ...caller, isUp: true });
   const endpoint = event.endpoint === undefined ? {} : { endpoint: event.endpoint };
-  const up: ModelSession = { ...session, ...endpoint, stage: "up", ringing: [] };
+  const { picking: _picking, ...rung } = session;
+  const up: ModelSession = { ...rung, ...endpoint, stage: "up", ringing: [] };
   const { leg } = event;
   putSession(draft, { ...up, ...(leg === undefined ? {} : placeOf(session, leg)) });
   // Who has picked the call up is a party of it already.

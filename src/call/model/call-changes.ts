@@ -121,7 +121,8 @@ export function endWhenEmpty(draft: Draft, callId: string, why: Why): void {
   const call = draft.world.calls.get(callId);
   if (call === undefined || call.connections.some(({ state }) => !isOver(state))) return;
   draft.world.calls.delete(callId);
-  tell(draft, { type: "call", callId, state: "invalid", why });
+  const merged = call.mergedInto === undefined ? {} : { mergedInto: call.mergedInto };
+  tell(draft, { type: "call", callId, state: "invalid", why, ...merged });
 }
 
 /** A party of one call is a party of another from now on. */

@@ -25,10 +25,10 @@ export function advance(world: World, event: ModelEvent): readonly ModelEffect[]
   const gone: ModelLeg[] = [];
   const draft: Draft = { world, effects: [], gone };
   apply(draft, event);
-  for (let leg = gone.shift(); leg !== undefined; leg = gone.shift())
-    onGone(draft, leg, "why" in event ? event.why : GONE);
   watchRedirects(draft, event);
   watchPickups(draft, event);
+  for (let leg = gone.shift(); leg !== undefined; leg = gone.shift())
+    onGone(draft, leg, "why" in event ? event.why : GONE);
   return draft.effects;
 }
 

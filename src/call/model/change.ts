@@ -5,7 +5,14 @@ import type { Why } from "./why.ts";
 
 /** What observers of calls are told, in order: exactly what CTI will show. */
 export type Change =
-  | { readonly type: "call"; readonly callId: string; readonly state: CallState; readonly why: Why }
+  /** `mergedInto`: the call that it is a part of from now on, for ever. */
+  | {
+      readonly type: "call";
+      readonly callId: string;
+      readonly state: CallState;
+      readonly why: Why;
+      readonly mergedInto?: string;
+    }
   /** `created`, then each new basic state and each new call-control state, the basic one first. */
   | {
       readonly type: "connection";

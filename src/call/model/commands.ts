@@ -9,7 +9,7 @@ import { commandPickup } from "./features/pickup.ts";
 import { redirect } from "./features/redirect.ts";
 import { makeCall } from "./features/make-call.ts";
 import { refuse, transferConsulted, transferTo } from "./features/transfer.ts";
-import { isInTransfer } from "./features/transfers.ts";
+import { isInvolved } from "./features/involved.ts";
 import type { ModelEvent } from "./model-event.ts";
 import { legsOf, type Draft, type ModelLeg } from "./world.ts";
 
@@ -32,7 +32,13 @@ export function commanded(draft: Draft, { commandId, command }: Extract<ModelEve
       return bargeByCommand(draft, commandId, command, false);
     case "privacy":
       return commandPrivacy(draft, commandId, command);
-    default:
+    case "hold":
+    case "retrieve":
+    case "swap":
+    case "transfer":
+    case "complete-transfer":
+    case "drop":
+    case "park":
       return commandLeg(draft, commandId, command);
   }
 }
@@ -77,7 +83,7 @@ function commandLeg(draft: Draft, commandId: string, command: LegCommand): void 
 
 function hold(draft: Draft, commandId: string, leg: ModelLeg, isHeld: boolean): void {
   if (!leg.isUp) return fail(draft, commandId, "wrong-state", "the call is not established");
-  if (!isHeld && isInTransfer(draft.world, leg.legId)) {
+  if (!isHeld && isInvolved(draft.world, leg.legId)) {
     return fail(draft, commandId, "pending", "a transfer of this call is under way");
   }
   if (leg.isHeldByCommand === isHeld) {

@@ -2,8 +2,8 @@ import { dropLeg, offered } from "./basic-call.ts";
 import { dialBarge } from "./features/barge.ts";
 import { dialConference } from "./features/conference.ts";
 import { dialedPark, dialedSlot, type DialedPark } from "./features/dialed-park.ts";
-import type { DialRefusal } from "./features/dial-refusal.ts";
 import { dialReplacement, dialTransfer } from "./features/dialed-transfer.ts";
+import type { DialRefusal } from "./features/dial-refusal.ts";
 import { dialedPickup, wantedBy } from "./features/pickup.ts";
 import { confirmSetting } from "./features/setting.ts";
 import type { Endpoint, Shown } from "./model-effect.ts";
@@ -54,12 +54,13 @@ function beginCode(
       return parked(draft, sessionId, dialedPark(draft, sessionId, leg.device));
     case "group-pickup":
       return pickedUp(draft, sessionId, leg, {});
-    case "other-group-pickup":
-      return pickedUp(draft, sessionId, leg, { group: argument });
     case "directed-pickup":
       return pickedUp(draft, sessionId, leg, { number: argument });
     case "transfer":
       return dialTransfer(draft, { sessionId, ...leg }, argument);
+    // Its number has led to the group itself.
+    case "other-group-pickup":
+      return { status: 404, reason: "pickup-group" };
   }
 }
 

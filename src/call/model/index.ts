@@ -16,6 +16,7 @@ export { refusedOutcome, type EndReason, type Outcome, type Refusal, type ToldRe
 export { answerToHold, audibleHold, isHold, isSameMedia, partyToJoin } from "./session/hold.ts";
 export { restoredSession } from "./session/restored-session.ts";
 export { otherSide, type Side } from "./session/side.ts";
+export { mayBeAnsweredElsewhere, mayBeRedirected } from "./session/picked.ts";
 export { step } from "./session/step.ts";
 /** The pure model of all calls of a node. */
 export { advance } from "./call-model.ts";
@@ -30,7 +31,7 @@ export {
   type Place,
   type Refer,
 } from "./model-event.ts";
-export { type Endpoint, type ModelEffect, type Overlay } from "./model-effect.ts";
+export { type Endpoint, type ModelEffect, type Overlay, type Redirection, type Shown } from "./model-effect.ts";
 export { type CausedBy, type FeatureReason, type Why } from "./why.ts";
 export { LOST_WITH_PROCESS, takeUp } from "./restored.ts";
 export {

@@ -48,6 +48,8 @@ export interface ModelSession {
   readonly stage: "setup" | "up";
   readonly caller?: string;
   readonly callee?: string;
+  /** A leg that is asked to be the callee, while others ring. */
+  readonly picking?: string;
   readonly endpoint?: Endpoint;
   readonly ringing: readonly Ringing[];
   readonly purpose?: Purpose;

@@ -35,6 +35,7 @@ const SETTABLE = new Set([
   "recv-info",
   "refer-sub",
   "referred-by",
+  "remote-party-id",
   "require",
   "retry-after",
   "route",

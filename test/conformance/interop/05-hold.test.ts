@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { establish, hangUp, sdpLine, type EstablishedCall } from "../../support/established-call.ts";
+import { eventually } from "../../support/eventually.ts";
 import { RelayedSwitch } from "../../support/relayed-switch.ts";
 import type { RtpEnd } from "../../support/rtp-end.ts";
 import type { PhoneCall, SipPhone } from "../../support/sip-phone.ts";
@@ -29,8 +30,9 @@ const STYLES: readonly Style[] = [
   {
     name: "inactive",
     lines: (sdp) => `${sdp}a=inactive\r\n`,
-    heard: /^a=inactive\r$/m,
-    answer: "a=inactive",
+    // Who is held is offered to hear, so that music can be played.
+    heard: /^a=sendonly\r$/m,
+    answer: "a=recvonly",
     answered: /^a=inactive\r$/m,
   },
   {
@@ -105,6 +107,19 @@ describe("interop 05: hold", () => {
     await farRtp.sendUntilHeard(offered, nearRtp);
   }
 
+  /** Who is held hears music, and nothing of what the holder sends. */
+  async function music(holder: RtpEnd, answered: SipMessage, held: RtpEnd): Promise<void> {
+    const [before, own] = [held.heard, held.heardFrom(holder.ssrc)];
+    await eventually(
+      () => {
+        holder.send(answered);
+        assert.ok(held.heard >= before + 5, "nothing is played");
+      },
+      { timeoutMs: 3_000 },
+    );
+    assert.equal(held.heardFrom(holder.ssrc), own);
+  }
+
   async function nothingLeft(records: number): Promise<void> {
     await relayed.node.settled(records);
     assert.deepEqual(await relayed.relay.list(), []);
@@ -112,7 +127,7 @@ describe("interop 05: hold", () => {
 
   for (const by of PARTIES) {
     for (const style of STYLES) {
-      it(`given a ${by} that holds by ${style.name}, when the other answers, then each sees the right direction and the relay's address, only the holder is heard, and after the resume both are heard`, async () => {
+      it(`given a ${by} that holds by ${style.name}, when the other answers, then each sees the right direction and the relay's address, music is heard, and after the resume both are heard`, async () => {
         await start(30_000);
         const one = await call();
         await bothHeard(one);
@@ -134,9 +149,9 @@ describe("interop 05: hold", () => {
           PARTIES.map((party) => party === by),
         );
         const before = ownRtp.heard;
-        // Music on hold; what the other says meanwhile has no way to an address of zeros.
+        // What the other says meanwhile has no way to an address of zeros.
         if (style.name === "c=0.0.0.0") otherRtp.send(passed);
-        if (style.answer === "a=recvonly") await ownRtp.sendUntilHeard(answered, otherRtp);
+        await music(ownRtp, answered, otherRtp);
         const resumed = await resume(one, by);
         assert.doesNotMatch(resumed.passed.body, /^a=(sendonly|recvonly|inactive)/m);
         assert.doesNotMatch(resumed.answered.body, /^a=(sendonly|recvonly|inactive)/m);
@@ -159,15 +174,15 @@ describe("interop 05: hold", () => {
       await nothingLeft(1);
     });
 
-    it(`given a ${by} that is on hold, when it holds too, then both are inactive until both have resumed`, async () => {
+    it(`given a ${by} that is on hold, when it holds too, then it is answered inactive, and the other asked to hear, until both have resumed`, async () => {
       await start(30_000);
       const one = await call();
       const other: Party = by === "caller" ? "callee" : "caller";
       const [sendonly, inactive] = STYLES;
       assert.ok(sendonly !== undefined && inactive !== undefined);
       await hold(one, other, sendonly);
-      const { passed, answered } = await hold(one, by, inactive);
-      assert.match(passed.body, /^a=inactive\r$/m);
+      const { passed, answered } = await hold(one, by, { ...inactive, answer: "a=inactive" });
+      assert.match(passed.body, /^a=sendonly\r$/m);
       assert.match(answered.body, /^a=inactive\r$/m);
       const [view] = relayed.node.manager.views.calls();
       assert.deepEqual([view?.caller.holding, view?.callee.holding], [true, true]);

@@ -4,6 +4,7 @@ import type { CallNow } from "../../../signals/index.ts";
 import type { Inventory } from "../../device/index.ts";
 import {
   advance,
+  causeOfStatus,
   emptyWorld,
   LOST_WITH_PROCESS,
   takeUp,
@@ -26,15 +27,16 @@ import type { IncomingRequest } from "../../signaling/signaling-port.ts";
 import type { EntryStore } from "../call-journal.ts";
 import type { CallSession } from "../call-session.ts";
 import type { Leg, LegDevice } from "../leg.ts";
-import type { QueuePlace } from "../call-routing.ts";
+import type { QueuePlace } from "../call-routing-options.ts";
 import type { DialDecision } from "../routed-call.ts";
 import type { SessionObserver } from "../session-observer.ts";
 import { callsNow } from "./calls-now.ts";
-import { legFactsOf, legIdOf, placesOf, restoredSessionOf } from "./leg-facts.ts";
+import { legFactsOf, legIdOf, placesOf, restoredSessionOf, whyOf } from "./leg-facts.ts";
 import { ModelFile } from "./model-file.ts";
 import { Originator } from "./originator.ts";
 import { ReferProgress } from "./refer-progress.ts";
 import { dialogNamed } from "./replaced-dialog.ts";
+import { pickUp, reroute } from "./reroute.ts";
 import { parseRefer } from "./refer-request.ts";
 import { controllerOf, originsOf, type Begun } from "./session-origin.ts";
 import { Switchboard, type SwitchboardOptions } from "./switchboard.ts";
@@ -186,6 +188,16 @@ export class CallFeatures implements SessionObserver<CallSession> {
     });
   }
 
+  onAcknowledged({ callId: sessionId }: CallSession): void {
+    this.#handle({ type: "acknowledged", sessionId });
+  }
+
+  /** A call that was redirected rings where it did again. */
+  onReturned(sessionId: string, status: number): void {
+    const why: Why = { cause: causeOfStatus(status), sip: { status }, feature: "redirect", by: "party" };
+    this.#handle({ type: "reroute-refused", sessionId, why });
+  }
+
   onHold(session: CallSession, side: Side, isHolding: boolean): void {
     const leg = session.leg(side);
     if (leg !== undefined) this.#handle({ type: "held", legId: legIdOf(leg), isHolding });
@@ -224,7 +236,6 @@ export class CallFeatures implements SessionObserver<CallSession> {
     return this.#world.queued.size;
   }
 
-  /** Callers wait in the queue of a pilot. */
   hasQueued(pilot: string): boolean {
     return hasQueued(this.#world, pilot);
   }
@@ -310,7 +321,11 @@ export class CallFeatures implements SessionObserver<CallSession> {
         this.#switchboard.noteHold(effect.change, this.#world);
         return this.#options.onChange(effect.change);
       case "accept":
-        this.#decision = { kind: "accepted", endpoint: effect.endpoint };
+        this.#decision = {
+          kind: "accepted",
+          endpoint: effect.endpoint,
+          ...(effect.shown === undefined ? {} : { shown: effect.shown }),
+        };
         return;
       case "refuse":
         this.#decision = { kind: "refused", status: effect.status, reason: effect.reason };
@@ -322,6 +337,10 @@ export class CallFeatures implements SessionObserver<CallSession> {
         return this.#attachAll(effect);
       case "originate":
         return this.#originator.originate(effect, this.#originOf(effect.sessionId));
+      case "reroute":
+        return reroute(this.#switchboard, effect, (event) => this.#handle(event));
+      case "pick-up":
+        return pickUp(this.#switchboard, effect, (event) => this.#handle(event));
       case "play":
         return this.#switchboard.play(effect);
       case "release":
@@ -378,13 +397,4 @@ export class CallFeatures implements SessionObserver<CallSession> {
     });
     this.#timers.set(timerId, timer);
   }
-}
-
-function whyOf({ by, status, cause }: Outcome): Why {
-  return {
-    cause,
-    ...(status >= 300 ? { sip: { status } } : {}),
-    feature: "normal",
-    by: by === "switch" ? "system" : "party",
-  };
 }

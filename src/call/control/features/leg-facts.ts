@@ -1,5 +1,15 @@
 import { isPrivate } from "../../identity/privacy.ts";
-import type { Address, LegFacts, Place, RestoredLeg, RestoredSession, Side } from "../../model/index.ts";
+import type {
+  Address,
+  LegFacts,
+  ModelEffect,
+  Outcome,
+  Place,
+  RestoredLeg,
+  RestoredSession,
+  Side,
+  Why,
+} from "../../model/index.ts";
 import type { CallSession } from "../call-session.ts";
 import type { Leg, LegDevice } from "../leg.ts";
 
@@ -59,4 +69,22 @@ export function placesOf(devices: readonly LegDevice[]): readonly Place[] {
     } else if (!known.devices.includes(device.name)) known.devices.push(device.name);
   }
   return [...places.values()];
+}
+
+/** Who is shown as the caller of a call of the switch. */
+export function shownBy(
+  as: LegDevice,
+  { callingNumber: number }: Extract<ModelEffect, { type: "originate" }>,
+): LegDevice {
+  return number === undefined ? as : { ...as, number };
+}
+
+/** Why a session has ended, in the words of the model. */
+export function whyOf({ by, status, cause }: Outcome): Why {
+  return {
+    cause,
+    ...(status >= 300 ? { sip: { status } } : {}),
+    feature: "normal",
+    by: by === "switch" ? "system" : "party",
+  };
 }

@@ -4,6 +4,7 @@ import type { CallTable } from "../call-table.ts";
 import type { LegDevice } from "../leg.ts";
 import type { NewCalls } from "../new-calls.ts";
 import type { Origination, ReachedService } from "../origination.ts";
+import { shownBy } from "./leg-facts.ts";
 import type { Begun } from "./session-origin.ts";
 
 type EffectOf<Type extends ModelEffect["type"]> = Extract<ModelEffect, { type: Type }>;
@@ -34,9 +35,16 @@ export class Originator {
     const reached =
       by === undefined || as === undefined
         ? { status: 480, cause: 20 }
-        : newCalls.originate({ ...effect, as, by, roomIn: this.#roomFor(effect), origin: { ...begun, from: [] } });
+        : newCalls.originate({
+            ...effect,
+            as: shownBy(as, effect),
+            by,
+            roomIn: this.#roomFor(effect),
+            origin: { ...begun, from: [] },
+          });
     if (reached === undefined) return;
     if ("service" in reached) return this.#reach(effect, reached);
+    if ("feature" in reached) return this.#handle({ type: "feature-reached", sessionId, feature: reached.feature });
     const { status, cause = causeOfStatus(status) } = reached;
     this.#handle({
       type: "ended",

@@ -8,15 +8,18 @@ import {
   type ModelEffect,
   type Outcome,
   type Party,
+  type Redirection,
   type Session,
   type Side,
   type Why,
   type World,
 } from "../../model/index.ts";
+import type { Inventory } from "../../device/index.ts";
 import type { Begun } from "./session-origin.ts";
 import { CallSession, type CallContext } from "../call-session.ts";
 import type { CallTable, LegEntry } from "../call-table.ts";
 import type { NewCalls } from "../new-calls.ts";
+import { rejection, type Rejection } from "../rejection.ts";
 import { joinedCallOf, type SavedCall } from "../saved-call.ts";
 import { MOVED, persistMoved } from "../session-file.ts";
 
@@ -26,6 +29,7 @@ export interface SwitchboardOptions {
   readonly context: CallContext;
   readonly table: CallTable;
   readonly newCalls: NewCalls;
+  readonly inventory: Inventory;
   /** Name of the music that a device's held parties hear; undefined: what comes with the switch. */
   readonly musicOf: (device: string) => string | undefined;
 }
@@ -98,6 +102,32 @@ export class Switchboard {
     const legId = connection?.terminals.find(({ device }) => device === change.device)?.legId;
     const seat = legId === undefined ? undefined : this.#find(legId);
     seat?.session.progress.holds?.noteHeld(seat.side, change.change === "held");
+  }
+
+  /** @returns why the session still rings where it did; undefined: it rings elsewhere */
+  reroute(sessionId: string, redirection: Redirection): Rejection | undefined {
+    const { table, inventory } = this.#options;
+    const { by, number, to, as, ...wanted } = redirection;
+    const session = table.get(sessionId);
+    const phone = inventory.lineOf(by, number) ?? inventory.deviceByName(by);
+    const other = as === undefined ? undefined : inventory.deviceByName(as);
+    if (session === undefined || phone === undefined) return rejection(480, "no-device");
+    const space = other === undefined ? {} : { as: other };
+    return session.moves.reroute({ ...wanted, feature: "redirect", by: phone, dialed: { user: to }, ...space });
+  }
+
+  /**
+   * A leg leaves its session, to answer one that rings.
+   * @param onGone told when that came to nothing, and the leg has been ended
+   * @returns false: nothing was done
+   */
+  pickUp(sessionId: string, legId: string, onGone: () => void): boolean {
+    const seat = this.#find(legId);
+    const target = this.#options.table.get(sessionId);
+    if (seat === undefined || isUnacknowledged(seat) || target?.moves.isOpen !== true) return false;
+    seat.session.take([seat.leg], MOVED);
+    target.moves.pickUp(seat.leg, onGone);
+    return true;
   }
 
   #plan(effect: EffectOf<"join"> | EffectOf<"attach">, originOf: OriginOf): Connecting | undefined {

@@ -1,5 +1,5 @@
 import type { Endpoint } from "../../model/index.ts";
-import type { QueuePlace } from "../call-routing.ts";
+import type { QueuePlace } from "../call-routing-options.ts";
 import type { Origination, ReachedService } from "../origination.ts";
 
 /** Where the party waits that a call of the switch itself is for, when it leads to a queue and nobody has been rung. */

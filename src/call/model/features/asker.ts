@@ -9,6 +9,8 @@ const STATUS_OF: Readonly<Partial<Record<CommandFailure, number>>> = {
   "party-gone": 487,
   "wrong-state": 488,
   pending: 491,
+  "park-slot-taken": 486,
+  "park-no-slot": 480,
 };
 
 /** Tells who asked that it was not done. @param status what SIP is told; absent: what the failure is called there */
@@ -23,10 +25,12 @@ export function refuse(
   if (commandId !== undefined) effects.push({ type: "result", commandId, result: { ok: false, failure, detail } });
 }
 
-/** Tells that it was done. */
-export function succeed({ effects }: Draft, { referId, commandId }: Asker, callId: string): void {
+/** Tells that it was done. @param slot where a call is parked */
+export function succeed({ effects }: Draft, { referId, commandId }: Asker, callId: string, slot?: string): void {
   if (referId !== undefined) effects.push({ type: "notify", referId, status: 200 });
-  if (commandId !== undefined) effects.push({ type: "result", commandId, result: { ok: true, callId } });
+  if (commandId === undefined) return;
+  const where = slot === undefined ? {} : { slot };
+  effects.push({ type: "result", commandId, result: { ok: true, callId, ...where } });
 }
 
 /** Tells a REFER that it is being done. */

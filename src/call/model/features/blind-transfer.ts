@@ -5,8 +5,9 @@ import { nameSession, otherLeg, putSession, type Draft, type ModelLeg, type Mode
 import { progress, refuse, succeed } from "./asker.ts";
 import { failureOf } from "./failure.ts";
 import { refreshSound } from "./sound.ts";
+import { isInvolved } from "./involved.ts";
 import type { Asker, BlindTransfer, Recall } from "./transfer-state.ts";
-import { connect, isInTransfer, releaseLeg, transferring, type Opposite } from "./transfers.ts";
+import { connect, releaseLeg, transferring, oppositeAt } from "./transfers.ts";
 
 const BLIND: Why = { cause: 16, feature: "blind-transfer", by: "party" };
 const RECALLED: Why = { cause: 16, feature: "transfer", by: "system" };
@@ -26,7 +27,7 @@ export function transferTo(
   if (party?.isUp !== true || !controller.isUp) {
     return refuse(draft, asker, "wrong-state", "there is no established call with another party");
   }
-  if ([controller, party].some(({ legId }) => isInTransfer(draft.world, legId))) {
+  if ([controller, party].some(({ legId }) => isInvolved(draft.world, legId))) {
     return refuse(draft, asker, "pending", "a transfer of this call is under way");
   }
   if (to === controller.address.number) {
@@ -104,19 +105,6 @@ export function transferAnswered(
     connect(draft, callId, party, target, BLIND);
     if (controller !== undefined) dropLeg(draft, controller, BLIND);
   });
-}
-
-/** A service is named without a session of its own. */
-function oppositeAt(
-  { world }: Draft,
-  sessionId: string,
-  legId: string | undefined,
-  endpoint: ModelSession["endpoint"],
-): Opposite | undefined {
-  const leg = legId === undefined ? undefined : world.legs.get(legId);
-  if (leg !== undefined) return { leg };
-  world.sessions.delete(sessionId);
-  return endpoint === undefined ? undefined : { service: endpoint };
 }
 
 /** Nobody has: the call stays as it was; where the phone has left meanwhile it is called back. */

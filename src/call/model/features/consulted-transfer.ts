@@ -4,8 +4,9 @@ import type { Why } from "../why.ts";
 import type { Draft, ModelLeg } from "../world.ts";
 import { refuse, succeed } from "./asker.ts";
 import { transferTo } from "./blind-transfer.ts";
+import { isInvolved } from "./involved.ts";
 import type { Asker } from "./transfer-state.ts";
-import { connect, isInTransfer, oppositeOf, transferring } from "./transfers.ts";
+import { connect, oppositeOf, transferring } from "./transfers.ts";
 
 const CONSULTED: Why = { cause: 16, feature: "transfer", by: "party" };
 const GIVEN_UP: Why = { ...CONSULTED, sip: { status: 487 } };
@@ -24,7 +25,7 @@ export function transferConsulted(draft: Draft, one: ModelLeg, other: ModelLeg, 
   }
   const target = oppositeOf(world, second);
   const legs = [first, second, ...[party, target].flatMap((each) => (each && "leg" in each ? [each.leg] : []))];
-  if (legs.some(({ legId }) => isInTransfer(world, legId))) {
+  if (legs.some(({ legId }) => isInvolved(world, legId))) {
     return refuse(draft, asker, "pending", "a transfer of one of these calls is under way");
   }
   if (!second.isUp) return transferEarly(draft, first, second, asker);

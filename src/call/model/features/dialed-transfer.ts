@@ -1,3 +1,4 @@
+import { isInvolved } from "./involved.ts";
 import { dropLeg } from "../basic-call.ts";
 import { endWhenEmpty, linkCalls } from "../call-changes.ts";
 import type { Why } from "../why.ts";
@@ -6,7 +7,7 @@ import { transferTo } from "./blind-transfer.ts";
 import { transferConsulted } from "./consulted-transfer.ts";
 import type { DialRefusal } from "./dial-refusal.ts";
 import type { DialedTransfer } from "./transfer-state.ts";
-import { connect, isInTransfer, oppositeOf, releaseLeg, transferring } from "./transfers.ts";
+import { connect, oppositeOf, releaseLeg, transferring } from "./transfers.ts";
 
 const NO_CALL: DialRefusal = { status: 480, reason: "no-call-to-transfer" };
 const PENDING: DialRefusal = { status: 491, reason: "transfer-pending" };
@@ -66,7 +67,7 @@ export function dialReplacement(draft: Draft, { sessionId }: Dialing, legId: str
 
 function begin(draft: Draft, legs: readonly ModelLeg[], transfer: DialedTransfer): DialRefusal | undefined {
   const { world } = draft;
-  if (legs.some(({ legId }) => isInTransfer(world, legId))) return PENDING;
+  if (legs.some(({ legId }) => isInvolved(world, legId))) return PENDING;
   const { transferId } = transfer;
   const session = world.sessions.get(transferId);
   if (session === undefined) return NO_CALL;
@@ -96,7 +97,7 @@ export function dialedAnswered(draft: Draft, transfer: DialedTransfer, session: 
 
 function replace(draft: Draft, dialing: ModelLeg, replaced: ModelLeg | undefined): void {
   const opposite = replaced === undefined ? undefined : oppositeOf(draft.world, replaced);
-  if (replaced === undefined || opposite === undefined || isInTransfer(draft.world, replaced.legId)) {
+  if (replaced === undefined || opposite === undefined || isInvolved(draft.world, replaced.legId)) {
     return releaseLeg(draft, dialing, { ...REPLACED, cause: REFUSED_BY_FEATURE, by: "system" });
   }
   const [surviving, dissolved] = [replaced.callId, dialing.callId];

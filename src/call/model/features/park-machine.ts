@@ -1,14 +1,16 @@
+import { attach } from "../reconnect.ts";
 import type { Why } from "../why.ts";
 import type { Draft, ModelSession } from "../world.ts";
 import { failureOf } from "./failure.ts";
+import { refuse } from "./asker.ts";
 import type { FeatureMachine } from "./feature-machine.ts";
 import { callFor, retrieve, startTimer, stopTimer, takeOut } from "./park.ts";
 import type { Parked } from "./park-state.ts";
-import { reportFailure } from "./report.ts";
 
 /** For how long who parked is rung at most, in seconds; the next reminder comes when its time has. */
 const MAX_RINGING = 20;
 const REMINDED: Why = { cause: 19, feature: "park-reminder", by: "timer" };
+const FORWARDED: Why = { cause: 16, feature: "park-reminder", by: "timer" };
 const TOO_LATE: Why = { cause: 26, feature: "unpark", by: "system" };
 /** A confirmation that its service never tells the end of ends all the same, after so many seconds. */
 const MAX_CONFIRMATION = 10;
@@ -26,6 +28,7 @@ export const PARK_MACHINE: FeatureMachine = {
     const { sessionId } = session;
     if (what === "confirms") return startTimer(draft, sessionId, "confirmed", MAX_CONFIRMATION);
     const isRung = what === "retrieves" || parked?.rung === sessionId;
+    if (legId === undefined && parked !== undefined && isRung) return takenByService(draft, parked, session);
     if (legId !== undefined && isRung && retrieve(draft, parkId, legId, sessionId)) return;
     // The call has gone elsewhere meanwhile.
     draft.effects.push({ type: "release", sessionId, why: TOO_LATE });
@@ -71,7 +74,7 @@ function retrievalFailed(draft: Draft, parked: Parked, sessionId: string, why: W
   if (asker === undefined) return;
   const retrievals = parked.retrievals.filter((one) => one !== asker);
   draft.world.parked.set(parked.parkId, { ...parked, retrievals });
-  reportFailure(draft, asker, failureOf(why), "the phone has not taken the call");
+  refuse(draft, asker, failureOf(why), "the phone has not taken the call");
 }
 
 /** Who parked is called back, by the phone that it was parked with. */
@@ -109,6 +112,14 @@ function goBack(draft: Draft, parked: Parked): void {
   const { device, address } = parked.parker;
   const rung = callFor(draft, parked, { what: "leaves", by: device, to: address.number });
   draft.world.parked.set(parked.parkId, { ...parked, state: "leaving", rung, isReturning: true });
+}
+
+/** What it is forwarded to is a service of the switch, which has no session of its own. */
+function takenByService(draft: Draft, parked: Parked, { sessionId, endpoint = "silence" }: ModelSession): void {
+  draft.world.sessions.delete(sessionId);
+  const party = draft.world.legs.get(parked.party);
+  takeOut(draft, parked, TOO_LATE, sessionId);
+  if (party !== undefined) attach(draft, party.callId, party.legId, endpoint, { why: FORWARDED });
 }
 
 /** Nobody has answered there. */

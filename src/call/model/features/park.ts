@@ -5,9 +5,10 @@ import type { DialedFeature } from "../model-event.ts";
 import { attach, join } from "../reconnect.ts";
 import type { Why } from "../why.ts";
 import { nameSession, otherLeg, putSession, type Draft, type ModelLeg, type World } from "../world.ts";
+import { refuse, succeed } from "./asker.ts";
+import { isInvolved } from "./involved.ts";
 import { timerOf } from "./feature-machine.ts";
 import type { Parked, ParkPlace } from "./park-state.ts";
-import { reportDone, reportFailure } from "./report.ts";
 import type { Asker } from "./transfer-state.ts";
 
 const PARK: Why = { cause: 16, feature: "park", by: "party" };
@@ -39,6 +40,9 @@ export function tryToPark(draft: Draft, leg: ModelLeg, wanted: { range?: string;
   const party = otherLeg(world, leg);
   if (party === undefined || !party.isUp || !leg.isUp || leg.kind === "trunk") {
     return { ok: false, failure: "wrong-state", detail: "there is no established call with another party" };
+  }
+  if (isInvolved(world, leg.legId) || isInvolved(world, party.legId)) {
+    return { ok: false, failure: "pending", detail: "another feature is under way in this call" };
   }
   const ranges = wanted.range === undefined ? world.settings.parkRangesFor(leg.device) : [wanted.range];
   const places = ranges.flatMap((range) =>
@@ -89,8 +93,8 @@ export function park(
   asker: Asker,
 ): void {
   const attempt = tryToPark(draft, leg, wanted);
-  if (!attempt.ok) return reportFailure(draft, asker, attempt.failure, attempt.detail);
-  reportDone(draft, asker, { callId: attempt.party.callId, slot: attempt.place.slot });
+  if (!attempt.ok) return refuse(draft, asker, attempt.failure, attempt.detail);
+  succeed(draft, asker, attempt.party.callId, attempt.place.slot);
   parkOn(draft, leg, attempt);
 }
 
@@ -107,11 +111,10 @@ export function unpark(draft: Draft, { device, slot }: { device: string; slot: s
   const range = world.settings.parkRangesFor(device).find((one) => world.parked.has(parkIdOf({ range: one, slot })));
   const parked = range === undefined ? undefined : world.parked.get(parkIdOf({ range, slot }));
   const address = world.settings.addressOf(device);
-  if (address === undefined)
-    return reportFailure(draft, asker, "destination-unknown", `no phone has the name ${device}`);
-  if (parked === undefined) return reportFailure(draft, asker, "park-empty", `nothing is parked on ${slot}`);
+  if (address === undefined) return refuse(draft, asker, "destination-unknown", `no phone has the name ${device}`);
+  if (parked === undefined) return refuse(draft, asker, "park-empty", `nothing is parked on ${slot}`);
   if (parked.retrievals.length >= MAX_RETRIEVALS) {
-    return reportFailure(draft, asker, "pending", `too many phones are rung for the call on ${slot}`);
+    return refuse(draft, asker, "pending", `too many phones are rung for the call on ${slot}`);
   }
   const sessionId = callFor(draft, parked, { what: "retrieves", by: device, to: address.number, onlyDevice: device });
   const retrievals = [...parked.retrievals, { sessionId, commandId }];
@@ -126,7 +129,7 @@ export function retrieve(draft: Draft, parkId: string, legId: string, sessionId:
   const leg = world.legs.get(legId);
   if (parked === undefined || party === undefined || leg === undefined) return false;
   const asker = parked.retrievals.find((one) => one.sessionId === sessionId);
-  if (asker !== undefined) reportDone(draft, asker, { callId: party.callId, slot: parked.slot });
+  if (asker !== undefined) succeed(draft, asker, party.callId, parked.slot);
   takeOut(draft, parked, TAKEN, sessionId);
   linkCalls(draft, leg.callId, party.callId);
   const why: Why = parked.rung === sessionId ? { ...UNPARK, feature: "park-reminder" } : UNPARK;
@@ -141,7 +144,7 @@ export function takeOut(draft: Draft, parked: Parked, why: Why, except?: string)
   for (const name of ["reminder", "give-up", "stop-ringing"] as const) stopTimer(draft, parkId, name);
   for (const { sessionId, commandId } of retrievals) {
     if (sessionId === except) continue;
-    reportFailure(draft, { commandId }, "park-empty", `the call on ${slot} is gone`);
+    refuse(draft, { commandId }, "park-empty", `the call on ${slot} is gone`);
     draft.effects.push({ type: "release", sessionId, why });
   }
   if (rung !== undefined && rung !== except) draft.effects.push({ type: "release", sessionId: rung, why });

@@ -7,9 +7,9 @@ import { moveLeg } from "../reconnect.ts";
 import type { Why } from "../why.ts";
 import { nameSession, putSession, type Draft, type ModelSession, type World } from "../world.ts";
 import { failureOf } from "./failure.ts";
+import { refuse, succeed } from "./asker.ts";
 import type { FeatureMachine } from "./feature-machine.ts";
 import type { Pickup, Wanted } from "./pickup-state.ts";
-import { reportDone, reportFailure } from "./report.ts";
 
 export const PICKED_UP: Why = { cause: 16, feature: "pickup", by: "party" };
 /** Q.850 26: somebody else has it. */
@@ -77,7 +77,7 @@ export function commandPickup(
   const wanted = wantedBy(world, line ?? address?.line, { group, number });
   const target = wanted === undefined ? undefined : oldest(world, device, wanted);
   if (wanted === undefined || target?.caller === undefined || address === undefined) {
-    return reportFailure(draft, { commandId }, "pickup-nothing", "no call rings that this device may take");
+    return refuse(draft, { commandId }, "pickup-nothing", "no call rings that this device may take");
   }
   const { callId, caller } = target;
   const sessionId = nameSession(draft, callId);
@@ -108,13 +108,14 @@ function take(draft: Draft, pickup: Pickup, legId: string): void {
   world.pickups.set(pickupId, { ...pickup, state: "taking", target: sessionId, legId });
   linkCalls(draft, leg.callId, callId);
   moveLeg(draft, leg, callId, sessionId, PICKED_UP);
+  putSession(draft, { ...target, picking: legId });
   effects.push({ type: "pick-up", sessionId, legId });
 }
 
 function fail(draft: Draft, pickup: Pickup, why: Why): void {
   const { pickupId, commandId } = pickup;
   draft.world.pickups.delete(pickupId);
-  reportFailure(draft, { ...(commandId === undefined ? {} : { commandId }) }, "pickup-nothing", "the call is gone");
+  refuse(draft, { ...(commandId === undefined ? {} : { commandId }) }, "pickup-nothing", "the call is gone");
   draft.effects.push({ type: "release", sessionId: pickupId, why });
 }
 
@@ -126,18 +127,23 @@ function pickupOf({ pickups }: World, target: string): Pickup | undefined {
 
 /** What happens to a call that is being picked up. */
 export function watchPickups(draft: Draft, event: ModelEvent): void {
-  if (event.type !== "answered" && event.type !== "pick-up-failed") return;
+  if (event.type !== "answered" && event.type !== "pick-up-failed" && event.type !== "ended") return;
   const pickup = pickupOf(draft.world, event.sessionId);
   if (pickup === undefined) return;
-  if (event.type === "answered") {
-    if (event.leg?.legId !== pickup.legId) return;
+  if (event.type === "answered" && event.leg?.legId === pickup.legId) {
     const { pickupId, commandId } = pickup;
     draft.world.pickups.delete(pickupId);
     const callId = draft.world.sessions.get(event.sessionId)?.callId ?? event.sessionId;
-    return reportDone(draft, commandId === undefined ? {} : { commandId }, { callId });
+    return succeed(draft, commandId === undefined ? {} : { commandId }, callId);
   }
-  if (event.legId !== pickup.legId) return;
-  const leg = draft.world.legs.get(event.legId);
+  if (event.type === "pick-up-failed" && event.legId !== pickup.legId) return;
+  const { world } = draft;
+  const session = world.sessions.get(event.sessionId);
+  if (session !== undefined) {
+    const { picking: _picking, ...rest } = session;
+    putSession(draft, rest);
+  }
+  const leg = pickup.legId === undefined ? undefined : world.legs.get(pickup.legId);
   if (leg !== undefined) dropLeg(draft, leg, GONE);
   fail(draft, pickup, GONE);
 }
@@ -157,6 +163,6 @@ export const PICKUP: FeatureMachine = {
     if (pickup?.state !== "asking") return;
     draft.world.pickups.delete(id);
     if (pickup.commandId === undefined) return;
-    reportFailure(draft, { commandId: pickup.commandId }, failureOf(why), "the phone has not taken the call");
+    refuse(draft, { commandId: pickup.commandId }, failureOf(why), "the phone has not taken the call");
   },
 };

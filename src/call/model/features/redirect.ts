@@ -1,6 +1,6 @@
 import type { RedirectCommand } from "../call-command.ts";
 import type { ModelEvent } from "../model-event.ts";
-import { attach, join } from "../reconnect.ts";
+import { attach } from "../reconnect.ts";
 import type { Why } from "../why.ts";
 import {
   legsOf,
@@ -14,9 +14,11 @@ import {
   type World,
 } from "../world.ts";
 import { failureOf } from "./failure.ts";
+import { refuse, succeed } from "./asker.ts";
+import { connect, oppositeAt } from "./transfers.ts";
+import { isInvolved } from "./involved.ts";
 import type { FeatureMachine } from "./feature-machine.ts";
 import type { Redirect } from "./redirect-state.ts";
-import { reportDone, reportFailure } from "./report.ts";
 
 const REDIRECTED: Why = { cause: 16, feature: "redirect", by: "application" };
 
@@ -36,18 +38,18 @@ export function redirect(draft: Draft, command: RedirectCommand, commandId: stri
   const { world } = draft;
   const { device, callId } = command;
   if (pendingOf(world, device, callId) !== undefined) {
-    return reportFailure(draft, { commandId }, "redirect-pending", "the call is being redirected already");
+    return refuse(draft, { commandId }, "redirect-pending", "the call is being redirected already");
   }
   const rung = ringingAt(world, device, callId);
   if (rung !== undefined && world.redirects.has(rung.session.sessionId)) {
-    return reportFailure(draft, { commandId }, "redirect-pending", "the call rings here since it is being redirected");
+    return refuse(draft, { commandId }, "redirect-pending", "the call rings here since it is being redirected");
   }
   if (rung !== undefined) return redirectRinging(draft, rung, command, commandId);
   const legs = legsOf(world, device).filter((leg) => leg.isUp && (callId === undefined || leg.callId === callId));
   const leg = legs.find((one) => !one.isHolding && !one.isHeldByCommand) ?? legs.at(-1);
   if (leg !== undefined) return redirectEstablished(draft, leg, command, commandId);
   const isKnown = callId === undefined || world.calls.has(callId);
-  reportFailure(
+  refuse(
     draft,
     { commandId },
     isKnown ? "wrong-state" : "call-not-found",
@@ -111,7 +113,10 @@ function redirectEstablished(
   const { world, effects } = draft;
   const party = otherLeg(world, leg);
   if (party?.isUp !== true) {
-    return reportFailure(draft, { commandId }, "wrong-state", "there is no established call with another party");
+    return refuse(draft, { commandId }, "wrong-state", "there is no established call with another party");
+  }
+  if (isInvolved(world, leg.legId) || isInvolved(world, party.legId)) {
+    return refuse(draft, { commandId }, "pending", "another feature is under way in this call");
   }
   const { callId } = leg;
   const redirectId = nameSession(draft, callId);
@@ -144,27 +149,19 @@ export function watchRedirects(draft: Draft, event: ModelEvent): void {
   if (!("sessionId" in event)) return;
   const pending = draft.world.redirects.get(event.sessionId);
   if (pending === undefined || pending.party !== undefined) return;
-  switch (event.type) {
-    case "ringing":
-    case "answered":
-      draft.world.redirects.delete(pending.redirectId);
-      return reportDone(draft, pending, { callId: pending.callId });
-    case "reroute-refused":
-      return rerouteRefused(draft, pending, event.why);
-    case "ended":
-      draft.world.redirects.delete(pending.redirectId);
-      return event.why.by === "party" && (event.why.sip?.status ?? 487) === 487
-        ? reportFailure(draft, pending, "party-gone", "the caller has hung up")
-        : reportFailure(draft, pending, failureOf(event.why), "the call is released");
-    default:
-      return;
-  }
+  if (event.type === "reroute-refused") return rerouteRefused(draft, pending, event.why);
+  if (event.type !== "ringing" && event.type !== "answered" && event.type !== "ended") return;
+  draft.world.redirects.delete(pending.redirectId);
+  if (event.type !== "ended") return succeed(draft, pending, pending.callId);
+  const isAbandoned = event.why.by === "party" && (event.why.sip?.status ?? 487) === 487;
+  if (isAbandoned) refuse(draft, pending, "party-gone", "the caller has hung up");
+  else refuse(draft, pending, failureOf(event.why), "the call is released");
 }
 
 function rerouteRefused(draft: Draft, { redirectId, commandId, isDropping }: Redirect, why: Why): void {
   draft.world.redirects.delete(redirectId);
   const detail = isDropping ? "the call is released" : "the call rings where it did";
-  reportFailure(draft, { commandId }, failureOf(why), detail);
+  refuse(draft, { commandId }, failureOf(why), detail);
   if (isDropping) draft.effects.push({ type: "release", sessionId: redirectId, why: { ...why, feature: "redirect" } });
 }
 
@@ -180,15 +177,17 @@ export const REDIRECT: FeatureMachine = {
     const party = pending?.party === undefined ? undefined : draft.world.legs.get(pending.party);
     if (pending === undefined || pending.hasRung === true) return;
     draft.world.redirects.set(id, { ...pending, hasRung: true });
-    reportDone(draft, pending, { callId: pending.callId });
+    succeed(draft, pending, pending.callId);
     if (party !== undefined) attach(draft, pending.callId, party.legId, "ringback", { why: REDIRECTED });
   },
-  onAnswered: (draft, id, _session, legId) => {
+  onAnswered: (draft, id, { endpoint }, legId) => {
     const pending = draft.world.redirects.get(id);
-    if (pending?.party === undefined || legId === undefined) return;
+    const other = oppositeAt(draft, id, legId, endpoint);
+    if (pending?.party === undefined || other === undefined) return;
     draft.world.redirects.delete(id);
-    if (pending.hasRung !== true) reportDone(draft, pending, { callId: pending.callId });
-    if (draft.world.legs.has(pending.party)) join(draft, pending.callId, pending.party, legId, REDIRECTED);
+    if (pending.hasRung !== true) succeed(draft, pending, pending.callId);
+    const party = draft.world.legs.get(pending.party);
+    if (party !== undefined) connect(draft, pending.callId, party, other, REDIRECTED);
     else draft.effects.push({ type: "release", sessionId: id, why: REDIRECTED });
   },
   onEnded: (draft, id, _session, why) => {
@@ -215,14 +214,14 @@ export const REDIRECT: FeatureMachine = {
 /** There is nobody left to be sent elsewhere. */
 function partyGone(draft: Draft, { redirectId, hasRung, commandId }: Redirect, why: Why): void {
   draft.world.redirects.delete(redirectId);
-  if (hasRung !== true) reportFailure(draft, { commandId }, "party-gone", "the other party has hung up");
+  if (hasRung !== true) refuse(draft, { commandId }, "party-gone", "the other party has hung up");
   draft.effects.push({ type: "release", sessionId: redirectId, why });
 }
 
 function tellFailure(draft: Draft, { commandId, isDropping }: Redirect, party: ModelLeg | undefined, why: Why): void {
-  if (party === undefined) return reportFailure(draft, { commandId }, "party-gone", "the other party has hung up");
+  if (party === undefined) return refuse(draft, { commandId }, "party-gone", "the other party has hung up");
   const detail = isDropping ? "the call is released" : "the call is as it was";
-  reportFailure(draft, { commandId }, failureOf(why), detail);
+  refuse(draft, { commandId }, failureOf(why), detail);
 }
 
 /** Who redirects hangs up: the other party waits for the new destination alone. */

@@ -2,7 +2,7 @@ import { dropLeg } from "../basic-call.ts";
 import type { Endpoint } from "../model-effect.ts";
 import { attach, join } from "../reconnect.ts";
 import type { Why } from "../why.ts";
-import { otherLeg, type Draft, type ModelLeg, type World } from "../world.ts";
+import { otherLeg, type Draft, type ModelLeg, type ModelSession, type World } from "../world.ts";
 
 /** Whom a leg is connected with: another leg, or a service. */
 export type Opposite = { readonly leg: ModelLeg } | { readonly service: Endpoint };
@@ -24,6 +24,19 @@ export function oppositeOf(world: World, leg: ModelLeg): Opposite | undefined {
   if (other !== undefined) return other.isUp ? { leg: other } : undefined;
   const isFeature = session.purpose !== undefined || session.endpoint?.startsWith("conference:") === true;
   return session.endpoint === undefined || isFeature ? undefined : { service: session.endpoint };
+}
+
+/** Who has answered a call of the switch; a service is named without a session of its own. */
+export function oppositeAt(
+  { world }: Draft,
+  sessionId: string,
+  legId: string | undefined,
+  endpoint: ModelSession["endpoint"],
+): Opposite | undefined {
+  const leg = legId === undefined ? undefined : world.legs.get(legId);
+  if (leg !== undefined) return { leg };
+  world.sessions.delete(sessionId);
+  return endpoint === undefined ? undefined : { service: endpoint };
 }
 
 /** True while a leg is transferred, or its user transfers. */

@@ -24,7 +24,10 @@ export function allCancelled({ branches }: Session): Session["branches"] {
   return branches.map((branch) => ({ ...branch, state: "cancelled" }));
 }
 
-function diversionOf({ reason }: Outcome, { refusals, diverts }: Setup): Diversion | undefined {
+function diversionOf({ reason, status }: Outcome, { refusals, diverts }: Setup): Diversion | undefined {
+  // RFC 3261 8.1.3.4: who says where to go instead has not refused the call. A 6xx is the last word.
+  const isDeflected = status < 600 && refusals.some((one) => one.status >= 300 && one.status < 400);
+  if (isDeflected && diverts.includes("deflected")) return "deflected";
   if (diverts.includes("no-coverage")) return "no-coverage";
   if (reason === "busy" || reason === "no-answer") return reason;
   return isUnreached(refusals) ? "unregistered" : undefined;

@@ -35,6 +35,8 @@ export type SessionEvent =
   | { readonly type: "originated"; readonly route: BranchRoute }
   /** A call that has not been answered goes elsewhere, whatever has become of it so far. */
   | { readonly type: "redirected"; readonly route: BranchRoute }
+  /** A call that rings is to be answered by a leg that is up already; other branches go on until it is. */
+  | { readonly type: "picked"; readonly branchId: string }
   /** These parties go on in another session; what is left of this one ends. */
   | { readonly type: "taken"; readonly sides: readonly Side[]; readonly outcome: Outcome }
   | { readonly type: "media-done"; readonly ticket: number; readonly sdp: string }

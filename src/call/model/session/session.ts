@@ -32,10 +32,10 @@ export interface BranchGroup {
 }
 
 /**
- * Why a call is to go elsewhere: the callee is busy, does not answer, or no place of it could be reached; `no-coverage`: whatever
- * the reason, nobody of a hunt has taken it.
+ * Why a call is to go elsewhere: the callee is busy, does not answer, no place of it could be reached, or it says where
+ * (`deflected`, a 3xx); `no-coverage`: whatever the reason, nobody of a hunt has taken it.
  */
-export type Diversion = "busy" | "no-answer" | "unregistered" | "no-coverage";
+export type Diversion = "busy" | "no-answer" | "unregistered" | "deflected" | "no-coverage";
 
 /** Early media of one branch, on its way to the caller or there. */
 export interface EarlyMedia {

@@ -25,6 +25,7 @@ import {
   tryTimeout,
   wholeTimeout,
 } from "./ringing.ts";
+import { picked } from "./picked.ts";
 import { branchAnswered, offered, originated, setupMediaDone, setupMediaFailed } from "./setup.ts";
 import { otherSide, type Side } from "./side.ts";
 
@@ -60,6 +61,8 @@ function advance(call: Session, event: SessionEvent): Step {
       return originated(call, event);
     case "redirected":
       return drained(redirected(call, event.route));
+    case "picked":
+      return picked(call, event.branchId);
     case "taken":
       return call.state === "established" ? endCall(call, event.outcome, { taken: event.sides }) : unchanged(call);
     case "media-done":

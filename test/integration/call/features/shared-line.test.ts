@@ -27,7 +27,7 @@ describe("shared lines and codes, as they are heard", () => {
         put("phone", { name: "desk", credentials: { user: "desk", password: "secret" }, lines: line }),
       ],
       {},
-      async (closing, options) => closing.add(await RelayedSwitch.start(options), (one) => one.stop()).node,
+      (options) => RelayedSwitch.start(options),
     );
     const { node } = configured;
     outside = started(await TalkingPhone.start(node, "1001"));

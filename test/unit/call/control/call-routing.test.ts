@@ -83,6 +83,7 @@ describe("forwarding chains", () => {
           localHosts: new Set(),
           numbering: { plan, nowMs: 0, space, line },
         }),
+      phoneOf: () => undefined,
       forwardingOf: (line) => forwarding.get(line),
       maxForwards,
       received: [],
@@ -122,7 +123,7 @@ describe("forwarding chains", () => {
       rang.push(target?.device.number ?? "");
       assert.ok(now.route.kind === "branches");
       if (now.route.diverts?.includes("no-answer") !== true) return rang.join(" ");
-      now = routed.divert("no-answer");
+      now = routed.divert({ reason: "no-answer", deflected: undefined, hasRung: false });
     }
     return `${rang.join(" ")} over`;
   };
@@ -151,9 +152,10 @@ describe("forwarding chains", () => {
         [busy, absent] = [new Set(), new Set()];
         const call = routing(origin);
         assert.equal(call.begin({ user: "1000" }).kind, "routed");
-        const [target] = call.divert(DIVERSION_OF[kind])?.targets.values() ?? [];
+        const [target] =
+          call.divert({ reason: DIVERSION_OF[kind], deflected: undefined, hasRung: true })?.targets.values() ?? [];
         assert.equal(target?.device.number, "1001");
-        assert.equal(call.divert(DIVERSION_OF[kind]), undefined);
+        assert.equal(call.divert({ reason: DIVERSION_OF[kind], deflected: undefined, hasRung: true }), undefined);
       });
     }
   }

@@ -286,6 +286,17 @@ describe("transfer after a consultation", () => {
     }
   }
 
+  it("given two calls that become one, when the second ends, then it is told which one it is a part of, and that has it, too", () => {
+    talk(story, "c2", ["B", "C"], { callerLeg: "leg-B2" });
+    const changes = story.changesOf(refer("leg-B", "C", { replaces: "leg-B2" }));
+    const invalid = changes.filter((change) => change.type === "call");
+    assert.deepEqual(
+      invalid.map(({ callId, state, mergedInto }) => [callId, state, mergedInto]),
+      [["c2", "invalid", "c1"]],
+    );
+    assert.deepEqual(story.world.calls.get("c1")?.mergedFrom, ["c2"]);
+  });
+
   it("given a consultation that is not answered yet, when its phone transfers, then it is given up and its number rung for the party", () => {
     ring(story, "c2", ["B", "C"], "leg-B2");
     const before = story.effects.length;

@@ -1,0 +1,53 @@
+import type { Ids } from "../../common/index.ts";
+import { mayBeAnsweredElsewhere, mayBeRedirected, type Session, type SessionEvent } from "../model/index.ts";
+import type { BranchSet } from "./branch-set.ts";
+import type { CallGoal } from "./call-goal.ts";
+import type { Redirecting } from "./redirecting.ts";
+import type { DialogRequests } from "./dialog-requests.ts";
+import type { Leg } from "./leg.ts";
+import { PickedBranch } from "./picked-branch.ts";
+import { rejection, type Rejection } from "./rejection.ts";
+
+export interface SessionMovesOptions {
+  readonly ids: Ids;
+  readonly branches: BranchSet;
+  readonly requests: DialogRequests;
+  readonly goal: CallGoal;
+  readonly call: () => Session;
+  readonly dispatch: (event: SessionEvent) => void;
+}
+
+/** What features do to a session that rings. */
+export class SessionMoves {
+  readonly #options: SessionMovesOptions;
+
+  constructor(options: SessionMovesOptions) {
+    this.#options = options;
+  }
+
+  /** True while a leg that is up can become the callee. */
+  get isOpen(): boolean {
+    return mayBeAnsweredElsewhere(this.#options.call());
+  }
+
+  /** It rings elsewhere from now on. @returns why not: it rings where it did then */
+  reroute(redirecting: Redirecting): Rejection | undefined {
+    const { goal, dispatch, call } = this.#options;
+    if (!mayBeRedirected(call())) return rejection(487, "not-ringing");
+    const routed = goal.reroute(redirecting);
+    if (routed.kind === "rejected") return routed;
+    dispatch({ type: "redirected", route: routed.route });
+    return undefined;
+  }
+
+  /**
+   * A leg that has left its session is asked to be the callee; who rings goes on until it is.
+   * @param onGone told when it is not, and has been ended
+   */
+  pickUp(leg: Leg, onGone: () => void): void {
+    const { ids, branches, requests, dispatch } = this.#options;
+    const branchId = ids.uuid();
+    branches.expect(branchId, new PickedBranch(leg, requests, onGone));
+    dispatch({ type: "picked", branchId });
+  }
+}

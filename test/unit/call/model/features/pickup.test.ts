@@ -1,0 +1,70 @@
+import assert from "node:assert/strict";
+import { NO_SETTINGS, type ModelEvent, type ModelSettings } from "../../../../../src/call/model/index.ts";
+import { CallStory, phoneLeg } from "../../../../support/call-story.ts";
+import { effectsOf, endOf, ring } from "../../../../support/story-calls.ts";
+
+const SETTINGS: ModelSettings = {
+  ...NO_SETTINGS,
+  pickupMembers: (group) => (group === "desk" ? ["B@internal", "C@internal"] : []),
+  pickupGroupOf: (line) => (line === "B@internal" || line === "C@internal" ? "desk" : undefined),
+};
+const dials = (sessionId: string, name: string): readonly ModelEvent[] => [
+  {
+    type: "dialed",
+    sessionId,
+    leg: phoneLeg(name, { legId: `pick-${name}` }),
+    called: "*80",
+    feature: { kind: "code", code: "group-pickup", argument: "" },
+  },
+  { type: "answered", sessionId, endpoint: "silence" },
+  { type: "acknowledged", sessionId },
+];
+
+describe("a call that is picked up", () => {
+  let story: CallStory;
+  beforeEach(() => {
+    story = new CallStory(SETTINGS);
+    ring(story, "c1", ["A", "B"]);
+    ring(story, "c2", ["D", "B"]);
+  });
+
+  it("given two calls that ring, when one is picked up, then it is the older one, and its changes say why", () => {
+    const [picked] = effectsOf(story, "pick-up", ...dials("c3", "C"));
+    assert.deepEqual([picked?.sessionId, picked?.legId], ["c1", "pick-C"]);
+    const told = story.tell(endOf("c3"), {
+      type: "answered",
+      sessionId: "c1",
+      leg: phoneLeg("C", { legId: "pick-C" }),
+    });
+    assert.match(told, /^call c3 invalid\nb-phone dropped\nB disconnected$/);
+    assert.equal(story.world.pickups.size, 0);
+    assert.equal(story.world.sessions.get("c1")?.callee, "pick-C");
+  });
+
+  it("given two who pick up, when both do, then each has a call of its own, and a third is told that there is none", () => {
+    story.tell(...dials("c3", "C"), endOf("c3"));
+    const [second] = effectsOf(story, "pick-up", ...dials("c4", "B"), endOf("c4"));
+    assert.equal(second?.sessionId, "c2");
+    const third = effectsOf(story, "refuse", ...dials("c5", "C").slice(0, 1));
+    assert.deepEqual([third[0]?.status, third[0]?.reason], [404, "pickup-nothing"]);
+  });
+
+  it("given it was answered meanwhile, when the pickup comes to it, then who picks up is out, and released", () => {
+    story.tell(...dials("c3", "C"), endOf("c3"));
+    const told = story.tell({ type: "answered", sessionId: "c1", leg: phoneLeg("B") });
+    assert.match(told, /C disconnected/);
+    const released = story.effects.filter(({ type }) => type === "release");
+    assert.equal(released.length, 1);
+    assert.deepEqual(story.tell({ type: "pick-up-failed", sessionId: "c1", legId: "pick-C" }), "");
+  });
+
+  it("given the caller has hung up meanwhile, when the pickup comes to it, then the next call is taken, or there is none", () => {
+    const [dialed, answered, acknowledged] = dials("c3", "C");
+    assert.ok(dialed && answered && acknowledged);
+    story.tell(dialed, endOf("c1"));
+    assert.equal(effectsOf(story, "pick-up", answered, acknowledged)[0]?.sessionId, "c2");
+    story.tell(endOf("c3"), endOf("c2"));
+    assert.equal(story.world.pickups.size, 0);
+    assert.equal(story.world.legs.size, 0);
+  });
+});
