@@ -52,7 +52,6 @@ export interface ResumedSession {
 export class CallSession {
   readonly callId: string;
   readonly progress: CallProgress;
-  /** Its session at the relay. */
   readonly media: CallMedia;
   readonly dialogs: SessionDialogs;
   /** What is sent inside the dialogs of its parties. */

@@ -232,7 +232,6 @@ export class CallFeatures implements SessionObserver<CallSession> {
     return this.#world.queued.size;
   }
 
-  /** Callers wait in the queue of a pilot. */
   hasQueued(pilot: string): boolean {
     return hasQueued(this.#world, pilot);
   }
