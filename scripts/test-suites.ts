@@ -45,7 +45,7 @@ export const SUITES: readonly Suite[] = [
     name: "integration",
     title: "integration",
     run: { folder: "test/integration", except: "phones/", timeoutMs: 10_000 },
-    limitSeconds: 300,
+    limitSeconds: 480,
     coverage: true,
   },
   {
