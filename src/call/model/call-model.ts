@@ -4,7 +4,7 @@ import { dialed } from "./dialed.ts";
 import { transferMember, transferMemberConsulted } from "./features/conference-transfer.ts";
 import { timerParts, type FeatureMachine } from "./features/feature-machine.ts";
 import { enqueue, serveQueues } from "./features/hunt.ts";
-import { MACHINES } from "./features/machines.ts";
+import { MACHINES, ON_GONE, ON_LEAVING } from "./features/machines.ts";
 import { privacyChanged } from "./features/privacy.ts";
 import { refuse, transferConsulted, transferTo } from "./features/transfer.ts";
 import { isRedirected, watchRedirects } from "./features/redirect.ts";
@@ -124,9 +124,9 @@ const GONE: Why = { cause: 16, feature: "normal", by: "system" };
 const NO_USE: Why = { cause: 88, sip: { status: 488 }, feature: "normal", by: "system" };
 
 function onLeaving(draft: Draft, { legId, why }: EventOf<"leaving">): void {
-  for (const machine of Object.values(MACHINES)) {
+  for (const machine of ON_LEAVING) {
     const leg = draft.world.legs.get(legId);
-    if (leg !== undefined) machine.onLeaving?.(draft, leg, why);
+    if (leg !== undefined) machine.onLeaving(draft, leg, why);
   }
 }
 
@@ -138,7 +138,7 @@ function onEnded(draft: Draft, event: EventOf<"ended">): void {
 }
 
 function onGone(draft: Draft, leg: ModelLeg, why: Why): void {
-  for (const machine of Object.values(MACHINES)) machine.onGone?.(draft, leg, why);
+  for (const machine of ON_GONE) machine.onGone(draft, leg, why);
 }
 
 function onTimer(draft: Draft, timerId: string): void {

@@ -51,8 +51,10 @@ export class Switchboard {
    * old ones are over. A leg that is moved twice is on file as it is moved first.
    */
   file(effects: readonly ModelEffect[], originOf: OriginOf): void {
+    const connecting = effects.filter(isConnecting);
+    if (connecting.length === 0) return;
     const moved = new Set<string>();
-    for (const effect of effects.flatMap(connectingIn)) {
+    for (const effect of connecting.flatMap(connectingIn)) {
       const legIds = legsIn(effect);
       const plan = legIds.some((legId) => moved.has(legId)) ? undefined : this.#plan(effect, originOf);
       for (const legId of legIds) moved.add(legId);
@@ -252,6 +254,10 @@ interface Connecting {
 /** A leg, and its place in its session. */
 interface LegSeat extends LegEntry {
   readonly side: Side;
+}
+
+function isConnecting({ type }: ModelEffect): boolean {
+  return type === "join" || type === "attach" || type === "attach-all";
 }
 
 /** The legs that an effect moves, session by session. */

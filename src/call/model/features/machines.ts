@@ -22,3 +22,13 @@ export const MACHINES: Readonly<Partial<Record<FeatureName, FeatureMachine>>> = 
   hunt: HUNT,
   setting: SETTING,
 };
+
+type Follower<Method extends keyof FeatureMachine> = FeatureMachine & Required<Pick<FeatureMachine, Method>>;
+
+function followersOf<Method extends keyof FeatureMachine>(method: Method): readonly Follower<Method>[] {
+  return Object.values(MACHINES).filter((machine): machine is Follower<Method> => machine[method] !== undefined);
+}
+
+/** Those that follow legs of any session. */
+export const ON_LEAVING = followersOf("onLeaving");
+export const ON_GONE = followersOf("onGone");
