@@ -4,7 +4,7 @@ import { dialed } from "./dialed.ts";
 import { transferMember, transferMemberConsulted } from "./features/conference-transfer.ts";
 import { timerParts, type FeatureMachine } from "./features/feature-machine.ts";
 import { enqueue, serveQueues } from "./features/hunt.ts";
-import { MACHINES } from "./features/machines.ts";
+import { MACHINES, tellLeaving } from "./features/machines.ts";
 import { privacyChanged } from "./features/privacy.ts";
 import { refuse, transferConsulted, transferTo } from "./features/transfer.ts";
 import { isRedirected, watchRedirects } from "./features/redirect.ts";
@@ -53,7 +53,7 @@ function apply(draft: Draft, event: ModelEvent): void {
     case "held":
       return held(draft, event);
     case "leaving":
-      return onLeaving(draft, event);
+      return tellLeaving(draft, event.legId, event.why);
     case "ended":
       return onEnded(draft, event);
     case "refer":
@@ -122,13 +122,6 @@ function onAnswered(draft: Draft, event: EventOf<"answered">): void {
 const GONE: Why = { cause: 16, feature: "normal", by: "system" };
 /** Q.850: incompatible destination. */
 const NO_USE: Why = { cause: 88, sip: { status: 488 }, feature: "normal", by: "system" };
-
-function onLeaving(draft: Draft, { legId, why }: EventOf<"leaving">): void {
-  for (const machine of Object.values(MACHINES)) {
-    const leg = draft.world.legs.get(legId);
-    if (leg !== undefined) machine.onLeaving?.(draft, leg, why);
-  }
-}
 
 function onEnded(draft: Draft, event: EventOf<"ended">): void {
   const session = draft.world.sessions.get(event.sessionId);

@@ -1,4 +1,5 @@
-import type { FeatureName } from "../world.ts";
+import type { Why } from "../why.ts";
+import type { Draft, FeatureName } from "../world.ts";
 import type { FeatureMachine } from "./feature-machine.ts";
 import { BARGE } from "./barge.ts";
 import { CONFERENCE } from "./conference.ts";
@@ -22,3 +23,11 @@ export const MACHINES: Readonly<Partial<Record<FeatureName, FeatureMachine>>> = 
   hunt: HUNT,
   setting: SETTING,
 };
+
+/** A leg is about to end: each feature may take who else is in its session out of it. */
+export function tellLeaving(draft: Draft, legId: string, why: Why): void {
+  for (const machine of Object.values(MACHINES)) {
+    const leg = draft.world.legs.get(legId);
+    if (leg !== undefined) machine.onLeaving?.(draft, leg, why);
+  }
+}
