@@ -13,7 +13,15 @@ import { beginSounds } from "./features/sound.ts";
 import type { ModelEffect } from "./model-effect.ts";
 import type { ModelEvent, Refer } from "./model-event.ts";
 import type { Why } from "./why.ts";
-import { legsOf, type Draft, type FeatureName, type ModelLeg, type ModelSession, type World } from "./world.ts";
+import {
+  legsOf,
+  putSession,
+  type Draft,
+  type FeatureName,
+  type ModelLeg,
+  type ModelSession,
+  type World,
+} from "./world.ts";
 
 type EventOf<Type extends ModelEvent["type"]> = Extract<ModelEvent, { type: Type }>;
 
@@ -29,7 +37,14 @@ export function advance(world: World, event: ModelEvent): readonly ModelEffect[]
   watchPickups(draft, event);
   for (let leg = gone.shift(); leg !== undefined; leg = gone.shift())
     onGone(draft, leg, "why" in event ? event.why : GONE);
+  for (const effect of draft.effects) if (effect.type === "release") noteRelease(draft, effect);
   return draft.effects;
+}
+
+/** The shell does not know for which feature, or at whose command, a session ends. */
+function noteRelease(draft: Draft, { sessionId, why }: Extract<ModelEffect, { type: "release" }>): void {
+  const session = draft.world.sessions.get(sessionId);
+  if (session !== undefined) putSession(draft, { ...session, released: session.released ?? why });
 }
 
 function apply(draft: Draft, event: ModelEvent): void {
