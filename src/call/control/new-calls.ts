@@ -301,11 +301,22 @@ export class NewCalls {
       origin,
     });
     const referral: HeaderList = referredBy === undefined ? [] : [["Referred-By", referredBy]];
-    const headers: HeaderList = [["Max-Forwards", String(MAX_HOPS)], ...referral];
+    const headers: HeaderList = [["Max-Forwards", String(MAX_HOPS)], ...referral, ...this.#answerBySelf(origination)];
     const targets = this.#targets(session, { ...routed, targets: going.targets }, routing, headers);
     table.add(session);
     session.originate({ route, ...targets });
     return undefined;
+  }
+
+  /** How phones are asked to answer by themselves: RFC 5373, and what most of them know. */
+  #answerBySelf({ onlyDevice, isWanted }: Origination): HeaderList {
+    const isSet = onlyDevice !== undefined && this.#options.settings?.deviceOf(onlyDevice)?.autoAnswer === true;
+    if (isWanted !== true || !isSet) return [];
+    const [host = "localhost"] = this.localHosts;
+    return [
+      ["Answer-Mode", "Auto"],
+      ["Call-Info", `<sip:${host}>;answer-after=0`],
+    ];
   }
 
   #isEmergency(message: SipMessage): boolean {

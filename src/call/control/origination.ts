@@ -21,6 +21,8 @@ export interface Origination {
   readonly hunt?: { readonly pilot: string; readonly step: HuntStep } | undefined;
   /** What the party that is shown as the caller hears in a queue; undefined: it cannot wait there. Absent: it is not to. */
   readonly roomIn?: ((place: QueuePlace) => RelayEndpoint | undefined) | undefined;
+  /** A user has asked for the call elsewhere: the phone may answer by itself where it is set to. Absent: no. */
+  readonly isWanted?: boolean;
   /** Referred-By of the INVITEs; absent: none. */
   readonly referredBy?: string | undefined;
 }

@@ -101,7 +101,12 @@ export const phone = z.strictObject({
     .default([])
     .describe("Its speed dials, the first one first: the phone dials `FeatureCodeSpeedDial` and the place."),
   maxCalls: z.int().min(1).max(1_000).default(4).describe("Calls of the device at a time; one more gets 486."),
-  autoAnswer: z.boolean().default(false).describe(later("It is asked to answer calls by itself, where it can.")),
+  autoAnswer: z
+    .boolean()
+    .default(false)
+    .describe(
+      "It is asked to answer by itself, where it can, when its user has had a call made (Answer-Mode, Call-Info).",
+    ),
 });
 export type Phone = z.infer<typeof phone>;
 

@@ -31,6 +31,7 @@ export class Originator {
     const { inventory, newCalls } = this.#options;
     const { sessionId } = effect;
     const by = inventory.deviceByName(effect.by);
+    const isWanted = effect.feature === "make-call" && effect.onlyDevice !== undefined;
     const as = this.#shownAs(effect.from);
     const reached =
       by === undefined || as === undefined
@@ -40,6 +41,7 @@ export class Originator {
             as: shownBy(as, effect),
             by,
             roomIn: this.#roomFor(effect),
+            isWanted,
             origin: { ...begun, from: [] },
           });
     if (reached === undefined) return;

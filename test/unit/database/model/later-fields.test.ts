@@ -33,7 +33,6 @@ const LATER = [
   ]),
   ...["phone", "cti-port", "directory-number"].map((kind) => `${kind}.privacy`),
   "cti-port.doNotDisturb",
-  "phone.autoAnswer",
   "phone.speedDials.label",
   ...["cti-port", "route-point"].flatMap((kind) => [`${kind}.acceptSeconds`, `${kind}.onOwnerLost`]),
   "route-point.routeSelectSeconds",
