@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import { otherSide, type Side } from "../model/index.ts";
 import type { CallSession } from "./call-session.ts";
 import type { HoldLog } from "./hold-log.ts";
@@ -12,6 +12,8 @@ export type WatchedSession = Pick<CallSession, "callId" | "call" | "progress" | 
 type Identity = Pick<LineDialog, "id" | "direction">;
 
 type Holding = Pick<LineDialog, "isHolding" | "isHeld">;
+
+const NONE: ReadonlyMap<string, LineDialog> = new Map();
 
 /** What a session was when its dialogs were made: as long as it is the same, they are. */
 interface Seen {
@@ -47,10 +49,11 @@ export class LineDialogs implements LineStates {
     const { callId, call, progress } = session;
     const seen = this.#seen.get(callId);
     if (seen !== undefined && isSame(seen, session)) return;
-    const dialogs = this.#dialogsIn(session, seen?.dialogs ?? new Map());
+    const before = seen?.dialogs ?? NONE;
+    const dialogs = this.#dialogsIn(session, before);
     if (dialogs.size === 0) this.#seen.delete(callId);
     else this.#seen.set(callId, { call, callees: progress.callees, holds: progress.holds?.holds, dialogs });
-    const changed = changedLines(seen?.dialogs ?? new Map(), dialogs);
+    const changed = changedLines(before, dialogs);
     for (const line of changed) this.#set(line, callId, dialogs.get(line));
     for (const line of changed) this.#listener(line);
   }
@@ -71,8 +74,9 @@ export class LineDialogs implements LineStates {
     if (call.state === "disconnected") return dialogs;
     const add = (line: string | undefined, side: Side, dialog: Omit<LineDialog, "id" | keyof Holding>): void => {
       if (line === undefined) return;
-      const identity = this.#identityOf(session, side, line, dialog.direction, before);
-      dialogs.set(line, { ...dialog, ...identity, ...holdingOf(session, side) });
+      const { state, remote } = dialog;
+      const { id, direction } = this.#identityOf(session, side, line, dialog.direction, before);
+      dialogs.set(line, { id, direction, state, remote, ...holdingOf(session, side) });
     };
     if (call.isOriginated === true && call.state === "established") {
       // Who answers a call of the switch itself takes the place of the caller, whom there is none of.
@@ -128,6 +132,7 @@ function isSame({ call: before, callees, holds }: Seen, { call, progress }: Watc
   );
 }
 
+<<<<<<< HEAD
 function holdingOf(session: WatchedSession, side: Side): Holding {
   return { isHolding: isHolding(session, side), isHeld: isHolding(session, otherSide(side)) };
 }
@@ -137,6 +142,8 @@ function isHolding({ call, progress }: WatchedSession, side: Side): boolean {
   return call[side].isHolding || progress.holds?.holds[side]?.sinceMs !== undefined;
 }
 
+=======
+>>>>>>> wt-perf
 function stateOfCallee({ state: stateOfCall, branches }: WatchedSession["call"]): LineDialog["state"] {
   if (stateOfCall === "established") return "confirmed";
   return branches.some(({ state }) => state === "alerting") ? "early" : "trying";
@@ -150,13 +157,15 @@ function stateOfCaller({ state, branches }: WatchedSession["call"]): LineDialog[
 
 /** Nobody who watches learns the Call-ID or tags of a dialog of others. */
 function identityOf(callId: string, direction: LineDialog["direction"], line: string): Identity {
-  const id = createHash("sha256").update(`${callId} ${direction} ${line}`).digest("hex").slice(0, 20);
+  const id = hash("sha256", `${callId} ${direction} ${line}`).slice(0, 20);
   return { id, direction };
 }
 
 function changedLines(before: ReadonlyMap<string, LineDialog>, after: ReadonlyMap<string, LineDialog>): string[] {
-  const lines = new Set([...before.keys(), ...after.keys()]);
-  return [...lines].filter((line) => !isSameDialog(before.get(line), after.get(line)));
+  const lines: string[] = [];
+  for (const [line, dialog] of before) if (!isSameDialog(dialog, after.get(line))) lines.push(line);
+  for (const line of after.keys()) if (!before.has(line)) lines.push(line);
+  return lines;
 }
 
 function isSameDialog(one: LineDialog | undefined, other: LineDialog | undefined): boolean {

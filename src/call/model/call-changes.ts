@@ -180,6 +180,8 @@ const MAX_LINKS = 64;
 function replaceConnection({ world }: Draft, callId: string, connection: Connection): void {
   const call = world.calls.get(callId);
   if (call === undefined) return;
-  const connections = call.connections.map((one) => (one.connectionId === connection.connectionId ? connection : one));
+  const connections = call.connections.slice();
+  const index = connections.findIndex(({ connectionId }) => connectionId === connection.connectionId);
+  if (index >= 0) connections[index] = connection;
   world.calls.set(callId, { ...call, connections } satisfies Call);
 }

@@ -8,13 +8,14 @@ export function legIdOf({ localTag }: Pick<Leg, "localTag">): string {
   return localTag;
 }
 
-export function addressOf({ number, line, displayName, privacy = [] }: LegDevice): Address {
-  return {
-    number,
-    ...(line === undefined ? {} : { line }),
-    ...(displayName === undefined ? {} : { name: displayName }),
-    ...(isPrivate(privacy) ? { isNumberHidden: true, isNameHidden: true } : {}),
-  };
+export function addressOf({ number, line, displayName, privacy }: LegDevice): Address {
+  const address: { -readonly [Key in keyof Address]: Address[Key] } = { number };
+  if (line !== undefined) address.line = line;
+  if (displayName !== undefined) address.name = displayName;
+  if (privacy === undefined || !isPrivate(privacy)) return address;
+  address.isNumberHidden = true;
+  address.isNameHidden = true;
+  return address;
 }
 
 export function legFactsOf(leg: Leg): LegFacts {

@@ -84,6 +84,7 @@ export class ModelFile {
 
   /** Puts on file what has changed, before anybody is told of it. */
   save(): void {
+    if (this.#changedCalls.size === 0 && this.#changedFeatures.size === 0) return;
     for (const callId of this.#changedCalls) this.#saveCall(callId);
     for (const [entry, { table, key }] of this.#changedFeatures) {
       const value = this.#tables.get(table)?.get(key);

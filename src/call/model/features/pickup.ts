@@ -127,6 +127,7 @@ function pickupOf({ pickups }: World, target: string): Pickup | undefined {
 
 /** What happens to a call that is being picked up. */
 export function watchPickups(draft: Draft, event: ModelEvent): void {
+  if (draft.world.pickups.size === 0) return;
   if (event.type !== "answered" && event.type !== "pick-up-failed" && event.type !== "ended") return;
   const pickup = pickupOf(draft.world, event.sessionId);
   if (pickup === undefined) return;
