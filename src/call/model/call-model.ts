@@ -4,7 +4,7 @@ import { dialed } from "./dialed.ts";
 import { transferMember, transferMemberConsulted } from "./features/conference-transfer.ts";
 import { timerParts, type FeatureMachine } from "./features/feature-machine.ts";
 import { enqueue, serveQueues } from "./features/hunt.ts";
-import { MACHINES, tellLeaving } from "./features/machines.ts";
+import { MACHINES, ON_GONE, tellLeaving } from "./features/machines.ts";
 import { privacyChanged } from "./features/privacy.ts";
 import { refuse, transferConsulted, transferTo } from "./features/transfer.ts";
 import { isRedirected, watchRedirects } from "./features/redirect.ts";
@@ -146,7 +146,7 @@ function onEnded(draft: Draft, event: EventOf<"ended">): void {
 }
 
 function onGone(draft: Draft, leg: ModelLeg, why: Why): void {
-  for (const machine of Object.values(MACHINES)) machine.onGone?.(draft, leg, why);
+  for (const machine of ON_GONE) machine.onGone(draft, leg, why);
 }
 
 function onTimer(draft: Draft, timerId: string): void {

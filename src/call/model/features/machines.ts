@@ -24,10 +24,20 @@ export const MACHINES: Readonly<Partial<Record<FeatureName, FeatureMachine>>> = 
   setting: SETTING,
 };
 
+type Follower<Method extends keyof FeatureMachine> = FeatureMachine & Required<Pick<FeatureMachine, Method>>;
+
+function followersOf<Method extends keyof FeatureMachine>(method: Method): readonly Follower<Method>[] {
+  return Object.values(MACHINES).filter((machine): machine is Follower<Method> => machine[method] !== undefined);
+}
+
+/** Those that follow legs of any session. */
+const ON_LEAVING = followersOf("onLeaving");
+export const ON_GONE = followersOf("onGone");
+
 /** A leg is about to end: each feature may take who else is in its session out of it. */
 export function tellLeaving(draft: Draft, legId: string, why: Why): void {
-  for (const machine of Object.values(MACHINES)) {
+  for (const machine of ON_LEAVING) {
     const leg = draft.world.legs.get(legId);
-    if (leg !== undefined) machine.onLeaving?.(draft, leg, why);
+    if (leg !== undefined) machine.onLeaving(draft, leg, why);
   }
 }
