@@ -17,6 +17,14 @@ import { legsOf, type Draft, type ModelLeg } from "./world.ts";
 
 /** What applications, people and feature codes ask for. */
 export function commanded(draft: Draft, { commandId, command }: Extract<ModelEvent, { type: "command" }>): void {
+  if (isOfStrangers(draft, command)) {
+    return refuse(
+      draft,
+      { commandId },
+      "device-not-in-call",
+      `${command.device} is a trunk: none of its calls is named`,
+    );
+  }
   switch (command.type) {
     case "make-call":
       return makeCall(draft, commandId, command);
@@ -42,6 +50,32 @@ export function commanded(draft: Draft, { commandId, command }: Extract<ModelEve
     case "drop":
     case "park":
       return commandLeg(draft, commandId, command);
+  }
+}
+
+/** A trunk's calls have nothing to do with each other: what is asked of it is asked of one that is named. */
+function isOfStrangers({ world }: Draft, command: CallCommand): boolean {
+  if (!legsOf(world, command.device).some(({ kind }) => kind === "trunk")) return false;
+  switch (command.type) {
+    case "hold":
+    case "retrieve":
+    case "transfer":
+    case "drop":
+    case "park":
+    case "redirect":
+      return command.callId === undefined;
+    case "swap":
+    case "complete-transfer":
+    case "conference":
+    case "add-party":
+    case "drop-party":
+      return true;
+    case "make-call":
+    case "unpark":
+    case "pickup":
+    case "barge":
+    case "privacy":
+      return false;
   }
 }
 
@@ -105,6 +139,9 @@ function swap(draft: Draft, commandId: string, device: string): void {
   const waiting = legs.find(({ isHeldByCommand, isHolding }) => isHeldByCommand && !isHolding);
   if (talking === undefined || waiting === undefined) {
     return fail(draft, commandId, "wrong-state", "it takes a call that is talked in and one that the switch holds");
+  }
+  if (isInvolved(draft.world, waiting.legId)) {
+    return fail(draft, commandId, "pending", "a transfer of this call is under way");
   }
   holdByCommand(draft, talking, true);
   holdByCommand(draft, waiting, false);

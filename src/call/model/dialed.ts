@@ -3,10 +3,10 @@ import { dialBarge } from "./features/barge.ts";
 import { dialConference } from "./features/conference.ts";
 import { dialedPark, dialedSlot, type DialedPark } from "./features/dialed-park.ts";
 import { dialReplacement, dialTransfer } from "./features/dialed-transfer.ts";
+import { accept } from "./features/dial-answer.ts";
 import type { DialRefusal } from "./features/dial-refusal.ts";
 import { dialedPickup, wantedBy } from "./features/pickup.ts";
 import { confirmSetting } from "./features/setting.ts";
-import type { Endpoint, Shown } from "./model-effect.ts";
 import type { DialedFeature, LegFacts, ModelEvent } from "./model-event.ts";
 import { NORMAL } from "./why.ts";
 import { legOf, type Draft } from "./world.ts";
@@ -79,9 +79,4 @@ function pickedUp(
   const refusal = dialedPickup(draft, sessionId, device, wantedBy(draft.world, address.line, what));
   if (refusal === undefined) accept(draft, sessionId, "silence");
   return refusal;
-}
-
-/** The INVITE of a device that dialed a feature is answered by a service. */
-export function accept(draft: Draft, sessionId: string, endpoint: Endpoint, shown?: Shown): void {
-  draft.effects.push({ type: "accept", sessionId, endpoint, ...(shown === undefined ? {} : { shown }) });
 }

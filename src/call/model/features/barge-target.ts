@@ -57,7 +57,8 @@ export function enterableCall(
   if (conference === undefined) return withParty(world, found);
   if (conference.gathering !== undefined)
     return { failure: "pending", detail: "another feature is at work in the call" };
-  const isFull = !isHeld && membersOf(world, conference).length >= MAX_PARTIES;
+  const parties = membersOf(world, conference).length + conference.invitations.length;
+  const isFull = !isHeld && parties >= MAX_PARTIES;
   return isFull ? { failure: "conference-full", detail: `a conference has at most ${MAX_PARTIES} parties` } : found;
 }
 

@@ -173,14 +173,18 @@ export const BARGE: FeatureMachine = {
     const { commandId, device } = barge;
     if (commandId !== undefined) refuse(draft, { commandId }, failureOf(why), `${device} did not answer`);
   },
-  onLeaving: (draft, leg, why) => {
-    for (const barge of draft.world.barges.values()) {
-      const { bargeId, callId, commandId } = barge;
-      if (callId !== leg.callId || commandId === undefined || draft.world.conferences.has(callId)) continue;
-      // The call is over with it: nobody has to answer any more.
-      draft.world.barges.delete(bargeId);
-      refuse(draft, { commandId }, "party-gone", "the call is over");
-      draft.effects.push({ type: "release", sessionId: bargeId, why });
-    }
+  onLeaving: callOver,
+  onGone: (draft, leg, why) => {
+    if (!draft.world.calls.has(leg.callId)) callOver(draft, leg, why);
   },
 };
+
+/** The call is over with a leg of it: nobody has to answer any more to enter it. */
+function callOver(draft: Draft, leg: ModelLeg, why: Why): void {
+  for (const { bargeId, callId, commandId } of draft.world.barges.values()) {
+    if (callId !== leg.callId || commandId === undefined || draft.world.conferences.has(callId)) continue;
+    draft.world.barges.delete(bargeId);
+    refuse(draft, { commandId }, "party-gone", "the call is over");
+    draft.effects.push({ type: "release", sessionId: bargeId, why });
+  }
+}

@@ -142,7 +142,7 @@ function gathered(draft: Draft, { gathering: _gathering, ...conference }: Confer
   else mergeCalls(draft, callId, gathering, why);
   const members = [...membersOf(draft.world, conference).map(({ legId }) => legId), ...joining, newcomer];
   const alive = [...new Set(members.filter(isKnown))].filter((legId) => draft.world.legs.has(legId));
-  const { controller = gathering.feature === "conference" ? gathering.device : undefined } = conference;
+  const controller = controllerAfter(draft, conference, gathering);
   const active: Conference = {
     ...conference,
     ...(controller === undefined ? {} : { controller }),
@@ -153,6 +153,16 @@ function gathered(draft: Draft, { gathering: _gathering, ...conference }: Confer
   for (const leg of membersOf(draft.world, active)) placeMember(draft, active, leg);
   succeed(draft, asker, callId);
   checkMembers(draft, callId);
+}
+
+/** Who made it; who transfers hands that on, too. */
+function controllerAfter(
+  { world }: Draft,
+  { controller }: Omit<Conference, "gathering">,
+  { feature, device, joining: [heir = ""] }: Gathering,
+): string | undefined {
+  if (feature === "transfer" && controller === device) return world.legs.get(heir)?.device;
+  return controller ?? (feature === "conference" ? device : undefined);
 }
 
 /** The leg that stays is in the surviving call in the place of the one that was there. */

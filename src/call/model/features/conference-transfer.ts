@@ -57,16 +57,18 @@ export function transferMemberConsulted(draft: Draft, first: ModelLeg, second: M
   const [member, call] = isFirst ? [first, second] : [second, first];
   const conference = conferenceOf(draft.world, member);
   if (conference === undefined) return false;
-  const { callId, gathering } = conference;
+  const { callId, gathering, invitations } = conference;
   if (conferenceOf(draft.world, call) !== undefined) {
     refuse(draft, asker, "conference-exists", "two conferences are not made one");
     return true;
   }
   const pair = pairOf(draft.world, call);
-  if (gathering !== undefined || "failure" in pair) {
-    const { failure, detail } =
-      "failure" in pair ? pair : { failure: "pending" as const, detail: "it is being extended" };
-    refuse(draft, asker, failure, detail);
+  if ("failure" in pair) {
+    refuse(draft, asker, pair.failure, pair.detail);
+    return true;
+  }
+  if (gathering !== undefined || invitations.some(({ replaced }) => replaced === member.legId)) {
+    refuse(draft, asker, "pending", "another feature is at work in the conference");
     return true;
   }
   const isIn = membersOf(draft.world, conference).some(

@@ -1,11 +1,11 @@
 import type { CommandFailure } from "../call-command.ts";
-import type { Endpoint } from "../model-effect.ts";
+import type { Endpoint, Shown } from "../model-effect.ts";
 import type { Draft } from "../world.ts";
 import type { DialRefusal } from "./dial-refusal.ts";
 
-/** The INVITE of a device that dialed a feature is answered by a service. */
-export function accept(draft: Draft, sessionId: string, endpoint: Endpoint): void {
-  draft.effects.push({ type: "accept", sessionId, endpoint });
+/** The INVITE of a device that dialed a feature is answered by a service. @param shown whom it is shown as who answers */
+export function accept(draft: Draft, sessionId: string, endpoint: Endpoint, shown?: Shown): void {
+  draft.effects.push({ type: "accept", sessionId, endpoint, ...(shown === undefined ? {} : { shown }) });
 }
 
 const STATUS_OF: Readonly<Partial<Record<CommandFailure, number>>> = {

@@ -5,6 +5,7 @@ import type { Why } from "../why.ts";
 import { legsOf, type Draft, type ModelLeg, type ModelSession } from "../world.ts";
 import { transferTo } from "./blind-transfer.ts";
 import { transferConsulted } from "./consulted-transfer.ts";
+import { accept } from "./dial-answer.ts";
 import type { DialRefusal } from "./dial-refusal.ts";
 import type { DialedTransfer } from "./transfer-state.ts";
 import { connect, oppositeOf, releaseLeg, transferring } from "./transfers.ts";
@@ -73,7 +74,7 @@ function begin(draft: Draft, legs: readonly ModelLeg[], transfer: DialedTransfer
   if (session === undefined) return NO_CALL;
   world.transfers.set(transferId, transfer);
   world.sessions.set(transferId, { ...session, purpose: { feature: "transfer", id: transferId } });
-  draft.effects.push({ type: "accept", sessionId: transferId, endpoint: "silence" });
+  accept(draft, transferId, "silence");
   return undefined;
 }
 

@@ -2,11 +2,12 @@ import { addConnection, disconnect, endWhenEmpty, setConnection } from "../call-
 import type { Endpoint } from "../model-effect.ts";
 import type { ModelEvent } from "../model-event.ts";
 import type { HuntStep } from "../model-settings.ts";
-import { attach, join } from "../reconnect.ts";
+import { attach } from "../reconnect.ts";
 import type { Why } from "../why.ts";
-import { nameSession, putSession, type Draft, type World } from "../world.ts";
+import { legOf, nameSession, putSession, type Draft, type World } from "../world.ts";
 import { timerOf, type FeatureMachine } from "./feature-machine.ts";
 import type { QueuedCall } from "./hunt-state.ts";
+import { connect as connectWith, oppositeAt, type Opposite } from "./transfers.ts";
 
 const QUEUED: Why = { cause: 16, feature: "queueing", by: "system" };
 const DEQUEUED: Why = { cause: 16, feature: "de-queueing", by: "system" };
@@ -99,7 +100,8 @@ export const HUNT: FeatureMachine = {
   onAnswered: (draft, id, session, legId) => {
     const one = draft.world.queued.get(id);
     if (one?.state === "arriving" && legId === undefined) begin(draft, one);
-    else if (one?.target === session.sessionId && legId !== undefined) connect(draft, one, legId);
+    else if (one?.target === session.sessionId)
+      connect(draft, one, oppositeAt(draft, session.sessionId, legId, session.endpoint));
   },
   onEnded: (draft, id, session, why) => {
     const one = draft.world.queued.get(id);
@@ -108,9 +110,9 @@ export const HUNT: FeatureMachine = {
     else if (!draft.world.legs.has(one.legId)) leave(draft, one, why);
   },
   onLeaving: (draft, { legId }, why) => {
-    if (draft.world.queued.size === 0) return;
-    const one = [...draft.world.queued.values()].find((waiting) => waiting.legId === legId);
-    if (one !== undefined) leave(draft, one, why);
+    for (const one of draft.world.queued.values()) {
+      if (one.legId === legId) return leave(draft, one, why);
+    }
   },
   onTimer: (draft, id, name) => {
     const one = draft.world.queued.get(id);
@@ -172,12 +174,14 @@ function isThere({ world: { legs, sessions } }: Draft, { queueId, legId }: Queue
   return purpose?.feature === "hunt" && purpose.id === queueId;
 }
 
-/** Somebody has answered: the caller has its turn. */
-function connect(draft: Draft, one: QueuedCall, legId: string): void {
+/** Somebody has answered, or a service is where calls without coverage go: the caller has its turn. */
+function connect(draft: Draft, one: QueuedCall, to: Opposite | undefined): void {
+  const { callId, legId, connectionId } = one;
   if (!isThere(draft, one)) return leave(draft, one, QUEUED);
+  const leg = legOf(draft, legId);
   forget(draft, one);
-  disconnect(draft, one.callId, one.connectionId, DEQUEUED);
-  join(draft, one.callId, one.legId, legId, DEQUEUED);
+  disconnect(draft, callId, connectionId, DEQUEUED);
+  if (to !== undefined) connectWith(draft, callId, leg, to, DEQUEUED);
 }
 
 /** Those that were rung have not answered: the caller keeps its place, and the next one is rung. */

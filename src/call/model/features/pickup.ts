@@ -27,9 +27,12 @@ export function wantedBy(
   return own === undefined ? undefined : { kind: "group", group: own };
 }
 
-/** The oldest call that may be taken: never one that the device makes itself, nor one that somebody is about to have. */
+/**
+ * The oldest call that may be taken: never one that the device makes itself, nor one that somebody is about to have, nor
+ * one that is being sent elsewhere.
+ */
 function oldest(
-  { sessions, legs, settings, pickups }: World,
+  { sessions, legs, settings, pickups, redirects }: World,
   device: string,
   wanted: Wanted,
 ): ModelSession | undefined {
@@ -39,7 +42,7 @@ function oldest(
     // A call of the switch itself has no caller who waits for an answer.
     const caller = session.caller === undefined ? undefined : legs.get(session.caller);
     if (session.stage !== "setup" || caller === undefined || caller.device === device) continue;
-    if (taken.has(session.sessionId)) continue;
+    if (taken.has(session.sessionId) || redirects.has(session.sessionId)) continue;
     const isWanted = session.ringing.some(({ place: { address } }) => {
       if (address.line === undefined) return false;
       if (members !== undefined) return members.has(address.line);

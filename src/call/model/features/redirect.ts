@@ -44,6 +44,9 @@ export function redirect(draft: Draft, command: RedirectCommand, commandId: stri
   if (rung !== undefined && world.redirects.has(rung.session.sessionId)) {
     return refuse(draft, { commandId }, "redirect-pending", "the call rings here since it is being redirected");
   }
+  if (rung?.session.picking !== undefined) {
+    return refuse(draft, { commandId }, "pending", "the call is being picked up");
+  }
   if (rung !== undefined) return redirectRinging(draft, rung, command, commandId);
   const legs = legsOf(world, device).filter((leg) => leg.isUp && (callId === undefined || leg.callId === callId));
   const leg = legs.find((one) => !one.isHolding && !one.isHeldByCommand) ?? legs.at(-1);

@@ -1,6 +1,7 @@
 import type { ModelEvent } from "../model-event.ts";
 import type { Why } from "../why.ts";
 import { putSession, type Draft } from "../world.ts";
+import { accept } from "./dial-answer.ts";
 import { timerOf, type FeatureMachine } from "./feature-machine.ts";
 
 const DONE: Why = { cause: 16, feature: "announcement", by: "system" };
@@ -13,7 +14,7 @@ export function confirmSetting(draft: Draft, { sessionId }: Extract<ModelEvent, 
   const session = draft.world.sessions.get(sessionId);
   if (session === undefined) return;
   putSession(draft, { ...session, purpose: { feature: "setting", id: sessionId } });
-  draft.effects.push({ type: "accept", sessionId, endpoint: "announcement:confirmed" });
+  accept(draft, sessionId, "announcement:confirmed");
 }
 
 /** Such a call ends with its announcement. */

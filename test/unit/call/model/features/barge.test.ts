@@ -256,6 +256,15 @@ describe("shared lines of the call model", () => {
       assert.equal(bench.left, 0);
     });
 
+    it("given a device that is rung to enter, when the switch ends the call, then it is rung no more", () => {
+      bench.call("first", "x/500", "b");
+      bench.command({ type: "barge", device: "y", callId: "first" }, "enter");
+      bench.feed({ type: "ended", sessionId: "first", why: { cause: 16, feature: "normal", by: "system" } });
+      const result = bench.results.get("enter");
+      assert.equal(result?.ok === false && result.failure, "party-gone");
+      assert.equal(bench.left, 0);
+    });
+
     it("given legs on their way into the mixer, when the other party hangs up, then all are released", () => {
       const [, b] = bench.call("first", "x/500", "b");
       bench.settles = false;

@@ -294,6 +294,33 @@ describe("conferences of the call model", () => {
     });
   });
 
+  it("given a conference that ends with its controller, when that transfers its place to its other call, then it goes on, and ends with the heir", () => {
+    bench = new ModelBench({ endsWithController: () => true });
+    const [, b, a2, c] = formed();
+    bench.feed({ type: "held", legId: a2, isHolding: true });
+    const [a3, d] = bench.call("third", "a", "d");
+    bench.feed({ type: "refer", refer: { referId: "r", legId: a2, to: "d", replaces: a3 } });
+    for (const legId of [b, c, d]) assert.equal(bench.with(legId), MIXER);
+    bench.hangUp(d);
+    assert.equal(bench.left, 0);
+  });
+
+  it("given a member whose place a number is rung for, when it hands that to its other call, then that has to wait", () => {
+    const [, , a2] = formed();
+    bench.feed({ type: "refer", refer: { referId: "r1", legId: a2, to: "e" } });
+    bench.feed({ type: "held", legId: a2, isHolding: true });
+    const [a3, d] = bench.call("third", "a", "d");
+    bench.feed({ type: "refer", refer: { referId: "r2", legId: a2, to: "d", replaces: a3 } });
+    assert.deepEqual(
+      bench.effectsOf("notify").map(({ referId, status }) => [referId, status]),
+      [
+        ["r1", 100],
+        ["r2", 491],
+      ],
+    );
+    assert.equal(bench.with(d), a3);
+  });
+
   describe("while it is formed", () => {
     let legs: [string, string, string, string];
     beforeEach(() => {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { ModelEvent } from "../../../../../src/call/model/index.ts";
-import { CallStory } from "../../../../support/call-story.ts";
+import { CallStory, phoneLeg, trunkLeg } from "../../../../support/call-story.ts";
 import { effectsOf, endOf, hears, refer, talk } from "../../../../support/story-calls.ts";
 
 let commands = 0;
@@ -105,6 +105,28 @@ describe("hold", () => {
     story.tell(command("swap", "a-phone"));
     assert.deepEqual([hears(story, "leg-C"), hears(story, "leg-A2")], [undefined, undefined]);
     assert.deepEqual(heardBy(), ["silence", "music"]);
+  });
+
+  it("given a call that waits and is being transferred, when it is to be swapped with the other, then that has to wait", () => {
+    story.tell(command("hold", "a-phone"), refer("leg-A", "D"));
+    talk(story, "c2", ["A", "C"], { callerLeg: "leg-A2" });
+    assert.equal((result(command("swap", "a-phone")) as { failure?: string }).failure, "pending");
+  });
+
+  it("given a trunk with two calls, when it is asked for what would touch both or any of them, then that is refused", () => {
+    for (const [index, name] of ["C", "D"].entries()) {
+      const sessionId = `t${index}`;
+      story.tell(
+        { type: "offered", sessionId, leg: trunkLeg(`90${index}`), called: name },
+        { type: "answered", sessionId, leg: phoneLeg(name) },
+      );
+    }
+    for (const type of ["hold", "swap", "drop", "complete-transfer", "conference"] as const) {
+      const refused = result({ type: "command", commandId: "t", command: { type, device: "trunk" } });
+      assert.equal((refused as { failure?: string }).failure, "device-not-in-call", type);
+    }
+    const held = { type: "hold", device: "trunk", callId: "t1" } as const;
+    assert.deepEqual(result({ type: "command", commandId: "t", command: held }), { ok: true, callId: "t1" });
   });
 
   it("given one call only, or a second one that its phone holds, when they are to be swapped, then that is refused", () => {

@@ -223,6 +223,20 @@ describe("queue of a hunt pilot", () => {
     assert.equal(hasQueued(story.world, PILOT), false);
   });
 
+  it("given a service for calls without coverage, when the longest wait has passed, then the caller is connected with it", () => {
+    queue = { ...QUEUE, noCoverage: "9197" };
+    calls("A", "c1");
+    tell({ type: "timer", timerId: "hunt wait c1" });
+    const { sessionId } = originated(story);
+    const attached = effectsOf(story, "attach", { type: "answered", sessionId, endpoint: "announcement:closed" });
+    assert.deepEqual(
+      attached.map(({ legId, endpoint }) => [legId, endpoint]),
+      [["leg-A", "announcement:closed"]],
+    );
+    assert.equal(story.world.sessions.has(sessionId), false);
+    assert.equal(hasQueued(story.world, PILOT), false);
+  });
+
   it("given the longest wait, when it passes while a member rings, then that may answer still, and else the wait is over", () => {
     calls("A", "c1");
     frees(stepOf("M"));

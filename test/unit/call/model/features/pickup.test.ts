@@ -19,6 +19,11 @@ const dials = (sessionId: string, name: string): readonly ModelEvent[] => [
   { type: "answered", sessionId, endpoint: "silence" },
   { type: "acknowledged", sessionId },
 ];
+const redirects = (commandId: string): ModelEvent => ({
+  type: "command",
+  commandId,
+  command: { type: "redirect", device: "b-phone", callId: "c1", to: "E" },
+});
 
 describe("a call that is picked up", () => {
   let story: CallStory;
@@ -39,6 +44,18 @@ describe("a call that is picked up", () => {
     assert.match(told, /^call c3 invalid\nb-phone dropped\nB disconnected$/);
     assert.equal(story.world.pickups.size, 0);
     assert.equal(story.world.sessions.get("c1")?.callee, "pick-C");
+  });
+
+  it("given a call that is being sent elsewhere, when one is picked up, then it is the next one", () => {
+    story.tell(redirects("r1"));
+    assert.equal(effectsOf(story, "pick-up", ...dials("c3", "C"))[0]?.sessionId, "c2");
+  });
+
+  it("given a call that is being picked up, when the device that rings sends it elsewhere, then that has to wait", () => {
+    story.tell(...dials("c3", "C"));
+    assert.deepEqual(effectsOf(story, "reroute", redirects("r1")), []);
+    const [result] = story.effects.flatMap((effect) => (effect.type === "result" ? [effect.result] : []));
+    assert.ok(result?.ok === false && result.failure === "pending");
   });
 
   it("given two who pick up, when both do, then each has a call of its own, and a third is told that there is none", () => {
