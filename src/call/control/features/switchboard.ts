@@ -19,6 +19,7 @@ import type { Inventory } from "../../device/index.ts";
 import type { Begun } from "./session-origin.ts";
 import { CallSession, type CallContext } from "../call-session.ts";
 import type { CallTable, LegEntry } from "../call-table.ts";
+import type { LineDialogs } from "../line-dialogs.ts";
 import type { NewCalls } from "../new-calls.ts";
 import { rejection, type Rejection } from "../rejection.ts";
 import { joinedCallOf, type SavedCall } from "../saved-call.ts";
@@ -31,6 +32,8 @@ export interface SwitchboardOptions {
   readonly table: CallTable;
   readonly newCalls: NewCalls;
   readonly inventory: Inventory;
+  /** What lamps show. */
+  readonly dialogs: Pick<LineDialogs, "update" | "setParked">;
   /** Name of the music that a device's held parties hear; undefined: what comes with the switch. */
   readonly musicOf: (device: string) => string | undefined;
 }
@@ -51,8 +54,10 @@ export class Switchboard {
    * old ones are over. A leg that is moved twice is on file as it is moved first.
    */
   file(effects: readonly ModelEffect[], originOf: OriginOf): void {
+    const connecting = effects.filter(isConnecting);
+    if (connecting.length === 0) return;
     const moved = new Set<string>();
-    for (const effect of effects.flatMap(connectingIn)) {
+    for (const effect of connecting.flatMap(connectingIn)) {
       const legIds = legsIn(effect);
       const plan = legIds.some((legId) => moved.has(legId)) ? undefined : this.#plan(effect, originOf);
       for (const legId of legIds) moved.add(legId);
@@ -95,14 +100,16 @@ export class Switchboard {
     this.#options.table.get(sessionId)?.dispatch({ type: "hang-up", outcome: outcomeOf(why) });
   }
 
-  /** The record of a session says how long its parties were held by the switch, as it does of holds by phones. */
+  /** Records and lamps show that parties are held by the switch, as they do of holds by phones. */
   noteHold(change: Change, { calls }: World): void {
     if (change.type !== "terminal-connection" || (change.change !== "held" && change.change !== "talking")) return;
     const connections = calls.get(change.callId)?.connections ?? [];
     const connection = connections.find(({ connectionId }) => connectionId === change.connectionId);
     const legId = connection?.terminals.find(({ device }) => device === change.device)?.legId;
     const seat = legId === undefined ? undefined : this.#find(legId);
-    seat?.session.progress.holds?.noteHeld(seat.side, change.change === "held");
+    if (seat === undefined) return;
+    seat.session.progress.holds?.noteHeld(seat.side, change.change === "held");
+    this.#options.dialogs.update(seat.session);
   }
 
   /** @returns why the session still rings where it did; undefined: it rings elsewhere */
@@ -256,6 +263,10 @@ interface Connecting {
 /** A leg, and its place in its session. */
 interface LegSeat extends LegEntry {
   readonly side: Side;
+}
+
+function isConnecting({ type }: ModelEffect): boolean {
+  return type === "join" || type === "attach" || type === "attach-all";
 }
 
 /** The legs that an effect moves, session by session. */
