@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import type { CallContext } from "../../../../../src/call/control/call-session.ts";
 import { CallTable } from "../../../../../src/call/control/call-table.ts";
 import { CallFeatures } from "../../../../../src/call/control/features/call-features.ts";
+import { LineDialogs } from "../../../../../src/call/control/line-dialogs.ts";
 import type { NewCalls } from "../../../../../src/call/control/new-calls.ts";
 import type { Origination } from "../../../../../src/call/control/origination.ts";
 import { rejection, type Rejection } from "../../../../../src/call/control/rejection.ts";
@@ -36,6 +37,7 @@ describe("CallFeatures", () => {
     features = new CallFeatures({
       context: context as CallContext,
       table: new CallTable(),
+      dialogs: new LineDialogs(),
       newCalls: newCalls as NewCalls,
       inventory: inventory as Inventory,
       settings: { ...NO_SETTINGS, addressOf: () => addressOf(), linesOf: () => ["1001@internal"] },
