@@ -87,18 +87,24 @@ export class NewCalls {
   /** What can be told without knowing who calls. */
   refusalByLoad(request: IncomingRequest): Rejection | undefined {
     const { table } = this.#options;
-    const reserve = this.#isEmergency(request.message) ? this.#reserve() : 0;
-    const maxCalls = this.#options.maxCalls + reserve;
-    const maxLegs = this.#options.maxLegs + 4 * reserve;
-    const retry: HeaderList = [["Retry-After", "5"]];
-    if (this.draining) return rejection(503, "draining", retry);
-    if (table.active >= maxCalls || table.size >= 2 * maxCalls || table.legCount >= maxLegs) {
-      return rejection(503, "full", retry);
-    }
+    const full = this.refusalOfNew(this.#isEmergency(request.message));
+    if (full !== undefined) return full;
     // RFC 3261 8.2.2.2: the same request has come before by another way. The wire has one dialog for both.
     const { message } = request;
     const known = table.findLeg(dialogIdOf(message.get("call-id") ?? "", tagOf(message.get("from") ?? "") ?? ""));
     return known === undefined ? undefined : rejection(482, "merged");
+  }
+
+  /** Why there may be no further call at the moment; undefined: there may. */
+  refusalOfNew(isUrgent: boolean): Rejection | undefined {
+    const { table } = this.#options;
+    const reserve = isUrgent ? this.#reserve() : 0;
+    const maxCalls = this.#options.maxCalls + reserve;
+    const maxLegs = this.#options.maxLegs + 4 * reserve;
+    const retry: HeaderList = [["Retry-After", "5"]];
+    if (this.draining) return rejection(503, "draining", retry);
+    const isFull = table.active >= maxCalls || table.size >= 2 * maxCalls || table.legCount >= maxLegs;
+    return isFull ? rejection(503, "full", retry) : undefined;
   }
 
   /**
@@ -275,7 +281,8 @@ export class NewCalls {
     const dialed: Dialed = { user: to };
     const waiting = new WaitingRoom(origination.roomIn);
     const facts = { callId: sessionId, device: by, dialed, number: as.number, domain: "", received: [] };
-    const routing = this.#router.routing({ ...facts, enqueue: waiting.enqueue }, false);
+    const isUrgent = isEmergency(dialed, this.#options.emergency());
+    const routing = this.#router.routing({ ...facts, enqueue: waiting.enqueue }, isUrgent);
     const phone = onlyDevice === undefined ? undefined : inventory.lineOf(onlyDevice, to);
     const routed =
       hunt !== undefined

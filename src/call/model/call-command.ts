@@ -88,7 +88,11 @@ export type CommandFailure =
   | "park-slot-taken"
   | "park-empty"
   | "pickup-nothing"
-  | "party-gone";
+  | "party-gone"
+  /** A defect of the switch; what has been done is not known. */
+  | "internal"
+  /** The process stops; what has been begun goes on. */
+  | "stopping";
 
 /** What came of a command. `unchanged`: it was so already. */
 export type CommandResult =

@@ -195,4 +195,18 @@ describe("guards against toll fraud", () => {
     await up("112");
     await up("urn:service:sos");
   });
+
+  it("given a trunk that has all its calls, when a call is transferred to an emergency number, then it goes there", async () => {
+    const emergency = { numbers: ["112"], route: "first" };
+    await start({ phones: [bounded({}), bounded({})], first: { maxCalls: 1 }, settings: { emergency } });
+    const bob = await pair.node.phone("1002");
+    await up("9030123");
+    const [call, taken] = await up("1002", alice, bob);
+    for (const one of [call, taken]) answerAll(one);
+    const referred = await call.send("REFER", { headers: [["Refer-To", "<sip:112@127.0.0.1>"]] }).final();
+    assert.equal(referred.status, 202);
+    const target = await pair.first.offered();
+    await target.answer(ANSWER);
+    await call.takeBye();
+  });
 });

@@ -56,6 +56,8 @@ export interface CallFeaturesOptions extends SwitchboardOptions {
 
 /** Of many changes at a time one look for members follows. */
 const SOON_MS = 20;
+const NOT_NOW: DialDecision = { kind: "refused", status: 503, reason: "feature" };
+const DEFECT: CommandResult = { ok: false, failure: "internal", detail: "the switch has failed to do that" };
 
 /** The shell of the call model: tells it what happens in sessions, and performs what it wants. */
 export class CallFeatures implements SessionObserver<CallSession> {
@@ -159,8 +161,10 @@ export class CallFeatures implements SessionObserver<CallSession> {
   /** A device has dialed a feature: what its INVITE is answered by, or refused with. */
   dial(sessionId: string, caller: Leg, called: string, feature: DialedFeature): DialDecision {
     this.#decision = undefined;
+    // In the midst of another event there is no answer at once.
+    if (this.#isRunning) return NOT_NOW;
     this.#handle({ type: "dialed", sessionId, leg: legFactsOf(caller), called, feature });
-    return this.#decision ?? { kind: "refused", status: 503, reason: "feature" };
+    return this.#decision ?? NOT_NOW;
   }
 
   onOffering(session: CallSession, devices: readonly LegDevice[]): void {
@@ -264,6 +268,7 @@ export class CallFeatures implements SessionObserver<CallSession> {
   close(): void {
     this.#isClosed = true;
     this.#timers.close();
+    this.#commands.close();
     this.#freed?.cancel();
   }
 
@@ -278,17 +283,30 @@ export class CallFeatures implements SessionObserver<CallSession> {
     this.#isRunning = false;
   }
 
-  /** A defect is that of one step: what other calls wait for still comes. */
+  /** A defect is that of one event or effect: what else is to be done still is. */
   #step(event: ModelEvent): void {
-    try {
-      const asking = controllerOf(this.#world, event);
-      const effects = advance(this.#world, event);
-      this.#originOf = originsOf(this.#world, effects, asking);
+    const effects = this.#attempt(event.type, () => this.#advance(event));
+    for (const effect of effects ?? []) this.#attempt(effect.type, () => this.#perform(effect));
+    if (effects === undefined && event.type === "command") this.#commands.resolve(event.commandId, DEFECT);
+  }
+
+  #advance(event: ModelEvent): readonly ModelEffect[] {
+    const asking = controllerOf(this.#world, event);
+    const effects = advance(this.#world, event);
+    this.#originOf = originsOf(this.#world, effects, asking);
+    this.#attempt("file", () => {
       this.#file.save();
       this.#switchboard.file(effects, this.#originOf);
-      for (const effect of effects) this.#perform(effect);
+    });
+    return effects;
+  }
+
+  #attempt<Result>(what: string, act: () => Result): Result | undefined {
+    try {
+      return act();
     } catch (error) {
-      this.#options.context.logger.error("call model failed", { event: event.type, error: errorMessageOf(error) });
+      this.#options.context.logger.error("call model failed", { at: what, error: errorMessageOf(error) });
+      return undefined;
     }
   }
 
@@ -360,7 +378,7 @@ export class CallFeatures implements SessionObserver<CallSession> {
   }
 
   async #setPrivacy({ device, isPrivate, commandId }: Extract<ModelEffect, { type: "set-privacy" }>): Promise<void> {
-    const result = await this.#options.setPrivacy(device, isPrivate);
+    const result = await this.#options.setPrivacy(device, isPrivate).catch(() => DEFECT);
     this.#handle({ type: "privacy-changed", device });
     this.#commands.resolve(commandId, result);
   }

@@ -33,8 +33,10 @@ export class Originator {
     const by = inventory.deviceByName(effect.by);
     const isWanted = effect.feature === "make-call" && effect.onlyDevice !== undefined;
     const as = this.#shownAs(effect.from);
+    const full = isFirst(effect) ? newCalls.refusalOfNew(false) : undefined;
     const reached =
-      by === undefined || as === undefined
+      full ??
+      (by === undefined || as === undefined
         ? { status: 480, cause: 20 }
         : newCalls.originate({
             ...effect,
@@ -43,7 +45,7 @@ export class Originator {
             roomIn: this.#roomFor(effect),
             isWanted,
             origin: { ...begun, from: [] },
-          });
+          }));
     if (reached === undefined) return;
     if ("service" in reached) return this.#reach(effect, reached);
     if ("feature" in reached) return this.#handle({ type: "feature-reached", sessionId, feature: reached.feature });
@@ -75,4 +77,9 @@ export class Originator {
     const { number, name } = from.address;
     return { kind: "peer", name: "", number, ...(name === undefined ? {} : { displayName: name }) };
   }
+}
+
+/** Nobody is in its call yet: it is one more. */
+function isFirst({ feature, from }: EffectOf<"originate">): boolean {
+  return feature === "make-call" && "address" in from;
 }

@@ -54,7 +54,9 @@ export class Switchboard {
    * old ones are over. A leg that is moved twice is on file as it is moved first.
    */
   file(effects: readonly ModelEffect[], originOf: OriginOf): void {
-    const connecting = effects.filter(isConnecting);
+    // Without the relay, many legs at once stay where they are.
+    const { connected } = this.#options.context.relay;
+    const connecting = effects.filter(isConnecting).filter(({ type }) => connected || type !== "attach-all");
     if (connecting.length === 0) return;
     const moved = new Set<string>();
     for (const effect of connecting.flatMap(connectingIn)) {
@@ -69,6 +71,8 @@ export class Switchboard {
   connect(effect: EffectOf<"join"> | EffectOf<"attach">, originOf: OriginOf): boolean {
     const plan = this.#plan(effect, originOf);
     if (plan === undefined) {
+      // It may be on file.
+      this.#options.context.store.remove(effect.sessionId);
       const legIds = effect.type === "join" ? [effect.caller, effect.callee] : [];
       const left = legIds.map((legId) => this.#find(legId)).find((seat) => seat !== undefined);
       left?.session.dispatch({ type: "hang-up", outcome: ALONE });
@@ -86,7 +90,9 @@ export class Switchboard {
     const made = plans.filter((plan) => plan !== undefined);
     for (const plan of made) this.#persist(plan);
     this.#perform(made);
-    return attached.filter((_, index) => plans[index] === undefined).map(({ sessionId }) => sessionId);
+    const missing = attached.filter((_, index) => plans[index] === undefined).map(({ sessionId }) => sessionId);
+    for (const sessionId of missing) this.#options.context.store.remove(sessionId);
+    return missing;
   }
 
   play({ sessionId, legId, source, musicOf }: EffectOf<"play">): void {

@@ -28,6 +28,10 @@ describe("a conference that the relay refuses", () => {
   async function assertAsTheyWere(): Promise<void> {
     for (const party of [first.near, first.far, second.near, second.far]) await roundTrip(party);
     for (const phone of phones) assert.deepEqual([...requestsTo(phone, "BYE"), ...reinvitesTo(phone)], []);
+    assertConnected();
+  }
+
+  function assertConnected(): void {
     const connected = node.manager.features
       .callsNow()
       .map(({ connections }) => connections.map(({ devices }) => devices[0]?.leg?.connectedTo));
@@ -51,7 +55,7 @@ describe("a conference that the relay refuses", () => {
     });
   }
 
-  it("given a relay that is away, when a conference is asked for, then nothing is touched", async () => {
+  it("given a relay that is away, when a conference is asked for, then nothing is touched, nor for a callmanager that was started again", async () => {
     node.relay.connected = false;
     const sessions = [...node.relay.sessions.keys()];
     const result = await conference();
@@ -59,5 +63,9 @@ describe("a conference that the relay refuses", () => {
     assert.deepEqual([result.ok, result.ok ? "" : result.failure], [false, "no-bridge"]);
     assert.deepEqual([...node.relay.sessions.keys()], sessions);
     await assertAsTheyWere();
+    await node.killManager();
+    await node.startManager();
+    assert.equal(node.metric("tandem_calls"), 2);
+    assertConnected();
   });
 });

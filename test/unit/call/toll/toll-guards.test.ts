@@ -113,6 +113,20 @@ describe("TollGuards", () => {
     assert.equal(guards.refusalOfPayer(two, HOME), "concurrent-calls");
   });
 
+  it("given a call that features move to another session, when the first one ends, then it counts until the other one does", () => {
+    const two = { ...phone, tollGuard: { ...BOUNDS, callsPerHour: 100 } };
+    for (const id of ["a", "b"]) guards.resume(id, [{ payer: "phone", trunk: "trunk" }]);
+    for (const id of ["a", "b"]) {
+      guards.move(id, "other", "c");
+      guards.move(id, "trunk", "c");
+      guards.end(id);
+    }
+    assert.deepEqual([guards.countedIn("a"), guards.countedIn("c").length], [[], 2]);
+    assert.equal(guards.refusalOfPayer(two, HOME), "concurrent-calls");
+    guards.end("c");
+    assert.equal(guards.refusalOfPayer(two, HOME), undefined);
+  });
+
   it("given calls of many hours, when time goes on, then no more than an hour is on file", () => {
     for (let hour = 0; hour < 5; hour += 1) {
       call();
