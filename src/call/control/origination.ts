@@ -4,6 +4,7 @@ import type { Peer, SipPhone } from "../device/index.ts";
 import type { HuntStep } from "../model/index.ts";
 import type { QueuePlace } from "./call-routing-options.ts";
 import type { LegDevice } from "./leg.ts";
+import type { Redirected } from "./redirected-call.ts";
 
 /** A call of the switch itself. */
 export interface Origination {
@@ -21,6 +22,8 @@ export interface Origination {
   readonly hunt?: { readonly pilot: string; readonly step: HuntStep } | undefined;
   /** What the party that is shown as the caller hears in a queue; undefined: it cannot wait there. Absent: it is not to. */
   readonly roomIn?: ((place: QueuePlace) => RelayEndpoint | undefined) | undefined;
+  /** What has been done to the call before; absent: nothing. */
+  readonly redirected?: Redirected | undefined;
   /** Referred-By of the INVITEs; absent: none. */
   readonly referredBy?: string | undefined;
 }
