@@ -79,7 +79,7 @@ export const SUITES: readonly Suite[] = [
     name: "phones",
     title: "real phones",
     run: tests("test/integration/phones", 60_000),
-    limitSeconds: 300,
+    limitSeconds: 480,
     ownNetwork: true,
   },
   { name: "load", title: "SIPp", run: tests("test/load", 120_000), limitSeconds: 420, ownNetwork: true },

@@ -144,11 +144,12 @@ export function showHold(draft: Draft, leg: ModelLeg, by: Why["by"]): void {
 }
 
 /** A session is over: who is still in it is out of the call. */
-export function ended(draft: Draft, { sessionId, why: told }: EventOf<"ended">): void {
+export function ended(draft: Draft, { sessionId, why: outcome }: EventOf<"ended">): void {
   const session = draft.world.sessions.get(sessionId);
   if (session === undefined) return;
+  const told = outcome.by === "system" ? (session.released ?? outcome) : outcome;
   const { reason = told.feature } = session;
-  const why: Why = told.feature === "normal" ? { ...told, feature: reason } : told;
+  const why: Why = told.feature === "normal" && reason !== "normal" ? { ...told, feature: reason } : told;
   const { callId, caller, callee } = session;
   draft.world.sessions.delete(sessionId);
   for (const { connectionId } of session.ringing) disconnect(draft, callId, connectionId, why);
@@ -180,7 +181,10 @@ function establishCaller(draft: Draft, { callId, caller }: ModelSession): void {
 }
 
 function newLeg(facts: LegFacts, place: Pick<ModelLeg, "callId" | "connectionId" | "sessionId" | "isUp">): ModelLeg {
-  return { ...facts, ...place, isHolding: false, isHeldByCommand: false };
+  const { legId, kind, device, address } = facts;
+  const { callId, connectionId, sessionId, isUp } = place;
+  const isHolding = false;
+  return { legId, kind, device, address, callId, connectionId, sessionId, isUp, isHolding, isHeldByCommand: false };
 }
 
 function isAnsweredBy({ devices, address, kind }: Place, leg: LegFacts): boolean {
@@ -192,5 +196,5 @@ function isSame(one: Address, other: Address): boolean {
 }
 
 function because(feature: FeatureReason = "normal"): Why {
-  return { cause: 16, feature, by: feature === "normal" ? "party" : "system" };
+  return feature === "normal" ? NORMAL : { cause: 16, feature, by: "system" };
 }

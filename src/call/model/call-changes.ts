@@ -57,45 +57,77 @@ export function setConnection(
   const connection = connectionOf(draft, callId, connectionId);
   if (connection === undefined || !isTransition(CONNECTION_TRANSITIONS, connection.state, state)) return;
   replaceConnection(draft, callId, { ...connection, state });
+  tellConnection(draft, callId, connection, state, why);
+}
+
+function tellConnection(
+  draft: Draft,
+  callId: string,
+  { connectionId, state: before }: Connection,
+  state: ConnectionState,
+  why: Why,
+): void {
   const basic = basicConnectionState(state);
-  const told = { type: "connection", callId, connectionId, why } as const;
-  if (basic !== basicConnectionState(connection.state)) tell(draft, { ...told, change: basic });
-  if (basic !== state) tell(draft, { ...told, change: state });
+  if (basic !== basicConnectionState(before)) {
+    tell(draft, { type: "connection", callId, connectionId, change: basic, why });
+  }
+  if (basic !== state) tell(draft, { type: "connection", callId, connectionId, change: state, why });
 }
 
 /** A device of a connection goes to a state; it is created when it is new. */
 export function setTerminal(
   draft: Draft,
-  { callId, connectionId, device }: { readonly callId: string; readonly connectionId: string; readonly device: string },
+  at: TerminalPlace,
   state: TerminalConnectionState,
   why: Why,
   legId?: string,
 ): void {
+  const { callId, connectionId, device } = at;
   const connection = connectionOf(draft, callId, connectionId);
   if (connection === undefined) return;
-  const told = { type: "terminal-connection", callId, connectionId, device, why } as const;
   const known = connection.terminals.find((one) => one.device === device);
-  const before: TerminalConnection = known ?? { device, state: "idle" };
-  if (!isTransition(TERMINAL_CONNECTION_TRANSITIONS, before.state, state)) return;
-  if (known === undefined) tell(draft, { ...told, change: "created" });
-  const { legId: legBefore, ...rest } = before;
+  const before = known?.state ?? "idle";
+  if (!isTransition(TERMINAL_CONNECTION_TRANSITIONS, before, state)) return;
+  if (known === undefined) tellTerminal(draft, at, "created", why);
   // A device that only watches has no dialog.
-  const leg = state === "bridged" || state === "in-use" ? undefined : (legId ?? legBefore);
-  const next: TerminalConnection = { ...rest, state, ...(leg === undefined ? {} : { legId: leg }) };
-  const others = connection.terminals.filter((one) => one.device !== device);
-  const terminals = state === "dropped" ? others : [...others, next];
+  const leg = state === "bridged" || state === "in-use" ? undefined : (legId ?? known?.legId);
+  const next: TerminalConnection = leg === undefined ? { device, state } : { device, state, legId: leg };
+  const terminals = connection.terminals.filter((one) => one !== known);
+  if (state !== "dropped") terminals.push(next);
   replaceConnection(draft, callId, { ...connection, terminals });
+  tellTerminalState(draft, at, before, state, why);
+}
+
+/** A device in a connection, by names. */
+interface TerminalPlace {
+  readonly callId: string;
+  readonly connectionId: string;
+  readonly device: string;
+}
+
+function tellTerminalState(
+  draft: Draft,
+  at: TerminalPlace,
+  before: TerminalConnectionState,
+  state: TerminalConnectionState,
+  why: Why,
+): void {
   const basic = basicTerminalConnectionState(state);
-  if (basic !== basicTerminalConnectionState(before.state)) tell(draft, { ...told, change: basic });
-  if (basic !== state) tell(draft, { ...told, change: state });
+  if (basic !== basicTerminalConnectionState(before)) tellTerminal(draft, at, basic, why);
+  if (basic !== state) tellTerminal(draft, at, state, why);
+}
+
+function tellTerminal(
+  draft: Draft,
+  { callId, connectionId, device }: TerminalPlace,
+  change: Extract<Change, { type: "terminal-connection" }>["change"],
+  why: Why,
+): void {
+  tell(draft, { type: "terminal-connection", callId, connectionId, device, change, why });
 }
 
 /** Another leg is the one of a device in a connection. */
-export function seatTerminal(
-  draft: Draft,
-  { callId, connectionId, device }: { readonly callId: string; readonly connectionId: string; readonly device: string },
-  legId: string,
-): void {
+export function seatTerminal(draft: Draft, { callId, connectionId, device }: TerminalPlace, legId: string): void {
   const connection = connectionOf(draft, callId, connectionId);
   if (connection === undefined) return;
   const terminals = connection.terminals.map((one) => (one.device === device ? { ...one, legId } : one));
@@ -104,15 +136,14 @@ export function seatTerminal(
 
 /** A party is out: its devices are dropped first. It is no part of the call any more. */
 export function disconnect(draft: Draft, callId: string, connectionId: string, why: Why): void {
-  const connection = connectionOf(draft, callId, connectionId);
-  if (connection === undefined) return;
-  for (const { device } of connection.terminals) {
-    setTerminal(draft, { callId, connectionId, device }, "dropped", why);
-  }
-  setConnection(draft, callId, connectionId, "disconnected", why);
   const call = draft.world.calls.get(callId);
-  if (call === undefined) return;
-  const connections = call.connections.filter((one) => one.connectionId !== connectionId);
+  const connection = connectionOf(draft, callId, connectionId);
+  if (call === undefined || connection === undefined) return;
+  for (const { device, state } of connection.terminals) {
+    tellTerminalState(draft, { callId, connectionId, device }, state, "dropped", why);
+  }
+  tellConnection(draft, callId, connection, "disconnected", why);
+  const connections = call.connections.filter((one) => one !== connection);
   draft.world.calls.set(callId, { ...call, connections });
 }
 
@@ -121,8 +152,9 @@ export function endWhenEmpty(draft: Draft, callId: string, why: Why): void {
   const call = draft.world.calls.get(callId);
   if (call === undefined || call.connections.some(({ state }) => !isOver(state))) return;
   draft.world.calls.delete(callId);
-  const merged = call.mergedInto === undefined ? {} : { mergedInto: call.mergedInto };
-  tell(draft, { type: "call", callId, state: "invalid", why, ...merged });
+  const { mergedInto } = call;
+  if (mergedInto === undefined) tell(draft, { type: "call", callId, state: "invalid", why });
+  else tell(draft, { type: "call", callId, state: "invalid", why, mergedInto });
 }
 
 /** A party of one call is a party of another from now on. */

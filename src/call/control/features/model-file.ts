@@ -3,6 +3,7 @@ import {
   featureTables,
   isPlainCall,
   type FeatureTable,
+  type ModelSession,
   type Parked,
   type SavedFeature,
   type SavedModel,
@@ -32,7 +33,9 @@ export class ModelFile {
   readonly #store: EntryStore;
   readonly #clock: Clock;
   readonly #tables: ReadonlyMap<FeatureTable, Map<string, unknown>>;
-  readonly #sessionsOfCalls = new Map<string, Set<string>>();
+  /** Beside the session that is named like its call. */
+  readonly #furtherSessions = new Map<string, Set<string>>();
+  readonly #savedCalls = new Set<string>();
   readonly #changedCalls = new Set<string>();
   readonly #onParked: OnParked;
   readonly #changedFeatures = new Map<string, { readonly table: FeatureTable; readonly key: string }>();
@@ -49,7 +52,8 @@ export class ModelFile {
     this.#tables = featureTables(world);
     watch(world.calls, (callId) => this.#changedCalls.add(callId));
     watch(world.legs, (_legId, before, after) => {
-      for (const leg of [before, after]) if (leg !== undefined) this.#changedCalls.add(leg.callId);
+      if (before !== undefined) this.#changedCalls.add(before.callId);
+      if (after !== undefined && after.callId !== before?.callId) this.#changedCalls.add(after.callId);
     });
     watch(world.sessions, (sessionId, before, after) => {
       if (before !== undefined && before.callId !== after?.callId) this.#leave(before.callId, sessionId);
@@ -80,11 +84,7 @@ export class ModelFile {
 
   /** Puts on file what has changed, before anybody is told of it. */
   save(): void {
-    for (const callId of this.#changedCalls) {
-      const saved = this.#callToSave(callId);
-      if (saved === undefined) this.#store.removeEntry(`call ${callId}`);
-      else this.#store.putEntry(`call ${callId}`, saved);
-    }
+    for (const callId of this.#changedCalls) this.#saveCall(callId);
     for (const [entry, { table, key }] of this.#changedFeatures) {
       const value = this.#tables.get(table)?.get(key);
       if (value === undefined) this.#store.removeEntry(entry);
@@ -93,6 +93,14 @@ export class ModelFile {
     }
     this.#changedCalls.clear();
     this.#changedFeatures.clear();
+  }
+
+  #saveCall(callId: string): void {
+    const saved = this.#callToSave(callId);
+    if (saved !== undefined) {
+      this.#savedCalls.add(callId);
+      this.#store.putEntry(`call ${callId}`, saved);
+    } else if (this.#savedCalls.delete(callId)) this.#store.removeEntry(`call ${callId}`);
   }
 
   startTimer(timerId: string, delayMs: number): void {
@@ -113,8 +121,10 @@ export class ModelFile {
       const [kind = "", ...rest] = entry.split(" ");
       const key = rest.join(" ");
       const table = kind as FeatureTable;
-      if (kind === "call" && isSavedModelCall(value)) calls.push(value);
-      else if (kind === "timer" && typeof value === "number") {
+      if (kind === "call" && isSavedModelCall(value)) {
+        calls.push(value);
+        this.#savedCalls.add(key);
+      } else if (kind === "timer" && typeof value === "number") {
         timers.push({ timerId: key, delayMs: Math.max(0, value - this.#clock.wallMs()) });
       } else if (this.#tables.has(table)) features.push({ table, key, value });
       else if (kind !== "refer") this.#store.removeEntry(entry);
@@ -124,29 +134,41 @@ export class ModelFile {
 
   /** Undefined: nothing beyond its session. */
   #callToSave(callId: string): SavedModelCall | undefined {
-    const { calls, legs, sessions } = this.#world;
+    const { calls, legs } = this.#world;
     const call = calls.get(callId);
     if (call === undefined) return undefined;
-    const own = [...(this.#sessionsOfCalls.get(callId) ?? [])].map((sessionId) => sessions.get(sessionId));
-    const known = own.filter((session) => session !== undefined);
+    const known = this.#sessionsOf(callId);
     if (isPlainCall(this.#world, call, known)) return undefined;
     const legIds = call.connections.flatMap(({ terminals }) => terminals.map(({ legId }) => legId));
     const ownLegs = legIds.map((legId) => (legId === undefined ? undefined : legs.get(legId)));
     return { call, legs: ownLegs.filter((leg) => leg !== undefined), sessions: known };
   }
 
+  #sessionsOf(callId: string): readonly ModelSession[] {
+    const { sessions } = this.#world;
+    const first = sessions.get(callId);
+    const own = first?.callId === callId ? [first] : [];
+    for (const sessionId of this.#furtherSessions.get(callId) ?? []) {
+      const session = sessions.get(sessionId);
+      if (session !== undefined) own.push(session);
+    }
+    return own;
+  }
+
   #enter(callId: string, sessionId: string): void {
-    const own = this.#sessionsOfCalls.get(callId) ?? new Set();
-    own.add(sessionId);
-    this.#sessionsOfCalls.set(callId, own);
     this.#changedCalls.add(callId);
+    if (callId === sessionId) return;
+    const further = this.#furtherSessions.get(callId) ?? new Set();
+    further.add(sessionId);
+    this.#furtherSessions.set(callId, further);
   }
 
   #leave(callId: string, sessionId: string): void {
-    const own = this.#sessionsOfCalls.get(callId);
-    own?.delete(sessionId);
-    if (own?.size === 0) this.#sessionsOfCalls.delete(callId);
     this.#changedCalls.add(callId);
+    if (callId === sessionId) return;
+    const further = this.#furtherSessions.get(callId);
+    further?.delete(sessionId);
+    if (further?.size === 0) this.#furtherSessions.delete(callId);
   }
 }
 

@@ -22,8 +22,9 @@ export function originsOf(
   for (const effect of effects) {
     if (effect.type === "change" && effect.change.type === "feature") controller = effect.change.controller;
   }
-  return (sessionId) => ({
-    feature: sessions.get(sessionId)?.reason ?? "normal",
-    ...(controller === undefined ? {} : { controller }),
-  });
+  const by = controller;
+  return (sessionId) => {
+    const feature = sessions.get(sessionId)?.reason ?? "normal";
+    return by === undefined ? { feature } : { feature, controller: by };
+  };
 }

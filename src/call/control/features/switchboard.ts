@@ -54,8 +54,10 @@ export class Switchboard {
    * old ones are over. A leg that is moved twice is on file as it is moved first.
    */
   file(effects: readonly ModelEffect[], originOf: OriginOf): void {
+    const connecting = effects.filter(isConnecting);
+    if (connecting.length === 0) return;
     const moved = new Set<string>();
-    for (const effect of effects.flatMap(connectingIn)) {
+    for (const effect of connecting.flatMap(connectingIn)) {
       const legIds = legsIn(effect);
       const plan = legIds.some((legId) => moved.has(legId)) ? undefined : this.#plan(effect, originOf);
       for (const legId of legIds) moved.add(legId);
@@ -131,6 +133,7 @@ export class Switchboard {
     const seat = this.#find(legId);
     const target = this.#options.table.get(sessionId);
     if (seat === undefined || isUnacknowledged(placeOf(seat)) || target?.moves.isOpen !== true) return false;
+    this.#options.context.owner.onTaken(seat.leg, seat.session, sessionId);
     seat.session.take([seat.leg], MOVED);
     target.moves.pickUp(seat.leg, onGone);
     return true;
@@ -178,12 +181,15 @@ export class Switchboard {
 
   /** All legs leave their sessions at once: what goes on in another one is not what is left. */
   #perform(plans: readonly Connecting[]): void {
-    const { relay } = this.#options.context;
+    const { relay, owner } = this.#options.context;
     // The relay is asked before the old sessions are, which release what they have there.
     const joins = plans.map(({ saved, seats: [one, other] }) =>
       relay.join(saved.callId, refOf(one), other && refOf(other)),
     );
-    for (const { saved, old } of plans) for (const session of old) session.progress.movedTo = saved.callId;
+    for (const { saved, old, seats: legs } of plans) {
+      for (const session of old) session.progress.movedTo = saved.callId;
+      for (const seat of legs) if (seat !== undefined) owner.onTaken(seat.leg, seat.session, saved.callId);
+    }
     const seats = plans.flatMap((plan) => plan.seats).filter((seat) => seat !== undefined);
     for (const session of new Set(seats.map((seat) => seat.session))) {
       session.take(
@@ -257,6 +263,10 @@ interface Connecting {
 /** A leg, and its place in its session. */
 interface LegSeat extends LegEntry {
   readonly side: Side;
+}
+
+function isConnecting({ type }: ModelEffect): boolean {
+  return type === "join" || type === "attach" || type === "attach-all";
 }
 
 /** The legs that an effect moves, session by session. */

@@ -108,6 +108,7 @@ export const HUNT: FeatureMachine = {
     else if (!draft.world.legs.has(one.legId)) leave(draft, one, why);
   },
   onLeaving: (draft, { legId }, why) => {
+    if (draft.world.queued.size === 0) return;
     const one = [...draft.world.queued.values()].find((waiting) => waiting.legId === legId);
     if (one !== undefined) leave(draft, one, why);
   },

@@ -1,4 +1,5 @@
-import type { FeatureName } from "../world.ts";
+import type { Why } from "../why.ts";
+import type { Draft, FeatureName } from "../world.ts";
 import type { FeatureMachine } from "./feature-machine.ts";
 import { BARGE } from "./barge.ts";
 import { CONFERENCE } from "./conference.ts";
@@ -22,3 +23,21 @@ export const MACHINES: Readonly<Partial<Record<FeatureName, FeatureMachine>>> = 
   hunt: HUNT,
   setting: SETTING,
 };
+
+type Follower<Method extends keyof FeatureMachine> = FeatureMachine & Required<Pick<FeatureMachine, Method>>;
+
+function followersOf<Method extends keyof FeatureMachine>(method: Method): readonly Follower<Method>[] {
+  return Object.values(MACHINES).filter((machine): machine is Follower<Method> => machine[method] !== undefined);
+}
+
+/** Those that follow legs of any session. */
+const ON_LEAVING = followersOf("onLeaving");
+export const ON_GONE = followersOf("onGone");
+
+/** A leg is about to end: each feature may take who else is in its session out of it. */
+export function tellLeaving(draft: Draft, legId: string, why: Why): void {
+  for (const machine of ON_LEAVING) {
+    const leg = draft.world.legs.get(legId);
+    if (leg !== undefined) machine.onLeaving(draft, leg, why);
+  }
+}

@@ -20,11 +20,13 @@ export function showLine(draft: Draft, { callId, connectionId }: Seat, why: Why,
   const { line } = connection.address;
   const sharing = line === undefined ? [] : draft.world.settings.devicesOf(line);
   if (sharing.length < 2 && rung.length === 0) return;
+  const isActive = (device: string): boolean =>
+    connection.terminals.some((one) => one.device === device && one.legId !== undefined);
+  if (rung.every(isActive) && sharing.every(isActive)) return;
   if (activeLegs(draft.world, connection).length === 0) return;
   const state = passiveState(draft.world, connection);
   for (const device of new Set([...rung, ...sharing])) {
-    const isActive = connection.terminals.some((one) => one.device === device && one.legId !== undefined);
-    if (!isActive) setTerminal(draft, { callId, connectionId, device }, state, why);
+    if (!isActive(device)) setTerminal(draft, { callId, connectionId, device }, state, why);
   }
 }
 
@@ -32,9 +34,10 @@ export function showLine(draft: Draft, { callId, connectionId }: Seat, why: Why,
 export function leaveLine(draft: Draft, leg: ModelLeg, why: Why): void {
   const { callId, connectionId, device, address } = leg;
   const connection = connectionOf(draft, callId, connectionId);
-  const isShared = address.line !== undefined && draft.world.settings.devicesOf(address.line).includes(device);
   const isGoingOn = connection !== undefined && activeLegs(draft.world, connection).length > 0;
-  if (!isShared || !isGoingOn) return setTerminal(draft, leg, "dropped", why);
+  const isShared =
+    isGoingOn && address.line !== undefined && draft.world.settings.devicesOf(address.line).includes(device);
+  if (!isShared) return setTerminal(draft, leg, "dropped", why);
   setTerminal(draft, { callId, connectionId, device }, passiveState(draft.world, connection), why);
   showLine(draft, leg, why);
 }
