@@ -18,6 +18,7 @@ import type { CallRoutingOptions, Dialing } from "./call-routing-options.ts";
 import { CallRouting } from "./call-routing.ts";
 import type { CallTable } from "./call-table.ts";
 import { doNotDisturbOf } from "./do-not-disturb.ts";
+import type { Redirected } from "./redirected-call.ts";
 import type { Hunting } from "./hunting/hunting.ts";
 
 export interface CallRouterOptions extends CallLimits {
@@ -54,6 +55,8 @@ export interface RoutingFacts {
   readonly domain: string;
   /** What has been done to the call elsewhere; absent: nothing. */
   readonly received?: RedirectionHistory;
+  /** What has been done to it here before; absent: nothing. */
+  readonly redirected?: Redirected | undefined;
   /** How the caller waits in a queue; absent: it cannot. */
   readonly enqueue?: CallRoutingOptions["enqueue"];
 }
@@ -71,7 +74,7 @@ export class CallRouter {
 
   /** @param isUrgent it is an emergency call, which neither bounds nor settings of the callee stand against */
   routing(facts: RoutingFacts, isUrgent: boolean): CallRouting {
-    const { callId, device, number, domain, received = [], enqueue } = facts;
+    const { callId, device, number, domain, redirected, received = redirected?.history ?? [], enqueue } = facts;
     const { inventory, ids, lookup, onFlowFailed, toll, numbering, hunting, isQueued, settings } = this.#options;
     const { ringSeconds, serialRingSeconds, trunkTrySeconds, isUsable } = this.#options;
     const ofTrunk = device.kind === "peer" ? device.fromDomain : undefined;
@@ -86,6 +89,7 @@ export class CallRouter {
       phoneOf: ({ name, number: own }) => inventory.lineOf(name, own),
       maxForwards,
       received,
+      record: redirected?.record,
       isOwnHost: (host) =>
         this.#options.localHosts().has(host) || [inventory.realm, ofTrunk].some((own) => own?.toLowerCase() === host),
       toll,

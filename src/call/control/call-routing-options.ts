@@ -2,6 +2,7 @@ import type { LineForwarding, Peer, SipPhone } from "../device/index.ts";
 import type { Destination, Dialed } from "../digit-analysis/index.ts";
 import type { RedirectionHistory } from "../identity/redirection-history.ts";
 import type { Endpoint } from "../model/index.ts";
+import type { RecordRedirect } from "../record/call-record.ts";
 import type { TollGuards } from "../toll/index.ts";
 import type { Hunting } from "./hunting/hunting.ts";
 import type { LegDevice } from "./leg.ts";
@@ -31,6 +32,8 @@ export interface CallRoutingOptions {
   readonly maxForwards: number;
   /** What a trusted caller says of redirections before; they count. */
   readonly received: RedirectionHistory;
+  /** What is recorded of redirections before; undefined: nothing. */
+  readonly record?: RecordRedirect | undefined;
   /** True for hosts that stand for this switch in what it says of redirections. */
   readonly isOwnHost: (host: string) => boolean;
   readonly toll: TollGuards;

@@ -90,7 +90,7 @@ export class CallRouting {
   constructor(options: CallRoutingOptions) {
     this.#options = options;
     this.#payer = options.caller;
-    this.#redirected = { record: undefined, history: options.received };
+    this.#redirected = { record: options.record, history: options.received };
   }
 
   /** Where a call goes that was dialed. */

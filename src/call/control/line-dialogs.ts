@@ -132,7 +132,6 @@ function isSame({ call: before, callees, holds }: Seen, { call, progress }: Watc
   );
 }
 
-<<<<<<< HEAD
 function holdingOf(session: WatchedSession, side: Side): Holding {
   return { isHolding: isHolding(session, side), isHeld: isHolding(session, otherSide(side)) };
 }
@@ -142,8 +141,6 @@ function isHolding({ call, progress }: WatchedSession, side: Side): boolean {
   return call[side].isHolding || progress.holds?.holds[side]?.sinceMs !== undefined;
 }
 
-=======
->>>>>>> wt-perf
 function stateOfCallee({ state: stateOfCall, branches }: WatchedSession["call"]): LineDialog["state"] {
   if (stateOfCall === "established") return "confirmed";
   return branches.some(({ state }) => state === "alerting") ? "early" : "trying";

@@ -276,11 +276,11 @@ export class NewCalls {
    * @returns what stands against it, or the service that is there; undefined: it rings
    */
   originate(origination: Origination): Rejection | ReachedService | FeatureCall | undefined {
-    const { sessionId, as, by, to, endpoint, onlyDevice, referredBy, hunt, origin } = origination;
+    const { sessionId, as, by, to, endpoint, onlyDevice, referredBy, hunt, origin, redirected } = origination;
     const { context, table, inventory } = this.#options;
     const dialed: Dialed = { user: to };
     const waiting = new WaitingRoom(origination.roomIn);
-    const facts = { callId: sessionId, device: by, dialed, number: as.number, domain: "", received: [] };
+    const facts = { callId: sessionId, device: by, dialed, number: as.number, domain: "", redirected };
     const isUrgent = isEmergency(dialed, this.#options.emergency());
     const routing = this.#router.routing({ ...facts, enqueue: waiting.enqueue }, isUrgent);
     const phone = onlyDevice === undefined ? undefined : inventory.lineOf(onlyDevice, to);

@@ -4,6 +4,7 @@ import type { Peer, SipPhone } from "../device/index.ts";
 import type { HuntStep } from "../model/index.ts";
 import type { QueuePlace } from "./call-routing-options.ts";
 import type { LegDevice } from "./leg.ts";
+import type { Redirected } from "./redirected-call.ts";
 
 /** A call of the switch itself. */
 export interface Origination {
@@ -23,6 +24,8 @@ export interface Origination {
   readonly roomIn?: ((place: QueuePlace) => RelayEndpoint | undefined) | undefined;
   /** A user has asked for the call elsewhere: the phone may answer by itself where it is set to. Absent: no. */
   readonly isWanted?: boolean;
+  /** What has been done to the call before; absent: nothing. */
+  readonly redirected?: Redirected | undefined;
   /** Referred-By of the INVITEs; absent: none. */
   readonly referredBy?: string | undefined;
 }

@@ -2,7 +2,7 @@ import type { ForwardingKind } from "../../database/index.ts";
 import type { SipPhone } from "../device/index.ts";
 import type { Destination } from "../digit-analysis/index.ts";
 import { redirectedBy, type RedirectionHistory } from "../identity/redirection-history.ts";
-import type { FeatureReason } from "../model/index.ts";
+import type { Diverted, FeatureReason } from "../model/index.ts";
 import type { RecordNumber, RecordRedirect, RedirectReason } from "../record/call-record.ts";
 import type { BranchTarget } from "./branch.ts";
 import { octets } from "./caller-identity.ts";
@@ -23,6 +23,7 @@ export interface Redirected {
   readonly history: RedirectionHistory;
 }
 
+const NOT_REDIRECTED: Redirected = { record: undefined, history: [] };
 /** Q.850: exchange routing error. */
 const ROUTING_ERROR = 25;
 export const REASON_OF: Readonly<Record<ForwardingKind, RedirectReason>> = {
@@ -56,7 +57,16 @@ export function afterRedirect({ record, history }: Redirected, line: OfferedLine
   };
 }
 
-export function withOriginal({ record, history }: Redirected, { originalCalled, dialed }: Redirecting): Redirected {
+/** A call that has been established is sent to another number. @param line whose it was */
+export function sentElsewhere(line: OfferedLine, { feature, originalCalled }: Diverted, to: string): Redirected {
+  const sent = afterRedirect(NOT_REDIRECTED, line, feature === "redirect" ? "deflection" : "transfer");
+  return withOriginal(sent, { dialed: { user: to }, ...(originalCalled === undefined ? {} : { originalCalled }) });
+}
+
+export function withOriginal(
+  { record, history }: Redirected,
+  { originalCalled, dialed }: Pick<Redirecting, "originalCalled" | "dialed">,
+): Redirected {
   if (record === undefined || originalCalled === undefined) return { record, history };
   const number = originalCalled === "reset" ? dialed.user : originalCalled.number;
   return { record: { ...record, originalCalled: { number } }, history };

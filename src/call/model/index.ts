@@ -31,7 +31,14 @@ export {
   type Place,
   type Refer,
 } from "./model-event.ts";
-export { type Endpoint, type ModelEffect, type Overlay, type Redirection, type Shown } from "./model-effect.ts";
+export {
+  type Diverted,
+  type Endpoint,
+  type ModelEffect,
+  type Overlay,
+  type Redirection,
+  type Shown,
+} from "./model-effect.ts";
 export { type CausedBy, type FeatureReason, type Why } from "./why.ts";
 export { LOST_WITH_PROCESS, takeUp } from "./restored.ts";
 export {

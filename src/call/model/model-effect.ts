@@ -48,6 +48,15 @@ export interface Redirection {
   readonly isKept: boolean;
 }
 
+/** Who sends an established call to another number, by one of its own, and how. */
+export interface Diverted {
+  readonly by: string;
+  readonly number: string;
+  readonly feature: "redirect" | "transfer";
+  /** As of a `Redirection`. */
+  readonly originalCalled?: Redirection["originalCalled"];
+}
+
 /** What the shell is to do, in order. */
 export type ModelEffect =
   | { readonly type: "change"; readonly change: Change }
@@ -97,6 +106,8 @@ export type ModelEffect =
       readonly onlyDevice?: string;
       /** Referred-By of who transfers (RFC 3892). */
       readonly referredBy?: string;
+      /** What the new number is told of how the call comes there; absent: it is called. */
+      readonly diverted?: Diverted;
     }
   /**
    * A session that rings is to ring elsewhere. Followed by `reroute-refused`, or by `offering`; later perhaps by

@@ -39,6 +39,8 @@ export interface ModelSettings {
   /** Lines of a pickup group. */
   pickupMembers(group: string): readonly string[];
   pickupGroupOf(line: string): string | undefined;
+  /** The device may call the line: its calling search space has the line's partition. */
+  reaches(device: string, line: string): boolean;
   /** The first line of a phone; undefined: there is no such phone. */
   addressOf(device: string): Address | undefined;
   /** Others of a shared line may not barge into this device's calls. */
@@ -63,6 +65,7 @@ export const NO_SETTINGS: ModelSettings = {
   parkRangesFor: () => [],
   pickupMembers: () => [],
   pickupGroupOf: () => undefined,
+  reaches: () => true,
   addressOf: () => undefined,
   isPrivate: () => false,
   isPrivateLine: () => false,

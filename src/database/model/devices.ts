@@ -87,7 +87,7 @@ const ringing = {
     .describe(
       "Calls to it: `off` ring, `reject` are busy there, `silent` ring for the caller alone: the device is sent nothing. Line groups pass it over.",
     ),
-  privacy: z.boolean().default(false).describe(later("Other devices that share its lines may not enter its calls.")),
+  privacy: z.boolean().default(false).describe("Other devices that share its lines may not enter its calls."),
 };
 
 export const phone = z.strictObject({
@@ -124,6 +124,7 @@ export const ctiPort = z.strictObject({
   ...endpoint,
   ...ringing,
   doNotDisturb: ringing.doNotDisturb.describe(later("As of phones.")),
+  privacy: ringing.privacy.describe(later("As of phones.")),
   profile: objectName.default("cti-port").describe("Its SIP profile, of kind `phone`."),
   lines: z.array(lineAppearance).max(64).default([]).describe("Its lines; one or more to be of use."),
   maxCalls: z.int().min(1).max(1_000).default(4).describe("Calls of the port at a time."),

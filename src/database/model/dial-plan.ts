@@ -4,7 +4,6 @@ import {
   DEFAULT_PARTITION,
   description,
   destination,
-  later,
   lineName,
   objectName,
   patternText,
@@ -155,28 +154,28 @@ export const parkRange = z.strictObject({
   pattern: patternText.describe("Numbers that calls are parked on, such as `70X`; at most 1,000."),
   partition: objectName.default(DEFAULT_PARTITION).describe("Partition it stands in."),
   description: description.describe("For administrators."),
-  reminderSeconds: z.int().min(5).max(3_600).default(60).describe(later("Before who parked is called back.")),
+  reminderSeconds: z.int().min(5).max(3_600).default(60).describe("Before who parked is called back."),
   periodicSeconds: z
     .int()
     .min(5)
     .max(3_600)
     .default(30)
-    .describe(later("Between further calls back, while nobody answers them.")),
+    .describe("Between further calls back, while nobody answers them."),
   giveUpSeconds: z
     .int()
     .min(10)
     .max(86_400)
     .default(300)
-    .describe(later("Parking in all: then the call goes to `forwardTo`.")),
+    .describe("Parking in all: then the call goes to `forwardTo`."),
   forwardTo: destination
     .optional()
-    .describe(later("Where a call goes that nobody has taken in time; absent: back to who parked it, as any call.")),
+    .describe("Where a call goes that nobody has taken in time; absent: back to who parked it, as any call."),
 });
 export type ParkRange = z.infer<typeof parkRange>;
 
 export const pickupGroup = z.strictObject({
   name: objectName.describe("Its name."),
   description: description.describe("For administrators."),
-  number: lineName.optional().describe(later("Dialed to pick up a call of the group from outside of it.")),
+  number: lineName.optional().describe("Dialed to pick up a call of the group from outside of it."),
 });
 export type PickupGroup = z.infer<typeof pickupGroup>;

@@ -1,5 +1,4 @@
 import type { Kind } from "./kinds.ts";
-import { later } from "./scalars.ts";
 
 /** What an object of each kind is, in a sentence. */
 export const KIND_DESCRIPTIONS: Readonly<Record<Kind, string>> = {
@@ -13,7 +12,7 @@ export const KIND_DESCRIPTIONS: Readonly<Record<Kind, string>> = {
   "calling-search-space": "Which partitions can be dialed into, in what order.",
   "device-pool": "What devices of a place have in common.",
   "service-parameter": "A value of a service that is not the default.",
-  "pickup-group": later("Lines whose users may take each other's calls."),
+  "pickup-group": "Lines whose users may take each other's calls.",
   "directory-number": "A number that can be dialed, with what happens to its calls.",
   phone: "A SIP phone, or a program that is one.",
   "cti-port": "A phone without a phone: an application answers, and ends the media.",
@@ -25,6 +24,6 @@ export const KIND_DESCRIPTIONS: Readonly<Record<Kind, string>> = {
   "translation-pattern": "Numbers that are changed and looked up again.",
   "line-group": "Lines that are rung one after the other, or together.",
   "hunt-pilot": "A number that hunts through line groups.",
-  "park-range": later("Numbers that calls are parked on; calls to them are refused until then."),
+  "park-range": "Numbers that calls are parked on.",
   user: "A person, or an application, that signs in.",
 };

@@ -41,8 +41,8 @@ export const directoryNumber = z.strictObject({
   noAnswerSeconds: z.int().min(1).max(600).default(12).describe("Ringing before `forwarding.noAnswer`."),
   voiceMail: destination.optional().describe("Where `voice-mail` leads."),
   doNotDisturb: doNotDisturb.default("off").describe("As of its devices, for the calls of this number on all of them."),
-  privacy: z.boolean().default(false).describe(later("Devices that share it may not enter each other's calls.")),
-  pickupGroup: objectName.optional().describe(later("Its pickup group.")),
+  privacy: z.boolean().default(false).describe("Devices that share it may not enter each other's calls."),
+  pickupGroup: objectName.optional().describe("Its pickup group."),
   allowControl: z.boolean().default(true).describe(later("CTI applications may control it.")),
   forwarding: z
     .strictObject({

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { FEATURE_CODES, FEATURE_NAMES, type FeatureName } from "./feature-codes.ts";
+import { FEATURE_CODES, FEATURE_NAMES } from "./feature-codes.ts";
 import { later } from "./scalars.ts";
 
 /** A value that operators may change, and what it does. */
@@ -18,25 +18,13 @@ const featureCode = z.string().regex(/^[0-9*#]{0,8}$/, "expected up to 8 digits,
 
 const BEHIND = { none: "", optional: " More may follow.", required: " More has to follow." } as const;
 
-/** Codes that are known, and whose calls are refused until their features are there. */
-const COMING: ReadonlySet<FeatureName> = new Set([
-  "transfer",
-  "conference",
-  "park",
-  "barge",
-  "group-pickup",
-  "other-group-pickup",
-  "directed-pickup",
-]);
-
 /** One for each feature of phones that is dialed. */
 const featureCodes = FEATURE_NAMES.map((feature): ServiceParameter => {
   const { parameter, default: byDefault, argument, effect } = FEATURE_CODES[feature];
-  const text = `Dialed by a phone of the switch it ${effect}.${BEHIND[argument]} Empty: it is off.`;
   return {
     name: parameter,
     service: "callmanager",
-    description: COMING.has(feature) ? later(text) : text,
+    description: `Dialed by a phone of the switch it ${effect}.${BEHIND[argument]} Empty: it is off.`,
     schema: featureCode,
     default: byDefault,
     effect: "new-calls",

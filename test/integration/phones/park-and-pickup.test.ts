@@ -1,8 +1,9 @@
+import assert from "node:assert/strict";
 import { Cleanup } from "../../support/cleanup.ts";
 import { HeardPhone, HZ, type PhoneNumber } from "../../support/heard-phone.ts";
 import { callAndAnswer } from "../../support/phone-calls.ts";
 import { CALL_GAUGES, TandemNode } from "../../support/tandem-node.ts";
-import { doneOn } from "../../support/tandem-shell.ts";
+import { doneOn, tandemOn } from "../../support/tandem-shell.ts";
 
 describe("park, pickup and redirection with real phones", () => {
   const cleanup = new Cleanup();
@@ -60,6 +61,61 @@ describe("park, pickup and redirection with real phones", () => {
     await talk(alice, HZ["1001"], bob, HZ["1002"]);
     await end(alice, bob);
   });
+
+  /** Begins a command that is done when phones have done their part. */
+  function asked(...args: readonly string[]): () => Promise<void> {
+    const running = tandemOn(node, ["call", ...args]);
+    return async () => {
+      const { exitCode, err } = await running;
+      assert.equal(exitCode, 0, err);
+    };
+  }
+
+  it("given a call, when commands park it and retrieve it at another phone, then the party hears music, and then that phone", async () => {
+    const [alice, bob, carol] = [await baresip("1001"), await baresip("1002"), await baresip("1003")];
+    await callAndAnswer(alice.phone, "1002", bob.phone);
+    await asked("park", "1002")();
+    await bob.phone.closedReason();
+    await alice.hearsMusic();
+    const retrieved = asked("unpark", "1003", "701");
+    await carol.phone.event("CALL_INCOMING");
+    await carol.phone.accept();
+    await retrieved();
+    await talk(alice, HZ["1001"], carol, HZ["1003"]);
+    await end(carol, alice);
+  });
+
+  it("given a phone that rings, when a command has another one pick the call up, then that one has it", async () => {
+    const [alice, bob, carol] = [await baresip("1001"), await baresip("1002"), await baresip("1003")];
+    await alice.phone.dial("1002");
+    await bob.phone.event("CALL_INCOMING");
+    const picked = asked("pickup", "1003");
+    await carol.phone.event("CALL_INCOMING");
+    await carol.phone.accept();
+    await picked();
+    await bob.phone.closedReason();
+    await talk(alice, HZ["1001"], carol, HZ["1003"]);
+    await end(alice, carol);
+  });
+
+  for (const isUp of [false, true]) {
+    it(`given a call that ${isUp ? "is up" : "rings"}, when a command redirects it, then the other phone has it, and the first is out`, async () => {
+      const [alice, bob, carol] = [await baresip("1001"), await baresip("1002"), await baresip("1003")];
+      await alice.phone.dial("1002");
+      await bob.phone.event("CALL_INCOMING");
+      if (isUp) {
+        await bob.phone.accept();
+        await talk(alice, HZ["1001"], bob, HZ["1002"]);
+      }
+      const redirected = asked("redirect", "1002", "1003");
+      await carol.phone.event("CALL_INCOMING");
+      await redirected();
+      await bob.phone.closedReason();
+      await carol.phone.accept();
+      await talk(alice, HZ["1001"], carol, HZ["1003"]);
+      await end(alice, carol);
+    });
+  }
 
   for (const code of ["*80", "*821002"]) {
     it(`given a phone that rings, when another dials ${code}, then that one has the call`, async () => {

@@ -28,7 +28,7 @@ export interface FeatureParts {
 export function makeFeatures({ features, dialPlan, hunting, ...parts }: FeatureParts): CallFeatures {
   const { inventory } = parts;
   const { settings, store } = features ?? {};
-  const partitionsOf = (device: string): readonly string[] => dialPlan?.().callerSpace({ device }) ?? [];
+  const partitionsOf = (device: string): readonly string[] | undefined => dialPlan?.().callerSpace({ device });
   return new CallFeatures({
     ...parts,
     setPrivacy: async (device, isOn) => {

@@ -8,8 +8,8 @@ export interface ModelSettingsOptions {
   readonly inventory: Inventory;
   /** Absent: nothing but devices is configured. */
   readonly settings: FeatureSettings | undefined;
-  /** Partitions that a device may dial, in the order of its search space. */
-  readonly partitionsOf: (device: string) => readonly string[];
+  /** Partitions that a device may dial, in the order of its search space; undefined: there is no dial plan. */
+  readonly partitionsOf: (device: string) => readonly string[] | undefined;
   readonly hunting: Hunting;
 }
 
@@ -17,9 +17,10 @@ export interface ModelSettingsOptions {
 export function modelSettingsOf({ inventory, settings, partitionsOf, hunting }: ModelSettingsOptions): ModelSettings {
   return {
     parkRange: (name): ParkRangeSettings | undefined => settings?.parkRange(name),
-    parkRangesFor: (device) => (settings?.parkRanges(partitionsOf(device)) ?? []).map(({ name }) => name),
+    parkRangesFor: (device) => (settings?.parkRanges(partitionsOf(device) ?? []) ?? []).map(({ name }) => name),
     pickupMembers: (group) => settings?.pickupGroup(group)?.members ?? [],
     pickupGroupOf: (line) => settings?.lineOf(line)?.pickupGroup,
+    reaches: (device, line) => partitionsOf(device)?.includes(line.slice(line.lastIndexOf("@") + 1)) ?? true,
     addressOf: (device) => {
       const [phone] = inventory.linesOf(device);
       return phone === undefined ? undefined : addressOf(phoneDevice(phone));

@@ -4,6 +4,7 @@ import type { CallTable } from "../call-table.ts";
 import type { LegDevice } from "../leg.ts";
 import type { NewCalls } from "../new-calls.ts";
 import type { Origination, ReachedService } from "../origination.ts";
+import { sentElsewhere, type Redirected } from "../redirected-call.ts";
 import { shownBy } from "./leg-facts.ts";
 import type { Begun } from "./session-origin.ts";
 
@@ -42,6 +43,7 @@ export class Originator {
             ...effect,
             as: shownBy(as, effect),
             by,
+            redirected: this.#redirectedBy(effect),
             roomIn: this.#roomFor(effect),
             isWanted,
             origin: { ...begun, from: [] },
@@ -55,6 +57,13 @@ export class Originator {
       sessionId,
       why: { cause, sip: { status }, feature: effect.feature, by: "system" },
     });
+  }
+
+  #redirectedBy({ diverted, to }: EffectOf<"originate">): Redirected | undefined {
+    if (diverted === undefined) return undefined;
+    const { by, number } = diverted;
+    const phone = this.#options.inventory.lineOf(by, number);
+    return sentElsewhere({ name: phone?.line ?? number, phone }, diverted, to);
   }
 
   /** A service has answered; who waits there is known to its queue. */

@@ -1,4 +1,5 @@
 import { dropLeg } from "../basic-call.ts";
+import type { Diverted } from "../model-effect.ts";
 import { attach } from "../reconnect.ts";
 import type { Why } from "../why.ts";
 import { nameSession, otherLeg, putSession, type Draft, type ModelLeg, type ModelSession } from "../world.ts";
@@ -46,7 +47,8 @@ export function transferTo(
     asker,
   });
   progress(draft, asker, 100);
-  originate(draft, transferId, { callId, party, by: device, to, feature: "blind-transfer", referredBy });
+  const diverted = { by: device, number: address.number, feature: "transfer" } as const;
+  originate(draft, transferId, { callId, party, by: device, to, feature: "blind-transfer", referredBy, diverted });
 }
 
 interface Rung {
@@ -57,6 +59,7 @@ interface Rung {
   readonly feature: "blind-transfer" | "transfer";
   readonly onlyDevice?: string;
   readonly referredBy?: string | undefined;
+  readonly diverted?: Diverted;
 }
 
 function originate(draft: Draft, sessionId: string, { party, onlyDevice, referredBy, ...rung }: Rung): void {

@@ -47,7 +47,7 @@ function oldest(
       if (address.line === undefined) return false;
       if (members !== undefined) return members.has(address.line);
       const isNumber = wanted.kind === "number" && address.number === wanted.number;
-      return isNumber && settings.pickupGroupOf(address.line) !== undefined;
+      return isNumber && settings.reaches(device, address.line);
     });
     if (isWanted) return session;
   }

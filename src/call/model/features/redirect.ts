@@ -110,7 +110,7 @@ function redirectRinging(
 function redirectEstablished(
   draft: Draft,
   leg: ModelLeg,
-  { device, to, failureMode = "normal", searchSpace = "default", callingNumber }: RedirectCommand,
+  { device, to, failureMode = "normal", searchSpace = "default", originalCalled, callingNumber }: RedirectCommand,
   commandId: string,
 ): void {
   const { world, effects } = draft;
@@ -133,7 +133,7 @@ function redirectEstablished(
     leaver: leg.legId,
   });
   const purpose = { feature: "redirect", id: redirectId } as const;
-  putSession(draft, { sessionId: redirectId, callId, stage: "setup", ringing: [], purpose });
+  putSession(draft, { sessionId: redirectId, callId, stage: "setup", ringing: [], purpose, reason: "redirect" });
   effects.push({
     type: "originate",
     sessionId: redirectId,
@@ -143,6 +143,12 @@ function redirectEstablished(
     to,
     endpoint: "silence",
     feature: "redirect",
+    diverted: {
+      by: device,
+      number: leg.address.number,
+      feature: "redirect",
+      ...(originalCalled === undefined || originalCalled === "unchanged" ? {} : { originalCalled }),
+    },
     ...(callingNumber === undefined ? {} : { callingNumber }),
   });
 }

@@ -76,6 +76,22 @@ describe("calls that are picked up", () => {
     });
   }
 
+  it("given a line in no group, when a phone dials for it that may call it, then it has the call; one that may not is told that nothing rings", async () => {
+    const ringing = await bob.dial("1001");
+    const rung = await alice.offered();
+    rung.call.respond(rung.call.offer ?? assert.fail(), 180);
+    await ringing.call.invite?.response(180);
+    await node.change(
+      put("partition", { name: "others" }),
+      put("calling-search-space", { name: "others", partitions: ["others"] }),
+      ...phoneOperations(["1003"], { callingSearchSpace: "others" }),
+    );
+    assert.deepEqual(await statusOf(carol, "*821001"), NOTHING);
+    const picking = await picks(dave, "*821001", ringing, rung);
+    await ringing.hangUp();
+    await picking.ended();
+  });
+
   it("given nothing that rings, or only a call of its own, when a phone picks up, then it is told", async () => {
     assert.deepEqual(await statusOf(carol, "*80"), NOTHING);
     assert.deepEqual(await statusOf(dave, "*80"), NOTHING, "in no group");

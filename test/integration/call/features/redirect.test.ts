@@ -6,7 +6,12 @@ import { phoneOperations } from "../../../support/kept-configuration.ts";
 import { answer, TalkingPhone, type Talk } from "../../../support/talking-phone.ts";
 
 const NUMBERS = ["1001", "1002", "1003"] as const;
-type Redirecting = { readonly to?: string; readonly failureMode?: "normal" | "drop"; readonly callingNumber?: string };
+interface Redirecting {
+  readonly to?: string;
+  readonly failureMode?: "normal" | "drop";
+  readonly callingNumber?: string;
+  readonly originalCalled?: "reset" | { readonly number: string };
+}
 
 describe("calls that are redirected", () => {
   let cleanup: Cleanup;
@@ -136,6 +141,11 @@ describe("calls that are redirected", () => {
       const redirected = redirect();
       const offered = await carol.offered();
       assert.match(offered.call.offer?.get("from") ?? "", /<sip:1001@/);
+      assert.match(offered.call.offer?.get("diversion") ?? "", /^<sip:1002@.*;reason=deflection/);
+      assert.match(
+        offered.call.offer?.getAll("history-info").join() ?? "",
+        /<sip:1002@[^,]*, ?<sip:1003@[^,]*cause=480/,
+      );
       ring(offered);
       assert.equal(failureOf(await redirected), "ok");
       await far.ended();
@@ -144,6 +154,39 @@ describe("calls that are redirected", () => {
       await Promise.all([near.untilHears(offered.toneHz), offered.untilHears(near.toneHz)]);
       await offered.hangUp();
       await near.ended();
+      assert.deepEqual(node.node.manager.features.callsNow(), []);
+    });
+
+    for (const [originalCalled, recorded] of [
+      [undefined, "1002"],
+      ["reset", "1003"],
+      [{ number: "4712" }, "4712"],
+    ] as const) {
+      it(`given ${recorded} as who was called first, when an established call is redirected, then its record says so`, async () => {
+        const [near] = await alice.talkTo(bob);
+        const redirected = redirect(originalCalled === undefined ? {} : { originalCalled });
+        const offered = await carol.offered();
+        ring(offered);
+        assert.equal(failureOf(await redirected), "ok");
+        await answer(offered);
+        await Promise.all([near.untilHears(offered.toneHz), offered.untilHears(near.toneHz)]);
+        await near.hangUp();
+        await offered.ended();
+        const records = await node.relayed.settled(4);
+        const found = records.find(({ redirect: one }) => one?.originalCalled !== undefined)?.redirect;
+        assert.deepEqual(
+          [found?.originalCalled?.number, found?.lastRedirecting?.number, found?.lastReason, found?.onBehalfOf],
+          [recorded, "1002", "deflection", "redirect"],
+        );
+      });
+    }
+
+    it("given a number of a service, when the call is redirected there, then the other party has that, and the first is out", async () => {
+      const [near, far] = await alice.talkTo(bob);
+      assert.equal(failureOf(await redirect({ to: "9196" })), "ok");
+      await far.ended();
+      await near.untilHears(near.toneHz);
+      await near.hangUp();
       assert.deepEqual(node.node.manager.features.callsNow(), []);
     });
 

@@ -65,6 +65,8 @@ describe("transfers with real RTP", () => {
         assert.equal(await status(by.refer(TO_CAROL, [["Referred-By", "<sip:me@example.com>"]]).final()), 202);
         const target = await carol.offered();
         assert.equal(target.call.offer?.get("referred-by"), "<sip:me@example.com>");
+        const number = isCaller ? "1001" : "1002";
+        assert.match(target.call.offer.get("diversion") ?? "", new RegExp(`^<sip:${number}@.*;reason=unknown`));
         target.progress(180);
         await party.untilHears("ringback");
         await answer(target);

@@ -2,28 +2,14 @@ import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { z } from "zod";
-import { FEATURE_CODES, featureOfParameter, type FeatureName } from "../../../../src/database/model/feature-codes.ts";
+import { featureOfParameter } from "../../../../src/database/model/feature-codes.ts";
 import { KINDS, SCHEMAS } from "../../../../src/database/model/kinds.ts";
 import { KIND_DESCRIPTIONS } from "../../../../src/database/model/kind-descriptions.ts";
 import { WITH_CALL_FEATURES } from "../../../../src/database/model/scalars.ts";
 import { SERVICE_PARAMETERS } from "../../../../src/database/model/service-parameters.ts";
 
-/** Codes whose calls are refused. */
-const COMING: readonly FeatureName[] = [
-  "transfer",
-  "conference",
-  "park",
-  "barge",
-  "group-pickup",
-  "other-group-pickup",
-  "directed-pickup",
-];
-
 /** What is kept, and acted on by features of calls that are to come: whoever makes one act takes it out here. */
 const LATER = [
-  "pickup-group",
-  "pickup-group.number",
-  "directory-number.pickupGroup",
   "directory-number.allowControl",
   "directory-number.forwarding.onFailure",
   ...["phone", "cti-port", "route-point"].flatMap((kind) => [
@@ -31,15 +17,12 @@ const LATER = [
     `${kind}.lines.label`,
     `${kind}.lines.allowControl`,
   ]),
-  ...["phone", "cti-port", "directory-number"].map((kind) => `${kind}.privacy`),
   "cti-port.doNotDisturb",
+  "cti-port.privacy",
   "phone.speedDials.label",
   ...["cti-port", "route-point"].flatMap((kind) => [`${kind}.acceptSeconds`, `${kind}.onOwnerLost`]),
   "route-point.routeSelectSeconds",
-  "park-range",
-  ...["reminderSeconds", "periodicSeconds", "giveUpSeconds", "forwardTo"].map((field) => `park-range.${field}`),
   ...["pinHash", "ctiEnabled", "permissions", "maxOpenDevices", "maxConnections"].map((field) => `user.${field}`),
-  ...COMING.map((feature) => `service-parameter.${FEATURE_CODES[feature].parameter}`),
   ...["CTIApplicationHeartbeatTime", "CTINewCallAcceptTimer"].map((name) => `service-parameter.${name}`),
 ];
 /** Nobody acts on what is for people, and on secrets as they are taken; `to` stands between a region and what it says of others. */

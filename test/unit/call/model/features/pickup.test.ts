@@ -58,6 +58,23 @@ describe("a call that is picked up", () => {
     assert.ok(result?.ok === false && result.failure === "pending");
   });
 
+  it("given calls that ring at a number, when a device dials for them, then only those of lines that it reaches are taken, in a group or not", () => {
+    const reaching = new CallStory({
+      ...NO_SETTINGS,
+      reaches: (device, line) => `${device} ${line}` === "d-phone B@internal",
+    });
+    ring(reaching, "c1", ["A", "B"]);
+    const directed = (sessionId: string, name: string): readonly ModelEvent[] =>
+      dials(sessionId, name).map((event) =>
+        event.type === "dialed"
+          ? { ...event, feature: { kind: "code", code: "directed-pickup", argument: "B" } }
+          : event,
+      );
+    const refused = effectsOf(reaching, "refuse", ...directed("c3", "C").slice(0, 1));
+    assert.deepEqual([refused[0]?.status, refused[0]?.reason], [404, "pickup-nothing"]);
+    assert.equal(effectsOf(reaching, "pick-up", ...directed("c4", "D"))[0]?.sessionId, "c1");
+  });
+
   it("given two who pick up, when both do, then each has a call of its own, and a third is told that there is none", () => {
     story.tell(...dials("c3", "C"), endOf("c3"));
     const [second] = effectsOf(story, "pick-up", ...dials("c4", "B"), endOf("c4"));

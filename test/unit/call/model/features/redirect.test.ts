@@ -114,8 +114,9 @@ describe("a call that is redirected", () => {
     beforeEach(() => talk(story, "c1", ["A", "B"]));
 
     it("given two who talk, when one is redirected, then it hears it ring once that does, the other is out, and both are connected when it is answered", () => {
-      story.tell(redirect({ searchSpace: "calling", callingNumber: "4711" }));
-      const { sessionId, from, by, callingNumber } = originated(story);
+      story.tell(redirect({ searchSpace: "calling", callingNumber: "4711", originalCalled: "reset" }));
+      const { sessionId, from, by, callingNumber, diverted } = originated(story);
+      assert.deepEqual(diverted, { by: "b-phone", number: "B", feature: "redirect", originalCalled: "reset" });
       assert.deepEqual([from, by, callingNumber], [{ legId: "leg-A" }, "a-phone", "4711"]);
       const [attached] = effectsOf(story, "attach", ...rung(sessionId, "C"));
       assert.deepEqual([attached?.legId, attached?.endpoint, resultOf()], ["leg-A", "ringback", "ok"]);

@@ -46,10 +46,16 @@ describe("blind transfer", () => {
 
   it("given a REFER, when the number rings and answers, then its sender is told 100, 180 and 200, and the parties are joined", () => {
     story.tell(refer("leg-B", "C", { referredBy: "<sip:B@here>" }));
-    const { sessionId, from, by, to, referredBy } = originated(story);
+    const { sessionId, from, by, to, referredBy, diverted } = originated(story);
     assert.deepEqual(
-      { from, by, to, referredBy },
-      { from: { legId: "leg-A" }, by: "b-phone", to: "C", referredBy: "<sip:B@here>" },
+      { from, by, to, referredBy, diverted },
+      {
+        from: { legId: "leg-A" },
+        by: "b-phone",
+        to: "C",
+        referredBy: "<sip:B@here>",
+        diverted: { by: "b-phone", number: "B", feature: "transfer" },
+      },
     );
     story.tell(...rung(sessionId, "C"), { type: "ringing", sessionId });
     assert.equal(hears(story, "leg-A"), "ringback");
