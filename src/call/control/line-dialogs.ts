@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { otherSide, type Side } from "../model/index.ts";
 import type { CallSession } from "./call-session.ts";
+import type { HoldLog } from "./hold-log.ts";
 import type { Leg, LegDevice } from "./leg.ts";
 import type { LineDialog, LineStates } from "./line-states.ts";
 
@@ -16,6 +17,7 @@ type Holding = Pick<LineDialog, "isHolding" | "isHeld">;
 interface Seen {
   readonly call: Pick<WatchedSession["call"], "state" | "caller" | "callee" | "branches">;
   readonly callees: readonly LegDevice[];
+  readonly holds: HoldLog["holds"] | undefined;
   readonly dialogs: ReadonlyMap<string, LineDialog>;
 }
 
@@ -47,7 +49,7 @@ export class LineDialogs implements LineStates {
     if (seen !== undefined && isSame(seen, session)) return;
     const dialogs = this.#dialogsIn(session, seen?.dialogs ?? new Map());
     if (dialogs.size === 0) this.#seen.delete(callId);
-    else this.#seen.set(callId, { call, callees: progress.callees, dialogs });
+    else this.#seen.set(callId, { call, callees: progress.callees, holds: progress.holds?.holds, dialogs });
     const changed = changedLines(seen?.dialogs ?? new Map(), dialogs);
     for (const line of changed) this.#set(line, callId, dialogs.get(line));
     for (const line of changed) this.#listener(line);
@@ -70,7 +72,7 @@ export class LineDialogs implements LineStates {
     const add = (line: string | undefined, side: Side, dialog: Omit<LineDialog, "id" | keyof Holding>): void => {
       if (line === undefined) return;
       const identity = this.#identityOf(session, side, line, dialog.direction, before);
-      dialogs.set(line, { ...dialog, ...identity, ...holdingOf(call, side) });
+      dialogs.set(line, { ...dialog, ...identity, ...holdingOf(session, side) });
     };
     if (call.isOriginated === true && call.state === "established") {
       // Who answers a call of the switch itself takes the place of the caller, whom there is none of.
@@ -115,18 +117,24 @@ export class LineDialogs implements LineStates {
   }
 }
 
-function isSame({ call: before, callees }: Seen, { call, progress }: WatchedSession): boolean {
+function isSame({ call: before, callees, holds }: Seen, { call, progress }: WatchedSession): boolean {
   return (
     before.state === call.state &&
     before.caller === call.caller &&
     before.callee === call.callee &&
     before.branches === call.branches &&
-    callees === progress.callees
+    callees === progress.callees &&
+    holds === progress.holds?.holds
   );
 }
 
-function holdingOf(call: WatchedSession["call"], side: Side): Holding {
-  return { isHolding: call[side].isHolding, isHeld: call[otherSide(side)].isHolding };
+function holdingOf(session: WatchedSession, side: Side): Holding {
+  return { isHolding: isHolding(session, side), isHeld: isHolding(session, otherSide(side)) };
+}
+
+/** By its phone, or by the switch for its user. */
+function isHolding({ call, progress }: WatchedSession, side: Side): boolean {
+  return call[side].isHolding || progress.holds?.holds[side]?.sinceMs !== undefined;
 }
 
 function stateOfCallee({ state: stateOfCall, branches }: WatchedSession["call"]): LineDialog["state"] {

@@ -19,6 +19,7 @@ import type { Inventory } from "../../device/index.ts";
 import type { Begun } from "./session-origin.ts";
 import { CallSession, type CallContext } from "../call-session.ts";
 import type { CallTable, LegEntry } from "../call-table.ts";
+import type { LineDialogs } from "../line-dialogs.ts";
 import type { NewCalls } from "../new-calls.ts";
 import { rejection, type Rejection } from "../rejection.ts";
 import { joinedCallOf, type SavedCall } from "../saved-call.ts";
@@ -31,6 +32,8 @@ export interface SwitchboardOptions {
   readonly table: CallTable;
   readonly newCalls: NewCalls;
   readonly inventory: Inventory;
+  /** What lamps show. */
+  readonly dialogs: Pick<LineDialogs, "update" | "setParked">;
   /** Name of the music that a device's held parties hear; undefined: what comes with the switch. */
   readonly musicOf: (device: string) => string | undefined;
 }
@@ -97,14 +100,16 @@ export class Switchboard {
     this.#options.table.get(sessionId)?.dispatch({ type: "hang-up", outcome: outcomeOf(why) });
   }
 
-  /** The record of a session says how long its parties were held by the switch, as it does of holds by phones. */
+  /** Records and lamps show that parties are held by the switch, as they do of holds by phones. */
   noteHold(change: Change, { calls }: World): void {
     if (change.type !== "terminal-connection" || (change.change !== "held" && change.change !== "talking")) return;
     const connections = calls.get(change.callId)?.connections ?? [];
     const connection = connections.find(({ connectionId }) => connectionId === change.connectionId);
     const legId = connection?.terminals.find(({ device }) => device === change.device)?.legId;
     const seat = legId === undefined ? undefined : this.#find(legId);
-    seat?.session.progress.holds?.noteHeld(seat.side, change.change === "held");
+    if (seat === undefined) return;
+    seat.session.progress.holds?.noteHeld(seat.side, change.change === "held");
+    this.#options.dialogs.update(seat.session);
   }
 
   /** @returns why the session still rings where it did; undefined: it rings elsewhere */
