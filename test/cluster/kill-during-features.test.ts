@@ -90,17 +90,17 @@ describe("kill -9 during features of calls", () => {
       const found = { call: await finder.phone.call("701", "retrieved"), rtp: finder.rtp };
       await talk(found, parked.party);
       await hangUp(parked.party, found);
-      // The reminder: who parked is rung, and has the call back.
-      const reminded = await forgotten.by.phone.incoming.take(() => true, "the reminder", REMINDED_MS);
-      const back = { call: reminded, rtp: forgotten.by.rtp };
-      await talk(back, forgotten.party);
-      await hangUp(back, forgotten.party);
       // Who made the conference leaves it; the two that are left talk as any two do.
       const [maker, ...left] = members;
       await maker.call.hangUp();
       const [one, other] = left;
       await talkDirectly(one, other);
       await hangUp(one, other);
+      // The reminder: who parked is rung, and has the call back.
+      const reminded = await forgotten.by.phone.incoming.take(() => true, "the reminder", REMINDED_MS);
+      const back = { call: reminded, rtp: forgotten.by.rtp };
+      await talk(back, forgotten.party);
+      await hangUp(back, forgotten.party);
       await node.zero(CALL_GAUGES, SETTLED_MS);
     });
   }

@@ -84,7 +84,9 @@ export function answered(draft: Draft, event: EventOf<"answered">): boolean {
   if (session?.stage !== "setup" || isOrphan(draft, session)) return false;
   establishCaller(draft, session);
   const caller = session.caller === undefined ? undefined : draft.world.legs.get(session.caller);
-  if (caller !== undefined) putLeg(draft, { ...caller, isUp: true });
+  // What is encrypted is so for both.
+  const encrypted = event.leg?.isEncrypted === true ? { isEncrypted: true as const } : {};
+  if (caller !== undefined) putLeg(draft, { ...caller, ...encrypted, isUp: true });
   const endpoint = event.endpoint === undefined ? {} : { endpoint: event.endpoint };
   const { picking: _picking, ...rung } = session;
   const up: ModelSession = { ...rung, ...endpoint, stage: "up", ringing: [] };
@@ -181,10 +183,11 @@ function establishCaller(draft: Draft, { callId, caller }: ModelSession): void {
 }
 
 function newLeg(facts: LegFacts, place: Pick<ModelLeg, "callId" | "connectionId" | "sessionId" | "isUp">): ModelLeg {
-  const { legId, kind, device, address } = facts;
+  const { legId, kind, device, address, isEncrypted } = facts;
   const { callId, connectionId, sessionId, isUp } = place;
-  const isHolding = false;
-  return { legId, kind, device, address, callId, connectionId, sessionId, isUp, isHolding, isHeldByCommand: false };
+  const leg = { legId, kind, device, address, callId, connectionId, sessionId, isUp };
+  const held = { isHolding: false, isHeldByCommand: false };
+  return isEncrypted === undefined ? { ...leg, ...held } : { ...leg, ...held, isEncrypted };
 }
 
 function isAnsweredBy({ devices, address, kind }: Place, leg: LegFacts): boolean {

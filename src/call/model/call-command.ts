@@ -83,6 +83,8 @@ export type CommandFailure =
   /** The call is private. */
   | "private"
   | "destination-unregistered"
+  /** Encrypted media cannot be connected with plain media, or with a service. */
+  | "media-incompatible"
   | "redirect-pending"
   | "park-no-slot"
   | "park-slot-taken"

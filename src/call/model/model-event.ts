@@ -10,6 +10,8 @@ export interface LegFacts {
   /** Name of the device. */
   readonly device: string;
   readonly address: Address;
+  /** Its media is encrypted with keys that the switch does not have, as is that of whom it is connected with. */
+  readonly isEncrypted?: true;
 }
 
 /** A line, or a number beyond a trunk, that is being rung, and on which devices. */

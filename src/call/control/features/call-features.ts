@@ -187,7 +187,7 @@ export class CallFeatures implements SessionObserver<CallSession> {
     this.#handle({
       type: "answered",
       sessionId,
-      ...(isServed ? {} : { leg: legFactsOf(leg) }),
+      ...(isServed ? {} : { leg: legFactsOf(leg, call[answering]) }),
       ...(endpoint === undefined ? {} : { endpoint }),
     });
   }

@@ -1,7 +1,17 @@
 import { isPrivate } from "../../identity/privacy.ts";
-import type { Address, LegFacts, ModelEffect, Place, RestoredLeg, RestoredSession, Side } from "../../model/index.ts";
+import type {
+  Address,
+  LegFacts,
+  ModelEffect,
+  Party,
+  Place,
+  RestoredLeg,
+  RestoredSession,
+  Side,
+} from "../../model/index.ts";
 import type { CallSession } from "../call-session.ts";
 import type { Leg, LegDevice } from "../leg.ts";
+import { isEncrypted } from "./is-encrypted.ts";
 
 /** Name of a leg in the model: the tag that we have given it. */
 export function legIdOf({ localTag }: Pick<Leg, "localTag">): string {
@@ -18,13 +28,15 @@ export function addressOf({ number, line, displayName, privacy }: LegDevice): Ad
   return address;
 }
 
-export function legFactsOf(leg: Leg): LegFacts {
+/** @param party absent: nothing is agreed on yet */
+export function legFactsOf(leg: Leg, party?: Party): LegFacts {
   const { device } = leg;
   return {
     legId: legIdOf(leg),
     kind: device.kind === "peer" ? "trunk" : "phone",
     device: device.name,
     address: addressOf(device),
+    ...(party !== undefined && isEncrypted(party) ? { isEncrypted: true } : {}),
   };
 }
 
@@ -45,7 +57,9 @@ export function restoredSessionOf(session: CallSession): RestoredSession | undef
 
 function restoredLegOf(session: CallSession, side: Side): RestoredLeg | undefined {
   const leg = session.leg(side);
-  return leg === undefined ? undefined : { ...legFactsOf(leg), isHolding: session.call[side].isHolding };
+  return leg === undefined
+    ? undefined
+    : { ...legFactsOf(leg, session.call[side]), isHolding: session.call[side].isHolding };
 }
 
 /** Devices that are rung, by their lines. */

@@ -8,6 +8,7 @@ const STATUS_OF: Readonly<Partial<Record<CommandFailure, number>>> = {
   "destination-no-answer": 480,
   "party-gone": 487,
   "wrong-state": 488,
+  "media-incompatible": 488,
   pending: 491,
   "park-slot-taken": 486,
   "park-no-slot": 480,

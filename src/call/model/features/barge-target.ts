@@ -4,6 +4,7 @@ import { otherLeg, type ModelLeg, type ModelSession, type World } from "../world
 import { conferenceOf, membersOf } from "./conference-members.ts";
 import { MAX_PARTIES } from "./conference-state.ts";
 import { isInvolved } from "./involved.ts";
+import { unfitForPlain } from "./media-fit.ts";
 import { activeLegs, isHeldThere, passiveState } from "./shared-line.ts";
 
 /** A call of a line that another device of it may enter. */
@@ -68,6 +69,6 @@ function withParty(world: World, found: Enterable): Enterable | NotEnterable {
   if (isBusy || found.session.purpose !== undefined) {
     return { failure: "pending", detail: "another feature is at work in the call" };
   }
-  if (party?.isUp === true) return { ...found, party };
+  if (party?.isUp === true) return unfitForPlain(party) ?? { ...found, party };
   return { failure: "wrong-state", detail: "there is no established other party" };
 }

@@ -7,6 +7,7 @@ import { progress, refuse, succeed } from "./asker.ts";
 import { failureOf } from "./failure.ts";
 import { refreshSound } from "./sound.ts";
 import { isInvolved } from "./involved.ts";
+import { unfitForPlain } from "./media-fit.ts";
 import type { Asker, BlindTransfer, Recall } from "./transfer-state.ts";
 import { connect, releaseLeg, transferring, oppositeAt } from "./transfers.ts";
 
@@ -31,6 +32,8 @@ export function transferTo(
   if ([controller, party].some(({ legId }) => isInvolved(draft.world, legId))) {
     return refuse(draft, asker, "pending", "a transfer of this call is under way");
   }
+  const unfit = unfitForPlain(party);
+  if (unfit !== undefined) return refuse(draft, asker, unfit.failure, unfit.detail);
   if (to === controller.address.number) {
     return refuse(draft, asker, "destination-busy", "a call is not transferred to the phone that has it");
   }

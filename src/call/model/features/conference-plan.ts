@@ -2,6 +2,7 @@ import type { CommandFailure } from "../call-command.ts";
 import { otherLeg, type ModelLeg, type ModelSession, type World } from "../world.ts";
 import { conferenceOf, membersOf } from "./conference-members.ts";
 import { isInvolved } from "./involved.ts";
+import { unfitForPlain } from "./media-fit.ts";
 import { MAX_PARTIES, type Conference, type Pair } from "./conference-state.ts";
 
 /** What calls of a device become one conference of. */
@@ -63,7 +64,7 @@ export function pairOf(world: World, own: ModelLeg): Pair | PlanFailure {
   if (session === undefined || party === undefined || !party.isUp || !own.isUp) {
     return { failure: "conference-party-invalid", detail: `the call ${own.callId} has no established other party` };
   }
-  return pairIn(session, own.legId, party.legId);
+  return unfitForPlain(own, party) ?? pairIn(session, own.legId, party.legId);
 }
 
 /** Two legs of a session. */

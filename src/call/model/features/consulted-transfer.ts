@@ -5,6 +5,7 @@ import type { Draft, ModelLeg } from "../world.ts";
 import { refuse, succeed } from "./asker.ts";
 import { transferTo } from "./blind-transfer.ts";
 import { isInvolved } from "./involved.ts";
+import { unfitTogether } from "./media-fit.ts";
 import type { Asker } from "./transfer-state.ts";
 import { connect, oppositeOf, transferring } from "./transfers.ts";
 
@@ -33,6 +34,8 @@ export function transferConsulted(draft: Draft, one: ModelLeg, other: ModelLeg, 
   if (target === undefined || (moved === undefined && !("leg" in party))) {
     return refuse(draft, asker, "no-consultation", "both calls need another party");
   }
+  const unfit = "leg" in party ? unfitTogether(party.leg, moved) : moved && unfitTogether(moved);
+  if (unfit !== undefined) return refuse(draft, asker, unfit.failure, unfit.detail);
   const [surviving, dissolved] = [first.callId, second.callId];
   const merged = surviving === dissolved ? {} : { dissolved };
   transferring(draft, { surviving, ...merged, controller: first.device }, () => {

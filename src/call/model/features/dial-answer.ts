@@ -10,6 +10,7 @@ export function accept(draft: Draft, sessionId: string, endpoint: Endpoint, show
 
 const STATUS_OF: Readonly<Partial<Record<CommandFailure, number>>> = {
   "conference-full": 486,
+  "media-incompatible": 488,
   pending: 491,
   private: 403,
   "device-not-in-call": 404,

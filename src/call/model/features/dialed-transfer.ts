@@ -5,8 +5,9 @@ import type { Why } from "../why.ts";
 import { legsOf, type Draft, type ModelLeg, type ModelSession } from "../world.ts";
 import { transferTo } from "./blind-transfer.ts";
 import { transferConsulted } from "./consulted-transfer.ts";
-import { accept } from "./dial-answer.ts";
+import { accept, refusalOf } from "./dial-answer.ts";
 import type { DialRefusal } from "./dial-refusal.ts";
+import { unfitForPlain } from "./media-fit.ts";
 import type { DialedTransfer } from "./transfer-state.ts";
 import { connect, oppositeOf, releaseLeg, transferring } from "./transfers.ts";
 
@@ -63,6 +64,7 @@ export function dialTransfer(draft: Draft, dialing: Dialing, argument: string): 
 export function dialReplacement(draft: Draft, { sessionId }: Dialing, legId: string): DialRefusal | undefined {
   const replaced = draft.world.legs.get(legId);
   if (replaced === undefined || oppositeOf(draft.world, replaced) === undefined) return NO_DIALOG;
+  if (unfitForPlain(replaced) !== undefined) return refusalOf("media-incompatible");
   return begin(draft, [replaced], { transferId: sessionId, state: "dialed", kind: "replaces", replaced: legId });
 }
 

@@ -7,6 +7,7 @@ import type { Why } from "../why.ts";
 import { nameSession, otherLeg, putSession, type Draft, type ModelLeg, type World } from "../world.ts";
 import { refuse, succeed } from "./asker.ts";
 import { isInvolved } from "./involved.ts";
+import { unfitForPlain } from "./media-fit.ts";
 import { timerOf } from "./feature-machine.ts";
 import type { Parked, ParkPlace } from "./park-state.ts";
 import type { Asker } from "./transfer-state.ts";
@@ -44,6 +45,8 @@ export function tryToPark(draft: Draft, leg: ModelLeg, wanted: { range?: string;
   if (isInvolved(world, leg.legId) || isInvolved(world, party.legId)) {
     return { ok: false, failure: "pending", detail: "another feature is under way in this call" };
   }
+  const unfit = unfitForPlain(party);
+  if (unfit !== undefined) return { ok: false, ...unfit };
   const ranges = wanted.range === undefined ? world.settings.parkRangesFor(leg.device) : [wanted.range];
   const places = ranges.flatMap((range) =>
     (world.settings.parkRange(range)?.numbers ?? []).map((slot) => ({ range, slot })),

@@ -17,6 +17,7 @@ import { failureOf } from "./failure.ts";
 import { refuse, succeed } from "./asker.ts";
 import { connect, oppositeAt } from "./transfers.ts";
 import { isInvolved } from "./involved.ts";
+import { unfitForPlain } from "./media-fit.ts";
 import type { FeatureMachine } from "./feature-machine.ts";
 import type { Redirect } from "./redirect-state.ts";
 
@@ -121,6 +122,8 @@ function redirectEstablished(
   if (isInvolved(world, leg.legId) || isInvolved(world, party.legId)) {
     return refuse(draft, { commandId }, "pending", "another feature is under way in this call");
   }
+  const unfit = unfitForPlain(party);
+  if (unfit !== undefined) return refuse(draft, { commandId }, unfit.failure, unfit.detail);
   const { callId } = leg;
   const redirectId = nameSession(draft, callId);
   world.redirects.set(redirectId, {
