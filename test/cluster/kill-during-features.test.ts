@@ -1,20 +1,30 @@
 import assert from "node:assert/strict";
+import { setTimeout as delay } from "node:timers/promises";
 import { Cleanup } from "../support/cleanup.ts";
 import type { EnduringCall } from "../support/enduring-call.ts";
 import { EnduringPhone } from "../support/enduring-phone.ts";
 import { eventually } from "../support/eventually.ts";
 import { RtpEnd } from "../support/rtp-end.ts";
 import { CALL_GAUGES, TandemNode, type ServiceName } from "../support/tandem-node.ts";
+import { doneOn } from "../support/tandem-shell.ts";
 
 const KILLS: readonly (readonly ServiceName[])[] = [["callmanager"], ["edge"], ["media"], ["edge", "callmanager"]];
 const BACK_MS = 15_000;
 const HEARD_MS = 10_000;
 const ENDED_MS = 10_000;
 const SETTLED_MS = 20_000;
+const REMINDED_MS = 20_000;
+const QUIET_MS = 200;
 
 /** One end of a call, with its RTP. */
 interface End {
   readonly call: EnduringCall;
+  readonly rtp: RtpEnd;
+}
+
+/** A phone with its RTP. */
+interface Station {
+  readonly phone: EnduringPhone;
   readonly rtp: RtpEnd;
 }
 
@@ -64,10 +74,67 @@ describe("kill -9 during features of calls", () => {
       await node.zero(CALL_GAUGES, SETTLED_MS);
       assert.equal(rung.phone.failure, undefined);
     });
+
+    it(`given a conference of three and parked calls, when ${services.join(" and ")} are killed, then the conference ends properly, and the parked are retrieved or called back`, async () => {
+      const [members] = await Promise.all([
+        conference("1001", "1002", "1003"),
+        doneOn(node, ["park-range", "add", "701"]),
+        doneOn(node, ["park-range", "add", "702", "reminderSeconds=5"]),
+      ]);
+      const parked = await park("1004", "1005", "701");
+      const forgotten = await park("1006", "1007", "702");
+      await kill(services);
+      await allTalk(members);
+      await hearsMusic(parked.party);
+      const finder = await phoneOf("1008");
+      const found = { call: await finder.phone.call("701", "retrieved"), rtp: finder.rtp };
+      await talk(found, parked.party);
+      await hangUp(parked.party, found);
+      // The reminder: who parked is rung, and has the call back.
+      const reminded = await forgotten.by.phone.incoming.take(() => true, "the reminder", REMINDED_MS);
+      const back = { call: reminded, rtp: forgotten.by.rtp };
+      await talk(back, forgotten.party);
+      await hangUp(back, forgotten.party);
+      // Who made the conference leaves it; the two that are left talk as any two do.
+      const [maker, ...left] = members;
+      await maker.call.hangUp();
+      const [one, other] = left;
+      await talkDirectly(one, other);
+      await hangUp(one, other);
+      await node.zero(CALL_GAUGES, SETTLED_MS);
+    });
+  }
+
+  /** The first has two calls, and dials the code that makes them a conference. */
+  async function conference(maker: string, second: string, third: string): Promise<[End, End, End]> {
+    const [one, two, three] = await Promise.all([phoneOf(maker), phoneOf(second), phoneOf(third)]);
+    const first = await one.phone.call(second, "first");
+    const near = { call: await two.phone.incoming.take(() => true, "a call"), rtp: two.rtp };
+    await first.change("sendonly");
+    const next = await one.phone.call(third, "next");
+    const far = { call: await three.phone.incoming.take(() => true, "a call"), rtp: three.rtp };
+    await next.change("sendonly");
+    const call = await one.phone.call("*41", "conference");
+    const members: [End, End, End] = [{ call, rtp: one.rtp }, near, far];
+    await Promise.all([first, next].map((old) => old.hasEnded(ENDED_MS)));
+    await allTalk(members);
+    return members;
+  }
+
+  /** The second parks its call with the first. */
+  async function park(caller: string, callee: string, slot: string): Promise<{ party: End; by: Station }> {
+    const [one, by] = [await phoneOf(caller), await phoneOf(callee)];
+    const call = await one.phone.call(callee, slot);
+    const theirs = await by.phone.incoming.take(() => true, "a call");
+    await theirs.refer(slot);
+    await theirs.hasEnded(ENDED_MS);
+    const party = { call, rtp: one.rtp };
+    await hearsMusic(party);
+    return { party, by };
   }
 
   /** A phone, registered, with RTP of its own. */
-  async function phoneOf(user: string): Promise<{ readonly phone: EnduringPhone; readonly rtp: RtpEnd }> {
+  async function phoneOf(user: string): Promise<Station> {
     const rtp = cleanup.add(await RtpEnd.open(), (end) => end.close());
     const { server, password } = node.account(user);
     const [address = "", port] = server.split(":");
@@ -105,19 +172,39 @@ describe("kill -9 during features of calls", () => {
     await Promise.all(services.map((service, index) => node.serviceAgain(service, pids[index] ?? 0, BACK_MS)));
   }
 
+  /** Each hears each other, whoever else is there. */
+  async function allTalk(ends: readonly End[]): Promise<void> {
+    for (const from of ends) {
+      for (const by of ends) if (by !== from) await isHeard(from, by, () => by.rtp.heardSpeech);
+    }
+  }
+
+  /** No mixer is between them, which would send whether anybody talks or not. */
+  async function talkDirectly(one: End, other: End): Promise<void> {
+    await eventually(
+      async () => {
+        const before = one.rtp.heard + other.rtp.heard;
+        await delay(QUIET_MS);
+        assert.equal(one.rtp.heard + other.rtp.heard, before, "packets, while nobody talks");
+      },
+      { timeoutMs: HEARD_MS },
+    );
+    await talk(one, other);
+  }
+
   async function talk(one: End, other: End): Promise<void> {
     await isHeard(one, other);
     await isHeard(other, one);
   }
 
   /** What the relay has played to the listener before makes it send on by the name of that source. */
-  async function isHeard(from: End, by: End): Promise<void> {
-    const before = by.rtp.heard;
+  async function isHeard(from: End, by: End, heard = (): number => by.rtp.heard): Promise<void> {
+    const before = heard();
     await eventually(
       () => {
         assert.ok(from.call.described !== undefined);
         from.rtp.send(from.call.described);
-        assert.ok(by.rtp.heard >= before + 5, `${by.rtp.heard - before} packets heard`);
+        assert.ok(heard() >= before + 5, `${heard() - before} packets heard`);
       },
       { timeoutMs: HEARD_MS, intervalMs: 20 },
     );

@@ -4,6 +4,8 @@ import { sdpLine } from "./established-call.ts";
 import { eventually } from "./eventually.ts";
 
 const HEADER_BYTES = 12;
+/** PCMA, behind the first bytes: as loud as nothing else that is played, and the same behind a mixer. */
+const SOUND = 0x00;
 
 /** An RTP socket of a phone on loopback that sends when told and counts what it hears, by sender. */
 export class RtpEnd {
@@ -11,12 +13,14 @@ export class RtpEnd {
   /** Packets heard, by who sent them, which stands in their sound: the relay gives them the SSRC of what it has played before. */
   readonly #heard = new Map<number, number>();
   #sequence = 0;
+  #loud = 0;
 
   private constructor(socket: Socket) {
     this.#socket = socket;
     socket.on("message", (packet) => {
       const ssrc = packet.readUInt32BE(HEADER_BYTES);
       this.#heard.set(ssrc, this.heardFrom(ssrc) + 1);
+      if (packet.subarray(-40).every((byte) => byte === SOUND)) this.#loud += 1;
     });
   }
 
@@ -39,13 +43,18 @@ export class RtpEnd {
     return [...this.#heard.values()].reduce((sum, count) => sum + count, 0);
   }
 
+  /** Packets heard that sound as those that ends send, also where a mixer has sent them on. */
+  get heardSpeech(): number {
+    return this.#loud;
+  }
+
   heardFrom(ssrc: number): number {
     return this.#heard.get(ssrc) ?? 0;
   }
 
   /** Sends one packet of PCMA to where a message's session description says. */
   send(description: SipMessage): void {
-    const packet = Buffer.alloc(172);
+    const packet = Buffer.alloc(172, SOUND);
     packet[0] = 0x80;
     packet[1] = 8;
     packet.writeUInt16BE((this.#sequence += 1), 2);

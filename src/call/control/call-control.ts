@@ -3,7 +3,7 @@ import { parseCSeq, splitList, tagOf, type SipMessage } from "../../sip/message/
 import type { Registrar } from "../registrar/index.ts";
 import type { IncomingRequest, SignalingHandler } from "../signaling/signaling-port.ts";
 import type { CallTable, LegEntry } from "./call-table.ts";
-import { ALLOW, DIALOG_ALLOW, OPTIONS_HEADERS, unsupportedExtensions } from "./capabilities.ts";
+import { ALLOW, ALLOW_WITHOUT_REFER, DIALOG_ALLOW, OPTIONS_HEADERS, unsupportedExtensions } from "./capabilities.ts";
 import { replacementAsked } from "./features/replaced-dialog.ts";
 import { viaHostOf, type Gatekeeper } from "./gatekeeper.ts";
 import type { Messages } from "./message/messages.ts";
@@ -31,7 +31,7 @@ export interface CallControlOptions {
 /** By what name the embedded edge sends over the flow of a REGISTER; it lets no other through. */
 const FLOW_FIELD = "x-tandem-flow";
 /** Requests that only make sense inside a dialog or subscription. */
-const IN_DIALOG_ONLY = new Set(["BYE", "UPDATE", "INFO", "PRACK", "NOTIFY", "REFER"]);
+const IN_DIALOG_ONLY = new Set(["BYE", "UPDATE", "INFO", "PRACK", "NOTIFY"]);
 const IN_DIALOG = new Set(["INVITE", "BYE", "UPDATE", "INFO", "REFER", "ACK"]);
 
 /** Takes what comes from the edge: every request is answered, whatever it is. */
@@ -90,7 +90,8 @@ export class CallControl implements SignalingHandler {
     if (method === "SUBSCRIBE") return this.#refuseIf(request, this.#options.subscriptions.subscribe(request));
     if (method === "MESSAGE") return this.#onMessage(request);
     if (IN_DIALOG_ONLY.has(method)) return this.#refuse(request, rejection(481, "no-dialog"));
-    this.#refuse(request, rejection(405, "method", ALLOW));
+    // RFC 3261 21.4.6: a REFER may come outside a dialog (RFC 3515), but no address here takes one there.
+    this.#refuse(request, rejection(405, "method", method === "REFER" ? ALLOW_WITHOUT_REFER : ALLOW));
   }
 
   #onInvite(request: IncomingRequest): void {

@@ -152,6 +152,7 @@ export class CallManager {
       inventory,
       store: this.#journal,
       hunting: this.#hunting,
+      dialogs: this.#watched.dialogs,
       features: options.features,
       dialPlan: options.dialPlan,
     });

@@ -167,7 +167,8 @@ export class CallMedia {
       this.#isPlayingLost = true;
       await relay.release(callId);
     }
-    this.#hasOffered = !isServed;
+    // An answer goes to whoever has offered: a phone, or the service.
+    if (operation.kind !== "answer") this.#hasOffered = !isServed;
     switch (operation.kind) {
       case "offer":
         this.#offer = operation.sdp;

@@ -9,6 +9,9 @@ const MAX_PACKAGES = 32;
 /** What a 405 or 200 to a request outside a dialog says. */
 export const ALLOW: HeaderList = [["Allow", METHODS]];
 
+/** What a 405 to a REFER outside a dialog says. */
+export const ALLOW_WITHOUT_REFER: HeaderList = [["Allow", METHODS.replace(" REFER,", "")]];
+
 /** What a 405 to a request inside a dialog says. */
 export const DIALOG_ALLOW: HeaderList = [["Allow", DIALOG_METHODS]];
 

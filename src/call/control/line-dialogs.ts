@@ -1,6 +1,7 @@
 import { hash } from "node:crypto";
 import { otherSide, type Side } from "../model/index.ts";
 import type { CallSession } from "./call-session.ts";
+import type { HoldLog } from "./hold-log.ts";
 import type { Leg, LegDevice } from "./leg.ts";
 import type { LineDialog, LineStates } from "./line-states.ts";
 
@@ -18,6 +19,7 @@ const NONE: ReadonlyMap<string, LineDialog> = new Map();
 interface Seen {
   readonly call: Pick<WatchedSession["call"], "state" | "caller" | "callee" | "branches">;
   readonly callees: readonly LegDevice[];
+  readonly holds: HoldLog["holds"] | undefined;
   readonly dialogs: ReadonlyMap<string, LineDialog>;
 }
 
@@ -50,7 +52,7 @@ export class LineDialogs implements LineStates {
     const before = seen?.dialogs ?? NONE;
     const dialogs = this.#dialogsIn(session, before);
     if (dialogs.size === 0) this.#seen.delete(callId);
-    else this.#seen.set(callId, { call, callees: progress.callees, dialogs });
+    else this.#seen.set(callId, { call, callees: progress.callees, holds: progress.holds?.holds, dialogs });
     const changed = changedLines(before, dialogs);
     for (const line of changed) this.#set(line, callId, dialogs.get(line));
     for (const line of changed) this.#listener(line);
@@ -74,8 +76,8 @@ export class LineDialogs implements LineStates {
       if (line === undefined) return;
       const { state, remote } = dialog;
       const { id, direction } = this.#identityOf(session, side, line, dialog.direction, before);
-      const isHolding = call[side].isHolding;
-      dialogs.set(line, { id, direction, state, remote, isHolding, isHeld: call[otherSide(side)].isHolding });
+      const isHeld = isHolding(session, otherSide(side));
+      dialogs.set(line, { id, direction, state, remote, isHolding: isHolding(session, side), isHeld });
     };
     if (call.isOriginated === true && call.state === "established") {
       // Who answers a call of the switch itself takes the place of the caller, whom there is none of.
@@ -120,14 +122,20 @@ export class LineDialogs implements LineStates {
   }
 }
 
-function isSame({ call: before, callees }: Seen, { call, progress }: WatchedSession): boolean {
+function isSame({ call: before, callees, holds }: Seen, { call, progress }: WatchedSession): boolean {
   return (
     before.state === call.state &&
     before.caller === call.caller &&
     before.callee === call.callee &&
     before.branches === call.branches &&
-    callees === progress.callees
+    callees === progress.callees &&
+    holds === progress.holds?.holds
   );
+}
+
+/** By its phone, or by the switch for its user. */
+function isHolding({ call, progress }: WatchedSession, side: Side): boolean {
+  return call[side].isHolding || progress.holds?.holds[side]?.sinceMs !== undefined;
 }
 
 function stateOfCallee({ state: stateOfCall, branches }: WatchedSession["call"]): LineDialog["state"] {

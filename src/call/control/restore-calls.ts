@@ -33,7 +33,7 @@ export function restoreCalls({ context, table, journal, recordsPath, toll }: Res
       journal.remove(one.callId);
       continue;
     }
-    const { callId, callee, moved } = one;
+    const { callId, moved } = one;
     const created = createdOf(one);
     if (moved !== undefined) {
       void recordMoved(context, created, one, moved);
@@ -46,8 +46,7 @@ export function restoreCalls({ context, table, journal, recordsPath, toll }: Res
     });
     table.add(session);
     context.owner.onChanged(session);
-    const trunk = callee?.device.kind === "peer" ? callee.device.name : undefined;
-    if (one.payer !== undefined) toll.resume(callId, one.payer, trunk);
+    if (one.payers !== undefined) toll.resume(callId, one.payers);
     if (usable === undefined) session.dispatch({ type: "hang-up", outcome: { ...STOPPED, reason: "session-lost" } });
   }
   if (saved.length > 0) context.logger.info("calls taken up again", { calls: table.active });

@@ -1,6 +1,7 @@
 import type { RelayEndpoint } from "../../media/index.ts";
 import { NEW_SESSION, restoredSession, type FeatureReason, type Session, type Side } from "../model/index.ts";
 import type { RecordRedirect, RedirectReason } from "../record/call-record.ts";
+import type { CountedCall } from "../toll/index.ts";
 import type { CallProgress, SessionOrigin } from "./call-progress.ts";
 import type { HoldLog } from "./hold-log.ts";
 import type { Leg, LegDevice } from "./leg.ts";
@@ -23,8 +24,8 @@ export interface SavedCall {
   readonly ringingAtMs?: number;
   /** Absent while it rings. */
   readonly answeredAtMs?: number;
-  /** Whose bounds it counts for, as a call by a trunk; absent: it is none. */
-  readonly payer?: string;
+  /** Whose bounds it counts for, as one call by a trunk, or as several; absent: it is none. */
+  readonly payers?: readonly CountedCall[];
   /** INVITEs of ours; the callee's has no device here. */
   readonly legs?: readonly LoggedLeg[];
   readonly holds?: HoldLog["holds"];

@@ -11,6 +11,8 @@ import type { SessionObserver } from "./session-observer.ts";
 export interface SessionOwner<Session> {
   addLeg(leg: Leg, session: Session): void;
   removeLeg(leg: Leg): void;
+  /** A leg is about to leave its session for another one, by its name. */
+  onTaken(leg: Leg, from: Session, to: string): void;
   onAnswered(session: Session): void;
   /** The 2xx to the INVITE of a leg that is in another session by now could not be sent any more. */
   onAnswerLost(leg: Leg): void;

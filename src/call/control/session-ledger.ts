@@ -10,7 +10,7 @@ import type { SessionOwner } from "./session-context.ts";
 export interface SessionLedgerOptions {
   readonly table: CallTable;
   readonly counters: CallCounters;
-  readonly toll: Pick<TollGuards, "end">;
+  readonly toll: Pick<TollGuards, "move" | "end">;
   /** Told of each session that is over for its devices. */
   readonly onEnded: (session: CallSession) => void;
   /** Told after each event of a session. */
@@ -33,6 +33,10 @@ export class SessionLedger implements SessionOwner<CallSession> {
 
   removeLeg(leg: Leg): void {
     this.#options.table.removeLeg(leg);
+  }
+
+  onTaken({ device }: Leg, from: CallSession, to: string): void {
+    if (device.kind === "peer") this.#options.toll.move(from.callId, device.name, to);
   }
 
   onMoved(session: CallSession): void {

@@ -104,4 +104,6 @@ export interface FeatureSettings {
   pickupGroup(name: string): PickupGroupSettings | undefined;
   /** Files of music sources by name; without one it is the music that comes with Tandem. */
   musicSources(): ReadonlyMap<string, string | undefined>;
+  /** A conference ends when who made it leaves. */
+  conferenceEndsWithController(): boolean;
 }

@@ -1,4 +1,4 @@
-import type { BodyOf, ConfigurationMirror, TouchedObjects } from "../../database/index.ts";
+import { ServiceParameters, type BodyOf, type ConfigurationMirror, type TouchedObjects } from "../../database/index.ts";
 import type {
   DeviceSettings,
   FeatureSettings,
@@ -14,6 +14,7 @@ import { parkNumbers } from "./park-numbers.ts";
 /** What features of calls go by, as the configuration says it while calls go on. */
 export class LiveFeatureSettings implements FeatureSettings {
   readonly #mirror: Pick<ConfigurationMirror, "get" | "of">;
+  readonly #parameters: ServiceParameters;
   /** Pickup groups by line, and the lines of each. */
   readonly #groupOf = new Map<string, string>();
   readonly #members = new Map<string, Set<string>>();
@@ -21,6 +22,7 @@ export class LiveFeatureSettings implements FeatureSettings {
 
   constructor(mirror: Pick<ConfigurationMirror, "get" | "of">) {
     this.#mirror = mirror;
+    this.#parameters = new ServiceParameters(mirror);
     for (const name of mirror.of("directory-number").keys()) this.#setLine(name);
     for (const name of mirror.of("park-range").keys()) this.#setRange(name);
   }
@@ -97,6 +99,10 @@ export class LiveFeatureSettings implements FeatureSettings {
 
   musicSources(): ReadonlyMap<string, string | undefined> {
     return new Map([...this.#mirror.of("music-source").values()].map(({ name, file }) => [name, file]));
+  }
+
+  conferenceEndsWithController(): boolean {
+    return this.#parameters.isOn("AdHocConferenceEndsWithController");
   }
 
   #huntGroup(name: string): HuntGroup[] {

@@ -144,9 +144,10 @@ export function showHold(draft: Draft, leg: ModelLeg, by: Why["by"]): void {
 }
 
 /** A session is over: who is still in it is out of the call. */
-export function ended(draft: Draft, { sessionId, why: told }: EventOf<"ended">): void {
+export function ended(draft: Draft, { sessionId, why: outcome }: EventOf<"ended">): void {
   const session = draft.world.sessions.get(sessionId);
   if (session === undefined) return;
+  const told = outcome.by === "system" ? (session.released ?? outcome) : outcome;
   const { reason = told.feature } = session;
   const why: Why = told.feature === "normal" && reason !== "normal" ? { ...told, feature: reason } : told;
   const { callId, caller, callee } = session;

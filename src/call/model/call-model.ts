@@ -4,7 +4,7 @@ import { dialed } from "./dialed.ts";
 import { transferMember, transferMemberConsulted } from "./features/conference-transfer.ts";
 import { timerParts, type FeatureMachine } from "./features/feature-machine.ts";
 import { enqueue, serveQueues } from "./features/hunt.ts";
-import { MACHINES, ON_GONE, ON_LEAVING } from "./features/machines.ts";
+import { MACHINES, ON_GONE, tellLeaving } from "./features/machines.ts";
 import { privacyChanged } from "./features/privacy.ts";
 import { refuse, transferConsulted, transferTo } from "./features/transfer.ts";
 import { isRedirected, watchRedirects } from "./features/redirect.ts";
@@ -13,7 +13,15 @@ import { beginSounds } from "./features/sound.ts";
 import type { ModelEffect } from "./model-effect.ts";
 import type { ModelEvent, Refer } from "./model-event.ts";
 import type { Why } from "./why.ts";
-import { legsOf, type Draft, type FeatureName, type ModelLeg, type ModelSession, type World } from "./world.ts";
+import {
+  legsOf,
+  putSession,
+  type Draft,
+  type FeatureName,
+  type ModelLeg,
+  type ModelSession,
+  type World,
+} from "./world.ts";
 
 type EventOf<Type extends ModelEvent["type"]> = Extract<ModelEvent, { type: Type }>;
 
@@ -29,7 +37,14 @@ export function advance(world: World, event: ModelEvent): readonly ModelEffect[]
   watchPickups(draft, event);
   for (let leg = gone.shift(); leg !== undefined; leg = gone.shift())
     onGone(draft, leg, "why" in event ? event.why : GONE);
+  for (const effect of draft.effects) if (effect.type === "release") noteRelease(draft, effect);
   return draft.effects;
+}
+
+/** The shell does not know for which feature, or at whose command, a session ends. */
+function noteRelease(draft: Draft, { sessionId, why }: Extract<ModelEffect, { type: "release" }>): void {
+  const session = draft.world.sessions.get(sessionId);
+  if (session !== undefined) putSession(draft, { ...session, released: session.released ?? why });
 }
 
 function apply(draft: Draft, event: ModelEvent): void {
@@ -53,7 +68,7 @@ function apply(draft: Draft, event: ModelEvent): void {
     case "held":
       return held(draft, event);
     case "leaving":
-      return onLeaving(draft, event);
+      return tellLeaving(draft, event.legId, event.why);
     case "ended":
       return onEnded(draft, event);
     case "refer":
@@ -122,13 +137,6 @@ function onAnswered(draft: Draft, event: EventOf<"answered">): void {
 const GONE: Why = { cause: 16, feature: "normal", by: "system" };
 /** Q.850: incompatible destination. */
 const NO_USE: Why = { cause: 88, sip: { status: 488 }, feature: "normal", by: "system" };
-
-function onLeaving(draft: Draft, { legId, why }: EventOf<"leaving">): void {
-  for (const machine of ON_LEAVING) {
-    const leg = draft.world.legs.get(legId);
-    if (leg !== undefined) machine.onLeaving(draft, leg, why);
-  }
-}
 
 function onEnded(draft: Draft, event: EventOf<"ended">): void {
   const session = draft.world.sessions.get(event.sessionId);

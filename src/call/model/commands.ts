@@ -7,10 +7,12 @@ import { holdByCommand, isHeldLeg, legMeant } from "./features/hold.ts";
 import { park, unpark } from "./features/park.ts";
 import { commandPickup } from "./features/pickup.ts";
 import { redirect } from "./features/redirect.ts";
+import { tellLeaving } from "./features/machines.ts";
 import { makeCall } from "./features/make-call.ts";
 import { refuse, transferConsulted, transferTo } from "./features/transfer.ts";
 import { isInvolved } from "./features/involved.ts";
 import type { ModelEvent } from "./model-event.ts";
+import type { Why } from "./why.ts";
 import { legsOf, type Draft, type ModelLeg } from "./world.ts";
 
 /** What applications, people and feature codes ask for. */
@@ -72,13 +74,16 @@ function commandLeg(draft: Draft, commandId: string, command: LegCommand): void 
       return park(draft, leg, slot === undefined ? {} : { slot }, { commandId });
     }
     case "drop":
-      draft.effects.push({
-        type: "release",
-        sessionId: leg.sessionId,
-        why: { cause: 16, feature: "normal", by: "application" },
-      });
-      return done(draft, commandId, leg.callId);
+      return drop(draft, commandId, leg);
   }
+}
+
+/** As if its user hung up: whom a feature is about to connect with somebody else stays. */
+function drop(draft: Draft, commandId: string, { legId, callId, sessionId }: ModelLeg): void {
+  const why: Why = { cause: 16, feature: "normal", by: "application" };
+  tellLeaving(draft, legId, why);
+  draft.effects.push({ type: "release", sessionId: draft.world.legs.get(legId)?.sessionId ?? sessionId, why });
+  done(draft, commandId, callId);
 }
 
 function hold(draft: Draft, commandId: string, leg: ModelLeg, isHeld: boolean): void {

@@ -20,10 +20,10 @@ export interface TollCall {
   readonly class?: RouteClass | undefined;
 }
 
-/** Whose bounds a call counts for. `trunk`: undefined until one is asked. */
-interface CountedCall {
-  payer: string;
-  trunk: string | undefined;
+/** Whose bounds a call counts for. `trunk`: absent until one is asked. */
+export interface CountedCall {
+  readonly payer: string;
+  readonly trunk?: string | undefined;
 }
 
 /**
@@ -35,7 +35,8 @@ export class TollGuards {
   readonly #clock: Clock;
   readonly #alarms: TollAlarms;
   readonly #journal: TollJournal;
-  readonly #calls = new Map<string, CountedCall>();
+  /** By the session that has the trunk's dialog; features bring several into one. */
+  readonly #calls = new Map<string, readonly CountedCall[]>();
   /** Calls at a time, by what they are counted for. */
   readonly #active = new Map<string, number>();
 
@@ -72,46 +73,62 @@ export class TollGuards {
   begin(callId: string, payer: string): void {
     this.#journal.window.add(payerKey(payer), this.#clock.wallMs());
     this.end(callId);
-    this.#count(callId, { payer, trunk: undefined });
+    this.#count(callId, { payer });
   }
 
   /** A trunk is sent a call that was begun; the one before, if any, has not taken it. */
   attempt(callId: string, trunk: string): void {
-    const payer = this.#calls.get(callId)?.payer;
+    const payer = this.#calls.get(callId)?.[0]?.payer;
     if (payer === undefined) return;
     this.#journal.window.add(trunkKey(trunk), this.#clock.wallMs());
     this.end(callId);
     this.#count(callId, { payer, trunk });
   }
 
-  /** Counts a call again that the process before this one had. */
-  resume(callId: string, payer: string, trunk: string | undefined): void {
+  /** Counts calls again that the process before this one had in a session. */
+  resume(callId: string, counted: readonly CountedCall[]): void {
     this.end(callId);
-    this.#count(callId, { payer, trunk });
+    for (const one of counted) this.#count(callId, one);
+  }
+
+  /** A trunk's dialog goes on in another session: who pays for it still does. */
+  move(from: string, trunk: string, to: string): void {
+    const counted = this.#calls.get(from) ?? [];
+    const moved = counted.find((one) => one.trunk === trunk);
+    if (moved === undefined || from === to) return;
+    this.#keep(
+      from,
+      counted.filter((one) => one !== moved),
+    );
+    this.#keep(to, [...this.countedIn(to), moved]);
   }
 
   /** The call is over, or goes to no trunk any more; others are none of ours. */
   end(callId: string): void {
-    const call = this.#calls.get(callId);
-    if (call === undefined) return;
+    const counted = this.countedIn(callId);
     this.#calls.delete(callId);
-    for (const key of keysOf(call)) {
+    for (const key of counted.flatMap(keysOf)) {
       const left = (this.#active.get(key) ?? 0) - 1;
       if (left > 0) this.#active.set(key, left);
       else this.#active.delete(key);
     }
   }
 
-  /** The device that a call counts for; undefined: it is not counted. */
-  payerOf(callId: string): string | undefined {
-    return this.#calls.get(callId)?.payer;
+  /** Calls by trunks that are counted in a session. */
+  countedIn(callId: string): readonly CountedCall[] {
+    return this.#calls.get(callId) ?? [];
   }
 
   metrics(): MetricSample[] {
     return [
       ...this.#alarms.metrics(),
       this.#journal.metric,
-      { name: "tandem_toll_calls", type: "gauge", help: "Calls by trunks that are counted", value: this.#calls.size },
+      {
+        name: "tandem_toll_calls",
+        type: "gauge",
+        help: "Calls by trunks that are counted",
+        value: [...this.#calls.values()].flat().length,
+      },
     ];
   }
 
@@ -121,8 +138,13 @@ export class TollGuards {
   }
 
   #count(callId: string, call: CountedCall): void {
-    this.#calls.set(callId, call);
+    this.#keep(callId, [...this.countedIn(callId), call]);
     for (const key of keysOf(call)) this.#active.set(key, (this.#active.get(key) ?? 0) + 1);
+  }
+
+  #keep(callId: string, counted: readonly CountedCall[]): void {
+    if (counted.length > 0) this.#calls.set(callId, counted);
+    else this.#calls.delete(callId);
   }
 
   #refusal({ name, tollGuard }: Guarded, key: string, call: TollCall): TollGuardName | undefined {

@@ -134,6 +134,14 @@ export const SERVICE_PARAMETERS: readonly ServiceParameter[] = [
     default: true,
     effect: "at-once",
   },
+  {
+    name: "AdHocConferenceEndsWithController",
+    service: "callmanager",
+    description: "A conference ends when who made it leaves; else the others go on.",
+    schema: z.boolean(),
+    default: false,
+    effect: "at-once",
+  },
   ...featureCodes,
 ];
 

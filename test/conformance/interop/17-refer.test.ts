@@ -93,7 +93,7 @@ describe("interop 17: REFER without Referred-By", () => {
         undefined,
       )
       .final();
-    assert.equal(response.status, 481);
+    assert.equal(response.status, 405);
     await assertUnharmed(call, node);
   });
 });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { EITHER_SIDE } from "../../support/either-side.ts";
-import { establish, type EstablishedCall } from "../../support/established-call.ts";
+import { establish, requestsTo, type EstablishedCall } from "../../support/established-call.ts";
 import type { Fields, SipPhone } from "../../support/sip-phone.ts";
 import { SwitchFixture } from "../../support/switch-fixture.ts";
 import { assertUnharmed } from "../../support/unharmed-call.ts";
@@ -11,26 +11,31 @@ describe("interop 19: NOTIFY with sipfrag and norefersub", () => {
   let node: SwitchFixture;
   let alice: SipPhone;
   let bob: SipPhone;
+  let carol: SipPhone;
   let call: EstablishedCall;
   beforeEach(async () => {
     node = await SwitchFixture.start();
-    [alice, bob] = [await node.phone("1001"), await node.phone("1002")];
+    [alice, bob, carol] = [await node.phone("1001"), await node.phone("1002"), await node.phone("1003")];
     call = await establish(alice, bob);
   });
   afterEach(async () => {
     await node.stop();
   });
 
-  const transfers: readonly (readonly [string, Fields, number])[] = [
-    ["Refer-Sub: false", [["Refer-Sub", "false"]], 405],
-    ["norefersub supported", [["Supported", "norefersub"]], 405],
+  // RFC 4488 4: only Refer-Sub asks for no subscription; the option tag says that its sender knows the field.
+  const transfers: readonly (readonly [string, Fields, "told" | "not told"])[] = [
+    ["Refer-Sub: false", [["Refer-Sub", "false"]], "not told"],
+    ["Refer-Sub: false with a parameter", [["Refer-Sub", "false ;why=gateway"]], "not told"],
+    ["Refer-Sub: true", [["Refer-Sub", "true"]], "told"],
+    ["norefersub supported", [["Supported", "norefersub"]], "told"],
+    ["norefersub required", [["Require", "norefersub"]], "told"],
     [
-      "norefersub required",
+      "Refer-Sub: false and norefersub required",
       [
         ["Refer-Sub", "false"],
         ["Require", "norefersub"],
       ],
-      420,
+      "not told",
     ],
   ];
   const notifies: readonly (readonly [string, Fields])[] = [
@@ -40,14 +45,24 @@ describe("interop 19: NOTIFY with sipfrag and norefersub", () => {
     ["without Event", []],
   ];
   for (const [name, order] of EITHER_SIDE) {
-    for (const [what, headers, status] of transfers) {
-      it(`given a ${name}, when it sends REFER with ${what}, then it gets ${status}, no NOTIFY comes, and the call goes on`, async () => {
+    for (const [what, headers, told] of transfers) {
+      it(`given a ${name} that transfers to a number that is busy, when it sends REFER with ${what}, then it gets 202, is ${told} of it by NOTIFY, and the call goes on`, async () => {
         const [by] = order(call);
         const response = await by.send("REFER", { headers: [REFER_TO, ...headers] }).final();
-        assert.equal(response.status, status);
-        assert.equal(response.has("refer-sub"), false);
-        if (status === 420) assert.equal(response.get("unsupported"), "norefersub");
-        await assertUnharmed(call, node);
+        assert.equal(response.status, 202);
+        assert.equal(response.get("refer-sub"), told === "told" ? undefined : "false");
+        const target = await carol.offered();
+        assert.ok(target.offer !== undefined);
+        target.respond(target.offer, 486);
+        if (told === "told") {
+          for (const line of ["SIP/2.0 100 Trying", "SIP/2.0 486 Busy Here"]) {
+            const notify = await by.request("NOTIFY");
+            assert.equal(notify.body, `${line}\r\n`);
+            by.respond(notify, 200);
+          }
+        }
+        await assertUnharmed(call, node, 2);
+        assert.equal(requestsTo(by.phone, "NOTIFY").length, told === "told" ? 2 : 0);
       });
     }
 

@@ -9,6 +9,19 @@ const OFFER = { sdp: testSdp(4_000) };
 const ANSWER = { sdp: testSdp(5_000) };
 const BOUNDS: TollGuard = { international: false, premium: false, callsPerHour: 600, concurrentCalls: 50 };
 
+/** Takes the next requests of the switch inside a dialog. */
+function answerAll(call: PhoneCall): void {
+  for (const method of ["NOTIFY", "INVITE"]) void answerEach(call, method);
+}
+
+async function answerEach(call: PhoneCall, method: string): Promise<void> {
+  for (let count = 0; count < 10; count += 1) {
+    const request = await call.request(method).catch(() => undefined);
+    if (request === undefined) return;
+    call.respond(request, 200, method === "INVITE" ? ANSWER : {});
+  }
+}
+
 function bounded(bounds: Partial<TollGuard>): { readonly tollGuard: TollGuard; readonly maxCalls: number } {
   return { tollGuard: { ...BOUNDS, ...bounds }, maxCalls: 50 };
 }
@@ -60,6 +73,26 @@ describe("guards against toll fraud", () => {
     const bye = call.bye();
     await taken.takeBye();
     await bye;
+    await up("9030125");
+  });
+
+  it("given calls at a time, when one is transferred to another phone, then it still counts for who called, also by a callmanager that was started again", async () => {
+    await start({ phones: [bounded({ concurrentCalls: 1 }), bounded({})] });
+    const bob = await pair.node.phone("1002");
+    const [call, taken] = await up("9030123");
+    for (const one of [call, taken]) answerAll(one);
+    const referred = await call.send("REFER", { headers: [["Refer-To", "<sip:1002@127.0.0.1>"]] }).final();
+    assert.equal(referred.status, 202);
+    const target = await bob.offered();
+    await target.answer(ANSWER);
+    answerAll(target);
+    await call.takeBye();
+    await assertRefused("concurrent-calls", "9030124");
+    await pair.node.killManager();
+    await pair.node.startManager();
+    await assertRefused("concurrent-calls", "9030124");
+    await target.bye();
+    await taken.takeBye();
     await up("9030125");
   });
 

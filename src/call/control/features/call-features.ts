@@ -35,6 +35,7 @@ import { legFactsOf, legIdOf, placesOf, restoredSessionOf } from "./leg-facts.ts
 import { ModelFile } from "./model-file.ts";
 import { ModelTimers } from "./model-timers.ts";
 import { Originator } from "./originator.ts";
+import { showParked } from "./park-lamps.ts";
 import { PendingCommands } from "./pending-commands.ts";
 import { ReferProgress } from "./refer-progress.ts";
 import { controllerOf, originsOf, type Begun } from "./session-origin.ts";
@@ -83,7 +84,10 @@ export class CallFeatures implements SessionObserver<CallSession> {
     this.#originator = new Originator(options, this.#world, (event) => this.#handle(event));
     this.#commands = new PendingCommands(options.context.ids);
     this.#refers = new ReferProgress(options.table, options.store);
-    this.#file = new ModelFile(this.#world, options.store, options.context.clock);
+    const { store, table, context, dialogs } = options;
+    this.#file = new ModelFile(this.#world, store, context.clock, (parkId, parked) =>
+      showParked(dialogs, table, parkId, parked),
+    );
     this.#timers = new ModelTimers(options.context.clock, this.#file, (timerId) =>
       this.#handle({ type: "timer", timerId }),
     );

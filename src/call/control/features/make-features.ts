@@ -4,6 +4,7 @@ import type { EntryStore } from "../call-journal.ts";
 import type { CallContext } from "../call-session.ts";
 import type { CallTable } from "../call-table.ts";
 import type { Hunting } from "../hunting/hunting.ts";
+import type { LineDialogs } from "../line-dialogs.ts";
 import type { NewCalls } from "../new-calls.ts";
 import { CallFeatures } from "./call-features.ts";
 import { modelSettingsOf } from "./model-settings-of.ts";
@@ -15,6 +16,8 @@ export interface FeatureParts {
   readonly hunting: Hunting;
   readonly inventory: Inventory;
   readonly store: EntryStore;
+  /** What lamps show. */
+  readonly dialogs: LineDialogs;
   /** Absent: nothing but devices is configured. */
   readonly features: { readonly settings: FeatureSettings; readonly store: FeatureStore } | undefined;
   /** Absent: there is no dial plan. */

@@ -4,6 +4,7 @@ import {
   isPlainCall,
   type FeatureTable,
   type ModelSession,
+  type Parked,
   type SavedFeature,
   type SavedModel,
   type SavedModelCall,
@@ -17,6 +18,8 @@ export interface SavedTimer {
   /** What is left of it. */
   readonly delayMs: number;
 }
+
+type OnParked = (parkId: string, parked: Parked | undefined) => void;
 
 /** A table whose keys are noted when they change. */
 type Watched = Pick<Map<string, unknown>, "get" | "set" | "delete">;
@@ -34,13 +37,18 @@ export class ModelFile {
   readonly #furtherSessions = new Map<string, Set<string>>();
   readonly #savedCalls = new Set<string>();
   readonly #changedCalls = new Set<string>();
+  readonly #onParked: OnParked;
   readonly #changedFeatures = new Map<string, { readonly table: FeatureTable; readonly key: string }>();
 
-  /** @param world is written to by the model alone; its tables tell of their changes from now on */
-  constructor(world: World, store: EntryStore, clock: Clock) {
+  /**
+   * @param world is written to by the model alone; its tables tell of their changes from now on
+   * @param onParked told of each slot that has changed, once that is on file
+   */
+  constructor(world: World, store: EntryStore, clock: Clock, onParked: OnParked = () => undefined) {
     this.#world = world;
     this.#store = store;
     this.#clock = clock;
+    this.#onParked = onParked;
     this.#tables = featureTables(world);
     watch(world.calls, (callId) => this.#changedCalls.add(callId));
     watch(world.legs, (_legId, before, after) => {
@@ -82,6 +90,7 @@ export class ModelFile {
       const value = this.#tables.get(table)?.get(key);
       if (value === undefined) this.#store.removeEntry(entry);
       else this.#store.putEntry(entry, value);
+      if (table === "parked") this.#onParked(key, this.#world.parked.get(key));
     }
     this.#changedCalls.clear();
     this.#changedFeatures.clear();

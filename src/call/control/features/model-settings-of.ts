@@ -27,7 +27,7 @@ export function modelSettingsOf({ inventory, settings, partitionsOf, hunting }: 
     isPrivateLine: (line) => settings?.lineOf(line)?.privacy === true,
     linesOf: (device) => inventory.linesOf(device).map(({ line }) => line),
     devicesOf: (line) => inventory.phonesByLine(line).map(({ name }) => name),
-    endsWithController: () => false,
+    endsWithController: () => settings?.conferenceEndsWithController() ?? false,
     huntQueue: (pilot) => {
       const { queue, noCoverage } = settings?.huntPilot(pilot) ?? {};
       return queue && { ...queue, ...(noCoverage === undefined ? {} : { noCoverage }) };

@@ -42,7 +42,7 @@ export function parseRefer(message: SipMessage): ReferRequest | undefined {
     to: detached(dialed.value.user),
     ...(replaces === undefined ? {} : { replaces }),
     ...referredByOf(message),
-    isUnsubscribed: message.get("refer-sub")?.trim().toLowerCase() === "false",
+    isUnsubscribed: /^false\s*(?:;|$)/i.test(message.get("refer-sub")?.trim() ?? ""),
   };
 }
 

@@ -19,6 +19,7 @@ import type { Inventory } from "../../device/index.ts";
 import type { Begun } from "./session-origin.ts";
 import { CallSession, type CallContext } from "../call-session.ts";
 import type { CallTable, LegEntry } from "../call-table.ts";
+import type { LineDialogs } from "../line-dialogs.ts";
 import type { NewCalls } from "../new-calls.ts";
 import { rejection, type Rejection } from "../rejection.ts";
 import { joinedCallOf, type SavedCall } from "../saved-call.ts";
@@ -31,6 +32,8 @@ export interface SwitchboardOptions {
   readonly table: CallTable;
   readonly newCalls: NewCalls;
   readonly inventory: Inventory;
+  /** What lamps show. */
+  readonly dialogs: Pick<LineDialogs, "update" | "setParked">;
   /** Name of the music that a device's held parties hear; undefined: what comes with the switch. */
   readonly musicOf: (device: string) => string | undefined;
 }
@@ -97,14 +100,16 @@ export class Switchboard {
     this.#options.table.get(sessionId)?.dispatch({ type: "hang-up", outcome: outcomeOf(why) });
   }
 
-  /** The record of a session says how long its parties were held by the switch, as it does of holds by phones. */
+  /** Records and lamps show that parties are held by the switch, as they do of holds by phones. */
   noteHold(change: Change, { calls }: World): void {
     if (change.type !== "terminal-connection" || (change.change !== "held" && change.change !== "talking")) return;
     const connections = calls.get(change.callId)?.connections ?? [];
     const connection = connections.find(({ connectionId }) => connectionId === change.connectionId);
     const legId = connection?.terminals.find(({ device }) => device === change.device)?.legId;
     const seat = legId === undefined ? undefined : this.#find(legId);
-    seat?.session.progress.holds?.noteHeld(seat.side, change.change === "held");
+    if (seat === undefined) return;
+    seat.session.progress.holds?.noteHeld(seat.side, change.change === "held");
+    this.#options.dialogs.update(seat.session);
   }
 
   /** @returns why the session still rings where it did; undefined: it rings elsewhere */
@@ -128,6 +133,7 @@ export class Switchboard {
     const seat = this.#find(legId);
     const target = this.#options.table.get(sessionId);
     if (seat === undefined || isUnacknowledged(placeOf(seat)) || target?.moves.isOpen !== true) return false;
+    this.#options.context.owner.onTaken(seat.leg, seat.session, sessionId);
     seat.session.take([seat.leg], MOVED);
     target.moves.pickUp(seat.leg, onGone);
     return true;
@@ -175,12 +181,15 @@ export class Switchboard {
 
   /** All legs leave their sessions at once: what goes on in another one is not what is left. */
   #perform(plans: readonly Connecting[]): void {
-    const { relay } = this.#options.context;
+    const { relay, owner } = this.#options.context;
     // The relay is asked before the old sessions are, which release what they have there.
     const joins = plans.map(({ saved, seats: [one, other] }) =>
       relay.join(saved.callId, refOf(one), other && refOf(other)),
     );
-    for (const { saved, old } of plans) for (const session of old) session.progress.movedTo = saved.callId;
+    for (const { saved, old, seats: legs } of plans) {
+      for (const session of old) session.progress.movedTo = saved.callId;
+      for (const seat of legs) if (seat !== undefined) owner.onTaken(seat.leg, seat.session, saved.callId);
+    }
     const seats = plans.flatMap((plan) => plan.seats).filter((seat) => seat !== undefined);
     for (const session of new Set(seats.map((seat) => seat.session))) {
       session.take(

@@ -1,4 +1,5 @@
-import type { FeatureName } from "../world.ts";
+import type { Why } from "../why.ts";
+import type { Draft, FeatureName } from "../world.ts";
 import type { FeatureMachine } from "./feature-machine.ts";
 import { BARGE } from "./barge.ts";
 import { CONFERENCE } from "./conference.ts";
@@ -30,5 +31,13 @@ function followersOf<Method extends keyof FeatureMachine>(method: Method): reado
 }
 
 /** Those that follow legs of any session. */
-export const ON_LEAVING = followersOf("onLeaving");
+const ON_LEAVING = followersOf("onLeaving");
 export const ON_GONE = followersOf("onGone");
+
+/** A leg is about to end: each feature may take who else is in its session out of it. */
+export function tellLeaving(draft: Draft, legId: string, why: Why): void {
+  for (const machine of ON_LEAVING) {
+    const leg = draft.world.legs.get(legId);
+    if (leg !== undefined) machine.onLeaving(draft, leg, why);
+  }
+}

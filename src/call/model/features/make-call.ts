@@ -1,8 +1,9 @@
 import { beginCall } from "../call-changes.ts";
-import type { CallCommand, CommandFailure } from "../call-command.ts";
+import type { CallCommand } from "../call-command.ts";
 import { attach, join } from "../reconnect.ts";
 import type { Why } from "../why.ts";
 import { nameSession, putSession, type Draft, type ModelSession } from "../world.ts";
+import { refuse, succeed } from "./asker.ts";
 import { failureOf } from "./failure.ts";
 import type { FeatureMachine } from "./feature-machine.ts";
 import type { MakeCall } from "./make-call-state.ts";
@@ -17,7 +18,8 @@ export function makeCall(
 ): void {
   const callId = commandId;
   const address = draft.world.settings.addressOf(device);
-  if (address === undefined) return refuse(draft, commandId, "destination-unknown", `no phone has the name ${device}`);
+  if (address === undefined)
+    return refuse(draft, { commandId }, "destination-unknown", `no phone has the name ${device}`);
   beginCall(draft, callId, address, to, MADE);
   const sessionId = nameSession(draft, callId);
   draft.world.madeCalls.set(callId, { callId, state: "prompting", device, to, commandId });
@@ -44,9 +46,10 @@ export const MAKE_CALL: FeatureMachine = {
   },
   onEnded: (draft, id, session, why) => {
     const made = draft.world.madeCalls.get(id);
-    if (made === undefined || session.stage !== "setup") return;
+    // Once the device is in the call, that it leaves is told by its leg.
+    if (made === undefined || (session.stage !== "setup" && made.legId !== undefined)) return;
     draft.world.madeCalls.delete(id);
-    refuse(draft, made.commandId, failureOf(why), `${made.legId === undefined ? made.device : made.to} did not answer`);
+    refuse(draft, made, failureOf(why), `${made.legId === undefined ? made.device : made.to} did not answer`);
     const leg = made.legId === undefined ? undefined : draft.world.legs.get(made.legId);
     if (leg !== undefined) draft.effects.push({ type: "release", sessionId: leg.sessionId, why });
   },
@@ -59,7 +62,7 @@ function giveUp(draft: Draft, legId: string, why: Why): void {
   for (const made of draft.world.madeCalls.values()) {
     if (made.legId !== legId || made.target === undefined) continue;
     draft.world.madeCalls.delete(made.callId);
-    refuse(draft, made.commandId, "party-gone", `${made.device} has hung up`);
+    refuse(draft, made, "party-gone", `${made.device} has hung up`);
     return void draft.effects.push({ type: "release", sessionId: made.target, why });
   }
 }
@@ -95,9 +98,5 @@ function connect(
   if (legId === undefined) return;
   if (target !== undefined) join(draft, callId, legId, target, MADE);
   else if (endpoint !== undefined) attach(draft, callId, legId, endpoint, { why: MADE });
-  draft.effects.push({ type: "result", commandId, result: { ok: true, callId } });
-}
-
-function refuse({ effects }: Draft, commandId: string, failure: CommandFailure, detail: string): void {
-  effects.push({ type: "result", commandId, result: { ok: false, failure, detail } });
+  succeed(draft, { commandId }, callId);
 }

@@ -39,15 +39,6 @@ export function oppositeAt(
   return endpoint === undefined ? undefined : { service: endpoint };
 }
 
-/** True while a leg is transferred, or its user transfers. */
-export function isInTransfer({ transfers }: World, legId: string): boolean {
-  for (const transfer of transfers.values()) {
-    if (transfer.state === "dialed") continue;
-    if (transfer.party === legId || (transfer.state === "calling" && transfer.controller === legId)) return true;
-  }
-  return false;
-}
-
 /** Does a transfer, whose changes belong together. */
 export function transferring(draft: Draft, calls: TransferredCalls, act: () => void): void {
   const told = { type: "feature", feature: "transfer", ...calls } as const;

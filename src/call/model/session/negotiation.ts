@@ -80,7 +80,16 @@ export function targetAnswered(call: Session, negotiation: Negotiation, sdp: str
     ? ({ kind: "offer", offerer, sdp } as const)
     : ({ kind: "answer", offerer, sdp: unplaceAnswer(negotiation.placement, sdp) } as const);
   effects.push({ type: "media", operation, ticket });
-  const answered: Negotiation = { ...negotiation, step: "media-answer", answer: sdp, ticket, owesAck: delayed };
+  const { remoteSdp, isHolding } = call[target];
+  const stood = delayed ? {} : { stood: { remoteSdp, isHolding } };
+  const answered: Negotiation = {
+    ...negotiation,
+    ...stood,
+    step: "media-answer",
+    answer: sdp,
+    ticket,
+    owesAck: delayed,
+  };
   // Whatever comes of it, the target is on what it has answered.
   const told = delayed ? call[target] : answererOf(call[target], negotiation.offerOut, sdp);
   return { call: { ...call, [target]: told, negotiation: answered, nextTicket: ticket + 1 }, effects };
@@ -147,7 +156,12 @@ export function negotiationMediaFailed(
   { status, cause = causeOfStatus(488) }: EventOf<"media-failed">,
 ): Step {
   if (negotiation.step === "media-offer" || call.hasEndpoint) return fail(call, negotiation, status, []);
-  if (!negotiation.delayed) return fail({ ...call, needsResync: "always" }, negotiation, status, []);
+  if (!negotiation.delayed) {
+    // RFC 3264 6.1: an answer that takes nothing of its offer says nothing about what else its party can.
+    const target = otherSide(negotiation.requester);
+    const back: Session = { ...call, [target]: { ...call[target], ...negotiation.stood }, needsResync: "always" };
+    return fail(back, negotiation, status, []);
+  }
   return endCall(call, { by: "switch", reason: "media-refused", status: 488, cause });
 }
 

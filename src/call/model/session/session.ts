@@ -83,6 +83,8 @@ export interface Negotiation {
   readonly requester: Side;
   /** The requester before any of it: what it goes back to when its answer is lost. */
   readonly before: Party;
+  /** What the target had said before it answered: what stands when its answer does not go with the offer. */
+  readonly stood?: Pick<Party, "remoteSdp" | "isHolding">;
   /**
    * `media-offer`: the relay takes the requester's offer; `awaiting-answer`: the target has it; `media-answer`: the
    * relay takes what the target said; `awaiting-ack`: the requester has its answer; `media-final`: the relay takes the

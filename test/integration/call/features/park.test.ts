@@ -105,7 +105,8 @@ describe("parked calls", () => {
     await answer(again);
     await Promise.all([near.untilHears(again.toneHz), again.untilHears(near.toneHz)]);
     assert.deepEqual(await statusOf(carol, "701"), [404, '399 tandem "park-empty"']);
-  });
+    // Two reminders of five seconds, the fewest there are.
+  }).timeout(30_000);
 
   it("given commands, when they park and retrieve, then the slot is told, and the phone is rung that is to have the call", async () => {
     const { features } = node.node.manager;

@@ -53,4 +53,19 @@ describe("what parties hear instead of each other", () => {
     const { operations = [] } = relay.sessions.get("call") ?? {};
     assert.equal(operations.filter((one) => one.startsWith("play")).length, 1);
   });
+
+  it("given a service that has offered, when it offers again after the answer, then its session and its ports stay", async () => {
+    for (const kind of ["endpoint-offer", "answer", "endpoint-offer"] as const) {
+      const operation = kind === "answer" ? { kind, offerer: "callee" as const, sdp: testSdp(4_000) } : { kind };
+      assert.equal((await media.run(operation, OPTIONS, undefined)).ok, true);
+    }
+    assert.deepEqual(relay.released, []);
+    assert.deepEqual(relay.sessions.get("call")?.operations, ["offer callee", "answer callee", "offer callee"]);
+  });
+
+  it("given a session of two phones, when a service takes the place of one, then it gets a session of its own", async () => {
+    await agree();
+    assert.equal((await media.run({ kind: "endpoint-answer", sdp: testSdp(4_000) }, OPTIONS, undefined)).ok, true);
+    assert.deepEqual(relay.released, ["call"]);
+  });
 });

@@ -73,6 +73,7 @@ describe("CallSession of a call that a process takes up, before the edge has ans
           onAnswered: nothing,
           onAnswerLost: nothing,
           onChangeAnswerLost: nothing,
+          onTaken: nothing,
           onMoved: nothing,
           onChanged: nothing,
           onEnded: nothing,

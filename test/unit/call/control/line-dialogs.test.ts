@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
+import { HoldLog } from "../../../../src/call/control/hold-log.ts";
 import { LineDialogs, type WatchedSession } from "../../../../src/call/control/line-dialogs.ts";
 import type { Leg, LegDevice } from "../../../../src/call/control/leg.ts";
+import { ManualClock } from "../../../support/manual-clock.ts";
 import { NEW_SESSION, type Session, type Side } from "../../../../src/call/model/index.ts";
 
 const device = (number: string, line: string | undefined = `${number}@internal`): LegDevice => ({
@@ -16,6 +18,7 @@ interface Setting {
   readonly callees: readonly LegDevice[];
   readonly legs: { readonly [side in Side]?: Leg };
   readonly service: string;
+  readonly holds: HoldLog;
   readonly calledNumber: string;
 }
 
@@ -42,6 +45,7 @@ function session(
     caller = device("1001"),
     legs = {},
     service,
+    holds,
     calledNumber = "1002",
   }: Partial<Setting> = {},
 ): WatchedSession {
@@ -49,6 +53,7 @@ function session(
     callId,
     calledNumber,
     ...(service === undefined ? {} : { service }),
+    ...(holds === undefined ? {} : { holds }),
     caller,
     callee: callees[0],
     callees,
@@ -167,6 +172,30 @@ describe("LineDialogs", () => {
     lines = new LineDialogs();
     lines.update(session(up, { caller: device("1002"), callees: [], legs: { caller: legOf("1002") } }));
     assert.deepEqual(statesOf("1002@internal"), ["confirmed"]);
+  });
+
+  it("given a party that the switch holds for, when that begins and ends, then its dialog holds and the other's is held meanwhile", () => {
+    const holds = new HoldLog(new ManualClock());
+    const up = session({ state: "established", caller: party(), callee: party() }, { holds });
+    const shown = (): unknown[] =>
+      ["1001@internal", "1002@internal"].flatMap((line) =>
+        lines.dialogsOf(line).map(({ isHolding, isHeld }) => [isHolding, isHeld]),
+      );
+    lines.update(up);
+    holds.noteHeld("callee", true);
+    lines.update(up);
+    assert.deepEqual(shown(), [
+      [false, true],
+      [true, false],
+    ]);
+    lines.update(up);
+    holds.noteHeld("callee", false);
+    lines.update(up);
+    assert.deepEqual(shown(), [
+      [false, false],
+      [false, false],
+    ]);
+    assert.equal(changed.length, 6);
   });
 
   it("given a park number, when a call is parked there and taken, then it is one dialog, and then none", () => {

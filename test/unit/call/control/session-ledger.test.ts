@@ -50,7 +50,7 @@ describe("SessionLedger", () => {
     const ledger = new SessionLedger({
       table,
       counters: new CallCounters(),
-      toll: { end: nothing },
+      toll: { end: nothing, move: nothing },
       onEnded: nothing,
       onChanged: nothing,
     });

@@ -29,6 +29,15 @@ describe("LiveFeatureSettings", () => {
     body,
   });
 
+  it("given the parameter of conferences, when it is set and removed, then the next answer says so; by default they go on", async () => {
+    const name = "AdHocConferenceEndsWithController";
+    assert.equal(features.conferenceEndsWithController(), false);
+    await takeUp(put("service-parameter", { name, value: true }));
+    assert.equal(features.conferenceEndsWithController(), true);
+    await takeUp(remove("service-parameter", name));
+    assert.equal(features.conferenceEndsWithController(), false);
+  });
+
   describe("of lines", () => {
     it("given a line with nothing said, when it is asked, then it has the defaults", () => {
       assert.deepEqual(features.lineOf("1001@internal"), {

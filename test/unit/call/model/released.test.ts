@@ -24,6 +24,20 @@ function command(story: CallStory, commandId: string, one: Extract<ModelEvent, {
 }
 
 describe("calls that the switch itself ends or answers", () => {
+  for (const [what, why, shown] of [
+    ["the session ends", BY_SWITCH, "application"],
+    ["a party has hung up at the same moment", { ...BY_SWITCH, by: "party" }, "party"],
+  ] as const) {
+    it(`given a call that an application drops, when ${what}, then its changes say by whom`, () => {
+      const story = new CallStory();
+      established(story, "c1", "A", "B");
+      command(story, "x1", { type: "drop", device: "a-phone" });
+      const changes = story.changesOf({ type: "ended", sessionId: "c1", why });
+      const by = changes.map((change) => (change.type === "feature" ? undefined : change.why.by));
+      assert.deepEqual(new Set(by), new Set([shown]));
+    });
+  }
+
   it("given a transfer whose number rings, when the switch releases the call, then it rings there no longer and who asked is told", () => {
     const story = new CallStory();
     established(story, "c1", "A", "B");

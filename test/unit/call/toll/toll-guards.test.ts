@@ -109,7 +109,7 @@ describe("TollGuards", () => {
     guards = newGuards();
     assert.equal(guards.refusalOfPayer(phone, HOME), "calls-per-hour");
     const two = { ...phone, tollGuard: { ...BOUNDS, callsPerHour: 100 } };
-    for (const id of ["a", "b"]) guards.resume(id, "phone", "trunk");
+    for (const id of ["a", "b"]) guards.resume(id, [{ payer: "phone", trunk: "trunk" }]);
     assert.equal(guards.refusalOfPayer(two, HOME), "concurrent-calls");
   });
 

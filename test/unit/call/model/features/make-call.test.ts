@@ -70,6 +70,13 @@ describe("a call made by command", () => {
     assert.ok(isEmpty());
   });
 
+  it("given a device whose number leads to a service, when that answers, then the command has failed, and nothing is left", () => {
+    story.tell(made, { type: "answered", sessionId: "m.1", endpoint: "echo" });
+    const [result] = results();
+    assert.ok(result?.ok === false && result.failure === "destination-out-of-order");
+    assert.ok(isEmpty());
+  });
+
   it("given a device that does not answer, when its ringing is over, then the command has failed, and nothing is left", () => {
     story.tell(made, ...deviceRings, { type: "ended", sessionId: "m.1", why: { ...BUSY, cause: 19 } });
     const [result] = results();

@@ -99,6 +99,22 @@ describe("blind transfer", () => {
     );
   });
 
+  it("given an application that drops the phone after its REFER, when the number answers later, then the party has stayed", () => {
+    story.tell(refer("leg-B", "C"));
+    const drop: ModelEvent = { type: "command", commandId: "d", command: { type: "drop", device: "b-phone" } };
+    const before = story.effects.length;
+    story.tell(drop);
+    assert.deepEqual(
+      story.effects.slice(before).map((effect) => ("legId" in effect ? `${effect.type} ${effect.legId}` : effect.type)),
+      ["attach leg-A", "release", "result"],
+    );
+    assert.deepEqual(failures(story), ["ok"]);
+    const { sessionId } = originated(story);
+    story.tell(endOf("c1"), ...rung(sessionId, "C"));
+    assert.equal(effectsOf(story, "join", answered(sessionId, "C")).length, 1);
+    assert.deepEqual(notified(story), [100, 180, 200]);
+  });
+
   it("given a party that hangs up while it rings, when it does, then the number is given up and the phone told 487", () => {
     story.tell(refer("leg-B", "C"));
     const { sessionId } = originated(story);

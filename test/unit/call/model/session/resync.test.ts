@@ -69,6 +69,20 @@ describe("resync of a call", () => {
     assert.equal(world.call.negotiation, undefined);
   });
 
+  it("given a callee whose answer takes nothing of the caller's offer, when the relay refuses it, then both are put back to what they had said before", () => {
+    const world = established();
+    const before = world.call.callee.remoteSdp;
+    world.transactions.set("change", { side: "caller", method: "INVITE", status: 0 });
+    world.send({ type: "reinvite", side: "caller", transaction: "change", sdp: sdp(4_100) });
+    done(world, sdp(20_000));
+    answer(world, 200, sdp(5_100));
+    assert.equal(world.call.callee.remoteSdp, sdp(5_100));
+    assert.deepEqual(names(failed(world, 488)), ["respond", "persist", "persist", "media"]);
+    assert.equal(world.transactions.get("change")?.status, 488);
+    assert.deepEqual([world.call.callee.remoteSdp, world.call.callee.localSdp], [before, sdp(20_000)]);
+    assert.equal(world.call.needsResync, "always");
+  });
+
   for (const [what, status, wait] of [
     ["is busy with an offer of its own", 491, { delayMs: 2_100, spreadMs: 1_900 }],
     ["has not connected again yet", 503, { delayMs: 2_500 }],
