@@ -76,7 +76,8 @@ export class LineDialogs implements LineStates {
       if (line === undefined) return;
       const { state, remote } = dialog;
       const { id, direction } = this.#identityOf(session, side, line, dialog.direction, before);
-      dialogs.set(line, { id, direction, state, remote, ...holdingOf(session, side) });
+      const isHeld = isHolding(session, otherSide(side));
+      dialogs.set(line, { id, direction, state, remote, isHolding: isHolding(session, side), isHeld });
     };
     if (call.isOriginated === true && call.state === "established") {
       // Who answers a call of the switch itself takes the place of the caller, whom there is none of.
@@ -130,10 +131,6 @@ function isSame({ call: before, callees, holds }: Seen, { call, progress }: Watc
     callees === progress.callees &&
     holds === progress.holds?.holds
   );
-}
-
-function holdingOf(session: WatchedSession, side: Side): Holding {
-  return { isHolding: isHolding(session, side), isHeld: isHolding(session, otherSide(side)) };
 }
 
 /** By its phone, or by the switch for its user. */
