@@ -72,7 +72,8 @@ export class EnduringPhone {
   #registerCseq = 0;
   #registered: Promise<void>;
   #onRegistered: () => void = () => undefined;
-  #mediaPort = 40_000;
+  /** Below those that the system gives away: what is sent there reaches no socket of another phone. */
+  #mediaPort = 10_000;
   #isClosed = false;
   failure: Error | undefined;
 
