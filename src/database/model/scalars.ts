@@ -1,15 +1,15 @@
 import { z } from "zod";
 import { parsePattern } from "./pattern.ts";
 
-/** Partition of numbers that name none. */
-/** Ends the description of what is kept for features of calls that are not there yet. */
-export const WITH_CALL_FEATURES = "Takes effect with the call features.";
+/** Ends the description of what is kept for applications. */
+export const WITH_CTI = "Takes effect with CTI.";
 
-/** The description of a field that nothing acts on before they are there. */
+/** The description of a field that nothing acts on before CTI is there. */
 export function later(text: string): string {
-  return `${text} ${WITH_CALL_FEATURES}`;
+  return `${text} ${WITH_CTI}`;
 }
 
+/** Partition of numbers that name none. */
 export const DEFAULT_PARTITION = "internal";
 
 /** Name of any object; devices of all kinds share one set of names. */

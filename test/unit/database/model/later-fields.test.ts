@@ -5,7 +5,7 @@ import type { z } from "zod";
 import { featureOfParameter } from "../../../../src/database/model/feature-codes.ts";
 import { KINDS, SCHEMAS } from "../../../../src/database/model/kinds.ts";
 import { KIND_DESCRIPTIONS } from "../../../../src/database/model/kind-descriptions.ts";
-import { WITH_CALL_FEATURES } from "../../../../src/database/model/scalars.ts";
+import { WITH_CTI } from "../../../../src/database/model/scalars.ts";
 import { SERVICE_PARAMETERS } from "../../../../src/database/model/service-parameters.ts";
 
 /** What is kept, and acted on by features of calls that are to come: whoever makes one act takes it out here. */
@@ -57,7 +57,7 @@ describe("what of the model takes effect", () => {
 
   it("given all kinds, fields and parameters, when those are listed that take effect later, then these are known, and all others are not marked so", () => {
     const isMarked = ({ description }: { readonly description: string }): boolean =>
-      description.endsWith(WITH_CALL_FEATURES);
+      description.endsWith(WITH_CTI);
     const marked = [
       ...KINDS.filter((kind) => isMarked({ description: KIND_DESCRIPTIONS[kind] })),
       ...fields.filter(isMarked).map(({ path }) => path),
