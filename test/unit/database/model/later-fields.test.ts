@@ -56,8 +56,7 @@ describe("what of the model takes effect", () => {
   const fields = KINDS.flatMap((kind) => fieldsOf(SCHEMAS[kind], kind));
 
   it("given all kinds, fields and parameters, when those are listed that take effect later, then these are known, and all others are not marked so", () => {
-    const isMarked = ({ description }: { readonly description: string }): boolean =>
-      description.endsWith(WITH_CTI);
+    const isMarked = ({ description }: { readonly description: string }): boolean => description.endsWith(WITH_CTI);
     const marked = [
       ...KINDS.filter((kind) => isMarked({ description: KIND_DESCRIPTIONS[kind] })),
       ...fields.filter(isMarked).map(({ path }) => path),
