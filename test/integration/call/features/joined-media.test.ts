@@ -61,16 +61,21 @@ describe("media of parties that are joined", () => {
     return { party, call, controller };
   }
 
-  /** 1001 connects the two and is out. */
-  async function connect(one: Leg, other: Leg): Promise<void> {
+  /** 1001 asks to connect the two. */
+  async function refer(one: Leg, other: Leg): Promise<void> {
     const tag = /;tag=([^;>]+)/.exec(other.controller.remote)?.[1] ?? "";
     const replaces = encodeURIComponent(
       `${other.controller.callId};to-tag=${tag};from-tag=${other.controller.localTag}`,
     );
-    const refer = one.controller.send("REFER", {
+    const sent = one.controller.send("REFER", {
       headers: [["Refer-To", `<sip:1003@127.0.0.1?Replaces=${replaces}>`]],
     });
-    assert.equal((await refer.final()).status, 202);
+    assert.equal((await sent.final()).status, 202);
+  }
+
+  /** 1001 connects the two and is out. */
+  async function connect(one: Leg, other: Leg): Promise<void> {
+    await refer(one, other);
     await Promise.all([one.controller.takeBye(), other.controller.takeBye()]);
   }
 
@@ -124,20 +129,28 @@ describe("media of parties that are joined", () => {
     assert.deepEqual([one.party.faults, other.party.faults], [[], []]);
   });
 
-  for (const [what, bobs, carols] of [
-    ["nothing in common", [audio(1, PCMU)], [audio(2, G722)]],
-    ["encryption on one side only", [{ ...audio(1, PCMA), isEncrypted: true }], [audio(2, PCMA)]],
-  ] as const) {
-    it(`given ${what}, when they are joined, then both are told why it ends at once`, async () => {
-      const fresh = (lines: readonly MediaLine[]): MediaLine[] => lines.map((line) => ({ ...line, port: next() }));
-      const [one, other] = [await calls(bob, ...fresh(bobs)), await calls(carol, ...fresh(carols))];
-      await connect(one, other);
-      for (const { call } of [one, other]) {
-        assert.match((await call.takeBye(2_000)).get("reason") ?? "", /cause=88/);
-      }
-      assert.deepEqual([one.party.faults, other.party.faults], [[], []]);
-    });
-  }
+  it("given nothing in common, when they are joined, then both are told why it ends at once", async () => {
+    const [one, other] = [await calls(bob, audio(next(), PCMU)), await calls(carol, audio(next(), G722))];
+    await connect(one, other);
+    for (const { call } of [one, other]) {
+      assert.match((await call.takeBye(2_000)).get("reason") ?? "", /cause=88/);
+    }
+    assert.deepEqual([one.party.faults, other.party.faults], [[], []]);
+  });
+
+  it("given encryption on one side only, when they are to be joined, then who asks is told 488, and all talk on", async () => {
+    const secure = { ...audio(next(), PCMA), isEncrypted: true };
+    const [one, other] = [await calls(bob, secure), await calls(carol, audio(next(), PCMA))];
+    await refer(one, other);
+    const notify = await one.controller.request("NOTIFY");
+    one.controller.respond(notify, 200);
+    assert.match(notify.body, /^SIP\/2\.0 488/);
+    for (const { call, controller } of [one, other]) {
+      const bye = controller.bye();
+      await call.takeBye();
+      assert.equal((await bye).status, 200);
+    }
+  });
 
   it("given parties that know already what they are to be told, when they are joined, then neither is asked", async () => {
     const line = { type: "audio", formats: [PCMA] } as const;
@@ -152,8 +165,8 @@ describe("media of parties that are joined", () => {
 
   it("given audio that is the second line, when its party hears ringing instead of another, then the audio is where it was", async () => {
     const one = await calls(bob, video(next()), audio(next(), PCMA));
-    const refer = one.controller.send("REFER", { headers: [["Refer-To", "<sip:1003@127.0.0.1>"]] });
-    assert.equal((await refer.final()).status, 202);
+    const sent = one.controller.send("REFER", { headers: [["Refer-To", "<sip:1003@127.0.0.1>"]] });
+    assert.equal((await sent.final()).status, 202);
     const target = await carol.offered();
     assert.equal((await one.controller.bye()).status, 200);
     await eventually(() => assert.deepEqual(lastLines(one), ["video 0", "audio"]));
