@@ -1,5 +1,5 @@
 import { spawn, spawnSync } from "node:child_process";
-import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { endLeftovers } from "./leftovers.ts";
@@ -14,18 +14,63 @@ export interface SuiteResult {
   readonly seconds: number;
   /** What failed beside tests: a time-out, a crash, processes left behind. */
   readonly problems: readonly string[];
+  /** What was printed of tests that failed. */
+  readonly failures: readonly string[];
 }
 
 const CLOSE_GRACE_MS = 1_000;
 
-/** Runs one suite to its end, shows its output as it comes, and ends every process that it left behind. */
-export async function runSuite(suite: Suite, limitMs: number): Promise<SuiteResult> {
+export interface RunOptions {
+  readonly limitMs: number;
+  /** No other suite runs at the same time. */
+  readonly isAlone: boolean;
+  /** Folder in which tsx keeps what it has compiled, for all suites. */
+  readonly compiled: string;
+}
+
+/**
+ * Runs one suite to its end and ends every process that it left behind. Its output is shown as it comes; that of several
+ * at a time when each has ended.
+ */
+export async function runSuite(suite: Suite, { limitMs, isAlone, compiled }: RunOptions): Promise<SuiteResult> {
   const startMs = performance.now();
-  const command = commandOf(suite);
-  if (command === undefined) return { ...outcome(suite, 0, 1, 0, startMs), problems: ["has no tests"] };
+  const commands = commandsOf(suite);
+  const atATime = Math.min("folder" in suite.run ? (suite.run.processes ?? 1) : 1, commands.length);
+  const waiting = [...commands];
+  const parts: PartResult[] = [];
+  const work = async (): Promise<void> => {
+    for (let command = waiting.shift(); command !== undefined; command = waiting.shift()) {
+      const leftMs = limitMs - (performance.now() - startMs);
+      parts.push(await runPart(suite, command, { limitMs: leftMs, isAlone: isAlone && atATime === 1, compiled }));
+    }
+  };
+  await Promise.all(Array.from({ length: atATime }, work));
+  const total = (key: "passed" | "failed" | "skipped"): number => parts.reduce((sum, part) => sum + part[key], 0);
+  const none = commands.length === 0 ? ["has no tests"] : [];
+  const problems = [...none, ...parts.flatMap((part) => part.problems)];
+  return {
+    title: suite.title,
+    passed: total("passed"),
+    failed: total("failed") + problems.length,
+    skipped: total("skipped"),
+    seconds: (performance.now() - startMs) / 1_000,
+    problems,
+    failures: parts.flatMap((part) => part.failures),
+  };
+}
+
+type PartResult = Omit<SuiteResult, "title" | "seconds">;
+
+async function runPart(
+  suite: Suite,
+  command: readonly string[],
+  { limitMs, isAlone: isShown, compiled }: RunOptions,
+): Promise<PartResult> {
   const directory = mkdtempSync(join(tmpdir(), "tt-"));
+  for (const name of compiledNames()) symlinkSync(compiled, join(directory, name));
   try {
-    const { code, output, timedOut } = await execute(suite, command, directory, limitMs);
+    const { code, output, timedOut } = await execute(suite, command, { directory, limitMs, isShown });
+    if (!isShown) process.stdout.write(output);
     const good = code === 0 ? 1 : 0;
     const counts =
       "command" in suite.run && suite.run.counts !== true
@@ -37,10 +82,15 @@ export async function runSuite(suite: Suite, limitMs: number): Promise<SuiteResu
       problems.push(`ended with ${code === null ? "a signal" : `code ${code}`}`);
     const processes = await endLeftovers(directory);
     if (!timedOut) problems.push(...[...processes, ...filesIn(directory)].map((left) => `left behind: ${left}`));
-    return { ...outcome(suite, counts.passed, counts.failed + problems.length, counts.skipped, startMs), problems };
+    return { ...counts, problems, failures: code === 0 ? [] : [failuresIn(output)] };
   } finally {
     rmSync(directory, { recursive: true, force: true, maxRetries: 3 });
   }
+}
+
+/** tsx names its folder for the user, who is root in a namespace of its own. */
+function compiledNames(): Set<string> {
+  return new Set([`tsx-${process.geteuid?.() ?? 0}`, "tsx-0"]);
 }
 
 /** What is in a suite's temporary folder, without the caches of tools. */
@@ -48,22 +98,18 @@ function filesIn(directory: string): string[] {
   return readdirSync(directory).filter((name) => !/^(tsx-|node-compile-cache|v8-compile-cache)/.test(name));
 }
 
-function outcome(
-  suite: Suite,
-  passed: number,
-  failed: number,
-  skipped: number,
-  startMs: number,
-): Omit<SuiteResult, "problems"> {
-  return { title: suite.title, passed, failed, skipped, seconds: (performance.now() - startMs) / 1_000 };
-}
+/** A suite of tests that runs in several processes is dealt out in more parts than those, since files differ in length. */
+const PARTS_PER_PROCESS = 2;
 
-function commandOf({ run, ownNetwork }: Suite): readonly string[] | undefined {
-  if ("command" in run) return run.command;
+function commandsOf({ run, ownNetwork }: Suite): (readonly string[])[] {
+  if ("command" in run) return [run.command];
   const files = testFiles(run.folder, run.except);
-  if (files.length === 0) return undefined;
-  const mocha = [process.execPath, "node_modules/mocha/bin/mocha.js", "--timeout", String(run.timeoutMs), ...files];
-  return ownNetwork === true ? [...namespacePrefix(), ...mocha] : mocha;
+  const { processes = 1, timeoutMs } = run;
+  const count = processes === 1 ? 1 : processes * PARTS_PER_PROCESS;
+  const parts = Array.from({ length: count }, (_, part) => files.filter((_file, index) => index % count === part));
+  const prefix = ownNetwork === true ? namespacePrefix() : [];
+  const mocha = [process.execPath, "node_modules/mocha/bin/mocha.js", "--timeout", String(timeoutMs)];
+  return parts.filter((part) => part.length > 0).map((part) => [...prefix, ...mocha, ...part]);
 }
 
 function testFiles(folder: string, except: string | undefined): string[] {
@@ -86,7 +132,18 @@ interface Execution {
   readonly timedOut: boolean;
 }
 
-function execute(suite: Suite, command: readonly string[], directory: string, limitMs: number): Promise<Execution> {
+interface ExecuteOptions {
+  readonly directory: string;
+  readonly limitMs: number;
+  /** Its output is shown as it comes. */
+  readonly isShown: boolean;
+}
+
+function execute(
+  suite: Suite,
+  command: readonly string[],
+  { directory, limitMs, isShown }: ExecuteOptions,
+): Promise<Execution> {
   const [program = "", ...args] = command;
   const coverage = suite.coverage === true ? { NODE_V8_COVERAGE: resolve("coverage", "tmp") } : {};
   const child = spawn(program, args, {
@@ -99,7 +156,7 @@ function execute(suite: Suite, command: readonly string[], directory: string, li
     for (const stream of [child.stdout, child.stderr]) {
       stream.setEncoding("utf8").on("data", (text: string) => {
         output = (output + text).slice(-1_000_000);
-        process.stdout.write(text);
+        if (isShown) process.stdout.write(text);
       });
     }
     const timer = setTimeout(
@@ -128,9 +185,22 @@ function execute(suite: Suite, command: readonly string[], directory: string, li
   });
 }
 
+const MAX_FAILURE_TEXT = 3_000;
+
+/** What mocha says of tests that failed; of another command its last words. */
+function failuresIn(output: string): string {
+  const text = withoutColors(output);
+  const start = text.search(/^ {2}\d+ failing\b/m);
+  return start < 0 ? text.slice(-MAX_FAILURE_TEXT) : text.slice(start, start + MAX_FAILURE_TEXT);
+}
+
+function withoutColors(output: string): string {
+  return output.replaceAll(/\u001b\[\d+m/g, "");
+}
+
 /** The figures under mocha's last test. */
 function countsIn(output: string): { passed: number; failed: number; skipped: number } {
-  const text = output.replaceAll(/\u001b\[\d+m/g, "");
+  const text = withoutColors(output);
   const last = (word: string): number => {
     const matches = [...text.matchAll(new RegExp(`^ {2}(\\d+) ${word}\\b`, "gm"))];
     return Number(matches.at(-1)?.[1] ?? "0");

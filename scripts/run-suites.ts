@@ -1,4 +1,6 @@
-import { rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { runSuite, type SuiteResult } from "./run-suite.ts";
 import { GROUPS, SUITES, type Suite } from "./test-suites.ts";
 
@@ -12,17 +14,42 @@ export async function runSuites(names: readonly string[]): Promise<number> {
     return 2;
   }
   rmSync("coverage", { recursive: true, force: true });
+  const compiled = mkdtempSync(join(tmpdir(), "tc-"));
+  try {
+    return report(await runAll(suites, compiled));
+  } finally {
+    rmSync(compiled, { recursive: true, force: true });
+  }
+}
+
+async function runAll(suites: readonly Suite[], compiled: string): Promise<SuiteResult[]> {
   const endMs = performance.now() + TOTAL_LIMIT_SECONDS * 1_000;
   const results: SuiteResult[] = [];
-  for (const suite of suites) {
-    console.log(`\n== ${suite.title}`);
-    const limitMs = Math.min(suite.limitSeconds * 1_000, endMs - performance.now());
-    const result = await runSuite(suite, limitMs);
-    results.push(result);
+  for (const together of inTurns(suites)) {
+    console.log(`\n== ${together.map(({ title }) => title).join(", ")}`);
+    const leftMs = endMs - performance.now();
+    const run = (suite: Suite): Promise<SuiteResult> =>
+      runSuite(suite, {
+        limitMs: Math.min(suite.limitSeconds * 1_000, leftMs),
+        isAlone: together.length === 1,
+        compiled,
+      });
+    results.push(...(await Promise.all(together.map(run))));
     // Without the packages nothing behind them can be true; a missing one is never a skip.
-    if (suite.name === "packages" && result.failed > 0) break;
+    if (together[0]?.name === "packages" && results.at(-1)?.failed !== 0) break;
   }
-  return report(results);
+  return results;
+}
+
+/** Checks that follow each other run at the same time. */
+function inTurns(suites: readonly Suite[]): Suite[][] {
+  const turns: Suite[][] = [];
+  for (const suite of suites) {
+    const last = turns.at(-1);
+    if (suite.isCheck === true && last?.[0]?.isCheck === true) last.push(suite);
+    else turns.push([suite]);
+  }
+  return turns;
 }
 
 function chosen(names: readonly string[]): Suite[] | undefined {
@@ -44,6 +71,7 @@ function report(results: readonly SuiteResult[]): number {
     const columns = [String(passed).padStart(8), String(failed).padStart(8), String(skipped).padStart(9)];
     console.log(`${title.padEnd(32)}${columns.join("")}${seconds.toFixed(1).padStart(8)}`);
   }
+  for (const { title, failures } of results) for (const failure of failures) console.log(`\n${title}:\n${failure}`);
   for (const { title, problems } of results) for (const problem of problems) console.log(`${title}: ${problem}`);
   const skipped = total("skipped") === 0 ? "" : `, ${total("skipped")} skipped`;
   console.log(`\n${total("passed")} passed, ${total("failed")} failed${skipped}`);

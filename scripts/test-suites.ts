@@ -3,6 +3,8 @@ interface TestFiles {
   readonly folder: string;
   readonly except?: string;
   readonly timeoutMs: number;
+  /** How many run at a time, each with files of its own; absent: one. */
+  readonly processes?: number;
 }
 
 /** One line of the table that `run-tests.ts` prints. */
@@ -13,6 +15,8 @@ export interface Suite {
   readonly run: { readonly command: readonly string[]; readonly counts?: boolean } | TestFiles;
   /** The suite is ended, and has failed, after this time. */
   readonly limitSeconds: number;
+  /** It starts nothing and measures nothing, so others of its kind run at the same time. */
+  readonly isCheck?: boolean;
   /** Lines covered by it count. */
   readonly coverage?: boolean;
   /** It starts nodes and phones: it gets a network namespace of its own where the system allows. */
@@ -31,21 +35,29 @@ export const SUITES: readonly Suite[] = [
     limitSeconds: 300,
   },
   { name: "build", title: "build", run: { command: ["npm", "run", "--silent", "build"] }, limitSeconds: 60 },
-  { name: "format", title: "format", run: npx("prettier", "--check", "--log-level", "warn", "."), limitSeconds: 90 },
-  { name: "lint", title: "lint", run: npx("eslint", "--max-warnings", "0", "."), limitSeconds: 150 },
+  {
+    name: "format",
+    title: "format",
+    run: npx("prettier", "--check", "--log-level", "warn", "."),
+    limitSeconds: 150,
+    isCheck: true,
+  },
+  { name: "lint", title: "lint", run: npx("eslint", "--max-warnings", "0", "."), limitSeconds: 240, isCheck: true },
   {
     name: "layers",
     title: "layers",
     run: npx("depcruise", "--config", ".dependency-cruiser.cjs", "src"),
-    limitSeconds: 60,
+    limitSeconds: 90,
+    isCheck: true,
   },
-  { name: "types", title: "types", run: npx("tsc", "--noEmit"), limitSeconds: 90 },
+  { name: "types", title: "types", run: npx("tsc", "--noEmit"), limitSeconds: 150, isCheck: true },
   { name: "unit", title: "unit", run: tests("test/unit"), limitSeconds: 120, coverage: true },
   {
     name: "integration",
     title: "integration",
-    run: { folder: "test/integration", except: "phones/", timeoutMs: 10_000 },
+    run: { folder: "test/integration", except: "phones/", timeoutMs: 20_000, processes: 3 },
     limitSeconds: 480,
+    ownNetwork: true,
     coverage: true,
   },
   {
@@ -58,7 +70,7 @@ export const SUITES: readonly Suite[] = [
   {
     name: "interop",
     title: "interoperability cases",
-    run: tests("test/conformance/interop", 20_000),
+    run: { folder: "test/conformance/interop", timeoutMs: 20_000, processes: 2 },
     limitSeconds: 180,
     coverage: true,
   },
@@ -78,7 +90,7 @@ export const SUITES: readonly Suite[] = [
   {
     name: "phones",
     title: "real phones",
-    run: tests("test/integration/phones", 60_000),
+    run: { folder: "test/integration/phones", timeoutMs: 60_000, processes: 2 },
     limitSeconds: 480,
     ownNetwork: true,
   },
