@@ -15,3 +15,43 @@ export {
 } from "./device-state.ts";
 export { MAX_MESSAGES, type MessageCount, type MessageLamp } from "./message-lamp.ts";
 export { type CallNow, type ConnectionNow, type DeviceInCallNow, type LegNow } from "./call-now.ts";
+export { type CallState, type ConnectionState, type TerminalConnectionState } from "./call-states.ts";
+export { type CausedBy, type FeatureReason, type Why } from "./why.ts";
+export {
+  type ApplicationCommand,
+  type CallCommand,
+  type CommandFailure,
+  type CommandResult,
+  type DeviceInCall,
+  type RedirectCommand,
+} from "./call-command.ts";
+export {
+  type CallChange,
+  type CallParties,
+  type CallView,
+  type ConnectionView,
+  type PartyView,
+  type TerminalConnectionView,
+  type UserData,
+} from "./call-view.ts";
+export {
+  type DeviceCapabilities,
+  type DeviceView,
+  type ForwardingView,
+  type ForwardTargets,
+  type LineView,
+  type MediaRegistration,
+  type OutOfServiceCause,
+} from "./device-view.ts";
+export { type MediaView, type RtpAddress } from "./media-view.ts";
+export { type RouteDestination, type RouteMoment, type RouteView } from "./route-view.ts";
+export { type CtiAttach, type CtiAttached, type CtiSignal, type CtiSnapshot, type PlacedSignal } from "./cti-signal.ts";
+export {
+  type CommandActor,
+  type CommandConditions,
+  type CtiCommandReply,
+  type CtiCommandRequest,
+  type CtiDeviceRequest,
+  type CtiFailure,
+  type SettingCommand,
+} from "./cti-request.ts";

@@ -1,7 +1,7 @@
+import type { CallState } from "../../signals/index.ts";
 import type { TransitionTable } from "./transition-table.ts";
 
-/** JTAPI Call: `idle` before its first connection, `active` with one, `invalid` for good when all are disconnected. */
-export type CallState = "idle" | "active" | "invalid";
+export type { CallState };
 
 export const CALL_TRANSITIONS: TransitionTable<CallState> = {
   idle: ["active", "invalid"],

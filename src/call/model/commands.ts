@@ -1,4 +1,4 @@
-import type { CallCommand, CommandFailure } from "./call-command.ts";
+import type { CallCommand, CommandFailure } from "../../signals/index.ts";
 import { bargeByCommand } from "./features/barge.ts";
 import { commandConference } from "./features/conference.ts";
 import { transferMember, transferMemberConsulted } from "./features/conference-transfer.ts";

@@ -1,19 +1,7 @@
+import type { ConnectionState } from "../../signals/index.ts";
 import type { TransitionTable } from "./transition-table.ts";
 
-/** JTAPI CallControlConnection: a line, or a number beyond a trunk, in a call. */
-export type ConnectionState =
-  | "idle"
-  | "offered"
-  | "queued"
-  | "alerting"
-  | "initiated"
-  | "dialing"
-  | "network-reached"
-  | "network-alerting"
-  | "established"
-  | "disconnected"
-  | "failed"
-  | "unknown";
+export type { ConnectionState };
 
 /** JTAPI Connection: the same, coarser. */
 export type BasicConnectionState =

@@ -20,7 +20,7 @@ export { mayBeAnsweredElsewhere, mayBeRedirected } from "./session/picked.ts";
 export { step } from "./session/step.ts";
 /** The pure model of all calls of a node. */
 export { advance } from "./call-model.ts";
-export { type CallCommand, type CommandFailure, type CommandResult, type DeviceInCall } from "./call-command.ts";
+export { type CallCommand, type CommandFailure, type CommandResult, type DeviceInCall } from "../../signals/index.ts";
 export { type Address, type Call, type Connection, type TerminalConnection } from "./call.ts";
 export { type Change } from "./change.ts";
 export {

@@ -1,6 +1,6 @@
 import type { Address } from "./call.ts";
 import type { Change } from "./change.ts";
-import type { CommandResult } from "./call-command.ts";
+import type { CommandResult } from "../../signals/index.ts";
 import type { HuntStep } from "./model-settings.ts";
 import type { FeatureReason, Why } from "./why.ts";
 

@@ -1,5 +1,5 @@
 import type { Address } from "./call.ts";
-import type { CallCommand } from "./call-command.ts";
+import type { CallCommand } from "../../signals/index.ts";
 import type { Endpoint } from "./model-effect.ts";
 import type { FeatureReason, Why } from "./why.ts";
 

@@ -1,11 +1,7 @@
+import type { TerminalConnectionState } from "../../signals/index.ts";
 import type { TransitionTable } from "./transition-table.ts";
 
-/**
- * JTAPI CallControlTerminalConnection: a device in a connection. `bridged`: another device of the line has the call, and
- * this one may barge in; `in-use`: it may not.
- */
-export type TerminalConnectionState =
-  "idle" | "ringing" | "talking" | "held" | "bridged" | "in-use" | "dropped" | "unknown";
+export type { TerminalConnectionState };
 
 /** JTAPI TerminalConnection: the same, coarser. */
 export type BasicTerminalConnectionState = "idle" | "ringing" | "passive" | "active" | "dropped" | "unknown";

@@ -1,5 +1,5 @@
 import type { Address } from "../call.ts";
-import type { CommandFailure } from "../call-command.ts";
+import type { CommandFailure } from "../../../signals/index.ts";
 import { otherLeg, type ModelLeg, type ModelSession, type World } from "../world.ts";
 import { conferenceOf, membersOf } from "./conference-members.ts";
 import { MAX_PARTIES } from "./conference-state.ts";

@@ -1,6 +1,6 @@
 import { dropLeg } from "../basic-call.ts";
 import { endWhenEmpty, linkCalls, moveConnection, setTerminal } from "../call-changes.ts";
-import type { CommandFailure } from "../call-command.ts";
+import type { CommandFailure } from "../../../signals/index.ts";
 import { attachAll, join } from "../reconnect.ts";
 import type { Why } from "../why.ts";
 import { legOf, putLeg, putSession, type Draft, type ModelLeg } from "../world.ts";

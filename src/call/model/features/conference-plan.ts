@@ -1,4 +1,4 @@
-import type { CommandFailure } from "../call-command.ts";
+import type { CommandFailure } from "../../../signals/index.ts";
 import { otherLeg, type ModelLeg, type ModelSession, type World } from "../world.ts";
 import { conferenceOf, membersOf } from "./conference-members.ts";
 import { isInvolved } from "./involved.ts";

@@ -1,4 +1,4 @@
-import type { CallCommand, CommandFailure } from "../call-command.ts";
+import type { CallCommand, CommandFailure } from "../../../signals/index.ts";
 import type { ModelEvent } from "../model-event.ts";
 import { legsOf, otherLeg, putSession, type Draft, type ModelLeg, type ModelSession } from "../world.ts";
 import { refuse, succeed } from "./asker.ts";

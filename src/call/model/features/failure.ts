@@ -1,4 +1,4 @@
-import type { CommandFailure } from "../call-command.ts";
+import type { CommandFailure } from "../../../signals/index.ts";
 import type { Why } from "../why.ts";
 
 const BUSY = 17;

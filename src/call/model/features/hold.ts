@@ -1,4 +1,4 @@
-import type { DeviceInCall } from "../call-command.ts";
+import type { DeviceInCall } from "../../../signals/index.ts";
 import { showHold } from "../basic-call.ts";
 import { holdMember } from "./conference-members.ts";
 import { legsOf, otherLeg, putLeg, type Draft, type ModelLeg } from "../world.ts";

@@ -1,5 +1,5 @@
 import { beginCall } from "../call-changes.ts";
-import type { CallCommand } from "../call-command.ts";
+import type { CallCommand } from "../../../signals/index.ts";
 import { attach, join } from "../reconnect.ts";
 import type { Why } from "../why.ts";
 import { nameSession, putSession, type Draft, type ModelSession } from "../world.ts";

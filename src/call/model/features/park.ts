@@ -1,6 +1,6 @@
 import { dropLeg } from "../basic-call.ts";
 import { linkCalls } from "../call-changes.ts";
-import type { CallCommand, CommandFailure } from "../call-command.ts";
+import type { CallCommand, CommandFailure } from "../../../signals/index.ts";
 import type { DialedFeature } from "../model-event.ts";
 import { attach, join } from "../reconnect.ts";
 import type { Why } from "../why.ts";

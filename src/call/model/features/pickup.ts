@@ -1,6 +1,6 @@
 import { dropLeg } from "../basic-call.ts";
 import { linkCalls } from "../call-changes.ts";
-import type { CallCommand } from "../call-command.ts";
+import type { CallCommand } from "../../../signals/index.ts";
 import type { DialRefusal } from "./dial-refusal.ts";
 import type { ModelEvent } from "../model-event.ts";
 import { moveLeg } from "../reconnect.ts";

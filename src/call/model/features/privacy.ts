@@ -1,4 +1,4 @@
-import type { CallCommand } from "../call-command.ts";
+import type { CallCommand } from "../../../signals/index.ts";
 import { NORMAL } from "../why.ts";
 import { legsOf, type Draft } from "../world.ts";
 import { refuse } from "./asker.ts";

@@ -1,4 +1,4 @@
-import type { RedirectCommand } from "../call-command.ts";
+import type { RedirectCommand } from "../../../signals/index.ts";
 import type { ModelEvent } from "../model-event.ts";
 import { attach } from "../reconnect.ts";
 import type { Why } from "../why.ts";

@@ -1,3 +1,6 @@
+import type { RtpAddress } from "./media-view.ts";
+import type { RouteDestination } from "./route-view.ts";
+
 /** Which part in which call: the device, and the call where it has several (absent: the one that it talks in). */
 export interface DeviceInCall {
   readonly device: string;
@@ -6,8 +9,8 @@ export interface DeviceInCall {
 
 /** What an application, a person or a feature code may ask of calls. */
 export type CallCommand =
-  /** Rings the device, then the number. */
-  | { readonly type: "make-call"; readonly device: string; readonly to: string }
+  /** Rings the device, then the number. `newCallId`: the name of the call, which no other has had. */
+  | { readonly type: "make-call"; readonly device: string; readonly to: string; readonly newCallId?: string }
   | ({ readonly type: "hold" } & DeviceInCall)
   | ({ readonly type: "retrieve" } & DeviceInCall)
   /** The call that is talked in is held, and another one taken back. */
@@ -106,3 +109,27 @@ export type CommandResult =
       readonly slot?: string;
     }
   | { readonly ok: false; readonly failure: CommandFailure; readonly detail: string };
+
+/** What only applications ask of calls. */
+export type ApplicationCommand =
+  /** From offered to ringing; the caller hears it ring. */
+  | ({ readonly type: "accept" } & DeviceInCall)
+  /** `media`: where the application wants the call's RTP (dynamic registration). */
+  | ({ readonly type: "answer"; readonly media?: RtpAddress } & DeviceInCall)
+  | ({ readonly type: "reject"; readonly reason?: "busy" | "rejected" } & DeviceInCall)
+  /** The call is held, and another is made to a number, to be transferred or conferenced with. `newCallId`: its name. */
+  | ({ readonly type: "consult"; readonly to: string; readonly newCallId?: string } & DeviceInCall)
+  | ({ readonly type: "send-digits"; readonly digits: string } & DeviceInCall)
+  /** Names and values that stay with the call; null removes one. */
+  | ({ readonly type: "set-user-data"; readonly data: Readonly<Record<string, string | null>> } & DeviceInCall)
+  /** Where the application wants the call's RTP, asked for by the media signal `wanted`. */
+  | ({ readonly type: "set-media"; readonly media: RtpAddress } & DeviceInCall)
+  /** Where a call at a route point goes: the first of these that takes it. */
+  | {
+      readonly type: "route-select";
+      readonly device: string;
+      readonly routeId: string;
+      readonly destinations: readonly RouteDestination[];
+    }
+  /** The dialogue is over; the call stays at the route point. */
+  | { readonly type: "route-end"; readonly device: string; readonly routeId: string };

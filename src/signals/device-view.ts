@@ -1,0 +1,72 @@
+/** Why a device or line is out of service. */
+export type OutOfServiceCause =
+  | "call-node-failure"
+  | "moving-to-preferred-node"
+  | "no-call-node"
+  | "device-failure"
+  | "device-unregistered"
+  | "re-homing-failed"
+  | "control-server-failure"
+  | "device-restricted"
+  | "line-restricted"
+  | "power-saving";
+
+/** What an application may have a device do that depends on its kind, profile and state. */
+export interface DeviceCapabilities {
+  /** It can be made to answer: at once by itself, by a request in the ringing dialog, or not at all. */
+  readonly answer: "application" | "remote" | "none";
+  /** New calls are offered first: they can be accepted and rejected. */
+  readonly offers: boolean;
+  /** Digits can be sent and are told. */
+  readonly digits: boolean;
+}
+
+/** How the media of a CTI port or route point ends. `switch`: in the media service. */
+export type MediaRegistration =
+  | { readonly mode: "none" }
+  | { readonly mode: "static"; readonly address: string; readonly port: number; readonly codecs: readonly string[] }
+  | { readonly mode: "dynamic"; readonly codecs: readonly string[] }
+  | { readonly mode: "switch" };
+
+/** A device as applications are shown it. */
+export interface DeviceView {
+  readonly name: string;
+  readonly kind: "phone" | "cti-port" | "route-point";
+  readonly lines: readonly string[];
+  /** Registered, or, for a CTI port or route point, opened by an application. */
+  readonly isInService: boolean;
+  readonly cause?: OutOfServiceCause;
+  /** An administrator has closed it to control. */
+  readonly isRestricted: boolean;
+  readonly capabilities: DeviceCapabilities;
+  readonly media?: MediaRegistration;
+  readonly doNotDisturb: "off" | "reject" | "silent";
+}
+
+/** Targets of one kind of forwarding; absent: calls are not forwarded. */
+export interface ForwardTargets {
+  readonly internal?: string;
+  readonly external?: string;
+}
+
+/** Each kind of forwarding of a line. */
+export interface ForwardingView {
+  readonly all?: ForwardTargets;
+  readonly busy?: ForwardTargets;
+  readonly noAnswer?: ForwardTargets;
+  readonly unregistered?: ForwardTargets;
+  readonly onFailure?: ForwardTargets;
+}
+
+/** A line as applications are shown it. */
+export interface LineView {
+  /** Such as `1001@internal`. */
+  readonly name: string;
+  readonly number: string;
+  readonly displayName?: string;
+  readonly devices: readonly string[];
+  readonly isRestricted: boolean;
+  readonly forwarding: ForwardingView;
+  /** Messages wait: the lamp is on. */
+  readonly isMessageWaiting: boolean;
+}
