@@ -1,0 +1,2 @@
+/** The CTI protocol: what applications and CTIManager send each other. */
+export * from "./generated/types.ts";
