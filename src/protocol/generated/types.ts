@@ -481,10 +481,12 @@ export interface ErrorEnvelope {
     /** Its value. */
     readonly value: number;
     /** What is used of it. */
-    readonly used: number;
+    readonly used?: number;
   };
-  /** Which parameter is wrong, as a JSON pointer. */
+  /** Which parameter is wrong, as a JSON pointer such as `/destinations/0/to`. */
   readonly path?: string;
+  /** Why, where the code has several reasons. */
+  readonly reason?: string;
   /** In every log line about the request. */
   readonly traceId?: string;
   /** Where the error is described. */
@@ -1512,6 +1514,8 @@ export interface MethodResults {
     readonly callId?: string;
     /** Where the call is parked. */
     readonly slot?: string;
+    /** Of a dry run: what would be reached, a line, `trunk NAME` or `service NAME`. */
+    readonly destination?: string;
   };
   readonly "call.accept": {
     /** Events of the session up to this one show all effects. */
@@ -1524,6 +1528,8 @@ export interface MethodResults {
     readonly callId?: string;
     /** Where the call is parked. */
     readonly slot?: string;
+    /** Of a dry run: what would be reached, a line, `trunk NAME` or `service NAME`. */
+    readonly destination?: string;
   };
   readonly "call.answer": {
     /** Events of the session up to this one show all effects. */
@@ -1536,6 +1542,8 @@ export interface MethodResults {
     readonly callId?: string;
     /** Where the call is parked. */
     readonly slot?: string;
+    /** Of a dry run: what would be reached, a line, `trunk NAME` or `service NAME`. */
+    readonly destination?: string;
   };
   readonly "call.reject": {
     /** Events of the session up to this one show all effects. */
@@ -1548,6 +1556,8 @@ export interface MethodResults {
     readonly callId?: string;
     /** Where the call is parked. */
     readonly slot?: string;
+    /** Of a dry run: what would be reached, a line, `trunk NAME` or `service NAME`. */
+    readonly destination?: string;
   };
   readonly "call.redirect": {
     /** Events of the session up to this one show all effects. */
@@ -1560,6 +1570,8 @@ export interface MethodResults {
     readonly callId?: string;
     /** Where the call is parked. */
     readonly slot?: string;
+    /** Of a dry run: what would be reached, a line, `trunk NAME` or `service NAME`. */
+    readonly destination?: string;
   };
   readonly "call.hold": {
     /** Events of the session up to this one show all effects. */
@@ -1572,6 +1584,8 @@ export interface MethodResults {
     readonly callId?: string;
     /** Where the call is parked. */
     readonly slot?: string;
+    /** Of a dry run: what would be reached, a line, `trunk NAME` or `service NAME`. */
+    readonly destination?: string;
   };
   readonly "call.retrieve": {
     /** Events of the session up to this one show all effects. */
@@ -1584,6 +1598,8 @@ export interface MethodResults {
     readonly callId?: string;
     /** Where the call is parked. */
     readonly slot?: string;
+    /** Of a dry run: what would be reached, a line, `trunk NAME` or `service NAME`. */
+    readonly destination?: string;
   };
   readonly "call.swap": {
     /** Events of the session up to this one show all effects. */
@@ -1596,6 +1612,8 @@ export interface MethodResults {
     readonly callId?: string;
     /** Where the call is parked. */
     readonly slot?: string;
+    /** Of a dry run: what would be reached, a line, `trunk NAME` or `service NAME`. */
+    readonly destination?: string;
   };
   readonly "call.transfer": {
     /** Events of the session up to this one show all effects. */
@@ -1608,6 +1626,8 @@ export interface MethodResults {
     readonly callId?: string;
     /** Where the call is parked. */
     readonly slot?: string;
+    /** Of a dry run: what would be reached, a line, `trunk NAME` or `service NAME`. */
+    readonly destination?: string;
   };
   readonly "call.consult": {
     /** Events of the session up to this one show all effects. */
@@ -1620,6 +1640,8 @@ export interface MethodResults {
     readonly callId?: string;
     /** Where the call is parked. */
     readonly slot?: string;
+    /** Of a dry run: what would be reached, a line, `trunk NAME` or `service NAME`. */
+    readonly destination?: string;
   };
   readonly "call.completeTransfer": {
     /** Events of the session up to this one show all effects. */
@@ -1632,6 +1654,8 @@ export interface MethodResults {
     readonly callId?: string;
     /** Where the call is parked. */
     readonly slot?: string;
+    /** Of a dry run: what would be reached, a line, `trunk NAME` or `service NAME`. */
+    readonly destination?: string;
   };
   readonly "call.conference": {
     /** Events of the session up to this one show all effects. */
@@ -1644,6 +1668,8 @@ export interface MethodResults {
     readonly callId?: string;
     /** Where the call is parked. */
     readonly slot?: string;
+    /** Of a dry run: what would be reached, a line, `trunk NAME` or `service NAME`. */
+    readonly destination?: string;
   };
   readonly "call.addParty": {
     /** Events of the session up to this one show all effects. */
@@ -1656,6 +1682,8 @@ export interface MethodResults {
     readonly callId?: string;
     /** Where the call is parked. */
     readonly slot?: string;
+    /** Of a dry run: what would be reached, a line, `trunk NAME` or `service NAME`. */
+    readonly destination?: string;
   };
   readonly "call.dropParty": {
     /** Events of the session up to this one show all effects. */
@@ -1668,6 +1696,8 @@ export interface MethodResults {
     readonly callId?: string;
     /** Where the call is parked. */
     readonly slot?: string;
+    /** Of a dry run: what would be reached, a line, `trunk NAME` or `service NAME`. */
+    readonly destination?: string;
   };
   readonly "call.park": {
     /** Events of the session up to this one show all effects. */
@@ -1680,6 +1710,8 @@ export interface MethodResults {
     readonly callId?: string;
     /** Where the call is parked. */
     readonly slot?: string;
+    /** Of a dry run: what would be reached, a line, `trunk NAME` or `service NAME`. */
+    readonly destination?: string;
   };
   readonly "call.unpark": {
     /** Events of the session up to this one show all effects. */
@@ -1692,6 +1724,8 @@ export interface MethodResults {
     readonly callId?: string;
     /** Where the call is parked. */
     readonly slot?: string;
+    /** Of a dry run: what would be reached, a line, `trunk NAME` or `service NAME`. */
+    readonly destination?: string;
   };
   readonly "call.pickup": {
     /** Events of the session up to this one show all effects. */
@@ -1704,6 +1738,8 @@ export interface MethodResults {
     readonly callId?: string;
     /** Where the call is parked. */
     readonly slot?: string;
+    /** Of a dry run: what would be reached, a line, `trunk NAME` or `service NAME`. */
+    readonly destination?: string;
   };
   readonly "call.barge": {
     /** Events of the session up to this one show all effects. */
@@ -1716,6 +1752,8 @@ export interface MethodResults {
     readonly callId?: string;
     /** Where the call is parked. */
     readonly slot?: string;
+    /** Of a dry run: what would be reached, a line, `trunk NAME` or `service NAME`. */
+    readonly destination?: string;
   };
   readonly "call.privacy": {
     /** Events of the session up to this one show all effects. */
@@ -1728,6 +1766,8 @@ export interface MethodResults {
     readonly callId?: string;
     /** Where the call is parked. */
     readonly slot?: string;
+    /** Of a dry run: what would be reached, a line, `trunk NAME` or `service NAME`. */
+    readonly destination?: string;
   };
   readonly "call.drop": {
     /** Events of the session up to this one show all effects. */
@@ -1740,6 +1780,8 @@ export interface MethodResults {
     readonly callId?: string;
     /** Where the call is parked. */
     readonly slot?: string;
+    /** Of a dry run: what would be reached, a line, `trunk NAME` or `service NAME`. */
+    readonly destination?: string;
   };
   readonly "call.sendDigits": {
     /** Events of the session up to this one show all effects. */
@@ -1752,6 +1794,8 @@ export interface MethodResults {
     readonly callId?: string;
     /** Where the call is parked. */
     readonly slot?: string;
+    /** Of a dry run: what would be reached, a line, `trunk NAME` or `service NAME`. */
+    readonly destination?: string;
   };
   readonly "call.setUserData": {
     /** Events of the session up to this one show all effects. */
@@ -1764,6 +1808,8 @@ export interface MethodResults {
     readonly callId?: string;
     /** Where the call is parked. */
     readonly slot?: string;
+    /** Of a dry run: what would be reached, a line, `trunk NAME` or `service NAME`. */
+    readonly destination?: string;
   };
   readonly "media.setAddress": {
     /** Events of the session up to this one show all effects. */

@@ -12,6 +12,7 @@ const done = {
   optional: {
     callId: name("The call that it was done with, or that was made."),
     slot: text("Where the call is parked.", 64),
+    destination: text("Of a dry run: what would be reached, a line, `trunk NAME` or `service NAME`.", 256),
   },
 };
 
