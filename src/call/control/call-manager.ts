@@ -61,7 +61,7 @@ export class CallManager {
   readonly #watched: WatchedLines;
   readonly #messages: Messages;
   readonly #newCalls: NewCalls;
-  readonly #cti: CtiDevices;
+  readonly #ctiDevices: CtiDevices;
   readonly #hunting: Hunting;
   readonly #features: CallFeatures;
   readonly #context: CallContext;
@@ -113,14 +113,15 @@ export class CallManager {
       onSource: ({ address }) => this.#edge.trust([address]),
     });
     this.#trunks.apply(inventory.peers);
-    this.#cti = makeCtiDevices({
+    this.#ctiDevices = makeCtiDevices({
       options,
       table: this.#table,
       registrar: this.#registrar,
       store: this.#journal,
       features: () => this.#features,
+      tell: () => undefined,
     });
-    this.#signaling = this.#cti.beside(this.#trunks.port);
+    this.#signaling = this.#ctiDevices.beside(this.#trunks.port);
     const calledUri = (message: SipMessage): string => this.#trunks.calledUri(message);
     this.#gatekeeper = new Gatekeeper(inventory, this.#authenticator, this.#trunks);
     const { endpoints } = settings;
@@ -136,7 +137,7 @@ export class CallManager {
       onChanged: (session) => this.#watched.dialogs.update(session),
     });
     this.#context = this.#makeContext();
-    const lookup = (phone: SipPhone): readonly Binding[] => this.#cti.lookup(phone);
+    const lookup = (phone: SipPhone): readonly Binding[] => this.#ctiDevices.lookup(phone);
     const onFlowFailed = (binding: Binding): void => this.#registrar.flowFailed(binding);
     const ways = { inventory, ids, lookup, onFlowFailed, endpoints, calledUri, toll: this.#toll, numbering };
     this.#messages = new Messages({ ...ways, ...gates, localHosts, clock });
@@ -186,8 +187,8 @@ export class CallManager {
   }
 
   /** CTI ports and route points that applications have opened. */
-  get cti(): CtiDevices {
-    return this.#cti;
+  get ctiDevices(): CtiDevices {
+    return this.#ctiDevices;
   }
 
   /** The message waiting lamps of lines. */
@@ -213,7 +214,7 @@ export class CallManager {
   start(): void {
     const { logger, relay, paths } = this.#options;
     const restored = { context: this.#context, table: this.#table, journal: this.#journal, toll: this.#toll };
-    this.#cti.restore();
+    this.#ctiDevices.restore();
     restoreCalls({ ...restored, recordsPath: paths.records });
     this.#features.restore();
     const control = new CallControl({
@@ -311,6 +312,7 @@ export class CallManager {
     for (const device of endedDevices) this.#hints.forget(device);
     this.#watched.subscriptions.endOf(new Set(endedDevices));
     this.#emergency.renew();
+    this.#ctiDevices.inventoryChanged();
     this.#features.freed();
     if (!havePeersChanged) return;
     const { peers } = this.#options.inventory;
@@ -347,6 +349,7 @@ export class CallManager {
     this.#relayReconciler.stop();
     this.#edgeReconciler.stop();
     this.#features.close();
+    this.#ctiDevices.close();
     this.#trunks.close();
     this.#signaling.close();
     for (const session of this.#table.sessions) session.loseEdge();

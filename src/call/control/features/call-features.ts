@@ -124,6 +124,11 @@ export class CallFeatures implements SessionObserver<CallSession> {
     this.freed();
   }
 
+  /** All calls; it is not to be written to. */
+  get world(): World {
+    return this.#world;
+  }
+
   /** What the model has at the moment. */
   metrics(): MetricSample[] {
     return this.#file.metrics();
@@ -147,6 +152,11 @@ export class CallFeatures implements SessionObserver<CallSession> {
   /** Asks for something; resolves when it is done, or says why not. */
   command(command: CallCommand | RouteCommand): Promise<CommandResult> {
     return this.#commands.begin((commandId) => this.#handle({ type: "command", commandId, command }));
+  }
+
+  /** Something happens to calls that their sessions do not tell. */
+  happened(event: Extract<ModelEvent, { type: "owner-lost" | "route-request" }>): void {
+    this.#handle(event);
   }
 
   /** A device calls. */
