@@ -10,6 +10,8 @@ import { Registrar, type Binding } from "../registrar/index.ts";
 import type { SignalingPort } from "../signaling/signaling-port.ts";
 import { TrunkKeeper } from "../trunk/trunk-keeper.ts";
 import { TollGuards } from "../toll/index.ts";
+import type { CtiFeed } from "../cti/cti-feed.ts";
+import { makeCtiFeed } from "../cti/make-cti-feed.ts";
 import type { CallManagerOptions } from "./call-manager-options.ts";
 import { CallControl } from "./call-control.ts";
 import { CallManagerViews } from "./call-manager-views.ts";
@@ -65,6 +67,7 @@ export class CallManager {
   readonly #edgeReconciler: EdgeReconciler;
   readonly #relayReconciler: RelayReconciler;
   readonly #ledger: SessionLedger;
+  readonly #cti: CtiFeed;
   readonly #edge: EdgeMessenger;
   readonly #emergency: EmergencyRoute;
   #isClosed = false;
@@ -155,7 +158,10 @@ export class CallManager {
       dialogs: this.#watched.dialogs,
       features: options.features,
       dialPlan: options.dialPlan,
+      onStep: (effects) => this.#cti.step(effects),
+      onRestored: () => this.#cti.restore(),
     });
+    this.#cti = makeCtiFeed(options, { journal: this.#journal, table: this.#table, world: this.#features.world });
     const common = { table: this.#table, clock, logger };
     this.#edgeReconciler = new EdgeReconciler({
       ...common,
@@ -173,6 +179,11 @@ export class CallManager {
   /** What may be asked of calls. */
   get features(): Pick<CallFeatures, "command" | "callsNow" | "deviceNamed"> {
     return this.#features;
+  }
+
+  /** What CTIManagers are told. */
+  get cti(): CtiFeed {
+    return this.#cti;
   }
 
   /** The message waiting lamps of lines. */
@@ -263,6 +274,7 @@ export class CallManager {
     return [
       ...this.#counters.metrics(this.#table),
       ...this.#features.metrics(),
+      ...this.#cti.metrics(),
       ...this.#registrar.counters(),
       ...this.#watched.metrics(),
       ...this.#messages.metrics(),
