@@ -10,6 +10,8 @@ import { Registrar, type Binding } from "../registrar/index.ts";
 import type { SignalingPort } from "../signaling/signaling-port.ts";
 import { TrunkKeeper } from "../trunk/trunk-keeper.ts";
 import { TollGuards } from "../toll/index.ts";
+import type { CtiFeed } from "../cti/cti-feed.ts";
+import { makeCtiFeed } from "../cti/make-cti-feed.ts";
 import type { CallManagerOptions } from "./call-manager-options.ts";
 import { CallControl } from "./call-control.ts";
 import { CallManagerViews } from "./call-manager-views.ts";
@@ -61,13 +63,14 @@ export class CallManager {
   readonly #watched: WatchedLines;
   readonly #messages: Messages;
   readonly #newCalls: NewCalls;
-  readonly #cti: CtiDevices;
+  readonly #ctiDevices: CtiDevices;
   readonly #hunting: Hunting;
   readonly #features: CallFeatures;
   readonly #context: CallContext;
   readonly #edgeReconciler: EdgeReconciler;
   readonly #relayReconciler: RelayReconciler;
   readonly #ledger: SessionLedger;
+  readonly #cti: CtiFeed;
   readonly #edge: EdgeMessenger;
   readonly #emergency: EmergencyRoute;
   #isClosed = false;
@@ -113,14 +116,14 @@ export class CallManager {
       onSource: ({ address }) => this.#edge.trust([address]),
     });
     this.#trunks.apply(inventory.peers);
-    this.#cti = makeCtiDevices({
+    this.#ctiDevices = makeCtiDevices({
       options,
       table: this.#table,
       registrar: this.#registrar,
       store: this.#journal,
       features: () => this.#features,
     });
-    this.#signaling = this.#cti.beside(this.#trunks.port);
+    this.#signaling = this.#ctiDevices.beside(this.#trunks.port);
     const calledUri = (message: SipMessage): string => this.#trunks.calledUri(message);
     this.#gatekeeper = new Gatekeeper(inventory, this.#authenticator, this.#trunks);
     const { endpoints } = settings;
@@ -136,7 +139,7 @@ export class CallManager {
       onChanged: (session) => this.#watched.dialogs.update(session),
     });
     this.#context = this.#makeContext();
-    const lookup = (phone: SipPhone): readonly Binding[] => this.#cti.lookup(phone);
+    const lookup = (phone: SipPhone): readonly Binding[] => this.#ctiDevices.lookup(phone);
     const onFlowFailed = (binding: Binding): void => this.#registrar.flowFailed(binding);
     const ways = { inventory, ids, lookup, onFlowFailed, endpoints, calledUri, toll: this.#toll, numbering };
     this.#messages = new Messages({ ...ways, ...gates, localHosts, clock });
@@ -165,7 +168,10 @@ export class CallManager {
       dialogs: this.#watched.dialogs,
       features: options.features,
       dialPlan: options.dialPlan,
+      onStep: (effects) => this.#cti.step(effects),
+      onRestored: () => this.#cti.restore(),
     });
+    this.#cti = makeCtiFeed(options, { journal: this.#journal, table: this.#table, world: this.#features.world });
     const common = { table: this.#table, clock, logger };
     this.#edgeReconciler = new EdgeReconciler({
       ...common,
@@ -186,7 +192,12 @@ export class CallManager {
   }
 
   /** CTI ports and route points that applications have opened. */
-  get cti(): CtiDevices {
+  get ctiDevices(): CtiDevices {
+    return this.#ctiDevices;
+  }
+
+  /** What CTIManagers are told. */
+  get cti(): CtiFeed {
     return this.#cti;
   }
 
@@ -213,7 +224,7 @@ export class CallManager {
   start(): void {
     const { logger, relay, paths } = this.#options;
     const restored = { context: this.#context, table: this.#table, journal: this.#journal, toll: this.#toll };
-    this.#cti.restore();
+    this.#ctiDevices.restore();
     restoreCalls({ ...restored, recordsPath: paths.records });
     this.#features.restore();
     const control = new CallControl({
@@ -279,6 +290,7 @@ export class CallManager {
     return [
       ...this.#counters.metrics(this.#table),
       ...this.#features.metrics(),
+      ...this.#cti.metrics(),
       ...this.#registrar.counters(),
       ...this.#watched.metrics(),
       ...this.#messages.metrics(),

@@ -38,7 +38,7 @@ export function addConnection(draft: Draft, callId: string, address: Address, wh
   const connectionId = `${callId}/${named}`;
   const connection: Connection = { connectionId, address, state: "idle", terminals: [] };
   draft.world.calls.set(callId, { ...call, named, connections: [...call.connections, connection] });
-  tell(draft, { type: "connection", callId, connectionId, change: "created", why });
+  tell(draft, { type: "connection", callId, connectionId, change: "created", address, why });
   return connectionId;
 }
 
@@ -164,7 +164,7 @@ export function moveConnection(draft: Draft, from: string, connectionId: string,
   if (connection === undefined || source === undefined || target === undefined || from === to) return;
   draft.world.calls.set(from, { ...source, connections: source.connections.filter((one) => one !== connection) });
   draft.world.calls.set(to, { ...target, connections: [...target.connections, connection] });
-  tell(draft, { type: "moved", callId: to, from, connectionId, why });
+  tell(draft, { type: "moved", callId: to, from, connectionId, address: connection.address, why });
 }
 
 /** Links two calls for ever: `from` is merged into `into`. */

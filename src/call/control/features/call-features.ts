@@ -10,7 +10,6 @@ import {
   hasQueued,
   placeInQueue,
   type CallCommand,
-  type Change,
   type CommandResult,
   type DialedFeature,
   type Endpoint,
@@ -53,8 +52,10 @@ export interface CallFeaturesOptions extends SwitchboardOptions {
   readonly store: EntryStore;
   /** Who is told of route dialogues; absent: nobody routes. */
   readonly routing?: RouteTeller;
-  /** Told of every change of every call, in order. */
-  readonly onChange: (change: Change) => void;
+  /** Told of what a step does, in order, once that is on file and before it is done. */
+  readonly onStep: (effects: readonly ModelEffect[]) => void;
+  /** Told once calls of the process before this one are taken up. */
+  readonly onRestored: () => void;
 }
 
 /** Of many changes at a time one look for members follows. */
@@ -106,6 +107,7 @@ export class CallFeatures implements SessionObserver<CallSession> {
     for (const { timerId, delayMs } of timers) this.#timers.start(timerId, delayMs);
     for (const effect of takeUp(this.#world, saved, sessions)) this.#perform(effect);
     this.#file.save();
+    this.#attempt("signals", () => this.#options.onRestored());
     const up = new Set(sessions.map(({ sessionId }) => sessionId));
     for (const sessionId of this.#world.sessions.keys()) {
       if (!up.has(sessionId)) this.#lost.set(sessionId, LOST_WITH_PROCESS);
@@ -122,6 +124,11 @@ export class CallFeatures implements SessionObserver<CallSession> {
       if (stage === "up" && endpoint?.startsWith("announcement:") === true) this.promptEnded(sessionId);
     }
     this.freed();
+  }
+
+  /** All calls; it is not to be written to. */
+  get world(): World {
+    return this.#world;
   }
 
   /** What the model has at the moment. */
@@ -301,6 +308,7 @@ export class CallFeatures implements SessionObserver<CallSession> {
       this.#file.save();
       this.#switchboard.file(effects, this.#originOf);
     });
+    this.#attempt("signals", () => this.#options.onStep(effects));
     return effects;
   }
 
@@ -316,8 +324,7 @@ export class CallFeatures implements SessionObserver<CallSession> {
   #perform(effect: ModelEffect): void {
     switch (effect.type) {
       case "change":
-        this.#switchboard.noteHold(effect.change, this.#world);
-        return this.#options.onChange(effect.change);
+        return this.#switchboard.noteHold(effect.change, this.#world);
       case "accept":
         this.#decision = {
           kind: "accepted",
