@@ -295,30 +295,43 @@ export class CallFeatures implements SessionObserver<CallSession> {
 
   /** A defect is that of one event or effect: what else is to be done still is. */
   #step(event: ModelEvent): void {
-    const effects = this.#attempt(event.type, () => this.#advance(event));
-    for (const effect of effects ?? []) this.#attempt(effect.type, () => this.#perform(effect));
-    if (effects === undefined && event.type === "command") this.#commands.resolve(event.commandId, DEFECT);
+    let effects: readonly ModelEffect[];
+    try {
+      effects = this.#advance(event);
+    } catch (error) {
+      this.#note(event.type, error);
+      if (event.type === "command") this.#commands.resolve(event.commandId, DEFECT);
+      return;
+    }
+    for (const effect of effects) {
+      try {
+        this.#perform(effect);
+      } catch (error) {
+        this.#note(effect.type, error);
+      }
+    }
   }
 
   #advance(event: ModelEvent): readonly ModelEffect[] {
     const asking = controllerOf(this.#world, event);
     const effects = advance(this.#world, event);
     this.#originOf = originsOf(this.#world, effects, asking);
-    this.#attempt("file", () => {
+    try {
       this.#file.save();
       this.#switchboard.file(effects, this.#originOf);
-    });
-    this.#attempt("signals", () => this.#options.onStep(effects));
+    } catch (error) {
+      this.#note("file", error);
+    }
+    try {
+      this.#options.onStep(effects);
+    } catch (error) {
+      this.#note("signals", error);
+    }
     return effects;
   }
 
-  #attempt<Result>(what: string, act: () => Result): Result | undefined {
-    try {
-      return act();
-    } catch (error) {
-      this.#options.context.logger.error("call model failed", { at: what, error: errorMessageOf(error) });
-      return undefined;
-    }
+  #note(at: string, error: unknown): void {
+    this.#options.context.logger.error("call model failed", { at, error: errorMessageOf(error) });
   }
 
   #perform(effect: ModelEffect): void {
