@@ -28,6 +28,8 @@ import { EdgeReconciler } from "./edge-reconciler.ts";
 import { EmergencyRoute } from "./emergency-route.ts";
 import { Gatekeeper } from "./gatekeeper.ts";
 import type { LegDevice } from "./leg.ts";
+import type { CtiDevices } from "../virtual/cti-devices.ts";
+import { makeCtiDevices } from "../virtual/make-cti-devices.ts";
 import { makeRecords, makeSignaling } from "./make-parts.ts";
 import { Messages } from "./message/messages.ts";
 import { NewCalls } from "./new-calls.ts";
@@ -61,6 +63,7 @@ export class CallManager {
   readonly #watched: WatchedLines;
   readonly #messages: Messages;
   readonly #newCalls: NewCalls;
+  readonly #ctiDevices: CtiDevices;
   readonly #hunting: Hunting;
   readonly #features: CallFeatures;
   readonly #context: CallContext;
@@ -113,7 +116,14 @@ export class CallManager {
       onSource: ({ address }) => this.#edge.trust([address]),
     });
     this.#trunks.apply(inventory.peers);
-    this.#signaling = this.#trunks.port;
+    this.#ctiDevices = makeCtiDevices({
+      options,
+      table: this.#table,
+      registrar: this.#registrar,
+      store: this.#journal,
+      features: () => this.#features,
+    });
+    this.#signaling = this.#ctiDevices.beside(this.#trunks.port);
     const calledUri = (message: SipMessage): string => this.#trunks.calledUri(message);
     this.#gatekeeper = new Gatekeeper(inventory, this.#authenticator, this.#trunks);
     const { endpoints } = settings;
@@ -129,7 +139,7 @@ export class CallManager {
       onChanged: (session) => this.#watched.dialogs.update(session),
     });
     this.#context = this.#makeContext();
-    const lookup = (phone: SipPhone): readonly Binding[] => this.#registrar.lookup(phone.aor);
+    const lookup = (phone: SipPhone): readonly Binding[] => this.#ctiDevices.lookup(phone);
     const onFlowFailed = (binding: Binding): void => this.#registrar.flowFailed(binding);
     const ways = { inventory, ids, lookup, onFlowFailed, endpoints, calledUri, toll: this.#toll, numbering };
     this.#messages = new Messages({ ...ways, ...gates, localHosts, clock });
@@ -181,6 +191,11 @@ export class CallManager {
     return this.#features;
   }
 
+  /** CTI ports and route points that applications have opened. */
+  get ctiDevices(): CtiDevices {
+    return this.#ctiDevices;
+  }
+
   /** What CTIManagers are told. */
   get cti(): CtiFeed {
     return this.#cti;
@@ -209,6 +224,7 @@ export class CallManager {
   start(): void {
     const { logger, relay, paths } = this.#options;
     const restored = { context: this.#context, table: this.#table, journal: this.#journal, toll: this.#toll };
+    this.#ctiDevices.restore();
     restoreCalls({ ...restored, recordsPath: paths.records });
     this.#features.restore();
     const control = new CallControl({

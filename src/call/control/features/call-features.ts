@@ -1,5 +1,5 @@
 import { errorMessageOf, type MetricSample, type Timer } from "../../../common/index.ts";
-import type { CallNow } from "../../../signals/index.ts";
+import type { CallNow, RouteCommand } from "../../../signals/index.ts";
 import type { Inventory } from "../../device/index.ts";
 import {
   advance,
@@ -34,6 +34,7 @@ import { legFactsOf, legIdOf, placesOf, restoredSessionOf } from "./leg-facts.ts
 import { ModelFile } from "./model-file.ts";
 import { ModelTimers } from "./model-timers.ts";
 import { Originator } from "./originator.ts";
+import type { RouteTeller } from "./route-teller.ts";
 import { showParked } from "./park-lamps.ts";
 import { PendingCommands } from "./pending-commands.ts";
 import { ReferProgress } from "./refer-progress.ts";
@@ -49,6 +50,8 @@ export interface CallFeaturesOptions extends SwitchboardOptions {
   readonly setPrivacy: (device: string, isOn: boolean) => Promise<CommandResult>;
   /** Where what sessions do not tell outlives the process. */
   readonly store: EntryStore;
+  /** Who is told of route dialogues; absent: nobody routes. */
+  readonly routing?: RouteTeller;
   /** Told of what a step does, in order, once that is on file and before it is done. */
   readonly onStep: (effects: readonly ModelEffect[]) => void;
   /** Told once calls of the process before this one are taken up. */
@@ -149,7 +152,7 @@ export class CallFeatures implements SessionObserver<CallSession> {
   }
 
   /** Asks for something; resolves when it is done, or says why not. */
-  command(command: CallCommand): Promise<CommandResult> {
+  command(command: CallCommand | RouteCommand): Promise<CommandResult> {
     return this.#commands.begin((commandId) => this.#handle({ type: "command", commandId, command }));
   }
 
@@ -347,6 +350,10 @@ export class CallFeatures implements SessionObserver<CallSession> {
         return this.#switchboard.play(effect);
       case "release":
         return this.#switchboard.release(effect);
+      case "route":
+        return this.#options.routing?.tell(effect);
+      case "unroute":
+        return this.#options.routing?.unroute(effect);
       case "notify":
         return this.#refers.notify(effect.referId, effect.status);
       case "set-privacy":
