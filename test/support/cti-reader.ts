@@ -1,5 +1,14 @@
+import { partiesIn } from "../../src/call/cti/call-parties.ts";
 import type { FeedPeer } from "../../src/call/cti/index.ts";
-import type { CallChange, CallView, CtiSignal, CtiSnapshot, PlacedSignal } from "../../src/signals/index.ts";
+import type {
+  CallChange,
+  CallView,
+  ConnectionView,
+  CtiSignal,
+  CtiSnapshot,
+  PartyView,
+  PlacedSignal,
+} from "../../src/signals/index.ts";
 
 /** The other end of a connection of a CTIManager: takes what it is sent, or is slow. */
 export class CtiReader implements FeedPeer {
@@ -30,80 +39,112 @@ export async function sent(): Promise<void> {
   await new Promise((resolve) => setImmediate(resolve));
 }
 
-/** Calls as somebody knows them who was given a snapshot, and has followed each change since. */
+type ChangeOf<Type extends CallChange["type"]> = Extract<CallChange, { type: Type }>;
+
+/**
+ * Calls as somebody knows them who was given a snapshot and has followed each change since. A party that has moved is found
+ * where it was, so that all signals of a step have to be applied before it is compared.
+ */
 export class CallReplica {
   readonly calls = new Map<string, CallView>();
+  readonly #connections = new Map<string, ConnectionView>();
 
-  constructor({ calls }: Pick<CtiSnapshot, "calls">) {
-    for (const call of calls) this.calls.set(call.callId, call);
+  constructor({ calls }: Pick<CtiSnapshot, "calls"> = { calls: [] }) {
+    for (const call of calls) {
+      this.calls.set(call.callId, call);
+      for (const connection of call.connections) this.#connections.set(connection.connectionId, connection);
+    }
   }
 
-  /** Follows changes, not views: these are compared with what the changes make. */
   apply(signal: CtiSignal): void {
     if (signal.kind !== "call") return;
     const { call, changes } = signal;
     const known = this.calls.get(call.callId);
-    const isNext = call.ver === (known?.ver ?? 0) + 1;
-    if (!isNext) throw new Error(`version ${call.ver} of ${call.callId} follows ${known?.ver ?? 0}`);
-    if (changes.length === 0) throw new Error("a signal tells nothing");
-    let next: CallView = { ...call, connections: known?.connections ?? [], ...partiesBefore(known, call) };
-    for (const change of changes) next = changed(next, change);
-    if (call.state === "invalid") this.calls.delete(call.callId);
-    else this.calls.set(call.callId, next);
-  }
-}
-
-/** Who is in a call is told by changes; that of a call that is new, or has ended, by its view. */
-function partiesBefore(known: CallView | undefined, call: CallView): Partial<CallView> {
-  if (known === undefined || call.state === "invalid") return {};
-  const { calling, called, currentCalling, currentCalled, lastRedirecting, modifiedCalling, modifiedCalled } = known;
-  return { calling, called, currentCalling, currentCalled, lastRedirecting, modifiedCalling, modifiedCalled } as CallView;
-}
-
-function changed(call: CallView, change: CallChange): CallView {
-  switch (change.type) {
-    case "connection":
-      return connectionChanged(call, change);
-    case "terminal-connection":
-      return terminalChanged(call, change);
-    case "moved":
-      return moved(call, change);
-    case "parties": {
-      const { type: _type, ...parties } = change;
-      const none = { currentCalling: undefined, currentCalled: undefined, lastRedirecting: undefined };
-      return { ...call, ...(none as object), ...parties };
+    if (call.ver !== (known?.ver ?? 0) + 1) {
+      throw new Error(`version ${call.ver} of ${call.callId} follows ${known?.ver ?? 0}`);
     }
-    case "user-data":
-      return { ...call, userData: change.userData };
-    case "call":
-    case "feature":
-      return call;
+    if (changes.length === 0) throw new Error("a signal tells nothing");
+    const parties = known === undefined || call.state === "invalid" ? call : known;
+    this.calls.set(call.callId, {
+      ...withoutParties(call),
+      ...partiesIn(parties),
+      connections: known?.connections ?? [],
+    });
+    for (const change of changes) this.#apply(call.callId, change);
+    if (call.state === "invalid") this.calls.delete(call.callId);
+  }
+
+  #apply(callId: string, change: CallChange): void {
+    if (change.type === "connection") this.#applyConnection(callId, change);
+    else if (change.type === "terminal-connection") this.#applyTerminal(callId, change);
+    else if (change.type === "moved") this.#move(callId, change);
+    else if (change.type === "parties") {
+      const { type: _type, ...parties } = change;
+      const call = this.#call(callId);
+      this.calls.set(callId, { ...withoutParties(call), ...parties });
+    } else if (change.type === "user-data") {
+      const { userData: _data, ...call } = this.#call(callId);
+      const data = Object.keys(change.userData).length === 0 ? {} : { userData: change.userData };
+      this.calls.set(callId, { ...call, ...data });
+    }
+  }
+
+  #applyConnection(callId: string, { connectionId, state, party }: ChangeOf<"connection">): void {
+    const known = this.#call(callId).connections.find((one) => one.connectionId === connectionId);
+    if ((known === undefined) !== (party !== undefined)) throw new Error(`${connectionId}: a party comes once`);
+    if (state === "disconnected") return this.#remove(callId, connectionId);
+    this.#put(
+      callId,
+      known === undefined ? { connectionId, party: party as PartyView, state, terminals: [] } : { ...known, state },
+    );
+  }
+
+  #applyTerminal(callId: string, { connectionId, device, state }: ChangeOf<"terminal-connection">): void {
+    const known = this.#call(callId).connections.find((one) => one.connectionId === connectionId);
+    if (known === undefined) throw new Error(`${connectionId} is in no call`);
+    const terminals = known.terminals.filter((terminal) => terminal.device !== device);
+    this.#put(callId, { ...known, terminals: state === "dropped" ? terminals : [...terminals, { device, state }] });
+  }
+
+  #move(callId: string, { connectionId, from }: ChangeOf<"moved">): void {
+    const moved = this.#connections.get(connectionId);
+    if (moved === undefined) throw new Error(`${connectionId} was nowhere`);
+    if (this.calls.has(from)) this.#remove(from, connectionId);
+    if (callId !== from) this.#put(callId, moved);
+  }
+
+  #put(callId: string, connection: ConnectionView): void {
+    const call = this.#call(callId);
+    const { connectionId } = connection;
+    this.#connections.set(connectionId, connection);
+    const isKnown = call.connections.some((one) => one.connectionId === connectionId);
+    const connections = isKnown
+      ? call.connections.map((one) => (one.connectionId === connectionId ? connection : one))
+      : [...call.connections, connection];
+    this.calls.set(callId, { ...call, connections });
+  }
+
+  #remove(callId: string, connectionId: string): void {
+    const call = this.#call(callId);
+    const connections = call.connections.filter((one) => one.connectionId !== connectionId);
+    this.calls.set(callId, { ...call, connections });
+  }
+
+  #call(callId: string): CallView {
+    const call = this.calls.get(callId);
+    if (call === undefined) throw new Error(`there is no call ${callId}`);
+    return call;
   }
 }
 
-function connectionChanged(call: CallView, change: Extract<CallChange, { type: "connection" }>): CallView {
-  const { connectionId, state, party } = change;
-  const known = call.connections.find((one) => one.connectionId === connectionId);
-  if ((known === undefined) !== (party !== undefined)) throw new Error(`${connectionId}: a party comes once`);
-  const others = call.connections.filter((one) => one !== known);
-  if (state === "disconnected") return { ...call, connections: others };
-  const connections = call.connections.map((one) => (one === known ? { ...one, state } : one));
-  if (party !== undefined) connections.push({ connectionId, party, state, terminals: [] });
-  return { ...call, connections };
-}
-
-function terminalChanged(call: CallView, change: Extract<CallChange, { type: "terminal-connection" }>): CallView {
-  const { connectionId, device, state } = change;
-  const connections = call.connections.map((one) => {
-    if (one.connectionId !== connectionId) return one;
-    const terminals = one.terminals.filter((terminal) => terminal.device !== device);
-    return { ...one, terminals: state === "dropped" ? terminals : [...terminals, { device, state }] };
-  });
-  return { ...call, connections };
-}
-
-const AWAY = new Map<string, CallView["connections"][number]>();
-
-function moved(call: CallView, change: Extract<CallChange, { type: "moved" }>): CallView {
-  return call;
+function withoutParties(call: CallView): CallView {
+  const {
+    currentCalling: _1,
+    currentCalled: _2,
+    lastRedirecting: _3,
+    modifiedCalling: _4,
+    modifiedCalled: _5,
+    ...rest
+  } = call;
+  return rest;
 }

@@ -28,9 +28,12 @@ export class Attachment {
 
   /** Sends what there is. @returns how many signals those were */
   pump(): number {
+    // What it has acknowledged it has, wherever from.
+    this.#sent = Math.max(this.#sent, this.#outbox.acknowledged);
     const before = this.#sent;
     while (this.#sent < this.#outbox.last && this.peer.unreadBytes < HIGH_WATER_BYTES) {
       const placed = this.#outbox.after(this.#sent, EVENT_BYTES);
+      if (placed.length === 0) break;
       this.peer.send(`{"signals":[${placed.join(",")}]}`);
       this.#sent += placed.length;
     }
