@@ -26,6 +26,8 @@ import { EdgeReconciler } from "./edge-reconciler.ts";
 import { EmergencyRoute } from "./emergency-route.ts";
 import { Gatekeeper } from "./gatekeeper.ts";
 import type { LegDevice } from "./leg.ts";
+import type { CtiDevices } from "../virtual/cti-devices.ts";
+import { makeCtiDevices } from "../virtual/make-cti-devices.ts";
 import { makeRecords, makeSignaling } from "./make-parts.ts";
 import { Messages } from "./message/messages.ts";
 import { NewCalls } from "./new-calls.ts";
@@ -59,6 +61,7 @@ export class CallManager {
   readonly #watched: WatchedLines;
   readonly #messages: Messages;
   readonly #newCalls: NewCalls;
+  readonly #cti: CtiDevices;
   readonly #hunting: Hunting;
   readonly #features: CallFeatures;
   readonly #context: CallContext;
@@ -110,7 +113,14 @@ export class CallManager {
       onSource: ({ address }) => this.#edge.trust([address]),
     });
     this.#trunks.apply(inventory.peers);
-    this.#signaling = this.#trunks.port;
+    this.#cti = makeCtiDevices({
+      options,
+      table: this.#table,
+      registrar: this.#registrar,
+      store: this.#journal,
+      features: () => this.#features,
+    });
+    this.#signaling = this.#cti.beside(this.#trunks.port);
     const calledUri = (message: SipMessage): string => this.#trunks.calledUri(message);
     this.#gatekeeper = new Gatekeeper(inventory, this.#authenticator, this.#trunks);
     const { endpoints } = settings;
@@ -126,7 +136,7 @@ export class CallManager {
       onChanged: (session) => this.#watched.dialogs.update(session),
     });
     this.#context = this.#makeContext();
-    const lookup = (phone: SipPhone): readonly Binding[] => this.#registrar.lookup(phone.aor);
+    const lookup = (phone: SipPhone): readonly Binding[] => this.#cti.lookup(phone);
     const onFlowFailed = (binding: Binding): void => this.#registrar.flowFailed(binding);
     const ways = { inventory, ids, lookup, onFlowFailed, endpoints, calledUri, toll: this.#toll, numbering };
     this.#messages = new Messages({ ...ways, ...gates, localHosts, clock });
@@ -175,6 +185,11 @@ export class CallManager {
     return this.#features;
   }
 
+  /** CTI ports and route points that applications have opened. */
+  get cti(): CtiDevices {
+    return this.#cti;
+  }
+
   /** The message waiting lamps of lines. */
   get lamps(): MessageLamps {
     return this.#watched.lamps;
@@ -198,6 +213,7 @@ export class CallManager {
   start(): void {
     const { logger, relay, paths } = this.#options;
     const restored = { context: this.#context, table: this.#table, journal: this.#journal, toll: this.#toll };
+    this.#cti.restore();
     restoreCalls({ ...restored, recordsPath: paths.records });
     this.#features.restore();
     const control = new CallControl({

@@ -10,6 +10,7 @@ import type { Parked } from "./features/park-state.ts";
 import type { Pickup } from "./features/pickup-state.ts";
 import type { Redirect } from "./features/redirect-state.ts";
 import type { MakeCall } from "./features/make-call-state.ts";
+import type { Routing } from "./features/route-state.ts";
 import type { Transfer } from "./features/transfer-state.ts";
 
 /** A dialog in a call. */
@@ -33,7 +34,7 @@ export interface Purpose {
 
 /** Features that have a machine of their own. */
 export type FeatureName =
-  "transfer" | "conference" | "redirect" | "park" | "pickup" | "barge" | "hunt" | "setting" | "make-call";
+  "transfer" | "conference" | "redirect" | "park" | "pickup" | "barge" | "hunt" | "setting" | "make-call" | "route";
 
 /** A party that a session rings. */
 export interface Ringing {
@@ -72,6 +73,8 @@ export interface World {
   readonly sessions: Map<string, ModelSession>;
   readonly transfers: Map<string, Transfer>;
   readonly redirects: Map<string, Redirect>;
+  /** By the sessions that are offered. */
+  readonly routes: Map<string, Routing>;
   readonly parked: Map<string, Parked>;
   readonly pickups: Map<string, Pickup>;
   readonly madeCalls: Map<string, MakeCall>;
@@ -100,6 +103,7 @@ export function emptyWorld(settings: ModelSettings): World {
     sessions: new Map(),
     transfers: new Map(),
     redirects: new Map(),
+    routes: new Map(),
     parked: new Map(),
     pickups: new Map(),
     madeCalls: new Map(),

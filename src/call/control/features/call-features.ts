@@ -1,5 +1,5 @@
 import { errorMessageOf, type MetricSample, type Timer } from "../../../common/index.ts";
-import type { CallNow } from "../../../signals/index.ts";
+import type { CallNow, RouteCommand } from "../../../signals/index.ts";
 import type { Inventory } from "../../device/index.ts";
 import {
   advance,
@@ -35,6 +35,7 @@ import { legFactsOf, legIdOf, placesOf, restoredSessionOf } from "./leg-facts.ts
 import { ModelFile } from "./model-file.ts";
 import { ModelTimers } from "./model-timers.ts";
 import { Originator } from "./originator.ts";
+import type { RouteTeller } from "./route-teller.ts";
 import { showParked } from "./park-lamps.ts";
 import { PendingCommands } from "./pending-commands.ts";
 import { ReferProgress } from "./refer-progress.ts";
@@ -50,6 +51,8 @@ export interface CallFeaturesOptions extends SwitchboardOptions {
   readonly setPrivacy: (device: string, isOn: boolean) => Promise<CommandResult>;
   /** Where what sessions do not tell outlives the process. */
   readonly store: EntryStore;
+  /** Who is told of route dialogues; absent: nobody routes. */
+  readonly routing?: RouteTeller;
   /** Told of every change of every call, in order. */
   readonly onChange: (change: Change) => void;
 }
@@ -142,7 +145,7 @@ export class CallFeatures implements SessionObserver<CallSession> {
   }
 
   /** Asks for something; resolves when it is done, or says why not. */
-  command(command: CallCommand): Promise<CommandResult> {
+  command(command: CallCommand | RouteCommand): Promise<CommandResult> {
     return this.#commands.begin((commandId) => this.#handle({ type: "command", commandId, command }));
   }
 
@@ -340,6 +343,10 @@ export class CallFeatures implements SessionObserver<CallSession> {
         return this.#switchboard.play(effect);
       case "release":
         return this.#switchboard.release(effect);
+      case "route":
+        return this.#options.routing?.tell(effect);
+      case "unroute":
+        return this.#options.routing?.unroute(effect);
       case "notify":
         return this.#refers.notify(effect.referId, effect.status);
       case "set-privacy":

@@ -19,6 +19,9 @@ export interface SavedTimer {
   readonly delayMs: number;
 }
 
+/** Entries that others keep and take up. */
+const OTHERS: ReadonlySet<string> = new Set(["refer", "cti-device"]);
+
 type OnParked = (parkId: string, parked: Parked | undefined) => void;
 
 /** A table whose keys are noted when they change. */
@@ -128,7 +131,7 @@ export class ModelFile {
       } else if (kind === "timer" && typeof value === "number") {
         timers.push({ timerId: key, delayMs: Math.max(0, value - this.#clock.wallMs()) });
       } else if (this.#tables.has(table)) features.push({ table, key, value });
-      else if (kind !== "refer") this.#store.removeEntry(entry);
+      else if (!OTHERS.has(kind)) this.#store.removeEntry(entry);
     }
     return { saved: { calls, features }, timers };
   }
