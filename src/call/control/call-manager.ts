@@ -10,6 +10,8 @@ import { Registrar, type Binding } from "../registrar/index.ts";
 import type { SignalingPort } from "../signaling/signaling-port.ts";
 import { TrunkKeeper } from "../trunk/trunk-keeper.ts";
 import { TollGuards } from "../toll/index.ts";
+import type { CtiFeed } from "../cti/cti-feed.ts";
+import { makeCtiFeed } from "../cti/make-cti-feed.ts";
 import type { CallManagerOptions } from "./call-manager-options.ts";
 import { CallControl } from "./call-control.ts";
 import { CallManagerViews } from "./call-manager-views.ts";
@@ -68,6 +70,7 @@ export class CallManager {
   readonly #edgeReconciler: EdgeReconciler;
   readonly #relayReconciler: RelayReconciler;
   readonly #ledger: SessionLedger;
+  readonly #cti: CtiFeed;
   readonly #edge: EdgeMessenger;
   readonly #emergency: EmergencyRoute;
   #isClosed = false;
@@ -119,7 +122,7 @@ export class CallManager {
       registrar: this.#registrar,
       store: this.#journal,
       features: () => this.#features,
-      tell: () => undefined,
+      tell: (signal) => this.#cti.tell(signal),
     });
     this.#signaling = this.#ctiDevices.beside(this.#trunks.port);
     const calledUri = (message: SipMessage): string => this.#trunks.calledUri(message);
@@ -166,7 +169,10 @@ export class CallManager {
       dialogs: this.#watched.dialogs,
       features: options.features,
       dialPlan: options.dialPlan,
+      onStep: (effects) => this.#cti.step(effects),
+      onRestored: () => this.#cti.restore(),
     });
+    this.#cti = makeCtiFeed(options, { journal: this.#journal, table: this.#table, world: this.#features.world });
     const common = { table: this.#table, clock, logger };
     this.#edgeReconciler = new EdgeReconciler({
       ...common,
@@ -189,6 +195,11 @@ export class CallManager {
   /** CTI ports and route points that applications have opened. */
   get ctiDevices(): CtiDevices {
     return this.#ctiDevices;
+  }
+
+  /** What CTIManagers are told. */
+  get cti(): CtiFeed {
+    return this.#cti;
   }
 
   /** The message waiting lamps of lines. */
@@ -280,6 +291,7 @@ export class CallManager {
     return [
       ...this.#counters.metrics(this.#table),
       ...this.#features.metrics(),
+      ...this.#cti.metrics(),
       ...this.#registrar.counters(),
       ...this.#watched.metrics(),
       ...this.#messages.metrics(),

@@ -10,7 +10,6 @@ import {
   hasQueued,
   placeInQueue,
   type CallCommand,
-  type Change,
   type CommandResult,
   type DialedFeature,
   type Endpoint,
@@ -32,6 +31,7 @@ import type { SessionObserver } from "../session-observer.ts";
 import { callsNow } from "./calls-now.ts";
 import { deviceNamed } from "./device-named.ts";
 import { legFactsOf, legIdOf, placesOf, restoredSessionOf } from "./leg-facts.ts";
+import { LegMoves } from "./leg-moves.ts";
 import { ModelFile } from "./model-file.ts";
 import { ModelTimers } from "./model-timers.ts";
 import { Originator } from "./originator.ts";
@@ -53,8 +53,10 @@ export interface CallFeaturesOptions extends SwitchboardOptions {
   readonly store: EntryStore;
   /** Who is told of route dialogues; absent: nobody routes. */
   readonly routing?: RouteTeller;
-  /** Told of every change of every call, in order. */
-  readonly onChange: (change: Change) => void;
+  /** Told of what a step does, in order, once that is on file and before it is done. */
+  readonly onStep: (effects: readonly ModelEffect[]) => void;
+  /** Told once calls of the process before this one are taken up. */
+  readonly onRestored: () => void;
 }
 
 /** Of many changes at a time one look for members follows. */
@@ -66,6 +68,7 @@ const DEFECT: CommandResult = { ok: false, failure: "internal", detail: "the swi
 export class CallFeatures implements SessionObserver<CallSession> {
   readonly #options: CallFeaturesOptions;
   readonly #switchboard: Switchboard;
+  readonly #moves: LegMoves;
   readonly #originator: Originator;
   readonly #refers: ReferProgress;
   readonly #world: World;
@@ -86,6 +89,7 @@ export class CallFeatures implements SessionObserver<CallSession> {
     this.#options = options;
     this.#world = emptyWorld(options.settings);
     this.#switchboard = new Switchboard(options);
+    this.#moves = new LegMoves(this.#switchboard, (event) => this.#handle(event));
     this.#originator = new Originator(options, this.#world, (event) => this.#handle(event));
     this.#commands = new PendingCommands(options.context.ids);
     this.#refers = new ReferProgress(options.table, options.store);
@@ -106,6 +110,11 @@ export class CallFeatures implements SessionObserver<CallSession> {
     for (const { timerId, delayMs } of timers) this.#timers.start(timerId, delayMs);
     for (const effect of takeUp(this.#world, saved, sessions)) this.#perform(effect);
     this.#file.save();
+    try {
+      this.#options.onRestored();
+    } catch (error) {
+      this.#note("signals", error);
+    }
     const up = new Set(sessions.map(({ sessionId }) => sessionId));
     for (const sessionId of this.#world.sessions.keys()) {
       if (!up.has(sessionId)) this.#lost.set(sessionId, LOST_WITH_PROCESS);
@@ -298,36 +307,49 @@ export class CallFeatures implements SessionObserver<CallSession> {
 
   /** A defect is that of one event or effect: what else is to be done still is. */
   #step(event: ModelEvent): void {
-    const effects = this.#attempt(event.type, () => this.#advance(event));
-    for (const effect of effects ?? []) this.#attempt(effect.type, () => this.#perform(effect));
-    if (effects === undefined && event.type === "command") this.#commands.resolve(event.commandId, DEFECT);
+    let effects: readonly ModelEffect[];
+    try {
+      effects = this.#advance(event);
+    } catch (error) {
+      this.#note(event.type, error);
+      if (event.type === "command") this.#commands.resolve(event.commandId, DEFECT);
+      return;
+    }
+    for (const effect of effects) {
+      try {
+        this.#perform(effect);
+      } catch (error) {
+        this.#note(effect.type, error);
+      }
+    }
   }
 
   #advance(event: ModelEvent): readonly ModelEffect[] {
     const asking = controllerOf(this.#world, event);
     const effects = advance(this.#world, event);
     this.#originOf = originsOf(this.#world, effects, asking);
-    this.#attempt("file", () => {
+    try {
       this.#file.save();
       this.#switchboard.file(effects, this.#originOf);
-    });
+    } catch (error) {
+      this.#note("file", error);
+    }
+    try {
+      this.#options.onStep(effects);
+    } catch (error) {
+      this.#note("signals", error);
+    }
     return effects;
   }
 
-  #attempt<Result>(what: string, act: () => Result): Result | undefined {
-    try {
-      return act();
-    } catch (error) {
-      this.#options.context.logger.error("call model failed", { at: what, error: errorMessageOf(error) });
-      return undefined;
-    }
+  #note(at: string, error: unknown): void {
+    this.#options.context.logger.error("call model failed", { at, error: errorMessageOf(error) });
   }
 
   #perform(effect: ModelEffect): void {
     switch (effect.type) {
       case "change":
-        this.#switchboard.noteHold(effect.change, this.#world);
-        return this.#options.onChange(effect.change);
+        return this.#switchboard.noteHold(effect.change, this.#world);
       case "accept":
         this.#decision = {
           kind: "accepted",
@@ -340,15 +362,15 @@ export class CallFeatures implements SessionObserver<CallSession> {
         return;
       case "join":
       case "attach":
-        return this.#endUnless(this.#switchboard.connect(effect, this.#originOf), effect.sessionId);
+        return this.#moves.connect(effect, this.#originOf);
       case "attach-all":
-        return this.#attachAll(effect);
+        return this.#moves.attachAll(effect, this.#originOf);
       case "originate":
         return this.#originator.originate(effect, this.#originOf(effect.sessionId));
       case "reroute":
-        return this.#reroute(effect);
+        return this.#moves.reroute(effect);
       case "pick-up":
-        return this.#pickUp(effect);
+        return this.#moves.pickUp(effect);
       case "play":
         return this.#switchboard.play(effect);
       case "release":
@@ -368,30 +390,6 @@ export class CallFeatures implements SessionObserver<CallSession> {
       case "result":
         return this.#commands.resolve(effect.commandId, effect.result);
     }
-  }
-
-  /** A session that could not be made is over. */
-  #endUnless(isMade: boolean, sessionId: string): void {
-    if (!isMade) this.#handle({ type: "ended", sessionId, why: { cause: 41, feature: "normal", by: "system" } });
-  }
-
-  #attachAll(effect: Extract<ModelEffect, { type: "attach-all" }>): void {
-    const missing = this.#switchboard.attachAll(effect, this.#originOf);
-    if (missing !== undefined) return missing.forEach((sessionId) => this.#endUnless(false, sessionId));
-    this.#handle({ type: "unattached", sessionIds: effect.attached.map(({ sessionId }) => sessionId) });
-  }
-
-  #reroute({ sessionId, redirection }: Extract<ModelEffect, { type: "reroute" }>): void {
-    const refused = this.#switchboard.reroute(sessionId, redirection);
-    if (refused === undefined) return;
-    const { status, cause = causeOfStatus(status) } = refused;
-    const why: Why = { cause, sip: { status }, feature: "redirect", by: "system" };
-    this.#handle({ type: "reroute-refused", sessionId, why });
-  }
-
-  #pickUp({ sessionId, legId }: Extract<ModelEffect, { type: "pick-up" }>): void {
-    const onGone = (): void => this.#handle({ type: "pick-up-failed", sessionId, legId });
-    if (!this.#switchboard.pickUp(sessionId, legId, onGone)) onGone();
   }
 
   async #setPrivacy({ device, isPrivate, commandId }: Extract<ModelEffect, { type: "set-privacy" }>): Promise<void> {

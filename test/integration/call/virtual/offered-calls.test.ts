@@ -38,8 +38,8 @@ describe("calls that a device of an application is offered", () => {
   afterEach(() => cleanup.run());
 
   const own = (fence = 1): void => {
-    const { ctiDevices } = node.node.manager;
-    const owned = ctiDevices.request({ type: "own", device: "point", fence, media: NO_MEDIA, routes: false, session: "s1" });
+    const { ctiDevices: cti } = node.node.manager;
+    const owned = cti.request({ type: "own", device: "point", fence, media: NO_MEDIA, routes: false, session: "s1" });
     assert.deepEqual(owned, { ok: true });
   };
   const redirect = (to: string): Promise<CommandResult> =>
