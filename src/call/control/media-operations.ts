@@ -39,7 +39,7 @@ export class MediaOperations {
   #relayOptions(operation: MediaOperation): RelayOptions {
     const { legs } = this.#options;
     const leg = this.#legOfBranch(operation) ?? legs[sideOf(operation)] ?? legs.caller;
-    return { signalingAddress: leg.source.address, latch: leg.latch };
+    return { signalingAddress: leg.cti?.terminal.address ?? leg.source.address, latch: leg.latch };
   }
 
   /** Who is called with the first offer is not known yet: each branch gets of it what is for its target. */

@@ -11,7 +11,7 @@ import { ctiBinding } from "./cti-contact.ts";
 import { CtiDialogs } from "./cti-dialogs.ts";
 import type { LostCalls } from "./lost-calls.ts";
 import { CtiSignaling } from "./cti-signaling.ts";
-import type { OfferState } from "./offer-machine.ts";
+import type { OfferState, PauseReason } from "./offer-machine.ts";
 import { Offers, type CtiAnswer, type OfferedCall } from "./offers.ts";
 import { isOwned, isOwnership, stepOwnership, type Ownership, type OwnershipEffect } from "./ownership.ts";
 
@@ -57,6 +57,7 @@ export class CtiDevices {
   readonly #options: CtiDevicesOptions;
   readonly #owners = new Map<string, Ownership>();
   readonly #silent = new Set<string>();
+  #areManagersAway = false;
   /** Where the RTP of calls is wanted that are not answered, by dialog. */
   readonly #addresses = new Map<string, RtpAddress>();
   readonly #offers: Offers;
@@ -78,7 +79,7 @@ export class CtiDevices {
         return found && { leg: found.leg, sessionId: found.session.callId };
       },
       isOpen: (device) => this.isOpen(device),
-      isSilent: (device) => this.#silent.has(device),
+      pausesOf: (device) => this.#pausesOf(device),
       acceptMsOf: (device) => (this.#lineOf(device)?.cti?.acceptSeconds ?? DEFAULT_ACCEPT_SECONDS) * 1_000,
       mediaMs: MEDIA_MS,
       onOffered: (call) => this.#offered(call),
@@ -96,6 +97,13 @@ export class CtiDevices {
   /** The way to the edge for what goes there. */
   beside(port: SignalingPort): SignalingPort {
     return new CtiSignaling({ port, offers: this.#offers, dialogs: this.#dialogs });
+  }
+
+  /** CTIManagers cannot be reached at the moment, or can be again. */
+  managersAway(isAway: boolean): void {
+    if (this.#areManagersAway === isAway) return;
+    this.#areManagersAway = isAway;
+    this.#offers.tellEverybody({ type: isAway ? "pause" : "resume", reason: "manager" });
   }
 
   /** All devices whose owner is a CTIManager that cannot be reached: they have failed, until it says that they have not. */
@@ -254,6 +262,12 @@ export class CtiDevices {
       sessionId,
       reason === "expired" ? { type: "expire" } : { type: "resume", reason: "route" },
     );
+  }
+
+  #pausesOf(device: string): readonly PauseReason[] {
+    const pauses: PauseReason[] = this.#areManagersAway ? ["manager"] : [];
+    if (this.#silent.has(device)) pauses.push("silence");
+    return pauses;
   }
 
   #lineOf(device: string): SipPhone | undefined {

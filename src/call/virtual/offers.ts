@@ -12,6 +12,7 @@ import {
   type OfferEffect,
   type OfferEvent,
   type OfferTimer,
+  type PauseReason,
 } from "./offer-machine.ts";
 
 /** What an application is answered that has asked for something. */
@@ -39,8 +40,8 @@ export interface OffersOptions {
   readonly legOf: (dialogId: string) => { readonly leg: Leg; readonly sessionId: string } | undefined;
   /** The device is open. */
   readonly isOpen: (device: string) => boolean;
-  /** It is being found out whether its application has failed. */
-  readonly isSilent: (device: string) => boolean;
+  /** Why its application cannot be expected to say anything now. */
+  readonly pausesOf: (device: string) => readonly PauseReason[];
   /** How long its application may leave a call alone. */
   readonly acceptMsOf: (device: string) => number;
   /** How long it may take to say where it wants a call's RTP. */
@@ -133,6 +134,11 @@ export class Offers {
     for (const entry of [...(this.#byDevice.get(device) ?? [])]) this.#step(entry, event);
   }
 
+  /** Of all calls. */
+  tellEverybody(event: OfferEvent): void {
+    for (const device of [...this.#byDevice.keys()]) this.tellAll(device, event);
+  }
+
   /** Resolves when the caller and the device are connected, or says why they are not. To be asked before the event. */
   whenConnected(device: string, sessionId: string): Promise<CtiAnswer> {
     const entry = this.#byCall.get(keyOf({ device, sessionId }));
@@ -163,7 +169,7 @@ export class Offers {
     this.#byDevice.set(call.device, calls);
     this.#byCall.set(keyOf(call), entry);
     this.#startTimer(entry, "accept");
-    if (this.#options.isSilent(call.device)) this.#step(entry, { type: "pause", reason: "silence" });
+    for (const reason of this.#options.pausesOf(call.device)) this.#step(entry, { type: "pause", reason });
   }
 
   #step(entry: Entry, event: OfferEvent): void {

@@ -17,6 +17,7 @@ import {
   recordsFile,
 } from "./call-records.ts";
 import { handleCtiBus } from "./cti-bus.ts";
+import { CtiDeviceChannel } from "./cti-devices.ts";
 import { handleLampRequests } from "./lamp-requests.ts";
 import { handleStateQuestions } from "./live-states.ts";
 import { RelayMusic } from "./relay-music.ts";
@@ -116,7 +117,8 @@ export function createCallManagerPart(context: ServiceContext): ServicePart {
   handleRecordQuestions(channel, manager);
   handleCallCommands(channel, manager);
   handleStateQuestions(channel, manager, followed.mirror);
-  handleCtiBus(channel, manager.cti);
+  const ctiDevices = new CtiDeviceChannel(channel, { devices: manager.ctiDevices, clock });
+  handleCtiBus(channel, manager.cti, (count) => ctiDevices.managers(count));
   handleLampRequests(channel, manager.lamps, followed.mirror);
   channel.handle("dial-plan-explain", (params) =>
     manager.views.explainDialPlan(textIn(params, "from"), textIn(params, "digits")),
@@ -142,10 +144,12 @@ export function createCallManagerPart(context: ServiceContext): ServicePart {
       edgeChannel?.start();
       relay.start();
       manager.start();
+      ctiDevices.start();
       await ready.reached(logger);
     },
     close: async (purpose) => {
       if (purpose !== "restart") await manager.endCalls(LEAVE_MS);
+      ctiDevices.close();
       await manager.close();
       relay.close();
       edgeChannel?.close();
