@@ -18,7 +18,9 @@ import { CallJournal } from "./call-journal.ts";
 import type { CallRecords } from "./call-records.ts";
 import type { CallContext } from "./call-session.ts";
 import { CallTable } from "./call-table.ts";
+import type { CtiCommands } from "../cti/commands/cti-commands.ts";
 import type { CallFeatures } from "./features/call-features.ts";
+import { makeCtiCommands } from "./features/make-cti-commands.ts";
 import { makeFeatures } from "./features/make-features.ts";
 import { Hunting } from "./hunting/hunting.ts";
 import { EdgeMessenger } from "./edge-messenger.ts";
@@ -61,6 +63,7 @@ export class CallManager {
   readonly #newCalls: NewCalls;
   readonly #hunting: Hunting;
   readonly #features: CallFeatures;
+  readonly #commands: CtiCommands;
   readonly #context: CallContext;
   readonly #edgeReconciler: EdgeReconciler;
   readonly #relayReconciler: RelayReconciler;
@@ -155,6 +158,18 @@ export class CallManager {
       dialogs: this.#watched.dialogs,
       features: options.features,
       dialPlan: options.dialPlan,
+      onChange: (change) => this.#commands.onChange(change),
+    });
+    this.#commands = makeCtiCommands({
+      options,
+      features: this.#features,
+      router: this.#newCalls.router,
+      table: this.#table,
+      records: this.#records,
+      lamps: this.#watched.lamps,
+      store: this.#journal,
+      versionOf: () => undefined,
+      position: () => 0,
     });
     const common = { table: this.#table, clock, logger };
     this.#edgeReconciler = new EdgeReconciler({
@@ -173,6 +188,11 @@ export class CallManager {
   /** What may be asked of calls. */
   get features(): Pick<CallFeatures, "command" | "callsNow" | "deviceNamed"> {
     return this.#features;
+  }
+
+  /** What applications ask for. */
+  get commands(): CtiCommands {
+    return this.#commands;
   }
 
   /** The message waiting lamps of lines. */
@@ -200,6 +220,7 @@ export class CallManager {
     const restored = { context: this.#context, table: this.#table, journal: this.#journal, toll: this.#toll };
     restoreCalls({ ...restored, recordsPath: paths.records });
     this.#features.restore();
+    this.#commands.restore();
     const control = new CallControl({
       table: this.#table,
       newCalls: this.#newCalls,
@@ -263,6 +284,7 @@ export class CallManager {
     return [
       ...this.#counters.metrics(this.#table),
       ...this.#features.metrics(),
+      ...this.#commands.metrics(),
       ...this.#registrar.counters(),
       ...this.#watched.metrics(),
       ...this.#messages.metrics(),
@@ -331,6 +353,7 @@ export class CallManager {
     this.#relayReconciler.stop();
     this.#edgeReconciler.stop();
     this.#features.close();
+    this.#commands.close();
     this.#trunks.close();
     this.#signaling.close();
     for (const session of this.#table.sessions) session.loseEdge();

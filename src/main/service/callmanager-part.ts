@@ -16,6 +16,7 @@ import {
   recordSettingsIn,
   recordsFile,
 } from "./call-records.ts";
+import { handleCtiCommands } from "./cti-commands.ts";
 import { handleLampRequests } from "./lamp-requests.ts";
 import { handleStateQuestions } from "./live-states.ts";
 import { RelayMusic } from "./relay-music.ts";
@@ -82,7 +83,7 @@ export function createCallManagerPart(context: ServiceContext): ServicePart {
     inventory: followed.inventory,
     profiles: node.profiles,
     dialPlan: () => followed.dialPlan,
-    features: { settings: followed.features, store: featureStore },
+    features: { settings: followed.features, store: featureStore, refresh: () => followed.refresh() },
     relay,
     clock,
     ids,
@@ -114,6 +115,7 @@ export function createCallManagerPart(context: ServiceContext): ServicePart {
   channel.handle("ended-calls", () => manager.views.endedCalls(ENDED_CALLS));
   handleRecordQuestions(channel, manager);
   handleCallCommands(channel, manager);
+  handleCtiCommands(channel, manager.commands);
   handleStateQuestions(channel, manager, followed.mirror);
   handleLampRequests(channel, manager.lamps, followed.mirror);
   channel.handle("dial-plan-explain", (params) =>

@@ -131,7 +131,12 @@ export class CallFeatures implements SessionObserver<CallSession> {
     for (const { callId: sessionId } of sessions) this.#handle({ type: "media-found", sessionId });
   }
 
-  /** All calls as they are now. */
+  /** All calls as they are now; what is read of them is never changed, the tables are. */
+  get now(): Readonly<World> {
+    return this.#world;
+  }
+
+  /** The same, as people are told of them. */
   callsNow(): readonly CallNow[] {
     return callsNow(this.#world, this.#options.table);
   }

@@ -1,3 +1,4 @@
+import type { Change } from "../../model/index.ts";
 import type { DialPlan } from "../../digit-analysis/index.ts";
 import type { Inventory, FeatureSettings, FeatureStore } from "../../device/index.ts";
 import type { EntryStore } from "../call-journal.ts";
@@ -20,6 +21,8 @@ export interface FeatureParts {
   readonly dialogs: LineDialogs;
   /** Absent: nothing but devices is configured. */
   readonly features: { readonly settings: FeatureSettings; readonly store: FeatureStore } | undefined;
+  /** Told of every change of every call, in order. */
+  readonly onChange: (change: Change) => void;
   /** Absent: there is no dial plan. */
   readonly dialPlan: (() => DialPlan) | undefined;
 }
@@ -38,6 +41,5 @@ export function makeFeatures({ features, dialPlan, hunting, ...parts }: FeatureP
     },
     settings: modelSettingsOf({ inventory, settings, partitionsOf, hunting }),
     musicOf: (device) => settings?.deviceOf(device)?.musicSource,
-    onChange: () => undefined,
   });
 }

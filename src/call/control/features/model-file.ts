@@ -128,7 +128,7 @@ export class ModelFile {
       } else if (kind === "timer" && typeof value === "number") {
         timers.push({ timerId: key, delayMs: Math.max(0, value - this.#clock.wallMs()) });
       } else if (this.#tables.has(table)) features.push({ table, key, value });
-      else if (kind !== "refer") this.#store.removeEntry(entry);
+      else if (kind !== "refer" && !kind.startsWith("cti-")) this.#store.removeEntry(entry);
     }
     return { saved: { calls, features }, timers };
   }
