@@ -8,6 +8,7 @@ import { establish } from "../../support/established-call.ts";
 import { phoneOperations } from "../../support/kept-configuration.ts";
 import { requestOf } from "../../support/ringing-calls.ts";
 import type { SwitchFixture } from "../../support/switch-fixture.ts";
+import { takeInvites } from "../../support/take-invites.ts";
 import { testSdp } from "../../support/test-sdp.ts";
 
 type Command = CtiCommandRequest["command"];
@@ -66,6 +67,7 @@ describe("commands of applications", () => {
     const made = ask({ type: "make-call", device: "phone-1001", to: "1002", newCallId: "my-own-call" });
     const near = await alice.offered();
     await near.answer(NEAR);
+    takeInvites(near, 4_000);
     const far = await bob.offered();
     await far.answer(FAR);
     const reply = await made;
