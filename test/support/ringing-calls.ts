@@ -39,7 +39,6 @@ export class RingingCalls implements CommandedCalls, SettingChanges {
   /** Between a command and its effect. */
   pause: Pause = () => Promise.resolve();
   onChange: (change: Change) => void = () => undefined;
-  position = 0;
 
   /** A call rings at a device. */
   ring(callId: string, device: string): void {
@@ -53,7 +52,6 @@ export class RingingCalls implements CommandedCalls, SettingChanges {
   end(callId: string, cause = 16): void {
     if (!this.now.calls.delete(callId)) return;
     this.versions.delete(callId);
-    this.position += 1;
     this.onChange({ type: "call", callId, state: "invalid", why: { cause, feature: "normal", by: "party" } });
   }
 
@@ -171,7 +169,6 @@ export class RingingCalls implements CommandedCalls, SettingChanges {
     const call: Call = { callId, state: "active", connections, named: 3, calling, called: "1", mergedFrom: [] };
     this.now.calls.set(callId, call);
     this.versions.set(callId, (this.versions.get(callId) ?? 0) + 1);
-    this.position += 1;
   }
 }
 

@@ -10,6 +10,8 @@ import { Registrar, type Binding } from "../registrar/index.ts";
 import type { SignalingPort } from "../signaling/signaling-port.ts";
 import { TrunkKeeper } from "../trunk/trunk-keeper.ts";
 import { TollGuards } from "../toll/index.ts";
+import type { CtiFeed } from "../cti/cti-feed.ts";
+import { makeCtiFeed } from "../cti/make-cti-feed.ts";
 import type { CallManagerOptions } from "./call-manager-options.ts";
 import { CallControl } from "./call-control.ts";
 import { CallManagerViews } from "./call-manager-views.ts";
@@ -28,6 +30,8 @@ import { EdgeReconciler } from "./edge-reconciler.ts";
 import { EmergencyRoute } from "./emergency-route.ts";
 import { Gatekeeper } from "./gatekeeper.ts";
 import type { LegDevice } from "./leg.ts";
+import type { CtiDevices } from "../virtual/cti-devices.ts";
+import { makeCtiDevices } from "../virtual/make-cti-devices.ts";
 import { makeRecords, makeSignaling } from "./make-parts.ts";
 import { Messages } from "./message/messages.ts";
 import { NewCalls } from "./new-calls.ts";
@@ -61,6 +65,7 @@ export class CallManager {
   readonly #watched: WatchedLines;
   readonly #messages: Messages;
   readonly #newCalls: NewCalls;
+  readonly #ctiDevices: CtiDevices;
   readonly #hunting: Hunting;
   readonly #features: CallFeatures;
   readonly #commands: CtiCommands;
@@ -68,6 +73,7 @@ export class CallManager {
   readonly #edgeReconciler: EdgeReconciler;
   readonly #relayReconciler: RelayReconciler;
   readonly #ledger: SessionLedger;
+  readonly #cti: CtiFeed;
   readonly #edge: EdgeMessenger;
   readonly #emergency: EmergencyRoute;
   #isClosed = false;
@@ -113,7 +119,14 @@ export class CallManager {
       onSource: ({ address }) => this.#edge.trust([address]),
     });
     this.#trunks.apply(inventory.peers);
-    this.#signaling = this.#trunks.port;
+    this.#ctiDevices = makeCtiDevices({
+      options,
+      table: this.#table,
+      registrar: this.#registrar,
+      store: this.#journal,
+      features: () => this.#features,
+    });
+    this.#signaling = this.#ctiDevices.beside(this.#trunks.port);
     const calledUri = (message: SipMessage): string => this.#trunks.calledUri(message);
     this.#gatekeeper = new Gatekeeper(inventory, this.#authenticator, this.#trunks);
     const { endpoints } = settings;
@@ -129,7 +142,7 @@ export class CallManager {
       onChanged: (session) => this.#watched.dialogs.update(session),
     });
     this.#context = this.#makeContext();
-    const lookup = (phone: SipPhone): readonly Binding[] => this.#registrar.lookup(phone.aor);
+    const lookup = (phone: SipPhone): readonly Binding[] => this.#ctiDevices.lookup(phone);
     const onFlowFailed = (binding: Binding): void => this.#registrar.flowFailed(binding);
     const ways = { inventory, ids, lookup, onFlowFailed, endpoints, calledUri, toll: this.#toll, numbering };
     this.#messages = new Messages({ ...ways, ...gates, localHosts, clock });
@@ -158,8 +171,16 @@ export class CallManager {
       dialogs: this.#watched.dialogs,
       features: options.features,
       dialPlan: options.dialPlan,
-      onChange: (change) => this.#commands.onChange(change),
+      onStep: (effects) => {
+        this.#cti.step(effects);
+        this.#commands.step(effects);
+      },
+      onRestored: () => {
+        this.#cti.restore();
+        this.#commands.restore();
+      },
     });
+    this.#cti = makeCtiFeed(options, { journal: this.#journal, table: this.#table, world: this.#features.world });
     this.#commands = makeCtiCommands({
       options,
       features: this.#features,
@@ -168,8 +189,7 @@ export class CallManager {
       records: this.#records,
       lamps: this.#watched.lamps,
       store: this.#journal,
-      versionOf: () => undefined,
-      position: () => 0,
+      feed: this.#cti,
     });
     const common = { table: this.#table, clock, logger };
     this.#edgeReconciler = new EdgeReconciler({
@@ -195,6 +215,16 @@ export class CallManager {
     return this.#commands;
   }
 
+  /** CTI ports and route points that applications have opened. */
+  get ctiDevices(): CtiDevices {
+    return this.#ctiDevices;
+  }
+
+  /** What CTIManagers are told. */
+  get cti(): CtiFeed {
+    return this.#cti;
+  }
+
   /** The message waiting lamps of lines. */
   get lamps(): MessageLamps {
     return this.#watched.lamps;
@@ -218,9 +248,9 @@ export class CallManager {
   start(): void {
     const { logger, relay, paths } = this.#options;
     const restored = { context: this.#context, table: this.#table, journal: this.#journal, toll: this.#toll };
+    this.#ctiDevices.restore();
     restoreCalls({ ...restored, recordsPath: paths.records });
     this.#features.restore();
-    this.#commands.restore();
     const control = new CallControl({
       table: this.#table,
       newCalls: this.#newCalls,
@@ -285,6 +315,7 @@ export class CallManager {
       ...this.#counters.metrics(this.#table),
       ...this.#features.metrics(),
       ...this.#commands.metrics(),
+      ...this.#cti.metrics(),
       ...this.#registrar.counters(),
       ...this.#watched.metrics(),
       ...this.#messages.metrics(),

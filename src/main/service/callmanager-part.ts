@@ -16,6 +16,7 @@ import {
   recordSettingsIn,
   recordsFile,
 } from "./call-records.ts";
+import { handleCtiBus } from "./cti-bus.ts";
 import { handleCtiCommands } from "./cti-commands.ts";
 import { handleLampRequests } from "./lamp-requests.ts";
 import { handleStateQuestions } from "./live-states.ts";
@@ -115,8 +116,8 @@ export function createCallManagerPart(context: ServiceContext): ServicePart {
   channel.handle("ended-calls", () => manager.views.endedCalls(ENDED_CALLS));
   handleRecordQuestions(channel, manager);
   handleCallCommands(channel, manager);
-  handleCtiCommands(channel, manager.commands);
   handleStateQuestions(channel, manager, followed.mirror);
+  handleCtiCommands(channel, manager.commands, handleCtiBus(channel, manager.cti));
   handleLampRequests(channel, manager.lamps, followed.mirror);
   channel.handle("dial-plan-explain", (params) =>
     manager.views.explainDialPlan(textIn(params, "from"), textIn(params, "digits")),

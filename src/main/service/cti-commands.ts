@@ -1,7 +1,8 @@
 import { z } from "zod";
 import { SwitchError, type ChannelServer } from "../../common/index.ts";
 import type { CtiCommands } from "../../call/control/index.ts";
-import { MAX_MESSAGES, type CtiCommandRequest } from "../../signals/index.ts";
+import { MAX_MESSAGES, type CtiCommandReply, type CtiCommandRequest } from "../../signals/index.ts";
+import type { CtiBus } from "./cti-bus.ts";
 import { callCommands, device, digits, inCall, name, newCallId } from "./command-schema.ts";
 
 const MAX_DESTINATIONS = 32;
@@ -75,12 +76,20 @@ const request = z.strictObject({
   traceparent: z.string().max(256).optional(),
 });
 
-/** `cti-command`: does what an application asks, at most once for each key. */
-export function handleCtiCommands(channel: Pick<ChannelServer, "handle">, commands: Pick<CtiCommands, "handle">): void {
-  channel.handle("cti-command", (params) => {
+/**
+ * `cti-command` of `CtiCommandRequest`: does what an application asks, at most once for each key. Answers `CtiCommandReply`,
+ * with the position of the last signal for the CTIManager that has asked.
+ */
+export function handleCtiCommands(
+  channel: Pick<ChannelServer, "handle">,
+  commands: Pick<CtiCommands, "handle">,
+  bus: CtiBus,
+): void {
+  channel.handle("cti-command", async (params, peer): Promise<CtiCommandReply> => {
     const parsed = request.safeParse(params);
     if (!parsed.success) throw new SwitchError("bad-params", z.prettifyError(parsed.error));
     // What comes as JSON has no undefined fields.
-    return commands.handle(parsed.data as CtiCommandRequest);
+    const reply = await commands.handle(parsed.data as CtiCommandRequest);
+    return { ...reply, position: bus.positionFor(peer) };
   });
 }

@@ -18,7 +18,7 @@ import type { CallTable } from "../call-table.ts";
 import type { CallFeatures } from "./call-features.ts";
 
 export interface ApplicationCallsOptions {
-  readonly features: Pick<CallFeatures, "command" | "now">;
+  readonly features: Pick<CallFeatures, "command" | "world">;
   readonly inventory: Inventory;
   readonly router: Pick<CallRouter, "analysisOf">;
   readonly table: Pick<CallTable, "get">;
@@ -44,7 +44,7 @@ export class ApplicationCalls implements CommandedCalls {
   }
 
   get now(): CallsNow {
-    return this.#options.features.now;
+    return this.#options.features.world;
   }
 
   kindOf(device: string): CommandedKind | undefined {

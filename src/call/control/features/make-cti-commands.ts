@@ -1,4 +1,5 @@
 import { CtiCommands, type CtiCommandsOptions } from "../../cti/commands/cti-commands.ts";
+import type { CtiFeed } from "../../cti/cti-feed.ts";
 import type { DialedPlace } from "../../cti/commands/commanded-calls.ts";
 import type { OfferedEndpoints } from "../../virtual/offered-endpoints.ts";
 import type { CallManagerOptions } from "../call-manager-options.ts";
@@ -10,13 +11,14 @@ import { ApplicationCalls } from "./application-calls.ts";
 import { ApplicationSettings, type ForwardKind } from "./application-settings.ts";
 import type { CallFeatures } from "./call-features.ts";
 
-export interface CtiCommandParts extends Pick<CtiCommandsOptions, "store" | "versionOf" | "position"> {
+export interface CtiCommandParts extends Pick<CtiCommandsOptions, "store"> {
   readonly options: Pick<CallManagerOptions, "clock" | "logger" | "inventory" | "features">;
   readonly features: CallFeatures;
   readonly router: CallRouter;
   readonly table: CallTable;
   readonly records: CallRecords;
   readonly lamps: MessageLamps;
+  readonly feed: CtiFeed;
   /** Absent: there are no CTI ports and route points. */
   readonly endpoints?: OfferedEndpoints | undefined;
 }
@@ -24,14 +26,7 @@ export interface CtiCommandParts extends Pick<CtiCommandsOptions, "store" | "ver
 const VOICE_MAIL = "voice-mail";
 
 /** What applications may ask of a node's calls, devices and lines. */
-export function makeCtiCommands({
-  options,
-  lamps,
-  store,
-  versionOf,
-  position,
-  ...parts
-}: CtiCommandParts): CtiCommands {
+export function makeCtiCommands({ options, lamps, store, feed, ...parts }: CtiCommandParts): CtiCommands {
   const { clock, logger, inventory, features } = options;
   const calls = new ApplicationCalls({ ...parts, inventory, clock });
   const forwarded = (line: string, kind: ForwardKind, to: string): DialedPlace => {
@@ -42,5 +37,5 @@ export function makeCtiCommands({
     return calls.leads(by, to, space);
   };
   const settings = new ApplicationSettings({ features, lamps, inventory, forwarded });
-  return new CtiCommands({ calls, settings, store, clock, logger, versionOf, position });
+  return new CtiCommands({ calls, settings, store, clock, logger, versionOf: (callId) => feed.viewOf(callId)?.ver });
 }

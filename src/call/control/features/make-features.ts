@@ -1,4 +1,3 @@
-import type { Change } from "../../model/index.ts";
 import type { DialPlan } from "../../digit-analysis/index.ts";
 import type { Inventory, FeatureSettings, FeatureStore } from "../../device/index.ts";
 import type { EntryStore } from "../call-journal.ts";
@@ -7,7 +6,7 @@ import type { CallTable } from "../call-table.ts";
 import type { Hunting } from "../hunting/hunting.ts";
 import type { LineDialogs } from "../line-dialogs.ts";
 import type { NewCalls } from "../new-calls.ts";
-import { CallFeatures } from "./call-features.ts";
+import { CallFeatures, type CallFeaturesOptions } from "./call-features.ts";
 import { modelSettingsOf } from "./model-settings-of.ts";
 
 export interface FeatureParts {
@@ -21,10 +20,10 @@ export interface FeatureParts {
   readonly dialogs: LineDialogs;
   /** Absent: nothing but devices is configured. */
   readonly features: { readonly settings: FeatureSettings; readonly store: FeatureStore } | undefined;
-  /** Told of every change of every call, in order. */
-  readonly onChange: (change: Change) => void;
   /** Absent: there is no dial plan. */
   readonly dialPlan: (() => DialPlan) | undefined;
+  readonly onStep: CallFeaturesOptions["onStep"];
+  readonly onRestored: CallFeaturesOptions["onRestored"];
 }
 
 /** Call features over the configuration as it is at the moment. */

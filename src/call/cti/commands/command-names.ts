@@ -47,5 +47,5 @@ function severalCalls(command: Command, now: CallsNow): readonly string[] | unde
 }
 
 function legCalls(device: string, { legs, legsOfDevices }: CallsNow): readonly string[] {
-  return (legsOfDevices.get(device) ?? []).flatMap((legId) => legs.get(legId)?.callId ?? []);
+  return [...(legsOfDevices.get(device) ?? [])].flatMap((legId) => legs.get(legId)?.callId ?? []);
 }

@@ -5,6 +5,9 @@ type PlaceFree<Reply> = Reply extends unknown ? Omit<Reply, "position" | "isRepl
 /** What came of a command, whatever signals have been told since. */
 export type CommandOutcome = PlaceFree<CtiCommandReply>;
 
+/** The same, as an application is told it. */
+export type CommandReply = CommandOutcome & { readonly isReplayed?: true };
+
 /** A command that has begun, as it is remembered and on file. */
 export interface CommandRecord {
   readonly key: string;

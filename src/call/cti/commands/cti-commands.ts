@@ -1,12 +1,12 @@
 import { errorMessageOf, type Clock, type Logger, type MetricSample } from "../../../common/index.ts";
-import type { CtiCommandReply, CtiCommandRequest } from "../../../signals/index.ts";
-import type { Change } from "../../model/index.ts";
+import type { CtiCommandRequest } from "../../../signals/index.ts";
+import type { ModelEffect } from "../../model/index.ts";
 import type { EntryStore } from "../../control/call-journal.ts";
 import { CommandChecks } from "./command-checks.ts";
 import { CommandLedger } from "./command-ledger.ts";
 import { CommandQueues, type NoTurn } from "./command-queues.ts";
 import { printOf } from "./command-print.ts";
-import type { CommandOutcome } from "./command-record.ts";
+import type { CommandOutcome, CommandReply } from "./command-record.ts";
 import type { CommandedCalls } from "./commanded-calls.ts";
 import { EndedCalls } from "./ended-calls.ts";
 import { isSetting, namesOf } from "./command-names.ts";
@@ -25,8 +25,6 @@ export interface CtiCommandsOptions {
   readonly logger: Logger;
   /** Version of a call as applications are shown it; undefined: it is not shown. */
   readonly versionOf: (callId: string) => number | undefined;
-  /** Signals up to it show all that has been done until now. */
-  readonly position: () => number;
   readonly maxPerSession?: number;
 }
 
@@ -41,7 +39,7 @@ const NO_TURN: Readonly<Record<NoTurn, Refusal>> = {
 
 interface Running {
   readonly print: string;
-  readonly reply: Promise<CtiCommandReply>;
+  readonly reply: Promise<CommandReply>;
 }
 
 /**
@@ -75,28 +73,28 @@ export class CtiCommands {
     this.#ledger.restore();
   }
 
-  /** Follows calls; to be told of each change of each call. */
-  onChange(change: Change): void {
-    if (change.type !== "call" || change.state !== "invalid") return;
-    this.#ended.note(change);
-    this.#ledger.callEnded(change.callId);
+  /** Follows calls: to be told of each step of the model. */
+  step(effects: readonly ModelEffect[]): void {
+    for (const effect of effects) {
+      if (effect.type !== "change" || effect.change.type !== "call" || effect.change.state !== "invalid") continue;
+      this.#ended.note(effect.change);
+      this.#ledger.callEnded(effect.change.callId);
+    }
   }
 
   /** Resolves when it is done, or says why it is not. */
-  handle(request: CtiCommandRequest): Promise<CtiCommandReply> {
-    if (request.isDryRun === true) return this.#checks.dryRun(request).then((outcome) => this.#reply(outcome));
+  handle(request: CtiCommandRequest): Promise<CommandReply> {
+    if (request.isDryRun === true) return this.#attempt(request, () => this.#checks.dryRun(request));
     const running = this.#running.get(request.key);
     if (running !== undefined) return this.#follow(request, running);
     const known = this.#ledger.lookUp(request);
     switch (known.kind) {
       case "reused":
-        return Promise.resolve(this.#reply(KEY_REUSED));
+        return Promise.resolve(KEY_REUSED);
       case "too-old":
-        return Promise.resolve(
-          this.#reply(refusal("key-too-old", "keys of that time have been forgotten: it may have been done")),
-        );
+        return Promise.resolve(refusal("key-too-old", "keys of that time have been forgotten: it may have been done"));
       case "known":
-        return Promise.resolve({ ...this.#reply(known.record.outcome ?? KEY_RUNNING), isReplayed: true });
+        return Promise.resolve({ ...(known.record.outcome ?? KEY_RUNNING), isReplayed: true });
       case "new":
         return this.#begin(request);
     }
@@ -118,52 +116,56 @@ export class CtiCommands {
     this.#ledger.close();
   }
 
-  #begin(request: CtiCommandRequest): Promise<CtiCommandReply> {
+  #begin(request: CtiCommandRequest): Promise<CommandReply> {
     if (this.#running.size >= MAX_RUNNING) {
-      return Promise.resolve(this.#reply(refusal("too-many", "too many commands are under way")));
+      return Promise.resolve(refusal("too-many", "too many commands are under way"));
     }
     const reply = this.#run(request).finally(() => this.#running.delete(request.key));
     this.#running.set(request.key, { print: printOf(request), reply });
     return reply;
   }
 
-  async #follow(request: CtiCommandRequest, { print, reply }: Running): Promise<CtiCommandReply> {
-    if (print !== printOf(request)) return this.#reply(KEY_REUSED);
-    if (!request.waits) return this.#reply(KEY_RUNNING);
+  async #follow(request: CtiCommandRequest, { print, reply }: Running): Promise<CommandReply> {
+    if (print !== printOf(request)) return KEY_REUSED;
+    if (!request.waits) return KEY_RUNNING;
     return { ...(await reply), isReplayed: true };
   }
 
-  async #run(request: CtiCommandRequest): Promise<CtiCommandReply> {
+  async #run(request: CtiCommandRequest): Promise<CommandReply> {
     const { key, command } = request;
     const turn = await this.#queues.turn(namesOf(command, this.#options.calls.now), request);
-    if (typeof turn === "string") return this.#reply(NO_TURN[turn]);
+    if (typeof turn === "string") return NO_TURN[turn];
     try {
       this.#ledger.begin(request, this.#checks.callOf(command));
-      const outcome = await this.#outcome(request);
+      const outcome = await this.#attempt(request, () => this.#outcome(request));
       // What was begun goes on: the next process does not know how it has ended.
-      if (!outcome.ok && outcome.failure === "stopping") return this.#reply(outcome);
+      if (!outcome.ok && outcome.failure === "stopping") return outcome;
       if (isTransient(outcome)) this.#ledger.withdraw(key);
       else this.#ledger.end(key, outcome, this.#versionIn(outcome, command));
       this.#options.store.flush();
-      return this.#reply(outcome);
+      return outcome;
     } finally {
       turn.end();
     }
   }
 
   async #outcome(request: CtiCommandRequest): Promise<CommandOutcome> {
+    const refused = await this.#checks.before(request);
+    if (refused !== undefined) return refused;
+    const { command, actor } = request;
+    if (isSetting(command)) {
+      const result = await this.#options.settings.change(command, `${actor.user} by CTI`);
+      return result.ok ? result : refusal(result.failure, result.detail);
+    }
+    const result = await this.#options.calls.command(command, actor);
+    return result.ok ? result : this.#checks.after(request, result);
+  }
+
+  async #attempt({ command }: CtiCommandRequest, act: () => Promise<CommandOutcome>): Promise<CommandOutcome> {
     try {
-      const refused = await this.#checks.before(request);
-      if (refused !== undefined) return refused;
-      const { command, actor } = request;
-      if (isSetting(command)) {
-        const result = await this.#options.settings.change(command, `${actor.user} by CTI`);
-        return result.ok ? result : refusal(result.failure, result.detail);
-      }
-      const result = await this.#options.calls.command(command, actor);
-      return result.ok ? result : this.#checks.after(request, result);
+      return await act();
     } catch (error) {
-      const { type } = request.command;
+      const { type } = command;
       this.#options.logger.error("command of an application failed", { type, error: errorMessageOf(error) });
       return refusal("internal", "the switch has failed to do that", { outcome: "unknown" });
     }
@@ -172,10 +174,6 @@ export class CtiCommands {
   #versionIn(outcome: CommandOutcome, command: CtiCommandRequest["command"]): number | undefined {
     const callId = outcome.callId ?? this.#checks.callOf(command);
     return callId === undefined ? undefined : this.#options.versionOf(callId);
-  }
-
-  #reply(outcome: CommandOutcome): CtiCommandReply {
-    return { ...outcome, position: this.#options.position() };
   }
 }
 

@@ -18,7 +18,7 @@ export type CallsNow = Pick<World, "calls" | "legs" | "legsOfDevices" | "session
 /** @param callId absent: the call that the device talks in, or else one that it has, or that is offered to it */
 export function placeOf(now: CallsNow, device: string, callId: string | undefined): DevicePlace | undefined {
   if (callId !== undefined) return placeIn(now, device, now.calls.get(callId));
-  const legs = (now.legsOfDevices.get(device) ?? []).map((legId) => now.legs.get(legId));
+  const legs = [...(now.legsOfDevices.get(device) ?? [])].map((legId) => now.legs.get(legId));
   const known = legs.filter((leg) => leg !== undefined);
   const leg = known.find(({ isHolding, isHeldByCommand }) => !isHolding && !isHeldByCommand) ?? known.at(-1);
   if (leg !== undefined) return placeIn(now, device, now.calls.get(leg.callId));

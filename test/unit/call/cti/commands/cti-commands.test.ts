@@ -1,12 +1,13 @@
 import assert from "node:assert/strict";
 import { CtiCommands } from "../../../../../src/call/cti/commands/cti-commands.ts";
 import { silentLogger } from "../../../../../src/common/index.ts";
-import type { CtiCommandReply, CtiCommandRequest } from "../../../../../src/signals/index.ts";
+import type { CommandReply } from "../../../../../src/call/cti/commands/command-record.ts";
+import type { CtiCommandRequest } from "../../../../../src/signals/index.ts";
 import { KeptEntries } from "../../../../support/kept-entries.ts";
 import { ManualClock } from "../../../../support/manual-clock.ts";
 import { requestOf, RingingCalls } from "../../../../support/ringing-calls.ts";
 
-type Refused = Extract<CtiCommandReply, { ok: false }>;
+type Refused = Extract<CommandReply, { ok: false }>;
 
 const BOB = { actor: { user: "bob", session: "two" } } as const;
 const ANSWER = { type: "answer", device: "phone-1", callId: "c1" } as const;
@@ -28,11 +29,10 @@ describe("CtiCommands", () => {
       clock,
       logger: silentLogger,
       versionOf: (callId) => calls.versions.get(callId),
-      position: () => calls.position,
       ...(maxPerSession === undefined ? {} : { maxPerSession }),
     });
     commands = made;
-    calls.onChange = (change) => made.onChange(change);
+    calls.onChange = (change) => made.step([{ type: "change", change }]);
     made.restore();
   }
 
@@ -76,7 +76,7 @@ describe("CtiCommands", () => {
   describe("keys", () => {
     it("given a command that was done, when it comes again, then it is not done again and has the same result", async () => {
       const first = await commands.handle(requestOf("k1", ANSWER));
-      assert.deepEqual(first, { ok: true, callId: "c1", position: 2 });
+      assert.deepEqual(first, { ok: true, callId: "c1" });
       const again = await commands.handle(requestOf("k1", { ...ANSWER }));
       assert.deepEqual(again, { ...first, isReplayed: true });
       assert.deepEqual(calls.effects, ["answer c1 phone-1"]);
@@ -161,7 +161,7 @@ describe("CtiCommands", () => {
       await commands.handle(requestOf("k1", ANSWER));
       kill();
       const again = await commands.handle(requestOf("k1", ANSWER));
-      assert.deepEqual(again, { ok: true, callId: "c1", position: 2, isReplayed: true });
+      assert.deepEqual(again, { ok: true, callId: "c1", isReplayed: true });
       assert.deepEqual(calls.effects, ["answer c1 phone-1"]);
     });
 
@@ -200,7 +200,6 @@ describe("CtiCommands", () => {
         version: 2,
         expected: "1",
         actor: { user: "ann", session: "one" },
-        position: 2,
       });
       assert.equal((await commands.handle(requestOf("k3", HOLD, { conditions: { version: 2 } }))).ok, true);
     });
@@ -250,7 +249,7 @@ describe("CtiCommands", () => {
         { failure: "call-ended", state: "invalid", q850: 16, actor: BOB.actor },
       );
       const again = await commands.handle(requestOf("k3", DROP));
-      assert.deepEqual(again, { ok: true, isUnchanged: true, callId: "c1", position: calls.position });
+      assert.deepEqual(again, { ok: true, isUnchanged: true, callId: "c1" });
     });
 
     it("given a call that is on record alone, when something is asked of it, then it is told by that", async () => {
@@ -329,7 +328,7 @@ describe("CtiCommands", () => {
     it("given a dry run, when it is asked for, then where it would lead is told, and nothing is done or remembered", async () => {
       const redirect = { type: "redirect", device: "phone-1", callId: "c1", to: "1002" } as const;
       const reply = await commands.handle(requestOf("k1", redirect, { isDryRun: true }));
-      assert.deepEqual(reply, { ok: true, callId: "c1", destination: "1002@internal", position: 1 });
+      assert.deepEqual(reply, { ok: true, callId: "c1", destination: "1002@internal" });
       assert.deepEqual([calls.effects, entries.entries.size], [[], 0]);
       assert.equal((await commands.handle(requestOf("k1", ANSWER))).ok, true, "the key is free");
     });
