@@ -17,6 +17,7 @@ import {
   recordsFile,
 } from "./call-records.ts";
 import { handleCtiBus } from "./cti-bus.ts";
+import { handleCtiCommands } from "./cti-commands.ts";
 import { CtiDeviceChannel } from "./cti-devices.ts";
 import { handleLampRequests } from "./lamp-requests.ts";
 import { handleStateQuestions } from "./live-states.ts";
@@ -84,7 +85,7 @@ export function createCallManagerPart(context: ServiceContext): ServicePart {
     inventory: followed.inventory,
     profiles: node.profiles,
     dialPlan: () => followed.dialPlan,
-    features: { settings: followed.features, store: featureStore },
+    features: { settings: followed.features, store: featureStore, refresh: () => followed.refresh() },
     relay,
     clock,
     ids,
@@ -118,7 +119,8 @@ export function createCallManagerPart(context: ServiceContext): ServicePart {
   handleCallCommands(channel, manager);
   handleStateQuestions(channel, manager, followed.mirror);
   const ctiDevices = new CtiDeviceChannel(channel, { devices: manager.ctiDevices, clock });
-  handleCtiBus(channel, manager.cti, (count) => ctiDevices.managers(count));
+  const ctiBus = handleCtiBus(channel, manager.cti, (count) => ctiDevices.managers(count));
+  handleCtiCommands(channel, manager.commands, ctiBus);
   handleLampRequests(channel, manager.lamps, followed.mirror);
   channel.handle("dial-plan-explain", (params) =>
     manager.views.explainDialPlan(textIn(params, "from"), textIn(params, "digits")),

@@ -1,9 +1,8 @@
-import { errorMessageOf, type MetricSample, type Timer } from "../../../common/index.ts";
+import { errorMessageOf, type MetricSample } from "../../../common/index.ts";
 import type { CallNow, RouteCommand } from "../../../signals/index.ts";
 import type { Inventory } from "../../device/index.ts";
 import {
   advance,
-  causeOfStatus,
   emptyWorld,
   LOST_WITH_PROCESS,
   takeUp,
@@ -37,9 +36,11 @@ import { ModelTimers } from "./model-timers.ts";
 import { Originator } from "./originator.ts";
 import type { RouteTeller } from "./route-teller.ts";
 import { showParked } from "./park-lamps.ts";
+import { rerouteRefused } from "./reroute-refused.ts";
 import { PendingCommands } from "./pending-commands.ts";
 import { ReferProgress } from "./refer-progress.ts";
 import { controllerOf, originsOf, type Begun } from "./session-origin.ts";
+import { Soon } from "./soon.ts";
 import { takeRefer } from "./take-refer.ts";
 import { Switchboard, type SwitchboardOptions } from "./switchboard.ts";
 import { whyOf } from "./why-of.ts";
@@ -59,8 +60,6 @@ export interface CallFeaturesOptions extends SwitchboardOptions {
   readonly onRestored: () => void;
 }
 
-/** Of many changes at a time one look for members follows. */
-const SOON_MS = 20;
 const NOT_NOW: DialDecision = { kind: "refused", status: 503, reason: "feature" };
 const DEFECT: CommandResult = { ok: false, failure: "internal", detail: "the switch has failed to do that" };
 
@@ -79,8 +78,7 @@ export class CallFeatures implements SessionObserver<CallSession> {
   /** Sessions that went with the edge or the process before this one, and why: their features can do nothing before the edge is back. */
   readonly #lost = new Map<string, Why>();
   #isRunning = false;
-  /** Runs while members are to be looked for. */
-  #freed: Timer | undefined;
+  readonly #freed: Soon;
   #isClosed = false;
   #decision: DialDecision | undefined;
   #originOf: (sessionId: string) => Begun = () => ({ feature: "normal" });
@@ -97,6 +95,7 @@ export class CallFeatures implements SessionObserver<CallSession> {
     this.#file = new ModelFile(this.#world, store, context.clock, (parkId, parked) =>
       showParked(dialogs, table, parkId, parked),
     );
+    this.#freed = new Soon(options.context.clock, () => this.#handle({ type: "freed" }));
     this.#timers = new ModelTimers(options.context.clock, this.#file, (timerId) =>
       this.#handle({ type: "timer", timerId }),
     );
@@ -110,11 +109,7 @@ export class CallFeatures implements SessionObserver<CallSession> {
     for (const { timerId, delayMs } of timers) this.#timers.start(timerId, delayMs);
     for (const effect of takeUp(this.#world, saved, sessions)) this.#perform(effect);
     this.#file.save();
-    try {
-      this.#options.onRestored();
-    } catch (error) {
-      this.#note("signals", error);
-    }
+    this.#options.onRestored();
     const up = new Set(sessions.map(({ sessionId }) => sessionId));
     for (const sessionId of this.#world.sessions.keys()) {
       if (!up.has(sessionId)) this.#lost.set(sessionId, LOST_WITH_PROCESS);
@@ -220,8 +215,7 @@ export class CallFeatures implements SessionObserver<CallSession> {
 
   /** A call that was redirected rings where it did again. */
   onReturned(sessionId: string, status: number): void {
-    const why: Why = { cause: causeOfStatus(status), sip: { status }, feature: "redirect", by: "party" };
-    this.#handle({ type: "reroute-refused", sessionId, why });
+    this.#handle(rerouteRefused(sessionId, { status }, "party"));
   }
 
   onHold(session: CallSession, side: Side, isHolding: boolean): void {
@@ -268,11 +262,7 @@ export class CallFeatures implements SessionObserver<CallSession> {
 
   /** Something has changed that may let members take calls: soon those who wait are offered to them. */
   freed(): void {
-    if (this.#world.queued.size === 0 || this.#freed !== undefined) return;
-    this.#freed = this.#options.context.clock.after(SOON_MS, () => {
-      this.#freed = undefined;
-      this.#handle({ type: "freed" });
-    });
+    if (this.#world.queued.size > 0) this.#freed.ask();
   }
 
   /** An announcement of a session is over. */
@@ -291,7 +281,7 @@ export class CallFeatures implements SessionObserver<CallSession> {
     this.#isClosed = true;
     this.#timers.close();
     this.#commands.close();
-    this.#freed?.cancel();
+    this.#freed.cancel();
   }
 
   #handle(event: ModelEvent): void {
@@ -299,9 +289,7 @@ export class CallFeatures implements SessionObserver<CallSession> {
     this.#queue.push(event);
     if (this.#isRunning) return;
     this.#isRunning = true;
-    for (let next = this.#queue.shift(); next !== undefined; next = this.#queue.shift()) {
-      this.#step(next);
-    }
+    for (let next = this.#queue.shift(); next !== undefined; next = this.#queue.shift()) this.#step(next);
     this.#isRunning = false;
   }
 
@@ -358,8 +346,7 @@ export class CallFeatures implements SessionObserver<CallSession> {
         };
         return;
       case "refuse":
-        this.#decision = { kind: "refused", status: effect.status, reason: effect.reason };
-        return;
+        return void (this.#decision = { kind: "refused", status: effect.status, reason: effect.reason });
       case "join":
       case "attach":
         return this.#moves.connect(effect, this.#originOf);
