@@ -31,10 +31,11 @@ import { EmergencyRoute } from "./emergency-route.ts";
 import { Gatekeeper } from "./gatekeeper.ts";
 import type { LegDevice } from "./leg.ts";
 import type { CtiDevices } from "../virtual/cti-devices.ts";
-import { makeCtiDevices } from "../virtual/make-cti-devices.ts";
+import { makeCtiDevices, routeTeller } from "../virtual/make-cti-devices.ts";
 import { makeRecords, makeSignaling } from "./make-parts.ts";
 import { Messages } from "./message/messages.ts";
 import { NewCalls } from "./new-calls.ts";
+import { takeRelayEvent } from "./relay-events.ts";
 import { RelayReconciler } from "./relay-reconciler.ts";
 import { restoreCalls, STOPPED } from "./restore-calls.ts";
 import type { MessageLamps } from "./subscription/message-lamps.ts";
@@ -172,6 +173,7 @@ export class CallManager {
       dialogs: this.#watched.dialogs,
       features: options.features,
       dialPlan: options.dialPlan,
+      routing: routeTeller(this.#ctiDevices, (signal) => this.#cti.tell(signal)),
       onStep: (effects) => {
         this.#cti.step(effects);
         this.#commands.step(effects);
@@ -202,6 +204,7 @@ export class CallManager {
     this.#relayReconciler = new RelayReconciler({
       ...common,
       relay,
+      isUsed: (callId) => this.#ctiDevices.hasMedia(callId),
       onFound: (sessions) => this.#features.onRelayFound(sessions),
     });
   }
@@ -297,8 +300,7 @@ export class CallManager {
 
   /** Takes what the relay tells unasked. */
   relayEvent(event: RelayEvent): void {
-    if (event.type === "media-timeout") this.#table.get(event.callId)?.dispatch({ type: "media-timeout" });
-    else if (event.type === "prompt-ended") this.#features.promptEnded(event.callId);
+    takeRelayEvent(event, { table: this.#table, features: this.#features, devices: this.#ctiDevices });
   }
 
   /** What of calls is recorded from now on; what is absent stays as it is. */

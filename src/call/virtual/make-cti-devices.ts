@@ -6,9 +6,11 @@ import type { Registrar } from "../registrar/index.ts";
 import type { CtiSignal } from "../../signals/index.ts";
 import type { Leg } from "../control/leg.ts";
 import type { CallSession } from "../control/call-session.ts";
-import type { World } from "../model/index.ts";
+import type { ModelEvent, World } from "../model/index.ts";
+import type { RouteTeller } from "../control/features/route-teller.ts";
 import { CtiDevices, type CtiDeviceEvents } from "./cti-devices.ts";
 import { LostCalls, type TalkingCall } from "./lost-calls.ts";
+import { SwitchMedia } from "./switch-media.ts";
 import { mediaViews } from "./media-views.ts";
 
 export interface CtiParts {
@@ -47,24 +49,38 @@ export function makeCtiDevices({ options, table, registrar, store, features, tel
     table,
     store,
     lost,
+    media: new SwitchMedia(options.relay, logger),
     registered: (phone) => registrar.lookup(phone.aor),
-    events: ctiEvents({ tell, callOf, callOfLeg: (leg) => features().world.legs.get(leg.localTag)?.callId }, table),
+    events: ctiEvents(
+      {
+        tell,
+        wantRoute: (event) => features().happened(event),
+        callOf,
+        callOfLeg: (leg) => features().world.legs.get(leg.localTag)?.callId,
+      },
+      table,
+    ),
   });
 }
 
 interface Naming {
   readonly tell: (signal: CtiSignal) => void;
+  readonly wantRoute: (event: Extract<ModelEvent, { type: "route-request" }>) => void;
   readonly callOf: (sessionId: string) => string | undefined;
   readonly callOfLeg: (leg: Leg) => string | undefined;
 }
 
 /** What happens at the devices, as CTIManagers are told it. */
-function ctiEvents({ tell, callOf, callOfLeg }: Naming, table: CallTable): CtiDeviceEvents {
+function ctiEvents({ tell, wantRoute, callOf, callOfLeg }: Naming, table: CallTable): CtiDeviceEvents {
   // One that is being answered is not a party of the call yet.
   const named = (leg: Leg): string | undefined =>
     callOfLeg(leg) ?? callOf(table.findLeg(leg.dialogId)?.session.callId ?? "");
   return {
-    onOffered: () => undefined,
+    onRouteWanted: ({ device, sessionId }, selectMs) => {
+      const address = table.get(sessionId)?.leg("caller")?.source.address ?? "";
+      const from = address === "" ? {} : { callerAddress: address };
+      wantRoute({ type: "route-request", sessionId, device, selectMs, ...from });
+    },
     onMediaWanted: ({ device, sessionId }) => {
       const callId = callOf(sessionId);
       if (callId !== undefined) tell({ kind: "media", media: { callId, device, moment: "wanted" } });
@@ -94,4 +110,12 @@ function talkingCalls(sessions: readonly CallSession[], device: string, { legs }
       return [{ legId: leg.localTag, callId: known.callId, number: leg.device.number, isExternal }];
     });
   });
+}
+
+/** What becomes of route dialogues at the devices, and how CTIManagers are told of them. */
+export function routeTeller(devices: CtiDevices, tell: (signal: CtiSignal) => void): RouteTeller {
+  return {
+    tell: ({ moment, route }) => tell({ kind: "route", moment, route }),
+    unroute: ({ device, sessionId, reason }) => devices.resumeAfter(device, sessionId, reason),
+  };
 }

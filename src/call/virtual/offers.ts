@@ -3,7 +3,7 @@ import type { CtiFailure } from "../../signals/index.ts";
 import type { Leg } from "../control/leg.ts";
 import { reasonOf } from "../control/reason-header.ts";
 import { SignalingError } from "../signaling/signaling-error.ts";
-import type { OutgoingRequest, PendingRequest, RequestEvents } from "../signaling/signaling-port.ts";
+import type { Body, OutgoingRequest, PendingRequest, RequestEvents } from "../signaling/signaling-port.ts";
 import { headerOf, localResponse, type LocalResponse, type ResponseIdentity } from "./cti-message.ts";
 import {
   NEW_OFFER,
@@ -51,6 +51,8 @@ export interface OffersOptions {
   readonly onWanted: (call: OfferedCall) => void;
   /** The session description that a call is answered with; undefined: nothing goes with the caller's offer. */
   readonly answerOf: (call: OfferedCall) => string | undefined;
+  /** An answer that came in the ACK to what a call was answered with. */
+  readonly onAcknowledged: (call: OfferedCall, body: Body | undefined) => void;
   /** The call is not offered any more. */
   readonly onOver: (call: OfferedCall) => void;
 }
@@ -212,15 +214,17 @@ export class Offers {
     this.#answered.set(dialogId, entry);
     this.#options.onOver(call);
     // Who has answered too late is acknowledged, and ended at once.
-    const acknowledge = (): void =>
+    const acknowledge = (body?: Body): void => {
+      this.#options.onAcknowledged(call, body);
       queueMicrotask(() => {
         if (!this.#answered.delete(dialogId)) return;
         for (const resolve of waiting.splice(0)) resolve({ ok: true });
       });
+    };
     this.#respond(entry, { status: 200, body: { contentType: "application/sdp", text } }, acknowledge);
   }
 
-  #respond({ identity, events }: Entry, response: LocalResponse, acknowledge?: () => void): void {
+  #respond({ identity, events }: Entry, response: LocalResponse, acknowledge?: (body?: Body) => void): void {
     const answer = localResponse("INVITE", identity, response, acknowledge);
     queueMicrotask(() => events.onResponse(answer));
   }

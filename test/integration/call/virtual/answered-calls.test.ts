@@ -1,10 +1,13 @@
 import assert from "node:assert/strict";
 import type { CallCommand, CommandResult } from "../../../../src/call/model/index.ts";
 import { Cleanup } from "../../../support/cleanup.ts";
+import { eventually } from "../../../support/eventually.ts";
 import { CtiApplication } from "../../../support/cti-application.ts";
 import { startFeatureSwitch, type FeatureSwitch } from "../../../support/feature-switch.ts";
 import { phoneOperations, put } from "../../../support/kept-configuration.ts";
 import { answer, establish, TalkingPhone, type Talk } from "../../../support/talking-phone.ts";
+
+const WITHIN = { timeoutMs: 2_000, intervalMs: 10 };
 
 describe("calls that an application answers at its device", () => {
   let cleanup: Cleanup;
@@ -28,6 +31,8 @@ describe("calls that an application answers at its device", () => {
 
   const devices = (): FeatureSwitch["node"]["manager"]["ctiDevices"] => node.node.manager.ctiDevices;
   const command = (asked: CallCommand): Promise<CommandResult> => node.node.manager.features.command(asked);
+
+  const digitsOf = (application: CtiApplication): string[] => application.of("digits").map(({ digits }) => digits);
 
   async function answered(): Promise<Talk> {
     port.own(port.atPort);
@@ -146,15 +151,44 @@ describe("calls that an application answers at its device", () => {
     await port.untilMedia("stopped");
   });
 
+  it("given a registration with the switch, when a call is answered, then its media ends there, and holds, digits and features go as with any", async () => {
+    port.own({ mode: "switch" });
+    const calling = await alice.dial("6000");
+    const answering = devices().answer("port", await port.offered());
+    await establish(calling);
+    assert.deepEqual(await answering, { ok: true });
+    await calling.untilHears("silence");
+    await calling.change("inactive");
+    await calling.change(undefined);
+    await calling.untilHears("silence");
+    await calling.press(11);
+    await eventually(() => assert.deepEqual(digitsOf(port), ["#"]), WITHIN);
+    assert.equal((await command({ type: "hold", device: "port" })).ok, true);
+    await calling.untilHears("music");
+    const redirected = command({ type: "redirect", device: "port", to: "1002" });
+    const ringing = await bob.offered();
+    ringing.call.respond(ringing.call.offer ?? assert.fail(), 180);
+    assert.equal((await redirected).ok, true);
+    await answer(ringing);
+    await Promise.all([calling.untilHears(ringing.toneHz), ringing.untilHears(calling.toneHz)]);
+    await calling.hangUp();
+    await ringing.ended();
+    await node.relayed.settled(4);
+  });
+
+  it("given digits of the other party, when they come by RTP, then the application is told each once", async () => {
+    const calling = await answered();
+    for (const event of [1, 10, 12]) await calling.press(event);
+    await eventually(() => assert.deepEqual(digitsOf(port), ["1", "*", "A"]), WITHIN);
+    await calling.hangUp();
+  });
+
   it("given digits of the other party, when they come by INFO, then the application is told them", async () => {
     const calling = await answered();
     const body = "Signal=5\r\nDuration=160\r\n";
     const sent = calling.call.send("INFO", { body, contentType: "application/dtmf-relay" });
     assert.equal((await sent.final(2_000)).status, 200);
-    assert.deepEqual(
-      port.of("digits").map(({ digits, device }) => [digits, device]),
-      [["5", "port"]],
-    );
+    assert.deepEqual(digitsOf(port), ["5"]);
     await calling.hangUp();
   });
 });
