@@ -125,6 +125,7 @@ export class CallManager {
       registrar: this.#registrar,
       store: this.#journal,
       features: () => this.#features,
+      tell: (signal) => this.#cti.tell(signal),
     });
     this.#signaling = this.#ctiDevices.beside(this.#trunks.port);
     const calledUri = (message: SipMessage): string => this.#trunks.calledUri(message);
@@ -348,6 +349,7 @@ export class CallManager {
     for (const device of endedDevices) this.#hints.forget(device);
     this.#watched.subscriptions.endOf(new Set(endedDevices));
     this.#emergency.renew();
+    this.#ctiDevices.inventoryChanged();
     this.#features.freed();
     if (!havePeersChanged) return;
     const { peers } = this.#options.inventory;
@@ -384,6 +386,7 @@ export class CallManager {
     this.#relayReconciler.stop();
     this.#edgeReconciler.stop();
     this.#features.close();
+    this.#ctiDevices.close();
     this.#commands.close();
     this.#trunks.close();
     this.#signaling.close();
