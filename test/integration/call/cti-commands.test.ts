@@ -74,6 +74,7 @@ describe("commands of applications", () => {
     takeInvites(near, 4_000);
     const far = await bob.offered();
     await far.answer(FAR);
+    takeInvites(far, 5_000);
     const reply = await made;
     assert.equal(reply.ok && reply.callId, "my-own-call");
     const again = { type: "make-call", device: "phone-1001", to: "1003", newCallId: "my-own-call" } as const;
