@@ -1,0 +1,270 @@
+import type { Clock } from "../../common/index.ts";
+import type { CtiEvent, OwnerView } from "../call/cti-event.ts";
+import type { Replica } from "../call/replica.ts";
+import type { Subscriptions } from "../call/subscriptions.ts";
+import { CtiError } from "../cti-error.ts";
+import type { CtiSession, SessionDirectory } from "../session/session-port.ts";
+import type { DeviceOwners } from "./device-owners.ts";
+import { areStandbys, holderOf, type Holder, type Ownership } from "./ownership.ts";
+import { sharingOf, type Registration } from "./registration.ts";
+
+const FACT = "open:";
+
+/** What is kept with a session of a device that it has open. */
+interface Fact {
+  /** Absent: it only watches it, or it is a phone. */
+  readonly registration?: Registration;
+  readonly order: number;
+  /** It is the owner. */
+  readonly fence?: number;
+  readonly since: number;
+}
+
+export interface OpenDevicesOptions {
+  readonly owners: DeviceOwners;
+  readonly subscriptions: Subscriptions;
+  readonly replica: Replica;
+  readonly sessions: SessionDirectory;
+  readonly clock: Clock;
+}
+
+/** Which sessions have which devices open, and who of them owns it. */
+export class OpenDevices {
+  readonly #options: OpenDevicesOptions;
+  /** By session, then by device. */
+  readonly #open = new Map<string, Map<string, Fact>>();
+  #lastOrder = 0;
+
+  constructor(options: OpenDevicesOptions) {
+    this.#options = options;
+  }
+
+  get count(): number {
+    let count = 0;
+    for (const devices of this.#open.values()) count += devices.size;
+    return count;
+  }
+
+  isOpen(session: CtiSession, device: string): boolean {
+    return this.#open.get(session.id)?.has(device) === true;
+  }
+
+  /** Devices that the session has open. */
+  devicesOf(session: CtiSession): readonly string[] {
+    return [...(this.#open.get(session.id)?.keys() ?? [])];
+  }
+
+  /** The owner's fence, where the session is the owner. */
+  fenceOf(session: CtiSession, device: string): number | undefined {
+    const { owner, fence } = this.#options.owners.of(device);
+    return owner === session.id ? fence : undefined;
+  }
+
+  ownerOf(device: string): OwnerView | undefined {
+    return this.#viewOf(this.#options.owners.of(device).owner);
+  }
+
+  /**
+   * What the session may do with calls at the device: `owner` and who shares it all, `standby` nothing before it takes
+   * over; `none`: it has not registered for them.
+   */
+  roleOf(session: CtiSession, device: string): "owner" | "sharing" | "standby" | "none" {
+    const ownership = this.#options.owners.of(device);
+    const holder = holderOf(ownership, session.id);
+    if (holder === undefined) return "none";
+    const owner = holderOf(ownership, ownership.owner);
+    if (owner === undefined || owner.session === session.id) return owner === undefined ? "standby" : "owner";
+    return areStandbys(owner, holder) ? "standby" : "sharing";
+  }
+
+  /** Takes up again what sessions had open before a restart of the process. */
+  restore(session: CtiSession, facts: Iterable<readonly [string, unknown]>): void {
+    for (const [key, value] of facts) {
+      if (!key.startsWith(FACT)) continue;
+      const device = key.slice(FACT.length);
+      const fact = value as Fact;
+      this.#note(session, device, fact);
+      this.#options.subscriptions.openDevice(session, device, fact.since);
+      this.#lastOrder = Math.max(this.#lastOrder, fact.order);
+      if (fact.registration === undefined) continue;
+      this.#options.owners.restore(device, holderAs(session, fact.registration, fact.order), fact.fence);
+    }
+  }
+
+  /**
+   * Opens a device for a session: it hears all of it, and may control it. `registration`: it takes its calls, too.
+   * Resolves when call control has agreed.
+   * @throws {CtiError} `limit-devices`, `device-owned`, `media-capability-mismatch`, and what call control refuses it with
+   */
+  async open(
+    session: CtiSession,
+    device: string,
+    registration: Registration | undefined,
+    options: { readonly since: number; readonly takesOver: boolean },
+  ): Promise<void> {
+    const former = this.#open.get(session.id)?.get(device);
+    if (former === undefined) this.#checkRoom(session);
+    if (registration !== undefined) this.#checkSharing(session, device, registration);
+    this.#lastOrder = Math.max(this.#lastOrder + 1, this.#options.clock.wallMs());
+    const order = former?.registration === undefined ? this.#lastOrder : former.order;
+    const kept = registration ?? former?.registration;
+    const since = former?.since ?? options.since;
+    this.#keep(session, device, { order, since, ...(kept === undefined ? {} : { registration: kept }) });
+    this.#options.subscriptions.openDevice(session, device, since);
+    if (registration === undefined) return;
+    try {
+      await this.#options.owners.open(device, holderAs(session, registration, order), options.takesOver);
+    } catch (error) {
+      if (former === undefined) this.#forget(session, device);
+      throw error;
+    }
+    this.#keepFences(device);
+  }
+
+  /** @returns false when it was not open */
+  close(session: CtiSession, device: string, isLeaseOver = false): boolean {
+    const fact = this.#open.get(session.id)?.get(device);
+    if (fact === undefined) return false;
+    this.#forget(session, device);
+    if (fact.registration !== undefined) this.#options.owners.close(device, session.id, isLeaseOver);
+    return true;
+  }
+
+  /** Closes a device for all sessions, or those that may not have it; they are told why. */
+  closeFor(device: string, reason: "restricted" | "removed" | "access", sessions: Iterable<CtiSession>): void {
+    for (const session of sessions) {
+      if (!this.close(session, device)) continue;
+      const notice: CtiEvent = { type: "session.notice", notice: "device-closed", device, reason };
+      session.append(notice);
+    }
+  }
+
+  /** The application of a session has failed, or is back. */
+  noteLive(session: CtiSession, isLive: boolean): void {
+    for (const [device, { registration }] of this.#open.get(session.id) ?? []) {
+      if (registration !== undefined) this.#options.owners.note(device, session.id, isLive);
+    }
+  }
+
+  /** The session is over. */
+  end(session: CtiSession, isLeaseOver: boolean): void {
+    for (const device of this.devicesOf(session)) this.close(session, device, isLeaseOver);
+  }
+
+  /** Positions begin anew. */
+  renew(since: number): void {
+    for (const [sessionId, devices] of this.#open) {
+      const session = this.#options.sessions.get(sessionId);
+      if (session === undefined) continue;
+      for (const [device, fact] of [...devices]) this.#keep(session, device, { ...fact, since });
+    }
+  }
+
+  /** Another session owns the device, or none does: those that have it open are told. */
+  ownerChanged(device: string, ownership: Ownership): void {
+    this.#keepFences(device);
+    const owner = this.#viewOf(ownership.owner);
+    for (const { session: id } of ownership.holders) {
+      const session = this.#options.sessions.get(id);
+      if (session === undefined) continue;
+      const changed = owner === undefined ? {} : { owner };
+      const notice: CtiEvent =
+        id === ownership.owner
+          ? {
+              type: "session.notice",
+              notice: "owner",
+              device,
+              fence: ownership.fence,
+              routes: this.#openRoutes(device),
+            }
+          : { type: "session.notice", notice: "owner-changed", device, ...changed };
+      session.append(notice);
+    }
+  }
+
+  /** Call control has not let a session have the device. */
+  refused(device: string, sessionId: string, error: CtiError): void {
+    const session = this.#options.sessions.get(sessionId);
+    if (session === undefined) return;
+    this.#forget(session, device);
+    const notice: CtiEvent = { type: "session.notice", notice: "owner-refused", device, reason: error.code };
+    session.append(notice);
+  }
+
+  #openRoutes(device: string) {
+    return [...this.#options.replica.routes.values()].filter((route) => route.device === device);
+  }
+
+  #viewOf(sessionId: string | undefined): OwnerView | undefined {
+    const session = sessionId === undefined ? undefined : this.#options.sessions.get(sessionId);
+    if (session === undefined) return undefined;
+    return { user: session.user.name, session: session.id, client: session.client.name };
+  }
+
+  #checkRoom(session: CtiSession): void {
+    const { name, maxOpenDevices } = session.user;
+    let used = 1;
+    for (const [id, devices] of this.#open) {
+      if (this.#options.sessions.get(id)?.user.name === name) used += devices.size;
+    }
+    if (used <= maxOpenDevices) return;
+    const limit = { name: "open devices of the user", value: maxOpenDevices, used };
+    throw new CtiError("limit-devices", `${name} may have ${maxOpenDevices} devices open`, { limit });
+  }
+
+  #checkSharing(session: CtiSession, device: string, registration: Registration): void {
+    const asking = holderAs(session, registration, 0);
+    for (const holder of this.#options.owners.of(device).holders) {
+      if (holder.session === session.id || areStandbys(holder, asking)) continue;
+      const sharing = sharingOf(holder.registration, registration);
+      if (sharing === "shared") continue;
+      const code = sharing === "owned" ? "device-owned" : "media-capability-mismatch";
+      const actor = this.#viewOf(holder.session);
+      throw new CtiError(code, `another application has ${device}`, {
+        entity: { kind: "device", id: device },
+        ...(actor === undefined ? {} : { actor }),
+      });
+    }
+  }
+
+  #keep(session: CtiSession, device: string, fact: Fact): void {
+    this.#note(session, device, fact);
+    session.facts.put(FACT + device, fact);
+  }
+
+  #note(session: CtiSession, device: string, fact: Fact): void {
+    const devices = this.#open.get(session.id);
+    if (devices === undefined) this.#open.set(session.id, new Map([[device, fact]]));
+    else devices.set(device, fact);
+  }
+
+  #forget(session: CtiSession, device: string): void {
+    const devices = this.#open.get(session.id);
+    devices?.delete(device);
+    if (devices?.size === 0) this.#open.delete(session.id);
+    session.facts.remove(FACT + device);
+    this.#options.subscriptions.closeDevice(session, device);
+  }
+
+  /** The fence is kept with the owner, and with nobody else. */
+  #keepFences(device: string): void {
+    const { owner, fence, holders } = this.#options.owners.of(device);
+    for (const { session: id } of holders) {
+      const session = this.#options.sessions.get(id);
+      const fact = this.#open.get(id)?.get(device);
+      if (session === undefined || fact === undefined) continue;
+      const { fence: former, ...rest } = fact;
+      if (id === owner) {
+        if (former !== fence) this.#keep(session, device, { ...rest, fence });
+      } else if (former !== undefined) {
+        this.#keep(session, device, rest);
+      }
+    }
+  }
+}
+
+function holderAs(session: CtiSession, registration: Registration, order: number): Holder {
+  const { id, user, group, phase } = session;
+  const inGroup = group === undefined ? {} : { group };
+  return { session: id, user: user.name, ...inGroup, registration, order, isLive: phase !== "failed" };
+}
