@@ -18,9 +18,13 @@ export const KIND_OF_DIVERSION: Readonly<Record<LineDiversion, ForwardingKind>> 
   busy: "busy",
   "no-answer": "noAnswer",
   unregistered: "unregistered",
+  "on-failure": "onFailure",
 };
 
-const DIVERSIONS = ["busy", "no-answer", "unregistered"] as const;
+const DIVERSIONS = ["busy", "no-answer", "unregistered", "on-failure"] as const;
+
+/** Where a line's calls go when there is no target for that: who cannot be had answers no more than who does not. */
+export const INSTEAD_OF: Readonly<Partial<Record<ForwardingKind, ForwardingKind>>> = { onFailure: "noAnswer" };
 
 /** Where a line's calls go for a reason; undefined: they do not. @param isExternal the call comes from a trunk */
 export function forwardTarget(
@@ -37,7 +41,10 @@ export function forwardTarget(
 
 /** A line's branches, with when the call goes elsewhere instead of being refused, and no ringing beyond CFNA. */
 export function withDiversions(route: BranchRoute, line: LineForwarding, isExternal: boolean): BranchRoute {
-  const diverts = DIVERSIONS.filter((one) => forwardTarget(line, KIND_OF_DIVERSION[one], isExternal) !== undefined);
+  const diverts = DIVERSIONS.filter((one) => {
+    const kind = KIND_OF_DIVERSION[one];
+    return [kind, INSTEAD_OF[kind]].some((each) => each && forwardTarget(line, each, isExternal) !== undefined);
+  });
   if (!diverts.includes("no-answer")) return withDiverts(route, diverts);
   let leftMs = line.noAnswerSeconds * 1_000;
   const groups = route.groups.flatMap((group) => {

@@ -1,5 +1,5 @@
 import type { Address } from "./call.ts";
-import type { CallCommand } from "../../signals/index.ts";
+import type { CallCommand, RouteCommand } from "../../signals/index.ts";
 import type { Endpoint } from "./model-effect.ts";
 import type { FeatureReason, Why } from "./why.ts";
 
@@ -83,6 +83,14 @@ export type ModelEvent =
       readonly number: string;
       readonly leftMs: number;
     }
+  /** A call is offered to a route point whose application routes. `callerAddress`: where the caller's SIP comes from. */
+  | {
+      readonly type: "route-request";
+      readonly sessionId: string;
+      readonly device: string;
+      readonly selectMs: number;
+      readonly callerAddress?: string;
+    }
   /** Members of hunt pilots may be free that were not. */
   | { readonly type: "freed" }
   | { readonly type: "ringing"; readonly sessionId: string; readonly device?: string }
@@ -116,4 +124,4 @@ export type ModelEvent =
   | { readonly type: "timer"; readonly timerId: string }
   /** An announcement is over. */
   | { readonly type: "prompt-ended"; readonly sessionId: string }
-  | { readonly type: "command"; readonly commandId: string; readonly command: CallCommand };
+  | { readonly type: "command"; readonly commandId: string; readonly command: CallCommand | RouteCommand };

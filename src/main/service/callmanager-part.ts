@@ -16,6 +16,7 @@ import {
   recordSettingsIn,
   recordsFile,
 } from "./call-records.ts";
+import { handleCtiBus } from "./cti-bus.ts";
 import { handleLampRequests } from "./lamp-requests.ts";
 import { handleStateQuestions } from "./live-states.ts";
 import { RelayMusic } from "./relay-music.ts";
@@ -115,6 +116,7 @@ export function createCallManagerPart(context: ServiceContext): ServicePart {
   handleRecordQuestions(channel, manager);
   handleCallCommands(channel, manager);
   handleStateQuestions(channel, manager, followed.mirror);
+  handleCtiBus(channel, manager.cti);
   handleLampRequests(channel, manager.lamps, followed.mirror);
   channel.handle("dial-plan-explain", (params) =>
     manager.views.explainDialPlan(textIn(params, "from"), textIn(params, "digits")),

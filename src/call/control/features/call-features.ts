@@ -1,5 +1,5 @@
 import { errorMessageOf, type MetricSample, type Timer } from "../../../common/index.ts";
-import type { CallNow } from "../../../signals/index.ts";
+import type { CallNow, RouteCommand } from "../../../signals/index.ts";
 import type { Inventory } from "../../device/index.ts";
 import {
   advance,
@@ -10,7 +10,6 @@ import {
   hasQueued,
   placeInQueue,
   type CallCommand,
-  type Change,
   type CommandResult,
   type DialedFeature,
   type Endpoint,
@@ -35,6 +34,7 @@ import { legFactsOf, legIdOf, placesOf, restoredSessionOf } from "./leg-facts.ts
 import { ModelFile } from "./model-file.ts";
 import { ModelTimers } from "./model-timers.ts";
 import { Originator } from "./originator.ts";
+import type { RouteTeller } from "./route-teller.ts";
 import { showParked } from "./park-lamps.ts";
 import { PendingCommands } from "./pending-commands.ts";
 import { ReferProgress } from "./refer-progress.ts";
@@ -50,8 +50,12 @@ export interface CallFeaturesOptions extends SwitchboardOptions {
   readonly setPrivacy: (device: string, isOn: boolean) => Promise<CommandResult>;
   /** Where what sessions do not tell outlives the process. */
   readonly store: EntryStore;
-  /** Told of every change of every call, in order. */
-  readonly onChange: (change: Change) => void;
+  /** Who is told of route dialogues; absent: nobody routes. */
+  readonly routing?: RouteTeller;
+  /** Told of what a step does, in order, once that is on file and before it is done. */
+  readonly onStep: (effects: readonly ModelEffect[]) => void;
+  /** Told once calls of the process before this one are taken up. */
+  readonly onRestored: () => void;
 }
 
 /** Of many changes at a time one look for members follows. */
@@ -103,6 +107,7 @@ export class CallFeatures implements SessionObserver<CallSession> {
     for (const { timerId, delayMs } of timers) this.#timers.start(timerId, delayMs);
     for (const effect of takeUp(this.#world, saved, sessions)) this.#perform(effect);
     this.#file.save();
+    this.#attempt("signals", () => this.#options.onRestored());
     const up = new Set(sessions.map(({ sessionId }) => sessionId));
     for (const sessionId of this.#world.sessions.keys()) {
       if (!up.has(sessionId)) this.#lost.set(sessionId, LOST_WITH_PROCESS);
@@ -119,6 +124,11 @@ export class CallFeatures implements SessionObserver<CallSession> {
       if (stage === "up" && endpoint?.startsWith("announcement:") === true) this.promptEnded(sessionId);
     }
     this.freed();
+  }
+
+  /** All calls; it is not to be written to. */
+  get world(): World {
+    return this.#world;
   }
 
   /** What the model has at the moment. */
@@ -142,7 +152,7 @@ export class CallFeatures implements SessionObserver<CallSession> {
   }
 
   /** Asks for something; resolves when it is done, or says why not. */
-  command(command: CallCommand): Promise<CommandResult> {
+  command(command: CallCommand | RouteCommand): Promise<CommandResult> {
     return this.#commands.begin((commandId) => this.#handle({ type: "command", commandId, command }));
   }
 
@@ -285,36 +295,49 @@ export class CallFeatures implements SessionObserver<CallSession> {
 
   /** A defect is that of one event or effect: what else is to be done still is. */
   #step(event: ModelEvent): void {
-    const effects = this.#attempt(event.type, () => this.#advance(event));
-    for (const effect of effects ?? []) this.#attempt(effect.type, () => this.#perform(effect));
-    if (effects === undefined && event.type === "command") this.#commands.resolve(event.commandId, DEFECT);
+    let effects: readonly ModelEffect[];
+    try {
+      effects = this.#advance(event);
+    } catch (error) {
+      this.#note(event.type, error);
+      if (event.type === "command") this.#commands.resolve(event.commandId, DEFECT);
+      return;
+    }
+    for (const effect of effects) {
+      try {
+        this.#perform(effect);
+      } catch (error) {
+        this.#note(effect.type, error);
+      }
+    }
   }
 
   #advance(event: ModelEvent): readonly ModelEffect[] {
     const asking = controllerOf(this.#world, event);
     const effects = advance(this.#world, event);
     this.#originOf = originsOf(this.#world, effects, asking);
-    this.#attempt("file", () => {
+    try {
       this.#file.save();
       this.#switchboard.file(effects, this.#originOf);
-    });
+    } catch (error) {
+      this.#note("file", error);
+    }
+    try {
+      this.#options.onStep(effects);
+    } catch (error) {
+      this.#note("signals", error);
+    }
     return effects;
   }
 
-  #attempt<Result>(what: string, act: () => Result): Result | undefined {
-    try {
-      return act();
-    } catch (error) {
-      this.#options.context.logger.error("call model failed", { at: what, error: errorMessageOf(error) });
-      return undefined;
-    }
+  #note(at: string, error: unknown): void {
+    this.#options.context.logger.error("call model failed", { at, error: errorMessageOf(error) });
   }
 
   #perform(effect: ModelEffect): void {
     switch (effect.type) {
       case "change":
-        this.#switchboard.noteHold(effect.change, this.#world);
-        return this.#options.onChange(effect.change);
+        return this.#switchboard.noteHold(effect.change, this.#world);
       case "accept":
         this.#decision = {
           kind: "accepted",
@@ -340,6 +363,10 @@ export class CallFeatures implements SessionObserver<CallSession> {
         return this.#switchboard.play(effect);
       case "release":
         return this.#switchboard.release(effect);
+      case "route":
+        return this.#options.routing?.tell(effect);
+      case "unroute":
+        return this.#options.routing?.unroute(effect);
       case "notify":
         return this.#refers.notify(effect.referId, effect.status);
       case "set-privacy":

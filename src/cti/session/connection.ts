@@ -1,0 +1,34 @@
+/** A connection of an application, whatever carries it. */
+export interface Connection {
+  /** Where it comes from, an IP address. */
+  readonly address: string;
+  /** True over TLS. */
+  readonly isSecure: boolean;
+  /** Bytes that were sent and that the operating system has not taken. */
+  readonly unsentBytes: number;
+  /** One message; after `close` it does nothing. */
+  send(text: string): void;
+  /** Joins what `run` sends into as few packets as there can be. */
+  batch(run: () => void): void;
+  /** Runs `run` once when few bytes are unsent; a later one takes its place. */
+  whenDrained(run: () => void): void;
+  /** Ends it; what was sent before still goes out. May be called twice. */
+  close(code: number, reason: string): void;
+}
+
+/** WebSocket close codes for private use, RFC 6455 7.4.2. */
+export const CLOSE = {
+  /** The application has closed its session. */
+  done: 1000,
+  /** The service stops; the session can be resumed. */
+  restart: 1012,
+  /** No session was opened in time, or what was said makes no sense. */
+  protocol: 1002,
+  tooBig: 1009,
+  sessionClosed: 4001,
+  /** Nothing was heard for two heartbeat intervals. */
+  silent: 4002,
+  takenOver: 4003,
+  /** Its queue was full; the session can be resumed. */
+  lagging: 4008,
+} as const;

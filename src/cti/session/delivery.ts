@@ -1,0 +1,165 @@
+import { CLOSE, type Connection } from "./connection.ts";
+import type { EventLog, LoggedEvent } from "./event-log.ts";
+import { flowLevel, type FlowLevel, type Queued } from "./flow-level.ts";
+
+export interface DeliveryOptions {
+  readonly log: EventLog;
+  /** What may be queued for an application that is connected. */
+  readonly limits: Queued;
+  /** Another level, which is not `cut`: that the connection has been closed for. */
+  readonly onLevel: (level: FlowLevel) => void;
+  /** The application was cut off; its session is without a connection. */
+  readonly onCut: (connection: Connection) => void;
+}
+
+interface Reply {
+  readonly text: string;
+  readonly afterSeq: number;
+}
+
+/** Bytes that are handed to the operating system ahead of what it has taken. */
+const MAX_UNSENT_BYTES = 256 * 1024;
+
+/**
+ * Sends the events of a log in order over the connection that the session has now, as fast as it takes them, and each
+ * reply after the events that it belongs behind. The queue is what of the log has not been sent.
+ */
+export class Delivery {
+  readonly #options: DeliveryOptions;
+  #connection: Connection | undefined;
+  #sentSeq: number;
+  /** Events up to it are on disk. */
+  #writtenSeq: number;
+  /** Events up to it are sent again, or for the first time, since the application came back: they are no queue. */
+  #replayUntil: number;
+  #queued = { events: 0, bytes: 0 };
+  #level: FlowLevel = "flowing";
+  #replies: Reply[] = [];
+  #sentEvents = 0;
+
+  constructor(options: DeliveryOptions) {
+    this.#options = options;
+    this.#sentSeq = options.log.seq;
+    this.#writtenSeq = options.log.seq;
+    this.#replayUntil = options.log.seq;
+  }
+
+  get connection(): Connection | undefined {
+    return this.#connection;
+  }
+
+  get level(): FlowLevel {
+    return this.#level;
+  }
+
+  get queued(): Queued {
+    return this.#queued;
+  }
+
+  /** Events that were sent in all, repeated ones too. */
+  get sentEvents(): number {
+    return this.#sentEvents;
+  }
+
+  /** Sends over this connection from now on, beginning behind `afterSeq`. */
+  attach(connection: Connection, afterSeq: number): void {
+    this.#connection = connection;
+    this.#writtenSeq = Math.min(this.#writtenSeq, this.#options.log.seq);
+    this.#replies = [];
+    this.#sentSeq = afterSeq;
+    this.#replayUntil = this.#options.log.seq;
+    this.#queued = { events: 0, bytes: 0 };
+    this.#setLevel("flowing");
+  }
+
+  detach(): void {
+    this.#connection = undefined;
+    this.#replies = [];
+  }
+
+  /** Counts an event that was added to the log. */
+  noteAdded({ body }: LoggedEvent): void {
+    this.#queued.events += 1;
+    this.#queued.bytes += body.length;
+    this.#look();
+  }
+
+  /** Sent when the events up to `afterSeq` have been. */
+  reply(text: string, afterSeq: number): void {
+    if (this.#connection !== undefined) this.#replies.push({ text, afterSeq });
+  }
+
+  /**
+   * Sends what the connection takes now; the rest when it takes more.
+   * @param writtenSeq events up to it may be sent
+   */
+  pump(writtenSeq = this.#writtenSeq): void {
+    this.#writtenSeq = writtenSeq;
+    const connection = this.#connection;
+    if (connection === undefined) return;
+    connection.batch(() => this.#sendTo(connection));
+    if (this.#connection !== connection) return;
+    if (this.#hasMore()) connection.whenDrained(() => this.#pumpAgain(connection));
+    this.#look();
+  }
+
+  #pumpAgain(connection: Connection): void {
+    if (connection === this.#connection) this.pump();
+  }
+
+  #sendTo(connection: Connection): void {
+    while (connection.unsentBytes < MAX_UNSENT_BYTES) {
+      const reply = this.#replies[0];
+      if (reply !== undefined && reply.afterSeq <= this.#sentSeq) {
+        this.#replies.shift();
+        connection.send(reply.text);
+        continue;
+      }
+      if (this.#sentSeq >= this.#writtenSeq) return;
+      const event = this.#options.log.get(this.#sentSeq + 1);
+      // It was dropped before it could be sent: the application has to take a snapshot.
+      if (event === undefined) return this.#cut();
+      this.#send(connection, event);
+    }
+  }
+
+  #send(connection: Connection, { seq, body }: LoggedEvent): void {
+    connection.send(eventText(seq, body));
+    this.#sentSeq = seq;
+    this.#sentEvents += 1;
+    if (seq <= this.#replayUntil) return;
+    this.#queued.events -= 1;
+    this.#queued.bytes -= body.length;
+  }
+
+  #hasMore(): boolean {
+    return this.#replies.length > 0 || this.#sentSeq < this.#writtenSeq;
+  }
+
+  #look(): void {
+    const level = flowLevel(this.#level, this.#queued, this.#options.limits);
+    if (level !== "cut") return this.#setLevel(level);
+    if (this.#connection === undefined) return this.#setLevel("lagging");
+    this.#cut();
+  }
+
+  #cut(): void {
+    const connection = this.#connection;
+    if (connection === undefined) return;
+    this.detach();
+    connection.close(CLOSE.lagging, "SESSION_LAGGING");
+    this.#options.onCut(connection);
+    this.#setLevel("lagging");
+  }
+
+  #setLevel(level: FlowLevel): void {
+    if (level === this.#level) return;
+    this.#level = level;
+    this.#options.onLevel(level);
+  }
+}
+
+/** An event as it goes over the wire. `body`: an object as JSON that is not empty. */
+export function eventText(seq: number, body: string): string {
+  return `{"jsonrpc":"2.0","method":"event","params":{"seq":${seq},${body.slice(1)}}`;
+}

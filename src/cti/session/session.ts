@@ -1,0 +1,392 @@
+import type { Clock, Timer } from "../../common/index.ts";
+import { CLOSE, type Connection } from "./connection.ts";
+import type { CtiUser } from "./cti-user.ts";
+import { Delivery } from "./delivery.ts";
+import { EventLog } from "./event-log.ts";
+import type { Queued } from "./flow-level.ts";
+import { HeldEvents } from "./held-events.ts";
+import {
+  nextDueMs,
+  startClock,
+  stepClock,
+  type ClockEvent,
+  type SessionClock,
+  type SessionPhase,
+} from "./session-clock.ts";
+import { SessionFacts } from "./session-facts.ts";
+import { SessionFile } from "./session-file.ts";
+import type { ClientName, SessionIdentity, SessionRecord } from "./session-record.ts";
+
+/** An event of an application: its `type`, and what goes with that. Plain JSON. */
+export interface SessionEvent {
+  readonly type: string;
+}
+
+export interface AppendOptions {
+  /** Of the signal that it comes from. All events of one signal are appended without anything awaited between them. */
+  readonly position?: number;
+  /**
+   * While the application is behind, an event takes the place of an earlier one of this key that has not been sent. What
+   * ends the object of a key, such as `device.removed`, has the key of its states.
+   */
+  readonly conflateKey?: string;
+}
+
+/** What sessions need of who has them. */
+export interface SessionHost {
+  readonly clock: Clock;
+  readonly limits: SessionLimits;
+  /** An event as JSON; the same object costs once. */
+  readonly bodyOf: (event: SessionEvent) => string;
+  /** It has something to write or to send. */
+  readonly noteDirty: (session: Session) => void;
+  readonly noteLogBytes: (difference: number) => void;
+  readonly onFileError: (session: Session, error: unknown) => void;
+  readonly onFailed: (session: Session) => void;
+  readonly onLeaseOver: (session: Session) => void;
+}
+
+export interface SessionLimits {
+  readonly queue: Queued;
+  /** Characters of events that are kept for an application. */
+  readonly logBytes: number;
+}
+
+export interface SessionStart {
+  readonly identity: SessionIdentity;
+  readonly user: CtiUser;
+  readonly path: string;
+  /** Of a session that goes on after a restart. */
+  readonly restored?: {
+    readonly log: EventLog;
+    readonly facts: ReadonlyMap<string, unknown>;
+    readonly hasFailed: boolean;
+  };
+}
+
+/** What one application is told, in order, whatever becomes of its connections and of this process. */
+export class Session {
+  readonly id: string;
+  readonly user: CtiUser;
+  readonly client: ClientName;
+  readonly group?: string;
+  /** Journaled with the session, for parts that keep something by it; gone when it closes. */
+  readonly facts: SessionFacts;
+  readonly openedMs: number;
+  readonly #host: SessionHost;
+  readonly #file: SessionFile;
+  readonly #log: EventLog;
+  readonly #delivery: Delivery;
+  readonly #held: HeldEvents;
+  #identity: SessionIdentity;
+  #clock: SessionClock;
+  #timer: Timer | undefined;
+  #logBytes = 0;
+  /** Events that are in no record yet: those of one signal make one, so that it is told wholly or not at all. */
+  #group: { seq: number; position: number | undefined; bodies: string[] } | undefined;
+
+  constructor({ identity, user, path, restored }: SessionStart, host: SessionHost) {
+    this.id = identity.id;
+    this.user = user;
+    this.client = identity.client;
+    if (identity.group !== undefined) this.group = identity.group;
+    this.openedMs = identity.openedMs;
+    this.#identity = identity;
+    this.#host = host;
+    this.#log = restored?.log ?? new EventLog();
+    const take = (record: SessionRecord): void => this.#write(record);
+    this.facts = new SessionFacts(restored?.facts, take);
+    this.#held = new HeldEvents(this.facts);
+    for (const { position } of this.#held.all()) this.#log.notePosition(position);
+    this.#file = new SessionFile({
+      path,
+      snapshot: () => this.#snapshot(),
+      onError: (error) => host.onFileError(this, error),
+    });
+    this.#delivery = new Delivery({
+      log: this.#log,
+      limits: host.limits.queue,
+      onLevel: (level) => this.#onLevel(level),
+      onCut: () => this.#take({ type: "detached" }),
+    });
+    this.#clock = startClock({ ...identity, isAttached: false }, host.clock.nowMs(), restored?.hasFailed);
+    this.#countLog();
+    this.#arm();
+    host.noteDirty(this);
+  }
+
+  get epoch(): string {
+    return this.#identity.epoch;
+  }
+
+  get phase(): SessionPhase {
+    return this.#clock.phase;
+  }
+
+  get heartbeatMs(): number {
+    return this.#clock.heartbeatMs;
+  }
+
+  get leaseMs(): number {
+    return this.#clock.leaseMs;
+  }
+
+  /** How long nothing was heard, in ms. */
+  get silentMs(): number {
+    return this.#host.clock.nowMs() - this.#clock.lastHeardMs;
+  }
+
+  /** Number of the last event; those that are held back for an application that lags have none: see `settle`. */
+  get seq(): number {
+    return this.#log.seq;
+  }
+
+  get acked(): number {
+    return this.#log.acked;
+  }
+
+  /** Position of the last signal that an event of it is taken down of. */
+  get position(): number {
+    return this.#log.position;
+  }
+
+  get connection(): Connection | undefined {
+    return this.#delivery.connection;
+  }
+
+  /** What has not been sent, and what is kept to be sent again. */
+  get load(): {
+    readonly queued: Queued;
+    readonly held: number;
+    readonly level: string;
+    readonly logBytes: number;
+    readonly sentEvents: number;
+  } {
+    const { queued, level, sentEvents } = this.#delivery;
+    return { queued, held: this.#held.size, level, logBytes: this.#log.bytes, sentEvents };
+  }
+
+  /** True when all that was appended is on disk, or the disk takes nothing. */
+  get isWritten(): boolean {
+    return this.#group === undefined && this.#file.isWritten;
+  }
+
+  /** Tells the application something. @returns the number of the event, or of the last one when it is held back */
+  append(event: SessionEvent, { position, conflateKey }: AppendOptions = {}): number {
+    if (this.phase === "closed") return this.seq;
+    const body = this.#host.bodyOf(event);
+    if (
+      conflateKey !== undefined &&
+      this.#delivery.level !== "flowing" &&
+      this.#held.hold(conflateKey, body, position)
+    ) {
+      this.#log.notePosition(position);
+      return this.seq;
+    }
+    this.#add(body, position);
+    return this.seq;
+  }
+
+  /** Gives numbers to all that is held back. @returns the number of the last event: whatever was appended is in it */
+  settle(): number {
+    for (let held = this.#held.first(); held !== undefined; held = this.#held.first()) {
+      this.#add(held.body, held.position);
+      // Before it is forgotten that it is held: it may be told twice, but not be lost.
+      this.#closeGroup();
+      this.#held.drop(held.key);
+    }
+    return this.seq;
+  }
+
+  /** The application has all events up to `seq`. */
+  acknowledge(seq: number): void {
+    const before = this.#log.acked;
+    this.#log.acknowledge(seq);
+    if (this.#log.acked === before) return;
+    this.#countLog();
+    this.#write({ type: "acked", seq: this.#log.acked });
+  }
+
+  /** True when all events after `seq` can be sent. */
+  canResume(epoch: string, seq: number): boolean {
+    return epoch === this.epoch && this.#log.hasAllAfter(seq);
+  }
+
+  /** The positions of signals begin anew: call control has lost them. */
+  resetPosition(): void {
+    this.#log.resetPosition();
+    this.#file.renew();
+    this.#host.noteDirty(this);
+  }
+
+  /** Takes a connection; events after `afterSeq` follow. */
+  attach(
+    connection: Connection,
+    afterSeq: number,
+    times: { readonly heartbeatMs: number; readonly leaseMs: number },
+  ): void {
+    const { heartbeatMs, leaseMs } = times;
+    this.#identity = { ...this.#identity, heartbeatMs, leaseMs };
+    this.acknowledge(afterSeq);
+    this.#take({ type: "attached", nowMs: this.#host.clock.nowMs(), heartbeatMs, leaseMs });
+    this.#delivery.attach(connection, afterSeq);
+    this.settle();
+    this.#write({ type: "identity", identity: this.#identity });
+  }
+
+  /** What it has been told is worthless: numbers begin anew, and the application takes a snapshot. */
+  restart(epoch: string): void {
+    this.#identity = { ...this.#identity, epoch };
+    this.#group = undefined;
+    for (let held = this.#held.first(); held !== undefined; held = this.#held.first()) this.#held.drop(held.key);
+    this.#log.restart();
+    this.#countLog();
+    this.#file.renew();
+    this.#host.noteDirty(this);
+  }
+
+  /** The connection is gone; another one that it has now is not meant. */
+  detach(connection: Connection): void {
+    if (this.#delivery.connection !== connection) return;
+    this.#delivery.detach();
+    this.#take({ type: "detached" });
+  }
+
+  /** The application was heard. */
+  hear(): void {
+    this.#take({ type: "heard", nowMs: this.#host.clock.nowMs() });
+  }
+
+  /** Sends a reply when the events up to `afterSeq` have been sent. */
+  reply(text: string, afterSeq: number): void {
+    this.#delivery.reply(text, afterSeq);
+    this.#host.noteDirty(this);
+  }
+
+  /** Forgets all events that are kept: the application will have to take a snapshot. @returns what they took */
+  shed(): number {
+    const before = this.#log.bytes;
+    this.#log.dropOldest(0);
+    this.#countLog();
+    return before;
+  }
+
+  /** Writes what is new. */
+  write(): void {
+    this.#closeGroup();
+    this.#file.noteLive(this.#log.bytes + this.facts.bytes);
+    this.#file.flush();
+  }
+
+  /** Sends what is written. */
+  send(): void {
+    this.#delivery.pump(this.seq);
+  }
+
+  /** Ends it for good. */
+  close(code: number, reason: string): void {
+    const { connection } = this.#delivery;
+    this.#take({ type: "close" });
+    this.#delivery.detach();
+    connection?.close(code, reason);
+    this.#log.dropOldest(0);
+    this.#countLog();
+    this.#file.remove();
+  }
+
+  /** Lets go of it; another process goes on with it. */
+  release(): void {
+    const { connection } = this.#delivery;
+    this.#timer?.cancel();
+    this.write();
+    this.send();
+    this.#delivery.detach();
+    connection?.close(CLOSE.restart, "the service stops");
+    this.#file.close();
+  }
+
+  #add(body: string, position: number | undefined): void {
+    const event = this.#log.add(body, position);
+    if (this.#group === undefined || position === undefined || this.#group.position !== position) {
+      this.#closeGroup();
+      this.#group = { seq: event.seq, position, bodies: [] };
+    }
+    this.#group.bodies.push(body);
+    if (this.#log.bytes > this.#host.limits.logBytes) this.#log.dropOldest(this.#host.limits.logBytes);
+    this.#countLog();
+    this.#host.noteDirty(this);
+    this.#delivery.noteAdded(event);
+  }
+
+  #onLevel(level: string): void {
+    if (level === "lagging" && this.#delivery.connection !== undefined) this.append({ type: "session.lagging" });
+    if (level === "flowing") this.settle();
+  }
+
+  #closeGroup(): void {
+    const group = this.#group;
+    this.#group = undefined;
+    if (group === undefined) return;
+    const { seq, position, bodies } = group;
+    this.#file.add({ type: "events", seq, ...(position === undefined ? {} : { position }), bodies });
+  }
+
+  #write(record: SessionRecord): void {
+    this.#file.add(record);
+    this.#host.noteDirty(this);
+  }
+
+  #countLog(): void {
+    this.#host.noteLogBytes(this.#log.bytes - this.#logBytes);
+    this.#logBytes = this.#log.bytes;
+  }
+
+  *#snapshot(): Generator<SessionRecord> {
+    const { position, first } = this.#log;
+    yield { type: "session", identity: this.#identity, seq: first - 1, position };
+    if (this.phase === "failed") yield { type: "failed", failed: true };
+    for (const [key, value] of this.facts.entries()) yield { type: "fact", key, value };
+    for (const { seq, body } of this.#log.all()) yield { type: "events", seq, bodies: [body] };
+  }
+
+  #take(event: ClockEvent): void {
+    const { clock, effects } = stepClock(this.#clock, event);
+    this.#clock = clock;
+    // Most that are heard change when something is due, which the timer finds out when it fires.
+    if (event.type !== "heard") this.#arm();
+    for (const effect of effects) {
+      switch (effect) {
+        case "failed":
+          this.#fail();
+          break;
+        case "resumed-after-failure":
+          this.#write({ type: "failed", failed: false });
+          break;
+        case "lease-over":
+          this.#host.onLeaseOver(this);
+          break;
+      }
+    }
+  }
+
+  #fail(): void {
+    const { connection } = this.#delivery;
+    this.#write({ type: "failed", failed: true });
+    this.#delivery.detach();
+    connection?.close(CLOSE.silent, "nothing was heard for two heartbeat intervals");
+    this.#host.onFailed(this);
+  }
+
+  #arm(): void {
+    this.#timer?.cancel();
+    const dueMs = nextDueMs(this.#clock);
+    this.#timer = undefined;
+    if (dueMs === undefined) return;
+    const { clock } = this.#host;
+    const firesMs = Math.max(dueMs, clock.nowMs());
+    this.#timer = clock.after(firesMs - clock.nowMs(), () => {
+      const nowMs = clock.nowMs();
+      this.#take({ type: "due", nowMs, lateMs: nowMs - firesMs });
+    });
+  }
+}

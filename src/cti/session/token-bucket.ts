@@ -1,0 +1,23 @@
+/** Takes so many in the long run, and more at once; asked with the time. */
+export class TokenBucket {
+  readonly #perSecond: number;
+  readonly #burst: number;
+  #left: number;
+  #atMs: number;
+
+  constructor(perSecond: number, burst: number, nowMs: number) {
+    this.#perSecond = perSecond;
+    this.#burst = burst;
+    this.#left = burst;
+    this.#atMs = nowMs;
+  }
+
+  /** 0 when it is taken, else how long to wait for the next, in ms. */
+  take(nowMs: number): number {
+    this.#left = Math.min(this.#burst, this.#left + ((nowMs - this.#atMs) * this.#perSecond) / 1_000);
+    this.#atMs = nowMs;
+    if (this.#left < 1) return Math.max(1, Math.ceil(((1 - this.#left) * 1_000) / this.#perSecond));
+    this.#left -= 1;
+    return 0;
+  }
+}
