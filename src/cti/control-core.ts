@@ -15,12 +15,15 @@ import { DeviceOwners } from "./device/device-owners.ts";
 import { Inventories } from "./device/inventories.ts";
 import { OpenDevices } from "./device/open-devices.ts";
 import { ServiceState } from "./device/service-state.ts";
+import { CLOSE } from "./session/connection.ts";
 import { createOperations } from "./operations/create-operations.ts";
-import type { CtiSession, Operation, SessionDirectory, SessionEnd, SessionObserver } from "./session/session-port.ts";
+import type { Session } from "./session/session.ts";
+import type { SessionTable } from "./session/session-table.ts";
+import type { Operations } from "./operation.ts";
 
 export interface ControlCoreOptions {
   readonly link: CallControlLink;
-  readonly sessions: SessionDirectory;
+  readonly sessions: SessionTable;
   readonly mirror: ConfigurationMirror;
   /** Name of the CTIManager, `<node>/ctimanager`. */
   readonly manager: string;
@@ -32,8 +35,8 @@ export interface ControlCoreOptions {
 }
 
 /** What applications see of calls, devices and lines, and may do with them; sessions and the wire are somebody else's. */
-export class ControlCore implements SessionObserver, FeedConsumer {
-  readonly operations: ReadonlyMap<string, Operation>;
+export class ControlCore implements FeedConsumer {
+  readonly operations: Operations;
   readonly #options: ControlCoreOptions;
   readonly #replica: Replica;
   readonly #distributor = new Distributor();
@@ -58,7 +61,7 @@ export class ControlCore implements SessionObserver, FeedConsumer {
     });
     const replica = this.#replica;
     const subscriptions = this.#subscriptions;
-    this.#open = new OpenDevices({ owners: this.#owners, subscriptions, replica, sessions, clock });
+    this.#open = new OpenDevices({ owners: this.#owners, subscriptions, sessions, clock });
     this.#service = new ServiceState({ replica, distributor: this.#distributor, sessions, clock });
     const access = new DeviceAccess(replica, this.#open);
     this.#inventories = new Inventories(replica, access);
@@ -90,31 +93,27 @@ export class ControlCore implements SessionObserver, FeedConsumer {
     return this.#service.state;
   }
 
-  /** Takes up sessions of before a restart, then follows call control. Once. */
-  start(
-    restored: Iterable<{ readonly session: CtiSession; readonly facts: Iterable<readonly [string, unknown]> }>,
-  ): void {
-    for (const { session, facts } of restored) {
-      const kept = [...facts];
-      this.#subscriptions.restore(session, kept);
-      this.#open.restore(session, kept);
+  /** Takes up the sessions of before a restart, then follows call control. Once. */
+  start(): void {
+    const { sessions } = this.#options;
+    for (const session of sessions.all()) {
+      this.#subscriptions.restore(session);
+      this.#open.restore(session);
     }
     this.#owners.restored();
+    sessions.watch({
+      onFailed: (session) => this.#open.noteLive(session, false),
+      onResumed: (session, mode, hadFailed) => {
+        if (mode === "resnapshot") this.#tellAll(session);
+        if (hadFailed) this.#open.noteLive(session, true);
+      },
+      onClosed: (session, reason) => {
+        this.#open.end(session, reason === "lease-over");
+        this.#subscriptions.end(session);
+        this.#inventories.end(session);
+      },
+    });
     this.#feed.start();
-  }
-
-  onFailed(session: CtiSession): void {
-    this.#open.noteLive(session, false);
-  }
-
-  onRecovered(session: CtiSession): void {
-    this.#open.noteLive(session, true);
-  }
-
-  onEnded(session: CtiSession, reason: SessionEnd): void {
-    this.#open.end(session, reason === "lease");
-    this.#subscriptions.end(session);
-    this.#inventories.end(session);
   }
 
   onSignal({ position, signal }: PlacedSignal, concerned: Concerned): void {
@@ -124,10 +123,14 @@ export class ControlCore implements SessionObserver, FeedConsumer {
 
   onRenewed(position: number): void {
     const { sessions } = this.#options;
-    sessions.renewAll();
+    sessions.resetPositions();
     this.#subscriptions.renew(position);
     this.#open.renew(position);
-    for (const session of sessions.all()) this.#tellAll(session, position);
+    for (const session of [...sessions.all()]) {
+      sessions.restart(session);
+      // It resumes with an epoch that is over, and is told everything then.
+      session.connection?.close(CLOSE.restart, "events may have been lost");
+    }
   }
 
   onState(state: FeedState): void {
@@ -166,24 +169,28 @@ export class ControlCore implements SessionObserver, FeedConsumer {
     this.#feed.close();
   }
 
-  /** All that a session watches, in a log that begins anew. */
-  #tellAll(session: CtiSession, position: number): void {
+  /** All that a session watches, to an application that knows nothing more. */
+  #tellAll(session: Session): void {
     const keys = new Set(this.#subscriptions.of(session).flatMap((subscription) => [...subscription.keys]));
     const { calls, devices, lines } = watchedNow(this.#replica, keys);
     const events: CtiEvent[] = [
-      ...devices.map((device): CtiEvent => ({ type: "device.state", device })),
+      ...devices.map((device): CtiEvent => ({ type: "device.state", device: this.#service.shown(device) })),
       ...lines.map((line): CtiEvent => ({ type: "line.state", line })),
       ...calls.map((call): CtiEvent => ({ type: "call.snapshot", call })),
     ];
-    for (const event of events) session.append(event, { position });
+    for (const event of events) session.append(event);
   }
 
   #closeWhatIsClosed(signal: CtiSignal): void {
     if (signal.kind === "device" && signal.device.isRestricted) {
-      this.#open.closeFor(signal.device.name, "restricted", this.#options.sessions.all());
+      this.#open.closeFor(
+        signal.device.name,
+        "an administrator has closed it to control",
+        this.#options.sessions.all(),
+      );
     }
     if (signal.kind === "removed" && signal.device !== undefined) {
-      this.#open.closeFor(signal.device, "removed", this.#options.sessions.all());
+      this.#open.closeFor(signal.device, "it is in the configuration no more", this.#options.sessions.all());
     }
   }
 }

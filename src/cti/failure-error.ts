@@ -1,8 +1,16 @@
+import type { ErrorCode } from "../protocol/index.ts";
 import type { CtiFailure } from "../signals/index.ts";
 import { CtiError, type CtiErrorFacts } from "./cti-error.ts";
 
-/** What applications are told of a failure of call control: the code of the catalogue, in kebab-case. */
-const CODES: Readonly<Record<CtiFailure, string>> = {
+type Kebab<Text extends string> = Text extends `${infer First}_${infer Rest}`
+  ? `${Lowercase<First>}-${Kebab<Rest>}`
+  : Lowercase<Text>;
+
+/** A code of the catalogue in the spelling of `CtiError`. */
+type CatalogueCode = Kebab<ErrorCode>;
+
+/** What applications are told of each failure of call control. */
+const CODES: Readonly<Record<CtiFailure, CatalogueCode>> = {
   "call-not-found": "not-found-call",
   "device-not-in-call": "call-not-on-line",
   "wrong-state": "call-wrong-state",
@@ -20,14 +28,14 @@ const CODES: Readonly<Record<CtiFailure, string>> = {
   "conference-party-already": "conf-party-already",
   "conference-controller": "conf-controller",
   "no-bridge": "resource-bridge",
-  private: "access-feature",
+  private: "call-private",
   "media-incompatible": "media-crypto-mismatch",
   "redirect-pending": "redirect-pending",
   "park-no-slot": "park-no-slot",
   "park-slot-taken": "park-slot-taken",
   "park-empty": "not-found-park",
   "pickup-nothing": "pickup-nothing",
-  "party-gone": "call-ended",
+  "party-gone": "redirect-abandoned",
   internal: "internal-bug",
   stopping: "node-draining",
   "device-not-found": "not-found-device",
@@ -44,47 +52,30 @@ const CODES: Readonly<Record<CtiFailure, string>> = {
   "version-conflict": "conflict-version",
   "key-reused": "conflict-idempotency",
   "key-running": "conflict-in-progress",
-  "key-too-old": "conflict-idempotency",
+  "key-too-old": "conflict-key-expired",
   "deadline-passed": "timeout-server",
   fenced: "conflict-fenced",
   "media-address-missing": "media-address-missing",
   "media-already-set": "media-already-set",
   "media-on-phone": "media-on-phone",
-  "media-mode": "validation-combination",
+  "media-mode": "media-mode",
   "route-expired": "route-session-expired",
   "route-state": "route-session-state",
-  "route-unknown": "route-session-state",
+  "route-unknown": "not-found-route",
+  "route-exhausted": "route-out-of-order",
   "invalid-number": "validation-number",
   "invalid-digits": "validation-dtmf",
   "data-too-long": "validation-data-size",
   "forward-target": "forward-invalid-target",
-  "too-many": "limit-rate",
+  "too-many": "limit-commands",
   "node-failed": "node-failed-during",
 };
 
-/** The other party was gone: what that is called depends on what was to be done with it. */
-const PARTY_GONE: Readonly<Record<string, string>> = {
-  redirect: "redirect-abandoned",
-  transfer: "transfer-leg-lost",
-  "complete-transfer": "transfer-leg-lost",
-};
+/** It is not known whether anything has happened, unless call control says so. */
+const UNKNOWN: ReadonlySet<string> = new Set<CatalogueCode>(["internal-bug", "node-failed-during"]);
 
-/** Whether anything has happened, where call control does not say. */
-const UNKNOWN: ReadonlySet<string> = new Set(["internal-bug", "node-failed-during"]);
-
-/**
- * The error that an application is told of a failure; one that is not known is a defect.
- * @param command its type, where it was one
- */
-export function failureError(
-  failure: string,
-  detail: string,
-  facts: CtiErrorFacts = {},
-  entity?: CtiErrorFacts["entity"],
-  command?: string,
-): CtiError {
-  const known = Object.hasOwn(CODES, failure) ? CODES[failure as CtiFailure] : "internal-bug";
-  const code = failure === "party-gone" ? (PARTY_GONE[command ?? ""] ?? known) : known;
-  const outcome = facts.outcome ?? (UNKNOWN.has(code) ? "unknown" : "not_applied");
-  return new CtiError(code, detail, { ...facts, outcome, ...(entity === undefined ? {} : { entity }) });
+/** The error that an application is told of a failure; one that is not in the table is a defect. */
+export function failureError(failure: string, detail: string, facts: CtiErrorFacts = {}): CtiError {
+  const code = Object.hasOwn(CODES, failure) ? CODES[failure as CtiFailure] : "internal-bug";
+  return new CtiError(code, detail, { outcome: UNKNOWN.has(code) ? "unknown" : "not_applied", ...facts });
 }

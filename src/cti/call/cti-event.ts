@@ -64,24 +64,23 @@ export type CallEvent =
 export type RouteEventType =
   "route.request" | "route.reroute" | "route.attempt" | "route.failed" | "route.used" | "route.end";
 
-/** Why a session is told something about itself. */
-export type SessionNotice =
-  /** It decides from now on what becomes of calls at the device. `routes`: dialogues that wait for an answer. */
-  | { readonly notice: "owner"; readonly device: string; readonly fence: number; readonly routes: readonly RouteView[] }
-  /** Another session does. */
-  | { readonly notice: "owner-changed"; readonly device: string; readonly owner?: OwnerView }
-  /** Call control does not let it own the device. */
-  | { readonly notice: "owner-refused"; readonly device: string; readonly reason: string }
-  /** The device was closed for it: it may not be controlled any more, or it is no more. */
-  | { readonly notice: "device-closed"; readonly device: string; readonly reason: "restricted" | "removed" | "access" }
-  /** It hears no more of what it may not watch any more. */
-  | { readonly notice: "topic-ended"; readonly topic: string };
-
 /** A session that owns a device, as others are shown it. */
 export interface OwnerView {
   readonly user: string;
   readonly session: string;
   readonly client: string;
+}
+
+/** Who decides what becomes of calls at a device, to those that have registered for it. */
+export interface OwnerNotice {
+  readonly type: "session.notice";
+  /** `owner-gained`: this session does now; `owner-changed`: another one; `owner-lost`: this one does not, or nobody does. */
+  readonly notice: "owner-gained" | "owner-changed" | "owner-lost";
+  readonly device: string;
+  readonly fence?: number;
+  readonly owner?: OwnerView;
+  /** Why, in one sentence. */
+  readonly message?: string;
 }
 
 /** What sessions are told of calls, devices, lines and themselves. */
@@ -101,4 +100,4 @@ export type CtiEvent =
       readonly state: "in-service" | "out-of-service";
       readonly cause?: OutOfServiceCause;
     }
-  | ({ readonly type: "session.notice" } & SessionNotice);
+  | OwnerNotice;

@@ -1,5 +1,5 @@
 import type { CtiSignal } from "../../signals/index.ts";
-import type { CtiSession } from "../session/session-port.ts";
+import type { Session } from "../session/session.ts";
 import type { CtiEvent } from "./cti-event.ts";
 import type { Concerned } from "./replica.ts";
 import { conflateKeyOf, eventsOf, isOnlyByName } from "./signal-events.ts";
@@ -40,8 +40,8 @@ export class Distributor {
   }
 
   /** Sessions that have subscribed to one of these. */
-  sessionsOf(keys: Iterable<WatchKey>): Set<CtiSession> {
-    const sessions = new Set<CtiSession>();
+  sessionsOf(keys: Iterable<WatchKey>): Set<Session> {
+    const sessions = new Set<Session>();
     for (const key of keys) for (const { session } of this.#subscriptions.get(key) ?? []) sessions.add(session);
     return sessions;
   }
@@ -69,8 +69,8 @@ export class Distributor {
     }
   }
 
-  #hearings({ before, after }: Keys, position: number): Map<CtiSession, Hearing> {
-    const hearings = new Map<CtiSession, Hearing>();
+  #hearings({ before, after }: Keys, position: number): Map<Session, Hearing> {
+    const hearings = new Map<Session, Hearing>();
     const heard = new Set<Subscription>();
     const note = (key: WatchKey, list: "before" | "entering"): void => {
       for (const subscription of this.#subscriptions.get(key) ?? []) {

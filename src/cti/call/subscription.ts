@@ -1,10 +1,10 @@
-import type { CtiSession } from "../session/session-port.ts";
+import type { Session } from "../session/session.ts";
 import type { WatchKey } from "./watch-keys.ts";
 
 /** What a session wants to hear. */
 export interface Subscription {
   readonly id: string;
-  readonly session: CtiSession;
+  readonly session: Session;
   readonly keys: ReadonlySet<WatchKey>;
   /** Absent: all but those that are told by name only. */
   readonly types?: ReadonlySet<string>;

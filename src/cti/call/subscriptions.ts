@@ -1,6 +1,6 @@
 import type { Ids } from "../../common/index.ts";
 import { CtiError } from "../cti-error.ts";
-import type { CtiSession } from "../session/session-port.ts";
+import type { Session } from "../session/session.ts";
 import type { Distributor } from "./distributor.ts";
 import type { Subscription } from "./subscription.ts";
 import { deviceKey, type WatchKey } from "./watch-keys.ts";
@@ -34,13 +34,13 @@ export class Subscriptions {
     return count;
   }
 
-  of(session: CtiSession): readonly Subscription[] {
+  of(session: Session): readonly Subscription[] {
     return [...(this.#sessions.get(session.id)?.values() ?? [])];
   }
 
   /** Takes up again what a session had subscribed to before a restart of the process. */
-  restore(session: CtiSession, facts: Iterable<readonly [string, unknown]>): void {
-    for (const [key, value] of facts) {
+  restore(session: Session): void {
+    for (const [key, value] of session.facts.entries()) {
       if (!key.startsWith(FACT)) continue;
       const { keys, types, since } = value as Fact;
       this.#add({
@@ -59,7 +59,7 @@ export class Subscriptions {
    * @throws {CtiError} `limit-subscriptions`
    */
   subscribe(
-    session: CtiSession,
+    session: Session,
     keys: ReadonlySet<WatchKey>,
     types: ReadonlySet<string> | undefined,
     since: number,
@@ -79,7 +79,7 @@ export class Subscriptions {
   }
 
   /** @returns false when there is none of that id */
-  unsubscribe(session: CtiSession, id: string): boolean {
+  unsubscribe(session: Session, id: string): boolean {
     const subscription = this.#sessions.get(session.id)?.get(id);
     if (subscription === undefined || subscription.isOfOpenDevice) return false;
     this.#remove(subscription);
@@ -88,19 +88,19 @@ export class Subscriptions {
   }
 
   /** The session hears all of a device that it has open; kept by who keeps that it is open. */
-  openDevice(session: CtiSession, device: string, since: number): void {
+  openDevice(session: Session, device: string, since: number): void {
     const id = openId(device);
     if (this.#sessions.get(session.id)?.has(id) === true) return;
     this.#add({ id, session, keys: new Set([deviceKey(device)]), isOfOpenDevice: true, since });
   }
 
-  closeDevice(session: CtiSession, device: string): void {
+  closeDevice(session: Session, device: string): void {
     const subscription = this.#sessions.get(session.id)?.get(openId(device));
     if (subscription !== undefined) this.#remove(subscription);
   }
 
   /** The session may not watch these any more: they are taken out of its subscriptions. */
-  takeOut(session: CtiSession, keys: ReadonlySet<WatchKey>): void {
+  takeOut(session: Session, keys: ReadonlySet<WatchKey>): void {
     for (const subscription of this.of(session)) {
       const left = new Set([...subscription.keys].filter((key) => !keys.has(key)));
       if (left.size === subscription.keys.size) continue;
@@ -114,7 +114,7 @@ export class Subscriptions {
     }
   }
 
-  end(session: CtiSession): void {
+  end(session: Session): void {
     for (const subscription of this.of(session)) this.#remove(subscription);
   }
 
@@ -132,7 +132,7 @@ export class Subscriptions {
   #add(subscription: Subscription): void {
     const { session, id } = subscription;
     let subscriptions = this.#sessions.get(session.id);
-    if (subscriptions === undefined) this.#sessions.set(session.id, (subscriptions = new Map()));
+    if (subscriptions === undefined) this.#sessions.set(session.id, (subscriptions = new Map<string, Subscription>()));
     subscriptions.set(id, subscription);
     this.#distributor.add(subscription);
   }
@@ -145,7 +145,7 @@ export class Subscriptions {
     this.#distributor.remove(subscription);
   }
 
-  #keep(session: CtiSession, id: string): void {
+  #keep(session: Session, id: string): void {
     const subscription = this.#sessions.get(session.id)?.get(id);
     if (subscription === undefined) return;
     const { keys, types, since } = subscription;

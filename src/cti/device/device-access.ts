@@ -1,7 +1,7 @@
 import type { DeviceView, LineView } from "../../signals/index.ts";
 import type { Replica } from "../call/replica.ts";
 import { CtiError } from "../cti-error.ts";
-import type { CtiSession } from "../session/session-port.ts";
+import type { Session } from "../session/session.ts";
 import type { OpenDevices } from "./open-devices.ts";
 
 /** What a session may watch and control. */
@@ -18,7 +18,7 @@ export class DeviceAccess {
    * A device that the session may watch.
    * @throws {CtiError} `access-device`, `not-found-device`
    */
-  watched(session: CtiSession, device: string): DeviceView {
+  watched(session: Session, device: string): DeviceView {
     const entity = { kind: "device", id: device };
     if (!session.user.mayUseDevice(device)) {
       throw new CtiError("access-device", `${session.user.name} may not use ${device}`, { entity });
@@ -33,7 +33,7 @@ export class DeviceAccess {
    * @throws {CtiError} what `watched` does, `access-monitor-only`, `access-restricted`, `device-not-open`, `device-owned`,
    * `conflict-fenced`
    */
-  controlled(session: CtiSession, device: string): DeviceView {
+  controlled(session: Session, device: string): DeviceView {
     const view = this.watched(session, device);
     checkCommands(session);
     const entity = { kind: "device", id: device };
@@ -61,7 +61,7 @@ export class DeviceAccess {
   }
 
   /** Whether `controlled` would let it. */
-  canControl(session: CtiSession, view: DeviceView): boolean {
+  canControl(session: Session, view: DeviceView): boolean {
     if (session.user.scope?.isMonitorOnly === true || view.isRestricted) return false;
     if (!session.user.mayUseDevice(view.name)) return false;
     return view.kind === "phone" || ["owner", "sharing"].includes(this.#open.roleOf(session, view.name));
@@ -71,7 +71,7 @@ export class DeviceAccess {
    * A line of a device that the session may watch.
    * @throws {CtiError} `access-device`, `not-found-line`
    */
-  watchedLine(session: CtiSession, line: string): LineView {
+  watchedLine(session: Session, line: string): LineView {
     const entity = { kind: "line", id: line };
     const view = this.#replica.lines.get(line);
     if (view === undefined && session.user.permissions.includes("control-all-devices")) {
@@ -84,7 +84,7 @@ export class DeviceAccess {
   }
 
   /** @throws {CtiError} what `watchedLine` does, `access-monitor-only`, `access-restricted` */
-  controlledLine(session: CtiSession, line: string): LineView {
+  controlledLine(session: Session, line: string): LineView {
     const view = this.watchedLine(session, line);
     checkCommands(session);
     if (view.isRestricted) {
@@ -94,12 +94,12 @@ export class DeviceAccess {
     return view;
   }
 
-  mayWatchLine(session: CtiSession, { devices }: LineView): boolean {
+  mayWatchLine(session: Session, { devices }: LineView): boolean {
     return devices.some((device) => session.user.mayUseDevice(device));
   }
 }
 
-function checkCommands(session: CtiSession): void {
+function checkCommands(session: Session): void {
   if (session.user.scope?.isMonitorOnly !== true) return;
   throw new CtiError("access-monitor-only", "the token may watch, and command nothing");
 }

@@ -85,8 +85,8 @@ export class DeviceOwners {
    * Resolves when call control knows the session as owner, or when another one is the owner.
    * @throws {CtiError} what call control refuses it with; `node-unavailable`
    */
-  async open(device: string, holder: Holder, takesOver: boolean): Promise<void> {
-    this.#take(device, { type: "opened", holder, takesOver, wallMs: this.#options.clock.wallMs() });
+  async open(device: string, holder: Holder): Promise<void> {
+    this.#take(device, { type: "opened", holder, wallMs: this.#options.clock.wallMs() });
     if (this.of(device).owner !== holder.session) return;
     const error = await this.#agreed(device, holder.session);
     if (error !== undefined) throw error;
@@ -201,7 +201,7 @@ export class DeviceOwners {
       return this.#take(device, { type: "fenced", wallMs: this.#options.clock.wallMs() });
     }
     this.#options.logger.warn("call control does not let a session own a device", { device, failure, detail });
-    const error = failureError(failure, detail, {}, { kind: "device", id: device });
+    const error = failureError(failure, detail, { entity: { kind: "device", id: device } });
     const isAwaited = telling.waiter?.session === request.session;
     if (isAwaited) telling.waiter?.settle(error);
     this.close(device, request.session, false);

@@ -1,7 +1,7 @@
 import type { DeviceView, LineView } from "../../signals/index.ts";
 import type { Replica } from "../call/replica.ts";
 import { CtiError } from "../cti-error.ts";
-import type { CtiSession } from "../session/session-port.ts";
+import type { Session } from "../session/session.ts";
 import type { DeviceAccess } from "./device-access.ts";
 
 /** Devices and lines of one page together. */
@@ -35,7 +35,7 @@ export class Inventories {
    * @param after `next` of the page before; absent: the first page of what is now
    * @throws {CtiError} `validation-parameter`: that page belongs to nothing that was begun
    */
-  page(session: CtiSession, after: string | undefined, limit = DEFAULT_LIMIT): InventoryPage {
+  page(session: Session, after: string | undefined, limit = DEFAULT_LIMIT): InventoryPage {
     const [seq, from] = after === undefined ? [undefined, 0] : placeIn(after);
     const inventory = after === undefined ? this.#take(session) : this.#begun.get(session.id);
     if (inventory === undefined || from === undefined || (seq !== undefined && seq !== inventory.seq)) {
@@ -54,11 +54,11 @@ export class Inventories {
     };
   }
 
-  end(session: CtiSession): void {
+  end(session: Session): void {
     this.#begun.delete(session.id);
   }
 
-  #take(session: CtiSession): Inventory {
+  #take(session: Session): Inventory {
     const { devices, lines } = this.#replica;
     const byName = (one: { readonly name: string }, other: { readonly name: string }): number =>
       one.name < other.name ? -1 : 1;

@@ -1,9 +1,9 @@
 import type { Clock } from "../../common/index.ts";
-import type { CtiEvent, OwnerView } from "../call/cti-event.ts";
-import type { Replica } from "../call/replica.ts";
+import type { OwnerNotice, OwnerView } from "../call/cti-event.ts";
 import type { Subscriptions } from "../call/subscriptions.ts";
 import { CtiError } from "../cti-error.ts";
-import type { CtiSession, SessionDirectory } from "../session/session-port.ts";
+import type { Session } from "../session/session.ts";
+import type { SessionTable } from "../session/session-table.ts";
 import type { DeviceOwners } from "./device-owners.ts";
 import { areStandbys, holderOf, type Holder, type Ownership } from "./ownership.ts";
 import { sharingOf, type Registration } from "./registration.ts";
@@ -23,8 +23,7 @@ interface Fact {
 export interface OpenDevicesOptions {
   readonly owners: DeviceOwners;
   readonly subscriptions: Subscriptions;
-  readonly replica: Replica;
-  readonly sessions: SessionDirectory;
+  readonly sessions: SessionTable;
   readonly clock: Clock;
 }
 
@@ -45,17 +44,17 @@ export class OpenDevices {
     return count;
   }
 
-  isOpen(session: CtiSession, device: string): boolean {
+  isOpen(session: Session, device: string): boolean {
     return this.#open.get(session.id)?.has(device) === true;
   }
 
   /** Devices that the session has open. */
-  devicesOf(session: CtiSession): readonly string[] {
+  devicesOf(session: Session): readonly string[] {
     return [...(this.#open.get(session.id)?.keys() ?? [])];
   }
 
   /** The owner's fence, where the session is the owner. */
-  fenceOf(session: CtiSession, device: string): number | undefined {
+  fenceOf(session: Session, device: string): number | undefined {
     const { owner, fence } = this.#options.owners.of(device);
     return owner === session.id ? fence : undefined;
   }
@@ -68,7 +67,7 @@ export class OpenDevices {
    * What the session may do with calls at the device: `owner` and who shares it all, `standby` nothing before it takes
    * over; `none`: it has not registered for them.
    */
-  roleOf(session: CtiSession, device: string): "owner" | "sharing" | "standby" | "none" {
+  roleOf(session: Session, device: string): "owner" | "sharing" | "standby" | "none" {
     const ownership = this.#options.owners.of(device);
     const holder = holderOf(ownership, session.id);
     if (holder === undefined) return "none";
@@ -78,8 +77,8 @@ export class OpenDevices {
   }
 
   /** Takes up again what sessions had open before a restart of the process. */
-  restore(session: CtiSession, facts: Iterable<readonly [string, unknown]>): void {
-    for (const [key, value] of facts) {
+  restore(session: Session): void {
+    for (const [key, value] of session.facts.entries()) {
       if (!key.startsWith(FACT)) continue;
       const device = key.slice(FACT.length);
       const fact = value as Fact;
@@ -94,13 +93,13 @@ export class OpenDevices {
   /**
    * Opens a device for a session: it hears all of it, and may control it. `registration`: it takes its calls, too.
    * Resolves when call control has agreed.
-   * @throws {CtiError} `limit-devices`, `device-owned`, `media-capability-mismatch`, and what call control refuses it with
+   * @throws {CtiError} `limit-devices`, `device-owned`, and what call control refuses it with
    */
   async open(
-    session: CtiSession,
+    session: Session,
     device: string,
     registration: Registration | undefined,
-    options: { readonly since: number; readonly takesOver: boolean },
+    position: number,
   ): Promise<void> {
     const former = this.#open.get(session.id)?.get(device);
     if (former === undefined) this.#checkRoom(session);
@@ -108,21 +107,21 @@ export class OpenDevices {
     this.#lastOrder = Math.max(this.#lastOrder + 1, this.#options.clock.wallMs());
     const order = former?.registration === undefined ? this.#lastOrder : former.order;
     const kept = registration ?? former?.registration;
-    const since = former?.since ?? options.since;
+    const since = former?.since ?? position;
     this.#keep(session, device, { order, since, ...(kept === undefined ? {} : { registration: kept }) });
     this.#options.subscriptions.openDevice(session, device, since);
     if (registration === undefined) return;
     try {
-      await this.#options.owners.open(device, holderAs(session, registration, order), options.takesOver);
+      await this.#options.owners.open(device, holderAs(session, registration, order));
     } catch (error) {
-      if (former === undefined) this.#forget(session, device);
+      this.#forget(session, device);
       throw error;
     }
     this.#keepFences(device);
   }
 
   /** @returns false when it was not open */
-  close(session: CtiSession, device: string, isLeaseOver = false): boolean {
+  close(session: Session, device: string, isLeaseOver = false): boolean {
     const fact = this.#open.get(session.id)?.get(device);
     if (fact === undefined) return false;
     this.#forget(session, device);
@@ -130,24 +129,23 @@ export class OpenDevices {
     return true;
   }
 
-  /** Closes a device for all sessions, or those that may not have it; they are told why. */
-  closeFor(device: string, reason: "restricted" | "removed" | "access", sessions: Iterable<CtiSession>): void {
+  /** Closes a device for sessions that may not have it any more; those that had registered for it are told why. */
+  closeFor(device: string, message: string, sessions: Iterable<Session>): void {
     for (const session of sessions) {
-      if (!this.close(session, device)) continue;
-      const notice: CtiEvent = { type: "session.notice", notice: "device-closed", device, reason };
-      session.append(notice);
+      const isRegistered = holderOf(this.#options.owners.of(device), session.id) !== undefined;
+      if (this.close(session, device) && isRegistered) this.#notify(session, { notice: "owner-lost", device, message });
     }
   }
 
   /** The application of a session has failed, or is back. */
-  noteLive(session: CtiSession, isLive: boolean): void {
+  noteLive(session: Session, isLive: boolean): void {
     for (const [device, { registration }] of this.#open.get(session.id) ?? []) {
       if (registration !== undefined) this.#options.owners.note(device, session.id, isLive);
     }
   }
 
   /** The session is over. */
-  end(session: CtiSession, isLeaseOver: boolean): void {
+  end(session: Session, isLeaseOver: boolean): void {
     for (const device of this.devicesOf(session)) this.close(session, device, isLeaseOver);
   }
 
@@ -160,25 +158,16 @@ export class OpenDevices {
     }
   }
 
-  /** Another session owns the device, or none does: those that have it open are told. */
+  /** Another session owns the device, or none does: those that have registered for it are told. */
   ownerChanged(device: string, ownership: Ownership): void {
     this.#keepFences(device);
     const owner = this.#viewOf(ownership.owner);
     for (const { session: id } of ownership.holders) {
       const session = this.#options.sessions.get(id);
       if (session === undefined) continue;
-      const changed = owner === undefined ? {} : { owner };
-      const notice: CtiEvent =
-        id === ownership.owner
-          ? {
-              type: "session.notice",
-              notice: "owner",
-              device,
-              fence: ownership.fence,
-              routes: this.#openRoutes(device),
-            }
-          : { type: "session.notice", notice: "owner-changed", device, ...changed };
-      session.append(notice);
+      if (owner === undefined) this.#notify(session, { notice: "owner-lost", device });
+      else if (id === owner.session) this.#notify(session, { notice: "owner-gained", device, fence: ownership.fence });
+      else this.#notify(session, { notice: "owner-changed", device, owner });
     }
   }
 
@@ -187,12 +176,12 @@ export class OpenDevices {
     const session = this.#options.sessions.get(sessionId);
     if (session === undefined) return;
     this.#forget(session, device);
-    const notice: CtiEvent = { type: "session.notice", notice: "owner-refused", device, reason: error.code };
-    session.append(notice);
+    this.#notify(session, { notice: "owner-lost", device, message: error.message });
   }
 
-  #openRoutes(device: string) {
-    return [...this.#options.replica.routes.values()].filter((route) => route.device === device);
+  #notify(session: Session, notice: Omit<OwnerNotice, "type">): void {
+    const event: OwnerNotice = { type: "session.notice", ...notice };
+    session.append(event);
   }
 
   #viewOf(sessionId: string | undefined): OwnerView | undefined {
@@ -201,7 +190,7 @@ export class OpenDevices {
     return { user: session.user.name, session: session.id, client: session.client.name };
   }
 
-  #checkRoom(session: CtiSession): void {
+  #checkRoom(session: Session): void {
     const { name, maxOpenDevices } = session.user;
     let used = 1;
     for (const [id, devices] of this.#open) {
@@ -212,33 +201,33 @@ export class OpenDevices {
     throw new CtiError("limit-devices", `${name} may have ${maxOpenDevices} devices open`, { limit });
   }
 
-  #checkSharing(session: CtiSession, device: string, registration: Registration): void {
+  #checkSharing(session: Session, device: string, registration: Registration): void {
     const asking = holderAs(session, registration, 0);
     for (const holder of this.#options.owners.of(device).holders) {
       if (holder.session === session.id || areStandbys(holder, asking)) continue;
       const sharing = sharingOf(holder.registration, registration);
       if (sharing === "shared") continue;
-      const code = sharing === "owned" ? "device-owned" : "media-capability-mismatch";
       const actor = this.#viewOf(holder.session);
-      throw new CtiError(code, `another application has ${device}`, {
+      throw new CtiError("device-owned", `another application has ${device}`, {
+        reason: sharing === "mismatch" ? "other codecs" : "another registration",
         entity: { kind: "device", id: device },
         ...(actor === undefined ? {} : { actor }),
       });
     }
   }
 
-  #keep(session: CtiSession, device: string, fact: Fact): void {
+  #keep(session: Session, device: string, fact: Fact): void {
     this.#note(session, device, fact);
     session.facts.put(FACT + device, fact);
   }
 
-  #note(session: CtiSession, device: string, fact: Fact): void {
+  #note(session: Session, device: string, fact: Fact): void {
     const devices = this.#open.get(session.id);
     if (devices === undefined) this.#open.set(session.id, new Map([[device, fact]]));
     else devices.set(device, fact);
   }
 
-  #forget(session: CtiSession, device: string): void {
+  #forget(session: Session, device: string): void {
     const devices = this.#open.get(session.id);
     devices?.delete(device);
     if (devices?.size === 0) this.#open.delete(session.id);
@@ -263,7 +252,7 @@ export class OpenDevices {
   }
 }
 
-function holderAs(session: CtiSession, registration: Registration, order: number): Holder {
+function holderAs(session: Session, registration: Registration, order: number): Holder {
   const { id, user, group, phase } = session;
   const inGroup = group === undefined ? {} : { group };
   return { session: id, user: user.name, ...inGroup, registration, order, isLive: phase !== "failed" };

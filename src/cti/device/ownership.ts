@@ -23,8 +23,7 @@ export interface Ownership {
 }
 
 export type OwnershipEvent =
-  /** `takesOver`: it does not wait for the owner, where that is of its group. */
-  | { readonly type: "opened"; readonly holder: Holder; readonly takesOver: boolean; readonly wallMs: number }
+  | { readonly type: "opened"; readonly holder: Holder; readonly wallMs: number }
   | { readonly type: "closed"; readonly session: string; readonly isLeaseOver: boolean; readonly wallMs: number }
   | { readonly type: "failed"; readonly session: string; readonly wallMs: number }
   | { readonly type: "recovered"; readonly session: string; readonly wallMs: number }
@@ -51,7 +50,7 @@ const FENCE_LEAP = 60_000;
 export function stepOwnership(ownership: Ownership, event: OwnershipEvent): Step {
   switch (event.type) {
     case "opened":
-      return open(ownership, event.holder, event.takesOver, event.wallMs);
+      return open(ownership, event.holder, event.wallMs);
     case "closed":
       return close(ownership, event.session, event.isLeaseOver, event.wallMs);
     case "failed":
@@ -76,12 +75,11 @@ export function areStandbys(one: Pick<Holder, "user" | "group">, other: Pick<Hol
   return one.group !== undefined && one.group === other.group && one.user === other.user;
 }
 
-function open(ownership: Ownership, holder: Holder, takesOver: boolean, wallMs: number): Step {
+function open(ownership: Ownership, holder: Holder, wallMs: number): Step {
   const others = ownership.holders.filter(({ session }) => session !== holder.session);
   const next = { ...ownership, holders: [...others, holder].sort((one, other) => one.order - other.order) };
   const owner = holderOf(next, ownership.owner);
-  const isFree = owner?.isLive !== true || owner.session === holder.session;
-  if (isFree || (takesOver && areStandbys(owner, holder))) return own(next, holder, wallMs);
+  if (owner?.isLive !== true || owner.session === holder.session) return own(next, holder, wallMs);
   return { ownership: next, effects: [] };
 }
 

@@ -5,7 +5,7 @@ import type { Distributor } from "../call/distributor.ts";
 import type { Replica } from "../call/replica.ts";
 import type { FeedState } from "../call/signal-feed.ts";
 import { deviceKey } from "../call/watch-keys.ts";
-import type { SessionDirectory } from "../session/session-port.ts";
+import type { SessionTable } from "../session/session-table.ts";
 
 /** How long call control may be away before devices are out of service. */
 const GRACE_MS = 5_000;
@@ -15,7 +15,7 @@ const CAUSE = "call-node-failure";
 export interface ServiceStateOptions {
   readonly replica: Replica;
   readonly distributor: Distributor;
-  readonly sessions: SessionDirectory;
+  readonly sessions: SessionTable;
   readonly clock: Clock;
 }
 

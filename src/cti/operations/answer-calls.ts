@@ -1,22 +1,15 @@
-import { z } from "zod";
-import { commandOperation, present, type CommandOperations } from "./command-operation.ts";
-import { inCall, rtpAddress } from "./parameters.ts";
+import { checkAddress } from "./addresses.ts";
+import { commandOperation, type CommandOperations } from "./command-operation.ts";
 
 /** What becomes of a call that is offered to a device, or rings there. */
 export const answerCalls: CommandOperations = [
-  commandOperation({
-    method: "call.accept",
-    schema: z.strictObject(inCall),
-    command: ({ device, callId }) => ({ type: "accept", device, ...present({ callId }) }),
-  }),
+  commandOperation({ method: "call.accept", command: (params) => ({ ...params, type: "accept" }) }),
   commandOperation({
     method: "call.answer",
-    schema: z.strictObject({ ...inCall, media: rtpAddress.optional() }),
-    command: ({ device, callId, media }) => ({ type: "answer", device, ...present({ callId, media }) }),
+    command: ({ media, ...params }) => {
+      if (media !== undefined) checkAddress(media.address, "/media/address");
+      return { ...params, ...(media === undefined ? {} : { media }), type: "answer" };
+    },
   }),
-  commandOperation({
-    method: "call.reject",
-    schema: z.strictObject({ ...inCall, reason: z.enum(["busy", "rejected"]).optional() }),
-    command: ({ device, callId, reason }) => ({ type: "reject", device, ...present({ callId, reason }) }),
-  }),
+  commandOperation({ method: "call.reject", command: (params) => ({ ...params, type: "reject" }) }),
 ];

@@ -1,31 +1,26 @@
-import { z } from "zod";
 import type { KnownCall } from "../call/replica.ts";
 import { deviceKey, lineKey } from "../call/watch-keys.ts";
-import type { CtiSession, Operation } from "../session/session-port.ts";
-import { checkMethod } from "./command-operation.ts";
+import type { Operation } from "../operation.ts";
+import type { Session } from "../session/session.ts";
 import type { OperationContext } from "./operation-context.ts";
 import { pageOf } from "./pages.ts";
-import { name, page, parameters } from "./parameters.ts";
+import { parameters } from "./parameters.ts";
 import { shownCall } from "./shown-views.ts";
 import { maySee, seenCall } from "./subscribe-events.ts";
 
 /** A call as it is at `seq`; one that has ended for as long as it is kept. */
-export function getCall(context: OperationContext): Operation {
+export function getCall(context: OperationContext): Operation["handle"] {
   return async (session, given) => {
-    checkMethod(session, "call.get");
-    const { callId } = parameters(z.strictObject({ callId: name }), given);
+    const { callId } = parameters("call.get", given);
     const { view } = seenCall(context, session, callId);
     return { seq: session.settle(), call: shownCall(context, session, view) };
   };
 }
 
-const listParameters = page.extend({ device: name.optional(), line: name.optional() });
-
 /** Calls that go on and that the session may see: all of them, or those of a device or line. */
-export function listCalls(context: OperationContext): Operation {
+export function listCalls(context: OperationContext): Operation["handle"] {
   return async (session, given) => {
-    checkMethod(session, "call.list");
-    const { device, line, ...asked } = parameters(listParameters, given);
+    const { device, line, ...asked } = parameters("call.list", given);
     const found = callsOf(context, session, device, line);
     const sorted = found.map(({ view }) => view).sort((one, other) => (one.callId < other.callId ? -1 : 1));
     const { entries, next } = pageOf(sorted, ({ callId }) => callId, asked);
@@ -33,7 +28,7 @@ export function listCalls(context: OperationContext): Operation {
   };
 }
 
-function callsOf(context: OperationContext, session: CtiSession, device?: string, line?: string): KnownCall[] {
+function callsOf(context: OperationContext, session: Session, device?: string, line?: string): KnownCall[] {
   const { replica, access } = context;
   const keys = [
     ...(device === undefined ? [] : [deviceKey(access.watched(session, device).name)]),

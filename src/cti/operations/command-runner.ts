@@ -2,7 +2,8 @@ import { errorCodeOf, errorMessageOf } from "../../common/index.ts";
 import type { CtiCommandReply, CtiCommandRequest } from "../../signals/index.ts";
 import { CtiError, type CtiErrorFacts } from "../cti-error.ts";
 import { failureError } from "../failure-error.ts";
-import type { CtiSession, OperationMeta } from "../session/session-port.ts";
+import type { Session } from "../session/session.ts";
+import type { Meta } from "../operation.ts";
 import type { OperationContext } from "./operation-context.ts";
 
 /** How long call control may take for a command: ringing is a part of some. */
@@ -33,15 +34,15 @@ export interface CommandDone {
  */
 export async function runCommand(
   context: OperationContext,
-  session: CtiSession,
+  session: Session,
   command: Command,
-  meta: OperationMeta,
+  meta: Meta,
 ): Promise<CommandDone> {
   checkCallControl(context);
   const request = requestOf(context, session, command, meta);
   const reply = await ask(context, request);
   const isShown = meta.dryRun === true || (await context.feed.reached(reply.position, SHOWN_MS));
-  if (!reply.ok) throw refusal(reply, command);
+  if (!reply.ok) throw refusal(reply);
   const seq = session.settle();
   if (!isShown) {
     throw new CtiError("node-failed-during", "it is done, and is not shown yet", { outcome: "applied" });
@@ -63,9 +64,9 @@ export function checkCallControl({ feed, link }: Pick<OperationContext, "feed" |
 
 function requestOf(
   { clock, ids }: OperationContext,
-  session: CtiSession,
+  session: Session,
   command: Command,
-  meta: OperationMeta,
+  meta: Meta,
 ): CtiCommandRequest {
   const { ifVersion, ifState, deadlineMs, traceparent, dryRun } = meta;
   const conditions = {
@@ -110,7 +111,7 @@ async function isBack({ link, feed, clock }: OperationContext): Promise<boolean>
 function lost(code: string | undefined, cause: unknown): CtiError {
   const facts: CtiErrorFacts = { outcome: "unknown" };
   if (code === "timed-out") {
-    return new CtiError("timeout-far-end", "call control has not said what came of it", facts, { cause });
+    return new CtiError("node-failed-during", "call control has not said what came of it", facts, { cause });
   }
   if (code === "not-connected") {
     return new CtiError("node-failed-during", "call control went away, and what came of it is not known", facts, {
@@ -120,7 +121,7 @@ function lost(code: string | undefined, cause: unknown): CtiError {
   return new CtiError("internal-bug", `call control: ${errorMessageOf(cause)}`, facts, { cause });
 }
 
-function refusal(reply: Extract<CtiCommandReply, { ok: false }>, command: Command): CtiError {
+function refusal(reply: Extract<CtiCommandReply, { ok: false }>): CtiError {
   const { failure, detail, outcome, callId, state, version, expected, actor, sip, q850 } = reply;
   const facts: CtiErrorFacts = {
     outcome: outcome === "not-applied" ? "not_applied" : outcome,
@@ -130,7 +131,7 @@ function refusal(reply: Extract<CtiCommandReply, { ok: false }>, command: Comman
     ...(actor === undefined ? {} : { actor }),
     ...(sip === undefined ? {} : { sip }),
     ...(q850 === undefined ? {} : { q850 }),
+    ...(callId === undefined ? {} : { entity: { kind: "call", id: callId } }),
   };
-  const entity = callId === undefined ? undefined : { kind: "call", id: callId };
-  return failureError(failure, detail, facts, entity, command.type);
+  return failureError(failure, detail, facts);
 }

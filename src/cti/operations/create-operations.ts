@@ -1,5 +1,5 @@
 import type { Inventories } from "../device/inventories.ts";
-import type { Operation } from "../session/session-port.ts";
+import type { Operation, Operations } from "../operation.ts";
 import { answerCalls } from "./answer-calls.ts";
 import { callData } from "./call-data.ts";
 import { getCall, listCalls } from "./call-queries.ts";
@@ -31,23 +31,25 @@ const COMMANDS = [
 ];
 
 /** All methods but those of the session itself, by name. */
-export function createOperations(context: OperationContext, inventories: Inventories): ReadonlyMap<string, Operation> {
+export function createOperations(context: OperationContext, inventories: Inventories): Operations {
+  const query = (handle: Operation["handle"]): Operation => ({ isCommand: false, handle });
+  const command = (handle: Operation["handle"]): Operation => ({ isCommand: true, handle });
   return new Map<string, Operation>([
     ...COMMANDS.map(({ method, create }): [string, Operation] => [method, create(context)]),
-    ["provider.inventory", getInventory(context, inventories)],
-    ["provider.topics", listTopics(context)],
-    ["events.subscribe", subscribeEvents(context)],
-    ["events.unsubscribe", unsubscribeEvents(context)],
-    ["device.open", openDevice(context)],
-    ["device.close", closeDevice(context)],
-    ["device.get", getDevice(context)],
-    ["device.list", listDevices(context)],
-    ["device.speedDials", listSpeedDials(context)],
-    ["device.setDoNotDisturb", setDoNotDisturb(context)],
-    ["line.get", getLine(context)],
-    ["line.setForwarding", setForwarding(context)],
-    ["line.setMessageWaiting", setMessageWaiting(context)],
-    ["call.get", getCall(context)],
-    ["call.list", listCalls(context)],
+    ["provider.inventory", query(getInventory(context, inventories))],
+    ["provider.topics", query(listTopics(context))],
+    ["events.subscribe", query(subscribeEvents(context))],
+    ["events.unsubscribe", query(unsubscribeEvents(context))],
+    ["device.open", query(openDevice(context))],
+    ["device.close", query(closeDevice(context))],
+    ["device.get", query(getDevice(context))],
+    ["device.list", query(listDevices(context))],
+    ["device.speedDials", query(listSpeedDials(context))],
+    ["device.setDoNotDisturb", command(setDoNotDisturb(context))],
+    ["line.get", query(getLine(context))],
+    ["line.setForwarding", command(setForwarding(context))],
+    ["line.setMessageWaiting", command(setMessageWaiting(context))],
+    ["call.get", query(getCall(context))],
+    ["call.list", query(listCalls(context))],
   ]);
 }

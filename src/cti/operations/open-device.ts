@@ -1,51 +1,33 @@
-import { z } from "zod";
 import type { DeviceView } from "../../signals/index.ts";
 import { watchedNow } from "../call/watched-now.ts";
 import { deviceKey } from "../call/watch-keys.ts";
 import { CtiError } from "../cti-error.ts";
 import type { Registration } from "../device/registration.ts";
-import type { CtiSession, Operation } from "../session/session-port.ts";
-import { checkMethod } from "./command-operation.ts";
+import type { Operation } from "../operation.ts";
+import type { Session } from "../session/session.ts";
+import { checkAddress } from "./addresses.ts";
 import { checkCallControl } from "./command-runner.ts";
 import type { OperationContext } from "./operation-context.ts";
-import { name, parameters, rtpAddress } from "./parameters.ts";
+import { parameters } from "./parameters.ts";
 import { shownCall, shownDevice } from "./shown-views.ts";
-
-const codecs = z
-  .array(z.string().regex(/^[A-Za-z0-9.-]{1,32}\/\d{3,6}$/, "expected a codec such as PCMA/8000"))
-  .min(1)
-  .max(16);
-
-const openParameters = z.strictObject({
-  device: name,
-  media: z
-    .discriminatedUnion("mode", [
-      z.strictObject({ mode: z.literal("none") }),
-      z.strictObject({ mode: z.literal("static"), ...rtpAddress.shape, codecs }),
-      z.strictObject({ mode: z.literal("dynamic"), codecs }),
-      z.strictObject({ mode: z.literal("switch") }),
-    ])
-    .optional(),
-  routes: z.boolean().optional(),
-});
 
 /**
  * Opens a device: the session hears all of it. CTI ports and route points it registers for, with media or without (the
  * default), and is their owner unless another session is; `fence` is that of the owner.
  * @throws {CtiError} `access-device`, `access-restricted`, `media-on-phone`, `device-type`, `device-owned`,
- * `media-capability-mismatch`, `limit-devices`
+ * `limit-devices`
  */
-export function openDevice(context: OperationContext): Operation {
+export function openDevice(context: OperationContext): Operation["handle"] {
   return async (session, given) => {
-    checkMethod(session, "device.open");
-    const { device, media, routes } = parameters(openParameters, given);
+    const { device, media, routes } = parameters("device.open", given);
+    if (media?.mode === "static") checkAddress(media.address, "/media/address");
     checkCallControl(context);
     const view = context.access.watched(session, device);
     const entity = { kind: "device", id: device };
     if (view.isRestricted) throw new CtiError("access-restricted", `${device} is closed to control`, { entity });
     const registration = registrationOf(session, view, { media: media ?? { mode: "none" }, routes: routes ?? false });
     const { feed, open, replica } = context;
-    await open.open(session, device, registration, { since: feed.position, takesOver: session.isTakingOver === true });
+    await open.open(session, device, registration, feed.position);
     const now = replica.devices.get(device) ?? view;
     const fence = open.fenceOf(session, device);
     return {
@@ -58,16 +40,16 @@ export function openDevice(context: OperationContext): Operation {
 }
 
 /** Closes a device; one that is not open is `unchanged`. What it owned goes to who stands in for it, or to nobody. */
-export function closeDevice({ open }: OperationContext): Operation {
+export function closeDevice({ open }: OperationContext): Operation["handle"] {
   return async (session, given) => {
-    const { device } = parameters(z.strictObject({ device: name }), given);
+    const { device } = parameters("device.close", given);
     const wasOpen = open.close(session, device);
     return { seq: session.settle(), ...(wasOpen ? {} : { unchanged: true }) };
   };
 }
 
 /** Phones are not registered for: their media is their own. */
-function registrationOf(session: CtiSession, view: DeviceView, asked: Registration): Registration | undefined {
+function registrationOf(session: Session, view: DeviceView, asked: Registration): Registration | undefined {
   const entity = { kind: "device", id: view.name };
   if (view.kind === "phone") {
     if (asked.media.mode !== "none")

@@ -2,7 +2,7 @@ import type { CallView, DeviceView } from "../../signals/index.ts";
 import type { KnownCall } from "../call/replica.ts";
 import { deviceKey } from "../call/watch-keys.ts";
 import type { WatchedNow } from "../call/watched-now.ts";
-import type { CtiSession } from "../session/session-port.ts";
+import type { Session } from "../session/session.ts";
 import { devicesInView, operationsInCall, operationsOfDevice } from "./offered-operations.ts";
 import type { OperationContext } from "./operation-context.ts";
 
@@ -11,7 +11,7 @@ export type Operable<View> = View & { readonly operations: readonly string[] };
 
 type Context = Pick<OperationContext, "replica" | "access" | "service">;
 
-export function shownCall(context: Context, session: CtiSession, view: CallView): Operable<CallView> {
+export function shownCall(context: Context, session: Session, view: CallView): Operable<CallView> {
   const { replica, access } = context;
   if (view.state === "invalid") return { ...view, operations: [] };
   const there = devicesInView(
@@ -27,14 +27,14 @@ export function shownCall(context: Context, session: CtiSession, view: CallView)
   return { ...view, operations: [...operations].filter((method) => session.user.mayCall(method)).sort() };
 }
 
-export function shownDevice(context: Context, session: CtiSession, view: DeviceView): Operable<DeviceView> {
+export function shownDevice(context: Context, session: Session, view: DeviceView): Operable<DeviceView> {
   const shown = context.service.shown(view);
   const operations = context.access.canControl(session, view) ? operationsOfDevice(shown) : [];
   return { ...shown, operations: operations.filter((method) => session.user.mayCall(method)) };
 }
 
 /** What a subscription shows when it begins, for this session. */
-export function shownNow(context: Context, session: CtiSession, now: WatchedNow) {
+export function shownNow(context: Context, session: Session, now: WatchedNow) {
   return {
     calls: now.calls.map((call) => shownCall(context, session, call)),
     devices: now.devices.map((device) => shownDevice(context, session, device)),

@@ -1,60 +1,45 @@
-import { z } from "zod";
+import type { EventType, Topic } from "../../protocol/index.ts";
 import type { KnownCall } from "../call/replica.ts";
-import { EVENT_TYPES } from "../call/signal-events.ts";
 import { callKey, deviceKey, lineKey, WATCH_ALL, WATCH_PROVIDER, type WatchKey } from "../call/watch-keys.ts";
 import { watchedNow } from "../call/watched-now.ts";
 import { CtiError } from "../cti-error.ts";
-import type { CtiSession, Operation } from "../session/session-port.ts";
+import type { Operation } from "../operation.ts";
+import type { Session } from "../session/session.ts";
 import { checkCallControl } from "./command-runner.ts";
-import { checkMethod } from "./command-operation.ts";
 import type { OperationContext } from "./operation-context.ts";
-import { name, parameters } from "./parameters.ts";
+import { parameters } from "./parameters.ts";
 import { shownNow } from "./shown-views.ts";
-
-/** Topics of one request. */
-const MAX_TOPICS = 10_000;
-
-const topic = z.discriminatedUnion("kind", [
-  z.strictObject({ kind: z.literal("device"), name }),
-  z.strictObject({ kind: z.literal("line"), name }),
-  z.strictObject({ kind: z.literal("call"), callId: name }),
-  z.strictObject({ kind: z.literal("provider") }),
-  z.strictObject({ kind: z.literal("all") }),
-]);
-
-const subscribeParameters = z.strictObject({
-  topics: z.array(topic).min(1).max(MAX_TOPICS),
-  types: z.array(z.enum(EVENT_TYPES)).min(1).optional(),
-});
 
 /**
  * The session hears of what it names: the result shows all of it at `seq`, and events tell what comes after.
  * @throws {CtiError} `access-device`, `not-found-device`, `not-found-line`, `not-found-call`, `limit-subscriptions`
  */
-export function subscribeEvents(context: OperationContext): Operation {
+export function subscribeEvents(context: OperationContext): Operation["handle"] {
   return async (session, given) => {
-    checkMethod(session, "events.subscribe");
-    const { topics, types } = parameters(subscribeParameters, given);
+    const { topics, types } = parameters("events.subscribe", given);
     checkCallControl(context);
     const keys = new Set(topics.map((each) => keyOf(context, session, each)));
     const { subscriptions, feed, replica } = context;
-    const limited = types === undefined ? undefined : new Set<string>(types);
+    const limited = types === undefined ? undefined : new Set<EventType>(types);
     const subscriptionId = subscriptions.subscribe(session, keys, limited, feed.position);
     return { subscriptionId, seq: session.settle(), ...shownNow(context, session, watchedNow(replica, keys)) };
   };
 }
 
-/** Ends a subscription; one that there is not is `unchanged`. */
-export function unsubscribeEvents({ subscriptions }: OperationContext): Operation {
+/** Ends a subscription. @throws {CtiError} `not-found-subscription` */
+export function unsubscribeEvents({ subscriptions }: OperationContext): Operation["handle"] {
   return async (session, given) => {
-    const { subscriptionId } = parameters(z.strictObject({ subscriptionId: name }), given);
-    const isThere = subscriptions.unsubscribe(session, subscriptionId);
-    return { seq: session.settle(), ...(isThere ? {} : { unchanged: true }) };
+    const { subscriptionId } = parameters("events.unsubscribe", given);
+    if (!subscriptions.unsubscribe(session, subscriptionId)) {
+      const entity = { kind: "subscription", id: subscriptionId };
+      throw new CtiError("not-found-subscription", `there is no subscription ${subscriptionId}`, { entity });
+    }
+    return { seq: session.settle() };
   };
 }
 
 /** A call that the session may see: somebody of its devices or lines is or was in it. @throws {CtiError} `not-found-call` */
-export function seenCall(context: OperationContext, session: CtiSession, callId: string): KnownCall {
+export function seenCall(context: OperationContext, session: Session, callId: string): KnownCall {
   const known = context.replica.call(callId);
   if (known !== undefined && maySee(context, session, known)) return known;
   const entity = { kind: "call", id: callId };
@@ -63,7 +48,7 @@ export function seenCall(context: OperationContext, session: CtiSession, callId:
   });
 }
 
-export function maySee({ replica, access }: OperationContext, session: CtiSession, { keys }: KnownCall): boolean {
+export function maySee({ replica, access }: OperationContext, session: Session, { keys }: KnownCall): boolean {
   for (const key of keys) {
     const place = key.indexOf(":");
     const [kind, rest] = [key.slice(0, place), key.slice(place + 1)];
@@ -74,7 +59,7 @@ export function maySee({ replica, access }: OperationContext, session: CtiSessio
   return session.user.permissions.includes("control-all-devices");
 }
 
-function keyOf(context: OperationContext, session: CtiSession, asked: z.output<typeof topic>): WatchKey {
+function keyOf(context: OperationContext, session: Session, asked: Topic): WatchKey {
   const { access } = context;
   switch (asked.kind) {
     case "device":
@@ -87,6 +72,6 @@ function keyOf(context: OperationContext, session: CtiSession, asked: z.output<t
       return WATCH_PROVIDER;
     case "all":
       if (session.user.permissions.includes("control-all-devices")) return WATCH_ALL;
-      throw new CtiError("access-feature", `${session.user.name} may not watch everything`, { path: "params.topics" });
+      throw new CtiError("access-feature", `${session.user.name} may not watch everything`, { path: "/topics" });
   }
 }
