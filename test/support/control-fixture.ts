@@ -149,9 +149,9 @@ export class Application {
   /** Connects, or connects again, and takes what comes after `afterSeq`. */
   attach(afterSeq: number): void {
     const { session } = this;
-    const { user, heartbeatMs, leaseMs } = session;
+    const { heartbeatMs, leaseMs } = session;
     this.closed = undefined;
-    session.attach(this.#connection(), { afterSeq, user, heartbeatMs, leaseMs });
+    session.attach(this.#connection(), afterSeq, { heartbeatMs, leaseMs });
   }
 
   /** As `provider.open` with `resume` does; @returns true when what was missed follows */
@@ -221,22 +221,12 @@ export class Application {
 }
 
 function nameOf(event: CtiEvent): string {
-  switch (event.type) {
-    case "call.state":
-      return `${event.type} ${event.state}`;
-    case "call.connection":
-      return `${event.type} ${event.connectionId} ${event.state}`;
-    case "call.terminal":
-      return `${event.type} ${event.device} ${event.state}`;
-    case "device.state":
-      return `${event.type} ${event.device.name} ${event.device.isInService ? "in" : "out"}`;
-    case "session.notice":
-      return `${event.type} ${event.notice} ${event.device}`;
-    case "provider.state":
-      return `${event.type} ${event.state}`;
-    default:
-      return event.type;
-  }
+  const { type } = event;
+  if (type === "call.state" || type === "provider.state") return `${type} ${event.state}`;
+  if (type === "call.connection") return `${type} ${event.connectionId} ${event.state}`;
+  if (type === "call.terminal") return `${type} ${event.device} ${event.state}`;
+  if (type === "device.state") return `${type} ${event.device.name} ${event.device.isInService ? "in" : "out"}`;
+  return type === "session.notice" ? `${type} ${event.notice} ${event.device}` : type;
 }
 
 function userOf({ name, ...more }: FixtureUser): CtiUser {

@@ -191,40 +191,29 @@ export class FakeCallControl implements CallControlLink {
     if (callId !== undefined && !this.calls.views.has(callId)) {
       return { ok: false, position: this.#position, failure: "call-not-found", detail: callId, outcome: "not-applied" };
     }
-    switch (command.type) {
-      case "make-call": {
-        const [number = ""] = (this.devices.get(command.device)?.lines ?? []).map((line) => line.split("@")[0] ?? "");
-        return { ok: true, callId: this.calls.start(number, command.to, command.newCallId), position: this.#position };
-      }
-      case "redirect":
-        this.calls.redirect(callId ?? "", command.to);
-        break;
-      case "accept":
-        this.calls.ring(callId ?? "");
-        break;
-      case "answer":
-        this.calls.answer(callId ?? "");
-        break;
-      case "hold":
-      case "retrieve":
-        this.calls.hold(callId ?? "", command.device, command.type === "hold");
-        break;
-      case "drop":
-        if (this.calls.views.get(callId ?? "")?.state === "invalid") {
-          return { ok: true, isUnchanged: true, position: this.#position };
-        }
-        this.calls.end(callId ?? "");
-        break;
-      default:
-        return {
-          ok: false,
-          position: this.#position,
-          failure: "wrong-state",
-          detail: command.type,
-          outcome: "not-applied",
-        };
+    if (command.type === "make-call") {
+      const [number = ""] = (this.devices.get(command.device)?.lines ?? []).map((line) => line.split("@")[0] ?? "");
+      return { ok: true, callId: this.calls.start(number, command.to, command.newCallId), position: this.#position };
     }
-    return { ok: true, position: this.#position, ...(callId === undefined ? {} : { callId }) };
+    const isOver = this.calls.views.get(callId ?? "")?.state === "invalid";
+    if (command.type === "drop" && isOver) return { ok: true, isUnchanged: true, position: this.#position };
+    const detail = command.type;
+    if (callId === undefined || !this.#change(command, callId)) {
+      return { ok: false, position: this.#position, failure: "wrong-state", detail, outcome: "not-applied" };
+    }
+    return { ok: true, position: this.#position, callId };
+  }
+
+  /** @returns false when it is nothing that this call control can do */
+  #change(command: CtiCommandRequest["command"], callId: string): boolean {
+    if (command.type === "redirect") this.calls.redirect(callId, command.to);
+    else if (command.type === "accept") this.calls.ring(callId);
+    else if (command.type === "answer") this.calls.answer(callId);
+    else if (command.type === "hold") this.calls.hold(callId, command.device, true);
+    else if (command.type === "retrieve") this.calls.hold(callId, command.device, false);
+    else if (command.type === "drop") this.calls.end(callId);
+    else return false;
+    return true;
   }
 
   #setInService(device: string, isInService: boolean): void {

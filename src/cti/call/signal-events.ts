@@ -34,18 +34,10 @@ export function isOnlyByName(type: string): boolean {
 
 /** What an event is a state of, where a later one makes it of no interest; undefined: every one counts. */
 export function conflateKeyOf(event: CtiEvent): string | undefined {
-  switch (event.type) {
-    case "device.state":
-      return `device:${event.device.name}`;
-    case "device.removed":
-      return `device:${event.device}`;
-    case "line.state":
-      return `line:${event.line.name}`;
-    case "line.removed":
-      return `line:${event.line}`;
-    default:
-      return undefined;
-  }
+  if (event.type === "device.state") return `device:${event.device.name}`;
+  if (event.type === "device.removed") return `device:${event.device}`;
+  if (event.type === "line.state") return `line:${event.line.name}`;
+  return event.type === "line.removed" ? `line:${event.line}` : undefined;
 }
 
 const ROUTE_EVENTS: Readonly<Record<RouteMoment, RouteEventType>> = {

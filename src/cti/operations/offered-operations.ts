@@ -1,4 +1,10 @@
-import type { CallView, ConnectionView, DeviceView, TerminalConnectionState } from "../../signals/index.ts";
+import type {
+  CallView,
+  ConnectionState,
+  ConnectionView,
+  DeviceView,
+  TerminalConnectionState,
+} from "../../signals/index.ts";
 
 /** A device in a call, and what else bears on what can be done with it there. */
 export interface DeviceInView {
@@ -37,36 +43,47 @@ export function devicesInView(
 
 /** Methods that call control would take now of a device in a call, as far as its state tells. */
 export function operationsInCall(there: DeviceInView): readonly string[] {
-  const { device, connection, terminal, otherCalls, parties } = there;
+  const { connection, terminal } = there;
   if (connection.state === "disconnected" || terminal === "dropped") return [];
-  const data = ["call.setUserData"];
-  switch (connection.state) {
-    case "offered":
-      return device.capabilities.offers ? ["call.accept", "call.reject", ...answers(device), ...away, ...data] : data;
-    case "alerting":
-    case "queued":
-      return terminal === "ringing"
-        ? [...answers(device), ...(device.capabilities.offers ? ["call.reject"] : []), ...away, ...data]
-        : data;
-    case "initiated":
-    case "dialing":
-      return ["call.drop", ...data];
-    case "established":
-      break;
-    default:
-      return data;
-  }
-  switch (terminal) {
-    case "talking":
-      return [...talking(device, otherCalls, parties), ...data];
-    case "held":
-      return ["call.retrieve", "call.redirect", "call.transfer", "call.drop", ...withOther(otherCalls), ...data];
-    case "bridged":
-      return ["call.barge", ...data];
-    default:
-      return data;
-  }
+  return [...byConnection[connection.state](there), "call.setUserData"];
 }
+
+type Offered = (there: DeviceInView) => readonly string[];
+
+const nothing: Offered = () => [];
+const away: readonly string[] = ["call.redirect", "call.drop"];
+const outgoing: Offered = () => ["call.drop"];
+const ringing: Offered = ({ device, terminal }) => {
+  if (terminal !== "ringing") return [];
+  return [...answers(device), ...(device.capabilities.offers ? ["call.reject"] : []), ...away];
+};
+
+const byConnection: Readonly<Record<ConnectionState, Offered>> = {
+  idle: nothing,
+  offered: ({ device }) =>
+    device.capabilities.offers ? ["call.accept", "call.reject", ...answers(device), ...away] : [],
+  queued: ringing,
+  alerting: ringing,
+  initiated: outgoing,
+  dialing: outgoing,
+  "network-reached": nothing,
+  "network-alerting": nothing,
+  established: (there) => (there.terminal === undefined ? [] : byTerminal[there.terminal](there)),
+  disconnected: nothing,
+  failed: nothing,
+  unknown: nothing,
+};
+
+const byTerminal: Readonly<Record<TerminalConnectionState, Offered>> = {
+  idle: nothing,
+  ringing: nothing,
+  talking: ({ device, otherCalls, parties }) => talking(device, otherCalls, parties),
+  held: ({ otherCalls }) => ["call.retrieve", "call.transfer", ...away, ...withOther(otherCalls)],
+  bridged: () => ["call.barge"],
+  "in-use": nothing,
+  dropped: nothing,
+  unknown: nothing,
+};
 
 /** Methods that call control would take now of a device by itself. */
 export function operationsOfDevice(device: DeviceView): readonly string[] {
@@ -75,8 +92,6 @@ export function operationsOfDevice(device: DeviceView): readonly string[] {
   const shared = device.kind === "phone" ? ["call.privacy"] : [];
   return ["call.connect", "call.pickup", "call.unpark", ...shared, ...settings];
 }
-
-const away: readonly string[] = ["call.redirect", "call.drop"];
 
 function answers({ capabilities, kind, media }: DeviceView): readonly string[] {
   if (capabilities.answer === "none" || (kind !== "phone" && (media === undefined || media.mode === "none"))) return [];
