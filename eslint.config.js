@@ -2,7 +2,7 @@ import js from "@eslint/js";
 import tseslint from "typescript-eslint";
 
 export default tseslint.config(
-  { ignores: ["dist", "coverage", "node_modules", ".dependency-cruiser.cjs"] },
+  { ignores: ["dist", "coverage", "node_modules", ".dependency-cruiser.cjs", "src/protocol/generated"] },
   js.configs.recommended,
   ...tseslint.configs.recommendedTypeChecked,
   {

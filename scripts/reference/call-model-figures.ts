@@ -4,6 +4,7 @@ import { BARGE_TRANSITIONS } from "../../src/call/model/features/barge-state.ts"
 import { CONFERENCE_TRANSITIONS } from "../../src/call/model/features/conference-state.ts";
 import { HUNT_TRANSITIONS } from "../../src/call/model/features/hunt-state.ts";
 import { MAKE_CALL_TRANSITIONS } from "../../src/call/model/features/make-call-state.ts";
+import { ROUTE_TRANSITIONS } from "../../src/call/model/features/route-state.ts";
 import { PARK_TRANSITIONS } from "../../src/call/model/features/park-state.ts";
 import { PICKUP_TRANSITIONS } from "../../src/call/model/features/pickup-state.ts";
 import { REDIRECT_TRANSITIONS } from "../../src/call/model/features/redirect-state.ts";
@@ -66,6 +67,13 @@ export const FIGURES: readonly Figure[] = [
     text: "A device sends a call elsewhere that rings there, or is established with it.",
     transitions: REDIRECT_TRANSITIONS,
     first: ["trying"],
+  },
+  {
+    table: "ROUTE_TRANSITIONS",
+    title: "Route dialogue",
+    text: "An application is asked where a call at a route point goes; its list is walked until one takes the call.",
+    transitions: ROUTE_TRANSITIONS,
+    first: ["routing"],
   },
   {
     table: "PARK_TRANSITIONS",

@@ -1,5 +1,12 @@
 export { estimateMos } from "./rtp/mos.ts";
 export { limitCodecs } from "./sdp/limit-codecs.ts";
+export {
+  agreedByAnswer,
+  answerAsTerminal,
+  offerAsTerminal,
+  type AgreedAudio,
+  type AudioTerminal,
+} from "./sdp/terminal-description.ts";
 export { MediaError, type MediaErrorCode } from "./media-error.ts";
 export type {
   AnnouncementName,

@@ -93,6 +93,14 @@ export type CommandFailure =
   | "park-slot-taken"
   | "park-empty"
   | "pickup-nothing"
+  /** There is no such route dialogue at the device. */
+  | "route-unknown"
+  /** Its time is over. */
+  | "route-expired"
+  /** It is not waiting for an answer. */
+  | "route-state"
+  /** None of the destinations has taken the call. */
+  | "route-exhausted"
   | "party-gone"
   /** A defect of the switch; what has been done is not known. */
   | "internal"
@@ -108,7 +116,26 @@ export type CommandResult =
       /** Where a call is parked. */
       readonly slot?: string;
     }
-  | { readonly ok: false; readonly failure: CommandFailure; readonly detail: string };
+  | {
+      readonly ok: false;
+      readonly failure: CommandFailure;
+      readonly detail: string;
+      /** Where a far end said no. */
+      readonly sip?: { readonly status: number; readonly reason?: string };
+      readonly q850?: number;
+    };
+
+/** What an application that routes asks of route dialogues. */
+export type RouteCommand =
+  /** Where a call at a route point goes: the first of these that takes it. */
+  | {
+      readonly type: "route-select";
+      readonly device: string;
+      readonly routeId: string;
+      readonly destinations: readonly RouteDestination[];
+    }
+  /** The dialogue is over; the call stays at the route point. */
+  | { readonly type: "route-end"; readonly device: string; readonly routeId: string };
 
 /** What only applications ask of calls. */
 export type ApplicationCommand =
@@ -124,12 +151,4 @@ export type ApplicationCommand =
   | ({ readonly type: "set-user-data"; readonly data: Readonly<Record<string, string | null>> } & DeviceInCall)
   /** Where the application wants the call's RTP, asked for by the media signal `wanted`. */
   | ({ readonly type: "set-media"; readonly media: RtpAddress } & DeviceInCall)
-  /** Where a call at a route point goes: the first of these that takes it. */
-  | {
-      readonly type: "route-select";
-      readonly device: string;
-      readonly routeId: string;
-      readonly destinations: readonly RouteDestination[];
-    }
-  /** The dialogue is over; the call stays at the route point. */
-  | { readonly type: "route-end"; readonly device: string; readonly routeId: string };
+  | RouteCommand;

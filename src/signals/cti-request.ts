@@ -63,6 +63,8 @@ export type CtiCommandReply =
       readonly isReplayed?: true;
       readonly callId?: string;
       readonly slot?: string;
+      /** Of a dry run: what would be reached: a line `1002@internal`, `trunk NAME`, or `service NAME`. */
+      readonly destination?: string;
     }
   | {
       readonly ok: false;
@@ -93,6 +95,8 @@ export type CtiFailure =
   | "device-capability"
   | "device-owned"
   | "call-ended"
+  /** Another call has, or has had, the name that was chosen for a new one. */
+  | "call-id-used"
   | "not-incoming"
   | "already-answered"
   | "command-pending"
@@ -106,9 +110,6 @@ export type CtiFailure =
   | "media-already-set"
   | "media-on-phone"
   | "media-mode"
-  | "route-expired"
-  | "route-state"
-  | "route-unknown"
   | "invalid-number"
   | "invalid-digits"
   | "data-too-long"
@@ -130,6 +131,11 @@ export type CtiDeviceRequest =
     }
   /** The owner leaves of its own accord: as if nobody had ever opened it. */
   | { readonly type: "disown"; readonly device: string; readonly fence: number }
+  /**
+   * Whether the owner is being waited for: it has been silent for longer than it should, or its connection is lost. New calls
+   * wait with it meanwhile.
+   */
+  | { readonly type: "silent"; readonly device: string; readonly fence: number; readonly isSilent: boolean }
   /** The owner has failed (two silent intervals): unterminated calls go to CFOF, new ones to CFNA. */
   | { readonly type: "failed"; readonly device: string; readonly fence: number }
   /** The owner's lease is over: established calls are treated as the device says. */

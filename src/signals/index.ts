@@ -24,6 +24,7 @@ export {
   type CommandResult,
   type DeviceInCall,
   type RedirectCommand,
+  type RouteCommand,
 } from "./call-command.ts";
 export {
   type CallChange,

@@ -96,12 +96,12 @@ export class BranchSet {
           log.answer(branchId);
           dispatch({ type: "branch-answered", branchId, sdp: body, offered: offer });
         },
-        onFailed: (status, told, warnings, contact) => {
+        onFailed: (refusal, warnings, contact) => {
           if (contact !== undefined) onDeflected(target.device, contact);
-          log.fail(branchId, status, told?.cause);
+          log.fail(branchId, refusal.status, refusal.told?.cause);
           this.forget(branchId);
           if (warnings.length > 0) onWarnings(warnings);
-          dispatch({ type: "branch-failed", branchId, status, told });
+          dispatch({ type: "branch-failed", branchId, ...refusal });
         },
       },
     );

@@ -2,7 +2,7 @@ import { detached, type Ids } from "../../common/index.ts";
 import { parseNameAddr, splitList, tagOf, type SipMessage } from "../../sip/message/index.ts";
 import { asserted, localUri, presentedFrom, type PresentedParty } from "../identity/presented-identity.ts";
 import type { RedirectionHistory } from "../identity/redirection-history.ts";
-import type { ToldReason } from "../model/index.ts";
+import type { Refusal, ToldReason } from "../model/index.ts";
 import type { RecordRoute } from "../record/call-record.ts";
 import { STATUS_OF_SIGNALING_ERROR } from "../signaling/signaling-error.ts";
 import type { Body, HeaderList, IncomingResponse, PendingRequest, SignalingPort } from "../signaling/signaling-port.ts";
@@ -83,7 +83,7 @@ export interface BranchEvents {
    * @param warnings codes of the refusal's warnings about session descriptions
    */
   /** @param contact of a phone that says where to call instead: the first URI */
-  onFailed(status: number, told: ToldReason | undefined, warnings: readonly number[], contact?: string): void;
+  onFailed(refusal: Refusal, warnings: readonly number[], contact?: string): void;
 }
 
 const FLOW_FAILED = 430;
@@ -163,7 +163,9 @@ export class Branch {
           isOver = true;
           const status = STATUS_OF_SIGNALING_ERROR[code];
           // There is no way at all, and nobody may be left to tell of another leg.
-          if (code === "edge-lost") this.#events.onFailed(status, undefined, []);
+          if (code === "edge-lost") this.#events.onFailed({ status }, []);
+          else if (code === "unanswered") this.#events.onFailed({ status, isUnanswered: true }, []);
+          else if (code === "application-failed") this.#events.onFailed({ status, isFailed: true }, []);
           else this.#onUnreached(status);
         },
       },
@@ -215,7 +217,10 @@ export class Branch {
     else if (status < 300) {
       this.#response = response;
       leg.session = sessionOfResponse(message);
-      leg.dialog = dialogOfResponse(response, this.#way.proxyUri, this.#options.port.edgeMemory);
+      // What ends in call control is no edge's business.
+      if (leg.cti === undefined) {
+        leg.dialog = dialogOfResponse(response, this.#way.proxyUri, this.#options.port.edgeMemory);
+      }
       this.#events.onAnswered(sdpOf(message) ?? this.#earlyAnswer(leg), this.#connected(message));
     } else if (status === 422 && this.#isWorthRetrying(minSeOf(message))) {
       // RFC 4028 7.4.
@@ -227,7 +232,7 @@ export class Branch {
       this.#onUnreached(status === 503 ? FLOW_FAILED : status, toldReason(message));
     } else {
       const contact = status < 400 && this.#options.target.device.kind === "sip-phone" ? contactOf(message) : undefined;
-      this.#events.onFailed(status, toldReason(message), warningCodes(message), contact);
+      this.#events.onFailed({ status, told: toldReason(message) }, warningCodes(message), contact);
     }
   }
 
@@ -266,7 +271,7 @@ export class Branch {
   /** RFC 5626 7: the next way to the same phone, which has not got the call over this one. */
   #onUnreached(status: number, told?: ToldReason): void {
     const next = this.#cancelHeaders === undefined ? this.#otherWays.shift() : undefined;
-    if (next === undefined) return this.#events.onFailed(status, told, []);
+    if (next === undefined) return this.#events.onFailed({ status, told }, []);
     this.#way = next;
     this.#hasRetried = false;
     this.#send(0, status);

@@ -9,6 +9,7 @@ import type { BranchRefusal } from "./branch.ts";
 import {
   dialedBySetting,
   forwardTarget,
+  INSTEAD_OF,
   KIND_OF_DIVERSION,
   withDiversions,
   withDiverts,
@@ -61,7 +62,13 @@ interface Hunted extends Omit<QueuePlace, "leftMs"> {
 
 export type Routed = RoutedCall | RejectedCall | FeatureCall | SettingCall;
 
-const UNREGISTERED = new Set(["not-registered", "no-phone"]);
+/** What is said of a line that cannot be offered a call, and which forwarding it has for that. */
+const FORWARDING_OF_REASON: Readonly<Partial<Record<string, "unregistered" | "busy" | "noAnswer">>> = {
+  "not-registered": "unregistered",
+  "no-phone": "unregistered",
+  busy: "busy",
+  "not-open": "noAnswer",
+};
 
 /** Finds where one call goes: through forwardings, and within the bounds of who pays for it. */
 export class CallRouting {
@@ -93,11 +100,12 @@ export class CallRouting {
     this.#redirected = { record: options.record, history: options.received };
   }
 
-  /** Where a call goes that was dialed. */
-  begin(dialed: Dialed): Routed {
+  /** Where a call goes that was dialed. @param space absent: what the caller may dial */
+  begin(dialed: Dialed, space?: string): Routed {
     const { caller, analyze, isUrgent } = this.#options;
     this.#wasUrgent = this.#isUrgent = isUrgent(dialed);
-    const routed = this.#to(analyze({ dialed, by: caller, mayUseFeatures: true }));
+    const inSpace = space === undefined ? {} : { callingSearchSpace: space };
+    const routed = this.#to(analyze({ dialed, by: caller, mayUseFeatures: true, ...inSpace }));
     const group = otherGroup(routed);
     return group === undefined ? this.#withHistory(routed) : this.#toGroup(group);
   }
@@ -144,7 +152,7 @@ export class CallRouting {
     const waits = reason === "no-coverage" ? this.#enqueued() : undefined;
     if (waits !== undefined) return waits;
     const elsewhere =
-      reason === "no-coverage" ? this.#uncovered("no-answer") : this.#forward(KIND_OF_DIVERSION[reason]);
+      reason === "no-coverage" ? this.#uncovered("no-answer") : this.#forwardOr(KIND_OF_DIVERSION[reason]);
     const routed = elsewhere && this.#withHistory(elsewhere);
     if (routed?.kind === "routed" && routed.route.kind === "branches") {
       return { route: routed.route, targets: routed.targets };
@@ -174,7 +182,7 @@ export class CallRouting {
     }
     this.#redirections += 1;
     this.#fallback = isKept ? before : undefined;
-    const route = isKept ? withDiverts(routed.route, ["busy", "unregistered"]) : routed.route;
+    const route = isKept ? withDiverts(routed.route, ["busy", "unregistered", "on-failure"]) : routed.route;
     const shown = callingNumber === undefined ? {} : { callerNumber: callingNumber };
     return { kind: "diverted", route, targets: mapTargets(routed.targets, (target) => ({ ...target, ...shown })) };
   }
@@ -318,13 +326,18 @@ export class CallRouting {
 
   /** A line that cannot be offered the call: where that goes, or what the caller is told when it leads nowhere. */
   #instead(rejected: RejectedCall): Routed {
-    const isAbsent = UNREGISTERED.has(rejected.reason);
-    if (!isAbsent && rejected.reason !== "busy") return rejected;
+    const kind = FORWARDING_OF_REASON[rejected.reason];
+    if (kind === undefined) return rejected;
     const before = this.#redirected;
-    const elsewhere = this.#forward(isAbsent ? "unregistered" : "busy");
+    const elsewhere = this.#forward(kind);
     if (elsewhere?.kind === "routed") return elsewhere;
     this.#redirected = before;
     return rejected;
+  }
+
+  #forwardOr(kind: ForwardingKind): Routed | undefined {
+    const instead = INSTEAD_OF[kind];
+    return this.#forward(kind) ?? (instead && this.#forward(instead));
   }
 
   /** Undefined when the line does not forward for that. */

@@ -101,7 +101,7 @@ export class EdgeReconciler {
   /** Takes the dialogs of all suspects, or ends their calls. @returns true when some are not to be judged yet */
   async #recover(round: number): Promise<boolean> {
     const { logger, port } = this.#options;
-    const legs = this.#suspects.flatMap((session) => session.legs);
+    const legs = this.#suspects.flatMap((session) => session.legs.filter(({ cti }) => cti === undefined));
     const { unknown, refused } = await this.#claim(legs);
     if (round !== this.#round) return false;
     for (const session of this.#suspects) {

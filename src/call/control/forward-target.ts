@@ -18,9 +18,13 @@ export const KIND_OF_DIVERSION: Readonly<Record<LineDiversion, ForwardingKind>> 
   busy: "busy",
   "no-answer": "noAnswer",
   unregistered: "unregistered",
+  "on-failure": "onFailure",
 };
 
-const DIVERSIONS = ["busy", "no-answer", "unregistered"] as const;
+const DIVERSIONS = ["busy", "no-answer", "unregistered", "on-failure"] as const;
+
+/** Where a line's calls go when there is no target for that: who cannot be had answers no more than who does not. */
+export const INSTEAD_OF: Readonly<Partial<Record<ForwardingKind, ForwardingKind>>> = { onFailure: "noAnswer" };
 
 /** Where a line's calls go for a reason; undefined: they do not. @param isExternal the call comes from a trunk */
 export function forwardTarget(
@@ -35,9 +39,18 @@ export function forwardTarget(
   return { dialed, ...(callingSearchSpace === undefined ? {} : { callingSearchSpace }) };
 }
 
+/** The same as it is configured, in digits or as a URI: where a call goes that is established. */
+export function forwardText(line: LineForwarding, kind: ForwardingKind, isExternal: boolean): string | undefined {
+  const forward = line.forwarding[kind];
+  return forward === undefined ? undefined : wantedBy(forward, line, isExternal);
+}
+
 /** A line's branches, with when the call goes elsewhere instead of being refused, and no ringing beyond CFNA. */
 export function withDiversions(route: BranchRoute, line: LineForwarding, isExternal: boolean): BranchRoute {
-  const diverts = DIVERSIONS.filter((one) => forwardTarget(line, KIND_OF_DIVERSION[one], isExternal) !== undefined);
+  const diverts = DIVERSIONS.filter((one) => {
+    const kind = KIND_OF_DIVERSION[one];
+    return [kind, INSTEAD_OF[kind]].some((each) => each && forwardTarget(line, each, isExternal) !== undefined);
+  });
   if (!diverts.includes("no-answer")) return withDiverts(route, diverts);
   let leftMs = line.noAnswerSeconds * 1_000;
   const groups = route.groups.flatMap((group) => {
@@ -53,10 +66,14 @@ export function withDiverts(route: BranchRoute, diverts: readonly Diversion[]): 
   return { ...route, diverts: [...new Set([...(route.diverts ?? []), ...diverts, "deflected" as const])] };
 }
 
-function dialedBy(forward: Forward, { voiceMail }: LineForwarding, isExternal: boolean): Dialed | undefined {
-  const wanted = isExternal ? forward.external : forward.internal;
-  const target = wanted === "voice-mail" ? voiceMail : wanted;
+function dialedBy(forward: Forward, line: LineForwarding, isExternal: boolean): Dialed | undefined {
+  const target = wantedBy(forward, line, isExternal);
   return target === undefined ? undefined : dialedBySetting(target);
+}
+
+function wantedBy(forward: Forward, { voiceMail }: LineForwarding, isExternal: boolean): string | undefined {
+  const wanted = isExternal ? forward.external : forward.internal;
+  return wanted === "voice-mail" ? voiceMail : wanted;
 }
 
 /** What a destination of the configuration dials; undefined: nothing that can be. */

@@ -1,4 +1,4 @@
-import type { RelayOptions } from "../../media/index.ts";
+import type { AgreedAudio, AudioTerminal, RelayOptions } from "../../media/index.ts";
 import type { Privacy } from "../identity/privacy.ts";
 import type { SignalingSource } from "../signaling/signaling-port.ts";
 import type { DialogAbilities } from "./capabilities.ts";
@@ -65,6 +65,13 @@ export interface LegRegistration {
   readonly instance?: string;
 }
 
+/** Where the media of an application's device ends, and what of it goes on. Plain data; it goes into the journal with its leg. */
+export interface CtiLeg {
+  readonly terminal: AudioTerminal;
+  /** What was agreed on last; absent: nothing. */
+  readonly audio?: AgreedAudio;
+}
+
 /** One dialog with a device. Plain data; it goes into the journal with its call. */
 export interface Leg extends DialogAbilities {
   /** `<Call-ID>;from-tag=<tag of the initiator>`; a stock server that has lost it gives it another. */
@@ -84,6 +91,8 @@ export interface Leg extends DialogAbilities {
   readonly isVirtual?: true;
   /** Of the caller in an emergency: what regions say of codecs must not end the call. Absent: no. */
   readonly takesAnyCodec?: boolean;
+  /** The device is one of an application: the dialog ends in call control, and no edge has it. Absent: it does not. */
+  cti?: CtiLeg;
   session: AgreedSession | undefined;
   /** Absent until the dialog is confirmed, and in what older versions have recorded. */
   dialog?: LegDialog;

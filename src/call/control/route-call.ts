@@ -9,6 +9,7 @@ import { rejection, type Rejection } from "./rejection.ts";
 import type { FeatureCall, RejectedCall, RoutedCall, SettingCall } from "./routed-call.ts";
 import { routeToPeer, routeToTrunks, type TrunkContext } from "./route-trunks.ts";
 import { registrationOf } from "./way-to-leg.ts";
+import { isCtiContact } from "../virtual/cti-contact.ts";
 
 export interface RouteContext extends TrunkContext {
   readonly lookup: (phone: SipPhone) => readonly Binding[];
@@ -21,6 +22,8 @@ export interface RouteContext extends TrunkContext {
 
 /** Contacts that are tried for a call; the registrar's own bound is usually lower. */
 const MAX_BRANCHES = 16;
+/** Whatever its application does, a caller that hears nothing does not wait longer (RFC 3261 16.6: timer C). */
+const LONGEST_OFFER_MS = 180_000;
 
 type AskedFeature = FeatureCall | SettingCall;
 
@@ -109,7 +112,7 @@ export function rejectionOfNone({ reason, more }: Pick<NoDestination, "reason" |
   return rejection(STATUS_OF_NONE[reason], reason, reason === "no-emergency" ? NO_EMERGENCY : []);
 }
 
-/** Rings all phones that have the line; what else has it cannot take calls yet. */
+/** Rings all devices that have the line. */
 function routeToLine(line: LineDestination, context: RouteContext): RoutedCall | RejectedCall {
   if (line.phones.length > 0) return routeToPhones(line.phones, line.callingNumber, context);
   return { kind: "rejected", ...rejection(480, "no-phone", [], ABSENT) };
@@ -127,11 +130,12 @@ function routeToPhones(
   const free = ringing.length > 0 ? ringing : takers;
   const [first = phones[0]] = free.map(({ phone }) => phone);
   const known = first === undefined ? {} : { callee: phoneDevice(first) };
-  if (registered.length === 0) return { kind: "rejected", ...known, ...rejection(480, "not-registered", [], ABSENT) };
+  if (registered.length === 0)
+    return { kind: "rejected", ...known, ...rejection(480, reasonOfAbsence(phones), [], ABSENT) };
   if (free.length === 0) return { kind: "rejected", ...known, ...rejection(486, "busy") };
   const places = free.sort((a, b) => b.q - a.q).slice(0, MAX_BRANCHES);
   const targets = new Map<string, BranchTarget>();
-  const groups: { q: number; branchIds: string[] }[] = [];
+  const groups: { q: number; branchIds: string[]; isOffered: boolean }[] = [];
   for (const { q, bindings, phone } of places) {
     const branchId = context.ids.uuid();
     const target = targetOf(phone, bindings, context);
@@ -139,11 +143,19 @@ function routeToPhones(
     const silent = context.isSilent(phone) ? { isSilent: true } : {};
     targets.set(branchId, { ...target, ...(callerNumber === undefined ? {} : { callerNumber }), ...silent });
     const last = groups.at(-1);
-    if (last?.q === q) last.branchIds.push(branchId);
-    else groups.push({ q, branchIds: [branchId] });
+    const isOffered = isCtiContact(target.uri);
+    if (last?.q === q) {
+      last.branchIds.push(branchId);
+      last.isOffered &&= isOffered;
+    } else groups.push({ q, branchIds: [branchId], isOffered });
   }
   const ringSeconds = Math.max(...places.map(({ phone }) => phone.profile.ringSeconds));
   return { kind: "routed", route: routeOf(groups, ringSeconds, context), targets, callee: known.callee };
+}
+
+/** Devices of applications that nobody has opened are not there, but their lines have no other forwarding for that. */
+function reasonOfAbsence(phones: readonly SipPhone[]): string {
+  return phones.every(({ cti }) => cti !== undefined) ? "not-open" : "not-registered";
 }
 
 /** The target that a place of a phone is; undefined: there is no way to it. */
@@ -215,14 +227,15 @@ function waysOf(binding: Binding, { onFlowFailed }: Pick<RouteContext, "onFlowFa
 }
 
 function routeOf(
-  groups: readonly { readonly branchIds: readonly string[] }[],
+  groups: readonly { readonly branchIds: readonly string[]; readonly isOffered: boolean }[],
   profileRingSeconds: number,
   { ringSeconds, serialRingSeconds }: RouteContext,
 ): Route {
   const wholeSeconds = profileRingSeconds > 0 ? profileRingSeconds : ringSeconds;
-  const timed = groups.map(({ branchIds }, index): BranchGroup => {
+  const timed = groups.map(({ branchIds, isOffered }, index): BranchGroup => {
     const isLast = index === groups.length - 1;
-    return { branchIds, ringMs: (isLast ? wholeSeconds : Math.min(wholeSeconds, serialRingSeconds)) * 1_000 };
+    const ringMs = (isLast ? wholeSeconds : Math.min(wholeSeconds, serialRingSeconds)) * 1_000;
+    return isOffered ? { branchIds, ringMs, offerMs: LONGEST_OFFER_MS } : { branchIds, ringMs };
   });
   return { kind: "branches", groups: timed };
 }

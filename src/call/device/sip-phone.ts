@@ -10,6 +10,18 @@ export interface LineLimits {
   readonly busyTrigger: number;
 }
 
+/** What a CTI port or route point is beyond a SIP endpoint: applications open it. */
+export interface CtiEndpoint {
+  readonly kind: "cti-port" | "route-point";
+  /** How long an application may leave a new call alone; 1 to 60. */
+  readonly acceptSeconds: number;
+  /** What becomes of established calls when their application has failed for good. */
+  readonly onOwnerLost: "redirect" | "hold" | "drop";
+  /** An administrator has closed the device to control, or this line. */
+  readonly isClosed: boolean;
+  readonly isLineClosed: boolean;
+}
+
 /** A line of a device that registers with digest. A device with several lines is there once for each, the first one first. */
 export interface SipPhone {
   readonly kind: "sip-phone";
@@ -37,4 +49,6 @@ export interface SipPhone {
   readonly homeElsewhere?: readonly string[] | undefined;
   /** Absent: the line takes what its device takes. */
   readonly lineLimits?: LineLimits;
+  /** Absent: it is a phone. */
+  readonly cti?: CtiEndpoint;
 }

@@ -6,7 +6,7 @@ import { InventoryTable } from "./inventory-table.ts";
 import type { Inventory } from "./inventory.ts";
 import type { Peer } from "./peer.ts";
 import { lineLimits } from "./line-limits.ts";
-import type { SipPhone } from "./sip-phone.ts";
+import type { CtiEndpoint, SipPhone } from "./sip-phone.ts";
 import type { SipProfile } from "./sip-profile.ts";
 
 /** What of the node a stored inventory depends on. */
@@ -162,9 +162,11 @@ function linesOf(endpoint: Endpoint, mirror: ConfigurationMirror, context: Store
   const profile = profileOf(endpoint.profile, "phone", name, context);
   const home = homeElsewhere(mirror, endpoint.devicePool, context.node);
   if (profile === undefined) return [];
-  return lines.flatMap(({ directoryNumber: line, displayName: own }): SipPhone[] => {
+  return lines.flatMap((appearance): SipPhone[] => {
+    const { directoryNumber: line, displayName: own } = appearance;
     const body = mirror.get("directory-number", line);
     if (body === undefined) return [];
+    const cti = ctiOf(endpoint, appearance.allowControl && body.allowControl);
     const directoryNumber = body.number;
     const displayName = own ?? body.displayName;
     return [
@@ -182,9 +184,17 @@ function linesOf(endpoint: Endpoint, mirror: ConfigurationMirror, context: Store
         tollGuard,
         ...(home === undefined ? {} : { homeElsewhere: home }),
         lineLimits: lineLimits(body),
+        ...(cti === undefined ? {} : { cti }),
       },
     ];
   });
+}
+
+function ctiOf(endpoint: Endpoint, isLineOpen: boolean): CtiEndpoint | undefined {
+  if (!("acceptSeconds" in endpoint)) return undefined;
+  const { acceptSeconds, onOwnerLost, allowControl } = endpoint;
+  const kind = "routeSelectSeconds" in endpoint ? "route-point" : "cti-port";
+  return { kind, acceptSeconds, onOwnerLost, isClosed: !allowControl, isLineClosed: !isLineOpen };
 }
 
 /** The nodes of a pool's CallManager group, unless this node is one of them. */

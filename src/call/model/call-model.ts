@@ -7,7 +7,8 @@ import { enqueue, serveQueues } from "./features/hunt.ts";
 import { MACHINES, ON_GONE, tellLeaving } from "./features/machines.ts";
 import { privacyChanged } from "./features/privacy.ts";
 import { refuse, transferConsulted, transferTo } from "./features/transfer.ts";
-import { isRedirected, watchRedirects } from "./features/redirect.ts";
+import { forwardOnFailure, isRedirected, watchRedirects } from "./features/redirect.ts";
+import { requestRoute, watchRoutes } from "./features/route.ts";
 import { watchPickups } from "./features/pickup.ts";
 import { beginSounds } from "./features/sound.ts";
 import type { ModelEffect } from "./model-effect.ts";
@@ -35,6 +36,7 @@ export function advance(world: World, event: ModelEvent): readonly ModelEffect[]
   apply(draft, event);
   watchRedirects(draft, event);
   watchPickups(draft, event);
+  watchRoutes(draft, event);
   for (let leg = gone.shift(); leg !== undefined; leg = gone.shift())
     onGone(draft, leg, "why" in event ? event.why : GONE);
   for (const effect of draft.effects) if (effect.type === "release") noteRelease(draft, effect);
@@ -60,6 +62,8 @@ function apply(draft: Draft, event: ModelEvent): void {
       return enqueue(draft, event);
     case "freed":
       return serveQueues(draft);
+    case "route-request":
+      return requestRoute(draft, event);
     case "ringing":
       ringing(draft, event);
       return withMachine(draft, event.sessionId, (machine, id) => machine.onRinging?.(draft, id));
@@ -75,6 +79,8 @@ function apply(draft: Draft, event: ModelEvent): void {
       return onRefer(draft, event.refer);
     case "command":
       return commanded(draft, event);
+    case "owner-lost":
+      return forwardOnFailure(draft, event);
     case "privacy-changed":
       return privacyChanged(draft, event.device);
     case "timer":

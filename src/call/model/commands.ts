@@ -1,4 +1,4 @@
-import type { CallCommand, CommandFailure } from "../../signals/index.ts";
+import type { CallCommand, CommandFailure, RouteCommand } from "../../signals/index.ts";
 import { bargeByCommand } from "./features/barge.ts";
 import { commandConference } from "./features/conference.ts";
 import { transferMember, transferMemberConsulted } from "./features/conference-transfer.ts";
@@ -9,6 +9,7 @@ import { commandPickup } from "./features/pickup.ts";
 import { redirect } from "./features/redirect.ts";
 import { tellLeaving } from "./features/machines.ts";
 import { makeCall } from "./features/make-call.ts";
+import { endRoute, selectRoute } from "./features/route.ts";
 import { refuse, transferConsulted, transferTo } from "./features/transfer.ts";
 import { isInvolved } from "./features/involved.ts";
 import type { ModelEvent } from "./model-event.ts";
@@ -40,6 +41,10 @@ export function commanded(draft: Draft, { commandId, command }: Extract<ModelEve
       return commandConference(draft, commandId, command);
     case "barge":
       return bargeByCommand(draft, commandId, command, false);
+    case "route-select":
+      return selectRoute(draft, command, commandId);
+    case "route-end":
+      return endRoute(draft, command, commandId);
     case "privacy":
       return commandPrivacy(draft, commandId, command);
     case "hold":
@@ -54,7 +59,7 @@ export function commanded(draft: Draft, { commandId, command }: Extract<ModelEve
 }
 
 /** A trunk's calls have nothing to do with each other: what is asked of it is asked of one that is named. */
-function isOfStrangers({ world }: Draft, command: CallCommand): boolean {
+function isOfStrangers({ world }: Draft, command: CallCommand | RouteCommand): boolean {
   if (!legsOf(world, command.device).some(({ kind }) => kind === "trunk")) return false;
   switch (command.type) {
     case "hold":
@@ -75,6 +80,8 @@ function isOfStrangers({ world }: Draft, command: CallCommand): boolean {
     case "pickup":
     case "barge":
     case "privacy":
+    case "route-select":
+    case "route-end":
       return false;
   }
 }

@@ -1,6 +1,6 @@
 import type { Address } from "./call.ts";
 import type { Change } from "./change.ts";
-import type { CommandResult } from "../../signals/index.ts";
+import type { CommandResult, RouteMoment, RouteView } from "../../signals/index.ts";
 import type { HuntStep } from "./model-settings.ts";
 import type { FeatureReason, Why } from "./why.ts";
 
@@ -52,7 +52,7 @@ export interface Redirection {
 export interface Diverted {
   readonly by: string;
   readonly number: string;
-  readonly feature: "redirect" | "transfer";
+  readonly feature: "redirect" | "transfer" | "forward-on-failure";
   /** As of a `Redirection`. */
   readonly originalCalled?: Redirection["originalCalled"];
 }
@@ -102,6 +102,8 @@ export type ModelEffect =
       readonly hunt?: { readonly pilot: string; readonly step: HuntStep };
       /** How the caller is shown; absent: as it is. */
       readonly callingNumber?: string;
+      /** What the number is looked up in; absent: what `by` may dial. */
+      readonly callingSearchSpace?: string;
       /** Only this device of the line is rung, wherever its calls are forwarded to. */
       readonly onlyDevice?: string;
       /** Referred-By of who transfers (RFC 3892). */
@@ -131,6 +133,18 @@ export type ModelEffect =
   | { readonly type: "release"; readonly sessionId: string; readonly why: Why }
   /** Progress of a REFER: a final status ends its subscription. */
   | { readonly type: "notify"; readonly referId: string; readonly status: number }
+  /** A route dialogue has come so far. `selectMs`: the application has so long to select. */
+  | { readonly type: "route"; readonly moment: RouteMoment; readonly route: RouteView; readonly selectMs?: number }
+  /**
+   * No route has come out of a dialogue. `expired`: the call is treated as if nobody were there; `ended`: it stays at the
+   * route point, as a call that is offered.
+   */
+  | {
+      readonly type: "unroute";
+      readonly sessionId: string;
+      readonly device: string;
+      readonly reason: "expired" | "ended";
+    }
   /** A setting of a device. Followed by the command's result. */
   | { readonly type: "set-privacy"; readonly device: string; readonly isPrivate: boolean; readonly commandId: string }
   | { readonly type: "start-timer"; readonly timerId: string; readonly delayMs: number }

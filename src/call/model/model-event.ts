@@ -1,5 +1,5 @@
 import type { Address } from "./call.ts";
-import type { CallCommand } from "../../signals/index.ts";
+import type { CallCommand, RouteCommand } from "../../signals/index.ts";
 import type { Endpoint } from "./model-effect.ts";
 import type { FeatureReason, Why } from "./why.ts";
 
@@ -83,6 +83,14 @@ export type ModelEvent =
       readonly number: string;
       readonly leftMs: number;
     }
+  /** A call is offered to a route point whose application routes. `callerAddress`: where the caller's SIP comes from. */
+  | {
+      readonly type: "route-request";
+      readonly sessionId: string;
+      readonly device: string;
+      readonly selectMs: number;
+      readonly callerAddress?: string;
+    }
   /** Members of hunt pilots may be free that were not. */
   | { readonly type: "freed" }
   | { readonly type: "ringing"; readonly sessionId: string; readonly device?: string }
@@ -111,9 +119,16 @@ export type ModelEvent =
   /** The relay is there again: what is laid over what the legs of a session hear may be lost. */
   | { readonly type: "media-found"; readonly sessionId: string }
   | { readonly type: "refer"; readonly refer: Refer }
+  /** The application of a device has failed for good: the other party of a call of it is to go elsewhere. */
+  | {
+      readonly type: "owner-lost";
+      readonly legId: string;
+      readonly to: string;
+      readonly callingSearchSpace?: string;
+    }
   /** Whether others of its lines may enter a device's calls has changed. */
   | { readonly type: "privacy-changed"; readonly device: string }
   | { readonly type: "timer"; readonly timerId: string }
   /** An announcement is over. */
   | { readonly type: "prompt-ended"; readonly sessionId: string }
-  | { readonly type: "command"; readonly commandId: string; readonly command: CallCommand };
+  | { readonly type: "command"; readonly commandId: string; readonly command: CallCommand | RouteCommand };

@@ -1,6 +1,7 @@
 import { dropLeg, showHold } from "./basic-call.ts";
 import type { Call, Connection } from "./call.ts";
 import { endWhenEmpty } from "./call-changes.ts";
+import { endLostRoutes } from "./features/route.ts";
 import type { ModelEffect } from "./model-effect.ts";
 import { featureTables, type RestoredLeg, type RestoredSession, type SavedModel } from "./saved-model.ts";
 import type { Why } from "./why.ts";
@@ -32,6 +33,7 @@ export function takeUp(world: World, saved: SavedModel, sessions: readonly Resto
     if (!mayEnd && !legsUp.has(leg.legId)) dropLeg(draft, leg, LOST_WITH_PROCESS);
   }
   for (const callId of [...world.calls.keys()]) endWhenEmpty(draft, callId, LOST_WITH_PROCESS);
+  endLostRoutes(draft);
   return draft.effects;
 }
 

@@ -118,7 +118,7 @@ const acceptSeconds = z
   .min(1)
   .max(60)
   .default(4)
-  .describe(later("How long an application may leave a new call alone."));
+  .describe("How long an application may leave a new call alone before it goes where unanswered calls go.");
 
 export const ctiPort = z.strictObject({
   ...endpoint,

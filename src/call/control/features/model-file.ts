@@ -128,7 +128,7 @@ export class ModelFile {
       } else if (kind === "timer" && typeof value === "number") {
         timers.push({ timerId: key, delayMs: Math.max(0, value - this.#clock.wallMs()) });
       } else if (this.#tables.has(table)) features.push({ table, key, value });
-      else if (kind !== "refer") this.#store.removeEntry(entry);
+      else if (!isOfOthers(kind)) this.#store.removeEntry(entry);
     }
     return { saved: { calls, features }, timers };
   }
@@ -194,6 +194,11 @@ function watch<Value>(
     },
   };
   for (const [name, value] of Object.entries(watched)) Object.defineProperty(table, name, { value });
+}
+
+/** Entries of the same file that are none of the model's. */
+function isOfOthers(kind: string): boolean {
+  return kind === "refer" || kind.startsWith("cti-");
 }
 
 function kebabCase(name: string): string {

@@ -8,6 +8,7 @@ import { PARK_MACHINE } from "./park-machine.ts";
 import { PICKUP } from "./pickup.ts";
 import { REDIRECT } from "./redirect.ts";
 import { MAKE_CALL } from "./make-call.ts";
+import { ROUTE } from "./route.ts";
 import { SETTING } from "./setting.ts";
 import { TRANSFER } from "./transfer.ts";
 
@@ -22,6 +23,7 @@ export const MACHINES: Readonly<Partial<Record<FeatureName, FeatureMachine>>> = 
   "make-call": MAKE_CALL,
   hunt: HUNT,
   setting: SETTING,
+  route: ROUTE,
 };
 
 type Follower<Method extends keyof FeatureMachine> = FeatureMachine & Required<Pick<FeatureMachine, Method>>;

@@ -13,6 +13,8 @@ const ABOUT_US = new Map<number, number>([
 const UNREACHED = new Set([408, 430, 503]);
 const OUT_OF_ORDER = 27;
 
+/** Q.850: temporary failure. */
+const APPLICATION_FAILED: Outcome = { by: "switch", reason: "unreachable", status: 480, cause: 41 };
 export const NO_ANSWER: Outcome = { by: "switch", reason: "no-answer", status: 480, cause: 19 };
 
 /**
@@ -22,7 +24,8 @@ export const NO_ANSWER: Outcome = { by: "switch", reason: "no-answer", status: 4
  */
 export function bestRefusal(refusals: readonly Refusal[]): Outcome {
   const spoken = refusals.filter(
-    ({ status, isUnanswered }) => isUnanswered !== true && !UNREACHED.has(status) && status !== 487,
+    ({ status, isUnanswered, isFailed }) =>
+      isUnanswered !== true && isFailed !== true && !UNREACHED.has(status) && status !== 487,
   );
   const chosen =
     refusals.find(({ status }) => status >= 600) ??
@@ -32,7 +35,8 @@ export function bestRefusal(refusals: readonly Refusal[]): Outcome {
       undefined,
     );
   if (chosen === undefined) {
-    return refusals.some(({ isUnanswered }) => isUnanswered === true) ? NO_ANSWER : unreached(refusals);
+    if (refusals.some(({ isUnanswered }) => isUnanswered === true)) return NO_ANSWER;
+    return refusals.some(({ isFailed }) => isFailed === true) ? APPLICATION_FAILED : unreached(refusals);
   }
   const status = chosen.status < 400 ? 480 : (ABOUT_US.get(chosen.status) ?? chosen.status);
   return refusedOutcome({ ...chosen, status });

@@ -30,5 +30,6 @@ function diversionOf({ reason, status }: Outcome, { refusals, diverts }: Setup):
   if (isDeflected && diverts.includes("deflected")) return "deflected";
   if (diverts.includes("no-coverage")) return "no-coverage";
   if (reason === "busy" || reason === "no-answer") return reason;
+  if (refusals.some(({ isFailed }) => isFailed === true)) return "on-failure";
   return isUnreached(refusals) ? "unregistered" : undefined;
 }

@@ -44,6 +44,8 @@ export interface Refusal {
   readonly isOurs?: boolean | undefined;
   /** There was none: what was tried has rung as long as it may. The status says nothing then. */
   readonly isUnanswered?: boolean | undefined;
+  /** The application that had the call has failed. The status says nothing then. */
+  readonly isFailed?: boolean | undefined;
 }
 
 /** An outcome with what a party says of it. */

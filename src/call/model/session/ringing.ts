@@ -19,7 +19,8 @@ export function nextGroup(call: Session): Step {
   if (group === undefined) return giveUp(call, setup, bestRefusal(setup.refusals));
   const branches: Branch[] = group.branchIds.map((branchId) => ({ branchId, state: "calling" }));
   const effects: SessionEffect[] = branches.map(({ branchId }) => ({ type: "invite", branchId, sdp: setup.offerOut }));
-  effects.push({ type: "start-timer", timer: "ring", delayMs: group.ringMs }, ...trunkTimers(setup, group));
+  effects.push({ type: "start-timer", timer: "ring", delayMs: group.offerMs ?? group.ringMs });
+  effects.push(...trunkTimers(setup, group));
   if (setup.wholeMs !== undefined) effects.push({ type: "start-timer", timer: "whole", delayMs: setup.wholeMs });
   const isHunting = setup.isHunting || group.tryMs !== undefined;
   const waiting: Session = {
@@ -46,7 +47,15 @@ export function branchProgress(call: Session, branchId: string, status: number, 
   const stopped: SessionEffect[] = isTrying ? [{ type: "stop-timer", timer: "try" }] : [];
   if (status === 100) return { call, effects: stopped };
   const told = progressTold(call, setup, branch, { status, sdp });
-  return { call: told.call, effects: [...stopped, ...told.effects] };
+  return { call: told.call, effects: [...stopped, ...ringTimer(call, setup), ...told.effects] };
+}
+
+/** Who was offered the call rings now. */
+function ringTimer({ branches }: Session, { current }: Setup): readonly SessionEffect[] {
+  if (current?.offerMs === undefined) return [];
+  const ids = new Set(current.branchIds);
+  const hasRung = branches.some(({ branchId, state }) => state === "alerting" && ids.has(branchId));
+  return hasRung ? [] : [{ type: "start-timer", timer: "ring", delayMs: current.ringMs }];
 }
 
 function progressTold(
@@ -105,25 +114,24 @@ export function ring(call: Session, setup: Setup, status: number, sdp: string | 
  * A branch was refused. A 6xx is the last word; else the others go on, and then the next group. After a trunk there is
  * none when the callee itself has refused, or was ringing or heard.
  */
-export function branchFailed(call: Session, branchId: string, { status, told, isOurs }: Refusal): Step {
+export function branchFailed(call: Session, branchId: string, { status, ...said }: Refusal): Step {
   const isHunted = call.setup?.current?.isHunted === true;
-  const refusal: Refusal = { status: isHunted ? ofOneMember(status) : status, told, isOurs };
+  const refusal: Refusal = { status: isHunted ? ofOneMember(status) : status, ...said };
   const branch = call.branches.find((one) => one.branchId === branchId);
   if (branch === undefined) return { call, effects: [] };
   const { setup } = call;
   const remaining: Session = { ...call, branches: call.branches.filter((one) => one !== branch) };
   if (setup?.step !== "ringing" || branch.state === "cancelled") return { call: remaining, effects: [] };
   const isEarly = setup.early?.branchId === branchId;
-  const refused: Setup = {
+  const left: Setup = {
     ...setup,
     refusals: [...setup.refusals, refusal],
     early: isEarly ? undefined : setup.early,
   };
-  const next: Session = { ...remaining, setup: refused };
-  if (refusal.status >= 600 && setup.current?.tryMs === undefined)
-    return giveUp(next, refused, refusedOutcome(refusal));
+  const next: Session = { ...remaining, setup: left };
+  if (refusal.status >= 600 && setup.current?.tryMs === undefined) return giveUp(next, left, refusedOutcome(refusal));
   if (remaining.branches.some(({ state }) => state !== "cancelled")) return { call: next, effects: [] };
-  const step = hasNext(refused, refusal) ? nextGroup(next) : giveUp(next, refused, bestRefusal(refused.refusals));
+  const step = hasNext(left, refusal) ? nextGroup(next) : giveUp(next, left, bestRefusal(left.refusals));
   return step.call.state === "disconnected"
     ? step
     : { call: step.call, effects: [{ type: "stop-timer", timer: "ring" }, ...step.effects] };

@@ -1,5 +1,5 @@
 import type { BranchGroup, Diversion } from "./session.ts";
-import type { Outcome, ToldReason } from "./outcome.ts";
+import type { Outcome, Refusal, ToldReason } from "./outcome.ts";
 import type { Side } from "./side.ts";
 import type { TimerName } from "./session-effect.ts";
 
@@ -22,13 +22,7 @@ export type SessionEvent =
       readonly offered?: string | undefined;
     }
   /** 300 and above, also for an INVITE that could not be sent. `isOurs`: the switch did not want to send it. */
-  | {
-      readonly type: "branch-failed";
-      readonly branchId: string;
-      readonly status: number;
-      readonly told?: ToldReason | undefined;
-      readonly isOurs?: boolean | undefined;
-    }
+  | ({ readonly type: "branch-failed"; readonly branchId: string } & Refusal)
   /** Where a call goes that is diverted; undefined: nowhere. A service answers it at once. */
   | { readonly type: "diverted"; readonly route: Route | undefined }
   /** A session without a caller: who answers at the route is connected with its service. */

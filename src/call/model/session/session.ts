@@ -30,13 +30,19 @@ export interface BranchGroup {
   readonly tryMs?: number;
   /** Of a hunt: what one of its members says is no word about the others, 6xx included. Absent: it is of none. */
   readonly isHunted?: true;
+  /**
+   * Of devices of applications alone, which are offered a call before they ring: the longest that is waited for that;
+   * `ringMs` begins then. Absent: it begins at once.
+   */
+  readonly offerMs?: number;
 }
 
 /**
  * Why a call is to go elsewhere: the callee is busy, does not answer, no place of it could be reached, or it says where
- * (`deflected`, a 3xx); `no-coverage`: whatever the reason, nobody of a hunt has taken it.
+ * (`deflected`, a 3xx); `on-failure`: the application that had it has failed; `no-coverage`: whatever the reason, nobody of
+ * a hunt has taken it.
  */
-export type Diversion = "busy" | "no-answer" | "unregistered" | "deflected" | "no-coverage";
+export type Diversion = "busy" | "no-answer" | "unregistered" | "on-failure" | "deflected" | "no-coverage";
 
 /** Early media of one branch, on its way to the caller or there. */
 export interface EarlyMedia {

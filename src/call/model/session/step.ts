@@ -13,7 +13,7 @@ import {
   targetAnswered,
   targetRefused,
 } from "./negotiation.ts";
-import { withTold, type Outcome } from "./outcome.ts";
+import { withTold, type Outcome, type Refusal } from "./outcome.ts";
 import { isHoldInAnswer, partyToJoin } from "./hold.ts";
 import { withAck, withoutAcks } from "./unacknowledged.ts";
 import { resyncAnswered, resyncMediaDone, resyncMediaFailed, resyncRefused, startResync } from "./resync.ts";
@@ -56,7 +56,7 @@ function advance(call: Session, event: SessionEvent): Step {
     case "branch-answered":
       return drained(branchAnswered(call, event));
     case "branch-failed":
-      return drained(branchFailed(call, event.branchId, event));
+      return drained(branchFailed(call, event.branchId, refusalOf(event)));
     case "diverted":
       return drained(diverted(call, event.route));
     case "originated":
@@ -119,6 +119,14 @@ function advance(call: Session, event: SessionEvent): Step {
 
 function unchanged(call: Session): Step {
   return { call, effects: [] };
+}
+
+function refusalOf({
+  type: _type,
+  branchId: _branchId,
+  ...refusal
+}: Extract<SessionEvent, { type: "branch-failed" }>): Refusal {
+  return refusal;
 }
 
 function isUnanswered({ state }: Session): boolean {

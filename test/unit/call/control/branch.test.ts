@@ -33,7 +33,7 @@ describe("Branch with two ways to a phone", () => {
         onTrying: () => undefined,
         onProgress: () => undefined,
         onAnswered: () => undefined,
-        onFailed: (status) => failed.push(status),
+        onFailed: ({ status }) => failed.push(status),
       },
     );
   });

@@ -1,0 +1,7 @@
+import type { ModelEffect } from "../../model/index.ts";
+
+/** Who is told of route dialogues, and takes back calls that no route has come out of. */
+export interface RouteTeller {
+  tell(effect: Extract<ModelEffect, { type: "route" }>): void;
+  unroute(effect: Extract<ModelEffect, { type: "unroute" }>): void;
+}

@@ -1,0 +1,328 @@
+import type { Clock, Ids, Logger } from "../../common/index.ts";
+import { chance } from "../../common/index.ts";
+import type { AgreedAudio, AudioTerminal } from "../../media/index.ts";
+import type { CtiDeviceRequest, RtpAddress } from "../../signals/index.ts";
+import type { EntryStore } from "../control/call-journal.ts";
+import type { Leg } from "../control/leg.ts";
+import type { Inventory, SipPhone } from "../device/index.ts";
+import type { Binding } from "../registrar/index.ts";
+import type { SignalingPort } from "../signaling/signaling-port.ts";
+import { ctiBinding } from "./cti-contact.ts";
+import { CtiDialogs } from "./cti-dialogs.ts";
+import type { LostCalls } from "./lost-calls.ts";
+import { CtiSignaling } from "./cti-signaling.ts";
+import type { OfferState } from "./offer-machine.ts";
+import { Offers, type CtiAnswer, type OfferedCall } from "./offers.ts";
+import { isOwned, isOwnership, stepOwnership, type Ownership, type OwnershipEffect } from "./ownership.ts";
+
+/** Where legs are found. */
+interface LegTable {
+  findLeg(dialogId: string): { readonly leg: Leg; readonly session: { readonly callId: string } } | undefined;
+}
+
+/** Who is told of what happens at devices of applications. None of these may throw. */
+export interface CtiDeviceEvents {
+  /** A call is offered to a device that is open. */
+  onOffered(call: OfferedCall, ownership: Ownership): void;
+  /** An address is to be set for a call, within the time for that. */
+  onMediaWanted(call: OfferedCall): void;
+  /** What is sent to a device and by it has changed; undefined: nothing is. */
+  onAudio(leg: Leg, terminal: AudioTerminal, before: AgreedAudio | undefined, now: AgreedAudio | undefined): void;
+  onDigits(leg: Leg, digits: string): void;
+  /** It is opened, or is so no more. */
+  onDevice(device: string): void;
+}
+
+export interface CtiDevicesOptions {
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly logger: Logger;
+  readonly inventory: Pick<Inventory, "linesOf" | "lineOf">;
+  /** What devices have registered by SIP. */
+  readonly registered: (phone: SipPhone) => readonly Binding[];
+  readonly table: LegTable;
+  readonly store: EntryStore;
+  readonly events: CtiDeviceEvents;
+  /** What becomes of established calls. */
+  readonly lost: LostCalls;
+}
+
+/** How long an application may take to say where it wants the RTP of a call that it has answered. */
+const MEDIA_MS = 4_000;
+const ENTRY = "cti-device ";
+const NOT_OFFERED: CtiAnswer = { ok: false, failure: "wrong-state", detail: "no such call is offered to the device" };
+
+/** CTI ports and route points that applications have opened, and what they say about the calls that these are offered. */
+export class CtiDevices {
+  readonly #options: CtiDevicesOptions;
+  readonly #owners = new Map<string, Ownership>();
+  readonly #silent = new Set<string>();
+  /** Where the RTP of calls is wanted that are not answered, by dialog. */
+  readonly #addresses = new Map<string, RtpAddress>();
+  readonly #offers: Offers;
+  readonly #dialogs: CtiDialogs;
+
+  constructor(options: CtiDevicesOptions) {
+    const { clock, table, events } = options;
+    this.#options = options;
+    this.#dialogs = new CtiDialogs({
+      legOf: (dialogId) => table.findLeg(dialogId)?.leg,
+      onAudio: (leg, terminal, before, now) => events.onAudio(leg, terminal, before, now),
+      onDigits: (leg, digits) => events.onDigits(leg, digits),
+      onEnded: (leg) => this.#offers.ended(leg.dialogId),
+    });
+    this.#offers = new Offers({
+      clock,
+      legOf: (dialogId) => {
+        const found = table.findLeg(dialogId);
+        return found && { leg: found.leg, sessionId: found.session.callId };
+      },
+      isOpen: (device) => this.isOpen(device),
+      isSilent: (device) => this.#silent.has(device),
+      acceptMsOf: (device) => (this.#lineOf(device)?.cti?.acceptSeconds ?? DEFAULT_ACCEPT_SECONDS) * 1_000,
+      mediaMs: MEDIA_MS,
+      onOffered: (call) => this.#offered(call),
+      onWanted: (call) => this.#wanted(call),
+      answerOf: ({ leg, sdp }) => this.#dialogs.answer(leg, sdp),
+      onOver: ({ leg }) => void this.#addresses.delete(leg.dialogId),
+    });
+  }
+
+  /** Calls that are offered at the moment. */
+  get offeredCount(): number {
+    return this.#offers.size;
+  }
+
+  /** The way to the edge for what goes there. */
+  beside(port: SignalingPort): SignalingPort {
+    return new CtiSignaling({ port, offers: this.#offers, dialogs: this.#dialogs });
+  }
+
+  /** All devices whose owner is a CTIManager that cannot be reached: they have failed, until it says that they have not. */
+  managersGone(): void {
+    for (const { device, fence, state } of [...this.#owners.values()]) {
+      if (state === "owned") this.request({ type: "failed", device, fence });
+    }
+  }
+
+  /** A device is open: it matters whether CTIManagers can be reached. */
+  get isAnyOpen(): boolean {
+    for (const { state } of this.#owners.values()) if (state === "owned") return true;
+    return false;
+  }
+
+  /** The configuration has changed: calls of devices and lines that are closed or gone are nobody's any more. */
+  inventoryChanged(): void {
+    const { inventory, store } = this.#options;
+    for (const device of [...this.#owners.keys()]) {
+      for (const { sessionId, leg } of [...this.#offers.of(device)]) {
+        const line = inventory.lineOf(device, leg.device.number);
+        if (line === undefined || isClosed(line)) this.#offers.tell(device, sessionId, { type: "failed" });
+      }
+      if (this.#lineOf(device)?.cti !== undefined) continue;
+      this.#owners.delete(device);
+      this.#silent.delete(device);
+      store.removeEntry(ENTRY + device);
+    }
+  }
+
+  close(): void {
+    this.#options.lost.close();
+  }
+
+  /** Takes up who owned what before this process. */
+  restore(): void {
+    for (const [key, value] of [...this.#options.store.entries]) {
+      if (!key.startsWith(ENTRY)) continue;
+      if (isOwnership(value)) this.#owners.set(value.device, value);
+      else this.#options.store.removeEntry(key);
+    }
+    this.#options.lost.restore();
+  }
+
+  /** Who has opened a device; undefined: nobody ever has. */
+  ownerOf(device: string): Ownership | undefined {
+    return this.#owners.get(device);
+  }
+
+  /** New calls are offered to its application. */
+  isOpen(device: string): boolean {
+    return this.#lineOf(device)?.cti?.isClosed === false && isOwned(this.#owners.get(device));
+  }
+
+  /** Undefined: it is neither, or is not there. */
+  kindOf(device: string): "cti-port" | "route-point" | undefined {
+    return this.#lineOf(device)?.cti?.kind;
+  }
+
+  /** A call that a device is offered, by its session. */
+  offered(device: string, sessionId: string): OfferedCall | undefined {
+    return this.#offers.find(device, sessionId);
+  }
+
+  /** All of them, the oldest one first. */
+  offeredTo(device: string): Iterable<OfferedCall> {
+    return this.#offers.of(device);
+  }
+
+  stateOf(device: string, sessionId: string): OfferState | undefined {
+    return this.#offers.find(device, sessionId)?.offer.state;
+  }
+
+  /** Where calls reach a line of a device: what has registered by SIP is rung as a phone. */
+  lookup(phone: SipPhone): readonly Binding[] {
+    const bindings = this.#options.registered(phone);
+    if (phone.cti === undefined || bindings.length > 0) return bindings;
+    return !isClosed(phone) && isOwned(this.#owners.get(phone.name)) ? [ctiBinding(phone)] : [];
+  }
+
+  /** A CTIManager says who owns a device. */
+  request(request: CtiDeviceRequest): CtiAnswer {
+    const { device } = request;
+    const line = this.#lineOf(device);
+    if (line === undefined) return { ok: false, failure: "device-not-found", detail: `there is no device ${device}` };
+    const known = stepOwnership(this.#owners.get(device), request);
+    if (!known.ok) return known;
+    if (request.type === "own") {
+      if (line.cti === undefined) return { ok: false, failure: "media-on-phone", detail: `${device} is a phone` };
+      if (line.cti.isClosed)
+        return { ok: false, failure: "device-restricted", detail: `${device} is closed to control` };
+    }
+    if (known.ownership !== undefined) this.#put(known.ownership);
+    if (request.type === "silent") this.#setSilent(device, request.isSilent);
+    else this.#setSilent(device, false);
+    for (const effect of known.effects) this.#perform(device, effect);
+    if (request.type !== "silent") this.#options.events.onDevice(device);
+    return { ok: true };
+  }
+
+  /** From offered to ringing: the caller hears it ring. */
+  accept(device: string, sessionId: string): CtiAnswer {
+    const found = this.#offers.find(device, sessionId);
+    if (found === undefined) return NOT_OFFERED;
+    if (found.offer.state !== "offered") return { ok: true, isUnchanged: true };
+    this.#offers.tell(device, sessionId, { type: "accept" });
+    return { ok: true };
+  }
+
+  reject(device: string, sessionId: string, reason: "busy" | "rejected" = "rejected"): CtiAnswer {
+    return this.#offers.tell(device, sessionId, { type: "reject", reason }) ? { ok: true } : NOT_OFFERED;
+  }
+
+  /** Resolves when caller and device are connected. @param media of a device with dynamic registration */
+  async answer(device: string, sessionId: string, media?: RtpAddress): Promise<CtiAnswer> {
+    const found = this.#offers.find(device, sessionId);
+    const ownership = this.#owners.get(device);
+    if (found === undefined) return NOT_OFFERED;
+    if (!isOwned(ownership)) return { ok: false, failure: "device-not-open", detail: `${device} is not open` };
+    const { dialogId } = found.leg;
+    if (ownership.media.mode === "none") {
+      return { ok: false, failure: "media-mode", detail: `${device} is registered without media` };
+    }
+    if (media !== undefined) {
+      const set = this.#setAddress(ownership, dialogId, media);
+      if (!set.ok) return set;
+    }
+    const connected = this.#offers.whenConnected(device, sessionId);
+    const isReady = this.#prepare(found, ownership);
+    this.#offers.tell(device, sessionId, { type: "answer", isReady });
+    if (!isReady) this.#options.events.onMediaWanted(found);
+    return connected;
+  }
+
+  /** Where the application wants the RTP of a call. */
+  setMedia(device: string, sessionId: string, media: RtpAddress): CtiAnswer {
+    const found = this.#offers.find(device, sessionId);
+    const ownership = this.#owners.get(device);
+    if (found === undefined) return NOT_OFFERED;
+    if (!isOwned(ownership)) return { ok: false, failure: "device-not-open", detail: `${device} is not open` };
+    const set = this.#setAddress(ownership, found.leg.dialogId, media);
+    if (!set.ok) return set;
+    if (this.#prepare(found, ownership)) this.#offers.tell(device, sessionId, { type: "media-set" });
+    return set;
+  }
+
+  /** While a route dialogue is open about a call, its accept timer stands still. */
+  pauseFor(device: string, sessionId: string): void {
+    this.#offers.tell(device, sessionId, { type: "pause", reason: "route" });
+  }
+
+  /** It is over: `ended`: the accept timer begins; `expired`: the call is treated as if nobody were there. */
+  resumeAfter(device: string, sessionId: string, reason: "ended" | "expired"): void {
+    this.#offers.tell(
+      device,
+      sessionId,
+      reason === "expired" ? { type: "expire" } : { type: "resume", reason: "route" },
+    );
+  }
+
+  #lineOf(device: string): SipPhone | undefined {
+    return this.#options.inventory.linesOf(device)[0];
+  }
+
+  #offered(call: OfferedCall): void {
+    const ownership = this.#owners.get(call.device);
+    if (ownership !== undefined) this.#options.events.onOffered(call, ownership);
+  }
+
+  /** Its application has had the call made: nobody is asked. */
+  #wanted(call: OfferedCall): void {
+    const { device, sessionId } = call;
+    void this.answer(device, sessionId).then((answered) => {
+      if (!answered.ok && answered.failure === "media-mode") this.reject(device, sessionId);
+    });
+  }
+
+  #put(ownership: Ownership): void {
+    const { device } = ownership;
+    this.#owners.set(device, ownership);
+    this.#options.store.putEntry(ENTRY + device, ownership);
+  }
+
+  #setSilent(device: string, isSilent: boolean): void {
+    if (this.#silent.has(device) === isSilent) return;
+    if (isSilent) this.#silent.add(device);
+    else this.#silent.delete(device);
+    this.#offers.tellAll(device, { type: isSilent ? "pause" : "resume", reason: "silence" });
+  }
+
+  #perform(device: string, effect: OwnershipEffect): void {
+    switch (effect) {
+      case "forward-pending":
+        return this.#offers.tellAll(device, { type: "failed" });
+      case "treat-established":
+        return this.#options.lost.treat(device);
+      case "take-up":
+        return this.#options.lost.takeUp(device);
+    }
+  }
+
+  #setAddress({ device, media: { mode } }: Ownership, dialogId: string, media: RtpAddress): CtiAnswer {
+    if (mode !== "dynamic") return { ok: false, failure: "media-mode", detail: `${device} is registered ${mode}` };
+    if (this.#addresses.has(dialogId)) {
+      return { ok: false, failure: "media-already-set", detail: "an address is set for this call" };
+    }
+    this.#addresses.set(dialogId, media);
+    return { ok: true };
+  }
+
+  /** @returns true when it is known where the media of a call ends */
+  #prepare({ leg }: OfferedCall, { media }: Ownership): boolean {
+    const place = media.mode === "static" ? media : this.#addresses.get(leg.dialogId);
+    if (place === undefined || !("codecs" in media)) return false;
+    const { address, port } = place;
+    const { codecs } = media;
+    const sessionId = chance(this.#options.ids, MAX_SESSION_ID);
+    leg.cti = { terminal: { address, port, codecs, sessionId, version: 1 } };
+    return true;
+  }
+}
+
+const DEFAULT_ACCEPT_SECONDS = 4;
+/** RFC 4566 5.2: a number; phones keep 31 bits of it at least. */
+const MAX_SESSION_ID = 2 ** 31 - 1;
+
+/** An administrator has closed it to control. */
+function isClosed({ cti }: SipPhone): boolean {
+  return cti === undefined || cti.isClosed || cti.isLineClosed;
+}

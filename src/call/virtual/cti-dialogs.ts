@@ -1,0 +1,150 @@
+import {
+  agreedByAnswer,
+  answerAsTerminal,
+  offerAsTerminal,
+  type AgreedAudio,
+  type AudioTerminal,
+} from "../../media/index.ts";
+import type { Leg } from "../control/leg.ts";
+import { reasonOf } from "../control/reason-header.ts";
+import type { Body, OutgoingRequest, PendingRequest, RequestEvents } from "../signaling/signaling-port.ts";
+import { headerOf, localResponse, type LocalResponse, type ResponseIdentity } from "./cti-message.ts";
+import { digitsOf } from "./info-digits.ts";
+
+export interface CtiDialogsOptions {
+  readonly legOf: (dialogId: string) => Leg | undefined;
+  /** What a device sends and gets has changed; undefined: nothing is agreed on (any more). */
+  readonly onAudio: (
+    leg: Leg,
+    terminal: AudioTerminal,
+    before: AgreedAudio | undefined,
+    now: AgreedAudio | undefined,
+  ) => void;
+  readonly onDigits: (leg: Leg, digits: string) => void;
+  readonly onEnded: (leg: Leg) => void;
+}
+
+const NOTHING_PENDING: PendingRequest = { cancel: () => undefined };
+const SDP = "application/sdp";
+/** Q.850: incompatible destination. */
+const INCOMPATIBLE = 88;
+
+/** The dialogs of devices of applications: what the switch asks of them is answered by what the application has said. */
+export class CtiDialogs {
+  readonly #options: CtiDialogsOptions;
+
+  constructor(options: CtiDialogsOptions) {
+    this.#options = options;
+  }
+
+  /** A leg that ends in call control; undefined: the edge has it. */
+  find(dialogId: string): Leg | undefined {
+    const leg = this.#options.legOf(dialogId);
+    return leg?.cti === undefined ? undefined : leg;
+  }
+
+  request(leg: Leg, request: OutgoingRequest, events: RequestEvents): PendingRequest {
+    const { method, body } = request;
+    switch (method) {
+      case "INVITE":
+      case "UPDATE":
+        return this.#change(leg, request, events);
+      case "BYE":
+        this.#setAudio(leg, undefined);
+        this.#options.onEnded(leg);
+        return respond(request, leg, events, { status: 200 });
+      case "INFO": {
+        const digits = body === undefined ? "" : digitsOf(body);
+        if (digits !== "") this.#options.onDigits(leg, digits);
+        return respond(request, leg, events, { status: 200 });
+      }
+      case "OPTIONS":
+        return respond(request, leg, events, { status: 200 });
+      case "MESSAGE":
+      case "NOTIFY":
+      case "PRACK":
+      case "REGISTER":
+        return respond(request, leg, events, { status: 405 });
+    }
+  }
+
+  /** What is sent to a device outside a dialog, and is no call. */
+  refuse(request: OutgoingRequest, events: RequestEvents): PendingRequest {
+    const from = headerOf(request, "from") ?? "";
+    const identity = {
+      sipCallId: headerOf(request, "call-id") ?? "cti",
+      from,
+      to: headerOf(request, "to") ?? "",
+      tag: "d",
+    };
+    const answer = localResponse(request.method, identity, { status: 405 });
+    queueMicrotask(() => events.onResponse(answer));
+    return NOTHING_PENDING;
+  }
+
+  /** What a new call is answered with; undefined: nothing goes with what the caller offers. */
+  answer(leg: Leg, offer: string | undefined): string | undefined {
+    const { cti } = leg;
+    if (cti === undefined) return undefined;
+    if (offer === undefined) return offerAsTerminal(cti.terminal);
+    const answer = answerAsTerminal(offer, cti.terminal);
+    if (answer !== undefined) this.#setAudio(leg, answer.audio);
+    return answer?.sdp;
+  }
+
+  /** An answer that came in the ACK to an offer of ours. */
+  acknowledged(leg: Leg, answer: Body | undefined): void {
+    if (answer === undefined || leg.cti === undefined) return;
+    this.#setAudio(leg, agreedByAnswer(answer.text, leg.cti.terminal));
+  }
+
+  #change(leg: Leg, request: OutgoingRequest, events: RequestEvents): PendingRequest {
+    const { method, body } = request;
+    if (method === "UPDATE" && body === undefined) return respond(request, leg, events, { status: 200 });
+    this.#renew(leg);
+    const text = this.answer(leg, body?.text);
+    if (text === undefined) {
+      return respond(request, leg, events, { status: 488, headers: reasonOf({ cause: INCOMPATIBLE }) });
+    }
+    const acknowledge = (answer?: Body): void => this.acknowledged(leg, answer);
+    return respond(request, leg, events, { status: 200, body: { contentType: SDP, text } }, acknowledge);
+  }
+
+  /** RFC 3264 8: the version of what is said next; also where it says the same, that does no harm. */
+  #renew(leg: Leg): void {
+    if (leg.cti === undefined) return;
+    const { terminal } = leg.cti;
+    leg.cti = { ...leg.cti, terminal: { ...terminal, version: terminal.version + 1 } };
+  }
+
+  #setAudio(leg: Leg, now: AgreedAudio | undefined): void {
+    if (leg.cti === undefined) return;
+    const { terminal, audio: before } = leg.cti;
+    leg.cti = now === undefined ? { terminal } : { terminal, audio: now };
+    if (!isSame(before, now)) this.#options.onAudio(leg, terminal, before, now);
+  }
+}
+
+function respond(
+  { method }: OutgoingRequest,
+  leg: Leg,
+  events: RequestEvents,
+  response: LocalResponse,
+  acknowledge?: (body?: Body) => void,
+): PendingRequest {
+  const answer = localResponse(method, identityOf(leg), response, acknowledge);
+  queueMicrotask(() => events.onResponse(answer));
+  return NOTHING_PENDING;
+}
+
+function identityOf({ sipCallId, localTag, remoteTag, device }: Leg): ResponseIdentity {
+  const from = `<sip:localhost>;tag=${localTag}`;
+  return { sipCallId, from, to: `<cti:${encodeURIComponent(device.name)}>`, tag: remoteTag };
+}
+
+function isSame(one: AgreedAudio | undefined, other: AgreedAudio | undefined): boolean {
+  if (one === undefined || other === undefined) return one === other;
+  const isSamePlace = one.remote.address === other.remote.address && one.remote.port === other.remote.port;
+  const isSameFormat = one.codec === other.codec && one.packetTimeMs === other.packetTimeMs;
+  return isSamePlace && isSameFormat && one.sends === other.sends && one.receives === other.receives;
+}

@@ -1,0 +1,255 @@
+import type { Clock, Timer } from "../../common/index.ts";
+import type { CtiFailure } from "../../signals/index.ts";
+import type { Leg } from "../control/leg.ts";
+import { reasonOf } from "../control/reason-header.ts";
+import { SignalingError } from "../signaling/signaling-error.ts";
+import type { OutgoingRequest, PendingRequest, RequestEvents } from "../signaling/signaling-port.ts";
+import { headerOf, localResponse, type LocalResponse, type ResponseIdentity } from "./cti-message.ts";
+import {
+  NEW_OFFER,
+  stepOffer,
+  type Offer,
+  type OfferEffect,
+  type OfferEvent,
+  type OfferTimer,
+} from "./offer-machine.ts";
+
+/** What an application is answered that has asked for something. */
+export type CtiAnswer =
+  | { readonly ok: true; readonly isUnchanged?: true }
+  | { readonly ok: false; readonly failure: CtiFailure; readonly detail: string };
+
+/** A call that a device is offered. */
+export interface OfferedCall {
+  readonly device: string;
+  readonly sessionId: string;
+  readonly leg: Leg;
+  /** What the caller offers; undefined: the device is to make the offer. */
+  readonly sdp: string | undefined;
+}
+
+/** Where such a call stands. */
+export interface FoundOffer extends OfferedCall {
+  readonly offer: Offer;
+}
+
+export interface OffersOptions {
+  readonly clock: Clock;
+  /** The session that a dialog is a branch of. */
+  readonly legOf: (dialogId: string) => { readonly leg: Leg; readonly sessionId: string } | undefined;
+  /** The device is open. */
+  readonly isOpen: (device: string) => boolean;
+  /** It is being found out whether its application has failed. */
+  readonly isSilent: (device: string) => boolean;
+  /** How long its application may leave a call alone. */
+  readonly acceptMsOf: (device: string) => number;
+  /** How long it may take to say where it wants a call's RTP. */
+  readonly mediaMs: number;
+  readonly onOffered: (call: OfferedCall) => void;
+  /** The device has asked for the call itself: it is to answer at once. */
+  readonly onWanted: (call: OfferedCall) => void;
+  /** The session description that a call is answered with; undefined: nothing goes with the caller's offer. */
+  readonly answerOf: (call: OfferedCall) => string | undefined;
+  /** The call is not offered any more. */
+  readonly onOver: (call: OfferedCall) => void;
+}
+
+interface Entry {
+  readonly call: OfferedCall;
+  readonly identity: ResponseIdentity;
+  readonly events: RequestEvents;
+  readonly timers: Map<OfferTimer, Timer>;
+  readonly waiting: ((answer: CtiAnswer) => void)[];
+  offer: Offer;
+}
+
+const NOTHING_PENDING: PendingRequest = { cancel: () => undefined };
+const GONE: CtiAnswer = { ok: false, failure: "party-gone", detail: "the call is not offered any more" };
+const UNFIT: CtiAnswer = { ok: false, failure: "media-incompatible", detail: "no codec goes with the caller's offer" };
+const NO_ADDRESS: CtiAnswer = { ok: false, failure: "media-address-missing", detail: "no address was set in time" };
+/** Q.850: incompatible destination. */
+const INCOMPATIBLE = 88;
+
+/** Calls that devices of applications are offered and have not answered; as many as their lines take. */
+export class Offers {
+  readonly #options: OffersOptions;
+  readonly #byDevice = new Map<string, Set<Entry>>();
+  /** By device and session. */
+  readonly #byCall = new Map<string, Entry>();
+  /** Answered, and not acknowledged; by dialog. */
+  readonly #answered = new Map<string, Entry>();
+
+  constructor(options: OffersOptions) {
+    this.#options = options;
+  }
+
+  get size(): number {
+    return this.#byCall.size;
+  }
+
+  /** An INVITE to a device. */
+  invite(device: string, request: OutgoingRequest, events: RequestEvents): PendingRequest {
+    const sipCallId = headerOf(request, "call-id") ?? "";
+    const from = headerOf(request, "from") ?? "";
+    const { leg, sessionId } = this.#options.legOf(dialogIdOfRequest(sipCallId, from)) ?? {};
+    if (leg === undefined || sessionId === undefined || !this.#options.isOpen(device)) {
+      const failed = new SignalingError("application-failed", `${device} is not open`);
+      queueMicrotask(() => events.onFailed(failed));
+      return NOTHING_PENDING;
+    }
+    const call: OfferedCall = { device, sessionId, leg, sdp: request.body?.text };
+    const identity = { sipCallId, from, to: headerOf(request, "to") ?? "", tag: `d${leg.localTag}` };
+    const entry: Entry = { call, identity, events, timers: new Map(), waiting: [], offer: NEW_OFFER };
+    this.#add(entry);
+    const isWanted = headerOf(request, "answer-mode") === "Auto";
+    queueMicrotask(() => {
+      if (entry.offer.state !== "offered") return;
+      if (isWanted) this.#options.onWanted(call);
+      else this.#options.onOffered(call);
+    });
+    return { cancel: () => this.#step(entry, { type: "cancel" }) };
+  }
+
+  /** The call of a session that a device is offered. */
+  find(device: string, sessionId: string): FoundOffer | undefined {
+    const entry = this.#byCall.get(keyOf({ device, sessionId }));
+    return entry && { ...entry.call, offer: entry.offer };
+  }
+
+  /** Calls of a device, the oldest one first. */
+  *of(device: string): Iterable<OfferedCall> {
+    for (const { call } of this.#byDevice.get(device) ?? []) yield call;
+  }
+
+  /** @returns false: there is no such call */
+  tell(device: string, sessionId: string, event: OfferEvent): boolean {
+    const entry = this.#byCall.get(keyOf({ device, sessionId }));
+    if (entry !== undefined) this.#step(entry, event);
+    return entry !== undefined;
+  }
+
+  /** Of all calls of a device. */
+  tellAll(device: string, event: OfferEvent): void {
+    for (const entry of [...(this.#byDevice.get(device) ?? [])]) this.#step(entry, event);
+  }
+
+  /** Resolves when the caller and the device are connected, or says why they are not. To be asked before the event. */
+  whenConnected(device: string, sessionId: string): Promise<CtiAnswer> {
+    const entry = this.#byCall.get(keyOf({ device, sessionId }));
+    if (entry === undefined) return Promise.resolve(GONE);
+    return new Promise((resolve) => void entry.waiting.push(resolve));
+  }
+
+  /** A dialog has ended that was answered. */
+  ended(dialogId: string): void {
+    const entry = this.#answered.get(dialogId);
+    this.#answered.delete(dialogId);
+    for (const resolve of entry?.waiting.splice(0) ?? []) resolve(GONE);
+  }
+
+  /** Nothing can be answered any more. */
+  edgeLost(): void {
+    for (const entry of [...this.#byCall.values()]) {
+      this.#end(entry, GONE);
+      entry.events.onFailed(new SignalingError("edge-lost", "the connection to the edge is lost"));
+    }
+    for (const dialogId of [...this.#answered.keys()]) this.ended(dialogId);
+  }
+
+  #add(entry: Entry): void {
+    const { call } = entry;
+    const calls = this.#byDevice.get(call.device) ?? new Set();
+    calls.add(entry);
+    this.#byDevice.set(call.device, calls);
+    this.#byCall.set(keyOf(call), entry);
+    this.#startTimer(entry, "accept");
+    if (this.#options.isSilent(call.device)) this.#step(entry, { type: "pause", reason: "silence" });
+  }
+
+  #step(entry: Entry, event: OfferEvent): void {
+    const { offer, effects } = stepOffer(entry.offer, event);
+    entry.offer = offer;
+    for (const effect of effects) this.#perform(entry, effect);
+  }
+
+  #perform(entry: Entry, effect: OfferEffect): void {
+    switch (effect.type) {
+      case "ring":
+        return this.#respond(entry, { status: 180 });
+      case "answer":
+        return this.#answer(entry);
+      case "refuse":
+        this.#end(entry, effect.isWithoutMedia === true ? NO_ADDRESS : GONE);
+        return this.#respond(entry, { status: effect.status, headers: reasonOf(effect) });
+      case "give-up": {
+        this.#end(entry, GONE);
+        const failed = new SignalingError(effect.why, "nobody has answered");
+        return queueMicrotask(() => entry.events.onFailed(failed));
+      }
+      case "start-timer":
+        return this.#startTimer(entry, effect.timer);
+      case "stop-timer":
+        entry.timers.get(effect.timer)?.cancel();
+        return void entry.timers.delete(effect.timer);
+    }
+  }
+
+  #answer(entry: Entry): void {
+    const { call, waiting } = entry;
+    const text = this.#options.answerOf(call);
+    if (text === undefined) {
+      this.#end(entry, UNFIT);
+      return this.#respond(entry, { status: 488, headers: reasonOf({ cause: INCOMPATIBLE }) });
+    }
+    const { dialogId } = call.leg;
+    this.#remove(entry);
+    this.#answered.set(dialogId, entry);
+    this.#options.onOver(call);
+    // Who has answered too late is acknowledged, and ended at once.
+    const acknowledge = (): void =>
+      queueMicrotask(() => {
+        if (!this.#answered.delete(dialogId)) return;
+        for (const resolve of waiting.splice(0)) resolve({ ok: true });
+      });
+    this.#respond(entry, { status: 200, body: { contentType: "application/sdp", text } }, acknowledge);
+  }
+
+  #respond({ identity, events }: Entry, response: LocalResponse, acknowledge?: () => void): void {
+    const answer = localResponse("INVITE", identity, response, acknowledge);
+    queueMicrotask(() => events.onResponse(answer));
+  }
+
+  #end(entry: Entry, answer: CtiAnswer): void {
+    this.#remove(entry);
+    this.#options.onOver(entry.call);
+    for (const resolve of entry.waiting.splice(0)) resolve(answer);
+  }
+
+  #remove(entry: Entry): void {
+    const { call, timers } = entry;
+    for (const timer of timers.values()) timer.cancel();
+    timers.clear();
+    const calls = this.#byDevice.get(call.device);
+    calls?.delete(entry);
+    if (calls?.size === 0) this.#byDevice.delete(call.device);
+    if (this.#byCall.get(keyOf(call)) === entry) this.#byCall.delete(keyOf(call));
+  }
+
+  #startTimer(entry: Entry, timer: OfferTimer): void {
+    const { clock, acceptMsOf, mediaMs } = this.#options;
+    const delayMs = timer === "accept" ? acceptMsOf(entry.call.device) : mediaMs;
+    entry.timers.get(timer)?.cancel();
+    entry.timers.set(
+      timer,
+      clock.after(delayMs, () => this.#step(entry, { type: "timer", timer })),
+    );
+  }
+}
+
+function keyOf({ device, sessionId }: Pick<OfferedCall, "device" | "sessionId">): string {
+  return `${device} ${sessionId}`;
+}
+
+function dialogIdOfRequest(sipCallId: string, from: string): string {
+  return `${sipCallId};from-tag=${/;tag=([^;]*)$/.exec(from)?.[1] ?? ""}`;
+}

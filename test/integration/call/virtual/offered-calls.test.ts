@@ -1,0 +1,118 @@
+import assert from "node:assert/strict";
+import type { CommandResult } from "../../../../src/call/model/index.ts";
+import type { MediaRegistration } from "../../../../src/signals/index.ts";
+import { Cleanup } from "../../../support/cleanup.ts";
+import { eventually } from "../../../support/eventually.ts";
+import { startFeatureSwitch, type FeatureSwitch } from "../../../support/feature-switch.ts";
+import { phoneOperations, put } from "../../../support/kept-configuration.ts";
+import { answer, TalkingPhone, type Talk } from "../../../support/talking-phone.ts";
+
+const WITHIN = { timeoutMs: 2_000, intervalMs: 5 };
+const NO_MEDIA: MediaRegistration = { mode: "none" };
+
+describe("calls that a device of an application is offered", () => {
+  let cleanup: Cleanup;
+  let node: FeatureSwitch;
+  let alice: TalkingPhone;
+  let bob: TalkingPhone;
+  beforeEach(async () => {
+    cleanup = new Cleanup();
+    node = await startFeatureSwitch(cleanup, [
+      ...phoneOperations(["1001"]),
+      ...phoneOperations(["1002"]),
+      put("directory-number", { number: "7000" }),
+      put("directory-number", { number: "7001", forwarding: { noAnswer: { internal: "1002" } }, noAnswerSeconds: 1 }),
+      put("directory-number", {
+        number: "7002",
+        forwarding: { noAnswer: { internal: "7000" }, onFailure: { internal: "1002" } },
+      }),
+      put("route-point", {
+        name: "point",
+        lines: ["7000", "7001", "7002"].map((directoryNumber) => ({ directoryNumber })),
+        acceptSeconds: 1,
+      }),
+    ]);
+    alice = cleanup.add(await TalkingPhone.start(node.node, "1001"), (one) => one.close());
+    bob = cleanup.add(await TalkingPhone.start(node.node, "1002"), (one) => one.close());
+  });
+  afterEach(() => cleanup.run());
+
+  const own = (fence = 1): void => {
+    const { ctiDevices: cti } = node.node.manager;
+    const owned = cti.request({ type: "own", device: "point", fence, media: NO_MEDIA, routes: false, session: "s1" });
+    assert.deepEqual(owned, { ok: true });
+  };
+  const redirect = (to: string): Promise<CommandResult> =>
+    node.node.manager.features.command({ type: "redirect", device: "point", to });
+
+  /** The session of the call that the route point is offered. */
+  async function offered(number = "7000"): Promise<readonly [Talk, string]> {
+    const calling = await alice.dial(number);
+    const sessionId = await eventually(() => {
+      const call = node.node.manager.features.callsNow().find(({ calledNumber }) => calledNumber === number);
+      const connection = call?.connections.find((one) => one.number === number);
+      assert.equal(connection?.state, "offered");
+      assert.equal(node.node.manager.ctiDevices.offeredCount, 1);
+      return call?.callId ?? assert.fail();
+    }, WITHIN);
+    return [calling, sessionId];
+  }
+
+  const provisional = (calling: Talk): number[] =>
+    calling.call.phone.received
+      .filter(({ kind, status }) => kind === "response" && status > 100 && status < 200)
+      .map(({ status }) => status);
+
+  describe("owned by an application", () => {
+    it("given a call, when it is offered, then the caller hears nothing, and when it is redirected, the phone there has it", async () => {
+      own();
+      const [calling] = await offered();
+      assert.deepEqual(provisional(calling), []);
+      const redirected = redirect("1002");
+      const ringing = await bob.offered();
+      ringing.call.respond(ringing.call.offer ?? assert.fail(), 180);
+      assert.deepEqual((await redirected).ok, true);
+      await answer(ringing);
+      calling.adopt((await calling.call.established()).body);
+      await Promise.all([calling.untilHears(ringing.toneHz), ringing.untilHears(calling.toneHz)]);
+      await calling.hangUp();
+      await ringing.ended();
+      await node.relayed.settled(1);
+    });
+
+    it("given a call, when it is accepted, then the caller hears it ring, and after the time of the line it goes where unanswered calls go", async () => {
+      own();
+      const [calling, sessionId] = await offered("7001");
+      assert.deepEqual(node.node.manager.ctiDevices.accept("point", sessionId), { ok: true });
+      await calling.call.invite?.response(180);
+      assert.deepEqual(node.node.manager.ctiDevices.accept("point", sessionId), { ok: true, isUnchanged: true });
+      const ringing = await bob.offered();
+      assert.match(ringing.call.offer?.get("diversion") ?? "", /<sip:7001@.*reason=no-answer/);
+      assert.equal(node.node.manager.ctiDevices.offeredCount, 0);
+    });
+
+    it("given a call that nobody says anything about, when its time is over, then it goes where unanswered calls go", async () => {
+      own();
+      const [calling] = await offered("7001");
+      const ringing = await bob.offered();
+      assert.match(ringing.call.offer?.get("diversion") ?? "", /<sip:7001@.*reason=no-answer/);
+      assert.deepEqual(provisional(calling), [181]);
+    });
+
+    it("given such a call of a line without a target, when its time is over, then the caller is told that nobody answers", async () => {
+      own();
+      const [calling] = await offered();
+      const refused = await calling.call.invite?.response(480);
+      assert.match(refused?.get("reason") ?? "", /Q\.850;cause=19/);
+      const [record] = await node.relayed.settled(1);
+      assert.equal(record?.reason, "no-answer");
+    });
+  });
+
+  it("given a device that nobody has opened, when it is called, then its calls go where unanswered calls go, else 480", async () => {
+    await alice.dial("7001");
+    await bob.offered();
+    const refused = await (await alice.dial("7000")).call.invite?.response(480);
+    assert.match(refused?.get("reason") ?? "", /Q\.850;cause=20/);
+  });
+});
