@@ -149,14 +149,18 @@ export const EVENT_DEFINITION_NAMES: Readonly<Record<string, string>> = Object.f
 
 export const EVENT_DEFINITIONS: Definitions = {
   ...Object.fromEntries(EVENTS.map((event) => [definitionName(event.type), definitionOf(event)])),
-  EventType: choice(
-    "Types of events.",
-    EVENTS.map(({ type }) => type),
-  ),
+  EventType: {
+    ...choice(
+      "Types of events.",
+      EVENTS.map(({ type }) => type),
+    ),
+    "x-open": true,
+  },
   CtiEvent: {
     type: "object",
     description: "An event of a session, sent as the notification `event`.",
 
+    "x-open": true,
     discriminator: { propertyName: "type" },
     oneOf: EVENTS.map(({ type }) => ref(definitionName(type))),
   },
