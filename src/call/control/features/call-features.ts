@@ -1,9 +1,8 @@
-import { errorMessageOf, type MetricSample, type Timer } from "../../../common/index.ts";
+import { errorMessageOf, type MetricSample } from "../../../common/index.ts";
 import type { CallNow, RouteCommand } from "../../../signals/index.ts";
 import type { Inventory } from "../../device/index.ts";
 import {
   advance,
-  causeOfStatus,
   emptyWorld,
   LOST_WITH_PROCESS,
   takeUp,
@@ -31,14 +30,17 @@ import type { SessionObserver } from "../session-observer.ts";
 import { callsNow } from "./calls-now.ts";
 import { deviceNamed } from "./device-named.ts";
 import { legFactsOf, legIdOf, placesOf, restoredSessionOf } from "./leg-facts.ts";
+import { LegMoves } from "./leg-moves.ts";
 import { ModelFile } from "./model-file.ts";
 import { ModelTimers } from "./model-timers.ts";
 import { Originator } from "./originator.ts";
 import type { RouteTeller } from "./route-teller.ts";
 import { showParked } from "./park-lamps.ts";
+import { rerouteRefused } from "./reroute-refused.ts";
 import { PendingCommands } from "./pending-commands.ts";
 import { ReferProgress } from "./refer-progress.ts";
 import { controllerOf, originsOf, type Begun } from "./session-origin.ts";
+import { Soon } from "./soon.ts";
 import { takeRefer } from "./take-refer.ts";
 import { Switchboard, type SwitchboardOptions } from "./switchboard.ts";
 import { whyOf } from "./why-of.ts";
@@ -58,8 +60,6 @@ export interface CallFeaturesOptions extends SwitchboardOptions {
   readonly onRestored: () => void;
 }
 
-/** Of many changes at a time one look for members follows. */
-const SOON_MS = 20;
 const NOT_NOW: DialDecision = { kind: "refused", status: 503, reason: "feature" };
 const DEFECT: CommandResult = { ok: false, failure: "internal", detail: "the switch has failed to do that" };
 
@@ -67,6 +67,7 @@ const DEFECT: CommandResult = { ok: false, failure: "internal", detail: "the swi
 export class CallFeatures implements SessionObserver<CallSession> {
   readonly #options: CallFeaturesOptions;
   readonly #switchboard: Switchboard;
+  readonly #moves: LegMoves;
   readonly #originator: Originator;
   readonly #refers: ReferProgress;
   readonly #world: World;
@@ -77,8 +78,7 @@ export class CallFeatures implements SessionObserver<CallSession> {
   /** Sessions that went with the edge or the process before this one, and why: their features can do nothing before the edge is back. */
   readonly #lost = new Map<string, Why>();
   #isRunning = false;
-  /** Runs while members are to be looked for. */
-  #freed: Timer | undefined;
+  readonly #freed: Soon;
   #isClosed = false;
   #decision: DialDecision | undefined;
   #originOf: (sessionId: string) => Begun = () => ({ feature: "normal" });
@@ -87,6 +87,7 @@ export class CallFeatures implements SessionObserver<CallSession> {
     this.#options = options;
     this.#world = emptyWorld(options.settings);
     this.#switchboard = new Switchboard(options);
+    this.#moves = new LegMoves(this.#switchboard, (event) => this.#handle(event));
     this.#originator = new Originator(options, this.#world, (event) => this.#handle(event));
     this.#commands = new PendingCommands(options.context.ids);
     this.#refers = new ReferProgress(options.table, options.store);
@@ -94,6 +95,7 @@ export class CallFeatures implements SessionObserver<CallSession> {
     this.#file = new ModelFile(this.#world, store, context.clock, (parkId, parked) =>
       showParked(dialogs, table, parkId, parked),
     );
+    this.#freed = new Soon(options.context.clock, () => this.#handle({ type: "freed" }));
     this.#timers = new ModelTimers(options.context.clock, this.#file, (timerId) =>
       this.#handle({ type: "timer", timerId }),
     );
@@ -107,7 +109,7 @@ export class CallFeatures implements SessionObserver<CallSession> {
     for (const { timerId, delayMs } of timers) this.#timers.start(timerId, delayMs);
     for (const effect of takeUp(this.#world, saved, sessions)) this.#perform(effect);
     this.#file.save();
-    this.#attempt("signals", () => this.#options.onRestored());
+    this.#options.onRestored();
     const up = new Set(sessions.map(({ sessionId }) => sessionId));
     for (const sessionId of this.#world.sessions.keys()) {
       if (!up.has(sessionId)) this.#lost.set(sessionId, LOST_WITH_PROCESS);
@@ -154,6 +156,11 @@ export class CallFeatures implements SessionObserver<CallSession> {
   /** Asks for something; resolves when it is done, or says why not. */
   command(command: CallCommand | RouteCommand): Promise<CommandResult> {
     return this.#commands.begin((commandId) => this.#handle({ type: "command", commandId, command }));
+  }
+
+  /** Something happens to calls that their sessions do not tell. */
+  happened(event: Extract<ModelEvent, { type: "owner-lost" | "route-request" }>): void {
+    this.#handle(event);
   }
 
   /** A device calls. */
@@ -208,8 +215,7 @@ export class CallFeatures implements SessionObserver<CallSession> {
 
   /** A call that was redirected rings where it did again. */
   onReturned(sessionId: string, status: number): void {
-    const why: Why = { cause: causeOfStatus(status), sip: { status }, feature: "redirect", by: "party" };
-    this.#handle({ type: "reroute-refused", sessionId, why });
+    this.#handle(rerouteRefused(sessionId, { status }, "party"));
   }
 
   onHold(session: CallSession, side: Side, isHolding: boolean): void {
@@ -256,11 +262,7 @@ export class CallFeatures implements SessionObserver<CallSession> {
 
   /** Something has changed that may let members take calls: soon those who wait are offered to them. */
   freed(): void {
-    if (this.#world.queued.size === 0 || this.#freed !== undefined) return;
-    this.#freed = this.#options.context.clock.after(SOON_MS, () => {
-      this.#freed = undefined;
-      this.#handle({ type: "freed" });
-    });
+    if (this.#world.queued.size > 0) this.#freed.ask();
   }
 
   /** An announcement of a session is over. */
@@ -279,7 +281,7 @@ export class CallFeatures implements SessionObserver<CallSession> {
     this.#isClosed = true;
     this.#timers.close();
     this.#commands.close();
-    this.#freed?.cancel();
+    this.#freed.cancel();
   }
 
   #handle(event: ModelEvent): void {
@@ -287,9 +289,7 @@ export class CallFeatures implements SessionObserver<CallSession> {
     this.#queue.push(event);
     if (this.#isRunning) return;
     this.#isRunning = true;
-    for (let next = this.#queue.shift(); next !== undefined; next = this.#queue.shift()) {
-      this.#step(next);
-    }
+    for (let next = this.#queue.shift(); next !== undefined; next = this.#queue.shift()) this.#step(next);
     this.#isRunning = false;
   }
 
@@ -346,19 +346,18 @@ export class CallFeatures implements SessionObserver<CallSession> {
         };
         return;
       case "refuse":
-        this.#decision = { kind: "refused", status: effect.status, reason: effect.reason };
-        return;
+        return void (this.#decision = { kind: "refused", status: effect.status, reason: effect.reason });
       case "join":
       case "attach":
-        return this.#endUnless(this.#switchboard.connect(effect, this.#originOf), effect.sessionId);
+        return this.#moves.connect(effect, this.#originOf);
       case "attach-all":
-        return this.#attachAll(effect);
+        return this.#moves.attachAll(effect, this.#originOf);
       case "originate":
         return this.#originator.originate(effect, this.#originOf(effect.sessionId));
       case "reroute":
-        return this.#reroute(effect);
+        return this.#moves.reroute(effect);
       case "pick-up":
-        return this.#pickUp(effect);
+        return this.#moves.pickUp(effect);
       case "play":
         return this.#switchboard.play(effect);
       case "release":
@@ -378,30 +377,6 @@ export class CallFeatures implements SessionObserver<CallSession> {
       case "result":
         return this.#commands.resolve(effect.commandId, effect.result);
     }
-  }
-
-  /** A session that could not be made is over. */
-  #endUnless(isMade: boolean, sessionId: string): void {
-    if (!isMade) this.#handle({ type: "ended", sessionId, why: { cause: 41, feature: "normal", by: "system" } });
-  }
-
-  #attachAll(effect: Extract<ModelEffect, { type: "attach-all" }>): void {
-    const missing = this.#switchboard.attachAll(effect, this.#originOf);
-    if (missing !== undefined) return missing.forEach((sessionId) => this.#endUnless(false, sessionId));
-    this.#handle({ type: "unattached", sessionIds: effect.attached.map(({ sessionId }) => sessionId) });
-  }
-
-  #reroute({ sessionId, redirection }: Extract<ModelEffect, { type: "reroute" }>): void {
-    const refused = this.#switchboard.reroute(sessionId, redirection);
-    if (refused === undefined) return;
-    const { status, cause = causeOfStatus(status) } = refused;
-    const why: Why = { cause, sip: { status }, feature: "redirect", by: "system" };
-    this.#handle({ type: "reroute-refused", sessionId, why });
-  }
-
-  #pickUp({ sessionId, legId }: Extract<ModelEffect, { type: "pick-up" }>): void {
-    const onGone = (): void => this.#handle({ type: "pick-up-failed", sessionId, legId });
-    if (!this.#switchboard.pickUp(sessionId, legId, onGone)) onGone();
   }
 
   async #setPrivacy({ device, isPrivate, commandId }: Extract<ModelEffect, { type: "set-privacy" }>): Promise<void> {
