@@ -100,6 +100,12 @@ export const CALL_ERRORS = {
     "No device of the destination is registered.",
     "Set forwarding for unregistered lines, or try another destination.",
   ),
+  ROUTE_EXHAUSTED: entry(
+    "ROUTE",
+    "never",
+    "None of the destinations has taken the call.",
+    "`route.reroute` asks for others; the `route.failed` events say why each could not be had.",
+  ),
   ROUTE_SESSION_EXPIRED: entry(
     "ROUTE",
     "never",
