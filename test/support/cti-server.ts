@@ -212,7 +212,8 @@ export class CtiServer {
     const known = key === undefined ? undefined : session.results.get(key);
     if (known !== undefined) return { ...known, replayed: true };
     const handler = this.handlers.get(method as MethodName);
-    const made: unknown = await (handler?.(params, session) ?? this.#standard(session, method, params));
+    const made: unknown =
+      handler === undefined ? this.#standard(session, method, params) : await handler(params, session);
     const result = { seq: session.seq, ...(made as object) };
     if (key === undefined) return result;
     session.results.set(key, result);

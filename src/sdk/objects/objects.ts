@@ -5,7 +5,7 @@ import { LiveConnection } from "./live-connection.ts";
 import { LiveRouteSession } from "./live-route-session.ts";
 import { LiveTerminal } from "./live-terminal.ts";
 import type { ObjectContext } from "./context.ts";
-import type { Address, Connection, Terminal } from "./nouns.ts";
+import type { Address, Connection, RouteSession, Terminal } from "./nouns.ts";
 
 /** Calls that are not there yet, or no more, and are still the same object for who asks. */
 const MAX_LOOSE = 1_000;
