@@ -124,9 +124,12 @@ export class LiveCall implements Call {
   }
 
   #anyDevice(what: string): TerminalConnection {
-    const opened = this.terminalConnections.find(({ device }) => this.#context.isOpen(device));
-    const found = opened ?? this.terminalConnections.find(({ basicState }) => basicState !== "passive");
-    if (found === undefined) throw clientError("CLIENT_NOT_KNOWN", `${what}: no device is in call ${this.id}`);
+    const mine = this.terminalConnections.filter(({ terminal }) => terminal.view !== undefined);
+    const found =
+      mine.find(({ device }) => this.#context.isOpen(device)) ??
+      mine.find(({ basicState }) => basicState !== "passive");
+    if (found === undefined)
+      throw clientError("CLIENT_NOT_KNOWN", `${what}: no device that may be controlled is in call ${this.id}`);
     return found;
   }
 }

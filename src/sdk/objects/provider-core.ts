@@ -54,7 +54,10 @@ export class ProviderCore implements ObjectContext {
     this.#session = new CtiSession(options, {
       onEvent: (event) => this.#take(event),
       restore: () => this.#restore(),
-      onOpened: () => this.hub.opened(),
+      onOpened: () => {
+        this.#sessionId = this.#session.opened?.sessionId;
+        this.hub.opened();
+      },
       onLost: (reason) => this.hub.emit({ type: "provider.lost", reason }),
       onResumed: () => this.hub.emit({ type: "provider.resumed", server: this.#session.server }),
       onResnapshot: () => this.#resnapshot(),
