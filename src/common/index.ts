@@ -4,6 +4,7 @@ export { sourceOf } from "./ip-source.ts";
 export { computeHa1, digestHash, type DigestAlgorithm, type Ha1 } from "./digest.ts";
 export { detached } from "./detached.ts";
 export { chance, RandomIds, type Ids } from "./ids.ts";
+export { JsonText } from "./json-text.ts";
 export { SwitchError, errorCodeOf, errorMessageOf } from "./switch-error.ts";
 export { silentLogger, type Logger, type LogFields } from "./logger.ts";
 export { Journal, type JournalOptions } from "./journal.ts";

@@ -1,4 +1,5 @@
 import { closeSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
+import { jsonWith } from "./json-text.ts";
 
 /** A new file that has taken the place of a journal's old one. */
 export interface RewrittenFile {
@@ -69,7 +70,7 @@ export class JournalRewrite<Value> {
         skipped += 1;
         continue;
       }
-      const line = JSON.stringify({ k: key, v: value }) + "\n";
+      const line = jsonWith({ k: key }, "v", value) + "\n";
       this.#onEntry(key, line.length);
       lines.push(line);
       length += line.length;

@@ -2,6 +2,7 @@ import { close, closeSync, mkdirSync, readFileSync } from "node:fs";
 import { basename, dirname } from "node:path";
 import type { Clock, Timer } from "./clock.ts";
 import { JournalRewrite, writeAll } from "./journal-rewrite.ts";
+import { jsonWith } from "./json-text.ts";
 import type { MetricSample } from "./metric.ts";
 import { errorCodeOf } from "./switch-error.ts";
 
@@ -80,7 +81,7 @@ export class Journal<Value> {
 
   /** Records a value; written at the end of this event-loop turn. */
   put(key: string, value: Value): void {
-    const line = JSON.stringify({ k: key, v: value }) + "\n";
+    const line = jsonWith({ k: key }, "v", value) + "\n";
     this.#noteLine(key, line.length);
     this.#append(key, line);
   }

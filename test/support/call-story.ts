@@ -46,6 +46,8 @@ export class CallStory {
   readonly world;
   /** All that the shell was to do, without changes. */
   readonly effects: Exclude<ModelEffect, { type: "change" }>[] = [];
+  /** Told of what each step does. */
+  onStep: (effects: readonly ModelEffect[]) => void = () => undefined;
   readonly #watcher = new CallWatcher();
   readonly #numbers = new Map<string, string>();
 
@@ -63,7 +65,9 @@ export class CallStory {
   /** @returns what observers are told of an event, as it is */
   changesOf(event: ModelEvent): readonly Change[] {
     const changes: Change[] = [];
-    for (const effect of advance(this.world, event)) {
+    const effects = advance(this.world, event);
+    this.onStep(effects);
+    for (const effect of effects) {
       if (effect.type === "change") changes.push(effect.change);
       else this.effects.push(effect);
     }

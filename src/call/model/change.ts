@@ -1,5 +1,6 @@
 import type { BasicConnectionState, ConnectionState } from "./connection-state.ts";
 import type { BasicTerminalConnectionState, TerminalConnectionState } from "./terminal-connection-state.ts";
+import type { Address } from "./call.ts";
 import type { CallState } from "./call-state.ts";
 import type { Why } from "./why.ts";
 
@@ -19,6 +20,8 @@ export type Change =
       readonly callId: string;
       readonly connectionId: string;
       readonly change: "created" | BasicConnectionState | ConnectionState;
+      /** With `created`: whose it is. */
+      readonly address?: Address;
       readonly why: Why;
     }
   | {
@@ -46,5 +49,6 @@ export type Change =
       readonly callId: string;
       readonly from: string;
       readonly connectionId: string;
+      readonly address: Address;
       readonly why: Why;
     };

@@ -8,10 +8,18 @@ import { LineConnection, type ChannelMessage } from "./line-connection.ts";
 /** Answers one method; what it returns, or resolves to, is the reply's `result` and must be JSON. */
 export type ChannelHandler = (params: unknown, peer: ChannelPeer) => unknown;
 
-/** The other end of one connection to a `ChannelServer`. */
+/** The other end of one connection to a `ChannelServer`, the same object for each of its requests. */
 export interface ChannelPeer {
-  /** Sends an event to this peer only. */
+  /** Sends an event to this peer only; `params` may be a `JsonText`. */
   notify(event: string, params: unknown): void;
+  /** Octets, about, that were sent to it and that it has not taken. */
+  readonly unreadBytes: number;
+  /** `listener` is told whenever it has taken all that was sent to it after it had been slow. */
+  onDrained(listener: () => void): void;
+  /** `listener` is told once, when the connection is gone. */
+  onClosed(listener: () => void): void;
+  /** Ends the connection at once. */
+  close(): void;
 }
 
 /** Options of a `ChannelServer`; `maxPeers` defaults to 64, `clock` to that of the operating system. */
@@ -105,13 +113,16 @@ export class ChannelServer {
       socket.destroy();
       return;
     }
-    const connection = new LineConnection(socket, (message) => this.#onMessage(connection, message));
+    const connection: LineConnection = new LineConnection(socket, (message) => {
+      this.#onMessage(connection, peer, message);
+    });
+    const peer = peerOf(connection);
     this.#peers.add(connection);
     socket.on("error", (error) => this.#options.logger.debug("channel peer failed", { error: error.message }));
     socket.on("close", () => this.#peers.delete(connection));
   }
 
-  #onMessage(connection: LineConnection, message: ChannelMessage): void {
+  #onMessage(connection: LineConnection, peer: ChannelPeer, message: ChannelMessage): void {
     const { id, method, params } = message;
     if (id === undefined || method === undefined) return;
     const handler = this.#handlers.get(method);
@@ -119,13 +130,12 @@ export class ChannelServer {
       connection.send({ id, error: { code: "unknown-method", message: `unknown method ${method}` } });
       return;
     }
-    void this.#answer(connection, id, handler, params);
+    void this.#answer(connection, id, async () => handler(params, peer));
   }
 
-  async #answer(connection: LineConnection, id: number, handler: ChannelHandler, params: unknown): Promise<void> {
+  async #answer(connection: LineConnection, id: number, act: () => Promise<unknown>): Promise<void> {
     try {
-      const peer: ChannelPeer = { notify: (event, value) => connection.send({ event, params: value }) };
-      const result: unknown = await handler(params, peer);
+      const result = await act();
       connection.send({ id, result: result ?? null });
     } catch (error) {
       const deliberate: SwitchError | undefined = error instanceof SwitchError ? error : undefined;
@@ -135,6 +145,19 @@ export class ChannelServer {
       connection.send({ id, error: { code, message: errorMessageOf(error), details } });
     }
   }
+}
+
+function peerOf(connection: LineConnection): ChannelPeer {
+  const { socket } = connection;
+  return {
+    notify: (event, params) => connection.send({ event, params }),
+    get unreadBytes() {
+      return connection.unreadBytes;
+    },
+    onDrained: (listener) => void socket.on("drain", listener),
+    onClosed: (listener) => void socket.once("close", listener),
+    close: () => void socket.destroy(),
+  };
 }
 
 function isAnswering(path: string): Promise<boolean> {

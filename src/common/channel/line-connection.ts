@@ -1,4 +1,5 @@
 import type { Socket } from "node:net";
+import { jsonWith } from "../json-text.ts";
 import { ChannelError } from "./channel-error.ts";
 
 /** One message of the line protocol, as `ChannelServer` documents it. */
@@ -23,6 +24,7 @@ export class LineConnection {
   #received: string[] = [];
   #receivedLength = 0;
   #outgoing: string[] = [];
+  #outgoingLength = 0;
   #scheduled = false;
 
   constructor(socket: Socket, onMessage: (message: ChannelMessage) => void) {
@@ -31,9 +33,17 @@ export class LineConnection {
     socket.on("data", (chunk: unknown) => this.#onData(String(chunk), onMessage));
   }
 
+  /** Octets, about, that the peer has not taken. */
+  get unreadBytes(): number {
+    return this.socket.writableLength + this.#outgoingLength;
+  }
+
   send(message: ChannelMessage): void {
     if (this.socket.destroyed) return;
-    this.#outgoing.push(JSON.stringify(message));
+    const { event, params } = message;
+    const text = event === undefined ? JSON.stringify(message) : jsonWith({ event }, "params", params);
+    this.#outgoing.push(text);
+    this.#outgoingLength += text.length;
     if (this.#scheduled) return;
     this.#scheduled = true;
     setImmediate(() => this.flush());
@@ -45,6 +55,7 @@ export class LineConnection {
     if (this.#outgoing.length === 0) return;
     const text = this.#outgoing.join("\n") + "\n";
     this.#outgoing = [];
+    this.#outgoingLength = 0;
     if (this.socket.destroyed) return;
     this.socket.write(text);
     if (this.socket.writableLength > MAX_UNREAD_BYTES) {

@@ -1,16 +1,14 @@
-import { errorMessageOf, type MetricSample, type Timer } from "../../../common/index.ts";
+import { errorMessageOf, type MetricSample } from "../../../common/index.ts";
 import type { CallNow, RouteCommand } from "../../../signals/index.ts";
 import type { Inventory } from "../../device/index.ts";
 import {
   advance,
-  causeOfStatus,
   emptyWorld,
   LOST_WITH_PROCESS,
   takeUp,
   hasQueued,
   placeInQueue,
   type CallCommand,
-  type Change,
   type CommandResult,
   type DialedFeature,
   type Endpoint,
@@ -32,14 +30,17 @@ import type { SessionObserver } from "../session-observer.ts";
 import { callsNow } from "./calls-now.ts";
 import { deviceNamed } from "./device-named.ts";
 import { legFactsOf, legIdOf, placesOf, restoredSessionOf } from "./leg-facts.ts";
+import { LegMoves } from "./leg-moves.ts";
 import { ModelFile } from "./model-file.ts";
 import { ModelTimers } from "./model-timers.ts";
 import { Originator } from "./originator.ts";
 import type { RouteTeller } from "./route-teller.ts";
 import { showParked } from "./park-lamps.ts";
+import { rerouteRefused } from "./reroute-refused.ts";
 import { PendingCommands } from "./pending-commands.ts";
 import { ReferProgress } from "./refer-progress.ts";
 import { controllerOf, originsOf, type Begun } from "./session-origin.ts";
+import { Soon } from "./soon.ts";
 import { takeRefer } from "./take-refer.ts";
 import { Switchboard, type SwitchboardOptions } from "./switchboard.ts";
 import { whyOf } from "./why-of.ts";
@@ -53,12 +54,12 @@ export interface CallFeaturesOptions extends SwitchboardOptions {
   readonly store: EntryStore;
   /** Who is told of route dialogues; absent: nobody routes. */
   readonly routing?: RouteTeller;
-  /** Told of every change of every call, in order. */
-  readonly onChange: (change: Change) => void;
+  /** Told of what a step does, in order, once that is on file and before it is done. */
+  readonly onStep: (effects: readonly ModelEffect[]) => void;
+  /** Told once calls of the process before this one are taken up. */
+  readonly onRestored: () => void;
 }
 
-/** Of many changes at a time one look for members follows. */
-const SOON_MS = 20;
 const NOT_NOW: DialDecision = { kind: "refused", status: 503, reason: "feature" };
 const DEFECT: CommandResult = { ok: false, failure: "internal", detail: "the switch has failed to do that" };
 
@@ -66,6 +67,7 @@ const DEFECT: CommandResult = { ok: false, failure: "internal", detail: "the swi
 export class CallFeatures implements SessionObserver<CallSession> {
   readonly #options: CallFeaturesOptions;
   readonly #switchboard: Switchboard;
+  readonly #moves: LegMoves;
   readonly #originator: Originator;
   readonly #refers: ReferProgress;
   readonly #world: World;
@@ -76,8 +78,7 @@ export class CallFeatures implements SessionObserver<CallSession> {
   /** Sessions that went with the edge or the process before this one, and why: their features can do nothing before the edge is back. */
   readonly #lost = new Map<string, Why>();
   #isRunning = false;
-  /** Runs while members are to be looked for. */
-  #freed: Timer | undefined;
+  readonly #freed: Soon;
   #isClosed = false;
   #decision: DialDecision | undefined;
   #originOf: (sessionId: string) => Begun = () => ({ feature: "normal" });
@@ -86,6 +87,7 @@ export class CallFeatures implements SessionObserver<CallSession> {
     this.#options = options;
     this.#world = emptyWorld(options.settings);
     this.#switchboard = new Switchboard(options);
+    this.#moves = new LegMoves(this.#switchboard, (event) => this.#handle(event));
     this.#originator = new Originator(options, this.#world, (event) => this.#handle(event));
     this.#commands = new PendingCommands(options.context.ids);
     this.#refers = new ReferProgress(options.table, options.store);
@@ -93,6 +95,7 @@ export class CallFeatures implements SessionObserver<CallSession> {
     this.#file = new ModelFile(this.#world, store, context.clock, (parkId, parked) =>
       showParked(dialogs, table, parkId, parked),
     );
+    this.#freed = new Soon(options.context.clock, () => this.#handle({ type: "freed" }));
     this.#timers = new ModelTimers(options.context.clock, this.#file, (timerId) =>
       this.#handle({ type: "timer", timerId }),
     );
@@ -106,6 +109,7 @@ export class CallFeatures implements SessionObserver<CallSession> {
     for (const { timerId, delayMs } of timers) this.#timers.start(timerId, delayMs);
     for (const effect of takeUp(this.#world, saved, sessions)) this.#perform(effect);
     this.#file.save();
+    this.#options.onRestored();
     const up = new Set(sessions.map(({ sessionId }) => sessionId));
     for (const sessionId of this.#world.sessions.keys()) {
       if (!up.has(sessionId)) this.#lost.set(sessionId, LOST_WITH_PROCESS);
@@ -122,6 +126,11 @@ export class CallFeatures implements SessionObserver<CallSession> {
       if (stage === "up" && endpoint?.startsWith("announcement:") === true) this.promptEnded(sessionId);
     }
     this.freed();
+  }
+
+  /** All calls; it is not to be written to. */
+  get world(): World {
+    return this.#world;
   }
 
   /** What the model has at the moment. */
@@ -147,6 +156,11 @@ export class CallFeatures implements SessionObserver<CallSession> {
   /** Asks for something; resolves when it is done, or says why not. */
   command(command: CallCommand | RouteCommand): Promise<CommandResult> {
     return this.#commands.begin((commandId) => this.#handle({ type: "command", commandId, command }));
+  }
+
+  /** Something happens to calls that their sessions do not tell. */
+  happened(event: Extract<ModelEvent, { type: "owner-lost" | "route-request" }>): void {
+    this.#handle(event);
   }
 
   /** A device calls. */
@@ -201,8 +215,7 @@ export class CallFeatures implements SessionObserver<CallSession> {
 
   /** A call that was redirected rings where it did again. */
   onReturned(sessionId: string, status: number): void {
-    const why: Why = { cause: causeOfStatus(status), sip: { status }, feature: "redirect", by: "party" };
-    this.#handle({ type: "reroute-refused", sessionId, why });
+    this.#handle(rerouteRefused(sessionId, { status }, "party"));
   }
 
   onHold(session: CallSession, side: Side, isHolding: boolean): void {
@@ -249,11 +262,7 @@ export class CallFeatures implements SessionObserver<CallSession> {
 
   /** Something has changed that may let members take calls: soon those who wait are offered to them. */
   freed(): void {
-    if (this.#world.queued.size === 0 || this.#freed !== undefined) return;
-    this.#freed = this.#options.context.clock.after(SOON_MS, () => {
-      this.#freed = undefined;
-      this.#handle({ type: "freed" });
-    });
+    if (this.#world.queued.size > 0) this.#freed.ask();
   }
 
   /** An announcement of a session is over. */
@@ -272,7 +281,7 @@ export class CallFeatures implements SessionObserver<CallSession> {
     this.#isClosed = true;
     this.#timers.close();
     this.#commands.close();
-    this.#freed?.cancel();
+    this.#freed.cancel();
   }
 
   #handle(event: ModelEvent): void {
@@ -280,44 +289,55 @@ export class CallFeatures implements SessionObserver<CallSession> {
     this.#queue.push(event);
     if (this.#isRunning) return;
     this.#isRunning = true;
-    for (let next = this.#queue.shift(); next !== undefined; next = this.#queue.shift()) {
-      this.#step(next);
-    }
+    for (let next = this.#queue.shift(); next !== undefined; next = this.#queue.shift()) this.#step(next);
     this.#isRunning = false;
   }
 
   /** A defect is that of one event or effect: what else is to be done still is. */
   #step(event: ModelEvent): void {
-    const effects = this.#attempt(event.type, () => this.#advance(event));
-    for (const effect of effects ?? []) this.#attempt(effect.type, () => this.#perform(effect));
-    if (effects === undefined && event.type === "command") this.#commands.resolve(event.commandId, DEFECT);
+    let effects: readonly ModelEffect[];
+    try {
+      effects = this.#advance(event);
+    } catch (error) {
+      this.#note(event.type, error);
+      if (event.type === "command") this.#commands.resolve(event.commandId, DEFECT);
+      return;
+    }
+    for (const effect of effects) {
+      try {
+        this.#perform(effect);
+      } catch (error) {
+        this.#note(effect.type, error);
+      }
+    }
   }
 
   #advance(event: ModelEvent): readonly ModelEffect[] {
     const asking = controllerOf(this.#world, event);
     const effects = advance(this.#world, event);
     this.#originOf = originsOf(this.#world, effects, asking);
-    this.#attempt("file", () => {
+    try {
       this.#file.save();
       this.#switchboard.file(effects, this.#originOf);
-    });
+    } catch (error) {
+      this.#note("file", error);
+    }
+    try {
+      this.#options.onStep(effects);
+    } catch (error) {
+      this.#note("signals", error);
+    }
     return effects;
   }
 
-  #attempt<Result>(what: string, act: () => Result): Result | undefined {
-    try {
-      return act();
-    } catch (error) {
-      this.#options.context.logger.error("call model failed", { at: what, error: errorMessageOf(error) });
-      return undefined;
-    }
+  #note(at: string, error: unknown): void {
+    this.#options.context.logger.error("call model failed", { at, error: errorMessageOf(error) });
   }
 
   #perform(effect: ModelEffect): void {
     switch (effect.type) {
       case "change":
-        this.#switchboard.noteHold(effect.change, this.#world);
-        return this.#options.onChange(effect.change);
+        return this.#switchboard.noteHold(effect.change, this.#world);
       case "accept":
         this.#decision = {
           kind: "accepted",
@@ -326,19 +346,18 @@ export class CallFeatures implements SessionObserver<CallSession> {
         };
         return;
       case "refuse":
-        this.#decision = { kind: "refused", status: effect.status, reason: effect.reason };
-        return;
+        return void (this.#decision = { kind: "refused", status: effect.status, reason: effect.reason });
       case "join":
       case "attach":
-        return this.#endUnless(this.#switchboard.connect(effect, this.#originOf), effect.sessionId);
+        return this.#moves.connect(effect, this.#originOf);
       case "attach-all":
-        return this.#attachAll(effect);
+        return this.#moves.attachAll(effect, this.#originOf);
       case "originate":
         return this.#originator.originate(effect, this.#originOf(effect.sessionId));
       case "reroute":
-        return this.#reroute(effect);
+        return this.#moves.reroute(effect);
       case "pick-up":
-        return this.#pickUp(effect);
+        return this.#moves.pickUp(effect);
       case "play":
         return this.#switchboard.play(effect);
       case "release":
@@ -358,30 +377,6 @@ export class CallFeatures implements SessionObserver<CallSession> {
       case "result":
         return this.#commands.resolve(effect.commandId, effect.result);
     }
-  }
-
-  /** A session that could not be made is over. */
-  #endUnless(isMade: boolean, sessionId: string): void {
-    if (!isMade) this.#handle({ type: "ended", sessionId, why: { cause: 41, feature: "normal", by: "system" } });
-  }
-
-  #attachAll(effect: Extract<ModelEffect, { type: "attach-all" }>): void {
-    const missing = this.#switchboard.attachAll(effect, this.#originOf);
-    if (missing !== undefined) return missing.forEach((sessionId) => this.#endUnless(false, sessionId));
-    this.#handle({ type: "unattached", sessionIds: effect.attached.map(({ sessionId }) => sessionId) });
-  }
-
-  #reroute({ sessionId, redirection }: Extract<ModelEffect, { type: "reroute" }>): void {
-    const refused = this.#switchboard.reroute(sessionId, redirection);
-    if (refused === undefined) return;
-    const { status, cause = causeOfStatus(status) } = refused;
-    const why: Why = { cause, sip: { status }, feature: "redirect", by: "system" };
-    this.#handle({ type: "reroute-refused", sessionId, why });
-  }
-
-  #pickUp({ sessionId, legId }: Extract<ModelEffect, { type: "pick-up" }>): void {
-    const onGone = (): void => this.#handle({ type: "pick-up-failed", sessionId, legId });
-    if (!this.#switchboard.pickUp(sessionId, legId, onGone)) onGone();
   }
 
   async #setPrivacy({ device, isPrivate, commandId }: Extract<ModelEffect, { type: "set-privacy" }>): Promise<void> {

@@ -6,7 +6,7 @@ import type { CallTable } from "../call-table.ts";
 import type { Hunting } from "../hunting/hunting.ts";
 import type { LineDialogs } from "../line-dialogs.ts";
 import type { NewCalls } from "../new-calls.ts";
-import { CallFeatures } from "./call-features.ts";
+import { CallFeatures, type CallFeaturesOptions } from "./call-features.ts";
 import { modelSettingsOf } from "./model-settings-of.ts";
 
 export interface FeatureParts {
@@ -22,6 +22,8 @@ export interface FeatureParts {
   readonly features: { readonly settings: FeatureSettings; readonly store: FeatureStore } | undefined;
   /** Absent: there is no dial plan. */
   readonly dialPlan: (() => DialPlan) | undefined;
+  readonly onStep: CallFeaturesOptions["onStep"];
+  readonly onRestored: CallFeaturesOptions["onRestored"];
 }
 
 /** Call features over the configuration as it is at the moment. */
@@ -38,6 +40,5 @@ export function makeFeatures({ features, dialPlan, hunting, ...parts }: FeatureP
     },
     settings: modelSettingsOf({ inventory, settings, partitionsOf, hunting }),
     musicOf: (device) => settings?.deviceOf(device)?.musicSource,
-    onChange: () => undefined,
   });
 }

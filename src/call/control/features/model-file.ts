@@ -19,9 +19,6 @@ export interface SavedTimer {
   readonly delayMs: number;
 }
 
-/** Entries that others keep and take up. */
-const OTHERS: ReadonlySet<string> = new Set(["refer", "cti-device"]);
-
 type OnParked = (parkId: string, parked: Parked | undefined) => void;
 
 /** A table whose keys are noted when they change. */
@@ -131,7 +128,7 @@ export class ModelFile {
       } else if (kind === "timer" && typeof value === "number") {
         timers.push({ timerId: key, delayMs: Math.max(0, value - this.#clock.wallMs()) });
       } else if (this.#tables.has(table)) features.push({ table, key, value });
-      else if (!OTHERS.has(kind)) this.#store.removeEntry(entry);
+      else if (!isOfOthers(kind)) this.#store.removeEntry(entry);
     }
     return { saved: { calls, features }, timers };
   }
@@ -197,6 +194,11 @@ function watch<Value>(
     },
   };
   for (const [name, value] of Object.entries(watched)) Object.defineProperty(table, name, { value });
+}
+
+/** Entries of the same file that are none of the model's. */
+function isOfOthers(kind: string): boolean {
+  return kind === "refer" || kind.startsWith("cti-");
 }
 
 function kebabCase(name: string): string {

@@ -27,6 +27,7 @@ export function planOver(now: () => PlanTables): DialPlan {
     speedDial: (device, place) => now().callers.speedDial(device, place),
     analyzeDigits: (digits, query) => walkDigits(now(), digits, query),
     prefixTrunks: (number, query) => prefixTrunks(now(), number, query.partitions, query),
+    e164Of: (number) => now().routes.e164Of(number),
     leavesAbroad: (trunk, number) => now().routes.leavesAbroad(trunk, number),
     explain: (digits, query, from) => explainDigits(now(), digits, query, from),
   };

@@ -162,6 +162,8 @@ export interface DialPlan {
   prefixTrunks(number: string, query: DialQuery): readonly string[];
   /** The number is international (`InternationalPrefixes`, `CountryCode`), as it is or as the trunk changes it. */
   leavesAbroad(trunk: string, number: string): boolean;
+  /** `+` and 3 to 15 digits of a number that is written as international ones are (`InternationalPrefixes`). */
+  e164Of(number: string): string | undefined;
   /** The same analysis, told step by step. `from` is only shown. */
   explain(digits: string, query: DialQuery, from?: string): DialPlanExplanation;
 }

@@ -16,6 +16,9 @@ export interface Numbers {
 /** Tells of a change by a route group. */
 export type OnGroupChange = (party: "called" | "calling", of: string, ...change: Parameters<OnChange>) => void;
 
+/** No country code begins with 0. */
+const E164 = /^[1-9]\d{2,14}$/;
+
 /** Trunks that are tried for a call. */
 const MAX_ATTEMPTS = 100;
 
@@ -110,6 +113,13 @@ export class Routes {
   leavesAbroad(trunk: string, number: string): boolean {
     const sent = transformNumber(number, this.#trunks.get(trunk)?.outbound);
     return [number, sent].some((one) => behindServiceCodes(one).some((text) => this.#isInternational(text)));
+  }
+
+  /** Undefined: it is not written as international numbers are. */
+  e164Of(number: string): string | undefined {
+    const prefix = ["+", ...this.#internationalPrefixes].find((one) => number.startsWith(one));
+    const digits = prefix === undefined ? "" : number.slice(prefix.length);
+    return E164.test(digits) ? `+${digits}` : undefined;
   }
 
   #isInternational(number: string): boolean {

@@ -44,10 +44,14 @@ describe("CallFeatures", () => {
       setPrivacy: () => Promise.reject(new Error("no disk")),
       musicOf: () => undefined,
       store: { entries: new Map(), putEntry: () => undefined, removeEntry: () => undefined },
-      onChange: (change) => {
-        changes.push(change);
-        if (change.type === failAt) throw new Error("defect");
+      onStep: (effects) => {
+        for (const effect of effects) {
+          if (effect.type !== "change") continue;
+          changes.push(effect.change);
+          if (effect.change.type === failAt) throw new Error("defect");
+        }
       },
+      onRestored: () => undefined,
     });
   });
 

@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import type { EntryStore } from "../../../../../src/call/control/call-journal.ts";
 import { ModelFile } from "../../../../../src/call/control/features/model-file.ts";
 import {
   emptyWorld,
@@ -13,26 +12,8 @@ import {
 } from "../../../../../src/call/model/index.ts";
 import { CallStory, phoneLeg, placeOf } from "../../../../support/call-story.ts";
 import { ManualClock } from "../../../../support/manual-clock.ts";
+import { StoredText } from "../../../../support/stored-text.ts";
 import { originated, refer, rung, talk } from "../../../../support/story-calls.ts";
-
-/** Values as they are on a disk. */
-class StoredText implements EntryStore {
-  readonly #lines = new Map<string, string>();
-  puts = 0;
-
-  get entries(): ReadonlyMap<string, unknown> {
-    return new Map([...this.#lines].map(([key, text]) => [key, JSON.parse(text) as unknown]));
-  }
-
-  putEntry(key: string, value: unknown): void {
-    this.puts += 1;
-    this.#lines.set(key, JSON.stringify(value));
-  }
-
-  removeEntry(key: string): void {
-    this.#lines.delete(key);
-  }
-}
 
 describe("ModelFile", () => {
   let store: StoredText;

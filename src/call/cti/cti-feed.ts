@@ -1,0 +1,330 @@
+import type { Clock, Ids, Logger, MetricSample } from "../../common/index.ts";
+import type {
+  CallView,
+  CtiAttach,
+  CtiAttached,
+  CtiSignal,
+  CtiSnapshot,
+  DeviceView,
+  LineView,
+  RouteView,
+  UserData,
+} from "../../signals/index.ts";
+import type { EntryStore } from "../control/call-journal.ts";
+import type { Change, ModelEffect, World } from "../model/index.ts";
+import { Attachment, type FeedPeer } from "./attachment.ts";
+import { CallData } from "./call-data.ts";
+import type { CallFacts } from "./call-parties.ts";
+import { CallSignals } from "./call-signals.ts";
+import { CtiError } from "./cti-error.ts";
+import { Outbox, OUTBOX_LIMITS, signalText, type OutboxLimits } from "./outbox.ts";
+
+/** What snapshots have beside calls. */
+export interface FeedObjects {
+  devices(): readonly DeviceView[];
+  lines(): readonly LineView[];
+  routes(): readonly RouteView[];
+}
+
+export interface CtiFeedOptions {
+  readonly node: string;
+  /** Read, and never written to. */
+  readonly world: World;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly logger: Logger;
+  readonly facts: CallFacts;
+  readonly objects: FeedObjects;
+  readonly store: EntryStore;
+  /** Writes what was put into the store. */
+  readonly flush: () => void;
+  readonly limits?: OutboxLimits;
+}
+
+const MAX_MANAGERS = 8;
+const CALL = "cti-call ";
+
+/**
+ * What CTIManagers are told: signals of calls, devices and routes, in order, each on file before it is sent, until it is
+ * acknowledged. While no CTIManager observes calls they cost nothing.
+ */
+export class CtiFeed {
+  readonly #options: CtiFeedOptions;
+  readonly #calls: CallSignals;
+  readonly #data: CallData;
+  readonly #outboxes = new Map<string, Outbox>();
+  readonly #attached = new Map<Outbox, Attachment>();
+  /** Outboxes that a CTIManager has attached to since the process has begun. */
+  readonly #known = new Set<Outbox>();
+  /** Calls whose view is on file beside the outboxes. */
+  readonly #saved = new Set<string>();
+  readonly #counts = { signals: 0, epochs: 0 };
+  #observesCalls = false;
+  #isScheduled = false;
+
+  constructor(options: CtiFeedOptions) {
+    const { world, clock, facts, store } = options;
+    this.#options = options;
+    this.#data = new CallData(store);
+    this.#calls = new CallSignals({ world, clock, facts, userDataOf: (callId) => this.#data.get(callId) });
+  }
+
+  /** Takes up what the process before this one has left, once the model has: what is different now is told. */
+  restore(): void {
+    const { store, world, limits = OUTBOX_LIMITS } = this.#options;
+    this.#data.restore((callId) => world.calls.has(callId));
+    for (const [entry, view] of store.entries) if (entry.startsWith(CALL)) this.#restoreView(view, entry);
+    for (const manager of Outbox.managersIn(store)) {
+      const outbox = new Outbox(manager, store, limits);
+      this.#outboxes.set(manager, outbox);
+      for (const { text, callId } of outbox.signals) {
+        if (callId !== undefined) this.#calls.restore((JSON.parse(text) as { call: CallView }).call);
+      }
+    }
+    if ([...this.#outboxes.values()].some((outbox) => outbox.observesCalls)) {
+      this.#observesCalls = true;
+      this.#add(this.#calls.reconcile());
+    }
+    for (const callId of [...this.#saved]) if (!world.calls.has(callId)) this.#forget(callId);
+  }
+
+  /** Takes the changes of calls of a step of the model, before anybody is told of it. */
+  step(effects: readonly ModelEffect[]): void {
+    if (!this.#observesCalls) return;
+    const changes: Change[] = [];
+    for (const effect of effects) if (effect.type === "change") changes.push(effect.change);
+    if (changes.length > 0) this.#add(this.#calls.take(changes));
+  }
+
+  /** A CTIManager is there, or may come back for what was kept for it. */
+  get isListening(): boolean {
+    for (const outbox of this.#outboxes.values()) if (!outbox.isIdle) return true;
+    return false;
+  }
+
+  /** Tells of something else than a step of a call. */
+  tell(signal: CtiSignal): void {
+    this.#add([signal]);
+  }
+
+  /** A call that goes on, as it was told last; undefined: there is none, or nobody observes calls. */
+  viewOf(callId: string): CallView | undefined {
+    return this.#observesCalls ? this.#calls.views.get(callId) : undefined;
+  }
+
+  /** How a call was that has ended: for ten minutes, of 100,000 calls at most, as long as somebody observes calls. */
+  finalViewOf(callId: string): CallView | undefined {
+    return this.#calls.finalViewOf(callId);
+  }
+
+  userDataOf(callId: string): UserData | undefined {
+    return this.#data.get(callId);
+  }
+
+  /** Takes the place of the user data that the call had; it stays with the call, and is gone with it. */
+  setUserData(callId: string, data: UserData): void {
+    if (!this.#options.world.calls.has(callId)) return;
+    this.#data.set(callId, data);
+    const signal = this.#observesCalls ? this.#calls.takeUserData(callId) : undefined;
+    if (signal !== undefined) this.#add([signal]);
+  }
+
+  /**
+   * A CTIManager is there; it is sent what it has not acknowledged, and all that comes. The connection that it had before
+   * is closed.
+   * @throws {CtiError} `too-many`
+   */
+  attach({ manager, epoch, position, observesCalls }: CtiAttach, peer: FeedPeer): CtiAttached {
+    const outbox = this.#outboxOf(manager);
+    const former = this.#attached.get(outbox);
+    const isFirst = !this.#known.has(outbox);
+    const isSame = outbox.observesCalls || !observesCalls;
+    const isResumed =
+      isSame && epoch !== undefined && position !== undefined && outbox.canResume(epoch, position, isFirst);
+    this.#known.add(outbox);
+    if (isResumed) {
+      this.#acknowledge(outbox, position);
+      outbox.observesCalls = observesCalls;
+    } else {
+      outbox.begin(this.#options.ids.token(8), observesCalls);
+      this.#counts.epochs += 1;
+    }
+    this.#observe();
+    const from = isResumed ? position : outbox.last;
+    this.#attached.set(outbox, new Attachment(outbox, peer, from));
+    if (former !== undefined && former.peer !== peer) former.peer.close();
+    this.#schedule();
+    return { node: this.#options.node, epoch: outbox.epoch, position: from, isResumed };
+  }
+
+  /** The connection is gone; what comes is kept for the CTIManager. */
+  detach(peer: FeedPeer): void {
+    for (const [outbox, attachment] of this.#attached) if (attachment.peer === peer) this.#attached.delete(outbox);
+  }
+
+  /** The CTIManager has taken down all up to there. @throws {CtiError} `not-attached` */
+  acknowledge(manager: string, position: number): void {
+    this.#acknowledge(this.#attachedOutbox(manager), position);
+  }
+
+  /** The peer has taken what it was sent. */
+  drained(): void {
+    this.#schedule();
+  }
+
+  /** All that is, at the position of the last signal. @throws {CtiError} `not-attached` */
+  snapshot(manager: string): CtiSnapshot {
+    const outbox = this.#attachedOutbox(manager);
+    const { objects } = this.#options;
+    return {
+      epoch: outbox.epoch,
+      position: outbox.last,
+      calls: outbox.observesCalls ? [...this.#calls.views.values()] : [],
+      devices: objects.devices(),
+      lines: objects.lines(),
+      routes: objects.routes(),
+    };
+  }
+
+  /** Position of the last signal for the CTIManager of a connection; undefined: there is none. */
+  positionFor(peer: FeedPeer): number | undefined {
+    for (const [outbox, attachment] of this.#attached) if (attachment.peer === peer) return outbox.last;
+    return undefined;
+  }
+
+  metrics(): MetricSample[] {
+    const outboxes = [...this.#outboxes.values()];
+    const sum = (of: (outbox: Outbox) => number): number => outboxes.reduce((total, one) => total + of(one), 0);
+    return [
+      gauge("tandem_cti_managers", "CTIManagers that are connected", this.#attached.size),
+      gauge(
+        "tandem_cti_outbox_signals",
+        "Signals that CTIManagers have not acknowledged",
+        sum(({ depth }) => depth),
+      ),
+      gauge(
+        "tandem_cti_outbox_bytes",
+        "Size of the signals that CTIManagers have not acknowledged",
+        sum(({ bytes }) => bytes),
+      ),
+      gauge("tandem_cti_ended_calls", "Ended calls that commands are still answered about", this.#calls.endedCount),
+      counter("tandem_cti_signals_total", "Signals that were sent to CTIManagers", this.#counts.signals),
+      counter(
+        "tandem_cti_epochs_total",
+        "Outboxes that were begun anew, so that a CTIManager takes a snapshot",
+        this.#counts.epochs,
+      ),
+    ];
+  }
+
+  #add(signals: readonly CtiSignal[]): void {
+    if (signals.length === 0 || !this.isListening) return;
+    const texts = signals.map((signal) => ({ ...signalText(signal), isForAll: isForAll(signal) }));
+    for (const outbox of this.#outboxes.values()) {
+      if (outbox.isIdle) continue;
+      const own = outbox.observesCalls ? texts : texts.filter((text) => text.isForAll);
+      if (own.length > 0 && !outbox.add(own)) this.#overflow(outbox);
+    }
+    for (const signal of signals) {
+      if (signal.kind === "call" && signal.call.state === "invalid") this.#forget(signal.call.callId);
+    }
+    this.#schedule();
+  }
+
+  /** It has fallen too far behind: it takes a snapshot when it is back. */
+  #overflow(outbox: Outbox): void {
+    this.#options.logger.warn("a CTIManager is too slow", { manager: outbox.manager });
+    const attachment = this.#attached.get(outbox);
+    this.#attached.delete(outbox);
+    attachment?.peer.close();
+    this.#observe();
+  }
+
+  #acknowledge(outbox: Outbox, position: number): void {
+    for (const callId of outbox.acknowledge(position)) this.#save(callId);
+  }
+
+  /** What no outbox has any more has to be on file for as long as the call is there. */
+  #save(callId: string): void {
+    const view = this.#calls.views.get(callId);
+    if (view === undefined) return;
+    this.#saved.add(callId);
+    this.#options.store.putEntry(CALL + callId, view);
+  }
+
+  #forget(callId: string): void {
+    this.#data.forget(callId);
+    if (this.#saved.delete(callId)) this.#options.store.removeEntry(CALL + callId);
+  }
+
+  #restoreView(value: unknown, entry: string): void {
+    const view = value as Partial<CallView> | null;
+    const callId = entry.slice(CALL.length);
+    if (view?.callId !== callId || typeof view.ver !== "number") return this.#options.store.removeEntry(entry);
+    this.#saved.add(callId);
+    this.#calls.restore(view as CallView);
+  }
+
+  /** Begins, or ends, to take steps of calls. */
+  #observe(): void {
+    const observes = [...this.#outboxes.values()].some((outbox) => outbox.observesCalls);
+    if (observes === this.#observesCalls) return;
+    this.#observesCalls = observes;
+    if (observes) this.#calls.resume();
+    // Versions go on from there, whatever dies.
+    for (const callId of this.#calls.views.keys()) this.#save(callId);
+    for (const callId of [...this.#saved]) if (!this.#calls.views.has(callId)) this.#forget(callId);
+  }
+
+  #outboxOf(manager: string): Outbox {
+    const known = this.#outboxes.get(manager);
+    if (known !== undefined) return known;
+    const { store, limits = OUTBOX_LIMITS } = this.#options;
+    if (this.#outboxes.size >= MAX_MANAGERS) this.#makeRoom();
+    const outbox = new Outbox(manager, store, limits);
+    this.#outboxes.set(manager, outbox);
+    return outbox;
+  }
+
+  /** Forgets a CTIManager that nothing is kept for. @throws {CtiError} `too-many` */
+  #makeRoom(): void {
+    const idle = [...this.#outboxes.values()].find((outbox) => outbox.isIdle && !this.#attached.has(outbox));
+    if (idle === undefined) throw new CtiError("too-many", `there are ${MAX_MANAGERS} CTIManagers already`);
+    idle.remove();
+    this.#outboxes.delete(idle.manager);
+  }
+
+  #attachedOutbox(manager: string): Outbox {
+    const outbox = this.#outboxes.get(manager);
+    if (outbox === undefined || !this.#attached.has(outbox)) {
+      throw new CtiError("not-attached", `${manager} has not attached`);
+    }
+    return outbox;
+  }
+
+  #schedule(): void {
+    if (this.#isScheduled || this.#attached.size === 0) return;
+    this.#isScheduled = true;
+    setImmediate(() => this.#pump());
+  }
+
+  /** What is sent is on file. */
+  #pump(): void {
+    this.#isScheduled = false;
+    this.#options.flush();
+    for (const attachment of this.#attached.values()) this.#counts.signals += attachment.pump();
+  }
+}
+
+/** It is told to CTIManagers that do not observe calls, too. */
+function isForAll({ kind }: CtiSignal): boolean {
+  return kind !== "call" && kind !== "media" && kind !== "digits";
+}
+
+function gauge(name: string, help: string, value: number): MetricSample {
+  return { name, type: "gauge", help, value };
+}
+
+function counter(name: string, help: string, value: number): MetricSample {
+  return { name, type: "counter", help, value };
+}

@@ -1,0 +1,44 @@
+import type { Call, Connection, World } from "../model/index.ts";
+
+/** Who is on either side of a call now; absent: nobody, or several. */
+export interface CurrentSides {
+  readonly calling?: Connection;
+  readonly called?: Connection;
+}
+
+/** The sides are those of the session that connects them; a conference has none. */
+export function currentSides(world: World, call: Call): CurrentSides {
+  if (world.conferences.has(call.callId)) return {};
+  const present = call.connections.filter(({ state }) => state !== "disconnected" && state !== "failed");
+  const calling = callingSide(world, call, present);
+  const others = present.filter((connection) => connection !== calling);
+  const called = others.length === 1 ? others[0] : undefined;
+  return { ...(calling === undefined ? {} : { calling }), ...(called === undefined ? {} : { called }) };
+}
+
+function callingSide(
+  { legs, sessions }: World,
+  { calling }: Call,
+  present: readonly Connection[],
+): Connection | undefined {
+  let alone: Connection | undefined;
+  for (const connection of present) {
+    for (const { legId } of connection.terminals) {
+      const leg = legId === undefined ? undefined : legs.get(legId);
+      const session = leg === undefined ? undefined : sessions.get(leg.sessionId);
+      if (session === undefined || session.caller !== legId) continue;
+      if (session.callee !== undefined) return connection;
+      alone ??= connection;
+    }
+  }
+  // A call that is made by command rings its caller first.
+  return alone ?? present.find(({ address, terminals }) => isSame(address, calling) && !terminals.some(hasLeg));
+}
+
+function hasLeg({ legId }: Connection["terminals"][number]): boolean {
+  return legId !== undefined;
+}
+
+function isSame(one: Call["calling"], other: Call["calling"]): boolean {
+  return one.line === undefined ? one.number === other.number : one.line === other.line;
+}

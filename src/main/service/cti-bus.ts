@@ -1,0 +1,64 @@
+import { z } from "zod";
+import { JsonText, SwitchError, type ChannelPeer, type ChannelServer } from "../../common/index.ts";
+import type { CtiFeed, FeedPeer } from "../../call/cti/index.ts";
+import type { CtiAttach } from "../../signals/index.ts";
+
+const manager = z.string().regex(/^[A-Za-z0-9._/-]{1,128}$/, "expected the name of a CTIManager");
+const position = z.int().min(0);
+const attach = z.strictObject({
+  manager,
+  epoch: z.string().max(64).optional(),
+  position: position.optional(),
+  observesCalls: z.boolean(),
+});
+const acknowledgement = z.strictObject({ manager, position });
+const snapshot = z.strictObject({ manager });
+
+/** What CTIManagers get over the control channel. */
+export interface CtiBus {
+  /** Position of the last signal for the CTIManager of a connection; 0 where there is none. */
+  positionFor(peer: ChannelPeer): number;
+}
+
+/**
+ * `cti-attach` of `CtiAttach`: answers `CtiAttached`; events `cti-signals` of `{signals: PlacedSignal[]}` follow on this
+ * connection. `cti-ack` of `{manager, position}`. `cti-snapshot` of `{manager}`: answers `CtiSnapshot`.
+ */
+export function handleCtiBus(channel: Pick<ChannelServer, "handle">, feed: CtiFeed): CtiBus {
+  const peers = new WeakMap<ChannelPeer, FeedPeer>();
+  const feedPeer = (peer: ChannelPeer): FeedPeer => {
+    const known = peers.get(peer);
+    if (known !== undefined) return known;
+    const made: FeedPeer = {
+      send: (json) => peer.notify("cti-signals", new JsonText(json)),
+      get unreadBytes() {
+        return peer.unreadBytes;
+      },
+      close: () => peer.close(),
+    };
+    peers.set(peer, made);
+    peer.onDrained(() => feed.drained());
+    peer.onClosed(() => feed.detach(made));
+    return made;
+  };
+  // What comes as JSON has no undefined fields.
+  channel.handle("cti-attach", (params, peer) => feed.attach(parsed(attach, params) as CtiAttach, feedPeer(peer)));
+  channel.handle("cti-ack", (params) => {
+    const { manager: name, position: upTo } = parsed(acknowledgement, params);
+    feed.acknowledge(name, upTo);
+  });
+  channel.handle("cti-snapshot", (params) => feed.snapshot(parsed(snapshot, params).manager));
+  return {
+    positionFor: (peer) => {
+      const known = peers.get(peer);
+      return (known === undefined ? undefined : feed.positionFor(known)) ?? 0;
+    },
+  };
+}
+
+/** @throws {SwitchError} `bad-params` */
+function parsed<Schema extends z.ZodType>(schema: Schema, params: unknown): z.infer<Schema> {
+  const result = schema.safeParse(params ?? {});
+  if (!result.success) throw new SwitchError("bad-params", z.prettifyError(result.error));
+  return result.data;
+}

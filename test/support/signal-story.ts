@@ -1,0 +1,127 @@
+import type { CallFacts } from "../../src/call/cti/call-parties.ts";
+import { CtiFeed, type FeedObjects, type OutboxLimits } from "../../src/call/cti/index.ts";
+import { advance, type ModelEvent, type ModelSettings } from "../../src/call/model/index.ts";
+import { RandomIds, silentLogger } from "../../src/common/index.ts";
+import type { CallChange, CallView, CtiAttached, CtiSignal, PlacedSignal } from "../../src/signals/index.ts";
+import { CallStory } from "./call-story.ts";
+import { CtiReader } from "./cti-reader.ts";
+import { ManualClock } from "./manual-clock.ts";
+import { StoredText } from "./stored-text.ts";
+
+export const NO_FACTS: CallFacts = { startedAtMs: () => undefined, routeOf: () => ({}), e164Of: () => undefined };
+const NO_OBJECTS: FeedObjects = { devices: () => [], lines: () => [], routes: () => [] };
+
+export interface SignalStoryOptions {
+  readonly settings?: ModelSettings;
+  readonly facts?: CallFacts;
+  readonly store?: StoredText;
+  readonly limits?: OutboxLimits;
+}
+
+/** The name of the CTIManager. */
+export const MANAGER = "node-1/ctimanager";
+
+/** Calls whose steps a feed takes, as the shell does it. */
+export class SignalStory {
+  readonly calls: CallStory;
+  readonly clock = new ManualClock(1_000_000);
+  readonly store: StoredText;
+  readonly feed: CtiFeed;
+  flushes = 0;
+
+  constructor({ settings, facts = NO_FACTS, store = new StoredText(), limits }: SignalStoryOptions = {}) {
+    this.calls = new CallStory(settings);
+    this.store = store;
+    this.feed = new CtiFeed({
+      node: "node-1",
+      world: this.calls.world,
+      clock: this.clock,
+      ids: new RandomIds(),
+      logger: silentLogger,
+      facts,
+      objects: NO_OBJECTS,
+      store,
+      flush: () => void (this.flushes += 1),
+      ...(limits === undefined ? {} : { limits }),
+    });
+    this.calls.onStep = (effects) => this.feed.step(effects);
+  }
+
+  /** Takes events of calls of the process before this one, whose beginning nobody here has seen. */
+  goOn(...events: readonly ModelEvent[]): void {
+    for (const event of events) this.feed.step(advance(this.calls.world, event));
+  }
+
+  /** A CTIManager that observes calls and knows nothing yet. */
+  observe(reader = new CtiReader()): CtiReader {
+    this.feed.attach({ manager: MANAGER, observesCalls: true }, reader);
+    return reader;
+  }
+
+  /** The same, back again with what it has taken down. */
+  resume({ epoch, position }: Pick<CtiAttached, "epoch" | "position">, reader = new CtiReader()): CtiAttached {
+    return this.feed.attach({ manager: MANAGER, epoch, position, observesCalls: true }, reader);
+  }
+}
+
+/** What has come since it was asked last, once it was sent. */
+export async function signalsTo(reader: CtiReader): Promise<PlacedSignal[]> {
+  await new Promise((resolve) => setImmediate(resolve));
+  return reader.take();
+}
+
+/** Signals as text: a line for each, parties by their numbers. */
+export class SignalWords {
+  readonly #numbers = new Map<string, string>();
+
+  of(signals: readonly (PlacedSignal | CtiSignal)[]): string {
+    return signals.map((one) => this.#line("signal" in one ? one.signal : one)).join("\n");
+  }
+
+  #line(signal: CtiSignal): string {
+    if (signal.kind !== "call") return signal.kind;
+    const { call, changes } = signal;
+    for (const { connectionId, party } of call.connections) this.#numbers.set(connectionId, party.number);
+    return `${call.callId}.${call.ver}: ${changes.map((change) => this.#words(change)).join(", ")}`;
+  }
+
+  #words(change: CallChange): string {
+    switch (change.type) {
+      case "call":
+        return change.mergedInto === undefined
+          ? `call ${change.state}`
+          : `call ${change.state} in ${change.mergedInto}`;
+      case "connection": {
+        if (change.party !== undefined) this.#numbers.set(change.connectionId, change.party.number);
+        return `${this.#name(change.connectionId)}${change.party === undefined ? "" : " new"} ${change.state}`;
+      }
+      case "terminal-connection":
+        return `${change.device} ${change.state}`;
+      case "moved":
+        return `${this.#name(change.connectionId)} moved from ${change.from}`;
+      case "feature":
+        return `${change.feature} ${change.moment}`;
+      case "parties":
+        return `parties ${partiesText(change)}`;
+      case "user-data":
+        return `data ${JSON.stringify(change.userData)}`;
+    }
+  }
+
+  #name(connectionId: string): string {
+    return this.#numbers.get(connectionId) ?? connectionId;
+  }
+}
+
+/** Such as `A>B now A>C by B`. */
+export function partiesText({
+  calling,
+  called,
+  currentCalling,
+  currentCalled,
+  lastRedirecting,
+}: Omit<CallView, "callId" | "ver" | "state" | "connections" | "mergedFrom" | "sinceMs">): string {
+  const now = `${currentCalling?.number ?? "-"}>${currentCalled?.number ?? "-"}`;
+  const by = lastRedirecting === undefined ? "" : ` by ${lastRedirecting.number}`;
+  return `${calling.number}>${called.number} now ${now}${by}`;
+}
