@@ -35,7 +35,7 @@ export class CtiApplication {
 
   /** Follows the signals of the call control that is there now. */
   attach(): void {
-    this.#node.manager.cti.attach({ manager: `test/${this.device}`, observesCalls: true }, this.#reader);
+    this.#node.manager.cti.feed.attach({ manager: `test/${this.device}`, observesCalls: true }, this.#reader);
   }
 
   /** Registers at the address of its RTP. */
@@ -44,7 +44,7 @@ export class CtiApplication {
   }
 
   own(media: MediaRegistration = { mode: "none" }, { fence = 1, routes = false, session = "session" } = {}): void {
-    const owned = this.#node.manager.ctiDevices.request({
+    const owned = this.#node.manager.cti.devices.request({
       type: "own",
       device: this.device,
       fence,
@@ -59,7 +59,7 @@ export class CtiApplication {
   offered(): Promise<string> {
     return eventually(
       () => {
-        for (const { sessionId } of this.#node.manager.ctiDevices.offeredTo(this.device)) return sessionId;
+        for (const { sessionId } of this.#node.manager.cti.devices.offeredTo(this.device)) return sessionId;
         throw new Error(`${this.device} is offered no call`);
       },
       { timeoutMs: 2_000, intervalMs: 5 },

@@ -6,8 +6,7 @@ import type { Registrar } from "../registrar/index.ts";
 import type { CtiSignal } from "../../signals/index.ts";
 import type { Leg } from "../control/leg.ts";
 import type { CallSession } from "../control/call-session.ts";
-import type { ModelEvent, World } from "../model/index.ts";
-import type { RouteTeller } from "../control/features/route-teller.ts";
+import type { World } from "../model/index.ts";
 import { CtiDevices, type CtiDeviceEvents } from "./cti-devices.ts";
 import { LostCalls, type TalkingCall } from "./lost-calls.ts";
 import { SwitchMedia } from "./switch-media.ts";
@@ -22,6 +21,8 @@ export interface CtiParts {
   /** Tells CTIManagers. */
   readonly tell: (signal: CtiSignal) => void;
 }
+
+const DEFAULT_SELECT_SECONDS = 5;
 
 /** Devices of applications, over what call control has. */
 export function makeCtiDevices({ options, table, registrar, store, features, tell }: CtiParts): CtiDevices {
@@ -41,7 +42,7 @@ export function makeCtiDevices({ options, table, registrar, store, features, tel
         ...(space === undefined ? {} : { callingSearchSpace: space }),
       }),
   });
-  return new CtiDevices({
+  const devices = new CtiDevices({
     clock,
     ids,
     logger,
@@ -51,36 +52,38 @@ export function makeCtiDevices({ options, table, registrar, store, features, tel
     lost,
     media: new SwitchMedia(options.relay, logger),
     registered: (phone) => registrar.lookup(phone.aor),
-    events: ctiEvents(
-      {
-        tell,
-        wantRoute: (event) => features().happened(event),
-        callOf,
-        callOfLeg: (leg) => features().world.legs.get(leg.localTag)?.callId,
+    events: {
+      ...ctiEvents({ tell, callOf, callOfLeg: (leg) => features().world.legs.get(leg.localTag)?.callId }, table),
+      onOffered: ({ device, sessionId, leg }, { routes }) => {
+        if (!routes) return;
+        devices.pauseFor(device, sessionId);
+        const { routeSelectSeconds = DEFAULT_SELECT_SECONDS } = inventory.lineOf(device, leg.device.number)?.cti ?? {};
+        const callerAddress = table.get(sessionId)?.leg("caller")?.source.address;
+        features().happened({
+          type: "route-request",
+          sessionId,
+          device,
+          selectMs: routeSelectSeconds * 1_000,
+          ...(callerAddress === undefined || callerAddress === "" ? {} : { callerAddress }),
+        });
       },
-      table,
-    ),
+    },
   });
+  return devices;
 }
 
 interface Naming {
   readonly tell: (signal: CtiSignal) => void;
-  readonly wantRoute: (event: Extract<ModelEvent, { type: "route-request" }>) => void;
   readonly callOf: (sessionId: string) => string | undefined;
   readonly callOfLeg: (leg: Leg) => string | undefined;
 }
 
 /** What happens at the devices, as CTIManagers are told it. */
-function ctiEvents({ tell, wantRoute, callOf, callOfLeg }: Naming, table: CallTable): CtiDeviceEvents {
+function ctiEvents({ tell, callOf, callOfLeg }: Naming, table: CallTable): Omit<CtiDeviceEvents, "onOffered"> {
   // One that is being answered is not a party of the call yet.
   const named = (leg: Leg): string | undefined =>
     callOfLeg(leg) ?? callOf(table.findLeg(leg.dialogId)?.session.callId ?? "");
   return {
-    onRouteWanted: ({ device, sessionId }, selectMs) => {
-      const address = table.get(sessionId)?.leg("caller")?.source.address ?? "";
-      const from = address === "" ? {} : { callerAddress: address };
-      wantRoute({ type: "route-request", sessionId, device, selectMs, ...from });
-    },
     onMediaWanted: ({ device, sessionId }) => {
       const callId = callOf(sessionId);
       if (callId !== undefined) tell({ kind: "media", media: { callId, device, moment: "wanted" } });
@@ -110,12 +113,4 @@ function talkingCalls(sessions: readonly CallSession[], device: string, { legs }
       return [{ legId: leg.localTag, callId: known.callId, number: leg.device.number, isExternal }];
     });
   });
-}
-
-/** What becomes of route dialogues at the devices, and how CTIManagers are told of them. */
-export function routeTeller(devices: CtiDevices, tell: (signal: CtiSignal) => void): RouteTeller {
-  return {
-    tell: ({ moment, route }) => tell({ kind: "route", moment, route }),
-    unroute: ({ device, sessionId, reason }) => devices.resumeAfter(device, sessionId, reason),
-  };
 }

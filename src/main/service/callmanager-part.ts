@@ -118,9 +118,9 @@ export function createCallManagerPart(context: ServiceContext): ServicePart {
   handleRecordQuestions(channel, manager);
   handleCallCommands(channel, manager);
   handleStateQuestions(channel, manager, followed.mirror);
-  const ctiDevices = new CtiDeviceChannel(channel, { devices: manager.ctiDevices, clock });
-  const ctiBus = handleCtiBus(channel, manager.cti, (count) => ctiDevices.managers(count));
-  handleCtiCommands(channel, manager.commands, ctiBus);
+  const ctiDevices = new CtiDeviceChannel(channel, { devices: manager.cti.devices, clock });
+  const ctiBus = handleCtiBus(channel, manager.cti.feed, (count) => ctiDevices.managers(count));
+  handleCtiCommands(channel, manager.cti.commands, ctiBus);
   handleLampRequests(channel, manager.lamps, followed.mirror);
   channel.handle("dial-plan-explain", (params) =>
     manager.views.explainDialPlan(textIn(params, "from"), textIn(params, "digits")),

@@ -29,7 +29,7 @@ describe("calls that an application answers at its device", () => {
   });
   afterEach(() => cleanup.run());
 
-  const devices = (): FeatureSwitch["node"]["manager"]["ctiDevices"] => node.node.manager.ctiDevices;
+  const devices = (): FeatureSwitch["node"]["manager"]["cti"]["devices"] => node.node.manager.cti.devices;
   const command = (asked: CallCommand): Promise<CommandResult> => node.node.manager.features.command(asked);
 
   const digitsOf = (application: CtiApplication): string[] => application.of("digits").map(({ digits }) => digits);
