@@ -28,11 +28,13 @@ const DEFAULT_SELECT_SECONDS = 5;
 export function makeCtiDevices({ options, table, registrar, store, features, tell }: CtiParts): CtiDevices {
   const { clock, ids, logger, inventory } = options;
   const callOf = (sessionId: string): string | undefined => features().world.sessions.get(sessionId)?.callId;
+  const callsOf = (device: string): readonly TalkingCall[] =>
+    talkingCalls(table.sessionsOf(device), device, features().world);
   const lost = new LostCalls({
     clock,
     inventory,
     store,
-    callsOf: (device) => talkingCalls(table.sessionsOf(device), device, features().world),
+    callsOf,
     command: (command) => features().command(command),
     forward: (legId, to, space) =>
       features().happened({
@@ -50,6 +52,7 @@ export function makeCtiDevices({ options, table, registrar, store, features, tel
     table,
     store,
     lost,
+    callsOf,
     media: new SwitchMedia(options.relay, logger),
     registered: (phone) => registrar.lookup(phone.aor),
     events: {
@@ -84,9 +87,9 @@ function ctiEvents({ tell, callOf, callOfLeg }: Naming, table: CallTable): Omit<
   const named = (leg: Leg): string | undefined =>
     callOfLeg(leg) ?? callOf(table.findLeg(leg.dialogId)?.session.callId ?? "");
   return {
-    onMediaWanted: ({ device, sessionId }) => {
-      const callId = callOf(sessionId);
-      if (callId !== undefined) tell({ kind: "media", media: { callId, device, moment: "wanted" } });
+    onMediaWanted: (leg) => {
+      const callId = named(leg);
+      if (callId !== undefined) tell({ kind: "media", media: { callId, device: leg.device.name, moment: "wanted" } });
     },
     onAudio: (leg, terminal, before, now) => {
       const callId = named(leg);
