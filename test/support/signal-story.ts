@@ -1,6 +1,13 @@
 import type { CallFacts } from "../../src/call/cti/call-parties.ts";
 import { CtiFeed, type FeedObjects, type OutboxLimits } from "../../src/call/cti/index.ts";
-import { advance, type ModelEvent, type ModelSettings } from "../../src/call/model/index.ts";
+import {
+  advance,
+  type ModelEvent,
+  type ModelSettings,
+  type RestoredLeg,
+  type RestoredSession,
+  type World,
+} from "../../src/call/model/index.ts";
 import { RandomIds, silentLogger } from "../../src/common/index.ts";
 import type { CallChange, CallView, CtiAttached, CtiSignal, PlacedSignal } from "../../src/signals/index.ts";
 import { CallStory } from "./call-story.ts";
@@ -48,8 +55,10 @@ export class SignalStory {
   }
 
   /** Takes events of calls of the process before this one, whose beginning nobody here has seen. */
-  goOn(...events: readonly ModelEvent[]): void {
-    for (const event of events) this.feed.step(advance(this.calls.world, event));
+  goOn(event: ModelEvent, onFile: () => void = () => undefined): void {
+    const effects = advance(this.calls.world, event);
+    onFile();
+    this.feed.step(effects);
   }
 
   /** A CTIManager that observes calls and knows nothing yet. */
@@ -124,4 +133,17 @@ export function partiesText({
   const now = `${currentCalling?.number ?? "-"}>${currentCalled?.number ?? "-"}`;
   const by = lastRedirecting === undefined ? "" : ` by ${lastRedirecting.number}`;
   return `${calling.number}>${called.number} now ${now}${by}`;
+}
+
+/** What sessions tell that are up. */
+export function sessionsUp({ sessions, legs }: World): readonly RestoredSession[] {
+  const legOf = (legId: string | undefined): RestoredLeg | undefined => {
+    const leg = legs.get(legId ?? "");
+    return leg === undefined ? undefined : { ...leg };
+  };
+  return [...sessions.values()].flatMap(({ sessionId, stage, caller, callee }) => {
+    const [one, other] = [legOf(caller), legOf(callee)];
+    if (stage !== "up" || one === undefined) return [];
+    return [{ sessionId, caller: one, ...(other === undefined ? {} : { callee: other }), called: "B" }];
+  });
 }
