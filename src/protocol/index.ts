@@ -11,3 +11,5 @@ export {
   type ErrorFacts,
 } from "./errors/catalogue.ts";
 export { ERROR_FAMILIES, type ErrorEntry, type ErrorFamily, type FamilyEntry } from "./errors/error-entry.ts";
+export { type Fault } from "./validation/fault.ts";
+export { isMethodName, validateParams, type ParamsCheck } from "./validation/validate-params.ts";

@@ -48,7 +48,7 @@ export function checkEmpty(host: SimulatedSwitch): void {
 function checkLegs(host: SimulatedSwitch, world: World): void {
   let indexed = 0;
   for (const [device, legIds] of world.legsOfDevices) {
-    indexed += legIds.length;
+    indexed += legIds.size;
     for (const legId of legIds)
       assert.equal(world.legs.get(legId)?.device, device, `${legId} among those of ${device}`);
   }

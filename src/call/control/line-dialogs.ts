@@ -48,7 +48,7 @@ export class LineDialogs implements LineStates {
   update(session: WatchedSession): void {
     const { callId, call, progress } = session;
     const seen = this.#seen.get(callId);
-    if (seen !== undefined && isSame(seen, session)) return;
+    if (seen === undefined ? !isOnLine(session) : isSame(seen, session)) return;
     const before = seen?.dialogs ?? NONE;
     const dialogs = this.#dialogsIn(session, before);
     if (dialogs.size === 0) this.#seen.delete(callId);
@@ -131,6 +131,11 @@ function isSame({ call: before, callees, holds }: Seen, { call, progress }: Watc
     callees === progress.callees &&
     holds === progress.holds?.holds
   );
+}
+
+/** False: it is between trunks, or trunks and services, which have no lines. */
+function isOnLine({ call, progress: { caller, callees } }: WatchedSession): boolean {
+  return call.isOriginated === true || caller.line !== undefined || callees.some(({ line }) => line !== undefined);
 }
 
 /** By its phone, or by the switch for its user. */

@@ -43,7 +43,13 @@ export function addConnection(draft: Draft, callId: string, address: Address, wh
 }
 
 export function connectionOf({ world }: Draft, callId: string, connectionId: string): Connection | undefined {
-  return world.calls.get(callId)?.connections.find((one) => one.connectionId === connectionId);
+  const call = world.calls.get(callId);
+  return call === undefined ? undefined : connectionIn(call, connectionId);
+}
+
+function connectionIn({ connections }: Call, connectionId: string): Connection | undefined {
+  for (const one of connections) if (one.connectionId === connectionId) return one;
+  return undefined;
 }
 
 /** A connection goes to a state, where its machine allows that. */
@@ -54,9 +60,11 @@ export function setConnection(
   state: ConnectionState,
   why: Why,
 ): void {
-  const connection = connectionOf(draft, callId, connectionId);
-  if (connection === undefined || !isTransition(CONNECTION_TRANSITIONS, connection.state, state)) return;
-  replaceConnection(draft, callId, { ...connection, state });
+  const call = draft.world.calls.get(callId);
+  const connection = call === undefined ? undefined : connectionIn(call, connectionId);
+  if (call === undefined || connection === undefined) return;
+  if (!isTransition(CONNECTION_TRANSITIONS, connection.state, state)) return;
+  replaceConnection(draft, call, connection, { ...connection, state });
   tellConnection(draft, callId, connection, state, why);
 }
 
@@ -83,8 +91,9 @@ export function setTerminal(
   legId?: string,
 ): void {
   const { callId, connectionId, device } = at;
-  const connection = connectionOf(draft, callId, connectionId);
-  if (connection === undefined) return;
+  const call = draft.world.calls.get(callId);
+  const connection = call === undefined ? undefined : connectionIn(call, connectionId);
+  if (call === undefined || connection === undefined) return;
   const known = connection.terminals.find((one) => one.device === device);
   const before = known?.state ?? "idle";
   if (!isTransition(TERMINAL_CONNECTION_TRANSITIONS, before, state)) return;
@@ -94,7 +103,7 @@ export function setTerminal(
   const next: TerminalConnection = leg === undefined ? { device, state } : { device, state, legId: leg };
   const terminals = connection.terminals.filter((one) => one !== known);
   if (state !== "dropped") terminals.push(next);
-  replaceConnection(draft, callId, { ...connection, terminals });
+  replaceConnection(draft, call, connection, { ...connection, terminals });
   tellTerminalState(draft, at, before, state, why);
 }
 
@@ -128,10 +137,11 @@ function tellTerminal(
 
 /** Another leg is the one of a device in a connection. */
 export function seatTerminal(draft: Draft, { callId, connectionId, device }: TerminalPlace, legId: string): void {
-  const connection = connectionOf(draft, callId, connectionId);
-  if (connection === undefined) return;
+  const call = draft.world.calls.get(callId);
+  const connection = call === undefined ? undefined : connectionIn(call, connectionId);
+  if (call === undefined || connection === undefined) return;
   const terminals = connection.terminals.map((one) => (one.device === device ? { ...one, legId } : one));
-  replaceConnection(draft, callId, { ...connection, terminals });
+  replaceConnection(draft, call, connection, { ...connection, terminals });
 }
 
 /** A party is out: its devices are dropped first. It is no part of the call any more. */
@@ -177,11 +187,8 @@ export function linkCalls({ world }: Draft, from: string, into: string): void {
 
 const MAX_LINKS = 64;
 
-function replaceConnection({ world }: Draft, callId: string, connection: Connection): void {
-  const call = world.calls.get(callId);
-  if (call === undefined) return;
+function replaceConnection({ world }: Draft, call: Call, before: Connection, connection: Connection): void {
   const connections = call.connections.slice();
-  const index = connections.findIndex(({ connectionId }) => connectionId === connection.connectionId);
-  if (index >= 0) connections[index] = connection;
-  world.calls.set(callId, { ...call, connections } satisfies Call);
+  connections[connections.indexOf(before)] = connection;
+  world.calls.set(call.callId, { ...call, connections });
 }

@@ -68,8 +68,8 @@ export interface World {
   readonly settings: ModelSettings;
   readonly calls: Map<string, Call>;
   readonly legs: Map<string, ModelLeg>;
-  /** Names of the legs of each device, the oldest first. */
-  readonly legsOfDevices: Map<string, readonly string[]>;
+  /** Names of the legs of each device, the oldest first: a trunk has thousands. */
+  readonly legsOfDevices: Map<string, Set<string>>;
   readonly sessions: Map<string, ModelSession>;
   readonly transfers: Map<string, Transfer>;
   readonly redirects: Map<string, Redirect>;
@@ -122,22 +122,32 @@ export function otherLeg({ legs, sessions }: World, leg: ModelLeg): ModelLeg | u
 
 /** Legs of a device, the oldest first. */
 export function legsOf({ legs, legsOfDevices }: World, device: string): ModelLeg[] {
-  return (legsOfDevices.get(device) ?? []).map((legId) => legs.get(legId)).filter((leg) => leg !== undefined);
+  const found: ModelLeg[] = [];
+  for (const legId of legsOfDevices.get(device) ?? []) {
+    const leg = legs.get(legId);
+    if (leg !== undefined) found.push(leg);
+  }
+  return found;
 }
 
 /** Adds a leg, or changes one. */
 export function putLeg({ world: { legs, legsOfDevices } }: Draft, leg: ModelLeg): void {
-  if (!legs.has(leg.legId)) legsOfDevices.set(leg.device, [...(legsOfDevices.get(leg.device) ?? []), leg.legId]);
-  legs.set(leg.legId, leg);
+  const { legId, device } = leg;
+  if (!legs.has(legId)) {
+    const known = legsOfDevices.get(device);
+    if (known === undefined) legsOfDevices.set(device, new Set([legId]));
+    else known.add(legId);
+  }
+  legs.set(legId, leg);
 }
 
 /** Forgets a leg. */
 export function removeLeg({ world: { legs, legsOfDevices }, gone }: Draft, leg: ModelLeg): void {
   const { legId, device } = leg;
   if (legs.delete(legId)) gone?.push(leg);
-  const others = (legsOfDevices.get(device) ?? []).filter((one) => one !== legId);
-  if (others.length > 0) legsOfDevices.set(device, others);
-  else legsOfDevices.delete(device);
+  const left = legsOfDevices.get(device);
+  left?.delete(legId);
+  if (left?.size === 0) legsOfDevices.delete(device);
 }
 
 /** The leg as it is now. @throws {Error} when it is gone: the caller should have known */

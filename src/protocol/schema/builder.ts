@@ -5,7 +5,7 @@ const MAX_INTEGER = Number.MAX_SAFE_INTEGER;
 
 export type Fields = Readonly<Record<string, JsonSchema>>;
 
-/** A string with a greatest length in UTF-16 code units. */
+/** A string with a greatest length in Unicode characters. */
 export function text(description: string, maxLength: number, more: Partial<JsonSchema> = {}): JsonSchema {
   return { type: "string", description, maxLength, ...more };
 }
@@ -71,7 +71,7 @@ export function extended(base: JsonSchema, description: string, required: Fields
 
 /** One of several objects that a field of theirs, with a constant in each, tells apart. */
 export function tagged(description: string, propertyName: string, variants: readonly JsonSchema[]): JsonSchema {
-  return { type: "object", description, required: [propertyName], discriminator: { propertyName }, oneOf: variants };
+  return { type: "object", description, discriminator: { propertyName }, oneOf: variants };
 }
 
 function isRequired(base: JsonSchema, field: string): boolean {

@@ -158,7 +158,7 @@ export const EVENT_DEFINITIONS: Definitions = {
   CtiEvent: {
     type: "object",
     description: "An event of a session, sent as the notification `event`.",
-    required: ["type"],
+
     discriminator: { propertyName: "type" },
     oneOf: EVENTS.map(({ type }) => ref(definitionName(type))),
   },

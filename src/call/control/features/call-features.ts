@@ -1,9 +1,8 @@
-import { errorMessageOf, type MetricSample, type Timer } from "../../../common/index.ts";
+import { errorMessageOf, type MetricSample } from "../../../common/index.ts";
 import type { CallNow, RouteCommand } from "../../../signals/index.ts";
 import type { Inventory } from "../../device/index.ts";
 import {
   advance,
-  causeOfStatus,
   emptyWorld,
   LOST_WITH_PROCESS,
   takeUp,
@@ -36,9 +35,11 @@ import { ModelTimers } from "./model-timers.ts";
 import { Originator } from "./originator.ts";
 import type { RouteTeller } from "./route-teller.ts";
 import { showParked } from "./park-lamps.ts";
+import { rerouteRefused } from "./reroute-refused.ts";
 import { PendingCommands } from "./pending-commands.ts";
 import { ReferProgress } from "./refer-progress.ts";
 import { controllerOf, originsOf, type Begun } from "./session-origin.ts";
+import { Soon } from "./soon.ts";
 import { takeRefer } from "./take-refer.ts";
 import { Switchboard, type SwitchboardOptions } from "./switchboard.ts";
 import { whyOf } from "./why-of.ts";
@@ -58,8 +59,6 @@ export interface CallFeaturesOptions extends SwitchboardOptions {
   readonly onRestored: () => void;
 }
 
-/** Of many changes at a time one look for members follows. */
-const SOON_MS = 20;
 const NOT_NOW: DialDecision = { kind: "refused", status: 503, reason: "feature" };
 const DEFECT: CommandResult = { ok: false, failure: "internal", detail: "the switch has failed to do that" };
 
@@ -77,8 +76,7 @@ export class CallFeatures implements SessionObserver<CallSession> {
   /** Sessions that went with the edge or the process before this one, and why: their features can do nothing before the edge is back. */
   readonly #lost = new Map<string, Why>();
   #isRunning = false;
-  /** Runs while members are to be looked for. */
-  #freed: Timer | undefined;
+  readonly #freed: Soon;
   #isClosed = false;
   #decision: DialDecision | undefined;
   #originOf: (sessionId: string) => Begun = () => ({ feature: "normal" });
@@ -94,6 +92,7 @@ export class CallFeatures implements SessionObserver<CallSession> {
     this.#file = new ModelFile(this.#world, store, context.clock, (parkId, parked) =>
       showParked(dialogs, table, parkId, parked),
     );
+    this.#freed = new Soon(options.context.clock, () => this.#handle({ type: "freed" }));
     this.#timers = new ModelTimers(options.context.clock, this.#file, (timerId) =>
       this.#handle({ type: "timer", timerId }),
     );
@@ -107,7 +106,7 @@ export class CallFeatures implements SessionObserver<CallSession> {
     for (const { timerId, delayMs } of timers) this.#timers.start(timerId, delayMs);
     for (const effect of takeUp(this.#world, saved, sessions)) this.#perform(effect);
     this.#file.save();
-    this.#attempt("signals", () => this.#options.onRestored());
+    this.#options.onRestored();
     const up = new Set(sessions.map(({ sessionId }) => sessionId));
     for (const sessionId of this.#world.sessions.keys()) {
       if (!up.has(sessionId)) this.#lost.set(sessionId, LOST_WITH_PROCESS);
@@ -208,8 +207,7 @@ export class CallFeatures implements SessionObserver<CallSession> {
 
   /** A call that was redirected rings where it did again. */
   onReturned(sessionId: string, status: number): void {
-    const why: Why = { cause: causeOfStatus(status), sip: { status }, feature: "redirect", by: "party" };
-    this.#handle({ type: "reroute-refused", sessionId, why });
+    this.#handle(rerouteRefused(sessionId, { status }, "party"));
   }
 
   onHold(session: CallSession, side: Side, isHolding: boolean): void {
@@ -256,11 +254,7 @@ export class CallFeatures implements SessionObserver<CallSession> {
 
   /** Something has changed that may let members take calls: soon those who wait are offered to them. */
   freed(): void {
-    if (this.#world.queued.size === 0 || this.#freed !== undefined) return;
-    this.#freed = this.#options.context.clock.after(SOON_MS, () => {
-      this.#freed = undefined;
-      this.#handle({ type: "freed" });
-    });
+    if (this.#world.queued.size > 0) this.#freed.ask();
   }
 
   /** An announcement of a session is over. */
@@ -279,7 +273,7 @@ export class CallFeatures implements SessionObserver<CallSession> {
     this.#isClosed = true;
     this.#timers.close();
     this.#commands.close();
-    this.#freed?.cancel();
+    this.#freed.cancel();
   }
 
   #handle(event: ModelEvent): void {
@@ -287,38 +281,49 @@ export class CallFeatures implements SessionObserver<CallSession> {
     this.#queue.push(event);
     if (this.#isRunning) return;
     this.#isRunning = true;
-    for (let next = this.#queue.shift(); next !== undefined; next = this.#queue.shift()) {
-      this.#step(next);
-    }
+    for (let next = this.#queue.shift(); next !== undefined; next = this.#queue.shift()) this.#step(next);
     this.#isRunning = false;
   }
 
   /** A defect is that of one event or effect: what else is to be done still is. */
   #step(event: ModelEvent): void {
-    const effects = this.#attempt(event.type, () => this.#advance(event));
-    for (const effect of effects ?? []) this.#attempt(effect.type, () => this.#perform(effect));
-    if (effects === undefined && event.type === "command") this.#commands.resolve(event.commandId, DEFECT);
+    let effects: readonly ModelEffect[];
+    try {
+      effects = this.#advance(event);
+    } catch (error) {
+      this.#note(event.type, error);
+      if (event.type === "command") this.#commands.resolve(event.commandId, DEFECT);
+      return;
+    }
+    for (const effect of effects) {
+      try {
+        this.#perform(effect);
+      } catch (error) {
+        this.#note(effect.type, error);
+      }
+    }
   }
 
   #advance(event: ModelEvent): readonly ModelEffect[] {
     const asking = controllerOf(this.#world, event);
     const effects = advance(this.#world, event);
     this.#originOf = originsOf(this.#world, effects, asking);
-    this.#attempt("file", () => {
+    try {
       this.#file.save();
       this.#switchboard.file(effects, this.#originOf);
-    });
-    this.#attempt("signals", () => this.#options.onStep(effects));
+    } catch (error) {
+      this.#note("file", error);
+    }
+    try {
+      this.#options.onStep(effects);
+    } catch (error) {
+      this.#note("signals", error);
+    }
     return effects;
   }
 
-  #attempt<Result>(what: string, act: () => Result): Result | undefined {
-    try {
-      return act();
-    } catch (error) {
-      this.#options.context.logger.error("call model failed", { at: what, error: errorMessageOf(error) });
-      return undefined;
-    }
+  #note(at: string, error: unknown): void {
+    this.#options.context.logger.error("call model failed", { at, error: errorMessageOf(error) });
   }
 
   #perform(effect: ModelEffect): void {
@@ -333,8 +338,7 @@ export class CallFeatures implements SessionObserver<CallSession> {
         };
         return;
       case "refuse":
-        this.#decision = { kind: "refused", status: effect.status, reason: effect.reason };
-        return;
+        return void (this.#decision = { kind: "refused", status: effect.status, reason: effect.reason });
       case "join":
       case "attach":
         return this.#endUnless(this.#switchboard.connect(effect, this.#originOf), effect.sessionId);
@@ -380,10 +384,7 @@ export class CallFeatures implements SessionObserver<CallSession> {
 
   #reroute({ sessionId, redirection }: Extract<ModelEffect, { type: "reroute" }>): void {
     const refused = this.#switchboard.reroute(sessionId, redirection);
-    if (refused === undefined) return;
-    const { status, cause = causeOfStatus(status) } = refused;
-    const why: Why = { cause, sip: { status }, feature: "redirect", by: "system" };
-    this.#handle({ type: "reroute-refused", sessionId, why });
+    if (refused !== undefined) this.#handle(rerouteRefused(sessionId, refused, "system"));
   }
 
   #pickUp({ sessionId, legId }: Extract<ModelEffect, { type: "pick-up" }>): void {

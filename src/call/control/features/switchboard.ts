@@ -54,10 +54,10 @@ export class Switchboard {
    * old ones are over. A leg that is moved twice is on file as it is moved first.
    */
   file(effects: readonly ModelEffect[], originOf: OriginOf): void {
+    if (!effects.some(isConnecting)) return;
     // Without the relay, many legs at once stay where they are.
     const { connected } = this.#options.context.relay;
     const connecting = effects.filter(isConnecting).filter(({ type }) => connected || type !== "attach-all");
-    if (connecting.length === 0) return;
     const moved = new Set<string>();
     for (const effect of connecting.flatMap(connectingIn)) {
       const legIds = legsIn(effect);

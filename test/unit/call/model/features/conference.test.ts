@@ -105,7 +105,7 @@ describe("conferences of the call model", () => {
   it("given a conference of four, when its controller leaves, then it goes on", () => {
     const parties = ["b", "c", "d"].map((callee, index) => bench.call(`call${index}`, "a", callee)[1]);
     bench.command({ type: "conference", device: "a" });
-    const own = bench.world.legsOfDevices.get("a")?.[0] ?? "";
+    const own = [...(bench.world.legsOfDevices.get("a") ?? [])][0] ?? "";
     bench.hangUp(own);
     for (const legId of parties) assert.equal(bench.with(legId), "conference:call0");
   });
@@ -198,7 +198,7 @@ describe("conferences of the call model", () => {
 
     it("given two conferences of a device, when they are to be one, then that is refused and both go on", () => {
       formed();
-      const a2 = bench.world.legsOfDevices.get("a")?.[0] ?? "";
+      const a2 = [...(bench.world.legsOfDevices.get("a") ?? [])][0] ?? "";
       bench.feed({ type: "held", legId: a2, isHolding: true });
       bench.call("third", "a", "d");
       bench.call("fourth", "a", "e");
