@@ -122,6 +122,7 @@ export class CallManager {
       registrar: this.#registrar,
       store: this.#journal,
       features: () => this.#features,
+      tell: (signal) => this.#cti.tell(signal),
     });
     this.#signaling = this.#ctiDevices.beside(this.#trunks.port);
     const calledUri = (message: SipMessage): string => this.#trunks.calledUri(message);
@@ -323,6 +324,7 @@ export class CallManager {
     for (const device of endedDevices) this.#hints.forget(device);
     this.#watched.subscriptions.endOf(new Set(endedDevices));
     this.#emergency.renew();
+    this.#ctiDevices.inventoryChanged();
     this.#features.freed();
     if (!havePeersChanged) return;
     const { peers } = this.#options.inventory;
@@ -359,6 +361,7 @@ export class CallManager {
     this.#relayReconciler.stop();
     this.#edgeReconciler.stop();
     this.#features.close();
+    this.#ctiDevices.close();
     this.#trunks.close();
     this.#signaling.close();
     for (const session of this.#table.sessions) session.loseEdge();

@@ -100,11 +100,12 @@ export class CallRouting {
     this.#redirected = { record: options.record, history: options.received };
   }
 
-  /** Where a call goes that was dialed. */
-  begin(dialed: Dialed): Routed {
+  /** Where a call goes that was dialed. @param space absent: what the caller may dial */
+  begin(dialed: Dialed, space?: string): Routed {
     const { caller, analyze, isUrgent } = this.#options;
     this.#wasUrgent = this.#isUrgent = isUrgent(dialed);
-    const routed = this.#to(analyze({ dialed, by: caller, mayUseFeatures: true }));
+    const inSpace = space === undefined ? {} : { callingSearchSpace: space };
+    const routed = this.#to(analyze({ dialed, by: caller, mayUseFeatures: true, ...inSpace }));
     const group = otherGroup(routed);
     return group === undefined ? this.#withHistory(routed) : this.#toGroup(group);
   }

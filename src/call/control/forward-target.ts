@@ -39,6 +39,12 @@ export function forwardTarget(
   return { dialed, ...(callingSearchSpace === undefined ? {} : { callingSearchSpace }) };
 }
 
+/** The same as it is configured, in digits or as a URI: where a call goes that is established. */
+export function forwardText(line: LineForwarding, kind: ForwardingKind, isExternal: boolean): string | undefined {
+  const forward = line.forwarding[kind];
+  return forward === undefined ? undefined : wantedBy(forward, line, isExternal);
+}
+
 /** A line's branches, with when the call goes elsewhere instead of being refused, and no ringing beyond CFNA. */
 export function withDiversions(route: BranchRoute, line: LineForwarding, isExternal: boolean): BranchRoute {
   const diverts = DIVERSIONS.filter((one) => {
@@ -60,10 +66,14 @@ export function withDiverts(route: BranchRoute, diverts: readonly Diversion[]): 
   return { ...route, diverts: [...new Set([...(route.diverts ?? []), ...diverts, "deflected" as const])] };
 }
 
-function dialedBy(forward: Forward, { voiceMail }: LineForwarding, isExternal: boolean): Dialed | undefined {
-  const wanted = isExternal ? forward.external : forward.internal;
-  const target = wanted === "voice-mail" ? voiceMail : wanted;
+function dialedBy(forward: Forward, line: LineForwarding, isExternal: boolean): Dialed | undefined {
+  const target = wantedBy(forward, line, isExternal);
   return target === undefined ? undefined : dialedBySetting(target);
+}
+
+function wantedBy(forward: Forward, { voiceMail }: LineForwarding, isExternal: boolean): string | undefined {
+  const wanted = isExternal ? forward.external : forward.internal;
+  return wanted === "voice-mail" ? voiceMail : wanted;
 }
 
 /** What a destination of the configuration dials; undefined: nothing that can be. */

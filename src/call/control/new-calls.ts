@@ -15,6 +15,7 @@ import type { CallRouting, Routed } from "./call-routing.ts";
 import { callTargets } from "./call-targets.ts";
 import { changeSetting } from "./change-setting.ts";
 import { callerDevice, claimOf } from "./caller-identity.ts";
+import { dialedBySetting } from "./forward-target.ts";
 import { recvInfo } from "./capabilities.ts";
 import { checkInvite, MAX_HOPS, type CheckedInvite } from "./invite-check.ts";
 import { branchHeaders, callerLeg } from "./caller-leg.ts";
@@ -278,7 +279,7 @@ export class NewCalls {
   originate(origination: Origination): Rejection | ReachedService | FeatureCall | undefined {
     const { sessionId, as, by, to, endpoint, onlyDevice, referredBy, hunt, origin, redirected } = origination;
     const { context, table, inventory } = this.#options;
-    const dialed: Dialed = { user: to };
+    const dialed: Dialed = dialedBySetting(to) ?? { user: to };
     const waiting = new WaitingRoom(origination.roomIn);
     const facts = { callId: sessionId, device: by, dialed, number: as.number, domain: "", redirected };
     const isUrgent = isEmergency(dialed, this.#options.emergency());
@@ -288,7 +289,7 @@ export class NewCalls {
       hunt !== undefined
         ? routing.beginAtMembers({ pilot: hunt.pilot, number: to }, hunt.step)
         : phone === undefined
-          ? routing.begin(dialed)
+          ? routing.begin(dialed, origination.callingSearchSpace)
           : routing.beginAt(phone);
     if (routed.kind === "setting") return rejection(488, "feature");
     if (routed.kind !== "routed") return routed;
@@ -316,9 +317,11 @@ export class NewCalls {
   }
 
   /** How phones are asked to answer by themselves: RFC 5373, and what most of them know. */
-  #answerBySelf({ onlyDevice, isWanted }: Origination): HeaderList {
-    const isSet = onlyDevice !== undefined && this.#options.settings?.deviceOf(onlyDevice)?.autoAnswer === true;
-    if (isWanted !== true || !isSet) return [];
+  #answerBySelf({ onlyDevice, wanted }: Origination): HeaderList {
+    if (onlyDevice === undefined || wanted === undefined) return [];
+    const { inventory, settings } = this.#options;
+    const isSet = wanted === "by-user" && settings?.deviceOf(onlyDevice)?.autoAnswer === true;
+    if (!isSet && inventory.linesOf(onlyDevice)[0]?.cti === undefined) return [];
     const [host = "localhost"] = this.localHosts;
     return [
       ["Answer-Mode", "Auto"],

@@ -16,14 +16,19 @@ export interface Origination {
   readonly to: string;
   readonly endpoint: RelayEndpoint;
   readonly origin: SessionOrigin;
+  /** What the number is looked up in; absent: what `by` may dial. */
+  readonly callingSearchSpace?: string | undefined;
   /** Only this phone is rung, wherever its calls are forwarded to. */
   readonly onlyDevice?: string | undefined;
   /** Members of a pilot are rung, and `to` is what was dialed of it; absent: the number is called. */
   readonly hunt?: { readonly pilot: string; readonly step: HuntStep } | undefined;
   /** What the party that is shown as the caller hears in a queue; undefined: it cannot wait there. Absent: it is not to. */
   readonly roomIn?: ((place: QueuePlace) => RelayEndpoint | undefined) | undefined;
-  /** A user has asked for the call elsewhere: the phone may answer by itself where it is set to. Absent: no. */
-  readonly isWanted?: boolean;
+  /**
+   * `by-user`: a user has asked for the call elsewhere: the phone may answer by itself where it is set to. `by-device`: the
+   * device has. Devices of applications answer by themselves in both cases. Absent: neither.
+   */
+  readonly wanted?: "by-user" | "by-device" | undefined;
   /** What has been done to the call before; absent: nothing. */
   readonly redirected?: Redirected | undefined;
   /** Referred-By of the INVITEs; absent: none. */

@@ -33,6 +33,11 @@ export const REASON_OF: Readonly<Record<ForwardingKind, RedirectReason>> = {
   unregistered: "unregistered",
   onFailure: "unknown",
 };
+const REASON_OF_FEATURE: Readonly<Record<Diverted["feature"], RedirectReason>> = {
+  redirect: "deflection",
+  transfer: "transfer",
+  "forward-on-failure": REASON_OF.onFailure,
+};
 export const FEATURE_OF: Readonly<Record<ForwardingKind, FeatureReason>> = {
   all: "forward-all",
   busy: "forward-busy",
@@ -59,7 +64,7 @@ export function afterRedirect({ record, history }: Redirected, line: OfferedLine
 
 /** A call that has been established is sent to another number. @param line whose it was */
 export function sentElsewhere(line: OfferedLine, { feature, originalCalled }: Diverted, to: string): Redirected {
-  const sent = afterRedirect(NOT_REDIRECTED, line, feature === "redirect" ? "deflection" : "transfer");
+  const sent = afterRedirect(NOT_REDIRECTED, line, REASON_OF_FEATURE[feature]);
   return withOriginal(sent, { dialed: { user: to }, ...(originalCalled === undefined ? {} : { originalCalled }) });
 }
 

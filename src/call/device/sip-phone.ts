@@ -17,8 +17,9 @@ export interface CtiEndpoint {
   readonly acceptSeconds: number;
   /** What becomes of established calls when their application has failed for good. */
   readonly onOwnerLost: "redirect" | "hold" | "drop";
-  /** An administrator has closed the device, or this line of it, to control. */
+  /** An administrator has closed the device to control, or this line. */
   readonly isClosed: boolean;
+  readonly isLineClosed: boolean;
 }
 
 /** A line of a device that registers with digest. A device with several lines is there once for each, the first one first. */

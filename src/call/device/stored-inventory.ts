@@ -194,7 +194,7 @@ function ctiOf(endpoint: Endpoint, isLineOpen: boolean): CtiEndpoint | undefined
   if (!("acceptSeconds" in endpoint)) return undefined;
   const { acceptSeconds, onOwnerLost, allowControl } = endpoint;
   const kind = "routeSelectSeconds" in endpoint ? "route-point" : "cti-port";
-  return { kind, acceptSeconds, onOwnerLost, isClosed: !allowControl || !isLineOpen };
+  return { kind, acceptSeconds, onOwnerLost, isClosed: !allowControl, isLineClosed: !isLineOpen };
 }
 
 /** The nodes of a pool's CallManager group, unless this node is one of them. */

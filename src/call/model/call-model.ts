@@ -7,7 +7,7 @@ import { enqueue, serveQueues } from "./features/hunt.ts";
 import { MACHINES, ON_GONE, tellLeaving } from "./features/machines.ts";
 import { privacyChanged } from "./features/privacy.ts";
 import { refuse, transferConsulted, transferTo } from "./features/transfer.ts";
-import { isRedirected, watchRedirects } from "./features/redirect.ts";
+import { forwardOnFailure, isRedirected, watchRedirects } from "./features/redirect.ts";
 import { requestRoute, watchRoutes } from "./features/route.ts";
 import { watchPickups } from "./features/pickup.ts";
 import { beginSounds } from "./features/sound.ts";
@@ -79,6 +79,8 @@ function apply(draft: Draft, event: ModelEvent): void {
       return onRefer(draft, event.refer);
     case "command":
       return commanded(draft, event);
+    case "owner-lost":
+      return forwardOnFailure(draft, event);
     case "privacy-changed":
       return privacyChanged(draft, event.device);
     case "timer":

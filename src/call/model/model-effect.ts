@@ -52,7 +52,7 @@ export interface Redirection {
 export interface Diverted {
   readonly by: string;
   readonly number: string;
-  readonly feature: "redirect" | "transfer";
+  readonly feature: "redirect" | "transfer" | "forward-on-failure";
   /** As of a `Redirection`. */
   readonly originalCalled?: Redirection["originalCalled"];
 }
@@ -102,6 +102,8 @@ export type ModelEffect =
       readonly hunt?: { readonly pilot: string; readonly step: HuntStep };
       /** How the caller is shown; absent: as it is. */
       readonly callingNumber?: string;
+      /** What the number is looked up in; absent: what `by` may dial. */
+      readonly callingSearchSpace?: string;
       /** Only this device of the line is rung, wherever its calls are forwarded to. */
       readonly onlyDevice?: string;
       /** Referred-By of who transfers (RFC 3892). */

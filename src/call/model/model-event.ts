@@ -119,6 +119,13 @@ export type ModelEvent =
   /** The relay is there again: what is laid over what the legs of a session hear may be lost. */
   | { readonly type: "media-found"; readonly sessionId: string }
   | { readonly type: "refer"; readonly refer: Refer }
+  /** The application of a device has failed for good: the other party of a call of it is to go elsewhere. */
+  | {
+      readonly type: "owner-lost";
+      readonly legId: string;
+      readonly to: string;
+      readonly callingSearchSpace?: string;
+    }
   /** Whether others of its lines may enter a device's calls has changed. */
   | { readonly type: "privacy-changed"; readonly device: string }
   | { readonly type: "timer"; readonly timerId: string }

@@ -1,6 +1,6 @@
 import type { Clock, Ids, Logger } from "../../common/index.ts";
 import { chance } from "../../common/index.ts";
-import type { AgreedAudio } from "../../media/index.ts";
+import type { AgreedAudio, AudioTerminal } from "../../media/index.ts";
 import type { CtiDeviceRequest, RtpAddress } from "../../signals/index.ts";
 import type { EntryStore } from "../control/call-journal.ts";
 import type { Leg } from "../control/leg.ts";
@@ -9,7 +9,9 @@ import type { Binding } from "../registrar/index.ts";
 import type { SignalingPort } from "../signaling/signaling-port.ts";
 import { ctiBinding } from "./cti-contact.ts";
 import { CtiDialogs } from "./cti-dialogs.ts";
+import type { LostCalls } from "./lost-calls.ts";
 import { CtiSignaling } from "./cti-signaling.ts";
+import type { OfferState } from "./offer-machine.ts";
 import { Offers, type CtiAnswer, type OfferedCall } from "./offers.ts";
 import { isOwned, isOwnership, stepOwnership, type Ownership, type OwnershipEffect } from "./ownership.ts";
 
@@ -22,12 +24,10 @@ interface LegTable {
 export interface CtiDeviceEvents {
   /** A call is offered to a device that is open. */
   onOffered(call: OfferedCall, ownership: Ownership): void;
-  /** It is offered no more. */
-  onOfferOver(call: OfferedCall, isAnswered: boolean): void;
   /** An address is to be set for a call, within the time for that. */
   onMediaWanted(call: OfferedCall): void;
   /** What is sent to a device and by it has changed; undefined: nothing is. */
-  onAudio(leg: Leg, before: AgreedAudio | undefined, now: AgreedAudio | undefined): void;
+  onAudio(leg: Leg, terminal: AudioTerminal, before: AgreedAudio | undefined, now: AgreedAudio | undefined): void;
   onDigits(leg: Leg, digits: string): void;
   /** It is opened, or is so no more. */
   onDevice(device: string): void;
@@ -37,16 +37,14 @@ export interface CtiDevicesOptions {
   readonly clock: Clock;
   readonly ids: Ids;
   readonly logger: Logger;
-  readonly inventory: Pick<Inventory, "linesOf">;
+  readonly inventory: Pick<Inventory, "linesOf" | "lineOf">;
   /** What devices have registered by SIP. */
   readonly registered: (phone: SipPhone) => readonly Binding[];
   readonly table: LegTable;
   readonly store: EntryStore;
   readonly events: CtiDeviceEvents;
-  /** Established calls of a device are to be treated as it says. */
-  readonly onOwnerLost: (device: string) => void;
-  /** They have an application again. */
-  readonly onTakenUp: (device: string) => void;
+  /** What becomes of established calls. */
+  readonly lost: LostCalls;
 }
 
 /** How long an application may take to say where it wants the RTP of a call that it has answered. */
@@ -69,7 +67,7 @@ export class CtiDevices {
     this.#options = options;
     this.#dialogs = new CtiDialogs({
       legOf: (dialogId) => table.findLeg(dialogId)?.leg,
-      onAudio: (leg, before, now) => events.onAudio(leg, before, now),
+      onAudio: (leg, terminal, before, now) => events.onAudio(leg, terminal, before, now),
       onDigits: (leg, digits) => events.onDigits(leg, digits),
       onEnded: (leg) => this.#offers.ended(leg.dialogId),
     });
@@ -84,11 +82,9 @@ export class CtiDevices {
       acceptMsOf: (device) => (this.#lineOf(device)?.cti?.acceptSeconds ?? DEFAULT_ACCEPT_SECONDS) * 1_000,
       mediaMs: MEDIA_MS,
       onOffered: (call) => this.#offered(call),
+      onWanted: (call) => this.#wanted(call),
       answerOf: ({ leg, sdp }) => this.#dialogs.answer(leg, sdp),
-      onOver: (call, isAnswered) => {
-        this.#addresses.delete(call.leg.dialogId);
-        events.onOfferOver(call, isAnswered);
-      },
+      onOver: ({ leg }) => void this.#addresses.delete(leg.dialogId),
     });
   }
 
@@ -102,6 +98,38 @@ export class CtiDevices {
     return new CtiSignaling({ port, offers: this.#offers, dialogs: this.#dialogs });
   }
 
+  /** All devices whose owner is a CTIManager that cannot be reached: they have failed, until it says that they have not. */
+  managersGone(): void {
+    for (const { device, fence, state } of [...this.#owners.values()]) {
+      if (state === "owned") this.request({ type: "failed", device, fence });
+    }
+  }
+
+  /** A device is open: it matters whether CTIManagers can be reached. */
+  get isAnyOpen(): boolean {
+    for (const { state } of this.#owners.values()) if (state === "owned") return true;
+    return false;
+  }
+
+  /** The configuration has changed: calls of devices and lines that are closed or gone are nobody's any more. */
+  inventoryChanged(): void {
+    const { inventory, store } = this.#options;
+    for (const device of [...this.#owners.keys()]) {
+      for (const { sessionId, leg } of [...this.#offers.of(device)]) {
+        const line = inventory.lineOf(device, leg.device.number);
+        if (line === undefined || isClosed(line)) this.#offers.tell(device, sessionId, { type: "failed" });
+      }
+      if (this.#lineOf(device)?.cti !== undefined) continue;
+      this.#owners.delete(device);
+      this.#silent.delete(device);
+      store.removeEntry(ENTRY + device);
+    }
+  }
+
+  close(): void {
+    this.#options.lost.close();
+  }
+
   /** Takes up who owned what before this process. */
   restore(): void {
     for (const [key, value] of [...this.#options.store.entries]) {
@@ -109,6 +137,7 @@ export class CtiDevices {
       if (isOwnership(value)) this.#owners.set(value.device, value);
       else this.#options.store.removeEntry(key);
     }
+    this.#options.lost.restore();
   }
 
   /** Who has opened a device; undefined: nobody ever has. */
@@ -118,15 +147,33 @@ export class CtiDevices {
 
   /** New calls are offered to its application. */
   isOpen(device: string): boolean {
-    const line = this.#lineOf(device);
-    return line?.cti?.isClosed === false && isOwned(this.#owners.get(device));
+    return this.#lineOf(device)?.cti?.isClosed === false && isOwned(this.#owners.get(device));
+  }
+
+  /** Undefined: it is neither, or is not there. */
+  kindOf(device: string): "cti-port" | "route-point" | undefined {
+    return this.#lineOf(device)?.cti?.kind;
+  }
+
+  /** A call that a device is offered, by its session. */
+  offered(device: string, sessionId: string): OfferedCall | undefined {
+    return this.#offers.find(device, sessionId);
+  }
+
+  /** All of them, the oldest one first. */
+  offeredTo(device: string): Iterable<OfferedCall> {
+    return this.#offers.of(device);
+  }
+
+  stateOf(device: string, sessionId: string): OfferState | undefined {
+    return this.#offers.find(device, sessionId)?.offer.state;
   }
 
   /** Where calls reach a line of a device: what has registered by SIP is rung as a phone. */
   lookup(phone: SipPhone): readonly Binding[] {
     const bindings = this.#options.registered(phone);
     if (phone.cti === undefined || bindings.length > 0) return bindings;
-    return !phone.cti.isClosed && this.isOpen(phone.name) ? [ctiBinding(phone)] : [];
+    return !isClosed(phone) && isOwned(this.#owners.get(phone.name)) ? [ctiBinding(phone)] : [];
   }
 
   /** A CTIManager says who owns a device. */
@@ -196,8 +243,17 @@ export class CtiDevices {
   }
 
   /** While a route dialogue is open about a call, its accept timer stands still. */
-  pauseFor(device: string, sessionId: string, isRouting: boolean): void {
-    this.#offers.tell(device, sessionId, { type: isRouting ? "pause" : "resume", reason: "route" });
+  pauseFor(device: string, sessionId: string): void {
+    this.#offers.tell(device, sessionId, { type: "pause", reason: "route" });
+  }
+
+  /** It is over: `ended`: the accept timer begins; `expired`: the call is treated as if nobody were there. */
+  resumeAfter(device: string, sessionId: string, reason: "ended" | "expired"): void {
+    this.#offers.tell(
+      device,
+      sessionId,
+      reason === "expired" ? { type: "expire" } : { type: "resume", reason: "route" },
+    );
   }
 
   #lineOf(device: string): SipPhone | undefined {
@@ -207,6 +263,14 @@ export class CtiDevices {
   #offered(call: OfferedCall): void {
     const ownership = this.#owners.get(call.device);
     if (ownership !== undefined) this.#options.events.onOffered(call, ownership);
+  }
+
+  /** Its application has had the call made: nobody is asked. */
+  #wanted(call: OfferedCall): void {
+    const { device, sessionId } = call;
+    void this.answer(device, sessionId).then((answered) => {
+      if (!answered.ok && answered.failure === "media-mode") this.reject(device, sessionId);
+    });
   }
 
   #put(ownership: Ownership): void {
@@ -227,9 +291,9 @@ export class CtiDevices {
       case "forward-pending":
         return this.#offers.tellAll(device, { type: "failed" });
       case "treat-established":
-        return this.#options.onOwnerLost(device);
+        return this.#options.lost.treat(device);
       case "take-up":
-        return this.#options.onTakenUp(device);
+        return this.#options.lost.takeUp(device);
     }
   }
 
@@ -257,3 +321,8 @@ export class CtiDevices {
 const DEFAULT_ACCEPT_SECONDS = 4;
 /** RFC 4566 5.2: a number; phones keep 31 bits of it at least. */
 const MAX_SESSION_ID = 2 ** 31 - 1;
+
+/** An administrator has closed it to control. */
+function isClosed({ cti }: SipPhone): boolean {
+  return cti === undefined || cti.isClosed || cti.isLineClosed;
+}

@@ -1,4 +1,10 @@
-import { agreedByAnswer, answerAsTerminal, offerAsTerminal, type AgreedAudio } from "../../media/index.ts";
+import {
+  agreedByAnswer,
+  answerAsTerminal,
+  offerAsTerminal,
+  type AgreedAudio,
+  type AudioTerminal,
+} from "../../media/index.ts";
 import type { Leg } from "../control/leg.ts";
 import { reasonOf } from "../control/reason-header.ts";
 import type { Body, OutgoingRequest, PendingRequest, RequestEvents } from "../signaling/signaling-port.ts";
@@ -8,7 +14,12 @@ import { digitsOf } from "./info-digits.ts";
 export interface CtiDialogsOptions {
   readonly legOf: (dialogId: string) => Leg | undefined;
   /** What a device sends and gets has changed; undefined: nothing is agreed on (any more). */
-  readonly onAudio: (leg: Leg, before: AgreedAudio | undefined, now: AgreedAudio | undefined) => void;
+  readonly onAudio: (
+    leg: Leg,
+    terminal: AudioTerminal,
+    before: AgreedAudio | undefined,
+    now: AgreedAudio | undefined,
+  ) => void;
   readonly onDigits: (leg: Leg, digits: string) => void;
   readonly onEnded: (leg: Leg) => void;
 }
@@ -110,7 +121,7 @@ export class CtiDialogs {
     if (leg.cti === undefined) return;
     const { terminal, audio: before } = leg.cti;
     leg.cti = now === undefined ? { terminal } : { terminal, audio: now };
-    if (!isSame(before, now)) this.#options.onAudio(leg, before, now);
+    if (!isSame(before, now)) this.#options.onAudio(leg, terminal, before, now);
   }
 }
 

@@ -3,19 +3,42 @@ import type { EntryStore } from "../control/call-journal.ts";
 import type { CallTable } from "../control/call-table.ts";
 import type { CallFeatures } from "../control/features/call-features.ts";
 import type { Registrar } from "../registrar/index.ts";
-import { CtiDevices } from "./cti-devices.ts";
+import type { CtiSignal } from "../../signals/index.ts";
+import type { Leg } from "../control/leg.ts";
+import type { CallSession } from "../control/call-session.ts";
+import type { World } from "../model/index.ts";
+import { CtiDevices, type CtiDeviceEvents } from "./cti-devices.ts";
+import { LostCalls, type TalkingCall } from "./lost-calls.ts";
+import { mediaViews } from "./media-views.ts";
 
 export interface CtiParts {
   readonly options: CallManagerOptions;
   readonly table: CallTable;
   readonly registrar: Registrar;
   readonly store: EntryStore;
-  readonly features: () => CallFeatures;
+  readonly features: () => Pick<CallFeatures, "world" | "command" | "happened">;
+  /** Tells CTIManagers. */
+  readonly tell: (signal: CtiSignal) => void;
 }
 
 /** Devices of applications, over what call control has. */
-export function makeCtiDevices({ options, table, registrar, store }: CtiParts): CtiDevices {
+export function makeCtiDevices({ options, table, registrar, store, features, tell }: CtiParts): CtiDevices {
   const { clock, ids, logger, inventory } = options;
+  const callOf = (sessionId: string): string | undefined => features().world.sessions.get(sessionId)?.callId;
+  const lost = new LostCalls({
+    clock,
+    inventory,
+    store,
+    callsOf: (device) => talkingCalls(table.sessionsOf(device), device, features().world),
+    command: (command) => features().command(command),
+    forward: (legId, to, space) =>
+      features().happened({
+        type: "owner-lost",
+        legId,
+        to,
+        ...(space === undefined ? {} : { callingSearchSpace: space }),
+      }),
+  });
   return new CtiDevices({
     clock,
     ids,
@@ -23,16 +46,52 @@ export function makeCtiDevices({ options, table, registrar, store }: CtiParts): 
     inventory,
     table,
     store,
+    lost,
     registered: (phone) => registrar.lookup(phone.aor),
-    events: {
-      onOffered: () => undefined,
-      onOfferOver: () => undefined,
-      onMediaWanted: () => undefined,
-      onAudio: () => undefined,
-      onDigits: () => undefined,
-      onDevice: () => undefined,
+    events: ctiEvents({ tell, callOf, callOfLeg: (leg) => features().world.legs.get(leg.localTag)?.callId }, table),
+  });
+}
+
+interface Naming {
+  readonly tell: (signal: CtiSignal) => void;
+  readonly callOf: (sessionId: string) => string | undefined;
+  readonly callOfLeg: (leg: Leg) => string | undefined;
+}
+
+/** What happens at the devices, as CTIManagers are told it. */
+function ctiEvents({ tell, callOf, callOfLeg }: Naming, table: CallTable): CtiDeviceEvents {
+  // One that is being answered is not a party of the call yet.
+  const named = (leg: Leg): string | undefined =>
+    callOfLeg(leg) ?? callOf(table.findLeg(leg.dialogId)?.session.callId ?? "");
+  return {
+    onOffered: () => undefined,
+    onMediaWanted: ({ device, sessionId }) => {
+      const callId = callOf(sessionId);
+      if (callId !== undefined) tell({ kind: "media", media: { callId, device, moment: "wanted" } });
     },
-    onOwnerLost: () => undefined,
-    onTakenUp: () => undefined,
+    onAudio: (leg, terminal, before, now) => {
+      const callId = named(leg);
+      if (callId === undefined) return;
+      const owner = { callId, device: leg.device.name };
+      for (const media of mediaViews(owner, terminal, before, now)) tell({ kind: "media", media });
+    },
+    onDigits: (leg, digits) => {
+      const callId = named(leg);
+      if (callId !== undefined) tell({ kind: "digits", callId, device: leg.device.name, digits });
+    },
+    onDevice: () => undefined,
+  };
+}
+
+/** The established calls of a device that ends in call control. */
+function talkingCalls(sessions: readonly CallSession[], device: string, { legs }: World): readonly TalkingCall[] {
+  return sessions.flatMap((session) => {
+    if (session.call.state !== "established") return [];
+    return session.legs.flatMap((leg): TalkingCall[] => {
+      const known = legs.get(leg.localTag);
+      if (leg.cti === undefined || leg.device.name !== device || known === undefined) return [];
+      const isExternal = session.legs.some((other) => other !== leg && other.device.kind === "peer");
+      return [{ legId: leg.localTag, callId: known.callId, number: leg.device.number, isExternal }];
+    });
   });
 }

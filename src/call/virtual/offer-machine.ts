@@ -21,6 +21,8 @@ export type OfferEvent =
   | { readonly type: "reject"; readonly reason: "busy" | "rejected" }
   /** The caller is gone, another device has answered, or the call goes elsewhere. */
   | { readonly type: "cancel" }
+  /** A route dialogue about it has come to nothing. */
+  | { readonly type: "expire" }
   /** The application has failed. */
   | { readonly type: "failed" }
   | { readonly type: "pause"; readonly reason: PauseReason }
@@ -61,6 +63,7 @@ const REFUSALS = {
   busy: { type: "refuse", status: 486, cause: 17 },
   rejected: { type: "refuse", status: 603, cause: 21 },
 } as const;
+const UNANSWERED: OfferEffect = { type: "give-up", why: "unanswered" };
 const CANCELLED: OfferEffect = { type: "refuse", status: 487, cause: 16 };
 /** Q.850: resource unavailable. */
 const NO_MEDIA: OfferEffect = { type: "refuse", status: 480, cause: 47, isWithoutMedia: true };
@@ -82,6 +85,8 @@ export function stepOffer(offer: Offer, event: OfferEvent): OfferStep {
       return to(offer, "over", [REFUSALS[event.reason]]);
     case "cancel":
       return to(offer, "over", [CANCELLED]);
+    case "expire":
+      return state === "offered" ? to(offer, "over", [UNANSWERED]) : { offer, effects: [] };
     case "failed":
       return to(offer, "over", [{ type: "give-up", why: "application-failed" }]);
     case "pause":
@@ -111,7 +116,7 @@ function pause(offer: Offer, pauses: ReadonlySet<PauseReason>): OfferStep {
 function fired(offer: Offer, timer: OfferTimer): OfferStep {
   if (timer === "accept") {
     const isLate = offer.state === "offered" && offer.pauses.size === 0;
-    return isLate ? to(offer, "over", [{ type: "give-up", why: "unanswered" }]) : { offer, effects: [] };
+    return isLate ? to(offer, "over", [UNANSWERED]) : { offer, effects: [] };
   }
   return offer.state === "answering" ? to(offer, "over", [NO_MEDIA]) : { offer, effects: [] };
 }

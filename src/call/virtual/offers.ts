@@ -46,10 +46,12 @@ export interface OffersOptions {
   /** How long it may take to say where it wants a call's RTP. */
   readonly mediaMs: number;
   readonly onOffered: (call: OfferedCall) => void;
+  /** The device has asked for the call itself: it is to answer at once. */
+  readonly onWanted: (call: OfferedCall) => void;
   /** The session description that a call is answered with; undefined: nothing goes with the caller's offer. */
   readonly answerOf: (call: OfferedCall) => string | undefined;
   /** The call is not offered any more. */
-  readonly onOver: (call: OfferedCall, isAnswered: boolean) => void;
+  readonly onOver: (call: OfferedCall) => void;
 }
 
 interface Entry {
@@ -99,8 +101,11 @@ export class Offers {
     const identity = { sipCallId, from, to: headerOf(request, "to") ?? "", tag: `d${leg.localTag}` };
     const entry: Entry = { call, identity, events, timers: new Map(), waiting: [], offer: NEW_OFFER };
     this.#add(entry);
+    const isWanted = headerOf(request, "answer-mode") === "Auto";
     queueMicrotask(() => {
-      if (entry.offer.state === "offered") this.#options.onOffered(call);
+      if (entry.offer.state !== "offered") return;
+      if (isWanted) this.#options.onWanted(call);
+      else this.#options.onOffered(call);
     });
     return { cancel: () => this.#step(entry, { type: "cancel" }) };
   }
@@ -111,9 +116,9 @@ export class Offers {
     return entry && { ...entry.call, offer: entry.offer };
   }
 
-  /** Calls of a device. */
-  of(device: string): readonly OfferedCall[] {
-    return [...(this.#byDevice.get(device) ?? [])].map(({ call }) => call);
+  /** Calls of a device, the oldest one first. */
+  *of(device: string): Iterable<OfferedCall> {
+    for (const { call } of this.#byDevice.get(device) ?? []) yield call;
   }
 
   /** @returns false: there is no such call */
@@ -199,7 +204,7 @@ export class Offers {
     const { dialogId } = call.leg;
     this.#remove(entry);
     this.#answered.set(dialogId, entry);
-    this.#options.onOver(call, true);
+    this.#options.onOver(call);
     // Who has answered too late is acknowledged, and ended at once.
     const acknowledge = (): void =>
       queueMicrotask(() => {
@@ -216,7 +221,7 @@ export class Offers {
 
   #end(entry: Entry, answer: CtiAnswer): void {
     this.#remove(entry);
-    this.#options.onOver(entry.call, false);
+    this.#options.onOver(entry.call);
     for (const resolve of entry.waiting.splice(0)) resolve(answer);
   }
 

@@ -30,6 +30,7 @@ import type { SessionObserver } from "../session-observer.ts";
 import { callsNow } from "./calls-now.ts";
 import { deviceNamed } from "./device-named.ts";
 import { legFactsOf, legIdOf, placesOf, restoredSessionOf } from "./leg-facts.ts";
+import { LegMoves } from "./leg-moves.ts";
 import { ModelFile } from "./model-file.ts";
 import { ModelTimers } from "./model-timers.ts";
 import { Originator } from "./originator.ts";
@@ -66,6 +67,7 @@ const DEFECT: CommandResult = { ok: false, failure: "internal", detail: "the swi
 export class CallFeatures implements SessionObserver<CallSession> {
   readonly #options: CallFeaturesOptions;
   readonly #switchboard: Switchboard;
+  readonly #moves: LegMoves;
   readonly #originator: Originator;
   readonly #refers: ReferProgress;
   readonly #world: World;
@@ -85,6 +87,7 @@ export class CallFeatures implements SessionObserver<CallSession> {
     this.#options = options;
     this.#world = emptyWorld(options.settings);
     this.#switchboard = new Switchboard(options);
+    this.#moves = new LegMoves(this.#switchboard, (event) => this.#handle(event));
     this.#originator = new Originator(options, this.#world, (event) => this.#handle(event));
     this.#commands = new PendingCommands(options.context.ids);
     this.#refers = new ReferProgress(options.table, options.store);
@@ -153,6 +156,11 @@ export class CallFeatures implements SessionObserver<CallSession> {
   /** Asks for something; resolves when it is done, or says why not. */
   command(command: CallCommand | RouteCommand): Promise<CommandResult> {
     return this.#commands.begin((commandId) => this.#handle({ type: "command", commandId, command }));
+  }
+
+  /** Something happens to calls that their sessions do not tell. */
+  happened(event: Extract<ModelEvent, { type: "owner-lost" | "route-request" }>): void {
+    this.#handle(event);
   }
 
   /** A device calls. */
@@ -341,15 +349,15 @@ export class CallFeatures implements SessionObserver<CallSession> {
         return void (this.#decision = { kind: "refused", status: effect.status, reason: effect.reason });
       case "join":
       case "attach":
-        return this.#endUnless(this.#switchboard.connect(effect, this.#originOf), effect.sessionId);
+        return this.#moves.connect(effect, this.#originOf);
       case "attach-all":
-        return this.#attachAll(effect);
+        return this.#moves.attachAll(effect, this.#originOf);
       case "originate":
         return this.#originator.originate(effect, this.#originOf(effect.sessionId));
       case "reroute":
-        return this.#reroute(effect);
+        return this.#moves.reroute(effect);
       case "pick-up":
-        return this.#pickUp(effect);
+        return this.#moves.pickUp(effect);
       case "play":
         return this.#switchboard.play(effect);
       case "release":
@@ -369,27 +377,6 @@ export class CallFeatures implements SessionObserver<CallSession> {
       case "result":
         return this.#commands.resolve(effect.commandId, effect.result);
     }
-  }
-
-  /** A session that could not be made is over. */
-  #endUnless(isMade: boolean, sessionId: string): void {
-    if (!isMade) this.#handle({ type: "ended", sessionId, why: { cause: 41, feature: "normal", by: "system" } });
-  }
-
-  #attachAll(effect: Extract<ModelEffect, { type: "attach-all" }>): void {
-    const missing = this.#switchboard.attachAll(effect, this.#originOf);
-    if (missing !== undefined) return missing.forEach((sessionId) => this.#endUnless(false, sessionId));
-    this.#handle({ type: "unattached", sessionIds: effect.attached.map(({ sessionId }) => sessionId) });
-  }
-
-  #reroute({ sessionId, redirection }: Extract<ModelEffect, { type: "reroute" }>): void {
-    const refused = this.#switchboard.reroute(sessionId, redirection);
-    if (refused !== undefined) this.#handle(rerouteRefused(sessionId, refused, "system"));
-  }
-
-  #pickUp({ sessionId, legId }: Extract<ModelEffect, { type: "pick-up" }>): void {
-    const onGone = (): void => this.#handle({ type: "pick-up-failed", sessionId, legId });
-    if (!this.#switchboard.pickUp(sessionId, legId, onGone)) onGone();
   }
 
   async #setPrivacy({ device, isPrivate, commandId }: Extract<ModelEffect, { type: "set-privacy" }>): Promise<void> {

@@ -1,5 +1,12 @@
 import type { Inventory } from "../../device/index.ts";
-import { causeOfStatus, placeInQueue, type ModelEffect, type ModelEvent, type World } from "../../model/index.ts";
+import {
+  causeOfStatus,
+  placeInQueue,
+  type FeatureReason,
+  type ModelEffect,
+  type ModelEvent,
+  type World,
+} from "../../model/index.ts";
 import type { CallTable } from "../call-table.ts";
 import type { LegDevice } from "../leg.ts";
 import type { NewCalls } from "../new-calls.ts";
@@ -15,6 +22,14 @@ export interface OriginatorOptions {
   readonly table: CallTable;
   readonly newCalls: NewCalls;
 }
+
+/** Features by which a device is rung that has asked for it itself, or a person for it. */
+const WANTED: Readonly<Partial<Record<FeatureReason, Origination["wanted"]>>> = {
+  "make-call": "by-user",
+  pickup: "by-device",
+  unpark: "by-device",
+  barge: "by-device",
+};
 
 /** Makes the calls that features want of the switch itself, and tells what they lead to at once. */
 export class Originator {
@@ -32,7 +47,7 @@ export class Originator {
     const { inventory, newCalls } = this.#options;
     const { sessionId } = effect;
     const by = inventory.deviceByName(effect.by);
-    const isWanted = effect.feature === "make-call" && effect.onlyDevice !== undefined;
+    const wanted = effect.onlyDevice === undefined ? undefined : WANTED[effect.feature];
     const as = this.#shownAs(effect.from);
     const full = isFirst(effect) ? newCalls.refusalOfNew(false) : undefined;
     const reached =
@@ -45,7 +60,7 @@ export class Originator {
             by,
             redirected: this.#redirectedBy(effect),
             roomIn: this.#roomFor(effect),
-            isWanted,
+            wanted,
             origin: { ...begun, from: [] },
           }));
     if (reached === undefined) return;

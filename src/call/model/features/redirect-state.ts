@@ -26,6 +26,8 @@ export interface Redirect {
   /** Of an established call: the leg that is sent elsewhere, and the one that leaves; that one may be gone. */
   readonly party?: string;
   readonly leaver?: string;
+  /** Absent: a command has asked for it. */
+  readonly feature?: "redirect" | "forward-on-failure";
   /** The party hears it ring, and nobody else is in the call. */
   readonly hasRung?: true;
 }

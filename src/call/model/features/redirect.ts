@@ -22,6 +22,11 @@ import type { FeatureMachine } from "./feature-machine.ts";
 import type { Redirect } from "./redirect-state.ts";
 
 const REDIRECTED: Why = { cause: 16, feature: "redirect", by: "application" };
+const FORWARDED: Why = { cause: 16, feature: "forward-on-failure", by: "system" };
+
+function whyOf({ feature }: Redirect): Why {
+  return feature === "forward-on-failure" ? FORWARDED : REDIRECTED;
+}
 
 /**
  * A device sends a call elsewhere.
@@ -51,7 +56,7 @@ export function redirect(draft: Draft, command: RedirectCommand, commandId: stri
   if (rung !== undefined) return redirectRinging(draft, rung, command, commandId);
   const legs = legsOf(world, device).filter((leg) => leg.isUp && (callId === undefined || leg.callId === callId));
   const leg = legs.find((one) => !one.isHolding && !one.isHeldByCommand) ?? legs.at(-1);
-  if (leg !== undefined) return redirectEstablished(draft, leg, command, commandId);
+  if (leg !== undefined) return redirectEstablished(draft, leg, command, { commandId, feature: "redirect" });
   const isKnown = callId === undefined || world.calls.has(callId);
   refuse(
     draft,
@@ -59,6 +64,28 @@ export function redirect(draft: Draft, command: RedirectCommand, commandId: stri
     isKnown ? "wrong-state" : "call-not-found",
     `${device} has no call that it may redirect`,
   );
+}
+
+/** The application of a device has failed for good: the other party of its call goes where the line says, or is released. */
+export function forwardOnFailure(
+  draft: Draft,
+  { legId, to, callingSearchSpace }: Extract<ModelEvent, { type: "owner-lost" }>,
+): void {
+  const leg = draft.world.legs.get(legId);
+  if (leg?.isUp !== true || pendingOf(draft.world, leg.device, leg.callId) !== undefined) return;
+  const space = callingSearchSpace === undefined ? {} : { callingSearchSpace };
+  // Nobody waits for what comes of it.
+  const how = { commandId: `owner-lost ${legId}`, feature: "forward-on-failure", ...space } as const;
+  const command = { type: "redirect", device: leg.device, callId: leg.callId, to, failureMode: "drop" } as const;
+  redirectEstablished(draft, leg, command, how);
+}
+
+/** On whose behalf an established call is sent elsewhere. */
+interface Redirecting {
+  readonly commandId: string;
+  readonly feature: "redirect" | "forward-on-failure";
+  /** Absent: that of the device, or what the command says. */
+  readonly callingSearchSpace?: string;
 }
 
 interface Rung {
@@ -112,7 +139,7 @@ function redirectEstablished(
   draft: Draft,
   leg: ModelLeg,
   { device, to, failureMode = "normal", searchSpace = "default", originalCalled, callingNumber }: RedirectCommand,
-  commandId: string,
+  { commandId, feature, callingSearchSpace }: Redirecting,
 ): void {
   const { world, effects } = draft;
   const party = otherLeg(world, leg);
@@ -134,9 +161,10 @@ function redirectEstablished(
     commandId,
     party: party.legId,
     leaver: leg.legId,
+    feature,
   });
   const purpose = { feature: "redirect", id: redirectId } as const;
-  putSession(draft, { sessionId: redirectId, callId, stage: "setup", ringing: [], purpose, reason: "redirect" });
+  putSession(draft, { sessionId: redirectId, callId, stage: "setup", ringing: [], purpose, reason: feature });
   effects.push({
     type: "originate",
     sessionId: redirectId,
@@ -145,11 +173,12 @@ function redirectEstablished(
     by: searchSpace === "calling" ? party.device : device,
     to,
     endpoint: "silence",
-    feature: "redirect",
+    feature,
+    ...(callingSearchSpace === undefined ? {} : { callingSearchSpace }),
     diverted: {
       by: device,
       number: leg.address.number,
-      feature: "redirect",
+      feature,
       ...(originalCalled === undefined || originalCalled === "unchanged" ? {} : { originalCalled }),
     },
     ...(callingNumber === undefined ? {} : { callingNumber }),
@@ -190,7 +219,7 @@ export const REDIRECT: FeatureMachine = {
     if (pending === undefined || pending.hasRung === true) return;
     draft.world.redirects.set(id, { ...pending, hasRung: true });
     succeed(draft, pending, pending.callId);
-    if (party !== undefined) attach(draft, pending.callId, party.legId, "ringback", { why: REDIRECTED });
+    if (party !== undefined) attach(draft, pending.callId, party.legId, "ringback", { why: whyOf(pending) });
   },
   onAnswered: (draft, id, { endpoint }, legId) => {
     const pending = draft.world.redirects.get(id);
@@ -199,8 +228,8 @@ export const REDIRECT: FeatureMachine = {
     draft.world.redirects.delete(id);
     if (pending.hasRung !== true) succeed(draft, pending, pending.callId);
     const party = draft.world.legs.get(pending.party);
-    if (party !== undefined) connect(draft, pending.callId, party, other, REDIRECTED);
-    else draft.effects.push({ type: "release", sessionId: id, why: REDIRECTED });
+    if (party !== undefined) connect(draft, pending.callId, party, other, whyOf(pending));
+    else draft.effects.push({ type: "release", sessionId: id, why: whyOf(pending) });
   },
   onEnded: (draft, id, _session, why) => {
     const pending = draft.world.redirects.get(id);
@@ -210,7 +239,11 @@ export const REDIRECT: FeatureMachine = {
     if (pending.hasRung !== true) tellFailure(draft, pending, party, why);
     const isAlone = pending.hasRung === true || pending.leaver === undefined;
     if (party === undefined || !(isAlone || pending.isDropping)) return;
-    draft.effects.push({ type: "release", sessionId: party.sessionId, why: { ...why, feature: "redirect" } });
+    draft.effects.push({
+      type: "release",
+      sessionId: party.sessionId,
+      why: { ...why, feature: whyOf(pending).feature },
+    });
   },
   onLeaving: (draft, { legId }, why) => {
     for (const pending of draft.world.redirects.values()) {
@@ -241,5 +274,5 @@ function leave(draft: Draft, pending: Redirect): void {
   const { leaver: _left, ...rest } = pending;
   draft.world.redirects.set(pending.redirectId, rest);
   const party = pending.party === undefined ? undefined : draft.world.legs.get(pending.party);
-  if (party !== undefined) attach(draft, pending.callId, party.legId, "ringback", { why: REDIRECTED });
+  if (party !== undefined) attach(draft, pending.callId, party.legId, "ringback", { why: whyOf(pending) });
 }
