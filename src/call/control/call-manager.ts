@@ -20,7 +20,9 @@ import { CallJournal } from "./call-journal.ts";
 import type { CallRecords } from "./call-records.ts";
 import type { CallContext } from "./call-session.ts";
 import { CallTable } from "./call-table.ts";
+import type { CtiCommands } from "../cti/commands/cti-commands.ts";
 import type { CallFeatures } from "./features/call-features.ts";
+import { makeCtiCommands } from "./features/make-cti-commands.ts";
 import { makeFeatures } from "./features/make-features.ts";
 import { Hunting } from "./hunting/hunting.ts";
 import { EdgeMessenger } from "./edge-messenger.ts";
@@ -66,6 +68,7 @@ export class CallManager {
   readonly #ctiDevices: CtiDevices;
   readonly #hunting: Hunting;
   readonly #features: CallFeatures;
+  readonly #commands: CtiCommands;
   readonly #context: CallContext;
   readonly #edgeReconciler: EdgeReconciler;
   readonly #relayReconciler: RelayReconciler;
@@ -169,10 +172,26 @@ export class CallManager {
       dialogs: this.#watched.dialogs,
       features: options.features,
       dialPlan: options.dialPlan,
-      onStep: (effects) => this.#cti.step(effects),
-      onRestored: () => this.#cti.restore(),
+      onStep: (effects) => {
+        this.#cti.step(effects);
+        this.#commands.step(effects);
+      },
+      onRestored: () => {
+        this.#cti.restore();
+        this.#commands.restore();
+      },
     });
     this.#cti = makeCtiFeed(options, { journal: this.#journal, table: this.#table, world: this.#features.world });
+    this.#commands = makeCtiCommands({
+      options,
+      features: this.#features,
+      router: this.#newCalls.router,
+      table: this.#table,
+      records: this.#records,
+      lamps: this.#watched.lamps,
+      store: this.#journal,
+      feed: this.#cti,
+    });
     const common = { table: this.#table, clock, logger };
     this.#edgeReconciler = new EdgeReconciler({
       ...common,
@@ -190,6 +209,11 @@ export class CallManager {
   /** What may be asked of calls. */
   get features(): Pick<CallFeatures, "command" | "callsNow" | "deviceNamed"> {
     return this.#features;
+  }
+
+  /** What applications ask for. */
+  get commands(): CtiCommands {
+    return this.#commands;
   }
 
   /** CTI ports and route points that applications have opened. */
@@ -291,6 +315,7 @@ export class CallManager {
     return [
       ...this.#counters.metrics(this.#table),
       ...this.#features.metrics(),
+      ...this.#commands.metrics(),
       ...this.#cti.metrics(),
       ...this.#registrar.counters(),
       ...this.#watched.metrics(),
@@ -362,6 +387,7 @@ export class CallManager {
     this.#edgeReconciler.stop();
     this.#features.close();
     this.#ctiDevices.close();
+    this.#commands.close();
     this.#trunks.close();
     this.#signaling.close();
     for (const session of this.#table.sessions) session.loseEdge();
