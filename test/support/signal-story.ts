@@ -1,5 +1,7 @@
 import type { CallFacts } from "../../src/call/cti/call-parties.ts";
-import { CtiFeed, type FeedObjects, type OutboxLimits } from "../../src/call/cti/index.ts";
+import { ObjectViews } from "../../src/call/cti/object-views.ts";
+import { createInventory } from "../../src/call/device/index.ts";
+import { CtiFeed, type OutboxLimits } from "../../src/call/cti/index.ts";
 import {
   advance,
   type ModelEvent,
@@ -16,7 +18,6 @@ import { ManualClock } from "./manual-clock.ts";
 import { StoredText } from "./stored-text.ts";
 
 export const NO_FACTS: CallFacts = { startedAtMs: () => undefined, routeOf: () => ({}), e164Of: () => undefined };
-const NO_OBJECTS: FeedObjects = { devices: () => [], lines: () => [], routes: () => [] };
 
 export interface SignalStoryOptions {
   readonly settings?: ModelSettings;
@@ -27,6 +28,12 @@ export interface SignalStoryOptions {
 
 /** The name of the CTIManager. */
 export const MANAGER = "node-1/ctimanager";
+
+function noObjects(): ObjectViews {
+  const inventory = createInventory({ realm: "tandem.test", phones: [], peers: [] });
+  const facts = { isRegistered: () => false, openedAs: () => undefined, hasMessages: () => false };
+  return new ObjectViews({ get: () => undefined, of: () => new Map() }, inventory, facts);
+}
 
 /** Calls whose steps a feed takes, as the shell does it. */
 export class SignalStory {
@@ -46,7 +53,8 @@ export class SignalStory {
       ids: new RandomIds(),
       logger: silentLogger,
       facts,
-      objects: NO_OBJECTS,
+      views: noObjects(),
+      routes: () => [],
       store,
       flush: () => void (this.flushes += 1),
       ...(limits === undefined ? {} : { limits }),

@@ -1,5 +1,6 @@
 import { createHmac } from "node:crypto";
 import type { MetricSample } from "../../common/index.ts";
+import type { TouchedObjects } from "../../database/index.ts";
 import type { RelayEvent } from "../../media/index.ts";
 import type { SipMessage } from "../../sip/message/index.ts";
 import { DigestAuthenticator } from "../auth/index.ts";
@@ -11,7 +12,6 @@ import type { SignalingPort } from "../signaling/signaling-port.ts";
 import { TrunkKeeper } from "../trunk/trunk-keeper.ts";
 import { TollGuards } from "../toll/index.ts";
 import type { CtiFeed } from "../cti/cti-feed.ts";
-import { makeCtiFeed } from "../cti/make-cti-feed.ts";
 import type { CallManagerOptions } from "./call-manager-options.ts";
 import { CallControl } from "./call-control.ts";
 import { CallManagerViews } from "./call-manager-views.ts";
@@ -20,19 +20,18 @@ import { CallJournal } from "./call-journal.ts";
 import type { CallRecords } from "./call-records.ts";
 import type { CallContext } from "./call-session.ts";
 import { CallTable } from "./call-table.ts";
+import { CtiSide } from "./cti-side.ts";
 import type { CtiCommands } from "../cti/commands/cti-commands.ts";
 import type { CallFeatures } from "./features/call-features.ts";
-import { makeCtiCommands } from "./features/make-cti-commands.ts";
 import { makeFeatures } from "./features/make-features.ts";
 import { Hunting } from "./hunting/hunting.ts";
 import { EdgeMessenger } from "./edge-messenger.ts";
 import { EdgeReconciler } from "./edge-reconciler.ts";
 import { EmergencyRoute } from "./emergency-route.ts";
 import { Gatekeeper } from "./gatekeeper.ts";
-import type { LegDevice } from "./leg.ts";
 import type { CtiDevices } from "../virtual/cti-devices.ts";
 import { makeCtiDevices } from "../virtual/make-cti-devices.ts";
-import { makeRecords, makeSignaling } from "./make-parts.ts";
+import { makeCallContext, makeRecords, makeSignaling, pendingMetric } from "./make-parts.ts";
 import { Messages } from "./message/messages.ts";
 import { NewCalls } from "./new-calls.ts";
 import { RelayReconciler } from "./relay-reconciler.ts";
@@ -41,9 +40,6 @@ import type { MessageLamps } from "./subscription/message-lamps.ts";
 import { WatchedLines } from "./subscription/watched-lines.ts";
 import { longestRingSeconds, profilesIn, withDefaults } from "./call-limits.ts";
 import { SessionLedger } from "./session-ledger.ts";
-import { observerOf } from "./session-observer.ts";
-import { storeWithPayers } from "./stored-payer.ts";
-import { wayToLeg } from "./way-to-leg.ts";
 
 /**
  * Call control of a node: registrar, digest, two-party calls between phones, peers and services of the switch, their
@@ -68,12 +64,11 @@ export class CallManager {
   readonly #ctiDevices: CtiDevices;
   readonly #hunting: Hunting;
   readonly #features: CallFeatures;
-  readonly #commands: CtiCommands;
   readonly #context: CallContext;
   readonly #edgeReconciler: EdgeReconciler;
   readonly #relayReconciler: RelayReconciler;
   readonly #ledger: SessionLedger;
-  readonly #cti: CtiFeed;
+  readonly #cti: CtiSide;
   readonly #edge: EdgeMessenger;
   readonly #emergency: EmergencyRoute;
   #isClosed = false;
@@ -88,7 +83,11 @@ export class CallManager {
     const phoneProfiles = profiles.filter(({ kind }) => kind === "phone").map(({ name }) => name);
     this.#hints = new ProfileHints({ clock, logger, profiles: phoneProfiles });
     const known = { inventory, clock, logger, hints: this.#hints };
-    this.#registrar = new Registrar({ ...known, journalPath: paths.registrations });
+    this.#registrar = new Registrar({
+      ...known,
+      journalPath: paths.registrations,
+      onChanged: (aor) => this.#cti.feed.objects.deviceChanged(inventory.phoneByAor(aor)?.name),
+    });
     this.#authenticator = new DigestAuthenticator({
       ...known,
       secret: createHmac("sha256", edge.secret).update("digest nonces").digest("hex"),
@@ -125,7 +124,8 @@ export class CallManager {
       registrar: this.#registrar,
       store: this.#journal,
       features: () => this.#features,
-      tell: (signal) => this.#cti.tell(signal),
+      tell: (signal) => this.#cti.feed.tell(signal),
+      onDevice: (device) => this.#cti.feed.objects.deviceChanged(device),
     });
     this.#signaling = this.#ctiDevices.beside(this.#trunks.port);
     const calledUri = (message: SipMessage): string => this.#trunks.calledUri(message);
@@ -142,7 +142,15 @@ export class CallManager {
       onEnded: ({ progress }) => this.#hunting.noteEnded(progress),
       onChanged: (session) => this.#watched.dialogs.update(session),
     });
-    this.#context = this.#makeContext();
+    this.#context = makeCallContext(options, {
+      port: this.#signaling,
+      registrar: this.#registrar,
+      journal: this.#journal,
+      toll: this.#toll,
+      owner: this.#ledger,
+      records: this.#records,
+      features: () => this.#features,
+    });
     const lookup = (phone: SipPhone): readonly Binding[] => this.#ctiDevices.lookup(phone);
     const onFlowFailed = (binding: Binding): void => this.#registrar.flowFailed(binding);
     const ways = { inventory, ids, lookup, onFlowFailed, endpoints, calledUri, toll: this.#toll, numbering };
@@ -172,25 +180,19 @@ export class CallManager {
       dialogs: this.#watched.dialogs,
       features: options.features,
       dialPlan: options.dialPlan,
-      onStep: (effects) => {
-        this.#cti.step(effects);
-        this.#commands.step(effects);
-      },
-      onRestored: () => {
-        this.#cti.restore();
-        this.#commands.restore();
-      },
+      onStep: (effects) => this.#cti.step(effects),
+      onRestored: () => this.#cti.restore(),
     });
-    this.#cti = makeCtiFeed(options, { journal: this.#journal, table: this.#table, world: this.#features.world });
-    this.#commands = makeCtiCommands({
+    this.#cti = new CtiSide({
       options,
       features: this.#features,
       router: this.#newCalls.router,
       table: this.#table,
       records: this.#records,
       lamps: this.#watched.lamps,
-      store: this.#journal,
-      feed: this.#cti,
+      journal: this.#journal,
+      registrar: this.#registrar,
+      devices: this.#ctiDevices,
     });
     const common = { table: this.#table, clock, logger };
     this.#edgeReconciler = new EdgeReconciler({
@@ -213,7 +215,7 @@ export class CallManager {
 
   /** What applications ask for. */
   get commands(): CtiCommands {
-    return this.#commands;
+    return this.#cti.commands;
   }
 
   /** CTI ports and route points that applications have opened. */
@@ -223,7 +225,7 @@ export class CallManager {
 
   /** What CTIManagers are told. */
   get cti(): CtiFeed {
-    return this.#cti;
+    return this.#cti.feed;
   }
 
   /** The message waiting lamps of lines. */
@@ -315,7 +317,6 @@ export class CallManager {
     return [
       ...this.#counters.metrics(this.#table),
       ...this.#features.metrics(),
-      ...this.#commands.metrics(),
       ...this.#cti.metrics(),
       ...this.#registrar.counters(),
       ...this.#watched.metrics(),
@@ -331,12 +332,7 @@ export class CallManager {
         help: "Callers that wait in queues of hunt pilots",
         value: this.#features.queuedCount,
       },
-      {
-        name: "tandem_wire_pending_commands",
-        type: "gauge",
-        help: "Responses that the edge has not confirmed and requests without a final response",
-        value: this.#signaling.pendingCount,
-      },
+      pendingMetric(this.#signaling),
     ];
   }
 
@@ -344,12 +340,13 @@ export class CallManager {
    * Takes up that devices of the inventory have changed. Calls that are up go on, also those of devices that are gone; what
    * such a device has registered or subscribed to ends.
    */
-  inventoryChanged({ endedAors, endedDevices, havePeersChanged }: InventoryChange): void {
+  inventoryChanged({ endedAors, endedDevices, havePeersChanged }: InventoryChange, touched: TouchedObjects): void {
     for (const aor of endedAors) this.#registrar.forget(aor);
     for (const device of endedDevices) this.#hints.forget(device);
     this.#watched.subscriptions.endOf(new Set(endedDevices));
     this.#emergency.renew();
     this.#ctiDevices.inventoryChanged();
+    this.#cti.configurationChanged(touched);
     this.#features.freed();
     if (!havePeersChanged) return;
     const { peers } = this.#options.inventory;
@@ -387,7 +384,7 @@ export class CallManager {
     this.#edgeReconciler.stop();
     this.#features.close();
     this.#ctiDevices.close();
-    this.#commands.close();
+    this.#cti.close();
     this.#trunks.close();
     this.#signaling.close();
     for (const session of this.#table.sessions) session.loseEdge();
@@ -398,24 +395,5 @@ export class CallManager {
     this.#toll.close();
     this.#watched.close();
     this.#registrar.close();
-  }
-
-  #makeContext(): CallContext {
-    const { relay, clock, ids, logger, inventory } = this.#options;
-    const bindingsOf = ({ name, number }: LegDevice): readonly Binding[] =>
-      this.#registrar.lookup(inventory.lineOf(name, number)?.aor ?? "");
-    return {
-      port: this.#signaling,
-      relay,
-      clock,
-      ids,
-      logger,
-      store: storeWithPayers(this.#journal, this.#toll),
-      codecsBetween: (caller, callee) => inventory.codecsBetween(caller, callee),
-      observer: observerOf(() => this.#features),
-      wayTo: (leg) => (leg.device.kind === "sip-phone" ? wayToLeg(bindingsOf(leg.device), leg) : undefined),
-      owner: this.#ledger,
-      writeRecord: (ended) => this.#records.write(ended),
-    };
   }
 }

@@ -19,10 +19,12 @@ export interface CtiParts {
   readonly features: () => Pick<CallFeatures, "world" | "command" | "happened">;
   /** Tells CTIManagers. */
   readonly tell: (signal: CtiSignal) => void;
+  /** A device is opened, or is so no more. */
+  readonly onDevice: (device: string) => void;
 }
 
 /** Devices of applications, over what call control has. */
-export function makeCtiDevices({ options, table, registrar, store, features, tell }: CtiParts): CtiDevices {
+export function makeCtiDevices({ options, table, registrar, store, features, tell, onDevice }: CtiParts): CtiDevices {
   const { clock, ids, logger, inventory } = options;
   const callOf = (sessionId: string): string | undefined => features().world.sessions.get(sessionId)?.callId;
   const lost = new LostCalls({
@@ -48,18 +50,20 @@ export function makeCtiDevices({ options, table, registrar, store, features, tel
     store,
     lost,
     registered: (phone) => registrar.lookup(phone.aor),
-    events: ctiEvents({ tell, callOf, callOfLeg: (leg) => features().world.legs.get(leg.localTag)?.callId }, table),
+    events: ctiEvents(
+      { tell, onDevice, callOf, callOfLeg: (leg) => features().world.legs.get(leg.localTag)?.callId },
+      table,
+    ),
   });
 }
 
-interface Naming {
-  readonly tell: (signal: CtiSignal) => void;
+interface Naming extends Pick<CtiParts, "tell" | "onDevice"> {
   readonly callOf: (sessionId: string) => string | undefined;
   readonly callOfLeg: (leg: Leg) => string | undefined;
 }
 
 /** What happens at the devices, as CTIManagers are told it. */
-function ctiEvents({ tell, callOf, callOfLeg }: Naming, table: CallTable): CtiDeviceEvents {
+function ctiEvents({ tell, onDevice, callOf, callOfLeg }: Naming, table: CallTable): CtiDeviceEvents {
   // One that is being answered is not a party of the call yet.
   const named = (leg: Leg): string | undefined =>
     callOfLeg(leg) ?? callOf(table.findLeg(leg.dialogId)?.session.callId ?? "");
@@ -79,7 +83,7 @@ function ctiEvents({ tell, callOf, callOfLeg }: Naming, table: CallTable): CtiDe
       const callId = named(leg);
       if (callId !== undefined) tell({ kind: "digits", callId, device: leg.device.name, digits });
     },
-    onDevice: () => undefined,
+    onDevice,
   };
 }
 
