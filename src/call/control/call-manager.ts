@@ -11,18 +11,17 @@ import type { SignalingPort } from "../signaling/signaling-port.ts";
 import { TrunkKeeper } from "../trunk/trunk-keeper.ts";
 import { TollGuards } from "../toll/index.ts";
 import type { CtiFeed } from "../cti/cti-feed.ts";
-import { makeCtiFeed } from "../cti/make-cti-feed.ts";
 import type { CallManagerOptions } from "./call-manager-options.ts";
 import { CallControl } from "./call-control.ts";
 import { CallManagerViews } from "./call-manager-views.ts";
-import { CallCounters } from "./call-counters.ts";
+import { CallCounters, waitingGauges } from "./call-counters.ts";
 import { CallJournal } from "./call-journal.ts";
 import type { CallRecords } from "./call-records.ts";
 import type { CallContext } from "./call-session.ts";
 import { CallTable } from "./call-table.ts";
 import type { CtiCommands } from "../cti/commands/cti-commands.ts";
 import type { CallFeatures } from "./features/call-features.ts";
-import { makeCtiCommands } from "./features/make-cti-commands.ts";
+import { CtiServices } from "./cti-services.ts";
 import { makeFeatures } from "./features/make-features.ts";
 import { Hunting } from "./hunting/hunting.ts";
 import { EdgeMessenger } from "./edge-messenger.ts";
@@ -68,12 +67,11 @@ export class CallManager {
   readonly #ctiDevices: CtiDevices;
   readonly #hunting: Hunting;
   readonly #features: CallFeatures;
-  readonly #commands: CtiCommands;
   readonly #context: CallContext;
   readonly #edgeReconciler: EdgeReconciler;
   readonly #relayReconciler: RelayReconciler;
   readonly #ledger: SessionLedger;
-  readonly #cti: CtiFeed;
+  readonly #cti: CtiServices;
   readonly #edge: EdgeMessenger;
   readonly #emergency: EmergencyRoute;
   #isClosed = false;
@@ -125,7 +123,7 @@ export class CallManager {
       registrar: this.#registrar,
       store: this.#journal,
       features: () => this.#features,
-      tell: (signal) => this.#cti.tell(signal),
+      tell: (signal) => this.#cti.feed.tell(signal),
     });
     this.#signaling = this.#ctiDevices.beside(this.#trunks.port);
     const calledUri = (message: SipMessage): string => this.#trunks.calledUri(message);
@@ -172,25 +170,18 @@ export class CallManager {
       dialogs: this.#watched.dialogs,
       features: options.features,
       dialPlan: options.dialPlan,
-      onStep: (effects) => {
-        this.#cti.step(effects);
-        this.#commands.step(effects);
-      },
-      onRestored: () => {
-        this.#cti.restore();
-        this.#commands.restore();
-      },
+      onStep: (effects) => this.#cti.step(effects),
+      onRestored: () => this.#cti.restore(),
     });
-    this.#cti = makeCtiFeed(options, { journal: this.#journal, table: this.#table, world: this.#features.world });
-    this.#commands = makeCtiCommands({
+    this.#cti = new CtiServices({
       options,
       features: this.#features,
       router: this.#newCalls.router,
       table: this.#table,
       records: this.#records,
       lamps: this.#watched.lamps,
-      store: this.#journal,
-      feed: this.#cti,
+      journal: this.#journal,
+      devices: this.#ctiDevices,
     });
     const common = { table: this.#table, clock, logger };
     this.#edgeReconciler = new EdgeReconciler({
@@ -213,7 +204,7 @@ export class CallManager {
 
   /** What applications ask for. */
   get commands(): CtiCommands {
-    return this.#commands;
+    return this.#cti.commands;
   }
 
   /** CTI ports and route points that applications have opened. */
@@ -223,7 +214,7 @@ export class CallManager {
 
   /** What CTIManagers are told. */
   get cti(): CtiFeed {
-    return this.#cti;
+    return this.#cti.feed;
   }
 
   /** The message waiting lamps of lines. */
@@ -315,7 +306,6 @@ export class CallManager {
     return [
       ...this.#counters.metrics(this.#table),
       ...this.#features.metrics(),
-      ...this.#commands.metrics(),
       ...this.#cti.metrics(),
       ...this.#registrar.counters(),
       ...this.#watched.metrics(),
@@ -325,18 +315,7 @@ export class CallManager {
       ...this.#authenticator.counters(),
       ...this.#trunks.metrics(),
       ...this.#records.metrics(),
-      {
-        name: "tandem_queued_callers",
-        type: "gauge",
-        help: "Callers that wait in queues of hunt pilots",
-        value: this.#features.queuedCount,
-      },
-      {
-        name: "tandem_wire_pending_commands",
-        type: "gauge",
-        help: "Responses that the edge has not confirmed and requests without a final response",
-        value: this.#signaling.pendingCount,
-      },
+      ...waitingGauges(this.#features.queuedCount, this.#signaling.pendingCount),
     ];
   }
 
@@ -387,7 +366,7 @@ export class CallManager {
     this.#edgeReconciler.stop();
     this.#features.close();
     this.#ctiDevices.close();
-    this.#commands.close();
+    this.#cti.close();
     this.#trunks.close();
     this.#signaling.close();
     for (const session of this.#table.sessions) session.loseEdge();

@@ -1,7 +1,6 @@
 import type {
   ApplicationCommand,
   CallCommand,
-  CommandActor,
   CommandFailure,
   CommandResult,
   CtiFailure,
@@ -32,7 +31,7 @@ export interface CommandedCalls {
   /** Undefined: there is no device of that name. */
   kindOf(device: string): CommandedKind | undefined;
   /** Does it; resolves when the effect is there, or says why it is not. */
-  command(command: AnyCallCommand, actor: CommandActor): Promise<AnyCommandResult>;
+  command(command: AnyCallCommand): Promise<AnyCommandResult>;
   /** Where digits would lead, without dialing them. */
   dialed(device: string, to: string): DialedPlace;
   /** How a call has ended that is on record; undefined: none such is, or it ended more than 10 minutes ago. */

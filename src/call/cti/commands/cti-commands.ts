@@ -157,7 +157,7 @@ export class CtiCommands {
       const result = await this.#options.settings.change(command, `${actor.user} by CTI`);
       return result.ok ? result : refusal(result.failure, result.detail);
     }
-    const result = await this.#options.calls.command(command, actor);
+    const result = await this.#options.calls.command(command);
     return result.ok ? result : this.#checks.after(request, result);
   }
 
