@@ -60,13 +60,7 @@ export class ApplicationCalls implements CommandedCalls {
     if (isOfEndpoints(command)) return isVirtual ? endpoints.command(command) : this.#ofPhone(command);
     const callId = "callId" in command ? command.callId : undefined;
     if (isVirtual && command.type !== "drop" && endpoints.isMediaMissing(command.device, callId)) return NO_MEDIA;
-    if (
-      command.type === "consult" ||
-      command.type === "send-digits" ||
-      command.type === "set-user-data" ||
-      command.type === "route-select" ||
-      command.type === "route-end"
-    ) {
+    if (command.type === "consult" || command.type === "send-digits" || command.type === "set-user-data") {
       return {
         ok: false,
         failure: "device-type",

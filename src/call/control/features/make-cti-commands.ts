@@ -1,9 +1,7 @@
 import { CtiCommands, type CtiCommandsOptions } from "../../cti/commands/cti-commands.ts";
 import type { CtiFeed } from "../../cti/cti-feed.ts";
-import { placeOf } from "../../cti/commands/device-place.ts";
 import type { DialedPlace } from "../../cti/commands/commanded-calls.ts";
-import type { CtiDevices } from "../../virtual/cti-devices.ts";
-import { CtiEndpoints } from "../../virtual/cti-endpoints.ts";
+import type { CtiEndpoints } from "../../virtual/cti-endpoints.ts";
 import type { CallManagerOptions } from "../call-manager-options.ts";
 import type { CallRecords } from "../call-records.ts";
 import type { CallRouter } from "../call-router.ts";
@@ -21,20 +19,15 @@ export interface CtiCommandParts extends Pick<CtiCommandsOptions, "store"> {
   readonly records: CallRecords;
   readonly lamps: MessageLamps;
   readonly feed: CtiFeed;
-  readonly devices: CtiDevices;
+  readonly endpoints: CtiEndpoints;
 }
 
 const VOICE_MAIL = "voice-mail";
 
 /** What applications may ask of a node's calls, devices and lines. */
-export function makeCtiCommands({ options, lamps, store, feed, devices, ...parts }: CtiCommandParts): CtiCommands {
+export function makeCtiCommands({ options, lamps, store, feed, ...parts }: CtiCommandParts): CtiCommands {
   const { clock, logger, inventory, features } = options;
-  const endpoints = new CtiEndpoints({
-    devices,
-    callOf: (sessionId) => parts.features.world.sessions.get(sessionId)?.callId,
-    isTalking: (device, callId) => placeOf(parts.features.world, device, callId)?.terminal === "talking",
-  });
-  const calls = new ApplicationCalls({ ...parts, inventory, clock, endpoints });
+  const calls = new ApplicationCalls({ ...parts, inventory, clock });
   const forwarded = (line: string, kind: ForwardKind, to: string): DialedPlace => {
     const [by] = inventory.phonesByLine(line);
     // Looked up when a call comes: nobody can say before what a line without a phone may dial.
