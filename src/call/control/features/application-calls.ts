@@ -1,4 +1,3 @@
-import type { Clock } from "../../../common/index.ts";
 import type { CommandFailure } from "../../../signals/index.ts";
 import type {
   AnyCallCommand,
@@ -11,19 +10,18 @@ import type { CallsNow } from "../../cti/commands/device-place.ts";
 import type { EndedCall } from "../../cti/commands/ended-calls.ts";
 import type { Inventory, Peer, SipPhone } from "../../device/index.ts";
 import { analyze, type Destination, type Dialed, type NoReason } from "../../digit-analysis/index.ts";
+import type { ModelEffect } from "../../model/index.ts";
 import type { CtiEndpoints, EndpointCommand } from "../../virtual/cti-endpoints.ts";
 import type { CallRecords } from "../call-records.ts";
 import type { CallRouter } from "../call-router.ts";
-import type { CallTable } from "../call-table.ts";
 import type { CallFeatures } from "./call-features.ts";
+import { RingingPhones, type RingingPhonesOptions } from "./ringing-phones.ts";
 
-export interface ApplicationCallsOptions {
+export interface ApplicationCallsOptions extends Omit<RingingPhonesOptions, "world"> {
   readonly features: Pick<CallFeatures, "command" | "world">;
   readonly inventory: Inventory;
   readonly router: Pick<CallRouter, "analysisOf">;
-  readonly table: Pick<CallTable, "get">;
   readonly records: Pick<CallRecords, "find">;
-  readonly clock: Clock;
   /** CTI ports and route points. */
   readonly endpoints: CtiEndpoints;
 }
@@ -39,8 +37,20 @@ const FAILURE_OF_NONE: Readonly<Partial<Record<NoReason, CommandFailure>>> = {
 export class ApplicationCalls implements CommandedCalls {
   readonly #options: ApplicationCallsOptions;
 
+  readonly #phones: RingingPhones;
+
   constructor(options: ApplicationCallsOptions) {
     this.#options = options;
+    this.#phones = new RingingPhones({ ...options, world: options.features.world });
+  }
+
+  /** Follows each step of the model. */
+  step(effects: readonly ModelEffect[]): void {
+    this.#phones.step(effects);
+  }
+
+  close(): void {
+    this.#phones.close();
   }
 
   get now(): CallsNow {
@@ -70,7 +80,13 @@ export class ApplicationCalls implements CommandedCalls {
     return features.command(command);
   }
 
-  #ofPhone({ type, device }: EndpointCommand): AnyCommandResult {
+  #ofPhone(command: EndpointCommand): AnyCommandResult | Promise<AnyCommandResult> {
+    const { type, device, callId } = command;
+    if (this.kindOf(device) === "phone") {
+      if (type === "answer") return this.#phones.answer(device, callId);
+      if (type === "reject") return this.#phones.reject(device, callId, command.reason ?? "rejected");
+      if (type === "accept") return this.#phones.accept(device, callId);
+    }
     if (type === "set-media")
       return { ok: false, failure: "media-on-phone", detail: `${device} ends its media itself` };
     return { ok: false, failure: "device-type", detail: `${type} is nothing that is asked of ${device}` };

@@ -5,6 +5,7 @@ import type {
   CommandResult,
   CtiFailure,
 } from "../../../signals/index.ts";
+import type { ModelEffect } from "../../model/index.ts";
 import type { CallsNow } from "./device-place.ts";
 import type { EndedCall } from "./ended-calls.ts";
 
@@ -14,7 +15,11 @@ export type AnyCallCommand = CallCommand | ApplicationCommand;
 /** What came of something that only applications ask for. */
 export type AnyCommandResult =
   | Extract<CommandResult, { ok: true }>
-  | (Omit<Extract<CommandResult, { ok: false }>, "failure"> & { readonly failure: CtiFailure });
+  | (Omit<Extract<CommandResult, { ok: false }>, "failure"> & {
+      readonly failure: CtiFailure;
+      /** Absent: nothing was done. */
+      readonly outcome?: "unknown" | "applied";
+    });
 
 /** Where a number leads who dials it at a device. `destination`: `1002@internal`, `trunk NAME` or `service NAME`. */
 export type DialedPlace =
@@ -38,4 +43,7 @@ export interface CommandedCalls {
   recorded(callId: string): Promise<EndedCall | undefined>;
   /** A call or a session has that name, now or on record. */
   isUsed(callId: string): Promise<boolean>;
+  /** Follows each step of the model. */
+  step(effects: readonly ModelEffect[]): void;
+  close(): void;
 }
