@@ -175,7 +175,7 @@ export class CallManager {
     });
     this.#cti.command({
       features: this.#features,
-      router: this.#newCalls.router,
+      newCalls: this.#newCalls,
       table: this.#table,
       records: this.#records,
       lamps: this.#watched.lamps,
