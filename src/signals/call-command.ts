@@ -116,7 +116,14 @@ export type CommandResult =
       /** Where a call is parked. */
       readonly slot?: string;
     }
-  | { readonly ok: false; readonly failure: CommandFailure; readonly detail: string };
+  | {
+      readonly ok: false;
+      readonly failure: CommandFailure;
+      readonly detail: string;
+      /** Where a far end said no. */
+      readonly sip?: { readonly status: number; readonly reason?: string };
+      readonly q850?: number;
+    };
 
 /** What an application that routes asks of route dialogues. */
 export type RouteCommand =

@@ -63,6 +63,8 @@ export type CtiCommandReply =
       readonly isReplayed?: true;
       readonly callId?: string;
       readonly slot?: string;
+      /** Of a dry run: what would be reached: a line `1002@internal`, `trunk NAME`, or `service NAME`. */
+      readonly destination?: string;
     }
   | {
       readonly ok: false;
@@ -93,6 +95,8 @@ export type CtiFailure =
   | "device-capability"
   | "device-owned"
   | "call-ended"
+  /** Another call has, or has had, the name that was chosen for a new one. */
+  | "call-id-used"
   | "not-incoming"
   | "already-answered"
   | "command-pending"

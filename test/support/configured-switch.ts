@@ -58,7 +58,11 @@ export async function startConfiguredSwitch(
     logger: silentLogger,
     onChanged: () => followed.look(),
   });
-  const features: CallManagerOptions["features"] = { settings: followed.features, store: featureStore };
+  const features: CallManagerOptions["features"] = {
+    settings: followed.features,
+    store: featureStore,
+    refresh: () => followed.refresh(),
+  };
   const { inventory } = followed;
   const started = await start({ ...options, inventory, dialPlan: () => followed.dialPlan, features });
   const { node } = cleanup.add(started, (one) => one.stop());

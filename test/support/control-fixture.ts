@@ -158,7 +158,7 @@ export class Application {
     const { session } = this;
     const { heartbeatMs, leaseMs } = session;
     this.closed = undefined;
-    session.attach(this.#connection(), afterSeq, { heartbeatMs, leaseMs });
+    session.attach(this.#connection(), { afterSeq, user: session.user, heartbeatMs, leaseMs });
   }
 
   /** As `provider.open` with `resume` does; @returns true when what was missed follows */

@@ -45,7 +45,12 @@ export interface CallManagerOptions {
   /** The dial plan in force, asked for each call; absent: numbers lead where the inventory says. */
   readonly dialPlan?: () => DialPlan;
   /** What features of calls go by, and where phones change it; absent: there are no features. */
-  readonly features?: { readonly settings: FeatureSettings; readonly store: FeatureStore };
+  readonly features?: {
+    readonly settings: FeatureSettings;
+    readonly store: FeatureStore;
+    /** Resolves when `settings` says what is in the configuration; absent: it does so by itself. */
+    readonly refresh?: () => Promise<unknown>;
+  };
   readonly relay: MediaRelay;
   readonly clock: Clock;
   readonly ids: Ids;

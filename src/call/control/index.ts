@@ -7,3 +7,4 @@ export { type CallReport, type LiveCall } from "./call-report.ts";
 export { type CallPartyView, type CallView } from "./call-view.ts";
 export { type EdgeControl, type EdgeDialogSummary } from "./edge-control.ts";
 export type { CallCommand, CommandFailure, CommandResult } from "../model/index.ts";
+export { type CtiCommands } from "../cti/commands/cti-commands.ts";

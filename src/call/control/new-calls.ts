@@ -78,11 +78,12 @@ export class NewCalls {
   /** True: no new calls. */
   draining = false;
   readonly #options: NewCallsOptions;
-  readonly #router: CallRouter;
+  /** What calls are routed by. */
+  readonly router: CallRouter;
 
   constructor(options: NewCallsOptions) {
     this.#options = options;
-    this.#router = new CallRouter({ ...options, localHosts: () => this.localHosts });
+    this.router = new CallRouter({ ...options, localHosts: () => this.localHosts });
   }
 
   /** What can be told without knowing who calls. */
@@ -246,7 +247,7 @@ export class NewCalls {
     const dialing: Dialing = { dialed, by: device, mayUseFeatures: true };
     return withoutSpeedDial(
       dialed,
-      this.#router.analysisOf(dialing, callerDevice(device, message).number, claimOf(message, "from").host),
+      this.router.analysisOf(dialing, callerDevice(device, message).number, claimOf(message, "from").host),
     );
   }
 
@@ -269,7 +270,7 @@ export class NewCalls {
     const { name, maxCalls } = device;
     if (table.isBusy({ name, maxCalls: maxCalls + (isUrgent ? EMERGENCY_CALLS_OF_ONE : 0) })) return undefined;
     if (!isUrgent && device.kind === "sip-phone" && table.isLineBusy(device, "from")) return undefined;
-    return this.#router.routing(facts, isUrgent);
+    return this.router.routing(facts, isUrgent);
   }
 
   /**
@@ -283,7 +284,7 @@ export class NewCalls {
     const waiting = new WaitingRoom(origination.roomIn);
     const facts = { callId: sessionId, device: by, dialed, number: as.number, domain: "", redirected };
     const isUrgent = isEmergency(dialed, this.#options.emergency());
-    const routing = this.#router.routing({ ...facts, enqueue: waiting.enqueue }, isUrgent);
+    const routing = this.router.routing({ ...facts, enqueue: waiting.enqueue }, isUrgent);
     const phone = onlyDevice === undefined ? undefined : inventory.lineOf(onlyDevice, to);
     const routed =
       hunt !== undefined

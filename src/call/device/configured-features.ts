@@ -3,12 +3,13 @@ import {
   DatabaseError,
   type BodyOf,
   type ConfigurationStore,
+  type ForwardingKind,
   type Operation,
   type StoredObject,
 } from "../../database/index.ts";
 import { ChangeLimit } from "./change-limit.ts";
 import type { DoNotDisturb } from "./feature-settings.ts";
-import type { FeatureStore, FeatureStoreErrorCode, FeatureStoreResult } from "./feature-store.ts";
+import type { FeatureStore, FeatureStoreErrorCode, FeatureStoreResult, NewForward } from "./feature-store.ts";
 
 export interface ConfiguredFeaturesOptions {
   readonly store: ConfigurationStore;
@@ -18,10 +19,12 @@ export interface ConfiguredFeaturesOptions {
   readonly onChanged: () => void;
 }
 
-/** A change that a phone asks for. */
+/** A change that a phone or an application asks for. */
 interface Wish {
-  /** The device that has asked. */
+  /** The device that has asked, or the device or line that an application asks it of: what is counted. */
   readonly by: string;
+  /** Who is written down; absent: the device, by a feature code. */
+  readonly author?: string | undefined;
   readonly summary: string;
   /** What to do, by the configuration as it is now: made anew when others were quicker. */
   readonly operations: (store: ConfigurationStore) => readonly Operation[] | FeatureStoreErrorCode;
@@ -32,7 +35,7 @@ const MAX_ATTEMPTS = 10;
 /** Changes that wait at a time. */
 const MAX_WAITING = 1_000;
 
-/** Settings of features that phones change in the configuration. */
+/** Settings of features that phones and applications change in the configuration. */
 export class ConfiguredFeatures implements FeatureStore {
   readonly #options: ConfiguredFeaturesOptions;
   readonly #limit: ChangeLimit;
@@ -45,8 +48,8 @@ export class ConfiguredFeatures implements FeatureStore {
     this.#limit = new ChangeLimit(options.clock);
   }
 
-  setDoNotDisturb(device: string, mode: DoNotDisturb): Promise<FeatureStoreResult> {
-    return this.#mergeDevice(device, `do not disturb: ${mode}`, { doNotDisturb: mode });
+  setDoNotDisturb(device: string, mode: DoNotDisturb, author?: string): Promise<FeatureStoreResult> {
+    return this.#mergeDevice(device, `do not disturb: ${mode}`, { doNotDisturb: mode }, author);
   }
 
   setPrivacy(device: string, isOn: boolean): Promise<FeatureStoreResult> {
@@ -65,6 +68,17 @@ export class ConfiguredFeatures implements FeatureStore {
     return this.#change({ by, summary, operations });
   }
 
+  setForwarding(line: string, kind: ForwardingKind, targets: NewForward, author: string): Promise<FeatureStoreResult> {
+    const operations: Wish["operations"] = (store) => {
+      const stored = store.get("directory-number", line);
+      if (stored === undefined) return "unknown-line";
+      if (Object.values(targets).includes(stored.body.number)) return "bad-destination";
+      const next = forwardOf(stored.body, kind, targets);
+      return next === undefined ? [] : [merge(stored, { forwarding: { [kind]: next } })];
+    };
+    return this.#change({ by: line, author, summary: `forwarding of ${line}: ${kind}`, operations });
+  }
+
   setHuntLogin(line: string, isIn: boolean, by: string): Promise<FeatureStoreResult> {
     const summary = `${line} is logged ${isIn ? "in to" : "out of"} its line groups`;
     const operations: Wish["operations"] = (store) => {
@@ -78,13 +92,13 @@ export class ConfiguredFeatures implements FeatureStore {
     return this.#change({ by, summary, operations });
   }
 
-  #mergeDevice(device: string, summary: string, body: object): Promise<FeatureStoreResult> {
+  #mergeDevice(device: string, summary: string, body: object, author?: string): Promise<FeatureStoreResult> {
     const operations: Wish["operations"] = (store) => {
       const stored = store.getDevice(device);
       if (stored === undefined || !("doNotDisturb" in stored.body)) return "unknown-device";
       return [merge(stored, body)];
     };
-    return this.#change({ by: device, summary, operations });
+    return this.#change({ by: device, author, summary, operations });
   }
 
   #change(wish: Wish): Promise<FeatureStoreResult> {
@@ -105,20 +119,26 @@ export class ConfiguredFeatures implements FeatureStore {
       return refused("overtaken");
     } catch (error) {
       if (isBadObject(error)) return refused("bad-destination");
-      this.#options.logger.error("a phone's setting cannot be kept", { device: wish.by, error: errorMessageOf(error) });
+      this.#options.logger.error("a setting cannot be kept", { of: wish.by, error: errorMessageOf(error) });
       return refused("store-failed");
     }
   }
 
   /** Undefined: others have changed the same in between. */
-  async #attempt({ by, summary, operations }: Wish): Promise<FeatureStoreResult | undefined> {
+  async #attempt({
+    by,
+    author = `feature-code of ${by}`,
+    summary,
+    operations,
+  }: Wish): Promise<FeatureStoreResult | undefined> {
     const { store, logger, onChanged } = this.#options;
     const wanted = store.snapshot(operations);
     if (typeof wanted === "string") return refused(wanted);
+    if (wanted.length === 0) return { kind: "unchanged" };
     try {
-      const change = await store.apply({ author: `feature-code of ${by}`, summary, operations: wanted });
+      const change = await store.apply({ author, summary, operations: wanted });
       if (change === undefined) return { kind: "unchanged" };
-      logger.info("a phone has changed a setting", { device: by, change: change.sequence, summary });
+      logger.info("a setting has been changed", { of: by, author, change: change.sequence, summary });
       onChanged();
       return { kind: "ok" };
     } catch (error) {
@@ -131,6 +151,22 @@ export class ConfiguredFeatures implements FeatureStore {
 /** With its revision: what it was made of may be changed meanwhile. */
 function merge({ kind, name, revision }: StoredObject, body: object): Operation {
   return { type: "merge", kind, name, body, ifRevision: revision };
+}
+
+/** A patch of one kind of forwarding; null: without anything left it goes. Undefined: it is so already. */
+function forwardOf(
+  { forwarding }: BodyOf<"directory-number">,
+  kind: ForwardingKind,
+  targets: NewForward,
+): object | null | undefined {
+  const known = forwarding[kind];
+  const next = {
+    internal: targets.internal === undefined ? (known?.internal ?? null) : targets.internal,
+    external: targets.external === undefined ? (known?.external ?? null) : targets.external,
+  };
+  if (next.internal === (known?.internal ?? null) && next.external === (known?.external ?? null)) return undefined;
+  const isLeft = next.internal !== null || next.external !== null || known?.callingSearchSpace !== undefined;
+  return isLeft ? next : null;
 }
 
 /** A patch; without anything left the forwarding goes. */

@@ -1,3 +1,4 @@
+import type { ForwardingKind } from "../../database/index.ts";
 import type { DoNotDisturb } from "./feature-settings.ts";
 
 /**
@@ -14,13 +15,20 @@ export type FeatureStoreErrorCode =
 export type FeatureStoreResult =
   { readonly kind: "ok" | "unchanged" } | { readonly kind: "refused"; readonly code: FeatureStoreErrorCode };
 
+/** New targets of a forwarding, digits or SIP URIs; absent: as it is; null: calls are not forwarded. */
+export interface NewForward {
+  readonly internal?: string | null;
+  readonly external?: string | null;
+}
+
 /**
- * Settings that phones change. They are changes of the configuration as any other, signed `feature-code of DEVICE`. Never
+ * Settings that phones and applications change. They are changes of the configuration as any other, signed
+ * `feature-code of DEVICE`, or by who is named. Never
  * throws; waits up to half a minute for a change that others are making. `device` and `by`: the name of a device; `line`: such as `1001@internal`.
  */
 export interface FeatureStore {
-  /** Of a phone or CTI port. */
-  setDoNotDisturb(device: string, mode: DoNotDisturb): Promise<FeatureStoreResult>;
+  /** Of a phone or CTI port. @param author who has asked; absent: the device */
+  setDoNotDisturb(device: string, mode: DoNotDisturb, author?: string): Promise<FeatureStoreResult>;
   /** Of a phone or CTI port. */
   setPrivacy(device: string, isOn: boolean): Promise<FeatureStoreResult>;
   /**
@@ -28,6 +36,8 @@ export interface FeatureStore {
    * @param destination digits or a SIP URI; undefined: calls are not forwarded
    */
   setForwardAll(line: string, destination: string | undefined, by: string): Promise<FeatureStoreResult>;
+  /** Of calls for which `kind` comes to be; the search space of the forwarding stays. @param author who has asked */
+  setForwarding(line: string, kind: ForwardingKind, targets: NewForward, author: string): Promise<FeatureStoreResult>;
   /** In all line groups that the line is a member of. */
   setHuntLogin(line: string, isIn: boolean, by: string): Promise<FeatureStoreResult>;
 }

@@ -18,7 +18,12 @@ export {
   type ParkRangeSettings,
   type PickupGroupSettings,
 } from "./feature-settings.ts";
-export { type FeatureStore, type FeatureStoreErrorCode, type FeatureStoreResult } from "./feature-store.ts";
+export {
+  type FeatureStore,
+  type FeatureStoreErrorCode,
+  type FeatureStoreResult,
+  type NewForward,
+} from "./feature-store.ts";
 export { ConfiguredFeatures, type ConfiguredFeaturesOptions } from "./configured-features.ts";
 export { LiveFeatureSettings } from "./live-feature-settings.ts";
 export { ProfileHints, profileWarning } from "./profile-hints.ts";

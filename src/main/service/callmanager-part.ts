@@ -17,6 +17,7 @@ import {
   recordsFile,
 } from "./call-records.ts";
 import { handleCtiBus } from "./cti-bus.ts";
+import { handleCtiCommands } from "./cti-commands.ts";
 import { handleLampRequests } from "./lamp-requests.ts";
 import { handleStateQuestions } from "./live-states.ts";
 import { RelayMusic } from "./relay-music.ts";
@@ -83,7 +84,7 @@ export function createCallManagerPart(context: ServiceContext): ServicePart {
     inventory: followed.inventory,
     profiles: node.profiles,
     dialPlan: () => followed.dialPlan,
-    features: { settings: followed.features, store: featureStore },
+    features: { settings: followed.features, store: featureStore, refresh: () => followed.refresh() },
     relay,
     clock,
     ids,
@@ -116,7 +117,7 @@ export function createCallManagerPart(context: ServiceContext): ServicePart {
   handleRecordQuestions(channel, manager);
   handleCallCommands(channel, manager);
   handleStateQuestions(channel, manager, followed.mirror);
-  handleCtiBus(channel, manager.cti);
+  handleCtiCommands(channel, manager.cti.commands, handleCtiBus(channel, manager.cti.feed));
   handleLampRequests(channel, manager.lamps, followed.mirror);
   channel.handle("dial-plan-explain", (params) =>
     manager.views.explainDialPlan(textIn(params, "from"), textIn(params, "digits")),

@@ -127,6 +127,7 @@ describe("a setting that takes long to change", () => {
       setDoNotDisturb: (device, mode) => waits.then(() => store.setDoNotDisturb(device, mode)),
       setPrivacy: (device, isOn) => store.setPrivacy(device, isOn),
       setForwardAll: (line, destination, by) => store.setForwardAll(line, destination, by),
+      setForwarding: (line, kind, targets, author) => store.setForwarding(line, kind, targets, author),
       setHuntLogin: (line, isIn, by) => store.setHuntLogin(line, isIn, by),
     };
     const { inventory, features: settings } = configured.followed;

@@ -1,4 +1,5 @@
-import { causeOfStatus, type ModelEffect, type ModelEvent, type Why } from "../../model/index.ts";
+import type { ModelEffect, ModelEvent, Why } from "../../model/index.ts";
+import { rerouteRefused } from "./reroute-refused.ts";
 import type { Begun } from "./session-origin.ts";
 import type { Switchboard } from "./switchboard.ts";
 
@@ -28,10 +29,7 @@ export class LegMoves {
 
   reroute({ sessionId, redirection }: EffectOf<"reroute">): void {
     const refused = this.#switchboard.reroute(sessionId, redirection);
-    if (refused === undefined) return;
-    const { status, cause = causeOfStatus(status) } = refused;
-    const why: Why = { cause, sip: { status }, feature: "redirect", by: "system" };
-    this.#handle({ type: "reroute-refused", sessionId, why });
+    if (refused !== undefined) this.#handle(rerouteRefused(sessionId, refused, "system"));
   }
 
   pickUp({ sessionId, legId }: EffectOf<"pick-up">): void {

@@ -1,5 +1,7 @@
-import type { CommandFailure } from "../../../signals/index.ts";
+import type { CommandFailure, CommandResult } from "../../../signals/index.ts";
+import type { Why } from "../why.ts";
 import type { Draft } from "../world.ts";
+import { failureOf } from "./failure.ts";
 import type { Asker } from "./transfer-state.ts";
 
 const STATUS_OF: Readonly<Partial<Record<CommandFailure, number>>> = {
@@ -24,6 +26,17 @@ export function refuse(
 ): void {
   if (referId !== undefined) effects.push({ type: "notify", referId, status });
   if (commandId !== undefined) effects.push({ type: "result", commandId, result: { ok: false, failure, detail } });
+}
+
+/** Tells who asked that a number could not be reached, and in what words that said so. */
+export function refuseFor(draft: Draft, asker: Asker, why: Why, detail: string, status?: number): void {
+  const failure = failureOf(why);
+  const { commandId, ...others } = asker;
+  refuse(draft, others, failure, detail, status);
+  if (commandId === undefined) return;
+  const said = why.sip === undefined || why.by !== "party" ? {} : { sip: why.sip };
+  const result: CommandResult = { ok: false, failure, detail, q850: why.cause, ...said };
+  draft.effects.push({ type: "result", commandId, result });
 }
 
 /** Tells that it was done. @param slot where a call is parked */

@@ -3,7 +3,7 @@ import type { ModelEvent } from "../model-event.ts";
 import { join } from "../reconnect.ts";
 import type { Why } from "../why.ts";
 import { legsOf, nameSession, putSession, type Draft, type ModelLeg, type ModelSession, type World } from "../world.ts";
-import { refuse, succeed } from "./asker.ts";
+import { refuse, refuseFor, succeed } from "./asker.ts";
 import { enterableCall, type Enterable, type NotEnterable } from "./barge-target.ts";
 import type { Barge } from "./barge-state.ts";
 import { gather } from "./conference-gathering.ts";
@@ -12,7 +12,6 @@ import { pairIn } from "./conference-plan.ts";
 import type { Conference } from "./conference-state.ts";
 import { accept, refusalOf } from "./dial-answer.ts";
 import type { DialRefusal } from "./dial-refusal.ts";
-import { failureOf } from "./failure.ts";
 import type { FeatureMachine } from "./feature-machine.ts";
 import { enterSeat } from "./seat.ts";
 
@@ -171,7 +170,7 @@ export const BARGE: FeatureMachine = {
     if (barge === undefined) return;
     draft.world.barges.delete(id);
     const { commandId, device } = barge;
-    if (commandId !== undefined) refuse(draft, { commandId }, failureOf(why), `${device} did not answer`);
+    if (commandId !== undefined) refuseFor(draft, { commandId }, why, `${device} did not answer`);
   },
   onLeaving: callOver,
   onGone: (draft, leg, why) => {

@@ -3,8 +3,7 @@ import type { Diverted } from "../model-effect.ts";
 import { attach } from "../reconnect.ts";
 import type { Why } from "../why.ts";
 import { nameSession, otherLeg, putSession, type Draft, type ModelLeg, type ModelSession } from "../world.ts";
-import { progress, refuse, succeed } from "./asker.ts";
-import { failureOf } from "./failure.ts";
+import { progress, refuse, refuseFor, succeed } from "./asker.ts";
 import { refreshSound } from "./sound.ts";
 import { isInvolved } from "./involved.ts";
 import { unfitForPlain } from "./media-fit.ts";
@@ -122,7 +121,7 @@ export function transferFailed(draft: Draft, transfer: BlindTransfer | Recall, w
     if (party !== undefined) releaseLeg(draft, party, { ...transfer.why, feature: "transfer" });
     return;
   }
-  refuse(draft, transfer.asker, failureOf(why), "nobody answered at the new number", why.sip?.status);
+  refuseFor(draft, transfer.asker, why, "nobody answered at the new number", why.sip?.status);
   if (party === undefined) return;
   if (transfer.controller !== undefined) return refreshSound(draft, party);
   recall(draft, transfer, party, why);

@@ -1,12 +1,11 @@
 import { dropLeg } from "../basic-call.ts";
 import type { Why } from "../why.ts";
 import { nameSession, putSession, type Draft, type ModelLeg } from "../world.ts";
-import { progress, refuse, succeed } from "./asker.ts";
+import { progress, refuse, refuseFor, succeed } from "./asker.ts";
 import { gather } from "./conference-gathering.ts";
 import { checkMembers, conferenceOf, membersOf, mixerOf, putConference, release } from "./conference-members.ts";
 import { pairOf } from "./conference-plan.ts";
 import { MAX_PARTIES, type Conference, type Invitation } from "./conference-state.ts";
-import { failureOf } from "./failure.ts";
 import type { Asker } from "./transfer-state.ts";
 
 /** A member of a conference hands its place over. */
@@ -141,7 +140,7 @@ export function invitationFailed(draft: Draft, callId: string, invitation: Invit
   if (conference === undefined) return;
   putConference(draft, conference);
   checkMembers(draft, callId);
-  refuse(draft, invitation.asker, failureOf(why), "nobody answered at the new number");
+  refuseFor(draft, invitation.asker, why, "nobody answered at the new number");
 }
 
 function without({ world }: Draft, callId: string, { sessionId }: Invitation): Conference | undefined {

@@ -3,20 +3,18 @@ import type { CallCommand } from "../../../signals/index.ts";
 import { attach, join } from "../reconnect.ts";
 import type { Why } from "../why.ts";
 import { nameSession, putSession, type Draft, type ModelSession } from "../world.ts";
-import { refuse, succeed } from "./asker.ts";
-import { failureOf } from "./failure.ts";
+import { refuse, refuseFor, succeed } from "./asker.ts";
 import type { FeatureMachine } from "./feature-machine.ts";
 import type { MakeCall } from "./make-call-state.ts";
 
 const MADE: Why = { cause: 16, feature: "make-call", by: "application" };
 
-/** Rings a device, and when its user has answered the number; the call is named like the command. */
+/** Rings a device, and when its user has answered the number; a call that is not named is named like the command. */
 export function makeCall(
   draft: Draft,
   commandId: string,
-  { device, to }: Extract<CallCommand, { type: "make-call" }>,
+  { device, to, newCallId: callId = commandId }: Extract<CallCommand, { type: "make-call" }>,
 ): void {
-  const callId = commandId;
   const address = draft.world.settings.addressOf(device);
   if (address === undefined)
     return refuse(draft, { commandId }, "destination-unknown", `no phone has the name ${device}`);
@@ -49,7 +47,7 @@ export const MAKE_CALL: FeatureMachine = {
     // Once the device is in the call, that it leaves is told by its leg.
     if (made === undefined || (session.stage !== "setup" && made.legId !== undefined)) return;
     draft.world.madeCalls.delete(id);
-    refuse(draft, made, failureOf(why), `${made.legId === undefined ? made.device : made.to} did not answer`);
+    refuseFor(draft, made, why, `${made.legId === undefined ? made.device : made.to} did not answer`);
     const leg = made.legId === undefined ? undefined : draft.world.legs.get(made.legId);
     if (leg !== undefined) draft.effects.push({ type: "release", sessionId: leg.sessionId, why });
   },

@@ -1,8 +1,7 @@
 import { attach } from "../reconnect.ts";
 import type { Why } from "../why.ts";
 import type { Draft, ModelSession } from "../world.ts";
-import { failureOf } from "./failure.ts";
-import { refuse } from "./asker.ts";
+import { refuseFor } from "./asker.ts";
 import type { FeatureMachine } from "./feature-machine.ts";
 import { callFor, retrieve, startTimer, stopTimer, takeOut } from "./park.ts";
 import type { Parked } from "./park-state.ts";
@@ -74,7 +73,7 @@ function retrievalFailed(draft: Draft, parked: Parked, sessionId: string, why: W
   if (asker === undefined) return;
   const retrievals = parked.retrievals.filter((one) => one !== asker);
   draft.world.parked.set(parked.parkId, { ...parked, retrievals });
-  refuse(draft, asker, failureOf(why), "the phone has not taken the call");
+  refuseFor(draft, asker, why, "the phone has not taken the call");
 }
 
 /** Who parked is called back, by the phone that it was parked with. */

@@ -6,8 +6,7 @@ import type { ModelEvent } from "../model-event.ts";
 import { moveLeg } from "../reconnect.ts";
 import type { Why } from "../why.ts";
 import { nameSession, putSession, type Draft, type ModelSession, type World } from "../world.ts";
-import { failureOf } from "./failure.ts";
-import { refuse, succeed } from "./asker.ts";
+import { refuse, refuseFor, succeed } from "./asker.ts";
 import type { FeatureMachine } from "./feature-machine.ts";
 import type { Pickup, Wanted } from "./pickup-state.ts";
 
@@ -167,6 +166,6 @@ export const PICKUP: FeatureMachine = {
     if (pickup?.state !== "asking") return;
     draft.world.pickups.delete(id);
     if (pickup.commandId === undefined) return;
-    refuse(draft, { commandId: pickup.commandId }, failureOf(why), "the phone has not taken the call");
+    refuseFor(draft, { commandId: pickup.commandId }, why, "the phone has not taken the call");
   },
 };

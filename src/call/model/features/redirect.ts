@@ -13,8 +13,7 @@ import {
   type Ringing,
   type World,
 } from "../world.ts";
-import { failureOf } from "./failure.ts";
-import { refuse, succeed } from "./asker.ts";
+import { refuse, refuseFor, succeed } from "./asker.ts";
 import { connect, oppositeAt } from "./transfers.ts";
 import { isInvolved } from "./involved.ts";
 import { unfitForPlain } from "./media-fit.ts";
@@ -196,13 +195,13 @@ export function watchRedirects(draft: Draft, event: ModelEvent): void {
   if (event.type !== "ended") return succeed(draft, pending, pending.callId);
   const isAbandoned = event.why.by === "party" && (event.why.sip?.status ?? 487) === 487;
   if (isAbandoned) refuse(draft, pending, "party-gone", "the caller has hung up");
-  else refuse(draft, pending, failureOf(event.why), "the call is released");
+  else refuseFor(draft, pending, event.why, "the call is released");
 }
 
 function rerouteRefused(draft: Draft, { redirectId, commandId, isDropping }: Redirect, why: Why): void {
   draft.world.redirects.delete(redirectId);
   const detail = isDropping ? "the call is released" : "the call rings where it did";
-  refuse(draft, { commandId }, failureOf(why), detail);
+  refuseFor(draft, { commandId }, why, detail);
   if (isDropping) draft.effects.push({ type: "release", sessionId: redirectId, why: { ...why, feature: "redirect" } });
 }
 
@@ -266,7 +265,7 @@ function partyGone(draft: Draft, { redirectId, hasRung, commandId }: Redirect, w
 function tellFailure(draft: Draft, { commandId, isDropping }: Redirect, party: ModelLeg | undefined, why: Why): void {
   if (party === undefined) return refuse(draft, { commandId }, "party-gone", "the other party has hung up");
   const detail = isDropping ? "the call is released" : "the call is as it was";
-  refuse(draft, { commandId }, failureOf(why), detail);
+  refuseFor(draft, { commandId }, why, detail);
 }
 
 /** Who redirects hangs up: the other party waits for the new destination alone. */

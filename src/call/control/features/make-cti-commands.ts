@@ -1,0 +1,41 @@
+import { CtiCommands, type CtiCommandsOptions } from "../../cti/commands/cti-commands.ts";
+import type { CtiFeed } from "../../cti/cti-feed.ts";
+import type { DialedPlace } from "../../cti/commands/commanded-calls.ts";
+import type { OfferedEndpoints } from "../../virtual/offered-endpoints.ts";
+import type { CallManagerOptions } from "../call-manager-options.ts";
+import type { CallRecords } from "../call-records.ts";
+import type { CallRouter } from "../call-router.ts";
+import type { CallTable } from "../call-table.ts";
+import type { MessageLamps } from "../subscription/message-lamps.ts";
+import { ApplicationCalls } from "./application-calls.ts";
+import { ApplicationSettings, type ForwardKind } from "./application-settings.ts";
+import type { CallFeatures } from "./call-features.ts";
+
+export interface CtiCommandParts extends Pick<CtiCommandsOptions, "store"> {
+  readonly options: Pick<CallManagerOptions, "clock" | "logger" | "inventory" | "features">;
+  readonly features: CallFeatures;
+  readonly router: CallRouter;
+  readonly table: CallTable;
+  readonly records: CallRecords;
+  readonly lamps: MessageLamps;
+  readonly feed: CtiFeed;
+  /** Absent: there are no CTI ports and route points. */
+  readonly endpoints?: OfferedEndpoints | undefined;
+}
+
+const VOICE_MAIL = "voice-mail";
+
+/** What applications may ask of a node's calls, devices and lines. */
+export function makeCtiCommands({ options, lamps, store, feed, ...parts }: CtiCommandParts): CtiCommands {
+  const { clock, logger, inventory, features } = options;
+  const calls = new ApplicationCalls({ ...parts, inventory, clock });
+  const forwarded = (line: string, kind: ForwardKind, to: string): DialedPlace => {
+    const [by] = inventory.phonesByLine(line);
+    // Looked up when a call comes: nobody can say before what a line without a phone may dial.
+    if (to === VOICE_MAIL || by === undefined) return { ok: true, destination: to };
+    const space = inventory.forwardingOf(line)?.forwarding[kind]?.callingSearchSpace;
+    return calls.leads(by, to, space);
+  };
+  const settings = new ApplicationSettings({ features, lamps, inventory, forwarded });
+  return new CtiCommands({ calls, settings, store, clock, logger, versionOf: (callId) => feed.viewOf(callId)?.ver });
+}

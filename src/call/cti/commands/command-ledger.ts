@@ -1,0 +1,205 @@
+import type { Clock, MetricSample, Timer } from "../../../common/index.ts";
+import type { CtiCommandRequest } from "../../../signals/index.ts";
+import type { EntryStore } from "../../control/call-journal.ts";
+import { printOf } from "./command-print.ts";
+import { sessionOfKey, type CommandOutcome, type CommandRecord } from "./command-record.ts";
+import { KeyHorizons } from "./key-horizons.ts";
+import { Leaving } from "./leaving.ts";
+
+export interface CommandLedgerOptions {
+  /** What has begun and what came of it is on file here. */
+  readonly store: EntryStore;
+  readonly clock: Clock;
+  /** A call goes on: what was done to it is remembered. */
+  readonly isAlive: (callId: string) => boolean;
+  /** Default 100,000. */
+  readonly maxPerSession?: number;
+  /** Default 500,000. */
+  readonly maxCommands?: number;
+}
+
+/** What is known of a request's key. */
+export type KnownKey =
+  { readonly kind: "new" | "reused" | "too-old" } | { readonly kind: "known"; readonly record: CommandRecord };
+
+const ENTRY = "cti-command ";
+/** After the end of its call, or its own where it has none. */
+const KEPT_MS = 10 * 60_000;
+const MAX_PER_SESSION = 100_000;
+const MAX_COMMANDS = 500_000;
+const NODE_FAILED: CommandOutcome = {
+  ok: false,
+  failure: "node-failed",
+  detail: "call control failed while this was being done",
+  outcome: "unknown",
+};
+
+/**
+ * Remembers commands by their keys, so that none is done twice: what has begun is on file before its first effect, and what
+ * came of it with the change that it made. One is forgotten 10 minutes after its call has ended; a key that is older than
+ * what a session's forgotten ones were is not known to be new.
+ */
+export class CommandLedger {
+  readonly #options: CommandLedgerOptions;
+  readonly #commands = new Map<string, CommandRecord>();
+  readonly #keysOfSessions = new Map<string, Set<string>>();
+  readonly #keysOfCalls = new Map<string, Set<string>>();
+  readonly #horizons: KeyHorizons;
+  readonly #leaving = new Leaving();
+  #timer: Timer | undefined;
+  #isClosed = false;
+
+  constructor(options: CommandLedgerOptions) {
+    this.#options = options;
+    this.#horizons = new KeyHorizons(options.store);
+  }
+
+  /** Takes up what the process before this one has left: what had begun and not ended has come to an unknown end. */
+  restore(): void {
+    const { store } = this.#options;
+    for (const [entry, value] of [...store.entries]) {
+      if (!entry.startsWith(ENTRY)) continue;
+      const record = value as CommandRecord;
+      const { callId } = record;
+      const about = callId === undefined ? {} : { callId };
+      this.#keep(record.outcome === undefined ? { ...record, outcome: { ...NODE_FAILED, ...about } } : record);
+      if (record.outcome === undefined) this.#put(record.key);
+      this.#leaveUnlessAlive(record.key, callId);
+    }
+    this.#horizons.restore();
+    this.#forgetMost();
+  }
+
+  lookUp(request: CtiCommandRequest): KnownKey {
+    const record = this.#commands.get(request.key);
+    if (record !== undefined) return record.print === printOf(request) ? { kind: "known", record } : { kind: "reused" };
+    return { kind: this.#horizons.isBehind(sessionOfKey(request.key), request.keyMs) ? "too-old" : "new" };
+  }
+
+  /** To be called before anything is done. */
+  begin({ key, keyMs, actor, command, conditions }: CtiCommandRequest, callId: string | undefined): void {
+    const print = printOf({ command, ...(conditions === undefined ? {} : { conditions }) });
+    const about = callId === undefined ? {} : { callId };
+    this.#keep({ key, keyMs, print, actor, type: command.type, ...about });
+    this.#put(key);
+    this.#forgetMost(sessionOfKey(key));
+  }
+
+  /** It is over. @param version of its call now */
+  end(key: string, outcome: CommandOutcome, version: number | undefined): void {
+    const record = this.#commands.get(key);
+    if (record === undefined) return;
+    const callId = outcome.callId ?? record.callId;
+    const about = callId === undefined ? {} : { callId };
+    this.#keep({ ...record, outcome, ...about, ...(version === undefined ? {} : { version }) });
+    this.#put(key);
+    this.#leaveUnlessAlive(key, callId);
+  }
+
+  /** Nothing has been done, and the same may be tried again by the same key. */
+  withdraw(key: string): void {
+    this.#drop(key);
+  }
+
+  /** What was done to it is remembered for a while yet. */
+  callEnded(callId: string): void {
+    for (const key of this.#keysOfCalls.get(callId) ?? []) {
+      if (this.#commands.get(key)?.outcome !== undefined) this.#leave(key);
+    }
+  }
+
+  /** What applications have done to a call, the last one last; what is under way as well. */
+  commandsOf(callId: string): readonly CommandRecord[] {
+    const keys = [...(this.#keysOfCalls.get(callId) ?? [])];
+    return keys.map((key) => this.#commands.get(key)).filter((record) => record !== undefined);
+  }
+
+  metric(): MetricSample {
+    return {
+      name: "tandem_cti_commands_remembered",
+      type: "gauge",
+      help: "Commands of applications that are remembered by their keys",
+      value: this.#commands.size,
+    };
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    this.#timer?.cancel();
+  }
+
+  #keep(record: CommandRecord): void {
+    const { key, callId } = record;
+    this.#commands.set(key, record);
+    addTo(this.#keysOfSessions, sessionOfKey(key), key);
+    if (callId !== undefined) addTo(this.#keysOfCalls, callId, key);
+  }
+
+  #put(key: string): void {
+    this.#options.store.putEntry(ENTRY + key, this.#commands.get(key));
+  }
+
+  #drop(key: string): CommandRecord | undefined {
+    const record = this.#commands.get(key);
+    if (record === undefined) return undefined;
+    this.#commands.delete(key);
+    removeFrom(this.#keysOfSessions, sessionOfKey(key), key);
+    if (record.callId !== undefined) removeFrom(this.#keysOfCalls, record.callId, key);
+    this.#options.store.removeEntry(ENTRY + key);
+    return record;
+  }
+
+  #forget(key: string): void {
+    const record = this.#drop(key);
+    if (record !== undefined) this.#horizons.raise(sessionOfKey(key), record.keyMs);
+  }
+
+  /** Of a session, and of all: the oldest that have ended are forgotten first. */
+  #forgetMost(session?: string): void {
+    const { maxPerSession = MAX_PER_SESSION, maxCommands = MAX_COMMANDS } = this.#options;
+    const own = session === undefined ? undefined : this.#keysOfSessions.get(session);
+    if (own !== undefined && own.size > maxPerSession) this.#forgetOldest(own, own.size - maxPerSession);
+    if (this.#commands.size > maxCommands) this.#forgetOldest(this.#commands.keys(), this.#commands.size - maxCommands);
+  }
+
+  #forgetOldest(keys: Iterable<string>, count: number): void {
+    const oldest: string[] = [];
+    for (const key of keys) {
+      if (oldest.length === count) break;
+      if (this.#commands.get(key)?.outcome !== undefined) oldest.push(key);
+    }
+    for (const key of oldest) this.#forget(key);
+  }
+
+  #leaveUnlessAlive(key: string, callId: string | undefined): void {
+    if (callId === undefined || !this.#options.isAlive(callId)) this.#leave(key);
+  }
+
+  #leave(key: string): void {
+    this.#leaving.add(key, this.#options.clock.nowMs() + KEPT_MS);
+    this.#wait();
+  }
+
+  #wait(): void {
+    const { nextMs } = this.#leaving;
+    if (this.#isClosed || this.#timer !== undefined || nextMs === undefined) return;
+    const { clock } = this.#options;
+    this.#timer = clock.after(Math.max(0, nextMs - clock.nowMs()), () => {
+      this.#timer = undefined;
+      for (const key of this.#leaving.due(clock.nowMs())) this.#forget(key);
+      this.#wait();
+    });
+  }
+}
+
+function addTo(sets: Map<string, Set<string>>, name: string, key: string): void {
+  const known = sets.get(name);
+  if (known === undefined) sets.set(name, new Set([key]));
+  else known.add(key);
+}
+
+function removeFrom(sets: Map<string, Set<string>>, name: string, key: string): void {
+  const known = sets.get(name);
+  known?.delete(key);
+  if (known?.size === 0) sets.delete(name);
+}

@@ -1,0 +1,51 @@
+import type { CtiCommandRequest, SettingCommand } from "../../../signals/index.ts";
+import { placeOf, type CallsNow } from "./device-place.ts";
+
+type Command = CtiCommandRequest["command"];
+
+export function isSetting(command: Command): command is SettingCommand {
+  return (
+    command.type === "set-forwarding" || command.type === "set-do-not-disturb" || command.type === "set-message-waiting"
+  );
+}
+
+type OfNoCall = Extract<Command, { type: "route-select" | "route-end" | "unpark" | "pickup" | "privacy" }>;
+
+/** They are asked of a device or a line, whatever calls it has. */
+const OF_NO_CALL: ReadonlySet<Command["type"]> = new Set(["route-select", "route-end", "unpark", "pickup", "privacy"]);
+/** Who hangs up waits for nobody, and what is written down of a call is in nobody's way. */
+const AT_ONCE: ReadonlySet<Command["type"]> = new Set(["drop", "set-user-data"]);
+
+/** The call that a command is about: the one that it names, or else the one that its device is in. */
+export function callOf(command: Command, now: CallsNow): string | undefined {
+  if (isSetting(command) || isOfNoCall(command)) return undefined;
+  if (command.type === "make-call") return command.newCallId;
+  const named = command.type === "conference" ? command.callIds?.[0] : command.callId;
+  return named ?? placeOf(now, command.device, undefined)?.callId;
+}
+
+function isOfNoCall(command: Command): command is OfNoCall {
+  return OF_NO_CALL.has(command.type);
+}
+
+/** What it is about: of commands that have a name in common one is done after the other. */
+export function namesOf(command: Command, now: CallsNow): readonly string[] {
+  if (AT_ONCE.has(command.type)) return [];
+  if ("line" in command && isSetting(command)) return [`line ${command.line}`];
+  if ("routeId" in command) return [`route ${command.routeId}`];
+  const calls = severalCalls(command, now) ?? [callOf(command, now)].filter((callId) => callId !== undefined);
+  if (calls.length > 0) return [...new Set(calls)].map((callId) => `call ${callId}`);
+  return "device" in command ? [`device ${command.device}`] : [];
+}
+
+/** Undefined: it is about one at most. */
+function severalCalls(command: Command, now: CallsNow): readonly string[] | undefined {
+  if (command.type === "conference") return command.callIds ?? legCalls(command.device, now);
+  if (command.type !== "complete-transfer") return undefined;
+  const named = [command.callId, command.consultCallId].filter((callId) => callId !== undefined);
+  return named.length === 2 ? named : legCalls(command.device, now);
+}
+
+function legCalls(device: string, { legs, legsOfDevices }: CallsNow): readonly string[] {
+  return [...(legsOfDevices.get(device) ?? [])].flatMap((legId) => legs.get(legId)?.callId ?? []);
+}

@@ -1,0 +1,181 @@
+import { errorMessageOf, type Clock, type Logger, type MetricSample } from "../../../common/index.ts";
+import type { CtiCommandRequest } from "../../../signals/index.ts";
+import type { ModelEffect } from "../../model/index.ts";
+import type { EntryStore } from "../../control/call-journal.ts";
+import { CommandChecks } from "./command-checks.ts";
+import { CommandLedger } from "./command-ledger.ts";
+import { CommandQueues, type NoTurn } from "./command-queues.ts";
+import { printOf } from "./command-print.ts";
+import type { CommandOutcome, CommandReply } from "./command-record.ts";
+import type { CommandedCalls } from "./commanded-calls.ts";
+import { EndedCalls } from "./ended-calls.ts";
+import { isSetting, namesOf } from "./command-names.ts";
+import { isTransient, refusal, type Refusal } from "./refusal.ts";
+import type { SettingChanges } from "./setting-changes.ts";
+
+export interface CtiCommandsOptions {
+  readonly calls: CommandedCalls;
+  readonly settings: SettingChanges;
+  /** Where commands are on file, with what they do to calls. */
+  readonly store: EntryStore & {
+    /** Writes what is pending now. */
+    flush(): void;
+  };
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** Version of a call as applications are shown it; undefined: it is not shown. */
+  readonly versionOf: (callId: string) => number | undefined;
+  readonly maxPerSession?: number;
+}
+
+/** Commands at a time, waiting ones included. */
+const MAX_RUNNING = 10_000;
+
+const NO_TURN: Readonly<Record<NoTurn, Refusal>> = {
+  pending: refusal("command-pending", "another command on this call is under way"),
+  full: refusal("too-many", "too many commands on this call wait for their turn"),
+  deadline: refusal("deadline-passed", "its deadline passed while it waited for its turn"),
+};
+
+interface Running {
+  readonly print: string;
+  readonly reply: Promise<CommandReply>;
+}
+
+/**
+ * Does what applications ask of calls, devices and lines: each command at most once, those on the same call one after the
+ * other, and only under the conditions that they state. Never rejects.
+ */
+export class CtiCommands {
+  readonly #options: CtiCommandsOptions;
+  readonly #ledger: CommandLedger;
+  readonly #queues: CommandQueues;
+  readonly #ended: EndedCalls;
+  readonly #checks: CommandChecks;
+  readonly #running = new Map<string, Running>();
+
+  constructor(options: CtiCommandsOptions) {
+    const { store, clock, calls, maxPerSession } = options;
+    this.#options = options;
+    this.#ledger = new CommandLedger({
+      store,
+      clock,
+      isAlive: (callId) => calls.now.calls.has(callId),
+      ...(maxPerSession === undefined ? {} : { maxPerSession }),
+    });
+    this.#queues = new CommandQueues(clock);
+    this.#ended = new EndedCalls(clock);
+    this.#checks = new CommandChecks({ ...options, ledger: this.#ledger, ended: this.#ended });
+  }
+
+  /** To be called once calls are taken up: what had begun when the process before this one died is not done again. */
+  restore(): void {
+    this.#ledger.restore();
+  }
+
+  /** Follows calls: to be told of each step of the model. */
+  step(effects: readonly ModelEffect[]): void {
+    for (const effect of effects) {
+      if (effect.type !== "change" || effect.change.type !== "call" || effect.change.state !== "invalid") continue;
+      this.#ended.note(effect.change);
+      this.#ledger.callEnded(effect.change.callId);
+    }
+  }
+
+  /** Resolves when it is done, or says why it is not. */
+  handle(request: CtiCommandRequest): Promise<CommandReply> {
+    if (request.isDryRun === true) return this.#attempt(request, () => this.#checks.dryRun(request));
+    const running = this.#running.get(request.key);
+    if (running !== undefined) return this.#follow(request, running);
+    const known = this.#ledger.lookUp(request);
+    switch (known.kind) {
+      case "reused":
+        return Promise.resolve(KEY_REUSED);
+      case "too-old":
+        return Promise.resolve(refusal("key-too-old", "keys of that time have been forgotten: it may have been done"));
+      case "known":
+        return Promise.resolve({ ...(known.record.outcome ?? KEY_RUNNING), isReplayed: true });
+      case "new":
+        return this.#begin(request);
+    }
+  }
+
+  metrics(): MetricSample[] {
+    return [
+      this.#ledger.metric(),
+      {
+        name: "tandem_cti_commands_running",
+        type: "gauge",
+        help: "Commands of applications that are being done or wait for their turn",
+        value: this.#running.size,
+      },
+    ];
+  }
+
+  close(): void {
+    this.#ledger.close();
+  }
+
+  #begin(request: CtiCommandRequest): Promise<CommandReply> {
+    if (this.#running.size >= MAX_RUNNING) {
+      return Promise.resolve(refusal("too-many", "too many commands are under way"));
+    }
+    const reply = this.#run(request).finally(() => this.#running.delete(request.key));
+    this.#running.set(request.key, { print: printOf(request), reply });
+    return reply;
+  }
+
+  async #follow(request: CtiCommandRequest, { print, reply }: Running): Promise<CommandReply> {
+    if (print !== printOf(request)) return KEY_REUSED;
+    if (!request.waits) return KEY_RUNNING;
+    return { ...(await reply), isReplayed: true };
+  }
+
+  async #run(request: CtiCommandRequest): Promise<CommandReply> {
+    const { key, command } = request;
+    const turn = await this.#queues.turn(namesOf(command, this.#options.calls.now), request);
+    if (typeof turn === "string") return NO_TURN[turn];
+    try {
+      this.#ledger.begin(request, this.#checks.callOf(command));
+      const outcome = await this.#attempt(request, () => this.#outcome(request));
+      // What was begun goes on: the next process does not know how it has ended.
+      if (!outcome.ok && outcome.failure === "stopping") return outcome;
+      if (isTransient(outcome)) this.#ledger.withdraw(key);
+      else this.#ledger.end(key, outcome, this.#versionIn(outcome, command));
+      this.#options.store.flush();
+      return outcome;
+    } finally {
+      turn.end();
+    }
+  }
+
+  async #outcome(request: CtiCommandRequest): Promise<CommandOutcome> {
+    const refused = await this.#checks.before(request);
+    if (refused !== undefined) return refused;
+    const { command, actor } = request;
+    if (isSetting(command)) {
+      const result = await this.#options.settings.change(command, `${actor.user} by CTI`);
+      return result.ok ? result : refusal(result.failure, result.detail);
+    }
+    const result = await this.#options.calls.command(command, actor);
+    return result.ok ? result : this.#checks.after(request, result);
+  }
+
+  async #attempt({ command }: CtiCommandRequest, act: () => Promise<CommandOutcome>): Promise<CommandOutcome> {
+    try {
+      return await act();
+    } catch (error) {
+      const { type } = command;
+      this.#options.logger.error("command of an application failed", { type, error: errorMessageOf(error) });
+      return refusal("internal", "the switch has failed to do that", { outcome: "unknown" });
+    }
+  }
+
+  #versionIn(outcome: CommandOutcome, command: CtiCommandRequest["command"]): number | undefined {
+    const callId = outcome.callId ?? this.#checks.callOf(command);
+    return callId === undefined ? undefined : this.#options.versionOf(callId);
+  }
+}
+
+const KEY_REUSED = refusal("key-reused", "the key has been used for something else");
+const KEY_RUNNING = refusal("key-running", "a command of this key is under way");

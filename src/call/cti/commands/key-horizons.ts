@@ -1,0 +1,49 @@
+import type { EntryStore } from "../../control/call-journal.ts";
+
+const ENTRY = "cti-horizon ";
+const MAX_SESSIONS = 10_000;
+/** Of all sessions that have none of their own any more. */
+const OTHERS = "";
+
+/** Until when keys of sessions have been forgotten: a key that was made then, and is not known, may have been used. */
+export class KeyHorizons {
+  readonly #store: EntryStore;
+  /** By sessions, that which was raised longest ago first. */
+  readonly #horizons = new Map<string, number>();
+
+  constructor(store: EntryStore) {
+    this.#store = store;
+  }
+
+  restore(): void {
+    for (const [entry, value] of this.#store.entries) {
+      if (entry.startsWith(ENTRY) && typeof value === "number") this.#horizons.set(entry.slice(ENTRY.length), value);
+    }
+  }
+
+  isBehind(session: string, keyMs: number): boolean {
+    const horizon = this.#horizons.get(session) ?? this.#horizons.get(OTHERS);
+    return horizon !== undefined && keyMs <= horizon;
+  }
+
+  /** A key that was made at that time has been forgotten. */
+  raise(session: string, keyMs: number): void {
+    const known = this.#horizons.get(session);
+    if (known !== undefined && known >= keyMs) return;
+    this.#set(session, keyMs);
+    if (this.#horizons.size <= MAX_SESSIONS) return;
+    for (const [oldest, ms] of this.#horizons) {
+      if (oldest === OTHERS) continue;
+      this.#horizons.delete(oldest);
+      this.#store.removeEntry(ENTRY + oldest);
+      if (ms > (this.#horizons.get(OTHERS) ?? 0)) this.#set(OTHERS, ms);
+      return;
+    }
+  }
+
+  #set(session: string, keyMs: number): void {
+    this.#horizons.delete(session);
+    this.#horizons.set(session, keyMs);
+    this.#store.putEntry(ENTRY + session, keyMs);
+  }
+}
