@@ -236,7 +236,8 @@ function nameOf(event: CtiEvent): string {
   if (type === "call.connection") return `${type} ${event.connectionId} ${event.state}`;
   if (type === "call.terminal") return `${type} ${event.device} ${event.state}`;
   if (type === "device.state") return `${type} ${event.device.name} ${event.device.isInService ? "in" : "out"}`;
-  return type === "session.notice" ? `${type} ${event.notice} ${event.device}` : type;
+  if (type !== "session.notice") return type;
+  return `${type} ${event.notice} ${"device" in event ? event.device : event.topic}`;
 }
 
 function userOf({ name, ...more }: FixtureUser): CtiUser {

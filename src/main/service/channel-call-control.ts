@@ -1,5 +1,5 @@
 import { ChannelClient, errorMessageOf, type Clock, type Logger } from "../../common/index.ts";
-import type { CallControlLink, CallControlListener, CtiDeviceReply } from "../../cti/call-control-link.ts";
+import type { CallControlLink, CallControlListener, CtiDeviceReply } from "../../cti/index.ts";
 import type {
   CtiAttach,
   CtiAttached,

@@ -40,7 +40,7 @@ function hear({ application, known, told }: Watcher): void {
   for (const event of application.events.splice(0)) {
     known.apply(event);
     const { seq: _, ...rest } = event;
-    told.push(rest as CtiEvent);
+    told.push(rest);
   }
 }
 
