@@ -61,6 +61,12 @@ export const SESSION_ERRORS = {
     "An administrator has to set `ctiEnabled` of the user.",
     { status: 403 },
   ),
+  AUTH_INSECURE_TRANSPORT: entry(
+    "AUTH",
+    "never",
+    "The user has the permission `secure-connection`, which asks for TLS.",
+    "Connect to a listener of `cti.listen` whose transport is `wss`.",
+  ),
   ACCESS_DEVICE: entry(
     "ACCESS",
     "never",
