@@ -64,8 +64,9 @@ export const SESSION_ERRORS = {
   AUTH_INSECURE_TRANSPORT: entry(
     "AUTH",
     "never",
-    "The user has the permission `secure-connection`, which asks for TLS.",
-    "Connect to a listener of `cti.listen` whose transport is `wss`.",
+    "The user may sign in over encrypted connections only.",
+    "Connect with `wss`.",
+    { status: 403 },
   ),
   ACCESS_DEVICE: entry(
     "ACCESS",
