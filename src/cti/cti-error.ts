@@ -13,16 +13,13 @@ export class CtiError extends SwitchError {
   }
 }
 
-/** What errors are about. */
-export type EntityKind = "session" | "device" | "line" | "call" | "route" | "subscription";
-
 /** Facts of an error that applications are told; absent: not known, or of no meaning. */
 export interface CtiErrorFacts {
   /** Whether anything happened; absent: `not_applied`. */
   readonly outcome?: "not_applied" | "applied" | "unknown";
   /** With `LIMIT_RATE` and others that may be tried again later. */
   readonly retryAfterMs?: number;
-  readonly entity?: { readonly kind: EntityKind; readonly id: string };
+  readonly entity?: { readonly kind: string; readonly id: string };
   readonly state?: string;
   readonly version?: number;
   readonly expected?: string;

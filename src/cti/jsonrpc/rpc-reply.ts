@@ -1,4 +1,4 @@
-import { errorEnvelope, isErrorCode, jsonRpcNumberOf } from "../../protocol/index.ts";
+import { errorEnvelope, isErrorCode, jsonRpcNumberOf, type ErrorFacts } from "../../protocol/index.ts";
 import type { CtiErrorFacts } from "../cti-error.ts";
 
 /** What an error is on the wire. */
@@ -23,5 +23,5 @@ export function errorText(id: string | undefined, { number: code, message, data 
 export function rpcError(code: string, message: string, facts: CtiErrorFacts): RpcError {
   const name = code.toUpperCase().replaceAll("-", "_");
   const known = isErrorCode(name) ? name : "INTERNAL_BUG";
-  return { number: jsonRpcNumberOf(known), message, data: { ...errorEnvelope(known, { ...facts, message }) } };
+  return { number: jsonRpcNumberOf(known), message, data: { ...errorEnvelope(known, { ...(facts as ErrorFacts), message }) } };
 }
