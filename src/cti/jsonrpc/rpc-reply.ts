@@ -23,5 +23,9 @@ export function errorText(id: string | undefined, { number: code, message, data 
 export function rpcError(code: string, message: string, facts: CtiErrorFacts): RpcError {
   const name = code.toUpperCase().replaceAll("-", "_");
   const known = isErrorCode(name) ? name : "INTERNAL_BUG";
-  return { number: jsonRpcNumberOf(known), message, data: { ...errorEnvelope(known, { ...(facts as ErrorFacts), message }) } };
+  return {
+    number: jsonRpcNumberOf(known),
+    message,
+    data: { ...errorEnvelope(known, { ...(facts as ErrorFacts), message }) },
+  };
 }
