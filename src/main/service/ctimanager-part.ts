@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import type { MetricSample } from "../../common/index.ts";
+import type { MetricSample, Timer } from "../../common/index.ts";
 import {
   CommandAudit,
   providerOperations,
@@ -25,6 +25,8 @@ const MAX_LEASE_MS = 600_000;
 const MAX_DEPTH = 32;
 /** For a connection to become a session. */
 const OPEN_MS = 10_000;
+/** How often it is looked for tokens that have expired. */
+const EXPIRY_LOOK_MS = 1_000;
 
 /** CTIManager as a service: what CTI applications connect to. */
 export function createCtiManagerPart(context: ServiceContext): ServicePart {
@@ -44,12 +46,21 @@ export function createCtiManagerPart(context: ServiceContext): ServicePart {
       allLogBytes: cti.allLogsMegabytes * MEGABYTE,
       maxSessions: cti.maxSessions,
     },
-    userOf: ({ user }) => (directory.isUsable(user) ? directory.user(user) : undefined),
+    userOf: ({ user, token }) =>
+      directory.endOf(user, token, clock.wallMs()) === undefined ? directory.user(user, token) : undefined,
   });
   const closeUnusable = (): void => {
     for (const session of [...table.all()]) {
-      if (!directory.isUsable(session.user.name)) table.close(session, "user-disabled");
+      const reason = directory.endOf(session.user.name, session.user.token, clock.wallMs());
+      if (reason !== undefined) table.close(session, reason);
     }
+  };
+  let expiry: Timer | undefined;
+  const lookForExpired = (): void => {
+    expiry = clock.after(EXPIRY_LOOK_MS, () => {
+      closeUnusable();
+      lookForExpired();
+    });
   };
   const auditFile = new CtiAuditFile(paths.ctiAuditLog);
   const audit = new CommandAudit(auditFile, clock);
@@ -66,7 +77,7 @@ export function createCtiManagerPart(context: ServiceContext): ServicePart {
     rpc: {
       door: new SessionDoor({
         table,
-        signIn: new UserSignIn(directory, ctiPasswords(clock)),
+        signIn: new UserSignIn(directory, ctiPasswords(clock), clock),
         audit,
         settings: () => doorSettings(node, 1_000 * followed.parameters.number("CTIApplicationHeartbeatTime")),
       }),
@@ -89,8 +100,12 @@ export function createCtiManagerPart(context: ServiceContext): ServicePart {
   channel.handle("configuration-changed", async () => ({ sequence: await followed.refresh() }));
   handleCtiQuestions(channel, table, auditFile);
   return {
-    start: () => listeners.start(),
+    start: async () => {
+      await listeners.start();
+      lookForExpired();
+    },
     close: async () => {
+      expiry?.cancel();
       table.release();
       await listeners.close();
       followed.close();
