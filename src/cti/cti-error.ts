@@ -23,7 +23,7 @@ export interface CtiErrorFacts {
   readonly state?: string;
   readonly version?: number;
   readonly expected?: string;
-  readonly actor?: { readonly user: string; readonly session?: string; readonly client?: string };
+  readonly actor?: { readonly user: string; readonly session: string; readonly client?: string };
   readonly sip?: { readonly status: number; readonly reason?: string };
   readonly q850?: number;
   readonly limit?: { readonly name: string; readonly value: number; readonly used?: number };

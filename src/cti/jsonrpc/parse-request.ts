@@ -2,8 +2,8 @@
 export interface RpcRequest {
   readonly id?: string;
   readonly method: string;
+  /** With `meta`. */
   readonly params: Readonly<Record<string, unknown>>;
-  readonly meta: Readonly<Record<string, unknown>>;
 }
 
 export type ParsedRequest =
@@ -39,9 +39,7 @@ export function parseRequest(text: string, maxDepth: number): ParsedRequest {
   const [unknownKey] = Object.keys(rest);
   if (unknownKey !== undefined) return refuse(`unknown member ${unknownKey.slice(0, 64)}`);
   if (!isObject(params)) return refuse("params is no object");
-  const { meta = {}, ...own } = params;
-  if (!isObject(meta)) return refuse("meta is no object");
-  return { ok: true, request: { ...named, method, params: own, meta } };
+  return { ok: true, request: { ...named, method, params } };
 }
 
 /** Before it is parsed: what is deep costs the parser much more than it cost its sender. */
