@@ -120,6 +120,12 @@ export const SESSION_ERRORS = {
     "Another connection has the session now.",
     "Let the other instance have it, or open a session of your own.",
   ),
+  SESSION_LAGGING: entry(
+    "SESSION",
+    "after",
+    "Events were read too slowly, and the connection was closed.",
+    "Connect again and resume: nothing is lost. Read faster, or subscribe to less.",
+  ),
   SESSION_IN_USE: entry(
     "SESSION",
     "after",
