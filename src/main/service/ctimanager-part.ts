@@ -10,6 +10,7 @@ import {
   type DoorSettings,
   type Operations,
 } from "../../cti/index.ts";
+import { EVENT_TYPES } from "../../protocol/index.ts";
 import { FollowedConfiguration } from "../configuration/followed-configuration.ts";
 import { openConfiguration, withoutSecrets } from "../configuration/open-configuration.ts";
 import type { NodeFile } from "../node/node-file.ts";
@@ -130,7 +131,7 @@ function doorSettings({ name, cti }: NodeFile, heartbeatMs: number): DoorSetting
       queueBytes: cti.queueMegabytes * MEGABYTE,
       logBytes: cti.logMegabytes * MEGABYTE,
     },
-    eventTypes: ["session.lagging"],
+    eventTypes: EVENT_TYPES,
   };
 }
 
