@@ -8,7 +8,11 @@ export class Watch {
   /** @internal Its name at the server. */
   subscriptionId: string | undefined;
 
-  constructor(topics: () => readonly Topic[], types: readonly EventType[] | undefined, end: (watch: Watch) => Promise<void>) {
+  constructor(
+    topics: () => readonly Topic[],
+    types: readonly EventType[] | undefined,
+    end: (watch: Watch) => Promise<void>,
+  ) {
     this.#topics = topics;
     this.types = types;
     this.#end = end;
