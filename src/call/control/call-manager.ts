@@ -10,8 +10,6 @@ import { Registrar, type Binding } from "../registrar/index.ts";
 import type { SignalingPort } from "../signaling/signaling-port.ts";
 import { TrunkKeeper } from "../trunk/trunk-keeper.ts";
 import { TollGuards } from "../toll/index.ts";
-import type { CtiFeed } from "../cti/cti-feed.ts";
-import { makeCtiFeed } from "../cti/make-cti-feed.ts";
 import type { CallManagerOptions } from "./call-manager-options.ts";
 import { CallControl } from "./call-control.ts";
 import { CallManagerViews } from "./call-manager-views.ts";
@@ -20,9 +18,8 @@ import { CallJournal } from "./call-journal.ts";
 import type { CallRecords } from "./call-records.ts";
 import type { CallContext } from "./call-session.ts";
 import { CallTable } from "./call-table.ts";
-import type { CtiCommands } from "../cti/commands/cti-commands.ts";
 import type { CallFeatures } from "./features/call-features.ts";
-import { makeCtiCommands } from "./features/make-cti-commands.ts";
+import { CtiSide } from "./features/cti-side.ts";
 import { makeFeatures } from "./features/make-features.ts";
 import { Hunting } from "./hunting/hunting.ts";
 import { EdgeMessenger } from "./edge-messenger.ts";
@@ -30,8 +27,6 @@ import { EdgeReconciler } from "./edge-reconciler.ts";
 import { EmergencyRoute } from "./emergency-route.ts";
 import { Gatekeeper } from "./gatekeeper.ts";
 import type { LegDevice } from "./leg.ts";
-import type { CtiDevices } from "../virtual/cti-devices.ts";
-import { makeCtiDevices } from "../virtual/make-cti-devices.ts";
 import { makeRecords, makeSignaling } from "./make-parts.ts";
 import { Messages } from "./message/messages.ts";
 import { NewCalls } from "./new-calls.ts";
@@ -65,15 +60,13 @@ export class CallManager {
   readonly #watched: WatchedLines;
   readonly #messages: Messages;
   readonly #newCalls: NewCalls;
-  readonly #ctiDevices: CtiDevices;
   readonly #hunting: Hunting;
   readonly #features: CallFeatures;
-  readonly #commands: CtiCommands;
   readonly #context: CallContext;
   readonly #edgeReconciler: EdgeReconciler;
   readonly #relayReconciler: RelayReconciler;
   readonly #ledger: SessionLedger;
-  readonly #cti: CtiFeed;
+  readonly #cti: CtiSide;
   readonly #edge: EdgeMessenger;
   readonly #emergency: EmergencyRoute;
   #isClosed = false;
@@ -119,15 +112,9 @@ export class CallManager {
       onSource: ({ address }) => this.#edge.trust([address]),
     });
     this.#trunks.apply(inventory.peers);
-    this.#ctiDevices = makeCtiDevices({
-      options,
-      table: this.#table,
-      registrar: this.#registrar,
-      store: this.#journal,
-      features: () => this.#features,
-      tell: (signal) => this.#cti.tell(signal),
-    });
-    this.#signaling = this.#ctiDevices.beside(this.#trunks.port);
+    const ctiParts = { options, table: this.#table, registrar: this.#registrar, journal: this.#journal };
+    this.#cti = new CtiSide(ctiParts, () => this.#features);
+    this.#signaling = this.#cti.devices.beside(this.#trunks.port);
     const calledUri = (message: SipMessage): string => this.#trunks.calledUri(message);
     this.#gatekeeper = new Gatekeeper(inventory, this.#authenticator, this.#trunks);
     const { endpoints } = settings;
@@ -143,7 +130,7 @@ export class CallManager {
       onChanged: (session) => this.#watched.dialogs.update(session),
     });
     this.#context = this.#makeContext();
-    const lookup = (phone: SipPhone): readonly Binding[] => this.#ctiDevices.lookup(phone);
+    const lookup = (phone: SipPhone): readonly Binding[] => this.#cti.devices.lookup(phone);
     const onFlowFailed = (binding: Binding): void => this.#registrar.flowFailed(binding);
     const ways = { inventory, ids, lookup, onFlowFailed, endpoints, calledUri, toll: this.#toll, numbering };
     this.#messages = new Messages({ ...ways, ...gates, localHosts, clock });
@@ -172,25 +159,16 @@ export class CallManager {
       dialogs: this.#watched.dialogs,
       features: options.features,
       dialPlan: options.dialPlan,
-      onStep: (effects) => {
-        this.#cti.step(effects);
-        this.#commands.step(effects);
-      },
-      onRestored: () => {
-        this.#cti.restore();
-        this.#commands.restore();
-      },
+      onStep: (effects) => this.#cti.step(effects),
+      onRestored: () => this.#cti.restored(),
+      routing: this.#cti,
     });
-    this.#cti = makeCtiFeed(options, { journal: this.#journal, table: this.#table, world: this.#features.world });
-    this.#commands = makeCtiCommands({
-      options,
+    this.#cti.command({
       features: this.#features,
       router: this.#newCalls.router,
       table: this.#table,
       records: this.#records,
       lamps: this.#watched.lamps,
-      store: this.#journal,
-      feed: this.#cti,
     });
     const common = { table: this.#table, clock, logger };
     this.#edgeReconciler = new EdgeReconciler({
@@ -211,18 +189,8 @@ export class CallManager {
     return this.#features;
   }
 
-  /** What applications ask for. */
-  get commands(): CtiCommands {
-    return this.#commands;
-  }
-
-  /** CTI ports and route points that applications have opened. */
-  get ctiDevices(): CtiDevices {
-    return this.#ctiDevices;
-  }
-
-  /** What CTIManagers are told. */
-  get cti(): CtiFeed {
+  /** What is there for CTIManagers and their applications. */
+  get cti(): CtiSide {
     return this.#cti;
   }
 
@@ -249,7 +217,7 @@ export class CallManager {
   start(): void {
     const { logger, relay, paths } = this.#options;
     const restored = { context: this.#context, table: this.#table, journal: this.#journal, toll: this.#toll };
-    this.#ctiDevices.restore();
+    this.#cti.devices.restore();
     restoreCalls({ ...restored, recordsPath: paths.records });
     this.#features.restore();
     const control = new CallControl({
@@ -315,7 +283,6 @@ export class CallManager {
     return [
       ...this.#counters.metrics(this.#table),
       ...this.#features.metrics(),
-      ...this.#commands.metrics(),
       ...this.#cti.metrics(),
       ...this.#registrar.counters(),
       ...this.#watched.metrics(),
@@ -349,7 +316,7 @@ export class CallManager {
     for (const device of endedDevices) this.#hints.forget(device);
     this.#watched.subscriptions.endOf(new Set(endedDevices));
     this.#emergency.renew();
-    this.#ctiDevices.inventoryChanged();
+    this.#cti.devices.inventoryChanged();
     this.#features.freed();
     if (!havePeersChanged) return;
     const { peers } = this.#options.inventory;
@@ -386,8 +353,7 @@ export class CallManager {
     this.#relayReconciler.stop();
     this.#edgeReconciler.stop();
     this.#features.close();
-    this.#ctiDevices.close();
-    this.#commands.close();
+    this.#cti.close();
     this.#trunks.close();
     this.#signaling.close();
     for (const session of this.#table.sessions) session.loseEdge();

@@ -2,6 +2,7 @@ import type { CallJournal } from "../control/call-journal.ts";
 import type { CallManagerOptions } from "../control/call-manager-options.ts";
 import type { CallTable } from "../control/call-table.ts";
 import type { World } from "../model/index.ts";
+import { routesOf } from "../model/features/route.ts";
 import { callFacts } from "./call-facts.ts";
 import { CtiFeed } from "./cti-feed.ts";
 
@@ -21,7 +22,7 @@ export function makeCtiFeed(options: CallManagerOptions, { journal, table, world
     ids,
     logger,
     facts: callFacts({ table, inventory, e164Of: (number) => dialPlan?.().e164Of(number) }),
-    objects: { devices: () => [], lines: () => [], routes: () => [] },
+    objects: { devices: () => [], lines: () => [], routes: () => routesOf(world) },
     store: journal,
     flush: () => journal.flush(),
   });

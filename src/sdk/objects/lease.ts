@@ -57,8 +57,8 @@ export class Lease {
     this.#offers.look(call);
   }
   onNotice({ notice, fence }: SessionNoticeEvent): void {
-    if (notice === "owner-gained") this.#fence = fence ?? this.#fence ?? 0;
-    else if (notice === "owner-changed" || notice === "owner-lost") this.#fence = undefined;
+    if (notice === "owner") this.#fence = fence ?? this.#fence ?? 0;
+    else if (notice === "owner-changed" || notice === "owner-refused") this.#fence = undefined;
   }
   /** It has been opened, or opened again. */
   onOpened({ fence }: OpenedDevice): void {
