@@ -6,6 +6,7 @@ import type {
   MediaView,
   MethodResults,
   RouteView,
+  SessionNoticeEvent,
   Topic,
 } from "../../protocol/index.ts";
 import type { CommandOptions, TakeReply } from "../connection/commands.ts";
@@ -243,7 +244,7 @@ export class ProviderCore implements ObjectContext {
       case "media.stopped":
         return this.devices.lease(event.media.device)?.handlers.onMedia?.(event.media);
       case "session.notice":
-        return event.device === undefined ? undefined : this.devices.lease(event.device)?.onNotice(event);
+        return this.#noticed(event);
       case "provider.state":
         return this.#callControlIs(event.state);
       case "route.end":
@@ -253,6 +254,13 @@ export class ProviderCore implements ObjectContext {
       case "session.lagging":
         return;
     }
+  }
+
+  #noticed({ notice, device, fence, routes = [], seq }: SessionNoticeEvent): void {
+    if (device === undefined) return;
+    if (notice === "device-closed") return this.devices.forget(device);
+    this.devices.lease(device)?.onNotice(notice, fence);
+    if (notice === "owner") this.merge({ routes }, seq);
   }
 
   #callChanged(callId: string): void {
