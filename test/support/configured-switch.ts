@@ -49,7 +49,7 @@ export async function startConfiguredSwitch(
     realm: "tandem.test",
     node: "test",
     profiles: new Map(PROFILES.map((profile) => [profile.name, profile])),
-    onChanged: (_, ended) => node.manager.inventoryChanged(ended),
+    onChanged: (touched, ended) => node.manager.inventoryChanged(ended, touched),
   });
   cleanup.add(followed, (one) => one.close());
   const featureStore = new ConfiguredFeatures({

@@ -19,12 +19,14 @@ export interface CtiParts {
   readonly features: () => Pick<CallFeatures, "world" | "command" | "happened">;
   /** Tells CTIManagers. */
   readonly tell: (signal: CtiSignal) => void;
+  /** A device is opened, or is so no more. */
+  readonly onDevice: (device: string) => void;
 }
 
 const DEFAULT_SELECT_SECONDS = 5;
 
 /** Devices of applications, over what call control has. */
-export function makeCtiDevices({ options, table, registrar, store, features, tell }: CtiParts): CtiDevices {
+export function makeCtiDevices({ options, table, registrar, store, features, tell, onDevice }: CtiParts): CtiDevices {
   const { clock, ids, logger, inventory } = options;
   const callOf = (sessionId: string): string | undefined => features().world.sessions.get(sessionId)?.callId;
   const lost = new LostCalls({
@@ -51,7 +53,10 @@ export function makeCtiDevices({ options, table, registrar, store, features, tel
     lost,
     registered: (phone) => registrar.lookup(phone.aor),
     events: {
-      ...ctiEvents({ tell, callOf, callOfLeg: (leg) => features().world.legs.get(leg.localTag)?.callId }, table),
+      ...ctiEvents(
+        { tell, onDevice, callOf, callOfLeg: (leg) => features().world.legs.get(leg.localTag)?.callId },
+        table,
+      ),
       onOffered: ({ device, sessionId, leg }, { routes }) => {
         if (!routes) return;
         devices.pauseFor(device, sessionId);
@@ -70,14 +75,16 @@ export function makeCtiDevices({ options, table, registrar, store, features, tel
   return devices;
 }
 
-interface Naming {
-  readonly tell: (signal: CtiSignal) => void;
+interface Naming extends Pick<CtiParts, "tell" | "onDevice"> {
   readonly callOf: (sessionId: string) => string | undefined;
   readonly callOfLeg: (leg: Leg) => string | undefined;
 }
 
 /** What happens at the devices, as CTIManagers are told it. */
-function ctiEvents({ tell, callOf, callOfLeg }: Naming, table: CallTable): Omit<CtiDeviceEvents, "onOffered"> {
+function ctiEvents(
+  { tell, onDevice, callOf, callOfLeg }: Naming,
+  table: CallTable,
+): Omit<CtiDeviceEvents, "onOffered"> {
   // One that is being answered is not a party of the call yet.
   const named = (leg: Leg): string | undefined =>
     callOfLeg(leg) ?? callOf(table.findLeg(leg.dialogId)?.session.callId ?? "");
@@ -96,7 +103,7 @@ function ctiEvents({ tell, callOf, callOfLeg }: Naming, table: CallTable): Omit<
       const callId = named(leg);
       if (callId !== undefined) tell({ kind: "digits", callId, device: leg.device.name, digits });
     },
-    onDevice: () => undefined,
+    onDevice,
   };
 }
 
