@@ -1,4 +1,4 @@
-import { clientError, CtiError } from "../cti-error.ts";
+import { clientError, CtiError, isForGood } from "../cti-error.ts";
 import { Barriers } from "./barriers.ts";
 import { Commands, type CommandOptions, type TakeReply } from "./commands.ts";
 import { Link, type Answer, type Notification } from "./link.ts";
@@ -127,7 +127,8 @@ export class CtiSession {
         resolve();
       };
       const timer = this.#options.clock.after(CLOSE_MS, end);
-      if (this.#link === undefined || this.#state.phase !== "in-service") return end();
+      const { phase } = this.#state;
+      if (this.#link === undefined || (phase !== "in-service" && phase !== "restoring")) return end();
       this.#link.request("provider.close", {}, end);
     });
   }
@@ -227,7 +228,9 @@ export class CtiSession {
       if (this.#link !== link) return;
       this.#reason = error instanceof Error ? error.message : String(error);
       if (error instanceof CtiError && error.family !== "CLIENT") this.#failure = error;
-      this.#step({ type: "lost" });
+      if (!isForGood(error)) return this.#step({ type: "lost" });
+      this.#refusal = error;
+      await this.close();
     }
   }
 
