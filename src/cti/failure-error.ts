@@ -46,6 +46,7 @@ const CODES: Readonly<Record<CtiFailure, CatalogueCode>> = {
   "device-capability": "device-capability",
   "device-owned": "device-owned",
   "call-ended": "call-ended",
+  "call-id-used": "conflict-call-id",
   "not-incoming": "call-not-incoming",
   "already-answered": "call-already-answered",
   "command-pending": "call-command-pending",

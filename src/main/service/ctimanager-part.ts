@@ -2,6 +2,8 @@ import { join } from "node:path";
 import type { MetricSample } from "../../common/index.ts";
 import {
   CommandAudit,
+  ControlCore,
+  EVENT_TYPES,
   providerOperations,
   SessionDoor,
   SessionTable,
@@ -13,6 +15,7 @@ import {
 import { FollowedConfiguration } from "../configuration/followed-configuration.ts";
 import { openConfiguration, withoutSecrets } from "../configuration/open-configuration.ts";
 import type { NodeFile } from "../node/node-file.ts";
+import { ChannelCallControl } from "./channel-call-control.ts";
 import { CtiAuditFile } from "./cti-audit-file.ts";
 import { CtiListeners } from "./cti-listeners.ts";
 import { ctiPasswords } from "./cti-passwords.ts";
@@ -29,7 +32,7 @@ const OPEN_MS = 10_000;
 export function createCtiManagerPart(context: ServiceContext): ServicePart {
   const { node, paths, clock, ids, logger, channel } = context;
   const store = openConfiguration(paths, clock, withoutSecrets(node.realm));
-  const followed = new FollowedConfiguration({ store, clock, logger, onChanged: () => closeUnusable() });
+  const followed = new FollowedConfiguration({ store, clock, logger, onChanged: () => configurationChanged() });
   const directory = new UserDirectory(followed.mirror);
   const { cti } = node;
   const table = new SessionTable({
@@ -45,10 +48,22 @@ export function createCtiManagerPart(context: ServiceContext): ServicePart {
     },
     userOf: ({ user }) => (directory.isUsable(user) ? directory.user(user) : undefined),
   });
-  const closeUnusable = (): void => {
+  const manager = `${node.name}/ctimanager`;
+  const core = new ControlCore({
+    link: new ChannelCallControl({ path: paths.socket("callmanager"), manager, clock, logger }),
+    sessions: table,
+    mirror: followed.mirror,
+    manager,
+    folder: paths.stateDir,
+    clock,
+    ids,
+    logger,
+  });
+  const configurationChanged = (): void => {
     for (const session of [...table.all()]) {
       if (!directory.isUsable(session.user.name)) table.close(session, "user-disabled");
     }
+    core.configurationChanged();
   };
   const auditFile = new CtiAuditFile(paths.ctiAuditLog);
   const audit = new CommandAudit(auditFile, clock);
@@ -56,7 +71,7 @@ export function createCtiManagerPart(context: ServiceContext): ServicePart {
     onFailed: (session) => audit.session(session, "failed"),
     onClosed: (session, reason) => audit.session(session, "closed", reason),
   });
-  const operations: Operations = new Map([...providerOperations(table)]);
+  const operations: Operations = new Map([...providerOperations(table), ...core.operations]);
   const counts = { requests: 0, errors: 0, rateLimited: 0 };
   const listeners = new CtiListeners({
     node,
@@ -88,8 +103,12 @@ export function createCtiManagerPart(context: ServiceContext): ServicePart {
   channel.handle("configuration-changed", async () => ({ sequence: await followed.refresh() }));
   handleCtiQuestions(channel, table, auditFile);
   return {
-    start: () => listeners.start(),
+    start: () => {
+      core.start();
+      return listeners.start();
+    },
     close: async () => {
+      core.close();
       table.release();
       await listeners.close();
       followed.close();
@@ -98,6 +117,7 @@ export function createCtiManagerPart(context: ServiceContext): ServicePart {
     },
     metrics: () => [
       ...table.metrics(),
+      ...core.metrics(),
       ...requestMetrics(counts),
       sample("gauge", "tandem_cti_connections", "Connections of applications", listeners.connections),
       sample(
@@ -111,6 +131,7 @@ export function createCtiManagerPart(context: ServiceContext): ServicePart {
     status: () => ({
       cti: cti.listeners.map(({ transport, address, port }) => `${transport} ${address}:${port}`),
       sessions: table.size,
+      callControl: core.callControl,
       configuration: followed.mirror.sequence,
     }),
   };
@@ -130,7 +151,7 @@ function doorSettings({ name, cti }: NodeFile, heartbeatMs: number): DoorSetting
       queueBytes: cti.queueMegabytes * MEGABYTE,
       logBytes: cti.logMegabytes * MEGABYTE,
     },
-    eventTypes: ["session.lagging"],
+    eventTypes: [...EVENT_TYPES, "session.lagging", "session.notice", "provider.state"],
   };
 }
 
