@@ -19,7 +19,11 @@ export interface ConfiguredSwitch {
   readonly change: (...operations: readonly Operation[]) => Promise<void>;
 }
 
-const PROFILES = [TEST_PROFILE, { ...TEST_PROFILE, name: "trunk", kind: "trunk" as const }];
+const PROFILES = [
+  TEST_PROFILE,
+  { ...TEST_PROFILE, name: "remote-phone", remoteAnswer: "talk" as const },
+  { ...TEST_PROFILE, name: "trunk", kind: "trunk" as const },
+];
 
 /** What is started around a configuration. */
 export interface StartedSwitch {
@@ -49,7 +53,7 @@ export async function startConfiguredSwitch(
     realm: "tandem.test",
     node: "test",
     profiles: new Map(PROFILES.map((profile) => [profile.name, profile])),
-    onChanged: (_, ended) => node.manager.inventoryChanged(ended),
+    onChanged: (touched, ended) => node.manager.inventoryChanged(ended, touched),
   });
   cleanup.add(followed, (one) => one.close());
   const featureStore = new ConfiguredFeatures({

@@ -1,6 +1,15 @@
 import type { CallFacts } from "../../src/call/cti/call-parties.ts";
-import { CtiFeed, type FeedObjects, type OutboxLimits } from "../../src/call/cti/index.ts";
-import { advance, type ModelEvent, type ModelSettings } from "../../src/call/model/index.ts";
+import { ObjectViews } from "../../src/call/cti/object-views.ts";
+import { createInventory } from "../../src/call/device/index.ts";
+import { CtiFeed, type OutboxLimits } from "../../src/call/cti/index.ts";
+import {
+  advance,
+  type ModelEvent,
+  type ModelSettings,
+  type RestoredLeg,
+  type RestoredSession,
+  type World,
+} from "../../src/call/model/index.ts";
 import { RandomIds, silentLogger } from "../../src/common/index.ts";
 import type { CallChange, CallView, CtiAttached, CtiSignal, PlacedSignal } from "../../src/signals/index.ts";
 import { CallStory } from "./call-story.ts";
@@ -9,7 +18,6 @@ import { ManualClock } from "./manual-clock.ts";
 import { StoredText } from "./stored-text.ts";
 
 export const NO_FACTS: CallFacts = { startedAtMs: () => undefined, routeOf: () => ({}), e164Of: () => undefined };
-const NO_OBJECTS: FeedObjects = { devices: () => [], lines: () => [], routes: () => [] };
 
 export interface SignalStoryOptions {
   readonly settings?: ModelSettings;
@@ -20,6 +28,12 @@ export interface SignalStoryOptions {
 
 /** The name of the CTIManager. */
 export const MANAGER = "node-1/ctimanager";
+
+function noObjects(): ObjectViews {
+  const inventory = createInventory({ realm: "tandem.test", phones: [], peers: [] });
+  const facts = { isRegistered: () => false, openedAs: () => undefined, hasMessages: () => false };
+  return new ObjectViews({ get: () => undefined, of: () => new Map() }, inventory, facts);
+}
 
 /** Calls whose steps a feed takes, as the shell does it. */
 export class SignalStory {
@@ -39,7 +53,8 @@ export class SignalStory {
       ids: new RandomIds(),
       logger: silentLogger,
       facts,
-      objects: NO_OBJECTS,
+      views: noObjects(),
+      routes: () => [],
       store,
       flush: () => void (this.flushes += 1),
       ...(limits === undefined ? {} : { limits }),
@@ -48,8 +63,10 @@ export class SignalStory {
   }
 
   /** Takes events of calls of the process before this one, whose beginning nobody here has seen. */
-  goOn(...events: readonly ModelEvent[]): void {
-    for (const event of events) this.feed.step(advance(this.calls.world, event));
+  goOn(event: ModelEvent, onFile: () => void = () => undefined): void {
+    const effects = advance(this.calls.world, event);
+    onFile();
+    this.feed.step(effects);
   }
 
   /** A CTIManager that observes calls and knows nothing yet. */
@@ -124,4 +141,17 @@ export function partiesText({
   const now = `${currentCalling?.number ?? "-"}>${currentCalled?.number ?? "-"}`;
   const by = lastRedirecting === undefined ? "" : ` by ${lastRedirecting.number}`;
   return `${calling.number}>${called.number} now ${now}${by}`;
+}
+
+/** What sessions tell that are up. */
+export function sessionsUp({ sessions, legs }: World): readonly RestoredSession[] {
+  const legOf = (legId: string | undefined): RestoredLeg | undefined => {
+    const leg = legs.get(legId ?? "");
+    return leg === undefined ? undefined : { ...leg };
+  };
+  return [...sessions.values()].flatMap(({ sessionId, stage, caller, callee }) => {
+    const [one, other] = [legOf(caller), legOf(callee)];
+    if (stage !== "up" || one === undefined) return [];
+    return [{ sessionId, caller: one, ...(other === undefined ? {} : { callee: other }), called: "B" }];
+  });
 }

@@ -1,4 +1,5 @@
 import type { Clock, Ids, Logger } from "../../common/index.ts";
+import type { ConfigurationMirror } from "../../database/index.ts";
 import type { MediaRelay } from "../../media/index.ts";
 import type { FeatureSettings, FeatureStore, Inventory, SipProfile } from "../device/index.ts";
 import type { DialPlan, EmergencySettings, ServiceEndpoint } from "../digit-analysis/index.ts";
@@ -40,6 +41,8 @@ export interface CallManagerOptions {
   /** Absent with a stock drachtio server: dialogs and calls are not compared after a restart. */
   readonly edgeControl?: EdgeControl;
   readonly inventory: Inventory;
+  /** What inventory and dial plan are made of; absent: applications are shown no devices and lines. */
+  readonly configuration?: Pick<ConfigurationMirror, "get" | "of">;
   /** SIP profiles that devices have or may get; absent: those that they have. */
   readonly profiles?: readonly SipProfile[];
   /** The dial plan in force, asked for each call; absent: numbers lead where the inventory says. */

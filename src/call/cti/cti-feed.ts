@@ -5,8 +5,6 @@ import type {
   CtiAttached,
   CtiSignal,
   CtiSnapshot,
-  DeviceView,
-  LineView,
   RouteView,
   UserData,
 } from "../../signals/index.ts";
@@ -17,14 +15,9 @@ import { CallData } from "./call-data.ts";
 import type { CallFacts } from "./call-parties.ts";
 import { CallSignals } from "./call-signals.ts";
 import { CtiError } from "./cti-error.ts";
+import { ObjectSignals } from "./object-signals.ts";
+import type { ObjectViews } from "./object-views.ts";
 import { Outbox, OUTBOX_LIMITS, signalText, type OutboxLimits } from "./outbox.ts";
-
-/** What snapshots have beside calls. */
-export interface FeedObjects {
-  devices(): readonly DeviceView[];
-  lines(): readonly LineView[];
-  routes(): readonly RouteView[];
-}
 
 export interface CtiFeedOptions {
   readonly node: string;
@@ -34,11 +27,15 @@ export interface CtiFeedOptions {
   readonly ids: Ids;
   readonly logger: Logger;
   readonly facts: CallFacts;
-  readonly objects: FeedObjects;
+  readonly views: ObjectViews;
+  /** Route dialogues that go on. */
+  readonly routes: () => readonly RouteView[];
   readonly store: EntryStore;
   /** Writes what was put into the store. */
   readonly flush: () => void;
   readonly limits?: OutboxLimits;
+  /** As of `ObjectSignals`. */
+  readonly serviceGraceMs?: number;
 }
 
 const MAX_MANAGERS = 8;
@@ -49,6 +46,8 @@ const CALL = "cti-call ";
  * acknowledged. While no CTIManager observes calls they cost nothing.
  */
 export class CtiFeed {
+  /** Devices and lines: to be told what has changed of them perhaps. */
+  readonly objects: ObjectSignals;
   readonly #options: CtiFeedOptions;
   readonly #calls: CallSignals;
   readonly #data: CallData;
@@ -63,7 +62,9 @@ export class CtiFeed {
   #isScheduled = false;
 
   constructor(options: CtiFeedOptions) {
-    const { world, clock, facts, store } = options;
+    const { world, clock, facts, store, views, serviceGraceMs } = options;
+    const grace = serviceGraceMs === undefined ? {} : { serviceGraceMs };
+    this.objects = new ObjectSignals({ views, store, clock, tell: (signal) => this.tell(signal), ...grace });
     this.#options = options;
     this.#data = new CallData(store);
     this.#calls = new CallSignals({ world, clock, facts, userDataOf: (callId) => this.#data.get(callId) });
@@ -86,6 +87,13 @@ export class CtiFeed {
       this.#add(this.#calls.reconcile());
     }
     for (const callId of [...this.#saved]) if (!world.calls.has(callId)) this.#forget(callId);
+    if (this.isListening) this.objects.restore();
+    else this.objects.end();
+  }
+
+  /** May be called twice. */
+  close(): void {
+    this.objects.close();
   }
 
   /** Takes the changes of calls of a step of the model, before anybody is told of it. */
@@ -180,14 +188,14 @@ export class CtiFeed {
   /** All that is, at the position of the last signal. @throws {CtiError} `not-attached` */
   snapshot(manager: string): CtiSnapshot {
     const outbox = this.#attachedOutbox(manager);
-    const { objects } = this.#options;
+    const { views, routes } = this.#options;
     return {
       epoch: outbox.epoch,
       position: outbox.last,
       calls: outbox.observesCalls ? [...this.#calls.views.values()] : [],
-      devices: objects.devices(),
-      lines: objects.lines(),
-      routes: objects.routes(),
+      devices: views.devices(),
+      lines: views.lines(),
+      routes: routes(),
     };
   }
 
@@ -272,6 +280,8 @@ export class CtiFeed {
 
   /** Begins, or ends, to take steps of calls. */
   #observe(): void {
+    if (this.isListening) this.objects.begin();
+    else this.objects.end();
     const observes = [...this.#outboxes.values()].some((outbox) => outbox.observesCalls);
     if (observes === this.#observesCalls) return;
     this.#observesCalls = observes;

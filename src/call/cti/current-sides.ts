@@ -12,8 +12,13 @@ export function currentSides(world: World, call: Call): CurrentSides {
   const present = call.connections.filter(({ state }) => state !== "disconnected" && state !== "failed");
   const calling = callingSide(world, call, present);
   const others = present.filter((connection) => connection !== calling);
-  const called = others.length === 1 ? others[0] : undefined;
+  // Who rings beside a party that is there, since it is being transferred to, is on no side yet.
+  const called = only(others) ?? only(others.filter(({ state }) => state === "established"));
   return { ...(calling === undefined ? {} : { calling }), ...(called === undefined ? {} : { called }) };
+}
+
+function only(connections: readonly Connection[]): Connection | undefined {
+  return connections.length === 1 ? connections[0] : undefined;
 }
 
 function callingSide(

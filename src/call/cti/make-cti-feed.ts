@@ -1,29 +1,46 @@
 import type { CallJournal } from "../control/call-journal.ts";
 import type { CallManagerOptions } from "../control/call-manager-options.ts";
 import type { CallTable } from "../control/call-table.ts";
+import type { MessageLamps } from "../control/subscription/message-lamps.ts";
 import type { World } from "../model/index.ts";
 import { routesOf } from "../model/features/route.ts";
+import type { Registrar } from "../registrar/index.ts";
+import type { CtiDevices } from "../virtual/cti-devices.ts";
 import { callFacts } from "./call-facts.ts";
 import { CtiFeed } from "./cti-feed.ts";
+import { ObjectViews } from "./object-views.ts";
 
 export interface FeedParts {
   readonly journal: CallJournal;
   readonly table: CallTable;
   readonly world: World;
+  readonly registrar: Pick<Registrar, "lookup">;
+  readonly devices: Pick<CtiDevices, "isOpen" | "ownerOf">;
+  readonly lamps: MessageLamps;
 }
 
+const NOTHING: NonNullable<CallManagerOptions["configuration"]> = { get: () => undefined, of: () => new Map() };
+
 /** What CTIManagers are told of a node. */
-export function makeCtiFeed(options: CallManagerOptions, { journal, table, world }: FeedParts): CtiFeed {
-  const { clock, ids, logger, inventory, node = "tandem", dialPlan } = options;
-  return new CtiFeed({
+export function makeCtiFeed(options: CallManagerOptions, parts: FeedParts): CtiFeed {
+  const { clock, ids, logger, inventory, node = "tandem", dialPlan, configuration = NOTHING } = options;
+  const { journal, table, world, registrar, devices, lamps } = parts;
+  const feed = new CtiFeed({
     node,
     world,
     clock,
     ids,
     logger,
     facts: callFacts({ table, inventory, e164Of: (number) => dialPlan?.().e164Of(number) }),
-    objects: { devices: () => [], lines: () => [], routes: () => routesOf(world) },
+    views: new ObjectViews(configuration, inventory, {
+      isRegistered: (aor) => registrar.lookup(aor).length > 0,
+      openedAs: (device) => (devices.isOpen(device) ? devices.ownerOf(device)?.media : undefined),
+      hasMessages: (line) => lamps.count(line).new > 0,
+    }),
+    routes: () => routesOf(world),
     store: journal,
     flush: () => journal.flush(),
   });
+  lamps.onChange((line) => feed.objects.lineChanged(line));
+  return feed;
 }

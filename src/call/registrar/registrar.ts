@@ -41,6 +41,8 @@ export interface RegistrarOptions {
   readonly journalPath?: string;
   /** Told of phones that fit to their profiles, or do not; absent: nobody is told. */
   readonly hints?: Pick<ProfileHints, "note" | "registered">;
+  /** Told of each address of record whose bindings have changed; absent: nobody is. */
+  readonly onChanged?: (aor: string) => void;
   /** Bindings of all phones together; default 100,000. */
   readonly maxBindings?: number;
 }
@@ -237,6 +239,7 @@ export class Registrar {
     const bindings = this.#table.get(aor);
     if (bindings.length === 0) this.#journal?.remove(aor);
     else this.#journal?.put(aor, bindings);
+    this.#options.onChanged?.(aor);
   }
 
   /** Left out are bindings that ended meanwhile, and those of phones that are gone, have moved, or have other credentials. */

@@ -66,7 +66,7 @@ export function createCallManagerPart(context: ServiceContext): ServicePart {
     clock,
     logger,
     onChanged: (touched, change) => {
-      manager.inventoryChanged(change);
+      manager.inventoryChanged(change, touched);
       if (touched.has("directory-number")) manager.lamps.prune();
       if (touched.has("music-source")) music.tell();
       if (touched.has("service-parameter")) manager.applySettings(recordSettingsIn(followed.parameters));
@@ -83,6 +83,7 @@ export function createCallManagerPart(context: ServiceContext): ServicePart {
     edge: drachtio ?? { ...node.wire, secret: readFileSync(paths.wireSecretFile, "utf8").trim() },
     ...(edgeChannel === undefined ? {} : { edgeControl: edgeControlOver(edgeChannel) }),
     inventory: followed.inventory,
+    configuration: followed.mirror,
     profiles: node.profiles,
     dialPlan: () => followed.dialPlan,
     features: { settings: followed.features, store: featureStore, refresh: () => followed.refresh() },

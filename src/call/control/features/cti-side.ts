@@ -1,4 +1,5 @@
 import type { MetricSample } from "../../../common/index.ts";
+import type { TouchedObjects } from "../../../database/index.ts";
 import { CtiEndpoints } from "../../virtual/cti-endpoints.ts";
 import type { CtiDevices } from "../../virtual/cti-devices.ts";
 import { makeCtiDevices, type CtiParts } from "../../virtual/make-cti-devices.ts";
@@ -6,36 +7,37 @@ import type { CtiCommands } from "../../cti/commands/cti-commands.ts";
 import type { CtiFeed } from "../../cti/cti-feed.ts";
 import { makeCtiFeed, type FeedParts } from "../../cti/make-cti-feed.ts";
 import { legsOf, type ModelEffect } from "../../model/index.ts";
-import type { CallFeatures } from "./call-features.ts";
 import { makeCtiCommands, type CtiCommandParts } from "./make-cti-commands.ts";
 import type { RouteTeller } from "./route-teller.ts";
 
 /** What applications command, and who is told of that. */
-export interface CommandedParts extends Omit<CtiCommandParts, "options" | "store" | "feed" | "endpoints"> {
-  readonly features: CallFeatures;
-}
+export type CommandedParts = Omit<CtiCommandParts, "options" | "store" | "feed" | "endpoints">;
 
 /** All of call control that is there for CTIManagers. */
 export class CtiSide implements RouteTeller {
   readonly devices: CtiDevices;
-  readonly #parts: Omit<CtiParts, "features" | "tell"> & Pick<FeedParts, "journal">;
+  readonly #parts: Omit<CtiParts, "features" | "tell" | "onDevice"> & Pick<FeedParts, "journal">;
   #made: { readonly feed: CtiFeed; readonly commands: CtiCommands } | undefined;
 
   /** @param features of calls, once they are there */
   constructor(
-    parts: Omit<CtiParts, "features" | "tell" | "store"> & Pick<FeedParts, "journal">,
+    parts: Omit<CtiParts, "features" | "tell" | "onDevice" | "store"> & Pick<FeedParts, "journal">,
     features: CtiParts["features"],
   ) {
     this.#parts = { ...parts, store: parts.journal };
-    this.devices = makeCtiDevices({ ...this.#parts, features, tell: (signal) => this.feed.tell(signal) });
+    this.devices = makeCtiDevices({
+      ...this.#parts,
+      features,
+      tell: (signal) => this.feed.tell(signal),
+      onDevice: (device) => this.feed.objects.deviceChanged(device),
+    });
   }
 
   /** Features of calls are there. */
   command(parts: CommandedParts): void {
-    const { options, journal } = this.#parts;
-    const { features, table } = parts;
-    const { world } = features;
-    const feed = makeCtiFeed(options, { journal, table, world });
+    const { options, journal, registrar } = this.#parts;
+    const { world } = parts.features;
+    const feed = makeCtiFeed(options, { ...parts, journal, registrar, world, devices: this.devices });
     const endpoints = new CtiEndpoints({
       devices: this.devices,
       callOf: (sessionId) => world.sessions.get(sessionId)?.callId,
@@ -77,12 +79,19 @@ export class CtiSide implements RouteTeller {
     this.devices.resumeAfter(device, sessionId, reason);
   }
 
+  /** Devices of the inventory have changed, and calls go by that. */
+  inventoryChanged(touched: TouchedObjects): void {
+    this.devices.inventoryChanged();
+    this.feed.objects.configurationChanged(touched);
+  }
+
   metrics(): MetricSample[] {
     return [...this.commands.metrics(), ...this.feed.metrics()];
   }
 
   close(): void {
     this.devices.close();
+    this.feed.close();
     this.commands.close();
   }
 

@@ -29,7 +29,7 @@ export class MessageLamps {
   readonly #options: MessageLampsOptions;
   readonly #lamps = new Map<string, MessageCount>();
   readonly #journal: Journal<MessageCount>;
-  #listener: (line: string) => void = () => undefined;
+  readonly #listeners: ((line: string) => void)[] = [];
 
   /** @throws the file system's error when the journal cannot be opened */
   constructor(options: MessageLampsOptions) {
@@ -54,9 +54,9 @@ export class MessageLamps {
     return this.#lamps.get(line) ?? NONE;
   }
 
-  /** `listener` is told of each line whose count changes. Called once. */
+  /** `listener` is told of each line whose count changes, from now on. */
   onChange(listener: (line: string) => void): void {
-    this.#listener = listener;
+    this.#listeners.push(listener);
   }
 
   /**
@@ -74,7 +74,7 @@ export class MessageLamps {
       this.#lamps.set(line, count);
       this.#journal.put(line, count);
     }
-    this.#listener(line);
+    for (const listener of this.#listeners) listener(line);
     return "changed";
   }
 

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import type { CtiSnapshot } from "../../../../src/signals/index.ts";
-import { phoneLeg, trunkLeg, trunkPlace } from "../../../support/call-story.ts";
-import { MANAGER, partiesText, SignalStory, signalsTo, SignalWords } from "../../../support/signal-story.ts";
-import { hangsUp, refer, talk } from "../../../support/story-calls.ts";
+import { phoneLeg, placeOf, trunkLeg, trunkPlace } from "../../../support/call-story.ts";
+import { MANAGER, NO_FACTS, partiesText, SignalStory, signalsTo, SignalWords } from "../../../support/signal-story.ts";
+import { hangsUp, originated, refer, ring, rung, talk } from "../../../support/story-calls.ts";
 import type { CtiReader } from "../../../support/cti-reader.ts";
 
 /** Lines of a table, without its margin. */
@@ -101,5 +101,91 @@ describe("signals of calls", () => {
       [["c1", ["c2"]]],
     );
     assert.equal(story.feed.finalViewOf("c2")?.mergedInto, "c1");
+  });
+
+  it("given a call, when its caller transfers it to a number, then who is transferred is on both sides in turn, and who did it is told", async () => {
+    talk(story.calls, "c1", ["A", "B"]);
+    await told();
+    story.calls.tell(refer("leg-A", "C"));
+    assert.equal(parties("c1"), "A>B now A>B");
+    story.calls.tell(...rung(originated(story.calls).sessionId, "C"));
+    assert.equal(parties("c1"), "A>B now A>B");
+    story.calls.tell({ type: "answered", sessionId: originated(story.calls).sessionId, leg: phoneLeg("C") });
+    assert.equal(parties("c1"), "A>B now B>C by A");
+    await told();
+    story.calls.tell(...hangsUp(story.calls, "leg-B"));
+    assert.equal(parties("c1"), "gone");
+  });
+
+  it("given a call that rings, when it goes to another line, then that is the called side, and the first one is out", async () => {
+    ring(story.calls, "c1", ["A", "B"]);
+    await told();
+    story.calls.tell({ type: "offering", sessionId: "c1", places: [placeOf("C")], feature: "forward-no-answer" });
+    assert.equal(await told(), "c1.4: b-phone dropped, B disconnected, C new offered, parties A>B now A>C");
+  });
+
+  it("given a call that rings at several lines, when one answers, then there is a called side", async () => {
+    story.calls.tell(
+      { type: "offered", sessionId: "c1", leg: phoneLeg("A"), called: "9" },
+      { type: "offering", sessionId: "c1", places: [placeOf("B"), placeOf("C")] },
+      { type: "ringing", sessionId: "c1" },
+    );
+    assert.equal(parties("c1"), "A>9 now A>-");
+    story.calls.tell({ type: "answered", sessionId: "c1", leg: phoneLeg("C") });
+    assert.equal(parties("c1"), "A>9 now A>C");
+  });
+
+  it("given a conference, when it is formed, then its call has no sides, and each party is in it once", async () => {
+    talk(story.calls, "c1", ["A", "B"]);
+    talk(story.calls, "c2", ["A", "C"], { callerLeg: "leg-A2" });
+    await told();
+    story.calls.tell({ type: "command", commandId: "x", command: { type: "conference", device: "a-phone" } });
+    for (const { sessionId, endpoint } of [...story.calls.world.sessions.values()]) {
+      if (endpoint?.startsWith("conference:") === true) story.calls.tell({ type: "settled", sessionId });
+    }
+    assert.equal(parties("c1"), "A>B now ->-");
+    const [call] = snapshot().calls;
+    assert.deepEqual(call?.connections.map(({ party }) => party.number).sort(), ["A", "B", "C"]);
+    assert.match(await told(), /conference start, .*C moved from c2.*conference end/s);
+  });
+
+  it("given names in UTF-8, and a number that is not to be shown, when the call is told, then they are Unicode, and say so", () => {
+    const name = Buffer.from("Zoë", "utf8").toString("latin1");
+    const leg = { ...phoneLeg("A"), address: { number: "+4930", name, isNumberHidden: true } as const };
+    const shown = new SignalStory({
+      facts: { ...NO_FACTS, e164Of: (number) => (number.startsWith("+") ? number : undefined) },
+    });
+    shown.observe();
+    shown.calls.tell({ type: "offered", sessionId: "c1", leg, called: "B" });
+    assert.deepEqual(shown.feed.viewOf("c1")?.calling, {
+      number: "+4930",
+      name: "Zoë",
+      isNumberHidden: true,
+      e164: "+4930",
+    });
+  });
+
+  it("given user data, when it is set, then a signal tells it, and each view after that has it", async () => {
+    talk(story.calls, "c1", ["A", "B"]);
+    await told();
+    story.feed.setUserData("c1", { ticket: "4711" });
+    story.feed.setUserData("no-call", { ticket: "1" });
+    assert.equal(await told(), 'c1.5: data {"ticket":"4711"}');
+    story.calls.tell({ type: "held", legId: "leg-A", isHolding: true });
+    assert.deepEqual(snapshot().calls[0]?.userData, { ticket: "4711" });
+    story.feed.setUserData("c1", {});
+    assert.equal(await told(), "c1.6: a-phone held\nc1.7: data {}");
+    assert.equal(snapshot().calls[0]?.userData, undefined);
+  });
+
+  it("given a call that begins and ends in one step, when that is taken, then nothing is told of it", async () => {
+    const why = { cause: 16, feature: "normal", by: "party" } as const;
+    story.feed.step(
+      (["active", "invalid"] as const).map((state) => ({
+        type: "change",
+        change: { type: "call", callId: "c9", state, why },
+      })),
+    );
+    assert.equal(await told(), "");
   });
 });

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { takeUp, type RestoredLeg, type World } from "../../../../src/call/model/index.ts";
+import { takeUp } from "../../../../src/call/model/index.ts";
 import type { PlacedSignal } from "../../../../src/signals/index.ts";
 import { CtiReader } from "../../../support/cti-reader.ts";
-import { MANAGER, SignalStory, signalsTo, SignalWords } from "../../../support/signal-story.ts";
+import { MANAGER, sessionsUp, SignalStory, signalsTo, SignalWords } from "../../../support/signal-story.ts";
 import { StoredText } from "../../../support/stored-text.ts";
 import { hangsUp, ring, talk } from "../../../support/story-calls.ts";
 
@@ -263,22 +263,9 @@ describe("CtiFeed", () => {
       next.resume({ epoch: epoch(), position: 5 }, again);
       assert.deepEqual(next.feed.userDataOf("c1"), { ticket: "4711" });
       assert.deepEqual(next.feed.snapshot(MANAGER).calls[0]?.userData, { ticket: "4711" });
-      next.goOn(...hangsUp(next.calls, "leg-A"));
+      for (const event of hangsUp(next.calls, "leg-A")) next.goOn(event);
       assert.equal(next.feed.userDataOf("c1"), undefined);
       assert.equal(next.feed.finalViewOf("c1")?.userData?.["ticket"], "4711");
     });
   });
 });
-
-/** What sessions tell that are up. */
-function sessionsUp({ sessions, legs }: World): Parameters<typeof takeUp>[2] {
-  const legOf = (legId: string | undefined): RestoredLeg | undefined => {
-    const leg = legs.get(legId ?? "");
-    return leg === undefined ? undefined : { ...leg };
-  };
-  return [...sessions.values()].flatMap(({ sessionId, stage, caller, callee }) => {
-    const [one, other] = [legOf(caller), legOf(callee)];
-    if (stage !== "up" || one === undefined) return [];
-    return [{ sessionId, caller: one, ...(other === undefined ? {} : { callee: other }), called: "B" }];
-  });
-}
