@@ -22,7 +22,7 @@ const homes = {
   "dgram-as-promised": "(sip/transport|media/relay)",
   selfsigned: "main",
   libsql: "(database|call/record)/sqlite",
-  ws: "sip/transport",
+  ws: "(sip/transport|cti/jsonrpc|sdk)",
 };
 const adapters = "/(embedded|rtpengine|nats|redis|sqlite)/";
 const rule = (name, from, to) => ({ name, severity: "error", from, to });

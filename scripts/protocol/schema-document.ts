@@ -1,9 +1,10 @@
 import { ERROR_CATALOGUE, jsonRpcNumberOf, restStatusOf, type ErrorCode } from "../../src/protocol/index.ts";
+import type { ProtocolDocument } from "./compatibility.ts";
 import type { JsonSchema } from "../../src/protocol/schema/json-schema.ts";
 import type { ProtocolSchema } from "../../src/protocol/schema/protocol-schema.ts";
 
 /** The protocol for programs: a JSON Schema of all that is sent, with methods, events and errors beside it. */
-export function schemaDocument({ definitions, methods, events }: ProtocolSchema): object {
+export function schemaDocument({ definitions, methods, events }: ProtocolSchema): ProtocolDocument {
   const ofMethods: Record<string, JsonSchema> = {};
   for (const { name, params, result } of methods) {
     ofMethods[`${name}.params`] = params;

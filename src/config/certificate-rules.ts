@@ -10,9 +10,10 @@ import type { ConfigPath } from "./yaml-source.ts";
  * Rules about the files that secure listeners need: they are there, are PEM, and each key fits its certificate.
  * @param folder where relative paths start
  */
-export function certificateFaults({ sip, edge }: ConfigDraft, folder: string): Fault[] {
+export function certificateFaults({ sip, edge, cti }: ConfigDraft, folder: string): Fault[] {
   const isSecure = sip?.listen.some(({ transport }) => transport === "tls" || transport === "wss") ?? false;
-  if (sip === undefined || !isSecure || edge?.kind === "drachtio") return [];
+  const isCtiSecure = cti?.listen.some(({ transport }) => transport === "wss") ?? false;
+  if (sip === undefined || !((isSecure && edge?.kind !== "drachtio") || isCtiSecure)) return [];
   const { certificate, key, ca, hosts } = sip.tls;
   return [
     ...(certificate === undefined || key === undefined ? [] : pairFaults(["sip", "tls"], certificate, key, folder)),

@@ -3,7 +3,7 @@ import { peerConfig, type PeerConfig } from "./peer-config.ts";
 import { phoneConfig, type PhoneConfig } from "./phone-config.ts";
 import { tandemConfig, type TandemConfig } from "./tandem-config.ts";
 
-type Sections = Pick<TandemConfig, "node" | "sip" | "edge" | "http" | "media" | "call" | "sipProfilesDir">;
+type Sections = Pick<TandemConfig, "node" | "sip" | "edge" | "http" | "media" | "call" | "cti" | "sipProfilesDir">;
 
 /** An entry of a list, as far as it is good. */
 export interface DraftEntry<Entry> {
@@ -30,7 +30,7 @@ export function wholeDraft(config: TandemConfig): ConfigDraft {
 /** Reads what is good of a document that the schema refuses. */
 export function draftOf(document: unknown): ConfigDraft {
   const raw = z.record(z.string(), z.unknown()).catch({}).parse(document);
-  const { node, sip, edge, http, media, call, sipProfilesDir } = tandemConfig.shape;
+  const { node, sip, edge, http, media, call, cti, sipProfilesDir } = tandemConfig.shape;
   return {
     node: node.safeParse(raw["node"]).data,
     sip: sip.safeParse(raw["sip"]).data,
@@ -38,6 +38,7 @@ export function draftOf(document: unknown): ConfigDraft {
     http: http.safeParse(raw["http"]).data,
     media: media.safeParse(raw["media"]).data,
     call: call.safeParse(raw["call"]).data,
+    cti: cti.safeParse(raw["cti"]).data,
     sipProfilesDir: sipProfilesDir.safeParse(raw["sipProfilesDir"]).data,
     phones: listOf(raw["phones"], (entry) => draftEntry(phoneConfig, entry)),
     peers: listOf(raw["peers"], (entry) => draftEntry(peerConfig, entry)),

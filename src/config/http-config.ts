@@ -1,13 +1,6 @@
 import { z } from "zod";
-import { ipv4, port } from "./scalars.ts";
+import { hostName, ipv4, port } from "./scalars.ts";
 import { Secret } from "./secret.ts";
-
-const hostName = z
-  .string()
-  .regex(
-    /^(?=.{1,253}$)[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?)*$/,
-    "expected a DNS name such as tandem.example.org",
-  );
 
 /** Health, metrics, REST and the status page. */
 export const httpConfig = z.strictObject({

@@ -6,7 +6,7 @@ import type { SipConfig, SipListener } from "./sip-config.ts";
 
 /** Rules about addresses and ports that no single section can check. */
 export function listenerFaults(config: ConfigDraft): Fault[] {
-  return [...sipListenerFaults(config), ...httpFaults(config), ...mediaFaults(config)];
+  return [...sipListenerFaults(config), ...httpFaults(config), ...ctiFaults(config), ...mediaFaults(config)];
 }
 
 function sipListenerFaults({ sip }: ConfigDraft): Fault[] {
@@ -61,6 +61,26 @@ function httpFaults({ http, sip }: ConfigDraft): Fault[] {
     faults.push({ path: ["http", "address"], reason: "needs http.token, being no loopback address" });
   }
   return faults;
+}
+
+function ctiFaults({ cti, http, sip }: ConfigDraft): Fault[] {
+  const taken = [
+    ...(sip?.listen ?? []).map((listener, index) => ({ ...listener, name: `sip.listen[${index}]` })),
+    ...(http === undefined ? [] : [{ ...http, transport: "tcp" as const, name: "http.port" }]),
+  ].filter(({ transport }) => transport !== "udp");
+  return (cti?.listen ?? []).flatMap((listener, index): Fault[] => {
+    const own = (cti?.listen ?? []).slice(0, index).map((other, place) => ({ ...other, name: `cti.listen[${place}]` }));
+    const other = [...taken, ...own].find(
+      ({ address, port }) => port === listener.port && addressesCollide(address, listener.address),
+    );
+    const path = ["cti", "listen", index];
+    return [
+      ...(other === undefined ? [] : [{ path, reason: `takes the TCP port of ${other.name}` }]),
+      ...(listener.transport === "wss" || isLoopbackAddress(listener.address)
+        ? []
+        : [{ path: [...path, "transport"], reason: "must be wss, since the address is no loopback address" }]),
+    ];
+  });
 }
 
 function mediaFaults({ media, sip }: ConfigDraft): Fault[] {

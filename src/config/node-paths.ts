@@ -18,6 +18,8 @@ export interface NodePaths {
   /** The password of user `admin` until it is changed. */
   readonly firstPasswordFile: string;
   readonly auditLog: string;
+  /** Who commanded what over CTI. */
+  readonly ctiAuditLog: string;
   /** A call to the demo's echo, for SIPp. */
   readonly sippScenarioFile: string;
   /** The certificate that the node makes for itself, and its key. */
@@ -51,6 +53,7 @@ export function nodePaths(dataDir: string): NodePaths {
     adminTokenFile: join(runDir, "admin.token"),
     firstPasswordFile: join(runDir, "first-password"),
     auditLog: join(dataDir, "log", "audit.log"),
+    ctiAuditLog: join(dataDir, "log", "cti-audit.log"),
     sippScenarioFile: join(dataDir, "sipp-echo.xml"),
     tlsCertificate: join(dataDir, "state", "tls-certificate.pem"),
     tlsKey: join(dataDir, "state", "tls-key.pem"),

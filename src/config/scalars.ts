@@ -48,3 +48,11 @@ export const secret = z
 
 /** Text for people that may go into a SIP header. */
 export const displayText = z.string().min(1).max(64).regex(noControlCharacters, "must not contain control characters");
+
+/** A DNS name of a listener. */
+export const hostName = z
+  .string()
+  .regex(
+    /^(?=.{1,253}$)[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?)*$/,
+    "expected a DNS name such as tandem.example.org",
+  );

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { callConfig } from "./call-config.ts";
+import { ctiConfig } from "./cti-config.ts";
 import { edgeConfig } from "./edge-config.ts";
 import { httpConfig } from "./http-config.ts";
 import { logConfig } from "./log-config.ts";
@@ -19,6 +20,7 @@ export const tandemConfig = z.strictObject({
   http: httpConfig.prefault({}).describe("Status page, health, metrics and REST views."),
   media: mediaConfig.prefault({}).describe("The RTP relay."),
   call: callConfig.prefault({}).describe("Call control."),
+  cti: ctiConfig.prefault({}).describe("CTIManager: what applications connect to."),
   log: logConfig.prefault({}).describe("Logs of the services: JSON lines in `<data-dir>/log/<service>.log`."),
   security: securityConfig.prefault({}).describe("What is taken from whom."),
   trace: traceConfig.prefault({}).describe("SIP messages that are kept to be looked at."),

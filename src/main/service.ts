@@ -1,4 +1,4 @@
-import { errorMessageOf } from "../common/index.ts";
+import { errorCodeOf, errorMessageOf } from "../common/index.ts";
 import { EXIT } from "../admin/cli/exit-codes.ts";
 import { NODE_FILE_OPTION } from "./node/node-file.ts";
 import { runService } from "./service/run-service.ts";
@@ -9,6 +9,7 @@ const parts: Readonly<Record<string, () => Promise<CreatePart>>> = {
   edge: async () => (await import("./service/edge-part.ts")).createEdgePart,
   media: async () => (await import("./service/media-part.ts")).createMediaPart,
   callmanager: async () => (await import("./service/callmanager-part.ts")).createCallManagerPart,
+  ctimanager: async () => (await import("./service/ctimanager-part.ts")).createCtiManagerPart,
   admin: async () => (await import("./service/admin-part.ts")).createAdminPart,
 };
 
@@ -22,5 +23,5 @@ try {
   await runService(name, nodeFile, part);
 } catch (error) {
   process.stderr.write(`${name}: ${errorMessageOf(error)}\n`);
-  process.exit(EXIT.badConfig);
+  process.exit(errorCodeOf(error) === "already-running" ? EXIT.unavailable : EXIT.badConfig);
 }

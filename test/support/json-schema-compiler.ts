@@ -18,6 +18,6 @@ export function createSchemaCompiler(): SchemaCompiler {
   const load = createRequire(import.meta.url);
   const { Ajv2020 } = load("ajv/dist/2020") as { Ajv2020: new (options: object) => SchemaCompiler };
   const compiler = new Ajv2020({ discriminator: true, allowUnionTypes: true, strict: true });
-  compiler.addVocabulary(["x-unit"]);
+  compiler.addVocabulary(["x-unit", "x-open"]);
   return compiler;
 }

@@ -10,7 +10,7 @@ import { Metrics } from "./metrics.ts";
 import { processesNaming, type RunningProcess } from "./node-processes.ts";
 import { TemporaryDirectory } from "./temporary-directory.ts";
 
-export type ServiceName = "edge" | "callmanager" | "media" | "admin";
+export type ServiceName = "edge" | "callmanager" | "media" | "ctimanager" | "admin";
 
 /** What a service's channel answers to `hello`. */
 export interface ServiceHello {
@@ -27,6 +27,7 @@ export interface TandemNodeOptions {
   readonly phones?: TandemConfigInput["phones"];
   readonly peers?: TandemConfigInput["peers"];
   readonly media?: TandemConfigInput["media"];
+  readonly cti?: TandemConfigInput["cti"];
   /** Listeners besides UDP and TCP on `sip`, on free ports of loopback. */
   readonly moreListeners?: readonly ("tls" | "ws" | "wss")[];
   /** With a drachtio server it is that which has the SIP port. */
@@ -39,6 +40,7 @@ export interface TandemNodeOptions {
 interface NodePorts {
   readonly sip: number;
   readonly http: number;
+  readonly cti: number;
   readonly more: readonly number[];
 }
 
@@ -61,6 +63,8 @@ export class TandemNode {
   readonly sip: string;
   readonly sipPort: number;
   readonly http: string;
+  /** Where CTI applications connect. */
+  readonly cti: string;
   /** Ports of `moreListeners`, in their order. */
   readonly morePorts: readonly number[];
   readonly dataDir: string;
@@ -83,6 +87,7 @@ export class TandemNode {
     this.sipPort = ports.sip;
     this.sip = `${ADDRESS}:${ports.sip}`;
     this.morePorts = ports.more;
+    this.cti = `ws://${ADDRESS}:${ports.cti}/cti`;
     this.http = `http://${ADDRESS}:${ports.http}`;
   }
 
@@ -91,7 +96,12 @@ export class TandemNode {
     const directory = new TemporaryDirectory("tandem");
     const more: number[] = [];
     for (const _ of options.moreListeners ?? []) more.push(await freePort(ADDRESS));
-    const ports: NodePorts = { sip: await freePort(ADDRESS), http: await freePort(ADDRESS), more };
+    const ports: NodePorts = {
+      sip: await freePort(ADDRESS),
+      http: await freePort(ADDRESS),
+      cti: await freePort(ADDRESS),
+      more,
+    };
     const file = directory.join("tandem.yaml");
     writeFileSync(file, JSON.stringify(configurationOf(options, ports)));
     const args = ["start", "--config", file, "--data-dir", directory.join("data")];
@@ -103,11 +113,13 @@ export class TandemNode {
     const directory = new TemporaryDirectory("tandem");
     const chosen = ports ?? { sip: await freePort(ADDRESS), http: await freePort(ADDRESS) };
     const args = ["demo", "--data-dir", directory.join("data")];
+    const cti = ports === undefined ? await freePort(ADDRESS) : 2_748;
     const tls = ports === undefined ? await freePort(ADDRESS) : chosen.sip + 1;
     if (ports === undefined) {
       args.push("--sip-port", String(chosen.sip), "--tls-port", String(tls), "--http-port", String(chosen.http));
+      args.push("--cti-port", String(cti));
     }
-    return TandemNode.#launch(directory, args, { ...chosen, more: [tls] });
+    return TandemNode.#launch(directory, args, { ...chosen, cti, more: [tls] });
   }
 
   static async #launch(
@@ -288,6 +300,7 @@ function configurationOf(options: TandemNodeOptions, ports: NodePorts): TandemCo
             ],
           },
     http: { address: ADDRESS, port: ports.http },
+    cti: { listen: [{ transport: "ws", address: ADDRESS, port: ports.cti }], ...options.cti },
     media: options.media ?? {},
     call: { endpoints: { "9196": "echo", "9197": "demo" } },
     phones: options.phones ?? demoPhones(),

@@ -48,6 +48,7 @@ export interface DemoCommand {
   /** Absent: the one after `sipPort`. */
   readonly tlsPort?: number;
   readonly httpPort: number;
+  readonly ctiPort: number;
   readonly dataDir?: string;
   readonly bind: string;
 }

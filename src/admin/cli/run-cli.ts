@@ -90,6 +90,7 @@ function addStartCommands(program: Command, launcher: Launcher, settle: Settle):
     .addOption(
       new Option("--http-port <port>", "HTTP port of status page and metrics").argParser(parsePort).default(8080),
     )
+    .addOption(new Option("--cti-port <port>", "port of CTI applications").argParser(parsePort).default(2748))
     .option(
       "--bind <address>",
       "IPv4 address for SIP and RTP; elsewhere than loopback passwords are random",

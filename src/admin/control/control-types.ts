@@ -1,5 +1,5 @@
 /** The services of a node, in the order in which they are shown. */
-export const SERVICE_NAMES = ["edge", "callmanager", "media", "admin"] as const;
+export const SERVICE_NAMES = ["edge", "callmanager", "media", "ctimanager", "admin"] as const;
 export type ServiceName = (typeof SERVICE_NAMES)[number];
 
 export function isServiceName(text: string): text is ServiceName {

@@ -11,7 +11,6 @@ import { Registrar, type Binding } from "../registrar/index.ts";
 import type { SignalingPort } from "../signaling/signaling-port.ts";
 import { TrunkKeeper } from "../trunk/trunk-keeper.ts";
 import { TollGuards } from "../toll/index.ts";
-import type { CtiFeed } from "../cti/cti-feed.ts";
 import type { CallManagerOptions } from "./call-manager-options.ts";
 import { CallControl } from "./call-control.ts";
 import { CallManagerViews } from "./call-manager-views.ts";
@@ -20,18 +19,16 @@ import { CallJournal } from "./call-journal.ts";
 import type { CallRecords } from "./call-records.ts";
 import type { CallContext } from "./call-session.ts";
 import { CallTable } from "./call-table.ts";
-import { CtiSide } from "./cti-side.ts";
-import type { CtiCommands } from "../cti/commands/cti-commands.ts";
 import type { CallFeatures } from "./features/call-features.ts";
+import { CtiSide } from "./features/cti-side.ts";
 import { makeFeatures } from "./features/make-features.ts";
 import { Hunting } from "./hunting/hunting.ts";
 import { EdgeMessenger } from "./edge-messenger.ts";
 import { EdgeReconciler } from "./edge-reconciler.ts";
 import { EmergencyRoute } from "./emergency-route.ts";
 import { Gatekeeper } from "./gatekeeper.ts";
-import type { CtiDevices } from "../virtual/cti-devices.ts";
-import { makeCtiDevices } from "../virtual/make-cti-devices.ts";
-import { makeCallContext, makeRecords, makeSignaling, pendingMetric } from "./make-parts.ts";
+import type { LegDevice } from "./leg.ts";
+import { makeRecords, makeSignaling } from "./make-parts.ts";
 import { Messages } from "./message/messages.ts";
 import { NewCalls } from "./new-calls.ts";
 import { RelayReconciler } from "./relay-reconciler.ts";
@@ -40,6 +37,9 @@ import type { MessageLamps } from "./subscription/message-lamps.ts";
 import { WatchedLines } from "./subscription/watched-lines.ts";
 import { longestRingSeconds, profilesIn, withDefaults } from "./call-limits.ts";
 import { SessionLedger } from "./session-ledger.ts";
+import { observerOf } from "./session-observer.ts";
+import { storeWithPayers } from "./stored-payer.ts";
+import { wayToLeg } from "./way-to-leg.ts";
 
 /**
  * Call control of a node: registrar, digest, two-party calls between phones, peers and services of the switch, their
@@ -61,7 +61,6 @@ export class CallManager {
   readonly #watched: WatchedLines;
   readonly #messages: Messages;
   readonly #newCalls: NewCalls;
-  readonly #ctiDevices: CtiDevices;
   readonly #hunting: Hunting;
   readonly #features: CallFeatures;
   readonly #context: CallContext;
@@ -86,7 +85,7 @@ export class CallManager {
     this.#registrar = new Registrar({
       ...known,
       journalPath: paths.registrations,
-      onChanged: (aor) => this.#cti.feed.objects.deviceChanged(inventory.phoneByAor(aor)?.name),
+      onChanged: (aor) => this.#cti.registered(aor),
     });
     this.#authenticator = new DigestAuthenticator({
       ...known,
@@ -118,16 +117,9 @@ export class CallManager {
       onSource: ({ address }) => this.#edge.trust([address]),
     });
     this.#trunks.apply(inventory.peers);
-    this.#ctiDevices = makeCtiDevices({
-      options,
-      table: this.#table,
-      registrar: this.#registrar,
-      store: this.#journal,
-      features: () => this.#features,
-      tell: (signal) => this.#cti.feed.tell(signal),
-      onDevice: (device) => this.#cti.feed.objects.deviceChanged(device),
-    });
-    this.#signaling = this.#ctiDevices.beside(this.#trunks.port);
+    const ctiParts = { options, table: this.#table, registrar: this.#registrar, journal: this.#journal };
+    this.#cti = new CtiSide(ctiParts, () => this.#features);
+    this.#signaling = this.#cti.devices.beside(this.#trunks.port);
     const calledUri = (message: SipMessage): string => this.#trunks.calledUri(message);
     this.#gatekeeper = new Gatekeeper(inventory, this.#authenticator, this.#trunks);
     const { endpoints } = settings;
@@ -142,16 +134,8 @@ export class CallManager {
       onEnded: ({ progress }) => this.#hunting.noteEnded(progress),
       onChanged: (session) => this.#watched.dialogs.update(session),
     });
-    this.#context = makeCallContext(options, {
-      port: this.#signaling,
-      registrar: this.#registrar,
-      journal: this.#journal,
-      toll: this.#toll,
-      owner: this.#ledger,
-      records: this.#records,
-      features: () => this.#features,
-    });
-    const lookup = (phone: SipPhone): readonly Binding[] => this.#ctiDevices.lookup(phone);
+    this.#context = this.#makeContext();
+    const lookup = (phone: SipPhone): readonly Binding[] => this.#cti.devices.lookup(phone);
     const onFlowFailed = (binding: Binding): void => this.#registrar.flowFailed(binding);
     const ways = { inventory, ids, lookup, onFlowFailed, endpoints, calledUri, toll: this.#toll, numbering };
     this.#messages = new Messages({ ...ways, ...gates, localHosts, clock });
@@ -181,18 +165,15 @@ export class CallManager {
       features: options.features,
       dialPlan: options.dialPlan,
       onStep: (effects) => this.#cti.step(effects),
-      onRestored: () => this.#cti.restore(),
+      onRestored: () => this.#cti.restored(),
+      routing: this.#cti,
     });
-    this.#cti = new CtiSide({
-      options,
+    this.#cti.command({
       features: this.#features,
       router: this.#newCalls.router,
       table: this.#table,
       records: this.#records,
       lamps: this.#watched.lamps,
-      journal: this.#journal,
-      registrar: this.#registrar,
-      devices: this.#ctiDevices,
     });
     const common = { table: this.#table, clock, logger };
     this.#edgeReconciler = new EdgeReconciler({
@@ -213,19 +194,9 @@ export class CallManager {
     return this.#features;
   }
 
-  /** What applications ask for. */
-  get commands(): CtiCommands {
-    return this.#cti.commands;
-  }
-
-  /** CTI ports and route points that applications have opened. */
-  get ctiDevices(): CtiDevices {
-    return this.#ctiDevices;
-  }
-
-  /** What CTIManagers are told. */
-  get cti(): CtiFeed {
-    return this.#cti.feed;
+  /** What is there for CTIManagers and their applications. */
+  get cti(): CtiSide {
+    return this.#cti;
   }
 
   /** The message waiting lamps of lines. */
@@ -251,7 +222,7 @@ export class CallManager {
   start(): void {
     const { logger, relay, paths } = this.#options;
     const restored = { context: this.#context, table: this.#table, journal: this.#journal, toll: this.#toll };
-    this.#ctiDevices.restore();
+    this.#cti.devices.restore();
     restoreCalls({ ...restored, recordsPath: paths.records });
     this.#features.restore();
     const control = new CallControl({
@@ -332,7 +303,12 @@ export class CallManager {
         help: "Callers that wait in queues of hunt pilots",
         value: this.#features.queuedCount,
       },
-      pendingMetric(this.#signaling),
+      {
+        name: "tandem_wire_pending_commands",
+        type: "gauge",
+        help: "Responses that the edge has not confirmed and requests without a final response",
+        value: this.#signaling.pendingCount,
+      },
     ];
   }
 
@@ -345,7 +321,6 @@ export class CallManager {
     for (const device of endedDevices) this.#hints.forget(device);
     this.#watched.subscriptions.endOf(new Set(endedDevices));
     this.#emergency.renew();
-    this.#ctiDevices.inventoryChanged();
     this.#cti.configurationChanged(touched);
     this.#features.freed();
     if (!havePeersChanged) return;
@@ -383,7 +358,6 @@ export class CallManager {
     this.#relayReconciler.stop();
     this.#edgeReconciler.stop();
     this.#features.close();
-    this.#ctiDevices.close();
     this.#cti.close();
     this.#trunks.close();
     this.#signaling.close();
@@ -395,5 +369,24 @@ export class CallManager {
     this.#toll.close();
     this.#watched.close();
     this.#registrar.close();
+  }
+
+  #makeContext(): CallContext {
+    const { relay, clock, ids, logger, inventory } = this.#options;
+    const bindingsOf = ({ name, number }: LegDevice): readonly Binding[] =>
+      this.#registrar.lookup(inventory.lineOf(name, number)?.aor ?? "");
+    return {
+      port: this.#signaling,
+      relay,
+      clock,
+      ids,
+      logger,
+      store: storeWithPayers(this.#journal, this.#toll),
+      codecsBetween: (caller, callee) => inventory.codecsBetween(caller, callee),
+      observer: observerOf(() => this.#features),
+      wayTo: (leg) => (leg.device.kind === "sip-phone" ? wayToLeg(bindingsOf(leg.device), leg) : undefined),
+      owner: this.#ledger,
+      writeRecord: (ended) => this.#records.write(ended),
+    };
   }
 }

@@ -3,6 +3,7 @@ import type { CallManagerOptions } from "../control/call-manager-options.ts";
 import type { CallTable } from "../control/call-table.ts";
 import type { MessageLamps } from "../control/subscription/message-lamps.ts";
 import type { World } from "../model/index.ts";
+import { routesOf } from "../model/features/route.ts";
 import type { Registrar } from "../registrar/index.ts";
 import type { CtiDevices } from "../virtual/cti-devices.ts";
 import { callFacts } from "./call-facts.ts";
@@ -36,7 +37,7 @@ export function makeCtiFeed(options: CallManagerOptions, parts: FeedParts): CtiF
       openedAs: (device) => (devices.isOpen(device) ? devices.ownerOf(device)?.media : undefined),
       hasMessages: (line) => lamps.count(line).new > 0,
     }),
-    routes: () => [],
+    routes: () => routesOf(world),
     store: journal,
     flush: () => journal.flush(),
   });

@@ -15,6 +15,8 @@ export interface CtiEndpoint {
   readonly kind: "cti-port" | "route-point";
   /** How long an application may leave a new call alone; 1 to 60. */
   readonly acceptSeconds: number;
+  /** How long it may take to select a route; 1 to 60. Absent: no CTI port has routes. */
+  readonly routeSelectSeconds?: number;
   /** What becomes of established calls when their application has failed for good. */
   readonly onOwnerLost: "redirect" | "hold" | "drop";
   /** An administrator has closed the device to control, or this line. */

@@ -23,6 +23,8 @@ export interface CtiParts {
   readonly onDevice: (device: string) => void;
 }
 
+const DEFAULT_SELECT_SECONDS = 5;
+
 /** Devices of applications, over what call control has. */
 export function makeCtiDevices({ options, table, registrar, store, features, tell, onDevice }: CtiParts): CtiDevices {
   const { clock, ids, logger, inventory } = options;
@@ -41,7 +43,7 @@ export function makeCtiDevices({ options, table, registrar, store, features, tel
         ...(space === undefined ? {} : { callingSearchSpace: space }),
       }),
   });
-  return new CtiDevices({
+  const devices = new CtiDevices({
     clock,
     ids,
     logger,
@@ -50,11 +52,27 @@ export function makeCtiDevices({ options, table, registrar, store, features, tel
     store,
     lost,
     registered: (phone) => registrar.lookup(phone.aor),
-    events: ctiEvents(
-      { tell, onDevice, callOf, callOfLeg: (leg) => features().world.legs.get(leg.localTag)?.callId },
-      table,
-    ),
+    events: {
+      ...ctiEvents(
+        { tell, onDevice, callOf, callOfLeg: (leg) => features().world.legs.get(leg.localTag)?.callId },
+        table,
+      ),
+      onOffered: ({ device, sessionId, leg }, { routes }) => {
+        if (!routes) return;
+        devices.pauseFor(device, sessionId);
+        const { routeSelectSeconds = DEFAULT_SELECT_SECONDS } = inventory.lineOf(device, leg.device.number)?.cti ?? {};
+        const callerAddress = table.get(sessionId)?.leg("caller")?.source.address;
+        features().happened({
+          type: "route-request",
+          sessionId,
+          device,
+          selectMs: routeSelectSeconds * 1_000,
+          ...(callerAddress === undefined || callerAddress === "" ? {} : { callerAddress }),
+        });
+      },
+    },
   });
+  return devices;
 }
 
 interface Naming extends Pick<CtiParts, "tell" | "onDevice"> {
@@ -63,12 +81,14 @@ interface Naming extends Pick<CtiParts, "tell" | "onDevice"> {
 }
 
 /** What happens at the devices, as CTIManagers are told it. */
-function ctiEvents({ tell, onDevice, callOf, callOfLeg }: Naming, table: CallTable): CtiDeviceEvents {
+function ctiEvents(
+  { tell, onDevice, callOf, callOfLeg }: Naming,
+  table: CallTable,
+): Omit<CtiDeviceEvents, "onOffered"> {
   // One that is being answered is not a party of the call yet.
   const named = (leg: Leg): string | undefined =>
     callOfLeg(leg) ?? callOf(table.findLeg(leg.dialogId)?.session.callId ?? "");
   return {
-    onOffered: () => undefined,
     onMediaWanted: ({ device, sessionId }) => {
       const callId = callOf(sessionId);
       if (callId !== undefined) tell({ kind: "media", media: { callId, device, moment: "wanted" } });

@@ -29,6 +29,8 @@ export const CLOSE = {
   /** Nothing was heard for two heartbeat intervals. */
   silent: 4002,
   takenOver: 4003,
+  /** Events were lost; the session is resumed with a snapshot. */
+  renewed: 4004,
   /** Its queue was full; the session can be resumed. */
   lagging: 4008,
 } as const;

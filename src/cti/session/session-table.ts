@@ -12,7 +12,8 @@ import { CtiError } from "../cti-error.ts";
 import { CLOSE } from "./connection.ts";
 import type { CtiUser } from "./cti-user.ts";
 import { restoreSession } from "./restore-session.ts";
-import { Session, type SessionEvent, type SessionHost, type SessionLimits } from "./session.ts";
+import type { SessionEvent } from "./session-event.ts";
+import { Session, type SessionHost, type SessionLimits } from "./session.ts";
 import type { ClientName, SessionIdentity } from "./session-record.ts";
 import { sessionMetrics } from "./session-metrics.ts";
 
@@ -113,13 +114,11 @@ export class SessionTable {
   /** @throws {CtiError} `limit-connections` */
   open({ user, client, group, heartbeatMs, leaseMs }: NewSession): Session {
     const { ids, clock, limits } = this.#options;
-    const own = this.ofUser(user.name).length;
-    const [name, value, used] =
-      own >= user.maxConnections
-        ? (["maxConnections", user.maxConnections, own] as const)
-        : (["maxSessions", limits.maxSessions, this.size] as const);
-    if (used >= value)
-      throw new CtiError("limit-connections", `${used} sessions are open`, { limit: { name, value, used } });
+    const { maxSessions: value } = limits;
+    if (this.size >= value) {
+      const limit = { name: "maxSessions", value, used: this.size };
+      throw new CtiError("limit-connections", `${this.size} sessions are open`, { limit });
+    }
     const identity: SessionIdentity = {
       id: ids.uuid(),
       epoch: ids.token(4),
@@ -133,13 +132,32 @@ export class SessionTable {
     };
     const session = new Session({ identity, user, path: this.#pathOf(identity.id) }, this.#host);
     this.#sessions.set(session.id, session);
-    this.#tell("onOpened", session);
     return session;
+  }
+
+  /** Tells that a session has begun. */
+  opened(session: Session): void {
+    this.#tell("onOpened", session);
   }
 
   /** Tells that the application of a session has come back. */
   resumed(session: Session, mode: AttachMode, hadFailed: boolean): void {
     this.#tell("onResumed", session, mode, hadFailed);
+  }
+
+  /**
+   * What all sessions were told is worthless, and positions begin anew: each has another epoch, and its application comes
+   * back and takes a snapshot.
+   */
+  renewAll(): void {
+    for (const session of this.#sessions.values()) {
+      const { connection } = session;
+      session.resetPosition();
+      this.restart(session);
+      if (connection === undefined) continue;
+      session.detach(connection);
+      connection.close(CLOSE.renewed, "resume to take a snapshot");
+    }
   }
 
   /** Another epoch of a session whose events are lost. */

@@ -14,23 +14,10 @@ import {
   type SessionPhase,
 } from "./session-clock.ts";
 import { SessionFacts } from "./session-facts.ts";
+import type { AppendOptions, SessionEvent } from "./session-event.ts";
 import { SessionFile } from "./session-file.ts";
 import type { ClientName, SessionIdentity, SessionRecord } from "./session-record.ts";
-
-/** An event of an application: its `type`, and what goes with that. Plain JSON. */
-export interface SessionEvent {
-  readonly type: string;
-}
-
-export interface AppendOptions {
-  /** Of the signal that it comes from. All events of one signal are appended without anything awaited between them. */
-  readonly position?: number;
-  /**
-   * While the application is behind, an event takes the place of an earlier one of this key that has not been sent. What
-   * ends the object of a key, such as `device.removed`, has the key of its states.
-   */
-  readonly conflateKey?: string;
-}
+import type { Attachment, SessionStart } from "./session-start.ts";
 
 /** What sessions need of who has them. */
 export interface SessionHost {
@@ -52,22 +39,9 @@ export interface SessionLimits {
   readonly logBytes: number;
 }
 
-export interface SessionStart {
-  readonly identity: SessionIdentity;
-  readonly user: CtiUser;
-  readonly path: string;
-  /** Of a session that goes on after a restart. */
-  readonly restored?: {
-    readonly log: EventLog;
-    readonly facts: ReadonlyMap<string, unknown>;
-    readonly hasFailed: boolean;
-  };
-}
-
 /** What one application is told, in order, whatever becomes of its connections and of this process. */
 export class Session {
   readonly id: string;
-  readonly user: CtiUser;
   readonly client: ClientName;
   readonly group?: string;
   /** Journaled with the session, for parts that keep something by it; gone when it closes. */
@@ -78,6 +52,7 @@ export class Session {
   readonly #log: EventLog;
   readonly #delivery: Delivery;
   readonly #held: HeldEvents;
+  #user: CtiUser;
   #identity: SessionIdentity;
   #clock: SessionClock;
   #timer: Timer | undefined;
@@ -87,7 +62,7 @@ export class Session {
 
   constructor({ identity, user, path, restored }: SessionStart, host: SessionHost) {
     this.id = identity.id;
-    this.user = user;
+    this.#user = user;
     this.client = identity.client;
     if (identity.group !== undefined) this.group = identity.group;
     this.openedMs = identity.openedMs;
@@ -113,6 +88,11 @@ export class Session {
     this.#countLog();
     this.#arm();
     host.noteDirty(this);
+  }
+
+  /** On whose behalf it acts; another one after a resume, of the same name. */
+  get user(): CtiUser {
+    return this.#user;
   }
 
   get epoch(): string {
@@ -220,13 +200,11 @@ export class Session {
   }
 
   /** Takes a connection; events after `afterSeq` follow. */
-  attach(
-    connection: Connection,
-    afterSeq: number,
-    times: { readonly heartbeatMs: number; readonly leaseMs: number },
-  ): void {
-    const { heartbeatMs, leaseMs } = times;
-    this.#identity = { ...this.#identity, heartbeatMs, leaseMs };
+  attach(connection: Connection, { afterSeq, user, heartbeatMs, leaseMs }: Attachment): void {
+    const { token: _former, ...identity } = this.#identity;
+    const { token } = user;
+    this.#user = user;
+    this.#identity = { ...identity, ...(token === undefined ? {} : { token }), heartbeatMs, leaseMs };
     this.acknowledge(afterSeq);
     this.#take({ type: "attached", nowMs: this.#host.clock.nowMs(), heartbeatMs, leaseMs });
     this.#delivery.attach(connection, afterSeq);

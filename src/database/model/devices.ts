@@ -150,7 +150,7 @@ export const routePoint = z.strictObject({
     .min(1)
     .max(60)
     .default(5)
-    .describe(later("How long an application may take to select a route.")),
+    .describe("How long an application may take to select a route; then the call is treated as if none were there."),
   onOwnerLost: onOwnerLost.default("redirect").describe(later("As of CTI ports.")),
 });
 export type RoutePoint = z.infer<typeof routePoint>;

@@ -41,7 +41,7 @@ export async function demoCommand(command: DemoCommand, environment: LaunchEnvir
     return await starting;
   } catch (error) {
     if (errorCodeOf(error) !== "ports-taken") throw error;
-    const message = `${errorMessageOf(error)}\nchoose others with --sip-port, --tls-port and --http-port`;
+    const message = `${errorMessageOf(error)}\nchoose others with --sip-port, --tls-port, --http-port and --cti-port`;
     throw new SwitchError("ports-taken", message, {}, { cause: error });
   }
 }

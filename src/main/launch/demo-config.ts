@@ -20,6 +20,7 @@ export interface DemoAddresses {
   readonly sipPort: number;
   readonly tlsPort: number;
   readonly httpPort: number;
+  readonly ctiPort: number;
 }
 
 /**
@@ -40,7 +41,7 @@ function passwordOf(number: string, secret: string): string {
 
 /** The demo's configuration, as it would stand in a file. The status page stays on loopback: it has no sign-in. */
 export function demoConfig(
-  { bind, sipPort, tlsPort, httpPort }: DemoAddresses,
+  { bind, sipPort, tlsPort, httpPort, ctiPort }: DemoAddresses,
   phones: readonly DemoPhone[],
 ): TandemConfigInput {
   return {
@@ -53,6 +54,7 @@ export function demoConfig(
       ],
     },
     http: { address: "127.0.0.1", port: httpPort },
+    cti: { listen: [{ transport: "ws", address: "127.0.0.1", port: ctiPort }] },
     media: { address: bind, ...(bind === "0.0.0.0" ? { advertisedAddress: externalAddress() } : {}) },
     call: { endpoints: { [DEMO_ECHO_NUMBER]: "echo", [DEMO_MUSIC_NUMBER]: "demo" } },
     phones: phones.map(({ number, password }) => ({ name: `demo-${number}`, number, password })),

@@ -9,7 +9,7 @@ import {
 
 /** What to type for a first call; each command works as it is printed. */
 export function demoWelcome(
-  { bind, sipPort, tlsPort, httpPort }: DemoAddresses,
+  { bind, sipPort, tlsPort, httpPort, ctiPort }: DemoAddresses,
   phones: readonly DemoPhone[],
   sippScenarioFile: string,
 ): string[] {
@@ -23,6 +23,7 @@ export function demoWelcome(
     "",
     `Tandem demo: SIP over UDP and TCP at ${server}, over TLS at ${secure}`,
     `Status page: http://127.0.0.1:${httpPort}/`,
+    `CTI applications: ws://127.0.0.1:${ctiPort}/cti`,
     "",
     ...accounts(bind, phones),
     `  ${DEMO_ECHO_NUMBER} returns what you say, ${DEMO_MUSIC_NUMBER} plays a tone and then music.`,

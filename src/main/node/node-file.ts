@@ -29,6 +29,26 @@ export interface PeerRecord {
   readonly trusted?: boolean;
 }
 
+/** What CTIManager takes from applications. */
+export interface CtiSettings {
+  readonly listeners: readonly {
+    readonly transport: "ws" | "wss";
+    readonly address: string;
+    readonly port: number;
+  }[];
+  readonly hostNames: readonly string[];
+  readonly leaseSeconds: number;
+  readonly maxSessions: number;
+  readonly requestsPerSecond: number;
+  readonly requestBurst: number;
+  readonly maxPendingRequests: number;
+  readonly maxMessageKilobytes: number;
+  readonly queueEvents: number;
+  readonly queueMegabytes: number;
+  readonly logMegabytes: number;
+  readonly allLogsMegabytes: number;
+}
+
 /** What the services of a node start from: the configuration with everything resolved. */
 export interface NodeSettings {
   readonly name: string;
@@ -49,6 +69,7 @@ export interface NodeSettings {
     readonly token?: string;
     readonly hostNames: readonly string[];
   };
+  readonly cti: CtiSettings;
   readonly media: {
     readonly address: string;
     readonly advertisedAddress?: string;

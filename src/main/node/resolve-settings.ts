@@ -7,11 +7,12 @@ import type { NodeSettings, PhoneRecord } from "./node-file.ts";
 
 /** Turns a checked configuration into what services start from; passwords become hashes here. */
 export function resolveSettings({ config, profiles }: LoadedConfig, dataDir: string): NodeSettings {
-  const { node, sip, edge, http, media, call, log, security, trace } = config;
+  const { node, sip, edge, http, media, call, cti, log, security, trace } = config;
   const drachtio = drachtioOf(edge);
   const { address, port, hostNames, token } = http;
   const isSecure = ({ transport }: TandemConfig["sip"]["listen"][number]): boolean => /^(tls|wss)$/.test(transport);
-  const hasSecure = drachtio === undefined && sip.listen.some(isSecure);
+  const isCtiSecure = cti.listen.some(({ transport }) => transport === "wss");
+  const hasSecure = (drachtio === undefined && sip.listen.some(isSecure)) || isCtiSecure;
   return {
     name: node.name,
     dataDir,
@@ -23,6 +24,7 @@ export function resolveSettings({ config, profiles }: LoadedConfig, dataDir: str
     dns: sip.dns,
     ...(drachtio === undefined ? {} : { drachtio }),
     http: { address, port, hostNames, ...(token === undefined ? {} : { token: token.reveal() }) },
+    cti: ctiOf(cti),
     media: defined(media),
     call,
     log,
@@ -43,6 +45,10 @@ function listenerOf(given: TandemConfig["sip"]["listen"][number]): SipListener {
   const { transport: protocol, address, port, advertisedAddress, advertisedPort } = given;
   if (advertisedAddress === undefined) return { protocol, address, port };
   return { protocol, address, port, advertised: { address: advertisedAddress, port: advertisedPort ?? port } };
+}
+
+function ctiOf({ listen, ...rest }: TandemConfig["cti"]): NodeSettings["cti"] {
+  return { listeners: listen, ...rest };
 }
 
 /** The node's own certificate where the configuration names none. */

@@ -83,11 +83,15 @@ async function checkWantedPorts(
     port,
   }));
   const rtp: WantedPort = { purpose: "RTP", transport: "udp", address: settings.media.address, port: 0 };
+  const cti = settings.cti.listeners.map(({ transport, address, port }): WantedPort => {
+    return { purpose: `CTI over ${transport.toUpperCase()},`, transport: "tcp", address, port };
+  });
   const { address, port } = settings.http;
   const http: WantedPort = { purpose: "HTTP", transport: "tcp", address, port };
   const wanted = [
     ...(isAdopted("edge") ? [] : sip),
     ...(isAdopted("media") ? [] : [rtp]),
+    ...(isAdopted("ctimanager") ? [] : cti),
     ...(isAdopted("admin") ? [] : [http]),
   ];
   const problems = await checkPorts(

@@ -25,7 +25,7 @@ export interface SuperviseNodeOptions extends StartNodeOptions {
 }
 
 /** Start order: phones look for the edge first. */
-const START_ORDER = ["edge", "media", "callmanager", "admin"] as const;
+const START_ORDER = ["edge", "media", "callmanager", "ctimanager", "admin"] as const;
 
 /**
  * Takes over or starts the services of a node and keeps them running.
@@ -128,8 +128,13 @@ function spawnOptionsOf(
   };
 }
 
-function addressesOf({ listeners, drachtio, http }: NodeSettings): SupervisorHello["addresses"] {
+function addressesOf({ listeners, drachtio, cti, http }: NodeSettings): SupervisorHello["addresses"] {
   const sip = listeners.map(({ protocol, address, port }) => `SIP ${protocol} ${address}:${port}`);
   const external = drachtio === undefined ? [] : [`SIP by the drachtio server at ${drachtio.host}:${drachtio.port}`];
-  return [...sip, ...external, `HTTP http://${http.address}:${http.port}/`];
+  const ctis = cti.listeners.map(({ transport, address, port }) => `CTI ${transport}://${hostOf(address)}:${port}/cti`);
+  return [...sip, ...external, ...ctis, `HTTP http://${http.address}:${http.port}/`];
+}
+
+function hostOf(address: string): string {
+  return address.includes(":") ? `[${address}]` : address;
 }

@@ -5,6 +5,7 @@ import type { Clock } from "../../common/index.ts";
 import type { NodePaths } from "../../config/node-paths.ts";
 // Not by the index: the command line would load the whole edge with it.
 import { checkTlsFiles } from "../../sip/transport/tls/tls-identity.ts";
+import type { SipListener } from "../../sip/index.ts";
 import type { NodeSettings } from "./node-file.ts";
 
 const DAY_MS = 86_400_000;
@@ -73,9 +74,10 @@ async function makeOwnCertificate(settings: NodeSettings, paths: NodePaths, cloc
 }
 
 /** Addresses that peers may know us by. */
-function ownAddresses({ listeners }: NodeSettings): string[] {
+function ownAddresses({ listeners, cti }: NodeSettings): string[] {
   const ofHost = Object.values(networkInterfaces()).flatMap((entries) => entries ?? []);
-  const addresses = listeners.flatMap(({ address, advertised }) => {
+  const all: readonly Pick<SipListener, "address" | "advertised">[] = [...listeners, ...cti.listeners];
+  const addresses = all.flatMap(({ address, advertised }) => {
     const family = address.includes(":") ? "IPv6" : "IPv4";
     const isAll = address === "0.0.0.0" || address === "::";
     const bound = isAll ? ofHost.filter((entry) => entry.family === family).map((entry) => entry.address) : [address];

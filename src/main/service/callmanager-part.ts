@@ -118,7 +118,7 @@ export function createCallManagerPart(context: ServiceContext): ServicePart {
   handleRecordQuestions(channel, manager);
   handleCallCommands(channel, manager);
   handleStateQuestions(channel, manager, followed.mirror);
-  handleCtiCommands(channel, manager.commands, handleCtiBus(channel, manager.cti));
+  handleCtiCommands(channel, manager.cti.commands, handleCtiBus(channel, manager.cti.feed));
   handleLampRequests(channel, manager.lamps, followed.mirror);
   channel.handle("dial-plan-explain", (params) =>
     manager.views.explainDialPlan(textIn(params, "from"), textIn(params, "digits")),

@@ -18,6 +18,7 @@ import { readProcessInfo } from "../host/process-info.ts";
 import { readNodeFile, type NodeFile } from "../node/node-file.ts";
 import { EXIT } from "../../admin/cli/exit-codes.ts";
 import type { CreatePart, ServicePart, StopPurpose } from "./service-part.ts";
+import { refuseSecond } from "./refuse-second.ts";
 import { SupervisorWatch } from "./supervisor-watch.ts";
 
 /** A service that could not be started at all is not retried in silence: its code tells the supervisor why. */
@@ -39,6 +40,7 @@ const ORPHAN_DELAY_MS: Readonly<Record<string, number>> = { edge: 400, media: 80
 export async function runService(name: string, nodeFile: string, createPart: () => Promise<CreatePart>): Promise<void> {
   const node = readNodeFile(nodeFile);
   const paths = nodePaths(node.dataDir);
+  await refuseSecond(name, paths);
   const log = openFileLog(`${paths.logDir}/${name}.log`, node.log, { service: name, node: node.name });
   recordProcess(paths.pidFile(name), log.logger);
   const host = new ServiceHost(name, node, paths, log);

@@ -5,7 +5,7 @@ import type { RunningService } from "../node/running-services.ts";
 import type { StopPurpose } from "../service/service-part.ts";
 
 /** Groups of services that are stopped one after the other: call control ends its calls while edge and relay live. */
-export const STOP_ORDER = [["admin", "callmanager"], ["edge"], ["media"]] as const;
+export const STOP_ORDER = [["admin", "ctimanager", "callmanager"], ["edge"], ["media"]] as const;
 
 const DEADLINE_MS = 8_000;
 const POLL_MS = 20;

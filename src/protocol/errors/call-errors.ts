@@ -100,6 +100,12 @@ export const CALL_ERRORS = {
     "No device of the destination is registered.",
     "Set forwarding for unregistered lines, or try another destination.",
   ),
+  ROUTE_EXHAUSTED: entry(
+    "ROUTE",
+    "never",
+    "None of the destinations has taken the call.",
+    "`route.reroute` asks for others; the `route.failed` events say why each could not be had.",
+  ),
   ROUTE_SESSION_EXPIRED: entry(
     "ROUTE",
     "never",
@@ -125,6 +131,12 @@ export const CALL_ERRORS = {
     "never",
     "The device has no second call that the transfer could be completed with.",
     "Make one with `call.consult`, or name it with `consultCallId`.",
+  ),
+  TRANSFER_LEG_LOST: entry(
+    "REDIRECT",
+    "never",
+    "One of the parties has hung up before the transfer was done.",
+    "Read the calls: who is left is still there.",
   ),
   CONF_FULL: entry("FEATURE", "never", "The conference has as many parties as it may.", "Drop a party first."),
   CONF_INACTIVE: entry("FEATURE", "never", "The device is in no conference.", "Make one with `call.conference`."),
@@ -175,6 +187,13 @@ export const CALL_ERRORS = {
     "reconcile",
     "Call control died while the command was under way.",
     "Events, or a look at the call, show what came of it. The command is not done again.",
+    { outcome: "unknown" },
+  ),
+  TIMEOUT_FAR_END: entry(
+    "TIMEOUT",
+    "reconcile",
+    "Nobody has said in time what came of it.",
+    "Events show what comes of it; the same command with the same key is not done twice.",
     { outcome: "unknown" },
   ),
   TIMEOUT_SERVER: entry(

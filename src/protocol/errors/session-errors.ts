@@ -61,6 +61,13 @@ export const SESSION_ERRORS = {
     "An administrator has to set `ctiEnabled` of the user.",
     { status: 403 },
   ),
+  AUTH_INSECURE_TRANSPORT: entry(
+    "AUTH",
+    "never",
+    "The user may sign in over encrypted connections only.",
+    "Connect with `wss`.",
+    { status: 403 },
+  ),
   ACCESS_DEVICE: entry(
     "ACCESS",
     "never",

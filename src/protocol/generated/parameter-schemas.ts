@@ -117,16 +117,16 @@ export const DEFINITIONS: Definitions = {
   RouteDestination: {
     type: "object",
     properties: {
-      to: { type: "string", maxLength: 256, minLength: 1 },
+      to: { type: "string", maxLength: 320, minLength: 1 },
       searchSpace: { type: "string", enum: ["default", "calling", "redirecting"] },
-      callingNumber: { type: "string", maxLength: 128 },
+      callingNumber: { type: "string", maxLength: 320 },
       originalCalled: {
         oneOf: [
           { const: "unchanged" },
           { const: "reset" },
           {
             type: "object",
-            properties: { number: { type: "string", maxLength: 128, minLength: 1 } },
+            properties: { number: { type: "string", maxLength: 320, minLength: 1 } },
             required: ["number"],
             additionalProperties: false,
           },
@@ -198,7 +198,7 @@ export const PARAMETERS: Readonly<Record<MethodName, JsonSchema>> = {
     type: "object",
     properties: {
       after: { type: "string", maxLength: 512, minLength: 1 },
-      limit: { type: "integer", minimum: 1, maximum: 10000 },
+      limit: { type: "integer", minimum: 1, maximum: 1000 },
       meta: { $ref: "#/$defs/Meta" },
     },
     required: [],
@@ -253,7 +253,7 @@ export const PARAMETERS: Readonly<Record<MethodName, JsonSchema>> = {
     type: "object",
     properties: {
       after: { type: "string", maxLength: 512, minLength: 1 },
-      limit: { type: "integer", minimum: 1, maximum: 10000 },
+      limit: { type: "integer", minimum: 1, maximum: 1000 },
       meta: { $ref: "#/$defs/Meta" },
     },
     required: [],
@@ -286,8 +286,8 @@ export const PARAMETERS: Readonly<Record<MethodName, JsonSchema>> = {
     properties: {
       line: { type: "string", maxLength: 256, minLength: 1 },
       kind: { type: "string", enum: ["all", "busy", "noAnswer", "unregistered", "onFailure"] },
-      internal: { type: ["string", "null"], maxLength: 256, minLength: 1 },
-      external: { type: ["string", "null"], maxLength: 256, minLength: 1 },
+      internal: { type: ["string", "null"], maxLength: 320, minLength: 1 },
+      external: { type: ["string", "null"], maxLength: 320, minLength: 1 },
       meta: { $ref: "#/$defs/Meta" },
     },
     required: ["line", "kind"],
@@ -317,7 +317,7 @@ export const PARAMETERS: Readonly<Record<MethodName, JsonSchema>> = {
       device: { type: "string", maxLength: 128, minLength: 1 },
       line: { type: "string", maxLength: 256, minLength: 1 },
       after: { type: "string", maxLength: 512, minLength: 1 },
-      limit: { type: "integer", minimum: 1, maximum: 10000 },
+      limit: { type: "integer", minimum: 1, maximum: 1000 },
       meta: { $ref: "#/$defs/Meta" },
     },
     required: [],
@@ -327,7 +327,7 @@ export const PARAMETERS: Readonly<Record<MethodName, JsonSchema>> = {
     type: "object",
     properties: {
       device: { type: "string", maxLength: 128, minLength: 1 },
-      to: { type: "string", maxLength: 256, minLength: 1 },
+      to: { type: "string", maxLength: 320, minLength: 1 },
       callId: { type: "string", maxLength: 128, minLength: 1 },
       meta: { $ref: "#/$defs/Meta" },
     },
@@ -370,7 +370,7 @@ export const PARAMETERS: Readonly<Record<MethodName, JsonSchema>> = {
     type: "object",
     properties: {
       device: { type: "string", maxLength: 128, minLength: 1 },
-      to: { type: "string", maxLength: 256, minLength: 1 },
+      to: { type: "string", maxLength: 320, minLength: 1 },
       callId: { type: "string", maxLength: 128, minLength: 1 },
       failureMode: { type: "string", enum: ["normal", "drop"] },
       searchSpace: { type: "string", enum: ["default", "calling", "redirecting"] },
@@ -380,13 +380,13 @@ export const PARAMETERS: Readonly<Record<MethodName, JsonSchema>> = {
           { const: "reset" },
           {
             type: "object",
-            properties: { number: { type: "string", maxLength: 128, minLength: 1 } },
+            properties: { number: { type: "string", maxLength: 320, minLength: 1 } },
             required: ["number"],
             additionalProperties: false,
           },
         ],
       },
-      callingNumber: { type: "string", maxLength: 128 },
+      callingNumber: { type: "string", maxLength: 320 },
       meta: { $ref: "#/$defs/Meta" },
     },
     required: ["device", "to"],
@@ -426,7 +426,7 @@ export const PARAMETERS: Readonly<Record<MethodName, JsonSchema>> = {
     type: "object",
     properties: {
       device: { type: "string", maxLength: 128, minLength: 1 },
-      to: { type: "string", maxLength: 256, minLength: 1 },
+      to: { type: "string", maxLength: 320, minLength: 1 },
       callId: { type: "string", maxLength: 128, minLength: 1 },
       meta: { $ref: "#/$defs/Meta" },
     },
@@ -437,7 +437,7 @@ export const PARAMETERS: Readonly<Record<MethodName, JsonSchema>> = {
     type: "object",
     properties: {
       device: { type: "string", maxLength: 128, minLength: 1 },
-      to: { type: "string", maxLength: 256, minLength: 1 },
+      to: { type: "string", maxLength: 320, minLength: 1 },
       callId: { type: "string", maxLength: 128, minLength: 1 },
       newCallId: { type: "string", maxLength: 128, minLength: 1 },
       meta: { $ref: "#/$defs/Meta" },
@@ -463,7 +463,7 @@ export const PARAMETERS: Readonly<Record<MethodName, JsonSchema>> = {
       callIds: {
         type: "array",
         items: { type: "string", maxLength: 128, minLength: 1 },
-        maxItems: 64,
+        maxItems: 32,
         minItems: 2,
         uniqueItems: true,
       },
@@ -499,7 +499,7 @@ export const PARAMETERS: Readonly<Record<MethodName, JsonSchema>> = {
     properties: {
       device: { type: "string", maxLength: 128, minLength: 1 },
       callId: { type: "string", maxLength: 128, minLength: 1 },
-      slot: { type: "string", maxLength: 64, minLength: 1 },
+      slot: { type: "string", maxLength: 320, minLength: 1 },
       meta: { $ref: "#/$defs/Meta" },
     },
     required: ["device"],
@@ -509,7 +509,7 @@ export const PARAMETERS: Readonly<Record<MethodName, JsonSchema>> = {
     type: "object",
     properties: {
       device: { type: "string", maxLength: 128, minLength: 1 },
-      slot: { type: "string", maxLength: 64, minLength: 1 },
+      slot: { type: "string", maxLength: 320, minLength: 1 },
       meta: { $ref: "#/$defs/Meta" },
     },
     required: ["device", "slot"],
@@ -521,7 +521,7 @@ export const PARAMETERS: Readonly<Record<MethodName, JsonSchema>> = {
       device: { type: "string", maxLength: 128, minLength: 1 },
       line: { type: "string", maxLength: 256, minLength: 1 },
       group: { type: "string", maxLength: 128, minLength: 1 },
-      number: { type: "string", maxLength: 128, minLength: 1 },
+      number: { type: "string", maxLength: 320, minLength: 1 },
       meta: { $ref: "#/$defs/Meta" },
     },
     required: ["device"],
@@ -561,7 +561,7 @@ export const PARAMETERS: Readonly<Record<MethodName, JsonSchema>> = {
     type: "object",
     properties: {
       device: { type: "string", maxLength: 128, minLength: 1 },
-      digits: { type: "string", maxLength: 64, minLength: 1 },
+      digits: { type: "string", maxLength: 1000 },
       callId: { type: "string", maxLength: 128, minLength: 1 },
       meta: { $ref: "#/$defs/Meta" },
     },
@@ -574,10 +574,8 @@ export const PARAMETERS: Readonly<Record<MethodName, JsonSchema>> = {
       device: { type: "string", maxLength: 128, minLength: 1 },
       data: {
         type: "object",
-        minProperties: 1,
-        maxProperties: 64,
-        propertyNames: { minLength: 1, maxLength: 64 },
-        additionalProperties: { type: ["string", "null"], maxLength: 4096 },
+        propertyNames: { minLength: 1, maxLength: 128 },
+        additionalProperties: { type: ["string", "null"] },
       },
       callId: { type: "string", maxLength: 128, minLength: 1 },
       meta: { $ref: "#/$defs/Meta" },

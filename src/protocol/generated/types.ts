@@ -547,8 +547,6 @@ export interface Limits {
   readonly queueBytes: number;
   /** Bytes of events that are kept until acknowledged. In bytes. */
   readonly logBytes: number;
-  /** Subscriptions. */
-  readonly subscriptions: number;
   /** Devices that may be open. */
   readonly openDevices: number;
 }
@@ -810,34 +808,32 @@ export interface DigitsEvent {
   readonly digits: string;
 }
 
-/** Events are not read as fast as they come; the session is cut when its queue is full. */
+/** Events are not read as fast as they come; the connection is cut when the queue is full. */
 export interface SessionLaggingEvent {
   /** Number of the event within the session; there is no gap. */
   readonly seq: number;
   readonly type: "session.lagging";
-  /** Events that wait. */
-  readonly queuedEvents: number;
-  /** Bytes that wait. In bytes. */
-  readonly queuedBytes: number;
 }
 
-/** Something about the session, or about who owns a device. */
+/** Something about the session itself, or about who owns a device that it has open. */
 export interface SessionNoticeEvent {
   /** Number of the event within the session; there is no gap. */
   readonly seq: number;
   readonly type: "session.notice";
-  /** `owner-gained`: this session owns the device now; `owner-changed`: another one does; `owner-lost`: nobody does; `session-closing`: it ends. */
-  readonly notice: "owner-gained" | "owner-changed" | "owner-lost" | "session-closing";
+  /** `owner`: the session decides from now on what becomes of calls at the device; `owner-changed`: another session does; `owner-refused`: call control does not let it; `device-closed`: the device was closed for it; `topic-ended`: it hears no more of what it may not watch any more. */
+  readonly notice: "owner" | "owner-changed" | "owner-refused" | "device-closed" | "topic-ended";
   /** Name of a device. */
   readonly device?: string;
-  /** Grows with each owner of the device. */
+  /** Of `owner`: grows with each owner of the device. */
   readonly fence?: number;
-  /** Who owns the device now. */
+  /** Of `owner`: dialogues that wait for an answer. */
+  readonly routes?: readonly RouteView[];
+  /** Of `owner-changed`: who owns the device; absent: nobody. */
   readonly owner?: Actor;
-  /** Until when that holds. In milliseconds since 1970. */
-  readonly untilMs?: number;
-  /** In one sentence. */
-  readonly message?: string;
+  /** Why it was refused or closed. */
+  readonly reason?: string;
+  /** What it hears no more of. */
+  readonly topic?: string;
 }
 
 /** Whether call control is there. */
@@ -964,7 +960,7 @@ export interface MethodParams {
   readonly "provider.inventory": {
     /** Where the last answer's `next` said it ends; absent: from the start. */
     readonly after?: string;
-    /** At most so many; default 1000. */
+    /** At most so many; default 100. */
     readonly limit?: number;
     readonly meta?: Meta;
   };
@@ -1012,7 +1008,7 @@ export interface MethodParams {
   readonly "device.list": {
     /** Where the last answer's `next` said it ends; absent: from the start. */
     readonly after?: string;
-    /** At most so many; default 1000. */
+    /** At most so many; default 100. */
     readonly limit?: number;
     readonly meta?: Meta;
   };
@@ -1073,7 +1069,7 @@ export interface MethodParams {
     readonly line?: string;
     /** Where the last answer's `next` said it ends; absent: from the start. */
     readonly after?: string;
-    /** At most so many; default 1000. */
+    /** At most so many; default 100. */
     readonly limit?: number;
     readonly meta?: Meta;
   };
@@ -1281,7 +1277,7 @@ export interface MethodParams {
   readonly "call.sendDigits": {
     /** Name of a device. */
     readonly device: string;
-    /** `0` to `9`, `*`, `#`, `A` to `D`; `,` is a pause. */
+    /** 1 to 64 of `0` to `9`, `*`, `#`, `A` to `D`, and `,` for a pause. */
     readonly digits: string;
     /** The call; absent: the one that the device talks in. */
     readonly callId?: string;
@@ -1291,7 +1287,7 @@ export interface MethodParams {
   readonly "call.setUserData": {
     /** Name of a device. */
     readonly device: string;
-    /** Values by name; null removes one. */
+    /** Values by name; null removes one. At most 64 names, and 8 KiB as JSON. */
     readonly data: Readonly<Record<string, string | null>>;
     /** The call; absent: the one that the device talks in. */
     readonly callId?: string;
@@ -1383,12 +1379,14 @@ export interface MethodResults {
   readonly "provider.topics": {
     /** Events of the session up to this one show all effects. */
     readonly seq: number;
-    /** Kinds of topics. */
-    readonly topics: readonly string[];
-    /** Types of events. */
-    readonly eventTypes: readonly string[];
+    /** Kinds of topics that there are for this user. */
+    readonly kinds: readonly string[];
+    /** Types of events that there are. */
+    readonly types: readonly string[];
     /** Subscriptions of the session. */
     readonly subscriptions: readonly Subscription[];
+    /** Devices that the session has open. */
+    readonly open: readonly string[];
   };
   readonly "events.subscribe": {
     /** Events of the session up to this one show all effects. */
@@ -1441,6 +1439,8 @@ export interface MethodResults {
     /** Events of the session up to this one show all effects. */
     readonly seq: number;
     readonly device: ControllableDevice;
+    /** Who owns it; absent: nobody. */
+    readonly owner?: Actor;
   };
   readonly "device.list": {
     /** Events of the session up to this one show all effects. */
@@ -1463,6 +1463,8 @@ export interface MethodResults {
     readonly seq: number;
     /** Speed dials. */
     readonly speedDials: readonly {
+      /** Its place, from 1: the phone dials it by that. */
+      readonly place: number;
       /** What is shown beside the key. */
       readonly label: string;
       /** What it dials. */

@@ -1,4 +1,4 @@
-import { choice, constant, instant, integer, name, object, ref, text, flag, type Fields } from "./builder.ts";
+import { choice, constant, integer, list, name, object, ref, text, flag, type Fields } from "./builder.ts";
 import type { Definitions, JsonSchema } from "./json-schema.ts";
 import { callId, callVersion, CALL_PARTIES, connectionId } from "./views/call-view.ts";
 import { device, line } from "./views/device-view.ts";
@@ -101,27 +101,25 @@ export const EVENTS: readonly EventSchema[] = [
   },
   {
     type: "session.lagging",
-    description: "Events are not read as fast as they come; the session is cut when its queue is full.",
-    required: {
-      queuedEvents: integer("Events that wait.", 0),
-      queuedBytes: integer("Bytes that wait.", 0, undefined, "bytes"),
-    },
+    description: "Events are not read as fast as they come; the connection is cut when the queue is full.",
+    required: {},
   },
   {
     type: "session.notice",
-    description: "Something about the session, or about who owns a device.",
+    description: "Something about the session itself, or about who owns a device that it has open.",
     required: {
       notice: choice(
-        "`owner-gained`: this session owns the device now; `owner-changed`: another one does; `owner-lost`: nobody does; `session-closing`: it ends.",
-        ["owner-gained", "owner-changed", "owner-lost", "session-closing"],
+        "`owner`: the session decides from now on what becomes of calls at the device; `owner-changed`: another session does; `owner-refused`: call control does not let it; `device-closed`: the device was closed for it; `topic-ended`: it hears no more of what it may not watch any more.",
+        ["owner", "owner-changed", "owner-refused", "device-closed", "topic-ended"],
       ),
     },
     optional: {
       device,
-      fence: integer("Grows with each owner of the device.", 0),
-      owner: ref("Actor", "Who owns the device now."),
-      untilMs: instant("Until when that holds."),
-      message: text("In one sentence.", 512),
+      fence: integer("Of `owner`: grows with each owner of the device."),
+      routes: list("Of `owner`: dialogues that wait for an answer.", ref("RouteView"), 1_000_000),
+      owner: ref("Actor", "Of `owner-changed`: who owns the device; absent: nobody."),
+      reason: text("Why it was refused or closed.", 64),
+      topic: text("What it hears no more of.", 512),
     },
   },
   {
@@ -151,14 +149,18 @@ export const EVENT_DEFINITION_NAMES: Readonly<Record<string, string>> = Object.f
 
 export const EVENT_DEFINITIONS: Definitions = {
   ...Object.fromEntries(EVENTS.map((event) => [definitionName(event.type), definitionOf(event)])),
-  EventType: choice(
-    "Types of events.",
-    EVENTS.map(({ type }) => type),
-  ),
+  EventType: {
+    ...choice(
+      "Types of events.",
+      EVENTS.map(({ type }) => type),
+    ),
+    "x-open": true,
+  },
   CtiEvent: {
     type: "object",
     description: "An event of a session, sent as the notification `event`.",
 
+    "x-open": true,
     discriminator: { propertyName: "type" },
     oneOf: EVENTS.map(({ type }) => ref(definitionName(type))),
   },

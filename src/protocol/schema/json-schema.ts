@@ -1,4 +1,4 @@
-/** What this protocol uses of JSON Schema 2020-12; `x-unit` is ours and for readers. */
+/** What this protocol uses of JSON Schema 2020-12; `x-unit` and `x-open` are ours. */
 export interface JsonSchema {
   readonly $ref?: string;
   readonly type?: string | readonly string[];
@@ -24,6 +24,8 @@ export interface JsonSchema {
   readonly oneOf?: readonly JsonSchema[];
   readonly discriminator?: { readonly propertyName: string };
   readonly "x-unit"?: string;
+  /** Applications pass over values, or forms, that they do not know: there may be more later. */
+  readonly "x-open"?: boolean;
 }
 
 /** Schemas by the name that others refer to them with. */

@@ -114,7 +114,7 @@ describe("the command line", () => {
       assert.equal(status.dataDir, usual);
       assert.deepEqual(
         status.services.map(({ name, state }) => `${name} ${state}`),
-        ["edge ready", "callmanager ready", "media ready", "admin ready"],
+        ["edge ready", "callmanager ready", "media ready", "ctimanager ready", "admin ready"],
       );
     });
 
@@ -251,7 +251,7 @@ describe("the command line", () => {
     it("given services, when listed, then they are a table or JSON", async () => {
       await serveNode(usual);
       assert.match((await run(["service", "list"])).out, /^callmanager +ready/m);
-      assert.equal((JSON.parse((await run(["service", "list", "--json"])).out) as object[]).length, 4);
+      assert.equal((JSON.parse((await run(["service", "list", "--json"])).out) as object[]).length, 5);
     });
   });
 
@@ -346,6 +346,8 @@ describe("the command line", () => {
           "5081",
           "--http-port",
           "8081",
+          "--cti-port",
+          "2749",
           "--bind",
           "192.0.2.1",
           "--data-dir",
@@ -354,8 +356,8 @@ describe("the command line", () => {
         launcher,
       );
       assert.deepEqual(commands, [
-        { sipPort: 5060, httpPort: 8080, bind: "127.0.0.1" },
-        { sipPort: 5070, tlsPort: 5081, httpPort: 8081, bind: "192.0.2.1", dataDir: "d" },
+        { sipPort: 5060, httpPort: 8080, ctiPort: 2748, bind: "127.0.0.1" },
+        { sipPort: 5070, tlsPort: 5081, httpPort: 8081, ctiPort: 2749, bind: "192.0.2.1", dataDir: "d" },
       ]);
     });
 

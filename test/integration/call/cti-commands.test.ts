@@ -40,7 +40,7 @@ describe("commands of applications", () => {
 
   function ask(command: Command, more: Partial<CtiCommandRequest> = {}, key?: string): Promise<CommandReply> {
     keys += 1;
-    return node.manager.commands.handle(requestOf(key ?? `k${keys}`, command, more));
+    return node.manager.cti.commands.handle(requestOf(key ?? `k${keys}`, command, more));
   }
 
   async function refusedOf(reply: Promise<CommandReply>): Promise<Extract<CommandReply, { ok: false }>> {
@@ -52,7 +52,7 @@ describe("commands of applications", () => {
   it("given the control channel, when something else than a command comes, then it says what is wrong with it", async () => {
     const handlers = new Map<string, ChannelHandler>();
     const channel = { handle: (method: string, handler: ChannelHandler) => void handlers.set(method, handler) };
-    handleCtiCommands(channel, node.manager.commands, { positionFor: () => 7 });
+    handleCtiCommands(channel, node.manager.cti.commands, { positionFor: () => 7 });
     const handle = (params: unknown): Promise<unknown> => Promise.resolve(handlers.get("cti-command")?.(params, PEER));
     const good = requestOf("k", { type: "hold", device: "phone-1001" });
     const bad = [
@@ -74,6 +74,7 @@ describe("commands of applications", () => {
     takeInvites(near, 4_000);
     const far = await bob.offered();
     await far.answer(FAR);
+    takeInvites(far, 5_000);
     const reply = await made;
     assert.equal(reply.ok && reply.callId, "my-own-call");
     const again = { type: "make-call", device: "phone-1001", to: "1003", newCallId: "my-own-call" } as const;

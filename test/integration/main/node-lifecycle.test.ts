@@ -12,7 +12,7 @@ import { SupervisedNode } from "../../support/supervised-node.ts";
 import { nodeSettings } from "../../support/node-settings.ts";
 import { TemporaryDirectory } from "../../support/temporary-directory.ts";
 
-const NAMES = ["admin", "callmanager", "edge", "media"];
+const NAMES = ["admin", "callmanager", "ctimanager", "edge", "media"];
 
 describe("a node", function () {
   this.timeout(60_000);
@@ -49,7 +49,7 @@ describe("a node", function () {
     const node = await started();
     assert.deepEqual(
       (await node.services()).map(({ state }) => state),
-      ["ready", "ready", "ready", "ready"],
+      ["ready", "ready", "ready", "ready", "ready"],
     );
     const paths = nodePaths(dataDir);
     assert.equal(statSync(dataDir).mode & 0o777, 0o700);
@@ -81,7 +81,7 @@ describe("a node", function () {
     assert.match(node.supervisor.output, /stopped\n$/);
     assert.equal(node.livingPids().size, 0);
     const closedAt = NAMES.map((name) => stoppedAt(dataDir, name));
-    const [admin = "", callmanager = "", edge = "", media = ""] = closedAt;
+    const [admin = "", callmanager = "", , edge = "", media = ""] = closedAt;
     assert.ok(admin <= edge && callmanager <= edge && edge <= media, closedAt.join(" "));
     assert.match(readFileSync(`${dataDir}/log/edge.out`, "utf8"), /edge closes for shutdown/);
     assert.equal(existsSync(nodePaths(dataDir).supervisorLock), false);
@@ -136,7 +136,7 @@ describe("a node", function () {
     assert.match(readFileSync(`${dataDir}/log/admin.log`, "utf8"), /EISDIR.*process id cannot be recorded/);
     await node.supervisor.kill();
     const next = await launchReady(settings);
-    assert.match(next.supervisor.output, /taking over running services: edge, callmanager, media, admin/);
+    assert.match(next.supervisor.output, /taking over running services: edge, callmanager, media, ctimanager, admin/);
     await next.call("supervisor", "stop");
     await next.supervisor.exited(20_000);
   });
@@ -168,7 +168,7 @@ describe("a node", function () {
     const before = node.livingPids();
     await node.supervisor.kill();
     const next = await launchReady(settings);
-    assert.match(next.supervisor.output, /taking over running services: edge, callmanager, media, admin/);
+    assert.match(next.supervisor.output, /taking over running services: edge, callmanager, media, ctimanager, admin/);
     assert.deepEqual(next.livingPids(), before);
     assert.ok((await next.services()).every(({ adopted, restarts }) => adopted && restarts === 0));
 
@@ -193,7 +193,7 @@ describe("a node", function () {
     process.kill(before.get("edge") ?? 0, "SIGKILL");
     const next = await launchReady(settings);
     const adopted = (await next.services()).filter((service) => service.adopted).map(({ name }) => name);
-    assert.deepEqual(adopted.sort(), ["admin", "callmanager", "media"]);
+    assert.deepEqual(adopted.sort(), ["admin", "callmanager", "ctimanager", "media"]);
     assert.equal(wirePort(dataDir), wirePort(dataDir));
   });
 
@@ -244,15 +244,15 @@ describe("a node", function () {
       other.supervisor.output,
       new RegExp(`already runs in ${dataDir}: supervisor process ${node.supervisor.pid} \\(`),
     );
-    assert.equal(node.livingPids().size, 4);
+    assert.equal(node.livingPids().size, 5);
   });
 
   it("given no supervisor for the grace, when it is over, then no service is left", async () => {
     const node = await started({ orphanGraceSeconds: 1 });
     await node.supervisor.kill();
-    assert.equal(node.livingPids().size, 4);
+    assert.equal(node.livingPids().size, 5);
     await eventually(() => assert.equal(node.livingPids().size, 0), { timeoutMs: 5_000 });
-    const [admin = "", , edge = "", media = ""] = NAMES.map((name) => stoppedAt(dataDir, name));
+    const [admin = "", , , edge = "", media = ""] = NAMES.map((name) => stoppedAt(dataDir, name));
     assert.ok(admin <= edge && edge <= media);
     assert.match(readFileSync(`${dataDir}/log/callmanager.out`, "utf8"), /closes for shutdown/);
   });
@@ -263,7 +263,7 @@ describe("a node", function () {
     await node.supervisor.kill();
     const next = await launchReady(settings);
     await new Promise((resolve) => setTimeout(resolve, 3_500)); // the grace itself
-    assert.equal(next.livingPids().size, 4);
+    assert.equal(next.livingPids().size, 5);
     assert.ok((await next.services()).every(({ adopted }) => adopted));
   });
 

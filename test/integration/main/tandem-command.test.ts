@@ -124,7 +124,7 @@ describe("the tandem command", function () {
       assert.equal(code, 69);
       assert.match(
         output,
-        /^tandem: SIP udp .* is taken by .*\nchoose others with --sip-port, --tls-port and --http-port\n$/,
+        /^tandem: SIP udp .* is taken by .*\nchoose others with --sip-port, --tls-port, --http-port and --cti-port\n$/,
       );
     } finally {
       socket.close();

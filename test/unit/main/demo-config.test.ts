@@ -5,7 +5,7 @@ import { demoConfig, demoPhones } from "../../../src/main/launch/demo-config.ts"
 import { demoWelcome } from "../../../src/main/launch/demo-welcome.ts";
 
 const profiles = join(import.meta.dirname, "../../../sip-profiles");
-const addresses = { bind: "127.0.0.1", sipPort: 5060, tlsPort: 5061, httpPort: 8080 };
+const addresses = { bind: "127.0.0.1", sipPort: 5060, tlsPort: 5061, httpPort: 8080, ctiPort: 2748 };
 const noSecret = (): string => assert.fail("no secret is needed");
 
 describe("the demo", () => {

@@ -45,9 +45,17 @@ export async function afterChange(
   if (record === undefined) return { record, headers: { "tandem-applied": "true" } };
   context.audit.record({ event, user: principal.name, source, ...auditedChange(record) });
   context.onChanged();
+  tellCtiManager(context, record);
   const isDeclared = record.entries.some(({ kind, name }) => context.isDeclared(kind, name));
   const declared = isDeclared ? ({ "tandem-declared": "tandem.yaml" } as const) : {};
   return { record, headers: { "tandem-applied": await isApplied(context, record), ...declared } };
+}
+
+/** CTIManager looks by itself as well, so that it need not be waited for. */
+function tellCtiManager({ caller, logger }: RestContext, { sequence }: ChangeRecord): void {
+  caller.call("ctimanager", "configuration-changed", { sequence }).catch((error: unknown) => {
+    logger.debug("CTIManager was not told of a change", { sequence, code: errorCodeOf(error) });
+  });
 }
 
 async function isApplied(

@@ -52,8 +52,8 @@ export interface CallFeaturesOptions extends SwitchboardOptions {
   readonly setPrivacy: (device: string, isOn: boolean) => Promise<CommandResult>;
   /** Where what sessions do not tell outlives the process. */
   readonly store: EntryStore;
-  /** Who is told of route dialogues; absent: nobody routes. */
-  readonly routing?: RouteTeller;
+  /** Who is told of route dialogues. */
+  readonly routing: RouteTeller;
   /** Told of what a step does, in order, once that is on file and before it is done. */
   readonly onStep: (effects: readonly ModelEffect[]) => void;
   /** Told once calls of the process before this one are taken up. */
@@ -363,9 +363,9 @@ export class CallFeatures implements SessionObserver<CallSession> {
       case "release":
         return this.#switchboard.release(effect);
       case "route":
-        return this.#options.routing?.tell(effect);
+        return this.#options.routing.tell(effect);
       case "unroute":
-        return this.#options.routing?.unroute(effect);
+        return this.#options.routing.unroute(effect);
       case "notify":
         return this.#refers.notify(effect.referId, effect.status);
       case "set-privacy":

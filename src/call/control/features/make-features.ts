@@ -23,6 +23,7 @@ export interface FeatureParts {
   /** Absent: there is no dial plan. */
   readonly dialPlan: (() => DialPlan) | undefined;
   readonly onStep: CallFeaturesOptions["onStep"];
+  readonly routing: CallFeaturesOptions["routing"];
   readonly onRestored: CallFeaturesOptions["onRestored"];
 }
 

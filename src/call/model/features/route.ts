@@ -1,7 +1,7 @@
 import type { RouteCommand, RouteMoment, RouteView } from "../../../signals/index.ts";
 import type { ModelEvent } from "../model-event.ts";
 import type { Why } from "../why.ts";
-import type { Draft, Ringing } from "../world.ts";
+import type { Draft, Ringing, World } from "../world.ts";
 import { refuse, succeed } from "./asker.ts";
 import { timerOf, type FeatureMachine } from "./feature-machine.ts";
 import { redirect } from "./redirect.ts";
@@ -186,18 +186,26 @@ interface Told {
 function tell(draft: Draft, before: Routing, moment: RouteMoment, { why, selectMs }: Told = {}): Routing {
   const routing: Routing = { ...before, ver: before.ver + 1 };
   draft.world.routes.set(routing.sessionId, routing);
+  const route: RouteView = { ...viewOf(routing), ...(why === undefined ? {} : { why }) };
+  draft.effects.push({ type: "route", moment, route, ...(selectMs === undefined ? {} : { selectMs }) });
+  return routing;
+}
+
+/** All dialogues that go on. */
+export function routesOf({ routes }: World): RouteView[] {
+  return [...routes.values()].filter(isLive).map(viewOf);
+}
+
+function viewOf(routing: Routing): RouteView {
   const { routeId, ver, callId, device, line, callingNumber, calledNumber, callerAddress, ended } = routing;
   const destination = routing.destinations[routing.attempt];
-  const route: RouteView = {
+  return {
     ...{ routeId, ver, callId, device, line, callingNumber, calledNumber },
     state: routing.state === "returning" ? "trying" : routing.state,
     ...(callerAddress === undefined ? {} : { callerAddress }),
     ...(destination === undefined ? {} : { destination }),
-    ...(why === undefined ? {} : { why }),
     ...(ended === undefined ? {} : { ended }),
   };
-  draft.effects.push({ type: "route", moment, route, ...(selectMs === undefined ? {} : { selectMs }) });
-  return routing;
 }
 
 /** The dialogue that the application is to answer; undefined: it has been told why there is none. */

@@ -33,11 +33,9 @@ function ofDevice(name: string, description: string, required: Fields, optional:
 
 const userData: JsonSchema = {
   type: "object",
-  description: "Values by name; null removes one.",
-  minProperties: 1,
-  maxProperties: 64,
-  propertyNames: { minLength: 1, maxLength: 64 },
-  additionalProperties: { type: ["string", "null"], maxLength: 4_096 },
+  description: "Values by name; null removes one. At most 64 names, and 8 KiB as JSON.",
+  propertyNames: { minLength: 1, maxLength: 128 },
+  additionalProperties: { type: ["string", "null"] },
 };
 
 export const CALL_METHODS: readonly MethodSchema[] = [
@@ -51,7 +49,7 @@ export const CALL_METHODS: readonly MethodSchema[] = [
     "call.list",
     "Calls that the user may watch.",
     { optional: { device, line, ...page } },
-    { required: { calls: list("Calls.", ref("ControllableCall"), 10_000) }, optional: { next } },
+    { required: { calls: list("Calls.", ref("ControllableCall"), 1_000) }, optional: { next } },
   ),
   ofDevice("call.connect", "Rings the device, then the number.", { to: destination }, { callId: newCallId }),
   onCall("call.accept", "An offered call rings; the caller hears it."),
@@ -102,7 +100,7 @@ export const CALL_METHODS: readonly MethodSchema[] = [
     "Calls of the device become one, in which all parties hear each other.",
     {},
     {
-      callIds: { ...list("Which calls; absent: all that are established.", callId, 64, 2), uniqueItems: true },
+      callIds: { ...list("Which calls; absent: all that are established.", callId, 32, 2), uniqueItems: true },
     },
   ),
   onCall("call.addParty", "Another call of the device joins the conference that it is in."),
@@ -116,10 +114,10 @@ export const CALL_METHODS: readonly MethodSchema[] = [
     "call.park",
     "The other party waits on a slot.",
     {},
-    { slot: name("Which slot; absent: any that is free.", 64) },
+    { slot: name("Which slot; absent: any that is free.", 320) },
   ),
   ofDevice("call.unpark", "The device is rung, and has the parked call when it answers.", {
-    slot: name("Where the call is parked.", 64),
+    slot: name("Where the call is parked.", 320),
   }),
   ofDevice(
     "call.pickup",
@@ -128,7 +126,7 @@ export const CALL_METHODS: readonly MethodSchema[] = [
     {
       line,
       group: name("The pickup group; absent: the device's own.", 128),
-      number: name("The number where it rings.", 128),
+      number: name("The number where it rings.", 320),
     },
   ),
   ofDevice("call.barge", "The device enters a call of a line that it shares, or takes it over when it is held.", {
@@ -144,7 +142,7 @@ export const CALL_METHODS: readonly MethodSchema[] = [
   ),
   onCall("call.drop", "The device leaves the call."),
   onCall("call.sendDigits", "Sends digits to the other party.", {
-    digits: text("`0` to `9`, `*`, `#`, `A` to `D`; `,` is a pause.", 64, { minLength: 1 }),
+    digits: text("1 to 64 of `0` to `9`, `*`, `#`, `A` to `D`, and `,` for a pause.", 1_000),
   }),
   onCall("call.setUserData", "Sets names and values that stay with the call.", { data: userData }),
   command("media.setAddress", "Says where the application wants the call's RTP, as `media.wanted` has asked.", {

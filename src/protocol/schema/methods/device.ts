@@ -7,7 +7,7 @@ import { next, page } from "./provider.ts";
 const MAX_MESSAGES = 999_999;
 
 function target(description: string): JsonSchema {
-  return { type: ["string", "null"], description, maxLength: 256, minLength: 1 };
+  return { type: ["string", "null"], description, maxLength: 320, minLength: 1 };
 }
 
 function ofDevice(optional: Fields = {}): { readonly required: Fields; readonly optional: Fields } {
@@ -31,12 +31,15 @@ export const DEVICE_METHODS: readonly MethodSchema[] = [
     },
   ),
   command("device.close", "The session takes no more part in the device.", ofDevice()),
-  query("device.get", "How a device is.", ofDevice(), { required: { device: ref("ControllableDevice") } }),
+  query("device.get", "How a device is.", ofDevice(), {
+    required: { device: ref("ControllableDevice") },
+    optional: { owner: ref("Actor", "Who owns it; absent: nobody.") },
+  }),
   query(
     "device.list",
     "Devices that the user may watch.",
     { optional: page },
-    { required: { devices: list("Devices.", ref("ControllableDevice"), 10_000) }, optional: { next } },
+    { required: { devices: list("Devices.", ref("ControllableDevice"), 1_000) }, optional: { next } },
   ),
   command("device.setDoNotDisturb", "Sets what calls to the device do.", {
     required: { device, option: ref("DoNotDisturb") },
@@ -46,6 +49,7 @@ export const DEVICE_METHODS: readonly MethodSchema[] = [
       speedDials: list(
         "Speed dials.",
         object("A speed dial.", {
+          place: integer("Its place, from 1: the phone dials it by that.", 1, 200),
           label: text("What is shown beside the key.", 256),
           destination: text("What it dials.", 256),
         }),

@@ -18,7 +18,7 @@ const types = list("Types of events that are told; absent: all.", ref("EventType
 /** For lists that come in parts. */
 export const page = {
   after: text("Where the last answer's `next` said it ends; absent: from the start.", 512, { minLength: 1 }),
-  limit: integer("At most so many; default 1000.", 1, 10_000),
+  limit: integer("At most so many; default 100.", 1, 1_000),
 };
 export const next = text("There are more: `after` of the next request.", 512, { minLength: 1 });
 
@@ -37,7 +37,6 @@ export const PROVIDER_DEFINITIONS: Definitions = {
     queueEvents: integer("Events that may wait to be sent.", 1),
     queueBytes: integer("Bytes that may wait to be sent.", 1, undefined, "bytes"),
     logBytes: integer("Bytes of events that are kept until acknowledged.", 1, undefined, "bytes"),
-    subscriptions: integer("Subscriptions.", 1),
     openDevices: integer("Devices that may be open.", 1),
   }),
 };
@@ -105,8 +104,8 @@ export const PROVIDER_METHODS: readonly MethodSchema[] = [
     { optional: page },
     {
       required: {
-        devices: list("Devices.", ref("ControllableDevice"), 10_000),
-        lines: list("Lines.", ref("LineView"), 10_000),
+        devices: list("Devices.", ref("ControllableDevice"), 1_000),
+        lines: list("Lines.", ref("LineView"), 1_000),
       },
       optional: { next },
     },
@@ -117,9 +116,10 @@ export const PROVIDER_METHODS: readonly MethodSchema[] = [
     {},
     {
       required: {
-        topics: list("Kinds of topics.", name("Kind of a topic.", 64), 100),
-        eventTypes: list("Types of events.", name("Type of an event.", 64), 1_000),
+        kinds: list("Kinds of topics that there are for this user.", name("Kind of a topic.", 64), 100),
+        types: list("Types of events that there are.", name("Type of an event.", 64), 1_000),
         subscriptions: list("Subscriptions of the session.", ref("Subscription"), 10_000),
+        open: list("Devices that the session has open.", device, 100_000),
       },
     },
   ),

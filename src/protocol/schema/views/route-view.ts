@@ -7,14 +7,14 @@ export const routeId = name("Id of a route dialogue.");
 /** Who counts as called first. */
 export const originalCalled: JsonSchema = {
   description: "Who counts as called first: who did (default), the new destination, or a number.",
-  oneOf: [constant("unchanged"), constant("reset"), object("", { number: text("The number.", 128, { minLength: 1 }) })],
+  oneOf: [constant("unchanged"), constant("reset"), object("", { number: text("The number.", 320, { minLength: 1 }) })],
 };
 export const searchSpace = choice(
   "Whose calling search space applies; default that of the device that sends the call there.",
   ["default", "calling", "redirecting"],
 );
-export const destination = text("Digits as dialed, or a SIP URI.", 256, { minLength: 1 });
-export const callingNumber = text("How the caller is shown there; absent: as it is.", 128);
+export const destination = text("Digits as dialed, or a SIP URI.", 320, { minLength: 1 });
+export const callingNumber = text("How the caller is shown there; absent: as it is.", 320);
 
 export const ROUTE_DEFINITIONS: Definitions = {
   RouteDestination: object(

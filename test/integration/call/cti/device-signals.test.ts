@@ -19,7 +19,7 @@ describe("signals of devices over the control channel", () => {
       put("cti-port", { name: "port", lines: [{ directoryNumber: "2000" }] }),
     ]);
     socket = cleanup.add(new CtiSocket(), (one) => one.close());
-    await socket.listen(configured.node.manager.cti);
+    await socket.listen(configured.node.manager.cti.feed);
     link = await connect();
   });
   afterEach(() => cleanup.run());
@@ -64,11 +64,11 @@ describe("signals of devices over the control channel", () => {
     await link.attach();
     const own = { device: "port", fence: 1 };
     const media = { mode: "none" } as const;
-    const { ctiDevices } = configured.node.manager;
-    assert.ok(ctiDevices.request({ type: "own", ...own, media, routes: false, session: "s1" }).ok);
+    const { devices } = configured.node.manager.cti;
+    assert.ok(devices.request({ type: "own", ...own, media, routes: false, session: "s1" }).ok);
     const { device } = await next("device");
     assert.deepEqual([device.isInService, device.media, device.capabilities.offers], [true, media, true]);
-    ctiDevices.request({ type: "disown", ...own });
+    devices.request({ type: "disown", ...own });
     assert.equal((await next("device")).device.isInService, false);
   });
 
@@ -89,7 +89,7 @@ describe("signals of devices over the control channel", () => {
     await link.acknowledge(position);
     await node.killManager();
     await node.startManager();
-    await socket.listen(node.manager.cti);
+    await socket.listen(node.manager.cti.feed);
     const again = await connect();
     assert.equal((await again.attach({ epoch, position })).isResumed, true);
     node.manager.lamps.set("2000@internal", { new: 1, old: 0 });

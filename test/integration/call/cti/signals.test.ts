@@ -15,7 +15,7 @@ describe("signals of calls over the control channel", () => {
   beforeEach(async () => {
     node = cleanup.add(await SwitchFixture.start(), (one) => one.stop());
     socket = cleanup.add(new CtiSocket(), (one) => one.close());
-    await socket.listen(node.manager.cti);
+    await socket.listen(node.manager.cti.feed);
     link = await connect();
   });
   afterEach(() => cleanup.run());
@@ -88,7 +88,7 @@ describe("signals of calls over the control channel", () => {
     await link.acknowledge(1);
     await node.killManager();
     await node.startManager();
-    await socket.listen(node.manager.cti);
+    await socket.listen(node.manager.cti.feed);
     const again = await connect();
     const attached = await again.attach({ epoch, position: 1 });
     assert.equal(attached.isResumed, true);

@@ -38,7 +38,7 @@ describe("calls that a device of an application is offered", () => {
   afterEach(() => cleanup.run());
 
   const own = (fence = 1): void => {
-    const { ctiDevices: cti } = node.node.manager;
+    const { devices: cti } = node.node.manager.cti;
     const owned = cti.request({ type: "own", device: "point", fence, media: NO_MEDIA, routes: false, session: "s1" });
     assert.deepEqual(owned, { ok: true });
   };
@@ -52,7 +52,7 @@ describe("calls that a device of an application is offered", () => {
       const call = node.node.manager.features.callsNow().find(({ calledNumber }) => calledNumber === number);
       const connection = call?.connections.find((one) => one.number === number);
       assert.equal(connection?.state, "offered");
-      assert.equal(node.node.manager.ctiDevices.offeredCount, 1);
+      assert.equal(node.node.manager.cti.devices.offeredCount, 1);
       return call?.callId ?? assert.fail();
     }, WITHIN);
     return [calling, sessionId];
@@ -83,12 +83,12 @@ describe("calls that a device of an application is offered", () => {
     it("given a call, when it is accepted, then the caller hears it ring, and after the time of the line it goes where unanswered calls go", async () => {
       own();
       const [calling, sessionId] = await offered("7001");
-      assert.deepEqual(node.node.manager.ctiDevices.accept("point", sessionId), { ok: true });
+      assert.deepEqual(node.node.manager.cti.devices.accept("point", sessionId), { ok: true });
       await calling.call.invite?.response(180);
-      assert.deepEqual(node.node.manager.ctiDevices.accept("point", sessionId), { ok: true, isUnchanged: true });
+      assert.deepEqual(node.node.manager.cti.devices.accept("point", sessionId), { ok: true, isUnchanged: true });
       const ringing = await bob.offered();
       assert.match(ringing.call.offer?.get("diversion") ?? "", /<sip:7001@.*reason=no-answer/);
-      assert.equal(node.node.manager.ctiDevices.offeredCount, 0);
+      assert.equal(node.node.manager.cti.devices.offeredCount, 0);
     });
 
     it("given a call that nobody says anything about, when its time is over, then it goes where unanswered calls go", async () => {

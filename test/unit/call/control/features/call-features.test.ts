@@ -52,6 +52,7 @@ describe("CallFeatures", () => {
         }
       },
       onRestored: () => undefined,
+      routing: { tell: () => undefined, unroute: () => undefined },
     });
   });
 

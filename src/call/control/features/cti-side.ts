@@ -1,0 +1,111 @@
+import type { MetricSample } from "../../../common/index.ts";
+import type { TouchedObjects } from "../../../database/index.ts";
+import { CtiEndpoints } from "../../virtual/cti-endpoints.ts";
+import type { CtiDevices } from "../../virtual/cti-devices.ts";
+import { makeCtiDevices, type CtiParts } from "../../virtual/make-cti-devices.ts";
+import type { CtiCommands } from "../../cti/commands/cti-commands.ts";
+import type { CtiFeed } from "../../cti/cti-feed.ts";
+import { makeCtiFeed, type FeedParts } from "../../cti/make-cti-feed.ts";
+import { legsOf, type ModelEffect } from "../../model/index.ts";
+import type { CallFeatures } from "./call-features.ts";
+import { makeCtiCommands, type CtiCommandParts } from "./make-cti-commands.ts";
+import type { RouteTeller } from "./route-teller.ts";
+
+/** What applications command, and who is told of that. */
+export interface CommandedParts extends Omit<CtiCommandParts, "options" | "store" | "feed" | "endpoints"> {
+  readonly features: CallFeatures;
+}
+
+/** All of call control that is there for CTIManagers. */
+export class CtiSide implements RouteTeller {
+  readonly devices: CtiDevices;
+  readonly #parts: Omit<CtiParts, "features" | "tell" | "onDevice"> & Pick<FeedParts, "journal">;
+  #made: { readonly feed: CtiFeed; readonly commands: CtiCommands } | undefined;
+
+  /** @param features of calls, once they are there */
+  constructor(
+    parts: Omit<CtiParts, "features" | "tell" | "onDevice" | "store"> & Pick<FeedParts, "journal">,
+    features: CtiParts["features"],
+  ) {
+    this.#parts = { ...parts, store: parts.journal };
+    this.devices = makeCtiDevices({
+      ...this.#parts,
+      features,
+      tell: (signal) => this.feed.tell(signal),
+      onDevice: (device) => this.feed.objects.deviceChanged(device),
+    });
+  }
+
+  /** Features of calls are there. */
+  command(parts: CommandedParts): void {
+    const { options, journal } = this.#parts;
+    const { features, table } = parts;
+    const { world } = features;
+    const feed = makeCtiFeed(options, { ...this.#parts, table, world, lamps: parts.lamps, devices: this.devices });
+    const endpoints = new CtiEndpoints({
+      devices: this.devices,
+      callOf: (sessionId) => world.sessions.get(sessionId)?.callId,
+      isTalking: (device, callId) =>
+        legsOf(world, device).some((leg) => leg.isUp && (callId === undefined || leg.callId === callId)),
+    });
+    const commands = makeCtiCommands({ ...parts, options, store: journal, feed, endpoints });
+    this.#made = { feed, commands };
+  }
+
+  /** What CTIManagers are told. */
+  get feed(): CtiFeed {
+    return this.#sides().feed;
+  }
+
+  /** What applications ask for. */
+  get commands(): CtiCommands {
+    return this.#sides().commands;
+  }
+
+  /** What is registered under an address of record has changed. */
+  registered(aor: string): void {
+    this.feed.objects.deviceChanged(this.#parts.options.inventory.phoneByAor(aor)?.name);
+  }
+
+  /** Objects of the configuration have changed, and calls go by it. */
+  configurationChanged(touched: TouchedObjects): void {
+    this.devices.inventoryChanged();
+    this.feed.objects.configurationChanged(touched);
+  }
+
+  /** What a step of the model does, once that is on file. */
+  step(effects: readonly ModelEffect[]): void {
+    this.feed.step(effects);
+    this.commands.step(effects);
+  }
+
+  /** Calls of the process before this one are taken up. */
+  restored(): void {
+    this.feed.restore();
+    this.commands.restore();
+  }
+
+  tell({ moment, route, selectMs }: Parameters<RouteTeller["tell"]>[0]): void {
+    const untilMs = selectMs === undefined ? {} : { untilMs: this.#parts.options.clock.wallMs() + selectMs };
+    this.feed.tell({ kind: "route", moment, route: { ...route, ...untilMs } });
+  }
+
+  unroute({ device, sessionId, reason }: Parameters<RouteTeller["unroute"]>[0]): void {
+    this.devices.resumeAfter(device, sessionId, reason);
+  }
+
+  metrics(): MetricSample[] {
+    return [...this.commands.metrics(), ...this.feed.metrics()];
+  }
+
+  close(): void {
+    this.devices.close();
+    this.feed.close();
+    this.commands.close();
+  }
+
+  #sides(): { readonly feed: CtiFeed; readonly commands: CtiCommands } {
+    if (this.#made === undefined) throw new Error("features are not there yet");
+    return this.#made;
+  }
+}

@@ -1,0 +1,40 @@
+import type {
+  CtiAttach,
+  CtiAttached,
+  CtiCommandReply,
+  CtiCommandRequest,
+  CtiDeviceRequest,
+  CtiSnapshot,
+  PlacedSignal,
+} from "../signals/index.ts";
+
+/** What call control answers to a `CtiDeviceRequest`. */
+export type CtiDeviceReply =
+  { readonly ok: true } | { readonly ok: false; readonly failure: string; readonly detail: string };
+
+/** What CTI is told by the link. Signals come in the order of their positions. */
+export interface CallControlListener {
+  onConnected(): void;
+  onDisconnected(): void;
+  onSignals(signals: readonly PlacedSignal[]): void;
+}
+
+/**
+ * The way to call control. Nothing is queued: while the link is down every request fails.
+ * @throws {SwitchError} of all methods: `not-connected`, nothing was sent; `timed-out`, what came of it is not known;
+ * the code of what call control refused
+ */
+export interface CallControlLink {
+  readonly isConnected: boolean;
+  /** Connects, and connects again for as long as it is open. */
+  start(listener: CallControlListener): void;
+  attach(request: CtiAttach): Promise<CtiAttached>;
+  /** Signals up to the position are wanted no more. */
+  ack(position: number): Promise<void>;
+  snapshot(): Promise<CtiSnapshot>;
+  /** `timeoutMs`: how long a reply is waited for. */
+  command(request: CtiCommandRequest, timeoutMs: number): Promise<CtiCommandReply>;
+  device(request: CtiDeviceRequest): Promise<CtiDeviceReply>;
+  /** May be called twice. */
+  close(): void;
+}

@@ -1,0 +1,103 @@
+import type {
+  CallParties,
+  CallState,
+  CallView,
+  ConnectionState,
+  DeviceView,
+  LineView,
+  MediaView,
+  OutOfServiceCause,
+  PartyView,
+  RouteView,
+  TerminalConnectionState,
+  UserData,
+  Why,
+} from "../../signals/index.ts";
+
+/** Which call, and its version after the change. */
+interface OfCall {
+  readonly callId: string;
+  readonly ver: number;
+}
+
+/** `why`: absent where a party has done it and all is normal. */
+interface Explained {
+  readonly why?: Why;
+}
+
+/** One change of a call. */
+export type CallEvent =
+  | ({ readonly type: "call.state"; readonly state: CallState; readonly mergedInto?: string } & OfCall & Explained)
+  | ({
+      readonly type: "call.connection";
+      readonly connectionId: string;
+      readonly state: ConnectionState;
+      readonly party?: PartyView;
+    } & OfCall &
+      Explained)
+  | ({
+      readonly type: "call.terminal";
+      readonly connectionId: string;
+      readonly device: string;
+      readonly state: TerminalConnectionState;
+    } & OfCall &
+      Explained)
+  | ({
+      readonly type: "call.moved";
+      readonly connectionId: string;
+      readonly from: string;
+      readonly party: PartyView;
+    } & OfCall &
+      Explained)
+  | ({
+      readonly type: "call.feature";
+      readonly feature: "transfer" | "conference";
+      readonly moment: "start" | "end";
+      readonly surviving: string;
+      readonly dissolved?: string;
+      readonly controller: string;
+      readonly isDone: boolean;
+    } & OfCall)
+  | ({ readonly type: "call.parties" } & CallParties & OfCall)
+  | ({ readonly type: "call.userData"; readonly userData: UserData } & OfCall);
+
+export type RouteEventType =
+  "route.request" | "route.reroute" | "route.attempt" | "route.failed" | "route.used" | "route.end";
+
+/** A session that owns a device, as others are shown it. */
+export interface OwnerView {
+  readonly user: string;
+  readonly session: string;
+  readonly client: string;
+}
+
+/** Who decides what becomes of calls at a device, to those that have registered for it. */
+export interface OwnerNotice {
+  readonly type: "session.notice";
+  /** `owner-gained`: this session does now; `owner-changed`: another one; `owner-lost`: this one does not, or nobody does. */
+  readonly notice: "owner-gained" | "owner-changed" | "owner-lost";
+  readonly device: string;
+  readonly fence?: number;
+  readonly owner?: OwnerView;
+  /** Why, in one sentence. */
+  readonly message?: string;
+}
+
+/** What sessions are told of calls, devices, lines and themselves. */
+export type CtiEvent =
+  | CallEvent
+  /** The call as it is now, to who has not heard of it before. */
+  | { readonly type: "call.snapshot"; readonly call: CallView }
+  | { readonly type: "device.state"; readonly device: DeviceView }
+  | { readonly type: "device.removed"; readonly device: string }
+  | { readonly type: "line.state"; readonly line: LineView }
+  | { readonly type: "line.removed"; readonly line: string }
+  | { readonly type: RouteEventType; readonly route: RouteView }
+  | { readonly type: "media.wanted" | "media.started" | "media.stopped"; readonly media: MediaView }
+  | { readonly type: "digits"; readonly callId: string; readonly device: string; readonly digits: string }
+  | {
+      readonly type: "provider.state";
+      readonly state: "in-service" | "out-of-service";
+      readonly cause?: OutOfServiceCause;
+    }
+  | OwnerNotice;

@@ -1,0 +1,220 @@
+import type { Clock, MetricSample } from "../../common/index.ts";
+import type { CallView, CtiSignal, CtiSnapshot, DeviceView, LineView, RouteView } from "../../signals/index.ts";
+import { callKey, deviceKey, keysOfView, lineKey, withKeys, type WatchKey } from "./watch-keys.ts";
+
+/** How long an ended call can be asked for, and how many of them. */
+const ENDED_MS = 600_000;
+const MAX_ENDED = 100_000;
+
+/** A call, and what has been in it: only ever more. */
+export interface KnownCall {
+  readonly view: CallView;
+  readonly keys: ReadonlySet<WatchKey>;
+}
+
+/** Who is concerned by a signal: those that have been before it, and those that are after it. */
+export interface Concerned {
+  readonly before: ReadonlySet<WatchKey>;
+  readonly after: ReadonlySet<WatchKey>;
+  /** It is the first signal of a call. */
+  readonly isNewCall: boolean;
+}
+
+const NOBODY: ReadonlySet<WatchKey> = new Set();
+
+export interface ReplicaOptions {
+  readonly clock: Clock;
+  /** An ended call can be asked for no more. */
+  readonly onForgotten?: (callId: string) => void;
+}
+
+/** Calls, devices, lines and route dialogues of call control, as of the last signal. */
+export class Replica {
+  readonly #options: ReplicaOptions;
+  readonly #calls = new Map<string, KnownCall>();
+  /** Calls that go on, by what has been in them. */
+  readonly #callsOf = new Map<WatchKey, Set<string>>();
+  /** Ended calls, the oldest first, and until when they are kept. */
+  readonly #ended = new Map<string, number>();
+  readonly #devices = new Map<string, DeviceView>();
+  readonly #lines = new Map<string, LineView>();
+  readonly #routes = new Map<string, RouteView>();
+
+  constructor(options: ReplicaOptions) {
+    this.#options = options;
+  }
+
+  get devices(): ReadonlyMap<string, DeviceView> {
+    return this.#devices;
+  }
+
+  get lines(): ReadonlyMap<string, LineView> {
+    return this.#lines;
+  }
+
+  /** Dialogues that go on. */
+  get routes(): ReadonlyMap<string, RouteView> {
+    return this.#routes;
+  }
+
+  call(callId: string): KnownCall | undefined {
+    return this.#calls.get(callId);
+  }
+
+  /** Calls that go on. */
+  *liveCalls(): Generator<KnownCall> {
+    for (const known of this.#calls.values()) if (known.view.state !== "invalid") yield known;
+  }
+
+  /** Calls that go on and that one of these has been in. */
+  callsOf(keys: Iterable<WatchKey>): KnownCall[] {
+    const found = new Map<string, KnownCall>();
+    for (const key of keys) {
+      for (const callId of this.#callsOf.get(key) ?? []) {
+        const known = this.#calls.get(callId);
+        if (known !== undefined) found.set(callId, known);
+      }
+    }
+    return [...found.values()];
+  }
+
+  /**
+   * Everything is as the snapshot says. `keys`: what is known to have been in calls; `isPast`: that is all that has been in
+   * them at the time of the signals that come next, which are older than the snapshot.
+   */
+  load(snapshot: CtiSnapshot, keys: ReadonlyMap<string, ReadonlySet<WatchKey>>, isPast: boolean): void {
+    for (const map of [this.#calls, this.#callsOf, this.#ended, this.#devices, this.#lines, this.#routes]) map.clear();
+    for (const device of snapshot.devices) this.#devices.set(device.name, device);
+    for (const line of snapshot.lines) this.#lines.set(line.name, line);
+    for (const view of snapshot.calls) {
+      const known = keys.get(view.callId) ?? NOBODY;
+      this.#setCall(view, isPast ? known : withKeys(known, this.#keysOf(view)));
+    }
+    for (const route of snapshot.routes) this.#setRoute(route);
+  }
+
+  /** Takes up a signal; says whom it concerns. */
+  apply(signal: CtiSignal): Concerned {
+    switch (signal.kind) {
+      case "call":
+        return this.#applyCall(signal.call);
+      case "device":
+        this.#devices.set(signal.device.name, signal.device);
+        break;
+      case "line":
+        this.#lines.set(signal.line.name, signal.line);
+        break;
+      case "removed":
+        if (signal.device !== undefined) this.#devices.delete(signal.device);
+        if (signal.line !== undefined) this.#lines.delete(signal.line);
+        break;
+      case "route":
+        this.#setRoute(signal.route);
+        break;
+      case "media":
+      case "digits":
+        break;
+    }
+    return concernedByOther(signal);
+  }
+
+  metrics(): MetricSample[] {
+    const gauge = (what: string, value: number): MetricSample => ({
+      name: "tandem_cti_replica",
+      type: "gauge",
+      help: "What CTI knows of call control",
+      labels: { what },
+      value,
+    });
+    return [
+      gauge("calls", this.#calls.size - this.#ended.size),
+      gauge("ended-calls", this.#ended.size),
+      gauge("devices", this.#devices.size),
+      gauge("lines", this.#lines.size),
+      gauge("routes", this.#routes.size),
+    ];
+  }
+
+  #applyCall(view: CallView): Concerned {
+    const before = this.#calls.get(view.callId)?.keys ?? NOBODY;
+    const merged = view.mergedFrom.filter((callId) => !before.has(callKey(callId)));
+    const taken = merged.flatMap((callId) => [...(this.#calls.get(callId)?.keys ?? NOBODY)]);
+    const after = withKeys(before, [...this.#keysOf(view), ...taken]);
+    this.#setCall(view, after);
+    return { before, after, isNewCall: view.ver === 1 };
+  }
+
+  #keysOf(view: CallView): WatchKey[] {
+    return keysOfView(view, (line) => this.#lines.get(line)?.devices ?? []);
+  }
+
+  #setCall(view: CallView, keys: ReadonlySet<WatchKey>): void {
+    const { callId } = view;
+    const former = this.#calls.get(callId);
+    this.#calls.set(callId, { view, keys });
+    if (view.state !== "invalid") {
+      if (former === undefined || former.keys !== keys) this.#index(callId, keys);
+      return;
+    }
+    for (const key of former?.keys ?? NOBODY) this.#unindex(callId, key);
+    if (!this.#ended.has(callId)) this.#ended.set(callId, this.#options.clock.nowMs() + ENDED_MS);
+    this.#forgetEnded();
+  }
+
+  #index(callId: string, keys: ReadonlySet<WatchKey>): void {
+    for (const key of keys) {
+      const calls = this.#callsOf.get(key);
+      if (calls === undefined) this.#callsOf.set(key, new Set([callId]));
+      else calls.add(callId);
+    }
+  }
+
+  #unindex(callId: string, key: WatchKey): void {
+    const calls = this.#callsOf.get(key);
+    calls?.delete(callId);
+    if (calls?.size === 0) this.#callsOf.delete(key);
+  }
+
+  #forgetEnded(): void {
+    const nowMs = this.#options.clock.nowMs();
+    for (const [callId, untilMs] of this.#ended) {
+      if (untilMs > nowMs && this.#ended.size <= MAX_ENDED) return;
+      this.#ended.delete(callId);
+      this.#calls.delete(callId);
+      this.#options.onForgotten?.(callId);
+    }
+  }
+
+  #setRoute(route: RouteView): void {
+    if (route.state === "used" || route.state === "ended") this.#routes.delete(route.routeId);
+    else this.#routes.set(route.routeId, route);
+  }
+}
+
+type OtherSignal = Exclude<CtiSignal, { readonly kind: "call" }>;
+
+/** Whom anything but a change of a call concerns. */
+function concernedByOther(signal: OtherSignal): Concerned {
+  const keys = new Set(otherKeys(signal));
+  return { before: keys, after: keys, isNewCall: false };
+}
+
+function otherKeys(signal: OtherSignal): WatchKey[] {
+  switch (signal.kind) {
+    case "device":
+      return [deviceKey(signal.device.name)];
+    case "line":
+      return [lineKey(signal.line.name), ...signal.line.devices.map(deviceKey)];
+    case "removed":
+      return [
+        ...(signal.device === undefined ? [] : [deviceKey(signal.device)]),
+        ...(signal.line === undefined ? [] : [lineKey(signal.line)]),
+      ];
+    case "route":
+      return [deviceKey(signal.route.device), lineKey(signal.route.line), callKey(signal.route.callId)];
+    case "media":
+      return [deviceKey(signal.media.device)];
+    case "digits":
+      return [deviceKey(signal.device)];
+  }
+}

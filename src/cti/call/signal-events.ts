@@ -1,0 +1,114 @@
+import type { CallChange, CtiSignal, RouteMoment, Why } from "../../signals/index.ts";
+import type { CallEvent, CtiEvent, RouteEventType } from "./cti-event.ts";
+
+/** Types of events that a subscription can be limited to. */
+export const EVENT_TYPES = [
+  "call.snapshot",
+  "call.state",
+  "call.connection",
+  "call.terminal",
+  "call.moved",
+  "call.feature",
+  "call.parties",
+  "call.userData",
+  "device.state",
+  "device.removed",
+  "line.state",
+  "line.removed",
+  "route.request",
+  "route.reroute",
+  "route.attempt",
+  "route.failed",
+  "route.used",
+  "route.end",
+  "media.wanted",
+  "media.started",
+  "media.stopped",
+  "digits",
+] as const satisfies readonly CtiEvent["type"][];
+
+/** Events that only those hear who ask for them by name, or have the device open. */
+export function isOnlyByName(type: string): boolean {
+  return type.startsWith("media.");
+}
+
+/** What an event is a state of, where a later one makes it of no interest; undefined: every one counts. */
+export function conflateKeyOf(event: CtiEvent): string | undefined {
+  if (event.type === "device.state") return `device:${event.device.name}`;
+  if (event.type === "device.removed") return `device:${event.device}`;
+  if (event.type === "line.state") return `line:${event.line.name}`;
+  return event.type === "line.removed" ? `line:${event.line}` : undefined;
+}
+
+const ROUTE_EVENTS: Readonly<Record<RouteMoment, RouteEventType>> = {
+  request: "route.request",
+  "re-route": "route.reroute",
+  attempt: "route.attempt",
+  failed: "route.failed",
+  used: "route.used",
+  end: "route.end",
+};
+
+/** The events of a signal, the same for everybody. */
+export function eventsOf(signal: CtiSignal): CtiEvent[] {
+  switch (signal.kind) {
+    case "call":
+      return signal.changes.map((change) => eventOfChange(signal.call.callId, signal.call.ver, change));
+    case "device":
+      return [{ type: "device.state", device: signal.device }];
+    case "line":
+      return [{ type: "line.state", line: signal.line }];
+    case "removed": {
+      const { device, line } = signal;
+      const ofDevice: CtiEvent[] = device === undefined ? [] : [{ type: "device.removed", device }];
+      return line === undefined ? ofDevice : [...ofDevice, { type: "line.removed", line }];
+    }
+    case "route":
+      return [{ type: ROUTE_EVENTS[signal.moment], route: signal.route }];
+    case "media":
+      return [{ type: `media.${signal.media.moment}`, media: signal.media }];
+    case "digits":
+      return [{ type: "digits", callId: signal.callId, device: signal.device, digits: signal.digits }];
+  }
+}
+
+function eventOfChange(callId: string, ver: number, change: CallChange): CallEvent {
+  switch (change.type) {
+    case "call": {
+      const { state, why, mergedInto } = change;
+      return {
+        type: "call.state",
+        callId,
+        ver,
+        state,
+        ...told(why),
+        ...(mergedInto === undefined ? {} : { mergedInto }),
+      };
+    }
+    case "connection": {
+      const { connectionId, state, why, party } = change;
+      const more = party === undefined ? {} : { party };
+      return { type: "call.connection", callId, ver, connectionId, state, ...told(why), ...more };
+    }
+    case "terminal-connection": {
+      const { connectionId, device, state, why } = change;
+      return { type: "call.terminal", callId, ver, connectionId, device, state, ...told(why) };
+    }
+    case "moved": {
+      const { connectionId, from, party, why } = change;
+      return { type: "call.moved", callId, ver, connectionId, from, party, ...told(why) };
+    }
+    case "feature":
+      return { ...change, type: "call.feature", callId, ver };
+    case "parties":
+      return { ...change, type: "call.parties", callId, ver };
+    case "user-data":
+      return { type: "call.userData", callId, ver, userData: change.userData };
+  }
+}
+
+/** Why, unless it goes without saying. */
+function told(why: Why): { readonly why?: Why } {
+  const { cause, sip, feature, by } = why;
+  return cause === 16 && sip === undefined && feature === "normal" && by === "party" ? {} : { why };
+}

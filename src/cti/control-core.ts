@@ -1,0 +1,196 @@
+import { join } from "node:path";
+import type { Clock, Ids, Logger, MetricSample } from "../common/index.ts";
+import type { ConfigurationMirror } from "../database/index.ts";
+import type { CtiSignal, PlacedSignal } from "../signals/index.ts";
+import type { CallControlLink } from "./call-control-link.ts";
+import type { CtiEvent } from "./call/cti-event.ts";
+import { Distributor } from "./call/distributor.ts";
+import { FeedMemory } from "./call/feed-memory.ts";
+import { Replica, type Concerned } from "./call/replica.ts";
+import { SignalFeed, type FeedConsumer, type FeedState } from "./call/signal-feed.ts";
+import { Subscriptions } from "./call/subscriptions.ts";
+import { watchedNow } from "./call/watched-now.ts";
+import { DeviceAccess } from "./device/device-access.ts";
+import { DeviceOwners } from "./device/device-owners.ts";
+import { Inventories } from "./device/inventories.ts";
+import { OpenDevices } from "./device/open-devices.ts";
+import { ServiceState } from "./device/service-state.ts";
+import { CLOSE } from "./session/connection.ts";
+import { createOperations } from "./operations/create-operations.ts";
+import type { Session } from "./session/session.ts";
+import type { SessionTable } from "./session/session-table.ts";
+import type { Operations } from "./operation.ts";
+
+export interface ControlCoreOptions {
+  readonly link: CallControlLink;
+  readonly sessions: SessionTable;
+  readonly mirror: ConfigurationMirror;
+  /** Name of the CTIManager, `<node>/ctimanager`. */
+  readonly manager: string;
+  /** Folder for what has to outlive the process. */
+  readonly folder: string;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly logger: Logger;
+}
+
+/** What applications see of calls, devices and lines, and may do with them; sessions and the wire are somebody else's. */
+export class ControlCore implements FeedConsumer {
+  readonly operations: Operations;
+  readonly #options: ControlCoreOptions;
+  readonly #replica: Replica;
+  readonly #distributor = new Distributor();
+  readonly #subscriptions: Subscriptions;
+  readonly #owners: DeviceOwners;
+  readonly #open: OpenDevices;
+  readonly #service: ServiceState;
+  readonly #inventories: Inventories;
+  readonly #feed: SignalFeed;
+
+  constructor(options: ControlCoreOptions) {
+    this.#options = options;
+    const { link, sessions, mirror, manager, folder, clock, ids, logger } = options;
+    this.#replica = new Replica({ clock, onForgotten: (callId) => this.#feed.callForgotten(callId) });
+    this.#subscriptions = new Subscriptions(this.#distributor, ids);
+    this.#owners = new DeviceOwners({
+      link,
+      clock,
+      logger,
+      onOwner: (device, ownership) => this.#open.ownerChanged(device, ownership),
+      onRefused: (device, session, error) => this.#open.refused(device, session, error),
+    });
+    const replica = this.#replica;
+    const subscriptions = this.#subscriptions;
+    this.#open = new OpenDevices({ owners: this.#owners, subscriptions, sessions, clock });
+    this.#service = new ServiceState({ replica, distributor: this.#distributor, sessions, clock });
+    const access = new DeviceAccess(replica, this.#open);
+    this.#inventories = new Inventories(replica, access);
+    const memory = new FeedMemory({
+      path: join(folder, "cti-feed.journal"),
+      clock,
+      onError: (error) => logger.error("the place in the signals cannot be written", { error: String(error) }),
+    });
+    this.#feed = new SignalFeed({ link, replica, memory, consumer: this, manager, clock, logger });
+    this.operations = createOperations(
+      {
+        link,
+        feed: this.#feed,
+        replica,
+        subscriptions,
+        open: this.#open,
+        access,
+        service: this.#service,
+        mirror,
+        clock,
+        ids,
+      },
+      this.#inventories,
+    );
+  }
+
+  /** State of the provider, as sessions are told. */
+  get state(): "in-service" | "out-of-service" {
+    return this.#service.state;
+  }
+
+  /** Takes up the sessions of before a restart, then follows call control. Once. */
+  start(): void {
+    const { sessions } = this.#options;
+    for (const session of sessions.all()) {
+      this.#subscriptions.restore(session);
+      this.#open.restore(session);
+    }
+    this.#owners.restored();
+    sessions.watch({
+      onFailed: (session) => this.#open.noteLive(session, false),
+      onResumed: (session, mode, hadFailed) => {
+        if (mode === "resnapshot") this.#tellAll(session);
+        if (hadFailed) this.#open.noteLive(session, true);
+      },
+      onClosed: (session, reason) => {
+        this.#open.end(session, reason === "lease-over");
+        this.#subscriptions.end(session);
+        this.#inventories.end(session);
+      },
+    });
+    this.#feed.start();
+  }
+
+  onSignal({ position, signal }: PlacedSignal, concerned: Concerned): void {
+    this.#distributor.tell(signal, concerned, position);
+    this.#closeWhatIsClosed(signal);
+  }
+
+  onRenewed(position: number): void {
+    const { sessions } = this.#options;
+    sessions.resetPositions();
+    this.#subscriptions.renew(position);
+    this.#open.renew(position);
+    for (const session of [...sessions.all()]) {
+      sessions.restart(session);
+      // It resumes with an epoch that is over, and is told everything then.
+      session.connection?.close(CLOSE.restart, "events may have been lost");
+    }
+  }
+
+  onState(state: FeedState): void {
+    this.#service.feedIs(state);
+    if (state === "live") this.#owners.linkIsUp();
+  }
+
+  flush(): void {
+    this.#options.sessions.flush();
+  }
+
+  metrics(): MetricSample[] {
+    const gauge = (name: string, help: string, value: number): MetricSample => ({ name, type: "gauge", help, value });
+    return [
+      gauge(
+        "tandem_cti_call_control",
+        "1 while the signals of call control are followed",
+        this.#feed.state === "live" ? 1 : 0,
+      ),
+      gauge(
+        "tandem_cti_subscriptions",
+        "Subscriptions of all sessions, open devices among them",
+        this.#subscriptions.count,
+      ),
+      gauge("tandem_cti_open_devices", "Devices that sessions have open", this.#open.count),
+      gauge("tandem_cti_owned_devices", "CTI ports and route points that a session owns", this.#owners.owned),
+      ...this.#replica.metrics(),
+      ...this.#feed.metrics(),
+    ];
+  }
+
+  /** May be called twice. */
+  close(): void {
+    this.#service.close();
+    this.#owners.end();
+    this.#feed.close();
+  }
+
+  /** All that a session watches, to an application that knows nothing more. */
+  #tellAll(session: Session): void {
+    const keys = new Set(this.#subscriptions.of(session).flatMap((subscription) => [...subscription.keys]));
+    const { calls, devices, lines } = watchedNow(this.#replica, keys);
+    const events: CtiEvent[] = [
+      ...devices.map((device): CtiEvent => ({ type: "device.state", device: this.#service.shown(device) })),
+      ...lines.map((line): CtiEvent => ({ type: "line.state", line })),
+      ...calls.map((call): CtiEvent => ({ type: "call.snapshot", call })),
+    ];
+    for (const event of events) session.append(event);
+  }
+
+  #closeWhatIsClosed(signal: CtiSignal): void {
+    if (signal.kind === "device" && signal.device.isRestricted) {
+      this.#open.closeFor(
+        signal.device.name,
+        "an administrator has closed it to control",
+        this.#options.sessions.all(),
+      );
+    }
+    if (signal.kind === "removed" && signal.device !== undefined) {
+      this.#open.closeFor(signal.device, "it is in the configuration no more", this.#options.sessions.all());
+    }
+  }
+}

@@ -1,0 +1,232 @@
+import { errorMessageOf, type Clock, type Logger, type Timer } from "../../common/index.ts";
+import type { CtiDeviceRequest } from "../../signals/index.ts";
+import type { CallControlLink } from "../call-control-link.ts";
+import { CtiError } from "../cti-error.ts";
+import { failureError } from "../failure-error.ts";
+import {
+  holderOf,
+  stepOwnership,
+  UNOWNED,
+  type Holder,
+  type Ownership,
+  type OwnershipEffect,
+  type OwnershipEvent,
+} from "./ownership.ts";
+
+export interface DeviceOwnersOptions {
+  readonly link: CallControlLink;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** Another session has the device, or none has; after that call control is told. */
+  readonly onOwner: (device: string, ownership: Ownership) => void;
+  /** Call control has not let a session have a device that it had before, or that it was to take over. */
+  readonly onRefused: (device: string, session: string, error: CtiError) => void;
+}
+
+/** How long an application that opens a device waits for call control. */
+const OPEN_MS = 5_000;
+const RETRY_MS = 1_000;
+/** How often the fence is raised for one owner. */
+const MAX_FENCED = 3;
+
+/** What call control is to be told of a device; only the last of it counts. */
+interface Telling {
+  request: CtiDeviceRequest | undefined;
+  isRunning: boolean;
+  fenced: number;
+  waiter: { readonly session: string; settle(error?: CtiError): void } | undefined;
+}
+
+/** Who owns the CTI ports and route points; keeps call control in the picture over its restarts. */
+export class DeviceOwners {
+  readonly #options: DeviceOwnersOptions;
+  readonly #ownerships = new Map<string, Ownership>();
+  readonly #tellings = new Map<string, Telling>();
+  #retry: Timer | undefined;
+  #isClosed = false;
+
+  constructor(options: DeviceOwnersOptions) {
+    this.#options = options;
+  }
+
+  of(device: string): Ownership {
+    return this.#ownerships.get(device) ?? UNOWNED;
+  }
+
+  /** Devices that have an owner. */
+  get owned(): number {
+    let owned = 0;
+    for (const { owner } of this.#ownerships.values()) if (owner !== undefined) owned += 1;
+    return owned;
+  }
+
+  /** A holder of before a restart; `fence`: it was the owner. Followed by `restored`. */
+  restore(device: string, holder: Holder, fence: number | undefined): void {
+    const ownership = this.of(device);
+    const isLater = fence !== undefined && fence > ownership.fence;
+    this.#ownerships.set(device, {
+      ...ownership,
+      holders: [...ownership.holders, holder].sort((one, other) => one.order - other.order),
+      ...(isLater ? { owner: holder.session, fence } : {}),
+    });
+  }
+
+  /** All holders are there. */
+  restored(): void {
+    const wallMs = this.#options.clock.wallMs();
+    for (const [device, ownership] of [...this.#ownerships]) {
+      const owner = holderOf(ownership, ownership.owner) ?? ownership.holders[0];
+      if (owner === undefined) continue;
+      this.#take(device, { type: owner.isLive ? "recovered" : "failed", session: owner.session, wallMs });
+    }
+  }
+
+  /**
+   * Resolves when call control knows the session as owner, or when another one is the owner.
+   * @throws {CtiError} what call control refuses it with; `node-unavailable`
+   */
+  async open(device: string, holder: Holder): Promise<void> {
+    this.#take(device, { type: "opened", holder, wallMs: this.#options.clock.wallMs() });
+    if (this.of(device).owner !== holder.session) return;
+    const error = await this.#agreed(device, holder.session);
+    if (error !== undefined) throw error;
+  }
+
+  close(device: string, session: string, isLeaseOver: boolean): void {
+    this.#take(device, { type: "closed", session, isLeaseOver, wallMs: this.#options.clock.wallMs() });
+  }
+
+  /** The application of a session has failed, or is back. */
+  note(device: string, session: string, isLive: boolean): void {
+    const wallMs = this.#options.clock.wallMs();
+    this.#take(device, { type: isLive ? "recovered" : "failed", session, wallMs });
+  }
+
+  /** Call control is there: it is told all that it may not know. */
+  linkIsUp(): void {
+    for (const device of this.#tellings.keys()) this.#run(device);
+    for (const [device, ownership] of this.#ownerships) {
+      const owner = holderOf(ownership, ownership.owner);
+      if (owner === undefined || this.#tellings.has(device)) continue;
+      this.#tell(device, ownEffect(owner, ownership.fence));
+      if (!owner.isLive) this.#tell(device, { type: "failed", fence: ownership.fence });
+    }
+  }
+
+  /** May be called twice. */
+  end(): void {
+    this.#isClosed = true;
+    this.#retry?.cancel();
+    for (const { waiter } of this.#tellings.values()) waiter?.settle(unavailable());
+  }
+
+  #take(device: string, event: OwnershipEvent): void {
+    const { ownership, effects } = stepOwnership(this.of(device), event);
+    if (ownership.holders.length === 0) this.#ownerships.delete(device);
+    else this.#ownerships.set(device, ownership);
+    for (const effect of effects) {
+      if (effect.type === "new-owner") this.#options.onOwner(device, ownership);
+      else this.#tell(device, effect);
+    }
+  }
+
+  #agreed(device: string, session: string): Promise<CtiError | undefined> {
+    return new Promise((resolve) => {
+      const telling = this.#tellings.get(device);
+      if (telling === undefined) return resolve(undefined);
+      telling.waiter?.settle(unavailable());
+      const timer = this.#options.clock.after(OPEN_MS, () => {
+        telling.waiter?.settle(unavailable());
+        this.close(device, session, false);
+      });
+      telling.waiter = {
+        session,
+        settle: (error) => {
+          timer.cancel();
+          telling.waiter = undefined;
+          resolve(error);
+        },
+      };
+    });
+  }
+
+  #tell(device: string, effect: Exclude<OwnershipEffect, { type: "new-owner" }>): void {
+    let telling = this.#tellings.get(device);
+    if (telling === undefined) {
+      telling = { request: undefined, isRunning: false, fenced: 0, waiter: undefined };
+      this.#tellings.set(device, telling);
+    }
+    telling.request = requestOf(device, effect);
+    this.#run(device);
+  }
+
+  #run(device: string): void {
+    const telling = this.#tellings.get(device);
+    if (telling === undefined || telling.isRunning || this.#isClosed || !this.#options.link.isConnected) return;
+    telling.isRunning = true;
+    void this.#send(device, telling).finally(() => {
+      telling.isRunning = false;
+      if (telling.request === undefined) this.#tellings.delete(device);
+      else this.#retryLater();
+    });
+  }
+
+  async #send(device: string, telling: Telling): Promise<void> {
+    const { link, logger } = this.#options;
+    for (let request = telling.request; request !== undefined && link.isConnected; request = telling.request) {
+      try {
+        const reply = await link.device(request);
+        if (reply.ok) this.#taken(telling, request);
+        else this.#refused(device, telling, request, reply.failure, reply.detail);
+      } catch (error) {
+        logger.warn("call control was not told who owns a device", { device, error: errorMessageOf(error) });
+        return;
+      }
+    }
+  }
+
+  #taken(telling: Telling, request: CtiDeviceRequest): void {
+    if (telling.request !== request) return;
+    telling.request = undefined;
+    telling.fenced = 0;
+    telling.waiter?.settle();
+  }
+
+  #refused(device: string, telling: Telling, request: CtiDeviceRequest, failure: string, detail: string): void {
+    if (telling.request !== request) return;
+    telling.request = undefined;
+    if (request.type !== "own") return;
+    telling.fenced += 1;
+    if (failure === "fenced" && telling.fenced <= MAX_FENCED) {
+      return this.#take(device, { type: "fenced", wallMs: this.#options.clock.wallMs() });
+    }
+    this.#options.logger.warn("call control does not let a session own a device", { device, failure, detail });
+    const error = failureError(failure, detail, { entity: { kind: "device", id: device } });
+    const isAwaited = telling.waiter?.session === request.session;
+    if (isAwaited) telling.waiter?.settle(error);
+    this.close(device, request.session, false);
+    if (!isAwaited) this.#options.onRefused(device, request.session, error);
+  }
+
+  #retryLater(): void {
+    if (this.#isClosed) return;
+    this.#retry?.cancel();
+    this.#retry = this.#options.clock.after(RETRY_MS, () => {
+      for (const device of this.#tellings.keys()) this.#run(device);
+    });
+  }
+}
+
+function ownEffect(holder: Holder, fence: number): Exclude<OwnershipEffect, { type: "new-owner" }> {
+  return { type: "own", holder, fence };
+}
+
+function requestOf(device: string, effect: Exclude<OwnershipEffect, { type: "new-owner" }>): CtiDeviceRequest {
+  if (effect.type !== "own") return { type: effect.type, device, fence: effect.fence };
+  const { session, registration } = effect.holder;
+  return { type: "own", device, fence: effect.fence, ...registration, session };
+}
+
+function unavailable(): CtiError {
+  return new CtiError("node-unavailable", "call control is not there", { retryAfterMs: RETRY_MS });
+}

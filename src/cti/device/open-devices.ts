@@ -1,0 +1,259 @@
+import type { Clock } from "../../common/index.ts";
+import type { OwnerNotice, OwnerView } from "../call/cti-event.ts";
+import type { Subscriptions } from "../call/subscriptions.ts";
+import { CtiError } from "../cti-error.ts";
+import type { Session } from "../session/session.ts";
+import type { SessionTable } from "../session/session-table.ts";
+import type { DeviceOwners } from "./device-owners.ts";
+import { areStandbys, holderOf, type Holder, type Ownership } from "./ownership.ts";
+import { sharingOf, type Registration } from "./registration.ts";
+
+const FACT = "open:";
+
+/** What is kept with a session of a device that it has open. */
+interface Fact {
+  /** Absent: it only watches it, or it is a phone. */
+  readonly registration?: Registration;
+  readonly order: number;
+  /** It is the owner. */
+  readonly fence?: number;
+  readonly since: number;
+}
+
+export interface OpenDevicesOptions {
+  readonly owners: DeviceOwners;
+  readonly subscriptions: Subscriptions;
+  readonly sessions: SessionTable;
+  readonly clock: Clock;
+}
+
+/** Which sessions have which devices open, and who of them owns it. */
+export class OpenDevices {
+  readonly #options: OpenDevicesOptions;
+  /** By session, then by device. */
+  readonly #open = new Map<string, Map<string, Fact>>();
+  #lastOrder = 0;
+
+  constructor(options: OpenDevicesOptions) {
+    this.#options = options;
+  }
+
+  get count(): number {
+    let count = 0;
+    for (const devices of this.#open.values()) count += devices.size;
+    return count;
+  }
+
+  isOpen(session: Session, device: string): boolean {
+    return this.#open.get(session.id)?.has(device) === true;
+  }
+
+  /** Devices that the session has open. */
+  devicesOf(session: Session): readonly string[] {
+    return [...(this.#open.get(session.id)?.keys() ?? [])];
+  }
+
+  /** The owner's fence, where the session is the owner. */
+  fenceOf(session: Session, device: string): number | undefined {
+    const { owner, fence } = this.#options.owners.of(device);
+    return owner === session.id ? fence : undefined;
+  }
+
+  ownerOf(device: string): OwnerView | undefined {
+    return this.#viewOf(this.#options.owners.of(device).owner);
+  }
+
+  /**
+   * What the session may do with calls at the device: `owner` and who shares it all, `standby` nothing before it takes
+   * over; `none`: it has not registered for them.
+   */
+  roleOf(session: Session, device: string): "owner" | "sharing" | "standby" | "none" {
+    const ownership = this.#options.owners.of(device);
+    const holder = holderOf(ownership, session.id);
+    if (holder === undefined) return "none";
+    const owner = holderOf(ownership, ownership.owner);
+    if (owner === undefined || owner.session === session.id) return owner === undefined ? "standby" : "owner";
+    return areStandbys(owner, holder) ? "standby" : "sharing";
+  }
+
+  /** Takes up again what sessions had open before a restart of the process. */
+  restore(session: Session): void {
+    for (const [key, value] of session.facts.entries()) {
+      if (!key.startsWith(FACT)) continue;
+      const device = key.slice(FACT.length);
+      const fact = value as Fact;
+      this.#note(session, device, fact);
+      this.#options.subscriptions.openDevice(session, device, fact.since);
+      this.#lastOrder = Math.max(this.#lastOrder, fact.order);
+      if (fact.registration === undefined) continue;
+      this.#options.owners.restore(device, holderAs(session, fact.registration, fact.order), fact.fence);
+    }
+  }
+
+  /**
+   * Opens a device for a session: it hears all of it, and may control it. `registration`: it takes its calls, too.
+   * Resolves when call control has agreed.
+   * @throws {CtiError} `limit-devices`, `device-owned`, and what call control refuses it with
+   */
+  async open(
+    session: Session,
+    device: string,
+    registration: Registration | undefined,
+    position: number,
+  ): Promise<void> {
+    const former = this.#open.get(session.id)?.get(device);
+    if (former === undefined) this.#checkRoom(session);
+    if (registration !== undefined) this.#checkSharing(session, device, registration);
+    this.#lastOrder = Math.max(this.#lastOrder + 1, this.#options.clock.wallMs());
+    const order = former?.registration === undefined ? this.#lastOrder : former.order;
+    const kept = registration ?? former?.registration;
+    const since = former?.since ?? position;
+    this.#keep(session, device, { order, since, ...(kept === undefined ? {} : { registration: kept }) });
+    this.#options.subscriptions.openDevice(session, device, since);
+    if (registration === undefined) return;
+    try {
+      await this.#options.owners.open(device, holderAs(session, registration, order));
+    } catch (error) {
+      this.#forget(session, device);
+      throw error;
+    }
+    this.#keepFences(device);
+  }
+
+  /** @returns false when it was not open */
+  close(session: Session, device: string, isLeaseOver = false): boolean {
+    const fact = this.#open.get(session.id)?.get(device);
+    if (fact === undefined) return false;
+    this.#forget(session, device);
+    if (fact.registration !== undefined) this.#options.owners.close(device, session.id, isLeaseOver);
+    return true;
+  }
+
+  /** Closes a device for sessions that may not have it any more; those that had registered for it are told why. */
+  closeFor(device: string, message: string, sessions: Iterable<Session>): void {
+    for (const session of sessions) {
+      const isRegistered = holderOf(this.#options.owners.of(device), session.id) !== undefined;
+      if (this.close(session, device) && isRegistered) this.#notify(session, { notice: "owner-lost", device, message });
+    }
+  }
+
+  /** The application of a session has failed, or is back. */
+  noteLive(session: Session, isLive: boolean): void {
+    for (const [device, { registration }] of this.#open.get(session.id) ?? []) {
+      if (registration !== undefined) this.#options.owners.note(device, session.id, isLive);
+    }
+  }
+
+  /** The session is over. */
+  end(session: Session, isLeaseOver: boolean): void {
+    for (const device of this.devicesOf(session)) this.close(session, device, isLeaseOver);
+  }
+
+  /** Positions begin anew. */
+  renew(since: number): void {
+    for (const [sessionId, devices] of this.#open) {
+      const session = this.#options.sessions.get(sessionId);
+      if (session === undefined) continue;
+      for (const [device, fact] of [...devices]) this.#keep(session, device, { ...fact, since });
+    }
+  }
+
+  /** Another session owns the device, or none does: those that have registered for it are told. */
+  ownerChanged(device: string, ownership: Ownership): void {
+    this.#keepFences(device);
+    const owner = this.#viewOf(ownership.owner);
+    for (const { session: id } of ownership.holders) {
+      const session = this.#options.sessions.get(id);
+      if (session === undefined) continue;
+      if (owner === undefined) this.#notify(session, { notice: "owner-lost", device });
+      else if (id === owner.session) this.#notify(session, { notice: "owner-gained", device, fence: ownership.fence });
+      else this.#notify(session, { notice: "owner-changed", device, owner });
+    }
+  }
+
+  /** Call control has not let a session have the device. */
+  refused(device: string, sessionId: string, error: CtiError): void {
+    const session = this.#options.sessions.get(sessionId);
+    if (session === undefined) return;
+    this.#forget(session, device);
+    this.#notify(session, { notice: "owner-lost", device, message: error.message });
+  }
+
+  #notify(session: Session, notice: Omit<OwnerNotice, "type">): void {
+    const event: OwnerNotice = { type: "session.notice", ...notice };
+    session.append(event);
+  }
+
+  #viewOf(sessionId: string | undefined): OwnerView | undefined {
+    const session = sessionId === undefined ? undefined : this.#options.sessions.get(sessionId);
+    if (session === undefined) return undefined;
+    return { user: session.user.name, session: session.id, client: session.client.name };
+  }
+
+  #checkRoom(session: Session): void {
+    const { name, maxOpenDevices } = session.user;
+    let used = 1;
+    for (const [id, devices] of this.#open) {
+      if (this.#options.sessions.get(id)?.user.name === name) used += devices.size;
+    }
+    if (used <= maxOpenDevices) return;
+    const limit = { name: "open devices of the user", value: maxOpenDevices, used };
+    throw new CtiError("limit-devices", `${name} may have ${maxOpenDevices} devices open`, { limit });
+  }
+
+  #checkSharing(session: Session, device: string, registration: Registration): void {
+    const asking = holderAs(session, registration, 0);
+    for (const holder of this.#options.owners.of(device).holders) {
+      if (holder.session === session.id || areStandbys(holder, asking)) continue;
+      const sharing = sharingOf(holder.registration, registration);
+      if (sharing === "shared") continue;
+      const actor = this.#viewOf(holder.session);
+      throw new CtiError("device-owned", `another application has ${device}`, {
+        reason: sharing === "mismatch" ? "other codecs" : "another registration",
+        entity: { kind: "device", id: device },
+        ...(actor === undefined ? {} : { actor }),
+      });
+    }
+  }
+
+  #keep(session: Session, device: string, fact: Fact): void {
+    this.#note(session, device, fact);
+    session.facts.put(FACT + device, fact);
+  }
+
+  #note(session: Session, device: string, fact: Fact): void {
+    const devices = this.#open.get(session.id);
+    if (devices === undefined) this.#open.set(session.id, new Map([[device, fact]]));
+    else devices.set(device, fact);
+  }
+
+  #forget(session: Session, device: string): void {
+    const devices = this.#open.get(session.id);
+    devices?.delete(device);
+    if (devices?.size === 0) this.#open.delete(session.id);
+    session.facts.remove(FACT + device);
+    this.#options.subscriptions.closeDevice(session, device);
+  }
+
+  /** The fence is kept with the owner, and with nobody else. */
+  #keepFences(device: string): void {
+    const { owner, fence, holders } = this.#options.owners.of(device);
+    for (const { session: id } of holders) {
+      const session = this.#options.sessions.get(id);
+      const fact = this.#open.get(id)?.get(device);
+      if (session === undefined || fact === undefined) continue;
+      const { fence: former, ...rest } = fact;
+      if (id === owner) {
+        if (former !== fence) this.#keep(session, device, { ...rest, fence });
+      } else if (former !== undefined) {
+        this.#keep(session, device, rest);
+      }
+    }
+  }
+}
+
+function holderAs(session: Session, registration: Registration, order: number): Holder {
+  const { id, user, group, phase } = session;
+  const inGroup = group === undefined ? {} : { group };
+  return { session: id, user: user.name, ...inGroup, registration, order, isLive: phase !== "failed" };
+}

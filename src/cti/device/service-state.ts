@@ -1,0 +1,71 @@
+import type { Clock, Timer } from "../../common/index.ts";
+import type { DeviceView } from "../../signals/index.ts";
+import type { CtiEvent } from "../call/cti-event.ts";
+import type { Distributor } from "../call/distributor.ts";
+import type { Replica } from "../call/replica.ts";
+import type { FeedState } from "../call/signal-feed.ts";
+import { deviceKey } from "../call/watch-keys.ts";
+import type { SessionTable } from "../session/session-table.ts";
+
+/** How long call control may be away before devices are out of service. */
+const GRACE_MS = 5_000;
+
+const CAUSE = "call-node-failure";
+
+export interface ServiceStateOptions {
+  readonly replica: Replica;
+  readonly distributor: Distributor;
+  readonly sessions: SessionTable;
+  readonly clock: Clock;
+}
+
+/** Whether the provider, and so all devices, are in service: call control is there, or has been a moment ago. */
+export class ServiceState {
+  readonly #options: ServiceStateOptions;
+  #grace: Timer | undefined;
+  #isOut = false;
+
+  constructor(options: ServiceStateOptions) {
+    this.#options = options;
+  }
+
+  get state(): "in-service" | "out-of-service" {
+    return this.#isOut ? "out-of-service" : "in-service";
+  }
+
+  /** The device as applications are shown it. */
+  shown(device: DeviceView): DeviceView {
+    return this.#isOut && device.isInService ? { ...device, isInService: false, cause: CAUSE } : device;
+  }
+
+  feedIs(state: FeedState): void {
+    if (state === "live") {
+      this.#grace?.cancel();
+      this.#grace = undefined;
+      if (this.#isOut) this.#set(false);
+    } else if (!this.#isOut) {
+      this.#grace ??= this.#options.clock.after(GRACE_MS, () => {
+        this.#grace = undefined;
+        this.#set(true);
+      });
+    }
+  }
+
+  close(): void {
+    this.#grace?.cancel();
+  }
+
+  #set(isOut: boolean): void {
+    const { replica, distributor, sessions } = this.#options;
+    this.#isOut = isOut;
+    const event: CtiEvent = { type: "provider.state", state: this.state, ...(isOut ? { cause: CAUSE } : {}) };
+    const all = [...sessions.all()];
+    // Devices first go out of service, then the provider; the other way round when it is back.
+    if (!isOut) for (const session of all) session.append(event);
+    for (const device of replica.devices.values()) {
+      if (!device.isInService) continue;
+      distributor.announce([{ type: "device.state", device: this.shown(device) }], [deviceKey(device.name)]);
+    }
+    if (isOut) for (const session of all) session.append(event);
+  }
+}

@@ -1,0 +1,222 @@
+import { errorCodeOf, errorMessageOf, type Clock, type Ids, type Logger, type Timer } from "../../common/index.ts";
+import { CtiError } from "../cti-error.ts";
+import type { Operations } from "../operation.ts";
+import { CLOSE, type Connection } from "../session/connection.ts";
+import type { CommandAudit } from "../session/command-audit.ts";
+import type { SessionDoor } from "../session/session-door.ts";
+import type { Session } from "../session/session.ts";
+import { TokenBucket } from "../session/token-bucket.ts";
+import { parseRequest, type RpcRequest } from "./parse-request.ts";
+import { errorText, resultText, rpcError, type RpcError } from "./rpc-reply.ts";
+
+export interface RpcLimits {
+  /** Characters of one message. */
+  readonly messageBytes: number;
+  readonly depth: number;
+  readonly requestsPerSecond: number;
+  readonly requestBurst: number;
+  /** Requests of a session without a reply. */
+  readonly pendingRequests: number;
+  /** For the first `provider.open` that succeeds. */
+  readonly openMs: number;
+}
+
+export interface RpcConnectionOptions {
+  readonly connection: Connection;
+  readonly door: SessionDoor;
+  readonly operations: Operations;
+  readonly audit: CommandAudit;
+  readonly limits: RpcLimits;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly logger: Logger;
+  readonly counts: RpcCounts;
+}
+
+/** Requests of all connections. */
+export interface RpcCounts {
+  requests: number;
+  errors: number;
+  rateLimited: number;
+}
+
+/** Sign-ins are dear: so many on one connection. */
+const MAX_OPENS = 5;
+const OPEN = "provider.open";
+
+/** JSON-RPC 2.0 over one connection of an application: first `provider.open`, then requests of its session. */
+export class RpcConnection {
+  readonly #options: RpcConnectionOptions;
+  #session: Session | undefined;
+  #bucket: TokenBucket;
+  #pending = 0;
+  #opens = 0;
+  #isOpening = false;
+  #isClosed = false;
+  #timer: Timer | undefined;
+
+  constructor(options: RpcConnectionOptions) {
+    this.#options = options;
+    const { clock, limits, connection } = options;
+    this.#bucket = new TokenBucket(limits.requestsPerSecond, limits.requestBurst, clock.nowMs());
+    this.#timer = clock.after(limits.openMs, () => connection.close(CLOSE.protocol, "no session was opened in time"));
+  }
+
+  /** The session that it has, or had. */
+  get session(): Session | undefined {
+    return this.#session;
+  }
+
+  /** Something came that is no message, such as a ping. */
+  hear(): void {
+    if (this.#isCurrent) this.#session?.hear();
+  }
+
+  /** A message came. */
+  receive(text: string): void {
+    if (this.#isClosed || (this.#session !== undefined && !this.#isCurrent)) return;
+    this.#session?.hear();
+    const { limits, counts } = this.#options;
+    counts.requests += 1;
+    if (text.length > limits.messageBytes) {
+      const facts = { limit: { name: "messageBytes", value: limits.messageBytes, used: text.length } };
+      return this.#refuse(undefined, new CtiError("protocol-too-big", "the message is too long", facts));
+    }
+    const parsed = parseRequest(text, limits.depth);
+    if (!parsed.ok) return this.#refuse(parsed.id, new CtiError("protocol-malformed", parsed.reason));
+    const { request } = parsed;
+    const waitMs = request.method === HEARTBEAT ? 0 : this.#bucket.take(this.#options.clock.nowMs());
+    if (waitMs > 0) return this.#refuseRate(request, waitMs);
+    if (request.id === undefined) return this.#notified(request);
+    void this.#answer(request.id, request);
+  }
+
+  /** The connection is gone. May be called twice. */
+  closed(): void {
+    this.#isClosed = true;
+    this.#timer?.cancel();
+    this.#session?.detach(this.#options.connection);
+  }
+
+  get #isCurrent(): boolean {
+    return this.#session?.connection === this.#options.connection;
+  }
+
+  #refuseRate({ id }: RpcRequest, retryAfterMs: number): void {
+    this.#options.counts.rateLimited += 1;
+    this.#refuse(id, new CtiError("limit-rate", "too many requests", { retryAfterMs }));
+  }
+
+  /** Only what changes nothing in calls may go without a reply. */
+  #notified(request: RpcRequest): void {
+    if (request.method === HEARTBEAT) return;
+    this.#refuse(undefined, new CtiError("protocol-malformed", `${request.method} needs an id`));
+  }
+
+  async #answer(id: string, request: RpcRequest): Promise<void> {
+    const { limits } = this.#options;
+    if (this.#pending >= limits.pendingRequests) {
+      const limit = { name: "pendingRequests", value: limits.pendingRequests, used: this.#pending };
+      return this.#refuse(id, new CtiError("limit-rate", "too many requests wait", { retryAfterMs: 100, limit }));
+    }
+    this.#pending += 1;
+    try {
+      if (request.method === OPEN) await this.#open(id, request);
+      else await this.#perform(id, request);
+    } catch (error) {
+      this.#refuse(id, error, request);
+    } finally {
+      this.#pending -= 1;
+    }
+  }
+
+  /** The reply goes first: what was missed follows it. */
+  async #open(id: string, { params }: RpcRequest): Promise<void> {
+    const { door, connection } = this.#options;
+    if (this.#session !== undefined || this.#isOpening) {
+      throw new CtiError("session-already-open", "the connection has a session");
+    }
+    this.#opens += 1;
+    if (this.#opens > MAX_OPENS) return connection.close(CLOSE.protocol, "too many sign-ins");
+    this.#isOpening = true;
+    try {
+      const opened = await door.open(params, connection, () => !this.#isClosed);
+      if (opened === undefined) return;
+      this.#session = opened.session;
+      const { rate } = opened;
+      this.#bucket = new TokenBucket(rate.perSecond, rate.burst, this.#options.clock.nowMs());
+      connection.send(resultText(id, { ...opened.result, methods: [...this.#options.operations.keys()].sort() }));
+      opened.begin();
+      this.#beatLater(opened.session);
+    } finally {
+      this.#isOpening = false;
+    }
+  }
+
+  async #perform(id: string, request: RpcRequest): Promise<void> {
+    const session = this.#session;
+    const { operations, audit } = this.#options;
+    const { method, params, meta } = request;
+    const operation = operations.get(method);
+    if (session === undefined) throw new CtiError("protocol-order", "the first request is provider.open");
+    if (operation === undefined) throw new CtiError("protocol-unknown-method", `there is no method ${method}`);
+    if (!session.user.mayCall(method)) {
+      throw new CtiError("access-feature", `the token does not allow ${method}`);
+    }
+    if (operation.isCommand && session.user.scope?.isMonitorOnly === true) {
+      throw new CtiError("access-monitor-only", "the token allows to watch only");
+    }
+    const record = operation.isCommand ? audit.begin(session, method, params, meta) : undefined;
+    try {
+      const result = await operation.handle(session, params, meta);
+      record?.("ok");
+      this.#reply(session, id, result);
+    } catch (error) {
+      record?.(wireErrorOf(error).data["code"] as string);
+      throw error;
+    }
+  }
+
+  /** Events that are held back may be effects of the command, and are given numbers before it is answered. */
+  #reply(session: Session, id: string, result: object): void {
+    const before = session.seq;
+    const seq = session.settle();
+    const all = seq > before && "seq" in result ? { ...result, seq } : result;
+    const after = (all as { readonly seq?: unknown }).seq;
+    if (this.#isCurrent) session.reply(resultText(id, all), typeof after === "number" ? Math.min(after, seq) : 0);
+    else this.#options.connection.send(resultText(id, all));
+  }
+
+  #refuse(id: string | undefined, error: unknown, request?: RpcRequest): void {
+    const { logger, ids, counts, connection } = this.#options;
+    counts.errors += 1;
+    let wire = wireErrorOf(error);
+    if (!(error instanceof CtiError)) {
+      const traceId = ids.token(8);
+      wire = { ...wire, data: { ...wire.data, traceId } };
+      const facts = { method: request?.method, code: errorCodeOf(error), error: errorMessageOf(error), traceId };
+      logger.error("a CTI request failed", facts);
+    }
+    const text = errorText(id, wire);
+    const session = this.#session;
+    if (session !== undefined && this.#isCurrent) session.reply(text, 0);
+    else connection.send(text);
+  }
+
+  #beatLater(session: Session): void {
+    this.#timer?.cancel();
+    this.#timer = this.#options.clock.after(session.heartbeatMs, () => {
+      if (!this.#isCurrent) return;
+      this.#options.connection.send(`{"jsonrpc":"2.0","method":"heartbeat","params":{"seq":${session.seq}}}`);
+      this.#beatLater(session);
+    });
+  }
+}
+
+const HEARTBEAT = "provider.heartbeat";
+
+/** What is no deliberate failure is a defect of ours. */
+function wireErrorOf(error: unknown): RpcError {
+  if (error instanceof CtiError) return rpcError(error.code, error.message, error.facts);
+  return rpcError("internal-bug", "the request failed; what has been done is not known", { outcome: "unknown" });
+}

@@ -1,0 +1,66 @@
+import type { Duplex } from "node:stream";
+import type { WebSocket } from "ws";
+import type { Clock, Timer } from "../../common/index.ts";
+import type { Connection } from "../session/connection.ts";
+
+/** How long a peer has to answer the end of the connection. */
+const CLOSE_MS = 2_000;
+const DRAINED_BYTES = 64 * 1024;
+/** RFC 6455 5.5: a close frame has 125 bytes, two of them the code. */
+const MAX_REASON = 120;
+
+/** A WebSocket as a connection of a session. */
+export class WebSocketConnection implements Connection {
+  readonly address: string;
+  readonly isSecure: boolean;
+  readonly #webSocket: WebSocket;
+  readonly #socket: Duplex;
+  readonly #clock: Clock;
+  readonly #onSent = (): void => this.#lookDrained();
+  #onDrained: (() => void) | undefined;
+  #grace: Timer | undefined;
+
+  constructor(webSocket: WebSocket, socket: Duplex, from: Pick<Connection, "address" | "isSecure">, clock: Clock) {
+    this.#webSocket = webSocket;
+    this.#socket = socket;
+    this.#clock = clock;
+    this.address = from.address;
+    this.isSecure = from.isSecure;
+    webSocket.once("close", () => this.#grace?.cancel());
+  }
+
+  get unsentBytes(): number {
+    return this.#webSocket.bufferedAmount;
+  }
+
+  send(text: string): void {
+    if (this.#webSocket.readyState === this.#webSocket.OPEN) this.#webSocket.send(text, this.#onSent);
+  }
+
+  batch(run: () => void): void {
+    this.#socket.cork();
+    try {
+      run();
+    } finally {
+      this.#socket.uncork();
+    }
+  }
+
+  whenDrained(run: () => void): void {
+    this.#onDrained = run;
+    if (this.unsentBytes < DRAINED_BYTES) queueMicrotask(this.#onSent);
+  }
+
+  close(code: number, reason: string): void {
+    if (this.#grace !== undefined) return;
+    this.#webSocket.close(code, reason.slice(0, MAX_REASON));
+    this.#grace = this.#clock.after(CLOSE_MS, () => this.#webSocket.terminate());
+  }
+
+  #lookDrained(): void {
+    if (this.unsentBytes >= DRAINED_BYTES) return;
+    const run = this.#onDrained;
+    this.#onDrained = undefined;
+    run?.();
+  }
+}

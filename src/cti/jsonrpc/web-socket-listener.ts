@@ -1,0 +1,187 @@
+import { createServer, STATUS_CODES, type IncomingMessage, type Server } from "node:http";
+import { createServer as createTlsServer } from "node:https";
+import type { AddressInfo } from "node:net";
+import type { Duplex } from "node:stream";
+import type { SecureContext, SecureContextOptions } from "node:tls";
+import { WebSocketServer, type WebSocket } from "ws";
+import { errorCodeOf, errorMessageOf, SwitchError, type Clock, type Logger } from "../../common/index.ts";
+import { CLOSE, type Connection } from "../session/connection.ts";
+import { WebSocketConnection } from "./web-socket-connection.ts";
+
+/** The certificates that a secure listener shows; they may change. */
+export interface TlsFace {
+  readonly options: SecureContextOptions;
+  contextFor(name: string): SecureContext;
+  onChanged(listener: () => void): void;
+}
+
+/** Why an upgrade is refused: an HTTP status and a sentence. */
+export interface UpgradeRefusal {
+  readonly status: number;
+  readonly message: string;
+}
+
+export interface WebSocketListenerOptions {
+  readonly address: string;
+  /** 0: any free port. */
+  readonly port: number;
+  /** Absent: without TLS. */
+  readonly tls?: TlsFace;
+  readonly maxMessageBytes: number;
+  readonly maxConnections: number;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** Refuses requests that pages of other origins make. */
+  readonly refuse: (request: IncomingMessage) => UpgradeRefusal | undefined;
+  /** A connection has come. What it says is told to what is returned. */
+  readonly onConnection: (connection: Connection) => MessageHandler;
+}
+
+export interface MessageHandler {
+  receive(text: string): void;
+  /** A frame came that is no message. */
+  hear(): void;
+  closed(): void;
+}
+
+/** Name of the sub-protocol: it carries the major version. */
+export const SUB_PROTOCOL = "tandem.cti.v1";
+const PATH = "/cti";
+const MAX_HEAD_BYTES = 8_192;
+const MAX_HEADERS = 64;
+const HEAD_MS = 10_000;
+
+/** Takes WebSockets of applications on one address. @see RFC 6455 */
+export class WebSocketListener {
+  readonly #options: WebSocketListenerOptions;
+  readonly #server: Server;
+  readonly #upgrades: WebSocketServer;
+  readonly #open = new Set<WebSocketConnection>();
+  #refused = 0;
+
+  constructor(options: WebSocketListenerOptions) {
+    this.#options = options;
+    this.#upgrades = new WebSocketServer({
+      noServer: true,
+      clientTracking: false,
+      perMessageDeflate: false,
+      // Somewhat more than is taken, so that what is a little too long is answered.
+      maxPayload: 4 * options.maxMessageBytes,
+      handleProtocols: () => SUB_PROTOCOL,
+    });
+    this.#server = serverOf(options);
+    this.#server.maxHeadersCount = MAX_HEADERS;
+    this.#server.maxConnections = options.maxConnections;
+    this.#server.on("upgrade", (request: IncomingMessage, socket: Duplex, head: Buffer) =>
+      this.#onUpgrade(request, socket, head),
+    );
+    this.#server.on("clientError", (_error, socket) => {
+      this.#refused += 1;
+      socket.destroy();
+    });
+  }
+
+  /** The port that is listened on; 0 before `start`. */
+  get port(): number {
+    return (this.#server.address() as AddressInfo | null)?.port ?? 0;
+  }
+
+  get connections(): number {
+    return this.#open.size;
+  }
+
+  /** Connections that did not become WebSockets. */
+  get refused(): number {
+    return this.#refused;
+  }
+
+  /** @throws {SwitchError} `address-in-use`, `listen-failed` */
+  async start(): Promise<void> {
+    const { address: host, port, tls, logger } = this.#options;
+    await new Promise<void>((resolve, reject) => {
+      this.#server.once("error", reject);
+      this.#server.listen({ host, port, ipv6Only: true }, () => {
+        this.#server.off("error", reject);
+        resolve();
+      });
+    }).catch((error: unknown) => {
+      const code = errorCodeOf(error) === "EADDRINUSE" ? "address-in-use" : "listen-failed";
+      const text = `CTI ${tls === undefined ? "ws" : "wss"} ${host}:${port}: ${errorMessageOf(error)}`;
+      throw new SwitchError(code, text, { host, port }, { cause: error });
+    });
+    this.#server.on("error", (error) => logger.warn("CTI cannot accept", { error: error.message }));
+  }
+
+  /** Takes no more connections and ends those that are there; may be called twice. */
+  async close(): Promise<void> {
+    for (const connection of this.#open) connection.close(CLOSE.restart, "the service stops");
+    if (!this.#server.listening) return;
+    const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
+    this.#server.closeAllConnections();
+    await closed;
+  }
+
+  #onUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    socket.on("error", () => socket.destroy());
+    const refusal = refusalOf(request) ?? this.#options.refuse(request);
+    if (refusal !== undefined) return this.#refuse(socket, refusal);
+    this.#upgrades.handleUpgrade(request, socket, head, (webSocket) => this.#accept(webSocket, socket, request));
+  }
+
+  #refuse(socket: Duplex, { status, message }: UpgradeRefusal): void {
+    this.#refused += 1;
+    const body = `${message}\n`;
+    socket.end(
+      `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? "Refused"}\r\nConnection: close\r\nContent-Type: text/plain\r\n` +
+        `Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
+    );
+  }
+
+  #accept(webSocket: WebSocket, socket: Duplex, request: IncomingMessage): void {
+    const { tls, clock, onConnection } = this.#options;
+    const from = { address: request.socket.remoteAddress ?? "", isSecure: tls !== undefined };
+    const connection = new WebSocketConnection(webSocket, socket, from, clock);
+    const handler = onConnection(connection);
+    this.#open.add(connection);
+    webSocket.on("message", (data, isBinary) => {
+      if (isBinary) return connection.close(1003, "text frames only");
+      handler.receive((data as Buffer).toString("utf8"));
+    });
+    webSocket.on("ping", () => handler.hear());
+    webSocket.on("pong", () => handler.hear());
+    // Its own close follows.
+    webSocket.on("error", () => undefined);
+    webSocket.once("close", () => {
+      this.#open.delete(connection);
+      handler.closed();
+    });
+  }
+}
+
+function serverOf({ tls }: WebSocketListenerOptions): Server {
+  const limits = { maxHeaderSize: MAX_HEAD_BYTES, headersTimeout: HEAD_MS, requestTimeout: HEAD_MS };
+  const answer: Parameters<typeof createServer>[1] = (request, response) => {
+    request.resume();
+    response.writeHead(426, { Connection: "close", Upgrade: "websocket", "Content-Type": "text/plain" });
+    response.end("CTI over WebSocket only\n");
+  };
+  if (tls === undefined) return createServer(limits, answer);
+  const server = createTlsServer(
+    {
+      ...limits,
+      ...tls.options,
+      handshakeTimeout: HEAD_MS,
+      SNICallback: (name, done) => done(null, tls.contextFor(name)),
+    },
+    answer,
+  );
+  tls.onChanged(() => server.setSecureContext(tls.options));
+  return server;
+}
+
+function refusalOf({ url = "", headers, method }: IncomingMessage): UpgradeRefusal | undefined {
+  if (method !== "GET" || url.split("?", 1)[0] !== PATH) return { status: 404, message: `CTI is at ${PATH}` };
+  const asked = (headers["sec-websocket-protocol"] ?? "").split(",").map((each) => each.trim());
+  if (asked.includes(SUB_PROTOCOL)) return undefined;
+  return { status: 400, message: `the WebSocket sub-protocol is ${SUB_PROTOCOL}` };
+}

@@ -1,0 +1,39 @@
+import type { KnownCall } from "../call/replica.ts";
+import { deviceKey, lineKey } from "../call/watch-keys.ts";
+import type { Operation } from "../operation.ts";
+import type { Session } from "../session/session.ts";
+import type { OperationContext } from "./operation-context.ts";
+import { pageOf } from "./pages.ts";
+import { parameters } from "./parameters.ts";
+import { shownCall } from "./shown-views.ts";
+import { maySee, seenCall } from "./subscribe-events.ts";
+
+/** A call as it is at `seq`; one that has ended for as long as it is kept. */
+export function getCall(context: OperationContext): Operation["handle"] {
+  return async (session, given) => {
+    const { callId } = parameters("call.get", given);
+    const { view } = seenCall(context, session, callId);
+    return { seq: session.settle(), call: shownCall(context, session, view) };
+  };
+}
+
+/** Calls that go on and that the session may see: all of them, or those of a device or line. */
+export function listCalls(context: OperationContext): Operation["handle"] {
+  return async (session, given) => {
+    const { device, line, ...asked } = parameters("call.list", given);
+    const found = callsOf(context, session, device, line);
+    const sorted = found.map(({ view }) => view).sort((one, other) => (one.callId < other.callId ? -1 : 1));
+    const { entries, next } = pageOf(sorted, ({ callId }) => callId, asked);
+    return { seq: session.settle(), calls: entries.map((view) => shownCall(context, session, view)), ...next };
+  };
+}
+
+function callsOf(context: OperationContext, session: Session, device?: string, line?: string): KnownCall[] {
+  const { replica, access } = context;
+  const keys = [
+    ...(device === undefined ? [] : [deviceKey(access.watched(session, device).name)]),
+    ...(line === undefined ? [] : [lineKey(access.watchedLine(session, line).name)]),
+  ];
+  if (keys.length === 0) return [...replica.liveCalls()].filter((known) => maySee(context, session, known));
+  return replica.callsOf(keys).filter(({ keys: been }) => keys.every((key) => been.has(key)));
+}

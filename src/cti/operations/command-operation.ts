@@ -1,0 +1,57 @@
+import type { CommandName, MethodParams } from "../../protocol/index.ts";
+import type { ApplicationCommand, CallCommand } from "../../signals/index.ts";
+import { CtiError } from "../cti-error.ts";
+import type { Operation } from "../operation.ts";
+import type { Session } from "../session/session.ts";
+import { runCommand } from "./command-runner.ts";
+import { checkDialed, checkNumber } from "./numbers.ts";
+import type { OperationContext } from "./operation-context.ts";
+import { parameters } from "./parameters.ts";
+
+/** A number in parameters, and where it stands, such as `/to`. */
+export type PlacedNumber = readonly [path: string, number: string | undefined];
+
+/** Methods that name a device. */
+type DeviceCommand = {
+  [Name in CommandName]: MethodParams[Name] extends { readonly device: string } ? Name : never;
+}[CommandName];
+
+/** A method that is one command of call control on behalf of a device. */
+export interface CommandOperation<Method extends DeviceCommand> {
+  readonly method: Method;
+  /** @throws {CtiError} for what the schema cannot say */
+  readonly command: (params: MethodParams[Method]) => CallCommand | ApplicationCommand;
+  /** What calls are sent to: it has to be allowed. */
+  readonly dials?: (params: MethodParams[Method]) => readonly PlacedNumber[];
+  /** How the caller is shown instead: it needs `modify-calling-number`. */
+  readonly shows?: (params: MethodParams[Method]) => readonly PlacedNumber[];
+}
+
+/** A family of methods. */
+export type CommandOperations = readonly {
+  readonly method: string;
+  readonly create: (context: OperationContext) => Operation;
+}[];
+
+/** Declares a method: what it has call control do, and what has to be allowed for it. */
+export function commandOperation<Method extends DeviceCommand>(
+  definition: CommandOperation<Method>,
+): CommandOperations[number] {
+  const { method, command, dials, shows } = definition;
+  const handle = (context: OperationContext): Operation["handle"] => {
+    return async (session, given, meta) => {
+      const params = parameters(method, given);
+      context.access.controlled(session, (params as { readonly device: string }).device);
+      for (const [path, dialed] of dials?.(params) ?? []) if (dialed !== undefined) checkDialed(session, dialed, path);
+      for (const [path, shown] of shows?.(params) ?? []) if (shown !== undefined) checkShown(session, shown, path);
+      return runCommand(context, session, command(params), meta);
+    };
+  };
+  return { method, create: (context) => ({ isCommand: true, handle: handle(context) }) };
+}
+
+function checkShown(session: Session, shown: string, path: string): void {
+  checkNumber(shown, path);
+  if (session.user.permissions.includes("modify-calling-number")) return;
+  throw new CtiError("access-feature", `${session.user.name} may not change how callers are shown`, { path });
+}

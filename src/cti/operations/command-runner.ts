@@ -1,0 +1,137 @@
+import { errorCodeOf, errorMessageOf } from "../../common/index.ts";
+import type { CtiCommandReply, CtiCommandRequest } from "../../signals/index.ts";
+import { CtiError, type CtiErrorFacts } from "../cti-error.ts";
+import { failureError } from "../failure-error.ts";
+import type { Session } from "../session/session.ts";
+import type { Meta } from "../operation.ts";
+import type { OperationContext } from "./operation-context.ts";
+
+/** How long call control may take for a command: ringing is a part of some. */
+const COMMAND_MS = 130_000;
+/** How long a command that was on its way when call control went away is asked for again. */
+const RECONNECT_MS = 10_000;
+const LOOK_MS = 100;
+/** How long the signals of what was done may take. */
+const SHOWN_MS = 5_000;
+const RETRY_AFTER_MS = 1_000;
+
+type Command = CtiCommandRequest["command"];
+
+/** What came of a command, as applications are told. `seq`: of the last event that shows its effects. */
+export interface CommandDone {
+  readonly seq: number;
+  readonly unchanged?: true;
+  readonly replayed?: true;
+  readonly callId?: string;
+  readonly slot?: string;
+  readonly [field: string]: unknown;
+}
+
+/**
+ * Has call control do a command for a session, at most once for each key. When call control goes away meanwhile it is asked
+ * again with the same key, which does nothing twice.
+ * @throws {CtiError}
+ */
+export async function runCommand(
+  context: OperationContext,
+  session: Session,
+  command: Command,
+  meta: Meta,
+): Promise<CommandDone> {
+  checkCallControl(context);
+  const request = requestOf(context, session, command, meta);
+  const reply = await ask(context, request);
+  const isShown = meta.dryRun === true || (await context.feed.reached(reply.position, SHOWN_MS));
+  if (!reply.ok) throw refusal(reply);
+  const seq = session.settle();
+  if (!isShown) {
+    throw new CtiError("node-failed-during", "it is done, and is not shown yet", { outcome: "applied" });
+  }
+  return {
+    seq,
+    ...(reply.isUnchanged === true ? { unchanged: true } : {}),
+    ...(reply.isReplayed === true ? { replayed: true } : {}),
+    ...(reply.callId === undefined ? {} : { callId: reply.callId }),
+    ...(reply.slot === undefined ? {} : { slot: reply.slot }),
+  };
+}
+
+/** @throws {CtiError} `node-unavailable` */
+export function checkCallControl({ feed, link }: Pick<OperationContext, "feed" | "link">): void {
+  if (feed.state === "live" && link.isConnected) return;
+  throw new CtiError("node-unavailable", "call control is away", { retryAfterMs: RETRY_AFTER_MS });
+}
+
+function requestOf(
+  { clock, ids }: OperationContext,
+  session: Session,
+  command: Command,
+  meta: Meta,
+): CtiCommandRequest {
+  const { ifVersion, ifState, deadlineMs, traceparent, dryRun } = meta;
+  const conditions = {
+    ...(ifVersion === undefined ? {} : { version: ifVersion }),
+    ...(ifState === undefined ? {} : { state: ifState }),
+  };
+  return {
+    key: `${session.id}:${meta.key ?? ids.token(16)}`,
+    keyMs: meta.keyMs ?? clock.wallMs(),
+    actor: { user: session.user.name, session: session.id, client: session.client.name },
+    command,
+    waits: meta.waits ?? true,
+    ...(Object.keys(conditions).length === 0 ? {} : { conditions }),
+    ...(deadlineMs === undefined ? {} : { deadlineMs }),
+    ...(traceparent === undefined ? {} : { traceparent }),
+    ...(dryRun === true ? { isDryRun: true } : {}),
+  };
+}
+
+async function ask(context: OperationContext, request: CtiCommandRequest): Promise<CtiCommandReply> {
+  const { link, clock } = context;
+  const untilMs = clock.nowMs() + COMMAND_MS;
+  for (;;) {
+    try {
+      return await link.command(request, Math.max(1, untilMs - clock.nowMs()));
+    } catch (cause) {
+      const code = errorCodeOf(cause);
+      if (code !== "not-connected" || !(await isBack(context))) throw lost(code, cause);
+    }
+  }
+}
+
+/** Whether call control is there again, soon. */
+async function isBack({ link, feed, clock }: OperationContext): Promise<boolean> {
+  for (let leftMs = RECONNECT_MS; leftMs > 0; leftMs -= LOOK_MS) {
+    await new Promise<void>((resolve) => void clock.after(LOOK_MS, resolve));
+    if (link.isConnected && feed.state === "live") return true;
+  }
+  return false;
+}
+
+function lost(code: string | undefined, cause: unknown): CtiError {
+  const facts: CtiErrorFacts = { outcome: "unknown" };
+  if (code === "timed-out") {
+    return new CtiError("node-failed-during", "call control has not said what came of it", facts, { cause });
+  }
+  if (code === "not-connected") {
+    return new CtiError("node-failed-during", "call control went away, and what came of it is not known", facts, {
+      cause,
+    });
+  }
+  return new CtiError("internal-bug", `call control: ${errorMessageOf(cause)}`, facts, { cause });
+}
+
+function refusal(reply: Extract<CtiCommandReply, { ok: false }>): CtiError {
+  const { failure, detail, outcome, callId, state, version, expected, actor, sip, q850 } = reply;
+  const facts: CtiErrorFacts = {
+    outcome: outcome === "not-applied" ? "not_applied" : outcome,
+    ...(state === undefined ? {} : { state }),
+    ...(version === undefined ? {} : { version }),
+    ...(expected === undefined ? {} : { expected }),
+    ...(actor === undefined ? {} : { actor }),
+    ...(sip === undefined ? {} : { sip }),
+    ...(q850 === undefined ? {} : { q850 }),
+    ...(callId === undefined ? {} : { entity: { kind: "call", id: callId } }),
+  };
+  return failureError(failure, detail, facts);
+}

@@ -1,0 +1,20 @@
+import { commandOperation, type CommandOperations } from "./command-operation.ts";
+
+/** Redirection, and transfers without and with a consultation. */
+export const moveCalls: CommandOperations = [
+  commandOperation({
+    method: "call.redirect",
+    command: (params) => ({ ...params, type: "redirect" }),
+    dials: ({ to }) => [["/to", to]],
+    shows: ({ callingNumber }) => [["/callingNumber", callingNumber]],
+  }),
+  commandOperation({
+    method: "call.transfer",
+    command: (params) => ({ ...params, type: "transfer" }),
+    dials: ({ to }) => [["/to", to]],
+  }),
+  commandOperation({
+    method: "call.completeTransfer",
+    command: (params) => ({ ...params, type: "complete-transfer" }),
+  }),
+];

@@ -1,0 +1,13 @@
+import { commandOperation, type CommandOperations } from "./command-operation.ts";
+
+/** The application's part of a route dialogue. */
+export const selectRoutes: CommandOperations = [
+  commandOperation({
+    method: "route.select",
+    command: (params) => ({ ...params, type: "route-select" }),
+    dials: ({ destinations }) => destinations.map(({ to }, place) => [`/destinations/${place}/to`, to]),
+    shows: ({ destinations }) =>
+      destinations.map(({ callingNumber }, place) => [`/destinations/${place}/callingNumber`, callingNumber]),
+  }),
+  commandOperation({ method: "route.end", command: (params) => ({ ...params, type: "route-end" }) }),
+];

@@ -1,0 +1,45 @@
+import type { Operation } from "../operation.ts";
+import { runCommand } from "./command-runner.ts";
+import { checkDialed } from "./numbers.ts";
+import type { OperationContext } from "./operation-context.ts";
+import { parameters } from "./parameters.ts";
+
+/** @throws {CtiError} `device-type`, and those of commands */
+export function setDoNotDisturb(context: OperationContext): Operation["handle"] {
+  return async (session, given, meta) => {
+    const { device, option } = parameters("device.setDoNotDisturb", given);
+    context.access.controlled(session, device);
+    return runCommand(context, session, { type: "set-do-not-disturb", device, option }, meta);
+  };
+}
+
+/** Where calls of a line go instead; null takes a target away, an absent one stays. */
+export function setForwarding(context: OperationContext): Operation["handle"] {
+  return async (session, given, meta) => {
+    const params = parameters("line.setForwarding", given);
+    context.access.controlledLine(session, params.line);
+    for (const side of ["internal", "external"] as const) {
+      const target = params[side];
+      if (typeof target === "string" && target !== "voice-mail") checkDialed(session, target, `/${side}`);
+    }
+    return runCommand(context, session, { ...params, type: "set-forwarding" }, meta);
+  };
+}
+
+/** The lamp of a line, and how many messages wait. */
+export function setMessageWaiting(context: OperationContext): Operation["handle"] {
+  return async (session, given, meta) => {
+    const { on, ...params } = parameters("line.setMessageWaiting", given);
+    context.access.controlledLine(session, params.line);
+    return runCommand(context, session, { ...params, type: "set-message-waiting", isOn: on }, meta);
+  };
+}
+
+/** A line as it is at `seq`. */
+export function getLine(context: OperationContext): Operation["handle"] {
+  return async (session, given) => {
+    const { line } = parameters("line.get", given);
+    const view = context.access.watchedLine(session, line);
+    return { seq: session.settle(), line: view };
+  };
+}

@@ -1,0 +1,152 @@
+import { join } from "node:path";
+import type { MetricSample } from "../../common/index.ts";
+import {
+  CommandAudit,
+  providerOperations,
+  SessionDoor,
+  SessionTable,
+  UserDirectory,
+  UserSignIn,
+  type DoorSettings,
+  type Operations,
+} from "../../cti/index.ts";
+import { FollowedConfiguration } from "../configuration/followed-configuration.ts";
+import { openConfiguration, withoutSecrets } from "../configuration/open-configuration.ts";
+import type { NodeFile } from "../node/node-file.ts";
+import { CtiAuditFile } from "./cti-audit-file.ts";
+import { CtiListeners } from "./cti-listeners.ts";
+import { ctiPasswords } from "./cti-passwords.ts";
+import { handleCtiQuestions } from "./cti-questions.ts";
+import type { ServiceContext, ServicePart } from "./service-part.ts";
+
+const MEGABYTE = 1024 * 1024;
+const MAX_LEASE_MS = 600_000;
+const MAX_DEPTH = 32;
+/** For a connection to become a session. */
+const OPEN_MS = 10_000;
+
+/** CTIManager as a service: what CTI applications connect to. */
+export function createCtiManagerPart(context: ServiceContext): ServicePart {
+  const { node, paths, clock, ids, logger, channel } = context;
+  const store = openConfiguration(paths, clock, withoutSecrets(node.realm));
+  const followed = new FollowedConfiguration({ store, clock, logger, onChanged: () => closeUnusable() });
+  const directory = new UserDirectory(followed.mirror);
+  const { cti } = node;
+  const table = new SessionTable({
+    folder: join(paths.stateDir, "cti"),
+    clock,
+    ids,
+    logger,
+    limits: {
+      queue: { events: cti.queueEvents, bytes: cti.queueMegabytes * MEGABYTE },
+      logBytes: cti.logMegabytes * MEGABYTE,
+      allLogBytes: cti.allLogsMegabytes * MEGABYTE,
+      maxSessions: cti.maxSessions,
+    },
+    userOf: ({ user }) => (directory.isUsable(user) ? directory.user(user) : undefined),
+  });
+  const closeUnusable = (): void => {
+    for (const session of [...table.all()]) {
+      if (!directory.isUsable(session.user.name)) table.close(session, "user-disabled");
+    }
+  };
+  const auditFile = new CtiAuditFile(paths.ctiAuditLog);
+  const audit = new CommandAudit(auditFile, clock);
+  table.watch({
+    onFailed: (session) => audit.session(session, "failed"),
+    onClosed: (session, reason) => audit.session(session, "closed", reason),
+  });
+  const operations: Operations = new Map([...providerOperations(table)]);
+  const counts = { requests: 0, errors: 0, rateLimited: 0 };
+  const listeners = new CtiListeners({
+    node,
+    clock,
+    logger,
+    rpc: {
+      door: new SessionDoor({
+        table,
+        signIn: new UserSignIn(directory, ctiPasswords(clock)),
+        audit,
+        settings: () => doorSettings(node, 1_000 * followed.parameters.number("CTIApplicationHeartbeatTime")),
+      }),
+      operations,
+      audit,
+      limits: {
+        messageBytes: cti.maxMessageKilobytes * 1_024,
+        depth: MAX_DEPTH,
+        requestsPerSecond: cti.requestsPerSecond,
+        requestBurst: cti.requestBurst,
+        pendingRequests: cti.maxPendingRequests,
+        openMs: OPEN_MS,
+      },
+      clock,
+      ids,
+      logger,
+      counts,
+    },
+  });
+  channel.handle("configuration-changed", async () => ({ sequence: await followed.refresh() }));
+  handleCtiQuestions(channel, table, auditFile);
+  return {
+    start: () => listeners.start(),
+    close: async () => {
+      table.release();
+      await listeners.close();
+      followed.close();
+      auditFile.close();
+      store.close();
+    },
+    metrics: () => [
+      ...table.metrics(),
+      ...requestMetrics(counts),
+      sample("gauge", "tandem_cti_connections", "Connections of applications", listeners.connections),
+      sample(
+        "counter",
+        "tandem_cti_connections_refused_total",
+        "Connections that were refused before they were WebSockets",
+        listeners.refused,
+      ),
+      sample("counter", "tandem_cti_audit_lines_dropped_total", "Lines of the audit not written", auditFile.dropped),
+    ],
+    status: () => ({
+      cti: cti.listeners.map(({ transport, address, port }) => `${transport} ${address}:${port}`),
+      sessions: table.size,
+      configuration: followed.mirror.sequence,
+    }),
+  };
+}
+
+function doorSettings({ name, cti }: NodeFile, heartbeatMs: number): DoorSettings {
+  return {
+    node: name,
+    heartbeatMs,
+    leaseMs: 1_000 * cti.leaseSeconds,
+    maxLeaseMs: MAX_LEASE_MS,
+    requestsPerSecond: cti.requestsPerSecond,
+    requestBurst: cti.requestBurst,
+    limits: {
+      messageBytes: cti.maxMessageKilobytes * 1_024,
+      queueEvents: cti.queueEvents,
+      queueBytes: cti.queueMegabytes * MEGABYTE,
+      logBytes: cti.logMegabytes * MEGABYTE,
+    },
+    eventTypes: ["session.lagging"],
+  };
+}
+
+function requestMetrics(counts: Readonly<Record<string, number>>): MetricSample[] {
+  return [
+    sample("counter", "tandem_cti_requests_total", "Messages of applications", counts["requests"] ?? 0),
+    sample("counter", "tandem_cti_errors_total", "Requests that were answered with an error", counts["errors"] ?? 0),
+    sample(
+      "counter",
+      "tandem_cti_rate_limited_total",
+      "Requests refused since there were too many",
+      counts["rateLimited"] ?? 0,
+    ),
+  ];
+}
+
+function sample(type: MetricSample["type"], name: string, help: string, value: number): MetricSample {
+  return { name, type, help, value };
+}

@@ -1,0 +1,65 @@
+/** All of the SDK but `Provider`, whose way to open sockets depends on where it runs. */
+export { CtiError, type ClientErrorCode, type CtiErrorEnvelope } from "./cti-error.ts";
+export { type CommandOptions } from "./connection/commands.ts";
+export { type Opened } from "./connection/open-params.ts";
+export { type SdkClock, type SdkTimer } from "./connection/sdk-clock.ts";
+export { type OpenSocket, type Socket, type SocketHandlers } from "./connection/socket.ts";
+export { type Unsubscribe } from "./events/emitter.ts";
+export { type StreamOptions } from "./events/event-stream.ts";
+export {
+  type EventsOfTypes,
+  type LocalEvent,
+  type ProviderEvent,
+  type ProviderEventMap,
+  type ProviderState,
+  type UnknownEvent,
+} from "./events/provider-events.ts";
+export { type MediaAddressChooser, type MediaTerminal, type MediaTerminalOptions } from "./objects/media-terminal.ts";
+export type {
+  Address,
+  Call,
+  CallControl,
+  Connection,
+  Done,
+  PickupOptions,
+  RedirectOptions,
+  RouteSession,
+  SpeedDial,
+  Terminal,
+  TerminalConnection,
+  WaitOptions,
+} from "./objects/nouns.ts";
+export { type ProviderOptions } from "./objects/provider-options.ts";
+export { type RouteTerminal, type RouteTerminalOptions } from "./objects/route-terminal.ts";
+export { type Watch } from "./objects/watch.ts";
+export {
+  basicConnectionState,
+  basicTerminalConnectionState,
+  type BasicConnectionState,
+  type BasicTerminalConnectionState,
+} from "./replica/basic-states.ts";
+export type {
+  CallView,
+  ConnectionState,
+  ConnectionView,
+  CtiEvent,
+  DeviceView,
+  DoNotDisturb,
+  ErrorCode,
+  EventType,
+  ForwardingView,
+  LineView,
+  MediaRegistration,
+  MediaView,
+  MethodName,
+  MethodParams,
+  MethodResults,
+  PartyView,
+  RouteDestination,
+  RouteView,
+  RtpAddress,
+  TerminalConnectionState,
+  Topic,
+  UserData,
+  Why,
+} from "../protocol/index.ts";

@@ -1,0 +1,135 @@
+import type { CallState, CallView, PartyView, UserData, Why } from "../../protocol/index.ts";
+import type { CommandOptions } from "../connection/commands.ts";
+import { clientError } from "../cti-error.ts";
+import { Emitter, type Unsubscribe } from "../events/emitter.ts";
+import { newCall } from "../replica/apply-to-call.ts";
+import type { ObjectContext } from "./context.ts";
+import type { Call, Connection, Done, TerminalConnection, WaitOptions } from "./nouns.ts";
+
+/** What a call tells of itself: that something has changed, and once that it is over. */
+interface CallEvents {
+  change: Call;
+  ended: Call;
+}
+
+export class LiveCall implements Call {
+  readonly #context: ObjectContext;
+  readonly #emitter = new Emitter<CallEvents>();
+  readonly id: string;
+  #last: CallView;
+  #isEnded = false;
+
+  constructor(context: ObjectContext, id: string) {
+    this.#context = context;
+    this.id = id;
+    this.#last = newCall(id, 0);
+  }
+
+  get view(): CallView {
+    return this.#context.replica.calls.get(this.id) ?? this.#last;
+  }
+  get state(): CallState {
+    return this.view.state;
+  }
+  get version(): number {
+    return this.view.ver;
+  }
+  get isEnded(): boolean {
+    return this.#isEnded;
+  }
+  get why(): Why | undefined {
+    return this.view.why;
+  }
+  get calling(): PartyView {
+    return this.view.calling;
+  }
+  get called(): PartyView {
+    return this.view.called;
+  }
+  get userData(): UserData {
+    return this.view.userData ?? {};
+  }
+  get mergedFrom(): readonly string[] {
+    return this.view.mergedFrom;
+  }
+  get mergedInto(): string | undefined {
+    return this.view.mergedInto;
+  }
+  get connections(): readonly Connection[] {
+    return this.view.connections.map(({ connectionId }) => this.#context.connection(connectionId, this.id));
+  }
+  get terminalConnections(): readonly TerminalConnection[] {
+    return this.connections.flatMap((connection) => connection.terminalConnections);
+  }
+  terminalConnection(device: string): TerminalConnection | undefined {
+    return this.terminalConnections.find((one) => one.device === device);
+  }
+  /** Of a line, such as `1001@internal`, or of a number. */
+  connectionOf(address: string): Connection | undefined {
+    return this.connections.find(({ party }) => party.line === address || party.number === address);
+  }
+
+  on(type: keyof CallEvents, listener: (call: Call) => void): Unsubscribe {
+    return this.#emitter.on(type, listener);
+  }
+
+  until(isSo: (call: Call) => boolean, { timeoutMs, signal }: WaitOptions = {}): Promise<this> {
+    return new Promise((resolve, reject) => {
+      const settle = (tell: () => void): void => {
+        stop.forEach((one) => one());
+        tell();
+      };
+      const look = (): void => {
+        if (isSo(this)) return settle(() => resolve(this));
+        if (this.isEnded)
+          settle(() => reject(clientError("CLIENT_NOT_KNOWN", `call ${this.id} ended before it was as awaited`)));
+      };
+      const abort = (): void =>
+        settle(() => reject(signal?.reason instanceof Error ? signal.reason : new Error("aborted")));
+      const stop: Unsubscribe[] = [this.#emitter.on("change", look), this.#emitter.on("ended", look)];
+      if (signal !== undefined) {
+        signal.addEventListener("abort", abort, { once: true });
+        stop.push(() => signal.removeEventListener("abort", abort));
+        if (signal.aborted) return abort();
+      }
+      if (timeoutMs !== undefined) {
+        const late = (): void =>
+          settle(() => reject(clientError("CLIENT_TIMEOUT", `call ${this.id} was not as awaited in ${timeoutMs} ms`)));
+        const timer = this.#context.clock.after(timeoutMs, late);
+        stop.push(() => timer.cancel());
+      }
+      look();
+    });
+  }
+
+  async drop(options?: CommandOptions): Promise<Done> {
+    return this.#anyDevice("drop").drop(options);
+  }
+  async setUserData(data: Readonly<Record<string, string | null>>, options?: CommandOptions): Promise<Done> {
+    return this.#anyDevice("setUserData").setUserData(data, options);
+  }
+
+  /** @internal Something has changed. */
+  changed(): void {
+    this.#emitter.emit("change", this);
+  }
+
+  /** @internal It is over. */
+  end(last: CallView): void {
+    this.#last = last;
+    if (this.#isEnded) return;
+    this.#isEnded = true;
+    this.#emitter.emit("ended", this);
+    this.#emitter.clear();
+  }
+
+  #anyDevice(what: string): TerminalConnection {
+    const mine = this.terminalConnections.filter(({ terminal }) => terminal.view !== undefined);
+    const found =
+      mine.find(({ device }) => this.#context.isOpen(device)) ??
+      mine.find(({ basicState }) => basicState !== "passive");
+    if (found === undefined)
+      throw clientError("CLIENT_NOT_KNOWN", `${what}: no device that may be controlled is in call ${this.id}`);
+    return found;
+  }
+}

@@ -1,0 +1,266 @@
+import type {
+  CallView,
+  CtiEvent,
+  MethodName,
+  MethodParams,
+  MediaView,
+  MethodResults,
+  RouteView,
+} from "../../protocol/index.ts";
+import type { CommandOptions, TakeReply } from "../connection/commands.ts";
+import { CtiSession, type SequencedEvent } from "../connection/cti-session.ts";
+import type { SessionOptions } from "../connection/open-params.ts";
+import type { SdkClock } from "../connection/sdk-clock.ts";
+import type { CtiError } from "../cti-error.ts";
+import { EventHub } from "../events/event-hub.ts";
+import { knownEvent } from "../events/event-types.ts";
+import type { ProviderState } from "../events/provider-events.ts";
+import { Replica, type Snapshot } from "../replica/replica.ts";
+import type { DeviceOpening, ObjectContext, OpenedDevice } from "./context.ts";
+import { Objects } from "./objects.ts";
+import { OpenDevices } from "./open-devices.ts";
+import type { MediaAddressChooser } from "./media-terminal.ts";
+import { Watches } from "./watches.ts";
+import type { Address, Call, Connection, Terminal } from "./nouns.ts";
+
+const PAGE = 1_000;
+
+/** Session, replica and objects of a provider, put together. */
+export class ProviderCore implements ObjectContext {
+  readonly clock: SdkClock;
+  readonly replica: Replica;
+  readonly hub = new EventHub();
+  readonly watches: Watches;
+  readonly devices: OpenDevices;
+  readonly objects: Objects;
+  readonly #session: CtiSession;
+  readonly #newId: () => string;
+  #callControl: "in-service" | "out-of-service" = "in-service";
+  #sessionId: string | undefined;
+
+  constructor(options: SessionOptions) {
+    this.clock = options.clock;
+    this.#newId = options.newKey;
+    this.replica = new Replica(
+      {
+        onCallEnded: (call, connections) => this.objects.callEnded(call, connections),
+        onRouteEnded: (route) => this.#routeChanged(route, false),
+      },
+      () => options.clock.wallMs(),
+    );
+    this.objects = new Objects(this);
+    this.watches = new Watches((method, params, take) => this.#ask(method, params, take));
+    this.devices = new OpenDevices(this, (opening, command) => this.#openDevice(opening, command));
+    this.#session = new CtiSession(options, {
+      onEvent: (event) => this.#take(event),
+      restore: () => this.#restore(),
+      onOpened: () => {
+        this.#sessionId = this.#session.opened?.sessionId;
+        this.hub.opened();
+      },
+      onLost: (reason) => this.hub.emit({ type: "provider.lost", reason }),
+      onResumed: () => this.hub.emit({ type: "provider.resumed", server: this.#session.server }),
+      onResnapshot: () => this.#resnapshot(),
+      onShutdown: (error) => this.#shutDown(error),
+    });
+  }
+
+  get session(): CtiSession {
+    return this.#session;
+  }
+  get state(): ProviderState {
+    const { phase } = this.#session;
+    if (phase === "shutdown") return "shutdown";
+    return phase === "in-service" ? this.#callControl : "out-of-service";
+  }
+
+  command<Method extends MethodName>(
+    method: Method,
+    params: MethodParams[Method],
+    options?: CommandOptions,
+  ): Promise<MethodResults[Method]> {
+    return this.#session.command(method, params, options) as Promise<MethodResults[Method]>;
+  }
+  terminal(name: string): Terminal {
+    return this.objects.terminal(name);
+  }
+  address(name: string): Address {
+    return this.objects.address(name);
+  }
+  call(callId: string): Call {
+    return this.objects.call(callId);
+  }
+  connection(connectionId: string, callId: string): Connection {
+    return this.objects.connection(connectionId, callId);
+  }
+  newId(): string {
+    return this.#newId();
+  }
+  open(opening: DeviceOpening, options?: CommandOptions): Promise<OpenedDevice> {
+    return this.devices.open(opening, options);
+  }
+  close(device: string, options?: CommandOptions): Promise<void> {
+    return this.devices.close(device, options);
+  }
+  isOpen(device: string): boolean {
+    return this.devices.isOpen(device);
+  }
+  async prepare(device: string): Promise<void> {
+    const kind = this.replica.devices.get(device)?.kind;
+    if (!this.isOpen(device) && (kind === "phone" || kind === undefined)) await this.open({ device });
+  }
+
+  /** Answers `media.wanted`, where the application has said how. */
+  async supplyMedia(media: MediaView, choose: MediaAddressChooser | undefined): Promise<void> {
+    if (choose === undefined) return;
+    const { device, callId } = media;
+    try {
+      await this.command("media.setAddress", { device, callId, ...(await choose(media)) });
+    } catch (error) {
+      this.hub.emit({ type: "media.failed", media, error: error instanceof Error ? error : new Error(String(error)) });
+    }
+  }
+
+  /** A reply of how all was, in its place among the events. */
+  merge(snapshot: Snapshot, seq: number): void {
+    this.replica.merge(snapshot, seq);
+    for (const { callId } of snapshot.calls ?? []) this.#callChanged(callId);
+    for (const route of snapshot.routes ?? []) if (route.state !== "ended") this.#routeChanged(route, false);
+  }
+
+  #ask(method: MethodName, params: object, take: TakeReply): Promise<void> {
+    const isRestoring = this.#session.phase === "restoring";
+    if (isRestoring) return this.#session.ask(method, this.#withKey(params), (reply) => this.#replied(reply, take));
+    const done = this.#session.command(method, params, {}, (reply) => this.#replied(reply, take));
+    return done.then(() => undefined);
+  }
+
+  #replied(reply: Readonly<Record<string, unknown>>, take: TakeReply): void {
+    take(reply);
+    const { device, devices, ...rest } = reply as Snapshot & { readonly device?: Snapshot["devices"] };
+    const all = device === undefined ? devices : [device as never];
+    this.merge({ ...rest, ...(all === undefined ? {} : { devices: all }) }, seqOf(reply));
+  }
+
+  #withKey(params: object): object {
+    return { ...params, meta: { key: this.newId(), keyMs: this.clock.wallMs() } };
+  }
+
+  async #openDevice(opening: DeviceOpening, options?: CommandOptions): Promise<OpenedDevice> {
+    let fence: unknown;
+    const take: TakeReply = (reply) => (fence = reply["fence"]);
+    if (this.#session.phase === "restoring") await this.#ask("device.open", opening, take);
+    else {
+      const whole: TakeReply = (reply) => this.#replied(reply, take);
+      await this.#session.command("device.open", opening, options, whole);
+    }
+    return { device: opening.device, ...(typeof fence === "number" ? { fence } : {}) };
+  }
+
+  /** Asks for all again that there was: in a new session, or in one whose events are lost. */
+  async #restore(): Promise<void> {
+    const endRestart = this.replica.beginRestart();
+    for (const failure of await this.watches.restore()) this.hub.emit({ type: "provider.notRestored", ...failure });
+    await this.#inventory();
+    const failed = await this.devices.reopen((opening) => this.#openDevice(opening));
+    for (const { device, error } of failed) this.hub.emit({ type: "provider.notRestored", what: device, error });
+    endRestart();
+  }
+
+  async #inventory(): Promise<void> {
+    let after: unknown;
+    do {
+      const page: object = { limit: PAGE, ...(after === undefined ? {} : { after }) };
+      await this.#session.ask("provider.inventory", page, (reply) => {
+        after = reply["next"];
+        this.merge(reply, seqOf(reply));
+      });
+    } while (after !== undefined);
+  }
+
+  #take(sequenced: SequencedEvent): void {
+    const event = knownEvent(sequenced);
+    if (event.type === "unknown") return this.hub.emit(event);
+    this.replica.apply(event);
+    this.#follow(event);
+    this.hub.emit(event);
+  }
+
+  #follow(event: CtiEvent): void {
+    switch (event.type) {
+      case "call.snapshot":
+        return this.#callChanged(event.call.callId);
+      case "call.moved":
+        this.#callChanged(event.from);
+        return this.#callChanged(event.callId);
+      case "call.connection":
+        if (event.state === "disconnected") this.objects.connectionEnded(event.connectionId);
+        return this.#callChanged(event.callId);
+      case "call.state":
+      case "call.terminal":
+      case "call.feature":
+      case "call.parties":
+      case "call.userData":
+        return this.#callChanged(event.callId);
+      case "device.removed":
+        this.devices.forget(event.device);
+        return this.objects.removed("device", event.device);
+      case "line.removed":
+        return this.objects.removed("line", event.line);
+      case "route.request":
+      case "route.reroute":
+        return this.#routeChanged(event.route, true);
+      case "route.attempt":
+      case "route.failed":
+      case "route.used":
+        return this.#routeChanged(event.route, false);
+      case "media.wanted":
+      case "media.started":
+      case "media.stopped":
+        return this.devices.lease(event.media.device)?.handlers.onMedia?.(event.media);
+      case "session.notice":
+        return event.device === undefined ? undefined : this.devices.lease(event.device)?.onNotice(event);
+      case "provider.state":
+        return this.#callControlIs(event.state);
+      case "route.end":
+      case "device.state":
+      case "line.state":
+      case "digits":
+      case "session.lagging":
+        return;
+    }
+  }
+
+  #callChanged(callId: string): void {
+    this.objects.callChanged(callId);
+    const view: CallView | undefined = this.replica.calls.get(callId);
+    if (view !== undefined) for (const lease of this.devices.leases()) lease.onCall(view);
+  }
+
+  #routeChanged(view: RouteView, isAsked: boolean): void {
+    const session = this.objects.routeChanged(view);
+    this.devices.lease(view.device)?.handlers.onRoute?.(view, session, isAsked);
+  }
+
+  #callControlIs(state: "in-service" | "out-of-service" | "shut-down"): void {
+    if (state === "shut-down") void this.#session.close();
+    else this.#callControl = state;
+  }
+
+  #resnapshot(): void {
+    const { opened, server } = this.#session;
+    const isNewSession = opened?.sessionId !== this.#sessionId;
+    this.#sessionId = opened?.sessionId;
+    this.hub.emit({ type: "provider.resnapshot", server, isNewSession });
+  }
+
+  #shutDown(error: CtiError | undefined): void {
+    this.devices.end();
+    this.hub.emit({ type: "provider.shutdown", ...(error === undefined ? {} : { error }) });
+    this.hub.end();
+  }
+}
+
+function seqOf({ seq }: Readonly<Record<string, unknown>>): number {
+  return typeof seq === "number" ? seq : 0;
+}

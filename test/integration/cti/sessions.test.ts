@@ -1,0 +1,302 @@
+import assert from "node:assert/strict";
+import { CtiRefusal, type CtiClient } from "../../support/cti-client.ts";
+import { Cleanup } from "../../support/cleanup.ts";
+import { CtiFixture, type CtiFixtureOptions } from "../../support/cti-fixture.ts";
+
+const ANN = { user: "ann", password: "ann" };
+
+function refusedWith(code: string): (error: unknown) => true {
+  return (error) => {
+    assert.ok(error instanceof CtiRefusal, String(error));
+    assert.equal(error.code, code);
+    return true;
+  };
+}
+
+describe("sessions of CTI applications over WebSocket", () => {
+  const cleanup = new Cleanup();
+  let fixture: CtiFixture;
+  const start = async (options?: CtiFixtureOptions): Promise<void> => {
+    fixture = cleanup.add(await CtiFixture.start(options), (started) => started.close());
+  };
+  const connect = async (): Promise<CtiClient> => {
+    return cleanup.add(await fixture.connect(), (client) => client.destroy());
+  };
+  const only = (): NonNullable<ReturnType<CtiFixture["table"]["get"]>> => {
+    const [session] = fixture.table.all();
+    assert.ok(session);
+    return session;
+  };
+  afterEach(() => cleanup.run());
+
+  it("given the right password, when opened, then events come numbered from 1, before the reply that says so", async () => {
+    await start({
+      operations: new Map([
+        [
+          "test.append",
+          {
+            isCommand: true,
+            handle: (session) => {
+              session.append({ type: "test.one", text: "ä" } as never);
+              return Promise.resolve({ seq: session.append({ type: "test.two" }) });
+            },
+          },
+        ],
+      ]),
+    });
+    const client = await connect();
+    const opened = await client.open({ ...ANN, heartbeatMs: 2_000 });
+    assert.equal(opened["mode"], "new");
+    assert.equal(opened["seq"], 0);
+    assert.equal(opened["heartbeatMs"], 2_000);
+    const reply = await client.request("test.append", { device: "phone-1", meta: { key: "k1" } });
+    assert.equal(reply["seq"], 2);
+    assert.deepEqual(client.events, [
+      { seq: 1, type: "test.one", text: "ä" },
+      { seq: 2, type: "test.two" },
+    ]);
+    assert.equal(client.messages.at(-1)?.result?.["seq"], 2);
+    const command = fixture.audit.find(({ event }) => event === "command");
+    assert.deepEqual(
+      { ...command, at: "", tookMs: 0, session: "" },
+      {
+        at: "",
+        user: "ann",
+        session: "",
+        client: "test",
+        source: "127.0.0.1",
+        event: "command",
+        method: "test.append",
+        target: { device: "phone-1" },
+        key: "k1",
+        result: "ok",
+        tookMs: 0,
+      },
+    );
+  });
+
+  it("given a wrong password, when opened, then AUTH_FAILED, and nothing else is answered before it is right", async () => {
+    await start();
+    const client = await connect();
+    await assert.rejects(client.request("provider.ack", { seq: 0 }), refusedWith("PROTOCOL_ORDER"));
+    await assert.rejects(client.open({ user: "ann", password: "no" }), refusedWith("AUTH_FAILED"));
+    await client.open(ANN);
+    await assert.rejects(client.open(ANN), refusedWith("SESSION_ALREADY_OPEN"));
+    await assert.rejects(client.request("call.fly"), refusedWith("PROTOCOL_UNKNOWN_METHOD"));
+  });
+
+  it("given a broken connection, when resumed, then what was missed follows the reply in order", async () => {
+    await start();
+    const first = await connect();
+    const { sessionId, epoch } = await first.open(ANN);
+    only().append({ type: "a" });
+    only().append({ type: "b" });
+    await first.until(({ events }) => events.length === 2);
+    first.destroy();
+    await first.closed;
+    only().append({ type: "c" });
+    const second = await connect();
+    const resumed = await second.open({ ...ANN, resume: { sessionId, epoch, lastSeq: 1 } });
+    assert.equal(resumed["mode"], "resumed");
+    await second.until(({ events }) => events.length === 2);
+    assert.deepEqual(second.events, [
+      { seq: 2, type: "b" },
+      { seq: 3, type: "c" },
+    ]);
+    only().append({ type: "d" });
+    await second.until(({ events }) => events.at(-1)?.["type"] === "d");
+  });
+
+  it("given a kill, when resumed, then events, facts and numbers are as they were", async () => {
+    await start();
+    const first = await connect();
+    const { sessionId, epoch } = await first.open({ ...ANN, group: "desk" });
+    only().append({ type: "a" }, { position: 7 });
+    only().append({ type: "b" }, { position: 8 });
+    only().facts.put("open phone-1", { fence: 3 });
+    await first.until(({ events }) => events.length === 2);
+    await first.request("provider.ack", { seq: 1 });
+    await fixture.table.flushed();
+    await fixture.killAndRestart();
+    const restored = only();
+    assert.equal(restored.phase, "silent");
+    assert.equal(restored.group, "desk");
+    assert.equal(fixture.table.lastPosition(restored), 8);
+    assert.deepEqual([...restored.facts.entries()], [["open phone-1", { fence: 3 }]]);
+    const second = await connect();
+    await second.open({ ...ANN, resume: { sessionId, epoch, lastSeq: 1 } });
+    restored.append({ type: "c" }, { position: 9 });
+    await second.until(({ events }) => events.length === 2);
+    assert.deepEqual(second.events, [
+      { seq: 2, type: "b" },
+      { seq: 3, type: "c" },
+    ]);
+  });
+
+  it("given events that are kept no more, when resumed, then a snapshot is due and numbers begin anew", async () => {
+    await start({ logBytes: 100 });
+    const first = await connect();
+    const { sessionId, epoch } = await first.open(ANN);
+    first.destroy();
+    await first.closed;
+    for (let count = 0; count < 20; count += 1) only().append({ type: "something.long" });
+    const second = await connect();
+    const resumed = await second.open({ ...ANN, resume: { sessionId, epoch, lastSeq: 0 } });
+    assert.equal(resumed["mode"], "resnapshot");
+    assert.equal(resumed["sessionId"], sessionId);
+    assert.notEqual(resumed["epoch"], epoch);
+    only().append({ type: "a" });
+    await second.until(({ events }) => events.length === 1);
+    assert.equal(second.events[0]?.["seq"], 1);
+  });
+
+  it("given a session of somebody else, or none, when resumed, then SESSION_RESUME_EXPIRED", async () => {
+    await start();
+    const first = await connect();
+    const { sessionId, epoch } = await first.open(ANN);
+    const resume = { sessionId, epoch, lastSeq: 0 };
+    const second = await connect();
+    const other = second.open({ user: "bob", password: "bob", resume, takeOver: true });
+    await assert.rejects(other, refusedWith("SESSION_RESUME_EXPIRED"));
+    const none = second.open({ ...ANN, resume: { ...resume, sessionId: "none" } });
+    await assert.rejects(none, refusedWith("SESSION_RESUME_EXPIRED"));
+  });
+
+  it("given a connection that is there, when resumed, then it is refused without takeOver, and closed with it", async () => {
+    await start();
+    const first = await connect();
+    const { sessionId, epoch } = await first.open(ANN);
+    const resume = { sessionId, epoch, lastSeq: 0 };
+    const second = await connect();
+    await assert.rejects(second.open({ ...ANN, resume }), refusedWith("SESSION_IN_USE"));
+    await second.open({ ...ANN, resume, takeOver: true });
+    assert.deepEqual(await first.closed, { code: 4003, reason: "SESSION_TAKEN_OVER" });
+    only().append({ type: "a" });
+    await second.until(({ events }) => events.length === 1);
+    assert.equal(only().phase, "connected");
+  });
+
+  it("given an application that reads nothing, when its queue is full, then it is cut off with 4008 and may resume", async () => {
+    await start({ queue: { events: 400, bytes: 40_000_000 } });
+    const client = await connect();
+    const { sessionId, epoch } = await client.open(ANN);
+    await client.until(({ messages }) => messages.length === 1);
+    client.pause();
+    const text = "x".repeat(32_768);
+    const session = only();
+    for (let count = 0; count < 800 && session.connection !== undefined; count += 1) {
+      session.append({ type: "big", text } as never);
+      session.append({ type: "device.state", count } as never, { conflateKey: "device phone-1" });
+      await fixture.table.flushed();
+    }
+    assert.equal(session.connection, undefined);
+    assert.ok(session.load.held <= 1, `${session.load.held} are held`);
+    client.resume();
+    assert.equal((await client.closed).code, 4008);
+    const { events } = client;
+    const last = Number(events.at(-1)?.["seq"]);
+    const second = await connect();
+    const resumed = await second.open({ ...ANN, resume: { sessionId, epoch, lastSeq: last } });
+    assert.equal(resumed["mode"], "resumed");
+    await second.until((each) => Number(each.events.at(-1)?.["seq"]) === session.seq, 20_000);
+    const all = [...events, ...second.events];
+    assert.deepEqual(
+      all.map(({ seq }) => seq),
+      all.map((_event, index) => index + 1),
+    );
+    assert.equal(all.filter(({ type }) => type === "session.lagging").length, 1);
+    const states = all.filter(({ type }) => type === "device.state").map(({ count }) => Number(count));
+    assert.deepEqual(
+      states,
+      [...states].sort((a, b) => a - b),
+    );
+    assert.ok(states.length < 300, `${states.length} states were told`);
+  });
+
+  it("given too many connections of a user, when opened, then LIMIT_CONNECTIONS says the limit", async () => {
+    await start({ maxConnections: 1 });
+    await (await connect()).open(ANN);
+    const second = await connect();
+    await assert.rejects(second.open(ANN), (error: unknown) => {
+      assert.ok(error instanceof CtiRefusal);
+      assert.equal(error.code, "LIMIT_CONNECTIONS");
+      assert.deepEqual(error.data["limit"], { name: "maxConnections", value: 1, used: 1 });
+      return true;
+    });
+  });
+
+  it("given more requests than are taken, when sent, then LIMIT_RATE says how long to wait, and heartbeats go on", async () => {
+    await start({ rpc: { requestsPerSecond: 1, requestBurst: 2 } });
+    const client = await connect();
+    await client.open(ANN);
+    const results = await Promise.allSettled(
+      Array.from({ length: 5 }, () => client.request("provider.ack", { seq: 0 })),
+    );
+    const refused = results.filter(({ status }) => status === "rejected") as PromiseRejectedResult[];
+    assert.equal(refused.length, 3);
+    for (const { reason } of refused) {
+      assert.equal((reason as CtiRefusal).code, "LIMIT_RATE");
+      assert.ok(Number((reason as CtiRefusal).data["retryAfterMs"]) > 0);
+    }
+    await client.request("provider.heartbeat");
+  });
+
+  it("given what makes no sense, when sent, then each has its error and the session goes on", async () => {
+    await start({ rpc: { messageBytes: 1_000, depth: 5 } });
+    const client = await connect();
+    await client.open(ANN);
+    const cases: readonly (readonly [string, string])[] = [
+      ["{", "PROTOCOL_MALFORMED"],
+      ["[]", "PROTOCOL_MALFORMED"],
+      ["[".repeat(900), "PROTOCOL_MALFORMED"],
+      ['{"jsonrpc":"2.0","id":7,"method":"provider.ack"}', "PROTOCOL_MALFORMED"],
+      ['{"jsonrpc":"1.0","id":"7","method":"provider.ack"}', "PROTOCOL_MALFORMED"],
+      ['{"jsonrpc":"2.0","method":"provider.ack"}', "PROTOCOL_MALFORMED"],
+      [`"${"x".repeat(2_000)}"`, "PROTOCOL_TOO_BIG"],
+      ['{"jsonrpc":"2.0","id":"7","method":"provider.ack","params":{"seq":5}}', "VALIDATION_PARAMETER"],
+    ];
+    for (const [text, code] of cases) {
+      const before = client.messages.length;
+      client.send(text);
+      await client.until(({ messages }) => messages.length > before);
+      assert.equal(client.messages.at(-1)?.error?.data["code"], code, text.slice(0, 60));
+    }
+    await client.request("provider.heartbeat");
+  });
+
+  it("given a silent application, when two intervals are over, then it has failed, and is closed when its lease is", async () => {
+    await start({ heartbeatMs: 200, leaseMs: 900 });
+    const told: string[] = [];
+    fixture.table.watch({
+      onFailed: () => told.push("failed"),
+      onClosed: (_session, reason) => told.push(reason),
+    });
+    const client = await connect();
+    await client.open(ANN);
+    const { code } = await client.closed;
+    assert.equal(code, 4002);
+    assert.equal(only().phase, "failed");
+    const gone = new Promise<void>((resolve) => fixture.table.watch({ onClosed: () => resolve() }));
+    await gone;
+    assert.deepEqual(told, ["failed", "lease-over"]);
+    assert.equal(fixture.table.size, 0);
+  });
+
+  it("given provider.close, when answered, then the session and its file are gone", async () => {
+    await start();
+    const client = await connect();
+    const { sessionId, epoch } = await client.open(ANN);
+    await client.request("provider.close");
+    assert.equal((await client.closed).code, 1000);
+    await fixture.killAndRestart();
+    assert.equal(fixture.table.size, 0);
+    const second = await connect();
+    const resume = second.open({ ...ANN, resume: { sessionId, epoch, lastSeq: 0 } });
+    await assert.rejects(resume, refusedWith("SESSION_RESUME_EXPIRED"));
+  });
+
+  it("given another sub-protocol, when connected, then the upgrade is refused", async () => {
+    await start();
+    await assert.rejects(fixture.connect({}, "sip"), /HTTP 400/);
+  });
+});

@@ -1,0 +1,90 @@
+import assert from "node:assert/strict";
+import { CtiError, Provider } from "../../../src/sdk/index.ts";
+import { CtiServer, Refusal } from "../../support/cti-server.ts";
+import { lineView, offeredCall, phoneView, virtualView } from "../../support/cti-samples.ts";
+import { eventually } from "../../support/eventually.ts";
+import { heard } from "../../support/heard-event.ts";
+
+const SIGN_IN = { user: "cti", password: "secret", client: { name: "test" } };
+
+describe("Provider", () => {
+  let server: CtiServer;
+  let provider: Provider | undefined;
+  const open = async (more: object = {}): Promise<Provider> => {
+    provider = await Provider.open({ servers: [server.url], ...SIGN_IN, random: () => 0, ...more });
+    return provider;
+  };
+  beforeEach(async () => {
+    server = await CtiServer.start();
+    for (const number of ["1001", "1002"]) {
+      server.world.devices.set(`phone-${number}`, phoneView(number));
+      server.world.lines.set(`${number}@internal`, lineView(number));
+    }
+    server.world.devices.set("desk", virtualView("route-point", "desk", "5000"));
+    server.world.lines.set("5000@internal", lineView("5000", ["desk"]));
+  });
+  afterEach(async () => {
+    await provider?.close();
+    provider = undefined;
+    await server.close();
+  });
+
+  it("given devices and lines, when it is opened, then it is in service and knows all pages of them", async () => {
+    server.pageSize = 2;
+    const { state, terminals, addresses, session } = await open();
+    assert.equal(state, "in-service");
+    assert.deepEqual(terminals.map(({ name }) => name).sort(), ["desk", "phone-1001", "phone-1002"]);
+    assert.deepEqual(addresses.map(({ number }) => number).sort(), ["1001", "1002", "5000"]);
+    assert.equal(session.user, "cti");
+  });
+
+  it("given a wrong password, when it is opened, then the refusal is thrown at once and nothing is left", async () => {
+    server.handlers.set("provider.open", () => {
+      throw new Refusal("AUTH_FAILED");
+    });
+    await assert.rejects(open(), (error) => error instanceof CtiError && error.code === "AUTH_FAILED");
+    await eventually(() => assert.equal(server.connections, 0), { timeoutMs: 2_000 });
+  });
+
+  it("given an open device, when events of a call come, then the getters follow them", async () => {
+    const cti = await open();
+    await cti.terminal("phone-1001").open();
+    const changed = heard(cti, "call.terminal");
+    server.emit(
+      { type: "call.snapshot", call: offeredCall("c1", "1001", "1002") },
+      { type: "call.connection", callId: "c1", ver: 2, connectionId: "c1/2", state: "alerting" },
+      { type: "call.terminal", callId: "c1", ver: 2, connectionId: "c1/2", device: "phone-1002", state: "ringing" },
+    );
+    await changed;
+    const call = cti.call("c1");
+    const callee = call?.connectionOf("1002");
+    assert.equal(callee?.state, "alerting");
+    assert.equal(callee?.basicState, "alerting");
+    assert.equal(callee?.address?.number, "1002");
+    assert.equal(call?.terminalConnection("phone-1002")?.state, "ringing");
+    assert.equal(cti.terminal("phone-1002").calls[0], call);
+    assert.equal(call?.version, 2);
+  });
+
+  it("given a route point, when a call is offered, then it can be redirected, and the promise waits for the events", async () => {
+    const cti = await open();
+    server.handlers.set("call.redirect", (params, session) => {
+      setImmediate(() =>
+        session.add({ type: "call.connection", callId: "c1", ver: 2, connectionId: "c1/2", state: "disconnected" }),
+      );
+      return { seq: session.seq + 1, callId: params["callId"] };
+    });
+    await using desk = await cti.openRouteTerminal("desk", { routes: false });
+    server.emit({ type: "call.snapshot", call: offeredCall("c1", "1001", "5000") });
+    for await (const offer of desk.offers()) {
+      assert.equal(offer.call.calling.number, "1001");
+      assert.equal(offer.state, "idle");
+      await offer.redirect("1002");
+      assert.equal(offer.connection.state, "disconnected");
+      break;
+    }
+    const { params } = await server.request("call.redirect");
+    assert.deepEqual([params["device"], params["callId"], params["to"]], ["desk", "c1", "1002"]);
+    assert.equal(desk.fence, 1);
+  });
+});

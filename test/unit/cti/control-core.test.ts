@@ -1,0 +1,60 @@
+import assert from "node:assert/strict";
+import { ControlFixture, settled, type Application } from "../../support/control-fixture.ts";
+
+const DEVICES = [
+  { name: "phone-1001", lines: ["1001"] },
+  { name: "phone-1002", lines: ["1002"] },
+  { name: "route-1", kind: "route-point" as const, lines: ["9000"] },
+];
+
+describe("control core", () => {
+  let fixture: ControlFixture;
+  let application: Application;
+  beforeEach(async () => {
+    fixture = await ControlFixture.start({ devices: DEVICES });
+    application = fixture.open();
+  });
+  afterEach(() => fixture.close());
+
+  it("given a watched phone, when it makes a call, then its changes are told in the order of JTAPI", async () => {
+    const topics = [{ kind: "device", name: "phone-1001" }];
+    const shown = await application.call("events.subscribe", { topics });
+    assert.deepEqual(shown["calls"], []);
+    const call = fixture.callControl.calls.start("1001", "1002");
+    fixture.callControl.calls.ring(call);
+    fixture.callControl.calls.answer(call);
+    fixture.callControl.calls.end(call);
+    assert.deepEqual(application.take(), [
+      "call.parties",
+      "call.state active",
+      "call.connection call-1/1 initiated",
+      "call.terminal phone-1001 talking",
+      "call.connection call-1/1 dialing",
+      "call.connection call-1/1 established",
+      "call.connection call-1/2 offered",
+      "call.connection call-1/2 alerting",
+      "call.terminal phone-1002 ringing",
+      "call.connection call-1/2 established",
+      "call.terminal phone-1002 talking",
+      "call.terminal phone-1001 dropped",
+      "call.connection call-1/1 disconnected",
+      "call.terminal phone-1002 dropped",
+      "call.connection call-1/2 disconnected",
+      "call.state invalid",
+    ]);
+  });
+
+  it("given an open route point, when a call is offered, then it can be redirected, and seq covers the effect", async () => {
+    const opened = await application.call("device.open", { device: "route-1" });
+    assert.equal(typeof opened["fence"], "number");
+    await settled();
+    const callId = fixture.callControl.calls.start("1001", "9000");
+    const { call } = await application.call<{ call: { operations: string[] } }>("call.get", { callId });
+    assert.ok(call.operations.includes("call.redirect"), String(call.operations));
+    const done = await application.call("call.redirect", { device: "route-1", callId, to: "1002" });
+    assert.equal(done["seq"], application.lastSeq);
+    const last = application.events.at(-1);
+    assert.equal(last?.type === "call.parties" ? last.currentCalled?.number : undefined, "1002");
+    assert.equal(done["callId"], callId);
+  });
+});
