@@ -27,8 +27,7 @@ import { EdgeMessenger } from "./edge-messenger.ts";
 import { EdgeReconciler } from "./edge-reconciler.ts";
 import { EmergencyRoute } from "./emergency-route.ts";
 import { Gatekeeper } from "./gatekeeper.ts";
-import type { LegDevice } from "./leg.ts";
-import { makeRecords, makeSignaling } from "./make-parts.ts";
+import { makeCallContext, makeRecords, makeSignaling, pendingMetric } from "./make-parts.ts";
 import { Messages } from "./message/messages.ts";
 import { NewCalls } from "./new-calls.ts";
 import { RelayReconciler } from "./relay-reconciler.ts";
@@ -37,9 +36,6 @@ import type { MessageLamps } from "./subscription/message-lamps.ts";
 import { WatchedLines } from "./subscription/watched-lines.ts";
 import { longestRingSeconds, profilesIn, withDefaults } from "./call-limits.ts";
 import { SessionLedger } from "./session-ledger.ts";
-import { observerOf } from "./session-observer.ts";
-import { storeWithPayers } from "./stored-payer.ts";
-import { wayToLeg } from "./way-to-leg.ts";
 
 /**
  * Call control of a node: registrar, digest, two-party calls between phones, peers and services of the switch, their
@@ -85,7 +81,7 @@ export class CallManager {
     this.#registrar = new Registrar({
       ...known,
       journalPath: paths.registrations,
-      onChanged: (aor) => this.#cti.registered(aor),
+      onChanged: (aor) => this.#cti.feed.objects.deviceChanged(inventory.phoneByAor(aor)?.name),
     });
     this.#authenticator = new DigestAuthenticator({
       ...known,
@@ -134,7 +130,15 @@ export class CallManager {
       onEnded: ({ progress }) => this.#hunting.noteEnded(progress),
       onChanged: (session) => this.#watched.dialogs.update(session),
     });
-    this.#context = this.#makeContext();
+    this.#context = makeCallContext(options, {
+      port: this.#signaling,
+      registrar: this.#registrar,
+      journal: this.#journal,
+      toll: this.#toll,
+      owner: this.#ledger,
+      records: this.#records,
+      features: () => this.#features,
+    });
     const lookup = (phone: SipPhone): readonly Binding[] => this.#cti.devices.lookup(phone);
     const onFlowFailed = (binding: Binding): void => this.#registrar.flowFailed(binding);
     const ways = { inventory, ids, lookup, onFlowFailed, endpoints, calledUri, toll: this.#toll, numbering };
@@ -303,12 +307,7 @@ export class CallManager {
         help: "Callers that wait in queues of hunt pilots",
         value: this.#features.queuedCount,
       },
-      {
-        name: "tandem_wire_pending_commands",
-        type: "gauge",
-        help: "Responses that the edge has not confirmed and requests without a final response",
-        value: this.#signaling.pendingCount,
-      },
+      pendingMetric(this.#signaling),
     ];
   }
 
@@ -321,7 +320,7 @@ export class CallManager {
     for (const device of endedDevices) this.#hints.forget(device);
     this.#watched.subscriptions.endOf(new Set(endedDevices));
     this.#emergency.renew();
-    this.#cti.configurationChanged(touched);
+    this.#cti.inventoryChanged(touched);
     this.#features.freed();
     if (!havePeersChanged) return;
     const { peers } = this.#options.inventory;
@@ -369,24 +368,5 @@ export class CallManager {
     this.#toll.close();
     this.#watched.close();
     this.#registrar.close();
-  }
-
-  #makeContext(): CallContext {
-    const { relay, clock, ids, logger, inventory } = this.#options;
-    const bindingsOf = ({ name, number }: LegDevice): readonly Binding[] =>
-      this.#registrar.lookup(inventory.lineOf(name, number)?.aor ?? "");
-    return {
-      port: this.#signaling,
-      relay,
-      clock,
-      ids,
-      logger,
-      store: storeWithPayers(this.#journal, this.#toll),
-      codecsBetween: (caller, callee) => inventory.codecsBetween(caller, callee),
-      observer: observerOf(() => this.#features),
-      wayTo: (leg) => (leg.device.kind === "sip-phone" ? wayToLeg(bindingsOf(leg.device), leg) : undefined),
-      owner: this.#ledger,
-      writeRecord: (ended) => this.#records.write(ended),
-    };
   }
 }

@@ -1,7 +1,17 @@
+import type { MetricSample } from "../../common/index.ts";
+import type { Binding, Registrar } from "../registrar/index.ts";
 import { DrachtioSignaling } from "../signaling/drachtio-signaling.ts";
 import type { SignalingPort } from "../signaling/signaling-port.ts";
+import type { TollGuards } from "../toll/index.ts";
 import type { CallManagerOptions } from "./call-manager-options.ts";
 import { CallRecords } from "./call-records.ts";
+import type { CallContext } from "./call-session.ts";
+import type { CallFeatures } from "./features/call-features.ts";
+import type { LegDevice } from "./leg.ts";
+import type { CallStore } from "./session-context.ts";
+import { observerOf } from "./session-observer.ts";
+import { storeWithPayers } from "./stored-payer.ts";
+import { wayToLeg } from "./way-to-leg.ts";
 
 /** The records of a node. */
 export function makeRecords(options: CallManagerOptions): CallRecords {
@@ -33,4 +43,45 @@ export function makeSignaling(
   hooks: SignalingHooks,
 ): SignalingPort {
   return signaling ?? new DrachtioSignaling({ instanceId: "callmanager", ...edge, clock, logger, ...hooks });
+}
+
+export function pendingMetric({ pendingCount }: Pick<SignalingPort, "pendingCount">): MetricSample {
+  return {
+    name: "tandem_wire_pending_commands",
+    type: "gauge",
+    help: "Responses that the edge has not confirmed and requests without a final response",
+    value: pendingCount,
+  };
+}
+
+export interface ContextParts {
+  readonly port: SignalingPort;
+  readonly registrar: Pick<Registrar, "lookup">;
+  readonly journal: CallStore;
+  readonly toll: TollGuards;
+  readonly owner: CallContext["owner"];
+  readonly records: Pick<CallRecords, "write">;
+  readonly features: () => CallFeatures;
+}
+
+/** What every call needs. */
+export function makeCallContext(
+  { relay, clock, ids, logger, inventory }: CallManagerOptions,
+  { port, registrar, journal, toll, owner, records, features }: ContextParts,
+): CallContext {
+  const bindingsOf = ({ name, number }: LegDevice): readonly Binding[] =>
+    registrar.lookup(inventory.lineOf(name, number)?.aor ?? "");
+  return {
+    port,
+    relay,
+    clock,
+    ids,
+    logger,
+    store: storeWithPayers(journal, toll),
+    codecsBetween: (caller, callee) => inventory.codecsBetween(caller, callee),
+    observer: observerOf(features),
+    wayTo: (leg) => (leg.device.kind === "sip-phone" ? wayToLeg(bindingsOf(leg.device), leg) : undefined),
+    owner,
+    writeRecord: (ended) => records.write(ended),
+  };
 }

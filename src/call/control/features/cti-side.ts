@@ -7,14 +7,11 @@ import type { CtiCommands } from "../../cti/commands/cti-commands.ts";
 import type { CtiFeed } from "../../cti/cti-feed.ts";
 import { makeCtiFeed, type FeedParts } from "../../cti/make-cti-feed.ts";
 import { legsOf, type ModelEffect } from "../../model/index.ts";
-import type { CallFeatures } from "./call-features.ts";
 import { makeCtiCommands, type CtiCommandParts } from "./make-cti-commands.ts";
 import type { RouteTeller } from "./route-teller.ts";
 
 /** What applications command, and who is told of that. */
-export interface CommandedParts extends Omit<CtiCommandParts, "options" | "store" | "feed" | "endpoints"> {
-  readonly features: CallFeatures;
-}
+export type CommandedParts = Omit<CtiCommandParts, "options" | "store" | "feed" | "endpoints">;
 
 /** All of call control that is there for CTIManagers. */
 export class CtiSide implements RouteTeller {
@@ -38,10 +35,9 @@ export class CtiSide implements RouteTeller {
 
   /** Features of calls are there. */
   command(parts: CommandedParts): void {
-    const { options, journal } = this.#parts;
-    const { features, table } = parts;
-    const { world } = features;
-    const feed = makeCtiFeed(options, { ...this.#parts, table, world, lamps: parts.lamps, devices: this.devices });
+    const { options, journal, registrar } = this.#parts;
+    const { world } = parts.features;
+    const feed = makeCtiFeed(options, { ...parts, journal, registrar, world, devices: this.devices });
     const endpoints = new CtiEndpoints({
       devices: this.devices,
       callOf: (sessionId) => world.sessions.get(sessionId)?.callId,
@@ -60,17 +56,6 @@ export class CtiSide implements RouteTeller {
   /** What applications ask for. */
   get commands(): CtiCommands {
     return this.#sides().commands;
-  }
-
-  /** What is registered under an address of record has changed. */
-  registered(aor: string): void {
-    this.feed.objects.deviceChanged(this.#parts.options.inventory.phoneByAor(aor)?.name);
-  }
-
-  /** Objects of the configuration have changed, and calls go by it. */
-  configurationChanged(touched: TouchedObjects): void {
-    this.devices.inventoryChanged();
-    this.feed.objects.configurationChanged(touched);
   }
 
   /** What a step of the model does, once that is on file. */
@@ -92,6 +77,12 @@ export class CtiSide implements RouteTeller {
 
   unroute({ device, sessionId, reason }: Parameters<RouteTeller["unroute"]>[0]): void {
     this.devices.resumeAfter(device, sessionId, reason);
+  }
+
+  /** Devices of the inventory have changed, and calls go by that. */
+  inventoryChanged(touched: TouchedObjects): void {
+    this.devices.inventoryChanged();
+    this.feed.objects.configurationChanged(touched);
   }
 
   metrics(): MetricSample[] {
