@@ -64,7 +64,6 @@ const CODES: Readonly<Record<CtiFailure, CatalogueCode>> = {
   "route-state": "route-session-state",
   "route-unknown": "not-found-route",
   "route-exhausted": "route-exhausted",
-  "call-id-used": "conflict-call-id",
   "invalid-number": "validation-number",
   "invalid-digits": "validation-dtmf",
   "data-too-long": "validation-data-size",
