@@ -1,9 +1,8 @@
 import { join } from "node:path";
-import type { MetricSample } from "../../common/index.ts";
+import type { MetricSample, Timer } from "../../common/index.ts";
 import {
   CommandAudit,
   ControlCore,
-  EVENT_TYPES,
   providerOperations,
   SessionDoor,
   SessionTable,
@@ -12,6 +11,7 @@ import {
   type DoorSettings,
   type Operations,
 } from "../../cti/index.ts";
+import { EVENT_TYPES } from "../../protocol/index.ts";
 import { FollowedConfiguration } from "../configuration/followed-configuration.ts";
 import { openConfiguration, withoutSecrets } from "../configuration/open-configuration.ts";
 import type { NodeFile } from "../node/node-file.ts";
@@ -27,6 +27,8 @@ const MAX_LEASE_MS = 600_000;
 const MAX_DEPTH = 32;
 /** For a connection to become a session. */
 const OPEN_MS = 10_000;
+/** How often it is looked for tokens that have expired. */
+const EXPIRY_LOOK_MS = 1_000;
 
 /** CTIManager as a service: what CTI applications connect to. */
 export function createCtiManagerPart(context: ServiceContext): ServicePart {
@@ -46,7 +48,8 @@ export function createCtiManagerPart(context: ServiceContext): ServicePart {
       allLogBytes: cti.allLogsMegabytes * MEGABYTE,
       maxSessions: cti.maxSessions,
     },
-    userOf: ({ user }) => (directory.isUsable(user) ? directory.user(user) : undefined),
+    userOf: ({ user, token }) =>
+      directory.endOf(user, token, clock.wallMs()) === undefined ? directory.user(user, token) : undefined,
   });
   const manager = `${node.name}/ctimanager`;
   const core = new ControlCore({
@@ -59,11 +62,22 @@ export function createCtiManagerPart(context: ServiceContext): ServicePart {
     ids,
     logger,
   });
-  const configurationChanged = (): void => {
+  const closeUnusable = (): void => {
     for (const session of [...table.all()]) {
-      if (!directory.isUsable(session.user.name)) table.close(session, "user-disabled");
+      const reason = directory.endOf(session.user.name, session.user.token, clock.wallMs());
+      if (reason !== undefined) table.close(session, reason);
     }
+  };
+  const configurationChanged = (): void => {
+    closeUnusable();
     core.configurationChanged();
+  };
+  let expiry: Timer | undefined;
+  const lookForExpired = (): void => {
+    expiry = clock.after(EXPIRY_LOOK_MS, () => {
+      closeUnusable();
+      lookForExpired();
+    });
   };
   const auditFile = new CtiAuditFile(paths.ctiAuditLog);
   const audit = new CommandAudit(auditFile, clock);
@@ -80,7 +94,7 @@ export function createCtiManagerPart(context: ServiceContext): ServicePart {
     rpc: {
       door: new SessionDoor({
         table,
-        signIn: new UserSignIn(directory, ctiPasswords(clock)),
+        signIn: new UserSignIn(directory, ctiPasswords(clock), clock),
         audit,
         settings: () => doorSettings(node, 1_000 * followed.parameters.number("CTIApplicationHeartbeatTime")),
       }),
@@ -103,11 +117,13 @@ export function createCtiManagerPart(context: ServiceContext): ServicePart {
   channel.handle("configuration-changed", async () => ({ sequence: await followed.refresh() }));
   handleCtiQuestions(channel, table, auditFile);
   return {
-    start: () => {
+    start: async () => {
       core.start();
-      return listeners.start();
+      await listeners.start();
+      lookForExpired();
     },
     close: async () => {
+      expiry?.cancel();
       core.close();
       table.release();
       await listeners.close();
@@ -151,7 +167,7 @@ function doorSettings({ name, cti }: NodeFile, heartbeatMs: number): DoorSetting
       queueBytes: cti.queueMegabytes * MEGABYTE,
       logBytes: cti.logMegabytes * MEGABYTE,
     },
-    eventTypes: [...EVENT_TYPES, "session.lagging", "session.notice", "provider.state"],
+    eventTypes: EVENT_TYPES,
   };
 }
 

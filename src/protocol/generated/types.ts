@@ -457,8 +457,8 @@ export interface ErrorEnvelope {
   readonly retryAfterMs?: number;
   /** What it is about. */
   readonly entity?: {
-    /** What kind of thing. */
-    readonly kind: "session" | "device" | "line" | "call" | "route" | "subscription";
+    /** What kind of thing: `session`, `device`, `line`, `call`, `route`, `subscription`. */
+    readonly kind: string;
     /** Its id or name. */
     readonly id: string;
   };
