@@ -60,8 +60,11 @@ describe("calls that applications watch and command", () => {
     const opened = await application.call("device.open", { device: "point" });
     assert.ok(Number(opened["fence"]) > 0);
     const near = await alice.dial("7000");
-    const offered = await application.until("call.connection", ({ state }) => state === "offered");
-    const { callId } = offered;
+    const { call } = await application.until("call.snapshot");
+    assert.equal(call.connections.find(({ party }) => party.number === "7000")?.state, "offered");
+    const { callId } = call;
+    const shown = await application.call<{ call: { operations: string[] } }>("call.get", { callId });
+    assert.ok(shown.call.operations.includes("call.redirect"), String(shown.call.operations));
     const redirected = application.call("call.redirect", { device: "point", callId, to: "1002" });
     const far = await bob.offered();
     far.call.respond(far.call.offer ?? assert.fail(), 180);
@@ -80,6 +83,7 @@ describe("calls that applications watch and command", () => {
     const first = application.call("call.connect", { device: "phone-1001", to: "1002" }, meta);
     const ringing = await alice.offered();
     await answer(ringing);
+    await answer(await bob.offered());
     const { callId } = await first;
     const again = await application.call("call.connect", { device: "phone-1001", to: "1002" }, meta);
     assert.equal(again["replayed"], true);
