@@ -103,10 +103,12 @@ export class ControlCore implements FeedConsumer {
     for (const session of sessions.all()) {
       this.#subscriptions.restore(session);
       this.#open.restore(session);
+      if (session.phase === "silent") this.#open.noteSilent(session, true);
     }
     this.#owners.restored();
     sessions.watch({
       onFailed: (session) => this.#open.noteLive(session, false),
+      onSilent: (session, isSilent) => this.#open.noteSilent(session, isSilent),
       onResumed: (session, mode, hadFailed) => {
         if (mode === "resnapshot") this.#tellAll(session);
         if (hadFailed) this.#open.noteLive(session, true);
