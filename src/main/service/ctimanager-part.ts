@@ -2,6 +2,7 @@ import { join } from "node:path";
 import type { MetricSample, Timer } from "../../common/index.ts";
 import {
   CommandAudit,
+  LocalTokens,
   providerOperations,
   SessionDoor,
   SessionTable,
@@ -34,6 +35,7 @@ export function createCtiManagerPart(context: ServiceContext): ServicePart {
   const store = openConfiguration(paths, clock, withoutSecrets(node.realm));
   const followed = new FollowedConfiguration({ store, clock, logger, onChanged: () => closeUnusable() });
   const directory = new UserDirectory(followed.mirror);
+  const localTokens = new LocalTokens(clock, ids);
   const { cti } = node;
   const table = new SessionTable({
     folder: join(paths.stateDir, "cti"),
@@ -77,7 +79,7 @@ export function createCtiManagerPart(context: ServiceContext): ServicePart {
     rpc: {
       door: new SessionDoor({
         table,
-        signIn: new UserSignIn(directory, ctiPasswords(clock), clock),
+        signIn: new UserSignIn(directory, ctiPasswords(clock), localTokens, clock),
         audit,
         settings: () => doorSettings(node, 1_000 * followed.parameters.number("CTIApplicationHeartbeatTime")),
       }),
@@ -98,6 +100,7 @@ export function createCtiManagerPart(context: ServiceContext): ServicePart {
     },
   });
   channel.handle("configuration-changed", async () => ({ sequence: await followed.refresh() }));
+  channel.handle("cti-local-token", () => ({ token: localTokens.make() }));
   handleCtiQuestions(channel, table, auditFile);
   return {
     start: async () => {
