@@ -19,7 +19,11 @@ export interface ConfiguredSwitch {
   readonly change: (...operations: readonly Operation[]) => Promise<void>;
 }
 
-const PROFILES = [TEST_PROFILE, { ...TEST_PROFILE, name: "trunk", kind: "trunk" as const }];
+const PROFILES = [
+  TEST_PROFILE,
+  { ...TEST_PROFILE, name: "remote-phone", remoteAnswer: "talk" as const },
+  { ...TEST_PROFILE, name: "trunk", kind: "trunk" as const },
+];
 
 /** What is started around a configuration. */
 export interface StartedSwitch {
@@ -64,7 +68,8 @@ export async function startConfiguredSwitch(
     refresh: () => followed.refresh(),
   };
   const { inventory } = followed;
-  const started = await start({ ...options, inventory, dialPlan: () => followed.dialPlan, features });
+  const configuration = followed.mirror;
+  const started = await start({ ...options, inventory, configuration, dialPlan: () => followed.dialPlan, features });
   const { node } = cleanup.add(started, (one) => one.stop());
   return {
     node,

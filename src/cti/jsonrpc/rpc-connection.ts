@@ -84,7 +84,7 @@ export class RpcConnection {
       return this.#refuse(undefined, new CtiError("protocol-too-big", "the message is too long", facts));
     }
     const parsed = parseRequest(text, limits.depth);
-    if (!parsed.ok) return this.#refuse(parsed.id, new CtiError("protocol-malformed", parsed.reason));
+    if (!parsed.ok) return this.#refuse(parsed.id, new CtiError(parsed.code, parsed.reason));
     const { request } = parsed;
     const waitMs = request.method === HEARTBEAT ? 0 : this.#bucket.take(this.#options.clock.nowMs());
     if (waitMs > 0) return this.#refuseRate(request, waitMs);
@@ -174,7 +174,7 @@ export class RpcConnection {
       record?.("ok");
       this.#reply(session, id, result);
     } catch (error) {
-      record?.(wireErrorOf(error).data["code"] as string);
+      record?.(wireErrorOf(error).data.code);
       throw error;
     }
   }

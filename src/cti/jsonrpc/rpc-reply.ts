@@ -1,12 +1,13 @@
-import { errorEnvelope, isErrorCode, jsonRpcNumberOf, type ErrorFacts } from "../../protocol/index.ts";
+import { errorEnvelope, jsonRpcNumberOf, type ErrorEnvelope } from "../../protocol/index.ts";
 import type { CtiErrorFacts } from "../cti-error.ts";
+import { catalogueCodeOf, type CtiErrorCode } from "../errors/cti-error-code.ts";
 
 /** What an error is on the wire. */
 export interface RpcError {
   readonly number: number;
   readonly message: string;
   /** The envelope of the catalogue. */
-  readonly data: Readonly<Record<string, unknown>>;
+  readonly data: ErrorEnvelope;
 }
 
 /** A result as a message. */
@@ -19,13 +20,8 @@ export function errorText(id: string | undefined, { number: code, message, data 
   return JSON.stringify({ jsonrpc: "2.0", id: id ?? null, error: { code, message, data } });
 }
 
-/** An error of ours on the wire: `auth-failed` is `AUTH_FAILED`. What the catalogue does not have is a defect of ours. */
-export function rpcError(code: string, message: string, facts: CtiErrorFacts): RpcError {
-  const name = code.toUpperCase().replaceAll("-", "_");
-  const known = isErrorCode(name) ? name : "INTERNAL_BUG";
-  return {
-    number: jsonRpcNumberOf(known),
-    message,
-    data: { ...errorEnvelope(known, { ...(facts as ErrorFacts), message }) },
-  };
+/** An error of ours on the wire. */
+export function rpcError(code: CtiErrorCode, message: string, facts: CtiErrorFacts): RpcError {
+  const known = catalogueCodeOf(code);
+  return { number: jsonRpcNumberOf(known), message, data: errorEnvelope(known, { ...facts, message }) };
 }

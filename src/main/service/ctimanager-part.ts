@@ -2,10 +2,12 @@ import { join } from "node:path";
 import type { MetricSample, Timer } from "../../common/index.ts";
 import {
   CommandAudit,
+  ControlCore,
   LocalTokens,
   providerOperations,
   SessionDoor,
   SessionTable,
+  TokenCalls,
   UserDirectory,
   UserSignIn,
   type DoorSettings,
@@ -15,6 +17,7 @@ import { EVENT_TYPES } from "../../protocol/index.ts";
 import { FollowedConfiguration } from "../configuration/followed-configuration.ts";
 import { openConfiguration, withoutSecrets } from "../configuration/open-configuration.ts";
 import type { NodeFile } from "../node/node-file.ts";
+import { ChannelCallControl } from "./channel-call-control.ts";
 import { CtiAuditFile } from "./cti-audit-file.ts";
 import { CtiListeners } from "./cti-listeners.ts";
 import { ctiPasswords } from "./cti-passwords.ts";
@@ -33,7 +36,7 @@ const EXPIRY_LOOK_MS = 1_000;
 export function createCtiManagerPart(context: ServiceContext): ServicePart {
   const { node, paths, clock, ids, logger, channel } = context;
   const store = openConfiguration(paths, clock, withoutSecrets(node.realm));
-  const followed = new FollowedConfiguration({ store, clock, logger, onChanged: () => closeUnusable() });
+  const followed = new FollowedConfiguration({ store, clock, logger, onChanged: () => configurationChanged() });
   const directory = new UserDirectory(followed.mirror);
   const localTokens = new LocalTokens(clock, ids);
   const { cti } = node;
@@ -51,11 +54,26 @@ export function createCtiManagerPart(context: ServiceContext): ServicePart {
     userOf: ({ user, token }) =>
       directory.endOf(user, token, clock.wallMs()) === undefined ? directory.user(user, token) : undefined,
   });
+  const manager = `${node.name}/ctimanager`;
+  const core = new ControlCore({
+    link: new ChannelCallControl({ path: paths.socket("callmanager"), manager, clock, logger }),
+    sessions: table,
+    mirror: followed.mirror,
+    manager,
+    folder: paths.stateDir,
+    clock,
+    ids,
+    logger,
+  });
   const closeUnusable = (): void => {
     for (const session of [...table.all()]) {
       const reason = directory.endOf(session.user.name, session.user.token, clock.wallMs());
       if (reason !== undefined) table.close(session, reason);
     }
+  };
+  const configurationChanged = (): void => {
+    closeUnusable();
+    core.configurationChanged();
   };
   let expiry: Timer | undefined;
   const lookForExpired = (): void => {
@@ -70,7 +88,8 @@ export function createCtiManagerPart(context: ServiceContext): ServicePart {
     onFailed: (session) => audit.session(session, "failed"),
     onClosed: (session, reason) => audit.session(session, "closed", reason),
   });
-  const operations: Operations = new Map([...providerOperations(table)]);
+  const tokenCalls = new TokenCalls({ table, isUp: (callId) => core.isUp(callId) });
+  const operations: Operations = new Map([...providerOperations(table), ...tokenCalls.bound(core.operations)]);
   const counts = { requests: 0, errors: 0, rateLimited: 0 };
   const listeners = new CtiListeners({
     node,
@@ -104,11 +123,13 @@ export function createCtiManagerPart(context: ServiceContext): ServicePart {
   handleCtiQuestions(channel, table, auditFile);
   return {
     start: async () => {
+      core.start();
       await listeners.start();
       lookForExpired();
     },
     close: async () => {
       expiry?.cancel();
+      core.close();
       table.release();
       await listeners.close();
       followed.close();
@@ -117,6 +138,7 @@ export function createCtiManagerPart(context: ServiceContext): ServicePart {
     },
     metrics: () => [
       ...table.metrics(),
+      ...core.metrics(),
       ...requestMetrics(counts),
       sample("gauge", "tandem_cti_connections", "Connections of applications", listeners.connections),
       sample(
@@ -130,6 +152,7 @@ export function createCtiManagerPart(context: ServiceContext): ServicePart {
     status: () => ({
       cti: cti.listeners.map(({ transport, address, port }) => `${transport} ${address}:${port}`),
       sessions: table.size,
+      callControl: core.callControl,
       configuration: followed.mirror.sequence,
     }),
   };

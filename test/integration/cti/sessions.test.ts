@@ -247,7 +247,7 @@ describe("sessions of CTI applications over WebSocket", () => {
     const client = await connect();
     await client.open(ANN);
     const cases: readonly (readonly [string, string])[] = [
-      ["{", "PROTOCOL_MALFORMED"],
+      ["{", "PROTOCOL_NOT_JSON"],
       ["[]", "PROTOCOL_MALFORMED"],
       ["[".repeat(900), "PROTOCOL_MALFORMED"],
       ['{"jsonrpc":"2.0","id":7,"method":"provider.ack"}', "PROTOCOL_MALFORMED"],
