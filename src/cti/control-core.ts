@@ -97,10 +97,11 @@ export class ControlCore implements FeedConsumer {
     return this.#feed.state;
   }
 
-  /** True while a call goes on, as far as is known. */
+  /** False when a call is known to have ended, or never to have been. */
   isUp(callId: string): boolean {
-    const call = this.#replica.calls.get(callId);
-    return call !== undefined && call.state !== "invalid";
+    if (this.#feed.state !== "live") return true;
+    const known = this.#replica.call(callId);
+    return known !== undefined && known.view.state !== "invalid";
   }
 
   /** Takes up the sessions of before a restart, then follows call control. Once. */
