@@ -97,6 +97,13 @@ export class ControlCore implements FeedConsumer {
     return this.#feed.state;
   }
 
+  /** False when a call is known to have ended, or never to have been. */
+  isUp(callId: string): boolean {
+    if (this.#feed.state !== "live") return true;
+    const known = this.#replica.call(callId);
+    return known !== undefined && known.view.state !== "invalid";
+  }
+
   /** Takes up the sessions of before a restart, then follows call control. Once. */
   start(): void {
     const { sessions } = this.#options;
