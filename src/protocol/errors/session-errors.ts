@@ -222,6 +222,12 @@ export const SESSION_ERRORS = {
     "The session has as many subscriptions as it may.",
     "Subscribe to several topics at once, or to `all`.",
   ),
+  LIMIT_TOKEN_CALLS: entry(
+    "LIMIT",
+    "after",
+    "The token has made as many calls as it may have at a time.",
+    "Wait until one of them has ended, or raise `maxCalls` of the token.",
+  ),
   LIMIT_RATE: entry(
     "LIMIT",
     "after",
