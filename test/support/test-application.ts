@@ -7,6 +7,15 @@ import type { CtiUser } from "../../src/cti/session/cti-user.ts";
 import type { SessionTable } from "../../src/cti/session/session-table.ts";
 import type { Session } from "../../src/cti/session/session.ts";
 import { eventually } from "./eventually.ts";
+import { WireCheck } from "./wire-check.ts";
+
+/** Made when the first application is sent something. */
+let wire: WireCheck | undefined;
+
+/** What does not fit the schemas of the protocol fails the test that it is sent in. */
+function checked(check: (wire: WireCheck) => void): void {
+  check((wire ??= new WireCheck()));
+}
 
 /** Where sessions and operations are. */
 export interface ControlHost {
@@ -22,6 +31,7 @@ export class Application {
   readonly events: (CtiEvent & { readonly seq: number })[] = [];
   readonly sessionId: string;
   readonly #host: ControlHost;
+  #fault: Error | undefined;
   /** The connection was closed for this. */
   closed: string | undefined;
   epoch: string;
@@ -72,10 +82,13 @@ export class Application {
     params: object,
     meta: Meta = {},
   ): Promise<Result> {
+    if (this.#fault !== undefined) throw this.#fault;
     const operation = this.#host.core.operations.get(method);
     if (operation === undefined) throw new Error(`there is no method ${method}`);
     try {
-      return (await operation.handle(this.session, params, meta)) as Result;
+      const result = await operation.handle(this.session, params, meta);
+      checked((check) => check.result(method, result));
+      return result as Result;
     } finally {
       this.#host.table.flush();
     }
@@ -101,6 +114,7 @@ export class Application {
     const isOfType = (event: CtiEvent): event is Extract<CtiEvent, { readonly type: Type }> => event.type === type;
     return eventually(
       () => {
+        if (this.#fault !== undefined) throw this.#fault;
         const all: CtiEvent[] = this.events;
         const event = all.filter(isOfType).filter(matches)[count - 1];
         if (event === undefined) throw new Error(`no ${type} came: ${all.map(nameOf).join(", ")}`);
@@ -112,8 +126,17 @@ export class Application {
 
   /** Types of the events since the last look, those of calls with what has changed. */
   take(): string[] {
+    if (this.#fault !== undefined) throw this.#fault;
     this.#host.table.flush();
     return this.events.splice(0).map(nameOf);
+  }
+
+  #check(event: unknown): void {
+    try {
+      checked((check) => check.event(event));
+    } catch (fault) {
+      this.#fault ??= fault as Error;
+    }
   }
 
   #connection(): Connection {
@@ -124,6 +147,7 @@ export class Application {
       send: (text) => {
         const { method, params } = JSON.parse(text) as { method?: string; params: CtiEvent & { seq: number } };
         if (method !== "event") return;
+        this.#check(params);
         this.events.push(params);
         this.lastSeq = params.seq;
       },
