@@ -383,8 +383,8 @@ export interface RouteView {
   readonly destination?: RouteDestination;
   /** Why it could not be had, or the dialogue ended. */
   readonly why?: Why;
-  /** How it ended. */
-  readonly ended?: "used" | "timer-expired" | "application" | "abandoned" | "owner-lost";
+  /** How it ended; `exhausted`: ten lists have failed. */
+  readonly ended?: "used" | "timer-expired" | "exhausted" | "application" | "abandoned" | "owner-lost";
 }
 
 /** The media of a device in a call. */
