@@ -44,7 +44,7 @@ export function makeCtiDevices({ options, table, registrar, store, features, tel
         ...(space === undefined ? {} : { callingSearchSpace: space }),
       }),
   });
-  return new CtiDevices({
+  const devices = new CtiDevices({
     clock,
     ids,
     logger,
@@ -66,6 +66,7 @@ export function makeCtiDevices({ options, table, registrar, store, features, tel
       table,
     ),
   });
+  return devices;
 }
 
 interface Naming extends Pick<CtiParts, "tell" | "onDevice"> {
