@@ -4,7 +4,6 @@ import { BARGE_TRANSITIONS } from "../../src/call/model/features/barge-state.ts"
 import { CONFERENCE_TRANSITIONS } from "../../src/call/model/features/conference-state.ts";
 import { HUNT_TRANSITIONS } from "../../src/call/model/features/hunt-state.ts";
 import { MAKE_CALL_TRANSITIONS } from "../../src/call/model/features/make-call-state.ts";
-import { OFFER_TRANSITIONS } from "../../src/call/virtual/offer-machine.ts";
 import { ROUTE_TRANSITIONS } from "../../src/call/model/features/route-state.ts";
 import { OFFER_TRANSITIONS } from "../../src/call/virtual/offer-machine.ts";
 import { PARK_TRANSITIONS } from "../../src/call/model/features/park-state.ts";
@@ -69,13 +68,6 @@ export const FIGURES: readonly Figure[] = [
     text: "A device sends a call elsewhere that rings there, or is established with it.",
     transitions: REDIRECT_TRANSITIONS,
     first: ["trying"],
-  },
-  {
-    table: "OFFER_TRANSITIONS",
-    title: "Offer to a CTI port or route point",
-    text: "A call that an application is offered, from the INVITE to its final response.",
-    transitions: OFFER_TRANSITIONS,
-    first: ["offered"],
   },
   {
     table: "ROUTE_TRANSITIONS",
