@@ -73,16 +73,11 @@ describe("signals of devices and lines", () => {
   /** What was told since it was asked last: the object, and what is to be seen of it. */
   function words(): string[] {
     return told.splice(0).map((signal) => {
-      switch (signal.kind) {
-        case "device":
-          return `${signal.device.name} ${signal.device.isInService ? "in" : `out: ${signal.device.cause ?? ""}`}`;
-        case "line":
-          return `line ${signal.line.name}`;
-        case "removed":
-          return `removed ${signal.device ?? signal.line ?? ""}`;
-        default:
-          return signal.kind;
-      }
+      if (signal.kind === "line") return `line ${signal.line.name}`;
+      if (signal.kind === "removed") return `removed ${signal.device ?? signal.line ?? ""}`;
+      if (signal.kind !== "device") return signal.kind;
+      const { name, isInService, cause = "" } = signal.device;
+      return `${name} ${isInService ? "in" : `out: ${cause}`}`;
     });
   }
 
