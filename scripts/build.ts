@@ -1,4 +1,5 @@
-// Builds dist from src: it holds the compiled sources and nothing else. A build that fails leaves the last one alone.
+// Builds dist from src: it holds the compiled sources, the types of the SDK, and nothing else. A build that fails leaves the
+// last one alone.
 import { spawnSync } from "node:child_process";
 import { chmodSync, existsSync, mkdirSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
@@ -11,9 +12,7 @@ const compiler = join(root, "node_modules", "@typescript", "native", "bin", "tsc
 mkdirSync(cache, { recursive: true });
 try {
   const built = join(cache, "new");
-  const words = [compiler, "-p", join(root, "src"), "--outDir", built];
-  const { status } = spawnSync(process.execPath, words, { cwd: root, stdio: "inherit" });
-  if (status === 0) {
+  if (["src", join("src", "sdk")].every((project) => compiles(project, built))) {
     chmodSync(join(built, "main", "tandem.js"), 0o755);
     if (existsSync(dist)) renameSync(dist, join(cache, "old"));
     renameSync(built, dist);
@@ -22,4 +21,9 @@ try {
   }
 } finally {
   rmSync(cache, { recursive: true, force: true });
+}
+
+function compiles(project: string, outDir: string): boolean {
+  const words = [compiler, "-p", join(root, project), "--outDir", outDir];
+  return spawnSync(process.execPath, words, { cwd: root, stdio: "inherit" }).status === 0;
 }

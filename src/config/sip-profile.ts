@@ -38,7 +38,7 @@ const session = z
   });
 
 /** What only devices that register have; a trunk's profile leaves it alone. */
-const OF_PHONES = ["digestAlgorithms", "digestLegacy", "registration"] as const;
+const OF_PHONES = ["digestAlgorithms", "digestLegacy", "registration", "remoteAnswer"] as const;
 
 const profileFields = z.strictObject({
   kind: z
@@ -74,6 +74,12 @@ const profileFields = z.strictObject({
     })
     .prefault({})
     .describe("RTP of the device."),
+  remoteAnswer: z
+    .enum(["none", "talk"])
+    .default("none")
+    .describe(
+      "How an application makes a phone answer that rings. `talk`: by NOTIFY with `Event: talk` in the dialog, which many desk phones take when that is switched on in them. `none`: only phones that are set to answer by themselves can be made to.",
+    ),
   ringSeconds: seconds(5, 600)
     .default(180)
     .describe("A call to the device that is not answered within this ends with 480 and Q.850 cause 19 to the caller."),

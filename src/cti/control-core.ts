@@ -13,6 +13,7 @@ import { watchedNow } from "./call/watched-now.ts";
 import { DeviceAccess } from "./device/device-access.ts";
 import { DeviceOwners } from "./device/device-owners.ts";
 import { Inventories } from "./device/inventories.ts";
+import { InventoryWatch } from "./device/inventory-watch.ts";
 import { OpenDevices } from "./device/open-devices.ts";
 import { ServiceState } from "./device/service-state.ts";
 import { CLOSE } from "./session/connection.ts";
@@ -45,6 +46,7 @@ export class ControlCore implements FeedConsumer {
   readonly #open: OpenDevices;
   readonly #service: ServiceState;
   readonly #inventories: Inventories;
+  readonly #inventory: InventoryWatch;
   readonly #feed: SignalFeed;
 
   constructor(options: ControlCoreOptions) {
@@ -61,10 +63,11 @@ export class ControlCore implements FeedConsumer {
     });
     const replica = this.#replica;
     const subscriptions = this.#subscriptions;
-    this.#open = new OpenDevices({ owners: this.#owners, subscriptions, sessions, clock });
+    this.#open = new OpenDevices({ owners: this.#owners, subscriptions, replica, sessions, clock });
     this.#service = new ServiceState({ replica, distributor: this.#distributor, sessions, clock });
     const access = new DeviceAccess(replica, this.#open);
     this.#inventories = new Inventories(replica, access);
+    this.#inventory = new InventoryWatch({ replica, access, subscriptions, open: this.#open, sessions });
     const memory = new FeedMemory({
       path: join(folder, "cti-feed.journal"),
       clock,
@@ -80,6 +83,7 @@ export class ControlCore implements FeedConsumer {
         open: this.#open,
         access,
         service: this.#service,
+        inventory: this.#inventory,
         mirror,
         clock,
         ids,
@@ -88,9 +92,9 @@ export class ControlCore implements FeedConsumer {
     );
   }
 
-  /** State of the provider, as sessions are told. */
-  get state(): "in-service" | "out-of-service" {
-    return this.#service.state;
+  /** Whether the signals of call control are followed. */
+  get callControl(): FeedState {
+    return this.#feed.state;
   }
 
   /** Takes up the sessions of before a restart, then follows call control. Once. */
@@ -111,6 +115,7 @@ export class ControlCore implements FeedConsumer {
         this.#open.end(session, reason === "lease-over");
         this.#subscriptions.end(session);
         this.#inventories.end(session);
+        this.#inventory.end(session);
       },
     });
     this.#feed.start();
@@ -118,6 +123,7 @@ export class ControlCore implements FeedConsumer {
 
   onSignal({ position, signal }: PlacedSignal, concerned: Concerned): void {
     this.#distributor.tell(signal, concerned, position);
+    this.#inventory.signal(signal, position);
     this.#closeWhatIsClosed(signal);
   }
 
@@ -126,6 +132,7 @@ export class ControlCore implements FeedConsumer {
     sessions.resetPositions();
     this.#subscriptions.renew(position);
     this.#open.renew(position);
+    this.#inventory.renew();
     for (const session of [...sessions.all()]) {
       sessions.restart(session);
       // It resumes with an epoch that is over, and is told everything then.
@@ -133,7 +140,13 @@ export class ControlCore implements FeedConsumer {
     }
   }
 
+  /** Users, devices or permissions have changed. */
+  configurationChanged(): void {
+    this.#inventory.configurationChanged();
+  }
+
   onState(state: FeedState): void {
+    if (state !== "away") for (const session of this.#options.sessions.all()) this.#inventory.begin(session);
     this.#service.feedIs(state);
     if (state === "live") this.#owners.linkIsUp();
   }
@@ -183,14 +196,10 @@ export class ControlCore implements FeedConsumer {
 
   #closeWhatIsClosed(signal: CtiSignal): void {
     if (signal.kind === "device" && signal.device.isRestricted) {
-      this.#open.closeFor(
-        signal.device.name,
-        "an administrator has closed it to control",
-        this.#options.sessions.all(),
-      );
+      this.#open.closeFor(signal.device.name, "restricted", this.#options.sessions.all());
     }
     if (signal.kind === "removed" && signal.device !== undefined) {
-      this.#open.closeFor(signal.device, "it is in the configuration no more", this.#options.sessions.all());
+      this.#open.closeFor(signal.device, "removed", this.#options.sessions.all());
     }
   }
 }

@@ -25,6 +25,8 @@ const output: CliOutput = {
   err: (text) => void process.stderr.write(`${text}\n`),
   // Not there at all unless it is a terminal.
   ...(process.stdout.isTTY && process.stdout.columns > 0 ? { columns: process.stdout.columns } : {}),
+  // As https://no-color.org wants it.
+  ...(process.stdout.isTTY && !process.env["NO_COLOR"] ? { hasColors: true as const } : {}),
   // A terminal that does not say how wide it is makes ora clear lines without end.
   ...(process.stderr.isTTY && process.stderr.columns > 0
     ? { openProgress: (text: string) => openTerminalProgress(process.stderr, text) }
@@ -56,6 +58,8 @@ const launcher: Launcher = {
     await stopServices(running, "shutdown", paths, clock);
     return running.map(({ name }) => name);
   },
+  // Of all commands only those of CTI need it.
+  openCti: async (options) => (await import("../sdk/index.ts")).Provider.open(options),
   interruption,
 };
 

@@ -39,6 +39,7 @@ export {
   type BasicTerminalConnectionState,
 } from "./replica/basic-states.ts";
 export type {
+  CommandName,
   CallView,
   ConnectionState,
   ConnectionView,

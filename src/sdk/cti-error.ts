@@ -69,6 +69,13 @@ export function errorOf(error: unknown): CtiError {
   });
 }
 
+/** The server has refused it, and would again; all else may pass. */
+export function isForGood(error: unknown): error is CtiError {
+  if (!(error instanceof CtiError) || PASSING.includes(error.family)) return false;
+  return error.retry === "never" || error.retry === "reconcile" || error.family === "DEVICE";
+}
+
+const PASSING: readonly string[] = ["CLIENT", "NODE", "TIMEOUT", "INTERNAL", "RESOURCE"];
 const RETRIES: readonly Retry[] = ["never", "same", "after", "reconcile", "other_node"];
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {

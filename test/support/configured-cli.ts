@@ -63,6 +63,7 @@ export class ConfiguredCli {
         checkConfig: () => ({ node: "node-1", phones: 0, peers: 0, profiles: [] }),
         inspectHost: async () => [],
         stopOrphans: async () => [],
+        openCti: () => Promise.reject(new Error("there is no CTIManager")),
         interruption: () => answers.interrupted ?? new AbortController().signal,
       },
       output: {

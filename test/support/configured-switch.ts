@@ -19,7 +19,11 @@ export interface ConfiguredSwitch {
   readonly change: (...operations: readonly Operation[]) => Promise<void>;
 }
 
-const PROFILES = [TEST_PROFILE, { ...TEST_PROFILE, name: "trunk", kind: "trunk" as const }];
+const PROFILES = [
+  TEST_PROFILE,
+  { ...TEST_PROFILE, name: "remote-phone", remoteAnswer: "talk" as const },
+  { ...TEST_PROFILE, name: "trunk", kind: "trunk" as const },
+];
 
 /** What is started around a configuration. */
 export interface StartedSwitch {

@@ -11,6 +11,7 @@ import { ConfigurationMirror } from "../../src/database/index.ts";
 import { FakeCallControl, type FakeDevice } from "./fake-call-control.ts";
 import { keptConfiguration } from "./kept-configuration.ts";
 import { ManualClock } from "./manual-clock.ts";
+import { MortalClock, mortalLink } from "./mortal.ts";
 import { TemporaryDirectory } from "./temporary-directory.ts";
 
 /** A user of a fixture; by default it may do everything with all devices. */
@@ -33,6 +34,7 @@ export class ControlFixture {
   #mirror: ConfigurationMirror | undefined;
   #table: SessionTable | undefined;
   #core: ControlCore | undefined;
+  #die: () => void = () => undefined;
 
   private constructor({ devices, ids = new RandomIds() }: ControlFixtureOptions) {
     this.callControl = new FakeCallControl(devices);
@@ -76,9 +78,10 @@ export class ControlFixture {
 
   /** CTIManager dies without a word, and another process takes its place. */
   async kill(): Promise<void> {
-    this.callControl.die();
-    // What was in the pipe is gone with the process; what was written is not.
+    // What was to be written at the end of the turn is written: the process dies after that.
     this.table.flush();
+    this.#die();
+    this.callControl.die();
     this.#begin();
     await settled();
   }
@@ -93,7 +96,12 @@ export class ControlFixture {
 
   #begin(): void {
     if (this.#mirror === undefined) throw new Error("the fixture is closed");
-    const { clock } = this;
+    const clock = new MortalClock(this.clock);
+    const link = mortalLink(this.callControl);
+    this.#die = () => {
+      clock.die();
+      link.die();
+    };
     this.#table = new SessionTable({
       folder: this.#folder.join("sessions"),
       clock,
@@ -108,7 +116,7 @@ export class ControlFixture {
       userOf: ({ user }) => this.#users.get(user),
     });
     this.#core = new ControlCore({
-      link: this.callControl,
+      link,
       sessions: this.#table,
       mirror: this.#mirror,
       manager: "test/ctimanager",
@@ -142,9 +150,8 @@ export class Application {
     return session;
   }
 
-  get lastSeq(): number {
-    return this.events.at(-1)?.seq ?? 0;
-  }
+  /** Number of the last event that it has had. */
+  lastSeq = 0;
 
   /** Connects, or connects again, and takes what comes after `afterSeq`. */
   attach(afterSeq: number): void {
@@ -163,6 +170,7 @@ export class Application {
     if (!isResumed) {
       table.restart(session);
       this.events.length = 0;
+      this.lastSeq = 0;
       this.epoch = session.epoch;
     }
     this.attach(isResumed ? this.lastSeq : 0);
@@ -209,7 +217,9 @@ export class Application {
       unsentBytes: 0,
       send: (text) => {
         const { method, params } = JSON.parse(text) as { method?: string; params: CtiEvent & { seq: number } };
-        if (method === "event") this.events.push(params);
+        if (method !== "event") return;
+        this.events.push(params);
+        this.lastSeq = params.seq;
       },
       batch: (run) => run(),
       whenDrained: (run) => setImmediate(run),
@@ -226,7 +236,8 @@ function nameOf(event: CtiEvent): string {
   if (type === "call.connection") return `${type} ${event.connectionId} ${event.state}`;
   if (type === "call.terminal") return `${type} ${event.device} ${event.state}`;
   if (type === "device.state") return `${type} ${event.device.name} ${event.device.isInService ? "in" : "out"}`;
-  return type === "session.notice" ? `${type} ${event.notice} ${event.device}` : type;
+  if (type !== "session.notice") return type;
+  return `${type} ${event.notice} ${"device" in event ? event.device : event.topic}`;
 }
 
 function userOf({ name, ...more }: FixtureUser): CtiUser {

@@ -83,6 +83,10 @@ export class CtiClient {
     this.#webSocket.send(text);
   }
 
+  sendBinary(bytes: Uint8Array): void {
+    this.#webSocket.send(bytes);
+  }
+
   /** Events that have come. */
   get events(): readonly Readonly<Record<string, unknown>>[] {
     return this.messages.flatMap(({ method, params }) => (method === "event" && params !== undefined ? [params] : []));

@@ -78,6 +78,14 @@ export class RingingCalls implements CommandedCalls, SettingChanges {
     return { ok: true, callId };
   }
 
+  step(): void {
+    // What it does is done at once.
+  }
+
+  close(): void {
+    // Nothing is under way.
+  }
+
   dialed(_device: string, to: string): DialedPlace {
     if (to === "unknown") return { ok: false, failure: "destination-unknown", detail: "it leads nowhere" };
     return { ok: true, destination: `${to}@internal` };

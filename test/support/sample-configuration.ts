@@ -48,6 +48,10 @@ const SAMPLES: readonly (readonly [Kind, unknown])[] = [
   ],
   ["directory-number", { number: "2001", partition: "outside", description: "In the other partition." }],
   ["user", { name: "alice", password: "correct horse", pin: "1234", role: "operator" }],
+  [
+    "cti-token",
+    { name: "wallboard", user: "app", tokenHash: "ab".repeat(32), methods: ["events.*"], monitorOnly: true },
+  ],
   ["user", { name: "app", ctiEnabled: true, devices: ["phone1", "port1", "point1"], permissions: ["srtp-keys"] }],
   [
     "phone",

@@ -2,7 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { SipMessage } from "../../src/sip/message/index.ts";
 import { eventually } from "./eventually.ts";
 import { rootMeanSquare, tonePower } from "./goertzel.ts";
-import { audioPortOf, RtpPhone } from "./rtp-phone.ts";
+import { audioPortOf, rtpPacket, RtpPhone } from "./rtp-phone.ts";
 import type { MessageParts, PhoneCall, PhoneTransaction, SipPhone } from "./sip-phone.ts";
 import type { PhoneSetUp, SwitchFixture } from "./switch-fixture.ts";
 import { heardAudio, sendTone } from "./tone-phone.ts";
@@ -15,6 +15,7 @@ export type Heard = number | "music" | "ringback" | "silence" | "nothing";
 const RINGBACK_HZ = 425;
 const LISTENED_MS = 400;
 const POLL_MS = 250;
+const KEY_MS = 60;
 
 /** One call of a `TalkingPhone`: it sends its tone when it may, and answers what comes inside the dialog as phones do. */
 export class Talk {
@@ -31,6 +32,7 @@ export class Talk {
   #hold: HoldKind | undefined;
   #stopTone: (() => void) | undefined;
   #sentTo = 0;
+  #events = 0;
   #isOver = false;
   /** The next re-INVITE of the switch gets this instead of 200. */
   refusesNext: number | undefined;
@@ -71,6 +73,19 @@ export class Talk {
     this.#stopTone?.();
     this.#stopTone = mayTalk ? sendTone(this.#rtp, port, this.toneHz, "PCMA") : undefined;
     this.#sentTo = mayTalk ? port : 0;
+  }
+
+  /** Presses a key: packets of one telephone event (RFC 4733), its end three times. @param event 0 to 15 */
+  async press(event: number): Promise<void> {
+    const port = audioPortOf(this.remoteSdp);
+    const timestamp = (this.#events += 10_000);
+    for (const [index, isOver] of [false, false, false, true, true, true].entries()) {
+      const payload = Buffer.from([event, isOver ? 0x8a : 0x0a, 0, 160 * Math.min(index, 3)]);
+      const ssrc = this.#rtp.port;
+      this.#rtp.send(rtpPacket({ sequence: timestamp / 10 + index, timestamp, ssrc, payloadType: 101, payload }), port);
+    }
+    // As long as a key is pressed, at least.
+    await delay(KEY_MS);
   }
 
   /** Re-INVITEs once. @returns the final response; acknowledged */
@@ -232,7 +247,7 @@ export class Talk {
 }
 
 /** What phones of a test may send; whole hertz, far enough from each other to be told apart in what is listened to. */
-const TONES = [500, 700, 900, 1_100, 1_300];
+const TONES = [500, 700, 900, 1_100, 1_300, 1_700];
 
 export interface TalkingSetUp extends PhoneSetUp {
   /** Which of the tones, from 1; absent: the number's last digit. */

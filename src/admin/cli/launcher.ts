@@ -1,3 +1,5 @@
+import type { NodeTls, Provider, ProviderOptions } from "../../sdk/index.ts";
+
 /** One line of `tandem doctor`. */
 export interface HostCheck {
   readonly name: string;
@@ -31,6 +33,8 @@ export interface Launcher {
   inspectHost(): Promise<readonly HostCheck[]>;
   /** Stops services that run without a supervisor; resolves to their names. */
   stopOrphans(dataDir: string): Promise<readonly string[]>;
+  /** Loads the SDK, and opens a provider. @throws {CtiError} */
+  openCti(options: CtiAccess): Promise<Provider>;
   /** From now on Ctrl-C and SIGTERM abort the signal instead of ending the process. */
   interruption(): AbortSignal;
 }
@@ -73,8 +77,28 @@ export interface Progress {
   end(): void;
 }
 
+/** What a provider is opened with; `tls`: how servers are trusted over `wss:`. */
+export type CtiAccess = ProviderOptions & { readonly tls?: NodeTls };
+
+/** How a part of a line is shown on a terminal that has colors. */
+export type TextStyle = "bold" | "dim" | "red" | "green" | "yellow" | "blue" | "magenta" | "cyan";
+
+/** A part of a line. */
+export interface StyledText {
+  readonly text: string;
+  readonly style?: TextStyle;
+}
+
+/** Where commands write what is for people: the terminal obeys nothing in it but the styles. */
+export interface PrintableOutput extends CliOutput {
+  /** A result of one line. */
+  styled(parts: readonly StyledText[]): void;
+}
+
 /** Where a command writes. */
 export interface CliOutput {
+  /** Results go to a terminal that has colors. */
+  readonly hasColors?: true;
   /** Draws on the terminal; absent when remarks go to none. */
   readonly openProgress?: (text: string) => Promise<Progress>;
   /** Results. */

@@ -4,12 +4,12 @@ import type { LocalNode } from "../client/find-access.ts";
 import type { ServiceCaller } from "../control/service-caller.ts";
 import { openRest, type RestContext, type RestWords } from "./configuration/rest-context.ts";
 import { findNode, type FoundNode } from "./find-node.ts";
-import type { CliInput, CliOutput, Launcher } from "./launcher.ts";
+import type { CliInput, Launcher, PrintableOutput } from "./launcher.ts";
 
 /** What the command line works with. */
 export interface CliContext {
   readonly launcher: Launcher;
-  readonly output: CliOutput;
+  readonly output: PrintableOutput;
   readonly input: CliInput;
   readonly clock: Clock;
 }

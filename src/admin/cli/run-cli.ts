@@ -2,6 +2,8 @@ import { Command, CommanderError, InvalidArgumentError, Option } from "commander
 import { errorCodeOf, errorMessageOf, SwitchError } from "../../common/index.ts";
 import { ConfigError, formatProblem } from "../../config/index.ts";
 import { RestRefusal } from "../client/rest-refusal.ts";
+import { ctiFailureLines, exitCodeOfCti, isCtiError } from "./cti/cti-failure.ts";
+import { addCtiCommands } from "./cti/cti-program.ts";
 import { addConfigurationCommands } from "./configuration/configuration-program.ts";
 import { addCallCommands } from "./call-commands.ts";
 import { addCallsCommands } from "./calls-commands.ts";
@@ -9,10 +11,11 @@ import { restartService, stopNode } from "./control-commands.ts";
 import { printable } from "../view/printable.ts";
 import { EXIT } from "./exit-codes.ts";
 import { showConfigCheck, showDoctor } from "./host-commands.ts";
-import type { CliOutput, DemoCommand, Launcher } from "./launcher.ts";
+import type { CliOutput, DemoCommand, Launcher, PrintableOutput } from "./launcher.ts";
 import { addLampCommands } from "./lamp-commands.ts";
 import { openNode, withDataDir, type CliContext, type NodeOptions, type Settle } from "./node-options.ts";
 import { listBans, removeBan } from "./security-commands.ts";
+import { styledLine } from "./styled-line.ts";
 import { traceMessages, type TraceOptions } from "./trace-command.ts";
 import {
   listCalls,
@@ -25,8 +28,11 @@ import {
 
 type View = (context: ViewContext) => Promise<number>;
 
+/** What the command line is run with. */
+export type RunContext = Omit<CliContext, "output"> & { readonly output: CliOutput };
+
 /** Runs one command; resolves to the exit code of the process. `words` are those after `tandem`. */
-export async function runCli(words: readonly string[], context: CliContext): Promise<number> {
+export async function runCli(words: readonly string[], context: RunContext): Promise<number> {
   const run: CommandRun = { exitCode: EXIT.ok };
   const output = printableOutput(context.output);
   try {
@@ -38,8 +44,9 @@ export async function runCli(words: readonly string[], context: CliContext): Pro
 }
 
 /** What services, phones and other processes say of themselves is printed too. */
-function printableOutput(output: CliOutput): CliOutput {
+function printableOutput(output: CliOutput): PrintableOutput {
   return {
+    styled: (parts) => output.out(styledLine(parts, output.hasColors ?? false)),
     out: (text) => output.out(printable(text)),
     err: (text) => output.err(printable(text)),
     ...(output.columns === undefined ? {} : { columns: output.columns }),
@@ -70,6 +77,7 @@ function createProgram(context: CliContext, run: CommandRun): Command {
   addLampCommands(program, context, settle);
   addCallCommands(program, context, settle);
   addTraceCommand(program, context, settle);
+  addCtiCommands(program, context, settle);
   addSecurityCommands(program, context, settle);
   addControlCommands(program, context, settle);
   addHostCommands(program, context, settle);
@@ -204,6 +212,7 @@ function parsePort(text: string): number {
 const UNAVAILABLE_CODES = [
   "no-node",
   "no-admin",
+  "no-cti",
   "rest-unreachable",
   "rest-broken-off",
   "not-connected",
@@ -221,6 +230,10 @@ function exitCodeOf(error: unknown, output: CliOutput): number {
   if (error instanceof RestRefusal) {
     for (const line of refusalLines(error)) output.err(`tandem: ${line}`);
     return EXIT.failed;
+  }
+  if (isCtiError(error)) {
+    for (const line of ctiFailureLines(error)) output.err(`tandem: ${line}`);
+    return exitCodeOfCti(error);
   }
   output.err(`tandem: ${errorMessageOf(error)}`);
   const code = errorCodeOf(error);

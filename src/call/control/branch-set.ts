@@ -41,7 +41,7 @@ export class BranchSet {
   readonly #options: BranchSetOptions;
   readonly #branches = new Map<string, Branch | PickedBranch>();
   /** Those that nothing was sent for. */
-  readonly #silent = new Set<string>();
+  readonly #silent = new Map<string, LegDevice>();
 
   constructor(options: BranchSetOptions) {
     this.#options = options;
@@ -49,6 +49,25 @@ export class BranchSet {
 
   get(branchId: string): Branch | PickedBranch | undefined {
     return this.#branches.get(branchId);
+  }
+
+  /** Those that ring a device. */
+  branchesOf(device: string): readonly string[] {
+    const sent = [...this.#branches].filter(([, { leg }]) => leg?.device.name === device);
+    const silent = [...this.#silent].filter(([, { name }]) => name === device);
+    return [...sent, ...silent].map(([branchId]) => branchId);
+  }
+
+  /**
+   * Asks a device that rings to answer. @param headers of an INVITE that it answers by itself; absent: it takes a request
+   * @returns false: nothing rings there that could be asked
+   */
+  askToAnswer(device: string, headers: HeaderList | undefined, onRefused: (status: number) => void): boolean {
+    for (const branch of this.#branches.values()) {
+      if (!("askToAnswer" in branch) || branch.leg?.device.name !== device) continue;
+      if (branch.askToAnswer(headers, onRefused)) return true;
+    }
+    return false;
   }
 
   invite(
@@ -73,7 +92,7 @@ export class BranchSet {
       return;
     }
     if (target.isSilent === true) {
-      this.#silent.add(branchId);
+      this.#silent.set(branchId, target.device);
       dispatch({ type: "branch-progress", branchId, status: 180, sdp: undefined });
       return;
     }

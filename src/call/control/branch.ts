@@ -12,7 +12,7 @@ import { dialogOfResponse } from "./leg-dialog.ts";
 import { dialogIdOf, trunkOf, type Leg, type LegDevice, type LegRegistration, type SessionPolicy } from "./leg.ts";
 import { redirectingHeaders } from "./redirecting-headers.ts";
 import { rackOf } from "./reliability.ts";
-import { toldReason } from "./reason-header.ts";
+import { COMPLETED_ELSEWHERE, toldReason } from "./reason-header.ts";
 import { sdpOf } from "./session-body.ts";
 import { minSeOf, sessionOfResponse, sessionRequestHeaders } from "./session-interval.ts";
 import { warningCodes } from "./warning-header.ts";
@@ -89,6 +89,11 @@ export interface BranchEvents {
 const FLOW_FAILED = 430;
 /** The embedded edge then hands over 100 responses; it does not send the field. */
 const WANTS_TRYING: HeaderList = [["X-Tandem-Trying", "wanted"]];
+/** What phones take for a key that is pressed on them (BroadWorks remote control). */
+const TALK: HeaderList = [
+  ["Event", "talk"],
+  ["Subscription-State", "active"],
+];
 /** A longer session than a day is not agreed to. */
 const MAX_MIN_SE_SECONDS = 86_400;
 /** PRACKs without an answer; who goes on without answering them gets no more. */
@@ -105,6 +110,9 @@ export class Branch {
   #cancelHeaders: HeaderList | undefined;
   #body: Body | undefined;
   #hasRetried = false;
+  /** It is taken back, and comes again with these: what makes a phone answer by itself. */
+  #answerHeaders: HeaderList | undefined;
+  #isCalledAnew = false;
   #openPracks = 0;
   /** What the fork that spoke last has answered to our offer before its 2xx. */
   #early: { readonly tag: string; readonly sdp: string } | undefined;
@@ -137,6 +145,32 @@ export class Branch {
   cancel(headers: HeaderList): void {
     this.#cancelHeaders = headers;
     this.#pending?.cancel(headers);
+  }
+
+  /**
+   * Asks what rings to answer. @param headers it is called anew with; absent: by a request in its dialog
+   * @returns false: it does not ring
+   */
+  askToAnswer(headers: HeaderList | undefined, onRefused: (status: number) => void): boolean {
+    const leg = this.#leg;
+    const isRinging = leg !== undefined && leg.remoteTag !== "" && this.#response === undefined;
+    if (!isRinging || this.#cancelHeaders !== undefined || this.#answerHeaders !== undefined) return false;
+    if (headers !== undefined) {
+      this.#answerHeaders = headers;
+      this.#pending?.cancel(COMPLETED_ELSEWHERE);
+      return true;
+    }
+    const { port, target } = this.#options;
+    port.request(
+      { method: "NOTIFY", dialogId: leg.dialogId, headers: TALK, ...trunkOf(target.device) },
+      {
+        onResponse: ({ message: { status } }) => {
+          if (status >= 300) onRefused(status);
+        },
+        onFailed: ({ code }) => onRefused(STATUS_OF_SIGNALING_ERROR[code]),
+      },
+    );
+    return true;
   }
 
   #send(minSe: number, statusBefore: number): void {
@@ -189,6 +223,7 @@ export class Branch {
       ...(target.isTrusted ? asserted(caller) : []),
       ...this.#redirecting(showCaller),
       ...headers,
+      ...(this.#answerHeaders ?? []),
       ...(this.#way.path ?? []).map((route) => ["Route", route] as const),
       ...(this.#body === undefined ? DIALOG_CAPABILITIES : OFFER_CAPABILITIES),
       ...sessionRequestHeaders(leg, minSe),
@@ -222,6 +257,9 @@ export class Branch {
         leg.dialog = dialogOfResponse(response, this.#way.proxyUri, this.#options.port.edgeMemory);
       }
       this.#events.onAnswered(sdpOf(message) ?? this.#earlyAnswer(leg), this.#connected(message));
+    } else if (status === 487 && this.#isToBeCalledAnew) {
+      this.#isCalledAnew = true;
+      this.#send(0, status);
     } else if (status === 422 && this.#isWorthRetrying(minSeOf(message))) {
       // RFC 4028 7.4.
       this.#hasRetried = true;
@@ -234,6 +272,10 @@ export class Branch {
       const contact = status < 400 && this.#options.target.device.kind === "sip-phone" ? contactOf(message) : undefined;
       this.#events.onFailed({ status, told: toldReason(message) }, warningCodes(message), contact);
     }
+  }
+
+  get #isToBeCalledAnew(): boolean {
+    return this.#answerHeaders !== undefined && !this.#isCalledAnew && this.#cancelHeaders === undefined;
   }
 
   #onProgress(leg: Leg, message: SipMessage): void {

@@ -52,3 +52,21 @@ export class CallCounters {
     ];
   }
 }
+
+/** @param queued callers in queues. @param pending what the edge has not answered */
+export function waitingGauges(queued: number, pending: number): MetricSample[] {
+  return [
+    {
+      name: "tandem_queued_callers",
+      type: "gauge",
+      help: "Callers that wait in queues of hunt pilots",
+      value: queued,
+    },
+    {
+      name: "tandem_wire_pending_commands",
+      type: "gauge",
+      help: "Responses that the edge has not confirmed and requests without a final response",
+      value: pending,
+    },
+  ];
+}

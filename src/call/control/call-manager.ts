@@ -30,6 +30,7 @@ import { Gatekeeper } from "./gatekeeper.ts";
 import { makeCallContext, makeRecords, makeSignaling, pendingMetric } from "./make-parts.ts";
 import { Messages } from "./message/messages.ts";
 import { NewCalls } from "./new-calls.ts";
+import { takeRelayEvent } from "./relay-events.ts";
 import { RelayReconciler } from "./relay-reconciler.ts";
 import { restoreCalls, STOPPED } from "./restore-calls.ts";
 import type { MessageLamps } from "./subscription/message-lamps.ts";
@@ -174,7 +175,7 @@ export class CallManager {
     });
     this.#cti.command({
       features: this.#features,
-      router: this.#newCalls.router,
+      newCalls: this.#newCalls,
       table: this.#table,
       records: this.#records,
       lamps: this.#watched.lamps,
@@ -189,6 +190,7 @@ export class CallManager {
     this.#relayReconciler = new RelayReconciler({
       ...common,
       relay,
+      isUsed: (callId) => this.#cti.devices.hasMedia(callId),
       onFound: (sessions) => this.#features.onRelayFound(sessions),
     });
   }
@@ -274,8 +276,7 @@ export class CallManager {
 
   /** Takes what the relay tells unasked. */
   relayEvent(event: RelayEvent): void {
-    if (event.type === "media-timeout") this.#table.get(event.callId)?.dispatch({ type: "media-timeout" });
-    else if (event.type === "prompt-ended") this.#features.promptEnded(event.callId);
+    takeRelayEvent(event, { table: this.#table, features: this.#features, devices: this.#cti.devices });
   }
 
   /** What of calls is recorded from now on; what is absent stays as it is. */

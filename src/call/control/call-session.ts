@@ -161,6 +161,11 @@ export class CallSession {
     return this.#legs[side];
   }
 
+  /** The party that hears what the relay's side of that tag sends. */
+  otherLeg(tag: string): Leg | undefined {
+    return tag === "caller" ? this.#legs.callee : tag === "callee" ? this.#legs.caller : undefined;
+  }
+
   /** Which party a leg is; undefined for that of a branch that is not the callee. */
   sideOf(leg: Leg): Side | undefined {
     return this.#legs.sideOf(leg);

@@ -1,5 +1,6 @@
 export { CallManager } from "./call-manager.ts";
 export { type CallManagerOptions, type CallManagerSettings } from "./call-manager-options.ts";
+export { type CtiDevices } from "../virtual/cti-devices.ts";
 export { type TrunkState } from "../trunk/trunk-keeper.ts";
 export { type TrunkStateName } from "../trunk/trunk-state.ts";
 export { type DeviceFacts } from "./record-context.ts";

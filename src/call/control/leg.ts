@@ -67,8 +67,9 @@ export interface LegRegistration {
 
 /** Where the media of an application's device ends, and what of it goes on. Plain data; it goes into the journal with its leg. */
 export interface CtiLeg {
-  readonly terminal: AudioTerminal;
-  /** What was agreed on last; absent: nothing. */
+  /** `switch`: in the media service. */
+  readonly terminal: AudioTerminal | "switch";
+  /** What was agreed on last; absent: nothing, or it ends in the media service. */
   readonly audio?: AgreedAudio;
 }
 

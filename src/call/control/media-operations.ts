@@ -39,7 +39,7 @@ export class MediaOperations {
   #relayOptions(operation: MediaOperation): RelayOptions {
     const { legs } = this.#options;
     const leg = this.#legOfBranch(operation) ?? legs[sideOf(operation)] ?? legs.caller;
-    return { signalingAddress: leg.source.address, latch: leg.latch };
+    return { signalingAddress: signalingAddressOf(leg), latch: leg.latch };
   }
 
   /** Who is called with the first offer is not known yet: each branch gets of it what is for its target. */
@@ -55,4 +55,10 @@ export class MediaOperations {
     if (operation.kind !== "answer" || operation.branchId === undefined) return undefined;
     return this.#options.branchLeg(operation.branchId);
   }
+}
+
+/** What ends in call control has no SIP that comes from anywhere. */
+function signalingAddressOf({ cti, source }: Leg): string {
+  if (cti === undefined) return source.address;
+  return cti.terminal === "switch" ? "127.0.0.1" : cti.terminal.address;
 }

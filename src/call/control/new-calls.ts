@@ -317,12 +317,17 @@ export class NewCalls {
     return undefined;
   }
 
-  /** How phones are asked to answer by themselves: RFC 5373, and what most of them know. */
+  /** How devices are asked to answer by themselves that are to. */
   #answerBySelf({ onlyDevice, wanted }: Origination): HeaderList {
     if (onlyDevice === undefined || wanted === undefined) return [];
     const { inventory, settings } = this.#options;
     const isSet = wanted === "by-user" && settings?.deviceOf(onlyDevice)?.autoAnswer === true;
     if (!isSet && inventory.linesOf(onlyDevice)[0]?.cti === undefined) return [];
+    return this.answerHeaders;
+  }
+
+  /** What phones answer by themselves: RFC 5373, and what most of them know. */
+  get answerHeaders(): HeaderList {
     const [host = "localhost"] = this.localHosts;
     return [
       ["Answer-Mode", "Auto"],

@@ -8,6 +8,8 @@ export interface RelayReconcilerOptions {
   readonly table: CallTable;
   readonly clock: Clock;
   readonly logger: Logger;
+  /** A session beside those of calls is used. */
+  readonly isUsed?: (callId: string) => boolean;
   /** Told of the sessions that the relay has; it may have lost what was laid over them. */
   readonly onFound?: (sessions: readonly CallSession[]) => void;
 }
@@ -37,14 +39,16 @@ export class RelayReconciler {
   }
 
   async #run(round: number): Promise<void> {
-    const { relay, table, clock, logger } = this.#options;
+    const { relay, table, clock, logger, isUsed } = this.#options;
     // A call that opens its session while the list is on its way is not lost.
     const before = table.sessions.filter(({ hasMedia, call }) => hasMedia && call.state === "established");
     try {
       const sessions = await relay.list();
       if (round !== this.#round) return;
       const known = new Set(sessions.map(({ callId }) => callId));
-      const orphans = sessions.filter(({ callId }) => table.get(callId)?.hasMedia !== true);
+      const orphans = sessions.filter(
+        ({ callId }) => table.get(callId)?.hasMedia !== true && isUsed?.(callId) !== true,
+      );
       for (const { callId } of orphans) this.#release(callId);
       const lost = before.filter(({ callId, hasMedia }) => hasMedia && !known.has(callId));
       for (const session of lost) {

@@ -4,6 +4,7 @@ import type { BranchSet } from "./branch-set.ts";
 import type { CallGoal } from "./call-goal.ts";
 import type { Redirecting } from "./redirecting.ts";
 import type { DialogRequests } from "./dialog-requests.ts";
+import type { HeaderList } from "../signaling/signaling-port.ts";
 import type { Leg } from "./leg.ts";
 import { PickedBranch } from "./picked-branch.ts";
 import { rejection, type Rejection } from "./rejection.ts";
@@ -49,5 +50,22 @@ export class SessionMoves {
     const branchId = ids.uuid();
     branches.expect(branchId, new PickedBranch(leg, requests, onGone));
     dispatch({ type: "picked", branchId });
+  }
+
+  /** Refuses for a device that it is rung; others ring on. @returns false: nothing rings there */
+  refuse(device: string, status: number): boolean {
+    const { branches, dispatch } = this.#options;
+    const ringing = branches.branchesOf(device);
+    for (const branchId of ringing) dispatch({ type: "branch-refused", branchId, status });
+    return ringing.length > 0;
+  }
+
+  /**
+   * Asks a device that rings to answer.
+   * @param headers of an INVITE that it answers by itself; absent: by a request in the dialog that rings
+   * @returns false: nothing rings there
+   */
+  askToAnswer(device: string, headers: HeaderList | undefined, onRefused: (status: number) => void): boolean {
+    return this.#options.branches.askToAnswer(device, headers, onRefused);
   }
 }

@@ -104,6 +104,11 @@ export class CtiFeed {
     if (changes.length > 0) this.#add(this.#calls.take(changes));
   }
 
+  /** CTIManagers that are connected. */
+  get attachedCount(): number {
+    return this.#attached.size;
+  }
+
   /** A CTIManager is there, or may come back for what was kept for it. */
   get isListening(): boolean {
     for (const outbox of this.#outboxes.values()) if (!outbox.isIdle) return true;

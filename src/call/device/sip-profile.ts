@@ -30,6 +30,8 @@ export interface SipProfile {
   readonly session: { readonly expiresSeconds: number; readonly minSeconds: number };
   /** `latch`: RTP is taken from where it comes instead of from the address in the SDP. */
   readonly media: { readonly latch: boolean };
+  /** `talk`: it answers when a NOTIFY of that event comes in a dialog that rings. Absent: nothing makes it answer. */
+  readonly remoteAnswer?: "none" | "talk";
   /** Ringing longer than this ends the call attempt. */
   readonly ringSeconds: number;
 }

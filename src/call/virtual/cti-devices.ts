@@ -11,19 +11,21 @@ import { ctiBinding } from "./cti-contact.ts";
 import { CtiDialogs } from "./cti-dialogs.ts";
 import type { LostCalls } from "./lost-calls.ts";
 import { CtiSignaling } from "./cti-signaling.ts";
-import type { OfferState } from "./offer-machine.ts";
+import type { OfferState, PauseReason } from "./offer-machine.ts";
 import { Offers, type CtiAnswer, type OfferedCall } from "./offers.ts";
+import { legOfMedia, type SwitchMedia } from "./switch-media.ts";
 import { isOwned, isOwnership, stepOwnership, type Ownership, type OwnershipEffect } from "./ownership.ts";
 
 /** Where legs are found. */
 interface LegTable {
   findLeg(dialogId: string): { readonly leg: Leg; readonly session: { readonly callId: string } } | undefined;
+  findByTag(localTag: string): { readonly leg: Leg } | undefined;
 }
 
 /** Who is told of what happens at devices of applications. None of these may throw. */
 export interface CtiDeviceEvents {
-  /** A call is offered to a device that is open. */
-  onOffered(call: OfferedCall, ownership: Ownership): void;
+  /** A call is offered to a route point whose application routes; it is to be asked where the call goes. */
+  onRouteWanted(call: OfferedCall, selectMs: number): void;
   /** An address is to be set for a call, within the time for that. */
   onMediaWanted(call: OfferedCall): void;
   /** What is sent to a device and by it has changed; undefined: nothing is. */
@@ -45,6 +47,7 @@ export interface CtiDevicesOptions {
   readonly events: CtiDeviceEvents;
   /** What becomes of established calls. */
   readonly lost: LostCalls;
+  readonly media: SwitchMedia;
 }
 
 /** How long an application may take to say where it wants the RTP of a call that it has answered. */
@@ -57,8 +60,11 @@ export class CtiDevices {
   readonly #options: CtiDevicesOptions;
   readonly #owners = new Map<string, Ownership>();
   readonly #silent = new Set<string>();
+  #areManagersAway = false;
   /** Where the RTP of calls is wanted that are not answered, by dialog. */
   readonly #addresses = new Map<string, RtpAddress>();
+  /** What calls are answered with whose media ends in the media service, by dialog. */
+  readonly #prepared = new Map<string, string>();
   readonly #offers: Offers;
   readonly #dialogs: CtiDialogs;
 
@@ -68,6 +74,7 @@ export class CtiDevices {
     this.#dialogs = new CtiDialogs({
       legOf: (dialogId) => table.findLeg(dialogId)?.leg,
       onAudio: (leg, terminal, before, now) => events.onAudio(leg, terminal, before, now),
+      media: options.media,
       onDigits: (leg, digits) => events.onDigits(leg, digits),
       onEnded: (leg) => this.#offers.ended(leg.dialogId),
     });
@@ -78,13 +85,17 @@ export class CtiDevices {
         return found && { leg: found.leg, sessionId: found.session.callId };
       },
       isOpen: (device) => this.isOpen(device),
-      isSilent: (device) => this.#silent.has(device),
+      pausesOf: (device) => this.#pausesOf(device),
       acceptMsOf: (device) => (this.#lineOf(device)?.cti?.acceptSeconds ?? DEFAULT_ACCEPT_SECONDS) * 1_000,
       mediaMs: MEDIA_MS,
       onOffered: (call) => this.#offered(call),
       onWanted: (call) => this.#wanted(call),
-      answerOf: ({ leg, sdp }) => this.#dialogs.answer(leg, sdp),
-      onOver: ({ leg }) => void this.#addresses.delete(leg.dialogId),
+      answerOf: ({ leg, sdp }) => this.#prepared.get(leg.dialogId) ?? this.#dialogs.answer(leg, sdp),
+      onAcknowledged: ({ leg }, body) => this.#dialogs.acknowledged(leg, body),
+      onOver: ({ leg }) => {
+        this.#addresses.delete(leg.dialogId);
+        this.#prepared.delete(leg.dialogId);
+      },
     });
   }
 
@@ -96,6 +107,24 @@ export class CtiDevices {
   /** The way to the edge for what goes there. */
   beside(port: SignalingPort): SignalingPort {
     return new CtiSignaling({ port, offers: this.#offers, dialogs: this.#dialogs });
+  }
+
+  /** A party has sent a digit by RTP: to a device, perhaps. @param leg of the other party */
+  digit(leg: Leg | undefined, digit: string): void {
+    if (leg?.cti !== undefined) this.#options.events.onDigits(leg, digit);
+  }
+
+  /** The relay has the session for a leg that is there. */
+  hasMedia(callId: string): boolean {
+    const tag = legOfMedia(callId);
+    return tag !== undefined && this.#options.table.findByTag(tag)?.leg.cti?.terminal === "switch";
+  }
+
+  /** CTIManagers cannot be reached at the moment, or can be again. */
+  managersAway(isAway: boolean): void {
+    if (this.#areManagersAway === isAway) return;
+    this.#areManagersAway = isAway;
+    this.#offers.tellEverybody({ type: isAway ? "pause" : "resume", reason: "manager" });
   }
 
   /** All devices whose owner is a CTIManager that cannot be reached: they have failed, until it says that they have not. */
@@ -226,7 +255,8 @@ export class CtiDevices {
     const connected = this.#offers.whenConnected(device, sessionId);
     const isReady = this.#prepare(found, ownership);
     this.#offers.tell(device, sessionId, { type: "answer", isReady });
-    if (!isReady) this.#options.events.onMediaWanted(found);
+    if (ownership.media.mode === "switch") void this.#prepareSwitch(found);
+    else if (!isReady) this.#options.events.onMediaWanted(found);
     return connected;
   }
 
@@ -242,12 +272,7 @@ export class CtiDevices {
     return set;
   }
 
-  /** While a route dialogue is open about a call, its accept timer stands still. */
-  pauseFor(device: string, sessionId: string): void {
-    this.#offers.tell(device, sessionId, { type: "pause", reason: "route" });
-  }
-
-  /** It is over: `ended`: the accept timer begins; `expired`: the call is treated as if nobody were there. */
+  /** A route dialogue about a call is over: `ended`: the accept timer begins; `expired`: the call is treated as if nobody were there. */
   resumeAfter(device: string, sessionId: string, reason: "ended" | "expired"): void {
     this.#offers.tell(
       device,
@@ -256,13 +281,22 @@ export class CtiDevices {
     );
   }
 
+  #pausesOf(device: string): readonly PauseReason[] {
+    const pauses: PauseReason[] = this.#areManagersAway ? ["manager"] : [];
+    if (this.#silent.has(device)) pauses.push("silence");
+    return pauses;
+  }
+
   #lineOf(device: string): SipPhone | undefined {
     return this.#options.inventory.linesOf(device)[0];
   }
 
   #offered(call: OfferedCall): void {
-    const ownership = this.#owners.get(call.device);
-    if (ownership !== undefined) this.#options.events.onOffered(call, ownership);
+    const { device, sessionId } = call;
+    const selectMs = (this.#lineOf(device)?.cti?.routeSelectSeconds ?? 0) * 1_000;
+    if (selectMs === 0 || this.#owners.get(device)?.routes !== true) return;
+    this.#offers.tell(device, sessionId, { type: "pause", reason: "route" });
+    this.#options.events.onRouteWanted(call, selectMs);
   }
 
   /** Its application has had the call made: nobody is asked. */
@@ -304,6 +338,20 @@ export class CtiDevices {
     }
     this.#addresses.set(dialogId, media);
     return { ok: true };
+  }
+
+  /** The media service is asked for what the call is answered with. */
+  async #prepareSwitch(call: OfferedCall): Promise<void> {
+    const { device, sessionId, leg, sdp } = call;
+    const text = await this.#dialogs.switched(leg, sdp);
+    const isAwaited = this.stateOf(device, sessionId) === "answering";
+    if (!isAwaited || text === undefined) this.#options.media.release(leg);
+    if (!isAwaited) return;
+    if (text !== undefined) {
+      leg.cti = { terminal: "switch" };
+      this.#prepared.set(leg.dialogId, text);
+    }
+    this.#offers.tell(device, sessionId, { type: "media-set" });
   }
 
   /** @returns true when it is known where the media of a call ends */

@@ -10,9 +10,11 @@ import { reasonOf } from "../control/reason-header.ts";
 import type { Body, OutgoingRequest, PendingRequest, RequestEvents } from "../signaling/signaling-port.ts";
 import { headerOf, localResponse, type LocalResponse, type ResponseIdentity } from "./cti-message.ts";
 import { digitsOf } from "./info-digits.ts";
+import type { SwitchMedia } from "./switch-media.ts";
 
 export interface CtiDialogsOptions {
   readonly legOf: (dialogId: string) => Leg | undefined;
+  readonly media: SwitchMedia;
   /** What a device sends and gets has changed; undefined: nothing is agreed on (any more). */
   readonly onAudio: (
     leg: Leg,
@@ -51,6 +53,7 @@ export class CtiDialogs {
         return this.#change(leg, request, events);
       case "BYE":
         this.#setAudio(leg, undefined);
+        if (leg.cti?.terminal === "switch") this.#options.media.release(leg);
         this.#options.onEnded(leg);
         return respond(request, leg, events, { status: 200 });
       case "INFO": {
@@ -85,7 +88,7 @@ export class CtiDialogs {
   /** What a new call is answered with; undefined: nothing goes with what the caller offers. */
   answer(leg: Leg, offer: string | undefined): string | undefined {
     const { cti } = leg;
-    if (cti === undefined) return undefined;
+    if (cti === undefined || cti.terminal === "switch") return undefined;
     if (offer === undefined) return offerAsTerminal(cti.terminal);
     const answer = answerAsTerminal(offer, cti.terminal);
     if (answer !== undefined) this.#setAudio(leg, answer.audio);
@@ -95,30 +98,44 @@ export class CtiDialogs {
   /** An answer that came in the ACK to an offer of ours. */
   acknowledged(leg: Leg, answer: Body | undefined): void {
     if (answer === undefined || leg.cti === undefined) return;
-    this.#setAudio(leg, agreedByAnswer(answer.text, leg.cti.terminal));
+    const { terminal } = leg.cti;
+    if (terminal === "switch") void this.#options.media.accept(leg, answer.text);
+    else this.#setAudio(leg, agreedByAnswer(answer.text, terminal));
   }
 
   #change(leg: Leg, request: OutgoingRequest, events: RequestEvents): PendingRequest {
     const { method, body } = request;
     if (method === "UPDATE" && body === undefined) return respond(request, leg, events, { status: 200 });
-    this.#renew(leg);
-    const text = this.answer(leg, body?.text);
-    if (text === undefined) {
-      return respond(request, leg, events, { status: 488, headers: reasonOf({ cause: INCOMPATIBLE }) });
+    const take = (text: string | undefined): PendingRequest => {
+      if (text === undefined) {
+        return respond(request, leg, events, { status: 488, headers: reasonOf({ cause: INCOMPATIBLE }) });
+      }
+      const acknowledge = (answer?: Body): void => this.acknowledged(leg, answer);
+      return respond(request, leg, events, { status: 200, body: { contentType: SDP, text } }, acknowledge);
+    };
+    if (leg.cti?.terminal === "switch") {
+      void this.switched(leg, body?.text).then(take);
+      return NOTHING_PENDING;
     }
-    const acknowledge = (answer?: Body): void => this.acknowledged(leg, answer);
-    return respond(request, leg, events, { status: 200, body: { contentType: SDP, text } }, acknowledge);
+    this.#renew(leg);
+    return take(this.answer(leg, body?.text));
+  }
+
+  /** What a device says whose media ends in the media service; undefined: that does not take it. Never rejects. */
+  switched(leg: Leg, offer: string | undefined): Promise<string | undefined> {
+    const { media } = this.#options;
+    return offer === undefined ? media.offer(leg) : media.answer(leg, offer);
   }
 
   /** RFC 3264 8: the version of what is said next; also where it says the same, that does no harm. */
   #renew(leg: Leg): void {
-    if (leg.cti === undefined) return;
+    if (leg.cti === undefined || leg.cti.terminal === "switch") return;
     const { terminal } = leg.cti;
     leg.cti = { ...leg.cti, terminal: { ...terminal, version: terminal.version + 1 } };
   }
 
   #setAudio(leg: Leg, now: AgreedAudio | undefined): void {
-    if (leg.cti === undefined) return;
+    if (leg.cti === undefined || leg.cti.terminal === "switch") return;
     const { terminal, audio: before } = leg.cti;
     leg.cti = now === undefined ? { terminal } : { terminal, audio: now };
     if (!isSame(before, now)) this.#options.onAudio(leg, terminal, before, now);

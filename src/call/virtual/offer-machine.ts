@@ -10,8 +10,11 @@ export interface Offer {
   readonly pauses: ReadonlySet<PauseReason>;
 }
 
-/** `route`: a route dialogue is open; `silence`: it is being found out whether the application has failed. */
-export type PauseReason = "route" | "silence";
+/**
+ * `route`: a route dialogue is open; `silence`: it is being found out whether the application has failed; `manager`: the same
+ * of the CTIManager that it speaks through.
+ */
+export type PauseReason = "route" | "silence" | "manager";
 
 export type OfferEvent =
   | { readonly type: "accept" }

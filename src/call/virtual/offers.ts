@@ -3,7 +3,7 @@ import type { CtiFailure } from "../../signals/index.ts";
 import type { Leg } from "../control/leg.ts";
 import { reasonOf } from "../control/reason-header.ts";
 import { SignalingError } from "../signaling/signaling-error.ts";
-import type { OutgoingRequest, PendingRequest, RequestEvents } from "../signaling/signaling-port.ts";
+import type { Body, OutgoingRequest, PendingRequest, RequestEvents } from "../signaling/signaling-port.ts";
 import { headerOf, localResponse, type LocalResponse, type ResponseIdentity } from "./cti-message.ts";
 import {
   NEW_OFFER,
@@ -12,6 +12,7 @@ import {
   type OfferEffect,
   type OfferEvent,
   type OfferTimer,
+  type PauseReason,
 } from "./offer-machine.ts";
 
 /** What an application is answered that has asked for something. */
@@ -39,8 +40,8 @@ export interface OffersOptions {
   readonly legOf: (dialogId: string) => { readonly leg: Leg; readonly sessionId: string } | undefined;
   /** The device is open. */
   readonly isOpen: (device: string) => boolean;
-  /** It is being found out whether its application has failed. */
-  readonly isSilent: (device: string) => boolean;
+  /** Why its application cannot be expected to say anything now. */
+  readonly pausesOf: (device: string) => readonly PauseReason[];
   /** How long its application may leave a call alone. */
   readonly acceptMsOf: (device: string) => number;
   /** How long it may take to say where it wants a call's RTP. */
@@ -50,6 +51,8 @@ export interface OffersOptions {
   readonly onWanted: (call: OfferedCall) => void;
   /** The session description that a call is answered with; undefined: nothing goes with the caller's offer. */
   readonly answerOf: (call: OfferedCall) => string | undefined;
+  /** An answer that came in the ACK to what a call was answered with. */
+  readonly onAcknowledged: (call: OfferedCall, body: Body | undefined) => void;
   /** The call is not offered any more. */
   readonly onOver: (call: OfferedCall) => void;
 }
@@ -133,6 +136,11 @@ export class Offers {
     for (const entry of [...(this.#byDevice.get(device) ?? [])]) this.#step(entry, event);
   }
 
+  /** Of all calls. */
+  tellEverybody(event: OfferEvent): void {
+    for (const device of [...this.#byDevice.keys()]) this.tellAll(device, event);
+  }
+
   /** Resolves when the caller and the device are connected, or says why they are not. To be asked before the event. */
   whenConnected(device: string, sessionId: string): Promise<CtiAnswer> {
     const entry = this.#byCall.get(keyOf({ device, sessionId }));
@@ -163,7 +171,7 @@ export class Offers {
     this.#byDevice.set(call.device, calls);
     this.#byCall.set(keyOf(call), entry);
     this.#startTimer(entry, "accept");
-    if (this.#options.isSilent(call.device)) this.#step(entry, { type: "pause", reason: "silence" });
+    for (const reason of this.#options.pausesOf(call.device)) this.#step(entry, { type: "pause", reason });
   }
 
   #step(entry: Entry, event: OfferEvent): void {
@@ -206,15 +214,17 @@ export class Offers {
     this.#answered.set(dialogId, entry);
     this.#options.onOver(call);
     // Who has answered too late is acknowledged, and ended at once.
-    const acknowledge = (): void =>
+    const acknowledge = (body?: Body): void => {
+      this.#options.onAcknowledged(call, body);
       queueMicrotask(() => {
         if (!this.#answered.delete(dialogId)) return;
         for (const resolve of waiting.splice(0)) resolve({ ok: true });
       });
+    };
     this.#respond(entry, { status: 200, body: { contentType: "application/sdp", text } }, acknowledge);
   }
 
-  #respond({ identity, events }: Entry, response: LocalResponse, acknowledge?: () => void): void {
+  #respond({ identity, events }: Entry, response: LocalResponse, acknowledge?: (body?: Body) => void): void {
     const answer = localResponse("INVITE", identity, response, acknowledge);
     queueMicrotask(() => events.onResponse(answer));
   }

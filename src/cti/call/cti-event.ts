@@ -71,17 +71,21 @@ export interface OwnerView {
   readonly client: string;
 }
 
-/** Who decides what becomes of calls at a device, to those that have registered for it. */
-export interface OwnerNotice {
-  readonly type: "session.notice";
-  /** `owner-gained`: this session does now; `owner-changed`: another one; `owner-lost`: this one does not, or nobody does. */
-  readonly notice: "owner-gained" | "owner-changed" | "owner-lost";
-  readonly device: string;
-  readonly fence?: number;
-  readonly owner?: OwnerView;
-  /** Why, in one sentence. */
-  readonly message?: string;
-}
+/** What a session is told about itself. */
+export type SessionNotice =
+  /** It decides from now on what becomes of calls at the device. `routes`: dialogues that wait for an answer. */
+  | { readonly notice: "owner"; readonly device: string; readonly fence: number; readonly routes: readonly RouteView[] }
+  /** Another session does; without `owner`, none does. */
+  | { readonly notice: "owner-changed"; readonly device: string; readonly owner?: OwnerView }
+  /** Call control does not let it own the device. */
+  | { readonly notice: "owner-refused"; readonly device: string; readonly reason: string }
+  /** The device was closed for it. */
+  | { readonly notice: "device-closed"; readonly device: string; readonly reason: ClosedReason }
+  /** It hears no more of what it may not watch any more. */
+  | { readonly notice: "topic-ended"; readonly topic: string };
+
+/** An administrator has closed it to control; it is in the configuration no more; the user may not use it any more. */
+export type ClosedReason = "restricted" | "removed" | "access";
 
 /** What sessions are told of calls, devices, lines and themselves. */
 export type CtiEvent =
@@ -100,4 +104,4 @@ export type CtiEvent =
       readonly state: "in-service" | "out-of-service";
       readonly cause?: OutOfServiceCause;
     }
-  | OwnerNotice;
+  | ({ readonly type: "session.notice" } & SessionNotice);

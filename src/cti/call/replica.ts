@@ -39,6 +39,8 @@ export class Replica {
   readonly #devices = new Map<string, DeviceView>();
   readonly #lines = new Map<string, LineView>();
   readonly #routes = new Map<string, RouteView>();
+  /** What had been in calls by the time that signals of the past begin at; some of these have ended since. */
+  #past: ReadonlyMap<string, ReadonlySet<WatchKey>> = new Map();
 
   constructor(options: ReplicaOptions) {
     this.#options = options;
@@ -84,6 +86,7 @@ export class Replica {
    */
   load(snapshot: CtiSnapshot, keys: ReadonlyMap<string, ReadonlySet<WatchKey>>, isPast: boolean): void {
     for (const map of [this.#calls, this.#callsOf, this.#ended, this.#devices, this.#lines, this.#routes]) map.clear();
+    this.#past = isPast ? new Map(keys) : new Map();
     for (const device of snapshot.devices) this.#devices.set(device.name, device);
     for (const line of snapshot.lines) this.#lines.set(line.name, line);
     for (const view of snapshot.calls) {
@@ -136,12 +139,17 @@ export class Replica {
   }
 
   #applyCall(view: CallView): Concerned {
-    const before = this.#calls.get(view.callId)?.keys ?? NOBODY;
+    const before = this.#been(view.callId);
     const merged = view.mergedFrom.filter((callId) => !before.has(callKey(callId)));
-    const taken = merged.flatMap((callId) => [...(this.#calls.get(callId)?.keys ?? NOBODY)]);
+    const taken = merged.flatMap((callId) => [...this.#been(callId)]);
     const after = withKeys(before, [...this.#keysOf(view), ...taken]);
     this.#setCall(view, after);
     return { before, after, isNewCall: view.ver === 1 };
+  }
+
+  /** What has been in a call. */
+  #been(callId: string): ReadonlySet<WatchKey> {
+    return this.#calls.get(callId)?.keys ?? this.#past.get(callId) ?? NOBODY;
   }
 
   #keysOf(view: CallView): WatchKey[] {

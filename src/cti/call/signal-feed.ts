@@ -167,6 +167,8 @@ export class SignalFeed implements CallControlListener {
 
   async #synchronise(connection: number): Promise<void> {
     const { link, manager } = this.#options;
+    // Call control takes the place as an acknowledgement.
+    this.#write();
     const place = this.#place;
     const attached = await link.attach({ manager, observesCalls: true, ...place });
     if (connection !== this.#connection) return;
@@ -266,6 +268,18 @@ export class SignalFeed implements CallControlListener {
     this.#options.consumer.onState(state);
   }
 
+  /** What has been told is taken down, and where we are. */
+  #write(): void {
+    this.#timer?.cancel();
+    this.#timer = undefined;
+    this.#uncommitted = 0;
+    const { consumer, memory } = this.#options;
+    if (this.#place === undefined || this.#isClosed) return;
+    consumer.flush();
+    memory.commit(this.#place, this.#changed);
+    this.#changed.clear();
+  }
+
   #commitSoon(): void {
     this.#uncommitted += 1;
     if (this.#uncommitted >= COMMIT_SIGNALS) return this.#commit();
@@ -273,15 +287,9 @@ export class SignalFeed implements CallControlListener {
   }
 
   #commit(): void {
-    this.#timer?.cancel();
-    this.#timer = undefined;
-    this.#uncommitted = 0;
-    const { consumer, memory, link, logger } = this.#options;
-    if (this.#place === undefined || this.#isClosed) return;
-    consumer.flush();
-    memory.commit(this.#place, this.#changed);
-    this.#changed.clear();
-    if (!link.isConnected) return;
+    this.#write();
+    const { link, logger } = this.#options;
+    if (this.#place === undefined || this.#isClosed || !link.isConnected) return;
     link.ack(this.#place.position).catch((error: unknown) => {
       logger.debug("call control has not taken an acknowledgement", { error: errorMessageOf(error) });
     });

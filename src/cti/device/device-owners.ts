@@ -2,7 +2,7 @@ import { errorMessageOf, type Clock, type Logger, type Timer } from "../../commo
 import type { CtiDeviceRequest } from "../../signals/index.ts";
 import type { CallControlLink } from "../call-control-link.ts";
 import { CtiError } from "../cti-error.ts";
-import { failureError } from "../failure-error.ts";
+import { failureError } from "../errors/failure-error.ts";
 import {
   holderOf,
   stepOwnership,

@@ -1,5 +1,8 @@
+import { isDeepStrictEqual } from "node:util";
 import type { Clock } from "../../common/index.ts";
-import type { OwnerNotice, OwnerView } from "../call/cti-event.ts";
+import type { RouteView } from "../../signals/index.ts";
+import type { ClosedReason, CtiEvent, OwnerView, SessionNotice } from "../call/cti-event.ts";
+import type { Replica } from "../call/replica.ts";
 import type { Subscriptions } from "../call/subscriptions.ts";
 import { CtiError } from "../cti-error.ts";
 import type { Session } from "../session/session.ts";
@@ -23,6 +26,7 @@ interface Fact {
 export interface OpenDevicesOptions {
   readonly owners: DeviceOwners;
   readonly subscriptions: Subscriptions;
+  readonly replica: Replica;
   readonly sessions: SessionTable;
   readonly clock: Clock;
 }
@@ -110,7 +114,7 @@ export class OpenDevices {
     const since = former?.since ?? position;
     this.#keep(session, device, { order, since, ...(kept === undefined ? {} : { registration: kept }) });
     this.#options.subscriptions.openDevice(session, device, since);
-    if (registration === undefined) return;
+    if (registration === undefined || this.#isHeldAs(session, device, registration)) return;
     try {
       await this.#options.owners.open(device, holderAs(session, registration, order));
     } catch (error) {
@@ -129,11 +133,10 @@ export class OpenDevices {
     return true;
   }
 
-  /** Closes a device for sessions that may not have it any more; those that had registered for it are told why. */
-  closeFor(device: string, message: string, sessions: Iterable<Session>): void {
+  /** Closes a device for sessions that may not have it any more; they are told why. */
+  closeFor(device: string, reason: ClosedReason, sessions: Iterable<Session>): void {
     for (const session of sessions) {
-      const isRegistered = holderOf(this.#options.owners.of(device), session.id) !== undefined;
-      if (this.close(session, device) && isRegistered) this.#notify(session, { notice: "owner-lost", device, message });
+      if (this.close(session, device)) this.#notify(session, { notice: "device-closed", device, reason });
     }
   }
 
@@ -159,15 +162,14 @@ export class OpenDevices {
   }
 
   /** Another session owns the device, or none does: those that have registered for it are told. */
-  ownerChanged(device: string, ownership: Ownership): void {
+  ownerChanged(device: string, { holders, owner, fence }: Ownership): void {
     this.#keepFences(device);
-    const owner = this.#viewOf(ownership.owner);
-    for (const { session: id } of ownership.holders) {
+    const view = this.#viewOf(owner);
+    for (const { session: id } of holders) {
       const session = this.#options.sessions.get(id);
       if (session === undefined) continue;
-      if (owner === undefined) this.#notify(session, { notice: "owner-lost", device });
-      else if (id === owner.session) this.#notify(session, { notice: "owner-gained", device, fence: ownership.fence });
-      else this.#notify(session, { notice: "owner-changed", device, owner });
+      if (id === owner) this.#notify(session, { notice: "owner", device, fence, routes: this.#waiting(device) });
+      else this.#notify(session, { notice: "owner-changed", device, ...(view === undefined ? {} : { owner: view }) });
     }
   }
 
@@ -176,18 +178,30 @@ export class OpenDevices {
     const session = this.#options.sessions.get(sessionId);
     if (session === undefined) return;
     this.#forget(session, device);
-    this.#notify(session, { notice: "owner-lost", device, message: error.message });
+    this.#notify(session, { notice: "owner-refused", device, reason: error.code });
   }
 
-  #notify(session: Session, notice: Omit<OwnerNotice, "type">): void {
-    const event: OwnerNotice = { type: "session.notice", ...notice };
+  #notify(session: Session, notice: SessionNotice): void {
+    const event: CtiEvent = { type: "session.notice", ...notice };
     session.append(event);
+  }
+
+  /** Dialogues that the owner is to answer. */
+  #waiting(device: string): RouteView[] {
+    const routes = [...this.#options.replica.routes.values()];
+    return routes.filter((route) => route.device === device && route.state === "routing");
   }
 
   #viewOf(sessionId: string | undefined): OwnerView | undefined {
     const session = sessionId === undefined ? undefined : this.#options.sessions.get(sessionId);
     if (session === undefined) return undefined;
     return { user: session.user.name, session: session.id, client: session.client.name };
+  }
+
+  /** It has been opened like that before: nothing changes. */
+  #isHeldAs(session: Session, device: string, registration: Registration): boolean {
+    const holder = holderOf(this.#options.owners.of(device), session.id);
+    return holder !== undefined && isDeepStrictEqual(holder.registration, registration);
   }
 
   #checkRoom(session: Session): void {

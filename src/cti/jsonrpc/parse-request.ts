@@ -2,14 +2,19 @@
 export interface RpcRequest {
   readonly id?: string;
   readonly method: string;
+  /** With `meta`. */
   readonly params: Readonly<Record<string, unknown>>;
-  readonly meta: Readonly<Record<string, unknown>>;
 }
 
 export type ParsedRequest =
   | { readonly ok: true; readonly request: RpcRequest }
   /** `id`: of a request that is wrong otherwise. */
-  | { readonly ok: false; readonly reason: string; readonly id?: string };
+  | {
+      readonly ok: false;
+      readonly code: "protocol-not-json" | "protocol-malformed";
+      readonly reason: string;
+      readonly id?: string;
+    };
 
 const MAX_ID_LENGTH = 128;
 const MAX_METHOD_LENGTH = 64;
@@ -19,29 +24,31 @@ const MAX_METHOD_LENGTH = 64;
  * @param maxDepth of objects and lists within each other, from 1
  */
 export function parseRequest(text: string, maxDepth: number): ParsedRequest {
-  if (isDeeper(text, maxDepth)) return { ok: false, reason: `nested more than ${maxDepth} deep` };
+  if (isDeeper(text, maxDepth)) return malformed(`nested more than ${maxDepth} deep`);
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch {
-    return { ok: false, reason: "not JSON" };
+    return { ok: false, code: "protocol-not-json", reason: "not JSON" };
   }
-  if (Array.isArray(value)) return { ok: false, reason: "batches are not taken" };
-  if (typeof value !== "object" || value === null) return { ok: false, reason: "expected an object" };
+  if (Array.isArray(value)) return malformed("batches are not taken");
+  if (typeof value !== "object" || value === null) return malformed("expected an object");
   const { jsonrpc, id, method, params = {}, ...rest } = value as Readonly<Record<string, unknown>>;
   if (id !== undefined && (typeof id !== "string" || id === "" || id.length > MAX_ID_LENGTH)) {
-    return { ok: false, reason: `id is no string of 1 to ${MAX_ID_LENGTH} characters` };
+    return malformed(`id is no string of 1 to ${MAX_ID_LENGTH} characters`);
   }
   const named = id === undefined ? {} : { id };
-  const refuse = (reason: string): ParsedRequest => ({ ok: false, reason, ...named });
+  const refuse = (reason: string): ParsedRequest => ({ ...malformed(reason), ...named });
   if (jsonrpc !== "2.0") return refuse('jsonrpc is not "2.0"');
   if (typeof method !== "string" || method.length > MAX_METHOD_LENGTH) return refuse("method is no name");
   const [unknownKey] = Object.keys(rest);
   if (unknownKey !== undefined) return refuse(`unknown member ${unknownKey.slice(0, 64)}`);
   if (!isObject(params)) return refuse("params is no object");
-  const { meta = {}, ...own } = params;
-  if (!isObject(meta)) return refuse("meta is no object");
-  return { ok: true, request: { ...named, method, params: own, meta } };
+  return { ok: true, request: { ...named, method, params } };
+}
+
+function malformed(reason: string): Extract<ParsedRequest, { ok: false }> {
+  return { ok: false, code: "protocol-malformed", reason };
 }
 
 /** Before it is parsed: what is deep costs the parser much more than it cost its sender. */

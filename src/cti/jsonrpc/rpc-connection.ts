@@ -1,6 +1,7 @@
 import { errorCodeOf, errorMessageOf, type Clock, type Ids, type Logger, type Timer } from "../../common/index.ts";
+import { isMethodName, validateParams, type MethodName, type MethodParams } from "../../protocol/index.ts";
 import { CtiError } from "../cti-error.ts";
-import type { Operations } from "../operation.ts";
+import type { Meta, Operations } from "../operation.ts";
 import { CLOSE, type Connection } from "../session/connection.ts";
 import type { CommandAudit } from "../session/command-audit.ts";
 import type { SessionDoor } from "../session/session-door.ts";
@@ -83,7 +84,7 @@ export class RpcConnection {
       return this.#refuse(undefined, new CtiError("protocol-too-big", "the message is too long", facts));
     }
     const parsed = parseRequest(text, limits.depth);
-    if (!parsed.ok) return this.#refuse(parsed.id, new CtiError("protocol-malformed", parsed.reason));
+    if (!parsed.ok) return this.#refuse(parsed.id, new CtiError(parsed.code, parsed.reason));
     const { request } = parsed;
     const waitMs = request.method === HEARTBEAT ? 0 : this.#bucket.take(this.#options.clock.nowMs());
     if (waitMs > 0) return this.#refuseRate(request, waitMs);
@@ -140,7 +141,7 @@ export class RpcConnection {
     if (this.#opens > MAX_OPENS) return connection.close(CLOSE.protocol, "too many sign-ins");
     this.#isOpening = true;
     try {
-      const opened = await door.open(params, connection, () => !this.#isClosed);
+      const opened = await door.open(checked(OPEN, params), connection, () => !this.#isClosed);
       if (opened === undefined) return;
       this.#session = opened.session;
       const { rate } = opened;
@@ -156,7 +157,7 @@ export class RpcConnection {
   async #perform(id: string, request: RpcRequest): Promise<void> {
     const session = this.#session;
     const { operations, audit } = this.#options;
-    const { method, params, meta } = request;
+    const { method } = request;
     const operation = operations.get(method);
     if (session === undefined) throw new CtiError("protocol-order", "the first request is provider.open");
     if (operation === undefined) throw new CtiError("protocol-unknown-method", `there is no method ${method}`);
@@ -166,13 +167,14 @@ export class RpcConnection {
     if (operation.isCommand && session.user.scope?.isMonitorOnly === true) {
       throw new CtiError("access-monitor-only", "the token allows to watch only");
     }
+    const { meta = {}, ...params } = checked(method, request.params) as Parameters;
     const record = operation.isCommand ? audit.begin(session, method, params, meta) : undefined;
     try {
       const result = await operation.handle(session, params, meta);
       record?.("ok");
       this.#reply(session, id, result);
     } catch (error) {
-      record?.(wireErrorOf(error).data["code"] as string);
+      record?.(wireErrorOf(error).data.code);
       throw error;
     }
   }
@@ -214,6 +216,19 @@ export class RpcConnection {
 }
 
 const HEARTBEAT = "provider.heartbeat";
+
+interface Parameters extends Readonly<Record<string, unknown>> {
+  readonly meta?: Meta;
+}
+
+/** @throws {CtiError} `validation-parameter`, `protocol-unknown-method` */
+function checked<Name extends MethodName>(method: Name | (string & {}), params: unknown): MethodParams[Name] {
+  if (!isMethodName(method)) throw new CtiError("protocol-unknown-method", `there is no method ${method}`);
+  const check = validateParams(method, params);
+  if (check.ok) return check.params as MethodParams[Name];
+  const { path, problem } = check;
+  throw new CtiError("validation-parameter", `${path === "" ? "params" : path} ${problem}`, { path });
+}
 
 /** What is no deliberate failure is a defect of ours. */
 function wireErrorOf(error: unknown): RpcError {

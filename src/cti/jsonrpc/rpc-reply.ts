@@ -1,11 +1,13 @@
+import { errorEnvelope, jsonRpcNumberOf, type ErrorEnvelope } from "../../protocol/index.ts";
 import type { CtiErrorFacts } from "../cti-error.ts";
+import { catalogueCodeOf, type CtiErrorCode } from "../errors/cti-error-code.ts";
 
 /** What an error is on the wire. */
 export interface RpcError {
   readonly number: number;
   readonly message: string;
   /** The envelope of the catalogue. */
-  readonly data: Readonly<Record<string, unknown>>;
+  readonly data: ErrorEnvelope;
 }
 
 /** A result as a message. */
@@ -18,37 +20,8 @@ export function errorText(id: string | undefined, { number: code, message, data 
   return JSON.stringify({ jsonrpc: "2.0", id: id ?? null, error: { code, message, data } });
 }
 
-/** Numbers of the families that errors of requests and sessions belong to. */
-const FAMILIES: Readonly<Record<string, number>> = {
-  PROTOCOL: 1_000,
-  AUTH: 1_100,
-  ACCESS: 1_200,
-  SESSION: 1_300,
-  VALIDATION: 1_400,
-  NOT_FOUND: 1_500,
-  DEVICE: 2_000,
-  MEDIA: 2_100,
-  CALL: 2_200,
-  ROUTE: 2_300,
-  REDIRECT: 2_400,
-  FEATURE: 2_500,
-  LIMIT: 3_000,
-  RESOURCE: 3_100,
-  NODE: 3_200,
-  TIMEOUT: 3_300,
-  CONFLICT: 3_400,
-  INTERNAL: 5_000,
-};
-
-/** An error of ours on the wire: `auth-failed` is `AUTH_FAILED`. */
-export function rpcError(code: string, message: string, facts: CtiErrorFacts): RpcError {
-  const name = code.toUpperCase().replaceAll("-", "_");
-  const family = Object.keys(FAMILIES).find((each) => name.startsWith(`${each}_`)) ?? "FEATURE";
-  const outcome = facts.outcome ?? (family === "INTERNAL" ? "unknown" : "not_applied");
-  const retry = facts.retryAfterMs === undefined ? (outcome === "unknown" ? "reconcile" : "never") : "after";
-  return {
-    number: FAMILIES[family] ?? 5_000,
-    message,
-    data: { code: name, family, message, outcome, retry, ...facts },
-  };
+/** An error of ours on the wire. */
+export function rpcError(code: CtiErrorCode, message: string, facts: CtiErrorFacts): RpcError {
+  const known = catalogueCodeOf(code);
+  return { number: jsonRpcNumberOf(known), message, data: errorEnvelope(known, { ...facts, message }) };
 }

@@ -1,7 +1,7 @@
 import { errorCodeOf, errorMessageOf } from "../../common/index.ts";
 import type { CtiCommandReply, CtiCommandRequest } from "../../signals/index.ts";
 import { CtiError, type CtiErrorFacts } from "../cti-error.ts";
-import { failureError } from "../failure-error.ts";
+import { failureError } from "../errors/failure-error.ts";
 import type { Session } from "../session/session.ts";
 import type { Meta } from "../operation.ts";
 import type { OperationContext } from "./operation-context.ts";
@@ -42,7 +42,7 @@ export async function runCommand(
   const request = requestOf(context, session, command, meta);
   const reply = await ask(context, request);
   const isShown = meta.dryRun === true || (await context.feed.reached(reply.position, SHOWN_MS));
-  if (!reply.ok) throw refusal(reply);
+  if (!reply.ok) throw refusal(reply, command);
   const seq = session.settle();
   if (!isShown) {
     throw new CtiError("node-failed-during", "it is done, and is not shown yet", { outcome: "applied" });
@@ -53,6 +53,7 @@ export async function runCommand(
     ...(reply.isReplayed === true ? { replayed: true } : {}),
     ...(reply.callId === undefined ? {} : { callId: reply.callId }),
     ...(reply.slot === undefined ? {} : { slot: reply.slot }),
+    ...(reply.destination === undefined ? {} : { destination: reply.destination }),
   };
 }
 
@@ -111,7 +112,7 @@ async function isBack({ link, feed, clock }: OperationContext): Promise<boolean>
 function lost(code: string | undefined, cause: unknown): CtiError {
   const facts: CtiErrorFacts = { outcome: "unknown" };
   if (code === "timed-out") {
-    return new CtiError("node-failed-during", "call control has not said what came of it", facts, { cause });
+    return new CtiError("timeout-far-end", "call control has not said what came of it", facts, { cause });
   }
   if (code === "not-connected") {
     return new CtiError("node-failed-during", "call control went away, and what came of it is not known", facts, {
@@ -121,7 +122,7 @@ function lost(code: string | undefined, cause: unknown): CtiError {
   return new CtiError("internal-bug", `call control: ${errorMessageOf(cause)}`, facts, { cause });
 }
 
-function refusal(reply: Extract<CtiCommandReply, { ok: false }>): CtiError {
+function refusal(reply: Extract<CtiCommandReply, { ok: false }>, command: Command): CtiError {
   const { failure, detail, outcome, callId, state, version, expected, actor, sip, q850 } = reply;
   const facts: CtiErrorFacts = {
     outcome: outcome === "not-applied" ? "not_applied" : outcome,
@@ -133,5 +134,5 @@ function refusal(reply: Extract<CtiCommandReply, { ok: false }>): CtiError {
     ...(q850 === undefined ? {} : { q850 }),
     ...(callId === undefined ? {} : { entity: { kind: "call", id: callId } }),
   };
-  return failureError(failure, detail, facts);
+  return failureError(failure, detail, facts, command.type);
 }

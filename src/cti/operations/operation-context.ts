@@ -5,6 +5,7 @@ import type { Replica } from "../call/replica.ts";
 import type { SignalFeed } from "../call/signal-feed.ts";
 import type { Subscriptions } from "../call/subscriptions.ts";
 import type { DeviceAccess } from "../device/device-access.ts";
+import type { InventoryWatch } from "../device/inventory-watch.ts";
 import type { OpenDevices } from "../device/open-devices.ts";
 import type { ServiceState } from "../device/service-state.ts";
 
@@ -17,6 +18,7 @@ export interface OperationContext {
   readonly open: OpenDevices;
   readonly access: DeviceAccess;
   readonly service: ServiceState;
+  readonly inventory: InventoryWatch;
   readonly mirror: ConfigurationMirror;
   readonly clock: Clock;
   readonly ids: Ids;

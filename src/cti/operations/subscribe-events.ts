@@ -22,6 +22,7 @@ export function subscribeEvents(context: OperationContext): Operation["handle"] 
     const { subscriptions, feed, replica } = context;
     const limited = types === undefined ? undefined : new Set<EventType>(types);
     const subscriptionId = subscriptions.subscribe(session, keys, limited, feed.position);
+    context.inventory.begin(session);
     return { subscriptionId, seq: session.settle(), ...shownNow(context, session, watchedNow(replica, keys)) };
   };
 }

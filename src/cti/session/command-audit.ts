@@ -1,4 +1,5 @@
 import type { Clock } from "../../common/index.ts";
+import type { Meta } from "../operation.ts";
 import type { Session } from "./session.ts";
 
 /** One line of the audit of commands. */
@@ -58,16 +59,15 @@ export class CommandAudit {
     session: Session,
     method: string,
     params: Readonly<Record<string, unknown>>,
-    meta: Readonly<Record<string, unknown>>,
+    { key }: Meta,
   ): (result: string) => void {
     const beganMs = this.#clock.nowMs();
-    const { key } = meta;
     return (result) => {
       this.#append(session, {
         event: "command",
         method,
         target: targetOf(params),
-        ...(typeof key === "string" ? { key: key.slice(0, MAX_TEXT) } : {}),
+        ...(key === undefined ? {} : { key }),
         result,
         tookMs: Math.round(this.#clock.nowMs() - beganMs),
       });

@@ -27,7 +27,7 @@ export interface CtiUser {
   readonly maxConnections: number;
   readonly oneLinePerPort: boolean;
   /** Absent: it has signed in with a password. */
-  readonly scope?: TokenScope;
+  readonly scope?: TokenScope | undefined;
   /** Id of the token that it has signed in with. */
   readonly token?: string;
   /** True for a device of the user's, or any with `control-all-devices`, where the token allows it. */

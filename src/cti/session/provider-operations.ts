@@ -1,3 +1,4 @@
+import type { MethodParams } from "../../protocol/index.ts";
 import { CtiError } from "../cti-error.ts";
 import type { Operation } from "../operation.ts";
 import type { SessionTable } from "./session-table.ts";
@@ -10,11 +11,11 @@ export function providerOperations(table: SessionTable): ReadonlyMap<string, Ope
       {
         isCommand: false,
         handle: async (session, params) => {
-          const { seq } = (params ?? {}) as { readonly seq?: unknown };
-          if (!Number.isSafeInteger(seq) || Number(seq) < 0 || Number(seq) > session.seq) {
+          const { seq } = params as MethodParams["provider.ack"];
+          if (seq > session.seq) {
             throw new CtiError("validation-parameter", "seq is no number of an event", { path: "/seq" });
           }
-          session.acknowledge(Number(seq));
+          session.acknowledge(seq);
           return { seq: session.seq };
         },
       },

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import type { MethodParams } from "../../protocol/index.ts";
 import { CtiError } from "../cti-error.ts";
 import type { CommandAudit } from "./command-audit.ts";
 import { CLOSE, type Connection } from "./connection.ts";
@@ -7,21 +7,8 @@ import type { SignIn } from "./sign-in.ts";
 import type { AttachMode, SessionTable } from "./session-table.ts";
 import type { Session } from "./session.ts";
 
-const name = z.string().min(1).max(64);
-const openParams = z.strictObject({
-  token: z.string().min(1).max(4_096).optional(),
-  user: z.string().min(1).max(128).optional(),
-  password: z.string().max(256).optional(),
-  client: z.strictObject({ name, version: name.optional(), instance: name.optional() }),
-  protocol: z.array(z.string().min(1).max(16)).min(1).max(16),
-  heartbeatMs: z.int().min(1_000).max(120_000).optional(),
-  leaseMs: z.int().min(2_000).max(600_000).optional(),
-  resume: z.strictObject({ sessionId: name, epoch: name, lastSeq: z.int().min(0) }).optional(),
-  group: name.optional(),
-  takeOver: z.boolean().optional(),
-});
 /** Parameters of `provider.open`. */
-export type OpenParams = z.infer<typeof openParams>;
+export type OpenParams = MethodParams["provider.open"];
 
 const PROTOCOL = "1.0";
 
@@ -68,25 +55,19 @@ export class SessionDoor {
    * @returns undefined when it has
    * @throws {CtiError}
    */
-  async open(params: unknown, connection: Connection, isThere: () => boolean): Promise<OpenedSession | undefined> {
-    const checked = checkedParams(params);
-    if (!checked.protocol.includes(PROTOCOL)) {
+  async open(params: OpenParams, connection: Connection, isThere: () => boolean): Promise<OpenedSession | undefined> {
+    if (!params.protocol.includes(PROTOCOL)) {
       throw new CtiError("protocol-version", `the server speaks ${PROTOCOL}`, { expected: PROTOCOL });
     }
-    const user = await this.#signIn(checked, connection);
+    const user = await this.#signIn(params, connection);
     if (!isThere()) return undefined;
-    const times = this.#timesOf(checked);
-    const { resume, client, group } = checked;
-    if (resume !== undefined) return this.#resume(checked, resume, user, connection, times);
+    const times = this.#timesOf(params);
+    const { resume, client, group } = params;
+    if (resume !== undefined) return this.#resume(params, resume, user, connection, times);
     this.#checkConnections(user);
-    const named = {
-      name: client.name,
-      ...(client.version === undefined ? {} : { version: client.version }),
-      ...(client.instance === undefined ? {} : { instance: client.instance }),
-    };
     const session = this.#options.table.open({
       user,
-      client: named,
+      client,
       ...(group === undefined ? {} : { group }),
       ...times,
     });
@@ -100,7 +81,7 @@ export class SessionDoor {
   async #signIn({ token, user, password }: OpenParams, connection: Connection): Promise<CtiUser> {
     const { signIn, audit } = this.#options;
     if ((token === undefined) === (user === undefined) || (user === undefined) !== (password === undefined)) {
-      throw new CtiError("validation-parameter", "expected either token, or user and password", { path: "/token" });
+      throw new CtiError("validation-combination", "expected either token, or user and password", { path: "/token" });
     }
     const credentials = token === undefined ? { user: user ?? "", password: password ?? "" } : { token };
     try {
@@ -191,13 +172,4 @@ export class SessionDoor {
     const burst = Math.min(requestBurst, 2 * perSecond);
     return { session, result, rate: { perSecond, burst: Math.max(1, burst) }, begin };
   }
-}
-
-function checkedParams(params: unknown): OpenParams {
-  const checked = openParams.safeParse(params);
-  if (checked.success) return checked.data;
-  const [issue] = checked.error.issues;
-  const unknown = issue?.code === "unrecognized_keys" ? issue.keys[0] : undefined;
-  const path = [...(issue?.path ?? []), ...(unknown === undefined ? [] : [unknown])].map(String).join("/");
-  throw new CtiError("validation-parameter", issue?.message ?? "is not as it should be", { path: `/${path}` });
 }

@@ -7,7 +7,7 @@ export interface ConfigurationNow {
   get<K extends Kind>(kind: K, name: string): BodyOf<K> | undefined;
 }
 
-/** Users of applications as the configuration has them now. */
+/** Users of applications, and their tokens, as the configuration has them now. */
 export class UserDirectory {
   readonly #now: ConfigurationNow;
 
@@ -19,19 +19,28 @@ export class UserDirectory {
     return this.#now.get("user", name);
   }
 
-  /** True while applications may sign in as the user. */
-  isUsable(name: string): boolean {
-    return this.find(name)?.ctiEnabled === true;
+  findToken(name: string): BodyOf<"cti-token"> | undefined {
+    return this.#now.get("cti-token", name);
+  }
+
+  /**
+   * Why a session may not go on; undefined: it may.
+   * @param wallMs milliseconds since 1970
+   */
+  endOf(user: string, token: string | undefined, wallMs: number): "user-disabled" | "token-ended" | undefined {
+    if (this.find(user)?.ctiEnabled !== true) return "user-disabled";
+    if (token === undefined) return undefined;
+    const body = this.findToken(token);
+    return body?.user === user && !isExpired(body, wallMs) ? undefined : "token-ended";
   }
 
   /** A user that acts, as it is from time to time. */
-  user(name: string, token?: { readonly id: string; readonly scope: TokenScope }): CtiUser {
+  user(name: string, token?: string): CtiUser {
     return new LiveUser(this, name, token);
   }
 
   ownsDevice(user: string, device: string): boolean {
-    const body = this.find(user);
-    if (body?.devices.includes(device) === true) return true;
+    if (this.find(user)?.devices.includes(device) === true) return true;
     return DEVICE_KINDS.some((kind) => {
       const found = this.#now.get(kind, device);
       return found !== undefined && "owner" in found && found.owner === user;
@@ -39,22 +48,24 @@ export class UserDirectory {
   }
 }
 
+/** @param wallMs milliseconds since 1970 */
+export function isExpired({ expiresAt }: BodyOf<"cti-token">, wallMs: number): boolean {
+  return expiresAt !== undefined && Date.parse(expiresAt) <= wallMs;
+}
+
 class LiveUser implements CtiUser {
   readonly name: string;
   readonly token?: string;
-  readonly scope?: TokenScope;
   readonly #directory: UserDirectory;
 
-  constructor(
-    directory: UserDirectory,
-    name: string,
-    token: { readonly id: string; readonly scope: TokenScope } | undefined,
-  ) {
+  constructor(directory: UserDirectory, name: string, token: string | undefined) {
     this.#directory = directory;
     this.name = name;
-    if (token === undefined) return;
-    this.token = token.id;
-    this.scope = token.scope;
+    if (token !== undefined) this.token = token;
+  }
+
+  get scope(): TokenScope | undefined {
+    return this.token === undefined ? undefined : scopeOf(this.#directory.findToken(this.token));
   }
 
   get permissions(): readonly Permission[] {
@@ -94,3 +105,21 @@ class LiveUser implements CtiUser {
 }
 
 const ALWAYS: readonly string[] = ["provider.ack", "provider.heartbeat", "provider.close"];
+
+/** Nothing is allowed by a token that is there no more. */
+function scopeOf(token: BodyOf<"cti-token"> | undefined): TokenScope {
+  if (token === undefined) return { devices: [], verbs: [], numbers: { allow: [] }, isMonitorOnly: true };
+  const { devices, methods, allowNumbers, denyNumbers, requestsPerSecond, maxCalls, monitorOnly, expiresAt } = token;
+  return {
+    ...(devices === undefined ? {} : { devices }),
+    ...(methods === undefined ? {} : { verbs: methods }),
+    numbers: {
+      ...(allowNumbers === undefined ? {} : { allow: allowNumbers }),
+      ...(denyNumbers === undefined ? {} : { deny: denyNumbers }),
+    },
+    ...(requestsPerSecond === undefined ? {} : { requestsPerSecond }),
+    ...(maxCalls === undefined ? {} : { calls: maxCalls }),
+    ...(monitorOnly ? { isMonitorOnly: true } : {}),
+    ...(expiresAt === undefined ? {} : { expiresMs: Date.parse(expiresAt) }),
+  };
+}

@@ -26,4 +26,5 @@ export const KIND_DESCRIPTIONS: Readonly<Record<Kind, string>> = {
   "hunt-pilot": "A number that hunts through line groups.",
   "park-range": "Numbers that calls are parked on.",
   user: "A person, or an application, that signs in.",
+  "cti-token": "What an application signs in with instead of a password, and what it is limited to.",
 };

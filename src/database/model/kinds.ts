@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import { ctiToken } from "./cti-tokens.ts";
 import { ctiPort, phone, routePoint, trunk } from "./devices.ts";
 import {
   callingSearchSpace,
@@ -45,6 +46,7 @@ export const SCHEMAS = {
   "hunt-pilot": huntPilot,
   "park-range": parkRange,
   user,
+  "cti-token": ctiToken,
 } as const;
 
 /** A kind of object; in REST its plural is the collection, in YAML the same in camel case. */
@@ -126,6 +128,7 @@ export const REFERENCES: Readonly<Record<Kind, readonly ReferenceRule[]>> = {
   ],
   "park-range": [inPartition],
   user: [refer("devices.*", "device", "detach")],
+  "cti-token": [refer("user", "user")],
 };
 
 /** True for the name of a kind. */

@@ -36,13 +36,12 @@ export const SERVICE_PARAMETERS: readonly ServiceParameter[] = [
   {
     name: "CTIApplicationHeartbeatTime",
     service: "ctimanager",
-    description: later(
-      "Default and upper bound of the heartbeat interval; an application silent for two of them has failed.",
-    ),
+    description:
+      "Default and upper bound of the heartbeat interval of sessions that are opened or resumed; an application silent for two of them has failed.",
     schema: z.int().min(1).max(120),
     default: 10,
     unit: "seconds",
-    effect: "restart",
+    effect: "at-once",
   },
   {
     name: "CTINewCallAcceptTimer",

@@ -35,12 +35,14 @@ export const user = z.strictObject({
     .optional()
     .describe("Taken and not kept."),
   pinHash: argonHash.optional().describe(later("The PIN as a salted hash.")),
-  ctiEnabled: z.boolean().default(false).describe(later("CTI applications may sign in as this user.")),
+  ctiEnabled: z.boolean().default(false).describe("CTI applications may sign in as this user."),
   permissions: z
     .array(z.enum(PERMISSIONS))
     .max(PERMISSIONS.length)
     .default([])
-    .describe(later("What its applications may do beyond its devices.")),
+    .describe(
+      "What its applications may do beyond its devices. So far `control-all-devices`, `modify-calling-number` and `secure-connection` (they connect by `wss` only) take effect; the others are kept for what comes.",
+    ),
   devices: z
     .array(objectName)
     .max(10_000)
@@ -56,6 +58,6 @@ export const user = z.strictObject({
     .max(100_000)
     .default(2_500)
     .describe(later("Devices its applications may have open at a time.")),
-  maxConnections: z.int().min(1).max(10_000).default(10).describe(later("Connections of its applications at a time.")),
+  maxConnections: z.int().min(1).max(10_000).default(10).describe("Connections of its applications at a time."),
 });
 export type User = z.infer<typeof user>;

@@ -7,6 +7,7 @@ import { keptSecret, prepareDataDir } from "../node/data-dir.ts";
 import { builtInProfilesDir } from "../node/package-root.ts";
 import { resolveSettings } from "../node/resolve-settings.ts";
 import { DEMO_ECHO_NUMBER, demoConfig, demoPhones, type DemoAddresses } from "./demo-config.ts";
+import { addDemoCti } from "./demo-cti.ts";
 import { demoSippScenario } from "./demo-sipp-scenario.ts";
 import { demoWelcome } from "./demo-welcome.ts";
 import { runNode } from "./run-node.ts";
@@ -33,6 +34,7 @@ export async function demoCommand(command: DemoCommand, environment: LaunchEnvir
       ids,
       environment: environment.variables,
       report: (line) => environment.output.out(line),
+      configure: (store) => addDemoCti(store, phones),
     },
     environment.output,
     () => [...demoWelcome(addresses, phones, paths.sippScenarioFile), "ready"],

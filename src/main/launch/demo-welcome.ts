@@ -6,6 +6,7 @@ import {
   type DemoAddresses,
   type DemoPhone,
 } from "./demo-config.ts";
+import { DEMO_CTI_PASSWORD, DEMO_CTI_PORT, DEMO_CTI_USER, DEMO_ROUTE_POINT } from "./demo-cti.ts";
 
 /** What to type for a first call; each command works as it is printed. */
 export function demoWelcome(
@@ -23,7 +24,7 @@ export function demoWelcome(
     "",
     `Tandem demo: SIP over UDP and TCP at ${server}, over TLS at ${secure}`,
     `Status page: http://127.0.0.1:${httpPort}/`,
-    `CTI applications: ws://127.0.0.1:${ctiPort}/cti`,
+    `CTI applications: ws://127.0.0.1:${ctiPort}/cti, user ${DEMO_CTI_USER}, password ${DEMO_CTI_PASSWORD}`,
     "",
     ...accounts(bind, phones),
     `  ${DEMO_ECHO_NUMBER} returns what you say, ${DEMO_MUSIC_NUMBER} plays a tone and then music.`,
@@ -42,6 +43,12 @@ export function demoWelcome(
     "",
     "SIPp, one call to the echo",
     `  sipp -sf ${sippScenarioFile}${sippAddress} -m 1 ${server}`,
+    "",
+    "Applications",
+    `  ${DEMO_ROUTE_POINT.number} is theirs to route, ${DEMO_CTI_PORT.number} to answer; while there is none, ${DEMO_ROUTE_POINT.number} goes to ${second.number}`,
+    `  watch what happens: tandem cti watch`,
+    `  call by command:    tandem cti call demo-${first.number} ${DEMO_ECHO_NUMBER}`,
+    `  ten lines of one:   README.md, "An application in ten lines"`,
     "",
     "Ctrl-C stops everything.",
     "",

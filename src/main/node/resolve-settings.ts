@@ -32,8 +32,9 @@ export function resolveSettings({ config, profiles }: LoadedConfig, dataDir: str
     trace,
     profiles: [...profiles.values()].map((profile): SipProfile => {
       const { name, kind, transports, digestAlgorithms, digestLegacy, registration, session, media: rtp } = profile;
-      const { ringSeconds } = profile;
-      return { name, kind, transports, digestAlgorithms, digestLegacy, registration, session, media: rtp, ringSeconds };
+      const { ringSeconds, remoteAnswer } = profile;
+      const times = { registration, session, ringSeconds };
+      return { name, kind, transports, digestAlgorithms, digestLegacy, ...times, media: rtp, remoteAnswer };
     }),
     phones: config.phones.map((phone) => phoneRecord(phone, sip.realm, profiles)),
     // Only the embedded edge keeps others from claiming a certificate.

@@ -1,5 +1,6 @@
 import type { Clock, Ids } from "../../common/index.ts";
 import type { NodePaths } from "../../config/node-paths.ts";
+import type { ConfigurationStore } from "../../database/index.ts";
 import type { NodeSettings } from "./node-file.ts";
 
 /** A node whose services are ready. */
@@ -24,6 +25,8 @@ export interface StartNodeOptions {
   readonly report: (line: string) => void;
   /** Told as soon as there is something to stop, before it is ready. */
   readonly onSupervised?: (node: Pick<StartedNode, "stop" | "kill">) => void;
+  /** Adds to the configuration what the node's file cannot say, before its services start. */
+  readonly configure?: (store: ConfigurationStore) => Promise<void>;
   /** The script that runs a service; absent: Tandem's own. */
   readonly serviceScript?: string;
 }

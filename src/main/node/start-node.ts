@@ -3,6 +3,7 @@ import { nodePaths, type NodePaths } from "../../config/node-paths.ts";
 import { applyDeclared } from "../configuration/apply-declared.ts";
 import { openConfiguration, withoutSecrets } from "../configuration/open-configuration.ts";
 import { checkPorts, findFreePort, type WantedPort } from "../host/check-ports.ts";
+import { NodeSecretKeeper } from "../secrets/secret-keeper.ts";
 import { stopServices } from "../supervisor/stop-services.ts";
 import { takeSupervisorLock } from "../supervisor/supervisor-lock.ts";
 import { ABSENT_WITH_DRACHTIO } from "./absent-with-drachtio.ts";
@@ -61,10 +62,13 @@ export async function startNode(options: StartNodeOptions): Promise<StartedNode>
   }
 }
 
-async function declare({ settings, clock, report }: StartNodeOptions, paths: NodePaths): Promise<void> {
-  const store = openConfiguration(paths, clock, withoutSecrets(settings.realm), settings.profiles);
+async function declare({ settings, clock, report, configure }: StartNodeOptions, paths: NodePaths): Promise<void> {
+  const { realm, profiles } = settings;
+  const keeper = configure === undefined ? withoutSecrets(realm) : new NodeSecretKeeper(realm, paths.secretKey);
+  const store = openConfiguration(paths, clock, keeper, profiles);
   try {
     await applyDeclared(store, settings, paths, report);
+    await configure?.(store);
   } finally {
     store.close();
   }

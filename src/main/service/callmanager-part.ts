@@ -18,6 +18,7 @@ import {
 } from "./call-records.ts";
 import { handleCtiBus } from "./cti-bus.ts";
 import { handleCtiCommands } from "./cti-commands.ts";
+import { CtiDeviceChannel } from "./cti-devices.ts";
 import { handleLampRequests } from "./lamp-requests.ts";
 import { handleStateQuestions } from "./live-states.ts";
 import { RelayMusic } from "./relay-music.ts";
@@ -118,7 +119,9 @@ export function createCallManagerPart(context: ServiceContext): ServicePart {
   handleRecordQuestions(channel, manager);
   handleCallCommands(channel, manager);
   handleStateQuestions(channel, manager, followed.mirror);
-  handleCtiCommands(channel, manager.cti.commands, handleCtiBus(channel, manager.cti.feed));
+  const ctiDevices = new CtiDeviceChannel(channel, { devices: manager.cti.devices, clock });
+  const ctiBus = handleCtiBus(channel, manager.cti.feed, (count) => ctiDevices.managers(count));
+  handleCtiCommands(channel, manager.cti.commands, ctiBus);
   handleLampRequests(channel, manager.lamps, followed.mirror);
   channel.handle("dial-plan-explain", (params) =>
     manager.views.explainDialPlan(textIn(params, "from"), textIn(params, "digits")),
@@ -144,10 +147,12 @@ export function createCallManagerPart(context: ServiceContext): ServicePart {
       edgeChannel?.start();
       relay.start();
       manager.start();
+      ctiDevices.start();
       await ready.reached(logger);
     },
     close: async (purpose) => {
       if (purpose !== "restart") await manager.endCalls(LEAVE_MS);
+      ctiDevices.close();
       await manager.close();
       relay.close();
       edgeChannel?.close();

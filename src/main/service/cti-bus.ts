@@ -23,8 +23,13 @@ export interface CtiBus {
 /**
  * `cti-attach` of `CtiAttach`: answers `CtiAttached`; events `cti-signals` of `{signals: PlacedSignal[]}` follow on this
  * connection. `cti-ack` of `{manager, position}`. `cti-snapshot` of `{manager}`: answers `CtiSnapshot`.
+ * @param onManagers told how many CTIManagers are connected, when one has come or gone
  */
-export function handleCtiBus(channel: Pick<ChannelServer, "handle">, feed: CtiFeed): CtiBus {
+export function handleCtiBus(
+  channel: Pick<ChannelServer, "handle">,
+  feed: CtiFeed,
+  onManagers: (count: number) => void = () => undefined,
+): CtiBus {
   const peers = new WeakMap<ChannelPeer, FeedPeer>();
   const feedPeer = (peer: ChannelPeer): FeedPeer => {
     const known = peers.get(peer);
@@ -38,11 +43,18 @@ export function handleCtiBus(channel: Pick<ChannelServer, "handle">, feed: CtiFe
     };
     peers.set(peer, made);
     peer.onDrained(() => feed.drained());
-    peer.onClosed(() => feed.detach(made));
+    peer.onClosed(() => {
+      feed.detach(made);
+      onManagers(feed.attachedCount);
+    });
     return made;
   };
   // What comes as JSON has no undefined fields.
-  channel.handle("cti-attach", (params, peer) => feed.attach(parsed(attach, params) as CtiAttach, feedPeer(peer)));
+  channel.handle("cti-attach", (params, peer) => {
+    const attached = feed.attach(parsed(attach, params) as CtiAttach, feedPeer(peer));
+    onManagers(feed.attachedCount);
+    return attached;
+  });
   channel.handle("cti-ack", (params) => {
     const { manager: name, position: upTo } = parsed(acknowledgement, params);
     feed.acknowledge(name, upTo);

@@ -5,6 +5,9 @@ import { CtiError, type PasswordJudge } from "../../cti/index.ts";
 import type { Clock } from "../../common/index.ts";
 import { hashPassword, verifyPassword } from "../secrets/password-hash.ts";
 
+/** What wrong tokens count as in the place of a user; no user can have the name. */
+const TOKENS = "(tokens)";
+
 /** Judges passwords of applications as those of the REST API are judged. */
 export function ctiPasswords(clock: Clock): PasswordJudge {
   const check = new PasswordCheck({ hashPassword, verifyPassword }, clock);
@@ -24,6 +27,13 @@ export function ctiPasswords(clock: Clock): PasswordJudge {
       if (hash !== undefined && check.isRemembered(user, hash, password)) return true;
       try {
         return await (check.underway(user, hash, password) ?? guess(user, hash, password, address));
+      } catch (error) {
+        throw error instanceof RestError ? refusalOf(error) : error;
+      }
+    },
+    noteWrongToken: (address) => {
+      try {
+        limits.begin(address, TOKENS);
       } catch (error) {
         throw error instanceof RestError ? refusalOf(error) : error;
       }

@@ -1,7 +1,8 @@
 import { join } from "node:path";
-import type { MetricSample } from "../../common/index.ts";
+import type { MetricSample, Timer } from "../../common/index.ts";
 import {
   CommandAudit,
+  ControlCore,
   providerOperations,
   SessionDoor,
   SessionTable,
@@ -10,9 +11,11 @@ import {
   type DoorSettings,
   type Operations,
 } from "../../cti/index.ts";
+import { EVENT_TYPES } from "../../protocol/index.ts";
 import { FollowedConfiguration } from "../configuration/followed-configuration.ts";
 import { openConfiguration, withoutSecrets } from "../configuration/open-configuration.ts";
 import type { NodeFile } from "../node/node-file.ts";
+import { ChannelCallControl } from "./channel-call-control.ts";
 import { CtiAuditFile } from "./cti-audit-file.ts";
 import { CtiListeners } from "./cti-listeners.ts";
 import { ctiPasswords } from "./cti-passwords.ts";
@@ -24,12 +27,14 @@ const MAX_LEASE_MS = 600_000;
 const MAX_DEPTH = 32;
 /** For a connection to become a session. */
 const OPEN_MS = 10_000;
+/** How often it is looked for tokens that have expired. */
+const EXPIRY_LOOK_MS = 1_000;
 
 /** CTIManager as a service: what CTI applications connect to. */
 export function createCtiManagerPart(context: ServiceContext): ServicePart {
   const { node, paths, clock, ids, logger, channel } = context;
   const store = openConfiguration(paths, clock, withoutSecrets(node.realm));
-  const followed = new FollowedConfiguration({ store, clock, logger, onChanged: () => closeUnusable() });
+  const followed = new FollowedConfiguration({ store, clock, logger, onChanged: () => configurationChanged() });
   const directory = new UserDirectory(followed.mirror);
   const { cti } = node;
   const table = new SessionTable({
@@ -43,12 +48,36 @@ export function createCtiManagerPart(context: ServiceContext): ServicePart {
       allLogBytes: cti.allLogsMegabytes * MEGABYTE,
       maxSessions: cti.maxSessions,
     },
-    userOf: ({ user }) => (directory.isUsable(user) ? directory.user(user) : undefined),
+    userOf: ({ user, token }) =>
+      directory.endOf(user, token, clock.wallMs()) === undefined ? directory.user(user, token) : undefined,
+  });
+  const manager = `${node.name}/ctimanager`;
+  const core = new ControlCore({
+    link: new ChannelCallControl({ path: paths.socket("callmanager"), manager, clock, logger }),
+    sessions: table,
+    mirror: followed.mirror,
+    manager,
+    folder: paths.stateDir,
+    clock,
+    ids,
+    logger,
   });
   const closeUnusable = (): void => {
     for (const session of [...table.all()]) {
-      if (!directory.isUsable(session.user.name)) table.close(session, "user-disabled");
+      const reason = directory.endOf(session.user.name, session.user.token, clock.wallMs());
+      if (reason !== undefined) table.close(session, reason);
     }
+  };
+  const configurationChanged = (): void => {
+    closeUnusable();
+    core.configurationChanged();
+  };
+  let expiry: Timer | undefined;
+  const lookForExpired = (): void => {
+    expiry = clock.after(EXPIRY_LOOK_MS, () => {
+      closeUnusable();
+      lookForExpired();
+    });
   };
   const auditFile = new CtiAuditFile(paths.ctiAuditLog);
   const audit = new CommandAudit(auditFile, clock);
@@ -56,7 +85,7 @@ export function createCtiManagerPart(context: ServiceContext): ServicePart {
     onFailed: (session) => audit.session(session, "failed"),
     onClosed: (session, reason) => audit.session(session, "closed", reason),
   });
-  const operations: Operations = new Map([...providerOperations(table)]);
+  const operations: Operations = new Map([...providerOperations(table), ...core.operations]);
   const counts = { requests: 0, errors: 0, rateLimited: 0 };
   const listeners = new CtiListeners({
     node,
@@ -65,7 +94,7 @@ export function createCtiManagerPart(context: ServiceContext): ServicePart {
     rpc: {
       door: new SessionDoor({
         table,
-        signIn: new UserSignIn(directory, ctiPasswords(clock)),
+        signIn: new UserSignIn(directory, ctiPasswords(clock), clock),
         audit,
         settings: () => doorSettings(node, 1_000 * followed.parameters.number("CTIApplicationHeartbeatTime")),
       }),
@@ -88,8 +117,14 @@ export function createCtiManagerPart(context: ServiceContext): ServicePart {
   channel.handle("configuration-changed", async () => ({ sequence: await followed.refresh() }));
   handleCtiQuestions(channel, table, auditFile);
   return {
-    start: () => listeners.start(),
+    start: async () => {
+      core.start();
+      await listeners.start();
+      lookForExpired();
+    },
     close: async () => {
+      expiry?.cancel();
+      core.close();
       table.release();
       await listeners.close();
       followed.close();
@@ -98,6 +133,7 @@ export function createCtiManagerPart(context: ServiceContext): ServicePart {
     },
     metrics: () => [
       ...table.metrics(),
+      ...core.metrics(),
       ...requestMetrics(counts),
       sample("gauge", "tandem_cti_connections", "Connections of applications", listeners.connections),
       sample(
@@ -111,6 +147,7 @@ export function createCtiManagerPart(context: ServiceContext): ServicePart {
     status: () => ({
       cti: cti.listeners.map(({ transport, address, port }) => `${transport} ${address}:${port}`),
       sessions: table.size,
+      callControl: core.callControl,
       configuration: followed.mirror.sequence,
     }),
   };
@@ -130,7 +167,7 @@ function doorSettings({ name, cti }: NodeFile, heartbeatMs: number): DoorSetting
       queueBytes: cti.queueMegabytes * MEGABYTE,
       logBytes: cti.logMegabytes * MEGABYTE,
     },
-    eventTypes: ["session.lagging"],
+    eventTypes: EVENT_TYPES,
   };
 }
 

@@ -107,6 +107,8 @@ export type RelayEvent =
       readonly silentTags?: readonly string[];
     }
   | { readonly type: "first-packet"; readonly callId: string; readonly tag: string }
+  /** A side has sent a DTMF digit by RFC 4733: one of `0` to `9`, `*`, `#`, `A` to `D`. */
+  | { readonly type: "digit"; readonly callId: string; readonly tag: string; readonly digit: string }
   /** An announcement has been played to its end. */
   | { readonly type: "prompt-ended"; readonly callId: string };
 

@@ -37,6 +37,12 @@ export function payloadStartOf(packet: Buffer): number {
   return start + 4 > packet.length ? packet.length + 1 : start + 4 + 4 * packet.readUInt16BE(start + 2);
 }
 
+/** RFC 4733 2.3: the event that a telephone event packet is about, 0 to 255; 255 when it has no payload. */
+export function eventOf(packet: Buffer): number {
+  const start = payloadStartOf(packet);
+  return start < packet.length ? packet.readUInt8(start) : 255;
+}
+
 /** Where the payload ends, before padding. */
 export function payloadEndOf(packet: Buffer): number {
   const isPadded = (packet.readUInt8(0) & 0x20) !== 0;

@@ -3,12 +3,6 @@ import { entry, type ErrorEntry } from "./error-entry.ts";
 /** Errors of devices, media and calls. */
 export const CALL_ERRORS = {
   DEVICE_NOT_OPEN: entry("DEVICE", "never", "The session has not opened the device.", "Send `device.open` first."),
-  DEVICE_UNREGISTERED: entry(
-    "DEVICE",
-    "after",
-    "The device is not registered.",
-    "Wait for `device.state` that says that it is in service.",
-  ),
   DEVICE_OWNED: entry(
     "DEVICE",
     "reconcile",

@@ -39,5 +39,7 @@ export type ErrorFacts = Partial<Omit<ErrorEnvelope, "code" | "family" | "doc">>
 /** What an application is told about an error. */
 export function errorEnvelope(code: ErrorCode, facts: ErrorFacts = {}): ErrorEnvelope {
   const { family, message, outcome, retry } = ERROR_CATALOGUE[code];
-  return { code, family, message, outcome, retry, ...facts, doc: errorPageOf(code) };
+  // What has been done is to be found out before anything else.
+  const isOpen = facts.outcome === "unknown" && retry === "never";
+  return { code, family, message, outcome, retry: isOpen ? "reconcile" : retry, ...facts, doc: errorPageOf(code) };
 }

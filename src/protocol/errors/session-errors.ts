@@ -8,10 +8,19 @@ export const SESSION_ERRORS = {
     "No version of the protocol is known to both sides.",
     "Use a client whose version of the protocol is among those that the server names in the message.",
   ),
+  PROTOCOL_NOT_JSON: entry(
+    "PROTOCOL",
+    "never",
+    "The message is not JSON.",
+    "Send one JSON object in each text frame.",
+    {
+      number: -32_700,
+    },
+  ),
   PROTOCOL_MALFORMED: entry(
     "PROTOCOL",
     "never",
-    "The message is not JSON, or is no request of JSON-RPC 2.0.",
+    "The message is no request of JSON-RPC 2.0.",
     "Send one request in each text frame: `jsonrpc`, a string as `id`, `method` and an object as `params`. Batches are not taken.",
     { number: -32_600 },
   ),
@@ -120,6 +129,12 @@ export const SESSION_ERRORS = {
     "Another connection has the session now.",
     "Let the other instance have it, or open a session of your own.",
   ),
+  SESSION_LAGGING: entry(
+    "SESSION",
+    "after",
+    "Events were read too slowly, and the connection was closed.",
+    "Connect again and resume: nothing is lost. Read faster, or subscribe to less.",
+  ),
   SESSION_IN_USE: entry(
     "SESSION",
     "after",
@@ -206,6 +221,12 @@ export const SESSION_ERRORS = {
     "never",
     "The session has as many subscriptions as it may.",
     "Subscribe to several topics at once, or to `all`.",
+  ),
+  LIMIT_TOKEN_CALLS: entry(
+    "LIMIT",
+    "after",
+    "The token has made as many calls as it may have at a time.",
+    "Wait until one of them has ended, or raise `maxCalls` of the token.",
   ),
   LIMIT_RATE: entry(
     "LIMIT",

@@ -383,8 +383,8 @@ export interface RouteView {
   readonly destination?: RouteDestination;
   /** Why it could not be had, or the dialogue ended. */
   readonly why?: Why;
-  /** How it ended. */
-  readonly ended?: "used" | "timer-expired" | "application" | "abandoned" | "owner-lost";
+  /** How it ended; `exhausted`: ten lists have failed. */
+  readonly ended?: "used" | "timer-expired" | "exhausted" | "application" | "abandoned" | "owner-lost";
 }
 
 /** The media of a device in a call. */
@@ -457,8 +457,8 @@ export interface ErrorEnvelope {
   readonly retryAfterMs?: number;
   /** What it is about. */
   readonly entity?: {
-    /** What kind of thing. */
-    readonly kind: "session" | "device" | "line" | "call" | "route" | "subscription";
+    /** What kind of thing: `session`, `device`, `line`, `call`, `route`, `subscription`. */
+    readonly kind: string;
     /** Its id or name. */
     readonly id: string;
   };

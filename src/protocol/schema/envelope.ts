@@ -47,7 +47,7 @@ export const ENVELOPE_DEFINITIONS: Definitions = {
     {
       retryAfterMs: integer("Wait before it is sent again.", 0, 3_600_000, "milliseconds"),
       entity: object("What it is about.", {
-        kind: choice("What kind of thing.", ["session", "device", "line", "call", "route", "subscription"]),
+        kind: name("What kind of thing: `session`, `device`, `line`, `call`, `route`, `subscription`.", 32),
         id: name("Its id or name.", 256),
       }),
       state: text("State of the entity now.", 64),

@@ -1,4 +1,4 @@
-import { clientError, type CtiError } from "../cti-error.ts";
+import { clientError, CtiError, isForGood } from "../cti-error.ts";
 import { Barriers } from "./barriers.ts";
 import { Commands, type CommandOptions, type TakeReply } from "./commands.ts";
 import { Link, type Answer, type Notification } from "./link.ts";
@@ -44,6 +44,8 @@ export class CtiSession {
   #ackedSeq = 0;
   #reason = "";
   #refusal: CtiError | undefined;
+  /** Why it could not be put in service. */
+  #failure: CtiError | undefined;
 
   constructor(options: SessionOptions, handlers: SessionHandlers) {
     this.#options = options;
@@ -79,7 +81,7 @@ export class CtiSession {
     return this.#reason;
   }
   get lastRefusal(): CtiError | undefined {
-    return this.#refusal;
+    return this.#refusal ?? this.#failure;
   }
 
   /** A command: sent again with its key over reconnects, until its deadline. */
@@ -125,7 +127,8 @@ export class CtiSession {
         resolve();
       };
       const timer = this.#options.clock.after(CLOSE_MS, end);
-      if (this.#link === undefined || this.#state.phase !== "in-service") return end();
+      const { phase } = this.#state;
+      if (this.#link === undefined || (phase !== "in-service" && phase !== "restoring")) return end();
       this.#link.request("provider.close", {}, end);
     });
   }
@@ -224,7 +227,10 @@ export class CtiSession {
     } catch (error) {
       if (this.#link !== link) return;
       this.#reason = error instanceof Error ? error.message : String(error);
-      this.#step({ type: "lost" });
+      if (error instanceof CtiError && error.family !== "CLIENT") this.#failure = error;
+      if (!isForGood(error)) return this.#step({ type: "lost" });
+      this.#refusal = error;
+      await this.close();
     }
   }
 

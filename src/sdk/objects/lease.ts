@@ -56,8 +56,9 @@ export class Lease {
   onCall(call: CallView): void {
     this.#offers.look(call);
   }
-  onNotice({ notice, fence }: SessionNoticeEvent): void {
-    if (notice === "owner") this.#fence = fence ?? this.#fence ?? 0;
+  /** Another session took the device over, or this one did: what waits at it waits for this one now. */
+  onNotice(notice: SessionNoticeEvent["notice"], fence: number | undefined): void {
+    if (notice === "owner") this.onOpened({ device: this.terminal.name, fence: fence ?? this.#fence ?? 0 });
     else if (notice === "owner-changed" || notice === "owner-refused") this.#fence = undefined;
   }
   /** It has been opened, or opened again. */

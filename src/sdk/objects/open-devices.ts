@@ -1,5 +1,5 @@
 import type { CommandOptions } from "../connection/commands.ts";
-import { CtiError } from "../cti-error.ts";
+import { isForGood, type CtiError } from "../cti-error.ts";
 import type { DeviceOpening, ObjectContext, OpenedDevice } from "./context.ts";
 import type { Lease } from "./lease.ts";
 
@@ -79,7 +79,7 @@ export class OpenDevices {
         device.opened = Promise.resolve(opened);
         device.lease?.onOpened(opened);
       } catch (error) {
-        if (!(error instanceof CtiError) || error.family === "CLIENT") throw error;
+        if (!isForGood(error)) throw error;
         this.#devices.delete(name);
         device.lease?.onClosed();
         failed.push({ device: name, error });

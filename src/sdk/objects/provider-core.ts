@@ -6,12 +6,14 @@ import type {
   MediaView,
   MethodResults,
   RouteView,
+  SessionNoticeEvent,
+  Topic,
 } from "../../protocol/index.ts";
 import type { CommandOptions, TakeReply } from "../connection/commands.ts";
 import { CtiSession, type SequencedEvent } from "../connection/cti-session.ts";
 import type { SessionOptions } from "../connection/open-params.ts";
 import type { SdkClock } from "../connection/sdk-clock.ts";
-import type { CtiError } from "../cti-error.ts";
+import { CtiError } from "../cti-error.ts";
 import { EventHub } from "../events/event-hub.ts";
 import { knownEvent } from "../events/event-types.ts";
 import type { ProviderState } from "../events/provider-events.ts";
@@ -24,6 +26,9 @@ import { Watches } from "./watches.ts";
 import type { Address, Call, Connection, Terminal } from "./nouns.ts";
 
 const PAGE = 1_000;
+const MAX_ATTEMPTS = 100;
+/** The right to watch, and control, all devices. */
+const ALL_DEVICES = "control-all-devices";
 
 /** Session, replica and objects of a provider, put together. */
 export class ProviderCore implements ObjectContext {
@@ -110,6 +115,13 @@ export class ProviderCore implements ObjectContext {
     if (!this.isOpen(device) && (kind === "phone" || kind === undefined)) await this.open({ device });
   }
 
+  /** Topics of all that the user may see: without the right to all devices these are those of the inventory. */
+  everything(): readonly Topic[] {
+    if (this.#session.opened?.permissions.includes(ALL_DEVICES) === true) return [{ kind: "all" }];
+    const devices = [...this.replica.devices.values()];
+    return [{ kind: "provider" }, ...devices.map(({ name }): Topic => ({ kind: "device", name }))];
+  }
+
   /** Answers `media.wanted`, where the application has said how. */
   async supplyMedia(media: MediaView, choose: MediaAddressChooser | undefined): Promise<void> {
     if (choose === undefined) return;
@@ -130,9 +142,22 @@ export class ProviderCore implements ObjectContext {
 
   #ask(method: MethodName, params: object, take: TakeReply): Promise<void> {
     const isRestoring = this.#session.phase === "restoring";
-    if (isRestoring) return this.#session.ask(method, this.#withKey(params), (reply) => this.#replied(reply, take));
+    if (isRestoring) return this.#askPatiently(method, this.#withKey(params), (reply) => this.#replied(reply, take));
     const done = this.#session.command(method, params, {}, (reply) => this.#replied(reply, take));
     return done.then(() => undefined);
+  }
+
+  /** Very many devices may be more than the server takes at once. */
+  async #askPatiently(method: MethodName, params: object, take: TakeReply): Promise<void> {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await this.#session.ask(method, params, take);
+      } catch (error) {
+        if (!(error instanceof CtiError) || error.code !== "LIMIT_RATE" || attempt === MAX_ATTEMPTS) throw error;
+        const delayMs = error.envelope.retryAfterMs ?? 1_000;
+        await new Promise<void>((resolve) => this.clock.after(delayMs, resolve));
+      }
+    }
   }
 
   #replied(reply: Readonly<Record<string, unknown>>, take: TakeReply): void {
@@ -160,8 +185,8 @@ export class ProviderCore implements ObjectContext {
   /** Asks for all again that there was: in a new session, or in one whose events are lost. */
   async #restore(): Promise<void> {
     const endRestart = this.replica.beginRestart();
-    for (const failure of await this.watches.restore()) this.hub.emit({ type: "provider.notRestored", ...failure });
     await this.#inventory();
+    for (const failure of await this.watches.restore()) this.hub.emit({ type: "provider.notRestored", ...failure });
     const failed = await this.devices.reopen((opening) => this.#openDevice(opening));
     for (const { device, error } of failed) this.hub.emit({ type: "provider.notRestored", what: device, error });
     endRestart();
@@ -171,7 +196,7 @@ export class ProviderCore implements ObjectContext {
     let after: unknown;
     do {
       const page: object = { limit: PAGE, ...(after === undefined ? {} : { after }) };
-      await this.#session.ask("provider.inventory", page, (reply) => {
+      await this.#askPatiently("provider.inventory", page, (reply) => {
         after = reply["next"];
         this.merge(reply, seqOf(reply));
       });
@@ -219,7 +244,7 @@ export class ProviderCore implements ObjectContext {
       case "media.stopped":
         return this.devices.lease(event.media.device)?.handlers.onMedia?.(event.media);
       case "session.notice":
-        return event.device === undefined ? undefined : this.devices.lease(event.device)?.onNotice(event);
+        return this.#noticed(event);
       case "provider.state":
         return this.#callControlIs(event.state);
       case "route.end":
@@ -229,6 +254,13 @@ export class ProviderCore implements ObjectContext {
       case "session.lagging":
         return;
     }
+  }
+
+  #noticed({ notice, device, fence, routes = [], seq }: SessionNoticeEvent): void {
+    if (device === undefined) return;
+    if (notice === "device-closed") return this.devices.forget(device);
+    this.devices.lease(device)?.onNotice(notice, fence);
+    if (notice === "owner") this.merge({ routes }, seq);
   }
 
   #callChanged(callId: string): void {

@@ -20,7 +20,9 @@ export interface ProviderOptions {
   readonly leaseMs?: number;
   /** Sessions of the user with the same group stand in for each other: the oldest one that is alive owns what they all open. */
   readonly group?: string;
-  /** `all`: everything that the user may see is watched; default: what is opened or watched by name. */
+  /**
+   * `all`: everything that the user may see when it is opened is watched; default: what is opened or watched by name.
+   */
   readonly watch?: "all";
   /** How long the first server that answers may take; default 10,000. */
   readonly openTimeoutMs?: number;

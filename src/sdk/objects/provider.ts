@@ -31,7 +31,7 @@ export class Provider {
    */
   static async open(options: ProviderOptions, openSocket: OpenSocket): Promise<Provider> {
     const core = new ProviderCore(sessionOptionsOf(options, openSocket));
-    core.watches.prepare([{ kind: options.watch ?? "provider" }]);
+    core.watches.prepare(options.watch === "all" ? () => core.everything() : () => [{ kind: "provider" }]);
     await opened(core, options);
     return new Provider(core);
   }

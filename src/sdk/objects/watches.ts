@@ -1,6 +1,6 @@
 import type { EventType, MethodName, Topic } from "../../protocol/index.ts";
 import type { TakeReply } from "../connection/commands.ts";
-import { CtiError } from "../cti-error.ts";
+import { isForGood, type CtiError } from "../cti-error.ts";
 import { Watch } from "./watch.ts";
 
 type Ask = (method: MethodName, params: object, take: TakeReply) => Promise<void>;
@@ -14,13 +14,17 @@ export class Watches {
     this.#ask = ask;
   }
 
-  /** To be subscribed to when the session is opened. */
-  prepare(topics: readonly Topic[]): void {
+  /** To be subscribed to whenever a session is opened; what it is may depend on the session. */
+  prepare(topics: () => readonly Topic[]): void {
     this.#watches.add(new Watch(topics, undefined, (watch) => this.#end(watch)));
   }
 
   async add(topics: readonly Topic[], types: readonly EventType[] | undefined): Promise<Watch> {
-    const watch = new Watch(topics, types, (one) => this.#end(one));
+    const watch = new Watch(
+      () => topics,
+      types,
+      (one) => this.#end(one),
+    );
     await this.#subscribe(watch);
     this.#watches.add(watch);
     return watch;
@@ -35,7 +39,7 @@ export class Watches {
         await this.#subscribe(watch);
         if (before !== undefined) await this.#unsubscribe(before);
       } catch (error) {
-        if (!(error instanceof CtiError) || error.family === "CLIENT") throw error;
+        if (!isForGood(error)) throw error;
         this.#watches.delete(watch);
         failed.push({ what: watch.topics.map(topicText).join(", "), error });
       }
@@ -45,6 +49,7 @@ export class Watches {
 
   async #subscribe(watch: Watch): Promise<void> {
     const { topics, types } = watch;
+    if (topics.length === 0) return;
     await this.#ask("events.subscribe", { topics, ...(types && { types }) }, ({ subscriptionId }) => {
       watch.subscriptionId = typeof subscriptionId === "string" ? subscriptionId : undefined;
     });
@@ -55,7 +60,7 @@ export class Watches {
     try {
       await this.#ask("events.unsubscribe", { subscriptionId }, () => undefined);
     } catch (error) {
-      if (!(error instanceof CtiError) || error.family === "CLIENT") throw error;
+      if (!isForGood(error)) throw error;
     }
   }
 

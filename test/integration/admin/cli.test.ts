@@ -79,6 +79,7 @@ describe("the command line", () => {
         checkConfig: () => ({ node: "node-1", phones: 10, peers: 1, profiles: [] }),
         inspectHost: async () => [],
         stopOrphans: async () => [],
+        openCti: () => Promise.reject(new Error("there is no CTIManager")),
         interruption: () => AbortSignal.abort(),
         ...launcher,
       },

@@ -33,7 +33,7 @@ describe("sessions of CTI applications over WebSocket", () => {
     await start({
       operations: new Map([
         [
-          "test.append",
+          "device.close",
           {
             isCommand: true,
             handle: (session) => {
@@ -49,7 +49,7 @@ describe("sessions of CTI applications over WebSocket", () => {
     assert.equal(opened["mode"], "new");
     assert.equal(opened["seq"], 0);
     assert.equal(opened["heartbeatMs"], 2_000);
-    const reply = await client.request("test.append", { device: "phone-1", meta: { key: "k1" } });
+    const reply = await client.request("device.close", { device: "phone-1", meta: { key: "k1", keyMs: 1 } });
     assert.equal(reply["seq"], 2);
     assert.deepEqual(client.events, [
       { seq: 1, type: "test.one", text: "ä" },
@@ -66,7 +66,7 @@ describe("sessions of CTI applications over WebSocket", () => {
         client: "test",
         source: "127.0.0.1",
         event: "command",
-        method: "test.append",
+        method: "device.close",
         target: { device: "phone-1" },
         key: "k1",
         result: "ok",
@@ -83,6 +83,7 @@ describe("sessions of CTI applications over WebSocket", () => {
     await client.open(ANN);
     await assert.rejects(client.open(ANN), refusedWith("SESSION_ALREADY_OPEN"));
     await assert.rejects(client.request("call.fly"), refusedWith("PROTOCOL_UNKNOWN_METHOD"));
+    await assert.rejects(client.request("provider.ack", { seq: -1 }), refusedWith("VALIDATION_PARAMETER"));
   });
 
   it("given a broken connection, when resumed, then what was missed follows the reply in order", async () => {
@@ -246,7 +247,7 @@ describe("sessions of CTI applications over WebSocket", () => {
     const client = await connect();
     await client.open(ANN);
     const cases: readonly (readonly [string, string])[] = [
-      ["{", "PROTOCOL_MALFORMED"],
+      ["{", "PROTOCOL_NOT_JSON"],
       ["[]", "PROTOCOL_MALFORMED"],
       ["[".repeat(900), "PROTOCOL_MALFORMED"],
       ['{"jsonrpc":"2.0","id":7,"method":"provider.ack"}', "PROTOCOL_MALFORMED"],

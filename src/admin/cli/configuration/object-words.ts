@@ -127,6 +127,17 @@ const PARTICULARS: Readonly<Record<Exclude<Kind, "service-parameter">, Particula
       list("--device <name>", "devices", "a device that its applications control"),
     ],
   },
+  "cti-token": {
+    columns: [
+      ["Name", "name"],
+      ["User", "user"],
+      ["Devices", "devices"],
+      ["Methods", "methods"],
+      ["Expires", "expiresAt"],
+      ["Description", "description"],
+    ],
+    options: [DESCRIPTION],
+  },
   "device-pool": {
     word: "pool",
     columns: [

@@ -1,5 +1,4 @@
-import type { Clock } from "../../../common/index.ts";
-import type { CommandActor, CommandFailure } from "../../../signals/index.ts";
+import type { CommandFailure } from "../../../signals/index.ts";
 import type {
   AnyCallCommand,
   AnyCommandResult,
@@ -11,21 +10,20 @@ import type { CallsNow } from "../../cti/commands/device-place.ts";
 import type { EndedCall } from "../../cti/commands/ended-calls.ts";
 import type { Inventory, Peer, SipPhone } from "../../device/index.ts";
 import { analyze, type Destination, type Dialed, type NoReason } from "../../digit-analysis/index.ts";
-import type { EndpointCommand, OfferedEndpoints } from "../../virtual/offered-endpoints.ts";
+import type { ModelEffect } from "../../model/index.ts";
+import type { CtiEndpoints, EndpointCommand } from "../../virtual/cti-endpoints.ts";
 import type { CallRecords } from "../call-records.ts";
 import type { CallRouter } from "../call-router.ts";
-import type { CallTable } from "../call-table.ts";
 import type { CallFeatures } from "./call-features.ts";
+import { RingingPhones, type RingingPhonesOptions } from "./ringing-phones.ts";
 
-export interface ApplicationCallsOptions {
+export interface ApplicationCallsOptions extends Omit<RingingPhonesOptions, "world"> {
   readonly features: Pick<CallFeatures, "command" | "world">;
   readonly inventory: Inventory;
   readonly router: Pick<CallRouter, "analysisOf">;
-  readonly table: Pick<CallTable, "get">;
   readonly records: Pick<CallRecords, "find">;
-  readonly clock: Clock;
-  /** Absent: there are no CTI ports and route points. */
-  readonly endpoints?: OfferedEndpoints | undefined;
+  /** CTI ports and route points. */
+  readonly endpoints: CtiEndpoints;
 }
 
 /** How long a call that has ended is told of by its record. */
@@ -39,8 +37,20 @@ const FAILURE_OF_NONE: Readonly<Partial<Record<NoReason, CommandFailure>>> = {
 export class ApplicationCalls implements CommandedCalls {
   readonly #options: ApplicationCallsOptions;
 
+  readonly #phones: RingingPhones;
+
   constructor(options: ApplicationCallsOptions) {
     this.#options = options;
+    this.#phones = new RingingPhones({ ...options, world: options.features.world });
+  }
+
+  /** Follows each step of the model. */
+  step(effects: readonly ModelEffect[]): void {
+    this.#phones.step(effects);
+  }
+
+  close(): void {
+    this.#phones.close();
   }
 
   get now(): CallsNow {
@@ -50,20 +60,36 @@ export class ApplicationCalls implements CommandedCalls {
   kindOf(device: string): CommandedKind | undefined {
     const { inventory, endpoints } = this.#options;
     const known = inventory.deviceByName(device);
-    if (known !== undefined) return known.kind === "peer" ? "trunk" : "phone";
-    return endpoints?.kindOf(device);
+    if (known === undefined) return undefined;
+    return endpoints.kindOf(device) ?? (known.kind === "peer" ? "trunk" : "phone");
   }
 
-  command(command: AnyCallCommand, actor: CommandActor): Promise<AnyCommandResult> {
+  async command(command: AnyCallCommand): Promise<AnyCommandResult> {
     const { features, endpoints } = this.#options;
-    if (isOfEndpoints(command)) {
-      if (endpoints?.kindOf(command.device) !== undefined) return endpoints.command(command, actor);
-      return Promise.resolve(ofNoPhone(command.type));
-    }
+    const isVirtual = endpoints.kindOf(command.device) !== undefined;
+    if (isOfEndpoints(command)) return isVirtual ? endpoints.command(command) : this.#ofPhone(command);
+    const callId = "callId" in command ? command.callId : undefined;
+    if (isVirtual && command.type !== "drop" && endpoints.isMediaMissing(command.device, callId)) return NO_MEDIA;
     if (command.type === "consult" || command.type === "send-digits" || command.type === "set-user-data") {
-      return Promise.resolve(ofNoPhone(command.type));
+      return {
+        ok: false,
+        failure: "device-type",
+        detail: `${command.type} is nothing that is asked of ${command.device}`,
+      };
     }
     return features.command(command);
+  }
+
+  #ofPhone(command: EndpointCommand): AnyCommandResult | Promise<AnyCommandResult> {
+    const { type, device, callId } = command;
+    if (this.kindOf(device) === "phone") {
+      if (type === "answer") return this.#phones.answer(device, callId);
+      if (type === "reject") return this.#phones.reject(device, callId, command.reason ?? "rejected");
+      if (type === "accept") return this.#phones.accept(device, callId);
+    }
+    if (type === "set-media")
+      return { ok: false, failure: "media-on-phone", detail: `${device} ends its media itself` };
+    return { ok: false, failure: "device-type", detail: `${type} is nothing that is asked of ${device}` };
   }
 
   dialed(device: string, to: string): DialedPlace {
@@ -100,24 +126,15 @@ export class ApplicationCalls implements CommandedCalls {
   }
 }
 
-const OF_ENDPOINTS: ReadonlySet<AnyCallCommand["type"]> = new Set([
-  "accept",
-  "answer",
-  "reject",
-  "set-media",
-  "route-select",
-  "route-end",
-]);
+const OF_ENDPOINTS: ReadonlySet<AnyCallCommand["type"]> = new Set(["accept", "answer", "reject", "set-media"]);
+const NO_MEDIA: AnyCommandResult = {
+  ok: false,
+  failure: "media-address-missing",
+  detail: "it is to be said first where the call's RTP is wanted",
+};
 
 function isOfEndpoints(command: AnyCallCommand): command is EndpointCommand {
   return OF_ENDPOINTS.has(command.type);
-}
-
-function ofNoPhone(type: AnyCallCommand["type"]): AnyCommandResult {
-  if (type === "set-media") {
-    return { ok: false, failure: "media-on-phone", detail: "a phone ends its media itself" };
-  }
-  return { ok: false, failure: "device-type", detail: `${type} is nothing that is asked of a phone` };
 }
 
 function placeAt(destination: Destination, to: string): DialedPlace {

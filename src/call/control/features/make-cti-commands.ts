@@ -1,10 +1,10 @@
 import { CtiCommands, type CtiCommandsOptions } from "../../cti/commands/cti-commands.ts";
 import type { CtiFeed } from "../../cti/cti-feed.ts";
 import type { DialedPlace } from "../../cti/commands/commanded-calls.ts";
-import type { OfferedEndpoints } from "../../virtual/offered-endpoints.ts";
+import type { CtiEndpoints } from "../../virtual/cti-endpoints.ts";
 import type { CallManagerOptions } from "../call-manager-options.ts";
 import type { CallRecords } from "../call-records.ts";
-import type { CallRouter } from "../call-router.ts";
+import type { NewCalls } from "../new-calls.ts";
 import type { CallTable } from "../call-table.ts";
 import type { MessageLamps } from "../subscription/message-lamps.ts";
 import { ApplicationCalls } from "./application-calls.ts";
@@ -14,21 +14,27 @@ import type { CallFeatures } from "./call-features.ts";
 export interface CtiCommandParts extends Pick<CtiCommandsOptions, "store"> {
   readonly options: Pick<CallManagerOptions, "clock" | "logger" | "inventory" | "features">;
   readonly features: CallFeatures;
-  readonly router: CallRouter;
+  readonly newCalls: Pick<NewCalls, "router" | "answerHeaders">;
   readonly table: CallTable;
   readonly records: CallRecords;
   readonly lamps: MessageLamps;
   readonly feed: CtiFeed;
-  /** Absent: there are no CTI ports and route points. */
-  readonly endpoints?: OfferedEndpoints | undefined;
+  readonly endpoints: CtiEndpoints;
 }
 
 const VOICE_MAIL = "voice-mail";
 
 /** What applications may ask of a node's calls, devices and lines. */
-export function makeCtiCommands({ options, lamps, store, feed, ...parts }: CtiCommandParts): CtiCommands {
+export function makeCtiCommands({ options, lamps, store, feed, newCalls, ...parts }: CtiCommandParts): CtiCommands {
   const { clock, logger, inventory, features } = options;
-  const calls = new ApplicationCalls({ ...parts, inventory, clock });
+  const calls = new ApplicationCalls({
+    ...parts,
+    router: newCalls.router,
+    answerHeaders: () => newCalls.answerHeaders,
+    settings: features?.settings,
+    inventory,
+    clock,
+  });
   const forwarded = (line: string, kind: ForwardKind, to: string): DialedPlace => {
     const [by] = inventory.phonesByLine(line);
     // Looked up when a call comes: nobody can say before what a line without a phone may dial.

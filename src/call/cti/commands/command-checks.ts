@@ -65,8 +65,12 @@ export class CommandChecks {
   /** What an application is told of a command that call control has refused. */
   after(request: CtiCommandRequest, result: Extract<AnyCommandResult, { ok: false }>): CommandOutcome {
     const { command } = request;
-    const { failure, detail, sip, q850 } = result;
-    const far = { ...(sip === undefined ? {} : { sip }), ...(q850 === undefined ? {} : { q850 }) };
+    const { failure, detail, sip, q850, outcome } = result;
+    const far = {
+      ...(outcome === undefined ? {} : { outcome }),
+      ...(sip === undefined ? {} : { sip }),
+      ...(q850 === undefined ? {} : { q850 }),
+    };
     const callId = this.callOf(command);
     const ended = callId === undefined ? undefined : this.#options.ended.get(callId);
     if (callId !== undefined && ended !== undefined && ABOUT_CALL.has(failure)) {

@@ -1,11 +1,11 @@
 import type {
   ApplicationCommand,
   CallCommand,
-  CommandActor,
   CommandFailure,
   CommandResult,
   CtiFailure,
 } from "../../../signals/index.ts";
+import type { ModelEffect } from "../../model/index.ts";
 import type { CallsNow } from "./device-place.ts";
 import type { EndedCall } from "./ended-calls.ts";
 
@@ -15,7 +15,11 @@ export type AnyCallCommand = CallCommand | ApplicationCommand;
 /** What came of something that only applications ask for. */
 export type AnyCommandResult =
   | Extract<CommandResult, { ok: true }>
-  | (Omit<Extract<CommandResult, { ok: false }>, "failure"> & { readonly failure: CtiFailure });
+  | (Omit<Extract<CommandResult, { ok: false }>, "failure"> & {
+      readonly failure: CtiFailure;
+      /** Absent: nothing was done. */
+      readonly outcome?: "unknown" | "applied";
+    });
 
 /** Where a number leads who dials it at a device. `destination`: `1002@internal`, `trunk NAME` or `service NAME`. */
 export type DialedPlace =
@@ -32,11 +36,14 @@ export interface CommandedCalls {
   /** Undefined: there is no device of that name. */
   kindOf(device: string): CommandedKind | undefined;
   /** Does it; resolves when the effect is there, or says why it is not. */
-  command(command: AnyCallCommand, actor: CommandActor): Promise<AnyCommandResult>;
+  command(command: AnyCallCommand): Promise<AnyCommandResult>;
   /** Where digits would lead, without dialing them. */
   dialed(device: string, to: string): DialedPlace;
   /** How a call has ended that is on record; undefined: none such is, or it ended more than 10 minutes ago. */
   recorded(callId: string): Promise<EndedCall | undefined>;
   /** A call or a session has that name, now or on record. */
   isUsed(callId: string): Promise<boolean>;
+  /** Follows each step of the model. */
+  step(effects: readonly ModelEffect[]): void;
+  close(): void;
 }

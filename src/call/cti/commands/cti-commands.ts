@@ -75,6 +75,7 @@ export class CtiCommands {
 
   /** Follows calls: to be told of each step of the model. */
   step(effects: readonly ModelEffect[]): void {
+    this.#options.calls.step(effects);
     for (const effect of effects) {
       if (effect.type !== "change" || effect.change.type !== "call" || effect.change.state !== "invalid") continue;
       this.#ended.note(effect.change);
@@ -113,6 +114,7 @@ export class CtiCommands {
   }
 
   close(): void {
+    this.#options.calls.close();
     this.#ledger.close();
   }
 
@@ -157,7 +159,7 @@ export class CtiCommands {
       const result = await this.#options.settings.change(command, `${actor.user} by CTI`);
       return result.ok ? result : refusal(result.failure, result.detail);
     }
-    const result = await this.#options.calls.command(command, actor);
+    const result = await this.#options.calls.command(command);
     return result.ok ? result : this.#checks.after(request, result);
   }
 

@@ -122,15 +122,37 @@ export function branchFailed(call: Session, branchId: string, { status, ...said 
   const { setup } = call;
   const remaining: Session = { ...call, branches: call.branches.filter((one) => one !== branch) };
   if (setup?.step !== "ringing" || branch.state === "cancelled") return { call: remaining, effects: [] };
-  const isEarly = setup.early?.branchId === branchId;
-  const left: Setup = {
-    ...setup,
-    refusals: [...setup.refusals, refusal],
-    early: isEarly ? undefined : setup.early,
-  };
-  const next: Session = { ...remaining, setup: left };
+  const { next, left } = withRefusal(remaining, setup, branchId, refusal);
   if (refusal.status >= 600 && setup.current?.tryMs === undefined) return giveUp(next, left, refusedOutcome(refusal));
-  if (remaining.branches.some(({ state }) => state !== "cancelled")) return { call: next, effects: [] };
+  return othersGoOn(next, left, refusal);
+}
+
+/** Somebody refuses for a branch that it was rung: it is taken back, and whatever it says is no last word. */
+export function branchRefused(call: Session, branchId: string, status: number): Step {
+  const { setup } = call;
+  const branch = call.branches.find((one) => one.branchId === branchId);
+  if (setup?.step !== "ringing" || branch === undefined || branch.state === "cancelled") return { call, effects: [] };
+  const branches = call.branches.map((one): Branch => (one === branch ? { ...one, state: "cancelled" } : one));
+  const refusal: Refusal = { status: setup.current?.isHunted === true ? ofOneMember(status) : status };
+  const { next, left } = withRefusal({ ...call, branches }, setup, branchId, refusal);
+  const { call: after, effects } = othersGoOn(next, left, refusal);
+  return { call: after, effects: [{ type: "cancel", branchId, elsewhere: false }, ...effects] };
+}
+
+function withRefusal(
+  call: Session,
+  { early, refusals, ...setup }: Setup,
+  branchId: string,
+  refusal: Refusal,
+): { readonly next: Session; readonly left: Setup } {
+  const isEarly = early?.branchId === branchId;
+  const left: Setup = { ...setup, refusals: [...refusals, refusal], early: isEarly ? undefined : early };
+  return { next: { ...call, setup: left }, left };
+}
+
+/** While others of the group ring there is no next group. */
+function othersGoOn(next: Session, left: Setup, refusal: Refusal): Step {
+  if (next.branches.some(({ state }) => state !== "cancelled")) return { call: next, effects: [] };
   const step = hasNext(left, refusal) ? nextGroup(next) : giveUp(next, left, bestRefusal(left.refusals));
   return step.call.state === "disconnected"
     ? step

@@ -20,6 +20,7 @@ import { resyncAnswered, resyncMediaDone, resyncMediaFailed, resyncRefused, star
 import {
   branchFailed,
   branchProgress,
+  branchRefused,
   diverted,
   huntTimeout,
   redirected,
@@ -57,6 +58,8 @@ function advance(call: Session, event: SessionEvent): Step {
       return drained(branchAnswered(call, event));
     case "branch-failed":
       return drained(branchFailed(call, event.branchId, refusalOf(event)));
+    case "branch-refused":
+      return drained(branchRefused(call, event.branchId, event.status));
     case "diverted":
       return drained(diverted(call, event.route));
     case "originated":

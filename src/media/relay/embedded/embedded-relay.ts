@@ -37,6 +37,7 @@ const relayEvent = z.discriminatedUnion("type", [
     silentTags: z.array(z.string()),
   }),
   z.object({ type: z.literal("first-packet"), callId: z.string(), tag: z.string() }),
+  z.object({ type: z.literal("digit"), callId: z.string(), tag: z.string(), digit: z.string() }),
   z.object({ type: z.literal("prompt-ended"), callId: z.string() }),
 ]);
 const CODES: Readonly<Record<MediaErrorCode, true>> = {

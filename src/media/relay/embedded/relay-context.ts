@@ -27,4 +27,6 @@ export interface SocketOwner {
   rejected: number;
   /** A source was chosen. */
   handleSource(kind: "rtp" | "rtcp"): void;
+  /** A telephone event has begun (RFC 4733). */
+  handleEvent(event: number, nowMs: number): void;
 }

@@ -16,6 +16,11 @@ export interface RelaySideStart {
   readonly hasLeft?: boolean | undefined;
 }
 
+/** RFC 4733 3.2, by event. */
+const DIGITS = "0123456789*#ABCD";
+/** ITU-T Q.24: nobody takes shorter ones for digits. */
+const SHORTEST_DIGIT_MS = 40;
+
 /** One party of a session. */
 export class RelaySide implements SocketOwner {
   readonly tag: string;
@@ -31,20 +36,35 @@ export class RelaySide implements SocketOwner {
   lastHeardMs = 0;
   rejected = 0;
   readonly #onSource: (side: RelaySide, isFirst: boolean) => void;
+  readonly #onDigit: (side: RelaySide, digit: string) => void;
+  #lastDigitMs = Number.NEGATIVE_INFINITY;
 
-  constructor(start: RelaySideStart, onSource: (side: RelaySide, isFirst: boolean) => void) {
+  /** @param onDigit told of each DTMF digit, 25 a second at most */
+  constructor(
+    start: RelaySideStart,
+    onSource: (side: RelaySide, isFirst: boolean) => void,
+    onDigit: (side: RelaySide, digit: string) => void = () => undefined,
+  ) {
     this.tag = start.tag;
     this.origin = start.origin;
     this.hasBeenHeard = start.hasBeenHeard;
     this.offered = start.offered;
     this.hasLeft = start.hasLeft ?? false;
     this.#onSource = onSource;
+    this.#onDigit = onDigit;
   }
 
   handleSource(kind: "rtp" | "rtcp"): void {
     const isFirst = kind === "rtp" && !this.hasBeenHeard;
     if (isFirst) this.hasBeenHeard = true;
     this.#onSource(this, isFirst);
+  }
+
+  handleEvent(event: number, nowMs: number): void {
+    const digit = DIGITS.charAt(event);
+    if (digit === "" || nowMs - this.#lastDigitMs < SHORTEST_DIGIT_MS) return;
+    this.#lastDigitMs = nowMs;
+    this.#onDigit(this, digit);
   }
 }
 

@@ -1,7 +1,7 @@
 import type { RemoteInfo } from "node:dgram";
 import type { PayloadTable } from "../../rtp/payload-table.ts";
 import { ReceiveStatistics } from "../../rtp/receive-statistics.ts";
-import { isRtp, payloadTypeOf } from "../../rtp/rtp-header.ts";
+import { eventOf, isRtp, payloadTypeOf } from "../../rtp/rtp-header.ts";
 import type { RtpStart } from "../../rtp/rtp-packetizer.ts";
 import { SentStream } from "../../rtp/sent-stream.ts";
 import { deliver } from "./deliver.ts";
@@ -84,7 +84,10 @@ export class RtpEnd {
     this.#owner.lastHeardMs = nowMs;
     counters.rtpPackets += 1;
     counters.rtpBytes += packet.length;
+    const events = this.statistics.telephoneEvents;
     this.statistics.receive(packet, nowMs);
+    // What is encrypted has no event that could be read.
+    if (this.statistics.telephoneEvents !== events && this.canAdapt) this.#owner.handleEvent(eventOf(packet), nowMs);
     this.peer?.send(packet, nowMs);
   }
 

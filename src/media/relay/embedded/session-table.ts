@@ -258,11 +258,18 @@ export class SessionTable {
   }
 
   #newSide(callId: string, start: RelaySideStart): RelaySide {
-    return new RelaySide(start, (side, isFirst) => {
-      const session = this.#sessions.get(callId);
-      if (session?.sides.includes(side)) this.#save(session);
-      if (isFirst) this.#options.onEvent({ type: "first-packet", callId, tag: side.tag });
-    });
+    const { onEvent } = this.#options;
+    return new RelaySide(
+      start,
+      (side, isFirst) => {
+        const session = this.#sessions.get(callId);
+        if (session?.sides.includes(side)) this.#save(session);
+        if (isFirst) onEvent({ type: "first-packet", callId, tag: side.tag });
+      },
+      (side, digit) => {
+        if (!side.hasLeft) onEvent({ type: "digit", callId, tag: side.tag, digit });
+      },
+    );
   }
 
   #save(session: RelaySession): void {

@@ -22,8 +22,8 @@ const LATER = [
   "phone.speedDials.label",
   ...["cti-port", "route-point"].flatMap((kind) => [`${kind}.acceptSeconds`, `${kind}.onOwnerLost`]),
   "route-point.routeSelectSeconds",
-  ...["pinHash", "ctiEnabled", "permissions", "maxOpenDevices", "maxConnections"].map((field) => `user.${field}`),
-  ...["CTIApplicationHeartbeatTime", "CTINewCallAcceptTimer"].map((name) => `service-parameter.${name}`),
+  ...["pinHash", "maxOpenDevices"].map((field) => `user.${field}`),
+  "service-parameter.CTINewCallAcceptTimer",
 ];
 /** Nobody acts on what is for people, and on secrets as they are taken; `to` stands between a region and what it says of others. */
 const FOR_PEOPLE = new Set(["description", "pin"]);

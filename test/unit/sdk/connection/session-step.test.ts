@@ -47,12 +47,12 @@ describe("the steps of a session", () => {
   it("given three servers, when each of them fails, then they are tried in turn, with pauses that double to 10 s", () => {
     const waits: string[] = [];
     const servers: number[] = [];
-    let { state, effects } = beginSession(3);
+    let { state } = beginSession(3);
     for (let failure = 0; failure < 27; failure += 1) {
       servers.push(state.server);
-      ({ state, effects } = stepSession(state, LOST));
-      waits.push(...effects.map(word).filter((one) => one.startsWith("wait")));
-      if (state.phase === "waiting") ({ state, effects } = stepSession(state, TIMER));
+      const step = stepSession(state, LOST);
+      waits.push(...step.effects.map(word).filter((one) => one.startsWith("wait")));
+      state = step.state.phase === "waiting" ? stepSession(step.state, TIMER).state : step.state;
     }
     assert.deepEqual(servers.slice(0, 7), [0, 1, 2, 0, 1, 2, 0]);
     assert.deepEqual(

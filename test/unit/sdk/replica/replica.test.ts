@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import type { CtiEvent } from "../../../../src/protocol/index.ts";
 import { Replica } from "../../../../src/sdk/replica/replica.ts";
 import { offeredCall, phoneView } from "../../../support/cti-samples.ts";
 import type { CtiWorld } from "../../../support/cti-server.ts";
@@ -48,7 +47,7 @@ describe("the replica", () => {
           if (step === before) merge(replica, world.snapshot(), seq);
           for (const event of world.step()) {
             seq += 1;
-            if (step >= before) replica.apply({ ...event, seq } as CtiEvent);
+            if (step >= before) replica.apply({ ...event, seq });
           }
         }
         if (before >= numbers.length) merge(replica, world.snapshot(), seq);
@@ -68,7 +67,7 @@ describe("the replica", () => {
         const early = world.snapshot();
         let seq = 0;
         for (let step = 0; step < numbers.length; step += 1) {
-          for (const event of world.step()) replica.apply({ ...event, seq: (seq += 1) } as CtiEvent);
+          for (const event of world.step()) replica.apply({ ...event, seq: (seq += 1) });
         }
         merge(replica, early, 0);
         assert.deepEqual(stateOf(replica), worldOf(world.snapshot()));

@@ -24,8 +24,14 @@ export class FakeOwner implements SocketOwner {
   rejected = 0;
   readonly chosen: string[] = [];
 
+  readonly events: number[] = [];
+
   handleSource(kind: "rtp" | "rtcp"): void {
     this.chosen.push(kind);
+  }
+
+  handleEvent(event: number): void {
+    this.events.push(event);
   }
 }
 

@@ -1,16 +1,9 @@
-import type { ErrorCode } from "../protocol/index.ts";
-import type { CtiFailure } from "../signals/index.ts";
-import { CtiError, type CtiErrorFacts } from "./cti-error.ts";
-
-type Kebab<Text extends string> = Text extends `${infer First}_${infer Rest}`
-  ? `${Lowercase<First>}-${Kebab<Rest>}`
-  : Lowercase<Text>;
-
-/** A code of the catalogue in the spelling of `CtiError`. */
-type CatalogueCode = Kebab<ErrorCode>;
+import type { CtiFailure } from "../../signals/index.ts";
+import { CtiError, type CtiErrorFacts } from "../cti-error.ts";
+import type { CtiErrorCode } from "./cti-error-code.ts";
 
 /** What applications are told of each failure of call control. */
-const CODES: Readonly<Record<CtiFailure, CatalogueCode>> = {
+export const CODE_OF_FAILURE: Readonly<Record<CtiFailure, CtiErrorCode>> = {
   "call-not-found": "not-found-call",
   "device-not-in-call": "call-not-on-line",
   "wrong-state": "call-wrong-state",
@@ -46,6 +39,7 @@ const CODES: Readonly<Record<CtiFailure, CatalogueCode>> = {
   "device-capability": "device-capability",
   "device-owned": "device-owned",
   "call-ended": "call-ended",
+  "call-id-used": "conflict-call-id",
   "not-incoming": "call-not-incoming",
   "already-answered": "call-already-answered",
   "command-pending": "call-command-pending",
@@ -63,7 +57,6 @@ const CODES: Readonly<Record<CtiFailure, CatalogueCode>> = {
   "route-state": "route-session-state",
   "route-unknown": "not-found-route",
   "route-exhausted": "route-exhausted",
-  "call-id-used": "conflict-call-id",
   "invalid-number": "validation-number",
   "invalid-digits": "validation-dtmf",
   "data-too-long": "validation-data-size",
@@ -72,11 +65,26 @@ const CODES: Readonly<Record<CtiFailure, CatalogueCode>> = {
   "node-failed": "node-failed-during",
 };
 
-/** It is not known whether anything has happened, unless call control says so. */
-const UNKNOWN: ReadonlySet<string> = new Set<CatalogueCode>(["internal-bug", "node-failed-during"]);
+/** The other party was gone: what that is called depends on what was to be done with it. */
+const PARTY_GONE: Readonly<Record<string, CtiErrorCode>> = {
+  transfer: "transfer-leg-lost",
+  "complete-transfer": "transfer-leg-lost",
+};
 
-/** The error that an application is told of a failure; one that is not in the table is a defect. */
-export function failureError(failure: string, detail: string, facts: CtiErrorFacts = {}): CtiError {
-  const code = Object.hasOwn(CODES, failure) ? CODES[failure as CtiFailure] : "internal-bug";
+/** It is not known whether anything has happened, unless call control says so. */
+const UNKNOWN: ReadonlySet<string> = new Set<CtiErrorCode>(["internal-bug", "node-failed-during"]);
+
+/**
+ * The error that an application is told of a failure; one that is not in the table is a defect.
+ * @param command type of the command that has failed; absent: it was none
+ */
+export function failureError(failure: string, detail: string, facts: CtiErrorFacts = {}, command = ""): CtiError {
+  const code = codeOf(failure, command);
   return new CtiError(code, detail, { outcome: UNKNOWN.has(code) ? "unknown" : "not_applied", ...facts });
+}
+
+function codeOf(failure: string, command: string): CtiErrorCode {
+  if (!Object.hasOwn(CODE_OF_FAILURE, failure)) return "internal-bug";
+  const special = failure === "party-gone" && Object.hasOwn(PARTY_GONE, command) ? PARTY_GONE[command] : undefined;
+  return special ?? CODE_OF_FAILURE[failure as CtiFailure];
 }

@@ -1,0 +1,129 @@
+import type { Clock } from "../../../common/index.ts";
+import type { PartyView, Provider, ProviderEvent, Topic } from "../../../sdk/index.ts";
+import { EXIT } from "../exit-codes.ts";
+import type { CliContext } from "../node-options.ts";
+import { eventLine } from "./event-line.ts";
+import { openCti, type CtiWords } from "./open-cti.ts";
+
+/** The words of `tandem cti watch`. */
+export interface WatchWords extends CtiWords {
+  readonly device: readonly string[];
+  readonly line: readonly string[];
+  readonly call: readonly string[];
+  readonly type: readonly string[];
+}
+
+/** Of a burst; what does not fit is said to be missing. */
+const BUFFER = 10_000;
+/** Parties whose connections have ended are looked for no more. */
+const MAX_PARTIES = 10_000;
+
+/** `tandem cti watch`: prints events as they come, until Ctrl-C, or the end of the only call that is watched. */
+export async function watchEvents(words: WatchWords, context: CliContext): Promise<number> {
+  const interrupted = context.launcher.interruption();
+  const topics = topicsOf(words);
+  const provider = await openCti(words, context, topics.length === 0 ? { watch: "all" } : {});
+  const stop = (): void => void provider.close();
+  interrupted.addEventListener("abort", stop, { once: true });
+  try {
+    const events = provider.events({ limit: BUFFER, signal: interrupted });
+    const printer = new EventPrinter(words, context, provider);
+    if (topics.length > 0) await provider.watch(topics);
+    context.output.err(`(${provider.session.user} at ${provider.server}; Ctrl-C ends it)`);
+    for (const call of provider.calls) printer.snapshot(call.view);
+    for await (const event of events) {
+      printer.print(event);
+      if (event.type === "provider.shutdown" && event.error !== undefined) throw event.error;
+      if (isOver(words, event)) break;
+    }
+  } finally {
+    interrupted.removeEventListener("abort", stop);
+    await provider.close();
+  }
+  return EXIT.ok;
+}
+
+function topicsOf({ device, line, call }: WatchWords): Topic[] {
+  return [
+    ...device.map((name): Topic => ({ kind: "device", name })),
+    ...line.map((name): Topic => ({ kind: "line", name: name.includes("@") ? name : `${name}@internal` })),
+    ...call.map((callId): Topic => ({ kind: "call", callId })),
+  ];
+}
+
+/** A call that has ended has nothing more to come. */
+function isOver({ device, line, call }: WatchWords, event: ProviderEvent): boolean {
+  if (event.type !== "call.state" || event.state !== "invalid") return false;
+  return device.length + line.length === 0 && call.length === 1 && call[0] === event.callId;
+}
+
+class EventPrinter {
+  readonly #words: WatchWords;
+  readonly #context: CliContext;
+  readonly #provider: Provider;
+  readonly #clock: Clock;
+  /** By connection: those that have ended meanwhile are still named. */
+  readonly #parties = new Map<string, PartyView>();
+
+  constructor(words: WatchWords, context: CliContext, provider: Provider) {
+    this.#words = words;
+    this.#context = context;
+    this.#provider = provider;
+    this.#clock = context.clock;
+  }
+
+  /** A call that went on before. */
+  snapshot(call: Extract<ProviderEvent, { type: "call.snapshot" }>["call"]): void {
+    this.print({ type: "call.snapshot", seq: this.#provider.seq, call });
+  }
+
+  print(event: ProviderEvent): void {
+    const { output } = this.#context;
+    this.#note(event);
+    const remark = remarkOn(event);
+    if (remark !== undefined) output.err(`(${remark})`);
+    const { type, json } = this.#words;
+    if (type.length > 0 && !type.some((wanted) => matches(wanted, event.type))) return;
+    if (json === true) return output.out(JSON.stringify(event));
+    if (remark !== undefined) return;
+    output.styled(eventLine(event, this.#clock.wallMs(), (id) => this.#parties.get(id)));
+  }
+
+  #note(event: ProviderEvent): void {
+    if (event.type === "call.connection" && event.party !== undefined) this.#keep(event.connectionId, event.party);
+    if (event.type === "call.moved") this.#keep(event.connectionId, event.party);
+    if (event.type !== "call.snapshot") return;
+    for (const { connectionId, party } of event.call.connections) this.#keep(connectionId, party);
+  }
+
+  #keep(connectionId: string, party: PartyView): void {
+    this.#parties.delete(connectionId);
+    this.#parties.set(connectionId, party);
+    const [oldest] = this.#parties.keys();
+    if (this.#parties.size > MAX_PARTIES && oldest !== undefined) this.#parties.delete(oldest);
+  }
+}
+
+/** `call` stands for all types that begin with `call.`. */
+function matches(wanted: string, type: string): boolean {
+  return type === wanted || type.startsWith(`${wanted}.`);
+}
+
+/** What is about the connection and not about calls. */
+function remarkOn(event: ProviderEvent): string | undefined {
+  const remark = REMARKS[event.type] as ((event: ProviderEvent) => string | undefined) | undefined;
+  return remark?.(event);
+}
+
+const REMARKS: {
+  readonly [Type in ProviderEvent["type"]]?: (event: Extract<ProviderEvent, { type: Type }>) => string | undefined;
+} = {
+  "provider.lost": ({ reason }) => `connection lost: ${reason}; trying again`,
+  "provider.resumed": ({ server }) => `resumed at ${server}: nothing was missed`,
+  "provider.resnapshot": ({ server, isNewSession }) =>
+    `${isNewSession ? "a new session" : "connected again"} at ${server}: events were missed`,
+  "provider.notRestored": ({ what, error }) => `${what} is watched no more: ${error.message}`,
+  "session.lagging": () => "events come faster than they are taken",
+  "stream.lost": ({ count }) => `${count} events came too fast to be shown`,
+  "provider.shutdown": ({ error }) => error && `the session has ended: ${error.message}`,
+};

@@ -1,0 +1,194 @@
+import assert from "node:assert/strict";
+import type { CallCommand, CommandResult } from "../../../../src/call/model/index.ts";
+import { Cleanup } from "../../../support/cleanup.ts";
+import { eventually } from "../../../support/eventually.ts";
+import { CtiApplication } from "../../../support/cti-application.ts";
+import { startFeatureSwitch, type FeatureSwitch } from "../../../support/feature-switch.ts";
+import { phoneOperations, put } from "../../../support/kept-configuration.ts";
+import { answer, establish, TalkingPhone, type Talk } from "../../../support/talking-phone.ts";
+
+const WITHIN = { timeoutMs: 2_000, intervalMs: 10 };
+
+describe("calls that an application answers at its device", () => {
+  let cleanup: Cleanup;
+  let node: FeatureSwitch;
+  let alice: TalkingPhone;
+  let bob: TalkingPhone;
+  let port: CtiApplication;
+  beforeEach(async () => {
+    cleanup = new Cleanup();
+    node = await startFeatureSwitch(cleanup, [
+      ...phoneOperations(["1001"]),
+      ...phoneOperations(["1002"]),
+      put("directory-number", { number: "6000" }),
+      put("cti-port", { name: "port", lines: [{ directoryNumber: "6000" }] }),
+    ]);
+    alice = cleanup.add(await TalkingPhone.start(node.node, "1001"), (one) => one.close());
+    bob = cleanup.add(await TalkingPhone.start(node.node, "1002"), (one) => one.close());
+    port = cleanup.add(await CtiApplication.start(node.node, "port"), (one) => one.close());
+  });
+  afterEach(() => cleanup.run());
+
+  const devices = (): FeatureSwitch["node"]["manager"]["cti"]["devices"] => node.node.manager.cti.devices;
+  const command = (asked: CallCommand): Promise<CommandResult> => node.node.manager.features.command(asked);
+
+  const digitsOf = (application: CtiApplication): string[] => application.of("digits").map(({ digits }) => digits);
+
+  async function answered(): Promise<Talk> {
+    port.own(port.atPort);
+    const calling = await alice.dial("6000");
+    const answering = devices().answer("port", await port.offered());
+    await establish(calling);
+    assert.deepEqual(await answering, { ok: true });
+    port.talk(await port.untilMedia("started"));
+    return calling;
+  }
+
+  it("given a static address, when a call is answered, then both hear each other, and the application is told when media begins and ends", async () => {
+    const calling = await answered();
+    const started = port.media.at(-1);
+    assert.equal(started?.codec, "PCMA/8000");
+    assert.equal(started.packetTimeMs, 20);
+    assert.equal(started.direction, "both");
+    assert.deepEqual(started.local, { address: "127.0.0.1", port: port.rtp.port });
+    await Promise.all([calling.untilHears(port.toneHz), port.untilHears(calling.toneHz)]);
+    await calling.hangUp();
+    await port.untilMedia("stopped");
+    const [record] = await node.relayed.settled(1);
+    assert.equal(record?.reason, "normal");
+  });
+
+  it("given a dynamic registration, when the address comes with the answer, or after it, then both hear each other; a second one is refused", async () => {
+    port.own({ mode: "dynamic", codecs: ["PCMA"] });
+    const place = { address: "127.0.0.1", port: port.rtp.port };
+    const first = await alice.dial("6000");
+    const answering = devices().answer("port", await port.offered(), place);
+    await establish(first);
+    assert.deepEqual(await answering, { ok: true });
+    await first.hangUp();
+    await port.untilMedia("stopped");
+    const second = await bob.dial("6000");
+    const sessionId = await port.offered();
+    const late = devices().answer("port", sessionId);
+    await port.untilMedia("wanted");
+    assert.equal(devices().stateOf("port", sessionId), "answering");
+    assert.deepEqual(devices().setMedia("port", sessionId, place), { ok: true });
+    await establish(second);
+    assert.deepEqual(await late, { ok: true });
+    port.talk(await port.untilMedia("started"));
+    await Promise.all([second.untilHears(port.toneHz), port.untilHears(second.toneHz)]);
+    await second.hangUp();
+    await node.relayed.settled(2);
+  });
+
+  it("given a dynamic registration, when no address comes in time, then the call is released, and the application is told so", async () => {
+    port.own({ mode: "dynamic", codecs: ["PCMA"] });
+    const calling = await alice.dial("6000");
+    const answering = devices().answer("port", await port.offered());
+    const refused = await calling.call.invite?.final(8_000);
+    assert.equal(refused?.status, 480);
+    const result = await answering;
+    assert.equal(result.ok ? "ok" : result.failure, "media-address-missing");
+  });
+
+  it("given no media, or no codec in common, when a call is answered, then that is refused with its reason", async () => {
+    port.own({ mode: "none" });
+    const calling = await alice.dial("6000");
+    const none = await devices().answer("port", await port.offered());
+    assert.equal(none.ok ? "ok" : none.failure, "media-mode");
+    assert.deepEqual(devices().reject("port", await port.offered(), "busy"), { ok: true });
+    const busy = await calling.call.invite?.response(486);
+    assert.match(busy?.get("reason") ?? "", /cause=17/);
+    port.own({ mode: "static", address: "127.0.0.1", port: 4_000, codecs: ["opus"] });
+    const other = await bob.dial("6000");
+    const unfit = await devices().answer("port", await port.offered());
+    assert.equal(unfit.ok ? "ok" : unfit.failure, "media-incompatible");
+    await other.call.invite?.response(488);
+  });
+
+  it("given a call, when the other party holds and takes it back, then the application is told of each, and both hear each other again", async () => {
+    const calling = await answered();
+    await calling.change("inactive");
+    // Music can be played to it.
+    assert.equal((await port.untilMedia("started")).direction, "receive");
+    await calling.change(undefined);
+    const again = await port.untilMedia("started");
+    assert.equal(again.direction, "both");
+    port.talk(again);
+    await Promise.all([calling.untilHears(port.toneHz), port.untilHears(calling.toneHz)]);
+    await calling.hangUp();
+    await node.relayed.settled(1);
+  });
+
+  it("given a call, when the port holds it, takes it back, and redirects it, then the other party has music, the port, and then the phone there", async () => {
+    const calling = await answered();
+    assert.equal((await command({ type: "hold", device: "port" })).ok, true);
+    await calling.untilHears("music");
+    assert.equal((await command({ type: "retrieve", device: "port" })).ok, true);
+    await calling.untilHears(port.toneHz);
+    const redirected = command({ type: "redirect", device: "port", to: "1002" });
+    const ringing = await bob.offered();
+    ringing.call.respond(ringing.call.offer ?? assert.fail(), 180);
+    assert.equal((await redirected).ok, true);
+    await port.untilMedia("stopped");
+    await answer(ringing);
+    await Promise.all([calling.untilHears(ringing.toneHz), ringing.untilHears(calling.toneHz)]);
+    await calling.hangUp();
+    await ringing.ended();
+  });
+
+  it("given a port, when a call is made from it, then it answers by itself, and has the phone that it calls", async () => {
+    port.own(port.atPort);
+    const made = command({ type: "make-call", device: "port", to: "1002" });
+    const ringing = await bob.offered();
+    assert.match(ringing.call.offer?.get("from") ?? "", /6000/);
+    await answer(ringing);
+    assert.equal((await made).ok, true);
+    port.talk(await port.untilMedia("started"));
+    await Promise.all([ringing.untilHears(port.toneHz), port.untilHears(ringing.toneHz)]);
+    assert.equal((await command({ type: "drop", device: "port" })).ok, true);
+    await ringing.ended();
+    await port.untilMedia("stopped");
+  });
+
+  it("given a registration with the switch, when a call is answered, then its media ends there, and holds, digits and features go as with any", async () => {
+    port.own({ mode: "switch" });
+    const calling = await alice.dial("6000");
+    const answering = devices().answer("port", await port.offered());
+    await establish(calling);
+    assert.deepEqual(await answering, { ok: true });
+    await calling.untilHears("silence");
+    await calling.change("inactive");
+    await calling.change(undefined);
+    await calling.untilHears("silence");
+    await calling.press(11);
+    await eventually(() => assert.deepEqual(digitsOf(port), ["#"]), WITHIN);
+    assert.equal((await command({ type: "hold", device: "port" })).ok, true);
+    await calling.untilHears("music");
+    const redirected = command({ type: "redirect", device: "port", to: "1002" });
+    const ringing = await bob.offered();
+    ringing.call.respond(ringing.call.offer ?? assert.fail(), 180);
+    assert.equal((await redirected).ok, true);
+    await answer(ringing);
+    await Promise.all([calling.untilHears(ringing.toneHz), ringing.untilHears(calling.toneHz)]);
+    await calling.hangUp();
+    await ringing.ended();
+    await node.relayed.settled(4);
+  });
+
+  it("given digits of the other party, when they come by RTP, then the application is told each once", async () => {
+    const calling = await answered();
+    for (const event of [1, 10, 12]) await calling.press(event);
+    await eventually(() => assert.deepEqual(digitsOf(port), ["1", "*", "A"]), WITHIN);
+    await calling.hangUp();
+  });
+
+  it("given digits of the other party, when they come by INFO, then the application is told them", async () => {
+    const calling = await answered();
+    const body = "Signal=5\r\nDuration=160\r\n";
+    const sent = calling.call.send("INFO", { body, contentType: "application/dtmf-relay" });
+    assert.equal((await sent.final(2_000)).status, 200);
+    assert.deepEqual(digitsOf(port), ["5"]);
+    await calling.hangUp();
+  });
+});
