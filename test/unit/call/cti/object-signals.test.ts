@@ -138,6 +138,7 @@ describe("signals of devices and lines", () => {
     assert.deepEqual(words(), ["phone-1001 in"]);
     await configure({ type: "merge", kind: "directory-number", name: "1001@internal", body: { allowControl: false } });
     assert.deepEqual(words(), ["line 1001@internal", "phone-1001 out: line-restricted"]);
+    assert.equal(views.device("phone-1001")?.isRestricted, true);
     assert.equal(views.line("1001@internal")?.isRestricted, true);
   });
 
