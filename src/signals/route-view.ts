@@ -35,6 +35,6 @@ export interface RouteView {
   /** The element that is, or was, tried. */
   readonly destination?: RouteDestination;
   readonly why?: Why;
-  /** Of the end: `used`, `timer-expired`, `application` (it ended the dialogue), `abandoned`, `owner-lost`. */
-  readonly ended?: "used" | "timer-expired" | "application" | "abandoned" | "owner-lost";
+  /** Of the end: `used`, `timer-expired`, `exhausted` (too many lists have failed), `application` (it ended the dialogue), `abandoned`, `owner-lost`. */
+  readonly ended?: "used" | "timer-expired" | "exhausted" | "application" | "abandoned" | "owner-lost";
 }

@@ -68,7 +68,8 @@ export async function startConfiguredSwitch(
     refresh: () => followed.refresh(),
   };
   const { inventory } = followed;
-  const started = await start({ ...options, inventory, dialPlan: () => followed.dialPlan, features });
+  const configuration = followed.mirror;
+  const started = await start({ ...options, inventory, configuration, dialPlan: () => followed.dialPlan, features });
   const { node } = cleanup.add(started, (one) => one.stop());
   return {
     node,

@@ -53,6 +53,7 @@ export interface SwitchOptions {
   /** Absent: numbers lead where the inventory says. */
   readonly dialPlan?: CallManagerOptions["dialPlan"];
   readonly features?: CallManagerOptions["features"];
+  readonly configuration?: CallManagerOptions["configuration"];
   /** In the place of `phones`, `peers`, `forwarding` and `codecsBetween`. */
   readonly inventory?: Inventory;
   readonly withoutEdgeControl?: boolean;
@@ -298,6 +299,7 @@ export class SwitchFixture {
       secrets,
       dialPlan,
       features,
+      configuration,
       withoutEdgeControl = false,
     } = this.#options;
     const listDialogs = this.#options.listDialogs ?? ((edge: SipEdge) => edge.listDialogs());
@@ -327,6 +329,7 @@ export class SwitchFixture {
       ...(secrets === undefined ? {} : { secrets }),
       ...(dialPlan === undefined ? {} : { dialPlan }),
       ...(features === undefined ? {} : { features }),
+      ...(configuration === undefined ? {} : { configuration }),
       inventory: this.inventory,
       relay: this.#options.relay ?? this.relay,
       clock,

@@ -383,8 +383,8 @@ export interface RouteView {
   readonly destination?: RouteDestination;
   /** Why it could not be had, or the dialogue ended. */
   readonly why?: Why;
-  /** How it ended. */
-  readonly ended?: "used" | "timer-expired" | "application" | "abandoned" | "owner-lost";
+  /** How it ended; `exhausted`: ten lists have failed. */
+  readonly ended?: "used" | "timer-expired" | "exhausted" | "application" | "abandoned" | "owner-lost";
 }
 
 /** The media of a device in a call. */
@@ -1380,13 +1380,13 @@ export interface MethodResults {
     /** Events of the session up to this one show all effects. */
     readonly seq: number;
     /** Kinds of topics that there are for this user. */
-    readonly kinds: readonly string[];
-    /** Types of events that there are. */
-    readonly types: readonly string[];
+    readonly topics: readonly string[];
+    /** Types of events that a subscription can be limited to. */
+    readonly eventTypes: readonly string[];
     /** Subscriptions of the session. */
     readonly subscriptions: readonly Subscription[];
     /** Devices that the session has open. */
-    readonly open: readonly string[];
+    readonly openDevices: readonly string[];
   };
   readonly "events.subscribe": {
     /** Events of the session up to this one show all effects. */

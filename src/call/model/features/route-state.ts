@@ -35,6 +35,8 @@ export interface Routing {
   readonly destinations: readonly RouteDestination[];
   /** Which of them is being tried, or was last. */
   readonly attempt: number;
+  /** Lists of which all have failed. */
+  readonly lists: number;
   /** The command that has selected them. */
   readonly commandId?: string;
   readonly ended?: NonNullable<RouteView["ended"]>;

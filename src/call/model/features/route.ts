@@ -10,6 +10,9 @@ import type { Routing } from "./route-state.ts";
 type EventOf<Type extends ModelEvent["type"]> = Extract<ModelEvent, { type: Type }>;
 type CommandOf<Type extends RouteCommand["type"]> = Extract<RouteCommand, { type: Type }>;
 
+/** Lists that may fail before the dialogue is over, so that an application that knows no better does not go on for ever. */
+const MAX_LISTS = 10;
+
 /** Redirects that a dialogue asks for have commands of this kind. */
 const PREFIX = "route ";
 
@@ -42,6 +45,7 @@ export function requestRoute(draft: Draft, event: EventOf<"route-request">): voi
       ver: 0,
       destinations: [],
       attempt: -1,
+      lists: 0,
     },
     "request",
   );
@@ -61,7 +65,7 @@ export function endRoute(draft: Draft, command: CommandOf<"route-end">, commandI
   const routing = asked(draft, command, commandId);
   if (routing === undefined) return;
   end(draft, routing, "application");
-  draft.effects.push({ type: "unroute", sessionId: routing.sessionId, device: routing.device, reason: "ended" });
+  unroute(draft, routing, "ended");
   succeed(draft, { commandId }, routing.callId);
 }
 
@@ -89,7 +93,7 @@ export const ROUTE: FeatureMachine = {
     const routing = draft.world.routes.get(id);
     if (routing?.state !== "routing") return;
     end(draft, routing, "timer-expired");
-    draft.effects.push({ type: "unroute", sessionId: id, device: routing.device, reason: "expired" });
+    unroute(draft, routing, "expired");
   },
 };
 
@@ -157,15 +161,24 @@ function tryNext(draft: Draft, routing: Routing): void {
 /** All of the list have failed: the application is asked again. */
 function exhausted(draft: Draft, routing: Routing): void {
   const { commandId, ...rest } = routing;
+  const lists = routing.lists + 1;
   if (commandId !== undefined)
     refuse(draft, { commandId }, "route-exhausted", "none of the destinations has taken the call");
-  ask(draft, { ...rest, state: "routing", destinations: [], attempt: -1 }, "re-route");
+  if (lists < MAX_LISTS) {
+    return ask(draft, { ...rest, lists, state: "routing", destinations: [], attempt: -1 }, "re-route");
+  }
+  end(draft, { ...rest, lists }, "exhausted");
+  unroute(draft, routing, "expired");
 }
 
 function ask(draft: Draft, routing: Routing, moment: RouteMoment): void {
   const { sessionId, selectMs } = routing;
   tell(draft, routing, moment, { selectMs });
   draft.effects.push({ type: "start-timer", timerId: timerOf("route", sessionId, "select"), delayMs: selectMs });
+}
+
+function unroute(draft: Draft, { sessionId, device }: Routing, reason: "expired" | "ended"): void {
+  draft.effects.push({ type: "unroute", sessionId, device, reason });
 }
 
 /** The call has gone its way without a route. */

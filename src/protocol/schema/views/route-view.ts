@@ -39,7 +39,14 @@ export const ROUTE_DEFINITIONS: Definitions = {
       untilMs: instant("Until then the application is waited for; absent: it is not."),
       destination: ref("RouteDestination", "The destination that is, or was, tried."),
       why: ref("Why", "Why it could not be had, or the dialogue ended."),
-      ended: choice("How it ended.", ["used", "timer-expired", "application", "abandoned", "owner-lost"]),
+      ended: choice("How it ended; `exhausted`: ten lists have failed.", [
+        "used",
+        "timer-expired",
+        "exhausted",
+        "application",
+        "abandoned",
+        "owner-lost",
+      ]),
     },
   ),
   MediaView: object(

@@ -154,6 +154,13 @@ describe("a route dialogue", () => {
     assert.equal(routes().at(-1)?.route.routeId, "c1-r2");
   });
 
+  it("given lists that all fail, when the tenth has, then the dialogue is over, and the call is treated as if nobody were there", () => {
+    for (let list = 1; list <= 10; list += 1) story.tell(select(["C"], `s${list}`), refused);
+    assert.equal(resultOf("s10"), "route-exhausted");
+    assert.equal(moments().at(-1), "end exhausted");
+    assert.ok(story.effects.some((effect) => effect.type === "unroute" && effect.reason === "expired"));
+  });
+
   it("given a process that died, when its calls are taken up, then dialogues about calls that are gone are over", () => {
     story.world.sessions.delete("c1");
     const effects: ModelEffect[] = [];
