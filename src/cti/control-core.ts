@@ -97,16 +97,25 @@ export class ControlCore implements FeedConsumer {
     return this.#feed.state;
   }
 
+  /** False when a call is known to have ended, or never to have been. */
+  isUp(callId: string): boolean {
+    if (this.#feed.state !== "live") return true;
+    const known = this.#replica.call(callId);
+    return known !== undefined && known.view.state !== "invalid";
+  }
+
   /** Takes up the sessions of before a restart, then follows call control. Once. */
   start(): void {
     const { sessions } = this.#options;
     for (const session of sessions.all()) {
       this.#subscriptions.restore(session);
       this.#open.restore(session);
+      if (session.phase === "silent") this.#open.noteSilent(session, true);
     }
     this.#owners.restored();
     sessions.watch({
       onFailed: (session) => this.#open.noteLive(session, false),
+      onSilent: (session, isSilent) => this.#open.noteSilent(session, isSilent),
       onResumed: (session, mode, hadFailed) => {
         if (mode === "resnapshot") this.#tellAll(session);
         if (hadFailed) this.#open.noteLive(session, true);

@@ -115,6 +115,7 @@ export class CallSession {
     const { owner, observer } = this.#context;
     return {
       context: this.#context,
+      sessionId: this.callId,
       media: this.media,
       log: this.#log,
       legs: this.#legs,
