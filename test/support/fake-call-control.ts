@@ -42,6 +42,9 @@ export class FakeCallControl implements CallControlLink {
   readonly deviceRequests: CtiDeviceRequest[] = [];
   readonly commands: CtiCommandRequest[] = [];
   isConnected = false;
+  /** Requests about devices wait until `release`. */
+  hold = false;
+  #held: (() => void)[] = [];
   acknowledged = 0;
   epoch = "e1";
   #outbox: PlacedSignal[] = [];
@@ -167,6 +170,7 @@ export class FakeCallControl implements CallControlLink {
 
   async device(request: CtiDeviceRequest): Promise<CtiDeviceReply> {
     this.#checkConnected();
+    if (this.hold) await new Promise<void>((resolve) => this.#held.push(resolve));
     this.deviceRequests.push(request);
     const { device, fence } = request;
     const owner = this.owners.get(device);
@@ -180,6 +184,11 @@ export class FakeCallControl implements CallControlLink {
       this.#setInService(device, false);
     }
     return { ok: true };
+  }
+
+  release(): void {
+    this.hold = false;
+    for (const go of this.#held.splice(0)) go();
   }
 
   close(): void {

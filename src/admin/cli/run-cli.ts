@@ -12,6 +12,7 @@ import { printable } from "../view/printable.ts";
 import { EXIT } from "./exit-codes.ts";
 import { showConfigCheck, showDoctor } from "./host-commands.ts";
 import type { CliOutput, DemoCommand, Launcher, PrintableOutput } from "./launcher.ts";
+import { addTokenCommands } from "./cti/token-program.ts";
 import { addLampCommands } from "./lamp-commands.ts";
 import { openNode, withDataDir, type CliContext, type NodeOptions, type Settle } from "./node-options.ts";
 import { listBans, removeBan } from "./security-commands.ts";
@@ -82,6 +83,7 @@ function createProgram(context: CliContext, run: CommandRun): Command {
   addControlCommands(program, context, settle);
   addHostCommands(program, context, settle);
   addConfigurationCommands(program, { ...context, output }, settle);
+  addTokenCommands(program, { ...context, output }, settle);
   return program;
 }
 

@@ -1,5 +1,6 @@
 import { DEVICE_KINDS, type BodyOf, type Kind, type Permission } from "../../database/index.ts";
 import type { CtiUser, TokenScope } from "./cti-user.ts";
+import { LOCAL_USER, localUser } from "./local-tokens.ts";
 import { isMatch } from "./name-pattern.ts";
 
 /** The configuration as it is now; a `ConfigurationMirror` is one. */
@@ -28,6 +29,7 @@ export class UserDirectory {
    * @param wallMs milliseconds since 1970
    */
   endOf(user: string, token: string | undefined, wallMs: number): "user-disabled" | "token-ended" | undefined {
+    if (user === LOCAL_USER) return undefined;
     if (this.find(user)?.ctiEnabled !== true) return "user-disabled";
     if (token === undefined) return undefined;
     const body = this.findToken(token);
@@ -36,7 +38,7 @@ export class UserDirectory {
 
   /** A user that acts, as it is from time to time. */
   user(name: string, token?: string): CtiUser {
-    return new LiveUser(this, name, token);
+    return name === LOCAL_USER ? localUser : new LiveUser(this, name, token);
   }
 
   ownsDevice(user: string, device: string): boolean {

@@ -50,7 +50,9 @@ export const directoryNumber = z.strictObject({
       busy: forward.optional().describe("When it is busy (CFB)."),
       noAnswer: forward.optional().describe("When nobody answers in time (CFNA)."),
       unregistered: forward.optional().describe("When none of its devices is registered (CFU)."),
-      onFailure: forward.optional().describe(later("When the application that had its call has failed (CFOF).")),
+      onFailure: forward
+        .optional()
+        .describe("When the application that had its call has failed (CFOF); absent: as `noAnswer`."),
     })
     .prefault({})
     .describe("Where its calls go instead."),

@@ -3,9 +3,11 @@ import type { MetricSample, Timer } from "../../common/index.ts";
 import {
   CommandAudit,
   ControlCore,
+  LocalTokens,
   providerOperations,
   SessionDoor,
   SessionTable,
+  TokenCalls,
   UserDirectory,
   UserSignIn,
   type DoorSettings,
@@ -36,6 +38,7 @@ export function createCtiManagerPart(context: ServiceContext): ServicePart {
   const store = openConfiguration(paths, clock, withoutSecrets(node.realm));
   const followed = new FollowedConfiguration({ store, clock, logger, onChanged: () => configurationChanged() });
   const directory = new UserDirectory(followed.mirror);
+  const localTokens = new LocalTokens(clock, ids);
   const { cti } = node;
   const table = new SessionTable({
     folder: join(paths.stateDir, "cti"),
@@ -85,7 +88,8 @@ export function createCtiManagerPart(context: ServiceContext): ServicePart {
     onFailed: (session) => audit.session(session, "failed"),
     onClosed: (session, reason) => audit.session(session, "closed", reason),
   });
-  const operations: Operations = new Map([...providerOperations(table), ...core.operations]);
+  const tokenCalls = new TokenCalls({ table, isUp: (callId) => core.isUp(callId) });
+  const operations: Operations = new Map([...providerOperations(table), ...tokenCalls.bound(core.operations)]);
   const counts = { requests: 0, errors: 0, rateLimited: 0 };
   const listeners = new CtiListeners({
     node,
@@ -94,7 +98,7 @@ export function createCtiManagerPart(context: ServiceContext): ServicePart {
     rpc: {
       door: new SessionDoor({
         table,
-        signIn: new UserSignIn(directory, ctiPasswords(clock), clock),
+        signIn: new UserSignIn(directory, ctiPasswords(clock), localTokens, clock),
         audit,
         settings: () => doorSettings(node, 1_000 * followed.parameters.number("CTIApplicationHeartbeatTime")),
       }),
@@ -115,6 +119,7 @@ export function createCtiManagerPart(context: ServiceContext): ServicePart {
     },
   });
   channel.handle("configuration-changed", async () => ({ sequence: await followed.refresh() }));
+  channel.handle("cti-local-token", () => ({ token: localTokens.make() }));
   handleCtiQuestions(channel, table, auditFile);
   return {
     start: async () => {

@@ -20,8 +20,7 @@ const LATER = [
   "cti-port.doNotDisturb",
   "cti-port.privacy",
   "phone.speedDials.label",
-  ...["cti-port", "route-point"].flatMap((kind) => [`${kind}.acceptSeconds`, `${kind}.onOwnerLost`]),
-  "route-point.routeSelectSeconds",
+  ...["cti-port", "route-point"].flatMap((kind) => [`${kind}.onOwnerLost`]),
   ...["pinHash", "maxOpenDevices"].map((field) => `user.${field}`),
   "service-parameter.CTINewCallAcceptTimer",
 ];

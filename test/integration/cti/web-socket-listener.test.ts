@@ -1,0 +1,113 @@
+import assert from "node:assert/strict";
+import { connect } from "node:net";
+import { refuseForeignOrigin } from "../../../src/admin/http/request-guard.ts";
+import { silentLogger, SystemClock } from "../../../src/common/index.ts";
+import { WebSocketListener } from "../../../src/cti/index.ts";
+import { TlsIdentity } from "../../../src/sip/transport/tls/tls-identity.ts";
+import { makeAuthority, makeCertificate, writePair, type PemPair } from "../../support/certificates.ts";
+import { Cleanup } from "../../support/cleanup.ts";
+import { CtiClient } from "../../support/cti-client.ts";
+import { eventually } from "../../support/eventually.ts";
+import { TemporaryDirectory } from "../../support/temporary-directory.ts";
+
+describe("WebSocketListener", () => {
+  const cleanup = new Cleanup();
+  const clock = new SystemClock();
+  const heard: string[] = [];
+  const start = async (tls?: TlsIdentity): Promise<WebSocketListener> => {
+    const listener = new WebSocketListener({
+      address: "127.0.0.1",
+      port: 0,
+      ...(tls === undefined ? {} : { tls }),
+      maxMessageBytes: 1_000,
+      maxConnections: 10,
+      clock,
+      logger: silentLogger,
+      refuse: ({ headers }) =>
+        refuseForeignOrigin({ host: headers.host, origin: headers.origin, fetchSite: undefined }, ["cti.example.org"]),
+      onConnection: (connection) => {
+        connection.send(JSON.stringify({ method: "hello", params: { isSecure: connection.isSecure } }));
+        return { receive: (text) => heard.push(text), hear: () => undefined, closed: () => heard.push("closed") };
+      },
+    });
+    await listener.start();
+    return cleanup.add(listener, (started) => started.close());
+  };
+  const join = async (url: string, options?: object): Promise<CtiClient> => {
+    return cleanup.add(await CtiClient.connect(url, options), (client) => client.destroy());
+  };
+  beforeEach(() => void heard.splice(0));
+  afterEach(() => cleanup.run());
+
+  describe("over TLS", () => {
+    let authority: PemPair;
+    before(async () => {
+      authority = await makeAuthority();
+    });
+
+    it("given certificates, when connected by a name, then it is secure, and nobody gets in without TLS or without trust", async () => {
+      const folder = cleanup.add(new TemporaryDirectory("wss"), (made) => made.close());
+      const ours = await makeCertificate(["cti.example.org"], { ca: authority });
+      const identity = new TlsIdentity(writePair(folder, "ours", ours), clock, silentLogger);
+      await identity.start();
+      cleanup.add(identity, (started) => started.close());
+      const listener = await start(identity);
+      const trusting = { ca: authority.cert, servername: "cti.example.org" };
+      const client = await join(`wss://127.0.0.1:${listener.port}/cti`, trusting);
+      await client.until(({ messages }) => messages.length === 1);
+      assert.deepEqual(client.messages[0]?.params, { isSecure: true });
+      await assert.rejects(join(`wss://127.0.0.1:${listener.port}/cti`, { servername: "cti.example.org" }), {
+        code: /SELF_SIGNED|UNABLE_TO/,
+      } as never);
+      const plain = `ws://127.0.0.1:${listener.port}/cti`;
+      await assert.rejects(join(plain));
+    });
+  });
+
+  it("given pages of other origins and names that were pointed here, when they connect, then they are refused", async () => {
+    const { port } = await start();
+    const url = `ws://127.0.0.1:${port}/cti`;
+    const refused = [{ origin: "https://evil.example" }, { headers: { host: "evil.example" } }];
+    for (const options of refused) await assert.rejects(join(url, options), /HTTP 403/);
+    await join(url, { headers: { host: "cti.example.org" } });
+    await assert.rejects(join(`ws://127.0.0.1:${port}/other`), /HTTP 404/);
+  });
+
+  it("given binary frames, and messages far too long, when sent, then the connection ends with the reason", async () => {
+    const { port } = await start();
+    const binary = await join(`ws://127.0.0.1:${port}/cti`);
+    binary.send(Buffer.from("x") as never);
+    assert.equal((await binary.closed).code, 1003);
+    const long = await join(`ws://127.0.0.1:${port}/cti`);
+    long.send("x".repeat(5_000));
+    assert.equal((await long.closed).code, 1009);
+    const short = await join(`ws://127.0.0.1:${port}/cti`);
+    short.send("hello");
+    await eventually(() => assert.ok(heard.includes("hello")), { timeoutMs: 5_000 });
+  });
+
+  it("given something that is no WebSocket, when it comes, then it is told so and counted", async () => {
+    const listener = await start();
+    const answer = await fetch(`http://127.0.0.1:${listener.port}/cti`);
+    assert.equal(answer.status, 426);
+    const socket = connect(listener.port, "127.0.0.1");
+    socket.write("\u0000\u0001 junk\r\n\r\n");
+    await new Promise<void>((resolve) => socket.once("close", () => resolve()));
+    assert.equal(listener.refused, 1);
+  });
+
+  it("given a port that is taken, when started, then it says which", async () => {
+    const { port } = await start();
+    const second = new WebSocketListener({
+      address: "127.0.0.1",
+      port,
+      maxMessageBytes: 1_000,
+      maxConnections: 10,
+      clock,
+      logger: silentLogger,
+      refuse: () => undefined,
+      onConnection: () => assert.fail("nobody comes"),
+    });
+    await assert.rejects(second.start(), { code: "address-in-use", message: new RegExp(`CTI ws 127.0.0.1:${port}`) });
+  });
+});
