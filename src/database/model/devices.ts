@@ -73,7 +73,7 @@ const endpoint = {
   ...device,
   owner: objectName.optional().describe("The user whose device it is."),
   credentials: credentials.optional().describe("What it registers with; absent: it cannot register."),
-  allowControl: z.boolean().default(true).describe(later("CTI applications may control it.")),
+  allowControl: z.boolean().default(true).describe("CTI applications may control it."),
   tollGuard: tollGuard.prefault({}).describe("Bounds of calls by trunks."),
   musicSource: objectName
     .optional()
