@@ -55,7 +55,7 @@ const away: readonly string[] = ["call.redirect", "call.drop"];
 const outgoing: Offered = () => ["call.drop"];
 const ringing: Offered = ({ device, terminal }) => {
   if (terminal !== "ringing") return [];
-  return [...answers(device), ...(device.capabilities.offers ? ["call.reject"] : []), ...away];
+  return [...answers(device), "call.reject", ...away];
 };
 
 const byConnection: Readonly<Record<ConnectionState, Offered>> = {
