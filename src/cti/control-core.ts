@@ -16,7 +16,6 @@ import { Inventories } from "./device/inventories.ts";
 import { InventoryWatch } from "./device/inventory-watch.ts";
 import { OpenDevices } from "./device/open-devices.ts";
 import { ServiceState } from "./device/service-state.ts";
-import { CLOSE } from "./session/connection.ts";
 import { createOperations } from "./operations/create-operations.ts";
 import type { Session } from "./session/session.ts";
 import type { SessionTable } from "./session/session-table.ts";
@@ -140,11 +139,8 @@ export class ControlCore implements FeedConsumer {
     this.#subscriptions.renew(position);
     this.#open.renew(position);
     this.#inventory.renew();
-    for (const session of [...sessions.all()]) {
-      sessions.restart(session);
-      // It resumes with an epoch that is over, and is told everything then.
-      session.connection?.close(CLOSE.restart, "events may have been lost");
-    }
+    // Who resumes is told everything then.
+    sessions.renewAll();
   }
 
   /** Users, devices or permissions have changed. */

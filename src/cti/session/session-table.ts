@@ -146,13 +146,11 @@ export class SessionTable {
   }
 
   /**
-   * What all sessions were told is worthless, and positions begin anew: each has another epoch, and its application comes
-   * back and takes a snapshot.
+   * What all sessions were told is worthless: each has another epoch, and its application comes back and takes a snapshot.
    */
   renewAll(): void {
     for (const session of this.#sessions.values()) {
       const { connection } = session;
-      session.resetPosition();
       this.restart(session);
       if (connection === undefined) continue;
       session.detach(connection);
