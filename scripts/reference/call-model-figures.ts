@@ -5,6 +5,7 @@ import { CONFERENCE_TRANSITIONS } from "../../src/call/model/features/conference
 import { HUNT_TRANSITIONS } from "../../src/call/model/features/hunt-state.ts";
 import { MAKE_CALL_TRANSITIONS } from "../../src/call/model/features/make-call-state.ts";
 import { ROUTE_TRANSITIONS } from "../../src/call/model/features/route-state.ts";
+import { OFFER_TRANSITIONS } from "../../src/call/virtual/offer-machine.ts";
 import { PARK_TRANSITIONS } from "../../src/call/model/features/park-state.ts";
 import { PICKUP_TRANSITIONS } from "../../src/call/model/features/pickup-state.ts";
 import { REDIRECT_TRANSITIONS } from "../../src/call/model/features/redirect-state.ts";
@@ -74,6 +75,13 @@ export const FIGURES: readonly Figure[] = [
     text: "An application is asked where a call at a route point goes; its list is walked until one takes the call.",
     transitions: ROUTE_TRANSITIONS,
     first: ["routing"],
+  },
+  {
+    table: "OFFER_TRANSITIONS",
+    title: "Call offered to an application",
+    text: "A CTI port or route point is offered a call before it rings there. `answering`: it has answered, and where its media ends is not known yet.",
+    transitions: OFFER_TRANSITIONS,
+    first: ["offered"],
   },
   {
     table: "PARK_TRANSITIONS",

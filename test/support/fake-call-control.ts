@@ -42,6 +42,11 @@ export class FakeCallControl implements CallControlLink {
   readonly deviceRequests: CtiDeviceRequest[] = [];
   readonly commands: CtiCommandRequest[] = [];
   isConnected = false;
+  /** The connection is lost when the next command has been done. */
+  losesNextReply = false;
+  /** Requests about devices wait until `release`. */
+  hold = false;
+  #held: (() => void)[] = [];
   acknowledged = 0;
   epoch = "e1";
   #outbox: PlacedSignal[] = [];
@@ -162,11 +167,17 @@ export class FakeCallControl implements CallControlLink {
     if (known !== undefined) return { ...known, isReplayed: true };
     const reply = this.#perform(request);
     this.#results.set(request.key, reply);
+    if (this.losesNextReply) {
+      this.losesNextReply = false;
+      this.disconnect();
+      this.#checkConnected();
+    }
     return reply;
   }
 
   async device(request: CtiDeviceRequest): Promise<CtiDeviceReply> {
     this.#checkConnected();
+    if (this.hold) await new Promise<void>((resolve) => this.#held.push(resolve));
     this.deviceRequests.push(request);
     const { device, fence } = request;
     const owner = this.owners.get(device);
@@ -180,6 +191,11 @@ export class FakeCallControl implements CallControlLink {
       this.#setInService(device, false);
     }
     return { ok: true };
+  }
+
+  release(): void {
+    this.hold = false;
+    for (const go of this.#held.splice(0)) go();
   }
 
   close(): void {

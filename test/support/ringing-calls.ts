@@ -40,6 +40,9 @@ export class RingingCalls implements CommandedCalls, SettingChanges {
   pause: Pause = () => Promise.resolve();
   onChange: (change: Change) => void = () => undefined;
 
+  /** What has to be on file before anything can be seen of an effect. */
+  beforeEffect: () => void = () => undefined;
+
   /** A call rings at a device. */
   ring(callId: string, device: string): void {
     this.#put(callId, [
@@ -61,6 +64,11 @@ export class RingingCalls implements CommandedCalls, SettingChanges {
 
   async command(command: AnyCallCommand): Promise<AnyCommandResult> {
     await this.pause();
+    return this.perform(command);
+  }
+
+  /** The effect of a command, at once. */
+  perform(command: AnyCallCommand): AnyCommandResult {
     const callId = "callId" in command && command.callId !== undefined ? command.callId : "";
     const { device, type } = command;
     if (type === "make-call") return this.#make(command);
@@ -73,7 +81,7 @@ export class RingingCalls implements CommandedCalls, SettingChanges {
     }
     if (type === "redirect") return this.#redirect(callId, device, command.to);
     if (type !== "drop") throw new Error(`nothing does ${type}`);
-    this.effects.push(`drop ${callId} ${device}`);
+    this.#did(`drop ${callId} ${device}`);
     this.end(callId);
     return { ok: true, callId };
   }
@@ -101,13 +109,18 @@ export class RingingCalls implements CommandedCalls, SettingChanges {
 
   async change(command: SettingCommand, by: string): Promise<SettingResult> {
     await this.pause();
+    return this.set(command, by);
+  }
+
+  /** The effect of a setting, at once. */
+  set(command: SettingCommand, by: string): SettingResult {
     const wrong = this.check(command);
     if (wrong !== undefined) return wrong;
     const name = "line" in command ? command.line : command.device;
     const wanted = JSON.stringify({ ...command, by });
     if (this.settings.get(name) === wanted) return { ok: true, isUnchanged: true };
     this.settings.set(name, wanted);
-    this.effects.push(`${command.type} ${name}`);
+    this.#did(`${command.type} ${name}`);
     return { ok: true };
   }
 
@@ -121,7 +134,7 @@ export class RingingCalls implements CommandedCalls, SettingChanges {
     to,
     newCallId = `made-${this.effects.length}`,
   }: Extract<AnyCallCommand, { type: "make-call" }>): AnyCommandResult {
-    this.effects.push(`make-call ${newCallId} ${device} ${to}`);
+    this.#did(`make-call ${newCallId} ${device} ${to}`);
     this.#put(newCallId, [
       this.#party(newCallId, 1, device, "established", "talking"),
       this.#party(newCallId, 2, to, "established", "talking"),
@@ -131,7 +144,7 @@ export class RingingCalls implements CommandedCalls, SettingChanges {
 
   #redirect(callId: string, device: string, to: string): AnyCommandResult {
     if (to === "busy") return { ...fail("destination-busy"), sip: { status: 486 }, q850: 17 };
-    this.effects.push(`redirect ${callId} ${device} ${to}`);
+    this.#did(`redirect ${callId} ${device} ${to}`);
     this.#put(callId, [
       this.#party(callId, 1, "caller", "established", "talking"),
       this.#party(callId, 3, to, "alerting", "ringing"),
@@ -139,8 +152,13 @@ export class RingingCalls implements CommandedCalls, SettingChanges {
     return { ok: true, callId };
   }
 
+  #did(effect: string): void {
+    this.beforeEffect();
+    this.effects.push(effect);
+  }
+
   #become(callId: string, device: string, state: TerminalConnectionState, done: string): AnyCommandResult {
-    this.effects.push(`${done} ${callId} ${device}`);
+    this.#did(`${done} ${callId} ${device}`);
     const connections = this.now.calls.get(callId)?.connections ?? [];
     this.#put(
       callId,

@@ -23,6 +23,8 @@ export interface BranchSetOptions {
   /** Codes of a refusal's warnings about session descriptions. */
   readonly onWarnings: (codes: readonly number[]) => void;
   readonly codecsBetween: CodecsBetween;
+  /** What peers of the trust domain are told of the call as it is now. */
+  readonly toTrusted: () => HeaderList;
   /** A phone says where to call instead: its URI. */
   readonly onDeflected: (by: LegDevice, uri: string) => void;
 }
@@ -75,7 +77,8 @@ export class BranchSet {
     offered: CallTargets | undefined,
     caller: LegDevice,
   ): void {
-    const { port, ids, dispatch, log, onLeg, onLegGone, onConnected, onWarnings, onDeflected } = this.#options;
+    const { port, ids, dispatch, log, onLeg, onLegGone, onConnected, onWarnings, onDeflected, toTrusted } =
+      this.#options;
     const picked = this.#branches.get(branchId);
     if (picked !== undefined)
       return picked.send(sdp && (this.#offerFor(sdp, caller, picked.leg?.device ?? caller) ?? sdp));
@@ -97,7 +100,7 @@ export class BranchSet {
       return;
     }
     const branch = new Branch(
-      { branchId, target, caller, headers: offered.branchHeaders, port, ids },
+      { branchId, target, caller, headers: offered.branchHeaders, toTrusted: toTrusted(), port, ids },
       {
         onLeg: (leg, before, statusBefore) => {
           if (before !== undefined) onLegGone(before);

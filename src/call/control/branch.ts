@@ -66,6 +66,8 @@ export interface BranchOptions {
   readonly caller: LegDevice;
   /** Beside what every INVITE has: Max-Forwards, Subject. */
   readonly headers: HeaderList;
+  /** What only peers of the trust domain are told. */
+  readonly toTrusted: HeaderList;
   readonly port: SignalingPort;
   readonly ids: Ids;
 }
@@ -209,7 +211,7 @@ export class Branch {
   }
 
   #headers(leg: Leg, minSe: number): HeaderList {
-    const { target, headers, port } = this.#options;
+    const { target, headers, toTrusted, port } = this.#options;
     const { callerNumber, showCaller = asIs } = target;
     const caller = showCaller<LegDevice>({
       ...this.#options.caller,
@@ -220,7 +222,7 @@ export class Branch {
       ["To", `<${localUri(target.device.number)}>`],
       ["Call-ID", leg.sipCallId],
       ...(target.isTried === true && port.takesDialogs ? WANTS_TRYING : []),
-      ...(target.isTrusted ? asserted(caller) : []),
+      ...(target.isTrusted ? [...asserted(caller), ...toTrusted] : []),
       ...this.#redirecting(showCaller),
       ...headers,
       ...(this.#answerHeaders ?? []),

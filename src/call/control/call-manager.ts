@@ -139,6 +139,7 @@ export class CallManager {
       owner: this.#ledger,
       records: this.#records,
       features: () => this.#features,
+      userToUser: (sessionId) => this.#cti.userToUser(sessionId),
     });
     const lookup = (phone: SipPhone): readonly Binding[] => this.#cti.devices.lookup(phone);
     const onFlowFailed = (binding: Binding): void => this.#registrar.flowFailed(binding);
@@ -158,6 +159,7 @@ export class CallManager {
       table: this.#table,
       isUsable: ({ name }) => this.#trunks.isUsable(name),
       emergency: () => this.#emergency.plan,
+      onUserData: (callId, data) => this.#cti.feed.setUserData(callId, data),
     });
     this.#features = makeFeatures({
       context: this.#context,

@@ -1,7 +1,7 @@
 import type { MetricSample } from "../../common/index.ts";
 import type { Binding, Registrar } from "../registrar/index.ts";
 import { DrachtioSignaling } from "../signaling/drachtio-signaling.ts";
-import type { SignalingPort } from "../signaling/signaling-port.ts";
+import type { HeaderList, SignalingPort } from "../signaling/signaling-port.ts";
 import type { TollGuards } from "../toll/index.ts";
 import type { CallManagerOptions } from "./call-manager-options.ts";
 import { CallRecords } from "./call-records.ts";
@@ -61,13 +61,15 @@ export interface ContextParts {
   readonly toll: TollGuards;
   readonly owner: CallContext["owner"];
   readonly records: Pick<CallRecords, "write">;
+  /** What peers of the trust domain are told of the call of a session. */
+  readonly userToUser: (sessionId: string) => HeaderList;
   readonly features: () => CallFeatures;
 }
 
 /** What every call needs. */
 export function makeCallContext(
   { relay, clock, ids, logger, inventory }: CallManagerOptions,
-  { port, registrar, journal, toll, owner, records, features }: ContextParts,
+  { port, registrar, journal, toll, owner, records, features, userToUser }: ContextParts,
 ): CallContext {
   const bindingsOf = ({ name, number }: LegDevice): readonly Binding[] =>
     registrar.lookup(inventory.lineOf(name, number)?.aor ?? "");
@@ -82,6 +84,7 @@ export function makeCallContext(
     observer: observerOf(features),
     wayTo: (leg) => (leg.device.kind === "sip-phone" ? wayToLeg(bindingsOf(leg.device), leg) : undefined),
     owner,
+    userToUser,
     writeRecord: (ended) => records.write(ended),
   };
 }

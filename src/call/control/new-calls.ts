@@ -2,7 +2,9 @@ import { detached } from "../../common/index.ts";
 import { tagOf, type SipMessage } from "../../sip/message/index.ts";
 import type { FeatureStore, Peer, SipPhone } from "../device/index.ts";
 import { isEmergency, withoutSpeedDial, parseDialed, type Dialed } from "../digit-analysis/index.ts";
+import type { UserData } from "../../signals/index.ts";
 import { receivedHistory } from "../identity/redirection-history.ts";
+import { receivedUserData } from "../identity/user-to-user.ts";
 import { NEW_SESSION, refusedOutcome, type DialedFeature, type Endpoint, type Outcome } from "../model/index.ts";
 import type { HeaderList, IncomingRequest } from "../signaling/signaling-port.ts";
 import { inboundNumber } from "../trunk/trunk-numbers.ts";
@@ -49,6 +51,8 @@ export interface NewCallsOptions extends CallLimits, Omit<CallRouterOptions, "lo
   readonly features: () => FeatureHost;
   /** What a request is for; its Request-URI, unless that is our Contact with a trunk. */
   readonly calledUri: (message: SipMessage) => string;
+  /** Told what a peer of the trust domain says of its call. */
+  readonly onUserData: (callId: string, data: UserData) => void;
   /** Where phones change settings; absent: they cannot. */
   readonly store: FeatureStore | undefined;
 }
@@ -216,7 +220,7 @@ export class NewCalls {
     const headers = [...branchHeaders(message, checked.hops), ...recvInfo(caller)];
     const targets = this.#targets(session, routed, routing, headers);
     table.add(session);
-    if (!isKnown) this.#options.features().onOffered(session);
+    if (!isKnown) this.#offer(session, request, device);
     session.offer({
       request,
       sdp: checked.sdp,
@@ -227,6 +231,13 @@ export class NewCalls {
       trustedHost: device.kind === "peer" && device.trusted === true ? this.#hostFor(dialed) : undefined,
       ...(routed.shown === undefined ? {} : { shown: routed.shown }),
     });
+  }
+
+  #offer(session: CallSession, { message }: IncomingRequest, device: SipPhone | Peer): void {
+    this.#options.features().onOffered(session);
+    if (device.kind === "peer" && device.trusted === true) {
+      this.#options.onUserData(session.callId, receivedUserData(message));
+    }
   }
 
   #targets(
@@ -321,7 +332,7 @@ export class NewCalls {
   #answerBySelf({ onlyDevice, wanted }: Origination): HeaderList {
     if (onlyDevice === undefined || wanted === undefined) return [];
     const { inventory, settings } = this.#options;
-    const isSet = wanted === "by-user" && settings?.deviceOf(onlyDevice)?.autoAnswer === true;
+    const isSet = wanted === "at-once" || (wanted === "by-user" && settings?.deviceOf(onlyDevice)?.autoAnswer === true);
     if (!isSet && inventory.linesOf(onlyDevice)[0]?.cti === undefined) return [];
     return this.answerHeaders;
   }

@@ -1,7 +1,7 @@
 import type { Clock, Ids, Logger } from "../../common/index.ts";
 import type { MediaRelay } from "../../media/index.ts";
 import type { Outcome } from "../model/index.ts";
-import type { SignalingPort } from "../signaling/signaling-port.ts";
+import type { HeaderList, SignalingPort } from "../signaling/signaling-port.ts";
 import type { Leg } from "./leg.ts";
 import type { EndedCall } from "./record-of.ts";
 import type { SavedCall } from "./saved-call.ts";
@@ -56,6 +56,8 @@ export interface SessionContext<Session> {
   readonly codecsBetween: CodecsBetween;
   /** Where to send a request inside the dialog of a leg, when the edge cannot know it; for example a URI of its phone's new connection. */
   wayTo(leg: Leg): string | undefined;
+  /** What peers of the trust domain are told of the call of a session; absent: nothing. */
+  readonly userToUser?: (sessionId: string) => HeaderList;
   /** Resolves when its record is on file, or was given up. */
   writeRecord(ended: EndedCall): Promise<void>;
 }

@@ -13,6 +13,7 @@ import { RefusalWarning } from "./warning-header.ts";
 /** What the parts of a session's shell need of it. */
 export interface SessionHost<Shell> extends Pick<DialogRequestsOptions, "describe" | "rename" | "onIdle" | "onRefer"> {
   readonly context: SessionContext<Shell>;
+  readonly sessionId: string;
   readonly media: CallMedia;
   readonly log: LegLog;
   /** The parties as they are now. */
@@ -55,6 +56,7 @@ export function makeParts<Shell>(host: SessionHost<Shell>): SessionParts {
     onConnected,
     onWarnings: (codes) => warning.note(codes),
     codecsBetween,
+    toTrusted: () => context.userToUser?.(host.sessionId) ?? [],
     onDeflected: (by, uri) => goal.noteDeflection(by, uri),
   });
   const branchLeg = (branchId: string): Leg | undefined => branches.get(branchId)?.leg;

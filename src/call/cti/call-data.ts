@@ -1,4 +1,5 @@
 import type { UserData } from "../../signals/index.ts";
+import type { ModelEffect } from "../model/index.ts";
 import type { EntryStore } from "../control/call-journal.ts";
 
 const ENTRY = "cti-data ";
@@ -26,6 +27,15 @@ export class CallData {
   /** The call has ended. */
   forget(callId: string): void {
     if (this.#data.delete(callId)) this.#store.removeEntry(ENTRY + callId);
+  }
+
+  /** The same of all calls that end in a step of the model. */
+  forgetEnded(effects: readonly ModelEffect[]): void {
+    if (this.#data.size === 0) return;
+    for (const effect of effects) {
+      if (effect.type !== "change" || effect.change.type !== "call" || effect.change.state !== "invalid") continue;
+      this.forget(effect.change.callId);
+    }
   }
 
   /** Takes up what the process before this one has left of calls that are there. */

@@ -98,7 +98,7 @@ export class CtiFeed {
 
   /** Takes the changes of calls of a step of the model, before anybody is told of it. */
   step(effects: readonly ModelEffect[]): void {
-    if (!this.#observesCalls) return;
+    if (!this.#observesCalls) return this.#data.forgetEnded(effects);
     const changes: Change[] = [];
     for (const effect of effects) if (effect.type === "change") changes.push(effect.change);
     if (changes.length > 0) this.#add(this.#calls.take(changes));

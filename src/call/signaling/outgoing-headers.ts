@@ -48,6 +48,7 @@ const SETTABLE = new Set([
   "to",
   "unsupported",
   "user-agent",
+  "user-to-user",
   "warning",
   "www-authenticate",
   "x-tandem-trying",

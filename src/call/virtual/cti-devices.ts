@@ -1,7 +1,7 @@
 import type { Clock, Ids, Logger } from "../../common/index.ts";
-import { chance } from "../../common/index.ts";
 import type { AgreedAudio, AudioTerminal } from "../../media/index.ts";
 import type { CtiDeviceRequest, RtpAddress } from "../../signals/index.ts";
+import type { CallTable } from "../control/call-table.ts";
 import type { EntryStore } from "../control/call-journal.ts";
 import type { Leg } from "../control/leg.ts";
 import type { Inventory, SipPhone } from "../device/index.ts";
@@ -9,25 +9,21 @@ import type { Binding } from "../registrar/index.ts";
 import type { SignalingPort } from "../signaling/signaling-port.ts";
 import { ctiBinding } from "./cti-contact.ts";
 import { CtiDialogs } from "./cti-dialogs.ts";
-import type { LostCalls } from "./lost-calls.ts";
+import type { LostCalls, TalkingCall } from "./lost-calls.ts";
+import { MediaMoves } from "./media-moves.ts";
+import { MediaPlaces } from "./media-places.ts";
 import { CtiSignaling } from "./cti-signaling.ts";
 import type { OfferState, PauseReason } from "./offer-machine.ts";
 import { Offers, type CtiAnswer, type OfferedCall } from "./offers.ts";
 import { legOfMedia, type SwitchMedia } from "./switch-media.ts";
 import { isOwned, isOwnership, stepOwnership, type Ownership, type OwnershipEffect } from "./ownership.ts";
 
-/** Where legs are found. */
-interface LegTable {
-  findLeg(dialogId: string): { readonly leg: Leg; readonly session: { readonly callId: string } } | undefined;
-  findByTag(localTag: string): { readonly leg: Leg } | undefined;
-}
-
 /** Who is told of what happens at devices of applications. None of these may throw. */
 export interface CtiDeviceEvents {
   /** A call is offered to a route point whose application routes; it is to be asked where the call goes. */
   onRouteWanted(call: OfferedCall, selectMs: number): void;
   /** An address is to be set for a call, within the time for that. */
-  onMediaWanted(call: OfferedCall): void;
+  onMediaWanted(leg: Leg): void;
   /** What is sent to a device and by it has changed; undefined: nothing is. */
   onAudio(leg: Leg, terminal: AudioTerminal, before: AgreedAudio | undefined, now: AgreedAudio | undefined): void;
   onDigits(leg: Leg, digits: string): void;
@@ -42,9 +38,13 @@ export interface CtiDevicesOptions {
   readonly inventory: Pick<Inventory, "linesOf" | "lineOf">;
   /** What devices have registered by SIP. */
   readonly registered: (phone: SipPhone) => readonly Binding[];
-  readonly table: LegTable;
+  readonly table: Pick<CallTable, "findLeg" | "findByTag">;
+  /** Established calls of a device. */
+  readonly callsOf: (device: string) => readonly TalkingCall[];
   readonly store: EntryStore;
   readonly events: CtiDeviceEvents;
+  /** How long applications may leave a call alone where the device does not say. */
+  readonly acceptSeconds: () => number;
   /** What becomes of established calls. */
   readonly lost: LostCalls;
   readonly media: SwitchMedia;
@@ -61,10 +61,8 @@ export class CtiDevices {
   readonly #owners = new Map<string, Ownership>();
   readonly #silent = new Set<string>();
   #areManagersAway = false;
-  /** Where the RTP of calls is wanted that are not answered, by dialog. */
-  readonly #addresses = new Map<string, RtpAddress>();
-  /** What calls are answered with whose media ends in the media service, by dialog. */
-  readonly #prepared = new Map<string, string>();
+  readonly #places: MediaPlaces;
+  readonly #moves: MediaMoves;
   readonly #offers: Offers;
   readonly #dialogs: CtiDialogs;
 
@@ -76,7 +74,23 @@ export class CtiDevices {
       onAudio: (leg, terminal, before, now) => events.onAudio(leg, terminal, before, now),
       media: options.media,
       onDigits: (leg, digits) => events.onDigits(leg, digits),
-      onEnded: (leg) => this.#offers.ended(leg.dialogId),
+      onEnded: (leg) => {
+        this.#places.forget(leg);
+        this.#offers.ended(leg.dialogId);
+      },
+    });
+    this.#moves = new MediaMoves({
+      clock,
+      ids: options.ids,
+      table,
+      offerOf: (leg, last) => this.#dialogs.offerAgain(leg, last),
+      onAnswered: (leg, answer) => this.#dialogs.acknowledged(leg, answer),
+    });
+    this.#places = new MediaPlaces({
+      ids: options.ids,
+      media: options.media,
+      dialogs: this.#dialogs,
+      moves: this.#moves,
     });
     this.#offers = new Offers({
       clock,
@@ -86,16 +100,13 @@ export class CtiDevices {
       },
       isOpen: (device) => this.isOpen(device),
       pausesOf: (device) => this.#pausesOf(device),
-      acceptMsOf: (device) => (this.#lineOf(device)?.cti?.acceptSeconds ?? DEFAULT_ACCEPT_SECONDS) * 1_000,
+      acceptMsOf: (device) => (this.#lineOf(device)?.cti?.acceptSeconds ?? options.acceptSeconds()) * 1_000,
       mediaMs: MEDIA_MS,
       onOffered: (call) => this.#offered(call),
       onWanted: (call) => this.#wanted(call),
-      answerOf: ({ leg, sdp }) => this.#prepared.get(leg.dialogId) ?? this.#dialogs.answer(leg, sdp),
+      answerOf: ({ leg, sdp }) => this.#places.answer(leg, sdp),
       onAcknowledged: ({ leg }, body) => this.#dialogs.acknowledged(leg, body),
-      onOver: ({ leg }) => {
-        this.#addresses.delete(leg.dialogId);
-        this.#prepared.delete(leg.dialogId);
-      },
+      onOver: ({ leg }) => this.#places.forget(leg),
     });
   }
 
@@ -157,6 +168,7 @@ export class CtiDevices {
 
   close(): void {
     this.#options.lost.close();
+    this.#moves.close();
   }
 
   /** Takes up who owned what before this process. */
@@ -210,7 +222,8 @@ export class CtiDevices {
     const { device } = request;
     const line = this.#lineOf(device);
     if (line === undefined) return { ok: false, failure: "device-not-found", detail: `there is no device ${device}` };
-    const known = stepOwnership(this.#owners.get(device), request);
+    const before = this.#owners.get(device);
+    const known = stepOwnership(before, request);
     if (!known.ok) return known;
     if (request.type === "own") {
       if (line.cti === undefined) return { ok: false, failure: "media-on-phone", detail: `${device} is a phone` };
@@ -221,6 +234,7 @@ export class CtiDevices {
     if (request.type === "silent") this.#setSilent(device, request.isSilent);
     else this.#setSilent(device, false);
     for (const effect of known.effects) this.#perform(device, effect);
+    if (request.type === "own" && known.ownership !== undefined) this.#takeUp(known.ownership, before);
     if (request.type !== "silent") this.#options.events.onDevice(device);
     return { ok: true };
   }
@@ -244,19 +258,18 @@ export class CtiDevices {
     const ownership = this.#owners.get(device);
     if (found === undefined) return NOT_OFFERED;
     if (!isOwned(ownership)) return { ok: false, failure: "device-not-open", detail: `${device} is not open` };
-    const { dialogId } = found.leg;
     if (ownership.media.mode === "none") {
       return { ok: false, failure: "media-mode", detail: `${device} is registered without media` };
     }
     if (media !== undefined) {
-      const set = this.#setAddress(ownership, dialogId, media);
+      const set = this.#places.set(ownership, found.leg, media);
       if (!set.ok) return set;
     }
     const connected = this.#offers.whenConnected(device, sessionId);
-    const isReady = this.#prepare(found, ownership);
+    const isReady = this.#places.prepare(found.leg, ownership);
     this.#offers.tell(device, sessionId, { type: "answer", isReady });
-    if (ownership.media.mode === "switch") void this.#prepareSwitch(found);
-    else if (!isReady) this.#options.events.onMediaWanted(found);
+    if (ownership.media.mode === "switch") await this.#answerBySwitch(found);
+    else if (!isReady) this.#options.events.onMediaWanted(found.leg);
     return connected;
   }
 
@@ -266,10 +279,21 @@ export class CtiDevices {
     const ownership = this.#owners.get(device);
     if (found === undefined) return NOT_OFFERED;
     if (!isOwned(ownership)) return { ok: false, failure: "device-not-open", detail: `${device} is not open` };
-    const set = this.#setAddress(ownership, found.leg.dialogId, media);
+    const set = this.#places.set(ownership, found.leg, media);
     if (!set.ok) return set;
-    if (this.#prepare(found, ownership)) this.#offers.tell(device, sessionId, { type: "media-set" });
+    if (this.#places.prepare(found.leg, ownership)) this.#offers.tell(device, sessionId, { type: "media-set" });
     return set;
+  }
+
+  /** The same of an established call that was another application's before. */
+  setMediaOf(device: string, callId: string | undefined, media: RtpAddress): CtiAnswer {
+    const ownership = this.#owners.get(device);
+    if (!isOwned(ownership)) return { ok: false, failure: "device-not-open", detail: `${device} is not open` };
+    for (const call of this.#options.callsOf(device)) {
+      const leg = this.#options.table.findByTag(call.legId)?.leg;
+      if (leg !== undefined && (callId ?? call.callId) === call.callId) return this.#places.set(ownership, leg, media);
+    }
+    return NOT_OFFERED;
   }
 
   /** A route dialogue about a call is over: `ended`: the accept timer begins; `expired`: the call is treated as if nobody were there. */
@@ -307,6 +331,22 @@ export class CtiDevices {
     });
   }
 
+  async #answerBySwitch({ device, sessionId, leg, sdp }: OfferedCall): Promise<void> {
+    await this.#places.prepareSwitch(leg, sdp, () => this.stateOf(device, sessionId) === "answering");
+    this.#offers.tell(device, sessionId, { type: "media-set" });
+  }
+
+  /** Another application has the device: who waits is talked with again, by where its media is. */
+  #takeUp(ownership: Ownership, before: Ownership | undefined): void {
+    const { device, session, media } = ownership;
+    const isSame = before?.session === session && JSON.stringify(before.media) === JSON.stringify(media);
+    for (const { legId } of isSame ? [] : this.#options.callsOf(device)) {
+      const leg = this.#options.table.findByTag(legId)?.leg;
+      if (leg !== undefined && this.#places.takeUp(leg, media)) this.#options.events.onMediaWanted(leg);
+    }
+    this.#options.lost.takeUp(device);
+  }
+
   #put(ownership: Ownership): void {
     const { device } = ownership;
     this.#owners.set(device, ownership);
@@ -326,49 +366,9 @@ export class CtiDevices {
         return this.#offers.tellAll(device, { type: "failed" });
       case "treat-established":
         return this.#options.lost.treat(device);
-      case "take-up":
-        return this.#options.lost.takeUp(device);
     }
-  }
-
-  #setAddress({ device, media: { mode } }: Ownership, dialogId: string, media: RtpAddress): CtiAnswer {
-    if (mode !== "dynamic") return { ok: false, failure: "media-mode", detail: `${device} is registered ${mode}` };
-    if (this.#addresses.has(dialogId)) {
-      return { ok: false, failure: "media-already-set", detail: "an address is set for this call" };
-    }
-    this.#addresses.set(dialogId, media);
-    return { ok: true };
-  }
-
-  /** The media service is asked for what the call is answered with. */
-  async #prepareSwitch(call: OfferedCall): Promise<void> {
-    const { device, sessionId, leg, sdp } = call;
-    const text = await this.#dialogs.switched(leg, sdp);
-    const isAwaited = this.stateOf(device, sessionId) === "answering";
-    if (!isAwaited || text === undefined) this.#options.media.release(leg);
-    if (!isAwaited) return;
-    if (text !== undefined) {
-      leg.cti = { terminal: "switch" };
-      this.#prepared.set(leg.dialogId, text);
-    }
-    this.#offers.tell(device, sessionId, { type: "media-set" });
-  }
-
-  /** @returns true when it is known where the media of a call ends */
-  #prepare({ leg }: OfferedCall, { media }: Ownership): boolean {
-    const place = media.mode === "static" ? media : this.#addresses.get(leg.dialogId);
-    if (place === undefined || !("codecs" in media)) return false;
-    const { address, port } = place;
-    const { codecs } = media;
-    const sessionId = chance(this.#options.ids, MAX_SESSION_ID);
-    leg.cti = { terminal: { address, port, codecs, sessionId, version: 1 } };
-    return true;
   }
 }
-
-const DEFAULT_ACCEPT_SECONDS = 4;
-/** RFC 4566 5.2: a number; phones keep 31 bits of it at least. */
-const MAX_SESSION_ID = 2 ** 31 - 1;
 
 /** An administrator has closed it to control. */
 function isClosed({ cti }: SipPhone): boolean {

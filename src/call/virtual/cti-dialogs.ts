@@ -121,6 +121,16 @@ export class CtiDialogs {
     return take(this.answer(leg, body?.text));
   }
 
+  /** What a device offers whose media is elsewhere now; undefined: nothing. @param last what it was sent last */
+  async offerAgain(leg: Leg, last: string | undefined): Promise<string | undefined> {
+    if (leg.cti?.terminal === "switch") return this.#options.media.offer(leg);
+    this.#renew(leg);
+    const { terminal } = leg.cti ?? {};
+    if (terminal === undefined || terminal === "switch") return undefined;
+    // RFC 3264 8: with as many streams as there were.
+    return (last === undefined ? undefined : answerAsTerminal(last, terminal)?.sdp) ?? offerAsTerminal(terminal);
+  }
+
   /** What a device says whose media ends in the media service; undefined: that does not take it. Never rejects. */
   switched(leg: Leg, offer: string | undefined): Promise<string | undefined> {
     const { media } = this.#options;

@@ -42,7 +42,7 @@ export class CtiEndpoints {
     const { callOf } = this.#options;
     const { device, callId } = command;
     const call = this.#find(device, callId);
-    if (call === undefined) return this.#missing(command);
+    if (call === undefined) return this.#established(command);
     const done = await this.#perform(command, call);
     const named = callId ?? callOf(call.sessionId);
     return done.ok && named !== undefined ? { ...done, callId: named } : done;
@@ -74,13 +74,12 @@ export class CtiEndpoints {
     return undefined;
   }
 
-  #missing({ type, device, callId }: EndpointCommand): EndpointResult {
+  #established(command: EndpointCommand): EndpointResult {
+    const { device, callId } = command;
     if (!this.#options.isTalking(device, callId)) {
       return { ok: false, failure: "wrong-state", detail: `no such call is offered to ${device}` };
     }
-    if (type === "set-media") {
-      return { ok: false, failure: "media-already-set", detail: "the call's media is agreed on" };
-    }
+    if (command.type === "set-media") return this.#options.devices.setMediaOf(device, callId, command.media);
     return { ok: false, failure: "already-answered", detail: `${device} has answered the call` };
   }
 }

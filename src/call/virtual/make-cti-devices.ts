@@ -24,15 +24,21 @@ export interface CtiParts {
   readonly onDevice: (device: string) => void;
 }
 
+const DEFAULT_SELECT_SECONDS = 5;
+
+const usualAcceptSeconds = (): number => 4;
+
 /** Devices of applications, over what call control has. */
 export function makeCtiDevices({ options, table, registrar, store, features, tell, onDevice }: CtiParts): CtiDevices {
-  const { clock, ids, logger, inventory } = options;
+  const { clock, ids, logger, inventory, newCallAcceptSeconds = usualAcceptSeconds } = options;
   const callOf = (sessionId: string): string | undefined => features().world.sessions.get(sessionId)?.callId;
+  const callsOf = (device: string): readonly TalkingCall[] =>
+    talkingCalls(table.sessionsOf(device), device, features().world);
   const lost = new LostCalls({
     clock,
     inventory,
     store,
-    callsOf: (device) => talkingCalls(table.sessionsOf(device), device, features().world),
+    callsOf,
     command: (command) => features().command(command),
     forward: (legId, to, space) =>
       features().happened({
@@ -42,14 +48,16 @@ export function makeCtiDevices({ options, table, registrar, store, features, tel
         ...(space === undefined ? {} : { callingSearchSpace: space }),
       }),
   });
-  return new CtiDevices({
+  const devices = new CtiDevices({
     clock,
     ids,
     logger,
     inventory,
     table,
     store,
+    acceptSeconds: newCallAcceptSeconds,
     lost,
+    callsOf,
     media: new SwitchMedia(options.relay, logger),
     registered: (phone) => registrar.lookup(phone.aor),
     events: ctiEvents(
@@ -63,6 +71,7 @@ export function makeCtiDevices({ options, table, registrar, store, features, tel
       table,
     ),
   });
+  return devices;
 }
 
 interface Naming extends Pick<CtiParts, "tell" | "onDevice"> {
@@ -82,9 +91,9 @@ function ctiEvents({ tell, onDevice, wantRoute, callOf, callOfLeg }: Naming, tab
       const from = address === "" ? {} : { callerAddress: address };
       wantRoute({ type: "route-request", sessionId, device, selectMs, ...from });
     },
-    onMediaWanted: ({ device, sessionId }) => {
-      const callId = callOf(sessionId);
-      if (callId !== undefined) tell({ kind: "media", media: { callId, device, moment: "wanted" } });
+    onMediaWanted: (leg) => {
+      const callId = named(leg);
+      if (callId !== undefined) tell({ kind: "media", media: { callId, device: leg.device.name, moment: "wanted" } });
     },
     onAudio: (leg, terminal, before, now) => {
       const callId = named(leg);

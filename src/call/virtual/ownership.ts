@@ -21,9 +21,7 @@ export type OwnershipEffect =
   /** Those that are not established go where they go when an application has failed. */
   | "forward-pending"
   /** Those that are established are treated as the device says. */
-  | "treat-established"
-  /** Another owner has them: what was being done about them ends. */
-  | "take-up";
+  | "treat-established";
 
 export type OwnershipStep =
   | { readonly ok: true; readonly ownership: Ownership | undefined; readonly effects: readonly OwnershipEffect[] }
@@ -41,11 +39,8 @@ export function stepOwnership(before: Ownership | undefined, request: CtiDeviceR
     case "silent":
       return { ok: true, ownership: before, effects: [] };
     case "disown":
-      return {
-        ok: true,
-        ownership: { ...before, state: "left" },
-        effects: state === "owned" ? ["forward-pending"] : [],
-      };
+      if (state === "lost" || state === "left") return { ok: true, ownership: before, effects: [] };
+      return { ok: true, ownership: { ...before, state: "left" }, effects: ["forward-pending", "treat-established"] };
     case "failed":
       if (state !== "owned") return { ok: true, ownership: before, effects: [] };
       return { ok: true, ownership: { ...before, state: "failed" }, effects: ["forward-pending"] };
@@ -61,7 +56,7 @@ function own(before: Ownership | undefined, request: Extract<CtiDeviceRequest, {
   // Whoever has a higher fence was given the device; of those with the same one the first has it.
   const isShared = before?.state === "owned" && before.fence === fence && before.session !== session;
   const clash = isShared ? clashOf(before.media, media) : undefined;
-  return clash ?? { ok: true, ownership, effects: ["take-up"] };
+  return clash ?? { ok: true, ownership, effects: [] };
 }
 
 /** Why a second application may not register its media beside the first. */

@@ -42,6 +42,8 @@ export class DeviceOwners {
   readonly #options: DeviceOwnersOptions;
   readonly #ownerships = new Map<string, Ownership>();
   readonly #tellings = new Map<string, Telling>();
+  /** Sessions whose applications are waited for. */
+  readonly #silent = new Set<string>();
   #retry: Timer | undefined;
   #isClosed = false;
 
@@ -102,6 +104,23 @@ export class DeviceOwners {
     this.#take(device, { type: isLive ? "recovered" : "failed", session, wallMs });
   }
 
+  /** The application of a session is waited for, or has been heard again: new calls wait with it meanwhile. */
+  setSilent(session: string, isSilent: boolean, devices: Iterable<string>): void {
+    if (isSilent) this.#silent.add(session);
+    else this.#silent.delete(session);
+    for (const device of devices) {
+      const { owner, fence } = this.of(device);
+      // What is being told now is followed by that.
+      if (owner !== session || this.#tellings.get(device)?.request !== undefined) continue;
+      this.#ask(device, { type: "silent", device, fence, isSilent });
+    }
+  }
+
+  /** The session is over. */
+  forget(session: string): void {
+    this.#silent.delete(session);
+  }
+
   /** Call control is there: it is told all that it may not know. */
   linkIsUp(): void {
     for (const device of this.#tellings.keys()) this.#run(device);
@@ -151,12 +170,16 @@ export class DeviceOwners {
   }
 
   #tell(device: string, effect: Exclude<OwnershipEffect, { type: "new-owner" }>): void {
+    this.#ask(device, requestOf(device, effect));
+  }
+
+  #ask(device: string, request: CtiDeviceRequest): void {
     let telling = this.#tellings.get(device);
     if (telling === undefined) {
       telling = { request: undefined, isRunning: false, fenced: 0, waiter: undefined };
       this.#tellings.set(device, telling);
     }
-    telling.request = requestOf(device, effect);
+    telling.request = request;
     this.#run(device);
   }
 
@@ -190,6 +213,9 @@ export class DeviceOwners {
     telling.request = undefined;
     telling.fenced = 0;
     telling.waiter?.settle();
+    if (request.type !== "own" || !this.#silent.has(request.session)) return;
+    const { device, fence } = request;
+    telling.request = { type: "silent", device, fence, isSilent: true };
   }
 
   #refused(device: string, telling: Telling, request: CtiDeviceRequest, failure: string, detail: string): void {

@@ -147,8 +147,21 @@ export class OpenDevices {
     }
   }
 
+  /** The application of a session is waited for, or has been heard again. */
+  noteSilent(session: Session, isSilent: boolean): void {
+    const devices = [...(this.#open.get(session.id) ?? [])].filter(
+      ([, { registration }]) => registration !== undefined,
+    );
+    this.#options.owners.setSilent(
+      session.id,
+      isSilent,
+      devices.map(([device]) => device),
+    );
+  }
+
   /** The session is over. */
   end(session: Session, isLeaseOver: boolean): void {
+    this.#options.owners.forget(session.id);
     for (const device of this.devicesOf(session)) this.close(session, device, isLeaseOver);
   }
 

@@ -111,8 +111,9 @@ function recover(ownership: Ownership, session: string, wallMs: number): Step {
 
 function own(ownership: Ownership, holder: Holder, wallMs: number): Step {
   const fence = Math.max(ownership.fence + 1, wallMs);
-  const effects: OwnershipEffect[] = [{ type: "own", holder, fence }];
-  if (ownership.owner !== holder.session) effects.push({ type: "new-owner", owner: holder.session });
+  const effects: OwnershipEffect[] =
+    ownership.owner === holder.session ? [] : [{ type: "new-owner", owner: holder.session }];
+  effects.push({ type: "own", holder, fence });
   return { ownership: { ...ownership, owner: holder.session, fence }, effects };
 }
 

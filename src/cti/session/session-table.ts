@@ -31,6 +31,8 @@ export interface SessionHooks {
   readonly onResumed?: (session: Session, mode: AttachMode, hadFailed: boolean) => void;
   /** Nothing was heard for two intervals. */
   readonly onFailed?: (session: Session) => void;
+  /** Its connection is lost, or nothing was heard for an interval; or it has been heard again. */
+  readonly onSilent?: (session: Session, isSilent: boolean) => void;
   /** It is over; its facts are still there. */
   readonly onClosed?: (session: Session, reason: CloseReason) => void;
 }
@@ -84,6 +86,7 @@ export class SessionTable {
       noteLogBytes: (difference) => (this.#logBytes += difference),
       onFileError: (session, error) => this.#onFileError(session, error),
       onFailed: (session) => this.#onFailed(session),
+      onSilent: (session, isSilent) => this.#tell("onSilent", session, isSilent),
       onLeaseOver: (session) => this.close(session, "lease-over"),
     };
     mkdirSync(options.folder, { recursive: true, mode: 0o700 });
@@ -146,11 +149,13 @@ export class SessionTable {
   }
 
   /**
-   * What all sessions were told is worthless: each has another epoch, and its application comes back and takes a snapshot.
+   * What all sessions were told is worthless, and positions begin anew: each has another epoch, and its application comes
+   * back and takes a snapshot.
    */
   renewAll(): void {
     for (const session of this.#sessions.values()) {
       const { connection } = session;
+      session.resetPosition();
       this.restart(session);
       if (connection === undefined) continue;
       session.detach(connection);

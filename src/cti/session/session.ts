@@ -29,6 +29,8 @@ export interface SessionHost {
   readonly noteDirty: (session: Session) => void;
   readonly noteLogBytes: (difference: number) => void;
   readonly onFileError: (session: Session, error: unknown) => void;
+  /** It is waited for, or has been heard again. */
+  readonly onSilent: (session: Session, isSilent: boolean) => void;
   readonly onFailed: (session: Session) => void;
   readonly onLeaseOver: (session: Session) => void;
 }
@@ -328,6 +330,7 @@ export class Session {
   }
 
   #take(event: ClockEvent): void {
+    const { phase } = this.#clock;
     const { clock, effects } = stepClock(this.#clock, event);
     this.#clock = clock;
     // Most that are heard change when something is due, which the timer finds out when it fires.
@@ -345,6 +348,8 @@ export class Session {
           break;
       }
     }
+    const isSilent = clock.phase === "silent";
+    if (clock.phase !== phase && (isSilent || clock.phase === "connected")) this.#host.onSilent(this, isSilent);
   }
 
   #fail(): void {

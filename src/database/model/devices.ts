@@ -19,13 +19,13 @@ const lineAppearance = z.strictObject({
   displayName: displayText
     .optional()
     .describe("Name shown to whom it calls from this device; absent: that of the number."),
-  allowControl: z.boolean().default(true).describe(later("CTI applications may control it on this device.")),
+  allowControl: z.boolean().default(true).describe("CTI applications may control it on this device."),
 });
 /** A directory number on a device. */
 export type LineAppearance = z.infer<typeof lineAppearance>;
 
 const speedDial = z.strictObject({
-  label: displayText.describe(later("Shown beside the key.")),
+  label: displayText.describe("Shown beside the key by applications."),
   destination: destination.describe("What it dials."),
 });
 
@@ -73,7 +73,7 @@ const endpoint = {
   ...device,
   owner: objectName.optional().describe("The user whose device it is."),
   credentials: credentials.optional().describe("What it registers with; absent: it cannot register."),
-  allowControl: z.boolean().default(true).describe(later("CTI applications may control it.")),
+  allowControl: z.boolean().default(true).describe("CTI applications may control it."),
   tollGuard: tollGuard.prefault({}).describe("Bounds of calls by trunks."),
   musicSource: objectName
     .optional()
@@ -117,14 +117,14 @@ const acceptSeconds = z
   .int()
   .min(1)
   .max(60)
-  .default(4)
-  .describe("How long an application may leave a new call alone before it goes where unanswered calls go.");
+  .optional()
+  .describe(
+    "How long an application may leave a new call alone before it goes where unanswered calls go; absent: as `CTINewCallAcceptTimer` says.",
+  );
 
 export const ctiPort = z.strictObject({
   ...endpoint,
   ...ringing,
-  doNotDisturb: ringing.doNotDisturb.describe(later("As of phones.")),
-  privacy: ringing.privacy.describe(later("As of phones.")),
   profile: objectName.default("cti-port").describe("Its SIP profile, of kind `phone`."),
   lines: z.array(lineAppearance).max(64).default([]).describe("Its lines; one or more to be of use."),
   maxCalls: z.int().min(1).max(1_000).default(4).describe("Calls of the port at a time."),
@@ -132,9 +132,7 @@ export const ctiPort = z.strictObject({
   onOwnerLost: onOwnerLost
     .default("redirect")
     .describe(
-      later(
-        "What happens to established calls when its application has failed for good: `redirect` to CFOF, `hold` with music, or `drop`.",
-      ),
+      "What happens to established calls when its application has failed for good: `redirect` to CFOF, `hold` with music, or `drop`.",
     ),
 });
 export type CtiPort = z.infer<typeof ctiPort>;
@@ -151,7 +149,7 @@ export const routePoint = z.strictObject({
     .max(60)
     .default(5)
     .describe("How long an application may take to select a route; then the call is treated as if none were there."),
-  onOwnerLost: onOwnerLost.default("redirect").describe(later("As of CTI ports.")),
+  onOwnerLost: onOwnerLost.default("redirect").describe("As of CTI ports."),
 });
 export type RoutePoint = z.infer<typeof routePoint>;
 

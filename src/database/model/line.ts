@@ -7,7 +7,6 @@ import {
   doNotDisturb,
   DEFAULT_PARTITION,
   forwardTarget,
-  later,
   objectName,
 } from "./scalars.ts";
 
@@ -43,14 +42,16 @@ export const directoryNumber = z.strictObject({
   doNotDisturb: doNotDisturb.default("off").describe("As of its devices, for the calls of this number on all of them."),
   privacy: z.boolean().default(false).describe("Devices that share it may not enter each other's calls."),
   pickupGroup: objectName.optional().describe("Its pickup group."),
-  allowControl: z.boolean().default(true).describe(later("CTI applications may control it.")),
+  allowControl: z.boolean().default(true).describe("CTI applications may control it."),
   forwarding: z
     .strictObject({
       all: forward.optional().describe("Always, before it rings (CFA)."),
       busy: forward.optional().describe("When it is busy (CFB)."),
       noAnswer: forward.optional().describe("When nobody answers in time (CFNA)."),
       unregistered: forward.optional().describe("When none of its devices is registered (CFU)."),
-      onFailure: forward.optional().describe(later("When the application that had its call has failed (CFOF).")),
+      onFailure: forward
+        .optional()
+        .describe("When the application that had its call has failed (CFOF); absent: as `noAnswer`."),
     })
     .prefault({})
     .describe("Where its calls go instead."),

@@ -1380,13 +1380,13 @@ export interface MethodResults {
     /** Events of the session up to this one show all effects. */
     readonly seq: number;
     /** Kinds of topics that there are for this user. */
-    readonly kinds: readonly string[];
-    /** Types of events that there are. */
-    readonly types: readonly string[];
+    readonly topics: readonly string[];
+    /** Types of events that a subscription can be limited to. */
+    readonly eventTypes: readonly string[];
     /** Subscriptions of the session. */
     readonly subscriptions: readonly Subscription[];
     /** Devices that the session has open. */
-    readonly open: readonly string[];
+    readonly openDevices: readonly string[];
   };
   readonly "events.subscribe": {
     /** Events of the session up to this one show all effects. */
@@ -1820,6 +1820,12 @@ export interface MethodResults {
     readonly unchanged?: true;
     /** The command had been done before: this is what came of it then. */
     readonly replayed?: true;
+    /** The call that it was done with, or that was made. */
+    readonly callId?: string;
+    /** Where the call is parked. */
+    readonly slot?: string;
+    /** Of a dry run: what would be reached, a line, `trunk NAME` or `service NAME`. */
+    readonly destination?: string;
   };
   readonly "route.select": {
     /** Events of the session up to this one show all effects. */
@@ -1828,6 +1834,12 @@ export interface MethodResults {
     readonly unchanged?: true;
     /** The command had been done before: this is what came of it then. */
     readonly replayed?: true;
+    /** The call that it was done with, or that was made. */
+    readonly callId?: string;
+    /** Where the call is parked. */
+    readonly slot?: string;
+    /** Of a dry run: what would be reached, a line, `trunk NAME` or `service NAME`. */
+    readonly destination?: string;
   };
   readonly "route.end": {
     /** Events of the session up to this one show all effects. */
@@ -1836,6 +1848,12 @@ export interface MethodResults {
     readonly unchanged?: true;
     /** The command had been done before: this is what came of it then. */
     readonly replayed?: true;
+    /** The call that it was done with, or that was made. */
+    readonly callId?: string;
+    /** Where the call is parked. */
+    readonly slot?: string;
+    /** Of a dry run: what would be reached, a line, `trunk NAME` or `service NAME`. */
+    readonly destination?: string;
   };
 }
 

@@ -21,9 +21,11 @@ export interface ProviderOptions {
   /** Sessions of the user with the same group stand in for each other: the oldest one that is alive owns what they all open. */
   readonly group?: string;
   /**
-   * `all`: everything that the user may see when it is opened is watched; default: what is opened or watched by name.
+   * What is told of without being asked for by name. `all`: everything that the user may see; `inventory` (default): the
+   * states of devices and lines, and no calls; `none`. Without the right to all devices these are those that the user has
+   * when the session is opened.
    */
-  readonly watch?: "all";
+  readonly watch?: "all" | "inventory" | "none";
   /** How long the first server that answers may take; default 10,000. */
   readonly openTimeoutMs?: number;
   /** Gives up opening. */

@@ -16,6 +16,13 @@ import type { Watch } from "./watch.ts";
 import type { Address, Call, Terminal } from "./nouns.ts";
 
 const OPEN_MS = 10_000;
+const INVENTORY_EVENTS: readonly EventType[] = [
+  "device.state",
+  "device.removed",
+  "line.state",
+  "line.removed",
+  "provider.state",
+];
 
 /** JTAPI Provider: the connection with a switch, and all that is known of it. */
 export class Provider {
@@ -31,7 +38,9 @@ export class Provider {
    */
   static async open(options: ProviderOptions, openSocket: OpenSocket): Promise<Provider> {
     const core = new ProviderCore(sessionOptionsOf(options, openSocket));
-    core.watches.prepare(options.watch === "all" ? () => core.everything() : () => [{ kind: "provider" }]);
+    const { watch = "inventory" } = options;
+    if (watch === "none") core.watches.prepare(() => [{ kind: "provider" }]);
+    else core.watches.prepare(() => core.everything(), watch === "all" ? undefined : INVENTORY_EVENTS);
     await opened(core, options);
     return new Provider(core);
   }

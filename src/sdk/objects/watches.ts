@@ -15,8 +15,8 @@ export class Watches {
   }
 
   /** To be subscribed to whenever a session is opened; what it is may depend on the session. */
-  prepare(topics: () => readonly Topic[]): void {
-    this.#watches.add(new Watch(topics, undefined, (watch) => this.#end(watch)));
+  prepare(topics: () => readonly Topic[], types?: readonly EventType[]): void {
+    this.#watches.add(new Watch(topics, types, (watch) => this.#end(watch)));
   }
 
   async add(topics: readonly Topic[], types: readonly EventType[] | undefined): Promise<Watch> {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { ControlFixture, settled, type Application } from "../../support/control-fixture.ts";
+import { ControlFixture, settled } from "../../support/control-fixture.ts";
+import type { Application } from "../../support/test-application.ts";
 
 const DEVICES = [
   { name: "phone-1001", lines: ["1001"] },

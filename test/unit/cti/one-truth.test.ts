@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import type { CallEvent, CtiEvent } from "../../../src/cti/call/cti-event.ts";
 import type { CallView } from "../../../src/signals/index.ts";
-import { ControlFixture, settled, type Application } from "../../support/control-fixture.ts";
+import { ControlFixture, settled } from "../../support/control-fixture.ts";
 import { EventReplica } from "../../support/event-replica.ts";
 import { randomStep, SCRIPT_DEVICES } from "../../support/random-script.ts";
 import { seededRandom } from "../../support/seeded-random.ts";
+import type { Application } from "../../support/test-application.ts";
 
 const SEEDS = 25;
 const STEPS = 120;

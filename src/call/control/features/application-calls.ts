@@ -6,25 +6,33 @@ import type {
   CommandedKind,
   DialedPlace,
 } from "../../cti/commands/commanded-calls.ts";
-import type { CallsNow } from "../../cti/commands/device-place.ts";
+import { placeOf, type CallsNow } from "../../cti/commands/device-place.ts";
+import type { CtiFeed } from "../../cti/cti-feed.ts";
+import { changedUserData, isFitUserData } from "../../cti/user-data.ts";
 import type { EndedCall } from "../../cti/commands/ended-calls.ts";
 import type { Inventory, Peer, SipPhone } from "../../device/index.ts";
 import { analyze, type Destination, type Dialed, type NoReason } from "../../digit-analysis/index.ts";
 import type { ModelEffect } from "../../model/index.ts";
 import type { CtiEndpoints, EndpointCommand } from "../../virtual/cti-endpoints.ts";
+import type { CallTable } from "../call-table.ts";
 import type { CallRecords } from "../call-records.ts";
 import type { CallRouter } from "../call-router.ts";
 import type { CallFeatures } from "./call-features.ts";
+import { sendDigits } from "./send-digits.ts";
 import { RingingPhones, type RingingPhonesOptions } from "./ringing-phones.ts";
 
-export interface ApplicationCallsOptions extends Omit<RingingPhonesOptions, "world"> {
+export interface ApplicationCallsOptions extends Omit<RingingPhonesOptions, "world" | "table"> {
   readonly features: Pick<CallFeatures, "command" | "world">;
+  readonly table: CallTable;
   readonly inventory: Inventory;
   readonly router: Pick<CallRouter, "analysisOf">;
   readonly records: Pick<CallRecords, "find">;
+  readonly userData: Pick<CtiFeed, "userDataOf" | "setUserData">;
   /** CTI ports and route points. */
   readonly endpoints: CtiEndpoints;
 }
+
+type CommandOf<Type extends AnyCallCommand["type"]> = Extract<AnyCallCommand, { type: Type }>;
 
 /** How long a call that has ended is told of by its record. */
 const TOLD_MS = 10 * 60_000;
@@ -70,14 +78,31 @@ export class ApplicationCalls implements CommandedCalls {
     if (isOfEndpoints(command)) return isVirtual ? endpoints.command(command) : this.#ofPhone(command);
     const callId = "callId" in command ? command.callId : undefined;
     if (isVirtual && command.type !== "drop" && endpoints.isMediaMissing(command.device, callId)) return NO_MEDIA;
-    if (command.type === "consult" || command.type === "send-digits" || command.type === "set-user-data") {
-      return {
-        ok: false,
-        failure: "device-type",
-        detail: `${command.type} is nothing that is asked of ${command.device}`,
-      };
+    if (command.type === "set-user-data") return this.#setUserData(command);
+    if (command.type === "send-digits") {
+      return sendDigits({ ...this.#options, world: features.world }, command.device, callId, command.digits);
     }
     return features.command(command);
+  }
+
+  /** Names and values stay with the call, whatever becomes of it. */
+  #setUserData({ device, callId: named, data }: CommandOf<"set-user-data">): AnyCommandResult {
+    const { userData } = this.#options;
+    const callId = placeOf(this.now, device, named)?.callId;
+    if (callId === undefined) {
+      return { ok: false, failure: "device-not-in-call", detail: `${device} has no such call` };
+    }
+    const next = changedUserData(userData.userDataOf(callId) ?? {}, data);
+    if (next === undefined) return { ok: true, isUnchanged: true, callId };
+    if (!isFitUserData(next)) {
+      return {
+        ok: false,
+        failure: "data-too-long",
+        detail: "a call has at most 64 names, and 4 KiB with their values",
+      };
+    }
+    userData.setUserData(callId, next);
+    return { ok: true, callId };
   }
 
   #ofPhone(command: EndpointCommand): AnyCommandResult | Promise<AnyCommandResult> {

@@ -7,17 +7,26 @@ import type { CtiCommands } from "../../cti/commands/cti-commands.ts";
 import type { CtiFeed } from "../../cti/cti-feed.ts";
 import { makeCtiFeed, type FeedParts } from "../../cti/make-cti-feed.ts";
 import { legsOf, type ModelEffect } from "../../model/index.ts";
+import { userToUser } from "../../identity/user-to-user.ts";
+import type { HeaderList } from "../../signaling/signaling-port.ts";
 import { makeCtiCommands, type CtiCommandParts } from "./make-cti-commands.ts";
 import type { RouteTeller } from "./route-teller.ts";
 
 /** What applications command, and who is told of that. */
 export type CommandedParts = Omit<CtiCommandParts, "options" | "store" | "feed" | "endpoints">;
 
+interface MadeSides {
+  readonly feed: CtiFeed;
+  readonly commands: CtiCommands;
+  /** The call of a session. */
+  readonly callOf: (sessionId: string) => string | undefined;
+}
+
 /** All of call control that is there for CTIManagers. */
 export class CtiSide implements RouteTeller {
   readonly devices: CtiDevices;
   readonly #parts: Omit<CtiParts, "features" | "tell" | "onDevice"> & Pick<FeedParts, "journal">;
-  #made: { readonly feed: CtiFeed; readonly commands: CtiCommands } | undefined;
+  #made: MadeSides | undefined;
 
   /** @param features of calls, once they are there */
   constructor(
@@ -38,14 +47,15 @@ export class CtiSide implements RouteTeller {
     const { options, journal, registrar } = this.#parts;
     const { world } = parts.features;
     const feed = makeCtiFeed(options, { ...parts, journal, registrar, world, devices: this.devices });
+    const callOf = (sessionId: string): string | undefined => world.sessions.get(sessionId)?.callId;
     const endpoints = new CtiEndpoints({
       devices: this.devices,
-      callOf: (sessionId) => world.sessions.get(sessionId)?.callId,
+      callOf,
       isTalking: (device, callId) =>
         legsOf(world, device).some((leg) => leg.isUp && (callId === undefined || leg.callId === callId)),
     });
     const commands = makeCtiCommands({ ...parts, options, store: journal, feed, endpoints });
-    this.#made = { feed, commands };
+    this.#made = { feed, commands, callOf };
   }
 
   /** What CTIManagers are told. */
@@ -68,6 +78,12 @@ export class CtiSide implements RouteTeller {
   restored(): void {
     this.feed.restore();
     this.commands.restore();
+  }
+
+  /** What peers of the trust domain are told of the call of a session. */
+  userToUser(sessionId: string): HeaderList {
+    const { feed, callOf } = this.#sides();
+    return userToUser(feed.userDataOf(callOf(sessionId) ?? sessionId));
   }
 
   tell({ moment, route, selectMs }: Parameters<RouteTeller["tell"]>[0]): void {
@@ -95,7 +111,7 @@ export class CtiSide implements RouteTeller {
     this.commands.close();
   }
 
-  #sides(): { readonly feed: CtiFeed; readonly commands: CtiCommands } {
+  #sides(): MadeSides {
     if (this.#made === undefined) throw new Error("features are not there yet");
     return this.#made;
   }

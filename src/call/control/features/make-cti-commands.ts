@@ -29,6 +29,7 @@ export function makeCtiCommands({ options, lamps, store, feed, newCalls, ...part
   const { clock, logger, inventory, features } = options;
   const calls = new ApplicationCalls({
     ...parts,
+    userData: feed,
     router: newCalls.router,
     answerHeaders: () => newCalls.answerHeaders,
     settings: features?.settings,

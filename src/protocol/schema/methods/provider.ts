@@ -116,10 +116,14 @@ export const PROVIDER_METHODS: readonly MethodSchema[] = [
     {},
     {
       required: {
-        kinds: list("Kinds of topics that there are for this user.", name("Kind of a topic.", 64), 100),
-        types: list("Types of events that there are.", name("Type of an event.", 64), 1_000),
+        topics: list("Kinds of topics that there are for this user.", name("Kind of a topic.", 64), 100),
+        eventTypes: list(
+          "Types of events that a subscription can be limited to.",
+          name("Type of an event.", 64),
+          1_000,
+        ),
         subscriptions: list("Subscriptions of the session.", ref("Subscription"), 10_000),
-        open: list("Devices that the session has open.", device, 100_000),
+        openDevices: list("Devices that the session has open.", device, 100_000),
       },
     },
   ),

@@ -106,6 +106,24 @@ describe("calls that an application answers at its device", () => {
     await other.call.invite?.response(488);
   });
 
+  it("given a port that is not to be disturbed, when it is called, then it is busy, or rings without being offered the call", async () => {
+    port.own(port.atPort);
+    const lines = [{ directoryNumber: "6000" }];
+    await node.change(put("cti-port", { name: "port", lines, doNotDisturb: "reject" }));
+    await (await alice.dial("6000")).call.invite?.response(486);
+    await node.change(put("cti-port", { name: "port", lines, doNotDisturb: "silent" }));
+    await (await alice.dial("6000")).call.invite?.response(180);
+    assert.equal(devices().offeredCount, 0);
+  });
+
+  it("given more calls than a line takes, when there is another one, then it is busy", async () => {
+    await node.change(put("directory-number", { number: "6000", maxCalls: 2, busyTrigger: 1 }));
+    port.own();
+    await alice.dial("6000");
+    await port.offered();
+    await (await bob.dial("6000")).call.invite?.response(486);
+  });
+
   it("given a call, when the other party holds and takes it back, then the application is told of each, and both hear each other again", async () => {
     const calling = await answered();
     await calling.change("inactive");

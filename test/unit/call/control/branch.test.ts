@@ -27,7 +27,7 @@ describe("Branch with two ways to a phone", () => {
       latch: "candidates",
     } as const;
     branch = new Branch(
-      { branchId: "b", target, caller: device, headers: [], port: requests.port, ids: new RandomIds() },
+      { branchId: "b", target, caller: device, headers: [], toTrusted: [], port: requests.port, ids: new RandomIds() },
       {
         onLeg: (leg) => legs.push(leg),
         onTrying: () => undefined,

@@ -1,0 +1,120 @@
+import { chance, type Ids } from "../../common/index.ts";
+import type { AudioTerminal } from "../../media/index.ts";
+import type { MediaRegistration, RtpAddress } from "../../signals/index.ts";
+import type { Leg } from "../control/leg.ts";
+import type { CtiDialogs } from "./cti-dialogs.ts";
+import type { MediaMoves } from "./media-moves.ts";
+import type { CtiAnswer } from "./offers.ts";
+import type { Ownership } from "./ownership.ts";
+import type { SwitchMedia } from "./switch-media.ts";
+
+export interface MediaPlacesOptions {
+  readonly ids: Ids;
+  readonly dialogs: CtiDialogs;
+  readonly media: SwitchMedia;
+  readonly moves: MediaMoves;
+}
+
+/** RFC 4566 5.2: a number; phones keep 31 bits of it at least. */
+const MAX_SESSION_ID = 2 ** 31 - 1;
+const ALREADY: CtiAnswer = { ok: false, failure: "media-already-set", detail: "an address is set for this call" };
+
+/** Where the media of calls at devices of applications ends: as these have registered it, or say for each call. */
+export class MediaPlaces {
+  readonly #options: MediaPlacesOptions;
+  /** Where the RTP of calls is wanted that are not answered, by dialog. */
+  readonly #addresses = new Map<string, RtpAddress>();
+  /** What calls are answered with whose media ends in the media service, by dialog. */
+  readonly #prepared = new Map<string, string>();
+  /** Established calls that another application has taken up, which has to say where it wants their RTP; by dialog. */
+  readonly #wanted = new Set<string>();
+
+  constructor(options: MediaPlacesOptions) {
+    this.#options = options;
+  }
+
+  /** The application says where it wants the RTP of a call; of an established one, when it was asked for that. */
+  set({ device, media }: Ownership, leg: Leg, address: RtpAddress): CtiAnswer {
+    if (media.mode !== "dynamic") {
+      return { ok: false, failure: "media-mode", detail: `${device} is registered ${media.mode}` };
+    }
+    const { dialogId } = leg;
+    if (leg.cti !== undefined) {
+      if (!this.#wanted.delete(dialogId)) return ALREADY;
+      this.#move(leg, { ...address, codecs: media.codecs });
+      return { ok: true };
+    }
+    if (this.#addresses.has(dialogId)) return ALREADY;
+    this.#addresses.set(dialogId, address);
+    return { ok: true };
+  }
+
+  /** @returns true when it is known where the media of a new call ends */
+  prepare(leg: Leg, { media }: Ownership): boolean {
+    const place = media.mode === "static" ? media : this.#addresses.get(leg.dialogId);
+    if (place === undefined || !("codecs" in media)) return false;
+    const { address, port } = place;
+    leg.cti = { terminal: this.#terminal({ address, port, codecs: media.codecs }) };
+    return true;
+  }
+
+  /** The media service is asked for what a new call is answered with. @param isAwaited it is to be answered still */
+  async prepareSwitch(leg: Leg, offer: string | undefined, isAwaited: () => boolean): Promise<void> {
+    const { dialogs, media } = this.#options;
+    const text = await dialogs.switched(leg, offer);
+    if (text === undefined || !isAwaited()) return media.release(leg);
+    leg.cti = { terminal: "switch" };
+    this.#prepared.set(leg.dialogId, text);
+  }
+
+  /** What a new call is answered with; undefined: nothing goes with what the caller offers. */
+  answer(leg: Leg, offer: string | undefined): string | undefined {
+    return this.#prepared.get(leg.dialogId) ?? this.#options.dialogs.answer(leg, offer);
+  }
+
+  /** A call is established, or over. */
+  forget({ dialogId }: Leg): void {
+    this.#addresses.delete(dialogId);
+    this.#prepared.delete(dialogId);
+    this.#wanted.delete(dialogId);
+  }
+
+  /**
+   * Another application has the established calls of a device: their media goes where that wants it.
+   * @returns true: it has to say where that is
+   */
+  takeUp(leg: Leg, media: MediaRegistration): boolean {
+    if (leg.cti === undefined) return false;
+    switch (media.mode) {
+      case "none":
+        return false;
+      case "dynamic":
+        this.#wanted.add(leg.dialogId);
+        return true;
+      case "static":
+        this.#move(leg, media);
+        return false;
+      case "switch":
+        if (leg.cti.terminal === "switch") return false;
+        leg.cti = { terminal: "switch" };
+        void this.#options.moves.move(leg);
+        return false;
+    }
+  }
+
+  #move(leg: Leg, { address, port, codecs }: Omit<AudioTerminal, "sessionId" | "version">): void {
+    const { terminal: before } = leg.cti ?? {};
+    if (before === undefined) return;
+    const isOther = before === "switch" || before.address !== address || before.port !== port;
+    if (!isOther) return;
+    if (before === "switch") this.#options.media.release(leg);
+    const place = { address, port, codecs };
+    const terminal = before === "switch" ? this.#terminal(place) : { ...before, ...place };
+    leg.cti = { terminal };
+    void this.#options.moves.move(leg);
+  }
+
+  #terminal(place: Omit<AudioTerminal, "sessionId" | "version">): AudioTerminal {
+    return { ...place, sessionId: chance(this.#options.ids, MAX_SESSION_ID), version: 1 };
+  }
+}

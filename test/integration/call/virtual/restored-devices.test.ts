@@ -1,0 +1,108 @@
+import assert from "node:assert/strict";
+import { Cleanup } from "../../../support/cleanup.ts";
+import { CtiApplication } from "../../../support/cti-application.ts";
+import { eventually } from "../../../support/eventually.ts";
+import { startFeatureSwitch, type FeatureSwitch } from "../../../support/feature-switch.ts";
+import { phoneOperations, put } from "../../../support/kept-configuration.ts";
+import { establish, TalkingPhone, type Talk } from "../../../support/talking-phone.ts";
+
+const WITHIN = { timeoutMs: 4_000, intervalMs: 20 };
+
+describe("devices of applications that outlive call control", () => {
+  let cleanup: Cleanup;
+  let node: FeatureSwitch;
+  let alice: TalkingPhone;
+  let bob: TalkingPhone;
+  let port: CtiApplication;
+  beforeEach(async () => {
+    cleanup = new Cleanup();
+    node = await startFeatureSwitch(cleanup, [
+      ...phoneOperations(["1001"]),
+      ...phoneOperations(["1002"]),
+      put("directory-number", { number: "6000", forwarding: { onFailure: { internal: "1002" } } }),
+      put("cti-port", { name: "port", lines: [{ directoryNumber: "6000" }], onOwnerLost: "hold" }),
+    ]);
+    alice = cleanup.add(await TalkingPhone.start(node.node, "1001"), (one) => one.close());
+    bob = cleanup.add(await TalkingPhone.start(node.node, "1002"), (one) => one.close());
+    port = cleanup.add(await CtiApplication.start(node.node, "port"), (one) => one.close());
+  });
+  afterEach(() => cleanup.run());
+
+  async function kill(): Promise<void> {
+    await node.node.killManager();
+    await node.node.startManager();
+    node.node.manager.relayConnected();
+    port.attach();
+  }
+
+  async function answered(media = port.atPort): Promise<Talk> {
+    port.own(media);
+    const calling = await alice.dial("6000");
+    const answering = node.node.manager.cti.devices.answer("port", await port.offered());
+    await establish(calling);
+    assert.deepEqual(await answering, { ok: true });
+    return calling;
+  }
+
+  const command = (type: "hold" | "retrieve" | "drop"): Promise<boolean> =>
+    node.node.manager.features.command({ type, device: "port" }).then(({ ok }) => ok);
+
+  it("given an answered call and one that is offered, when call control is killed, then the first goes on with all that can be done, the other is over, and the device is open", async () => {
+    const calling = await answered();
+    port.talk(await port.untilMedia("started"));
+    await Promise.all([calling.untilHears(port.toneHz), port.untilHears(calling.toneHz)]);
+    const waiting = await bob.dial("6000");
+    await port.offered();
+    await kill();
+    assert.equal((await waiting.call.invite?.final(4_000))?.status, 503);
+    await Promise.all([calling.untilHears(port.toneHz), port.untilHears(calling.toneHz)]);
+    await calling.change("sendonly");
+    await calling.change(undefined);
+    assert.equal(await command("hold"), true);
+    await calling.untilHears("music");
+    assert.equal(await command("retrieve"), true);
+    await calling.untilHears(port.toneHz);
+    await bob.dial("6000");
+    await port.offered();
+    assert.equal(await command("drop"), true);
+    await calling.ended();
+    await port.untilMedia("stopped");
+  });
+
+  it("given a call whose media ends in the switch, when call control is killed, then it goes on, and nothing of it is left when it ends", async () => {
+    const calling = await answered({ mode: "switch" });
+    await calling.untilHears("silence");
+    await kill();
+    await calling.change("sendonly");
+    await calling.change(undefined);
+    await calling.untilHears("silence");
+    await calling.hangUp();
+    await node.relayed.settled(1);
+  });
+
+  it("given a call that waits with music for another application, when call control is killed, then it waits on, and that has it", async () => {
+    const calling = await answered();
+    assert.deepEqual(node.node.manager.cti.devices.request({ type: "lost", device: "port", fence: 1 }), { ok: true });
+    await calling.untilHears("music");
+    await kill();
+    await calling.untilHears("music");
+    const late = node.node.manager.cti.devices.request({ type: "failed", device: "port", fence: 0 });
+    assert.equal(late.ok ? "ok" : late.failure, "fenced");
+    port.own(port.atPort, { fence: 2, session: "another" });
+    port.talk(await port.untilMedia("started"));
+    await Promise.all([calling.untilHears(port.toneHz), port.untilHears(calling.toneHz)]);
+    await calling.hangUp();
+  });
+
+  it("given an edge that has lost its dialogs, when it is back, then the call goes on, and the device is asked nothing of it", async () => {
+    const calling = await answered();
+    port.talk(await port.untilMedia("started"));
+    await node.node.restartEdge(() => node.node.forgetDialogs());
+    await eventually(() => assert.equal(node.node.manager.features.callsNow().length, 1), WITHIN);
+    await calling.change("sendonly");
+    await calling.change(undefined);
+    await Promise.all([calling.untilHears(port.toneHz), port.untilHears(calling.toneHz)]);
+    await calling.hangUp();
+    await port.untilMedia("stopped");
+  });
+});

@@ -1,0 +1,104 @@
+import assert from "node:assert/strict";
+import type { CallView } from "../../../src/signals/index.ts";
+import { Cleanup } from "../../support/cleanup.ts";
+import { startControlledSwitch, type ControlledSwitch } from "../../support/controlled-switch.ts";
+import { EventReplica, stateOf } from "../../support/event-replica.ts";
+import { eventually } from "../../support/eventually.ts";
+import { phoneOperations, put } from "../../support/kept-configuration.ts";
+import { answer, TalkingPhone } from "../../support/talking-phone.ts";
+import type { Application } from "../../support/test-application.ts";
+
+const WITHIN = { timeoutMs: 3_000, intervalMs: 5 };
+
+describe("calls that applications watch and command", () => {
+  let cleanup: Cleanup;
+  let node: ControlledSwitch;
+  let alice: TalkingPhone;
+  let bob: TalkingPhone;
+  let application: Application;
+  beforeEach(async () => {
+    cleanup = new Cleanup();
+    node = await startControlledSwitch(cleanup, [
+      ...phoneOperations(["1001"]),
+      ...phoneOperations(["1002"]),
+      put("directory-number", { number: "7000" }),
+      put("route-point", { name: "point", lines: [{ directoryNumber: "7000" }] }),
+    ]);
+    const { node: fixture } = node.node;
+    alice = cleanup.add(await TalkingPhone.start(fixture, "1001"), (one) => one.close());
+    bob = cleanup.add(await TalkingPhone.start(fixture, "1002"), (one) => one.close());
+    application = node.open();
+  });
+  afterEach(() => cleanup.run());
+
+  it("given a watched line, when a plain call is made, then it costs at most 20 events and 8 KB, and they tell all of it", async () => {
+    const topics = ["1001@internal", "1002@internal"].map((name) => ({ kind: "line", name }));
+    await application.call("events.subscribe", { topics });
+    const known = new EventReplica();
+    const near = await alice.dial("1002");
+    const far = await bob.offered();
+    far.call.respond(far.call.offer ?? assert.fail(), 180);
+    await answer(far);
+    near.adopt((await near.call.established()).body);
+    const talking = await application.until("call.connection", ({ state }) => state === "established", 2);
+    const { call } = await application.call<{ call: CallView }>("call.get", { callId: talking.callId });
+    for (const event of application.events) known.apply(event);
+    assert.deepEqual(known.calls.get(call.callId), stateOf(call));
+    await near.hangUp();
+    await far.ended();
+    await application.until("call.state", ({ state }) => state === "invalid");
+    const calls = application.events.filter(({ type }) => type.startsWith("call."));
+    const bytes = calls.reduce(
+      (sum, event) => sum + JSON.stringify({ jsonrpc: "2.0", method: "event", params: event }).length,
+      0,
+    );
+    assert.ok(calls.length <= 20, `${calls.length} events`);
+    assert.ok(bytes <= 8_192, `${bytes} bytes`);
+  });
+
+  it("given a route point that is open, when a call is offered, then it is redirected, and the phone there has it", async () => {
+    const opened = await application.call("device.open", { device: "point" });
+    assert.ok(Number(opened["fence"]) > 0);
+    const near = await alice.dial("7000");
+    const { call } = await application.until("call.snapshot");
+    assert.equal(call.connections.find(({ party }) => party.number === "7000")?.state, "offered");
+    const { callId } = call;
+    const shown = await application.call<{ call: { operations: string[] } }>("call.get", { callId });
+    assert.ok(shown.call.operations.includes("call.redirect"), String(shown.call.operations));
+    const redirected = application.call("call.redirect", { device: "point", callId, to: "1002" });
+    const far = await bob.offered();
+    far.call.respond(far.call.offer ?? assert.fail(), 180);
+    const done = await redirected;
+    assert.equal(done["callId"], callId);
+    assert.ok(Number(done["seq"]) <= application.lastSeq);
+    await answer(far);
+    near.adopt((await near.call.established()).body);
+    await near.hangUp();
+    await far.ended();
+  });
+
+  it("given a command with a key, when it is sent again, then it is done once and its result comes again", async () => {
+    await application.call("device.open", { device: "phone-1001" });
+    const meta = { key: "k1", keyMs: Date.now() };
+    const first = application.call("call.connect", { device: "phone-1001", to: "1002" }, meta);
+    const ringing = await alice.offered();
+    await answer(ringing);
+    await answer(await bob.offered());
+    const { callId } = await first;
+    const again = await application.call("call.connect", { device: "phone-1001", to: "1002" }, meta);
+    assert.equal(again["replayed"], true);
+    assert.equal(again["callId"], callId);
+    const { calls } = await application.call<{ calls: CallView[] }>("call.list", {});
+    assert.equal(calls.length, 1);
+    const dropped = await application.call("call.drop", { device: "phone-1001", callId });
+    assert.equal(dropped["unchanged"], undefined);
+    await eventually(async () => {
+      assert.equal((await application.call("call.drop", { device: "phone-1001", callId }))["unchanged"], true);
+    }, WITHIN);
+  });
+
+  it("given a call that there is not, when it is commanded, then the error says so", async () => {
+    await application.call("device.open", { device: "phone-1001" });
+    assert.equal(await application.refusal("call.hold", { device: "phone-1001", callId: "none" }), "not-found-call");
+  });
+});

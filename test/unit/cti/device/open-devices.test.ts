@@ -1,0 +1,195 @@
+import assert from "node:assert/strict";
+import { ControlFixture, HEARTBEAT_MS, settled } from "../../../support/control-fixture.ts";
+import type { Application } from "../../../support/test-application.ts";
+
+const DEVICES = [
+  { name: "phone-1001", lines: ["1001"] },
+  { name: "port-1", kind: "cti-port" as const, lines: ["2001"] },
+  { name: "route-1", kind: "route-point" as const, lines: ["9000"] },
+];
+const CODECS = ["PCMA/8000"];
+
+describe("devices that applications open", () => {
+  let fixture: ControlFixture;
+  let first: Application;
+  beforeEach(async () => {
+    fixture = await ControlFixture.start({ devices: DEVICES });
+    first = fixture.open({ name: "operator" }, "desk");
+  });
+  afterEach(() => fixture.close());
+
+  const requests = (): string[] => {
+    return fixture.callControl.deviceRequests
+      .splice(0)
+      .map((request) => `${request.type} ${request.device}${request.type === "silent" ? ` ${request.isSilent}` : ""}`);
+  };
+  const owner = (device = "route-1"): string | undefined => fixture.callControl.owners.get(device)?.session;
+
+  it("given a route point, when it is opened, then call control knows the owner, and it is told that it is in service", async () => {
+    const { fence } = await first.call("device.open", { device: "route-1", routes: true });
+    await settled();
+    assert.equal(owner(), first.sessionId);
+    assert.equal(fixture.callControl.owners.get("route-1")?.fence, fence);
+    assert.deepEqual(first.take(), ["session.notice owner route-1", "device.state route-1 in"]);
+  });
+
+  it("given an open device, when the same session opens it again, then nothing changes", async () => {
+    const { fence } = await first.call("device.open", { device: "route-1" });
+    requests();
+    const again = await first.call("device.open", { device: "route-1" });
+    assert.equal(again["fence"], fence);
+    assert.deepEqual(requests(), []);
+  });
+
+  it("given a standby of the group, when the owner is silent for two intervals, then it takes over at once, and nothing has failed", async () => {
+    const second = fixture.open({ name: "operator" }, "desk");
+    const opened = await first.call("device.open", { device: "route-1", routes: true });
+    const standby = await second.call("device.open", { device: "route-1", routes: true });
+    assert.equal(standby["fence"], undefined);
+    assert.equal(await second.refusal("call.redirect", { device: "route-1", to: "1001" }), "conflict-fenced");
+    requests();
+    for (let beat = 0; beat < 4; beat += 1) {
+      second.session.hear();
+      fixture.clock.advance(HEARTBEAT_MS / 2);
+      await settled();
+    }
+    assert.deepEqual(requests(), ["silent route-1 true", "own route-1"]);
+    assert.equal(owner(), second.sessionId);
+    assert.ok((fixture.callControl.owners.get("route-1")?.fence ?? 0) > Number(opened["fence"]));
+    assert.ok(second.take().includes("session.notice owner route-1"));
+  });
+
+  it("given a former owner that is back, when it commands, then it is refused as fenced, and the owner is named", async () => {
+    const second = fixture.open({ name: "operator" }, "desk");
+    await first.call("device.open", { device: "route-1" });
+    await second.call("device.open", { device: "route-1" });
+    await first.call("device.close", { device: "route-1" });
+    await first.call("device.open", { device: "route-1" });
+    const error = await first.error("call.redirect", { device: "route-1", to: "1001" });
+    assert.equal(error.code, "conflict-fenced");
+    assert.equal(error.facts.actor?.session, second.sessionId);
+  });
+
+  it("given no standby, when the owner fails, then call control is told, and of the end of the lease", async () => {
+    await first.call("device.open", { device: "route-1" });
+    requests();
+    fixture.clock.advance(2 * HEARTBEAT_MS);
+    await settled();
+    assert.deepEqual(requests().slice(-1), ["failed route-1"]);
+    fixture.clock.advance(8 * HEARTBEAT_MS);
+    await settled();
+    assert.deepEqual(requests(), ["lost route-1"]);
+  });
+
+  it("given an owner, when it is silent for an interval and is heard again, then call control knows, so that calls wait", async () => {
+    await first.call("device.open", { device: "route-1" });
+    requests();
+    fixture.clock.advance(HEARTBEAT_MS);
+    await settled();
+    assert.deepEqual(requests(), ["silent route-1 true"]);
+    first.session.hear();
+    await settled();
+    assert.deepEqual(requests(), ["silent route-1 false"]);
+  });
+
+  it("given an owner that has failed, when it resumes, then it owns the device with the fence of before", async () => {
+    const { fence } = await first.call("device.open", { device: "route-1" });
+    fixture.clock.advance(2 * HEARTBEAT_MS);
+    await settled();
+    assert.equal(first.resume(), true);
+    await settled();
+    assert.deepEqual(fixture.callControl.owners.get("route-1"), {
+      fence,
+      session: first.sessionId,
+      state: "owned",
+    });
+  });
+
+  it("given an open device, when CTIManager is killed, then the next one owns it with the same fence", async () => {
+    const { fence } = await first.call("device.open", { device: "port-1", media: { mode: "dynamic", codecs: CODECS } });
+    requests();
+    await fixture.kill();
+    assert.deepEqual(requests(), ["own port-1", "silent port-1 true"]);
+    assert.equal(fixture.callControl.owners.get("port-1")?.fence, fence);
+    first.resume();
+    fixture.callControl.calls.start("1001", "2001", "c1");
+    assert.equal((await first.call("call.answer", { device: "port-1", callId: "c1" }))["callId"], "c1");
+  });
+
+  it("given call control that has been away, when it is back, then it is told who owns what", async () => {
+    await first.call("device.open", { device: "route-1" });
+    requests();
+    fixture.callControl.disconnect();
+    fixture.callControl.connect();
+    await settled();
+    assert.deepEqual(requests(), ["own route-1"]);
+  });
+
+  it("given an owner, when another application opens the device with other media, then it is told who has it", async () => {
+    const other = fixture.open({ name: "other" });
+    await first.call("device.open", { device: "port-1", media: { mode: "dynamic", codecs: CODECS } });
+    const media = { mode: "static", address: "192.0.2.1", port: 4_000, codecs: CODECS };
+    const error = await other.error("device.open", { device: "port-1", media });
+    assert.equal(error.code, "device-owned");
+    assert.equal(error.facts.actor?.user, "operator");
+    assert.equal(await other.refusal("call.drop", { device: "port-1" }), "device-owned");
+  });
+
+  it("given a dynamic registration, when another application registers the same, then both may command its calls", async () => {
+    const other = fixture.open({ name: "other" });
+    const media = { mode: "dynamic", codecs: CODECS };
+    await first.call("device.open", { device: "port-1", media });
+    await other.call("device.open", { device: "port-1", media });
+    fixture.callControl.calls.start("1001", "2001", "c1");
+    await other.call("call.accept", { device: "port-1", callId: "c1" });
+    assert.equal(owner("port-1"), first.sessionId);
+    await first.call("device.close", { device: "port-1" });
+    await settled();
+    assert.equal(owner("port-1"), other.sessionId);
+  });
+
+  it("given phones and kinds, when they are opened as they cannot be, then the code says why", async () => {
+    const media = { mode: "dynamic", codecs: CODECS };
+    assert.equal(await first.refusal("device.open", { device: "phone-1001", media }), "media-on-phone");
+    assert.equal(await first.refusal("device.open", { device: "phone-1001", routes: true }), "device-type");
+    assert.equal(await first.refusal("device.open", { device: "port-1", routes: true }), "device-type");
+    assert.equal(await first.refusal("device.open", { device: "nobody" }), "not-found-device");
+    assert.equal(await first.refusal("call.drop", { device: "port-1" }), "device-not-open");
+    assert.equal((await first.call("device.close", { device: "port-1" }))["unchanged"], true);
+  });
+
+  it("given a user with few devices, when it opens one more, then the limit is told", async () => {
+    const poor = fixture.open({ name: "poor", maxOpenDevices: 1 });
+    await poor.call("device.open", { device: "phone-1001" });
+    const error = await poor.error("device.open", { device: "port-1" });
+    assert.equal(error.code, "limit-devices");
+    assert.deepEqual(error.facts.limit?.value, 1);
+    await poor.call("device.close", { device: "phone-1001" });
+    await poor.call("device.open", { device: "port-1" });
+  });
+
+  it("given an open device, when an administrator restricts it, then it is closed and cannot be opened, and is seen", async () => {
+    await first.call("device.open", { device: "route-1" });
+    first.take();
+    const view = fixture.callControl.devices.get("route-1");
+    assert.ok(view !== undefined);
+    fixture.callControl.tell({ kind: "device", device: { ...view, isRestricted: true, isInService: false } });
+    await settled();
+    assert.deepEqual(first.take().slice(0, 2), ["device.state route-1 out", "session.notice device-closed route-1"]);
+    assert.equal(await first.refusal("device.open", { device: "route-1" }), "access-restricted");
+    assert.equal(await first.refusal("call.drop", { device: "route-1" }), "access-restricted");
+    const { device } = await first.call<{ device: { operations: string[] } }>("device.get", { device: "route-1" });
+    assert.deepEqual(device.operations, []);
+  });
+
+  it("given call control that does not answer, when a device is opened, then it is refused, and is not owned later", async () => {
+    fixture.callControl.hold = true;
+    const refused = first.refusal("device.open", { device: "route-1" });
+    await settled();
+    fixture.clock.advance(5_000);
+    assert.equal(await refused, "node-unavailable");
+    fixture.callControl.release();
+    await settled();
+    assert.equal(fixture.callControl.owners.get("route-1")?.state, "left");
+  });
+});
