@@ -131,7 +131,7 @@ describe("applications of the demo", () => {
       await offer.accept();
       assert.equal(offer.connection.state, "alerting");
       await offer.answer();
-      assert.equal(offer.state, "talking");
+      await offer.call.until(() => offer.state === "talking", { timeoutMs: 3_000 });
       break;
     }
     await alice.event("CALL_ESTABLISHED");
@@ -155,7 +155,7 @@ describe("applications of the demo", () => {
     await alice.hangup();
     await eventually(() => assert.ok(media.some(({ moment }) => moment === "stopped")), { timeoutMs: 3_000 });
     await port.close();
-    assert.equal(cti.terminal("demo-port").isInService, false);
+    await eventually(() => assert.equal(cti.terminal("demo-port").isInService, false), { timeoutMs: 3_000 });
   });
 
   it("given a call, when CTIManager is killed, then the session is resumed, nothing is missed, and the call can be ended", async () => {
