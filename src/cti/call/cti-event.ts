@@ -64,6 +64,8 @@ export type CallEvent =
 export type RouteEventType =
   "route.request" | "route.reroute" | "route.attempt" | "route.failed" | "route.used" | "route.end";
 
+export type MediaEventType = "media.wanted" | "media.started" | "media.stopped";
+
 /** A session that owns a device, as others are shown it. */
 export interface OwnerView {
   readonly user: string;
@@ -96,8 +98,8 @@ export type CtiEvent =
   | { readonly type: "device.removed"; readonly device: string }
   | { readonly type: "line.state"; readonly line: LineView }
   | { readonly type: "line.removed"; readonly line: string }
-  | { readonly type: RouteEventType; readonly route: RouteView }
-  | { readonly type: "media.wanted" | "media.started" | "media.stopped"; readonly media: MediaView }
+  | { [Type in RouteEventType]: { readonly type: Type; readonly route: RouteView } }[RouteEventType]
+  | { [Type in MediaEventType]: { readonly type: Type; readonly media: MediaView } }[MediaEventType]
   | { readonly type: "digits"; readonly callId: string; readonly device: string; readonly digits: string }
   | {
       readonly type: "provider.state";

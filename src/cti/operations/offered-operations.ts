@@ -51,17 +51,16 @@ export function operationsInCall(there: DeviceInView): readonly string[] {
 type Offered = (there: DeviceInView) => readonly string[];
 
 const nothing: Offered = () => [];
-const away: readonly string[] = ["call.redirect", "call.drop"];
 const outgoing: Offered = () => ["call.drop"];
 const ringing: Offered = ({ device, terminal }) => {
   if (terminal !== "ringing") return [];
-  return [...answers(device), "call.reject", ...away];
+  return [...answers(device), "call.reject", "call.redirect"];
 };
 
 const byConnection: Readonly<Record<ConnectionState, Offered>> = {
   idle: nothing,
   offered: ({ device }) =>
-    device.capabilities.offers ? ["call.accept", "call.reject", ...answers(device), ...away] : [],
+    device.capabilities.offers ? ["call.accept", "call.reject", ...answers(device), "call.redirect"] : [],
   queued: ringing,
   alerting: ringing,
   initiated: outgoing,
@@ -78,7 +77,7 @@ const byTerminal: Readonly<Record<TerminalConnectionState, Offered>> = {
   idle: nothing,
   ringing: nothing,
   talking: ({ device, otherCalls, parties }) => talking(device, otherCalls, parties),
-  held: ({ otherCalls }) => ["call.retrieve", "call.transfer", ...away, ...withOther(otherCalls)],
+  held: ({ otherCalls }) => ["call.retrieve", "call.transfer", "call.redirect", "call.drop", ...withOther(otherCalls)],
   bridged: () => ["call.barge"],
   "in-use": nothing,
   dropped: nothing,
@@ -107,7 +106,8 @@ function talking(device: DeviceView, otherCalls: number, parties: number): reado
     "call.consult",
     "call.transfer",
     "call.park",
-    ...away,
+    "call.redirect",
+    "call.drop",
     ...digits,
     ...withOther(otherCalls),
     ...conference,

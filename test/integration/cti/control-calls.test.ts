@@ -97,6 +97,75 @@ describe("calls that applications watch and command", () => {
     }, WITHIN);
   });
 
+  it("given a call in each of its states, when operations are listed, then call control would take all of them", async () => {
+    const more: Readonly<Record<string, object>> = {
+      "call.redirect": { to: "1002" },
+      "call.transfer": { to: "1002" },
+      "call.consult": { to: "1002" },
+      "call.setUserData": { data: { a: "b" } },
+      "call.sendDigits": { digits: "1" },
+    };
+    const check = async (device: string, callId: string, some: readonly string[]): Promise<void> => {
+      const application = device === "point" ? atPoint : atPhone;
+      const { call } = await application.call<{ call: { operations: string[] } }>("call.get", { callId });
+      for (const method of some) assert.ok(call.operations.includes(method), `${method}: ${String(call.operations)}`);
+      for (const method of call.operations) {
+        const refused = await application
+          .call(method, { device, callId, ...more[method] }, { dryRun: true })
+          .then(() => undefined, String);
+        assert.equal(refused, undefined, method);
+      }
+    };
+    const atPoint = node.open({ name: "a", mayUseDevice: (device) => device === "point" });
+    const atPhone = node.open({ name: "b", mayUseDevice: (device) => device === "phone-1001" });
+    await atPoint.call("device.open", { device: "point" });
+    const offered = await alice.dial("7000");
+    const { call } = await atPoint.until("call.snapshot");
+    await check("point", call.callId, ["call.accept", "call.redirect", "call.reject"]);
+    await atPoint.call("call.accept", { device: "point", callId: call.callId });
+    await check("point", call.callId, ["call.redirect", "call.reject"]);
+    await atPoint.call("call.reject", { device: "point", callId: call.callId });
+    await offered.call.invite?.response(603);
+    await application.call("events.subscribe", { topics: [{ kind: "device", name: "phone-1001" }] });
+    application.take();
+    const near = await alice.dial("1002");
+    const far = await bob.offered();
+    far.call.respond(far.call.offer ?? assert.fail(), 180);
+    await answer(far);
+    near.adopt((await near.call.established()).body);
+    const { callId } = await application.until("call.connection", ({ state }) => state === "established", 2);
+    await application.until("call.terminal", ({ device, state }) => device === "phone-1002" && state === "talking");
+    await check("phone-1001", callId, ["call.hold", "call.transfer", "call.park", "call.drop"]);
+    await application.call("call.hold", { device: "phone-1001", callId });
+    await check("phone-1001", callId, ["call.retrieve", "call.drop"]);
+    await application.call("call.drop", { device: "phone-1001", callId });
+    await far.ended();
+  });
+
+  it("given a standby, when the owner of a route point goes during a route dialogue, then the standby answers it, and the caller is put through", async () => {
+    const first = node.open({ name: "router" }, "pair");
+    const second = node.open({ name: "router" }, "pair");
+    for (const each of [first, second]) await each.call("device.open", { device: "point", routes: true });
+    const near = await alice.dial("7000");
+    const asked = await first.until("route.request");
+    node.table.close(first.session, "administrator");
+    const notice = await second.until("session.notice", (event) => event.notice === "owner");
+    assert.deepEqual("routes" in notice ? notice.routes.map(({ routeId }) => routeId) : [], [asked.route.routeId]);
+    const routed = second.call("route.select", {
+      device: "point",
+      routeId: asked.route.routeId,
+      destinations: [{ to: "1002" }],
+    });
+    const far = await bob.offered();
+    await answer(far);
+    await routed;
+    near.adopt((await near.call.established()).body);
+    assert.match(far.call.offer?.get("diversion") ?? "", /reason=deflection/);
+    await second.until("route.end");
+    await near.hangUp();
+    await far.ended();
+  });
+
   it("given a call that there is not, when it is commanded, then the error says so", async () => {
     await application.call("device.open", { device: "phone-1001" });
     assert.equal(await application.refusal("call.hold", { device: "phone-1001", callId: "none" }), "not-found-call");
