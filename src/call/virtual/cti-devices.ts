@@ -43,6 +43,8 @@ export interface CtiDevicesOptions {
   readonly callsOf: (device: string) => readonly TalkingCall[];
   readonly store: EntryStore;
   readonly events: CtiDeviceEvents;
+  /** How long applications may leave a call alone where the device does not say. */
+  readonly acceptSeconds: () => number;
   /** What becomes of established calls. */
   readonly lost: LostCalls;
   readonly media: SwitchMedia;
@@ -98,7 +100,7 @@ export class CtiDevices {
       },
       isOpen: (device) => this.isOpen(device),
       pausesOf: (device) => this.#pausesOf(device),
-      acceptMsOf: (device) => (this.#lineOf(device)?.cti?.acceptSeconds ?? DEFAULT_ACCEPT_SECONDS) * 1_000,
+      acceptMsOf: (device) => (this.#lineOf(device)?.cti?.acceptSeconds ?? options.acceptSeconds()) * 1_000,
       mediaMs: MEDIA_MS,
       onOffered: (call) => this.#offered(call),
       onWanted: (call) => this.#wanted(call),
@@ -367,8 +369,6 @@ export class CtiDevices {
     }
   }
 }
-
-const DEFAULT_ACCEPT_SECONDS = 4;
 
 /** An administrator has closed it to control. */
 function isClosed({ cti }: SipPhone): boolean {

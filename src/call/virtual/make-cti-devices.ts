@@ -26,9 +26,11 @@ export interface CtiParts {
 
 const DEFAULT_SELECT_SECONDS = 5;
 
+const usualAcceptSeconds = (): number => 4;
+
 /** Devices of applications, over what call control has. */
 export function makeCtiDevices({ options, table, registrar, store, features, tell, onDevice }: CtiParts): CtiDevices {
-  const { clock, ids, logger, inventory } = options;
+  const { clock, ids, logger, inventory, newCallAcceptSeconds = usualAcceptSeconds } = options;
   const callOf = (sessionId: string): string | undefined => features().world.sessions.get(sessionId)?.callId;
   const callsOf = (device: string): readonly TalkingCall[] =>
     talkingCalls(table.sessionsOf(device), device, features().world);
@@ -53,6 +55,7 @@ export function makeCtiDevices({ options, table, registrar, store, features, tel
     inventory,
     table,
     store,
+    acceptSeconds: newCallAcceptSeconds,
     lost,
     callsOf,
     media: new SwitchMedia(options.relay, logger),

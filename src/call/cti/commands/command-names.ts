@@ -42,7 +42,7 @@ export function namesOf(command: Command, now: CallsNow): readonly string[] {
 }
 
 /** Undefined: it is about one at most. */
-function severalCalls(command: Command, now: CallsNow): readonly string[] | undefined {
+export function severalCalls(command: Command, now: CallsNow): readonly string[] | undefined {
   if (command.type === "conference") return command.callIds ?? legCalls(command.device, now);
   if (command.type !== "complete-transfer") return undefined;
   const named = [command.callId, command.consultCallId].filter((callId) => callId !== undefined);
