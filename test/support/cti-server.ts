@@ -145,6 +145,8 @@ export class CtiServer {
       }
       this.requests.put({ method, params, session: session?.id ?? "" });
       if (session === undefined) return;
+      // Only heartbeats may be notifications.
+      if (id === undefined && method !== "provider.heartbeat") return socket.close(1008, `${method} needs an id`);
       if (method === "provider.ack") session.acked = params["seq"] as number;
       if (id !== undefined) void this.#answer(socket, session, id, method, params);
     });

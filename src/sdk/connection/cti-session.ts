@@ -254,7 +254,8 @@ export class CtiSession {
 
   #acknowledge(link: Link): void {
     this.#ackedSeq = this.#appliedSeq;
-    link.notify("provider.ack", { seq: this.#ackedSeq });
+    // What became of it does not matter: the next one says more.
+    link.request("provider.ack", { seq: this.#ackedSeq }, () => undefined);
   }
 
   #tell(what: "lost" | "resumed" | "resnapshot" | "opened" | "shutdown"): void {

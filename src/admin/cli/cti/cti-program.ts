@@ -49,7 +49,6 @@ function addCallCommand(
         .default(DEFAULT_SECONDS),
     )
     .option("--if-state <state>", "only if the device in the call is in this state, such as ringing")
-    .option("--key <key>", "name the command: sent again with the same key in a session it is done once")
     .option("--dry-run", "only say whether it could be done", false)
     .action((...given: readonly unknown[]) => {
       const names = command.registeredArguments.map((argument) => argument.name());

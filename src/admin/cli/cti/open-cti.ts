@@ -18,7 +18,11 @@ const CLIENT = "tandem cti";
 /** Options of commands that speak with a CTIManager as applications do. */
 export function withCti(command: Command): Command {
   return withDataDir(command)
-    .option("--server <url...>", "other servers, such as wss://192.0.2.10:2748/cti, the first one first; with --user")
+    .option(
+      "--server <url>",
+      "another server, such as wss://192.0.2.10:2748/cti; several times: the first one first; with --user",
+      (url: string, before: readonly string[] = []) => [...before, url],
+    )
     .option("--user <name>", "sign in as this user; the password is asked for, or TANDEM_PASSWORD")
     .option("--ca <file>", "certificates that are trusted with wss:, PEM; default: the system's")
     .option("--json", "print JSON", false);

@@ -10,7 +10,6 @@ export interface HowWords extends CtiWords {
   readonly timeout: number;
   readonly dryRun?: boolean;
   readonly ifState?: string;
-  readonly key?: string;
 }
 
 type Result = Partial<MethodResults["call.park"]>;
@@ -44,12 +43,11 @@ export function terminalOf(provider: Provider, name: string): Terminal {
   throw new SwitchError("unknown-device", `${why} ${name} that ${provider.session.user} may see`);
 }
 
-function howOf({ timeout, dryRun, ifState, key }: HowWords): CommandOptions {
+function howOf({ timeout, dryRun, ifState }: HowWords): CommandOptions {
   return {
     timeoutMs: timeout * 1_000,
     ...(dryRun === true ? { dryRun } : {}),
     ...(ifState === undefined ? {} : { ifState }),
-    ...(key === undefined ? {} : { key }),
   };
 }
 
