@@ -92,11 +92,16 @@ export const PROVIDER_METHODS: readonly MethodSchema[] = [
   ),
   query(
     "provider.ack",
-    "Events up to this one have been had and need not be kept.",
+    "Events up to this one have been had and need not be kept. Without an id it is not answered.",
     { required: { seq: integer("The last event that was had.") } },
     {},
   ),
-  query("provider.heartbeat", "The application is there. Any other message says so too.", {}, {}),
+  query(
+    "provider.heartbeat",
+    "The application is there. Any other message says so too. Without an id it is not answered.",
+    {},
+    {},
+  ),
   query("provider.close", "Ends the session: its devices are closed, its events forgotten.", {}, {}),
   query(
     "provider.inventory",
@@ -117,7 +122,11 @@ export const PROVIDER_METHODS: readonly MethodSchema[] = [
     {
       required: {
         topics: list("Kinds of topics that there are for this user.", name("Kind of a topic.", 64), 100),
-        eventTypes: list("Types of events that a subscription can be limited to.", name("Type of an event.", 64), 1_000),
+        eventTypes: list(
+          "Types of events that a subscription can be limited to.",
+          name("Type of an event.", 64),
+          1_000,
+        ),
         subscriptions: list("Subscriptions of the session.", ref("Subscription"), 10_000),
         openDevices: list("Devices that the session has open.", device, 100_000),
       },
