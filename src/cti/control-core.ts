@@ -3,22 +3,18 @@ import type { Clock, Ids, Logger, MetricSample } from "../common/index.ts";
 import type { ConfigurationMirror } from "../database/index.ts";
 import type { CtiSignal, PlacedSignal } from "../signals/index.ts";
 import type { CallControlLink } from "./call-control-link.ts";
-import type { CtiEvent } from "./call/cti-event.ts";
 import { Distributor } from "./call/distributor.ts";
 import { FeedMemory } from "./call/feed-memory.ts";
 import { Replica, type Concerned } from "./call/replica.ts";
 import { SignalFeed, type FeedConsumer, type FeedState } from "./call/signal-feed.ts";
 import { Subscriptions } from "./call/subscriptions.ts";
-import { watchedNow } from "./call/watched-now.ts";
 import { DeviceAccess } from "./device/device-access.ts";
 import { DeviceOwners } from "./device/device-owners.ts";
 import { Inventories } from "./device/inventories.ts";
 import { InventoryWatch } from "./device/inventory-watch.ts";
 import { OpenDevices } from "./device/open-devices.ts";
 import { ServiceState } from "./device/service-state.ts";
-import { CLOSE } from "./session/connection.ts";
 import { createOperations } from "./operations/create-operations.ts";
-import type { Session } from "./session/session.ts";
 import type { SessionTable } from "./session/session-table.ts";
 import type { Operations } from "./operation.ts";
 
@@ -116,8 +112,7 @@ export class ControlCore implements FeedConsumer {
     sessions.watch({
       onFailed: (session) => this.#open.noteLive(session, false),
       onSilent: (session, isSilent) => this.#open.noteSilent(session, isSilent),
-      onResumed: (session, mode, hadFailed) => {
-        if (mode === "resnapshot") this.#tellAll(session);
+      onResumed: (session, _mode, hadFailed) => {
         if (hadFailed) this.#open.noteLive(session, true);
       },
       onClosed: (session, reason) => {
@@ -138,15 +133,10 @@ export class ControlCore implements FeedConsumer {
 
   onRenewed(position: number): void {
     const { sessions } = this.#options;
-    sessions.resetPositions();
+    sessions.renewAll();
     this.#subscriptions.renew(position);
     this.#open.renew(position);
     this.#inventory.renew();
-    for (const session of [...sessions.all()]) {
-      sessions.restart(session);
-      // It resumes with an epoch that is over, and is told everything then.
-      session.connection?.close(CLOSE.restart, "events may have been lost");
-    }
   }
 
   /** Users, devices or permissions have changed. */
@@ -189,18 +179,6 @@ export class ControlCore implements FeedConsumer {
     this.#service.close();
     this.#owners.end();
     this.#feed.close();
-  }
-
-  /** All that a session watches, to an application that knows nothing more. */
-  #tellAll(session: Session): void {
-    const keys = new Set(this.#subscriptions.of(session).flatMap((subscription) => [...subscription.keys]));
-    const { calls, devices, lines } = watchedNow(this.#replica, keys);
-    const events: CtiEvent[] = [
-      ...devices.map((device): CtiEvent => ({ type: "device.state", device: this.#service.shown(device) })),
-      ...lines.map((line): CtiEvent => ({ type: "line.state", line })),
-      ...calls.map((call): CtiEvent => ({ type: "call.snapshot", call })),
-    ];
-    for (const event of events) session.append(event);
   }
 
   #closeWhatIsClosed(signal: CtiSignal): void {

@@ -6,7 +6,9 @@ import { WireCheck } from "./wire-check.ts";
 
 const PASSWORD = "a good password";
 
-/** A whole node with a user for applications who owns a phone, a CTI port and a route point. */
+/**
+ * A whole node with a user for applications, who owns a phone, a CTI port and a route point, and others who may do less.
+ */
 export class CtiNode {
   readonly node: TandemNode;
   readonly check = new WireCheck();
@@ -28,6 +30,11 @@ export class CtiNode {
     await started.#configuration.change(
       ...["7001", "7901", "7900"].map((number) => create("directory-number", { number })),
       create("user", { name: "ann", passwordHash, ctiEnabled: true, maxConnections: 1_000 }),
+      create("user", { name: "plain", passwordHash }),
+      create("user", { name: "fresh", passwordHash, ctiEnabled: true, mustChangePassword: true }),
+      create("user", { name: "careful", passwordHash, ctiEnabled: true, permissions: ["secure-connection"] }),
+      create("user", { name: "lonely", passwordHash, ctiEnabled: true, maxConnections: 1 }),
+      create("user", { name: "guessed", passwordHash, ctiEnabled: true }),
       create("phone", { name: "desk-1", owner: "ann", lines: [{ directoryNumber: "7001" }] }),
       create("cti-port", { name: "port-1", owner: "ann", lines: [{ directoryNumber: "7901" }] }),
       create("route-point", { name: "point-1", owner: "ann", lines: [{ directoryNumber: "7900" }] }),

@@ -24,6 +24,8 @@ export interface CommandDone {
   readonly replayed?: true;
   readonly callId?: string;
   readonly slot?: string;
+  /** Of a dry run: what would be reached. */
+  readonly destination?: string;
   readonly [field: string]: unknown;
 }
 
@@ -53,6 +55,7 @@ export async function runCommand(
     ...(reply.isReplayed === true ? { replayed: true } : {}),
     ...(reply.callId === undefined ? {} : { callId: reply.callId }),
     ...(reply.slot === undefined ? {} : { slot: reply.slot }),
+    ...(reply.destination === undefined ? {} : { destination: reply.destination }),
     ...(reply.destination === undefined ? {} : { destination: reply.destination }),
   };
 }

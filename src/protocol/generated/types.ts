@@ -1820,6 +1820,12 @@ export interface MethodResults {
     readonly unchanged?: true;
     /** The command had been done before: this is what came of it then. */
     readonly replayed?: true;
+    /** The call that it was done with, or that was made. */
+    readonly callId?: string;
+    /** Where the call is parked. */
+    readonly slot?: string;
+    /** Of a dry run: what would be reached, a line, `trunk NAME` or `service NAME`. */
+    readonly destination?: string;
   };
   readonly "route.select": {
     /** Events of the session up to this one show all effects. */
@@ -1828,6 +1834,12 @@ export interface MethodResults {
     readonly unchanged?: true;
     /** The command had been done before: this is what came of it then. */
     readonly replayed?: true;
+    /** The call that it was done with, or that was made. */
+    readonly callId?: string;
+    /** Where the call is parked. */
+    readonly slot?: string;
+    /** Of a dry run: what would be reached, a line, `trunk NAME` or `service NAME`. */
+    readonly destination?: string;
   };
   readonly "route.end": {
     /** Events of the session up to this one show all effects. */
@@ -1836,6 +1848,12 @@ export interface MethodResults {
     readonly unchanged?: true;
     /** The command had been done before: this is what came of it then. */
     readonly replayed?: true;
+    /** The call that it was done with, or that was made. */
+    readonly callId?: string;
+    /** Where the call is parked. */
+    readonly slot?: string;
+    /** Of a dry run: what would be reached, a line, `trunk NAME` or `service NAME`. */
+    readonly destination?: string;
   };
 }
 

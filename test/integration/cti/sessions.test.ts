@@ -209,7 +209,7 @@ describe("sessions of CTI applications over WebSocket", () => {
     assert.equal(session.connection, undefined);
     assert.ok(session.load.held <= 1, `${session.load.held} are held`);
     client.resume();
-    assert.equal((await client.closed).code, 4008);
+    assert.deepEqual(await client.closed, { code: 4008, reason: "SESSION_LAGGING" });
     const { events } = client;
     const last = Number(events.at(-1)?.["seq"]);
     const second = await connect();

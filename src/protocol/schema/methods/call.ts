@@ -145,20 +145,35 @@ export const CALL_METHODS: readonly MethodSchema[] = [
     digits: text("1 to 64 of `0` to `9`, `*`, `#`, `A` to `D`, and `,` for a pause.", 1_000),
   }),
   onCall("call.setUserData", "Sets names and values that stay with the call.", { data: userData }),
-  command("media.setAddress", "Says where the application wants the call's RTP, as `media.wanted` has asked.", {
-    required: {
-      device,
-      callId,
-      address: text("A literal IP address.", 45, { minLength: 2 }),
-      port: integer("A UDP port.", 1, 65_535),
+  command(
+    "media.setAddress",
+    "Says where the application wants the call's RTP, as `media.wanted` has asked.",
+    {
+      required: {
+        device,
+        callId,
+        address: text("A literal IP address.", 45, { minLength: 2 }),
+        port: integer("A UDP port.", 1, 65_535),
+      },
     },
-  }),
-  command("route.select", "Says where a call goes: to the first of these that takes it.", {
-    required: {
-      device,
-      routeId,
-      destinations: list("Destinations, the first one first.", ref("RouteDestination"), 32, 1),
+    done,
+  ),
+  command(
+    "route.select",
+    "Says where a call goes: to the first of these that takes it.",
+    {
+      required: {
+        device,
+        routeId,
+        destinations: list("Destinations, the first one first.", ref("RouteDestination"), 32, 1),
+      },
     },
-  }),
-  command("route.end", "Ends the dialogue; the call stays at the route point.", { required: { device, routeId } }),
+    done,
+  ),
+  command(
+    "route.end",
+    "Ends the dialogue; the call stays at the route point.",
+    { required: { device, routeId } },
+    done,
+  ),
 ];
