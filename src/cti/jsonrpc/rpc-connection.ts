@@ -124,10 +124,13 @@ export class RpcConnection {
     connection.close(CLOSE.policy, "too many messages had to be refused");
   }
 
-  /** Only what changes nothing in calls may go without a reply. */
+  /** Only what changes nothing in calls may go without a reply; what is wrong is answered all the same. */
   #notified(request: RpcRequest): void {
-    if (request.method === HEARTBEAT) return;
-    this.#refuseUnread(undefined, new CtiError("protocol-malformed", `${request.method} needs an id`));
+    const { method } = request;
+    if (method === HEARTBEAT) return;
+    if (method !== ACK)
+      return this.#refuseUnread(undefined, new CtiError("protocol-malformed", `${method} needs an id`));
+    this.#perform(undefined, request).catch((error: unknown) => this.#refuse(undefined, error, request));
   }
 
   async #answer(id: string, request: RpcRequest): Promise<void> {
@@ -170,7 +173,7 @@ export class RpcConnection {
     }
   }
 
-  async #perform(id: string, request: RpcRequest): Promise<void> {
+  async #perform(id: string | undefined, request: RpcRequest): Promise<void> {
     const session = this.#session;
     const { operations, audit } = this.#options;
     const { method } = request;
@@ -188,7 +191,7 @@ export class RpcConnection {
     try {
       const result = await operation.handle(session, params, meta);
       record?.("ok");
-      this.#reply(session, id, result);
+      if (id !== undefined) this.#reply(session, id, result);
     } catch (error) {
       record?.(wireErrorOf(error).data.code);
       throw error;
@@ -233,6 +236,7 @@ export class RpcConnection {
 }
 
 const HEARTBEAT = "provider.heartbeat";
+const ACK = "provider.ack";
 
 interface Parameters extends Readonly<Record<string, unknown>> {
   readonly meta?: Meta;

@@ -942,13 +942,13 @@ export interface MethodParams {
     readonly takeOver?: boolean;
     readonly meta?: Meta;
   };
-  /** Events up to this one have been had and need not be kept. */
+  /** Events up to this one have been had and need not be kept. Without an id it is not answered. */
   readonly "provider.ack": {
     /** The last event that was had. */
     readonly seq: number;
     readonly meta?: Meta;
   };
-  /** The application is there. Any other message says so too. */
+  /** The application is there. Any other message says so too. Without an id it is not answered. */
   readonly "provider.heartbeat": {
     readonly meta?: Meta;
   };

@@ -29,7 +29,7 @@ const REFUSED: readonly (readonly [string, string, string, number, string | null
   ["an object as id", request({ id: {} }), "PROTOCOL_MALFORMED", -32_600, null],
   ["an empty id", request({ id: "" }), "PROTOCOL_MALFORMED", -32_600, null],
   ["a long id", request({ id: "7".repeat(129) }), "PROTOCOL_MALFORMED", -32_600, null],
-  ["no id", request({ id: undefined, method: "provider.ack" }), "PROTOCOL_MALFORMED", -32_600, null],
+  ["no id", request({ id: undefined, method: "provider.close" }), "PROTOCOL_MALFORMED", -32_600, null],
   ["no method", request({ method: undefined }), "PROTOCOL_MALFORMED", -32_600, "7"],
   ["a number as method", request({ method: 5 }), "PROTOCOL_MALFORMED", -32_600, "7"],
   ["a long method", request({ method: "m".repeat(1_000) }), "PROTOCOL_MALFORMED", -32_600, "7"],

@@ -109,6 +109,22 @@ describe("sessions of CTI applications over WebSocket", () => {
     await second.until(({ events }) => events.at(-1)?.["type"] === "d");
   });
 
+  it("given events, when acknowledged without an id, then they are let go, and no answer comes", async () => {
+    await start();
+    const client = await connect();
+    await client.open(ANN);
+    only().append({ type: "a" });
+    only().append({ type: "b" });
+    await client.until(({ events }) => events.length === 2);
+    client.send(JSON.stringify({ jsonrpc: "2.0", method: "provider.ack", params: { seq: 1 } }));
+    await client.request("provider.heartbeat");
+    const { epoch } = only();
+    assert.deepEqual([only().canResume(epoch, 0), only().canResume(epoch, 1)], [false, true]);
+    client.send(JSON.stringify({ jsonrpc: "2.0", method: "provider.ack", params: { seq: 9 } }));
+    await client.until(({ messages }) => messages.at(-1)?.error !== undefined);
+    assert.equal(client.messages.at(-1)?.error?.data["code"], "VALIDATION_PARAMETER");
+  });
+
   it("given a kill, when resumed, then events, facts and numbers are as they were", async () => {
     await start();
     const first = await connect();
@@ -253,7 +269,7 @@ describe("sessions of CTI applications over WebSocket", () => {
       ["[".repeat(900), "PROTOCOL_MALFORMED"],
       ['{"jsonrpc":"2.0","id":7,"method":"provider.ack"}', "PROTOCOL_MALFORMED"],
       ['{"jsonrpc":"1.0","id":"7","method":"provider.ack"}', "PROTOCOL_MALFORMED"],
-      ['{"jsonrpc":"2.0","method":"provider.ack"}', "PROTOCOL_MALFORMED"],
+      ['{"jsonrpc":"2.0","method":"provider.close"}', "PROTOCOL_MALFORMED"],
       [`"${"x".repeat(2_000)}"`, "PROTOCOL_TOO_BIG"],
       ['{"jsonrpc":"2.0","id":"7","method":"provider.ack","params":{"seq":5}}', "VALIDATION_PARAMETER"],
     ];

@@ -92,11 +92,16 @@ export const PROVIDER_METHODS: readonly MethodSchema[] = [
   ),
   query(
     "provider.ack",
-    "Events up to this one have been had and need not be kept.",
+    "Events up to this one have been had and need not be kept. Without an id it is not answered.",
     { required: { seq: integer("The last event that was had.") } },
     {},
   ),
-  query("provider.heartbeat", "The application is there. Any other message says so too.", {}, {}),
+  query(
+    "provider.heartbeat",
+    "The application is there. Any other message says so too. Without an id it is not answered.",
+    {},
+    {},
+  ),
   query("provider.close", "Ends the session: its devices are closed, its events forgotten.", {}, {}),
   query(
     "provider.inventory",

@@ -1,0 +1,230 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { APPLICATION } from "../support/cti-objects.ts";
+import { AGENT, FAILURE, startCtiSite, UNANSWERED, type CtiSite } from "../support/cti-site.ts";
+import { Cleanup } from "../support/cleanup.ts";
+import { ManagedProcess } from "../support/managed-process.ts";
+import type { PhoneCall, SipPhone } from "../support/sip-phone.ts";
+import { CALL_GAUGES } from "../support/tandem-node.ts";
+import { testSdp } from "../support/test-sdp.ts";
+import type { ApplicationTask } from "./application-program.ts";
+
+const PROGRAM = join(import.meta.dirname, "application-program.ts");
+const HEARTBEAT_MS = 1_000;
+/** Silence of so many intervals is the application's end. */
+const INTERVALS = 2;
+const LIMIT_MS = 1_000;
+const LEASE_MS = 3_000;
+const CALLS = 50;
+const STANDBY_CALLS = 20;
+const START_MS = 30_000;
+/** Of calls that are left where they are. */
+const TREATED = { noAnswer: UNANSWERED, onFailure: FAILURE };
+const DESK = { kind: "route-point", name: "desk", number: "5000", maxCalls: 1_000, ...TREATED } as const;
+const ROUTES = { kind: "route-point", name: "routes", number: "5010", maxCalls: 1_000, ...TREATED } as const;
+const port = (name: string, number: string, onOwnerLost: string) =>
+  ({ kind: "cti-port", name, number, ...TREATED, more: { onOwnerLost } }) as const;
+const PORTS = [port("moves", "5101", "redirect"), port("drops", "5102", "drop"), port("holds", "5103", "hold")];
+
+/** A call that came to a place, and when. */
+interface Arrival {
+  readonly call: PhoneCall;
+  readonly atMs: number;
+}
+
+describe("kill -9 of an application", () => {
+  const cleanup = new Cleanup();
+  let site: CtiSite;
+  let callers: SipPhone;
+  let agents: Place;
+  let failures: Place;
+  let unanswered: Place;
+
+  before(async () => {
+    site = await startCtiSite(cleanup, { devices: [DESK, ROUTES, ...PORTS] });
+    callers = await site.phone("callers");
+    [agents, failures, unanswered] = [
+      new Place(await site.phone("agents")),
+      new Place(await site.phone("failures")),
+      new Place(await site.phone("unanswered")),
+    ];
+  });
+  after(() => cleanup.run());
+  afterEach(async () => {
+    for (const place of [agents, failures, unanswered]) place.arrivals.length = 0;
+    await site.node.zero(CALL_GAUGES, 10_000);
+  });
+
+  const start = async (task: Pick<ApplicationTask, "device" | "act" | "to" | "group">): Promise<ManagedProcess> => {
+    const whole: ApplicationTask = {
+      servers: [site.node.cti],
+      ...APPLICATION,
+      heartbeatMs: HEARTBEAT_MS,
+      leaseMs: LEASE_MS,
+      ...task,
+    };
+    const args = ["--import", "tsx", PROGRAM, JSON.stringify(whole)];
+    const application = cleanup.add(
+      new ManagedProcess({ command: process.execPath, args }),
+      async (one) => void (await one.kill()),
+    );
+    await application.outputMatching(/^owner /m, START_MS);
+    return application;
+  };
+  const call = async (number: string, count: number): Promise<PhoneCall[]> => {
+    return Promise.all(Array.from({ length: count }, () => callers.call(number, { sdp: testSdp(40_000) })));
+  };
+
+  it(`given ${CALLS} calls offered, when their application is killed, then each is at CFOF in time`, async () => {
+    const application = await start({ device: DESK.name, act: "leave" });
+    const calls = await call(DESK.number, CALLS);
+    await application.outputMatching(new RegExp(`^offered ${CALLS}$`, "m"), START_MS);
+    const killedMs = performance.now();
+    await application.kill();
+    const arrivals = await failures.take(CALLS, 10_000);
+    const [first = 0, last = 0] = [Math.min, Math.max].map((pick) => pick(...arrivals.map(({ atMs }) => atMs)));
+    const tookMs = last - killedMs;
+    // Its last frame was sent up to one interval before.
+    assert.ok(
+      first - killedMs >= (INTERVALS - 1) * HEARTBEAT_MS - EARLY_MS,
+      `the first came ${first - killedMs} ms after`,
+    );
+    assert.ok(tookMs <= INTERVALS * HEARTBEAT_MS + LIMIT_MS, `the last came ${tookMs} ms after`);
+    assert.deepEqual([agents.arrivals.length, unanswered.arrivals.length], [0, 0]);
+    await allEstablished(calls);
+    await endAll(calls, arrivals);
+    // Later ones do not wait for anybody.
+    const later = await call(DESK.number, 1);
+    const [arrival] = await unanswered.take(1, LIMIT_MS);
+    assert.ok(arrival);
+    await allEstablished(later);
+    await endAll(later, [arrival]);
+  });
+
+  it("given route dialogues, when the active one of a group is killed, then the standby routes each call", async () => {
+    const active = await start({ device: ROUTES.name, act: "leave-route", group: "desk" });
+    const standby = await start({ device: ROUTES.name, act: "select", to: AGENT, group: "desk" });
+    assert.match(active.output, /^owner true$/m);
+    assert.match(standby.output, /^owner false$/m);
+    const calls = await call(ROUTES.number, STANDBY_CALLS);
+    await active.outputMatching(new RegExp(`^routing ${STANDBY_CALLS}$`, "m"), START_MS);
+    await active.kill();
+    // Some come while nobody has noticed.
+    calls.push(...(await call(ROUTES.number, STANDBY_CALLS)));
+    const arrivals = await agents.take(2 * STANDBY_CALLS, 10_000);
+    assert.deepEqual([failures.arrivals.length, unanswered.arrivals.length], [0, 0]);
+    assert.doesNotMatch(standby.output, /refused/);
+    await allEstablished(calls);
+    await endAll(calls, arrivals);
+    await standby.kill();
+  });
+
+  it("given answered calls, when the application's lease is over, then each is treated as its device says", async () => {
+    const applications = await Promise.all(PORTS.map(({ name }) => start({ device: name, act: "answer" })));
+    const calls: PhoneCall[] = [];
+    for (const { number } of PORTS) {
+      const [one] = await call(number, 1);
+      assert.ok(one);
+      await allEstablished([one]);
+      calls.push(one);
+    }
+    const [moved, dropped, held] = calls;
+    assert.ok(moved && dropped && held);
+    const isDropped = dropped.request("BYE", 10_000);
+    await Promise.all(applications.map((application) => application.kill()));
+    const arrivals = await failures.take(1, 10_000);
+    dropped.respond(await isDropped, 200);
+    // Another instance takes it over: the caller is still there.
+    const provider = await site.application();
+    const again = await provider.openMediaTerminal("holds", {
+      mode: "static",
+      address: "127.0.0.1",
+      port: 40_000,
+      codecs: ["PCMU"],
+    });
+    const { calls: left } = await provider.request("call.list", { device: "holds" });
+    assert.deepEqual(
+      left.map(({ connections }) =>
+        connections.flatMap(({ terminals }) => terminals.map(({ device }) => device)).sort(),
+      ),
+      [["callers", "holds"]],
+    );
+    await endAll([moved, held], arrivals);
+    await again.close();
+    await provider.close();
+  });
+});
+
+/** What may be measured too early: two clocks, and timers that are rounded. */
+const EARLY_MS = 50;
+
+/** Answers every call that comes, and every request in it. */
+class Place {
+  readonly arrivals: Arrival[] = [];
+  readonly #watchers = new Set<() => void>();
+
+  constructor(phone: SipPhone) {
+    void this.#take(phone).catch(() => undefined);
+  }
+
+  /** Waits for so many calls. @throws {Error} that says how many came */
+  async take(count: number, timeoutMs: number): Promise<readonly Arrival[]> {
+    await new Promise<void>((resolve, reject) => {
+      const end = (settle: () => void): void => {
+        clearTimeout(timer);
+        this.#watchers.delete(look);
+        settle();
+      };
+      const look = (): void => {
+        if (this.arrivals.length >= count) end(resolve);
+      };
+      const late = (): void => reject(new Error(`${this.arrivals.length} of ${count} calls came in ${timeoutMs} ms`));
+      const timer = setTimeout(() => end(late), timeoutMs);
+      this.#watchers.add(look);
+      look();
+    });
+    return this.arrivals;
+  }
+
+  async #take(phone: SipPhone): Promise<void> {
+    for (;;) {
+      const call = await phone.offered(WHOLE_TEST_MS);
+      this.arrivals.push({ call, atMs: performance.now() });
+      for (const watch of [...this.#watchers]) watch();
+      void answer(call).catch(() => undefined);
+    }
+  }
+}
+
+const WHOLE_TEST_MS = 300_000;
+
+async function answer(call: PhoneCall): Promise<void> {
+  await call.answer({ sdp: testSdp(41_000) });
+  serve(call);
+}
+
+/** Takes every INVITE inside the call, as a phone does. */
+function serve(call: PhoneCall): void {
+  const take = async (): Promise<void> => {
+    for (let version = 2; ; version += 1) {
+      const invite = await call.request("INVITE", WHOLE_TEST_MS);
+      call.respond(invite, 200, { sdp: testSdp(40_000, [], version) });
+    }
+  };
+  // What is not asked for before the test is over is no failure.
+  take().catch(() => undefined);
+}
+
+/** Calls that have been answered now. */
+async function allEstablished(calls: readonly PhoneCall[]): Promise<void> {
+  for (const call of calls) {
+    await call.established();
+    serve(call);
+  }
+}
+
+/** The callers hang up, and the others are told. */
+async function endAll(calls: readonly PhoneCall[], arrivals: readonly Arrival[]): Promise<void> {
+  for (const { status } of await Promise.all(calls.map((call) => call.bye()))) assert.equal(status, 200);
+  await Promise.all(arrivals.map(({ call }) => call.takeBye(10_000)));
+}
