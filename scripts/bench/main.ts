@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { Cleanup } from "../../test/support/cleanup.ts";
 import { b2bua } from "./benches/b2bua.ts";
+import { cti } from "./benches/cti.ts";
 import type { Bench, BenchContext, Measured } from "./bench.ts";
 import { conference } from "./benches/conference.ts";
 import { parseCommandLine, type BenchCommand } from "./command-line.ts";
@@ -39,6 +40,7 @@ const BENCHES: readonly Bench[] = [
   conference,
   takeover,
   latency,
+  cti,
   memory,
   remembered,
   overload,

@@ -45,7 +45,7 @@ export async function runSoak(context: SoakContext): Promise<SoakSummary> {
   const { options, cleanup, progress, signal } = context;
   const rate = options.rate ?? (await halfOfMaximum(context));
   if (signal.aborted) return nothingDone(rate);
-  const system = await startTandem(benchContext(context), COLLECT_OPTIONS, phonesInConfig());
+  const system = await startTandem(benchContext(context), { nodeOptions: COLLECT_OPTIONS, morePhones: phonesInConfig() });
   const before = await quietStates(system.node, system.groups);
   const fresh = await system.node.metrics();
   const missing = missingGauges(fresh.lines);
@@ -137,7 +137,7 @@ async function becomeQuiet(
 async function halfOfMaximum(context: SoakContext): Promise<number> {
   const { cleanup, progress, signal } = context;
   progress("searching for the rate that the switch is clean at, for a minute at most");
-  const system = await startTandem(benchContext(context), [], phonesInConfig());
+  const system = await startTandem(benchContext(context), { morePhones: phonesInConfig() });
   const mixture = new Mixture(cleanup, system.sip);
   await mixture.register();
   const stop = (): void => mixture.stop();

@@ -144,11 +144,20 @@ export type ApplicationCommand =
   /** `media`: where the application wants the call's RTP (dynamic registration). */
   | ({ readonly type: "answer"; readonly media?: RtpAddress } & DeviceInCall)
   | ({ readonly type: "reject"; readonly reason?: "busy" | "rejected" } & DeviceInCall)
-  /** The call is held, and another is made to a number, to be transferred or conferenced with. `newCallId`: its name. */
-  | ({ readonly type: "consult"; readonly to: string; readonly newCallId?: string } & DeviceInCall)
+  | ConsultCommand
   | ({ readonly type: "send-digits"; readonly digits: string } & DeviceInCall)
   /** Names and values that stay with the call; null removes one. */
   | ({ readonly type: "set-user-data"; readonly data: Readonly<Record<string, string | null>> } & DeviceInCall)
   /** Where the application wants the call's RTP, asked for by the media signal `wanted`. */
   | ({ readonly type: "set-media"; readonly media: RtpAddress } & DeviceInCall)
   | RouteCommand;
+
+/**
+ * The call is held, and another is made to a number by the same device, to be transferred or conferenced with; where that
+ * comes to nothing the call is taken back. `newCallId`: its name. Done when the number has answered.
+ */
+export interface ConsultCommand extends DeviceInCall {
+  readonly type: "consult";
+  readonly to: string;
+  readonly newCallId?: string;
+}

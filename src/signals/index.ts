@@ -22,6 +22,7 @@ export {
   type CallCommand,
   type CommandFailure,
   type CommandResult,
+  type ConsultCommand,
   type DeviceInCall,
   type RedirectCommand,
   type RouteCommand,

@@ -42,6 +42,8 @@ export class FakeCallControl implements CallControlLink {
   readonly deviceRequests: CtiDeviceRequest[] = [];
   readonly commands: CtiCommandRequest[] = [];
   isConnected = false;
+  /** The connection is lost when the next command has been done. */
+  losesNextReply = false;
   /** Requests about devices wait until `release`. */
   hold = false;
   #held: (() => void)[] = [];
@@ -165,6 +167,11 @@ export class FakeCallControl implements CallControlLink {
     if (known !== undefined) return { ...known, isReplayed: true };
     const reply = this.#perform(request);
     this.#results.set(request.key, reply);
+    if (this.losesNextReply) {
+      this.losesNextReply = false;
+      this.disconnect();
+      this.#checkConnected();
+    }
     return reply;
   }
 

@@ -28,7 +28,7 @@ export const memory: Bench = {
 };
 
 async function measureMemory(context: BenchContext): Promise<Measured[]> {
-  const system = await startTandem(context, COLLECT_OPTIONS);
+  const system = await startTandem(context, { nodeOptions: COLLECT_OPTIONS });
   await runCallBurst(context, system, WARM_UP.rate, WARM_UP.seconds);
   let before = await settled(context, system, "before");
   const first = before;

@@ -25,8 +25,8 @@ export const records: Bench = {
 };
 
 async function measureRecords(context: BenchContext): Promise<Measured[]> {
-  const kept = await startTandem(context, journalOptions("kept"));
-  const none = await startTandem(context, journalOptions("none"));
+  const kept = await startTandem(context, { nodeOptions: journalOptions("kept") });
+  const none = await startTandem(context, { nodeOptions: journalOptions("none") });
   for (const system of [kept, none]) await runCallBurst(context, system, WARM_UP.rate, WARM_UP.seconds);
   if (journalBytes(kept) === 0 || journalBytes(none) > 0) throw new Error("the journals are not as they should be");
   const rate = Math.max(1, Math.round((await cleanCallRate(context, kept)) * SHARE_OF_CLEAN));

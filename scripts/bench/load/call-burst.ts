@@ -57,7 +57,7 @@ export async function runCallBurst(
     const load = { rate, seconds, holdMs: HOLD_MS };
     const burst = await measure(context, system, load, {
       scenario: "call",
-      service: CALLED_NUMBER,
+      service: system.service ?? CALLED_NUMBER,
       mediaPort: 30_000,
       holdMs: HOLD_MS,
     });

@@ -1,8 +1,9 @@
 import { randomBytes } from "node:crypto";
-import { createSocket, type RemoteInfo, type Socket } from "node:dgram";
+import type { RemoteInfo, Socket } from "node:dgram";
 import { setTimeout as delay } from "node:timers/promises";
 import { headerOf } from "../../../test/support/sip-peer.ts";
-import { CALLED_NUMBER, CALLEE_ADDRESS, PHONE_PORT, SECOND_CALLER_ADDRESS } from "../systems/system-under-test.ts";
+import { CALLED_NUMBER, CALLEE_ADDRESS, SECOND_CALLER_ADDRESS } from "../systems/system-under-test.ts";
+import { answerText, bound, dialogOf, isOpen, probeSdp, requestText } from "./probe-sip.ts";
 
 /** Times of a probe's calls, all from its INVITE on, in ms. */
 export interface CallTimes {
@@ -26,6 +27,7 @@ interface ProbeCall {
 const HOLD_MS = 100;
 const DRAIN_MS = 1_500;
 const TICK_MS = 1;
+const DIALOG = { address: SECOND_CALLER_ADDRESS, to: "", routes: [] } as const;
 
 /**
  * Caller and callee in one process and on one clock: makes calls, answers them with 180 and 200 at once, and ends them
@@ -83,7 +85,8 @@ export class CallProbe {
     const id = `q${this.#name}x${this.#made}`;
     const call = { id, startMs: performance.now(), crossed: false, rang: false, answered: false };
     this.#calls.set(id, call);
-    this.#send(this.#request("INVITE", call, `sip:${CALLED_NUMBER}@${this.#host}:${this.#port}`, "", [], sdp()));
+    const target = `sip:${CALLED_NUMBER}@${this.#host}:${this.#port}`;
+    this.#send(requestText("INVITE", { ...DIALOG, id, target, body: probeSdp() }));
   }
 
   #onCallerMessage(text: string, atMs: number): void {
@@ -100,11 +103,9 @@ export class CallProbe {
     if (status !== 200 || call.answered) return;
     call.answered = true;
     this.#answered.push(atMs - call.startMs);
-    const target = /<([^>]+)>/.exec(headerOf(text, "Contact"))?.[1] ?? "";
-    const routes = allOf(text, "Record-Route").reverse();
-    const to = headerOf(text, "To");
-    this.#send(this.#request("ACK", call, target, to, routes, ""));
-    setTimeout(() => this.#send(this.#request("BYE", call, target, to, routes, "")), HOLD_MS);
+    const dialog = dialogOf(text, call.id, SECOND_CALLER_ADDRESS);
+    this.#send(requestText("ACK", dialog));
+    setTimeout(() => this.#send(requestText("BYE", dialog)), HOLD_MS);
   }
 
   #onCalleeMessage(text: string, from: RemoteInfo, atMs: number): void {
@@ -117,72 +118,15 @@ export class CallProbe {
       this.#crossed.push(atMs - call.startMs);
     }
     this.#answer(text, from, "180 Ringing", "");
-    this.#answer(text, from, "200 OK", sdp());
+    this.#answer(text, from, "200 OK", probeSdp());
   }
 
   #answer(request: string, { address, port }: RemoteInfo, status: string, body: string): void {
-    const kept = request.split("\r\n").filter((line) => /^(Via|Record-Route|From|Call-ID|CSeq):/i.test(line));
-    const to = headerOf(request, "To");
-    const tagged = to.includes(";tag=") ? to : `${to};tag=callee`;
-    const contact = `Contact: <sip:callee@${CALLEE_ADDRESS}:${PHONE_PORT}>`;
-    const text = [`SIP/2.0 ${status}`, ...kept, `To: ${tagged}`, contact, ...bodyLines(body)].join("\r\n");
+    const text = answerText(request, status, CALLEE_ADDRESS, body);
     if (isOpen(this.#callee)) this.#callee.send(Buffer.from(text, "latin1"), port, address);
-  }
-
-  #request(method: string, call: ProbeCall, target: string, to: string, routes: readonly string[], body: string) {
-    const own = `${SECOND_CALLER_ADDRESS}:${PHONE_PORT}`;
-    const branch = method === "INVITE" ? call.id : `${call.id}${method}`;
-    return [
-      `${method} ${target} SIP/2.0`,
-      `Via: SIP/2.0/UDP ${own};branch=z9hG4bK${branch}`,
-      ...routes.map((route) => `Route: ${route}`),
-      `From: <sip:${call.id}@${own}>;tag=${call.id}`,
-      `To: ${to === "" ? `<${target}>` : to}`,
-      `Call-ID: ${call.id}`,
-      `CSeq: ${method === "BYE" ? 2 : 1} ${method}`,
-      `Contact: <sip:${call.id}@${own}>`,
-      "Max-Forwards: 70",
-      ...bodyLines(body),
-    ].join("\r\n");
   }
 
   #send(text: string): void {
     if (isOpen(this.#caller)) this.#caller.send(Buffer.from(text, "latin1"), this.#port, this.#host);
   }
-}
-
-function bodyLines(body: string): string[] {
-  const type = body === "" ? [] : ["Content-Type: application/sdp"];
-  return [...type, `Content-Length: ${body.length}`, "", body];
-}
-
-function sdp(): string {
-  const address = `IN IP4 ${CALLEE_ADDRESS}`;
-  return `v=0\r\no=- 1 1 ${address}\r\ns=-\r\nc=${address}\r\nt=0 0\r\nm=audio 40000 RTP/AVP 0\r\na=rtpmap:0 PCMU/8000\r\n`;
-}
-
-function allOf(text: string, name: string): string[] {
-  const start = `${name.toLowerCase()}:`;
-  return text
-    .split("\r\n")
-    .filter((line) => line.toLowerCase().startsWith(start))
-    .map((line) => line.slice(start.length).trim());
-}
-
-function isOpen(socket: Socket): boolean {
-  try {
-    socket.address();
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-async function bound(address: string): Promise<Socket> {
-  const socket = createSocket({ type: "udp4", recvBufferSize: 4 * 1024 * 1024 });
-  await new Promise<void>((resolve, reject) => {
-    socket.once("error", reject);
-    socket.bind(PHONE_PORT, address, resolve);
-  });
-  return socket;
 }

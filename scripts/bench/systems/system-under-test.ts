@@ -6,6 +6,8 @@ export interface SystemUnderTest {
   /** `host:port` of SIP over UDP. */
   readonly sip: string;
   readonly groups: readonly ProcessGroup[];
+  /** What bursts of calls dial; absent: `CALLED_NUMBER`. */
+  readonly service?: string;
   /** Ends it and removes its files; may be called twice. */
   close(): Promise<void>;
 }

@@ -20,18 +20,23 @@ export interface TandemSystem extends SystemUnderTest {
   readonly node: TandemNode;
 }
 
-/**
- * Starts a node whose callers and callee are peers known by address, and 1,000 phones that register with digest.
- * @param nodeOptions of Node itself, for every process
- * @param morePhones beside the 1,000
- */
+/** What a bench wants of a node beside the usual. */
+export interface TandemOptions {
+  /** Of Node itself, for every process. */
+  readonly nodeOptions?: readonly string[];
+  /** Beside the 1,000. */
+  readonly morePhones?: NonNullable<TandemNodeOptions["phones"]>;
+  readonly cti?: TandemNodeOptions["cti"];
+}
+
+/** Starts a node whose callers and callee are peers known by address, and 1,000 phones that register with digest. */
 export async function startTandem(
   { cleanup }: BenchContext,
-  nodeOptions: readonly string[] = [],
-  morePhones: NonNullable<TandemNodeOptions["phones"]> = [],
+  { nodeOptions = [], morePhones = [], cti }: TandemOptions = {},
 ): Promise<TandemSystem> {
   const node = await TandemNode.start({
     nodeOptions,
+    ...(cti === undefined ? {} : { cti }),
     media: { portRange: PORT_RANGE },
     peers: [
       peer("callers", [CALLER_ADDRESS, SECOND_CALLER_ADDRESS], CALLER_ADDRESS, []),

@@ -44,3 +44,21 @@ export function triedDevices(
     return target === undefined ? [] : [target.device];
   });
 }
+
+/** The caller's number as who is rung is shown it; undefined: as it is, or each is shown another one. Octets. */
+export function shownCaller(
+  { branches }: Session,
+  targets: ReadonlyMap<string, BranchTarget> | undefined,
+  caller: LegDevice,
+): string | undefined {
+  let shown: string | undefined;
+  for (const { branchId, state } of branches) {
+    const target = state === "cancelled" ? undefined : targets?.get(branchId);
+    if (target === undefined) continue;
+    const { callerNumber = caller.number, showCaller } = target;
+    const number = showCaller === undefined ? callerNumber : showCaller({ ...caller, number: callerNumber }).number;
+    if (shown !== undefined && shown !== number) return undefined;
+    shown = number;
+  }
+  return shown === caller.number ? undefined : shown;
+}

@@ -79,6 +79,8 @@ export interface CallManagerOptions {
   readonly secrets?: SecretReader;
   /** Name of the node, for records; default `tandem`. */
   readonly node?: string;
+  /** How long applications may leave a call alone where the device does not say, in seconds; absent: 4. */
+  readonly newCallAcceptSeconds?: () => number;
   /** Default: all calls are recorded, with media quality, for 90 days. */
   readonly recordSettings?: Partial<RecordSettings>;
   /** Where records can be looked up; absent: only the last ones can, in the file. */

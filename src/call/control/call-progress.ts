@@ -24,6 +24,8 @@ export interface CallProgress {
   callee: LegDevice | undefined;
   /** The devices that it is offered to now, or the one that has taken it; empty: not known, or none. */
   callees: readonly LegDevice[];
+  /** The caller's number as who is rung is shown it; absent: as it is. Octets. */
+  shownCaller?: string | undefined;
   /** The service of the switch that it led to. */
   service?: string;
   /** The feature that offers it to whom it is offered now; absent: it was called. */

@@ -12,7 +12,7 @@ import {
 } from "../model/index.ts";
 import type { IncomingRequest } from "../signaling/signaling-port.ts";
 import type { BranchSet } from "./branch-set.ts";
-import { moveTo, moveToService, occupiedBy, triedDevices } from "./call-devices.ts";
+import { moveTo, moveToService, occupiedBy, shownCaller, triedDevices } from "./call-devices.ts";
 import { CallGoal } from "./call-goal.ts";
 import { CallMedia } from "./call-media.ts";
 import type { CallProgress } from "./call-progress.ts";
@@ -272,6 +272,7 @@ export class CallSession {
 
   #offering(devices: readonly LegDevice[]): void {
     if (!moveTo(this.progress, devices)) return;
+    this.progress.shownCaller = shownCaller(this.#call, this.#goal.targets?.targets, this.progress.caller);
     this.#context.owner.onMoved(this);
     if (this.#call.state !== "established") this.#context.observer.onOffering(this, devices);
   }

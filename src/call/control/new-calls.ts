@@ -332,7 +332,7 @@ export class NewCalls {
   #answerBySelf({ onlyDevice, wanted }: Origination): HeaderList {
     if (onlyDevice === undefined || wanted === undefined) return [];
     const { inventory, settings } = this.#options;
-    const isSet = wanted === "by-user" && settings?.deviceOf(onlyDevice)?.autoAnswer === true;
+    const isSet = wanted === "at-once" || (wanted === "by-user" && settings?.deviceOf(onlyDevice)?.autoAnswer === true);
     if (!isSet && inventory.linesOf(onlyDevice)[0]?.cti === undefined) return [];
     return this.answerHeaders;
   }

@@ -26,9 +26,10 @@ export interface Origination {
   readonly roomIn?: ((place: QueuePlace) => RelayEndpoint | undefined) | undefined;
   /**
    * `by-user`: a user has asked for the call elsewhere: the phone may answer by itself where it is set to. `by-device`: the
-   * device has. Devices of applications answer by themselves in both cases. Absent: neither.
+   * device has. `at-once`: the device talks already, and any is asked to answer. Devices of applications answer by themselves
+   * in all these cases. Absent: none.
    */
-  readonly wanted?: "by-user" | "by-device" | undefined;
+  readonly wanted?: "by-user" | "by-device" | "at-once" | undefined;
   /** What has been done to the call before; absent: nothing. */
   readonly redirected?: Redirected | undefined;
   /** Referred-By of the INVITEs; absent: none. */

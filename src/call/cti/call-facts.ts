@@ -22,7 +22,9 @@ export function callFacts({ table, inventory, e164Of }: CallFactsOptions): CallF
       const last = lastSession(call, table)?.progress;
       const modifiedCalled = first === undefined ? undefined : sentNumber(first, unicode(call.called));
       const lastRedirecting = last === undefined ? undefined : redirectingParty(last, inventory, e164Of);
+      const modifiedCalling = first?.shownCaller === undefined ? undefined : unicode(first.shownCaller);
       return {
+        ...(modifiedCalling === undefined ? {} : { modifiedCalling }),
         ...(modifiedCalled === undefined ? {} : { modifiedCalled }),
         ...(lastRedirecting === undefined ? {} : { lastRedirecting }),
       } satisfies RouteFacts;

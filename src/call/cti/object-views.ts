@@ -94,7 +94,7 @@ export class ObjectViews {
       lines,
       isInService: cause === undefined,
       ...(cause === undefined ? {} : { cause }),
-      isRestricted: !body.allowControl,
+      isRestricted: cause === "device-restricted" || cause === "line-restricted",
       capabilities: capabilitiesOf(kind, media),
       ...(media === undefined ? {} : { media }),
       doNotDisturb: "doNotDisturb" in body ? body.doNotDisturb : "off",

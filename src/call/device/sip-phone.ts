@@ -13,9 +13,9 @@ export interface LineLimits {
 /** What a CTI port or route point is beyond a SIP endpoint: applications open it. */
 export interface CtiEndpoint {
   readonly kind: "cti-port" | "route-point";
-  /** How long an application may leave a new call alone; 1 to 60. */
-  readonly acceptSeconds: number;
-  /** How long it may take to select a route; 1 to 60. Absent: no CTI port has routes. */
+  /** How long an application may leave a new call alone; 1 to 60. Absent: as is usual. */
+  readonly acceptSeconds?: number;
+  /** Of a route point: how long an application may take to select a route; 1 to 60. */
   readonly routeSelectSeconds?: number;
   /** What becomes of established calls when their application has failed for good. */
   readonly onOwnerLost: "redirect" | "hold" | "drop";

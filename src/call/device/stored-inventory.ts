@@ -191,11 +191,14 @@ function linesOf(endpoint: Endpoint, mirror: ConfigurationMirror, context: Store
 }
 
 function ctiOf(endpoint: Endpoint, isLineOpen: boolean): CtiEndpoint | undefined {
-  if (!("acceptSeconds" in endpoint)) return undefined;
+  if (!("onOwnerLost" in endpoint)) return undefined;
   const { acceptSeconds, onOwnerLost, allowControl } = endpoint;
-  const known = { acceptSeconds, onOwnerLost, isClosed: !allowControl, isLineClosed: !isLineOpen };
-  if (!("routeSelectSeconds" in endpoint)) return { kind: "cti-port", ...known };
-  return { kind: "route-point", routeSelectSeconds: endpoint.routeSelectSeconds, ...known };
+  const accept = acceptSeconds === undefined ? {} : { acceptSeconds };
+  const routing =
+    "routeSelectSeconds" in endpoint
+      ? ({ kind: "route-point", routeSelectSeconds: endpoint.routeSelectSeconds } as const)
+      : ({ kind: "cti-port" } as const);
+  return { ...routing, ...accept, onOwnerLost, isClosed: !allowControl, isLineClosed: !isLineOpen };
 }
 
 /** The nodes of a pool's CallManager group, unless this node is one of them. */

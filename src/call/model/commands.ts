@@ -1,4 +1,4 @@
-import type { CallCommand, CommandFailure, RouteCommand } from "../../signals/index.ts";
+import type { CallCommand, CommandFailure } from "../../signals/index.ts";
 import { bargeByCommand } from "./features/barge.ts";
 import { commandConference } from "./features/conference.ts";
 import { transferMember, transferMemberConsulted } from "./features/conference-transfer.ts";
@@ -12,7 +12,8 @@ import { makeCall } from "./features/make-call.ts";
 import { endRoute, selectRoute } from "./features/route.ts";
 import { refuse, transferConsulted, transferTo } from "./features/transfer.ts";
 import { isInvolved } from "./features/involved.ts";
-import type { ModelEvent } from "./model-event.ts";
+import { consult } from "./features/consult.ts";
+import type { ModelCommand, ModelEvent } from "./model-event.ts";
 import type { Why } from "./why.ts";
 import { legsOf, type Draft, type ModelLeg } from "./world.ts";
 
@@ -29,6 +30,8 @@ export function commanded(draft: Draft, { commandId, command }: Extract<ModelEve
   switch (command.type) {
     case "make-call":
       return makeCall(draft, commandId, command);
+    case "consult":
+      return consult(draft, commandId, command);
     case "redirect":
       return redirect(draft, command, commandId);
     case "unpark":
@@ -59,7 +62,7 @@ export function commanded(draft: Draft, { commandId, command }: Extract<ModelEve
 }
 
 /** A trunk's calls have nothing to do with each other: what is asked of it is asked of one that is named. */
-function isOfStrangers({ world }: Draft, command: CallCommand | RouteCommand): boolean {
+function isOfStrangers({ world }: Draft, command: ModelCommand): boolean {
   if (!legsOf(world, command.device).some(({ kind }) => kind === "trunk")) return false;
   switch (command.type) {
     case "hold":
@@ -68,6 +71,7 @@ function isOfStrangers({ world }: Draft, command: CallCommand | RouteCommand): b
     case "drop":
     case "park":
     case "redirect":
+    case "consult":
       return command.callId === undefined;
     case "swap":
     case "complete-transfer":

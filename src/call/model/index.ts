@@ -27,6 +27,7 @@ export {
   type DialedFeature,
   type FeatureCode,
   type LegFacts,
+  type ModelCommand,
   type ModelEvent,
   type Place,
   type Refer,

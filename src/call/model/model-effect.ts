@@ -106,6 +106,8 @@ export type ModelEffect =
       readonly callingSearchSpace?: string;
       /** Only this device of the line is rung, wherever its calls are forwarded to. */
       readonly onlyDevice?: string;
+      /** That device is asked to answer by itself, whatever its user wants of other calls. */
+      readonly isAtOnce?: true;
       /** Referred-By of who transfers (RFC 3892). */
       readonly referredBy?: string;
       /** What the new number is told of how the call comes there; absent: it is called. */

@@ -1,5 +1,5 @@
 import type { Address } from "./call.ts";
-import type { CallCommand, RouteCommand } from "../../signals/index.ts";
+import type { CallCommand, ConsultCommand, RouteCommand } from "../../signals/index.ts";
 import type { Endpoint } from "./model-effect.ts";
 import type { FeatureReason, Why } from "./why.ts";
 
@@ -51,6 +51,9 @@ export type DialedFeature =
 /** Features that a phone asks for by dialing. */
 export type FeatureCode =
   "transfer" | "conference" | "park" | "group-pickup" | "other-group-pickup" | "directed-pickup" | "barge";
+
+/** What is asked of calls, and is done by changing them. */
+export type ModelCommand = CallCommand | RouteCommand | ConsultCommand;
 
 /** What happens to calls. Sessions are told of by the shell that runs them; `sessionId` names one. */
 export type ModelEvent =
@@ -131,4 +134,4 @@ export type ModelEvent =
   | { readonly type: "timer"; readonly timerId: string }
   /** An announcement is over. */
   | { readonly type: "prompt-ended"; readonly sessionId: string }
-  | { readonly type: "command"; readonly commandId: string; readonly command: CallCommand | RouteCommand };
+  | { readonly type: "command"; readonly commandId: string; readonly command: ModelCommand };

@@ -20,8 +20,8 @@ import { isOwned, isOwnership, stepOwnership, type Ownership, type OwnershipEffe
 
 /** Who is told of what happens at devices of applications. None of these may throw. */
 export interface CtiDeviceEvents {
-  /** A call is offered to a device that is open. */
-  onOffered(call: OfferedCall, ownership: Ownership): void;
+  /** A call is offered to a route point whose application routes; it is to be asked where the call goes. */
+  onRouteWanted(call: OfferedCall, selectMs: number): void;
   /** An address is to be set for a call, within the time for that. */
   onMediaWanted(leg: Leg): void;
   /** What is sent to a device and by it has changed; undefined: nothing is. */
@@ -43,6 +43,8 @@ export interface CtiDevicesOptions {
   readonly callsOf: (device: string) => readonly TalkingCall[];
   readonly store: EntryStore;
   readonly events: CtiDeviceEvents;
+  /** How long applications may leave a call alone where the device does not say. */
+  readonly acceptSeconds: () => number;
   /** What becomes of established calls. */
   readonly lost: LostCalls;
   readonly media: SwitchMedia;
@@ -98,7 +100,7 @@ export class CtiDevices {
       },
       isOpen: (device) => this.isOpen(device),
       pausesOf: (device) => this.#pausesOf(device),
-      acceptMsOf: (device) => (this.#lineOf(device)?.cti?.acceptSeconds ?? DEFAULT_ACCEPT_SECONDS) * 1_000,
+      acceptMsOf: (device) => (this.#lineOf(device)?.cti?.acceptSeconds ?? options.acceptSeconds()) * 1_000,
       mediaMs: MEDIA_MS,
       onOffered: (call) => this.#offered(call),
       onWanted: (call) => this.#wanted(call),
@@ -294,12 +296,7 @@ export class CtiDevices {
     return NOT_OFFERED;
   }
 
-  /** While a route dialogue is open about a call, its accept timer stands still. */
-  pauseFor(device: string, sessionId: string): void {
-    this.#offers.tell(device, sessionId, { type: "pause", reason: "route" });
-  }
-
-  /** It is over: `ended`: the accept timer begins; `expired`: the call is treated as if nobody were there. */
+  /** A route dialogue about a call is over: `ended`: the accept timer begins; `expired`: the call is treated as if nobody were there. */
   resumeAfter(device: string, sessionId: string, reason: "ended" | "expired"): void {
     this.#offers.tell(
       device,
@@ -319,8 +316,11 @@ export class CtiDevices {
   }
 
   #offered(call: OfferedCall): void {
-    const ownership = this.#owners.get(call.device);
-    if (ownership !== undefined) this.#options.events.onOffered(call, ownership);
+    const { device, sessionId } = call;
+    const selectMs = (this.#lineOf(device)?.cti?.routeSelectSeconds ?? 0) * 1_000;
+    if (selectMs === 0 || this.#owners.get(device)?.routes !== true) return;
+    this.#offers.tell(device, sessionId, { type: "pause", reason: "route" });
+    this.#options.events.onRouteWanted(call, selectMs);
   }
 
   /** Its application has had the call made: nobody is asked. */
@@ -369,8 +369,6 @@ export class CtiDevices {
     }
   }
 }
-
-const DEFAULT_ACCEPT_SECONDS = 4;
 
 /** An administrator has closed it to control. */
 function isClosed({ cti }: SipPhone): boolean {

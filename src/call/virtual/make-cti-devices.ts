@@ -6,7 +6,7 @@ import type { Registrar } from "../registrar/index.ts";
 import type { CtiSignal } from "../../signals/index.ts";
 import type { Leg } from "../control/leg.ts";
 import type { CallSession } from "../control/call-session.ts";
-import type { World } from "../model/index.ts";
+import type { ModelEvent, World } from "../model/index.ts";
 import { CtiDevices, type CtiDeviceEvents } from "./cti-devices.ts";
 import { LostCalls, type TalkingCall } from "./lost-calls.ts";
 import { SwitchMedia } from "./switch-media.ts";
@@ -26,9 +26,11 @@ export interface CtiParts {
 
 const DEFAULT_SELECT_SECONDS = 5;
 
+const usualAcceptSeconds = (): number => 4;
+
 /** Devices of applications, over what call control has. */
 export function makeCtiDevices({ options, table, registrar, store, features, tell, onDevice }: CtiParts): CtiDevices {
-  const { clock, ids, logger, inventory } = options;
+  const { clock, ids, logger, inventory, newCallAcceptSeconds = usualAcceptSeconds } = options;
   const callOf = (sessionId: string): string | undefined => features().world.sessions.get(sessionId)?.callId;
   const callsOf = (device: string): readonly TalkingCall[] =>
     talkingCalls(table.sessionsOf(device), device, features().world);
@@ -53,47 +55,42 @@ export function makeCtiDevices({ options, table, registrar, store, features, tel
     inventory,
     table,
     store,
+    acceptSeconds: newCallAcceptSeconds,
     lost,
     callsOf,
     media: new SwitchMedia(options.relay, logger),
     registered: (phone) => registrar.lookup(phone.aor),
-    events: {
-      ...ctiEvents(
-        { tell, onDevice, callOf, callOfLeg: (leg) => features().world.legs.get(leg.localTag)?.callId },
-        table,
-      ),
-      onOffered: ({ device, sessionId, leg }, { routes }) => {
-        if (!routes) return;
-        devices.pauseFor(device, sessionId);
-        const { routeSelectSeconds = DEFAULT_SELECT_SECONDS } = inventory.lineOf(device, leg.device.number)?.cti ?? {};
-        const callerAddress = table.get(sessionId)?.leg("caller")?.source.address;
-        features().happened({
-          type: "route-request",
-          sessionId,
-          device,
-          selectMs: routeSelectSeconds * 1_000,
-          ...(callerAddress === undefined || callerAddress === "" ? {} : { callerAddress }),
-        });
+    events: ctiEvents(
+      {
+        tell,
+        onDevice,
+        wantRoute: (event) => features().happened(event),
+        callOf,
+        callOfLeg: (leg) => features().world.legs.get(leg.localTag)?.callId,
       },
-    },
+      table,
+    ),
   });
   return devices;
 }
 
 interface Naming extends Pick<CtiParts, "tell" | "onDevice"> {
+  readonly wantRoute: (event: Extract<ModelEvent, { type: "route-request" }>) => void;
   readonly callOf: (sessionId: string) => string | undefined;
   readonly callOfLeg: (leg: Leg) => string | undefined;
 }
 
 /** What happens at the devices, as CTIManagers are told it. */
-function ctiEvents(
-  { tell, onDevice, callOf, callOfLeg }: Naming,
-  table: CallTable,
-): Omit<CtiDeviceEvents, "onOffered"> {
+function ctiEvents({ tell, onDevice, wantRoute, callOf, callOfLeg }: Naming, table: CallTable): CtiDeviceEvents {
   // One that is being answered is not a party of the call yet.
   const named = (leg: Leg): string | undefined =>
     callOfLeg(leg) ?? callOf(table.findLeg(leg.dialogId)?.session.callId ?? "");
   return {
+    onRouteWanted: ({ device, sessionId }, selectMs) => {
+      const address = table.get(sessionId)?.leg("caller")?.source.address ?? "";
+      const from = address === "" ? {} : { callerAddress: address };
+      wantRoute({ type: "route-request", sessionId, device, selectMs, ...from });
+    },
     onMediaWanted: (leg) => {
       const callId = named(leg);
       if (callId !== undefined) tell({ kind: "media", media: { callId, device: leg.device.name, moment: "wanted" } });

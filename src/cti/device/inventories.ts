@@ -39,7 +39,7 @@ export class Inventories {
     const [seq, from] = after === undefined ? [undefined, 0] : placeIn(after);
     const inventory = after === undefined ? this.#take(session) : this.#begun.get(session.id);
     if (inventory === undefined || from === undefined || (seq !== undefined && seq !== inventory.seq)) {
-      throw new CtiError("validation-parameter", "that inventory is over: begin anew", { path: "params.after" });
+      throw new CtiError("validation-parameter", "that inventory is over: begin anew", { path: "/after" });
     }
     const { devices, lines } = inventory;
     const end = from + limit;

@@ -19,13 +19,13 @@ const lineAppearance = z.strictObject({
   displayName: displayText
     .optional()
     .describe("Name shown to whom it calls from this device; absent: that of the number."),
-  allowControl: z.boolean().default(true).describe(later("CTI applications may control it on this device.")),
+  allowControl: z.boolean().default(true).describe("CTI applications may control it on this device."),
 });
 /** A directory number on a device. */
 export type LineAppearance = z.infer<typeof lineAppearance>;
 
 const speedDial = z.strictObject({
-  label: displayText.describe(later("Shown beside the key.")),
+  label: displayText.describe("Shown beside the key by applications."),
   destination: destination.describe("What it dials."),
 });
 
@@ -73,7 +73,7 @@ const endpoint = {
   ...device,
   owner: objectName.optional().describe("The user whose device it is."),
   credentials: credentials.optional().describe("What it registers with; absent: it cannot register."),
-  allowControl: z.boolean().default(true).describe(later("CTI applications may control it.")),
+  allowControl: z.boolean().default(true).describe("CTI applications may control it."),
   tollGuard: tollGuard.prefault({}).describe("Bounds of calls by trunks."),
   musicSource: objectName
     .optional()
@@ -117,8 +117,10 @@ const acceptSeconds = z
   .int()
   .min(1)
   .max(60)
-  .default(4)
-  .describe("How long an application may leave a new call alone before it goes where unanswered calls go.");
+  .optional()
+  .describe(
+    "How long an application may leave a new call alone before it goes where unanswered calls go; absent: as `CTINewCallAcceptTimer` says.",
+  );
 
 export const ctiPort = z.strictObject({
   ...endpoint,

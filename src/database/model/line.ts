@@ -7,7 +7,6 @@ import {
   doNotDisturb,
   DEFAULT_PARTITION,
   forwardTarget,
-  later,
   objectName,
 } from "./scalars.ts";
 
@@ -43,7 +42,7 @@ export const directoryNumber = z.strictObject({
   doNotDisturb: doNotDisturb.default("off").describe("As of its devices, for the calls of this number on all of them."),
   privacy: z.boolean().default(false).describe("Devices that share it may not enter each other's calls."),
   pickupGroup: objectName.optional().describe("Its pickup group."),
-  allowControl: z.boolean().default(true).describe(later("CTI applications may control it.")),
+  allowControl: z.boolean().default(true).describe("CTI applications may control it."),
   forwarding: z
     .strictObject({
       all: forward.optional().describe("Always, before it rings (CFA)."),

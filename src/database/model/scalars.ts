@@ -2,7 +2,7 @@ import { z } from "zod";
 import { parsePattern } from "./pattern.ts";
 
 /** Ends the description of what is kept for applications. */
-export const WITH_CTI = "Takes effect with CTI.";
+export const WITH_CTI = "Of use to applications that are to come.";
 
 /** The description of a field that nothing acts on before CTI is there. */
 export function later(text: string): string {

@@ -1,6 +1,5 @@
 import { z } from "zod";
 import { FEATURE_CODES, FEATURE_NAMES } from "./feature-codes.ts";
-import { later } from "./scalars.ts";
 
 /** A value that operators may change, and what it does. */
 export interface ServiceParameter {
@@ -45,12 +44,12 @@ export const SERVICE_PARAMETERS: readonly ServiceParameter[] = [
   },
   {
     name: "CTINewCallAcceptTimer",
-    service: "ctimanager",
-    description: later("How long applications may leave a new call alone where the device does not say."),
+    service: "callmanager",
+    description: "How long applications may leave a new call alone where the device does not say.",
     schema: z.int().min(1).max(60),
     default: 4,
     unit: "seconds",
-    effect: "restart",
+    effect: "at-once",
   },
   {
     name: "ForwardMaximumHopCount",

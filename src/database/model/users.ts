@@ -57,7 +57,7 @@ export const user = z.strictObject({
     .min(1)
     .max(100_000)
     .default(2_500)
-    .describe(later("Devices its applications may have open at a time.")),
+    .describe("Devices its applications may have open at a time."),
   maxConnections: z.int().min(1).max(10_000).default(10).describe("Connections of its applications at a time."),
 });
 export type User = z.infer<typeof user>;

@@ -102,6 +102,7 @@ export function createCallManagerPart(context: ServiceContext): ServicePart {
     },
     secrets: new SecretBox(paths.secretKey),
     node: node.name,
+    newCallAcceptSeconds: () => followed.parameters.number("CTINewCallAcceptTimer"),
     recordSettings: recordSettingsIn(followed.parameters),
     recordTable: openRecordTable(paths, clock, logger),
     hasLine: (line) => followed.mirror.get("directory-number", line) !== undefined,

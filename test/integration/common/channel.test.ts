@@ -7,10 +7,12 @@ import { join } from "node:path";
 import {
   ChannelClient,
   ChannelServer,
+  JsonText,
   silentLogger,
   SwitchError,
   SystemClock,
   type ChannelClientOptions,
+  type ChannelPeer,
 } from "../../../src/common/index.ts";
 import { ManagedProcess } from "../../support/managed-process.ts";
 import { ManualClock } from "../../support/manual-clock.ts";
@@ -251,6 +253,41 @@ describe("channel", () => {
       await once(socket, "close");
     }
     assert.equal(await client.request("ping"), "pong");
+  });
+
+  it("given a peer that does not read, when much is sent to it, then that is counted; once it reads, it is told, and none is left", async () => {
+    const peers: ChannelPeer[] = [];
+    server.handle("know", (_params, peer) => void peers.push(peer));
+    const socket = await rawSocket();
+    socket.write('{"id":1,"method":"know"}\n{"id":2,"method":"know"}\n');
+    await once(socket, "data");
+    const [peer, same] = peers;
+    assert.ok(peer !== undefined && peer === same);
+    socket.pause();
+    const json = JSON.stringify({ text: "x".repeat(4_000_000) });
+    peer.notify("much", new JsonText(json));
+    assert.ok(peer.unreadBytes >= json.length);
+    await new Promise((resolve) => setImmediate(resolve));
+    assert.ok(peer.unreadBytes > 1_000_000);
+    const drained = new Promise<void>((resolve) => peer.onDrained(resolve));
+    let received = "";
+    socket.on("data", (chunk) => (received += String(chunk)));
+    socket.resume();
+    await drained;
+    assert.equal(peer.unreadBytes, 0);
+    while (!received.endsWith("\n")) await once(socket, "data");
+    assert.ok(received.endsWith(`{"event":"much","params":${json}}\n`));
+  });
+
+  it("given a peer, when it is closed, then its client is, and who wants to know is told once", async () => {
+    let peer: ChannelPeer | undefined;
+    server.handle("know", (_params, one) => void (peer = one));
+    const client = await connected();
+    await client.request("know");
+    const closed = new Promise<void>((resolve) => peer?.onClosed(resolve));
+    peer?.close();
+    await closed;
+    await assert.rejects(client.request("know"), { code: "not-connected" });
   });
 
   it("given messages that are no requests, when received, then they are ignored", async () => {

@@ -13,7 +13,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
-import { Journal, type Clock, type JournalOptions } from "../../../src/common/index.ts";
+import { Journal, JsonText, type Clock, type JournalOptions } from "../../../src/common/index.ts";
 import { ManualClock } from "../../support/manual-clock.ts";
 
 /** A map that is kept in a journal, as its owners do it. */
@@ -88,6 +88,25 @@ describe("Journal", () => {
     map.journal.flush();
     assert.equal(readFileSync(path, "utf8"), '{"k":"a","v":1}\n');
     map.journal.close();
+  });
+
+  it("given values that are written out already, when they are put and the file is made anew, then they are restored as what they say", () => {
+    const map = new KeptMap({ path });
+    map.put("one", new JsonText('{"text":"a"}'));
+    map.journal.close();
+    assert.deepEqual(readFileSync(path, "utf8"), '{"k":"one","v":{"text":"a"}}\n');
+    const again = new KeptMap({ path });
+    again.put("two", new JsonText("[1]"));
+    again.journal.close();
+    const last = new KeptMap({ path });
+    last.journal.close();
+    assert.deepEqual(
+      [...last.values],
+      [
+        ["one", { text: "a" }],
+        ["two", [1]],
+      ],
+    );
   });
 
   it("given a torn last line and garbage, when opened, then all else is restored", () => {

@@ -13,11 +13,12 @@ describe("docs/call-model.md", () => {
   });
 
   it("given the source of the model, when its tables of transitions are looked for, then each has a figure", () => {
-    const folder = join(root, "src/call/model");
-    const files = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".ts"));
-    const tables = files.flatMap((name) =>
-      [...readFileSync(join(folder, name), "utf8").matchAll(/export const (\w+_TRANSITIONS)\b/g)].map(([, one]) => one),
-    );
+    const tables = ["src/call/model", "src/call/virtual"].flatMap((name) => {
+      const folder = join(root, name);
+      const files = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith(".ts"));
+      const texts = files.map((file) => readFileSync(join(folder, file), "utf8"));
+      return texts.flatMap((text) => [...text.matchAll(/export const (\w+_TRANSITIONS)\b/g)].map(([, one]) => one));
+    });
     assert.ok(tables.length >= 9);
     assert.deepEqual(tables.sort(), FIGURES.map(({ table }) => table).sort());
   });

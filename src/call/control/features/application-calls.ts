@@ -82,7 +82,6 @@ export class ApplicationCalls implements CommandedCalls {
     if (command.type === "send-digits") {
       return sendDigits({ ...this.#options, world: features.world }, command.device, callId, command.digits);
     }
-    if (command.type === "consult") return { ok: false, failure: "device-type", detail: "no consultation" };
     return features.command(command);
   }
 

@@ -1,5 +1,5 @@
 import { errorMessageOf, type MetricSample } from "../../../common/index.ts";
-import type { CallNow, RouteCommand } from "../../../signals/index.ts";
+import type { CallNow } from "../../../signals/index.ts";
 import type { Inventory } from "../../device/index.ts";
 import {
   advance,
@@ -8,11 +8,11 @@ import {
   takeUp,
   hasQueued,
   placeInQueue,
-  type CallCommand,
   type CommandResult,
   type DialedFeature,
   type Endpoint,
   type ModelEffect,
+  type ModelCommand,
   type ModelEvent,
   type ModelSettings,
   type Outcome,
@@ -154,7 +154,7 @@ export class CallFeatures implements SessionObserver<CallSession> {
   }
 
   /** Asks for something; resolves when it is done, or says why not. */
-  command(command: CallCommand | RouteCommand): Promise<CommandResult> {
+  command(command: ModelCommand): Promise<CommandResult> {
     return this.#commands.begin((commandId) => this.#handle({ type: "command", commandId, command }));
   }
 

@@ -7,6 +7,7 @@ import type { Hunting } from "../hunting/hunting.ts";
 import type { LineDialogs } from "../line-dialogs.ts";
 import type { NewCalls } from "../new-calls.ts";
 import { CallFeatures, type CallFeaturesOptions } from "./call-features.ts";
+import type { RouteTeller } from "./route-teller.ts";
 import { modelSettingsOf } from "./model-settings-of.ts";
 
 export interface FeatureParts {
@@ -22,7 +23,7 @@ export interface FeatureParts {
   readonly features: { readonly settings: FeatureSettings; readonly store: FeatureStore } | undefined;
   /** Absent: there is no dial plan. */
   readonly dialPlan: (() => DialPlan) | undefined;
-  readonly routing: CallFeaturesOptions["routing"];
+  readonly routing: RouteTeller;
   readonly onStep: CallFeaturesOptions["onStep"];
   readonly onRestored: CallFeaturesOptions["onRestored"];
 }

@@ -47,7 +47,8 @@ export class Originator {
     const { inventory, newCalls } = this.#options;
     const { sessionId } = effect;
     const by = inventory.deviceByName(effect.by);
-    const wanted = effect.onlyDevice === undefined ? undefined : WANTED[effect.feature];
+    const isWanted = effect.onlyDevice !== undefined;
+    const wanted = effect.isAtOnce === true ? "at-once" : isWanted ? WANTED[effect.feature] : undefined;
     const as = this.#shownAs(effect.from);
     const full = isFirst(effect) ? newCalls.refusalOfNew(false) : undefined;
     const reached =

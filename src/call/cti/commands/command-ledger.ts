@@ -77,10 +77,15 @@ export class CommandLedger {
   }
 
   /** To be called before anything is done. */
-  begin({ key, keyMs, actor, command, conditions }: CtiCommandRequest, callId: string | undefined): void {
+  begin(
+    { key, keyMs, actor, command, conditions }: CtiCommandRequest,
+    callId: string | undefined,
+    alsoCalls: readonly string[] = [],
+  ): void {
     const print = printOf({ command, ...(conditions === undefined ? {} : { conditions }) });
     const about = callId === undefined ? {} : { callId };
-    this.#keep({ key, keyMs, print, actor, type: command.type, ...about });
+    const also = alsoCalls.length === 0 ? {} : { alsoCalls };
+    this.#keep({ key, keyMs, print, actor, type: command.type, ...about, ...also });
     this.#put(key);
     this.#forgetMost(sessionOfKey(key));
   }
@@ -104,7 +109,8 @@ export class CommandLedger {
   /** What was done to it is remembered for a while yet. */
   callEnded(callId: string): void {
     for (const key of this.#keysOfCalls.get(callId) ?? []) {
-      if (this.#commands.get(key)?.outcome !== undefined) this.#leave(key);
+      const record = this.#commands.get(key);
+      if (record?.outcome !== undefined && record.callId === callId) this.#leave(key);
     }
   }
 
@@ -129,10 +135,10 @@ export class CommandLedger {
   }
 
   #keep(record: CommandRecord): void {
-    const { key, callId } = record;
+    const { key } = record;
     this.#commands.set(key, record);
     addTo(this.#keysOfSessions, sessionOfKey(key), key);
-    if (callId !== undefined) addTo(this.#keysOfCalls, callId, key);
+    for (const callId of callsOf(record)) addTo(this.#keysOfCalls, callId, key);
   }
 
   #put(key: string): void {
@@ -144,7 +150,7 @@ export class CommandLedger {
     if (record === undefined) return undefined;
     this.#commands.delete(key);
     removeFrom(this.#keysOfSessions, sessionOfKey(key), key);
-    if (record.callId !== undefined) removeFrom(this.#keysOfCalls, record.callId, key);
+    for (const callId of callsOf(record)) removeFrom(this.#keysOfCalls, callId, key);
     this.#options.store.removeEntry(ENTRY + key);
     return record;
   }
@@ -190,6 +196,10 @@ export class CommandLedger {
       this.#wait();
     });
   }
+}
+
+function callsOf({ callId, alsoCalls = [] }: CommandRecord): ReadonlySet<string> {
+  return new Set(callId === undefined ? alsoCalls : [callId, ...alsoCalls]);
 }
 
 function addTo(sets: Map<string, Set<string>>, name: string, key: string): void {

@@ -13,8 +13,11 @@ type OfNoCall = Extract<Command, { type: "route-select" | "route-end" | "unpark"
 
 /** They are asked of a device or a line, whatever calls it has. */
 const OF_NO_CALL: ReadonlySet<Command["type"]> = new Set(["route-select", "route-end", "unpark", "pickup", "privacy"]);
-/** Who hangs up waits for nobody, and what is written down of a call is in nobody's way. */
-const AT_ONCE: ReadonlySet<Command["type"]> = new Set(["drop", "set-user-data"]);
+/**
+ * Who hangs up waits for nobody, what is written down of a call is in nobody's way, and an address of media is what an answer
+ * that is under way waits for.
+ */
+const AT_ONCE: ReadonlySet<Command["type"]> = new Set(["drop", "set-user-data", "set-media"]);
 
 /** The call that a command is about: the one that it names, or else the one that its device is in. */
 export function callOf(command: Command, now: CallsNow): string | undefined {
@@ -39,7 +42,7 @@ export function namesOf(command: Command, now: CallsNow): readonly string[] {
 }
 
 /** Undefined: it is about one at most. */
-function severalCalls(command: Command, now: CallsNow): readonly string[] | undefined {
+export function severalCalls(command: Command, now: CallsNow): readonly string[] | undefined {
   if (command.type === "conference") return command.callIds ?? legCalls(command.device, now);
   if (command.type !== "complete-transfer") return undefined;
   const named = [command.callId, command.consultCallId].filter((callId) => callId !== undefined);

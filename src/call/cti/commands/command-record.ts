@@ -18,6 +18,8 @@ export interface CommandRecord {
   readonly type: CtiCommandRequest["command"]["type"];
   /** The call that it is about, once that is known. */
   readonly callId?: string;
+  /** Others that it is about as well. */
+  readonly alsoCalls?: readonly string[];
   /** Absent: it has begun and not ended. */
   readonly outcome?: CommandOutcome;
   /** Version of the call when it had ended. */

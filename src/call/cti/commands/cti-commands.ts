@@ -9,7 +9,7 @@ import { printOf } from "./command-print.ts";
 import type { CommandOutcome, CommandReply } from "./command-record.ts";
 import type { CommandedCalls } from "./commanded-calls.ts";
 import { EndedCalls } from "./ended-calls.ts";
-import { isSetting, namesOf } from "./command-names.ts";
+import { isSetting, namesOf, severalCalls } from "./command-names.ts";
 import { isTransient, refusal, type Refusal } from "./refusal.ts";
 import type { SettingChanges } from "./setting-changes.ts";
 
@@ -138,7 +138,8 @@ export class CtiCommands {
     const turn = await this.#queues.turn(namesOf(command, this.#options.calls.now), request);
     if (typeof turn === "string") return NO_TURN[turn];
     try {
-      this.#ledger.begin(request, this.#checks.callOf(command));
+      const { now } = this.#options.calls;
+      this.#ledger.begin(request, this.#checks.callOf(command), severalCalls(command, now));
       const outcome = await this.#attempt(request, () => this.#outcome(request));
       // What was begun goes on: the next process does not know how it has ended.
       if (!outcome.ok && outcome.failure === "stopping") return outcome;

@@ -21,6 +21,10 @@ export interface MakeCall {
   readonly device: string;
   readonly to: string;
   readonly commandId: string;
+  /** Its leg in another call that it is to talk beside. */
+  readonly beside?: string;
+  /** That is held for this one, and taken back when this one comes to nothing. */
+  readonly isHeldFor?: boolean;
   /** The device's leg, once it has answered. */
   readonly legId?: string;
   /** Session that rings the other number. */

@@ -1,10 +1,12 @@
 import { beginCall } from "../call-changes.ts";
+import type { Address } from "../call.ts";
 import type { CallCommand } from "../../../signals/index.ts";
 import { attach, join } from "../reconnect.ts";
 import type { Why } from "../why.ts";
 import { nameSession, putSession, type Draft, type ModelSession } from "../world.ts";
 import { refuse, refuseFor, succeed } from "./asker.ts";
 import type { FeatureMachine } from "./feature-machine.ts";
+import { holdByCommand } from "./hold.ts";
 import type { MakeCall } from "./make-call-state.ts";
 
 const MADE: Why = { cause: 16, feature: "make-call", by: "application" };
@@ -18,9 +20,15 @@ export function makeCall(
   const address = draft.world.settings.addressOf(device);
   if (address === undefined)
     return refuse(draft, { commandId }, "destination-unknown", `no phone has the name ${device}`);
+  callDevice(draft, { callId, state: "prompting", device, to, commandId }, address);
+}
+
+/** Rings the device that a call is made for. */
+export function callDevice(draft: Draft, made: MakeCall, address: Address): void {
+  const { callId, device, to, beside } = made;
   beginCall(draft, callId, address, to, MADE);
   const sessionId = nameSession(draft, callId);
-  draft.world.madeCalls.set(callId, { callId, state: "prompting", device, to, commandId });
+  draft.world.madeCalls.set(callId, made);
   putSession(draft, { sessionId, callId, stage: "setup", ringing: [], purpose: { feature: "make-call", id: callId } });
   draft.effects.push({
     type: "originate",
@@ -32,6 +40,7 @@ export function makeCall(
     onlyDevice: device,
     endpoint: "ringback",
     feature: "make-call",
+    ...(beside === undefined ? {} : { isAtOnce: true }),
   });
 }
 
@@ -47,6 +56,7 @@ export const MAKE_CALL: FeatureMachine = {
     // Once the device is in the call, that it leaves is told by its leg.
     if (made === undefined || (session.stage !== "setup" && made.legId !== undefined)) return;
     draft.world.madeCalls.delete(id);
+    takeBack(draft, made);
     refuseFor(draft, made, why, `${made.legId === undefined ? made.device : made.to} did not answer`);
     const leg = made.legId === undefined ? undefined : draft.world.legs.get(made.legId);
     if (leg !== undefined) draft.effects.push({ type: "release", sessionId: leg.sessionId, why });
@@ -60,9 +70,16 @@ function giveUp(draft: Draft, legId: string, why: Why): void {
   for (const made of draft.world.madeCalls.values()) {
     if (made.legId !== legId || made.target === undefined) continue;
     draft.world.madeCalls.delete(made.callId);
+    takeBack(draft, made);
     refuse(draft, made, "party-gone", `${made.device} has hung up`);
     return void draft.effects.push({ type: "release", sessionId: made.target, why });
   }
+}
+
+/** The call that was held for this one is talked in again. */
+function takeBack(draft: Draft, { beside, isHeldFor }: MakeCall): void {
+  const leg = beside === undefined ? undefined : draft.world.legs.get(beside);
+  if (isHeldFor === true && leg?.isHeldByCommand === true) holdByCommand(draft, leg, false);
 }
 
 /** The device's user has answered: the number is rung. */

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
+import { NO_SETTINGS } from "../../../../src/call/model/index.ts";
 import type { CtiSnapshot } from "../../../../src/signals/index.ts";
 import { phoneLeg, placeOf, trunkLeg, trunkPlace } from "../../../support/call-story.ts";
 import { MANAGER, NO_FACTS, partiesText, SignalStory, signalsTo, SignalWords } from "../../../support/signal-story.ts";
-import { hangsUp, originated, refer, ring, rung, talk } from "../../../support/story-calls.ts";
+import { endOf, hangsUp, originated, refer, ring, rung, talk } from "../../../support/story-calls.ts";
 import type { CtiReader } from "../../../support/cti-reader.ts";
 
 /** Lines of a table, without its margin. */
@@ -133,6 +134,30 @@ describe("signals of calls", () => {
     assert.equal(parties("c1"), "A>9 now A>-");
     story.calls.tell({ type: "answered", sessionId: "c1", leg: phoneLeg("C") });
     assert.equal(parties("c1"), "A>9 now A>C");
+  });
+
+  it("given a call that rings, when another device picks it up, then that is the called side, and the call that it dialed for that is over", async () => {
+    const group = { pickupMembers: () => ["B@internal", "C@internal"], pickupGroupOf: () => "desk" };
+    story = new SignalStory({ settings: { ...NO_SETTINGS, ...group } });
+    reader = story.observe();
+    ring(story.calls, "c1", ["A", "B"]);
+    const picks = phoneLeg("C", { legId: "pick-C" });
+    story.calls.tell(
+      {
+        type: "dialed",
+        sessionId: "c3",
+        leg: picks,
+        called: "*80",
+        feature: { kind: "code", code: "group-pickup", argument: "" },
+      },
+      { type: "answered", sessionId: "c3", endpoint: "silence" },
+      { type: "acknowledged", sessionId: "c3" },
+      endOf("c3"),
+      { type: "answered", sessionId: "c1", leg: picks },
+    );
+    assert.equal(parties("c1"), "A>B now A>C");
+    assert.equal(parties("c3"), "gone");
+    assert.match(await told(), /c1\.4: C moved from c3.*\nc3\.\d: .*call invalid in c1/s);
   });
 
   it("given a conference, when it is formed, then its call has no sides, and each party is in it once", async () => {

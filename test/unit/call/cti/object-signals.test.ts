@@ -73,16 +73,11 @@ describe("signals of devices and lines", () => {
   /** What was told since it was asked last: the object, and what is to be seen of it. */
   function words(): string[] {
     return told.splice(0).map((signal) => {
-      switch (signal.kind) {
-        case "device":
-          return `${signal.device.name} ${signal.device.isInService ? "in" : `out: ${signal.device.cause ?? ""}`}`;
-        case "line":
-          return `line ${signal.line.name}`;
-        case "removed":
-          return `removed ${signal.device ?? signal.line ?? ""}`;
-        default:
-          return signal.kind;
-      }
+      if (signal.kind === "line") return `line ${signal.line.name}`;
+      if (signal.kind === "removed") return `removed ${signal.device ?? signal.line ?? ""}`;
+      if (signal.kind !== "device") return signal.kind;
+      const { name, isInService, cause = "" } = signal.device;
+      return `${name} ${isInService ? "in" : `out: ${cause}`}`;
     });
   }
 
@@ -143,6 +138,7 @@ describe("signals of devices and lines", () => {
     assert.deepEqual(words(), ["phone-1001 in"]);
     await configure({ type: "merge", kind: "directory-number", name: "1001@internal", body: { allowControl: false } });
     assert.deepEqual(words(), ["line 1001@internal", "phone-1001 out: line-restricted"]);
+    assert.equal(views.device("phone-1001")?.isRestricted, true);
     assert.equal(views.line("1001@internal")?.isRestricted, true);
   });
 

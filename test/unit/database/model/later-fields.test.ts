@@ -9,21 +9,7 @@ import { WITH_CTI } from "../../../../src/database/model/scalars.ts";
 import { SERVICE_PARAMETERS } from "../../../../src/database/model/service-parameters.ts";
 
 /** What is kept, and acted on by features of calls that are to come: whoever makes one act takes it out here. */
-const LATER = [
-  "directory-number.allowControl",
-  "directory-number.forwarding.onFailure",
-  ...["phone", "cti-port", "route-point"].flatMap((kind) => [
-    `${kind}.allowControl`,
-    `${kind}.lines.label`,
-    `${kind}.lines.allowControl`,
-  ]),
-  "cti-port.doNotDisturb",
-  "cti-port.privacy",
-  "phone.speedDials.label",
-  ...["cti-port", "route-point"].flatMap((kind) => [`${kind}.onOwnerLost`]),
-  ...["pinHash", "maxOpenDevices"].map((field) => `user.${field}`),
-  "service-parameter.CTINewCallAcceptTimer",
-];
+const LATER = [...["phone", "cti-port", "route-point"].map((kind) => `${kind}.lines.label`), "user.pinHash"];
 /** Nobody acts on what is for people, and on secrets as they are taken; `to` stands between a region and what it says of others. */
 const FOR_PEOPLE = new Set(["description", "pin"]);
 /** Where it does not count that a field is named: it is only shown, or kept. */

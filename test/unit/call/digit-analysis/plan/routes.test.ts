@@ -145,6 +145,21 @@ describe("route patterns", () => {
       });
     }
 
+    for (const [number, e164] of [
+      ["+442079460000", "+442079460000"],
+      ["00442079460000", "+442079460000"],
+      ["011442079460000", "+442079460000"],
+      ["02079460000", undefined],
+      ["000", undefined],
+      ["+1234567890123456", undefined],
+      ["00*1234", undefined],
+      ["1001", undefined],
+    ] as const) {
+      it(`given the number ${number}, when it is asked how it is written in all the world, then that is ${e164 ?? "not known"}`, () => {
+        assert.equal(samplePlan({ trunks }).e164Of(number), e164);
+      });
+    }
+
     it("given a number of nothing but codes, when it is looked at, then that takes no time", () => {
       for (const one of ["*1", "**1", "*", "1*"]) {
         const startedAtMs = performance.now();

@@ -7,10 +7,16 @@ import { FakeOwner, FakeSocket, newContext } from "./relay-ends.ts";
 
 const source = { address: "192.0.2.1", port: 4000 };
 
-function newEnd(context: RelayContext, target: { address: string; port: number } | undefined) {
+function newEnd(
+  context: RelayContext,
+  target: { address: string; port: number } | undefined,
+  payloadTypes: Parameters<PayloadTable["add"]>[0] = [],
+) {
   const socket = new FakeSocket();
   const owner = new FakeOwner();
-  const end = new RtpEnd(socket, context, owner, new PayloadTable());
+  const payloads = new PayloadTable();
+  payloads.add(payloadTypes);
+  const end = new RtpEnd(socket, context, owner, payloads);
   end.lock.open(target, "198.51.100.1", false, 0);
   return { end, socket, owner };
 }
@@ -42,6 +48,26 @@ describe("RtpEnd", () => {
     assert.equal(one.owner.rejected, 1);
     assert.equal(context.counters.rejected, 1);
     assert.equal(one.end.statistics.packets, 1);
+  });
+
+  it("given telephone events, when their packets come, then each is told of once, unless they may be encrypted", () => {
+    const context = newContext();
+    const { end, owner } = newEnd(context, source, [{ payloadType: 101, clockRateHz: 8_000, isTelephoneEvent: true }]);
+    const press = (event: number, timestamp: number): void => {
+      for (let sequence = 0; sequence < 3; sequence += 1) {
+        const packet = rtp({ payloadType: 101, sequence, timestamp, ssrc: 9, payloadBytes: 4 });
+        packet[12] = event;
+        end.receive(packet, source);
+      }
+    };
+    press(1, 100);
+    assert.deepEqual(owner.events, []);
+    end.canAdapt = true;
+    press(5, 200);
+    press(5, 300);
+    press(11, 400);
+    end.receive(rtp({ payloadType: 101, timestamp: 500, ssrc: 9, payloadBytes: 0 }), source);
+    assert.deepEqual(owner.events, [5, 5, 11, 255]);
   });
 
   it("given what is no RTP, when it is the first packet, then it neither passes nor chooses", () => {
