@@ -1,3 +1,4 @@
+import { ctiRequestTarget } from "./cti-request-target.ts";
 import { edgeTarget } from "./edge-target.ts";
 import type { FuzzTarget } from "./fuzz-target.ts";
 import { parserTarget } from "./parser-target.ts";
@@ -17,6 +18,7 @@ export function fuzzEntries(): FuzzEntry[] {
     { target: transactionTarget(), shortRounds: 60 },
     { target: framerTarget(), shortRounds: 40 },
     { target: decoderTarget(), shortRounds: 40 },
+    { target: ctiRequestTarget(), shortRounds: 40 },
     { target: wireTarget(), shortRounds: 15 },
     { target: edgeTarget(), shortRounds: 10 },
   ];

@@ -39,6 +39,14 @@ describe("codes of errors of CTI applications", () => {
   ];
   const isRaisedByCti = (code: ErrorCode): boolean => areNamed(ctiSources, code, kebab(code));
 
+  it("given the sources of sessions, devices and operations, when they throw, then it is a CtiError: its code is of the catalogue", () => {
+    const parts = ["call", "device", "errors", "operations", "session"].flatMap((part) => textsOf(`src/cti/${part}`));
+    assert.ok(parts.length > 40);
+    const others = parts.flatMap((text) =>
+      [...text.matchAll(/(?:throw|reject\() ?new (?!CtiError\b)\w+/g)].map(([found]) => found),
+    );
+    assert.deepEqual(others, []);
+  });
   it("given the sources, when looked through, then each code of the catalogue can be raised", () => {
     const callSources = textsOf("src/call");
     const unused = CODES.filter((code) => !isRaisedByCti(code) && !areNamed(callSources, ...failuresOf(code)));
