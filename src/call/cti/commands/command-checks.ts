@@ -56,7 +56,7 @@ export class CommandChecks {
       const unmet = this.#unmet(request, command, callId);
       if (unmet !== undefined) return unmet;
     }
-    if ("newCallId" in command && command.newCallId !== undefined && (await calls.isUsed(command.newCallId))) {
+    if ("newCallId" in command && command.newCallId !== undefined && (await this.#isUsed(command.newCallId))) {
       return refusal("call-id-used", "another call has, or has had, that name", { callId: command.newCallId });
     }
     return this.#unanswerable(request, command, callId);
@@ -108,6 +108,11 @@ export class CommandChecks {
     return found.ok
       ? { ok: true, ...about, destination: found.destination }
       : refusal(found.failure, found.detail, about);
+  }
+
+  async #isUsed(callId: string): Promise<boolean> {
+    const { ended, calls } = this.#options;
+    return ended.get(callId) !== undefined || (await calls.isUsed(callId));
   }
 
   /** A call that is named and is not there: it has ended, or there was none. */
