@@ -6,6 +6,8 @@ import type { Connection } from "../session/connection.ts";
 /** How long a peer has to answer the end of the connection. */
 const CLOSE_MS = 2_000;
 const DRAINED_BYTES = 64 * 1024;
+/** With more unsent, pings wait: who sends many and reads nothing would fill the memory with answers. */
+const MAX_UNSENT_BYTES = 1024 * 1024;
 /** RFC 6455 5.5: a close frame has 125 bytes, two of them the code. */
 const MAX_REASON = 120;
 
@@ -18,6 +20,8 @@ export class WebSocketConnection implements Connection {
   readonly #clock: Clock;
   readonly #onSent = (): void => this.#lookDrained();
   #onDrained: (() => void) | undefined;
+  /** The last ping that has not been answered; those before it need no answer. RFC 6455 5.5.3. */
+  #ping: Buffer | undefined;
   #grace: Timer | undefined;
 
   constructor(webSocket: WebSocket, socket: Duplex, from: Pick<Connection, "address" | "isSecure">, clock: Clock) {
@@ -51,13 +55,27 @@ export class WebSocketConnection implements Connection {
     if (this.unsentBytes < DRAINED_BYTES) queueMicrotask(this.#onSent);
   }
 
+  /** Answers a ping, once what is unsent is not too much. */
+  pong(data: Buffer): void {
+    this.#ping = data;
+    this.#answerPing();
+  }
+
   close(code: number, reason: string): void {
     if (this.#grace !== undefined) return;
     this.#webSocket.close(code, reason.slice(0, MAX_REASON));
     this.#grace = this.#clock.after(CLOSE_MS, () => this.#webSocket.terminate());
   }
 
+  #answerPing(): void {
+    const data = this.#ping;
+    if (data === undefined || this.unsentBytes >= MAX_UNSENT_BYTES) return;
+    this.#ping = undefined;
+    if (this.#webSocket.readyState === this.#webSocket.OPEN) this.#webSocket.pong(data, false, this.#onSent);
+  }
+
   #lookDrained(): void {
+    this.#answerPing();
     if (this.unsentBytes >= DRAINED_BYTES) return;
     const run = this.#onDrained;
     this.#onDrained = undefined;

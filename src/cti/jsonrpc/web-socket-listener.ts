@@ -65,6 +65,7 @@ export class WebSocketListener {
       noServer: true,
       clientTracking: false,
       perMessageDeflate: false,
+      autoPong: false,
       // Somewhat more than is taken, so that what is a little too long is answered.
       maxPayload: 4 * options.maxMessageBytes,
       handleProtocols: () => SUB_PROTOCOL,
@@ -147,7 +148,10 @@ export class WebSocketListener {
       if (isBinary) return connection.close(1003, "text frames only");
       handler.receive((data as Buffer).toString("utf8"));
     });
-    webSocket.on("ping", () => handler.hear());
+    webSocket.on("ping", (data) => {
+      connection.pong(data);
+      handler.hear();
+    });
     webSocket.on("pong", () => handler.hear());
     // Its own close follows.
     webSocket.on("error", () => undefined);

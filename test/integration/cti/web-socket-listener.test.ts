@@ -1,8 +1,11 @@
 import assert from "node:assert/strict";
+import { once } from "node:events";
 import { connect } from "node:net";
+import { WebSocket } from "ws";
 import { refuseForeignOrigin } from "../../../src/admin/http/request-guard.ts";
 import { silentLogger, SystemClock } from "../../../src/common/index.ts";
 import { WebSocketListener } from "../../../src/cti/index.ts";
+import type { Connection } from "../../../src/cti/session/connection.ts";
 import { TlsIdentity } from "../../../src/sip/transport/tls/tls-identity.ts";
 import { makeAuthority, makeCertificate, writePair, type PemPair } from "../../support/certificates.ts";
 import { Cleanup } from "../../support/cleanup.ts";
@@ -14,6 +17,7 @@ describe("WebSocketListener", () => {
   const cleanup = new Cleanup();
   const clock = new SystemClock();
   const heard: string[] = [];
+  const connections: Connection[] = [];
   const start = async (tls?: TlsIdentity): Promise<WebSocketListener> => {
     const listener = new WebSocketListener({
       address: "127.0.0.1",
@@ -26,6 +30,7 @@ describe("WebSocketListener", () => {
       refuse: ({ headers }) =>
         refuseForeignOrigin({ host: headers.host, origin: headers.origin, fetchSite: undefined }, ["cti.example.org"]),
       onConnection: (connection) => {
+        connections.push(connection);
         connection.send(JSON.stringify({ method: "hello", params: { isSecure: connection.isSecure } }));
         return { receive: (text) => heard.push(text), hear: () => undefined, closed: () => heard.push("closed") };
       },
@@ -36,7 +41,10 @@ describe("WebSocketListener", () => {
   const join = async (url: string, options?: object): Promise<CtiClient> => {
     return cleanup.add(await CtiClient.connect(url, options), (client) => client.destroy());
   };
-  beforeEach(() => void heard.splice(0));
+  beforeEach(() => {
+    heard.length = 0;
+    connections.length = 0;
+  });
   afterEach(() => cleanup.run());
 
   describe("over TLS", () => {
@@ -84,6 +92,28 @@ describe("WebSocketListener", () => {
     const short = await join(`ws://127.0.0.1:${port}/cti`);
     short.send("hello");
     await eventually(() => assert.ok(heard.includes("hello")), { timeoutMs: 5_000 });
+  });
+
+  it("given who sends pings and reads nothing, when there are very many, then few answers wait, and the last one comes", async () => {
+    const { port } = await start();
+    const socket = new WebSocket(`ws://127.0.0.1:${port}/cti`, "tandem.cti.v1");
+    cleanup.add(socket, () => socket.terminate());
+    await once(socket, "open");
+    socket.pause();
+    const filling = "x".repeat(120);
+    for (let count = 0; count < 200_000; count += 1) socket.ping(filling);
+    const isSent = once(socket, "sent");
+    socket.ping("last", true, () => void socket.emit("sent"));
+    await isSent;
+    connections[0]?.send("{}");
+    assert.ok((connections[0]?.unsentBytes ?? Infinity) < 2_000_000, `${connections[0]?.unsentBytes} bytes wait`);
+    const isAnswered = new Promise<void>((resolve) => {
+      socket.on("pong", (data: Buffer) => {
+        if (data.toString("utf8") === "last") resolve();
+      });
+    });
+    socket.resume();
+    await isAnswered;
   });
 
   it("given something that is no WebSocket, when it comes, then it is told so and counted", async () => {
