@@ -5,11 +5,14 @@ import type { Distributor } from "../call/distributor.ts";
 import type { Replica } from "../call/replica.ts";
 import type { FeedState } from "../call/signal-feed.ts";
 import { deviceKey } from "../call/watch-keys.ts";
+import type { Session } from "../session/session.ts";
 import type { SessionTable } from "../session/session-table.ts";
 
 /** How long call control may be away before devices are out of service. */
 const GRACE_MS = 5_000;
 
+/** Name of the fact that a session was told that the provider is out of service. */
+const FACT = "out-of-service";
 const CAUSE = "call-node-failure";
 
 export interface ServiceStateOptions {
@@ -27,6 +30,8 @@ export class ServiceState {
 
   constructor(options: ServiceStateOptions) {
     this.#options = options;
+    // Who was told so by the process before has to be told when it is over.
+    for (const { facts } of options.sessions.all()) this.#isOut ||= facts.get(FACT) === true;
   }
 
   get state(): "in-service" | "out-of-service" {
@@ -61,11 +66,17 @@ export class ServiceState {
     const event: CtiEvent = { type: "provider.state", state: this.state, ...(isOut ? { cause: CAUSE } : {}) };
     const all = [...sessions.all()];
     // Devices first go out of service, then the provider; the other way round when it is back.
-    if (!isOut) for (const session of all) session.append(event);
+    if (!isOut) for (const session of all) this.#tell(session, event);
     for (const device of replica.devices.values()) {
       if (!device.isInService) continue;
       distributor.announce([{ type: "device.state", device: this.shown(device) }], [deviceKey(device.name)]);
     }
-    if (isOut) for (const session of all) session.append(event);
+    if (isOut) for (const session of all) this.#tell(session, event);
+  }
+
+  #tell(session: Session, event: CtiEvent): void {
+    session.append(event);
+    if (this.#isOut) session.facts.put(FACT, true);
+    else session.facts.remove(FACT);
   }
 }

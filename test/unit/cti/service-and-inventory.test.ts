@@ -45,6 +45,16 @@ describe("what applications are told of the provider", () => {
       assert.deepEqual(application.take(), ["provider.state in-service", "device.state phone-1001 in"]);
     });
 
+    it("given applications that were told, when CTIManager is killed meanwhile, then they are told when call control is back", async () => {
+      fixture.callControl.disconnect();
+      pass(5_000);
+      assert.deepEqual(application.take(), ["provider.state out-of-service"]);
+      await fixture.kill();
+      application.resume();
+      await settled();
+      assert.deepEqual(application.take(), ["provider.state in-service"]);
+    });
+
     it("given calls that change meanwhile, when call control is back, then all of it is told", async () => {
       await watch([{ kind: "device", name: "phone-1001" }]);
       const callId = fixture.callControl.calls.start("1001", "1002");
