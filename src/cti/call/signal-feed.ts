@@ -193,7 +193,9 @@ export class SignalFeed implements CallControlListener {
     replica.load(snapshot, memory.keys, false);
     this.#isLoaded = true;
     this.#place = { epoch: snapshot.epoch, position: snapshot.position };
-    if (!isKnown) {
+    if (isKnown) {
+      this.#forgetUnknown();
+    } else {
       logger.warn("signals of call control may have been lost", { epoch: snapshot.epoch });
       memory.forgetCalls();
       for (const { view, keys } of replica.liveCalls()) this.#changed.set(view.callId, keys);
@@ -252,8 +254,16 @@ export class SignalFeed implements CallControlListener {
     this.#commit();
     replica.load(snapshot, memory.keys, false);
     for (const { view, keys } of replica.liveCalls()) this.#changed.set(view.callId, keys);
+    this.#forgetUnknown();
     this.#isLoaded = true;
     this.#setState("live");
+  }
+
+  /** Calls that had ended by the time of the snapshot are not in it: what had been in them is wanted no more. */
+  #forgetUnknown(): void {
+    const { replica, memory } = this.#options;
+    for (const callId of memory.keys.keys())
+      if (replica.call(callId) === undefined) this.#changed.set(callId, undefined);
   }
 
   #wake(): void {
