@@ -171,6 +171,7 @@ export class Session {
 
   /** Gives numbers to all that is held back. @returns the number of the last event: whatever was appended is in it */
   settle(): number {
+    if (this.phase === "closed") return this.seq;
     for (let held = this.#held.first(); held !== undefined; held = this.#held.first()) {
       this.#add(held.body, held.position);
       // Before it is forgotten that it is held: it may be told twice, but not be lost.
@@ -311,7 +312,9 @@ export class Session {
     this.#file.add({ type: "events", seq, ...(position === undefined ? {} : { position }), bodies });
   }
 
+  /** In the order in which things happened: what is cut off at the end of the file came last. */
   #write(record: SessionRecord): void {
+    this.#closeGroup();
     this.#file.add(record);
     this.#host.noteDirty(this);
   }
