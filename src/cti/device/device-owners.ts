@@ -1,8 +1,8 @@
-import { errorMessageOf, type Clock, type Logger, type Timer } from "../../common/index.ts";
+import { errorCodeOf, errorMessageOf, type Clock, type Logger, type Timer } from "../../common/index.ts";
 import type { CtiDeviceRequest } from "../../signals/index.ts";
 import type { CallControlLink } from "../call-control-link.ts";
 import { CtiError } from "../cti-error.ts";
-import { failureError } from "../errors/failure-error.ts";
+import { BAD_PARAMETERS, failureError } from "../errors/failure-error.ts";
 import {
   holderOf,
   stepOwnership,
@@ -204,6 +204,11 @@ export class DeviceOwners {
         if (reply.ok) this.#taken(telling, request);
         else this.#refused(device, telling, request, reply.failure, reply.detail);
       } catch (error) {
+        const code = errorCodeOf(error);
+        if (code === BAD_PARAMETERS) {
+          this.#refused(device, telling, request, code, errorMessageOf(error));
+          continue;
+        }
         logger.warn("call control was not told who owns a device", { device, error: errorMessageOf(error) });
         return;
       }

@@ -83,7 +83,11 @@ export function failureError(failure: string, detail: string, facts: CtiErrorFac
   return new CtiError(code, detail, { outcome: UNKNOWN.has(code) ? "unknown" : "not_applied", ...facts });
 }
 
+/** What call control says of parameters that it does not take; nothing has been done. */
+export const BAD_PARAMETERS = "bad-params";
+
 function codeOf(failure: string, command: string): CtiErrorCode {
+  if (failure === BAD_PARAMETERS) return "validation-parameter";
   if (!Object.hasOwn(CODE_OF_FAILURE, failure)) return "internal-bug";
   const special = failure === "party-gone" && Object.hasOwn(PARTY_GONE, command) ? PARTY_GONE[command] : undefined;
   return special ?? CODE_OF_FAILURE[failure as CtiFailure];

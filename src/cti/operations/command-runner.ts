@@ -1,7 +1,7 @@
 import { errorCodeOf, errorMessageOf } from "../../common/index.ts";
 import type { CtiCommandReply, CtiCommandRequest } from "../../signals/index.ts";
 import { CtiError, type CtiErrorFacts } from "../cti-error.ts";
-import { failureError } from "../errors/failure-error.ts";
+import { BAD_PARAMETERS, failureError } from "../errors/failure-error.ts";
 import type { Session } from "../session/session.ts";
 import type { Meta } from "../operation.ts";
 import type { OperationContext } from "./operation-context.ts";
@@ -113,6 +113,7 @@ async function isBack({ link, feed, clock }: OperationContext): Promise<boolean>
 }
 
 function lost(code: string | undefined, cause: unknown): CtiError {
+  if (code === BAD_PARAMETERS) return failureError(code, errorMessageOf(cause));
   const facts: CtiErrorFacts = { outcome: "unknown" };
   if (code === "timed-out") {
     return new CtiError("timeout-far-end", "call control has not said what came of it", facts, { cause });

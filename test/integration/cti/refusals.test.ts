@@ -82,6 +82,13 @@ const REFUSED: readonly (readonly [string, TestUser, string, object, string, str
   ],
   ["no party to be dropped", OPERATOR, "call.dropParty", IN_CALL, "validation-combination", "/connectionId"],
   ["an unknown parameter", OPERATOR, "call.hold", { ...IN_CALL, why: "x" }, "validation-parameter", "/why"],
+  [
+    "a name that no call may have",
+    OPERATOR,
+    "call.connect",
+    { ...DEVICE, to: "1002", callId: "x" },
+    "validation-parameter",
+  ],
   ["a port that is not open", OPERATOR, "call.hold", { device: "port" }, "device-not-open"],
   ["routes of a phone", OPERATOR, "device.open", { ...DEVICE, routes: true }, "device-type"],
   ["media of a phone", OPERATOR, "device.open", { ...DEVICE, media: { mode: "switch" } }, "media-on-phone"],

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { SwitchError } from "../../../../src/common/index.ts";
 import { ControlFixture, HEARTBEAT_MS, settled } from "../../../support/control-fixture.ts";
 import type { Application } from "../../../support/test-application.ts";
 
@@ -201,6 +202,12 @@ describe("devices that applications open", () => {
     assert.equal(await first.refusal("call.drop", { device: "route-1" }), "access-restricted");
     const { device } = await first.call<{ device: { operations: string[] } }>("device.get", { device: "route-1" });
     assert.deepEqual(device.operations, []);
+  });
+
+  it("given a registration that call control does not take, when a device is opened, then it is told at once, and nothing is owned", async () => {
+    fixture.callControl.device = () => Promise.reject(new SwitchError("bad-params", "no such codec"));
+    assert.equal(await first.refusal("device.open", { device: "route-1" }), "validation-parameter");
+    assert.equal(fixture.core.metrics().find(({ name }) => name === "tandem_cti_owned_devices")?.value, 0);
   });
 
   it("given call control that does not answer, when a device is opened, then it is refused, and is not owned later", async () => {

@@ -60,6 +60,11 @@ describe("commands whose end is not known", () => {
     assert.equal(keys.length, 2);
     assert.equal(keys[0], keys[1]);
   });
+  it("given parameters that call control does not take, when a command was sent, then it is VALIDATION_PARAMETER, and nothing was done", async () => {
+    failsWith("bad-params");
+    const { code, facts } = await application.error("call.hold", { device: DEVICE, callId });
+    assert.deepEqual([code, facts.outcome], ["validation-parameter", "not_applied"]);
+  });
   it("given no call control, when anything is asked, then it is NODE_UNAVAILABLE, with when to try again", async () => {
     fixture.callControl.disconnect();
     const { code, facts } = await application.error("call.hold", { device: DEVICE, callId });
