@@ -112,7 +112,8 @@ export class ControlCore implements FeedConsumer {
     sessions.watch({
       onFailed: (session) => this.#open.noteLive(session, false),
       onSilent: (session, isSilent) => this.#open.noteSilent(session, isSilent),
-      onResumed: (session, _mode, hadFailed) => {
+      onResumed: (session, mode, hadFailed) => {
+        this.#inventory.resumed(session, mode === "resnapshot");
         if (hadFailed) this.#open.noteLive(session, true);
       },
       onClosed: (session, reason) => {

@@ -24,6 +24,8 @@ export interface CtiFixtureOptions {
   readonly logBytes?: number;
   readonly allLogBytes?: number;
   readonly maxConnections?: number;
+  /** What is otherwise with who signs in now. */
+  readonly user?: () => Partial<CtiUser>;
   readonly rpc?: Partial<RpcLimits>;
   readonly operations?: ReadonlyMap<string, Operation>;
 }
@@ -161,7 +163,7 @@ export class CtiFixture {
   }
 
   #userOf(name: string): CtiUser {
-    const { maxConnections } = this.#options;
-    return anyUser(name, maxConnections === undefined ? {} : { maxConnections });
+    const { maxConnections, user } = this.#options;
+    return anyUser(name, { ...(maxConnections === undefined ? {} : { maxConnections }), ...user?.() });
   }
 }

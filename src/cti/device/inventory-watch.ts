@@ -60,6 +60,14 @@ export class InventoryWatch {
     }
   }
 
+  /** Its application has come back, maybe with a token that allows less; `isAnew`: it takes an inventory. */
+  resumed(session: Session, isAnew: boolean): void {
+    this.#takeAway(session);
+    if (!isAnew) return;
+    this.#known.delete(session.id);
+    this.begin(session);
+  }
+
   /** Users, their devices or permissions have changed. */
   configurationChanged(): void {
     for (const session of [...this.#options.sessions.all()]) {

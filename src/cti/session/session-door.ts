@@ -122,7 +122,9 @@ export class SessionDoor {
       former.close(CLOSE.takenOver, "SESSION_TAKEN_OVER");
     }
     const hadFailed = session.phase === "failed";
-    const mode: AttachMode = session.canResume(epoch, lastSeq) ? "resumed" : "resnapshot";
+    // What another token was told is not for one of some devices.
+    const isForIt = user.token === session.user.token || user.scope?.devices === undefined;
+    const mode: AttachMode = isForIt && session.canResume(epoch, lastSeq) ? "resumed" : "resnapshot";
     if (mode === "resnapshot") table.restart(session);
     return this.#opened(
       session,

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import type { CtiUser } from "../../../src/cti/index.ts";
 import { CtiRefusal, type CtiClient } from "../../support/cti-client.ts";
 import { Cleanup } from "../../support/cleanup.ts";
 import { eventually } from "../../support/eventually.ts";
@@ -178,6 +179,24 @@ describe("sessions of CTI applications over WebSocket", () => {
     await assert.rejects(other, refusedWith("SESSION_RESUME_EXPIRED"));
     const none = second.open({ ...ANN, resume: { ...resume, sessionId: "none" } });
     await assert.rejects(none, refusedWith("SESSION_RESUME_EXPIRED"));
+  });
+
+  it("given a token of some devices, when it resumes what another one has opened, then it is told nothing of before", async () => {
+    let token: Partial<CtiUser> = { token: "any" };
+    await start({ user: () => token });
+    const first = await connect();
+    const { sessionId, epoch } = await first.open(ANN);
+    only().append({ type: "a" });
+    token = { token: "some", scope: { devices: ["phone-1"] } };
+    const second = await connect();
+    const resume = { sessionId, epoch, lastSeq: 0 };
+    const opened = await second.open({ ...ANN, resume, takeOver: true });
+    assert.deepEqual([opened["mode"], opened["seq"]], ["resnapshot", 0]);
+    second.destroy();
+    await second.closed;
+    const third = await connect();
+    const again = { sessionId, epoch: opened["epoch"], lastSeq: 0 };
+    assert.equal((await third.open({ ...ANN, resume: again, takeOver: true }))["mode"], "resumed");
   });
 
   it("given a connection that is there, when resumed, then it is refused without takeOver, and closed with it", async () => {

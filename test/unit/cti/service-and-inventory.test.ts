@@ -99,6 +99,13 @@ describe("what applications are told of the provider", () => {
       assert.deepEqual(other.take(), []);
     });
 
+    it("given a session that watches a device, when it is resumed by who may not, then no more of it is told", async () => {
+      await watch([{ kind: "device", name: "phone-1001" }]);
+      own.clear();
+      application.resume();
+      assert.deepEqual(application.take(), ["session.notice topic-ended device:phone-1001"]);
+    });
+
     it("given a call that is watched, when its device is taken from the user, then no more of the call is told", async () => {
       const callId = fixture.callControl.calls.start("1001", "1002");
       await watch([{ kind: "call", callId }]);
