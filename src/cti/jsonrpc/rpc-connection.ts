@@ -78,6 +78,10 @@ export class RpcConnection {
     return this.#session;
   }
 
+  get hasSession(): boolean {
+    return this.#session !== undefined;
+  }
+
   /** Something came that is no message, such as a ping. */
   hear(): void {
     if (this.#isCurrent) this.#session?.hear();

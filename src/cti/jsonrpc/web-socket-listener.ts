@@ -1,6 +1,6 @@
 import { createServer, STATUS_CODES, type IncomingMessage, type Server } from "node:http";
 import { createServer as createTlsServer } from "node:https";
-import type { AddressInfo } from "node:net";
+import type { AddressInfo, Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import type { SecureContext, SecureContextOptions } from "node:tls";
 import { WebSocketServer, type WebSocket } from "ws";
@@ -38,6 +38,8 @@ export interface WebSocketListenerOptions {
 }
 
 export interface MessageHandler {
+  /** It has signed in. */
+  readonly hasSession: boolean;
   receive(text: string): void;
   /** A frame came that is no message. */
   hear(): void;
@@ -50,6 +52,9 @@ const PATH = "/cti";
 const MAX_HEAD_BYTES = 8_192;
 const MAX_HEADERS = 64;
 const HEAD_MS = 10_000;
+/** What one address may have of all connections without having signed in: half, which all sessions can come back with. */
+const UNOPENED_SHARE = 2;
+const MIN_UNOPENED = 16;
 
 /** Takes WebSockets of applications on one address. @see RFC 6455 */
 export class WebSocketListener {
@@ -57,6 +62,8 @@ export class WebSocketListener {
   readonly #server: Server;
   readonly #upgrades: WebSocketServer;
   readonly #open = new Set<WebSocketConnection>();
+  /** By address and port, connections that had no session when it was looked last. */
+  readonly #unopened = new Map<string, Map<number, MessageHandler | undefined>>();
   #refused = 0;
 
   constructor(options: WebSocketListenerOptions) {
@@ -73,6 +80,7 @@ export class WebSocketListener {
     this.#server = serverOf(options);
     this.#server.maxHeadersCount = MAX_HEADERS;
     this.#server.maxConnections = options.maxConnections;
+    this.#server.on("connection", (socket: Socket) => this.#onConnection(socket));
     this.#server.on("upgrade", (request: IncomingMessage, socket: Duplex, head: Buffer) =>
       this.#onUpgrade(request, socket, head),
     );
@@ -122,6 +130,25 @@ export class WebSocketListener {
     await closed;
   }
 
+  #onConnection(socket: Socket): void {
+    const { remoteAddress: address, remotePort: port } = socket;
+    if (address === undefined || port === undefined) return void socket.destroy();
+    const there = this.#unopened.get(address) ?? new Map<number, MessageHandler | undefined>();
+    const limit = Math.max(MIN_UNOPENED, Math.floor(this.#options.maxConnections / UNOPENED_SHARE));
+    if (there.size >= limit) {
+      for (const [each, handler] of there) if (handler?.hasSession === true) there.delete(each);
+    }
+    if (there.size >= limit) {
+      this.#refused += 1;
+      return void socket.destroy();
+    }
+    this.#unopened.set(address, there.set(port, undefined));
+    socket.once("close", () => {
+      there.delete(port);
+      if (there.size === 0 && this.#unopened.get(address) === there) this.#unopened.delete(address);
+    });
+  }
+
   #onUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     socket.on("error", () => socket.destroy());
     const refusal = refusalOf(request) ?? this.#options.refuse(request);
@@ -144,6 +171,9 @@ export class WebSocketListener {
     const connection = new WebSocketConnection(webSocket, socket, from, clock);
     const handler = onConnection(connection);
     this.#open.add(connection);
+    const { remotePort: port = 0 } = request.socket;
+    const there = this.#unopened.get(from.address);
+    if (there?.has(port) === true) there.set(port, handler);
     webSocket.on("message", (data, isBinary) => {
       if (isBinary) return connection.close(1003, "text frames only");
       handler.receive((data as Buffer).toString("utf8"));

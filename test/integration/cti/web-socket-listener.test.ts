@@ -18,13 +18,14 @@ describe("WebSocketListener", () => {
   const clock = new SystemClock();
   const heard: string[] = [];
   const connections: Connection[] = [];
-  const start = async (tls?: TlsIdentity): Promise<WebSocketListener> => {
+  let hasSession = false;
+  const start = async (tls?: TlsIdentity, maxConnections = 10): Promise<WebSocketListener> => {
     const listener = new WebSocketListener({
       address: "127.0.0.1",
       port: 0,
       ...(tls === undefined ? {} : { tls }),
       maxMessageBytes: 1_000,
-      maxConnections: 10,
+      maxConnections,
       clock,
       logger: silentLogger,
       refuse: ({ headers }) =>
@@ -32,7 +33,14 @@ describe("WebSocketListener", () => {
       onConnection: (connection) => {
         connections.push(connection);
         connection.send(JSON.stringify({ method: "hello", params: { isSecure: connection.isSecure } }));
-        return { receive: (text) => heard.push(text), hear: () => undefined, closed: () => heard.push("closed") };
+        return {
+          get hasSession() {
+            return hasSession;
+          },
+          receive: (text) => heard.push(text),
+          hear: () => undefined,
+          closed: () => heard.push("closed"),
+        };
       },
     });
     await listener.start();
@@ -44,6 +52,7 @@ describe("WebSocketListener", () => {
   beforeEach(() => {
     heard.length = 0;
     connections.length = 0;
+    hasSession = false;
   });
   afterEach(() => cleanup.run());
 
@@ -114,6 +123,17 @@ describe("WebSocketListener", () => {
     });
     socket.resume();
     await isAnswered;
+  });
+
+  it("given an address with many connections that have not signed in, when one more comes, then it is refused until they have", async () => {
+    const listener = await start(undefined, 32);
+    const url = `ws://127.0.0.1:${listener.port}/cti`;
+    for (let count = 0; count < 16; count += 1) await join(url);
+    await assert.rejects(join(url));
+    assert.equal(listener.refused, 1);
+    hasSession = true;
+    await join(url);
+    assert.equal(listener.connections, 17);
   });
 
   it("given something that is no WebSocket, when it comes, then it is told so and counted", async () => {
