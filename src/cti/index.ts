@@ -4,6 +4,7 @@ export { EVENT_TYPES } from "./call/signal-events.ts";
 export { ControlCore, type ControlCoreOptions } from "./control-core.ts";
 export { CtiError, type CtiErrorFacts } from "./cti-error.ts";
 export { type Meta, type Operation, type Operations } from "./operation.ts";
+export { MAX_SUBSCRIPTIONS } from "./call/subscriptions.ts";
 export { CommandAudit, type CommandEntry, type CommandLog } from "./session/command-audit.ts";
 export { type CtiUser, type TokenScope } from "./session/cti-user.ts";
 export { LocalTokens } from "./session/local-tokens.ts";

@@ -1,4 +1,4 @@
-import type { CallCommand } from "../../src/call/model/index.ts";
+import type { CallCommand, ModelCommand } from "../../src/call/model/index.ts";
 import { GROUP, NUMBERS, PHONES, SHARING, SLOTS } from "./plan.ts";
 import type { SimulatedSwitch } from "./switch.ts";
 
@@ -8,11 +8,12 @@ type Picks = readonly number[];
 interface Kind {
   /** How often. */
   readonly weight: number;
-  readonly make: (host: SimulatedSwitch, picks: Picks) => CallCommand;
+  readonly make: (host: SimulatedSwitch, picks: Picks) => ModelCommand;
 }
 
 /** How each command is asked for at random; a new command is an entry here. */
-const COMMANDS: Readonly<Record<CallCommand["type"], Kind>> = {
+const COMMANDS: Readonly<Record<CallCommand["type"] | "consult", Kind>> = {
+  consult: { weight: 3, make: (host, picks) => ({ type: "consult", ...inCall(host, picks), to: number(picks) }) },
   "make-call": { weight: 2, make: (_host, picks) => ({ type: "make-call", device: phone(picks), to: number(picks) }) },
   hold: { weight: 3, make: (host, picks) => ({ type: "hold", ...inCall(host, picks) }) },
   retrieve: { weight: 3, make: retrieve },
@@ -34,7 +35,7 @@ const COMMANDS: Readonly<Record<CallCommand["type"], Kind>> = {
 const KINDS = Object.values(COMMANDS).flatMap((kind) => Array.from({ length: kind.weight }, () => kind));
 
 /** @param picks the first chooses the command */
-export function commandAtRandom(host: SimulatedSwitch, picks: Picks): CallCommand {
+export function commandAtRandom(host: SimulatedSwitch, picks: Picks): ModelCommand {
   return (pick(KINDS, picks[0] ?? 0) ?? COMMANDS.drop).make(host, picks.slice(1));
 }
 

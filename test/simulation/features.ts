@@ -8,7 +8,7 @@ import {
   emptyWorld,
   hasQueued,
   placeInQueue,
-  type CallCommand,
+  type ModelCommand,
   type CommandResult,
   type DialedFeature,
   type Endpoint,
@@ -49,7 +49,7 @@ export class SimulatedFeatures implements Omit<SessionObserver<SimulatedSession>
   readonly #host: SimulatedSwitch;
   readonly #switchboard: Switchboard;
   readonly #queue: ModelEvent[] = [];
-  readonly #commands = new Map<string, CallCommand["type"]>();
+  readonly #commands = new Map<string, ModelCommand["type"]>();
   readonly #refers = new Map<string, Subscription>();
   #named = 0;
   #isRunning = false;
@@ -62,7 +62,7 @@ export class SimulatedFeatures implements Omit<SessionObserver<SimulatedSession>
     this.#switchboard = new Switchboard(host);
   }
 
-  command(command: CallCommand): void {
+  command(command: ModelCommand): void {
     this.#named += 1;
     const commandId = `command${this.#named}`;
     this.#commands.set(commandId, command.type);
@@ -224,6 +224,10 @@ export class SimulatedFeatures implements Omit<SessionObserver<SimulatedSession>
         return this.#switchboard.release(effect);
       case "notify":
         return this.#notify(effect.referId, effect.status);
+      // No route point is simulated.
+      case "route":
+      case "unroute":
+        return;
       case "set-privacy":
         this.#handle({ type: "privacy-changed", device: effect.device });
         return this.#result(effect.commandId, { ok: true });

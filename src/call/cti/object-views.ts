@@ -95,10 +95,17 @@ export class ObjectViews {
       isInService: cause === undefined,
       ...(cause === undefined ? {} : { cause }),
       isRestricted: cause === "device-restricted" || cause === "line-restricted",
-      capabilities: capabilitiesOf(kind, media),
+      capabilities: kind === "phone" ? this.#ofPhone(body) : capabilitiesOf(media),
       ...(media === undefined ? {} : { media }),
       doNotDisturb: "doNotDisturb" in body ? body.doNotDisturb : "off",
     };
+  }
+
+  /** It answers when it is asked to, where its SIP profile or its user has it so. */
+  #ofPhone(body: Endpoint): DeviceCapabilities {
+    const takesRequests = this.#inventory.linesOf(body.name)[0]?.profile.remoteAnswer === "talk";
+    const isAsked = takesRequests || ("autoAnswer" in body && body.autoAnswer);
+    return { answer: isAsked ? "remote" : "none", offers: false, digits: true };
   }
 
   /** Undefined: it is in service. */
@@ -120,9 +127,8 @@ export class ObjectViews {
   }
 }
 
-/** A call is answered by who ends its media: a phone does that itself. */
-function capabilitiesOf(kind: EndpointKind, media: MediaRegistration | undefined): DeviceCapabilities {
-  if (kind === "phone") return { answer: "none", offers: false, digits: false };
+/** A call is answered by who ends its media. */
+function capabilitiesOf(media: MediaRegistration | undefined): DeviceCapabilities {
   const hasMedia = media !== undefined && media.mode !== "none";
   return { answer: hasMedia ? "application" : "none", offers: true, digits: hasMedia };
 }

@@ -24,8 +24,6 @@ export interface CtiParts {
   readonly onDevice: (device: string) => void;
 }
 
-const DEFAULT_SELECT_SECONDS = 5;
-
 const usualAcceptSeconds = (): number => 4;
 
 /** Devices of applications, over what call control has. */

@@ -6,7 +6,7 @@ import type { Subscription } from "./subscription.ts";
 import { deviceKey, type WatchKey } from "./watch-keys.ts";
 
 /** Subscriptions of a session, open devices not counted, and what they name together. */
-const MAX_SUBSCRIPTIONS = 1_000;
+export const MAX_SUBSCRIPTIONS = 1_000;
 const MAX_TOPICS = 50_000;
 
 const FACT = "subscription:";

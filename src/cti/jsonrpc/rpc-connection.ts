@@ -43,6 +43,11 @@ export interface RpcCounts {
 
 /** Sign-ins are dear: so many on one connection. */
 const MAX_OPENS = 5;
+/** Refusals that are answered at least. */
+const MIN_REFUSED_PER_SECOND = 10;
+const MIN_REFUSED_AT_ONCE = 100;
+/** Before there is a session, that what is not read is bounded by. */
+const MAX_UNSENT_BYTES = 1024 * 1024;
 const OPEN = "provider.open";
 
 /** JSON-RPC 2.0 over one connection of an application: first `provider.open`, then requests of its session. */
@@ -50,6 +55,8 @@ export class RpcConnection {
   readonly #options: RpcConnectionOptions;
   #session: Session | undefined;
   #bucket: TokenBucket;
+  /** Messages that are refused before they are requests: who goes on sending such is cut off. */
+  readonly #patience: TokenBucket;
   #pending = 0;
   #opens = 0;
   #isOpening = false;
@@ -60,6 +67,9 @@ export class RpcConnection {
     this.#options = options;
     const { clock, limits, connection } = options;
     this.#bucket = new TokenBucket(limits.requestsPerSecond, limits.requestBurst, clock.nowMs());
+    const perSecond = Math.max(limits.requestsPerSecond, MIN_REFUSED_PER_SECOND);
+    const burst = Math.max(limits.requestBurst, MIN_REFUSED_AT_ONCE);
+    this.#patience = new TokenBucket(perSecond, burst, clock.nowMs());
     this.#timer = clock.after(limits.openMs, () => connection.close(CLOSE.protocol, "no session was opened in time"));
   }
 
@@ -81,10 +91,10 @@ export class RpcConnection {
     counts.requests += 1;
     if (text.length > limits.messageBytes) {
       const facts = { limit: { name: "messageBytes", value: limits.messageBytes, used: text.length } };
-      return this.#refuse(undefined, new CtiError("protocol-too-big", "the message is too long", facts));
+      return this.#refuseUnread(undefined, new CtiError("protocol-too-big", "the message is too long", facts));
     }
     const parsed = parseRequest(text, limits.depth);
-    if (!parsed.ok) return this.#refuse(parsed.id, new CtiError(parsed.code, parsed.reason));
+    if (!parsed.ok) return this.#refuseUnread(parsed.id, new CtiError(parsed.code, parsed.reason));
     const { request } = parsed;
     const waitMs = request.method === HEARTBEAT ? 0 : this.#bucket.take(this.#options.clock.nowMs());
     if (waitMs > 0) return this.#refuseRate(request, waitMs);
@@ -105,13 +115,19 @@ export class RpcConnection {
 
   #refuseRate({ id }: RpcRequest, retryAfterMs: number): void {
     this.#options.counts.rateLimited += 1;
-    this.#refuse(id, new CtiError("limit-rate", "too many requests", { retryAfterMs }));
+    this.#refuseUnread(id, new CtiError("limit-rate", "too many requests", { retryAfterMs }));
+  }
+
+  #refuseUnread(id: string | undefined, error: CtiError): void {
+    const { clock, connection } = this.#options;
+    if (this.#patience.take(clock.nowMs()) === 0) return this.#refuse(id, error);
+    connection.close(CLOSE.policy, "too many messages had to be refused");
   }
 
   /** Only what changes nothing in calls may go without a reply. */
   #notified(request: RpcRequest): void {
     if (request.method === HEARTBEAT) return;
-    this.#refuse(undefined, new CtiError("protocol-malformed", `${request.method} needs an id`));
+    this.#refuseUnread(undefined, new CtiError("protocol-malformed", `${request.method} needs an id`));
   }
 
   async #answer(id: string, request: RpcRequest): Promise<void> {
@@ -202,7 +218,8 @@ export class RpcConnection {
     const text = errorText(id, wire);
     const session = this.#session;
     if (session !== undefined && this.#isCurrent) session.reply(text, 0);
-    else connection.send(text);
+    else if (connection.unsentBytes < MAX_UNSENT_BYTES) connection.send(text);
+    else connection.close(CLOSE.policy, "answers are not read");
   }
 
   #beatLater(session: Session): void {

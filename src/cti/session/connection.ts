@@ -24,7 +24,8 @@ export const CLOSE = {
   restart: 1012,
   /** No session was opened in time, or what was said makes no sense. */
   protocol: 1002,
-  tooBig: 1009,
+  /** It sends far too much that has to be refused, or does not read. */
+  policy: 1008,
   sessionClosed: 4001,
   /** Nothing was heard for two heartbeat intervals. */
   silent: 4002,

@@ -19,6 +19,9 @@ interface Reply {
 
 /** Bytes that are handed to the operating system ahead of what it has taken. */
 const MAX_UNSENT_BYTES = 256 * 1024;
+/** Replies that wait for an application that asks and does not read. */
+const MAX_REPLIES = 1_000;
+const MAX_REPLY_CHARACTERS = 64 * 1024 * 1024;
 
 /**
  * Sends the events of a log in order over the connection that the session has now, as fast as it takes them, and each
@@ -35,6 +38,7 @@ export class Delivery {
   #queued = { events: 0, bytes: 0 };
   #level: FlowLevel = "flowing";
   #replies: Reply[] = [];
+  #replyCharacters = 0;
   #sentEvents = 0;
 
   constructor(options: DeliveryOptions) {
@@ -65,7 +69,7 @@ export class Delivery {
   attach(connection: Connection, afterSeq: number): void {
     this.#connection = connection;
     this.#writtenSeq = Math.min(this.#writtenSeq, this.#options.log.seq);
-    this.#replies = [];
+    this.#forgetReplies();
     this.#sentSeq = afterSeq;
     this.#replayUntil = this.#options.log.seq;
     this.#queued = { events: 0, bytes: 0 };
@@ -74,7 +78,7 @@ export class Delivery {
 
   detach(): void {
     this.#connection = undefined;
-    this.#replies = [];
+    this.#forgetReplies();
   }
 
   /** Counts an event that was added to the log. */
@@ -86,7 +90,10 @@ export class Delivery {
 
   /** Sent when the events up to `afterSeq` have been. */
   reply(text: string, afterSeq: number): void {
-    if (this.#connection !== undefined) this.#replies.push({ text, afterSeq });
+    if (this.#connection === undefined) return;
+    this.#replies.push({ text, afterSeq });
+    this.#replyCharacters += text.length;
+    if (this.#replies.length > MAX_REPLIES || this.#replyCharacters > MAX_REPLY_CHARACTERS) this.#cut();
   }
 
   /**
@@ -103,6 +110,11 @@ export class Delivery {
     this.#look();
   }
 
+  #forgetReplies(): void {
+    this.#replies = [];
+    this.#replyCharacters = 0;
+  }
+
   #pumpAgain(connection: Connection): void {
     if (connection === this.#connection) this.pump();
   }
@@ -112,6 +124,7 @@ export class Delivery {
       const reply = this.#replies[0];
       if (reply !== undefined && reply.afterSeq <= this.#sentSeq) {
         this.#replies.shift();
+        this.#replyCharacters -= reply.text.length;
         connection.send(reply.text);
         continue;
       }

@@ -187,11 +187,6 @@ export class SessionTable {
     return session.position;
   }
 
-  /** The positions of signals begin anew for all. */
-  resetPositions(): void {
-    for (const session of this.#sessions.values()) session.resetPosition();
-  }
-
   /** Resolves when all that was appended until now is on disk, or the disk takes nothing. */
   flushed(): Promise<void> {
     if (this.#dirty.size === 0) return Promise.resolve();

@@ -4,6 +4,7 @@ import {
   CommandAudit,
   ControlCore,
   LocalTokens,
+  MAX_SUBSCRIPTIONS,
   providerOperations,
   SessionDoor,
   SessionTable,
@@ -177,6 +178,7 @@ function doorSettings({ name, cti }: NodeFile, heartbeatMs: number): DoorSetting
       queueEvents: cti.queueEvents,
       queueBytes: cti.queueMegabytes * MEGABYTE,
       logBytes: cti.logMegabytes * MEGABYTE,
+      subscriptions: MAX_SUBSCRIPTIONS,
     },
     eventTypes: EVENT_TYPES,
   };

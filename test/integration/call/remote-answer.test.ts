@@ -126,6 +126,15 @@ describe("phones that applications have answer and reject", () => {
     assert.equal(!media.ok && media.failure, "media-on-phone");
   });
 
+  it("given a phone that rings, when an application drops the call there, then it is rejected", async () => {
+    const { near, far } = await ringing("1004", await node.phone("1004"));
+    const reply = ask({ type: "drop", device: "phone-1004", callId: callId() });
+    far.respond(await far.request("CANCEL"), 200);
+    if (far.offer !== undefined) far.respond(far.offer, 487);
+    assert.equal((await near.invite?.final())?.status, 603);
+    assert.equal((await reply).ok, true);
+  });
+
   it("given two phones of a line, when an application rejects at one, then that is rung no more, and the other rings on", async () => {
     const [first, second] = [await node.phone("1004"), await node.phone("1005")];
     const { near, far } = await ringing("1004", first);

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { CtiRefusal, type CtiClient } from "../../support/cti-client.ts";
 import { Cleanup } from "../../support/cleanup.ts";
+import { eventually } from "../../support/eventually.ts";
 import { CtiFixture, type CtiFixtureOptions } from "../../support/cti-fixture.ts";
 
 const ANN = { user: "ann", password: "ann" };
@@ -263,6 +264,32 @@ describe("sessions of CTI applications over WebSocket", () => {
       assert.equal(client.messages.at(-1)?.error?.data["code"], code, text.slice(0, 60));
     }
     await client.request("provider.heartbeat");
+  });
+
+  it("given who asks and reads no answers, or sends nothing but junk, when it goes on, then it is cut off", async () => {
+    const text = "x".repeat(60_000);
+    const handle = (): Promise<object> => Promise.resolve({ seq: 0, text });
+    await start({
+      rpc: { requestsPerSecond: 100_000, requestBurst: 100_000, pendingRequests: 100_000 },
+      operations: new Map([["call.list", { isCommand: false, handle }]]),
+    });
+    const deaf = await connect();
+    await deaf.open(ANN);
+    deaf.pause();
+    const session = only();
+    const detached = eventually(() => assert.equal(session.connection, undefined), { timeoutMs: 20_000 });
+    for (let count = 0; count < 3_000; count += 1) {
+      deaf.send(`{"jsonrpc":"2.0","id":"x${count}","method":"call.list"}`);
+    }
+    await detached;
+    deaf.resume();
+    assert.equal((await deaf.closed).code, 4008);
+    const other = await CtiFixture.start({ rpc: { requestsPerSecond: 1, requestBurst: 1 } });
+    cleanup.add(other, (started) => started.close());
+    const mad = await other.connect();
+    for (let count = 0; count < 200; count += 1) mad.send("junk");
+    assert.equal((await mad.closed).code, 1008);
+    assert.ok(other.counts.errors < 150, `${other.counts.errors} were answered`);
   });
 
   it("given a silent application, when two intervals are over, then it has failed, and is closed when its lease is", async () => {

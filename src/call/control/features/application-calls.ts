@@ -77,12 +77,21 @@ export class ApplicationCalls implements CommandedCalls {
     const isVirtual = endpoints.kindOf(command.device) !== undefined;
     if (isOfEndpoints(command)) return isVirtual ? endpoints.command(command) : this.#ofPhone(command);
     const callId = "callId" in command ? command.callId : undefined;
+    // Who is only rung has no part in the call that could end.
+    if (command.type === "drop" && this.#isRinging(command.device, callId)) {
+      return this.command({ ...command, type: "reject" });
+    }
     if (isVirtual && command.type !== "drop" && endpoints.isMediaMissing(command.device, callId)) return NO_MEDIA;
     if (command.type === "set-user-data") return this.#setUserData(command);
     if (command.type === "send-digits") {
       return sendDigits({ ...this.#options, world: features.world }, command.device, callId, command.digits);
     }
     return features.command(command);
+  }
+
+  #isRinging(device: string, callId: string | undefined): boolean {
+    const place = placeOf(this.now, device, callId);
+    return place?.isCalled === true && (place.terminal === undefined || place.terminal === "ringing");
   }
 
   /** Names and values stay with the call, whatever becomes of it. */

@@ -93,12 +93,21 @@ interface Rung {
 }
 
 function ringingAt({ sessions }: World, device: string, callId: string | undefined): Rung | undefined {
+  // A call that is offered has no other session, mostly: a route point with very many is not searched.
+  const first = callId === undefined ? undefined : sessions.get(callId);
+  const known = first && rungIn(first, device, callId);
+  if (known !== undefined) return known;
   for (const session of sessions.values()) {
-    if (session.stage !== "setup" || (callId !== undefined && session.callId !== callId)) continue;
-    const ringing = session.ringing.find(({ place }) => place.devices.includes(device));
-    if (ringing !== undefined) return { session, ringing };
+    const rung = rungIn(session, device, callId);
+    if (rung !== undefined) return rung;
   }
   return undefined;
+}
+
+function rungIn(session: ModelSession, device: string, callId: string | undefined): Rung | undefined {
+  if (session.stage !== "setup" || (callId !== undefined && session.callId !== callId)) return undefined;
+  const ringing = session.ringing.find(({ place }) => place.devices.includes(device));
+  return ringing === undefined ? undefined : { session, ringing };
 }
 
 function pendingOf({ redirects }: World, device: string, callId: string | undefined): Redirect | undefined {
