@@ -39,6 +39,8 @@ export interface CtiDevicesOptions {
   /** What devices have registered by SIP. */
   readonly registered: (phone: SipPhone) => readonly Binding[];
   readonly table: Pick<CallTable, "findLeg" | "findByTag">;
+  /** A leg talks: applications have been told so. */
+  readonly isUp: (leg: Leg) => boolean;
   /** Established calls of a device. */
   readonly callsOf: (device: string) => readonly TalkingCall[];
   readonly store: EntryStore;
@@ -98,6 +100,7 @@ export class CtiDevices {
         const found = table.findLeg(dialogId);
         return found && { leg: found.leg, sessionId: found.session.callId };
       },
+      isUp: options.isUp,
       isOpen: (device) => this.isOpen(device),
       pausesOf: (device) => this.#pausesOf(device),
       acceptMsOf: (device) => (this.#lineOf(device)?.cti?.acceptSeconds ?? options.acceptSeconds()) * 1_000,
@@ -118,6 +121,11 @@ export class CtiDevices {
   /** The way to the edge for what goes there. */
   beside(port: SignalingPort): SignalingPort {
     return new CtiSignaling({ port, offers: this.#offers, dialogs: this.#dialogs });
+  }
+
+  /** To be told of each step of the model, once applications have been told of it. */
+  step(): void {
+    this.#offers.settle();
   }
 
   /** A party has sent a digit by RTP: to a device, perhaps. @param leg of the other party */

@@ -38,6 +38,8 @@ export interface OffersOptions {
   readonly clock: Clock;
   /** The session that a dialog is a branch of. */
   readonly legOf: (dialogId: string) => { readonly leg: Leg; readonly sessionId: string } | undefined;
+  /** It talks: applications have been told so. */
+  readonly isUp: (leg: Leg) => boolean;
   /** The device is open. */
   readonly isOpen: (device: string) => boolean;
   /** Why its application cannot be expected to say anything now. */
@@ -79,7 +81,7 @@ export class Offers {
   readonly #byDevice = new Map<string, Set<Entry>>();
   /** By device and session. */
   readonly #byCall = new Map<string, Entry>();
-  /** Answered, and not acknowledged; by dialog. */
+  /** Answered, and not connected yet; by dialog. */
   readonly #answered = new Map<string, Entry>();
 
   constructor(options: OffersOptions) {
@@ -155,6 +157,16 @@ export class Offers {
     for (const resolve of entry?.waiting.splice(0) ?? []) resolve(GONE);
   }
 
+  /** Calls have gone a step further: who has been connected, or has not. */
+  settle(): void {
+    for (const [dialogId, { call, waiting }] of this.#answered) {
+      const isUp = this.#options.isUp(call.leg);
+      if (!isUp && this.#options.legOf(dialogId) !== undefined) continue;
+      this.#answered.delete(dialogId);
+      for (const resolve of waiting.splice(0)) resolve(isUp ? { ok: true } : GONE);
+    }
+  }
+
   /** Nothing can be answered any more. */
   edgeLost(): void {
     for (const entry of [...this.#byCall.values()]) {
@@ -203,7 +215,7 @@ export class Offers {
   }
 
   #answer(entry: Entry): void {
-    const { call, waiting } = entry;
+    const { call } = entry;
     const text = this.#options.answerOf(call);
     if (text === undefined) {
       this.#end(entry, UNFIT);
@@ -213,14 +225,8 @@ export class Offers {
     this.#remove(entry);
     this.#answered.set(dialogId, entry);
     this.#options.onOver(call);
-    // Who has answered too late is acknowledged, and ended at once.
-    const acknowledge = (body?: Body): void => {
-      this.#options.onAcknowledged(call, body);
-      queueMicrotask(() => {
-        if (!this.#answered.delete(dialogId)) return;
-        for (const resolve of waiting.splice(0)) resolve({ ok: true });
-      });
-    };
+    // That is not the end of it yet: the media service may refuse, and who has answered too late is ended at once.
+    const acknowledge = (body?: Body): void => this.#options.onAcknowledged(call, body);
     this.#respond(entry, { status: 200, body: { contentType: "application/sdp", text } }, acknowledge);
   }
 
