@@ -45,7 +45,10 @@ export async function runSoak(context: SoakContext): Promise<SoakSummary> {
   const { options, cleanup, progress, signal } = context;
   const rate = options.rate ?? (await halfOfMaximum(context));
   if (signal.aborted) return nothingDone(rate);
-  const system = await startTandem(benchContext(context), { nodeOptions: COLLECT_OPTIONS, morePhones: phonesInConfig() });
+  const system = await startTandem(benchContext(context), {
+    nodeOptions: COLLECT_OPTIONS,
+    morePhones: phonesInConfig(),
+  });
   const before = await quietStates(system.node, system.groups);
   const fresh = await system.node.metrics();
   const missing = missingGauges(fresh.lines);
