@@ -93,7 +93,7 @@ describe("what applications are told of the provider", () => {
       const callId = fixture.callControl.calls.start("1001", "1002");
       await watch([{ kind: "call", callId }]);
       own.clear();
-      fixture.core.configurationChanged();
+      fixture.core.configurationChanged(new Map([["user", new Set(["clerk"])]]));
       await settled();
       assert.deepEqual(application.take(), [`session.notice topic-ended call:${callId}`]);
       fixture.callControl.calls.end(callId);
