@@ -1,6 +1,6 @@
 import type { UserData } from "../../signals/index.ts";
-import type { ModelEffect } from "../model/index.ts";
 import type { EntryStore } from "../control/call-journal.ts";
+import { isFitUserData } from "./user-data.ts";
 
 const ENTRY = "cti-data ";
 
@@ -29,13 +29,20 @@ export class CallData {
     if (this.#data.delete(callId)) this.#store.removeEntry(ENTRY + callId);
   }
 
-  /** The same of all calls that end in a step of the model. */
-  forgetEnded(effects: readonly ModelEffect[]): void {
-    if (this.#data.size === 0) return;
-    for (const effect of effects) {
-      if (effect.type !== "change" || effect.change.type !== "call" || effect.change.state !== "invalid") continue;
-      this.forget(effect.change.callId);
+  /**
+   * One call becomes a part of another: that has what both had, its own where both have it, as far as it fits.
+   * @returns false: nothing has come to it
+   */
+  merge(from: string, into: string): boolean {
+    const kept = this.#data.get(into) ?? {};
+    let all = kept;
+    for (const [name, value] of Object.entries(this.#data.get(from) ?? {})) {
+      const more = { ...all, [name]: value };
+      if (!Object.hasOwn(kept, name) && isFitUserData(more)) all = more;
     }
+    if (all === kept) return false;
+    this.set(into, all);
+    return true;
   }
 
   /** Takes up what the process before this one has left of calls that are there. */

@@ -98,10 +98,25 @@ export class CtiFeed {
 
   /** Takes the changes of calls of a step of the model, before anybody is told of it. */
   step(effects: readonly ModelEffect[]): void {
-    if (!this.#observesCalls) return this.#data.forgetEnded(effects);
     const changes: Change[] = [];
     for (const effect of effects) if (effect.type === "change") changes.push(effect.change);
-    if (changes.length > 0) this.#add(this.#calls.take(changes));
+    if (changes.length === 0) return;
+    const grown = this.#merge(changes);
+    if (this.#observesCalls) {
+      const signals = this.#calls.take(changes);
+      this.#add([...signals, ...grown.flatMap((callId) => this.#calls.takeUserData(callId) ?? [])]);
+    } else for (const { callId } of endings(changes)) this.#forget(callId);
+  }
+
+  /** Calls that are parts of others now leave them their data. @returns those others, where that is new to them */
+  #merge(changes: readonly Change[]): readonly string[] {
+    const { world } = this.#options;
+    const grown = new Set<string>();
+    for (const { callId, mergedInto } of endings(changes)) {
+      if (mergedInto === undefined || !world.calls.has(mergedInto)) continue;
+      if (this.#data.merge(callId, mergedInto)) grown.add(mergedInto);
+    }
+    return [...grown];
   }
 
   /** CTIManagers that are connected. */
@@ -329,6 +344,10 @@ export class CtiFeed {
     this.#options.flush();
     for (const attachment of this.#attached.values()) this.#counts.signals += attachment.pump();
   }
+}
+
+function endings(changes: readonly Change[]): readonly Extract<Change, { type: "call" }>[] {
+  return changes.filter((change) => change.type === "call").filter(({ state }) => state === "invalid");
 }
 
 /** It is told to CTIManagers that do not observe calls, too. */

@@ -3,11 +3,10 @@ import type { CallManagerOptions } from "../control/call-manager-options.ts";
 import type { CallTable } from "../control/call-table.ts";
 import type { MessageLamps } from "../control/subscription/message-lamps.ts";
 import type { World } from "../model/index.ts";
-import { routesOf } from "../model/features/route.ts";
 import type { Registrar } from "../registrar/index.ts";
 import type { CtiDevices } from "../virtual/cti-devices.ts";
 import { callFacts } from "./call-facts.ts";
-import { CtiFeed } from "./cti-feed.ts";
+import { CtiFeed, type CtiFeedOptions } from "./cti-feed.ts";
 import { ObjectViews } from "./object-views.ts";
 
 export interface FeedParts {
@@ -17,6 +16,7 @@ export interface FeedParts {
   readonly registrar: Pick<Registrar, "lookup">;
   readonly devices: Pick<CtiDevices, "isOpen" | "ownerOf">;
   readonly lamps: MessageLamps;
+  readonly routes: CtiFeedOptions["routes"];
 }
 
 const NOTHING: NonNullable<CallManagerOptions["configuration"]> = { get: () => undefined, of: () => new Map() };
@@ -24,7 +24,7 @@ const NOTHING: NonNullable<CallManagerOptions["configuration"]> = { get: () => u
 /** What CTIManagers are told of a node. */
 export function makeCtiFeed(options: CallManagerOptions, parts: FeedParts): CtiFeed {
   const { clock, ids, logger, inventory, node = "tandem", dialPlan, configuration = NOTHING } = options;
-  const { journal, table, world, registrar, devices, lamps } = parts;
+  const { journal, table, world, registrar, devices, lamps, routes } = parts;
   const feed = new CtiFeed({
     node,
     world,
@@ -37,7 +37,7 @@ export function makeCtiFeed(options: CallManagerOptions, parts: FeedParts): CtiF
       openedAs: (device) => (devices.isOpen(device) ? devices.ownerOf(device)?.media : undefined),
       hasMessages: (line) => lamps.count(line).new > 0,
     }),
-    routes: () => routesOf(world),
+    routes,
     store: journal,
     flush: () => journal.flush(),
   });

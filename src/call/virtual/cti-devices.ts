@@ -38,7 +38,9 @@ export interface CtiDevicesOptions {
   readonly inventory: Pick<Inventory, "linesOf" | "lineOf">;
   /** What devices have registered by SIP. */
   readonly registered: (phone: SipPhone) => readonly Binding[];
-  readonly table: Pick<CallTable, "findLeg" | "findByTag">;
+  readonly table: Pick<CallTable, "get" | "findLeg" | "findByTag">;
+  /** A leg talks: applications have been told so. */
+  readonly isUp: (leg: Leg) => boolean;
   /** Established calls of a device. */
   readonly callsOf: (device: string) => readonly TalkingCall[];
   readonly store: EntryStore;
@@ -94,10 +96,8 @@ export class CtiDevices {
     });
     this.#offers = new Offers({
       clock,
-      legOf: (dialogId) => {
-        const found = table.findLeg(dialogId);
-        return found && { leg: found.leg, sessionId: found.session.callId };
-      },
+      legOf: (dialogId) => table.findLeg(dialogId),
+      isUp: options.isUp,
       isOpen: (device) => this.isOpen(device),
       pausesOf: (device) => this.#pausesOf(device),
       acceptMsOf: (device) => (this.#lineOf(device)?.cti?.acceptSeconds ?? options.acceptSeconds()) * 1_000,
@@ -118,6 +118,17 @@ export class CtiDevices {
   /** The way to the edge for what goes there. */
   beside(port: SignalingPort): SignalingPort {
     return new CtiSignaling({ port, offers: this.#offers, dialogs: this.#dialogs });
+  }
+
+  /** A call goes back to where it was redirected from. */
+  returned(sessionId: string): void {
+    const session = this.#options.table.get(sessionId);
+    if (session !== undefined) this.#offers.returned(session);
+  }
+
+  /** To be told of each step of the model, once applications have been told of it. */
+  step(): void {
+    this.#offers.settle();
   }
 
   /** A party has sent a digit by RTP: to a device, perhaps. @param leg of the other party */

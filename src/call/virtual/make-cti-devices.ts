@@ -56,6 +56,7 @@ export function makeCtiDevices({ options, table, registrar, store, features, tel
     acceptSeconds: newCallAcceptSeconds,
     lost,
     callsOf,
+    isUp: (leg) => features().world.legs.get(leg.localTag)?.isUp === true,
     media: new SwitchMedia(options.relay, logger),
     registered: (phone) => registrar.lookup(phone.aor),
     events: ctiEvents(

@@ -1,5 +1,6 @@
 import type { Clock, Timer } from "../../common/index.ts";
 import type { CtiFailure } from "../../signals/index.ts";
+import type { CallSession } from "../control/call-session.ts";
 import type { Leg } from "../control/leg.ts";
 import { reasonOf } from "../control/reason-header.ts";
 import { SignalingError } from "../signaling/signaling-error.ts";
@@ -34,10 +35,23 @@ export interface FoundOffer extends OfferedCall {
   readonly offer: Offer;
 }
 
+/** By its identity what is known of it is kept for as long as it is there. */
+export type OfferingSession = Pick<CallSession, "callId">;
+
+/** Devices that a session has rung at. */
+interface RungDevices {
+  /** Until it went elsewhere. */
+  readonly left: Set<string>;
+  /** It is on its way back there. */
+  readonly returning: Set<string>;
+}
+
 export interface OffersOptions {
   readonly clock: Clock;
   /** The session that a dialog is a branch of. */
-  readonly legOf: (dialogId: string) => { readonly leg: Leg; readonly sessionId: string } | undefined;
+  readonly legOf: (dialogId: string) => { readonly leg: Leg; readonly session: OfferingSession } | undefined;
+  /** It talks: applications have been told so. */
+  readonly isUp: (leg: Leg) => boolean;
   /** The device is open. */
   readonly isOpen: (device: string) => boolean;
   /** Why its application cannot be expected to say anything now. */
@@ -59,6 +73,7 @@ export interface OffersOptions {
 
 interface Entry {
   readonly call: OfferedCall;
+  readonly session: OfferingSession;
   readonly identity: ResponseIdentity;
   readonly events: RequestEvents;
   readonly timers: Map<OfferTimer, Timer>;
@@ -79,8 +94,9 @@ export class Offers {
   readonly #byDevice = new Map<string, Set<Entry>>();
   /** By device and session. */
   readonly #byCall = new Map<string, Entry>();
-  /** Answered, and not acknowledged; by dialog. */
+  /** Answered, and not connected yet; by dialog. */
   readonly #answered = new Map<string, Entry>();
+  readonly #rung = new WeakMap<OfferingSession, RungDevices>();
 
   constructor(options: OffersOptions) {
     this.#options = options;
@@ -94,23 +110,30 @@ export class Offers {
   invite(device: string, request: OutgoingRequest, events: RequestEvents): PendingRequest {
     const sipCallId = headerOf(request, "call-id") ?? "";
     const from = headerOf(request, "from") ?? "";
-    const { leg, sessionId } = this.#options.legOf(dialogIdOfRequest(sipCallId, from)) ?? {};
-    if (leg === undefined || sessionId === undefined || !this.#options.isOpen(device)) {
+    const { leg, session } = this.#options.legOf(dialogIdOfRequest(sipCallId, from)) ?? {};
+    if (leg === undefined || session === undefined || !this.#options.isOpen(device)) {
       const failed = new SignalingError("application-failed", `${device} is not open`);
       queueMicrotask(() => events.onFailed(failed));
       return NOTHING_PENDING;
     }
-    const call: OfferedCall = { device, sessionId, leg, sdp: request.body?.text };
+    const call: OfferedCall = { device, sessionId: session.callId, leg, sdp: request.body?.text };
     const identity = { sipCallId, from, to: headerOf(request, "to") ?? "", tag: `d${leg.localTag}` };
-    const entry: Entry = { call, identity, events, timers: new Map(), waiting: [], offer: NEW_OFFER };
+    const entry: Entry = { call, session, identity, events, timers: new Map(), waiting: [], offer: NEW_OFFER };
     this.#add(entry);
     const isWanted = headerOf(request, "answer-mode") === "Auto";
+    if (this.#rung.get(session)?.returning.delete(device) === true) this.#step(entry, { type: "accept" });
     queueMicrotask(() => {
       if (entry.offer.state !== "offered") return;
       if (isWanted) this.#options.onWanted(call);
       else this.#options.onOffered(call);
     });
     return { cancel: () => this.#step(entry, { type: "cancel" }) };
+  }
+
+  /** A session goes back to where it was: devices that it had rung at are rung at once. */
+  returned(session: OfferingSession): void {
+    const rung = this.#rung.get(session);
+    if (rung !== undefined) this.#rung.set(session, { left: new Set(), returning: rung.left });
   }
 
   /** The call of a session that a device is offered. */
@@ -155,6 +178,16 @@ export class Offers {
     for (const resolve of entry?.waiting.splice(0) ?? []) resolve(GONE);
   }
 
+  /** Calls have gone a step further: who has been connected, or has not. */
+  settle(): void {
+    for (const [dialogId, { call, waiting }] of this.#answered) {
+      const isUp = this.#options.isUp(call.leg);
+      if (!isUp && this.#options.legOf(dialogId) !== undefined) continue;
+      this.#answered.delete(dialogId);
+      for (const resolve of waiting.splice(0)) resolve(isUp ? { ok: true } : GONE);
+    }
+  }
+
   /** Nothing can be answered any more. */
   edgeLost(): void {
     for (const entry of [...this.#byCall.values()]) {
@@ -176,8 +209,15 @@ export class Offers {
 
   #step(entry: Entry, event: OfferEvent): void {
     const { offer, effects } = stepOffer(entry.offer, event);
+    if (event.type === "cancel" && entry.offer.state === "alerting") this.#leave(entry);
     entry.offer = offer;
     for (const effect of effects) this.#perform(entry, effect);
+  }
+
+  #leave({ session, call: { device } }: Entry): void {
+    const rung = this.#rung.get(session) ?? { left: new Set(), returning: new Set() };
+    rung.left.add(device);
+    this.#rung.set(session, rung);
   }
 
   #perform(entry: Entry, effect: OfferEffect): void {
@@ -203,7 +243,7 @@ export class Offers {
   }
 
   #answer(entry: Entry): void {
-    const { call, waiting } = entry;
+    const { call } = entry;
     const text = this.#options.answerOf(call);
     if (text === undefined) {
       this.#end(entry, UNFIT);
@@ -213,14 +253,8 @@ export class Offers {
     this.#remove(entry);
     this.#answered.set(dialogId, entry);
     this.#options.onOver(call);
-    // Who has answered too late is acknowledged, and ended at once.
-    const acknowledge = (body?: Body): void => {
-      this.#options.onAcknowledged(call, body);
-      queueMicrotask(() => {
-        if (!this.#answered.delete(dialogId)) return;
-        for (const resolve of waiting.splice(0)) resolve({ ok: true });
-      });
-    };
+    // That is not the end of it yet: the media service may refuse, and who has answered too late is ended at once.
+    const acknowledge = (body?: Body): void => this.#options.onAcknowledged(call, body);
     this.#respond(entry, { status: 200, body: { contentType: "application/sdp", text } }, acknowledge);
   }
 

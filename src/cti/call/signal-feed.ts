@@ -192,10 +192,9 @@ export class SignalFeed implements CallControlListener {
     const isKnown = resumed?.epoch === snapshot.epoch;
     replica.load(snapshot, memory.keys, false);
     this.#isLoaded = true;
+    this.#forgetUnknown();
     this.#place = { epoch: snapshot.epoch, position: snapshot.position };
-    if (isKnown) {
-      this.#forgetUnknown();
-    } else {
+    if (!isKnown) {
       logger.warn("signals of call control may have been lost", { epoch: snapshot.epoch });
       memory.forgetCalls();
       for (const { view, keys } of replica.liveCalls()) this.#changed.set(view.callId, keys);
@@ -254,16 +253,17 @@ export class SignalFeed implements CallControlListener {
     this.#commit();
     replica.load(snapshot, memory.keys, false);
     for (const { view, keys } of replica.liveCalls()) this.#changed.set(view.callId, keys);
-    this.#forgetUnknown();
     this.#isLoaded = true;
+    this.#forgetUnknown();
     this.#setState("live");
   }
 
-  /** Calls that had ended by the time of the snapshot are not in it: what had been in them is wanted no more. */
+  /** What had been in calls that have ended while nobody could tell of it. */
   #forgetUnknown(): void {
     const { replica, memory } = this.#options;
-    for (const callId of memory.keys.keys())
+    for (const callId of memory.keys.keys()) {
       if (replica.call(callId) === undefined) this.#changed.set(callId, undefined);
+    }
   }
 
   #wake(): void {

@@ -110,7 +110,7 @@ describe("what applications are told of the provider", () => {
       const callId = fixture.callControl.calls.start("1001", "1002");
       await watch([{ kind: "call", callId }]);
       own.clear();
-      fixture.core.configurationChanged();
+      fixture.core.configurationChanged(new Map([["cti-token", new Set(["t"])]]));
       await settled();
       assert.deepEqual(application.take(), [`session.notice topic-ended call:${callId}`]);
       fixture.callControl.calls.end(callId);
@@ -124,7 +124,7 @@ describe("what applications are told of the provider", () => {
       await settled();
       application.take();
       own.clear();
-      fixture.core.configurationChanged();
+      fixture.core.configurationChanged(new Map([["user", new Set(["clerk"])]]));
       await settled();
       assert.deepEqual(
         new Set(application.take()),
@@ -143,7 +143,7 @@ describe("what applications are told of the provider", () => {
     it("given a device that is given to the user, when it watches the provider, then it is told of it and of its lines", async () => {
       await watch([{ kind: "provider" }]);
       own.add("phone-1002");
-      fixture.core.configurationChanged();
+      fixture.core.configurationChanged(new Map([["user", new Set(["clerk"])]]));
       assert.deepEqual(application.take(), ["device.state phone-1002 in", "line.state"]);
     });
   });

@@ -215,6 +215,7 @@ export class CallFeatures implements SessionObserver<CallSession> {
 
   /** A call that was redirected rings where it did again. */
   onReturned(sessionId: string, status: number): void {
+    this.#options.routing.returned(sessionId);
     this.#handle(rerouteRefused(sessionId, { status }, "party"));
   }
 

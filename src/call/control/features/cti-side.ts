@@ -8,6 +8,8 @@ import type { CtiFeed } from "../../cti/cti-feed.ts";
 import { makeCtiFeed, type FeedParts } from "../../cti/make-cti-feed.ts";
 import { legsOf, type ModelEffect } from "../../model/index.ts";
 import { userToUser } from "../../identity/user-to-user.ts";
+import type { RouteView } from "../../../signals/index.ts";
+import { routesOf } from "../../model/features/route.ts";
 import type { HeaderList } from "../../signaling/signaling-port.ts";
 import { makeCtiCommands, type CtiCommandParts } from "./make-cti-commands.ts";
 import type { RouteTeller } from "./route-teller.ts";
@@ -26,6 +28,8 @@ interface MadeSides {
 export class CtiSide implements RouteTeller {
   readonly devices: CtiDevices;
   readonly #parts: Omit<CtiParts, "features" | "tell" | "onDevice"> & Pick<FeedParts, "journal">;
+  /** Until when applications may say where calls go, by their dialogues. */
+  readonly #untilMs = new Map<string, number>();
   #made: MadeSides | undefined;
 
   /** @param features of calls, once they are there */
@@ -46,7 +50,8 @@ export class CtiSide implements RouteTeller {
   command(parts: CommandedParts): void {
     const { options, journal, registrar } = this.#parts;
     const { world } = parts.features;
-    const feed = makeCtiFeed(options, { ...parts, journal, registrar, world, devices: this.devices });
+    const routes = (): RouteView[] => routesOf(world).map((route) => this.#timed(route));
+    const feed = makeCtiFeed(options, { ...parts, journal, registrar, world, devices: this.devices, routes });
     const callOf = (sessionId: string): string | undefined => world.sessions.get(sessionId)?.callId;
     const endpoints = new CtiEndpoints({
       devices: this.devices,
@@ -72,6 +77,7 @@ export class CtiSide implements RouteTeller {
   step(effects: readonly ModelEffect[]): void {
     this.feed.step(effects);
     this.commands.step(effects);
+    this.devices.step();
   }
 
   /** Calls of the process before this one are taken up. */
@@ -87,12 +93,22 @@ export class CtiSide implements RouteTeller {
   }
 
   tell({ moment, route, selectMs }: Parameters<RouteTeller["tell"]>[0]): void {
-    const untilMs = selectMs === undefined ? {} : { untilMs: this.#parts.options.clock.wallMs() + selectMs };
-    this.feed.tell({ kind: "route", moment, route: { ...route, ...untilMs } });
+    if (selectMs === undefined) this.#untilMs.delete(route.routeId);
+    else this.#untilMs.set(route.routeId, this.#parts.options.clock.wallMs() + selectMs);
+    this.feed.tell({ kind: "route", moment, route: this.#timed(route) });
+  }
+
+  #timed(route: RouteView): RouteView {
+    const untilMs = this.#untilMs.get(route.routeId);
+    return untilMs === undefined ? route : { ...route, untilMs };
   }
 
   unroute({ device, sessionId, reason }: Parameters<RouteTeller["unroute"]>[0]): void {
     this.devices.resumeAfter(device, sessionId, reason);
+  }
+
+  returned(sessionId: string): void {
+    this.devices.returned(sessionId);
   }
 
   /** Devices of the inventory have changed, and calls go by that. */

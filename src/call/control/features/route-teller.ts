@@ -4,4 +4,6 @@ import type { ModelEffect } from "../../model/index.ts";
 export interface RouteTeller {
   tell(effect: Extract<ModelEffect, { type: "route" }>): void;
   unroute(effect: Extract<ModelEffect, { type: "unroute" }>): void;
+  /** A call that was redirected goes back to where it was. */
+  returned(sessionId: string): void;
 }

@@ -58,6 +58,16 @@ describe("calls that an application answers at its device", () => {
     assert.equal(record?.reason, "normal");
   });
 
+  it("given a call, when its answer is done, then applications have been told that the device talks", async () => {
+    port.own(port.atPort);
+    await alice.dial("6000");
+    const sessionId = await port.offered();
+    assert.deepEqual(await devices().answer("port", sessionId), { ok: true });
+    const { connections } = node.node.manager.cti.feed.viewOf(sessionId) ?? assert.fail();
+    const called = connections.find(({ terminals }) => terminals.some(({ device }) => device === "port"));
+    assert.deepEqual([called?.state, called?.terminals], ["established", [{ device: "port", state: "talking" }]]);
+  });
+
   it("given a dynamic registration, when the address comes with the answer, or after it, then both hear each other; a second one is refused", async () => {
     port.own({ mode: "dynamic", codecs: ["PCMA"] });
     const place = { address: "127.0.0.1", port: port.rtp.port };

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import type { CommandResult } from "../../../../src/call/model/index.ts";
 import type { MediaRegistration } from "../../../../src/signals/index.ts";
+import { CtiReader } from "../../../support/cti-reader.ts";
 import { Cleanup } from "../../../support/cleanup.ts";
 import { eventually } from "../../../support/eventually.ts";
 import { startFeatureSwitch, type FeatureSwitch } from "../../../support/feature-switch.ts";
@@ -37,9 +38,9 @@ describe("calls that a device of an application is offered", () => {
   });
   afterEach(() => cleanup.run());
 
-  const own = (fence = 1): void => {
+  const own = (fence = 1, routes = false): void => {
     const { devices: cti } = node.node.manager.cti;
-    const owned = cti.request({ type: "own", device: "point", fence, media: NO_MEDIA, routes: false, session: "s1" });
+    const owned = cti.request({ type: "own", device: "point", fence, media: NO_MEDIA, routes, session: "s1" });
     assert.deepEqual(owned, { ok: true });
   };
   const redirect = (to: string): Promise<CommandResult> =>
@@ -62,6 +63,32 @@ describe("calls that a device of an application is offered", () => {
     calling.call.phone.received
       .filter(({ kind, status }) => kind === "response" && status > 100 && status < 200)
       .map(({ status }) => status);
+
+  it("given an application that routes, when a snapshot is taken of a call that it is asked about, then that says until when it may select", async () => {
+    own(1, true);
+    const { feed } = node.node.manager.cti;
+    feed.attach({ manager: "test", observesCalls: true }, new CtiReader());
+    await offered();
+    const [route] = feed.snapshot("test").routes;
+    assert.equal(route?.state, "routing");
+    assert.ok((route.untilMs ?? 0) > Date.now(), "a time that is to come");
+  });
+
+  it("given an accepted call, when a redirect of it fails, then it is alerting there again, and not left to the accept timer", async () => {
+    own();
+    const { devices } = node.node.manager.cti;
+    const [, sessionId] = await offered();
+    assert.deepEqual(devices.accept("point", sessionId), { ok: true });
+    const redirecting = redirect("1002");
+    const second = await bob.offered();
+    second.call.respond(second.call.offer ?? assert.fail(), 486);
+    const redirected = await redirecting;
+    assert.equal(redirected.ok ? "ok" : redirected.failure, "destination-busy");
+    await eventually(() => assert.equal(devices.stateOf("point", sessionId), "alerting"), WITHIN);
+    const back = await redirect("1999");
+    assert.equal(back.ok, false);
+    assert.equal(devices.stateOf("point", sessionId), "alerting");
+  });
 
   describe("owned by an application", () => {
     it("given a call, when it is offered, then the caller hears nothing, and when it is redirected, the phone there has it", async () => {

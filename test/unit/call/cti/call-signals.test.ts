@@ -203,6 +203,28 @@ describe("signals of calls", () => {
     assert.equal(snapshot().calls[0]?.userData, undefined);
   });
 
+  it("given user data of a consultation call, when it becomes a part of the other call, then that has it too, its own where both have it", async () => {
+    talk(story.calls, "c1", ["A", "B"]);
+    talk(story.calls, "c2", ["B", "C"], { callerLeg: "leg-B2" });
+    story.feed.setUserData("c1", { ticket: "1" });
+    story.feed.setUserData("c2", { ticket: "2", customer: "3" });
+    await told();
+    story.calls.tell(refer("leg-B", "C", { replaces: "leg-C" }));
+    const lines = (await told()).split("\n");
+    assert.equal(lines.at(-1), 'c1.7: data {"ticket":"1","customer":"3"}');
+    assert.deepEqual(snapshot().calls[0]?.userData, { ticket: "1", customer: "3" });
+    assert.deepEqual(story.feed.finalViewOf("c2")?.userData, { ticket: "2", customer: "3" });
+  });
+
+  it("given user data of two calls that do not fit together, when one becomes a part of the other, then the other keeps its own", async () => {
+    talk(story.calls, "c1", ["A", "B"]);
+    talk(story.calls, "c2", ["B", "C"], { callerLeg: "leg-B2" });
+    story.feed.setUserData("c1", { long: "x".repeat(4_000) });
+    story.feed.setUserData("c2", { other: "y".repeat(4_000), short: "z" });
+    story.calls.tell(refer("leg-B", "C", { replaces: "leg-C" }));
+    assert.deepEqual(Object.keys(story.feed.userDataOf("c1") ?? {}), ["long", "short"]);
+  });
+
   it("given a call that begins and ends in one step, when that is taken, then nothing is told of it", async () => {
     const why = { cause: 16, feature: "normal", by: "party" } as const;
     story.feed.step(

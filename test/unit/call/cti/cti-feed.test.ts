@@ -255,6 +255,15 @@ describe("CtiFeed", () => {
       assert.equal(restart().feed.isListening, false);
     });
 
+    it("given nobody observes calls any more, when those that were shown end, then nothing of them is left on file", () => {
+      talk(story.calls, "c1", ["A", "B"]);
+      story.feed.attach({ manager: MANAGER, observesCalls: false }, new CtiReader());
+      const shown = (): string[] => story.store.keys.filter((key) => key.startsWith("cti-call "));
+      assert.deepEqual(shown(), ["cti-call c1"]);
+      story.calls.tell(...hangsUp(story.calls, "leg-A"));
+      assert.deepEqual(shown(), []);
+    });
+
     it("given user data, when the process dies, then the call has it still, until it ends", async () => {
       talk(story.calls, "c1", ["A", "B"]);
       story.feed.setUserData("c1", { ticket: "4711" });

@@ -52,7 +52,7 @@ describe("CallFeatures", () => {
         }
       },
       onRestored: () => undefined,
-      routing: { tell: () => undefined, unroute: () => undefined },
+      routing: { tell: () => undefined, unroute: () => undefined, returned: () => undefined },
     });
   });
 
