@@ -72,7 +72,11 @@ export function forwardOnFailure(
   { legId, to, callingSearchSpace }: Extract<ModelEvent, { type: "owner-lost" }>,
 ): void {
   const leg = draft.world.legs.get(legId);
-  if (leg?.isUp !== true || pendingOf(draft.world, leg.device, leg.callId) !== undefined) return;
+  if (leg?.isUp !== true) return;
+  const pending = pendingOf(draft.world, leg.device, leg.callId);
+  // Nobody is there any more who would talk on if that came to nothing.
+  if (pending?.leaver === legId) draft.world.redirects.set(pending.redirectId, { ...pending, isDropping: true });
+  if (pending !== undefined) return;
   const space = callingSearchSpace === undefined ? {} : { callingSearchSpace };
   // Nobody waits for what comes of it.
   const how = { commandId: `owner-lost ${legId}`, feature: "forward-on-failure", ...space } as const;
