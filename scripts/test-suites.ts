@@ -82,6 +82,13 @@ export const SUITES: readonly Suite[] = [
     limitSeconds: 120,
   },
   {
+    name: "cti-simulation",
+    title: "simulated kills of CTIManager",
+    // Some 1,000 kills.
+    run: { command: ["npm", "run", "--silent", "test:cti-simulation", "--", "--seeds", "80"] },
+    limitSeconds: 120,
+  },
+  {
     name: "coverage",
     title: "coverage of sip, call, media",
     run: { command: ["node", "--import", "tsx", "scripts/check-coverage.ts"] },

@@ -3,6 +3,8 @@ import { join } from "node:path";
 import { Cleanup } from "../../test/support/cleanup.ts";
 import { b2bua } from "./benches/b2bua.ts";
 import { cti } from "./benches/cti.ts";
+import { ctiIdle } from "./benches/cti-idle.ts";
+import { ctiSlow } from "./benches/cti-slow.ts";
 import type { Bench, BenchContext, Measured } from "./bench.ts";
 import { conference } from "./benches/conference.ts";
 import { parseCommandLine, type BenchCommand } from "./command-line.ts";
@@ -41,6 +43,8 @@ const BENCHES: readonly Bench[] = [
   takeover,
   latency,
   cti,
+  ctiIdle,
+  ctiSlow,
   memory,
   remembered,
   overload,

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import type { Clock, Ids, Logger, MetricSample } from "../common/index.ts";
-import type { ConfigurationMirror } from "../database/index.ts";
+import type { ConfigurationMirror, Kind, TouchedObjects } from "../database/index.ts";
 import type { CtiSignal, PlacedSignal } from "../signals/index.ts";
 import type { CallControlLink } from "./call-control-link.ts";
 import { Distributor } from "./call/distributor.ts";
@@ -30,6 +30,9 @@ export interface ControlCoreOptions {
   readonly ids: Ids;
   readonly logger: Logger;
 }
+
+/** What says which devices and lines a user may use. */
+const ABOUT_USE: readonly Kind[] = ["user", "phone", "cti-port", "route-point", "directory-number"];
 
 /** What applications see of calls, devices and lines, and may do with them; sessions and the wire are somebody else's. */
 export class ControlCore implements FeedConsumer {
@@ -139,9 +142,9 @@ export class ControlCore implements FeedConsumer {
     this.#inventory.renew();
   }
 
-  /** Users, devices or permissions have changed. */
-  configurationChanged(): void {
-    this.#inventory.configurationChanged();
+  /** The configuration has changed: who may use what, perhaps. */
+  configurationChanged(touched: TouchedObjects): void {
+    if (ABOUT_USE.some((kind) => touched.has(kind))) this.#inventory.configurationChanged();
   }
 
   onState(state: FeedState): void {

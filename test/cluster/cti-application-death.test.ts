@@ -111,7 +111,10 @@ describe("kill -9 of an application", () => {
     await active.kill();
     // Some come while nobody has noticed.
     calls.push(...(await call(ROUTES.number, STANDBY_CALLS)));
-    const arrivals = await agents.take(2 * STANDBY_CALLS, 10_000);
+    const arrivals = await agents.take(2 * STANDBY_CALLS, 10_000).catch((error: unknown) => {
+      const strays = { failures: failures.arrivals.length, unanswered: unanswered.arrivals.length };
+      throw new Error(`${String(error)}: ${JSON.stringify(strays)}; ${standby.output}`);
+    });
     assert.deepEqual([failures.arrivals.length, unanswered.arrivals.length], [0, 0]);
     assert.doesNotMatch(standby.output, /refused/);
     await allEstablished(calls);

@@ -5,8 +5,8 @@ import type { Operation } from "../../src/database/index.ts";
 import { ConfigurationMirror } from "../../src/database/index.ts";
 import { ChannelCallControl } from "../../src/main/service/channel-call-control.ts";
 import { handleCtiBus } from "../../src/main/service/cti-bus.ts";
+import { CtiDeviceChannel } from "../../src/main/service/cti-devices.ts";
 import { handleCtiCommands } from "../../src/main/service/cti-commands.ts";
-import type { CtiDeviceRequest } from "../../src/signals/index.ts";
 import type { Cleanup } from "./cleanup.ts";
 import { eventually } from "./eventually.ts";
 import { startFeatureSwitch, type FeatureSwitch } from "./feature-switch.ts";
@@ -35,7 +35,8 @@ export async function startControlledSwitch(
   const channel = new ChannelServer({ path, logger, clock });
   const { cti } = node.node.manager;
   handleCtiCommands(channel, cti.commands, handleCtiBus(channel, cti.feed));
-  channel.handle("cti-device", (params) => cti.devices.request(params as CtiDeviceRequest));
+  const devices = new CtiDeviceChannel(channel, { devices: cti.devices, clock });
+  cleanup.add(devices, (one) => one.close());
   await channel.listen();
   cleanup.add(channel, (one) => one.close());
   const table = new SessionTable({

@@ -33,6 +33,9 @@ export class CtiClient {
   readonly messages: CtiMessage[] = [];
   /** Resolves when the connection is gone. */
   readonly closed: Promise<{ readonly code: number; readonly reason: string }>;
+  /** Told after each message. */
+  onMessage: () => void = () => undefined;
+  #taken = 0;
   readonly #webSocket: WebSocket;
   readonly #waiting = new Map<string, (message: CtiMessage) => void>();
   readonly #watchers = new Set<() => void>();
@@ -92,6 +95,13 @@ export class CtiClient {
     return this.messages.flatMap(({ method, params }) => (method === "event" && params !== undefined ? [params] : []));
   }
 
+  /** Events that have come since the last time. */
+  takeEvents(): readonly Readonly<Record<string, unknown>>[] {
+    const fresh = this.messages.slice(this.#taken);
+    this.#taken = this.messages.length;
+    return fresh.flatMap(({ method, params }) => (method === "event" && params !== undefined ? [params] : []));
+  }
+
   /** Waits until what has come is as it should be. */
   async until(isDone: (client: this) => boolean, timeoutMs = 5_000): Promise<void> {
     if (isDone(this)) return;
@@ -136,6 +146,7 @@ export class CtiClient {
       this.#waiting.delete(message.id);
     }
     for (const look of [...this.#watchers]) look();
+    this.onMessage();
   }
 
   #summary(): string {

@@ -192,6 +192,7 @@ export class SignalFeed implements CallControlListener {
     const isKnown = resumed?.epoch === snapshot.epoch;
     replica.load(snapshot, memory.keys, false);
     this.#isLoaded = true;
+    this.#forgetUnknown();
     this.#place = { epoch: snapshot.epoch, position: snapshot.position };
     if (!isKnown) {
       logger.warn("signals of call control may have been lost", { epoch: snapshot.epoch });
@@ -253,7 +254,16 @@ export class SignalFeed implements CallControlListener {
     replica.load(snapshot, memory.keys, false);
     for (const { view, keys } of replica.liveCalls()) this.#changed.set(view.callId, keys);
     this.#isLoaded = true;
+    this.#forgetUnknown();
     this.#setState("live");
+  }
+
+  /** What had been in calls that have ended while nobody could tell of it. */
+  #forgetUnknown(): void {
+    const { replica, memory } = this.#options;
+    for (const callId of memory.keys.keys()) {
+      if (replica.call(callId) === undefined) this.#changed.set(callId, undefined);
+    }
   }
 
   #wake(): void {

@@ -1,5 +1,5 @@
 import type { DeviceView, LineView } from "../../signals/index.ts";
-import type { Replica } from "../call/replica.ts";
+import type { KnownCall, Replica } from "../call/replica.ts";
 import { CtiError } from "../cti-error.ts";
 import type { Session } from "../session/session.ts";
 import type { OpenDevices } from "./open-devices.ts";
@@ -92,6 +92,19 @@ export class DeviceAccess {
       throw new CtiError("access-restricted", `an administrator has closed ${line} to control`, { entity });
     }
     return view;
+  }
+
+  /** Somebody of the session's devices or lines is or was in the call. */
+  maySee(session: Session, { keys }: KnownCall): boolean {
+    if (session.user.permissions.includes("control-all-devices")) return true;
+    for (const key of keys) {
+      const place = key.indexOf(":");
+      const [kind, rest] = [key.slice(0, place), key.slice(place + 1)];
+      if (kind === "device" && session.user.mayUseDevice(rest)) return true;
+      const line = kind === "line" ? this.#replica.lines.get(rest) : undefined;
+      if (line !== undefined && this.mayWatchLine(session, line)) return true;
+    }
+    return false;
   }
 
   mayWatchLine(session: Session, { devices }: LineView): boolean {

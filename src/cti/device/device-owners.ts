@@ -110,8 +110,9 @@ export class DeviceOwners {
     else this.#silent.delete(session);
     for (const device of devices) {
       const { owner, fence } = this.of(device);
-      // What is being told now is followed by that.
-      if (owner !== session || this.#tellings.get(device)?.request !== undefined) continue;
+      const told = this.#tellings.get(device)?.request;
+      // Who owns it, when that is being told now, is followed by that.
+      if (owner !== session || (told !== undefined && told.type !== "silent")) continue;
       this.#ask(device, { type: "silent", device, fence, isSilent });
     }
   }
@@ -123,13 +124,14 @@ export class DeviceOwners {
 
   /** Call control is there: it is told all that it may not know. */
   linkIsUp(): void {
-    for (const device of this.#tellings.keys()) this.#run(device);
     for (const [device, ownership] of this.#ownerships) {
       const owner = holderOf(ownership, ownership.owner);
-      if (owner === undefined || this.#tellings.has(device)) continue;
+      const told = this.#tellings.get(device)?.request;
+      if (owner === undefined || (told !== undefined && told.type !== "silent")) continue;
       this.#tell(device, ownEffect(owner, ownership.fence));
       if (!owner.isLive) this.#tell(device, { type: "failed", fence: ownership.fence });
     }
+    for (const device of this.#tellings.keys()) this.#run(device);
   }
 
   /** May be called twice. */

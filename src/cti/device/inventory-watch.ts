@@ -142,6 +142,8 @@ export class InventoryWatch {
     if (key === WATCH_ALL) return session.user.permissions.includes("control-all-devices");
     if (key.startsWith("device:")) return session.user.mayUseDevice(nameIn(key));
     const line = key.startsWith("line:") ? replica.lines.get(nameIn(key)) : undefined;
+    const call = key.startsWith("call:") ? replica.call(nameIn(key)) : undefined;
+    if (call !== undefined) return access.maySee(session, call);
     return line === undefined || access.mayWatchLine(session, line);
   }
 

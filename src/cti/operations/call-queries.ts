@@ -6,7 +6,7 @@ import type { OperationContext } from "./operation-context.ts";
 import { pageOf } from "./pages.ts";
 import { parameters } from "./parameters.ts";
 import { shownCall } from "./shown-views.ts";
-import { maySee, seenCall } from "./subscribe-events.ts";
+import { seenCall } from "./subscribe-events.ts";
 
 /** A call as it is at `seq`; one that has ended for as long as it is kept. */
 export function getCall(context: OperationContext): Operation["handle"] {
@@ -34,6 +34,6 @@ function callsOf(context: OperationContext, session: Session, device?: string, l
     ...(device === undefined ? [] : [deviceKey(access.watched(session, device).name)]),
     ...(line === undefined ? [] : [lineKey(access.watchedLine(session, line).name)]),
   ];
-  if (keys.length === 0) return [...replica.liveCalls()].filter((known) => maySee(context, session, known));
+  if (keys.length === 0) return [...replica.liveCalls()].filter((known) => access.maySee(session, known));
   return replica.callsOf(keys).filter(({ keys: been }) => keys.every((key) => been.has(key)));
 }

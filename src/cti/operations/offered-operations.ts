@@ -51,16 +51,17 @@ export function operationsInCall(there: DeviceInView): readonly string[] {
 type Offered = (there: DeviceInView) => readonly string[];
 
 const nothing: Offered = () => [];
+const away: readonly string[] = ["call.redirect", "call.drop"];
 const outgoing: Offered = () => ["call.drop"];
 const ringing: Offered = ({ device, terminal }) => {
   if (terminal !== "ringing") return [];
-  return [...answers(device), "call.reject", "call.redirect"];
+  return [...answers(device), "call.reject", ...away];
 };
 
 const byConnection: Readonly<Record<ConnectionState, Offered>> = {
   idle: nothing,
   offered: ({ device }) =>
-    device.capabilities.offers ? ["call.accept", "call.reject", ...answers(device), "call.redirect"] : [],
+    device.capabilities.offers ? ["call.accept", "call.reject", ...answers(device), ...away] : [],
   queued: ringing,
   alerting: ringing,
   initiated: outgoing,
@@ -77,7 +78,7 @@ const byTerminal: Readonly<Record<TerminalConnectionState, Offered>> = {
   idle: nothing,
   ringing: nothing,
   talking: ({ device, otherCalls, parties }) => talking(device, otherCalls, parties),
-  held: ({ otherCalls }) => ["call.retrieve", "call.transfer", "call.redirect", "call.drop", ...withOther(otherCalls)],
+  held: ({ otherCalls }) => ["call.retrieve", "call.transfer", ...away, ...withOther(otherCalls)],
   bridged: () => ["call.barge"],
   "in-use": nothing,
   dropped: nothing,
@@ -106,8 +107,7 @@ function talking(device: DeviceView, otherCalls: number, parties: number): reado
     "call.consult",
     "call.transfer",
     "call.park",
-    "call.redirect",
-    "call.drop",
+    ...away,
     ...digits,
     ...withOther(otherCalls),
     ...conference,

@@ -42,22 +42,11 @@ export function unsubscribeEvents({ subscriptions }: OperationContext): Operatio
 /** A call that the session may see: somebody of its devices or lines is or was in it. @throws {CtiError} `not-found-call` */
 export function seenCall(context: OperationContext, session: Session, callId: string): KnownCall {
   const known = context.replica.call(callId);
-  if (known !== undefined && maySee(context, session, known)) return known;
+  if (known !== undefined && context.access.maySee(session, known)) return known;
   const entity = { kind: "call", id: callId };
   throw new CtiError("not-found-call", `there is no call ${callId}, or none that can be asked for any more`, {
     entity,
   });
-}
-
-export function maySee({ replica, access }: OperationContext, session: Session, { keys }: KnownCall): boolean {
-  for (const key of keys) {
-    const place = key.indexOf(":");
-    const [kind, rest] = [key.slice(0, place), key.slice(place + 1)];
-    if (kind === "device" && session.user.mayUseDevice(rest)) return true;
-    const line = kind === "line" ? replica.lines.get(rest) : undefined;
-    if (line !== undefined && access.mayWatchLine(session, line)) return true;
-  }
-  return session.user.permissions.includes("control-all-devices");
 }
 
 function keyOf(context: OperationContext, session: Session, asked: Topic): WatchKey {

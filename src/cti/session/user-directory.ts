@@ -71,7 +71,9 @@ class LiveUser implements CtiUser {
   }
 
   get permissions(): readonly Permission[] {
-    return this.#directory.find(this.name)?.permissions ?? [];
+    const all = this.#directory.find(this.name)?.permissions ?? [];
+    const isOfSomeDevices = this.scope?.devices?.includes("*") === false;
+    return isOfSomeDevices ? all.filter((permission) => permission !== ALL_DEVICES) : all;
   }
 
   get maxOpenDevices(): number {
@@ -89,7 +91,8 @@ class LiveUser implements CtiUser {
   mayUseDevice(device: string): boolean {
     const allowed = this.scope?.devices;
     if (allowed !== undefined && !allowed.some((pattern) => isMatch(pattern, device))) return false;
-    return this.permissions.includes("control-all-devices") || this.#directory.ownsDevice(this.name, device);
+    const isOfAll = this.#directory.find(this.name)?.permissions.includes(ALL_DEVICES) === true;
+    return isOfAll || this.#directory.ownsDevice(this.name, device);
   }
 
   mayDial(number: string): boolean {
@@ -106,6 +109,7 @@ class LiveUser implements CtiUser {
   }
 }
 
+const ALL_DEVICES: Permission = "control-all-devices";
 const ALWAYS: readonly string[] = ["provider.ack", "provider.heartbeat", "provider.close"];
 
 /** Nothing is allowed by a token that is there no more. */

@@ -15,6 +15,7 @@ import {
   type Operations,
 } from "../../cti/index.ts";
 import { EVENT_TYPES } from "../../protocol/index.ts";
+import type { TouchedObjects } from "../../database/index.ts";
 import { FollowedConfiguration } from "../configuration/followed-configuration.ts";
 import { openConfiguration, withoutSecrets } from "../configuration/open-configuration.ts";
 import type { NodeFile } from "../node/node-file.ts";
@@ -37,7 +38,12 @@ const EXPIRY_LOOK_MS = 1_000;
 export function createCtiManagerPart(context: ServiceContext): ServicePart {
   const { node, paths, clock, ids, logger, channel } = context;
   const store = openConfiguration(paths, clock, withoutSecrets(node.realm));
-  const followed = new FollowedConfiguration({ store, clock, logger, onChanged: () => configurationChanged() });
+  const followed = new FollowedConfiguration({
+    store,
+    clock,
+    logger,
+    onChanged: (touched) => configurationChanged(touched),
+  });
   const directory = new UserDirectory(followed.mirror);
   const localTokens = new LocalTokens(clock, ids);
   const { cti } = node;
@@ -72,9 +78,9 @@ export function createCtiManagerPart(context: ServiceContext): ServicePart {
       if (reason !== undefined) table.close(session, reason);
     }
   };
-  const configurationChanged = (): void => {
+  const configurationChanged = (touched: TouchedObjects): void => {
     closeUnusable();
-    core.configurationChanged();
+    core.configurationChanged(touched);
   };
   let expiry: Timer | undefined;
   const lookForExpired = (): void => {

@@ -9,6 +9,8 @@ import type { RouteSession, Terminal, TerminalConnection } from "./nouns.ts";
 export interface LeaseHandlers {
   onMedia?(media: MediaView): void;
   onRoute?(route: RouteView, session: RouteSession, isAsked: boolean): void;
+  /** Another session decides now what becomes of calls. */
+  onStandby?(): void;
   onClosed?(): void;
 }
 
@@ -53,16 +55,21 @@ export class Lease {
     await this.#context.close(this.terminal.name);
   }
 
+  /** Who stands by is offered nothing, since commands of the owner alone are taken. */
   onCall(call: CallView): void {
-    this.#offers.look(call);
+    if (this.isOwner) this.#offers.look(call);
+  }
+  onRoute(route: RouteView, session: RouteSession, isAsked: boolean): void {
+    if (this.isOwner) this.handlers.onRoute?.(route, session, isAsked);
   }
   /** Another session took the device over, or this one did: what waits at it waits for this one now. */
   onNotice(notice: SessionNoticeEvent["notice"], fence: number | undefined): void {
     if (notice === "owner") this.onOpened({ device: this.terminal.name, fence: fence ?? this.#fence ?? 0 });
-    else if (notice === "owner-changed" || notice === "owner-refused") this.#fence = undefined;
+    else if (notice === "owner-changed" || notice === "owner-refused") this.#standBy();
   }
   /** It has been opened, or opened again. */
   onOpened({ fence }: OpenedDevice): void {
+    if (fence === undefined) return this.#standBy();
     this.#fence = fence;
     this.#offers.lookAtAll();
   }
@@ -72,5 +79,11 @@ export class Lease {
     this.#isClosed = true;
     this.#offers.end();
     this.handlers.onClosed?.();
+  }
+
+  #standBy(): void {
+    this.#fence = undefined;
+    this.#offers.forget();
+    this.handlers.onStandby?.();
   }
 }

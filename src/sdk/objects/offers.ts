@@ -48,6 +48,11 @@ export class Offers {
     for (const call of this.#context.replica.calls.values()) this.look(call);
   }
 
+  /** What waits is told of again when it is looked at. */
+  forget(): void {
+    this.#told.clear();
+  }
+
   end(): void {
     for (const stream of [...this.#streams]) stream.end();
     this.#listeners.clear();

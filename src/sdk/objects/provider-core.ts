@@ -140,6 +140,13 @@ export class ProviderCore implements ObjectContext {
     for (const route of snapshot.routes ?? []) if (route.state !== "ended") this.#routeChanged(route, false);
   }
 
+  /** Dialogues that wait at a device for who has just opened it. */
+  tellRoutes(device: string): void {
+    for (const view of this.replica.routes.values()) {
+      if (view.device === device && view.state === "routing") this.#routeChanged(view, false);
+    }
+  }
+
   #ask(method: MethodName, params: object, take: TakeReply): Promise<void> {
     const isRestoring = this.#session.phase === "restoring";
     if (isRestoring) return this.#askPatiently(method, this.#withKey(params), (reply) => this.#replied(reply, take));
@@ -271,7 +278,7 @@ export class ProviderCore implements ObjectContext {
 
   #routeChanged(view: RouteView, isAsked: boolean): void {
     const session = this.objects.routeChanged(view);
-    this.devices.lease(view.device)?.handlers.onRoute?.(view, session, isAsked);
+    this.devices.lease(view.device)?.onRoute(view, session, isAsked);
   }
 
   #callControlIs(state: "in-service" | "out-of-service" | "shut-down"): void {

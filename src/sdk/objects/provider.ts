@@ -156,6 +156,7 @@ export class Provider {
   #lease(opened: OpenedDevice, handlers: MediaListeners | RouteListeners): Lease {
     const lease = new Lease(this.#core, opened, handlers);
     this.#core.devices.own(opened.device, lease);
+    this.#core.tellRoutes(opened.device);
     return lease;
   }
 }

@@ -37,6 +37,9 @@ export class RouteListeners implements LeaseHandlers {
     for (const stream of this.#streams) stream.put(session);
     this.#emitter.emit("route", session);
   }
+  onStandby(): void {
+    this.#waiting.clear();
+  }
   onClosed(): void {
     for (const stream of [...this.#streams]) stream.end();
     this.#emitter.clear();

@@ -123,8 +123,8 @@ describe("calls that applications watch and command", () => {
     const { call } = await atPoint.until("call.snapshot");
     await check("point", call.callId, ["call.accept", "call.redirect", "call.reject"]);
     await atPoint.call("call.accept", { device: "point", callId: call.callId });
-    await check("point", call.callId, ["call.redirect", "call.reject"]);
-    await atPoint.call("call.reject", { device: "point", callId: call.callId });
+    await check("point", call.callId, ["call.redirect", "call.drop"]);
+    await atPoint.call("call.drop", { device: "point", callId: call.callId });
     await offered.call.invite?.response(603);
     await application.call("events.subscribe", { topics: [{ kind: "device", name: "phone-1001" }] });
     application.take();

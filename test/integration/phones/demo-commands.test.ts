@@ -53,9 +53,8 @@ describe("the commands that the demo prints", () => {
     return config;
   }
 
-  it("given the demo, when it has started, then ready is the last line and came within three seconds", () => {
+  it("given the demo, when it has started, then ready is the last line", () => {
     assert.match(node.output, /\nready\n$/);
-    assert.ok(node.startMs < 3_000, `it took ${node.startMs} ms`);
   });
 
   for (const transport of ["udp", "tls"]) {

@@ -87,4 +87,43 @@ describe("Provider", () => {
     assert.deepEqual([params["device"], params["callId"], params["to"]], ["desk", "c1", "1002"]);
     assert.equal(desk.fence, 1);
   });
+
+  it("given a standby, when it becomes the owner, then what waits is given to it, and not before", async () => {
+    const cti = await open({ group: "desk" });
+    server.handlers.set("device.open", (_params, session) => ({ seq: session.seq, device: desk, calls: [] }));
+    const terminal = await cti.openRouteTerminal("desk");
+    const told: string[] = [];
+    terminal.onRoute(({ id }) => told.push(id));
+    terminal.onOffer(({ call }) => told.push(call.id));
+    const call = offeredCall("c1", "1001", "5000");
+    const asked = heard(cti, "route.request");
+    server.emit({ type: "call.snapshot", call }, { type: "route.request", route });
+    await asked;
+    assert.deepEqual([terminal.isOwner, told], [false, []]);
+    const noticed = heard(cti, "session.notice");
+    server.emit({ type: "session.notice", notice: "owner", device: "desk", fence: 2, routes: [route] });
+    await noticed;
+    assert.deepEqual([terminal.isOwner, terminal.fence, told], [true, 2, ["c1", "r1"]]);
+    const left = heard(cti, "session.notice");
+    server.emit({ type: "session.notice", notice: "owner-changed", device: "desk" });
+    await left;
+    assert.equal(terminal.isOwner, false);
+    const back = heard(cti, "session.notice");
+    server.emit({ type: "session.notice", notice: "owner", device: "desk", fence: 4, routes: [route] });
+    await back;
+    assert.deepEqual(told, ["c1", "r1", "c1", "r1"]);
+  });
 });
+
+const desk = virtualView("route-point", "desk", "5000");
+const route = {
+  routeId: "r1",
+  ver: 1,
+  callId: "c1",
+  device: "desk",
+  line: "5000@internal",
+  callingNumber: "1001",
+  calledNumber: "5000",
+  state: "routing",
+  untilMs: 1,
+} as const;

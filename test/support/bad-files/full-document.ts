@@ -178,4 +178,20 @@ export const FULL_DOCUMENT: Readonly<Record<string, unknown>> = {
       maxConnections: 2,
     },
   ],
+  ctiTokens: [
+    {
+      name: "console",
+      user: "ann",
+      description: "d",
+      tokenHash: "0".repeat(64),
+      devices: ["desk"],
+      methods: ["call.*"],
+      allowNumbers: ["1*"],
+      denyNumbers: ["00*"],
+      requestsPerSecond: 10,
+      maxCalls: 2,
+      monitorOnly: true,
+      expiresAt: "2027-01-31T00:00:00Z",
+    },
+  ],
 };

@@ -89,13 +89,25 @@ describe("what applications are told of the provider", () => {
       assert.deepEqual(other.take(), []);
     });
 
+    it("given a call that is watched, when its device is taken from the user, then no more of the call is told", async () => {
+      const callId = fixture.callControl.calls.start("1001", "1002");
+      await watch([{ kind: "call", callId }]);
+      own.clear();
+      fixture.core.configurationChanged(new Map([["user", new Set(["clerk"])]]));
+      await settled();
+      assert.deepEqual(application.take(), [`session.notice topic-ended call:${callId}`]);
+      fixture.callControl.calls.end(callId);
+      await settled();
+      assert.deepEqual(application.take(), []);
+    });
+
     it("given a device that is taken from the user, when it was watched and open, then it is closed, and no more of it is told", async () => {
       await watch([{ kind: "provider" }, { kind: "device", name: "phone-1001" }]);
       await application.call("device.open", { device: "route-1" });
       await settled();
       application.take();
       own.clear();
-      fixture.core.configurationChanged();
+      fixture.core.configurationChanged(new Map([["user", new Set(["clerk"])]]));
       await settled();
       assert.deepEqual(
         new Set(application.take()),
@@ -114,7 +126,7 @@ describe("what applications are told of the provider", () => {
     it("given a device that is given to the user, when it watches the provider, then it is told of it and of its lines", async () => {
       await watch([{ kind: "provider" }]);
       own.add("phone-1002");
-      fixture.core.configurationChanged();
+      fixture.core.configurationChanged(new Map([["user", new Set(["clerk"])]]));
       assert.deepEqual(application.take(), ["device.state phone-1002 in", "line.state"]);
     });
   });

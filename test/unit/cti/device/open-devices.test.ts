@@ -92,6 +92,27 @@ describe("devices that applications open", () => {
     assert.deepEqual(requests(), ["silent route-1 false"]);
   });
 
+  it("given an owner that is silent, when it is heard before call control has answered, then calls wait no more", async () => {
+    await first.call("device.open", { device: "route-1" });
+    requests();
+    fixture.callControl.hold = true;
+    fixture.clock.advance(HEARTBEAT_MS);
+    first.session.hear();
+    fixture.callControl.release();
+    await settled();
+    assert.deepEqual(requests(), ["silent route-1 true", "silent route-1 false"]);
+  });
+
+  it("given an owner that falls silent while call control is away, when that is back, then it is told who owns the device, too", async () => {
+    await first.call("device.open", { device: "route-1" });
+    requests();
+    fixture.callControl.disconnect();
+    fixture.clock.advance(HEARTBEAT_MS);
+    fixture.callControl.connect();
+    await settled();
+    assert.deepEqual(requests(), ["own route-1", "silent route-1 true"]);
+  });
+
   it("given an owner that has failed, when it resumes, then it owns the device with the fence of before", async () => {
     const { fence } = await first.call("device.open", { device: "route-1" });
     fixture.clock.advance(2 * HEARTBEAT_MS);

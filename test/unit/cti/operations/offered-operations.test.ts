@@ -44,7 +44,7 @@ describe("operations that are offered", () => {
     ["offered to a port", there(port, "offered"), ["call.accept", "call.answer", "call.redirect"], ["call.hold"]],
     ["offered to a point", there(point, "offered"), ["call.accept", "call.reject"], ["call.answer"]],
     ["offered to a phone", there(phone, "offered"), ["call.setUserData"], ["call.accept"]],
-    ["ringing at a phone", there(phone, "alerting", "ringing"), ["call.redirect"], ["call.answer", "call.reject"]],
+    ["ringing at a phone", there(phone, "alerting", "ringing"), ["call.redirect", "call.reject"], ["call.answer"]],
     ["ringing at another", there(phone, "alerting", "bridged"), [], ["call.redirect"]],
     ["dialing", there(phone, "dialing", "talking"), ["call.drop"], ["call.hold"]],
     ["talking", there(phone, "established", "talking"), ["call.hold", "call.park"], ["call.swap", "call.sendDigits"]],

@@ -60,6 +60,16 @@ describe("UserDirectory", () => {
     assert.equal(expiresMs, Date.UTC(2027, 0, 1));
   });
 
+  it("given a token for some devices, when its user may use all, then it may use those, and has not the right to watch all", () => {
+    objects.set("user ann", user.parse({ name: "ann", permissions: ["control-all-devices", "modify-calling-number"] }));
+    objects.set("cti-token t", ctiToken.parse({ name: "t", user: "ann", devices: ["phone-3"] }));
+    const app = directory.user("ann", "t");
+    assert.deepEqual([app.mayUseDevice("phone-3"), app.mayUseDevice("phone-1")], [true, false]);
+    assert.deepEqual(app.permissions, ["modify-calling-number"]);
+    objects.set("cti-token t", ctiToken.parse({ name: "t", user: "ann", devices: ["*"] }));
+    assert.deepEqual(app.permissions, ["control-all-devices", "modify-calling-number"]);
+  });
+
   it("given a token that is revoked, of another user, or expired, when looked at, then its sessions end and it allows nothing", () => {
     const nowMs = Date.UTC(2026, 0, 1);
     assert.equal(directory.endOf("ann", undefined, nowMs), undefined);

@@ -1,0 +1,180 @@
+import type { CtiEvent } from "../../src/cti/call/cti-event.ts";
+import type { CallView } from "../../src/signals/index.ts";
+import { CtiClient, CtiRefusal } from "./cti-client.ts";
+import { EventReplica } from "./event-replica.ts";
+
+/** An event as it came. */
+export type WatchedEvent = CtiEvent & { readonly seq: number };
+
+export interface GaplessWatcherOptions {
+  readonly url: string;
+  readonly user: string;
+  readonly password: string;
+  readonly heartbeatMs?: number;
+  readonly leaseMs?: number;
+}
+
+const BEAT_MS = 500;
+const AGAIN_MS = 50;
+const OPEN_ATTEMPTS = 1_200;
+
+/**
+ * Watches everything over JSON-RPC alone, and resumes its session whenever the connection is lost. It keeps no event
+ * twice, and fails when one is missing, comes again, or comes in another order.
+ */
+export class GaplessWatcher {
+  readonly events: WatchedEvent[] = [];
+  readonly known = new EventReplica();
+  /** How each connection after the first one went on. */
+  readonly modes: string[] = [];
+  /** What should not have been; empty when all is well. */
+  readonly faults: string[] = [];
+  readonly #options: GaplessWatcherOptions;
+  readonly #waiting = new Set<() => void>();
+  #client: CtiClient | undefined;
+  #session: { readonly sessionId: string; readonly epoch: string } | undefined;
+  #lastSeq = 0;
+  #isClosed = false;
+  #loop: Promise<void> | undefined;
+
+  private constructor(options: GaplessWatcherOptions) {
+    this.#options = options;
+  }
+
+  static async start(options: GaplessWatcherOptions): Promise<GaplessWatcher> {
+    const watcher = new GaplessWatcher(options);
+    await watcher.#connect();
+    const client = watcher.client;
+    const { calls, seq } = await client.request("events.subscribe", { topics: [{ kind: "all" }] });
+    if (watcher.#lastSeq > (seq as number)) watcher.faults.push("events of after the snapshot came before it");
+    watcher.known.load(calls as readonly CallView[]);
+    watcher.#take();
+    watcher.#loop = watcher.#follow();
+    return watcher;
+  }
+
+  /** The connection that there is. */
+  get client(): CtiClient {
+    if (this.#client === undefined) throw new Error("the watcher is not connected");
+    return this.#client;
+  }
+
+  get sessionId(): string {
+    return this.#session?.sessionId ?? "";
+  }
+
+  /** Waits until what is known is as wanted. @throws {Error} that says what is known */
+  async until(isSo: (watcher: this) => boolean, what: string, timeoutMs = 10_000): Promise<void> {
+    await new Promise<void>((resolve, reject) => {
+      const end = (settle: () => void): void => {
+        clearTimeout(timer);
+        this.#waiting.delete(look);
+        settle();
+      };
+      const look = (): void => {
+        if (isSo(this)) end(resolve);
+      };
+      const last = (): string => JSON.stringify(this.events.slice(-3));
+      const timer = setTimeout(() => end(() => reject(new Error(`not ${what}; last: ${last()}`))), timeoutMs);
+      this.#waiting.add(look);
+      look();
+    });
+  }
+
+  /** Sends a request on the connection that there is, or on the next one that takes it. Each try has the same parameters. */
+  async insist(method: string, params: object, tries = 20): Promise<Readonly<Record<string, unknown>>> {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        const client = await this.connected();
+        return await client.request(method, params);
+      } catch (error) {
+        const isPassing = !(error instanceof CtiRefusal) || ["after", "same"].includes(String(error.data["retry"]));
+        if (!isPassing || attempt >= tries) throw error;
+        await pause(AGAIN_MS * attempt);
+      }
+    }
+  }
+
+  /** Waits for a connection. */
+  async connected(): Promise<CtiClient> {
+    await this.until(() => this.#client !== undefined, "connected", BEAT_MS * 60);
+    return this.client;
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    this.#client?.destroy();
+    await this.#loop;
+  }
+
+  async #follow(): Promise<void> {
+    while (!this.#isClosed) {
+      const beat = setInterval(() => this.#beat(), BEAT_MS);
+      const client = this.client;
+      client.onMessage = () => this.#take();
+      this.#take();
+      await client.closed;
+      clearInterval(beat);
+      this.#take();
+      this.#client = undefined;
+      if (this.#isClosed) return;
+      await this.#connect().catch((error: unknown) => {
+        this.faults.push(String(error));
+        this.#isClosed = true;
+      });
+      for (const look of [...this.#waiting]) look();
+    }
+  }
+
+  #beat(): void {
+    this.#client?.send(JSON.stringify({ jsonrpc: "2.0", method: "provider.ack", params: { seq: this.#lastSeq } }));
+  }
+
+  async #connect(): Promise<void> {
+    const { url, user, password, heartbeatMs, leaseMs } = this.#options;
+    for (let attempt = 1; !this.#isClosed; attempt += 1) {
+      try {
+        const client = await CtiClient.connect(url);
+        const resume = this.#session === undefined ? {} : { resume: { ...this.#session, lastSeq: this.#lastSeq } };
+        const opened = await client.open({ user, password, heartbeatMs, leaseMs, ...resume });
+        if (this.#session !== undefined) this.#resumed(String(opened["mode"]));
+        this.#session = { sessionId: String(opened["sessionId"]), epoch: String(opened["epoch"]) };
+        this.#client = client;
+        return;
+      } catch (error) {
+        if (attempt >= OPEN_ATTEMPTS || isFinal(error)) throw error;
+        await pause(AGAIN_MS);
+      }
+    }
+  }
+
+  #resumed(mode: string): void {
+    this.modes.push(mode);
+    if (mode !== "resumed") this.faults.push(`the session was not resumed: ${mode}`);
+  }
+
+  #take(): void {
+    if (this.#client === undefined) return;
+    for (const event of this.#client.takeEvents()) {
+      const { seq } = event as unknown as WatchedEvent;
+      if (seq !== this.#lastSeq + 1) this.faults.push(`event ${seq} came after ${this.#lastSeq}`);
+      this.#lastSeq = seq;
+      const watched = event as unknown as WatchedEvent;
+      this.events.push(watched);
+      try {
+        this.known.apply(watched);
+      } catch (error) {
+        this.faults.push(`event ${seq}: ${String(error)}`);
+      }
+    }
+    for (const look of [...this.#waiting]) look();
+  }
+}
+
+function isFinal(error: unknown): boolean {
+  return error instanceof CtiRefusal && String(error.data["retry"]) === "never";
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
