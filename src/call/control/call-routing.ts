@@ -143,10 +143,7 @@ export class CallRouting {
     return this.#withHistory(routed);
   }
 
-  /**
-   * Where it goes that nobody has taken; undefined: nowhere. A caller whom a pilot cannot give to anybody waits in its queue;
-   * no other service of the switch takes a call that has been offered.
-   */
+  /** Where it goes that nobody has taken: to a pilot's queue perhaps, but to no other service; undefined: nowhere. */
   divert({ reason, deflected, hasRung }: Untaken): DivertedCall | undefined {
     if (reason === "deflected") return deflected === undefined ? undefined : this.#deflect(deflected);
     const waits = reason === "no-coverage" ? this.#enqueued() : undefined;
@@ -163,7 +160,7 @@ export class CallRouting {
 
   /** Sends a call elsewhere that is being offered. Rejected: nothing has changed. */
   redirectCall(redirecting: Redirecting): ReroutedCall | RejectedCall {
-    const { by, dialed, as = by, callingNumber, isKept, feature } = redirecting;
+    const { by, dialed, as = by, callingNumber, isKept, feature, mayBeServed = false } = redirecting;
     const { maxForwards, received, isUrgent, analyze } = this.#options;
     const hops = this.#forwarded.size + this.#redirections + redirectionsIn(received);
     if (hops >= maxForwards) return rejected(483, "forwarding-hops");
@@ -176,12 +173,13 @@ export class CallRouting {
     this.#isUrgent = isUrgent(dialed);
     this.#feature = feature;
     const routed = this.#withHistory(this.#to(analyze({ dialed, by: as })));
-    if (routed.kind !== "routed" || routed.route.kind !== "branches") {
+    if (routed.kind !== "routed" || (routed.route.kind !== "branches" && !mayBeServed)) {
       this.#goTo(before);
       return routed.kind === "rejected" ? routed : { kind: "rejected", ...rejection(488, "feature") };
     }
     this.#redirections += 1;
     this.#fallback = isKept ? before : undefined;
+    if (routed.route.kind === "endpoint") return { ...routed, kind: "diverted" };
     const route = isKept ? withDiverts(routed.route, ["busy", "unregistered", "on-failure"]) : routed.route;
     const shown = callingNumber === undefined ? {} : { callerNumber: callingNumber };
     return { kind: "diverted", route, targets: mapTargets(routed.targets, (target) => ({ ...target, ...shown })) };

@@ -131,6 +131,7 @@ export class CallSession {
         this.#calleeCallIds.push(leg.sipCallId);
       },
       onConnected: (device) => this.#goal.noteConnected(device),
+      onService: (endpoint) => this.#moveToService(endpoint),
     };
   }
 
@@ -279,11 +280,13 @@ export class CallSession {
 
   #divert(reason: EffectOf<"divert">["reason"]): void {
     const diverted = this.#goal.divert(reason);
-    if (diverted?.endpoint !== undefined) {
-      this.media.endpoint = moveToService(this.progress, diverted.endpoint);
-      this.#context.owner.onMoved(this);
-    }
+    if (diverted?.endpoint !== undefined) this.#moveToService(diverted.endpoint);
     this.dispatch({ type: "diverted", route: diverted?.route });
+  }
+
+  #moveToService(endpoint: RelayEndpoint): void {
+    this.media.endpoint = moveToService(this.progress, endpoint);
+    this.#context.owner.onMoved(this);
   }
 
   #perform(effect: SessionEffect): void {

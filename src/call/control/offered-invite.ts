@@ -32,7 +32,6 @@ export interface DivertedCall {
 /** Where a call goes that has been sent elsewhere while it rang. */
 export interface ReroutedCall extends DivertedCall {
   readonly kind: "diverted";
-  readonly route: BranchRoute;
 }
 
 /** A phone that says where to call instead. */

@@ -15,4 +15,6 @@ export interface Redirecting {
   readonly callingNumber?: string;
   /** When the new destination is busy or is not there, and has not rung, the call comes back. */
   readonly isKept: boolean;
+  /** A service of the switch may answer it: there is a caller. Absent: it has to ring somewhere. */
+  readonly mayBeServed?: boolean;
 }

@@ -1,4 +1,5 @@
 import type { Ids } from "../../common/index.ts";
+import type { RelayEndpoint } from "../../media/index.ts";
 import { mayBeAnsweredElsewhere, mayBeRedirected, type Session, type SessionEvent } from "../model/index.ts";
 import type { BranchSet } from "./branch-set.ts";
 import type { CallGoal } from "./call-goal.ts";
@@ -16,6 +17,8 @@ export interface SessionMovesOptions {
   readonly goal: CallGoal;
   readonly call: () => Session;
   readonly dispatch: (event: SessionEvent) => void;
+  /** A service of the switch is to answer it. */
+  readonly onService: (endpoint: RelayEndpoint) => void;
 }
 
 /** What features do to a session that rings. */
@@ -33,10 +36,11 @@ export class SessionMoves {
 
   /** It rings elsewhere from now on. @returns why not: it rings where it did then */
   reroute(redirecting: Redirecting): Rejection | undefined {
-    const { goal, dispatch, call } = this.#options;
+    const { goal, dispatch, call, onService } = this.#options;
     if (!mayBeRedirected(call())) return rejection(487, "not-ringing");
-    const routed = goal.reroute(redirecting);
+    const routed = goal.reroute({ ...redirecting, mayBeServed: call().isOriginated !== true });
     if (routed.kind === "rejected") return routed;
+    if (routed.endpoint !== undefined) onService(routed.endpoint);
     dispatch({ type: "redirected", route: routed.route });
     return undefined;
   }

@@ -1,3 +1,4 @@
+import type { RelayEndpoint } from "../../media/index.ts";
 import type { Session, SessionEvent } from "../model/index.ts";
 import { BranchSet } from "./branch-set.ts";
 import type { CallGoal } from "./call-goal.ts";
@@ -24,6 +25,8 @@ export interface SessionHost<Shell> extends Pick<DialogRequestsOptions, "describ
   readonly call: () => Session;
   /** Who rings or has answered, when it is known. */
   readonly onConnected: (device: LegDevice | undefined) => void;
+  /** A service of the switch is to answer it. */
+  readonly onService: (endpoint: RelayEndpoint) => void;
 }
 
 /** What performs a session's effects. */
@@ -61,6 +64,6 @@ export function makeParts<Shell>(host: SessionHost<Shell>): SessionParts {
   });
   const branchLeg = (branchId: string): Leg | undefined => branches.get(branchId)?.leg;
   const mediaOperations = new MediaOperations({ media, warning, dispatch, legs, branchLeg, codecsBetween });
-  const moves = new SessionMoves({ ids, branches, requests, goal, call, dispatch });
+  const moves = new SessionMoves({ ids, branches, requests, goal, call, dispatch, onService: host.onService });
   return { warning, requests, branches, mediaOperations, moves };
 }

@@ -96,11 +96,17 @@ export function answered(draft: Draft, event: EventOf<"answered">): boolean {
   const isPickedUp = leg !== undefined && draft.world.legs.get(leg.legId)?.sessionId === session.sessionId;
   for (const one of session.ringing) {
     if (!isPickedUp && leg !== undefined && isAnsweredBy(one.place, leg)) continue;
-    const feature = isPickedUp ? "pickup" : "normal";
-    disconnect(draft, session.callId, one.connectionId, { ...NORMAL, feature, cause: ANSWERED_ELSEWHERE });
+    disconnect(draft, session.callId, one.connectionId, whyNot(draft, session, isPickedUp));
   }
   if (!isPickedUp && leg !== undefined) establishCallee(draft, session, leg);
   return true;
+}
+
+/** Why it is not one that has rung who has the call. */
+function whyNot({ world }: Draft, { sessionId }: ModelSession, isPickedUp: boolean): Why {
+  if (isPickedUp) return { ...NORMAL, feature: "pickup", cause: ANSWERED_ELSEWHERE };
+  // Only a service has it without having been offered it, when it was redirected.
+  return world.redirects.has(sessionId) ? { ...NORMAL, feature: "redirect" } : { ...NORMAL, cause: ANSWERED_ELSEWHERE };
 }
 
 /** Who answers a call of the switch is in the caller's place. */

@@ -35,6 +35,7 @@ function whyOf({ feature }: Redirect): Why {
  * mode a call that was moved comes back, to ring here anew, when the new phone itself is busy or cannot be reached, and its
  * own forwarding leads nowhere; once that has rung the call is no longer this device's, and goes on as any call does.
  * In drop mode any of this releases the call with the destination's cause.
+ * A service of the switch answers such a call at once.
  *
  * In an established call the other party stays connected until the new destination rings; it hears that then, and this
  * device is out. Until then a failure leaves the call established, or in drop mode releases it.
@@ -71,7 +72,11 @@ export function forwardOnFailure(
   { legId, to, callingSearchSpace }: Extract<ModelEvent, { type: "owner-lost" }>,
 ): void {
   const leg = draft.world.legs.get(legId);
-  if (leg?.isUp !== true || pendingOf(draft.world, leg.device, leg.callId) !== undefined) return;
+  if (leg?.isUp !== true) return;
+  const pending = pendingOf(draft.world, leg.device, leg.callId);
+  // Nobody is there any more who would talk on if that came to nothing.
+  if (pending?.leaver === legId) draft.world.redirects.set(pending.redirectId, { ...pending, isDropping: true });
+  if (pending !== undefined) return;
   const space = callingSearchSpace === undefined ? {} : { callingSearchSpace };
   // Nobody waits for what comes of it.
   const how = { commandId: `owner-lost ${legId}`, feature: "forward-on-failure", ...space } as const;

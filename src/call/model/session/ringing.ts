@@ -230,13 +230,17 @@ function serve(call: Session, setup: Setup, outcome: Outcome): Step {
   return { call: served, effects: [{ type: "media", operation, ticket }] };
 }
 
-/** A call that rings goes elsewhere. */
-export function redirected(call: Session, route: BranchRoute): Step {
+/** A call that rings goes elsewhere, to a service perhaps: what the switch calls by itself never does that. */
+export function redirected(call: Session, route: Route): Step {
   const { setup } = call;
   if (setup === undefined || setup.step === "media-answer") return { call, effects: [] };
   const effects = [...cancelAll(call), ...STOP_SETUP_TIMERS];
   const freed: Session = { ...call, branches: allCancelled(call) };
   const elsewhere = { ...setup, early: undefined };
+  if (route.kind === "endpoint") {
+    const step = serve(freed, elsewhere, NO_ANSWER);
+    return { call: step.call, effects: [...effects, ...step.effects] };
+  }
   // The relay has the caller's offer still: the new route waits for it.
   if (setup.step === "media-offer") {
     const waiting = { ...elsewhere, groups: route.groups, diverts: route.diverts ?? [], wholeMs: route.wholeMs };

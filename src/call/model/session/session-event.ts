@@ -30,7 +30,7 @@ export type SessionEvent =
   /** A session without a caller: who answers at the route is connected with its service. */
   | { readonly type: "originated"; readonly route: BranchRoute }
   /** A call that has not been answered goes elsewhere, whatever has become of it so far. */
-  | { readonly type: "redirected"; readonly route: BranchRoute }
+  | { readonly type: "redirected"; readonly route: Route }
   /** A call that rings is to be answered by a leg that is up already; other branches go on until it is. */
   | { readonly type: "picked"; readonly branchId: string }
   /** These parties go on in another session; what is left of this one ends. */

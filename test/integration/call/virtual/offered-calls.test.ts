@@ -90,6 +90,23 @@ describe("calls that a device of an application is offered", () => {
     assert.equal(devices.stateOf("point", sessionId), "alerting");
   });
 
+  it("given a call that is offered, when it is redirected to a service of the switch, then that answers it", async () => {
+    own();
+    const { devices, feed } = node.node.manager.cti;
+    feed.attach({ manager: "test", observesCalls: true }, new CtiReader());
+    const [calling, sessionId] = await offered();
+    assert.equal((await redirect("9196")).ok, true);
+    calling.adopt((await calling.call.established()).body);
+    await calling.untilHears(calling.toneHz);
+    assert.equal(devices.offeredCount, 0);
+    assert.deepEqual(
+      feed.viewOf(sessionId)?.connections.map(({ party }) => party.number),
+      ["1001"],
+    );
+    await calling.hangUp();
+    await node.relayed.settled(1);
+  });
+
   describe("owned by an application", () => {
     it("given a call, when it is offered, then the caller hears nothing, and when it is redirected, the phone there has it", async () => {
       own();

@@ -113,6 +113,17 @@ describe("a call that is redirected", () => {
   describe("once it is established", () => {
     beforeEach(() => talk(story, "c1", ["A", "B"]));
 
+    it("given a redirection that goes on, when the application of the device is lost and the destination cannot be had, then the other party is released", () => {
+      story.tell(redirect());
+      const { sessionId } = originated(story);
+      story.tell({ type: "owner-lost", legId: "leg-B", to: "V" });
+      const released = effectsOf(story, "release", endOf(sessionId));
+      assert.deepEqual(
+        released.map((effect) => effect.sessionId),
+        ["c1"],
+      );
+    });
+
     it("given two who talk, when one is redirected, then it hears it ring once that does, the other is out, and both are connected when it is answered", () => {
       story.tell(redirect({ searchSpace: "calling", callingNumber: "4711", originalCalled: "reset" }));
       const { sessionId, from, by, callingNumber, diverted } = originated(story);
