@@ -1,4 +1,7 @@
+import { CtiError } from "../cti-error.ts";
 import { commandOperation, type CommandOperations } from "./command-operation.ts";
+
+const NEW_CALL_ID = /^[A-Za-z0-9_-]{8,64}$/;
 
 /** `call.connect` rings the device, then the number; `call.consult` holds the call and makes another one. */
 export const makeCalls: CommandOperations = [
@@ -8,7 +11,7 @@ export const makeCalls: CommandOperations = [
       type: "make-call",
       device,
       to,
-      ...(callId === undefined ? {} : { newCallId: callId }),
+      ...newCall(callId, "/callId"),
     }),
     dials: ({ to }) => [["/to", to]],
   }),
@@ -19,8 +22,15 @@ export const makeCalls: CommandOperations = [
       device,
       to,
       ...(callId === undefined ? {} : { callId }),
-      ...(newCallId === undefined ? {} : { newCallId }),
+      ...newCall(newCallId, "/newCallId"),
     }),
     dials: ({ to }) => [["/to", to]],
   }),
 ];
+
+/** The name that an application gives to a call. @throws {CtiError} `validation-parameter` */
+function newCall(newCallId: string | undefined, path: string): { readonly newCallId?: string } {
+  if (newCallId === undefined) return {};
+  if (NEW_CALL_ID.test(newCallId)) return { newCallId };
+  throw new CtiError("validation-parameter", `${path}: expected 8 to 64 letters, digits, _ and -`, { path });
+}

@@ -1079,7 +1079,7 @@ export interface MethodParams {
     readonly device: string;
     /** Digits as dialed, or a SIP URI. */
     readonly to: string;
-    /** Name for the new call, which no other call has had; absent: one is made. */
+    /** Name for the new call, 8 to 64 letters, digits, `_` and `-`, which no other call has had; absent: one is made. */
     readonly callId?: string;
     readonly meta?: Meta;
   };
@@ -1177,7 +1177,7 @@ export interface MethodParams {
     readonly to: string;
     /** The call; absent: the one that the device talks in. */
     readonly callId?: string;
-    /** Name for the new call, which no other call has had; absent: one is made. */
+    /** Name for the new call, 8 to 64 letters, digits, `_` and `-`, which no other call has had; absent: one is made. */
     readonly newCallId?: string;
     readonly meta?: Meta;
   };

@@ -94,7 +94,7 @@ export interface Terminal {
   open(options?: CommandOptions): Promise<void>;
   /** The opposite; a device that is not open stays so. */
   close(options?: CommandOptions): Promise<void>;
-  /** Rings the device, and when it has answered the number; done when that has, too. `callId`: a name for the call. */
+  /** Rings the device, and when it has answered the number; done when that has, too. `callId`: a name for the call, 8 to 64 letters, digits, `_` and `-`. */
   connect(to: string, options?: { readonly callId?: string } & CommandOptions): Promise<Call>;
   /** The call that is talked in is held, and the other one taken back. */
   swap(options?: CommandOptions): Promise<Done>;

@@ -7,7 +7,9 @@ import { callingNumber, destination, originalCalled, routeId, searchSpace } from
 import { next, page } from "./provider.ts";
 
 const callOfDevice = name("The call; absent: the one that the device talks in.");
-const newCallId = name("Name for the new call, which no other call has had; absent: one is made.");
+const newCallId = name(
+  "Name for the new call, 8 to 64 letters, digits, `_` and `-`, which no other call has had; absent: one is made.",
+);
 const done = {
   optional: {
     callId: name("The call that it was done with, or that was made."),

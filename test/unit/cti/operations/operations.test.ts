@@ -134,13 +134,13 @@ describe("operations of applications", () => {
         dryRun: true,
         waits: false,
       };
-      await operator.call("call.connect", { device: "phone-1001", to: "1002", callId: "mine" }, meta);
+      await operator.call("call.connect", { device: "phone-1001", to: "1002", callId: "of-our-own" }, meta);
       assert.deepEqual(fixture.callControl.commands, [
         {
           key: `${operator.sessionId}:k`,
           keyMs: 5,
           actor: { user: "operator", session: operator.sessionId, client: "test" },
-          command: { type: "make-call", device: "phone-1001", to: "1002", newCallId: "mine" },
+          command: { type: "make-call", device: "phone-1001", to: "1002", newCallId: "of-our-own" },
           conditions: { version: 3, state: "talking" },
           deadlineMs: 9,
           waits: false,
