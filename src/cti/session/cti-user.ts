@@ -21,6 +21,7 @@ export interface TokenScope {
 /** On whose behalf a session acts. What it says is so now: the configuration may change while the session goes on. */
 export interface CtiUser {
   readonly name: string;
+  /** Without `control-all-devices` where the token is for some devices. */
   readonly permissions: readonly Permission[];
   readonly maxOpenDevices: number;
   /** Sessions at a time. */

@@ -66,12 +66,18 @@ class LiveUser implements CtiUser {
     if (token !== undefined) this.token = token;
   }
 
+  get #ownPermissions(): readonly Permission[] {
+    return this.#directory.find(this.name)?.permissions ?? [];
+  }
+
   get scope(): TokenScope | undefined {
     return this.token === undefined ? undefined : scopeOf(this.#directory.findToken(this.token));
   }
 
   get permissions(): readonly Permission[] {
-    return this.#directory.find(this.name)?.permissions ?? [];
+    const own = this.#ownPermissions;
+    // All devices are not what a token for some of them is for.
+    return this.scope?.devices === undefined ? own : own.filter((each) => each !== "control-all-devices");
   }
 
   get maxOpenDevices(): number {
@@ -89,7 +95,7 @@ class LiveUser implements CtiUser {
   mayUseDevice(device: string): boolean {
     const allowed = this.scope?.devices;
     if (allowed !== undefined && !allowed.some((pattern) => isMatch(pattern, device))) return false;
-    return this.permissions.includes("control-all-devices") || this.#directory.ownsDevice(this.name, device);
+    return this.#ownPermissions.includes("control-all-devices") || this.#directory.ownsDevice(this.name, device);
   }
 
   mayDial(number: string): boolean {
