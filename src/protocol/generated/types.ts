@@ -549,6 +549,8 @@ export interface Limits {
   readonly logBytes: number;
   /** Devices that may be open. */
   readonly openDevices: number;
+  /** Subscriptions that the session may have. */
+  readonly subscriptions: number;
 }
 
 /** A call that the session hears of for the first time and that has gone on before. */

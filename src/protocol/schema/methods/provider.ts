@@ -38,6 +38,7 @@ export const PROVIDER_DEFINITIONS: Definitions = {
     queueBytes: integer("Bytes that may wait to be sent.", 1, undefined, "bytes"),
     logBytes: integer("Bytes of events that are kept until acknowledged.", 1, undefined, "bytes"),
     openDevices: integer("Devices that may be open.", 1),
+    subscriptions: integer("Subscriptions that the session may have.", 1),
   }),
 };
 
