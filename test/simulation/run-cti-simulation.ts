@@ -16,18 +16,24 @@ function wholeNumber(name: string, text: string, min: number, max: number): numb
   throw new RangeError(`--${name}: a whole number from ${min} to ${max}`);
 }
 
-async function main(args: readonly string[]): Promise<number> {
-  let [seeds, steps, first] = [0, 0, 0];
-  try {
-    const options = { seeds: { type: "string" }, steps: { type: "string" }, seed: { type: "string" } } as const;
-    const { values } = parseArgs({ args: [...args], options });
-    seeds = wholeNumber("seeds", values.seeds ?? "100", 1, 1_000_000);
-    steps = wholeNumber("steps", values.steps ?? "120", 1, 100_000);
-    first = wholeNumber("seed", values.seed ?? "1", 0, 2 ** 31);
-  } catch (error) {
-    console.error(`${(error as Error).message}\n${USAGE}`);
-    return 2;
-  }
+interface Arguments {
+  readonly seeds: number;
+  readonly steps: number;
+  readonly first: number;
+}
+
+/** @throws {Error} that says what is wrong */
+function parse(args: readonly string[]): Arguments {
+  const options = { seeds: { type: "string" }, steps: { type: "string" }, seed: { type: "string" } } as const;
+  const { values } = parseArgs({ args: [...args], options });
+  return {
+    seeds: wholeNumber("seeds", values.seeds ?? "100", 1, 1_000_000),
+    steps: wholeNumber("steps", values.steps ?? "120", 1, 100_000),
+    first: wholeNumber("seed", values.seed ?? "1", 0, 2 ** 31),
+  };
+}
+
+async function run({ seeds, steps, first }: Arguments): Promise<number> {
   const startMs = performance.now();
   let [kills, events, commands] = [0, 0, 0];
   for (let seed = first; seed < first + seeds; seed += 1) {
@@ -49,4 +55,10 @@ async function main(args: readonly string[]): Promise<number> {
   return 0;
 }
 
-process.exitCode = await main(process.argv.slice(2));
+let task: Arguments | undefined;
+try {
+  task = parse(process.argv.slice(2));
+} catch (error) {
+  console.error(`${(error as Error).message}\n${USAGE}`);
+}
+process.exitCode = task === undefined ? 2 : await run(task);
