@@ -101,12 +101,12 @@ export const SUITES: readonly Suite[] = [
     limitSeconds: 480,
     ownNetwork: true,
   },
-  { name: "load", title: "SIPp", run: tests("test/load", 120_000), limitSeconds: 420, ownNetwork: true },
+  { name: "load", title: "SIPp", run: tests("test/load", 120_000), limitSeconds: 480, ownNetwork: true },
   {
     name: "kill",
     title: "kills and attacks",
     run: tests("test/cluster", 120_000),
-    limitSeconds: 720,
+    limitSeconds: 1_080,
     ownNetwork: true,
   },
   {

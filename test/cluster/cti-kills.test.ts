@@ -14,7 +14,8 @@ import type { PhoneCall, SipPhone } from "../support/sip-phone.ts";
 import { tandem, type ServiceName, type TandemNode } from "../support/tandem-node.ts";
 import { testSdp } from "../support/test-sdp.ts";
 
-const KILLS = 20;
+/** In `npm test` a short form: `CTI_KILLS=20 CTI_ROUNDS=6 npm run test:kill` is the long one. */
+const KILLS = Number(process.env["CTI_KILLS"] ?? "5");
 /** In turn. */
 const VICTIMS: readonly (readonly ServiceName[])[] = [
   ["ctimanager"],
@@ -27,7 +28,7 @@ const HELD_CALLS = 5;
 const AGAIN_MS = 20_000;
 const LEASE_MS = 60_000;
 const WHOLE_TEST_MS = 400_000;
-const ROUNDS = 6;
+const ROUNDS = Number(process.env["CTI_ROUNDS"] ?? "2");
 const DESK = { kind: "route-point", name: "desk", number: "5000", maxCalls: 1_000 } as const;
 const PORT = { kind: "cti-port", name: "port", number: "5001", maxCalls: 100 } as const;
 const MEDIA = { mode: "static", address: "127.0.0.1", port: 40_000, codecs: ["PCMU"] } as const;
@@ -40,7 +41,7 @@ describe("CTIManager and call control are killed under load", function () {
 
   beforeEach(async () => {
     cleanup = new Cleanup();
-    site = await startCtiSite(cleanup, { devices: [DESK, PORT] });
+    site = await startCtiSite(cleanup, { devices: [DESK, PORT], orphanGraceSeconds: 60 });
     callers = await site.phone("callers");
   });
   afterEach(() => cleanup.run());
@@ -57,7 +58,10 @@ describe("CTIManager and call control are killed under load", function () {
     );
     await redirecting(site);
     const held = await Promise.all(Array.from({ length: HELD_CALLS }, () => callers.call(DESK.number, OFFER)));
-    for (const call of held) await call.established();
+    for (const call of held) {
+      await call.established();
+      serve(call);
+    }
     const watchers = [await watch(), await watch()];
     const load = startLoad(cleanup, site);
     for (let kill = 0; kill < KILLS; kill += 1) {
@@ -93,17 +97,15 @@ describe("CTIManager and call control are killed under load", function () {
     const agent = await site.phone("agents");
     const invited: PhoneCall[] = [];
     void takeAll(agent, invited);
-    const provider = await site.application({ leaseMs: LEASE_MS });
-    const port = await provider.openMediaTerminal(PORT.name, MEDIA);
-    port.onOffer((offer) => void offer.answer().catch(() => undefined));
     const watcher = await watch();
+    await watcher.insist("device.open", { device: PORT.name, media: MEDIA });
     for (let round = 0; round < ROUNDS; round += 1) {
       const call = await callers.call(PORT.number, OFFER);
+      await watcher.until((each) => offeredAtPort(each) !== undefined, "offered");
+      const callId = offeredAtPort(watcher) ?? "";
+      await watcher.insist("call.answer", { device: PORT.name, callId });
       await call.established();
       serve(call);
-      const isUp = (): string | undefined => callAtPort(watcher, "talking");
-      await watcher.until(() => isUp() !== undefined, "answered");
-      const callId = isUp() ?? "";
       const victims = VICTIMS[round % VICTIMS.length] ?? [];
       const device = PORT.name;
       const state = (wanted: string) => (): boolean => callAtPort(watcher, wanted) === callId;
@@ -184,7 +186,14 @@ async function killed(node: TandemNode, victims: readonly ServiceName[]): Promis
 /** Waits until all who watch know as many calls as go on, and then that they know them as call control does. */
 async function settledAs(node: TandemNode, watchers: readonly GaplessWatcher[], calls: number): Promise<void> {
   for (const watcher of watchers) {
-    await watcher.until(({ known }) => known.live.size === calls, `left with ${calls} calls`, 40_000);
+    await watcher
+      .until(({ known }) => known.live.size === calls, `left with ${calls} calls`, 40_000)
+      .catch(async (error: unknown) => {
+        const known = [...watcher.known.live.keys()].sort();
+        const real = (await snapshotOf(node)).calls.filter(({ state }) => state !== "invalid");
+        const text = `known: ${known.join(" ")}; call control has ${JSON.stringify(real).slice(0, 1_500)}`;
+        throw new Error(`${String(error)}; ${text}; ${watcher.faults.join("; ")}`);
+      });
   }
   const now = new Map((await snapshotOf(node)).calls.map((call) => [call.callId, stateOf(call)]));
   const live = new Map([...now].filter(([, { state }]) => state !== "invalid").sort());
@@ -224,6 +233,15 @@ function assertSame([one, other]: readonly GaplessWatcher[]): void {
   for (const [callId, events] of others) assert.deepEqual(events, ones.get(callId), callId);
 }
 
+/** A call that waits at the port. */
+function offeredAtPort({ known }: GaplessWatcher): string | undefined {
+  const line = `${PORT.number}@internal`;
+  for (const [callId, { connections }] of known.live) {
+    if (connections.some(({ party, state }) => party.line === line && state === "offered")) return callId;
+  }
+  return undefined;
+}
+
 /** A call that the port is in, in a state. */
 function callAtPort({ known }: GaplessWatcher, state: string): string | undefined {
   for (const [callId, { connections }] of known.live) {
@@ -244,7 +262,7 @@ async function thrice(
   command: { readonly method: string; readonly params: object; readonly key: string; readonly isDone: () => boolean },
 ): Promise<void> {
   const { method, params, key, isDone } = command;
-  const withKey = { ...params, meta: { key } };
+  const withKey = { ...params, meta: { key, keyMs: Date.now() } };
   const first = (await watcher.connected()).request(method, withKey).catch(() => undefined);
   await killed(site.node, victims);
   await first;
@@ -255,7 +273,7 @@ async function thrice(
   assert.equal(third, second === "done" ? "replayed" : second, method);
   if (second !== "unknown") return;
   await eventually(() => assert.ok(isDone()), { timeoutMs: SETTLED_MS }).catch(() => undefined);
-  if (!isDone()) await watcher.insist(method, { ...params, meta: { key: `${key}-again` } });
+  if (!isDone()) await watcher.insist(method, { ...params, meta: { key: `${key}-again`, keyMs: Date.now() } });
 }
 
 const SETTLED_MS = 2_000;

@@ -3,7 +3,7 @@ import { addCtiObjects, APPLICATION, type VirtualDevice } from "./cti-objects.ts
 import type { Cleanup } from "./cleanup.ts";
 import { freeLoopbackAddress } from "./loopback-address.ts";
 import { SipPhone } from "./sip-phone.ts";
-import { TandemNode } from "./tandem-node.ts";
+import { TandemNode, type TandemNodeOptions } from "./tandem-node.ts";
 
 const SIP_PORT = 5_060;
 
@@ -27,20 +27,15 @@ export interface CtiSite {
 }
 
 /** What else a site is made of. */
-export interface CtiSiteOptions {
+export interface CtiSiteOptions extends Pick<TandemNodeOptions, "orphanGraceSeconds"> {
   readonly devices: readonly VirtualDevice[];
-  readonly cti?: Parameters<typeof TandemNode.start>[0] extends infer Options
-    ? Options extends { readonly cti?: infer Cti }
-      ? Cti
-      : never
-    : never;
 }
 
-export async function startCtiSite(cleanup: Cleanup, { devices, cti }: CtiSiteOptions): Promise<CtiSite> {
+export async function startCtiSite(cleanup: Cleanup, { devices, ...options }: CtiSiteOptions): Promise<CtiSite> {
   const addresses = {} as Record<Place, string>;
   for (const place of Object.keys(PLACES) as Place[]) addresses[place] = await freeLoopbackAddress();
   const started = await TandemNode.start({
-    ...(cti === undefined ? {} : { cti }),
+    ...options,
     peers: (Object.entries(PLACES) as [Place, string | undefined][]).map(([place, prefix]) => ({
       name: place,
       addresses: [addresses[place]],

@@ -42,8 +42,15 @@ export class Replica {
   /** What had been in calls by the time that signals of the past begin at; some of these have ended since. */
   #past: ReadonlyMap<string, ReadonlySet<WatchKey>> = new Map();
 
+  #isLoaded = false;
+
   constructor(options: ReplicaOptions) {
     this.#options = options;
+  }
+
+  /** False: call control has not been heard of yet, so that nothing is known of anything. */
+  get isLoaded(): boolean {
+    return this.#isLoaded;
   }
 
   get devices(): ReadonlyMap<string, DeviceView> {
@@ -86,6 +93,7 @@ export class Replica {
    */
   load(snapshot: CtiSnapshot, keys: ReadonlyMap<string, ReadonlySet<WatchKey>>, isPast: boolean): void {
     for (const map of [this.#calls, this.#callsOf, this.#ended, this.#devices, this.#lines, this.#routes]) map.clear();
+    this.#isLoaded = true;
     this.#past = isPast ? new Map(keys) : new Map();
     for (const device of snapshot.devices) this.#devices.set(device.name, device);
     for (const line of snapshot.lines) this.#lines.set(line.name, line);

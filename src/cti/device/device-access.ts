@@ -16,13 +16,14 @@ export class DeviceAccess {
 
   /**
    * A device that the session may watch.
-   * @throws {CtiError} `access-device`, `not-found-device`
+   * @throws {CtiError} `access-device`, `not-found-device`, `node-unavailable`
    */
   watched(session: Session, device: string): DeviceView {
     const entity = { kind: "device", id: device };
     if (!session.user.mayUseDevice(device)) {
       throw new CtiError("access-device", `${session.user.name} may not use ${device}`, { entity });
     }
+    this.#checkLoaded();
     const view = this.#replica.devices.get(device);
     if (view === undefined) throw new CtiError("not-found-device", `there is no device ${device}`, { entity });
     return view;
@@ -69,10 +70,11 @@ export class DeviceAccess {
 
   /**
    * A line of a device that the session may watch.
-   * @throws {CtiError} `access-device`, `not-found-line`
+   * @throws {CtiError} `access-device`, `not-found-line`, `node-unavailable`
    */
   watchedLine(session: Session, line: string): LineView {
     const entity = { kind: "line", id: line };
+    this.#checkLoaded();
     const view = this.#replica.lines.get(line);
     if (view === undefined && session.user.permissions.includes("control-all-devices")) {
       throw new CtiError("not-found-line", `there is no line ${line}`, { entity });
@@ -107,10 +109,18 @@ export class DeviceAccess {
     return false;
   }
 
+  /** After a start, until call control has said what there is: nothing is refused for good then. */
+  #checkLoaded(): void {
+    if (this.#replica.isLoaded) return;
+    throw new CtiError("node-unavailable", "call control is not there", { retryAfterMs: RETRY_AFTER_MS });
+  }
+
   mayWatchLine(session: Session, { devices }: LineView): boolean {
     return devices.some((device) => session.user.mayUseDevice(device));
   }
 }
+
+const RETRY_AFTER_MS = 500;
 
 function checkCommands(session: Session): void {
   if (session.user.scope?.isMonitorOnly !== true) return;
