@@ -51,7 +51,7 @@ export const SUITES: readonly Suite[] = [
     isCheck: true,
   },
   { name: "types", title: "types", run: npx("tsc", "--noEmit"), limitSeconds: 150, isCheck: true },
-  { name: "unit", title: "unit", run: tests("test/unit"), limitSeconds: 120, coverage: true },
+  { name: "unit", title: "unit", run: tests("test/unit"), limitSeconds: 240, coverage: true },
   {
     name: "integration",
     title: "integration",
@@ -64,7 +64,7 @@ export const SUITES: readonly Suite[] = [
     name: "conformance",
     title: "conformance",
     run: { folder: "test/conformance", except: "interop/", timeoutMs: 10_000 },
-    limitSeconds: 90,
+    limitSeconds: 180,
     coverage: true,
   },
   {
@@ -105,7 +105,7 @@ export const SUITES: readonly Suite[] = [
   {
     name: "kill",
     title: "kills and attacks",
-    run: tests("test/cluster", 120_000),
+    run: { folder: "test/cluster", timeoutMs: 120_000, processes: 2 },
     limitSeconds: 1_080,
     ownNetwork: true,
   },
