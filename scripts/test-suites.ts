@@ -90,7 +90,7 @@ export const SUITES: readonly Suite[] = [
   },
   {
     name: "coverage",
-    title: "coverage of sip, call, media",
+    title: "coverage",
     run: { command: ["node", "--import", "tsx", "scripts/check-coverage.ts"] },
     limitSeconds: 120,
   },
