@@ -74,8 +74,9 @@ describe("a trunk that a node registers with", () => {
     await inState("up");
     assert.equal(statSync(join(node.dataDir, "state", "secret.key")).mode & 0o777, 0o600);
     const state = join(node.dataDir, "state");
-    for (const name of readdirSync(state))
-      assert.ok(!readFileSync(join(state, name)).includes(ACCOUNT.password), `the password is in ${name}`);
+    const entries = readdirSync(state, { recursive: true, withFileTypes: true });
+    for (const { name, parentPath } of entries.filter((entry) => entry.isFile()))
+      assert.ok(!readFileSync(join(parentPath, name)).includes(ACCOUNT.password), `the password is in ${name}`);
     const former = await node.killService("callmanager");
     await node.serviceAgain("callmanager", former, 10_000);
     await inState("up");
