@@ -105,7 +105,7 @@ export const SUITES: readonly Suite[] = [
   {
     name: "kill",
     title: "kills and attacks",
-    run: { folder: "test/cluster", timeoutMs: 120_000, processes: 2 },
+    run: { folder: "test/cluster", timeoutMs: 120_000, processes: 3 },
     limitSeconds: 1_080,
     ownNetwork: true,
   },

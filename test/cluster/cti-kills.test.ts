@@ -15,7 +15,7 @@ import { tandem, type ServiceName, type TandemNode } from "../support/tandem-nod
 import { testSdp } from "../support/test-sdp.ts";
 
 /** In `npm test` a short form: `CTI_KILLS=20 CTI_ROUNDS=6 npm run test:kill` is the long one. */
-const KILLS = Number(process.env["CTI_KILLS"] ?? "5");
+const KILLS = Number(process.env["CTI_KILLS"] ?? "4");
 /** In turn. */
 const VICTIMS: readonly (readonly ServiceName[])[] = [
   ["ctimanager"],
@@ -28,7 +28,7 @@ const HELD_CALLS = 5;
 const AGAIN_MS = 20_000;
 const LEASE_MS = 60_000;
 const WHOLE_TEST_MS = 400_000;
-const ROUNDS = Number(process.env["CTI_ROUNDS"] ?? "2");
+const ROUNDS = Number(process.env["CTI_ROUNDS"] ?? "1");
 const DESK = { kind: "route-point", name: "desk", number: "5000", maxCalls: 1_000 } as const;
 const PORT = { kind: "cti-port", name: "port", number: "5001", maxCalls: 100 } as const;
 const MEDIA = { mode: "static", address: "127.0.0.1", port: 40_000, codecs: ["PCMU"] } as const;
