@@ -1,32 +1,6 @@
 import type { CallChange, CtiSignal, RouteMoment, Why } from "../../signals/index.ts";
 import type { CallEvent, CtiEvent, RouteEventType } from "./cti-event.ts";
 
-/** Types of events that a subscription can be limited to. */
-export const EVENT_TYPES = [
-  "call.snapshot",
-  "call.state",
-  "call.connection",
-  "call.terminal",
-  "call.moved",
-  "call.feature",
-  "call.parties",
-  "call.userData",
-  "device.state",
-  "device.removed",
-  "line.state",
-  "line.removed",
-  "route.request",
-  "route.reroute",
-  "route.attempt",
-  "route.failed",
-  "route.used",
-  "route.end",
-  "media.wanted",
-  "media.started",
-  "media.stopped",
-  "digits",
-] as const satisfies readonly CtiEvent["type"][];
-
 /** Events that only those hear who ask for them by name, or have the device open. */
 export function isOnlyByName(type: string): boolean {
   return type.startsWith("media.");

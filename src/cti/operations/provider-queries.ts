@@ -1,5 +1,4 @@
-import type { Topic } from "../../protocol/index.ts";
-import { EVENT_TYPES } from "../call/signal-events.ts";
+import { EVENT_TYPES, type Topic } from "../../protocol/index.ts";
 import { WATCH_ALL, WATCH_PROVIDER } from "../call/watch-keys.ts";
 import type { Inventories } from "../device/inventories.ts";
 import type { Operation } from "../operation.ts";
@@ -8,6 +7,9 @@ import { checkCallControl } from "./command-runner.ts";
 import type { OperationContext } from "./operation-context.ts";
 import { parameters } from "./parameters.ts";
 import { shownDevice } from "./shown-views.ts";
+
+/** What is told of the session and the provider comes unasked. */
+const SUBSCRIBED_TYPES = EVENT_TYPES.filter((type) => !/^(session|provider)\./.test(type));
 
 /** Devices and lines of the session, in pages that all show the same moment, `seq`; `next` leads to the next one. */
 export function getInventory(context: OperationContext, inventories: Inventories): Operation["handle"] {
@@ -32,7 +34,7 @@ export function listTopics({ subscriptions, open }: OperationContext): Operation
     return {
       seq: session.settle(),
       topics: ["device", "line", "call", "provider", ...(mayWatchAll(session) ? ["all"] : [])],
-      eventTypes: EVENT_TYPES,
+      eventTypes: SUBSCRIBED_TYPES,
       subscriptions: own.map(({ id, keys, types }) => ({
         subscriptionId: id,
         topics: [...keys].map(topicOf),

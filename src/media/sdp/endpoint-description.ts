@@ -1,9 +1,9 @@
-import { isIP } from "node:net";
 import { write } from "sdp-transform";
 import { answerTo, effectiveDirection, type Direction } from "./direction.ts";
 import { codecName } from "./answer-fit.ts";
 import { isRelayable } from "./relayable-media.ts";
 import { isTelephoneEvent, type Codec, type MediaDescription, type SessionDescription } from "./session-description.ts";
+import { audioSection, refusedSection, type WrittenMedia } from "./written-media.ts";
 
 /** What a built-in far end takes of a phone's SDP. */
 export interface EndpointChoice {
@@ -13,8 +13,6 @@ export interface EndpointChoice {
   /** The far end's direction in its answer. */
   readonly direction: Direction;
 }
-
-type WrittenMedia = Parameters<typeof write>[0]["media"][number];
 
 const TELEPHONE_EVENT: Codec = { payloadType: 101, name: "telephone-event", clockRateHz: 8000, parameters: "0-15" };
 const OFFERED_CODECS: readonly Codec[] = [
@@ -76,7 +74,14 @@ export function writeEndpointOffer(
   before?: SessionDescription,
 ): string {
   const codecs = [...OFFERED_CODECS, TELEPHONE_EVENT];
-  const audio = audioSection(codecs, "RTP/AVP", "sendrecv", PACKET_TIME_MS, address, rtpPort);
+  const audio = audioSection({
+    codecs,
+    protocol: "RTP/AVP",
+    direction: "sendrecv",
+    packetTimeMs: PACKET_TIME_MS,
+    address,
+    port: rtpPort,
+  });
   const media = (before?.media ?? []).map((section) => refusedSection(section, address));
   media[mediaIndex] = audio;
   return writeBody(media);
@@ -114,43 +119,8 @@ function chosenSection(
 ): WrittenMedia {
   const codecs = choice.telephoneEvent === undefined ? [choice.codec] : [choice.codec, choice.telephoneEvent];
   const packetTimeMs = isG711(choice.codec) ? PACKET_TIME_MS : offered.packetTimeMs;
-  return audioSection(codecs, offered.protocol, choice.direction, packetTimeMs, address, rtpPort);
-}
-
-function audioSection(
-  codecs: readonly Codec[],
-  protocol: string,
-  direction: Direction,
-  packetTimeMs: number | undefined,
-  address: string,
-  port: number,
-): WrittenMedia {
-  return {
-    type: "audio",
-    port,
-    protocol,
-    payloads: codecs.map(({ payloadType }) => payloadType).join(" "),
-    connection: connectionOf(address),
-    rtp: codecs.map(({ payloadType, name, clockRateHz, encoding }) => ({
-      payload: payloadType,
-      codec: name,
-      rate: clockRateHz,
-      ...(encoding === undefined ? {} : { encoding: Number(encoding) }),
-    })),
-    fmtp: codecs.flatMap(({ payloadType, parameters }) =>
-      parameters === undefined ? [] : [{ payload: payloadType, config: parameters }],
-    ),
-    ...(packetTimeMs === undefined ? {} : { ptime: packetTimeMs }),
-    direction,
-  };
-}
-
-function refusedSection({ type, protocol, formats }: MediaDescription, address: string): WrittenMedia {
-  return { type, port: 0, protocol, payloads: formats.join(" "), connection: connectionOf(address), rtp: [], fmtp: [] };
-}
-
-function connectionOf(address: string): { version: number; ip: string } {
-  return { version: isIP(address) === 6 ? 6 : 4, ip: address };
+  const { protocol } = offered;
+  return audioSection({ codecs, protocol, direction: choice.direction, packetTimeMs, address, port: rtpPort });
 }
 
 function writeBody(media: WrittenMedia[]): string {

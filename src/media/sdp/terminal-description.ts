@@ -1,10 +1,10 @@
 import { write } from "sdp-transform";
-import { isIP } from "node:net";
 import { answerTo, canReceive, canSend, effectiveDirection, type Direction } from "./direction.ts";
 import { codecName } from "./answer-fit.ts";
 import { networkAddress } from "./origin.ts";
 import { parseSessionDescription } from "./parse-session-description.ts";
 import { isTelephoneEvent, type Codec, type MediaDescription } from "./session-description.ts";
+import { audioSection, refusedSection, type WrittenMedia } from "./written-media.ts";
 
 /** Where something that is no phone takes and sends one audio stream, and how. */
 export interface AudioTerminal {
@@ -35,8 +35,6 @@ export interface TerminalAnswer {
   readonly audio: AgreedAudio;
 }
 
-type WrittenMedia = Parameters<typeof write>[0]["media"][number];
-
 const TELEPHONE_EVENT: Codec = { payloadType: 101, name: "telephone-event", clockRateHz: 8_000, parameters: "0-15" };
 const DEFAULT_PACKET_TIME_MS = 20;
 const FIRST_DYNAMIC = 102;
@@ -66,15 +64,22 @@ export function answerAsTerminal(offer: string, terminal: AudioTerminal): Termin
   const events = chosen.codecs.find((one) => isTelephoneEvent(one) && one.clockRateHz === codec.clockRateHz);
   const codecs = events === undefined ? [codec] : [codec, events];
   const packetTimeMs = chosen.packetTimeMs ?? DEFAULT_PACKET_TIME_MS;
-  const answered = audioSection(codecs, chosen.protocol, direction, packetTimeMs, terminal);
-  const sections = media.map((section, at) => (at === index ? answered : refusedSection(section, terminal)));
+  const answered = audioSection({ codecs, protocol: chosen.protocol, direction, packetTimeMs, ...placeOf(terminal) });
+  const sections = media.map((section, at) => (at === index ? answered : refusedSection(section, terminal.address)));
   return { sdp: writeWith(sections, terminal), audio: agreed(chosen, codec, direction, packetTimeMs) };
 }
 
 /** An offer of all that the terminal has, in one audio stream. */
 export function offerAsTerminal(terminal: AudioTerminal): string {
   const codecs = [...terminal.codecs.map(codecNamed), TELEPHONE_EVENT];
-  return writeWith([audioSection(codecs, "RTP/AVP", "sendrecv", DEFAULT_PACKET_TIME_MS, terminal)], terminal);
+  const audio = audioSection({
+    codecs,
+    protocol: "RTP/AVP",
+    direction: "sendrecv",
+    packetTimeMs: DEFAULT_PACKET_TIME_MS,
+    ...placeOf(terminal),
+  });
+  return writeWith([audio], terminal);
 }
 
 /** What was agreed on by the answer to an offer of the terminal; undefined: nothing. */
@@ -116,39 +121,8 @@ function codecNamed(text: string, index: number): Codec {
   return { payloadType: FIRST_DYNAMIC + index, name, clockRateHz };
 }
 
-function audioSection(
-  codecs: readonly Codec[],
-  protocol: string,
-  direction: Direction,
-  packetTimeMs: number,
-  { address, port }: AudioTerminal,
-): WrittenMedia {
-  return {
-    type: "audio",
-    port,
-    protocol,
-    payloads: codecs.map(({ payloadType }) => payloadType).join(" "),
-    connection: connectionOf(address),
-    rtp: codecs.map(({ payloadType, name, clockRateHz, encoding }) => ({
-      payload: payloadType,
-      codec: name,
-      rate: clockRateHz,
-      ...(encoding === undefined ? {} : { encoding: Number(encoding) }),
-    })),
-    fmtp: codecs.flatMap(({ payloadType, parameters }) =>
-      parameters === undefined ? [] : [{ payload: payloadType, config: parameters }],
-    ),
-    ptime: packetTimeMs,
-    direction,
-  };
-}
-
-function refusedSection({ type, protocol, formats }: MediaDescription, { address }: AudioTerminal): WrittenMedia {
-  return { type, port: 0, protocol, payloads: formats.join(" "), connection: connectionOf(address), rtp: [], fmtp: [] };
-}
-
-function connectionOf(address: string): { version: number; ip: string } {
-  return { version: isIP(address) === 6 ? 6 : 4, ip: address };
+function placeOf({ address, port }: AudioTerminal): Pick<AudioTerminal, "address" | "port"> {
+  return { address, port };
 }
 
 function writeWith(media: WrittenMedia[], { address, sessionId, version }: AudioTerminal): string {
