@@ -15,7 +15,7 @@ export const ROUTE_TRANSITIONS: TransitionTable<RouteState> = {
   ended: [],
 };
 
-/** One about a call that is offered to a route point; it is remembered until the call is answered or over. */
+/** One about a call that is offered to a route point; it is remembered until that session is over, so that who is late is told so. */
 export interface Routing {
   readonly routeId: string;
   /** The session that is offered; the key of its table. */

@@ -105,9 +105,8 @@ function follow(draft: Draft, routing: Routing, event: ModelEvent): void {
     if (isHere && state === "returning") tryNext(draft, routing);
     else if (!isHere && state === "routing") leave(draft, routing, isOfFailure ? "owner-lost" : "application");
   } else if (event.type === "ringing" || event.type === "answered") {
-    if (state === "routing") leave(draft, routing, "application");
     // Of one that is being tried its redirect tells.
-    if (event.type === "answered" && state !== "trying") draft.world.routes.delete(sessionId);
+    if (state === "routing") leave(draft, routing, "application");
   } else if (event.type === "ended") abandon(draft, routing);
 }
 
@@ -139,8 +138,6 @@ function use(draft: Draft, routing: Routing): void {
   const used = tell(draft, { ...routing, state: "used" }, "used");
   end(draft, used, "used");
   if (routing.commandId !== undefined) succeed(draft, { commandId: routing.commandId }, routing.callId);
-  const session = draft.world.sessions.get(routing.sessionId);
-  if (session?.stage !== "setup") draft.world.routes.delete(routing.sessionId);
 }
 
 function fail(draft: Draft, routing: Routing, why: Why | undefined): void {

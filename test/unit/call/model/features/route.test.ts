@@ -112,6 +112,14 @@ describe("a route dialogue", () => {
     assert.equal(resultOf("s1"), "route-expired");
   });
 
+  it("given no selection in time, when the call has been answered elsewhere and one comes, then it is told that it is late, until the call is over", () => {
+    story.tell(timer, offeredAt("V"), { type: "answered", sessionId: "c1", leg: phoneLeg("V") }, select(["C"]));
+    assert.equal(resultOf("s1"), "route-expired");
+    story.tell(endOf("c1"), select(["C"], "s2"));
+    assert.equal(resultOf("s2"), "route-unknown");
+    assert.equal(story.world.routes.size, 0);
+  });
+
   it("given an application that ends the dialogue, when it does, then the call stays offered, and a selection is refused", () => {
     const [unroute] = effectsOf(story, "unroute", endIt());
     assert.deepEqual([unroute?.reason, resultOf("e1")], ["ended", "ok"]);
@@ -135,7 +143,7 @@ describe("a route dialogue", () => {
   it("given a call that is redirected, accepted or answered beside the dialogue, when that is done, then the dialogue ends", () => {
     story.tell({ type: "ringing", sessionId: "c1" });
     assert.deepEqual(moments(), ["request", "end application"]);
-    story.tell({ type: "answered", sessionId: "c1", leg: phoneLeg("B") });
+    story.tell({ type: "answered", sessionId: "c1", leg: phoneLeg("B") }, endOf("c1"));
     assert.equal(story.world.routes.size, 0);
   });
 
