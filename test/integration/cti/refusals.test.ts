@@ -31,6 +31,15 @@ const REFUSED: readonly (readonly [string, TestUser, string, object, string, str
     "/callingNumber",
   ],
   ["a number that the token bars", CLERK, "call.connect", { ...DEVICE, to: "1003" }, "access-number", "/to"],
+  ["a slot that the token bars", CLERK, "call.unpark", { ...DEVICE, slot: "1003" }, "access-number", "/slot"],
+  [
+    "a ringing number that the token bars",
+    CLERK,
+    "call.pickup",
+    { ...DEVICE, number: "1003" },
+    "access-number",
+    "/number",
+  ],
   ["a command of who may watch", WATCHER, "call.hold", IN_CALL, "access-monitor-only"],
   [
     "a setting of who may watch",
