@@ -6,6 +6,7 @@ import { Cleanup } from "../support/cleanup.ts";
 import { ManagedProcess } from "../support/managed-process.ts";
 import type { PhoneCall, SipPhone } from "../support/sip-phone.ts";
 import { CALL_GAUGES } from "../support/tandem-node.ts";
+import { takeInvites } from "../support/take-invites.ts";
 import { testSdp } from "../support/test-sdp.ts";
 import type { ApplicationTask } from "./application-program.ts";
 
@@ -203,26 +204,14 @@ const WHOLE_TEST_MS = 300_000;
 
 async function answer(call: PhoneCall): Promise<void> {
   await call.answer({ sdp: testSdp(41_000) });
-  serve(call);
-}
-
-/** Takes every INVITE inside the call, as a phone does. */
-function serve(call: PhoneCall): void {
-  const take = async (): Promise<void> => {
-    for (let version = 2; ; version += 1) {
-      const invite = await call.request("INVITE", WHOLE_TEST_MS);
-      call.respond(invite, 200, { sdp: testSdp(40_000, [], version) });
-    }
-  };
-  // What is not asked for before the test is over is no failure.
-  take().catch(() => undefined);
+  takeInvites(call, 40_000);
 }
 
 /** Calls that have been answered now. */
 async function allEstablished(calls: readonly PhoneCall[]): Promise<void> {
   for (const call of calls) {
     await call.established();
-    serve(call);
+    takeInvites(call, 40_000);
   }
 }
 

@@ -12,6 +12,7 @@ import { GaplessWatcher } from "../support/gapless-watcher.ts";
 import { Sipp } from "../support/sipp.ts";
 import type { PhoneCall, SipPhone } from "../support/sip-phone.ts";
 import { tandem, type ServiceName, type TandemNode } from "../support/tandem-node.ts";
+import { takeInvites } from "../support/take-invites.ts";
 import { testSdp } from "../support/test-sdp.ts";
 
 /** In `npm test` a short form: `CTI_KILLS=20 CTI_ROUNDS=6 npm run test:kill` is the long one. */
@@ -60,7 +61,7 @@ describe("CTIManager and call control are killed under load", function () {
     const held = await Promise.all(Array.from({ length: HELD_CALLS }, () => callers.call(DESK.number, OFFER)));
     for (const call of held) {
       await call.established();
-      serve(call);
+      takeInvites(call, 40_000);
     }
     const watchers = [await watch(), await watch()];
     const load = startLoad(cleanup, site);
@@ -96,7 +97,7 @@ describe("CTIManager and call control are killed under load", function () {
   it("given commands that are each sent three times on two connections, when kills come between, then each has one effect", async () => {
     const agent = await site.phone("agents");
     const invited: PhoneCall[] = [];
-    void takeAll(agent, invited);
+    takeAll(agent, invited).catch(() => undefined);
     const watcher = await watch();
     await watcher.insist("device.open", { device: PORT.name, media: MEDIA });
     for (let round = 0; round < ROUNDS; round += 1) {
@@ -105,7 +106,7 @@ describe("CTIManager and call control are killed under load", function () {
       const callId = offeredAtPort(watcher) ?? "";
       await watcher.insist("call.answer", { device: PORT.name, callId });
       await call.established();
-      serve(call);
+      takeInvites(call, 40_000);
       const victims = VICTIMS[round % VICTIMS.length] ?? [];
       const device = PORT.name;
       const state = (wanted: string) => (): boolean => callAtPort(watcher, wanted) === callId;
@@ -293,21 +294,9 @@ async function takeAll(agent: SipPhone, invited: PhoneCall[]): Promise<void> {
     const call = await agent.offered(WHOLE_TEST_MS);
     invited.push(call);
     call.answer(OFFER).then(
-      () => serve(call),
+      () => takeInvites(call, 40_000),
       () => undefined,
     );
     call.takeBye(WHOLE_TEST_MS).catch(() => undefined);
   }
-}
-
-/** Takes every INVITE inside the call, as a phone does. */
-function serve(call: PhoneCall): void {
-  const take = async (): Promise<void> => {
-    for (let version = 2; ; version += 1) {
-      const invite = await call.request("INVITE", WHOLE_TEST_MS);
-      call.respond(invite, 200, { sdp: testSdp(40_000, [], version) });
-    }
-  };
-  // What is not asked for before the test is over is no failure.
-  take().catch(() => undefined);
 }

@@ -11,7 +11,7 @@ const END_MS = 60_000;
 
 /** Moments of an import, as its terminal shows them; one that is too short to be drawn is that of the next. */
 const MOMENTS = {
-  "it is sent": /sending/,
+  "it is sent": /sending|read \[|apply \[/,
   "it is read": /read \[|apply \[/,
   "it is planned": /apply \[|take up \[/,
   "it is written": /apply \[={15,}|take up \[|created/,

@@ -5,7 +5,8 @@ const STEPS = 10;
 export class Inbox<Item> {
   readonly #describe: (item: Item) => string;
   readonly #items: Item[] = [];
-  readonly #waiters = new Set<{ matches: (item: Item) => boolean; resolve: (item: Item) => void }>();
+  readonly #waiters = new Set<{ matches: (item: Item) => boolean; resolve: (item: Item) => void; fail: () => void }>();
+  #isClosed = false;
 
   constructor(describe: (item: Item) => string) {
     this.#describe = describe;
@@ -25,11 +26,18 @@ export class Inbox<Item> {
     this.#items.push(item);
   }
 
-  /** The first item that matches, now or later. @throws {Error} after `withinMs` */
+  /** Nothing more comes: whoever waits fails now. */
+  close(): void {
+    this.#isClosed = true;
+    for (const { fail } of this.#waiters) fail();
+  }
+
+  /** The first item that matches, now or later. @throws {Error} after `withinMs`, or when nothing more comes */
   take(matches: (item: Item) => boolean, what: string, withinMs = 3_000): Promise<Item> {
     const index = this.#items.findIndex(matches);
     const [found] = index < 0 ? [] : this.#items.splice(index, 1);
     if (found !== undefined) return Promise.resolve(found);
+    if (this.#isClosed) return Promise.reject(new Error(`no ${what} comes: closed`));
     return new Promise((resolve, reject) => {
       let timer: NodeJS.Timeout;
       const wait = (stepsLeft: number): void => {
@@ -37,8 +45,10 @@ export class Inbox<Item> {
       };
       const fail = (): void => {
         this.#waiters.delete(waiter);
+        clearTimeout(timer);
         const seen = this.#items.map((item) => this.#describe(item)).join("; ");
-        reject(new Error(`no ${what} within ${withinMs} ms; there is: ${seen || "nothing"}`));
+        const when = this.#isClosed ? "until it was closed" : `within ${withinMs} ms`;
+        reject(new Error(`no ${what} ${when}; there is: ${seen || "nothing"}`));
       };
       const waiter = {
         matches,
@@ -46,6 +56,7 @@ export class Inbox<Item> {
           clearTimeout(timer);
           resolve(item);
         },
+        fail,
       };
       this.#waiters.add(waiter);
       wait(STEPS);

@@ -204,8 +204,13 @@ export class SipPhone {
     return `<sip:${this.#options.user}@${this.#place}${transport}>`;
   }
 
+  /** Whoever still waits for anything that it may get fails. */
   async close(): Promise<void> {
     await this.#link.close();
+    this.#offers.close();
+    this.#messages.close();
+    for (const call of this.#calls.values()) call.requests.close();
+    for (const transaction of this.#transactions.values()) transaction.responses.close();
   }
 
   /** Registers; resolves to the final response. */

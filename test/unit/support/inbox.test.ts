@@ -30,4 +30,15 @@ describe("Inbox", () => {
       /^Error: no one within 20 ms; there is: other$/,
     );
   });
+
+  it("given somebody who waits, when it is closed, then the wait fails at once, and so does every later one", async () => {
+    const inbox = new Inbox<string>(String);
+    const waiting = inbox.take(() => true, "one", 60_000);
+    inbox.close();
+    await assert.rejects(waiting, /^Error: no one until it was closed; there is: nothing$/);
+    await assert.rejects(
+      inbox.take(() => true, "one", 60_000),
+      /^Error: no one comes: closed$/,
+    );
+  });
 });
