@@ -223,6 +223,13 @@ export class CallRouting {
     return this.#redirected.record;
   }
 
+  /** Also where a call is sent on to a place for emergency calls, no setting of that stands against it. */
+  get #context(): CallRoutingOptions["context"] {
+    const { context } = this.#options;
+    if (!this.#isUrgent) return context;
+    return { ...context, isBusy: () => false, isSilent: () => false, mayHide: false };
+  }
+
   get #isExternal(): boolean {
     return this.#options.caller.kind === "peer";
   }
@@ -245,7 +252,7 @@ export class CallRouting {
 
   /** To the phones of a line, and from there where it forwards to. */
   #offer(destination: Exclude<Destination, HuntPilotDestination>, line: OfferedLine | undefined): Routed {
-    const routed = routeCall(destination, { ...this.#options.context, guard: () => undefined });
+    const routed = routeCall(destination, { ...this.#context, guard: () => undefined });
     if (routed.kind === "rejected") return this.#instead(routed);
     if (routed.kind !== "routed" || routed.route.kind !== "branches") return routed;
     const settings = line === undefined ? undefined : this.#options.forwardingOf(line.name);
@@ -370,7 +377,8 @@ export class CallRouting {
 
   /** To what is no line. */
   #leave(destination: Exclude<Destination, HuntPilotDestination>): Routed {
-    const { context, toll, callId } = this.#options;
+    const { toll, callId } = this.#options;
+    const context = this.#context;
     const call = this.#isUrgent ? undefined : tollCallOf(destination);
     if (call === undefined) return routeCall(destination, { ...context, guard: () => undefined });
     const payer = this.#payer;
