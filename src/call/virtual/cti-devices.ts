@@ -16,6 +16,7 @@ import { CtiSignaling } from "./cti-signaling.ts";
 import type { OfferState, PauseReason } from "./offer-machine.ts";
 import { Offers, type CtiAnswer, type FoundOffer, type OfferedCall } from "./offers.ts";
 import { legOfMedia, type SwitchMedia } from "./switch-media.ts";
+import { unknownPrompt } from "./switch-prompt.ts";
 import { isOwned, isOwnership, stepOwnership, type Ownership, type OwnershipEffect } from "./ownership.ts";
 
 /** Who is told of what happens at devices of applications. None of these may throw. */
@@ -50,6 +51,8 @@ export interface CtiDevicesOptions {
   /** What becomes of established calls. */
   readonly lost: LostCalls;
   readonly media: SwitchMedia;
+  /** There is such a music source. */
+  readonly isSource: (name: string) => boolean;
 }
 
 /** How long an application may take to say where it wants the RTP of a call that it has answered. */
@@ -93,6 +96,7 @@ export class CtiDevices {
       media: options.media,
       dialogs: this.#dialogs,
       moves: this.#moves,
+      isSource: options.isSource,
     });
     this.#offers = new Offers({
       clock,
@@ -240,6 +244,9 @@ export class CtiDevices {
       if (line.cti === undefined) return { ok: false, failure: "media-on-phone", detail: `${device} is a phone` };
       if (line.cti.isClosed)
         return { ok: false, failure: "device-restricted", detail: `${device} is closed to control` };
+      const unknown = unknownPrompt(request.media, this.#options.isSource);
+      if (unknown !== undefined)
+        return { ok: false, failure: "prompt-unknown", detail: `there is nothing to play that is called ${unknown}` };
     }
     if (known.ownership !== undefined) this.#put(known.ownership);
     if (request.type === "silent") this.#setSilent(device, request.isSilent);
@@ -279,7 +286,7 @@ export class CtiDevices {
     const connected = this.#offers.whenConnected(found);
     const isReady = this.#places.prepare(found.leg, ownership);
     this.#offers.tell(found, { type: "answer", isReady });
-    if (ownership.media.mode === "switch") await this.#answerBySwitch(found);
+    if (ownership.media.mode === "switch") await this.#answerBySwitch(found, ownership.media.prompt);
     else if (!isReady) this.#options.events.onMediaWanted(found.leg);
     return connected;
   }
@@ -342,8 +349,9 @@ export class CtiDevices {
     });
   }
 
-  async #answerBySwitch(call: OfferedCall): Promise<void> {
-    await this.#places.prepareSwitch(call.leg, call.sdp, () => this.#offers.stateOf(call) === "answering");
+  async #answerBySwitch(call: OfferedCall, prompt: string | undefined): Promise<void> {
+    const isAwaited = (): boolean => this.#offers.stateOf(call) === "answering";
+    await this.#places.prepareSwitch(call.leg, call.sdp, { prompt, isAwaited });
     this.#offers.tell(call, { type: "media-set" });
   }
 
