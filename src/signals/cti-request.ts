@@ -140,3 +140,8 @@ export type CtiDeviceRequest =
   | { readonly type: "failed"; readonly device: string; readonly fence: number }
   /** The owner's lease is over: established calls are treated as the device says. */
   | { readonly type: "lost"; readonly device: string; readonly fence: number };
+
+/** What came of a `CtiDeviceRequest`. `position`: signals up to it show how the device is since. */
+export type CtiDeviceReply =
+  | { readonly ok: true; readonly position: number }
+  | { readonly ok: false; readonly position: number; readonly failure: CtiFailure; readonly detail: string };

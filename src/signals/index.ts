@@ -53,6 +53,7 @@ export {
   type CommandConditions,
   type CtiCommandReply,
   type CtiCommandRequest,
+  type CtiDeviceReply,
   type CtiDeviceRequest,
   type CtiFailure,
   type SettingCommand,

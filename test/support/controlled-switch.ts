@@ -34,8 +34,9 @@ export async function startControlledSwitch(
   const [clock, ids, logger] = [new SystemClock(), new RandomIds(), silentLogger];
   const channel = new ChannelServer({ path, logger, clock });
   const { cti } = node.node.manager;
-  handleCtiCommands(channel, cti.commands, handleCtiBus(channel, cti.feed));
-  const devices = new CtiDeviceChannel(channel, { devices: cti.devices, clock });
+  const bus = handleCtiBus(channel, cti.feed);
+  handleCtiCommands(channel, cti.commands, bus);
+  const devices = new CtiDeviceChannel(channel, { devices: cti.devices, bus, clock });
   cleanup.add(devices, (one) => one.close());
   await channel.listen();
   cleanup.add(channel, (one) => one.close());

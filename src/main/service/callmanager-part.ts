@@ -120,8 +120,8 @@ export function createCallManagerPart(context: ServiceContext): ServicePart {
   handleRecordQuestions(channel, manager);
   handleCallCommands(channel, manager);
   handleStateQuestions(channel, manager, followed.mirror);
-  const ctiDevices = new CtiDeviceChannel(channel, { devices: manager.cti.devices, clock });
   const ctiBus = handleCtiBus(channel, manager.cti.feed, (count) => ctiDevices.managers(count));
+  const ctiDevices = new CtiDeviceChannel(channel, { devices: manager.cti.devices, bus: ctiBus, clock });
   handleCtiCommands(channel, manager.cti.commands, ctiBus);
   handleLampRequests(channel, manager.lamps, followed.mirror);
   channel.handle("dial-plan-explain", (params) =>

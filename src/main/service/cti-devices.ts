@@ -1,7 +1,8 @@
 import { z } from "zod";
-import { SwitchError, type ChannelServer, type Clock, type Timer } from "../../common/index.ts";
+import { SwitchError, type ChannelPeer, type ChannelServer, type Clock, type Timer } from "../../common/index.ts";
 import type { CtiDevices } from "../../call/control/index.ts";
-import type { CtiDeviceRequest } from "../../signals/index.ts";
+import type { CtiDeviceReply, CtiDeviceRequest } from "../../signals/index.ts";
+import type { CtiBus } from "./cti-bus.ts";
 
 const device = z.string().min(1).max(64);
 const fence = z.int().min(0);
@@ -35,12 +36,14 @@ const AWAY_MS = 10_000;
 
 export interface CtiDevicesContext {
   readonly devices: Pick<CtiDevices, "request" | "managersAway" | "managersGone" | "isAnyOpen">;
+  readonly bus: CtiBus;
   readonly clock: Clock;
 }
 
 /**
- * `cti-device` of `CtiDeviceRequest`: answers `{ok: true}`, or `{ok: false, failure, detail}`. When all CTIManagers are away
- * for longer than ten seconds, their devices count as failed, until one says again who owns them.
+ * `cti-device` of `CtiDeviceRequest`: answers `CtiDeviceReply`, with the position of the last signal for the CTIManager that
+ * has asked. When all CTIManagers are away for longer than ten seconds, their devices count as failed, until one says again
+ * who owns them.
  */
 export class CtiDeviceChannel {
   readonly #context: CtiDevicesContext;
@@ -48,10 +51,10 @@ export class CtiDeviceChannel {
 
   constructor(channel: Pick<ChannelServer, "handle">, context: CtiDevicesContext) {
     this.#context = context;
-    channel.handle("cti-device", (params) => {
+    channel.handle("cti-device", (params, peer): CtiDeviceReply => {
       const parsed = request.safeParse(params ?? {});
       if (!parsed.success) throw new SwitchError("bad-params", z.prettifyError(parsed.error));
-      return context.devices.request(parsed.data satisfies CtiDeviceRequest);
+      return this.#reply(parsed.data, peer);
     });
   }
 
@@ -71,6 +74,14 @@ export class CtiDeviceChannel {
     this.#away.cancel();
     this.#away = undefined;
     this.#context.devices.managersAway(false);
+  }
+
+  #reply(asked: CtiDeviceRequest, peer: ChannelPeer): CtiDeviceReply {
+    const { devices, bus } = this.#context;
+    const answer = devices.request(asked);
+    const position = bus.positionFor(peer);
+    if (answer.ok) return { ok: true, position };
+    return { ok: false, position, failure: answer.failure, detail: answer.detail };
   }
 
   #begin(): void {

@@ -27,7 +27,7 @@ describe("what CTIManagers say of devices", () => {
       },
     };
     const server = { handle: (_method: string, handle: ChannelHandler) => void (handler = handle) };
-    channel = new CtiDeviceChannel(server, { devices, clock });
+    channel = new CtiDeviceChannel(server, { devices, bus: { positionFor: () => 7 }, clock });
   });
 
   it("given all CTIManagers that go away, when one is back within ten seconds, then nothing has happened but waiting", () => {
@@ -63,7 +63,7 @@ describe("what CTIManagers say of devices", () => {
     const own = { type: "own", device: "port", fence: 1, routes: false, session: "s" };
     const address = { mode: "static", address: "192.0.2.1", port: 4_000, codecs: ["PCMA"] };
     for (const media of [{ mode: "none" }, { mode: "switch" }, { mode: "dynamic", codecs: ["PCMA/8000"] }, address]) {
-      handler({ ...own, media }, NOBODY);
+      assert.deepEqual(handler({ ...own, media }, NOBODY), { ok: true, position: 7 });
     }
     handler({ type: "silent", device: "port", fence: 1, isSilent: true }, NOBODY);
     assert.deepEqual(said, ["own", "own", "own", "own", "silent"]);

@@ -34,6 +34,48 @@ describe("devices that applications open", () => {
     assert.deepEqual(first.take(), ["session.notice owner route-1", "device.state route-1 in"]);
   });
 
+  it("given signals that are late, when a device is opened and closed, then each reply waits for them, and its number covers them", async () => {
+    const watcher = fixture.open({ name: "watcher" });
+    await watcher.call("events.subscribe", { topics: [{ kind: "device", name: "route-1" }] });
+    for (const [method, event] of [
+      ["device.open", "device.state route-1 in"],
+      ["device.close", "device.state route-1 out"],
+    ] as const) {
+      fixture.callControl.holdSignals();
+      let isAnswered = false;
+      const reply = watcher.call<{ seq: number }>(method, { device: "route-1" });
+      void reply.then(() => (isAnswered = true));
+      await settled();
+      assert.equal(isAnswered, false, method);
+      fixture.callControl.releaseSignals();
+      const { seq } = await reply;
+      fixture.table.flush();
+      const shown = watcher.events.filter((one) => one.seq <= seq).length;
+      assert.ok(watcher.take().slice(0, shown).includes(event), method);
+    }
+  });
+
+  it("given signals that do not come, when a device is closed, then the error says that it is done", async () => {
+    await first.call("device.open", { device: "route-1" });
+    await first.call("events.subscribe", { topics: [{ kind: "device", name: "route-1" }] });
+    fixture.callControl.holdSignals();
+    const refused = first.error("device.close", { device: "route-1" });
+    await settled();
+    fixture.clock.advance(5_000);
+    const { code, facts } = await refused;
+    assert.deepEqual([code, facts.outcome], ["node-failed-during", "applied"]);
+    assert.equal(fixture.callControl.owners.get("route-1")?.state, "left");
+  });
+
+  it("given call control that is away, when a device is closed, then it is closed at once, and call control hears of it later", async () => {
+    await first.call("device.open", { device: "route-1" });
+    fixture.callControl.disconnect();
+    await first.call("device.close", { device: "route-1" });
+    fixture.callControl.connect();
+    await settled();
+    assert.equal(fixture.callControl.owners.get("route-1")?.state, "left");
+  });
+
   it("given an open device, when the same session opens it again, then nothing changes", async () => {
     const { fence } = await first.call("device.open", { device: "route-1" });
     requests();
