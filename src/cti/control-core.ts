@@ -57,6 +57,7 @@ export class ControlCore implements FeedConsumer {
       link,
       clock,
       logger,
+      leaseMsOf: (session) => sessions.get(session)?.leaseMs,
       onOwner: (device, ownership) => this.#open.ownerChanged(device, ownership),
       onRefused: (device, session, error) => this.#open.refused(device, session, error),
     });

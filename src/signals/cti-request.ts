@@ -128,6 +128,8 @@ export type CtiDeviceRequest =
       /** Calls are routed by a dialogue instead of being offered. */
       readonly routes: boolean;
       readonly session: string;
+      /** How long established calls wait for the owner when no CTIManager speaks for it, in ms; absent: 30 s. */
+      readonly leaseMs?: number;
     }
   /** The owner leaves of its own accord: as if nobody had ever opened it. */
   | { readonly type: "disown"; readonly device: string; readonly fence: number }

@@ -5,7 +5,7 @@ import type { Operation } from "../../src/database/index.ts";
 import { ConfigurationMirror } from "../../src/database/index.ts";
 import { ChannelCallControl } from "../../src/main/service/channel-call-control.ts";
 import { handleCtiBus } from "../../src/main/service/cti-bus.ts";
-import { CtiDeviceChannel } from "../../src/main/service/cti-devices.ts";
+import { handleCtiDevices } from "../../src/main/service/cti-devices.ts";
 import { handleCtiCommands } from "../../src/main/service/cti-commands.ts";
 import type { Cleanup } from "./cleanup.ts";
 import { eventually } from "./eventually.ts";
@@ -36,8 +36,7 @@ export async function startControlledSwitch(
   const { cti } = node.node.manager;
   const bus = handleCtiBus(channel, cti.feed);
   handleCtiCommands(channel, cti.commands, bus);
-  const devices = new CtiDeviceChannel(channel, { devices: cti.devices, bus, clock });
-  cleanup.add(devices, (one) => one.close());
+  handleCtiDevices(channel, cti.devices, bus);
   await channel.listen();
   cleanup.add(channel, (one) => one.close());
   const table = new SessionTable({

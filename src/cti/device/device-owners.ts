@@ -17,6 +17,8 @@ export interface DeviceOwnersOptions {
   readonly link: CallControlLink;
   readonly clock: Clock;
   readonly logger: Logger;
+  /** How long the calls of a session wait for it; undefined: it is over. */
+  readonly leaseMsOf: (session: string) => number | undefined;
   /** Another session has the device, or none has; after that call control is told. */
   readonly onOwner: (device: string, ownership: Ownership) => void;
   /** Call control has not let a session have a device that it had before, or that it was to take over. */
@@ -181,7 +183,15 @@ export class DeviceOwners {
   }
 
   #tell(device: string, effect: Exclude<OwnershipEffect, { type: "new-owner" }>): void {
-    this.#ask(device, requestOf(device, effect));
+    this.#ask(device, this.#requestOf(device, effect));
+  }
+
+  #requestOf(device: string, effect: Exclude<OwnershipEffect, { type: "new-owner" }>): CtiDeviceRequest {
+    if (effect.type !== "own") return { type: effect.type, device, fence: effect.fence };
+    const { session, registration } = effect.holder;
+    const leaseMs = this.#options.leaseMsOf(session);
+    const lease = leaseMs === undefined ? {} : { leaseMs };
+    return { type: "own", device, fence: effect.fence, ...registration, session, ...lease };
   }
 
   #ask(device: string, request: CtiDeviceRequest): void {
@@ -265,12 +275,6 @@ export class DeviceOwners {
 
 function ownEffect(holder: Holder, fence: number): Exclude<OwnershipEffect, { type: "new-owner" }> {
   return { type: "own", holder, fence };
-}
-
-function requestOf(device: string, effect: Exclude<OwnershipEffect, { type: "new-owner" }>): CtiDeviceRequest {
-  if (effect.type !== "own") return { type: effect.type, device, fence: effect.fence };
-  const { session, registration } = effect.holder;
-  return { type: "own", device, fence: effect.fence, ...registration, session };
 }
 
 function unavailable(): CtiError {

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { SwitchError, type ChannelPeer, type ChannelServer, type Clock, type Timer } from "../../common/index.ts";
+import { SwitchError, type ChannelServer } from "../../common/index.ts";
 import type { CtiDevices } from "../../call/control/index.ts";
 import type { CtiDeviceReply, CtiDeviceRequest } from "../../signals/index.ts";
 import type { CtiBus } from "./cti-bus.ts";
@@ -24,73 +24,37 @@ const media = z.discriminatedUnion("mode", [
 const session = z.string().min(1).max(128);
 
 const request = z.discriminatedUnion("type", [
-  z.strictObject({ type: z.literal("own"), device, fence, media, routes: z.boolean(), session }),
+  z.strictObject({
+    type: z.literal("own"),
+    device,
+    fence,
+    media,
+    routes: z.boolean(),
+    session,
+    leaseMs: z.int().min(0).max(Number.MAX_SAFE_INTEGER).optional(),
+  }),
   z.strictObject({ type: z.literal("disown"), device, fence }),
   z.strictObject({ type: z.literal("silent"), device, fence, isSilent: z.boolean() }),
   z.strictObject({ type: z.literal("failed"), device, fence }),
   z.strictObject({ type: z.literal("lost"), device, fence }),
 ]);
 
-/** How long CTIManagers may be away before their devices count as failed. */
-const AWAY_MS = 10_000;
-
-export interface CtiDevicesContext {
-  readonly devices: Pick<CtiDevices, "request" | "managersAway" | "managersGone" | "isAnyOpen">;
-  readonly bus: CtiBus;
-  readonly clock: Clock;
-}
-
 /**
  * `cti-device` of `CtiDeviceRequest`: answers `CtiDeviceReply`, with the position of the last signal for the CTIManager that
- * has asked. When all CTIManagers are away for longer than ten seconds, their devices count as failed, until one says again
- * who owns them.
+ * has asked.
  */
-export class CtiDeviceChannel {
-  readonly #context: CtiDevicesContext;
-  #away: Timer | undefined;
-
-  constructor(channel: Pick<ChannelServer, "handle">, context: CtiDevicesContext) {
-    this.#context = context;
-    channel.handle("cti-device", (params, peer): CtiDeviceReply => {
-      const parsed = request.safeParse(params ?? {});
-      if (!parsed.success) throw new SwitchError("bad-params", z.prettifyError(parsed.error));
-      return this.#reply(parsed.data, peer);
-    });
-  }
-
-  /** To be called once calls are taken up: who owned devices before may be gone as well. */
-  start(): void {
-    if (this.#context.devices.isAnyOpen) this.#begin();
-  }
-
-  /** So many CTIManagers are attached. */
-  managers(count: number): void {
-    if (count === 0) this.#begin();
-    else this.close();
-  }
-
-  close(): void {
-    if (this.#away === undefined) return;
-    this.#away.cancel();
-    this.#away = undefined;
-    this.#context.devices.managersAway(false);
-  }
-
-  #reply(asked: CtiDeviceRequest, peer: ChannelPeer): CtiDeviceReply {
-    const { devices, bus } = this.#context;
-    const answer = devices.request(asked);
+export function handleCtiDevices(
+  channel: Pick<ChannelServer, "handle">,
+  devices: Pick<CtiDevices, "request">,
+  bus: CtiBus,
+): void {
+  channel.handle("cti-device", (params, peer): CtiDeviceReply => {
+    const parsed = request.safeParse(params ?? {});
+    if (!parsed.success) throw new SwitchError("bad-params", z.prettifyError(parsed.error));
+    // What comes as JSON has no undefined fields.
+    const answer = devices.request(parsed.data as CtiDeviceRequest);
     const position = bus.positionFor(peer);
     if (answer.ok) return { ok: true, position };
     return { ok: false, position, failure: answer.failure, detail: answer.detail };
-  }
-
-  #begin(): void {
-    if (this.#away !== undefined) return;
-    const { devices, clock } = this.#context;
-    devices.managersAway(true);
-    this.#away = clock.after(AWAY_MS, () => {
-      this.close();
-      devices.managersGone();
-    });
-  }
+  });
 }
