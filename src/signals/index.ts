@@ -29,6 +29,8 @@ export {
 } from "./call-command.ts";
 export {
   type CallChange,
+  MAX_USER_DATA_BYTES,
+  MAX_USER_DATA_NAMES,
   type CallParties,
   type CallView,
   type ConnectionView,

@@ -1,15 +1,16 @@
 import { z } from "zod";
 import { SwitchError, type ChannelServer } from "../../common/index.ts";
 import type { CtiDevices } from "../../call/control/index.ts";
+import { BOUNDS, CODEC } from "../../protocol/index.ts";
 import type { CtiDeviceReply, CtiDeviceRequest } from "../../signals/index.ts";
+import { device, name } from "./command-schema.ts";
 import type { CtiBus } from "./cti-bus.ts";
 
-const device = z.string().min(1).max(64);
 const fence = z.int().min(0);
 const codecs = z
-  .array(z.string().regex(/^[A-Za-z0-9._-]{1,32}(?:\/\d{4,6})?$/, "expected a codec such as PCMA or PCMA/8000"))
+  .array(z.string().regex(new RegExp(CODEC, "u"), "expected a codec such as PCMA or PCMA/8000"))
   .min(1)
-  .max(16);
+  .max(BOUNDS.codecs);
 const media = z.discriminatedUnion("mode", [
   z.strictObject({ mode: z.literal("none") }),
   z.strictObject({
@@ -21,7 +22,7 @@ const media = z.discriminatedUnion("mode", [
   z.strictObject({ mode: z.literal("dynamic"), codecs }),
   z.strictObject({ mode: z.literal("switch") }),
 ]);
-const session = z.string().min(1).max(128);
+const session = name;
 
 const request = z.discriminatedUnion("type", [
   z.strictObject({
