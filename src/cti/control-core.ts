@@ -135,6 +135,8 @@ export class ControlCore implements FeedConsumer {
       this.#open.restore(session);
       if (session.phase === "silent") this.#open.noteSilent(session, true);
     }
+    // Rights may have changed meanwhile.
+    for (const session of sessions.all()) this.#inventory.takeAway(session);
     this.#owners.restored();
     sessions.watch({
       onFailed: (session) => this.#open.noteLive(session, false),
