@@ -10,6 +10,7 @@ import type { SignalingPort } from "../signaling/signaling-port.ts";
 import { ctiBinding } from "./cti-contact.ts";
 import { CtiDialogs } from "./cti-dialogs.ts";
 import type { LostCalls, TalkingCall } from "./lost-calls.ts";
+import { OwnerClaims } from "./owner-claims.ts";
 import { MediaMoves } from "./media-moves.ts";
 import { MediaPlaces } from "./media-places.ts";
 import { CtiSignaling } from "./cti-signaling.ts";
@@ -65,6 +66,7 @@ export class CtiDevices {
   readonly #options: CtiDevicesOptions;
   readonly #owners = new Map<string, Ownership>();
   readonly #silent = new Set<string>();
+  readonly #claims: OwnerClaims;
   #areManagersAway = false;
   readonly #places: MediaPlaces;
   readonly #moves: MediaMoves;
@@ -74,6 +76,15 @@ export class CtiDevices {
   constructor(options: CtiDevicesOptions) {
     const { clock, table, events } = options;
     this.#options = options;
+    this.#claims = new OwnerClaims({
+      clock,
+      owners: this.#owners,
+      onSaid: (request) => this.#take(request),
+      onAway: (isAway) => {
+        this.#areManagersAway = isAway;
+        this.#offers.tellEverybody({ type: isAway ? "pause" : "resume", reason: "manager" });
+      },
+    });
     this.#dialogs = new CtiDialogs({
       legOf: (dialogId) => table.findLeg(dialogId)?.leg,
       onAudio: (leg, terminal, before, now) => events.onAudio(leg, terminal, before, now),
@@ -146,24 +157,14 @@ export class CtiDevices {
     return tag !== undefined && this.#options.table.findByTag(tag)?.leg.cti?.terminal === "switch";
   }
 
-  /** CTIManagers cannot be reached at the moment, or can be again. */
-  managersAway(isAway: boolean): void {
-    if (this.#areManagersAway === isAway) return;
-    this.#areManagersAway = isAway;
-    this.#offers.tellEverybody({ type: isAway ? "pause" : "resume", reason: "manager" });
+  /** To be called once calls are taken up. */
+  start(): void {
+    this.#claims.start();
   }
 
-  /** All devices whose owner is a CTIManager that cannot be reached: they have failed, until it says that they have not. */
-  managersGone(): void {
-    for (const { device, fence, state } of [...this.#owners.values()]) {
-      if (state === "owned") this.request({ type: "failed", device, fence });
-    }
-  }
-
-  /** A device is open: it matters whether CTIManagers can be reached. */
-  get isAnyOpen(): boolean {
-    for (const { state } of this.#owners.values()) if (state === "owned") return true;
-    return false;
+  /** So many CTIManagers are attached. */
+  managers(count: number): void {
+    this.#claims.managers(count);
   }
 
   /** The configuration has changed: calls of devices and lines that are closed or gone are nobody's any more. */
@@ -182,6 +183,7 @@ export class CtiDevices {
   }
 
   close(): void {
+    this.#claims.close();
     this.#options.lost.close();
     this.#moves.close();
   }
@@ -235,27 +237,9 @@ export class CtiDevices {
 
   /** A CTIManager says who owns a device. */
   request(request: CtiDeviceRequest): CtiAnswer {
-    const { device } = request;
-    const line = this.#lineOf(device);
-    if (line === undefined) return { ok: false, failure: "device-not-found", detail: `there is no device ${device}` };
-    const before = this.#owners.get(device);
-    const known = stepOwnership(before, request);
-    if (!known.ok) return known;
-    if (request.type === "own") {
-      if (line.cti === undefined) return { ok: false, failure: "media-on-phone", detail: `${device} is a phone` };
-      if (line.cti.isClosed)
-        return { ok: false, failure: "device-restricted", detail: `${device} is closed to control` };
-      const unknown = unknownPrompt(request.media, this.#options.isSource);
-      if (unknown !== undefined)
-        return { ok: false, failure: "prompt-unknown", detail: `there is nothing to play that is called ${unknown}` };
-    }
-    if (known.ownership !== undefined) this.#put(known.ownership);
-    if (request.type === "silent") this.#setSilent(device, request.isSilent);
-    else this.#setSilent(device, false);
-    for (const effect of known.effects) this.#perform(device, effect);
-    if (request.type === "own" && known.ownership !== undefined) this.#takeUp(known.ownership, before);
-    if (request.type !== "silent") this.#options.events.onDevice(device);
-    return { ok: true };
+    const answer = this.#take(request);
+    if (answer.ok) this.#claims.claimed(request.device);
+    return answer;
   }
 
   /** From offered to ringing: the caller hears it ring. */
@@ -322,6 +306,30 @@ export class CtiDevices {
       sessionId,
       reason === "expired" ? { type: "expire" } : { type: "resume", reason: "route" },
     );
+  }
+
+  #take(request: CtiDeviceRequest): CtiAnswer {
+    const { device } = request;
+    const line = this.#lineOf(device);
+    if (line === undefined) return { ok: false, failure: "device-not-found", detail: `there is no device ${device}` };
+    const before = this.#owners.get(device);
+    const known = stepOwnership(before, request);
+    if (!known.ok) return known;
+    if (request.type === "own") {
+      if (line.cti === undefined) return { ok: false, failure: "media-on-phone", detail: `${device} is a phone` };
+      if (line.cti.isClosed)
+        return { ok: false, failure: "device-restricted", detail: `${device} is closed to control` };
+      const unknown = unknownPrompt(request.media, this.#options.isSource);
+      if (unknown !== undefined)
+        return { ok: false, failure: "prompt-unknown", detail: `there is nothing to play that is called ${unknown}` };
+    }
+    if (known.ownership !== undefined) this.#put(known.ownership);
+    if (request.type === "silent") this.#setSilent(device, request.isSilent);
+    else this.#setSilent(device, false);
+    for (const effect of known.effects) this.#perform(device, effect);
+    if (request.type === "own" && known.ownership !== undefined) this.#takeUp(known.ownership, before);
+    if (request.type !== "silent") this.#options.events.onDevice(device);
+    return { ok: true };
   }
 
   #pausesOf(device: string): readonly PauseReason[] {

@@ -1291,7 +1291,7 @@ export interface MethodParams {
   readonly "call.setUserData": {
     /** Name of a device. */
     readonly device: string;
-    /** Values by name; null removes one. At most 64 names, and 8 KiB as JSON. */
+    /** Values by name; null removes one. At most 64 names, and 4 KiB with their values. */
     readonly data: Readonly<Record<string, string | null>>;
     /** The call; absent: the one that the device talks in. */
     readonly callId?: string;
