@@ -54,7 +54,10 @@ export class ProviderCore implements ObjectContext {
       () => options.clock.wallMs(),
     );
     this.objects = new Objects(this);
-    this.watches = new Watches((method, params, take) => this.#ask(method, params, take));
+    this.watches = new Watches(
+      (method, params, take) => this.#ask(method, params, take),
+      (failure) => this.hub.emit({ type: "provider.notRestored", ...failure }),
+    );
     this.devices = new OpenDevices(this, (opening, command) => this.#openDevice(opening, command));
     this.#session = new CtiSession(options, {
       onEvent: (event) => this.#take(event),
@@ -213,7 +216,9 @@ export class ProviderCore implements ObjectContext {
   #take(sequenced: SequencedEvent): void {
     const event = knownEvent(sequenced);
     if (event.type === "unknown") return this.hub.emit(event);
+    const hasCome = event.type === "device.state" && this.replica.devices.get(event.device.name) === undefined;
     this.replica.apply(event);
+    if (hasCome) this.watches.grown();
     this.#follow(event);
     this.hub.emit(event);
   }
@@ -236,6 +241,7 @@ export class ProviderCore implements ObjectContext {
         return this.#callChanged(event.callId);
       case "device.removed":
         this.devices.forget(event.device);
+        this.watches.gone(event.device);
         return this.objects.removed("device", event.device);
       case "line.removed":
         return this.objects.removed("line", event.line);

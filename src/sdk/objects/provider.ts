@@ -39,8 +39,8 @@ export class Provider {
   static async open(options: ProviderOptions, openSocket: OpenSocket): Promise<Provider> {
     const core = new ProviderCore(sessionOptionsOf(options, openSocket));
     const { watch = "inventory" } = options;
-    if (watch === "none") core.watches.prepare(() => [{ kind: "provider" }]);
-    else core.watches.prepare(() => core.everything(), watch === "all" ? undefined : INVENTORY_EVENTS);
+    if (watch === "none") core.watches.prepare([{ kind: "provider" }]);
+    else core.watches.prepareWhole(() => core.everything(), watch === "all" ? undefined : INVENTORY_EVENTS);
     await opened(core, options);
     return new Provider(core);
   }
