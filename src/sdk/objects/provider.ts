@@ -145,6 +145,15 @@ export class Provider {
     return this.#core.command(method, params, options);
   }
 
+  /**
+   * Goes to another one of its servers, such as back to the first one, which it never does by itself. It is in a session of
+   * its own there, with all that it has opened and watches. Commands that have no answer by then fail with outcome `unknown`.
+   * @throws {CtiError} `CLIENT_NOT_KNOWN`: it is none of `servers`; `CLIENT_UNREACHABLE`: it stays where it is
+   */
+  moveTo(server: string): Promise<void> {
+    return this.#core.session.moveTo(server);
+  }
+
   /** Ends the session: devices are closed. May be called twice. */
   close(): Promise<void> {
     return this.#core.session.close();
