@@ -45,6 +45,18 @@ describe("what applications are told of the provider", () => {
       assert.deepEqual(application.take(), ["provider.state in-service", "device.state phone-1001 in"]);
     });
 
+    it("given an application that watches all, when it is away for long, then each device is told to be out of service", async () => {
+      application = fixture.open();
+      await watch([{ kind: "all" }]);
+      fixture.callControl.disconnect();
+      pass(5_000);
+      assert.deepEqual(application.take(), [
+        "device.state phone-1001 out",
+        "device.state phone-1002 out",
+        "provider.state out-of-service",
+      ]);
+    });
+
     it("given applications that were told, when CTIManager is killed meanwhile, then they are told when call control is back", async () => {
       fixture.callControl.disconnect();
       pass(5_000);
