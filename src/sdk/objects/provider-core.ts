@@ -54,10 +54,11 @@ export class ProviderCore implements ObjectContext {
       () => options.clock.wallMs(),
     );
     this.objects = new Objects(this);
-    this.watches = new Watches(
-      (method, params, take) => this.#ask(method, params, take),
-      (failure) => this.hub.emit({ type: "provider.notRestored", ...failure }),
-    );
+    this.watches = new Watches((method, params, take) => this.#ask(method, params, take), {
+      onFailed: (failure) => this.hub.emit({ type: "provider.notRestored", ...failure }),
+      pause: (ms) => this.#pause(ms),
+      isOver: () => this.state === "shutdown",
+    });
     this.devices = new OpenDevices(this, (opening, command) => this.#openDevice(opening, command));
     this.#session = new CtiSession(options, {
       onEvent: (event) => this.#take(event),
@@ -75,6 +76,9 @@ export class ProviderCore implements ObjectContext {
 
   get session(): CtiSession {
     return this.#session;
+  }
+  get isAway(): boolean {
+    return this.#session.phase !== "in-service";
   }
   get state(): ProviderState {
     const { phase } = this.#session;
@@ -164,10 +168,13 @@ export class ProviderCore implements ObjectContext {
         return await this.#session.ask(method, params, take);
       } catch (error) {
         if (!(error instanceof CtiError) || error.code !== "LIMIT_RATE" || attempt === MAX_ATTEMPTS) throw error;
-        const delayMs = error.envelope.retryAfterMs ?? 1_000;
-        await new Promise<void>((resolve) => this.clock.after(delayMs, resolve));
+        await this.#pause(error.envelope.retryAfterMs ?? 1_000);
       }
     }
+  }
+
+  #pause(ms: number): Promise<void> {
+    return new Promise((resolve) => this.clock.after(ms, resolve));
   }
 
   #replied(reply: Readonly<Record<string, unknown>>, take: TakeReply): void {

@@ -9,21 +9,31 @@ export interface WatchFailure {
   readonly error: CtiError;
 }
 
+export interface WatchesOptions {
+  /** Told when devices that have come cannot be watched. */
+  readonly onFailed: (failure: WatchFailure) => void;
+  readonly pause: (ms: number) => Promise<void>;
+  /** There will be no session any more. */
+  readonly isOver: () => boolean;
+}
+
+const RETRY_MS = 1_000;
+const MAX_REFUSALS = 5;
+
 type Ask = (method: MethodName, params: object, take: TakeReply) => Promise<void>;
 
 /** What the session has subscribed to. As many as the application asks for; the server limits them. */
 export class Watches {
   readonly #ask: Ask;
-  readonly #onFailed: (failure: WatchFailure) => void;
+  readonly #options: WatchesOptions;
   readonly #watches = new Set<Watch>();
   /** The one that is of all that the session may see, whatever that is from time to time. */
   #whole: Watch | undefined;
   #isGrowing = false;
 
-  /** @param onFailed told when devices that have come cannot be watched */
-  constructor(ask: Ask, onFailed: (failure: WatchFailure) => void) {
+  constructor(ask: Ask, options: WatchesOptions) {
     this.#ask = ask;
-    this.#onFailed = onFailed;
+    this.#options = options;
   }
 
   /** To be subscribed to whenever a session is opened, and never else. */
@@ -85,15 +95,18 @@ export class Watches {
 
   /** As long as there is more to watch; what comes meanwhile is asked for together. */
   async #grow(): Promise<void> {
+    const { isOver, onFailed, pause } = this.#options;
+    let refusals = 0;
     for (let missing = this.#missing(); missing.length > 0; missing = this.#missing()) {
       const whole = this.#whole;
-      if (whole === undefined) return;
+      if (whole === undefined || isOver()) return;
       try {
         await this.#renew(whole);
       } catch (error) {
-        // Where the session is lost, the next one asks for all.
-        if (isForGood(error)) this.#onFailed({ what: textOf(missing), error });
-        return;
+        // Something of it may have gone, which is about to be told; or call control is away.
+        if (isForGood(error)) refusals += 1;
+        if (isForGood(error) && refusals >= MAX_REFUSALS) return onFailed({ what: textOf(missing), error });
+        await pause(RETRY_MS);
       }
     }
   }

@@ -57,8 +57,15 @@ describe("Provider", () => {
     const times = await asked("phone-1005");
     assert.ok(times <= 2, `${times} times`);
     await eventually(() => assert.equal(server.session.subscriptions.size, 1), { timeoutMs: 3_000 });
+    let isAway = true;
+    server.handlers.set("events.subscribe", () => {
+      if (!isAway) return { subscriptionId: "again", calls: [], devices: [], lines: [], routes: [] };
+      isAway = false;
+      throw new Refusal("NODE_UNAVAILABLE", { retry: "after" });
+    });
     server.emit({ type: "device.removed", device: "phone-1003" });
     server.emit({ type: "device.state", device: phoneView("1003") });
+    await asked("phone-1003");
     await asked("phone-1003");
     assert.equal(cti.terminals.length, 6);
   });
