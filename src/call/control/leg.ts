@@ -71,6 +71,8 @@ export interface CtiLeg {
   readonly terminal: AudioTerminal | "switch";
   /** What was agreed on last; absent: nothing, or it ends in the media service. */
   readonly audio?: AgreedAudio;
+  /** The call that the application was told of it in. */
+  readonly callId?: string;
 }
 
 /** One dialog with a device. Plain data; it goes into the journal with its call. */
