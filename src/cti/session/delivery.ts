@@ -106,7 +106,7 @@ export class Delivery {
     if (connection === undefined) return;
     connection.batch(() => this.#sendTo(connection));
     if (this.#connection !== connection) return;
-    if (this.#hasMore()) connection.whenDrained(() => this.#pumpAgain(connection));
+    if (this.#canSend()) connection.whenDrained(() => this.#pumpAgain(connection));
     this.#look();
   }
 
@@ -145,8 +145,10 @@ export class Delivery {
     this.#queued.bytes -= body.length;
   }
 
-  #hasMore(): boolean {
-    return this.#replies.length > 0 || this.#sentSeq < this.#writtenSeq;
+  /** What waits for events to be written is sent after that. */
+  #canSend(): boolean {
+    const [reply] = this.#replies;
+    return (reply !== undefined && reply.afterSeq <= this.#sentSeq) || this.#sentSeq < this.#writtenSeq;
   }
 
   #look(): void {
