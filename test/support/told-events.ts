@@ -1,4 +1,5 @@
 import type { CtiEvent, Provider, Why } from "../../src/sdk/index.ts";
+import { eventually } from "./eventually.ts";
 
 const TOLD = [
   "call.snapshot",
@@ -30,6 +31,18 @@ export class ToldEvents {
   /** What has been told since it was asked last: `c1 1001 alerting`, with why that is unless it is normal: `(hold)`, `(hunt 17)`. */
   take(): string[] {
     return this.#lines.splice(0);
+  }
+
+  /** Waits for a line. @returns all that has come up to it, taken */
+  async until(line: string, timeoutMs: number): Promise<readonly string[]> {
+    return eventually(
+      () => {
+        const index = this.#lines.indexOf(line);
+        if (index < 0) throw new Error(`${line} was not told, but ${this.#lines.join(", ")}`);
+        return this.#lines.splice(0, index + 1);
+      },
+      { timeoutMs },
+    );
   }
 
   #lineOf(event: Told): string {

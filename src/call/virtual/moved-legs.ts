@@ -24,5 +24,5 @@ export function movedLegs(
 
 function callWithNewcomers(change: Extract<ModelEffect, { type: "change" }>["change"]): string | undefined {
   if (change.type === "moved") return change.callId;
-  return change.type === "feature" && change.moment === "end" ? change.surviving : undefined;
+  return change.type === "call" ? change.mergedInto : undefined;
 }
