@@ -1,10 +1,11 @@
 import type { Clock, Ids, Logger } from "../../common/index.ts";
-import type { AgreedAudio, AudioTerminal } from "../../media/index.ts";
+import type { AudioTerminal } from "../../media/index.ts";
 import type { CtiDeviceRequest, RtpAddress } from "../../signals/index.ts";
 import type { CallTable } from "../control/call-table.ts";
 import type { EntryStore } from "../control/call-journal.ts";
 import type { Leg } from "../control/leg.ts";
 import type { Inventory, SipPhone } from "../device/index.ts";
+import type { ModelEffect } from "../model/index.ts";
 import type { Binding } from "../registrar/index.ts";
 import type { SignalingPort } from "../signaling/signaling-port.ts";
 import { ctiBinding } from "./cti-contact.ts";
@@ -12,6 +13,7 @@ import { CtiDialogs } from "./cti-dialogs.ts";
 import type { LostCalls, TalkingCall } from "./lost-calls.ts";
 import { OwnerClaims } from "./owner-claims.ts";
 import { MediaMoves } from "./media-moves.ts";
+import type { CallAudio } from "./media-views.ts";
 import { MediaPlaces } from "./media-places.ts";
 import { CtiSignaling } from "./cti-signaling.ts";
 import type { OfferState, PauseReason } from "./offer-machine.ts";
@@ -26,8 +28,8 @@ export interface CtiDeviceEvents {
   onRouteWanted(call: OfferedCall, selectMs: number): void;
   /** An address is to be set for a call, within the time for that. */
   onMediaWanted(leg: Leg): void;
-  /** What is sent to a device and by it has changed; undefined: nothing is. */
-  onAudio(leg: Leg, terminal: AudioTerminal, before: AgreedAudio | undefined, now: AgreedAudio | undefined): void;
+  /** What is sent to a device and by it begins or ends. */
+  onAudio(leg: Leg, moment: "started" | "stopped", terminal: AudioTerminal, audio: CallAudio): void;
   onDigits(leg: Leg, digits: string): void;
   /** It is opened, or is so no more. */
   onDevice(device: string): void;
@@ -41,6 +43,10 @@ export interface CtiDevicesOptions {
   /** What devices have registered by SIP. */
   readonly registered: (phone: SipPhone) => readonly Binding[];
   readonly table: Pick<CallTable, "get" | "findLeg" | "findByTag">;
+  /** The call that a leg is in, or is being answered in. */
+  readonly callOf: (leg: Leg) => string | undefined;
+  /** Legs whose calls parties have come to from others, by device. */
+  readonly movedLegs: (effects: readonly ModelEffect[]) => readonly (readonly Leg[])[];
   /** A leg talks: applications have been told so. */
   readonly isUp: (leg: Leg) => boolean;
   /** Established calls of a device. */
@@ -87,7 +93,9 @@ export class CtiDevices {
     });
     this.#dialogs = new CtiDialogs({
       legOf: (dialogId) => table.findLeg(dialogId)?.leg,
-      onAudio: (leg, terminal, before, now) => events.onAudio(leg, terminal, before, now),
+      callOf: options.callOf,
+      isUp: options.isUp,
+      onAudio: (leg, moment, terminal, audio) => events.onAudio(leg, moment, terminal, audio),
       media: options.media,
       onDigits: (leg, digits) => events.onDigits(leg, digits),
       onEnded: (leg) => {
@@ -142,8 +150,9 @@ export class CtiDevices {
   }
 
   /** To be told of each step of the model, once applications have been told of it. */
-  step(): void {
+  step(effects: readonly ModelEffect[]): void {
     this.#offers.settle();
+    for (const legs of this.#options.movedLegs(effects)) this.#dialogs.moved(legs);
   }
 
   /** A party has sent a digit by RTP: to a device, perhaps. @param leg of the other party */
