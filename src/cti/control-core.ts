@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import type { Clock, Ids, Logger, MetricSample } from "../common/index.ts";
+import type { Clock, Ids, Logger, MetricSample, Timer } from "../common/index.ts";
 import type { ConfigurationMirror, Kind, TouchedObjects } from "../database/index.ts";
 import type { CtiSignal, PlacedSignal } from "../signals/index.ts";
 import type { CallControlLink } from "./call-control-link.ts";
@@ -34,6 +34,11 @@ export interface ControlCoreOptions {
 /** What says which devices and lines a user, or a token of it, may use. */
 const ABOUT_USE: readonly Kind[] = ["user", "cti-token", "phone", "cti-port", "route-point", "directory-number"];
 
+/** Calls are followed for so long after the last session; that is how applications come and go in tests and scripts. */
+const OBSERVE_MS = 60_000;
+/** How long an application that opens the first session waits until calls are followed. */
+const OBSERVED_MS = 5_000;
+
 /** What applications see of calls, devices and lines, and may do with them; sessions and the wire are somebody else's. */
 export class ControlCore implements FeedConsumer {
   readonly operations: Operations;
@@ -47,6 +52,7 @@ export class ControlCore implements FeedConsumer {
   readonly #inventories: Inventories;
   readonly #inventory: InventoryWatch;
   readonly #feed: SignalFeed;
+  #unobserved: Timer | undefined;
 
   constructor(options: ControlCoreOptions) {
     this.#options = options;
@@ -103,6 +109,23 @@ export class ControlCore implements FeedConsumer {
     return known !== undefined && known.view.state !== "invalid";
   }
 
+  /**
+   * Calls are followed from now on, for as long as there are sessions: resolves as soon as they are, or when call control
+   * is away, or has not said so in time.
+   */
+  async observeCalls(): Promise<void> {
+    this.#feed.observeCalls(true);
+    this.#unobserveLater();
+    await this.#feed.reached(0, OBSERVED_MS);
+  }
+
+  #unobserveLater(): void {
+    this.#unobserved?.cancel();
+    this.#unobserved = this.#options.clock.after(OBSERVE_MS, () => {
+      if (this.#options.sessions.size === 0) this.#feed.observeCalls(false);
+    });
+  }
+
   /** Takes up the sessions of before a restart, then follows call control. Once. */
   start(): void {
     const { sessions } = this.#options;
@@ -124,8 +147,10 @@ export class ControlCore implements FeedConsumer {
         this.#subscriptions.end(session);
         this.#inventories.end(session);
         this.#inventory.end(session);
+        this.#unobserveLater();
       },
     });
+    if (sessions.size > 0) this.#feed.observeCalls(true);
     this.#feed.start();
   }
 
@@ -180,6 +205,7 @@ export class ControlCore implements FeedConsumer {
 
   /** May be called twice. */
   close(): void {
+    this.#unobserved?.cancel();
     this.#service.close();
     this.#owners.end();
     this.#feed.close();

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { APPLICATION } from "../support/cti-objects.ts";
 import { AGENT, FAILURE, startCtiSite, UNANSWERED, type CtiSite } from "../support/cti-site.ts";
 import { Cleanup } from "../support/cleanup.ts";
+import { eventually } from "../support/eventually.ts";
 import { ManagedProcess } from "../support/managed-process.ts";
 import type { PhoneCall, SipPhone } from "../support/sip-phone.ts";
 import { CALL_GAUGES } from "../support/tandem-node.ts";
@@ -138,14 +139,10 @@ describe("kill -9 of an application", () => {
     await Promise.all(applications.map((application) => application.kill()));
     const arrivals = await failures.take(1, 10_000);
     dropped.respond(await isDropped, 200);
-    // Another instance takes it over: the caller is still there.
+    // Another instance takes it over, when its lease is over, too: the caller is still there.
     const provider = await site.application();
-    const again = await provider.openMediaTerminal("holds", {
-      mode: "static",
-      address: "127.0.0.1",
-      port: 40_000,
-      codecs: ["PCMU"],
-    });
+    const media = { mode: "static", address: "127.0.0.1", port: 40_000, codecs: ["PCMU"] } as const;
+    const again = await eventually(() => provider.openMediaTerminal("holds", media), { timeoutMs: 10_000 });
     const { calls: left } = await provider.request("call.list", { device: "holds" });
     assert.deepEqual(
       left.map(({ connections }) =>

@@ -13,6 +13,8 @@ import { TemporaryDirectory } from "./temporary-directory.ts";
 export interface ControlFixtureOptions {
   readonly devices: readonly FakeDevice[];
   readonly ids?: Ids;
+  /** False: no application has come yet. Default true. */
+  readonly observesCalls?: boolean;
 }
 
 export const HEARTBEAT_MS = 1_000;
@@ -23,13 +25,15 @@ export class ControlFixture {
   readonly clock = new ManualClock();
   readonly #folder = new TemporaryDirectory("tandem-cti");
   readonly #ids: Ids;
+  readonly #observesCalls: boolean;
   readonly #users = new Map<string, CtiUser>();
   #mirror: ConfigurationMirror | undefined;
   #table: SessionTable | undefined;
   #core: ControlCore | undefined;
   #die: () => void = () => undefined;
 
-  private constructor({ devices, ids = new RandomIds() }: ControlFixtureOptions) {
+  private constructor({ devices, ids = new RandomIds(), observesCalls = true }: ControlFixtureOptions) {
+    this.#observesCalls = observesCalls;
     this.callControl = new FakeCallControl(devices);
     this.#ids = ids;
   }
@@ -118,6 +122,7 @@ export class ControlFixture {
       ids: this.#ids,
       logger: silentLogger,
     });
+    if (this.#observesCalls) void this.#core.observeCalls();
     this.#core.start();
   }
 }

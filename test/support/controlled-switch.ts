@@ -66,6 +66,7 @@ export async function startControlledSwitch(
   });
   cleanup.add(core, (one) => one.close());
   core.start();
+  void core.observeCalls();
   await eventually(
     () => {
       if (core.callControl !== "live") throw new Error(`call control is ${core.callControl}`);

@@ -137,6 +137,7 @@ export class CtiFixture {
           return Promise.resolve(this.#userOf(credentials.user));
         },
       },
+      prepare: () => Promise.resolve(),
       settings: () => ({
         node: "test",
         heartbeatMs,

@@ -42,6 +42,8 @@ export class FakeCallControl implements CallControlLink {
   readonly deviceRequests: CtiDeviceRequest[] = [];
   readonly commands: CtiCommandRequest[] = [];
   isConnected = false;
+  /** As CTIManager has asked for; calls are told only then, and each time from a new epoch on. */
+  observesCalls = false;
   /** The connection is lost when the next command has been done. */
   losesNextReply = false;
   /** Requests about devices wait until `release`. */
@@ -116,6 +118,10 @@ export class FakeCallControl implements CallControlLink {
   /** Signals are lost, as with the disk: positions begin anew. */
   forget(): void {
     this.disconnect();
+    this.#beginAnew();
+  }
+
+  #beginAnew(): void {
     this.epoch = `${this.epoch}+`;
     this.#outbox = [];
     this.#position = 0;
@@ -123,6 +129,7 @@ export class FakeCallControl implements CallControlLink {
   }
 
   tell(signal: CtiSignal): void {
+    if (!this.observesCalls && (signal.kind === "call" || signal.kind === "media" || signal.kind === "digits")) return;
     if (signal.kind === "device") this.devices.set(signal.device.name, signal.device);
     if (signal.kind === "line") this.lines.set(signal.line.name, signal.line);
     if (signal.kind === "removed" && signal.device !== undefined) this.devices.delete(signal.device);
@@ -132,8 +139,10 @@ export class FakeCallControl implements CallControlLink {
     if (this.#isAttached) this.#listener?.onSignals([placed]);
   }
 
-  async attach({ epoch, position = 0 }: CtiAttach): Promise<CtiAttached> {
+  async attach({ epoch, position = 0, observesCalls }: CtiAttach): Promise<CtiAttached> {
     this.#checkConnected();
+    if (observesCalls && !this.observesCalls && epoch !== undefined) this.#beginAnew();
+    this.observesCalls = observesCalls;
     const isResumed = epoch === this.epoch && position >= this.acknowledged && position <= this.#position;
     if (isResumed) this.#acknowledge(position);
     const from = isResumed ? position : this.#position;
@@ -153,7 +162,7 @@ export class FakeCallControl implements CallControlLink {
     return {
       epoch: this.epoch,
       position: this.#position,
-      calls: this.calls.live,
+      calls: this.observesCalls ? this.calls.live : [],
       devices: [...this.devices.values()],
       lines: [...this.lines.values()],
       routes: [],

@@ -225,7 +225,8 @@ export class CtiDevices {
   lookup(phone: SipPhone): readonly Binding[] {
     const bindings = this.#options.registered(phone);
     if (phone.cti === undefined || bindings.length > 0) return bindings;
-    return !isClosed(phone) && isOwned(this.#owners.get(phone.name)) ? [ctiBinding(phone)] : [];
+    const owner = this.#owners.get(phone.name);
+    return !isClosed(phone) && owner !== undefined && isOwned(owner) ? [ctiBinding(phone, owner.media)] : [];
   }
 
   /** A CTIManager says who owns a device. */

@@ -62,6 +62,9 @@ export class SignalFeed implements CallControlListener {
   #timer: Timer | undefined;
   #retry: Timer | undefined;
   #node: string | undefined;
+  #observesCalls = false;
+  /** Calls were followed until now, as far as is known. */
+  #hasObserved = true;
   #isClosed = false;
 
   constructor(options: SignalFeedOptions) {
@@ -85,6 +88,14 @@ export class SignalFeed implements CallControlListener {
 
   start(): void {
     this.#options.link.start(this);
+  }
+
+  /** Whether calls are followed, which costs call control something for each of them; from the start on they are not. */
+  observeCalls(observesCalls: boolean): void {
+    if (this.#observesCalls === observesCalls) return;
+    this.#observesCalls = observesCalls;
+    this.#isLoaded = false;
+    if (this.#options.link.isConnected) this.#attachAgain();
   }
 
   /** Resolves when signals up to the position have been told: true; false when they will not be. */
@@ -170,9 +181,11 @@ export class SignalFeed implements CallControlListener {
     // Call control takes the place as an acknowledgement.
     this.#write();
     const place = this.#place;
-    const attached = await link.attach({ manager, observesCalls: true, ...place });
+    const attached = await link.attach({ manager, observesCalls: this.#observesCalls, ...place });
     if (connection !== this.#connection) return;
     const isResumed = attached.isResumed && place?.epoch === attached.epoch;
+    // Signals of the epoch before have positions of their own; what is of this one the snapshot has.
+    if (!isResumed) this.#held = [];
     this.#node = attached.node;
     if (isResumed && this.#isLoaded) return this.#goLive();
     const snapshot = await link.snapshot();
@@ -195,7 +208,7 @@ export class SignalFeed implements CallControlListener {
     this.#forgetUnknown();
     this.#place = { epoch: snapshot.epoch, position: snapshot.position };
     if (!isKnown) {
-      logger.warn("signals of call control may have been lost", { epoch: snapshot.epoch });
+      if (this.#hasObserved) logger.warn("signals of call control may have been lost", { epoch: snapshot.epoch });
       memory.forgetCalls();
       for (const { view, keys } of replica.liveCalls()) this.#changed.set(view.callId, keys);
       consumer.onRenewed(snapshot.position);
@@ -205,6 +218,7 @@ export class SignalFeed implements CallControlListener {
   }
 
   #goLive(): void {
+    this.#hasObserved = this.#observesCalls;
     this.#setState("live");
     this.#drain();
     this.#wake();
@@ -239,8 +253,14 @@ export class SignalFeed implements CallControlListener {
   /** A signal is missing: what was told stays told, and what follows it is asked for again. */
   #resynchronise(position: number): void {
     this.#options.logger.warn("a signal of call control is missing", { expected: this.position + 1, got: position });
+    this.#attachAgain();
+  }
+
+  /** On the connection that there is. */
+  #attachAgain(): void {
     this.#target = undefined;
     this.#isLoaded = false;
+    this.#retry?.cancel();
     this.#connection += 1;
     this.#setState("catching-up");
     this.#commit();

@@ -31,6 +31,8 @@ export interface SessionDoorOptions {
   readonly signIn: SignIn;
   readonly audit: CommandAudit;
   readonly settings: () => DoorSettings;
+  /** Resolves when a session can begin: what its application will ask for is known. */
+  readonly prepare: () => Promise<void>;
 }
 
 /** A session that a connection has been given. */
@@ -64,6 +66,9 @@ export class SessionDoor {
     const times = this.#timesOf(params);
     const { resume, client, group } = params;
     if (resume !== undefined) return this.#resume(params, resume, user, connection, times);
+    this.#checkConnections(user);
+    await this.#options.prepare();
+    if (!isThere()) return undefined;
     this.#checkConnections(user);
     const session = this.#options.table.open({
       user,

@@ -107,6 +107,7 @@ export function createCtiManagerPart(context: ServiceContext): ServicePart {
         table,
         signIn: new UserSignIn(directory, ctiPasswords(clock), localTokens, clock),
         audit,
+        prepare: () => core.observeCalls(),
         settings: () => doorSettings(node, 1_000 * followed.parameters.number("CTIApplicationHeartbeatTime")),
       }),
       operations,

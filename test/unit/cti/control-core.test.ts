@@ -58,4 +58,38 @@ describe("control core", () => {
     assert.equal(last?.type === "call.parties" ? last.currentCalled?.number : undefined, "1002");
     assert.equal(done["callId"], callId);
   });
+
+  it("given no session, when calls are made, then they are not told; given one, then it knows them, and for a minute after it", async () => {
+    const idle = await ControlFixture.start({ devices: DEVICES, observesCalls: false });
+    try {
+      const { callControl, core, table, clock } = idle;
+      const callId = callControl.calls.start("1001", "1002");
+      assert.equal(callControl.position, 0);
+      await core.observeCalls();
+      const first = idle.open();
+      assert.deepEqual((await first.call<{ calls: { callId: string }[] }>("call.list", {})).calls[0]?.callId, callId);
+      const last = idle.open();
+      table.close(first.session, "application");
+      for (let second = 0; second < 120; second += 1) {
+        clock.advance(1_000);
+        last.session.hear();
+      }
+      await settled();
+      assert.equal(callControl.observesCalls, true);
+      table.close(last.session, "application");
+      clock.advance(59_000);
+      assert.equal(callControl.observesCalls, true);
+      clock.advance(1_000);
+      await settled();
+      assert.equal(callControl.observesCalls, false);
+      const { position } = callControl;
+      callControl.calls.end(callId);
+      assert.equal(callControl.position, position);
+      await core.observeCalls();
+      const again = idle.open();
+      assert.deepEqual((await again.call<{ calls: unknown[] }>("call.list", {})).calls, []);
+    } finally {
+      idle.close();
+    }
+  });
 });

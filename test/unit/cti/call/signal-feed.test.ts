@@ -38,6 +38,7 @@ describe("SignalFeed", () => {
         clock,
         logger: silentLogger,
       });
+      feed.observeCalls(true);
       feed.start();
       await settled();
       return { feed: cleanup.add(feed, (started) => started.close()), memory };
