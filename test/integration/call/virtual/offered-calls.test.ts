@@ -143,7 +143,7 @@ describe("calls that a device of an application is offered", () => {
       const [calling] = await offered("7001");
       const ringing = await bob.offered();
       assert.match(ringing.call.offer?.get("diversion") ?? "", /<sip:7001@.*reason=no-answer/);
-      assert.deepEqual(provisional(calling), [181]);
+      await calling.call.invite?.response(181);
     });
 
     it("given such a call of a line without a target, when its time is over, then the caller is told that nobody answers", async () => {
