@@ -158,8 +158,8 @@ export class ControlCore implements FeedConsumer {
   }
 
   onSignal({ position, signal }: PlacedSignal, concerned: Concerned): void {
-    this.#distributor.tell(signal, concerned, position);
-    this.#inventory.signal(signal, position);
+    const told = this.#distributor.tell(signal, concerned, position);
+    this.#inventory.signal(signal, position, told);
     this.#closeWhatIsClosed(signal);
   }
 
@@ -178,6 +178,7 @@ export class ControlCore implements FeedConsumer {
 
   onState(state: FeedState): void {
     if (state !== "away") for (const session of this.#options.sessions.all()) this.#inventory.begin(session);
+    if (state === "live") this.#inventory.caughtUp();
     this.#service.feedIs(state);
     if (state === "live") this.#owners.linkIsUp();
   }

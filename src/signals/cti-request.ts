@@ -110,6 +110,8 @@ export type CtiFailure =
   | "media-already-set"
   | "media-on-phone"
   | "media-mode"
+  /** The media service has nothing of that name to play. */
+  | "prompt-unknown"
   | "invalid-number"
   | "invalid-digits"
   | "data-too-long"

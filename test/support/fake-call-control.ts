@@ -135,6 +135,7 @@ export class FakeCallControl implements CallControlLink {
     if (signal.kind === "device") this.devices.set(signal.device.name, signal.device);
     if (signal.kind === "line") this.lines.set(signal.line.name, signal.line);
     if (signal.kind === "removed" && signal.device !== undefined) this.devices.delete(signal.device);
+    if (signal.kind === "removed" && signal.line !== undefined) this.lines.delete(signal.line);
     this.#position += 1;
     const placed = { position: this.#position, signal };
     this.#outbox.push(placed);

@@ -247,7 +247,8 @@ export class Talk {
 }
 
 /** What phones of a test may send; whole hertz, far enough from each other to be told apart in what is listened to. */
-const TONES = [500, 700, 900, 1_100, 1_300, 1_700];
+/** Of phones, and of the switch. */
+const TONES = [440, 500, 700, 900, 1_100, 1_300, 1_700];
 
 export interface TalkingSetUp extends PhoneSetUp {
   /** Which of the tones, from 1; absent: the number's last digit. */

@@ -15,8 +15,9 @@ import { MediaMoves } from "./media-moves.ts";
 import { MediaPlaces } from "./media-places.ts";
 import { CtiSignaling } from "./cti-signaling.ts";
 import type { OfferState, PauseReason } from "./offer-machine.ts";
-import { Offers, type CtiAnswer, type OfferedCall } from "./offers.ts";
+import { Offers, type CtiAnswer, type FoundOffer, type OfferedCall } from "./offers.ts";
 import { legOfMedia, type SwitchMedia } from "./switch-media.ts";
+import { unknownPrompt } from "./switch-prompt.ts";
 import { isOwned, isOwnership, stepOwnership, type Ownership, type OwnershipEffect } from "./ownership.ts";
 
 /** Who is told of what happens at devices of applications. None of these may throw. */
@@ -51,6 +52,8 @@ export interface CtiDevicesOptions {
   /** What becomes of established calls. */
   readonly lost: LostCalls;
   readonly media: SwitchMedia;
+  /** There is such a music source. */
+  readonly isSource: (name: string) => boolean;
 }
 
 /** How long an application may take to say where it wants the RTP of a call that it has answered. */
@@ -104,6 +107,7 @@ export class CtiDevices {
       media: options.media,
       dialogs: this.#dialogs,
       moves: this.#moves,
+      isSource: options.isSource,
     });
     this.#offers = new Offers({
       clock,
@@ -167,9 +171,9 @@ export class CtiDevices {
   inventoryChanged(): void {
     const { inventory, store } = this.#options;
     for (const device of [...this.#owners.keys()]) {
-      for (const { sessionId, leg } of [...this.#offers.of(device)]) {
-        const line = inventory.lineOf(device, leg.device.number);
-        if (line === undefined || isClosed(line)) this.#offers.tell(device, sessionId, { type: "failed" });
+      for (const call of [...this.#offers.of(device)]) {
+        const line = inventory.lineOf(device, call.leg.device.number);
+        if (line === undefined || isClosed(line)) this.#offers.tell(call, { type: "failed" });
       }
       if (this.#lineOf(device)?.cti !== undefined) continue;
       this.#owners.delete(device);
@@ -215,7 +219,7 @@ export class CtiDevices {
   }
 
   /** All of them, the oldest one first. */
-  offeredTo(device: string): Iterable<OfferedCall> {
+  offeredTo(device: string): Iterable<FoundOffer> {
     return this.#offers.of(device);
   }
 
@@ -227,7 +231,8 @@ export class CtiDevices {
   lookup(phone: SipPhone): readonly Binding[] {
     const bindings = this.#options.registered(phone);
     if (phone.cti === undefined || bindings.length > 0) return bindings;
-    return !isClosed(phone) && isOwned(this.#owners.get(phone.name)) ? [ctiBinding(phone)] : [];
+    const owner = this.#owners.get(phone.name);
+    return !isClosed(phone) && owner !== undefined && isOwned(owner) ? [ctiBinding(phone, owner.media)] : [];
   }
 
   /** A CTIManager says who owns a device. */
@@ -242,12 +247,12 @@ export class CtiDevices {
     const found = this.#offers.find(device, sessionId);
     if (found === undefined) return NOT_OFFERED;
     if (found.offer.state !== "offered") return { ok: true, isUnchanged: true };
-    this.#offers.tell(device, sessionId, { type: "accept" });
+    this.#offers.tellLines(device, sessionId, { type: "accept" });
     return { ok: true };
   }
 
   reject(device: string, sessionId: string, reason: "busy" | "rejected" = "rejected"): CtiAnswer {
-    return this.#offers.tell(device, sessionId, { type: "reject", reason }) ? { ok: true } : NOT_OFFERED;
+    return this.#offers.tellLines(device, sessionId, { type: "reject", reason }) ? { ok: true } : NOT_OFFERED;
   }
 
   /** Resolves when caller and device are connected. @param media of a device with dynamic registration */
@@ -263,10 +268,10 @@ export class CtiDevices {
       const set = this.#places.set(ownership, found.leg, media);
       if (!set.ok) return set;
     }
-    const connected = this.#offers.whenConnected(device, sessionId);
+    const connected = this.#offers.whenConnected(found);
     const isReady = this.#places.prepare(found.leg, ownership);
-    this.#offers.tell(device, sessionId, { type: "answer", isReady });
-    if (ownership.media.mode === "switch") await this.#answerBySwitch(found);
+    this.#offers.tell(found, { type: "answer", isReady });
+    if (ownership.media.mode === "switch") await this.#answerBySwitch(found, ownership.media.prompt);
     else if (!isReady) this.#options.events.onMediaWanted(found.leg);
     return connected;
   }
@@ -279,7 +284,7 @@ export class CtiDevices {
     if (!isOwned(ownership)) return { ok: false, failure: "device-not-open", detail: `${device} is not open` };
     const set = this.#places.set(ownership, found.leg, media);
     if (!set.ok) return set;
-    if (this.#places.prepare(found.leg, ownership)) this.#offers.tell(device, sessionId, { type: "media-set" });
+    if (this.#places.prepare(found.leg, ownership)) this.#offers.tell(found, { type: "media-set" });
     return set;
   }
 
@@ -296,7 +301,7 @@ export class CtiDevices {
 
   /** A route dialogue about a call is over: `ended`: the accept timer begins; `expired`: the call is treated as if nobody were there. */
   resumeAfter(device: string, sessionId: string, reason: "ended" | "expired"): void {
-    this.#offers.tell(
+    this.#offers.tellLines(
       device,
       sessionId,
       reason === "expired" ? { type: "expire" } : { type: "resume", reason: "route" },
@@ -314,6 +319,9 @@ export class CtiDevices {
       if (line.cti === undefined) return { ok: false, failure: "media-on-phone", detail: `${device} is a phone` };
       if (line.cti.isClosed)
         return { ok: false, failure: "device-restricted", detail: `${device} is closed to control` };
+      const unknown = unknownPrompt(request.media, this.#options.isSource);
+      if (unknown !== undefined)
+        return { ok: false, failure: "prompt-unknown", detail: `there is nothing to play that is called ${unknown}` };
     }
     if (known.ownership !== undefined) this.#put(known.ownership);
     if (request.type === "silent") this.#setSilent(device, request.isSilent);
@@ -335,10 +343,10 @@ export class CtiDevices {
   }
 
   #offered(call: OfferedCall): void {
-    const { device, sessionId } = call;
+    const { device } = call;
     const selectMs = (this.#lineOf(device)?.cti?.routeSelectSeconds ?? 0) * 1_000;
     if (selectMs === 0 || this.#owners.get(device)?.routes !== true) return;
-    this.#offers.tell(device, sessionId, { type: "pause", reason: "route" });
+    this.#offers.tell(call, { type: "pause", reason: "route" });
     this.#options.events.onRouteWanted(call, selectMs);
   }
 
@@ -350,9 +358,10 @@ export class CtiDevices {
     });
   }
 
-  async #answerBySwitch({ device, sessionId, leg, sdp }: OfferedCall): Promise<void> {
-    await this.#places.prepareSwitch(leg, sdp, () => this.stateOf(device, sessionId) === "answering");
-    this.#offers.tell(device, sessionId, { type: "media-set" });
+  async #answerBySwitch(call: OfferedCall, prompt: string | undefined): Promise<void> {
+    const isAwaited = (): boolean => this.#offers.stateOf(call) === "answering";
+    await this.#places.prepareSwitch(call.leg, call.sdp, { prompt, isAwaited });
+    this.#offers.tell(call, { type: "media-set" });
   }
 
   /** Another application has the device: who waits is talked with again, by where its media is. */

@@ -58,6 +58,7 @@ export function makeCtiDevices({ options, table, registrar, store, features, tel
     callsOf,
     isUp: (leg) => features().world.legs.get(leg.localTag)?.isUp === true,
     media: new SwitchMedia(options.relay, logger),
+    isSource: (name) => options.configuration?.get("music-source", name) !== undefined,
     registered: (phone) => registrar.lookup(phone.aor),
     events: ctiEvents(
       {

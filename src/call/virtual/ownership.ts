@@ -29,6 +29,9 @@ export type OwnershipStep =
   | { readonly ok: true; readonly ownership: Ownership | undefined; readonly effects: readonly OwnershipEffect[] }
   | { readonly ok: false; readonly failure: "fenced" | "device-owned" | "media-mode"; readonly detail: string };
 
+/** What is played where a registration does not say. */
+const SILENCE = "silence";
+
 /** Decides about a request of a CTIManager. Pure. */
 export function stepOwnership(before: Ownership | undefined, request: CtiDeviceRequest): OwnershipStep {
   if (before !== undefined && request.fence < before.fence) {
@@ -68,6 +71,10 @@ function clashOf(first: MediaRegistration, second: MediaRegistration): Ownership
     return refused("device-owned", "another application has registered a static address");
   }
   if (first.mode !== second.mode) return refused("media-mode", `another application has registered ${first.mode}`);
+  if (first.mode === "switch" && second.mode === "switch") {
+    const isSame = (first.prompt ?? SILENCE) === (second.prompt ?? SILENCE);
+    return isSame ? undefined : refused("media-mode", "another application has registered another prompt");
+  }
   if (first.mode !== "dynamic" || second.mode !== "dynamic") return undefined;
   const isSame = first.codecs.join().toLowerCase() === second.codecs.join().toLowerCase();
   return isSame ? undefined : refused("media-mode", "another application has registered other codecs");

@@ -20,7 +20,7 @@ const media = z.discriminatedUnion("mode", [
     codecs,
   }),
   z.strictObject({ mode: z.literal("dynamic"), codecs }),
-  z.strictObject({ mode: z.literal("switch") }),
+  z.strictObject({ mode: z.literal("switch"), prompt: z.exactOptional(z.string().min(1).max(96)) }),
 ]);
 const session = name;
 

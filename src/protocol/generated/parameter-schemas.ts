@@ -111,7 +111,12 @@ export const DEFINITIONS: Definitions = {
         required: ["mode", "codecs"],
         additionalProperties: false,
       },
-      { type: "object", properties: { mode: { const: "switch" } }, required: ["mode"], additionalProperties: false },
+      {
+        type: "object",
+        properties: { mode: { const: "switch" }, prompt: { type: "string", maxLength: 96, minLength: 1 } },
+        required: ["mode"],
+        additionalProperties: false,
+      },
     ],
   },
   DoNotDisturb: { type: "string", enum: ["off", "reject", "silent"] },

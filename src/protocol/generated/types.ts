@@ -256,6 +256,8 @@ export type MediaRegistration =
     }
   | {
       readonly mode: "switch";
+      /** What who calls hears: `silence` (default), `tone`, `ringback`, `music`, `music:NAME` of a music source, or once `announcement:NAME` (`unavailable`, `please-wait`, `confirmed`, `conference-enter`, `conference-leave`) or `announcement:music:NAME`. */
+      readonly prompt?: string;
     };
 
 /** A device. */

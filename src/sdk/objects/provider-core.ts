@@ -55,7 +55,11 @@ export class ProviderCore implements ObjectContext {
       () => options.clock.wallMs(),
     );
     this.objects = new Objects(this);
-    this.watches = new Watches((method, params, take) => this.#ask(method, params, take));
+    this.watches = new Watches((method, params, take) => this.#ask(method, params, take), {
+      onFailed: (failure) => this.hub.emit({ type: "provider.notRestored", ...failure }),
+      pause: (ms) => this.#pause(ms),
+      isOver: () => this.state === "shutdown",
+    });
     this.devices = new OpenDevices(this, (opening, command) => this.#openDevice(opening, command));
     this.#session = new CtiSession(options, {
       onEvent: (event) => this.#take(event),
@@ -73,6 +77,9 @@ export class ProviderCore implements ObjectContext {
 
   get session(): CtiSession {
     return this.#session;
+  }
+  get isAway(): boolean {
+    return this.#session.phase !== "in-service";
   }
   get state(): ProviderState {
     const { phase } = this.#session;
@@ -162,10 +169,13 @@ export class ProviderCore implements ObjectContext {
         return await this.#session.ask(method, params, take);
       } catch (error) {
         if (!(error instanceof CtiError) || error.code !== "LIMIT_RATE" || attempt === MAX_ATTEMPTS) throw error;
-        const delayMs = error.envelope.retryAfterMs ?? 1_000;
-        await new Promise<void>((resolve) => this.clock.after(delayMs, resolve));
+        await this.#pause(error.envelope.retryAfterMs ?? 1_000);
       }
     }
+  }
+
+  #pause(ms: number): Promise<void> {
+    return new Promise((resolve) => this.clock.after(ms, resolve));
   }
 
   #replied(reply: Readonly<Record<string, unknown>>, take: TakeReply): void {
@@ -214,7 +224,9 @@ export class ProviderCore implements ObjectContext {
   #take(sequenced: SequencedEvent): void {
     const event = knownEvent(sequenced);
     if (event.type === "unknown") return this.hub.emit(event);
+    const hasCome = event.type === "device.state" && this.replica.devices.get(event.device.name) === undefined;
     this.replica.apply(event);
+    if (hasCome) this.watches.grown();
     this.#follow(event);
     this.hub.emit(event);
   }
@@ -237,6 +249,7 @@ export class ProviderCore implements ObjectContext {
         return this.#callChanged(event.callId);
       case "device.removed":
         this.devices.forget(event.device);
+        this.watches.gone(event.device);
         return this.objects.removed("device", event.device);
       case "line.removed":
         return this.objects.removed("line", event.line);

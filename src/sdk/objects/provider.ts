@@ -39,8 +39,8 @@ export class Provider {
   static async open(options: ProviderOptions, openSocket: OpenSocket): Promise<Provider> {
     const core = new ProviderCore(sessionOptionsOf(options, openSocket));
     const { watch = "inventory" } = options;
-    if (watch === "none") core.watches.prepare(() => [{ kind: "provider" }]);
-    else core.watches.prepare(() => core.everything(), watch === "all" ? undefined : INVENTORY_EVENTS);
+    if (watch === "none") core.watches.prepare([{ kind: "provider" }]);
+    else core.watches.prepareWhole(() => core.everything(), watch === "all" ? undefined : INVENTORY_EVENTS);
     await opened(core, options);
     return new Provider(core);
   }
@@ -141,6 +141,15 @@ export class Provider {
     options?: CommandOptions,
   ): Promise<MethodResults[Method]> {
     return this.#core.command(method, params, options);
+  }
+
+  /**
+   * Goes to another one of its servers, such as back to the first one, which it never does by itself. It is in a session of
+   * its own there, with all that it has opened and watches. Commands that have no answer by then fail with outcome `unknown`.
+   * @throws {CtiError} `CLIENT_NOT_KNOWN`: it is none of `servers`; `CLIENT_UNREACHABLE`: it stays where it is
+   */
+  moveTo(server: string): Promise<void> {
+    return this.#core.session.moveTo(server);
   }
 
   /** Ends the session: devices are closed. May be called twice. */

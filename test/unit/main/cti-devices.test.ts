@@ -23,7 +23,13 @@ describe("what CTIManagers say of devices", () => {
   it("given requests, when they are well-formed, then they are handed on; others are refused with what is wrong", () => {
     const own = { type: "own", device: "port", fence: 1, routes: false, session: "s", leaseMs: 30_000 };
     const address = { mode: "static", address: "192.0.2.1", port: 4_000, codecs: ["PCMA"] };
-    for (const media of [{ mode: "none" }, { mode: "switch" }, { mode: "dynamic", codecs: ["PCMA/8000"] }, address]) {
+    for (const media of [
+      { mode: "none" },
+      { mode: "switch" },
+      { mode: "switch", prompt: "tone" },
+      { mode: "dynamic", codecs: ["PCMA/8000"] },
+      address,
+    ]) {
       assert.deepEqual(handler({ ...own, media }, NOBODY), { ok: true, position: 7 });
       assert.deepEqual(said.pop(), { ...own, media });
     }
@@ -34,6 +40,7 @@ describe("what CTIManagers say of devices", () => {
       { ...own, media: { ...address, address: "example.org" } },
       { ...own, media: { ...address, port: 0 } },
       { ...own, media: { mode: "dynamic", codecs: [] } },
+      { ...own, media: { mode: "switch", prompt: "" } },
       { ...own, media: { mode: "dynamic", codecs: ["PCMA\r\na=x"] } },
       { ...own, media: { mode: "none" }, fence: -1 },
       { ...own, media: { mode: "none" }, leaseMs: -1 },

@@ -76,7 +76,17 @@ export const DEVICE_DEFINITIONS: Definitions = {
       codecs,
     }),
     object("At an address that is set for each call.", { mode: constant("dynamic"), codecs }),
-    object("In the media service of the switch.", { mode: constant("switch") }),
+    object(
+      "In the media service of the switch.",
+      { mode: constant("switch") },
+      {
+        prompt: text(
+          "What who calls hears: `silence` (default), `tone`, `ringback`, `music`, `music:NAME` of a music source, or once `announcement:NAME` (`unavailable`, `please-wait`, `confirmed`, `conference-enter`, `conference-leave`) or `announcement:music:NAME`.",
+          96,
+          { minLength: 1 },
+        ),
+      },
+    ),
   ]),
   DeviceView: deviceView,
   ControllableDevice: extended(deviceView, "A device, and what this session may do with it.", {
