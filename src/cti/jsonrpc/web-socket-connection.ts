@@ -37,6 +37,11 @@ export class WebSocketConnection implements Connection {
     return this.#webSocket.bufferedAmount;
   }
 
+  /** What still comes is nobody's. */
+  get isClosing(): boolean {
+    return this.#grace !== undefined;
+  }
+
   send(text: string): void {
     if (this.#webSocket.readyState === this.#webSocket.OPEN) this.#webSocket.send(text, this.#onSent);
   }
