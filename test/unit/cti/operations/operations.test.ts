@@ -90,6 +90,18 @@ describe("operations of applications", () => {
     });
   });
 
+  it("given who may not change how callers are shown, when a route does so in its second destination, then that is refused, and named", async () => {
+    const port = fixture.callControl.devices.get("port-1");
+    assert.ok(port !== undefined);
+    fixture.callControl.tell({ kind: "device", device: { ...port, name: "route-1", kind: "route-point" } });
+    const router = fixture.open({ name: "router", permissions: [] });
+    await router.call("device.open", { device: "route-1", routes: true });
+    const destinations = [{ to: "1001" }, { to: "1002", callingNumber: "110" }];
+    const { code, facts } = await router.error("route.select", { device: "route-1", routeId: "r", destinations });
+    assert.deepEqual([code, facts.path], ["access-feature", "/destinations/1/callingNumber"]);
+    assert.equal(fixture.callControl.commands.length, 0);
+  });
+
   describe("parameters", () => {
     const cases: readonly (readonly [string, object, string, string])[] = [
       ["call.connect", { device: "phone-1001", to: "not a number" }, "validation-number", "/to"],
