@@ -63,6 +63,7 @@ export class ControlCore implements FeedConsumer {
       link,
       clock,
       logger,
+      leaseMsOf: (session) => sessions.get(session)?.leaseMs,
       onOwner: (device, ownership) => this.#open.ownerChanged(device, ownership),
       onRefused: (device, session, error) => this.#open.refused(device, session, error),
     });
@@ -134,6 +135,8 @@ export class ControlCore implements FeedConsumer {
       this.#open.restore(session);
       if (session.phase === "silent") this.#open.noteSilent(session, true);
     }
+    // Rights may have changed meanwhile.
+    for (const session of sessions.all()) this.#inventory.takeAway(session);
     this.#owners.restored();
     sessions.watch({
       onFailed: (session) => this.#open.noteLive(session, false),

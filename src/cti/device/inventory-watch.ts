@@ -85,7 +85,7 @@ export class InventoryWatch {
 
   /** Its application has come back, maybe with a token that allows less; `isAnew`: it takes an inventory. */
   resumed(session: Session, isAnew: boolean): void {
-    this.#takeAway(session);
+    this.takeAway(session);
     if (!isAnew) return;
     this.#forget(session);
     this.begin(session);
@@ -94,8 +94,26 @@ export class InventoryWatch {
   /** Users, their devices or permissions have changed. */
   configurationChanged(): void {
     for (const session of [...this.#options.sessions.all()]) {
-      this.#takeAway(session);
+      this.takeAway(session);
       this.#compare(session);
+    }
+  }
+
+  /** Devices are closed, and topics end, that the session may not have or watch any more. */
+  takeAway(session: Session): void {
+    const { open, subscriptions } = this.#options;
+    for (const device of open.devicesOf(session)) {
+      if (!this.#mayHave(session, device)) open.closeFor(device, "access", [session]);
+    }
+    const lost = new Set<WatchKey>();
+    for (const { keys } of subscriptions.of(session)) {
+      for (const key of keys) if (!this.#mayWatch(session, key)) lost.add(key);
+    }
+    if (lost.size === 0) return;
+    subscriptions.takeOut(session, lost);
+    for (const topic of lost) {
+      const event: CtiEvent = { type: "session.notice", notice: "topic-ended", topic };
+      session.append(event);
     }
   }
 
@@ -119,24 +137,6 @@ export class InventoryWatch {
     if (device !== undefined && known.delete(deviceKey(device))) events.push({ type: "device.removed", device });
     if (line !== undefined && known.delete(lineKey(line))) events.push({ type: "line.removed", line });
     return events;
-  }
-
-  /** Devices are closed, and topics end, that the session may not watch any more. */
-  #takeAway(session: Session): void {
-    const { open, subscriptions } = this.#options;
-    for (const device of open.devicesOf(session)) {
-      if (!session.user.mayUseDevice(device)) open.closeFor(device, "access", [session]);
-    }
-    const lost = new Set<WatchKey>();
-    for (const { keys } of subscriptions.of(session)) {
-      for (const key of keys) if (!this.#mayWatch(session, key)) lost.add(key);
-    }
-    if (lost.size === 0) return;
-    subscriptions.takeOut(session, lost);
-    for (const topic of lost) {
-      const event: CtiEvent = { type: "session.notice", notice: "topic-ended", topic };
-      session.append(event);
-    }
   }
 
   /** What a session that watches the provider knows is compared with what there is for it now. */
@@ -171,6 +171,13 @@ export class InventoryWatch {
     this.#known.get(session.id)?.end();
     this.#known.delete(session.id);
     this.#restored.delete(session);
+  }
+
+  /** Who may only watch takes no calls. */
+  #mayHave(session: Session, device: string): boolean {
+    const { user } = session;
+    if (!user.mayUseDevice(device)) return false;
+    return user.scope?.isMonitorOnly !== true || this.#options.open.roleOf(session, device) === "none";
   }
 
   #mayWatch(session: Session, key: WatchKey): boolean {

@@ -1,11 +1,12 @@
 import { ChannelClient, errorMessageOf, type Clock, type Logger } from "../../common/index.ts";
-import type { CallControlLink, CallControlListener, CtiDeviceReply } from "../../cti/index.ts";
+import type { CallControlLink, CallControlListener } from "../../cti/index.ts";
 import type {
   CallView,
   CtiAttach,
   CtiAttached,
   CtiCommandReply,
   CtiCommandRequest,
+  CtiDeviceReply,
   CtiDeviceRequest,
   CtiSnapshot,
   PlacedSignal,

@@ -1,5 +1,6 @@
 import type {
   CallView,
+  ConnectionView,
   CtiEvent,
   MethodName,
   MethodParams,
@@ -21,7 +22,7 @@ import { Replica, type Snapshot } from "../replica/replica.ts";
 import type { DeviceOpening, ObjectContext, OpenedDevice } from "./context.ts";
 import { Objects } from "./objects.ts";
 import { OpenDevices } from "./open-devices.ts";
-import type { MediaAddressChooser } from "./media-terminal.ts";
+import type { MediaAddressChooser } from "./terminal-options.ts";
 import { Watches } from "./watches.ts";
 import type { Address, Call, Connection, Terminal } from "./nouns.ts";
 
@@ -48,7 +49,7 @@ export class ProviderCore implements ObjectContext {
     this.#newId = options.newKey;
     this.replica = new Replica(
       {
-        onCallEnded: (call, connections) => this.objects.callEnded(call, connections),
+        onCallEnded: (call, connections) => this.#callEnded(call, connections),
         onRouteEnded: (route) => this.#routeChanged(route, false),
       },
       () => options.clock.wallMs(),
@@ -238,7 +239,7 @@ export class ProviderCore implements ObjectContext {
         this.#callChanged(event.from);
         return this.#callChanged(event.callId);
       case "call.connection":
-        if (event.state === "disconnected") this.objects.connectionEnded(event.connectionId);
+        if (event.state === "disconnected") this.#connectionEnded(event.connectionId);
         return this.#callChanged(event.callId);
       case "call.state":
       case "call.terminal":
@@ -262,7 +263,7 @@ export class ProviderCore implements ObjectContext {
       case "media.wanted":
       case "media.started":
       case "media.stopped":
-        return this.devices.lease(event.media.device)?.handlers.onMedia?.(event.media);
+        return this.devices.lease(event.media.device)?.mediaChanged(event.media);
       case "session.notice":
         return this.#noticed(event);
       case "provider.state":
@@ -279,19 +280,31 @@ export class ProviderCore implements ObjectContext {
   #noticed({ notice, device, fence, routes = [], seq }: SessionNoticeEvent): void {
     if (device === undefined) return;
     if (notice === "device-closed") return this.devices.forget(device);
-    this.devices.lease(device)?.onNotice(notice, fence);
+    this.devices.lease(device)?.noticed(notice, fence);
     if (notice === "owner") this.merge({ routes }, seq);
   }
 
   #callChanged(callId: string): void {
     this.objects.callChanged(callId);
     const view: CallView | undefined = this.replica.calls.get(callId);
-    if (view !== undefined) for (const lease of this.devices.leases()) lease.onCall(view);
+    if (view !== undefined) for (const lease of this.devices.leases()) lease.callChanged(view);
+  }
+
+  #callEnded(last: CallView, connections: readonly ConnectionView[]): void {
+    for (const { connectionId } of connections) this.#connectionEnded(connectionId);
+    for (const lease of this.devices.leases()) lease.callEnded(last.callId);
+    this.objects.callEnded(last);
+  }
+
+  #connectionEnded(connectionId: string): void {
+    if (this.replica.connection(connectionId) !== undefined) return;
+    for (const lease of this.devices.leases()) lease.connectionEnded(connectionId);
+    this.objects.connectionEnded(connectionId);
   }
 
   #routeChanged(view: RouteView, isAsked: boolean): void {
     const session = this.objects.routeChanged(view);
-    this.devices.lease(view.device)?.onRoute(view, session, isAsked);
+    this.devices.lease(view.device)?.routeChanged(view, session, isAsked);
   }
 
   #callControlIs(state: "in-service" | "out-of-service" | "shut-down"): void {

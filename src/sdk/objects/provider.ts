@@ -1,4 +1,4 @@
-import type { EventType, MethodName, MethodParams, MethodResults, Topic } from "../../protocol/index.ts";
+import type { EventType, MediaView, MethodName, MethodParams, MethodResults, Topic } from "../../protocol/index.ts";
 import type { CommandOptions } from "../connection/commands.ts";
 import type { Opened } from "../connection/open-params.ts";
 import type { OpenSocket } from "../connection/socket.ts";
@@ -8,10 +8,10 @@ import type { StreamOptions } from "../events/event-stream.ts";
 import type { EventsOfTypes, ProviderEvent, ProviderEventMap, ProviderState } from "../events/provider-events.ts";
 import type { OpenedDevice } from "./context.ts";
 import { Lease } from "./lease.ts";
-import { MediaListeners, MediaTerminal, splitAddress, type MediaTerminalOptions } from "./media-terminal.ts";
+import type { MediaTerminal, RouteTerminal } from "./leased-terminal.ts";
 import { ProviderCore } from "./provider-core.ts";
 import { sessionOptionsOf, type ProviderOptions } from "./provider-options.ts";
-import { RouteListeners, RouteTerminal, type RouteTerminalOptions } from "./route-terminal.ts";
+import { splitAddress, type MediaTerminalOptions, type RouteTerminalOptions } from "./terminal-options.ts";
 import type { Watch } from "./watch.ts";
 import type { Address, Call, Terminal } from "./nouns.ts";
 
@@ -120,9 +120,8 @@ export class Provider {
     command?: CommandOptions,
   ): Promise<MediaTerminal> {
     const { media, address } = splitAddress(options);
-    const listeners = new MediaListeners((wanted) => void this.#core.supplyMedia(wanted, address));
-    const lease = this.#lease(await this.#core.open({ device, media }, command), listeners);
-    return new MediaTerminal(lease, listeners);
+    const opened = await this.#core.open({ device, media }, command);
+    return this.#lease(opened, (wanted) => void this.#core.supplyMedia(wanted, address));
   }
 
   /** Opens a route point whose calls this application sends elsewhere. */
@@ -131,9 +130,8 @@ export class Provider {
     { routes = true }: RouteTerminalOptions = {},
     command?: CommandOptions,
   ): Promise<RouteTerminal> {
-    const listeners = new RouteListeners();
     const opened = await this.#core.open({ device, media: { mode: "none" }, routes }, command);
-    return new RouteTerminal(this.#lease(opened, listeners), listeners);
+    return this.#lease(opened);
   }
 
   /** Any method of the protocol. It is sent again over reconnects until its deadline, with the same key. */
@@ -162,8 +160,8 @@ export class Provider {
     return this.close();
   }
 
-  #lease(opened: OpenedDevice, handlers: MediaListeners | RouteListeners): Lease {
-    const lease = new Lease(this.#core, opened, handlers);
+  #lease(opened: OpenedDevice, onWanted?: (media: MediaView) => void): Lease {
+    const lease = new Lease(this.#core, opened, onWanted);
     this.#core.devices.own(opened.device, lease);
     this.#core.tellRoutes(opened.device);
     return lease;

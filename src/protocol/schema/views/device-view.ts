@@ -1,9 +1,15 @@
+import { BOUNDS, CODEC } from "../../bounds.ts";
 import { choice, constant, extended, flag, integer, list, name, object, ref, tagged, text } from "../builder.ts";
 import type { Definitions, JsonSchema } from "../json-schema.ts";
 
 export const device = name("Name of a device.");
-export const line = name("Name of a line, such as `1001@internal`.", 256);
-const codecs = list("Codecs that are taken, best first.", name("For example `PCMA/8000`.", 64), 16, 1);
+export const line = name("Name of a line, such as `1001@internal`.", BOUNDS.line);
+const codecs = list(
+  "Codecs that are taken, best first.",
+  text("For example `PCMA/8000`.", 39, { pattern: CODEC }),
+  BOUNDS.codecs,
+  1,
+);
 
 const deviceView: JsonSchema = object(
   "A device.",
