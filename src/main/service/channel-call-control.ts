@@ -1,6 +1,7 @@
 import { ChannelClient, errorMessageOf, type Clock, type Logger } from "../../common/index.ts";
 import type { CallControlLink, CallControlListener } from "../../cti/index.ts";
 import type {
+  CallView,
   CtiAttach,
   CtiAttached,
   CtiCommandReply,
@@ -67,6 +68,11 @@ export class ChannelCallControl implements CallControlLink {
 
   async snapshot(): Promise<CtiSnapshot> {
     return (await this.#channel.request("cti-snapshot", { manager: this.#manager }, SNAPSHOT_MS)) as CtiSnapshot;
+  }
+
+  async endedCall(callId: string): Promise<CallView | undefined> {
+    const { call } = (await this.#channel.request("cti-ended-call", { callId })) as { readonly call?: CallView };
+    return call;
   }
 
   async command(request: CtiCommandRequest, timeoutMs: number): Promise<CtiCommandReply> {

@@ -13,6 +13,7 @@ const attach = z.strictObject({
 });
 const acknowledgement = z.strictObject({ manager, position });
 const snapshot = z.strictObject({ manager });
+const endedCall = z.strictObject({ callId: z.string().min(1).max(256) });
 
 /** What CTIManagers get over the control channel. */
 export interface CtiBus {
@@ -23,6 +24,7 @@ export interface CtiBus {
 /**
  * `cti-attach` of `CtiAttach`: answers `CtiAttached`; events `cti-signals` of `{signals: PlacedSignal[]}` follow on this
  * connection. `cti-ack` of `{manager, position}`. `cti-snapshot` of `{manager}`: answers `CtiSnapshot`.
+ * `cti-ended-call` of `{callId}`: answers `{call?: CallView}`, a call as it was when it ended, while that is known.
  * @param onManagers told how many CTIManagers are connected, when one has come or gone
  */
 export function handleCtiBus(
@@ -60,6 +62,10 @@ export function handleCtiBus(
     feed.acknowledge(name, upTo);
   });
   channel.handle("cti-snapshot", (params) => feed.snapshot(parsed(snapshot, params).manager));
+  channel.handle("cti-ended-call", (params) => {
+    const call = feed.finalViewOf(parsed(endedCall, params).callId);
+    return call === undefined ? {} : { call };
+  });
   return {
     positionFor: (peer) => {
       const known = peers.get(peer);
