@@ -175,9 +175,9 @@ export class CtiDevices {
   inventoryChanged(): void {
     const { inventory, store } = this.#options;
     for (const device of [...this.#owners.keys()]) {
-      for (const { sessionId, leg } of [...this.#offers.of(device)]) {
-        const line = inventory.lineOf(device, leg.device.number);
-        if (line === undefined || isClosed(line)) this.#offers.tell(device, sessionId, { type: "failed" });
+      for (const call of [...this.#offers.of(device)]) {
+        const line = inventory.lineOf(device, call.leg.device.number);
+        if (line === undefined || isClosed(line)) this.#offers.tellAt(call, { type: "failed" });
       }
       if (this.#lineOf(device)?.cti !== undefined) continue;
       this.#owners.delete(device);

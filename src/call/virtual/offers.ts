@@ -38,7 +38,7 @@ export interface FoundOffer extends OfferedCall {
 /** By its identity what is known of it is kept for as long as it is there. */
 export type OfferingSession = Pick<CallSession, "callId">;
 
-/** Devices that a session has rung at. */
+/** Lines of devices that a session has rung at. */
 interface RungDevices {
   /** Until it went elsewhere. */
   readonly left: Set<string>;
@@ -92,8 +92,8 @@ const INCOMPATIBLE = 88;
 export class Offers {
   readonly #options: OffersOptions;
   readonly #byDevice = new Map<string, Set<Entry>>();
-  /** By device and session. */
-  readonly #byCall = new Map<string, Entry>();
+  /** By device and session; several where a call rings at several lines of a device. */
+  readonly #byCall = new Map<string, readonly Entry[]>();
   /** Answered, and not connected yet; by dialog. */
   readonly #answered = new Map<string, Entry>();
   readonly #rung = new WeakMap<OfferingSession, RungDevices>();
@@ -103,7 +103,9 @@ export class Offers {
   }
 
   get size(): number {
-    return this.#byCall.size;
+    let size = 0;
+    for (const entries of this.#byCall.values()) size += entries.length;
+    return size;
   }
 
   /** An INVITE to a device. */
@@ -121,7 +123,7 @@ export class Offers {
     const entry: Entry = { call, session, identity, events, timers: new Map(), waiting: [], offer: NEW_OFFER };
     this.#add(entry);
     const isWanted = headerOf(request, "answer-mode") === "Auto";
-    if (this.#rung.get(session)?.returning.delete(device) === true) this.#step(entry, { type: "accept" });
+    if (this.#rung.get(session)?.returning.delete(placeOf(call)) === true) this.#step(entry, { type: "accept" });
     queueMicrotask(() => {
       if (entry.offer.state !== "offered") return;
       if (isWanted) this.#options.onWanted(call);
@@ -136,9 +138,9 @@ export class Offers {
     if (rung !== undefined) this.#rung.set(session, { left: new Set(), returning: rung.left });
   }
 
-  /** The call of a session that a device is offered. */
+  /** The call of a session that a device is offered: of several lines the one that it has answered, or the first. */
   find(device: string, sessionId: string): FoundOffer | undefined {
-    const entry = this.#byCall.get(keyOf({ device, sessionId }));
+    const entry = this.#meant(device, sessionId);
     return entry && { ...entry.call, offer: entry.offer };
   }
 
@@ -147,11 +149,19 @@ export class Offers {
     for (const { call } of this.#byDevice.get(device) ?? []) yield call;
   }
 
-  /** @returns false: there is no such call */
+  /** What is answered is answered at one line; all else is said of all lines that it rings at. @returns false: there is no such call */
   tell(device: string, sessionId: string, event: OfferEvent): boolean {
-    const entry = this.#byCall.get(keyOf({ device, sessionId }));
+    const isOfOne = event.type === "answer" || event.type === "media-set";
+    const meant = isOfOne ? this.#meant(device, sessionId) : undefined;
+    const entries = isOfOne ? [meant] : (this.#byCall.get(keyOf({ device, sessionId })) ?? []);
+    for (const entry of entries) if (entry !== undefined) this.#step(entry, event);
+    return entries.some((entry) => entry !== undefined);
+  }
+
+  /** Of a call at one of its lines. */
+  tellAt(call: OfferedCall, event: OfferEvent): void {
+    const entry = this.#byCall.get(keyOf(call))?.find((one) => one.call.leg === call.leg);
     if (entry !== undefined) this.#step(entry, event);
-    return entry !== undefined;
   }
 
   /** Of all calls of a device. */
@@ -166,7 +176,7 @@ export class Offers {
 
   /** Resolves when the caller and the device are connected, or says why they are not. To be asked before the event. */
   whenConnected(device: string, sessionId: string): Promise<CtiAnswer> {
-    const entry = this.#byCall.get(keyOf({ device, sessionId }));
+    const entry = this.#meant(device, sessionId);
     if (entry === undefined) return Promise.resolve(GONE);
     return new Promise((resolve) => void entry.waiting.push(resolve));
   }
@@ -190,11 +200,16 @@ export class Offers {
 
   /** Nothing can be answered any more. */
   edgeLost(): void {
-    for (const entry of [...this.#byCall.values()]) {
+    for (const entry of [...this.#byCall.values()].flat()) {
       this.#end(entry, GONE);
       entry.events.onFailed(new SignalingError("edge-lost", "the connection to the edge is lost"));
     }
     for (const dialogId of [...this.#answered.keys()]) this.ended(dialogId);
+  }
+
+  #meant(device: string, sessionId: string): Entry | undefined {
+    const entries = this.#byCall.get(keyOf({ device, sessionId })) ?? [];
+    return entries.find(({ offer }) => offer.state === "answering") ?? entries[0];
   }
 
   #add(entry: Entry): void {
@@ -202,7 +217,7 @@ export class Offers {
     const calls = this.#byDevice.get(call.device) ?? new Set();
     calls.add(entry);
     this.#byDevice.set(call.device, calls);
-    this.#byCall.set(keyOf(call), entry);
+    this.#byCall.set(keyOf(call), [...(this.#byCall.get(keyOf(call)) ?? []), entry]);
     this.#startTimer(entry, "accept");
     for (const reason of this.#options.pausesOf(call.device)) this.#step(entry, { type: "pause", reason });
   }
@@ -214,9 +229,9 @@ export class Offers {
     for (const effect of effects) this.#perform(entry, effect);
   }
 
-  #leave({ session, call: { device } }: Entry): void {
+  #leave({ session, call }: Entry): void {
     const rung = this.#rung.get(session) ?? { left: new Set(), returning: new Set() };
-    rung.left.add(device);
+    rung.left.add(placeOf(call));
     this.#rung.set(session, rung);
   }
 
@@ -276,7 +291,9 @@ export class Offers {
     const calls = this.#byDevice.get(call.device);
     calls?.delete(entry);
     if (calls?.size === 0) this.#byDevice.delete(call.device);
-    if (this.#byCall.get(keyOf(call)) === entry) this.#byCall.delete(keyOf(call));
+    const left = (this.#byCall.get(keyOf(call)) ?? []).filter((one) => one !== entry);
+    if (left.length === 0) this.#byCall.delete(keyOf(call));
+    else this.#byCall.set(keyOf(call), left);
   }
 
   #startTimer(entry: Entry, timer: OfferTimer): void {
@@ -296,4 +313,9 @@ function keyOf({ device, sessionId }: Pick<OfferedCall, "device" | "sessionId">)
 
 function dialogIdOfRequest(sipCallId: string, from: string): string {
   return `${sipCallId};from-tag=${/;tag=([^;]*)$/.exec(from)?.[1] ?? ""}`;
+}
+
+/** A line of a device. */
+function placeOf({ device, leg }: OfferedCall): string {
+  return `${device} ${leg.device.line ?? leg.device.number}`;
 }
