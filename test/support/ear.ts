@@ -15,8 +15,8 @@ export interface Ear {
   readonly rtp: RtpPhone;
 }
 
-/** What phones of a test may send; whole hertz, far enough from each other to be told apart in what is listened to. */
-export const TONES: readonly number[] = [500, 700, 900, 1_100, 1_300, 1_700];
+/** What the switch, and phones of a test, may send; whole hertz, far enough from each other to be told apart. */
+export const TONES: readonly number[] = [440, 500, 700, 900, 1_100, 1_300, 1_700];
 
 const RINGBACK_HZ = 425;
 const LISTENED_MS = 400;

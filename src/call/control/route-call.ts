@@ -9,7 +9,7 @@ import { rejection, type Rejection } from "./rejection.ts";
 import type { FeatureCall, RejectedCall, RoutedCall, SettingCall } from "./routed-call.ts";
 import { routeToPeer, routeToTrunks, type TrunkContext } from "./route-trunks.ts";
 import { registrationOf } from "./way-to-leg.ts";
-import { isCtiContact } from "../virtual/cti-contact.ts";
+import { isContactWithoutMedia, isCtiContact } from "../virtual/cti-contact.ts";
 
 export interface RouteContext extends TrunkContext {
   readonly lookup: (phone: SipPhone) => readonly Binding[];
@@ -135,7 +135,7 @@ function routeToPhones(
   if (free.length === 0) return { kind: "rejected", ...known, ...rejection(486, "busy") };
   const places = free.sort((a, b) => b.q - a.q).slice(0, MAX_BRANCHES);
   const targets = new Map<string, BranchTarget>();
-  const groups: { q: number; branchIds: string[]; isOffered: boolean }[] = [];
+  const groups: RungTogether[] = [];
   for (const { q, bindings, phone } of places) {
     const branchId = context.ids.uuid();
     const target = targetOf(phone, bindings, context);
@@ -144,10 +144,12 @@ function routeToPhones(
     targets.set(branchId, { ...target, ...(callerNumber === undefined ? {} : { callerNumber }), ...silent });
     const last = groups.at(-1);
     const isOffered = isCtiContact(target.uri);
+    const takesNoMedia = isContactWithoutMedia(target.uri);
     if (last?.q === q) {
       last.branchIds.push(branchId);
       last.isOffered &&= isOffered;
-    } else groups.push({ q, branchIds: [branchId], isOffered });
+      last.takesNoMedia &&= takesNoMedia;
+    } else groups.push({ q, branchIds: [branchId], isOffered, takesNoMedia });
   }
   const ringSeconds = Math.max(...places.map(({ phone }) => phone.profile.ringSeconds));
   return { kind: "routed", route: routeOf(groups, ringSeconds, context), targets, callee: known.callee };
@@ -215,6 +217,16 @@ export function placesOf(bindings: readonly Binding[]): Place[] {
   return places;
 }
 
+/** Places of the same preference. */
+interface RungTogether {
+  readonly q: number;
+  readonly branchIds: string[];
+  /** All are devices of applications. */
+  isOffered: boolean;
+  /** All of them are without media. */
+  takesNoMedia: boolean;
+}
+
 /** Over its flow, and then to where it listens. */
 function waysOf(binding: Binding, { onFlowFailed }: Pick<RouteContext, "onFlowFailed">): Way[] {
   const { targetUri: uri, proxyUri, path, isDialable = false } = binding;
@@ -227,15 +239,16 @@ function waysOf(binding: Binding, { onFlowFailed }: Pick<RouteContext, "onFlowFa
 }
 
 function routeOf(
-  groups: readonly { readonly branchIds: readonly string[]; readonly isOffered: boolean }[],
+  groups: readonly RungTogether[],
   profileRingSeconds: number,
   { ringSeconds, serialRingSeconds }: RouteContext,
 ): Route {
   const wholeSeconds = profileRingSeconds > 0 ? profileRingSeconds : ringSeconds;
-  const timed = groups.map(({ branchIds, isOffered }, index): BranchGroup => {
+  const timed = groups.map(({ branchIds, isOffered, takesNoMedia }, index): BranchGroup => {
     const isLast = index === groups.length - 1;
     const ringMs = (isLast ? wholeSeconds : Math.min(wholeSeconds, serialRingSeconds)) * 1_000;
-    return isOffered ? { branchIds, ringMs, offerMs: LONGEST_OFFER_MS } : { branchIds, ringMs };
+    if (!isOffered) return { branchIds, ringMs };
+    return { branchIds, ringMs, offerMs: LONGEST_OFFER_MS, ...(takesNoMedia ? { takesNoMedia } : {}) };
   });
   return { kind: "branches", groups: timed };
 }

@@ -4,6 +4,7 @@ import {
   offerAsTerminal,
   type AgreedAudio,
   type AudioTerminal,
+  type RelayEndpoint,
 } from "../../media/index.ts";
 import type { Leg } from "../control/leg.ts";
 import { reasonOf } from "../control/reason-header.ts";
@@ -114,7 +115,7 @@ export class CtiDialogs {
       return respond(request, leg, events, { status: 200, body: { contentType: SDP, text } }, acknowledge);
     };
     if (leg.cti?.terminal === "switch") {
-      void this.switched(leg, body?.text).then(take);
+      void this.switched(leg, body?.text, leg.cti.prompt).then(take);
       return NOTHING_PENDING;
     }
     this.#renew(leg);
@@ -123,7 +124,7 @@ export class CtiDialogs {
 
   /** What a device offers whose media is elsewhere now; undefined: nothing. @param last what it was sent last */
   async offerAgain(leg: Leg, last: string | undefined): Promise<string | undefined> {
-    if (leg.cti?.terminal === "switch") return this.#options.media.offer(leg);
+    if (leg.cti?.terminal === "switch") return this.#options.media.offer(leg, leg.cti.prompt);
     this.#renew(leg);
     const { terminal } = leg.cti ?? {};
     if (terminal === undefined || terminal === "switch") return undefined;
@@ -132,9 +133,9 @@ export class CtiDialogs {
   }
 
   /** What a device says whose media ends in the media service; undefined: that does not take it. Never rejects. */
-  switched(leg: Leg, offer: string | undefined): Promise<string | undefined> {
+  switched(leg: Leg, offer: string | undefined, prompt: RelayEndpoint | undefined): Promise<string | undefined> {
     const { media } = this.#options;
-    return offer === undefined ? media.offer(leg) : media.answer(leg, offer);
+    return offer === undefined ? media.offer(leg, prompt) : media.answer(leg, offer, prompt);
   }
 
   /** RFC 3264 8: the version of what is said next; also where it says the same, that does no harm. */

@@ -7,7 +7,8 @@ import type { CtiSignal } from "../../signals/index.ts";
 import type { Leg } from "../control/leg.ts";
 import type { CallSession } from "../control/call-session.ts";
 import type { ModelEvent, World } from "../model/index.ts";
-import { CtiDevices, type CtiDeviceEvents } from "./cti-devices.ts";
+import { CtiDevices } from "./cti-devices.ts";
+import type { CtiDeviceEvents } from "./cti-devices-options.ts";
 import { LostCalls, type TalkingCall } from "./lost-calls.ts";
 import { SwitchMedia } from "./switch-media.ts";
 import { mediaView } from "./media-views.ts";
@@ -65,6 +66,7 @@ export function makeCtiDevices({ options, table, registrar, store, features, tel
     movedLegs: (effects) => movedLegs(effects, features().world, table),
     isUp: (leg) => features().world.legs.get(leg.localTag)?.isUp === true,
     media: new SwitchMedia(options.relay, logger),
+    isSource: (name) => options.configuration?.get("music-source", name) !== undefined,
     registered: (phone) => registrar.lookup(phone.aor),
     events: ctiEvents(
       {

@@ -12,6 +12,7 @@ import {
   type Offer,
   type OfferEffect,
   type OfferEvent,
+  type OfferState,
   type OfferTimer,
   type PauseReason,
 } from "./offer-machine.ts";
@@ -39,7 +40,7 @@ export interface FoundOffer extends OfferedCall {
 export type OfferingSession = Pick<CallSession, "callId">;
 
 /** Lines of devices that a session has rung at. */
-interface RungDevices {
+interface RungLines {
   /** Until it went elsewhere. */
   readonly left: Set<string>;
   /** It is on its way back there. */
@@ -92,20 +93,19 @@ const INCOMPATIBLE = 88;
 export class Offers {
   readonly #options: OffersOptions;
   readonly #byDevice = new Map<string, Set<Entry>>();
-  /** By device and session; several where a call rings at several lines of a device. */
-  readonly #byCall = new Map<string, readonly Entry[]>();
+  /** By device and session: a hunt may ring several lines of a device at a time. */
+  readonly #byCall = new Map<string, Set<Entry>>();
+  readonly #byDialog = new Map<string, Entry>();
   /** Answered, and not connected yet; by dialog. */
   readonly #answered = new Map<string, Entry>();
-  readonly #rung = new WeakMap<OfferingSession, RungDevices>();
+  readonly #rung = new WeakMap<OfferingSession, RungLines>();
 
   constructor(options: OffersOptions) {
     this.#options = options;
   }
 
   get size(): number {
-    let size = 0;
-    for (const entries of this.#byCall.values()) size += entries.length;
-    return size;
+    return this.#byDialog.size;
   }
 
   /** An INVITE to a device. */
@@ -123,7 +123,7 @@ export class Offers {
     const entry: Entry = { call, session, identity, events, timers: new Map(), waiting: [], offer: NEW_OFFER };
     this.#add(entry);
     const isWanted = headerOf(request, "answer-mode") === "Auto";
-    if (this.#rung.get(session)?.returning.delete(placeOf(call)) === true) this.#step(entry, { type: "accept" });
+    if (this.#rung.get(session)?.returning.delete(lineOf(call)) === true) this.#step(entry, { type: "accept" });
     queueMicrotask(() => {
       if (entry.offer.state !== "offered") return;
       if (isWanted) this.#options.onWanted(call);
@@ -132,36 +132,40 @@ export class Offers {
     return { cancel: () => this.#step(entry, { type: "cancel" }) };
   }
 
-  /** A session goes back to where it was: devices that it had rung at are rung at once. */
+  /** A session goes back to where it was: what it had rung at is rung at once. */
   returned(session: OfferingSession): void {
     const rung = this.#rung.get(session);
     if (rung !== undefined) this.#rung.set(session, { left: new Set(), returning: rung.left });
   }
 
-  /** The call of a session that a device is offered: of several lines the one that it has answered, or the first. */
+  /** The call of a session that a device is offered; of several lines the one that answers, else the first. */
   find(device: string, sessionId: string): FoundOffer | undefined {
-    const entry = this.#meant(device, sessionId);
-    return entry && { ...entry.call, offer: entry.offer };
+    const entries = [...(this.#byCall.get(keyOf({ device, sessionId })) ?? [])];
+    const entry = entries.find(({ offer }) => offer.state === "answering") ?? entries[0];
+    return entry && found(entry);
   }
 
   /** Calls of a device, the oldest one first. */
-  *of(device: string): Iterable<OfferedCall> {
-    for (const { call } of this.#byDevice.get(device) ?? []) yield call;
+  *of(device: string): Iterable<FoundOffer> {
+    for (const entry of this.#byDevice.get(device) ?? []) yield found(entry);
   }
 
-  /** What is answered is answered at one line; all else is said of all lines that it rings at. @returns false: there is no such call */
-  tell(device: string, sessionId: string, event: OfferEvent): boolean {
-    const isOfOne = event.type === "answer" || event.type === "media-set";
-    const meant = isOfOne ? this.#meant(device, sessionId) : undefined;
-    const entries = isOfOne ? [meant] : (this.#byCall.get(keyOf({ device, sessionId })) ?? []);
-    for (const entry of entries) if (entry !== undefined) this.#step(entry, event);
-    return entries.some((entry) => entry !== undefined);
+  /** Undefined: it is not offered any more. */
+  stateOf({ leg }: OfferedCall): OfferState | undefined {
+    return this.#byDialog.get(leg.dialogId)?.offer.state;
   }
 
-  /** Of a call at one of its lines. */
-  tellAt(call: OfferedCall, event: OfferEvent): void {
-    const entry = this.#byCall.get(keyOf(call))?.find((one) => one.call.leg === call.leg);
+  /** Of one that is not offered any more nothing comes. */
+  tell({ leg }: OfferedCall, event: OfferEvent): void {
+    const entry = this.#byDialog.get(leg.dialogId);
     if (entry !== undefined) this.#step(entry, event);
+  }
+
+  /** Of a session, on each line of a device that it is offered to. @returns false: it is offered to none */
+  tellLines(device: string, sessionId: string, event: OfferEvent): boolean {
+    const entries = [...(this.#byCall.get(keyOf({ device, sessionId })) ?? [])];
+    for (const entry of entries) this.#step(entry, event);
+    return entries.length > 0;
   }
 
   /** Of all calls of a device. */
@@ -175,8 +179,8 @@ export class Offers {
   }
 
   /** Resolves when the caller and the device are connected, or says why they are not. To be asked before the event. */
-  whenConnected(device: string, sessionId: string): Promise<CtiAnswer> {
-    const entry = this.#meant(device, sessionId);
+  whenConnected({ leg }: OfferedCall): Promise<CtiAnswer> {
+    const entry = this.#byDialog.get(leg.dialogId);
     if (entry === undefined) return Promise.resolve(GONE);
     return new Promise((resolve) => void entry.waiting.push(resolve));
   }
@@ -200,24 +204,18 @@ export class Offers {
 
   /** Nothing can be answered any more. */
   edgeLost(): void {
-    for (const entry of [...this.#byCall.values()].flat()) {
+    for (const entry of [...this.#byDialog.values()]) {
       this.#end(entry, GONE);
       entry.events.onFailed(new SignalingError("edge-lost", "the connection to the edge is lost"));
     }
     for (const dialogId of [...this.#answered.keys()]) this.ended(dialogId);
   }
 
-  #meant(device: string, sessionId: string): Entry | undefined {
-    const entries = this.#byCall.get(keyOf({ device, sessionId })) ?? [];
-    return entries.find(({ offer }) => offer.state === "answering") ?? entries[0];
-  }
-
   #add(entry: Entry): void {
     const { call } = entry;
-    const calls = this.#byDevice.get(call.device) ?? new Set();
-    calls.add(entry);
-    this.#byDevice.set(call.device, calls);
-    this.#byCall.set(keyOf(call), [...(this.#byCall.get(keyOf(call)) ?? []), entry]);
+    put(this.#byDevice, call.device, entry);
+    put(this.#byCall, keyOf(call), entry);
+    this.#byDialog.set(call.leg.dialogId, entry);
     this.#startTimer(entry, "accept");
     for (const reason of this.#options.pausesOf(call.device)) this.#step(entry, { type: "pause", reason });
   }
@@ -231,7 +229,7 @@ export class Offers {
 
   #leave({ session, call }: Entry): void {
     const rung = this.#rung.get(session) ?? { left: new Set(), returning: new Set() };
-    rung.left.add(placeOf(call));
+    rung.left.add(lineOf(call));
     this.#rung.set(session, rung);
   }
 
@@ -288,12 +286,9 @@ export class Offers {
     const { call, timers } = entry;
     for (const timer of timers.values()) timer.cancel();
     timers.clear();
-    const calls = this.#byDevice.get(call.device);
-    calls?.delete(entry);
-    if (calls?.size === 0) this.#byDevice.delete(call.device);
-    const left = (this.#byCall.get(keyOf(call)) ?? []).filter((one) => one !== entry);
-    if (left.length === 0) this.#byCall.delete(keyOf(call));
-    else this.#byCall.set(keyOf(call), left);
+    remove(this.#byDevice, call.device, entry);
+    remove(this.#byCall, keyOf(call), entry);
+    this.#byDialog.delete(call.leg.dialogId);
   }
 
   #startTimer(entry: Entry, timer: OfferTimer): void {
@@ -311,11 +306,27 @@ function keyOf({ device, sessionId }: Pick<OfferedCall, "device" | "sessionId">)
   return `${device} ${sessionId}`;
 }
 
-function dialogIdOfRequest(sipCallId: string, from: string): string {
-  return `${sipCallId};from-tag=${/;tag=([^;]*)$/.exec(from)?.[1] ?? ""}`;
+/** No name has a space in it. */
+function lineOf({ device, leg }: OfferedCall): string {
+  return `${device} ${leg.device.number}`;
 }
 
-/** A line of a device. */
-function placeOf({ device, leg }: OfferedCall): string {
-  return `${device} ${leg.device.line ?? leg.device.number}`;
+function found({ call, offer }: Entry): FoundOffer {
+  return { ...call, offer };
+}
+
+function put(entries: Map<string, Set<Entry>>, key: string, entry: Entry): void {
+  const known = entries.get(key);
+  if (known === undefined) entries.set(key, new Set([entry]));
+  else known.add(entry);
+}
+
+function remove(entries: Map<string, Set<Entry>>, key: string, entry: Entry): void {
+  const known = entries.get(key);
+  known?.delete(entry);
+  if (known?.size === 0) entries.delete(key);
+}
+
+function dialogIdOfRequest(sipCallId: string, from: string): string {
+  return `${sipCallId};from-tag=${/;tag=([^;]*)$/.exec(from)?.[1] ?? ""}`;
 }

@@ -182,7 +182,10 @@ export class WebSocketListener {
       connection.pong(data);
       handler.hear();
     });
-    webSocket.on("pong", () => handler.hear());
+    webSocket.on("pong", (data) => {
+      // What is sent back without the application is no sign of its life.
+      if (!connection.ponged(data)) handler.hear();
+    });
     // Its own close follows.
     webSocket.on("error", () => undefined);
     webSocket.once("close", () => {

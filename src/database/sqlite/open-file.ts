@@ -33,6 +33,22 @@ export function openFile(path: string): Connection {
   }
 }
 
+/**
+ * Another connection to a file that is open already. Once it is open too, its statements wait for no other process: that
+ * would stop this one.
+ */
+export function openForWriting(path: string): Connection {
+  const connection = new Connection(path, BUSY_MS);
+  try {
+    connection.exec("PRAGMA synchronous = FULL");
+    connection.exec("PRAGMA busy_timeout = 0");
+    return connection;
+  } catch (error) {
+    connection.close();
+    throw error;
+  }
+}
+
 /** Passwords are in it as hashes: it is for its owner alone, and so is what SQLite puts beside it. */
 function makeFile(path: string): void {
   try {

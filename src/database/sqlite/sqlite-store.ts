@@ -20,9 +20,9 @@ import { doSteps, STEP, type Steps } from "../planning/steps.ts";
 import { undoing } from "../planning/undoing.ts";
 import type { SecretKeeper } from "../secret-keeper.ts";
 import { Changes, HISTORY, type History } from "./changes.ts";
-import { Connection } from "./connection.ts";
+import type { Connection } from "./connection.ts";
 import { Objects } from "./objects.ts";
-import { openFile } from "./open-file.ts";
+import { openFile, openForWriting } from "./open-file.ts";
 
 export interface SqliteStoreOptions {
   /** The file, made with mode 0600 when missing; `:memory:` for none. */
@@ -71,9 +71,8 @@ export class SqliteStore implements ConfigurationStore {
     this.#profiles = profiles;
     this.#keeper = keeper;
     this.#reading = sideOf(openFile(path), history);
-    // What is in memory is there for one connection only; waiting for other processes must not stop this one.
-    this.#writing = path === ":memory:" ? this.#reading : sideOf(new Connection(path, 0), history);
-    this.#writing.connection.exec("PRAGMA synchronous = FULL");
+    // What is in memory is there for one connection only.
+    this.#writing = path === ":memory:" ? this.#reading : sideOf(openForWriting(path), history);
   }
 
   sequence(): number {

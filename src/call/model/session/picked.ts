@@ -1,4 +1,4 @@
-import type { Session } from "./session.ts";
+import type { BranchGroup, Session } from "./session.ts";
 import type { Step } from "./session-effect.ts";
 
 /** True while a call is offered to somebody, and nobody has answered. */
@@ -18,6 +18,11 @@ export function mayBeAnsweredElsewhere(call: Session): boolean {
 export function picked(call: Session, branchId: string): Step {
   const { setup, branches } = call;
   if (setup === undefined || !mayBeAnsweredElsewhere(call)) return { call, effects: [] };
+  if (setup.offerPending !== undefined) {
+    const { current, groups } = setup;
+    const next: BranchGroup = { branchIds: [branchId], ringMs: current?.ringMs ?? 0 };
+    return { call: { ...call, setup: { ...setup, offerPending: "next", groups: [next, ...groups] } }, effects: [] };
+  }
   if (setup.step === "ringing") {
     return {
       call: { ...call, branches: [...branches, { branchId, state: "calling" }] },

@@ -17,6 +17,9 @@ export function nextGroup(call: Session): Step {
   if (setup === undefined) return { call, effects: [] };
   const [group, ...groups] = setup.groups;
   if (group === undefined) return giveUp(call, setup, bestRefusal(setup.refusals));
+  if (setup.offerPending !== undefined && group.takesNoMedia !== true) {
+    return { call: { ...call, setup: { ...setup, offerPending: "next", isReached: false } }, effects: [] };
+  }
   const branches: Branch[] = group.branchIds.map((branchId) => ({ branchId, state: "calling" }));
   const effects: SessionEffect[] = branches.map(({ branchId }) => ({ type: "invite", branchId, sdp: setup.offerOut }));
   effects.push({ type: "start-timer", timer: "ring", delayMs: group.offerMs ?? group.ringMs });
@@ -215,7 +218,7 @@ export function diverted(call: Session, route: Route | undefined): Step {
 }
 
 /** A service takes the call, which answers the caller's offer anew. What the switch calls by itself has no caller to serve. */
-function serve(call: Session, setup: Setup, outcome: Outcome): Step {
+function serve(call: Session, { offerPending: _pending, ...setup }: Setup, outcome: Outcome): Step {
   if (call.isOriginated === true) return endCall(call, outcome);
   const { offer } = setup;
   const ticket = call.nextTicket;
@@ -262,5 +265,7 @@ function goElsewhere(call: Session, setup: Setup, route: BranchRoute): Step {
   };
   const told = ring({ ...call, setup: anew }, anew, 181, undefined);
   const step = nextGroup(told.call);
-  return { call: step.call, effects: [...told.effects, ...step.effects] };
+  // The caller can wait longer for its news than the next party for its call.
+  const isOver = step.call.state === "disconnected";
+  return { call: step.call, effects: isOver ? [...told.effects, ...step.effects] : [...step.effects, ...told.effects] };
 }

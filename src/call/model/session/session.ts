@@ -35,6 +35,11 @@ export interface BranchGroup {
    * `ringMs` begins then. Absent: it begins at once.
    */
   readonly offerMs?: number;
+  /**
+   * Of devices of applications alone that have no use for a session description, and do not answer: they are invited
+   * without one, while the relay takes the caller's offer. Absent: they need it.
+   */
+  readonly takesNoMedia?: boolean;
 }
 
 /**
@@ -62,6 +67,11 @@ export interface Setup {
   /** The caller's offer; undefined: the callee makes it (RFC 3261 13.2.1). */
   readonly offer: string | undefined;
   readonly offerOut: string | undefined;
+  /**
+   * The relay has the caller's offer still, and only those ring that have no use for it; `next`: another group waits to be
+   * invited with it. Absent: it is there, or there is none.
+   */
+  readonly offerPending?: "none" | "next";
   /** Those that have not been tried. */
   readonly groups: readonly BranchGroup[];
   readonly current: BranchGroup | undefined;

@@ -25,7 +25,11 @@ export function offered(call: Session, { sdp, route }: EventOf<"offered">): Step
     return { call: begun, effects: [{ type: "media", operation, ticket }] };
   }
   if (sdp === undefined) return nextGroup(begun);
-  return { call: begun, effects: [{ type: "media", operation: { kind: "offer", offerer: "caller", sdp }, ticket }] };
+  const media: SessionEffect = { type: "media", operation: { kind: "offer", offerer: "caller", sdp }, ticket };
+  if (route.groups[0]?.takesNoMedia !== true) return { call: begun, effects: [media] };
+  const setup: Setup = { ...newSetup(sdp, route, ticket), step: "ringing", offerPending: "none" };
+  const invited = nextGroup({ ...begun, setup });
+  return { call: invited.call, effects: [media, ...invited.effects] };
 }
 
 /**
@@ -73,7 +77,8 @@ function endpointAnswer(sdp: string): { kind: "endpoint-answer"; sdp: string } {
 export function branchAnswered(call: Session, { branchId, sdp, offered }: EventOf<"branch-answered">): Step {
   const { setup } = call;
   const branch = call.branches.find((one) => one.branchId === branchId);
-  const isWinner = branch !== undefined && branch.state !== "cancelled" && setup?.step === "ringing";
+  const isReady = setup?.step === "ringing" && setup.current?.takesNoMedia !== true;
+  const isWinner = branch !== undefined && branch.state !== "cancelled" && isReady;
   if (branch === undefined) return { call, effects: [] };
   const others = call.branches.filter((one) => one.branchId !== branchId);
   if (!isWinner) return { call: { ...call, branches: others }, effects: [{ type: "decline", branchId }] };
@@ -126,9 +131,10 @@ export function setupMediaDone(call: Session, setup: Setup, ticket: number, sdp:
     return { call: known, effects: [{ type: "ring", status: early.status, sdp }] };
   }
   if (ticket !== setup.ticket) return { call, effects: [] };
-  if (setup.step === "media-offer") {
-    return nextGroup({ ...call, setup: { ...setup, step: "ringing", offerOut: sdp } });
-  }
+  const { offerPending, ...rest } = setup;
+  const known: Session = { ...call, setup: { ...rest, step: "ringing", offerOut: sdp } };
+  if (offerPending === "none") return { call: known, effects: [] };
+  if (offerPending === "next" || setup.step === "media-offer") return nextGroup(known);
   return setup.step === "media-answer" ? completeAnswer(call, setup, sdp) : { call, effects: [] };
 }
 
@@ -141,7 +147,9 @@ export function setupMediaFailed(
   if (setup.early?.ticket === ticket && setup.early.out === undefined) {
     return earlyMediaRefused(call, { ...setup, early: undefined }, setup.early.status);
   }
-  if (ticket !== setup.ticket || setup.step === "ringing") return { call, effects: [] };
+  if (ticket !== setup.ticket || (setup.step === "ringing" && setup.offerPending === undefined)) {
+    return { call, effects: [] };
+  }
   return endCall(call, { by: "switch", reason: "media-refused", status, cause });
 }
 

@@ -144,7 +144,7 @@ describe("diversions", () => {
     const failed = world.send({ type: "branch-failed", branchId: "b", status: 408 });
     assert.deepEqual(failed.at(-1), { type: "divert", reason: "busy" });
     const diverted = world.send({ type: "diverted", route: trunks("c") });
-    assert.deepEqual(diverted[0], { type: "ring", status: 181, sdp: undefined });
+    assert.deepEqual(diverted.at(-1), { type: "ring", status: 181, sdp: undefined });
     assert.deepEqual(invited(diverted), ["c"]);
   });
 

@@ -361,7 +361,17 @@ describe("call model", () => {
     fc.assert(
       fc.property(
         fc.boolean(),
-        fc.constantFrom("one", "two", "serial", "trunks", "diverting", "hunting", "endpoint", "originated"),
+        fc.constantFrom(
+          "one",
+          "two",
+          "serial",
+          "trunks",
+          "diverting",
+          "hunting",
+          "applications",
+          "endpoint",
+          "originated",
+        ),
         fc.array(happening, { maxLength: 60 }),
         (hasOffer, kind, happenings) => {
           const driver = new Driver();
@@ -383,6 +393,10 @@ describe("call model", () => {
               { branchIds: ["a", "b"], ringMs: 1_000, isHunted: true },
               { branchIds: ["c"], ringMs: 1_000, isHunted: true },
             ] as const,
+            applications: [
+              { branchIds: ["a", "b"], ringMs: 1_000, takesNoMedia: true },
+              { branchIds: ["c"], ringMs: 1_000 },
+            ],
             endpoint: [],
             originated: [
               { branchIds: ["a", "b"], ringMs: 1_000 },
@@ -391,12 +405,15 @@ describe("call model", () => {
           }[kind];
           const diverts = {
             diverting: ["busy", "no-answer", "unregistered"],
+            applications: ["busy", "no-answer"],
             hunting: ["no-coverage"],
           } as const;
           const route = {
             kind: "branches",
             groups,
-            ...(kind === "diverting" || kind === "hunting" ? { diverts: diverts[kind] } : {}),
+            ...(kind === "diverting" || kind === "hunting" || kind === "applications"
+              ? { diverts: diverts[kind] }
+              : {}),
             ...(kind === "hunting" ? { wholeMs: 5_000 } : {}),
           } as const;
           driver.mayServe = kind === "hunting";
