@@ -3,14 +3,11 @@ import type {
   CtiAttached,
   CtiCommandReply,
   CtiCommandRequest,
+  CtiDeviceReply,
   CtiDeviceRequest,
   CtiSnapshot,
   PlacedSignal,
 } from "../signals/index.ts";
-
-/** What call control answers to a `CtiDeviceRequest`. */
-export type CtiDeviceReply =
-  { readonly ok: true } | { readonly ok: false; readonly failure: string; readonly detail: string };
 
 /** What CTI is told by the link. Signals come in the order of their positions. */
 export interface CallControlListener {

@@ -63,6 +63,7 @@ export class ControlCore implements FeedConsumer {
       link,
       clock,
       logger,
+      leaseMsOf: (session) => sessions.get(session)?.leaseMs,
       onOwner: (device, ownership) => this.#open.ownerChanged(device, ownership),
       onRefused: (device, session, error) => this.#open.refused(device, session, error),
     });
@@ -134,6 +135,8 @@ export class ControlCore implements FeedConsumer {
       this.#open.restore(session);
       if (session.phase === "silent") this.#open.noteSilent(session, true);
     }
+    // Rights may have changed meanwhile.
+    for (const session of sessions.all()) this.#inventory.takeAway(session);
     this.#owners.restored();
     sessions.watch({
       onFailed: (session) => this.#open.noteLive(session, false),
@@ -155,8 +158,8 @@ export class ControlCore implements FeedConsumer {
   }
 
   onSignal({ position, signal }: PlacedSignal, concerned: Concerned): void {
-    this.#distributor.tell(signal, concerned, position);
-    this.#inventory.signal(signal, position);
+    const told = this.#distributor.tell(signal, concerned, position);
+    this.#inventory.signal(signal, position, told);
     this.#closeWhatIsClosed(signal);
   }
 
@@ -175,6 +178,7 @@ export class ControlCore implements FeedConsumer {
 
   onState(state: FeedState): void {
     if (state !== "away") for (const session of this.#options.sessions.all()) this.#inventory.begin(session);
+    if (state === "live") this.#inventory.caughtUp();
     this.#service.feedIs(state);
     if (state === "live") this.#owners.linkIsUp();
   }

@@ -1,5 +1,5 @@
 /** CTIManager: sessions of applications, and what they ask. */
-export { type CallControlLink, type CallControlListener, type CtiDeviceReply } from "./call-control-link.ts";
+export { type CallControlLink, type CallControlListener } from "./call-control-link.ts";
 export { ControlCore, type ControlCoreOptions } from "./control-core.ts";
 export { CtiError, type CtiErrorFacts } from "./cti-error.ts";
 export { type Meta, type Operation, type Operations } from "./operation.ts";

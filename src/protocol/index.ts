@@ -1,4 +1,5 @@
 /** The CTI protocol: what applications and CTIManager send each other. */
+export { BOUNDS, CODEC, NEW_CALL_ID } from "./bounds.ts";
 export * from "./generated/types.ts";
 export {
   ERROR_CATALOGUE,
@@ -11,5 +12,6 @@ export {
   type ErrorFacts,
 } from "./errors/catalogue.ts";
 export { ERROR_FAMILIES, type ErrorEntry, type ErrorFamily, type FamilyEntry } from "./errors/error-entry.ts";
+export { codePoints } from "./validation/code-points.ts";
 export { type Fault } from "./validation/fault.ts";
 export { isMethodName, validateParams, type ParamsCheck } from "./validation/validate-params.ts";

@@ -14,7 +14,7 @@ export {
   type ProviderState,
   type UnknownEvent,
 } from "./events/provider-events.ts";
-export { type MediaAddressChooser, type MediaTerminal, type MediaTerminalOptions } from "./objects/media-terminal.ts";
+export { type LeasedTerminal, type MediaTerminal, type RouteTerminal } from "./objects/leased-terminal.ts";
 export type {
   Address,
   Call,
@@ -30,7 +30,11 @@ export type {
   WaitOptions,
 } from "./objects/nouns.ts";
 export { type ProviderOptions } from "./objects/provider-options.ts";
-export { type RouteTerminal, type RouteTerminalOptions } from "./objects/route-terminal.ts";
+export {
+  type MediaAddressChooser,
+  type MediaTerminalOptions,
+  type RouteTerminalOptions,
+} from "./objects/terminal-options.ts";
 export { type Watch } from "./objects/watch.ts";
 export {
   basicConnectionState,

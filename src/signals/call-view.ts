@@ -42,6 +42,10 @@ export interface CallParties {
   readonly modifiedCalled?: string;
 }
 
+/** User data of a call: so many names, and bytes in UTF-8 with their values. */
+export const MAX_USER_DATA_NAMES = 64;
+export const MAX_USER_DATA_BYTES = 4_096;
+
 /** Names and values that stay with a call, set by applications. */
 export type UserData = Readonly<Record<string, string>>;
 

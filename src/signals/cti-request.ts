@@ -110,6 +110,8 @@ export type CtiFailure =
   | "media-already-set"
   | "media-on-phone"
   | "media-mode"
+  /** The media service has nothing of that name to play. */
+  | "prompt-unknown"
   | "invalid-number"
   | "invalid-digits"
   | "data-too-long"
@@ -128,6 +130,8 @@ export type CtiDeviceRequest =
       /** Calls are routed by a dialogue instead of being offered. */
       readonly routes: boolean;
       readonly session: string;
+      /** How long established calls wait for the owner when no CTIManager speaks for it, in ms; absent: 30 s. */
+      readonly leaseMs?: number;
     }
   /** The owner leaves of its own accord: as if nobody had ever opened it. */
   | { readonly type: "disown"; readonly device: string; readonly fence: number }
@@ -140,3 +144,8 @@ export type CtiDeviceRequest =
   | { readonly type: "failed"; readonly device: string; readonly fence: number }
   /** The owner's lease is over: established calls are treated as the device says. */
   | { readonly type: "lost"; readonly device: string; readonly fence: number };
+
+/** What came of a `CtiDeviceRequest`. `position`: signals up to it show how the device is since. */
+export type CtiDeviceReply =
+  | { readonly ok: true; readonly position: number }
+  | { readonly ok: false; readonly position: number; readonly failure: CtiFailure; readonly detail: string };

@@ -26,7 +26,15 @@ export type MediaRegistration =
   | { readonly mode: "none" }
   | { readonly mode: "static"; readonly address: string; readonly port: number; readonly codecs: readonly string[] }
   | { readonly mode: "dynamic"; readonly codecs: readonly string[] }
-  | { readonly mode: "switch" };
+  | {
+      readonly mode: "switch";
+      /**
+       * What who calls hears: `silence` (default), `tone`, `ringback`, `music`, `music:NAME` of a music source, or once
+       * `announcement:NAME` (`unavailable`, `please-wait`, `confirmed`, `conference-enter`, `conference-leave`) or
+       * `announcement:music:NAME`.
+       */
+      readonly prompt?: string;
+    };
 
 /** A device as applications are shown it. */
 export interface DeviceView {

@@ -29,6 +29,8 @@ export {
 } from "./call-command.ts";
 export {
   type CallChange,
+  MAX_USER_DATA_BYTES,
+  MAX_USER_DATA_NAMES,
   type CallParties,
   type CallView,
   type ConnectionView,
@@ -60,6 +62,7 @@ export {
   type CommandConditions,
   type CtiCommandReply,
   type CtiCommandRequest,
+  type CtiDeviceReply,
   type CtiDeviceRequest,
   type CtiFailure,
   type SettingCommand,

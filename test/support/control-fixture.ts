@@ -73,6 +73,11 @@ export class ControlFixture {
     return application;
   }
 
+  /** What a user may from the next start of CTIManager on. */
+  change(user: TestUser): void {
+    this.#users.set(user.name, testUser(user));
+  }
+
   /** CTIManager dies without a word, and another process takes its place. */
   async kill(): Promise<void> {
     // What was to be written at the end of the turn is written: the process dies after that.

@@ -5,7 +5,7 @@ import type { Operation } from "../../src/database/index.ts";
 import { ConfigurationMirror } from "../../src/database/index.ts";
 import { ChannelCallControl } from "../../src/main/service/channel-call-control.ts";
 import { handleCtiBus } from "../../src/main/service/cti-bus.ts";
-import { CtiDeviceChannel } from "../../src/main/service/cti-devices.ts";
+import { handleCtiDevices } from "../../src/main/service/cti-devices.ts";
 import { handleCtiCommands } from "../../src/main/service/cti-commands.ts";
 import type { Cleanup } from "./cleanup.ts";
 import { eventually } from "./eventually.ts";
@@ -34,9 +34,9 @@ export async function startControlledSwitch(
   const [clock, ids, logger] = [new SystemClock(), new RandomIds(), silentLogger];
   const channel = new ChannelServer({ path, logger, clock });
   const { cti } = node.node.manager;
-  handleCtiCommands(channel, cti.commands, handleCtiBus(channel, cti.feed));
-  const devices = new CtiDeviceChannel(channel, { devices: cti.devices, clock });
-  cleanup.add(devices, (one) => one.close());
+  const bus = handleCtiBus(channel, cti.feed);
+  handleCtiCommands(channel, cti.commands, bus);
+  handleCtiDevices(channel, cti.devices, bus);
   await channel.listen();
   cleanup.add(channel, (one) => one.close());
   const table = new SessionTable({

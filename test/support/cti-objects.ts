@@ -20,8 +20,6 @@ export interface VirtualDevice {
 }
 
 const MAX_CONNECTIONS = 1_000;
-/** What applications send on by trunks counts as calls of their devices. */
-const UNGUARDED = { callsPerHour: 1_000_000, concurrentCalls: 100_000 };
 
 /**
  * Gives a node that runs CTI ports, route points and a user of applications who may control everything, and waits until
@@ -63,7 +61,7 @@ function operationsOf({ kind, name, number, maxCalls, noAnswer, onFailure, more 
     {
       type: "create",
       kind,
-      body: { name, lines: [{ directoryNumber: line }], ...calls, tollGuard: UNGUARDED, ...more },
+      body: { name, lines: [{ directoryNumber: line }], ...calls, ...more },
     },
   ];
 }

@@ -6,7 +6,7 @@ import type { Cleanup } from "./cleanup.ts";
 import { demoPhone } from "./demo-phone.ts";
 import { NodeConfiguration } from "./node-configuration.ts";
 import { answer, TalkingPhone, type Talk } from "./talking-phone.ts";
-import { TandemNode } from "./tandem-node.ts";
+import { TandemNode, type TandemNodeOptions } from "./tandem-node.ts";
 
 /** A whole node with CTI ports and route points, phones that talk, and applications in this process. */
 export class CtiStage {
@@ -19,8 +19,12 @@ export class CtiStage {
   }
 
   /** @param cleanup stops it */
-  static async start(cleanup: Cleanup, devices: readonly VirtualDevice[]): Promise<CtiStage> {
-    const node = cleanup.add(await TandemNode.start(), (one) => one.stop());
+  static async start(
+    cleanup: Cleanup,
+    devices: readonly VirtualDevice[],
+    options: TandemNodeOptions = {},
+  ): Promise<CtiStage> {
+    const node = cleanup.add(await TandemNode.start(options), (one) => one.stop());
     await addCtiObjects(node, devices);
     return cleanup.add(new CtiStage(node), (one) => one.#configuration.close());
   }

@@ -1,10 +1,11 @@
 import { SwitchError } from "../../src/common/index.ts";
-import type { CallControlLink, CallControlListener, CtiDeviceReply } from "../../src/cti/call-control-link.ts";
+import type { CallControlLink, CallControlListener } from "../../src/cti/call-control-link.ts";
 import type {
   CtiAttach,
   CtiAttached,
   CtiCommandReply,
   CtiCommandRequest,
+  CtiDeviceReply,
   CtiDeviceRequest,
   CtiSignal,
   CtiSnapshot,
@@ -49,6 +50,7 @@ export class FakeCallControl implements CallControlLink {
   /** Requests about devices wait until `release`. */
   hold = false;
   #held: (() => void)[] = [];
+  #late: PlacedSignal[] | undefined;
   acknowledged = 0;
   epoch = "e1";
   #outbox: PlacedSignal[] = [];
@@ -133,10 +135,23 @@ export class FakeCallControl implements CallControlLink {
     if (signal.kind === "device") this.devices.set(signal.device.name, signal.device);
     if (signal.kind === "line") this.lines.set(signal.line.name, signal.line);
     if (signal.kind === "removed" && signal.device !== undefined) this.devices.delete(signal.device);
+    if (signal.kind === "removed" && signal.line !== undefined) this.lines.delete(signal.line);
     this.#position += 1;
     const placed = { position: this.#position, signal };
     this.#outbox.push(placed);
-    if (this.#isAttached) this.#listener?.onSignals([placed]);
+    if (this.#late !== undefined) this.#late.push(placed);
+    else if (this.#isAttached) this.#listener?.onSignals([placed]);
+  }
+
+  /** Signals are on their way until `releaseSignals`; replies come before them. */
+  holdSignals(): void {
+    this.#late ??= [];
+  }
+
+  releaseSignals(): void {
+    const late = this.#late ?? [];
+    this.#late = undefined;
+    if (this.#isAttached && late.length > 0) this.#listener?.onSignals(late);
   }
 
   async attach({ epoch, position = 0, observesCalls }: CtiAttach): Promise<CtiAttached> {
@@ -190,7 +205,9 @@ export class FakeCallControl implements CallControlLink {
     this.deviceRequests.push(request);
     const { device, fence } = request;
     const owner = this.owners.get(device);
-    if (owner !== undefined && fence < owner.fence) return { ok: false, failure: "fenced", detail: "a later owner" };
+    if (owner !== undefined && fence < owner.fence) {
+      return { ok: false, position: this.#position, failure: "fenced", detail: "a later owner" };
+    }
     if (request.type === "own") {
       this.owners.set(device, { fence, session: request.session, state: "owned" });
       this.#setInService(device, true);
@@ -199,7 +216,7 @@ export class FakeCallControl implements CallControlLink {
       this.owners.set(device, { ...owner, state });
       this.#setInService(device, false);
     }
-    return { ok: true };
+    return { ok: true, position: this.#position };
   }
 
   release(): void {

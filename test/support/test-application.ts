@@ -52,15 +52,19 @@ export class Application {
   lastSeq = 0;
 
   /** Connects, or connects again, and takes what comes after `afterSeq`. */
-  attach(afterSeq: number): void {
+  attach(afterSeq: number, user = this.session.user): void {
     const { session } = this;
     const { heartbeatMs, leaseMs } = session;
     this.closed = undefined;
-    session.attach(this.#connection(), { afterSeq, user: session.user, heartbeatMs, leaseMs });
+    session.attach(this.#connection(), { afterSeq, user, heartbeatMs, leaseMs });
   }
 
-  /** As `provider.open` with `resume` does; @returns true when what was missed follows */
-  resume(): boolean {
+  /**
+   * As `provider.open` with `resume` does.
+   * @param as with another token, perhaps
+   * @returns true when what was missed follows
+   */
+  resume(as?: TestUser): boolean {
     const { session } = this;
     const { table } = this.#host;
     const hadFailed = session.phase === "failed";
@@ -71,7 +75,7 @@ export class Application {
       this.lastSeq = 0;
       this.epoch = session.epoch;
     }
-    this.attach(isResumed ? this.lastSeq : 0);
+    this.attach(isResumed ? this.lastSeq : 0, as && testUser(as));
     table.resumed(session, isResumed ? "resumed" : "resnapshot", hadFailed);
     return isResumed;
   }

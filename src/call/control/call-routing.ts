@@ -1,5 +1,5 @@
 import type { ForwardingKind } from "../../database/index.ts";
-import type { HuntPilotSettings, Peer, SipPhone } from "../device/index.ts";
+import type { Peer, SipPhone } from "../device/index.ts";
 import { parseDialed, type Destination, type Dialed, type HuntPilotDestination } from "../digit-analysis/index.ts";
 import { redirectionsIn } from "../identity/redirection-history.ts";
 import type { FeatureReason, HuntStep } from "../model/index.ts";
@@ -35,30 +35,11 @@ import {
 } from "./redirected-call.ts";
 import type { Redirecting } from "./redirecting.ts";
 import { rejection } from "./rejection.ts";
+import type { Hunted, Position } from "./route-position.ts";
 import { routeCall } from "./route-call.ts";
 import type { FeatureCall, RejectedCall, RoutedCall, SettingCall } from "./routed-call.ts";
 import { tollCallOf } from "./toll-call.ts";
 import { tollRefusal, tollRejection } from "./toll-rejection.ts";
-
-/** Where a call is on its way. */
-interface Position {
-  readonly payer: SipPhone | Peer;
-  readonly redirected: Redirected;
-  readonly isUrgent: boolean;
-  readonly forwarded: ReadonlySet<string>;
-  readonly line: OfferedLine | undefined;
-  readonly destination: Exclude<Destination, HuntPilotDestination> | undefined;
-  readonly hunted: Hunted | undefined;
-  readonly feature: FeatureReason | undefined;
-}
-
-/** A pilot that is hunting. */
-interface Hunted extends Omit<QueuePlace, "leftMs"> {
-  readonly settings: HuntPilotSettings;
-  readonly untilMs: number;
-  /** As it was before. */
-  readonly redirected: Redirected;
-}
 
 export type Routed = RoutedCall | RejectedCall | FeatureCall | SettingCall;
 
@@ -199,9 +180,11 @@ export class CallRouting {
   #comeBack(returned: number): DivertedCall | undefined {
     const before = this.#fallback;
     this.#fallback = undefined;
-    if (before?.destination === undefined) return undefined;
+    if (before === undefined) return undefined;
     this.#goTo(before);
-    const routed = this.#withHistory(this.#offer(before.destination, before.line));
+    const again = before.destination ? this.#offer(before.destination, before.line) : this.#huntAgain();
+    if (again === undefined) return undefined;
+    const routed = this.#withHistory(again);
     if (routed.kind !== "routed" || routed.route.kind !== "branches") return undefined;
     return { route: routed.route, targets: routed.targets, returned };
   }
@@ -240,6 +223,13 @@ export class CallRouting {
     return this.#redirected.record;
   }
 
+  /** Also where a call is sent on to a place for emergency calls, no setting of that stands against it. */
+  get #context(): CallRoutingOptions["context"] {
+    const { context } = this.#options;
+    if (!this.#isUrgent) return context;
+    return { ...context, isBusy: () => false, isSilent: () => false, mayHide: false };
+  }
+
   get #isExternal(): boolean {
     return this.#options.caller.kind === "peer";
   }
@@ -262,7 +252,7 @@ export class CallRouting {
 
   /** To the phones of a line, and from there where it forwards to. */
   #offer(destination: Exclude<Destination, HuntPilotDestination>, line: OfferedLine | undefined): Routed {
-    const routed = routeCall(destination, { ...this.#options.context, guard: () => undefined });
+    const routed = routeCall(destination, { ...this.#context, guard: () => undefined });
     if (routed.kind === "rejected") return this.#instead(routed);
     if (routed.kind !== "routed" || routed.route.kind !== "branches") return routed;
     const settings = line === undefined ? undefined : this.#options.forwardingOf(line.name);
@@ -289,6 +279,16 @@ export class CallRouting {
     }
     this.#feature = "hunt";
     return huntRoute(steps, wholeMs, { hunting, context: { ...context, guard: () => undefined } });
+  }
+
+  /** In what is left of its time, who is free of the pilot now; undefined: nobody, or no pilot is hunting. */
+  #huntAgain(): Routed | undefined {
+    const { hunting, caller, context } = this.#options;
+    if (this.#hunted === undefined) return undefined;
+    const leftMs = this.#hunted.untilMs - hunting.nowMs();
+    const steps = leftMs > 0 ? hunting.steps(this.#hunted.settings, caller.name) : [];
+    if (steps.length === 0) return undefined;
+    return huntRoute(steps, leftMs, { hunting, context: { ...context, guard: () => undefined } });
   }
 
   /** The caller waits for a member; undefined: the pilot has no queue, or that takes nobody. */
@@ -377,7 +377,8 @@ export class CallRouting {
 
   /** To what is no line. */
   #leave(destination: Exclude<Destination, HuntPilotDestination>): Routed {
-    const { context, toll, callId } = this.#options;
+    const { toll, callId } = this.#options;
+    const context = this.#context;
     const call = this.#isUrgent ? undefined : tollCallOf(destination);
     if (call === undefined) return routeCall(destination, { ...context, guard: () => undefined });
     const payer = this.#payer;

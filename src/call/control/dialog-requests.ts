@@ -288,7 +288,9 @@ export class DialogRequests {
           if (status === 469) adoptAbilities(leg, response.message);
           if (status >= 300) {
             this.#options.warning.note(warningCodes(response.message));
-            return end({ type: "request-failed", ticket, status });
+            // A dialog that the server does not know, and whose party says nothing, is none any more.
+            const isGone = status === 408 && leg.dialog?.standing === "lost";
+            return end({ type: "request-failed", ticket, status: isGone ? 481 : status });
           }
           end({ type: "request-answered", ticket, status, sdp: onSuccess(response) });
         },

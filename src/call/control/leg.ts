@@ -1,4 +1,4 @@
-import type { AgreedAudio, AudioTerminal, RelayOptions } from "../../media/index.ts";
+import type { AgreedAudio, AudioTerminal, RelayEndpoint, RelayOptions } from "../../media/index.ts";
 import type { Privacy } from "../identity/privacy.ts";
 import type { SignalingSource } from "../signaling/signaling-port.ts";
 import type { DialogAbilities } from "./capabilities.ts";
@@ -69,8 +69,12 @@ export interface LegRegistration {
 export interface CtiLeg {
   /** `switch`: in the media service. */
   readonly terminal: AudioTerminal | "switch";
+  /** What that plays; absent: silence. */
+  readonly prompt?: RelayEndpoint;
   /** What was agreed on last; absent: nothing, or it ends in the media service. */
   readonly audio?: AgreedAudio;
+  /** The call that the application was told of it in. */
+  readonly callId?: string;
 }
 
 /** One dialog with a device. Plain data; it goes into the journal with its call. */

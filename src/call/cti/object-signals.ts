@@ -114,6 +114,9 @@ export class ObjectSignals {
       keys.add(keyOf("line", line));
       for (const device of views.devicesOf(line)) keys.add(keyOf("device", device));
     }
+    // Where devices are at home.
+    const hasMoved = touched.has("device-pool") || touched.has("call-manager-group");
+    if (hasMoved) for (const name of views.deviceNames) keys.add(keyOf("device", name));
     this.#changed(keys);
   }
 

@@ -113,8 +113,9 @@ export class ObjectViews {
     const { name, allowControl } = body;
     if (!allowControl) return "device-restricted";
     if (lines.length > 0 && lines.every((line) => !this.#mayControl(name, line))) return "line-restricted";
-    const isRegistered = this.#inventory.linesOf(name).some(({ aor }) => this.#facts.isRegistered(aor));
-    return isOpened || isRegistered ? undefined : "device-unregistered";
+    const own = this.#inventory.linesOf(name);
+    if (isOpened || own.some(({ aor }) => this.#facts.isRegistered(aor))) return undefined;
+    return own.some(({ homeElsewhere }) => homeElsewhere !== undefined) ? "no-call-node" : "device-unregistered";
   }
 
   #mayControl(device: string, line: string): boolean {

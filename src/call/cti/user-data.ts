@@ -1,14 +1,11 @@
-import type { UserData } from "../../signals/index.ts";
-
-const MAX_NAMES = 64;
-const MAX_BYTES = 4_096;
+import { MAX_USER_DATA_BYTES, MAX_USER_DATA_NAMES, type UserData } from "../../signals/index.ts";
 
 /** 64 names at most, and 4 KiB with their values. A name is not empty. */
 export function isFitUserData(data: UserData): boolean {
   const entries = Object.entries(data);
-  if (entries.length > MAX_NAMES || "" in data) return false;
+  if (entries.length > MAX_USER_DATA_NAMES || "" in data) return false;
   const bytes = entries.reduce((sum, [name, value]) => sum + Buffer.byteLength(name) + Buffer.byteLength(value), 0);
-  return bytes <= MAX_BYTES;
+  return bytes <= MAX_USER_DATA_BYTES;
 }
 
 /** What there is with what is new; null removes a name. Undefined: it is so already. */

@@ -1,56 +1,21 @@
-import type { Clock, Ids, Logger } from "../../common/index.ts";
-import type { AgreedAudio, AudioTerminal } from "../../media/index.ts";
 import type { CtiDeviceRequest, RtpAddress } from "../../signals/index.ts";
-import type { CallTable } from "../control/call-table.ts";
-import type { EntryStore } from "../control/call-journal.ts";
 import type { Leg } from "../control/leg.ts";
-import type { Inventory, SipPhone } from "../device/index.ts";
+import type { SipPhone } from "../device/index.ts";
+import type { ModelEffect } from "../model/index.ts";
 import type { Binding } from "../registrar/index.ts";
 import type { SignalingPort } from "../signaling/signaling-port.ts";
 import { ctiBinding } from "./cti-contact.ts";
+import type { CtiDevicesOptions } from "./cti-devices-options.ts";
 import { CtiDialogs } from "./cti-dialogs.ts";
-import type { LostCalls, TalkingCall } from "./lost-calls.ts";
+import { OwnerClaims } from "./owner-claims.ts";
 import { MediaMoves } from "./media-moves.ts";
 import { MediaPlaces } from "./media-places.ts";
 import { CtiSignaling } from "./cti-signaling.ts";
 import type { OfferState, PauseReason } from "./offer-machine.ts";
-import { Offers, type CtiAnswer, type OfferedCall } from "./offers.ts";
-import { legOfMedia, type SwitchMedia } from "./switch-media.ts";
+import { Offers, type CtiAnswer, type FoundOffer, type OfferedCall } from "./offers.ts";
+import { legOfMedia } from "./switch-media.ts";
+import { ownRefusal } from "./own-refusal.ts";
 import { isOwned, isOwnership, stepOwnership, type Ownership, type OwnershipEffect } from "./ownership.ts";
-
-/** Who is told of what happens at devices of applications. None of these may throw. */
-export interface CtiDeviceEvents {
-  /** A call is offered to a route point whose application routes; it is to be asked where the call goes. */
-  onRouteWanted(call: OfferedCall, selectMs: number): void;
-  /** An address is to be set for a call, within the time for that. */
-  onMediaWanted(leg: Leg): void;
-  /** What is sent to a device and by it has changed; undefined: nothing is. */
-  onAudio(leg: Leg, terminal: AudioTerminal, before: AgreedAudio | undefined, now: AgreedAudio | undefined): void;
-  onDigits(leg: Leg, digits: string): void;
-  /** It is opened, or is so no more. */
-  onDevice(device: string): void;
-}
-
-export interface CtiDevicesOptions {
-  readonly clock: Clock;
-  readonly ids: Ids;
-  readonly logger: Logger;
-  readonly inventory: Pick<Inventory, "linesOf" | "lineOf">;
-  /** What devices have registered by SIP. */
-  readonly registered: (phone: SipPhone) => readonly Binding[];
-  readonly table: Pick<CallTable, "get" | "findLeg" | "findByTag">;
-  /** A leg talks: applications have been told so. */
-  readonly isUp: (leg: Leg) => boolean;
-  /** Established calls of a device. */
-  readonly callsOf: (device: string) => readonly TalkingCall[];
-  readonly store: EntryStore;
-  readonly events: CtiDeviceEvents;
-  /** How long applications may leave a call alone where the device does not say. */
-  readonly acceptSeconds: () => number;
-  /** What becomes of established calls. */
-  readonly lost: LostCalls;
-  readonly media: SwitchMedia;
-}
 
 /** How long an application may take to say where it wants the RTP of a call that it has answered. */
 const MEDIA_MS = 4_000;
@@ -62,6 +27,7 @@ export class CtiDevices {
   readonly #options: CtiDevicesOptions;
   readonly #owners = new Map<string, Ownership>();
   readonly #silent = new Set<string>();
+  readonly #claims: OwnerClaims;
   #areManagersAway = false;
   readonly #places: MediaPlaces;
   readonly #moves: MediaMoves;
@@ -71,9 +37,20 @@ export class CtiDevices {
   constructor(options: CtiDevicesOptions) {
     const { clock, table, events } = options;
     this.#options = options;
+    this.#claims = new OwnerClaims({
+      clock,
+      owners: this.#owners,
+      onSaid: (request) => this.#take(request),
+      onAway: (isAway) => {
+        this.#areManagersAway = isAway;
+        this.#offers.tellEverybody({ type: isAway ? "pause" : "resume", reason: "manager" });
+      },
+    });
     this.#dialogs = new CtiDialogs({
       legOf: (dialogId) => table.findLeg(dialogId)?.leg,
-      onAudio: (leg, terminal, before, now) => events.onAudio(leg, terminal, before, now),
+      callOf: options.callOf,
+      isUp: options.isUp,
+      onAudio: (leg, moment, terminal, audio) => events.onAudio(leg, moment, terminal, audio),
       media: options.media,
       onDigits: (leg, digits) => events.onDigits(leg, digits),
       onEnded: (leg) => {
@@ -93,6 +70,7 @@ export class CtiDevices {
       media: options.media,
       dialogs: this.#dialogs,
       moves: this.#moves,
+      isSource: options.isSource,
     });
     this.#offers = new Offers({
       clock,
@@ -127,8 +105,9 @@ export class CtiDevices {
   }
 
   /** To be told of each step of the model, once applications have been told of it. */
-  step(): void {
+  step(effects: readonly ModelEffect[]): void {
     this.#offers.settle();
+    for (const legs of this.#options.movedLegs(effects)) this.#dialogs.moved(legs);
   }
 
   /** A party has sent a digit by RTP: to a device, perhaps. @param leg of the other party */
@@ -142,33 +121,23 @@ export class CtiDevices {
     return tag !== undefined && this.#options.table.findByTag(tag)?.leg.cti?.terminal === "switch";
   }
 
-  /** CTIManagers cannot be reached at the moment, or can be again. */
-  managersAway(isAway: boolean): void {
-    if (this.#areManagersAway === isAway) return;
-    this.#areManagersAway = isAway;
-    this.#offers.tellEverybody({ type: isAway ? "pause" : "resume", reason: "manager" });
+  /** To be called once calls are taken up. */
+  start(): void {
+    this.#claims.start();
   }
 
-  /** All devices whose owner is a CTIManager that cannot be reached: they have failed, until it says that they have not. */
-  managersGone(): void {
-    for (const { device, fence, state } of [...this.#owners.values()]) {
-      if (state === "owned") this.request({ type: "failed", device, fence });
-    }
-  }
-
-  /** A device is open: it matters whether CTIManagers can be reached. */
-  get isAnyOpen(): boolean {
-    for (const { state } of this.#owners.values()) if (state === "owned") return true;
-    return false;
+  /** So many CTIManagers are attached. */
+  managers(count: number): void {
+    this.#claims.managers(count);
   }
 
   /** The configuration has changed: calls of devices and lines that are closed or gone are nobody's any more. */
   inventoryChanged(): void {
     const { inventory, store } = this.#options;
     for (const device of [...this.#owners.keys()]) {
-      for (const { sessionId, leg } of [...this.#offers.of(device)]) {
-        const line = inventory.lineOf(device, leg.device.number);
-        if (line === undefined || isClosed(line)) this.#offers.tell(device, sessionId, { type: "failed" });
+      for (const call of [...this.#offers.of(device)]) {
+        const line = inventory.lineOf(device, call.leg.device.number);
+        if (line === undefined || isClosed(line)) this.#offers.tell(call, { type: "failed" });
       }
       if (this.#lineOf(device)?.cti !== undefined) continue;
       this.#owners.delete(device);
@@ -178,6 +147,7 @@ export class CtiDevices {
   }
 
   close(): void {
+    this.#claims.close();
     this.#options.lost.close();
     this.#moves.close();
   }
@@ -213,7 +183,7 @@ export class CtiDevices {
   }
 
   /** All of them, the oldest one first. */
-  offeredTo(device: string): Iterable<OfferedCall> {
+  offeredTo(device: string): Iterable<FoundOffer> {
     return this.#offers.of(device);
   }
 
@@ -231,24 +201,9 @@ export class CtiDevices {
 
   /** A CTIManager says who owns a device. */
   request(request: CtiDeviceRequest): CtiAnswer {
-    const { device } = request;
-    const line = this.#lineOf(device);
-    if (line === undefined) return { ok: false, failure: "device-not-found", detail: `there is no device ${device}` };
-    const before = this.#owners.get(device);
-    const known = stepOwnership(before, request);
-    if (!known.ok) return known;
-    if (request.type === "own") {
-      if (line.cti === undefined) return { ok: false, failure: "media-on-phone", detail: `${device} is a phone` };
-      if (line.cti.isClosed)
-        return { ok: false, failure: "device-restricted", detail: `${device} is closed to control` };
-    }
-    if (known.ownership !== undefined) this.#put(known.ownership);
-    if (request.type === "silent") this.#setSilent(device, request.isSilent);
-    else this.#setSilent(device, false);
-    for (const effect of known.effects) this.#perform(device, effect);
-    if (request.type === "own" && known.ownership !== undefined) this.#takeUp(known.ownership, before);
-    if (request.type !== "silent") this.#options.events.onDevice(device);
-    return { ok: true };
+    const answer = this.#take(request);
+    if (answer.ok) this.#claims.claimed(request.device);
+    return answer;
   }
 
   /** From offered to ringing: the caller hears it ring. */
@@ -256,12 +211,12 @@ export class CtiDevices {
     const found = this.#offers.find(device, sessionId);
     if (found === undefined) return NOT_OFFERED;
     if (found.offer.state !== "offered") return { ok: true, isUnchanged: true };
-    this.#offers.tell(device, sessionId, { type: "accept" });
+    this.#offers.tellLines(device, sessionId, { type: "accept" });
     return { ok: true };
   }
 
   reject(device: string, sessionId: string, reason: "busy" | "rejected" = "rejected"): CtiAnswer {
-    return this.#offers.tell(device, sessionId, { type: "reject", reason }) ? { ok: true } : NOT_OFFERED;
+    return this.#offers.tellLines(device, sessionId, { type: "reject", reason }) ? { ok: true } : NOT_OFFERED;
   }
 
   /** Resolves when caller and device are connected. @param media of a device with dynamic registration */
@@ -277,10 +232,10 @@ export class CtiDevices {
       const set = this.#places.set(ownership, found.leg, media);
       if (!set.ok) return set;
     }
-    const connected = this.#offers.whenConnected(device, sessionId);
+    const connected = this.#offers.whenConnected(found);
     const isReady = this.#places.prepare(found.leg, ownership);
-    this.#offers.tell(device, sessionId, { type: "answer", isReady });
-    if (ownership.media.mode === "switch") await this.#answerBySwitch(found);
+    this.#offers.tell(found, { type: "answer", isReady });
+    if (ownership.media.mode === "switch") await this.#answerBySwitch(found, ownership.media.prompt);
     else if (!isReady) this.#options.events.onMediaWanted(found.leg);
     return connected;
   }
@@ -293,7 +248,7 @@ export class CtiDevices {
     if (!isOwned(ownership)) return { ok: false, failure: "device-not-open", detail: `${device} is not open` };
     const set = this.#places.set(ownership, found.leg, media);
     if (!set.ok) return set;
-    if (this.#places.prepare(found.leg, ownership)) this.#offers.tell(device, sessionId, { type: "media-set" });
+    if (this.#places.prepare(found.leg, ownership)) this.#offers.tell(found, { type: "media-set" });
     return set;
   }
 
@@ -310,11 +265,29 @@ export class CtiDevices {
 
   /** A route dialogue about a call is over: `ended`: the accept timer begins; `expired`: the call is treated as if nobody were there. */
   resumeAfter(device: string, sessionId: string, reason: "ended" | "expired"): void {
-    this.#offers.tell(
+    this.#offers.tellLines(
       device,
       sessionId,
       reason === "expired" ? { type: "expire" } : { type: "resume", reason: "route" },
     );
+  }
+
+  #take(request: CtiDeviceRequest): CtiAnswer {
+    const { device } = request;
+    const line = this.#lineOf(device);
+    if (line === undefined) return { ok: false, failure: "device-not-found", detail: `there is no device ${device}` };
+    const before = this.#owners.get(device);
+    const known = stepOwnership(before, request);
+    if (!known.ok) return known;
+    const refused = request.type === "own" ? ownRefusal(line, request, this.#options.isSource) : undefined;
+    if (refused !== undefined) return refused;
+    if (known.ownership !== undefined) this.#put(known.ownership);
+    if (request.type === "silent") this.#setSilent(device, request.isSilent);
+    else this.#setSilent(device, false);
+    for (const effect of known.effects) this.#perform(device, effect);
+    if (request.type === "own" && known.ownership !== undefined) this.#takeUp(known.ownership, before);
+    if (request.type !== "silent") this.#options.events.onDevice(device);
+    return { ok: true };
   }
 
   #pausesOf(device: string): readonly PauseReason[] {
@@ -328,10 +301,10 @@ export class CtiDevices {
   }
 
   #offered(call: OfferedCall): void {
-    const { device, sessionId } = call;
+    const { device } = call;
     const selectMs = (this.#lineOf(device)?.cti?.routeSelectSeconds ?? 0) * 1_000;
     if (selectMs === 0 || this.#owners.get(device)?.routes !== true) return;
-    this.#offers.tell(device, sessionId, { type: "pause", reason: "route" });
+    this.#offers.tell(call, { type: "pause", reason: "route" });
     this.#options.events.onRouteWanted(call, selectMs);
   }
 
@@ -343,9 +316,10 @@ export class CtiDevices {
     });
   }
 
-  async #answerBySwitch({ device, sessionId, leg, sdp }: OfferedCall): Promise<void> {
-    await this.#places.prepareSwitch(leg, sdp, () => this.stateOf(device, sessionId) === "answering");
-    this.#offers.tell(device, sessionId, { type: "media-set" });
+  async #answerBySwitch(call: OfferedCall, prompt: string | undefined): Promise<void> {
+    const isAwaited = (): boolean => this.#offers.stateOf(call) === "answering";
+    await this.#places.prepareSwitch(call.leg, call.sdp, { prompt, isAwaited });
+    this.#offers.tell(call, { type: "media-set" });
   }
 
   /** Another application has the device: who waits is talked with again, by where its media is. */

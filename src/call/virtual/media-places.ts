@@ -1,18 +1,21 @@
 import { chance, type Ids } from "../../common/index.ts";
 import type { AudioTerminal } from "../../media/index.ts";
 import type { MediaRegistration, RtpAddress } from "../../signals/index.ts";
-import type { Leg } from "../control/leg.ts";
+import type { CtiLeg, Leg } from "../control/leg.ts";
 import type { CtiDialogs } from "./cti-dialogs.ts";
 import type { MediaMoves } from "./media-moves.ts";
 import type { CtiAnswer } from "./offers.ts";
 import type { Ownership } from "./ownership.ts";
 import type { SwitchMedia } from "./switch-media.ts";
+import { switchPrompt } from "./switch-prompt.ts";
 
 export interface MediaPlacesOptions {
   readonly ids: Ids;
   readonly dialogs: CtiDialogs;
   readonly media: SwitchMedia;
   readonly moves: MediaMoves;
+  /** There is such a music source. */
+  readonly isSource: (name: string) => boolean;
 }
 
 /** RFC 4566 5.2: a number; phones keep 31 bits of it at least. */
@@ -59,11 +62,16 @@ export class MediaPlaces {
   }
 
   /** The media service is asked for what a new call is answered with. @param isAwaited it is to be answered still */
-  async prepareSwitch(leg: Leg, offer: string | undefined, isAwaited: () => boolean): Promise<void> {
+  async prepareSwitch(
+    leg: Leg,
+    offer: string | undefined,
+    { prompt, isAwaited }: { readonly prompt: string | undefined; readonly isAwaited: () => boolean },
+  ): Promise<void> {
     const { dialogs, media } = this.#options;
-    const text = await dialogs.switched(leg, offer);
+    const inSwitch = this.#inSwitch(prompt);
+    const text = await dialogs.switched(leg, offer, inSwitch.prompt);
     if (text === undefined || !isAwaited()) return media.release(leg);
-    leg.cti = { terminal: "switch" };
+    leg.cti = inSwitch;
     this.#prepared.set(leg.dialogId, text);
   }
 
@@ -95,11 +103,22 @@ export class MediaPlaces {
         this.#move(leg, media);
         return false;
       case "switch":
-        if (leg.cti.terminal === "switch") return false;
-        leg.cti = { terminal: "switch" };
-        void this.#options.moves.move(leg);
+        this.#moveIntoSwitch(leg, this.#inSwitch(media.prompt));
         return false;
     }
+  }
+
+  #moveIntoSwitch(leg: Leg, inSwitch: CtiLeg): void {
+    const { terminal, prompt } = leg.cti ?? {};
+    if (terminal === "switch" && prompt === inSwitch.prompt) return;
+    leg.cti = inSwitch;
+    void this.#options.moves.move(leg);
+  }
+
+  /** What is not there any more is silence. */
+  #inSwitch(prompt: string | undefined): CtiLeg {
+    const known = prompt === undefined ? undefined : switchPrompt(prompt, this.#options.isSource);
+    return { terminal: "switch", ...(known === undefined ? {} : { prompt: known }) };
   }
 
   #move(leg: Leg, { address, port, codecs }: Omit<AudioTerminal, "sessionId" | "version">): void {

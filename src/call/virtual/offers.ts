@@ -12,6 +12,7 @@ import {
   type Offer,
   type OfferEffect,
   type OfferEvent,
+  type OfferState,
   type OfferTimer,
   type PauseReason,
 } from "./offer-machine.ts";
@@ -38,8 +39,8 @@ export interface FoundOffer extends OfferedCall {
 /** By its identity what is known of it is kept for as long as it is there. */
 export type OfferingSession = Pick<CallSession, "callId">;
 
-/** Devices that a session has rung at. */
-interface RungDevices {
+/** Lines of devices that a session has rung at. */
+interface RungLines {
   /** Until it went elsewhere. */
   readonly left: Set<string>;
   /** It is on its way back there. */
@@ -92,18 +93,19 @@ const INCOMPATIBLE = 88;
 export class Offers {
   readonly #options: OffersOptions;
   readonly #byDevice = new Map<string, Set<Entry>>();
-  /** By device and session. */
-  readonly #byCall = new Map<string, Entry>();
+  /** By device and session: a hunt may ring several lines of a device at a time. */
+  readonly #byCall = new Map<string, Set<Entry>>();
+  readonly #byDialog = new Map<string, Entry>();
   /** Answered, and not connected yet; by dialog. */
   readonly #answered = new Map<string, Entry>();
-  readonly #rung = new WeakMap<OfferingSession, RungDevices>();
+  readonly #rung = new WeakMap<OfferingSession, RungLines>();
 
   constructor(options: OffersOptions) {
     this.#options = options;
   }
 
   get size(): number {
-    return this.#byCall.size;
+    return this.#byDialog.size;
   }
 
   /** An INVITE to a device. */
@@ -121,7 +123,7 @@ export class Offers {
     const entry: Entry = { call, session, identity, events, timers: new Map(), waiting: [], offer: NEW_OFFER };
     this.#add(entry);
     const isWanted = headerOf(request, "answer-mode") === "Auto";
-    if (this.#rung.get(session)?.returning.delete(device) === true) this.#step(entry, { type: "accept" });
+    if (this.#rung.get(session)?.returning.delete(lineOf(call)) === true) this.#step(entry, { type: "accept" });
     queueMicrotask(() => {
       if (entry.offer.state !== "offered") return;
       if (isWanted) this.#options.onWanted(call);
@@ -130,28 +132,40 @@ export class Offers {
     return { cancel: () => this.#step(entry, { type: "cancel" }) };
   }
 
-  /** A session goes back to where it was: devices that it had rung at are rung at once. */
+  /** A session goes back to where it was: what it had rung at is rung at once. */
   returned(session: OfferingSession): void {
     const rung = this.#rung.get(session);
     if (rung !== undefined) this.#rung.set(session, { left: new Set(), returning: rung.left });
   }
 
-  /** The call of a session that a device is offered. */
+  /** The call of a session that a device is offered; of several lines the one that answers, else the first. */
   find(device: string, sessionId: string): FoundOffer | undefined {
-    const entry = this.#byCall.get(keyOf({ device, sessionId }));
-    return entry && { ...entry.call, offer: entry.offer };
+    const entries = [...(this.#byCall.get(keyOf({ device, sessionId })) ?? [])];
+    const entry = entries.find(({ offer }) => offer.state === "answering") ?? entries[0];
+    return entry && found(entry);
   }
 
   /** Calls of a device, the oldest one first. */
-  *of(device: string): Iterable<OfferedCall> {
-    for (const { call } of this.#byDevice.get(device) ?? []) yield call;
+  *of(device: string): Iterable<FoundOffer> {
+    for (const entry of this.#byDevice.get(device) ?? []) yield found(entry);
   }
 
-  /** @returns false: there is no such call */
-  tell(device: string, sessionId: string, event: OfferEvent): boolean {
-    const entry = this.#byCall.get(keyOf({ device, sessionId }));
+  /** Undefined: it is not offered any more. */
+  stateOf({ leg }: OfferedCall): OfferState | undefined {
+    return this.#byDialog.get(leg.dialogId)?.offer.state;
+  }
+
+  /** Of one that is not offered any more nothing comes. */
+  tell({ leg }: OfferedCall, event: OfferEvent): void {
+    const entry = this.#byDialog.get(leg.dialogId);
     if (entry !== undefined) this.#step(entry, event);
-    return entry !== undefined;
+  }
+
+  /** Of a session, on each line of a device that it is offered to. @returns false: it is offered to none */
+  tellLines(device: string, sessionId: string, event: OfferEvent): boolean {
+    const entries = [...(this.#byCall.get(keyOf({ device, sessionId })) ?? [])];
+    for (const entry of entries) this.#step(entry, event);
+    return entries.length > 0;
   }
 
   /** Of all calls of a device. */
@@ -165,8 +179,8 @@ export class Offers {
   }
 
   /** Resolves when the caller and the device are connected, or says why they are not. To be asked before the event. */
-  whenConnected(device: string, sessionId: string): Promise<CtiAnswer> {
-    const entry = this.#byCall.get(keyOf({ device, sessionId }));
+  whenConnected({ leg }: OfferedCall): Promise<CtiAnswer> {
+    const entry = this.#byDialog.get(leg.dialogId);
     if (entry === undefined) return Promise.resolve(GONE);
     return new Promise((resolve) => void entry.waiting.push(resolve));
   }
@@ -190,7 +204,7 @@ export class Offers {
 
   /** Nothing can be answered any more. */
   edgeLost(): void {
-    for (const entry of [...this.#byCall.values()]) {
+    for (const entry of [...this.#byDialog.values()]) {
       this.#end(entry, GONE);
       entry.events.onFailed(new SignalingError("edge-lost", "the connection to the edge is lost"));
     }
@@ -199,10 +213,9 @@ export class Offers {
 
   #add(entry: Entry): void {
     const { call } = entry;
-    const calls = this.#byDevice.get(call.device) ?? new Set();
-    calls.add(entry);
-    this.#byDevice.set(call.device, calls);
-    this.#byCall.set(keyOf(call), entry);
+    put(this.#byDevice, call.device, entry);
+    put(this.#byCall, keyOf(call), entry);
+    this.#byDialog.set(call.leg.dialogId, entry);
     this.#startTimer(entry, "accept");
     for (const reason of this.#options.pausesOf(call.device)) this.#step(entry, { type: "pause", reason });
   }
@@ -214,9 +227,9 @@ export class Offers {
     for (const effect of effects) this.#perform(entry, effect);
   }
 
-  #leave({ session, call: { device } }: Entry): void {
+  #leave({ session, call }: Entry): void {
     const rung = this.#rung.get(session) ?? { left: new Set(), returning: new Set() };
-    rung.left.add(device);
+    rung.left.add(lineOf(call));
     this.#rung.set(session, rung);
   }
 
@@ -273,10 +286,9 @@ export class Offers {
     const { call, timers } = entry;
     for (const timer of timers.values()) timer.cancel();
     timers.clear();
-    const calls = this.#byDevice.get(call.device);
-    calls?.delete(entry);
-    if (calls?.size === 0) this.#byDevice.delete(call.device);
-    if (this.#byCall.get(keyOf(call)) === entry) this.#byCall.delete(keyOf(call));
+    remove(this.#byDevice, call.device, entry);
+    remove(this.#byCall, keyOf(call), entry);
+    this.#byDialog.delete(call.leg.dialogId);
   }
 
   #startTimer(entry: Entry, timer: OfferTimer): void {
@@ -292,6 +304,27 @@ export class Offers {
 
 function keyOf({ device, sessionId }: Pick<OfferedCall, "device" | "sessionId">): string {
   return `${device} ${sessionId}`;
+}
+
+/** No name has a space in it. */
+function lineOf({ device, leg }: OfferedCall): string {
+  return `${device} ${leg.device.number}`;
+}
+
+function found({ call, offer }: Entry): FoundOffer {
+  return { ...call, offer };
+}
+
+function put(entries: Map<string, Set<Entry>>, key: string, entry: Entry): void {
+  const known = entries.get(key);
+  if (known === undefined) entries.set(key, new Set([entry]));
+  else known.add(entry);
+}
+
+function remove(entries: Map<string, Set<Entry>>, key: string, entry: Entry): void {
+  const known = entries.get(key);
+  known?.delete(entry);
+  if (known?.size === 0) entries.delete(key);
 }
 
 function dialogIdOfRequest(sipCallId: string, from: string): string {

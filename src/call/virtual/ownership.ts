@@ -9,6 +9,8 @@ export interface Ownership {
   readonly media: MediaRegistration;
   /** Its calls are routed by a dialogue. */
   readonly routes: boolean;
+  /** How long established calls wait for it when CTIManager is away; absent: it has not said. */
+  readonly leaseMs?: number;
   /**
    * `owned`: it takes calls. `failed`: its owner has failed, and takes it up again perhaps; `lost`: it will not; `left`: it
    * has left of its own accord. Kept for its fence: an owner of before must not come back.
@@ -26,6 +28,9 @@ export type OwnershipEffect =
 export type OwnershipStep =
   | { readonly ok: true; readonly ownership: Ownership | undefined; readonly effects: readonly OwnershipEffect[] }
   | { readonly ok: false; readonly failure: "fenced" | "device-owned" | "media-mode"; readonly detail: string };
+
+/** What is played where a registration does not say. */
+const SILENCE = "silence";
 
 /** Decides about a request of a CTIManager. Pure. */
 export function stepOwnership(before: Ownership | undefined, request: CtiDeviceRequest): OwnershipStep {
@@ -51,8 +56,9 @@ export function stepOwnership(before: Ownership | undefined, request: CtiDeviceR
 }
 
 function own(before: Ownership | undefined, request: Extract<CtiDeviceRequest, { type: "own" }>): OwnershipStep {
-  const { device, fence, session, media, routes } = request;
-  const ownership: Ownership = { device, fence, session, media, routes, state: "owned" };
+  const { device, fence, session, media, routes, leaseMs } = request;
+  const lease = leaseMs === undefined ? {} : { leaseMs };
+  const ownership: Ownership = { device, fence, session, media, routes, ...lease, state: "owned" };
   // Whoever has a higher fence was given the device; of those with the same one the first has it.
   const isShared = before?.state === "owned" && before.fence === fence && before.session !== session;
   const clash = isShared ? clashOf(before.media, media) : undefined;
@@ -65,6 +71,10 @@ function clashOf(first: MediaRegistration, second: MediaRegistration): Ownership
     return refused("device-owned", "another application has registered a static address");
   }
   if (first.mode !== second.mode) return refused("media-mode", `another application has registered ${first.mode}`);
+  if (first.mode === "switch" && second.mode === "switch") {
+    const isSame = (first.prompt ?? SILENCE) === (second.prompt ?? SILENCE);
+    return isSame ? undefined : refused("media-mode", "another application has registered another prompt");
+  }
   if (first.mode !== "dynamic" || second.mode !== "dynamic") return undefined;
   const isSame = first.codecs.join().toLowerCase() === second.codecs.join().toLowerCase();
   return isSame ? undefined : refused("media-mode", "another application has registered other codecs");

@@ -1,5 +1,5 @@
 import { errorCodeOf, errorMessageOf, type Logger } from "../../common/index.ts";
-import type { MediaRelay, RelayKey } from "../../media/index.ts";
+import type { MediaRelay, RelayEndpoint, RelayKey } from "../../media/index.ts";
 import type { Leg } from "../control/leg.ts";
 
 /** Names of sessions of calls are never of this form. */
@@ -7,7 +7,7 @@ const PREFIX = "cti:";
 /** Tags of the two sides: who is called, which is the media service itself, and its built-in far end. */
 const NEAR = "caller";
 const FAR = "callee";
-/** What a device sends as long as nothing else is played. */
+/** What is played where the application does not say. */
 const ENDPOINT = "silence";
 
 /**
@@ -23,13 +23,13 @@ export class SwitchMedia {
     this.#logger = logger;
   }
 
-  async answer(leg: Leg, offer: string): Promise<string | undefined> {
+  async answer(leg: Leg, offer: string, prompt: RelayEndpoint = ENDPOINT): Promise<string | undefined> {
     const options = { signalingAddress: addressIn(offer), latch: "candidates" } as const;
-    return this.#attempt(leg, () => this.#relay.answerByEndpoint(keyOf(leg, NEAR), ENDPOINT, offer, options));
+    return this.#attempt(leg, () => this.#relay.answerByEndpoint(keyOf(leg, NEAR), prompt, offer, options));
   }
 
-  async offer(leg: Leg): Promise<string | undefined> {
-    return this.#attempt(leg, () => this.#relay.offerByEndpoint(keyOf(leg, FAR), ENDPOINT));
+  async offer(leg: Leg, prompt: RelayEndpoint = ENDPOINT): Promise<string | undefined> {
+    return this.#attempt(leg, () => this.#relay.offerByEndpoint(keyOf(leg, FAR), prompt));
   }
 
   /** Takes the answer to an offer of ours. */

@@ -19,6 +19,8 @@ interface Keys {
   readonly after: Iterable<WatchKey>;
 }
 
+const NOBODY: ReadonlySet<Session> = new Set();
+
 /** Tells sessions what they have subscribed to: one stream of events, of which each session hears a part. */
 export class Distributor {
   readonly #subscriptions = new Map<WatchKey, Set<Subscription>>();
@@ -46,20 +48,23 @@ export class Distributor {
     return sessions;
   }
 
-  /** Tells of a signal whom it concerns. A session whose log has it is not told again. */
-  tell(signal: CtiSignal, concerned: Concerned, position: number): void {
+  /** Tells of a signal whom it concerns. A session whose log has it is not told again. @returns whom it has told */
+  tell(signal: CtiSignal, concerned: Concerned, position: number): ReadonlySet<Session> {
     const hearings = this.#hearings({ ...concerned, before: [WATCH_ALL, ...concerned.before] }, position);
-    if (hearings.size === 0) return;
+    if (hearings.size === 0) return NOBODY;
+    const told = new Set<Session>();
     const events = eventsOf(signal);
     const snapshot: readonly CtiEvent[] =
       signal.kind === "call" && !concerned.isNewCall ? [{ type: "call.snapshot", call: signal.call }] : [];
     for (const [session, hearing] of hearings) {
       if (position <= session.position) continue;
       for (const event of enters(hearing, snapshot) ? snapshot : events) {
-        if (event.type === "call.snapshot" || hears(hearing, event.type))
-          session.append(event, placeOf(event, position));
+        if (event.type !== "call.snapshot" && !hears(hearing, event.type)) continue;
+        session.append(event, placeOf(event, position));
+        told.add(session);
       }
     }
+    return told;
   }
 
   /** Tells who watches one of these, of what is no signal. */

@@ -17,6 +17,8 @@ export interface DeviceOwnersOptions {
   readonly link: CallControlLink;
   readonly clock: Clock;
   readonly logger: Logger;
+  /** How long the calls of a session wait for it; undefined: it is over. */
+  readonly leaseMsOf: (session: string) => number | undefined;
   /** Another session has the device, or none has; after that call control is told. */
   readonly onOwner: (device: string, ownership: Ownership) => void;
   /** Call control has not let a session have a device that it had before, or that it was to take over. */
@@ -28,13 +30,17 @@ const OPEN_MS = 5_000;
 const RETRY_MS = 1_000;
 /** How often the fence is raised for one owner. */
 const MAX_FENCED = 3;
+/** Call control has not been told. */
+const NOTHING = Promise.resolve(0);
 
 /** What call control is to be told of a device; only the last of it counts. */
 interface Telling {
   request: CtiDeviceRequest | undefined;
   isRunning: boolean;
   fenced: number;
-  waiter: { readonly session: string; settle(error?: CtiError): void } | undefined;
+  waiter: { readonly session: string; settle(outcome: CtiError | number): void } | undefined;
+  /** Resolves when it has been told, to the position of call control's last reply; 0: it is away. */
+  told: Promise<number>;
 }
 
 /** Who owns the CTI ports and route points; keeps call control in the picture over its restarts. */
@@ -85,17 +91,21 @@ export class DeviceOwners {
 
   /**
    * Resolves when call control knows the session as owner, or when another one is the owner.
+   * @returns signals up to this position show it
    * @throws {CtiError} what call control refuses it with; `node-unavailable`
    */
-  async open(device: string, holder: Holder): Promise<void> {
+  async open(device: string, holder: Holder): Promise<number> {
     this.#take(device, { type: "opened", holder, wallMs: this.#options.clock.wallMs() });
-    if (this.of(device).owner !== holder.session) return;
-    const error = await this.#agreed(device, holder.session);
-    if (error !== undefined) throw error;
+    if (this.of(device).owner !== holder.session) return 0;
+    const agreed = await this.#agreed(device, holder.session);
+    if (agreed instanceof CtiError) throw agreed;
+    return agreed;
   }
 
-  close(device: string, session: string, isLeaseOver: boolean): void {
+  /** @returns resolves when call control knows: signals up to this position show it; 0: it is away, and hears of it later */
+  close(device: string, session: string, isLeaseOver: boolean): Promise<number> {
     this.#take(device, { type: "closed", session, isLeaseOver, wallMs: this.#options.clock.wallMs() });
+    return this.#tellings.get(device)?.told ?? NOTHING;
   }
 
   /** The application of a session has failed, or is back. */
@@ -151,34 +161,43 @@ export class DeviceOwners {
     }
   }
 
-  #agreed(device: string, session: string): Promise<CtiError | undefined> {
+  /** Resolves to the position that shows it, or to why call control does not let the session have the device. */
+  #agreed(device: string, session: string): Promise<CtiError | number> {
     return new Promise((resolve) => {
       const telling = this.#tellings.get(device);
-      if (telling === undefined) return resolve(undefined);
+      if (telling === undefined) return resolve(0);
       telling.waiter?.settle(unavailable());
       const timer = this.#options.clock.after(OPEN_MS, () => {
         telling.waiter?.settle(unavailable());
-        this.close(device, session, false);
+        void this.close(device, session, false);
       });
       telling.waiter = {
         session,
-        settle: (error) => {
+        settle: (outcome) => {
           timer.cancel();
           telling.waiter = undefined;
-          resolve(error);
+          resolve(outcome);
         },
       };
     });
   }
 
   #tell(device: string, effect: Exclude<OwnershipEffect, { type: "new-owner" }>): void {
-    this.#ask(device, requestOf(device, effect));
+    this.#ask(device, this.#requestOf(device, effect));
+  }
+
+  #requestOf(device: string, effect: Exclude<OwnershipEffect, { type: "new-owner" }>): CtiDeviceRequest {
+    if (effect.type !== "own") return { type: effect.type, device, fence: effect.fence };
+    const { session, registration } = effect.holder;
+    const leaseMs = this.#options.leaseMsOf(session);
+    const lease = leaseMs === undefined ? {} : { leaseMs };
+    return { type: "own", device, fence: effect.fence, ...registration, session, ...lease };
   }
 
   #ask(device: string, request: CtiDeviceRequest): void {
     let telling = this.#tellings.get(device);
     if (telling === undefined) {
-      telling = { request: undefined, isRunning: false, fenced: 0, waiter: undefined };
+      telling = { request: undefined, isRunning: false, fenced: 0, waiter: undefined, told: NOTHING };
       this.#tellings.set(device, telling);
     }
     telling.request = request;
@@ -189,19 +208,22 @@ export class DeviceOwners {
     const telling = this.#tellings.get(device);
     if (telling === undefined || telling.isRunning || this.#isClosed || !this.#options.link.isConnected) return;
     telling.isRunning = true;
-    void this.#send(device, telling).finally(() => {
+    telling.told = this.#send(device, telling).finally(() => {
       telling.isRunning = false;
+      telling.told = NOTHING;
       if (telling.request === undefined) this.#tellings.delete(device);
       else this.#retryLater();
     });
   }
 
-  async #send(device: string, telling: Telling): Promise<void> {
+  async #send(device: string, telling: Telling): Promise<number> {
     const { link, logger } = this.#options;
+    let position = 0;
     for (let request = telling.request; request !== undefined && link.isConnected; request = telling.request) {
       try {
         const reply = await link.device(request);
-        if (reply.ok) this.#taken(telling, request);
+        position = reply.position;
+        if (reply.ok) this.#taken(telling, request, position);
         else this.#refused(device, telling, request, reply.failure, reply.detail);
       } catch (error) {
         const code = errorCodeOf(error);
@@ -210,16 +232,17 @@ export class DeviceOwners {
           continue;
         }
         logger.warn("call control was not told who owns a device", { device, error: errorMessageOf(error) });
-        return;
+        return 0;
       }
     }
+    return position;
   }
 
-  #taken(telling: Telling, request: CtiDeviceRequest): void {
+  #taken(telling: Telling, request: CtiDeviceRequest, position: number): void {
     if (telling.request !== request) return;
     telling.request = undefined;
     telling.fenced = 0;
-    telling.waiter?.settle();
+    telling.waiter?.settle(position);
     if (request.type !== "own" || !this.#silent.has(request.session)) return;
     const { device, fence } = request;
     telling.request = { type: "silent", device, fence, isSilent: true };
@@ -237,7 +260,7 @@ export class DeviceOwners {
     const error = failureError(failure, detail, { entity: { kind: "device", id: device } });
     const isAwaited = telling.waiter?.session === request.session;
     if (isAwaited) telling.waiter?.settle(error);
-    this.close(device, request.session, false);
+    void this.close(device, request.session, false);
     if (!isAwaited) this.#options.onRefused(device, request.session, error);
   }
 
@@ -252,12 +275,6 @@ export class DeviceOwners {
 
 function ownEffect(holder: Holder, fence: number): Exclude<OwnershipEffect, { type: "new-owner" }> {
   return { type: "own", holder, fence };
-}
-
-function requestOf(device: string, effect: Exclude<OwnershipEffect, { type: "new-owner" }>): CtiDeviceRequest {
-  if (effect.type !== "own") return { type: effect.type, device, fence: effect.fence };
-  const { session, registration } = effect.holder;
-  return { type: "own", device, fence: effect.fence, ...registration, session };
 }
 
 function unavailable(): CtiError {

@@ -1,11 +1,13 @@
 import type { CtiSignal } from "../../signals/index.ts";
 import type { CtiEvent } from "../call/cti-event.ts";
 import type { Replica } from "../call/replica.ts";
+import type { Subscription } from "../call/subscription.ts";
 import type { Subscriptions } from "../call/subscriptions.ts";
 import { deviceKey, lineKey, WATCH_ALL, WATCH_PROVIDER, type WatchKey } from "../call/watch-keys.ts";
 import type { SessionTable } from "../session/session-table.ts";
 import type { Session } from "../session/session.ts";
 import type { DeviceAccess } from "./device-access.ts";
+import { KnownInventory } from "./known-inventory.ts";
 import type { OpenDevices } from "./open-devices.ts";
 
 export interface InventoryWatchOptions {
@@ -22,8 +24,10 @@ export interface InventoryWatchOptions {
  */
 export class InventoryWatch {
   readonly #options: InventoryWatchOptions;
-  /** Devices and lines, as keys, that sessions which watch the provider know of. */
-  readonly #known = new Map<string, Set<WatchKey>>();
+  /** Devices and lines that sessions which watch the provider know of. */
+  readonly #known = new Map<string, KnownInventory>();
+  /** Those of sessions of before a restart: they are compared with what there is once that is known. */
+  readonly #restored = new Set<Session>();
 
   constructor(options: InventoryWatchOptions) {
     this.#options = options;
@@ -31,82 +35,75 @@ export class InventoryWatch {
 
   /** A session that watches the provider knows what there is, unless it did before. */
   begin(session: Session): void {
-    if (!this.#known.has(session.id) && this.#watchesProvider(session))
-      this.#known.set(session.id, this.#inventoryOf(session));
+    if (this.#known.has(session.id) || !this.#watchesProvider(session)) return;
+    const restored = KnownInventory.restore(session, () => this.#all());
+    if (restored !== undefined) this.#restored.add(session);
+    this.#known.set(session.id, restored ?? KnownInventory.begin(session, this.#inventoryOf(session)));
+  }
+
+  /** Signals of the past are over: what else has changed while nobody could tell of it is told. */
+  caughtUp(): void {
+    for (const session of this.#restored) {
+      this.#known.get(session.id)?.settle();
+      this.#compare(session);
+    }
+    this.#restored.clear();
+  }
+
+  /** A subscription is over. */
+  unsubscribed(session: Session): void {
+    if (!this.#watchesProvider(session)) this.#forget(session);
   }
 
   /** What was told is worthless: all is told anew. */
   renew(): void {
     for (const session of this.#options.sessions.all()) {
-      this.#known.delete(session.id);
+      this.#forget(session);
       this.begin(session);
     }
   }
 
   end(session: Session): void {
     this.#known.delete(session.id);
+    this.#restored.delete(session);
   }
 
-  /** A device or line has come, or has gone; the replica knows it. */
-  signal(signal: CtiSignal, position: number): void {
+  /**
+   * A device or line has come, or has gone; the replica knows it.
+   * @param told who has been told already, by what it has subscribed to
+   */
+  signal(signal: CtiSignal, position: number, told: ReadonlySet<Session>): void {
     if (signal.kind !== "device" && signal.kind !== "line" && signal.kind !== "removed") return;
     for (const [id, known] of this.#known) {
       const session = this.#options.sessions.get(id);
-      if (session === undefined || position <= session.position) continue;
-      for (const [key, event] of this.#eventsOf(signal, session, known)) {
-        // Who watches that itself has been told.
-        if (!this.#watches(session, key)) session.append(event, { position });
-      }
+      if (session === undefined) continue;
+      const events = this.#eventsOf(signal, session, known);
+      if (told.has(session) || position <= session.position) continue;
+      for (const event of events) this.#tell(session, event, position);
     }
   }
 
   /** Its application has come back, maybe with a token that allows less; `isAnew`: it takes an inventory. */
   resumed(session: Session, isAnew: boolean): void {
-    this.#takeAway(session);
+    this.takeAway(session);
     if (!isAnew) return;
-    this.#known.delete(session.id);
+    this.#forget(session);
     this.begin(session);
   }
 
   /** Users, their devices or permissions have changed. */
   configurationChanged(): void {
     for (const session of [...this.#options.sessions.all()]) {
-      this.#takeAway(session);
+      this.takeAway(session);
       this.#compare(session);
     }
   }
 
-  #eventsOf(signal: CtiSignal, session: Session, known: Set<WatchKey>): [WatchKey, CtiEvent][] {
-    const { access } = this.#options;
-    if (signal.kind === "device") {
-      const key = deviceKey(signal.device.name);
-      if (known.has(key) || !session.user.mayUseDevice(signal.device.name)) return [];
-      known.add(key);
-      return [[key, { type: "device.state", device: signal.device }]];
-    }
-    if (signal.kind === "line") {
-      const key = lineKey(signal.line.name);
-      if (known.has(key) || !access.mayWatchLine(session, signal.line)) return [];
-      known.add(key);
-      return [[key, { type: "line.state", line: signal.line }]];
-    }
-    if (signal.kind !== "removed") return [];
-    const { device, line } = signal;
-    const events: [WatchKey, CtiEvent][] = [];
-    if (device !== undefined && known.delete(deviceKey(device))) {
-      events.push([deviceKey(device), { type: "device.removed", device }]);
-    }
-    if (line !== undefined && known.delete(lineKey(line))) {
-      events.push([lineKey(line), { type: "line.removed", line }]);
-    }
-    return events;
-  }
-
-  /** Devices are closed, and topics end, that the session may not watch any more. */
-  #takeAway(session: Session): void {
+  /** Devices are closed, and topics end, that the session may not have or watch any more. */
+  takeAway(session: Session): void {
     const { open, subscriptions } = this.#options;
     for (const device of open.devicesOf(session)) {
-      if (!session.user.mayUseDevice(device)) open.closeFor(device, "access", [session]);
+      if (!this.#mayHave(session, device)) open.closeFor(device, "access", [session]);
     }
     const lost = new Set<WatchKey>();
     for (const { keys } of subscriptions.of(session)) {
@@ -120,29 +117,67 @@ export class InventoryWatch {
     }
   }
 
+  #eventsOf(signal: CtiSignal, session: Session, known: KnownInventory): CtiEvent[] {
+    const { access } = this.#options;
+    if (signal.kind === "device") {
+      const { device } = signal;
+      if (!session.user.mayUseDevice(device.name) || !known.add(deviceKey(device.name))) return [];
+      return [{ type: "device.state", device }];
+    }
+    if (signal.kind === "line") {
+      const { line } = signal;
+      const key = lineKey(line.name);
+      if (access.mayWatchLine(session, line)) return known.add(key) ? [{ type: "line.state", line }] : [];
+      // No device that the session may watch has it any more.
+      return known.delete(key) ? [{ type: "line.removed", line: line.name }] : [];
+    }
+    if (signal.kind !== "removed") return [];
+    const { device, line } = signal;
+    const events: CtiEvent[] = [];
+    if (device !== undefined && known.delete(deviceKey(device))) events.push({ type: "device.removed", device });
+    if (line !== undefined && known.delete(lineKey(line))) events.push({ type: "line.removed", line });
+    return events;
+  }
+
   /** What a session that watches the provider knows is compared with what there is for it now. */
   #compare(session: Session): void {
     const known = this.#known.get(session.id);
     if (known === undefined) return;
     const { replica } = this.#options;
     const now = this.#inventoryOf(session);
-    const events: CtiEvent[] = [];
-    for (const key of known) {
-      if (now.has(key)) continue;
+    known.extentChanged();
+    for (const key of [...known.keys]) {
+      if (now.has(key) || !known.delete(key)) continue;
       const name = nameIn(key);
-      events.push(
-        key.startsWith("device:") ? { type: "device.removed", device: name } : { type: "line.removed", line: name },
-      );
+      const isDevice = key.startsWith("device:");
+      this.#tell(session, isDevice ? { type: "device.removed", device: name } : { type: "line.removed", line: name });
     }
     for (const key of now) {
-      if (known.has(key)) continue;
+      if (!known.add(key)) continue;
       const device = replica.devices.get(nameIn(key));
       const line = replica.lines.get(nameIn(key));
-      if (key.startsWith("device:") && device !== undefined) events.push({ type: "device.state", device });
-      if (key.startsWith("line:") && line !== undefined) events.push({ type: "line.state", line });
+      if (key.startsWith("device:") && device !== undefined) this.#tell(session, { type: "device.state", device });
+      if (key.startsWith("line:") && line !== undefined) this.#tell(session, { type: "line.state", line });
     }
-    this.#known.set(session.id, now);
-    for (const event of events) session.append(event);
+  }
+
+  /** Tells who wants to hear events of the type of the provider. */
+  #tell(session: Session, event: CtiEvent, position?: number): void {
+    const wants = this.#ofProvider(session).some(({ types }) => types === undefined || types.has(event.type));
+    if (wants) session.append(event, position === undefined ? {} : { position });
+  }
+
+  #forget(session: Session): void {
+    this.#known.get(session.id)?.end();
+    this.#known.delete(session.id);
+    this.#restored.delete(session);
+  }
+
+  /** Who may only watch takes no calls. */
+  #mayHave(session: Session, device: string): boolean {
+    const { user } = session;
+    if (!user.mayUseDevice(device)) return false;
+    return user.scope?.isMonitorOnly !== true || this.#options.open.roleOf(session, device) === "none";
   }
 
   #mayWatch(session: Session, key: WatchKey): boolean {
@@ -163,12 +198,19 @@ export class InventoryWatch {
     return keys;
   }
 
-  #watchesProvider(session: Session): boolean {
-    return this.#options.subscriptions.of(session).some(({ keys }) => keys.has(WATCH_PROVIDER));
+  /** What there is for who may control all. */
+  *#all(): Generator<WatchKey> {
+    const { devices, lines } = this.#options.replica;
+    for (const name of devices.keys()) yield deviceKey(name);
+    for (const line of lines.values()) if (line.devices.length > 0) yield lineKey(line.name);
   }
 
-  #watches(session: Session, key: WatchKey): boolean {
-    return this.#options.subscriptions.of(session).some(({ keys }) => keys.has(key) || keys.has(WATCH_ALL));
+  #watchesProvider(session: Session): boolean {
+    return this.#ofProvider(session).length > 0;
+  }
+
+  #ofProvider(session: Session): Subscription[] {
+    return this.#options.subscriptions.of(session).filter(({ keys }) => keys.has(WATCH_PROVIDER));
   }
 }
 

@@ -23,6 +23,12 @@ interface Fact {
   readonly since: number;
 }
 
+/** A device that has been closed. */
+export interface ClosedDevice {
+  /** Resolves when call control knows: signals up to this position show it. Absent: it need not know. */
+  readonly told: Promise<number> | undefined;
+}
+
 export interface OpenDevicesOptions {
   readonly owners: DeviceOwners;
   readonly subscriptions: Subscriptions;
@@ -97,6 +103,7 @@ export class OpenDevices {
   /**
    * Opens a device for a session: it hears all of it, and may control it. `registration`: it takes its calls, too.
    * Resolves when call control has agreed.
+   * @returns signals up to this position show it
    * @throws {CtiError} `limit-devices`, `device-owned`, and what call control refuses it with
    */
   async open(
@@ -104,7 +111,7 @@ export class OpenDevices {
     device: string,
     registration: Registration | undefined,
     position: number,
-  ): Promise<void> {
+  ): Promise<number> {
     const former = this.#open.get(session.id)?.get(device);
     if (former === undefined) this.#checkRoom(session);
     if (registration !== undefined) this.#checkSharing(session, device, registration);
@@ -114,29 +121,31 @@ export class OpenDevices {
     const since = former?.since ?? position;
     this.#keep(session, device, { order, since, ...(kept === undefined ? {} : { registration: kept }) });
     this.#options.subscriptions.openDevice(session, device, since);
-    if (registration === undefined || this.#isHeldAs(session, device, registration)) return;
+    if (registration === undefined || this.#isHeldAs(session, device, registration)) return position;
     try {
-      await this.#options.owners.open(device, holderAs(session, registration, order));
+      return await this.#options.owners.open(device, holderAs(session, registration, order));
     } catch (error) {
       this.#forget(session, device);
       throw error;
+    } finally {
+      this.#keepFences(device);
     }
-    this.#keepFences(device);
   }
 
-  /** @returns false when it was not open */
-  close(session: Session, device: string, isLeaseOver = false): boolean {
+  /** @returns absent: it was not open */
+  close(session: Session, device: string, isLeaseOver = false): ClosedDevice | undefined {
     const fact = this.#open.get(session.id)?.get(device);
-    if (fact === undefined) return false;
+    if (fact === undefined) return undefined;
     this.#forget(session, device);
-    if (fact.registration !== undefined) this.#options.owners.close(device, session.id, isLeaseOver);
-    return true;
+    const { owners } = this.#options;
+    const { registration } = fact;
+    return { told: registration === undefined ? undefined : owners.close(device, session.id, isLeaseOver) };
   }
 
   /** Closes a device for sessions that may not have it any more; they are told why. */
   closeFor(device: string, reason: ClosedReason, sessions: Iterable<Session>): void {
     for (const session of sessions) {
-      if (this.close(session, device)) this.#notify(session, { notice: "device-closed", device, reason });
+      if (this.close(session, device) !== undefined) this.#notify(session, { notice: "device-closed", device, reason });
     }
   }
 

@@ -9,7 +9,7 @@ export interface Registration {
 
 /**
  * Whether a second application may have a device that another one has: `shared`; `owned`: not as long as the other one
- * does; `mismatch`: it would have to be registered with the same codecs.
+ * does; `mismatch`: it would have to be registered with the same codecs, or the same prompt.
  */
 export type Sharing = "shared" | "owned" | "mismatch";
 
@@ -18,13 +18,18 @@ export function sharingOf(first: Registration, second: Registration): Sharing {
   if (first.routes || second.routes || first.media.mode !== second.media.mode) return "owned";
   switch (first.media.mode) {
     case "none":
-    case "switch":
       return "shared";
+    case "switch":
+      return promptOf(first.media) === promptOf(second.media) ? "shared" : "mismatch";
     case "static":
       return "owned";
     case "dynamic":
       return sameCodecs(first.media.codecs, codecsOf(second.media)) ? "shared" : "mismatch";
   }
+}
+
+function promptOf(media: MediaRegistration): string {
+  return ("prompt" in media ? media.prompt : undefined) ?? "silence";
 }
 
 function codecsOf(media: MediaRegistration): readonly string[] {

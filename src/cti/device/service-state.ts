@@ -4,7 +4,7 @@ import type { CtiEvent } from "../call/cti-event.ts";
 import type { Distributor } from "../call/distributor.ts";
 import type { Replica } from "../call/replica.ts";
 import type { FeedState } from "../call/signal-feed.ts";
-import { deviceKey } from "../call/watch-keys.ts";
+import { deviceKey, WATCH_ALL } from "../call/watch-keys.ts";
 import type { Session } from "../session/session.ts";
 import type { SessionTable } from "../session/session-table.ts";
 
@@ -63,15 +63,16 @@ export class ServiceState {
   #set(isOut: boolean): void {
     const { replica, distributor, sessions } = this.#options;
     this.#isOut = isOut;
-    const event: CtiEvent = { type: "provider.state", state: this.state, ...(isOut ? { cause: CAUSE } : {}) };
+    const told: CtiEvent = { type: "provider.state", state: this.state, ...(isOut ? { cause: CAUSE } : {}) };
     const all = [...sessions.all()];
     // Devices first go out of service, then the provider; the other way round when it is back.
-    if (!isOut) for (const session of all) this.#tell(session, event);
+    if (!isOut) for (const session of all) this.#tell(session, told);
     for (const device of replica.devices.values()) {
       if (!device.isInService) continue;
-      distributor.announce([{ type: "device.state", device: this.shown(device) }], [deviceKey(device.name)]);
+      const event: CtiEvent = { type: "device.state", device: this.shown(device) };
+      distributor.announce([event], [deviceKey(device.name), WATCH_ALL]);
     }
-    if (isOut) for (const session of all) this.#tell(session, event);
+    if (isOut) for (const session of all) this.#tell(session, told);
   }
 
   #tell(session: Session, event: CtiEvent): void {

@@ -53,6 +53,7 @@ export const CODE_OF_FAILURE: Readonly<Record<CtiFailure, CtiErrorCode>> = {
   "media-already-set": "media-already-set",
   "media-on-phone": "media-on-phone",
   "media-mode": "media-mode",
+  "prompt-unknown": "media-prompt-unknown",
   "route-expired": "route-session-expired",
   "route-state": "route-session-state",
   "route-unknown": "not-found-route",

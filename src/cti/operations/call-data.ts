@@ -1,10 +1,8 @@
+import { MAX_USER_DATA_BYTES, MAX_USER_DATA_NAMES } from "../../signals/index.ts";
 import { CtiError } from "../cti-error.ts";
 import { checkAddress } from "./addresses.ts";
 import { commandOperation, type CommandOperations } from "./command-operation.ts";
 import { checkDigits } from "./numbers.ts";
-
-/** User data of one command, as JSON. */
-const MAX_DATA_BYTES = 8_192;
 
 /** What goes with a call: digits, data of applications, and where its media goes. */
 export const callData: CommandOperations = [
@@ -31,11 +29,21 @@ export const callData: CommandOperations = [
   }),
 ];
 
+/** What one command sets has to fit, whatever the call has already. */
 function checkData(data: Readonly<Record<string, string | null>>): void {
-  const used = Buffer.byteLength(JSON.stringify(data));
-  if (used <= MAX_DATA_BYTES) return;
-  throw new CtiError("validation-data-size", `user data may have ${MAX_DATA_BYTES} bytes`, {
+  if (Object.hasOwn(data, "__proto__")) {
+    throw new CtiError("validation-parameter", "user data has no name __proto__", { path: "/data/__proto__" });
+  }
+  const entries = Object.entries(data).filter(([, value]) => value !== null);
+  checkSize("names of user data", MAX_USER_DATA_NAMES, entries.length);
+  const bytes = entries.reduce((sum, [name, value]) => sum + Buffer.byteLength(name + (value ?? "")), 0);
+  checkSize("bytes of user data", MAX_USER_DATA_BYTES, bytes);
+}
+
+function checkSize(name: string, value: number, used: number): void {
+  if (used <= value) return;
+  throw new CtiError("validation-data-size", `a call may have ${value} ${name}`, {
     path: "/data",
-    limit: { name: "bytes of user data", value: MAX_DATA_BYTES, used },
+    limit: { name, value, used },
   });
 }

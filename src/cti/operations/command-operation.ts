@@ -25,6 +25,8 @@ export interface CommandOperation<Method extends DeviceCommand> {
   readonly dials?: (params: MethodParams[Method]) => readonly PlacedNumber[];
   /** How the caller is shown instead: it needs `modify-calling-number`. */
   readonly shows?: (params: MethodParams[Method]) => readonly PlacedNumber[];
+  /** Other numbers. */
+  readonly names?: (params: MethodParams[Method]) => readonly PlacedNumber[];
 }
 
 /** A family of methods. */
@@ -37,17 +39,23 @@ export type CommandOperations = readonly {
 export function commandOperation<Method extends DeviceCommand>(
   definition: CommandOperation<Method>,
 ): CommandOperations[number] {
-  const { method, command, dials, shows } = definition;
+  const { method, command, dials, shows, names } = definition;
   const handle = (context: OperationContext): Operation["handle"] => {
     return async (session, given, meta) => {
       const params = parameters(method, given);
       context.access.controlled(session, (params as { readonly device: string }).device);
       for (const [path, dialed] of dials?.(params) ?? []) if (dialed !== undefined) checkDialed(session, dialed, path);
       for (const [path, shown] of shows?.(params) ?? []) if (shown !== undefined) checkShown(session, shown, path);
+      for (const [path, named] of names?.(params) ?? []) if (named !== undefined) checkNumber(named, path);
       return runCommand(context, session, command(params), meta);
     };
   };
   return { method, create: (context) => ({ isCommand: true, handle: handle(context) }) };
+}
+
+/** Who is to count as called first, where that is a number. */
+export function originalCalled(chosen: MethodParams["call.redirect"]["originalCalled"], path: string): PlacedNumber {
+  return [`${path}/originalCalled/number`, typeof chosen === "object" ? chosen.number : undefined];
 }
 
 function checkShown(session: Session, shown: string, path: string): void {

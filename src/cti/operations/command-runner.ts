@@ -46,16 +46,13 @@ export async function runCommand(
   const isShown = meta.dryRun === true || (await context.feed.reached(reply.position, SHOWN_MS));
   if (!reply.ok) throw refusal(reply, command);
   const seq = session.settle();
-  if (!isShown) {
-    throw new CtiError("node-failed-during", "it is done, and is not shown yet", { outcome: "applied" });
-  }
+  if (!isShown) throw notShown();
   return {
     seq,
     ...(reply.isUnchanged === true ? { unchanged: true } : {}),
     ...(reply.isReplayed === true ? { replayed: true } : {}),
     ...(reply.callId === undefined ? {} : { callId: reply.callId }),
     ...(reply.slot === undefined ? {} : { slot: reply.slot }),
-    ...(reply.destination === undefined ? {} : { destination: reply.destination }),
     ...(reply.destination === undefined ? {} : { destination: reply.destination }),
   };
 }
@@ -64,6 +61,15 @@ export async function runCommand(
 export function checkCallControl({ feed, link }: Pick<OperationContext, "feed" | "link">): void {
   if (feed.state === "live" && link.isConnected) return;
   throw new CtiError("node-unavailable", "call control is away", { retryAfterMs: RETRY_AFTER_MS });
+}
+
+/** Resolves when signals up to the position have been told. @throws {CtiError} `node-failed-during` */
+export async function checkShown({ feed }: Pick<OperationContext, "feed">, position: number): Promise<void> {
+  if (!(await feed.reached(position, SHOWN_MS))) throw notShown();
+}
+
+function notShown(): CtiError {
+  return new CtiError("node-failed-during", "it is done, and is not shown yet", { outcome: "applied" });
 }
 
 function requestOf(

@@ -1,4 +1,4 @@
-import { commandOperation, type CommandOperations } from "./command-operation.ts";
+import { commandOperation, originalCalled, type CommandOperations } from "./command-operation.ts";
 
 /** Redirection, and transfers without and with a consultation. */
 export const moveCalls: CommandOperations = [
@@ -7,6 +7,7 @@ export const moveCalls: CommandOperations = [
     command: (params) => ({ ...params, type: "redirect" }),
     dials: ({ to }) => [["/to", to]],
     shows: ({ callingNumber }) => [["/callingNumber", callingNumber]],
+    names: (params) => [originalCalled(params.originalCalled, "")],
   }),
   commandOperation({
     method: "call.transfer",

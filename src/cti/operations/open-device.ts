@@ -6,7 +6,7 @@ import type { Registration } from "../device/registration.ts";
 import type { Operation } from "../operation.ts";
 import type { Session } from "../session/session.ts";
 import { checkAddress } from "./addresses.ts";
-import { checkCallControl } from "./command-runner.ts";
+import { checkCallControl, checkShown } from "./command-runner.ts";
 import type { OperationContext } from "./operation-context.ts";
 import { parameters } from "./parameters.ts";
 import { shownCall, shownDevice } from "./shown-views.ts";
@@ -15,7 +15,7 @@ import { shownCall, shownDevice } from "./shown-views.ts";
  * Opens a device: the session hears all of it. CTI ports and route points it registers for, with media or without (the
  * default), and is their owner unless another session is; `fence` is that of the owner.
  * @throws {CtiError} `access-device`, `access-restricted`, `media-on-phone`, `device-type`, `device-owned`,
- * `limit-devices`
+ * `limit-devices`, `node-unavailable`, `node-failed-during`
  */
 export function openDevice(context: OperationContext): Operation["handle"] {
   return async (session, given) => {
@@ -27,7 +27,7 @@ export function openDevice(context: OperationContext): Operation["handle"] {
     if (view.isRestricted) throw new CtiError("access-restricted", `${device} is closed to control`, { entity });
     const registration = registrationOf(session, view, { media: media ?? { mode: "none" }, routes: routes ?? false });
     const { feed, open, replica } = context;
-    await open.open(session, device, registration, feed.position);
+    await checkShown(context, await open.open(session, device, registration, feed.position));
     const now = replica.devices.get(device) ?? view;
     const fence = open.fenceOf(session, device);
     return {
@@ -39,12 +39,17 @@ export function openDevice(context: OperationContext): Operation["handle"] {
   };
 }
 
-/** Closes a device; one that is not open is `unchanged`. What it owned goes to who stands in for it, or to nobody. */
-export function closeDevice({ open }: OperationContext): Operation["handle"] {
+/**
+ * Closes a device; one that is not open is `unchanged`. What it owned goes to who stands in for it, or to nobody. While call
+ * control is away it is closed at once, and events show that it is out of service once that is back.
+ * @throws {CtiError} `node-failed-during`
+ */
+export function closeDevice(context: OperationContext): Operation["handle"] {
   return async (session, given) => {
     const { device } = parameters("device.close", given);
-    const wasOpen = open.close(session, device);
-    return { seq: session.settle(), ...(wasOpen ? {} : { unchanged: true }) };
+    const closed = context.open.close(session, device);
+    if (closed?.told !== undefined) await checkShown(context, await closed.told);
+    return { seq: session.settle(), ...(closed === undefined ? { unchanged: true } : {}) };
   };
 }
 

@@ -1,4 +1,4 @@
-import { commandOperation, type CommandOperations } from "./command-operation.ts";
+import { commandOperation, originalCalled, type CommandOperations } from "./command-operation.ts";
 
 /** The application's part of a route dialogue. */
 export const selectRoutes: CommandOperations = [
@@ -8,6 +8,8 @@ export const selectRoutes: CommandOperations = [
     dials: ({ destinations }) => destinations.map(({ to }, place) => [`/destinations/${place}/to`, to]),
     shows: ({ destinations }) =>
       destinations.map(({ callingNumber }, place) => [`/destinations/${place}/callingNumber`, callingNumber]),
+    names: ({ destinations }) =>
+      destinations.map((one, place) => originalCalled(one.originalCalled, `/destinations/${place}`)),
   }),
   commandOperation({ method: "route.end", command: (params) => ({ ...params, type: "route-end" }) }),
 ];

@@ -1,3 +1,4 @@
+import { CtiError } from "../cti-error.ts";
 import type { Operation } from "../operation.ts";
 import { runCommand } from "./command-runner.ts";
 import { checkDialed } from "./numbers.ts";
@@ -8,7 +9,10 @@ import { parameters } from "./parameters.ts";
 export function setDoNotDisturb(context: OperationContext): Operation["handle"] {
   return async (session, given, meta) => {
     const { device, option } = parameters("device.setDoNotDisturb", given);
-    context.access.controlled(session, device);
+    if (context.access.controlled(session, device).kind === "route-point") {
+      const entity = { kind: "device", id: device };
+      throw new CtiError("device-type", `${device} is a route point, which nothing disturbs`, { entity });
+    }
     return runCommand(context, session, { type: "set-do-not-disturb", device, option }, meta);
   };
 }

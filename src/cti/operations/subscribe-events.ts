@@ -28,13 +28,14 @@ export function subscribeEvents(context: OperationContext): Operation["handle"] 
 }
 
 /** Ends a subscription. @throws {CtiError} `not-found-subscription` */
-export function unsubscribeEvents({ subscriptions }: OperationContext): Operation["handle"] {
+export function unsubscribeEvents({ subscriptions, inventory }: OperationContext): Operation["handle"] {
   return async (session, given) => {
     const { subscriptionId } = parameters("events.unsubscribe", given);
     if (!subscriptions.unsubscribe(session, subscriptionId)) {
       const entity = { kind: "subscription", id: subscriptionId };
       throw new CtiError("not-found-subscription", `there is no subscription ${subscriptionId}`, { entity });
     }
+    inventory.unsubscribed(session);
     return { seq: session.settle() };
   };
 }

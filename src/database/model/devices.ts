@@ -122,9 +122,17 @@ const acceptSeconds = z
     "How long an application may leave a new call alone before it goes where unanswered calls go; absent: as `CTINewCallAcceptTimer` says.",
   );
 
+/** What an application does is bounded by its token and by trunks; how often a device does it says nothing about fraud. */
+const ofApplication = {
+  tollGuard: tollGuard
+    .prefault({ callsPerHour: 1_000_000, concurrentCalls: 100_000 })
+    .describe("Bounds of calls by trunks, those included that its application sends on."),
+};
+
 export const ctiPort = z.strictObject({
   ...endpoint,
   ...ringing,
+  ...ofApplication,
   profile: objectName.default("cti-port").describe("Its SIP profile, of kind `phone`."),
   lines: z.array(lineAppearance).max(64).default([]).describe("Its lines; one or more to be of use."),
   maxCalls: z.int().min(1).max(1_000).default(4).describe("Calls of the port at a time."),
@@ -139,6 +147,7 @@ export type CtiPort = z.infer<typeof ctiPort>;
 
 export const routePoint = z.strictObject({
   ...endpoint,
+  ...ofApplication,
   profile: objectName.default("route-point").describe("Its SIP profile, of kind `phone`."),
   lines: z.array(lineAppearance).max(64).default([]).describe("Its lines; each takes many calls at a time."),
   maxCalls: z.int().min(1).max(10_000).default(5_000).describe("Calls of the route point at a time."),

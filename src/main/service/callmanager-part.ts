@@ -18,7 +18,7 @@ import {
 } from "./call-records.ts";
 import { handleCtiBus } from "./cti-bus.ts";
 import { handleCtiCommands } from "./cti-commands.ts";
-import { CtiDeviceChannel } from "./cti-devices.ts";
+import { handleCtiDevices } from "./cti-devices.ts";
 import { handleLampRequests } from "./lamp-requests.ts";
 import { handleStateQuestions } from "./live-states.ts";
 import { RelayMusic } from "./relay-music.ts";
@@ -120,8 +120,8 @@ export function createCallManagerPart(context: ServiceContext): ServicePart {
   handleRecordQuestions(channel, manager);
   handleCallCommands(channel, manager);
   handleStateQuestions(channel, manager, followed.mirror);
-  const ctiDevices = new CtiDeviceChannel(channel, { devices: manager.cti.devices, clock });
-  const ctiBus = handleCtiBus(channel, manager.cti.feed, (count) => ctiDevices.managers(count));
+  const ctiBus = handleCtiBus(channel, manager.cti.feed, (count) => manager.cti.devices.managers(count));
+  handleCtiDevices(channel, manager.cti.devices, ctiBus);
   handleCtiCommands(channel, manager.cti.commands, ctiBus);
   handleLampRequests(channel, manager.lamps, followed.mirror);
   channel.handle("dial-plan-explain", (params) =>
@@ -148,12 +148,11 @@ export function createCallManagerPart(context: ServiceContext): ServicePart {
       edgeChannel?.start();
       relay.start();
       manager.start();
-      ctiDevices.start();
+      manager.cti.devices.start();
       await ready.reached(logger);
     },
     close: async (purpose) => {
       if (purpose !== "restart") await manager.endCalls(LEAVE_MS);
-      ctiDevices.close();
       await manager.close();
       relay.close();
       edgeChannel?.close();

@@ -1,10 +1,11 @@
 import { ChannelClient, errorMessageOf, type Clock, type Logger } from "../../common/index.ts";
-import type { CallControlLink, CallControlListener, CtiDeviceReply } from "../../cti/index.ts";
+import type { CallControlLink, CallControlListener } from "../../cti/index.ts";
 import type {
   CtiAttach,
   CtiAttached,
   CtiCommandReply,
   CtiCommandRequest,
+  CtiDeviceReply,
   CtiDeviceRequest,
   CtiSnapshot,
   CtiSnapshotPart,

@@ -1,11 +1,22 @@
 import { z } from "zod";
+import { BOUNDS, codePoints, NEW_CALL_ID } from "../../protocol/index.ts";
 
-export const device = z.string().min(1).max(64);
-export const callId = z.string().min(1).max(128);
-export const name = z.string().min(1).max(128);
-export const digits = z.string().min(1).max(128);
+/** A text of at most so many Unicode characters, as applications are promised. */
+export function textUpTo(length: number): z.ZodString {
+  return z
+    .string()
+    .min(1)
+    .refine((text) => codePoints(text) <= length, `expected at most ${length} characters`);
+}
+
+export const name = textUpTo(BOUNDS.name);
+export const device = name;
+export const callId = name;
+export const line = textUpTo(BOUNDS.line);
+/** Something that is dialed. */
+export const digits = textUpTo(BOUNDS.number);
 /** Chosen by who asks for a call. */
-export const newCallId = z.string().regex(/^[A-Za-z0-9_-]{8,64}$/, "8 to 64 letters, digits, _ and -");
+export const newCallId = z.string().regex(new RegExp(NEW_CALL_ID, "u"), "8 to 64 letters, digits, _ and -");
 export const inCall = { device, callId: callId.optional() };
 
 /** What may be asked of calls. */
@@ -31,11 +42,15 @@ export const callCommands = [
   z.strictObject({
     type: z.literal("pickup"),
     device,
-    line: name.optional(),
+    line: line.optional(),
     group: name.optional(),
     number: digits.optional(),
   }),
-  z.strictObject({ type: z.literal("conference"), device, callIds: z.array(callId).min(1).max(32).optional() }),
+  z.strictObject({
+    type: z.literal("conference"),
+    device,
+    callIds: z.array(callId).min(1).max(BOUNDS.callsOfConference).optional(),
+  }),
   z.strictObject({ type: z.literal("add-party"), ...inCall }),
   z.strictObject({ type: z.literal("drop-party"), ...inCall, connectionId: callId.optional(), party: name.optional() }),
   z.strictObject({ type: z.literal("barge"), device, callId }),

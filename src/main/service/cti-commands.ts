@@ -1,20 +1,18 @@
 import { z } from "zod";
 import { SwitchError, type ChannelServer } from "../../common/index.ts";
 import type { CtiCommands } from "../../call/control/index.ts";
-import { MAX_MESSAGES, type CtiCommandReply, type CtiCommandRequest } from "../../signals/index.ts";
+import { BOUNDS } from "../../protocol/index.ts";
+import { MAX_USER_DATA_BYTES, type CtiCommandReply, type CtiCommandRequest } from "../../signals/index.ts";
 import type { CtiBus } from "./cti-bus.ts";
-import { callCommands, device, digits, inCall, name, newCallId } from "./command-schema.ts";
+import { callCommands, device, digits, inCall, line, name, newCallId, textUpTo } from "./command-schema.ts";
 
-const MAX_DESTINATIONS = 32;
-const text = z.string().min(1).max(256);
-const line = text;
 const media = z.strictObject({ address: z.union([z.ipv4(), z.ipv6()]), port: z.int().min(1).max(65_535) });
 const searchSpace = z.enum(["default", "calling", "redirecting"]);
 const originalCalled = z.union([z.enum(["unchanged", "reset"]), z.strictObject({ number: digits })]);
 const forwardTarget = digits.nullable().optional();
 
 const destination = z.strictObject({
-  to: text,
+  to: digits,
   searchSpace: searchSpace.optional(),
   callingNumber: digits.optional(),
   originalCalled: originalCalled.optional(),
@@ -26,20 +24,20 @@ const applicationCommands = [
   z.strictObject({ type: z.literal("answer"), ...inCall, media: media.optional() }),
   z.strictObject({ type: z.literal("reject"), ...inCall, reason: z.enum(["busy", "rejected"]).optional() }),
   z.strictObject({ type: z.literal("consult"), ...inCall, to: digits, newCallId: newCallId.optional() }),
-  z.strictObject({ type: z.literal("send-digits"), ...inCall, digits: z.string().max(1_024) }),
+  z.strictObject({ type: z.literal("send-digits"), ...inCall, digits: textUpTo(BOUNDS.digits) }),
   z.strictObject({
     type: z.literal("set-user-data"),
     ...inCall,
-    data: z.record(z.string().max(8_192), z.string().max(8_192).nullable()),
+    data: z.record(textUpTo(BOUNDS.dataName), z.string().max(MAX_USER_DATA_BYTES).nullable()),
   }),
   z.strictObject({ type: z.literal("set-media"), ...inCall, media }),
   z.strictObject({
     type: z.literal("route-select"),
     device,
-    routeId: text,
-    destinations: z.array(destination).min(1).max(MAX_DESTINATIONS),
+    routeId: name,
+    destinations: z.array(destination).min(1).max(BOUNDS.destinations),
   }),
-  z.strictObject({ type: z.literal("route-end"), device, routeId: text }),
+  z.strictObject({ type: z.literal("route-end"), device, routeId: name }),
 ] as const;
 
 const settingCommands = [
@@ -55,25 +53,28 @@ const settingCommands = [
     type: z.literal("set-message-waiting"),
     line,
     isOn: z.boolean(),
-    newMessages: z.int().min(0).max(MAX_MESSAGES).optional(),
-    oldMessages: z.int().min(0).max(MAX_MESSAGES).optional(),
+    newMessages: z.int().min(0).max(BOUNDS.messages).optional(),
+    oldMessages: z.int().min(0).max(BOUNDS.messages).optional(),
   }),
 ] as const;
 
 const ms = z.number().min(0).max(Number.MAX_SAFE_INTEGER);
 
 const request = z.strictObject({
-  key: z.string().min(1).max(256),
+  key: textUpTo(2 * BOUNDS.name),
   keyMs: ms,
-  actor: z.strictObject({ user: name, session: name, client: z.string().max(128).optional() }),
+  actor: z.strictObject({ user: name, session: name, client: name.optional() }),
   command: z.discriminatedUnion("type", [...callCommands, ...applicationCommands, ...settingCommands]),
   conditions: z
-    .strictObject({ version: z.int().min(0).optional(), state: z.string().min(1).max(32).optional() })
+    .strictObject({ version: z.int().min(0).optional(), state: textUpTo(BOUNDS.state).optional() })
     .optional(),
   deadlineMs: ms.optional(),
   waits: z.boolean(),
   isDryRun: z.boolean().optional(),
-  traceparent: z.string().max(256).optional(),
+  traceparent: z
+    .string()
+    .max(2 * BOUNDS.traceparent)
+    .optional(),
 });
 
 /**

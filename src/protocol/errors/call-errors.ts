@@ -33,6 +33,12 @@ export const CALL_ERRORS = {
     "The device's registration of media does not allow that.",
     "Addresses are set for calls of devices that are opened with `dynamic` media; answering needs media.",
   ),
+  MEDIA_PROMPT_UNKNOWN: entry(
+    "MEDIA",
+    "never",
+    "The media service has nothing of that name to play.",
+    "`prompt` is `silence`, `tone`, `ringback`, `music`, `music:NAME` of a music source, or an announcement.",
+  ),
   MEDIA_ON_PHONE: entry("MEDIA", "never", "Phones end their media themselves.", "Open phones without `media`."),
   MEDIA_ADDRESS_MISSING: entry(
     "MEDIA",

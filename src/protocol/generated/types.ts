@@ -256,6 +256,8 @@ export type MediaRegistration =
     }
   | {
       readonly mode: "switch";
+      /** What who calls hears: `silence` (default), `tone`, `ringback`, `music`, `music:NAME` of a music source, or once `announcement:NAME` (`unavailable`, `please-wait`, `confirmed`, `conference-enter`, `conference-leave`) or `announcement:music:NAME`. */
+      readonly prompt?: string;
     };
 
 /** A device. */
@@ -1275,11 +1277,11 @@ export interface MethodParams {
     readonly callId?: string;
     readonly meta?: Meta;
   };
-  /** Sends digits to the other party. */
+  /** Sends digits to the other party; done when the last one is over. */
   readonly "call.sendDigits": {
     /** Name of a device. */
     readonly device: string;
-    /** 1 to 64 of `0` to `9`, `*`, `#`, `A` to `D`, and `,` for a pause. */
+    /** 1 to 64 of `0` to `9`, `*`, `#`, `A` to `D`, and `,` for a pause of a second. */
     readonly digits: string;
     /** The call; absent: the one that the device talks in. */
     readonly callId?: string;
@@ -1289,7 +1291,7 @@ export interface MethodParams {
   readonly "call.setUserData": {
     /** Name of a device. */
     readonly device: string;
-    /** Values by name; null removes one. At most 64 names, and 8 KiB as JSON. */
+    /** Values by name; null removes one. At most 64 names, and 4 KiB with their values. */
     readonly data: Readonly<Record<string, string | null>>;
     /** The call; absent: the one that the device talks in. */
     readonly callId?: string;

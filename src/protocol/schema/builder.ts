@@ -1,3 +1,4 @@
+import { BOUNDS } from "../bounds.ts";
 import type { JsonSchema } from "./json-schema.ts";
 
 /** Values that fit in a JavaScript number without loss. */
@@ -11,7 +12,7 @@ export function text(description: string, maxLength: number, more: Partial<JsonS
 }
 
 /** A name of something: not empty. */
-export function name(description: string, maxLength = 128): JsonSchema {
+export function name(description: string, maxLength: number = BOUNDS.name): JsonSchema {
   return text(description, maxLength, { minLength: 1 });
 }
 

@@ -1,3 +1,4 @@
+import { BOUNDS } from "../bounds.ts";
 import { choice, constant, flag, instant, integer, name, object, ref, text } from "./builder.ts";
 import type { Definitions } from "./json-schema.ts";
 
@@ -12,8 +13,8 @@ export const ENVELOPE_DEFINITIONS: Definitions = {
         keyMs: instant("When the key was made; one that is older than what is remembered is refused."),
         deadlineMs: instant("The command is not begun after that."),
         ifVersion: integer("It is done only if the call has this version.", 1),
-        ifState: name("It is done only if the device in the call, or its connection, has this state.", 64),
-        traceparent: text("Trace context (W3C), which logs and traces of the switch carry on.", 128),
+        ifState: name("It is done only if the device in the call, or its connection, has this state.", BOUNDS.state),
+        traceparent: text("Trace context (W3C), which logs and traces of the switch carry on.", BOUNDS.traceparent),
         dryRun: flag("True: nothing is done; the answer is what it would be."),
         waits: flag("False: refused at once while another command on the call is under way. Default true."),
       },

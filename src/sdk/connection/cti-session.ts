@@ -44,6 +44,8 @@ export class CtiSession {
   #ackedSeq = 0;
   #reason = "";
   #refusal: CtiError | undefined;
+  /** Who waits until it is in service again. */
+  readonly #served: { readonly resolve: () => void; readonly reject: (error: Error) => void }[] = [];
   /** Why it could not be put in service. */
   #failure: CtiError | undefined;
 
@@ -118,18 +120,63 @@ export class CtiSession {
     });
   }
 
+  /**
+   * Leaves the server for another one of the list, once that can be reached: a session of its own is opened there. Resolves
+   * when it is in service again.
+   * @throws {CtiError} `CLIENT_NOT_KNOWN`, `CLIENT_UNREACHABLE` (all stays as it is), `CLIENT_CLOSED`
+   */
+  async moveTo(server: string): Promise<void> {
+    const place = this.#options.servers.indexOf(server);
+    if (place < 0) throw clientError("CLIENT_NOT_KNOWN", `${server} is none of the servers of the provider`);
+    this.#checkOpen();
+    if (place === this.#state.server && this.phase === "in-service") return;
+    await this.#reach(server);
+    await this.#leave();
+    this.#checkOpen();
+    const served = new Promise<void>((resolve, reject) => this.#served.push({ resolve, reject }));
+    this.#reason = `moves to ${server}`;
+    this.#step({ type: "move", server: place });
+    await served;
+  }
+
   /** Says goodbye, and shuts down. May be called twice. */
   close(): Promise<void> {
+    return this.#leave().then(() => this.#step({ type: "close" }));
+  }
+
+  #checkOpen(): void {
+    if (this.phase === "shutdown") throw clientError("CLIENT_CLOSED", "the provider is shut down");
+  }
+
+  /** Ends the session at the server, if it can be told. */
+  #leave(): Promise<void> {
     return new Promise((resolve) => {
       const end = (): void => {
         timer.cancel();
-        this.#step({ type: "close" });
         resolve();
       };
       const timer = this.#options.clock.after(CLOSE_MS, end);
       const { phase } = this.#state;
       if (this.#link === undefined || (phase !== "in-service" && phase !== "restoring")) return end();
       this.#link.request("provider.close", {}, end);
+    });
+  }
+
+  /** @throws {CtiError} `CLIENT_UNREACHABLE` */
+  #reach(url: string): Promise<void> {
+    const { openSocket, clock } = this.#options;
+    return new Promise((resolve, reject) => {
+      const link = new Link({
+        url,
+        openSocket,
+        clock,
+        onOpen: () => {
+          link.close();
+          resolve();
+        },
+        onNotification: () => undefined,
+        onLost: (reason) => reject(clientError("CLIENT_UNREACHABLE", `${url}: ${reason}`)),
+      });
     });
   }
 
@@ -259,6 +306,12 @@ export class CtiSession {
   }
 
   #tell(what: "lost" | "resumed" | "resnapshot" | "opened" | "shutdown"): void {
+    if (what !== "lost") {
+      for (const { resolve, reject } of this.#served.splice(0)) {
+        if (what === "shutdown") reject(this.#refusal ?? clientError("CLIENT_CLOSED", "the provider is shut down"));
+        else resolve();
+      }
+    }
     switch (what) {
       case "lost":
         return this.#handlers.onLost(this.#reason);

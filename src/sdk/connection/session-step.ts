@@ -33,6 +33,8 @@ export type SessionEvent =
   | { readonly type: "refused"; readonly kind: "forgotten" | "elsewhere" | "final" }
   | { readonly type: "restored" }
   | { readonly type: "timer" }
+  /** The session has been left, and is to go on with another server. */
+  | { readonly type: "move"; readonly server: number }
   | { readonly type: "close" };
 
 export type OpenMode = "new" | "resumed" | "resnapshot";
@@ -91,9 +93,17 @@ export function stepSession(state: SessionState, event: SessionEvent): SessionSt
     case "timer":
       if (state.phase !== "waiting") return { state, effects: [] };
       return { state: { ...state, phase: "connecting" }, effects: [{ type: "connect" }] };
+    case "move":
+      return moved(state, event.server);
     case "close":
       return shutDown(state);
   }
+}
+
+function moved(state: SessionState, server: number): SessionStep {
+  const told: SessionEffect[] = state.phase === "in-service" ? [{ type: "tell", what: "lost" }] : [];
+  const next: SessionState = { ...state, phase: "connecting", server, failures: 0, isHeld: false };
+  return { state: next, effects: [{ type: "stop-waiting" }, { type: "drop-link" }, ...told, { type: "connect" }] };
 }
 
 function opened(state: SessionState, mode: OpenMode): SessionStep {

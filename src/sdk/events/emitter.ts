@@ -27,7 +27,7 @@ export class Emitter<Events extends object> {
 }
 
 /** What a listener throws is an error of the application, and none of the provider. */
-function guarded(run: () => void): void {
+export function guarded(run: () => void): void {
   try {
     run();
   } catch (error) {

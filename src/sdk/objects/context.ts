@@ -21,6 +21,8 @@ export interface ObjectContext {
   /** A phone is opened before the first command on it; other devices are opened by who owns them. */
   prepare(device: string): Promise<void>;
   readonly clock: SdkClock;
+  /** There is no server that says how all is. */
+  readonly isAway: boolean;
   /** Opens a device, or says how it was opened; opened again after a `resnapshot`. */
   open(params: DeviceOpening, options?: CommandOptions): Promise<OpenedDevice>;
   close(device: string, options?: CommandOptions): Promise<void>;

@@ -1,41 +1,36 @@
 import type { CallView, MediaView, RouteView, SessionNoticeEvent } from "../../protocol/index.ts";
 import type { Unsubscribe } from "../events/emitter.ts";
 import type { EventStream, StreamOptions } from "../events/event-stream.ts";
+import { Waiting } from "../events/waiting.ts";
 import type { ObjectContext, OpenedDevice } from "./context.ts";
-import { Offers } from "./offers.ts";
+import type { MediaTerminal, RouteTerminal } from "./leased-terminal.ts";
+import { MediaNow } from "./media-now.ts";
 import type { RouteSession, Terminal, TerminalConnection } from "./nouns.ts";
+import { Offers } from "./offers.ts";
 
-/** What a provider tells the devices that were opened to own them. */
-export interface LeaseHandlers {
-  onMedia?(media: MediaView): void;
-  onRoute?(route: RouteView, session: RouteSession, isAsked: boolean): void;
-  /** Another session decides now what becomes of calls. */
-  onStandby?(): void;
-  onClosed?(): void;
-}
-
-/** Ownership of a CTI port or route point: what `MediaTerminal` and `RouteTerminal` have in common. */
-export class Lease {
+/** Ownership of a CTI port or route point, and what waits there for the application. */
+export class Lease implements MediaTerminal, RouteTerminal {
+  readonly terminal: Terminal;
   readonly #context: ObjectContext;
   readonly #offers: Offers;
-  readonly handlers: LeaseHandlers;
-  readonly terminal: Terminal;
+  readonly #routes = new Waiting<RouteSession>(({ state }) => state !== "routing");
+  readonly #media = new MediaNow();
+  readonly #onWanted: ((media: MediaView) => void) | undefined;
   #fence: number | undefined;
   #isClosed = false;
 
-  constructor(context: ObjectContext, opened: OpenedDevice, handlers: LeaseHandlers) {
+  /** @param onWanted told when an address is to be set for a call */
+  constructor(context: ObjectContext, opened: OpenedDevice, onWanted?: (media: MediaView) => void) {
     this.#context = context;
-    this.handlers = handlers;
+    this.#onWanted = onWanted;
     this.terminal = context.terminal(opened.device);
     this.#offers = new Offers(context, opened.device);
-    this.onOpened(opened);
+    this.hasOpened(opened);
   }
 
-  /** False: another session of the group has it, and this one stands by; or it is closed. */
   get isOwner(): boolean {
     return this.#fence !== undefined && !this.#isClosed;
   }
-  /** Grows with each owner of the device. */
   get fence(): number | undefined {
     return this.#fence;
   }
@@ -43,47 +38,75 @@ export class Lease {
     return this.#isClosed;
   }
 
-  offers(options: StreamOptions): EventStream<TerminalConnection> {
-    return this.#offers.stream(options);
+  offers(options: StreamOptions = {}): EventStream<TerminalConnection> {
+    return this.#offers.waiting.stream(options);
   }
   onOffer(listener: (offer: TerminalConnection) => void): Unsubscribe {
-    return this.#offers.on(listener);
+    return this.#offers.waiting.on(listener);
   }
-  async close(): Promise<void> {
-    if (this.#isClosed) return;
-    this.onClosed();
-    await this.#context.close(this.terminal.name);
+  routes(options: StreamOptions = {}): EventStream<RouteSession> {
+    return this.#routes.stream(options);
+  }
+  onRoute(listener: (route: RouteSession) => void): Unsubscribe {
+    return this.#routes.on(listener);
+  }
+  onMedia(listener: (media: MediaView) => void): Unsubscribe {
+    return this.#media.on(listener);
   }
 
-  /** Who stands by is offered nothing, since commands of the owner alone are taken. */
-  onCall(call: CallView): void {
+  async close(): Promise<void> {
+    if (this.#isClosed) return;
+    this.hasClosed();
+    await this.#context.close(this.terminal.name);
+  }
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  /** @internal Who stands by is offered nothing, since commands of the owner alone are taken. */
+  callChanged(call: CallView): void {
     if (this.isOwner) this.#offers.look(call);
   }
-  onRoute(route: RouteView, session: RouteSession, isAsked: boolean): void {
-    if (this.isOwner) this.handlers.onRoute?.(route, session, isAsked);
+  /** @internal */
+  connectionEnded(connectionId: string): void {
+    this.#offers.waiting.remove(connectionId);
   }
-  /** Another session took the device over, or this one did: what waits at it waits for this one now. */
-  onNotice(notice: SessionNoticeEvent["notice"], fence: number | undefined): void {
-    if (notice === "owner") this.onOpened({ device: this.terminal.name, fence: fence ?? this.#fence ?? 0 });
+  /** @internal */
+  callEnded(callId: string): void {
+    this.#media.callEnded(callId);
+  }
+  /** @internal `isAsked`: it waits for an answer anew. */
+  routeChanged({ routeId, state }: RouteView, session: RouteSession, isAsked: boolean): void {
+    if (!this.isOwner) return;
+    if (state !== "routing") this.#routes.remove(routeId);
+    else if (isAsked || !this.#routes.has(routeId)) this.#routes.put(routeId, session);
+  }
+  /** @internal */
+  mediaChanged(media: MediaView): void {
+    if (media.moment === "wanted") this.#onWanted?.(media);
+    this.#media.take(media);
+  }
+  /** @internal Another session took the device over, or this one did: what waits at it waits for this one now. */
+  noticed(notice: SessionNoticeEvent["notice"], fence: number | undefined): void {
+    if (notice === "owner") this.hasOpened({ device: this.terminal.name, fence: fence ?? this.#fence ?? 0 });
     else if (notice === "owner-changed" || notice === "owner-refused") this.#standBy();
   }
-  /** It has been opened, or opened again. */
-  onOpened({ fence }: OpenedDevice): void {
+  /** @internal It has been opened, or opened again. */
+  hasOpened({ fence }: OpenedDevice): void {
     if (fence === undefined) return this.#standBy();
     this.#fence = fence;
     this.#offers.lookAtAll();
   }
-  /** By the application, or since the provider is shut down. */
-  onClosed(): void {
+  /** @internal By the application, or since the provider is shut down. */
+  hasClosed(): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
-    this.#offers.end();
-    this.handlers.onClosed?.();
+    for (const one of [this.#offers.waiting, this.#routes, this.#media]) one.end();
   }
 
   #standBy(): void {
     this.#fence = undefined;
-    this.#offers.forget();
-    this.handlers.onStandby?.();
+    this.#offers.waiting.forget();
+    this.#routes.forget();
   }
 }

@@ -19,10 +19,10 @@ export class LiveTerminal implements Terminal {
     return this.view?.kind;
   }
   get isInService(): boolean {
-    return this.view?.isInService ?? false;
+    return !this.#context.isAway && (this.view?.isInService ?? false);
   }
   get cause(): OutOfServiceCause | undefined {
-    return this.view?.cause;
+    return this.#context.isAway ? "control-server-failure" : this.view?.cause;
   }
   get addresses(): readonly Address[] {
     return (this.view?.lines ?? []).map((name) => this.#context.address(name));

@@ -1,4 +1,4 @@
-import type { CallView, ConnectionView, RouteView } from "../../protocol/index.ts";
+import type { CallView, RouteView } from "../../protocol/index.ts";
 import { LiveAddress } from "./live-address.ts";
 import { LiveCall } from "./live-call.ts";
 import { LiveConnection } from "./live-connection.ts";
@@ -58,15 +58,14 @@ export class Objects {
     }
     this.#calls.get(callId)?.changed();
   }
-  callEnded(last: CallView, connections: readonly ConnectionView[]): void {
-    for (const { connectionId } of connections) this.connectionEnded(connectionId);
+  callEnded(last: CallView): void {
     const call = this.call(last.callId);
     this.#calls.delete(last.callId);
     this.#keepLoose(call);
     call.end(last);
   }
   connectionEnded(connectionId: string): void {
-    if (this.#context.replica.connection(connectionId) === undefined) this.#connections.delete(connectionId);
+    this.#connections.delete(connectionId);
   }
   routeChanged(view: RouteView): RouteSession {
     const route = this.route(view);

@@ -60,13 +60,13 @@ export class OpenDevices {
     const known = this.#devices.get(device);
     if (known === undefined) return;
     this.#devices.delete(device);
-    known.lease?.onClosed();
+    known.lease?.hasClosed();
     await this.#context.command("device.close", { device }, options);
   }
 
   /** The device is in the inventory no more. */
   forget(device: string): void {
-    this.#devices.get(device)?.lease?.onClosed();
+    this.#devices.get(device)?.lease?.hasClosed();
     this.#devices.delete(device);
   }
 
@@ -77,11 +77,11 @@ export class OpenDevices {
       try {
         const opened = await open(device.opening);
         device.opened = Promise.resolve(opened);
-        device.lease?.onOpened(opened);
+        device.lease?.hasOpened(opened);
       } catch (error) {
         if (!isForGood(error)) throw error;
         this.#devices.delete(name);
-        device.lease?.onClosed();
+        device.lease?.hasClosed();
         failed.push({ device: name, error });
       }
     }
@@ -90,7 +90,7 @@ export class OpenDevices {
 
   /** The provider is shut down. */
   end(): void {
-    for (const { lease } of this.#devices.values()) lease?.onClosed();
+    for (const { lease } of this.#devices.values()) lease?.hasClosed();
     this.#devices.clear();
   }
 }

@@ -1,5 +1,6 @@
 import type {
   CallView,
+  ConnectionView,
   CtiEvent,
   MethodName,
   MethodParams,
@@ -21,7 +22,7 @@ import { Replica, type Snapshot } from "../replica/replica.ts";
 import type { DeviceOpening, ObjectContext, OpenedDevice } from "./context.ts";
 import { Objects } from "./objects.ts";
 import { OpenDevices } from "./open-devices.ts";
-import type { MediaAddressChooser } from "./media-terminal.ts";
+import type { MediaAddressChooser } from "./terminal-options.ts";
 import { Watches } from "./watches.ts";
 import type { Address, Call, Connection, Terminal } from "./nouns.ts";
 
@@ -48,13 +49,17 @@ export class ProviderCore implements ObjectContext {
     this.#newId = options.newKey;
     this.replica = new Replica(
       {
-        onCallEnded: (call, connections) => this.objects.callEnded(call, connections),
+        onCallEnded: (call, connections) => this.#callEnded(call, connections),
         onRouteEnded: (route) => this.#routeChanged(route, false),
       },
       () => options.clock.wallMs(),
     );
     this.objects = new Objects(this);
-    this.watches = new Watches((method, params, take) => this.#ask(method, params, take));
+    this.watches = new Watches((method, params, take) => this.#ask(method, params, take), {
+      onFailed: (failure) => this.hub.emit({ type: "provider.notRestored", ...failure }),
+      pause: (ms) => this.#pause(ms),
+      isOver: () => this.state === "shutdown",
+    });
     this.devices = new OpenDevices(this, (opening, command) => this.#openDevice(opening, command));
     this.#session = new CtiSession(options, {
       onEvent: (event) => this.#take(event),
@@ -72,6 +77,9 @@ export class ProviderCore implements ObjectContext {
 
   get session(): CtiSession {
     return this.#session;
+  }
+  get isAway(): boolean {
+    return this.#session.phase !== "in-service";
   }
   get state(): ProviderState {
     const { phase } = this.#session;
@@ -161,10 +169,13 @@ export class ProviderCore implements ObjectContext {
         return await this.#session.ask(method, params, take);
       } catch (error) {
         if (!(error instanceof CtiError) || error.code !== "LIMIT_RATE" || attempt === MAX_ATTEMPTS) throw error;
-        const delayMs = error.envelope.retryAfterMs ?? 1_000;
-        await new Promise<void>((resolve) => this.clock.after(delayMs, resolve));
+        await this.#pause(error.envelope.retryAfterMs ?? 1_000);
       }
     }
+  }
+
+  #pause(ms: number): Promise<void> {
+    return new Promise((resolve) => this.clock.after(ms, resolve));
   }
 
   #replied(reply: Readonly<Record<string, unknown>>, take: TakeReply): void {
@@ -213,7 +224,9 @@ export class ProviderCore implements ObjectContext {
   #take(sequenced: SequencedEvent): void {
     const event = knownEvent(sequenced);
     if (event.type === "unknown") return this.hub.emit(event);
+    const hasCome = event.type === "device.state" && this.replica.devices.get(event.device.name) === undefined;
     this.replica.apply(event);
+    if (hasCome) this.watches.grown();
     this.#follow(event);
     this.hub.emit(event);
   }
@@ -226,7 +239,7 @@ export class ProviderCore implements ObjectContext {
         this.#callChanged(event.from);
         return this.#callChanged(event.callId);
       case "call.connection":
-        if (event.state === "disconnected") this.objects.connectionEnded(event.connectionId);
+        if (event.state === "disconnected") this.#connectionEnded(event.connectionId);
         return this.#callChanged(event.callId);
       case "call.state":
       case "call.terminal":
@@ -236,6 +249,7 @@ export class ProviderCore implements ObjectContext {
         return this.#callChanged(event.callId);
       case "device.removed":
         this.devices.forget(event.device);
+        this.watches.gone(event.device);
         return this.objects.removed("device", event.device);
       case "line.removed":
         return this.objects.removed("line", event.line);
@@ -249,7 +263,7 @@ export class ProviderCore implements ObjectContext {
       case "media.wanted":
       case "media.started":
       case "media.stopped":
-        return this.devices.lease(event.media.device)?.handlers.onMedia?.(event.media);
+        return this.devices.lease(event.media.device)?.mediaChanged(event.media);
       case "session.notice":
         return this.#noticed(event);
       case "provider.state":
@@ -266,19 +280,31 @@ export class ProviderCore implements ObjectContext {
   #noticed({ notice, device, fence, routes = [], seq }: SessionNoticeEvent): void {
     if (device === undefined) return;
     if (notice === "device-closed") return this.devices.forget(device);
-    this.devices.lease(device)?.onNotice(notice, fence);
+    this.devices.lease(device)?.noticed(notice, fence);
     if (notice === "owner") this.merge({ routes }, seq);
   }
 
   #callChanged(callId: string): void {
     this.objects.callChanged(callId);
     const view: CallView | undefined = this.replica.calls.get(callId);
-    if (view !== undefined) for (const lease of this.devices.leases()) lease.onCall(view);
+    if (view !== undefined) for (const lease of this.devices.leases()) lease.callChanged(view);
+  }
+
+  #callEnded(last: CallView, connections: readonly ConnectionView[]): void {
+    for (const { connectionId } of connections) this.#connectionEnded(connectionId);
+    for (const lease of this.devices.leases()) lease.callEnded(last.callId);
+    this.objects.callEnded(last);
+  }
+
+  #connectionEnded(connectionId: string): void {
+    if (this.replica.connection(connectionId) !== undefined) return;
+    for (const lease of this.devices.leases()) lease.connectionEnded(connectionId);
+    this.objects.connectionEnded(connectionId);
   }
 
   #routeChanged(view: RouteView, isAsked: boolean): void {
     const session = this.objects.routeChanged(view);
-    this.devices.lease(view.device)?.onRoute(view, session, isAsked);
+    this.devices.lease(view.device)?.routeChanged(view, session, isAsked);
   }
 
   #callControlIs(state: "in-service" | "out-of-service" | "shut-down"): void {

@@ -1,4 +1,4 @@
-import type { EventType, MethodName, MethodParams, MethodResults, Topic } from "../../protocol/index.ts";
+import type { EventType, MediaView, MethodName, MethodParams, MethodResults, Topic } from "../../protocol/index.ts";
 import type { CommandOptions } from "../connection/commands.ts";
 import type { Opened } from "../connection/open-params.ts";
 import type { OpenSocket } from "../connection/socket.ts";
@@ -8,10 +8,10 @@ import type { StreamOptions } from "../events/event-stream.ts";
 import type { EventsOfTypes, ProviderEvent, ProviderEventMap, ProviderState } from "../events/provider-events.ts";
 import type { OpenedDevice } from "./context.ts";
 import { Lease } from "./lease.ts";
-import { MediaListeners, MediaTerminal, splitAddress, type MediaTerminalOptions } from "./media-terminal.ts";
+import type { MediaTerminal, RouteTerminal } from "./leased-terminal.ts";
 import { ProviderCore } from "./provider-core.ts";
 import { sessionOptionsOf, type ProviderOptions } from "./provider-options.ts";
-import { RouteListeners, RouteTerminal, type RouteTerminalOptions } from "./route-terminal.ts";
+import { splitAddress, type MediaTerminalOptions, type RouteTerminalOptions } from "./terminal-options.ts";
 import type { Watch } from "./watch.ts";
 import type { Address, Call, Terminal } from "./nouns.ts";
 
@@ -39,8 +39,8 @@ export class Provider {
   static async open(options: ProviderOptions, openSocket: OpenSocket): Promise<Provider> {
     const core = new ProviderCore(sessionOptionsOf(options, openSocket));
     const { watch = "inventory" } = options;
-    if (watch === "none") core.watches.prepare(() => [{ kind: "provider" }]);
-    else core.watches.prepare(() => core.everything(), watch === "all" ? undefined : INVENTORY_EVENTS);
+    if (watch === "none") core.watches.prepare([{ kind: "provider" }]);
+    else core.watches.prepareWhole(() => core.everything(), watch === "all" ? undefined : INVENTORY_EVENTS);
     await opened(core, options);
     return new Provider(core);
   }
@@ -120,9 +120,8 @@ export class Provider {
     command?: CommandOptions,
   ): Promise<MediaTerminal> {
     const { media, address } = splitAddress(options);
-    const listeners = new MediaListeners((wanted) => void this.#core.supplyMedia(wanted, address));
-    const lease = this.#lease(await this.#core.open({ device, media }, command), listeners);
-    return new MediaTerminal(lease, listeners);
+    const opened = await this.#core.open({ device, media }, command);
+    return this.#lease(opened, (wanted) => void this.#core.supplyMedia(wanted, address));
   }
 
   /** Opens a route point whose calls this application sends elsewhere. */
@@ -131,9 +130,8 @@ export class Provider {
     { routes = true }: RouteTerminalOptions = {},
     command?: CommandOptions,
   ): Promise<RouteTerminal> {
-    const listeners = new RouteListeners();
     const opened = await this.#core.open({ device, media: { mode: "none" }, routes }, command);
-    return new RouteTerminal(this.#lease(opened, listeners), listeners);
+    return this.#lease(opened);
   }
 
   /** Any method of the protocol. It is sent again over reconnects until its deadline, with the same key. */
@@ -145,6 +143,15 @@ export class Provider {
     return this.#core.command(method, params, options);
   }
 
+  /**
+   * Goes to another one of its servers, such as back to the first one, which it never does by itself. It is in a session of
+   * its own there, with all that it has opened and watches. Commands that have no answer by then fail with outcome `unknown`.
+   * @throws {CtiError} `CLIENT_NOT_KNOWN`: it is none of `servers`; `CLIENT_UNREACHABLE`: it stays where it is
+   */
+  moveTo(server: string): Promise<void> {
+    return this.#core.session.moveTo(server);
+  }
+
   /** Ends the session: devices are closed. May be called twice. */
   close(): Promise<void> {
     return this.#core.session.close();
@@ -153,8 +160,8 @@ export class Provider {
     return this.close();
   }
 
-  #lease(opened: OpenedDevice, handlers: MediaListeners | RouteListeners): Lease {
-    const lease = new Lease(this.#core, opened, handlers);
+  #lease(opened: OpenedDevice, onWanted?: (media: MediaView) => void): Lease {
+    const lease = new Lease(this.#core, opened, onWanted);
     this.#core.devices.own(opened.device, lease);
     this.#core.tellRoutes(opened.device);
     return lease;

@@ -7,6 +7,8 @@ export class Watch {
   readonly #end: (watch: Watch) => Promise<void>;
   /** @internal Its name at the server. */
   subscriptionId: string | undefined;
+  /** @internal What it was asked for by that name. */
+  asked: readonly Topic[] = [];
 
   constructor(
     topics: () => readonly Topic[],

@@ -3,48 +3,118 @@ import type { TakeReply } from "../connection/commands.ts";
 import { isForGood, type CtiError } from "../cti-error.ts";
 import { Watch } from "./watch.ts";
 
+/** What could not be watched, and why. */
+export interface WatchFailure {
+  readonly what: string;
+  readonly error: CtiError;
+}
+
+export interface WatchesOptions {
+  /** Told when devices that have come cannot be watched. */
+  readonly onFailed: (failure: WatchFailure) => void;
+  readonly pause: (ms: number) => Promise<void>;
+  /** There will be no session any more. */
+  readonly isOver: () => boolean;
+}
+
+const RETRY_MS = 1_000;
+const MAX_REFUSALS = 5;
+
 type Ask = (method: MethodName, params: object, take: TakeReply) => Promise<void>;
 
 /** What the session has subscribed to. As many as the application asks for; the server limits them. */
 export class Watches {
   readonly #ask: Ask;
+  readonly #options: WatchesOptions;
   readonly #watches = new Set<Watch>();
+  /** The one that is of all that the session may see, whatever that is from time to time. */
+  #whole: Watch | undefined;
+  #isGrowing = false;
 
-  constructor(ask: Ask) {
+  constructor(ask: Ask, options: WatchesOptions) {
     this.#ask = ask;
+    this.#options = options;
   }
 
-  /** To be subscribed to whenever a session is opened; what it is may depend on the session. */
-  prepare(topics: () => readonly Topic[], types?: readonly EventType[]): void {
-    this.#watches.add(new Watch(topics, types, (watch) => this.#end(watch)));
+  /** To be subscribed to whenever a session is opened, and never else. */
+  prepare(topics: readonly Topic[]): void {
+    this.#watches.add(this.#watchOf(() => topics));
+  }
+
+  /** To be subscribed to whenever a session is opened, and anew when there is more of it. */
+  prepareWhole(topics: () => readonly Topic[], types?: readonly EventType[]): void {
+    this.#whole = this.#watchOf(topics, types);
+    this.#watches.add(this.#whole);
+  }
+
+  /** The session may see more, perhaps. */
+  grown(): void {
+    if (this.#isGrowing || this.#missing().length === 0) return;
+    this.#isGrowing = true;
+    void this.#grow().finally(() => (this.#isGrowing = false));
+  }
+
+  /** What is gone has to be asked for again when it comes back. */
+  gone(device: string): void {
+    if (this.#whole === undefined) return;
+    this.#whole.asked = this.#whole.asked.filter((topic) => topic.kind !== "device" || topic.name !== device);
   }
 
   async add(topics: readonly Topic[], types: readonly EventType[] | undefined): Promise<Watch> {
-    const watch = new Watch(
-      () => topics,
-      types,
-      (one) => this.#end(one),
-    );
+    const watch = this.#watchOf(() => topics, types);
     await this.#subscribe(watch);
     this.#watches.add(watch);
     return watch;
   }
 
   /** Subscribes to all again. @returns what could not be */
-  async restore(): Promise<{ readonly what: string; readonly error: CtiError }[]> {
-    const failed: { what: string; error: CtiError }[] = [];
+  async restore(): Promise<WatchFailure[]> {
+    const failed: WatchFailure[] = [];
     for (const watch of [...this.#watches]) {
-      const before = watch.subscriptionId;
       try {
-        await this.#subscribe(watch);
-        if (before !== undefined) await this.#unsubscribe(before);
+        await this.#renew(watch);
       } catch (error) {
         if (!isForGood(error)) throw error;
         this.#watches.delete(watch);
-        failed.push({ what: watch.topics.map(topicText).join(", "), error });
+        failed.push({ what: textOf(watch.topics), error });
       }
     }
     return failed;
+  }
+
+  #watchOf(topics: () => readonly Topic[], types?: readonly EventType[]): Watch {
+    return new Watch(topics, types, (watch) => this.#end(watch));
+  }
+
+  /** Topics of the whole that the server was not asked for. */
+  #missing(): readonly Topic[] {
+    if (this.#whole?.subscriptionId === undefined) return [];
+    const asked = new Set(this.#whole.asked.map(topicText));
+    return this.#whole.topics.filter((topic) => !asked.has(topicText(topic)));
+  }
+
+  /** As long as there is more to watch; what comes meanwhile is asked for together. */
+  async #grow(): Promise<void> {
+    const { isOver, onFailed, pause } = this.#options;
+    let refusals = 0;
+    for (let missing = this.#missing(); missing.length > 0; missing = this.#missing()) {
+      const whole = this.#whole;
+      if (whole === undefined || isOver()) return;
+      try {
+        await this.#renew(whole);
+      } catch (error) {
+        // Something of it may have gone, which is about to be told; or call control is away.
+        if (isForGood(error)) refusals += 1;
+        if (isForGood(error) && refusals >= MAX_REFUSALS) return onFailed({ what: textOf(missing), error });
+        await pause(RETRY_MS);
+      }
+    }
+  }
+
+  async #renew(watch: Watch): Promise<void> {
+    const before = watch.subscriptionId;
+    await this.#subscribe(watch);
+    if (before !== undefined) await this.#unsubscribe(before);
   }
 
   async #subscribe(watch: Watch): Promise<void> {
@@ -52,6 +122,7 @@ export class Watches {
     if (topics.length === 0) return;
     await this.#ask("events.subscribe", { topics, ...(types && { types }) }, ({ subscriptionId }) => {
       watch.subscriptionId = typeof subscriptionId === "string" ? subscriptionId : undefined;
+      watch.asked = topics;
     });
   }
 
@@ -68,6 +139,10 @@ export class Watches {
     if (!this.#watches.delete(watch) || watch.subscriptionId === undefined) return;
     await this.#unsubscribe(watch.subscriptionId);
   }
+}
+
+function textOf(topics: readonly Topic[]): string {
+  return topics.map(topicText).join(", ");
 }
 
 function topicText(topic: Topic): string {

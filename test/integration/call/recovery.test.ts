@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
+import type { SipMessage } from "../../../src/sip/message/index.ts";
 import { eventually } from "../../support/eventually.ts";
 import { establish, type EstablishedCall } from "../../support/established-call.ts";
 import { ManualClock } from "../../support/manual-clock.ts";
-import type { SipPhone } from "../../support/sip-phone.ts";
+import type { PhoneCall, SipPhone } from "../../support/sip-phone.ts";
 import { SwitchFixture } from "../../support/switch-fixture.ts";
 import { testSdp } from "../../support/test-sdp.ts";
 
@@ -316,5 +317,103 @@ describe("calls that outlive processes", () => {
     } finally {
       await stock.stop();
     }
+  });
+
+  describe("a party does not answer what it is asked then", () => {
+    let clock: ManualClock;
+    let silent: SwitchFixture;
+    let call: EstablishedCall;
+    let asked: Map<PhoneCall, number>;
+    beforeEach(async () => {
+      asked = new Map();
+      clock = new ManualClock(Date.now());
+      silent = await SwitchFixture.start({ clock, edgeClock: clock });
+      call = await establish(await silent.phone("1001"), await silent.phone("1002"));
+    });
+    afterEach(() => silent.stop());
+
+    /** A change of the caller's is under way when call control is killed: both are asked when it is back. */
+    async function killDuringChange(): Promise<void> {
+      const { near, far } = call;
+      near.send("INVITE", { sdp: testSdp(4_000, [], 2) });
+      const passed = await invited(far);
+      await silent.killManager();
+      far.respond(passed, 200, { sdp: testSdp(5_000, [], 2) });
+      await far.request("ACK");
+      await silent.startManager();
+    }
+
+    /** The next INVITE that is no retransmission of one before. */
+    async function invited(party: PhoneCall): Promise<SipMessage> {
+      for (;;) {
+        const invite = await party.request("INVITE");
+        const sequence = Number.parseInt(invite.get("cseq") ?? "", 10);
+        if (sequence <= (asked.get(party) ?? 0)) continue;
+        asked.set(party, sequence);
+        return invite;
+      }
+    }
+
+    async function takeInvite(party: PhoneCall, port: number): Promise<void> {
+      party.respond(await invited(party), 200, { sdp: testSdp(port, [], 3) });
+      await party.request("ACK");
+    }
+
+    /** The caller is asked, and says nothing for as long as the edge waits. */
+    async function ignoreInvite(): Promise<void> {
+      await invited(call.near);
+      clock.advance(33_000);
+    }
+
+    async function hangUpByCaller(): Promise<void> {
+      const { near, far } = call;
+      const bye = near.bye();
+      await far.takeBye();
+      assert.equal((await bye).status, 200);
+      const [record] = await silent.settled(1);
+      assert.deepEqual([record?.endedBy, record?.reason], ["caller", "normal"]);
+    }
+
+    it("given a caller that is silent once, when it is asked again, then the call goes on, and its BYE gets 200", async () => {
+      await killDuringChange();
+      await takeInvite(call.far, 5_000);
+      await ignoreInvite();
+      clock.advance(2_500);
+      await takeInvite(call.far, 5_000);
+      await takeInvite(call.near, 4_000);
+      await hangUpByCaller();
+    });
+
+    it("given a caller that stays silent, when it has been asked nothing new, then the call goes on, can be held, and its BYE gets 200", async () => {
+      await killDuringChange();
+      await takeInvite(call.far, 5_000);
+      await ignoreInvite();
+      clock.advance(2_500);
+      await takeInvite(call.far, 5_000);
+      await ignoreInvite();
+      const { far, near } = call;
+      const hold = far.send("INVITE", { sdp: testSdp(5_000, ["a=sendonly"], 4) });
+      await takeInvite(near, 4_000);
+      const held = await hold.final();
+      assert.equal(held.status, 200);
+      far.ack(hold, held);
+      await hangUpByCaller();
+    });
+
+    it("given a caller that stays silent, when its media is elsewhere now, then the call ends after a minute, and a BYE of its own that crosses gets 200", async () => {
+      const { near, far } = call;
+      silent.relay.sessions.clear();
+      silent.manager.relayConnected();
+      await takeInvite(call.far, 5_000);
+      await ignoreInvite();
+      clock.advance(2_500);
+      await ignoreInvite();
+      await far.takeBye();
+      await near.request("BYE");
+      assert.equal((await near.send("BYE").final()).status, 200);
+      clock.advance(33_000);
+      const [record] = await silent.settled(1);
+      assert.deepEqual([record?.endedBy, record?.reason], ["switch", "session-lost"]);
+    });
   });
 });

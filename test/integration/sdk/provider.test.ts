@@ -14,6 +14,16 @@ describe("Provider", () => {
     provider = await Provider.open({ servers: [server.url], ...SIGN_IN, random: () => 0, ...more });
     return provider;
   };
+  /** Waits until the device is subscribed to with all others. @returns how often was subscribed until then */
+  const asked = async (name: string): Promise<number> => {
+    for (let times = 1; ; times += 1) {
+      const { params } = await server.request("events.subscribe");
+      const topics = params["topics"] as { readonly name?: string }[];
+      if (!topics.some((topic) => topic.name === name)) continue;
+      assert.ok(topics.some((topic) => topic.name === "phone-1001"));
+      return times;
+    }
+  };
   beforeEach(async () => {
     server = await CtiServer.start();
     for (const number of ["1001", "1002"]) {
@@ -36,6 +46,28 @@ describe("Provider", () => {
     assert.deepEqual(terminals.map(({ name }) => name).sort(), ["desk", "phone-1001", "phone-1002"]);
     assert.deepEqual(addresses.map(({ number }) => number).sort(), ["1001", "1002", "5000"]);
     assert.equal(session.user, "cti");
+  });
+
+  it("given a user of some devices, when others come to it, then they are watched, too, those of one moment at once", async () => {
+    const cti = await open();
+    await server.request("events.subscribe");
+    const came = ["1003", "1004", "1005"];
+    for (const number of came) server.world.devices.set(`phone-${number}`, phoneView(number));
+    server.emit(...came.map((number) => ({ type: "device.state", device: phoneView(number) }) as const));
+    const times = await asked("phone-1005");
+    assert.ok(times <= 2, `${times} times`);
+    await eventually(() => assert.equal(server.session.subscriptions.size, 1), { timeoutMs: 3_000 });
+    let isAway = true;
+    server.handlers.set("events.subscribe", () => {
+      if (!isAway) return { subscriptionId: "again", calls: [], devices: [], lines: [], routes: [] };
+      isAway = false;
+      throw new Refusal("NODE_UNAVAILABLE", { retry: "after" });
+    });
+    server.emit({ type: "device.removed", device: "phone-1003" });
+    server.emit({ type: "device.state", device: phoneView("1003") });
+    await asked("phone-1003");
+    await asked("phone-1003");
+    assert.equal(cti.terminals.length, 6);
   });
 
   it("given a wrong password, when it is opened, then the refusal is thrown at once and nothing is left", async () => {

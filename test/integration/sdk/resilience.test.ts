@@ -142,6 +142,33 @@ describe("Provider, when connections break", () => {
     assert.equal((await resumed).server, second.url);
   });
 
+  it("given a provider at its second server, when it is told to move to the first one, then it does, and leaves nothing behind", async () => {
+    const [first, second] = [await startServer("a"), await startServer("b")];
+    const cti = await open([second.url, first.url]);
+    await cti.openMediaTerminal("port", { mode: "dynamic", codecs: ["PCMU/8000"] });
+    await assert.rejects(cti.moveTo("ws://127.0.0.1:9/cti"), isCode("CLIENT_NOT_KNOWN"));
+    const moved = heard(cti, "provider.resnapshot");
+    await cti.moveTo(first.url);
+    assert.deepEqual(await moved, { type: "provider.resnapshot", server: first.url, isNewSession: true });
+    assert.deepEqual([cti.server, cti.state, [...first.session.devices]], [first.url, "in-service", ["port"]]);
+    await second.request("provider.close");
+    await cti.moveTo(first.url);
+    assert.equal(first.sessions.size, 1);
+  });
+
+  it("given a server that is not there, when a provider is told to move there, then it stays where it is", async () => {
+    const [first, second] = [await startServer("a"), await startServer("b")];
+    const cti = await open([first.url, second.url]);
+    const { sessionId } = cti.session;
+    const { url } = second;
+    await second.close();
+    await assert.rejects(cti.moveTo(url), isCode("CLIENT_UNREACHABLE"));
+    await cti.address("1001").setForwarding("all", { internal: "1002" });
+    assert.deepEqual([cti.server, cti.session.sessionId], [first.url, sessionId]);
+    await cti.close();
+    await assert.rejects(cti.moveTo(first.url), isCode("CLIENT_CLOSED"));
+  });
+
   it("given a command that was sent to a session that is lost, when another server takes over, then its outcome is unknown", async () => {
     const [first, second] = [await startServer("a"), await startServer("b")];
     const cti = await open([first.url, second.url]);
@@ -282,4 +309,8 @@ async function heardAfter(provider: Provider, run: () => void): Promise<void> {
   const next = heard(provider, "event");
   run();
   await next;
+}
+
+function isCode(code: string): (error: unknown) => boolean {
+  return (error) => error instanceof CtiError && error.code === code;
 }

@@ -45,6 +45,18 @@ describe("what applications are told of the provider", () => {
       assert.deepEqual(application.take(), ["provider.state in-service", "device.state phone-1001 in"]);
     });
 
+    it("given an application that watches all, when it is away for long, then each device is told to be out of service", async () => {
+      application = fixture.open();
+      await watch([{ kind: "all" }]);
+      fixture.callControl.disconnect();
+      pass(5_000);
+      assert.deepEqual(application.take(), [
+        "device.state phone-1001 out",
+        "device.state phone-1002 out",
+        "provider.state out-of-service",
+      ]);
+    });
+
     it("given applications that were told, when CTIManager is killed meanwhile, then they are told when call control is back", async () => {
       fixture.callControl.disconnect();
       pass(5_000);
@@ -146,6 +158,77 @@ describe("what applications are told of the provider", () => {
       fixture.core.configurationChanged(new Map([["user", new Set(["clerk"])]]));
       assert.deepEqual(application.take(), ["device.state phone-1002 in", "line.state"]);
     });
+
+    it("given a line that comes to a watched device, when it has gone, then that is told, too", async () => {
+      await watch([{ kind: "provider" }, { kind: "device", name: "phone-1001" }]);
+      tellLine("1009@internal", ["phone-1001"]);
+      assert.deepEqual(application.take(), ["line.state"]);
+      fixture.callControl.tell({ kind: "removed", line: "1009@internal" });
+      assert.deepEqual(application.take(), ["line.removed"]);
+    });
+
+    it("given a line, when no device of the user has it any more, then it is gone for the user", async () => {
+      await watch([{ kind: "provider" }]);
+      tellLine("1001@internal", ["phone-1002"]);
+      assert.deepEqual(application.take(), ["line.removed"]);
+    });
+
+    it("given a provider that is watched for other events, or no more, when a device comes, then it is not told", async () => {
+      const topics = [{ kind: "provider" }];
+      await application.call("events.subscribe", { topics, types: ["provider.state"] });
+      const { subscriptionId } = await application.call("events.subscribe", { topics });
+      await application.call("events.unsubscribe", { subscriptionId });
+      own.add("phone-9");
+      tellDevice("phone-9");
+      assert.deepEqual(application.take(), []);
+    });
+  });
+
+  describe("when the configuration changes while CTIManager is not there", () => {
+    const changed = async (): Promise<string[]> => {
+      fixture.callControl.disconnect();
+      return inNextProcess(() => {
+        own.add("phone-9");
+        tellDevice("phone-9");
+        fixture.callControl.tell({ kind: "removed", device: "phone-1001" });
+        fixture.callControl.tell({ kind: "removed", line: "1001@internal" });
+      });
+    };
+
+    it("given a watched provider, when it is back, then it tells once what has come and gone", async () => {
+      await watch([{ kind: "provider" }]);
+      assert.deepEqual(await changed(), ["device.state phone-9 in", "device.removed", "line.removed"]);
+      assert.deepEqual(await inNextProcess(() => undefined), []);
+    });
+
+    it("given a provider that is watched by who may control all, when it is back, then it tells the same", async () => {
+      application = fixture.open();
+      await watch([{ kind: "provider" }]);
+      assert.deepEqual(await changed(), ["device.state phone-9 in", "device.removed", "line.removed"]);
+      assert.deepEqual(await inNextProcess(() => undefined), []);
+    });
+
+    it("given a device that is taken from the user meanwhile, and one that is given, when it is back, then it tells so", async () => {
+      await watch([{ kind: "provider" }]);
+      const told = await inNextProcess(() => {
+        own.delete("phone-1001");
+        own.add("phone-1002");
+      });
+      assert.deepEqual(told, ["device.removed", "line.removed", "device.state phone-1002 in", "line.state"]);
+    });
+
+    it("given a user who may control all no more, when it is back, then what is left to the user is known", async () => {
+      const rights = { permissions: ["control-all-devices"] as const, mayUseDevice: () => true };
+      const user = { name: "clerk", ...rights };
+      application = fixture.open(user);
+      await watch([{ kind: "provider" }]);
+      const told = await inNextProcess(() => {
+        fixture.open({ name: "clerk", permissions: [], mayUseDevice: (device) => own.has(device) });
+      });
+      assert.deepEqual(told, ["device.removed", "line.removed"]);
+      fixture.callControl.tell({ kind: "removed", device: "phone-1001" });
+      assert.deepEqual(application.take(), ["device.removed"]);
+    });
   });
 
   describe("subscriptions", () => {
@@ -206,6 +289,27 @@ describe("what applications are told of the provider", () => {
       assert.ok(!watcher.take().includes("media.started"));
     });
   });
+
+  function tellDevice(name: string): void {
+    const view = fixture.callControl.devices.get("phone-1002") ?? assert.fail();
+    fixture.callControl.tell({ kind: "device", device: { ...view, name } });
+  }
+
+  function tellLine(name: string, devices: readonly string[]): void {
+    const view = fixture.callControl.lines.get("1002@internal") ?? assert.fail();
+    fixture.callControl.tell({ kind: "line", line: { ...view, name, devices } });
+  }
+
+  /** CTIManager is killed, and something changes before it is there again. @returns what the application is told of it */
+  async function inNextProcess(change: () => void): Promise<string[]> {
+    application.take();
+    fixture.callControl.disconnect();
+    change();
+    await fixture.kill();
+    application.resume();
+    await settled();
+    return application.take();
+  }
 
   /** The application is heard meanwhile. */
   function pass(ms: number): void {

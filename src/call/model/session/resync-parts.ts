@@ -10,6 +10,8 @@ export type Wait = { readonly delayMs: number; readonly spreadMs?: number };
 
 /** A minute: a phone whose connection went with the edge has to find that out and connect again. */
 const MAX_ATTEMPTS = 24;
+/** One that nobody answers takes half of that time. */
+const ATTEMPTS_OF_SILENCE = 12;
 export const RETRY: Wait = { delayMs: 2_500 };
 /** RFC 3261 14.1: the owner of the Call-ID waits longer after a 491. We made the callee's, and not the caller's. */
 export const GLARE: Readonly<Record<Side, Wait>> = {
@@ -50,6 +52,15 @@ export function retryLater(call: Session, wait: Wait): Step {
   if (call.resyncAttempts + 1 >= MAX_ATTEMPTS) return endCall(call, LOST);
   const waiting: Session = { ...call, resyncAttempts: call.resyncAttempts + 1, resyncWaits: true };
   return { call: waiting, effects: [{ type: "start-timer", timer: "resync", ...wait }] };
+}
+
+/** A party has not answered, and is to be asked once more. */
+export function mayWait({ resyncAttempts }: Session): boolean {
+  return resyncAttempts + ATTEMPTS_OF_SILENCE < MAX_ATTEMPTS;
+}
+
+export function retryAfterSilence(call: Session): Step {
+  return retryLater({ ...call, resyncAttempts: call.resyncAttempts + ATTEMPTS_OF_SILENCE - 1 }, RETRY);
 }
 
 /** Comes to nothing: who has made an offer gets an answer all the same (RFC 3261 13.2.2.4), and is to be asked anew. */

@@ -12,6 +12,8 @@ import {
   INCOMPATIBLE,
   isUnfit,
   LOST,
+  mayWait,
+  retryAfterSilence,
   retryLater,
   RETRY,
   GLARE,
@@ -86,11 +88,12 @@ export function resyncAnswered(call: Session, resync: Resync, sdp: string | unde
 }
 
 /**
- * A party refused: it takes nothing of the offer, is busy with one of its own, is not there at the moment (503), or cannot be
- * helped.
+ * A party refused: it takes nothing of the offer, is busy with one of its own, is not there at the moment (503), says nothing
+ * (408), or cannot be helped.
  */
 export function resyncRefused(call: Session, resync: Resync, status: number): Step {
   if (isUnfit(status)) return unfit(call, resync);
+  if (status === 408) return unanswered(call, resync);
   const side = askedBy(resync);
   if (status === 491) return giveUpLearning(call, resync, (freed) => retryLater(freed, GLARE[side]));
   const isThere = status === 500 || status === 503;
@@ -110,6 +113,21 @@ export function resyncMediaFailed(call: Session, resync: Resync, status: number)
 function unfit(call: Session, resync: Resync): Step {
   if (!call.hasEndpoint && !isAboutLearning(resync)) return learn(call, resync);
   return giveUpLearning(call, resync, (freed) => endCall(freed, INCOMPATIBLE));
+}
+
+/**
+ * The party has not asked for any of this: it is asked once more, and not released for its silence, as RFC 3261 12.2.1.2
+ * would have it, when it has been offered what it has. Where its media is elsewhere now the call comes to an end.
+ */
+function unanswered(call: Session, resync: Resync): Step {
+  if (mayWait(call)) return giveUpLearning(call, resync, retryAfterSilence);
+  const side = askedBy(resync);
+  if (isAboutLearning(resync) || !isSameMedia(resync.offerOut, call[side].localSdp)) {
+    return giveUpLearning(call, resync, (freed) => endCall(freed, LOST));
+  }
+  if (side === "caller") return done(call);
+  const said = unplaceAnswer(resync.placement, call.callee.remoteSdp ?? "");
+  return askRelay(call, { ...resync, step: "media-callee" }, answerOf("caller", said));
 }
 
 function askedBy({ step }: Resync): Side {

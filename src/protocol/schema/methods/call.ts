@@ -1,3 +1,4 @@
+import { BOUNDS, NEW_CALL_ID } from "../../bounds.ts";
 import { choice, flag, integer, list, name, ref, text, type Fields } from "../builder.ts";
 import type { JsonSchema } from "../json-schema.ts";
 import { command, query, type MethodSchema } from "../method.ts";
@@ -7,8 +8,10 @@ import { callingNumber, destination, originalCalled, routeId, searchSpace } from
 import { next, page } from "./provider.ts";
 
 const callOfDevice = name("The call; absent: the one that the device talks in.");
-const newCallId = name(
+const newCallId = text(
   "Name for the new call, 8 to 64 letters, digits, `_` and `-`, which no other call has had; absent: one is made.",
+  64,
+  { minLength: 8, pattern: NEW_CALL_ID },
 );
 const done = {
   optional: {
@@ -35,8 +38,8 @@ function ofDevice(name: string, description: string, required: Fields, optional:
 
 const userData: JsonSchema = {
   type: "object",
-  description: "Values by name; null removes one. At most 64 names, and 8 KiB as JSON.",
-  propertyNames: { minLength: 1, maxLength: 128 },
+  description: "Values by name; null removes one. At most 64 names, and 4 KiB with their values.",
+  propertyNames: { minLength: 1, maxLength: BOUNDS.dataName },
   additionalProperties: { type: ["string", "null"] },
 };
 
@@ -102,7 +105,10 @@ export const CALL_METHODS: readonly MethodSchema[] = [
     "Calls of the device become one, in which all parties hear each other.",
     {},
     {
-      callIds: { ...list("Which calls; absent: all that are established.", callId, 32, 2), uniqueItems: true },
+      callIds: {
+        ...list("Which calls; absent: all that are established.", callId, BOUNDS.callsOfConference, 2),
+        uniqueItems: true,
+      },
     },
   ),
   onCall("call.addParty", "Another call of the device joins the conference that it is in."),
@@ -116,10 +122,10 @@ export const CALL_METHODS: readonly MethodSchema[] = [
     "call.park",
     "The other party waits on a slot.",
     {},
-    { slot: name("Which slot; absent: any that is free.", 320) },
+    { slot: name("Which slot; absent: any that is free.", BOUNDS.number) },
   ),
   ofDevice("call.unpark", "The device is rung, and has the parked call when it answers.", {
-    slot: name("Where the call is parked.", 320),
+    slot: name("Where the call is parked.", BOUNDS.number),
   }),
   ofDevice(
     "call.pickup",
@@ -127,8 +133,8 @@ export const CALL_METHODS: readonly MethodSchema[] = [
     {},
     {
       line,
-      group: name("The pickup group; absent: the device's own.", 128),
-      number: name("The number where it rings.", 320),
+      group: name("The pickup group; absent: the device's own."),
+      number: name("The number where it rings.", BOUNDS.number),
     },
   ),
   ofDevice("call.barge", "The device enters a call of a line that it shares, or takes it over when it is held.", {
@@ -143,8 +149,8 @@ export const CALL_METHODS: readonly MethodSchema[] = [
     },
   ),
   onCall("call.drop", "The device leaves the call."),
-  onCall("call.sendDigits", "Sends digits to the other party.", {
-    digits: text("1 to 64 of `0` to `9`, `*`, `#`, `A` to `D`, and `,` for a pause.", 1_000),
+  onCall("call.sendDigits", "Sends digits to the other party; done when the last one is over.", {
+    digits: text("1 to 64 of `0` to `9`, `*`, `#`, `A` to `D`, and `,` for a pause of a second.", BOUNDS.digits),
   }),
   onCall("call.setUserData", "Sets names and values that stay with the call.", { data: userData }),
   command(
@@ -167,7 +173,7 @@ export const CALL_METHODS: readonly MethodSchema[] = [
       required: {
         device,
         routeId,
-        destinations: list("Destinations, the first one first.", ref("RouteDestination"), 32, 1),
+        destinations: list("Destinations, the first one first.", ref("RouteDestination"), BOUNDS.destinations, 1),
       },
     },
     done,

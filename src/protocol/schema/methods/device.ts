@@ -1,13 +1,12 @@
+import { BOUNDS } from "../../bounds.ts";
 import { choice, flag, integer, list, object, ref, text, type Fields } from "../builder.ts";
 import type { JsonSchema } from "../json-schema.ts";
 import { command, query, type MethodSchema } from "../method.ts";
 import { device, FORWARDING_KINDS, line } from "../views/device-view.ts";
 import { next, page } from "./provider.ts";
 
-const MAX_MESSAGES = 999_999;
-
 function target(description: string): JsonSchema {
-  return { type: ["string", "null"], description, maxLength: 320, minLength: 1 };
+  return { type: ["string", "null"], description, maxLength: BOUNDS.number, minLength: 1 };
 }
 
 function ofDevice(optional: Fields = {}): { readonly required: Fields; readonly optional: Fields } {
@@ -65,8 +64,8 @@ export const DEVICE_METHODS: readonly MethodSchema[] = [
   command("line.setMessageWaiting", "Switches the lamp of a line.", {
     required: { line, on: flag("Messages wait.") },
     optional: {
-      newMessages: integer("New messages.", 0, MAX_MESSAGES),
-      oldMessages: integer("Old messages.", 0, MAX_MESSAGES),
+      newMessages: integer("New messages.", 0, BOUNDS.messages),
+      oldMessages: integer("Old messages.", 0, BOUNDS.messages),
     },
   }),
 ];

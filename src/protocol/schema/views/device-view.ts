@@ -1,9 +1,15 @@
+import { BOUNDS, CODEC } from "../../bounds.ts";
 import { choice, constant, extended, flag, integer, list, name, object, ref, tagged, text } from "../builder.ts";
 import type { Definitions, JsonSchema } from "../json-schema.ts";
 
 export const device = name("Name of a device.");
-export const line = name("Name of a line, such as `1001@internal`.", 256);
-const codecs = list("Codecs that are taken, best first.", name("For example `PCMA/8000`.", 64), 16, 1);
+export const line = name("Name of a line, such as `1001@internal`.", BOUNDS.line);
+const codecs = list(
+  "Codecs that are taken, best first.",
+  text("For example `PCMA/8000`.", 39, { pattern: CODEC }),
+  BOUNDS.codecs,
+  1,
+);
 
 const deviceView: JsonSchema = object(
   "A device.",
@@ -70,7 +76,17 @@ export const DEVICE_DEFINITIONS: Definitions = {
       codecs,
     }),
     object("At an address that is set for each call.", { mode: constant("dynamic"), codecs }),
-    object("In the media service of the switch.", { mode: constant("switch") }),
+    object(
+      "In the media service of the switch.",
+      { mode: constant("switch") },
+      {
+        prompt: text(
+          "What who calls hears: `silence` (default), `tone`, `ringback`, `music`, `music:NAME` of a music source, or once `announcement:NAME` (`unavailable`, `please-wait`, `confirmed`, `conference-enter`, `conference-leave`) or `announcement:music:NAME`.",
+          96,
+          { minLength: 1 },
+        ),
+      },
+    ),
   ]),
   DeviceView: deviceView,
   ControllableDevice: extended(deviceView, "A device, and what this session may do with it.", {

@@ -1,3 +1,4 @@
+import { BOUNDS } from "../../bounds.ts";
 import { choice, constant, instant, integer, name, object, ref, text } from "../builder.ts";
 import type { Definitions, JsonSchema } from "../json-schema.ts";
 import { callId } from "./call-view.ts";
@@ -7,14 +8,18 @@ export const routeId = name("Id of a route dialogue.");
 /** Who counts as called first. */
 export const originalCalled: JsonSchema = {
   description: "Who counts as called first: who did (default), the new destination, or a number.",
-  oneOf: [constant("unchanged"), constant("reset"), object("", { number: text("The number.", 320, { minLength: 1 }) })],
+  oneOf: [
+    constant("unchanged"),
+    constant("reset"),
+    object("", { number: text("The number.", BOUNDS.number, { minLength: 1 }) }),
+  ],
 };
 export const searchSpace = choice(
   "Whose calling search space applies; default that of the device that sends the call there.",
   ["default", "calling", "redirecting"],
 );
-export const destination = text("Digits as dialed, or a SIP URI.", 320, { minLength: 1 });
-export const callingNumber = text("How the caller is shown there; absent: as it is.", 320);
+export const destination = text("Digits as dialed, or a SIP URI.", BOUNDS.number, { minLength: 1 });
+export const callingNumber = text("How the caller is shown there; absent: as it is.", BOUNDS.number);
 
 export const ROUTE_DEFINITIONS: Definitions = {
   RouteDestination: object(

@@ -204,6 +204,70 @@ describe("calls that an application answers at its device", () => {
     await node.relayed.settled(4);
   });
 
+  describe("whose media ends in the switch, by what that plays", () => {
+    async function calls(prompt: string): Promise<Talk> {
+      port.own({ mode: "switch", prompt });
+      const calling = await alice.dial("6000");
+      const answering = devices().answer("port", await port.offered());
+      await establish(calling);
+      assert.deepEqual(await answering, { ok: true });
+      return calling;
+    }
+
+    it("given a tone, when the call is answered, held and taken back by either, then that is what the caller hears", async () => {
+      const calling = await calls("tone");
+      await calling.untilHears(440);
+      assert.equal((await command({ type: "hold", device: "port" })).ok, true);
+      await calling.untilHears("music");
+      assert.equal((await command({ type: "retrieve", device: "port" })).ok, true);
+      await calling.untilHears(440);
+      await calling.change("inactive");
+      await calling.change(undefined);
+      await calling.untilHears(440);
+      await calling.hangUp();
+      await node.relayed.settled(1);
+    });
+
+    it("given a standby with another prompt, when it takes the device over, then the caller hears that, also after a restart of call control", async () => {
+      const calling = await calls("tone");
+      await calling.untilHears(440);
+      port.own({ mode: "switch", prompt: "ringback" }, { fence: 2, session: "standby" });
+      await calling.untilHears("ringback");
+      await node.node.killManager();
+      await node.node.startManager();
+      node.node.manager.relayConnected();
+      port.attach();
+      await calling.change("inactive");
+      await calling.change(undefined);
+      await calling.untilHears("ringback");
+      await calling.hangUp();
+      await node.relayed.settled(1);
+    });
+
+    it("given an announcement, when it is over, then the caller hears silence", async () => {
+      const calling = await calls("announcement:confirmed");
+      await calling.untilHears("silence");
+      await calling.hangUp();
+    });
+
+    it("given a music source that there is not, when it is registered, then that is refused, and the one of before stays; once there is, it is heard", async () => {
+      port.own({ mode: "switch", prompt: "tone" });
+      const media = { mode: "switch", prompt: "music:jingle" } as const;
+      const own = { type: "own", device: "port", fence: 2, media, routes: false, session: "other" } as const;
+      const refused = devices().request(own);
+      assert.equal(refused.ok ? "ok" : refused.failure, "prompt-unknown");
+      assert.deepEqual(devices().ownerOf("port")?.media, { mode: "switch", prompt: "tone" });
+      await node.change(put("music-source", { name: "jingle" }));
+      assert.deepEqual(devices().request(own), { ok: true });
+      const calling = await alice.dial("6000");
+      const answering = devices().answer("port", await port.offered());
+      await establish(calling);
+      assert.deepEqual(await answering, { ok: true });
+      await calling.untilHears("music");
+      await calling.hangUp();
+    });
+  });
+
   it("given digits of the other party, when they come by RTP, then the application is told each once", async () => {
     const calling = await answered();
     for (const event of [1, 10, 12]) await calling.press(event);

@@ -1,15 +1,18 @@
 import assert from "node:assert/strict";
 import type { CommandResult } from "../../../../src/call/model/index.ts";
 import type { MediaRegistration } from "../../../../src/signals/index.ts";
+import type { OfferState } from "../../../../src/call/virtual/offer-machine.ts";
+import type { FoundOffer } from "../../../../src/call/virtual/offers.ts";
 import { CtiReader } from "../../../support/cti-reader.ts";
 import { Cleanup } from "../../../support/cleanup.ts";
 import { eventually } from "../../../support/eventually.ts";
 import { startFeatureSwitch, type FeatureSwitch } from "../../../support/feature-switch.ts";
 import { phoneOperations, put } from "../../../support/kept-configuration.ts";
-import { answer, TalkingPhone, type Talk } from "../../../support/talking-phone.ts";
+import { answer, establish, TalkingPhone, type Talk } from "../../../support/talking-phone.ts";
 
 const WITHIN = { timeoutMs: 2_000, intervalMs: 5 };
 const NO_MEDIA: MediaRegistration = { mode: "none" };
+const STATIC: MediaRegistration = { mode: "static", address: "127.0.0.1", port: 4_000, codecs: ["PCMA"] };
 
 describe("calls that a device of an application is offered", () => {
   let cleanup: Cleanup;
@@ -150,6 +153,99 @@ describe("calls that a device of an application is offered", () => {
       assert.match(refused?.get("reason") ?? "", /Q\.850;cause=19/);
       const [record] = await node.relayed.settled(1);
       assert.equal(record?.reason, "no-answer");
+    });
+  });
+
+  describe("rung on two of its lines by a hunt", () => {
+    beforeEach(async () => {
+      await node.change(
+        put("line-group", {
+          name: "both",
+          members: ["7000@internal", "7001@internal"],
+          distribution: "broadcast",
+          ringSeconds: 20,
+        }),
+        put("hunt-pilot", { pattern: "5000", lineGroups: ["both"] }),
+        put("route-point", {
+          name: "point",
+          lines: ["7000", "7001"].map((directoryNumber) => ({ directoryNumber })),
+          acceptSeconds: 20,
+        }),
+      );
+    });
+
+    const offers = (): readonly FoundOffer[] => [...node.node.manager.cti.devices.offeredTo("point")];
+    const states = (): OfferState[] => offers().map(({ offer }) => offer.state);
+
+    /** The session of the call that both lines are offered. */
+    async function twice(media = NO_MEDIA, routes = false): Promise<readonly [Talk, string]> {
+      const { devices } = node.node.manager.cti;
+      devices.request({ type: "own", device: "point", fence: 1, media, routes, session: "s1" });
+      const calling = await alice.dial("5000");
+      await eventually(() => assert.equal(devices.offeredCount, 2), WITHIN);
+      const [first, second] = offers();
+      assert.deepEqual([first?.leg.device.number, second?.leg.device.number], ["7000", "7001"]);
+      assert.equal(first?.sessionId, second?.sessionId);
+      return [calling, first?.sessionId ?? assert.fail()];
+    }
+
+    it("given a call, when it is accepted, then both lines ring, and neither is left to the accept timer; when it is rejected, neither is offered it any more", async () => {
+      const { devices } = node.node.manager.cti;
+      const [calling, sessionId] = await twice();
+      assert.deepEqual(devices.accept("point", sessionId), { ok: true });
+      await calling.call.invite?.response(180);
+      assert.deepEqual(states(), ["alerting", "alerting"]);
+      assert.deepEqual(devices.reject("point", sessionId, "busy"), { ok: true });
+      assert.equal(devices.offeredCount, 0);
+      assert.equal((await calling.call.invite?.final())?.status, 486);
+    });
+
+    it("given a call, when it is answered, then one line has it, and the other is not offered it any more", async () => {
+      const { devices } = node.node.manager.cti;
+      const [calling, sessionId] = await twice(STATIC);
+      assert.deepEqual(devices.accept("point", sessionId), { ok: true });
+      const answering = devices.answer("point", sessionId);
+      await establish(calling);
+      assert.deepEqual(await answering, { ok: true });
+      await eventually(() => assert.equal(devices.offeredCount, 0), WITHIN);
+      await calling.hangUp();
+      await node.relayed.settled(1);
+    });
+
+    it("given a call, when one of the lines is closed to control, then the other is offered it still, and answers", async () => {
+      const { devices } = node.node.manager.cti;
+      const [calling, sessionId] = await twice(STATIC);
+      const lines = [{ directoryNumber: "7000" }, { directoryNumber: "7001", allowControl: false }];
+      await node.change(put("route-point", { name: "point", lines, acceptSeconds: 20 }));
+      await eventually(() => assert.equal(devices.offeredCount, 1), WITHIN);
+      assert.equal(devices.offered("point", sessionId)?.leg.device.number, "7000");
+      const answering = devices.answer("point", sessionId);
+      await establish(calling);
+      assert.deepEqual(await answering, { ok: true });
+      await calling.hangUp();
+      await node.relayed.settled(1);
+    });
+
+    it("given an accepted call, when a redirect of it fails, then both lines are alerting again", async () => {
+      const { devices } = node.node.manager.cti;
+      const [, sessionId] = await twice();
+      assert.deepEqual(devices.accept("point", sessionId), { ok: true });
+      const redirecting = redirect("1002");
+      const second = await bob.offered();
+      second.call.respond(second.call.offer ?? assert.fail(), 486);
+      assert.equal((await redirecting).ok, false);
+      await eventually(() => assert.deepEqual(states(), ["alerting", "alerting"]), WITHIN);
+    });
+
+    it("given an application that routes, when it is asked about the call, then the accept timer of neither line runs", async () => {
+      const { feed } = node.node.manager.cti;
+      feed.attach({ manager: "test", observesCalls: true }, new CtiReader());
+      await twice(NO_MEDIA, true);
+      assert.equal(feed.snapshot("test").routes.length, 1);
+      assert.deepEqual(
+        offers().map(({ offer }) => [...offer.pauses]),
+        [["route"], ["route"]],
+      );
     });
   });
 

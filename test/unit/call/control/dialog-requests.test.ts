@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { RefusalWarning } from "../../../../src/call/control/warning-header.ts";
 import { DialogRequests } from "../../../../src/call/control/dialog-requests.ts";
-import type { Leg } from "../../../../src/call/control/leg.ts";
+import type { Leg, LegDialog } from "../../../../src/call/control/leg.ts";
 import type { SessionEvent } from "../../../../src/call/model/index.ts";
 import { SignalingError, type SignalingErrorCode } from "../../../../src/call/signaling/signaling-error.ts";
-import type { IncomingRequest } from "../../../../src/call/signaling/signaling-port.ts";
+import type { IncomingRequest, RequestEvents } from "../../../../src/call/signaling/signaling-port.ts";
 import { RandomIds } from "../../../../src/common/index.ts";
-import { formatRequest, parseSipMessage } from "../../../../src/sip/message/index.ts";
+import { formatRequest, formatResponse, parseSipMessage } from "../../../../src/sip/message/index.ts";
 import { testSdp } from "../../../support/test-sdp.ts";
 
 const SOURCE = { protocol: "udp", address: "192.0.2.7", port: 5060 };
@@ -29,6 +29,8 @@ interface Answering {
   readonly answers: number[];
   /** Legs whose answer is lost. */
   readonly lost: Leg[];
+  /** What the server says of the last request to a party. */
+  readonly respond: (status: number) => void;
 }
 
 /** A re-INVITE that waits; of its answer the edge says `code`. */
@@ -36,11 +38,15 @@ function waitingReinvite(code?: SignalingErrorCode): Answering {
   const events: SessionEvent[] = [];
   const answers: number[] = [];
   const lost: Leg[] = [];
+  let sent: RequestEvents | undefined;
   const requests = new DialogRequests({
     port: {
       takesDialogs: true,
       edgeMemory: undefined,
-      request: () => ({ cancel: () => undefined }),
+      request: (_request, told) => {
+        sent = told;
+        return { cancel: () => undefined };
+      },
       importDialogs: () => Promise.resolve([]),
     },
     describe: () => undefined,
@@ -66,7 +72,12 @@ function waitingReinvite(code?: SignalingErrorCode): Answering {
     },
   };
   requests.receive("callee", LEG, undefined, request);
-  return { requests, events, answers, lost };
+  const respond = (status: number): void => {
+    const response = parseSipMessage(formatResponse(status, "", [["CSeq", "1 INVITE"]], ""));
+    assert.ok(response.ok);
+    sent?.onResponse({ message: response.value, source: SOURCE, acknowledge: () => undefined });
+  };
+  return { requests, events, answers, lost, respond };
 }
 
 /** Legs whose answer is lost after a re-INVITE is answered with 200 and the edge says `code` of it. */
@@ -85,6 +96,32 @@ describe("DialogRequests", () => {
   it("given a 2xx to a re-INVITE, when it was sent or the edge is lost, then nothing else is told", () => {
     assert.deepEqual(lostAfter(undefined), []);
     assert.deepEqual(lostAfter("edge-lost"), []);
+  });
+
+  it("given a party that does not answer, when the server does not know the dialog either, then it is over, else not", () => {
+    const { requests, events, respond } = waitingReinvite();
+    const dialog: LegDialog = {
+      role: "uas",
+      local: "<sip:x@127.0.0.1>;tag=l",
+      remote: "<sip:y@127.0.0.1>;tag=f",
+      localCseq: 1,
+      remoteCseq: 1,
+      inviteCseq: 1,
+      remoteTarget: "sip:y@192.0.2.7",
+      routeSet: [],
+    };
+    for (const standing of [undefined, "lost"] as const) {
+      const leg: Leg = { ...LEG, dialog: { ...dialog, ...(standing === undefined ? {} : { standing }) } };
+      requests.send(
+        { type: "request", side: "caller", method: "INVITE", sdp: testSdp(4_000), ticket: 7 },
+        leg,
+        undefined,
+      );
+      respond(408);
+    }
+    const [, known, lost] = events;
+    assert.deepEqual(known, { type: "request-failed", ticket: 7, status: 408 });
+    assert.deepEqual(lost, { type: "request-failed", ticket: 7, status: 481 });
   });
 
   it("given a request that waits, when the edge is gone, then it is not known any more", () => {

@@ -194,6 +194,20 @@ describe("signals of devices and lines", () => {
     assert.deepEqual([words(), file.keys], [[], []]);
   });
 
+  it("given a device whose group names other nodes, when it is not registered, then there is no node for it, until the group names this one", async () => {
+    signals.begin();
+    const node = (name: string): Operation => put("node", { name });
+    await configure(
+      ...["test", "far"].map(node),
+      put("call-manager-group", { name: "far", nodes: ["far"] }),
+      put("device-pool", { name: "far", callManagerGroup: "far" }),
+      { type: "merge", kind: "phone", name: "phone-1001", body: { devicePool: "far" } },
+    );
+    assert.deepEqual(words(), ["phone-1001 out: no-call-node"]);
+    await configure({ type: "merge", kind: "call-manager-group", name: "far", body: { nodes: ["far", "test"] } });
+    assert.deepEqual(words(), ["phone-1001 out: device-unregistered"]);
+  });
+
   describe("after a restart", () => {
     /** The process is killed, and another one begins. */
     async function restart(): Promise<void> {

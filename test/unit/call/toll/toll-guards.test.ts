@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { TollGuards, type TollCall } from "../../../../src/call/toll/index.ts";
 import { silentLogger, type Logger } from "../../../../src/common/index.ts";
 import type { TollGuard } from "../../../../src/database/index.ts";
+import { routePoint } from "../../../../src/database/model/devices.ts";
 import { ManualClock } from "../../../support/manual-clock.ts";
 import { TemporaryDirectory } from "../../../support/temporary-directory.ts";
 
@@ -76,6 +77,17 @@ describe("TollGuards", () => {
     guards.begin("c", "trunk");
     assert.equal(guards.refusalOfPayer(trunk, HOME), "concurrent-calls");
     assert.equal(guards.refusalOfTrunk(trunk, HOME), undefined);
+  });
+
+  it("given what a route point has without more, when it makes a hundred calls a second for ten minutes, then none is refused", () => {
+    const { tollGuard } = routePoint.parse({ name: "point" });
+    const point = { name: "point", tollGuard };
+    for (let second = 0; second < 600; second += 1) {
+      for (let count = 0; count < 100; count += 1) guards.begin(`${second % 180}.${count}`, "point");
+      assert.equal(guards.refusalOfPayer(point, HOME), undefined);
+      clock.advance(1_000);
+    }
+    assert.equal(guards.metrics().find(({ name }) => name === "tandem_toll_calls")?.value, 18_000);
   });
 
   it("given refusals, when they go on, then there is one alarm a minute of a device and guard, which counts the others", () => {

@@ -33,6 +33,10 @@ function after(...requests: readonly CtiDeviceRequest[]): OwnershipStep {
 
 const failureOf = (step: OwnershipStep): string => (step.ok ? (step.ownership?.state ?? "nobody") : step.failure);
 
+function inSwitch(prompt: string | undefined): MediaRegistration {
+  return { mode: "switch", ...(prompt === undefined ? {} : { prompt }) };
+}
+
 describe("who owns a device of an application", () => {
   it("given an owner, when one of before says something, then it is fenced, whatever it says", () => {
     for (const late of [own(1, "first"), say("failed", 1), say("lost", 1), say("disown", 1)]) {
@@ -55,6 +59,9 @@ describe("who owns a device of an application", () => {
     assert.equal(failureOf(after(own(1, "first", DYNAMIC), own(1, "second", NONE))), "media-mode");
     const others: MediaRegistration = { mode: "dynamic", codecs: ["G729"] };
     assert.equal(failureOf(after(own(1, "first", DYNAMIC), own(1, "second", others))), "media-mode");
+    const [silent, alsoSilent, music] = [undefined, "silence", "music"].map(inSwitch);
+    assert.equal(failureOf(after(own(1, "first", silent), own(1, "second", alsoSilent))), "owned");
+    assert.equal(failureOf(after(own(1, "first", silent), own(1, "second", music))), "media-mode");
     assert.equal(failureOf(after(own(1, "first", STATIC), own(1, "first", DYNAMIC))), "owned");
     assert.equal(failureOf(after(own(1, "first", STATIC), say("failed", 1), own(1, "second", STATIC))), "owned");
   });

@@ -8,6 +8,7 @@ const DEVICES = [
   { name: "port-1", kind: "cti-port" as const, lines: ["2001"] },
   { name: "route-1", kind: "route-point" as const, lines: ["9000"] },
 ];
+const WATCHER = { name: "operator", scope: { isMonitorOnly: true } };
 const CODECS = ["PCMA/8000"];
 
 describe("devices that applications open", () => {
@@ -32,6 +33,88 @@ describe("devices that applications open", () => {
     assert.equal(owner(), first.sessionId);
     assert.equal(fixture.callControl.owners.get("route-1")?.fence, fence);
     assert.deepEqual(first.take(), ["session.notice owner route-1", "device.state route-1 in"]);
+  });
+
+  it("given signals that are late, when a device is opened and closed, then each reply waits for them, and its number covers them", async () => {
+    const watcher = fixture.open({ name: "watcher" });
+    await watcher.call("events.subscribe", { topics: [{ kind: "device", name: "route-1" }] });
+    for (const [method, event] of [
+      ["device.open", "device.state route-1 in"],
+      ["device.close", "device.state route-1 out"],
+    ] as const) {
+      fixture.callControl.holdSignals();
+      let isAnswered = false;
+      const reply = watcher.call<{ seq: number }>(method, { device: "route-1" });
+      void reply.then(() => (isAnswered = true));
+      await settled();
+      assert.equal(isAnswered, false, method);
+      fixture.callControl.releaseSignals();
+      const { seq } = await reply;
+      fixture.table.flush();
+      const shown = watcher.events.filter((one) => one.seq <= seq).length;
+      assert.ok(watcher.take().slice(0, shown).includes(event), method);
+    }
+  });
+
+  it("given signals that do not come, when a device is closed, then the error says that it is done", async () => {
+    await first.call("device.open", { device: "route-1" });
+    await first.call("events.subscribe", { topics: [{ kind: "device", name: "route-1" }] });
+    fixture.callControl.holdSignals();
+    const refused = first.error("device.close", { device: "route-1" });
+    await settled();
+    fixture.clock.advance(5_000);
+    const { code, facts } = await refused;
+    assert.deepEqual([code, facts.outcome], ["node-failed-during", "applied"]);
+    assert.equal(fixture.callControl.owners.get("route-1")?.state, "left");
+  });
+
+  it("given call control that is away, when a device is closed, then it is closed at once, and call control hears of it later", async () => {
+    await first.call("device.open", { device: "route-1" });
+    fixture.callControl.disconnect();
+    await first.call("device.close", { device: "route-1" });
+    fixture.callControl.connect();
+    await settled();
+    assert.equal(fixture.callControl.owners.get("route-1")?.state, "left");
+  });
+
+  it("given an owner, when its session is resumed by who may only watch, then it has the devices no more, and a standby has", async () => {
+    const second = fixture.open({ name: "operator" }, "desk");
+    for (const one of [first, second]) await one.call("device.open", { device: "route-1", routes: true });
+    await first.call("device.open", { device: "phone-1001" });
+    first.take();
+    requests();
+    assert.equal(first.resume(WATCHER), true);
+    await settled();
+    assert.deepEqual(first.take(), ["session.notice device-closed route-1"]);
+    assert.deepEqual(requests(), ["own route-1"]);
+    assert.equal(owner(), second.sessionId);
+    assert.equal(await first.refusal("device.open", { device: "route-1" }), "access-monitor-only");
+    const { openDevices } = await first.call<{ openDevices: string[] }>("provider.topics", {});
+    assert.deepEqual(openDevices, ["phone-1001"]);
+  });
+
+  it("given an owner that has failed, when its session is resumed by who may only watch, then nobody owns the device", async () => {
+    await first.call("device.open", { device: "route-1" });
+    fixture.clock.advance(2 * HEARTBEAT_MS);
+    await settled();
+    requests();
+    first.resume(WATCHER);
+    await settled();
+    assert.deepEqual(requests(), ["silent route-1 false", "disown route-1"]);
+  });
+
+  it("given an owner that may only watch, or not even that, since CTIManager was killed, when the next one is there, then it owns nothing", async () => {
+    await first.call("device.open", { device: "route-1" });
+    fixture.change(WATCHER);
+    await fixture.kill();
+    assert.deepEqual(requests().slice(-1), ["disown route-1"]);
+    first.resume(WATCHER);
+    assert.deepEqual(first.take().slice(-1), ["session.notice device-closed route-1"]);
+    const other = fixture.open({ name: "other" });
+    await other.call("device.open", { device: "port-1" });
+    fixture.change({ name: "other", mayUseDevice: () => false });
+    await fixture.kill();
+    assert.deepEqual(requests().slice(-1), ["disown port-1"]);
   });
 
   it("given an open device, when the same session opens it again, then nothing changes", async () => {

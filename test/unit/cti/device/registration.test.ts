@@ -21,6 +21,8 @@ describe("registration for the calls of a device", () => {
     ["dynamic and other codecs", dynamic, other, "mismatch"],
     ["dynamic and static", dynamic, fixed, "owned"],
     ["switch and switch", inSwitch, inSwitch, "shared"],
+    ["switch and silence", inSwitch, { ...inSwitch, media: { mode: "switch", prompt: "silence" } }, "shared"],
+    ["switch and music", inSwitch, { ...inSwitch, media: { mode: "switch", prompt: "music" } }, "mismatch"],
     ["routing and routing", routing, routing, "owned"],
     ["routing and none", routing, none, "owned"],
   ];

@@ -42,6 +42,7 @@ const TOLD: Readonly<Record<CtiFailure, ErrorCode>> = {
   "media-already-set": "MEDIA_ALREADY_SET",
   "media-incompatible": "MEDIA_CRYPTO_MISMATCH",
   "media-mode": "MEDIA_MODE",
+  "prompt-unknown": "MEDIA_PROMPT_UNKNOWN",
   "media-on-phone": "MEDIA_ON_PHONE",
   "no-bridge": "RESOURCE_BRIDGE",
   "no-consultation": "TRANSFER_NO_CONSULT",

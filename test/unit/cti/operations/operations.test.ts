@@ -106,6 +106,43 @@ describe("operations of applications", () => {
         "/data",
       ],
       [
+        "call.setUserData",
+        { device: "phone-1001", data: Object.fromEntries(Array.from({ length: 65 }, (_each, at) => [`n${at}`, "x"])) },
+        "validation-data-size",
+        "/data",
+      ],
+      [
+        "call.setUserData",
+        { device: "phone-1001", data: JSON.parse('{"__proto__":"x"}') as object },
+        "validation-parameter",
+        "/data/__proto__",
+      ],
+      ["call.connect", { device: "phone-1001", to: "1002", callId: "short" }, "validation-parameter", "/callId"],
+      [
+        "call.consult",
+        { device: "phone-1001", to: "1002", newCallId: "a b c d e" },
+        "validation-parameter",
+        "/newCallId",
+      ],
+      [
+        "call.redirect",
+        { device: "phone-1001", to: "1002", originalCalled: { number: "no number" } },
+        "validation-number",
+        "/originalCalled/number",
+      ],
+      [
+        "device.open",
+        { device: "port-1", media: { mode: "static", address: "fe80::1%lo", port: 4_000, codecs: ["PCMA"] } },
+        "validation-parameter",
+        "/media/address",
+      ],
+      [
+        "device.open",
+        { device: "port-1", media: { mode: "dynamic", codecs: ["PCMA\r\na=x"] } },
+        "validation-parameter",
+        "/media/codecs/0",
+      ],
+      [
         "device.open",
         { device: "port-1", media: { mode: "static", address: "nowhere", port: 4_000, codecs: ["PCMA/8000"] } },
         "validation-parameter",

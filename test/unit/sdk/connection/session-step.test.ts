@@ -44,6 +44,16 @@ describe("the steps of a session", () => {
     assert.deepEqual(resumed.effects, ["tell resumed", "go-on"]);
   });
 
+  it("given a session, when it moves to another server, then a new one is opened there", () => {
+    const move = { type: "move", server: 1 } as const;
+    const { state, effects } = play(3, [...IN_SERVICE, move]);
+    assert.deepEqual(effects, ["stop-waiting", "drop-link", "tell lost", "connect"]);
+    assert.deepEqual([state.server, state.phase], [1, "connecting"]);
+    assert.deepEqual(play(3, [...IN_SERVICE, move, CONNECTED]).effects, ["open"]);
+    assert.deepEqual(play(3, [...IN_SERVICE, LOST, move]).effects, ["stop-waiting", "drop-link", "connect"]);
+    assert.deepEqual(play(3, [{ type: "close" }, move]).effects, []);
+  });
+
   it("given three servers, when each of them fails, then they are tried in turn, with pauses that double to 10 s", () => {
     const waits: string[] = [];
     const servers: number[] = [];

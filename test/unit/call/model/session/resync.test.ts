@@ -106,6 +106,38 @@ describe("resync of a call", () => {
     });
   }
 
+  it("given a party that does not answer, when it is asked, then it is asked once more, and the call ends when its media is elsewhere now", () => {
+    const world = established();
+    world.send({ type: "media-lost" });
+    done(world, sdp(30_000));
+    done(world, sdp(30_002));
+    assert.deepEqual(answer(world, 408), [{ type: "start-timer", timer: "resync", delayMs: 2_500 }]);
+    world.timers.delete("resync");
+    world.send({ type: "timer", timer: "resync" });
+    done(world, sdp(30_000));
+    done(world, sdp(30_002));
+    assert.deepEqual(names(answer(world, 408)).slice(0, 2), ["bye caller", "bye callee"]);
+  });
+
+  it("given parties that do not answer what they have already, when they were asked twice, then the call is as it was", () => {
+    const world = established();
+    world.send({ type: "edge-lost" });
+    world.send({ type: "edge-back", renew: true });
+    done(world, sdp(20_000));
+    done(world, sdp(20_002));
+    answer(world, 408);
+    world.timers.delete("resync");
+    world.send({ type: "timer", timer: "resync" });
+    done(world, sdp(20_000));
+    done(world, sdp(20_002));
+    assert.deepEqual(names(answer(world, 408)), ["media"]);
+    assert.deepEqual(names(done(world, sdp(20_002))), ["request caller"]);
+    assert.deepEqual(names(answer(world, 408)), ["persist"]);
+    assert.equal(world.call.negotiation, undefined);
+    assert.equal(world.call.needsResync, "no");
+    assert.deepEqual([world.call.caller.remoteSdp, world.call.callee.remoteSdp], [sdp(4_000), sdp(5_000)]);
+  });
+
   it("given a next attempt that is due while a party changes the session, when that has come to nothing, then both are asked", () => {
     const world = established();
     world.send({ type: "media-lost" });
