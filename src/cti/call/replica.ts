@@ -113,6 +113,15 @@ export class Replica {
     return [...found.values()];
   }
 
+  /** Whether one of the calls that go on, and that this has been in, is as wanted. */
+  hasCall(key: WatchKey, isWanted: (known: KnownCall) => boolean): boolean {
+    for (const callId of this.#callsOf.get(key) ?? []) {
+      const known = this.#calls.get(callId);
+      if (known !== undefined && isWanted(known)) return true;
+    }
+    return false;
+  }
+
   /**
    * Everything is as the snapshot says. `keys`: what is known to have been in calls; `isPast`: that is all that has been in
    * them at the time of the signals that come next, which are older than the snapshot.
