@@ -36,6 +36,7 @@ describe("the snapshot of a large node over the control channel", () => {
       drained: () => undefined,
       positionFor: () => 7,
       attachedCount: 1,
+      finalViewOf: () => undefined,
     });
     await channel.listen();
     cleanup.add(channel, (one) => one.close());
