@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { addressOf, placesOf } from "../../src/call/control/features/leg-facts.ts";
-import type { LegDevice } from "../../src/call/control/leg.ts";
-import type { SessionObserver } from "../../src/call/control/session-observer.ts";
+import type { LegDevice } from "../../src/call/control/leg/leg.ts";
+import type { SessionObserver } from "../../src/call/control/session/session-observer.ts";
 import {
   advance,
   causeOfStatus,

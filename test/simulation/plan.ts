@@ -1,4 +1,4 @@
-import type { LegDevice } from "../../src/call/control/leg.ts";
+import type { LegDevice } from "../../src/call/control/leg/leg.ts";
 import type { Diversion } from "../../src/call/model/session/session.ts";
 
 /** Devices and numbers of every simulation: phones with a line each, one line on two phones, a trunk. */

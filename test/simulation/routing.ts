@@ -1,4 +1,4 @@
-import type { LegDevice } from "../../src/call/control/leg.ts";
+import type { LegDevice } from "../../src/call/control/leg/leg.ts";
 import type { BranchRoute, Diversion } from "../../src/call/model/index.ts";
 import type { HuntStep } from "../../src/call/model/model-settings.ts";
 import { devicesOn, diversionsOf, forwardOf, HUNT_MS, MAX_CALLS, PILOT, RING_MS, TRUNK, wayTo } from "./plan.ts";

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { triedDevices } from "../../src/call/control/call-devices.ts";
-import type { BranchTarget } from "../../src/call/control/branch.ts";
-import type { LegDevice } from "../../src/call/control/leg.ts";
-import { tellChange } from "../../src/call/control/session-observer.ts";
+import type { BranchTarget } from "../../src/call/control/leg/branch.ts";
+import type { LegDevice } from "../../src/call/control/leg/leg.ts";
+import { tellChange } from "../../src/call/control/session/session-observer.ts";
 import {
   NEW_SESSION,
   otherSide,

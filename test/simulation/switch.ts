@@ -1,4 +1,4 @@
-import type { SessionObserver } from "../../src/call/control/session-observer.ts";
+import type { SessionObserver } from "../../src/call/control/session/session-observer.ts";
 import type { DialedFeature } from "../../src/call/model/index.ts";
 import { Agenda } from "./agenda.ts";
 import { Chance, type Weather } from "./chance.ts";

@@ -1,4 +1,4 @@
-import type { EntryStore } from "../../src/call/control/call-journal.ts";
+import type { EntryStore } from "../../src/call/control/recovery/call-journal.ts";
 
 /** Entries as a journal keeps them: what is not flushed is lost with its process. */
 export class KeptEntries implements EntryStore {

@@ -1,4 +1,4 @@
-import type { SessionObserver } from "../../src/call/control/session-observer.ts";
+import type { SessionObserver } from "../../src/call/control/session/session-observer.ts";
 
 /** Nobody follows what happens in sessions. */
 export function silentObserver<Shell>(): SessionObserver<Shell> {

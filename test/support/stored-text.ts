@@ -1,4 +1,4 @@
-import type { EntryStore } from "../../src/call/control/call-journal.ts";
+import type { EntryStore } from "../../src/call/control/recovery/call-journal.ts";
 
 /** Values as they are on a disk. */
 export class StoredText implements EntryStore {

@@ -3,12 +3,18 @@ import { parseCSeq, splitList, tagOf, type SipMessage } from "../../sip/message/
 import type { Registrar } from "../registrar/index.ts";
 import type { IncomingRequest, SignalingHandler } from "../signaling/signaling-port.ts";
 import type { CallTable, LegEntry } from "./call-table.ts";
-import { ALLOW, ALLOW_WITHOUT_REFER, DIALOG_ALLOW, OPTIONS_HEADERS, unsupportedExtensions } from "./capabilities.ts";
+import {
+  ALLOW,
+  ALLOW_WITHOUT_REFER,
+  DIALOG_ALLOW,
+  OPTIONS_HEADERS,
+  unsupportedExtensions,
+} from "./headers/capabilities.ts";
 import { replacementAsked } from "./features/replaced-dialog.ts";
 import { viaHostOf, type Gatekeeper } from "./gatekeeper.ts";
 import type { Messages } from "./message/messages.ts";
 import type { NewCalls } from "./new-calls.ts";
-import { lossOutcome } from "./reason-header.ts";
+import { lossOutcome } from "./headers/reason-header.ts";
 import { rejection, type Rejection } from "./rejection.ts";
 import type { Subscriptions } from "./subscription/subscriptions.ts";
 

@@ -1,8 +1,8 @@
 import type { RelayEndpoint } from "../../media/index.ts";
 import type { Session } from "../model/index.ts";
-import type { BranchTarget } from "./branch.ts";
-import type { CallProgress } from "./call-progress.ts";
-import type { LegDevice } from "./leg.ts";
+import type { BranchTarget } from "./leg/branch.ts";
+import type { CallProgress } from "./session/call-progress.ts";
+import type { LegDevice } from "./leg/leg.ts";
 
 /** Names of the devices that a call counts for; each once as caller and once as callee. */
 export function occupiedBy({ caller, callees, isFromSwitch }: Occupying): readonly string[] {

@@ -8,7 +8,7 @@ import type { RecordTable } from "../record/record-table.ts";
 import type { SignalingPort } from "../signaling/signaling-port.ts";
 import type { SecretReader } from "../trunk/trunk-watch.ts";
 import type { EdgeControl } from "./edge-control.ts";
-import type { DeviceFacts } from "./record-context.ts";
+import type { DeviceFacts } from "./reporting/record-context.ts";
 
 /** Settings of a `CallManager`. */
 export interface CallManagerSettings {

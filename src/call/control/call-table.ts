@@ -1,7 +1,7 @@
 import type { LineLimits } from "../device/index.ts";
 import { linesOf } from "./call-devices.ts";
-import type { CallSession } from "./call-session.ts";
-import type { Leg } from "./leg.ts";
+import type { CallSession } from "./session/call-session.ts";
+import type { Leg } from "./leg/leg.ts";
 
 /** Where a leg is to be found. */
 export interface LegEntry {

@@ -3,8 +3,8 @@ import type { DigestAuthenticator } from "../auth/index.ts";
 import { isSameAddress, type Inventory, type Peer, type SipPhone } from "../device/index.ts";
 import type { IncomingRequest, SignalingSource } from "../signaling/signaling-port.ts";
 import type { TrunkKeeper } from "../trunk/trunk-keeper.ts";
-import { claimOf } from "./caller-identity.ts";
-import type { LegDevice } from "./leg.ts";
+import { claimOf } from "./leg/caller-identity.ts";
+import type { LegDevice } from "./leg/leg.ts";
 import { rejection, type Rejection } from "./rejection.ts";
 
 /** What the embedded edge says of a peer's verified certificate; it lets no other through. */

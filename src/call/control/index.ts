@@ -3,9 +3,9 @@ export { type CallManagerOptions, type CallManagerSettings } from "./call-manage
 export { type CtiDevices } from "../virtual/cti-devices.ts";
 export { type TrunkState } from "../trunk/trunk-keeper.ts";
 export { type TrunkStateName } from "../trunk/trunk-state.ts";
-export { type DeviceFacts } from "./record-context.ts";
-export { type CallReport, type LiveCall } from "./call-report.ts";
-export { type CallPartyView, type CallView } from "./call-view.ts";
+export { type DeviceFacts } from "./reporting/record-context.ts";
+export { type CallReport, type LiveCall } from "./reporting/call-report.ts";
+export { type CallPartyView, type CallView } from "./views/call-view.ts";
 export { type EdgeControl, type EdgeDialogSummary } from "./edge-control.ts";
 export type { CallCommand, CommandFailure, CommandResult } from "../model/index.ts";
 export { type CtiCommands } from "../cti/commands/cti-commands.ts";

@@ -1,10 +1,10 @@
 import { parseCSeq, parseDigits, type SipMessage } from "../../sip/message/index.ts";
 import type { Peer, SipPhone } from "../device/index.ts";
 import { isImpossible, privacyOf } from "../identity/privacy.ts";
-import { accepts } from "./accept.ts";
+import { accepts } from "./headers/accept.ts";
 import { rejection, type Rejection } from "./rejection.ts";
-import { sessionBody } from "./session-body.ts";
-import { decideSession, type SessionDecision } from "./session-interval.ts";
+import { sessionBody } from "./session/session-body.ts";
+import { decideSession, type SessionDecision } from "./session/session-interval.ts";
 
 /** An INVITE that may become a call. */
 export interface CheckedInvite {

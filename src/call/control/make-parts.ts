@@ -4,14 +4,14 @@ import { DrachtioSignaling } from "../signaling/drachtio-signaling.ts";
 import type { HeaderList, SignalingPort } from "../signaling/signaling-port.ts";
 import type { TollGuards } from "../toll/index.ts";
 import type { CallManagerOptions } from "./call-manager-options.ts";
-import { CallRecords } from "./call-records.ts";
-import type { CallContext } from "./call-session.ts";
+import { CallRecords } from "./reporting/call-records.ts";
+import type { CallContext } from "./session/call-session.ts";
 import type { CallFeatures } from "./features/call-features.ts";
-import type { LegDevice } from "./leg.ts";
-import type { CallStore } from "./session-context.ts";
-import { observerOf } from "./session-observer.ts";
-import { storeWithPayers } from "./stored-payer.ts";
-import { wayToLeg } from "./way-to-leg.ts";
+import type { LegDevice } from "./leg/leg.ts";
+import type { CallStore } from "./session/session-context.ts";
+import { observerOf } from "./session/session-observer.ts";
+import { storeWithPayers } from "./recovery/stored-payer.ts";
+import { wayToLeg } from "./leg/way-to-leg.ts";
 
 /** The records of a node. */
 export function makeRecords(options: CallManagerOptions): CallRecords {

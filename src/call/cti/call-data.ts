@@ -1,5 +1,5 @@
 import type { UserData } from "../../signals/index.ts";
-import type { EntryStore } from "../control/call-journal.ts";
+import type { EntryStore } from "../control/recovery/call-journal.ts";
 import { isFitUserData } from "./user-data.ts";
 
 const ENTRY = "cti-data ";

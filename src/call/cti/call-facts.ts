@@ -1,5 +1,5 @@
 import type { PartyView } from "../../signals/index.ts";
-import type { CallProgress } from "../control/call-progress.ts";
+import type { CallProgress } from "../control/session/call-progress.ts";
 import type { CallTable } from "../control/call-table.ts";
 import type { Inventory } from "../device/index.ts";
 import type { Call } from "../model/index.ts";

@@ -8,7 +8,7 @@ import type {
   RouteView,
   UserData,
 } from "../../signals/index.ts";
-import type { EntryStore } from "../control/call-journal.ts";
+import type { EntryStore } from "../control/recovery/call-journal.ts";
 import type { Change, ModelEffect, World } from "../model/index.ts";
 import { Attachment, type FeedPeer } from "./attachment.ts";
 import { CallData } from "./call-data.ts";

@@ -1,4 +1,4 @@
-import type { CallJournal } from "../control/call-journal.ts";
+import type { CallJournal } from "../control/recovery/call-journal.ts";
 import type { CallManagerOptions } from "../control/call-manager-options.ts";
 import type { CallTable } from "../control/call-table.ts";
 import type { MessageLamps } from "../control/subscription/message-lamps.ts";

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import type { Clock, Timer } from "../../common/index.ts";
 import type { TouchedObjects } from "../../database/index.ts";
 import type { CtiSignal, DeviceView, LineView } from "../../signals/index.ts";
-import type { EntryStore } from "../control/call-journal.ts";
+import type { EntryStore } from "../control/recovery/call-journal.ts";
 import type { ObjectViews } from "./object-views.ts";
 
 export interface ObjectSignalsOptions {

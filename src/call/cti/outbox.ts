@@ -1,6 +1,6 @@
 import { JsonText } from "../../common/index.ts";
 import type { CtiSignal } from "../../signals/index.ts";
-import type { EntryStore } from "../control/call-journal.ts";
+import type { EntryStore } from "../control/recovery/call-journal.ts";
 
 /** How much of what a CTIManager has not acknowledged is kept for it. */
 export interface OutboxLimits {

@@ -1,8 +1,8 @@
 import type { Clock, Ids, Logger } from "../../common/index.ts";
 import type { AudioTerminal } from "../../media/index.ts";
 import type { CallTable } from "../control/call-table.ts";
-import type { EntryStore } from "../control/call-journal.ts";
-import type { Leg } from "../control/leg.ts";
+import type { EntryStore } from "../control/recovery/call-journal.ts";
+import type { Leg } from "../control/leg/leg.ts";
 import type { Inventory, SipPhone } from "../device/index.ts";
 import type { ModelEffect } from "../model/index.ts";
 import type { Binding } from "../registrar/index.ts";

@@ -1,5 +1,5 @@
 import type { CtiDeviceRequest, RtpAddress } from "../../signals/index.ts";
-import type { Leg } from "../control/leg.ts";
+import type { Leg } from "../control/leg/leg.ts";
 import type { SipPhone } from "../device/index.ts";
 import type { ModelEffect } from "../model/index.ts";
 import type { Binding } from "../registrar/index.ts";

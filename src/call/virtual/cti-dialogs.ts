@@ -6,8 +6,8 @@ import {
   type AudioTerminal,
   type RelayEndpoint,
 } from "../../media/index.ts";
-import type { Leg } from "../control/leg.ts";
-import { reasonOf } from "../control/reason-header.ts";
+import type { Leg } from "../control/leg/leg.ts";
+import { reasonOf } from "../control/headers/reason-header.ts";
 import type { Body, OutgoingRequest, PendingRequest, RequestEvents } from "../signaling/signaling-port.ts";
 import { headerOf, localResponse, type LocalResponse, type ResponseIdentity } from "./cti-message.ts";
 import { digitsOf } from "./info-digits.ts";

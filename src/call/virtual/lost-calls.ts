@@ -1,8 +1,8 @@
 import type { Clock, Timer } from "../../common/index.ts";
 import type { ForwardingKind } from "../../database/index.ts";
 import type { CallCommand, CommandResult } from "../../signals/index.ts";
-import type { EntryStore } from "../control/call-journal.ts";
-import { forwardText, INSTEAD_OF } from "../control/forward-target.ts";
+import type { EntryStore } from "../control/recovery/call-journal.ts";
+import { forwardText, INSTEAD_OF } from "../control/routing/forward-target.ts";
 import type { Inventory, SipPhone } from "../device/index.ts";
 
 /** A call that a device talks in. */

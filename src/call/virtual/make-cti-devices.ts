@@ -1,11 +1,11 @@
 import type { CallManagerOptions } from "../control/call-manager-options.ts";
-import type { EntryStore } from "../control/call-journal.ts";
+import type { EntryStore } from "../control/recovery/call-journal.ts";
 import type { CallTable } from "../control/call-table.ts";
 import type { CallFeatures } from "../control/features/call-features.ts";
 import type { Registrar } from "../registrar/index.ts";
 import type { CtiSignal } from "../../signals/index.ts";
-import type { Leg } from "../control/leg.ts";
-import type { CallSession } from "../control/call-session.ts";
+import type { Leg } from "../control/leg/leg.ts";
+import type { CallSession } from "../control/session/call-session.ts";
 import type { ModelEvent, World } from "../model/index.ts";
 import { CtiDevices } from "./cti-devices.ts";
 import type { CtiDeviceEvents } from "./cti-devices-options.ts";

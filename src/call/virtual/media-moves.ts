@@ -1,7 +1,7 @@
 import type { Clock, Ids } from "../../common/index.ts";
 import { formatRequest, parseSipMessage } from "../../sip/message/index.ts";
 import type { CallTable } from "../control/call-table.ts";
-import type { Leg } from "../control/leg.ts";
+import type { Leg } from "../control/leg/leg.ts";
 import type { Body, IncomingRequest, ResponseOptions } from "../signaling/signaling-port.ts";
 
 export interface MediaMovesOptions {

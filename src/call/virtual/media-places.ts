@@ -1,7 +1,7 @@
 import { chance, type Ids } from "../../common/index.ts";
 import type { AudioTerminal } from "../../media/index.ts";
 import type { MediaRegistration, RtpAddress } from "../../signals/index.ts";
-import type { CtiLeg, Leg } from "../control/leg.ts";
+import type { CtiLeg, Leg } from "../control/leg/leg.ts";
 import type { CtiDialogs } from "./cti-dialogs.ts";
 import type { MediaMoves } from "./media-moves.ts";
 import type { CtiAnswer } from "./offers.ts";

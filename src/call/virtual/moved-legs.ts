@@ -1,5 +1,5 @@
 import type { CallTable } from "../control/call-table.ts";
-import type { Leg } from "../control/leg.ts";
+import type { Leg } from "../control/leg/leg.ts";
 import type { ModelEffect, World } from "../model/index.ts";
 
 /** Legs of devices of applications in calls that parties have come to from others in a step, by device. */

@@ -1,8 +1,8 @@
 import type { Clock, Timer } from "../../common/index.ts";
 import type { CtiFailure } from "../../signals/index.ts";
-import type { CallSession } from "../control/call-session.ts";
-import type { Leg } from "../control/leg.ts";
-import { reasonOf } from "../control/reason-header.ts";
+import type { CallSession } from "../control/session/call-session.ts";
+import type { Leg } from "../control/leg/leg.ts";
+import { reasonOf } from "../control/headers/reason-header.ts";
 import { SignalingError } from "../signaling/signaling-error.ts";
 import type { Body, OutgoingRequest, PendingRequest, RequestEvents } from "../signaling/signaling-port.ts";
 import { headerOf, localResponse, type LocalResponse, type ResponseIdentity } from "./cti-message.ts";

@@ -1,6 +1,6 @@
 import { errorCodeOf, errorMessageOf, type Logger } from "../../common/index.ts";
 import type { MediaRelay, RelayEndpoint, RelayKey } from "../../media/index.ts";
-import type { Leg } from "../control/leg.ts";
+import type { Leg } from "../control/leg/leg.ts";
 
 /** Names of sessions of calls are never of this form. */
 const PREFIX = "cti:";

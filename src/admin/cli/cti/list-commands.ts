@@ -82,6 +82,7 @@ const DEVICE_COLUMNS: readonly Column[] = [
   { title: "Lines", cell: (row) => (Array.isArray(row["lines"]) ? row["lines"].join(", ") : "") },
   { title: "State", cell: (row) => (row["isInService"] === true ? "in service" : fieldText(row, "cause") || "out") },
   { title: "Closed", cell: (row) => (row["isRestricted"] === true ? "yes" : "") },
+  { title: "Media", cell: (row) => `${fieldText(row, "media", "mode")} ${fieldText(row, "media", "prompt")}`.trim() },
   { title: "Answers", cell: (row) => fieldText(row, "capabilities", "answer") },
 ];
 

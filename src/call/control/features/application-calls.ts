@@ -15,8 +15,8 @@ import { analyze, type Destination, type Dialed, type NoReason } from "../../dig
 import type { ModelEffect } from "../../model/index.ts";
 import type { CtiEndpoints, EndpointCommand } from "../../virtual/cti-endpoints.ts";
 import type { CallTable } from "../call-table.ts";
-import type { CallRecords } from "../call-records.ts";
-import type { CallRouter } from "../call-router.ts";
+import type { CallRecords } from "../reporting/call-records.ts";
+import type { CallRouter } from "../routing/call-router.ts";
 import type { CallFeatures } from "./call-features.ts";
 import { sendDigits } from "./send-digits.ts";
 import { RingingPhones, type RingingPhonesOptions } from "./ringing-phones.ts";

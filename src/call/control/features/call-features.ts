@@ -21,12 +21,12 @@ import {
   type World,
 } from "../../model/index.ts";
 import type { IncomingRequest } from "../../signaling/signaling-port.ts";
-import type { EntryStore } from "../call-journal.ts";
-import type { CallSession } from "../call-session.ts";
-import type { Leg, LegDevice } from "../leg.ts";
-import type { QueuePlace } from "../call-routing-options.ts";
-import type { DialDecision } from "../routed-call.ts";
-import type { SessionObserver } from "../session-observer.ts";
+import type { EntryStore } from "../recovery/call-journal.ts";
+import type { CallSession } from "../session/call-session.ts";
+import type { Leg, LegDevice } from "../leg/leg.ts";
+import type { QueuePlace } from "../routing/call-routing-options.ts";
+import type { DialDecision } from "../routing/routed-call.ts";
+import type { SessionObserver } from "../session/session-observer.ts";
 import { callsNow } from "./calls-now.ts";
 import { deviceNamed } from "./device-named.ts";
 import { legFactsOf, legIdOf, placesOf, restoredSessionOf } from "./leg-facts.ts";

@@ -9,7 +9,7 @@ import {
 } from "../../model/index.ts";
 import { agreedMedia } from "../../record/agreed-media.ts";
 import type { CallTable } from "../call-table.ts";
-import { sourceText } from "../leg-log.ts";
+import { sourceText } from "../leg/leg-log.ts";
 
 /** All calls as they are now, in the order in which they began. */
 export function callsNow(world: World, table: CallTable): CallNow[] {

@@ -9,8 +9,8 @@ import type {
   RestoredSession,
   Side,
 } from "../../model/index.ts";
-import type { CallSession } from "../call-session.ts";
-import type { Leg, LegDevice } from "../leg.ts";
+import type { CallSession } from "../session/call-session.ts";
+import type { Leg, LegDevice } from "../leg/leg.ts";
 import { isEncrypted } from "./is-encrypted.ts";
 
 /** Name of a leg in the model: the tag that we have given it. */

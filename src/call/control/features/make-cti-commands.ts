@@ -3,7 +3,7 @@ import type { CtiFeed } from "../../cti/cti-feed.ts";
 import type { DialedPlace } from "../../cti/commands/commanded-calls.ts";
 import type { CtiEndpoints } from "../../virtual/cti-endpoints.ts";
 import type { CallManagerOptions } from "../call-manager-options.ts";
-import type { CallRecords } from "../call-records.ts";
+import type { CallRecords } from "../reporting/call-records.ts";
 import type { NewCalls } from "../new-calls.ts";
 import type { CallTable } from "../call-table.ts";
 import type { MessageLamps } from "../subscription/message-lamps.ts";

@@ -1,10 +1,10 @@
 import type { DialPlan } from "../../digit-analysis/index.ts";
 import type { Inventory, FeatureSettings, FeatureStore } from "../../device/index.ts";
-import type { EntryStore } from "../call-journal.ts";
-import type { CallContext } from "../call-session.ts";
+import type { EntryStore } from "../recovery/call-journal.ts";
+import type { CallContext } from "../session/call-session.ts";
 import type { CallTable } from "../call-table.ts";
 import type { Hunting } from "../hunting/hunting.ts";
-import type { LineDialogs } from "../line-dialogs.ts";
+import type { LineDialogs } from "../views/line-dialogs.ts";
 import type { NewCalls } from "../new-calls.ts";
 import { CallFeatures, type CallFeaturesOptions } from "./call-features.ts";
 import type { RouteTeller } from "./route-teller.ts";

@@ -10,7 +10,7 @@ import {
   type SavedModelCall,
   type World,
 } from "../../model/index.ts";
-import type { EntryStore } from "../call-journal.ts";
+import type { EntryStore } from "../recovery/call-journal.ts";
 
 /** A timer that was running. */
 export interface SavedTimer {

@@ -1,6 +1,6 @@
 import type { FeatureSettings, Inventory } from "../../device/index.ts";
 import type { ModelSettings, ParkRangeSettings } from "../../model/index.ts";
-import { phoneDevice } from "../caller-identity.ts";
+import { phoneDevice } from "../leg/caller-identity.ts";
 import type { Hunting } from "../hunting/hunting.ts";
 import { addressOf } from "./leg-facts.ts";
 

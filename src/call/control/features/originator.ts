@@ -8,10 +8,10 @@ import {
   type World,
 } from "../../model/index.ts";
 import type { CallTable } from "../call-table.ts";
-import type { LegDevice } from "../leg.ts";
+import type { LegDevice } from "../leg/leg.ts";
 import type { NewCalls } from "../new-calls.ts";
-import type { Origination, ReachedService } from "../origination.ts";
-import { sentElsewhere, type Redirected } from "../redirected-call.ts";
+import type { Origination, ReachedService } from "../session/origination.ts";
+import { sentElsewhere, type Redirected } from "../routing/redirected-call.ts";
 import { shownBy } from "./leg-facts.ts";
 import type { Begun } from "./session-origin.ts";
 

@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import type { Parked } from "../../model/index.ts";
-import { octets } from "../caller-identity.ts";
+import { octets } from "../leg/caller-identity.ts";
 import type { CallTable } from "../call-table.ts";
-import type { LineDialog } from "../line-states.ts";
+import type { LineDialog } from "../views/line-states.ts";
 
 /** Where the lamps of park numbers are. */
 export interface ParkLamps {

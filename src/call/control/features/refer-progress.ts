@@ -1,5 +1,5 @@
 import { reasonPhrase } from "../../../sip/message/index.ts";
-import type { EntryStore } from "../call-journal.ts";
+import type { EntryStore } from "../recovery/call-journal.ts";
 import type { CallTable } from "../call-table.ts";
 
 /** A REFER whose sender is told of its progress. */

@@ -1,9 +1,9 @@
 import { parseReplaces, type Replaces, type SipMessage } from "../../../sip/message/index.ts";
 import type { Peer, SipPhone } from "../../device/index.ts";
 import type { CallTable, LegEntry } from "../call-table.ts";
-import type { Leg } from "../leg.ts";
+import type { Leg } from "../leg/leg.ts";
 import { rejection, type Rejection } from "../rejection.ts";
-import type { FeatureCall } from "../routed-call.ts";
+import type { FeatureCall } from "../routing/routed-call.ts";
 import { legIdOf } from "./leg-facts.ts";
 
 const NO_DIALOG = rejection(481, "no-dialog");

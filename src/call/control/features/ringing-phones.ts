@@ -4,7 +4,7 @@ import { placeOf } from "../../cti/commands/device-place.ts";
 import type { FeatureSettings, Inventory } from "../../device/index.ts";
 import { causeOfStatus, type Change, type ModelEffect, type ModelSession, type World } from "../../model/index.ts";
 import type { HeaderList } from "../../signaling/signaling-port.ts";
-import type { CallSession } from "../call-session.ts";
+import type { CallSession } from "../session/call-session.ts";
 import type { CallTable } from "../call-table.ts";
 
 export interface RingingPhonesOptions {

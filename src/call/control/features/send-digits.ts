@@ -3,9 +3,9 @@ import { MediaError } from "../../../media/index.ts";
 import type { AnyCommandResult } from "../../cti/commands/commanded-calls.ts";
 import { causeOfStatus, legsOf, otherLeg, type ModelLeg, type World } from "../../model/index.ts";
 import { STATUS_OF_SIGNALING_ERROR } from "../../signaling/signaling-error.ts";
-import type { CallSession } from "../call-session.ts";
+import type { CallSession } from "../session/call-session.ts";
 import type { CallTable } from "../call-table.ts";
-import type { Leg } from "../leg.ts";
+import type { Leg } from "../leg/leg.ts";
 
 export interface DigitParts {
   readonly world: World;

@@ -1,5 +1,5 @@
 import type { ModelEffect, ModelEvent, World } from "../../model/index.ts";
-import type { SessionOrigin } from "../call-progress.ts";
+import type { SessionOrigin } from "../session/call-progress.ts";
 
 /** Why a session is made, and for whom. */
 export type Begun = Omit<SessionOrigin, "from">;

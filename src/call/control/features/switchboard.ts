@@ -17,13 +17,13 @@ import {
 } from "../../model/index.ts";
 import type { Inventory } from "../../device/index.ts";
 import type { Begun } from "./session-origin.ts";
-import { CallSession, type CallContext } from "../call-session.ts";
+import { CallSession, type CallContext } from "../session/call-session.ts";
 import type { CallTable, LegEntry } from "../call-table.ts";
-import type { LineDialogs } from "../line-dialogs.ts";
+import type { LineDialogs } from "../views/line-dialogs.ts";
 import type { NewCalls } from "../new-calls.ts";
 import { rejection, type Rejection } from "../rejection.ts";
-import { joinedCallOf, type SavedCall } from "../saved-call.ts";
-import { MOVED, persistMoved } from "../session-file.ts";
+import { joinedCallOf, type SavedCall } from "../recovery/saved-call.ts";
+import { MOVED, persistMoved } from "../session/session-file.ts";
 
 type EffectOf<Type extends ModelEffect["type"]> = Extract<ModelEffect, { type: Type }>;
 

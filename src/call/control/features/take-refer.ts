@@ -2,7 +2,7 @@ import type { Ids } from "../../../common/index.ts";
 import { parseCSeq } from "../../../sip/message/index.ts";
 import type { Refer, Side } from "../../model/index.ts";
 import type { IncomingRequest, ResponseOptions } from "../../signaling/signaling-port.ts";
-import type { CallSession } from "../call-session.ts";
+import type { CallSession } from "../session/call-session.ts";
 import type { CallTable } from "../call-table.ts";
 import { legIdOf } from "./leg-facts.ts";
 import type { ReferProgress } from "./refer-progress.ts";

@@ -1,7 +1,7 @@
 import { causeName, type BranchGroup } from "../../model/index.ts";
-import type { BranchRefusal, BranchTarget } from "../branch.ts";
-import { placesOf, targetOf, type RouteContext } from "../route-call.ts";
-import type { RoutedCall } from "../routed-call.ts";
+import type { BranchRefusal, BranchTarget } from "../leg/branch.ts";
+import { placesOf, targetOf, type RouteContext } from "../routing/route-call.ts";
+import type { RoutedCall } from "../routing/routed-call.ts";
 import type { Hunting, HuntMember, HuntStep } from "./hunting.ts";
 
 /** INVITEs of one hunt in all, and of one member. */

@@ -1,9 +1,9 @@
 import type { Clock } from "../../../common/index.ts";
 import type { FeatureSettings, HuntGroup, HuntPilotSettings, Inventory, SipPhone } from "../../device/index.ts";
 import type { Binding } from "../../registrar/index.ts";
-import type { CallProgress } from "../call-progress.ts";
+import type { CallProgress } from "../session/call-progress.ts";
 import type { CallTable } from "../call-table.ts";
-import { doNotDisturbOf } from "../do-not-disturb.ts";
+import { doNotDisturbOf } from "../routing/do-not-disturb.ts";
 import { rejection, type Rejection } from "../rejection.ts";
 import { HuntTurns } from "./hunt-turns.ts";
 

@@ -1,6 +1,6 @@
 import type { Endpoint } from "../../model/index.ts";
-import type { QueuePlace } from "../call-routing-options.ts";
-import type { Origination, ReachedService } from "../origination.ts";
+import type { QueuePlace } from "../routing/call-routing-options.ts";
+import type { Origination, ReachedService } from "../session/origination.ts";
 
 /** Where the party waits that a call of the switch itself is for, when it leads to a queue and nobody has been rung. */
 export class WaitingRoom {

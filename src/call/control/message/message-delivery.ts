@@ -1,6 +1,6 @@
 import type { Clock, Timer } from "../../../common/index.ts";
 import { bestRefusal, type Refusal } from "../../model/index.ts";
-import { isUnreached, type Way } from "../branch.ts";
+import { isUnreached, type Way } from "../leg/branch.ts";
 import { STATUS_OF_SIGNALING_ERROR } from "../../signaling/signaling-error.ts";
 import type { HeaderList, IncomingResponse, OutgoingRequest, SignalingPort } from "../../signaling/signaling-port.ts";
 

@@ -2,12 +2,12 @@ import { parseNameAddr, parseUri } from "../../../sip/message/index.ts";
 import type { Peer, SipPhone } from "../../device/index.ts";
 import type { Destination, RouteAttempt } from "../../digit-analysis/index.ts";
 import type { Binding } from "../../registrar/index.ts";
-import type { Way } from "../branch.ts";
+import type { Way } from "../leg/branch.ts";
 import { outboundNumber } from "../../trunk/trunk-numbers.ts";
-import { octets } from "../caller-identity.ts";
+import { octets } from "../leg/caller-identity.ts";
 import { rejection, type Rejection } from "../rejection.ts";
-import { rejectionOfNone, waysToPlaces } from "../route-call.ts";
-import { peerUri } from "../route-trunks.ts";
+import { rejectionOfNone, waysToPlaces } from "../routing/route-call.ts";
+import { peerUri } from "../routing/route-trunks.ts";
 
 /** One place to send a message to. */
 export interface MessageTarget {

@@ -9,13 +9,13 @@ import type { Binding } from "../../registrar/index.ts";
 import type { HeaderList, IncomingRequest, OutgoingRequest, SignalingPort } from "../../signaling/signaling-port.ts";
 import type { TollCall, TollGuardName, TollGuards } from "../../toll/index.ts";
 import { callerForTrunk, inboundNumber } from "../../trunk/trunk-numbers.ts";
-import type { Way } from "../branch.ts";
-import { callerDevice, claimOf } from "../caller-identity.ts";
+import type { Way } from "../leg/branch.ts";
+import { callerDevice, claimOf } from "../leg/caller-identity.ts";
 import type { Gatekeeper } from "../gatekeeper.ts";
-import type { LegDevice } from "../leg.ts";
+import type { LegDevice } from "../leg/leg.ts";
 import { rejection, type Rejection } from "../rejection.ts";
-import { tollCallOf } from "../toll-call.ts";
-import { tollRejection } from "../toll-rejection.ts";
+import { tollCallOf } from "../routing/toll-call.ts";
+import { tollRejection } from "../routing/toll-rejection.ts";
 import { MessageDelivery, type DeliveryPlace } from "./message-delivery.ts";
 import { congestionControlled, routeMessage, type MessageTarget } from "./message-target.ts";
 

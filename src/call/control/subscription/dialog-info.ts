@@ -1,7 +1,7 @@
 import { escapeUser, formatHost } from "../../../sip/message/index.ts";
 import { isPrivate } from "../../identity/privacy.ts";
-import { octets } from "../caller-identity.ts";
-import type { LineDialog, WatchedParty } from "../line-states.ts";
+import { octets } from "../leg/caller-identity.ts";
+import type { LineDialog, WatchedParty } from "../views/line-states.ts";
 
 /** What a document says. Text is octets, one character each. */
 export interface DialogInfo {

@@ -1,10 +1,10 @@
 import { escapeUser, formatHost } from "../../../sip/message/index.ts";
 import type { SipPhone } from "../../device/index.ts";
 import { parseDialed, type Dialed, type Destination } from "../../digit-analysis/index.ts";
-import { octets } from "../caller-identity.ts";
-import type { LineStates } from "../line-states.ts";
+import { octets } from "../leg/caller-identity.ts";
+import type { LineStates } from "../views/line-states.ts";
 import { rejection, type Rejection } from "../rejection.ts";
-import { rejectionOfNone } from "../route-call.ts";
+import { rejectionOfNone } from "../routing/route-call.ts";
 import { dialogInfo } from "./dialog-info.ts";
 import type { EventPackage } from "./event-package.ts";
 import { numberOf } from "./line-number.ts";

@@ -1,6 +1,6 @@
 import type { Inventory } from "../../device/index.ts";
 import { analyze, type NumberingSource, type ServiceEndpoint } from "../../digit-analysis/index.ts";
-import type { LineStates } from "../line-states.ts";
+import type { LineStates } from "../views/line-states.ts";
 import { dialogPackage } from "./dialog-package.ts";
 import type { EventPackage } from "./event-package.ts";
 import type { MessageLamps } from "./message-lamps.ts";

@@ -1,7 +1,7 @@
 import { escapeUser, formatHost } from "../../../sip/message/index.ts";
 import type { Inventory } from "../../device/index.ts";
 import { parseDialed } from "../../digit-analysis/index.ts";
-import { octets } from "../caller-identity.ts";
+import { octets } from "../leg/caller-identity.ts";
 import { rejection } from "../rejection.ts";
 import type { EventPackage } from "./event-package.ts";
 import { numberOf } from "./line-number.ts";

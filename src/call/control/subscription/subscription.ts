@@ -1,6 +1,6 @@
 import { parseDigits, type SipMessage } from "../../../sip/message/index.ts";
 import type { SignalingSource } from "../../signaling/signaling-port.ts";
-import type { LegDevice } from "../leg.ts";
+import type { LegDevice } from "../leg/leg.ts";
 
 /** One subscription of a device (RFC 6665 4.2). Plain data; it goes into the journal as it is. */
 export interface Subscription {

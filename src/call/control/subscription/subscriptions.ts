@@ -11,9 +11,9 @@ import {
 import { parseNameAddrList, tagOf, type SipMessage } from "../../../sip/message/index.ts";
 import type { Inventory } from "../../device/index.ts";
 import type { Body, HeaderList, IncomingRequest, SignalingPort } from "../../signaling/signaling-port.ts";
-import { accepts } from "../accept.ts";
+import { accepts } from "../headers/accept.ts";
 import type { Gatekeeper } from "../gatekeeper.ts";
-import { dialogIdOf } from "../leg.ts";
+import { dialogIdOf } from "../leg/leg.ts";
 import { rejection, type Rejection } from "../rejection.ts";
 import { ChangePace } from "./change-pace.ts";
 import type { EventPackage } from "./event-package.ts";

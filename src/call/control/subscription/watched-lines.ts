@@ -3,7 +3,7 @@ import type { NumberingSource } from "../../digit-analysis/index.ts";
 import type { SignalingPort } from "../../signaling/signaling-port.ts";
 import type { CallManagerOptions } from "../call-manager-options.ts";
 import type { Gatekeeper } from "../gatekeeper.ts";
-import { LineDialogs } from "../line-dialogs.ts";
+import { LineDialogs } from "../views/line-dialogs.ts";
 import { eventPackages } from "./event-packages.ts";
 import { MessageLamps } from "./message-lamps.ts";
 import { Subscriptions } from "./subscriptions.ts";

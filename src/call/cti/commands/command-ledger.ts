@@ -1,6 +1,6 @@
 import type { Clock, MetricSample, Timer } from "../../../common/index.ts";
 import type { CtiCommandRequest } from "../../../signals/index.ts";
-import type { EntryStore } from "../../control/call-journal.ts";
+import type { EntryStore } from "../../control/recovery/call-journal.ts";
 import { printOf } from "./command-print.ts";
 import { sessionOfKey, type CommandOutcome, type CommandRecord } from "./command-record.ts";
 import { KeyHorizons } from "./key-horizons.ts";

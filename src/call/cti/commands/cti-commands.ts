@@ -1,7 +1,7 @@
 import { errorMessageOf, type Clock, type Logger, type MetricSample } from "../../../common/index.ts";
 import type { CtiCommandRequest } from "../../../signals/index.ts";
 import type { ModelEffect } from "../../model/index.ts";
-import type { EntryStore } from "../../control/call-journal.ts";
+import type { EntryStore } from "../../control/recovery/call-journal.ts";
 import { CommandChecks } from "./command-checks.ts";
 import { CommandLedger } from "./command-ledger.ts";
 import { CommandQueues, type NoTurn } from "./command-queues.ts";

@@ -1,4 +1,4 @@
-import type { EntryStore } from "../../control/call-journal.ts";
+import type { EntryStore } from "../../control/recovery/call-journal.ts";
 
 const ENTRY = "cti-horizon ";
 const MAX_SESSIONS = 10_000;

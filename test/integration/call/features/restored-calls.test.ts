@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { SavedCall } from "../../../../src/call/control/saved-call.ts";
+import type { SavedCall } from "../../../../src/call/control/recovery/saved-call.ts";
 import type { SavedModelCall } from "../../../../src/call/model/index.ts";
 import { establish, type EstablishedCall } from "../../../support/established-call.ts";
 import type { SipMessage } from "../../../../src/sip/message/index.ts";

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
+import type { TerminalConnection } from "../../../../src/sdk/index.ts";
 import { Cleanup } from "../../../support/cleanup.ts";
 import { CtiStage, refused } from "../../../support/cti-stage.ts";
+import { doneOn } from "../../../support/tandem-shell.ts";
 import { establish, type TalkingPhone } from "../../../support/talking-phone.ts";
 
 const PORT = { kind: "cti-port", name: "port", number: "6000" } as const;
@@ -20,11 +22,13 @@ describe("what ports of a node play whose media ends in the switch", () => {
     const cti = await stage.application(cleanup);
     await refused(cti.openMediaTerminal("port", { mode: "switch", prompt: "music:polka" }), "MEDIA_PROMPT_UNKNOWN");
     await using port = await cti.openMediaTerminal("port", { mode: "switch", prompt: "tone" });
-    const offers = port.offers();
+    assert.match(
+      await doneOn(stage.node, ["cti", "devices"]),
+      /^port +cti-port +6000@internal +in service +switch tone /m,
+    );
+    const offered = new Promise<TerminalConnection>((resolve) => void port.onOffer(resolve));
     const calling = await caller.dial("6000");
-    const offer = await offers.next();
-    assert.notEqual(offer.done, true);
-    if (offer.done !== true) await offer.value.answer();
+    await (await offered).answer();
     await establish(calling);
     await calling.untilHears(440);
     await calling.hangUp();

@@ -1,18 +1,18 @@
 import assert from "node:assert/strict";
 import { createInventory, type Destination, type Peer, type SipPhone } from "../../../../src/call/index.ts";
-import { callerDevice, claimOf, connectedDevice } from "../../../../src/call/control/caller-identity.ts";
-import { CallCounters } from "../../../../src/call/control/call-counters.ts";
+import { callerDevice, claimOf, connectedDevice } from "../../../../src/call/control/leg/caller-identity.ts";
+import { CallCounters } from "../../../../src/call/control/views/call-counters.ts";
 import { CallTable } from "../../../../src/call/control/call-table.ts";
-import { unsupportedExtensions } from "../../../../src/call/control/capabilities.ts";
-import { cancelReason, lossOutcome, reasonOf, toldReason } from "../../../../src/call/control/reason-header.ts";
-import { routeCall, type RouteContext } from "../../../../src/call/control/route-call.ts";
-import { isSavedCall } from "../../../../src/call/control/saved-call.ts";
-import { sessionBody } from "../../../../src/call/control/session-body.ts";
+import { unsupportedExtensions } from "../../../../src/call/control/headers/capabilities.ts";
+import { cancelReason, lossOutcome, reasonOf, toldReason } from "../../../../src/call/control/headers/reason-header.ts";
+import { routeCall, type RouteContext } from "../../../../src/call/control/routing/route-call.ts";
+import { isSavedCall } from "../../../../src/call/control/recovery/saved-call.ts";
+import { sessionBody } from "../../../../src/call/control/session/session-body.ts";
 import {
   decideSession,
   sessionOfResponse,
   sessionRequestHeaders,
-} from "../../../../src/call/control/session-interval.ts";
+} from "../../../../src/call/control/session/session-interval.ts";
 import { RandomIds } from "../../../../src/common/index.ts";
 import type { Binding } from "../../../../src/call/registrar/index.ts";
 import { formatRequest, parseSipMessage, type SipMessage } from "../../../../src/sip/message/index.ts";

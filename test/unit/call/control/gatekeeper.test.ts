@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { DigestAuthenticator } from "../../../../src/call/auth/index.ts";
 import { Gatekeeper } from "../../../../src/call/control/gatekeeper.ts";
-import type { Leg } from "../../../../src/call/control/leg.ts";
+import type { Leg } from "../../../../src/call/control/leg/leg.ts";
 import { createInventory } from "../../../../src/call/device/create-inventory.ts";
 import type { IncomingRequest } from "../../../../src/call/signaling/signaling-port.ts";
 import { messageOf, requestText } from "../../sip/transaction/transaction-fixture.ts";

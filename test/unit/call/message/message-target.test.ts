@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { Way } from "../../../../src/call/control/branch.ts";
+import type { Way } from "../../../../src/call/control/leg/branch.ts";
 import { isCongestionControlled } from "../../../../src/call/control/message/message-target.ts";
 
 describe("isCongestionControlled (RFC 3428 8)", () => {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { LineDialog } from "../../../../src/call/control/line-states.ts";
+import type { LineDialog } from "../../../../src/call/control/views/line-states.ts";
 import { dialogInfo } from "../../../../src/call/control/subscription/dialog-info.ts";
 
 const DIALOG: LineDialog = {

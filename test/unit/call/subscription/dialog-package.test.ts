@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { LineDialogs } from "../../../../src/call/control/line-dialogs.ts";
-import type { LineDialog } from "../../../../src/call/control/line-states.ts";
+import { LineDialogs } from "../../../../src/call/control/views/line-dialogs.ts";
+import type { LineDialog } from "../../../../src/call/control/views/line-states.ts";
 import { dialogPackage } from "../../../../src/call/control/subscription/dialog-package.ts";
 import type { EventPackage } from "../../../../src/call/control/subscription/event-package.ts";
 import type { Subscription } from "../../../../src/call/control/subscription/subscription.ts";

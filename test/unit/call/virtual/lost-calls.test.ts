@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { EntryStore } from "../../../../src/call/control/call-journal.ts";
+import type { EntryStore } from "../../../../src/call/control/recovery/call-journal.ts";
 import { LostCalls, type TalkingCall } from "../../../../src/call/virtual/lost-calls.ts";
 import { createInventory, type LineForwarding } from "../../../../src/call/index.ts";
 import { ManualClock } from "../../../support/manual-clock.ts";

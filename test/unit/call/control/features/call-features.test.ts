@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
-import type { CallContext } from "../../../../../src/call/control/call-session.ts";
+import type { CallContext } from "../../../../../src/call/control/session/call-session.ts";
 import { CallTable } from "../../../../../src/call/control/call-table.ts";
 import { CallFeatures } from "../../../../../src/call/control/features/call-features.ts";
-import { LineDialogs } from "../../../../../src/call/control/line-dialogs.ts";
+import { LineDialogs } from "../../../../../src/call/control/views/line-dialogs.ts";
 import type { NewCalls } from "../../../../../src/call/control/new-calls.ts";
-import type { Origination } from "../../../../../src/call/control/origination.ts";
+import type { Origination } from "../../../../../src/call/control/session/origination.ts";
 import { rejection, type Rejection } from "../../../../../src/call/control/rejection.ts";
 import type { Inventory, SipPhone } from "../../../../../src/call/device/index.ts";
 import { NO_SETTINGS, type Change } from "../../../../../src/call/model/index.ts";

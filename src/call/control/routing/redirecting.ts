@@ -1,0 +1,20 @@
+import type { Peer, SipPhone } from "../../device/index.ts";
+import type { Dialed } from "../../digit-analysis/index.ts";
+
+/** Who sends a call elsewhere that has been offered, and where to. */
+export interface Redirecting {
+  /** Whose line it is that redirects, and who pays. */
+  readonly by: SipPhone | Peer;
+  readonly dialed: Dialed;
+  readonly feature: "redirect" | "redirection-3xx";
+  /** Whose calling search space applies; absent: that of `by`. */
+  readonly as?: SipPhone | Peer;
+  /** Who counts as called first: the new destination, or a number; absent: who did. */
+  readonly originalCalled?: "reset" | { readonly number: string };
+  /** How the caller is shown; absent: as it is. */
+  readonly callingNumber?: string;
+  /** When the new destination is busy or is not there, and has not rung, the call comes back. */
+  readonly isKept: boolean;
+  /** A service of the switch may answer it: there is a caller. Absent: it has to ring somewhere. */
+  readonly mayBeServed?: boolean;
+}

@@ -1,0 +1,25 @@
+import type { HuntPilotSettings, Peer, SipPhone } from "../../device/index.ts";
+import type { Destination, HuntPilotDestination } from "../../digit-analysis/index.ts";
+import type { FeatureReason } from "../../model/index.ts";
+import type { QueuePlace } from "./call-routing-options.ts";
+import type { OfferedLine, Redirected } from "./redirected-call.ts";
+
+/** Where a call is on its way. */
+export interface Position {
+  readonly payer: SipPhone | Peer;
+  readonly redirected: Redirected;
+  readonly isUrgent: boolean;
+  readonly forwarded: ReadonlySet<string>;
+  readonly line: OfferedLine | undefined;
+  readonly destination: Exclude<Destination, HuntPilotDestination> | undefined;
+  readonly hunted: Hunted | undefined;
+  readonly feature: FeatureReason | undefined;
+}
+
+/** A pilot that is hunting. */
+export interface Hunted extends Omit<QueuePlace, "leftMs"> {
+  readonly settings: HuntPilotSettings;
+  readonly untilMs: number;
+  /** As it was before. */
+  readonly redirected: Redirected;
+}
