@@ -90,6 +90,10 @@ export class CtiClient {
     this.#webSocket.send(bytes);
   }
 
+  sendPing(): void {
+    this.#webSocket.ping();
+  }
+
   /** Events that have come. */
   get events(): readonly Readonly<Record<string, unknown>>[] {
     return this.messages.flatMap(({ method, params }) => (method === "event" && params !== undefined ? [params] : []));

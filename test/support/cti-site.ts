@@ -27,7 +27,7 @@ export interface CtiSite {
 }
 
 /** What else a site is made of. */
-export interface CtiSiteOptions extends Pick<TandemNodeOptions, "orphanGraceSeconds"> {
+export interface CtiSiteOptions extends Pick<TandemNodeOptions, "orphanGraceSeconds" | "cti" | "phones"> {
   readonly devices: readonly VirtualDevice[];
 }
 

@@ -24,7 +24,7 @@ interface FakeSession {
   readonly left?: Set<string>;
 }
 
-type Kind = "offer" | "answer" | "join" | "play";
+type Kind = "offer" | "answer" | "join" | "play" | "digit";
 
 /**
  * A relay without sockets: puts `192.0.2.200` and a port of the session's own into what it is given. Even ports go to
@@ -38,6 +38,8 @@ export class FakeRelay implements MediaRelay {
   /** What the next operations fail with, by kind. */
   readonly failures: { kind: Kind; code: MediaErrorCode }[] = [];
   settings: RelaySettings | undefined;
+  /** Whether sides have agreed on telephone events. */
+  takesDigits = false;
   nextPort = 20_000;
   #hold: Promise<void> | undefined;
 
@@ -92,6 +94,13 @@ export class FakeRelay implements MediaRelay {
     session?.operations.push(`play ${tag} ${source ?? "nothing"}`);
     if (source === undefined) session?.playing?.delete(tag);
     else session?.playing?.set(tag, source);
+  }
+
+  async sendDigit(callId: string, tag: string, digit: string): Promise<boolean> {
+    await this.#begin("digit");
+    this.#portOf({ callId, tag });
+    if (this.takesDigits) this.sessions.get(callId)?.operations.push(`digit ${tag} ${digit}`);
+    return this.takesDigits;
   }
 
   async configure(settings: RelaySettings): Promise<void> {

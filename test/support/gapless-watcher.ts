@@ -12,6 +12,10 @@ export interface GaplessWatcherOptions {
   readonly password: string;
   readonly heartbeatMs?: number;
   readonly leaseMs?: number;
+  /** It opens these devices. Absent: it watches everything. */
+  readonly devices?: readonly string[];
+  /** It may lose events for being away too long, and then goes on with a snapshot. Default: that is a fault. */
+  readonly takesSnapshots?: boolean;
 }
 
 const BEAT_MS = 500;
@@ -19,21 +23,31 @@ const AGAIN_MS = 50;
 const OPEN_ATTEMPTS = 1_200;
 
 /**
- * Watches everything over JSON-RPC alone, and resumes its session whenever the connection is lost. It keeps no event
+ * Watches everything, or some devices, over JSON-RPC alone, and resumes its session whenever the connection is lost. It keeps no event
  * twice, and fails when one is missing, comes again, or comes in another order.
  */
 export class GaplessWatcher {
   readonly events: WatchedEvent[] = [];
-  readonly known = new EventReplica();
+  /** When each of the events came, in ms. */
+  readonly timesMs: number[] = [];
+  known = new EventReplica();
   /** How each connection after the first one went on. */
   readonly modes: string[] = [];
+  /** What each connection that is over was closed with. */
+  readonly closeCodes: number[] = [];
   /** What should not have been; empty when all is well. */
   readonly faults: string[] = [];
   readonly #options: GaplessWatcherOptions;
   readonly #waiting = new Set<() => void>();
   #client: CtiClient | undefined;
   #session: { readonly sessionId: string; readonly epoch: string } | undefined;
+  #subscriptionId: unknown;
   #lastSeq = 0;
+  /** Number of the last event that a snapshot has shown. */
+  #shownSeq = 0;
+  /** False: it has to take a snapshot. */
+  #isShown = false;
+  #isPaused = false;
   #isClosed = false;
   #loop: Promise<void> | undefined;
 
@@ -44,11 +58,6 @@ export class GaplessWatcher {
   static async start(options: GaplessWatcherOptions): Promise<GaplessWatcher> {
     const watcher = new GaplessWatcher(options);
     await watcher.#connect();
-    const client = watcher.client;
-    const { calls, seq } = await client.request("events.subscribe", { topics: [{ kind: "all" }] });
-    if (watcher.#lastSeq > (seq as number)) watcher.faults.push("events of after the snapshot came before it");
-    watcher.known.load(calls as readonly CallView[]);
-    watcher.#take();
     watcher.#loop = watcher.#follow();
     return watcher;
   }
@@ -101,6 +110,17 @@ export class GaplessWatcher {
     return this.client;
   }
 
+  /** Stops reading and sends nothing more, as an application does that hangs. */
+  pause(): void {
+    this.#isPaused = true;
+    this.client.pause();
+  }
+
+  resume(): void {
+    this.#isPaused = false;
+    this.client.resume();
+  }
+
   async close(): Promise<void> {
     this.#isClosed = true;
     this.#client?.destroy();
@@ -113,7 +133,7 @@ export class GaplessWatcher {
       const client = this.client;
       client.onMessage = () => this.#take();
       this.#take();
-      await client.closed;
+      this.closeCodes.push((await client.closed).code);
       clearInterval(beat);
       this.#take();
       this.#client = undefined;
@@ -127,6 +147,7 @@ export class GaplessWatcher {
   }
 
   #beat(): void {
+    if (this.#isPaused) return;
     this.#client?.send(JSON.stringify({ jsonrpc: "2.0", method: "provider.ack", params: { seq: this.#lastSeq } }));
   }
 
@@ -137,8 +158,11 @@ export class GaplessWatcher {
         const client = await CtiClient.connect(url);
         const resume = this.#session === undefined ? {} : { resume: { ...this.#session, lastSeq: this.#lastSeq } };
         const opened = await client.open({ user, password, heartbeatMs, leaseMs, ...resume });
-        if (this.#session !== undefined) this.#resumed(String(opened["mode"]));
+        const mode = String(opened["mode"]);
+        if (this.#session !== undefined) this.#resumed(mode);
         this.#session = { sessionId: String(opened["sessionId"]), epoch: String(opened["epoch"]) };
+        if (mode !== "resumed") this.#begin();
+        if (!this.#isShown) await this.#snapshot(client);
         this.#client = client;
         return;
       } catch (error) {
@@ -150,7 +174,41 @@ export class GaplessWatcher {
 
   #resumed(mode: string): void {
     this.modes.push(mode);
-    if (mode !== "resumed") this.faults.push(`the session was not resumed: ${mode}`);
+    if (mode === "resumed" || this.#options.takesSnapshots === true) return;
+    this.faults.push(`the session was not resumed: ${mode}`);
+  }
+
+  /** Numbers begin anew, and what was known is worth nothing. */
+  #begin(): void {
+    this.#lastSeq = 0;
+    this.#shownSeq = 0;
+    this.#isShown = false;
+    this.known = new EventReplica();
+  }
+
+  async #snapshot(client: CtiClient): Promise<void> {
+    const { devices } = this.#options;
+    if (devices === undefined) await this.#subscribe(client);
+    else for (const device of devices) this.#load(client, await client.request("device.open", { device }));
+    this.#isShown = true;
+  }
+
+  async #subscribe(client: CtiClient): Promise<void> {
+    const former = this.#subscriptionId;
+    const shown = await client.request("events.subscribe", { topics: [{ kind: "all" }] });
+    if (former !== undefined) await client.request("events.unsubscribe", { subscriptionId: former });
+    this.#subscriptionId = shown["subscriptionId"];
+    this.#load(client, shown);
+  }
+
+  /** Takes a snapshot as what is known. */
+  #load({ messages }: CtiClient, shown: Readonly<Record<string, unknown>>): void {
+    const seq = Number(shown["seq"]);
+    const place = messages.findIndex(({ result }) => result === shown);
+    const early = messages.slice(0, place).filter(({ params }) => Number(params?.["seq"]) > seq);
+    if (early.length > 0) this.faults.push("events of after the snapshot came before it");
+    this.#shownSeq = seq;
+    this.known.load(shown["calls"] as readonly CallView[]);
   }
 
   #take(): void {
@@ -161,6 +219,8 @@ export class GaplessWatcher {
       this.#lastSeq = seq;
       const watched = event as unknown as WatchedEvent;
       this.events.push(watched);
+      this.timesMs.push(performance.now());
+      if (seq <= this.#shownSeq) continue;
       try {
         this.known.apply(watched);
       } catch (error) {

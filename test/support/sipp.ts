@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { ManagedProcess } from "./managed-process.ts";
 import { TemporaryDirectory } from "./temporary-directory.ts";
@@ -30,6 +30,8 @@ export interface SippOptions {
   readonly mediaPort?: number;
   /** A call that waits longer for a message has failed. */
   readonly receiveTimeoutMs?: number;
+  /** Takes down each time that the scenario measures. */
+  readonly takesTimes?: boolean;
 }
 
 /** The figures of a run as SIPp counted them. */
@@ -47,6 +49,8 @@ export interface SippResult {
   readonly counters: readonly number[];
   /** The same counters about every second. */
   readonly history: readonly { readonly atMs: number; readonly counters: readonly number[] }[];
+  /** With `takesTimes`: each of the scenario's times number 1, in ms and in the order in which they came. */
+  readonly timesMs: readonly number[];
   /** The process's exit code: 0 when all calls were good. */
   readonly exitCode: number | null;
   /** Last screen and error log, for messages of failures. */
@@ -132,9 +136,22 @@ export class Sipp {
       elapsedMs: elapsedMs(statistics),
       counters: countersOf(statistics),
       history: rows.map((row) => ({ atMs: elapsedMs(row), counters: countersOf(row) })),
+      timesMs: this.#timesMs(),
       exitCode,
       log: this.#log(),
     };
+  }
+
+  /** The file has the name of the scenario and the process in front. */
+  #timesMs(): number[] {
+    const [name] = readdirSync(this.#directory.path).filter((each) => each.endsWith("_rtt.csv"));
+    const [, ...lines] = this.#read(name ?? "")
+      .trimEnd()
+      .split("\n");
+    return lines.flatMap((line) => {
+      const [, ms, number] = line.split(";");
+      return number === "1" ? [Number(ms)] : [];
+    });
   }
 
   #log(): string {
@@ -159,6 +176,7 @@ function argumentsOf(options: SippOptions, directory: TemporaryDirectory): strin
   args.push("-trace_stat", "-stf", directory.join("statistics.csv"), "-fd", "1");
   args.push("-trace_err", "-error_file", directory.join("errors.log"));
   args.push("-trace_screen", "-screen_file", directory.join("screen.log"));
+  if (options.takesTimes === true) args.push("-trace_rtt", "-rtt_freq", "1");
   if (options.mediaPort !== undefined) args.push("-mp", String(options.mediaPort));
   for (const [name, value] of Object.entries(options.keywords ?? {})) args.push("-key", name, value);
   if (options.rows !== undefined) {

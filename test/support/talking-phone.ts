@@ -1,19 +1,16 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { SipMessage } from "../../src/sip/message/index.ts";
+import { heardDigits, TONES, untilHears, untilHearsAll, type Ear, type Heard } from "./ear.ts";
 import { eventually } from "./eventually.ts";
-import { rootMeanSquare, tonePower } from "./goertzel.ts";
 import { audioPortOf, rtpPacket, RtpPhone } from "./rtp-phone.ts";
 import type { MessageParts, PhoneCall, PhoneTransaction, SipPhone } from "./sip-phone.ts";
 import type { PhoneSetUp, SwitchFixture } from "./switch-fixture.ts";
-import { heardAudio, sendTone } from "./tone-phone.ts";
+import { sendTone } from "./tone-phone.ts";
 
 /** How a phone holds: by a direction, or by the address of RFC 2543. */
 export type HoldKind = "sendonly" | "inactive" | "address";
-/** A tone by its frequency, or what it is when it is none of those. */
-export type Heard = number | "music" | "ringback" | "silence" | "nothing";
+export type { Heard } from "./ear.ts";
 
-const RINGBACK_HZ = 425;
-const LISTENED_MS = 400;
 const POLL_MS = 250;
 const KEY_MS = 60;
 
@@ -163,29 +160,22 @@ export class Talk {
   }
 
   /** Waits until it hears this. @throws {Error} with what it heard instead */
-  async untilHears(wanted: Heard, timeoutMs = 8_000): Promise<void> {
-    await eventually(
-      async () => {
-        const heard = await this.#listen();
-        if (heard !== wanted) throw new Error(`${this.toneHz} Hz hears ${heard} instead of ${wanted}`);
-      },
-      { timeoutMs, intervalMs: 10 },
-    );
+  untilHears(wanted: Heard, timeoutMs?: number): Promise<void> {
+    return untilHears(this.#ear, wanted, timeoutMs);
   }
 
   /** Waits until it hears these tones at once, and no other. @throws {Error} with those it heard instead */
-  async untilHearsAll(wanted: readonly number[], timeoutMs = 8_000): Promise<void> {
-    const expected = [...wanted].sort((one, other) => one - other).join();
-    await eventually(
-      async () => {
-        const from = this.#rtp.heard.length;
-        await delay(LISTENED_MS);
-        const audio = heardAudio(this.#rtp.heard.slice(from));
-        const heard = TONES.filter((hz) => tonePower(audio, 8_000, hz) > 0.1).join();
-        if (heard !== expected) throw new Error(`${this.toneHz} Hz hears ${heard} instead of ${expected}`);
-      },
-      { timeoutMs, intervalMs: 10 },
-    );
+  untilHearsAll(wanted: readonly number[], timeoutMs?: number): Promise<void> {
+    return untilHearsAll(this.#ear, wanted, timeoutMs);
+  }
+
+  /** Keys that the other party has pressed, as events in its RTP (RFC 4733): those that are over. */
+  get heardDigits(): string {
+    return heardDigits(this.#rtp.heard);
+  }
+
+  get #ear(): Ear {
+    return { name: `${this.toneHz} Hz`, rtp: this.#rtp };
   }
 
   /** Ends all it does by itself. */
@@ -193,17 +183,6 @@ export class Talk {
     this.#isOver = true;
     this.#stopTone?.();
     await this.#rtp.close();
-  }
-
-  async #listen(): Promise<Heard> {
-    const from = this.#rtp.heard.length;
-    await delay(LISTENED_MS);
-    const packets = this.#rtp.heard.slice(from);
-    if (packets.length < 5) return "nothing";
-    const audio = heardAudio(packets);
-    if (rootMeanSquare(audio) < 50) return "silence";
-    if (tonePower(audio, 8_000, RINGBACK_HZ) > 0.8) return "ringback";
-    return TONES.find((hz) => tonePower(audio, 8_000, hz) > 0.8) ?? "music";
   }
 
   #direction(offered: string | undefined): string {
@@ -245,10 +224,6 @@ export class Talk {
     this.call.respond(request, 200);
   }
 }
-
-/** What phones of a test may send; whole hertz, far enough from each other to be told apart in what is listened to. */
-/** Of phones, and of the switch. */
-const TONES = [440, 500, 700, 900, 1_100, 1_300, 1_700];
 
 export interface TalkingSetUp extends PhoneSetUp {
   /** Which of the tones, from 1; absent: the number's last digit. */

@@ -157,8 +157,13 @@ export class TandemNode {
     return join(this.dataDir, "state", "tls-certificate.pem");
   }
 
-  /** Asks a service, or the supervisor, over its channel. @throws {ChannelError} */
-  async ask(service: ServiceName | "supervisor", method: string, params?: unknown): Promise<unknown> {
+  /** Asks a service, or the supervisor, over its channel. @param timeoutMs default: the channel's @throws {ChannelError} */
+  async ask(
+    service: ServiceName | "supervisor",
+    method: string,
+    params?: unknown,
+    timeoutMs?: number,
+  ): Promise<unknown> {
     const client = new ChannelClient({
       path: join(this.dataDir, "run", `${service}-1.sock`),
       clock: new SystemClock(),
@@ -166,7 +171,7 @@ export class TandemNode {
     });
     try {
       await client.connectOnce();
-      return await client.request(method, params);
+      return await client.request(method, params, timeoutMs);
     } finally {
       client.close();
     }

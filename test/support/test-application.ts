@@ -147,7 +147,7 @@ export class Application {
     return {
       address: "127.0.0.1",
       isSecure: false,
-      unsentBytes: 0,
+      unreadBytes: 0,
       send: (text) => {
         const { method, params } = JSON.parse(text) as { method?: string; params: CtiEvent & { seq: number } };
         if (method !== "event") return;

@@ -71,6 +71,24 @@ export class CallMedia {
     this.#tail = this.#tail.then(() => this.#play(side, source));
   }
 
+  /**
+   * A party gets a digit by RTP; resolves with true when it is over.
+   * @returns false: nothing was sent, the party does not take it so
+   * @throws {MediaError} `relay-unreachable`: it is not known what was sent
+   */
+  async sendDigit(side: Side, digit: string): Promise<boolean> {
+    const { relay, callId } = this.#options;
+    await this.#tail;
+    if (!this.isOpen || !relay.connected) return false;
+    try {
+      return await relay.sendDigit(callId, side, digit);
+    } catch (error) {
+      this.#noteFailure("digit", error);
+      if (error instanceof MediaError && error.code !== "relay-unreachable") return false;
+      throw error;
+    }
+  }
+
   /** The relay does not know the session any more: what it played is played again when the session is there. */
   lose(): void {
     this.#isPlayingLost = true;

@@ -73,6 +73,8 @@ export interface CtiLeg {
   readonly prompt?: RelayEndpoint;
   /** What was agreed on last; absent: nothing, or it ends in the media service. */
   readonly audio?: AgreedAudio;
+  /** The call that the application was told of it in. */
+  readonly callId?: string;
 }
 
 /** One dialog with a device. Plain data; it goes into the journal with its call. */

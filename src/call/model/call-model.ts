@@ -131,14 +131,15 @@ function onFeature(draft: Draft, { sessionId, feature }: EventOf<"feature-reache
 
 function onAnswered(draft: Draft, event: EventOf<"answered">): void {
   if (!answered(draft, event)) return;
+  const { caller, callee } = draft.world.sessions.get(event.sessionId) ?? {};
   withMachine(draft, event.sessionId, (machine, id, session) => {
     machine.onAnswered?.(draft, id, session, event.leg?.legId);
   });
   const left = draft.world.sessions.get(event.sessionId);
-  // A number of a service was to be rung, which is of no use to the feature: there is no such session.
-  if (left?.caller === undefined && left?.callee === undefined && left?.stage === "up") {
-    onEnded(draft, { type: "ended", sessionId: event.sessionId, why: NO_USE });
-  }
+  if (left?.caller !== undefined || left?.callee !== undefined || left?.stage !== "up") return;
+  // A number of a service was to be rung, which is of no use to the feature; or who has answered is elsewhere by now.
+  const why = caller === undefined && callee === undefined ? NO_USE : GONE;
+  onEnded(draft, { type: "ended", sessionId: event.sessionId, why });
 }
 
 const GONE: Why = { cause: 16, feature: "normal", by: "system" };

@@ -1,60 +1,21 @@
-import type { Clock, Ids, Logger } from "../../common/index.ts";
-import type { AgreedAudio, AudioTerminal } from "../../media/index.ts";
 import type { CtiDeviceRequest, RtpAddress } from "../../signals/index.ts";
-import type { CallTable } from "../control/call-table.ts";
-import type { EntryStore } from "../control/call-journal.ts";
 import type { Leg } from "../control/leg.ts";
-import type { Inventory, SipPhone } from "../device/index.ts";
+import type { SipPhone } from "../device/index.ts";
+import type { ModelEffect } from "../model/index.ts";
 import type { Binding } from "../registrar/index.ts";
 import type { SignalingPort } from "../signaling/signaling-port.ts";
 import { ctiBinding } from "./cti-contact.ts";
+import type { CtiDevicesOptions } from "./cti-devices-options.ts";
 import { CtiDialogs } from "./cti-dialogs.ts";
-import type { LostCalls, TalkingCall } from "./lost-calls.ts";
 import { OwnerClaims } from "./owner-claims.ts";
 import { MediaMoves } from "./media-moves.ts";
 import { MediaPlaces } from "./media-places.ts";
 import { CtiSignaling } from "./cti-signaling.ts";
 import type { OfferState, PauseReason } from "./offer-machine.ts";
 import { Offers, type CtiAnswer, type FoundOffer, type OfferedCall } from "./offers.ts";
-import { legOfMedia, type SwitchMedia } from "./switch-media.ts";
-import { unknownPrompt } from "./switch-prompt.ts";
+import { legOfMedia } from "./switch-media.ts";
+import { ownRefusal } from "./own-refusal.ts";
 import { isOwned, isOwnership, stepOwnership, type Ownership, type OwnershipEffect } from "./ownership.ts";
-
-/** Who is told of what happens at devices of applications. None of these may throw. */
-export interface CtiDeviceEvents {
-  /** A call is offered to a route point whose application routes; it is to be asked where the call goes. */
-  onRouteWanted(call: OfferedCall, selectMs: number): void;
-  /** An address is to be set for a call, within the time for that. */
-  onMediaWanted(leg: Leg): void;
-  /** What is sent to a device and by it has changed; undefined: nothing is. */
-  onAudio(leg: Leg, terminal: AudioTerminal, before: AgreedAudio | undefined, now: AgreedAudio | undefined): void;
-  onDigits(leg: Leg, digits: string): void;
-  /** It is opened, or is so no more. */
-  onDevice(device: string): void;
-}
-
-export interface CtiDevicesOptions {
-  readonly clock: Clock;
-  readonly ids: Ids;
-  readonly logger: Logger;
-  readonly inventory: Pick<Inventory, "linesOf" | "lineOf">;
-  /** What devices have registered by SIP. */
-  readonly registered: (phone: SipPhone) => readonly Binding[];
-  readonly table: Pick<CallTable, "get" | "findLeg" | "findByTag">;
-  /** A leg talks: applications have been told so. */
-  readonly isUp: (leg: Leg) => boolean;
-  /** Established calls of a device. */
-  readonly callsOf: (device: string) => readonly TalkingCall[];
-  readonly store: EntryStore;
-  readonly events: CtiDeviceEvents;
-  /** How long applications may leave a call alone where the device does not say. */
-  readonly acceptSeconds: () => number;
-  /** What becomes of established calls. */
-  readonly lost: LostCalls;
-  readonly media: SwitchMedia;
-  /** There is such a music source. */
-  readonly isSource: (name: string) => boolean;
-}
 
 /** How long an application may take to say where it wants the RTP of a call that it has answered. */
 const MEDIA_MS = 4_000;
@@ -87,7 +48,9 @@ export class CtiDevices {
     });
     this.#dialogs = new CtiDialogs({
       legOf: (dialogId) => table.findLeg(dialogId)?.leg,
-      onAudio: (leg, terminal, before, now) => events.onAudio(leg, terminal, before, now),
+      callOf: options.callOf,
+      isUp: options.isUp,
+      onAudio: (leg, moment, terminal, audio) => events.onAudio(leg, moment, terminal, audio),
       media: options.media,
       onDigits: (leg, digits) => events.onDigits(leg, digits),
       onEnded: (leg) => {
@@ -142,8 +105,9 @@ export class CtiDevices {
   }
 
   /** To be told of each step of the model, once applications have been told of it. */
-  step(): void {
+  step(effects: readonly ModelEffect[]): void {
     this.#offers.settle();
+    for (const legs of this.#options.movedLegs(effects)) this.#dialogs.moved(legs);
   }
 
   /** A party has sent a digit by RTP: to a device, perhaps. @param leg of the other party */
@@ -315,14 +279,8 @@ export class CtiDevices {
     const before = this.#owners.get(device);
     const known = stepOwnership(before, request);
     if (!known.ok) return known;
-    if (request.type === "own") {
-      if (line.cti === undefined) return { ok: false, failure: "media-on-phone", detail: `${device} is a phone` };
-      if (line.cti.isClosed)
-        return { ok: false, failure: "device-restricted", detail: `${device} is closed to control` };
-      const unknown = unknownPrompt(request.media, this.#options.isSource);
-      if (unknown !== undefined)
-        return { ok: false, failure: "prompt-unknown", detail: `there is nothing to play that is called ${unknown}` };
-    }
+    const refused = request.type === "own" ? ownRefusal(line, request, this.#options.isSource) : undefined;
+    if (refused !== undefined) return refused;
     if (known.ownership !== undefined) this.#put(known.ownership);
     if (request.type === "silent") this.#setSilent(device, request.isSilent);
     else this.#setSilent(device, false);

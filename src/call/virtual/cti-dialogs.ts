@@ -11,18 +11,18 @@ import { reasonOf } from "../control/reason-header.ts";
 import type { Body, OutgoingRequest, PendingRequest, RequestEvents } from "../signaling/signaling-port.ts";
 import { headerOf, localResponse, type LocalResponse, type ResponseIdentity } from "./cti-message.ts";
 import { digitsOf } from "./info-digits.ts";
+import type { CallAudio } from "./media-views.ts";
 import type { SwitchMedia } from "./switch-media.ts";
 
 export interface CtiDialogsOptions {
   readonly legOf: (dialogId: string) => Leg | undefined;
   readonly media: SwitchMedia;
-  /** What a device sends and gets has changed; undefined: nothing is agreed on (any more). */
-  readonly onAudio: (
-    leg: Leg,
-    terminal: AudioTerminal,
-    before: AgreedAudio | undefined,
-    now: AgreedAudio | undefined,
-  ) => void;
+  /** The call that a leg is in, or is being answered in. */
+  readonly callOf: (leg: Leg) => string | undefined;
+  /** It is a party of that. */
+  readonly isUp: (leg: Leg) => boolean;
+  /** What a device sends and gets begins or ends. */
+  readonly onAudio: (leg: Leg, moment: "started" | "stopped", terminal: AudioTerminal, audio: CallAudio) => void;
   readonly onDigits: (leg: Leg, digits: string) => void;
   readonly onEnded: (leg: Leg) => void;
 }
@@ -145,11 +145,33 @@ export class CtiDialogs {
     leg.cti = { ...leg.cti, terminal: { ...terminal, version: terminal.version + 1 } };
   }
 
+  /**
+   * Legs of a device, some of which may be parties of another call than before, or on their way out: what is told of their
+   * media names the call that it is in.
+   */
+  moved(legs: readonly Leg[]): void {
+    const { isUp, callOf } = this.#options;
+    const moved = legs.filter((leg) => leg.cti?.callId !== undefined && isUp(leg) && callOf(leg) !== leg.cti.callId);
+    const names = new Set(moved.map(callOf));
+    for (const leg of legs) if (!isUp(leg) && names.has(leg.cti?.callId)) this.#setAudio(leg, undefined);
+    const audios = moved.map((leg) => leg.cti?.audio);
+    for (const leg of moved) this.#setAudio(leg, undefined);
+    for (const [index, leg] of moved.entries()) this.#setAudio(leg, audios[index]);
+  }
+
   #setAudio(leg: Leg, now: AgreedAudio | undefined): void {
     if (leg.cti === undefined || leg.cti.terminal === "switch") return;
-    const { terminal, audio: before } = leg.cti;
-    leg.cti = now === undefined ? { terminal } : { terminal, audio: now };
-    if (!isSame(before, now)) this.#options.onAudio(leg, terminal, before, now);
+    const { onAudio, callOf } = this.#options;
+    const { terminal, audio: before, callId: toldIn } = leg.cti;
+    const isOther = !isSame(before, now);
+    const callId = isOther ? callOf(leg) : toldIn;
+    leg.cti = { terminal, ...(now && { audio: now, ...(callId === undefined ? {} : { callId }) }) };
+    if (!isOther) return;
+    const endedIn = toldIn ?? callId;
+    if (before !== undefined && endedIn !== undefined) {
+      onAudio(leg, "stopped", terminal, { callId: endedIn, audio: before });
+    }
+    if (now !== undefined && callId !== undefined) onAudio(leg, "started", terminal, { callId, audio: now });
   }
 }
 

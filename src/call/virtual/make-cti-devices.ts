@@ -7,10 +7,12 @@ import type { CtiSignal } from "../../signals/index.ts";
 import type { Leg } from "../control/leg.ts";
 import type { CallSession } from "../control/call-session.ts";
 import type { ModelEvent, World } from "../model/index.ts";
-import { CtiDevices, type CtiDeviceEvents } from "./cti-devices.ts";
+import { CtiDevices } from "./cti-devices.ts";
+import type { CtiDeviceEvents } from "./cti-devices-options.ts";
 import { LostCalls, type TalkingCall } from "./lost-calls.ts";
 import { SwitchMedia } from "./switch-media.ts";
-import { mediaViews } from "./media-views.ts";
+import { mediaView } from "./media-views.ts";
+import { movedLegs } from "./moved-legs.ts";
 
 export interface CtiParts {
   readonly options: CallManagerOptions;
@@ -29,7 +31,11 @@ const usualAcceptSeconds = (): number => 4;
 /** Devices of applications, over what call control has. */
 export function makeCtiDevices({ options, table, registrar, store, features, tell, onDevice }: CtiParts): CtiDevices {
   const { clock, ids, logger, inventory, newCallAcceptSeconds = usualAcceptSeconds } = options;
-  const callOf = (sessionId: string): string | undefined => features().world.sessions.get(sessionId)?.callId;
+  // One that is being answered is not a party of the call yet.
+  const callOf = (leg: Leg): string | undefined => {
+    const { legs, sessions } = features().world;
+    return legs.get(leg.localTag)?.callId ?? sessions.get(table.findLeg(leg.dialogId)?.session.callId ?? "")?.callId;
+  };
   const callsOf = (device: string): readonly TalkingCall[] =>
     talkingCalls(table.sessionsOf(device), device, features().world);
   const lost = new LostCalls({
@@ -56,6 +62,8 @@ export function makeCtiDevices({ options, table, registrar, store, features, tel
     acceptSeconds: newCallAcceptSeconds,
     lost,
     callsOf,
+    callOf,
+    movedLegs: (effects) => movedLegs(effects, features().world, table),
     isUp: (leg) => features().world.legs.get(leg.localTag)?.isUp === true,
     media: new SwitchMedia(options.relay, logger),
     isSource: (name) => options.configuration?.get("music-source", name) !== undefined,
@@ -66,7 +74,6 @@ export function makeCtiDevices({ options, table, registrar, store, features, tel
         onDevice,
         wantRoute: (event) => features().happened(event),
         callOf,
-        callOfLeg: (leg) => features().world.legs.get(leg.localTag)?.callId,
       },
       table,
     ),
@@ -76,15 +83,11 @@ export function makeCtiDevices({ options, table, registrar, store, features, tel
 
 interface Naming extends Pick<CtiParts, "tell" | "onDevice"> {
   readonly wantRoute: (event: Extract<ModelEvent, { type: "route-request" }>) => void;
-  readonly callOf: (sessionId: string) => string | undefined;
-  readonly callOfLeg: (leg: Leg) => string | undefined;
+  readonly callOf: (leg: Leg) => string | undefined;
 }
 
 /** What happens at the devices, as CTIManagers are told it. */
-function ctiEvents({ tell, onDevice, wantRoute, callOf, callOfLeg }: Naming, table: CallTable): CtiDeviceEvents {
-  // One that is being answered is not a party of the call yet.
-  const named = (leg: Leg): string | undefined =>
-    callOfLeg(leg) ?? callOf(table.findLeg(leg.dialogId)?.session.callId ?? "");
+function ctiEvents({ tell, onDevice, wantRoute, callOf }: Naming, table: CallTable): CtiDeviceEvents {
   return {
     onRouteWanted: ({ device, sessionId }, selectMs) => {
       const address = table.get(sessionId)?.leg("caller")?.source.address ?? "";
@@ -92,17 +95,15 @@ function ctiEvents({ tell, onDevice, wantRoute, callOf, callOfLeg }: Naming, tab
       wantRoute({ type: "route-request", sessionId, device, selectMs, ...from });
     },
     onMediaWanted: (leg) => {
-      const callId = named(leg);
+      const callId = callOf(leg);
       if (callId !== undefined) tell({ kind: "media", media: { callId, device: leg.device.name, moment: "wanted" } });
     },
-    onAudio: (leg, terminal, before, now) => {
-      const callId = named(leg);
-      if (callId === undefined) return;
-      const owner = { callId, device: leg.device.name };
-      for (const media of mediaViews(owner, terminal, before, now)) tell({ kind: "media", media });
+    onAudio: (leg, moment, terminal, audio) => {
+      const media = mediaView(leg.device.name, moment, terminal, audio);
+      if (media !== undefined) tell({ kind: "media", media });
     },
     onDigits: (leg, digits) => {
-      const callId = named(leg);
+      const callId = callOf(leg);
       if (callId !== undefined) tell({ kind: "digits", callId, device: leg.device.name, digits });
     },
     onDevice,

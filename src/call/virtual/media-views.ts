@@ -1,40 +1,29 @@
 import type { AgreedAudio, AudioTerminal } from "../../media/index.ts";
 import type { MediaView } from "../../signals/index.ts";
 
-/** Whose media it is. */
-export type MediaOwner = Pick<MediaView, "callId" | "device">;
-
-/**
- * What an application is told when what a device sends and gets changes. @param before undefined: nothing was agreed on
- * @param now undefined: nothing is any more
- */
-export function mediaViews(
-  owner: MediaOwner,
-  terminal: AudioTerminal,
-  before: AgreedAudio | undefined,
-  now: AgreedAudio | undefined,
-): readonly MediaView[] {
-  return [...view(owner, "stopped", terminal, before), ...view(owner, "started", terminal, now)];
+/** What is agreed on for a device in a call. */
+export interface CallAudio {
+  readonly callId: string;
+  readonly audio: AgreedAudio;
 }
 
-function view(
-  owner: MediaOwner,
+/** What an application is told when what a device sends and gets begins or ends; undefined: that is nothing. */
+export function mediaView(
+  device: string,
   moment: "started" | "stopped",
   { address, port }: AudioTerminal,
-  audio: AgreedAudio | undefined,
-): readonly MediaView[] {
-  if (audio === undefined || !(audio.sends || audio.receives)) return [];
-  const { remote, codec, packetTimeMs, sends, receives } = audio;
+  { callId, audio: { remote, codec, packetTimeMs, sends, receives } }: CallAudio,
+): MediaView | undefined {
+  if (!(sends || receives)) return undefined;
   const direction = sends && receives ? "both" : sends ? "send" : "receive";
-  return [
-    {
-      ...owner,
-      moment,
-      direction,
-      ...(receives ? { local: { address, port } } : {}),
-      ...(sends ? { remote } : {}),
-      codec,
-      packetTimeMs,
-    },
-  ];
+  return {
+    callId,
+    device,
+    moment,
+    direction,
+    ...(receives ? { local: { address, port } } : {}),
+    ...(sends ? { remote } : {}),
+    codec,
+    packetTimeMs,
+  };
 }

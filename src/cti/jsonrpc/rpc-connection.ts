@@ -47,7 +47,7 @@ const MAX_OPENS = 5;
 const MIN_REFUSED_PER_SECOND = 10;
 const MIN_REFUSED_AT_ONCE = 100;
 /** Before there is a session, that what is not read is bounded by. */
-const MAX_UNSENT_BYTES = 1024 * 1024;
+const MAX_UNREAD_BYTES = 1024 * 1024;
 const OPEN = "provider.open";
 
 /** JSON-RPC 2.0 over one connection of an application: first `provider.open`, then requests of its session. */
@@ -239,7 +239,7 @@ export class RpcConnection {
     const text = errorText(id, wire);
     const session = this.#session;
     if (session !== undefined && this.#isCurrent) session.reply(text, 0);
-    else if (connection.unsentBytes < MAX_UNSENT_BYTES) connection.send(text);
+    else if (connection.unreadBytes < MAX_UNREAD_BYTES) connection.send(text);
     else connection.close(CLOSE.policy, "answers are not read");
   }
 

@@ -5,8 +5,12 @@ import type { Connection } from "../session/connection.ts";
 
 /** How long a peer has to answer the end of the connection. */
 const CLOSE_MS = 2_000;
-const DRAINED_BYTES = 64 * 1024;
-/** With more unsent, pings wait: who sends many and reads nothing would fill the memory with answers. */
+const DRAINED_BYTES = 128 * 1024;
+/** After so many it is asked, by a ping, how far the peer has read: what the system holds for it, it has not read. */
+const MARK_BYTES = 64 * 1024;
+/** A mark, as what a ping carries: what was sent by then, in decimal. */
+const MARK = /^\d{1,15}$/;
+/** With more that the system has not taken, pings wait: who sends many and reads nothing would fill the memory with answers. */
 const MAX_UNSENT_BYTES = 1024 * 1024;
 /** RFC 6455 5.5: a close frame has 125 bytes, two of them the code. */
 const MAX_REASON = 120;
@@ -23,6 +27,10 @@ export class WebSocketConnection implements Connection {
   /** The last ping that has not been answered; those before it need no answer. RFC 6455 5.5.3. */
   #ping: Buffer | undefined;
   #grace: Timer | undefined;
+  /** Octets, about, that were sent in all, by the last mark, and by the last mark that was read. */
+  #sent = 0;
+  #marked = 0;
+  #read = 0;
 
   constructor(webSocket: WebSocket, socket: Duplex, from: Pick<Connection, "address" | "isSecure">, clock: Clock) {
     this.#webSocket = webSocket;
@@ -33,8 +41,8 @@ export class WebSocketConnection implements Connection {
     webSocket.once("close", () => this.#grace?.cancel());
   }
 
-  get unsentBytes(): number {
-    return this.#webSocket.bufferedAmount;
+  get unreadBytes(): number {
+    return Math.max(this.#webSocket.bufferedAmount, this.#sent - this.#read);
   }
 
   /** What still comes is nobody's. */
@@ -43,7 +51,12 @@ export class WebSocketConnection implements Connection {
   }
 
   send(text: string): void {
-    if (this.#webSocket.readyState === this.#webSocket.OPEN) this.#webSocket.send(text, this.#onSent);
+    if (this.#webSocket.readyState !== this.#webSocket.OPEN) return;
+    this.#webSocket.send(text, this.#onSent);
+    this.#sent += text.length;
+    if (this.#sent - this.#marked < MARK_BYTES) return;
+    this.#marked = this.#sent;
+    this.#webSocket.ping(String(this.#sent), false);
   }
 
   batch(run: () => void): void {
@@ -57,13 +70,23 @@ export class WebSocketConnection implements Connection {
 
   whenDrained(run: () => void): void {
     this.#onDrained = run;
-    if (this.unsentBytes < DRAINED_BYTES) queueMicrotask(this.#onSent);
+    if (this.unreadBytes < DRAINED_BYTES) queueMicrotask(this.#onSent);
   }
 
-  /** Answers a ping, once what is unsent is not too much. */
+  /** Answers a ping, once the system has taken what was sent. */
   pong(data: Buffer): void {
     this.#ping = data;
     this.#answerPing();
+  }
+
+  /** The peer has read what was sent before a ping. @returns false when it was none of ours, or has been answered */
+  ponged(data: Buffer): boolean {
+    const mark = data.toString("latin1");
+    const isOurs = MARK.test(mark) && Number(mark) > this.#read && Number(mark) <= this.#marked;
+    if (!isOurs) return false;
+    this.#read = Math.max(this.#read, Number(mark));
+    this.#lookDrained();
+    return true;
   }
 
   close(code: number, reason: string): void {
@@ -74,14 +97,14 @@ export class WebSocketConnection implements Connection {
 
   #answerPing(): void {
     const data = this.#ping;
-    if (data === undefined || this.unsentBytes >= MAX_UNSENT_BYTES) return;
+    if (data === undefined || this.#webSocket.bufferedAmount >= MAX_UNSENT_BYTES) return;
     this.#ping = undefined;
     if (this.#webSocket.readyState === this.#webSocket.OPEN) this.#webSocket.pong(data, false, this.#onSent);
   }
 
   #lookDrained(): void {
     this.#answerPing();
-    if (this.unsentBytes >= DRAINED_BYTES) return;
+    if (this.unreadBytes >= DRAINED_BYTES) return;
     const run = this.#onDrained;
     this.#onDrained = undefined;
     run?.();

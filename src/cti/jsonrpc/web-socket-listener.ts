@@ -181,8 +181,9 @@ export class WebSocketListener {
       connection.pong(data);
       handler.hear();
     });
-    webSocket.on("pong", () => {
-      if (!connection.isClosing) handler.hear();
+    webSocket.on("pong", (data) => {
+      // What is sent back without the application is no sign of its life.
+      if (!connection.isClosing && !connection.ponged(data)) handler.hear();
     });
     // Its own close follows.
     webSocket.on("error", () => undefined);

@@ -4,13 +4,13 @@ export interface Connection {
   readonly address: string;
   /** True over TLS. */
   readonly isSecure: boolean;
-  /** Bytes that were sent and that the operating system has not taken. */
-  readonly unsentBytes: number;
+  /** Bytes that were sent and that the application is not known to have read; a few that it has read may be among them. */
+  readonly unreadBytes: number;
   /** One message; after `close` it does nothing. */
   send(text: string): void;
   /** Joins what `run` sends into as few packets as there can be. */
   batch(run: () => void): void;
-  /** Runs `run` once when few bytes are unsent; a later one takes its place. */
+  /** Runs `run` once when few bytes are unread; a later one takes its place. */
   whenDrained(run: () => void): void;
   /** Ends it; what was sent before still goes out. May be called twice. */
   close(code: number, reason: string): void;

@@ -17,8 +17,8 @@ interface Reply {
   readonly afterSeq: number;
 }
 
-/** Bytes that are handed to the operating system ahead of what it has taken. */
-const MAX_UNSENT_BYTES = 256 * 1024;
+/** Bytes that are sent ahead of what the application has read. */
+const MAX_UNREAD_BYTES = 256 * 1024;
 /** Replies that wait for an application that asks and does not read. */
 const MAX_REPLIES = 1_000;
 const MAX_REPLY_CHARACTERS = 64 * 1024 * 1024;
@@ -56,8 +56,11 @@ export class Delivery {
     return this.#level;
   }
 
+  /** Without a connection: all that is kept. */
   get queued(): Queued {
-    return this.#queued;
+    if (this.#connection !== undefined) return this.#queued;
+    const { size, bytes } = this.#options.log;
+    return { events: size, bytes };
   }
 
   /** Events that were sent in all, repeated ones too. */
@@ -120,7 +123,7 @@ export class Delivery {
   }
 
   #sendTo(connection: Connection): void {
-    while (connection.unsentBytes < MAX_UNSENT_BYTES) {
+    while (connection.unreadBytes < MAX_UNREAD_BYTES) {
       const reply = this.#replies[0];
       if (reply !== undefined && reply.afterSeq <= this.#sentSeq) {
         this.#replies.shift();
@@ -152,7 +155,7 @@ export class Delivery {
   }
 
   #look(): void {
-    const level = flowLevel(this.#level, this.#queued, this.#options.limits);
+    const level = flowLevel(this.#level, this.queued, this.#options.limits);
     if (level !== "cut") return this.#setLevel(level);
     if (this.#connection === undefined) return this.#setLevel("lagging");
     this.#cut();

@@ -24,15 +24,15 @@ export class HeldEvents {
     return this.#keys.size;
   }
 
-  /** Takes the place of what is held by the key. @returns false when there is no room for another key */
-  hold(key: string, body: string, position?: number): boolean {
+  /** Takes the place of what is held by the key, unless there is no room for another key. */
+  hold(key: string, body: string, position?: number): "held" | "replaced" | "full" {
     const name = PREFIX + key;
-    if (!this.#keys.has(name) && this.#keys.size >= MAX_HELD) return false;
+    if (!this.#keys.has(name) && this.#keys.size >= MAX_HELD) return "full";
     // The last one held is the last one released.
-    this.#keys.delete(name);
+    const isReplaced = this.#keys.delete(name);
     this.#keys.add(name);
     this.#facts.put(name, { body, ...(position === undefined ? {} : { position }) } satisfies HeldEvent);
-    return true;
+    return isReplaced ? "replaced" : "held";
   }
 
   all(): HeldEvent[] {

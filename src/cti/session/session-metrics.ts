@@ -6,6 +6,8 @@ export interface SessionTotals {
   readonly logBytes: number;
   readonly failedWrites: number;
   readonly events: number;
+  readonly replaced: number;
+  readonly cut: number;
   readonly shed: number;
   readonly failed: number;
   readonly closed: number;
@@ -41,6 +43,12 @@ export function sessionMetrics(sessions: Iterable<Session>, totals: SessionTotal
     gauge("tandem_cti_lagging_sessions", "Sessions whose application is far behind", sum.lagging),
     gauge("tandem_cti_log_bytes", "What events take that are kept until they are acknowledged", totals.logBytes),
     counter("tandem_cti_events_total", "Events told to sessions", totals.events),
+    counter(
+      "tandem_cti_replaced_events_total",
+      "Events held back that were not told, since a later one has taken their place",
+      totals.replaced,
+    ),
+    counter("tandem_cti_sessions_cut_total", "Connections ended since the application read too slowly", totals.cut),
     counter("tandem_cti_log_failed_writes_total", "Writes of session files that failed", totals.failedWrites),
     counter("tandem_cti_logs_shed_total", "Times that the events kept for a session were given up", totals.shed),
     counter("tandem_cti_sessions_failed_total", "Applications that fell silent for two intervals", totals.failed),

@@ -72,7 +72,7 @@ export class SessionTable {
   #logBytes = 0;
   #failedWrites = 0;
   #retry: Timer | undefined;
-  #counts = { events: 0, shed: 0, failed: 0, closed: 0 };
+  #counts = { events: 0, replaced: 0, cut: 0, shed: 0, failed: 0, closed: 0 };
 
   /** Restores the sessions that an earlier process has left. */
   constructor(options: SessionTableOptions) {
@@ -84,6 +84,8 @@ export class SessionTable {
       bodyOf: (event) => this.#bodyOf(event),
       noteDirty: (session) => this.#noteDirty(session),
       noteLogBytes: (difference) => (this.#logBytes += difference),
+      onReplaced: () => (this.#counts.replaced += 1),
+      onCut: (session) => this.#onCut(session),
       onFileError: (session, error) => this.#onFileError(session, error),
       onFailed: (session) => this.#onFailed(session),
       onSilent: (session, isSilent) => this.#tell("onSilent", session, isSilent),
@@ -283,6 +285,13 @@ export class SessionTable {
       this.#retry = undefined;
       for (const each of this.#sessions.values()) if (!each.isWritten) this.#noteDirty(each);
     });
+  }
+
+  #onCut(session: Session): void {
+    this.#counts.cut += 1;
+    const { queued } = session.load;
+    const facts = { session: session.id, user: session.user.name, queuedEvents: queued.events };
+    this.#options.logger.warn("CTI application reads too slowly", facts);
   }
 
   #onFailed(session: Session): void {

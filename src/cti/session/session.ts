@@ -28,6 +28,10 @@ export interface SessionHost {
   /** It has something to write or to send. */
   readonly noteDirty: (session: Session) => void;
   readonly noteLogBytes: (difference: number) => void;
+  /** An event that was held back was not told, since a later one has taken its place. */
+  readonly onReplaced: () => void;
+  /** Its application reads too slowly, and was cut off. */
+  readonly onCut: (session: Session) => void;
   readonly onFileError: (session: Session, error: unknown) => void;
   /** It is waited for, or has been heard again. */
   readonly onSilent: (session: Session, isSilent: boolean) => void;
@@ -84,7 +88,10 @@ export class Session {
       log: this.#log,
       limits: host.limits.queue,
       onLevel: (level) => this.#onLevel(level),
-      onCut: () => this.#take({ type: "detached" }),
+      onCut: () => {
+        host.onCut(this);
+        this.#take({ type: "detached" });
+      },
     });
     this.#clock = startClock({ ...identity, isAttached: false }, host.clock.nowMs(), restored?.hasFailed);
     this.#countLog();
@@ -157,15 +164,7 @@ export class Session {
   append(event: SessionEvent, { position, conflateKey }: AppendOptions = {}): number {
     if (this.phase === "closed") return this.seq;
     const body = this.#host.bodyOf(event);
-    if (
-      conflateKey !== undefined &&
-      this.#delivery.level !== "flowing" &&
-      this.#held.hold(conflateKey, body, position)
-    ) {
-      this.#log.notePosition(position);
-      return this.seq;
-    }
-    this.#add(body, position);
+    if (conflateKey === undefined || !this.#hold(conflateKey, body, position)) this.#add(body, position);
     return this.seq;
   }
 
@@ -284,6 +283,16 @@ export class Session {
     this.#delivery.detach();
     connection?.close(CLOSE.restart, "the service stops");
     this.#file.close();
+  }
+
+  /** @returns false when it is to be told now */
+  #hold(key: string, body: string, position: number | undefined): boolean {
+    if (this.#delivery.level === "flowing") return false;
+    const held = this.#held.hold(key, body, position);
+    if (held === "full") return false;
+    if (held === "replaced") this.#host.onReplaced();
+    this.#log.notePosition(position);
+    return true;
   }
 
   #add(body: string, position: number | undefined): void {

@@ -156,6 +156,15 @@ export interface MediaRelay {
    * `offer-refused` when the side is a built-in far end
    */
   play(callId: string, tag: string, source: PlaySource | undefined): Promise<void>;
+  /**
+   * Sends the side `tag` a DTMF digit as RFC 4733 events, one of `0` to `9`, `*`, `#`, `A` to `D`: for 160 ms, in which it
+   * hears nothing else, and a pause of 80 ms. Resolves with true when it is over, which is sooner
+   * when the side is played to or goes into another session; with false, and nothing sent, when the side has not agreed on
+   * telephone events, does not receive, is played to, or is connected with a built-in far end.
+   * @throws {MediaError} `unknown-session` when there is no such session or side; `offer-refused` when the side is a
+   * built-in far end, or while another digit is sent to it: nothing is sent then
+   */
+  sendDigit(callId: string, tag: string, digit: string): Promise<boolean>;
   /** Replaces the settings; music that plays already goes on. */
   configure(settings: RelaySettings): Promise<void>;
   /** Ends a session and returns its last figures; releasing an unknown call succeeds and returns nothing. */

@@ -35,6 +35,11 @@ export class SentStream {
     this.#source = -1;
   }
 
+  /** The last packets had the timestamp of their start (RFC 4733 2.2.1): so much of it has passed up to the last one. */
+  advance(timestampUnits: number): void {
+    this.#timestamp = (this.#timestamp + timestampUnits) >>> 0;
+  }
+
   /** How a source goes on with the stream; undefined when nothing was sent yet, or at another clock rate. */
   next(nowMs: number, clockRateHz: number): RtpStart | undefined {
     if (this.#ssrc < 0 || clockRateHz !== this.#clockRateHz) return undefined;

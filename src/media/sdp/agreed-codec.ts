@@ -1,13 +1,15 @@
 import type { G711Law } from "../rtp/g711.ts";
 import { codecName, type OfferedFormats } from "./answer-fit.ts";
 import { isG711 } from "./endpoint-description.ts";
-import type { Codec, MediaDescription } from "./session-description.ts";
+import { isTelephoneEvent, type Codec, type MediaDescription } from "./session-description.ts";
 
 /** How somebody wants to get the codec that was agreed. */
 export interface AgreedCodec {
   readonly payloadType: number;
   /** Absent for what is not G.711. */
   readonly law?: G711Law;
+  /** Payload types of telephone events (RFC 4733), one for each clock rate; absent: there are none. */
+  readonly eventTypes?: readonly number[];
 }
 
 /** For both sides of an answer: each gets the payload types of its own SDP (RFC 3264 5.1, 6.1). */
@@ -32,6 +34,14 @@ export function agreedCodecs(answer: MediaDescription, offered: OfferedFormats |
   const found = answer.codecs.find((codec) => isG711(codec) && offeredType(codec) !== undefined) ?? answer.codecs[0];
   if (found === undefined) return undefined;
   const law = isG711(found) ? lawOf(found) : undefined;
-  const agreed = (payloadType: number): AgreedCodec => ({ payloadType, ...(law === undefined ? {} : { law }) });
-  return { answerer: agreed(found.payloadType), offerer: agreed(offeredType(found) ?? found.payloadType) };
+  const events = answer.codecs.filter((codec) => isTelephoneEvent(codec) && offeredType(codec) !== undefined);
+  const agreed = (typeOf: (codec: Codec) => number): AgreedCodec => ({
+    payloadType: typeOf(found),
+    ...(law === undefined ? {} : { law }),
+    ...(events.length === 0 ? {} : { eventTypes: events.map(typeOf) }),
+  });
+  return {
+    answerer: agreed(({ payloadType }) => payloadType),
+    offerer: agreed((codec) => offeredType(codec) ?? codec.payloadType),
+  };
 }

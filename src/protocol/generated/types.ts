@@ -1277,11 +1277,11 @@ export interface MethodParams {
     readonly callId?: string;
     readonly meta?: Meta;
   };
-  /** Sends digits to the other party. */
+  /** Sends digits to the other party; done when the last one is over. */
   readonly "call.sendDigits": {
     /** Name of a device. */
     readonly device: string;
-    /** 1 to 64 of `0` to `9`, `*`, `#`, `A` to `D`, and `,` for a pause. */
+    /** 1 to 64 of `0` to `9`, `*`, `#`, `A` to `D`, and `,` for a pause of a second. */
     readonly digits: string;
     /** The call; absent: the one that the device talks in. */
     readonly callId?: string;

@@ -213,7 +213,7 @@ export interface TerminalConnection extends CallControl {
   consult(to: string, options?: CommandOptions): Promise<Call>;
   /** Connects the other parties of this call and of another one of the device, such as `consult` made. */
   completeTransfer(consultation?: Call, options?: CommandOptions): Promise<Done>;
-  /** Done when they have been sent. `,` is a pause. */
+  /** Done when the last one is over. `,` is a pause of a second. */
   sendDigits(digits: string, options?: CommandOptions): Promise<Done>;
   /** Names and values that stay with the call; null removes one. */
   setUserData(data: Readonly<Record<string, string | null>>, options?: CommandOptions): Promise<Done>;

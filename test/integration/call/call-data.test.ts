@@ -157,6 +157,43 @@ describe("what applications send and keep with calls", () => {
       assert.equal((await reply).ok, true);
     });
 
+    it("given a party that takes digits by RTP, when they are sent, then they go there, and a comma is a pause", async () => {
+      await talking();
+      node.relay.takesDigits = true;
+      const startMs = performance.now();
+      const reply = await ask({ type: "send-digits", device: "phone-1001", callId: callId(), digits: "1,#" });
+      assert.equal(reply.ok, true);
+      assert.ok(performance.now() - startMs >= 990, "a second passes");
+      const { operations = [] } = node.relay.sessions.get(callId()) ?? {};
+      assert.deepEqual(operations.slice(-2), ["digit callee 1", "digit callee #"]);
+      const back = await ask({ type: "send-digits", device: "phone-1002", callId: callId(), digits: "2" });
+      assert.deepEqual([back.ok, operations.at(-1)], [true, "digit caller 2"]);
+    });
+
+    it("given a media service that does not know the session, or is away, when digits are sent, then they go by INFO", async () => {
+      const { far } = await talking();
+      node.relay.takesDigits = true;
+      node.relay.failures.push({ kind: "digit", code: "unknown-session" });
+      const first = ask({ type: "send-digits", device: "phone-1001", callId: callId(), digits: "1" });
+      far.respond(await far.request("INFO"), 200);
+      assert.equal((await first).ok, true);
+      node.relay.connected = false;
+      const second = ask({ type: "send-digits", device: "phone-1001", callId: callId(), digits: "2" });
+      far.respond(await far.request("INFO"), 200);
+      assert.equal((await second).ok, true);
+      node.relay.connected = true;
+    });
+
+    it("given a media service that dies over a digit, when asked, then it is not known whether that was sent", async () => {
+      await talking();
+      node.relay.takesDigits = true;
+      node.relay.failures.push({ kind: "digit", code: "relay-unreachable" });
+      const reply = await ask({ type: "send-digits", device: "phone-1001", callId: callId(), digits: "12" });
+      assert.ok(!reply.ok);
+      assert.deepEqual([reply.failure, reply.outcome], ["no-bridge", "unknown"]);
+      assert.match(reply.detail, /0 of 2 digits/);
+    });
+
     it("given a party that takes no more digits, when they are sent, then it is told how many have been", async () => {
       const { far } = await talking();
       const reply = ask({ type: "send-digits", device: "phone-1001", callId: callId(), digits: "12" });

@@ -38,7 +38,7 @@ describe("WebSocketListener", () => {
             return hasSession;
           },
           receive: (text) => heard.push(text),
-          hear: () => undefined,
+          hear: () => heard.push("a sign of life"),
           closed: () => heard.push("closed"),
         };
       },
@@ -103,6 +103,26 @@ describe("WebSocketListener", () => {
     await eventually(() => assert.ok(heard.includes("hello")), { timeoutMs: 5_000 });
   });
 
+  it("given who stops reading, when less is sent than the system holds for it, then it is known, until it reads again", async () => {
+    const { port } = await start();
+    const client = await join(`ws://127.0.0.1:${port}/cti`);
+    const [connection] = connections;
+    assert.ok(connection);
+    client.pause();
+    const text = JSON.stringify({ method: "event", params: { text: "x".repeat(1_000) } });
+    for (let count = 0; count < 1_000; count += 1) connection.send(text);
+    const isDrained = new Promise<void>((resolve) => connection.whenDrained(resolve));
+    // The system has taken it, since it can answer.
+    client.sendPing();
+    await eventually(() => assert.deepEqual(heard, ["a sign of life"]), { timeoutMs: 5_000 });
+    assert.ok(connection.unreadBytes > 900_000, `${connection.unreadBytes} bytes are not read`);
+    client.resume();
+    await isDrained;
+    await client.until(({ events }) => events.length === 1_000);
+    await eventually(() => assert.ok(connection.unreadBytes < 64 * 1_024), { timeoutMs: 5_000 });
+    assert.deepEqual(heard, ["a sign of life"], "that it was read says nothing of the application");
+  });
+
   it("given who sends pings and reads nothing, when there are very many, then few answers wait, and the last one comes", async () => {
     const { port } = await start();
     const socket = new WebSocket(`ws://127.0.0.1:${port}/cti`, "tandem.cti.v1");
@@ -115,7 +135,7 @@ describe("WebSocketListener", () => {
     socket.ping("last", true, () => void socket.emit("sent"));
     await isSent;
     connections[0]?.send("{}");
-    assert.ok((connections[0]?.unsentBytes ?? Infinity) < 2_000_000, `${connections[0]?.unsentBytes} bytes wait`);
+    assert.ok((connections[0]?.unreadBytes ?? Infinity) < 2_000_000, `${connections[0]?.unreadBytes} bytes wait`);
     const isAnswered = new Promise<void>((resolve) => {
       socket.on("pong", (data: Buffer) => {
         if (data.toString("utf8") === "last") resolve();

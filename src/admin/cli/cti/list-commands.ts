@@ -96,6 +96,8 @@ function sessionColumns(nowMs: number): readonly Column[] {
     { title: "Since", cell: (row) => formatSeconds((nowMs - Number(row["openedMs"])) / 1_000) },
     { title: "Events", cell: (row) => `${fieldText(row, "acked")} of ${fieldText(row, "seq")}` },
     { title: "Waiting", cell: (row) => fieldText(row, "queuedEvents") },
+    // That of who keeps up goes without saying.
+    { title: "Behind", cell: (row) => (row["flow"] === "flowing" ? "" : fieldText(row, "flow")) },
   ];
 }
 

@@ -77,7 +77,7 @@ export class CtiSide implements RouteTeller {
   step(effects: readonly ModelEffect[]): void {
     this.feed.step(effects);
     this.commands.step(effects);
-    this.devices.step();
+    this.devices.step(effects);
   }
 
   /** Calls of the process before this one are taken up. */

@@ -31,6 +31,9 @@ const WANTED: Readonly<Partial<Record<FeatureReason, Origination["wanted"]>>> = 
   barge: "by-device",
 };
 
+/** Features whose party may wait in a queue. */
+const MAY_WAIT: ReadonlySet<FeatureReason> = new Set(["blind-transfer", "make-call", "redirect", "forward-on-failure"]);
+
 /** Makes the calls that features want of the switch itself, and tells what they lead to at once. */
 export class Originator {
   readonly #options: OriginatorOptions;
@@ -90,10 +93,9 @@ export class Originator {
     }
   }
 
-  /** A party that is transferred, or calls by command, may wait in a queue. */
+  /** A party that is sent elsewhere, or calls by command, may wait in a queue. */
   #roomFor({ feature, from }: EffectOf<"originate">): Origination["roomIn"] {
-    const mayWait = "legId" in from && (feature === "blind-transfer" || feature === "make-call");
-    return mayWait ? ({ pilot }) => placeInQueue(this.#world, pilot) : undefined;
+    return "legId" in from && MAY_WAIT.has(feature) ? ({ pilot }) => placeInQueue(this.#world, pilot) : undefined;
   }
 
   /** Undefined: the leg is gone. */

@@ -32,7 +32,7 @@ export function dialedSlot(
   const held = callsOf(draft.world, device).findLast(isHeldLeg);
   if (held !== undefined) return parkDialed(draft, sessionId, held, place);
   if (parkedOn(draft.world, place) === undefined) return EMPTY;
-  setPurpose(draft, sessionId, purposeOf("retrieves", parkIdOf(place)));
+  setPurpose(draft, sessionId, purposeOf("retrieves", parkIdOf(place)), "unpark");
   return { endpoint: "silence" };
 }
 
@@ -48,7 +48,7 @@ function parkDialed(
     return { status: failure in STATUS ? STATUS[failure as keyof typeof STATUS] : 480, reason: failure };
   }
   const { slot } = attempt.place;
-  setPurpose(draft, sessionId, purposeOf("confirms", parkIdOf(attempt.place)));
+  setPurpose(draft, sessionId, purposeOf("confirms", parkIdOf(attempt.place)), "park");
   parkOn(draft, leg, attempt);
   return { endpoint: "announcement:conference-enter", shown: { number: slot, name: `Parked on ${slot}` } };
 }
@@ -58,7 +58,7 @@ function callsOf(world: World, device: string): ModelLeg[] {
   return legsOf(world, device).filter((leg) => leg.isUp && otherLeg(world, leg)?.isUp === true);
 }
 
-function setPurpose(draft: Draft, sessionId: string, id: string): void {
+function setPurpose(draft: Draft, sessionId: string, id: string, reason: "park" | "unpark"): void {
   const session = draft.world.sessions.get(sessionId);
-  if (session !== undefined) putSession(draft, { ...session, purpose: { feature: "park", id } });
+  if (session !== undefined) putSession(draft, { ...session, purpose: { feature: "park", id }, reason });
 }

@@ -168,8 +168,8 @@ export function callFor(
   const callId = draft.world.legs.get(party)?.callId ?? "";
   const sessionId = nameSession(draft, callId);
   const purpose = { feature: "park", id: purposeOf(what, parkId) } as const;
-  putSession(draft, { sessionId, callId, stage: "setup", ringing: [], purpose });
   const feature = what === "retrieves" ? "unpark" : "park-reminder";
+  putSession(draft, { sessionId, callId, stage: "setup", ringing: [], purpose, reason: feature });
   const from = { legId: party };
   draft.effects.push({ type: "originate", sessionId, callId, from, ...callee, endpoint: "silence", feature });
   return sessionId;

@@ -63,7 +63,7 @@ export function dialedPickup(
   const session = draft.world.sessions.get(sessionId);
   if (session === undefined || wanted === undefined || oldest(draft.world, device, wanted) === undefined)
     return NOTHING;
-  putSession(draft, { ...session, purpose: { feature: "pickup", id: sessionId } });
+  putSession(draft, { ...session, purpose: { feature: "pickup", id: sessionId }, reason: "pickup" });
   draft.world.pickups.set(sessionId, { pickupId: sessionId, state: "asking", device, wanted });
   return undefined;
 }
@@ -89,6 +89,7 @@ export function commandPickup(
     stage: "setup",
     ringing: [],
     purpose: { feature: "pickup", id: sessionId },
+    reason: "pickup",
   });
   world.pickups.set(sessionId, { pickupId: sessionId, state: "asking", device, wanted, commandId });
   const from = { legId: caller };

@@ -233,6 +233,7 @@ export const REDIRECT: FeatureMachine = {
     if (pending === undefined || pending.hasRung === true) return;
     draft.world.redirects.set(id, { ...pending, hasRung: true });
     succeed(draft, pending, pending.callId);
+    letGo(draft, pending);
     if (party !== undefined) attach(draft, pending.callId, party.legId, "ringback", { why: whyOf(pending) });
   },
   onAnswered: (draft, id, { endpoint }, legId) => {
@@ -242,6 +243,7 @@ export const REDIRECT: FeatureMachine = {
     draft.world.redirects.delete(id);
     if (pending.hasRung !== true) succeed(draft, pending, pending.callId);
     const party = draft.world.legs.get(pending.party);
+    letGo(draft, pending);
     if (party !== undefined) connect(draft, pending.callId, party, other, whyOf(pending));
     else draft.effects.push({ type: "release", sessionId: id, why: whyOf(pending) });
   },
@@ -269,6 +271,13 @@ export const REDIRECT: FeatureMachine = {
     for (const pending of draft.world.redirects.values()) if (pending.party === legId) partyGone(draft, pending, why);
   },
 };
+
+/** Who redirects is alone from now on, and leaves for that reason. */
+function letGo(draft: Draft, pending: Redirect): void {
+  const leaver = draft.world.legs.get(pending.leaver ?? "");
+  const session = draft.world.sessions.get(leaver?.sessionId ?? "");
+  if (session !== undefined) putSession(draft, { ...session, reason: whyOf(pending).feature });
+}
 
 /** There is nobody left to be sent elsewhere. */
 function partyGone(draft: Draft, { redirectId, hasRung, commandId }: Redirect, why: Why): void {

@@ -29,6 +29,7 @@ export interface EmbeddedRelayOptions {
 }
 
 const sdpResult = z.object({ sdp: z.string() });
+const digitResult = z.object({ isSent: z.boolean() });
 const relayEvent = z.discriminatedUnion("type", [
   z.object({
     type: z.literal("media-timeout"),
@@ -105,6 +106,11 @@ export class EmbeddedRelay implements MediaRelay {
 
   async play(callId: string, tag: string, source: PlaySource | undefined): Promise<void> {
     await this.#request("media.play", { callId, tag, ...(source === undefined ? {} : { source }) });
+  }
+
+  async sendDigit(callId: string, tag: string, digit: string): Promise<boolean> {
+    const result = digitResult.safeParse(await this.#request("media.digit", { callId, tag, digit }));
+    return result.success && result.data.isSent;
   }
 
   async configure({ music }: RelaySettings): Promise<void> {

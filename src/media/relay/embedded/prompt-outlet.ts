@@ -30,8 +30,13 @@ export interface Played {
 
 /** How a generated stream starts or goes on. */
 export function streamStart(sink: StreamSink, ids: Ids): RtpStart {
+  return sink.nextStart() ?? randomStart(ids);
+}
+
+/** RFC 3550 5.1. */
+export function randomStart(ids: Ids): RtpStart {
   const random = (): number => Number.parseInt(ids.token(4), 16) >>> 0;
-  return sink.nextStart() ?? { ssrc: random(), sequence: random(), timestamp: random() };
+  return { ssrc: random(), sequence: random(), timestamp: random() };
 }
 
 /** Plays to one phone: a prompt that goes on over holds and changes of codec. */

@@ -32,6 +32,11 @@ export const playParams = z.strictObject({
   tag: name,
   source: z.custom<PlaySource>(isPlaySource, "is nothing to play").optional(),
 });
+export const digitParams = z.strictObject({
+  callId: name,
+  tag: name,
+  digit: z.string().regex(/^[0-9A-D*#]$/, "is no digit"),
+});
 const musicFile = z.strictObject({
   name: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, "is no name of a music source"),
   file: z.string().min(1).max(4096).optional(),

@@ -22,6 +22,7 @@ import {
   answerByEndpointParams,
   checkParams,
   configureParams,
+  digitParams,
   joinParams,
   offerByEndpointParams,
   offerParams,
@@ -169,6 +170,10 @@ export class RelayServer {
       const { callId, tag, source } = checkParams(playParams, params);
       await table.play(callId, tag, source);
       return null;
+    });
+    channel.handle("media.digit", async (params) => {
+      const { callId, tag, digit } = checkParams(digitParams, params);
+      return { isSent: await table.sendDigit(callId, tag, digit) };
     });
     channel.handle("media.configure", async (params) => {
       await table.configure(checkParams(configureParams, params));

@@ -19,6 +19,7 @@ import { FarEnd, type FarEndSetting } from "./far-end.ts";
 import type { RelaySide } from "./relay-side.ts";
 import { connectLegs, openSide, silenceStream, type RelayStream } from "./relay-stream.ts";
 import type { SessionContext } from "./session-context.ts";
+import { SideDigits } from "./side-digits.ts";
 import { SideOverlay } from "./side-overlay.ts";
 import { StreamSet, type SideIndex } from "./stream-set.ts";
 
@@ -57,6 +58,7 @@ export class RelaySession {
   readonly sides: readonly [RelaySide, RelaySide];
   readonly farEnd: FarEnd;
   readonly overlays: readonly [SideOverlay, SideOverlay];
+  readonly #digits: readonly [SideDigits, SideDigits];
   readonly #context: SessionContext;
   readonly #streams: StreamSet;
   #farSide: FarSide | undefined;
@@ -71,6 +73,7 @@ export class RelaySession {
     const overlay = (index: SideIndex): SideOverlay =>
       new SideOverlay({ context, logger: context.logger, callId, index });
     this.overlays = [overlay(0), overlay(1)];
+    this.#digits = [new SideDigits(context, 0), new SideDigits(context, 1)];
     this.#context = context;
     this.#streams = new StreamSet(context.allocator, sides);
   }
@@ -212,7 +215,13 @@ export class RelaySession {
 
   /** Lets a side hear something else than the other; undefined: the other. */
   play(index: SideIndex, source: PlaySource | undefined): void {
+    this.#digits[index].cut();
     this.overlays[index].set(source, this.#streams.values());
+  }
+
+  /** See `SideDigits.send`; a side whose other one is a built-in far end takes none. */
+  async sendDigit(index: SideIndex, digit: string): Promise<boolean> {
+    return this.#farSide === undefined && this.#digits[index].send(digit, this.#streams.values());
   }
 
   /** Takes over streams with their sockets; nothing passes until the next offer. */
@@ -225,6 +234,7 @@ export class RelaySession {
     this.sides[index].hasLeft = true;
     this.#farSide = undefined;
     this.farEnd.close();
+    for (const digits of this.#digits) digits.cut();
     for (const overlay of this.overlays) overlay.set(undefined, this.#streams.values());
     this.#streams.values().forEach(silenceStream);
   }
@@ -255,6 +265,7 @@ export class RelaySession {
   /** Closes the sockets and gives the ports back; may be called twice. */
   close(): void {
     this.farEnd.close();
+    for (const digits of this.#digits) digits.cut();
     for (const overlay of this.overlays) overlay.close();
     this.#streams.close();
   }

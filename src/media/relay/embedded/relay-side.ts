@@ -1,4 +1,5 @@
 import type { Ids } from "../../../common/index.ts";
+import { digitOfEvent } from "../../rtp/telephone-digit.ts";
 import type { Direction } from "../../sdp/direction.ts";
 import type { OfferedFormats } from "../../sdp/answer-fit.ts";
 import type { SdpOrigin } from "../../sdp/origin.ts";
@@ -16,8 +17,6 @@ export interface RelaySideStart {
   readonly hasLeft?: boolean | undefined;
 }
 
-/** RFC 4733 3.2, by event. */
-const DIGITS = "0123456789*#ABCD";
 /** ITU-T Q.24: nobody takes shorter ones for digits. */
 const SHORTEST_DIGIT_MS = 40;
 
@@ -61,8 +60,8 @@ export class RelaySide implements SocketOwner {
   }
 
   handleEvent(event: number, nowMs: number): void {
-    const digit = DIGITS.charAt(event);
-    if (digit === "" || nowMs - this.#lastDigitMs < SHORTEST_DIGIT_MS) return;
+    const digit = digitOfEvent(event);
+    if (digit === undefined || nowMs - this.#lastDigitMs < SHORTEST_DIGIT_MS) return;
     this.#lastDigitMs = nowMs;
     this.#onDigit(this, digit);
   }

@@ -11,6 +11,8 @@ export interface Hearing {
   readonly payloadType: number;
   /** Absent: what the relay cannot play in. */
   readonly law?: G711Law | undefined;
+  /** How it takes telephone events; absent: not at all. */
+  readonly eventTypes?: readonly number[] | undefined;
   readonly receives: boolean;
 }
 

@@ -23,6 +23,8 @@ export class RtpEnd {
   isOverlaid = false;
   /** What is sent may be made one stream, whoever makes it; not so with SRTP, where a changed header is a forged one. */
   canAdapt = false;
+  /** A telephone event is being sent, and nothing else. */
+  #isSendingEvent = false;
   sentPackets = 0;
   /** Octets of the RTP packets, headers included. */
   sentBytes = 0;
@@ -57,9 +59,14 @@ export class RtpEnd {
     return this.sentPackets === 0 ? -1 : this.#sent.ssrc;
   }
 
-  /** Of the last packet that was sent. */
+  /** Of the last packet that was sent; 8,000 before. */
   get sentClockRateHz(): number {
     return this.#payloads.clockRateHz(this.#sent.payloadType);
+  }
+
+  /** It is known where to send. */
+  get isReachable(): boolean {
+    return this.lock.port !== 0;
   }
 
   /** Takes a packet from the network. */
@@ -93,7 +100,7 @@ export class RtpEnd {
 
   /** Sends to this side, unless something is played over it. May change the packet. */
   send(packet: Buffer, nowMs = this.#context.clock.nowMs()): void {
-    if (this.isOverlaid) return;
+    if (this.isOverlaid || this.#isSendingEvent) return;
     const clockRateHz = this.#payloads.clockRateHz(payloadTypeOf(packet));
     if (this.canAdapt) this.#sent.adapt(packet, nowMs, clockRateHz);
     this.#transmit(packet, nowMs, clockRateHz);
@@ -104,9 +111,25 @@ export class RtpEnd {
     this.#transmit(packet, this.#context.clock.nowMs(), G711_CLOCK_RATE_HZ);
   }
 
-  /** How what the relay makes itself, in G.711, goes on with the stream; undefined: it has not begun. */
-  nextStart(): RtpStart | undefined {
-    return this.#sent.next(this.#context.clock.nowMs(), G711_CLOCK_RATE_HZ);
+  /** From now on only the packets of an event are sent. */
+  beginEvent(): void {
+    this.#isSendingEvent = true;
+  }
+
+  sendEvent(packet: Buffer, clockRateHz: number): void {
+    this.#transmit(packet, this.#context.clock.nowMs(), clockRateHz);
+  }
+
+  /** What was sent before goes on, behind the event. @param timestampUnits from its timestamp to its last packet */
+  endEvent(timestampUnits: number): void {
+    this.#isSendingEvent = false;
+    this.#sent.advance(timestampUnits);
+    this.#sent.switchSource();
+  }
+
+  /** How what the relay makes itself, in G.711 by default, goes on with the stream; undefined: it has not begun. */
+  nextStart(clockRateHz = G711_CLOCK_RATE_HZ): RtpStart | undefined {
+    return this.#sent.next(this.#context.clock.nowMs(), clockRateHz);
   }
 
   /** What is sent next comes from another source. */

@@ -23,7 +23,12 @@ const side = z.object({
 });
 const leg = z.object({ port: z.number(), rtp: lock, rtcp: lock });
 const law = z.enum(["PCMU", "PCMA"]).optional();
-const hearing = z.object({ payloadType: z.number(), law, receives: z.boolean() });
+const hearing = z.object({
+  payloadType: z.number(),
+  law,
+  eventTypes: z.array(z.number()).readonly().optional(),
+  receives: z.boolean(),
+});
 const stream = z.object({
   mediaIndex: z.number(),
   payloads: z.array(z.object({ payloadType: z.number(), clockRateHz: z.number(), isTelephoneEvent: z.boolean() })),

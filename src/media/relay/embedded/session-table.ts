@@ -139,6 +139,15 @@ export class SessionTable {
     });
   }
 
+  /** See `MediaRelay.sendDigit`. Nothing waits for the digit to be over. */
+  async sendDigit(callId: string, tag: string, digit: string): Promise<boolean> {
+    const { sent } = await this.#queue.run(callId, () => {
+      const { session, index } = this.#place({ callId, tag });
+      return { sent: session.sendDigit(index, digit) };
+    });
+    return sent;
+  }
+
   /** See `MediaRelay.configure`. */
   async configure(settings: RelaySettings): Promise<void> {
     this.#settings = settings;

@@ -149,8 +149,8 @@ export const CALL_METHODS: readonly MethodSchema[] = [
     },
   ),
   onCall("call.drop", "The device leaves the call."),
-  onCall("call.sendDigits", "Sends digits to the other party.", {
-    digits: text("1 to 64 of `0` to `9`, `*`, `#`, `A` to `D`, and `,` for a pause.", BOUNDS.digits),
+  onCall("call.sendDigits", "Sends digits to the other party; done when the last one is over.", {
+    digits: text("1 to 64 of `0` to `9`, `*`, `#`, `A` to `D`, and `,` for a pause of a second.", BOUNDS.digits),
   }),
   onCall("call.setUserData", "Sets names and values that stay with the call.", { data: userData }),
   command(

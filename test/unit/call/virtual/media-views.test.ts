@@ -1,9 +1,8 @@
 import assert from "node:assert/strict";
 import { digitsOf } from "../../../../src/call/virtual/info-digits.ts";
-import { mediaViews } from "../../../../src/call/virtual/media-views.ts";
+import { mediaView } from "../../../../src/call/virtual/media-views.ts";
 import type { AgreedAudio, AudioTerminal } from "../../../../src/media/index.ts";
 
-const OWNER = { callId: "call", device: "port" };
 const TERMINAL: AudioTerminal = { address: "192.0.2.1", port: 4_000, codecs: ["PCMA"], sessionId: 1, version: 1 };
 const BOTH: AgreedAudio = {
   remote: { address: "192.0.2.9", port: 6_000 },
@@ -14,19 +13,18 @@ const BOTH: AgreedAudio = {
 };
 
 describe("media of devices of applications", () => {
-  it("given media both ways, when it is held, taken back and over, then what begins and ends is told, with its addresses", () => {
-    const held = { ...BOTH, sends: false };
-    const facts = { ...OWNER, codec: "PCMA/8000", packetTimeMs: 20 };
+  it("given media of a call, when it begins or ends, then that is told with its addresses, unless nothing is sent or got", () => {
+    const facts = { callId: "call", device: "port", codec: "PCMA/8000", packetTimeMs: 20 };
     const local = { address: "192.0.2.1", port: 4_000 };
-    const both = { ...facts, direction: "both", local, remote: BOTH.remote };
-    assert.deepEqual(mediaViews(OWNER, TERMINAL, undefined, BOTH), [{ ...both, moment: "started" }]);
-    assert.deepEqual(mediaViews(OWNER, TERMINAL, BOTH, held), [
-      { ...both, moment: "stopped" },
-      { ...facts, direction: "receive", local, moment: "started" },
-    ]);
-    const silent = { ...BOTH, sends: false, receives: false };
-    assert.deepEqual(mediaViews(OWNER, TERMINAL, silent, BOTH), [{ ...both, moment: "started" }]);
-    assert.deepEqual(mediaViews(OWNER, TERMINAL, BOTH, undefined), [{ ...both, moment: "stopped" }]);
+    const view = (audio: AgreedAudio): unknown =>
+      mediaView("port", "started", TERMINAL, { callId: "call", audio: { ...BOTH, ...audio } });
+    const { remote } = BOTH;
+    assert.deepEqual(view(BOTH), { ...facts, moment: "started", direction: "both", local, remote });
+    assert.deepEqual(view({ ...BOTH, sends: false }), { ...facts, moment: "started", direction: "receive", local });
+    assert.deepEqual(view({ ...BOTH, receives: false }), { ...facts, moment: "started", direction: "send", remote });
+    assert.equal(view({ ...BOTH, sends: false, receives: false }), undefined);
+    const stopped = mediaView("port", "stopped", TERMINAL, { callId: "call", audio: BOTH });
+    assert.equal(stopped?.moment, "stopped");
   });
 
   for (const [contentType, text, digits] of [

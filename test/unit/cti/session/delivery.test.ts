@@ -7,7 +7,7 @@ import { EventLog } from "../../../../src/cti/session/event-log.ts";
 class TakingConnection implements Connection {
   readonly address = "127.0.0.1";
   readonly isSecure = false;
-  readonly unsentBytes = 0;
+  readonly unreadBytes = 0;
   readonly sent: string[] = [];
   asked = 0;
 
@@ -55,5 +55,13 @@ describe("Delivery", () => {
     delivery.pump(1);
     assert.equal(connection.sent.length, 2);
     assert.equal(connection.sent[1], "reply");
+  });
+
+  it("given an application that is away, when the oldest events are let go, then what is kept waits, and no more", () => {
+    delivery.detach();
+    for (let count = 0; count < 10; count += 1) delivery.noteAdded(log.add('{"type":"call.state"}'));
+    assert.deepEqual(delivery.queued, { events: 10, bytes: 210 });
+    log.dropOldest(63);
+    assert.deepEqual(delivery.queued, { events: 3, bytes: 63 });
   });
 });

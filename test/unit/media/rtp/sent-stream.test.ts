@@ -56,4 +56,14 @@ describe("SentStream", () => {
     assert.equal(stream.next(20, RATE_HZ), undefined);
     assert.deepEqual(send(stream, 20, { ssrc: 6, sequence: 1, timestamp: 7 }), [6, 1, 7, false]);
   });
+
+  it("given packets of an event, which keep their timestamp, when it is over, then the stream goes on behind it", () => {
+    const stream = new SentStream();
+    send(stream, 0, { ssrc: 5, sequence: 1, timestamp: 1000 });
+    for (const sequence of [2, 3, 4])
+      send(stream, 20 * sequence, { ssrc: 5, sequence, timestamp: 1160, payloadType: 101 });
+    stream.advance(320);
+    stream.switchSource();
+    assert.deepEqual(send(stream, 100, { ssrc: 6, sequence: 70, timestamp: 9 }), [5, 5, 1640, true]);
+  });
 });

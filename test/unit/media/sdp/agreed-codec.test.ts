@@ -39,6 +39,15 @@ describe("agreedCodecs", () => {
     });
   });
 
+  it("given telephone events in both, when agreed, then each side has its own payload types of them", () => {
+    const offered = offeredFormats(audio(pcmu, [101, "telephone-event/8000"], [102, "telephone-event/48000"]));
+    const answer = audio(pcmu, [96, "telephone-event/8000"], [97, "telephone-event/16000"]);
+    assert.deepEqual(agreedCodecs(answer, offered), {
+      offerer: { payloadType: 0, law: "PCMU", eventTypes: [101] },
+      answerer: { payloadType: 0, law: "PCMU", eventTypes: [96] },
+    });
+  });
+
   it("given an offer that is not known any more, when agreed, then it is taken to be the answer's", () => {
     const agreed = { payloadType: 8, law: "PCMA" };
     assert.deepEqual(agreedCodecs(audio(pcma), undefined), { offerer: agreed, answerer: agreed });
