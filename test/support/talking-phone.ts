@@ -33,6 +33,8 @@ export class Talk {
   #isOver = false;
   /** The next re-INVITE of the switch gets this instead of 200. */
   refusesNext: number | undefined;
+  /** What it says of itself from now on has no telephone events. */
+  hasNoEvents = false;
   /** A re-INVITE of its own waits for its answer. */
   #isAsking = false;
 
@@ -58,7 +60,8 @@ export class Talk {
   sdp(offered?: string): string {
     this.#version += 1;
     const shown = this.#hold === "address" ? { shown: "0.0.0.0" } : {};
-    return description(this.#rtp, { version: this.#version, direction: this.#direction(offered), ...shown });
+    const said = description(this.#rtp, { version: this.#version, direction: this.#direction(offered), ...shown });
+    return this.hasNoEvents ? said.replace(/( 101(?=\r\n)|a=rtpmap:101 .*\r\n)/g, "") : said;
   }
 
   /** Takes what the switch says, and talks as it may. */

@@ -115,6 +115,27 @@ describe("applications of the demo", () => {
     await assert.rejects(leg.hold(), (error) => error instanceof CtiError && error.outcome === "not_applied");
   });
 
+  it("given two phones that talk, when an application has one send digits, then the other one reports each, and hears the first again", async () => {
+    const cti = await open();
+    const [alice, bob] = [await registered("1001"), await registered("1002")];
+    await cti.terminal("demo-1001").open();
+    await alice.dial("1002");
+    await bob.event("CALL_INCOMING");
+    await bob.accept();
+    await alice.event("CALL_ESTABLISHED");
+    await assertHears(bob, HZ["1001"]);
+    const [call] = cti.calls;
+    const sending = call?.terminalConnection("demo-1001")?.sendDigits("5#55");
+    for (const digit of ["5", "#", "5", "5"]) {
+      assert.equal((await bob.event("CALL_DTMF_START")).param, digit);
+      await bob.event("CALL_DTMF_END");
+    }
+    await sending;
+    await assertHears(bob, HZ["1001"]);
+    await alice.hangup();
+    await bob.closedReason();
+  });
+
   it("given a CTI port with dynamic media, when it answers, then phone and application hear each other", async () => {
     const cti = await open();
     const rtp = perTest.add(await RtpPhone.start(), (one) => one.close());

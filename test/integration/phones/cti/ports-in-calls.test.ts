@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { Call, Provider, TerminalConnection } from "../../../../src/sdk/index.ts";
 import { Cleanup } from "../../../support/cleanup.ts";
-import { answers, CtiStage, rings } from "../../../support/cti-stage.ts";
+import { answers, CtiStage, refused, rings } from "../../../support/cti-stage.ts";
 import { answer, establish, type Talk, type TalkingPhone } from "../../../support/talking-phone.ts";
 import { TalkingPort, type PortTalk } from "../../../support/talking-port.ts";
 import { ToldEvents } from "../../../support/told-events.ts";
@@ -173,6 +173,7 @@ describe("CTI ports in calls with phones", () => {
       own.untilHearsAll([alice.toneHz, bob.toneHz]),
     ]);
     const seat = conference.terminalConnection("port") ?? assert.fail();
+    await refused(seat.sendDigits("1"), "CALL_WRONG_STATE");
     await seat.hold();
     await near.untilHearsAll([bob.toneHz]);
     assert.deepEqual(told.take(), ["c1 port held (hold)"]);

@@ -293,5 +293,25 @@ describe("operations of applications", () => {
       fixture.callControl.calls.end(fixture.callControl.calls.start("1001", "1002"));
       assert.equal(await operator.refusal("call.get", { callId }), "not-found-call");
     });
+
+    it("given a call that has ended before CTIManager was killed, when it is asked for, then it is there, for who may see it", async () => {
+      const clerk = fixture.open({ name: "clerk", permissions: [], mayUseDevice: (device) => device === "phone-1001" });
+      const other = fixture.open({ name: "other", permissions: [], mayUseDevice: () => false });
+      const [early, late] = [1, 2].map(() => fixture.callControl.calls.start("1001", "1002"));
+      fixture.callControl.calls.end(early ?? "");
+      await settled();
+      fixture.clock.advance(100);
+      fixture.callControl.disconnect();
+      // The next process hears of it.
+      fixture.callControl.calls.end(late ?? "");
+      await fixture.kill();
+      for (const application of [clerk, other]) application.resume();
+      for (const callId of [early, late]) {
+        const { call } = await clerk.call<{ call: CallView }>("call.get", { callId });
+        assert.deepEqual([call.callId, call.state], [callId, "invalid"]);
+        assert.equal((await clerk.call<{ call: CallView }>("call.get", { callId })).call.state, "invalid");
+        assert.equal(await other.refusal("call.get", { callId }), "not-found-call");
+      }
+    });
   });
 });
