@@ -43,7 +43,10 @@ export class CtiApplication {
     return { mode: "static", address: this.rtp.address, port: this.rtp.port, codecs: ["PCMA", "PCMU"] };
   }
 
-  own(media: MediaRegistration = { mode: "none" }, { fence = 1, routes = false, session = "session" } = {}): void {
+  own(
+    media: MediaRegistration = { mode: "none" },
+    { fence = 1, routes = false, session = "session", leaseMs = 30_000 } = {},
+  ): void {
     const owned = this.#node.manager.cti.devices.request({
       type: "own",
       device: this.device,
@@ -51,6 +54,7 @@ export class CtiApplication {
       media,
       routes,
       session,
+      leaseMs,
     });
     if (!owned.ok) throw new Error(`${owned.failure}: ${owned.detail}`);
   }

@@ -79,10 +79,10 @@ export class WebSocketConnection implements Connection {
     this.#answerPing();
   }
 
-  /** The peer has read what was sent before a ping. @returns false when it was none of ours */
+  /** The peer has read what was sent before a ping. @returns false when it was none of ours, or has been answered */
   ponged(data: Buffer): boolean {
     const mark = data.toString("latin1");
-    const isOurs = MARK.test(mark) && Number(mark) <= this.#marked;
+    const isOurs = MARK.test(mark) && Number(mark) > this.#read && Number(mark) <= this.#marked;
     if (!isOurs) return false;
     this.#read = Math.max(this.#read, Number(mark));
     this.#lookDrained();

@@ -39,7 +39,7 @@ describe("devices whose application fails", () => {
   };
 
   async function answeredAt(port: CtiApplication): Promise<Talk> {
-    port.own(port.atPort);
+    port.own(port.atPort, { leaseMs: 2_000 });
     const calling = await alice.dial("6000");
     const answering = node.node.manager.cti.devices.answer(port.device, await port.offered());
     await establish(calling);
@@ -107,6 +107,21 @@ describe("devices whose application fails", () => {
     const ringing = await bob.offered();
     ringing.call.respond(ringing.call.offer ?? assert.fail(), 180);
     await port.untilMedia("stopped");
+    await answer(ringing);
+    await Promise.all([calling.untilHears(ringing.toneHz), ringing.untilHears(calling.toneHz)]);
+    await calling.hangUp();
+    await ringing.ended();
+  });
+
+  it("given an established call, when CTIManager goes away and stays away until the lease is over, then the other party goes where its line says", async () => {
+    const port = await open("port");
+    const calling = await answeredAt(port);
+    const { devices } = node.node.manager.cti;
+    devices.managers(1);
+    devices.managers(0);
+    await calling.untilHears(port.toneHz);
+    // Ten seconds are the least that it is waited for CTIManager; the lease is shorter.
+    const ringing = await bob.offered(12_000);
     await answer(ringing);
     await Promise.all([calling.untilHears(ringing.toneHz), ringing.untilHears(calling.toneHz)]);
     await calling.hangUp();
