@@ -24,6 +24,7 @@ export type {
   PickupOptions,
   RedirectOptions,
   RouteSession,
+  MessageCounts,
   SpeedDial,
   Terminal,
   TerminalConnection,

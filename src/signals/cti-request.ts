@@ -52,6 +52,9 @@ export type SettingCommand =
       readonly isOn: boolean;
       readonly newMessages?: number;
       readonly oldMessages?: number;
+      /** Of which urgent. */
+      readonly newUrgent?: number;
+      readonly oldUrgent?: number;
     };
 
 /** What came of a command. `position`: signals up to it show all effects. */

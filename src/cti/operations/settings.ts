@@ -35,8 +35,16 @@ export function setMessageWaiting(context: OperationContext): Operation["handle"
   return async (session, given, meta) => {
     const { on, ...params } = parameters("line.setMessageWaiting", given);
     context.access.controlledLine(session, params.line);
+    const { newMessages = 1, oldMessages = 0, newUrgent = 0, oldUrgent = 0 } = params;
+    checkUrgent("/newUrgent", newUrgent, on ? Math.max(1, newMessages) : 0);
+    checkUrgent("/oldUrgent", oldUrgent, oldMessages);
     return runCommand(context, session, { ...params, type: "set-message-waiting", isOn: on }, meta);
   };
+}
+
+function checkUrgent(path: string, urgent: number, all: number): void {
+  if (urgent <= all) return;
+  throw new CtiError("validation-combination", `${urgent} of ${all} messages cannot be urgent`, { path });
 }
 
 /** A line as it is at `seq`. */

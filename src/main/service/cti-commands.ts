@@ -55,6 +55,8 @@ const settingCommands = [
     isOn: z.boolean(),
     newMessages: z.int().min(0).max(BOUNDS.messages).optional(),
     oldMessages: z.int().min(0).max(BOUNDS.messages).optional(),
+    newUrgent: z.int().min(0).max(BOUNDS.messages).optional(),
+    oldUrgent: z.int().min(0).max(BOUNDS.messages).optional(),
   }),
 ] as const;
 

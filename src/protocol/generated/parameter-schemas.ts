@@ -315,6 +315,8 @@ export const PARAMETERS: Readonly<Record<MethodName, JsonSchema>> = {
       on: { type: "boolean" },
       newMessages: { type: "integer", minimum: 0, maximum: 999999 },
       oldMessages: { type: "integer", minimum: 0, maximum: 999999 },
+      newUrgent: { type: "integer", minimum: 0, maximum: 999999 },
+      oldUrgent: { type: "integer", minimum: 0, maximum: 999999 },
       meta: { $ref: "#/$defs/Meta" },
     },
     required: ["line", "on"],

@@ -1057,6 +1057,10 @@ export interface MethodParams {
     readonly newMessages?: number;
     /** Old messages. */
     readonly oldMessages?: number;
+    /** How many of `newMessages` are urgent; absent: none. */
+    readonly newUrgent?: number;
+    /** How many of `oldMessages` are urgent; absent: none. */
+    readonly oldUrgent?: number;
     readonly meta?: Meta;
   };
   /** How a call is, also for a while after its end. */

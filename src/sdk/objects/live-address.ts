@@ -1,7 +1,7 @@
 import type { ForwardingView, LineView, MethodParams } from "../../protocol/index.ts";
 import type { CommandOptions } from "../connection/commands.ts";
 import { doneOf, type ObjectContext } from "./context.ts";
-import type { Address, Connection, Done, Terminal } from "./nouns.ts";
+import type { Address, Connection, Done, MessageCounts, Terminal } from "./nouns.ts";
 
 export class LiveAddress implements Address {
   readonly #context: ObjectContext;
@@ -45,11 +45,7 @@ export class LiveAddress implements Address {
   ): Promise<Done> {
     return doneOf(await this.#context.command("line.setForwarding", { line: this.name, kind, ...targets }, options));
   }
-  async setMessageWaiting(
-    on: boolean,
-    messages: { readonly newMessages?: number; readonly oldMessages?: number } = {},
-    options?: CommandOptions,
-  ): Promise<Done> {
+  async setMessageWaiting(on: boolean, messages: MessageCounts = {}, options?: CommandOptions): Promise<Done> {
     return doneOf(await this.#context.command("line.setMessageWaiting", { line: this.name, on, ...messages }, options));
   }
 }

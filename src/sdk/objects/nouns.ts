@@ -51,6 +51,12 @@ export type PickupOptions = Pick<MethodParams["call.pickup"], "line" | "group" |
 /** A key of a phone that dials. */
 export type SpeedDial = MethodResults["device.speedDials"]["speedDials"][number];
 
+/** Messages of a line, and how many of them are urgent. */
+export type MessageCounts = Pick<
+  MethodParams["line.setMessageWaiting"],
+  "newMessages" | "oldMessages" | "newUrgent" | "oldUrgent"
+>;
+
 /** JTAPI Address: a line. */
 export interface Address {
   /** Such as `1001@internal`. */
@@ -69,12 +75,8 @@ export interface Address {
     targets: { readonly internal?: string | null; readonly external?: string | null },
     options?: CommandOptions,
   ): Promise<Done>;
-  /** Switches the lamp. */
-  setMessageWaiting(
-    on: boolean,
-    messages?: { readonly newMessages?: number; readonly oldMessages?: number },
-    options?: CommandOptions,
-  ): Promise<Done>;
+  /** Switches the lamp. `messages`: what phones that show it are told; absent: one new one, and the old ones that there are. */
+  setMessageWaiting(on: boolean, messages?: MessageCounts, options?: CommandOptions): Promise<Done>;
 }
 
 /** JTAPI Terminal: a phone, a CTI port or a route point. */

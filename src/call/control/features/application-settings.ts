@@ -103,13 +103,16 @@ export class ApplicationSettings implements SettingChanges {
     isOn,
     newMessages = 1,
     oldMessages,
+    newUrgent = 0,
+    oldUrgent,
   }: Extract<SettingCommand, { type: "set-message-waiting" }>): SettingResult {
     const { lamps } = this.#options;
     const known = lamps.count(line);
     const old = oldMessages ?? known.old;
     const fresh = isOn ? Math.max(1, newMessages) : 0;
     try {
-      const result = lamps.set(line, { new: fresh, old });
+      const urgent = { newUrgent, oldUrgent: oldUrgent ?? (oldMessages === undefined ? known.oldUrgent : 0) };
+      const result = lamps.set(line, { new: fresh, old, ...urgent });
       return result === "unchanged" ? { ok: true, isUnchanged: true } : { ok: true };
     } catch (error) {
       if (errorCodeOf(error) === "lamp-invalid-target") return noSuch("line", line);

@@ -66,6 +66,8 @@ export const DEVICE_METHODS: readonly MethodSchema[] = [
     optional: {
       newMessages: integer("New messages.", 0, BOUNDS.messages),
       oldMessages: integer("Old messages.", 0, BOUNDS.messages),
+      newUrgent: integer("How many of `newMessages` are urgent; absent: none.", 0, BOUNDS.messages),
+      oldUrgent: integer("How many of `oldMessages` are urgent; absent: none.", 0, BOUNDS.messages),
     },
   }),
 ];

@@ -215,15 +215,15 @@ describe("settings of a node's lines and phones by applications", () => {
 
   it("given a phone that shows its lamp, when an application counts messages, then it is told the summary, and others that they wait", async () => {
     const server = { address: "127.0.0.1", port: stage.node.sipPort };
+    const again = { newMessages: 3, oldMessages: 2, newUrgent: 1, oldUrgent: 2 };
     const { dialog } = await subscribe(bob, server);
     assert.match((await takeNotify(dialog)).body, /^Messages-Waiting: no/);
     const told = heard(watcher, "line.state", ({ line }) => line.name === BOB && line.isMessageWaiting);
-    await cti.address(BOB).setMessageWaiting(true, { newMessages: 3, oldMessages: 2 });
+    await cti.address(BOB).setMessageWaiting(true, again);
     assert.equal(cti.address(BOB).isMessageWaiting, true);
     const lit = await takeNotify(dialog);
-    assert.match(lit.body, /^Messages-Waiting: yes\r\n(?:.*\r\n)?Voice-Message: 3\/2 \(0\/0\)/);
+    assert.match(lit.body, /^Messages-Waiting: yes\r\n(?:.*\r\n)?Voice-Message: 3\/2 \(1\/2\)/);
     await told;
-    const again = { newMessages: 3, oldMessages: 2 };
     assert.equal((await cti.address(BOB).setMessageWaiting(true, again)).isUnchanged, true);
     const pid = await stage.node.killService("callmanager");
     await stage.node.serviceAgain("callmanager", pid, 10_000);
@@ -235,7 +235,8 @@ describe("settings of a node's lines and phones by applications", () => {
     );
     const dark = heard(watcher, "line.state", ({ line }) => line.name === BOB && !line.isMessageWaiting);
     await cti.address(BOB).setMessageWaiting(false);
-    assert.match((await takeNotify(dialog)).body, /^Messages-Waiting: no\r\n(?:.*\r\n)?Voice-Message: 0\/2 \(0\/0\)/);
+    assert.match((await takeNotify(dialog)).body, /^Messages-Waiting: no\r\n(?:.*\r\n)?Voice-Message: 0\/2 \(0\/2\)/);
+    await refused(cti.address(BOB).setMessageWaiting(true, { newUrgent: 2 }), "VALIDATION_COMBINATION");
     await dark;
   });
 
