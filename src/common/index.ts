@@ -17,4 +17,5 @@ export {
 export { ChannelClient, type ChannelClientOptions } from "./channel/channel-client.ts";
 export { ChannelError, type ChannelErrorCode } from "./channel/channel-error.ts";
 export { type MetricSample } from "./metric.ts";
+export { isMatch } from "./name-pattern.ts";
 export { GenerationMap, type GenerationMapOptions } from "./generation-map.ts";

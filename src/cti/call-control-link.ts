@@ -1,4 +1,5 @@
 import type {
+  CallView,
   CtiAttach,
   CtiAttached,
   CtiCommandReply,
@@ -29,6 +30,8 @@ export interface CallControlLink {
   /** Signals up to the position are wanted no more. */
   ack(position: number): Promise<void>;
   snapshot(): Promise<CtiSnapshot>;
+  /** How a call was that has ended; undefined: it is not known any more. */
+  endedCall(callId: string): Promise<CallView | undefined>;
   /** `timeoutMs`: how long a reply is waited for. */
   command(request: CtiCommandRequest, timeoutMs: number): Promise<CtiCommandReply>;
   device(request: CtiDeviceRequest): Promise<CtiDeviceReply>;

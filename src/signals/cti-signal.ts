@@ -57,3 +57,9 @@ export interface CtiSnapshot {
   readonly lines: readonly LineView[];
   readonly routes: readonly RouteView[];
 }
+
+/** As much of a snapshot as fits a message, all parts of the same position. */
+export interface CtiSnapshotPart extends CtiSnapshot {
+  /** `from` of the request for the part that follows; absent: it is the last one. */
+  readonly next?: number;
+}

@@ -49,7 +49,14 @@ export {
 } from "./device-view.ts";
 export { type MediaView, type RtpAddress } from "./media-view.ts";
 export { type RouteDestination, type RouteMoment, type RouteView } from "./route-view.ts";
-export { type CtiAttach, type CtiAttached, type CtiSignal, type CtiSnapshot, type PlacedSignal } from "./cti-signal.ts";
+export {
+  type CtiAttach,
+  type CtiAttached,
+  type CtiSignal,
+  type CtiSnapshot,
+  type CtiSnapshotPart,
+  type PlacedSignal,
+} from "./cti-signal.ts";
 export {
   type CommandActor,
   type CommandConditions,

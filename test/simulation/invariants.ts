@@ -6,6 +6,7 @@ import type { SimulatedSwitch } from "./switch.ts";
 export function checkStep(host: SimulatedSwitch): void {
   const { world } = host.features;
   checkLegs(host, world);
+  checkRinging(world);
   checkSessions(host, world);
   checkCalls(world);
   host.ledger.watch(world);
@@ -42,6 +43,15 @@ export function checkEmpty(host: SimulatedSwitch): void {
     [],
     "phones that are left in a call",
   );
+}
+
+/** A device is found by what rings at it, and by nothing else. */
+function checkRinging({ sessions, ringingAt }: World): void {
+  const rung = new Map<string, Set<string>>();
+  for (const { sessionId, ringing } of sessions.values())
+    for (const device of ringing.flatMap(({ place }) => place.devices))
+      rung.set(device, (rung.get(device) ?? new Set()).add(sessionId));
+  assert.deepEqual(ringingAt, rung, "what rings at devices");
 }
 
 /** Every leg of the world is in exactly one session of the shell, and the other way round. */

@@ -27,6 +27,8 @@ export interface CtiFixtureOptions {
   /** What is otherwise with who signs in now. */
   readonly user?: () => Partial<CtiUser>;
   readonly rpc?: Partial<RpcLimits>;
+  /** As of `WebSocketListener`. */
+  readonly headMs?: number;
   readonly operations?: ReadonlyMap<string, Operation>;
 }
 
@@ -72,6 +74,15 @@ export class CtiFixture {
     return `ws://127.0.0.1:${this.#port}/cti`;
   }
 
+  get port(): number {
+    return this.#port;
+  }
+
+  /** Connections that did not become WebSockets. */
+  get refused(): number {
+    return this.#listener.refused;
+  }
+
   get folder(): string {
     return this.#directory.join("sessions");
   }
@@ -114,7 +125,14 @@ export class CtiFixture {
   }
 
   #listenerOf(): WebSocketListener {
-    const { clock = new SystemClock(), heartbeatMs = 10_000, leaseMs = 30_000, rpc, operations } = this.#options;
+    const {
+      clock = new SystemClock(),
+      heartbeatMs = 10_000,
+      leaseMs = 30_000,
+      rpc,
+      operations,
+      headMs,
+    } = this.#options;
     const { table } = this;
     const audit = new CommandAudit({ append: (entry) => this.audit.push(entry) }, clock);
     const limits: RpcLimits = {
@@ -155,6 +173,7 @@ export class CtiFixture {
       address: "127.0.0.1",
       port: this.#port,
       maxMessageBytes: limits.messageBytes,
+      ...(headMs === undefined ? {} : { headMs }),
       maxConnections: 100,
       clock,
       logger: silentLogger,

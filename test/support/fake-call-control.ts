@@ -1,6 +1,7 @@
 import { SwitchError } from "../../src/common/index.ts";
 import type { CallControlLink, CallControlListener } from "../../src/cti/call-control-link.ts";
 import type {
+  CallView,
   CtiAttach,
   CtiAttached,
   CtiCommandReply,
@@ -182,6 +183,12 @@ export class FakeCallControl implements CallControlLink {
       lines: [...this.lines.values()],
       routes: [],
     };
+  }
+
+  async endedCall(callId: string): Promise<CallView | undefined> {
+    this.#checkConnected();
+    const view = this.calls.views.get(callId);
+    return view?.state === "invalid" ? view : undefined;
   }
 
   async command(request: CtiCommandRequest): Promise<CtiCommandReply> {

@@ -134,8 +134,11 @@ export class ModelBench {
 
   /** Legs, sessions, calls and features that are left. */
   get left(): number {
-    const { calls, legs, sessions, conferences, barges, legsOfDevices } = this.world;
-    return [calls, legs, sessions, conferences, barges, legsOfDevices].reduce((sum, { size }) => sum + size, 0);
+    const { calls, legs, sessions, conferences, barges, legsOfDevices, ringingAt } = this.world;
+    return [calls, legs, sessions, conferences, barges, legsOfDevices, ringingAt].reduce(
+      (sum, { size }) => sum + size,
+      0,
+    );
   }
 
   #devicesOf(line: string, device: string): readonly string[] {

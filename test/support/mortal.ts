@@ -44,6 +44,7 @@ export function mortalLink(link: CallControlLink): CallControlLink & { die(): vo
     attach: async (request) => alive().attach(request),
     ack: async (position) => alive().ack(position),
     snapshot: async () => alive().snapshot(),
+    endedCall: async (callId) => alive().endedCall(callId),
     command: async (request, timeoutMs) => alive().command(request, timeoutMs),
     device: async (request) => alive().device(request),
     close: () => {

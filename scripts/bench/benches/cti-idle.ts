@@ -11,6 +11,8 @@ const PROBE = { rate: 20, seconds: 10 };
 const WARM_UP = { rate: 100, seconds: 5 };
 const OPEN_AT_A_TIME = 20;
 const SETTLE_MS = 3_000;
+/** In which each application sends a heartbeat. */
+const HEARTBEAT_SECONDS = 10;
 const MEGABYTE = 1024 * 1024;
 const WATCHED = ["ctimanager", "callmanager"];
 
@@ -18,12 +20,13 @@ const WATCHED = ["ctimanager", "callmanager"];
 export const ctiIdle: Bench = {
   name: "cti-idle",
   about: `${registeredUsers().length} phones opened by ${SESSIONS} sessions: memory, processor time, an event's latency`,
-  estimateSeconds: ({ seconds }) => 2 * (WARM_UP.seconds + PROBE.seconds + 6) + 2 * seconds + 40,
+  estimateSeconds: ({ seconds }) => 2 * (WARM_UP.seconds + PROBE.seconds + 6) + 2 * idleSeconds(seconds) + 40,
   run: measureIdle,
 };
 
 async function measureIdle(context: BenchContext): Promise<Measured[]> {
   const system = await startCtiTandem(context);
+  const seconds = idleSeconds(context.options.seconds);
   const figures: Measured[] = [];
   const add = (metric: string, value: number, unit: string): void =>
     void figures.push({ bench: "cti-idle", system: TANDEM, metric, value: roundTo(value), unit });
@@ -35,11 +38,11 @@ async function measureIdle(context: BenchContext): Promise<Measured[]> {
     await openAll(context, system, sessions);
     await delay(SETTLE_MS);
     const before = usageOf(system.groups);
-    await delay(context.options.seconds * 1_000);
+    await delay(seconds * 1_000);
     const after = usageOf(system.groups);
     for (const name of WATCHED) {
       add(`RSS, ${name}${suffix}`, of(after, name).residentBytes / MEGABYTE, "MB");
-      const share = (of(after, name).cpuMs - of(before, name).cpuMs) / (context.options.seconds * 10);
+      const share = (of(after, name).cpuMs - of(before, name).cpuMs) / (seconds * 10);
       add(`processor, ${name}${suffix}`, share, "% of a core");
     }
     const { times, failed } = await probe.run(ROUTE_POINT.number, PROBE.rate, PROBE.seconds);
@@ -49,6 +52,11 @@ async function measureIdle(context: BenchContext): Promise<Measured[]> {
   probe.close();
   await system.close();
   return figures;
+}
+
+/** Whole intervals, since heartbeats are what an idle application does. */
+function idleSeconds(seconds: number): number {
+  return HEARTBEAT_SECONDS * Math.ceil(seconds / HEARTBEAT_SECONDS);
 }
 
 async function startProbe(context: BenchContext, system: CtiSystem): Promise<CtiProbe> {

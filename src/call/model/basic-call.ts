@@ -13,6 +13,7 @@ import {
   type ModelLeg,
   type ModelSession,
   type Ringing,
+  removeSession,
 } from "./world.ts";
 
 type EventOf<Type extends ModelEvent["type"]> = Extract<ModelEvent, { type: Type }>;
@@ -159,7 +160,7 @@ export function ended(draft: Draft, { sessionId, why: outcome }: EventOf<"ended"
   const { reason = told.feature } = session;
   const why: Why = told.feature === "normal" && reason !== "normal" ? { ...told, feature: reason } : told;
   const { callId, caller, callee } = session;
-  draft.world.sessions.delete(sessionId);
+  removeSession(draft, sessionId);
   for (const { connectionId } of session.ringing) disconnect(draft, callId, connectionId, why);
   for (const legId of [caller, callee]) {
     const leg = legId === undefined ? undefined : draft.world.legs.get(legId);

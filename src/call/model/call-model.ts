@@ -22,6 +22,7 @@ import {
   type ModelLeg,
   type ModelSession,
   type World,
+  removeSession,
 } from "./world.ts";
 
 type EventOf<Type extends ModelEvent["type"]> = Extract<ModelEvent, { type: Type }>;
@@ -124,7 +125,7 @@ function onFeature(draft: Draft, { sessionId, feature }: EventOf<"feature-reache
   withMachine(draft, sessionId, (machine, id) => {
     isDone = machine.onFeature?.(draft, id, feature) === true;
   });
-  if (isDone) return void draft.world.sessions.delete(sessionId);
+  if (isDone) return void removeSession(draft, sessionId);
   onEnded(draft, { type: "ended", sessionId, why: NO_USE });
 }
 

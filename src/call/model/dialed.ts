@@ -9,7 +9,7 @@ import { dialedPickup, wantedBy } from "./features/pickup.ts";
 import { confirmSetting } from "./features/setting.ts";
 import type { DialedFeature, LegFacts, ModelEvent } from "./model-event.ts";
 import { NORMAL } from "./why.ts";
-import { legOf, type Draft } from "./world.ts";
+import { legOf, type Draft, removeSession } from "./world.ts";
 
 /** A device has dialed a feature: its call is answered by a service of the switch, and the feature goes on from there. */
 export function dialed(draft: Draft, event: Extract<ModelEvent, { type: "dialed" }>): void {
@@ -17,7 +17,7 @@ export function dialed(draft: Draft, event: Extract<ModelEvent, { type: "dialed"
   offered(draft, { type: "offered", sessionId, leg, called });
   const refusal = begin(draft, event);
   if (refusal === undefined) return;
-  draft.world.sessions.delete(sessionId);
+  removeSession(draft, sessionId);
   dropLeg(draft, legOf(draft, leg.legId), { ...NORMAL, sip: { status: refusal.status }, by: "system" });
   draft.effects.push({ type: "refuse", sessionId, ...refusal });
 }

@@ -54,7 +54,7 @@ export {
 } from "./saved-model.ts";
 export { callOfSession, emptyWorld, otherLeg, type ModelLeg, type ModelSession, type World } from "./world.ts";
 export { hasQueued, placeInQueue } from "./features/hunt.ts";
-export { legsOf } from "./world.ts";
+export { legsOf, sessionsRingingAt } from "./world.ts";
 export { type Parked } from "./features/park-state.ts";
 export {
   type HuntQueue,

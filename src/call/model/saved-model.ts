@@ -39,10 +39,10 @@ export type RestoredLeg = LegFacts & { readonly isHolding: boolean };
 /** Tables of the `World` that are features' own. */
 export type FeatureTable = Exclude<
   { [Name in keyof World]: World[Name] extends Map<string, infer _Entry> ? Name : never }[keyof World],
-  "calls" | "legs" | "legsOfDevices" | "sessions"
+  "calls" | "legs" | "legsOfDevices"
 >;
 
-const CORE_TABLES: ReadonlySet<string> = new Set(["calls", "legs", "legsOfDevices", "sessions"]);
+const CORE_TABLES: ReadonlySet<string> = new Set(["calls", "legs", "legsOfDevices", "sessions", "ringingAt"]);
 
 /** The tables of features, by their names. */
 export function featureTables(world: World): ReadonlyMap<FeatureTable, Map<string, unknown>> {

@@ -70,7 +70,10 @@ export interface World {
   readonly legs: Map<string, ModelLeg>;
   /** Names of the legs of each device, the oldest first: a trunk has thousands. */
   readonly legsOfDevices: Map<string, Set<string>>;
-  readonly sessions: Map<string, ModelSession>;
+  /** Changed by `putSession` and `removeSession` only. */
+  readonly sessions: ReadonlyMap<string, ModelSession>;
+  /** Sessions that ring at each device, or offer it their call, who began first first: of thousands one has few. */
+  readonly ringingAt: ReadonlyMap<string, ReadonlySet<string>>;
   readonly transfers: Map<string, Transfer>;
   readonly redirects: Map<string, Redirect>;
   /** By the sessions that are offered. */
@@ -101,6 +104,7 @@ export function emptyWorld(settings: ModelSettings): World {
     legs: new Map(),
     legsOfDevices: new Map(),
     sessions: new Map(),
+    ringingAt: new Map(),
     transfers: new Map(),
     redirects: new Map(),
     routes: new Map(),
@@ -171,6 +175,46 @@ export function callOfSession(sessionId: string): string {
 }
 
 /** Changes what is known of a session. */
-export function putSession({ world: { sessions } }: Draft, session: ModelSession): void {
-  sessions.set(session.sessionId, session);
+export function putSession({ world }: Draft, session: ModelSession): void {
+  const former = world.sessions.get(session.sessionId);
+  (world.sessions as Map<string, ModelSession>).set(session.sessionId, session);
+  if (former?.ringing !== session.ringing) index(world, session.sessionId, former, session);
+}
+
+/** Forgets a session. */
+export function removeSession({ world }: Pick<Draft, "world">, sessionId: string): void {
+  const former = world.sessions.get(sessionId);
+  (world.sessions as Map<string, ModelSession>).delete(sessionId);
+  index(world, sessionId, former, undefined);
+}
+
+/** Sessions that ring at a device, or offer it their call, who began first first. */
+export function* sessionsRingingAt(
+  { sessions, ringingAt }: Pick<World, "sessions" | "ringingAt">,
+  device: string,
+): Iterable<ModelSession> {
+  for (const sessionId of ringingAt.get(device) ?? []) {
+    const session = sessions.get(sessionId);
+    if (session !== undefined) yield session;
+  }
+}
+
+function index(world: World, sessionId: string, former?: ModelSession, session?: ModelSession): void {
+  const ringingAt = world.ringingAt as Map<string, Set<string>>;
+  const now = new Set(devicesRung(session));
+  for (const device of devicesRung(former)) {
+    if (now.delete(device)) continue;
+    const there = ringingAt.get(device);
+    there?.delete(sessionId);
+    if (there?.size === 0) ringingAt.delete(device);
+  }
+  for (const device of now) {
+    const there = ringingAt.get(device);
+    if (there === undefined) ringingAt.set(device, new Set([sessionId]));
+    else there.add(sessionId);
+  }
+}
+
+function devicesRung(session: ModelSession | undefined): Set<string> {
+  return new Set(session?.ringing.flatMap(({ place }) => place.devices));
 }

@@ -14,7 +14,7 @@ import { CtiSignaling } from "./cti-signaling.ts";
 import type { OfferState, PauseReason } from "./offer-machine.ts";
 import { Offers, type CtiAnswer, type FoundOffer, type OfferedCall } from "./offers.ts";
 import { legOfMedia } from "./switch-media.ts";
-import { unknownPrompt } from "./switch-prompt.ts";
+import { ownRefusal } from "./own-refusal.ts";
 import { isOwned, isOwnership, stepOwnership, type Ownership, type OwnershipEffect } from "./ownership.ts";
 
 /** How long an application may take to say where it wants the RTP of a call that it has answered. */
@@ -279,14 +279,8 @@ export class CtiDevices {
     const before = this.#owners.get(device);
     const known = stepOwnership(before, request);
     if (!known.ok) return known;
-    if (request.type === "own") {
-      if (line.cti === undefined) return { ok: false, failure: "media-on-phone", detail: `${device} is a phone` };
-      if (line.cti.isClosed)
-        return { ok: false, failure: "device-restricted", detail: `${device} is closed to control` };
-      const unknown = unknownPrompt(request.media, this.#options.isSource);
-      if (unknown !== undefined)
-        return { ok: false, failure: "prompt-unknown", detail: `there is nothing to play that is called ${unknown}` };
-    }
+    const refused = request.type === "own" ? ownRefusal(line, request, this.#options.isSource) : undefined;
+    if (refused !== undefined) return refused;
     if (known.ownership !== undefined) this.#put(known.ownership);
     if (request.type === "silent") this.#setSilent(device, request.isSilent);
     else this.#setSilent(device, false);

@@ -36,6 +36,8 @@ export class Replica {
   readonly #callsOf = new Map<WatchKey, Set<string>>();
   /** Ended calls, the oldest first, and until when they are kept. */
   readonly #ended = new Map<string, number>();
+  /** What had been in those of them that call control has to be asked for: another process has seen them end. */
+  readonly #recalled = new Map<string, ReadonlySet<WatchKey>>();
   readonly #devices = new Map<string, DeviceView>();
   readonly #lines = new Map<string, LineView>();
   readonly #routes = new Map<string, RouteView>();
@@ -70,6 +72,30 @@ export class Replica {
     return this.#calls.get(callId);
   }
 
+  /** What had been in an ended call whose view call control has; undefined: there is no such call. */
+  recalled(callId: string): ReadonlySet<WatchKey> | undefined {
+    return this.#recalled.get(callId);
+  }
+
+  /** How such a call was. */
+  takeEnded(view: CallView): KnownCall | undefined {
+    const keys = this.#recalled.get(view.callId);
+    if (keys === undefined || view.state !== "invalid") return undefined;
+    this.#setCall(view, keys);
+    return { view, keys };
+  }
+
+  /** Calls that are not there any more have ended, and can be asked for: these had been in them. */
+  recall(calls: ReadonlyMap<string, ReadonlySet<WatchKey>>): void {
+    const untilMs = this.#options.clock.nowMs() + ENDED_MS;
+    for (const [callId, keys] of calls) {
+      if (this.#calls.has(callId)) continue;
+      this.#recalled.set(callId, keys);
+      this.#ended.set(callId, untilMs);
+    }
+    this.#forgetEnded();
+  }
+
   /** Calls that go on. */
   *liveCalls(): Generator<KnownCall> {
     for (const known of this.#calls.values()) if (known.view.state !== "invalid") yield known;
@@ -87,12 +113,22 @@ export class Replica {
     return [...found.values()];
   }
 
+  /** Whether one of the calls that go on, and that this has been in, is as wanted. */
+  hasCall(key: WatchKey, isWanted: (known: KnownCall) => boolean): boolean {
+    for (const callId of this.#callsOf.get(key) ?? []) {
+      const known = this.#calls.get(callId);
+      if (known !== undefined && isWanted(known)) return true;
+    }
+    return false;
+  }
+
   /**
    * Everything is as the snapshot says. `keys`: what is known to have been in calls; `isPast`: that is all that has been in
    * them at the time of the signals that come next, which are older than the snapshot.
    */
   load(snapshot: CtiSnapshot, keys: ReadonlyMap<string, ReadonlySet<WatchKey>>, isPast: boolean): void {
-    for (const map of [this.#calls, this.#callsOf, this.#ended, this.#devices, this.#lines, this.#routes]) map.clear();
+    for (const map of [this.#calls, this.#callsOf, this.#ended, this.#recalled]) map.clear();
+    for (const map of [this.#devices, this.#lines, this.#routes]) map.clear();
     this.#isLoaded = true;
     this.#past = isPast ? new Map(keys) : new Map();
     for (const device of snapshot.devices) this.#devices.set(device.name, device);
@@ -138,7 +174,7 @@ export class Replica {
       value,
     });
     return [
-      gauge("calls", this.#calls.size - this.#ended.size),
+      gauge("calls", this.#calls.size + this.#recalled.size - this.#ended.size),
       gauge("ended-calls", this.#ended.size),
       gauge("devices", this.#devices.size),
       gauge("lines", this.#lines.size),
@@ -167,6 +203,7 @@ export class Replica {
   #setCall(view: CallView, keys: ReadonlySet<WatchKey>): void {
     const { callId } = view;
     const former = this.#calls.get(callId);
+    this.#recalled.delete(callId);
     this.#calls.set(callId, { view, keys });
     if (view.state !== "invalid") {
       if (former === undefined || former.keys !== keys) this.#index(callId, keys);
@@ -196,6 +233,7 @@ export class Replica {
     for (const [callId, untilMs] of this.#ended) {
       if (untilMs > nowMs && this.#ended.size <= MAX_ENDED) return;
       this.#ended.delete(callId);
+      this.#recalled.delete(callId);
       this.#calls.delete(callId);
       this.#options.onForgotten?.(callId);
     }

@@ -204,8 +204,8 @@ export class SignalFeed implements CallControlListener {
     }
     const isKnown = resumed?.epoch === snapshot.epoch;
     replica.load(snapshot, memory.keys, false);
+    if (isKnown) replica.recall(memory.keys);
     this.#isLoaded = true;
-    this.#forgetUnknown();
     this.#place = { epoch: snapshot.epoch, position: snapshot.position };
     if (!isKnown) {
       if (this.#hasObserved) logger.warn("signals of call control may have been lost", { epoch: snapshot.epoch });
@@ -273,17 +273,9 @@ export class SignalFeed implements CallControlListener {
     this.#commit();
     replica.load(snapshot, memory.keys, false);
     for (const { view, keys } of replica.liveCalls()) this.#changed.set(view.callId, keys);
+    replica.recall(memory.keys);
     this.#isLoaded = true;
-    this.#forgetUnknown();
     this.#setState("live");
-  }
-
-  /** What had been in calls that have ended while nobody could tell of it. */
-  #forgetUnknown(): void {
-    const { replica, memory } = this.#options;
-    for (const callId of memory.keys.keys()) {
-      if (replica.call(callId) === undefined) this.#changed.set(callId, undefined);
-    }
   }
 
   #wake(): void {

@@ -97,7 +97,7 @@ export class DeviceAccess {
   }
 
   /** Somebody of the session's devices or lines is or was in the call. */
-  maySee(session: Session, { keys }: KnownCall): boolean {
+  maySee(session: Session, { keys }: Pick<KnownCall, "keys">): boolean {
     if (session.user.permissions.includes("control-all-devices")) return true;
     for (const key of keys) {
       const place = key.indexOf(":");

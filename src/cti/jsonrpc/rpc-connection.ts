@@ -57,6 +57,8 @@ export class RpcConnection {
   #bucket: TokenBucket;
   /** Messages that are refused before they are requests: who goes on sending such is cut off. */
   readonly #patience: TokenBucket;
+  /** Signs of life, which have no limit with other messages; nobody needs many. */
+  readonly #signs: TokenBucket;
   #pending = 0;
   #opens = 0;
   #isOpening = false;
@@ -70,6 +72,7 @@ export class RpcConnection {
     const perSecond = Math.max(limits.requestsPerSecond, MIN_REFUSED_PER_SECOND);
     const burst = Math.max(limits.requestBurst, MIN_REFUSED_AT_ONCE);
     this.#patience = new TokenBucket(perSecond, burst, clock.nowMs());
+    this.#signs = new TokenBucket(perSecond, burst, clock.nowMs());
     this.#timer = clock.after(limits.openMs, () => connection.close(CLOSE.protocol, "no session was opened in time"));
   }
 
@@ -84,6 +87,7 @@ export class RpcConnection {
 
   /** Something came that is no message, such as a ping. */
   hear(): void {
+    if (!this.#isBearable()) return;
     if (this.#isCurrent) this.#session?.hear();
   }
 
@@ -100,7 +104,9 @@ export class RpcConnection {
     const parsed = parseRequest(text, limits.depth);
     if (!parsed.ok) return this.#refuseUnread(parsed.id, new CtiError(parsed.code, parsed.reason));
     const { request } = parsed;
-    const waitMs = request.method === HEARTBEAT ? 0 : this.#bucket.take(this.#options.clock.nowMs());
+    const isHeartbeat = request.method === HEARTBEAT;
+    if (isHeartbeat && !this.#isBearable()) return;
+    const waitMs = isHeartbeat ? 0 : this.#bucket.take(this.#options.clock.nowMs());
     if (waitMs > 0) return this.#refuseRate(request, waitMs);
     if (request.id === undefined) return this.#notified(request);
     void this.#answer(request.id, request);
@@ -111,6 +117,14 @@ export class RpcConnection {
     this.#isClosed = true;
     this.#timer?.cancel();
     this.#session?.detach(this.#options.connection);
+  }
+
+  /** False: there have been far too many signs of life, and the connection is closed. */
+  #isBearable(): boolean {
+    const { clock, connection } = this.#options;
+    if (this.#signs.take(clock.nowMs()) === 0) return true;
+    connection.close(CLOSE.policy, "too many signs of life");
+    return false;
   }
 
   get #isCurrent(): boolean {

@@ -45,6 +45,11 @@ export class WebSocketConnection implements Connection {
     return Math.max(this.#webSocket.bufferedAmount, this.#sent - this.#read);
   }
 
+  /** What still comes is nobody's. */
+  get isClosing(): boolean {
+    return this.#grace !== undefined;
+  }
+
   send(text: string): void {
     if (this.#webSocket.readyState !== this.#webSocket.OPEN) return;
     this.#webSocket.send(text, this.#onSent);

@@ -6,6 +6,7 @@ import type { SecureContext, SecureContextOptions } from "node:tls";
 import { WebSocketServer, type WebSocket } from "ws";
 import { errorCodeOf, errorMessageOf, SwitchError, type Clock, type Logger } from "../../common/index.ts";
 import { CLOSE, type Connection } from "../session/connection.ts";
+import { UnopenedConnections } from "./unopened-connections.ts";
 import { WebSocketConnection } from "./web-socket-connection.ts";
 
 /** The certificates that a secure listener shows; they may change. */
@@ -29,6 +30,8 @@ export interface WebSocketListenerOptions {
   readonly tls?: TlsFace;
   readonly maxMessageBytes: number;
   readonly maxConnections: number;
+  /** How long the head of a request, and the handshake of TLS, may take; default 10 s. */
+  readonly headMs?: number;
   readonly clock: Clock;
   readonly logger: Logger;
   /** Refuses requests that pages of other origins make. */
@@ -52,9 +55,10 @@ const PATH = "/cti";
 const MAX_HEAD_BYTES = 8_192;
 const MAX_HEADERS = 64;
 const HEAD_MS = 10_000;
-/** What one address may have of all connections without having signed in: half, which all sessions can come back with. */
-const UNOPENED_SHARE = 2;
-const MIN_UNOPENED = 16;
+/** How often it is looked for those whose time is over: by itself Node.js looks every 30 s. */
+const LOOKS_IN_HEAD_TIME = 10;
+/** Parts of one message: each costs more than its bytes. */
+const MAX_FRAGMENTS = 1_024;
 
 /** Takes WebSockets of applications on one address. @see RFC 6455 */
 export class WebSocketListener {
@@ -62,12 +66,12 @@ export class WebSocketListener {
   readonly #server: Server;
   readonly #upgrades: WebSocketServer;
   readonly #open = new Set<WebSocketConnection>();
-  /** By address and port, connections that had no session when it was looked last. */
-  readonly #unopened = new Map<string, Map<number, MessageHandler | undefined>>();
+  readonly #unopened: UnopenedConnections;
   #refused = 0;
 
   constructor(options: WebSocketListenerOptions) {
     this.#options = options;
+    this.#unopened = new UnopenedConnections(options.maxConnections);
     this.#upgrades = new WebSocketServer({
       noServer: true,
       clientTracking: false,
@@ -75,8 +79,12 @@ export class WebSocketListener {
       autoPong: false,
       // Somewhat more than is taken, so that what is a little too long is answered.
       maxPayload: 4 * options.maxMessageBytes,
+      maxFragments: MAX_FRAGMENTS,
       handleProtocols: () => SUB_PROTOCOL,
     });
+    this.#upgrades.on("wsClientError", (error, socket) =>
+      this.#refuse(socket, { status: 400, message: error.message }),
+    );
     this.#server = serverOf(options);
     this.#server.maxHeadersCount = MAX_HEADERS;
     this.#server.maxConnections = options.maxConnections;
@@ -133,20 +141,11 @@ export class WebSocketListener {
   #onConnection(socket: Socket): void {
     const { remoteAddress: address, remotePort: port } = socket;
     if (address === undefined || port === undefined) return void socket.destroy();
-    const there = this.#unopened.get(address) ?? new Map<number, MessageHandler | undefined>();
-    const limit = Math.max(MIN_UNOPENED, Math.floor(this.#options.maxConnections / UNOPENED_SHARE));
-    if (there.size >= limit) {
-      for (const [each, handler] of there) if (handler?.hasSession === true) there.delete(each);
-    }
-    if (there.size >= limit) {
+    if (!this.#unopened.admit(address, port)) {
       this.#refused += 1;
       return void socket.destroy();
     }
-    this.#unopened.set(address, there.set(port, undefined));
-    socket.once("close", () => {
-      there.delete(port);
-      if (there.size === 0 && this.#unopened.get(address) === there) this.#unopened.delete(address);
-    });
+    socket.once("close", () => this.#unopened.closed(address, port));
   }
 
   #onUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
@@ -171,20 +170,20 @@ export class WebSocketListener {
     const connection = new WebSocketConnection(webSocket, socket, from, clock);
     const handler = onConnection(connection);
     this.#open.add(connection);
-    const { remotePort: port = 0 } = request.socket;
-    const there = this.#unopened.get(from.address);
-    if (there?.has(port) === true) there.set(port, handler);
+    this.#unopened.upgraded(from.address, request.socket.remotePort ?? 0, handler);
     webSocket.on("message", (data, isBinary) => {
+      if (connection.isClosing) return;
       if (isBinary) return connection.close(1003, "text frames only");
       handler.receive((data as Buffer).toString("utf8"));
     });
     webSocket.on("ping", (data) => {
+      if (connection.isClosing) return;
       connection.pong(data);
       handler.hear();
     });
     webSocket.on("pong", (data) => {
       // What is sent back without the application is no sign of its life.
-      if (!connection.ponged(data)) handler.hear();
+      if (!connection.isClosing && !connection.ponged(data)) handler.hear();
     });
     // Its own close follows.
     webSocket.on("error", () => undefined);
@@ -195,8 +194,13 @@ export class WebSocketListener {
   }
 }
 
-function serverOf({ tls }: WebSocketListenerOptions): Server {
-  const limits = { maxHeaderSize: MAX_HEAD_BYTES, headersTimeout: HEAD_MS, requestTimeout: HEAD_MS };
+function serverOf({ tls, headMs = HEAD_MS }: WebSocketListenerOptions): Server {
+  const limits = {
+    maxHeaderSize: MAX_HEAD_BYTES,
+    headersTimeout: headMs,
+    requestTimeout: headMs,
+    connectionsCheckingInterval: Math.ceil(headMs / LOOKS_IN_HEAD_TIME),
+  };
   const answer: Parameters<typeof createServer>[1] = (request, response) => {
     request.resume();
     response.writeHead(426, { Connection: "close", Upgrade: "websocket", "Content-Type": "text/plain" });
@@ -207,7 +211,7 @@ function serverOf({ tls }: WebSocketListenerOptions): Server {
     {
       ...limits,
       ...tls.options,
-      handshakeTimeout: HEAD_MS,
+      handshakeTimeout: headMs,
       SNICallback: (name, done) => done(null, tls.contextFor(name)),
     },
     answer,

@@ -1,5 +1,6 @@
 import type { KnownCall } from "../call/replica.ts";
 import { deviceKey, lineKey } from "../call/watch-keys.ts";
+import { CtiError } from "../cti-error.ts";
 import type { Operation } from "../operation.ts";
 import type { Session } from "../session/session.ts";
 import type { OperationContext } from "./operation-context.ts";
@@ -8,13 +9,31 @@ import { parameters } from "./parameters.ts";
 import { shownCall } from "./shown-views.ts";
 import { seenCall } from "./subscribe-events.ts";
 
+const RETRY_AFTER_MS = 500;
+
 /** A call as it is at `seq`; one that has ended for as long as it is kept. */
 export function getCall(context: OperationContext): Operation["handle"] {
   return async (session, given) => {
     const { callId } = parameters("call.get", given);
-    const { view } = seenCall(context, session, callId);
+    const { view } = (await endedBefore(context, session, callId)) ?? seenCall(context, session, callId);
     return { seq: session.settle(), call: shownCall(context, session, view) };
   };
+}
+
+/** A call that has ended under a CTIManager before this one: call control says how it was. */
+async function endedBefore(
+  { replica, access, link }: OperationContext,
+  session: Session,
+  callId: string,
+): Promise<KnownCall | undefined> {
+  const keys = replica.recalled(callId);
+  if (keys === undefined || !access.maySee(session, { keys })) return undefined;
+  try {
+    const view = await link.endedCall(callId);
+    return view === undefined ? undefined : replica.takeEnded(view);
+  } catch (cause) {
+    throw new CtiError("node-unavailable", "call control is not there", { retryAfterMs: RETRY_AFTER_MS }, { cause });
+  }
 }
 
 /** Calls that go on and that the session may see: all of them, or those of a device or line. */

@@ -12,8 +12,8 @@ export interface DeviceInView {
   readonly connection: ConnectionView;
   /** Absent: the call is only offered. */
   readonly terminal?: TerminalConnectionState;
-  /** Other calls of the device that are talked in or held. */
-  readonly otherCalls: number;
+  /** Whether the device talks in another call, or holds one; asked for only where it matters. */
+  readonly hasOther: () => boolean;
   /** Parties that are established, or held. */
   readonly parties: number;
 }
@@ -23,7 +23,7 @@ export function devicesInView(
   view: CallView,
   controlled: (device: string) => DeviceView | undefined,
   devicesOf: (line: string) => readonly string[],
-  otherCalls: (device: string) => number,
+  hasOther: (device: string) => boolean,
 ): DeviceInView[] {
   const parties = view.connections.filter(({ state }) => state === "established").length;
   return view.connections.flatMap((connection) => {
@@ -36,7 +36,7 @@ export function devicesInView(
       const device = controlled(name);
       if (device === undefined) return [];
       const inCall = state === undefined ? {} : { terminal: state };
-      return [{ device, connection, ...inCall, otherCalls: otherCalls(name), parties }];
+      return [{ device, connection, ...inCall, hasOther: () => hasOther(name), parties }];
     });
   });
 }
@@ -77,8 +77,8 @@ const byConnection: Readonly<Record<ConnectionState, Offered>> = {
 const byTerminal: Readonly<Record<TerminalConnectionState, Offered>> = {
   idle: nothing,
   ringing: nothing,
-  talking: ({ device, otherCalls, parties }) => talking(device, otherCalls, parties),
-  held: ({ otherCalls }) => ["call.retrieve", "call.transfer", ...away, ...withOther(otherCalls)],
+  talking: ({ device, hasOther, parties }) => talking(device, hasOther, parties),
+  held: ({ hasOther }) => ["call.retrieve", "call.transfer", ...away, ...withOther(hasOther())],
   bridged: () => ["call.barge"],
   "in-use": nothing,
   dropped: nothing,
@@ -98,10 +98,11 @@ function answers({ capabilities, kind, media }: DeviceView): readonly string[] {
   return ["call.answer"];
 }
 
-function talking(device: DeviceView, otherCalls: number, parties: number): readonly string[] {
+function talking(device: DeviceView, hasOther: () => boolean, parties: number): readonly string[] {
   const digits = device.capabilities.digits ? ["call.sendDigits"] : [];
   if (device.kind === "route-point") return ["call.redirect", "call.drop", ...digits];
-  const conference = parties > 2 ? ["call.dropParty", ...(otherCalls > 0 ? ["call.addParty"] : [])] : [];
+  const isBusy = hasOther();
+  const conference = parties > 2 ? ["call.dropParty", ...(isBusy ? ["call.addParty"] : [])] : [];
   return [
     "call.hold",
     "call.consult",
@@ -109,11 +110,11 @@ function talking(device: DeviceView, otherCalls: number, parties: number): reado
     "call.park",
     ...away,
     ...digits,
-    ...withOther(otherCalls),
+    ...withOther(isBusy),
     ...conference,
   ];
 }
 
-function withOther(otherCalls: number): readonly string[] {
-  return otherCalls > 0 ? ["call.swap", "call.completeTransfer", "call.conference"] : [];
+function withOther(isBusy: boolean): readonly string[] {
+  return isBusy ? ["call.swap", "call.completeTransfer", "call.conference"] : [];
 }

@@ -21,7 +21,7 @@ export function shownCall(context: Context, session: Session, view: CallView): O
       return device !== undefined && access.canControl(session, device) ? device : undefined;
     },
     (line) => replica.lines.get(line)?.devices ?? [],
-    (device) => replica.callsOf([deviceKey(device)]).filter((other) => isOther(other, view, device)).length,
+    (device) => replica.hasCall(deviceKey(device), (other) => isOther(other, view, device)),
   );
   const operations = new Set(there.flatMap((device) => operationsInCall(device)));
   return { ...view, operations: [...operations].filter((method) => session.user.mayCall(method)).sort() };

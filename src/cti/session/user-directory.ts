@@ -1,7 +1,7 @@
+import { isMatch } from "../../common/index.ts";
 import { DEVICE_KINDS, type BodyOf, type Kind, type Permission } from "../../database/index.ts";
 import type { CtiUser, TokenScope } from "./cti-user.ts";
 import { LOCAL_USER, localUser } from "./local-tokens.ts";
-import { isMatch } from "./name-pattern.ts";
 
 /** The configuration as it is now; a `ConfigurationMirror` is one. */
 export interface ConfigurationNow {

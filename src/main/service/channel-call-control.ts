@@ -1,6 +1,7 @@
 import { ChannelClient, errorMessageOf, type Clock, type Logger } from "../../common/index.ts";
 import type { CallControlLink, CallControlListener } from "../../cti/index.ts";
 import type {
+  CallView,
   CtiAttach,
   CtiAttached,
   CtiCommandReply,
@@ -8,6 +9,7 @@ import type {
   CtiDeviceReply,
   CtiDeviceRequest,
   CtiSnapshot,
+  CtiSnapshotPart,
   PlacedSignal,
 } from "../../signals/index.ts";
 
@@ -20,7 +22,9 @@ export interface ChannelCallControlOptions {
   readonly logger: Logger;
 }
 
-/** All calls of a large node take their time. */
+type Lists = { readonly [Kind in "devices" | "lines" | "calls" | "routes"]: CtiSnapshot[Kind][number][] };
+
+/** For one part: call control may have much to do. */
 const SNAPSHOT_MS = 30_000;
 
 /** The way to call control over the control channel of its service. */
@@ -66,7 +70,25 @@ export class ChannelCallControl implements CallControlLink {
   }
 
   async snapshot(): Promise<CtiSnapshot> {
-    return (await this.#channel.request("cti-snapshot", { manager: this.#manager }, SNAPSHOT_MS)) as CtiSnapshot;
+    const whole = { devices: [], lines: [], calls: [], routes: [] } as Lists;
+    for (let from: { readonly from?: number } = {}; ;) {
+      const { next, epoch, position, ...part } = (await this.#channel.request(
+        "cti-snapshot",
+        { manager: this.#manager, ...from },
+        SNAPSHOT_MS,
+      )) as CtiSnapshotPart;
+      whole.devices.push(...part.devices);
+      whole.lines.push(...part.lines);
+      whole.calls.push(...part.calls);
+      whole.routes.push(...part.routes);
+      if (next === undefined) return { epoch, position, ...whole };
+      from = { from: next };
+    }
+  }
+
+  async endedCall(callId: string): Promise<CallView | undefined> {
+    const { call } = (await this.#channel.request("cti-ended-call", { callId })) as { readonly call?: CallView };
+    return call;
   }
 
   async command(request: CtiCommandRequest, timeoutMs: number): Promise<CtiCommandReply> {

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { JsonText, SwitchError, type ChannelPeer, type ChannelServer } from "../../common/index.ts";
 import type { CtiFeed, FeedPeer } from "../../call/cti/index.ts";
 import type { CtiAttach } from "../../signals/index.ts";
+import { CtiSnapshots } from "./cti-snapshots.ts";
 
 const manager = z.string().regex(/^[A-Za-z0-9._/-]{1,128}$/, "expected the name of a CTIManager");
 const position = z.int().min(0);
@@ -12,7 +13,13 @@ const attach = z.strictObject({
   observesCalls: z.boolean(),
 });
 const acknowledgement = z.strictObject({ manager, position });
-const snapshot = z.strictObject({ manager });
+const endedCall = z.strictObject({ callId: z.string().min(1).max(256) });
+const snapshot = z.strictObject({ manager, from: z.int().min(1).optional() });
+
+type Feed = Pick<
+  CtiFeed,
+  "attach" | "detach" | "acknowledge" | "snapshot" | "drained" | "positionFor" | "attachedCount" | "finalViewOf"
+>;
 
 /** What CTIManagers get over the control channel. */
 export interface CtiBus {
@@ -22,15 +29,17 @@ export interface CtiBus {
 
 /**
  * `cti-attach` of `CtiAttach`: answers `CtiAttached`; events `cti-signals` of `{signals: PlacedSignal[]}` follow on this
- * connection. `cti-ack` of `{manager, position}`. `cti-snapshot` of `{manager}`: answers `CtiSnapshot`.
+ * connection. `cti-ack` of `{manager, position}`. `cti-snapshot` of `{manager, from?}`: answers `CtiSnapshotPart`.
+ * `cti-ended-call` of `{callId}`: answers `{call?: CallView}`, a call as it was when it ended, while that is known.
  * @param onManagers told how many CTIManagers are connected, when one has come or gone
  */
 export function handleCtiBus(
   channel: Pick<ChannelServer, "handle">,
-  feed: CtiFeed,
+  feed: Feed,
   onManagers: (count: number) => void = () => undefined,
 ): CtiBus {
   const peers = new WeakMap<ChannelPeer, FeedPeer>();
+  const snapshots = new CtiSnapshots();
   const feedPeer = (peer: ChannelPeer): FeedPeer => {
     const known = peers.get(peer);
     if (known !== undefined) return known;
@@ -59,7 +68,14 @@ export function handleCtiBus(
     const { manager: name, position: upTo } = parsed(acknowledgement, params);
     feed.acknowledge(name, upTo);
   });
-  channel.handle("cti-snapshot", (params) => feed.snapshot(parsed(snapshot, params).manager));
+  channel.handle("cti-snapshot", (params, peer) => {
+    const { manager: name, from } = parsed(snapshot, params);
+    return snapshots.part(peer, () => feed.snapshot(name), from);
+  });
+  channel.handle("cti-ended-call", (params) => {
+    const call = feed.finalViewOf(parsed(endedCall, params).callId);
+    return call === undefined ? {} : { call };
+  });
   return {
     positionFor: (peer) => {
       const known = peers.get(peer);

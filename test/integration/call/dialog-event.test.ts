@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import type { DialPlan, LineForwarding, PhoneSource } from "../../../src/call/index.ts";
 import { Cleanup } from "../../support/cleanup.ts";
 import { establish, hangUp } from "../../support/established-call.ts";
+import { ManualClock } from "../../support/manual-clock.ts";
 import { subscribe, takeNotify } from "../../support/phone-subscription.ts";
 import { SipPhone, type PhoneCall } from "../../support/sip-phone.ts";
 import { SwitchFixture } from "../../support/switch-fixture.ts";
@@ -109,6 +110,22 @@ describe("dialogs of lines (RFC 4235)", () => {
     const other = await until(others, "confirmed");
     assert.deepEqual([silent(other.body, "local"), silent(other.body, "remote")], [false, true]);
     await hangUp(near, far);
+  });
+
+  it("given a watcher that answers late, when it has been told what is, then it is not told the same once more", async () => {
+    const clock = new ManualClock(Date.now());
+    node = cleanup.add(await SwitchFixture.start({ clock }), (one) => one.stop());
+    watcher = await node.phone("1004");
+    const [alice, bob] = [await node.phone("1001"), await node.phone("1002")];
+    const dialog = await watch("1002");
+    // What is said first waits for its answer while the call is made.
+    const { near, far } = await establish(alice, bob);
+    const told = await until(dialog, "confirmed");
+    clock.advance(100);
+    await hangUp(near, far);
+    clock.advance(100);
+    const next = read((await takeNotify(dialog)).body);
+    assert.deepEqual([next.version, next.states], [told.version + 1, ["terminated"]]);
   });
 
   it("given a caller who wants to be private, when it calls, then the watcher is not told who it is", async () => {

@@ -8,6 +8,9 @@ const DEVICES = [
   { name: "route-1", kind: "route-point" as const, lines: ["9000"] },
 ];
 
+/** With work for each pair of them it would take longer than a test may. */
+const MANY_CALLS = 10_000;
+
 describe("control core", () => {
   let fixture: ControlFixture;
   let application: Application;
@@ -57,6 +60,17 @@ describe("control core", () => {
     const last = application.events.at(-1);
     assert.equal(last?.type === "call.parties" ? last.currentCalled?.number : undefined, "1002");
     assert.equal(done["callId"], callId);
+  });
+
+  it("given a route point with thousands of calls, when it is opened, then all are shown before anybody is kept waiting", async () => {
+    const { calls } = fixture.callControl;
+    for (let count = 0; count < MANY_CALLS; count += 1) {
+      calls.start("1001", "9000");
+      if (count % 100 === 0) await settled();
+    }
+    const opened = await application.call<{ calls: { operations: string[] }[] }>("device.open", { device: "route-1" });
+    assert.equal(opened.calls.length, MANY_CALLS);
+    for (const { operations } of opened.calls) assert.ok(operations.includes("call.redirect"), String(operations));
   });
 
   it("given no session, when calls are made, then they are not told; given one, then it knows them, and for a minute after it", async () => {

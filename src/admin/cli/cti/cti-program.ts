@@ -4,7 +4,7 @@ import { CALL_COMMANDS, type CallCommand, type CommandWords } from "./call-comma
 import { closeSession, listDevices, listSessions, showAudit, type AuditWords } from "./list-commands.ts";
 import { withCti, type CtiWords } from "./open-cti.ts";
 import { runCallCommand, type HowWords } from "./run-call-command.ts";
-import { watchEvents, type WatchWords } from "./watch-command.ts";
+import { isEventType, watchEvents, type WatchWords } from "./watch-command.ts";
 
 /** As long as a phone may ring, and be waited for. */
 const DEFAULT_SECONDS = 120;
@@ -29,7 +29,12 @@ function addWatch(cti: Command, context: CliContext, settle: Settle): void {
     .option("--device <name>", "only those of a device; may be given several times", collect, [])
     .option("--line <line>", "only those of a line, such as 1001 or 1001@internal; several times", collect, [])
     .option("--call <id>", "only those of a call; several times. One alone ends the command with it", collect, [])
-    .option("--type <type>", "only of a type such as call.state, or a kind such as call; several times", collect, [])
+    .option(
+      "--type <type>",
+      "only of a type such as call.state, or a kind such as call; several times",
+      collectType,
+      [],
+    )
     .action((words: WatchWords) => settle(watchEvents(words, context)));
 }
 
@@ -76,8 +81,8 @@ function addAudit(cti: Command, context: CliContext, settle: Settle): void {
     .option("--method <method>", "only of a method, such as call.redirect")
     .option("--call <id>", "only about a call")
     .option("--device <name>", "only about a device")
-    .option("--from <time>", "only from then on, such as 2026-11-27T08:00:00Z")
-    .option("--to <time>", "only until then")
+    .addOption(new Option("--from <time>", "only from then on, such as 2026-11-27T08:00:00Z").argParser(parseTime))
+    .addOption(new Option("--to <time>", "only until then").argParser(parseTime))
     .option("--failed", "only what was refused or failed", false)
     .addOption(new Option("--limit <count>", "the latest so many").argParser(parseLimit).default(100))
     .option("--json", "print JSON", false)
@@ -86,6 +91,18 @@ function addAudit(cti: Command, context: CliContext, settle: Settle): void {
 
 function collect(value: string, before: readonly string[]): readonly string[] {
   return [...before, value];
+}
+
+function collectType(value: string, before: readonly string[]): readonly string[] {
+  if (!isEventType(value)) throw new InvalidArgumentError("There are no events of such a type.");
+  return [...before, value];
+}
+
+/** As the audit writes times. */
+function parseTime(text: string): string {
+  const atMs = /^\d{4}-\d{2}-\d{2}/.test(text) ? Date.parse(text) : NaN;
+  if (Number.isNaN(atMs)) throw new InvalidArgumentError("A time is a date, or such as 2026-11-27T08:00:00Z.");
+  return new Date(atMs).toISOString();
 }
 
 function parseSeconds(text: string): number {

@@ -1,5 +1,7 @@
 import { createHash } from "node:crypto";
+import { isMatch } from "../../../common/index.ts";
 import { collectionOf } from "../../../database/index.ts";
+import { METHOD_NAMES } from "../../../protocol/index.ts";
 import { EXIT } from "../exit-codes.ts";
 import { tableColumns } from "../configuration/field-text.ts";
 import { removeObjects } from "../configuration/object-commands.ts";
@@ -42,7 +44,7 @@ export async function createToken(words: TokenWords, rest: RestContext, wallMs: 
     user,
     tokenHash: createHash("sha256").update(token).digest("hex"),
     ...listIn("devices", words.devices),
-    ...listIn("methods", words.verbs),
+    ...methodsIn(words.verbs),
     ...listIn("allowNumbers", words.numbers),
     ...listIn("denyNumbers", words.denyNumbers),
     ...(rate === undefined ? {} : { requestsPerSecond: rate }),
@@ -75,6 +77,13 @@ function listIn(field: string, text: string | undefined): Readonly<Record<string
   const entries = text.split(",").map((each) => each.trim());
   if (entries.includes("")) throw badUsage(`"${text}" has an empty entry`);
   return { [field]: entries };
+}
+
+function methodsIn(text: string | undefined): Readonly<Record<string, readonly string[]>> {
+  const { methods = [] } = listIn("methods", text);
+  const wrong = methods.find((pattern) => !METHOD_NAMES.some((name) => isMatch(pattern, name)));
+  if (wrong !== undefined) throw badUsage(`--verbs: there is no method ${wrong}`);
+  return text === undefined ? {} : { methods };
 }
 
 function expiryOf(text: string, wallMs: number): string {

@@ -1,4 +1,5 @@
 import type { Clock } from "../../../common/index.ts";
+import { EVENT_TYPES } from "../../../protocol/index.ts";
 import type { PartyView, Provider, ProviderEvent, Topic } from "../../../sdk/index.ts";
 import { EXIT } from "../exit-codes.ts";
 import type { CliContext } from "../node-options.ts";
@@ -102,6 +103,22 @@ class EventPrinter {
     const [oldest] = this.#parties.keys();
     if (this.#parties.size > MAX_PARTIES && oldest !== undefined) this.#parties.delete(oldest);
   }
+}
+
+/** What the SDK tells beside the events of the protocol. */
+const LOCAL_TYPES: readonly ProviderEvent["type"][] = [
+  "provider.lost",
+  "provider.resumed",
+  "provider.resnapshot",
+  "provider.shutdown",
+  "provider.notRestored",
+  "stream.lost",
+  "unknown",
+];
+
+/** Whether there are events of a type, or of types that begin with it. */
+export function isEventType(wanted: string): boolean {
+  return [...EVENT_TYPES, ...LOCAL_TYPES].some((type) => matches(wanted, type));
 }
 
 /** `call` stands for all types that begin with `call.`. */

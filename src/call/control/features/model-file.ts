@@ -55,7 +55,7 @@ export class ModelFile {
       if (before !== undefined) this.#changedCalls.add(before.callId);
       if (after !== undefined && after.callId !== before?.callId) this.#changedCalls.add(after.callId);
     });
-    watch(world.sessions, (sessionId, before, after) => {
+    watch(world.sessions as Map<string, ModelSession>, (sessionId, before, after) => {
       if (before !== undefined && before.callId !== after?.callId) this.#leave(before.callId, sessionId);
       if (after !== undefined) this.#enter(after.callId, sessionId);
     });

@@ -63,6 +63,8 @@ export class Subscriptions {
   readonly #max: number;
   /** Those whose subscribers may not have been told of the state as it is, because the edge was lost. */
   readonly #missed = new Set<Subscription>();
+  /** Something has changed since their state was written last. */
+  readonly #outdated = new Set<Subscription>();
   readonly #pace: ChangePace;
   #telling: Timer | undefined;
 
@@ -257,12 +259,17 @@ export class Subscriptions {
 
   #onChange({ name, gapMs = 0 }: EventPackage, resource: string): void {
     if (!this.#table.hasResource(name, resource)) return;
+    for (const subscription of this.#table.ofResource(name, resource)) this.#outdated.add(subscription);
     this.#pace.changed(`${name} ${resource}`, gapMs, () => {
-      for (const subscription of this.#table.ofResource(name, resource)) this.#notifier.notify(subscription, "active");
+      for (const subscription of this.#table.ofResource(name, resource)) {
+        // A NOTIFY that waited for the answer to the one before may have told it meanwhile.
+        if (this.#outdated.has(subscription)) this.#notifier.notify(subscription, "active");
+      }
     });
   }
 
   #bodyOf(subscription: Subscription): Body {
+    this.#outdated.delete(subscription);
     const version = subscription.nextVersion ?? 0;
     subscription.nextVersion = version + 1;
     if (version >= (subscription.reservedVersions ?? 0)) {
@@ -303,6 +310,7 @@ export class Subscriptions {
     if (this.#table.find(dialogId) !== subscription) return;
     this.#table.remove(dialogId);
     this.#missed.delete(subscription);
+    this.#outdated.delete(subscription);
     this.#journal.remove(dialogId);
   }
 

@@ -1,5 +1,5 @@
 import type { ConnectionState, TerminalConnectionState } from "../../../signals/index.ts";
-import type { Call, Connection, World } from "../../model/index.ts";
+import { sessionsRingingAt, type Call, type Connection, type World } from "../../model/index.ts";
 
 /** Where a device is in a call. */
 export interface DevicePlace {
@@ -13,7 +13,7 @@ export interface DevicePlace {
 }
 
 /** What is looked at of all calls. */
-export type CallsNow = Pick<World, "calls" | "legs" | "legsOfDevices" | "sessions">;
+export type CallsNow = Pick<World, "calls" | "legs" | "legsOfDevices" | "ringingAt" | "sessions">;
 
 /** @param callId absent: the call that the device talks in, or else one that it has, or that is offered to it */
 export function placeOf(now: CallsNow, device: string, callId: string | undefined): DevicePlace | undefined {
@@ -22,10 +22,8 @@ export function placeOf(now: CallsNow, device: string, callId: string | undefine
   const known = legs.filter((leg) => leg !== undefined);
   const leg = known.find(({ isHolding, isHeldByCommand }) => !isHolding && !isHeldByCommand) ?? known.at(-1);
   if (leg !== undefined) return placeIn(now, device, now.calls.get(leg.callId));
-  for (const { callId: rings, ringing } of now.sessions.values()) {
-    if (ringing.some(({ place }) => place.devices.includes(device))) return placeIn(now, device, now.calls.get(rings));
-  }
-  return undefined;
+  const [rings] = sessionsRingingAt(now, device);
+  return rings && placeIn(now, device, now.calls.get(rings.callId));
 }
 
 function placeIn(now: CallsNow, device: string, call: Call | undefined): DevicePlace | undefined {

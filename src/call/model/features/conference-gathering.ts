@@ -3,7 +3,7 @@ import { endWhenEmpty, linkCalls, moveConnection, setTerminal } from "../call-ch
 import type { CommandFailure } from "../../../signals/index.ts";
 import { attachAll, join } from "../reconnect.ts";
 import type { Why } from "../why.ts";
-import { legOf, putLeg, putSession, type Draft, type ModelLeg } from "../world.ts";
+import { legOf, putLeg, putSession, type Draft, type ModelLeg, removeSession } from "../world.ts";
 import { refuse, succeed } from "./asker.ts";
 import { checkMembers, membersOf, mixerOf, placeMember, putConference, release } from "./conference-members.ts";
 import type { Conference, Gathering } from "./conference-state.ts";
@@ -72,10 +72,10 @@ export function gatheringUndone(draft: Draft, callId: string): void {
   const conference = draft.world.conferences.get(callId);
   if (conference?.gathering === undefined) return;
   const { pairs, newcomer } = conference.gathering;
-  const { legs, sessions } = draft.world;
+  const { legs } = draft.world;
   for (const { own, party, sessionId, callId: of, isCaller } of pairs) {
     for (const leg of [legs.get(own), legs.get(party)].filter((one) => one !== undefined)) {
-      sessions.delete(leg.sessionId);
+      removeSession(draft, leg.sessionId);
       putLeg(draft, { ...leg, sessionId });
     }
     const [caller, callee] = isCaller ? [own, party] : [party, own];

@@ -1,6 +1,6 @@
 import { dropLeg } from "../basic-call.ts";
 import type { Why } from "../why.ts";
-import { nameSession, putSession, type Draft, type ModelLeg } from "../world.ts";
+import { nameSession, putSession, type Draft, type ModelLeg, removeSession } from "../world.ts";
 import { progress, refuse, refuseFor, succeed } from "./asker.ts";
 import { gather } from "./conference-gathering.ts";
 import { checkMembers, conferenceOf, membersOf, mixerOf, putConference, release } from "./conference-members.ts";
@@ -109,7 +109,7 @@ export function invitationAnswered(
 ): void {
   if (legId === undefined) {
     // A service of the switch is no party; nothing was rung.
-    draft.world.sessions.delete(invitation.sessionId);
+    removeSession(draft, invitation.sessionId);
     return invitationFailed(draft, callId, invitation, { ...REPLACED, cause: UNKNOWN_NUMBER });
   }
   const conference = without(draft, callId, invitation);

@@ -2,7 +2,7 @@ import { isInvolved } from "./involved.ts";
 import { dropLeg } from "../basic-call.ts";
 import { endWhenEmpty, linkCalls } from "../call-changes.ts";
 import type { Why } from "../why.ts";
-import { legsOf, type Draft, type ModelLeg, type ModelSession } from "../world.ts";
+import { legsOf, type Draft, type ModelLeg, type ModelSession, putSession } from "../world.ts";
 import { transferTo } from "./blind-transfer.ts";
 import { transferConsulted } from "./consulted-transfer.ts";
 import { accept, refusalOf } from "./dial-answer.ts";
@@ -75,7 +75,7 @@ function begin(draft: Draft, legs: readonly ModelLeg[], transfer: DialedTransfer
   const session = world.sessions.get(transferId);
   if (session === undefined) return NO_CALL;
   world.transfers.set(transferId, transfer);
-  world.sessions.set(transferId, { ...session, purpose: { feature: "transfer", id: transferId } });
+  putSession(draft, { ...session, purpose: { feature: "transfer", id: transferId } });
   accept(draft, transferId, "silence");
   return undefined;
 }

@@ -3,7 +3,7 @@ import type { Address } from "../call.ts";
 import type { CallCommand } from "../../../signals/index.ts";
 import { attach, join } from "../reconnect.ts";
 import type { Why } from "../why.ts";
-import { nameSession, putSession, type Draft, type ModelSession } from "../world.ts";
+import { nameSession, putSession, type Draft, type ModelSession, removeSession } from "../world.ts";
 import { refuse, refuseFor, succeed } from "./asker.ts";
 import type { FeatureMachine } from "./feature-machine.ts";
 import { holdByCommand } from "./hold.ts";
@@ -109,7 +109,7 @@ function connect(
   target: string | undefined,
 ): void {
   draft.world.madeCalls.delete(callId);
-  if (target === undefined) draft.world.sessions.delete(sessionId);
+  if (target === undefined) removeSession(draft, sessionId);
   if (legId === undefined) return;
   if (target !== undefined) join(draft, callId, legId, target, MADE);
   else if (endpoint !== undefined) attach(draft, callId, legId, endpoint, { why: MADE });

@@ -1,6 +1,6 @@
 import { attach } from "../reconnect.ts";
 import type { Why } from "../why.ts";
-import type { Draft, ModelSession } from "../world.ts";
+import { type Draft, type ModelSession, removeSession } from "../world.ts";
 import { refuseFor } from "./asker.ts";
 import type { FeatureMachine } from "./feature-machine.ts";
 import { callFor, retrieve, startTimer, stopTimer, takeOut } from "./park.ts";
@@ -115,7 +115,7 @@ function goBack(draft: Draft, parked: Parked): void {
 
 /** What it is forwarded to is a service of the switch, which has no session of its own. */
 function takenByService(draft: Draft, parked: Parked, { sessionId, endpoint = "silence" }: ModelSession): void {
-  draft.world.sessions.delete(sessionId);
+  removeSession(draft, sessionId);
   const party = draft.world.legs.get(parked.party);
   takeOut(draft, parked, TOO_LATE, sessionId);
   if (party !== undefined) attach(draft, party.callId, party.legId, endpoint, { why: FORWARDED });

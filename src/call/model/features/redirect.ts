@@ -12,6 +12,7 @@ import {
   type ModelSession,
   type Ringing,
   type World,
+  sessionsRingingAt,
 } from "../world.ts";
 import { refuse, refuseFor, succeed } from "./asker.ts";
 import { connect, oppositeAt } from "./transfers.ts";
@@ -97,12 +98,12 @@ interface Rung {
   readonly ringing: Ringing;
 }
 
-function ringingAt({ sessions }: World, device: string, callId: string | undefined): Rung | undefined {
+function ringingAt(world: World, device: string, callId: string | undefined): Rung | undefined {
   // A call that is offered has no other session, mostly: a route point with very many is not searched.
-  const first = callId === undefined ? undefined : sessions.get(callId);
+  const first = callId === undefined ? undefined : world.sessions.get(callId);
   const known = first && rungIn(first, device, callId);
   if (known !== undefined) return known;
-  for (const session of sessions.values()) {
+  for (const session of sessionsRingingAt(world, device)) {
     const rung = rungIn(session, device, callId);
     if (rung !== undefined) return rung;
   }

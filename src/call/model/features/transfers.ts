@@ -2,7 +2,7 @@ import { dropLeg } from "../basic-call.ts";
 import type { Endpoint } from "../model-effect.ts";
 import { attach, join } from "../reconnect.ts";
 import type { Why } from "../why.ts";
-import { otherLeg, type Draft, type ModelLeg, type ModelSession, type World } from "../world.ts";
+import { otherLeg, type Draft, type ModelLeg, type ModelSession, type World, removeSession } from "../world.ts";
 
 /** Whom a leg is connected with: another leg, or a service. */
 export type Opposite = { readonly leg: ModelLeg } | { readonly service: Endpoint };
@@ -35,7 +35,7 @@ export function oppositeAt(
 ): Opposite | undefined {
   const leg = legId === undefined ? undefined : world.legs.get(legId);
   if (leg !== undefined) return { leg };
-  world.sessions.delete(sessionId);
+  removeSession({ world }, sessionId);
   return endpoint === undefined ? undefined : { service: endpoint };
 }
 

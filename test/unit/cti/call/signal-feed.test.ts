@@ -13,7 +13,7 @@ describe("SignalFeed", () => {
   const cleanup = new Cleanup();
   afterEach(() => cleanup.run());
 
-  it("given calls that have ended before a restart, when the next process follows the signals, then it keeps nothing of them", async () => {
+  it("given calls that have ended before a restart, when the next process follows the signals, then it keeps who was in them, for ten minutes", async () => {
     const folder = cleanup.add(new TemporaryDirectory("feed"), (made) => made.close());
     const clock = new ManualClock();
     const callControl = new FakeCallControl([
@@ -28,8 +28,8 @@ describe("SignalFeed", () => {
     };
     const begin = async (): Promise<{ feed: SignalFeed; memory: FeedMemory }> => {
       const memory = new FeedMemory({ path: folder.join("feed.journal"), clock });
-      const replica = new Replica({ clock });
-      const feed = new SignalFeed({
+      const replica: Replica = new Replica({ clock, onForgotten: (callId) => feed.callForgotten(callId) });
+      const feed: SignalFeed = new SignalFeed({
         link: callControl,
         replica,
         memory,
@@ -51,6 +51,11 @@ describe("SignalFeed", () => {
     const second = await begin();
     const call = callControl.calls.start("1001", "1002");
     second.feed.close();
-    assert.deepEqual([...second.memory.keys.keys()], [call]);
+    assert.deepEqual([...second.memory.keys.keys()], [ended, call]);
+    const third = await begin();
+    clock.advance(600_000);
+    callControl.calls.end(call);
+    third.feed.close();
+    assert.deepEqual([...third.memory.keys.keys()], [call]);
   });
 });

@@ -33,10 +33,10 @@ function there(
   device: DeviceView,
   state: ConnectionState,
   terminal?: TerminalConnectionState,
-  more: { otherCalls?: number; parties?: number } = {},
+  { hasOther = false, parties = 2 }: { hasOther?: boolean; parties?: number } = {},
 ): DeviceInView {
   const connection = { connectionId: "c/1", party: { number: "1" }, state, terminals: [] };
-  return { device, connection, ...(terminal === undefined ? {} : { terminal }), otherCalls: 0, parties: 2, ...more };
+  return { device, connection, ...(terminal === undefined ? {} : { terminal }), hasOther: () => hasOther, parties };
 }
 
 describe("operations that are offered", () => {
@@ -48,10 +48,15 @@ describe("operations that are offered", () => {
     ["ringing at another", there(phone, "alerting", "bridged"), [], ["call.redirect"]],
     ["dialing", there(phone, "dialing", "talking"), ["call.drop"], ["call.hold"]],
     ["talking", there(phone, "established", "talking"), ["call.hold", "call.park"], ["call.swap", "call.sendDigits"]],
-    ["talking, two calls", there(phone, "established", "talking", { otherCalls: 1 }), ["call.swap"], ["call.addParty"]],
+    [
+      "talking, two calls",
+      there(phone, "established", "talking", { hasOther: true }),
+      ["call.swap"],
+      ["call.addParty"],
+    ],
     [
       "a conference",
-      there(phone, "established", "talking", { otherCalls: 1, parties: 3 }),
+      there(phone, "established", "talking", { hasOther: true, parties: 3 }),
       ["call.dropParty", "call.addParty"],
       [],
     ],
@@ -96,7 +101,7 @@ describe("operations that are offered", () => {
       view,
       (name) => (name === "d" ? port : undefined),
       () => ["d", "e"],
-      () => 0,
+      () => false,
     );
     assert.deepEqual(
       found.map(({ device, terminal }) => [device.name, terminal]),

@@ -90,6 +90,18 @@ describe("operations of applications", () => {
     });
   });
 
+  it("given who may not change how callers are shown, when a route does so in its second destination, then that is refused, and named", async () => {
+    const port = fixture.callControl.devices.get("port-1");
+    assert.ok(port !== undefined);
+    fixture.callControl.tell({ kind: "device", device: { ...port, name: "route-1", kind: "route-point" } });
+    const router = fixture.open({ name: "router", permissions: [] });
+    await router.call("device.open", { device: "route-1", routes: true });
+    const destinations = [{ to: "1001" }, { to: "1002", callingNumber: "110" }];
+    const { code, facts } = await router.error("route.select", { device: "route-1", routeId: "r", destinations });
+    assert.deepEqual([code, facts.path], ["access-feature", "/destinations/1/callingNumber"]);
+    assert.equal(fixture.callControl.commands.length, 0);
+  });
+
   describe("parameters", () => {
     const cases: readonly (readonly [string, object, string, string])[] = [
       ["call.connect", { device: "phone-1001", to: "not a number" }, "validation-number", "/to"],
@@ -280,6 +292,26 @@ describe("operations of applications", () => {
       }
       fixture.callControl.calls.end(fixture.callControl.calls.start("1001", "1002"));
       assert.equal(await operator.refusal("call.get", { callId }), "not-found-call");
+    });
+
+    it("given a call that has ended before CTIManager was killed, when it is asked for, then it is there, for who may see it", async () => {
+      const clerk = fixture.open({ name: "clerk", permissions: [], mayUseDevice: (device) => device === "phone-1001" });
+      const other = fixture.open({ name: "other", permissions: [], mayUseDevice: () => false });
+      const [early, late] = [1, 2].map(() => fixture.callControl.calls.start("1001", "1002"));
+      fixture.callControl.calls.end(early ?? "");
+      await settled();
+      fixture.clock.advance(100);
+      fixture.callControl.disconnect();
+      // The next process hears of it.
+      fixture.callControl.calls.end(late ?? "");
+      await fixture.kill();
+      for (const application of [clerk, other]) application.resume();
+      for (const callId of [early, late]) {
+        const { call } = await clerk.call<{ call: CallView }>("call.get", { callId });
+        assert.deepEqual([call.callId, call.state], [callId, "invalid"]);
+        assert.equal((await clerk.call<{ call: CallView }>("call.get", { callId })).call.state, "invalid");
+        assert.equal(await other.refusal("call.get", { callId }), "not-found-call");
+      }
     });
   });
 });

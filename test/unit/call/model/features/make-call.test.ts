@@ -34,8 +34,8 @@ describe("a call made by command", () => {
     return effect.sessionId;
   }
   const isEmpty = (): boolean => {
-    const { calls, legs, sessions, legsOfDevices, madeCalls } = story.world;
-    return [calls, legs, sessions, legsOfDevices, madeCalls].every(({ size }) => size === 0);
+    const { calls, legs, sessions, legsOfDevices, ringingAt, madeCalls } = story.world;
+    return [calls, legs, sessions, legsOfDevices, ringingAt, madeCalls].every(({ size }) => size === 0);
   };
 
   it("given both answer, when they do, then the device is rung alone, then the number, and the two are joined", () => {

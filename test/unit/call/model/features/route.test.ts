@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import type { CommandResult, ModelEffect, ModelEvent, Why } from "../../../../../src/call/model/index.ts";
 import { endLostRoutes } from "../../../../../src/call/model/features/route.ts";
+import { removeSession } from "../../../../../src/call/model/world.ts";
 import type { RouteDestination } from "../../../../../src/signals/index.ts";
 import { CallStory, phoneLeg, placeOf } from "../../../../support/call-story.ts";
 import { effectsOf, endOf, rung } from "../../../../support/story-calls.ts";
@@ -170,7 +171,7 @@ describe("a route dialogue", () => {
   });
 
   it("given a process that died, when its calls are taken up, then dialogues about calls that are gone are over", () => {
-    story.world.sessions.delete("c1");
+    removeSession(story, "c1");
     const effects: ModelEffect[] = [];
     endLostRoutes({ world: story.world, effects });
     assert.ok(effects.some((one) => one.type === "route" && one.route.ended === "abandoned"));

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { isMatch } from "../../../../src/cti/session/name-pattern.ts";
+import { isMatch } from "../../../src/common/name-pattern.ts";
 
 describe("isMatch", () => {
   it("given patterns, when compared, then each star stands for any characters, or none", () => {
