@@ -125,6 +125,20 @@ describe("digits that the relay sends", () => {
     assert.equal(await fixture.relay.sendDigit("joined", "caller", "8"), true);
   });
 
+  it("given sides that come from services, when they are joined, then digits are heard before anything is agreed on anew", async () => {
+    for (const [callId, phone] of [
+      ["one", alice],
+      ["other", bob],
+    ] as const) {
+      await fixture.relay.offerByEndpoint({ ...key, callId, fromTag: "callee", toTag: "caller" }, "silence");
+      await fixture.relay.answer({ callId, fromTag: "callee", toTag: "caller" }, phone.sdp(), local);
+    }
+    await fixture.relay.join("joined", { callId: "one", tag: "caller" }, { callId: "other", tag: "caller" });
+    assert.equal(await fixture.relay.sendDigit("joined", "callee", "6"), true);
+    assert.ok(bob.heard.some((packet) => typeOf(packet) === 101 && packet.packet.readUInt8(12) === 6));
+    assert.ok(alice.heard.every((packet) => typeOf(packet) !== 101));
+  });
+
   it("given a session that is put back after a restart, when a digit is sent, then it is heard; a release ends it", async () => {
     await call();
     await fixture.restart();

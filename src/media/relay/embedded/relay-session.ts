@@ -6,6 +6,7 @@ import {
   saysTheSame,
   writeEndpointAnswer,
   writeEndpointOffer,
+  type EndpointChoice,
 } from "../../sdp/endpoint-description.ts";
 import { canReceive, canSend, effectiveDirection, type Direction } from "../../sdp/direction.ts";
 import { stampOrigin } from "../../sdp/origin.ts";
@@ -13,7 +14,7 @@ import { parseSessionDescription } from "../../sdp/parse-session-description.ts"
 import { isRelayable } from "../../sdp/relayable-media.ts";
 import { rewriteForRelay, type RelayedMedia } from "../../sdp/rewrite-for-relay.ts";
 import { agreedCodecs, lawOf } from "../../sdp/agreed-codec.ts";
-import type { Codec, MediaDescription, SessionDescription } from "../../sdp/session-description.ts";
+import type { MediaDescription, SessionDescription } from "../../sdp/session-description.ts";
 import type { PlaySource, RelayEndpoint, RelayOptions } from "../media-relay.ts";
 import { FarEnd, type FarEndSetting } from "./far-end.ts";
 import type { RelaySide } from "./relay-side.ts";
@@ -189,7 +190,7 @@ export class RelaySession {
     await this.#streams.ensure([choice.mediaIndex], [phone]);
     this.farEnd.prepare(kind);
     this.#farSide = { index: otherSide(phone), kind };
-    this.#agreeWithFarEnd(phone, description, options, choice.mediaIndex, choice.codec);
+    this.#agreeWithFarEnd(phone, description, options, choice);
     const port = this.#streams.portOf(choice.mediaIndex, phone);
     const { lastSdp } = this.sides[phone];
     const before = parseLast(lastSdp);
@@ -281,7 +282,7 @@ export class RelaySession {
     const isRefused = description.media.every((media) => media.port === 0);
     const choice = chooseEndpointMedia(description, this.#context.advertisedAddress, false);
     const isOffered = choice !== undefined && this.sides[otherSide(phone)].offered?.has(choice.mediaIndex) === true;
-    if (isOffered) this.#agreeWithFarEnd(phone, description, options, choice.mediaIndex, choice.codec);
+    if (isOffered) this.#agreeWithFarEnd(phone, description, options, choice);
     else if (!isRefused) throw new MediaError("no-common-codec", `the ${kind} speaks none of the answered codecs`);
   }
 
@@ -289,8 +290,7 @@ export class RelaySession {
     phone: SideIndex,
     description: SessionDescription,
     options: RelayOptions,
-    mediaIndex: number,
-    codec: Codec,
+    { mediaIndex, codec, telephoneEvent }: EndpointChoice,
   ): void {
     const stream = this.#streams.get(mediaIndex);
     const media = description.media[mediaIndex];
@@ -309,7 +309,8 @@ export class RelaySession {
     const law = isG711(codec) ? lawOf(codec) : undefined;
     const { payloadType } = codec;
     const sends = canReceive(direction);
-    stream.hearing[phone] = { payloadType, law, receives: sends };
+    const eventTypes = telephoneEvent === undefined ? {} : { eventTypes: [telephoneEvent.payloadType] };
+    stream.hearing[phone] = { payloadType, law, ...eventTypes, receives: sends };
     const hears = canSend(direction);
     this.farEnd.apply({ kind: this.#farSide.kind, mediaIndex, payloadType, law, sends, hears }, leg.rtp);
     this.#refreshOverlays();

@@ -55,10 +55,10 @@ export class SideDigits {
 
   /** Undefined: the side has not agreed on telephone events, does not receive, or hears something else. */
   #wayOf(streams: readonly RelayStream[]): Way | undefined {
-    for (const { isPlain, isConnected, legs, hearing, payloads } of streams) {
+    for (const { isPlain, legs, hearing, payloads } of streams) {
       const end = legs[this.#index]?.rtp;
       const { receives = false, eventTypes = [] } = hearing[this.#index] ?? {};
-      if (!isPlain || !isConnected || !receives || end === undefined || end.isOverlaid || !end.isReachable) continue;
+      if (!isPlain || !receives || end === undefined || end.isOverlaid || !end.isReachable) continue;
       // An event is a part of the stream: it counts time as this does.
       const payloadType = eventTypes.find((type) => payloads.clockRateHz(type) === end.sentClockRateHz);
       if (payloadType !== undefined) return { end, payloadType, clockRateHz: end.sentClockRateHz };

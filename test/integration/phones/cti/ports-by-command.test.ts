@@ -1,12 +1,13 @@
 import assert from "node:assert/strict";
 import type { Provider, TerminalConnection } from "../../../../src/sdk/index.ts";
 import { Cleanup } from "../../../support/cleanup.ts";
-import { CtiStage, refused } from "../../../support/cti-stage.ts";
+import { answers, CtiStage, refused } from "../../../support/cti-stage.ts";
 import { eventually } from "../../../support/eventually.ts";
 import { freeLoopbackAddress } from "../../../support/loopback-address.ts";
 import { SipPhone } from "../../../support/sip-phone.ts";
 import { establish, TalkingPhone, type Talk } from "../../../support/talking-phone.ts";
 import { TalkingPort, type PortTalk } from "../../../support/talking-port.ts";
+import { CALL_GAUGES } from "../../../support/tandem-node.ts";
 import { ToldEvents } from "../../../support/told-events.ts";
 
 const PORT_HZ = 1_300;
@@ -66,7 +67,7 @@ describe("digits, conditions and data of CTI ports", () => {
   });
   afterEach(async () => {
     await perTest.run();
-    await stage.node.zero(["tandem_calls"], 5_000);
+    await stage.node.zero(CALL_GAUGES, 5_000);
   });
 
   async function up(): Promise<{ near: Talk; leg: TerminalConnection; talk: PortTalk }> {
@@ -139,6 +140,27 @@ describe("digits, conditions and data of CTI ports", () => {
         await offer.hold();
         await refused(offer.sendDigits("1"), "CALL_WRONG_STATE");
         await over(offer, near);
+        break;
+      }
+      await inside.close();
+    });
+
+    it("given a port whose media ends in the switch, when it consults and completes the transfer, then nothing of it is left", async () => {
+      const inside = await cti.openMediaTerminal("inside", { mode: "switch" });
+      const near = await alice.dial("6002");
+      for await (const offer of inside.offers()) {
+        await offer.answer();
+        await establish(near);
+        const consulting = offer.consult("1002");
+        const far = await answers(bob);
+        const consultation = await consulting;
+        await consultation.terminalConnection("inside")?.sendDigits("6");
+        assert.deepEqual([far.heardDigits, near.heardDigits], ["6", ""]);
+        await near.untilHears("music");
+        await offer.completeTransfer(consultation);
+        await Promise.all([near.untilHears(bob.toneHz), far.untilHears(alice.toneHz)]);
+        await near.hangUp();
+        await far.ended();
         break;
       }
       await inside.close();
@@ -223,6 +245,7 @@ describe("digits, conditions and data of CTI ports", () => {
     await outside.answer({ sdp: near.sdp(outside.offer?.body) });
     const consultation = await consulting;
     await consultation.drop();
+    outside.respond(await outside.request("BYE"), 200);
     await leg.retrieve();
     const redirecting = leg.redirect("85552000");
     const redirected = await trusted.offered(5_000);

@@ -4,6 +4,7 @@ import { Cleanup } from "../../../support/cleanup.ts";
 import { answers, CtiStage, refused, rings } from "../../../support/cti-stage.ts";
 import { answer, establish, type Talk, type TalkingPhone } from "../../../support/talking-phone.ts";
 import { TalkingPort, type PortTalk } from "../../../support/talking-port.ts";
+import { CALL_GAUGES } from "../../../support/tandem-node.ts";
 import { ToldEvents } from "../../../support/told-events.ts";
 
 const PORT_HZ = 1_300;
@@ -52,7 +53,7 @@ describe("CTI ports in calls with phones", () => {
   });
   afterEach(async () => {
     await perTest.run();
-    await stage.node.zero(["tandem_calls"], 5_000);
+    await stage.node.zero(CALL_GAUGES, 5_000);
   });
 
   async function up(from: TalkingPhone = alice): Promise<Up> {
