@@ -1,4 +1,4 @@
-import type { CtiEvent } from "../../../src/cti/call/cti-event.ts";
+import type { CtiEvent } from "../../../src/protocol/index.ts";
 import type { Clock } from "../../../src/common/index.ts";
 import type { Chance } from "../chance.ts";
 import type { Application } from "./application.ts";
@@ -31,10 +31,6 @@ export class Agent {
     this.#clock = clock;
     this.#chance = chance;
     this.#numbers = numbers;
-  }
-
-  get devices(): readonly string[] {
-    return this.#devices.map(({ device }) => device);
   }
 
   async open(application: Application): Promise<void> {

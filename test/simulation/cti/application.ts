@@ -1,11 +1,11 @@
 import type { Clock } from "../../../src/common/index.ts";
-import type { CtiEvent } from "../../../src/cti/call/cti-event.ts";
-import type { CallView } from "../../../src/signals/index.ts";
-import { EventReplica } from "../../support/event-replica.ts";
+import type { CtiEvent, DeviceView } from "../../../src/protocol/index.ts";
+import type { Snapshot } from "../../../src/sdk/replica/replica.ts";
 import type { Chance } from "../chance.ts";
 import { ApplicationSocket } from "./application-socket.ts";
 import { HEARTBEAT_MS, type CtiManagerLife } from "./cti-manager-life.ts";
 import type { Answer, KeyLedger } from "./key-ledger.ts";
+import { KnownState } from "./known-state.ts";
 
 export type Topic = Readonly<Record<string, string>>;
 
@@ -38,7 +38,7 @@ interface Request {
 interface Message {
   readonly id?: string;
   readonly method?: string;
-  readonly params?: CtiEvent & { readonly seq: number };
+  readonly params?: CtiEvent;
   readonly result?: Readonly<Record<string, unknown>>;
   readonly error?: { readonly message: string; readonly data: Readonly<Record<string, unknown>> };
 }
@@ -51,7 +51,7 @@ const TRIES = 200;
  * and sends again what it has no answer to, by the same key.
  */
 export class Application {
-  readonly known = new EventReplica();
+  readonly known: KnownState;
   readonly options: ApplicationOptions;
   lastSeq = 0;
   events = 0;
@@ -69,6 +69,7 @@ export class Application {
 
   constructor(options: ApplicationOptions) {
     this.options = options;
+    this.known = new KnownState(() => options.clock.wallMs());
     this.#connect();
     this.#beat();
   }
@@ -90,8 +91,6 @@ export class Application {
     return new Promise((resolve) => {
       this.#ask("events.subscribe", { topics }, undefined, (answer) => {
         if (answer.kind !== "done") throw new Error(`cannot subscribe: ${answer.text}`);
-        const { calls } = answer.result as { readonly calls?: readonly CallView[] };
-        this.known.load(calls ?? []);
         resolve();
       });
     });
@@ -220,6 +219,7 @@ export class Application {
     if (typeof seq === "number" && seq > this.lastSeq) {
       throw new Error(`${request.method} is answered with ${seq} after event ${this.lastSeq}`);
     }
+    if (result !== undefined) this.#merge(request.method, result);
     const isOver =
       request.key === undefined || this.options.ledger.answered(`${this.sessionId}:${request.key}`, answer);
     // The server may not know it yet, or not any more: it is asked again.
@@ -228,6 +228,16 @@ export class Application {
     request.repeats -= 1;
     if (request.repeats >= 0) return this.#later(request);
     request.onDone(answer);
+  }
+
+  /** What replies say of how all is. */
+  #merge(method: string, result: Readonly<Record<string, unknown>>): void {
+    const { device, seq, ...snapshot } = result as unknown as Snapshot & {
+      readonly device?: DeviceView;
+      readonly seq: number;
+    };
+    if (method === "events.subscribe") this.known.merge(snapshot, seq);
+    if (method === "device.open" && device !== undefined) this.known.merge({ ...snapshot, devices: [device] }, seq);
   }
 
   #unknown(request: Request, { code }: Answer & { readonly kind: "refused" | "unknown" }): void {
@@ -252,7 +262,7 @@ export class Application {
     for (const request of waiting) this.#send(request);
   }
 
-  #event(event: CtiEvent & { readonly seq: number }): void {
+  #event(event: CtiEvent): void {
     if (!this.#isOpen) throw new Error(`event ${event.seq} came before the session was open`);
     if (event.seq !== this.lastSeq + 1) throw new Error(`event ${event.seq} came after ${this.lastSeq}`);
     this.lastSeq = event.seq;

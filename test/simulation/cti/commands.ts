@@ -32,7 +32,7 @@ export function commandAtRandom(application: Application, chance: Chance): void 
 }
 
 function placesOf({ known }: Application): readonly Place[] {
-  return [...known.live.values()].flatMap(({ callId, connections }) =>
+  return known.calls.flatMap(({ callId, connections }) =>
     connections.flatMap(({ terminals }) => terminals.map(({ device, state }) => ({ callId, device, state }))),
   );
 }

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
-import { EventReplica } from "../../support/event-replica.ts";
+import type { CallView } from "../../../src/protocol/index.ts";
 import type { Application } from "./application.ts";
+import { HEARTBEAT_MS } from "./cti-manager-life.ts";
+import { KnownState } from "./known-state.ts";
 import { PHONES } from "./site.ts";
 import type { World } from "./world.ts";
 
@@ -9,54 +11,46 @@ const MANAGER = "test/ctimanager";
 const QUIET_MS = 150_000;
 const END_MS = 240_000;
 const LOOK_MS = 500;
+const RING_MS = 2_000;
+/** Calls are known for ten minutes after their end. */
+const FORGOTTEN_MS = 11 * 60_000;
 
 /** With all processes up and nothing done any more, everybody knows the same, and that is so. */
 export async function judge(world: World): Promise<void> {
   world.areUsersStill = true;
   for (const agent of world.agents) agent.isOff = true;
   await comeToRest(world, world.applications);
-  const fresh = world.applications.map(({ options: { topics, user } }, index) => {
-    // Who has opened a device watches it.
-    const opened = world.agents[index]?.devices.map((name) => ({ kind: "device", name })) ?? [];
-    return world.application([...topics, ...opened], user);
-  });
+  const fresh = world.applications.map(({ options: { topics, user } }) => world.application(topics, user));
   let subscribed = 0;
   for (const application of fresh) void application.subscribe().then(() => (subscribed += 1));
   await until(world, "subscribed", QUIET_MS, () => subscribed === fresh.length);
   await comeToRest(world, [...world.applications, ...fresh]);
   for (const [index, { known, options }] of world.applications.entries()) {
-    const told = `what ${JSON.stringify(options.topics)} knows, and what is told of it anew`;
-    assert.deepEqual(stateOf(known), stateOf(fresh[index]?.known), told);
+    const again = fresh[index]?.known;
+    const difference = again === undefined ? "nothing" : known.differenceFrom(again);
+    assert.equal(
+      difference,
+      undefined,
+      `what ${JSON.stringify(options.topics)} knows is not what is so: ${difference}`,
+    );
   }
-  const all = new EventReplica();
-  all.load(world.callControl?.manager.cti.feed.snapshot(MANAGER).calls ?? []);
-  assert.deepEqual(stateOf(world.applications[0]?.known), stateOf(all), "what an application knows, and what is so");
-  judgePhones(world, all);
+  const snapshot = world.callControl?.manager.cti.feed.snapshot(MANAGER);
+  const real = new KnownState(() => 0);
+  real.merge(snapshot ?? {}, 0);
+  const difference = world.applications[0]?.known.differenceFrom(real);
+  assert.equal(difference, undefined, `what an application knows is not what call control says: ${difference}`);
+  judgePhones(world, real.calls);
   for (const application of fresh) {
     void application.request("provider.close", {}).then(() => application.close());
   }
   await world.pass(LOOK_MS);
 }
 
-/** Calls that go on, with those who are in them: views do not show who has been. */
-function stateOf(replica: EventReplica | undefined): ReadonlyMap<string, unknown> {
-  const calls = [...(replica?.live ?? [])].map(([callId, call]) => {
-    const connections = call.connections
-      .filter(({ state }) => state !== "disconnected")
-      .map((connection) => ({
-        ...connection,
-        terminals: connection.terminals.filter(({ state }) => state !== "dropped"),
-      }));
-    return [callId, { ...call, connections }] as const;
-  });
-  return new Map(calls);
-}
-
 /** Phones are in the calls that applications are shown them in. */
-function judgePhones({ edge }: World, all: EventReplica): void {
+function judgePhones({ edge }: World, calls: readonly CallView[]): void {
   const [shown, real] = [new Map<string, number>(), new Map<string, number>()];
   const count = (counts: Map<string, number>, name: string): void => void counts.set(name, (counts.get(name) ?? 0) + 1);
-  for (const { connections } of all.live.values()) {
+  for (const { connections } of calls) {
     for (const { terminals } of connections) {
       for (const { device, state } of terminals) {
         if (PHONES.some(({ name }) => name === device) && (state === "talking" || state === "held"))
@@ -81,8 +75,31 @@ export async function judgeEnd(world: World): Promise<void> {
   const open = (): string => world.applications.flatMap((application) => application.open).join();
   await until(world, "answered", END_MS, () => open() === "", open);
   await comeToRest(world, world.applications);
-  for (const { known } of world.applications) assert.deepEqual([...known.live.keys()], [], "calls that never end");
+  for (const { known } of world.applications) assert.deepEqual(known.calls, [], "calls that never end");
   assert.equal(relay.sessions.size, 0, "sessions of the relay are left over");
+}
+
+/** Commands, ended calls and events are remembered for a while, and not for ever: another call is the only one then. */
+export async function judgeMemory(world: World): Promise<void> {
+  await world.pass(FORGOTTEN_MS);
+  const [phone] = PHONES;
+  if (phone !== undefined) world.edge.call(phone, "1002");
+  await world.pass(RING_MS);
+  const { callControl, ctiManager, edge } = world;
+  for (const call of edge.calls.values()) edge.hangUp(call);
+  await world.pass(2 * HEARTBEAT_MS);
+  for (const name of ["tandem_cti_commands_remembered", "tandem_cti_outbox_signals"]) {
+    assert.equal(callControl?.metric(name), 0, name);
+  }
+  for (const { name, labels, value } of ctiManager?.core.metrics() ?? []) {
+    if (name !== "tandem_cti_replica") continue;
+    const most = new Map<string, number>(Object.entries({ calls: 0, "ended-calls": 1, routes: 0 }));
+    const what = labels?.["what"] ?? "";
+    assert.ok(value <= (most.get(what) ?? Infinity), `${value} ${what} of CTIManager`);
+  }
+  assert.equal(ctiManager?.table.size, world.applications.length, "sessions");
+  for (const session of ctiManager?.table.all() ?? [])
+    assert.equal(session.load.logBytes, 0, "events that nobody needs");
 }
 
 /** What is left of calls. */
@@ -103,7 +120,7 @@ function left({ callControl, edge, relay }: World): string {
 function hangUpPorts({ applications }: World): void {
   const [first, second] = applications;
   for (const application of [first, second]) {
-    for (const { callId, connections } of application?.known.live.values() ?? []) {
+    for (const { callId, connections } of application?.known.calls ?? []) {
       for (const { terminals } of connections) {
         for (const { device, state } of terminals) {
           if (PHONES.some(({ name }) => name === device) || state === "dropped") continue;

@@ -25,13 +25,13 @@ const SHARES: readonly (readonly [DeedKind, number])[] = [
   ["call", 15],
   ["hang-up", 6],
   ["change", 3],
-  ["command", 40],
+  ["command", 36],
   ["cut-application", 7],
   ["hang-application", 1],
   ["cut-link", 8],
-  ["kill-ctimanager", 7],
+  ["kill-ctimanager", 8],
   ["kill-callmanager", 7],
-  ["kill-both", 6],
+  ["kill-both", 9],
 ];
 
 /** Kinds that are kills, or losses, of which there are to be many. */

@@ -1,6 +1,6 @@
 import { Chance } from "../chance.ts";
 import { commandAtRandom } from "./commands.ts";
-import { judge, judgeEnd } from "./judge.ts";
+import { judge, judgeEnd, judgeMemory } from "./judge.ts";
 import { KILLS, type Deed, type Kill } from "./plan.ts";
 import { NUMBERS, PHONES, type Site } from "./site.ts";
 import { World } from "./world.ts";
@@ -25,6 +25,8 @@ export interface KeyCounts {
   readonly repeated: number;
 }
 
+/** Of so many seeds one goes on until nothing is remembered. */
+const LONG_SEEDS = 4;
 const LONG_MS = 14_000;
 /** A phone has two calls at most, so has its user. */
 const MAX_CALLS = 12;
@@ -60,6 +62,7 @@ export async function simulate(
     at = deeds.length;
     await judge(world);
     await judgeEnd(world);
+    if (seed % LONG_SEEDS === 0) await judgeMemory(world);
     return outcomeOf();
   } catch (error) {
     return outcomeOf(error as Error);

@@ -41,7 +41,12 @@ const ROLES: readonly Role[] = [
     ],
   },
   { user: "second", group: "desk", topics: [{ kind: "all" }], devices: OWNED },
-  { user: "second", group: "desk", topics: [{ kind: "device", name: "phone-1002" }], devices: OWNED },
+  {
+    user: "second",
+    group: "desk",
+    topics: ["phone-1002", ...OWNED.map(({ device }) => device)].map((name) => ({ kind: "device", name })),
+    devices: OWNED,
+  },
   { user: "third", topics: [{ kind: "line", name: "1010@internal" }], devices: [] },
 ];
 /** A phone rings for so long before its user does anything. */
