@@ -1,4 +1,4 @@
-import { parseArgs } from "node:util";
+import { inspect, parseArgs } from "node:util";
 import { KILLS, deedsOf, type Deed } from "./cti/plan.ts";
 import { usePromptDisk } from "./cti/prompt-disk.ts";
 import { simulate, type Outcome } from "./cti/simulate.ts";
@@ -97,7 +97,7 @@ async function run({ seeds, steps, first, isTold }: Extent): Promise<number> {
 
 function unhandledFailure([first]: readonly unknown[], deeds: readonly Deed[]): Outcome["failure"] {
   if (first === undefined) return undefined;
-  return { error: first instanceof Error ? first : new Error(String(first)), deed: deeds.length };
+  return { error: new Error("a rejection is not handled", { cause: first }), deed: deeds.length };
 }
 
 async function report(
@@ -105,7 +105,7 @@ async function report(
   { seed, steps, deeds }: { readonly seed: number; readonly steps: number; readonly deeds: readonly Deed[] },
   { error, deed }: NonNullable<Outcome["failure"]>,
 ): Promise<void> {
-  console.log(`seed ${seed} fails at deed ${deed} of ${deeds.length}: ${error.stack ?? error.message}`);
+  console.log(`seed ${seed} fails at deed ${deed} of ${deeds.length}: ${inspect(error)}`);
   const endMs = performance.now() + SHRINK_MS;
   const small = await shrink(
     deeds.slice(0, deed + 1),
@@ -117,7 +117,7 @@ async function report(
   );
   console.log(`The same happens with ${small.length} of ${deeds.length} deeds:`);
   const { failure } = await simulate(site, seed, small, (line) => console.log(line));
-  console.log((failure?.error ?? error).stack);
+  console.log(inspect(failure?.error ?? error));
   console.log(`Again: npm run test:cti-simulation -- --seed ${seed} --steps ${steps}`);
 }
 

@@ -56,7 +56,7 @@ function at({ callId, device, state }: Place, chance: Chance): Command {
   if (chance.happens(0.08))
     return { method: chance.pick(ANY_METHOD) ?? "call.drop", params: methodParams(where, chance) };
   const kinds = state === "held" ? HELD : state === "ringing" ? RINGING : UP;
-  switch (chance.pick<string>(kinds)) {
+  switch (chance.pick<string>(kinds) ?? "drop") {
     case "transfer":
       return { method: "call.transfer", params: { ...where, to: numberOf(chance) } };
     case "consult":

@@ -10,7 +10,7 @@ import type {
   SignalingHandler,
   SignalingPort,
 } from "../../../src/call/signaling/signaling-port.ts";
-import { SignalingError } from "../../../src/call/signaling/signaling-error.ts";
+import type { SignalingError } from "../../../src/call/signaling/signaling-error.ts";
 import { dialogIdOf } from "../../../src/call/control/leg.ts";
 import type { EdgeControl } from "../../../src/call/index.ts";
 import type { Clock } from "../../../src/common/index.ts";

@@ -6,8 +6,10 @@ type Path = string;
 /**
  * From now on what this process asks of files by promises is done at once: how long a disk takes is nothing that a seed
  * could say again.
+ * @returns ends that
  */
-export function usePromptDisk(): void {
+export function usePromptDisk(): () => void {
+  const before = { ...fs.promises };
   const prompt = {
     appendFile: promised(fs.appendFileSync),
     mkdir: promised(fs.mkdirSync),
@@ -28,6 +30,10 @@ export function usePromptDisk(): void {
   };
   Object.assign(fs.promises, prompt);
   syncBuiltinESMExports();
+  return () => {
+    Object.assign(fs.promises, before);
+    syncBuiltinESMExports();
+  };
 }
 
 function promised<Params extends readonly unknown[], Result>(

@@ -55,7 +55,8 @@ export class SlowRelay implements MediaRelay {
         this.#out.send(() => {
           perform(...params).then(
             (result) => answered(() => resolve(result)),
-            (error: unknown) => answered(() => reject(error as Error)),
+            (error: unknown) =>
+              answered(() => reject(error instanceof Error ? error : new Error("the relay has failed"))),
           );
         }),
       );

@@ -40,7 +40,7 @@ export class VirtualChannelServer {
   async call(method: string, params: unknown, peer: ChannelPeer): Promise<unknown> {
     const handler = this.#handlers.get(method);
     if (handler === undefined) throw new ChannelError("unknown-method", method);
-    return (await handler(params, peer)) as unknown;
+    return await handler(params, peer);
   }
 }
 

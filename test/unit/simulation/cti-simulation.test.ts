@@ -1,11 +1,13 @@
 import assert from "node:assert/strict";
 import { KeyLedger } from "../../simulation/cti/key-ledger.ts";
 import { deedsOf } from "../../simulation/cti/plan.ts";
+import { usePromptDisk } from "../../simulation/cti/prompt-disk.ts";
 import { Site } from "../../simulation/cti/site.ts";
 import { simulate } from "../../simulation/cti/simulate.ts";
 
 describe("simulation of kills", () => {
   it("given a seed, when it is simulated twice, then the same happens, and nothing is wrong", async () => {
+    const endPromptDisk = usePromptDisk();
     const site = await Site.make();
     try {
       const deeds = deedsOf(5, 25);
@@ -15,6 +17,7 @@ describe("simulation of kills", () => {
       assert.ok(one.events > 0 && Object.values(one.kills).some((number) => number > 0));
     } finally {
       site.close();
+      endPromptDisk();
     }
   }).timeout(60_000);
 
