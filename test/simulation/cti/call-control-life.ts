@@ -1,4 +1,4 @@
-import { AsyncLocalStorage } from "node:async_hooks";
+import type { AsyncLocalStorage } from "node:async_hooks";
 import { join } from "node:path";
 import { CallManager } from "../../../src/call/index.ts";
 import type { Clock, Ids } from "../../../src/common/index.ts";
@@ -35,10 +35,11 @@ export class CallControlLife {
   readonly #relay: SlowRelay;
   readonly #devices: CtiDeviceChannel;
   /** Key of the command that is being done. */
-  readonly #key = new AsyncLocalStorage<string>();
+  readonly #key: AsyncLocalStorage<string>;
 
   constructor(world: CallControlWorld, folder: string) {
     const { site, edge, relay, delayMs, ids, complaints } = world;
+    this.#key = site.commandKey;
     this.process = new MortalProcess(world.clock);
     const logger = complaints.logger("call control", () => this.process.isDead);
     this.#relay = new SlowRelay(relay, this.process, world.clock, delayMs);

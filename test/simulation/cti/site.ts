@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from "node:async_hooks";
 import { ConfiguredFeatures } from "../../../src/call/device/index.ts";
 import type { FeatureStore } from "../../../src/call/index.ts";
 import { silentLogger } from "../../../src/common/index.ts";
@@ -40,6 +41,8 @@ export class Site {
   readonly store: SqliteStore;
   readonly followed: FollowedInventory;
   readonly featureStore: FeatureStore;
+  /** Key of the command that call control is doing; each such storage costs all promises something, so there is one. */
+  readonly commandKey = new AsyncLocalStorage<string>();
 
   private constructor(store: SqliteStore) {
     this.store = store;
@@ -88,6 +91,7 @@ export class Site {
 
   close(): void {
     this.followed.close();
+    this.commandKey.disable();
     this.store.close();
   }
 }
