@@ -263,7 +263,11 @@ export class VirtualEdge {
   #offer(pending: PendingRequest): void {
     if (this.#port === undefined) {
       // The answer comes later than the question.
-      if (pending.isNew) this.#clock.after(1, () => this.#answer(pending, 503, {}));
+      if (pending.isNew) {
+        this.#clock.after(1, () => {
+          if (!pending.isOffered) this.#answer(pending, 503, {});
+        });
+      }
       return;
     }
     pending.isOffered = true;
