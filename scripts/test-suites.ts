@@ -84,7 +84,7 @@ export const SUITES: readonly Suite[] = [
   {
     name: "cti-simulation",
     title: "simulated kills of call control and CTIManager",
-    // Some 3,000 kills and cuts, more than 400 of each kind.
+    // Some 1,500 kills and cuts, more than 200 of each kind.
     run: { command: ["npm", "run", "--silent", "test:cti-simulation"] },
     limitSeconds: 180,
   },

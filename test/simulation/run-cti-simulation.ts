@@ -8,7 +8,7 @@ import { shrink } from "./shrink.ts";
 // Kills call control and CTIManager, and cuts what connects them with each other and with applications, while phones call
 // and applications command calls; checks that applications miss nothing, hear nothing twice, know in the end what is so,
 // that commands that are repeated are done once, and that nothing is left of calls. See docs/cti/signals.md.
-//   --seeds N  simulations (default 120); some twenty-five kills each
+//   --seeds N  simulations (default 60); some twenty-five kills each
 //   --steps N  deeds in each (default 100)
 //   --seed S   the first seed (default 1): the same seed always does the same. Alone: this one only, and what happens in it
 // Exit codes: 0 nothing wrong, 1 a simulation failed, 2 bad arguments.
@@ -36,7 +36,7 @@ function extentOf(args: readonly string[]): Extent {
   const { values } = parseArgs({ args: [...args], options });
   const isTold = values.seed !== undefined && values.seeds === undefined;
   return {
-    seeds: wholeNumber("seeds", values.seeds ?? (isTold ? "1" : "120"), 1, 1_000_000),
+    seeds: wholeNumber("seeds", values.seeds ?? (isTold ? "1" : "60"), 1, 1_000_000),
     steps: wholeNumber("steps", values.steps ?? "100", 1, 100_000),
     first: wholeNumber("seed", values.seed ?? "1", 0, 2 ** 31),
     isTold,
