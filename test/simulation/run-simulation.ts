@@ -84,7 +84,7 @@ async function run({ seeds, seconds, steps, seed: first, weathers }: Arguments):
       events += outcome.events;
       for (const [key, number] of outcome.counts) counts.set(key, (counts.get(key) ?? 0) + number);
       if (outcome.failure !== undefined) {
-        report({ seed, weather, actions, steps }, outcome.failure);
+        await report({ seed, weather, actions, steps }, outcome.failure);
         return 1;
       }
     }
@@ -101,14 +101,14 @@ async function run({ seeds, seconds, steps, seed: first, weathers }: Arguments):
   return 0;
 }
 
-function report(
+async function report(
   { seed, weather, actions, steps }: { seed: number; weather: Weather; actions: readonly Action[]; steps: number },
   { step, actionIndex, error }: Failure,
-): void {
+): Promise<void> {
   console.log(`seed ${seed} fails in ${weather.name} weather, step ${step}, action ${actionIndex}: ${error.message}`);
   const endMs = performance.now() + SHRINK_MS;
   const isSame = (one: Failure | undefined): boolean => one !== undefined && kindOf(one.error) === kindOf(error);
-  const small = shrink(
+  const small = await shrink(
     actions.slice(0, actionIndex + 1),
     (some) => isSame(simulate(seed, weather, some).failure),
     () => performance.now() < endMs,

@@ -58,6 +58,8 @@ export class CtiFeed {
   /** Calls whose view is on file beside the outboxes. */
   readonly #saved = new Set<string>();
   readonly #counts = { signals: 0, epochs: 0 };
+  /** What was told before it is known who listens; undefined: that is known. */
+  #untold: CtiSignal[] | undefined = [];
   #observesCalls = false;
   #isScheduled = false;
 
@@ -82,6 +84,9 @@ export class CtiFeed {
         if (callId !== undefined) this.#calls.restore((JSON.parse(text) as { call: CallView }).call);
       }
     }
+    const untold = this.#untold ?? [];
+    this.#untold = undefined;
+    this.#add(untold);
     if ([...this.#outboxes.values()].some((outbox) => outbox.observesCalls)) {
       this.#observesCalls = true;
       this.#add(this.#calls.reconcile());
@@ -130,9 +135,10 @@ export class CtiFeed {
     return false;
   }
 
-  /** Tells of something else than a step of a call. */
+  /** Tells of something else than a step of a call; also before `restore`, while calls of before are taken up. */
   tell(signal: CtiSignal): void {
-    this.#add([signal]);
+    if (this.#untold !== undefined && !this.isListening) this.#untold.push(signal);
+    else this.#add([signal]);
   }
 
   /** A call that goes on, as it was told last; undefined: there is none, or nobody observes calls. */

@@ -12,12 +12,12 @@ describe("simulation of calls", () => {
     assert.ok((one?.steps ?? 0) > 100);
   });
 
-  it("given actions of which two make it fail, when they are shrunken, then these are left, without waits", () => {
+  it("given actions of which two make it fail, when they are shrunken, then these are left, without waits", async () => {
     const actions = actionsOf(3, 40);
     const [first, second] = [actions[11], actions[29]];
     const has = (some: readonly Action[], wanted: Action | undefined): boolean =>
       some.some(({ seed }) => seed === wanted?.seed);
-    const small = shrink(
+    const small = await shrink(
       actions,
       (some) => has(some, first) && has(some, second),
       () => true,

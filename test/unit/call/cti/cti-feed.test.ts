@@ -1,12 +1,24 @@
 import assert from "node:assert/strict";
 import { takeUp } from "../../../../src/call/model/index.ts";
-import type { PlacedSignal } from "../../../../src/signals/index.ts";
+import type { PlacedSignal, RouteView } from "../../../../src/signals/index.ts";
 import { CtiReader } from "../../../support/cti-reader.ts";
 import { MANAGER, sessionsUp, SignalStory, signalsTo, SignalWords } from "../../../support/signal-story.ts";
 import { StoredText } from "../../../support/stored-text.ts";
 import { hangsUp, ring, talk } from "../../../support/story-calls.ts";
 
 const positions = (signals: readonly PlacedSignal[]): number[] => signals.map(({ position }) => position);
+
+const LOST_ROUTE: RouteView = {
+  routeId: "c1-r1",
+  ver: 2,
+  callId: "c1",
+  device: "route-1",
+  line: "9001@internal",
+  callingNumber: "1001",
+  calledNumber: "9001",
+  state: "ended",
+  ended: "abandoned",
+};
 
 describe("CtiFeed", () => {
   let story: SignalStory;
@@ -216,6 +228,23 @@ describe("CtiFeed", () => {
       assert.deepEqual(
         next.store.keys.filter((key) => key.includes("c1")),
         [],
+      );
+    });
+
+    it("given a route dialogue, when the next process ends it before its feed is restored, then that is told before the end of its call", async () => {
+      ring(story.calls, "c1", ["A", "B"]);
+      await signalsTo(reader);
+      const { position } = story.feed.snapshot(MANAGER);
+      const next = new SignalStory({ store: story.store });
+      takeUp(next.calls.world, { calls: [], features: [] }, []);
+      next.feed.tell({ kind: "route", moment: "end", route: LOST_ROUTE });
+      next.feed.restore();
+      const again = new CtiReader();
+      next.resume({ epoch: epoch(), position }, again);
+      const told = await signalsTo(again);
+      assert.deepEqual(
+        told.map(({ signal }) => (signal.kind === "route" ? signal.route.state : signal.kind)),
+        ["ended", "call"],
       );
     });
 
