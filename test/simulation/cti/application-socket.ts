@@ -59,7 +59,7 @@ export class ApplicationSocket {
     return {
       address: "127.0.0.1",
       isSecure: false,
-      unsentBytes: 0,
+      unreadBytes: 0,
       send: (text) => {
         if (isClosed) return;
         process.send(() => {

@@ -4,7 +4,7 @@ import { CallManager } from "../../../src/call/index.ts";
 import type { Clock, Ids } from "../../../src/common/index.ts";
 import { handleCtiBus } from "../../../src/main/service/cti-bus.ts";
 import { handleCtiCommands } from "../../../src/main/service/cti-commands.ts";
-import { CtiDeviceChannel } from "../../../src/main/service/cti-devices.ts";
+import { handleCtiDevices } from "../../../src/main/service/cti-devices.ts";
 import type { FakeRelay } from "../../support/fake-relay.ts";
 import type { Complaints } from "./complaints.ts";
 import { EdgePort } from "./edge-port.ts";
@@ -33,7 +33,6 @@ export class CallControlLife {
   readonly manager: CallManager;
   readonly #port: EdgePort;
   readonly #relay: SlowRelay;
-  readonly #devices: CtiDeviceChannel;
   /** Key of the command that is being done. */
   readonly #key: AsyncLocalStorage<string>;
 
@@ -73,8 +72,8 @@ export class CallControlLife {
     });
     this.#watchEffects(world.onEffect);
     const { cti } = this.manager;
-    this.#devices = new CtiDeviceChannel(this.channel, { devices: cti.devices, clock: this.process.clock });
-    const bus = handleCtiBus(this.channel, cti.feed, (count) => this.#devices.managers(count));
+    const bus = handleCtiBus(this.channel, cti.feed, (count) => cti.devices.managers(count));
+    handleCtiDevices(this.channel, cti.devices, bus);
     handleCtiCommands(
       {
         handle: (method, handler) => {
@@ -90,7 +89,6 @@ export class CallControlLife {
 
   start(): void {
     this.manager.start();
-    this.#devices.start();
   }
 
   /** `kill -9`; its files are no concern of its any more. */
@@ -101,7 +99,6 @@ export class CallControlLife {
 
   /** Lets go of what a dead process has not. */
   bury(): void {
-    this.#devices.close();
     this.#relay.close();
     void this.manager.close();
   }

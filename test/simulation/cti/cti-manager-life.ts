@@ -83,6 +83,7 @@ export class CtiManagerLife {
           throw new CtiError("auth-failed", "no tokens here");
         },
       },
+      prepare: () => this.core.observeCalls(),
       settings: () => ({
         node: "test",
         heartbeatMs: HEARTBEAT_MS,

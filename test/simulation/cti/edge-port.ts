@@ -11,7 +11,7 @@ import type {
   SignalingPort,
 } from "../../../src/call/signaling/signaling-port.ts";
 import type { SignalingError } from "../../../src/call/signaling/signaling-error.ts";
-import { dialogIdOf } from "../../../src/call/control/leg.ts";
+import { dialogIdOf } from "../../../src/call/control/leg/leg.ts";
 import type { EdgeControl } from "../../../src/call/index.ts";
 import type { Clock } from "../../../src/common/index.ts";
 import { tagOf, type SipMessage } from "../../../src/sip/message/index.ts";

@@ -27,6 +27,7 @@ export class SlowRelay implements MediaRelay {
   readonly offerByEndpoint: MediaRelay["offerByEndpoint"] = (...params) => this.#ask("offerByEndpoint", params);
   readonly join: MediaRelay["join"] = (...params) => this.#ask("join", params);
   readonly play: MediaRelay["play"] = (...params) => this.#ask("play", params);
+  readonly sendDigit: MediaRelay["sendDigit"] = (...params) => this.#ask("sendDigit", params);
   readonly configure: MediaRelay["configure"] = (...params) => this.#ask("configure", params);
   readonly release: MediaRelay["release"] = (...params) => this.#ask("release", params);
   readonly inspect: MediaRelay["inspect"] = (...params) => this.#ask("inspect", params);

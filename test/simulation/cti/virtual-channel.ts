@@ -7,22 +7,14 @@ import {
   type Clock,
 } from "../../../src/common/index.ts";
 import type { ChannelHandler } from "../../../src/common/channel/channel-server.ts";
-import type { CallControlLink, CallControlListener, CtiDeviceReply } from "../../../src/cti/call-control-link.ts";
-import type {
-  CtiAttach,
-  CtiAttached,
-  CtiCommandReply,
-  CtiCommandRequest,
-  CtiDeviceRequest,
-  CtiSnapshot,
-  PlacedSignal,
-} from "../../../src/signals/index.ts";
+import type { CallControlLink, CallControlListener } from "../../../src/cti/call-control-link.ts";
+import { CallControlRequests } from "../../../src/main/service/call-control-requests.ts";
+import type { PlacedSignal } from "../../../src/signals/index.ts";
 import { Stream, type MortalProcess } from "./mortal-process.ts";
 
 /** As the channel's client does. */
 const RETRY_MS = 100;
 const REQUEST_MS = 2_000;
-const SNAPSHOT_MS = 30_000;
 
 /** The control channel of one life of call control. */
 export class VirtualChannelServer {
@@ -144,12 +136,11 @@ interface Line {
 }
 
 /** The link of one life of CTIManager to call control, as `ChannelCallControl` is over a socket. */
-export class VirtualLink implements CallControlLink {
+export class VirtualLink extends CallControlRequests implements CallControlLink {
   readonly #process: MortalProcess;
   readonly #clock: Clock;
   readonly #delayMs: () => number;
   readonly #server: () => VirtualChannelServer | undefined;
-  readonly #manager: string;
   readonly #waiting = new Map<number, Waiting>();
   #connection: ChannelConnection | undefined;
   #listener: CallControlListener | undefined;
@@ -163,11 +154,11 @@ export class VirtualLink implements CallControlLink {
     delayMs: () => number,
     { server, manager }: { readonly server: () => VirtualChannelServer | undefined; readonly manager: string },
   ) {
+    super(manager);
     this.#process = process;
     this.#clock = clock;
     this.#delayMs = delayMs;
     this.#server = server;
-    this.#manager = manager;
   }
 
   get isConnected(): boolean {
@@ -177,26 +168,6 @@ export class VirtualLink implements CallControlLink {
   start(listener: CallControlListener): void {
     this.#listener = listener;
     this.#connect();
-  }
-
-  async attach(request: CtiAttach): Promise<CtiAttached> {
-    return (await this.#request("cti-attach", request)) as CtiAttached;
-  }
-
-  async ack(position: number): Promise<void> {
-    await this.#request("cti-ack", { manager: this.#manager, position });
-  }
-
-  async snapshot(): Promise<CtiSnapshot> {
-    return (await this.#request("cti-snapshot", { manager: this.#manager }, SNAPSHOT_MS)) as CtiSnapshot;
-  }
-
-  async command(request: CtiCommandRequest, timeoutMs: number): Promise<CtiCommandReply> {
-    return (await this.#request("cti-command", request, timeoutMs)) as CtiCommandReply;
-  }
-
-  async device(request: CtiDeviceRequest): Promise<CtiDeviceReply> {
-    return (await this.#request("cti-device", request)) as CtiDeviceReply;
   }
 
   close(): void {
@@ -247,7 +218,7 @@ export class VirtualLink implements CallControlLink {
     else waiting?.reject(new ChannelError(error.code, error.message));
   }
 
-  #request(method: string, params: unknown, timeoutMs = REQUEST_MS): Promise<unknown> {
+  protected ask(method: string, params: object, timeoutMs = REQUEST_MS): Promise<unknown> {
     const connection = this.#connection;
     if (connection === undefined) return Promise.reject(new ChannelError("not-connected", "not connected"));
     this.#last += 1;

@@ -7,7 +7,7 @@ import type {
   ResponseOptions,
 } from "../../../src/call/signaling/signaling-port.ts";
 import type { EdgeDialogSummary } from "../../../src/call/index.ts";
-import { dialogIdOf } from "../../../src/call/control/leg.ts";
+import { dialogIdOf } from "../../../src/call/control/leg/leg.ts";
 import type { Clock } from "../../../src/common/index.ts";
 import { tagOf, type SipMessage } from "../../../src/sip/message/index.ts";
 import { authorizationFor } from "../../support/digest-client.ts";
