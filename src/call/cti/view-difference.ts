@@ -18,7 +18,7 @@ export function viewDifference(
     const known = before?.connections.find(({ connectionId }) => connectionId === connection.connectionId);
     changes.push(...connectionDifference(known, connection, found));
   }
-  if (before !== undefined && after.state === "active" && !areSameParties(before, after)) {
+  if (after.state === "active" && (before === undefined || !areSameParties(before, after))) {
     changes.push({ type: "parties", ...partiesIn(after) });
   }
   if (before !== undefined && before.state !== after.state) {

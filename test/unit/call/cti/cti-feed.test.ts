@@ -266,6 +266,20 @@ describe("CtiFeed", () => {
       );
     });
 
+    it("given a call that nobody was told of, when another process has it, then it is told with who calls whom", async () => {
+      const unseen = new SignalStory();
+      talk(unseen.calls, "c9", ["A", "B"]);
+      const next = new SignalStory({ store: story.store });
+      takeUp(next.calls.world, { calls: [], features: [] }, sessionsUp(unseen.calls.world));
+      next.feed.restore();
+      const again = new CtiReader();
+      next.resume({ epoch: epoch(), position: 0 }, again);
+      assert.equal(
+        new SignalWords().of(await signalsTo(again)),
+        "c9.1: call active, A new established, a-phone talking, B new established, b-phone talking, parties A>B now A>B",
+      );
+    });
+
     it("given signals that were not acknowledged, when the CTIManager begins anew and the process dies, then versions of calls go on", () => {
       talk(story.calls, "c1", ["A", "B"]);
       story.observe();
