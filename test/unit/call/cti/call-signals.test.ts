@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { RouteFacts } from "../../../../src/call/cti/call-parties.ts";
 import { NO_SETTINGS } from "../../../../src/call/model/index.ts";
-import type { CtiSnapshot, PartyView } from "../../../../src/signals/index.ts";
+import type { CtiSnapshot } from "../../../../src/signals/index.ts";
 import { phoneLeg, placeOf, trunkLeg, trunkPlace } from "../../../support/call-story.ts";
 import { MANAGER, NO_FACTS, partiesText, SignalStory, signalsTo, SignalWords } from "../../../support/signal-story.ts";
 import { endOf, hangsUp, originated, refer, ring, rung, talk } from "../../../support/story-calls.ts";
@@ -205,13 +205,12 @@ describe("signals of calls", () => {
   });
 
   it("given a call that a session has sent elsewhere, when user data is set, then who did that is told with it", async () => {
-    let lastRedirecting: PartyView | undefined;
-    const routeOf = (): RouteFacts => (lastRedirecting === undefined ? {} : { lastRedirecting });
-    story = new SignalStory({ facts: { ...NO_FACTS, routeOf } });
+    let route: RouteFacts = {};
+    story = new SignalStory({ facts: { ...NO_FACTS, routeOf: () => route } });
     reader = story.observe();
     talk(story.calls, "c1", ["A", "B"]);
     await told();
-    lastRedirecting = { number: "9001" };
+    route = { lastRedirecting: { number: "9001" } };
     story.feed.setUserData("c1", { ticket: "4711" });
     const changes = (await signalsTo(reader)).flatMap(({ signal }) => (signal.kind === "call" ? signal.changes : []));
     const redirecting = changes.map((change) => change.type === "parties" && change.lastRedirecting?.number);
