@@ -85,12 +85,14 @@ export type CallChange =
       readonly state: TerminalConnectionState;
       readonly why: Why;
     }
-  /** It left the call `from`. */
+  /** It left the call `from`. How it is after the step, for who has not heard of that call; absent: it is not in this one. */
   | {
       readonly type: "moved";
       readonly connectionId: string;
       readonly from: string;
       readonly party: PartyView;
+      readonly state?: ConnectionState;
+      readonly terminals?: readonly TerminalConnectionView[];
       readonly why: Why;
     }
   /** All changes between start and end belong together. */

@@ -129,8 +129,8 @@ export class CallSignals {
       return this.#signal(this.#finalView(known, ending.why, ending.mergedInto), changes);
     }
     const view = this.#viewOf(call, known, redirecting(changes, known));
-    changes.push(...partiesSince(known, view));
-    return changes.length === 0 ? undefined : this.#signal(view, changes);
+    const told = [...changes.map((change) => withState(change, view)), ...partiesSince(known, view)];
+    return told.length === 0 ? undefined : this.#signal(view, told);
   }
 
   #signal(call: CallView, changes: readonly CallChange[]): CallSignal {
@@ -177,6 +177,13 @@ export class CallSignals {
   #partyOf(address: Address): PartyView {
     return partyView(address, this.#options.facts.e164Of);
   }
+}
+
+/** Who has come from another call, as it is now: not everybody has heard of that one. */
+function withState(change: CallChange, { connections }: CallView): CallChange {
+  if (change.type !== "moved") return change;
+  const here = connections.find(({ connectionId }) => connectionId === change.connectionId);
+  return here === undefined ? change : { ...change, state: here.state, terminals: here.terminals };
 }
 
 /** Who calls whom, where that is not as it was. */

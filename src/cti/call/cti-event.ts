@@ -10,6 +10,7 @@ import type {
   PartyView,
   RouteView,
   TerminalConnectionState,
+  TerminalConnectionView,
   UserData,
   Why,
 } from "../../signals/index.ts";
@@ -47,6 +48,8 @@ export type CallEvent =
       readonly connectionId: string;
       readonly from: string;
       readonly party: PartyView;
+      readonly state?: ConnectionState;
+      readonly terminals?: readonly TerminalConnectionView[];
     } & OfCall &
       Explained)
   | ({

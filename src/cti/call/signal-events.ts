@@ -69,8 +69,8 @@ function eventOfChange(callId: string, ver: number, change: CallChange): CallEve
       return { type: "call.terminal", callId, ver, connectionId, device, state, ...told(why) };
     }
     case "moved": {
-      const { connectionId, from, party, why } = change;
-      return { type: "call.moved", callId, ver, connectionId, from, party, ...told(why) };
+      const { type: _type, why, ...moved } = change;
+      return { type: "call.moved", callId, ver, ...moved, ...told(why) };
     }
     case "feature":
       return { ...change, type: "call.feature", callId, ver };

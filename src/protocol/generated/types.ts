@@ -631,6 +631,10 @@ export interface CallMovedEvent {
   readonly party: PartyView;
   /** Absent: cause 16, feature `normal`, by `party`. */
   readonly why?: Why;
+  /** Its state; absent: it has not come into this call. */
+  readonly state?: ConnectionState;
+  /** Its devices. */
+  readonly terminals?: readonly TerminalConnectionView[];
 }
 
 /** A transfer or conference starts or ends; all changes between belong together. */

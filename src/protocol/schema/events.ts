@@ -47,7 +47,11 @@ export const EVENTS: readonly EventSchema[] = [
     type: "call.moved",
     description: "A connection has come from another call.",
     required: { ...ofCall, connectionId, from: name("The call that it left."), party: ref("PartyView") },
-    optional: { why },
+    optional: {
+      why,
+      state: ref("ConnectionState", "Its state; absent: it has not come into this call."),
+      terminals: list("Its devices.", ref("TerminalConnectionView"), 1_000),
+    },
   },
   {
     type: "call.feature",

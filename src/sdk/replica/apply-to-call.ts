@@ -56,9 +56,10 @@ export function applyToCall(before: CallView, event: CallEvent, arrived?: Connec
     case "call.terminal":
       return withTerminal(call, event);
     case "call.moved": {
-      const { connectionId, party } = event;
+      if (event.from === event.callId) return { ...call, connections: without(call, event.connectionId) };
+      const { connectionId, party, state = "unknown", terminals = [] } = event;
       const moved = {
-        ...(arrived ?? { connectionId, state: "unknown", terminals: [] }),
+        ...(arrived ?? { connectionId, state, terminals }),
         party,
       } satisfies ConnectionView;
       return { ...call, connections: [...without(call, connectionId), moved] };

@@ -105,6 +105,21 @@ describe("signals of calls", () => {
     assert.equal(story.feed.finalViewOf("c2")?.mergedInto, "c1");
   });
 
+  it("given a party that comes from another call, when that is told, then it says how the party is there now", async () => {
+    talk(story.calls, "c1", ["A", "B"]);
+    talk(story.calls, "c2", ["B", "C"], { callerLeg: "leg-B2" });
+    await told();
+    story.calls.tell(refer("leg-B", "C", { replaces: "leg-C" }));
+    const signals = await signalsTo(reader);
+    const moved = signals.flatMap(({ signal }) =>
+      signal.kind === "call" ? signal.changes.filter((change) => change.type === "moved") : [],
+    );
+    assert.deepEqual(
+      moved.map(({ from, state, terminals }) => [from, state, terminals]),
+      [["c2", "established", [{ device: "c-phone", state: "talking" }]]],
+    );
+  });
+
   it("given a call, when its caller transfers it to a number, then who is transferred is on both sides in turn, and who did it is told", async () => {
     talk(story.calls, "c1", ["A", "B"]);
     await told();

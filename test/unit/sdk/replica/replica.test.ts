@@ -57,6 +57,19 @@ describe("the replica", () => {
     );
   });
 
+  it("given a party that comes from a call that nobody has told of, when it goes elsewhere, then the call has it as it is, and has it no more", () => {
+    const replica = newReplica();
+    const terminals = [{ device: "c-phone", state: "talking" }] as const;
+    const moved = { type: "call.moved", callId: "c1", connectionId: "c2/2", party: { number: "C" } } as const;
+    replica.apply({ ...moved, seq: 1, ver: 5, from: "c2", state: "established", terminals });
+    const connections = () => replica.calls.get("c1")?.connections;
+    assert.deepEqual(connections(), [
+      { connectionId: "c2/2", party: { number: "C" }, state: "established", terminals },
+    ]);
+    replica.apply({ ...moved, seq: 2, ver: 6, from: "c1" });
+    assert.deepEqual(connections(), []);
+  });
+
   it("given any events, when a snapshot comes later than events after it, then what they told stays", () => {
     fc.assert(
       fc.property(fc.array(fc.nat(10_000), { minLength: 5, maxLength: 200 }), (numbers) => {
