@@ -72,7 +72,9 @@ export class CallSignals {
     const known = this.#views.get(callId);
     if (call === undefined) return undefined;
     const userData = this.#options.userDataOf(callId) ?? {};
-    return this.#signal(this.#viewOf(call, known), [{ type: "user-data", userData }]);
+    const view = this.#viewOf(call, known);
+    // A session may have learnt since who calls whom, by nothing that is a step.
+    return this.#signal(view, [{ type: "user-data", userData }, ...partiesSince(known, view)]);
   }
 
   /**
@@ -127,7 +129,7 @@ export class CallSignals {
       return this.#signal(this.#finalView(known, ending.why, ending.mergedInto), changes);
     }
     const view = this.#viewOf(call, known, redirecting(changes, known));
-    if (known !== undefined && !areSameParties(known, view)) changes.push({ type: "parties", ...partiesIn(view) });
+    changes.push(...partiesSince(known, view));
     return changes.length === 0 ? undefined : this.#signal(view, changes);
   }
 
@@ -175,6 +177,11 @@ export class CallSignals {
   #partyOf(address: Address): PartyView {
     return partyView(address, this.#options.facts.e164Of);
   }
+}
+
+/** Who calls whom, where that is not as it was. */
+function partiesSince(known: CallView | undefined, view: CallView): CallChange[] {
+  return known === undefined || areSameParties(known, view) ? [] : [{ type: "parties", ...partiesIn(view) }];
 }
 
 /** Who has sent the call elsewhere by leaving it. */

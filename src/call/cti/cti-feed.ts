@@ -182,6 +182,8 @@ export class CtiFeed {
     } else {
       outbox.begin(this.#options.ids.token(8), observesCalls);
       this.#counts.epochs += 1;
+      // What it had was on file there alone, perhaps.
+      if (this.#observesCalls) this.#saveAll();
     }
     this.#observe();
     const from = isResumed ? position : outbox.last;
@@ -278,6 +280,11 @@ export class CtiFeed {
     for (const callId of outbox.acknowledge(position)) this.#save(callId);
   }
 
+  /** Versions go on from there, whatever dies. */
+  #saveAll(): void {
+    for (const callId of this.#calls.views.keys()) this.#save(callId);
+  }
+
   /** What no outbox has any more has to be on file for as long as the call is there. */
   #save(callId: string): void {
     const view = this.#calls.views.get(callId);
@@ -307,8 +314,7 @@ export class CtiFeed {
     if (observes === this.#observesCalls) return;
     this.#observesCalls = observes;
     if (observes) this.#calls.resume();
-    // Versions go on from there, whatever dies.
-    for (const callId of this.#calls.views.keys()) this.#save(callId);
+    this.#saveAll();
     for (const callId of [...this.#saved]) if (!this.#calls.views.has(callId)) this.#forget(callId);
   }
 

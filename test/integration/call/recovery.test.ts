@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import type { SipMessage } from "../../../src/sip/message/index.ts";
 import { eventually } from "../../support/eventually.ts";
 import { establish, type EstablishedCall } from "../../support/established-call.ts";
+import { FakeRelay } from "../../support/fake-relay.ts";
 import { ManualClock } from "../../support/manual-clock.ts";
 import type { PhoneCall, SipPhone } from "../../support/sip-phone.ts";
 import { SwitchFixture } from "../../support/switch-fixture.ts";
@@ -129,6 +130,30 @@ describe("calls that outlive processes", () => {
     await node.manager.close();
     node.restoreSavedCalls(journal);
     await node.startManager();
+    await node.settled(1);
+  });
+
+  it("given a call that has ended and has no record yet, when call control is killed, then the next one writes that, and does not take the call up", async () => {
+    const { near, far } = await establish(alice, bob);
+    let release = (): void => undefined;
+    const released = new Promise<void>((resolve) => (release = resolve));
+    const { relay } = node;
+    relay.release = async (callId) => {
+      await released;
+      return FakeRelay.prototype.release.call(relay, callId);
+    };
+    const bye = near.bye();
+    await far.takeBye();
+    assert.equal((await bye).status, 200);
+    const killed = node.killManager();
+    release();
+    await killed;
+    assert.deepEqual(node.records(), []);
+    await node.startManager();
+    assert.equal(node.metric("tandem_calls"), 0);
+    const [record] = await node.settled(1);
+    assert.deepEqual([record?.reason, record?.endedBy], ["normal", "caller"]);
+    await node.restartManager();
     await node.settled(1);
   });
 

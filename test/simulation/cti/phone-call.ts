@@ -16,12 +16,12 @@ export class PhoneCall {
   readonly phoneTag: string;
   readonly isCaller: boolean;
   readonly port: number;
+  readonly beganMs: number;
   switchTag: string;
   /** As the phone has it. */
   state: "calling" | "ringing" | "up" | "over" = "calling";
   /** As the edge has it. */
   isConfirmed = false;
-  confirmedMs = 0;
   /** The switch has acknowledged the 2xx of its INVITE. */
   isAcknowledged = true;
   isHolding = false;
@@ -42,6 +42,7 @@ export class PhoneCall {
     readonly switchTag: string;
     readonly isCaller: boolean;
     readonly port: number;
+    readonly beganMs: number;
   }) {
     this.dialogId = parts.dialogId;
     this.sipCallId = parts.sipCallId;
@@ -50,6 +51,7 @@ export class PhoneCall {
     this.switchTag = parts.switchTag;
     this.isCaller = parts.isCaller;
     this.port = parts.port;
+    this.beganMs = parts.beganMs;
   }
 
   nextCseq(): number {

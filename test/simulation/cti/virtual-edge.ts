@@ -113,7 +113,7 @@ export class VirtualEdge {
       remoteTag: call.phoneTag,
       state: call.isConfirmed ? "confirmed" : "early",
       method: "INVITE",
-      ageMs: this.#clock.nowMs() - call.confirmedMs,
+      ageMs: this.#clock.nowMs() - call.beganMs,
     }));
   }
 
@@ -150,7 +150,16 @@ export class VirtualEdge {
     const [sipCallId, phoneTag] = [this.#name("p"), this.#name("t")];
     const dialogId = dialogIdOf(sipCallId, phoneTag);
     const port = 30_000 + 2 * this.#last;
-    const call = new PhoneCall({ dialogId, sipCallId, phone, phoneTag, switchTag: "", isCaller: true, port });
+    const call = new PhoneCall({
+      dialogId,
+      sipCallId,
+      phone,
+      phoneTag,
+      switchTag: "",
+      isCaller: true,
+      port,
+      beganMs: this.#clock.nowMs(),
+    });
     this.calls.set(dialogId, call);
     this.#invite(call, `sip:${number}@${SWITCH_HOST}`, []);
   }
@@ -296,6 +305,7 @@ export class VirtualEdge {
       switchTag,
       isCaller: false,
       port: 30_000 + 2 * this.#last,
+      beganMs: this.#clock.nowMs(),
     });
     const respond = (status: number, sdp = ""): void => {
       if (call.invite === undefined) return;
@@ -351,7 +361,6 @@ export class VirtualEdge {
   #confirm(call: PhoneCall): void {
     call.state = "up";
     call.isConfirmed = true;
-    call.confirmedMs = this.#clock.nowMs();
     this.#users.onUp(call);
   }
 

@@ -1,5 +1,5 @@
 import { errorMessageOf, Journal, type Clock, type Logger, type MetricSample } from "../../../common/index.ts";
-import { isSavedCall, type SavedCall } from "./saved-call.ts";
+import { isEndedSession, isSavedCall, type EndedSession, type SavedCall } from "./saved-call.ts";
 import type { CallStore } from "../session/session-context.ts";
 
 /** What is kept beside sessions: by a key that no session has. */
@@ -12,10 +12,12 @@ export interface EntryStore {
 
 /** Names of sessions are never of this form. */
 const ENTRY = "model:";
+const ENDED = "ended:";
 
 /** The journal of established sessions, and of what the call model knows beyond them. */
 export class CallJournal implements CallStore, EntryStore {
   readonly #calls = new Map<string, SavedCall>();
+  readonly #ended = new Map<string, EndedSession>();
   readonly #entries = new Map<string, unknown>();
   readonly #journal: Journal<unknown>;
 
@@ -29,7 +31,9 @@ export class CallJournal implements CallStore, EntryStore {
       },
       (key, value) => {
         if (key.startsWith(ENTRY)) this.#entries.set(key.slice(ENTRY.length), value);
-        else if (isSavedCall(value)) this.#calls.set(key, value);
+        else if (key.startsWith(ENDED)) {
+          if (isEndedSession(value)) this.#ended.set(key.slice(ENDED.length), value);
+        } else if (isSavedCall(value)) this.#calls.set(key, value);
         else logger.warn("a recorded call cannot be read", { callId: key });
       },
       () => this.#all(),
@@ -39,6 +43,11 @@ export class CallJournal implements CallStore, EntryStore {
   /** What was there at the start, and is not removed. */
   get calls(): readonly SavedCall[] {
     return [...this.#calls.values()];
+  }
+
+  /** How a call of those has ended that waits for its record; undefined: it goes on. */
+  endOf(callId: string): EndedSession | undefined {
+    return this.#ended.get(callId);
   }
 
   get entries(): ReadonlyMap<string, unknown> {
@@ -54,8 +63,15 @@ export class CallJournal implements CallStore, EntryStore {
     this.#journal.put(saved.callId, saved);
   }
 
+  end(callId: string, ended: EndedSession): void {
+    if (!this.#calls.has(callId)) return;
+    this.#ended.set(callId, ended);
+    this.#journal.put(ENDED + callId, ended);
+  }
+
   remove(callId: string): void {
     if (this.#calls.delete(callId)) this.#journal.remove(callId);
+    if (this.#ended.delete(callId)) this.#journal.remove(ENDED + callId);
   }
 
   putEntry(key: string, value: unknown): void {
@@ -78,6 +94,7 @@ export class CallJournal implements CallStore, EntryStore {
 
   *#all(): Iterable<readonly [string, unknown]> {
     yield* this.#calls;
+    for (const [callId, ended] of this.#ended) yield [ENDED + callId, ended];
     for (const [key, value] of this.#entries) yield [ENTRY + key, value];
   }
 }

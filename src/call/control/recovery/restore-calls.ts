@@ -7,7 +7,7 @@ import type { CallTable } from "../call-table.ts";
 import { HoldLog } from "../session/hold-log.ts";
 import { LegLog } from "../leg/leg-log.ts";
 import type { NewSession } from "../session/offered-invite.ts";
-import { savedLegs, usableCall, type MovedSession, type SavedCall } from "./saved-call.ts";
+import { savedLegs, usableCall, type EndedSession, type SavedCall } from "./saved-call.ts";
 import { MOVED } from "../session/session-file.ts";
 import { startProgress } from "../session/start-progress.ts";
 
@@ -24,7 +24,7 @@ export interface RestoreOptions {
   readonly toll: TollGuards;
 }
 
-/** Takes up the calls of the process before this one; those that rang are over. What was recorded as ended by it is not recorded again. */
+/** Takes up the calls of the process before this one; those that rang are over. What has ended only gets its record, once. */
 export function restoreCalls({ context, table, journal, recordsPath, toll }: RestoreOptions): void {
   const saved = journal.calls;
   const recorded = saved.length === 0 ? "" : recordedLast(recordsPath, RECORD_TAIL_BYTES);
@@ -35,8 +35,9 @@ export function restoreCalls({ context, table, journal, recordsPath, toll }: Res
     }
     const { callId, moved } = one;
     const created = createdOf(one);
-    if (moved !== undefined) {
-      void recordMoved(context, created, one, moved);
+    const ended = moved === undefined ? journal.endOf(callId) : { outcome: MOVED, atMs: moved.atMs };
+    if (ended !== undefined) {
+      void recordEnded(context, created, one, ended);
       continue;
     }
     const usable = usableCall(one);
@@ -62,12 +63,12 @@ function createdOf({ callId, calledNumber, caller, callee, called, endpoint }: S
   };
 }
 
-/** Its legs had gone on in another session when the process died: what is missing is its record. */
-async function recordMoved(
+/** It was over when the process died, or its legs had gone on in another session: what is missing is its record. */
+async function recordEnded(
   context: CallContext,
   created: NewSession,
   saved: SavedCall,
-  { atMs: nowMs, to }: MovedSession,
+  { outcome, atMs: nowMs }: EndedSession,
 ): Promise<void> {
   const { clock, store } = context;
   const legs = savedLegs(saved);
@@ -78,7 +79,7 @@ async function recordMoved(
     holds: new HoldLog(clock, saved.holds),
     isRestored: true,
   });
-  progress.movedTo = to;
-  await context.writeRecord({ progress, call: saved.call, outcome: MOVED, nowMs, summary: undefined });
+  if (saved.moved !== undefined) progress.movedTo = saved.moved.to;
+  await context.writeRecord({ progress, call: saved.call, outcome, nowMs, summary: undefined });
   store.remove(saved.callId);
 }

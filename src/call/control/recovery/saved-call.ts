@@ -1,5 +1,5 @@
 import type { RelayEndpoint } from "../../../media/index.ts";
-import { NEW_SESSION, restoredSession, type FeatureReason, type Session, type Side } from "../../model/index.ts";
+import { NEW_SESSION, restoredSession, type FeatureReason, type Outcome, type Session, type Side } from "../../model/index.ts";
 import type { RecordRedirect, RedirectReason } from "../../record/call-record.ts";
 import type { CountedCall } from "../../toll/index.ts";
 import type { CallProgress, SessionOrigin } from "../session/call-progress.ts";
@@ -39,6 +39,13 @@ export interface SavedCall {
 /** What became of a session whose legs went on in another one. */
 export interface MovedSession {
   readonly to: string;
+  /** Wall-clock milliseconds. */
+  readonly atMs: number;
+}
+
+/** How a session has ended whose record may not be there yet. */
+export interface EndedSession {
+  readonly outcome: Outcome;
   /** Wall-clock milliseconds. */
   readonly atMs: number;
 }
@@ -168,6 +175,11 @@ export function isSavedCall(value: unknown): value is SavedCall {
   const saved = value as Partial<SavedCall>;
   if (saved.version !== 1 || typeof saved.callId !== "string") return false;
   return typeof saved.call === "object" && isLeg(saved.caller) && (saved.callee === undefined || isLeg(saved.callee));
+}
+
+export function isEndedSession(value: unknown): value is EndedSession {
+  const { outcome, atMs } = (value ?? {}) as Partial<EndedSession>;
+  return typeof outcome?.reason === "string" && typeof outcome.cause === "number" && typeof atMs === "number";
 }
 
 function isLeg(leg: Leg | undefined): leg is Leg {

@@ -9,6 +9,7 @@ export function storeWithPayers(store: CallStore, toll: Pick<TollGuards, "counte
       const payers = [...toll.countedIn(saved.callId), ...comingInto(saved, toll)];
       store.put(payers.length === 0 ? saved : { ...saved, payers });
     },
+    end: (callId, ended) => store.end(callId, ended),
     remove: (callId) => store.remove(callId),
   };
 }

@@ -4,7 +4,7 @@ import type { Outcome } from "../../model/index.ts";
 import type { HeaderList, SignalingPort } from "../../signaling/signaling-port.ts";
 import type { Leg } from "../leg/leg.ts";
 import type { EndedCall } from "../reporting/record-of.ts";
-import type { SavedCall } from "../recovery/saved-call.ts";
+import type { EndedSession, SavedCall } from "../recovery/saved-call.ts";
 import type { SessionObserver } from "./session-observer.ts";
 
 /** Who keeps track of calls and legs. */
@@ -34,6 +34,8 @@ export interface SessionOwner<Session> {
 /** Where established calls outlive the process. */
 export interface CallStore {
   put(saved: SavedCall): void;
+  /** It is over, and is kept until its record is there. */
+  end(callId: string, ended: EndedSession): void;
   remove(callId: string): void;
 }
 

@@ -42,13 +42,17 @@ export function persistSession({ store, clock }: Context, session: SessionShell,
   store.put(savedCallOf(progress, call, legs, endpoint));
 }
 
-/** Releases the media of a session that has ended, and writes its record. */
+/**
+ * Releases the media of a session that has ended, and writes its record. That it has ended is on file at once: should the
+ * process die, the next one does not take it up again of which everybody has been told that it is over.
+ */
 export async function finishSession(
   context: Context,
   { callId, media, progress, call }: Pick<SessionShell, "callId" | "call" | "progress"> & { readonly media: CallMedia },
   outcome: Outcome,
   nowMs: number,
 ): Promise<void> {
+  context.store.end(callId, { outcome, atMs: nowMs });
   const summary = await media.release();
   await context.writeRecord({ progress, call, outcome, nowMs, summary });
   // The record is there before the call is forgotten: a call that ends while the process dies is recorded still.

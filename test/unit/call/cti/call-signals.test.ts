@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
+import type { RouteFacts } from "../../../../src/call/cti/call-parties.ts";
 import { NO_SETTINGS } from "../../../../src/call/model/index.ts";
-import type { CtiSnapshot } from "../../../../src/signals/index.ts";
+import type { CtiSnapshot, PartyView } from "../../../../src/signals/index.ts";
 import { phoneLeg, placeOf, trunkLeg, trunkPlace } from "../../../support/call-story.ts";
 import { MANAGER, NO_FACTS, partiesText, SignalStory, signalsTo, SignalWords } from "../../../support/signal-story.ts";
 import { endOf, hangsUp, originated, refer, ring, rung, talk } from "../../../support/story-calls.ts";
@@ -201,6 +202,22 @@ describe("signals of calls", () => {
     story.feed.setUserData("c1", {});
     assert.equal(await told(), "c1.6: a-phone held\nc1.7: data {}");
     assert.equal(snapshot().calls[0]?.userData, undefined);
+  });
+
+  it("given a call that a session has sent elsewhere, when user data is set, then who did that is told with it", async () => {
+    let lastRedirecting: PartyView | undefined;
+    const routeOf = (): RouteFacts => (lastRedirecting === undefined ? {} : { lastRedirecting });
+    story = new SignalStory({ facts: { ...NO_FACTS, routeOf } });
+    reader = story.observe();
+    talk(story.calls, "c1", ["A", "B"]);
+    await told();
+    lastRedirecting = { number: "9001" };
+    story.feed.setUserData("c1", { ticket: "4711" });
+    const changes = (await signalsTo(reader)).flatMap(({ signal }) => (signal.kind === "call" ? signal.changes : []));
+    const redirecting = changes.map((change) => change.type === "parties" && change.lastRedirecting?.number);
+    assert.deepEqual(redirecting, [false, "9001"]);
+    story.feed.setUserData("c1", { ticket: "4712" });
+    assert.equal(await told(), 'c1.6: data {"ticket":"4712"}');
   });
 
   it("given user data of a consultation call, when it becomes a part of the other call, then that has it too, its own where both have it", async () => {

@@ -266,6 +266,18 @@ describe("CtiFeed", () => {
       );
     });
 
+    it("given signals that were not acknowledged, when the CTIManager begins anew and the process dies, then versions of calls go on", () => {
+      talk(story.calls, "c1", ["A", "B"]);
+      story.observe();
+      const next = restart();
+      next.resume({ epoch: epoch(), position: 0 });
+      next.goOn({ type: "held", legId: "leg-A", isHolding: true });
+      assert.deepEqual(
+        next.feed.snapshot(MANAGER).calls.map(({ ver }) => ver),
+        [5],
+      );
+    });
+
     it("given signals that could not be written, when the CTIManager knows more than the next process, then a new epoch begins", () => {
       const written = new StoredText();
       for (const [key, value] of story.store.entries) written.putEntry(key, value);

@@ -86,7 +86,7 @@ describe("CallSession of a call that a process takes up, before the edge has ans
           onClosed: () => (closed += 1),
         },
         observer: silentObserver(),
-        store: { put: nothing, remove: nothing },
+        store: { put: nothing, end: nothing, remove: nothing },
         writeRecord: () => Promise.resolve(),
       },
       { callId: "c", caller, callee: callee.device, calledNumber: "1002" },

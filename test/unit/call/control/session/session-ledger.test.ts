@@ -75,7 +75,7 @@ describe("SessionLedger", () => {
           onLeaving: (_session, side) => leaving.push(side),
           onEnded: (_session, outcome) => ends.push(outcome),
         },
-        store: { put: nothing, remove: nothing },
+        store: { put: nothing, end: nothing, remove: nothing },
         writeRecord: () => Promise.resolve(),
       },
       { callId: "c.1", caller, callee: callee.device, calledNumber: "1002" },
