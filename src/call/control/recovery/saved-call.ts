@@ -1,5 +1,12 @@
 import type { RelayEndpoint } from "../../../media/index.ts";
-import { NEW_SESSION, restoredSession, type FeatureReason, type Outcome, type Session, type Side } from "../../model/index.ts";
+import {
+  NEW_SESSION,
+  restoredSession,
+  type FeatureReason,
+  type Outcome,
+  type Session,
+  type Side,
+} from "../../model/index.ts";
 import type { RecordRedirect, RedirectReason } from "../../record/call-record.ts";
 import type { CountedCall } from "../../toll/index.ts";
 import type { CallProgress, SessionOrigin } from "../session/call-progress.ts";
