@@ -201,7 +201,8 @@ export function* sessionsRingingAt(
 
 function index(world: World, sessionId: string, former?: ModelSession, session?: ModelSession): void {
   const ringingAt = world.ringingAt as Map<string, Set<string>>;
-  const now = new Set(devicesRung(session));
+  if (session?.ringing === former?.ringing) return;
+  const now = devicesRung(session);
   for (const device of devicesRung(former)) {
     if (now.delete(device)) continue;
     const there = ringingAt.get(device);
