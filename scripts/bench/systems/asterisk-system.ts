@@ -16,6 +16,8 @@ import {
 const ADDRESS = "127.0.0.1";
 const START_TIMEOUT_MS = 20_000;
 const STOP_MS = 5_000;
+/** A connection that it closes while a command is on its way would cost a call. */
+const KEEP_ALIVE_MS = 3_600_000;
 /** Below the range that the system gives out itself; as Tandem has it. */
 const PORT_RANGE = { min: 10_000, max: 31_999 };
 
@@ -61,7 +63,7 @@ export async function startAsterisk(
     "modules.conf": `[modules]\nautoload=no\n${MODULES.map((name) => `require=${name}.so\n`).join("")}`,
     "cdr.conf": "[general]\nenable=no\n",
     "rtp.conf": `[general]\nrtpstart=${PORT_RANGE.min}\nrtpend=${PORT_RANGE.max}\n`,
-    "http.conf": `[general]\nenabled=yes\nbindaddr=${ADDRESS}\nbindport=${httpPort}\n`,
+    "http.conf": `[general]\nenabled=yes\nbindaddr=${ADDRESS}\nbindport=${httpPort}\nsession_keep_alive=${KEEP_ALIVE_MS}\n`,
     "ari.conf": `[general]\nenabled=yes\n[${ari.user}]\ntype=user\npassword=${ari.password}\n`,
     "pjsip.conf": endpoints(port, ari.context),
     "extensions.conf": dialplan(ari, applicationNumbers),
