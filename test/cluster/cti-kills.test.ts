@@ -141,6 +141,7 @@ describe("CTIManager and call control are killed under load", function () {
       assert.equal((await call.bye()).status, 200);
       await watcher.until(({ known }) => known.live.size === 0, "over");
     }
+    assert.equal(invited.length, ROUNDS, "none was transferred later");
     assert.deepEqual(watcher.faults, []);
   });
 });
@@ -231,6 +232,7 @@ function assertSame([one, other]: readonly GaplessWatcher[]): void {
     return byCall;
   };
   const [ones, others] = [told(one), told(other)];
+  assert.ok(others.size > HELD_CALLS, `${others.size} calls were told`);
   for (const [callId, events] of others) assert.deepEqual(events, ones.get(callId), callId);
 }
 

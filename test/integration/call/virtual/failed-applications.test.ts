@@ -121,7 +121,7 @@ describe("devices whose application fails", () => {
     devices.managers(0);
     await calling.untilHears(port.toneHz);
     // Ten seconds are the least that it is waited for CTIManager; the lease is shorter.
-    const ringing = await bob.offered(12_000);
+    const ringing = await bob.offered(18_000);
     await answer(ringing);
     await Promise.all([calling.untilHears(ringing.toneHz), ringing.untilHears(calling.toneHz)]);
     await calling.hangUp();
