@@ -27,18 +27,24 @@ interface Watcher {
   readonly known: EventReplica;
   /** All that it was told. */
   readonly told: CtiEvent[];
+  /** The last event that it was told, or that its snapshot has shown. */
+  seq: number;
 }
 
 async function watch(fixture: ControlFixture, topics: readonly object[]): Promise<Watcher> {
   const application = fixture.open();
-  const { calls } = await application.call<{ calls: CallView[] }>("events.subscribe", { topics });
+  const { calls, seq } = await application.call<{ calls: CallView[]; seq: number }>("events.subscribe", { topics });
   const known = new EventReplica();
   known.load(calls);
-  return { application, topics, known, told: [] };
+  return { application, topics, known, told: [], seq };
 }
 
-function hear({ application, known, told }: Watcher): void {
+/** Takes what came: the stream begins behind the snapshot, and no number is left out or comes twice. */
+function hear(watcher: Watcher): void {
+  const { application, known, told } = watcher;
   for (const event of application.events.splice(0)) {
+    assert.equal(event.seq, watcher.seq + 1);
+    watcher.seq = event.seq;
     known.apply(event);
     const { seq: _, ...rest } = event;
     told.push(rest);
