@@ -79,6 +79,9 @@ export interface Address {
   setMessageWaiting(on: boolean, messages?: MessageCounts, options?: CommandOptions): Promise<Done>;
 }
 
+/** What a device does: in several calls, the first of these that one of them has it do. */
+export type TerminalActivity = "active" | "alerting" | "held" | "idle";
+
 /** JTAPI Terminal: a phone, a CTI port or a route point. */
 export interface Terminal {
   readonly name: string;
@@ -88,6 +91,8 @@ export interface Terminal {
   readonly isInService: boolean;
   /** Why it is out of service. */
   readonly cause: OutOfServiceCause | undefined;
+  /** What it does, by its calls that are known: it talks, else rings, else has calls on hold, else nothing. */
+  readonly activity: TerminalActivity;
   readonly addresses: readonly Address[];
   /** Of calls that are known. */
   readonly terminalConnections: readonly TerminalConnection[];
