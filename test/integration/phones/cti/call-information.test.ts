@@ -1,13 +1,19 @@
 import assert from "node:assert/strict";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import type { Call, CtiEvent, Provider } from "../../../../src/sdk/index.ts";
 import { Cleanup } from "../../../support/cleanup.ts";
 import { answers, CtiStage, refused, rings } from "../../../support/cti-stage.ts";
 import { heard, heardWithin } from "../../../support/heard-event.ts";
 import { answer, establish, type TalkingPhone } from "../../../support/talking-phone.ts";
+import { writeWav } from "../../../support/wav.ts";
 
 const ALICE = "phone-1001";
 const BOB = "phone-1002";
 const CAROL = "phone-1003";
+const DAVE = "phone-1004";
+/** What dave's music is: a tone that nothing else makes. */
+const MUSIC_HZ = 1_700;
 const PORT = { kind: "cti-port", name: "port-2001", number: "2001" } as const;
 
 describe("what applications of a node are told of calls", () => {
@@ -23,7 +29,14 @@ describe("what applications of a node are told of calls", () => {
 
   before(async () => {
     stage = await CtiStage.start(cleanup, [PORT]);
+    const samples = Int16Array.from(
+      { length: 8_000 },
+      (_, at) => 8_000 * Math.sin((2 * Math.PI * MUSIC_HZ * at) / 8_000),
+    );
+    writeFileSync(join(stage.node.dataDir, "own.wav"), writeWav({ sampleRateHz: 8_000, samples }));
     await stage.change(
+      { type: "create", kind: "music-source", body: { name: "own", file: "own.wav" } },
+      { type: "merge", kind: "phone", name: DAVE, body: { musicSource: "own" } },
       { type: "create", kind: "park-range", body: { pattern: "70X", reminderSeconds: 5 } },
       { type: "merge", kind: "directory-number", name: "1001@internal", body: { displayName: "Zoë Ångström 🙂" } },
       {
@@ -144,6 +157,22 @@ describe("what applications of a node are told of calls", () => {
     await call.drop();
     assert.equal(terminal.activity, "idle");
     await Promise.all([near.ended(), far.ended()]);
+  });
+
+  it("given a phone with music of its own, when an application has it hold, then the other party hears that, and else what there is for all", async () => {
+    for (const [device, phone, music] of [
+      [DAVE, dave, MUSIC_HZ],
+      [ALICE, alice, "music"],
+    ] as const) {
+      const connecting = cti.terminal(device).connect("1002");
+      const near = await answers(phone);
+      const far = await answers(bob);
+      const call = await connecting;
+      await call.terminalConnection(device)?.hold();
+      await far.untilHears(music);
+      await call.drop();
+      await Promise.all([near.ended(), far.ended()]);
+    }
   });
 
   it("given a consultation, when it is dropped and the first call taken back, then that is talked in again", async () => {
