@@ -212,7 +212,8 @@ export interface TerminalConnection extends CallControl {
   /** `idle` before the device rings; `dropped` when it is in the call no more. */
   readonly state: TerminalConnectionState;
   readonly basicState: BasicTerminalConnectionState;
-  hold(options?: CommandOptions): Promise<Done>;
+  /** `music`: name of the music source that the other party hears; absent: that of the device. */
+  hold(options?: { readonly music?: string } & CommandOptions): Promise<Done>;
   retrieve(options?: CommandOptions): Promise<Done>;
   /** Blind: the other party is connected with who answers at `to`. */
   transfer(to: string, options?: CommandOptions): Promise<Done>;

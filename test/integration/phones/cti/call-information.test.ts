@@ -14,6 +14,7 @@ const CAROL = "phone-1003";
 const DAVE = "phone-1004";
 /** What dave's music is: a tone that nothing else makes. */
 const MUSIC_HZ = 1_700;
+const OTHER_MUSIC_HZ = 1_300;
 const PORT = { kind: "cti-port", name: "port-2001", number: "2001" } as const;
 
 describe("what applications of a node are told of calls", () => {
@@ -29,13 +30,16 @@ describe("what applications of a node are told of calls", () => {
 
   before(async () => {
     stage = await CtiStage.start(cleanup, [PORT]);
-    const samples = Int16Array.from(
-      { length: 8_000 },
-      (_, at) => 8_000 * Math.sin((2 * Math.PI * MUSIC_HZ * at) / 8_000),
-    );
-    writeFileSync(join(stage.node.dataDir, "own.wav"), writeWav({ sampleRateHz: 8_000, samples }));
+    for (const [name, hz] of [
+      ["own", MUSIC_HZ],
+      ["other", OTHER_MUSIC_HZ],
+    ] as const) {
+      const samples = Int16Array.from({ length: 8_000 }, (_, at) => 8_000 * Math.sin((2 * Math.PI * hz * at) / 8_000));
+      writeFileSync(join(stage.node.dataDir, `${name}.wav`), writeWav({ sampleRateHz: 8_000, samples }));
+    }
     await stage.change(
       { type: "create", kind: "music-source", body: { name: "own", file: "own.wav" } },
+      { type: "create", kind: "music-source", body: { name: "other", file: "other.wav" } },
       { type: "merge", kind: "phone", name: DAVE, body: { musicSource: "own" } },
       { type: "create", kind: "park-range", body: { pattern: "70X", reminderSeconds: 5 } },
       { type: "merge", kind: "directory-number", name: "1001@internal", body: { displayName: "Zoë Ångström 🙂" } },
@@ -168,7 +172,18 @@ describe("what applications of a node are told of calls", () => {
       const near = await answers(phone);
       const far = await answers(bob);
       const call = await connecting;
-      await call.terminalConnection(device)?.hold();
+      const leg = call.terminalConnection(device);
+      assert.ok(leg);
+      await leg.hold();
+      await far.untilHears(music);
+      // A source that is named goes before that of the device, and can be changed for another.
+      await refused(leg.hold({ music: "none such" }), "VALIDATION_PARAMETER");
+      assert.equal((await leg.hold({ music: "other" })).isUnchanged, false);
+      await far.untilHears(OTHER_MUSIC_HZ);
+      assert.equal((await leg.hold({ music: "other" })).isUnchanged, true);
+      await leg.retrieve();
+      await far.untilHears(phone.toneHz);
+      await leg.hold();
       await far.untilHears(music);
       await call.drop();
       await Promise.all([near.ended(), far.ended()]);
