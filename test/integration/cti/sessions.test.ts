@@ -51,7 +51,11 @@ describe("sessions of CTI applications over WebSocket", () => {
     assert.equal(opened["mode"], "new");
     assert.equal(opened["seq"], 0);
     assert.equal(opened["heartbeatMs"], 2_000);
-    const reply = await client.request("device.close", { device: "phone-1", meta: { key: "k1", keyMs: 1 } });
+    const traceparent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+    const reply = await client.request("device.close", {
+      device: "phone-1",
+      meta: { key: "k1", keyMs: 1, traceparent },
+    });
     assert.equal(reply["seq"], 2);
     assert.deepEqual(client.events, [
       { seq: 1, type: "test.one", text: "ä" },
@@ -71,6 +75,7 @@ describe("sessions of CTI applications over WebSocket", () => {
         method: "device.close",
         target: { device: "phone-1" },
         key: "k1",
+        traceparent,
         result: "ok",
         tookMs: 0,
       },
