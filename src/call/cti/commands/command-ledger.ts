@@ -51,7 +51,7 @@ export class CommandLedger {
 
   constructor(options: CommandLedgerOptions) {
     this.#options = options;
-    this.#horizons = new KeyHorizons(options.store);
+    this.#horizons = new KeyHorizons(options.store, options.clock);
   }
 
   /** Takes up what the process before this one has left: what had begun and not ended has come to an unknown end. */
