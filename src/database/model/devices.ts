@@ -29,13 +29,29 @@ const speedDial = z.strictObject({
   destination: destination.describe("What it dials."),
 });
 
+/** @param counts as long as nobody has said how many there may be */
+function tollGuardOf(counts: { readonly callsPerHour: number; readonly concurrentCalls: number }) {
+  const { callsPerHour, concurrentCalls } = counts;
+  return z.strictObject({
+    international: z.boolean().default(false).describe("May make calls that are international."),
+    premium: z.boolean().default(false).describe("May make calls to numbers of route patterns of class `premium`."),
+    callsPerHour: z
+      .int()
+      .min(1)
+      .max(1_000_000)
+      .default(callsPerHour)
+      .describe("Calls by trunks in any hour; more are refused."),
+    concurrentCalls: z
+      .int()
+      .min(1)
+      .max(100_000)
+      .default(concurrentCalls)
+      .describe("Calls by trunks at a time; more are refused."),
+  });
+}
+
 /** What keeps calls that cost money within bounds. */
-export const tollGuard = z.strictObject({
-  international: z.boolean().default(false).describe("May make calls that are international."),
-  premium: z.boolean().default(false).describe("May make calls to numbers of route patterns of class `premium`."),
-  callsPerHour: z.int().min(1).max(1_000_000).default(600).describe("Calls by trunks in any hour; more are refused."),
-  concurrentCalls: z.int().min(1).max(100_000).default(50).describe("Calls by trunks at a time; more are refused."),
-});
+export const tollGuard = tollGuardOf({ callsPerHour: 600, concurrentCalls: 50 });
 export type TollGuard = z.infer<typeof tollGuard>;
 
 const device = {
@@ -124,8 +140,8 @@ const acceptSeconds = z
 
 /** What an application does is bounded by its token and by trunks; how often a device does it says nothing about fraud. */
 const ofApplication = {
-  tollGuard: tollGuard
-    .prefault({ callsPerHour: 1_000_000, concurrentCalls: 100_000 })
+  tollGuard: tollGuardOf({ callsPerHour: 1_000_000, concurrentCalls: 100_000 })
+    .prefault({})
     .describe("Bounds of calls by trunks, those included that its application sends on."),
 };
 

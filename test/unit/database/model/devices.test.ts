@@ -17,3 +17,22 @@ describe("the place of a trunk", () => {
     });
   }
 });
+
+describe("bounds of calls of a device", () => {
+  for (const kind of ["cti-port", "route-point"] as const) {
+    it(`given a ${kind} of which some bounds are set, when checked, then how many calls it may make is bounded only where that is set`, () => {
+      const { tollGuard } = SCHEMAS[kind].parse({ name: "device", tollGuard: { international: true } });
+      assert.deepEqual(tollGuard, {
+        international: true,
+        premium: false,
+        callsPerHour: 1_000_000,
+        concurrentCalls: 100_000,
+      });
+      assert.deepEqual(SCHEMAS[kind].parse({ name: "device" }).tollGuard, { ...tollGuard, international: false });
+    });
+  }
+  it("given a phone, when checked, then it may make 600 calls in an hour, and 50 at a time", () => {
+    const { callsPerHour, concurrentCalls } = SCHEMAS.phone.parse({ name: "phone", tollGuard: {} }).tollGuard;
+    assert.deepEqual([callsPerHour, concurrentCalls], [600, 50]);
+  });
+});
