@@ -47,6 +47,7 @@ const CORE_TABLES: ReadonlySet<string> = new Set([
   "legs",
   "legsOfDevices",
   "sessions",
+  "sessionsOf",
   "ringingAt",
   "ringingFor",
 ]);

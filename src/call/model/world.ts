@@ -12,7 +12,7 @@ import type { Redirect } from "./features/redirect-state.ts";
 import type { MakeCall } from "./features/make-call-state.ts";
 import type { Routing } from "./features/route-state.ts";
 import type { Transfer } from "./features/transfer-state.ts";
-import { noteRinging, nothingRings, type RingingTables } from "./ringing-tables.ts";
+import { noSessions, noteSession, type SessionTables } from "./session-tables.ts";
 
 /** A dialog in a call. */
 export interface ModelLeg extends LegFacts {
@@ -65,7 +65,7 @@ export interface ModelSession {
  * All calls of a node. Its values never change; the tables do, since a copy for each event would cost as much as there
  * are calls.
  */
-export interface World extends RingingTables {
+export interface World extends SessionTables {
   readonly settings: ModelSettings;
   readonly calls: Map<string, Call>;
   readonly legs: Map<string, ModelLeg>;
@@ -103,7 +103,7 @@ export function emptyWorld(settings: ModelSettings): World {
     legs: new Map(),
     legsOfDevices: new Map(),
     sessions: new Map(),
-    ...nothingRings(),
+    ...noSessions(),
     transfers: new Map(),
     redirects: new Map(),
     routes: new Map(),
@@ -177,14 +177,14 @@ export function callOfSession(sessionId: string): string {
 export function putSession({ world }: Draft, session: ModelSession): void {
   const former = world.sessions.get(session.sessionId);
   (world.sessions as Map<string, ModelSession>).set(session.sessionId, session);
-  noteRinging(world, former, session);
+  noteSession(world, former, session);
 }
 
 /** Forgets a session. */
 export function removeSession({ world }: Pick<Draft, "world">, sessionId: string): void {
   const former = world.sessions.get(sessionId);
   (world.sessions as Map<string, ModelSession>).delete(sessionId);
-  noteRinging(world, former, undefined);
+  noteSession(world, former, undefined);
 }
 
 /** Sessions that ring at a device, or offer it their call, who began first first. */
