@@ -73,6 +73,8 @@ export type CommandFailure =
   | "destination-busy"
   | "destination-no-answer"
   | "destination-out-of-order"
+  /** Who sends the call there may not make such calls, or not so many. */
+  | "destination-barred"
   | "conference-full"
   /** The device is in no conference. */
   | "conference-inactive"

@@ -2,24 +2,27 @@ import type { PartyView } from "../../signals/index.ts";
 import type { CallProgress } from "../control/session/call-progress.ts";
 import type { CallTable } from "../control/call-table.ts";
 import type { Inventory } from "../device/index.ts";
-import type { Call } from "../model/index.ts";
+import { callOfSession, type Call } from "../model/index.ts";
 import type { CallFacts, RouteFacts } from "./call-parties.ts";
 import { unicode, type E164Of } from "./party-view.ts";
 
 export interface CallFactsOptions {
+  /** Names of the sessions of a call that are there. */
+  readonly sessionsOf: (callId: string) => Iterable<string>;
   readonly table: Pick<CallTable, "get">;
   readonly inventory: Pick<Inventory, "phonesByLine">;
   readonly e164Of: E164Of;
 }
 
 /** What sessions know of calls. */
-export function callFacts({ table, inventory, e164Of }: CallFactsOptions): CallFacts {
+export function callFacts(options: CallFactsOptions): CallFacts {
+  const { table, inventory, e164Of } = options;
   return {
     e164Of,
     startedAtMs: (callId) => table.get(callId)?.progress.startedAtMs,
     routeOf: (call) => {
       const first = table.get(call.callId)?.progress;
-      const last = lastSession(call, table)?.progress;
+      const last = lastSession(call, options)?.progress;
       const modifiedCalled = first === undefined ? undefined : sentNumber(first, unicode(call.called));
       const lastRedirecting = last === undefined ? undefined : redirectingParty(last, inventory, e164Of);
       const modifiedCalling = first?.shownCaller === undefined ? undefined : unicode(first.shownCaller);
@@ -33,12 +36,19 @@ export function callFacts({ table, inventory, e164Of }: CallFactsOptions): CallF
 }
 
 /** Sessions of a call are named in the order in which they begin. */
-function lastSession({ callId, named }: Call, table: CallFactsOptions["table"]): ReturnType<CallTable["get"]> {
-  for (let number = named; number > 0; number -= 1) {
-    const session = table.get(`${callId}.${number}`);
-    if (session !== undefined) return session;
+function lastSession({ callId }: Call, { table, sessionsOf }: CallFactsOptions): ReturnType<CallTable["get"]> {
+  let last = callId;
+  for (const sessionId of sessionsOf(callId)) {
+    // Others have come from calls that have become a part of this one.
+    const isOwn = callOfSession(sessionId) === callId;
+    if (isOwn && numberOf(sessionId) > numberOf(last) && table.get(sessionId) !== undefined) last = sessionId;
   }
-  return table.get(callId);
+  return table.get(last);
+}
+
+/** Its place among those of the call that it was made for; the first one has none. */
+function numberOf(sessionId: string): number {
+  return Number(sessionId.split(".", 2)[1] ?? 0);
 }
 
 /** As the number was that it was sent to first; undefined: as it was dialed, or it is not known. */

@@ -31,7 +31,12 @@ export function makeCtiFeed(options: CallManagerOptions, parts: FeedParts): CtiF
     clock,
     ids,
     logger,
-    facts: callFacts({ table, inventory, e164Of: (number) => dialPlan?.().e164Of(number) }),
+    facts: callFacts({
+      table,
+      inventory,
+      sessionsOf: (callId) => world.sessionsOf.get(callId) ?? [],
+      e164Of: (number) => dialPlan?.().e164Of(number),
+    }),
     views: new ObjectViews(configuration, inventory, {
       isRegistered: (aor) => registrar.lookup(aor).length > 0,
       openedAs: (device) => (devices.isOpen(device) ? devices.ownerOf(device)?.media : undefined),

@@ -42,7 +42,15 @@ export type FeatureTable = Exclude<
   "calls" | "legs" | "legsOfDevices"
 >;
 
-const CORE_TABLES: ReadonlySet<string> = new Set(["calls", "legs", "legsOfDevices", "sessions", "ringingAt"]);
+const CORE_TABLES: ReadonlySet<string> = new Set([
+  "calls",
+  "legs",
+  "legsOfDevices",
+  "sessions",
+  "sessionsOf",
+  "ringingAt",
+  "ringingFor",
+]);
 
 /** The tables of features, by their names. */
 export function featureTables(world: World): ReadonlyMap<FeatureTable, Map<string, unknown>> {

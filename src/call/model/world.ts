@@ -12,6 +12,7 @@ import type { Redirect } from "./features/redirect-state.ts";
 import type { MakeCall } from "./features/make-call-state.ts";
 import type { Routing } from "./features/route-state.ts";
 import type { Transfer } from "./features/transfer-state.ts";
+import { noSessions, noteSession, type SessionTables } from "./session-tables.ts";
 
 /** A dialog in a call. */
 export interface ModelLeg extends LegFacts {
@@ -66,7 +67,7 @@ export interface ModelSession {
  * All calls of a node. Its values never change; the tables do, since a copy for each event would cost as much as there
  * are calls.
  */
-export interface World {
+export interface World extends SessionTables {
   readonly settings: ModelSettings;
   readonly calls: Map<string, Call>;
   readonly legs: Map<string, ModelLeg>;
@@ -74,8 +75,6 @@ export interface World {
   readonly legsOfDevices: Map<string, Set<string>>;
   /** Changed by `putSession` and `removeSession` only. */
   readonly sessions: ReadonlyMap<string, ModelSession>;
-  /** Sessions that ring at each device, or offer it their call, who began first first: of thousands one has few. */
-  readonly ringingAt: ReadonlyMap<string, ReadonlySet<string>>;
   readonly transfers: Map<string, Transfer>;
   readonly redirects: Map<string, Redirect>;
   /** By the sessions that are offered. */
@@ -106,7 +105,7 @@ export function emptyWorld(settings: ModelSettings): World {
     legs: new Map(),
     legsOfDevices: new Map(),
     sessions: new Map(),
-    ringingAt: new Map(),
+    ...noSessions(),
     transfers: new Map(),
     redirects: new Map(),
     routes: new Map(),
@@ -180,14 +179,14 @@ export function callOfSession(sessionId: string): string {
 export function putSession({ world }: Draft, session: ModelSession): void {
   const former = world.sessions.get(session.sessionId);
   (world.sessions as Map<string, ModelSession>).set(session.sessionId, session);
-  if (former?.ringing !== session.ringing) index(world, session.sessionId, former, session);
+  noteSession(world, former, session);
 }
 
 /** Forgets a session. */
 export function removeSession({ world }: Pick<Draft, "world">, sessionId: string): void {
   const former = world.sessions.get(sessionId);
   (world.sessions as Map<string, ModelSession>).delete(sessionId);
-  index(world, sessionId, former, undefined);
+  noteSession(world, former, undefined);
 }
 
 /** Sessions that ring at a device, or offer it their call, who began first first. */
@@ -199,25 +198,4 @@ export function* sessionsRingingAt(
     const session = sessions.get(sessionId);
     if (session !== undefined) yield session;
   }
-}
-
-function index(world: World, sessionId: string, former?: ModelSession, session?: ModelSession): void {
-  const ringingAt = world.ringingAt as Map<string, Set<string>>;
-  if (session?.ringing === former?.ringing) return;
-  const now = devicesRung(session);
-  for (const device of devicesRung(former)) {
-    if (now.delete(device)) continue;
-    const there = ringingAt.get(device);
-    there?.delete(sessionId);
-    if (there?.size === 0) ringingAt.delete(device);
-  }
-  for (const device of now) {
-    const there = ringingAt.get(device);
-    if (there === undefined) ringingAt.set(device, new Set([sessionId]));
-    else there.add(sessionId);
-  }
-}
-
-function devicesRung(session: ModelSession | undefined): Set<string> {
-  return new Set(session?.ringing.flatMap(({ place }) => place.devices));
 }

@@ -67,6 +67,7 @@ export class CtiDevices {
     });
     this.#places = new MediaPlaces({
       ids: options.ids,
+      store: options.store,
       media: options.media,
       dialogs: this.#dialogs,
       moves: this.#moves,
@@ -160,6 +161,11 @@ export class CtiDevices {
       else this.#options.store.removeEntry(key);
     }
     this.#options.lost.restore();
+  }
+
+  /** Calls of the process before this one are taken up. */
+  restored(): void {
+    this.#places.restore((dialogId) => this.#options.table.findLeg(dialogId) !== undefined);
   }
 
   /** Who has opened a device; undefined: nobody ever has. */

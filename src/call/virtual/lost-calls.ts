@@ -27,6 +27,8 @@ export interface LostCallsOptions {
 
 /** How long parties hear music that wait for another application. */
 const HOLD_MS = 30_000;
+/** After a start the edge has to be back before anything is asked of calls, and applications may be, too. */
+const RESTORED_MS = 10_000;
 const ENTRY = "cti-hold ";
 
 /** What becomes of the established calls of devices whose application has failed for good. */
@@ -44,21 +46,20 @@ export class LostCalls {
     const { store, clock } = this.#options;
     for (const [key, untilMs] of [...store.entries]) {
       if (!key.startsWith(ENTRY)) continue;
-      if (typeof untilMs === "number") this.#wait(key.slice(ENTRY.length), Math.max(0, untilMs - clock.wallMs()));
-      else store.removeEntry(key);
+      if (typeof untilMs !== "number") store.removeEntry(key);
+      else this.#wait(key.slice(ENTRY.length), Math.max(RESTORED_MS, untilMs - clock.wallMs()));
     }
   }
 
-  /** Treats the calls of a device as it says. */
+  /** Treats the calls of a device as it says. That it is being done is on file with the first of them. */
   treat(device: string): void {
-    const how = this.#options.inventory.linesOf(device)[0]?.cti?.onOwnerLost ?? "redirect";
     const calls = this.#options.callsOf(device);
     if (calls.length === 0) return;
-    if (how === "redirect") return calls.forEach((call) => this.#redirect(device, call));
-    for (const { callId } of calls) this.#command({ type: how, device, callId });
-    if (how === "drop") return;
     const { store, clock } = this.#options;
-    store.putEntry(ENTRY + device, clock.wallMs() + HOLD_MS);
+    const isHold = this.#howOf(device) === "hold";
+    store.putEntry(ENTRY + device, clock.wallMs() + (isHold ? HOLD_MS : 0));
+    if (!isHold) return this.#finish(device);
+    for (const { callId } of calls) this.#command({ type: "hold", device, callId });
     this.#wait(device, HOLD_MS);
   }
 
@@ -76,11 +77,23 @@ export class LostCalls {
 
   #wait(device: string, delayMs: number): void {
     this.#waiting.get(device)?.cancel();
-    const timer = this.#options.clock.after(delayMs, () => {
-      this.#end(device);
-      for (const call of this.#options.callsOf(device)) this.#redirect(device, call);
-    });
-    this.#waiting.set(device, timer);
+    this.#waiting.set(
+      device,
+      this.#options.clock.after(delayMs, () => this.#finish(device)),
+    );
+  }
+
+  #finish(device: string): void {
+    const isDrop = this.#howOf(device) === "drop";
+    for (const call of this.#options.callsOf(device)) {
+      if (isDrop) this.#command({ type: "drop", device, callId: call.callId });
+      else this.#redirect(device, call);
+    }
+    this.#end(device);
+  }
+
+  #howOf(device: string): "redirect" | "hold" | "drop" {
+    return this.#options.inventory.linesOf(device)[0]?.cti?.onOwnerLost ?? "redirect";
   }
 
   #end(device: string): void {

@@ -2,6 +2,7 @@ import { chance, type Ids } from "../../common/index.ts";
 import type { AudioTerminal } from "../../media/index.ts";
 import type { MediaRegistration, RtpAddress } from "../../signals/index.ts";
 import type { CtiLeg, Leg } from "../control/leg/leg.ts";
+import type { EntryStore } from "../control/recovery/call-journal.ts";
 import type { CtiDialogs } from "./cti-dialogs.ts";
 import type { MediaMoves } from "./media-moves.ts";
 import type { CtiAnswer } from "./offers.ts";
@@ -11,6 +12,7 @@ import { switchPrompt } from "./switch-prompt.ts";
 
 export interface MediaPlacesOptions {
   readonly ids: Ids;
+  readonly store: EntryStore;
   readonly dialogs: CtiDialogs;
   readonly media: SwitchMedia;
   readonly moves: MediaMoves;
@@ -20,6 +22,7 @@ export interface MediaPlacesOptions {
 
 /** RFC 4566 5.2: a number; phones keep 31 bits of it at least. */
 const MAX_SESSION_ID = 2 ** 31 - 1;
+const WANTED = "cti-wanted ";
 const ALREADY: CtiAnswer = { ok: false, failure: "media-already-set", detail: "an address is set for this call" };
 
 /** Where the media of calls at devices of applications ends: as these have registered it, or say for each call. */
@@ -36,6 +39,17 @@ export class MediaPlaces {
     this.#options = options;
   }
 
+  /** Takes up what was to be said before this process, once calls are taken up. */
+  restore(isThere: (dialogId: string) => boolean): void {
+    const { store } = this.#options;
+    for (const entry of [...store.entries.keys()]) {
+      if (!entry.startsWith(WANTED)) continue;
+      const dialogId = entry.slice(WANTED.length);
+      if (isThere(dialogId)) this.#wanted.add(dialogId);
+      else store.removeEntry(entry);
+    }
+  }
+
   /** The application says where it wants the RTP of a call; of an established one, when it was asked for that. */
   set({ device, media }: Ownership, leg: Leg, address: RtpAddress): CtiAnswer {
     if (media.mode !== "dynamic") {
@@ -43,7 +57,8 @@ export class MediaPlaces {
     }
     const { dialogId } = leg;
     if (leg.cti !== undefined) {
-      if (!this.#wanted.delete(dialogId)) return ALREADY;
+      if (!this.#wanted.has(dialogId)) return ALREADY;
+      this.#wantNoMore(dialogId);
       this.#move(leg, { ...address, codecs: media.codecs });
       return { ok: true };
     }
@@ -84,7 +99,7 @@ export class MediaPlaces {
   forget({ dialogId }: Leg): void {
     this.#addresses.delete(dialogId);
     this.#prepared.delete(dialogId);
-    this.#wanted.delete(dialogId);
+    this.#wantNoMore(dialogId);
   }
 
   /**
@@ -98,14 +113,21 @@ export class MediaPlaces {
         return false;
       case "dynamic":
         this.#wanted.add(leg.dialogId);
+        this.#options.store.putEntry(WANTED + leg.dialogId, true);
         return true;
       case "static":
+        this.#wantNoMore(leg.dialogId);
         this.#move(leg, media);
         return false;
       case "switch":
+        this.#wantNoMore(leg.dialogId);
         this.#moveIntoSwitch(leg, this.#inSwitch(media.prompt));
         return false;
     }
+  }
+
+  #wantNoMore(dialogId: string): void {
+    if (this.#wanted.delete(dialogId)) this.#options.store.removeEntry(WANTED + dialogId);
   }
 
   #moveIntoSwitch(leg: Leg, inSwitch: CtiLeg): void {

@@ -13,6 +13,7 @@ export const CODE_OF_FAILURE: Readonly<Record<CtiFailure, CtiErrorCode>> = {
   "destination-busy": "route-busy",
   "destination-no-answer": "route-no-answer",
   "destination-out-of-order": "route-out-of-order",
+  "destination-barred": "route-barred",
   "destination-unregistered": "route-unregistered",
   "conference-full": "conf-full",
   "conference-inactive": "conf-inactive",

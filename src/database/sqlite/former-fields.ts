@@ -28,3 +28,22 @@ function regionsIn(list: unknown, own: unknown): unknown[] {
     return codecs.length === 0 || entry["region"] === own ? [] : [{ ...entry, codecs }];
   });
 }
+
+/** Of what `withLaterDefaults` does; a file that has been opened by this version has it. */
+export const DEFAULTS = 1;
+/** What bounded the calls of every device where nobody had said anything. */
+const FORMER_COUNTS: Fields = { callsPerHour: 600, concurrentCalls: 50 };
+
+/**
+ * A body that an earlier version has stored with its own defaults. What these were then and what somebody has set to the same
+ * cannot be told apart, so that this is to be asked once for each file.
+ */
+export function withLaterDefaults(kind: Kind, body: Fields): Fields {
+  if (kind !== "cti-port" && kind !== "route-point") return body;
+  const { tollGuard } = body;
+  if (typeof tollGuard !== "object" || tollGuard === null) return body;
+  const { callsPerHour, concurrentCalls, ...rest } = tollGuard as Fields;
+  const isFormer =
+    callsPerHour === FORMER_COUNTS["callsPerHour"] && concurrentCalls === FORMER_COUNTS["concurrentCalls"];
+  return isFormer ? { ...body, tollGuard: rest } : body;
+}

@@ -5,7 +5,7 @@ import { KINDS, SCHEMAS, type BodyOf, type Kind } from "../model/kinds.ts";
 import { withoutUndefined } from "../model/paths.ts";
 import { uniqueKeysOf } from "../model/unique-keys.ts";
 import { Connection } from "./connection.ts";
-import { withoutFormerFields } from "./former-fields.ts";
+import { DEFAULTS, withLaterDefaults, withoutFormerFields } from "./former-fields.ts";
 import { Objects } from "./objects.ts";
 import { APPLICATION_ID, FORMAT, schemaDigest, TABLES } from "./schema.ts";
 
@@ -117,6 +117,11 @@ function makeTables(connection: Connection, digest: string): void {
   connection.exec(TABLES);
   connection.exec(`PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${FORMAT}`);
   connection.sql("INSERT INTO setting VALUES ('schema', ?)").run(digest);
+  putDefaults(connection);
+}
+
+function putDefaults(connection: Connection): void {
+  connection.sql("INSERT OR REPLACE INTO setting VALUES ('defaults', ?)").run(String(DEFAULTS));
 }
 
 /** Reads all bodies by the schemas of this version, when another one wrote them: what has come since is filled in, what the model has no more is left out. */
@@ -124,6 +129,8 @@ function bringUpToDate(connection: Connection, path: string, digest: string): vo
   if (isUpToDate(connection, path, digest)) return;
   const objects = new Objects(connection);
   const violations: Violation[] = [];
+  const defaults = connection.sql("SELECT value FROM setting WHERE key = 'defaults'").get()?.["value"];
+  const isOfBefore = Number(defaults ?? 0) < DEFAULTS;
   connection.exec("DELETE FROM reference; DELETE FROM unique_key");
   for (const kind of KINDS) {
     for (const { name, revision, body } of objects.all(kind)) {
@@ -132,7 +139,7 @@ function bringUpToDate(connection: Connection, path: string, digest: string): vo
         objects.remove(kind, name);
         continue;
       }
-      const result = SCHEMAS[kind].safeParse(kept);
+      const result = SCHEMAS[kind].safeParse(isOfBefore ? withLaterDefaults(kind, kept) : kept);
       if (result.success) {
         const now = withoutUndefined(result.data) as BodyOf<typeof kind>;
         objects.put(kind, name, revision, now);
@@ -153,6 +160,7 @@ function bringUpToDate(connection: Connection, path: string, digest: string): vo
     throw new DatabaseError("database-failed", message, violations);
   }
   connection.sql("INSERT OR REPLACE INTO setting VALUES ('schema', ?)").run(digest);
+  putDefaults(connection);
 }
 
 /** What was not the same for the version that wrote it. */

@@ -94,6 +94,13 @@ export const CALL_ERRORS = {
     "The destination cannot be reached.",
     "`sip` and `q850` say what the far end said.",
   ),
+  ROUTE_BARRED: entry(
+    "ROUTE",
+    "never",
+    "Calls of that kind are barred, or there are too many of them: international, premium, in the last hour or at a time.",
+    "The `tollGuard` of the device or of the trunk says what is allowed, and an alarm which bound it was; where `sip` is there the far end bars them.",
+    { status: 403 },
+  ),
   ROUTE_UNREGISTERED: entry(
     "ROUTE",
     "never",

@@ -202,6 +202,37 @@ describe("SqliteStore", () => {
       assert.match(digest.value, /^[0-9a-f]{64}$/);
     });
 
+    it("given bounds of calls that nobody has set for devices of applications, when opened, then they are as they are now, once, and what was set stays", async () => {
+      const store = await openNewStore({ path: file });
+      const guard = { callsPerHour: 600, concurrentCalls: 50 };
+      await change(
+        store,
+        create("route-point", { name: "as-before", tollGuard: { ...guard, international: true } }),
+        create("cti-port", { name: "set", tollGuard: { ...guard, callsPerHour: 601 } }),
+        create("phone", { name: "phone" }),
+      );
+      store.close();
+      const boundsIn = (opened: ConfigurationStore): readonly unknown[] => {
+        const [point, port, phone] = [
+          opened.get("route-point", "as-before"),
+          opened.get("cti-port", "set"),
+          opened.get("phone", "phone"),
+        ].map((one) => one?.body.tollGuard);
+        return [
+          [point?.callsPerHour, point?.concurrentCalls, point?.international],
+          port?.callsPerHour,
+          phone?.callsPerHour,
+        ];
+      };
+      rewrite("DELETE FROM setting WHERE key = 'defaults'");
+      const again = openStore({ path: file });
+      assert.deepEqual(boundsIn(again), [[1_000_000, 100_000, true], 601, 600]);
+      await change(again, merge("route-point", "as-before", { tollGuard: guard }));
+      again.close();
+      rewrite("");
+      assert.deepEqual(boundsIn(kept(openStore({ path: file }))), [[600, 50, true], 601, 600]);
+    });
+
     it("given trunks whose addresses were not the same then, when opened, then both are told", async () => {
       const store = await openNewStore({ path: file });
       const trunk = (name: string, address: string) => {

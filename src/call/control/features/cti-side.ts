@@ -82,6 +82,7 @@ export class CtiSide implements RouteTeller {
 
   /** Calls of the process before this one are taken up. */
   restored(): void {
+    this.devices.restored();
     this.feed.restore();
     this.commands.restore();
   }

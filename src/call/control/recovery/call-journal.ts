@@ -38,6 +38,8 @@ export class CallJournal implements CallStore, EntryStore {
       },
       () => this.#all(),
     );
+    // The last write of the process before this one may be torn.
+    for (const callId of [...this.#ended.keys()]) if (!this.#calls.has(callId)) this.#forgetEnd(callId);
   }
 
   /** What was there at the start, and is not removed. */
@@ -71,7 +73,7 @@ export class CallJournal implements CallStore, EntryStore {
 
   remove(callId: string): void {
     if (this.#calls.delete(callId)) this.#journal.remove(callId);
-    if (this.#ended.delete(callId)) this.#journal.remove(ENDED + callId);
+    this.#forgetEnd(callId);
   }
 
   putEntry(key: string, value: unknown): void {
@@ -90,6 +92,10 @@ export class CallJournal implements CallStore, EntryStore {
 
   close(): void {
     this.#journal.close();
+  }
+
+  #forgetEnd(callId: string): void {
+    if (this.#ended.delete(callId)) this.#journal.remove(ENDED + callId);
   }
 
   *#all(): Iterable<readonly [string, unknown]> {

@@ -183,9 +183,8 @@ export class CallRouting {
     if (before === undefined) return undefined;
     this.#goTo(before);
     const again = before.destination ? this.#offer(before.destination, before.line) : this.#huntAgain();
-    if (again === undefined) return undefined;
-    const routed = this.#withHistory(again);
-    if (routed.kind !== "routed" || routed.route.kind !== "branches") return undefined;
+    const routed = again && this.#withHistory(again);
+    if (routed?.kind !== "routed" || routed.route.kind !== "branches") return undefined;
     return { route: routed.route, targets: routed.targets, returned };
   }
 
@@ -195,6 +194,7 @@ export class CallRouting {
       redirected: this.#redirected,
       isUrgent: this.#isUrgent,
       forwarded: new Set(this.#forwarded),
+      redirections: this.#redirections,
       line: this.#line,
       destination: this.#destination,
       hunted: this.#hunted,
@@ -202,15 +202,16 @@ export class CallRouting {
     };
   }
 
-  #goTo({ payer, redirected, isUrgent, forwarded, line, destination, hunted, feature }: Position): void {
-    this.#payer = payer;
-    this.#redirected = redirected;
-    this.#isUrgent = isUrgent;
+  #goTo({ forwarded, redirections, ...position }: Position): void {
+    this.#payer = position.payer;
+    this.#redirected = position.redirected;
+    this.#isUrgent = position.isUrgent;
     this.#forwarded = new Set(forwarded);
-    this.#line = line;
-    this.#destination = destination;
-    this.#hunted = hunted;
-    this.#feature = feature;
+    this.#redirections = redirections;
+    this.#line = position.line;
+    this.#destination = position.destination;
+    this.#hunted = position.hunted;
+    this.#feature = position.feature;
   }
 
   /** What has brought the call where it is now; undefined: it was called there. */

@@ -10,6 +10,8 @@ export interface Position {
   readonly redirected: Redirected;
   readonly isUrgent: boolean;
   readonly forwarded: ReadonlySet<string>;
+  /** How often it was sent elsewhere otherwise, and has not come back. */
+  readonly redirections: number;
   readonly line: OfferedLine | undefined;
   readonly destination: Exclude<Destination, HuntPilotDestination> | undefined;
   readonly hunted: Hunted | undefined;

@@ -51,7 +51,7 @@ export class CommandLedger {
 
   constructor(options: CommandLedgerOptions) {
     this.#options = options;
-    this.#horizons = new KeyHorizons(options.store);
+    this.#horizons = new KeyHorizons(options.store, options.clock);
   }
 
   /** Takes up what the process before this one has left: what had begun and not ended has come to an unknown end. */
@@ -96,7 +96,10 @@ export class CommandLedger {
     if (record === undefined) return;
     const callId = outcome.callId ?? record.callId;
     const about = callId === undefined ? {} : { callId };
-    this.#keep({ ...record, outcome, ...about, ...(version === undefined ? {} : { version }) });
+    // A consultation is about the call that it begins from, and makes another.
+    const isOther = record.callId !== undefined && record.callId !== callId;
+    const also = isOther ? { alsoCalls: [...(record.alsoCalls ?? []), record.callId] } : {};
+    this.#keep({ ...record, outcome, ...about, ...also, ...(version === undefined ? {} : { version }) });
     this.#put(key);
     this.#leaveUnlessAlive(key, callId);
   }

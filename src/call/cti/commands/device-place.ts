@@ -13,7 +13,7 @@ export interface DevicePlace {
 }
 
 /** What is looked at of all calls. */
-export type CallsNow = Pick<World, "calls" | "legs" | "legsOfDevices" | "ringingAt" | "sessions">;
+export type CallsNow = Pick<World, "calls" | "legs" | "legsOfDevices" | "ringingAt" | "sessions" | "sessionsOf">;
 
 /** @param callId absent: the call that the device talks in, or else one that it has, or that is offered to it */
 export function placeOf(now: CallsNow, device: string, callId: string | undefined): DevicePlace | undefined {
@@ -35,9 +35,8 @@ function placeIn(now: CallsNow, device: string, call: Call | undefined): DeviceP
     return { ...placeAt(call, connection), terminal: terminal.state };
   }
   // Offered, and nothing has rung yet.
-  for (let named = 0; named <= call.named; named += 1) {
-    const session = now.sessions.get(named === 0 ? callId : `${callId}.${named}`);
-    const ringing = session?.ringing.find(({ place }) => place.devices.includes(device));
+  for (const sessionId of now.sessionsOf.get(callId) ?? []) {
+    const ringing = now.sessions.get(sessionId)?.ringing.find(({ place }) => place.devices.includes(device));
     const connection = connections.find(({ connectionId }) => connectionId === ringing?.connectionId);
     if (connection !== undefined) return placeAt(call, connection);
   }

@@ -1,3 +1,4 @@
+import type { Clock } from "../../../common/index.ts";
 import type { EntryStore } from "../../control/recovery/call-journal.ts";
 
 const ENTRY = "cti-horizon ";
@@ -5,19 +6,26 @@ const MAX_SESSIONS = 10_000;
 /** Of all sessions that have none of their own any more. */
 const OTHERS = "";
 
-/** Until when keys of sessions have been forgotten: a key that was made then, and is not known, may have been used. */
+/**
+ * Until when keys of sessions have been forgotten: a key that was made then, and is not known, may have been used. What time
+ * it is a session says of its own keys alone: for others none is later than now.
+ */
 export class KeyHorizons {
   readonly #store: EntryStore;
+  readonly #clock: Pick<Clock, "wallMs">;
   /** By sessions, that which was raised longest ago first. */
   readonly #horizons = new Map<string, number>();
 
-  constructor(store: EntryStore) {
+  constructor(store: EntryStore, clock: Pick<Clock, "wallMs">) {
     this.#store = store;
+    this.#clock = clock;
   }
 
   restore(): void {
     for (const [entry, value] of this.#store.entries) {
-      if (entry.startsWith(ENTRY) && typeof value === "number") this.#horizons.set(entry.slice(ENTRY.length), value);
+      if (!entry.startsWith(ENTRY) || typeof value !== "number") continue;
+      const session = entry.slice(ENTRY.length);
+      this.#horizons.set(session, session === OTHERS ? this.#past(value) : value);
     }
   }
 
@@ -36,9 +44,14 @@ export class KeyHorizons {
       if (oldest === OTHERS) continue;
       this.#horizons.delete(oldest);
       this.#store.removeEntry(ENTRY + oldest);
-      if (ms > (this.#horizons.get(OTHERS) ?? 0)) this.#set(OTHERS, ms);
+      const past = this.#past(ms);
+      if (past > (this.#horizons.get(OTHERS) ?? 0)) this.#set(OTHERS, past);
       return;
     }
+  }
+
+  #past(ms: number): number {
+    return Math.min(ms, this.#clock.wallMs());
   }
 
   #set(session: string, keyMs: number): void {

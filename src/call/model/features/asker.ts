@@ -7,6 +7,7 @@ import type { Asker } from "./transfer-state.ts";
 const STATUS_OF: Readonly<Partial<Record<CommandFailure, number>>> = {
   "destination-busy": 486,
   "destination-unknown": 404,
+  "destination-barred": 403,
   "destination-no-answer": 480,
   "party-gone": 487,
   "wrong-state": 488,

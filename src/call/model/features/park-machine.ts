@@ -22,15 +22,18 @@ export const PARK_MACHINE: FeatureMachine = {
     if (what !== "leaves" || parked === undefined || sessionId === undefined) return;
     draft.effects.push({ type: "play", sessionId, legId: parked.party, source: "ringback" });
   },
-  onAnswered: (draft, id, session, legId = session.caller) => {
-    const { what, parkId, parked } = partsOf(draft, id);
-    const { sessionId } = session;
+  onAnswered: (draft, id, session, legId) => {
+    const { what, parked } = partsOf(draft, id);
+    const { sessionId, caller } = session;
     if (what === "confirms") return startTimer(draft, sessionId, "confirmed", MAX_CONFIRMATION);
+    // Who has dialed has what is parked there once it has acknowledged.
+    if (legId === undefined && caller !== undefined) return;
     const isRung = what === "retrieves" || parked?.rung === sessionId;
     if (legId === undefined && parked !== undefined && isRung) return takenByService(draft, parked, session);
-    if (legId !== undefined && isRung && retrieve(draft, parkId, legId, sessionId)) return;
-    // The call has gone elsewhere meanwhile.
-    draft.effects.push({ type: "release", sessionId, why: TOO_LATE });
+    take(draft, id, sessionId, legId);
+  },
+  onAcknowledged: (draft, id, { sessionId, caller }) => {
+    if (partsOf(draft, id).what === "retrieves") take(draft, id, sessionId, caller);
   },
   onPromptEnded: (draft, id, { sessionId }) => {
     if (partsOf(draft, id).what === "confirms") release(draft, sessionId);
@@ -57,6 +60,14 @@ function partsOf({ world }: Draft, id: string): { what: string; parkId: string; 
   const at = id.indexOf(" ");
   const parkId = id.slice(at + 1);
   return { what: id.slice(0, at), parkId, parked: world.parked.get(parkId) };
+}
+
+/** Who is on the line has the call, unless that has gone elsewhere meanwhile. */
+function take(draft: Draft, id: string, sessionId: string, legId: string | undefined): void {
+  const { what, parkId, parked } = partsOf(draft, id);
+  const isRung = what === "retrieves" || parked?.rung === sessionId;
+  if (legId !== undefined && isRung && retrieve(draft, parkId, legId, sessionId)) return;
+  draft.effects.push({ type: "release", sessionId, why: TOO_LATE });
 }
 
 function release({ effects }: Draft, sessionId: string): void {

@@ -27,30 +27,41 @@ export function wantedBy(
 }
 
 /**
- * The oldest call that may be taken: never one that the device makes itself, nor one that somebody is about to have, nor
- * one that is being sent elsewhere.
+ * The call that may be taken and rings longest: never one that the device makes itself, nor one that somebody is about to
+ * have, nor one that is being sent elsewhere.
  */
-function oldest(
-  { sessions, legs, settings, pickups, redirects }: World,
-  device: string,
-  wanted: Wanted,
-): ModelSession | undefined {
-  const taken = new Set([...pickups.values()].map(({ target }) => target));
-  const members = wanted.kind === "group" ? new Set(settings.pickupMembers(wanted.group)) : undefined;
-  for (const session of sessions.values()) {
-    // A call of the switch itself has no caller who waits for an answer.
-    const caller = session.caller === undefined ? undefined : legs.get(session.caller);
-    if (session.stage !== "setup" || caller === undefined || caller.device === device) continue;
-    if (taken.has(session.sessionId) || redirects.has(session.sessionId)) continue;
-    const isWanted = session.ringing.some(({ place: { address } }) => {
-      if (address.line === undefined) return false;
-      if (members !== undefined) return members.has(address.line);
-      const isNumber = wanted.kind === "number" && address.number === wanted.number;
-      return isNumber && settings.reaches(device, address.line);
-    });
-    if (isWanted) return session;
+function oldest(world: World, device: string, wanted: Wanted): ModelSession | undefined {
+  const { sessions, ringingFor, settings } = world;
+  const keys = wanted.kind === "group" ? settings.pickupMembers(wanted.group) : [wanted.number];
+  let found: ModelSession | undefined;
+  let first = Infinity;
+  for (const key of keys) {
+    for (const [sessionId, order] of ringingFor.get(key) ?? []) {
+      if (order >= first) break;
+      const session = sessions.get(sessionId);
+      if (session === undefined || !mayBeTaken(world, session, device, key, wanted.kind)) continue;
+      [found, first] = [session, order];
+      break;
+    }
   }
-  return undefined;
+  return found;
+}
+
+function mayBeTaken(
+  { legs, redirects, settings }: World,
+  { sessionId, stage, caller: legId, picking, ringing }: ModelSession,
+  device: string,
+  key: string,
+  kind: Wanted["kind"],
+): boolean {
+  // A call of the switch itself has no caller who waits for an answer.
+  const caller = legId === undefined ? undefined : legs.get(legId);
+  if (stage !== "setup" || caller === undefined || caller.device === device) return false;
+  if (picking !== undefined || redirects.has(sessionId)) return false;
+  return ringing.some(({ place: { address } }) => {
+    if (kind === "group") return address.line === key;
+    return address.line !== undefined && address.number === key && settings.reaches(device, address.line);
+  });
 }
 
 /** A device has dialed for a call that rings elsewhere. @returns why not; undefined: it is answered with silence */

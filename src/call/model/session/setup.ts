@@ -77,7 +77,10 @@ function endpointAnswer(sdp: string): { kind: "endpoint-answer"; sdp: string } {
 export function branchAnswered(call: Session, { branchId, sdp, offered }: EventOf<"branch-answered">): Step {
   const { setup } = call;
   const branch = call.branches.find((one) => one.branchId === branchId);
-  const isReady = setup?.step === "ringing" && setup.current?.takesNoMedia !== true;
+  const { current } = setup ?? {};
+  // Who picks the call up beside such a device has media.
+  const takesNoMedia = current?.takesNoMedia === true && current.branchIds.includes(branchId);
+  const isReady = setup?.step === "ringing" && !takesNoMedia;
   const isWinner = branch !== undefined && branch.state !== "cancelled" && isReady;
   if (branch === undefined) return { call, effects: [] };
   const others = call.branches.filter((one) => one.branchId !== branchId);

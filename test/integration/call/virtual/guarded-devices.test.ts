@@ -65,7 +65,7 @@ describe("bounds of calls that applications send on by trunks", () => {
   async function assertBarred(to: string, guard: string): Promise<void> {
     await offered();
     const result = await redirect(to);
-    assert.deepEqual(result.ok || [result.failure, result.q850], ["destination-out-of-order", BARRED]);
+    assert.deepEqual(result.ok || [result.failure, result.q850], ["destination-barred", BARRED]);
     const [alarm] = configured.node.manager.views.tollAlarms();
     assert.deepEqual([alarm?.guard, alarm?.device], [guard, "point"]);
     assert.equal(configured.node.manager.cti.devices.offeredCount, 1, "it is offered still");

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import type { CtiAnswer } from "../../../../src/call/virtual/offers.ts";
 import { Cleanup } from "../../../support/cleanup.ts";
 import { CtiApplication } from "../../../support/cti-application.ts";
 import { eventually } from "../../../support/eventually.ts";
@@ -89,6 +90,26 @@ describe("devices of applications that outlive call control", () => {
     port.talk(await port.untilMedia("started"));
     await Promise.all([calling.untilHears(port.toneHz), port.untilHears(calling.toneHz)]);
     await calling.hangUp();
+  });
+
+  it("given an application that is to say where it wants the media of a call that was another's, when call control is killed before, then it may say it still, once", async () => {
+    const calling = await answered();
+    const next = cleanup.add(await CtiApplication.start(node.node, "port", 1_300), (one) => one.close());
+    const own = (): void => next.own({ mode: "dynamic", codecs: ["PCMA", "PCMU"] }, { fence: 2, session: "another" });
+    own();
+    await next.untilMedia("wanted");
+    await kill();
+    next.attach();
+    own();
+    const set = (): CtiAnswer =>
+      node.node.manager.cti.devices.setMediaOf("port", undefined, { address: next.rtp.address, port: next.rtp.port });
+    assert.deepEqual(set(), { ok: true });
+    next.talk(await next.untilMedia("started"));
+    await Promise.all([calling.untilHears(next.toneHz), next.untilHears(calling.toneHz)]);
+    const again = set();
+    assert.equal(again.ok ? "ok" : again.failure, "media-already-set");
+    await calling.hangUp();
+    await next.untilMedia("stopped");
   });
 
   it("given an edge that has lost its dialogs, when it is back, then the call goes on, and the device is asked nothing of it", async () => {

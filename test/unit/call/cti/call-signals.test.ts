@@ -176,6 +176,43 @@ describe("signals of calls", () => {
     assert.match(await told(), /c1\.4: C moved from c3.*\nc3\.\d: .*call invalid in c1/s);
   });
 
+  it("given a parked call, when a phone dials its slot, then that is told to have come to the call before its own call is over", async () => {
+    const range = "70X@internal";
+    story = new SignalStory({
+      settings: {
+        ...NO_SETTINGS,
+        parkRange: () => ({ numbers: ["701"], reminderSeconds: 60, periodicSeconds: 30, giveUpSeconds: 300 }),
+        parkRangesFor: () => [range],
+      },
+    });
+    reader = story.observe();
+    talk(story.calls, "c1", ["A", "B"]);
+    story.calls.tell({ type: "command", commandId: "park", command: { type: "park", device: "b-phone" } }, endOf("c1"));
+    await told();
+    story.calls.tell(
+      {
+        type: "dialed",
+        sessionId: "c2",
+        leg: phoneLeg("C"),
+        called: "701",
+        feature: { kind: "park-slot", range, slot: "701" },
+      },
+      { type: "answered", sessionId: "c2", endpoint: "silence" },
+      { type: "acknowledged", sessionId: "c2" },
+      endOf("c2"),
+    );
+    assert.equal(
+      await told(),
+      table(`
+        c2.1: call active, C new initiated, c-phone talking, C dialing
+        c2.2: C established
+        c1.6: C moved from c2, parties A>B now A>C by B
+        c2.3: C moved from c2, parties C>701 now ->-
+        c2.4: call invalid in c1
+      `),
+    );
+  });
+
   it("given a conference, when it is formed, then its call has no sides, and each party is in it once", async () => {
     talk(story.calls, "c1", ["A", "B"]);
     talk(story.calls, "c2", ["A", "C"], { callerLeg: "leg-A2" });

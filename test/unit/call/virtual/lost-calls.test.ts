@@ -25,7 +25,9 @@ describe("established calls of a device whose application is lost", () => {
   let store: Entries;
   let calls: TalkingCall[];
   let done: string[];
+  let onDone: () => void;
   beforeEach(() => {
+    onDone = () => undefined;
     clock = new ManualClock();
     store = new Entries();
     done = [];
@@ -64,10 +66,14 @@ describe("established calls of a device whose application is lost", () => {
       store,
       callsOf: () => calls,
       command: (command) => {
+        onDone();
         done.push(`${command.type} ${"callId" in command ? command.callId : ""}`);
         return Promise.resolve({ ok: true });
       },
-      forward: (legId, to, space) => void done.push(`forward ${legId} ${to} ${space ?? ""}`.trim()),
+      forward: (legId, to, space) => {
+        onDone();
+        done.push(`forward ${legId} ${to} ${space ?? ""}`.trim());
+      },
     });
   }
 
@@ -109,6 +115,45 @@ describe("established calls of a device whose application is lost", () => {
     assert.deepEqual(done, ["forward a 1002 inside", "forward b 1003 inside", "forward c 9000", "drop D"]);
     assert.equal(store.entries.size, 0);
     assert.equal(clock.activeTimers, 0);
+  });
+
+  for (const [how, after] of [
+    ["redirect", ["forward c 9000", "drop D"]],
+    ["drop", ["drop C", "drop D"]],
+    ["hold", ["forward c 9000", "drop D"]],
+  ] as const) {
+    it(`given calls of a device that says ${how}, when call control is killed between two of them, then the next one goes on with what is left`, () => {
+      let kept: Entries | undefined;
+      onDone = () => {
+        // What was done so far is on file with what it was done for.
+        if (done.length === 2) for (const [key, value] of store.entries) (kept ??= new Entries()).putEntry(key, value);
+      };
+      const first = lostCalls(how);
+      first.treat("port");
+      first.close();
+      store = kept ?? assert.fail("nothing is on file");
+      calls = calls.slice(2);
+      done = [];
+      const second = lostCalls(how);
+      second.restore();
+      clock.advance(30_000);
+      assert.deepEqual(done, after);
+      assert.equal(store.entries.size, 0);
+    });
+  }
+
+  it("given calls on hold, when call control is back after their time, then it waits for the edge and for applications to be back as well", () => {
+    const first = lostCalls("hold");
+    first.treat("port");
+    first.close();
+    clock.advance(60_000);
+    done = [];
+    const second = lostCalls("hold");
+    second.restore();
+    clock.advance(9_999);
+    assert.deepEqual(done, []);
+    clock.advance(1);
+    assert.equal(done.length, 4);
   });
 
   it("given no calls, when the application is lost, then nothing waits", () => {

@@ -22,6 +22,7 @@ const TOLD: Readonly<Record<CtiFailure, ErrorCode>> = {
   "destination-busy": "ROUTE_BUSY",
   "destination-no-answer": "ROUTE_NO_ANSWER",
   "destination-out-of-order": "ROUTE_OUT_OF_ORDER",
+  "destination-barred": "ROUTE_BARRED",
   "destination-unknown": "ROUTE_NO_MATCH",
   "destination-unregistered": "ROUTE_UNREGISTERED",
   "device-capability": "DEVICE_CAPABILITY",

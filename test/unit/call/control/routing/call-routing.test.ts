@@ -237,6 +237,21 @@ describe("forwarding chains", () => {
     });
   });
 
+  it("given a device that sends its call to one busy phone after the other, when each time it comes back, then that is no hop, and all are tried", () => {
+    const call = routing();
+    assert.equal(call.begin({ user: "1000" }).kind, "routed");
+    const by = phoneOf(inventory, "1000") ?? assert.fail();
+    const redirect = (user: string): string =>
+      call.redirectCall({ by, dialed: { user }, feature: "redirect", isKept: true }).kind;
+    for (let turn = 0; turn < 3 * MAX_HOPS; turn += 1) {
+      assert.equal(redirect("1001"), "diverted", `attempt ${turn + 1}`);
+      const back = call.divert({ reason: "busy", deflected: undefined, hasRung: false });
+      assert.deepEqual([back?.returned, [...(back?.targets.values() ?? [])][0]?.device.number], [486, "1000"]);
+    }
+    for (let hop = 0; hop < MAX_HOPS; hop += 1) assert.equal(redirect("1001"), "diverted");
+    assert.equal(redirect("1001"), "rejected", "those that are taken are hops");
+  });
+
   it("given a forwarding that leads nowhere, when it is tried, then the caller is told what the line would have said", () => {
     link("1000", ["busy", "9999"]);
     assert.equal(fate("1000"), "486");

@@ -34,6 +34,19 @@ describe("where a device is in calls", () => {
     assert.equal(placeOf(world, "nobody", undefined), undefined);
   });
 
+  it("given a call that has had very many sessions, when a device is looked for in it, then only those that are there are looked at", () => {
+    const { world } = story;
+    const call = world.calls.get("c1") ?? assert.fail();
+    world.calls.set("c1", { ...call, named: 1_000_000 });
+    let looks = 0;
+    const { sessions } = world;
+    const get = sessions.get.bind(sessions);
+    Object.assign(sessions, { get: (name: string) => ((looks += 1), get(name)) });
+    assert.equal(placeOf(world, "nobody", "c1"), undefined);
+    assert.equal(placeOf(world, "b-phone", "c1")?.callId, "c1");
+    assert.ok(looks < 10, `${looks} were looked at`);
+  });
+
   it("given a call that is offered no more, when none is named, then it is the next one", () => {
     story.tell({ type: "offering", sessionId: "c1", places: [lineOf("F")] });
     assert.equal(placeOf(unsearched(), "b-phone", undefined)?.callId, "c3");

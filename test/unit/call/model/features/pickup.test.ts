@@ -46,6 +46,17 @@ describe("a call that is picked up", () => {
     assert.equal(story.world.sessions.get("c1")?.callee, "pick-C");
   });
 
+  it("given calls that ring at several lines of a group, when one is picked up, then it is the one that rings longest, and no others are looked at", () => {
+    const others = new CallStory({ ...SETTINGS, pickupMembers: () => ["E@internal", "C@internal", "B@internal"] });
+    ring(others, "c1", ["A", "B"]);
+    ring(others, "c2", ["D", "E"]);
+    Object.defineProperty(others.world.sessions, "values", { value: () => assert.fail("all sessions are looked at") });
+    assert.equal(effectsOf(others, "pick-up", ...dials("c3", "C"))[0]?.sessionId, "c1");
+    assert.equal(effectsOf(others, "pick-up", ...dials("c4", "C"))[0]?.sessionId, "c2");
+    others.tell(endOf("c1"), endOf("c2"), endOf("c3"), endOf("c4"));
+    assert.deepEqual([others.world.ringingFor.size, others.world.ringingAt.size], [0, 0]);
+  });
+
   it("given a call that is being sent elsewhere, when one is picked up, then it is the next one", () => {
     story.tell(redirects("r1"));
     assert.equal(effectsOf(story, "pick-up", ...dials("c3", "C"))[0]?.sessionId, "c2");

@@ -78,6 +78,16 @@ describe("a call to a device that takes no media", () => {
     assert.deepEqual(invited(relayed(world)), [["picker", RELAYED]]);
   });
 
+  it("given somebody who picks the call up after that, when that leg has answered, then the call is its own", () => {
+    const { world } = offered();
+    relayed(world);
+    assert.deepEqual(invited(world.send({ type: "picked", branchId: "picker" })), [["picker", RELAYED]]);
+    world.branches.set("picker", "answered");
+    const answered = world.send({ type: "branch-answered", branchId: "picker", sdp: SDP });
+    assert.ok(answered.some((effect) => effect.type === "adopt" && effect.branchId === "picker"));
+    assert.ok(answered.some((effect) => effect.type === "cancel" && effect.branchId === "desk"));
+  });
+
   it("given a device that answers all the same, when it does, then its answer is declined", () => {
     const { world } = offered();
     relayed(world);
