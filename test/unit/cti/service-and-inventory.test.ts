@@ -173,6 +173,23 @@ describe("what applications are told of the provider", () => {
       assert.deepEqual(application.take(), ["line.removed"]);
     });
 
+    it("given a watched line, when it is given to a device of somebody else, then neither that nor its calls are told", async () => {
+      const callId = fixture.callControl.calls.start("1001", "1002");
+      await watch([{ kind: "line", name: "1001@internal" }]);
+      tellLine("1001@internal", ["phone-1002"]);
+      assert.deepEqual(application.take(), ["session.notice topic-ended line:1001@internal"]);
+      fixture.callControl.calls.end(callId);
+      fixture.callControl.calls.start("1001", "1002");
+      assert.deepEqual(application.take(), []);
+    });
+
+    it("given a watched line that is removed, when somebody else has one of its name, then it is not told", async () => {
+      await watch([{ kind: "line", name: "1001@internal" }]);
+      fixture.callControl.tell({ kind: "removed", line: "1001@internal" });
+      tellLine("1001@internal", ["phone-1002"]);
+      assert.deepEqual(application.take(), ["line.removed", "session.notice topic-ended line:1001@internal"]);
+    });
+
     it("given a provider that is watched for other events, or no more, when a device comes, then it is not told", async () => {
       const topics = [{ kind: "provider" }];
       await application.call("events.subscribe", { topics, types: ["provider.state"] });
