@@ -108,6 +108,7 @@ export function createCtiManagerPart(context: ServiceContext): ServicePart {
         signIn: new UserSignIn(directory, ctiPasswords(clock), localTokens, clock),
         audit,
         prepare: () => core.observeCalls(),
+        clock,
         settings: () => doorSettings(node, 1_000 * followed.parameters.number("CTIApplicationHeartbeatTime")),
       }),
       operations,

@@ -262,6 +262,18 @@ describe("sessions of CTI applications over WebSocket", () => {
     });
   });
 
+  it("given a session that has sent all it may, when it is resumed, then it may send no more than before", async () => {
+    await start({ rpc: { requestsPerSecond: 1, requestBurst: 2 } });
+    const first = await connect();
+    const { sessionId, epoch } = await first.open(ANN);
+    await first.request("provider.ack", { seq: 0 });
+    await first.request("provider.ack", { seq: 0 });
+    first.destroy();
+    const second = await connect();
+    await second.open({ ...ANN, takeOver: true, resume: { sessionId, epoch, lastSeq: 0 } });
+    await assert.rejects(second.request("provider.ack", { seq: 0 }), /LIMIT_RATE/);
+  });
+
   it("given more requests than are taken, when sent, then LIMIT_RATE says how long to wait, and heartbeats go on", async () => {
     await start({ rpc: { requestsPerSecond: 1, requestBurst: 2 } });
     const client = await connect();
