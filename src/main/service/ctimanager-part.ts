@@ -95,7 +95,12 @@ export function createCtiManagerPart(context: ServiceContext): ServicePart {
     onFailed: (session) => audit.session(session, "failed"),
     onClosed: (session, reason) => audit.session(session, "closed", reason),
   });
-  const tokenCalls = new TokenCalls({ table, isUp: (callId) => core.isUp(callId) });
+  const tokenCalls = new TokenCalls({
+    path: join(paths.stateDir, "cti-token-calls.journal"),
+    clock,
+    onError: (error) => logger.error("the calls of CTI tokens cannot be written", { error: String(error) }),
+    isUp: (callId) => core.isUp(callId),
+  });
   const operations: Operations = new Map([...providerOperations(table), ...tokenCalls.bound(core.operations)]);
   const counts = { requests: 0, errors: 0, rateLimited: 0 };
   const listeners = new CtiListeners({
@@ -141,6 +146,7 @@ export function createCtiManagerPart(context: ServiceContext): ServicePart {
       core.close();
       table.release();
       await listeners.close();
+      tokenCalls.close();
       followed.close();
       auditFile.close();
       store.close();
@@ -148,6 +154,7 @@ export function createCtiManagerPart(context: ServiceContext): ServicePart {
     metrics: () => [
       ...table.metrics(),
       ...core.metrics(),
+      tokenCalls.metric,
       ...requestMetrics(counts),
       sample("gauge", "tandem_cti_connections", "Connections of applications", listeners.connections),
       sample(
