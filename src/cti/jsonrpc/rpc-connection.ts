@@ -8,6 +8,7 @@ import type { Intake } from "../session/intake.ts";
 import type { SessionDoor } from "../session/session-door.ts";
 import type { Session } from "../session/session.ts";
 import { TokenBucket } from "../session/token-bucket.ts";
+import { checkMeta } from "./check-meta.ts";
 import { parseRequest, type RpcRequest } from "./parse-request.ts";
 import { errorText, resultText, rpcError, type RpcError } from "./rpc-reply.ts";
 
@@ -212,6 +213,7 @@ export class RpcConnection {
       throw new CtiError("access-monitor-only", "the token allows to watch only");
     }
     const { meta = {}, ...params } = checked(method, request.params) as Parameters;
+    checkMeta(operation, method, meta, this.#options.clock.wallMs());
     const record = operation.isCommand ? audit.begin(session, method, params, meta) : undefined;
     try {
       const result = await operation.handle(session, params, meta);

@@ -274,6 +274,27 @@ describe("sessions of CTI applications over WebSocket", () => {
     await assert.rejects(second.request("provider.ack", { seq: 0 }), /LIMIT_RATE/);
   });
 
+  it("given what goes with commands, when it goes with another method, then it is honoured or refused", async () => {
+    let opened = 0;
+    const handle = async (): Promise<object> => ({ seq: 0, opened: (opened += 1) });
+    await start({ operations: new Map([["device.open", { isCommand: false, handle }]]) });
+    const client = await connect();
+    await client.open(ANN);
+    const cases: readonly (readonly [object, RegExp])[] = [
+      [{ dryRun: true }, /VALIDATION_COMBINATION/],
+      [{ ifVersion: 1 }, /VALIDATION_COMBINATION/],
+      [{ ifState: "talking" }, /VALIDATION_COMBINATION/],
+      [{ deadlineMs: Date.now() - 1_000 }, /TIMEOUT_SERVER/],
+    ];
+    for (const [meta, code] of cases) {
+      await assert.rejects(client.request("device.open", { device: "port-1", meta }), code);
+    }
+    assert.equal(opened, 0);
+    const meta = { dryRun: false, deadlineMs: Date.now() + 60_000, key: "k", keyMs: Date.now(), waits: true };
+    await client.request("device.open", { device: "port-1", meta });
+    assert.equal(opened, 1);
+  });
+
   it("given more requests than are taken, when sent, then LIMIT_RATE says how long to wait, and heartbeats go on", async () => {
     await start({ rpc: { requestsPerSecond: 1, requestBurst: 2 } });
     const client = await connect();

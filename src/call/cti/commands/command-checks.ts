@@ -52,8 +52,9 @@ export class CommandChecks {
     if (isSetting(command) || command.type === "route-select" || command.type === "route-end") return undefined;
     const callId = "callId" in command ? command.callId : undefined;
     if (callId !== undefined && !calls.now.calls.has(callId)) return this.#notThere(request, command, callId);
-    if (conditions !== undefined && callId !== undefined) {
-      const unmet = this.#unmet(request, command, callId);
+    if (conditions !== undefined) {
+      // Where none is named it is the one that the device is in.
+      const unmet = this.#unmet(request, command, callId ?? this.callOf(command));
       if (unmet !== undefined) return unmet;
     }
     if ("newCallId" in command && command.newCallId !== undefined && (await this.#isUsed(command.newCallId))) {
@@ -135,8 +136,11 @@ export class CommandChecks {
     });
   }
 
-  #unmet(request: CtiCommandRequest, command: InCall, callId: string): Refusal | undefined {
+  #unmet(request: CtiCommandRequest, command: InCall, callId: string | undefined): Refusal | undefined {
     const { key, conditions: { version: wanted, state: expected } = {} } = request;
+    if (callId === undefined) {
+      return refusal("version-conflict", `${command.device} is in no call`, { expected: expected ?? String(wanted) });
+    }
     const version = this.#options.versionOf(callId);
     if (wanted !== undefined && version !== wanted) {
       return refusal("version-conflict", "the call has changed", {

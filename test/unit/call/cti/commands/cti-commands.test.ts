@@ -210,6 +210,12 @@ describe("CtiCommands", () => {
       assert.equal(reply.ok, true);
     });
 
+    it("given no call that is named, and none that it could be done with, when a command comes under a condition, then it is not met", async () => {
+      const hold = { type: "hold", device: "phone-9" } as const;
+      const { failure, expected } = await refused(requestOf("k1", hold, { conditions: { state: "held" } }));
+      assert.deepEqual([failure, expected], ["version-conflict", "held"]);
+    });
+
     it("given a deadline that has passed, when a command comes, then it is not begun", async () => {
       const { failure, outcome } = await refused(requestOf("k1", ANSWER, { deadlineMs: clock.wallMs() - 1 }));
       assert.deepEqual({ failure, outcome }, { failure: "deadline-passed", outcome: "not-applied" });
