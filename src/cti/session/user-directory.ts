@@ -11,6 +11,8 @@ export interface ConfigurationNow {
 /** Users of applications, and their tokens, as the configuration has them now. */
 export class UserDirectory {
   readonly #now: ConfigurationNow;
+  /** By the list of the user that they are made of; what is configured anew has another one. */
+  readonly #sets = new WeakMap<readonly string[], ReadonlySet<string>>();
 
   constructor(now: ConfigurationNow) {
     this.#now = now;
@@ -42,11 +44,21 @@ export class UserDirectory {
   }
 
   ownsDevice(user: string, device: string): boolean {
-    if (this.find(user)?.devices.includes(device) === true) return true;
+    const own = this.find(user)?.devices;
+    if (own !== undefined && this.#setOf(own).has(device)) return true;
     return DEVICE_KINDS.some((kind) => {
       const found = this.#now.get(kind, device);
       return found !== undefined && "owner" in found && found.owner === user;
     });
+  }
+
+  /** It is asked for each device that there is, and there may be thousands of both. */
+  #setOf(devices: readonly string[]): ReadonlySet<string> {
+    const known = this.#sets.get(devices);
+    if (known !== undefined) return known;
+    const set = new Set(devices);
+    this.#sets.set(devices, set);
+    return set;
   }
 }
 

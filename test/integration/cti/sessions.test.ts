@@ -140,7 +140,7 @@ describe("sessions of CTI applications over WebSocket", () => {
     const restored = only();
     assert.equal(restored.phase, "silent");
     assert.equal(restored.group, "desk");
-    assert.equal(fixture.table.lastPosition(restored), 8);
+    assert.equal(restored.position, 8);
     assert.deepEqual([...restored.facts.entries()], [["open phone-1", { fence: 3 }]]);
     const second = await connect();
     await second.open({ ...ANN, resume: { sessionId, epoch, lastSeq: 1 } });
@@ -280,14 +280,14 @@ describe("sessions of CTI applications over WebSocket", () => {
     await start({ operations: new Map([["device.open", { isCommand: false, handle }]]) });
     const client = await connect();
     await client.open(ANN);
-    const cases: readonly (readonly [object, RegExp])[] = [
-      [{ dryRun: true }, /VALIDATION_COMBINATION/],
-      [{ ifVersion: 1 }, /VALIDATION_COMBINATION/],
-      [{ ifState: "talking" }, /VALIDATION_COMBINATION/],
-      [{ deadlineMs: Date.now() - 1_000 }, /TIMEOUT_SERVER/],
+    const cases: readonly (readonly [object, string])[] = [
+      [{ dryRun: true }, "VALIDATION_COMBINATION"],
+      [{ ifVersion: 1 }, "VALIDATION_COMBINATION"],
+      [{ ifState: "talking" }, "VALIDATION_COMBINATION"],
+      [{ deadlineMs: Date.now() - 1_000 }, "TIMEOUT_SERVER"],
     ];
     for (const [meta, code] of cases) {
-      await assert.rejects(client.request("device.open", { device: "port-1", meta }), code);
+      await assert.rejects(client.request("device.open", { device: "port-1", meta }), refusedWith(code));
     }
     assert.equal(opened, 0);
     const meta = { dryRun: false, deadlineMs: Date.now() + 60_000, key: "k", keyMs: Date.now(), waits: true };

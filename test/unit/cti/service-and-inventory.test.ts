@@ -118,6 +118,22 @@ describe("what applications are told of the provider", () => {
       assert.deepEqual(application.take(), ["session.notice topic-ended device:phone-1001"]);
     });
 
+    it("given an inventory that is begun, when the session is resumed by who may use less, then its other pages show no more than that", async () => {
+      own.add("phone-1002");
+      const first = await application.call<{ next: string }>("provider.inventory", { limit: 1 });
+      own.clear();
+      own.add("route-1");
+      application.resume();
+      const rest = await application.call<{ devices: { name: string }[]; lines: { name: string }[] }>(
+        "provider.inventory",
+        { after: first.next },
+      );
+      assert.deepEqual(
+        [...rest.devices, ...rest.lines].map(({ name }) => name),
+        ["route-1", "9000@internal"],
+      );
+    });
+
     it("given a call that is watched, when its device is taken from the user, then no more of the call is told", async () => {
       const callId = fixture.callControl.calls.start("1001", "1002");
       await watch([{ kind: "call", callId }]);
