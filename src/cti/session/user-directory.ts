@@ -109,7 +109,7 @@ class LiveUser implements CtiUser {
 
   mayDial(number: string): boolean {
     const { allow, deny = [] } = this.scope?.numbers ?? {};
-    if (deny.some((pattern) => isMatch(pattern, number))) return false;
+    if (deny.some((pattern) => spellingsOf(number).some((each) => isMatch(pattern, each)))) return false;
     return allow === undefined || allow.some((pattern) => isMatch(pattern, number));
   }
 
@@ -119,6 +119,14 @@ class LiveUser implements CtiUser {
     if (verbs === undefined || ALWAYS.includes(method)) return true;
     return verbs.some((pattern) => isMatch(pattern, method));
   }
+}
+
+/** What is dialed, and what it comes to where it is a SIP URI: its user part leads where the same digits do. */
+function spellingsOf(number: string): readonly string[] {
+  const [, user] = /^sips?:([^@]*)@/i.exec(number) ?? [];
+  if (user === undefined) return [number];
+  const plain = user.replaceAll(/%([0-9A-Fa-f]{2})/g, (_escape, hex: string) => String.fromCharCode(parseInt(hex, 16)));
+  return [number, plain, plain.split(";", 1)[0] ?? ""];
 }
 
 const ALL_DEVICES: Permission = "control-all-devices";
