@@ -29,7 +29,7 @@ export const PROVIDER_DEFINITIONS: Definitions = {
     object("A line and its calls.", { kind: constant("line"), name: line }),
     object("A call.", { kind: constant("call"), callId }),
     object("The provider itself.", { kind: constant("provider") }),
-    object("All that the user may watch.", { kind: constant("all") }),
+    object("Everything; for users who may control all devices.", { kind: constant("all") }),
   ]),
   Subscription: object("A subscription of the session.", { subscriptionId, topics }, { types }),
   Limits: object("What the session may use.", {
