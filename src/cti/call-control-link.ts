@@ -19,8 +19,8 @@ export interface CallControlListener {
 
 /**
  * The way to call control. Nothing is queued: while the link is down every request fails.
- * @throws {SwitchError} of all methods: `not-connected`, nothing was sent; `timed-out`, what came of it is not known;
- * the code of what call control refused
+ * @throws {SwitchError} of all methods: `not-connected`, it was down or went down; `timed-out`: after both it may have been
+ * done or not; the code of what call control refused
  */
 export interface CallControlLink {
   readonly isConnected: boolean;

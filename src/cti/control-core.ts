@@ -76,7 +76,14 @@ export class ControlCore implements FeedConsumer {
     this.#service = new ServiceState({ replica, distributor: this.#distributor, sessions, clock });
     const access = new DeviceAccess(replica, this.#open);
     this.#inventories = new Inventories(replica, access);
-    this.#inventory = new InventoryWatch({ replica, access, subscriptions, open: this.#open, sessions });
+    this.#inventory = new InventoryWatch({
+      replica,
+      access,
+      subscriptions,
+      distributor: this.#distributor,
+      open: this.#open,
+      sessions,
+    });
     const memory = new FeedMemory({
       path: join(folder, "cti-feed.journal"),
       clock,
@@ -162,6 +169,7 @@ export class ControlCore implements FeedConsumer {
   }
 
   onSignal({ position, signal }: PlacedSignal, concerned: Concerned): void {
+    this.#inventory.lineMoved(signal, position);
     const told = this.#distributor.tell(signal, concerned, position);
     this.#inventory.signal(signal, position, told);
     this.#closeWhatIsClosed(signal);

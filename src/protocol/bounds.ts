@@ -17,6 +17,9 @@ export const BOUNDS = {
   destinations: 32,
   callsOfConference: 32,
   messages: 999_999,
+  /** Entries of a page, and where nothing is said. */
+  page: 1_000,
+  pageDefault: 500,
 } as const;
 
 /** Of the name that an application chooses for a call. */

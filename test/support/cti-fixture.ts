@@ -145,6 +145,7 @@ export class CtiFixture {
       ...rpc,
     };
     const door = new SessionDoor({
+      clock,
       table,
       audit,
       signIn: {

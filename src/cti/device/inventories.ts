@@ -1,11 +1,9 @@
+import { BOUNDS } from "../../protocol/index.ts";
 import type { DeviceView, LineView } from "../../signals/index.ts";
 import type { Replica } from "../call/replica.ts";
 import { CtiError } from "../cti-error.ts";
 import type { Session } from "../session/session.ts";
 import type { DeviceAccess } from "./device-access.ts";
-
-/** Devices and lines of one page together. */
-const DEFAULT_LIMIT = 500;
 
 /** What a session was shown the first page of. */
 interface Inventory {
@@ -35,7 +33,7 @@ export class Inventories {
    * @param after `next` of the page before; absent: the first page of what is now
    * @throws {CtiError} `validation-parameter`: that page belongs to nothing that was begun
    */
-  page(session: Session, after: string | undefined, limit = DEFAULT_LIMIT): InventoryPage {
+  page(session: Session, after: string | undefined, limit: number = BOUNDS.pageDefault): InventoryPage {
     const [seq, from] = after === undefined ? [undefined, 0] : placeIn(after);
     const inventory = after === undefined ? this.#take(session) : this.#begun.get(session.id);
     if (inventory === undefined || from === undefined || (seq !== undefined && seq !== inventory.seq)) {
@@ -48,8 +46,11 @@ export class Inventories {
     else this.#begun.set(session.id, inventory);
     return {
       seq: inventory.seq,
-      devices: devices.slice(from, end),
-      lines: lines.slice(Math.max(0, from - devices.length), Math.max(0, end - devices.length)),
+      // It may have been begun by who was allowed more.
+      devices: devices.slice(from, end).filter(({ name }) => session.user.mayUseDevice(name)),
+      lines: lines
+        .slice(Math.max(0, from - devices.length), Math.max(0, end - devices.length))
+        .filter((line) => this.#access.mayWatchLine(session, line)),
       ...(isLast ? {} : { next: `${inventory.seq}/${end}` }),
     };
   }

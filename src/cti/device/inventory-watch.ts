@@ -1,5 +1,6 @@
 import type { CtiSignal } from "../../signals/index.ts";
 import type { CtiEvent } from "../call/cti-event.ts";
+import type { Distributor } from "../call/distributor.ts";
 import type { Replica } from "../call/replica.ts";
 import type { Subscription } from "../call/subscription.ts";
 import type { Subscriptions } from "../call/subscriptions.ts";
@@ -14,6 +15,7 @@ export interface InventoryWatchOptions {
   readonly replica: Replica;
   readonly access: DeviceAccess;
   readonly subscriptions: Subscriptions;
+  readonly distributor: Distributor;
   readonly open: OpenDevices;
   readonly sessions: SessionTable;
 }
@@ -66,6 +68,19 @@ export class InventoryWatch {
   end(session: Session): void {
     this.#known.delete(session.id);
     this.#restored.delete(session);
+  }
+
+  /** A line has other devices now, as the replica knows: who may not watch it any more is not told of that, nor of what follows. */
+  lineMoved(signal: CtiSignal, position: number): void {
+    if (signal.kind !== "line") return;
+    const { distributor, subscriptions, access } = this.#options;
+    const key = lineKey(signal.line.name);
+    for (const session of distributor.sessionsOf([key])) {
+      if (access.mayWatchLine(session, signal.line)) continue;
+      // Who has subscribed later was let to by what came later.
+      const hasBefore = subscriptions.of(session).some(({ keys, since }) => keys.has(key) && since < position);
+      if (hasBefore) this.takeAway(session);
+    }
   }
 
   /**

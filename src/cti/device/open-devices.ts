@@ -42,6 +42,8 @@ export class OpenDevices {
   readonly #options: OpenDevicesOptions;
   /** By session, then by device. */
   readonly #open = new Map<string, Map<string, Fact>>();
+  /** The last thing that is asked by a session of a device, by both. */
+  readonly #turns = new Map<string, Promise<unknown>>();
   #lastOrder = 0;
 
   constructor(options: OpenDevicesOptions) {
@@ -125,11 +127,46 @@ export class OpenDevices {
     try {
       return await this.#options.owners.open(device, holderAs(session, registration, order));
     } catch (error) {
-      this.#forget(session, device);
+      if (former?.registration === undefined || !this.isOpen(session, device)) this.#forget(session, device);
+      else this.#takeBack(session, device, { ...former, registration: former.registration });
       throw error;
     } finally {
       this.#keepFences(device);
     }
+  }
+
+  /**
+   * What one session asks of one device is done one after the other: call control has to agree to each.
+   * @throws {CtiError} `session-closed`: it is over meanwhile
+   */
+  async inTurn<Result>(session: Session, device: string, act: () => Promise<Result>): Promise<Result> {
+    const name = `${session.id} ${device}`;
+    const before = this.#turns.get(name);
+    const turn = (async (): Promise<Result> => {
+      await before?.catch(() => undefined);
+      if (before !== undefined && this.#options.sessions.get(session.id) !== session) {
+        throw new CtiError("session-closed", "the session has ended");
+      }
+      return act();
+    })();
+    this.#turns.set(name, turn);
+    try {
+      return await turn;
+    } finally {
+      if (this.#turns.get(name) === turn) this.#turns.delete(name);
+    }
+  }
+
+  /** A device that could not be had otherwise stays as it was. */
+  #takeBack(session: Session, device: string, fact: Fact & Required<Pick<Fact, "registration">>): void {
+    this.#keep(session, device, fact);
+    const holder = holderAs(session, fact.registration, fact.order);
+    void this.#options.owners
+      .open(device, holder)
+      .catch((error: unknown) => {
+        if (error instanceof CtiError && this.isOpen(session, device)) this.refused(device, session.id, error);
+      })
+      .finally(() => this.#keepFences(device));
   }
 
   /** @returns absent: it was not open */

@@ -4,9 +4,11 @@ import { CtiError } from "../cti-error.ts";
 import type { Meta, Operations } from "../operation.ts";
 import { CLOSE, type Connection } from "../session/connection.ts";
 import type { CommandAudit } from "../session/command-audit.ts";
+import type { Intake } from "../session/intake.ts";
 import type { SessionDoor } from "../session/session-door.ts";
 import type { Session } from "../session/session.ts";
 import { TokenBucket } from "../session/token-bucket.ts";
+import { checkMeta } from "./check-meta.ts";
 import { parseRequest, type RpcRequest } from "./parse-request.ts";
 import { errorText, resultText, rpcError, type RpcError } from "./rpc-reply.ts";
 
@@ -16,7 +18,7 @@ export interface RpcLimits {
   readonly depth: number;
   readonly requestsPerSecond: number;
   readonly requestBurst: number;
-  /** Requests of a session without a reply. */
+  /** Requests of a connection without a reply. */
   readonly pendingRequests: number;
   /** For the first `provider.open` that succeeds. */
   readonly openMs: number;
@@ -48,13 +50,16 @@ const MIN_REFUSED_PER_SECOND = 10;
 const MIN_REFUSED_AT_ONCE = 100;
 /** Before there is a session, that what is not read is bounded by. */
 const MAX_UNREAD_BYTES = 1024 * 1024;
+/** Requests of a session that are being done: so many times those of a connection, since who comes again asks again. */
+const PENDING_SHARE = 4;
 const OPEN = "provider.open";
 
 /** JSON-RPC 2.0 over one connection of an application: first `provider.open`, then requests of its session. */
 export class RpcConnection {
   readonly #options: RpcConnectionOptions;
   #session: Session | undefined;
-  #bucket: TokenBucket;
+  /** Of the session, once there is one. */
+  #intake: Intake;
   /** Messages that are refused before they are requests: who goes on sending such is cut off. */
   readonly #patience: TokenBucket;
   /** Signs of life, which have no limit with other messages; nobody needs many. */
@@ -68,7 +73,8 @@ export class RpcConnection {
   constructor(options: RpcConnectionOptions) {
     this.#options = options;
     const { clock, limits, connection } = options;
-    this.#bucket = new TokenBucket(limits.requestsPerSecond, limits.requestBurst, clock.nowMs());
+    const bucket = new TokenBucket(limits.requestsPerSecond, limits.requestBurst, clock.nowMs());
+    this.#intake = { bucket, pending: 0 };
     const perSecond = Math.max(limits.requestsPerSecond, MIN_REFUSED_PER_SECOND);
     const burst = Math.max(limits.requestBurst, MIN_REFUSED_AT_ONCE);
     this.#patience = new TokenBucket(perSecond, burst, clock.nowMs());
@@ -106,7 +112,7 @@ export class RpcConnection {
     const { request } = parsed;
     const isHeartbeat = request.method === HEARTBEAT;
     if (isHeartbeat && !this.#isBearable()) return;
-    const waitMs = isHeartbeat ? 0 : this.#bucket.take(this.#options.clock.nowMs());
+    const waitMs = isHeartbeat ? 0 : this.#intake.bucket.take(this.#options.clock.nowMs());
     if (waitMs > 0) return this.#refuseRate(request, waitMs);
     if (request.id === undefined) return this.#notified(request);
     void this.#answer(request.id, request);
@@ -152,12 +158,14 @@ export class RpcConnection {
   }
 
   async #answer(id: string, request: RpcRequest): Promise<void> {
-    const { limits } = this.#options;
-    if (this.#pending >= limits.pendingRequests) {
-      const limit = { name: "pendingRequests", value: limits.pendingRequests, used: this.#pending };
+    const { pendingRequests: value } = this.#options.limits;
+    const intake = this.#intake;
+    if (this.#pending >= value || intake.pending >= PENDING_SHARE * value) {
+      const limit = { name: "pendingRequests", value, used: Math.max(this.#pending, intake.pending) };
       return this.#refuse(id, new CtiError("limit-rate", "too many requests wait", { retryAfterMs: 100, limit }));
     }
     this.#pending += 1;
+    intake.pending += 1;
     try {
       if (request.method === OPEN) await this.#open(id, request);
       else await this.#perform(id, request);
@@ -165,6 +173,7 @@ export class RpcConnection {
       this.#refuse(id, error, request);
     } finally {
       this.#pending -= 1;
+      intake.pending -= 1;
     }
   }
 
@@ -181,8 +190,7 @@ export class RpcConnection {
       const opened = await door.open(checked(OPEN, params), connection, () => !this.#isClosed);
       if (opened === undefined) return;
       this.#session = opened.session;
-      const { rate } = opened;
-      this.#bucket = new TokenBucket(rate.perSecond, rate.burst, this.#options.clock.nowMs());
+      this.#intake = opened.intake;
       connection.send(resultText(id, { ...opened.result, methods: [...this.#options.operations.keys()].sort() }));
       opened.begin();
       this.#beatLater(opened.session);
@@ -205,6 +213,7 @@ export class RpcConnection {
       throw new CtiError("access-monitor-only", "the token allows to watch only");
     }
     const { meta = {}, ...params } = checked(method, request.params) as Parameters;
+    checkMeta(operation, method, meta, this.#options.clock.wallMs());
     const record = operation.isCommand ? audit.begin(session, method, params, meta) : undefined;
     try {
       const result = await operation.handle(session, params, meta);

@@ -17,6 +17,18 @@ const RETRY_AFTER_MS = 1_000;
 
 type Command = CtiCommandRequest["command"];
 
+const OF_NO_CALL: ReadonlySet<Command["type"]> = new Set<Command["type"]>([
+  "make-call",
+  "unpark",
+  "pickup",
+  "privacy",
+  "route-select",
+  "route-end",
+  "set-forwarding",
+  "set-do-not-disturb",
+  "set-message-waiting",
+]);
+
 /** What came of a command, as applications are told. `seq`: of the last event that shows its effects. */
 export interface CommandDone {
   readonly seq: number;
@@ -40,6 +52,7 @@ export async function runCommand(
   command: Command,
   meta: Meta,
 ): Promise<CommandDone> {
+  checkConditions(command, meta);
   checkCallControl(context);
   const request = requestOf(context, session, command, meta);
   const reply = await ask(context, request);
@@ -55,6 +68,22 @@ export async function runCommand(
     ...(reply.slot === undefined ? {} : { slot: reply.slot }),
     ...(reply.destination === undefined ? {} : { destination: reply.destination }),
   };
+}
+
+/**
+ * They are about the call that a command is done with; whose version is meant has to be said.
+ * @throws {CtiError} `validation-combination`
+ */
+function checkConditions(command: Command, { ifVersion, ifState }: Meta): void {
+  const isNamed = "callId" in command && command.callId !== undefined;
+  if (ifVersion !== undefined && !isNamed) throw aboutNothing("ifVersion");
+  if (ifState !== undefined && OF_NO_CALL.has(command.type)) throw aboutNothing("ifState");
+}
+
+function aboutNothing(name: string): CtiError {
+  return new CtiError("validation-combination", `no call is named that ${name} could be about`, {
+    path: `/meta/${name}`,
+  });
 }
 
 /** @throws {CtiError} `node-unavailable` */

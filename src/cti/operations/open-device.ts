@@ -1,3 +1,4 @@
+import type { MethodParams } from "../../protocol/index.ts";
 import type { DeviceView } from "../../signals/index.ts";
 import { watchedNow } from "../call/watched-now.ts";
 import { deviceKey } from "../call/watch-keys.ts";
@@ -20,26 +21,34 @@ import { shownCall, shownDevice } from "./shown-views.ts";
  */
 export function openDevice(context: OperationContext): Operation["handle"] {
   return async (session, given) => {
-    const { device, media, routes } = parameters("device.open", given);
-    if (media?.mode === "static") checkAddress(media.address, "/media/address");
-    checkCallControl(context);
-    const view = context.access.watched(session, device);
-    const entity = { kind: "device", id: device };
-    if (view.isRestricted) throw new CtiError("access-restricted", `${device} is closed to control`, { entity });
-    const registration = registrationOf(session, view, { media: media ?? { mode: "none" }, routes: routes ?? false });
-    const { feed, open, replica, maxAnswerCharacters } = context;
-    const callsNow = (): readonly object[] =>
-      watchedNow(replica, new Set([deviceKey(device)])).calls.map((call) => shownCall(context, session, call));
-    checkAnswer({ calls: callsNow() }, maxAnswerCharacters);
-    await checkShown(context, await open.open(session, device, registration, feed.position));
-    const now = replica.devices.get(device) ?? view;
-    const fence = open.fenceOf(session, device);
-    return {
-      seq: session.settle(),
-      device: shownDevice(context, session, now),
-      calls: callsNow(),
-      ...(fence === undefined ? {} : { fence }),
-    };
+    const asked = parameters("device.open", given);
+    if (asked.media?.mode === "static") checkAddress(asked.media.address, "/media/address");
+    return context.open.inTurn(session, asked.device, () => openOne(context, session, asked));
+  };
+}
+
+async function openOne(
+  context: OperationContext,
+  session: Session,
+  { device, media = { mode: "none" }, routes = false }: MethodParams["device.open"],
+): Promise<object> {
+  checkCallControl(context);
+  const view = context.access.watched(session, device);
+  const entity = { kind: "device", id: device };
+  if (view.isRestricted) throw new CtiError("access-restricted", `${device} is closed to control`, { entity });
+  const registration = registrationOf(session, view, { media, routes });
+  const { feed, open, replica, maxAnswerCharacters } = context;
+  const callsNow = (): readonly object[] =>
+    watchedNow(replica, new Set([deviceKey(device)])).calls.map((call) => shownCall(context, session, call));
+  checkAnswer({ calls: callsNow() }, maxAnswerCharacters);
+  await checkShown(context, await open.open(session, device, registration, feed.position));
+  const now = replica.devices.get(device) ?? view;
+  const fence = open.fenceOf(session, device);
+  return {
+    seq: session.settle(),
+    device: shownDevice(context, session, now),
+    calls: callsNow(),
+    ...(fence === undefined ? {} : { fence }),
   };
 }
 
@@ -51,9 +60,11 @@ export function openDevice(context: OperationContext): Operation["handle"] {
 export function closeDevice(context: OperationContext): Operation["handle"] {
   return async (session, given) => {
     const { device } = parameters("device.close", given);
-    const closed = context.open.close(session, device);
-    if (closed?.told !== undefined) await checkShown(context, await closed.told);
-    return { seq: session.settle(), ...(closed === undefined ? { unchanged: true } : {}) };
+    return context.open.inTurn(session, device, async () => {
+      const closed = context.open.close(session, device);
+      if (closed?.told !== undefined) await checkShown(context, await closed.told);
+      return { seq: session.settle(), ...(closed === undefined ? { unchanged: true } : {}) };
+    });
   };
 }
 

@@ -1,11 +1,10 @@
-/** Entries of one page. */
-const DEFAULT_LIMIT = 1_000;
+import { BOUNDS } from "../../protocol/index.ts";
 
 /** A page of a list that is sorted by the key. */
 export function pageOf<Entry>(
   entries: readonly Entry[],
   keyOf: (entry: Entry) => string,
-  { after, limit = DEFAULT_LIMIT }: { readonly after?: string; readonly limit?: number },
+  { after, limit = BOUNDS.pageDefault }: { readonly after?: string; readonly limit?: number },
 ): { readonly entries: readonly Entry[]; readonly next: { readonly next?: string } } {
   const first = after === undefined ? 0 : entries.findIndex((entry) => keyOf(entry) > after);
   const shown = first < 0 ? [] : entries.slice(first, first + limit);

@@ -1,6 +1,7 @@
 import type { Clock } from "../../common/index.ts";
 import type { Meta } from "../operation.ts";
 import type { Session } from "./session.ts";
+import { TokenBucket } from "./token-bucket.ts";
 
 /** One line of the audit of commands. */
 export interface CommandEntry {
@@ -18,11 +19,13 @@ export interface CommandEntry {
   /** What the command is about: device, line, call, number and such. */
   readonly target?: Readonly<Record<string, string>>;
   readonly key?: string;
-  /** Trace context of the application (W3C). */
+  /** Trace context (W3C) that the application has sent. */
   readonly traceparent?: string;
   /** `ok`, or the code of the error; of a session, why. */
   readonly result?: string;
   readonly tookMs?: number;
+  /** Refusals since the last one that were too many to be taken down. */
+  readonly leftOut?: number;
 }
 
 /** Where entries go. */
@@ -45,15 +48,21 @@ const TARGETS = [
   "number",
 ];
 const MAX_TEXT = 128;
+/** Who cannot even sign in must not fill the files until nothing else is left in them. */
+const REFUSED_PER_SECOND = 1;
+const REFUSED_AT_ONCE = 100;
 
 /** Takes down who commands what. */
 export class CommandAudit {
   readonly #log: CommandLog;
   readonly #clock: Clock;
+  readonly #refusals: TokenBucket;
+  #leftOut = 0;
 
   constructor(log: CommandLog, clock: Clock) {
     this.#log = log;
     this.#clock = clock;
+    this.#refusals = new TokenBucket(REFUSED_PER_SECOND, REFUSED_AT_ONCE, clock.nowMs());
   }
 
   /** A command has begun; its result is told to what is returned. */
@@ -84,12 +93,19 @@ export class CommandAudit {
 
   /** A sign-in was refused. */
   refused(source: string, user: string | undefined, result: string): void {
+    if (this.#refusals.take(this.#clock.nowMs()) > 0) {
+      this.#leftOut += 1;
+      return;
+    }
+    const leftOut = this.#leftOut;
+    this.#leftOut = 0;
     this.#log.append({
       at: this.#now(),
       event: "refused",
       source,
       ...(user === undefined ? {} : { user: user.slice(0, MAX_TEXT) }),
       result,
+      ...(leftOut === 0 ? {} : { leftOut }),
     });
   }
 

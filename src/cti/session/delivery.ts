@@ -39,7 +39,6 @@ export class Delivery {
   #level: FlowLevel = "flowing";
   #replies: Reply[] = [];
   #replyCharacters = 0;
-  #sentEvents = 0;
 
   constructor(options: DeliveryOptions) {
     this.#options = options;
@@ -61,11 +60,6 @@ export class Delivery {
     if (this.#connection !== undefined) return this.#queued;
     const { size, bytes } = this.#options.log;
     return { events: size, bytes };
-  }
-
-  /** Events that were sent in all, repeated ones too. */
-  get sentEvents(): number {
-    return this.#sentEvents;
   }
 
   /** Sends over this connection from now on, beginning behind `afterSeq`. */
@@ -142,7 +136,6 @@ export class Delivery {
   #send(connection: Connection, { seq, body }: LoggedEvent): void {
     connection.send(eventText(seq, body));
     this.#sentSeq = seq;
-    this.#sentEvents += 1;
     if (seq <= this.#replayUntil) return;
     this.#queued.events -= 1;
     this.#queued.bytes -= body.length;

@@ -1,11 +1,14 @@
+import type { Clock } from "../../common/index.ts";
 import type { MethodParams } from "../../protocol/index.ts";
 import { CtiError } from "../cti-error.ts";
 import type { CommandAudit } from "./command-audit.ts";
 import { CLOSE, type Connection } from "./connection.ts";
 import type { CtiUser } from "./cti-user.ts";
+import type { Intake } from "./intake.ts";
 import type { SignIn } from "./sign-in.ts";
 import type { AttachMode, SessionTable } from "./session-table.ts";
 import type { Session } from "./session.ts";
+import { TokenBucket } from "./token-bucket.ts";
 
 /** Parameters of `provider.open`. */
 export type OpenParams = MethodParams["provider.open"];
@@ -33,13 +36,14 @@ export interface SessionDoorOptions {
   readonly settings: () => DoorSettings;
   /** Resolves when a session can begin: what its application will ask for is known. */
   readonly prepare: () => Promise<void>;
+  readonly clock: Clock;
 }
 
 /** A session that a connection has been given. */
 export interface OpenedSession {
   readonly session: Session;
   readonly result: object;
-  readonly rate: { readonly perSecond: number; readonly burst: number };
+  readonly intake: Intake;
   /** To be called when the result has been sent: events follow. */
   readonly begin: () => void;
 }
@@ -47,6 +51,7 @@ export interface OpenedSession {
 /** Where applications come in: signs in, and begins a session or goes on with one. */
 export class SessionDoor {
   readonly #options: SessionDoorOptions;
+  readonly #intakes = new WeakMap<Session, Intake>();
 
   constructor(options: SessionDoorOptions) {
     this.#options = options;
@@ -176,7 +181,17 @@ export class SessionDoor {
       limits: { ...limits, requestsPerSecond: perSecond, openDevices: user.maxOpenDevices },
       eventTypes,
     };
-    const burst = Math.min(requestBurst, 2 * perSecond);
-    return { session, result, rate: { perSecond, burst: Math.max(1, burst) }, begin };
+    const burst = Math.max(1, Math.min(requestBurst, 2 * perSecond));
+    return { session, result, intake: this.#intakeOf(session, perSecond, burst), begin };
+  }
+
+  #intakeOf(session: Session, perSecond: number, burst: number): Intake {
+    const known = this.#intakes.get(session);
+    known?.bucket.change(perSecond, burst);
+    if (known !== undefined) return known;
+    const bucket = new TokenBucket(perSecond, burst, this.#options.clock.nowMs());
+    const intake: Intake = { bucket, pending: 0 };
+    this.#intakes.set(session, intake);
+    return intake;
   }
 }

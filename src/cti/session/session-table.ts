@@ -184,11 +184,6 @@ export class SessionTable {
     this.#options.logger.info("CTI session closed", { session: session.id, user: session.user.name, reason });
   }
 
-  /** Position of the last signal that is taken down for a session; signals up to it have been told to it. */
-  lastPosition(session: Session): number {
-    return session.position;
-  }
-
   /** Resolves when all that was appended until now is on disk, or the disk takes nothing. */
   flushed(): Promise<void> {
     if (this.#dirty.size === 0) return Promise.resolve();

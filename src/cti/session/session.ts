@@ -149,10 +149,9 @@ export class Session {
     readonly held: number;
     readonly level: string;
     readonly logBytes: number;
-    readonly sentEvents: number;
   } {
-    const { queued, level, sentEvents } = this.#delivery;
-    return { queued, held: this.#held.size, level, logBytes: this.#log.bytes, sentEvents };
+    const { queued, level } = this.#delivery;
+    return { queued, held: this.#held.size, level, logBytes: this.#log.bytes };
   }
 
   /** True when all that was appended is on disk, or the disk takes nothing. */

@@ -1,7 +1,7 @@
 /** Takes so many in the long run, and more at once; asked with the time. */
 export class TokenBucket {
-  readonly #perSecond: number;
-  readonly #burst: number;
+  #perSecond: number;
+  #burst: number;
   #left: number;
   #atMs: number;
 
@@ -10,6 +10,13 @@ export class TokenBucket {
     this.#burst = burst;
     this.#left = burst;
     this.#atMs = nowMs;
+  }
+
+  /** Takes so many from now on; what has been taken stays taken. */
+  change(perSecond: number, burst: number): void {
+    this.#perSecond = perSecond;
+    this.#burst = burst;
+    this.#left = Math.min(this.#left, burst);
   }
 
   /** 0 when it is taken, else how long to wait for the next, in ms. */

@@ -1,40 +1,62 @@
+import { Journal, type JournalOptions, type MetricSample } from "../../common/index.ts";
 import { CtiError } from "../cti-error.ts";
 import type { Operation, Operations } from "../operation.ts";
-import type { SessionTable } from "./session-table.ts";
-import type { Session } from "./session.ts";
 
-/** Methods that make a call. */
-const MAKING: readonly string[] = ["call.connect", "call.consult"];
-/** Name of the fact that keeps a call that a token's session has made. */
-const PREFIX = "made ";
+/** Methods that make a call, and which parameter is the name that may be chosen for it. */
+const MAKING: ReadonlyMap<string, string> = new Map([
+  ["call.connect", "callId"],
+  ["call.consult", "newCallId"],
+]);
 
-export interface TokenCallsOptions {
-  readonly table: SessionTable;
+export interface TokenCallsOptions extends JournalOptions {
   /** True while a call goes on. */
   readonly isUp: (callId: string) => boolean;
 }
 
-/** Bounds the calls that sessions of one token have made and that go on. */
-export class TokenCalls {
-  readonly #options: TokenCallsOptions;
-  /** Calls that are being made, by token. */
-  readonly #making = new Map<string, number>();
+/** A call, by whose token it was made, and by which command: session and key; absent: it had none. */
+interface Made {
+  readonly token: string;
+  readonly command?: string;
+}
 
-  constructor(options: TokenCallsOptions) {
-    this.#options = options;
+/** Bounds the calls that each token has made and that go on, whatever has become of the sessions that made them. */
+export class TokenCalls {
+  readonly #isUp: (callId: string) => boolean;
+  readonly #journal: Journal<Made>;
+  /** By token, then by call; only of tokens that have a bound. */
+  readonly #made = new Map<string, Map<string, Made>>();
+  /** Commands that are being done, by token. */
+  readonly #making = new Map<string, Set<Made>>();
+
+  constructor({ isUp, ...options }: TokenCallsOptions) {
+    this.#isUp = isUp;
+    this.#journal = new Journal<Made>(
+      options,
+      (callId, made) => within(this.#made, made.token).set(callId, made),
+      () => this.#entries(),
+    );
+  }
+
+  get metric(): MetricSample {
+    return this.#journal.metric;
   }
 
   /** The same operations, in which those that make calls are bounded. */
   bound(operations: Operations): Operations {
     return new Map(
-      [...operations].map(([method, operation]) => [
-        method,
-        MAKING.includes(method) ? this.#boundOne(operation) : operation,
-      ]),
+      [...operations].map(([method, operation]) => {
+        const chosen = MAKING.get(method);
+        return [method, chosen === undefined ? operation : this.#boundOne(operation, chosen)];
+      }),
     );
   }
 
-  #boundOne(operation: Operation): Operation {
+  /** May be called twice. */
+  close(): void {
+    this.#journal.close();
+  }
+
+  #boundOne(operation: Operation, chosen: string): Operation {
     return {
       ...operation,
       handle: async (session, params, meta) => {
@@ -43,41 +65,61 @@ export class TokenCalls {
         if (token === undefined || limit === undefined || meta.dryRun === true) {
           return operation.handle(session, params, meta);
         }
-        this.#check(token, limit);
-        this.#making.set(token, (this.#making.get(token) ?? 0) + 1);
+        const made: Made = { token, ...(meta.key === undefined ? {} : { command: `${session.id}:${meta.key}` }) };
+        this.#check(made, limit);
+        const making = this.#making.get(token) ?? new Set<Made>();
+        this.#making.set(token, making.add(made));
         try {
           const result = await operation.handle(session, params, meta);
-          const { callId } = result as { readonly callId?: unknown };
-          if (typeof callId === "string") session.facts.put(PREFIX + callId, true);
+          this.#note((result as { readonly callId?: unknown }).callId, made);
           return result;
+        } catch (error) {
+          // It may have been made all the same; then its name is known where the application has chosen it.
+          const isMade = error instanceof CtiError && (error.facts.outcome ?? "not_applied") !== "not_applied";
+          if (isMade) this.#note((params as Readonly<Record<string, unknown>>)[chosen], made);
+          throw error;
         } finally {
-          const left = (this.#making.get(token) ?? 1) - 1;
-          if (left > 0) this.#making.set(token, left);
-          else this.#making.delete(token);
+          making.delete(made);
+          if (making.size === 0) this.#making.delete(token);
         }
       },
     };
   }
 
-  /** @throws {CtiError} `limit-token-calls` */
-  #check(token: string, value: number): void {
-    let used = this.#making.get(token) ?? 0;
-    for (const session of this.#options.table.all()) {
-      if (session.user.token === token) used += this.#countUp(session);
-    }
+  /** What is sent again makes no call again. @throws {CtiError} `limit-token-calls` */
+  #check({ token, command }: Made, value: number): void {
+    const made = this.#made.get(token) ?? new Map<string, Made>();
+    const making = this.#making.get(token) ?? new Set<Made>();
+    if (command !== undefined && [...made.values(), ...making].some((each) => each.command === command)) return;
+    for (const callId of made.keys()) if (!this.#isUp(callId)) this.#forget(token, callId);
+    const used = made.size + making.size;
     if (used < value) return;
     const limit = { name: "maxCalls", value, used };
     throw new CtiError("limit-token-calls", `token ${token} has ${used} calls`, { limit });
   }
 
-  /** Forgets those that have ended. */
-  #countUp(session: Session): number {
-    let count = 0;
-    for (const [key] of [...session.facts.entries()]) {
-      if (!key.startsWith(PREFIX)) continue;
-      if (this.#options.isUp(key.slice(PREFIX.length))) count += 1;
-      else session.facts.remove(key);
-    }
-    return count;
+  #note(callId: unknown, made: Made): void {
+    if (typeof callId !== "string") return;
+    within(this.#made, made.token).set(callId, made);
+    this.#journal.put(callId, made);
   }
+
+  #forget(token: string, callId: string): void {
+    const made = this.#made.get(token);
+    made?.delete(callId);
+    if (made?.size === 0) this.#made.delete(token);
+    this.#journal.remove(callId);
+  }
+
+  *#entries(): Generator<readonly [string, Made]> {
+    for (const calls of this.#made.values()) yield* calls;
+  }
+}
+
+function within(made: Map<string, Map<string, Made>>, token: string): Map<string, Made> {
+  const known = made.get(token);
+  if (known !== undefined) return known;
+  const calls = new Map<string, Made>();
+  made.set(token, calls);
+  return calls;
 }

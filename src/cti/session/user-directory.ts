@@ -11,6 +11,8 @@ export interface ConfigurationNow {
 /** Users of applications, and their tokens, as the configuration has them now. */
 export class UserDirectory {
   readonly #now: ConfigurationNow;
+  /** By the list of the user that they are made of; what is configured anew has another one. */
+  readonly #sets = new WeakMap<readonly string[], ReadonlySet<string>>();
 
   constructor(now: ConfigurationNow) {
     this.#now = now;
@@ -42,11 +44,21 @@ export class UserDirectory {
   }
 
   ownsDevice(user: string, device: string): boolean {
-    if (this.find(user)?.devices.includes(device) === true) return true;
+    const own = this.find(user)?.devices;
+    if (own !== undefined && this.#setOf(own).has(device)) return true;
     return DEVICE_KINDS.some((kind) => {
       const found = this.#now.get(kind, device);
       return found !== undefined && "owner" in found && found.owner === user;
     });
+  }
+
+  /** It is asked for each device that there is, and there may be thousands of both. */
+  #setOf(devices: readonly string[]): ReadonlySet<string> {
+    const known = this.#sets.get(devices);
+    if (known !== undefined) return known;
+    const set = new Set(devices);
+    this.#sets.set(devices, set);
+    return set;
   }
 }
 
@@ -97,7 +109,7 @@ class LiveUser implements CtiUser {
 
   mayDial(number: string): boolean {
     const { allow, deny = [] } = this.scope?.numbers ?? {};
-    if (deny.some((pattern) => isMatch(pattern, number))) return false;
+    if (deny.some((pattern) => spellingsOf(number).some((each) => isMatch(pattern, each)))) return false;
     return allow === undefined || allow.some((pattern) => isMatch(pattern, number));
   }
 
@@ -107,6 +119,14 @@ class LiveUser implements CtiUser {
     if (verbs === undefined || ALWAYS.includes(method)) return true;
     return verbs.some((pattern) => isMatch(pattern, method));
   }
+}
+
+/** What is dialed, and what it comes to where it is a SIP URI: its user part leads where the same digits do. */
+function spellingsOf(number: string): readonly string[] {
+  const [, user] = /^sips?:([^@]*)@/i.exec(number) ?? [];
+  if (user === undefined) return [number];
+  const plain = user.replaceAll(/%([0-9A-Fa-f]{2})/g, (_escape, hex: string) => String.fromCharCode(parseInt(hex, 16)));
+  return [number, plain, plain.split(";", 1)[0] ?? ""];
 }
 
 const ALL_DEVICES: Permission = "control-all-devices";

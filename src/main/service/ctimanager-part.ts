@@ -95,7 +95,12 @@ export function createCtiManagerPart(context: ServiceContext): ServicePart {
     onFailed: (session) => audit.session(session, "failed"),
     onClosed: (session, reason) => audit.session(session, "closed", reason),
   });
-  const tokenCalls = new TokenCalls({ table, isUp: (callId) => core.isUp(callId) });
+  const tokenCalls = new TokenCalls({
+    path: join(paths.stateDir, "cti-token-calls.journal"),
+    clock,
+    onError: (error) => logger.error("the calls of CTI tokens cannot be written", { error: String(error) }),
+    isUp: (callId) => core.isUp(callId),
+  });
   const operations: Operations = new Map([...providerOperations(table), ...tokenCalls.bound(core.operations)]);
   const counts = { requests: 0, errors: 0, rateLimited: 0 };
   const listeners = new CtiListeners({
@@ -108,6 +113,7 @@ export function createCtiManagerPart(context: ServiceContext): ServicePart {
         signIn: new UserSignIn(directory, ctiPasswords(clock), localTokens, clock),
         audit,
         prepare: () => core.observeCalls(),
+        clock,
         settings: () => doorSettings(node, 1_000 * followed.parameters.number("CTIApplicationHeartbeatTime")),
       }),
       operations,
@@ -140,6 +146,7 @@ export function createCtiManagerPart(context: ServiceContext): ServicePart {
       core.close();
       table.release();
       await listeners.close();
+      tokenCalls.close();
       followed.close();
       auditFile.close();
       store.close();
@@ -147,6 +154,7 @@ export function createCtiManagerPart(context: ServiceContext): ServicePart {
     metrics: () => [
       ...table.metrics(),
       ...core.metrics(),
+      tokenCalls.metric,
       ...requestMetrics(counts),
       sample("gauge", "tandem_cti_connections", "Connections of applications", listeners.connections),
       sample(

@@ -33,13 +33,18 @@ export function errorPageOf(code: ErrorCode): string {
   return `${DOCUMENTATION}/${code}.md`;
 }
 
+/** How long to wait where nothing says how long it takes. */
+const RETRY_AFTER_MS = 1_000;
+
 /** Facts of one error; what is absent is as the catalogue says. */
 export type ErrorFacts = Partial<Omit<ErrorEnvelope, "code" | "family" | "doc">>;
 
 /** What an application is told about an error. */
 export function errorEnvelope(code: ErrorCode, facts: ErrorFacts = {}): ErrorEnvelope {
   const { family, message, outcome, retry } = ERROR_CATALOGUE[code];
-  // What has been done is to be found out before anything else.
-  const isOpen = facts.outcome === "unknown" && retry === "never";
-  return { code, family, message, outcome, retry: isOpen ? "reconcile" : retry, ...facts, doc: errorPageOf(code) };
+  // What has been done is to be found out before anything else; other nodes do not know the key.
+  const isOpen = facts.outcome === "unknown" && (retry === "never" || retry === "other_node");
+  const wait = retry === "after" ? { retryAfterMs: RETRY_AFTER_MS } : {};
+  const what = { code, family, message, outcome, retry: isOpen ? "reconcile" : retry } as const;
+  return { ...what, ...wait, ...facts, doc: errorPageOf(code) };
 }

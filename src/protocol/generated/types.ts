@@ -421,7 +421,7 @@ export interface Meta {
   readonly ifVersion?: number;
   /** It is done only if the device in the call, or its connection, has this state. */
   readonly ifState?: string;
-  /** Trace context (W3C), which logs and traces of the switch carry on. */
+  /** Trace context (W3C): stands in the audit of commands, and in log lines about a failure. */
   readonly traceparent?: string;
   /** True: nothing is done; the answer is what it would be. */
   readonly dryRun?: boolean;
@@ -497,7 +497,7 @@ export interface ErrorEnvelope {
 
 /** Parameters of the notification `heartbeat`. */
 export interface Heartbeat {
-  /** The last event sent. */
+  /** The last event of the session; some may be on their way. */
   readonly seq?: number;
 }
 
@@ -849,7 +849,7 @@ export interface ProviderStateEvent {
   /** Number of the event within the session; there is no gap. */
   readonly seq: number;
   readonly type: "provider.state";
-  /** `shut-down` is final. */
+  /** `shut-down` is final; no server tells it yet. */
   readonly state: "in-service" | "out-of-service" | "shut-down";
   readonly cause?: OutOfServiceCause;
 }
@@ -968,7 +968,7 @@ export interface MethodParams {
   readonly "provider.inventory": {
     /** Where the last answer's `next` said it ends; absent: from the start. */
     readonly after?: string;
-    /** At most so many; default 100. */
+    /** At most so many; default 500. */
     readonly limit?: number;
     readonly meta?: Meta;
   };
@@ -1016,7 +1016,7 @@ export interface MethodParams {
   readonly "device.list": {
     /** Where the last answer's `next` said it ends; absent: from the start. */
     readonly after?: string;
-    /** At most so many; default 100. */
+    /** At most so many; default 500. */
     readonly limit?: number;
     readonly meta?: Meta;
   };
@@ -1081,7 +1081,7 @@ export interface MethodParams {
     readonly line?: string;
     /** Where the last answer's `next` said it ends; absent: from the start. */
     readonly after?: string;
-    /** At most so many; default 100. */
+    /** At most so many; default 500. */
     readonly limit?: number;
     readonly meta?: Meta;
   };

@@ -14,7 +14,10 @@ export const ENVELOPE_DEFINITIONS: Definitions = {
         deadlineMs: instant("The command is not begun after that."),
         ifVersion: integer("It is done only if the call has this version.", 1),
         ifState: name("It is done only if the device in the call, or its connection, has this state.", BOUNDS.state),
-        traceparent: text("Trace context (W3C), which logs and traces of the switch carry on.", BOUNDS.traceparent),
+        traceparent: text(
+          "Trace context (W3C): stands in the audit of commands, and in log lines about a failure.",
+          BOUNDS.traceparent,
+        ),
         dryRun: flag("True: nothing is done; the answer is what it would be."),
         waits: flag("False: refused at once while another command on the call is under way. Default true."),
       },
@@ -68,6 +71,10 @@ export const ENVELOPE_DEFINITIONS: Definitions = {
       doc: text("Where the error is described.", 512),
     },
   ),
-  Heartbeat: object("Parameters of the notification `heartbeat`.", {}, { seq: integer("The last event sent.") }),
+  Heartbeat: object(
+    "Parameters of the notification `heartbeat`.",
+    {},
+    { seq: integer("The last event of the session; some may be on their way.") },
+  ),
   JsonRpcVersion: constant("2.0"),
 };

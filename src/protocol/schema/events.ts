@@ -129,7 +129,9 @@ export const EVENTS: readonly EventSchema[] = [
   {
     type: "provider.state",
     description: "Whether call control is there.",
-    required: { state: choice("`shut-down` is final.", ["in-service", "out-of-service", "shut-down"]) },
+    required: {
+      state: choice("`shut-down` is final; no server tells it yet.", ["in-service", "out-of-service", "shut-down"]),
+    },
     optional: { cause: ref("OutOfServiceCause") },
   },
 ];

@@ -145,7 +145,7 @@ describe("sessions of CTI applications over WebSocket", () => {
     const restored = only();
     assert.equal(restored.phase, "silent");
     assert.equal(restored.group, "desk");
-    assert.equal(fixture.table.lastPosition(restored), 8);
+    assert.equal(restored.position, 8);
     assert.deepEqual([...restored.facts.entries()], [["open phone-1", { fence: 3 }]]);
     const second = await connect();
     await second.open({ ...ANN, resume: { sessionId, epoch, lastSeq: 1 } });
@@ -268,6 +268,39 @@ describe("sessions of CTI applications over WebSocket", () => {
       assert.deepEqual(error.data["limit"], { name: "maxConnections", value: 1, used: 1 });
       return true;
     });
+  });
+
+  it("given a session that has sent all it may, when it is resumed, then it may send no more than before", async () => {
+    await start({ rpc: { requestsPerSecond: 1, requestBurst: 2 } });
+    const first = await connect();
+    const { sessionId, epoch } = await first.open(ANN);
+    await first.request("provider.ack", { seq: 0 });
+    await first.request("provider.ack", { seq: 0 });
+    first.destroy();
+    const second = await connect();
+    await second.open({ ...ANN, takeOver: true, resume: { sessionId, epoch, lastSeq: 0 } });
+    await assert.rejects(second.request("provider.ack", { seq: 0 }), /LIMIT_RATE/);
+  });
+
+  it("given what goes with commands, when it goes with another method, then it is honoured or refused", async () => {
+    let opened = 0;
+    const handle = async (): Promise<object> => ({ seq: 0, opened: (opened += 1) });
+    await start({ operations: new Map([["device.open", { isCommand: false, handle }]]) });
+    const client = await connect();
+    await client.open(ANN);
+    const cases: readonly (readonly [object, string])[] = [
+      [{ dryRun: true }, "VALIDATION_COMBINATION"],
+      [{ ifVersion: 1 }, "VALIDATION_COMBINATION"],
+      [{ ifState: "talking" }, "VALIDATION_COMBINATION"],
+      [{ deadlineMs: Date.now() - 1_000 }, "TIMEOUT_SERVER"],
+    ];
+    for (const [meta, code] of cases) {
+      await assert.rejects(client.request("device.open", { device: "port-1", meta }), refusedWith(code));
+    }
+    assert.equal(opened, 0);
+    const meta = { dryRun: false, deadlineMs: Date.now() + 60_000, key: "k", keyMs: Date.now(), waits: true };
+    await client.request("device.open", { device: "port-1", meta });
+    assert.equal(opened, 1);
   });
 
   it("given more requests than are taken, when sent, then LIMIT_RATE says how long to wait, and heartbeats go on", async () => {

@@ -75,6 +75,7 @@ export class CtiManagerLife {
     });
     this.#audit = new CommandAudit({ append: () => undefined }, clock);
     this.#door = new SessionDoor({
+      clock,
       table: this.table,
       audit: this.#audit,
       signIn: {

@@ -118,6 +118,22 @@ describe("what applications are told of the provider", () => {
       assert.deepEqual(application.take(), ["session.notice topic-ended device:phone-1001"]);
     });
 
+    it("given an inventory that is begun, when the session is resumed by who may use less, then its other pages show no more than that", async () => {
+      own.add("phone-1002");
+      const first = await application.call<{ next: string }>("provider.inventory", { limit: 1 });
+      own.clear();
+      own.add("route-1");
+      application.resume();
+      const rest = await application.call<{ devices: { name: string }[]; lines: { name: string }[] }>(
+        "provider.inventory",
+        { after: first.next },
+      );
+      assert.deepEqual(
+        [...rest.devices, ...rest.lines].map(({ name }) => name),
+        ["route-1", "9000@internal"],
+      );
+    });
+
     it("given a call that is watched, when its device is taken from the user, then no more of the call is told", async () => {
       const callId = fixture.callControl.calls.start("1001", "1002");
       await watch([{ kind: "call", callId }]);
@@ -171,6 +187,23 @@ describe("what applications are told of the provider", () => {
       await watch([{ kind: "provider" }]);
       tellLine("1001@internal", ["phone-1002"]);
       assert.deepEqual(application.take(), ["line.removed"]);
+    });
+
+    it("given a watched line, when it is given to a device of somebody else, then neither that nor its calls are told", async () => {
+      const callId = fixture.callControl.calls.start("1001", "1002");
+      await watch([{ kind: "line", name: "1001@internal" }]);
+      tellLine("1001@internal", ["phone-1002"]);
+      assert.deepEqual(application.take(), ["session.notice topic-ended line:1001@internal"]);
+      fixture.callControl.calls.end(callId);
+      fixture.callControl.calls.start("1001", "1002");
+      assert.deepEqual(application.take(), []);
+    });
+
+    it("given a watched line that is removed, when somebody else has one of its name, then it is not told", async () => {
+      await watch([{ kind: "line", name: "1001@internal" }]);
+      fixture.callControl.tell({ kind: "removed", line: "1001@internal" });
+      tellLine("1001@internal", ["phone-1002"]);
+      assert.deepEqual(application.take(), ["line.removed", "session.notice topic-ended line:1001@internal"]);
     });
 
     it("given a provider that is watched for other events, or no more, when a device comes, then it is not told", async () => {

@@ -166,12 +166,19 @@ export class CtiCommands {
     return result.ok ? result : this.#checks.after(request, result);
   }
 
-  async #attempt({ command }: CtiCommandRequest, act: () => Promise<CommandOutcome>): Promise<CommandOutcome> {
+  async #attempt(
+    { command, traceparent }: CtiCommandRequest,
+    act: () => Promise<CommandOutcome>,
+  ): Promise<CommandOutcome> {
     try {
       return await act();
     } catch (error) {
       const { type } = command;
-      this.#options.logger.error("command of an application failed", { type, error: errorMessageOf(error) });
+      this.#options.logger.error("command of an application failed", {
+        type,
+        traceparent,
+        error: errorMessageOf(error),
+      });
       return refusal("internal", "the switch has failed to do that", { outcome: "unknown" });
     }
   }

@@ -1,3 +1,4 @@
+import { BOUNDS } from "../../bounds.ts";
 import { choice, constant, flag, integer, list, name, object, ref, tagged, text } from "../builder.ts";
 import type { Definitions } from "../json-schema.ts";
 import { command, query, type MethodSchema } from "../method.ts";
@@ -18,7 +19,7 @@ const types = list("Types of events that are told; absent: all.", ref("EventType
 /** For lists that come in parts. */
 export const page = {
   after: text("Where the last answer's `next` said it ends; absent: from the start.", 512, { minLength: 1 }),
-  limit: integer("At most so many; default 100.", 1, 1_000),
+  limit: integer(`At most so many; default ${BOUNDS.pageDefault}.`, 1, BOUNDS.page),
 };
 export const next = text("There are more: `after` of the next request.", 512, { minLength: 1 });
 
@@ -28,7 +29,7 @@ export const PROVIDER_DEFINITIONS: Definitions = {
     object("A line and its calls.", { kind: constant("line"), name: line }),
     object("A call.", { kind: constant("call"), callId }),
     object("The provider itself.", { kind: constant("provider") }),
-    object("All that the user may watch.", { kind: constant("all") }),
+    object("Everything; for users who may control all devices.", { kind: constant("all") }),
   ]),
   Subscription: object("A subscription of the session.", { subscriptionId, topics }, { types }),
   Limits: object("What the session may use.", {

@@ -293,6 +293,50 @@ describe("devices that applications open", () => {
     assert.equal(fixture.core.metrics().find(({ name }) => name === "tandem_cti_owned_devices")?.value, 0);
   });
 
+  it("given a device that is being opened, when the session opens it otherwise at once, then the last one counts, and is let go of with the session", async () => {
+    fixture.callControl.hold = true;
+    const media = { mode: "dynamic", codecs: CODECS };
+    const opens = [{}, { media }, { media }].map((more) => first.call("device.open", { device: "port-1", ...more }));
+    await settled();
+    fixture.callControl.release();
+    for (const opened of await Promise.all(opens)) assert.ok("fence" in opened);
+    const { openDevices } = await first.call<{ openDevices: string[] }>("provider.topics", {});
+    assert.deepEqual(openDevices, ["port-1"]);
+    fixture.table.close(first.session, "application");
+    await settled();
+    assert.equal(fixture.callControl.owners.get("port-1")?.state, "left");
+    await fixture.open({ name: "other" }).call("device.open", { device: "port-1" });
+  });
+
+  it("given a device that is being opened, when the session closes it at once, then it is closed", async () => {
+    fixture.callControl.hold = true;
+    const opened = first.call("device.open", { device: "port-1" });
+    const closed = first.call("device.close", { device: "port-1" });
+    await settled();
+    fixture.callControl.release();
+    await Promise.all([opened, closed]);
+    assert.equal(fixture.callControl.owners.get("port-1")?.state, "left");
+  });
+
+  it("given an open device, when call control refuses to have it otherwise, then it is as it was", async () => {
+    await first.call("device.open", { device: "port-1", media: { mode: "dynamic", codecs: CODECS } });
+    const { callControl } = fixture;
+    const taken = callControl.device.bind(callControl);
+    callControl.device = () => {
+      callControl.device = taken;
+      return Promise.reject(new SwitchError("bad-params", "no such codec"));
+    };
+    assert.equal(
+      await first.refusal("device.open", { device: "port-1", media: { mode: "dynamic", codecs: ["X"] } }),
+      "validation-parameter",
+    );
+    await settled();
+    assert.equal(owner("port-1"), first.sessionId);
+    assert.equal(fixture.callControl.owners.get("port-1")?.state, "owned");
+    const { openDevices } = await first.call<{ openDevices: string[] }>("provider.topics", {});
+    assert.deepEqual(openDevices, ["port-1"]);
+  });
+
   it("given call control that does not answer, when a device is opened, then it is refused, and is not owned later", async () => {
     fixture.callControl.hold = true;
     const refused = first.refusal("device.open", { device: "route-1" });

@@ -172,6 +172,17 @@ describe("operations of applications", () => {
   });
 
   describe("commands", () => {
+    it("given conditions on a call, when a command is done with none, then it is refused, and not done without them", async () => {
+      const connect = ["call.connect", { device: "phone-1001", to: "1002" }] as const;
+      const forward = ["line.setForwarding", { line: "1001@internal", kind: "all", internal: "1002" }] as const;
+      for (const [method, params] of [connect, forward]) {
+        const { code, facts } = await operator.error(method, params, { ifVersion: 1 });
+        assert.deepEqual([code, facts.path], ["validation-combination", "/meta/ifVersion"]);
+        assert.equal(await operator.refusal(method, params, { ifState: "talking" }), "validation-combination");
+      }
+      assert.equal(fixture.callControl.commands.length, 0);
+    });
+
     it("given a command, when it is done, then call control is told on whose behalf, and all that goes with it", async () => {
       const meta = {
         key: "k",
@@ -183,13 +194,14 @@ describe("operations of applications", () => {
         dryRun: true,
         waits: false,
       };
-      await operator.call("call.connect", { device: "phone-1001", to: "1002", callId: "of-our-own" }, meta);
+      const callId = fixture.callControl.calls.start("1001", "1002");
+      await operator.call("call.hold", { device: "phone-1001", callId }, meta);
       assert.deepEqual(fixture.callControl.commands, [
         {
           key: `${operator.sessionId}:k`,
           keyMs: 5,
           actor: { user: "operator", session: operator.sessionId, client: "test" },
-          command: { type: "make-call", device: "phone-1001", to: "1002", newCallId: "of-our-own" },
+          command: { type: "hold", device: "phone-1001", callId },
           conditions: { version: 3, state: "talking" },
           deadlineMs: 9,
           waits: false,

@@ -8,15 +8,18 @@ import { TemporaryDirectory } from "../../../support/temporary-directory.ts";
 describe("TokenCalls", () => {
   let directory: TemporaryDirectory;
   let table: SessionTable;
+  let calls: TokenCalls;
   let connect: Operation;
+  let begin: () => void;
+  const answers = new Map<string, string>();
   const up = new Set<string>();
   const session = (token: string, calls: number): Session => {
     const user = anyUser("ann", { token, scope: { calls } });
     return table.open({ user, client: { name: "test" }, heartbeatMs: 10_000, leaseMs: 30_000 });
   };
-  const make = async (by: Session): Promise<string> => {
+  const make = async (by: Session, key?: string): Promise<string> => {
     try {
-      return ((await connect.handle(by, {}, {})) as { callId: string }).callId;
+      return ((await connect.handle(by, {}, key === undefined ? {} : { key })) as { callId: string }).callId;
     } catch (error) {
       assert.ok(error instanceof CtiError, String(error));
       return error.code;
@@ -36,16 +39,26 @@ describe("TokenCalls", () => {
     let made = 0;
     const operation: Operation = {
       isCommand: true,
-      handle: async () => {
-        const callId = `c${(made += 1)}`;
+      handle: async (_session, _params, { key = "" }) => {
+        const callId = answers.get(key) ?? `c${(made += 1)}`;
+        if (key !== "") answers.set(key, callId);
         up.add(callId);
         return { seq: 0, callId };
       },
     };
-    const calls = new TokenCalls({ table, isUp: (callId) => up.has(callId) });
-    connect = calls.bound(new Map([["call.connect", operation]])).get("call.connect") ?? assert.fail();
+    answers.clear();
+    begin = () => {
+      calls = new TokenCalls({
+        path: directory.join("calls.journal"),
+        clock: new ManualClock(),
+        isUp: (callId) => up.has(callId),
+      });
+      connect = calls.bound(new Map([["call.connect", operation]])).get("call.connect") ?? assert.fail();
+    };
+    begin();
   });
   afterEach(() => {
+    calls.close();
     table.release();
     directory.close();
   });
@@ -56,12 +69,30 @@ describe("TokenCalls", () => {
     assert.equal(await make(first), "limit-token-calls");
     up.delete("c2");
     assert.equal(await make(first), "c3");
-    assert.deepEqual([...second.facts.entries()], []);
   });
 
   it("given calls that are being made, when more are asked for at the same time, then those count", async () => {
     const by = session("t", 1);
     assert.deepEqual(await Promise.all([make(by), make(by)]), ["c1", "limit-token-calls"]);
+  });
+
+  it("given a session that has made a call, when it ends, or the process does, then the call counts as long as it goes on", async () => {
+    const first = session("t", 1);
+    await make(first);
+    table.close(first, "application");
+    assert.equal(await make(session("t", 1)), "limit-token-calls");
+    calls.close();
+    begin();
+    assert.equal(await make(session("t", 1)), "limit-token-calls");
+    up.clear();
+    assert.equal(await make(session("t", 1)), "c2");
+  });
+
+  it("given a command that has made the last call, when it is sent again, then it is answered as before", async () => {
+    const by = session("t", 1);
+    assert.deepEqual([await make(by, "k"), await make(by, "k")], ["c1", "c1"]);
+    assert.equal(await make(by, "other"), "limit-token-calls");
+    assert.equal(await make(session("t", 1), "k"), "limit-token-calls");
   });
 
   it("given another token, or none, when calls are made, then they are no matter of this one", async () => {

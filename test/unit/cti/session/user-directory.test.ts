@@ -84,4 +84,18 @@ describe("UserDirectory", () => {
     objects.set("user ann", user.parse({ name: "ann" }));
     assert.equal(directory.endOf("ann", undefined, nowMs), "user-disabled");
   });
+
+  it("given numbers that a token may not dial, when they are written as a SIP URI, then it may not dial them either", () => {
+    objects.set("cti-token t", ctiToken.parse({ name: "t", user: "ann", denyNumbers: ["9*"] }));
+    const app = directory.user("ann", "t");
+    for (const number of ["9001", "sip:9001@host", "sips:9001@host", "sip:%39001@host", "sip:9001;x=1@host"]) {
+      assert.equal(app.mayDial(number), false, number);
+    }
+    assert.deepEqual(
+      [app.mayDial("1001"), app.mayDial("sip:1001@host"), app.mayDial("sip:%zz@host")],
+      [true, true, true],
+    );
+    objects.set("cti-token t", ctiToken.parse({ name: "t", user: "ann", allowNumbers: ["1*"] }));
+    assert.deepEqual([app.mayDial("1001"), app.mayDial("sip:1001@elsewhere")], [true, false]);
+  });
 });

@@ -44,4 +44,17 @@ describe("the catalogue of errors", () => {
     assert.equal(isErrorCode("CALL_ENDED"), true);
     for (const name of ["toString", "__proto__", "call-ended", ""]) assert.equal(isErrorCode(name), false, name);
   });
+
+  it("given an error that is to be tried again after a while, when nobody says how long, then it says so itself", () => {
+    for (const code of Object.keys(ERROR_CATALOGUE).filter(isErrorCode)) {
+      const { retry, retryAfterMs } = errorEnvelope(code);
+      assert.equal(retryAfterMs !== undefined, retry === "after", code);
+    }
+    assert.equal(errorEnvelope("LIMIT_RATE", { retryAfterMs: 5 }).retryAfterMs, 5);
+  });
+
+  it("given a node that stops, when it is not known what was done, then it is not to be done again elsewhere", () => {
+    assert.equal(errorEnvelope("NODE_DRAINING").retry, "other_node");
+    assert.equal(errorEnvelope("NODE_DRAINING", { outcome: "unknown" }).retry, "reconcile");
+  });
 });
