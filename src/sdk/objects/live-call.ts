@@ -133,13 +133,20 @@ export class LiveCall implements Call {
 
   #anyDevice(what: string): TerminalConnection {
     const mine = this.terminalConnections.filter(({ terminal }) => terminal.view !== undefined);
+    const isOpen = ({ device }: TerminalConnection): boolean => this.#context.isOpen(device);
     const found =
-      mine.find(({ device }) => this.#context.isOpen(device)) ??
+      mine.find(isOpen) ??
+      this.connections.flatMap(offeredTo).find(isOpen) ??
       mine.find(({ basicState }) => basicState !== "passive");
-    if (found === undefined)
-      throw clientError("CLIENT_NOT_KNOWN", `${what}: no device that may be controlled is in call ${this.id}`);
-    return found;
+    if (found !== undefined) return found;
+    throw clientError("CLIENT_NO_PARTY", `${what}: no device of the application is in call ${this.id}`);
   }
+}
+
+/** Devices that a call is offered to, none of which rings yet. */
+function offeredTo(connection: Connection): readonly TerminalConnection[] {
+  if (!connection.isWaiting || connection.terminalConnections.length > 0) return [];
+  return (connection.address?.view?.devices ?? []).map((device) => connection.terminalConnection(device));
 }
 
 /** What throws is not so, and is told. */

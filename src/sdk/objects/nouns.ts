@@ -69,6 +69,8 @@ export interface Address {
   readonly connections: readonly Connection[];
   readonly forwarding: ForwardingView;
   readonly isMessageWaiting: boolean;
+  /** As whoever switched the lamp has counted them. */
+  readonly messages: Required<MessageCounts>;
   /** Forwards calls of a kind; null: they are not forwarded; absent: as it is. */
   setForwarding(
     kind: MethodParams["line.setForwarding"]["kind"],
@@ -152,9 +154,16 @@ export interface Call {
    * @throws {CtiError} `CLIENT_TIMEOUT`, `CLIENT_NOT_KNOWN`: the call ended before
    */
   until(isSo: (call: Call) => boolean, options?: WaitOptions): Promise<Call>;
-  /** Ends the call for a device in it; of two parties the other one is released, too. */
+  /**
+   * Ends the call for a device of the application in it; of two parties the other one is released, too. One that is offered
+   * to the application is rejected.
+   * @throws {CtiError} `CLIENT_NO_PARTY`: no device of the application is in it, such as after a redirection to a trunk
+   */
   drop(options?: CommandOptions): Promise<Done>;
-  /** Names and values that stay with the call; null removes one. */
+  /**
+   * Names and values that stay with the call; null removes one.
+   * @throws {CtiError} `CLIENT_NO_PARTY`
+   */
   setUserData(data: Readonly<Record<string, string | null>>, options?: CommandOptions): Promise<Done>;
 }
 

@@ -120,6 +120,45 @@ describe("Provider", () => {
     assert.equal(desk.fence, 1);
   });
 
+  it("given a call that is offered to the application, when that names no device, then it is commanded by the one that it waits at", async () => {
+    const cti = await open();
+    await using _desk = await cti.openRouteTerminal("desk", { routes: false });
+    const known = heard(cti, "call.snapshot");
+    server.emit({ type: "call.snapshot", call: offeredCall("c1", "1001", "5000") });
+    await known;
+    const call = cti.call("c1") ?? assert.fail();
+    await call.setUserData({ customer: "4711" });
+    await call.drop();
+    for (const method of ["call.setUserData", "call.drop"] as const) {
+      const { params } = await server.request(method);
+      assert.deepEqual([params["device"], params["callId"]], ["desk", "c1"]);
+    }
+  });
+
+  it("given a call from one trunk to another, when it is commanded, then no device of the application is in it", async () => {
+    const cti = await open();
+    const known = heard(cti, "call.snapshot");
+    const trunk = (number: string, state: "established" | "network-reached") =>
+      ({
+        connectionId: `c1/${number}`,
+        party: { number },
+        state,
+        terminals: [{ device: "trunk", state: "talking" }],
+      }) as const;
+    const connections = [trunk("030123", "established"), trunk("040123", "network-reached")];
+    server.emit({ type: "call.snapshot", call: offeredCall("c1", "030123", "040123", { connections }) });
+    await known;
+    const call = cti.call("c1") ?? assert.fail();
+    for (const asked of [call.drop(), call.setUserData({ a: "b" }), call.connectionOf("030123")?.drop()]) {
+      await assert.rejects(asked ?? assert.fail(), (error) => {
+        assert.ok(error instanceof CtiError);
+        const { code, outcome, retry } = error;
+        assert.deepEqual([code, outcome, retry], ["CLIENT_NO_PARTY", "not_applied", "never"]);
+        return true;
+      });
+    }
+  });
+
   it("given a standby, when it becomes the owner, then what waits is given to it, and not before", async () => {
     const cti = await open({ group: "desk" });
     server.handlers.set("device.open", (_params, session) => ({ seq: session.seq, device: desk, calls: [] }));

@@ -220,7 +220,7 @@ describe("settings of a node's lines and phones by applications", () => {
     assert.match((await takeNotify(dialog)).body, /^Messages-Waiting: no/);
     const told = heard(watcher, "line.state", ({ line }) => line.name === BOB && line.isMessageWaiting);
     await cti.address(BOB).setMessageWaiting(true, again);
-    assert.equal(cti.address(BOB).isMessageWaiting, true);
+    assert.deepEqual([cti.address(BOB).isMessageWaiting, cti.address(BOB).messages], [true, again]);
     const lit = await takeNotify(dialog);
     assert.match(lit.body, /^Messages-Waiting: yes\r\n(?:.*\r\n)?Voice-Message: 3\/2 \(1\/2\)/);
     await told;
@@ -233,11 +233,16 @@ describe("settings of a node's lines and phones by applications", () => {
         timeoutMs: 5_000,
       },
     );
+    assert.deepEqual(watcher.address(BOB).messages, again);
     const dark = heard(watcher, "line.state", ({ line }) => line.name === BOB && !line.isMessageWaiting);
     await cti.address(BOB).setMessageWaiting(false);
     assert.match((await takeNotify(dialog)).body, /^Messages-Waiting: no\r\n(?:.*\r\n)?Voice-Message: 0\/2 \(0\/2\)/);
     await refused(cti.address(BOB).setMessageWaiting(true, { newUrgent: 2 }), "VALIDATION_COMBINATION");
     await dark;
+    const read = { newMessages: 0, oldMessages: 2, newUrgent: 0, oldUrgent: 2 };
+    assert.deepEqual([cti.address(BOB).isMessageWaiting, cti.address(BOB).messages], [false, read]);
+    await cti.address(BOB).setMessageWaiting(false, { oldMessages: 0 });
+    assert.deepEqual(cti.address(BOB).view?.messages, undefined);
   });
 
   it("given speed dials of a phone, when an application asks for them, then it has them as they are configured", async () => {
