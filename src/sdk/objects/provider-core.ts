@@ -153,9 +153,13 @@ export class ProviderCore implements ObjectContext {
 
   /** A reply of how all was, in its place among the events. */
   merge(snapshot: Snapshot, seq: number): void {
-    this.replica.merge(snapshot, seq);
+    const { devices, lines } = this.replica.merge(snapshot, seq);
     for (const { callId } of snapshot.calls ?? []) this.#callChanged(callId);
     for (const route of snapshot.routes ?? []) if (route.state !== "ended") this.#routeChanged(route, false);
+    // Nothing is told of what a `provider.resnapshot` stands for.
+    if (this.#session.phase !== "in-service") return;
+    for (const device of devices) this.hub.emit({ type: "device.state", device, seq });
+    for (const line of lines) this.hub.emit({ type: "line.state", line, seq });
   }
 
   /** Dialogues that wait at a device for who has just opened it. */
@@ -193,6 +197,8 @@ export class ProviderCore implements ObjectContext {
     const { device, devices, ...rest } = reply as Snapshot & { readonly device?: Snapshot["devices"] };
     const all = device === undefined ? devices : [device as never];
     this.merge({ ...rest, ...(all === undefined ? {} : { devices: all }) }, seqOf(reply));
+    const [opened] = device === undefined ? [] : (all ?? []);
+    if (opened !== undefined) this.devices.lease(opened.name)?.lookAround();
   }
 
   #withKey(params: object): object {
@@ -302,6 +308,8 @@ export class ProviderCore implements ObjectContext {
   #noticed({ notice, device, fence, routes = [], seq }: SessionNoticeEvent): void {
     if (device === undefined) return;
     if (notice === "device-closed") return this.devices.forget(device);
+    // Dialogues first: the calls that have one are not offered.
+    this.replica.merge({ routes }, seq);
     this.devices.lease(device)?.noticed(notice, fence);
     if (notice === "owner") this.merge({ routes }, seq);
   }

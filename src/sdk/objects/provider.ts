@@ -120,7 +120,8 @@ export class Provider {
     command?: CommandOptions,
   ): Promise<MediaTerminal> {
     const { media, address } = splitAddress(options);
-    return this.#lease({ device, media }, command, (wanted) => void this.#core.supplyMedia(wanted, address));
+    const onWanted = (wanted: MediaView): void => void this.#core.supplyMedia(wanted, address);
+    return this.#lease({ device, media }, command, onWanted);
   }
 
   /** Opens a route point whose calls this application sends elsewhere. */
@@ -159,7 +160,8 @@ export class Provider {
   }
 
   #lease(opening: DeviceOpening, command?: CommandOptions, onWanted?: (media: MediaView) => void): Promise<Lease> {
-    return this.#core.devices.openLease(opening, (opened) => new Lease(this.#core, opened, onWanted), command);
+    const how = { isRouted: opening.routes === true, ...(onWanted && { onWanted }) };
+    return this.#core.devices.openLease(opening, (opened) => new Lease(this.#core, opened, how), command);
   }
 }
 
