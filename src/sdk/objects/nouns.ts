@@ -104,7 +104,7 @@ export interface Terminal {
   swap(options?: CommandOptions): Promise<Done>;
   /** Calls of the device (default: all that are established) become one, in which all parties hear each other. */
   conference(calls?: readonly Call[], options?: CommandOptions): Promise<Call>;
-  /** Another call of the device joins the conference that it is in. */
+  /** Another call of the device, such as `connect` has made, joins the conference that it is in. @returns the conference */
   addParty(call?: Call, options?: CommandOptions): Promise<Call>;
   /** Releases a party of the device's conference: a connection, or all of a device. */
   dropParty(
@@ -220,7 +220,7 @@ export interface TerminalConnection extends CallControl {
   retrieve(options?: CommandOptions): Promise<Done>;
   /** Blind: the other party is connected with who answers at `to`. */
   transfer(to: string, options?: CommandOptions): Promise<Done>;
-  /** Holds the call, and calls somebody to transfer it to or to confer with. @returns the second call */
+  /** Holds the call of two parties, and calls somebody to transfer it to or to confer with. @returns the second call */
   consult(to: string, options?: CommandOptions): Promise<Call>;
   /** Connects the other parties of this call and of another one of the device, such as `consult` made. */
   completeTransfer(consultation?: Call, options?: CommandOptions): Promise<Done>;
