@@ -78,7 +78,7 @@ export function isForGood(error: unknown): error is CtiError {
 }
 
 /** It would be the same if it were tried again. */
-const FOR_GOOD: readonly ClientErrorCode[] = ["CLIENT_CLOSED", "CLIENT_NO_PARTY"];
+const FOR_GOOD: readonly ClientErrorCode[] = ["CLIENT_CLOSED", "CLIENT_NO_PARTY", "CLIENT_PROTOCOL"];
 const PASSING: readonly string[] = ["CLIENT", "NODE", "TIMEOUT", "INTERNAL", "RESOURCE"];
 const RETRIES: readonly Retry[] = ["never", "same", "after", "reconcile", "other_node"];
 

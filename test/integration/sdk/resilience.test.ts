@@ -342,6 +342,17 @@ describe("Provider, when connections break", () => {
     await assert.rejects(open(["ws://127.0.0.1:9/cti"], { signal: AbortSignal.timeout(50) }), /timeout/);
   });
 
+  it("given a wrong path, or what is no address, when a provider is opened, then it says so", async () => {
+    const server = await startServer("a");
+    const wrong = open([server.url.replace("/cti", "/")], { openTimeoutMs: 300 });
+    await assert.rejects(wrong, /: applications are served at another path, which is \/cti \(CLIENT_UNREACHABLE\)$/);
+    await assert.rejects(open(["nonsense"]), (error) => {
+      assert.ok(error instanceof CtiError);
+      assert.deepEqual([error.code, error.retry], ["CLIENT_PROTOCOL", "never"]);
+      return true;
+    });
+  });
+
   it("given no server at all, when a provider is opened, then it fails within its time and says why", async () => {
     await assert.rejects(
       open(["ws://127.0.0.1:9/cti"], { openTimeoutMs: 300 }),

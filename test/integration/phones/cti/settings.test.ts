@@ -207,9 +207,10 @@ describe("settings of a node's lines and phones by applications", () => {
       await isTakenBy(await alice.call("1002", OFFER), bob);
     });
 
-    it("given a route point, when it is to be not disturbed, then that is refused", async () => {
+    it("given a route point, when it is to be not disturbed, or to call, then that is refused", async () => {
       await using desk = await cti.openRouteTerminal("desk");
       await refused(desk.terminal.setDoNotDisturb("reject"), "DEVICE_TYPE");
+      await refused(desk.terminal.connect("1002"), "DEVICE_TYPE");
     });
   });
 
