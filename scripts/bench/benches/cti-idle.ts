@@ -5,6 +5,7 @@ import { usageOf, type Usage } from "../load/process-usage.ts";
 import { percentile, roundTo } from "../results/statistics.ts";
 import { ROUTE_POINT, startCtiTandem, type CtiSystem } from "../systems/cti-system.ts";
 import { registeredUsers } from "../systems/system-under-test.ts";
+import { probeOffer } from "../systems/tandem-cti.ts";
 
 const SESSIONS = 200;
 const PROBE = { rate: 20, seconds: 10 };
@@ -63,7 +64,7 @@ async function startProbe(context: BenchContext, system: CtiSystem): Promise<Cti
   const provider = await system.open();
   const desk = await provider.openRouteTerminal(ROUTE_POINT.name, { routes: false });
   const probe = context.cleanup.add(await CtiProbe.start(system.sip), (each) => each.close());
-  desk.onOffer((offer) => probe.onOfferToRedirect(offer));
+  desk.onOffer((offer) => probe.onOfferToRedirect(probeOffer(offer)));
   await probe.run(ROUTE_POINT.number, WARM_UP.rate, WARM_UP.seconds);
   return probe;
 }

@@ -2,9 +2,11 @@ import type { Bench, BenchContext, BenchOptions, Measured } from "../bench.ts";
 import { callFigures, callSearchSeconds, findCleanCallRate } from "../load/calls-clean.ts";
 import { CtiProbe, type CtiTimes, type Moment } from "../load/cti-probe.ts";
 import { median, percentile, roundTo } from "../results/statistics.ts";
-import { DYNAMIC_PORT, ROUTE_POINT, startCtiTandem, STATIC_PORT, type CtiSystem } from "../systems/cti-system.ts";
-import { CALLED_NUMBER, SECOND_CALLER_ADDRESS } from "../systems/system-under-test.ts";
-import type { Provider } from "../../../src/sdk/index.ts";
+import { ROUTE_POINT } from "../systems/cti-system.ts";
+import type { CtiKind, CtiSwitch } from "../systems/cti-switch.ts";
+import { ctiPeersPresent } from "../systems/peers.ts";
+import { CALLED_NUMBER } from "../systems/system-under-test.ts";
+import { startTandemSwitch } from "../systems/tandem-cti.ts";
 
 const LOW_RATE = 20;
 /** At 20 calls/s a p99 needs this long to mean something. */
@@ -13,56 +15,8 @@ const LOW_RATE_SECONDS = 10;
 const WARM_UP = { rate: 200, seconds: 15 };
 /** Of the warm-up and of a run, for the last calls. */
 const REST_SECONDS = 3;
-const RTP = { address: SECOND_CALLER_ADDRESS, port: 40_000 };
-const CODECS = ["PCMU"] as const;
-
-/** What is measured at one device, one way. */
-interface Kind {
-  readonly number: string;
-  readonly open: (provider: Provider, probe: CtiProbe) => Promise<{ close(): Promise<void> }>;
-  /** Name of the metric by what is measured. */
-  readonly metrics: Partial<Record<Moment, string>>;
-}
-
-const KINDS: readonly Kind[] = [
-  {
-    number: ROUTE_POINT.number,
-    metrics: { event: "event", redirect: "redirect" },
-    open: async (provider, probe) => {
-      const desk = await provider.openRouteTerminal(ROUTE_POINT.name, { routes: false });
-      desk.onOffer((offer) => probe.onOfferToRedirect(offer));
-      return desk;
-    },
-  },
-  {
-    number: ROUTE_POINT.number,
-    metrics: { event: "route request", redirect: "route select" },
-    open: async (provider, probe) => {
-      const desk = await provider.openRouteTerminal(ROUTE_POINT.name);
-      desk.onRoute((route) => probe.onRoute(route));
-      return desk;
-    },
-  },
-  {
-    number: STATIC_PORT.number,
-    metrics: { event: "event, CTI port", answer: "answer", transfer: "transfer" },
-    open: async (provider, probe) => {
-      const port = await provider.openMediaTerminal(STATIC_PORT.name, { mode: "static", ...RTP, codecs: CODECS });
-      port.onOffer((offer) => probe.onOfferToAnswer(offer));
-      return port;
-    },
-  },
-  {
-    number: DYNAMIC_PORT.number,
-    metrics: { answer: "answer, dynamic media" },
-    open: async (provider, probe) => {
-      const options = { mode: "dynamic", codecs: CODECS, address: () => RTP } as const;
-      const port = await provider.openMediaTerminal(DYNAMIC_PORT.name, options);
-      port.onOffer((offer) => probe.onOfferToAnswer(offer));
-      return port;
-    },
-  },
-];
+/** Of Tandem; peers have no more. */
+const MAX_KINDS = 4;
 
 /** From the wire to an application and back, by a probe that is caller, callee and application in one process. */
 export const cti: Bench = {
@@ -70,32 +24,33 @@ export const cti: Bench = {
   about: `an application's events and commands at ${LOW_RATE} calls/s, and calls/s through a route point`,
   estimateSeconds: (options) => {
     const one = WARM_UP.seconds + REST_SECONDS + options.runs * (LOW_RATE_SECONDS + REST_SECONDS);
-    return KINDS.length * one + callSearchSeconds(options);
+    return (MAX_KINDS * one + callSearchSeconds(options)) * (1 + ctiPeersPresent().length);
   },
   run: measureCti,
 };
 
 async function measureCti(context: BenchContext): Promise<Measured[]> {
-  const system = await startCtiTandem(context);
-  const provider = await system.open();
-  // One for all: a trunk whose other end is gone for a moment is passed over for a while.
-  const probe = context.cleanup.add(await CtiProbe.start(system.sip), (each) => each.close());
   const figures: Measured[] = [];
-  for (const kind of KINDS) figures.push(...(await latencies(context, system, { provider, probe }, kind)));
-  probe.close();
-  figures.push(...(await routePointCalls(context, system, provider)));
-  await provider.close();
-  await system.close();
+  for (const start of [startTandemSwitch, ...ctiPeersPresent()]) {
+    const measured = await start(context);
+    context.progress(`${measured.system.name}: events and commands`);
+    // One for all: a trunk whose other end is gone for a moment is passed over for a while.
+    const probe = context.cleanup.add(await CtiProbe.start(measured.system.sip), (each) => each.close());
+    for (const kind of measured.kinds) figures.push(...(await latencies(context, measured, probe, kind)));
+    probe.close();
+    figures.push(...(await routePointCalls(context, measured)));
+    await measured.close();
+  }
   return figures;
 }
 
 async function latencies(
   context: BenchContext,
-  system: CtiSystem,
-  { provider, probe }: { readonly provider: Provider; readonly probe: CtiProbe },
-  kind: Kind,
+  { system }: CtiSwitch,
+  probe: CtiProbe,
+  kind: CtiKind,
 ): Promise<Measured[]> {
-  const device = await kind.open(provider, probe);
+  const device = await kind.open(probe);
   await probe.run(kind.number, WARM_UP.rate, WARM_UP.seconds);
   const runs: CtiTimes[] = [];
   for (let run = 0; run < context.options.runs; run += 1) {
@@ -104,19 +59,27 @@ async function latencies(
     runs.push(result);
   }
   await device.close();
-  return (Object.entries(kind.metrics) as [Moment, string][]).flatMap(([moment, metric]) =>
-    [50, 99].map((percent) => ({
-      bench: "cti",
-      system: system.name,
-      metric: `${metric} p${percent}`,
-      value: roundTo(median(runs.map(({ times }) => percentile(times[moment], percent / 100)))),
-      unit: "ms",
-    })),
+  return metricsOf(kind).flatMap(([moment, metrics]) =>
+    [50, 99].flatMap((percent) => {
+      const value = roundTo(median(runs.map(({ times }) => percentile(times[moment], percent / 100))));
+      return metrics.map((metric) => {
+        return { bench: "cti", system: system.name, metric: `${metric} p${percent}`, value, unit: "ms" };
+      });
+    }),
   );
 }
 
-function report({ progress }: BenchContext, kind: Kind, result: CtiTimes, problem: string | undefined): void {
-  const parts = (Object.entries(kind.metrics) as [Moment, string][]).map(([moment, metric]) => {
+function metricsOf({ metrics }: CtiKind): [Moment, readonly string[]][] {
+  return MOMENTS.flatMap((moment): [Moment, readonly string[]][] => {
+    const names = metrics[moment];
+    return names === undefined ? [] : [[moment, names]];
+  });
+}
+
+const MOMENTS: readonly Moment[] = ["event", "redirect", "answer", "transfer"];
+
+function report({ progress }: BenchContext, kind: CtiKind, result: CtiTimes, problem: string | undefined): void {
+  const parts = metricsOf(kind).map(([moment, [metric = moment]]) => {
     const times = result.times[moment];
     if (times.length === 0)
       throw new Error(`${metric}: nothing was measured in ${result.made} calls: ${problem ?? ""}`);
@@ -127,10 +90,10 @@ function report({ progress }: BenchContext, kind: Kind, result: CtiTimes, proble
 }
 
 /** SIPp calls the route point, the application sends each call to the SIPp that answers. */
-async function routePointCalls(context: BenchContext, system: CtiSystem, provider: Provider): Promise<Measured[]> {
-  const desk = await provider.openRouteTerminal(ROUTE_POINT.name, { routes: false });
+async function routePointCalls(context: BenchContext, measured: CtiSwitch): Promise<Measured[]> {
+  const { system } = measured;
   const refusals = new Map<string, number>();
-  desk.onOffer((offer) => {
+  const desk = await measured.openDesk((offer) => {
     offer.redirect(CALLED_NUMBER).catch((error: unknown) => {
       const text = String(error);
       refusals.set(text, (refusals.get(text) ?? 0) + 1);

@@ -1,4 +1,4 @@
-import type { Bench, BenchContext, Measured } from "../bench.ts";
+import { TANDEM, type Bench, type BenchContext, type Measured } from "../bench.ts";
 import { runCallBurst } from "../load/call-burst.ts";
 import { CallProbe, type CallTimes } from "../load/call-probe.ts";
 import { cleanCallRate } from "../load/calls-clean.ts";
@@ -54,7 +54,13 @@ async function probeRuns(
     const probe = context.cleanup.add(await CallProbe.start(system.sip), (each) => each.close());
     const times = await probe.run(rate, seconds);
     probe.close();
-    if (times.answered.length === 0) throw new Error(`${system.name} answered no call at ${rate} calls/s`);
+    if (times.answered.length === 0) {
+      const problem = `${system.name} answered no call at ${rate} calls/s`;
+      if (system.name === TANDEM) throw new Error(problem);
+      // Half of what Tandem is clean at may be too much for a peer.
+      context.progress(problem);
+      return [];
+    }
     const [p50, p99] = [0.5, 0.99].map((share) => percentile(times.rang, share).toFixed(2));
     context.progress(`${system.name}: ${rate} calls/s: 180 after ${p50} / ${p99} ms, ${times.failed} failed`);
     runs.push(times);

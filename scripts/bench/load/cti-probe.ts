@@ -1,13 +1,23 @@
 import { randomBytes } from "node:crypto";
 import type { RemoteInfo, Socket } from "node:dgram";
 import { setTimeout as delay } from "node:timers/promises";
-import type { RouteSession, TerminalConnection } from "../../../src/sdk/index.ts";
 import { headerOf } from "../../../test/support/sip-peer.ts";
 import { CALLED_NUMBER, CALLEE_ADDRESS, SECOND_CALLER_ADDRESS } from "../systems/system-under-test.ts";
 import { answerText, bound, dialogOf, isOpen, probeSdp, requestText, type ProbeDialog } from "./probe-sip.ts";
 
 /** Moments of a call that are measured, each from what leads to it. */
 export type Moment = "event" | "answer" | "redirect" | "transfer";
+
+/** A call at an application that has to say where it goes. */
+export interface ProbeOffer {
+  /** The caller's number. */
+  readonly caller: string;
+  answer(): Promise<unknown>;
+  /** Sends a call on that is not answered. */
+  redirect(to: string): Promise<unknown>;
+  /** Sends a call on that is. */
+  transfer(to: string): Promise<unknown>;
+}
 
 /** What was measured, in ms, and how many calls went wrong. */
 export interface CtiTimes {
@@ -22,7 +32,7 @@ interface ProbeCall {
   /** When the command that is waited for was given. */
   commandedMs: number | undefined;
   dialog: ProbeDialog | undefined;
-  offer: TerminalConnection | undefined;
+  offer: ProbeOffer | undefined;
   isOffered: boolean;
   isCrossed: boolean;
   isOver: boolean;
@@ -37,7 +47,7 @@ const TICK_MS = 1;
 
 /**
  * Caller, callee and application in one process and on one clock. Nothing is sent again, so that each time is that of one
- * message. Give `onOffer` or `onRoute` to a route point or CTI port of the SDK; the callee answers at once.
+ * message. Tell it of each call that is offered to the application; the callee answers at once.
  */
 export class CtiProbe {
   readonly #caller: Socket;
@@ -94,19 +104,14 @@ export class CtiProbe {
     return undefined;
   }
 
-  /** A route point: the call is sent to the callee. */
-  onOfferToRedirect(offer: TerminalConnection): void {
-    this.#command(this.#offered(offer.call.calling.number), () => offer.redirect(CALLED_NUMBER));
+  /** The call is sent to the callee. */
+  onOfferToRedirect(offer: Pick<ProbeOffer, "caller" | "redirect">): void {
+    this.#command(this.#offered(offer.caller), () => offer.redirect(CALLED_NUMBER));
   }
 
-  /** The same, by a dialogue. */
-  onRoute(route: RouteSession): void {
-    this.#command(this.#offered(route.callingNumber), () => route.select([CALLED_NUMBER]));
-  }
-
-  /** A CTI port: the call is answered, and sent to the callee when it is established. */
-  onOfferToAnswer(offer: TerminalConnection): void {
-    const call = this.#offered(offer.call.calling.number);
+  /** The call is answered, and sent to the callee when it is established. */
+  onOfferToAnswer(offer: ProbeOffer): void {
+    const call = this.#offered(offer.caller);
     if (call !== undefined) call.offer = offer;
     this.#command(call, () => offer.answer());
   }
