@@ -3,6 +3,7 @@ import { mkdtempSync, readdirSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { endLeftovers } from "./leftovers.ts";
+import { partsOf, testFiles } from "./test-parts.ts";
 import type { Suite } from "./test-suites.ts";
 
 /** The figures of one suite; a command counts as one test. */
@@ -98,25 +99,14 @@ function filesIn(directory: string): string[] {
   return readdirSync(directory).filter((name) => !/^(tsx-|node-compile-cache|v8-compile-cache)/.test(name));
 }
 
-/** A suite of tests that runs in several processes is dealt out in more parts than those, since files differ in length. */
-const PARTS_PER_PROCESS = 2;
-
 function commandsOf({ run, ownNetwork }: Suite): (readonly string[])[] {
   if ("command" in run) return [run.command];
   const files = testFiles(run.folder, run.except);
-  const { processes = 1, timeoutMs } = run;
-  const count = processes === 1 ? 1 : processes * PARTS_PER_PROCESS;
-  const parts = Array.from({ length: count }, (_, part) => files.filter((_file, index) => index % count === part));
+  const { processes = 1, timeoutMs, longest } = run;
+  const parts = partsOf(files, { processes, ...(longest === undefined ? {} : { longest }) });
   const prefix = ownNetwork === true ? namespacePrefix() : [];
   const mocha = [process.execPath, "node_modules/mocha/bin/mocha.js", "--timeout", String(timeoutMs)];
-  return parts.filter((part) => part.length > 0).map((part) => [...prefix, ...mocha, ...part]);
-}
-
-function testFiles(folder: string, except: string | undefined): string[] {
-  return readdirSync(folder, { recursive: true, encoding: "utf8" })
-    .filter((name) => name.endsWith(".test.ts") && (except === undefined || !name.startsWith(except)))
-    .map((name) => join(folder, name))
-    .sort();
+  return parts.map((part) => [...prefix, ...mocha, ...part]);
 }
 
 /** Own loopback and ports, and the right to capture on it; nothing where no namespace is allowed. */

@@ -5,6 +5,8 @@ interface TestFiles {
   readonly timeoutMs: number;
   /** How many run at a time, each with files of its own; absent: one. */
   readonly processes?: number;
+  /** Files that are run by themselves, before all others, since they take longest; the longest first. */
+  readonly longest?: readonly string[];
 }
 
 /** One line of the table that `run-tests.ts` prints. */
@@ -15,7 +17,7 @@ export interface Suite {
   readonly run: { readonly command: readonly string[]; readonly counts?: boolean } | TestFiles;
   /** The suite is ended, and has failed, after this time. */
   readonly limitSeconds: number;
-  /** It starts nothing and measures nothing, so others of its kind run at the same time. */
+  /** It starts no nodes and measures no times, so others of its kind run at the same time. */
   readonly isCheck?: boolean;
   /** Lines covered by it count. */
   readonly coverage?: boolean;
@@ -51,11 +53,23 @@ export const SUITES: readonly Suite[] = [
     isCheck: true,
   },
   { name: "types", title: "types", run: npx("tsc", "--noEmit"), limitSeconds: 150, isCheck: true },
-  { name: "unit", title: "unit", run: tests("test/unit"), limitSeconds: 240, coverage: true },
+  {
+    name: "unit",
+    title: "unit",
+    run: { folder: "test/unit", timeoutMs: 10_000, processes: 2 },
+    limitSeconds: 240,
+    coverage: true,
+  },
   {
     name: "integration",
     title: "integration",
-    run: { folder: "test/integration", except: "phones/", timeoutMs: 20_000, processes: 3 },
+    run: {
+      folder: "test/integration",
+      except: "phones/",
+      timeoutMs: 20_000,
+      processes: 3,
+      longest: ["admin/cli/bad-files-schema", "main/node-lifecycle", "call/features/transfer", "main/tandem-command"],
+    },
     limitSeconds: 480,
     ownNetwork: true,
     coverage: true,
@@ -80,6 +94,7 @@ export const SUITES: readonly Suite[] = [
     // Some 1,000,000 steps.
     run: { command: ["npm", "run", "--silent", "test:simulation", "--", "--seeds", "800", "--seconds", "60"] },
     limitSeconds: 120,
+    isCheck: true,
   },
   {
     name: "cti-simulation",
@@ -87,12 +102,14 @@ export const SUITES: readonly Suite[] = [
     // Some 1,500 kills and cuts, more than 200 of each kind.
     run: { command: ["npm", "run", "--silent", "test:cti-simulation"] },
     limitSeconds: 180,
+    isCheck: true,
   },
   {
     name: "coverage",
     title: "coverage",
     run: { command: ["node", "--import", "tsx", "scripts/check-coverage.ts"] },
     limitSeconds: 120,
+    isCheck: true,
   },
   {
     name: "phones",
@@ -105,7 +122,12 @@ export const SUITES: readonly Suite[] = [
   {
     name: "kill",
     title: "kills and attacks",
-    run: { folder: "test/cluster", timeoutMs: 120_000, processes: 3 },
+    run: {
+      folder: "test/cluster",
+      timeoutMs: 120_000,
+      processes: 3,
+      longest: ["two-hundred-calls", "kill-during-import", "kill-during-features", "export-import", "hostile-input"],
+    },
     limitSeconds: 1_080,
     ownNetwork: true,
   },

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { Cleanup } from "../../test/support/cleanup.ts";
 import { b2bua } from "./benches/b2bua.ts";
 import { cti } from "./benches/cti.ts";
+import { ctiHops } from "./benches/cti-hops.ts";
 import { ctiIdle } from "./benches/cti-idle.ts";
 import { ctiSlow } from "./benches/cti-slow.ts";
 import type { Bench, BenchContext, Measured } from "./bench.ts";
@@ -43,6 +44,7 @@ const BENCHES: readonly Bench[] = [
   takeover,
   latency,
   cti,
+  ctiHops,
   ctiIdle,
   ctiSlow,
   memory,

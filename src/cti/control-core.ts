@@ -14,6 +14,7 @@ import { Inventories } from "./device/inventories.ts";
 import { InventoryWatch } from "./device/inventory-watch.ts";
 import { OpenDevices } from "./device/open-devices.ts";
 import { ServiceState } from "./device/service-state.ts";
+import { MAX_ANSWER_CHARACTERS } from "./operations/answer-size.ts";
 import { createOperations } from "./operations/create-operations.ts";
 import type { SessionTable } from "./session/session-table.ts";
 import type { Operations } from "./operation.ts";
@@ -29,6 +30,8 @@ export interface ControlCoreOptions {
   readonly clock: Clock;
   readonly ids: Ids;
   readonly logger: Logger;
+  /** Default 32 Mi: longer answers are refused. */
+  readonly maxAnswerCharacters?: number;
 }
 
 /** What says which devices and lines a user, or a token of it, may use. */
@@ -93,6 +96,7 @@ export class ControlCore implements FeedConsumer {
         mirror,
         clock,
         ids,
+        maxAnswerCharacters: options.maxAnswerCharacters ?? MAX_ANSWER_CHARACTERS,
       },
       this.#inventories,
     );

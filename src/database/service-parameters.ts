@@ -38,6 +38,7 @@ export class ServiceParameters {
     const parameter = findServiceParameter(name);
     if (parameter === undefined) throw new TypeError(`there is no service parameter ${name}`);
     const stored = this.#mirror.get("service-parameter", name)?.value;
+    if (stored === undefined) return parameter.default;
     return parameter.schema.safeParse(stored).data ?? parameter.default;
   }
 }

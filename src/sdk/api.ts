@@ -26,6 +26,7 @@ export type {
   RouteSession,
   MessageCounts,
   SpeedDial,
+  TerminalActivity,
   Terminal,
   TerminalConnection,
   WaitOptions,

@@ -11,7 +11,8 @@ export interface DeviceInCall {
 export type CallCommand =
   /** Rings the device, then the number. `newCallId`: the name of the call, which no other has had. */
   | { readonly type: "make-call"; readonly device: string; readonly to: string; readonly newCallId?: string }
-  | ({ readonly type: "hold" } & DeviceInCall)
+  /** `music`: name of the music source that the other party hears; absent: that of the device. */
+  | ({ readonly type: "hold"; readonly music?: string } & DeviceInCall)
   | ({ readonly type: "retrieve" } & DeviceInCall)
   /** The call that is talked in is held, and another one taken back. */
   | ({ readonly type: "swap" } & DeviceInCall)

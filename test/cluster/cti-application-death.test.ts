@@ -110,6 +110,7 @@ describe("kill -9 of an application", () => {
     assert.match(standby.output, /^owner false$/m);
     const calls = await call(ROUTES.number, STANDBY_CALLS);
     await active.outputMatching(new RegExp(`^routing ${STANDBY_CALLS}$`, "m"), START_MS);
+    const killedMs = performance.now();
     await active.kill();
     // Some come while nobody has noticed.
     calls.push(...(await call(ROUTES.number, STANDBY_CALLS)));
@@ -119,6 +120,8 @@ describe("kill -9 of an application", () => {
     });
     assert.deepEqual([failures.arrivals.length, unanswered.arrivals.length], [0, 0]);
     assert.doesNotMatch(standby.output, /refused/);
+    const tookMs = Math.max(...arrivals.map(({ atMs }) => atMs)) - killedMs;
+    assert.ok(tookMs <= INTERVALS * HEARTBEAT_MS + LIMIT_MS, `the last came ${tookMs} ms after`);
     await allEstablished(calls);
     await endAll(calls, arrivals);
     await standby.kill();

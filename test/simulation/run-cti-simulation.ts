@@ -16,12 +16,16 @@ import { shrink } from "./shrink.ts";
 const USAGE = "usage: npm run test:cti-simulation -- [--seeds N] [--steps N] [--seed S]";
 const SHRINK_MS = 40_000;
 const PROGRESS_MS = 10_000;
+/** Of five kinds. */
+const LEAST_OF_A_KIND = 200;
 
 interface Extent {
   readonly seeds: number;
   readonly steps: number;
   readonly first: number;
   readonly isTold: boolean;
+  /** Kills and cuts of each kind that there have to be: a run without options proves as much as is said of it. */
+  readonly least: number;
 }
 
 function wholeNumber(name: string, text: string, min: number, max: number): number {
@@ -40,6 +44,7 @@ function extentOf(args: readonly string[]): Extent {
     steps: wholeNumber("steps", values.steps ?? "100", 1, 100_000),
     first: wholeNumber("seed", values.seed ?? "1", 0, 2 ** 31),
     isTold,
+    least: args.length === 0 ? LEAST_OF_A_KIND : 0,
   };
 }
 
@@ -66,7 +71,7 @@ class Sum {
   }
 }
 
-async function run({ seeds, steps, first, isTold }: Extent): Promise<number> {
+async function run({ seeds, steps, first, isTold, least }: Extent): Promise<number> {
   const unhandled: unknown[] = [];
   process.on("unhandledRejection", (reason) => unhandled.push(reason));
   usePromptDisk();
@@ -90,6 +95,10 @@ async function run({ seeds, steps, first, isTold }: Extent): Promise<number> {
     }
   } finally {
     site.close();
+  }
+  if (KILLS.some((kind) => sum.kills[kind] < least)) {
+    console.log(`${sum.text}: fewer than ${least} of a kind prove little`);
+    return 1;
   }
   console.log(`${sum.text}, ${((performance.now() - startMs) / 1_000).toFixed(0)} s: nothing wrong`);
   return 0;

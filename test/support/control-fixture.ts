@@ -15,6 +15,8 @@ export interface ControlFixtureOptions {
   readonly ids?: Ids;
   /** False: no application has come yet. Default true. */
   readonly observesCalls?: boolean;
+  /** Default: as in a node. */
+  readonly maxAnswerCharacters?: number;
 }
 
 export const HEARTBEAT_MS = 1_000;
@@ -26,13 +28,15 @@ export class ControlFixture {
   readonly #folder = new TemporaryDirectory("tandem-cti");
   readonly #ids: Ids;
   readonly #observesCalls: boolean;
+  readonly #limits: Pick<ControlFixtureOptions, "maxAnswerCharacters">;
   readonly #users = new Map<string, CtiUser>();
   #mirror: ConfigurationMirror | undefined;
   #table: SessionTable | undefined;
   #core: ControlCore | undefined;
   #die: () => void = () => undefined;
 
-  private constructor({ devices, ids = new RandomIds(), observesCalls = true }: ControlFixtureOptions) {
+  private constructor({ devices, ids = new RandomIds(), observesCalls = true, ...limits }: ControlFixtureOptions) {
+    this.#limits = limits;
     this.#observesCalls = observesCalls;
     this.callControl = new FakeCallControl(devices);
     this.#ids = ids;
@@ -118,6 +122,7 @@ export class ControlFixture {
       userOf: ({ user }) => this.#users.get(user),
     });
     this.#core = new ControlCore({
+      ...this.#limits,
       link,
       sessions: this.#table,
       mirror: this.#mirror,

@@ -7,7 +7,14 @@ import type {
 } from "../../src/call/cti/commands/commanded-calls.ts";
 import type { EndedCall } from "../../src/call/cti/commands/ended-calls.ts";
 import type { SettingChanges, SettingResult } from "../../src/call/cti/commands/setting-changes.ts";
-import { emptyWorld, NO_SETTINGS, type Call, type Change, type Connection } from "../../src/call/model/index.ts";
+import {
+  emptyWorld,
+  NO_SETTINGS,
+  type Call,
+  type Change,
+  type Connection,
+  type ModelLeg,
+} from "../../src/call/model/index.ts";
 import type {
   ConnectionState,
   CtiCommandRequest,
@@ -49,6 +56,12 @@ export class RingingCalls implements CommandedCalls, SettingChanges {
       this.#party(callId, 1, "caller", "established", "talking"),
       this.#party(callId, 2, device, "alerting", "ringing"),
     ]);
+  }
+
+  /** A device has a leg of a call, so that commands find it there that name no call. */
+  join(callId: string, device: string): void {
+    this.now.legs.set(device, { legId: device, callId, device } as ModelLeg);
+    this.now.legsOfDevices.set(device, new Set([device]));
   }
 
   /** A party hangs up. */

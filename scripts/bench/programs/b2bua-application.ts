@@ -1,5 +1,6 @@
 import type { Socket } from "node:net";
 import Srf from "drachtio-srf";
+import { SystemClock } from "../../../src/common/index.ts";
 import { JoinedWriter } from "../../../src/call/signaling/joined-writer.ts";
 
 // The smallest back-to-back user agent that drachtio-srf makes, unmodified but for its socket's `write`, which joins
@@ -43,5 +44,5 @@ srf.on("error", (error) => process.stderr.write(`${String(error)}\n`));
 srf.connect({ host: "127.0.0.1", port: Number(port), secret });
 srf.app.client.wp.on("connect", (socket) => {
   socket.setNoDelay(true);
-  new JoinedWriter(socket, () => undefined);
+  new JoinedWriter(socket, { clock: new SystemClock(), beforeWrite: () => undefined });
 });

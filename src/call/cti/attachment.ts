@@ -2,7 +2,7 @@ import type { Outbox } from "./outbox.ts";
 
 /** The other end of a connection of a CTIManager. */
 export interface FeedPeer {
-  /** @param json of `{signals: PlacedSignal[]}` */
+  /** @param json of `{signals: PlacedSignal[]}`; it is on its way when this returns */
   send(json: string): void;
   /** Octets, about, that it has not taken. */
   readonly unreadBytes: number;

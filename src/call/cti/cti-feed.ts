@@ -39,6 +39,8 @@ export interface CtiFeedOptions {
 }
 
 const MAX_MANAGERS = 8;
+/** So long after a write what an application waits for is written by itself; sooner, with what else comes in the turn. */
+const JOIN_MS = 5;
 const CALL = "cti-call ";
 
 /**
@@ -62,6 +64,7 @@ export class CtiFeed {
   #untold: CtiSignal[] | undefined = [];
   #observesCalls = false;
   #isScheduled = false;
+  #pumpedAtMs = 0;
 
   constructor(options: CtiFeedOptions) {
     const { world, clock, facts, store, views, serviceGraceMs } = options;
@@ -110,6 +113,7 @@ export class CtiFeed {
     if (this.#observesCalls) {
       const signals = this.#calls.take(changes);
       this.#add([...signals, ...grown.flatMap((callId) => this.#calls.takeUserData(callId) ?? [])]);
+      if (changes.some(isOffer)) this.#hasten();
     } else for (const { callId } of endings(changes)) this.#forget(callId);
   }
 
@@ -350,9 +354,19 @@ export class CtiFeed {
     setImmediate(() => this.#pump());
   }
 
-  /** What is sent is on file. */
+  /** An application that is offered a call is told before the switch goes on with it. */
+  #hasten(): void {
+    if (this.#isScheduled && this.#options.clock.nowMs() - this.#pumpedAtMs >= JOIN_MS) this.#send();
+  }
+
   #pump(): void {
     this.#isScheduled = false;
+    this.#send();
+  }
+
+  /** What is sent is on file. */
+  #send(): void {
+    this.#pumpedAtMs = this.#options.clock.nowMs();
     this.#options.flush();
     for (const attachment of this.#attached.values()) this.#counts.signals += attachment.pump();
   }
@@ -360,6 +374,10 @@ export class CtiFeed {
 
 function endings(changes: readonly Change[]): readonly Extract<Change, { type: "call" }>[] {
   return changes.filter((change) => change.type === "call").filter(({ state }) => state === "invalid");
+}
+
+function isOffer(change: Change): boolean {
+  return change.type === "connection" && change.change === "offered";
 }
 
 /** It is told to CTIManagers that do not observe calls, too. */

@@ -106,7 +106,7 @@ function commandLeg(draft: Draft, commandId: string, command: LegCommand): void 
   switch (command.type) {
     case "hold":
     case "retrieve":
-      return hold(draft, commandId, leg, command.type === "hold");
+      return hold(draft, commandId, leg, command.type === "hold", command.type === "hold" ? command.music : undefined);
     case "swap":
       return swap(draft, commandId, command.device);
     case "transfer":
@@ -131,16 +131,16 @@ function drop(draft: Draft, commandId: string, { legId, callId, sessionId }: Mod
   done(draft, commandId, callId);
 }
 
-function hold(draft: Draft, commandId: string, leg: ModelLeg, isHeld: boolean): void {
+function hold(draft: Draft, commandId: string, leg: ModelLeg, isHeld: boolean, music?: string): void {
   if (!leg.isUp) return fail(draft, commandId, "wrong-state", "the call is not established");
   if (!isHeld && isInvolved(draft.world, leg.legId)) {
     return fail(draft, commandId, "pending", "a transfer of this call is under way");
   }
-  if (leg.isHeldByCommand === isHeld) {
+  if (leg.isHeldByCommand === isHeld && (music === undefined || music === leg.holdMusic)) {
     if (!isHeld && leg.isHolding) return fail(draft, commandId, "wrong-state", "the phone itself holds the call");
     return void draft.effects.push({ type: "result", commandId, result: { ok: true, isUnchanged: true } });
   }
-  holdByCommand(draft, leg, isHeld);
+  holdByCommand(draft, leg, isHeld, music);
   done(draft, commandId, leg.callId);
 }
 

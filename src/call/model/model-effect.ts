@@ -130,6 +130,8 @@ export type ModelEffect =
       readonly legId: string;
       readonly source: Overlay | undefined;
       readonly musicOf?: string;
+      /** The music source, where it is not the device's. */
+      readonly music?: string;
     }
   /** Ends the session; all legs in it get a BYE, CANCEL or refusal. Followed by `ended`. */
   | { readonly type: "release"; readonly sessionId: string; readonly why: Why }

@@ -24,6 +24,8 @@ export interface ModelLeg extends LegFacts {
   readonly isHolding: boolean;
   /** The switch holds for it, by command. */
   readonly isHeldByCommand: boolean;
+  /** Music source that the other party hears meanwhile; absent: that of the device. */
+  readonly holdMusic?: string;
 }
 
 /** What a session is for, where an event of it is a feature's business. */

@@ -56,6 +56,11 @@ export class AgentTuning {
     return this.#agent.wp.send(socket, command);
   }
 
+  /** As of `JoinedWriter`. */
+  hasten(): void {
+    this.#writer?.hasten();
+  }
+
   /** Sends what waits, ends the connection and makes no other. */
   close(): void {
     if (this.#closed) return;
@@ -75,7 +80,7 @@ export class AgentTuning {
     }
     this.#socket = socket;
     socket.setNoDelay(true);
-    this.#writer = new JoinedWriter(socket, this.#options.beforeWrite);
+    this.#writer = new JoinedWriter(socket, this.#options);
     const reader = new FrameReader(MAX_FRAME_BYTES, (payload) => void this.#agent.wp.emit("msg", socket, payload));
     socket.removeAllListeners("data");
     socket.setEncoding("latin1");

@@ -130,6 +130,10 @@ export class DrachtioSignaling implements SignalingPort {
     this.#listen(agent);
   }
 
+  hasten(): void {
+    this.#tuning?.hasten();
+  }
+
   request(request: OutgoingRequest, events: RequestEvents): PendingRequest {
     return this.#outgoing.send(request, events);
   }

@@ -85,6 +85,10 @@ export class TrunkRequests implements SignalingPort {
     return this.#port.importDialogs(dialogs);
   }
 
+  hasten(): void {
+    this.#port.hasten();
+  }
+
   close(): void {
     this.#port.close();
   }

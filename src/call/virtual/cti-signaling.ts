@@ -77,6 +77,10 @@ export class CtiSignaling implements SignalingPort {
     return this.#options.port.importDialogs(dialogs);
   }
 
+  hasten(): void {
+    this.#options.port.hasten();
+  }
+
   close(): void {
     this.#options.port.close();
     this.#options.offers.edgeLost();

@@ -12,6 +12,8 @@ export type ChannelHandler = (params: unknown, peer: ChannelPeer) => unknown;
 export interface ChannelPeer {
   /** Sends an event to this peer only; `params` may be a `JsonText`. */
   notify(event: string, params: unknown): void;
+  /** Writes what was sent to it in this event-loop turn; else that is written at its end. */
+  flush(): void;
   /** Octets, about, that were sent to it and that it has not taken. */
   readonly unreadBytes: number;
   /** `listener` is told whenever it has taken all that was sent to it after it had been slow. */
@@ -151,6 +153,7 @@ function peerOf(connection: LineConnection): ChannelPeer {
   const { socket } = connection;
   return {
     notify: (event, params) => connection.send({ event, params }),
+    flush: () => connection.flush(),
     get unreadBytes() {
       return connection.unreadBytes;
     },

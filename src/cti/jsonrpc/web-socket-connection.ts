@@ -2,6 +2,7 @@ import type { Duplex } from "node:stream";
 import type { WebSocket } from "ws";
 import type { Clock, Timer } from "../../common/index.ts";
 import type { Connection } from "../session/connection.ts";
+import { isWorthCompressing } from "./web-socket-compression.ts";
 
 /** How long a peer has to answer the end of the connection. */
 const CLOSE_MS = 2_000;
@@ -52,7 +53,7 @@ export class WebSocketConnection implements Connection {
 
   send(text: string): void {
     if (this.#webSocket.readyState !== this.#webSocket.OPEN) return;
-    this.#webSocket.send(text, this.#onSent);
+    this.#webSocket.send(text, { compress: isWorthCompressing(text) }, this.#onSent);
     this.#sent += text.length;
     if (this.#sent - this.#marked < MARK_BYTES) return;
     this.#marked = this.#sent;

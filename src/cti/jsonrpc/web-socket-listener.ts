@@ -7,6 +7,7 @@ import { WebSocketServer, type WebSocket } from "ws";
 import { errorCodeOf, errorMessageOf, SwitchError, type Clock, type Logger } from "../../common/index.ts";
 import { CLOSE, type Connection } from "../session/connection.ts";
 import { UnopenedConnections } from "./unopened-connections.ts";
+import { COMPRESSION, keepUsefulOffers } from "./web-socket-compression.ts";
 import { WebSocketConnection } from "./web-socket-connection.ts";
 
 /** The certificates that a secure listener shows; they may change. */
@@ -75,7 +76,7 @@ export class WebSocketListener {
     this.#upgrades = new WebSocketServer({
       noServer: true,
       clientTracking: false,
-      perMessageDeflate: false,
+      perMessageDeflate: COMPRESSION,
       autoPong: false,
       // Somewhat more than is taken, so that what is a little too long is answered.
       maxPayload: 4 * options.maxMessageBytes,
@@ -152,6 +153,7 @@ export class WebSocketListener {
     socket.on("error", () => socket.destroy());
     const refusal = refusalOf(request) ?? this.#options.refuse(request);
     if (refusal !== undefined) return this.#refuse(socket, refusal);
+    keepUsefulOffers(request.headers);
     this.#upgrades.handleUpgrade(request, socket, head, (webSocket) => this.#accept(webSocket, socket, request));
   }
 

@@ -5,6 +5,7 @@ import { CtiError } from "../cti-error.ts";
 import type { Registration } from "../device/registration.ts";
 import type { Operation } from "../operation.ts";
 import type { Session } from "../session/session.ts";
+import { checkAnswer } from "./answer-size.ts";
 import { checkAddress } from "./addresses.ts";
 import { checkCallControl, checkShown } from "./command-runner.ts";
 import type { OperationContext } from "./operation-context.ts";
@@ -15,7 +16,7 @@ import { shownCall, shownDevice } from "./shown-views.ts";
  * Opens a device: the session hears all of it. CTI ports and route points it registers for, with media or without (the
  * default), and is their owner unless another session is; `fence` is that of the owner.
  * @throws {CtiError} `access-device`, `access-restricted`, `media-on-phone`, `device-type`, `device-owned`,
- * `limit-devices`, `node-unavailable`, `node-failed-during`
+ * `limit-devices`, `protocol-too-big`, `node-unavailable`, `node-failed-during`
  */
 export function openDevice(context: OperationContext): Operation["handle"] {
   return async (session, given) => {
@@ -26,14 +27,17 @@ export function openDevice(context: OperationContext): Operation["handle"] {
     const entity = { kind: "device", id: device };
     if (view.isRestricted) throw new CtiError("access-restricted", `${device} is closed to control`, { entity });
     const registration = registrationOf(session, view, { media: media ?? { mode: "none" }, routes: routes ?? false });
-    const { feed, open, replica } = context;
+    const { feed, open, replica, maxAnswerCharacters } = context;
+    const callsNow = (): readonly object[] =>
+      watchedNow(replica, new Set([deviceKey(device)])).calls.map((call) => shownCall(context, session, call));
+    checkAnswer({ calls: callsNow() }, maxAnswerCharacters);
     await checkShown(context, await open.open(session, device, registration, feed.position));
     const now = replica.devices.get(device) ?? view;
     const fence = open.fenceOf(session, device);
     return {
       seq: session.settle(),
       device: shownDevice(context, session, now),
-      calls: watchedNow(replica, new Set([deviceKey(device)])).calls.map((call) => shownCall(context, session, call)),
+      calls: callsNow(),
       ...(fence === undefined ? {} : { fence }),
     };
   };

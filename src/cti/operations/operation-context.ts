@@ -22,4 +22,6 @@ export interface OperationContext {
   readonly mirror: ConfigurationMirror;
   readonly clock: Clock;
   readonly ids: Ids;
+  /** What an answer that shows calls and devices may have, about. */
+  readonly maxAnswerCharacters: number;
 }

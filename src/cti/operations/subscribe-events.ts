@@ -5,6 +5,7 @@ import { watchedNow } from "../call/watched-now.ts";
 import { CtiError } from "../cti-error.ts";
 import type { Operation } from "../operation.ts";
 import type { Session } from "../session/session.ts";
+import { checkAnswer } from "./answer-size.ts";
 import { checkCallControl } from "./command-runner.ts";
 import type { OperationContext } from "./operation-context.ts";
 import { parameters } from "./parameters.ts";
@@ -12,18 +13,21 @@ import { shownNow } from "./shown-views.ts";
 
 /**
  * The session hears of what it names: the result shows all of it at `seq`, and events tell what comes after.
- * @throws {CtiError} `access-device`, `not-found-device`, `not-found-line`, `not-found-call`, `limit-subscriptions`
+ * @throws {CtiError} `access-device`, `not-found-device`, `not-found-line`, `not-found-call`, `limit-subscriptions`,
+ * `protocol-too-big` (nothing is subscribed to)
  */
 export function subscribeEvents(context: OperationContext): Operation["handle"] {
   return async (session, given) => {
     const { topics, types } = parameters("events.subscribe", given);
     checkCallControl(context);
     const keys = new Set(topics.map((each) => keyOf(context, session, each)));
-    const { subscriptions, feed, replica } = context;
+    const { subscriptions, feed, replica, maxAnswerCharacters } = context;
+    const shown = shownNow(context, session, watchedNow(replica, keys));
+    checkAnswer(shown, maxAnswerCharacters);
     const limited = types === undefined ? undefined : new Set<EventType>(types);
     const subscriptionId = subscriptions.subscribe(session, keys, limited, feed.position);
     context.inventory.begin(session);
-    return { subscriptionId, seq: session.settle(), ...shownNow(context, session, watchedNow(replica, keys)) };
+    return { subscriptionId, seq: session.settle(), ...shown };
   };
 }
 

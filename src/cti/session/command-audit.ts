@@ -18,6 +18,8 @@ export interface CommandEntry {
   /** What the command is about: device, line, call, number and such. */
   readonly target?: Readonly<Record<string, string>>;
   readonly key?: string;
+  /** Trace context of the application (W3C). */
+  readonly traceparent?: string;
   /** `ok`, or the code of the error; of a session, why. */
   readonly result?: string;
   readonly tookMs?: number;
@@ -59,7 +61,7 @@ export class CommandAudit {
     session: Session,
     method: string,
     params: Readonly<Record<string, unknown>>,
-    { key }: Meta,
+    { key, traceparent }: Meta,
   ): (result: string) => void {
     const beganMs = this.#clock.nowMs();
     return (result) => {
@@ -68,6 +70,7 @@ export class CommandAudit {
         method,
         target: targetOf(params),
         ...(key === undefined ? {} : { key }),
+        ...(traceparent === undefined ? {} : { traceparent }),
         result,
         tookMs: Math.round(this.#clock.nowMs() - beganMs),
       });

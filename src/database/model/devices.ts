@@ -29,13 +29,26 @@ const speedDial = z.strictObject({
   destination: destination.describe("What it dials."),
 });
 
-/** What keeps calls that cost money within bounds. */
-export const tollGuard = z.strictObject({
-  international: z.boolean().default(false).describe("May make calls that are international."),
-  premium: z.boolean().default(false).describe("May make calls to numbers of route patterns of class `premium`."),
-  callsPerHour: z.int().min(1).max(1_000_000).default(600).describe("Calls by trunks in any hour; more are refused."),
-  concurrentCalls: z.int().min(1).max(100_000).default(50).describe("Calls by trunks at a time; more are refused."),
-});
+/** What keeps calls that cost money within bounds; who sets one count keeps the default of the other. */
+function tollGuardOf(callsPerHour: number, concurrentCalls: number) {
+  return z.strictObject({
+    international: z.boolean().default(false).describe("May make calls that are international."),
+    premium: z.boolean().default(false).describe("May make calls to numbers of route patterns of class `premium`."),
+    callsPerHour: z
+      .int()
+      .min(1)
+      .max(1_000_000)
+      .default(callsPerHour)
+      .describe("Calls by trunks in any hour; more are refused."),
+    concurrentCalls: z
+      .int()
+      .min(1)
+      .max(100_000)
+      .default(concurrentCalls)
+      .describe("Calls by trunks at a time; more are refused."),
+  });
+}
+export const tollGuard = tollGuardOf(600, 50);
 export type TollGuard = z.infer<typeof tollGuard>;
 
 const device = {
@@ -124,8 +137,8 @@ const acceptSeconds = z
 
 /** What an application does is bounded by its token and by trunks; how often a device does it says nothing about fraud. */
 const ofApplication = {
-  tollGuard: tollGuard
-    .prefault({ callsPerHour: 1_000_000, concurrentCalls: 100_000 })
+  tollGuard: tollGuardOf(1_000_000, 100_000)
+    .prefault({})
     .describe("Bounds of calls by trunks, those included that its application sends on."),
 };
 
@@ -279,8 +292,8 @@ export const trunk = z.strictObject({
     .describe("What it is told of callers."),
   inbound: transformation.optional().describe("How numbers that it calls are changed before digit analysis."),
   outbound: transformation.optional().describe("How numbers that are sent to it are changed."),
-  tollGuard: tollGuard
-    .prefault({ international: true, premium: true, callsPerHour: 100_000, concurrentCalls: 1_000 })
+  tollGuard: tollGuardOf(100_000, 1_000)
+    .prefault({ international: true, premium: true })
     .describe("Bounds of the calls sent to it."),
 });
 export type Trunk = z.infer<typeof trunk>;

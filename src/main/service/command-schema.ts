@@ -22,7 +22,7 @@ export const inCall = { device, callId: callId.optional() };
 /** What may be asked of calls. */
 export const callCommands = [
   z.strictObject({ type: z.literal("make-call"), device, to: digits, newCallId: newCallId.optional() }),
-  z.strictObject({ type: z.literal("hold"), ...inCall }),
+  z.strictObject({ type: z.literal("hold"), ...inCall, music: name.optional() }),
   z.strictObject({ type: z.literal("retrieve"), ...inCall }),
   z.strictObject({ type: z.literal("swap"), ...inCall }),
   z.strictObject({ type: z.literal("transfer"), ...inCall, to: digits }),

@@ -44,7 +44,10 @@ export function handleCtiBus(
     const known = peers.get(peer);
     if (known !== undefined) return known;
     const made: FeedPeer = {
-      send: (json) => peer.notify("cti-signals", new JsonText(json)),
+      send: (json) => {
+        peer.notify("cti-signals", new JsonText(json));
+        peer.flush();
+      },
       get unreadBytes() {
         return peer.unreadBytes;
       },

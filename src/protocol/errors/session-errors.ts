@@ -27,8 +27,8 @@ export const SESSION_ERRORS = {
   PROTOCOL_TOO_BIG: entry(
     "PROTOCOL",
     "never",
-    "The message is longer than the server takes.",
-    "Keep requests below `limits.messageBytes` of `provider.open`; ask for lists in parts.",
+    "The message is longer than the server takes, or its answer would be longer than it gives.",
+    "Keep requests below `limits.messageBytes` of `provider.open`; subscribe to what is needed instead of `all`, and ask for lists in parts.",
     { status: 413 },
   ),
   PROTOCOL_UNKNOWN_METHOD: entry(

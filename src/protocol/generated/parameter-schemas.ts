@@ -414,6 +414,7 @@ export const PARAMETERS: Readonly<Record<MethodName, JsonSchema>> = {
     properties: {
       device: { type: "string", maxLength: 128, minLength: 1 },
       callId: { type: "string", maxLength: 128, minLength: 1 },
+      music: { type: "string", maxLength: 64, minLength: 1 },
       meta: { $ref: "#/$defs/Meta" },
     },
     required: ["device"],

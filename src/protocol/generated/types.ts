@@ -1166,6 +1166,8 @@ export interface MethodParams {
     readonly device: string;
     /** The call; absent: the one that the device talks in. */
     readonly callId?: string;
+    /** The music source that the other party hears; absent: that of the device. */
+    readonly music?: string;
     readonly meta?: Meta;
   };
   /** Takes a call back from hold. */

@@ -6,6 +6,9 @@ const MAX_FRAME_BYTES = 64 * 1_048_576;
 
 const CLOSING_MS = 500;
 
+/** Large snapshots come compressed where the server does that; what is sent is short. */
+const COMPRESSION = { threshold: 8_192, serverNoContextTakeover: true, clientNoContextTakeover: true };
+
 /** How servers are trusted over `wss:`. */
 export interface NodeTls {
   /** PEM certificates of authorities, instead of the system's. */
@@ -16,7 +19,8 @@ export interface NodeTls {
 export function nodeSockets(tls: NodeTls = {}): OpenSocket {
   return (url, handlers) => {
     const ca = tls.ca === undefined ? {} : { ca: typeof tls.ca === "string" ? tls.ca : [...tls.ca] };
-    const socket = new WebSocket(url, [SUB_PROTOCOL], { maxPayload: MAX_FRAME_BYTES, perMessageDeflate: false, ...ca });
+    const options = { maxPayload: MAX_FRAME_BYTES, perMessageDeflate: COMPRESSION, ...ca };
+    const socket = new WebSocket(url, [SUB_PROTOCOL], options);
     let failure = "";
     socket.on("open", () => handlers.onOpen());
     socket.on("message", (data: Buffer, isBinary) => {

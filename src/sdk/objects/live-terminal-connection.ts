@@ -57,8 +57,8 @@ export class LiveTerminalConnection implements TerminalConnection {
     };
     return this.#command("call.redirect", params, patient(rest));
   }
-  hold(options?: CommandOptions): Promise<Done> {
-    return this.#command("call.hold", {}, options);
+  hold({ music, ...options }: { readonly music?: string } & CommandOptions = {}): Promise<Done> {
+    return this.#command("call.hold", music === undefined ? {} : { music }, options);
   }
   retrieve(options?: CommandOptions): Promise<Done> {
     return this.#command("call.retrieve", {}, options);

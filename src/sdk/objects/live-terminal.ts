@@ -1,7 +1,7 @@
 import type { DeviceView, DoNotDisturb, MethodParams, OutOfServiceCause } from "../../protocol/index.ts";
 import type { CommandOptions } from "../connection/commands.ts";
 import { doneOf, patient, type ObjectContext } from "./context.ts";
-import type { Address, Call, Done, SpeedDial, Terminal, TerminalConnection } from "./nouns.ts";
+import type { Address, Call, Done, SpeedDial, Terminal, TerminalActivity, TerminalConnection } from "./nouns.ts";
 
 export class LiveTerminal implements Terminal {
   readonly #context: ObjectContext;
@@ -23,6 +23,12 @@ export class LiveTerminal implements Terminal {
   }
   get cause(): OutOfServiceCause | undefined {
     return this.#context.isAway ? "control-server-failure" : this.view?.cause;
+  }
+  get activity(): TerminalActivity {
+    const states = new Set(this.terminalConnections.map(({ state }) => state));
+    if (states.has("talking")) return "active";
+    if (states.has("ringing")) return "alerting";
+    return states.has("held") ? "held" : "idle";
   }
   get addresses(): readonly Address[] {
     return (this.view?.lines ?? []).map((name) => this.#context.address(name));

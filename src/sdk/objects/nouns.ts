@@ -81,6 +81,9 @@ export interface Address {
   setMessageWaiting(on: boolean, messages?: MessageCounts, options?: CommandOptions): Promise<Done>;
 }
 
+/** What a device does: in several calls, the first of these that one of them has it do. */
+export type TerminalActivity = "active" | "alerting" | "held" | "idle";
+
 /** JTAPI Terminal: a phone, a CTI port or a route point. */
 export interface Terminal {
   readonly name: string;
@@ -90,6 +93,8 @@ export interface Terminal {
   readonly isInService: boolean;
   /** Why it is out of service. */
   readonly cause: OutOfServiceCause | undefined;
+  /** What it does, by its calls that are known: it talks, else rings, else has calls on hold, else nothing. */
+  readonly activity: TerminalActivity;
   readonly addresses: readonly Address[];
   /** Of calls that are known. */
   readonly terminalConnections: readonly TerminalConnection[];
@@ -216,7 +221,8 @@ export interface TerminalConnection extends CallControl {
   /** `idle` before the device rings; `dropped` when it is in the call no more. */
   readonly state: TerminalConnectionState;
   readonly basicState: BasicTerminalConnectionState;
-  hold(options?: CommandOptions): Promise<Done>;
+  /** `music`: name of the music source that the other party hears; absent: that of the device. */
+  hold(options?: { readonly music?: string } & CommandOptions): Promise<Done>;
   retrieve(options?: CommandOptions): Promise<Done>;
   /** Blind: the other party is connected with who answers at `to`. */
   transfer(to: string, options?: CommandOptions): Promise<Done>;

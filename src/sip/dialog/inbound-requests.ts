@@ -311,10 +311,16 @@ export class InboundRequests {
         // After 100 its sender waits without repeating it: from there on it must not get lost.
         this.#context.invites.flush();
       }
-      tx.respond(100, bareResponse(request, 100, "Trying", undefined));
     }
     if (application === undefined) this.#offers.hold(pending);
     else this.#offers.give(pending, application);
+    // The application has the request on its way before the time goes by that a datagram takes to be sent.
+    if (request.method === "INVITE") setImmediate(() => this.#trying(pending));
+  }
+
+  /** RFC 3261 17.2.1: within 200 ms. */
+  #trying({ tx, answeredProvisionally }: PendingRequest): void {
+    if (!answeredProvisionally) tx.respond(100, bareResponse(tx.request, 100, "Trying", undefined));
   }
 
   /** A connection does not outlive the edge, and its peer sees that: only what came by datagram waits on. */

@@ -17,6 +17,7 @@ type Command = CtiCommandRequest["command"];
 const NEAR = { sdp: testSdp(4_000) };
 const PEER: ChannelPeer = {
   notify: () => undefined,
+  flush: () => undefined,
   unreadBytes: 0,
   onDrained: () => undefined,
   onClosed: () => undefined,

@@ -51,7 +51,11 @@ describe("sessions of CTI applications over WebSocket", () => {
     assert.equal(opened["mode"], "new");
     assert.equal(opened["seq"], 0);
     assert.equal(opened["heartbeatMs"], 2_000);
-    const reply = await client.request("device.close", { device: "phone-1", meta: { key: "k1", keyMs: 1 } });
+    const traceparent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+    const reply = await client.request("device.close", {
+      device: "phone-1",
+      meta: { key: "k1", keyMs: 1, traceparent },
+    });
     assert.equal(reply["seq"], 2);
     assert.deepEqual(client.events, [
       { seq: 1, type: "test.one", text: "ä" },
@@ -71,6 +75,7 @@ describe("sessions of CTI applications over WebSocket", () => {
         method: "device.close",
         target: { device: "phone-1" },
         key: "k1",
+        traceparent,
         result: "ok",
         tookMs: 0,
       },
@@ -221,7 +226,9 @@ describe("sessions of CTI applications over WebSocket", () => {
     client.pause();
     const text = "x".repeat(32_768);
     const session = only();
+    let last = 0;
     for (let count = 0; count < 800 && session.connection !== undefined; count += 1) {
+      last = count;
       session.append({ type: "big", text } as never);
       session.append({ type: "device.state", count } as never, { conflateKey: "device phone-1" });
       await fixture.table.flushed();
@@ -231,9 +238,9 @@ describe("sessions of CTI applications over WebSocket", () => {
     client.resume();
     assert.deepEqual(await client.closed, { code: 4008, reason: "SESSION_LAGGING" });
     const { events } = client;
-    const last = Number(events.at(-1)?.["seq"]);
+    const lastSeq = Number(events.at(-1)?.["seq"]);
     const second = await connect();
-    const resumed = await second.open({ ...ANN, resume: { sessionId, epoch, lastSeq: last } });
+    const resumed = await second.open({ ...ANN, resume: { sessionId, epoch, lastSeq } });
     assert.equal(resumed["mode"], "resumed");
     await second.until((each) => Number(each.events.at(-1)?.["seq"]) === session.seq, 20_000);
     const all = [...events, ...second.events];
@@ -248,6 +255,7 @@ describe("sessions of CTI applications over WebSocket", () => {
       [...states].sort((a, b) => a - b),
     );
     assert.ok(states.length < 300, `${states.length} states were told`);
+    assert.equal(states.at(-1), last, "the last one is told");
   });
 
   it("given too many connections of a user, when opened, then LIMIT_CONNECTIONS says the limit", async () => {
@@ -263,14 +271,15 @@ describe("sessions of CTI applications over WebSocket", () => {
   });
 
   it("given more requests than are taken, when sent, then LIMIT_RATE says how long to wait, and heartbeats go on", async () => {
-    await start({ rpc: { requestsPerSecond: 1, requestBurst: 2 } });
+    // One, and no more within the test, however slow the machine is.
+    await start({ rpc: { requestsPerSecond: 0.01, requestBurst: 2 } });
     const client = await connect();
     await client.open(ANN);
     const results = await Promise.allSettled(
       Array.from({ length: 5 }, () => client.request("provider.ack", { seq: 0 })),
     );
     const refused = results.filter(({ status }) => status === "rejected") as PromiseRejectedResult[];
-    assert.equal(refused.length, 3);
+    assert.equal(refused.length, 4);
     for (const { reason } of refused) {
       assert.equal((reason as CtiRefusal).code, "LIMIT_RATE");
       assert.ok(Number((reason as CtiRefusal).data["retryAfterMs"]) > 0);

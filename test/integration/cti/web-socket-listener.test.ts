@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
-import { connect } from "node:net";
+import { connect, type Socket } from "node:net";
 import { WebSocket } from "ws";
 import { refuseForeignOrigin } from "../../../src/admin/http/request-guard.ts";
 import { silentLogger, SystemClock } from "../../../src/common/index.ts";
@@ -101,6 +101,89 @@ describe("WebSocketListener", () => {
     const short = await join(`ws://127.0.0.1:${port}/cti`);
     short.send("hello");
     await eventually(() => assert.ok(heard.includes("hello")), { timeoutMs: 5_000 });
+  });
+
+  describe("compression", () => {
+    const text = JSON.stringify({ method: "event", params: { text: "connection alerting ".repeat(10_000) } });
+    const received = async (url: string, options: object): Promise<{ bytes: number; extensions: string }> => {
+      const socket = new WebSocket(url, "tandem.cti.v1", options);
+      cleanup.add(socket, () => socket.terminate());
+      let stream: Socket | undefined;
+      socket.once("upgrade", (response) => (stream = response.socket));
+      await once(socket, "open");
+      const before = stream?.bytesRead ?? 0;
+      const messages: string[] = [];
+      const isThere = new Promise<void>((resolve) => {
+        socket.on("message", (data: Buffer) => {
+          messages.push(data.toString("utf8"));
+          if (data.includes("after")) resolve();
+        });
+      });
+      const connection = connections.at(-1);
+      connection?.send(text);
+      connection?.send('{"method":"after"}');
+      await isThere;
+      assert.deepEqual(messages.slice(-2), [text, '{"method":"after"}'], "as it was sent, in order");
+      return { bytes: (stream?.bytesRead ?? 0) - before, extensions: socket.extensions };
+    };
+
+    it("given a client that offers it, when a long message is sent, then it comes compressed, in its turn", async () => {
+      const { port } = await start();
+      const { bytes, extensions } = await received(`ws://127.0.0.1:${port}/cti`, { perMessageDeflate: true });
+      assert.equal(extensions, "permessage-deflate");
+      assert.ok(bytes < text.length / 10, `${bytes} of ${text.length} bytes`);
+    });
+
+    for (const [what, offer] of [
+      ["none", undefined],
+      ["a window that is smaller than ours", "permessage-deflate; server_max_window_bits=9"],
+      ["one with a parameter that there is not", "permessage-deflate; sideways"],
+      ["one with a parameter twice", "permessage-deflate; client_max_window_bits; client_max_window_bits=12"],
+      ["what is no extension", "=;=,,"],
+      ["another extension", "x-webkit-deflate-frame"],
+    ] as const) {
+      it(`given an offer of ${what}, when a client connects, then it is taken without compression`, async () => {
+        const { port } = await start();
+        const headers = offer === undefined ? {} : { "Sec-WebSocket-Extensions": offer };
+        const { bytes, extensions } = await received(`ws://127.0.0.1:${port}/cti`, {
+          perMessageDeflate: false,
+          headers,
+        });
+        assert.equal(extensions, "");
+        assert.ok(bytes > text.length);
+      });
+    }
+
+    it("given a short request that grows to megabytes, when it comes, then the connection is closed, and others go on", async () => {
+      const { port } = await start();
+      const url = `ws://127.0.0.1:${port}/cti`;
+      const other = await join(url);
+      const bomb = await join(url, { perMessageDeflate: { threshold: 0 } });
+      bomb.send("x".repeat(8_000_000));
+      assert.equal((await bomb.closed).code, 1009);
+      other.send("hello");
+      await eventually(() => assert.ok(heard.includes("hello")), { timeoutMs: 5_000 });
+      assert.equal(heard.filter((each) => each.startsWith("x")).length, 0);
+    });
+
+    it("given a compressed request within the bounds, when it comes, then it is heard", async () => {
+      const { port } = await start();
+      const client = await join(`ws://127.0.0.1:${port}/cti`, { perMessageDeflate: { threshold: 0 } });
+      client.send("y".repeat(3_000));
+      await eventually(() => assert.ok(heard.includes("y".repeat(3_000))), { timeoutMs: 5_000 });
+    });
+
+    it("given a client that offers it and stops reading, when much is sent, then no more of it waits than without", async () => {
+      const { port } = await start();
+      const client = await join(`ws://127.0.0.1:${port}/cti`, { perMessageDeflate: true });
+      client.pause();
+      const [connection] = connections;
+      for (let count = 0; count < 10; count += 1) connection?.send(text);
+      assert.ok((connection?.unreadBytes ?? 0) > 9 * text.length, "what is not read is counted as it was before");
+      client.resume();
+      await client.until(({ events }) => events.length === 10);
+      await eventually(() => assert.ok((connection?.unreadBytes ?? Infinity) < text.length), { timeoutMs: 5_000 });
+    });
   });
 
   it("given who stops reading, when less is sent than the system holds for it, then it is known, until it reads again", async () => {

@@ -48,6 +48,23 @@ describe("the pages of the documentation", () => {
     }
   });
 
+  it("given the promises to applications, when their tests are looked for, then each row has some, and they are there by their titles", () => {
+    const page = textOf("docs/cti/promises.md");
+    const rows = [...page.matchAll(/^\| (?!Promise)[^|]+ \| (.+) \|$/gm)].map(([, cell = ""]) => cell);
+    assert.ok(rows.length > 25);
+    for (const cell of rows) assert.match(cell, /`[^`]+`/);
+    for (const [, name = "", title] of page.matchAll(/`((?:\w[\w-]*\/)+[\w-]+)`(?:: \*([^*]+)\*)?/g)) {
+      const file = title === undefined ? `test/${name}.ts` : `test/${name}.test.ts`;
+      assert.ok(existsSync(join(root, file)), `there is no ${file}`);
+      if (title === undefined) continue;
+      const begins = ['"', "`"].map((quote) => `it(${quote}${title}`);
+      assert.ok(
+        begins.some((text) => textOf(file).includes(text)),
+        `${file}: ${title}`,
+      );
+    }
+  });
+
   it("given the commands of the README, when they are looked for, then the package has them", () => {
     const { scripts } = JSON.parse(textOf("package.json")) as { scripts: Record<string, string> };
     for (const page of pages) {

@@ -1,11 +1,8 @@
 import assert from "node:assert/strict";
-import type { RelayKey, RelayOptions } from "../../../src/media/index.ts";
-import { audioPortOf, RtpPhone, type HeardPacket } from "../../support/rtp-phone.ts";
-import { sendTone } from "../../support/tone-phone.ts";
-import { RelayFixture } from "./relay-fixture.ts";
+import { CALL as key, LOCAL as local, RelayCall } from "./relay-call.ts";
+import type { HeardPacket, RtpPhone } from "../../support/rtp-phone.ts";
+import type { RelayFixture } from "./relay-fixture.ts";
 
-const key: RelayKey = { callId: "call-1", fromTag: "caller", toTag: "callee" };
-const local: RelayOptions = { signalingAddress: "127.0.0.1", latch: "candidates" };
 /** As a phone describes them that has another payload type for events than the other one. */
 const OTHER_EVENTS = ["a=sendrecv", "a=rtpmap:96 telephone-event/8000"];
 
@@ -14,31 +11,19 @@ const sequenceOf = ({ packet }: HeardPacket): number => packet.readUInt16BE(2);
 const timestampOf = ({ packet }: HeardPacket): number => packet.readUInt32BE(4);
 
 describe("digits that the relay sends", () => {
+  let both: RelayCall;
   let fixture: RelayFixture;
   let alice: RtpPhone;
   let bob: RtpPhone;
-  const stops: (() => void)[] = [];
   beforeEach(async () => {
-    fixture = await RelayFixture.start();
-    alice = await RtpPhone.start("127.61.0.1");
-    bob = await RtpPhone.start("127.61.0.2");
+    both = await RelayCall.start();
+    ({ fixture, alice, bob } = both);
   });
-  afterEach(async () => {
-    for (const stop of stops.splice(0)) stop();
-    await alice.close();
-    await bob.close();
-    await fixture.close();
-  });
-
-  async function call(aliceSdp = alice.sdp(), bobSdp = bob.sdp()): Promise<{ aliceFacing: number; bobFacing: number }> {
-    const bobFacing = audioPortOf(await fixture.relay.offer(key, aliceSdp, local));
-    const aliceFacing = audioPortOf(await fixture.relay.answer(key, bobSdp, local));
-    return { aliceFacing, bobFacing };
-  }
+  afterEach(() => both.close());
 
   it("given speech, when a digit is sent to a side, then it hears one stream with one event in it, by its own payload type", async () => {
-    const { aliceFacing } = await call(alice.sdp(), bob.sdp({ codecs: "0 96", lines: OTHER_EVENTS }));
-    stops.push(sendTone(alice, aliceFacing, 1_000));
+    const { aliceFacing } = await both.agree(alice.sdp(), bob.sdp({ codecs: "0 96", lines: OTHER_EVENTS }));
+    both.speak(alice, aliceFacing, 1_000);
     await bob.nthHeard(10);
     const from = bob.heard.length;
     assert.equal(await fixture.relay.sendDigit("call-1", "callee", "#"), true);
@@ -69,9 +54,9 @@ describe("digits that the relay sends", () => {
   });
 
   it("given nothing sent before, when digits are sent, then they come one after the other, and speech goes on with them", async () => {
-    const { aliceFacing } = await call();
+    const { aliceFacing } = await both.agree();
     for (const digit of ["1", "2"]) assert.equal(await fixture.relay.sendDigit("call-1", "callee", digit), true);
-    stops.push(sendTone(alice, aliceFacing, 1_000));
+    both.speak(alice, aliceFacing, 1_000);
     await bob.nthHeard(25);
     assert.deepEqual(bob.heard.slice(0, 20).map(typeOf), Array(20).fill(101));
     assert.equal(typeOf(bob.heard[20] ?? assert.fail()), 0);
@@ -84,11 +69,11 @@ describe("digits that the relay sends", () => {
 
   it("given a side that takes no events now, when one is asked for, then nothing is sent", async () => {
     const send = (tag = "callee"): Promise<boolean> => fixture.relay.sendDigit("call-1", tag, "1");
-    await call(alice.sdp(), bob.sdp({ codecs: "0" }));
+    await both.agree(alice.sdp(), bob.sdp({ codecs: "0" }));
     assert.equal(await send(), false);
-    await call(alice.sdp({ lines: ["a=recvonly"] }), bob.sdp({ lines: ["a=sendonly"] }));
+    await both.agree(alice.sdp({ lines: ["a=recvonly"] }), bob.sdp({ lines: ["a=sendonly"] }));
     assert.equal(await send(), false);
-    await call();
+    await both.agree();
     await fixture.relay.play("call-1", "callee", "silence");
     assert.equal(await send(), false);
     assert.equal(await send("caller"), true, "the other side is not played to");
@@ -96,7 +81,7 @@ describe("digits that the relay sends", () => {
   });
 
   it("given no such side, a built-in one, or another digit under way, when one is asked for, then the code says so", async () => {
-    await call();
+    await both.agree();
     await fixture.relay.answerByEndpoint({ ...key, callId: "echo" }, "echo", alice.sdp(), local);
     await assert.rejects(fixture.relay.sendDigit("nowhere", "caller", "1"), { code: "unknown-session" });
     await assert.rejects(fixture.relay.sendDigit("call-1", "nobody", "1"), { code: "unknown-session" });
@@ -109,7 +94,7 @@ describe("digits that the relay sends", () => {
   });
 
   it("given a digit under way, when the side is joined with another, then its end is sent, and speech of the other follows", async () => {
-    const { bobFacing } = await call();
+    const { bobFacing } = await both.agree();
     const sent = fixture.relay.sendDigit("call-1", "caller", "9");
     await alice.nthHeard(2);
     await fixture.relay.join("joined", { callId: "call-1", tag: "caller" }, { callId: "call-1", tag: "callee" });
@@ -119,7 +104,7 @@ describe("digits that the relay sends", () => {
     await fixture.relay.answer(joined, bob.sdp(), local);
     const events = await ended(alice);
     assert.ok(events < 8, `${events} packets of it`);
-    stops.push(sendTone(bob, bobFacing, 600));
+    both.speak(bob, bobFacing, 600);
     await alice.nthHeard(events + 5);
     assert.deepEqual(alice.heard.slice(events, events + 5).map(typeOf), Array(5).fill(0));
     assert.equal(await fixture.relay.sendDigit("joined", "caller", "8"), true);
@@ -140,7 +125,7 @@ describe("digits that the relay sends", () => {
   });
 
   it("given a session that is put back after a restart, when a digit is sent, then it is heard; a release ends it", async () => {
-    await call();
+    await both.agree();
     await fixture.restart();
     assert.equal(await fixture.relay.sendDigit("call-1", "callee", "0"), true);
     assert.equal(bob.heard.filter((packet) => typeOf(packet) === 101).length, 10);

@@ -1,14 +1,11 @@
 import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
-import type { RelayKey, RelayOptions } from "../../../src/media/index.ts";
 import { sine, rootMeanSquare, tonePower } from "../../support/goertzel.ts";
-import { audioPortOf, rtpPacket, RtpPhone, type HeardPacket } from "../../support/rtp-phone.ts";
-import { heardAudio, sendTone } from "../../support/tone-phone.ts";
+import { CALL as key, LOCAL as local, RelayCall, type Facing } from "./relay-call.ts";
+import { audioPortOf, rtpPacket, type HeardPacket, type RtpPhone } from "../../support/rtp-phone.ts";
+import { heardAudio } from "../../support/tone-phone.ts";
 import { writeWav } from "../../support/wav.ts";
-import { RelayFixture } from "./relay-fixture.ts";
-
-const key: RelayKey = { callId: "call-1", fromTag: "caller", toTag: "callee" };
-const local: RelayOptions = { signalingAddress: "127.0.0.1", latch: "candidates" };
+import type { RelayFixture } from "./relay-fixture.ts";
 
 /** The packets are one stream: one SSRC, no number left out, time that goes on. */
 function assertOneStream(packets: readonly HeardPacket[]): void {
@@ -23,31 +20,18 @@ function assertOneStream(packets: readonly HeardPacket[]): void {
 }
 
 describe("what is played over a call", () => {
+  let both: RelayCall;
   let fixture: RelayFixture;
   let alice: RtpPhone;
   let bob: RtpPhone;
-  const stops: (() => void)[] = [];
   beforeEach(async () => {
-    fixture = await RelayFixture.start();
-    alice = await RtpPhone.start("127.61.0.1");
-    bob = await RtpPhone.start("127.61.0.2");
+    both = await RelayCall.start();
+    ({ fixture, alice, bob } = both);
   });
-  afterEach(async () => {
-    for (const stop of stops.splice(0)) stop();
-    await alice.close();
-    await bob.close();
-    await fixture.close();
-  });
+  afterEach(() => both.close());
 
-  async function call(
-    codecs = "0 101",
-    lines = ["a=sendrecv"],
-    answered = lines,
-  ): Promise<{ aliceFacing: number; bobFacing: number }> {
-    const bobFacing = audioPortOf(await fixture.relay.offer(key, alice.sdp({ codecs, lines }), local));
-    const aliceFacing = audioPortOf(await fixture.relay.answer(key, bob.sdp({ codecs, lines: answered }), local));
-    return { aliceFacing, bobFacing };
-  }
+  const call = (codecs = "0 101", lines = ["a=sendrecv"], answered = lines): Promise<Facing> =>
+    both.agree(alice.sdp({ codecs, lines }), bob.sdp({ codecs, lines: answered }));
 
   /** The next packets of a phone that come after what it has heard so far. */
   async function next(phone: RtpPhone, count: number): Promise<HeardPacket[]> {
@@ -58,7 +42,8 @@ describe("what is played over a call", () => {
 
   it("given a call with speech, when music is played to a side and ended, then it hears one stream, and the other hears it all the while", async () => {
     const { aliceFacing, bobFacing } = await call();
-    stops.push(sendTone(alice, aliceFacing, 1000), sendTone(bob, bobFacing, 600));
+    both.speak(alice, aliceFacing, 1000);
+    both.speak(bob, bobFacing, 600);
     assert.ok(tonePower(heardAudio(await next(alice, 15)), 8000, 600) > 0.95);
     await fixture.relay.play("call-1", "caller", "music");
     await next(alice, 2);
@@ -77,7 +62,7 @@ describe("what is played over a call", () => {
 
   it("given silence or ring-back over a call, when a side listens, then it hears that, whatever comes", async () => {
     const { bobFacing } = await call();
-    stops.push(sendTone(bob, bobFacing, 600));
+    both.speak(bob, bobFacing, 600);
     await fixture.relay.play("call-1", "caller", "silence");
     await next(alice, 2);
     assert.equal(rootMeanSquare(heardAudio(await next(alice, 10))), 0);
@@ -162,7 +147,7 @@ describe("what is played over a call", () => {
     const before = alice.heard.slice(-5);
     assert.equal(audioPortOf(await fixture.relay.offer(joined, alice.sdp(), local)), bobFacing);
     assert.equal(audioPortOf(await fixture.relay.answer(joined, bob.sdp(), local)), aliceFacing);
-    stops.push(sendTone(bob, bobFacing, 600));
+    both.speak(bob, bobFacing, 600);
     assertOneStream([...before, ...(await next(alice, 5))]);
   });
 

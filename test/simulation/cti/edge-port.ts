@@ -52,6 +52,11 @@ export class EdgePort implements SignalingPort {
     });
   }
 
+  /** What is sent is on its way at once. */
+  hasten(): void {
+    return undefined;
+  }
+
   request(request: OutgoingRequest, events: RequestEvents): PendingRequest {
     this.#send(() => this.#edge.request(this, request, events));
     const header = (name: string): string => {

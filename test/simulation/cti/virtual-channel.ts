@@ -70,6 +70,11 @@ class ChannelConnection implements ChannelPeer {
     this.#onLost = onLost;
   }
 
+  /** What is sent is on its way at once. */
+  flush(): void {
+    return undefined;
+  }
+
   notify(event: string, params: unknown): void {
     const text = params instanceof JsonText ? params.text : JSON.stringify(params);
     this.#reply(`{"event":${JSON.stringify(event)},"params":${text}}`);

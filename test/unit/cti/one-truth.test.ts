@@ -27,18 +27,24 @@ interface Watcher {
   readonly known: EventReplica;
   /** All that it was told. */
   readonly told: CtiEvent[];
+  /** The last event that it was told, or that its snapshot has shown. */
+  seq: number;
 }
 
 async function watch(fixture: ControlFixture, topics: readonly object[]): Promise<Watcher> {
   const application = fixture.open();
-  const { calls } = await application.call<{ calls: CallView[] }>("events.subscribe", { topics });
+  const { calls, seq } = await application.call<{ calls: CallView[]; seq: number }>("events.subscribe", { topics });
   const known = new EventReplica();
   known.load(calls);
-  return { application, topics, known, told: [] };
+  return { application, topics, known, told: [], seq };
 }
 
-function hear({ application, known, told }: Watcher): void {
+/** Takes what came: the stream begins behind the snapshot, and no number is left out or comes twice. */
+function hear(watcher: Watcher): void {
+  const { application, known, told } = watcher;
   for (const event of application.events.splice(0)) {
+    assert.equal(event.seq, watcher.seq + 1);
+    watcher.seq = event.seq;
     known.apply(event);
     const { seq: _, ...rest } = event;
     told.push(rest);
@@ -59,8 +65,11 @@ async function play(fixture: ControlFixture, random: () => number, onStep: () =>
   await settled();
 }
 
-describe("one truth for every observer", () => {
+describe("one truth for every observer", function () {
+  this.timeout(60_000);
   it("given random calls, when applications come in at random moments, then snapshot and events make what is", async () => {
+    let live = 0;
+    let latecomers = 0;
     for (let seed = 1; seed <= SEEDS; seed += 1) {
       const fixture = await ControlFixture.start({ devices: SCRIPT_DEVICES });
       const random = seededRandom(seed);
@@ -73,17 +82,16 @@ describe("one truth for every observer", () => {
         fixture.table.flush();
         for (const watcher of watchers) if (random() < 0.3) hear(watcher);
       });
-      fixture.table.flush();
-      for (const watcher of watchers) {
-        hear(watcher);
-        const fresh = await watch(fixture, watcher.topics);
-        assert.deepEqual(watcher.known.live, fresh.known.live, `seed ${seed}, ${JSON.stringify(watcher.topics)}`);
-      }
+      latecomers += watchers.length - 1;
+      live += await assertKnown(fixture, watchers, `seed ${seed}`);
       fixture.close();
     }
+    assert.ok(live >= SEEDS && latecomers >= SEEDS, `${live} calls were compared, ${latecomers} came in`);
   });
 
   it("given random calls, when CTIManager is killed at random, then nobody misses anything or hears it twice", async () => {
+    let live = 0;
+    let kills = 0;
     for (let seed = 1; seed <= SEEDS; seed += 1) {
       const fixture = await ControlFixture.start({ devices: SCRIPT_DEVICES });
       const random = seededRandom(1_000 + seed);
@@ -91,20 +99,18 @@ describe("one truth for every observer", () => {
       for (const topics of TOPICS) watchers.push(await watch(fixture, topics));
       await play(fixture, random, async () => {
         if (random() > 0.06) return;
+        kills += 1;
         await fixture.kill();
         for (const { application } of watchers) assert.equal(application.resume(), true, `seed ${seed}`);
       });
-      fixture.table.flush();
-      for (const watcher of watchers) {
-        hear(watcher);
-        const fresh = await watch(fixture, watcher.topics);
-        assert.deepEqual(watcher.known.live, fresh.known.live, `seed ${seed}, ${JSON.stringify(watcher.topics)}`);
-      }
+      live += await assertKnown(fixture, watchers, `seed ${seed}`);
       fixture.close();
     }
+    assert.ok(live >= SEEDS && kills >= 2 * SEEDS, `${live} calls were compared after ${kills} kills`);
   });
 
   it("given random calls, when several observe them, then each is told a part of the same", async () => {
+    const heard = TOPICS.map(() => 0);
     for (let seed = 1; seed <= SEEDS; seed += 1) {
       const fixture = await ControlFixture.start({ devices: SCRIPT_DEVICES });
       const random = seededRandom(2_000 + seed);
@@ -120,10 +126,27 @@ describe("one truth for every observer", () => {
       const [reference, ...others] = watchers.map(({ told }) => told.filter(isOfCall));
       assert.ok(reference !== undefined && reference.length > 0);
       for (const told of others) assertPart(reference, told, `seed ${seed}`);
+      for (const [index, { told }] of watchers.entries())
+        heard[index] = (heard[index] ?? 0) + told.filter(isOfCall).length;
       fixture.close();
     }
+    for (const [index, topics] of TOPICS.entries())
+      assert.ok((heard[index] ?? 0) >= SEEDS, `${heard[index]} events of ${JSON.stringify(topics)}`);
   });
 });
+
+/** What each knows now is what a snapshot shows. @returns how many calls that were */
+async function assertKnown(fixture: ControlFixture, watchers: readonly Watcher[], message: string): Promise<number> {
+  fixture.table.flush();
+  let live = 0;
+  for (const watcher of watchers) {
+    hear(watcher);
+    const fresh = await watch(fixture, watcher.topics);
+    assert.deepEqual(watcher.known.live, fresh.known.live, `${message}, ${JSON.stringify(watcher.topics)}`);
+    live += fresh.known.live.size;
+  }
+  return live;
+}
 
 type OfCall = CallEvent | Extract<CtiEvent, { readonly type: "call.snapshot" }>;
 

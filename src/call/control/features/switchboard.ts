@@ -95,10 +95,11 @@ export class Switchboard {
     return missing;
   }
 
-  play({ sessionId, legId, source, musicOf }: EffectOf<"play">): void {
+  play({ sessionId, legId, source, musicOf, music }: EffectOf<"play">): void {
     const seat = this.#find(legId);
     if (seat?.session.callId !== sessionId) return;
-    const name = source === "music" && musicOf !== undefined ? this.#options.musicOf(musicOf) : undefined;
+    const own = musicOf === undefined ? undefined : this.#options.musicOf(musicOf);
+    const name = source === "music" ? (music ?? own) : undefined;
     seat.session.media.play(seat.side, name === undefined ? source : `music:${name}`);
   }
 

@@ -262,10 +262,17 @@ export class CallSession {
       const { call, effects } = step(before, next);
       this.#holds.note(before, call);
       this.#call = call;
-      for (const effect of effects) this.#perform(effect);
-      if (effects.some(({ type }) => type === "invite")) this.#persist();
+      const lastInvite = effects.findLast(({ type }) => type === "invite");
+      for (const effect of effects) {
+        this.#perform(effect);
+        if (effect !== lastInvite) continue;
+        this.#persist();
+        this.#context.port.hasten();
+      }
       if (call.branches !== before.branches) this.#offering(triedDevices(call, this.#goal.targets?.targets));
       this.#isAnnounced = tellChange(this.#context.observer, this, before, this.#isAnnounced);
+      // Those who follow calls have on file that it is answered before the caller hears of it.
+      if (effects.some(({ type }) => type === "answer")) this.#context.port.hasten();
     }
     this.#isRunning = false;
     this.#context.owner.onChanged(this);

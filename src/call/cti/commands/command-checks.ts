@@ -1,5 +1,5 @@
 import type { Clock } from "../../../common/index.ts";
-import type { CommandActor, CtiCommandRequest } from "../../../signals/index.ts";
+import type { CommandActor, CommandConditions, CtiCommandRequest } from "../../../signals/index.ts";
 import { callOf, isSetting } from "./command-names.ts";
 import type { CommandLedger } from "./command-ledger.ts";
 import type { CommandOutcome } from "./command-record.ts";
@@ -49,11 +49,13 @@ export class CommandChecks {
     const device = "device" in command ? command.device : undefined;
     const kind = device === undefined ? undefined : calls.kindOf(device);
     if (device !== undefined && kind === undefined) return refusal("device-not-found", `there is no device ${device}`);
-    if (isSetting(command) || command.type === "route-select" || command.type === "route-end") return undefined;
+    if (isSetting(command) || command.type === "route-select" || command.type === "route-end") {
+      return conditions === undefined ? undefined : aboutNoCall(conditions);
+    }
     const callId = "callId" in command ? command.callId : undefined;
     if (callId !== undefined && !calls.now.calls.has(callId)) return this.#notThere(request, command, callId);
-    if (conditions !== undefined && callId !== undefined) {
-      const unmet = this.#unmet(request, command, callId);
+    if (conditions !== undefined) {
+      const unmet = this.#unmet(request, command, conditions);
       if (unmet !== undefined) return unmet;
     }
     if ("newCallId" in command && command.newCallId !== undefined && (await this.#isUsed(command.newCallId))) {
@@ -135,14 +137,16 @@ export class CommandChecks {
     });
   }
 
-  #unmet(request: CtiCommandRequest, command: InCall, callId: string): Refusal | undefined {
-    const { key, conditions: { version: wanted, state: expected } = {} } = request;
+  #unmet(request: CtiCommandRequest, command: InCall, conditions: CommandConditions): Refusal | undefined {
+    const { version: wanted, state: expected } = conditions;
+    const callId = command.type === "make-call" ? undefined : this.callOf(command);
+    if (callId === undefined) return aboutNoCall(conditions);
     const version = this.#options.versionOf(callId);
     if (wanted !== undefined && version !== wanted) {
       return refusal("version-conflict", "the call has changed", {
         ...this.#stateFacts(command, callId),
         expected: String(wanted),
-        actor: this.#lastActor(callId, key, (_type, at) => at === undefined || at > wanted),
+        actor: this.#lastActor(callId, request.key, (_type, at) => at === undefined || at > wanted),
       });
     }
     if (expected === undefined) return undefined;
@@ -209,6 +213,13 @@ export class CommandChecks {
       .findLast(({ key, outcome }) => key !== own && (outcome === undefined || (outcome.ok && !outcome.isUnchanged)));
     return last !== undefined && isMeant(last.type, last.version) ? last.actor : undefined;
   }
+}
+
+/** A condition of a command that is about no call that there is cannot be met. */
+function aboutNoCall({ version, state }: CommandConditions): Refusal {
+  return refusal("version-conflict", "the command is about no call that could be so", {
+    expected: state ?? String(version),
+  });
 }
 
 const RINGING: ReadonlySet<string> = new Set(["offered", "alerting", "queued"]);

@@ -140,8 +140,8 @@ export class CtiCommands {
     try {
       const { now } = this.#options.calls;
       this.#ledger.begin(request, this.#checks.callOf(command), severalCalls(command, now));
-      // Not all that is done waits for what is on file by itself.
-      this.#options.store.flush();
+      // What is asked of calls reaches nobody before what was put on file until then; of settings that is not so.
+      if (isSetting(command)) this.#options.store.flush();
       const outcome = await this.#attempt(request, () => this.#outcome(request));
       // What was begun goes on: the next process does not know how it has ended.
       if (!outcome.ok && outcome.failure === "stopping") return outcome;

@@ -6,10 +6,11 @@ import { isHeldLeg, refreshSound } from "./sound.ts";
 
 export { isHeldLeg } from "./sound.ts";
 
-/** The switch holds for a device: its user hears nothing, and the other party music. */
-export function holdByCommand(draft: Draft, leg: ModelLeg, isHeld: boolean): void {
+/** The switch holds for a device: its user hears nothing, and the other party music: a source that is named, or the device's. */
+export function holdByCommand(draft: Draft, leg: ModelLeg, isHeld: boolean, music?: string): void {
   if (holdMember(draft, leg, isHeld)) return;
-  const next: ModelLeg = { ...leg, isHeldByCommand: isHeld };
+  const { holdMusic: _former, ...rest } = leg;
+  const next: ModelLeg = { ...rest, isHeldByCommand: isHeld, ...(music === undefined ? {} : { holdMusic: music }) };
   putLeg(draft, next);
   showHold(draft, next, "application");
   refreshSound(draft, next);

@@ -5,6 +5,8 @@ import { otherLeg, type Draft, type ModelLeg, type World } from "../world.ts";
 interface Sound {
   readonly source: Overlay | undefined;
   readonly musicOf?: string;
+  /** The music source, where it is not the device's. */
+  readonly music?: string;
 }
 
 /** Its user or the switch has put the call on hold. */
@@ -38,7 +40,10 @@ function soundOf(world: World, leg: ModelLeg): Sound {
   const other = otherLeg(world, leg);
   if (other === undefined) return { source: undefined };
   if (rings(world, leg)) return { source: "ringback" };
-  return isHeldLeg(other) ? { source: "music", musicOf: other.device } : { source: undefined };
+  if (!isHeldLeg(other)) return { source: undefined };
+  const { device: musicOf } = other;
+  const music = other.isHeldByCommand ? other.holdMusic : undefined;
+  return { source: "music", musicOf, ...(music === undefined ? {} : { music }) };
 }
 
 /** It is being transferred, and rings at the new number. */

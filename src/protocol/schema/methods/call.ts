@@ -84,7 +84,12 @@ export const CALL_METHODS: readonly MethodSchema[] = [
       callingNumber,
     },
   ),
-  onCall("call.hold", "Puts a call on hold."),
+  onCall(
+    "call.hold",
+    "Puts a call on hold.",
+    {},
+    { music: name("The music source that the other party hears; absent: that of the device.", 64) },
+  ),
   onCall("call.retrieve", "Takes a call back from hold."),
   onCall("call.swap", "Holds the call that is talked in, and takes another one back."),
   onCall("call.transfer", "Connects the other party with who answers there.", { to: destination }),

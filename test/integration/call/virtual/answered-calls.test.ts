@@ -3,33 +3,30 @@ import type { CallCommand, CommandResult } from "../../../../src/call/model/inde
 import { Cleanup } from "../../../support/cleanup.ts";
 import { eventually } from "../../../support/eventually.ts";
 import { CtiApplication } from "../../../support/cti-application.ts";
-import { startFeatureSwitch, type FeatureSwitch } from "../../../support/feature-switch.ts";
-import { phoneOperations, put } from "../../../support/kept-configuration.ts";
-import { answer, establish, TalkingPhone, type Talk } from "../../../support/talking-phone.ts";
+import { put } from "../../../support/kept-configuration.ts";
+import { answer, establish, type TalkingPhone, type Talk } from "../../../support/talking-phone.ts";
+import { startTalkingSwitch, type TalkingSwitch } from "../../../support/talking-switch.ts";
 
 const WITHIN = { timeoutMs: 2_000, intervalMs: 10 };
 
 describe("calls that an application answers at its device", () => {
   let cleanup: Cleanup;
-  let node: FeatureSwitch;
+  let node: TalkingSwitch;
   let alice: TalkingPhone;
   let bob: TalkingPhone;
   let port: CtiApplication;
   beforeEach(async () => {
     cleanup = new Cleanup();
-    node = await startFeatureSwitch(cleanup, [
-      ...phoneOperations(["1001"]),
-      ...phoneOperations(["1002"]),
+    node = await startTalkingSwitch(cleanup, [
       put("directory-number", { number: "6000" }),
       put("cti-port", { name: "port", lines: [{ directoryNumber: "6000" }] }),
     ]);
-    alice = cleanup.add(await TalkingPhone.start(node.node, "1001"), (one) => one.close());
-    bob = cleanup.add(await TalkingPhone.start(node.node, "1002"), (one) => one.close());
+    ({ alice, bob } = node);
     port = cleanup.add(await CtiApplication.start(node.node, "port"), (one) => one.close());
   });
   afterEach(() => cleanup.run());
 
-  const devices = (): FeatureSwitch["node"]["manager"]["cti"]["devices"] => node.node.manager.cti.devices;
+  const devices = (): TalkingSwitch["node"]["manager"]["cti"]["devices"] => node.node.manager.cti.devices;
   const command = (asked: CallCommand): Promise<CommandResult> => node.node.manager.features.command(asked);
 
   const digitsOf = (application: CtiApplication): string[] => application.of("digits").map(({ digits }) => digits);

@@ -1,22 +1,20 @@
 import assert from "node:assert/strict";
 import { Cleanup } from "../../../support/cleanup.ts";
 import { CtiApplication } from "../../../support/cti-application.ts";
-import { startFeatureSwitch, type FeatureSwitch } from "../../../support/feature-switch.ts";
-import { phoneOperations, put } from "../../../support/kept-configuration.ts";
-import { answer, establish, TalkingPhone, type Talk } from "../../../support/talking-phone.ts";
+import { put } from "../../../support/kept-configuration.ts";
+import { answer, establish, type TalkingPhone, type Talk } from "../../../support/talking-phone.ts";
+import { startTalkingSwitch, type TalkingSwitch } from "../../../support/talking-switch.ts";
 
 const ON_FAILURE = { onFailure: { internal: "1002" } };
 
 describe("devices whose application fails", () => {
   let cleanup: Cleanup;
-  let node: FeatureSwitch;
+  let node: TalkingSwitch;
   let alice: TalkingPhone;
   let bob: TalkingPhone;
   beforeEach(async () => {
     cleanup = new Cleanup();
-    node = await startFeatureSwitch(cleanup, [
-      ...phoneOperations(["1001"]),
-      ...phoneOperations(["1002"]),
+    node = await startTalkingSwitch(cleanup, [
       put("directory-number", { number: "6000", forwarding: ON_FAILURE }),
       put("directory-number", { number: "6001", forwarding: { noAnswer: { internal: "1002" } } }),
       put("directory-number", { number: "6002" }),
@@ -27,8 +25,7 @@ describe("devices whose application fails", () => {
       put("cti-port", { name: "holding", lines: [{ directoryNumber: "6000" }], onOwnerLost: "hold" }),
       put("cti-port", { name: "dropping", lines: [{ directoryNumber: "6000" }], onOwnerLost: "drop" }),
     ]);
-    alice = cleanup.add(await TalkingPhone.start(node.node, "1001"), (one) => one.close());
-    bob = cleanup.add(await TalkingPhone.start(node.node, "1002"), (one) => one.close());
+    ({ alice, bob } = node);
   });
   afterEach(() => cleanup.run());
 
@@ -121,7 +118,7 @@ describe("devices whose application fails", () => {
     devices.managers(0);
     await calling.untilHears(port.toneHz);
     // Ten seconds are the least that it is waited for CTIManager; the lease is shorter.
-    const ringing = await bob.offered(12_000);
+    const ringing = await bob.offered(18_000);
     await answer(ringing);
     await Promise.all([calling.untilHears(ringing.toneHz), ringing.untilHears(calling.toneHz)]);
     await calling.hangUp();

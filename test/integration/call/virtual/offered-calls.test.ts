@@ -6,9 +6,9 @@ import type { FoundOffer } from "../../../../src/call/virtual/offers.ts";
 import { CtiReader } from "../../../support/cti-reader.ts";
 import { Cleanup } from "../../../support/cleanup.ts";
 import { eventually } from "../../../support/eventually.ts";
-import { startFeatureSwitch, type FeatureSwitch } from "../../../support/feature-switch.ts";
-import { phoneOperations, put } from "../../../support/kept-configuration.ts";
-import { answer, establish, TalkingPhone, type Talk } from "../../../support/talking-phone.ts";
+import { put } from "../../../support/kept-configuration.ts";
+import { answer, establish, type TalkingPhone, type Talk } from "../../../support/talking-phone.ts";
+import { startTalkingSwitch, type TalkingSwitch } from "../../../support/talking-switch.ts";
 
 const WITHIN = { timeoutMs: 2_000, intervalMs: 5 };
 const NO_MEDIA: MediaRegistration = { mode: "none" };
@@ -16,14 +16,12 @@ const STATIC: MediaRegistration = { mode: "static", address: "127.0.0.1", port: 
 
 describe("calls that a device of an application is offered", () => {
   let cleanup: Cleanup;
-  let node: FeatureSwitch;
+  let node: TalkingSwitch;
   let alice: TalkingPhone;
   let bob: TalkingPhone;
   beforeEach(async () => {
     cleanup = new Cleanup();
-    node = await startFeatureSwitch(cleanup, [
-      ...phoneOperations(["1001"]),
-      ...phoneOperations(["1002"]),
+    node = await startTalkingSwitch(cleanup, [
       put("directory-number", { number: "7000" }),
       put("directory-number", { number: "7001", forwarding: { noAnswer: { internal: "1002" } }, noAnswerSeconds: 1 }),
       put("directory-number", {
@@ -36,8 +34,7 @@ describe("calls that a device of an application is offered", () => {
         acceptSeconds: 1,
       }),
     ]);
-    alice = cleanup.add(await TalkingPhone.start(node.node, "1001"), (one) => one.close());
-    bob = cleanup.add(await TalkingPhone.start(node.node, "1002"), (one) => one.close());
+    ({ alice, bob } = node);
   });
   afterEach(() => cleanup.run());
 

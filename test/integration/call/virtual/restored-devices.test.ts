@@ -2,28 +2,25 @@ import assert from "node:assert/strict";
 import { Cleanup } from "../../../support/cleanup.ts";
 import { CtiApplication } from "../../../support/cti-application.ts";
 import { eventually } from "../../../support/eventually.ts";
-import { startFeatureSwitch, type FeatureSwitch } from "../../../support/feature-switch.ts";
-import { phoneOperations, put } from "../../../support/kept-configuration.ts";
-import { establish, TalkingPhone, type Talk } from "../../../support/talking-phone.ts";
+import { put } from "../../../support/kept-configuration.ts";
+import { establish, type TalkingPhone, type Talk } from "../../../support/talking-phone.ts";
+import { startTalkingSwitch, type TalkingSwitch } from "../../../support/talking-switch.ts";
 
 const WITHIN = { timeoutMs: 4_000, intervalMs: 20 };
 
 describe("devices of applications that outlive call control", () => {
   let cleanup: Cleanup;
-  let node: FeatureSwitch;
+  let node: TalkingSwitch;
   let alice: TalkingPhone;
   let bob: TalkingPhone;
   let port: CtiApplication;
   beforeEach(async () => {
     cleanup = new Cleanup();
-    node = await startFeatureSwitch(cleanup, [
-      ...phoneOperations(["1001"]),
-      ...phoneOperations(["1002"]),
+    node = await startTalkingSwitch(cleanup, [
       put("directory-number", { number: "6000", forwarding: { onFailure: { internal: "1002" } } }),
       put("cti-port", { name: "port", lines: [{ directoryNumber: "6000" }], onOwnerLost: "hold" }),
     ]);
-    alice = cleanup.add(await TalkingPhone.start(node.node, "1001"), (one) => one.close());
-    bob = cleanup.add(await TalkingPhone.start(node.node, "1002"), (one) => one.close());
+    ({ alice, bob } = node);
     port = cleanup.add(await CtiApplication.start(node.node, "port"), (one) => one.close());
   });
   afterEach(() => cleanup.run());

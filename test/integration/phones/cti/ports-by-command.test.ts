@@ -1,14 +1,15 @@
 import assert from "node:assert/strict";
+import type { Operation } from "../../../../src/database/index.ts";
 import type { Provider, TerminalConnection } from "../../../../src/sdk/index.ts";
 import { Cleanup } from "../../../support/cleanup.ts";
-import { answers, CtiStage, refused } from "../../../support/cti-stage.ts";
+import { CtiScene, type PortCall } from "../../../support/cti-scene.ts";
+import { answers, refused } from "../../../support/cti-stage.ts";
 import { eventually } from "../../../support/eventually.ts";
 import { freeLoopbackAddress } from "../../../support/loopback-address.ts";
 import { SipPhone } from "../../../support/sip-phone.ts";
-import { establish, TalkingPhone, type Talk } from "../../../support/talking-phone.ts";
-import { TalkingPort, type PortTalk } from "../../../support/talking-port.ts";
-import { CALL_GAUGES } from "../../../support/tandem-node.ts";
-import { ToldEvents } from "../../../support/told-events.ts";
+import { establish, TalkingPhone } from "../../../support/talking-phone.ts";
+import type { TalkingPort } from "../../../support/talking-port.ts";
+import type { ToldEvents } from "../../../support/told-events.ts";
 
 const PORT_HZ = 1_300;
 const SIP_PORT = 5_060;
@@ -17,10 +18,40 @@ const SOON = { timeoutMs: 3_000, intervalMs: 10 };
 const DIGIT_MS = 240;
 const hexOf = (data: object): string => Buffer.from(JSON.stringify(data)).toString("hex");
 
+const LINES = ["6011", "6012"];
+/** A port with two lines, which one call can ring at. */
+const TWO_LINES: readonly Operation[] = [
+  ...LINES.map((number) => ({ type: "create", kind: "directory-number", body: { number } }) as const),
+  {
+    type: "create",
+    kind: "cti-port",
+    body: { name: "double", lines: LINES.map((directoryNumber) => ({ directoryNumber })) },
+  },
+  {
+    type: "create",
+    kind: "line-group",
+    body: { name: "both", members: LINES.map((number) => `${number}@internal`), distribution: "broadcast" },
+  },
+  { type: "create", kind: "hunt-pilot", body: { pattern: "5000", lineGroups: ["both"] } },
+];
+
 describe("digits, conditions and data of CTI ports", () => {
   const cleanup = new Cleanup();
-  const perTest = new Cleanup();
-  let stage: CtiStage;
+  const peer = { name: "trusted", addresses: [] as string[], uri: "", prefixes: ["8"], transit: true, trusted: true };
+  before(async () => {
+    const address = await freeLoopbackAddress();
+    peer.addresses.push(address);
+    peer.uri = `sip:${address}:${SIP_PORT};transport=udp`;
+  });
+  const scene = new CtiScene({
+    devices: [
+      { kind: "cti-port", name: "port", number: "6001" },
+      { kind: "cti-port", name: "inside", number: "6002" },
+    ],
+    node: { peers: [peer] },
+    prepare: (stage) => stage.change(...TWO_LINES),
+    portHz: PORT_HZ,
+  });
   let alice: TalkingPhone;
   let bob: TalkingPhone;
   let trusted: SipPhone;
@@ -29,54 +60,20 @@ describe("digits, conditions and data of CTI ports", () => {
   let told: ToldEvents;
 
   before(async () => {
-    const address = await freeLoopbackAddress();
-    const uri = `sip:${address}:${SIP_PORT};transport=udp`;
-    stage = await CtiStage.start(
-      cleanup,
-      [
-        { kind: "cti-port", name: "port", number: "6001" },
-        { kind: "cti-port", name: "inside", number: "6002" },
-      ],
-      { peers: [{ name: "trusted", addresses: [address], uri, prefixes: ["8"], transit: true, trusted: true }] },
-    );
-    const lines = ["6011", "6012"];
-    await stage.change(
-      ...lines.map((number) => ({ type: "create", kind: "directory-number", body: { number } }) as const),
-      {
-        type: "create",
-        kind: "cti-port",
-        body: { name: "double", lines: lines.map((directoryNumber) => ({ directoryNumber })) },
-      },
-      {
-        type: "create",
-        kind: "line-group",
-        body: { name: "both", members: lines.map((number) => `${number}@internal`), distribution: "broadcast" },
-      },
-      { type: "create", kind: "hunt-pilot", body: { pattern: "5000", lineGroups: ["both"] } },
-    );
-    [alice, bob] = [await stage.phone(cleanup, "1001"), await stage.phone(cleanup, "1002")];
-    const server = { address: "127.0.0.1", port: stage.node.sipPort };
+    [alice, bob] = scene.phones;
+    const server = { address: "127.0.0.1", port: scene.stage.node.sipPort };
+    const [address = ""] = peer.addresses;
     const options = { number: "5", user: "+4930", password: "", server, address, port: SIP_PORT };
     trusted = cleanup.add(await SipPhone.start(options), (one) => one.close());
   });
   after(() => cleanup.run());
-  beforeEach(async () => {
-    cti = await stage.application(perTest, { watch: "all" });
-    told = new ToldEvents(cti);
-    port = perTest.add(await TalkingPort.open(cti, "port", PORT_HZ), (one) => one.close());
-  });
-  afterEach(async () => {
-    await perTest.run();
-    await stage.node.zero(CALL_GAUGES, 5_000);
-  });
+  beforeEach(() => void ({ cti, port, told } = scene));
 
-  async function up(): Promise<{ near: Talk; leg: TerminalConnection; talk: PortTalk }> {
-    const near = await alice.dial("6001");
-    const [leg, talk] = await port.answers();
-    await establish(near);
-    await near.untilHears(PORT_HZ);
+  async function up(): Promise<PortCall> {
+    const call = await scene.portCall("6001");
+    await call.near.untilHears(PORT_HZ);
     told.take();
-    return { near, leg, talk };
+    return call;
   }
   async function over(leg: TerminalConnection, ...talks: readonly { ended(): Promise<unknown> }[]): Promise<void> {
     await leg.drop();
@@ -179,7 +176,7 @@ describe("digits, conditions and data of CTI ports", () => {
   });
 
   it("given two lines of a port that a call rings at, when it is accepted and answered, or rejected, then it is at both", async () => {
-    const both = perTest.add(await TalkingPort.open(cti, "double", PORT_HZ), (one) => one.close());
+    const both = await scene.openPort("double", PORT_HZ);
     const near = await alice.dial("5000");
     const [first, second] = [await both.offered(), await both.offered()];
     assert.deepEqual([first, second].map(({ connection }) => connection.party.number).sort(), ["6011", "6012"]);
@@ -198,7 +195,7 @@ describe("digits, conditions and data of CTI ports", () => {
     const [call] = cti.calls;
     assert.equal(call?.connections.length, 2, "the other line is out");
     await near.hangUp();
-    await call?.until(({ isEnded }) => isEnded, SOON).catch(() => undefined);
+    await call?.until(({ isEnded }) => isEnded, SOON);
     const rejected = await alice.dial("5000");
     const offers = [await both.offered(), await both.offered()];
     await offers[0]?.reject("busy");
@@ -233,7 +230,7 @@ describe("digits, conditions and data of CTI ports", () => {
   it("given a trusted peer, when it calls a port with data, then the application has them, and what it adds goes to the peer with the next call", async () => {
     const data = `${hexOf({ case: "4711" })};encoding=hex;purpose=tandem-user-data`;
     const calling = TalkingPhone.of(trusted, 1_700);
-    perTest.add(calling, (one) => one.close());
+    scene.perTest.add(calling, (one) => one.close());
     const near = await calling.dial("6001", { headers: [["User-to-User", data]] });
     const [leg] = await port.answers();
     await establish(near);

@@ -1,11 +1,9 @@
 import assert from "node:assert/strict";
-import type { Call, Provider, TerminalConnection } from "../../../../src/sdk/index.ts";
-import { Cleanup } from "../../../support/cleanup.ts";
-import { answers, CtiStage, refused, rings } from "../../../support/cti-stage.ts";
-import { answer, establish, type Talk, type TalkingPhone } from "../../../support/talking-phone.ts";
-import { TalkingPort, type PortTalk } from "../../../support/talking-port.ts";
-import { CALL_GAUGES } from "../../../support/tandem-node.ts";
-import { ToldEvents } from "../../../support/told-events.ts";
+import { CtiScene, numbersOf, over, type PortCall } from "../../../support/cti-scene.ts";
+import { answers, refused, rings } from "../../../support/cti-stage.ts";
+import { answer, establish, type TalkingPhone } from "../../../support/talking-phone.ts";
+import type { TalkingPort } from "../../../support/talking-port.ts";
+import type { ToldEvents } from "../../../support/told-events.ts";
 
 const PORT_HZ = 1_300;
 
@@ -19,55 +17,18 @@ const merged = (dissolved: string, number: string): string[] => [
   ...["port dropped", "6001 disconnected", "invalid in c1"].map((what) => `${dissolved} ${what} (conference)`),
 ];
 
-/** A call of alice with the port. */
-interface Up {
-  readonly near: Talk;
-  readonly leg: TerminalConnection;
-  readonly talk: PortTalk;
-}
-
 describe("CTI ports in calls with phones", () => {
-  const cleanup = new Cleanup();
-  const perTest = new Cleanup();
-  let stage: CtiStage;
+  const scene = new CtiScene({ devices: [{ kind: "cti-port", name: "port", number: "6001" }], portHz: PORT_HZ });
   let alice: TalkingPhone;
   let bob: TalkingPhone;
   let carol: TalkingPhone;
-  let cti: Provider;
   let port: TalkingPort;
   let told: ToldEvents;
 
-  before(async () => {
-    stage = await CtiStage.start(cleanup, [{ kind: "cti-port", name: "port", number: "6001" }]);
-    [alice, bob, carol] = [
-      await stage.phone(cleanup, "1001"),
-      await stage.phone(cleanup, "1002"),
-      await stage.phone(cleanup, "1003"),
-    ];
-  });
-  after(() => cleanup.run());
-  beforeEach(async () => {
-    cti = await stage.application(perTest, { watch: "all" });
-    told = new ToldEvents(cti);
-    port = perTest.add(await TalkingPort.open(cti, "port", PORT_HZ), (one) => one.close());
-  });
-  afterEach(async () => {
-    await perTest.run();
-    await stage.node.zero(CALL_GAUGES, 5_000);
-  });
+  before(() => void ([alice, bob, carol] = scene.phones));
+  beforeEach(() => void ({ port, told } = scene));
 
-  async function up(from: TalkingPhone = alice): Promise<Up> {
-    const near = await from.dial("6001");
-    const [leg, talk] = await port.answers();
-    await establish(near);
-    return { near, leg, talk };
-  }
-  async function over(call: Call, ...talks: readonly { ended(): Promise<unknown> }[]): Promise<void> {
-    await call.drop();
-    assert.equal(call.isEnded, true);
-    for (const talk of talks) await talk.ended();
-  }
-  const numbersOf = (call: Call): string[] => call.connections.map(({ party }) => party.number).sort();
+  const up = (from?: TalkingPhone): Promise<PortCall> => scene.portCall("6001", from);
 
   it("given a call at a port, when it is answered, held, taken back and ended, then each is told in the order that is promised", async () => {
     const { near, leg, talk } = await up();

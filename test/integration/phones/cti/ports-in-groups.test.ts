@@ -1,12 +1,11 @@
 import assert from "node:assert/strict";
-import type { Call, Provider, TerminalConnection } from "../../../../src/sdk/index.ts";
 import type { Operation } from "../../../../src/database/index.ts";
-import { Cleanup } from "../../../support/cleanup.ts";
-import { answers, CtiStage, refused, rings } from "../../../support/cti-stage.ts";
-import { answer, establish, type Talk, type TalkingPhone } from "../../../support/talking-phone.ts";
-import { TalkingPort, type PortTalk } from "../../../support/talking-port.ts";
-import { CALL_GAUGES } from "../../../support/tandem-node.ts";
-import { ToldEvents } from "../../../support/told-events.ts";
+import type { Provider } from "../../../../src/sdk/index.ts";
+import { CtiScene, numbersOf, over, type PortCall } from "../../../support/cti-scene.ts";
+import { answers, refused, rings } from "../../../support/cti-stage.ts";
+import { answer, establish, type TalkingPhone } from "../../../support/talking-phone.ts";
+import type { TalkingPort } from "../../../support/talking-port.ts";
+import type { ToldEvents } from "../../../support/told-events.ts";
 
 const PORT_HZ = 1_300;
 const because =
@@ -17,10 +16,28 @@ const because =
 const PORT_COMES = ["c1 6001 offered", "c1 6001 alerting", "c1 port ringing", "c1 6001 established", "c1 port talking"];
 const WITHIN = { timeoutMs: 5_000 };
 
+/** A line in a pickup group. */
+function grouped(number: string, pickupGroup: string): Operation {
+  return { type: "merge", kind: "directory-number", name: `${number}@internal`, body: { pickupGroup } };
+}
+
+const GROUPS: readonly Operation[] = [
+  { type: "create", kind: "park-range", body: { pattern: "70X" } },
+  { type: "create", kind: "pickup-group", body: { name: "desk" } },
+  { type: "create", kind: "pickup-group", body: { name: "shop" } },
+  { type: "merge", kind: "directory-number", name: "1003@internal", body: { maxCalls: 1, busyTrigger: 1 } },
+  ...[grouped("6001", "desk"), grouped("1002", "desk"), grouped("1003", "shop")],
+  { type: "create", kind: "line-group", body: { name: "one", members: ["1003@internal"] } },
+  { type: "create", kind: "hunt-pilot", body: { pattern: "5000", lineGroups: ["one"], queue: {} } },
+  { type: "create", kind: "cti-port", body: { name: "shared", lines: [{ directoryNumber: "1002" }] } },
+];
+
 describe("CTI ports that park, pick up, send on and share lines", () => {
-  const cleanup = new Cleanup();
-  const perTest = new Cleanup();
-  let stage: CtiStage;
+  const scene = new CtiScene({
+    devices: [{ kind: "cti-port", name: "port", number: "6001" }],
+    prepare: (stage) => stage.change(...GROUPS),
+    portHz: PORT_HZ,
+  });
   let alice: TalkingPhone;
   let bob: TalkingPhone;
   let carol: TalkingPhone;
@@ -29,52 +46,14 @@ describe("CTI ports that park, pick up, send on and share lines", () => {
   let port: TalkingPort;
   let told: ToldEvents;
 
-  before(async () => {
-    stage = await CtiStage.start(cleanup, [{ kind: "cti-port", name: "port", number: "6001" }]);
-    const grouped = (number: string, pickupGroup: string): Operation => {
-      return { type: "merge", kind: "directory-number", name: `${number}@internal`, body: { pickupGroup } };
-    };
-    await stage.change(
-      { type: "create", kind: "park-range", body: { pattern: "70X" } },
-      { type: "create", kind: "pickup-group", body: { name: "desk" } },
-      { type: "create", kind: "pickup-group", body: { name: "shop" } },
-      { type: "merge", kind: "directory-number", name: "1003@internal", body: { maxCalls: 1, busyTrigger: 1 } },
-      ...[grouped("6001", "desk"), grouped("1002", "desk"), grouped("1003", "shop")],
-      { type: "create", kind: "line-group", body: { name: "one", members: ["1003@internal"] } },
-      { type: "create", kind: "hunt-pilot", body: { pattern: "5000", lineGroups: ["one"], queue: {} } },
-      { type: "create", kind: "cti-port", body: { name: "shared", lines: [{ directoryNumber: "1002" }] } },
-    );
-    [alice, bob, carol, dave] = [
-      await stage.phone(cleanup, "1001"),
-      await stage.phone(cleanup, "1002"),
-      await stage.phone(cleanup, "1003"),
-      await stage.phone(cleanup, "1004"),
-    ];
-  });
-  after(() => cleanup.run());
-  beforeEach(async () => {
-    cti = await stage.application(perTest, { watch: "all" });
-    told = new ToldEvents(cti);
-    port = perTest.add(await TalkingPort.open(cti, "port", PORT_HZ), (one) => one.close());
-  });
-  afterEach(async () => {
-    await perTest.run();
-    await stage.node.zero(CALL_GAUGES, 5_000);
-  });
+  before(() => void ([alice, bob, carol, dave] = scene.phones));
+  beforeEach(() => void ({ cti, port, told } = scene));
 
-  async function up(from: TalkingPhone = alice): Promise<{ near: Talk; leg: TerminalConnection; talk: PortTalk }> {
-    const near = await from.dial("6001");
-    const [leg, talk] = await port.answers();
-    await establish(near);
+  async function up(from?: TalkingPhone): Promise<PortCall> {
+    const call = await scene.portCall("6001", from);
     told.take();
-    return { near, leg, talk };
+    return call;
   }
-  async function over(call: Call, ...talks: readonly { ended(): Promise<unknown> }[]): Promise<void> {
-    await call.drop();
-    assert.equal(call.isEnded, true);
-    for (const talk of talks) await talk.ended();
-  }
-  const numbersOf = (call: Call): string[] => call.connections.map(({ party }) => party.number).sort();
 
   it("given a call at a port, when it parks it and takes it off again, then the caller hears music meanwhile", async () => {
     const { near, leg, talk } = await up();
@@ -186,7 +165,7 @@ describe("CTI ports that park, pick up, send on and share lines", () => {
   });
 
   it("given a line that a port shares with a phone, when the phone talks, then the port may barge in, unless that is private", async () => {
-    const shared = perTest.add(await TalkingPort.open(cti, "shared", 1_700), (one) => one.close());
+    const shared = await scene.openPort("shared", 1_700);
     const near = await alice.dial("1002");
     const far = await answers(bob);
     await establish(near);

@@ -1,26 +1,25 @@
 import assert from "node:assert/strict";
-import type { Call, Provider, TerminalConnection } from "../../../../src/sdk/index.ts";
-import { Cleanup } from "../../../support/cleanup.ts";
-import { answers, CtiStage, refused, rings } from "../../../support/cti-stage.ts";
+import type { Call, Provider } from "../../../../src/sdk/index.ts";
+import { ALICE, CtiScene, over } from "../../../support/cti-scene.ts";
+import { answers, refused, rings, type CtiStage } from "../../../support/cti-stage.ts";
 import { eventually } from "../../../support/eventually.ts";
 import { heardWithin } from "../../../support/heard-event.ts";
-import { answer, establish, type Talk, type TalkingPhone } from "../../../support/talking-phone.ts";
+import { answer, establish, type TalkingPhone } from "../../../support/talking-phone.ts";
 
-const ALICE = "phone-1001";
 const DESK = { kind: "route-point", name: "desk", number: "5000" } as const;
 const PORT = { kind: "cti-port", name: "port", number: "5001" } as const;
 
-interface Up {
-  readonly near: Talk;
-  readonly far: Talk;
-  readonly call: Call;
-  readonly leg: TerminalConnection;
-}
-
 /** What docs/cti/sdk.md says of when promises are kept. */
 describe("promises of the SDK with a node", () => {
-  const cleanup = new Cleanup();
-  const perTest = new Cleanup();
+  const scene = new CtiScene({
+    devices: [DESK, PORT],
+    prepare: (started) =>
+      started.change(
+        { type: "create", kind: "park-range", body: { pattern: "70X" } },
+        { type: "merge", kind: "phone", name: "phone-1002", body: { autoAnswer: true } },
+      ),
+  });
+  const up = (): ReturnType<CtiScene["phoneCall"]> => scene.phoneCall();
   let stage: CtiStage;
   let alice: TalkingPhone;
   let bob: TalkingPhone;
@@ -28,25 +27,11 @@ describe("promises of the SDK with a node", () => {
   let dave: TalkingPhone;
   let cti: Provider;
 
-  before(async () => {
-    stage = await CtiStage.start(cleanup, [DESK, PORT]);
-    await stage.change({ type: "create", kind: "park-range", body: { pattern: "70X" } });
-    await stage.change({ type: "merge", kind: "phone", name: "phone-1002", body: { autoAnswer: true } });
-    [alice, bob, carol, dave] = [
-      await stage.phone(cleanup, "1001"),
-      await stage.phone(cleanup, "1002"),
-      await stage.phone(cleanup, "1003"),
-      await stage.phone(cleanup, "1004"),
-    ];
+  before(() => {
+    stage = scene.stage;
+    [alice, bob, carol, dave] = scene.phones;
   });
-  after(() => cleanup.run());
-  beforeEach(async () => {
-    cti = await stage.application(perTest, { watch: "all" });
-  });
-  afterEach(async () => {
-    await perTest.run();
-    await stage.node.zero(["tandem_calls"], 5_000);
-  });
+  beforeEach(() => void ({ cti } = scene));
 
   /** Watches a promise: `isOpen` says whether it still is, once all has come that the server has told before. */
   function watched<Value>(promise: Promise<Value>): { readonly kept: Promise<Value>; isOpen(): Promise<boolean> } {
@@ -62,18 +47,6 @@ describe("promises of the SDK with a node", () => {
     };
   }
 
-  async function up(): Promise<Up> {
-    const connecting = cti.terminal(ALICE).connect("1002");
-    const near = await answers(alice);
-    const far = await answers(bob);
-    const call = await connecting;
-    return { near, far, call, leg: call.terminalConnection(ALICE) ?? assert.fail() };
-  }
-  async function over(call: Call, ...talks: readonly Talk[]): Promise<void> {
-    await call.drop();
-    assert.deepEqual([call.isEnded, call.connections], [true, []]);
-    for (const talk of talks) await talk.ended();
-  }
   const statesOf = (call: Call): string[] =>
     call.connections.map(({ party, state }) => `${party.number} ${state}`).sort();
 

@@ -1,67 +1,27 @@
 import assert from "node:assert/strict";
-import type { Call, Provider, TerminalConnection } from "../../../../src/sdk/index.ts";
-import { Cleanup } from "../../../support/cleanup.ts";
-import { answers, CtiStage, refused, rings } from "../../../support/cti-stage.ts";
+import type { Provider } from "../../../../src/sdk/index.ts";
+import { ALICE, CtiScene, numbersOf, over } from "../../../support/cti-scene.ts";
+import { answers, refused, rings } from "../../../support/cti-stage.ts";
 import { eventually } from "../../../support/eventually.ts";
 import { heardWithin } from "../../../support/heard-event.ts";
-import { answer, establish, type Talk, type TalkingPhone } from "../../../support/talking-phone.ts";
-
-const ALICE = "phone-1001";
-
-/** A call of two phones, as both of them and an application have it. */
-interface Up {
-  readonly near: Talk;
-  readonly far: Talk;
-  readonly call: Call;
-  readonly leg: TerminalConnection;
-}
+import { answer, establish, type TalkingPhone } from "../../../support/talking-phone.ts";
 
 describe("phones of a node under third-party control", () => {
-  const cleanup = new Cleanup();
-  const perTest = new Cleanup();
-  let stage: CtiStage;
+  const scene = new CtiScene({
+    prepare: (stage) =>
+      stage.change(
+        { type: "create", kind: "park-range", body: { pattern: "70X" } },
+        { type: "create", kind: "pickup-group", body: { name: "team" } },
+      ),
+  });
+  const up = (): ReturnType<CtiScene["phoneCall"]> => scene.phoneCall();
   let alice: TalkingPhone;
   let bob: TalkingPhone;
   let carol: TalkingPhone;
   let cti: Provider;
 
-  before(async () => {
-    stage = await CtiStage.start(cleanup, []);
-    await stage.change(
-      { type: "create", kind: "park-range", body: { pattern: "70X" } },
-      { type: "create", kind: "pickup-group", body: { name: "team" } },
-    );
-    [alice, bob, carol] = [
-      await stage.phone(cleanup, "1001"),
-      await stage.phone(cleanup, "1002"),
-      await stage.phone(cleanup, "1003"),
-    ];
-  });
-  after(() => cleanup.run());
-  beforeEach(async () => {
-    cti = await stage.application(perTest, { watch: "all" });
-  });
-  afterEach(async () => {
-    await perTest.run();
-    await stage.node.zero(["tandem_calls"], 5_000);
-  });
-
-  /** Alice's phone is told to call bob's. */
-  async function up(): Promise<Up> {
-    const connecting = cti.terminal(ALICE).connect("1002");
-    const near = await answers(alice);
-    const far = await answers(bob);
-    const call = await connecting;
-    const leg = call.terminalConnection(ALICE);
-    assert.ok(leg !== undefined);
-    return { near, far, call, leg };
-  }
-  async function over(call: Call, ...talks: readonly Talk[]): Promise<void> {
-    await call.drop();
-    assert.equal(call.isEnded, true);
-    for (const talk of talks) await talk.ended();
-  }
-  const numbersOf = (call: Call): string[] => call.connections.map(({ party }) => party.number).sort();
+  before(() => void ([alice, bob, carol] = scene.phones));
+  beforeEach(() => void ({ cti } = scene));
 
   it("given an id that the application chose, when it connects, then the call has it, and no second one can", async () => {
     const connecting = cti.terminal(ALICE).connect("1002", { callId: "chosen-by-us" });
@@ -193,7 +153,7 @@ describe("phones of a node under third-party control", () => {
 
   it("given a call, when one application sets its data, then another one sees it, and a key that is unset is gone", async () => {
     const { near, far, call, leg } = await up();
-    const other = await stage.application(perTest, { watch: "all" });
+    const other = await scene.stage.application(scene.perTest, { watch: "all" });
     const told = heardWithin(other, "call.userData", 3_000);
     await leg.setUserData({ customer: "4711", note: "Grüße" });
     await told;

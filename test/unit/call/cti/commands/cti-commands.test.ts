@@ -210,6 +210,55 @@ describe("CtiCommands", () => {
       assert.equal(reply.ok, true);
     });
 
+    for (const callId of ["c1", undefined])
+      it(`given a version or state that is past, when a command of any kind comes that names ${callId ?? "its device alone"}, then nothing is done`, async () => {
+        calls.join("c1", "phone-1");
+        const place = { device: "phone-1", ...(callId === undefined ? {} : { callId }) };
+        const ofCalls: readonly CtiCommandRequest["command"][] = [
+          ...(["accept", "answer", "reject", "hold", "retrieve", "swap", "park", "drop"] as const).map((type) => {
+            return { type, ...place };
+          }),
+          ...(["redirect", "transfer", "consult"] as const).map((type) => ({ type, ...place, to: "phone-2" })),
+          { type: "conference", device: "phone-1", ...(callId === undefined ? {} : { callIds: [callId] }) },
+          { type: "complete-transfer", ...place, consultCallId: "c2" },
+          { type: "add-party", ...place },
+          { type: "drop-party", ...place, party: "caller" },
+          { type: "barge", device: "phone-1", callId: "c1" },
+          { type: "send-digits", ...place, digits: "1" },
+          { type: "set-user-data", ...place, data: { a: "b" } },
+          { type: "set-media", ...place, media: { address: "127.0.0.1", port: 4_000 } },
+        ];
+        for (const [index, command] of ofCalls.entries()) {
+          for (const conditions of [{ version: 7 }, { state: "held" }]) {
+            const reply = await refused(requestOf(`k${index}${Object.keys(conditions)[0]}`, command, { conditions }));
+            const { failure, outcome, callId: told, state, version } = reply;
+            assert.deepEqual(
+              { failure, outcome, told, state, version },
+              { failure: "version-conflict", outcome: "not-applied", told: "c1", state: "alerting", version: 1 },
+              command.type,
+            );
+          }
+        }
+        assert.deepEqual(calls.effects, []);
+      });
+
+    it("given a command that is about no call that there is, when it comes with a condition, then nothing is done", async () => {
+      const ofNone: readonly CtiCommandRequest["command"][] = [
+        { type: "make-call", device: "phone-3", to: "phone-4", newCallId: "made" },
+        { type: "hold", device: "phone-3" },
+        { type: "unpark", device: "phone-3", slot: "700" },
+        { type: "pickup", device: "phone-3" },
+        { type: "privacy", device: "phone-3" },
+        { type: "set-do-not-disturb", device: "phone-3", option: "reject" },
+        { type: "route-end", device: "phone-3", routeId: "r1" },
+      ];
+      for (const command of ofNone) {
+        const reply = await refused(requestOf(command.type, command, { conditions: { state: "talking" } }));
+        assert.deepEqual([reply.failure, reply.expected], ["version-conflict", "talking"], command.type);
+      }
+      assert.deepEqual([calls.effects, calls.settings.size], [[], 0]);
+    });
+
     it("given a deadline that has passed, when a command comes, then it is not begun", async () => {
       const { failure, outcome } = await refused(requestOf("k1", ANSWER, { deadlineMs: clock.wallMs() - 1 }));
       assert.deepEqual({ failure, outcome }, { failure: "deadline-passed", outcome: "not-applied" });

@@ -149,6 +149,7 @@ describe("commands that come three times to processes that are killed in between
     it(`given 300 commands and seed ${seed}, when each comes again and again, then each has one effect at most, and one result`, async () => {
       const switchboard = new MortalCommands(seededRandom(seed));
       const { calls } = switchboard;
+      const ended = { done: 0, unknown: 0, replayed: 0 };
       for (let round = 0; round < 300; round += 1) {
         const callId = `c${round}`;
         calls.ring(callId, "phone-1");
@@ -184,8 +185,12 @@ describe("commands that come three times to processes that are killed in between
         if (known.some(({ ok }) => ok)) assert.ok(last.ok, `${callId}: ${JSON.stringify(last)}`);
         if (last.ok) assert.equal(done, 1, callId);
         else assert.equal(last.failure, "node-failed", callId);
+        ended[last.ok ? "done" : "unknown"] += 1;
+        if (last.isReplayed === true) ended.replayed += 1;
         calls.end(callId);
       }
+      // Kills have come at all moments.
+      assert.ok(Math.min(ended.done, ended.unknown, ended.replayed) >= 30, JSON.stringify(ended));
     }).timeout(60_000);
   }
 });
