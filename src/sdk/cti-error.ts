@@ -18,7 +18,9 @@ export type ClientErrorCode =
   /** What the server says is not the protocol. */
   | "CLIENT_PROTOCOL"
   /** There is no such object in what the provider knows. */
-  | "CLIENT_NOT_KNOWN";
+  | "CLIENT_NOT_KNOWN"
+  /** None of the devices that the application may control is in the call: there is nobody by whom it could be done. */
+  | "CLIENT_NO_PARTY";
 
 /** A refusal of a server, with all it says of it, or a failure that the SDK found (family `CLIENT`). */
 export class CtiError extends Error {
@@ -47,7 +49,7 @@ export function clientError(
   outcome: Outcome = "not_applied",
   options?: ErrorOptions,
 ): CtiError {
-  const retry: Retry = outcome === "unknown" ? "reconcile" : code === "CLIENT_CLOSED" ? "never" : "after";
+  const retry: Retry = outcome === "unknown" ? "reconcile" : FOR_GOOD.includes(code) ? "never" : "after";
   return new CtiError({ code, family: "CLIENT", message, outcome, retry }, options);
 }
 
@@ -75,6 +77,8 @@ export function isForGood(error: unknown): error is CtiError {
   return error.retry === "never" || error.retry === "reconcile" || error.family === "DEVICE";
 }
 
+/** It would be the same if it were tried again. */
+const FOR_GOOD: readonly ClientErrorCode[] = ["CLIENT_CLOSED", "CLIENT_NO_PARTY", "CLIENT_PROTOCOL"];
 const PASSING: readonly string[] = ["CLIENT", "NODE", "TIMEOUT", "INTERNAL", "RESOURCE"];
 const RETRIES: readonly Retry[] = ["never", "same", "after", "reconcile", "other_node"];
 

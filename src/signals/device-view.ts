@@ -66,6 +66,15 @@ export interface ForwardingView {
   readonly onFailure?: ForwardTargets;
 }
 
+/** Messages of a line, as who set its lamp has counted them. */
+export interface LineMessages {
+  readonly newMessages: number;
+  readonly oldMessages: number;
+  /** How many of these are urgent. */
+  readonly newUrgent: number;
+  readonly oldUrgent: number;
+}
+
 /** A line as applications are shown it. */
 export interface LineView {
   /** Such as `1001@internal`. */
@@ -77,4 +86,6 @@ export interface LineView {
   readonly forwarding: ForwardingView;
   /** Messages wait: the lamp is on. */
   readonly isMessageWaiting: boolean;
+  /** Absent: there are none. */
+  readonly messages?: LineMessages;
 }

@@ -43,6 +43,7 @@ export {
   type DeviceView,
   type ForwardingView,
   type ForwardTargets,
+  type LineMessages,
   type LineView,
   type MediaRegistration,
   type OutOfServiceCause,

@@ -31,7 +31,7 @@ export const MANAGER = "node-1/ctimanager";
 
 function noObjects(): ObjectViews {
   const inventory = createInventory({ realm: "tandem.test", phones: [], peers: [] });
-  const facts = { isRegistered: () => false, openedAs: () => undefined, hasMessages: () => false };
+  const facts = { isRegistered: () => false, openedAs: () => undefined, messagesOf: () => NO_MESSAGES };
   return new ObjectViews({ get: () => undefined, of: () => new Map() }, inventory, facts);
 }
 
@@ -155,3 +155,5 @@ export function sessionsUp({ sessions, legs }: World): readonly RestoredSession[
     return [{ sessionId, caller: one, ...(other === undefined ? {} : { callee: other }), called: "B" }];
   });
 }
+
+const NO_MESSAGES = { new: 0, old: 0, newUrgent: 0, oldUrgent: 0 };

@@ -40,7 +40,7 @@ export function makeCtiFeed(options: CallManagerOptions, parts: FeedParts): CtiF
     views: new ObjectViews(configuration, inventory, {
       isRegistered: (aor) => registrar.lookup(aor).length > 0,
       openedAs: (device) => (devices.isOpen(device) ? devices.ownerOf(device)?.media : undefined),
-      hasMessages: (line) => lamps.count(line).new > 0,
+      messagesOf: (line) => lamps.count(line),
     }),
     routes,
     store: journal,

@@ -4,8 +4,10 @@ import type {
   DeviceView,
   ForwardingView,
   ForwardTargets,
+  LineMessages,
   LineView,
   MediaRegistration,
+  MessageCount,
   OutOfServiceCause,
 } from "../../signals/index.ts";
 import type { Inventory } from "../device/index.ts";
@@ -16,7 +18,7 @@ export interface ObjectFacts {
   readonly isRegistered: (aor: string) => boolean;
   /** How the media of a CTI port or route point ends that an application has opened; undefined: none has. */
   readonly openedAs: (device: string) => MediaRegistration | undefined;
-  readonly hasMessages: (line: string) => boolean;
+  readonly messagesOf: (line: string) => MessageCount;
 }
 
 type Endpoint = BodyOf<"phone" | "cti-port" | "route-point">;
@@ -72,6 +74,7 @@ export class ObjectViews {
     if (body === undefined) return undefined;
     const { number, displayName } = body;
     const devices = this.devicesOf(name);
+    const messages = this.#facts.messagesOf(name);
     return {
       name,
       number,
@@ -79,7 +82,8 @@ export class ObjectViews {
       devices,
       isRestricted: !body.allowControl || (devices.length > 0 && devices.every((one) => !this.#mayControl(one, name))),
       forwarding: forwardingView(body.forwarding),
-      isMessageWaiting: this.#facts.hasMessages(name),
+      isMessageWaiting: messages.new > 0,
+      ...(messages.new + messages.old === 0 ? {} : { messages: lineMessages(messages) }),
     };
   }
 
@@ -150,4 +154,8 @@ function targetsOf(forward: BodyOf<"directory-number">["forwarding"]["all"]): Fo
     ...(internal === undefined ? {} : { internal }),
     ...(external === undefined ? {} : { external }),
   };
+}
+
+function lineMessages({ new: newMessages, old: oldMessages, newUrgent, oldUrgent }: MessageCount): LineMessages {
+  return { newMessages, oldMessages, newUrgent, oldUrgent };
 }

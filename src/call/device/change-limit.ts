@@ -29,4 +29,10 @@ export class ChangeLimit {
     this.#changes.set(device, { sinceMs: nowMs, count: 1 });
     return true;
   }
+
+  /** It has come to nothing: it does not count. */
+  giveBack(device: string): void {
+    const known = this.#changes.get(device);
+    if (known !== undefined && known.count > 0) known.count -= 1;
+  }
 }

@@ -62,8 +62,9 @@ export class ConfiguredFeatures implements FeatureStore {
       const stored = store.get("directory-number", line);
       if (stored === undefined) return "unknown-line";
       if (destination === stored.body.number) return "bad-destination";
-      const all = forwardAllOf(stored.body, destination);
-      return [merge(stored, { forwarding: { all } })];
+      const target = destination ?? null;
+      const next = forwardOf(stored.body, "all", { internal: target, external: target });
+      return next === undefined ? [] : [merge(stored, { forwarding: { all: next } })];
     };
     return this.#change({ by, summary, operations });
   }
@@ -87,22 +88,36 @@ export class ConfiguredFeatures implements FeatureStore {
         .flatMap(({ kind, name, path }) => (kind === "line-group" && path === "members.*" ? [name] : []))
         .flatMap((name) => store.get("line-group", name) ?? []);
       if (groups.length === 0) return store.get("directory-number", line) === undefined ? "unknown-line" : "no-member";
-      return groups.map((group) => merge(group, { loggedOut: loggedOutOf(group.body, line, isIn) }));
+      return groups
+        .filter(({ body }) => body.loggedOut.includes(line) === isIn)
+        .map((group) => merge(group, { loggedOut: loggedOutOf(group.body, line, isIn) }));
     };
     return this.#change({ by, summary, operations });
   }
 
-  #mergeDevice(device: string, summary: string, body: object, author?: string): Promise<FeatureStoreResult> {
+  #mergeDevice(
+    device: string,
+    summary: string,
+    body: Partial<Pick<BodyOf<"phone">, "doNotDisturb" | "privacy">>,
+    author?: string,
+  ): Promise<FeatureStoreResult> {
     const operations: Wish["operations"] = (store) => {
       const stored = store.getDevice(device);
       if (stored === undefined || !("doNotDisturb" in stored.body)) return "unknown-device";
-      return [merge(stored, body)];
+      const known: object = stored.body;
+      const isSo = Object.entries(body).every(([name, value]) => Reflect.get(known, name) === value);
+      return isSo ? [] : [merge(stored, body)];
     };
     return this.#change({ by: device, author, summary, operations });
   }
 
   #change(wish: Wish): Promise<FeatureStoreResult> {
-    if (!this.#limit.admits(wish.by)) return Promise.resolve(refused("too-often"));
+    // What is so already is neither counted nor refused, however often it is asked.
+    if (this.#waiting === 0 && this.#isSo(wish)) return Promise.resolve({ kind: "unchanged" });
+    if (!this.#limit.admits(wish.by)) {
+      this.#limit.giveBack(wish.by);
+      return Promise.resolve(refused("too-often"));
+    }
     if (this.#waiting >= MAX_WAITING) return Promise.resolve(refused("overtaken"));
     this.#waiting += 1;
     const result = this.#last.then(() => this.#changeNow(wish)).finally(() => (this.#waiting -= 1));
@@ -110,7 +125,22 @@ export class ConfiguredFeatures implements FeatureStore {
     return result;
   }
 
+  #isSo({ operations }: Wish): boolean {
+    try {
+      return this.#options.store.snapshot(operations).length === 0;
+    } catch {
+      // It is tried, and told why not.
+      return false;
+    }
+  }
+
   async #changeNow(wish: Wish): Promise<FeatureStoreResult> {
+    const result = await this.#attempts(wish);
+    if (result.kind === "unchanged") this.#limit.giveBack(wish.by);
+    return result;
+  }
+
+  async #attempts(wish: Wish): Promise<FeatureStoreResult> {
     try {
       for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt += 1) {
         const result = await this.#attempt(wish);
@@ -167,12 +197,6 @@ function forwardOf(
   if (next.internal === (known?.internal ?? null) && next.external === (known?.external ?? null)) return undefined;
   const isLeft = next.internal !== null || next.external !== null || known?.callingSearchSpace !== undefined;
   return isLeft ? next : null;
-}
-
-/** A patch; without anything left the forwarding goes. */
-function forwardAllOf({ forwarding }: BodyOf<"directory-number">, destination: string | undefined): object | null {
-  if (destination !== undefined) return { internal: destination, external: destination };
-  return forwarding.all?.callingSearchSpace === undefined ? null : { internal: null, external: null };
 }
 
 function loggedOutOf({ members, loggedOut }: BodyOf<"line-group">, line: string, isIn: boolean): readonly string[] {

@@ -4,7 +4,7 @@ import type { DoNotDisturb } from "./feature-settings.ts";
 /**
  * Why a setting was not changed. `unknown-device`, `unknown-line`: there is none, or it has no such setting; `bad-destination`:
  * nothing that can be dialed, or the line itself; `no-member`: the line is in no line group; `too-often`: the device has asked
- * for more than 20 changes within a minute; `overtaken`: others kept changing the same, or too many
+ * for more than 20 changes within a minute, without those that changed nothing; `overtaken`: others kept changing the same, or too many
  * changes wait; `store-failed`: the configuration cannot be
  * written.
  */

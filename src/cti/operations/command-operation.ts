@@ -21,6 +21,8 @@ export interface CommandOperation<Method extends DeviceCommand> {
   readonly method: Method;
   /** @throws {CtiError} for what the schema cannot say */
   readonly command: (params: MethodParams[Method]) => CallCommand | ApplicationCommand;
+  /** The device calls by itself, which a route point cannot. */
+  readonly isFrom?: true;
   /** What calls are sent to: it has to be allowed. */
   readonly dials?: (params: MethodParams[Method]) => readonly PlacedNumber[];
   /** How the caller is shown instead: it needs `modify-calling-number`. */
@@ -39,11 +41,12 @@ export type CommandOperations = readonly {
 export function commandOperation<Method extends DeviceCommand>(
   definition: CommandOperation<Method>,
 ): CommandOperations[number] {
-  const { method, command, dials, shows, names } = definition;
+  const { method, command, isFrom, dials, shows, names } = definition;
   const handle = (context: OperationContext): Operation["handle"] => {
     return async (session, given, meta) => {
       const params = parameters(method, given);
-      context.access.controlled(session, (params as { readonly device: string }).device);
+      const { kind, name } = context.access.controlled(session, (params as { readonly device: string }).device);
+      if (isFrom === true && kind === "route-point") throw routePointCalls(name);
       for (const [path, dialed] of dials?.(params) ?? []) if (dialed !== undefined) checkDialed(session, dialed, path);
       for (const [path, shown] of shows?.(params) ?? []) if (shown !== undefined) checkShown(session, shown, path);
       for (const [path, named] of names?.(params) ?? []) if (named !== undefined) checkNumber(named, path);
@@ -56,6 +59,12 @@ export function commandOperation<Method extends DeviceCommand>(
 /** Who is to count as called first, where that is a number. */
 export function originalCalled(chosen: MethodParams["call.redirect"]["originalCalled"], path: string): PlacedNumber {
   return [`${path}/originalCalled/number`, typeof chosen === "object" ? chosen.number : undefined];
+}
+
+function routePointCalls(name: string): CtiError {
+  return new CtiError("device-type", `${name} is a route point, which makes no calls`, {
+    entity: { kind: "device", id: name },
+  });
 }
 
 function checkShown(session: Session, shown: string, path: string): void {

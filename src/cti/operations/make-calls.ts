@@ -4,6 +4,7 @@ import { commandOperation, type CommandOperations } from "./command-operation.ts
 export const makeCalls: CommandOperations = [
   commandOperation({
     method: "call.connect",
+    isFrom: true,
     command: ({ device, to, callId }) => ({
       type: "make-call",
       device,

@@ -324,6 +324,18 @@ export interface ForwardingView {
   readonly onFailure?: ForwardTargets;
 }
 
+/** Messages of a line, as who set its lamp has counted them. */
+export interface LineMessages {
+  /** New messages. */
+  readonly newMessages: number;
+  /** Old messages. */
+  readonly oldMessages: number;
+  /** How many of `newMessages` are urgent. */
+  readonly newUrgent: number;
+  /** How many of `oldMessages` are urgent. */
+  readonly oldUrgent: number;
+}
+
 /** A line. */
 export interface LineView {
   /** Name of a line, such as `1001@internal`. */
@@ -339,6 +351,7 @@ export interface LineView {
   readonly isMessageWaiting: boolean;
   /** Name that is shown to who it calls. */
   readonly displayName?: string;
+  readonly messages?: LineMessages;
 }
 
 /** One destination of a route. */

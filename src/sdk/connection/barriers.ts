@@ -1,6 +1,8 @@
 /** What waits for its place among the events. */
 export interface Barrier {
   pass(): void;
+  /** Passes after a snapshot: what the reply says of how all was is older than that. */
+  passLate(): void;
   fail(error: Error): void;
 }
 
@@ -32,7 +34,7 @@ export class Barriers {
   passAside(): void {
     const passing = this.#aside;
     this.#aside = [];
-    for (const barrier of passing) barrier.pass();
+    for (const barrier of passing) barrier.passLate();
   }
 
   failAll(error: Error): void {

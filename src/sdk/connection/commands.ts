@@ -31,7 +31,7 @@ export interface CommandsOptions {
 type Send = (method: string, params: object, done: (answer: Answer) => void) => void;
 type Reply = Readonly<Record<string, unknown>>;
 
-/** Gets a reply when all events up to its `seq` have been applied, and before the next one is. */
+/** Gets a reply when all events up to its `seq` have been applied, and before the next one is; none that a snapshot has overtaken. */
 export type TakeReply = (reply: Reply) => void;
 
 interface Pending {
@@ -41,6 +41,8 @@ interface Pending {
   readonly deadline: SdkTimer;
   /** In its place among the events. */
   readonly pass: (reply: Reply) => void;
+  /** After a snapshot, which is newer. */
+  readonly passLate: (reply: Reply) => void;
   readonly reject: (error: Error) => void;
   readonly forget: () => void;
   wasSent: boolean;
@@ -100,6 +102,7 @@ export class Commands {
           take?.(reply);
           resolve(reply);
         },
+        passLate: resolve,
         reject,
         forget: () => signal?.removeEventListener("abort", abort),
         wasSent: false,
@@ -162,7 +165,11 @@ export class Commands {
     const reply = typeof result === "object" && result !== null ? (result as Reply) : {};
     const seq = typeof reply["seq"] === "number" ? reply["seq"] : 0;
     this.#settle(pending, () =>
-      this.#barriers.add(seq, this.#appliedSeq(), { pass: () => pending.pass(reply), fail: pending.reject }),
+      this.#barriers.add(seq, this.#appliedSeq(), {
+        pass: () => pending.pass(reply),
+        passLate: () => pending.passLate(reply),
+        fail: pending.reject,
+      }),
     );
   }
 

@@ -105,7 +105,12 @@ export class CtiSession {
         if (answer.type === "lost") return reject(lostError(method));
         if (answer.type === "refused") return reject(answer.error);
         const reply = recordOf(answer.result);
-        this.#barriers.add(seqOf(reply), this.#appliedSeq, { pass: () => resolve(take(reply)), fail: reject });
+        const passLate = (): void => reject(lostError(method));
+        this.#barriers.add(seqOf(reply), this.#appliedSeq, {
+          pass: () => resolve(take(reply)),
+          passLate,
+          fail: reject,
+        });
       });
     });
   }

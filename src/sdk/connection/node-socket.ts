@@ -26,7 +26,7 @@ export function nodeSockets(tls: NodeTls = {}): OpenSocket {
     socket.on("message", (data: Buffer, isBinary) => {
       if (!isBinary) handlers.onText(data.toString("utf8"));
     });
-    socket.on("error", ({ message }) => (failure = message));
+    socket.on("error", ({ message }) => (failure = explained(message)));
     socket.on("close", (code, reason) => handlers.onClose(code, reason.toString("utf8") || failure));
     const close = (): void => {
       socket.close();
@@ -35,4 +35,11 @@ export function nodeSockets(tls: NodeTls = {}): OpenSocket {
     };
     return { send: (text) => socket.send(text), close };
   };
+}
+
+/** What a web server says that is none of CTI applications, or not under that address. */
+function explained(message: string): string {
+  return /response: 40[04]$/.test(message)
+    ? `${message}: applications are served at another path, which is /cti`
+    : message;
 }

@@ -7,6 +7,7 @@ import type { ProviderEvent, ProviderEventMap } from "./provider-events.ts";
 export class EventHub {
   readonly #emitter = new Emitter<ProviderEventMap & { readonly opened: undefined }>();
   readonly #streams = new Map<EventStream<ProviderEvent>, ReadonlySet<string> | undefined>();
+  #isOver = false;
 
   on<Name extends keyof ProviderEventMap>(name: Name, listener: (event: ProviderEventMap[Name]) => void): Unsubscribe {
     return this.#emitter.on(name, listener);
@@ -20,7 +21,8 @@ export class EventHub {
       onLost: (count) => ({ type: "stream.lost", count }),
       onEnd: () => void this.#streams.delete(stream),
     });
-    this.#streams.set(stream, types && new Set(types));
+    if (this.#isOver) stream.end();
+    else if (!stream.isOver) this.#streams.set(stream, types && new Set(types));
     return stream;
   }
 
@@ -33,7 +35,8 @@ export class EventHub {
     for (const [stream, types] of [...this.#streams]) if (types?.has(event.type) ?? true) stream.put(event);
   }
   end(): void {
+    this.#isOver = true;
     for (const stream of [...this.#streams.keys()]) stream.end();
-    this.#emitter.clear();
+    this.#emitter.end();
   }
 }

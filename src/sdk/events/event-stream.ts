@@ -39,13 +39,19 @@ export class EventStream<Item> implements AsyncIterableIterator<Item> {
       signal?.removeEventListener("abort", abort);
       hooks.onEnd?.();
     };
-    if (signal?.aborted === true) this.end();
+    // Nobody has it yet who could be told that it is over.
+    if (signal?.aborted === true) this.#isOver = true;
     else signal?.addEventListener("abort", abort, { once: true });
   }
 
   /** How many have not been taken. */
   get waiting(): number {
     return this.#items.length;
+  }
+
+  /** Nothing comes any more. */
+  get isOver(): boolean {
+    return this.#isOver;
   }
 
   put(item: Item): void {

@@ -10,6 +10,7 @@ export class Waiting<Item> {
   readonly #emitter = new Emitter<{ item: Item }>();
   readonly #streams = new Set<EventStream<Item>>();
   readonly #isStale: (item: Item) => boolean;
+  #isOver = false;
 
   /** @param isStale it is of no interest any more when it is taken from a stream */
   constructor(isStale: (item: Item) => boolean = () => false) {
@@ -40,7 +41,8 @@ export class Waiting<Item> {
       isStale: this.#isStale,
       onEnd: () => void this.#streams.delete(stream),
     });
-    this.#streams.add(stream);
+    if (this.#isOver) stream.end();
+    else if (!stream.isOver) this.#streams.add(stream);
     for (const item of this.#items.values()) stream.put(item);
     return stream;
   }
@@ -69,8 +71,9 @@ export class Waiting<Item> {
 
   /** Nobody is told of anything any more. */
   end(): void {
+    this.#isOver = true;
     this.forget();
     for (const stream of [...this.#streams]) stream.end();
-    this.#emitter.clear();
+    this.#emitter.end();
   }
 }

@@ -23,6 +23,8 @@ export interface ObjectContext {
   readonly clock: SdkClock;
   /** There is no server that says how all is. */
   readonly isAway: boolean;
+  /** For good. */
+  readonly isShutDown: boolean;
   /** Opens a device, or says how it was opened; opened again after a `resnapshot`. */
   open(params: DeviceOpening, options?: CommandOptions): Promise<OpenedDevice>;
   close(device: string, options?: CommandOptions): Promise<void>;

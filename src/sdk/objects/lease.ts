@@ -19,12 +19,18 @@ export class Lease implements MediaTerminal, RouteTerminal {
   #fence: number | undefined;
   #isClosed = false;
 
-  /** @param onWanted told when an address is to be set for a call */
-  constructor(context: ObjectContext, opened: OpenedDevice, onWanted?: (media: MediaView) => void) {
+  /**
+   * @param how `isRouted`: calls are routed by dialogues; `onWanted`: told when an address is to be set for a call
+   */
+  constructor(
+    context: ObjectContext,
+    opened: OpenedDevice,
+    { isRouted = false, onWanted }: { readonly isRouted?: boolean; readonly onWanted?: (media: MediaView) => void },
+  ) {
     this.#context = context;
     this.#onWanted = onWanted;
     this.terminal = context.terminal(opened.device);
-    this.#offers = new Offers(context, opened.device);
+    this.#offers = new Offers(context, opened.device, isRouted);
     this.hasOpened(opened);
   }
 
@@ -76,8 +82,10 @@ export class Lease implements MediaTerminal, RouteTerminal {
     this.#media.callEnded(callId);
   }
   /** @internal `isAsked`: it waits for an answer anew. */
-  routeChanged({ routeId, state }: RouteView, session: RouteSession, isAsked: boolean): void {
+  routeChanged(view: RouteView, session: RouteSession, isAsked: boolean): void {
+    const { routeId, state } = view;
     if (!this.isOwner) return;
+    this.#offers.routeChanged(view);
     if (state !== "routing") this.#routes.remove(routeId);
     else if (isAsked || !this.#routes.has(routeId)) this.#routes.put(routeId, session);
   }
@@ -95,7 +103,11 @@ export class Lease implements MediaTerminal, RouteTerminal {
   hasOpened({ fence }: OpenedDevice): void {
     if (fence === undefined) return this.#standBy();
     this.#fence = fence;
-    this.#offers.lookAtAll();
+    this.lookAround();
+  }
+  /** @internal All that is known of the device has come. */
+  lookAround(): void {
+    if (this.isOwner) this.#offers.lookAtAll();
   }
   /** @internal By the application, or since the provider is shut down. */
   hasClosed(): void {

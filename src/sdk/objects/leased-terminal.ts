@@ -14,7 +14,10 @@ export interface LeasedTerminal {
   /** Grows with each owner of the device. */
   readonly fence: number | undefined;
   readonly isClosed: boolean;
-  /** Calls that wait to be accepted, answered, rejected or redirected, those that are there already first. */
+  /**
+   * Calls that wait to be accepted, answered, rejected or redirected, those that are there already first. Where calls are
+   * routed by dialogues it is those that are left there when a dialogue has ended.
+   */
   offers(options?: StreamOptions): AsyncIterableIterator<TerminalConnection>;
   onOffer(listener: (offer: TerminalConnection) => void): Unsubscribe;
   /** Gives the device up. May be called twice. */
@@ -30,7 +33,7 @@ export interface MediaTerminal extends LeasedTerminal {
 
 /**
  * JTAPI RouteTerminal: a route point whose calls this application sends elsewhere. A call that is routed by a dialogue is
- * offered, too: it is the application's once the dialogue has ended.
+ * offered once `end` of its route session has left it there.
  */
 export interface RouteTerminal extends LeasedTerminal {
   /** Dialogues that wait for `select` or `end`: new ones, and those whose destinations have all failed. */

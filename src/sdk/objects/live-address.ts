@@ -37,6 +37,9 @@ export class LiveAddress implements Address {
   get isMessageWaiting(): boolean {
     return this.view?.isMessageWaiting ?? false;
   }
+  get messages(): Required<MessageCounts> {
+    return this.view?.messages ?? { newMessages: 0, oldMessages: 0, newUrgent: 0, oldUrgent: 0 };
+  }
 
   async setForwarding(
     kind: MethodParams["line.setForwarding"]["kind"],

@@ -10,6 +10,8 @@ import type { Call, Connection, Done, TerminalConnection, WaitOptions } from "./
 interface CallEvents {
   change: Call;
   ended: Call;
+  /** Nothing is told of it any more: the provider is shut down. */
+  lost: Call;
 }
 
 export class LiveCall implements Call {
@@ -69,7 +71,7 @@ export class LiveCall implements Call {
     return this.connections.find(({ party }) => party.line === address || party.number === address);
   }
 
-  on(type: keyof CallEvents, listener: (call: Call) => void): Unsubscribe {
+  on(type: "change" | "ended", listener: (call: Call) => void): Unsubscribe {
     return this.#emitter.on(type, listener);
   }
 
@@ -79,14 +81,14 @@ export class LiveCall implements Call {
         stop.forEach((one) => one());
         tell();
       };
+      const fail = (error: Error): void => settle(() => reject(error));
       const look = (): void => {
-        if (isSo(this)) return settle(() => resolve(this));
-        if (this.isEnded)
-          settle(() => reject(clientError("CLIENT_NOT_KNOWN", `call ${this.id} ended before it was as awaited`)));
+        if (isTrue(() => isSo(this), fail)) return settle(() => resolve(this));
+        if (this.isEnded) fail(clientError("CLIENT_NOT_KNOWN", `call ${this.id} ended before it was as awaited`));
+        else if (this.#context.isShutDown) fail(clientError("CLIENT_CLOSED", "the provider is shut down"));
       };
-      const abort = (): void =>
-        settle(() => reject(signal?.reason instanceof Error ? signal.reason : new Error("aborted")));
-      const stop: Unsubscribe[] = [this.#emitter.on("change", look), this.#emitter.on("ended", look)];
+      const abort = (): void => fail(signal?.reason instanceof Error ? signal.reason : new Error("aborted"));
+      const stop: Unsubscribe[] = (["change", "ended", "lost"] as const).map((type) => this.#emitter.on(type, look));
       if (signal !== undefined) {
         signal.addEventListener("abort", abort, { once: true });
         stop.push(() => signal.removeEventListener("abort", abort));
@@ -94,7 +96,7 @@ export class LiveCall implements Call {
       }
       if (timeoutMs !== undefined) {
         const late = (): void =>
-          settle(() => reject(clientError("CLIENT_TIMEOUT", `call ${this.id} was not as awaited in ${timeoutMs} ms`)));
+          fail(clientError("CLIENT_TIMEOUT", `call ${this.id} was not as awaited in ${timeoutMs} ms`));
         const timer = this.#context.clock.after(timeoutMs, late);
         stop.push(() => timer.cancel());
       }
@@ -120,16 +122,39 @@ export class LiveCall implements Call {
     if (this.#isEnded) return;
     this.#isEnded = true;
     this.#emitter.emit("ended", this);
-    this.#emitter.clear();
+    this.#emitter.end();
+  }
+
+  /** @internal The provider is shut down. */
+  lost(): void {
+    this.#emitter.emit("lost", this);
+    this.#emitter.end();
   }
 
   #anyDevice(what: string): TerminalConnection {
     const mine = this.terminalConnections.filter(({ terminal }) => terminal.view !== undefined);
+    const isOpen = ({ device }: TerminalConnection): boolean => this.#context.isOpen(device);
     const found =
-      mine.find(({ device }) => this.#context.isOpen(device)) ??
+      mine.find(isOpen) ??
+      this.connections.flatMap(offeredTo).find(isOpen) ??
       mine.find(({ basicState }) => basicState !== "passive");
-    if (found === undefined)
-      throw clientError("CLIENT_NOT_KNOWN", `${what}: no device that may be controlled is in call ${this.id}`);
-    return found;
+    if (found !== undefined) return found;
+    throw clientError("CLIENT_NO_PARTY", `${what}: no device of the application is in call ${this.id}`);
+  }
+}
+
+/** Devices that a call is offered to, none of which rings yet. */
+function offeredTo(connection: Connection): readonly TerminalConnection[] {
+  if (!connection.isWaiting || connection.terminalConnections.length > 0) return [];
+  return (connection.address?.view?.devices ?? []).map((device) => connection.terminalConnection(device));
+}
+
+/** What throws is not so, and is told. */
+function isTrue(isSo: () => boolean, onError: (error: Error) => void): boolean {
+  try {
+    return isSo();
+  } catch (error) {
+    onError(error instanceof Error ? error : new Error(String(error)));
+    return false;
   }
 }

@@ -81,14 +81,11 @@ export class LiveConnection implements Connection {
   }
 
   #device(what: string): TerminalConnection {
-    const { terminalConnections } = this;
-    const [there] = [
-      ...terminalConnections.filter(({ basicState }) => basicState !== "passive"),
-      ...terminalConnections,
-    ];
+    const known = this.terminalConnections.filter(({ terminal }) => terminal.view !== undefined);
+    const [there] = [...known.filter(({ basicState }) => basicState !== "passive"), ...known];
     const [device] = this.address?.view?.devices ?? [];
     if (there !== undefined) return there;
     if (device !== undefined) return this.terminalConnection(device);
-    throw clientError("CLIENT_NOT_KNOWN", `${what}: no device of ${this.party.number} is in the call`);
+    throw clientError("CLIENT_NO_PARTY", `${what}: no device of ${this.party.number} is in the call`);
   }
 }

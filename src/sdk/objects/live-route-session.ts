@@ -68,6 +68,6 @@ export class LiveRouteSession implements RouteSession {
     this.#emitter.emit("change", this);
     if (view.state !== "ended" || wasEnded) return;
     this.#emitter.emit("ended", this);
-    this.#emitter.clear();
+    this.#emitter.end();
   }
 }

@@ -69,6 +69,8 @@ export interface Address {
   readonly connections: readonly Connection[];
   readonly forwarding: ForwardingView;
   readonly isMessageWaiting: boolean;
+  /** As whoever switched the lamp has counted them. */
+  readonly messages: Required<MessageCounts>;
   /** Forwards calls of a kind; null: they are not forwarded; absent: as it is. */
   setForwarding(
     kind: MethodParams["line.setForwarding"]["kind"],
@@ -107,7 +109,7 @@ export interface Terminal {
   swap(options?: CommandOptions): Promise<Done>;
   /** Calls of the device (default: all that are established) become one, in which all parties hear each other. */
   conference(calls?: readonly Call[], options?: CommandOptions): Promise<Call>;
-  /** Another call of the device joins the conference that it is in. */
+  /** Another call of the device, such as `connect` has made, joins the conference that it is in. @returns the conference */
   addParty(call?: Call, options?: CommandOptions): Promise<Call>;
   /** Releases a party of the device's conference: a connection, or all of a device. */
   dropParty(
@@ -157,9 +159,16 @@ export interface Call {
    * @throws {CtiError} `CLIENT_TIMEOUT`, `CLIENT_NOT_KNOWN`: the call ended before
    */
   until(isSo: (call: Call) => boolean, options?: WaitOptions): Promise<Call>;
-  /** Ends the call for a device in it; of two parties the other one is released, too. */
+  /**
+   * Ends the call for a device of the application in it; of two parties the other one is released, too. One that is offered
+   * to the application is rejected.
+   * @throws {CtiError} `CLIENT_NO_PARTY`: no device of the application is in it, such as after a redirection to a trunk
+   */
   drop(options?: CommandOptions): Promise<Done>;
-  /** Names and values that stay with the call; null removes one. */
+  /**
+   * Names and values that stay with the call; null removes one.
+   * @throws {CtiError} `CLIENT_NO_PARTY`
+   */
   setUserData(data: Readonly<Record<string, string | null>>, options?: CommandOptions): Promise<Done>;
 }
 
@@ -217,7 +226,7 @@ export interface TerminalConnection extends CallControl {
   retrieve(options?: CommandOptions): Promise<Done>;
   /** Blind: the other party is connected with who answers at `to`. */
   transfer(to: string, options?: CommandOptions): Promise<Done>;
-  /** Holds the call, and calls somebody to transfer it to or to confer with. @returns the second call */
+  /** Holds the call of two parties, and calls somebody to transfer it to or to confer with. @returns the second call */
   consult(to: string, options?: CommandOptions): Promise<Call>;
   /** Connects the other parties of this call and of another one of the device, such as `consult` made. */
   completeTransfer(consultation?: Call, options?: CommandOptions): Promise<Done>;

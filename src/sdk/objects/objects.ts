@@ -78,6 +78,11 @@ export class Objects {
     (kind === "device" ? this.#terminals : this.#addresses).delete(name);
   }
 
+  /** The provider is shut down. */
+  end(): void {
+    for (const call of [...this.#calls.values(), ...this.#loose.values()]) call.lost();
+  }
+
   #keepLoose(call: LiveCall): void {
     this.#loose.set(call.id, call);
     const [oldest] = this.#loose.keys();

@@ -10,17 +10,23 @@ interface OpenDevice {
 }
 
 /** Sends `device.open`, and takes its snapshot. */
-type Opener = (opening: DeviceOpening, options?: CommandOptions) => Promise<OpenedDevice>;
+type Opener = (opening: DeviceOpening, options?: CommandOptions, onOpened?: OnOpened) => Promise<OpenedDevice>;
+
+/** Called with the answer, before any event that follows it. */
+type OnOpened = (opened: OpenedDevice) => void;
 
 /** Devices that this session takes part in. As many as the application opens; the server limits them. */
 export class OpenDevices {
   readonly #open: Opener;
   readonly #context: Pick<ObjectContext, "command">;
+  readonly #onOwned: (device: string) => void;
   readonly #devices = new Map<string, OpenDevice>();
 
-  constructor(context: Pick<ObjectContext, "command">, open: Opener) {
+  /** @param onOwned told when a lease has begun */
+  constructor(context: Pick<ObjectContext, "command">, open: Opener, onOwned: (device: string) => void) {
     this.#context = context;
     this.#open = open;
+    this.#onOwned = onOwned;
   }
 
   isOpen(device: string): boolean {
@@ -33,13 +39,20 @@ export class OpenDevices {
     return this.#devices.get(device)?.lease;
   }
 
-  /** Opening a device that is open as it is asks nothing. */
-  async open(opening: DeviceOpening, options?: CommandOptions): Promise<OpenedDevice> {
+  /** Opening a device that is open as it is, or as anything else than what it is, asks nothing. */
+  async open(opening: DeviceOpening, options?: CommandOptions, onOpened?: OnOpened): Promise<OpenedDevice> {
     const known = this.#devices.get(opening.device);
-    if (known !== undefined && JSON.stringify(known.opening) === JSON.stringify(opening)) return known.opened;
-    const device: OpenDevice = { opening, opened: this.#open(opening, options), lease: undefined };
+    if (known !== undefined && isIn(opening, known.opening)) return known.opened;
+    const device: OpenDevice = {
+      opening,
+      opened: this.#open(opening, options, onOpened),
+      // It goes on until this one is answered.
+      lease: known?.lease,
+    };
     this.#devices.set(opening.device, device);
     try {
+      await device.opened;
+      // As it is now: it may have been opened again, in another session.
       return await device.opened;
     } catch (error) {
       if (this.#devices.get(opening.device) === device) {
@@ -50,10 +63,29 @@ export class OpenDevices {
     }
   }
 
-  /** The lease ends with the device. */
-  own(device: string, lease: Lease): void {
-    const known = this.#devices.get(device);
-    if (known !== undefined) known.lease = lease;
+  /** Opens a device for a lease, which hears of all that follows the answer. One that there was before is closed. */
+  async openLease(
+    opening: DeviceOpening,
+    make: (opened: OpenedDevice) => Lease,
+    options?: CommandOptions,
+  ): Promise<Lease> {
+    let lease: Lease | undefined;
+    const own = (opened: OpenedDevice): void => {
+      lease = make(opened);
+      this.#own(opening.device, lease);
+    };
+    const opened = await this.open(opening, options, own);
+    if (lease === undefined) own(opened);
+    return lease ?? make(opened);
+  }
+
+  #own(name: string, lease: Lease): void {
+    const device = this.#devices.get(name);
+    // It was closed before it was open.
+    if (device === undefined) return lease.hasClosed();
+    device.lease?.hasClosed();
+    device.lease = lease;
+    this.#onOwned(name);
   }
 
   async close(device: string, options?: CommandOptions): Promise<void> {
@@ -93,4 +125,10 @@ export class OpenDevices {
     for (const { lease } of this.#devices.values()) lease?.hasClosed();
     this.#devices.clear();
   }
+}
+
+/** The device is open like that, or nothing is said of how it is to be. */
+function isIn(opening: DeviceOpening, known: DeviceOpening): boolean {
+  const isBare = opening.media === undefined && opening.routes === undefined;
+  return isBare || JSON.stringify(known) === JSON.stringify(opening);
 }

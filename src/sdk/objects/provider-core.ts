@@ -2,6 +2,7 @@ import type {
   CallView,
   ConnectionView,
   CtiEvent,
+  DeviceView,
   MethodName,
   MethodParams,
   MediaView,
@@ -43,6 +44,8 @@ export class ProviderCore implements ObjectContext {
   readonly #newId: () => string;
   #callControl: "in-service" | "out-of-service" = "in-service";
   #sessionId: string | undefined;
+  /** The session that has been subscribed in, if only in part. */
+  #watchedSession: string | undefined;
 
   constructor(options: SessionOptions) {
     this.clock = options.clock;
@@ -58,9 +61,13 @@ export class ProviderCore implements ObjectContext {
     this.watches = new Watches((method, params, take) => this.#ask(method, params, take), {
       onFailed: (failure) => this.hub.emit({ type: "provider.notRestored", ...failure }),
       pause: (ms) => this.#pause(ms),
-      isOver: () => this.state === "shutdown",
+      isOver: () => this.isShutDown,
     });
-    this.devices = new OpenDevices(this, (opening, command) => this.#openDevice(opening, command));
+    this.devices = new OpenDevices(
+      this,
+      (opening, command, onOpened) => this.#openDevice(opening, command, onOpened),
+      (device) => this.#tellRoutes(device),
+    );
     this.#session = new CtiSession(options, {
       onEvent: (event) => this.#take(event),
       restore: () => this.#restore(),
@@ -80,6 +87,9 @@ export class ProviderCore implements ObjectContext {
   }
   get isAway(): boolean {
     return this.#session.phase !== "in-service";
+  }
+  get isShutDown(): boolean {
+    return this.#session.phase === "shutdown";
   }
   get state(): ProviderState {
     const { phase } = this.#session;
@@ -143,13 +153,17 @@ export class ProviderCore implements ObjectContext {
 
   /** A reply of how all was, in its place among the events. */
   merge(snapshot: Snapshot, seq: number): void {
-    this.replica.merge(snapshot, seq);
+    const { devices, lines } = this.replica.merge(snapshot, seq);
     for (const { callId } of snapshot.calls ?? []) this.#callChanged(callId);
     for (const route of snapshot.routes ?? []) if (route.state !== "ended") this.#routeChanged(route, false);
+    // Nothing is told of what a `provider.resnapshot` stands for.
+    if (this.#session.phase !== "in-service") return;
+    for (const device of devices) this.hub.emit({ type: "device.state", device, seq });
+    for (const line of lines) this.hub.emit({ type: "line.state", line, seq });
   }
 
   /** Dialogues that wait at a device for who has just opened it. */
-  tellRoutes(device: string): void {
+  #tellRoutes(device: string): void {
     for (const view of this.replica.routes.values()) {
       if (view.device === device && view.state === "routing") this.#routeChanged(view, false);
     }
@@ -183,31 +197,45 @@ export class ProviderCore implements ObjectContext {
     const { device, devices, ...rest } = reply as Snapshot & { readonly device?: Snapshot["devices"] };
     const all = device === undefined ? devices : [device as never];
     this.merge({ ...rest, ...(all === undefined ? {} : { devices: all }) }, seqOf(reply));
+    const [opened] = device === undefined ? [] : (all ?? []);
+    if (opened !== undefined) this.devices.lease(opened.name)?.lookAround();
   }
 
   #withKey(params: object): object {
     return { ...params, meta: { key: this.newId(), keyMs: this.clock.wallMs() } };
   }
 
-  async #openDevice(opening: DeviceOpening, options?: CommandOptions): Promise<OpenedDevice> {
-    let fence: unknown;
-    const take: TakeReply = (reply) => (fence = reply["fence"]);
+  async #openDevice(
+    opening: DeviceOpening,
+    options?: CommandOptions,
+    onOpened?: (opened: OpenedDevice) => void,
+  ): Promise<OpenedDevice> {
+    let opened: OpenedDevice = { device: opening.device };
+    const take: TakeReply = ({ fence }) => {
+      if (typeof fence === "number") opened = { ...opened, fence };
+      onOpened?.(opened);
+    };
     if (this.#session.phase === "restoring") await this.#ask("device.open", opening, take);
     else {
       const whole: TakeReply = (reply) => this.#replied(reply, take);
       await this.#session.command("device.open", opening, options, whole);
     }
-    return { device: opening.device, ...(typeof fence === "number" ? { fence } : {}) };
+    return opened;
   }
 
   /** Asks for all again that there was: in a new session, or in one whose events are lost. */
   async #restore(): Promise<void> {
     const endRestart = this.replica.beginRestart();
     await this.#inventory();
-    for (const failure of await this.watches.restore()) this.hub.emit({ type: "provider.notRestored", ...failure });
+    const sessionId = this.#session.opened?.sessionId;
+    const isNewSession = sessionId !== this.#watchedSession;
+    this.#watchedSession = sessionId;
+    const failures = await this.watches.restore(isNewSession);
+    for (const failure of failures) this.hub.emit({ type: "provider.notRestored", ...failure });
     const failed = await this.devices.reopen((opening) => this.#openDevice(opening));
     for (const { device, error } of failed) this.hub.emit({ type: "provider.notRestored", what: device, error });
     endRestart();
+    this.#callControl = callControlOf([...this.replica.devices.values()]);
   }
 
   async #inventory(): Promise<void> {
@@ -280,6 +308,8 @@ export class ProviderCore implements ObjectContext {
   #noticed({ notice, device, fence, routes = [], seq }: SessionNoticeEvent): void {
     if (device === undefined) return;
     if (notice === "device-closed") return this.devices.forget(device);
+    // Dialogues first: the calls that have one are not offered.
+    this.replica.merge({ routes }, seq);
     this.devices.lease(device)?.noticed(notice, fence);
     if (notice === "owner") this.merge({ routes }, seq);
   }
@@ -322,8 +352,15 @@ export class ProviderCore implements ObjectContext {
   #shutDown(error: CtiError | undefined): void {
     this.devices.end();
     this.hub.emit({ type: "provider.shutdown", ...(error === undefined ? {} : { error }) });
+    this.objects.end();
     this.hub.end();
   }
+}
+
+/** What devices that are all out of service for it say of call control; changes are told. */
+function callControlOf(devices: readonly DeviceView[]): "in-service" | "out-of-service" {
+  const isOut = devices.some(({ cause }) => cause === "call-node-failure");
+  return isOut && !devices.some(({ isInService }) => isInService) ? "out-of-service" : "in-service";
 }
 
 function seqOf({ seq }: Readonly<Record<string, unknown>>): number {

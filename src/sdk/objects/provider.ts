@@ -6,7 +6,7 @@ import { clientError } from "../cti-error.ts";
 import type { Unsubscribe } from "../events/emitter.ts";
 import type { StreamOptions } from "../events/event-stream.ts";
 import type { EventsOfTypes, ProviderEvent, ProviderEventMap, ProviderState } from "../events/provider-events.ts";
-import type { OpenedDevice } from "./context.ts";
+import type { DeviceOpening } from "./context.ts";
 import { Lease } from "./lease.ts";
 import type { MediaTerminal, RouteTerminal } from "./leased-terminal.ts";
 import { ProviderCore } from "./provider-core.ts";
@@ -120,8 +120,8 @@ export class Provider {
     command?: CommandOptions,
   ): Promise<MediaTerminal> {
     const { media, address } = splitAddress(options);
-    const opened = await this.#core.open({ device, media }, command);
-    return this.#lease(opened, (wanted) => void this.#core.supplyMedia(wanted, address));
+    const onWanted = (wanted: MediaView): void => void this.#core.supplyMedia(wanted, address);
+    return this.#lease({ device, media }, command, onWanted);
   }
 
   /** Opens a route point whose calls this application sends elsewhere. */
@@ -130,8 +130,7 @@ export class Provider {
     { routes = true }: RouteTerminalOptions = {},
     command?: CommandOptions,
   ): Promise<RouteTerminal> {
-    const opened = await this.#core.open({ device, media: { mode: "none" }, routes }, command);
-    return this.#lease(opened);
+    return this.#lease({ device, media: { mode: "none" }, routes }, command);
   }
 
   /** Any method of the protocol. It is sent again over reconnects until its deadline, with the same key. */
@@ -160,11 +159,9 @@ export class Provider {
     return this.close();
   }
 
-  #lease(opened: OpenedDevice, onWanted?: (media: MediaView) => void): Lease {
-    const lease = new Lease(this.#core, opened, onWanted);
-    this.#core.devices.own(opened.device, lease);
-    this.#core.tellRoutes(opened.device);
-    return lease;
+  #lease(opening: DeviceOpening, command?: CommandOptions, onWanted?: (media: MediaView) => void): Promise<Lease> {
+    const how = { isRouted: opening.routes === true, ...(onWanted && { onWanted }) };
+    return this.#core.devices.openLease(opening, (opened) => new Lease(this.#core, opened, how), command);
   }
 }
 

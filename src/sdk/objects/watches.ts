@@ -62,14 +62,21 @@ export class Watches {
 
   async add(topics: readonly Topic[], types: readonly EventType[] | undefined): Promise<Watch> {
     const watch = this.#watchOf(() => topics, types);
-    await this.#subscribe(watch);
+    // From now on, since another session may take the place of this one before it is answered.
     this.#watches.add(watch);
+    try {
+      await this.#renew(watch);
+    } catch (error) {
+      this.#watches.delete(watch);
+      throw error;
+    }
     return watch;
   }
 
-  /** Subscribes to all again. @returns what could not be */
-  async restore(): Promise<WatchFailure[]> {
+  /** Subscribes to all again. `isNewSession`: the one before is gone, with all subscriptions. @returns what could not be */
+  async restore(isNewSession: boolean): Promise<WatchFailure[]> {
     const failed: WatchFailure[] = [];
+    if (isNewSession) for (const watch of this.#watches) watch.subscriptionId = undefined;
     for (const watch of [...this.#watches]) {
       try {
         await this.#renew(watch);
@@ -112,18 +119,17 @@ export class Watches {
   }
 
   async #renew(watch: Watch): Promise<void> {
-    const before = watch.subscriptionId;
-    await this.#subscribe(watch);
-    if (before !== undefined) await this.#unsubscribe(before);
-  }
-
-  async #subscribe(watch: Watch): Promise<void> {
     const { topics, types } = watch;
     if (topics.length === 0) return;
+    let before: string | undefined;
     await this.#ask("events.subscribe", { topics, ...(types && { types }) }, ({ subscriptionId }) => {
+      before = watch.subscriptionId;
       watch.subscriptionId = typeof subscriptionId === "string" ? subscriptionId : undefined;
       watch.asked = topics;
     });
+    if (before !== undefined) await this.#unsubscribe(before);
+    // It was closed meanwhile.
+    if (!this.#watches.has(watch) && watch.subscriptionId !== undefined) await this.#unsubscribe(watch.subscriptionId);
   }
 
   /** One of a session that goes on would tell the same twice; another session does not know it. */
@@ -131,7 +137,7 @@ export class Watches {
     try {
       await this.#ask("events.unsubscribe", { subscriptionId }, () => undefined);
     } catch (error) {
-      if (!isForGood(error)) throw error;
+      if (!this.#options.isOver() && !isForGood(error)) throw error;
     }
   }
 

@@ -8,6 +8,7 @@ import type {
   RouteView,
 } from "../../protocol/index.ts";
 import { applyToCall, mergedFrom, newCall, PLAIN_WHY, without, type CallEvent } from "./apply-to-call.ts";
+import { isSame } from "./is-same.ts";
 import { Table } from "./table.ts";
 
 /** What a reply says of how all is. */
@@ -16,6 +17,12 @@ export interface Snapshot {
   readonly devices?: readonly DeviceView[];
   readonly lines?: readonly LineView[];
   readonly routes?: readonly RouteView[];
+}
+
+/** What has changed without an event that has told it. */
+export interface Differences {
+  readonly devices: readonly DeviceView[];
+  readonly lines: readonly LineView[];
 }
 
 /** What the replica tells of its calls and routes; everything else is read from it. */
@@ -88,12 +95,15 @@ export class Replica {
     }
   }
 
-  /** Takes what a reply says of how all was at `seq`. */
-  merge({ calls = [], devices = [], lines = [], routes = [] }: Snapshot, seq: number): void {
-    for (const device of devices) this.devices.merge(device.name, plainDevice(device), seq);
-    for (const line of lines) this.lines.merge(line.name, line, seq);
+  /** Takes what a reply says of how all was at `seq`. @returns devices and lines that were known to be otherwise */
+  merge({ calls = [], devices = [], lines = [], routes = [] }: Snapshot, seq: number): Differences {
+    const different = {
+      devices: devices.map(plainDevice).filter((device) => isChange(this.devices, device, seq)),
+      lines: lines.filter((line) => isChange(this.lines, line, seq)),
+    };
     for (const call of calls) this.#mergeCall(plainCall(call), seq);
     for (const route of routes) if (route.state !== "ended") this.routes.merge(route.routeId, route, seq);
+    return different;
   }
 
   /** Snapshots of another numbering of events follow: what they do not name is gone when `endRestart` is called. */
@@ -166,6 +176,12 @@ export class Replica {
     this.routes.remove(route.routeId, seq);
     this.#handlers.onRouteEnded(route);
   }
+}
+
+/** Takes what a snapshot says. True: something else was known. */
+function isChange<View extends { readonly name: string }>(table: Table<View>, view: View, seq: number): boolean {
+  const known = table.get(view.name);
+  return table.merge(view.name, view, seq) && known !== undefined && !isSame(known, view);
 }
 
 /** What may be done now is not kept: it changes with every event. */

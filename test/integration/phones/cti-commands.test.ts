@@ -33,7 +33,7 @@ describe("tandem cti", () => {
   });
 
   it("given two phones, when one is told to call the other, then it is watched, held and ended by command, and on record", async () => {
-    const watcher = tandemInTerminal(node, ["cti", "watch", "--line", "1001"]);
+    const watcher = tandemInTerminal(node, ["cti", "watch", "--line", "1001", "--device", "1001"]);
     perTest.add(watcher, async (one) => void (await one.kill()));
     await watcher.outputMatching(/Ctrl-C ends it/, 5_000);
     const [alice, bob] = [await registered("1001"), await registered("1002")];

@@ -44,23 +44,44 @@ describe("listeners that come late", () => {
   const port = (): Promise<MediaTerminal> =>
     provider.openMediaTerminal("port", { mode: "dynamic", codecs: ["PCMA/8000"] });
 
-  it("given a route dialogue, when a listener of offers comes just before it is ended, then it hears of the call, once", async () => {
+  it("given a route dialogue, when it is ended by the application, then the call is offered, once, and not before", async () => {
     const desk = await provider.openRouteTerminal("desk");
     const asked = new Promise((resolve) => desk.onRoute(resolve));
+    const told: string[] = [];
+    desk.onOffer(({ call }) => told.push(call.id));
     server.emit(
       { type: "call.snapshot", call: offeredCall("c1", "1001", "5000") },
       { type: "route.request", route: ROUTE },
     );
     await asked;
-    const told: string[] = [];
-    desk.onOffer(({ call }) => told.push(call.id));
-    assert.deepEqual(told, []);
+    desk.onOffer(({ call }) => told.push(`late ${call.id}`));
+    // What the device's own snapshot says has a dialogue, too.
+    server.world.calls.set("c1", offeredCall("c1", "1001", "5000"));
+    server.world.routes.set("r1", ROUTE);
+    await provider.watch([{ kind: "device", name: "desk" }]);
     await turn();
-    assert.deepEqual(told, ["c1"]);
+    assert.deepEqual(told, []);
     const rings = heard(provider, "call.connection");
     server.emit({ type: "route.end", route: { ...ROUTE, ver: 2, state: "ended", ended: "application" } }, ALERTING);
     await rings;
-    assert.deepEqual(told, ["c1"]);
+    assert.deepEqual(told, ["c1", "late c1"]);
+  });
+
+  it("given a call whose dialogue is over, and one in a dialogue, when a route point is opened, then only the first is offered", async () => {
+    server.world.calls.set("c1", offeredCall("c1", "1001", "5000"));
+    server.world.calls.set("c2", offeredCall("c2", "1002", "5000"));
+    server.handlers.set("device.open", () => ({
+      device: virtualView("route-point", "desk", "5000"),
+      calls: [...server.world.calls.values()],
+      routes: [{ ...ROUTE, callId: "c2" }],
+      fence: 1,
+    }));
+    const desk = await provider.openRouteTerminal("desk");
+    const told: string[] = [];
+    desk.onOffer(({ call }) => told.push(call.id));
+    desk.onRoute(({ call }) => told.push(`route ${call.id}`));
+    await turn();
+    assert.deepEqual(told, ["c1", "route c2"]);
   });
 
   it("given a route dialogue that was there before the device was opened, when a listener of routes comes, then it hears of it", async () => {

@@ -70,6 +70,23 @@ describe("Provider", () => {
     assert.equal(cti.terminals.length, 6);
   });
 
+  it("given a device that changes before it is subscribed to, when the snapshot of that comes, then the change is told, once", async () => {
+    const cti = await open();
+    const told: string[] = [];
+    cti.on("device.state", ({ device }) => told.push(`${device.name} ${device.doNotDisturb}`));
+    cti.on("line.state", ({ line }) => told.push(`${line.name} ${line.isMessageWaiting}`));
+    server.world.devices.set("phone-1003", phoneView("1003", { doNotDisturb: "silent" }));
+    server.world.lines.set("1003@internal", { ...lineView("1003"), isMessageWaiting: true });
+    const known = heard(cti, "line.state", ({ line }) => line.isMessageWaiting);
+    server.emit({ type: "line.state", line: lineView("1003") }, { type: "device.state", device: phoneView("1003") });
+    await known;
+    const before = ["1003@internal false", "phone-1003 off", "phone-1003 silent", "1003@internal true"];
+    assert.deepEqual(told, before);
+    assert.equal(cti.terminal("phone-1003").view?.doNotDisturb, "silent");
+    await cti.terminal("phone-1003").open();
+    assert.deepEqual(told, before);
+  });
+
   it("given a wrong password, when it is opened, then the refusal is thrown at once and nothing is left", async () => {
     server.handlers.set("provider.open", () => {
       throw new Refusal("AUTH_FAILED");
@@ -120,6 +137,45 @@ describe("Provider", () => {
     assert.equal(desk.fence, 1);
   });
 
+  it("given a call that is offered to the application, when that names no device, then it is commanded by the one that it waits at", async () => {
+    const cti = await open();
+    await using _desk = await cti.openRouteTerminal("desk", { routes: false });
+    const known = heard(cti, "call.snapshot");
+    server.emit({ type: "call.snapshot", call: offeredCall("c1", "1001", "5000") });
+    await known;
+    const call = cti.call("c1") ?? assert.fail();
+    await call.setUserData({ customer: "4711" });
+    await call.drop();
+    for (const method of ["call.setUserData", "call.drop"] as const) {
+      const { params } = await server.request(method);
+      assert.deepEqual([params["device"], params["callId"]], ["desk", "c1"]);
+    }
+  });
+
+  it("given a call from one trunk to another, when it is commanded, then no device of the application is in it", async () => {
+    const cti = await open();
+    const known = heard(cti, "call.snapshot");
+    const trunk = (number: string, state: "established" | "network-reached") =>
+      ({
+        connectionId: `c1/${number}`,
+        party: { number },
+        state,
+        terminals: [{ device: "trunk", state: "talking" }],
+      }) as const;
+    const connections = [trunk("030123", "established"), trunk("040123", "network-reached")];
+    server.emit({ type: "call.snapshot", call: offeredCall("c1", "030123", "040123", { connections }) });
+    await known;
+    const call = cti.call("c1") ?? assert.fail();
+    for (const asked of [call.drop(), call.setUserData({ a: "b" }), call.connectionOf("030123")?.drop()]) {
+      await assert.rejects(asked ?? assert.fail(), (error) => {
+        assert.ok(error instanceof CtiError);
+        const { code, outcome, retry } = error;
+        assert.deepEqual([code, outcome, retry], ["CLIENT_NO_PARTY", "not_applied", "never"]);
+        return true;
+      });
+    }
+  });
+
   it("given a standby, when it becomes the owner, then what waits is given to it, and not before", async () => {
     const cti = await open({ group: "desk" });
     server.handlers.set("device.open", (_params, session) => ({ seq: session.seq, device: desk, calls: [] }));
@@ -135,7 +191,7 @@ describe("Provider", () => {
     const noticed = heard(cti, "session.notice");
     server.emit({ type: "session.notice", notice: "owner", device: "desk", fence: 2, routes: [route] });
     await noticed;
-    assert.deepEqual([terminal.isOwner, terminal.fence, told], [true, 2, ["c1", "r1"]]);
+    assert.deepEqual([terminal.isOwner, terminal.fence, told], [true, 2, ["r1"]]);
     const left = heard(cti, "session.notice");
     server.emit({ type: "session.notice", notice: "owner-changed", device: "desk" });
     await left;
@@ -143,7 +199,7 @@ describe("Provider", () => {
     const back = heard(cti, "session.notice");
     server.emit({ type: "session.notice", notice: "owner", device: "desk", fence: 4, routes: [route] });
     await back;
-    assert.deepEqual(told, ["c1", "r1", "c1", "r1"]);
+    assert.deepEqual(told, ["r1", "r1"]);
   });
 });
 

@@ -169,6 +169,71 @@ describe("Provider, when connections break", () => {
     await assert.rejects(cti.moveTo(first.url), isCode("CLIENT_CLOSED"));
   });
 
+  it("given an answer whose events are lost, when a snapshot takes their place, then what is older in the answer is not taken", async () => {
+    const server = await startServer("a");
+    const cti = await open([server.url]);
+    const device = phoneView("1001");
+    server.handlers.set("device.open", (_params, session) => {
+      server.handlers.delete("device.open");
+      return { seq: session.seq + 5, device, calls: [offeredCall("old", "1001", "1002")] };
+    });
+    const opening = cti.terminal("phone-1001").open();
+    await server.request("device.open");
+    const answered = heard(cti, "device.state");
+    server.emit({ type: "device.state", device });
+    await answered;
+    server.forgetLogs();
+    const snapshot = heard(cti, "provider.resnapshot");
+    server.cut();
+    await snapshot;
+    await opening;
+    assert.equal(cti.call("old"), undefined);
+    assert.deepEqual([...server.session.devices], ["phone-1001"]);
+  });
+
+  it("given call control of one server that is away, when another server takes over, then the provider is in service", async () => {
+    const [first, second] = [await startServer("a"), await startServer("b")];
+    const cti = await open([first.url, second.url]);
+    const out = heard(cti, "provider.state");
+    first.emit({ type: "provider.state", state: "out-of-service" });
+    await out;
+    assert.equal(cti.state, "out-of-service");
+    const moved = heard(cti, "provider.resnapshot");
+    await first.close();
+    await moved;
+    assert.equal(cti.state, "in-service");
+  });
+
+  it("given call control that is away, when a provider is opened, then it is out of service until that is back", async () => {
+    const server = await startServer("a");
+    for (const [name, view] of server.world.devices) {
+      const out = { isInService: false, cause: "call-node-failure" } as const;
+      server.world.devices.set(name, { ...view, ...out });
+    }
+    const cti = await open([server.url]);
+    assert.equal(cti.state, "out-of-service");
+    const back = heard(cti, "provider.state");
+    server.emit({ type: "provider.state", state: "in-service" });
+    await back;
+    assert.equal(cti.state, "in-service");
+  });
+
+  it("given a watch that is asked for as the session is lost, when another server takes over, then it is watched there", async () => {
+    const [first, second] = [await startServer("a"), await startServer("b")];
+    const cti = await open([first.url, second.url], { watch: "none" });
+    first.handlers.set("events.subscribe", (_params, session) => ({ seq: session.seq + 5, subscriptionId: "never" }));
+    const watching = cti.watch([{ kind: "device", name: "phone-1001" }]);
+    await eventually(() => assert.equal(first.executed.size, 2), { timeoutMs: 2_000 });
+    const answered = heard(cti, "device.state");
+    first.emit({ type: "device.state", device: phoneView("1001") });
+    await answered;
+    await first.close();
+    const watch = await watching;
+    assert.equal(second.session.subscriptions.size, 2);
+    await watch.close();
+    assert.equal(second.session.subscriptions.size, 1);
+  });
+
   it("given a command that was sent to a session that is lost, when another server takes over, then its outcome is unknown", async () => {
     const [first, second] = [await startServer("a"), await startServer("b")];
     const cti = await open([first.url, second.url]);
@@ -275,6 +340,17 @@ describe("Provider, when connections break", () => {
     controller.abort(new Error("changed my mind"));
     await assert.rejects(call, /changed my mind/);
     await assert.rejects(open(["ws://127.0.0.1:9/cti"], { signal: AbortSignal.timeout(50) }), /timeout/);
+  });
+
+  it("given a wrong path, or what is no address, when a provider is opened, then it says so", async () => {
+    const server = await startServer("a");
+    const wrong = open([server.url.replace("/cti", "/")], { openTimeoutMs: 300 });
+    await assert.rejects(wrong, /: applications are served at another path, which is \/cti \(CLIENT_UNREACHABLE\)$/);
+    await assert.rejects(open(["nonsense"]), (error) => {
+      assert.ok(error instanceof CtiError);
+      assert.deepEqual([error.code, error.retry], ["CLIENT_PROTOCOL", "never"]);
+      return true;
+    });
   });
 
   it("given no server at all, when a provider is opened, then it fails within its time and says why", async () => {

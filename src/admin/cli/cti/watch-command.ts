@@ -4,6 +4,7 @@ import type { PartyView, Provider, ProviderEvent, Topic } from "../../../sdk/ind
 import { EXIT } from "../exit-codes.ts";
 import type { CliContext } from "../node-options.ts";
 import { eventLine } from "./event-line.ts";
+import { terminalOf } from "./run-call-command.ts";
 import { openCti, type CtiWords } from "./open-cti.ts";
 
 /** The words of `tandem cti watch`. */
@@ -22,14 +23,15 @@ const MAX_PARTIES = 10_000;
 /** `tandem cti watch`: prints events as they come, until Ctrl-C, or the end of the only call that is watched. */
 export async function watchEvents(words: WatchWords, context: CliContext): Promise<number> {
   const interrupted = context.launcher.interruption();
-  const topics = topicsOf(words);
-  const provider = await openCti(words, context, topics.length === 0 ? { watch: "all" } : {});
+  const { device, line, call } = words;
+  const isAll = device.length + line.length + call.length === 0;
+  const provider = await openCti(words, context, isAll ? { watch: "all" } : {});
   const stop = (): void => void provider.close();
   interrupted.addEventListener("abort", stop, { once: true });
   try {
     const events = provider.events({ limit: BUFFER, signal: interrupted });
     const printer = new EventPrinter(words, context, provider);
-    if (topics.length > 0) await provider.watch(topics);
+    if (!isAll) await provider.watch(topicsOf(words, provider));
     context.output.err(`(${provider.session.user} at ${provider.server}; Ctrl-C ends it)`);
     for (const call of provider.calls) printer.snapshot(call.view);
     for await (const event of events) {
@@ -44,10 +46,11 @@ export async function watchEvents(words: WatchWords, context: CliContext): Promi
   return EXIT.ok;
 }
 
-function topicsOf({ device, line, call }: WatchWords): Topic[] {
+/** @throws {SwitchError} `unknown-device` @throws {CtiError} `CLIENT_NOT_KNOWN` */
+function topicsOf({ device, line, call }: WatchWords, provider: Provider): Topic[] {
   return [
-    ...device.map((name): Topic => ({ kind: "device", name })),
-    ...line.map((name): Topic => ({ kind: "line", name: name.includes("@") ? name : `${name}@internal` })),
+    ...device.map((named): Topic => ({ kind: "device", name: terminalOf(provider, named).name })),
+    ...line.map((named): Topic => ({ kind: "line", name: provider.address(named).name })),
     ...call.map((callId): Topic => ({ kind: "call", callId })),
   ];
 }

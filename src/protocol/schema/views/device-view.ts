@@ -101,6 +101,12 @@ export const DEVICE_DEFINITIONS: Definitions = {
     },
   ),
   ForwardingView: object("Each kind of forwarding of a line.", {}, targets),
+  LineMessages: object("Messages of a line, as who set its lamp has counted them.", {
+    newMessages: integer("New messages.", 0, BOUNDS.messages),
+    oldMessages: integer("Old messages.", 0, BOUNDS.messages),
+    newUrgent: integer("How many of `newMessages` are urgent.", 0, BOUNDS.messages),
+    oldUrgent: integer("How many of `oldMessages` are urgent.", 0, BOUNDS.messages),
+  }),
   LineView: object(
     "A line.",
     {
@@ -111,6 +117,9 @@ export const DEVICE_DEFINITIONS: Definitions = {
       forwarding: ref("ForwardingView"),
       isMessageWaiting: flag("Messages wait: the lamp is on."),
     },
-    { displayName: text("Name that is shown to who it calls.", 256) },
+    {
+      displayName: text("Name that is shown to who it calls.", 256),
+      messages: ref("LineMessages"),
+    },
   ),
 };

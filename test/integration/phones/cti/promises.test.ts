@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import type { Call, Provider } from "../../../../src/sdk/index.ts";
 import { ALICE, CtiScene, over } from "../../../support/cti-scene.ts";
-import { answers, rings, type CtiStage } from "../../../support/cti-stage.ts";
+import { answers, refused, rings, type CtiStage } from "../../../support/cti-stage.ts";
+import { eventually } from "../../../support/eventually.ts";
 import { heardWithin } from "../../../support/heard-event.ts";
 import { answer, establish, type TalkingPhone } from "../../../support/talking-phone.ts";
 
@@ -12,18 +13,23 @@ const PORT = { kind: "cti-port", name: "port", number: "5001" } as const;
 describe("promises of the SDK with a node", () => {
   const scene = new CtiScene({
     devices: [DESK, PORT],
-    prepare: (started) => started.change({ type: "create", kind: "park-range", body: { pattern: "70X" } }),
+    prepare: (started) =>
+      started.change(
+        { type: "create", kind: "park-range", body: { pattern: "70X" } },
+        { type: "merge", kind: "phone", name: "phone-1002", body: { autoAnswer: true } },
+      ),
   });
   const up = (): ReturnType<CtiScene["phoneCall"]> => scene.phoneCall();
   let stage: CtiStage;
   let alice: TalkingPhone;
   let bob: TalkingPhone;
   let carol: TalkingPhone;
+  let dave: TalkingPhone;
   let cti: Provider;
 
   before(() => {
     stage = scene.stage;
-    [alice, bob, carol] = scene.phones;
+    [alice, bob, carol, dave] = scene.phones;
   });
   beforeEach(() => void ({ cti } = scene));
 
@@ -96,6 +102,85 @@ describe("promises of the SDK with a node", () => {
     assert.deepEqual([statesOf(call), consultation.isEnded], [["1002 established", "1003 established"], true]);
     await Promise.all([near.ended(), second.ended()]);
     await over(call, far, third);
+  });
+
+  it("given two calls of a phone, when they are swapped, then the getters show it, and who is held hears music", async () => {
+    const { near, far, call, leg } = await up();
+    const consulting = leg.consult("1003");
+    const second = await answers(alice);
+    const third = await answers(carol);
+    const other = (await consulting).terminalConnection(ALICE) ?? assert.fail();
+    assert.deepEqual([leg.state, other.state], ["held", "talking"]);
+    assert.deepEqual(await cti.terminal(ALICE).swap(), { isUnchanged: false, isReplayed: false });
+    assert.deepEqual([leg.state, other.state], ["talking", "held"]);
+    await Promise.all([near.untilHears(bob.toneHz), third.untilHears("music")]);
+    await cti.terminal(ALICE).swap();
+    assert.deepEqual([leg.state, other.state], ["held", "talking"]);
+    await Promise.all([second.untilHears(carol.toneHz), far.untilHears("music")]);
+    await over(other.call, second, third);
+    await over(call, near, far);
+  });
+
+  it("given a conference and another call, when that joins, then addParty is kept with all in the conference, which it is the promise of", async () => {
+    const { near, far, call, leg } = await up();
+    const consulting = leg.consult("1003");
+    const second = await answers(alice);
+    const third = await answers(carol);
+    const conference = await cti.terminal(ALICE).conference([call, await consulting]);
+    const leader = conference.terminalConnection(ALICE) ?? assert.fail();
+    await refused(leader.consult("1004"), "CALL_WRONG_STATE");
+    const asking = cti.terminal(ALICE).connect("1004");
+    const more = await answers(alice);
+    const fourth = await answers(dave);
+    const joining = await asking;
+    const joined = await cti.terminal(ALICE).addParty(joining);
+    assert.equal(joined, conference);
+    assert.deepEqual(
+      [statesOf(conference), joining.isEnded, joining.mergedInto],
+      [["1001", "1002", "1003", "1004"].map((number) => `${number} established`), true, conference.id],
+    );
+    await fourth.untilHearsAll([alice.toneHz, bob.toneHz, carol.toneHz]);
+    for (const party of ["phone-1002", "phone-1003"])
+      await cti.terminal(ALICE).dropParty({ party }, { call: conference });
+    assert.deepEqual(statesOf(conference), ["1001 established", "1004 established"]);
+    await conference.drop();
+    await Promise.all([near, second, more, far, third, fourth].map((talk) => talk.ended()));
+  });
+
+  it("given a phone that can be made to answer, when it rings and is asked to, then answer is kept once it has, and not before", async () => {
+    const near = await alice.dial("1002");
+    const rung = await rings(bob);
+    const call = await eventually(
+      () => cti.calls.find((one) => one.connectionOf("1002")?.state === "alerting") ?? assert.fail(),
+      {
+        timeoutMs: 3_000,
+      },
+    );
+    const leg = call.terminalConnection("phone-1002") ?? assert.fail();
+    assert.equal(leg.terminal.view?.capabilities.answer, "remote");
+    const answering = watched(leg.answer());
+    const asked = await bob.offered(5_000);
+    await rung.ended();
+    assert.equal(await answering.isOpen(), true);
+    await answer(asked);
+    await answering.kept;
+    assert.deepEqual([leg.state, leg.connection.state], ["talking", "established"]);
+    await establish(near);
+    await near.untilHears(bob.toneHz);
+    await over(call, near, asked);
+    const other = await alice.dial("1003");
+    const ringing = await rings(carol);
+    const second = await eventually(
+      () => cti.calls.find((one) => one.connectionOf("1003")?.state === "alerting") ?? assert.fail(),
+      {
+        timeoutMs: 3_000,
+      },
+    );
+    await refused(second.connectionOf("1003")?.answer() ?? assert.fail(), "DEVICE_CAPABILITY");
+    // By the phone of the application in it, which rings: that has been opened by what was refused.
+    await over(second);
+    await ringing.ended();
+    assert.equal((await other.call.invite?.final())?.status, 603);
   });
 
   it("given a parked call, when the phone that takes it answers, then unpark is kept; park is when the slot is known", async () => {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { Provider, RouteSession, RouteTerminal } from "../../../../src/sdk/index.ts";
+import type { Provider, RouteSession, RouteTerminal, TerminalConnection } from "../../../../src/sdk/index.ts";
 import { Cleanup } from "../../../support/cleanup.ts";
 import { CtiStage, refused, rings } from "../../../support/cti-stage.ts";
 import { heardWithin } from "../../../support/heard-event.ts";
@@ -109,12 +109,19 @@ describe("route dialogues of a node", () => {
 
   it("given a dialogue, when the application ends it, then the call stays, and can be redirected", async () => {
     const asked = routed();
+    const offers = desk.offers();
+    let isOffered = false;
+    desk.onOffer(() => (isOffered = true));
     const near = await caller.dial("5000");
     const route = await asked;
+    await cti.request("call.list", {});
+    assert.equal(isOffered, false);
     await route.end();
     assert.equal(route.view.ended, "application");
     await refused(route.select(["1003"]), "ROUTE_SESSION_STATE");
-    const redirected = route.call.connectionOf("5000")?.redirect("1003");
+    const { value: offer } = (await offers.next()) as { value: TerminalConnection };
+    assert.equal(offer.call, route.call);
+    const redirected = offer.redirect("1003");
     const far = await rings(agent);
     await redirected;
     await answer(far);

@@ -207,9 +207,10 @@ describe("settings of a node's lines and phones by applications", () => {
       await isTakenBy(await alice.call("1002", OFFER), bob);
     });
 
-    it("given a route point, when it is to be not disturbed, then that is refused", async () => {
+    it("given a route point, when it is to be not disturbed, or to call, then that is refused", async () => {
       await using desk = await cti.openRouteTerminal("desk");
       await refused(desk.terminal.setDoNotDisturb("reject"), "DEVICE_TYPE");
+      await refused(desk.terminal.connect("1002"), "DEVICE_TYPE");
     });
   });
 
@@ -220,7 +221,7 @@ describe("settings of a node's lines and phones by applications", () => {
     assert.match((await takeNotify(dialog)).body, /^Messages-Waiting: no/);
     const told = heard(watcher, "line.state", ({ line }) => line.name === BOB && line.isMessageWaiting);
     await cti.address(BOB).setMessageWaiting(true, again);
-    assert.equal(cti.address(BOB).isMessageWaiting, true);
+    assert.deepEqual([cti.address(BOB).isMessageWaiting, cti.address(BOB).messages], [true, again]);
     const lit = await takeNotify(dialog);
     assert.match(lit.body, /^Messages-Waiting: yes\r\n(?:.*\r\n)?Voice-Message: 3\/2 \(1\/2\)/);
     await told;
@@ -233,11 +234,16 @@ describe("settings of a node's lines and phones by applications", () => {
         timeoutMs: 5_000,
       },
     );
+    assert.deepEqual(watcher.address(BOB).messages, again);
     const dark = heard(watcher, "line.state", ({ line }) => line.name === BOB && !line.isMessageWaiting);
     await cti.address(BOB).setMessageWaiting(false);
     assert.match((await takeNotify(dialog)).body, /^Messages-Waiting: no\r\n(?:.*\r\n)?Voice-Message: 0\/2 \(0\/2\)/);
     await refused(cti.address(BOB).setMessageWaiting(true, { newUrgent: 2 }), "VALIDATION_COMBINATION");
     await dark;
+    const read = { newMessages: 0, oldMessages: 2, newUrgent: 0, oldUrgent: 2 };
+    assert.deepEqual([cti.address(BOB).isMessageWaiting, cti.address(BOB).messages], [false, read]);
+    await cti.address(BOB).setMessageWaiting(false, { oldMessages: 0 });
+    assert.deepEqual(cti.address(BOB).view?.messages, undefined);
   });
 
   it("given speed dials of a phone, when an application asks for them, then it has them as they are configured", async () => {

@@ -5,7 +5,7 @@ import { StoredInventory } from "../../../../src/call/device/index.ts";
 import { silentLogger } from "../../../../src/common/index.ts";
 import { ConfigurationMirror, type Operation } from "../../../../src/database/index.ts";
 import type { SqliteStore } from "../../../../src/database/sqlite/sqlite-store.ts";
-import type { CtiSignal, MediaRegistration } from "../../../../src/signals/index.ts";
+import type { CtiSignal, MediaRegistration, MessageCount } from "../../../../src/signals/index.ts";
 import { change, keptConfiguration, phoneOperations, phoneRemoval, put } from "../../../support/kept-configuration.ts";
 import { ManualClock } from "../../../support/manual-clock.ts";
 import { StoredText } from "../../../support/stored-text.ts";
@@ -21,7 +21,7 @@ describe("signals of devices and lines", () => {
   let file: StoredText;
   let registered: Set<string>;
   let opened: Set<string>;
-  let messages: Set<string>;
+  let messages: Map<string, MessageCount>;
   let views: ObjectViews;
   let told: CtiSignal[];
   let signals: ObjectSignals;
@@ -44,11 +44,11 @@ describe("signals of devices and lines", () => {
     file = new StoredText();
     registered = new Set();
     opened = new Set();
-    messages = new Set();
+    messages = new Map();
     views = new ObjectViews(mirror, stored.inventory, {
       isRegistered: (aor) => registered.has(aor),
       openedAs: (device) => (opened.has(device) ? MEDIA : undefined),
-      hasMessages: (line) => messages.has(line),
+      messagesOf: (line) => messages.get(line) ?? { new: 0, old: 0, newUrgent: 0, oldUrgent: 0 },
     });
     signals = start();
   });
@@ -157,10 +157,15 @@ describe("signals of devices and lines", () => {
     await configure({ type: "merge", kind: "directory-number", name: "1001@internal", body: { forwarding } });
     assert.deepEqual(words(), ["line 1001@internal"]);
     assert.deepEqual(views.line("1001@internal")?.forwarding, forwarding);
-    messages.add("1001@internal");
+    messages.set("1001@internal", { new: 1, old: 0, newUrgent: 0, oldUrgent: 0 });
     signals.lineChanged("1001@internal");
     assert.equal(views.line("1001@internal")?.isMessageWaiting, true);
     assert.deepEqual(words(), ["line 1001@internal"]);
+    messages.set("1001@internal", { new: 0, old: 2, newUrgent: 0, oldUrgent: 1 });
+    signals.lineChanged("1001@internal");
+    const { isMessageWaiting, messages: shown } = views.line("1001@internal") ?? assert.fail();
+    const read = { newMessages: 0, oldMessages: 2, newUrgent: 0, oldUrgent: 1 };
+    assert.deepEqual([isMessageWaiting, shown, words()], [false, read, ["line 1001@internal"]]);
     await configure(
       put("phone", { name: "phone-9", lines: [{ directoryNumber: "1001" }, { directoryNumber: "1002" }] }),
     );

@@ -260,6 +260,23 @@ describe("ConfiguredFeatures", () => {
     assert.deepEqual(await features.setPrivacy("phone-1001", true), OK);
   });
 
+  it("given a line or phone that is asked for what is so already, when that is asked on and on, then it does not count", async () => {
+    const same = (): Promise<FeatureStoreResult>[] => [
+      features.setPrivacy("phone-1001", true),
+      features.setDoNotDisturb("phone-1001", "silent"),
+      features.setForwardAll("1001@internal", "1002", "phone-1001"),
+      features.setForwarding("1002@internal", "all", { internal: "1001" }, "anybody"),
+    ];
+    for (const asked of same()) assert.deepEqual(await asked, OK);
+    for (let turn = 0; turn < 30; turn += 1) {
+      assert.deepEqual(new Set((await Promise.all(same())).map(({ kind }) => kind)), new Set(["unchanged"]));
+    }
+    for (let turn = 0; turn < 17; turn += 1)
+      assert.deepEqual(await features.setPrivacy("phone-1001", turn % 2 === 1), OK);
+    assert.deepEqual(await features.setPrivacy("phone-1001", true), refused("too-often"));
+    for (const asked of same().slice(1)) assert.deepEqual(await asked, { kind: "unchanged" });
+  });
+
   it("given a change of a phone, when it is undone, then it is as it was", async () => {
     await features.setDoNotDisturb("phone-1001", "silent");
     await store.undo(store.sequence(), "admin");
