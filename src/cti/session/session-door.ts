@@ -3,6 +3,7 @@ import type { MethodParams } from "../../protocol/index.ts";
 import { CtiError } from "../cti-error.ts";
 import type { CommandAudit } from "./command-audit.ts";
 import { CLOSE, type Connection } from "./connection.ts";
+import { coversScope } from "./covers-scope.ts";
 import type { CtiUser } from "./cti-user.ts";
 import type { Intake } from "./intake.ts";
 import type { SignIn } from "./sign-in.ts";
@@ -118,7 +119,8 @@ export class SessionDoor {
   ): OpenedSession {
     const { table, audit } = this.#options;
     const session = table.get(sessionId);
-    if (session?.user.name !== user.name) {
+    // What it was told, and what it has open, is not for who may do less.
+    if (session?.user.name !== user.name || !coversScope(user.scope, session.user.scope)) {
       throw new CtiError("session-resume-expired", "there is no such session any more");
     }
     this.#checkConnections(user, session);
@@ -132,9 +134,7 @@ export class SessionDoor {
       former.close(CLOSE.takenOver, "SESSION_TAKEN_OVER");
     }
     const hadFailed = session.phase === "failed";
-    // What another token was told is not for one of some devices.
-    const isForIt = user.token === session.user.token || user.scope?.devices === undefined;
-    const mode: AttachMode = isForIt && session.canResume(epoch, lastSeq) ? "resumed" : "resnapshot";
+    const mode: AttachMode = session.canResume(epoch, lastSeq) ? "resumed" : "resnapshot";
     if (mode === "resnapshot") table.restart(session);
     return this.#opened(
       session,

@@ -119,7 +119,7 @@ export const SESSION_ERRORS = {
   SESSION_RESUME_EXPIRED: entry(
     "SESSION",
     "never",
-    "The session that was to go on is no more.",
+    "The session that was to go on is no more, or not for this user or token.",
     "Open a new session, subscribe and open devices anew.",
     { status: 410 },
   ),

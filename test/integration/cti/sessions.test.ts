@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { CtiUser } from "../../../src/cti/index.ts";
+import type { CtiUser, TokenScope } from "../../../src/cti/index.ts";
 import { CtiRefusal, type CtiClient } from "../../support/cti-client.ts";
 import { Cleanup } from "../../support/cleanup.ts";
 import { eventually } from "../../support/eventually.ts";
@@ -186,22 +186,30 @@ describe("sessions of CTI applications over WebSocket", () => {
     await assert.rejects(none, refusedWith("SESSION_RESUME_EXPIRED"));
   });
 
-  it("given a token of some devices, when it resumes what another one has opened, then it is told nothing of before", async () => {
-    let token: Partial<CtiUser> = { token: "any" };
+  it("given a token that allows less, when it resumes what another one has, then there is no such session for it", async () => {
+    const strong: Partial<CtiUser> = { token: "strong", scope: { devices: ["phone-*"] } };
+    let token = strong;
     await start({ user: () => token });
     const first = await connect();
     const { sessionId, epoch } = await first.open(ANN);
-    only().append({ type: "a" });
-    token = { token: "some", scope: { devices: ["phone-1"] } };
-    const second = await connect();
     const resume = { sessionId, epoch, lastSeq: 0 };
-    const opened = await second.open({ ...ANN, resume, takeOver: true });
-    assert.deepEqual([opened["mode"], opened["seq"]], ["resnapshot", 0]);
-    second.destroy();
-    await second.closed;
-    const third = await connect();
-    const again = { sessionId, epoch: opened["epoch"], lastSeq: 0 };
-    assert.equal((await third.open({ ...ANN, resume: again, takeOver: true }))["mode"], "resumed");
+    const weaker: readonly TokenScope[] = [
+      { devices: ["phone-1"] },
+      { devices: ["phone-*"], isMonitorOnly: true },
+      { devices: ["phone-*"], verbs: ["call.*"] },
+      { devices: ["phone-*"], numbers: { deny: ["9*"] } },
+    ];
+    for (const scope of weaker) {
+      token = { token: "weak", scope };
+      const other = await connect();
+      const opening = other.open({ ...ANN, resume, takeOver: true });
+      await assert.rejects(opening, refusedWith("SESSION_RESUME_EXPIRED"), JSON.stringify(scope));
+    }
+    await first.request("provider.ack", { seq: 0 });
+    assert.equal(only().user.token, "strong");
+    token = { token: "other", scope: { devices: ["*"] } };
+    const second = await connect();
+    assert.equal((await second.open({ ...ANN, resume, takeOver: true }))["mode"], "resumed");
   });
 
   it("given a connection that is there, when resumed, then it is refused without takeOver, and closed with it", async () => {
