@@ -256,7 +256,7 @@ export class RpcConnection {
     this.#timer?.cancel();
     this.#timer = this.#options.clock.after(session.heartbeatMs, () => {
       if (!this.#isCurrent) return;
-      this.#options.connection.send(`{"jsonrpc":"2.0","method":"heartbeat","params":{"seq":${session.seq}}}`);
+      session.beat();
       this.#beatLater(session);
     });
   }

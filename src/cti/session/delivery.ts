@@ -93,6 +93,13 @@ export class Delivery {
     if (this.#replies.length > MAX_REPLIES || this.#replyCharacters > MAX_REPLY_CHARACTERS) this.#cut();
   }
 
+  /** Sends a sign of life, unless as much is unread as may be: that is one, too. */
+  beat(seq: number): void {
+    const connection = this.#connection;
+    if (connection === undefined || connection.unreadBytes >= MAX_UNREAD_BYTES) return;
+    connection.send(`{"jsonrpc":"2.0","method":"heartbeat","params":{"seq":${seq}}}`);
+  }
+
   /**
    * Sends what the connection takes now; the rest when it takes more.
    * @param writtenSeq events up to it may be sent

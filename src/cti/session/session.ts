@@ -242,6 +242,11 @@ export class Session {
     this.#host.noteDirty(this);
   }
 
+  /** Tells the application that it is there. */
+  beat(): void {
+    this.#delivery.beat(this.seq);
+  }
+
   /** Forgets all events that are kept: the application will have to take a snapshot. @returns what they took */
   shed(): number {
     const before = this.#log.bytes;

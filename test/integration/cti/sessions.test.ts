@@ -3,6 +3,7 @@ import type { CtiUser, TokenScope } from "../../../src/cti/index.ts";
 import { CtiRefusal, type CtiClient } from "../../support/cti-client.ts";
 import { Cleanup } from "../../support/cleanup.ts";
 import { eventually } from "../../support/eventually.ts";
+import { ManualClock } from "../../support/manual-clock.ts";
 import { CtiFixture, type CtiFixtureOptions } from "../../support/cti-fixture.ts";
 
 const ANN = { user: "ann", password: "ann" };
@@ -264,6 +265,29 @@ describe("sessions of CTI applications over WebSocket", () => {
     );
     assert.ok(states.length < 300, `${states.length} states were told`);
     assert.equal(states.at(-1), last, "the last one is told");
+  });
+
+  it("given an application that reads nothing but is heard, when heartbeats go on, then they do not pile up, and come again when it reads", async () => {
+    const clock = new ManualClock();
+    await start({ clock, heartbeatMs: 1_000 });
+    const client = await connect();
+    await client.open(ANN);
+    client.pause();
+    const session = only();
+    const { connection } = session;
+    assert.ok(connection);
+    for (let count = 0; count < 5_000; count += 1) {
+      session.hear();
+      clock.advance(1_000);
+    }
+    assert.ok(connection.unreadBytes < 260 * 1024, `${connection.unreadBytes} bytes are not read`);
+    client.resume();
+    await eventually(() => assert.ok(connection.unreadBytes < 64 * 1024), { timeoutMs: 10_000 });
+    const before = client.messages.length;
+    session.hear();
+    clock.advance(1_000);
+    await client.until(({ messages }) => messages.length > before);
+    assert.equal(client.messages.at(-1)?.method, "heartbeat");
   });
 
   it("given too many connections of a user, when opened, then LIMIT_CONNECTIONS says the limit", async () => {
