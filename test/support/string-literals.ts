@@ -63,12 +63,12 @@ function isAsserted(ancestors: readonly ts.Node[], tables: ReadonlySet<ts.Node>)
 
 /** Lists that a loop goes through which makes a test or an assertion of each row. */
 function tablesIn(file: ts.SourceFile): Set<ts.Node> {
-  const lists = new Map<string, ts.Node>();
+  const lists: { readonly name: string; readonly list: ts.Node }[] = [];
   const tables = new Set<ts.Node>();
-  const names: string[] = [];
+  const names: ts.Identifier[] = [];
   const look = (node: ts.Node): void => {
     if (ts.isVariableDeclaration(node) && ts.isIdentifier(node.name) && node.initializer !== undefined) {
-      if (isList(node.initializer)) lists.set(node.name.text, node.initializer);
+      if (isList(node.initializer)) lists.push({ name: node.name.text, list: node.initializer });
     }
     if (ts.isForOfStatement(node) && makesTests(node.statement)) {
       if (isList(node.expression)) tables.add(node.expression);
@@ -78,13 +78,14 @@ function tablesIn(file: ts.SourceFile): Set<ts.Node> {
     ts.forEachChild(node, look);
   };
   const note = (node: ts.Node): void => {
-    if (ts.isIdentifier(node)) names.push(node.text);
+    if (ts.isIdentifier(node)) names.push(node);
     else if (ts.isCallExpression(node)) node.arguments.forEach(note);
   };
   look(file);
-  for (const name of names) {
-    const list = lists.get(name);
-    if (list !== undefined) tables.add(list);
+  for (const { text, pos } of names) {
+    // The nearest above it is meant: tests give their lists the same name.
+    const known = lists.findLast(({ name, list }) => name === text && list.pos < pos);
+    if (known !== undefined) tables.add(known.list);
   }
   return tables;
 }

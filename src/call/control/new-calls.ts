@@ -255,6 +255,7 @@ export class NewCalls {
     const parsed = parseDialed(this.#options.calledUri(message));
     if (!parsed.ok) return undefined;
     const dialed: Dialed = { ...parsed.value, user: detached(parsed.value.user) };
+    if (device.kind === "peer") return dialed;
     const dialing: Dialing = { dialed, by: device, mayUseFeatures: true };
     return withoutSpeedDial(
       dialed,

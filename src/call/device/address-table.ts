@@ -1,3 +1,4 @@
+import { detached } from "../../common/index.ts";
 import { parseIpAddress, type IpAddress } from "./ip-address.ts";
 
 interface Level<Value> {
@@ -8,8 +9,14 @@ interface Level<Value> {
 /** Why a block could not be added. */
 export type AddressProblem = "malformed" | "duplicate";
 
+/** Addresses whose value is remembered as it was found. */
+const MAX_FOUND = 1_024;
+/** Of an IPv6 address that holds one of IPv4; what is longer is a name. */
+const MAX_ADDRESS_LENGTH = 45;
+
 /** Values by IP address or CIDR block; of the blocks that hold an address the longest prefix wins. */
 export class AddressTable<Value> {
+  readonly #found = new Map<string, Value | undefined>();
   readonly #levels: Readonly<Record<IpAddress["family"], Level<Value>[]>> = { 4: [], 6: [] };
 
   /** @returns what is wrong with `block`, or `undefined` when it was added */
@@ -21,6 +28,7 @@ export class AddressTable<Value> {
     const key = prefixOf(parsed, lengthBits);
     if (entries.has(key)) return "duplicate";
     entries.set(key, value);
+    this.#found.clear();
     return undefined;
   }
 
@@ -32,10 +40,20 @@ export class AddressTable<Value> {
     const levels = this.#levels[family];
     const index = levels.findIndex((level) => level.lengthBits === lengthBits);
     const entries = levels[index]?.entries;
+    this.#found.clear();
     if (entries?.delete(prefixOf(parsed, lengthBits)) === true && entries.size === 0) levels.splice(index, 1);
   }
 
   find(address: string): Value | undefined {
+    if (address.length > MAX_ADDRESS_LENGTH) return undefined;
+    if (this.#found.has(address)) return this.#found.get(address);
+    const value = this.#lookUp(address);
+    if (this.#found.size >= MAX_FOUND) this.#found.clear();
+    this.#found.set(detached(address), value);
+    return value;
+  }
+
+  #lookUp(address: string): Value | undefined {
     const parsed = parseIpAddress(address);
     if (parsed === undefined) return undefined;
     for (const { lengthBits, entries } of this.#levels[parsed.family]) {

@@ -57,4 +57,22 @@ describe("AddressTable", () => {
   it("given a host name, when it is looked up, then nothing is found", () => {
     assert.equal(tableOf("0.0.0.0/0").find("gateway.example"), undefined);
   });
+
+  it("given an address that was looked up, when blocks come and go, then it is found as they are now", () => {
+    const table = tableOf("10.0.0.0/8");
+    assert.deepEqual([table.find("10.1.2.3"), table.find("192.0.2.1")], ["10.0.0.0/8", undefined]);
+    table.add("10.1.0.0/16", "nearer");
+    table.add("192.0.2.0/24", "other");
+    assert.deepEqual([table.find("10.1.2.3"), table.find("192.0.2.1")], ["nearer", "other"]);
+    table.delete("10.1.0.0/16");
+    table.delete("192.0.2.0/24");
+    assert.deepEqual([table.find("10.1.2.3"), table.find("192.0.2.1")], ["10.0.0.0/8", undefined]);
+  });
+
+  it("given more addresses than are remembered, when they are looked up, then each is found", () => {
+    const table = tableOf("10.0.0.0/8");
+    for (let index = 0; index < 3_000; index += 1) {
+      assert.equal(table.find(`10.0.${index >> 8}.${index & 255}`), "10.0.0.0/8");
+    }
+  });
 });
