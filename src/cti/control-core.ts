@@ -189,7 +189,7 @@ export class ControlCore implements FeedConsumer {
   }
 
   onState(state: FeedState): void {
-    if (state !== "away") for (const session of this.#options.sessions.all()) this.#inventory.begin(session);
+    if (state !== "away") for (const session of this.#options.sessions.all()) this.#inventory.restore(session);
     if (state === "live") this.#inventory.caughtUp();
     this.#service.feedIs(state);
     if (state === "live") this.#owners.linkIsUp();

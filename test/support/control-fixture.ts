@@ -1,6 +1,9 @@
+import { join } from "node:path";
 import { silentLogger, RandomIds, type Ids } from "../../src/common/index.ts";
 import { ControlCore } from "../../src/cti/control-core.ts";
 import type { CtiUser } from "../../src/cti/session/cti-user.ts";
+import { readSessionFile } from "../../src/cti/session/session-file.ts";
+import type { SessionRecord } from "../../src/cti/session/session-record.ts";
 import { SessionTable } from "../../src/cti/session/session-table.ts";
 import { ConfigurationMirror } from "../../src/database/index.ts";
 import { FakeCallControl, type FakeDevice } from "./fake-call-control.ts";
@@ -58,6 +61,12 @@ export class ControlFixture {
   get core(): ControlCore {
     if (this.#core === undefined) throw new Error("the fixture is closed");
     return this.#core;
+  }
+
+  /** What is written of a session. */
+  recordsOf({ sessionId }: Application): SessionRecord[] {
+    this.table.flush();
+    return readSessionFile(join(this.#folder.join("sessions"), `${sessionId}.session`));
   }
 
   /** An application opens a session. */

@@ -38,9 +38,16 @@ export class InventoryWatch {
   /** A session that watches the provider knows what there is, unless it did before. */
   begin(session: Session): void {
     if (this.#known.has(session.id) || !this.#watchesProvider(session)) return;
+    this.#known.set(session.id, KnownInventory.begin(session, this.#inventoryOf(session)));
+  }
+
+  /** The same of a session that may be of before a restart: it knows what it knew then. */
+  restore(session: Session): void {
+    if (this.#known.has(session.id) || !this.#watchesProvider(session)) return;
     const restored = KnownInventory.restore(session, () => this.#all());
-    if (restored !== undefined) this.#restored.add(session);
-    this.#known.set(session.id, restored ?? KnownInventory.begin(session, this.#inventoryOf(session)));
+    if (restored === undefined) return this.begin(session);
+    this.#restored.add(session);
+    this.#known.set(session.id, restored);
   }
 
   /** Signals of the past are over: what else has changed while nobody could tell of it is told. */
@@ -54,17 +61,18 @@ export class InventoryWatch {
 
   /** A subscription is over. */
   unsubscribed(session: Session): void {
-    if (!this.#watchesProvider(session)) this.#forget(session);
+    if (!this.#watchesProvider(session)) this.end(session);
   }
 
   /** What was told is worthless: all is told anew. */
   renew(): void {
     for (const session of this.#options.sessions.all()) {
-      this.#forget(session);
+      this.end(session);
       this.begin(session);
     }
   }
 
+  /** It watches no more, or is over. */
   end(session: Session): void {
     this.#known.delete(session.id);
     this.#restored.delete(session);
@@ -102,7 +110,7 @@ export class InventoryWatch {
   resumed(session: Session, isAnew: boolean): void {
     this.takeAway(session);
     if (!isAnew) return;
-    this.#forget(session);
+    this.end(session);
     this.begin(session);
   }
 
@@ -180,12 +188,6 @@ export class InventoryWatch {
   #tell(session: Session, event: CtiEvent, position?: number): void {
     const wants = this.#ofProvider(session).some(({ types }) => types === undefined || types.has(event.type));
     if (wants) session.append(event, position === undefined ? {} : { position });
-  }
-
-  #forget(session: Session): void {
-    this.#known.get(session.id)?.end();
-    this.#known.delete(session.id);
-    this.#restored.delete(session);
   }
 
   /** Who may only watch takes no calls. */

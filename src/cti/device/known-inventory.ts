@@ -7,7 +7,7 @@ const ENTRY = "inventory ";
 
 /**
  * Devices and lines that a session knows of. Of who may watch some only each is kept with the session; of who may watch all
- * only that.
+ * only that. It stays kept when the session watches no more, and is of no use then, until it watches again.
  */
 export class KnownInventory {
   readonly #session: Session;
@@ -20,12 +20,12 @@ export class KnownInventory {
     this.#session = session;
   }
 
-  /** What a session knows that has not known anything. */
+  /** What a session knows from now on, whatever it knew before. */
   static begin(session: Session, keys: Iterable<WatchKey>): KnownInventory {
     const known = new KnownInventory(session);
-    known.#forgetFacts();
-    known.#setExtent();
-    for (const key of keys) known.add(key);
+    known.#isOfAll = mayWatchAll(session);
+    for (const key of keys) known.#keys.add(key);
+    known.#keep();
     return known;
   }
 
@@ -73,25 +73,18 @@ export class KnownInventory {
   /** What the session may watch has changed perhaps. */
   extentChanged(): void {
     if (this.#isOfAll === mayWatchAll(this.#session)) return;
-    this.#forgetFacts();
-    this.#setExtent();
-    if (!this.#isOfAll) for (const key of this.#keys) this.#session.facts.put(ENTRY + key, true);
+    this.#isOfAll = !this.#isOfAll;
+    this.#keep();
   }
 
-  /** The session wants to know no more. */
-  end(): void {
-    this.#forgetFacts();
-  }
-
-  #setExtent(): void {
-    this.#isOfAll = mayWatchAll(this.#session);
-    this.#session.facts.put(EXTENT, this.#isOfAll ? "all" : "some");
-  }
-
-  #forgetFacts(): void {
+  /** Writes no more than what is kept otherwise: who begins again and again writes next to nothing. */
+  #keep(): void {
     const { facts } = this.#session;
-    for (const key of keptBy(this.#session)) facts.remove(key);
-    facts.remove(EXTENT);
+    const extent = this.#isOfAll ? "all" : "some";
+    if (facts.get(EXTENT) !== extent) facts.put(EXTENT, extent);
+    const keys: ReadonlySet<WatchKey> = this.#isOfAll ? new Set() : this.#keys;
+    for (const entry of keptBy(this.#session)) if (!keys.has(entry.slice(ENTRY.length))) facts.remove(entry);
+    for (const key of keys) if (facts.get(ENTRY + key) === undefined) facts.put(ENTRY + key, true);
   }
 }
 

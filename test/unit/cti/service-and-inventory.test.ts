@@ -168,6 +168,42 @@ describe("what applications are told of the provider", () => {
       assert.deepEqual(application.take(), []);
     });
 
+    it("given a session that watches the provider again and again, when others come and go meanwhile, then only what has changed is written", async () => {
+      for (let count = 0; count < 3; count += 1) {
+        const { subscriptionId } = await application.call("events.subscribe", { topics: [{ kind: "provider" }] });
+        await application.call("events.unsubscribe", { subscriptionId });
+      }
+      own.add("phone-1002");
+      own.delete("phone-1001");
+      await watch([{ kind: "provider" }]);
+      const written = fixture.recordsOf(application).flatMap((record) => {
+        if (record.type !== "fact" && record.type !== "fact-removed") return [];
+        return record.key.startsWith("inventory") ? [`${record.type} ${record.key}`] : [];
+      });
+      assert.deepEqual(written.sort(), [
+        "fact inventory",
+        "fact inventory device:phone-1001",
+        "fact inventory device:phone-1002",
+        "fact inventory device:route-1",
+        "fact inventory line:1001@internal",
+        "fact inventory line:1002@internal",
+        "fact inventory line:9000@internal",
+        "fact-removed inventory device:phone-1001",
+        "fact-removed inventory line:1001@internal",
+      ]);
+      assert.deepEqual(await inNextProcess(() => own.delete("phone-1002")), ["device.removed", "line.removed"]);
+    });
+
+    it("given a session that has watched the provider, when it does again after a restart, then it is told what goes from then on", async () => {
+      const { subscriptionId } = await application.call("events.subscribe", { topics: [{ kind: "provider" }] });
+      await application.call("events.unsubscribe", { subscriptionId });
+      assert.deepEqual(await inNextProcess(() => own.delete("phone-1001")), []);
+      await watch([{ kind: "provider" }]);
+      fixture.callControl.tell({ kind: "removed", device: "phone-1001" });
+      fixture.callControl.tell({ kind: "removed", device: "route-1" });
+      assert.deepEqual(application.take(), ["device.removed"]);
+    });
+
     it("given a device that is given to the user, when it watches the provider, then it is told of it and of its lines", async () => {
       await watch([{ kind: "provider" }]);
       own.add("phone-1002");
