@@ -39,6 +39,8 @@ export interface ModelSettings {
   /** Lines of a pickup group. */
   pickupMembers(group: string): readonly string[];
   pickupGroupOf(line: string): string | undefined;
+  /** What is dialed for a call of the group from outside of it, such as `5000@internal`; undefined: there is nothing. */
+  pickupNumberOf(group: string): string | undefined;
   /** The device may call the line: its calling search space has the line's partition. */
   reaches(device: string, line: string): boolean;
   /** The first line of a phone; undefined: there is no such phone. */
@@ -65,6 +67,7 @@ export const NO_SETTINGS: ModelSettings = {
   parkRangesFor: () => [],
   pickupMembers: () => [],
   pickupGroupOf: () => undefined,
+  pickupNumberOf: () => undefined,
   reaches: () => true,
   addressOf: () => undefined,
   isPrivate: () => false,

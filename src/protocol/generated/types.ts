@@ -1270,9 +1270,9 @@ export interface MethodParams {
     readonly device: string;
     /** Name of a line, such as `1001@internal`. */
     readonly line?: string;
-    /** The pickup group; absent: the device's own. */
+    /** The pickup group; absent: the device's own. Another one only where the device may dial its number. */
     readonly group?: string;
-    /** The number where it rings. */
+    /** The number where it rings; only where the device may dial it. */
     readonly number?: string;
     readonly meta?: Meta;
   };

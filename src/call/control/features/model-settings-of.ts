@@ -20,6 +20,7 @@ export function modelSettingsOf({ inventory, settings, partitionsOf, hunting }: 
     parkRangesFor: (device) => (settings?.parkRanges(partitionsOf(device) ?? []) ?? []).map(({ name }) => name),
     pickupMembers: (group) => settings?.pickupGroup(group)?.members ?? [],
     pickupGroupOf: (line) => settings?.lineOf(line)?.pickupGroup,
+    pickupNumberOf: (group) => settings?.pickupGroup(group)?.number,
     reaches: (device, line) => partitionsOf(device)?.includes(line.slice(line.lastIndexOf("@") + 1)) ?? true,
     addressOf: (device) => {
       const [phone] = inventory.linesOf(device);

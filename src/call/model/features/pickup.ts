@@ -10,6 +10,8 @@ import { refuse, refuseFor, succeed } from "./asker.ts";
 import type { FeatureMachine } from "./feature-machine.ts";
 import type { Pickup, Wanted } from "./pickup-state.ts";
 
+type PickupCommand = Extract<CallCommand, { type: "pickup" }>;
+
 export const PICKED_UP: Why = { cause: 16, feature: "pickup", by: "party" };
 /** Q.850 26: somebody else has it. */
 const GONE: Why = { cause: 26, feature: "pickup", by: "system" };
@@ -79,15 +81,24 @@ export function dialedPickup(
   return undefined;
 }
 
+/** What a command means, as far as the device could dial for it: of its own lines' groups, or those that it may dial. */
+function wantedByCommand(world: World, { device, line, group, number }: PickupCommand): Wanted | undefined {
+  const { settings } = world;
+  const lines = settings.linesOf(device);
+  if (line !== undefined && !lines.includes(line)) return undefined;
+  if (group !== undefined && !lines.some((own) => settings.pickupGroupOf(own) === group)) {
+    const dialed = settings.pickupNumberOf(group);
+    if (dialed === undefined || !settings.reaches(device, dialed)) return undefined;
+  }
+  return wantedBy(world, line ?? settings.addressOf(device)?.line, { group, number });
+}
+
 /** A device is rung that is to have a call that rings elsewhere. */
-export function commandPickup(
-  draft: Draft,
-  { device, line, group, number }: Extract<CallCommand, { type: "pickup" }>,
-  commandId: string,
-): void {
+export function commandPickup(draft: Draft, command: PickupCommand, commandId: string): void {
   const { world } = draft;
+  const { device } = command;
   const address = world.settings.addressOf(device);
-  const wanted = wantedBy(world, line ?? address?.line, { group, number });
+  const wanted = wantedByCommand(world, command);
   const target = wanted === undefined ? undefined : oldest(world, device, wanted);
   if (wanted === undefined || target?.caller === undefined || address === undefined) {
     return refuse(draft, { commandId }, "pickup-nothing", "no call rings that this device may take");

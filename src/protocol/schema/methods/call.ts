@@ -138,8 +138,8 @@ export const CALL_METHODS: readonly MethodSchema[] = [
     {},
     {
       line,
-      group: name("The pickup group; absent: the device's own."),
-      number: name("The number where it rings.", BOUNDS.number),
+      group: name("The pickup group; absent: the device's own. Another one only where the device may dial its number."),
+      number: name("The number where it rings; only where the device may dial it.", BOUNDS.number),
     },
   ),
   ofDevice("call.barge", "The device enters a call of a line that it shares, or takes it over when it is held.", {

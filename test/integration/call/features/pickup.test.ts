@@ -20,6 +20,7 @@ describe("calls that are picked up", () => {
     node = await startFeatureSwitch(cleanup, [
       put("directory-number", { number: "799" }),
       put("pickup-group", { name: "desk", number: "799" }),
+      put("pickup-group", { name: "mute" }),
       ...NUMBERS.flatMap((number) => [
         ...phoneOperations([number]),
         ...(number === "1002" || number === "1003" ? [put("directory-number", { number, pickupGroup: "desk" })] : []),
@@ -161,5 +162,18 @@ describe("calls that are picked up", () => {
     calling.adopt((await calling.call.established()).body);
     await cancelled(ringing);
     await Promise.all([calling.untilHears(rung.toneHz), rung.untilHears(calling.toneHz)]);
+  });
+
+  it("given commands for a phone outside of a group, when it may dial the group's number, then it is rung, and else not", async () => {
+    const [calling, ringing] = await ringingAtBob();
+    const command = (group: string) =>
+      node.node.manager.features.command({ type: "pickup", device: "phone-1004", group });
+    const refused = await command("mute");
+    assert.equal(refused.ok === false && refused.failure, "pickup-nothing");
+    const picked = command("desk");
+    await answer(await dave.offered());
+    assert.equal((await picked).ok, true);
+    calling.adopt((await calling.call.established()).body);
+    await cancelled(ringing);
   });
 });

@@ -24,7 +24,8 @@ function grouped(number: string, pickupGroup: string): Operation {
 const GROUPS: readonly Operation[] = [
   { type: "create", kind: "park-range", body: { pattern: "70X" } },
   { type: "create", kind: "pickup-group", body: { name: "desk" } },
-  { type: "create", kind: "pickup-group", body: { name: "shop" } },
+  { type: "create", kind: "directory-number", body: { number: "798" } },
+  { type: "create", kind: "pickup-group", body: { name: "shop", number: "798" } },
   { type: "merge", kind: "directory-number", name: "1003@internal", body: { maxCalls: 1, busyTrigger: 1 } },
   ...[grouped("6001", "desk"), grouped("1002", "desk"), grouped("1003", "shop")],
   { type: "create", kind: "line-group", body: { name: "one", members: ["1003@internal"] } },

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { NO_SETTINGS, type ModelEvent, type ModelSettings } from "../../../../../src/call/model/index.ts";
+import type { CallCommand } from "../../../../../src/signals/index.ts";
 import { CallStory, phoneLeg } from "../../../../support/call-story.ts";
 import { effectsOf, endOf, ring } from "../../../../support/story-calls.ts";
 
@@ -85,6 +86,39 @@ describe("a call that is picked up", () => {
     assert.deepEqual([refused[0]?.status, refused[0]?.reason], [404, "pickup-nothing"]);
     assert.equal(effectsOf(reaching, "pick-up", ...directed("c4", "D"))[0]?.sessionId, "c1");
   });
+
+  const COMMANDED: readonly (readonly [string, Omit<Extract<CallCommand, { type: "pickup" }>, "type">, boolean])[] = [
+    ["the group of the device's line", { device: "c-phone" }, true],
+    ["the group of the device's line, by name", { device: "c-phone", group: "desk" }, true],
+    ["the group of another line of the device", { device: "c-phone", line: "C2@internal" }, false],
+    ["the group of somebody else's line", { device: "d-phone", line: "B@internal" }, false],
+    ["a group whose number the device may dial", { device: "d-phone", group: "desk" }, true],
+    ["a group whose number the device may not dial", { device: "e-phone", group: "desk" }, false],
+    ["a group without a number", { device: "d-phone", group: "mute" }, false],
+    ["a number that the device may dial", { device: "d-phone", number: "B" }, true],
+    ["a number that the device may not dial", { device: "e-phone", number: "B" }, false],
+  ];
+
+  for (const [what, command, isTaken] of COMMANDED) {
+    it(`given ${what}, when a command is to pick up, then the call ${isTaken ? "is" : "is not"} the device's, as if it had dialed`, () => {
+      const judged = new CallStory({
+        ...SETTINGS,
+        pickupMembers: (group) => (group === "none" ? [] : ["B@internal", "C@internal"]),
+        pickupNumberOf: (group) => (group === "desk" ? "5@desks" : undefined),
+        linesOf: (device) => {
+          const own = `${device.slice(0, 1).toUpperCase()}@internal`;
+          return device === "c-phone" ? [own, "C2@internal"] : [own];
+        },
+        addressOf: (device) => phoneLeg(device.slice(0, 1).toUpperCase()).address,
+        reaches: (device) => device === "d-phone",
+      });
+      ring(judged, "c1", ["A", "B"]);
+      judged.tell({ type: "command", commandId: "p1", command: { type: "pickup", ...command } });
+      const [result] = judged.effects.flatMap((effect) => (effect.type === "result" ? [effect.result] : []));
+      const isRung = judged.effects.some(({ type }) => type === "originate");
+      assert.deepEqual([isRung, result?.ok === false && result.failure], [isTaken, isTaken ? false : "pickup-nothing"]);
+    });
+  }
 
   it("given two who pick up, when both do, then each has a call of its own, and a third is told that there is none", () => {
     story.tell(...dials("c3", "C"), endOf("c3"));
