@@ -206,7 +206,7 @@ export const SESSION_ERRORS = {
   ),
   LIMIT_CONNECTIONS: entry(
     "LIMIT",
-    "after",
+    "never",
     "The user, or the server, has as many sessions as it may.",
     "Close sessions, or raise `maxConnections` of the user.",
   ),
@@ -224,9 +224,9 @@ export const SESSION_ERRORS = {
   ),
   LIMIT_TOKEN_CALLS: entry(
     "LIMIT",
-    "after",
+    "never",
     "The token has made as many calls as it may have at a time.",
-    "Wait until one of them has ended, or raise `maxCalls` of the token.",
+    "End one of them, or raise `maxCalls` of the token.",
   ),
   LIMIT_RATE: entry(
     "LIMIT",

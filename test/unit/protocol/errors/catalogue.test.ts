@@ -53,6 +53,14 @@ describe("the catalogue of errors", () => {
     assert.equal(errorEnvelope("LIMIT_RATE", { retryAfterMs: 5 }).retryAfterMs, 5);
   });
 
+  it("given limits that time alone does not lift, when one is reached, then the same is not to be sent again", () => {
+    const lasting = ["LIMIT_CONNECTIONS", "LIMIT_DEVICES", "LIMIT_SUBSCRIPTIONS", "LIMIT_TOKEN_CALLS"] as const;
+    assert.deepEqual(
+      lasting.map((code) => errorEnvelope(code).retry),
+      lasting.map(() => "never"),
+    );
+  });
+
   it("given a node that stops, when it is not known what was done, then it is not to be done again elsewhere", () => {
     assert.equal(errorEnvelope("NODE_DRAINING").retry, "other_node");
     assert.equal(errorEnvelope("NODE_DRAINING", { outcome: "unknown" }).retry, "reconcile");
