@@ -156,7 +156,8 @@ export function showHold(draft: Draft, leg: ModelLeg, by: Why["by"]): void {
 export function ended(draft: Draft, { sessionId, why: outcome }: EventOf<"ended">): void {
   const session = draft.world.sessions.get(sessionId);
   if (session === undefined) return;
-  const told = outcome.by === "system" ? (session.released ?? outcome) : outcome;
+  const isByUs = outcome.by === "system" || outcome.by === "timer";
+  const told = isByUs ? (session.released ?? outcome) : outcome;
   const { reason = told.feature } = session;
   const why: Why = told.feature === "normal" && reason !== "normal" ? { ...told, feature: reason } : told;
   const { callId, caller, callee } = session;
@@ -206,5 +207,6 @@ function isSame(one: Address, other: Address): boolean {
 }
 
 function because(feature: FeatureReason = "normal"): Why {
-  return feature === "normal" ? NORMAL : { cause: 16, feature, by: "system" };
+  if (feature === "normal") return NORMAL;
+  return { cause: 16, feature, by: feature === "forward-no-answer" ? "timer" : "system" };
 }

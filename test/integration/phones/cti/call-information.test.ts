@@ -137,7 +137,7 @@ describe("what applications of a node are told of calls", () => {
     );
     const next = await answers(carol);
     const { why } = await isOver;
-    assert.deepEqual([why?.cause, why?.feature, why?.by], [19, "forward-no-answer", "system"]);
+    assert.deepEqual([why?.cause, why?.feature, why?.by], [19, "forward-no-answer", "timer"]);
     await far.ended();
     await establish(near);
     await near.hangUp();

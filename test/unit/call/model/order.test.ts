@@ -129,7 +129,7 @@ describe("order of the changes of calls", () => {
   });
 
   for (const [what, why] of [
-    ["nobody answers", { cause: 19, sip: { status: 480 }, feature: "normal", by: "system" }],
+    ["nobody answers", { cause: 19, sip: { status: 480 }, feature: "normal", by: "timer" }],
     ["the callee is busy", { cause: 17, sip: { status: 486 }, feature: "normal", by: "party" }],
     ["the caller hangs up", { cause: 16, sip: { status: 487 }, feature: "normal", by: "party" }],
   ] as const) {
@@ -174,6 +174,24 @@ describe("order of the changes of calls", () => {
       `),
     );
   });
+
+  for (const [feature, by] of [
+    ["forward-no-answer", "timer"],
+    ["forward-busy", "system"],
+  ] as const) {
+    it(`given a call that goes on by ${feature}, when that is told, then it is by ${by === "timer" ? "a timer" : "the system"}`, () => {
+      const story = new CallStory();
+      story.tell(
+        offered("c1", "A", "B"),
+        { type: "offering", sessionId: "c1", places: [placeOf("B")] },
+        { type: "ringing", sessionId: "c1" },
+      );
+      const changes = story.changesOf({ type: "offering", sessionId: "c1", places: [placeOf("C")], feature });
+      const told = changes.flatMap((change) => ("why" in change ? [`${change.why.feature} ${change.why.by}`] : []));
+      assert.ok(told.length > 2);
+      assert.deepEqual([...new Set(told)], [`${feature} ${by}`]);
+    });
+  }
 
   it("given a shared line, when one of its devices answers, then the others are bridged, and go with it", () => {
     const story = new CallStory();
