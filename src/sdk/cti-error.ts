@@ -53,6 +53,12 @@ export function clientError(
   return new CtiError({ code, family: "CLIENT", message, outcome, retry }, options);
 }
 
+/** What a server says is not the protocol. @param error what came of taking it */
+export function protocolError(what: string, error: unknown, outcome: Outcome = "unknown"): CtiError {
+  const detail = error instanceof Error ? error.message : String(error);
+  return clientError("CLIENT_PROTOCOL", `${what} is malformed: ${detail}`, outcome, { cause: error });
+}
+
 /** The error of a JSON-RPC answer. One without an envelope is a defect of a server: what it did is not known. */
 export function errorOf(error: unknown): CtiError {
   const { message, data } = isRecord(error) ? error : { message: String(error), data: undefined };

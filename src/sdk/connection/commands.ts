@@ -31,7 +31,10 @@ export interface CommandsOptions {
 type Send = (method: string, params: object, done: (answer: Answer) => void) => void;
 type Reply = Readonly<Record<string, unknown>>;
 
-/** Gets a reply when all events up to its `seq` have been applied, and before the next one is; none that a snapshot has overtaken. */
+/**
+ * Gets a reply when all events up to its `seq` have been applied, and before the next one is; none that a snapshot has
+ * overtaken. The command fails with what it throws.
+ */
 export type TakeReply = (reply: Reply) => void;
 
 interface Pending {
@@ -99,8 +102,12 @@ export class Commands {
         deadlineMs: clock.nowMs() + timeoutMs,
         deadline: clock.after(timeoutMs, () => this.#settle(pending, () => reject(timeoutError(pending, timeoutMs)))),
         pass: (reply) => {
-          take?.(reply);
-          resolve(reply);
+          try {
+            take?.(reply);
+            resolve(reply);
+          } catch (error) {
+            reject(error instanceof Error ? error : new Error(String(error)));
+          }
         },
         passLate: resolve,
         reject,
@@ -161,8 +168,7 @@ export class Commands {
       if (this.#repeats(pending, answer.error)) return;
       return this.#settle(pending, () => pending.reject(answer.error));
     }
-    const { result } = answer;
-    const reply = typeof result === "object" && result !== null ? (result as Reply) : {};
+    const { result: reply } = answer;
     const seq = typeof reply["seq"] === "number" ? reply["seq"] : 0;
     this.#settle(pending, () =>
       this.#barriers.add(seq, this.#appliedSeq(), {
@@ -177,7 +183,8 @@ export class Commands {
   #repeats(pending: Pending, { code, envelope }: CtiError): boolean {
     if (!REPEATED.includes(code)) return false;
     const { clock } = this.#options;
-    const delayMs = Math.max(envelope.retryAfterMs ?? AGAIN_MS, 1);
+    const { retryAfterMs = AGAIN_MS } = envelope;
+    const delayMs = Number.isFinite(retryAfterMs) ? Math.max(retryAfterMs, 1) : AGAIN_MS;
     if (clock.nowMs() + delayMs >= pending.deadlineMs) return false;
     pending.again = clock.after(delayMs, () => {
       if (this.#canSend && this.#pending.has(pending)) this.#sendOne(pending);
