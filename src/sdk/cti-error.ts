@@ -15,7 +15,7 @@ export type ClientErrorCode =
   | "CLIENT_CLOSED"
   /** Too much was asked for at a time, or nobody takes the events of a stream. */
   | "CLIENT_LIMIT"
-  /** What the server says is not the protocol. */
+  /** What the server says is not the protocol; or an option makes no sense. */
   | "CLIENT_PROTOCOL"
   /** There is no such object in what the provider knows. */
   | "CLIENT_NOT_KNOWN"

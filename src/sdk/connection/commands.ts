@@ -1,3 +1,4 @@
+import { waitRefusal } from "../check-wait.ts";
 import { clientError, type CtiError } from "../cti-error.ts";
 import type { Barriers } from "./barriers.ts";
 import type { Answer } from "./link.ts";
@@ -5,7 +6,7 @@ import type { SdkClock, SdkTimer } from "./sdk-clock.ts";
 
 /** How a command is done. */
 export interface CommandOptions {
-  /** It fails when there is no answer by then; default: 10 s, 120 s where a phone has to be answered. */
+  /** It fails when there is no answer by then, 0 to 2,147,483,647; default: 10 s, 120 s where a phone has to be answered. */
   readonly timeoutMs?: number;
   /** Gives up waiting; what has been sent is not taken back. */
   readonly signal?: AbortSignal;
@@ -83,11 +84,13 @@ export class Commands {
 
   /**
    * Resolves when all events up to the reply's `seq` have been applied.
-   * @throws {CtiError} what the server says, `CLIENT_TIMEOUT`, `CLIENT_CLOSED`, `CLIENT_LIMIT`
+   * @throws {CtiError} what the server says, `CLIENT_TIMEOUT`, `CLIENT_CLOSED`, `CLIENT_LIMIT`, `CLIENT_PROTOCOL`
    */
   add(method: string, params: object, options: CommandOptions, take?: TakeReply): Promise<Reply> {
     const { clock, newKey } = this.#options;
     const { timeoutMs = DEFAULT_TIMEOUT_MS, signal, key = newKey(), ...conditions } = options;
+    const refusal = waitRefusal("timeoutMs", timeoutMs);
+    if (refusal !== undefined) return Promise.reject(refusal);
     if (this.#isOver) return Promise.reject(clientError("CLIENT_CLOSED", `${method}: the provider is shut down`));
     if (this.#pending.size >= MAX_PENDING)
       return Promise.reject(clientError("CLIENT_LIMIT", `${MAX_PENDING} commands have no answer yet`));
