@@ -15,7 +15,7 @@ export type ClientErrorCode =
   | "CLIENT_CLOSED"
   /** Too much was asked for at a time, or nobody takes the events of a stream. */
   | "CLIENT_LIMIT"
-  /** What the server says is not the protocol. */
+  /** What the server says is not the protocol; or an option makes no sense. */
   | "CLIENT_PROTOCOL"
   /** There is no such object in what the provider knows. */
   | "CLIENT_NOT_KNOWN"
@@ -51,6 +51,12 @@ export function clientError(
 ): CtiError {
   const retry: Retry = outcome === "unknown" ? "reconcile" : FOR_GOOD.includes(code) ? "never" : "after";
   return new CtiError({ code, family: "CLIENT", message, outcome, retry }, options);
+}
+
+/** What a server says is not the protocol. @param error what came of taking it */
+export function protocolError(what: string, error: unknown, outcome: Outcome = "unknown"): CtiError {
+  const detail = error instanceof Error ? error.message : String(error);
+  return clientError("CLIENT_PROTOCOL", `${what} is malformed: ${detail}`, outcome, { cause: error });
 }
 
 /** The error of a JSON-RPC answer. One without an envelope is a defect of a server: what it did is not known. */

@@ -73,6 +73,8 @@ export class CtiServer {
   readonly sessions = new Map<string, FakeSession>();
   readonly requests = new Inbox<CtiRequest>(({ method }) => method);
   readonly handlers = new Map<MethodName, Handler>();
+  /** Results as they are sent, whatever was done: JSON. */
+  readonly answers = new Map<string, string>();
   /** How often each command was executed, by key. */
   readonly executed = new Map<string, number>();
   heartbeatMs = 10_000;
@@ -177,7 +179,7 @@ export class CtiServer {
     const mode = held === undefined ? "new" : isResumed ? "resumed" : "resnapshot";
     session.socket = socket;
     const from = isResumed ? (resume?.lastSeq ?? 0) : session.seq;
-    socket.send(JSON.stringify({ jsonrpc: "2.0", id, result: this.#opening(session, mode) }));
+    socket.send(this.#resultText(id, "provider.open", this.#opening(session, mode)));
     for (const text of session.log.slice(from)) socket.send(text);
     return session;
   }
@@ -203,10 +205,16 @@ export class CtiServer {
   async #answer(socket: WebSocket, session: FakeSession, id: string, method: string, params: Params): Promise<void> {
     try {
       const result = await this.#result(session, method, params);
-      socket.send(JSON.stringify({ jsonrpc: "2.0", id, result }));
+      socket.send(this.#resultText(id, method, result));
     } catch (error) {
       socket.send(refusalText(id, error));
     }
+  }
+
+  #resultText(id: string, method: string, result: object): string {
+    const scripted = this.answers.get(method);
+    const text = scripted ?? JSON.stringify(result);
+    return `{"jsonrpc":"2.0","id":${JSON.stringify(id)},"result":${text}}`;
   }
 
   async #result(session: FakeSession, method: string, params: Params): Promise<object> {

@@ -129,6 +129,7 @@ export class CallManager {
       counters: this.#counters,
       toll: this.#toll,
       onEnded: ({ progress }) => this.#hunting.noteEnded(progress),
+      onLegGone: (leg) => this.#cti.legGone(leg),
       onChanged: (session) => this.#watched.dialogs.update(session),
     });
     this.#context = makeCallContext(options, {

@@ -15,6 +15,7 @@ import type { OfferState, PauseReason } from "./offer-machine.ts";
 import { Offers, type CtiAnswer, type FoundOffer, type OfferedCall } from "./offers.ts";
 import { legOfMedia } from "./switch-media.ts";
 import { ownRefusal } from "./own-refusal.ts";
+import { devicesOf } from "./moved-legs.ts";
 import { isOwned, isOwnership, stepOwnership, type Ownership, type OwnershipEffect } from "./ownership.ts";
 
 /** How long an application may take to say where it wants the RTP of a call that it has answered. */
@@ -107,8 +108,15 @@ export class CtiDevices {
 
   /** To be told of each step of the model, once applications have been told of it. */
   step(effects: readonly ModelEffect[]): void {
-    this.#offers.settle();
+    this.#offers.settle(devicesOf(effects));
     for (const legs of this.#options.movedLegs(effects)) this.#dialogs.moved(legs);
+  }
+
+  /** A call has lost a leg; it may have gone to another call. */
+  legGone({ dialogId }: Leg): void {
+    queueMicrotask(() => {
+      if (this.#options.table.findLeg(dialogId) === undefined) this.#offers.ended(dialogId);
+    });
   }
 
   /** A party has sent a digit by RTP: to a device, perhaps. @param leg of the other party */

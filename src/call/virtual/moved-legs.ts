@@ -22,6 +22,14 @@ export function movedLegs(
   );
 }
 
+/** Devices that a step has done something to, in whatever call. */
+export function devicesOf(effects: readonly ModelEffect[]): ReadonlySet<string> {
+  const devices = new Set<string>();
+  for (const effect of effects)
+    if (effect.type === "change" && effect.change.type === "terminal-connection") devices.add(effect.change.device);
+  return devices;
+}
+
 function callWithNewcomers(change: Extract<ModelEffect, { type: "change" }>["change"]): string | undefined {
   if (change.type === "moved") return change.callId;
   return change.type === "call" ? change.mergedInto : undefined;

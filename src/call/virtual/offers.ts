@@ -39,12 +39,15 @@ export interface FoundOffer extends OfferedCall {
 /** By its identity what is known of it is kept for as long as it is there. */
 export type OfferingSession = Pick<CallSession, "callId">;
 
-/** Lines of devices that a session has rung at. */
+/** How a call stood at a line that it has left: it rang, or its accept timer had so long to go; undefined: that stood still. */
+type LeftLine = { readonly rang: true } | { readonly rang: false; readonly acceptMs: number | undefined };
+
+/** Lines of devices that a session has been offered to. */
 interface RungLines {
   /** Until it went elsewhere. */
-  readonly left: Set<string>;
+  readonly left: Map<string, LeftLine>;
   /** It is on its way back there. */
-  readonly returning: Set<string>;
+  readonly returning: Map<string, LeftLine>;
 }
 
 export interface OffersOptions {
@@ -80,6 +83,8 @@ interface Entry {
   readonly timers: Map<OfferTimer, Timer>;
   readonly waiting: ((answer: CtiAnswer) => void)[];
   offer: Offer;
+  /** When the accept timer fires, or would have. */
+  acceptAtMs: number;
 }
 
 const NOTHING_PENDING: PendingRequest = { cancel: () => undefined };
@@ -96,8 +101,9 @@ export class Offers {
   /** By device and session: a hunt may ring several lines of a device at a time. */
   readonly #byCall = new Map<string, Set<Entry>>();
   readonly #byDialog = new Map<string, Entry>();
-  /** Answered, and not connected yet; by dialog. */
+  /** Answered, and not connected yet; by dialog, and by device. */
   readonly #answered = new Map<string, Entry>();
+  readonly #answeredBy = new Map<string, Set<Entry>>();
   readonly #rung = new WeakMap<OfferingSession, RungLines>();
 
   constructor(options: OffersOptions) {
@@ -120,10 +126,18 @@ export class Offers {
     }
     const call: OfferedCall = { device, sessionId: session.callId, leg, sdp: request.body?.text };
     const identity = { sipCallId, from, to: headerOf(request, "to") ?? "", tag: `d${leg.localTag}` };
-    const entry: Entry = { call, session, identity, events, timers: new Map(), waiting: [], offer: NEW_OFFER };
-    this.#add(entry);
+    const entry: Entry = {
+      call,
+      session,
+      identity,
+      events,
+      timers: new Map(),
+      waiting: [],
+      offer: NEW_OFFER,
+      acceptAtMs: 0,
+    };
+    this.#add(entry, this.#takeReturn(entry));
     const isWanted = headerOf(request, "answer-mode") === "Auto";
-    if (this.#rung.get(session)?.returning.delete(lineOf(call)) === true) this.#step(entry, { type: "accept" });
     queueMicrotask(() => {
       if (entry.offer.state !== "offered") return;
       if (isWanted) this.#options.onWanted(call);
@@ -132,10 +146,10 @@ export class Offers {
     return { cancel: () => this.#step(entry, { type: "cancel" }) };
   }
 
-  /** A session goes back to where it was: what it had rung at is rung at once. */
+  /** A session goes back to where it was: what it had rung at is rung at once, elsewhere the accept timer goes on. */
   returned(session: OfferingSession): void {
     const rung = this.#rung.get(session);
-    if (rung !== undefined) this.#rung.set(session, { left: new Set(), returning: rung.left });
+    if (rung !== undefined) this.#rung.set(session, { left: new Map(), returning: rung.left });
   }
 
   /** The call of a session that a device is offered; of several lines the one that answers, else the first. */
@@ -185,20 +199,17 @@ export class Offers {
     return new Promise((resolve) => void entry.waiting.push(resolve));
   }
 
-  /** A dialog has ended that was answered. */
+  /** A dialog has ended that was answered, or the call has no leg of it any more. */
   ended(dialogId: string): void {
     const entry = this.#answered.get(dialogId);
-    this.#answered.delete(dialogId);
-    for (const resolve of entry?.waiting.splice(0) ?? []) resolve(GONE);
+    if (entry !== undefined) this.#settleOne(entry, GONE);
   }
 
-  /** Calls have gone a step further: who has been connected, or has not. */
-  settle(): void {
-    for (const [dialogId, { call, waiting }] of this.#answered) {
-      const isUp = this.#options.isUp(call.leg);
-      if (!isUp && this.#options.legOf(dialogId) !== undefined) continue;
-      this.#answered.delete(dialogId);
-      for (const resolve of waiting.splice(0)) resolve(isUp ? { ok: true } : GONE);
+  /** Devices have gone a step further in their calls: who of them has been connected. */
+  settle(devices: Iterable<string>): void {
+    for (const device of devices) {
+      for (const entry of [...(this.#answeredBy.get(device) ?? [])])
+        if (this.#options.isUp(entry.call.leg)) this.#settleOne(entry, { ok: true });
     }
   }
 
@@ -211,25 +222,42 @@ export class Offers {
     for (const dialogId of [...this.#answered.keys()]) this.ended(dialogId);
   }
 
-  #add(entry: Entry): void {
+  #settleOne(entry: Entry, answer: CtiAnswer): void {
+    this.#answered.delete(entry.call.leg.dialogId);
+    remove(this.#answeredBy, entry.call.device, entry);
+    for (const resolve of entry.waiting.splice(0)) resolve(answer);
+  }
+
+  /** How the call stood here, if it has come back from elsewhere. */
+  #takeReturn({ session, call }: Entry): LeftLine | undefined {
+    const { returning } = this.#rung.get(session) ?? {};
+    const left = returning?.get(lineOf(call));
+    returning?.delete(lineOf(call));
+    return left;
+  }
+
+  #add(entry: Entry, left: LeftLine | undefined): void {
     const { call } = entry;
     put(this.#byDevice, call.device, entry);
     put(this.#byCall, keyOf(call), entry);
     this.#byDialog.set(call.leg.dialogId, entry);
-    this.#startTimer(entry, "accept");
+    this.#startTimer(entry, "accept", left?.rang === false ? left.acceptMs : undefined);
     for (const reason of this.#options.pausesOf(call.device)) this.#step(entry, { type: "pause", reason });
+    if (left?.rang === true) this.#step(entry, { type: "accept" });
   }
 
   #step(entry: Entry, event: OfferEvent): void {
     const { offer, effects } = stepOffer(entry.offer, event);
-    if (event.type === "cancel" && entry.offer.state === "alerting") this.#leave(entry);
+    if (event.type === "cancel") this.#leave(entry);
     entry.offer = offer;
     for (const effect of effects) this.#perform(entry, effect);
   }
 
-  #leave({ session, call }: Entry): void {
-    const rung = this.#rung.get(session) ?? { left: new Set(), returning: new Set() };
-    rung.left.add(lineOf(call));
+  #leave({ session, call, offer, timers, acceptAtMs }: Entry): void {
+    if (offer.state !== "offered" && offer.state !== "alerting") return;
+    const rung = this.#rung.get(session) ?? { left: new Map<string, LeftLine>(), returning: new Map() };
+    const acceptMs = timers.has("accept") ? acceptAtMs - this.#options.clock.nowMs() : undefined;
+    rung.left.set(lineOf(call), offer.state === "alerting" ? { rang: true } : { rang: false, acceptMs });
     this.#rung.set(session, rung);
   }
 
@@ -265,6 +293,7 @@ export class Offers {
     const { dialogId } = call.leg;
     this.#remove(entry);
     this.#answered.set(dialogId, entry);
+    put(this.#answeredBy, call.device, entry);
     this.#options.onOver(call);
     // That is not the end of it yet: the media service may refuse, and who has answered too late is ended at once.
     const acknowledge = (body?: Body): void => this.#options.onAcknowledged(call, body);
@@ -291,9 +320,10 @@ export class Offers {
     this.#byDialog.delete(call.leg.dialogId);
   }
 
-  #startTimer(entry: Entry, timer: OfferTimer): void {
+  #startTimer(entry: Entry, timer: OfferTimer, leftMs?: number): void {
     const { clock, acceptMsOf, mediaMs } = this.#options;
-    const delayMs = timer === "accept" ? acceptMsOf(entry.call.device) : mediaMs;
+    const delayMs = leftMs ?? (timer === "accept" ? acceptMsOf(entry.call.device) : mediaMs);
+    if (timer === "accept") entry.acceptAtMs = clock.nowMs() + delayMs;
     entry.timers.get(timer)?.cancel();
     entry.timers.set(
       timer,

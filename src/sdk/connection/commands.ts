@@ -1,3 +1,4 @@
+import { waitRefusal } from "../check-wait.ts";
 import { clientError, type CtiError } from "../cti-error.ts";
 import type { Barriers } from "./barriers.ts";
 import type { Answer } from "./link.ts";
@@ -5,7 +6,7 @@ import type { SdkClock, SdkTimer } from "./sdk-clock.ts";
 
 /** How a command is done. */
 export interface CommandOptions {
-  /** It fails when there is no answer by then; default: 10 s, 120 s where a phone has to be answered. */
+  /** It fails when there is no answer by then, 0 to 2,147,483,647; default: 10 s, 120 s where a phone has to be answered. */
   readonly timeoutMs?: number;
   /** Gives up waiting; what has been sent is not taken back. */
   readonly signal?: AbortSignal;
@@ -31,7 +32,10 @@ export interface CommandsOptions {
 type Send = (method: string, params: object, done: (answer: Answer) => void) => void;
 type Reply = Readonly<Record<string, unknown>>;
 
-/** Gets a reply when all events up to its `seq` have been applied, and before the next one is; none that a snapshot has overtaken. */
+/**
+ * Gets a reply when all events up to its `seq` have been applied, and before the next one is; none that a snapshot has
+ * overtaken. The command fails with what it throws.
+ */
 export type TakeReply = (reply: Reply) => void;
 
 interface Pending {
@@ -80,11 +84,13 @@ export class Commands {
 
   /**
    * Resolves when all events up to the reply's `seq` have been applied.
-   * @throws {CtiError} what the server says, `CLIENT_TIMEOUT`, `CLIENT_CLOSED`, `CLIENT_LIMIT`
+   * @throws {CtiError} what the server says, `CLIENT_TIMEOUT`, `CLIENT_CLOSED`, `CLIENT_LIMIT`, `CLIENT_PROTOCOL`
    */
   add(method: string, params: object, options: CommandOptions, take?: TakeReply): Promise<Reply> {
     const { clock, newKey } = this.#options;
     const { timeoutMs = DEFAULT_TIMEOUT_MS, signal, key = newKey(), ...conditions } = options;
+    const refusal = waitRefusal("timeoutMs", timeoutMs);
+    if (refusal !== undefined) return Promise.reject(refusal);
     if (this.#isOver) return Promise.reject(clientError("CLIENT_CLOSED", `${method}: the provider is shut down`));
     if (this.#pending.size >= MAX_PENDING)
       return Promise.reject(clientError("CLIENT_LIMIT", `${MAX_PENDING} commands have no answer yet`));
@@ -99,8 +105,12 @@ export class Commands {
         deadlineMs: clock.nowMs() + timeoutMs,
         deadline: clock.after(timeoutMs, () => this.#settle(pending, () => reject(timeoutError(pending, timeoutMs)))),
         pass: (reply) => {
-          take?.(reply);
-          resolve(reply);
+          try {
+            take?.(reply);
+            resolve(reply);
+          } catch (error) {
+            reject(error instanceof Error ? error : new Error(String(error)));
+          }
         },
         passLate: resolve,
         reject,
@@ -161,8 +171,7 @@ export class Commands {
       if (this.#repeats(pending, answer.error)) return;
       return this.#settle(pending, () => pending.reject(answer.error));
     }
-    const { result } = answer;
-    const reply = typeof result === "object" && result !== null ? (result as Reply) : {};
+    const { result: reply } = answer;
     const seq = typeof reply["seq"] === "number" ? reply["seq"] : 0;
     this.#settle(pending, () =>
       this.#barriers.add(seq, this.#appliedSeq(), {
@@ -177,7 +186,8 @@ export class Commands {
   #repeats(pending: Pending, { code, envelope }: CtiError): boolean {
     if (!REPEATED.includes(code)) return false;
     const { clock } = this.#options;
-    const delayMs = Math.max(envelope.retryAfterMs ?? AGAIN_MS, 1);
+    const { retryAfterMs = AGAIN_MS } = envelope;
+    const delayMs = Number.isFinite(retryAfterMs) ? Math.max(retryAfterMs, 1) : AGAIN_MS;
     if (clock.nowMs() + delayMs >= pending.deadlineMs) return false;
     pending.again = clock.after(delayMs, () => {
       if (this.#canSend && this.#pending.has(pending)) this.#sendOne(pending);

@@ -1,4 +1,5 @@
-import { clientError, CtiError, isForGood } from "../cti-error.ts";
+import { clientError, CtiError, isForGood, protocolError } from "../cti-error.ts";
+import { checkOpened } from "../shapes.ts";
 import { Barriers } from "./barriers.ts";
 import { Commands, type CommandOptions, type TakeReply } from "./commands.ts";
 import { Link, type Answer, type Notification } from "./link.ts";
@@ -16,7 +17,8 @@ export interface SessionHandlers {
   /** Asks again for all that was subscribed to and opened, by `ask`. */
   restore(): Promise<void>;
   onOpened(): void;
-  onLost(reason: string): void;
+  /** `error`: what the server said is not the protocol. */
+  onLost(reason: string, error: CtiError | undefined): void;
   onResumed(): void;
   onResnapshot(): void;
   /** Nothing comes any more; with the refusal that no server will change. */
@@ -43,6 +45,8 @@ export class CtiSession {
   #appliedSeq = 0;
   #ackedSeq = 0;
   #reason = "";
+  /** It ended the last link. */
+  #malformed: CtiError | undefined;
   #refusal: CtiError | undefined;
   /** Who waits until it is in service again. */
   readonly #served: { readonly resolve: () => void; readonly reject: (error: Error) => void }[] = [];
@@ -93,7 +97,7 @@ export class CtiSession {
     options: CommandOptions = {},
     take?: TakeReply,
   ): Promise<Readonly<Record<string, unknown>>> {
-    return this.#commands.add(method, params, options, take);
+    return this.#commands.add(method, params, options, take && ((reply) => this.#taken(method, reply, take)));
   }
 
   /** A request on the link that there is now; `take` gets the reply in its place among the events. */
@@ -104,15 +108,29 @@ export class CtiSession {
       this.#request(link, method, params, (answer) => {
         if (answer.type === "lost") return reject(lostError(method));
         if (answer.type === "refused") return reject(answer.error);
-        const reply = recordOf(answer.result);
+        const reply = answer.result;
         const passLate = (): void => reject(lostError(method));
-        this.#barriers.add(seqOf(reply), this.#appliedSeq, {
-          pass: () => resolve(take(reply)),
-          passLate,
-          fail: reject,
-        });
+        const pass = (): void => {
+          try {
+            resolve(this.#taken(method, reply, take));
+          } catch (error) {
+            reject(error instanceof Error ? error : new Error(String(error)));
+          }
+        };
+        this.#barriers.add(seqOf(reply), this.#appliedSeq, { pass, passLate, fail: reject });
       });
     });
+  }
+
+  /** @throws {CtiError} `CLIENT_PROTOCOL`: it is malformed, which ends the link, too */
+  #taken(method: string, reply: Readonly<Record<string, unknown>>, take: TakeReply): void {
+    try {
+      take(reply);
+    } catch (thrown) {
+      const error = protocolError(`the answer to ${method}`, thrown, "applied");
+      this.#link?.reject(error);
+      throw error;
+    }
   }
 
   /** A server that is alive and does not answer is none. */
@@ -140,6 +158,7 @@ export class CtiSession {
     this.#checkOpen();
     const served = new Promise<void>((resolve, reject) => this.#served.push({ resolve, reject }));
     this.#reason = `moves to ${server}`;
+    this.#malformed = undefined;
     this.#step({ type: "move", server: place });
     await served;
   }
@@ -228,10 +247,12 @@ export class CtiSession {
       clock,
       onOpen: () => this.#step({ type: "connected" }),
       onNotification: (notification) => this.#notified(link, notification),
-      onLost: (reason) => {
+      onLost: (reason, error) => {
         if (this.#link !== link) return;
         this.#reason = reason;
-        this.#step({ type: "lost" });
+        this.#malformed = error;
+        this.#failure = error ?? this.#failure;
+        this.#step({ type: "lost", ...(error !== undefined && { isBroken: true }) });
       },
     });
     this.#link = link;
@@ -258,7 +279,12 @@ export class CtiSession {
       this.#reason = answer.error.message;
       return this.#step({ type: "refused", kind: refusalKind(answer.error, resumes) });
     }
-    const opened = answer.result as Opened;
+    try {
+      checkOpened(answer.result);
+    } catch (error) {
+      return link.reject(protocolError("the answer to provider.open", error));
+    }
+    const opened = answer.result as unknown as Opened;
     const before = this.#opened;
     this.#opened = opened;
     this.#refusal = undefined;
@@ -290,10 +316,17 @@ export class CtiSession {
     if (this.#link !== link || method !== "event") return;
     const { seq, type } = params;
     if (typeof seq !== "number" || typeof type !== "string")
-      return link.giveUp("the server sent an event without seq or type");
+      return link.reject(clientError("CLIENT_PROTOCOL", "the server sent an event without seq or type"));
     if (seq <= this.#appliedSeq) return;
     if (seq !== this.#appliedSeq + 1) return link.giveUp(`event ${this.#appliedSeq + 1} is missing before ${seq}`);
-    this.#handlers.onEvent({ ...params, seq, type });
+    try {
+      this.#handlers.onEvent({ ...params, seq, type });
+    } catch (error) {
+      // It is not asked for again: what it would have told, and what waits for it, come with all that is asked for anew.
+      this.#appliedSeq = seq;
+      this.#barriers.setAside();
+      return link.reject(protocolError(`event ${seq}, ${type},`, error));
+    }
     this.#appliedSeq = seq;
     this.#barriers.passUpTo(seq);
     if (seq - this.#ackedSeq >= ACK_EVERY) this.#acknowledge(link);
@@ -319,7 +352,7 @@ export class CtiSession {
     }
     switch (what) {
       case "lost":
-        return this.#handlers.onLost(this.#reason);
+        return this.#handlers.onLost(this.#reason, this.#malformed);
       case "resumed":
         return this.#handlers.onResumed();
       case "resnapshot":
@@ -344,10 +377,6 @@ const ANSWER_MS = 10_000;
 
 function lostError(method: string): CtiError {
   return clientError("CLIENT_UNREACHABLE", `${method}: the connection was lost`, "unknown");
-}
-
-function recordOf(result: unknown): Readonly<Record<string, unknown>> {
-  return typeof result === "object" && result !== null ? (result as Readonly<Record<string, unknown>>) : {};
 }
 
 function seqOf({ seq }: Readonly<Record<string, unknown>>): number {

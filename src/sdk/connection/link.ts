@@ -1,4 +1,4 @@
-import { errorOf, type CtiError } from "../cti-error.ts";
+import { clientError, errorOf, type CtiError } from "../cti-error.ts";
 import type { SdkClock, SdkTimer } from "./sdk-clock.ts";
 import type { OpenSocket, Socket } from "./socket.ts";
 
@@ -18,13 +18,13 @@ export interface LinkOptions {
   readonly clock: SdkClock;
   onOpen(): void;
   onNotification(notification: Notification): void;
-  /** Once; nothing comes afterwards. */
-  onLost(reason: string): void;
+  /** Once; nothing comes afterwards. `error`: what the server said is not the protocol. */
+  onLost(reason: string, error?: CtiError): void;
 }
 
 /** What became of a request; `lost`: the link went before the answer came. */
 export type Answer =
-  | { readonly type: "result"; readonly result: unknown }
+  | { readonly type: "result"; readonly result: Readonly<Record<string, unknown>> }
   | { readonly type: "refused"; readonly error: CtiError }
   | { readonly type: "lost" };
 
@@ -82,9 +82,14 @@ export class Link {
     this.#end();
   }
 
-  /** What the server says makes no sense: it is given up, and said to be lost. */
+  /** The server is of no use: it is given up, and said to be lost. */
   giveUp(reason: string): void {
     this.#lose(reason);
+  }
+
+  /** What the server says is not the protocol: it is given up for that. */
+  reject(error: CtiError): void {
+    this.#lose(error.envelope.message, error);
   }
 
   #opened(): void {
@@ -104,7 +109,7 @@ export class Link {
     if (this.#state !== "open") return;
     this.#lastHeardMs = this.#options.clock.nowMs();
     const message = parse(text);
-    if (message === undefined) return this.#lose("the server sent what is no JSON-RPC");
+    if (message === undefined) return this.reject(noProtocol("the server sent what is no JSON-RPC"));
     const { id, method, params, result, error } = message;
     if (typeof method === "string") {
       const named = typeof params === "object" && params !== null ? (params as Notification["params"]) : {};
@@ -116,13 +121,17 @@ export class Link {
     }
     const done = this.#waiting.get(id);
     this.#waiting.delete(id);
-    done?.(error === undefined ? { type: "result", result } : { type: "refused", error: errorOf(error) });
+    if (error !== undefined) return done?.({ type: "refused", error: errorOf(error) });
+    if (isRecord(result)) return done?.({ type: "result", result });
+    const wrong = noProtocol(`the server answered request ${id} with what is no object`);
+    done?.({ type: "refused", error: wrong });
+    this.reject(wrong);
   }
 
-  #lose(reason: string): void {
+  #lose(reason: string, error?: CtiError): void {
     if (this.#state === "lost") return;
     this.#end();
-    this.#options.onLost(reason);
+    this.#options.onLost(reason, error);
   }
 
   #end(): void {
@@ -142,6 +151,14 @@ interface Message {
   readonly params?: unknown;
   readonly result?: unknown;
   readonly error?: unknown;
+}
+
+function noProtocol(message: string): CtiError {
+  return clientError("CLIENT_PROTOCOL", message, "unknown");
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function parse(text: string): Message | undefined {

@@ -12,6 +12,9 @@ export interface SdkClock {
   after(delayMs: number, run: () => void): SdkTimer;
 }
 
+/** About 25 days; the hosts' timers of more fire at once. */
+export const LONGEST_MS = 2 ** 31 - 1;
+
 interface HostTimers {
   setTimeout(run: () => void, delayMs: number): unknown;
   clearTimeout(handle: unknown): void;
@@ -23,7 +26,7 @@ export const hostClock: SdkClock = {
   wallMs: () => Date.now(),
   after(delayMs, run) {
     const timers = globalThis as unknown as HostTimers;
-    const handle = timers.setTimeout(run, delayMs);
+    const handle = timers.setTimeout(run, Math.min(delayMs, LONGEST_MS));
     return { cancel: () => timers.clearTimeout(handle) };
   },
 };

@@ -26,8 +26,8 @@ export interface SessionState {
 
 export type SessionEvent =
   | { readonly type: "connected" }
-  /** The link could not be made, is lost, or silent, or what came makes no sense. */
-  | { readonly type: "lost" }
+  /** The link could not be made, is lost, or silent. `isBroken`: what came makes no sense, so that not all is known. */
+  | { readonly type: "lost"; readonly isBroken?: true }
   | { readonly type: "opened"; readonly mode: OpenMode }
   /** `forgotten`: the session cannot be resumed; `elsewhere`: another server, or this one later; `final`: no server will do. */
   | { readonly type: "refused"; readonly kind: "forgotten" | "elsewhere" | "final" }
@@ -89,7 +89,8 @@ export function stepSession(state: SessionState, event: SessionEvent): SessionSt
       if (state.phase !== "restoring") return { state, effects: [] };
       return served(state, state.hasServed ? "resnapshot" : "opened");
     case "lost":
-      return state.phase === "waiting" ? { state, effects: [] } : lost(state);
+      if (state.phase === "waiting") return { state, effects: [] };
+      return lost(event.isBroken === true ? { ...state, isRestored: false } : state);
     case "timer":
       if (state.phase !== "waiting") return { state, effects: [] };
       return { state: { ...state, phase: "connecting" }, effects: [{ type: "connect" }] };

@@ -15,7 +15,8 @@ export interface UnknownEvent {
 
 /** What the SDK itself tells; these have no `seq`, since they are on no wire. */
 export type LocalEvent =
-  | { readonly type: "provider.lost"; readonly reason: string }
+  /** `error`: what the server said is not the protocol (`CLIENT_PROTOCOL`); a `provider.resnapshot` follows. */
+  | { readonly type: "provider.lost"; readonly reason: string; readonly error?: CtiError }
   /** The session goes on, nothing was missed: what was told meanwhile follows. */
   | { readonly type: "provider.resumed"; readonly server: string }
   /** Events were missed: all is as the getters say now. `isNewSession`: the session before is gone, its devices were opened anew. */

@@ -1,5 +1,6 @@
 import type { CallState, CallView, PartyView, UserData, Why } from "../../protocol/index.ts";
 import type { CommandOptions } from "../connection/commands.ts";
+import { waitRefusal } from "../check-wait.ts";
 import { clientError } from "../cti-error.ts";
 import { Emitter, type Unsubscribe } from "../events/emitter.ts";
 import { newCall } from "../replica/apply-to-call.ts";
@@ -76,6 +77,8 @@ export class LiveCall implements Call {
   }
 
   until(isSo: (call: Call) => boolean, { timeoutMs, signal }: WaitOptions = {}): Promise<this> {
+    const refusal = timeoutMs === undefined ? undefined : waitRefusal("timeoutMs", timeoutMs);
+    if (refusal !== undefined) return Promise.reject(refusal);
     return new Promise((resolve, reject) => {
       const settle = (tell: () => void): void => {
         stop.forEach((one) => one());

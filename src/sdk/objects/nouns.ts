@@ -34,6 +34,7 @@ export interface Done {
 
 /** Bounds of a wait. */
 export interface WaitOptions {
+  /** 0 to 2,147,483,647; default: for ever. */
   readonly timeoutMs?: number;
   readonly signal?: AbortSignal;
 }

@@ -20,6 +20,7 @@ import { EventHub } from "../events/event-hub.ts";
 import { knownEvent } from "../events/event-types.ts";
 import type { ProviderState } from "../events/provider-events.ts";
 import { Replica, type Snapshot } from "../replica/replica.ts";
+import { checkEvent, checkSnapshot } from "../shapes.ts";
 import type { DeviceOpening, ObjectContext, OpenedDevice } from "./context.ts";
 import { Objects } from "./objects.ts";
 import { OpenDevices } from "./open-devices.ts";
@@ -75,7 +76,7 @@ export class ProviderCore implements ObjectContext {
         this.#sessionId = this.#session.opened?.sessionId;
         this.hub.opened();
       },
-      onLost: (reason) => this.hub.emit({ type: "provider.lost", reason }),
+      onLost: (reason, error) => this.hub.emit({ type: "provider.lost", reason, ...(error && { error }) }),
       onResumed: () => this.hub.emit({ type: "provider.resumed", server: this.#session.server }),
       onResnapshot: () => this.#resnapshot(),
       onShutdown: (error) => this.#shutDown(error),
@@ -193,9 +194,10 @@ export class ProviderCore implements ObjectContext {
   }
 
   #replied(reply: Readonly<Record<string, unknown>>, take: TakeReply): void {
-    take(reply);
     const { device, devices, ...rest } = reply as Snapshot & { readonly device?: Snapshot["devices"] };
     const all = device === undefined ? devices : [device as never];
+    checkSnapshot({ ...rest, devices: all });
+    take(reply);
     this.merge({ ...rest, ...(all === undefined ? {} : { devices: all }) }, seqOf(reply));
     const [opened] = device === undefined ? [] : (all ?? []);
     if (opened !== undefined) this.devices.lease(opened.name)?.lookAround();
@@ -243,6 +245,7 @@ export class ProviderCore implements ObjectContext {
     do {
       const page: object = { limit: PAGE, ...(after === undefined ? {} : { after }) };
       await this.#askPatiently("provider.inventory", page, (reply) => {
+        checkSnapshot(reply);
         after = reply["next"];
         this.merge(reply, seqOf(reply));
       });
@@ -252,6 +255,7 @@ export class ProviderCore implements ObjectContext {
   #take(sequenced: SequencedEvent): void {
     const event = knownEvent(sequenced);
     if (event.type === "unknown") return this.hub.emit(event);
+    checkEvent(event);
     const hasCome = event.type === "device.state" && this.replica.devices.get(event.device.name) === undefined;
     this.replica.apply(event);
     if (hasCome) this.watches.grown();

@@ -1,6 +1,7 @@
 import type { Credentials, SessionOptions } from "../connection/open-params.ts";
 import { hostClock, type SdkClock } from "../connection/sdk-clock.ts";
 import type { OpenSocket } from "../connection/socket.ts";
+import { waitRefusal } from "../check-wait.ts";
 import { clientError } from "../cti-error.ts";
 
 /** What a provider is opened with. */
@@ -26,7 +27,7 @@ export interface ProviderOptions {
    * when the session is opened.
    */
   readonly watch?: "all" | "inventory" | "none";
-  /** How long the first server that answers may take; default 10,000. */
+  /** How long the first server that answers may take, 0 to 2,147,483,647; default 10,000. */
   readonly openTimeoutMs?: number;
   /** Gives up opening. */
   readonly signal?: AbortSignal;
@@ -40,6 +41,8 @@ export function sessionOptionsOf(options: ProviderOptions, openSocket: OpenSocke
   const { servers, heartbeatMs, leaseMs, group, client = { name: "application" } } = options;
   if (servers.length === 0) throw clientError("CLIENT_PROTOCOL", "servers: at least one address is needed");
   for (const server of servers) checkAddress(server);
+  const refusal = waitRefusal("openTimeoutMs", options.openTimeoutMs ?? 0);
+  if (refusal !== undefined) throw refusal;
   return {
     servers,
     credentials: credentialsOf(options),

@@ -9,6 +9,7 @@ import { makeCtiFeed, type FeedParts } from "../../cti/make-cti-feed.ts";
 import { legsOf, type ModelEffect } from "../../model/index.ts";
 import { userToUser } from "../../identity/user-to-user.ts";
 import type { RouteView } from "../../../signals/index.ts";
+import type { Leg } from "../leg/leg.ts";
 import { routesOf } from "../../model/features/route.ts";
 import type { HeaderList } from "../../signaling/signaling-port.ts";
 import { makeCtiCommands, type CtiCommandParts } from "./make-cti-commands.ts";
@@ -106,6 +107,11 @@ export class CtiSide implements RouteTeller {
 
   unroute({ device, sessionId, reason }: Parameters<RouteTeller["unroute"]>[0]): void {
     this.devices.resumeAfter(device, sessionId, reason);
+  }
+
+  /** A call has lost a leg. */
+  legGone(leg: Leg): void {
+    if (leg.cti !== undefined) this.devices.legGone(leg);
   }
 
   returned(sessionId: string): void {

@@ -13,6 +13,8 @@ export interface SessionLedgerOptions {
   readonly toll: Pick<TollGuards, "move" | "end">;
   /** Told of each session that is over for its devices. */
   readonly onEnded: (session: CallSession) => void;
+  /** Told of each leg that is in no session any more, or goes to another one. */
+  readonly onLegGone: (leg: Leg) => void;
   /** Told after each event of a session. */
   readonly onChanged: (session: CallSession) => void;
 }
@@ -33,6 +35,7 @@ export class SessionLedger implements SessionOwner<CallSession> {
 
   removeLeg(leg: Leg): void {
     this.#options.table.removeLeg(leg);
+    this.#options.onLegGone(leg);
   }
 
   onTaken({ device }: Leg, from: CallSession, to: string): void {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import type { CallCommand, CommandResult } from "../../../../src/call/model/index.ts";
+import type { CommandResult } from "../../../../src/call/model/index.ts";
+import type { CallCommand, ConsultCommand } from "../../../../src/signals/index.ts";
 import { RelayedSwitch } from "../../../support/relayed-switch.ts";
 import { answer, TalkingPhone, type Talk } from "../../../support/talking-phone.ts";
 
@@ -20,7 +21,8 @@ describe("conferences, as they are heard", () => {
   });
 
   const phone = (index: number): TalkingPhone => phones[index] ?? assert.fail();
-  const command = (wanted: CallCommand): Promise<CommandResult> => relayed.node.manager.features.command(wanted);
+  const command = (wanted: CallCommand | ConsultCommand): Promise<CommandResult> =>
+    relayed.node.manager.features.command(wanted);
 
   /** Each hears all the others, and not itself. */
   async function allTalk(...talks: readonly Talk[]): Promise<void> {
@@ -74,6 +76,39 @@ describe("conferences, as they are heard", () => {
     await d.ended();
     await relayed.node.manager.features.command({ type: "drop", device: "phone-1001" });
     assert.deepEqual(relayed.node.manager.features.callsNow(), []);
+  });
+
+  it("given a conference, when a member consults, then it talks beside it, and the conference goes on with whom it has asked, too", async () => {
+    const [, b, a2, c] = await formed();
+    const [call] = relayed.node.manager.features.callsNow();
+    const callId = call?.callId ?? assert.fail();
+    const consulting = command({ type: "consult", device: "phone-1001", callId, to: "1004", newCallId: "beside" });
+    const a3 = await phone(0).offered();
+    await answer(a3);
+    const d = await phone(3).offered();
+    await answer(d);
+    assert.equal((await consulting).ok, true);
+    await Promise.all([allTalk(a3, d), allTalk(b, c)]);
+    const joined = await command({ type: "conference", device: "phone-1001", callIds: [callId, "beside"] });
+    assert.equal(joined.ok, true, JSON.stringify(joined));
+    await a2.ended();
+    const members = relayed.node.manager.features.callsNow().map(({ connections }) => connections.length);
+    assert.deepEqual(members, [4]);
+    await allTalk(a3, b, c, d);
+  });
+
+  it("given a conference, when the number that a member consults is busy, then the member talks in the conference again", async () => {
+    const [, b, a2, c] = await formed();
+    const callId = relayed.node.manager.features.callsNow()[0]?.callId ?? assert.fail();
+    const consulting = command({ type: "consult", device: "phone-1001", callId, to: "1004", newCallId: "beside" });
+    const a3 = await phone(0).offered();
+    await answer(a3);
+    const d = await phone(3).offered();
+    d.call.respond(d.call.offer ?? assert.fail(), 486);
+    const refused = await consulting;
+    assert.equal(refused.ok ? "ok" : refused.failure, "destination-busy");
+    await a3.ended();
+    await allTalk(a2, b, c);
   });
 
   it("given a conference, when a phone or the switch holds for a member, then the others hear neither it nor music", async () => {

@@ -44,6 +44,15 @@ describe("the steps of a session", () => {
     assert.deepEqual(resumed.effects, ["tell resumed", "go-on"]);
   });
 
+  it("given a session, when what comes makes no sense, then it is resumed, and all is asked for again", () => {
+    const broken = { type: "lost", isBroken: true } as const;
+    const resumed = { type: "opened", mode: "resumed" } as const;
+    const again = [...IN_SERVICE, broken, TIMER, CONNECTED];
+    assert.deepEqual(play(1, again).effects, ["resume"]);
+    assert.deepEqual(play(1, [...again, resumed]).effects, ["restore"]);
+    assert.deepEqual(play(1, [...again, resumed, { type: "restored" }]).effects, ["tell resnapshot", "go-on"]);
+  });
+
   it("given a session, when it moves to another server, then a new one is opened there", () => {
     const move = { type: "move", server: 1 } as const;
     const { state, effects } = play(3, [...IN_SERVICE, move]);

@@ -52,6 +52,7 @@ describe("SessionLedger", () => {
       counters: new CallCounters(),
       toll: { end: nothing, move: nothing },
       onEnded: nothing,
+      onLegGone: nothing,
       onChanged: nothing,
     });
     const [caller, callee] = [legOf("caller"), legOf("callee")];
