@@ -11,7 +11,7 @@ import type { Call, Connection, Done, TerminalConnection, WaitOptions } from "./
 interface CallEvents {
   change: Call;
   ended: Call;
-  /** Nothing is told of it any more: the provider is shut down. */
+  /** Nothing is told of it any more. */
   lost: Call;
 }
 
@@ -21,6 +21,7 @@ export class LiveCall implements Call {
   readonly id: string;
   #last: CallView;
   #isEnded = false;
+  #isUntold = false;
 
   constructor(context: ObjectContext, id: string) {
     this.#context = context;
@@ -88,6 +89,7 @@ export class LiveCall implements Call {
       const look = (): void => {
         if (isTrue(() => isSo(this), fail)) return settle(() => resolve(this));
         if (this.isEnded) fail(clientError("CLIENT_NOT_KNOWN", `call ${this.id} ended before it was as awaited`));
+        else if (this.#isUntold) fail(clientError("CLIENT_NOT_KNOWN", `call ${this.id} is not told of any more`));
         else if (this.#context.isShutDown) fail(clientError("CLIENT_CLOSED", "the provider is shut down"));
       };
       const abort = (): void => fail(signal?.reason instanceof Error ? signal.reason : new Error("aborted"));
@@ -116,6 +118,7 @@ export class LiveCall implements Call {
 
   /** @internal Something has changed. */
   changed(): void {
+    this.#isUntold = false;
     this.#emitter.emit("change", this);
   }
 
@@ -126,6 +129,13 @@ export class LiveCall implements Call {
     this.#isEnded = true;
     this.#emitter.emit("ended", this);
     this.#emitter.end();
+  }
+
+  /** @internal Nothing that is watched tells of it any more. */
+  untold(last: CallView): void {
+    this.#last = last;
+    this.#isUntold = true;
+    this.#emitter.emit("lost", this);
   }
 
   /** @internal The provider is shut down. */

@@ -64,6 +64,13 @@ export class Objects {
     this.#keepLoose(call);
     call.end(last);
   }
+  /** It goes on, perhaps, and nothing is told of it. */
+  callUntold(last: CallView): void {
+    const call = this.call(last.callId);
+    this.#calls.delete(last.callId);
+    this.#keepLoose(call);
+    call.untold(last);
+  }
   connectionEnded(connectionId: string): void {
     this.#connections.delete(connectionId);
   }

@@ -20,13 +20,19 @@ export class OpenDevices {
   readonly #open: Opener;
   readonly #context: Pick<ObjectContext, "command">;
   readonly #onOwned: (device: string) => void;
+  readonly #onClosed: () => void;
   readonly #devices = new Map<string, OpenDevice>();
 
-  /** @param onOwned told when a lease has begun */
-  constructor(context: Pick<ObjectContext, "command">, open: Opener, onOwned: (device: string) => void) {
+  /** @param on `owned`: told when a lease has begun; `closed`: when a device is not told of any more */
+  constructor(
+    context: Pick<ObjectContext, "command">,
+    open: Opener,
+    on: { readonly owned: (device: string) => void; readonly closed: () => void },
+  ) {
     this.#context = context;
     this.#open = open;
-    this.#onOwned = onOwned;
+    this.#onOwned = on.owned;
+    this.#onClosed = on.closed;
   }
 
   isOpen(device: string): boolean {
@@ -94,12 +100,13 @@ export class OpenDevices {
     this.#devices.delete(device);
     known.lease?.hasClosed();
     await this.#context.command("device.close", { device }, options);
+    this.#onClosed();
   }
 
   /** The device is in the inventory no more. */
   forget(device: string): void {
     this.#devices.get(device)?.lease?.hasClosed();
-    this.#devices.delete(device);
+    if (this.#devices.delete(device)) this.#onClosed();
   }
 
   /** Opens all of them again, in another session. @returns those that could not be */

@@ -25,7 +25,8 @@ import type { DeviceOpening, ObjectContext, OpenedDevice } from "./context.ts";
 import { Objects } from "./objects.ts";
 import { OpenDevices } from "./open-devices.ts";
 import type { MediaAddressChooser } from "./terminal-options.ts";
-import { Watches } from "./watches.ts";
+import { ToldCalls, topicText, type Asked } from "./told-calls.ts";
+import { tellsCalls, Watches } from "./watches.ts";
 import type { Address, Call, Connection, Terminal } from "./nouns.ts";
 
 const PAGE = 1_000;
@@ -41,6 +42,7 @@ export class ProviderCore implements ObjectContext {
   readonly watches: Watches;
   readonly devices: OpenDevices;
   readonly objects: Objects;
+  readonly #told = new ToldCalls();
   readonly #session: CtiSession;
   readonly #newId: () => string;
   #callControl: "in-service" | "out-of-service" = "in-service";
@@ -63,12 +65,12 @@ export class ProviderCore implements ObjectContext {
       onFailed: (failure) => this.hub.emit({ type: "provider.notRestored", ...failure }),
       pause: (ms) => this.#pause(ms),
       isOver: () => this.isShutDown,
+      onClosed: () => this.#forgetUntold(),
     });
-    this.devices = new OpenDevices(
-      this,
-      (opening, command, onOpened) => this.#openDevice(opening, command, onOpened),
-      (device) => this.#tellRoutes(device),
-    );
+    this.devices = new OpenDevices(this, (opening, command, onOpened) => this.#openDevice(opening, command, onOpened), {
+      owned: (device) => this.#tellRoutes(device),
+      closed: () => this.#forgetUntold(),
+    });
     this.#session = new CtiSession(options, {
       onEvent: (event) => this.#take(event),
       restore: () => this.#restore(),
@@ -171,10 +173,9 @@ export class ProviderCore implements ObjectContext {
   }
 
   #ask(method: MethodName, params: object, take: TakeReply): Promise<void> {
-    const isRestoring = this.#session.phase === "restoring";
-    if (isRestoring) return this.#askPatiently(method, this.#withKey(params), (reply) => this.#replied(reply, take));
-    const done = this.#session.command(method, params, {}, (reply) => this.#replied(reply, take));
-    return done.then(() => undefined);
+    const whole: TakeReply = (reply) => this.#replied(reply, take, params);
+    if (this.#session.phase === "restoring") return this.#askPatiently(method, this.#withKey(params), whole);
+    return this.#session.command(method, params, {}, whole).then(() => undefined);
   }
 
   /** Very many devices may be more than the server takes at once. */
@@ -193,11 +194,15 @@ export class ProviderCore implements ObjectContext {
     return new Promise((resolve) => this.clock.after(ms, resolve));
   }
 
-  #replied(reply: Readonly<Record<string, unknown>>, take: TakeReply): void {
-    const { device, devices, ...rest } = reply as Snapshot & { readonly device?: Snapshot["devices"] };
+  #replied(reply: Readonly<Record<string, unknown>>, take: TakeReply, asked: Asked): void {
+    const { device, devices, ...shown } = reply as Snapshot & { readonly device?: Snapshot["devices"] };
+    // What no event will tell of would stay as it is for ever.
+    const rest = tellsCalls(asked.types) ? shown : { ...shown, calls: [], routes: [] };
     const all = device === undefined ? devices : [device as never];
     checkSnapshot({ ...rest, devices: all });
     take(reply);
+    const topics = asked.device === undefined ? (asked.topics ?? []).map(topicText) : [`device ${asked.device}`];
+    for (const { callId } of rest.calls ?? []) this.#told.claim(callId, topics);
     this.merge({ ...rest, ...(all === undefined ? {} : { devices: all }) }, seqOf(reply));
     const [opened] = device === undefined ? [] : (all ?? []);
     if (opened !== undefined) this.devices.lease(opened.name)?.lookAround();
@@ -219,7 +224,7 @@ export class ProviderCore implements ObjectContext {
     };
     if (this.#session.phase === "restoring") await this.#ask("device.open", opening, take);
     else {
-      const whole: TakeReply = (reply) => this.#replied(reply, take);
+      const whole: TakeReply = (reply) => this.#replied(reply, take, opening);
       await this.#session.command("device.open", opening, options, whole);
     }
     return opened;
@@ -321,10 +326,28 @@ export class ProviderCore implements ObjectContext {
   #callChanged(callId: string): void {
     this.objects.callChanged(callId);
     const view: CallView | undefined = this.replica.calls.get(callId);
+    if (view !== undefined) this.#told.note(view, (line) => this.replica.lines.get(line)?.devices ?? []);
     if (view !== undefined) for (const lease of this.devices.leases()) lease.callChanged(view);
   }
 
+  /** Something is not told of any more: calls go that nothing else tells of. */
+  #forgetUntold(): void {
+    const topics = this.watches.topics();
+    const isLeft = (topic: string): boolean =>
+      topics.has(topic) || (topic.startsWith("device ") && this.devices.isOpen(topic.slice("device ".length)));
+    if (topics.has("all")) return;
+    for (const callId of this.#told.untold(isLeft)) {
+      this.#told.ended(callId, undefined);
+      const last = this.replica.forgetCall(callId);
+      if (last === undefined) continue;
+      for (const { connectionId } of last.connections) this.#connectionEnded(connectionId);
+      for (const lease of this.devices.leases()) lease.callEnded(callId);
+      this.objects.callUntold(last);
+    }
+  }
+
   #callEnded(last: CallView, connections: readonly ConnectionView[]): void {
+    this.#told.ended(last.callId, last.mergedInto);
     for (const { connectionId } of connections) this.#connectionEnded(connectionId);
     for (const lease of this.devices.leases()) lease.callEnded(last.callId);
     this.objects.callEnded(last);

@@ -1,6 +1,7 @@
 import type { EventType, MethodName, Topic } from "../../protocol/index.ts";
 import type { TakeReply } from "../connection/commands.ts";
 import { isForGood, type CtiError } from "../cti-error.ts";
+import { topicText } from "./told-calls.ts";
 import { Watch } from "./watch.ts";
 
 /** What could not be watched, and why. */
@@ -15,6 +16,13 @@ export interface WatchesOptions {
   readonly pause: (ms: number) => Promise<void>;
   /** There will be no session any more. */
   readonly isOver: () => boolean;
+  /** One has been closed. */
+  readonly onClosed: () => void;
+}
+
+/** Whether calls are told of where only events of these types are. */
+export function tellsCalls(types: readonly EventType[] | undefined): boolean {
+  return types?.some((type) => type.startsWith("call.")) ?? true;
 }
 
 const RETRY_MS = 1_000;
@@ -71,6 +79,12 @@ export class Watches {
       throw error;
     }
     return watch;
+  }
+
+  /** Topics of those that tell of calls. */
+  topics(): Set<string> {
+    const telling = [...this.#watches].filter(({ types }) => tellsCalls(types));
+    return new Set(telling.flatMap(({ topics }) => topics.map(topicText)));
   }
 
   /** Subscribes to all again. `isNewSession`: the one before is gone, with all subscriptions. @returns what could not be */
@@ -144,14 +158,10 @@ export class Watches {
   async #end(watch: Watch): Promise<void> {
     if (!this.#watches.delete(watch) || watch.subscriptionId === undefined) return;
     await this.#unsubscribe(watch.subscriptionId);
+    this.#options.onClosed();
   }
 }
 
 function textOf(topics: readonly Topic[]): string {
   return topics.map(topicText).join(", ");
-}
-
-function topicText(topic: Topic): string {
-  if (topic.kind === "call") return `call ${topic.callId}`;
-  return "name" in topic ? `${topic.kind} ${topic.name}` : topic.kind;
 }

@@ -106,6 +106,16 @@ export class Replica {
     return different;
   }
 
+  /** A call that is told of no more, with its dialogues. @returns how it was */
+  forgetCall(callId: string): CallView | undefined {
+    const known = this.calls.remove(callId, 0);
+    for (const { connectionId } of known?.connections ?? []) {
+      if (this.#places.get(connectionId) === callId) this.#places.delete(connectionId);
+    }
+    for (const route of [...this.routes.values()]) if (route.callId === callId) this.routes.remove(route.routeId, 0);
+    return known;
+  }
+
   /** Snapshots of another numbering of events follow: what they do not name is gone when `endRestart` is called. */
   beginRestart(): () => void {
     const before = { calls: new Set<CallView>(this.calls.values()), routes: new Set<RouteView>(this.routes.values()) };
