@@ -38,7 +38,9 @@ export class ManagedProcess {
   readonly #name: string;
   readonly #exit: Promise<ProcessExit>;
   readonly #waiters = new Set<OutputWaiter>();
-  #output = "";
+  /** What it wrote, in the pieces in which it came: long texts are not copied for each of them. */
+  readonly #pieces: string[] = [];
+  #length = 0;
   #ended = false;
 
   constructor(options: ManagedProcessOptions) {
@@ -70,7 +72,7 @@ export class ManagedProcess {
 
   /** The process id. @throws {Error} when the process could not be started */
   get pid(): number {
-    if (this.#child.pid === undefined) throw new Error(`${this.#name} could not be started: ${this.#output}`);
+    if (this.#child.pid === undefined) throw new Error(`${this.#name} could not be started: ${this.output}`);
     return this.#child.pid;
   }
 
@@ -80,12 +82,12 @@ export class ManagedProcess {
 
   /** What it wrote, both streams in order of arrival; the last 4 MiB. */
   get output(): string {
-    return this.#output;
+    return this.#pieces.join("").slice(-MAX_OUTPUT_LENGTH);
   }
 
   /** Resolves when it has ended. @throws {Error} when it runs on for longer */
   exited(timeoutMs: number): Promise<ProcessExit> {
-    return withinMs(timeoutMs, this.#exit, () => `${this.#name} still runs. Its output:\n${this.#output}`);
+    return withinMs(timeoutMs, this.#exit, () => `${this.#name} still runs. Its output:\n${this.output}`);
   }
 
   /**
@@ -93,7 +95,7 @@ export class ManagedProcess {
    * @throws {Error} when it ends, or time runs out, before
    */
   outputMatching(pattern: RegExp, timeoutMs: number, from = 0): Promise<RegExpExecArray> {
-    const found = pattern.exec(this.#output.slice(from));
+    const found = pattern.exec(this.output.slice(from));
     if (found !== null) return Promise.resolve(found);
     const match = new Promise<RegExpExecArray>((resolve, reject) => {
       const waiter = { pattern, from, resolve };
@@ -101,10 +103,10 @@ export class ManagedProcess {
       void this.#exit.then(({ code, signal }) => {
         if (!this.#waiters.delete(waiter)) return;
         const how = signal ?? `code ${code}`;
-        reject(new Error(`${this.#name} ended (${how}) before it wrote ${String(pattern)}. Output:\n${this.#output}`));
+        reject(new Error(`${this.#name} ended (${how}) before it wrote ${String(pattern)}. Output:\n${this.output}`));
       });
     });
-    return withinMs(timeoutMs, match, () => `${this.#name} did not write ${String(pattern)}. Output:\n${this.#output}`);
+    return withinMs(timeoutMs, match, () => `${this.#name} did not write ${String(pattern)}. Output:\n${this.output}`);
   }
 
   write(text: string): void {
@@ -132,9 +134,17 @@ export class ManagedProcess {
   }
 
   #onOutput(text: string): void {
-    this.#output = (this.#output + text).slice(-MAX_OUTPUT_LENGTH);
+    this.#pieces.push(text);
+    this.#length += text.length;
+    for (let first = this.#pieces[0]; first !== undefined; first = this.#pieces[0]) {
+      if (this.#length - first.length < MAX_OUTPUT_LENGTH) break;
+      this.#pieces.shift();
+      this.#length -= first.length;
+    }
+    if (this.#waiters.size === 0) return;
+    const { output } = this;
     for (const waiter of this.#waiters) {
-      const match = waiter.pattern.exec(this.#output.slice(waiter.from));
+      const match = waiter.pattern.exec(output.slice(waiter.from));
       if (match === null) continue;
       this.#waiters.delete(waiter);
       waiter.resolve(match);

@@ -59,7 +59,7 @@ export async function startAsterisk(
   };
   const files = {
     "asterisk.conf": directories(directory.path),
-    "logger.conf": "[logfiles]\nconsole => warning,error\n",
+    "logger.conf": "[logfiles]\nconsole => error\n",
     "modules.conf": `[modules]\nautoload=no\n${MODULES.map((name) => `require=${name}.so\n`).join("")}`,
     "cdr.conf": "[general]\nenable=no\n",
     "rtp.conf": `[general]\nrtpstart=${PORT_RANGE.min}\nrtpend=${PORT_RANGE.max}\n`,
