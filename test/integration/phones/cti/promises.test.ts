@@ -127,8 +127,6 @@ describe("promises of the SDK with a node", () => {
     const second = await answers(alice);
     const third = await answers(carol);
     const conference = await cti.terminal(ALICE).conference([call, await consulting]);
-    const leader = conference.terminalConnection(ALICE) ?? assert.fail();
-    await refused(leader.consult("1004"), "CALL_WRONG_STATE");
     const asking = cti.terminal(ALICE).connect("1004");
     const more = await answers(alice);
     const fourth = await answers(dave);
