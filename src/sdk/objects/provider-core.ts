@@ -14,6 +14,7 @@ import type {
 import type { CommandOptions, TakeReply } from "../connection/commands.ts";
 import { CtiSession, type SequencedEvent } from "../connection/cti-session.ts";
 import type { SessionOptions } from "../connection/open-params.ts";
+import { Pauses } from "../connection/pauses.ts";
 import type { SdkClock } from "../connection/sdk-clock.ts";
 import { CtiError } from "../cti-error.ts";
 import { EventHub } from "../events/event-hub.ts";
@@ -42,6 +43,7 @@ export class ProviderCore implements ObjectContext {
   readonly watches: Watches;
   readonly devices: OpenDevices;
   readonly objects: Objects;
+  readonly #pauses: Pauses;
   readonly #told = new ToldCalls();
   readonly #session: CtiSession;
   readonly #newId: () => string;
@@ -52,6 +54,7 @@ export class ProviderCore implements ObjectContext {
 
   constructor(options: SessionOptions) {
     this.clock = options.clock;
+    this.#pauses = new Pauses(options.clock);
     this.#newId = options.newKey;
     this.replica = new Replica(
       {
@@ -63,7 +66,7 @@ export class ProviderCore implements ObjectContext {
     this.objects = new Objects(this);
     this.watches = new Watches((method, params, take) => this.#ask(method, params, take), {
       onFailed: (failure) => this.hub.emit({ type: "provider.notRestored", ...failure }),
-      pause: (ms) => this.#pause(ms),
+      pause: (ms) => this.#pauses.wait(ms),
       isOver: () => this.isShutDown,
       onClosed: () => this.#forgetUntold(),
     });
@@ -185,13 +188,9 @@ export class ProviderCore implements ObjectContext {
         return await this.#session.ask(method, params, take);
       } catch (error) {
         if (!(error instanceof CtiError) || error.code !== "LIMIT_RATE" || attempt === MAX_ATTEMPTS) throw error;
-        await this.#pause(error.envelope.retryAfterMs ?? 1_000);
+        await this.#pauses.wait(error.envelope.retryAfterMs ?? 1_000);
       }
     }
-  }
-
-  #pause(ms: number): Promise<void> {
-    return new Promise((resolve) => this.clock.after(ms, resolve));
   }
 
   #replied(reply: Readonly<Record<string, unknown>>, take: TakeReply, asked: Asked): void {
@@ -381,6 +380,7 @@ export class ProviderCore implements ObjectContext {
     this.hub.emit({ type: "provider.shutdown", ...(error === undefined ? {} : { error }) });
     this.objects.end();
     this.hub.end();
+    this.#pauses.end();
   }
 }
 
