@@ -190,7 +190,8 @@ describe("what applications of a node are told of calls", () => {
     }
   });
 
-  it("given a consultation, when it is dropped and the first call taken back, then that is talked in again", async () => {
+  /** Alice talks with bob, and has carol on the line in a consultation. */
+  const consulted = async () => {
     const connecting = cti.terminal(ALICE).connect("1002");
     const near = await answers(alice);
     const far = await answers(bob);
@@ -201,6 +202,11 @@ describe("what applications of a node are told of calls", () => {
     const second = await answers(alice);
     const third = await answers(carol);
     const consultation = await consulting;
+    return { near, far, call, leg, second, third, consultation };
+  };
+
+  it("given a consultation, when it is dropped and the first call taken back, then that is talked in again", async () => {
+    const { near, far, call, leg, second, third, consultation } = await consulted();
     await consultation.drop();
     await Promise.all([second.ended(), third.ended()]);
     await leg.retrieve();
@@ -211,16 +217,7 @@ describe("what applications of a node are told of calls", () => {
   });
 
   it("given a transfer, when it is completed, then all that moves is told between its start and its end", async () => {
-    const connecting = cti.terminal(ALICE).connect("1002");
-    const near = await answers(alice);
-    const far = await answers(bob);
-    const call = await connecting;
-    const leg = call.terminalConnection(ALICE);
-    assert.ok(leg);
-    const consulting = leg.consult("1003");
-    const second = await answers(alice);
-    const third = await answers(carol);
-    const consultation = await consulting;
+    const { near, far, call, leg, second, third, consultation } = await consulted();
     await leg.completeTransfer(consultation);
     const features = events.filter(({ type }) => type === "call.feature") as Extract<
       CtiEvent,
