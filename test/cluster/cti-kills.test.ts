@@ -9,6 +9,7 @@ import { stateOf } from "../support/event-replica.ts";
 import { Cleanup } from "../support/cleanup.ts";
 import { eventually } from "../support/eventually.ts";
 import { GaplessWatcher } from "../support/gapless-watcher.ts";
+import { RtpEnd } from "../support/rtp-end.ts";
 import { Sipp } from "../support/sipp.ts";
 import type { PhoneCall, SipPhone } from "../support/sip-phone.ts";
 import { tandem, type ServiceName, type TandemNode } from "../support/tandem-node.ts";
@@ -26,6 +27,7 @@ const VICTIMS: readonly (readonly ServiceName[])[] = [
 ];
 const CALLS_A_SECOND = 10;
 const HELD_CALLS = 5;
+const TALK_MS = 200;
 const AGAIN_MS = 20_000;
 const LEASE_MS = 60_000;
 const WHOLE_TEST_MS = 400_000;
@@ -58,11 +60,7 @@ describe("CTIManager and call control are killed under load", function () {
       (sipp) => sipp.close(),
     );
     await redirecting(site);
-    const held = await Promise.all(Array.from({ length: HELD_CALLS }, () => callers.call(DESK.number, OFFER)));
-    for (const call of held) {
-      await call.established();
-      takeInvites(call, 40_000);
-    }
+    const held = await Promise.all(Array.from({ length: HELD_CALLS }, () => heldCall(cleanup, callers)));
     const watchers = [await watch(), await watch()];
     const load = startLoad(cleanup, site);
     for (let kill = 0; kill < KILLS; kill += 1) {
@@ -158,6 +156,17 @@ async function redirecting(site: CtiSite): Promise<void> {
   const desk = await provider.openRouteTerminal(DESK.name, { routes: false });
   // Of calls that end meanwhile there is nothing to redirect.
   desk.onOffer((offer) => void offer.redirect(AGENT).catch(() => undefined));
+}
+
+/** A call of somebody who talks: without audio the switch would end it after a minute. */
+async function heldCall(cleanup: Cleanup, callers: SipPhone): Promise<PhoneCall> {
+  const end = cleanup.add(await RtpEnd.open(), (opened) => opened.close());
+  const call = await callers.call(DESK.number, { sdp: testSdp(end.port) });
+  const answer = await call.established();
+  takeInvites(call, end.port);
+  const talking = setInterval(() => end.send(answer), TALK_MS);
+  cleanup.add(talking, clearInterval);
+  return call;
 }
 
 /** Calls until it is stopped; those that a kill hits may fail. */
