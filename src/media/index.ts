@@ -19,6 +19,7 @@ export type {
   RelayOptions,
   RelaySessionSummary,
   RelaySettings,
+  ReportedQuality,
   SideRef,
   SideStatistics,
 } from "./relay/media-relay.ts";
