@@ -68,7 +68,12 @@ describe("calls that applications watch and command", () => {
     type Answer = MethodResults["call.mediaQuality"];
     const { callId, sides } = await application.call<Answer>("call.mediaQuality", asked);
     assert.equal(callId, asked.callId);
-    const facts = sides.map(({ device, codec, packetsReceived, mos = 0 }) => [device, codec, packetsReceived > 0, mos > 1]);
+    const facts = sides.map(({ device, codec, packetsReceived, mos = 0 }) => [
+      device,
+      codec,
+      packetsReceived > 0,
+      mos > 1,
+    ]);
     const good = ["PCMA/8000", true, true];
     assert.deepEqual(facts, [
       ["phone-1001", ...good],

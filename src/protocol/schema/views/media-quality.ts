@@ -26,7 +26,10 @@ export const QUALITY_DEFINITIONS: Definitions = {
       packetsSent: integer("RTP packets to the device."),
       octetsSent: integer("In these packets."),
       roundTripMs: decimal("Between the relay and the device, by RTCP; absent without.", 0, undefined, MS),
-      reported: ref("ReportedQualityView", "What the device has said last of what it was sent, by RTCP; absent without."),
+      reported: ref(
+        "ReportedQualityView",
+        "What the device has said last of what it was sent, by RTCP; absent without.",
+      ),
       mos: decimal("Mean opinion score of what was received, as in the call's record; absent without packets.", 1, 4.5),
       isPartial: mark("The relay was started again meanwhile, and has counted from then on."),
     },
