@@ -157,6 +157,18 @@ describe("media quality of calls that go on", () => {
     await node.settled(1);
   });
 
+  it("given a call by command whose own device rings, when it is asked for, then no media of it is relayed yet", async () => {
+    const alice = await node.phone("1001");
+    const { features, views } = node.manager;
+    void features.command({ type: "make-call", device: "phone-1001", to: "1002" });
+    const rung = await alice.offered();
+    rung.respond(rung.offer ?? assert.fail(), 180);
+    const [made] = features.callsNow();
+    assert.deepEqual((await views.mediaQuality(made?.callId ?? ""))?.sides, []);
+    rung.respond(rung.offer ?? assert.fail(), 486);
+    await node.settled(1);
+  });
+
   it("given a call to a service of the switch, when it is asked for, then the party has a side, and the service none", async () => {
     const alice = await node.phone("1001");
     const echoed = await alice.call("9196", { sdp: near.sdp() });

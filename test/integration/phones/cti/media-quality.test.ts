@@ -131,13 +131,16 @@ describe("media quality of calls of a node, as applications and people ask for i
     bothGood(await watcher.request("call.mediaQuality", asked));
   });
 
-  it("given a port whose media ends in the switch, when a caller hears it, then both have a side, and nothing before its answer", async () => {
+  it("given a port whose media ends in the switch, when a caller hears it, then both have a side, and the caller alone before the answer", async () => {
     await using port = await cti.openMediaTerminal("port", { mode: "switch", prompt: "tone" });
     const offered = new Promise<TerminalConnection>((resolve) => void port.onOffer(resolve));
     const near = await alice.dial("6000");
     const leg = await offered;
     const before = await leg.call.mediaQuality();
-    assert.ok(before.sides.every(({ packetsReceived, mos }) => packetsReceived === 0 && mos === undefined));
+    assert.deepEqual(
+      before.sides.map(({ device, packetsReceived, mos }) => [device, packetsReceived, mos]),
+      [[ALICE, 0, undefined]],
+    );
     await leg.answer();
     await establish(near);
     await near.untilHears(440);
