@@ -49,6 +49,7 @@ export {
   type OutOfServiceCause,
 } from "./device-view.ts";
 export { type MediaView, type RtpAddress } from "./media-view.ts";
+export { type CallQuality, type MediaQualityView, type ReportedQualityView } from "./media-quality.ts";
 export { type RouteDestination, type RouteMoment, type RouteView } from "./route-view.ts";
 export {
   type CtiAttach,

@@ -216,6 +216,7 @@ export class CallManager {
   /** What can be seen of calls, phones, trunks and the dial plan. */
   get views(): CallManagerViews {
     return new CallManagerViews({
+      world: this.#features.world,
       table: this.#table,
       registrar: this.#registrar,
       hints: this.#hints,

@@ -7,6 +7,7 @@ import { conferenceCalls } from "./conference-calls.ts";
 import { getDevice, listDevices, listSpeedDials } from "./device-queries.ts";
 import { holdCalls } from "./hold-calls.ts";
 import { makeCalls } from "./make-calls.ts";
+import { getMediaQuality } from "./media-quality.ts";
 import { moveCalls } from "./move-calls.ts";
 import { closeDevice, openDevice } from "./open-device.ts";
 import type { OperationContext } from "./operation-context.ts";
@@ -51,5 +52,6 @@ export function createOperations(context: OperationContext, inventories: Invento
     ["line.setMessageWaiting", command(setMessageWaiting(context))],
     ["call.get", query(getCall(context))],
     ["call.list", query(listCalls(context))],
+    ["call.mediaQuality", query(getMediaQuality(context))],
   ]);
 }

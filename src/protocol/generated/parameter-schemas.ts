@@ -340,6 +340,16 @@ export const PARAMETERS: Readonly<Record<MethodName, JsonSchema>> = {
     required: [],
     additionalProperties: false,
   },
+  "call.mediaQuality": {
+    type: "object",
+    properties: {
+      callId: { type: "string", maxLength: 128, minLength: 1 },
+      device: { type: "string", maxLength: 128, minLength: 1 },
+      meta: { $ref: "#/$defs/Meta" },
+    },
+    required: ["callId"],
+    additionalProperties: false,
+  },
   "call.connect": {
     type: "object",
     properties: {

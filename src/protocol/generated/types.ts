@@ -422,6 +422,54 @@ export interface MediaView {
   readonly packetTimeMs?: number;
 }
 
+/** What a device sends in a call, as the relay has received it until now, and what is known of the way to it. What the relay cannot tell is absent; octets are those of RTP packets with their headers. */
+export interface MediaQualityView {
+  /** Name of the device; of a number beyond a trunk, of the trunk. */
+  readonly device: string;
+  /** Id of a line, or a number beyond a trunk, in a call. */
+  readonly connectionId: string;
+  /** RTP packets from the device. */
+  readonly packetsReceived: number;
+  /** In these packets. */
+  readonly octetsReceived: number;
+  /** Packets that should have come and have not (RFC 3550 A.3). */
+  readonly packetsLost: number;
+  /** Of the packets that should have come. In percent. */
+  readonly lossPercent: number;
+  /** Interarrival jitter (RFC 3550 A.8). In milliseconds. */
+  readonly jitterMs: number;
+  /** For example `PCMA/8000`; absent while nothing is agreed on. */
+  readonly codec?: string;
+  /** Time in one packet. In milliseconds. */
+  readonly packetTimeMs?: number;
+  /** Packets that came after a later one; some of them may be repetitions. */
+  readonly packetsOutOfOrder?: number;
+  /** When the last packet came; absent: none has. In milliseconds since 1970. */
+  readonly lastPacketMs?: number;
+  /** RTP packets to the device. */
+  readonly packetsSent?: number;
+  /** In these packets. */
+  readonly octetsSent?: number;
+  /** Between the relay and the device, by RTCP; absent without. In milliseconds. */
+  readonly roundTripMs?: number;
+  /** What the device has said last of what it was sent, by RTCP; absent without. */
+  readonly reported?: ReportedQualityView;
+  /** Mean opinion score of what was received, as in the call's record; absent without packets. */
+  readonly mos?: number;
+  /** The relay was started again meanwhile, and has counted from then on. */
+  readonly isPartial?: true;
+}
+
+/** What a device says of what it was sent. */
+export interface ReportedQualityView {
+  /** Packets that it has missed in all. */
+  readonly packetsLost: number;
+  /** Interarrival jitter. In milliseconds. */
+  readonly jitterMs: number;
+  /** Of what it was sent since its report before. In percent. */
+  readonly lossPercent?: number;
+}
+
 /** What may go with every request. */
 export interface Meta {
   /** Names the command: sent again with the same key it is not done again. */
@@ -1098,6 +1146,14 @@ export interface MethodParams {
     readonly limit?: number;
     readonly meta?: Meta;
   };
+  /** The media of a call that goes on, as the relay has it now: a side for each device whose media passes through it, in a conference what each party sends to the mixer. Empty: the relay carries none of it, yet or at all. */
+  readonly "call.mediaQuality": {
+    /** Id of a call; it stays the same for as long as the call lasts. */
+    readonly callId: string;
+    /** Only the sides of this device; absent: all. */
+    readonly device?: string;
+    readonly meta?: Meta;
+  };
   /** Rings the device, then the number. */
   readonly "call.connect": {
     /** Name of a device. */
@@ -1532,6 +1588,16 @@ export interface MethodResults {
     /** There are more: `after` of the next request. */
     readonly next?: string;
   };
+  readonly "call.mediaQuality": {
+    /** Events of the session up to this one show all effects. */
+    readonly seq: number;
+    /** Id of a call; it stays the same for as long as the call lasts. */
+    readonly callId: string;
+    /** When it was so. In milliseconds since 1970. */
+    readonly atMs: number;
+    /** Sides, in the order of the call's connections. */
+    readonly sides: readonly MediaQualityView[];
+  };
   readonly "call.connect": {
     /** Events of the session up to this one show all effects. */
     readonly seq: number;
@@ -1942,6 +2008,7 @@ export const METHOD_NAMES: readonly MethodName[] = [
   "line.setMessageWaiting",
   "call.get",
   "call.list",
+  "call.mediaQuality",
   "call.connect",
   "call.accept",
   "call.answer",

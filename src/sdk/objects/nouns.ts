@@ -39,6 +39,9 @@ export interface WaitOptions {
   readonly signal?: AbortSignal;
 }
 
+/** The media of a call: `atMs` is when it was so, `sides` are of the devices whose media the switch relays. */
+export type MediaQuality = Pick<MethodResults["call.mediaQuality"], "atMs" | "sides">;
+
 /** How a call is sent elsewhere. */
 export type RedirectOptions = Pick<
   MethodParams["call.redirect"],
@@ -129,6 +132,10 @@ export interface Terminal {
   speedDials(options?: CommandOptions): Promise<readonly SpeedDial[]>;
 }
 
+/** Of whom the media is asked for, and how long is waited for it. */
+export type MediaQualityOptions = Pick<MethodParams["call.mediaQuality"], "device"> &
+  Pick<CommandOptions, "timeoutMs" | "signal">;
+
 /** JTAPI Call. Its getters say how it is now; after its end they say how it was, and nothing keeps it but the application. */
 export interface Call {
   readonly id: string;
@@ -153,6 +160,13 @@ export interface Call {
   terminalConnection(device: string): TerminalConnection | undefined;
   /** Of a line, such as `1001@internal`, or of a number. */
   connectionOf(address: string): Connection | undefined;
+  /**
+   * The media of the call now: packets, loss, jitter and score of each device whose media the switch relays; asked of it each
+   * time, and kept nowhere. No sides: it relays none of the call.
+   * @param options `device`: only of this one
+   * @throws {CtiError} `CALL_ENDED`, `NOT_FOUND_CALL`, `CALL_NOT_ON_LINE`, `NODE_UNAVAILABLE`
+   */
+  mediaQuality(options?: MediaQualityOptions): Promise<MediaQuality>;
   /** `change`: anything of it is different; `ended`: once, and nothing comes afterwards. */
   on(type: "change" | "ended", listener: (call: Call) => void): Unsubscribe;
   /**

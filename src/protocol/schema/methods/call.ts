@@ -1,5 +1,5 @@
 import { BOUNDS, NEW_CALL_ID } from "../../bounds.ts";
-import { choice, flag, integer, list, name, ref, text, type Fields } from "../builder.ts";
+import { choice, flag, instant, integer, list, name, ref, text, type Fields } from "../builder.ts";
 import type { JsonSchema } from "../json-schema.ts";
 import { command, query, type MethodSchema } from "../method.ts";
 import { callId, connectionId } from "../views/call-view.ts";
@@ -55,6 +55,18 @@ export const CALL_METHODS: readonly MethodSchema[] = [
     "Calls that the user may watch.",
     { optional: { device, line, ...page } },
     { required: { calls: list("Calls.", ref("ControllableCall"), 1_000) }, optional: { next } },
+  ),
+  query(
+    "call.mediaQuality",
+    "The media of a call that goes on, as the relay has it now: a side for each device whose media passes through it, in a conference what each party sends to the mixer. Empty: the relay carries none of it, yet or at all.",
+    { required: { callId }, optional: { device: name("Only the sides of this device; absent: all.") } },
+    {
+      required: {
+        callId,
+        atMs: instant("When it was so."),
+        sides: list("Sides, in the order of the call's connections.", ref("MediaQualityView"), 1_000),
+      },
+    },
   ),
   ofDevice("call.connect", "Rings the device, then the number.", { to: destination }, { callId: newCallId }),
   onCall("call.accept", "An offered call rings; the caller hears it."),
