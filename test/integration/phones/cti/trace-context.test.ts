@@ -1,0 +1,200 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { CtiEvent, Provider, TerminalConnection } from "../../../../src/sdk/index.ts";
+import { ALICE, CtiScene, numbersOf, over } from "../../../support/cti-scene.ts";
+import { answers, refused, rings } from "../../../support/cti-stage.ts";
+import { eventually } from "../../../support/eventually.ts";
+import { answer, establish, type TalkingPhone } from "../../../support/talking-phone.ts";
+
+/** Trace contexts, each with a parent of its own. */
+const trace = (parent: number): string =>
+  `00-0af7651916cd43dd8448eb211c80319c-${parent.toString(16).padStart(16, "0")}-01`;
+
+/** Events that an application is told, as they come; those of its own subscribing are not among them. */
+class Traced {
+  readonly #events: CtiEvent[] = [];
+
+  constructor(provider: Provider) {
+    provider.on("event", (event) => {
+      if (event.type.startsWith("call.") || event.type.startsWith("line.")) this.#events.push(event as CtiEvent);
+    });
+  }
+
+  /** What was told until an event, and is not taken yet: `alerting of 1003 with TRACEPARENT`. */
+  async until(matches: (event: CtiEvent) => boolean): Promise<readonly CtiEvent[]> {
+    return eventually(
+      () => {
+        const index = this.#events.findIndex(matches);
+        if (index < 0) throw new Error(`it was not told, but ${JSON.stringify(this.#events)}`);
+        return this.#events.splice(0, index + 1);
+      },
+      { timeoutMs: 5_000 },
+    );
+  }
+}
+
+function contextsOf(events: readonly CtiEvent[]): readonly (string | undefined)[] {
+  return [...new Set(events.map((event) => ("traceparent" in event ? event.traceparent : undefined)))];
+}
+
+const terminalIs =
+  (device: string, state: string) =>
+  (event: CtiEvent): boolean =>
+    event.type === "call.terminal" && event.device === device && event.state === state;
+const messageOf = (line: string): unknown => (JSON.parse(line) as { readonly message: unknown }).message;
+const isOver = (event: CtiEvent): boolean => event.type === "call.state" && event.state === "invalid";
+
+/** The last of a step. */
+const isOfParties = (event: CtiEvent): boolean => event.type === "call.parties";
+
+describe("trace contexts of commands on phones of a node", () => {
+  const scene = new CtiScene();
+  let alice: TalkingPhone;
+  let bob: TalkingPhone;
+  let carol: TalkingPhone;
+  let watcher: Traced;
+
+  before(() => void ([alice, bob, carol] = scene.phones));
+  beforeEach(async () => {
+    watcher = new Traced(await scene.stage.application(scene.perTest, { watch: "all" }));
+  });
+
+  /** Both phones talk, by themselves. */
+  async function talking(): Promise<{ near: Awaited<ReturnType<TalkingPhone["dial"]>>; leg: TerminalConnection }> {
+    const near = await alice.dial("1002");
+    await Promise.all([answers(bob), establish(near)]);
+    const told = await watcher.until(terminalIs("phone-1002", "talking"));
+    assert.deepEqual(contextsOf(told), [undefined]);
+    const call = await eventually(() => scene.cti.calls[0] ?? assert.fail("it is not told of"), { timeoutMs: 2_000 });
+    await call.until(() => call.terminalConnection(ALICE)?.state === "talking", { timeoutMs: 2_000 });
+    return { near, leg: call.terminalConnection(ALICE) ?? assert.fail() };
+  }
+
+  it("given a call of phones, when an application holds it and takes it back, then a watcher is told by which command, and of the hang-up by none", async () => {
+    const { near, leg } = await talking();
+    await leg.hold({ traceparent: trace(1) });
+    assert.deepEqual(contextsOf(await watcher.until(terminalIs(ALICE, "held"))), [trace(1)]);
+    await leg.retrieve();
+    assert.deepEqual(contextsOf(await watcher.until(terminalIs(ALICE, "talking"))), [undefined]);
+    await near.hangUp();
+    assert.deepEqual(contextsOf(await watcher.until(isOver)), [undefined]);
+  });
+
+  it("given a phone that rings, when an application redirects the call, then all until it rings elsewhere is told with that, and what parties do then without", async () => {
+    const near = await alice.dial("1002");
+    const rung = await rings(bob);
+    await watcher.until(terminalIs("phone-1002", "ringing"));
+    const call = await eventually(
+      () => scene.cti.calls.find(({ connections }) => connections.length === 2) ?? assert.fail("it is not told of"),
+      { timeoutMs: 2_000 },
+    );
+    const redirecting = call.connectionOf("1002")?.redirect("1003", { traceparent: trace(2) });
+    const third = await rings(carol);
+    await redirecting;
+    await rung.ended();
+    const moved = await watcher.until(terminalIs("phone-1003", "ringing"));
+    assert.deepEqual(contextsOf(moved), [trace(2)]);
+    assert.ok(moved.some(terminalIs("phone-1002", "dropped")), JSON.stringify(moved));
+    await Promise.all([answer(third), establish(near)]);
+    assert.deepEqual(contextsOf(await watcher.until(terminalIs("phone-1003", "talking"))), [undefined]);
+    await near.hangUp();
+    assert.deepEqual(contextsOf(await watcher.until(isOver)), [undefined]);
+  });
+
+  it("given a call of phones, when an application redirects it, then the parting of who has had it is told with that, though the command is done", async () => {
+    const { near, leg } = await talking();
+    const { call } = leg;
+    const redirecting = leg.redirect("1003", { traceparent: trace(8) });
+    const third = await rings(carol);
+    await redirecting;
+    await near.ended();
+    const told = await watcher.until(terminalIs(ALICE, "dropped"));
+    assert.deepEqual(contextsOf([...told, ...(await watcher.until(isOfParties))]), [trace(8)]);
+    await answer(third);
+    assert.deepEqual(contextsOf(await watcher.until(terminalIs("phone-1003", "talking"))), [undefined]);
+    await over(call, third);
+  });
+
+  it("given a redirect that waits for a phone, when the caller hangs up meanwhile, then that is told without", async () => {
+    const near = await alice.dial("1002");
+    await rings(bob);
+    await watcher.until(terminalIs("phone-1002", "ringing"));
+    const call = await eventually(
+      () => scene.cti.calls.find(({ connections }) => connections.length === 2) ?? assert.fail("it is not told of"),
+      { timeoutMs: 2_000 },
+    );
+    const redirecting = call.connectionOf("1002")?.redirect("1003", { traceparent: trace(3) });
+    assert.ok(redirecting);
+    const third = await carol.offered(5_000);
+    // It may be cancelled from now on.
+    third.progress(100);
+    assert.deepEqual(contextsOf(await watcher.until(isOfParties)), [trace(3)]);
+    near.call.invite?.cancel();
+    await assert.rejects(redirecting, /REDIRECT_ABANDONED|CALL_ENDED|PARTY/);
+    await third.ended();
+    assert.deepEqual(contextsOf(await watcher.until(isOver)), [undefined]);
+  });
+
+  it("given a call of phones, when an application transfers it, then the parting of who has had it is told with that, too", async () => {
+    const { near, leg } = await talking();
+    const { call } = leg;
+    const transferring = leg.transfer("1003", { traceparent: trace(4) });
+    const third = await answers(carol);
+    await transferring;
+    await near.ended();
+    const told = await watcher.until((event) => event.type === "call.feature" && event.moment === "end");
+    assert.deepEqual(contextsOf([...told, ...(await watcher.until(isOfParties))]), [trace(4)]);
+    for (const [device, state] of [
+      [ALICE, "dropped"],
+      ["phone-1003", "talking"],
+    ] as const) {
+      assert.ok(told.some(terminalIs(device, state)), `${device} ${state}: ${JSON.stringify(told)}`);
+    }
+    assert.deepEqual(numbersOf(call), ["1002", "1003"]);
+    await third.hangUp();
+    assert.deepEqual(contextsOf(await watcher.until(isOver)), [undefined]);
+  });
+
+  it("given a transfer that waits for a phone, when ctimanager is killed, then a watcher is told with what by the next one", async () => {
+    const { near, leg } = await talking();
+    const { node } = scene.stage;
+    const transferring = leg.transfer("1003", { traceparent: trace(5) });
+    const third = await rings(carol);
+    const pid = await node.killService("ctimanager");
+    await answer(third);
+    await near.ended();
+    await node.serviceAgain("ctimanager", pid, 10_000);
+    await transferring;
+    const told = await watcher.until((event) => terminalIs("phone-1003", "talking")(event));
+    assert.deepEqual(contextsOf(told), [trace(5)]);
+    await watcher.until(isOfParties);
+    await over(leg.call, third);
+  });
+
+  it("given a line, when an application forwards it, then the line is told of with that", async () => {
+    const address = scene.cti.addresses.find(({ number }) => number === "1004") ?? assert.fail();
+    const isLine = (event: CtiEvent): boolean => event.type === "line.state" && event.line.name === address.name;
+    await address.setForwarding("all", { internal: "1001" }, { traceparent: trace(6) });
+    assert.deepEqual(contextsOf(await watcher.until(isLine)), [trace(6)]);
+    await address.setForwarding("all", { internal: null });
+    assert.deepEqual(contextsOf(await watcher.until(isLine)), [undefined]);
+  });
+
+  it("given commands with and without one, when they are done, then the log of call control has that of the first, and too long a one is refused", async () => {
+    const { near, leg } = await talking();
+    await refused(leg.hold({ traceparent: "0".repeat(129) }), "VALIDATION_PARAMETER");
+    await leg.drop({ traceparent: trace(7) });
+    await near.ended();
+    assert.deepEqual(contextsOf(await watcher.until(isOver)), [trace(7)]);
+    const log = join(scene.stage.node.dataDir, "log", "callmanager.log");
+    await eventually(
+      () => {
+        const lines = readFileSync(log, "utf8").split("\n");
+        const messages = lines.filter((line) => line.includes(`"traceparent":"${trace(7)}"`)).map(messageOf);
+        assert.deepEqual(messages.sort(), ["call ended", "command of an application"]);
+      },
+      { timeoutMs: 2_000 },
+    );
+  });
+});
