@@ -31,7 +31,8 @@ const OF_NO_COMMAND: ReadonlySet<ModelEvent["type"]> = new Set([
  * command has one, this costs nothing.
  */
 export class CommandTraces {
-  readonly #byObject = new Map<string, Trace>();
+  /** By calls, devices and lines. */
+  readonly #byObject = new Map<string, readonly Trace[]>();
   /** Of the command that is being begun. */
   #current: Trace | undefined;
 
@@ -76,7 +77,7 @@ export class CommandTraces {
   /** @returns what a log line about a session is written with; absent: one about no session */
   ofSession(sessionId: string | undefined): string | undefined {
     const callId = sessionId === undefined ? undefined : callOfSession(sessionId);
-    return (this.#current ?? this.#byObject.get(`call ${callId}`))?.traceparent;
+    return (this.#current ?? this.#of(`call ${callId}`))?.traceparent;
   }
 
   #begin<Result>(trace: Trace, act: () => Promise<Result>): Promise<Result> {
@@ -90,19 +91,29 @@ export class CommandTraces {
   }
 
   #end(trace: Trace): void {
-    for (const object of trace.objects) if (this.#byObject.get(object) === trace) this.#byObject.delete(object);
+    for (const object of trace.objects) {
+      const left = (this.#byObject.get(object) ?? []).filter((one) => one !== trace);
+      if (left.length === 0) this.#byObject.delete(object);
+      else this.#byObject.set(object, left);
+    }
   }
 
   #note(trace: Trace, object: string): void {
+    if (trace.objects.has(object)) return;
     trace.objects.add(object);
-    this.#byObject.set(object, trace);
+    this.#byObject.set(object, [...(this.#byObject.get(object) ?? []), trace]);
+  }
+
+  /** Of several commands the one that was begun last. */
+  #of(object: string): Trace | undefined {
+    return this.#byObject.get(object)?.at(-1);
   }
 
   #ofObjects(event: ModelEvent, effects: readonly ModelEffect[]): Trace | undefined {
-    if (event.type === "privacy-changed") return this.#byObject.get(`device ${event.device}`);
+    if (event.type === "privacy-changed") return this.#of(`device ${event.device}`);
     for (const effect of effects) {
       if (effect.type !== "change") continue;
-      const trace = this.#byObject.get(`call ${callIn(effect)}`);
+      const trace = this.#of(`call ${callIn(effect)}`);
       if (trace !== undefined) return trace;
     }
     return undefined;
@@ -111,18 +122,18 @@ export class CommandTraces {
   #ofSignal(signal: CtiSignal): Trace | undefined {
     switch (signal.kind) {
       case "call":
-        return this.#byObject.get(`call ${signal.call.callId}`);
+        return this.#of(`call ${signal.call.callId}`);
       case "device":
-        return this.#byObject.get(`device ${signal.device.name}`);
+        return this.#of(`device ${signal.device.name}`);
       case "line":
-        return this.#byObject.get(`line ${signal.line.name}`);
+        return this.#of(`line ${signal.line.name}`);
       case "route":
-        return signal.route.ended === "abandoned" ? undefined : this.#byObject.get(`call ${signal.route.callId}`);
+        return signal.route.ended === "abandoned" ? undefined : this.#of(`call ${signal.route.callId}`);
       case "media":
-        return this.#byObject.get(`call ${signal.media.callId}`);
+        return this.#of(`call ${signal.media.callId}`);
       case "digits": {
         // Others have pressed keys.
-        const trace = this.#byObject.get(`call ${signal.callId}`);
+        const trace = this.#of(`call ${signal.callId}`);
         return trace?.type === "send-digits" ? trace : undefined;
       }
       case "removed":

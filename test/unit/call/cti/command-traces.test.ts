@@ -103,6 +103,8 @@ describe("trace contexts of commands", () => {
     const again = command({ ...HOLD, device: "b-phone" });
     assert.deepEqual(await contexts(), [undefined]);
     await again.done();
+    story.calls.tell(...rung(originated(story.calls).sessionId, "C"));
+    assert.deepEqual(new Set(await contexts()), new Set([TRACE]));
     await redirect.done();
     assert.equal(story.traces.isIdle, true);
   });
