@@ -5,6 +5,7 @@ import type { CtiEvent, Provider, TerminalConnection } from "../../../../src/sdk
 import { ALICE, CtiScene, numbersOf, over } from "../../../support/cti-scene.ts";
 import { answers, refused, rings } from "../../../support/cti-stage.ts";
 import { eventually } from "../../../support/eventually.ts";
+import { heardWithin } from "../../../support/heard-event.ts";
 import { answer, establish, type TalkingPhone } from "../../../support/talking-phone.ts";
 
 /** Trace contexts, each with a parent of its own. */
@@ -89,10 +90,14 @@ describe("trace contexts of commands on phones of a node", () => {
       () => scene.cti.calls.find(({ connections }) => connections.length === 2) ?? assert.fail("it is not told of"),
       { timeoutMs: 2_000 },
     );
+    const other = await scene.stage.application(scene.perTest);
+    await other.watch([{ kind: "device", name: "phone-1003" }]);
+    const entered = heardWithin(other, "call.snapshot", 5_000);
     const redirecting = call.connectionOf("1002")?.redirect("1003", { traceparent: trace(2) });
     const third = await rings(carol);
     await redirecting;
     await rung.ended();
+    assert.equal((await entered).traceparent, trace(2));
     const moved = await watcher.until(terminalIs("phone-1003", "ringing"));
     assert.deepEqual(contextsOf(moved), [trace(2)]);
     assert.ok(moved.some(terminalIs("phone-1002", "dropped")), JSON.stringify(moved));
