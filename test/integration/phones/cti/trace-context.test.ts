@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { CtiEvent, Provider, TerminalConnection } from "../../../../src/sdk/index.ts";
+import type { CtiEvent, Provider, RouteSession, TerminalConnection } from "../../../../src/sdk/index.ts";
 import { ALICE, CtiScene, numbersOf, over } from "../../../support/cti-scene.ts";
 import { answers, refused, rings } from "../../../support/cti-stage.ts";
 import { eventually } from "../../../support/eventually.ts";
@@ -18,7 +18,7 @@ class Traced {
 
   constructor(provider: Provider) {
     provider.on("event", (event) => {
-      if (event.type.startsWith("call.") || event.type.startsWith("line.")) this.#events.push(event as CtiEvent);
+      if (/^(?:call|line|route|media|digits)\b/.test(event.type)) this.#events.push(event as CtiEvent);
     });
   }
 
@@ -50,7 +50,12 @@ const isOver = (event: CtiEvent): boolean => event.type === "call.state" && even
 const isOfParties = (event: CtiEvent): boolean => event.type === "call.parties";
 
 describe("trace contexts of commands on phones of a node", () => {
-  const scene = new CtiScene();
+  const scene = new CtiScene({
+    devices: [
+      { kind: "route-point", name: "desk", number: "5000" },
+      { kind: "cti-port", name: "port", number: "6001" },
+    ],
+  });
   let alice: TalkingPhone;
   let bob: TalkingPhone;
   let carol: TalkingPhone;
@@ -175,6 +180,48 @@ describe("trace contexts of commands on phones of a node", () => {
     assert.deepEqual(contextsOf(told), [trace(5)]);
     await watcher.until(isOfParties);
     await over(leg.call, third);
+  });
+
+  it("given a route dialogue, when an application selects, then its moments and the call are told with that until it rings, and not that it was asked", async () => {
+    const { cti } = scene;
+    const desk = await cti.openRouteTerminal("desk");
+    scene.perTest.add(desk, (one) => one.close());
+    const asked = new Promise<RouteSession>((resolve) => void desk.onRoute(resolve));
+    const near = await alice.dial("5000");
+    const route = await asked;
+    assert.deepEqual(contextsOf(await watcher.until(({ type }) => type === "route.request")), [undefined]);
+    const selected = route.select(["1003"], { traceparent: trace(9) });
+    const third = await rings(carol);
+    await selected;
+    const told = await watcher.until(({ type }) => type === "route.used");
+    assert.deepEqual(contextsOf(told), [trace(9)]);
+    assert.ok(told.some(terminalIs("phone-1003", "ringing")), JSON.stringify(told));
+    await watcher.until(({ type }) => type === "route.end");
+    await Promise.all([answer(third), establish(near)]);
+    assert.deepEqual(contextsOf(await watcher.until(terminalIs("phone-1003", "talking"))), [undefined]);
+    await near.hangUp();
+    assert.deepEqual(contextsOf(await watcher.until(isOver)), [undefined]);
+  });
+
+  it("given a CTI port, when its call is answered and it is sent digits by command, then each is told with its own", async () => {
+    const lease = await scene.cti.openMediaTerminal("port", { mode: "switch" });
+    scene.perTest.add(lease, (one) => one.close());
+    const offers = lease.offers();
+    const near = await alice.dial("6001");
+    const { value: leg = assert.fail() } = (await offers.next()) as { readonly value?: TerminalConnection };
+    assert.deepEqual(
+      contextsOf(await watcher.until((event) => event.type === "call.connection" && event.state === "offered")),
+      [undefined],
+    );
+    await watcher.until(isOfParties);
+    await leg.answer({ traceparent: trace(10) });
+    await establish(near);
+    assert.deepEqual(contextsOf(await watcher.until(terminalIs("port", "talking"))), [trace(10)]);
+    const { call } = leg;
+    const isDigits = ({ type }: CtiEvent): boolean => type === "digits";
+    await call.terminalConnection(ALICE)?.sendDigits("5", { traceparent: trace(11) });
+    assert.deepEqual(contextsOf(await watcher.until(isDigits)), [trace(11)]);
+    await over(call, near);
   });
 
   it("given a line, when an application forwards it, then the line is told of with that", async () => {
