@@ -33,7 +33,7 @@ export interface CtiCommandRequest {
   readonly waits: boolean;
   /** Only tells what would happen. */
   readonly isDryRun?: boolean;
-  /** Trace context (W3C), for log lines about it. */
+  /** Trace context (W3C), for signals of its effects and for log lines about it. */
   readonly traceparent?: string;
 }
 

@@ -482,7 +482,7 @@ export interface Meta {
   readonly ifVersion?: number;
   /** It is done only if the device in the call, or its connection, has this state. */
   readonly ifState?: string;
-  /** Trace context (W3C): stands in the audit of commands, and in log lines about a failure. */
+  /** Trace context (W3C): stands in events that are effects of the command, in the audit and in log lines about it. */
   readonly traceparent?: string;
   /** True: nothing is done; the answer is what it would be. */
   readonly dryRun?: boolean;
@@ -622,6 +622,8 @@ export interface CallSnapshotEvent {
   readonly seq: number;
   readonly type: "call.snapshot";
   readonly call: CallView;
+  /** Trace context (W3C) of the command that it is an effect of, as it came; absent: of none, or of one that has come without. */
+  readonly traceparent?: string;
 }
 
 /** The call has another state. */
@@ -638,6 +640,8 @@ export interface CallStateEvent {
   readonly why?: Why;
   /** The call that it is a part of now. */
   readonly mergedInto?: string;
+  /** Trace context (W3C) of the command that it is an effect of, as it came; absent: of none, or of one that has come without. */
+  readonly traceparent?: string;
 }
 
 /** A line, or a number beyond a trunk, in the call has another state. */
@@ -656,6 +660,8 @@ export interface CallConnectionEvent {
   readonly why?: Why;
   /** It is new in the call. */
   readonly party?: PartyView;
+  /** Trace context (W3C) of the command that it is an effect of, as it came; absent: of none, or of one that has come without. */
+  readonly traceparent?: string;
 }
 
 /** A device in the call has another state. */
@@ -674,6 +680,8 @@ export interface CallTerminalEvent {
   readonly state: TerminalConnectionState;
   /** Absent: cause 16, feature `normal`, by `party`. */
   readonly why?: Why;
+  /** Trace context (W3C) of the command that it is an effect of, as it came; absent: of none, or of one that has come without. */
+  readonly traceparent?: string;
 }
 
 /** A connection has come from another call. */
@@ -696,6 +704,8 @@ export interface CallMovedEvent {
   readonly state?: ConnectionState;
   /** Its devices. */
   readonly terminals?: readonly TerminalConnectionView[];
+  /** Trace context (W3C) of the command that it is an effect of, as it came; absent: of none, or of one that has come without. */
+  readonly traceparent?: string;
 }
 
 /** A transfer or conference starts or ends; all changes between belong together. */
@@ -719,6 +729,8 @@ export interface CallFeatureEvent {
   readonly isDone: boolean;
   /** The call that becomes a part of the other one. */
   readonly dissolved?: string;
+  /** Trace context (W3C) of the command that it is an effect of, as it came; absent: of none, or of one that has come without. */
+  readonly traceparent?: string;
 }
 
 /** Who calls whom has changed. */
@@ -744,6 +756,8 @@ export interface CallPartiesEvent {
   readonly modifiedCalling?: string;
   /** As the called number was after transformation; absent: unchanged. */
   readonly modifiedCalled?: string;
+  /** Trace context (W3C) of the command that it is an effect of, as it came; absent: of none, or of one that has come without. */
+  readonly traceparent?: string;
 }
 
 /** Names and values of the call have changed; these are all. */
@@ -756,6 +770,8 @@ export interface CallUserDataEvent {
   /** Version of the call: it grows by one with each step of the call, from 1. */
   readonly ver: number;
   readonly userData: UserData;
+  /** Trace context (W3C) of the command that it is an effect of, as it came; absent: of none, or of one that has come without. */
+  readonly traceparent?: string;
 }
 
 /** A device is now so; replaces what was known of it. */
@@ -764,6 +780,8 @@ export interface DeviceStateEvent {
   readonly seq: number;
   readonly type: "device.state";
   readonly device: DeviceView;
+  /** Trace context (W3C) of the command that it is an effect of, as it came; absent: of none, or of one that has come without. */
+  readonly traceparent?: string;
 }
 
 /** A device is there no more for this session. */
@@ -781,6 +799,8 @@ export interface LineStateEvent {
   readonly seq: number;
   readonly type: "line.state";
   readonly line: LineView;
+  /** Trace context (W3C) of the command that it is an effect of, as it came; absent: of none, or of one that has come without. */
+  readonly traceparent?: string;
 }
 
 /** A line is there no more for this session. */
@@ -798,6 +818,8 @@ export interface RouteRequestEvent {
   readonly seq: number;
   readonly type: "route.request";
   readonly route: RouteView;
+  /** Trace context (W3C) of the command that it is an effect of, as it came; absent: of none, or of one that has come without. */
+  readonly traceparent?: string;
 }
 
 /** All destinations have failed; it is to say others. */
@@ -806,6 +828,8 @@ export interface RouteRerouteEvent {
   readonly seq: number;
   readonly type: "route.reroute";
   readonly route: RouteView;
+  /** Trace context (W3C) of the command that it is an effect of, as it came; absent: of none, or of one that has come without. */
+  readonly traceparent?: string;
 }
 
 /** A destination is being tried. */
@@ -814,6 +838,8 @@ export interface RouteAttemptEvent {
   readonly seq: number;
   readonly type: "route.attempt";
   readonly route: RouteView;
+  /** Trace context (W3C) of the command that it is an effect of, as it came; absent: of none, or of one that has come without. */
+  readonly traceparent?: string;
 }
 
 /** A destination could not be had. */
@@ -822,6 +848,8 @@ export interface RouteFailedEvent {
   readonly seq: number;
   readonly type: "route.failed";
   readonly route: RouteView;
+  /** Trace context (W3C) of the command that it is an effect of, as it came; absent: of none, or of one that has come without. */
+  readonly traceparent?: string;
 }
 
 /** A destination has taken the call. */
@@ -830,6 +858,8 @@ export interface RouteUsedEvent {
   readonly seq: number;
   readonly type: "route.used";
   readonly route: RouteView;
+  /** Trace context (W3C) of the command that it is an effect of, as it came; absent: of none, or of one that has come without. */
+  readonly traceparent?: string;
 }
 
 /** The dialogue is over. */
@@ -838,6 +868,8 @@ export interface RouteEndEvent {
   readonly seq: number;
   readonly type: "route.end";
   readonly route: RouteView;
+  /** Trace context (W3C) of the command that it is an effect of, as it came; absent: of none, or of one that has come without. */
+  readonly traceparent?: string;
 }
 
 /** The application is to set an address for RTP. */
@@ -846,6 +878,8 @@ export interface MediaWantedEvent {
   readonly seq: number;
   readonly type: "media.wanted";
   readonly media: MediaView;
+  /** Trace context (W3C) of the command that it is an effect of, as it came; absent: of none, or of one that has come without. */
+  readonly traceparent?: string;
 }
 
 /** RTP begins. */
@@ -854,6 +888,8 @@ export interface MediaStartedEvent {
   readonly seq: number;
   readonly type: "media.started";
   readonly media: MediaView;
+  /** Trace context (W3C) of the command that it is an effect of, as it came; absent: of none, or of one that has come without. */
+  readonly traceparent?: string;
 }
 
 /** RTP ends. */
@@ -862,6 +898,8 @@ export interface MediaStoppedEvent {
   readonly seq: number;
   readonly type: "media.stopped";
   readonly media: MediaView;
+  /** Trace context (W3C) of the command that it is an effect of, as it came; absent: of none, or of one that has come without. */
+  readonly traceparent?: string;
 }
 
 /** A device in a call has got digits from the other party. */
@@ -875,6 +913,8 @@ export interface DigitsEvent {
   readonly device: string;
   /** `0` to `9`, `*`, `#`, `A` to `D`. */
   readonly digits: string;
+  /** Trace context (W3C) of the command that it is an effect of, as it came; absent: of none, or of one that has come without. */
+  readonly traceparent?: string;
 }
 
 /** Events are not read as fast as they come; the connection is cut when the queue is full. */

@@ -58,6 +58,7 @@ function addCallCommand(
         .default(DEFAULT_SECONDS),
     )
     .option("--if-state <state>", "only if the device in the call is in this state, such as ringing")
+    .option("--traceparent <context>", "trace context (W3C) that its events, the audit and the log show")
     .option("--dry-run", "only say whether it could be done", false)
     .action((...given: readonly unknown[]) => {
       const names = command.registeredArguments.map((argument) => argument.name());

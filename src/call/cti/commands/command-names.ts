@@ -36,9 +36,20 @@ export function namesOf(command: Command, now: CallsNow): readonly string[] {
   if (AT_ONCE.has(command.type)) return [];
   if ("line" in command && isSetting(command)) return [`line ${command.line}`];
   if ("routeId" in command) return [`route ${command.routeId}`];
-  const calls = severalCalls(command, now) ?? [callOf(command, now)].filter((callId) => callId !== undefined);
+  const calls = callsOf(command, now);
   if (calls.length > 0) return [...new Set(calls)].map((callId) => `call ${callId}`);
   return "device" in command ? [`device ${command.device}`] : [];
+}
+
+/** Calls, devices and lines that it changes, as far as they are known before: `call ID`, `device NAME`, `line NAME`. */
+export function objectsOf(command: Command, now: CallsNow): readonly string[] {
+  if (isSetting(command)) return ["line" in command ? `line ${command.line}` : `device ${command.device}`];
+  if (command.type === "privacy") return [`device ${command.device}`];
+  return callsOf(command, now).map((callId) => `call ${callId}`);
+}
+
+function callsOf(command: Command, now: CallsNow): readonly string[] {
+  return severalCalls(command, now) ?? [callOf(command, now)].filter((callId) => callId !== undefined);
 }
 
 /** Undefined: it is about one at most. */
