@@ -23,6 +23,7 @@ export type {
   Done,
   PickupOptions,
   RedirectOptions,
+  DialOptions,
   RouteSession,
   MessageCounts,
   SpeedDial,

@@ -354,6 +354,14 @@ export interface LineView {
   readonly messages?: LineMessages;
 }
 
+/** A SIP header field that goes into INVITEs, besides what the switch says itself. */
+export interface SipHeader {
+  /** `X-` and letters, digits, or one of `.!%*_+`'~-`; not `X-Tandem-`. Upper and lower case are the same. */
+  readonly name: string;
+  /** Without control characters, and without a space at either end. */
+  readonly value: string;
+}
+
 /** One destination of a route. */
 export interface RouteDestination {
   /** Digits as dialed, or a SIP URI. */
@@ -370,6 +378,8 @@ export interface RouteDestination {
         /** The number. */
         readonly number: string;
       };
+  /** Header fields of the INVITEs to this destination, instead of those of the list. */
+  readonly headers?: readonly SipHeader[];
 }
 
 /** A route dialogue about one call at a route point. */
@@ -1106,6 +1116,8 @@ export interface MethodParams {
     readonly to: string;
     /** Name for the new call, 8 to 64 letters, digits, `_` and `-`, which no other call has had; absent: one is made. */
     readonly callId?: string;
+    /** SIP header fields of the INVITEs to the number; they go to phones and trusted peers. */
+    readonly headers?: readonly SipHeader[];
     readonly meta?: Meta;
   };
   /** An offered call rings; the caller hears it. */
@@ -1158,6 +1170,8 @@ export interface MethodParams {
         };
     /** How the caller is shown there; absent: as it is. */
     readonly callingNumber?: string;
+    /** SIP header fields of the INVITEs to the number; they go to phones and trusted peers. */
+    readonly headers?: readonly SipHeader[];
     readonly meta?: Meta;
   };
   /** Puts a call on hold. */
@@ -1194,6 +1208,8 @@ export interface MethodParams {
     readonly to: string;
     /** The call; absent: the one that the device talks in. */
     readonly callId?: string;
+    /** SIP header fields of the INVITEs to the number; they go to phones and trusted peers. */
+    readonly headers?: readonly SipHeader[];
     readonly meta?: Meta;
   };
   /** Holds the call and makes another one, to be transferred or conferenced with. */
@@ -1206,6 +1222,8 @@ export interface MethodParams {
     readonly callId?: string;
     /** Name for the new call, 8 to 64 letters, digits, `_` and `-`, which no other call has had; absent: one is made. */
     readonly newCallId?: string;
+    /** SIP header fields of the INVITEs to the number; they go to phones and trusted peers. */
+    readonly headers?: readonly SipHeader[];
     readonly meta?: Meta;
   };
   /** Connects the other parties of two calls of the device. */
@@ -1340,6 +1358,8 @@ export interface MethodParams {
     readonly routeId: string;
     /** Destinations, the first one first. */
     readonly destinations: readonly RouteDestination[];
+    /** SIP header fields for each destination that names none of its own. */
+    readonly headers?: readonly SipHeader[];
     readonly meta?: Meta;
   };
   /** Ends the dialogue; the call stays at the route point. */
