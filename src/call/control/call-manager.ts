@@ -279,7 +279,12 @@ export class CallManager {
 
   /** Takes what the relay tells unasked. */
   relayEvent(event: RelayEvent): void {
-    takeRelayEvent(event, { table: this.#table, features: this.#features, devices: this.#cti.devices });
+    takeRelayEvent(event, {
+      wallMs: () => this.#options.clock.wallMs(),
+      table: this.#table,
+      features: this.#features,
+      devices: this.#cti.devices,
+    });
   }
 
   /** What of calls is recorded from now on; what is absent stays as it is. */

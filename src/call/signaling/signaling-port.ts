@@ -66,6 +66,8 @@ export interface RequestEvents {
   onResponse(response: IncomingResponse): void;
   /** 100: somebody has the request, no more. */
   onTrying?(): void;
+  /** Of an INVITE to what ends in call control: the session description of its 2xx, should there be one. */
+  onForeseen?(sdp: string): void;
   /** Instead of a final response; once. May be called before `request` returns. */
   onFailed(error: SignalingError): void;
 }

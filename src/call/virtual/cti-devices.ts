@@ -262,6 +262,7 @@ export class CtiDevices {
     if (!isOwned(ownership)) return { ok: false, failure: "device-not-open", detail: `${device} is not open` };
     const set = this.#places.set(ownership, found.leg, media);
     if (!set.ok) return set;
+    if (found.offer.state !== "answering") this.#foresee(found, ownership);
     if (this.#places.prepare(found.leg, ownership)) this.#offers.tell(found, { type: "media-set" });
     return set;
   }
@@ -317,9 +318,17 @@ export class CtiDevices {
   #offered(call: OfferedCall): void {
     const { device } = call;
     const selectMs = (this.#lineOf(device)?.cti?.routeSelectSeconds ?? 0) * 1_000;
-    if (selectMs === 0 || this.#owners.get(device)?.routes !== true) return;
+    const owner = this.#owners.get(device);
+    if (isOwned(owner)) this.#foresee(call, owner);
+    if (selectMs === 0 || owner?.routes !== true) return;
     this.#offers.tell(call, { type: "pause", reason: "route" });
     this.#options.events.onRouteWanted(call, selectMs);
+  }
+
+  /** The relay takes meanwhile what the call will be answered with. */
+  #foresee(call: OfferedCall, owner: Ownership): void {
+    const sdp = this.#places.foresee(call, owner);
+    if (sdp !== undefined) this.#offers.foresee(call, sdp);
   }
 
   /** Its application has had the call made: nobody is asked. */

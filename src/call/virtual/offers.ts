@@ -175,6 +175,11 @@ export class Offers {
     if (entry !== undefined) this.#step(entry, event);
   }
 
+  /** What it is answered with, should it be. */
+  foresee({ leg }: OfferedCall, sdp: string): void {
+    this.#byDialog.get(leg.dialogId)?.events.onForeseen?.(sdp);
+  }
+
   /** Of a session, on each line of a device that it is offered to. @returns false: it is offered to none */
   tellLines(device: string, sessionId: string, event: OfferEvent): boolean {
     const entries = [...(this.#byCall.get(keyOf({ device, sessionId })) ?? [])];

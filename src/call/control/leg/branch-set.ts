@@ -113,6 +113,7 @@ export class BranchSet {
           log.ring(branchId, status);
           dispatch({ type: "branch-progress", branchId, status, sdp: body });
         },
+        onForeseen: (sdp) => dispatch({ type: "branch-foreseen", branchId, sdp }),
         onAnswered: (body, connected) => {
           onConnected(connected);
           log.answer(branchId);

@@ -87,6 +87,8 @@ export interface BranchEvents {
   onTrying(): void;
   /** `connected`: who rings, as far as is known. */
   onProgress(status: number, sdp: string | undefined, connected: LegDevice): void;
+  /** What it answers with, should it answer. */
+  onForeseen(sdp: string): void;
   onAnswered(sdp: string | undefined, connected: LegDevice): void;
   /**
    * @param status 430 when the edge could not reach the place at all
@@ -203,6 +205,7 @@ export class Branch {
       {
         onResponse: (response) => this.#onResponse(leg, response),
         onTrying: () => this.#events.onTrying(),
+        onForeseen: (sdp) => this.#events.onForeseen(sdp),
         onFailed: ({ code }) => {
           isOver = true;
           const status = STATUS_OF_SIGNALING_ERROR[code];

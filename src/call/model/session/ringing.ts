@@ -79,15 +79,31 @@ function progressTold(
     setup,
   };
   const passed = PASSED_ON.has(status) ? status : 183;
-  const isOthers = setup.early !== undefined && setup.early.branchId !== branchId;
+  const { early } = setup;
+  const isOthers = early?.status !== undefined && early.branchId !== branchId;
   if (!isHeard || isOthers) return ring(ringing, setup, isOthers ? withoutMedia(passed) : passed, undefined);
   return earlyMedia(ringing, setup, { branchId, sdp, status: passed });
+}
+
+/** What a branch is going to answer: the first one to say so is prepared for, unless somebody is heard already. */
+export function branchForeseen(call: Session, branchId: string, sdp: string): Step {
+  const { setup } = call;
+  const branch = call.branches.find((one) => one.branchId === branchId);
+  const isAwaited = setup?.step === "ringing" && branch !== undefined && branch.state !== "cancelled";
+  if (!isAwaited || setup.early !== undefined || setup.offer === undefined || setup.offerPending !== undefined) {
+    return { call, effects: [] };
+  }
+  return call.isOriginated === true
+    ? { call, effects: [] }
+    : earlyMedia(call, setup, { branchId, sdp, status: undefined });
 }
 
 function earlyMedia(call: Session, setup: Setup, found: Pick<EarlyMedia, "branchId" | "sdp" | "status">): Step {
   const { early } = setup;
   if (early?.sdp === found.sdp) {
-    return early.out === undefined ? { call, effects: [] } : ring(call, setup, found.status, early.out);
+    const heard: Setup = { ...setup, early: { ...early, status: found.status } };
+    if (early.out === undefined || found.status === undefined) return { call: { ...call, setup: heard }, effects: [] };
+    return ring({ ...call, setup: heard }, heard, found.status, early.out);
   }
   const ticket = call.nextTicket;
   return {

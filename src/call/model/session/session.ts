@@ -49,11 +49,12 @@ export interface BranchGroup {
  */
 export type Diversion = "busy" | "no-answer" | "unregistered" | "on-failure" | "deflected" | "no-coverage";
 
-/** Early media of one branch, on its way to the caller or there. */
+/** What one branch has said before it answers, on its way to the caller or there. */
 export interface EarlyMedia {
   readonly branchId: string;
   readonly sdp: string;
-  readonly status: number;
+  /** Of the response that the caller gets with it; undefined: it is what the branch is going to answer, and not heard before. */
+  readonly status: number | undefined;
   readonly ticket: number;
   /** What the caller was given; undefined while the relay works. */
   readonly out: string | undefined;

@@ -108,7 +108,11 @@ function withAnswer(call: Session, setup: Setup, sdp: string | undefined, effect
     return { call: ended.call, effects: [...effects, ...ended.effects] };
   }
   const answered: Setup = { ...setup, step: "media-answer", answer: sdp, ticket: call.nextTicket };
-  if (early?.sdp === sdp && early.out !== undefined) {
+  if (early?.sdp === sdp) {
+    if (early.out === undefined) {
+      // The relay has it already.
+      return { call: { ...call, setup: { ...answered, ticket: early.ticket, early: undefined } }, effects };
+    }
     const done = completeAnswer({ ...call, setup: answered }, answered, early.out);
     return { call: done.call, effects: [...effects, ...done.effects] };
   }
@@ -129,9 +133,11 @@ function answerOperation(call: Session, offer: string | undefined, sdp: string):
 export function setupMediaDone(call: Session, setup: Setup, ticket: number, sdp: string): Step {
   const { early } = setup;
   if (early?.ticket === ticket && early.out === undefined) {
-    const known: Session = { ...call, setup: { ...setup, early: { ...early, out: sdp }, lastRing: early.status } };
-    if (setup.step !== "ringing") return { call: known, effects: [] };
-    return { call: known, effects: [{ type: "ring", status: early.status, sdp }] };
+    const known: Setup = { ...setup, early: { ...early, out: sdp } };
+    const { status } = early;
+    if (status === undefined) return { call: { ...call, setup: known }, effects: [] };
+    const told: Session = { ...call, setup: { ...known, lastRing: status } };
+    return { call: told, effects: setup.step === "ringing" ? [{ type: "ring", status, sdp }] : [] };
   }
   if (ticket !== setup.ticket) return { call, effects: [] };
   const { offerPending, ...rest } = setup;
@@ -157,9 +163,9 @@ export function setupMediaFailed(
 }
 
 /** Nothing of the callee can be heard before it answers, so the caller hears it ring. */
-function earlyMediaRefused(call: Session, setup: Setup, status: number): Step {
+function earlyMediaRefused(call: Session, setup: Setup, status: number | undefined): Step {
   const silent: Session = { ...call, setup };
-  return setup.step === "ringing"
+  return setup.step === "ringing" && status !== undefined
     ? ring(silent, setup, withoutMedia(status), undefined)
     : { call: silent, effects: [] };
 }
