@@ -36,6 +36,7 @@ export { type ProviderOptions } from "./objects/provider-options.ts";
 export {
   type MediaAddressChooser,
   type MediaTerminalOptions,
+  type OwnerOptions,
   type RouteTerminalOptions,
 } from "./objects/terminal-options.ts";
 export { type Watch } from "./objects/watch.ts";

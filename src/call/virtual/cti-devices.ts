@@ -320,9 +320,16 @@ export class CtiDevices {
     const selectMs = (this.#lineOf(device)?.cti?.routeSelectSeconds ?? 0) * 1_000;
     const owner = this.#owners.get(device);
     if (isOwned(owner)) this.#foresee(call, owner);
-    if (selectMs === 0 || owner?.routes !== true) return;
+    if (selectMs === 0 || owner?.routes !== true) return owner && this.#autoAccept(owner, call);
     this.#offers.tell(call, { type: "pause", reason: "route" });
     this.#options.events.onRouteWanted(call, selectMs);
+  }
+
+  /** The caller hears it ring without a word of the application, if its owner wants it so. @param call absent: all of them */
+  #autoAccept(owner: Ownership, call?: OfferedCall): void {
+    if (!isOwned(owner) || owner.autoAccept !== true) return;
+    if (call === undefined) this.#offers.tellAll(owner.device, { type: "accept" });
+    else this.#offers.tell(call, { type: "accept" });
   }
 
   /** The relay takes meanwhile what the call will be answered with. */
@@ -354,6 +361,7 @@ export class CtiDevices {
       if (leg !== undefined && this.#places.takeUp(leg, media)) this.#options.events.onMediaWanted(leg);
     }
     this.#options.lost.takeUp(device);
+    if (!ownership.routes) this.#autoAccept(ownership);
   }
 
   #put(ownership: Ownership): void {

@@ -50,6 +50,7 @@ const settingCommands = [
     external: forwardTarget,
   }),
   z.strictObject({ type: z.literal("set-do-not-disturb"), device, option: z.enum(["off", "reject", "silent"]) }),
+  z.strictObject({ type: z.literal("set-auto-answer"), device, isOn: z.boolean() }),
   z.strictObject({
     type: z.literal("set-message-waiting"),
     line,

@@ -257,6 +257,7 @@ export const PARAMETERS: Readonly<Record<MethodName, JsonSchema>> = {
       device: { type: "string", maxLength: 128, minLength: 1 },
       media: { $ref: "#/$defs/MediaRegistration" },
       routes: { type: "boolean" },
+      autoAccept: { type: "boolean" },
       meta: { $ref: "#/$defs/Meta" },
     },
     required: ["device"],
@@ -292,6 +293,16 @@ export const PARAMETERS: Readonly<Record<MethodName, JsonSchema>> = {
       meta: { $ref: "#/$defs/Meta" },
     },
     required: ["device", "option"],
+    additionalProperties: false,
+  },
+  "device.setAutoAnswer": {
+    type: "object",
+    properties: {
+      device: { type: "string", maxLength: 128, minLength: 1 },
+      on: { type: "boolean" },
+      meta: { $ref: "#/$defs/Meta" },
+    },
+    required: ["device", "on"],
     additionalProperties: false,
   },
   "device.speedDials": {

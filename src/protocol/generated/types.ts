@@ -278,6 +278,8 @@ export interface DeviceView {
   readonly cause?: OutOfServiceCause;
   /** How its media ends; of CTI ports and route points that are opened. */
   readonly media?: MediaRegistration;
+  /** A phone that is asked to answer by itself; absent: it is not. */
+  readonly autoAnswer?: true;
 }
 
 /** A device, and what this session may do with it. */
@@ -300,6 +302,8 @@ export interface ControllableDevice {
   readonly cause?: OutOfServiceCause;
   /** How its media ends; of CTI ports and route points that are opened. */
   readonly media?: MediaRegistration;
+  /** A phone that is asked to answer by itself; absent: it is not. */
+  readonly autoAnswer?: true;
 }
 
 /** Where calls go; absent: they are not forwarded. */
@@ -1021,6 +1025,8 @@ export interface MethodParams {
     readonly media?: MediaRegistration;
     /** Calls at the route point are routed by dialogues instead of being offered. */
     readonly routes?: boolean;
+    /** While the session owns the CTI port or route point, calls that are offered there ring at once, as if it had accepted them. */
+    readonly autoAccept?: boolean;
     readonly meta?: Meta;
   };
   /** The session takes no more part in the device. */
@@ -1048,6 +1054,14 @@ export interface MethodParams {
     /** Name of a device. */
     readonly device: string;
     readonly option: DoNotDisturb;
+    readonly meta?: Meta;
+  };
+  /** Says whether a phone is asked to answer by itself: when its user has had a call made, and by `call.answer`. */
+  readonly "device.setAutoAnswer": {
+    /** Name of a device. */
+    readonly device: string;
+    /** It is. */
+    readonly on: boolean;
     readonly meta?: Meta;
   };
   /** The speed dials of a device, the first one first. */
@@ -1505,6 +1519,14 @@ export interface MethodResults {
     /** The command had been done before: this is what came of it then. */
     readonly replayed?: true;
   };
+  readonly "device.setAutoAnswer": {
+    /** Events of the session up to this one show all effects. */
+    readonly seq: number;
+    /** It was so already. */
+    readonly unchanged?: true;
+    /** The command had been done before: this is what came of it then. */
+    readonly replayed?: true;
+  };
   readonly "device.speedDials": {
     /** Events of the session up to this one show all effects. */
     readonly seq: number;
@@ -1913,6 +1935,7 @@ export type CommandName =
   | "device.open"
   | "device.close"
   | "device.setDoNotDisturb"
+  | "device.setAutoAnswer"
   | "line.setForwarding"
   | "line.setMessageWaiting"
   | "call.connect"
@@ -1956,6 +1979,7 @@ export const METHOD_NAMES: readonly MethodName[] = [
   "device.get",
   "device.list",
   "device.setDoNotDisturb",
+  "device.setAutoAnswer",
   "device.speedDials",
   "line.get",
   "line.setForwarding",
@@ -1996,6 +2020,7 @@ export const COMMAND_NAMES: readonly CommandName[] = [
   "device.open",
   "device.close",
   "device.setDoNotDisturb",
+  "device.setAutoAnswer",
   "line.setForwarding",
   "line.setMessageWaiting",
   "call.connect",

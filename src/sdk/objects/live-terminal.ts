@@ -116,6 +116,9 @@ export class LiveTerminal implements Terminal {
     const params = { device: this.name, ...(isOn !== undefined && { isOn }) };
     return doneOf(await this.#context.command("call.privacy", params, options));
   }
+  async setAutoAnswer(on: boolean, options?: CommandOptions): Promise<Done> {
+    return doneOf(await this.#context.command("device.setAutoAnswer", { device: this.name, on }, options));
+  }
   async setDoNotDisturb(option: DoNotDisturb, options?: CommandOptions): Promise<Done> {
     return doneOf(await this.#context.command("device.setDoNotDisturb", { device: this.name, option }, options));
   }

@@ -129,6 +129,8 @@ export interface Terminal {
   /** Whether other devices of its lines may enter its calls; absent: the opposite of now. */
   privacy(isOn?: boolean, options?: CommandOptions): Promise<Done>;
   setDoNotDisturb(option: DoNotDisturb, options?: CommandOptions): Promise<Done>;
+  /** Whether the phone is asked to answer by itself: calls of its user by command, and where it is told to answer. */
+  setAutoAnswer(on: boolean, options?: CommandOptions): Promise<Done>;
   speedDials(options?: CommandOptions): Promise<readonly SpeedDial[]>;
 }
 

@@ -22,7 +22,7 @@ export interface CallCommand {
   readonly request: (args: CommandWords, options: CommandWords) => CtiRequest;
 }
 
-type CallMethod = Extract<CommandName, `call.${string}`>;
+type CallMethod = Extract<CommandName, `call.${string}` | "device.setAutoAnswer">;
 
 /** A command whose parameters are checked by the server. */
 function ask(method: CallMethod, params: object): CtiRequest {
@@ -168,6 +168,14 @@ export const CALL_COMMANDS: readonly CallCommand[] = [
     request: ({ device, state }) => {
       if (state !== undefined && state !== "on" && state !== "off") throw badUsage("privacy: say on or off");
       return ask("call.privacy", { device, isOn: state === undefined ? undefined : state === "on" });
+    },
+  },
+  {
+    line: "auto-answer <device> <state>",
+    description: "say whether a phone is asked to answer by itself: on or off",
+    request: ({ device, state }) => {
+      if (state !== "on" && state !== "off") throw badUsage("auto-answer: say on or off");
+      return ask("device.setAutoAnswer", { device, on: state === "on" });
     },
   },
   simple("drop", "call.drop", "take a device out of its call; of two parties the other one is released, too"),
