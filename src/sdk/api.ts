@@ -25,6 +25,7 @@ export type {
   MediaQualityOptions,
   PickupOptions,
   RedirectOptions,
+  DialOptions,
   RouteSession,
   MessageCounts,
   SpeedDial,
@@ -37,6 +38,7 @@ export { type ProviderOptions } from "./objects/provider-options.ts";
 export {
   type MediaAddressChooser,
   type MediaTerminalOptions,
+  type OwnerOptions,
   type RouteTerminalOptions,
 } from "./objects/terminal-options.ts";
 export { type Watch } from "./objects/watch.ts";

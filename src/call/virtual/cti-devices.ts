@@ -14,7 +14,7 @@ import { CtiSignaling } from "./cti-signaling.ts";
 import type { OfferState, PauseReason } from "./offer-machine.ts";
 import { Offers, type CtiAnswer, type FoundOffer, type OfferedCall } from "./offers.ts";
 import { legOfMedia } from "./switch-media.ts";
-import { ownRefusal } from "./own-refusal.ts";
+import { isClosed, ownRefusal } from "./own-refusal.ts";
 import { devicesOf } from "./moved-legs.ts";
 import { isOwned, isOwnership, stepOwnership, type Ownership, type OwnershipEffect } from "./ownership.ts";
 
@@ -325,10 +325,18 @@ export class CtiDevices {
   #offered(call: OfferedCall): void {
     const { device } = call;
     const selectMs = (this.#lineOf(device)?.cti?.routeSelectSeconds ?? 0) * 1_000;
+    const owner = this.#owners.get(device);
     this.#foresee(call);
-    if (selectMs === 0 || this.#owners.get(device)?.routes !== true) return;
+    if (selectMs === 0 || owner?.routes !== true) return owner && this.#autoAccept(owner, call);
     this.#offers.tell(call, { type: "pause", reason: "route" });
     this.#options.events.onRouteWanted(call, selectMs);
+  }
+
+  /** The caller hears it ring without a word of the application, if its owner wants it so. @param call absent: all of them */
+  #autoAccept(owner: Ownership, call?: OfferedCall): void {
+    if (!isOwned(owner) || owner.autoAccept !== true) return;
+    if (call === undefined) this.#offers.tellAll(owner.device, { type: "accept" });
+    else this.#offers.tell(call, { type: "accept" });
   }
 
   /** The relay takes meanwhile what the call will be answered with. */
@@ -364,6 +372,7 @@ export class CtiDevices {
       if (leg !== undefined && this.#places.takeUp(leg, media)) this.#options.events.onMediaWanted(leg);
     }
     this.#options.lost.takeUp(device);
+    if (!ownership.routes) this.#autoAccept(ownership);
   }
 
   #put(ownership: Ownership): void {
@@ -387,9 +396,4 @@ export class CtiDevices {
         return this.#options.lost.treat(device);
     }
   }
-}
-
-/** An administrator has closed it to control. */
-function isClosed({ cti }: SipPhone): boolean {
-  return cti === undefined || cti.isClosed || cti.isLineClosed;
 }

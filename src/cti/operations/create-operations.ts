@@ -14,7 +14,7 @@ import type { OperationContext } from "./operation-context.ts";
 import { parkCalls } from "./park-calls.ts";
 import { getInventory, listTopics } from "./provider-queries.ts";
 import { selectRoutes } from "./select-routes.ts";
-import { getLine, setDoNotDisturb, setForwarding, setMessageWaiting } from "./settings.ts";
+import { getLine, setAutoAnswer, setDoNotDisturb, setForwarding, setMessageWaiting } from "./settings.ts";
 import { shareCalls } from "./share-calls.ts";
 import { subscribeEvents, unsubscribeEvents } from "./subscribe-events.ts";
 
@@ -47,6 +47,7 @@ export function createOperations(context: OperationContext, inventories: Invento
     ["device.list", query(listDevices(context))],
     ["device.speedDials", query(listSpeedDials(context))],
     ["device.setDoNotDisturb", command(setDoNotDisturb(context))],
+    ["device.setAutoAnswer", command(setAutoAnswer(context))],
     ["line.get", query(getLine(context))],
     ["line.setForwarding", command(setForwarding(context))],
     ["line.setMessageWaiting", command(setMessageWaiting(context))],

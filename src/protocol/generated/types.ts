@@ -278,6 +278,8 @@ export interface DeviceView {
   readonly cause?: OutOfServiceCause;
   /** How its media ends; of CTI ports and route points that are opened. */
   readonly media?: MediaRegistration;
+  /** A phone that is asked to answer by itself; absent: it is not. */
+  readonly autoAnswer?: true;
 }
 
 /** A device, and what this session may do with it. */
@@ -300,6 +302,8 @@ export interface ControllableDevice {
   readonly cause?: OutOfServiceCause;
   /** How its media ends; of CTI ports and route points that are opened. */
   readonly media?: MediaRegistration;
+  /** A phone that is asked to answer by itself; absent: it is not. */
+  readonly autoAnswer?: true;
 }
 
 /** Where calls go; absent: they are not forwarded. */
@@ -354,6 +358,14 @@ export interface LineView {
   readonly messages?: LineMessages;
 }
 
+/** A SIP header field that goes into INVITEs, besides what the switch says itself. */
+export interface SipHeader {
+  /** `X-` and letters, digits, or one of `.!%*_+`'~-`; not `X-Tandem-`. Upper and lower case are the same. */
+  readonly name: string;
+  /** Without control characters, and without a space at either end. */
+  readonly value: string;
+}
+
 /** One destination of a route. */
 export interface RouteDestination {
   /** Digits as dialed, or a SIP URI. */
@@ -370,6 +382,8 @@ export interface RouteDestination {
         /** The number. */
         readonly number: string;
       };
+  /** Header fields of the INVITEs to this destination, instead of those of the list. */
+  readonly headers?: readonly SipHeader[];
 }
 
 /** A route dialogue about one call at a route point. */
@@ -1099,6 +1113,8 @@ export interface MethodParams {
     readonly media?: MediaRegistration;
     /** Calls at the route point are routed by dialogues instead of being offered. */
     readonly routes?: boolean;
+    /** While the session owns the CTI port or route point, calls that are offered there ring at once, as if it had accepted them. */
+    readonly autoAccept?: boolean;
     readonly meta?: Meta;
   };
   /** The session takes no more part in the device. */
@@ -1126,6 +1142,14 @@ export interface MethodParams {
     /** Name of a device. */
     readonly device: string;
     readonly option: DoNotDisturb;
+    readonly meta?: Meta;
+  };
+  /** Says whether a phone is asked to answer by itself: when its user has had a call made, and by `call.answer`. */
+  readonly "device.setAutoAnswer": {
+    /** Name of a device. */
+    readonly device: string;
+    /** It is. */
+    readonly on: boolean;
     readonly meta?: Meta;
   };
   /** The speed dials of a device, the first one first. */
@@ -1202,6 +1226,8 @@ export interface MethodParams {
     readonly to: string;
     /** Name for the new call, 8 to 64 letters, digits, `_` and `-`, which no other call has had; absent: one is made. */
     readonly callId?: string;
+    /** SIP header fields of the INVITEs to the number; they go to phones and trusted peers. */
+    readonly headers?: readonly SipHeader[];
     readonly meta?: Meta;
   };
   /** An offered call rings; the caller hears it. */
@@ -1254,6 +1280,8 @@ export interface MethodParams {
         };
     /** How the caller is shown there; absent: as it is. */
     readonly callingNumber?: string;
+    /** SIP header fields of the INVITEs to the number; they go to phones and trusted peers. */
+    readonly headers?: readonly SipHeader[];
     readonly meta?: Meta;
   };
   /** Puts a call on hold. */
@@ -1290,6 +1318,8 @@ export interface MethodParams {
     readonly to: string;
     /** The call; absent: the one that the device talks in. */
     readonly callId?: string;
+    /** SIP header fields of the INVITEs to the number; they go to phones and trusted peers. */
+    readonly headers?: readonly SipHeader[];
     readonly meta?: Meta;
   };
   /** Holds the call and makes another one, to be transferred or conferenced with. */
@@ -1302,6 +1332,8 @@ export interface MethodParams {
     readonly callId?: string;
     /** Name for the new call, 8 to 64 letters, digits, `_` and `-`, which no other call has had; absent: one is made. */
     readonly newCallId?: string;
+    /** SIP header fields of the INVITEs to the number; they go to phones and trusted peers. */
+    readonly headers?: readonly SipHeader[];
     readonly meta?: Meta;
   };
   /** Connects the other parties of two calls of the device. */
@@ -1436,6 +1468,8 @@ export interface MethodParams {
     readonly routeId: string;
     /** Destinations, the first one first. */
     readonly destinations: readonly RouteDestination[];
+    /** SIP header fields for each destination that names none of its own. */
+    readonly headers?: readonly SipHeader[];
     readonly meta?: Meta;
   };
   /** Ends the dialogue; the call stays at the route point. */
@@ -1574,6 +1608,14 @@ export interface MethodResults {
     readonly next?: string;
   };
   readonly "device.setDoNotDisturb": {
+    /** Events of the session up to this one show all effects. */
+    readonly seq: number;
+    /** It was so already. */
+    readonly unchanged?: true;
+    /** The command had been done before: this is what came of it then. */
+    readonly replayed?: true;
+  };
+  readonly "device.setAutoAnswer": {
     /** Events of the session up to this one show all effects. */
     readonly seq: number;
     /** It was so already. */
@@ -1999,6 +2041,7 @@ export type CommandName =
   | "device.open"
   | "device.close"
   | "device.setDoNotDisturb"
+  | "device.setAutoAnswer"
   | "line.setForwarding"
   | "line.setMessageWaiting"
   | "call.connect"
@@ -2042,6 +2085,7 @@ export const METHOD_NAMES: readonly MethodName[] = [
   "device.get",
   "device.list",
   "device.setDoNotDisturb",
+  "device.setAutoAnswer",
   "device.speedDials",
   "line.get",
   "line.setForwarding",
@@ -2083,6 +2127,7 @@ export const COMMAND_NAMES: readonly CommandName[] = [
   "device.open",
   "device.close",
   "device.setDoNotDisturb",
+  "device.setAutoAnswer",
   "line.setForwarding",
   "line.setMessageWaiting",
   "call.connect",

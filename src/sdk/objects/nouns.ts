@@ -45,9 +45,12 @@ export type MediaQuality = Pick<MethodResults["call.mediaQuality"], "atMs" | "si
 /** How a call is sent elsewhere. */
 export type RedirectOptions = Pick<
   MethodParams["call.redirect"],
-  "failureMode" | "searchSpace" | "originalCalled" | "callingNumber"
+  "failureMode" | "searchSpace" | "originalCalled" | "callingNumber" | "headers"
 > &
   CommandOptions;
+
+/** How a number is called: with SIP header fields, `X-...`, of the INVITEs to phones and trusted peers. */
+export type DialOptions = Pick<MethodParams["call.transfer"], "headers"> & CommandOptions;
 
 /** Which ringing call a device picks up. */
 export type PickupOptions = Pick<MethodParams["call.pickup"], "line" | "group" | "number"> & CommandOptions;
@@ -108,7 +111,7 @@ export interface Terminal {
   /** The opposite; a device that is not open stays so. */
   close(options?: CommandOptions): Promise<void>;
   /** Rings the device, and when it has answered the number; done when that has, too. `callId`: a name for the call, 8 to 64 letters, digits, `_` and `-`. */
-  connect(to: string, options?: { readonly callId?: string } & CommandOptions): Promise<Call>;
+  connect(to: string, options?: { readonly callId?: string } & DialOptions): Promise<Call>;
   /** The call that is talked in is held, and the other one taken back. */
   swap(options?: CommandOptions): Promise<Done>;
   /** Calls of the device (default: all that are established) become one, in which all parties hear each other. */
@@ -129,6 +132,8 @@ export interface Terminal {
   /** Whether other devices of its lines may enter its calls; absent: the opposite of now. */
   privacy(isOn?: boolean, options?: CommandOptions): Promise<Done>;
   setDoNotDisturb(option: DoNotDisturb, options?: CommandOptions): Promise<Done>;
+  /** Whether the phone is asked to answer by itself: calls of its user by command, and where it is told to answer. */
+  setAutoAnswer(on: boolean, options?: CommandOptions): Promise<Done>;
   speedDials(options?: CommandOptions): Promise<readonly SpeedDial[]>;
 }
 
@@ -240,9 +245,9 @@ export interface TerminalConnection extends CallControl {
   hold(options?: { readonly music?: string } & CommandOptions): Promise<Done>;
   retrieve(options?: CommandOptions): Promise<Done>;
   /** Blind: the other party is connected with who answers at `to`. */
-  transfer(to: string, options?: CommandOptions): Promise<Done>;
+  transfer(to: string, options?: DialOptions): Promise<Done>;
   /** Holds the call of two parties, and calls somebody to transfer it to or to confer with. @returns the second call */
-  consult(to: string, options?: CommandOptions): Promise<Call>;
+  consult(to: string, options?: DialOptions): Promise<Call>;
   /** Connects the other parties of this call and of another one of the device, such as `consult` made. */
   completeTransfer(consultation?: Call, options?: CommandOptions): Promise<Done>;
   /** Done when the last one is over. `,` is a pause of a second. */
@@ -266,8 +271,11 @@ export interface RouteSession {
   /** Until then an answer is waited for, in milliseconds since 1970. */
   readonly untilMs: number | undefined;
   on(type: "change" | "ended", listener: (route: RouteSession) => void): Unsubscribe;
-  /** The call goes to the first of these that takes it; each is digits, a SIP URI, or more than that. */
-  select(destinations: readonly (string | RouteDestination)[], options?: CommandOptions): Promise<Done>;
+  /**
+   * The call goes to the first of these that takes it; each is digits, a SIP URI, or more than that. `headers`: SIP header
+   * fields for each that names none of its own.
+   */
+  select(destinations: readonly (string | RouteDestination)[], options?: DialOptions): Promise<Done>;
   /** Ends the dialogue; the call stays at the route point, where it can be redirected, or answered. */
   end(options?: CommandOptions): Promise<Done>;
 }

@@ -56,6 +56,8 @@ export interface BranchTarget extends Way {
   readonly latch: Leg["latch"];
   /** How the call came to go there; absent: it was called. */
   readonly redirections?: RedirectionHistory;
+  /** What an application has named for it; who is no peer of the trust domain and no phone is not told. */
+  readonly headers?: HeaderList;
   /** How it was chosen, for the call's record; absent: there is nothing to say. */
   readonly route?: RecordRoute;
 }
@@ -248,6 +250,7 @@ export class Branch {
       ["Call-ID", leg.sipCallId],
       ...(target.isTried === true && port.takesDialogs ? WANTS_TRYING : []),
       ...(target.isTrusted ? [...asserted(caller), ...toTrusted] : []),
+      ...(target.isTrusted || target.device.kind === "sip-phone" ? (target.headers ?? []) : []),
       ...this.#redirecting(showCaller),
       ...headers,
       ...(this.#answerHeaders ?? []),

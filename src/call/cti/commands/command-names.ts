@@ -3,10 +3,15 @@ import { placeOf, type CallsNow } from "./device-place.ts";
 
 type Command = CtiCommandRequest["command"];
 
+const SETTINGS: ReadonlySet<Command["type"]> = new Set<SettingCommand["type"]>([
+  "set-forwarding",
+  "set-do-not-disturb",
+  "set-auto-answer",
+  "set-message-waiting",
+]);
+
 export function isSetting(command: Command): command is SettingCommand {
-  return (
-    command.type === "set-forwarding" || command.type === "set-do-not-disturb" || command.type === "set-message-waiting"
-  );
+  return SETTINGS.has(command.type);
 }
 
 type OfNoCall = Extract<Command, { type: "route-select" | "route-end" | "unpark" | "pickup" | "privacy" }>;

@@ -1,5 +1,5 @@
 import { dropLeg } from "../basic-call.ts";
-import type { Diverted } from "../model-effect.ts";
+import type { Diverted, ModelEffect } from "../model-effect.ts";
 import { attach } from "../reconnect.ts";
 import type { Why } from "../why.ts";
 import { nameSession, otherLeg, putSession, type Draft, type ModelLeg, type ModelSession } from "../world.ts";
@@ -13,17 +13,11 @@ import { connect, releaseLeg, transferring, oppositeAt } from "./transfers.ts";
 const BLIND: Why = { cause: 16, feature: "blind-transfer", by: "party" };
 const RECALLED: Why = { cause: 16, feature: "transfer", by: "system" };
 
-/**
- * The other party of a leg is to be connected with who answers at a number.
- * @param referredBy what the number is told of who asks (RFC 3892)
- */
-export function transferTo(
-  draft: Draft,
-  controller: ModelLeg,
-  to: string,
-  asker: Asker,
-  referredBy: string | undefined = undefined,
-): void {
+/** What the new number is told: of who asks (RFC 3892), and header fields of the command. */
+export type Told = Pick<Extract<ModelEffect, { type: "originate" }>, "referredBy" | "headers">;
+
+/** The other party of a leg is to be connected with who answers at a number. */
+export function transferTo(draft: Draft, controller: ModelLeg, to: string, asker: Asker, told: Told = {}): void {
   const party = otherLeg(draft.world, controller);
   if (party?.isUp !== true || !controller.isUp) {
     return refuse(draft, asker, "wrong-state", "there is no established call with another party");
@@ -50,7 +44,7 @@ export function transferTo(
   });
   progress(draft, asker, 100);
   const diverted = { by: device, number: address.number, feature: "transfer" } as const;
-  originate(draft, transferId, { callId, party, by: device, to, feature: "blind-transfer", referredBy, diverted });
+  originate(draft, transferId, { callId, party, by: device, to, feature: "blind-transfer", told, diverted });
 }
 
 interface Rung {
@@ -60,11 +54,11 @@ interface Rung {
   readonly to: string;
   readonly feature: "blind-transfer" | "transfer";
   readonly onlyDevice?: string;
-  readonly referredBy?: string | undefined;
+  readonly told?: Told;
   readonly diverted?: Diverted;
 }
 
-function originate(draft: Draft, sessionId: string, { party, onlyDevice, referredBy, ...rung }: Rung): void {
+function originate(draft: Draft, sessionId: string, { party, onlyDevice, told, ...rung }: Rung): void {
   const { callId, feature } = rung;
   const purpose = { feature: "transfer", id: sessionId } as const;
   putSession(draft, { sessionId, callId, stage: "setup", ringing: [], purpose, reason: feature });
@@ -75,7 +69,7 @@ function originate(draft: Draft, sessionId: string, { party, onlyDevice, referre
     endpoint: "silence",
     ...rung,
     ...(onlyDevice === undefined ? {} : { onlyDevice }),
-    ...(referredBy === undefined ? {} : { referredBy }),
+    ...told,
   });
 }
 

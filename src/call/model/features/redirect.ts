@@ -1,4 +1,5 @@
 import type { RedirectCommand } from "../../../signals/index.ts";
+import type { Redirection } from "../model-effect.ts";
 import type { ModelEvent } from "../model-event.ts";
 import { attach } from "../reconnect.ts";
 import type { Why } from "../why.ts";
@@ -126,7 +127,7 @@ function pendingOf({ redirects }: World, device: string, callId: string | undefi
 function redirectRinging(
   draft: Draft,
   { session, ringing }: Rung,
-  { device, to, failureMode = "normal", searchSpace = "default", originalCalled, callingNumber }: RedirectCommand,
+  { device, to, failureMode = "normal", searchSpace = "default", ...how }: RedirectCommand,
   commandId: string,
 ): void {
   const { world, effects } = draft;
@@ -142,8 +143,8 @@ function redirectRinging(
       number: ringing.place.address.number,
       to,
       ...(searchSpace === "calling" && caller !== undefined ? { as: caller.device } : {}),
-      ...(originalCalled === undefined || originalCalled === "unchanged" ? {} : { originalCalled }),
-      ...(callingNumber === undefined ? {} : { callingNumber }),
+      ...originalOf(how),
+      ...shownOf(how),
       isKept: !isDropping,
     },
   });
@@ -152,7 +153,7 @@ function redirectRinging(
 function redirectEstablished(
   draft: Draft,
   leg: ModelLeg,
-  { device, to, failureMode = "normal", searchSpace = "default", originalCalled, callingNumber }: RedirectCommand,
+  { device, to, failureMode = "normal", searchSpace = "default", ...how }: RedirectCommand,
   { commandId, feature, callingSearchSpace }: Redirecting,
 ): void {
   const { world, effects } = draft;
@@ -193,10 +194,23 @@ function redirectEstablished(
       by: device,
       number: leg.address.number,
       feature,
-      ...(originalCalled === undefined || originalCalled === "unchanged" ? {} : { originalCalled }),
+      ...originalOf(how),
     },
-    ...(callingNumber === undefined ? {} : { callingNumber }),
+    ...shownOf(how),
   });
+}
+
+/** Who is to count as called first, where that is not who did. */
+function originalOf({ originalCalled }: Pick<RedirectCommand, "originalCalled">): Pick<Redirection, "originalCalled"> {
+  return originalCalled === undefined || originalCalled === "unchanged" ? {} : { originalCalled };
+}
+
+/** What the new destination is told. */
+function shownOf({
+  callingNumber,
+  headers,
+}: Pick<RedirectCommand, "callingNumber" | "headers">): Pick<Redirection, "callingNumber" | "headers"> {
+  return { ...(callingNumber === undefined ? {} : { callingNumber }), ...(headers === undefined ? {} : { headers }) };
 }
 
 /** What happens to calls that are redirected while they ring. */

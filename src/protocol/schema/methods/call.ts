@@ -4,7 +4,7 @@ import type { JsonSchema } from "../json-schema.ts";
 import { command, query, type MethodSchema } from "../method.ts";
 import { callId, connectionId } from "../views/call-view.ts";
 import { device, line } from "../views/device-view.ts";
-import { callingNumber, destination, originalCalled, routeId, searchSpace } from "../views/route-view.ts";
+import { callingNumber, destination, headersOf, originalCalled, routeId, searchSpace } from "../views/route-view.ts";
 import { next, page } from "./provider.ts";
 
 const callOfDevice = name("The call; absent: the one that the device talks in.");
@@ -20,6 +20,8 @@ const done = {
     destination: text("Of a dry run: what would be reached, a line, `trunk NAME` or `service NAME`.", 256),
   },
 };
+
+const headers = headersOf("SIP header fields of the INVITEs to the number; they go to phones and trusted peers.");
 
 /** A command on a call of a device. */
 function onCall(name: string, description: string, required: Fields = {}, optional: Fields = {}): MethodSchema {
@@ -68,7 +70,7 @@ export const CALL_METHODS: readonly MethodSchema[] = [
       },
     },
   ),
-  ofDevice("call.connect", "Rings the device, then the number.", { to: destination }, { callId: newCallId }),
+  ofDevice("call.connect", "Rings the device, then the number.", { to: destination }, { callId: newCallId, headers }),
   onCall("call.accept", "An offered call rings; the caller hears it."),
   onCall(
     "call.answer",
@@ -94,6 +96,7 @@ export const CALL_METHODS: readonly MethodSchema[] = [
       searchSpace,
       originalCalled,
       callingNumber,
+      headers,
     },
   ),
   onCall(
@@ -104,12 +107,12 @@ export const CALL_METHODS: readonly MethodSchema[] = [
   ),
   onCall("call.retrieve", "Takes a call back from hold."),
   onCall("call.swap", "Holds the call that is talked in, and takes another one back."),
-  onCall("call.transfer", "Connects the other party with who answers there.", { to: destination }),
+  onCall("call.transfer", "Connects the other party with who answers there.", { to: destination }, { headers }),
   onCall(
     "call.consult",
     "Holds the call and makes another one, to be transferred or conferenced with.",
     { to: destination },
-    { newCallId },
+    { newCallId, headers },
   ),
   onCall(
     "call.completeTransfer",
@@ -192,6 +195,7 @@ export const CALL_METHODS: readonly MethodSchema[] = [
         routeId,
         destinations: list("Destinations, the first one first.", ref("RouteDestination"), BOUNDS.destinations, 1),
       },
+      optional: { headers: headersOf("SIP header fields for each destination that names none of its own.") },
     },
     done,
   ),
