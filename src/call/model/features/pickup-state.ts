@@ -13,9 +13,10 @@ export const PICKUP_TRANSITIONS: TransitionTable<PickupState> = {
   failed: [],
 };
 
-/** Which calls may be taken: those that ring at lines of a group, or at a number of somebody who is in some group. */
+/** Which calls may be taken: those that ring at lines of a group, which may be another one than the device's, or at a number. */
 export type Wanted =
-  { readonly kind: "group"; readonly group: string } | { readonly kind: "number"; readonly number: string };
+  | { readonly kind: "group"; readonly group: string; readonly isOther?: true }
+  | { readonly kind: "number"; readonly number: string };
 
 /** One that is under way; bounded by the calls of those who pick up. */
 export interface Pickup {
