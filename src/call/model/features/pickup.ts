@@ -57,7 +57,7 @@ function oldest(world: World, device: string, wanted: Wanted): ModelSession | un
     for (const [sessionId, order] of ringingFor.get(key) ?? []) {
       if (order >= first) break;
       const session = sessions.get(sessionId);
-      if (session === undefined || !mayBeTaken(world, session, device, key, wanted.kind)) continue;
+      if (session === undefined || !mayBeTaken(world, session, device, key, wanted)) continue;
       [found, first] = [session, order];
       break;
     }
@@ -70,13 +70,14 @@ function mayBeTaken(
   { sessionId, stage, caller: legId, picking, ringing }: ModelSession,
   device: string,
   key: string,
-  kind: Wanted["kind"],
+  { kind, numbers }: Wanted,
 ): boolean {
   // A call of the switch itself has no caller who waits for an answer.
   const caller = legId === undefined ? undefined : legs.get(legId);
   if (stage !== "setup" || caller === undefined || caller.device === device) return false;
   if (picking !== undefined || redirects.has(sessionId)) return false;
   return ringing.some(({ place: { address } }) => {
+    if (numbers !== undefined && !settings.isAmong(numbers, address.number)) return false;
     if (kind === "group") return address.line === key;
     return address.line !== undefined && address.number === key && settings.reaches(device, address.line);
   });
@@ -98,7 +99,8 @@ export function dialedPickup(
 }
 
 /** What a command means, as far as the device could dial for it: of its own lines' groups, or those that it may dial. */
-function wantedByCommand(world: World, { device, line, group, number }: PickupCommand): Wanted | undefined {
+function wantedByCommand(world: World, command: PickupCommand): Wanted | undefined {
+  const { device, line, group, number, numbers } = command;
   const { settings } = world;
   const lines = settings.linesOf(device);
   if (line !== undefined && !lines.includes(line)) return undefined;
@@ -106,7 +108,15 @@ function wantedByCommand(world: World, { device, line, group, number }: PickupCo
     const dialed = settings.pickupNumberOf(group);
     if (dialed === undefined || !settings.reaches(device, dialed)) return undefined;
   }
-  return wantedBy(world, line ?? settings.addressOf(device)?.line, { group, number });
+  const wanted = wantedBy(world, line ?? settings.addressOf(device)?.line, { group, number });
+  return wanted === undefined || numbers === undefined ? wanted : { ...wanted, numbers };
+}
+
+/** @returns whether there is one that rings at other numbers than who asks may have to do with */
+function isBarred(world: World, device: string, wanted: Wanted | undefined): boolean {
+  if (wanted?.numbers === undefined) return false;
+  const { numbers: _numbers, ...any } = wanted;
+  return oldest(world, device, any) !== undefined;
 }
 
 /** A device is rung that is to have a call that rings elsewhere. */
@@ -117,7 +127,9 @@ export function commandPickup(draft: Draft, command: PickupCommand, commandId: s
   const wanted = wantedByCommand(world, command);
   const target = wanted === undefined ? undefined : oldest(world, device, wanted);
   if (wanted === undefined || target?.caller === undefined || address === undefined) {
-    return refuse(draft, { commandId }, "pickup-nothing", "no call rings that this device may take");
+    return isBarred(world, device, wanted)
+      ? refuse(draft, { commandId }, "pickup-barred", "no call rings at a number that is allowed")
+      : refuse(draft, { commandId }, "pickup-nothing", "no call rings that this device may take");
   }
   const { callId, caller } = target;
   const sessionId = nameSession(draft, callId);
