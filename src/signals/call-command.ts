@@ -1,3 +1,4 @@
+import type { NumberScope } from "../common/index.ts";
 import type { RtpAddress } from "./media-view.ts";
 import type { RouteDestination } from "./route-view.ts";
 import type { SipHeader } from "./sip-header.ts";
@@ -50,6 +51,8 @@ export type CallCommand =
       readonly line?: string;
       readonly group?: string;
       readonly number?: string;
+      /** Only calls that ring at these; absent: at any. */
+      readonly numbers?: NumberScope;
     };
 
 /**
@@ -103,6 +106,8 @@ export type CommandFailure =
   | "park-slot-taken"
   | "park-empty"
   | "pickup-nothing"
+  /** Calls ring, and who asks may have none of them. */
+  | "pickup-barred"
   /** There is no such route dialogue at the device. */
   | "route-unknown"
   /** Its time is over. */

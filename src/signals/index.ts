@@ -16,7 +16,7 @@ export {
 export { MAX_MESSAGES, type MessageCount, type MessageLamp } from "./message-lamp.ts";
 export { type CallNow, type ConnectionNow, type DeviceInCallNow, type LegNow } from "./call-now.ts";
 export { type CallState, type ConnectionState, type TerminalConnectionState } from "./call-states.ts";
-export { type CausedBy, type FeatureReason, type Why } from "./why.ts";
+export { type CausedBy, type FeatureDetail, type FeatureReason, type Why } from "./why.ts";
 export {
   type ApplicationCommand,
   type CallCommand,

@@ -38,6 +38,8 @@ export interface Redirection {
   readonly by: string;
   readonly number: string;
   readonly to: string;
+  /** A route dialogue has chosen it. */
+  readonly isRoute?: true;
   /** The device whose calling search space applies; absent: `by`. */
   readonly as?: string;
   /** What is recorded and shown as called first: the new destination, or a number; absent: what was. */

@@ -93,6 +93,7 @@ function eventOfChange(callId: string, ver: number, change: CallChange): CallEve
 
 /** Why, unless it goes without saying. */
 function told(why: Why): { readonly why?: Why } {
-  const { cause, sip, feature, by } = why;
-  return cause === 16 && sip === undefined && feature === "normal" && by === "party" ? {} : { why };
+  const { cause, sip, feature, by, detail } = why;
+  const isPlain = cause === 16 && feature === "normal" && by === "party" && sip === undefined;
+  return isPlain && detail === undefined ? {} : { why };
 }

@@ -21,7 +21,7 @@ type DeviceCommand = {
 export interface CommandOperation<Method extends DeviceCommand> {
   readonly method: Method;
   /** @throws {CtiError} for what the schema cannot say */
-  readonly command: (params: MethodParams[Method]) => CallCommand | ApplicationCommand;
+  readonly command: (params: MethodParams[Method], session: Session) => CallCommand | ApplicationCommand;
   /** The device calls by itself, which a route point cannot. */
   readonly isFrom?: true;
   /** What calls are sent to: it has to be allowed. */
@@ -54,7 +54,7 @@ export function commandOperation<Method extends DeviceCommand>(
       for (const [path, shown] of shows?.(params) ?? []) if (shown !== undefined) checkShown(session, shown, path);
       for (const [path, named] of names?.(params) ?? []) if (named !== undefined) checkNumber(named, path);
       for (const placed of heads?.(params) ?? []) checkHeaders(placed);
-      return runCommand(context, session, command(params), meta);
+      return runCommand(context, session, command(params, session), meta);
     };
   };
   return { method, create: (context) => ({ isCommand: true, handle: handle(context) }) };

@@ -22,6 +22,9 @@ export const callId = name;
 export const line = textUpTo(BOUNDS.line);
 /** Something that is dialed. */
 export const digits = textUpTo(BOUNDS.number);
+/** What a token says of numbers, each as many as its configuration takes. */
+const MAX_PATTERNS = 1_000;
+const patterns = z.array(name).max(MAX_PATTERNS);
 /** Chosen by who asks for a call. */
 export const newCallId = z.string().regex(new RegExp(NEW_CALL_ID, "u"), "8 to 64 letters, digits, _ and -");
 export const inCall = { device, callId: callId.optional() };
@@ -62,6 +65,7 @@ export const callCommands = [
     line: line.optional(),
     group: name.optional(),
     number: digits.optional(),
+    numbers: z.strictObject({ allow: patterns.optional(), deny: patterns.optional() }).optional(),
   }),
   z.strictObject({
     type: z.literal("conference"),

@@ -104,7 +104,7 @@ export const SESSION_ERRORS = {
   ACCESS_NUMBER: entry(
     "ACCESS",
     "never",
-    "The token may not send calls to this number.",
+    "The token may not send calls to this number, nor pick up those that ring there.",
     "Use a token whose patterns cover the number.",
   ),
   SESSION_ALREADY_OPEN: entry(

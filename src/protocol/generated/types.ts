@@ -49,6 +49,8 @@ export interface Why {
   readonly by: CausedBy;
   /** When SIP spoke. */
   readonly sip?: SipCause;
+  /** What exactly, where the feature has several ways, such as `no-coverage`. Other values may come: one that is not known counts as absent. */
+  readonly detail?: string;
 }
 
 /** State of a call: `invalid` is for good. */

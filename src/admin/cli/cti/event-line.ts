@@ -134,9 +134,11 @@ function nowText({
 
 function because(why: Why | undefined): readonly StyledText[] {
   if (why === undefined) return [];
-  const { cause, feature, by, sip } = why;
+  const { cause, feature, by, sip, detail } = why;
   const said = sip === undefined ? "" : `, SIP ${sip.status}`;
-  return [{ text: ` (${feature}, by ${by}, cause ${cause}${said})`, style: "dim" }];
+  return [
+    { text: ` (${feature}${detail === undefined ? "" : ` ${detail}`}, by ${by}, cause ${cause}${said})`, style: "dim" },
+  ];
 }
 
 const STATE_STYLES: Readonly<Record<string, TextStyle>> = {

@@ -184,10 +184,9 @@ export class CallFeatures implements SessionObserver<CallSession> {
     return this.#decision ?? NOT_NOW;
   }
 
-  onOffering(session: CallSession, devices: readonly LegDevice[]): void {
-    const { feature } = session.progress;
-    const offered = { type: "offering", sessionId: session.callId, places: placesOf(devices) } as const;
-    this.#handle(feature === undefined ? offered : { ...offered, feature });
+  onOffering({ callId: sessionId, progress }: CallSession, devices: readonly LegDevice[], isTimed: boolean): void {
+    const why = { ...progress.doing, ...(isTimed ? { by: "timer" as const } : {}) };
+    this.#handle({ type: "offering", sessionId, places: placesOf(devices), ...why });
     // Others that it was offered to may be free.
     this.freed();
   }

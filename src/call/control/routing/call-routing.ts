@@ -2,7 +2,7 @@ import type { ForwardingKind } from "../../../database/index.ts";
 import type { Peer, SipPhone } from "../../device/index.ts";
 import { parseDialed, type Destination, type Dialed, type HuntPilotDestination } from "../../digit-analysis/index.ts";
 import { redirectionsIn } from "../../identity/redirection-history.ts";
-import type { FeatureReason, HuntStep } from "../../model/index.ts";
+import type { Doing, HuntStep } from "../../model/index.ts";
 import type { Guarded, TollCall, TollGuardName } from "../../toll/index.ts";
 import type { RecordRedirect } from "../../record/call-record.ts";
 import type { BranchRefusal } from "../leg/branch.ts";
@@ -35,7 +35,7 @@ import {
   type OfferedLine,
   type Redirected,
 } from "./redirected-call.ts";
-import type { Redirecting } from "./redirecting.ts";
+import { DEFLECTED, type Redirecting } from "./redirecting.ts";
 import { rejection } from "../rejection.ts";
 import type { Hunted, Position } from "./route-position.ts";
 import { routeCall } from "./route-call.ts";
@@ -75,7 +75,7 @@ export class CallRouting {
   /** The pilot whose members are. */
   #hunted: Hunted | undefined;
   /** What has brought the call where it is now. */
-  #feature: FeatureReason | undefined;
+  #doing: Doing | undefined;
 
   constructor(options: CallRoutingOptions) {
     this.#options = options;
@@ -116,7 +116,7 @@ export class CallRouting {
   /** To members of a pilot, for a caller that waits in its queue. */
   beginAtMembers({ pilot, number }: Omit<QueuePlace, "leftMs">, { group, lines, ringMs }: HuntStep): Routed {
     const { context, hunting } = this.#options;
-    this.#feature = "de-queueing";
+    this.#doing = { feature: "de-queueing" };
     this.#redirected = afterRedirect(this.#redirected, pilotLine(pilot, number), "hunt");
     const members = lines.map((line) => ({ line, phones: hunting.freePhones(line, this.#options.caller.name) }));
     const routed = huntRoute([{ group, members, ringMs }], ringMs, {
@@ -143,7 +143,7 @@ export class CallRouting {
 
   /** Sends a call elsewhere that is being offered. Rejected: nothing has changed. */
   redirectCall(redirecting: Redirecting): ReroutedCall | RejectedCall {
-    const { by, dialed, as = by, callingNumber, isKept, feature, mayBeServed = false } = redirecting;
+    const { by, dialed, as = by, callingNumber, isKept, doing, mayBeServed = false } = redirecting;
     const { maxForwards, received, isUrgent, analyze } = this.#options;
     const hops = this.#forwarded.size + this.#redirections + redirectionsIn(received);
     if (hops >= maxForwards) return rejected(483, "forwarding-hops");
@@ -153,7 +153,7 @@ export class CallRouting {
     this.#redirected = withHeaders(withOriginal(redirected, redirecting), redirecting.headers);
     this.#payer = by;
     this.#isUrgent = isUrgent(dialed);
-    this.#feature = feature;
+    this.#doing = doing;
     const found = this.#to(analyze({ dialed, by: as }));
     const routed = toldTargets(found, this.#redirected);
     if (routed.kind !== "routed" || (routed.route.kind !== "branches" && !mayBeServed)) {
@@ -173,8 +173,7 @@ export class CallRouting {
     const dialed = parseDialed(uri);
     const phone = this.#options.phoneOf(by);
     if (!dialed.ok || dialed.value.user === "" || phone === undefined) return undefined;
-    const redirecting = { by: phone, dialed: dialed.value, feature: "redirection-3xx", isKept: false } as const;
-    const routed = this.redirectCall(redirecting);
+    const routed = this.redirectCall({ by: phone, dialed: dialed.value, doing: DEFLECTED, isKept: false });
     return routed.kind === "rejected" ? undefined : routed;
   }
 
@@ -200,7 +199,7 @@ export class CallRouting {
       line: this.#line,
       destination: this.#destination,
       hunted: this.#hunted,
-      feature: this.#feature,
+      doing: this.#doing,
     };
   }
 
@@ -213,12 +212,12 @@ export class CallRouting {
     this.#line = position.line;
     this.#destination = position.destination;
     this.#hunted = position.hunted;
-    this.#feature = position.feature;
+    this.#doing = position.doing;
   }
 
   /** What has brought the call where it is now; undefined: it was called there. */
-  get feature(): FeatureReason | undefined {
-    return this.#feature;
+  get doing(): Doing | undefined {
+    return this.#doing;
   }
 
   /** What forwarding has done to the call, for its record; undefined: nothing. */
@@ -280,7 +279,7 @@ export class CallRouting {
       const refusal = hunting.refusal(settings);
       return this.#uncovered(refusal.status === 486 ? "busy" : "unregistered") ?? { kind: "rejected", ...refusal };
     }
-    this.#feature = "hunt";
+    this.#doing = { feature: "hunt" };
     return huntRoute(steps, wholeMs, { hunting, context: { ...context, guard: () => undefined } });
   }
 
@@ -310,7 +309,7 @@ export class CallRouting {
     const dialed = hunted?.settings.noCoverage === undefined ? undefined : dialedBySetting(hunted.settings.noCoverage);
     this.#hunted = undefined;
     if (hunted === undefined || dialed === undefined) return undefined;
-    this.#feature = reason === "busy" ? "forward-busy" : `forward-${reason}`;
+    this.#doing = { feature: reason === "busy" ? "forward-busy" : `forward-${reason}`, detail: "no-coverage" };
     this.#redirected = afterRedirect(hunted.redirected, pilotLine(hunted.pilot, hunted.number), reason);
     this.#isUrgent = this.#options.isUrgent(dialed);
     return this.#to(this.#options.analyze({ dialed, by: this.#payer }));
@@ -330,7 +329,7 @@ export class CallRouting {
     const kind = FORWARDING_OF_REASON[rejected.reason];
     if (kind === undefined) return rejected;
     const before = this.#redirected;
-    const elsewhere = this.#forward(kind);
+    const elsewhere = this.#forward(kind, rejected.reason === "not-open" ? { detail: "not-open" } : {});
     if (elsewhere?.kind === "routed") return elsewhere;
     this.#redirected = before;
     return rejected;
@@ -342,7 +341,7 @@ export class CallRouting {
   }
 
   /** Undefined when the line does not forward for that. */
-  #forward(kind: ForwardingKind): Routed | undefined {
+  #forward(kind: ForwardingKind, detail: Pick<Doing, "detail"> = {}): Routed | undefined {
     const { forwardingOf } = this.#options;
     const line = this.#line;
     const settings = line === undefined ? undefined : forwardingOf(line.name);
@@ -352,7 +351,7 @@ export class CallRouting {
     if (this.#hasForwardedBefore(line.name)) return rejected(482, "forwarding-loop");
     const refused = this.#countHop(line.name);
     if (refused !== undefined) return refused;
-    this.#feature = FEATURE_OF[kind];
+    this.#doing = { feature: FEATURE_OF[kind], ...detail };
     this.#redirected = afterRedirect(this.#redirected, line, REASON_OF[kind]);
     return this.#follow(target, line);
   }
