@@ -18,4 +18,5 @@ export { ChannelClient, type ChannelClientOptions } from "./channel/channel-clie
 export { ChannelError, type ChannelErrorCode } from "./channel/channel-error.ts";
 export { type MetricSample } from "./metric.ts";
 export { isMatch } from "./name-pattern.ts";
+export { withMore } from "./with-more.ts";
 export { GenerationMap, type GenerationMapOptions } from "./generation-map.ts";

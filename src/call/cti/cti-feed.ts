@@ -259,7 +259,7 @@ export class CtiFeed {
 
   #add(signals: readonly CtiSignal[]): void {
     if (signals.length === 0 || !this.isListening) return;
-    const texts = signals.map((signal) => ({ ...signalText(signal), isForAll: isForAll(signal) }));
+    const texts = signals.map((signal) => ({ isForAll: isForAll(signal), ...signalText(signal) }));
     for (const outbox of this.#outboxes.values()) {
       if (outbox.isIdle) continue;
       const own = outbox.observesCalls ? texts : texts.filter((text) => text.isForAll);

@@ -187,7 +187,7 @@ export class CallFeatures implements SessionObserver<CallSession> {
   onOffering(session: CallSession, devices: readonly LegDevice[]): void {
     const { feature } = session.progress;
     const offered = { type: "offering", sessionId: session.callId, places: placesOf(devices) } as const;
-    this.#handle(feature === undefined ? offered : { ...offered, feature });
+    this.#handle(feature === undefined ? offered : { feature, ...offered });
     // Others that it was offered to may be free.
     this.freed();
   }

@@ -128,7 +128,7 @@ export class Switchboard {
     const other = as === undefined ? undefined : inventory.deviceByName(as);
     if (session === undefined || phone === undefined) return rejection(480, "no-device");
     const space = other === undefined ? {} : { as: other };
-    return session.moves.reroute({ ...wanted, feature: "redirect", by: phone, dialed: { user: to }, ...space });
+    return session.moves.reroute({ feature: "redirect", by: phone, dialed: { user: to }, ...space, ...wanted });
   }
 
   /**
@@ -249,7 +249,7 @@ export class Switchboard {
     const entry = this.#options.table.findByTag(legId);
     const side = entry?.session.sideOf(entry.leg);
     if (entry === undefined || side === undefined || entry.session.call.state !== "established") return undefined;
-    return { ...entry, side };
+    return { side, ...entry };
   }
 }
 

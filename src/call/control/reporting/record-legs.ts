@@ -142,7 +142,7 @@ function qualityOf(side: SideStatistics, codec: string | undefined, isPartial: b
     roundTripMs: roundTripMs ?? 0,
   };
   const encoding = codec?.split("/", 1)[0];
-  const mos = estimateMos({ ...figures, ...(encoding === undefined ? {} : { codec: encoding }) });
+  const mos = estimateMos(encoding === undefined ? figures : { codec: encoding, ...figures });
   return {
     packetsReceived: packets,
     octetsReceived: side.bytes,

@@ -1,3 +1,4 @@
+import { withMore } from "../../../common/index.ts";
 import type { ForwardingKind } from "../../../database/index.ts";
 import type { SipPhone } from "../../device/index.ts";
 import type { Destination } from "../../digit-analysis/index.ts";
@@ -77,11 +78,8 @@ export function withOriginal(
   return { record: { ...record, originalCalled: { number } }, history };
 }
 
-export function mapTargets(
-  targets: RoutedCall["targets"],
-  change: (target: BranchTarget) => BranchTarget,
-): Map<string, BranchTarget> {
-  return new Map([...targets].map(([branchId, target]) => [branchId, change(target)]));
+export function mapTargets(targets: RoutedCall["targets"], more: Partial<BranchTarget>): Map<string, BranchTarget> {
+  return new Map([...targets].map(([branchId, target]) => [branchId, withMore(target, more)]));
 }
 
 /** Number of the group that was dialed behind its code; undefined: something else was dialed. */

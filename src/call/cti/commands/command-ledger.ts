@@ -1,4 +1,4 @@
-import type { Clock, MetricSample, Timer } from "../../../common/index.ts";
+import { type Clock, type MetricSample, type Timer, withMore } from "../../../common/index.ts";
 import type { CtiCommandRequest } from "../../../signals/index.ts";
 import type { EntryStore } from "../../control/recovery/call-journal.ts";
 import { printOf } from "./command-print.ts";
@@ -99,7 +99,7 @@ export class CommandLedger {
     // A consultation is about the call that it begins from, and makes another.
     const isOther = record.callId !== undefined && record.callId !== callId;
     const also = isOther ? { alsoCalls: [...(record.alsoCalls ?? []), record.callId] } : {};
-    this.#keep({ ...record, outcome, ...about, ...also, ...(version === undefined ? {} : { version }) });
+    this.#keep(withMore(record, { outcome, ...about, ...also, ...(version === undefined ? {} : { version }) }));
     this.#put(key);
     this.#leaveUnlessAlive(key, callId);
   }

@@ -27,7 +27,7 @@ export function offered(call: Session, { sdp, route }: EventOf<"offered">): Step
   if (sdp === undefined) return nextGroup(begun);
   const media: SessionEffect = { type: "media", operation: { kind: "offer", offerer: "caller", sdp }, ticket };
   if (route.groups[0]?.takesNoMedia !== true) return { call: begun, effects: [media] };
-  const setup: Setup = { ...newSetup(sdp, route, ticket), step: "ringing", offerPending: "none" };
+  const setup: Setup = { offerPending: "none", ...newSetup(sdp, route, ticket), step: "ringing" };
   const invited = nextGroup({ ...begun, setup });
   return { call: invited.call, effects: [media, ...invited.effects] };
 }
