@@ -1,4 +1,4 @@
-import { type Clock, withMore } from "../../common/index.ts";
+import { withMore, type Clock } from "../../common/index.ts";
 import type { CallChange, CallView, ConnectionView, CtiSignal, PartyView, UserData, Why } from "../../signals/index.ts";
 import {
   LOST_WITH_PROCESS,
@@ -49,6 +49,11 @@ export class CallSignals {
 
   get endedCount(): number {
     return this.#ended.size;
+  }
+
+  /** May be called twice. */
+  close(): void {
+    this.#ended.close();
   }
 
   /** How a call was that has ended: for ten minutes. */

@@ -102,6 +102,7 @@ export class CtiFeed {
   /** May be called twice. */
   close(): void {
     this.objects.close();
+    this.#calls.close();
   }
 
   /** Takes the changes of calls of a step of the model, before anybody is told of it. */
