@@ -106,6 +106,7 @@ export class CtiFeed {
   /** May be called twice. */
   close(): void {
     this.objects.close();
+    this.#calls.close();
   }
 
   /** Takes the changes of calls of a step of the model, before anybody is told of it. */
@@ -254,7 +255,7 @@ export class CtiFeed {
 
   #add(signals: readonly CtiSignal[]): void {
     if (signals.length === 0 || !this.isListening) return;
-    const texts = signals.map((signal) => ({ ...signalText(signal), isForAll: isForAll(signal) }));
+    const texts = signals.map((signal) => ({ isForAll: isForAll(signal), ...signalText(signal) }));
     for (const outbox of this.#outboxes.values()) {
       if (outbox.isIdle) continue;
       const own = outbox.observesCalls ? texts : texts.filter((text) => text.isForAll);

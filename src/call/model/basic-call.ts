@@ -87,10 +87,11 @@ export function answered(draft: Draft, event: EventOf<"answered">): boolean {
   const encrypted = event.leg?.isEncrypted === true ? { isEncrypted: true as const } : {};
   if (caller !== undefined) putLeg(draft, { ...caller, ...encrypted, isUp: true });
   const endpoint = event.endpoint === undefined ? {} : { endpoint: event.endpoint };
-  const { picking: _picking, ...rung } = session;
-  const up: ModelSession = { ...rung, ...endpoint, stage: "up", ringing: [] };
+  const { picking: _picking, stage: _stage, ringing: _ringing, ...rung } = session;
   const { leg } = event;
-  putSession(draft, { ...up, ...(leg === undefined ? {} : placeOf(session, leg)) });
+  const place = leg === undefined ? {} : placeOf(session, leg);
+  const up: ModelSession = { stage: "up", ringing: [], ...rung, ...endpoint, ...place };
+  putSession(draft, up);
   // Who has picked the call up is a party of it already.
   const isPickedUp = leg !== undefined && draft.world.legs.get(leg.legId)?.sessionId === session.sessionId;
   for (const one of session.ringing) {
@@ -192,9 +193,9 @@ function establishCaller(draft: Draft, { callId, caller }: ModelSession): void {
 function newLeg(facts: LegFacts, place: Pick<ModelLeg, "callId" | "connectionId" | "sessionId" | "isUp">): ModelLeg {
   const { legId, kind, device, address, isEncrypted } = facts;
   const { callId, connectionId, sessionId, isUp } = place;
-  const leg = { legId, kind, device, address, callId, connectionId, sessionId, isUp };
+  const encrypted = isEncrypted === undefined ? {} : { isEncrypted };
   const held = { isHolding: false, isHeldByCommand: false };
-  return isEncrypted === undefined ? { ...leg, ...held } : { ...leg, ...held, isEncrypted };
+  return { legId, kind, device, address, callId, connectionId, sessionId, isUp, ...held, ...encrypted };
 }
 
 function isAnsweredBy({ devices, address, kind }: Place, leg: LegFacts): boolean {

@@ -376,7 +376,7 @@ function lineOf({ device, leg }: OfferedCall): string {
 }
 
 function found({ call, offer }: Entry): FoundOffer {
-  return { ...call, offer };
+  return { offer, ...call };
 }
 
 function put(entries: Map<string, Set<Entry>>, key: string, entry: Entry): void {

@@ -82,10 +82,14 @@ function eventOfChange(callId: string, ver: number, change: CallChange): CallEve
       const { type: _type, why, ...moved } = change;
       return { type: "call.moved", callId, ver, ...moved, ...told(why) };
     }
-    case "feature":
-      return { ...change, type: "call.feature", callId, ver };
-    case "parties":
-      return { ...change, type: "call.parties", callId, ver };
+    case "feature": {
+      const { type: _type, ...feature } = change;
+      return { type: "call.feature", callId, ver, ...feature };
+    }
+    case "parties": {
+      const { type: _type, ...parties } = change;
+      return { type: "call.parties", callId, ver, ...parties };
+    }
     case "user-data":
       return { type: "call.userData", callId, ver, userData: change.userData };
   }

@@ -95,6 +95,6 @@ export function handleCtiCommands(
     if (!parsed.success) throw new SwitchError("bad-params", z.prettifyError(parsed.error));
     // What comes as JSON has no undefined fields.
     const reply = await commands.handle(parsed.data as CtiCommandRequest);
-    return { ...reply, position: bus.positionFor(peer) };
+    return { position: bus.positionFor(peer), ...reply };
   });
 }

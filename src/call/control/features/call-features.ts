@@ -185,8 +185,8 @@ export class CallFeatures implements SessionObserver<CallSession> {
   }
 
   onOffering({ callId: sessionId, progress }: CallSession, devices: readonly LegDevice[], isTimed: boolean): void {
-    const why = { ...progress.doing, ...(isTimed ? { by: "timer" as const } : {}) };
-    this.#handle({ type: "offering", sessionId, places: placesOf(devices), ...why });
+    const by = isTimed ? { by: "timer" as const } : {};
+    this.#handle({ type: "offering", sessionId, places: placesOf(devices), ...progress.doing, ...by });
     // Others that it was offered to may be free.
     this.freed();
   }

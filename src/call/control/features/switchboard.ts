@@ -130,7 +130,7 @@ export class Switchboard {
     if (session === undefined || phone === undefined) return rejection(480, "no-device");
     const space = other === undefined ? {} : { as: other };
     const doing: Redirecting["doing"] = { feature: "redirect", ...(isRoute === true ? { detail: "route" } : {}) };
-    return session.moves.reroute({ ...wanted, doing, by: phone, dialed: { user: to }, ...space });
+    return session.moves.reroute({ doing, by: phone, dialed: { user: to }, ...space, ...wanted });
   }
 
   /**
@@ -251,7 +251,7 @@ export class Switchboard {
     const entry = this.#options.table.findByTag(legId);
     const side = entry?.session.sideOf(entry.leg);
     if (entry === undefined || side === undefined || entry.session.call.state !== "established") return undefined;
-    return { ...entry, side };
+    return { side, ...entry };
   }
 }
 

@@ -6,7 +6,7 @@ export function qualityOf(side: SideStatistics, codec: string | undefined, isPar
   const { packets, lost, jitterMs, roundTripMs, reported, ssrc, sentSsrc, telephoneEvents } = side;
   const figures = { lossFraction: lossFraction(side), jitterMs, roundTripMs: roundTripMs ?? 0 };
   const encoding = codec?.split("/", 1)[0];
-  const mos = estimateMos({ ...figures, ...(encoding === undefined ? {} : { codec: encoding }) });
+  const mos = estimateMos(encoding === undefined ? figures : { codec: encoding, ...figures });
   return {
     packetsReceived: packets,
     octetsReceived: side.bytes,

@@ -138,7 +138,7 @@ export class CallRouter {
       localHosts: this.#options.localHosts(),
       callerDomain,
       ...(emergency === undefined ? {} : { emergency }),
-      ...(numbering === undefined ? {} : { numbering: { ...numbering, space, line } }),
+      ...(numbering === undefined ? {} : { numbering: { space, line, ...numbering } }),
     };
   }
 }

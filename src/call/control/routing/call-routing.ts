@@ -110,7 +110,7 @@ export class CallRouting {
 
   /** To one phone, wherever its calls are forwarded to. */
   beginAt(phone: SipPhone): Routed {
-    return routeCall({ kind: "phone", phone }, { ...this.#options.context, guard: () => undefined });
+    return routeCall({ kind: "phone", phone }, { guard: () => undefined, ...this.#options.context });
   }
 
   /** To members of a pilot, for a caller that waits in its queue. */
@@ -121,7 +121,7 @@ export class CallRouting {
     const members = lines.map((line) => ({ line, phones: hunting.freePhones(line, this.#options.caller.name) }));
     const routed = huntRoute([{ group, members, ringMs }], ringMs, {
       hunting,
-      context: { ...context, guard: () => undefined },
+      context: { guard: () => undefined, ...context },
     });
     return toldTargets(routed, this.#redirected);
   }
@@ -165,7 +165,7 @@ export class CallRouting {
     if (routed.route.kind === "endpoint") return { ...routed, kind: "diverted" };
     const route = isKept ? withDiverts(routed.route, ["busy", "unregistered", "on-failure"]) : routed.route;
     const shown = callingNumber === undefined ? {} : { callerNumber: callingNumber };
-    return { kind: "diverted", route, targets: mapTargets(routed.targets, (target) => ({ ...target, ...shown })) };
+    return { kind: "diverted", route, targets: mapTargets(routed.targets, shown) };
   }
 
   /** A phone says where to go instead. */
@@ -254,7 +254,7 @@ export class CallRouting {
 
   /** To the phones of a line, and from there where it forwards to. */
   #offer(destination: Exclude<Destination, HuntPilotDestination>, line: OfferedLine | undefined): Routed {
-    const routed = routeCall(destination, { ...this.#context, guard: () => undefined });
+    const routed = routeCall(destination, { guard: () => undefined, ...this.#context });
     if (routed.kind === "rejected") return this.#instead(routed);
     if (routed.kind !== "routed" || routed.route.kind !== "branches") return routed;
     const settings = line === undefined ? undefined : this.#options.forwardingOf(line.name);
@@ -280,7 +280,7 @@ export class CallRouting {
       return this.#uncovered(refusal.status === 486 ? "busy" : "unregistered") ?? { kind: "rejected", ...refusal };
     }
     this.#doing = { feature: "hunt" };
-    return huntRoute(steps, wholeMs, { hunting, context: { ...context, guard: () => undefined } });
+    return huntRoute(steps, wholeMs, { hunting, context: { guard: () => undefined, ...context } });
   }
 
   /** In what is left of its time, who is free of the pilot now; undefined: nobody, or no pilot is hunting. */
@@ -290,7 +290,7 @@ export class CallRouting {
     const leftMs = this.#hunted.untilMs - hunting.nowMs();
     const steps = leftMs > 0 ? hunting.steps(this.#hunted.settings, caller.name) : [];
     if (steps.length === 0) return undefined;
-    return huntRoute(steps, leftMs, { hunting, context: { ...context, guard: () => undefined } });
+    return huntRoute(steps, leftMs, { hunting, context: { guard: () => undefined, ...context } });
   }
 
   /** The caller waits for a member; undefined: the pilot has no queue, or that takes nobody. */
@@ -376,11 +376,11 @@ export class CallRouting {
     const { toll, callId } = this.#options;
     const context = this.#context;
     const call = this.#isUrgent ? undefined : tollCallOf(destination);
-    if (call === undefined) return routeCall(destination, { ...context, guard: () => undefined });
+    if (call === undefined) return routeCall(destination, { guard: () => undefined, ...context });
     const payer = this.#payer;
     const refused = toll.refusalOfPayer(payer, call);
     if (refused !== undefined) return { kind: "rejected", ...tollRejection(refused) };
-    const routed = routeCall(destination, { ...context, guard: (trunk) => this.#guard(trunk, call) });
+    const routed = routeCall(destination, { guard: (trunk) => this.#guard(trunk, call), ...context });
     if (routed.kind === "routed") toll.begin(callId, payer.name);
     return routed;
   }

@@ -1,3 +1,4 @@
+import { withMore } from "../../../common/index.ts";
 import type { ForwardingKind } from "../../../database/index.ts";
 import type { SipPhone } from "../../device/index.ts";
 import type { Destination } from "../../digit-analysis/index.ts";
@@ -84,7 +85,7 @@ export function toldTargets<Some extends { readonly kind: string }>(
 ): Some | RoutedCall {
   if (!isRouted(routed) || (history.length === 0 && headers === undefined)) return routed;
   const told = { ...(history.length === 0 ? {} : { redirections: history }), ...(headers && { headers }) };
-  return { ...routed, targets: mapTargets(routed.targets, (target) => ({ ...target, ...told })) };
+  return { ...routed, targets: mapTargets(routed.targets, told) };
 }
 
 function isRouted(routed: { readonly kind: string }): routed is RoutedCall {
@@ -107,11 +108,8 @@ export function withOriginal(
   return { ...redirected, record: { ...record, originalCalled: { number } } };
 }
 
-export function mapTargets(
-  targets: RoutedCall["targets"],
-  change: (target: BranchTarget) => BranchTarget,
-): Map<string, BranchTarget> {
-  return new Map([...targets].map(([branchId, target]) => [branchId, change(target)]));
+export function mapTargets(targets: RoutedCall["targets"], more: Partial<BranchTarget>): Map<string, BranchTarget> {
+  return new Map([...targets].map(([branchId, target]) => [branchId, withMore(target, more)]));
 }
 
 /** Number of the group that was dialed behind its code; undefined: something else was dialed. */

@@ -171,13 +171,13 @@ export function targetOf(
   if (way === undefined || first === undefined) return undefined;
   const { profile } = phone;
   return {
-    ...way,
     otherWays,
     registration: registrationOf(first),
     device: phoneDevice(phone),
     isTrusted: false,
     policy: profile.session,
     latch: profile.media.latch ? "any" : "candidates",
+    ...way,
   };
 }
 
@@ -235,7 +235,7 @@ function waysOf(binding: Binding, { onFlowFailed }: Pick<RouteContext, "onFlowFa
     ...(proxyUri === undefined ? {} : { proxyUri }),
     ...(path === undefined ? {} : { path }),
   };
-  return isDialable ? [way, { uri }] : [{ ...way, onFlowFailed: () => onFlowFailed(binding) }];
+  return isDialable ? [way, { uri }] : [{ onFlowFailed: () => onFlowFailed(binding), ...way }];
 }
 
 function routeOf(

@@ -184,7 +184,7 @@ export class CommandChecks {
     const version = this.#options.versionOf(callId);
     // Nobody has changed it since.
     const actor = this.#lastActor(callId, key, (_type, at) => at === undefined || at === version);
-    return { ...this.#stateFacts(command, callId), actor };
+    return { actor, ...this.#stateFacts(command, callId) };
   }
 
   #stateFacts(command: Command, callId: string): RefusalFacts {

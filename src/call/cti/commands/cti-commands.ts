@@ -119,6 +119,7 @@ export class CtiCommands {
   close(): void {
     this.#options.calls.close();
     this.#ledger.close();
+    this.#ended.close();
   }
 
   #begin(request: CtiCommandRequest): Promise<CommandReply> {

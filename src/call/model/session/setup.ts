@@ -28,7 +28,7 @@ export function offered(call: Session, { sdp, route }: EventOf<"offered">): Step
   const media: SessionEffect = { type: "media", operation: { kind: "offer", offerer: "caller", sdp }, ticket };
   const [first] = route.groups;
   if (first === undefined || !needsNoOffer(first)) return { call: begun, effects: [media] };
-  const setup: Setup = { ...newSetup(sdp, route, ticket), step: "ringing", offerPending: "none" };
+  const setup: Setup = { offerPending: "none", ...newSetup(sdp, route, ticket), step: "ringing" };
   const invited = nextGroup({ ...begun, setup });
   return { call: invited.call, effects: [media, ...invited.effects] };
 }
