@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { APPLICATION } from "../support/cti-objects.ts";
 import { AGENT, FAILURE, startCtiSite, UNANSWERED, type CtiSite } from "../support/cti-site.ts";
 import { Cleanup } from "../support/cleanup.ts";
+import { CtiClient } from "../support/cti-client.ts";
 import { eventually } from "../support/eventually.ts";
 import { ManagedProcess } from "../support/managed-process.ts";
 import type { PhoneCall, SipPhone } from "../support/sip-phone.ts";
@@ -19,6 +20,9 @@ const LIMIT_MS = 1_000;
 const LEASE_MS = 3_000;
 const CALLS = 50;
 const STANDBY_CALLS = 20;
+/** Of applications whose standby is to take over much earlier than it would by their heartbeats. */
+const PAIR = { group: "pair", heartbeatMs: 10_000, leaseMs: 30_000, standbyAfterMs: 500 };
+const TAKEN_OVER_MS = 2_000;
 const START_MS = 30_000;
 /** Of calls that are left where they are. */
 const TREATED = { noAnswer: UNANSWERED, onFailure: FAILURE };
@@ -57,7 +61,9 @@ describe("kill -9 of an application", () => {
     await site.node.zero(CALL_GAUGES, 10_000);
   });
 
-  const start = async (task: Pick<ApplicationTask, "device" | "act" | "to" | "group">): Promise<ManagedProcess> => {
+  const start = async (
+    task: Partial<ApplicationTask> & Pick<ApplicationTask, "device" | "act">,
+  ): Promise<ManagedProcess> => {
     const whole: ApplicationTask = {
       servers: [site.node.cti],
       ...APPLICATION,
@@ -125,6 +131,70 @@ describe("kill -9 of an application", () => {
     await allEstablished(calls);
     await endAll(calls, arrivals);
     await standby.kill();
+  });
+
+  for (const [what, device, leave, take] of [
+    ["route dialogues", ROUTES, "leave-route", "select"],
+    ["calls offered", DESK, "leave", "redirect"],
+  ] as const) {
+    it(`given ${what}, when the active one of a group is killed, then the standby has each at once, where its session has asked for that`, async () => {
+      const active = await start({ device: device.name, act: leave, ...PAIR });
+      const standby = await start({ device: device.name, act: take, to: AGENT, ...PAIR });
+      assert.match(standby.output, /^owner false$/m);
+      const calls = await call(device.number, STANDBY_CALLS);
+      const told = leave === "leave" ? "offered" : "routing";
+      await active.outputMatching(new RegExp(`^${told} ${STANDBY_CALLS}$`, "m"), START_MS);
+      const killedMs = performance.now();
+      await active.kill();
+      calls.push(...(await call(device.number, STANDBY_CALLS)));
+      const arrivals = await agents.take(2 * STANDBY_CALLS, 10_000);
+      assert.deepEqual([failures.arrivals.length, unanswered.arrivals.length], [0, 0]);
+      assert.doesNotMatch(standby.output, /refused/);
+      const times = arrivals.map(({ atMs }) => atMs - killedMs);
+      assert.ok(Math.min(...times) >= PAIR.standbyAfterMs - EARLY_MS, `the first came ${Math.min(...times)} ms after`);
+      assert.ok(Math.max(...times) <= TAKEN_OVER_MS, `the last came ${Math.max(...times)} ms after`);
+      await allEstablished(calls);
+      await endAll(calls, arrivals);
+      await standby.kill();
+    });
+  }
+
+  it("given a connection that is lost for a moment, when it is resumed in time, then the owner has its calls, and no standby", async () => {
+    const connect = async (): Promise<CtiClient> => {
+      return cleanup.add(await CtiClient.connect(site.node.cti), (client) => client.destroy());
+    };
+    const sessions: Readonly<Record<string, unknown>>[] = [];
+    const clients: CtiClient[] = [];
+    for (let index = 0; index < 3; index += 1) {
+      const client = await connect();
+      sessions.push(await client.open({ ...APPLICATION, ...PAIR, group: "moment" }));
+      clients.push(client);
+    }
+    const [first, second, third] = clients;
+    assert.ok(first && second && third);
+    for (const client of [first, second]) await client.request("device.open", { device: DESK.name });
+    for (const client of [third, second]) await client.request("device.open", { device: ROUTES.name });
+    const calls = await call(DESK.number, 1);
+    await first.until(({ events }) => events.some(({ state }) => state === "offered"));
+    first.destroy();
+    const again = await connect();
+    const { sessionId, epoch } = sessions[0] ?? {};
+    const { mode } = await again.open({ ...APPLICATION, ...PAIR, resume: { sessionId, epoch, lastSeq: 0 } });
+    assert.equal(mode, "resumed");
+    // When what is lost later has been taken over, the time of this one is over.
+    third.destroy();
+    const owns = (device: string) => (client: CtiClient) => {
+      return client.events.some((event) => event["notice"] === "owner" && event["device"] === device);
+    };
+    await second.until(owns(ROUTES.name));
+    assert.equal(owns(DESK.name)(second), false);
+    const { calls: offered } = await again.request("call.list", { device: DESK.name });
+    const [{ callId } = { callId: "none" }] = offered as readonly { readonly callId: string }[];
+    await again.request("call.redirect", { device: DESK.name, callId, to: AGENT });
+    const arrivals = await agents.take(1, LIMIT_MS);
+    await allEstablished(calls);
+    await endAll(calls, arrivals);
+    for (const client of [again, second]) await client.request("provider.close");
   });
 
   it("given answered calls, when the application's lease is over, then each is treated as its device says", async () => {
