@@ -1063,6 +1063,8 @@ export interface MethodParams {
     };
     /** Sessions of the user with the same group stand in for each other. */
     readonly group?: string;
+    /** A standby takes its devices over when its connection has been lost for so long; at most two heartbeats. Needs a group. In milliseconds. */
+    readonly standbyAfterMs?: number;
     /** A session that is resumed is taken from the connection that has it now. */
     readonly takeOver?: boolean;
     readonly meta?: Meta;
@@ -1512,6 +1514,8 @@ export interface MethodResults {
     readonly methods: readonly string[];
     /** Types of events that there are. */
     readonly eventTypes: readonly string[];
+    /** A standby takes its devices over when its connection has been lost for so long; at most two heartbeats. Needs a group. In milliseconds. */
+    readonly standbyAfterMs?: number;
   };
   readonly "provider.ack": {
     /** Events of the session up to this one show all effects. */
