@@ -1,4 +1,5 @@
 export { estimateMos } from "./rtp/mos.ts";
+export { connectionAddress } from "./sdp/connection-address.ts";
 export { limitCodecs } from "./sdp/limit-codecs.ts";
 export {
   agreedByAnswer,
@@ -6,6 +7,7 @@ export {
   offerAsTerminal,
   type AgreedAudio,
   type AudioTerminal,
+  type TerminalAnswer,
 } from "./sdp/terminal-description.ts";
 export { MediaError, type MediaErrorCode } from "./media-error.ts";
 export type {
@@ -19,6 +21,7 @@ export type {
   RelayOptions,
   RelaySessionSummary,
   RelaySettings,
+  ReportedQuality,
   SideRef,
   SideStatistics,
 } from "./relay/media-relay.ts";

@@ -49,6 +49,15 @@ export {
   type OutOfServiceCause,
 } from "./device-view.ts";
 export { type MediaView, type RtpAddress } from "./media-view.ts";
+export { type CallQuality, type MediaQualityView, type ReportedQualityView } from "./media-quality.ts";
+export {
+  MAX_HEADER_NAME,
+  MAX_HEADER_VALUE,
+  MAX_SIP_HEADERS,
+  SIP_HEADER_NAME,
+  SIP_HEADER_VALUE,
+  type SipHeader,
+} from "./sip-header.ts";
 export { type RouteDestination, type RouteMoment, type RouteView } from "./route-view.ts";
 export {
   type CtiAttach,

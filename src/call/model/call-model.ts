@@ -176,7 +176,8 @@ function onRefer(draft: Draft, { referId, legId, to, replaces, isEarlyOnly, refe
   if (leg === undefined) return refuse(draft, { referId }, "wrong-state", "the dialog is gone");
   const replaced = replaces === undefined ? undefined : draft.world.legs.get(replaces);
   if (replaced === undefined && transferMember(draft, leg, to, { referId })) return;
-  if (replaced === undefined) return transferTo(draft, leg, to, { referId }, referredBy);
+  if (replaced === undefined)
+    return transferTo(draft, leg, to, { referId }, referredBy === undefined ? {} : { referredBy });
   const own = legsOf(draft.world, leg.device).find(({ sessionId }) => sessionId === replaced.sessionId);
   if (own === undefined || own === leg) return refuse(draft, { referId }, "wrong-state", "not a dialog of this phone");
   // RFC 3891 3: a dialog that is established already is not what was meant.

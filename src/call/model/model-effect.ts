@@ -1,6 +1,6 @@
 import type { Address } from "./call.ts";
 import type { Change } from "./change.ts";
-import type { CommandResult, RouteMoment, RouteView } from "../../signals/index.ts";
+import type { CommandResult, RouteMoment, RouteView, SipHeader } from "../../signals/index.ts";
 import type { HuntStep } from "./model-settings.ts";
 import type { FeatureReason, Why } from "./why.ts";
 
@@ -46,6 +46,8 @@ export interface Redirection {
   readonly originalCalled?: "reset" | { readonly number: string };
   /** How the caller is shown; absent: as it is. */
   readonly callingNumber?: string;
+  /** Header fields of its INVITEs, until the call is sent elsewhere anew; absent: none. */
+  readonly headers?: readonly SipHeader[];
   /** It rings here again when the new destination is busy or is not there. */
   readonly isKept: boolean;
 }
@@ -104,6 +106,8 @@ export type ModelEffect =
       readonly hunt?: { readonly pilot: string; readonly step: HuntStep };
       /** How the caller is shown; absent: as it is. */
       readonly callingNumber?: string;
+      /** As of a `Redirection`. */
+      readonly headers?: readonly SipHeader[];
       /** What the number is looked up in; absent: what `by` may dial. */
       readonly callingSearchSpace?: string;
       /** Only this device of the line is rung, wherever its calls are forwarded to. */

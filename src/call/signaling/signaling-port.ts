@@ -59,6 +59,8 @@ export interface OutgoingRequest {
   readonly trunk?: string;
   readonly headers?: HeaderList;
   readonly body?: Body;
+  /** Of an INVITE to what ends in call control: its offer follows (`PendingRequest.offer`). Absent: it has it, or makes none. */
+  readonly isOfferLater?: boolean;
 }
 
 export interface RequestEvents {
@@ -66,6 +68,8 @@ export interface RequestEvents {
   onResponse(response: IncomingResponse): void;
   /** 100: somebody has the request, no more. */
   onTrying?(): void;
+  /** Of an INVITE to what ends in call control: the session description of its 2xx, should there be one. */
+  onForeseen?(sdp: string): void;
   /** Instead of a final response; once. May be called before `request` returns. */
   onFailed(error: SignalingError): void;
 }
@@ -74,6 +78,8 @@ export interface RequestEvents {
 export interface PendingRequest {
   /** Takes an INVITE back (RFC 3261 9.1); its final response still comes. */
   cancel(headers?: HeaderList): void;
+  /** The offer of an INVITE that went without, as it had said. */
+  offer?(sdp: string): void;
 }
 
 /** Who is told of what comes from the edge. None of these may throw. */

@@ -5,6 +5,7 @@ import {
   type AgreedAudio,
   type AudioTerminal,
   type RelayEndpoint,
+  type TerminalAnswer,
 } from "../../media/index.ts";
 import type { Leg } from "../control/leg/leg.ts";
 import { reasonOf } from "../control/headers/reason-header.ts";
@@ -86,12 +87,12 @@ export class CtiDialogs {
     return NOTHING_PENDING;
   }
 
-  /** What a new call is answered with; undefined: nothing goes with what the caller offers. */
-  answer(leg: Leg, offer: string | undefined): string | undefined {
+  /** What a new call is answered with; undefined: nothing goes with what the caller offers. @param foreseen the answer, where it is known */
+  answer(leg: Leg, offer: string | undefined, foreseen?: TerminalAnswer): string | undefined {
     const { cti } = leg;
     if (cti === undefined || cti.terminal === "switch") return undefined;
     if (offer === undefined) return offerAsTerminal(cti.terminal);
-    const answer = answerAsTerminal(offer, cti.terminal);
+    const answer = foreseen ?? answerAsTerminal(offer, cti.terminal);
     if (answer !== undefined) this.#setAudio(leg, answer.audio);
     return answer?.sdp;
   }

@@ -1,11 +1,11 @@
 import { chance, type Ids } from "../../common/index.ts";
-import type { AudioTerminal } from "../../media/index.ts";
+import { answerAsTerminal, type AudioTerminal, type TerminalAnswer } from "../../media/index.ts";
 import type { MediaRegistration, RtpAddress } from "../../signals/index.ts";
 import type { CtiLeg, Leg } from "../control/leg/leg.ts";
 import type { EntryStore } from "../control/recovery/call-journal.ts";
 import type { CtiDialogs } from "./cti-dialogs.ts";
 import type { MediaMoves } from "./media-moves.ts";
-import type { CtiAnswer } from "./offers.ts";
+import type { CtiAnswer, OfferedCall } from "./offers.ts";
 import type { Ownership } from "./ownership.ts";
 import type { SwitchMedia } from "./switch-media.ts";
 import { switchPrompt } from "./switch-prompt.ts";
@@ -23,6 +23,14 @@ export interface MediaPlacesOptions {
 /** RFC 4566 5.2: a number; phones keep 31 bits of it at least. */
 const MAX_SESSION_ID = 2 ** 31 - 1;
 const WANTED = "cti-wanted ";
+type Place = Omit<AudioTerminal, "sessionId" | "version">;
+
+/** Where a call's media is to end, and the answer that says so. */
+interface Foreseen {
+  readonly terminal: AudioTerminal;
+  readonly answer: TerminalAnswer;
+}
+
 const ALREADY: CtiAnswer = { ok: false, failure: "media-already-set", detail: "an address is set for this call" };
 
 /** Where the media of calls at devices of applications ends: as these have registered it, or say for each call. */
@@ -32,6 +40,8 @@ export class MediaPlaces {
   readonly #addresses = new Map<string, RtpAddress>();
   /** What calls are answered with whose media ends in the media service, by dialog. */
   readonly #prepared = new Map<string, string>();
+  /** What calls are answered with, should they be; by dialog. */
+  readonly #foreseen = new Map<string, Foreseen>();
   /** Established calls that another application has taken up, which has to say where it wants their RTP; by dialog. */
   readonly #wanted = new Set<string>();
 
@@ -67,12 +77,22 @@ export class MediaPlaces {
     return { ok: true };
   }
 
+  /** What a new call is answered with, should it be; undefined: it is not known yet, or nothing goes with the caller's offer. */
+  foresee({ leg, sdp }: OfferedCall, { media }: Ownership): string | undefined {
+    const place = this.#placeOf(leg, media);
+    if (place === undefined || sdp === undefined) return undefined;
+    const terminal = this.#terminal(place);
+    const answer = answerAsTerminal(sdp, terminal);
+    if (answer !== undefined) this.#foreseen.set(leg.dialogId, { terminal, answer });
+    return answer?.sdp;
+  }
+
   /** @returns true when it is known where the media of a new call ends */
   prepare(leg: Leg, { media }: Ownership): boolean {
-    const place = media.mode === "static" ? media : this.#addresses.get(leg.dialogId);
-    if (place === undefined || !("codecs" in media)) return false;
-    const { address, port } = place;
-    leg.cti = { terminal: this.#terminal({ address, port, codecs: media.codecs }) };
+    const place = this.#placeOf(leg, media);
+    if (place === undefined) return false;
+    const { terminal } = this.#foreseen.get(leg.dialogId) ?? {};
+    leg.cti = { terminal: terminal !== undefined && isAt(terminal, place) ? terminal : this.#terminal(place) };
     return true;
   }
 
@@ -92,13 +112,16 @@ export class MediaPlaces {
 
   /** What a new call is answered with; undefined: nothing goes with what the caller offers. */
   answer(leg: Leg, offer: string | undefined): string | undefined {
-    return this.#prepared.get(leg.dialogId) ?? this.#options.dialogs.answer(leg, offer);
+    const foreseen = this.#foreseen.get(leg.dialogId);
+    const known = foreseen?.terminal === leg.cti?.terminal ? foreseen?.answer : undefined;
+    return this.#prepared.get(leg.dialogId) ?? this.#options.dialogs.answer(leg, offer, known);
   }
 
   /** A call is established, or over. */
   forget({ dialogId }: Leg): void {
     this.#addresses.delete(dialogId);
     this.#prepared.delete(dialogId);
+    this.#foreseen.delete(dialogId);
     this.#wantNoMore(dialogId);
   }
 
@@ -126,6 +149,12 @@ export class MediaPlaces {
     }
   }
 
+  #placeOf({ dialogId }: Leg, media: MediaRegistration): Place | undefined {
+    if (media.mode === "static") return media;
+    const address = media.mode === "dynamic" ? this.#addresses.get(dialogId) : undefined;
+    return address && media.mode === "dynamic" ? { ...address, codecs: media.codecs } : undefined;
+  }
+
   #wantNoMore(dialogId: string): void {
     if (this.#wanted.delete(dialogId)) this.#options.store.removeEntry(WANTED + dialogId);
   }
@@ -143,7 +172,7 @@ export class MediaPlaces {
     return { terminal: "switch", ...(known === undefined ? {} : { prompt: known }) };
   }
 
-  #move(leg: Leg, { address, port, codecs }: Omit<AudioTerminal, "sessionId" | "version">): void {
+  #move(leg: Leg, { address, port, codecs }: Place): void {
     const { terminal: before } = leg.cti ?? {};
     if (before === undefined) return;
     const isOther = before === "switch" || before.address !== address || before.port !== port;
@@ -155,7 +184,11 @@ export class MediaPlaces {
     void this.#options.moves.move(leg);
   }
 
-  #terminal(place: Omit<AudioTerminal, "sessionId" | "version">): AudioTerminal {
-    return { ...place, sessionId: chance(this.#options.ids, MAX_SESSION_ID), version: 1 };
+  #terminal({ address, port, codecs }: Place): AudioTerminal {
+    return { address, port, codecs, sessionId: chance(this.#options.ids, MAX_SESSION_ID), version: 1 };
   }
+}
+
+function isAt(terminal: Place, { address, port, codecs }: Place): boolean {
+  return terminal.address === address && terminal.port === port && terminal.codecs.join() === codecs.join();
 }

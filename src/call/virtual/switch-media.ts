@@ -1,5 +1,5 @@
 import { errorCodeOf, errorMessageOf, type Logger } from "../../common/index.ts";
-import type { MediaRelay, RelayEndpoint, RelayKey } from "../../media/index.ts";
+import { connectionAddress, type MediaRelay, type RelayEndpoint, type RelayKey } from "../../media/index.ts";
 import type { Leg } from "../control/leg/leg.ts";
 
 /** Names of sessions of calls are never of this form. */
@@ -73,5 +73,5 @@ function keyOf(leg: Leg, fromTag: typeof NEAR | typeof FAR): RelayKey {
 
 /** Both ends are sockets of the media service. */
 function addressIn(sdp: string): string {
-  return /^c=IN IP[46] (\S+)/m.exec(sdp)?.[1] ?? "127.0.0.1";
+  return connectionAddress(sdp) ?? "127.0.0.1";
 }

@@ -25,6 +25,16 @@ const ROUTE_EVENTS: Readonly<Record<RouteMoment, RouteEventType>> = {
 
 /** The events of a signal, the same for everybody. */
 export function eventsOf(signal: CtiSignal): CtiEvent[] {
+  const facts = factsOf(signal);
+  return signal.traceparent === undefined ? facts : facts.map((event) => withTrace(event, signal));
+}
+
+/** With the trace context of the signal that it is told for, where that has one. */
+export function withTrace(event: CtiEvent, { traceparent }: CtiSignal): CtiEvent {
+  return traceparent === undefined ? event : { ...event, traceparent };
+}
+
+function factsOf(signal: CtiSignal): CtiEvent[] {
   switch (signal.kind) {
     case "call":
       return signal.changes.map((change) => eventOfChange(signal.call.callId, signal.call.ver, change));

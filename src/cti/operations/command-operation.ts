@@ -4,6 +4,7 @@ import { CtiError } from "../cti-error.ts";
 import type { Operation } from "../operation.ts";
 import type { Session } from "../session/session.ts";
 import { runCommand } from "./command-runner.ts";
+import { checkHeaders, type PlacedHeaders } from "./headers.ts";
 import { checkDialed, checkNumber } from "./numbers.ts";
 import type { OperationContext } from "./operation-context.ts";
 import { parameters } from "./parameters.ts";
@@ -27,6 +28,8 @@ export interface CommandOperation<Method extends DeviceCommand> {
   readonly dials?: (params: MethodParams[Method]) => readonly PlacedNumber[];
   /** How the caller is shown instead: it needs `modify-calling-number`. */
   readonly shows?: (params: MethodParams[Method]) => readonly PlacedNumber[];
+  /** What those are told who are called. */
+  readonly heads?: (params: MethodParams[Method]) => readonly PlacedHeaders[];
   /** Other numbers. */
   readonly names?: (params: MethodParams[Method]) => readonly PlacedNumber[];
 }
@@ -41,7 +44,7 @@ export type CommandOperations = readonly {
 export function commandOperation<Method extends DeviceCommand>(
   definition: CommandOperation<Method>,
 ): CommandOperations[number] {
-  const { method, command, isFrom, dials, shows, names } = definition;
+  const { method, command, isFrom, dials, shows, names, heads } = definition;
   const handle = (context: OperationContext): Operation["handle"] => {
     return async (session, given, meta) => {
       const params = parameters(method, given);
@@ -50,6 +53,7 @@ export function commandOperation<Method extends DeviceCommand>(
       for (const [path, dialed] of dials?.(params) ?? []) if (dialed !== undefined) checkDialed(session, dialed, path);
       for (const [path, shown] of shows?.(params) ?? []) if (shown !== undefined) checkShown(session, shown, path);
       for (const [path, named] of names?.(params) ?? []) if (named !== undefined) checkNumber(named, path);
+      for (const placed of heads?.(params) ?? []) checkHeaders(placed);
       return runCommand(context, session, command(params, session), meta);
     };
   };

@@ -8,11 +8,13 @@ export const moveCalls: CommandOperations = [
     dials: ({ to }) => [["/to", to]],
     shows: ({ callingNumber }) => [["/callingNumber", callingNumber]],
     names: (params) => [originalCalled(params.originalCalled, "")],
+    heads: ({ headers }) => [["/headers", headers]],
   }),
   commandOperation({
     method: "call.transfer",
     command: (params) => ({ ...params, type: "transfer" }),
     dials: ({ to }) => [["/to", to]],
+    heads: ({ headers }) => [["/headers", headers]],
   }),
   commandOperation({
     method: "call.completeTransfer",

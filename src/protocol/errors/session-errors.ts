@@ -161,6 +161,12 @@ export const SESSION_ERRORS = {
     "These digits cannot be sent.",
     "Send `0` to `9`, `*`, `#`, `A` to `D`.",
   ),
+  VALIDATION_HEADER: entry(
+    "VALIDATION",
+    "never",
+    "A SIP header field may not be sent: its name is not one that applications may choose, is there twice, or its value has control characters; `path` says which.",
+    "Choose names like `X-Customer`, and values of one line.",
+  ),
   VALIDATION_DATA_SIZE: entry(
     "VALIDATION",
     "never",

@@ -152,9 +152,16 @@ describe("changes of an established session", () => {
     await hangUp();
   });
 
-  it("given RTP that stopped, when the relay says so, then both sides get BYE with the cause", async () => {
+  it("given silence from before the answer, when the relay tells of it, then the call goes on", async () => {
     const callId = [...node.relay.sessions.keys()][0] ?? "";
     node.manager.relayEvent({ type: "media-timeout", callId, silentMs: 30_000 });
+    assert.equal(node.metric("tandem_calls"), 1);
+    await hangUp();
+  });
+
+  it("given RTP that stopped, when the relay says so, then both sides get BYE with the cause", async () => {
+    const callId = [...node.relay.sessions.keys()][0] ?? "";
+    node.manager.relayEvent({ type: "media-timeout", callId, silentMs: 1_000 });
     const [bye] = await Promise.all([call.near.takeBye(), call.far.takeBye()]);
     assert.match(bye.get("reason") ?? "", /^Q\.850;cause=102/);
     const [record] = await node.settled(1);

@@ -55,7 +55,7 @@ export interface CallFeaturesOptions extends SwitchboardOptions {
   /** Who is told of route dialogues. */
   readonly routing: RouteTeller;
   /** Told of what a step does, in order, once that is on file and before it is done. */
-  readonly onStep: (effects: readonly ModelEffect[]) => void;
+  readonly onStep: (event: ModelEvent, effects: readonly ModelEffect[]) => void;
   /** Told once calls of the process before this one are taken up. */
   readonly onRestored: () => void;
 }
@@ -323,7 +323,7 @@ export class CallFeatures implements SessionObserver<CallSession> {
       this.#note("file", error);
     }
     try {
-      this.#options.onStep(effects);
+      this.#options.onStep(event, effects);
     } catch (error) {
       this.#note("signals", error);
     }

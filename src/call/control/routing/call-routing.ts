@@ -29,6 +29,8 @@ import {
   pilotLine,
   REASON_OF,
   rejected,
+  toldTargets,
+  withHeaders,
   withOriginal,
   type OfferedLine,
   type Redirected,
@@ -78,7 +80,7 @@ export class CallRouting {
   constructor(options: CallRoutingOptions) {
     this.#options = options;
     this.#payer = options.caller;
-    this.#redirected = { record: options.record, history: options.received };
+    this.#redirected = { record: undefined, ...options.redirected, history: options.received };
   }
 
   /** Where a call goes that was dialed. @param space absent: what the caller may dial */
@@ -88,7 +90,7 @@ export class CallRouting {
     const inSpace = space === undefined ? {} : { callingSearchSpace: space };
     const routed = this.#to(analyze({ dialed, by: caller, mayUseFeatures: true, ...inSpace }));
     const group = otherGroup(routed);
-    return group === undefined ? this.#withHistory(routed) : this.#toGroup(group);
+    return group === undefined ? toldTargets(routed, this.#redirected) : this.#toGroup(group);
   }
 
   /** The number behind the code for another group has to be a group's that the caller may dial. */
@@ -121,7 +123,7 @@ export class CallRouting {
       hunting,
       context: { ...context, guard: () => undefined },
     });
-    return this.#withHistory(routed);
+    return toldTargets(routed, this.#redirected);
   }
 
   /** Where it goes that nobody has taken: to a pilot's queue perhaps, but to no other service; undefined: nowhere. */
@@ -131,7 +133,7 @@ export class CallRouting {
     if (waits !== undefined) return waits;
     const elsewhere =
       reason === "no-coverage" ? this.#uncovered("no-answer") : this.#forwardOr(KIND_OF_DIVERSION[reason]);
-    const routed = elsewhere && this.#withHistory(elsewhere);
+    const routed = elsewhere && toldTargets(elsewhere, this.#redirected);
     if (routed?.kind === "routed" && routed.route.kind === "branches") {
       return { route: routed.route, targets: routed.targets };
     }
@@ -147,13 +149,13 @@ export class CallRouting {
     if (hops >= maxForwards) return rejected(483, "forwarding-hops");
     const before = this.#position;
     const line = by.kind === "sip-phone" ? { name: by.line, phone: by } : this.#line;
-    if (line !== undefined) {
-      this.#redirected = withOriginal(afterRedirect(before.redirected, line, "deflection"), redirecting);
-    }
+    const redirected = line === undefined ? before.redirected : afterRedirect(before.redirected, line, "deflection");
+    this.#redirected = withHeaders(withOriginal(redirected, redirecting), redirecting.headers);
     this.#payer = by;
     this.#isUrgent = isUrgent(dialed);
     this.#doing = doing;
-    const routed = this.#withHistory(this.#to(analyze({ dialed, by: as })));
+    const found = this.#to(analyze({ dialed, by: as }));
+    const routed = toldTargets(found, this.#redirected);
     if (routed.kind !== "routed" || (routed.route.kind !== "branches" && !mayBeServed)) {
       this.#goTo(before);
       return routed.kind === "rejected" ? routed : { kind: "rejected", ...rejection(488, "feature") };
@@ -182,7 +184,7 @@ export class CallRouting {
     if (before === undefined) return undefined;
     this.#goTo(before);
     const again = before.destination ? this.#offer(before.destination, before.line) : this.#huntAgain();
-    const routed = again && this.#withHistory(again);
+    const routed = again && toldTargets(again, this.#redirected);
     if (routed?.kind !== "routed" || routed.route.kind !== "branches") return undefined;
     return { route: routed.route, targets: routed.targets, returned };
   }
@@ -359,12 +361,6 @@ export class CallRouting {
     const { received, isOwnHost } = this.#options;
     const number = octets(numberIn(line).number);
     return received.some((one) => one.number === number && (one.host === undefined || isOwnHost(one.host)));
-  }
-
-  #withHistory(routed: Routed): Routed {
-    const { history } = this.#redirected;
-    if (routed.kind !== "routed" || history.length === 0) return routed;
-    return { ...routed, targets: mapTargets(routed.targets, (target) => ({ ...target, redirections: history })) };
   }
 
   #follow({ dialed, callingSearchSpace }: ForwardTarget, { name, phone }: OfferedLine): Routed {

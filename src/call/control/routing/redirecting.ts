@@ -1,3 +1,4 @@
+import type { SipHeader } from "../../../signals/index.ts";
 import type { Peer, SipPhone } from "../../device/index.ts";
 import type { Dialed } from "../../digit-analysis/index.ts";
 import type { Doing } from "../../model/index.ts";
@@ -14,6 +15,8 @@ export interface Redirecting {
   readonly originalCalled?: "reset" | { readonly number: string };
   /** How the caller is shown; absent: as it is. */
   readonly callingNumber?: string;
+  /** Header fields of the INVITEs to the new destination; absent: none. */
+  readonly headers?: readonly SipHeader[];
   /** When the new destination is busy or is not there, and has not rung, the call comes back. */
   readonly isKept: boolean;
   /** A service of the switch may answer it: there is a caller. Absent: it has to ring somewhere. */

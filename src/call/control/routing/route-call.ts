@@ -248,7 +248,8 @@ function routeOf(
     const isLast = index === groups.length - 1;
     const ringMs = (isLast ? wholeSeconds : Math.min(wholeSeconds, serialRingSeconds)) * 1_000;
     if (!isOffered) return { branchIds, ringMs };
-    return { branchIds, ringMs, offerMs: LONGEST_OFFER_MS, ...(takesNoMedia ? { takesNoMedia } : {}) };
+    const media = takesNoMedia ? { takesNoMedia } : { takesOfferLater: true };
+    return { branchIds, ringMs, offerMs: LONGEST_OFFER_MS, ...media };
   });
   return { kind: "branches", groups: timed };
 }

@@ -66,7 +66,6 @@ export class CallSession {
   readonly #calleeCallIds: string[];
   readonly #log: LegLog;
   readonly #holds: HoldLog;
-
   #call: Session;
   readonly #goal = new CallGoal();
   readonly #queue: SessionEvent[] = [];
@@ -303,6 +302,8 @@ export class CallSession {
         return this.#mediaOperations.run(effect.operation, effect.ticket);
       case "invite":
         return this.#branches.invite(effect, this.#goal.targets, this.#legs.caller.device);
+      case "offer":
+        return this.#branches.offer(effect, this.#legs.caller.device);
       case "cancel":
         return this.#branches.cancel(effect.branchId, cancelReason(effect));
       case "adopt":

@@ -1,4 +1,4 @@
-import type { RelayOptions } from "../../../media/index.ts";
+import { connectionAddress, type RelayOptions } from "../../../media/index.ts";
 import type { SessionEvent, MediaOperation } from "../../model/index.ts";
 import { sideOf, type CallMedia } from "./call-media.ts";
 import type { Leg } from "../leg/leg.ts";
@@ -39,7 +39,7 @@ export class MediaOperations {
   #relayOptions(operation: MediaOperation): RelayOptions {
     const { legs } = this.#options;
     const leg = this.#legOfBranch(operation) ?? legs[sideOf(operation)] ?? legs.caller;
-    return { signalingAddress: signalingAddressOf(leg), latch: leg.latch };
+    return { signalingAddress: signalingAddressOf(leg, operation), latch: leg.latch };
   }
 
   /** Who is called with the first offer is not known yet: each branch gets of it what is for its target. */
@@ -57,8 +57,9 @@ export class MediaOperations {
   }
 }
 
-/** What ends in call control has no SIP that comes from anywhere. */
-function signalingAddressOf({ cti, source }: Leg): string {
-  if (cti === undefined) return source.address;
-  return cti.terminal === "switch" ? "127.0.0.1" : cti.terminal.address;
+/** What ends in call control has no SIP that comes from anywhere; what it answers may be known before it does. */
+function signalingAddressOf({ cti, source }: Leg, operation: MediaOperation): string {
+  if (cti !== undefined) return cti.terminal === "switch" ? "127.0.0.1" : cti.terminal.address;
+  const isForeseen = source.address === "" && operation.kind === "answer";
+  return isForeseen ? (connectionAddress(operation.sdp) ?? "") : source.address;
 }

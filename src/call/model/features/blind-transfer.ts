@@ -1,5 +1,5 @@
 import { dropLeg } from "../basic-call.ts";
-import type { Diverted } from "../model-effect.ts";
+import type { Diverted, ModelEffect } from "../model-effect.ts";
 import { attach } from "../reconnect.ts";
 import type { Doing, Why } from "../why.ts";
 import { nameSession, otherLeg, putSession, type Draft, type ModelLeg, type ModelSession } from "../world.ts";
@@ -18,17 +18,11 @@ function whyBlind(asker: Asker): Transferring {
   return { cause: 16, feature: "blind-transfer", ...asked(asker) };
 }
 
-/**
- * The other party of a leg is to be connected with who answers at a number.
- * @param referredBy what the number is told of who asks (RFC 3892)
- */
-export function transferTo(
-  draft: Draft,
-  controller: ModelLeg,
-  to: string,
-  asker: Asker,
-  referredBy: string | undefined = undefined,
-): void {
+/** What the new number is told: of who asks (RFC 3892), and header fields of the command. */
+export type Told = Pick<Extract<ModelEffect, { type: "originate" }>, "referredBy" | "headers">;
+
+/** The other party of a leg is to be connected with who answers at a number. */
+export function transferTo(draft: Draft, controller: ModelLeg, to: string, asker: Asker, told: Told = {}): void {
   const party = otherLeg(draft.world, controller);
   if (party?.isUp !== true || !controller.isUp) {
     return refuse(draft, asker, "wrong-state", "there is no established call with another party");
@@ -56,7 +50,7 @@ export function transferTo(
   progress(draft, asker, 100);
   const diverted = { by: device, number: address.number, feature: "transfer" } as const;
   const why = whyBlind(asker);
-  originate(draft, transferId, { callId, party, by: device, to, why, referredBy, diverted });
+  originate(draft, transferId, { callId, party, by: device, to, why, told, diverted });
 }
 
 interface Rung {
@@ -66,11 +60,11 @@ interface Rung {
   readonly to: string;
   readonly why: Transferring;
   readonly onlyDevice?: string;
-  readonly referredBy?: string | undefined;
+  readonly told?: Told;
   readonly diverted?: Diverted;
 }
 
-function originate(draft: Draft, sessionId: string, { party, onlyDevice, referredBy, why, ...rung }: Rung): void {
+function originate(draft: Draft, sessionId: string, { party, onlyDevice, told, why, ...rung }: Rung): void {
   const { callId } = rung;
   const { feature, detail, by: reasonBy } = why;
   const more = { reasonBy, ...(detail === undefined ? {} : { reasonDetail: detail }) };
@@ -84,7 +78,7 @@ function originate(draft: Draft, sessionId: string, { party, onlyDevice, referre
     feature,
     ...rung,
     ...(onlyDevice === undefined ? {} : { onlyDevice }),
-    ...(referredBy === undefined ? {} : { referredBy }),
+    ...told,
   });
 }
 

@@ -6,6 +6,7 @@ import { gather } from "./conference-gathering.ts";
 import { checkMembers, conferenceOf, membersOf, mixerOf, putConference, release } from "./conference-members.ts";
 import { pairOf } from "./conference-plan.ts";
 import { MAX_PARTIES, type Conference, type Invitation } from "./conference-state.ts";
+import type { Told } from "./blind-transfer.ts";
 import type { Asker } from "./transfer-state.ts";
 
 /** A member of a conference hands its place over. */
@@ -18,7 +19,7 @@ function whyReplaced(asker: Asker): Why {
 }
 
 /** Who answers at a number takes the place of a member. @returns false: the leg is in no conference */
-export function transferMember(draft: Draft, leg: ModelLeg, to: string, asker: Asker): boolean {
+export function transferMember(draft: Draft, leg: ModelLeg, to: string, asker: Asker, told: Told = {}): boolean {
   const conference = conferenceOf(draft.world, leg);
   if (conference === undefined) return false;
   const { callId, gathering, invitations, members } = conference;
@@ -46,6 +47,7 @@ export function transferMember(draft: Draft, leg: ModelLeg, to: string, asker: A
     to,
     endpoint: mixerOf(callId),
     feature: "blind-transfer",
+    ...told,
   });
   return true;
 }

@@ -19,12 +19,17 @@ function whyMade({ beside }: Pick<MakeCall, "beside">): Why {
 export function makeCall(
   draft: Draft,
   commandId: string,
-  { device, to, newCallId: callId = commandId }: Extract<CallCommand, { type: "make-call" }>,
+  { device, to, newCallId: callId = commandId, ...named }: Extract<CallCommand, { type: "make-call" }>,
 ): void {
   const address = draft.world.settings.addressOf(device);
   if (address === undefined)
     return refuse(draft, { commandId }, "destination-unknown", `no phone has the name ${device}`);
-  callDevice(draft, { callId, state: "prompting", device, to, commandId }, address);
+  callDevice(draft, { callId, state: "prompting", device, to, commandId, ...headersOf(named) }, address);
+}
+
+/** What a command, or a call that is made for one, has the number told. */
+export function headersOf({ headers }: Pick<MakeCall, "headers">): Pick<MakeCall, "headers"> {
+  return headers === undefined ? {} : { headers };
 }
 
 /** Rings the device that a call is made for. */
@@ -102,6 +107,7 @@ function callOther(draft: Draft, made: MakeCall, legId: string): void {
     to,
     endpoint: "silence",
     feature: "make-call",
+    ...headersOf(made),
   });
 }
 

@@ -1,4 +1,5 @@
 import type { RedirectCommand } from "../../../signals/index.ts";
+import type { Redirection } from "../model-effect.ts";
 import type { ModelEvent } from "../model-event.ts";
 import { attach } from "../reconnect.ts";
 import type { Doing, Why } from "../why.ts";
@@ -125,14 +126,14 @@ function pendingOf({ redirects }: World, device: string, callId: string | undefi
 function redirectRinging(
   draft: Draft,
   { session, ringing }: Rung,
-  { device, to, failureMode = "normal", searchSpace = "default", originalCalled, callingNumber }: RedirectCommand,
-  how: Pick<Redirect, "commandId" | "isRoute">,
+  { device, to, failureMode = "normal", searchSpace = "default", ...how }: RedirectCommand,
+  asked: Pick<Redirect, "commandId" | "isRoute">,
 ): void {
   const { world, effects } = draft;
   const { sessionId, callId } = session;
   const isDropping = failureMode === "drop";
   const caller = session.caller === undefined ? undefined : world.legs.get(session.caller);
-  world.redirects.set(sessionId, { redirectId: sessionId, callId, device, isDropping, ...how });
+  world.redirects.set(sessionId, { redirectId: sessionId, callId, device, isDropping, ...asked });
   effects.push({
     type: "reroute",
     sessionId,
@@ -140,10 +141,10 @@ function redirectRinging(
       by: device,
       number: ringing.place.address.number,
       to,
-      ...(how.isRoute === true ? { isRoute: true } : {}),
+      ...(asked.isRoute === true ? { isRoute: true } : {}),
       ...(searchSpace === "calling" && caller !== undefined ? { as: caller.device } : {}),
-      ...(originalCalled === undefined || originalCalled === "unchanged" ? {} : { originalCalled }),
-      ...(callingNumber === undefined ? {} : { callingNumber }),
+      ...originalOf(how),
+      ...shownOf(how),
       isKept: !isDropping,
     },
   });
@@ -152,7 +153,7 @@ function redirectRinging(
 function redirectEstablished(
   draft: Draft,
   leg: ModelLeg,
-  { device, to, failureMode = "normal", searchSpace = "default", originalCalled, callingNumber }: RedirectCommand,
+  { device, to, failureMode = "normal", searchSpace = "default", ...how }: RedirectCommand,
   { commandId, feature, isRoute, callingSearchSpace }: Redirecting,
 ): void {
   const { world, effects } = draft;
@@ -194,10 +195,23 @@ function redirectEstablished(
       by: device,
       number: leg.address.number,
       feature,
-      ...(originalCalled === undefined || originalCalled === "unchanged" ? {} : { originalCalled }),
+      ...originalOf(how),
     },
-    ...(callingNumber === undefined ? {} : { callingNumber }),
+    ...shownOf(how),
   });
+}
+
+/** Who is to count as called first, where that is not who did. */
+function originalOf({ originalCalled }: Pick<RedirectCommand, "originalCalled">): Pick<Redirection, "originalCalled"> {
+  return originalCalled === undefined || originalCalled === "unchanged" ? {} : { originalCalled };
+}
+
+/** What the new destination is told. */
+function shownOf({
+  callingNumber,
+  headers,
+}: Pick<RedirectCommand, "callingNumber" | "headers">): Pick<Redirection, "callingNumber" | "headers"> {
+  return { ...(callingNumber === undefined ? {} : { callingNumber }), ...(headers === undefined ? {} : { headers }) };
 }
 
 /** What happens to calls that are redirected while they ring. */

@@ -14,6 +14,8 @@ export type SessionEvent =
       readonly status: number;
       readonly sdp: string | undefined;
     }
+  /** What a branch answers with, should it answer: the relay can take it while it rings. */
+  | { readonly type: "branch-foreseen"; readonly branchId: string; readonly sdp: string }
   /** `offered`: what it was offered, where that is not the offer that all branches got. */
   | {
       readonly type: "branch-answered";

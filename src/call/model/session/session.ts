@@ -17,6 +17,8 @@ export interface Party {
 export interface Branch {
   readonly branchId: string;
   readonly state: "calling" | "alerting" | "cancelled";
+  /** It has been invited without the caller's offer, and gets that when the relay has taken it. Absent: it has it, or there is none. */
+  readonly awaitsOffer?: true;
 }
 
 /** Branches that are tried at the same time, and for how long. */
@@ -40,6 +42,11 @@ export interface BranchGroup {
    * without one, while the relay takes the caller's offer. Absent: they need it.
    */
   readonly takesNoMedia?: boolean;
+  /**
+   * Of devices of applications alone: they are invited without the caller's offer while the relay takes it, get it then, and
+   * do not answer sooner. Absent: they need it.
+   */
+  readonly takesOfferLater?: boolean;
 }
 
 /**
@@ -49,11 +56,12 @@ export interface BranchGroup {
  */
 export type Diversion = "busy" | "no-answer" | "unregistered" | "on-failure" | "deflected" | "no-coverage";
 
-/** Early media of one branch, on its way to the caller or there. */
+/** What one branch has said before it answers, on its way to the caller or there. */
 export interface EarlyMedia {
   readonly branchId: string;
   readonly sdp: string;
-  readonly status: number;
+  /** Of the response that the caller gets with it; undefined: it is what the branch is going to answer, and not heard before. */
+  readonly status: number | undefined;
   readonly ticket: number;
   /** What the caller was given; undefined while the relay works. */
   readonly out: string | undefined;
@@ -68,7 +76,7 @@ export interface Setup {
   readonly offer: string | undefined;
   readonly offerOut: string | undefined;
   /**
-   * The relay has the caller's offer still, and only those ring that have no use for it; `next`: another group waits to be
+   * The relay has the caller's offer still, and only those ring that have no use for it, or none yet; `next`: another group waits to be
    * invited with it. Absent: it is there, or there is none.
    */
   readonly offerPending?: "none" | "next";

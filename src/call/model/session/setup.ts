@@ -4,7 +4,7 @@ import type { SessionEvent, Route } from "./session-event.ts";
 import { endCall } from "./ending.ts";
 import { isHold, isHoldInAnswer } from "./hold.ts";
 import { causeOfStatus } from "../cause.ts";
-import { nextGroup, ring, withoutMedia } from "./ringing.ts";
+import { needsNoOffer, nextGroup, offerBranches, ring, withoutMedia } from "./ringing.ts";
 
 type EventOf<Type extends SessionEvent["type"]> = Extract<SessionEvent, { type: Type }>;
 
@@ -26,7 +26,8 @@ export function offered(call: Session, { sdp, route }: EventOf<"offered">): Step
   }
   if (sdp === undefined) return nextGroup(begun);
   const media: SessionEffect = { type: "media", operation: { kind: "offer", offerer: "caller", sdp }, ticket };
-  if (route.groups[0]?.takesNoMedia !== true) return { call: begun, effects: [media] };
+  const [first] = route.groups;
+  if (first === undefined || !needsNoOffer(first)) return { call: begun, effects: [media] };
   const setup: Setup = { ...newSetup(sdp, route, ticket), step: "ringing", offerPending: "none" };
   const invited = nextGroup({ ...begun, setup });
   return { call: invited.call, effects: [media, ...invited.effects] };
@@ -80,7 +81,7 @@ export function branchAnswered(call: Session, { branchId, sdp, offered }: EventO
   const { current } = setup ?? {};
   // Who picks the call up beside such a device has media.
   const takesNoMedia = current?.takesNoMedia === true && current.branchIds.includes(branchId);
-  const isReady = setup?.step === "ringing" && !takesNoMedia;
+  const isReady = setup?.step === "ringing" && !takesNoMedia && branch?.awaitsOffer !== true;
   const isWinner = branch !== undefined && branch.state !== "cancelled" && isReady;
   if (branch === undefined) return { call, effects: [] };
   const others = call.branches.filter((one) => one.branchId !== branchId);
@@ -108,7 +109,11 @@ function withAnswer(call: Session, setup: Setup, sdp: string | undefined, effect
     return { call: ended.call, effects: [...effects, ...ended.effects] };
   }
   const answered: Setup = { ...setup, step: "media-answer", answer: sdp, ticket: call.nextTicket };
-  if (early?.sdp === sdp && early.out !== undefined) {
+  if (early?.sdp === sdp) {
+    if (early.out === undefined) {
+      // The relay has it already.
+      return { call: { ...call, setup: { ...answered, ticket: early.ticket, early: undefined } }, effects };
+    }
     const done = completeAnswer({ ...call, setup: answered }, answered, early.out);
     return { call: done.call, effects: [...effects, ...done.effects] };
   }
@@ -129,15 +134,22 @@ function answerOperation(call: Session, offer: string | undefined, sdp: string):
 export function setupMediaDone(call: Session, setup: Setup, ticket: number, sdp: string): Step {
   const { early } = setup;
   if (early?.ticket === ticket && early.out === undefined) {
-    const known: Session = { ...call, setup: { ...setup, early: { ...early, out: sdp }, lastRing: early.status } };
-    if (setup.step !== "ringing") return { call: known, effects: [] };
-    return { call: known, effects: [{ type: "ring", status: early.status, sdp }] };
+    const known: Setup = { ...setup, early: { ...early, out: sdp } };
+    const { status } = early;
+    if (status === undefined) return { call: { ...call, setup: known }, effects: [] };
+    const told: Session = { ...call, setup: { ...known, lastRing: status } };
+    return { call: told, effects: setup.step === "ringing" ? [{ type: "ring", status, sdp }] : [] };
   }
   if (ticket !== setup.ticket) return { call, effects: [] };
   const { offerPending, ...rest } = setup;
   const known: Session = { ...call, setup: { ...rest, step: "ringing", offerOut: sdp } };
-  if (offerPending === "none") return { call: known, effects: [] };
-  if (offerPending === "next" || setup.step === "media-offer") return nextGroup(known);
+  if (offerPending !== undefined) {
+    const told = offerBranches(known, sdp);
+    if (offerPending === "none") return told;
+    const next = nextGroup(told.call);
+    return { call: next.call, effects: [...told.effects, ...next.effects] };
+  }
+  if (setup.step === "media-offer") return nextGroup(known);
   return setup.step === "media-answer" ? completeAnswer(call, setup, sdp) : { call, effects: [] };
 }
 
@@ -157,9 +169,9 @@ export function setupMediaFailed(
 }
 
 /** Nothing of the callee can be heard before it answers, so the caller hears it ring. */
-function earlyMediaRefused(call: Session, setup: Setup, status: number): Step {
+function earlyMediaRefused(call: Session, setup: Setup, status: number | undefined): Step {
   const silent: Session = { ...call, setup };
-  return setup.step === "ringing"
+  return setup.step === "ringing" && status !== undefined
     ? ring(silent, setup, withoutMedia(status), undefined)
     : { call: silent, effects: [] };
 }

@@ -27,6 +27,7 @@ import {
   ringTimeout,
   tryTimeout,
   wholeTimeout,
+  branchForeseen,
 } from "./ringing.ts";
 import { picked } from "./picked.ts";
 import { branchAnswered, offered, originated, setupMediaDone, setupMediaFailed } from "./setup.ts";
@@ -54,6 +55,8 @@ function advance(call: Session, event: SessionEvent): Step {
       return offered(call, event);
     case "branch-progress":
       return branchProgress(call, event.branchId, event.status, event.sdp);
+    case "branch-foreseen":
+      return branchForeseen(call, event.branchId, event.sdp);
     case "branch-answered":
       return drained(branchAnswered(call, event));
     case "branch-failed":

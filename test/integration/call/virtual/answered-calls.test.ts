@@ -55,6 +55,89 @@ describe("calls that an application answers at its device", () => {
     assert.equal(record?.reason, "normal");
   });
 
+  /** What the relay is asked to take as answers. */
+  function answersTaken(): string[] {
+    const { relay } = node.relayed;
+    const taken: string[] = [];
+    const answer = relay.answer.bind(relay);
+    relay.answer = (key, sdp, options) => {
+      taken.push(sdp);
+      return answer(key, sdp, options);
+    };
+    return taken;
+  }
+
+  it("given a static address, when a call is offered, then the relay has the answer before the application gives it; media begins with that", async () => {
+    const taken = answersTaken();
+    port.own(port.atPort);
+    const calling = await alice.dial("6000");
+    const sessionId = await port.offered();
+    await eventually(() => assert.equal(taken.length, 1), WITHIN);
+    assert.deepEqual(port.media, []);
+    const answering = devices().answer("port", sessionId);
+    await establish(calling);
+    assert.deepEqual(await answering, { ok: true });
+    port.talk(await port.untilMedia("started"));
+    await Promise.all([calling.untilHears(port.toneHz), port.untilHears(calling.toneHz)]);
+    assert.equal(taken.length, 1);
+    await calling.hangUp();
+    await node.relayed.settled(1);
+  });
+
+  it("given another address by the time that a call is answered, or another party, when it is, then the relay gets that one's answer", async () => {
+    const taken = answersTaken();
+    port.own({ ...port.atPort, port: 4_000 } as typeof port.atPort);
+    const calling = await alice.dial("6000");
+    const sessionId = await port.offered();
+    await eventually(() => assert.equal(taken.length, 1), WITHIN);
+    port.own(port.atPort, { fence: 2, session: "other" });
+    const answering = devices().answer("port", sessionId);
+    await establish(calling);
+    assert.deepEqual(await answering, { ok: true });
+    assert.deepEqual(
+      taken.map((sdp) => /m=audio (\d+)/.exec(sdp)?.[1]),
+      ["4000", String(port.rtp.port)],
+    );
+    port.talk(await port.untilMedia("started"));
+    await Promise.all([calling.untilHears(port.toneHz), port.untilHears(calling.toneHz)]);
+    await calling.hangUp();
+    const redirected = await bob.dial("6000");
+    await port.offered();
+    await eventually(() => assert.equal(taken.length, 3), WITHIN);
+    const moved = command({ type: "redirect", device: "port", to: "1001" });
+    const ringing = await alice.offered();
+    ringing.call.respond(ringing.call.offer ?? assert.fail(), 180);
+    assert.equal((await moved).ok, true);
+    await Promise.all([answer(ringing), establish(redirected)]);
+    await Promise.all([redirected.untilHears(ringing.toneHz), ringing.untilHears(redirected.toneHz)]);
+    await redirected.hangUp();
+    await ringing.ended();
+  });
+
+  for (const mode of ["static", "switch"] as const) {
+    it(`given a relay that takes its time with the caller's offer, when a device with ${mode} media answers meanwhile, then it is connected once the relay has it`, async () => {
+      const { relay } = node.relayed;
+      const take = relay.offer.bind(relay);
+      let go: () => void = () => undefined;
+      const gate = new Promise<void>((resolve) => (go = resolve));
+      relay.offer = async (key, sdp, options) => {
+        await gate;
+        return take(key, sdp, options);
+      };
+      port.own(mode === "static" ? port.atPort : { mode });
+      const calling = await alice.dial("6000");
+      const sessionId = await port.offered();
+      const answering = devices().answer("port", sessionId);
+      assert.equal(devices().stateOf("port", sessionId), "answering");
+      go();
+      await establish(calling);
+      assert.deepEqual(await answering, { ok: true });
+      if (mode === "switch") return calling.untilHears("silence");
+      port.talk(await port.untilMedia("started"));
+      await Promise.all([calling.untilHears(port.toneHz), port.untilHears(calling.toneHz)]);
+    });
+  }
+
   it("given a call, when its answer is done, then applications have been told that the device talks", async () => {
     port.own(port.atPort);
     await alice.dial("6000");

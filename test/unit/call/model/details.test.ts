@@ -36,7 +36,7 @@ describe("what exactly a call changes for", () => {
   beforeEach(() => {
     told = [];
     story = new CallStory(SETTINGS);
-    story.onStep = (effects) => {
+    story.onStep = (_event, effects) => {
       for (const effect of effects) if (effect.type === "change") told.push(effect.change as { why?: Why });
     };
   });

@@ -32,6 +32,7 @@ describe("Branch with two ways to a phone", () => {
         onLeg: (leg) => legs.push(leg),
         onTrying: () => undefined,
         onProgress: () => undefined,
+        onForeseen: () => undefined,
         onAnswered: () => undefined,
         onFailed: ({ status }) => failed.push(status),
       },

@@ -6,6 +6,7 @@ import { CallWorld } from "./session-world.ts";
 /** One thing that may happen next; numbers choose among what is there. */
 interface Happening {
   readonly kind:
+    | "foreseen"
     | "progress"
     | "answered"
     | "failed"
@@ -39,7 +40,17 @@ interface Happening {
 
 const happening: fc.Arbitrary<Happening> = fc.record({
   kind: fc.constantFrom<Happening["kind"]>(
-    ...(["progress", "progress", "answered", "answered", "failed", "media-done", "media-done", "media-done"] as const),
+    ...([
+      "foreseen",
+      "progress",
+      "progress",
+      "answered",
+      "answered",
+      "failed",
+      "media-done",
+      "media-done",
+      "media-done",
+    ] as const),
     ...(["media-failed", "cancelled", "answer-lost", "acked", "acked", "reinvite", "reinvite", "update"] as const),
     ...([
       "reinvite-cancelled",
@@ -134,6 +145,8 @@ class Driver {
     switch (kind) {
       case "progress":
         return branchId === "" ? undefined : this.#progress(branchId, pick, sdp);
+      case "foreseen":
+        return branchId === "" ? undefined : { type: "branch-foreseen", branchId, sdp: this.#newSdp(pick) };
       case "answered":
         if (branchId === "") return undefined;
         world.branches.set(branchId, "answered");
@@ -369,6 +382,7 @@ describe("call model", () => {
           "diverting",
           "hunting",
           "applications",
+          "ports",
           "endpoint",
           "originated",
         ),
@@ -396,6 +410,10 @@ describe("call model", () => {
             applications: [
               { branchIds: ["a", "b"], ringMs: 1_000, takesNoMedia: true },
               { branchIds: ["c"], ringMs: 1_000 },
+            ],
+            ports: [
+              { branchIds: ["a", "b"], ringMs: 1_000, takesOfferLater: true },
+              { branchIds: ["c"], ringMs: 1_000, takesOfferLater: true },
             ],
             endpoint: [],
             originated: [
