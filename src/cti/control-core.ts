@@ -149,11 +149,12 @@ export class ControlCore implements FeedConsumer {
     for (const session of sessions.all()) this.#inventory.takeAway(session);
     this.#owners.restored();
     sessions.watch({
-      onFailed: (session) => this.#open.noteLive(session, false),
+      onAbsent: (session) => this.#open.note(session, "absent"),
+      onFailed: (session) => this.#open.note(session, "failed"),
       onSilent: (session, isSilent) => this.#open.noteSilent(session, isSilent),
       onResumed: (session, mode, hadFailed) => {
         this.#inventory.resumed(session, mode === "resnapshot");
-        if (hadFailed) this.#open.noteLive(session, true);
+        if (hadFailed) this.#open.note(session, "recovered");
       },
       onClosed: (session, reason) => {
         this.#open.end(session, reason === "lease-over");

@@ -11,10 +11,11 @@ export interface ApplicationTask {
   readonly heartbeatMs: number;
   readonly leaseMs: number;
   readonly group?: string;
+  readonly standbyAfterMs?: number;
   readonly device: string;
-  /** `leave`: calls are offered, and left so. `leave-route`, `select`: the same with dialogues. */
-  readonly act: "leave" | "leave-route" | "select" | "answer";
-  /** Of `select`. */
+  /** `leave`: calls are offered, and left so; `redirect`: or sent on. `leave-route`, `select`: the same with dialogues. */
+  readonly act: "leave" | "redirect" | "leave-route" | "select" | "answer";
+  /** Of `redirect` and `select`. */
   readonly to?: string;
 }
 
@@ -23,18 +24,19 @@ const say = (text: string): void => void process.stdout.write(`${text}\n`);
 async function main({ device, act, to = "", ...sign }: ApplicationTask): Promise<void> {
   const provider = await Provider.open(sign);
   let count = 0;
-  if (act === "leave" || act === "answer") {
+  if (act === "leave" || act === "redirect" || act === "answer") {
     const port =
-      act === "leave"
-        ? await provider.openRouteTerminal(device, { routes: false })
-        : await provider.openMediaTerminal(device, {
+      act === "answer"
+        ? await provider.openMediaTerminal(device, {
             mode: "static",
             address: "127.0.0.1",
             port: 40_000,
             codecs: ["PCMU"],
-          });
+          })
+        : await provider.openRouteTerminal(device, { routes: false });
     port.onOffer((offer) => {
       say(`offered ${(count += 1)}`);
+      if (act === "redirect") offer.redirect(to).then(() => say("redirected"), tell);
       if (act === "answer") offer.answer().then(() => say("answered"), tell);
     });
     return say(`owner ${port.isOwner}`);

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { APPLICATION } from "../support/cti-objects.ts";
 import { AGENT, FAILURE, startCtiSite, UNANSWERED, type CtiSite } from "../support/cti-site.ts";
 import { Cleanup } from "../support/cleanup.ts";
+import { CtiClient } from "../support/cti-client.ts";
 import { eventually } from "../support/eventually.ts";
 import { ManagedProcess } from "../support/managed-process.ts";
 import type { PhoneCall, SipPhone } from "../support/sip-phone.ts";
@@ -19,11 +20,19 @@ const LIMIT_MS = 1_000;
 const LEASE_MS = 3_000;
 const CALLS = 50;
 const STANDBY_CALLS = 20;
+/** Of applications whose standby is to take over much earlier than it would by their heartbeats. */
+const PAIR = { group: "pair", heartbeatMs: 10_000, leaseMs: 30_000, standbyAfterMs: 500 };
+const TAKEN_OVER_MS = 2_000;
 const START_MS = 30_000;
 /** Of calls that are left where they are. */
 const TREATED = { noAnswer: UNANSWERED, onFailure: FAILURE };
-const DESK = { kind: "route-point", name: "desk", number: "5000", maxCalls: 1_000, ...TREATED } as const;
-const ROUTES = { kind: "route-point", name: "routes", number: "5010", maxCalls: 1_000, ...TREATED } as const;
+const point = (name: string, number: string) =>
+  ({ kind: "route-point", name, number, maxCalls: 1_000, ...TREATED }) as const;
+const DESK = point("desk", "5000");
+const ROUTES = point("routes", "5010");
+/** Of applications that have these alone: what is killed has its devices until its lease is over. */
+const [PAIR_DESK, PAIR_ROUTES] = [point("pair-desk", "5020"), point("pair-routes", "5021")];
+const [LOST_DESK, LOST_ROUTES] = [point("lost-desk", "5022"), point("lost-routes", "5023")];
 const port = (name: string, number: string, onOwnerLost: string) =>
   ({ kind: "cti-port", name, number, ...TREATED, more: { onOwnerLost } }) as const;
 const PORTS = [port("moves", "5101", "redirect"), port("drops", "5102", "drop"), port("holds", "5103", "hold")];
@@ -43,7 +52,9 @@ describe("kill -9 of an application", () => {
   let unanswered: Place;
 
   before(async () => {
-    site = await startCtiSite(cleanup, { devices: [DESK, ROUTES, ...PORTS] });
+    site = await startCtiSite(cleanup, {
+      devices: [DESK, ROUTES, PAIR_DESK, PAIR_ROUTES, LOST_DESK, LOST_ROUTES, ...PORTS],
+    });
     callers = await site.phone("callers");
     [agents, failures, unanswered] = [
       new Place(await site.phone("agents")),
@@ -57,7 +68,9 @@ describe("kill -9 of an application", () => {
     await site.node.zero(CALL_GAUGES, 10_000);
   });
 
-  const start = async (task: Pick<ApplicationTask, "device" | "act" | "to" | "group">): Promise<ManagedProcess> => {
+  const start = async (
+    task: Partial<ApplicationTask> & Pick<ApplicationTask, "device" | "act">,
+  ): Promise<ManagedProcess> => {
     const whole: ApplicationTask = {
       servers: [site.node.cti],
       ...APPLICATION,
@@ -125,6 +138,72 @@ describe("kill -9 of an application", () => {
     await allEstablished(calls);
     await endAll(calls, arrivals);
     await standby.kill();
+  });
+
+  for (const [what, device, leave, take] of [
+    ["route dialogues", PAIR_ROUTES, "leave-route", "select"],
+    ["calls offered", PAIR_DESK, "leave", "redirect"],
+  ] as const) {
+    it(`given ${what}, when the active one of a group is killed, then the standby has each at once, where its session has asked for that`, async () => {
+      const active = await start({ device: device.name, act: leave, ...PAIR });
+      const standby = await start({ device: device.name, act: take, to: AGENT, ...PAIR });
+      assert.match(standby.output, /^owner false$/m);
+      const calls = await call(device.number, STANDBY_CALLS);
+      const told = leave === "leave" ? "offered" : "routing";
+      await active.outputMatching(new RegExp(`^${told} ${STANDBY_CALLS}$`, "m"), START_MS);
+      const killedMs = performance.now();
+      await active.kill();
+      calls.push(...(await call(device.number, STANDBY_CALLS)));
+      const arrivals = await agents.take(2 * STANDBY_CALLS, 10_000);
+      assert.deepEqual([failures.arrivals.length, unanswered.arrivals.length], [0, 0]);
+      assert.doesNotMatch(standby.output, /refused/);
+      const times = arrivals.map(({ atMs }) => atMs - killedMs);
+      assert.ok(Math.min(...times) >= PAIR.standbyAfterMs - EARLY_MS, `the first came ${Math.min(...times)} ms after`);
+      assert.ok(Math.max(...times) <= TAKEN_OVER_MS, `the last came ${Math.max(...times)} ms after`);
+      await allEstablished(calls);
+      await endAll(calls, arrivals);
+      await standby.kill();
+    });
+  }
+
+  it("given a connection that is lost for a moment, when it is resumed in time, then the owner has its calls, and no standby", async () => {
+    // More than the resume of a busy machine takes.
+    const opening = { ...APPLICATION, ...PAIR, group: "moment", standbyAfterMs: 1_500 };
+    const connect = async (): Promise<CtiClient> => {
+      return cleanup.add(await CtiClient.connect(site.node.cti), (client) => client.destroy());
+    };
+    const sessions: Readonly<Record<string, unknown>>[] = [];
+    const clients: CtiClient[] = [];
+    for (let index = 0; index < 3; index += 1) {
+      const client = await connect();
+      sessions.push(await client.open(opening));
+      clients.push(client);
+    }
+    const [first, second, third] = clients;
+    assert.ok(first && second && third);
+    for (const client of [first, second]) await client.request("device.open", { device: LOST_DESK.name });
+    for (const client of [third, second]) await client.request("device.open", { device: LOST_ROUTES.name });
+    const calls = await call(LOST_DESK.number, 1);
+    await first.until(({ events }) => events.some(({ type }) => type === "call.snapshot"));
+    first.destroy();
+    const again = await connect();
+    const { sessionId, epoch } = sessions[0] ?? {};
+    const { mode } = await again.open({ ...opening, resume: { sessionId, epoch, lastSeq: 0 } });
+    assert.equal(mode, "resumed");
+    // When what is lost later has been taken over, the time of this one is over.
+    third.destroy();
+    const owns = (device: string) => (client: CtiClient) => {
+      return client.events.some((event) => event["notice"] === "owner" && event["device"] === device);
+    };
+    await second.until(owns(LOST_ROUTES.name));
+    assert.equal(owns(LOST_DESK.name)(second), false);
+    const { calls: offered } = await again.request("call.list", { device: LOST_DESK.name });
+    const [{ callId } = { callId: "none" }] = offered as readonly { readonly callId: string }[];
+    await again.request("call.redirect", { device: LOST_DESK.name, callId, to: AGENT });
+    const arrivals = await agents.take(1, LIMIT_MS);
+    await allEstablished(calls);
+    await endAll(calls, arrivals);
+    for (const client of [again, second]) await client.request("provider.close");
   });
 
   it("given answered calls, when the application's lease is over, then each is treated as its device says", async () => {

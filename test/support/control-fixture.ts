@@ -70,18 +70,14 @@ export class ControlFixture {
   }
 
   /** An application opens a session. */
-  open(user: TestUser = { name: "operator" }, group?: string): Application {
+  open(user: TestUser = { name: "operator" }, group?: string, standbyAfterMs?: number): Application {
     const acting = testUser(user);
     this.#users.set(user.name, acting);
     const named = group === undefined ? {} : { group };
-    const session = this.table.open({
-      user: acting,
-      client: { name: "test" },
-      ...named,
-      heartbeatMs: HEARTBEAT_MS,
-      leaseMs: 10 * HEARTBEAT_MS,
-    });
-    const application = new Application(this, session);
+    const standby = standbyAfterMs === undefined ? {} : { standbyAfterMs };
+    const times = { heartbeatMs: HEARTBEAT_MS, leaseMs: 10 * HEARTBEAT_MS, ...standby };
+    const session = this.table.open({ user: acting, client: { name: "test" }, ...named, ...times });
+    const application = new Application(this, session, times);
     application.attach(0);
     return application;
   }

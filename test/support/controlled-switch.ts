@@ -21,7 +21,7 @@ export interface ControlledSwitch {
   readonly node: FeatureSwitch;
   readonly table: SessionTable;
   readonly core: ControlCore;
-  open(user?: TestUser, group?: string): Application;
+  open(user?: TestUser, group?: string, standbyAfterMs?: number): Application;
 }
 
 /** @param operations what there is beside the default objects: `phoneOperations`, `put` */
@@ -75,11 +75,12 @@ export async function startControlledSwitch(
     },
     { timeoutMs: 5_000, intervalMs: 5 },
   );
-  const open = (user: TestUser = { name: "operator" }, group?: string): Application => {
-    const times = { heartbeatMs: HEARTBEAT_MS, leaseMs: 2 * HEARTBEAT_MS };
+  const open = (user: TestUser = { name: "operator" }, group?: string, standbyAfterMs?: number): Application => {
+    const standby = standbyAfterMs === undefined ? {} : { standbyAfterMs };
+    const times = { heartbeatMs: HEARTBEAT_MS, leaseMs: 2 * HEARTBEAT_MS, ...standby };
     const named = group === undefined ? {} : { group };
     const session = table.open({ user: testUser(user), client: { name: "test" }, ...named, ...times });
-    const application = new Application({ table, core }, session);
+    const application = new Application({ table, core }, session, times);
     application.attach(0);
     return application;
   };

@@ -4,6 +4,7 @@ import { CtiError } from "../../src/cti/cti-error.ts";
 import type { Meta } from "../../src/cti/operation.ts";
 import type { Connection } from "../../src/cti/session/connection.ts";
 import type { CtiUser } from "../../src/cti/session/cti-user.ts";
+import type { SessionTimes } from "../../src/cti/session/session-times.ts";
 import type { SessionTable } from "../../src/cti/session/session-table.ts";
 import type { Session } from "../../src/cti/session/session.ts";
 import { eventually } from "./eventually.ts";
@@ -35,9 +36,12 @@ export class Application {
   /** The connection was closed for this. */
   closed: string | undefined;
   epoch: string;
+  readonly #times: SessionTimes;
+  #current: Connection | undefined;
 
-  constructor(host: ControlHost, session: Session) {
+  constructor(host: ControlHost, session: Session, times: SessionTimes) {
     this.#host = host;
+    this.#times = times;
     this.sessionId = session.id;
     this.epoch = session.epoch;
   }
@@ -53,10 +57,14 @@ export class Application {
 
   /** Connects, or connects again, and takes what comes after `afterSeq`. */
   attach(afterSeq: number, user = this.session.user): void {
-    const { session } = this;
-    const { heartbeatMs, leaseMs } = session;
     this.closed = undefined;
-    session.attach(this.#connection(), { afterSeq, user, heartbeatMs, leaseMs });
+    this.#current = this.#connection();
+    this.session.attach(this.#current, { afterSeq, user, ...this.#times });
+  }
+
+  /** Its connection is closed, as that of a process that was killed is; `isOurs`: by CTIManager. */
+  lose(isOurs = false): void {
+    if (this.#current !== undefined) this.session.detach(this.#current, isOurs);
   }
 
   /**

@@ -8,6 +8,7 @@ import {
   stepOwnership,
   UNOWNED,
   type Holder,
+  type HolderChange,
   type Ownership,
   type OwnershipEffect,
   type OwnershipEvent,
@@ -82,11 +83,7 @@ export class DeviceOwners {
   /** All holders are there. */
   restored(): void {
     const wallMs = this.#options.clock.wallMs();
-    for (const [device, ownership] of [...this.#ownerships]) {
-      const owner = holderOf(ownership, ownership.owner) ?? ownership.holders[0];
-      if (owner === undefined) continue;
-      this.#take(device, { type: owner.isLive ? "recovered" : "failed", session: owner.session, wallMs });
-    }
+    for (const device of [...this.#ownerships.keys()]) this.#take(device, { type: "restored", wallMs });
   }
 
   /**
@@ -108,10 +105,9 @@ export class DeviceOwners {
     return this.#tellings.get(device)?.told ?? NOTHING;
   }
 
-  /** The application of a session has failed, or is back. */
-  note(device: string, session: string, isLive: boolean): void {
-    const wallMs = this.#options.clock.wallMs();
-    this.#take(device, { type: isLive ? "recovered" : "failed", session, wallMs });
+  /** What has become of the application of a session. */
+  note(device: string, session: string, type: HolderChange): void {
+    this.#take(device, { type, session, wallMs: this.#options.clock.wallMs() });
   }
 
   /** The application of a session is waited for, or has been heard again: new calls wait with it meanwhile. */
@@ -139,7 +135,7 @@ export class DeviceOwners {
       const told = this.#tellings.get(device)?.request;
       if (owner === undefined || (told !== undefined && told.type !== "silent")) continue;
       this.#tell(device, ownEffect(owner, ownership.fence));
-      if (!owner.isLive) this.#tell(device, { type: "failed", fence: ownership.fence });
+      if (owner.phase === "failed") this.#tell(device, { type: "failed", fence: ownership.fence });
     }
     for (const device of this.#tellings.keys()) this.#run(device);
   }

@@ -8,7 +8,7 @@ import { CtiError } from "../cti-error.ts";
 import type { Session } from "../session/session.ts";
 import type { SessionTable } from "../session/session-table.ts";
 import type { DeviceOwners } from "./device-owners.ts";
-import { areStandbys, holderOf, type Holder, type Ownership } from "./ownership.ts";
+import { areStandbys, holderOf, type Holder, type HolderChange, type Ownership } from "./ownership.ts";
 import { sharingOf, type Registration } from "./registration.ts";
 
 const FACT = "open:";
@@ -186,10 +186,10 @@ export class OpenDevices {
     }
   }
 
-  /** The application of a session has failed, or is back. */
-  noteLive(session: Session, isLive: boolean): void {
+  /** What has become of the application of a session. */
+  note(session: Session, change: HolderChange): void {
     for (const [device, { registration }] of this.#open.get(session.id) ?? []) {
-      if (registration !== undefined) this.#options.owners.note(device, session.id, isLive);
+      if (registration !== undefined) this.#options.owners.note(device, session.id, change);
     }
   }
 
@@ -203,6 +203,7 @@ export class OpenDevices {
       isSilent,
       devices.map(([device]) => device),
     );
+    this.note(session, isSilent ? "silent" : "heard");
   }
 
   /** The session is over. */
@@ -328,5 +329,5 @@ export class OpenDevices {
 function holderAs(session: Session, registration: Registration, order: number): Holder {
   const { id, user, group, phase } = session;
   const inGroup = group === undefined ? {} : { group };
-  return { session: id, user: user.name, ...inGroup, registration, order, isLive: phase !== "failed" };
+  return { session: id, user: user.name, ...inGroup, registration, order, phase };
 }

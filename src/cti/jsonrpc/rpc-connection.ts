@@ -118,11 +118,11 @@ export class RpcConnection {
     void this.#answer(request.id, request);
   }
 
-  /** The connection is gone. May be called twice. */
-  closed(): void {
+  /** The connection is gone, since `isOurs`: we have ended it. May be called twice. */
+  closed(isOurs: boolean): void {
     this.#isClosed = true;
     this.#timer?.cancel();
-    this.#session?.detach(this.#options.connection);
+    this.#session?.detach(this.#options.connection, isOurs);
   }
 
   /** False: there have been far too many signs of life, and the connection is closed. */

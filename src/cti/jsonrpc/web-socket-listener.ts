@@ -47,7 +47,8 @@ export interface MessageHandler {
   receive(text: string): void;
   /** A frame came that is no message. */
   hear(): void;
-  closed(): void;
+  /** `isOurs`: we have ended it. */
+  closed(isOurs: boolean): void;
 }
 
 /** Name of the sub-protocol: it carries the major version. */
@@ -191,7 +192,7 @@ export class WebSocketListener {
     webSocket.on("error", () => undefined);
     webSocket.once("close", () => {
       this.#open.delete(connection);
-      handler.closed();
+      handler.closed(connection.isClosing);
     });
   }
 }

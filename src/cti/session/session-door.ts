@@ -9,6 +9,7 @@ import type { Intake } from "./intake.ts";
 import type { SignIn } from "./sign-in.ts";
 import type { AttachMode, SessionTable } from "./session-table.ts";
 import type { Session } from "./session.ts";
+import type { SessionTimes } from "./session-times.ts";
 import { TokenBucket } from "./token-bucket.ts";
 
 /** Parameters of `provider.open`. */
@@ -72,6 +73,7 @@ export class SessionDoor {
     const times = this.#timesOf(params);
     const { resume, client, group } = params;
     if (resume !== undefined) return this.#resume(params, resume, user, connection, times);
+    checkStandby(times, group);
     this.#checkConnections(user);
     await this.#options.prepare();
     if (!isThere()) return undefined;
@@ -82,7 +84,7 @@ export class SessionDoor {
       ...(group === undefined ? {} : { group }),
       ...times,
     });
-    return this.#opened(session, "new", () => {
+    return this.#opened(session, "new", times, () => {
       session.attach(connection, { afterSeq: 0, user, ...times });
       this.#options.audit.session(session, "opened");
       this.#options.table.opened(session);
@@ -103,11 +105,15 @@ export class SessionDoor {
     }
   }
 
-  #timesOf({ heartbeatMs, leaseMs }: OpenParams): { heartbeatMs: number; leaseMs: number } {
+  #timesOf({ heartbeatMs, leaseMs, standbyAfterMs }: OpenParams): SessionTimes {
     const settings = this.#options.settings();
     const interval = Math.min(heartbeatMs ?? settings.heartbeatMs, settings.heartbeatMs);
     const lease = Math.min(leaseMs ?? settings.leaseMs, settings.maxLeaseMs);
-    return { heartbeatMs: interval, leaseMs: Math.max(lease, 2 * interval) };
+    return {
+      heartbeatMs: interval,
+      leaseMs: Math.max(lease, 2 * interval),
+      ...(standbyAfterMs === undefined ? {} : { standbyAfterMs: Math.min(standbyAfterMs, 2 * interval) }),
+    };
   }
 
   #resume(
@@ -115,7 +121,7 @@ export class SessionDoor {
     { sessionId, epoch, lastSeq }: NonNullable<OpenParams["resume"]>,
     user: CtiUser,
     connection: Connection,
-    times: { readonly heartbeatMs: number; readonly leaseMs: number },
+    times: SessionTimes,
   ): OpenedSession {
     const { table, audit } = this.#options;
     const session = table.get(sessionId);
@@ -123,6 +129,7 @@ export class SessionDoor {
     if (session?.user.name !== user.name || !coversScope(user.scope, session.user.scope)) {
       throw new CtiError("session-resume-expired", "there is no such session any more");
     }
+    checkStandby(times, session.group);
     this.#checkConnections(user, session);
     const former = session.connection;
     // One that is silent for an interval is most likely the one that was lost.
@@ -130,22 +137,17 @@ export class SessionDoor {
       throw new CtiError("session-in-use", "another connection has the session");
     }
     if (former !== undefined) {
-      session.detach(former);
+      session.detach(former, true);
       former.close(CLOSE.takenOver, "SESSION_TAKEN_OVER");
     }
     const hadFailed = session.phase === "failed";
     const mode: AttachMode = session.canResume(epoch, lastSeq) ? "resumed" : "resnapshot";
     if (mode === "resnapshot") table.restart(session);
-    return this.#opened(
-      session,
-      mode,
-      () => {
-        session.attach(connection, { afterSeq: mode === "resumed" ? lastSeq : 0, user, ...times });
-        audit.session(session, "resumed", mode);
-        table.resumed(session, mode, hadFailed);
-      },
-      times,
-    );
+    return this.#opened(session, mode, times, () => {
+      session.attach(connection, { afterSeq: mode === "resumed" ? lastSeq : 0, user, ...times });
+      audit.session(session, "resumed", mode);
+      table.resumed(session, mode, hadFailed);
+    });
   }
 
   /** Sessions whose applications are away count, too, but twice as many may be there. */
@@ -158,12 +160,7 @@ export class SessionDoor {
     throw new CtiError("limit-connections", `user ${user.name} has ${connected} connections`, { limit });
   }
 
-  #opened(
-    session: Session,
-    mode: AttachMode,
-    begin: () => void,
-    { heartbeatMs, leaseMs }: { readonly heartbeatMs: number; readonly leaseMs: number } = session,
-  ): OpenedSession {
+  #opened(session: Session, mode: AttachMode, times: SessionTimes, begin: () => void): OpenedSession {
     const { node, limits, eventTypes, requestsPerSecond, requestBurst } = this.#options.settings();
     const { user } = session;
     const perSecond = Math.min(requestsPerSecond, user.scope?.requestsPerSecond ?? Infinity);
@@ -176,8 +173,7 @@ export class SessionDoor {
       node,
       user: user.name,
       permissions: user.permissions,
-      heartbeatMs,
-      leaseMs,
+      ...times,
       limits: { ...limits, requestsPerSecond: perSecond, openDevices: user.maxOpenDevices },
       eventTypes,
     };
@@ -194,4 +190,10 @@ export class SessionDoor {
     this.#intakes.set(session, intake);
     return intake;
   }
+}
+
+/** @throws {CtiError} `validation-combination`: nobody stands in for a session without a group */
+function checkStandby({ standbyAfterMs }: SessionTimes, group: string | undefined): void {
+  if (standbyAfterMs === undefined || group !== undefined) return;
+  throw new CtiError("validation-combination", "standbyAfterMs needs a group", { path: "/standbyAfterMs" });
 }

@@ -13,7 +13,7 @@ export interface SessionTotals {
   readonly closed: number;
 }
 
-const PHASES: readonly SessionPhase[] = ["connected", "silent", "failed"];
+const PHASES: readonly SessionPhase[] = ["connected", "silent", "absent", "failed"];
 
 /** Gauges and counters of all sessions. */
 export function sessionMetrics(sessions: Iterable<Session>, totals: SessionTotals): MetricSample[] {

@@ -1,5 +1,7 @@
+import type { SessionTimes } from "./session-times.ts";
+
 /** What stays of a session from process to process beside its events. */
-export interface SessionIdentity {
+export interface SessionIdentity extends SessionTimes {
   readonly id: string;
   /** Another one when events were lost. */
   readonly epoch: string;
@@ -8,10 +10,10 @@ export interface SessionIdentity {
   readonly token?: string;
   readonly client: ClientName;
   readonly group?: string;
-  readonly heartbeatMs: number;
-  readonly leaseMs: number;
   /** When it was opened; milliseconds since 1970. */
   readonly openedMs: number;
+  /** When the application has lost its connection, if it has none and has said `standbyAfterMs`; milliseconds since 1970. */
+  readonly lostMs?: number;
 }
 
 /** What an application calls itself. */
@@ -91,11 +93,11 @@ export function recordIn(line: string): SessionRecord | undefined {
 }
 
 function isIdentity(value: unknown): value is SessionIdentity {
-  const { id, epoch, user, heartbeatMs, leaseMs, openedMs, client } = (value ?? {}) as Partial<SessionIdentity>;
+  const identity = (value ?? {}) as Partial<SessionIdentity>;
+  const { id, epoch, user, heartbeatMs, leaseMs, standbyAfterMs = 0, openedMs, lostMs = 0, client } = identity;
   const texts: readonly unknown[] = [id, epoch, user, client?.name];
-  return (
-    texts.every((text) => typeof text === "string") && isCount(heartbeatMs) && isCount(leaseMs) && isCount(openedMs)
-  );
+  const counts: readonly unknown[] = [heartbeatMs, leaseMs, standbyAfterMs, openedMs, lostMs];
+  return texts.every((text) => typeof text === "string") && counts.every(isCount);
 }
 
 function isCount(value: unknown): value is number {

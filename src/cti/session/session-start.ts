@@ -1,6 +1,7 @@
 import type { CtiUser } from "./cti-user.ts";
 import type { EventLog } from "./event-log.ts";
 import type { SessionIdentity } from "./session-record.ts";
+import type { SessionTimes } from "./session-times.ts";
 
 /** What a session begins with. */
 export interface SessionStart {
@@ -16,9 +17,7 @@ export interface SessionStart {
 }
 
 /** How an application has come. */
-export interface Attachment {
+export interface Attachment extends SessionTimes {
   readonly afterSeq: number;
   readonly user: CtiUser;
-  readonly heartbeatMs: number;
-  readonly leaseMs: number;
 }

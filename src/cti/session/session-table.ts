@@ -16,6 +16,7 @@ import type { SessionEvent } from "./session-event.ts";
 import { Session, type SessionHost, type SessionLimits } from "./session.ts";
 import type { ClientName, SessionIdentity } from "./session-record.ts";
 import { sessionMetrics } from "./session-metrics.ts";
+import type { SessionTimes } from "./session-times.ts";
 
 /** `new`; `resumed`: what was missed follows; `resnapshot`: it is lost, and numbers begin anew. */
 export type AttachMode = "new" | "resumed" | "resnapshot";
@@ -29,6 +30,8 @@ export interface SessionHooks {
   readonly onOpened?: (session: Session) => void;
   /** Its application has come back; with `resnapshot` it knows nothing more. */
   readonly onResumed?: (session: Session, mode: AttachMode, hadFailed: boolean) => void;
+  /** Its connection was lost, and it has not come back in the time that it has asked for. */
+  readonly onAbsent?: (session: Session) => void;
   /** Nothing was heard for two intervals. */
   readonly onFailed?: (session: Session) => void;
   /** Its connection is lost, or nothing was heard for an interval; or it has been heard again. */
@@ -48,12 +51,10 @@ export interface SessionTableOptions {
   readonly userOf: (identity: SessionIdentity) => CtiUser | undefined;
 }
 
-export interface NewSession {
+export interface NewSession extends SessionTimes {
   readonly user: CtiUser;
   readonly client: ClientName;
   readonly group?: string;
-  readonly heartbeatMs: number;
-  readonly leaseMs: number;
 }
 
 const RETRY_MS = 1_000;
@@ -87,6 +88,7 @@ export class SessionTable {
       onReplaced: () => (this.#counts.replaced += 1),
       onCut: (session) => this.#onCut(session),
       onFileError: (session, error) => this.#onFileError(session, error),
+      onAbsent: (session) => this.#onAbsent(session),
       onFailed: (session) => this.#onFailed(session),
       onSilent: (session, isSilent) => this.#tell("onSilent", session, isSilent),
       onLeaseOver: (session) => this.close(session, "lease-over"),
@@ -117,7 +119,7 @@ export class SessionTable {
   }
 
   /** @throws {CtiError} `limit-connections` */
-  open({ user, client, group, heartbeatMs, leaseMs }: NewSession): Session {
+  open({ user, client, group, ...times }: NewSession): Session {
     const { ids, clock, limits } = this.#options;
     const { maxSessions: value } = limits;
     if (this.size >= value) {
@@ -131,8 +133,7 @@ export class SessionTable {
       ...(user.token === undefined ? {} : { token: user.token }),
       client,
       ...(group === undefined ? {} : { group }),
-      heartbeatMs,
-      leaseMs,
+      ...times,
       openedMs: clock.wallMs(),
     };
     const session = new Session({ identity, user, path: this.#pathOf(identity.id) }, this.#host);
@@ -160,7 +161,7 @@ export class SessionTable {
       session.resetPosition();
       this.restart(session);
       if (connection === undefined) continue;
-      session.detach(connection);
+      session.detach(connection, true);
       connection.close(CLOSE.renewed, "resume to take a snapshot");
     }
   }
@@ -287,6 +288,11 @@ export class SessionTable {
     const { queued } = session.load;
     const facts = { session: session.id, user: session.user.name, queuedEvents: queued.events };
     this.#options.logger.warn("CTI application reads too slowly", facts);
+  }
+
+  #onAbsent(session: Session): void {
+    this.#options.logger.warn("CTI application is absent", { session: session.id, user: session.user.name });
+    this.#tell("onAbsent", session);
   }
 
   #onFailed(session: Session): void {

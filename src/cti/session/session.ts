@@ -1,23 +1,17 @@
-import type { Clock, Timer } from "../../common/index.ts";
+import type { Clock } from "../../common/index.ts";
 import { CLOSE, type Connection } from "./connection.ts";
 import type { CtiUser } from "./cti-user.ts";
 import { Delivery } from "./delivery.ts";
 import { EventLog } from "./event-log.ts";
 import type { Queued } from "./flow-level.ts";
 import { HeldEvents } from "./held-events.ts";
-import {
-  nextDueMs,
-  startClock,
-  stepClock,
-  type ClockEvent,
-  type SessionClock,
-  type SessionPhase,
-} from "./session-clock.ts";
+import { startClock, type ClockEffect, type SessionPhase } from "./session-clock.ts";
 import { SessionFacts } from "./session-facts.ts";
 import type { AppendOptions, SessionEvent } from "./session-event.ts";
 import { SessionFile } from "./session-file.ts";
 import type { ClientName, SessionIdentity, SessionRecord } from "./session-record.ts";
 import type { Attachment, SessionStart } from "./session-start.ts";
+import { SessionTimer } from "./session-timer.ts";
 
 /** What sessions need of who has them. */
 export interface SessionHost {
@@ -35,6 +29,8 @@ export interface SessionHost {
   readonly onFileError: (session: Session, error: unknown) => void;
   /** It is waited for, or has been heard again. */
   readonly onSilent: (session: Session, isSilent: boolean) => void;
+  /** A standby is to take its place. */
+  readonly onAbsent: (session: Session) => void;
   readonly onFailed: (session: Session) => void;
   readonly onLeaseOver: (session: Session) => void;
 }
@@ -60,8 +56,7 @@ export class Session {
   readonly #held: HeldEvents;
   #user: CtiUser;
   #identity: SessionIdentity;
-  #clock: SessionClock;
-  #timer: Timer | undefined;
+  readonly #timer: SessionTimer;
   #logBytes = 0;
   /** Events that are in no record yet: those of one signal make one, so that it is told wholly or not at all. */
   #group: { seq: number; position: number | undefined; bodies: string[] } | undefined;
@@ -90,12 +85,17 @@ export class Session {
       onLevel: (level) => this.#onLevel(level),
       onCut: () => {
         host.onCut(this);
-        this.#take({ type: "detached" });
+        this.#timer.take({ type: "detached" });
       },
     });
-    this.#clock = startClock({ ...identity, isAttached: false }, host.clock.nowMs(), restored?.hasFailed);
+    const { lostMs, heartbeatMs, leaseMs, standbyAfterMs } = identity;
+    const standby = standbyAfterMs === undefined ? {} : { standbyAfterMs };
+    const clock = startClock({ heartbeatMs, leaseMs, ...standby, isAttached: false }, host.clock.nowMs(), {
+      hasFailed: restored?.hasFailed === true,
+      ...(lostMs === undefined ? {} : { lostAgoMs: host.clock.wallMs() - lostMs }),
+    });
+    this.#timer = new SessionTimer(clock, host.clock, (effects, former) => this.#follow(effects, former));
     this.#countLog();
-    this.#arm();
     host.noteDirty(this);
   }
 
@@ -109,20 +109,20 @@ export class Session {
   }
 
   get phase(): SessionPhase {
-    return this.#clock.phase;
+    return this.#timer.now.phase;
   }
 
   get heartbeatMs(): number {
-    return this.#clock.heartbeatMs;
+    return this.#timer.now.heartbeatMs;
   }
 
   get leaseMs(): number {
-    return this.#clock.leaseMs;
+    return this.#timer.now.leaseMs;
   }
 
   /** How long nothing was heard, in ms. */
   get silentMs(): number {
-    return this.#host.clock.nowMs() - this.#clock.lastHeardMs;
+    return this.#host.clock.nowMs() - this.#timer.now.lastHeardMs;
   }
 
   /** Number of the last event; those that are held back for an application that lags have none: see `settle`. */
@@ -201,13 +201,13 @@ export class Session {
   }
 
   /** Takes a connection; events after `afterSeq` follow. */
-  attach(connection: Connection, { afterSeq, user, heartbeatMs, leaseMs }: Attachment): void {
-    const { token: _former, ...identity } = this.#identity;
+  attach(connection: Connection, { afterSeq, user, ...times }: Attachment): void {
+    const { token: _token, standbyAfterMs: _standbyAfterMs, lostMs: _lostMs, ...identity } = this.#identity;
     const { token } = user;
     this.#user = user;
-    this.#identity = { ...identity, ...(token === undefined ? {} : { token }), heartbeatMs, leaseMs };
+    this.#identity = { ...identity, ...(token === undefined ? {} : { token }), ...times };
     this.acknowledge(afterSeq);
-    this.#take({ type: "attached", nowMs: this.#host.clock.nowMs(), heartbeatMs, leaseMs });
+    this.#timer.take({ type: "attached", nowMs: this.#host.clock.nowMs(), ...times });
     this.#delivery.attach(connection, afterSeq);
     this.settle();
     this.#write({ type: "identity", identity: this.#identity });
@@ -224,16 +224,23 @@ export class Session {
     this.#host.noteDirty(this);
   }
 
-  /** The connection is gone; another one that it has now is not meant. */
-  detach(connection: Connection): void {
+  /**
+   * The connection is gone; another one that it has now is not meant.
+   * @param isOurs we have ended it; what the application has asked for when it is lost does not count then
+   */
+  detach(connection: Connection, isOurs: boolean): void {
     if (this.#delivery.connection !== connection) return;
+    const { clock } = this.#host;
     this.#delivery.detach();
-    this.#take({ type: "detached" });
+    this.#timer.take({ type: "detached", ...(isOurs ? {} : { lostMs: clock.nowMs() }) });
+    if (isOurs || this.#identity.standbyAfterMs === undefined) return;
+    this.#identity = { ...this.#identity, lostMs: clock.wallMs() };
+    this.#write({ type: "identity", identity: this.#identity });
   }
 
   /** The application was heard. */
   hear(): void {
-    this.#take({ type: "heard", nowMs: this.#host.clock.nowMs() });
+    this.#timer.take({ type: "heard", nowMs: this.#host.clock.nowMs() });
   }
 
   /** Sends a reply when the events up to `afterSeq` have been sent. */
@@ -270,7 +277,7 @@ export class Session {
   /** Ends it for good. */
   close(code: number, reason: string): void {
     const { connection } = this.#delivery;
-    this.#take({ type: "close" });
+    this.#timer.take({ type: "close" });
     this.#delivery.detach();
     connection?.close(code, reason);
     this.#log.dropOldest(0);
@@ -281,7 +288,7 @@ export class Session {
   /** Lets go of it; another process goes on with it. */
   release(): void {
     const { connection } = this.#delivery;
-    this.#timer?.cancel();
+    this.#timer.stop();
     this.write();
     this.send();
     this.#delivery.detach();
@@ -345,14 +352,12 @@ export class Session {
     for (const { seq, body } of this.#log.all()) yield { type: "events", seq, bodies: [body] };
   }
 
-  #take(event: ClockEvent): void {
-    const { phase } = this.#clock;
-    const { clock, effects } = stepClock(this.#clock, event);
-    this.#clock = clock;
-    // Most that are heard change when something is due, which the timer finds out when it fires.
-    if (event.type !== "heard") this.#arm();
+  #follow(effects: readonly ClockEffect[], former: SessionPhase): void {
     for (const effect of effects) {
       switch (effect) {
+        case "absent":
+          this.#host.onAbsent(this);
+          break;
         case "failed":
           this.#fail();
           break;
@@ -364,8 +369,8 @@ export class Session {
           break;
       }
     }
-    const isSilent = clock.phase === "silent";
-    if (clock.phase !== phase && (isSilent || clock.phase === "connected")) this.#host.onSilent(this, isSilent);
+    const isSilent = this.phase === "silent";
+    if (this.phase !== former && (isSilent || this.phase === "connected")) this.#host.onSilent(this, isSilent);
   }
 
   #fail(): void {
@@ -374,18 +379,5 @@ export class Session {
     this.#delivery.detach();
     connection?.close(CLOSE.silent, "nothing was heard for two heartbeat intervals");
     this.#host.onFailed(this);
-  }
-
-  #arm(): void {
-    this.#timer?.cancel();
-    const dueMs = nextDueMs(this.#clock);
-    this.#timer = undefined;
-    if (dueMs === undefined) return;
-    const { clock } = this.#host;
-    const firesMs = Math.max(dueMs, clock.nowMs());
-    this.#timer = clock.after(firesMs - clock.nowMs(), () => {
-      const nowMs = clock.nowMs();
-      this.#take({ type: "due", nowMs, lateMs: nowMs - firesMs });
-    });
   }
 }

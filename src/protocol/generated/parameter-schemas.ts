@@ -195,6 +195,7 @@ export const PARAMETERS: Readonly<Record<MethodName, JsonSchema>> = {
         additionalProperties: false,
       },
       group: { type: "string", maxLength: 64, minLength: 1 },
+      standbyAfterMs: { type: "integer", minimum: 0, maximum: 240000 },
       takeOver: { type: "boolean" },
       meta: { $ref: "#/$defs/Meta" },
     },

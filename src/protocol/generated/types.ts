@@ -83,6 +83,8 @@ export interface PartyView {
   readonly line?: string;
   /** Name of the party. */
   readonly name?: string;
+  /** Language of the name, such as `de-CH` (BCP 47), where it is configured. */
+  readonly locale?: string;
   /** The number is not to be shown to other parties. */
   readonly isNumberHidden?: true;
   /** The name is not to be shown to other parties. */
@@ -357,6 +359,8 @@ export interface LineView {
   readonly isMessageWaiting: boolean;
   /** Name that is shown to who it calls. */
   readonly displayName?: string;
+  /** Language of its names, such as `de-CH` (BCP 47). */
+  readonly locale?: string;
   readonly messages?: LineMessages;
 }
 
@@ -1063,6 +1067,8 @@ export interface MethodParams {
     };
     /** Sessions of the user with the same group stand in for each other. */
     readonly group?: string;
+    /** A standby takes its devices over when its connection has been lost for so long; at most two heartbeats. Needs a group. In milliseconds. */
+    readonly standbyAfterMs?: number;
     /** A session that is resumed is taken from the connection that has it now. */
     readonly takeOver?: boolean;
     readonly meta?: Meta;
@@ -1512,6 +1518,8 @@ export interface MethodResults {
     readonly methods: readonly string[];
     /** Types of events that there are. */
     readonly eventTypes: readonly string[];
+    /** A standby takes its devices over when its connection has been lost for so long; at most two heartbeats. Needs a group. In milliseconds. */
+    readonly standbyAfterMs?: number;
   };
   readonly "provider.ack": {
     /** Events of the session up to this one show all effects. */

@@ -22,6 +22,7 @@ export interface SessionOptions extends CommandsOptions {
   readonly heartbeatMs?: number;
   readonly leaseMs?: number;
   readonly group?: string;
+  readonly standbyAfterMs?: number;
   readonly openSocket: OpenSocket;
   /** From 0 to 1. */
   readonly random: () => number;
@@ -29,7 +30,7 @@ export interface SessionOptions extends CommandsOptions {
 
 /** Parameters of `provider.open`. */
 export async function openParams(
-  { credentials, client, heartbeatMs, leaseMs, group }: SessionOptions,
+  { credentials, client, heartbeatMs, leaseMs, group, standbyAfterMs }: SessionOptions,
   resume: { readonly sessionId: string; readonly epoch: string; readonly lastSeq: number } | undefined,
 ): Promise<MethodParams["provider.open"]> {
   return {
@@ -39,6 +40,7 @@ export async function openParams(
     ...(heartbeatMs === undefined ? {} : { heartbeatMs }),
     ...(leaseMs === undefined ? {} : { leaseMs }),
     ...(group === undefined ? {} : { group }),
+    ...(standbyAfterMs === undefined ? {} : { standbyAfterMs }),
     // The server may take longer to see that the old connection is gone.
     ...(resume === undefined ? {} : { resume, takeOver: true }),
   };

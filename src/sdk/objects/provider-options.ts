@@ -22,6 +22,11 @@ export interface ProviderOptions {
   /** Sessions of the user with the same group stand in for each other: the oldest one that is alive owns what they all open. */
   readonly group?: string;
   /**
+   * One of them takes over when the connection of the owner has been lost for so long: 0 to two heartbeats; default: only
+   * when it has been silent for two heartbeats. Lost connections are made anew after 250.
+   */
+  readonly standbyAfterMs?: number;
+  /**
    * What is told of without being asked for by name. `all`: everything that the user may see; `inventory` (default): the
    * states of devices and lines, and no calls; `none`. Without the right to all devices these are those that the user has
    * when the session is opened.
@@ -38,7 +43,7 @@ export interface ProviderOptions {
 
 /** @throws {CtiError} `CLIENT_PROTOCOL` for options that make no sense */
 export function sessionOptionsOf(options: ProviderOptions, openSocket: OpenSocket): SessionOptions {
-  const { servers, heartbeatMs, leaseMs, group, client = { name: "application" } } = options;
+  const { servers, heartbeatMs, leaseMs, group, standbyAfterMs, client = { name: "application" } } = options;
   if (servers.length === 0) throw clientError("CLIENT_PROTOCOL", "servers: at least one address is needed");
   for (const server of servers) checkAddress(server);
   const refusal = waitRefusal("openTimeoutMs", options.openTimeoutMs ?? 0);
@@ -50,6 +55,7 @@ export function sessionOptionsOf(options: ProviderOptions, openSocket: OpenSocke
     ...(heartbeatMs === undefined ? {} : { heartbeatMs }),
     ...(leaseMs === undefined ? {} : { leaseMs }),
     ...(group === undefined ? {} : { group }),
+    ...(standbyAfterMs === undefined ? {} : { standbyAfterMs }),
     openSocket,
     clock: options.clock ?? hostClock,
     random: options.random ?? Math.random,

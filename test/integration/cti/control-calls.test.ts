@@ -178,13 +178,28 @@ describe("calls that applications watch and command", () => {
   });
 
   it("given a standby, when the owner of a route point goes during a route dialogue, then the standby answers it, and the caller is put through", async () => {
-    const first = node.open({ name: "router" }, "pair");
-    const second = node.open({ name: "router" }, "pair");
+    const [first, second] = [0, 1].map(() => node.open({ name: "router" }, "pair")) as [Application, Application];
+    await standsIn(first, second, () => node.table.close(first.session, "administrator"));
+  });
+
+  it("given a standby, when the owner's connection is lost during a route dialogue, then the standby answers it, and the former owner stands by", async () => {
+    const [first, second] = [0, 1].map(() => node.open({ name: "router" }, "pair", 200)) as [Application, Application];
+    const lostMs = await standsIn(first, second, () => first.lose());
+    assert.ok(lostMs >= 199 && lostMs < 2_000, `it took over after ${lostMs} ms`);
+    assert.equal(first.resume(), true);
+    await first.until("session.notice", ({ notice }) => notice === "owner-changed");
+    assert.equal(await first.refusal("call.redirect", { device: "point", to: "1002" }), "conflict-fenced");
+  });
+
+  /** @returns after how many ms the second one was told */
+  const standsIn = async (first: Application, second: Application, end: () => void): Promise<number> => {
     for (const each of [first, second]) await each.call("device.open", { device: "point", routes: true });
     const near = await alice.dial("7000");
     const asked = await first.until("route.request");
-    node.table.close(first.session, "administrator");
+    const endedMs = performance.now();
+    end();
     const notice = await second.until("session.notice", (event) => event.notice === "owner");
+    const toldMs = performance.now() - endedMs;
     assert.deepEqual("routes" in notice ? notice.routes.map(({ routeId }) => routeId) : [], [asked.route.routeId]);
     const routed = second.call("route.select", {
       device: "point",
@@ -199,7 +214,8 @@ describe("calls that applications watch and command", () => {
     await second.until("route.end");
     await near.hangUp();
     await far.ended();
-  });
+    return toldMs;
+  };
 
   it("given a call that there is not, when it is commanded, then the error says so", async () => {
     await application.call("device.open", { device: "phone-1001" });

@@ -419,6 +419,72 @@ describe("sessions of CTI applications over WebSocket", () => {
     assert.equal(fixture.table.size, 0);
   });
 
+  describe("whose application has asked for a standby to take its place", () => {
+    const ASKED = { ...ANN, group: "pair", standbyAfterMs: 100 };
+    const absent = (): Promise<string> => {
+      return new Promise((resolve) => fixture.table.watch({ onAbsent: ({ id }) => resolve(id) }));
+    };
+
+    it("given a connection that is reset, when it is not resumed in time, then it is absent, and there again when it is", async () => {
+      await start();
+      const first = await connect();
+      const { sessionId, epoch, standbyAfterMs } = await first.open(ASKED);
+      assert.equal(standbyAfterMs, 100);
+      const gone = absent();
+      const lostMs = performance.now();
+      first.destroy();
+      assert.equal(await gone, sessionId);
+      assert.ok(performance.now() - lostMs >= 99);
+      assert.equal(only().phase, "absent");
+      const second = await connect();
+      const resumed = await second.open({ ...ANN, resume: { sessionId, epoch, lastSeq: 0 } });
+      assert.equal(only().phase, "connected");
+      // As other times, it is agreed anew with each connection.
+      assert.equal(resumed["standbyAfterMs"], undefined);
+    });
+
+    it("given more than two heartbeats, when asked for, then it is two; without a group it is refused", async () => {
+      await start({ heartbeatMs: 2_000 });
+      const client = await connect();
+      await assert.rejects(client.open({ ...ANN, standbyAfterMs: 100 }), refusedWith("VALIDATION_COMBINATION"));
+      await assert.rejects(client.open({ ...ASKED, standbyAfterMs: -1 }), refusedWith("VALIDATION_PARAMETER"));
+      const { sessionId, epoch, standbyAfterMs } = await client.open({ ...ASKED, standbyAfterMs: 60_000 });
+      assert.equal(standbyAfterMs, 4_000);
+      client.destroy();
+      await client.closed;
+      const alone = await connect();
+      const resume = { sessionId, epoch, lastSeq: 0 };
+      assert.equal((await alone.open({ ...ANN, standbyAfterMs: 200, resume }))["standbyAfterMs"], 200);
+    });
+
+    it("given a connection that is lost, when CTIManager is killed before the time is over, then the next one has it absent in its time", async () => {
+      await start();
+      const first = await connect();
+      const { sessionId } = await first.open({ ...ASKED, standbyAfterMs: 1_000 });
+      first.destroy();
+      await eventually(() => assert.equal(only().phase, "silent"), { timeoutMs: 2_000, intervalMs: 2 });
+      await fixture.table.flushed();
+      await fixture.killAndRestart();
+      assert.equal(only().phase, "silent");
+      assert.equal(await absent(), sessionId);
+    });
+
+    it("given a connection that CTIManager has ended, when it is not resumed, then the session is silent, and fails in the usual time", async () => {
+      const clock = new ManualClock();
+      await start({ clock });
+      const client = await connect();
+      await client.open(ASKED);
+      const session = only();
+      cleanup.add(fixture.table, (former) => former.release());
+      await fixture.killAndRestart();
+      await eventually(() => assert.equal(session.connection, undefined), { timeoutMs: 2_000, intervalMs: 2 });
+      clock.advance(19_999);
+      assert.equal(session.phase, "silent");
+      clock.advance(1);
+      assert.equal(session.phase, "failed");
+    });
+  });
+
   it("given provider.close, when answered, then the session and its file are gone", async () => {
     await start();
     const client = await connect();

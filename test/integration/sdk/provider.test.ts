@@ -176,6 +176,12 @@ describe("Provider", () => {
     }
   });
 
+  it("given a group and when its standby is to take over, when it is opened, then the server is asked for both", async () => {
+    await open({ group: "desk", standbyAfterMs: 500 });
+    const { params } = await server.request("provider.open");
+    assert.deepEqual([params["group"], params["standbyAfterMs"]], ["desk", 500]);
+  });
+
   it("given a standby, when it becomes the owner, then what waits is given to it, and not before", async () => {
     const cti = await open({ group: "desk" });
     server.handlers.set("device.open", (_params, session) => ({ seq: session.seq, device: desk, calls: [] }));

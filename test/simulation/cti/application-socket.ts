@@ -44,7 +44,7 @@ export class ApplicationSocket {
     this.#toServer.cut();
     this.#toApplication.cut();
     this.#clock.after(this.#delayMs(), () => this.#end(undefined));
-    this.#clock.after(this.#delayMs(), () => this.#life.process.take(() => this.#rpc.closed()));
+    this.#clock.after(this.#delayMs(), () => this.#life.process.take(() => this.#rpc.closed(false)));
   }
 
   #end(code: number | undefined): void {
@@ -81,6 +81,6 @@ export class ApplicationSocket {
   #closedBy(code: number): void {
     this.#isCut = true;
     this.#end(code);
-    this.#clock.after(this.#delayMs(), () => this.#life.process.take(() => this.#rpc.closed()));
+    this.#clock.after(this.#delayMs(), () => this.#life.process.take(() => this.#rpc.closed(true)));
   }
 }

@@ -12,6 +12,12 @@ const leaseMs = integer(
   600_000,
   "milliseconds",
 );
+const standbyAfterMs = integer(
+  "A standby takes its devices over when its connection has been lost for so long; at most two heartbeats. Needs a group.",
+  0,
+  240_000,
+  "milliseconds",
+);
 const subscriptionId = name("Id of a subscription within the session.", 64);
 const topics = list("What is told; what several of them cover is told once.", ref("Topic"), 10_000, 1);
 const types = list("Types of events that are told; absent: all.", ref("EventType"), 100, 1);
@@ -68,6 +74,7 @@ export const PROVIDER_METHODS: readonly MethodSchema[] = [
           lastSeq: integer("The last event that was had."),
         }),
         group: name("Sessions of the user with the same group stand in for each other.", 64),
+        standbyAfterMs,
         takeOver: flag("A session that is resumed is taken from the connection that has it now."),
       },
     },
@@ -90,6 +97,7 @@ export const PROVIDER_METHODS: readonly MethodSchema[] = [
         methods: list("Methods that there are.", name("Name of a method.", 64), 1_000),
         eventTypes: list("Types of events that there are.", name("Type of an event.", 64), 1_000),
       },
+      optional: { standbyAfterMs },
     },
   ),
   query(

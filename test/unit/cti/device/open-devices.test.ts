@@ -143,6 +143,110 @@ describe("devices that applications open", () => {
     assert.ok(second.take().includes("session.notice owner route-1"));
   });
 
+  describe("whose owner has asked for a standby to take its place", () => {
+    const AFTER_MS = 500;
+    let owning: Application;
+    let second: Application;
+    beforeEach(async () => {
+      owning = fixture.open({ name: "operator" }, "pair", AFTER_MS);
+      second = fixture.open({ name: "operator" }, "pair", AFTER_MS);
+      for (const one of [owning, second]) await one.call("device.open", { device: "route-1", routes: true });
+      owning.take();
+      second.take();
+      requests();
+    });
+    const pass = async (ms: number): Promise<void> => {
+      fixture.clock.advance(ms);
+      await settled();
+    };
+
+    it("given a lost connection, when it is not resumed in time, then the standby has the device, long before the owner has failed", async () => {
+      owning.lose();
+      await pass(AFTER_MS - 1);
+      assert.deepEqual(requests(), ["silent route-1 true"]);
+      await pass(1);
+      assert.deepEqual(requests(), ["own route-1"]);
+      assert.equal(owner(), second.sessionId);
+      assert.ok(second.take().includes("session.notice owner route-1"));
+    });
+
+    it("given a standby that has taken over, when the former owner is back, then it is told, is refused as fenced, and stands by", async () => {
+      owning.lose();
+      await pass(AFTER_MS);
+      assert.equal(owning.resume(), true);
+      assert.ok(owning.take().includes("session.notice owner-changed route-1"));
+      const error = await owning.error("call.redirect", { device: "route-1", to: "1001" });
+      assert.equal(error.code, "conflict-fenced");
+      assert.equal(error.facts.actor?.session, second.sessionId);
+      second.lose();
+      await pass(AFTER_MS);
+      assert.equal(owner(), owning.sessionId);
+    });
+
+    it("given a lost connection, when it is resumed in time, or when it was we who ended it, then the owner owns it as before", async () => {
+      owning.lose();
+      await pass(AFTER_MS - 1);
+      owning.resume();
+      await pass(1);
+      second.session.hear();
+      await pass(AFTER_MS);
+      assert.deepEqual(requests(), ["silent route-1 true", "silent route-1 false"]);
+      second.session.hear();
+      owning.lose(true);
+      await pass(AFTER_MS);
+      assert.deepEqual(requests(), ["silent route-1 true"]);
+      assert.equal(owner(), owning.sessionId);
+      assert.deepEqual(owning.take(), []);
+    });
+
+    it("given no standby that is there, when the connection is lost, then nothing changes until one is", async () => {
+      second.lose();
+      owning.lose();
+      await pass(AFTER_MS);
+      requests();
+      await pass(AFTER_MS);
+      assert.deepEqual(requests(), []);
+      second.resume();
+      await settled();
+      assert.deepEqual(requests(), ["own route-1"]);
+      assert.equal(owner(), second.sessionId);
+    });
+
+    it("given no standby, when the connection is lost, then it has failed after two intervals, and not before", async () => {
+      fixture.table.close(second.session, "application");
+      requests();
+      owning.lose();
+      await pass(2 * HEARTBEAT_MS - 1);
+      assert.deepEqual(requests(), ["silent route-1 true"]);
+      await pass(1);
+      assert.deepEqual(requests(), ["failed route-1"]);
+    });
+
+    it("given a lost connection, when CTIManager is killed in between, then the standby takes over once both times are over", async () => {
+      owning.lose();
+      await pass(AFTER_MS / 2);
+      await fixture.kill();
+      second.resume();
+      await pass(AFTER_MS - 1);
+      assert.equal(owner(), owning.sessionId);
+      await pass(1);
+      assert.equal(owner(), second.sessionId);
+      await fixture.kill();
+      assert.equal(owner(), second.sessionId);
+    });
+
+    it("given CTIManager that is killed, when the owner does not come back, then it has the usual time", async () => {
+      await fixture.kill();
+      second.resume();
+      for (let beat = 0; beat < 4; beat += 1) {
+        assert.equal(owner(), owning.sessionId, `after ${(beat * HEARTBEAT_MS) / 2} ms`);
+        second.session.hear();
+        await pass(HEARTBEAT_MS / 2);
+      }
+      assert.equal(owner(), second.sessionId);
+    });
+  });
+
   it("given a former owner that is back, when it commands, then it is refused as fenced, and the owner is named", async () => {
     const second = fixture.open({ name: "operator" }, "desk");
     await first.call("device.open", { device: "route-1" });

@@ -17,7 +17,7 @@ function holder(session: string, order: number): Holder {
     group: "g",
     registration: { media: { mode: "none" }, routes: true },
     order,
-    isLive: true,
+    phase: "connected",
   };
 }
 
@@ -32,11 +32,15 @@ function run(events: readonly OwnershipEvent[], from: Ownership = UNOWNED): { la
   return { last, ownership };
 }
 
+type Change = (session: string) => OwnershipEvent;
 const opened = (session: string, order: number): OwnershipEvent => {
   return { type: "opened", holder: holder(session, order), wallMs: WALL_MS };
 };
 const failed = (session: string): OwnershipEvent => ({ type: "failed", session, wallMs: WALL_MS });
 const recovered = (session: string): OwnershipEvent => ({ type: "recovered", session, wallMs: WALL_MS });
+const [heard, silent, absent] = (["heard", "silent", "absent"] as const).map((type) => {
+  return (session: string): OwnershipEvent => ({ type, session, wallMs: WALL_MS });
+}) as [Change, Change, Change];
 const closed = (session: string, isLeaseOver = false): OwnershipEvent => {
   return { type: "closed", session, isLeaseOver, wallMs: WALL_MS };
 };
@@ -88,12 +92,55 @@ describe("ownership of a device", () => {
     assert.deepEqual(last, ["own s1 61001"]);
   });
 
+  it("given a standby that is there, when the owner is absent, then the standby takes over, and the former owner stands by when it is back", () => {
+    const events = [opened("s1", 1), opened("s2", 2), absent("s1")];
+    assert.deepEqual(run(events).last, ["new-owner s2", "own s2 1001"]);
+    const { last, ownership } = run([...events, heard("s1")]);
+    assert.deepEqual(last, []);
+    assert.equal(ownership.owner, "s2");
+    assert.deepEqual(run([...events, heard("s1"), absent("s2")]).last, ["new-owner s1", "own s1 1002"]);
+  });
+
+  it("given no standby that is there, when the owner is absent, then nothing changes, and one that comes or is heard takes over", () => {
+    assert.deepEqual(run([opened("s1", 1), absent("s1")]).last, []);
+    assert.deepEqual(run([opened("s1", 1), absent("s1"), heard("s1")]).last, []);
+    assert.deepEqual(run([opened("s1", 1), absent("s1"), opened("s2", 2)]).last, ["new-owner s2", "own s2 1001"]);
+    for (const away of [silent, absent, failed]) {
+      const events = [opened("s1", 1), opened("s2", 2), away("s2"), absent("s1")];
+      assert.deepEqual(run(events).last, []);
+      const back = away === failed ? recovered("s2") : heard("s2");
+      assert.deepEqual(run([...events, back]).last, ["new-owner s2", "own s2 1001"]);
+    }
+  });
+
+  it("given an application that shares the device and is no standby, when the owner is absent, then nothing changes", () => {
+    const other: OwnershipEvent = { type: "opened", holder: { ...holder("s2", 2), group: "other" }, wallMs: WALL_MS };
+    assert.deepEqual(run([opened("s1", 1), other, absent("s1")]).last, []);
+    assert.deepEqual(run([opened("s1", 1), absent("s1"), other]).last, []);
+  });
+
+  it("given an absent standby and a younger one that is there, when the owner leaves or fails, then the younger one has it", () => {
+    const events = [opened("s1", 1), opened("s2", 2), opened("s3", 3), absent("s2")];
+    assert.deepEqual(run([...events, closed("s1")]).last, ["new-owner s3", "own s3 1001"]);
+    assert.deepEqual(run([...events, failed("s1")]).last, ["new-owner s3", "own s3 1001"]);
+    assert.deepEqual(run([...events, failed("s3"), failed("s1")]).last, ["new-owner s2", "own s2 1001"]);
+  });
+
+  it("given one that has failed, when it is heard without having resumed, then it has still failed", () => {
+    assert.deepEqual(run([opened("s1", 1), failed("s1"), heard("s1"), opened("s2", 2)]).last, [
+      "new-owner s2",
+      "own s2 1001",
+    ]);
+  });
+
   it("given any events, then fences only grow, and at most one session owns it, which holds it", () => {
     const sessions = ["s1", "s2", "s3"];
     const choices = sessions.flatMap((session, index) => [
       opened(session, index + 1),
       failed(session),
       recovered(session),
+      absent(session),
+      heard(session),
       closed(session),
       closed(session, true),
     ]);
