@@ -243,6 +243,8 @@ export class SimulatedSession {
         return this.#media(effect);
       case "invite":
         return this.#invite(effect);
+      case "offer":
+        throw new Error("only devices of applications are invited without an offer, and there are none");
       case "cancel":
         return this.#cancelBranch(effect.branchId);
       case "adopt":

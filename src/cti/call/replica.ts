@@ -7,8 +7,6 @@ import { callKey, deviceKey, keysOfView, lineKey, withKeys, type WatchKey } from
 /** How often it is looked for ended calls whose time is over, beside each time that one ends. */
 const EXPIRY_MS = 60_000;
 
-export type { KnownCall } from "./known-call.ts";
-
 /** Who is concerned by a signal: those that have been before it, and those that are after it. */
 export interface Concerned {
   readonly before: ReadonlySet<WatchKey>;

@@ -1,5 +1,6 @@
 import type { DeviceView, LineView } from "../../signals/index.ts";
-import type { KnownCall, Replica } from "../call/replica.ts";
+import type { KnownCall } from "../call/known-call.ts";
+import type { Replica } from "../call/replica.ts";
 import { CtiError } from "../cti-error.ts";
 import type { Session } from "../session/session.ts";
 import type { OpenDevices } from "./open-devices.ts";

@@ -1,4 +1,4 @@
-import type { KnownCall } from "../call/replica.ts";
+import type { KnownCall } from "../call/known-call.ts";
 import { deviceKey, lineKey } from "../call/watch-keys.ts";
 import { CtiError } from "../cti-error.ts";
 import type { Operation } from "../operation.ts";

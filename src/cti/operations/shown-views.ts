@@ -1,6 +1,6 @@
 import { withMore } from "../../common/index.ts";
 import type { CallView, DeviceView } from "../../signals/index.ts";
-import type { KnownCall } from "../call/replica.ts";
+import type { KnownCall } from "../call/known-call.ts";
 import { deviceKey } from "../call/watch-keys.ts";
 import type { WatchedNow } from "../call/watched-now.ts";
 import type { Session } from "../session/session.ts";

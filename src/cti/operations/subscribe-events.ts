@@ -1,5 +1,5 @@
 import type { EventType, Topic } from "../../protocol/index.ts";
-import type { KnownCall } from "../call/replica.ts";
+import type { KnownCall } from "../call/known-call.ts";
 import { callKey, deviceKey, lineKey, WATCH_ALL, WATCH_PROVIDER, type WatchKey } from "../call/watch-keys.ts";
 import { watchedNow } from "../call/watched-now.ts";
 import { CtiError } from "../cti-error.ts";

@@ -301,6 +301,7 @@ export class MovingWorld {
       case "divert":
       case "ended":
       case "invite":
+      case "offer":
       case "pass":
       case "persist":
       case "picked-up":
