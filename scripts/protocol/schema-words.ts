@@ -43,6 +43,8 @@ export function valueWords(schema: JsonSchema, linkOf: LinkOf): string {
       return `text${range(schema.minLength, schema.maxLength, "characters")}`;
     case "integer":
       return `whole number${range(schema.minimum, schema.maximum, schema["x-unit"] ?? "")}`;
+    case "number":
+      return `number${range(schema.minimum, schema.maximum, schema["x-unit"] ?? "")}`;
     case "array":
       return `list${range(schema.minItems, schema.maxItems, "elements")} of ${valueWords(schema.items ?? {}, linkOf)}`;
     case "object":

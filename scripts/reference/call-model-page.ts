@@ -1,4 +1,4 @@
-import { causeName, statusOfCause, type FeatureReason } from "../../src/call/model/index.ts";
+import { causeName, statusOfCause, type FeatureDetail, type FeatureReason } from "../../src/call/model/index.ts";
 import { FIGURES, type Figure } from "./call-model-figures.ts";
 import { row } from "./schema-table.ts";
 
@@ -23,7 +23,7 @@ const REASONS: Readonly<Record<FeatureReason, string>> = {
   barge: "a device of a shared line comes into the call of another one",
   hold: "a phone, or the switch for it, holds the call",
   retrieve: "the call is taken back",
-  refer: "a phone has asked for it by REFER (RFC 3515)",
+  refer: "not said yet: a REFER of a phone is a transfer with the detail `refer`, one of a trunk is refused",
   replaces: "an INVITE has taken the place of a dialog (RFC 3891)",
   "redirection-3xx": "who was called has named another place",
   hunt: "a member of a hunt pilot is rung",
@@ -31,8 +31,28 @@ const REASONS: Readonly<Record<FeatureReason, string>> = {
   "de-queueing": "the caller has its turn",
   announcement: "an announcement is over",
   "make-call": "an application or a person has asked for the call",
-  "quiet-clear": "the call goes on without the part that could be observed",
-  "node-failure": "the node that had the call has failed",
+  "quiet-clear": "not said yet: the call goes on without the part that could be observed",
+  "node-failure": "a process of the node that had the call has failed",
+};
+
+/** What exactly, by the features that have it. */
+const DETAILS: Readonly<Record<FeatureDetail, readonly [string, string]>> = {
+  route: ["`redirect`", "the application of a route dialogue has sent the call there"],
+  "no-coverage": [
+    "`forward-busy`, `forward-no-answer`, `forward-unregistered`",
+    "nobody of a hunt pilot takes the call",
+  ],
+  "not-open": ["`forward-no-answer`", "no application has the CTI port or route point open"],
+  "no-retrieve": ["`park-reminder`", "nobody has taken a parked call: it goes where its park range says"],
+  recall: ["`transfer`", "a transfer has come to nothing: who transferred is called back"],
+  refer: ["`transfer`, `blind-transfer`", "a phone has asked for it by REFER (RFC 3515)"],
+  consultation: ["`make-call`", "the call is made beside another one of the device, to consult somebody"],
+  "other-group": ["`pickup`", "of another group than that of the line"],
+  directed: ["`pickup`, `park`", "of a call that rings at a number; on a slot that was named"],
+  "take-over": ["`barge`", "of a call on hold: who held it is out"],
+  "drop-party": ["`conference`", "an application has dropped the party"],
+  privacy: ["`normal`", "a device lets others of its line into its calls, or keeps them out"],
+  shutdown: ["`normal`", "the node is being stopped"],
 };
 
 /** Q.850 causes of the model's changes; others come from trunks as they are. */
@@ -49,7 +69,18 @@ export function callModelPage(now: string): string {
 
 function reasonTable(): string {
   const rows = Object.entries(REASONS).map(([reason, text]) => row(`\`${reason}\``, text));
-  return ["## Feature reasons\n", row("Reason", "The change comes about because"), "|--|--|", ...rows, ""].join("\n");
+  const details = Object.entries(DETAILS).map(([detail, [features, text]]) => row(`\`${detail}\``, features, text));
+  return [
+    "## Feature reasons\n",
+    row("Reason", "The change comes about because"),
+    "|--|--|",
+    ...rows,
+    "\nWhere a reason has several ways, the detail says which (`why.detail`); without one it is none of these:\n",
+    row("Detail", "Of", "What exactly"),
+    "|--|--|--|",
+    ...details,
+    "",
+  ].join("\n");
 }
 
 function causeTable(): string {

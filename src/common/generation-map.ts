@@ -53,6 +53,12 @@ export class GenerationMap<Value> {
     }
   }
 
+  /** Forgets what has had its time, which is done otherwise when something is set. */
+  expire(): void {
+    const { clock, periodMs } = this.#options;
+    if (this.size > 0 && clock.nowMs() - this.#bornAtMs >= periodMs) this.#turn();
+  }
+
   #turn(): void {
     const forgotten = this.#old;
     this.#old = this.#young;

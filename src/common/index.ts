@@ -18,4 +18,7 @@ export { ChannelClient, type ChannelClientOptions } from "./channel/channel-clie
 export { ChannelError, type ChannelErrorCode } from "./channel/channel-error.ts";
 export { type MetricSample } from "./metric.ts";
 export { isMatch } from "./name-pattern.ts";
+export { isNumberAllowed, type NumberScope } from "./number-scope.ts";
+export { withMore } from "./with-more.ts";
+export { Expiry, type Expiring } from "./expiry.ts";
 export { GenerationMap, type GenerationMapOptions } from "./generation-map.ts";

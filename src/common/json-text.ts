@@ -17,6 +17,7 @@ export class JsonText {
  * @param head of the object, with one field or more
  */
 export function jsonWith(head: object, field: string, value: unknown): string {
-  if (!(value instanceof JsonText)) return JSON.stringify({ ...head, [field]: value });
-  return `${JSON.stringify(head).slice(0, -1)},${JSON.stringify(field)}:${value.text}}`;
+  const text = value instanceof JsonText ? value.text : (JSON.stringify(value) as string | undefined);
+  if (text === undefined) return JSON.stringify(head);
+  return `${JSON.stringify(head).slice(0, -1)},${JSON.stringify(field)}:${text}}`;
 }

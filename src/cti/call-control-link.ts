@@ -1,4 +1,5 @@
 import type {
+  CallQuality,
   CallView,
   CtiAttach,
   CtiAttached,
@@ -32,6 +33,8 @@ export interface CallControlLink {
   snapshot(): Promise<CtiSnapshot>;
   /** How a call was that has ended; undefined: it is not known any more. */
   endedCall(callId: string): Promise<CallView | undefined>;
+  /** The media of a call now; undefined: it has ended. `timeoutMs`: how long a reply is waited for. */
+  mediaQuality(callId: string, timeoutMs: number): Promise<CallQuality | undefined>;
   /** `timeoutMs`: how long a reply is waited for. */
   command(request: CtiCommandRequest, timeoutMs: number): Promise<CtiCommandReply>;
   device(request: CtiDeviceRequest): Promise<CtiDeviceReply>;

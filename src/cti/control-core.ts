@@ -117,8 +117,7 @@ export class ControlCore implements FeedConsumer {
   /** False when a call is known to have ended, or never to have been. */
   isUp(callId: string): boolean {
     if (this.#feed.state !== "live") return true;
-    const known = this.#replica.call(callId);
-    return known !== undefined && known.view.state !== "invalid";
+    return this.#replica.isUp(callId);
   }
 
   /**
@@ -226,6 +225,7 @@ export class ControlCore implements FeedConsumer {
     this.#service.close();
     this.#owners.end();
     this.#feed.close();
+    this.#replica.close();
   }
 
   #closeWhatIsClosed(signal: CtiSignal): void {

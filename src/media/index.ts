@@ -21,6 +21,7 @@ export type {
   RelayOptions,
   RelaySessionSummary,
   RelaySettings,
+  ReportedQuality,
   SideRef,
   SideStatistics,
 } from "./relay/media-relay.ts";

@@ -15,6 +15,10 @@ export const BOUNDS = {
   dataName: 128,
   codecs: 16,
   destinations: 32,
+  /** SIP header fields of a destination, their names and values. */
+  headers: 10,
+  headerName: 40,
+  headerValue: 255,
   callsOfConference: 32,
   messages: 999_999,
   /** Entries of a page, and where nothing is said. */

@@ -1,5 +1,7 @@
+import type { NumberScope } from "../common/index.ts";
 import type { RtpAddress } from "./media-view.ts";
 import type { RouteDestination } from "./route-view.ts";
+import type { SipHeader } from "./sip-header.ts";
 
 /** Which part in which call: the device, and the call where it has several (absent: the one that it talks in). */
 export interface DeviceInCall {
@@ -7,17 +9,23 @@ export interface DeviceInCall {
   readonly callId?: string;
 }
 
+/** A command that calls a number. */
+export interface Headed {
+  /** Header fields of the INVITEs to that number, wherever its calls are forwarded to; absent: none. */
+  readonly headers?: readonly SipHeader[];
+}
+
 /** What an application, a person or a feature code may ask of calls. */
 export type CallCommand =
   /** Rings the device, then the number. `newCallId`: the name of the call, which no other has had. */
-  | { readonly type: "make-call"; readonly device: string; readonly to: string; readonly newCallId?: string }
+  | ({ readonly type: "make-call"; readonly device: string; readonly to: string; readonly newCallId?: string } & Headed)
   /** `music`: name of the music source that the other party hears; absent: that of the device. */
   | ({ readonly type: "hold"; readonly music?: string } & DeviceInCall)
   | ({ readonly type: "retrieve" } & DeviceInCall)
   /** The call that is talked in is held, and another one taken back. */
   | ({ readonly type: "swap" } & DeviceInCall)
   /** Blind: the other party is connected with who answers at `to`. */
-  | ({ readonly type: "transfer"; readonly to: string } & DeviceInCall)
+  | ({ readonly type: "transfer"; readonly to: string } & DeviceInCall & Headed)
   /** The other parties of two calls of the device are connected. */
   | ({ readonly type: "complete-transfer"; readonly consultCallId?: string } & DeviceInCall)
   /** All established calls of the device, or those named, become one, which all parties hear each other in. */
@@ -43,13 +51,15 @@ export type CallCommand =
       readonly line?: string;
       readonly group?: string;
       readonly number?: string;
+      /** Only calls that ring at these; absent: at any. */
+      readonly numbers?: NumberScope;
     };
 
 /**
  * Sends a call elsewhere that is offered to the device, rings there or is established with it. Done when the new
  * destination rings or has answered.
  */
-export interface RedirectCommand extends DeviceInCall {
+export interface RedirectCommand extends DeviceInCall, Headed {
   readonly type: "redirect";
   readonly to: string;
   /** What becomes of the call when that fails: it stays (default), or is released. */
@@ -96,6 +106,8 @@ export type CommandFailure =
   | "park-slot-taken"
   | "park-empty"
   | "pickup-nothing"
+  /** Calls ring, and who asks may have none of them. */
+  | "pickup-barred"
   /** There is no such route dialogue at the device. */
   | "route-unknown"
   /** Its time is over. */
@@ -159,7 +171,7 @@ export type ApplicationCommand =
  * The call is held, and another is made to a number by the same device, to be transferred or conferenced with; where that
  * comes to nothing the call is taken back. `newCallId`: its name. Done when the number has answered.
  */
-export interface ConsultCommand extends DeviceInCall {
+export interface ConsultCommand extends DeviceInCall, Headed {
   readonly type: "consult";
   readonly to: string;
   readonly newCallId?: string;

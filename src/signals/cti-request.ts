@@ -33,7 +33,7 @@ export interface CtiCommandRequest {
   readonly waits: boolean;
   /** Only tells what would happen. */
   readonly isDryRun?: boolean;
-  /** Trace context (W3C), for log lines about it. */
+  /** Trace context (W3C), for signals of its effects and for log lines about it. */
   readonly traceparent?: string;
 }
 
@@ -47,6 +47,8 @@ export type SettingCommand =
       readonly external?: string | null;
     }
   | { readonly type: "set-do-not-disturb"; readonly device: string; readonly option: "off" | "reject" | "silent" }
+  /** Of a phone. */
+  | { readonly type: "set-auto-answer"; readonly device: string; readonly isOn: boolean }
   | {
       readonly type: "set-message-waiting";
       readonly line: string;
@@ -133,6 +135,8 @@ export type CtiDeviceRequest =
       readonly media: MediaRegistration;
       /** Calls are routed by a dialogue instead of being offered. */
       readonly routes: boolean;
+      /** Calls that are offered ring at once, as if it had accepted them. Absent: it accepts them itself. */
+      readonly autoAccept?: boolean;
       readonly session: string;
       /** How long established calls wait for the owner when no CTIManager speaks for it, in ms; absent: 30 s. */
       readonly leaseMs?: number;

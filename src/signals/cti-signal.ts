@@ -4,7 +4,12 @@ import type { MediaView } from "./media-view.ts";
 import type { RouteMoment, RouteView } from "./route-view.ts";
 
 /** What call control tells CTIManagers, in order. Plain JSON. */
-export type CtiSignal =
+export type CtiSignal = SignalFacts & {
+  /** Trace context (W3C) of the command that it is an effect of; absent: of none, or of one that has come without. */
+  readonly traceparent?: string;
+};
+
+type SignalFacts =
   /** One step of a call: how it is now, and what has changed; never empty. */
   | { readonly kind: "call"; readonly call: CallView; readonly changes: readonly CallChange[] }
   /** A device or a line that is now so; a later one makes an earlier one of no interest. */

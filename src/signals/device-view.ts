@@ -49,6 +49,8 @@ export interface DeviceView {
   readonly capabilities: DeviceCapabilities;
   readonly media?: MediaRegistration;
   readonly doNotDisturb: "off" | "reject" | "silent";
+  /** A phone that is asked to answer by itself; absent: it is not. */
+  readonly autoAnswer?: true;
 }
 
 /** Targets of one kind of forwarding; absent: calls are not forwarded. */

@@ -16,7 +16,7 @@ export {
 export { MAX_MESSAGES, type MessageCount, type MessageLamp } from "./message-lamp.ts";
 export { type CallNow, type ConnectionNow, type DeviceInCallNow, type LegNow } from "./call-now.ts";
 export { type CallState, type ConnectionState, type TerminalConnectionState } from "./call-states.ts";
-export { type CausedBy, type FeatureReason, type Why } from "./why.ts";
+export { type CausedBy, type FeatureDetail, type FeatureReason, type Why } from "./why.ts";
 export {
   type ApplicationCommand,
   type CallCommand,
@@ -49,6 +49,15 @@ export {
   type OutOfServiceCause,
 } from "./device-view.ts";
 export { type MediaView, type RtpAddress } from "./media-view.ts";
+export { type CallQuality, type MediaQualityView, type ReportedQualityView } from "./media-quality.ts";
+export {
+  MAX_HEADER_NAME,
+  MAX_HEADER_VALUE,
+  MAX_SIP_HEADERS,
+  SIP_HEADER_NAME,
+  SIP_HEADER_VALUE,
+  type SipHeader,
+} from "./sip-header.ts";
 export { type RouteDestination, type RouteMoment, type RouteView } from "./route-view.ts";
 export {
   type CtiAttach,

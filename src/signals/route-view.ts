@@ -1,3 +1,4 @@
+import type { SipHeader } from "./sip-header.ts";
 import type { Why } from "./why.ts";
 
 /** One destination of a route: elements of a list are walked until one takes the call. */
@@ -8,6 +9,8 @@ export interface RouteDestination {
   /** How the caller is shown; absent: as it is. */
   readonly callingNumber?: string;
   readonly originalCalled?: "unchanged" | "reset" | { readonly number: string };
+  /** Header fields of the INVITEs to this destination; absent: none. */
+  readonly headers?: readonly SipHeader[];
 }
 
 /**

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { triedDevices } from "../../src/call/control/call-devices.ts";
 import type { BranchTarget } from "../../src/call/control/leg/branch.ts";
 import type { LegDevice } from "../../src/call/control/leg/leg.ts";
-import { tellChange } from "../../src/call/control/session/session-observer.ts";
+import { tellChange, tellOffering } from "../../src/call/control/session/session-observer.ts";
 import {
   NEW_SESSION,
   otherSide,
@@ -214,7 +214,7 @@ export class SimulatedSession {
       assert.ok(isLegal, `session from ${before.state} to ${call.state}`);
       this.#call = call;
       for (const effect of effects) this.#perform(effect);
-      if (call.branches !== before.branches) this.#offering(this.#triedDevices());
+      if (call.branches !== before.branches) this.#offering(before);
       this.#isAnnounced = tellChange(this.#host.observer, this, before, this.#isAnnounced);
     }
     this.isRunning = false;
@@ -231,8 +231,9 @@ export class SimulatedSession {
     return triedDevices(this.#call, targets);
   }
 
-  #offering(devices: readonly LegDevice[]): void {
-    if (devices.length > 0 && this.#call.state !== "established") this.#host.observer.onOffering(this, devices);
+  #offering(before: Session): void {
+    const devices = this.#triedDevices();
+    if (devices.length > 0) tellOffering(this.#host.observer, this, before, devices);
   }
 
   #perform(effect: SessionEffect): void {

@@ -47,7 +47,7 @@ export class CallStory {
   /** All that the shell was to do, without changes. */
   readonly effects: Exclude<ModelEffect, { type: "change" }>[] = [];
   /** Told of what each step does. */
-  onStep: (effects: readonly ModelEffect[]) => void = () => undefined;
+  onStep: (event: ModelEvent, effects: readonly ModelEffect[]) => void = () => undefined;
   readonly #watcher = new CallWatcher();
   readonly #numbers = new Map<string, string>();
 
@@ -66,7 +66,7 @@ export class CallStory {
   changesOf(event: ModelEvent): readonly Change[] {
     const changes: Change[] = [];
     const effects = advance(this.world, event);
-    this.onStep(effects);
+    this.onStep(event, effects);
     for (const effect of effects) {
       if (effect.type === "change") changes.push(effect.change);
       else this.effects.push(effect);

@@ -6,6 +6,7 @@ import { ConfigurationMirror } from "../../src/database/index.ts";
 import { ChannelCallControl } from "../../src/main/service/channel-call-control.ts";
 import { handleCtiBus } from "../../src/main/service/cti-bus.ts";
 import { handleCtiDevices } from "../../src/main/service/cti-devices.ts";
+import { handleCtiQuality } from "../../src/main/service/cti-quality.ts";
 import { handleCtiCommands } from "../../src/main/service/cti-commands.ts";
 import type { Cleanup } from "./cleanup.ts";
 import { eventually } from "./eventually.ts";
@@ -37,6 +38,7 @@ export async function startControlledSwitch(
   const bus = handleCtiBus(channel, cti.feed);
   handleCtiCommands(channel, cti.commands, bus);
   handleCtiDevices(channel, cti.devices, bus);
+  handleCtiQuality(channel, () => node.node.manager.views);
   await channel.listen();
   cleanup.add(channel, (one) => one.close());
   const table = new SessionTable({

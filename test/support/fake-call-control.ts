@@ -1,6 +1,7 @@
 import { SwitchError } from "../../src/common/index.ts";
 import type { CallControlLink, CallControlListener } from "../../src/cti/call-control-link.ts";
 import type {
+  CallQuality,
   CallView,
   CtiAttach,
   CtiAttached,
@@ -44,6 +45,8 @@ export class FakeCallControl implements CallControlLink {
   readonly deviceRequests: CtiDeviceRequest[] = [];
   readonly commands: CtiCommandRequest[] = [];
   isConnected = false;
+  /** What is known of the media of calls; absent: of none that goes on. */
+  quality: ((callId: string, timeoutMs: number) => Promise<CallQuality | undefined>) | undefined;
   /** As CTIManager has asked for; calls are told only then, and each time from a new epoch on. */
   observesCalls = false;
   /** The connection is lost when the next command has been done. */
@@ -189,6 +192,11 @@ export class FakeCallControl implements CallControlLink {
     this.#checkConnected();
     const view = this.calls.views.get(callId);
     return view?.state === "invalid" ? view : undefined;
+  }
+
+  async mediaQuality(callId: string, timeoutMs: number): Promise<CallQuality | undefined> {
+    this.#checkConnected();
+    return this.quality?.(callId, timeoutMs);
   }
 
   async command(request: CtiCommandRequest): Promise<CtiCommandReply> {

@@ -45,6 +45,7 @@ export function mortalLink(link: CallControlLink): CallControlLink & { die(): vo
     ack: async (position) => alive().ack(position),
     snapshot: async () => alive().snapshot(),
     endedCall: async (callId) => alive().endedCall(callId),
+    mediaQuality: async (callId, timeoutMs) => alive().mediaQuality(callId, timeoutMs),
     command: async (request, timeoutMs) => alive().command(request, timeoutMs),
     device: async (request) => alive().device(request),
     close: () => {

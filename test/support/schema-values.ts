@@ -21,6 +21,8 @@ export function valuesOf(schema: JsonSchema, definitions: Definitions): fc.Arbit
         min: schema.minimum ?? Number.MIN_SAFE_INTEGER,
         max: schema.maximum ?? Number.MAX_SAFE_INTEGER,
       });
+    case "number":
+      return fc.double({ min: schema.minimum ?? -1e9, max: schema.maximum ?? 1e9, noNaN: true });
     case "boolean":
       return fc.boolean();
     case "null":

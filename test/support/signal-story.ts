@@ -1,4 +1,5 @@
 import type { CallFacts } from "../../src/call/cti/call-parties.ts";
+import { CommandTraces } from "../../src/call/cti/command-traces.ts";
 import { ObjectViews } from "../../src/call/cti/object-views.ts";
 import { createInventory } from "../../src/call/device/index.ts";
 import { CtiFeed, type OutboxLimits } from "../../src/call/cti/index.ts";
@@ -40,6 +41,7 @@ export class SignalStory {
   readonly calls: CallStory;
   readonly clock = new ManualClock(1_000_000);
   readonly store: StoredText;
+  readonly traces = new CommandTraces();
   readonly feed: CtiFeed;
   flushes = 0;
 
@@ -53,20 +55,21 @@ export class SignalStory {
       ids: new RandomIds(),
       logger: silentLogger,
       facts,
+      traces: this.traces,
       views: noObjects(),
       routes: () => [],
       store,
       flush: () => void (this.flushes += 1),
       ...(limits === undefined ? {} : { limits }),
     });
-    this.calls.onStep = (effects) => this.feed.step(effects);
+    this.calls.onStep = (event, effects) => this.feed.step(event, effects);
   }
 
   /** Takes events of calls of the process before this one, whose beginning nobody here has seen. */
   goOn(event: ModelEvent, onFile: () => void = () => undefined): void {
     const effects = advance(this.calls.world, event);
     onFile();
-    this.feed.step(effects);
+    this.feed.step(event, effects);
   }
 
   /** A CTIManager that observes calls and knows nothing yet. */

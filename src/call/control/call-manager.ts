@@ -20,6 +20,8 @@ import type { CallRecords } from "./reporting/call-records.ts";
 import type { CallContext } from "./session/call-session.ts";
 import { CallTable } from "./call-table.ts";
 import type { CallFeatures } from "./features/call-features.ts";
+import { CommandTraces } from "../cti/command-traces.ts";
+import { tracedLogger } from "../cti/traced-logger.ts";
 import { CtiSide } from "./features/cti-side.ts";
 import { makeFeatures } from "./features/make-features.ts";
 import { Hunting } from "./hunting/hunting.ts";
@@ -114,7 +116,15 @@ export class CallManager {
       onSource: ({ address }) => this.#edge.trust([address]),
     });
     this.#trunks.apply(inventory.peers);
-    const ctiParts = { options, table: this.#table, registrar: this.#registrar, journal: this.#journal };
+    const traces = new CommandTraces();
+    const traced = { ...options, logger: tracedLogger(logger, traces) };
+    const ctiParts = {
+      options: traced,
+      traces,
+      table: this.#table,
+      registrar: this.#registrar,
+      journal: this.#journal,
+    };
     this.#cti = new CtiSide(ctiParts, () => this.#features);
     this.#signaling = this.#cti.devices.beside(this.#trunks.port);
     const calledUri = (message: SipMessage): string => this.#trunks.calledUri(message);
@@ -132,7 +142,7 @@ export class CallManager {
       onLegGone: (leg) => this.#cti.legGone(leg),
       onChanged: (session) => this.#watched.dialogs.update(session),
     });
-    this.#context = makeCallContext(options, {
+    this.#context = makeCallContext(traced, {
       port: this.#signaling,
       registrar: this.#registrar,
       journal: this.#journal,
@@ -141,6 +151,7 @@ export class CallManager {
       records: this.#records,
       features: () => this.#features,
       userToUser: (sessionId) => this.#cti.userToUser(sessionId),
+      traceparentOf: (sessionId) => (traces.isIdle ? undefined : traces.ofSession(sessionId)),
     });
     const lookup = (phone: SipPhone): readonly Binding[] => this.#cti.devices.lookup(phone);
     const onFlowFailed = (binding: Binding): void => this.#registrar.flowFailed(binding);
@@ -172,7 +183,7 @@ export class CallManager {
       dialogs: this.#watched.dialogs,
       features: options.features,
       dialPlan: options.dialPlan,
-      onStep: (effects) => this.#cti.step(effects),
+      onStep: (event, effects) => this.#cti.step(event, effects),
       onRestored: () => this.#cti.restored(),
       routing: this.#cti,
     });
@@ -216,6 +227,7 @@ export class CallManager {
   /** What can be seen of calls, phones, trunks and the dial plan. */
   get views(): CallManagerViews {
     return new CallManagerViews({
+      world: this.#features.world,
       table: this.#table,
       registrar: this.#registrar,
       hints: this.#hints,

@@ -63,13 +63,15 @@ export interface ContextParts {
   readonly records: Pick<CallRecords, "write">;
   /** What peers of the trust domain are told of the call of a session. */
   readonly userToUser: (sessionId: string) => HeaderList;
+  /** Trace context of a command that is under way for the call of a session. */
+  readonly traceparentOf: (sessionId: string) => string | undefined;
   readonly features: () => CallFeatures;
 }
 
 /** What every call needs. */
 export function makeCallContext(
   { relay, clock, ids, logger, inventory }: CallManagerOptions,
-  { port, registrar, journal, toll, owner, records, features, userToUser }: ContextParts,
+  { port, registrar, journal, toll, owner, records, features, userToUser, traceparentOf }: ContextParts,
 ): CallContext {
   const bindingsOf = ({ name, number }: LegDevice): readonly Binding[] =>
     registrar.lookup(inventory.lineOf(name, number)?.aor ?? "");
@@ -85,6 +87,7 @@ export function makeCallContext(
     wayTo: (leg) => (leg.device.kind === "sip-phone" ? wayToLeg(bindingsOf(leg.device), leg) : undefined),
     owner,
     userToUser,
+    traceparentOf,
     writeRecord: (ended) => records.write(ended),
   };
 }

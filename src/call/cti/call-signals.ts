@@ -1,4 +1,4 @@
-import type { Clock } from "../../common/index.ts";
+import { withMore, type Clock } from "../../common/index.ts";
 import type { CallChange, CallView, ConnectionView, CtiSignal, PartyView, UserData, Why } from "../../signals/index.ts";
 import {
   LOST_WITH_PROCESS,
@@ -49,6 +49,11 @@ export class CallSignals {
 
   get endedCount(): number {
     return this.#ended.size;
+  }
+
+  /** May be called twice. */
+  close(): void {
+    this.#ended.close();
   }
 
   /** How a call was that has ended: for ten minutes. */
@@ -162,7 +167,7 @@ export class CallSignals {
     const { currentCalling: _calling, currentCalled: _called, ...rest } = before;
     const merged = mergedInto === undefined ? {} : { mergedInto };
     const endedMs = this.#options.clock.wallMs();
-    return { ...rest, ver: before.ver + 1, state: "invalid", connections: [], ...merged, endedMs, why };
+    return withMore(rest, { ver: before.ver + 1, state: "invalid" as const, connections: [], ...merged, endedMs, why });
   }
 
   #connectionView({ connectionId, address, state, terminals }: Connection): ConnectionView {

@@ -9,12 +9,14 @@ import type {
   UserData,
 } from "../../signals/index.ts";
 import type { EntryStore } from "../control/recovery/call-journal.ts";
-import type { Change, ModelEffect, World } from "../model/index.ts";
+import type { Change, ModelEffect, ModelEvent, World } from "../model/index.ts";
 import { Attachment, type FeedPeer } from "./attachment.ts";
 import { CallData } from "./call-data.ts";
 import type { CallFacts } from "./call-parties.ts";
 import { CallSignals } from "./call-signals.ts";
+import type { CommandTraces } from "./command-traces.ts";
 import { CtiError } from "./cti-error.ts";
+import { feedMetrics } from "./feed-metrics.ts";
 import { ObjectSignals } from "./object-signals.ts";
 import type { ObjectViews } from "./object-views.ts";
 import { Outbox, OUTBOX_LIMITS, signalText, type OutboxLimits } from "./outbox.ts";
@@ -27,6 +29,8 @@ export interface CtiFeedOptions {
   readonly ids: Ids;
   readonly logger: Logger;
   readonly facts: CallFacts;
+  /** What effects of commands are told with. */
+  readonly traces: CommandTraces;
   readonly views: ObjectViews;
   /** Route dialogues that go on. */
   readonly routes: () => readonly RouteView[];
@@ -102,17 +106,20 @@ export class CtiFeed {
   /** May be called twice. */
   close(): void {
     this.objects.close();
+    this.#calls.close();
   }
 
   /** Takes the changes of calls of a step of the model, before anybody is told of it. */
-  step(effects: readonly ModelEffect[]): void {
+  step(event: ModelEvent, effects: readonly ModelEffect[]): void {
+    const traceparent = this.#options.traces.step(event, effects);
     const changes: Change[] = [];
     for (const effect of effects) if (effect.type === "change") changes.push(effect.change);
     if (changes.length === 0) return;
     const grown = this.#merge(changes);
     if (this.#observesCalls) {
       const signals = this.#calls.take(changes);
-      this.#add([...signals, ...grown.flatMap((callId) => this.#calls.takeUserData(callId) ?? [])]);
+      const told = [...signals, ...grown.flatMap((callId) => this.#calls.takeUserData(callId) ?? [])];
+      this.#add(traceparent === undefined ? told : told.map((signal) => ({ ...signal, traceparent })));
       if (changes.some(isOffer)) this.#hasten();
     } else for (const { callId } of endings(changes)) this.#forget(callId);
   }
@@ -142,7 +149,7 @@ export class CtiFeed {
   /** Tells of something else than a step of a call; also before `restore`, while calls of before are taken up. */
   tell(signal: CtiSignal): void {
     if (this.#untold !== undefined && !this.isListening) this.#untold.push(signal);
-    else this.#add([signal]);
+    else this.#add([this.#traced(signal)]);
   }
 
   /** A call that goes on, as it was told last; undefined: there is none, or nobody observes calls. */
@@ -164,7 +171,12 @@ export class CtiFeed {
     if (!this.#options.world.calls.has(callId)) return;
     this.#data.set(callId, data);
     const signal = this.#observesCalls ? this.#calls.takeUserData(callId) : undefined;
-    if (signal !== undefined) this.#add([signal]);
+    if (signal !== undefined) this.#add([this.#traced(signal)]);
+  }
+
+  #traced<Signal extends CtiSignal>(signal: Signal): Signal {
+    const traceparent = this.#options.traces.isIdle ? undefined : this.#options.traces.ofSignal(signal);
+    return traceparent === undefined ? signal : { ...signal, traceparent };
   }
 
   /**
@@ -233,33 +245,17 @@ export class CtiFeed {
   }
 
   metrics(): MetricSample[] {
-    const outboxes = [...this.#outboxes.values()];
-    const sum = (of: (outbox: Outbox) => number): number => outboxes.reduce((total, one) => total + of(one), 0);
-    return [
-      gauge("tandem_cti_managers", "CTIManagers that are connected", this.#attached.size),
-      gauge(
-        "tandem_cti_outbox_signals",
-        "Signals that CTIManagers have not acknowledged",
-        sum(({ depth }) => depth),
-      ),
-      gauge(
-        "tandem_cti_outbox_bytes",
-        "Size of the signals that CTIManagers have not acknowledged",
-        sum(({ bytes }) => bytes),
-      ),
-      gauge("tandem_cti_ended_calls", "Ended calls that commands are still answered about", this.#calls.endedCount),
-      counter("tandem_cti_signals_total", "Signals that were sent to CTIManagers", this.#counts.signals),
-      counter(
-        "tandem_cti_epochs_total",
-        "Outboxes that were begun anew, so that a CTIManager takes a snapshot",
-        this.#counts.epochs,
-      ),
-    ];
+    return feedMetrics({
+      ...this.#counts,
+      managers: this.#attached.size,
+      outboxes: [...this.#outboxes.values()],
+      endedCalls: this.#calls.endedCount,
+    });
   }
 
   #add(signals: readonly CtiSignal[]): void {
     if (signals.length === 0 || !this.isListening) return;
-    const texts = signals.map((signal) => ({ ...signalText(signal), isForAll: isForAll(signal) }));
+    const texts = signals.map((signal) => ({ isForAll: isForAll(signal), ...signalText(signal) }));
     for (const outbox of this.#outboxes.values()) {
       if (outbox.isIdle) continue;
       const own = outbox.observesCalls ? texts : texts.filter((text) => text.isForAll);
@@ -383,12 +379,4 @@ function isOffer(change: Change): boolean {
 /** It is told to CTIManagers that do not observe calls, too. */
 function isForAll({ kind }: CtiSignal): boolean {
   return kind !== "call" && kind !== "media" && kind !== "digits";
-}
-
-function gauge(name: string, help: string, value: number): MetricSample {
-  return { name, type: "gauge", help, value };
-}
-
-function counter(name: string, help: string, value: number): MetricSample {
-  return { name, type: "counter", help, value };
 }

@@ -14,7 +14,8 @@ export function currentSides(world: World, call: Call): CurrentSides {
   const others = present.filter((connection) => connection !== calling);
   // Who rings beside a party that is there, since it is being transferred to, is on no side yet.
   const called = only(others) ?? only(others.filter(({ state }) => state === "established"));
-  return { ...(calling === undefined ? {} : { calling }), ...(called === undefined ? {} : { called }) };
+  if (calling === undefined) return called === undefined ? {} : { called };
+  return called === undefined ? { calling } : { calling, called };
 }
 
 function only(connections: readonly Connection[]): Connection | undefined {

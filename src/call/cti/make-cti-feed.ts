@@ -17,6 +17,7 @@ export interface FeedParts {
   readonly devices: Pick<CtiDevices, "isOpen" | "ownerOf">;
   readonly lamps: MessageLamps;
   readonly routes: CtiFeedOptions["routes"];
+  readonly traces: CtiFeedOptions["traces"];
 }
 
 const NOTHING: NonNullable<CallManagerOptions["configuration"]> = { get: () => undefined, of: () => new Map() };
@@ -24,13 +25,14 @@ const NOTHING: NonNullable<CallManagerOptions["configuration"]> = { get: () => u
 /** What CTIManagers are told of a node. */
 export function makeCtiFeed(options: CallManagerOptions, parts: FeedParts): CtiFeed {
   const { clock, ids, logger, inventory, node = "tandem", dialPlan, configuration = NOTHING } = options;
-  const { journal, table, world, registrar, devices, lamps, routes } = parts;
+  const { journal, table, world, registrar, devices, lamps, routes, traces } = parts;
   const feed = new CtiFeed({
     node,
     world,
     clock,
     ids,
     logger,
+    traces,
     facts: callFacts({
       table,
       inventory,

@@ -102,6 +102,7 @@ export class ObjectViews {
       capabilities: kind === "phone" ? this.#ofPhone(body) : capabilitiesOf(media),
       ...(media === undefined ? {} : { media }),
       doNotDisturb: "doNotDisturb" in body ? body.doNotDisturb : "off",
+      ...("autoAnswer" in body && body.autoAnswer ? { autoAnswer: true } : {}),
     };
   }
 

@@ -52,6 +52,10 @@ export class ConfiguredFeatures implements FeatureStore {
     return this.#mergeDevice(device, `do not disturb: ${mode}`, { doNotDisturb: mode }, author);
   }
 
+  setAutoAnswer(device: string, isOn: boolean, author: string): Promise<FeatureStoreResult> {
+    return this.#mergeDevice(device, `auto answer: ${isOn ? "on" : "off"}`, { autoAnswer: isOn }, author);
+  }
+
   setPrivacy(device: string, isOn: boolean): Promise<FeatureStoreResult> {
     return this.#mergeDevice(device, `privacy: ${isOn ? "on" : "off"}`, { privacy: isOn });
   }
@@ -98,13 +102,13 @@ export class ConfiguredFeatures implements FeatureStore {
   #mergeDevice(
     device: string,
     summary: string,
-    body: Partial<Pick<BodyOf<"phone">, "doNotDisturb" | "privacy">>,
+    body: Partial<Pick<BodyOf<"phone">, "doNotDisturb" | "autoAnswer" | "privacy">>,
     author?: string,
   ): Promise<FeatureStoreResult> {
     const operations: Wish["operations"] = (store) => {
       const stored = store.getDevice(device);
-      if (stored === undefined || !("doNotDisturb" in stored.body)) return "unknown-device";
-      const known: object = stored.body;
+      const known: object = stored?.body ?? {};
+      if (stored === undefined || !Object.keys(body).every((name) => name in known)) return "unknown-device";
       const isSo = Object.entries(body).every(([name, value]) => Reflect.get(known, name) === value);
       return isSo ? [] : [merge(stored, body)];
     };

@@ -29,6 +29,8 @@ export interface NewForward {
 export interface FeatureStore {
   /** Of a phone or CTI port. @param author who has asked; absent: the device */
   setDoNotDisturb(device: string, mode: DoNotDisturb, author?: string): Promise<FeatureStoreResult>;
+  /** Of a phone. @param author who has asked */
+  setAutoAnswer(device: string, isOn: boolean, author: string): Promise<FeatureStoreResult>;
   /** Of a phone or CTI port. */
   setPrivacy(device: string, isOn: boolean): Promise<FeatureStoreResult>;
   /**

@@ -1,9 +1,10 @@
 import type { Address } from "./call.ts";
 import { addConnection, beginCall, disconnect, endWhenEmpty, setConnection, setTerminal } from "./call-changes.ts";
+import { whyRedirected } from "./features/redirect-state.ts";
 import { leaveLine, showLine } from "./features/shared-line.ts";
 import { refreshSound } from "./features/sound.ts";
 import type { ModelEvent, LegFacts, Place } from "./model-event.ts";
-import { NORMAL, type FeatureReason, type Why } from "./why.ts";
+import { NORMAL, type CausedBy, type Doing, type FeatureReason, type Why } from "./why.ts";
 import {
   otherLeg,
   putLeg,
@@ -37,11 +38,12 @@ export function offered(draft: Draft, { sessionId, leg, called }: EventOf<"offer
 }
 
 /** Who is rung from now on: others are out, and who is new is offered the call. */
-export function offering(draft: Draft, { sessionId, places, feature }: EventOf<"offering">): void {
+export function offering(draft: Draft, event: EventOf<"offering">): void {
+  const { sessionId, places } = event;
   const session = draft.world.sessions.get(sessionId);
   if (session?.stage !== "setup" || !draft.world.calls.has(session.callId)) return;
   const { callId } = session;
-  const why = because(feature ?? session.reason);
+  const why = whyOffered(session, event);
   establishCaller(draft, session);
   const kept = session.ringing.filter(({ place }) => places.some((one) => isSame(one.address, place.address)));
   for (const one of session.ringing) {
@@ -65,13 +67,9 @@ export function ringing(draft: Draft, { sessionId, device }: EventOf<"ringing">)
   }
 }
 
-function ring(
-  draft: Draft,
-  { callId, reason }: ModelSession,
-  { connectionId, place }: Ringing,
-  device: string | undefined,
-): void {
-  const why = because(reason);
+function ring(draft: Draft, session: ModelSession, { connectionId, place }: Ringing, device: string | undefined): void {
+  const { callId } = session;
+  const why = whyOf(session);
   if (place.kind === "trunk") return setConnection(draft, callId, connectionId, "network-alerting", why);
   setConnection(draft, callId, connectionId, "alerting", why);
   for (const one of device === undefined ? place.devices : [device]) {
@@ -89,10 +87,11 @@ export function answered(draft: Draft, event: EventOf<"answered">): boolean {
   const encrypted = event.leg?.isEncrypted === true ? { isEncrypted: true as const } : {};
   if (caller !== undefined) putLeg(draft, { ...caller, ...encrypted, isUp: true });
   const endpoint = event.endpoint === undefined ? {} : { endpoint: event.endpoint };
-  const { picking: _picking, ...rung } = session;
-  const up: ModelSession = { ...rung, ...endpoint, stage: "up", ringing: [] };
+  const { picking: _picking, stage: _stage, ringing: _ringing, ...rung } = session;
   const { leg } = event;
-  putSession(draft, { ...up, ...(leg === undefined ? {} : placeOf(session, leg)) });
+  const place = leg === undefined ? {} : placeOf(session, leg);
+  const up: ModelSession = { stage: "up", ringing: [], ...rung, ...endpoint, ...place };
+  putSession(draft, up);
   // Who has picked the call up is a party of it already.
   const isPickedUp = leg !== undefined && draft.world.legs.get(leg.legId)?.sessionId === session.sessionId;
   for (const one of session.ringing) {
@@ -107,7 +106,8 @@ export function answered(draft: Draft, event: EventOf<"answered">): boolean {
 function whyNot({ world }: Draft, { sessionId }: ModelSession, isPickedUp: boolean): Why {
   if (isPickedUp) return { ...NORMAL, feature: "pickup", cause: ANSWERED_ELSEWHERE };
   // Only a service has it without having been offered it, when it was redirected.
-  return world.redirects.has(sessionId) ? { ...NORMAL, feature: "redirect" } : { ...NORMAL, cause: ANSWERED_ELSEWHERE };
+  const redirect = world.redirects.get(sessionId);
+  return redirect === undefined ? { ...NORMAL, cause: ANSWERED_ELSEWHERE } : whyRedirected(redirect);
 }
 
 /** Who answers a call of the switch is in the caller's place. */
@@ -125,7 +125,7 @@ function isOrphan(draft: Draft, { sessionId, callId }: ModelSession): boolean {
 function establishCallee(draft: Draft, session: ModelSession, leg: LegFacts): void {
   const { callId, sessionId } = session;
   const known = session.ringing.find(({ place }) => isAnsweredBy(place, leg));
-  const why = because(session.reason);
+  const why = whyOf(session);
   const connectionId = known?.connectionId ?? addConnection(draft, callId, leg.address, why);
   if (known !== undefined) ring(draft, session, known, leg.device);
   setConnection(draft, callId, connectionId, "established", why);
@@ -158,8 +158,8 @@ export function ended(draft: Draft, { sessionId, why: outcome }: EventOf<"ended"
   if (session === undefined) return;
   const isByUs = outcome.by === "system" || outcome.by === "timer";
   const told = isByUs ? (session.released ?? outcome) : outcome;
-  const { reason = told.feature } = session;
-  const why: Why = told.feature === "normal" && reason !== "normal" ? { ...told, feature: reason } : told;
+  const isPlain = told.feature === "normal" && told.detail === undefined;
+  const why: Why = isPlain ? { ...told, ...doingOf(session) } : told;
   const { callId, caller, callee } = session;
   removeSession(draft, sessionId);
   for (const { connectionId } of session.ringing) disconnect(draft, callId, connectionId, why);
@@ -193,9 +193,9 @@ function establishCaller(draft: Draft, { callId, caller }: ModelSession): void {
 function newLeg(facts: LegFacts, place: Pick<ModelLeg, "callId" | "connectionId" | "sessionId" | "isUp">): ModelLeg {
   const { legId, kind, device, address, isEncrypted } = facts;
   const { callId, connectionId, sessionId, isUp } = place;
-  const leg = { legId, kind, device, address, callId, connectionId, sessionId, isUp };
+  const encrypted = isEncrypted === undefined ? {} : { isEncrypted };
   const held = { isHolding: false, isHeldByCommand: false };
-  return isEncrypted === undefined ? { ...leg, ...held } : { ...leg, ...held, isEncrypted };
+  return { legId, kind, device, address, callId, connectionId, sessionId, isUp, ...held, ...encrypted };
 }
 
 function isAnsweredBy({ devices, address, kind }: Place, leg: LegFacts): boolean {
@@ -206,7 +206,31 @@ function isSame(one: Address, other: Address): boolean {
   return one.line === undefined ? one.number === other.number : one.line === other.line;
 }
 
-function because(feature: FeatureReason = "normal"): Why {
-  if (feature === "normal") return NORMAL;
-  return { cause: 16, feature, by: feature === "forward-no-answer" ? "timer" : "system" };
+/** The session itself says why, where routing does not. */
+function whyOffered(session: ModelSession, { feature, detail, by }: EventOf<"offering">): Why {
+  if (feature === undefined) return by === undefined ? whyOf(session) : { ...whyOf(session), by };
+  return because({ feature, ...(detail === undefined ? {} : { detail }) }, by);
+}
+
+function whyOf(session: ModelSession): Why {
+  return because(doingOf(session), session.reasonBy);
+}
+
+function doingOf({ reason: feature = "normal", reasonDetail: detail }: ModelSession): Doing {
+  return detail === undefined ? { feature } : { feature, detail };
+}
+
+/** Who brings a feature about, where nothing else is known; others are the switch's doing. */
+const BY: Readonly<Partial<Record<FeatureReason, CausedBy>>> = {
+  normal: "party",
+  redirect: "application",
+  unpark: "application",
+  pickup: "application",
+  "blind-transfer": "party",
+  "redirection-3xx": "party",
+  "park-reminder": "timer",
+};
+
+function because(doing: Doing, by = BY[doing.feature] ?? "system"): Why {
+  return { cause: 16, ...doing, by };
 }

@@ -7,7 +7,7 @@ import { enqueue, serveQueues } from "./features/hunt.ts";
 import { MACHINES, ON_GONE, tellLeaving } from "./features/machines.ts";
 import { privacyChanged } from "./features/privacy.ts";
 import { refuse, transferConsulted, transferTo } from "./features/transfer.ts";
-import { forwardOnFailure, isRedirected, watchRedirects } from "./features/redirect.ts";
+import { forwardOnFailure, watchRedirects, whyElsewhere } from "./features/redirect.ts";
 import { requestRoute, watchRoutes } from "./features/route.ts";
 import { watchPickups } from "./features/pickup.ts";
 import { beginSounds } from "./features/sound.ts";
@@ -58,7 +58,7 @@ function apply(draft: Draft, event: ModelEvent): void {
     case "dialed":
       return dialed(draft, event);
     case "offering":
-      return offering(draft, isRedirected(world, event.sessionId) ? { ...event, feature: "redirect" } : event);
+      return offering(draft, asRedirected(world, event));
     case "queued":
       return enqueue(draft, event);
     case "freed":
@@ -106,6 +106,14 @@ function apply(draft: Draft, event: ModelEvent): void {
     case "media-found":
       return beginSounds(draft, event.sessionId);
   }
+}
+
+function asRedirected(world: World, event: EventOf<"offering">): EventOf<"offering"> {
+  const why = whyElsewhere(world, event.sessionId);
+  if (why === undefined) return event;
+  const { detail: _former, ...offered } = event;
+  const { cause: _cause, sip: _sip, ...because } = why;
+  return { ...offered, ...because };
 }
 
 /** The machine of the feature that a session is for. */
@@ -168,7 +176,8 @@ function onRefer(draft: Draft, { referId, legId, to, replaces, isEarlyOnly, refe
   if (leg === undefined) return refuse(draft, { referId }, "wrong-state", "the dialog is gone");
   const replaced = replaces === undefined ? undefined : draft.world.legs.get(replaces);
   if (replaced === undefined && transferMember(draft, leg, to, { referId })) return;
-  if (replaced === undefined) return transferTo(draft, leg, to, { referId }, referredBy);
+  if (replaced === undefined)
+    return transferTo(draft, leg, to, { referId }, referredBy === undefined ? {} : { referredBy });
   const own = legsOf(draft.world, leg.device).find(({ sessionId }) => sessionId === replaced.sessionId);
   if (own === undefined || own === leg) return refuse(draft, { referId }, "wrong-state", "not a dialog of this phone");
   // RFC 3891 3: a dialog that is established already is not what was meant.

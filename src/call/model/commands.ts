@@ -109,9 +109,12 @@ function commandLeg(draft: Draft, commandId: string, command: LegCommand): void 
       return hold(draft, commandId, leg, command.type === "hold", command.type === "hold" ? command.music : undefined);
     case "swap":
       return swap(draft, commandId, command.device);
-    case "transfer":
-      if (transferMember(draft, leg, command.to, { commandId })) return;
-      return transferTo(draft, leg, command.to, { commandId });
+    case "transfer": {
+      const { to, headers } = command;
+      const told = headers === undefined ? {} : { headers };
+      if (transferMember(draft, leg, to, { commandId }, told)) return;
+      return transferTo(draft, leg, to, { commandId }, told);
+    }
     case "complete-transfer":
       return completeTransfer(draft, commandId, command);
     case "park": {

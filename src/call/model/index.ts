@@ -11,6 +11,7 @@ export { type SessionEffect, type MediaOperation, type Step, type TimerName } fr
 export { type BranchRoute, type SessionEvent, type Route } from "./session/session-event.ts";
 export { causeName, causeOfStatus, statusOfCause } from "./cause.ts";
 export { bestRefusal } from "./session/best-refusal.ts";
+export { isOutOfTime } from "./session/diversion.ts";
 export { refusedOutcome, type EndReason, type Outcome, type Refusal, type ToldReason } from "./session/outcome.ts";
 export { answerToHold, audibleHold, isHold, isSameMedia } from "./session/hold.ts";
 export { isUnacknowledged, joinedSession, lateAnswer, type Seat } from "./session/joined-session.ts";
@@ -40,7 +41,7 @@ export {
   type Redirection,
   type Shown,
 } from "./model-effect.ts";
-export { type CausedBy, type FeatureReason, type Why } from "./why.ts";
+export { type CausedBy, type Doing, type FeatureDetail, type FeatureReason, type Why } from "./why.ts";
 export { LOST_WITH_PROCESS, takeUp } from "./restored.ts";
 export {
   featureTables,

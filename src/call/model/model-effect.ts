@@ -1,6 +1,6 @@
 import type { Address } from "./call.ts";
 import type { Change } from "./change.ts";
-import type { CommandResult, RouteMoment, RouteView } from "../../signals/index.ts";
+import type { CommandResult, RouteMoment, RouteView, SipHeader } from "../../signals/index.ts";
 import type { HuntStep } from "./model-settings.ts";
 import type { FeatureReason, Why } from "./why.ts";
 
@@ -38,12 +38,16 @@ export interface Redirection {
   readonly by: string;
   readonly number: string;
   readonly to: string;
+  /** A route dialogue has chosen it. */
+  readonly isRoute?: true;
   /** The device whose calling search space applies; absent: `by`. */
   readonly as?: string;
   /** What is recorded and shown as called first: the new destination, or a number; absent: what was. */
   readonly originalCalled?: "reset" | { readonly number: string };
   /** How the caller is shown; absent: as it is. */
   readonly callingNumber?: string;
+  /** Header fields of its INVITEs, until the call is sent elsewhere anew; absent: none. */
+  readonly headers?: readonly SipHeader[];
   /** It rings here again when the new destination is busy or is not there. */
   readonly isKept: boolean;
 }
@@ -102,6 +106,8 @@ export type ModelEffect =
       readonly hunt?: { readonly pilot: string; readonly step: HuntStep };
       /** How the caller is shown; absent: as it is. */
       readonly callingNumber?: string;
+      /** As of a `Redirection`. */
+      readonly headers?: readonly SipHeader[];
       /** What the number is looked up in; absent: what `by` may dial. */
       readonly callingSearchSpace?: string;
       /** Only this device of the line is rung, wherever its calls are forwarded to. */

@@ -1,7 +1,7 @@
 import type { Address } from "./call.ts";
 import type { CallCommand, ConsultCommand, RouteCommand } from "../../signals/index.ts";
 import type { Endpoint } from "./model-effect.ts";
-import type { FeatureReason, Why } from "./why.ts";
+import type { CausedBy, FeatureDetail, FeatureReason, Why } from "./why.ts";
 
 /** What the model has to know of a dialog. */
 export interface LegFacts {
@@ -73,6 +73,9 @@ export type ModelEvent =
       readonly sessionId: string;
       readonly places: readonly Place[];
       readonly feature?: FeatureReason;
+      readonly detail?: FeatureDetail;
+      /** Absent: as its feature says. */
+      readonly by?: CausedBy;
     }
   /**
    * A caller is answered by what `placeInQueue` says, and waits for a member of a hunt pilot. `legId`: one that is up, and has

@@ -1,3 +1,4 @@
+import type { NumberScope } from "../../common/index.ts";
 import type { Address } from "./call.ts";
 
 /** Lines that are rung by a park range's timers, in seconds. */
@@ -43,6 +44,8 @@ export interface ModelSettings {
   pickupNumberOf(group: string): string | undefined;
   /** The device may call the line: its calling search space has the line's partition. */
   reaches(device: string, line: string): boolean;
+  /** @param number where a call rings */
+  isAmong(scope: NumberScope, number: string): boolean;
   /** The first line of a phone; undefined: there is no such phone. */
   addressOf(device: string): Address | undefined;
   /** Others of a shared line may not barge into this device's calls. */
@@ -69,6 +72,7 @@ export const NO_SETTINGS: ModelSettings = {
   pickupGroupOf: () => undefined,
   pickupNumberOf: () => undefined,
   reaches: () => true,
+  isAmong: () => true,
   addressOf: () => undefined,
   isPrivate: () => false,
   isPrivateLine: () => false,

@@ -1,7 +1,7 @@
 import type { Call } from "./call.ts";
 import type { Endpoint, ModelEffect } from "./model-effect.ts";
 import type { LegFacts, Place } from "./model-event.ts";
-import type { FeatureReason, Why } from "./why.ts";
+import type { CausedBy, FeatureDetail, FeatureReason, Why } from "./why.ts";
 import type { ModelSettings } from "./model-settings.ts";
 import type { Barge } from "./features/barge-state.ts";
 import type { Conference } from "./features/conference-state.ts";
@@ -59,6 +59,9 @@ export interface ModelSession {
   readonly purpose?: Purpose;
   /** Why it was begun; absent: as any call. */
   readonly reason?: FeatureReason;
+  readonly reasonDetail?: FeatureDetail;
+  /** Absent: who mostly brings that about. */
+  readonly reasonBy?: CausedBy;
   /** Why the model has ended it, whose end is told later. */
   readonly released?: Why;
 }

@@ -1,4 +1,5 @@
 import { displayName, isValidHeaderValue } from "../../sip/message/index.ts";
+import { SIP_HEADER_NAME } from "../../signals/index.ts";
 import type { Body, HeaderList } from "./signaling-port.ts";
 
 /** All that may be set; everything else is the edge's. Canonical names. */
@@ -70,7 +71,7 @@ export function outgoingHeaders(
   const result: Record<string, string> = {};
   for (const [name, value] of headers) {
     const canonical = name.toLowerCase();
-    if (!SETTABLE.has(canonical) || !isSendable(value)) {
+    if (!isSettable(canonical) || !isSendable(value)) {
       onRefused(canonical);
       continue;
     }
@@ -82,6 +83,11 @@ export function outgoingHeaders(
   }
   if (body !== undefined && isSendable(body.contentType)) result["Content-Type"] = body.contentType;
   return result;
+}
+
+/** Listed, or a name that applications may choose. */
+function isSettable(canonical: string): boolean {
+  return SETTABLE.has(canonical) || SIP_HEADER_NAME.test(canonical);
 }
 
 function isSendable(value: string): boolean {

@@ -59,6 +59,8 @@ export interface OutgoingRequest {
   readonly trunk?: string;
   readonly headers?: HeaderList;
   readonly body?: Body;
+  /** Of an INVITE to what ends in call control: its offer follows (`PendingRequest.offer`). Absent: it has it, or makes none. */
+  readonly isOfferLater?: boolean;
 }
 
 export interface RequestEvents {
@@ -76,6 +78,8 @@ export interface RequestEvents {
 export interface PendingRequest {
   /** Takes an INVITE back (RFC 3261 9.1); its final response still comes. */
   cancel(headers?: HeaderList): void;
+  /** The offer of an INVITE that went without, as it had said. */
+  offer?(sdp: string): void;
 }
 
 /** Who is told of what comes from the edge. None of these may throw. */

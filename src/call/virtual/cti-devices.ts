@@ -14,7 +14,7 @@ import { CtiSignaling } from "./cti-signaling.ts";
 import type { OfferState, PauseReason } from "./offer-machine.ts";
 import { Offers, type CtiAnswer, type FoundOffer, type OfferedCall } from "./offers.ts";
 import { legOfMedia } from "./switch-media.ts";
-import { ownRefusal } from "./own-refusal.ts";
+import { isClosed, ownRefusal } from "./own-refusal.ts";
 import { devicesOf } from "./moved-legs.ts";
 import { isOwned, isOwnership, stepOwnership, type Ownership, type OwnershipEffect } from "./ownership.ts";
 
@@ -83,6 +83,7 @@ export class CtiDevices {
       acceptMsOf: (device) => (this.#lineOf(device)?.cti?.acceptSeconds ?? options.acceptSeconds()) * 1_000,
       mediaMs: MEDIA_MS,
       onOffered: (call) => this.#offered(call),
+      onOfferKnown: (call) => this.#foresee(call),
       onWanted: (call) => this.#wanted(call),
       answerOf: ({ leg, sdp }) => this.#places.answer(leg, sdp),
       onAcknowledged: ({ leg }, body) => this.#dialogs.acknowledged(leg, body),
@@ -247,10 +248,11 @@ export class CtiDevices {
       if (!set.ok) return set;
     }
     const connected = this.#offers.whenConnected(found);
-    const isReady = this.#places.prepare(found.leg, ownership);
-    this.#offers.tell(found, { type: "answer", isReady });
-    if (ownership.media.mode === "switch") await this.#answerBySwitch(found, ownership.media.prompt);
-    else if (!isReady) this.#options.events.onMediaWanted(found.leg);
+    const isPlaced = this.#places.prepare(found.leg, ownership);
+    this.#offers.tell(found, { type: "answer", isReady: isPlaced && !this.#offers.awaitsOffer(found) });
+    if (isPlaced) this.#mediaSet(found);
+    else if (ownership.media.mode !== "switch") this.#options.events.onMediaWanted(found.leg);
+    else this.#answerBySwitch(found, ownership.media.prompt);
     return connected;
   }
 
@@ -262,9 +264,14 @@ export class CtiDevices {
     if (!isOwned(ownership)) return { ok: false, failure: "device-not-open", detail: `${device} is not open` };
     const set = this.#places.set(ownership, found.leg, media);
     if (!set.ok) return set;
-    if (found.offer.state !== "answering") this.#foresee(found, ownership);
-    if (this.#places.prepare(found.leg, ownership)) this.#offers.tell(found, { type: "media-set" });
+    if (found.offer.state !== "answering") this.#foresee(found);
+    if (this.#places.prepare(found.leg, ownership)) this.#mediaSet(found);
     return set;
+  }
+
+  /** It is known where the media of a call ends: who has answered is connected, once the caller's offer is there, too. */
+  #mediaSet(call: OfferedCall): void {
+    this.#offers.whenOfferKnown(call, () => this.#offers.tell(call, { type: "media-set" }));
   }
 
   /** The same of an established call that was another application's before. */
@@ -319,15 +326,23 @@ export class CtiDevices {
     const { device } = call;
     const selectMs = (this.#lineOf(device)?.cti?.routeSelectSeconds ?? 0) * 1_000;
     const owner = this.#owners.get(device);
-    if (isOwned(owner)) this.#foresee(call, owner);
-    if (selectMs === 0 || owner?.routes !== true) return;
+    this.#foresee(call);
+    if (selectMs === 0 || owner?.routes !== true) return owner && this.#autoAccept(owner, call);
     this.#offers.tell(call, { type: "pause", reason: "route" });
     this.#options.events.onRouteWanted(call, selectMs);
   }
 
+  /** The caller hears it ring without a word of the application, if its owner wants it so. @param call absent: all of them */
+  #autoAccept(owner: Ownership, call?: OfferedCall): void {
+    if (!isOwned(owner) || owner.autoAccept !== true) return;
+    if (call === undefined) this.#offers.tellAll(owner.device, { type: "accept" });
+    else this.#offers.tell(call, { type: "accept" });
+  }
+
   /** The relay takes meanwhile what the call will be answered with. */
-  #foresee(call: OfferedCall, owner: Ownership): void {
-    const sdp = this.#places.foresee(call, owner);
+  #foresee(call: OfferedCall): void {
+    const owner = this.#owners.get(call.device);
+    const sdp = isOwned(owner) ? this.#places.foresee(call, owner) : undefined;
     if (sdp !== undefined) this.#offers.foresee(call, sdp);
   }
 
@@ -339,10 +354,13 @@ export class CtiDevices {
     });
   }
 
-  async #answerBySwitch(call: OfferedCall, prompt: string | undefined): Promise<void> {
+  #answerBySwitch(call: OfferedCall, prompt: string | undefined): void {
     const isAwaited = (): boolean => this.#offers.stateOf(call) === "answering";
-    await this.#places.prepareSwitch(call.leg, call.sdp, { prompt, isAwaited });
-    this.#offers.tell(call, { type: "media-set" });
+    this.#offers.whenOfferKnown(call, ({ leg, sdp }) => {
+      void this.#places.prepareSwitch(leg, sdp, { prompt, isAwaited }).then(() => {
+        this.#offers.tell(call, { type: "media-set" });
+      });
+    });
   }
 
   /** Another application has the device: who waits is talked with again, by where its media is. */
@@ -354,6 +372,7 @@ export class CtiDevices {
       if (leg !== undefined && this.#places.takeUp(leg, media)) this.#options.events.onMediaWanted(leg);
     }
     this.#options.lost.takeUp(device);
+    if (!ownership.routes) this.#autoAccept(ownership);
   }
 
   #put(ownership: Ownership): void {
@@ -377,9 +396,4 @@ export class CtiDevices {
         return this.#options.lost.treat(device);
     }
   }
-}
-
-/** An administrator has closed it to control. */
-function isClosed({ cti }: SipPhone): boolean {
-  return cti === undefined || cti.isClosed || cti.isLineClosed;
 }

@@ -27,7 +27,7 @@ export interface OfferedCall {
   readonly device: string;
   readonly sessionId: string;
   readonly leg: Leg;
-  /** What the caller offers; undefined: the device is to make the offer. */
+  /** What the caller offers; undefined: the device is to make the offer, or that is not known yet. */
   readonly sdp: string | undefined;
 }
 
@@ -65,6 +65,8 @@ export interface OffersOptions {
   /** How long it may take to say where it wants a call's RTP. */
   readonly mediaMs: number;
   readonly onOffered: (call: OfferedCall) => void;
+  /** The caller's offer is known that was not when the device was offered the call. */
+  readonly onOfferKnown: (call: OfferedCall) => void;
   /** The device has asked for the call itself: it is to answer at once. */
   readonly onWanted: (call: OfferedCall) => void;
   /** The session description that a call is answered with; undefined: nothing goes with the caller's offer. */
@@ -76,7 +78,9 @@ export interface OffersOptions {
 }
 
 interface Entry {
-  readonly call: OfferedCall;
+  call: OfferedCall;
+  /** Who waits for the caller's offer, which follows; undefined: it is there, or there is none. */
+  awaitsOffer: (() => void)[] | undefined;
   readonly session: OfferingSession;
   readonly identity: ResponseIdentity;
   readonly events: RequestEvents;
@@ -128,6 +132,7 @@ export class Offers {
     const identity = { sipCallId, from, to: headerOf(request, "to") ?? "", tag: `d${leg.localTag}` };
     const entry: Entry = {
       call,
+      awaitsOffer: request.isOfferLater === true ? [] : undefined,
       session,
       identity,
       events,
@@ -143,7 +148,10 @@ export class Offers {
       if (isWanted) this.#options.onWanted(call);
       else this.#options.onOffered(call);
     });
-    return { cancel: () => this.#step(entry, { type: "cancel" }) };
+    return {
+      cancel: () => this.#step(entry, { type: "cancel" }),
+      offer: (sdp) => this.#offerKnown(entry, sdp),
+    };
   }
 
   /** A session goes back to where it was: what it had rung at is rung at once, elsewhere the accept timer goes on. */
@@ -197,6 +205,19 @@ export class Offers {
     for (const device of [...this.#byDevice.keys()]) this.tellAll(device, event);
   }
 
+  /** The caller's offer follows. */
+  awaitsOffer({ leg }: OfferedCall): boolean {
+    return this.#byDialog.get(leg.dialogId)?.awaitsOffer !== undefined;
+  }
+
+  /** Runs when what the caller offers is known, now or later; for a call that is over by then, never. */
+  whenOfferKnown({ leg }: OfferedCall, run: (call: OfferedCall) => void): void {
+    const entry = this.#byDialog.get(leg.dialogId);
+    if (entry === undefined) return;
+    if (entry.awaitsOffer === undefined) run(entry.call);
+    else entry.awaitsOffer.push(() => run(entry.call));
+  }
+
   /** Resolves when the caller and the device are connected, or says why they are not. To be asked before the event. */
   whenConnected({ leg }: OfferedCall): Promise<CtiAnswer> {
     const entry = this.#byDialog.get(leg.dialogId);
@@ -225,6 +246,14 @@ export class Offers {
       entry.events.onFailed(new SignalingError("edge-lost", "the connection to the edge is lost"));
     }
     for (const dialogId of [...this.#answered.keys()]) this.ended(dialogId);
+  }
+
+  #offerKnown(entry: Entry, sdp: string): void {
+    const { awaitsOffer = [] } = entry;
+    entry.awaitsOffer = undefined;
+    entry.call = { ...entry.call, sdp };
+    for (const run of awaitsOffer) run();
+    if (entry.offer.state === "offered" || entry.offer.state === "alerting") this.#options.onOfferKnown(entry.call);
   }
 
   #settleOne(entry: Entry, answer: CtiAnswer): void {
@@ -347,7 +376,7 @@ function lineOf({ device, leg }: OfferedCall): string {
 }
 
 function found({ call, offer }: Entry): FoundOffer {
-  return { ...call, offer };
+  return { offer, ...call };
 }
 
 function put(entries: Map<string, Set<Entry>>, key: string, entry: Entry): void {

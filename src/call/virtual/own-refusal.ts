@@ -15,3 +15,8 @@ export function ownRefusal(
   if (unknown === undefined) return undefined;
   return { ok: false, failure: "prompt-unknown", detail: `there is nothing to play that is called ${unknown}` };
 }
+
+/** An administrator has closed it to control. */
+export function isClosed({ cti }: SipPhone): boolean {
+  return cti === undefined || cti.isClosed || cti.isLineClosed;
+}

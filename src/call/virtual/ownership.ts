@@ -9,6 +9,8 @@ export interface Ownership {
   readonly media: MediaRegistration;
   /** Its calls are routed by a dialogue. */
   readonly routes: boolean;
+  /** Calls that it is offered ring at once; absent: it accepts them itself. */
+  readonly autoAccept?: true;
   /** How long established calls wait for it when CTIManager is away; absent: it has not said. */
   readonly leaseMs?: number;
   /**
@@ -56,9 +58,10 @@ export function stepOwnership(before: Ownership | undefined, request: CtiDeviceR
 }
 
 function own(before: Ownership | undefined, request: Extract<CtiDeviceRequest, { type: "own" }>): OwnershipStep {
-  const { device, fence, session, media, routes, leaseMs } = request;
+  const { device, fence, session, media, routes, leaseMs, autoAccept } = request;
+  const accepting = autoAccept === true ? { autoAccept } : {};
   const lease = leaseMs === undefined ? {} : { leaseMs };
-  const ownership: Ownership = { device, fence, session, media, routes, ...lease, state: "owned" };
+  const ownership: Ownership = { device, fence, session, media, routes, ...lease, ...accepting, state: "owned" };
   // Whoever has a higher fence was given the device; of those with the same one the first has it.
   const isShared = before?.state === "owned" && before.fence === fence && before.session !== session;
   const clash = isShared ? clashOf(before.media, media) : undefined;

@@ -93,7 +93,12 @@ export type SessionNotice =
 export type ClosedReason = "restricted" | "removed" | "access";
 
 /** What sessions are told of calls, devices, lines and themselves. */
-export type CtiEvent =
+export type CtiEvent = EventFacts & {
+  /** Trace context (W3C) of the command that it is an effect of; absent: of none, or of one that has come without. */
+  readonly traceparent?: string;
+};
+
+type EventFacts =
   | CallEvent
   /** The call as it is now, to who has not heard of it before. */
   | { readonly type: "call.snapshot"; readonly call: CallView }

@@ -2,7 +2,7 @@ import type { CtiSignal } from "../../signals/index.ts";
 import type { Session } from "../session/session.ts";
 import type { CtiEvent } from "./cti-event.ts";
 import type { Concerned } from "./replica.ts";
-import { conflateKeyOf, eventsOf, isOnlyByName } from "./signal-events.ts";
+import { conflateKeyOf, eventsOf, isOnlyByName, withTrace } from "./signal-events.ts";
 import type { Subscription } from "./subscription.ts";
 import { WATCH_ALL, type WatchKey } from "./watch-keys.ts";
 
@@ -55,7 +55,9 @@ export class Distributor {
     const told = new Set<Session>();
     const events = eventsOf(signal);
     const snapshot: readonly CtiEvent[] =
-      signal.kind === "call" && !concerned.isNewCall ? [{ type: "call.snapshot", call: signal.call }] : [];
+      signal.kind === "call" && !concerned.isNewCall
+        ? [withTrace({ type: "call.snapshot", call: signal.call }, signal)]
+        : [];
     for (const [session, hearing] of hearings) {
       if (position <= session.position) continue;
       for (const event of enters(hearing, snapshot) ? snapshot : events) {

@@ -1,4 +1,4 @@
-import { Journal, type Clock, type MetricSample } from "../../common/index.ts";
+import { Journal, JsonText, type Clock, type MetricSample } from "../../common/index.ts";
 import type { WatchKey } from "./watch-keys.ts";
 
 /** Where in the signals of call control CTI is. */
@@ -7,7 +7,7 @@ export interface FeedPlace {
   readonly position: number;
 }
 
-type Kept = FeedPlace | readonly WatchKey[];
+type Kept = FeedPlace | readonly WatchKey[] | JsonText;
 
 const PLACE = "place";
 
@@ -20,7 +20,8 @@ export interface FeedMemoryOptions {
 /** What has to be known after a restart: the last signal that all logs have, and what had been in each call by then. */
 export class FeedMemory {
   readonly #journal: Journal<Kept>;
-  readonly #keys = new Map<string, ReadonlySet<WatchKey>>();
+  /** JSON of an array, as it is on file: most are of calls that have ended. */
+  readonly #keys = new Map<string, string>();
   #place: FeedPlace | undefined;
 
   constructor(options: FeedMemoryOptions) {
@@ -28,7 +29,7 @@ export class FeedMemory {
       options,
       (key, value) => {
         if ("position" in value) this.#place = value;
-        else this.#keys.set(key, new Set(value));
+        else this.#keys.set(key, JSON.stringify(value));
       },
       () => this.#entries(),
     );
@@ -38,9 +39,11 @@ export class FeedMemory {
     return this.#place;
   }
 
-  /** What had been in calls, at `place`. */
+  /** What had been in calls, at `place`; made when it is asked for. */
   get keys(): ReadonlyMap<string, ReadonlySet<WatchKey>> {
-    return this.#keys;
+    const known = new Map<string, ReadonlySet<WatchKey>>();
+    for (const [callId, text] of this.#keys) known.set(callId, new Set(JSON.parse(text) as WatchKey[]));
+    return known;
   }
 
   get metric(): MetricSample {
@@ -54,8 +57,9 @@ export class FeedMemory {
         this.#keys.delete(callId);
         this.#journal.remove(callId);
       } else {
-        this.#keys.set(callId, keys);
-        this.#journal.put(callId, [...keys]);
+        const text = JSON.stringify([...keys]);
+        this.#keys.set(callId, text);
+        this.#journal.put(callId, new JsonText(text));
       }
     }
     this.#place = place;
@@ -77,6 +81,6 @@ export class FeedMemory {
 
   *#entries(): Generator<readonly [string, Kept]> {
     if (this.#place !== undefined) yield [PLACE, this.#place];
-    for (const [callId, keys] of this.#keys) yield [callId, [...keys]];
+    for (const [callId, keys] of this.#keys) yield [callId, new JsonText(keys)];
   }
 }

@@ -1,10 +1,10 @@
-import type { Clock, MetricSample } from "../../common/index.ts";
+import { Expiry, type Clock, type MetricSample } from "../../common/index.ts";
 import type { CallView, CtiSignal, CtiSnapshot, DeviceView, LineView, RouteView } from "../../signals/index.ts";
+import { EndedCalls } from "./ended-calls.ts";
 import { callKey, deviceKey, keysOfView, lineKey, withKeys, type WatchKey } from "./watch-keys.ts";
 
-/** How long an ended call can be asked for, and how many of them. */
-const ENDED_MS = 600_000;
-const MAX_ENDED = 100_000;
+/** How often it is looked for ended calls whose time is over, beside each time that one ends. */
+const EXPIRY_MS = 60_000;
 
 /** A call, and what has been in it: only ever more. */
 export interface KnownCall {
@@ -30,14 +30,12 @@ export interface ReplicaOptions {
 
 /** Calls, devices, lines and route dialogues of call control, as of the last signal. */
 export class Replica {
-  readonly #options: ReplicaOptions;
+  /** Calls that go on. */
   readonly #calls = new Map<string, KnownCall>();
   /** Calls that go on, by what has been in them. */
   readonly #callsOf = new Map<WatchKey, Set<string>>();
-  /** Ended calls, the oldest first, and until when they are kept. */
-  readonly #ended = new Map<string, number>();
-  /** What had been in those of them that call control has to be asked for: another process has seen them end. */
-  readonly #recalled = new Map<string, ReadonlySet<WatchKey>>();
+  readonly #ended: EndedCalls;
+  readonly #expiry: Expiry;
   readonly #devices = new Map<string, DeviceView>();
   readonly #lines = new Map<string, LineView>();
   readonly #routes = new Map<string, RouteView>();
@@ -46,8 +44,14 @@ export class Replica {
 
   #isLoaded = false;
 
-  constructor(options: ReplicaOptions) {
-    this.#options = options;
+  constructor({ clock, onForgotten }: ReplicaOptions) {
+    this.#ended = new EndedCalls(clock, onForgotten);
+    this.#expiry = new Expiry(clock, this.#ended, EXPIRY_MS);
+  }
+
+  /** May be called twice. */
+  close(): void {
+    this.#expiry.close();
   }
 
   /** False: call control has not been heard of yet, so that nothing is known of anything. */
@@ -68,18 +72,24 @@ export class Replica {
     return this.#routes;
   }
 
+  /** One that goes on, or has ended and is kept. */
   call(callId: string): KnownCall | undefined {
-    return this.#calls.get(callId);
+    return this.#calls.get(callId) ?? this.#ended.get(callId);
+  }
+
+  /** False when a call is known to have ended, or never to have been. */
+  isUp(callId: string): boolean {
+    return this.#calls.has(callId);
   }
 
   /** What had been in an ended call whose view call control has; undefined: there is no such call. */
   recalled(callId: string): ReadonlySet<WatchKey> | undefined {
-    return this.#recalled.get(callId);
+    return this.#ended.recalled(callId);
   }
 
   /** How such a call was. */
   takeEnded(view: CallView): KnownCall | undefined {
-    const keys = this.#recalled.get(view.callId);
+    const keys = this.#ended.recalled(view.callId);
     if (keys === undefined || view.state !== "invalid") return undefined;
     this.#setCall(view, keys);
     return { view, keys };
@@ -87,18 +97,13 @@ export class Replica {
 
   /** Calls that are not there any more have ended, and can be asked for: these had been in them. */
   recall(calls: ReadonlyMap<string, ReadonlySet<WatchKey>>): void {
-    const untilMs = this.#options.clock.nowMs() + ENDED_MS;
-    for (const [callId, keys] of calls) {
-      if (this.#calls.has(callId)) continue;
-      this.#recalled.set(callId, keys);
-      this.#ended.set(callId, untilMs);
-    }
-    this.#forgetEnded();
+    for (const [callId, keys] of calls) if (!this.#calls.has(callId)) this.#ended.recall(callId, keys);
+    this.#ended.expire();
   }
 
   /** Calls that go on. */
   *liveCalls(): Generator<KnownCall> {
-    for (const known of this.#calls.values()) if (known.view.state !== "invalid") yield known;
+    yield* this.#calls.values();
   }
 
   /** Calls that go on and that one of these has been in. */
@@ -127,7 +132,7 @@ export class Replica {
    * them at the time of the signals that come next, which are older than the snapshot.
    */
   load(snapshot: CtiSnapshot, keys: ReadonlyMap<string, ReadonlySet<WatchKey>>, isPast: boolean): void {
-    for (const map of [this.#calls, this.#callsOf, this.#ended, this.#recalled]) map.clear();
+    for (const table of [this.#calls, this.#callsOf, this.#ended]) table.clear();
     for (const map of [this.#devices, this.#lines, this.#routes]) map.clear();
     this.#isLoaded = true;
     this.#past = isPast ? new Map(keys) : new Map();
@@ -174,7 +179,7 @@ export class Replica {
       value,
     });
     return [
-      gauge("calls", this.#calls.size + this.#recalled.size - this.#ended.size),
+      gauge("calls", this.#calls.size),
       gauge("ended-calls", this.#ended.size),
       gauge("devices", this.#devices.size),
       gauge("lines", this.#lines.size),
@@ -193,7 +198,7 @@ export class Replica {
 
   /** What has been in a call. */
   #been(callId: string): ReadonlySet<WatchKey> {
-    return this.#calls.get(callId)?.keys ?? this.#past.get(callId) ?? NOBODY;
+    return this.call(callId)?.keys ?? this.#past.get(callId) ?? NOBODY;
   }
 
   #keysOf(view: CallView): WatchKey[] {
@@ -203,15 +208,16 @@ export class Replica {
   #setCall(view: CallView, keys: ReadonlySet<WatchKey>): void {
     const { callId } = view;
     const former = this.#calls.get(callId);
-    this.#recalled.delete(callId);
-    this.#calls.set(callId, { view, keys });
     if (view.state !== "invalid") {
+      this.#calls.set(callId, { view, keys });
+      this.#ended.delete(callId);
       if (former === undefined || former.keys !== keys) this.#index(callId, keys);
       return;
     }
+    this.#calls.delete(callId);
     for (const key of former?.keys ?? NOBODY) this.#unindex(callId, key);
-    if (!this.#ended.has(callId)) this.#ended.set(callId, this.#options.clock.nowMs() + ENDED_MS);
-    this.#forgetEnded();
+    this.#ended.add({ view, keys });
+    this.#ended.expire();
   }
 
   #index(callId: string, keys: ReadonlySet<WatchKey>): void {
@@ -226,17 +232,6 @@ export class Replica {
     const calls = this.#callsOf.get(key);
     calls?.delete(callId);
     if (calls?.size === 0) this.#callsOf.delete(key);
-  }
-
-  #forgetEnded(): void {
-    const nowMs = this.#options.clock.nowMs();
-    for (const [callId, untilMs] of this.#ended) {
-      if (untilMs > nowMs && this.#ended.size <= MAX_ENDED) return;
-      this.#ended.delete(callId);
-      this.#recalled.delete(callId);
-      this.#calls.delete(callId);
-      this.#options.onForgotten?.(callId);
-    }
   }
 
   #setRoute(route: RouteView): void {

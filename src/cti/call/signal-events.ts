@@ -25,6 +25,16 @@ const ROUTE_EVENTS: Readonly<Record<RouteMoment, RouteEventType>> = {
 
 /** The events of a signal, the same for everybody. */
 export function eventsOf(signal: CtiSignal): CtiEvent[] {
+  const facts = factsOf(signal);
+  return signal.traceparent === undefined ? facts : facts.map((event) => withTrace(event, signal));
+}
+
+/** With the trace context of the signal that it is told for, where that has one. */
+export function withTrace(event: CtiEvent, { traceparent }: CtiSignal): CtiEvent {
+  return traceparent === undefined ? event : { ...event, traceparent };
+}
+
+function factsOf(signal: CtiSignal): CtiEvent[] {
   switch (signal.kind) {
     case "call":
       return signal.changes.map((change) => eventOfChange(signal.call.callId, signal.call.ver, change));
@@ -72,10 +82,14 @@ function eventOfChange(callId: string, ver: number, change: CallChange): CallEve
       const { type: _type, why, ...moved } = change;
       return { type: "call.moved", callId, ver, ...moved, ...told(why) };
     }
-    case "feature":
-      return { ...change, type: "call.feature", callId, ver };
-    case "parties":
-      return { ...change, type: "call.parties", callId, ver };
+    case "feature": {
+      const { type: _type, ...feature } = change;
+      return { type: "call.feature", callId, ver, ...feature };
+    }
+    case "parties": {
+      const { type: _type, ...parties } = change;
+      return { type: "call.parties", callId, ver, ...parties };
+    }
     case "user-data":
       return { type: "call.userData", callId, ver, userData: change.userData };
   }
@@ -83,6 +97,7 @@ function eventOfChange(callId: string, ver: number, change: CallChange): CallEve
 
 /** Why, unless it goes without saying. */
 function told(why: Why): { readonly why?: Why } {
-  const { cause, sip, feature, by } = why;
-  return cause === 16 && sip === undefined && feature === "normal" && by === "party" ? {} : { why };
+  const { cause, sip, feature, by, detail } = why;
+  const isPlain = cause === 16 && feature === "normal" && by === "party" && sip === undefined;
+  return isPlain && detail === undefined ? {} : { why };
 }

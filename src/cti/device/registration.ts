@@ -5,6 +5,8 @@ export interface Registration {
   readonly media: MediaRegistration;
   /** It selects routes. */
   readonly routes: boolean;
+  /** While it is the owner calls that are offered ring at once. */
+  readonly autoAccept?: true;
 }
 
 /**

@@ -29,6 +29,7 @@ export const CODE_OF_FAILURE: Readonly<Record<CtiFailure, CtiErrorCode>> = {
   "park-slot-taken": "park-slot-taken",
   "park-empty": "not-found-park",
   "pickup-nothing": "pickup-nothing",
+  "pickup-barred": "access-number",
   "party-gone": "redirect-abandoned",
   internal: "internal-bug",
   stopping: "node-draining",

@@ -44,7 +44,7 @@ export function parseRequest(text: string, maxDepth: number): ParsedRequest {
   const [unknownKey] = Object.keys(rest);
   if (unknownKey !== undefined) return refuse(`unknown member ${unknownKey.slice(0, 64)}`);
   if (!isObject(params)) return refuse("params is no object");
-  return { ok: true, request: { ...named, method, params } };
+  return { ok: true, request: { method, params, ...named } };
 }
 
 function malformed(reason: string): Extract<ParsedRequest, { ok: false }> {

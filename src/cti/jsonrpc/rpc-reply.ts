@@ -1,3 +1,4 @@
+import { withMore } from "../../common/index.ts";
 import { errorEnvelope, jsonRpcNumberOf, type ErrorEnvelope } from "../../protocol/index.ts";
 import type { CtiErrorFacts } from "../cti-error.ts";
 import { catalogueCodeOf, type CtiErrorCode } from "../errors/cti-error-code.ts";
@@ -23,5 +24,5 @@ export function errorText(id: string | undefined, { number: code, message, data 
 /** An error of ours on the wire. */
 export function rpcError(code: CtiErrorCode, message: string, facts: CtiErrorFacts): RpcError {
   const known = catalogueCodeOf(code);
-  return { number: jsonRpcNumberOf(known), message, data: errorEnvelope(known, { ...facts, message }) };
+  return { number: jsonRpcNumberOf(known), message, data: errorEnvelope(known, withMore(facts, { message })) };
 }

@@ -15,9 +15,17 @@ const RETRY_AFTER_MS = 500;
 export function getCall(context: OperationContext): Operation["handle"] {
   return async (session, given) => {
     const { callId } = parameters("call.get", given);
-    const { view } = (await endedBefore(context, session, callId)) ?? seenCall(context, session, callId);
+    const { view } = await askedCall(context, session, callId);
     return { seq: session.settle(), call: shownCall(context, session, view) };
   };
+}
+
+/**
+ * A call that the session may see, also one that has ended, for as long as it is kept.
+ * @throws {CtiError} `not-found-call`, `node-unavailable`
+ */
+export async function askedCall(context: OperationContext, session: Session, callId: string): Promise<KnownCall> {
+  return (await endedBefore(context, session, callId)) ?? seenCall(context, session, callId);
 }
 
 /** A call that has ended under a CTIManager before this one: call control says how it was. */

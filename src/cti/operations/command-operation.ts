@@ -4,6 +4,7 @@ import { CtiError } from "../cti-error.ts";
 import type { Operation } from "../operation.ts";
 import type { Session } from "../session/session.ts";
 import { runCommand } from "./command-runner.ts";
+import { checkHeaders, type PlacedHeaders } from "./headers.ts";
 import { checkDialed, checkNumber } from "./numbers.ts";
 import type { OperationContext } from "./operation-context.ts";
 import { parameters } from "./parameters.ts";
@@ -20,13 +21,15 @@ type DeviceCommand = {
 export interface CommandOperation<Method extends DeviceCommand> {
   readonly method: Method;
   /** @throws {CtiError} for what the schema cannot say */
-  readonly command: (params: MethodParams[Method]) => CallCommand | ApplicationCommand;
+  readonly command: (params: MethodParams[Method], session: Session) => CallCommand | ApplicationCommand;
   /** The device calls by itself, which a route point cannot. */
   readonly isFrom?: true;
   /** What calls are sent to: it has to be allowed. */
   readonly dials?: (params: MethodParams[Method]) => readonly PlacedNumber[];
   /** How the caller is shown instead: it needs `modify-calling-number`. */
   readonly shows?: (params: MethodParams[Method]) => readonly PlacedNumber[];
+  /** What those are told who are called. */
+  readonly heads?: (params: MethodParams[Method]) => readonly PlacedHeaders[];
   /** Other numbers. */
   readonly names?: (params: MethodParams[Method]) => readonly PlacedNumber[];
 }
@@ -41,7 +44,7 @@ export type CommandOperations = readonly {
 export function commandOperation<Method extends DeviceCommand>(
   definition: CommandOperation<Method>,
 ): CommandOperations[number] {
-  const { method, command, isFrom, dials, shows, names } = definition;
+  const { method, command, isFrom, dials, shows, names, heads } = definition;
   const handle = (context: OperationContext): Operation["handle"] => {
     return async (session, given, meta) => {
       const params = parameters(method, given);
@@ -50,7 +53,8 @@ export function commandOperation<Method extends DeviceCommand>(
       for (const [path, dialed] of dials?.(params) ?? []) if (dialed !== undefined) checkDialed(session, dialed, path);
       for (const [path, shown] of shows?.(params) ?? []) if (shown !== undefined) checkShown(session, shown, path);
       for (const [path, named] of names?.(params) ?? []) if (named !== undefined) checkNumber(named, path);
-      return runCommand(context, session, command(params), meta);
+      for (const placed of heads?.(params) ?? []) checkHeaders(placed);
+      return runCommand(context, session, command(params, session), meta);
     };
   };
   return { method, create: (context) => ({ isCommand: true, handle: handle(context) }) };

@@ -26,6 +26,7 @@ const OF_NO_CALL: ReadonlySet<Command["type"]> = new Set<Command["type"]>([
   "route-end",
   "set-forwarding",
   "set-do-not-disturb",
+  "set-auto-answer",
   "set-message-waiting",
 ]);
 

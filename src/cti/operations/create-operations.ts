@@ -7,13 +7,14 @@ import { conferenceCalls } from "./conference-calls.ts";
 import { getDevice, listDevices, listSpeedDials } from "./device-queries.ts";
 import { holdCalls } from "./hold-calls.ts";
 import { makeCalls } from "./make-calls.ts";
+import { getMediaQuality } from "./media-quality.ts";
 import { moveCalls } from "./move-calls.ts";
 import { closeDevice, openDevice } from "./open-device.ts";
 import type { OperationContext } from "./operation-context.ts";
 import { parkCalls } from "./park-calls.ts";
 import { getInventory, listTopics } from "./provider-queries.ts";
 import { selectRoutes } from "./select-routes.ts";
-import { getLine, setDoNotDisturb, setForwarding, setMessageWaiting } from "./settings.ts";
+import { getLine, setAutoAnswer, setDoNotDisturb, setForwarding, setMessageWaiting } from "./settings.ts";
 import { shareCalls } from "./share-calls.ts";
 import { subscribeEvents, unsubscribeEvents } from "./subscribe-events.ts";
 
@@ -46,10 +47,12 @@ export function createOperations(context: OperationContext, inventories: Invento
     ["device.list", query(listDevices(context))],
     ["device.speedDials", query(listSpeedDials(context))],
     ["device.setDoNotDisturb", command(setDoNotDisturb(context))],
+    ["device.setAutoAnswer", command(setAutoAnswer(context))],
     ["line.get", query(getLine(context))],
     ["line.setForwarding", command(setForwarding(context))],
     ["line.setMessageWaiting", command(setMessageWaiting(context))],
     ["call.get", query(getCall(context))],
     ["call.list", query(listCalls(context))],
+    ["call.mediaQuality", query(getMediaQuality(context))],
   ]);
 }

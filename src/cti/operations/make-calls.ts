@@ -5,17 +5,20 @@ export const makeCalls: CommandOperations = [
   commandOperation({
     method: "call.connect",
     isFrom: true,
-    command: ({ device, to, callId }) => ({
+    command: ({ device, to, callId, headers }) => ({
       type: "make-call",
       device,
       to,
       ...(callId === undefined ? {} : { newCallId: callId }),
+      ...(headers === undefined ? {} : { headers }),
     }),
     dials: ({ to }) => [["/to", to]],
+    heads: ({ headers }) => [["/headers", headers]],
   }),
   commandOperation({
     method: "call.consult",
     command: (params) => ({ ...params, type: "consult" }),
     dials: ({ to }) => [["/to", to]],
+    heads: ({ headers }) => [["/headers", headers]],
   }),
 ];

@@ -87,7 +87,7 @@ const byTerminal: Readonly<Record<TerminalConnectionState, Offered>> = {
 
 /** Methods that call control would take now of a device by itself. */
 export function operationsOfDevice(device: DeviceView): readonly string[] {
-  const settings = device.kind === "phone" ? ["device.setDoNotDisturb"] : [];
+  const settings = device.kind === "phone" ? ["device.setDoNotDisturb", "device.setAutoAnswer"] : [];
   if (!device.isInService || device.kind === "route-point") return settings;
   const shared = device.kind === "phone" ? ["call.privacy"] : [];
   return ["call.connect", "call.pickup", "call.unpark", ...shared, ...settings];

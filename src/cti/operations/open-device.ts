@@ -16,7 +16,7 @@ import { shownCall, shownDevice } from "./shown-views.ts";
 /**
  * Opens a device: the session hears all of it. CTI ports and route points it registers for, with media or without (the
  * default), and is their owner unless another session is; `fence` is that of the owner.
- * @throws {CtiError} `access-device`, `access-restricted`, `media-on-phone`, `device-type`, `device-owned`,
+ * @throws {CtiError} `access-device`, `access-restricted`, `media-on-phone`, `device-type`, `device-owned`, `validation-combination`,
  * `limit-devices`, `protocol-too-big`, `node-unavailable`, `node-failed-during`
  */
 export function openDevice(context: OperationContext): Operation["handle"] {
@@ -30,13 +30,13 @@ export function openDevice(context: OperationContext): Operation["handle"] {
 async function openOne(
   context: OperationContext,
   session: Session,
-  { device, media = { mode: "none" }, routes = false }: MethodParams["device.open"],
+  { device, media = { mode: "none" }, routes = false, autoAccept = false }: MethodParams["device.open"],
 ): Promise<object> {
   checkCallControl(context);
   const view = context.access.watched(session, device);
   const entity = { kind: "device", id: device };
   if (view.isRestricted) throw new CtiError("access-restricted", `${device} is closed to control`, { entity });
-  const registration = registrationOf(session, view, { media, routes });
+  const registration = registrationOf(session, view, { media, routes, ...(autoAccept && { autoAccept }) });
   const { feed, open, replica, maxAnswerCharacters } = context;
   const callsNow = (): readonly object[] =>
     watchedNow(replica, new Set([deviceKey(device)])).calls.map((call) => shownCall(context, session, call));
@@ -75,10 +75,16 @@ function registrationOf(session: Session, view: DeviceView, asked: Registration)
     if (asked.media.mode !== "none")
       throw new CtiError("media-on-phone", `${view.name} ends its own media`, { entity });
     if (asked.routes) throw new CtiError("device-type", `${view.name} is a phone, and routes no calls`, { entity });
+    if (asked.autoAccept === true)
+      throw new CtiError("device-type", `${view.name} is a phone, and rings at once`, { entity });
     return undefined;
   }
   if (asked.routes && view.kind !== "route-point") {
     throw new CtiError("device-type", `${view.name} is no route point`, { entity });
+  }
+  if (asked.routes && asked.autoAccept === true) {
+    const path = "/autoAccept";
+    throw new CtiError("validation-combination", "calls that are routed by dialogues are not offered", { path });
   }
   if (session.user.scope?.isMonitorOnly === true) {
     throw new CtiError("access-monitor-only", "the token may watch, and take no calls", { entity });

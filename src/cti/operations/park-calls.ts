@@ -16,11 +16,13 @@ export const parkCalls: CommandOperations = [
   commandOperation({
     method: "call.pickup",
     dials: ({ number }) => [["/number", number]],
-    command: (params) => {
+    command: (params, { user }) => {
       if (params.group !== undefined && params.number !== undefined) {
         throw new CtiError("validation-combination", "expected group or number, and not both", { path: "/number" });
       }
-      return { ...params, type: "pickup" };
+      const { numbers = {} } = user.scope ?? {};
+      const isLimited = numbers.allow !== undefined || numbers.deny !== undefined;
+      return { ...params, ...(isLimited ? { numbers } : {}), type: "pickup" };
     },
   }),
 ];

@@ -4,12 +4,20 @@ import { commandOperation, originalCalled, type CommandOperations } from "./comm
 export const selectRoutes: CommandOperations = [
   commandOperation({
     method: "route.select",
-    command: (params) => ({ ...params, type: "route-select" }),
+    command: ({ headers, destinations, ...params }) => ({
+      ...params,
+      destinations: headers === undefined ? destinations : destinations.map((one) => ({ headers, ...one })),
+      type: "route-select",
+    }),
     dials: ({ destinations }) => destinations.map(({ to }, place) => [`/destinations/${place}/to`, to]),
     shows: ({ destinations }) =>
       destinations.map(({ callingNumber }, place) => [`/destinations/${place}/callingNumber`, callingNumber]),
     names: ({ destinations }) =>
       destinations.map((one, place) => originalCalled(one.originalCalled, `/destinations/${place}`)),
+    heads: ({ headers, destinations }) => [
+      ["/headers", headers],
+      ...destinations.map((one, place) => [`/destinations/${place}/headers`, one.headers] as const),
+    ],
   }),
   commandOperation({ method: "route.end", command: (params) => ({ ...params, type: "route-end" }) }),
 ];

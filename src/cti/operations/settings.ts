@@ -17,6 +17,21 @@ export function setDoNotDisturb(context: OperationContext): Operation["handle"] 
   };
 }
 
+/**
+ * Whether a phone is asked to answer by itself.
+ * @throws {CtiError} `device-type`, and those of commands
+ */
+export function setAutoAnswer(context: OperationContext): Operation["handle"] {
+  return async (session, given, meta) => {
+    const { device, on } = parameters("device.setAutoAnswer", given);
+    if (context.access.controlled(session, device).kind !== "phone") {
+      const entity = { kind: "device", id: device };
+      throw new CtiError("device-type", `${device} is no phone: its application answers`, { entity });
+    }
+    return runCommand(context, session, { type: "set-auto-answer", device, isOn: on }, meta);
+  };
+}
+
 /** Where calls of a line go instead; null takes a target away, an absent one stays. */
 export function setForwarding(context: OperationContext): Operation["handle"] {
   return async (session, given, meta) => {

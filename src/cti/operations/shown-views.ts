@@ -1,3 +1,4 @@
+import { withMore } from "../../common/index.ts";
 import type { CallView, DeviceView } from "../../signals/index.ts";
 import type { KnownCall } from "../call/replica.ts";
 import { deviceKey } from "../call/watch-keys.ts";
@@ -24,13 +25,13 @@ export function shownCall(context: Context, session: Session, view: CallView): O
     (device) => replica.hasCall(deviceKey(device), (other) => isOther(other, view, device)),
   );
   const operations = new Set(there.flatMap((device) => operationsInCall(device)));
-  return { ...view, operations: [...operations].filter((method) => session.user.mayCall(method)).sort() };
+  return withMore(view, { operations: [...operations].filter((method) => session.user.mayCall(method)).sort() });
 }
 
 export function shownDevice(context: Context, session: Session, view: DeviceView): Operable<DeviceView> {
   const shown = context.service.shown(view);
   const operations = context.access.canControl(session, view) ? operationsOfDevice(shown) : [];
-  return { ...shown, operations: operations.filter((method) => session.user.mayCall(method)) };
+  return withMore(shown, { operations: operations.filter((method) => session.user.mayCall(method)) });
 }
 
 /** What a subscription shows when it begins, for this session. */

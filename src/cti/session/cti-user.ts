@@ -1,3 +1,4 @@
+import type { NumberScope } from "../../common/index.ts";
 import type { Permission } from "../../database/index.ts";
 
 /** What a token allows of what its user may do; what is absent it does not restrict. */
@@ -6,8 +7,8 @@ export interface TokenScope {
   readonly devices?: readonly string[];
   /** Methods, such as `call.*`. */
   readonly verbs?: readonly string[];
-  /** Numbers that may be dialed: what `deny` matches may not, and where there is `allow`, only what that matches. */
-  readonly numbers?: { readonly allow?: readonly string[]; readonly deny?: readonly string[] };
+  /** Numbers that may be dialed, and whose calls may be picked up. */
+  readonly numbers?: NumberScope;
   /** Requests in a second. */
   readonly requestsPerSecond?: number;
   /** Calls that sessions of the token may have made and that go on, at a time. */

@@ -1,4 +1,4 @@
-import { isMatch } from "../../common/index.ts";
+import { isMatch, isNumberAllowed } from "../../common/index.ts";
 import { DEVICE_KINDS, type BodyOf, type Kind, type Permission } from "../../database/index.ts";
 import type { CtiUser, TokenScope } from "./cti-user.ts";
 import { LOCAL_USER, localUser } from "./local-tokens.ts";
@@ -108,9 +108,7 @@ class LiveUser implements CtiUser {
   }
 
   mayDial(number: string): boolean {
-    const { allow, deny = [] } = this.scope?.numbers ?? {};
-    if (deny.some((pattern) => spellingsOf(number).some((each) => isMatch(pattern, each)))) return false;
-    return allow === undefined || allow.some((pattern) => isMatch(pattern, number));
+    return isNumberAllowed(this.scope?.numbers ?? {}, number);
   }
 
   mayCall(method: string): boolean {
@@ -119,14 +117,6 @@ class LiveUser implements CtiUser {
     if (verbs === undefined || ALWAYS.includes(method)) return true;
     return verbs.some((pattern) => isMatch(pattern, method));
   }
-}
-
-/** What is dialed, and what it comes to where it is a SIP URI: its user part leads where the same digits do. */
-function spellingsOf(number: string): readonly string[] {
-  const [, user] = /^sips?:([^@]*)@/i.exec(number) ?? [];
-  if (user === undefined) return [number];
-  const plain = user.replaceAll(/%([0-9A-Fa-f]{2})/g, (_escape, hex: string) => String.fromCharCode(parseInt(hex, 16)));
-  return [number, plain, plain.split(";", 1)[0] ?? ""];
 }
 
 const ALL_DEVICES: Permission = "control-all-devices";

@@ -15,8 +15,10 @@ export const ctiToken = z.strictObject({
     .describe("SHA-256 of the token, which is not kept itself. Absent: nobody can sign in with it."),
   devices: patterns.describe("Devices that it may use; `*` stands for any characters. Absent: those of the user."),
   methods: patterns.describe("Methods that it may call, such as `call.*`. Absent: all."),
-  allowNumbers: patterns.describe("Numbers that it may dial, such as `1*`. Absent: all."),
-  denyNumbers: patterns.describe("Numbers that it may not dial."),
+  allowNumbers: patterns.describe(
+    "Numbers that it may dial, and whose calls it may pick up, such as `1*`. Absent: all.",
+  ),
+  denyNumbers: patterns.describe("Numbers that it may not dial, nor pick up calls of."),
   requestsPerSecond: z
     .int()
     .min(1)

@@ -1,4 +1,5 @@
 import type {
+  CallQuality,
   CallView,
   CtiAttach,
   CtiAttached,
@@ -55,6 +56,11 @@ export abstract class CallControlRequests {
   async endedCall(callId: string): Promise<CallView | undefined> {
     const { call } = (await this.ask("cti-ended-call", { callId })) as { readonly call?: CallView };
     return call;
+  }
+
+  async mediaQuality(callId: string, timeoutMs: number): Promise<CallQuality | undefined> {
+    const answer = (await this.ask("cti-media-quality", { callId }, timeoutMs)) as { readonly quality?: CallQuality };
+    return answer.quality;
   }
 
   async command(request: CtiCommandRequest, timeoutMs: number): Promise<CtiCommandReply> {

@@ -19,6 +19,7 @@ import {
 import { handleCtiBus } from "./cti-bus.ts";
 import { handleCtiCommands } from "./cti-commands.ts";
 import { handleCtiDevices } from "./cti-devices.ts";
+import { handleCtiQuality } from "./cti-quality.ts";
 import { handleLampRequests } from "./lamp-requests.ts";
 import { handleStateQuestions } from "./live-states.ts";
 import { RelayMusic } from "./relay-music.ts";
@@ -123,6 +124,7 @@ export function createCallManagerPart(context: ServiceContext): ServicePart {
   const ctiBus = handleCtiBus(channel, manager.cti.feed, (count) => manager.cti.devices.managers(count));
   handleCtiDevices(channel, manager.cti.devices, ctiBus);
   handleCtiCommands(channel, manager.cti.commands, ctiBus);
+  handleCtiQuality(channel, () => manager.views);
   handleLampRequests(channel, manager.lamps, followed.mirror);
   channel.handle("dial-plan-explain", (params) =>
     manager.views.explainDialPlan(textIn(params, "from"), textIn(params, "digits")),

@@ -1,4 +1,11 @@
 import { z } from "zod";
+import {
+  MAX_HEADER_NAME,
+  MAX_HEADER_VALUE,
+  MAX_SIP_HEADERS,
+  SIP_HEADER_NAME,
+  SIP_HEADER_VALUE,
+} from "../../signals/index.ts";
 import { BOUNDS, codePoints, NEW_CALL_ID } from "../../protocol/index.ts";
 
 /** A text of at most so many Unicode characters, as applications are promised. */
@@ -15,17 +22,29 @@ export const callId = name;
 export const line = textUpTo(BOUNDS.line);
 /** Something that is dialed. */
 export const digits = textUpTo(BOUNDS.number);
+/** What a token says of numbers, each as many as its configuration takes. */
+const MAX_PATTERNS = 1_000;
+const patterns = z.array(name).max(MAX_PATTERNS);
 /** Chosen by who asks for a call. */
 export const newCallId = z.string().regex(new RegExp(NEW_CALL_ID, "u"), "8 to 64 letters, digits, _ and -");
 export const inCall = { device, callId: callId.optional() };
 
+const header = z.strictObject({
+  name: z.string().max(MAX_HEADER_NAME).regex(SIP_HEADER_NAME),
+  value: z.string().refine((text) => codePoints(text) <= MAX_HEADER_VALUE && SIP_HEADER_VALUE.test(text)),
+});
+const hasEachOnce = (given: readonly { readonly name: string }[]): boolean =>
+  new Set(given.map(({ name }) => name.toLowerCase())).size === given.length;
+/** Header fields of the INVITEs to a number. */
+export const headers = z.array(header).max(MAX_SIP_HEADERS).refine(hasEachOnce, "a name is there twice").optional();
+
 /** What may be asked of calls. */
 export const callCommands = [
-  z.strictObject({ type: z.literal("make-call"), device, to: digits, newCallId: newCallId.optional() }),
+  z.strictObject({ type: z.literal("make-call"), device, to: digits, newCallId: newCallId.optional(), headers }),
   z.strictObject({ type: z.literal("hold"), ...inCall, music: name.optional() }),
   z.strictObject({ type: z.literal("retrieve"), ...inCall }),
   z.strictObject({ type: z.literal("swap"), ...inCall }),
-  z.strictObject({ type: z.literal("transfer"), ...inCall, to: digits }),
+  z.strictObject({ type: z.literal("transfer"), ...inCall, to: digits, headers }),
   z.strictObject({ type: z.literal("complete-transfer"), ...inCall, consultCallId: callId.optional() }),
   z.strictObject({ type: z.literal("drop"), ...inCall }),
   z.strictObject({
@@ -36,6 +55,7 @@ export const callCommands = [
     searchSpace: z.enum(["default", "calling", "redirecting"]).optional(),
     originalCalled: z.union([z.enum(["unchanged", "reset"]), z.strictObject({ number: digits })]).optional(),
     callingNumber: digits.optional(),
+    headers,
   }),
   z.strictObject({ type: z.literal("park"), ...inCall, slot: digits.optional() }),
   z.strictObject({ type: z.literal("unpark"), device, slot: digits }),
@@ -45,6 +65,7 @@ export const callCommands = [
     line: line.optional(),
     group: name.optional(),
     number: digits.optional(),
+    numbers: z.strictObject({ allow: patterns.optional(), deny: patterns.optional() }).optional(),
   }),
   z.strictObject({
     type: z.literal("conference"),

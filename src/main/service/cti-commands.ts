@@ -4,7 +4,7 @@ import type { CtiCommands } from "../../call/control/index.ts";
 import { BOUNDS } from "../../protocol/index.ts";
 import { MAX_USER_DATA_BYTES, type CtiCommandReply, type CtiCommandRequest } from "../../signals/index.ts";
 import type { CtiBus } from "./cti-bus.ts";
-import { callCommands, device, digits, inCall, line, name, newCallId, textUpTo } from "./command-schema.ts";
+import { callCommands, device, digits, headers, inCall, line, name, newCallId, textUpTo } from "./command-schema.ts";
 
 const media = z.strictObject({ address: z.union([z.ipv4(), z.ipv6()]), port: z.int().min(1).max(65_535) });
 const searchSpace = z.enum(["default", "calling", "redirecting"]);
@@ -16,6 +16,7 @@ const destination = z.strictObject({
   searchSpace: searchSpace.optional(),
   callingNumber: digits.optional(),
   originalCalled: originalCalled.optional(),
+  headers,
 });
 
 /** What only applications ask for. Sizes of user data are judged where it is kept. */
@@ -23,7 +24,7 @@ const applicationCommands = [
   z.strictObject({ type: z.literal("accept"), ...inCall }),
   z.strictObject({ type: z.literal("answer"), ...inCall, media: media.optional() }),
   z.strictObject({ type: z.literal("reject"), ...inCall, reason: z.enum(["busy", "rejected"]).optional() }),
-  z.strictObject({ type: z.literal("consult"), ...inCall, to: digits, newCallId: newCallId.optional() }),
+  z.strictObject({ type: z.literal("consult"), ...inCall, to: digits, newCallId: newCallId.optional(), headers }),
   z.strictObject({ type: z.literal("send-digits"), ...inCall, digits: textUpTo(BOUNDS.digits) }),
   z.strictObject({
     type: z.literal("set-user-data"),
@@ -49,6 +50,7 @@ const settingCommands = [
     external: forwardTarget,
   }),
   z.strictObject({ type: z.literal("set-do-not-disturb"), device, option: z.enum(["off", "reject", "silent"]) }),
+  z.strictObject({ type: z.literal("set-auto-answer"), device, isOn: z.boolean() }),
   z.strictObject({
     type: z.literal("set-message-waiting"),
     line,
@@ -93,6 +95,6 @@ export function handleCtiCommands(
     if (!parsed.success) throw new SwitchError("bad-params", z.prettifyError(parsed.error));
     // What comes as JSON has no undefined fields.
     const reply = await commands.handle(parsed.data as CtiCommandRequest);
-    return { ...reply, position: bus.positionFor(peer) };
+    return { position: bus.positionFor(peer), ...reply };
   });
 }

@@ -31,6 +31,7 @@ const request = z.discriminatedUnion("type", [
     fence,
     media,
     routes: z.boolean(),
+    autoAccept: z.boolean().optional(),
     session,
     leaseMs: z.int().min(0).max(Number.MAX_SAFE_INTEGER).optional(),
   }),

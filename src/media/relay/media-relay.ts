@@ -64,6 +64,10 @@ export interface SideStatistics {
   readonly bytes: number;
   readonly lost: number;
   readonly jitterMs: number;
+  /** Packets that came after a later one, repetitions among them; absent where the adapter does not count them. */
+  readonly outOfOrder?: number;
+  /** When the last packet came, wall-clock milliseconds; absent before the first, and where the adapter does not know. */
+  readonly lastPacketAtMs?: number;
   /** Packets thrown away because they came from no candidate source. */
   readonly rejected: number;
   /** DTMF digits that came as RFC 4733 events; absent where the adapter does not count them. */
@@ -83,7 +87,16 @@ export interface SideStatistics {
   /** Time in one RTP packet of this side; absent while it is not known. */
   readonly packetMs?: number;
   /** What this side says in RTCP of what it was sent; absent without RTCP. */
-  readonly reported?: { readonly lost: number; readonly jitterMs: number };
+  readonly reported?: ReportedQuality;
+}
+
+/** The last report of a side about what it was sent. */
+export interface ReportedQuality {
+  /** Packets, of all. */
+  readonly lost: number;
+  readonly jitterMs: number;
+  /** 0 to 1, of what it was sent since its report before; absent where the adapter does not say. */
+  readonly fractionLost?: number;
 }
 
 export interface RelaySessionSummary {

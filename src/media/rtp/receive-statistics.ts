@@ -14,6 +14,7 @@ export class ReceiveStatistics {
   #packets = 0;
   #bytes = 0;
   #lostOfOthers = 0;
+  #outOfOrderOfOthers = 0;
   #telephoneEvents = 0;
   #lastEventSsrc = -1;
   #lastEventTimestamp = -1;
@@ -40,6 +41,22 @@ export class ReceiveStatistics {
     let lost = this.#lostOfOthers;
     for (const source of this.#sources) lost += source.lost;
     return lost;
+  }
+
+  /** Packets that came after one with a later number of the same source; some of them may be repetitions. */
+  get outOfOrder(): number {
+    let outOfOrder = this.#outOfOrderOfOthers;
+    for (const source of this.#sources) outOfOrder += source.outOfOrder;
+    return outOfOrder;
+  }
+
+  /** When the last packet came; `undefined` before the first. */
+  get lastArrivalMs(): number | undefined {
+    let last: number | undefined;
+    for (const { lastArrivalMs } of this.#sources) {
+      if (last === undefined || lastArrivalMs > last) last = lastArrivalMs;
+    }
+    return last;
   }
 
   /** Of the source that sent most. */
@@ -108,6 +125,7 @@ export class ReceiveStatistics {
       return source;
     }
     this.#lostOfOthers += oldest.lost;
+    this.#outOfOrderOfOthers += oldest.outOfOrder;
     oldest.restart(ssrc, sequence, timestamp, nowMs);
     return oldest;
   }

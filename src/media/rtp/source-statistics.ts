@@ -12,6 +12,7 @@ export class SourceStatistics {
   #badSequence = -1;
   #received = 0;
   #lostBeforeRestart = 0;
+  #outOfOrder = 0;
   #lastTimestamp = 0;
   /** Of the packet with `#lastTimestamp`. */
   #timestampArrivalMs = 0;
@@ -50,10 +51,16 @@ export class SourceStatistics {
     return this.#lostBeforeRestart + Math.max(0, expected - this.#received);
   }
 
+  /** Packets that came after one with a later number; some of them may be repetitions. */
+  get outOfOrder(): number {
+    return this.#outOfOrder;
+  }
+
   /** Starts again, for another SSRC, with this packet as the first; it is not counted yet. */
   restart(ssrc: number, sequence: number, timestamp: number, nowMs: number): void {
     this.#ssrc = ssrc;
     this.#lostBeforeRestart = 0;
+    this.#outOfOrder = 0;
     this.#received = 0;
     this.#jitterMs = 0;
     this.#packetMs = 0;
@@ -88,7 +95,10 @@ export class SourceStatistics {
       this.#badSequence = -1;
       return true;
     }
-    if (ahead > SEQUENCES - MAX_MISORDER) return true;
+    if (ahead > SEQUENCES - MAX_MISORDER) {
+      this.#outOfOrder += 1;
+      return true;
+    }
     if (sequence !== this.#badSequence) {
       this.#badSequence = (sequence + 1) & 0xffff;
       return false;

@@ -180,7 +180,7 @@ export const CALL_ERRORS = {
   NODE_UNAVAILABLE: entry(
     "NODE",
     "after",
-    "Call control is away.",
+    "Call control is away; of `call.mediaQuality` also: the media service is, or has not answered in time.",
     "Try again later with the same key: if it had been begun it is not done again.",
   ),
   NODE_DRAINING: entry(

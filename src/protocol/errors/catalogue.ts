@@ -45,6 +45,6 @@ export function errorEnvelope(code: ErrorCode, facts: ErrorFacts = {}): ErrorEnv
   // What has been done is to be found out before anything else; other nodes do not know the key.
   const isOpen = facts.outcome === "unknown" && (retry === "never" || retry === "other_node");
   const wait = retry === "after" ? { retryAfterMs: RETRY_AFTER_MS } : {};
-  const what = { code, family, message, outcome, retry: isOpen ? "reconcile" : retry } as const;
-  return { ...what, ...wait, ...facts, doc: errorPageOf(code) };
+  const seen = isOpen ? "reconcile" : retry;
+  return { code, family, message, outcome, retry: seen, ...wait, ...facts, doc: errorPageOf(code) };
 }

@@ -104,7 +104,7 @@ export const SESSION_ERRORS = {
   ACCESS_NUMBER: entry(
     "ACCESS",
     "never",
-    "The token may not send calls to this number.",
+    "The token may not send calls to this number, nor pick up those that ring there.",
     "Use a token whose patterns cover the number.",
   ),
   SESSION_ALREADY_OPEN: entry(
@@ -160,6 +160,12 @@ export const SESSION_ERRORS = {
     "never",
     "These digits cannot be sent.",
     "Send `0` to `9`, `*`, `#`, `A` to `D`.",
+  ),
+  VALIDATION_HEADER: entry(
+    "VALIDATION",
+    "never",
+    "A SIP header field may not be sent: its name is not one that applications may choose, is there twice, or its value has control characters; `path` says which.",
+    "Choose names like `X-Customer`, and values of one line.",
   ),
   VALIDATION_DATA_SIZE: entry(
     "VALIDATION",

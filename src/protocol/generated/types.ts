@@ -49,6 +49,8 @@ export interface Why {
   readonly by: CausedBy;
   /** When SIP spoke. */
   readonly sip?: SipCause;
+  /** What exactly, where the feature has several ways, such as `no-coverage`. Other values may come: one that is not known counts as absent. */
+  readonly detail?: string;
 }
 
 /** State of a call: `invalid` is for good. */
@@ -278,6 +280,8 @@ export interface DeviceView {
   readonly cause?: OutOfServiceCause;
   /** How its media ends; of CTI ports and route points that are opened. */
   readonly media?: MediaRegistration;
+  /** A phone that is asked to answer by itself; absent: it is not. */
+  readonly autoAnswer?: true;
 }
 
 /** A device, and what this session may do with it. */
@@ -300,6 +304,8 @@ export interface ControllableDevice {
   readonly cause?: OutOfServiceCause;
   /** How its media ends; of CTI ports and route points that are opened. */
   readonly media?: MediaRegistration;
+  /** A phone that is asked to answer by itself; absent: it is not. */
+  readonly autoAnswer?: true;
 }
 
 /** Where calls go; absent: they are not forwarded. */
@@ -354,6 +360,14 @@ export interface LineView {
   readonly messages?: LineMessages;
 }
 
+/** A SIP header field that goes into INVITEs, besides what the switch says itself. */
+export interface SipHeader {
+  /** `X-` and letters, digits, or one of `.!%*_+`'~-`; not `X-Tandem-`. Upper and lower case are the same. */
+  readonly name: string;
+  /** Without control characters, and without a space at either end. */
+  readonly value: string;
+}
+
 /** One destination of a route. */
 export interface RouteDestination {
   /** Digits as dialed, or a SIP URI. */
@@ -370,6 +384,8 @@ export interface RouteDestination {
         /** The number. */
         readonly number: string;
       };
+  /** Header fields of the INVITEs to this destination, instead of those of the list. */
+  readonly headers?: readonly SipHeader[];
 }
 
 /** A route dialogue about one call at a route point. */
@@ -422,6 +438,54 @@ export interface MediaView {
   readonly packetTimeMs?: number;
 }
 
+/** What a device sends in a call, as the relay has received it until now, and what is known of the way to it. What the relay cannot tell is absent; octets are those of RTP packets with their headers. */
+export interface MediaQualityView {
+  /** Name of the device; of a number beyond a trunk, of the trunk. */
+  readonly device: string;
+  /** Id of a line, or a number beyond a trunk, in a call. */
+  readonly connectionId: string;
+  /** RTP packets from the device. */
+  readonly packetsReceived: number;
+  /** In these packets. */
+  readonly octetsReceived: number;
+  /** Packets that should have come and have not (RFC 3550 A.3). */
+  readonly packetsLost: number;
+  /** Of the packets that should have come. In percent. */
+  readonly lossPercent: number;
+  /** Interarrival jitter (RFC 3550 A.8). In milliseconds. */
+  readonly jitterMs: number;
+  /** For example `PCMA/8000`; absent while nothing is agreed on. */
+  readonly codec?: string;
+  /** Time in one packet. In milliseconds. */
+  readonly packetTimeMs?: number;
+  /** Packets that came after a later one; some of them may be repetitions. */
+  readonly packetsOutOfOrder?: number;
+  /** When the last packet came; absent: none has. In milliseconds since 1970. */
+  readonly lastPacketMs?: number;
+  /** RTP packets to the device. */
+  readonly packetsSent?: number;
+  /** In these packets. */
+  readonly octetsSent?: number;
+  /** Between the relay and the device, by RTCP; absent without. In milliseconds. */
+  readonly roundTripMs?: number;
+  /** What the device has said last of what it was sent, by RTCP; absent without. */
+  readonly reported?: ReportedQualityView;
+  /** Mean opinion score of what was received, as in the call's record; absent without packets. */
+  readonly mos?: number;
+  /** The relay was started again meanwhile, and has counted from then on. */
+  readonly isPartial?: true;
+}
+
+/** What a device says of what it was sent. */
+export interface ReportedQualityView {
+  /** Packets that it has missed in all. */
+  readonly packetsLost: number;
+  /** Interarrival jitter. In milliseconds. */
+  readonly jitterMs: number;
+  /** Of what it was sent since its report before. In percent. */
+  readonly lossPercent?: number;
+}
+
 /** What may go with every request. */
 export interface Meta {
   /** Names the command: sent again with the same key it is not done again. */
@@ -434,7 +498,7 @@ export interface Meta {
   readonly ifVersion?: number;
   /** It is done only if the device in the call, or its connection, has this state. */
   readonly ifState?: string;
-  /** Trace context (W3C): stands in the audit of commands, and in log lines about a failure. */
+  /** Trace context (W3C): stands in events that are effects of the command, in the audit and in log lines about it. */
   readonly traceparent?: string;
   /** True: nothing is done; the answer is what it would be. */
   readonly dryRun?: boolean;
@@ -574,6 +638,8 @@ export interface CallSnapshotEvent {
   readonly seq: number;
   readonly type: "call.snapshot";
   readonly call: CallView;
+  /** Trace context (W3C) of the command that it is an effect of, as it came; absent: of none, or of one that has come without. */
+  readonly traceparent?: string;
 }
 
 /** The call has another state. */
@@ -590,6 +656,8 @@ export interface CallStateEvent {
   readonly why?: Why;
   /** The call that it is a part of now. */
   readonly mergedInto?: string;
+  /** Trace context (W3C) of the command that it is an effect of, as it came; absent: of none, or of one that has come without. */
+  readonly traceparent?: string;
 }
 
 /** A line, or a number beyond a trunk, in the call has another state. */
@@ -608,6 +676,8 @@ export interface CallConnectionEvent {
   readonly why?: Why;
   /** It is new in the call. */
   readonly party?: PartyView;
+  /** Trace context (W3C) of the command that it is an effect of, as it came; absent: of none, or of one that has come without. */
+  readonly traceparent?: string;
 }
 
 /** A device in the call has another state. */
@@ -626,6 +696,8 @@ export interface CallTerminalEvent {
   readonly state: TerminalConnectionState;
   /** Absent: cause 16, feature `normal`, by `party`. */
   readonly why?: Why;
+  /** Trace context (W3C) of the command that it is an effect of, as it came; absent: of none, or of one that has come without. */
+  readonly traceparent?: string;
 }
 
 /** A connection has come from another call. */
@@ -648,6 +720,8 @@ export interface CallMovedEvent {
   readonly state?: ConnectionState;
   /** Its devices. */
   readonly terminals?: readonly TerminalConnectionView[];
+  /** Trace context (W3C) of the command that it is an effect of, as it came; absent: of none, or of one that has come without. */
+  readonly traceparent?: string;
 }
 
 /** A transfer or conference starts or ends; all changes between belong together. */
@@ -671,6 +745,8 @@ export interface CallFeatureEvent {
   readonly isDone: boolean;
   /** The call that becomes a part of the other one. */
   readonly dissolved?: string;
+  /** Trace context (W3C) of the command that it is an effect of, as it came; absent: of none, or of one that has come without. */
+  readonly traceparent?: string;
 }
 
 /** Who calls whom has changed. */
@@ -696,6 +772,8 @@ export interface CallPartiesEvent {
   readonly modifiedCalling?: string;
   /** As the called number was after transformation; absent: unchanged. */
   readonly modifiedCalled?: string;
+  /** Trace context (W3C) of the command that it is an effect of, as it came; absent: of none, or of one that has come without. */
+  readonly traceparent?: string;
 }
 
 /** Names and values of the call have changed; these are all. */
@@ -708,6 +786,8 @@ export interface CallUserDataEvent {
   /** Version of the call: it grows by one with each step of the call, from 1. */
   readonly ver: number;
   readonly userData: UserData;
+  /** Trace context (W3C) of the command that it is an effect of, as it came; absent: of none, or of one that has come without. */
+  readonly traceparent?: string;
 }
 
 /** A device is now so; replaces what was known of it. */
@@ -716,6 +796,8 @@ export interface DeviceStateEvent {
   readonly seq: number;
   readonly type: "device.state";
   readonly device: DeviceView;
+  /** Trace context (W3C) of the command that it is an effect of, as it came; absent: of none, or of one that has come without. */
+  readonly traceparent?: string;
 }
 
 /** A device is there no more for this session. */
@@ -733,6 +815,8 @@ export interface LineStateEvent {
   readonly seq: number;
   readonly type: "line.state";
   readonly line: LineView;
+  /** Trace context (W3C) of the command that it is an effect of, as it came; absent: of none, or of one that has come without. */
+  readonly traceparent?: string;
 }
 
 /** A line is there no more for this session. */
@@ -750,6 +834,8 @@ export interface RouteRequestEvent {
   readonly seq: number;
   readonly type: "route.request";
   readonly route: RouteView;
+  /** Trace context (W3C) of the command that it is an effect of, as it came; absent: of none, or of one that has come without. */
+  readonly traceparent?: string;
 }
 
 /** All destinations have failed; it is to say others. */
@@ -758,6 +844,8 @@ export interface RouteRerouteEvent {
   readonly seq: number;
   readonly type: "route.reroute";
   readonly route: RouteView;
+  /** Trace context (W3C) of the command that it is an effect of, as it came; absent: of none, or of one that has come without. */
+  readonly traceparent?: string;
 }
 
 /** A destination is being tried. */
@@ -766,6 +854,8 @@ export interface RouteAttemptEvent {
   readonly seq: number;
   readonly type: "route.attempt";
   readonly route: RouteView;
+  /** Trace context (W3C) of the command that it is an effect of, as it came; absent: of none, or of one that has come without. */
+  readonly traceparent?: string;
 }
 
 /** A destination could not be had. */
@@ -774,6 +864,8 @@ export interface RouteFailedEvent {
   readonly seq: number;
   readonly type: "route.failed";
   readonly route: RouteView;
+  /** Trace context (W3C) of the command that it is an effect of, as it came; absent: of none, or of one that has come without. */
+  readonly traceparent?: string;
 }
 
 /** A destination has taken the call. */
@@ -782,6 +874,8 @@ export interface RouteUsedEvent {
   readonly seq: number;
   readonly type: "route.used";
   readonly route: RouteView;
+  /** Trace context (W3C) of the command that it is an effect of, as it came; absent: of none, or of one that has come without. */
+  readonly traceparent?: string;
 }
 
 /** The dialogue is over. */
@@ -790,6 +884,8 @@ export interface RouteEndEvent {
   readonly seq: number;
   readonly type: "route.end";
   readonly route: RouteView;
+  /** Trace context (W3C) of the command that it is an effect of, as it came; absent: of none, or of one that has come without. */
+  readonly traceparent?: string;
 }
 
 /** The application is to set an address for RTP. */
@@ -798,6 +894,8 @@ export interface MediaWantedEvent {
   readonly seq: number;
   readonly type: "media.wanted";
   readonly media: MediaView;
+  /** Trace context (W3C) of the command that it is an effect of, as it came; absent: of none, or of one that has come without. */
+  readonly traceparent?: string;
 }
 
 /** RTP begins. */
@@ -806,6 +904,8 @@ export interface MediaStartedEvent {
   readonly seq: number;
   readonly type: "media.started";
   readonly media: MediaView;
+  /** Trace context (W3C) of the command that it is an effect of, as it came; absent: of none, or of one that has come without. */
+  readonly traceparent?: string;
 }
 
 /** RTP ends. */
@@ -814,6 +914,8 @@ export interface MediaStoppedEvent {
   readonly seq: number;
   readonly type: "media.stopped";
   readonly media: MediaView;
+  /** Trace context (W3C) of the command that it is an effect of, as it came; absent: of none, or of one that has come without. */
+  readonly traceparent?: string;
 }
 
 /** A device in a call has got digits from the other party. */
@@ -827,6 +929,8 @@ export interface DigitsEvent {
   readonly device: string;
   /** `0` to `9`, `*`, `#`, `A` to `D`. */
   readonly digits: string;
+  /** Trace context (W3C) of the command that it is an effect of, as it came; absent: of none, or of one that has come without. */
+  readonly traceparent?: string;
 }
 
 /** Events are not read as fast as they come; the connection is cut when the queue is full. */
@@ -1013,6 +1117,8 @@ export interface MethodParams {
     readonly media?: MediaRegistration;
     /** Calls at the route point are routed by dialogues instead of being offered. */
     readonly routes?: boolean;
+    /** While the session owns the CTI port or route point, calls that are offered there ring at once, as if it had accepted them. */
+    readonly autoAccept?: boolean;
     readonly meta?: Meta;
   };
   /** The session takes no more part in the device. */
@@ -1040,6 +1146,14 @@ export interface MethodParams {
     /** Name of a device. */
     readonly device: string;
     readonly option: DoNotDisturb;
+    readonly meta?: Meta;
+  };
+  /** Says whether a phone is asked to answer by itself: when its user has had a call made, and by `call.answer`. */
+  readonly "device.setAutoAnswer": {
+    /** Name of a device. */
+    readonly device: string;
+    /** It is. */
+    readonly on: boolean;
     readonly meta?: Meta;
   };
   /** The speed dials of a device, the first one first. */
@@ -1100,6 +1214,14 @@ export interface MethodParams {
     readonly limit?: number;
     readonly meta?: Meta;
   };
+  /** The media of a call that goes on, as the relay has it now: a side for each device whose media passes through it, in a conference what each party sends to the mixer. Empty: the relay carries none of it, yet or at all. */
+  readonly "call.mediaQuality": {
+    /** Id of a call; it stays the same for as long as the call lasts. */
+    readonly callId: string;
+    /** Only the sides of this device; absent: all. */
+    readonly device?: string;
+    readonly meta?: Meta;
+  };
   /** Rings the device, then the number. */
   readonly "call.connect": {
     /** Name of a device. */
@@ -1108,6 +1230,8 @@ export interface MethodParams {
     readonly to: string;
     /** Name for the new call, 8 to 64 letters, digits, `_` and `-`, which no other call has had; absent: one is made. */
     readonly callId?: string;
+    /** SIP header fields of the INVITEs to the number; they go to phones and trusted peers. */
+    readonly headers?: readonly SipHeader[];
     readonly meta?: Meta;
   };
   /** An offered call rings; the caller hears it. */
@@ -1160,6 +1284,8 @@ export interface MethodParams {
         };
     /** How the caller is shown there; absent: as it is. */
     readonly callingNumber?: string;
+    /** SIP header fields of the INVITEs to the number; they go to phones and trusted peers. */
+    readonly headers?: readonly SipHeader[];
     readonly meta?: Meta;
   };
   /** Puts a call on hold. */
@@ -1196,6 +1322,8 @@ export interface MethodParams {
     readonly to: string;
     /** The call; absent: the one that the device talks in. */
     readonly callId?: string;
+    /** SIP header fields of the INVITEs to the number; they go to phones and trusted peers. */
+    readonly headers?: readonly SipHeader[];
     readonly meta?: Meta;
   };
   /** Holds the call and makes another one, to be transferred or conferenced with. */
@@ -1208,6 +1336,8 @@ export interface MethodParams {
     readonly callId?: string;
     /** Name for the new call, 8 to 64 letters, digits, `_` and `-`, which no other call has had; absent: one is made. */
     readonly newCallId?: string;
+    /** SIP header fields of the INVITEs to the number; they go to phones and trusted peers. */
+    readonly headers?: readonly SipHeader[];
     readonly meta?: Meta;
   };
   /** Connects the other parties of two calls of the device. */
@@ -1342,6 +1472,8 @@ export interface MethodParams {
     readonly routeId: string;
     /** Destinations, the first one first. */
     readonly destinations: readonly RouteDestination[];
+    /** SIP header fields for each destination that names none of its own. */
+    readonly headers?: readonly SipHeader[];
     readonly meta?: Meta;
   };
   /** Ends the dialogue; the call stays at the route point. */
@@ -1489,6 +1621,14 @@ export interface MethodResults {
     /** The command had been done before: this is what came of it then. */
     readonly replayed?: true;
   };
+  readonly "device.setAutoAnswer": {
+    /** Events of the session up to this one show all effects. */
+    readonly seq: number;
+    /** It was so already. */
+    readonly unchanged?: true;
+    /** The command had been done before: this is what came of it then. */
+    readonly replayed?: true;
+  };
   readonly "device.speedDials": {
     /** Events of the session up to this one show all effects. */
     readonly seq: number;
@@ -1535,6 +1675,16 @@ export interface MethodResults {
     readonly calls: readonly ControllableCall[];
     /** There are more: `after` of the next request. */
     readonly next?: string;
+  };
+  readonly "call.mediaQuality": {
+    /** Events of the session up to this one show all effects. */
+    readonly seq: number;
+    /** Id of a call; it stays the same for as long as the call lasts. */
+    readonly callId: string;
+    /** When it was so. In milliseconds since 1970. */
+    readonly atMs: number;
+    /** Sides, in the order of the call's connections. */
+    readonly sides: readonly MediaQualityView[];
   };
   readonly "call.connect": {
     /** Events of the session up to this one show all effects. */
@@ -1897,6 +2047,7 @@ export type CommandName =
   | "device.open"
   | "device.close"
   | "device.setDoNotDisturb"
+  | "device.setAutoAnswer"
   | "line.setForwarding"
   | "line.setMessageWaiting"
   | "call.connect"
@@ -1940,12 +2091,14 @@ export const METHOD_NAMES: readonly MethodName[] = [
   "device.get",
   "device.list",
   "device.setDoNotDisturb",
+  "device.setAutoAnswer",
   "device.speedDials",
   "line.get",
   "line.setForwarding",
   "line.setMessageWaiting",
   "call.get",
   "call.list",
+  "call.mediaQuality",
   "call.connect",
   "call.accept",
   "call.answer",
@@ -1980,6 +2133,7 @@ export const COMMAND_NAMES: readonly CommandName[] = [
   "device.open",
   "device.close",
   "device.setDoNotDisturb",
+  "device.setAutoAnswer",
   "line.setForwarding",
   "line.setMessageWaiting",
   "call.connect",

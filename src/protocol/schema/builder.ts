@@ -20,6 +20,11 @@ export function integer(description: string, minimum = 0, maximum = MAX_INTEGER,
   return { type: "integer", description, minimum, maximum, ...(unit === undefined ? {} : { "x-unit": unit }) };
 }
 
+/** A number that need not be whole. */
+export function decimal(description: string, minimum = 0, maximum = MAX_INTEGER, unit?: string): JsonSchema {
+  return { type: "number", description, minimum, maximum, ...(unit === undefined ? {} : { "x-unit": unit }) };
+}
+
 /** A point in time. */
 export function instant(description: string): JsonSchema {
   return integer(description, 0, MAX_INTEGER, "milliseconds since 1970");

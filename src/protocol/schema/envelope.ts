@@ -15,7 +15,7 @@ export const ENVELOPE_DEFINITIONS: Definitions = {
         ifVersion: integer("It is done only if the call has this version.", 1),
         ifState: name("It is done only if the device in the call, or its connection, has this state.", BOUNDS.state),
         traceparent: text(
-          "Trace context (W3C): stands in the audit of commands, and in log lines about a failure.",
+          "Trace context (W3C): stands in events that are effects of the command, in the audit and in log lines about it.",
           BOUNDS.traceparent,
         ),
         dryRun: flag("True: nothing is done; the answer is what it would be."),

@@ -1,3 +1,4 @@
+import { BOUNDS } from "../bounds.ts";
 import { choice, constant, integer, list, name, object, ref, text, flag, type Fields } from "./builder.ts";
 import type { Definitions, JsonSchema } from "./json-schema.ts";
 import { callId, callVersion, CALL_PARTIES, connectionId } from "./views/call-view.ts";
@@ -5,6 +6,15 @@ import { device, line } from "./views/device-view.ts";
 
 const seq = integer("Number of the event within the session; there is no gap.", 1);
 const why = ref("Why", "Absent: cause 16, feature `normal`, by `party`.");
+/** Of events that may be the effect of a command. */
+const TRACED: Fields = {
+  traceparent: text(
+    "Trace context (W3C) of the command that it is an effect of, as it came; absent: of none, or of one that has come without.",
+    BOUNDS.traceparent,
+  ),
+};
+/** They are of no command. */
+const UNTRACED = /^(?:session|provider)\.|\.removed$/;
 const ofCall = { callId, ver: callVersion };
 
 /** One kind of event: its type, what it tells, and its fields beside `seq` and `type`. */
@@ -145,7 +155,8 @@ function definitionName(type: string): string {
 }
 
 function definitionOf({ type, description, required, optional }: EventSchema): JsonSchema {
-  return object(description, { seq, type: constant(type), ...required }, optional);
+  const traced = UNTRACED.test(type) ? optional : { ...optional, ...TRACED };
+  return object(description, { seq, type: constant(type), ...required }, traced);
 }
 
 /** Definition name of each event by its type. */

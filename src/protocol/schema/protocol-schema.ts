@@ -7,6 +7,7 @@ import { DEVICE_METHODS } from "./methods/device.ts";
 import { PROVIDER_DEFINITIONS, PROVIDER_METHODS } from "./methods/provider.ts";
 import { CALL_DEFINITIONS } from "./views/call-view.ts";
 import { DEVICE_DEFINITIONS } from "./views/device-view.ts";
+import { QUALITY_DEFINITIONS } from "./views/media-quality.ts";
 import { ROUTE_DEFINITIONS } from "./views/route-view.ts";
 import { WHY_DEFINITIONS } from "./views/why.ts";
 
@@ -25,6 +26,7 @@ export const PROTOCOL_SCHEMA: ProtocolSchema = {
     ...CALL_DEFINITIONS,
     ...DEVICE_DEFINITIONS,
     ...ROUTE_DEFINITIONS,
+    ...QUALITY_DEFINITIONS,
     ...ENVELOPE_DEFINITIONS,
     ...PROVIDER_DEFINITIONS,
     ...EVENT_DEFINITIONS,

@@ -19,7 +19,7 @@ export interface CommandOptions {
   readonly dryRun?: boolean;
   /** False: refused at once while another command on the call is under way. */
   readonly waits?: boolean;
-  /** W3C trace context. */
+  /** W3C trace context: events that are effects of the command have it, as do the audit and the log. */
   readonly traceparent?: string;
 }
 

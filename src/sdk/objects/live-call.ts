@@ -5,7 +5,15 @@ import { clientError } from "../cti-error.ts";
 import { Emitter, type Unsubscribe } from "../events/emitter.ts";
 import { newCall } from "../replica/apply-to-call.ts";
 import type { ObjectContext } from "./context.ts";
-import type { Call, Connection, Done, TerminalConnection, WaitOptions } from "./nouns.ts";
+import type {
+  Call,
+  Connection,
+  Done,
+  MediaQuality,
+  MediaQualityOptions,
+  TerminalConnection,
+  WaitOptions,
+} from "./nouns.ts";
 
 /** What a call tells of itself: that something has changed, and once that it is over. */
 interface CallEvents {
@@ -109,6 +117,11 @@ export class LiveCall implements Call {
     });
   }
 
+  async mediaQuality({ device, ...options }: MediaQualityOptions = {}): Promise<MediaQuality> {
+    const params = { callId: this.id, ...(device === undefined ? {} : { device }) };
+    const { atMs, sides } = await this.#context.command("call.mediaQuality", params, options);
+    return { atMs, sides };
+  }
   async drop(options?: CommandOptions): Promise<Done> {
     return this.#anyDevice("drop").drop(options);
   }

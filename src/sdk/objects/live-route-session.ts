@@ -2,7 +2,7 @@ import type { RouteDestination, RouteView } from "../../protocol/index.ts";
 import type { CommandOptions } from "../connection/commands.ts";
 import { Emitter, type Unsubscribe } from "../events/emitter.ts";
 import { doneOf, patient, type ObjectContext } from "./context.ts";
-import type { Call, Done, RouteSession, Terminal } from "./nouns.ts";
+import type { Call, DialOptions, Done, RouteSession, Terminal } from "./nouns.ts";
 
 interface RouteEvents {
   change: RouteSession;
@@ -51,9 +51,12 @@ export class LiveRouteSession implements RouteSession {
     return this.#emitter.on(type, listener);
   }
 
-  async select(destinations: readonly (string | RouteDestination)[], options?: CommandOptions): Promise<Done> {
+  async select(
+    destinations: readonly (string | RouteDestination)[],
+    { headers, ...options }: DialOptions = {},
+  ): Promise<Done> {
     const list = destinations.map((one) => (typeof one === "string" ? { to: one } : one));
-    const params = { device: this.#view.device, routeId: this.id, destinations: list };
+    const params = { device: this.#view.device, routeId: this.id, destinations: list, ...(headers && { headers }) };
     return doneOf(await this.#context.command("route.select", params, patient(options)));
   }
   async end(options?: CommandOptions): Promise<Done> {

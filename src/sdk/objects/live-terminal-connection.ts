@@ -8,7 +8,7 @@ import type {
 import type { CommandOptions } from "../connection/commands.ts";
 import { basicTerminalConnectionState, type BasicTerminalConnectionState } from "../replica/basic-states.ts";
 import { doneOf, patient, type ObjectContext } from "./context.ts";
-import type { Call, Connection, Done, RedirectOptions, Terminal, TerminalConnection } from "./nouns.ts";
+import type { Call, Connection, DialOptions, Done, RedirectOptions, Terminal, TerminalConnection } from "./nouns.ts";
 
 export class LiveTerminalConnection implements TerminalConnection {
   readonly #context: ObjectContext;
@@ -47,13 +47,14 @@ export class LiveTerminalConnection implements TerminalConnection {
     return this.#command("call.reject", reason === undefined ? {} : { reason }, options);
   }
   redirect(to: string, options: RedirectOptions = {}): Promise<Done> {
-    const { failureMode, searchSpace, originalCalled, callingNumber, ...rest } = options;
+    const { failureMode, searchSpace, originalCalled, callingNumber, headers, ...rest } = options;
     const params = {
       to,
       ...(failureMode && { failureMode }),
       ...(searchSpace && { searchSpace }),
       ...(originalCalled && { originalCalled }),
       ...(callingNumber !== undefined && { callingNumber }),
+      ...(headers && { headers }),
     };
     return this.#command("call.redirect", params, patient(rest));
   }
@@ -63,12 +64,12 @@ export class LiveTerminalConnection implements TerminalConnection {
   retrieve(options?: CommandOptions): Promise<Done> {
     return this.#command("call.retrieve", {}, options);
   }
-  transfer(to: string, options?: CommandOptions): Promise<Done> {
-    return this.#command("call.transfer", { to }, patient(options));
+  transfer(to: string, { headers, ...options }: DialOptions = {}): Promise<Done> {
+    return this.#command("call.transfer", { to, ...(headers && { headers }) }, patient(options));
   }
-  async consult(to: string, options?: CommandOptions): Promise<Call> {
+  async consult(to: string, { headers, ...options }: DialOptions = {}): Promise<Call> {
     const call = this.#context.call(this.#context.newId());
-    await this.#command("call.consult", { to, newCallId: call.id }, patient(options));
+    await this.#command("call.consult", { to, newCallId: call.id, ...(headers && { headers }) }, patient(options));
     return call;
   }
   completeTransfer(consultation?: Call, options?: CommandOptions): Promise<Done> {

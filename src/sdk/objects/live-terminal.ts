@@ -1,7 +1,16 @@
 import type { DeviceView, DoNotDisturb, MethodParams, OutOfServiceCause } from "../../protocol/index.ts";
 import type { CommandOptions } from "../connection/commands.ts";
 import { doneOf, patient, type ObjectContext } from "./context.ts";
-import type { Address, Call, Done, SpeedDial, Terminal, TerminalActivity, TerminalConnection } from "./nouns.ts";
+import type {
+  Address,
+  Call,
+  DialOptions,
+  Done,
+  SpeedDial,
+  Terminal,
+  TerminalActivity,
+  TerminalConnection,
+} from "./nouns.ts";
 
 export class LiveTerminal implements Terminal {
   readonly #context: ObjectContext;
@@ -54,10 +63,14 @@ export class LiveTerminal implements Terminal {
     return this.#context.close(this.name, options);
   }
 
-  async connect(to: string, { callId, ...options }: { readonly callId?: string } & CommandOptions = {}): Promise<Call> {
+  async connect(
+    to: string,
+    { callId, headers, ...options }: { readonly callId?: string } & DialOptions = {},
+  ): Promise<Call> {
     const call = this.#context.call(callId ?? this.#context.newId());
     await this.#context.prepare(this.name);
-    await this.#context.command("call.connect", { device: this.name, to, callId: call.id }, patient(options));
+    const params = { device: this.name, to, callId: call.id, ...(headers && { headers }) };
+    await this.#context.command("call.connect", params, patient(options));
     return call;
   }
   async swap(options?: CommandOptions): Promise<Done> {
@@ -102,6 +115,9 @@ export class LiveTerminal implements Terminal {
     await this.#context.prepare(this.name);
     const params = { device: this.name, ...(isOn !== undefined && { isOn }) };
     return doneOf(await this.#context.command("call.privacy", params, options));
+  }
+  async setAutoAnswer(on: boolean, options?: CommandOptions): Promise<Done> {
+    return doneOf(await this.#context.command("device.setAutoAnswer", { device: this.name, on }, options));
   }
   async setDoNotDisturb(option: DoNotDisturb, options?: CommandOptions): Promise<Done> {
     return doneOf(await this.#context.command("device.setDoNotDisturb", { device: this.name, option }, options));

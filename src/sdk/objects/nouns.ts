@@ -39,12 +39,18 @@ export interface WaitOptions {
   readonly signal?: AbortSignal;
 }
 
+/** The media of a call: `atMs` is when it was so, `sides` are of the devices whose media the switch relays. */
+export type MediaQuality = Pick<MethodResults["call.mediaQuality"], "atMs" | "sides">;
+
 /** How a call is sent elsewhere. */
 export type RedirectOptions = Pick<
   MethodParams["call.redirect"],
-  "failureMode" | "searchSpace" | "originalCalled" | "callingNumber"
+  "failureMode" | "searchSpace" | "originalCalled" | "callingNumber" | "headers"
 > &
   CommandOptions;
+
+/** How a number is called: with SIP header fields, `X-...`, of the INVITEs to phones and trusted peers. */
+export type DialOptions = Pick<MethodParams["call.transfer"], "headers"> & CommandOptions;
 
 /** Which ringing call a device picks up. */
 export type PickupOptions = Pick<MethodParams["call.pickup"], "line" | "group" | "number"> & CommandOptions;
@@ -105,7 +111,7 @@ export interface Terminal {
   /** The opposite; a device that is not open stays so. */
   close(options?: CommandOptions): Promise<void>;
   /** Rings the device, and when it has answered the number; done when that has, too. `callId`: a name for the call, 8 to 64 letters, digits, `_` and `-`. */
-  connect(to: string, options?: { readonly callId?: string } & CommandOptions): Promise<Call>;
+  connect(to: string, options?: { readonly callId?: string } & DialOptions): Promise<Call>;
   /** The call that is talked in is held, and the other one taken back. */
   swap(options?: CommandOptions): Promise<Done>;
   /** Calls of the device (default: all that are established) become one, in which all parties hear each other. */
@@ -126,8 +132,14 @@ export interface Terminal {
   /** Whether other devices of its lines may enter its calls; absent: the opposite of now. */
   privacy(isOn?: boolean, options?: CommandOptions): Promise<Done>;
   setDoNotDisturb(option: DoNotDisturb, options?: CommandOptions): Promise<Done>;
+  /** Whether the phone is asked to answer by itself: calls of its user by command, and where it is told to answer. */
+  setAutoAnswer(on: boolean, options?: CommandOptions): Promise<Done>;
   speedDials(options?: CommandOptions): Promise<readonly SpeedDial[]>;
 }
+
+/** Of whom the media is asked for, and how long is waited for it. */
+export type MediaQualityOptions = Pick<MethodParams["call.mediaQuality"], "device"> &
+  Pick<CommandOptions, "timeoutMs" | "signal">;
 
 /** JTAPI Call. Its getters say how it is now; after its end they say how it was, and nothing keeps it but the application. */
 export interface Call {
@@ -153,6 +165,13 @@ export interface Call {
   terminalConnection(device: string): TerminalConnection | undefined;
   /** Of a line, such as `1001@internal`, or of a number. */
   connectionOf(address: string): Connection | undefined;
+  /**
+   * The media of the call now: packets, loss, jitter and score of each device whose media the switch relays; asked of it each
+   * time, and kept nowhere. No sides: it relays none of the call.
+   * @param options `device`: only of this one
+   * @throws {CtiError} `CALL_ENDED`, `NOT_FOUND_CALL`, `CALL_NOT_ON_LINE`, `NODE_UNAVAILABLE`
+   */
+  mediaQuality(options?: MediaQualityOptions): Promise<MediaQuality>;
   /** `change`: anything of it is different; `ended`: once, and nothing comes afterwards. */
   on(type: "change" | "ended", listener: (call: Call) => void): Unsubscribe;
   /**
@@ -226,9 +245,9 @@ export interface TerminalConnection extends CallControl {
   hold(options?: { readonly music?: string } & CommandOptions): Promise<Done>;
   retrieve(options?: CommandOptions): Promise<Done>;
   /** Blind: the other party is connected with who answers at `to`. */
-  transfer(to: string, options?: CommandOptions): Promise<Done>;
+  transfer(to: string, options?: DialOptions): Promise<Done>;
   /** Holds the call of two parties, and calls somebody to transfer it to or to confer with. @returns the second call */
-  consult(to: string, options?: CommandOptions): Promise<Call>;
+  consult(to: string, options?: DialOptions): Promise<Call>;
   /** Connects the other parties of this call and of another one of the device, such as `consult` made. */
   completeTransfer(consultation?: Call, options?: CommandOptions): Promise<Done>;
   /** Done when the last one is over. `,` is a pause of a second. */
@@ -252,8 +271,11 @@ export interface RouteSession {
   /** Until then an answer is waited for, in milliseconds since 1970. */
   readonly untilMs: number | undefined;
   on(type: "change" | "ended", listener: (route: RouteSession) => void): Unsubscribe;
-  /** The call goes to the first of these that takes it; each is digits, a SIP URI, or more than that. */
-  select(destinations: readonly (string | RouteDestination)[], options?: CommandOptions): Promise<Done>;
+  /**
+   * The call goes to the first of these that takes it; each is digits, a SIP URI, or more than that. `headers`: SIP header
+   * fields for each that names none of its own.
+   */
+  select(destinations: readonly (string | RouteDestination)[], options?: DialOptions): Promise<Done>;
   /** Ends the dialogue; the call stays at the route point, where it can be redirected, or answered. */
   end(options?: CommandOptions): Promise<Done>;
 }

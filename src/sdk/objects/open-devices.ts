@@ -136,6 +136,6 @@ export class OpenDevices {
 
 /** The device is open like that, or nothing is said of how it is to be. */
 function isIn(opening: DeviceOpening, known: DeviceOpening): boolean {
-  const isBare = opening.media === undefined && opening.routes === undefined;
+  const isBare = opening.media === undefined && opening.routes === undefined && opening.autoAccept === undefined;
   return isBare || JSON.stringify(known) === JSON.stringify(opening);
 }

@@ -119,18 +119,19 @@ export class Provider {
     options: MediaTerminalOptions,
     command?: CommandOptions,
   ): Promise<MediaTerminal> {
-    const { media, address } = splitAddress(options);
+    const { media, owner, address } = splitAddress(options);
     const onWanted = (wanted: MediaView): void => void this.#core.supplyMedia(wanted, address);
-    return this.#lease({ device, media }, command, onWanted);
+    return this.#lease({ device, media, ...owner }, command, onWanted);
   }
 
   /** Opens a route point whose calls this application sends elsewhere. */
   async openRouteTerminal(
     device: string,
-    { routes = true }: RouteTerminalOptions = {},
+    { routes = true, autoAccept }: RouteTerminalOptions = {},
     command?: CommandOptions,
   ): Promise<RouteTerminal> {
-    return this.#lease({ device, media: { mode: "none" }, routes }, command);
+    const owner = autoAccept === undefined ? {} : { autoAccept };
+    return this.#lease({ device, media: { mode: "none" }, routes, ...owner }, command);
   }
 
   /** Any method of the protocol. It is sent again over reconnects until its deadline, with the same key. */

@@ -247,12 +247,12 @@ export class InviteResponses {
       return false;
     }
     const acknowledgement: Acknowledgement = {
-      ...success,
       application: request.application,
       text: undefined,
       done: false,
       cancelledTimer: undefined,
       timer: undefined,
+      ...success,
     };
     // A re-INVITE that was taken back in vain has changed the session; it is no reason to end it.
     if (request.state === "cancelled" && request.dialog === undefined) {

@@ -153,12 +153,12 @@ export class OutboundRequests {
     this.#nextCseq = (this.#nextCseq % 1_000_000) + 1;
     const { method, uri } = draft.message;
     return (target) => ({
-      ...completeNewRequest(draft, requestContext(this.#context, target), newIds),
       method,
       uri,
       target,
       hasGivenNextHop: nextHopUri !== "",
       body: draft.body,
+      ...completeNewRequest(draft, requestContext(this.#context, target), newIds),
     });
   }
 

@@ -132,6 +132,19 @@ describe("what applications send and keep with calls", () => {
       assert.equal(outside.offer?.get("user-to-user"), `${own}, 04485a;encoding=hex`);
     });
 
+    it("given header fields that a command names, when it sends a call to a trusted peer, then that has them, and one that is not trusted has not", async () => {
+      await establish(alice, bob, { near: NEAR, far: FAR });
+      const headers = [{ name: "X-Customer", value: "4711" }];
+      const named = { type: "redirect", device: "phone-1001", callId: callId(), headers } as const;
+      const first = ask({ ...named, to: "9777" });
+      const outside = await other.offered();
+      assert.equal(outside.offer?.has("x-customer"), false);
+      outside.respond(outside.offer ?? assert.fail(), 486);
+      assert.equal((await first).ok, false);
+      void ask({ ...named, to: "8777" });
+      assert.equal((await trusted.offered()).offer?.get("x-customer"), "4711");
+    });
+
     it("given a peer that is not trusted, when it says something of its call, then that counts for nothing", async () => {
       await other.call("1001", { ...NEAR, headers: [["User-to-User", "04485a;encoding=hex"]] });
       await alice.offered();

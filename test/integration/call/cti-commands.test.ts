@@ -183,6 +183,25 @@ describe("commands of applications", () => {
       assert.equal((await refusedOf(ask({ ...set, device: "desk" }))).failure, "device-not-found");
     });
 
+    it("given a phone that could not be made to answer, when it is to answer by itself, then it can when the reply comes", async () => {
+      const [alice, bob] = [await node.phone("1001"), await node.phone("1002")];
+      const set = { type: "set-auto-answer", device: "phone-1002", isOn: true } as const;
+      const calling = await alice.call("1002", NEAR);
+      const ringing = await bob.offered();
+      ringing.respond(ringing.offer ?? assert.fail(), 180);
+      await calling.invite?.response(180);
+      const answer = { type: "answer", device: "phone-1002" } as const;
+      assert.equal((await refusedOf(ask(answer))).failure, "device-capability");
+      assert.equal((await ask(set)).ok, true);
+      const again = await ask(set);
+      assert.equal(again.ok && again.isUnchanged, true);
+      void ask(answer);
+      await ringing.request("CANCEL");
+      ringing.respond(ringing.offer ?? assert.fail(), 487);
+      assert.equal((await bob.offered()).offer?.get("answer-mode"), "Auto");
+      assert.equal((await refusedOf(ask({ ...set, device: "nobody" }))).failure, "device-not-found");
+    });
+
     it("given more changes of a line than anybody needs, when another comes, then there are too many", async () => {
       const set = { type: "set-forwarding", line: "1002@internal", kind: "all" } as const;
       for (let change = 0; change < 20; change += 1) {

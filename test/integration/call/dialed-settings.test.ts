@@ -125,6 +125,7 @@ describe("a setting that takes long to change", () => {
     });
     const slow: FeatureStore = {
       setDoNotDisturb: (device, mode) => waits.then(() => store.setDoNotDisturb(device, mode)),
+      setAutoAnswer: (device, isOn, author) => store.setAutoAnswer(device, isOn, author),
       setPrivacy: (device, isOn) => store.setPrivacy(device, isOn),
       setForwardAll: (line, destination, by) => store.setForwardAll(line, destination, by),
       setForwarding: (line, kind, targets, author) => store.setForwarding(line, kind, targets, author),

@@ -58,6 +58,15 @@ describe("calls through the real relay", () => {
       await taken.answer({ sdp: testSdp(farRtp.port) });
       await nearRtp.sendUntilHeard(await call.established(), farRtp);
       await farRtp.sendUntilHeard(taken.offer, nearRtp);
+      const { views } = pair.node.manager;
+      const { sides = [] } = (await views.mediaQuality(views.calls()[0]?.callId ?? "")) ?? {};
+      assert.deepEqual(
+        sides.map(({ device, packetsReceived }) => [device, packetsReceived >= 5]),
+        [
+          ["phone-1001", true],
+          ["second", true],
+        ],
+      );
       const bye = call.bye();
       await taken.takeBye();
       await bye;

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import type { MethodResults } from "../../../src/protocol/index.ts";
 import type { CallView } from "../../../src/signals/index.ts";
 import { Cleanup } from "../../support/cleanup.ts";
 import { startControlledSwitch, type ControlledSwitch } from "../../support/controlled-switch.ts";
@@ -54,6 +55,40 @@ describe("calls that applications watch and command", () => {
     );
     assert.ok(calls.length <= 20, `${calls.length} events`);
     assert.ok(bytes <= 8_192, `${bytes} bytes`);
+  });
+
+  it("given a call that goes on, when its media quality is asked for, then it is answered for each phone, and after its end refused", async () => {
+    const near = await alice.dial("1002");
+    const far = await bob.offered();
+    await answer(far);
+    near.adopt((await near.call.established()).body);
+    await Promise.all([near.untilHears(far.toneHz), far.untilHears(near.toneHz)]);
+    const { calls } = await application.call<{ calls: CallView[] }>("call.list", {});
+    const asked = { callId: calls[0]?.callId ?? assert.fail() };
+    type Answer = MethodResults["call.mediaQuality"];
+    const { callId, sides } = await application.call<Answer>("call.mediaQuality", asked);
+    assert.equal(callId, asked.callId);
+    const facts = sides.map(({ device, codec, packetsReceived, mos = 0 }) => [
+      device,
+      codec,
+      packetsReceived > 0,
+      mos > 1,
+    ]);
+    const good = ["PCMA/8000", true, true];
+    assert.deepEqual(facts, [
+      ["phone-1001", ...good],
+      ["phone-1002", ...good],
+    ]);
+    const one = await application.call<Answer>("call.mediaQuality", { ...asked, device: "phone-1002" });
+    assert.deepEqual(
+      one.sides.map(({ device }) => device),
+      ["phone-1002"],
+    );
+    await near.hangUp();
+    await far.ended();
+    await eventually(async () => {
+      assert.equal(await application.refusal("call.mediaQuality", asked), "call-ended");
+    }, WITHIN);
   });
 
   it("given a route point that is open, when a call is offered, then it is redirected, and the phone there has it", async () => {

@@ -74,6 +74,14 @@ const REFUSED: readonly (readonly [string, TestUser, string, object, string, str
     "/digits",
   ],
   [
+    "a header field of the network",
+    OPERATOR,
+    "call.redirect",
+    { ...IN_CALL, to: "1002", headers: [{ name: "P-Asserted-Identity", value: "<sip:110@x>" }] },
+    "validation-header",
+    "/headers/0/name",
+  ],
+  [
     "data that is too long",
     OPERATOR,
     "call.setUserData",

@@ -67,7 +67,7 @@ describe("relay between two phones", () => {
         sent: 3,
         bytes: 3 * rtpPacket({ ssrc: 11 }).length,
         sentSsrc: 11,
-        reported: { lost: 0, jitterMs: 10 },
+        reported: { lost: 0, jitterMs: 10, fractionLost: 0.25 },
       },
     );
   });
@@ -152,6 +152,17 @@ describe("relay between two phones", () => {
     assert.equal(side.source, `127.10.0.1:${alice.port}`);
     assert.ok(side.mos !== undefined && side.mos < 3);
     assert.equal((await figures("b")).mos, undefined);
+  });
+
+  it("given packets in disorder, when asked, then they are counted, and it is known when the last one came", async () => {
+    const begunAtMs = Date.now();
+    for (const sequence of [1, 3, 2, 4, 7, 6]) alice.send(rtpPacket({ sequence }), audioPortOf(toAlice));
+    await bob.nthHeard(6);
+    const { outOfOrder, lost, lastPacketAtMs = 0 } = await figures("a");
+    assert.deepEqual([outOfOrder, lost], [2, 1]);
+    assert.ok(lastPacketAtMs >= begunAtMs - 1 && lastPacketAtMs <= Date.now() + 1, `${lastPacketAtMs - begunAtMs} ms`);
+    const other = await figures("b");
+    assert.deepEqual([other.outOfOrder, other.lastPacketAtMs], [0, undefined]);
   });
 
   it("given four streams and a fifth, when offered, then the fifth is refused", async () => {

@@ -5,6 +5,7 @@ import { assertHears } from "../../support/phone-calls.ts";
 import { TandemNode } from "../../support/tandem-node.ts";
 import { doneOn, tandemInTerminal, tandemOn } from "../../support/tandem-shell.ts";
 
+const TRACE = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
 const HZ = { "1001": 440, "1002": 660 } as const;
 
 describe("tandem cti", () => {
@@ -44,7 +45,11 @@ describe("tandem cti", () => {
     await bob.accept();
     assert.deepEqual(await made, { exitCode: 0, out: "done: call by-command\n", err: "" });
     await Promise.all([assertHears(alice, HZ["1002"]), assertHears(bob, HZ["1001"])]);
-    await doneOn(node, ["cti", "hold", "1001"]);
+    const traced = tandemInTerminal(node, ["cti", "watch", "--type", "call.terminal", "--json"]);
+    perTest.add(traced, async (one) => void (await one.kill()));
+    await traced.outputMatching(/Ctrl-C ends it/, 5_000);
+    await doneOn(node, ["cti", "hold", "1001", "--traceparent", TRACE]);
+    await traced.outputMatching(new RegExp(`"state":"held".*"traceparent":"${TRACE}"`), 5_000);
     assert.match(await doneOn(node, ["cti", "hold", "demo-1001"]), /it was so already/);
     assert.match(await doneOn(node, ["cti", "drop", "1001", "--dry-run"]), /it could be done/);
     await doneOn(node, ["cti", "data", "1001", "customer=4711", "--call", "by-command"]);

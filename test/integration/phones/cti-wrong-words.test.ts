@@ -32,6 +32,14 @@ describe("tandem cti with words that cannot be", () => {
     ["cti watch --type call.explode", 64, /There are no events of such a type/],
     ["cti call phone-1001 1002 --timeout 0", 64, /A time is a number of seconds/],
     ["cti hold 4711", 1, /4711/],
+    ["cti quality", 64, /missing required argument 'call'/],
+    ["cti quality no-such-call", 1, /\(NOT_FOUND_CALL\)/],
+    ["cti quality any-call --device no-such-device", 1, /\(NOT_FOUND_DEVICE\)/],
+    ["cti auto-answer phone-1001 perhaps", 64, /auto-answer: say on or off/],
+    ["cti redirect phone-1001 1002 --header X-A", 64, /redirect: X-A is not "X-Name: value"/],
+    ["cti call phone-1001 1002 --header X-A:", 64, /call: X-A: is not "X-Name: value"/],
+    ["cti transfer phone-1001 --header X-A:1", 64, /transfer: --header needs a number to call/],
+    ["cti redirect phone-1001 1002 --header From:1", 1, /\(VALIDATION_HEADER\)/],
   ];
   for (const [words, exitCode, says] of CASES) {
     it(`given ${words}, when it is run, then it says what is wrong, and ends with ${exitCode}`, async () => {

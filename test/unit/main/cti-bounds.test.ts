@@ -7,7 +7,10 @@ import { DEFINITIONS, PARAMETERS } from "../../../src/protocol/generated/paramet
 import { BOUNDS, isMethodName, validateParams, type CommandName } from "../../../src/protocol/index.ts";
 import type { JsonSchema } from "../../../src/protocol/schema/json-schema.ts";
 import {
+  MAX_HEADER_NAME,
+  MAX_HEADER_VALUE,
   MAX_MESSAGES,
+  MAX_SIP_HEADERS,
   type CtiCommandReply,
   type CtiCommandRequest,
   type CtiDeviceReply,
@@ -67,6 +70,8 @@ describe("bounds of what applications send", () => {
     return fc.sample(valuesOf(schema, definitions), { numRuns: ROUNDS, seed: 1 }).map((value) => {
       const params = value as Record<string, unknown>;
       if (method.startsWith("route.")) params["device"] = ROUTE_POINT;
+      const { destinations = [] } = params as { destinations?: Headed[] };
+      for (const { headers } of [params as Headed, ...destinations]) nameAll(headers);
       if (method === "device.open" && params["media"] !== undefined) params["device"] = PORT;
       return params;
     });
@@ -74,6 +79,13 @@ describe("bounds of what applications send", () => {
 
   it("given what call control counts of messages, when compared with the protocol, then it is the same", () => {
     assert.equal(BOUNDS.messages, MAX_MESSAGES);
+  });
+
+  it("given what call control takes of header fields, when compared with the protocol, then it is the same", () => {
+    assert.deepEqual(
+      [BOUNDS.headers, BOUNDS.headerName, BOUNDS.headerValue],
+      [MAX_SIP_HEADERS, MAX_HEADER_NAME, MAX_HEADER_VALUE],
+    );
   });
 
   const methods = Object.keys(PARAMETERS).filter(
@@ -99,6 +111,15 @@ describe("bounds of what applications send", () => {
       assert.ok(taken > 0, `nothing of ${method} was asked of call control`);
     });
 });
+
+interface Headed {
+  readonly headers?: readonly { name: string }[];
+}
+
+/** Names that are free, each of them once. */
+function nameAll(headers: Headed["headers"] = []): void {
+  for (const [at, header] of headers.entries()) header.name = `X-${String(at).padStart(BOUNDS.headerName - 2, "a")}`;
+}
 
 /** Kinds of devices do not take all. */
 const NOT_OF_THE_SCHEMA: ReadonlySet<string> = new Set(["device-type", "media-on-phone", "not-found-device"]);

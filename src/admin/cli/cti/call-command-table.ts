@@ -22,7 +22,7 @@ export interface CallCommand {
   readonly request: (args: CommandWords, options: CommandWords) => CtiRequest;
 }
 
-type CallMethod = Extract<CommandName, `call.${string}`>;
+type CallMethod = Extract<CommandName, `call.${string}` | "device.setAutoAnswer">;
 
 /** A command whose parameters are checked by the server. */
 function ask(method: CallMethod, params: object): CtiRequest {
@@ -46,12 +46,19 @@ const searchSpace = new Option("--search-space <whose>", "whose calling search s
   "redirecting",
 ]);
 
+/** Each makes the list longer. */
+const header = new Option(
+  "--header <field>",
+  'a SIP header field of the INVITE, such as "X-Customer: 4711"; may be given several times',
+).argParser((field: string, before: readonly string[] = []): readonly string[] => [...before, field]);
+
 export const CALL_COMMANDS: readonly CallCommand[] = [
   {
     line: "call <device> <to>",
     description: "ring a device, and when it has answered the number",
-    options: [new Option("--id <call>", "a name for the call that no other has had")],
-    request: ({ device, to }, { id }) => ask("call.connect", { device, to, callId: id }),
+    options: [new Option("--id <call>", "a name for the call that no other has had"), header],
+    request: ({ device, to }, { id, header }) =>
+      ask("call.connect", { device, to, callId: id, headers: headersOf("call", header) }),
   },
   simple("answer", "call.answer", "have a device answer the call that rings there"),
   simple("accept", "call.accept", "have an offered call ring: the caller hears it"),
@@ -72,13 +79,15 @@ export const CALL_COMMANDS: readonly CallCommand[] = [
       searchSpace,
       new Option("--original-called <who>", "who counts as called first: unchanged, reset, or a number"),
       new Option("--calling-number <number>", "how the caller is shown there"),
+      header,
     ],
     request: ({ device, to }, options) => {
-      const { call, failure, originalCalled: original, callingNumber } = options;
+      const { call, failure, originalCalled: original, callingNumber, header } = options;
       const kept = original === undefined || original === "unchanged" || original === "reset";
       const originalCalled = kept ? original : { number: original };
       const space = options["searchSpace"];
-      const more = { failureMode: failure, searchSpace: space, originalCalled, callingNumber };
+      const headers = headersOf("redirect", header);
+      const more = { failureMode: failure, searchSpace: space, originalCalled, callingNumber, headers };
       return ask("call.redirect", { device, to, callId: call, ...more });
     },
   },
@@ -89,17 +98,22 @@ export const CALL_COMMANDS: readonly CallCommand[] = [
     line: "transfer <device> [to]",
     description: "connect the other party with a number; without one, with the party of the device's other call",
     ofCall: true,
-    options: [new Option("--with <call>", "the other call, where there are several")],
-    request: ({ device, to }, { call, with: consultCallId }) =>
-      to === undefined
+    options: [new Option("--with <call>", "the other call, where there are several"), header],
+    request: ({ device, to }, { call, with: consultCallId, header }) => {
+      const headers = headersOf("transfer", header);
+      if (to === undefined && headers !== undefined) throw badUsage("transfer: --header needs a number to call");
+      return to === undefined
         ? ask("call.completeTransfer", { device, callId: call, consultCallId })
-        : ask("call.transfer", { device, to, callId: call }),
+        : ask("call.transfer", { device, to, callId: call, headers });
+    },
   },
   {
     line: "consult <device> <to>",
     description: "hold the call, and make another one to transfer it to or to confer with",
     ofCall: true,
-    request: ({ device, to }, { call }) => ask("call.consult", { device, to, callId: call }),
+    options: [header],
+    request: ({ device, to }, { call, header }) =>
+      ask("call.consult", { device, to, callId: call, headers: headersOf("consult", header) }),
   },
   {
     line: "conference <device> [calls...]",
@@ -156,6 +170,14 @@ export const CALL_COMMANDS: readonly CallCommand[] = [
       return ask("call.privacy", { device, isOn: state === undefined ? undefined : state === "on" });
     },
   },
+  {
+    line: "auto-answer <device> <state>",
+    description: "say whether a phone is asked to answer by itself: on or off",
+    request: ({ device, state }) => {
+      if (state !== "on" && state !== "off") throw badUsage("auto-answer: say on or off");
+      return ask("device.setAutoAnswer", { device, on: state === "on" });
+    },
+  },
   simple("drop", "call.drop", "take a device out of its call; of two parties the other one is released, too"),
   {
     line: "digits <device> <digits>",
@@ -170,6 +192,19 @@ export const CALL_COMMANDS: readonly CallCommand[] = [
     request: ({ device, values }, { call }) => ask("call.setUserData", { device, callId: call, data: dataOf(values) }),
   },
 ];
+
+/** Undefined: none is given. */
+function headersOf(
+  command: string,
+  fields: string | readonly string[] | undefined,
+): { readonly name: string; readonly value: string }[] | undefined {
+  if (fields === undefined) return undefined;
+  return (typeof fields === "string" ? [fields] : fields).map((field) => {
+    const [, name, value] = /^([^:\s]+)\s*:\s*(.*\S)\s*$/s.exec(field) ?? [];
+    if (name === undefined || value === undefined) throw badUsage(`${command}: ${field} is not "X-Name: value"`);
+    return { name, value };
+  });
+}
 
 function dataOf(values: string | readonly string[] | undefined): Record<string, string | null> {
   const data: Record<string, string | null> = {};

@@ -3,6 +3,7 @@ import { withDataDir, type CliContext, type NodeOptions, type Settle } from "../
 import { CALL_COMMANDS, type CallCommand, type CommandWords } from "./call-command-table.ts";
 import { closeSession, listDevices, listSessions, showAudit, type AuditWords } from "./list-commands.ts";
 import { withCti, type CtiWords } from "./open-cti.ts";
+import { showQuality, type QualityWords } from "./quality-command.ts";
 import { runCallCommand, type HowWords } from "./run-call-command.ts";
 import { isEventType, watchEvents, type WatchWords } from "./watch-command.ts";
 
@@ -20,6 +21,9 @@ export function addCtiCommands(program: Command, context: CliContext, settle: Se
   withCti(cti.command("devices").description("list the devices that may be seen, with lines and state")).action(
     (words: CtiWords) => settle(listDevices(words, context)),
   );
+  withCti(cti.command("quality <call>").description("show loss, jitter and score of the media of a call that goes on"))
+    .option("--device <name>", "only what this device sends")
+    .action((callId: string, words: QualityWords) => settle(showQuality(callId, words, context)));
   addSessions(cti, context, settle);
   addAudit(cti, context, settle);
 }
@@ -54,6 +58,7 @@ function addCallCommand(
         .default(DEFAULT_SECONDS),
     )
     .option("--if-state <state>", "only if the device in the call is in this state, such as ringing")
+    .option("--traceparent <context>", "trace context (W3C) that its events, the audit and the log show")
     .option("--dry-run", "only say whether it could be done", false)
     .action((...given: readonly unknown[]) => {
       const names = command.registeredArguments.map((argument) => argument.name());
@@ -125,4 +130,5 @@ A device is named by its name, or by a number that only it has.
   tandem cti watch --line 1001              what happens at 1001
   tandem cti call demo-1001 1002            ring 1001, then 1002
   tandem cti redirect demo-1001 1003        send the call of 1001 to 1003
+  tandem cti quality 7f3c9d1e               loss and jitter of a call, by its id
   tandem cti watch --type call --json       all events of calls, for programs`;

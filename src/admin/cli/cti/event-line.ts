@@ -51,9 +51,13 @@ const FORMATS: { readonly [Type in ProviderEvent["type"]]?: Format<Type> } = {
   ],
   "call.userData": ({ callId, userData }) => [...ofCall(callId), plain(` ${JSON.stringify(userData)}`)],
   digits: ({ callId, device, digits }) => [...ofCall(callId), plain(` ${device} got ${digits}`)],
-  "device.state": ({ device: { name, isInService, cause, doNotDisturb } }) => {
-    const dnd = doNotDisturb === "off" ? "" : `, do not disturb: ${doNotDisturb}`;
-    return [plain(`${name} `), inService(isInService), plain(`${cause === undefined ? "" : `, ${cause}`}${dnd}`)];
+  "device.state": ({ device: { name, isInService, cause, doNotDisturb, autoAnswer } }) => {
+    const settings = [
+      ...(cause === undefined ? [] : [cause]),
+      ...(doNotDisturb === "off" ? [] : [`do not disturb: ${doNotDisturb}`]),
+      ...(autoAnswer === true ? ["answers by itself"] : []),
+    ];
+    return [plain(`${name} `), inService(isInService), plain(settings.map((one) => `, ${one}`).join(""))];
   },
   "device.removed": ({ device }) => [plain(device)],
   "line.state": ({ line: { name, forwarding, isMessageWaiting } }) => {
@@ -130,9 +134,11 @@ function nowText({
 
 function because(why: Why | undefined): readonly StyledText[] {
   if (why === undefined) return [];
-  const { cause, feature, by, sip } = why;
+  const { cause, feature, by, sip, detail } = why;
   const said = sip === undefined ? "" : `, SIP ${sip.status}`;
-  return [{ text: ` (${feature}, by ${by}, cause ${cause}${said})`, style: "dim" }];
+  return [
+    { text: ` (${feature}${detail === undefined ? "" : ` ${detail}`}, by ${by}, cause ${cause}${said})`, style: "dim" },
+  ];
 }
 
 const STATE_STYLES: Readonly<Record<string, TextStyle>> = {

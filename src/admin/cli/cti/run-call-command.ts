@@ -10,6 +10,7 @@ export interface HowWords extends CtiWords {
   readonly timeout: number;
   readonly dryRun?: boolean;
   readonly ifState?: string;
+  readonly traceparent?: string;
 }
 
 type Result = Partial<MethodResults["call.park"]>;
@@ -43,11 +44,12 @@ export function terminalOf(provider: Provider, name: string): Terminal {
   throw new SwitchError("unknown-device", `${why} ${name} that ${provider.session.user} may see`);
 }
 
-function howOf({ timeout, dryRun, ifState }: HowWords): CommandOptions {
+function howOf({ timeout, dryRun, ifState, traceparent }: HowWords): CommandOptions {
   return {
     timeoutMs: timeout * 1_000,
     ...(dryRun === true ? { dryRun } : {}),
     ...(ifState === undefined ? {} : { ifState }),
+    ...(traceparent === undefined ? {} : { traceparent }),
   };
 }
 

@@ -49,6 +49,7 @@ export class ApplicationSettings implements SettingChanges {
       case "set-message-waiting":
         return undefined;
       case "set-do-not-disturb":
+      case "set-auto-answer":
         return settings?.deviceOf(command.device) === undefined ? noSuch("device", command.device) : undefined;
       case "set-forwarding":
         if (settings?.lineOf(command.line) === undefined) return noSuch("line", command.line);
@@ -65,6 +66,9 @@ export class ApplicationSettings implements SettingChanges {
     const { store, refresh } = features;
     if (command.type === "set-do-not-disturb") {
       return this.#done(await store.setDoNotDisturb(command.device, command.option, by), refresh);
+    }
+    if (command.type === "set-auto-answer") {
+      return this.#done(await store.setAutoAnswer(command.device, command.isOn, by), refresh);
     }
     const { line, kind, internal, external } = command;
     const targets = {

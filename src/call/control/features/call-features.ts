@@ -55,7 +55,7 @@ export interface CallFeaturesOptions extends SwitchboardOptions {
   /** Who is told of route dialogues. */
   readonly routing: RouteTeller;
   /** Told of what a step does, in order, once that is on file and before it is done. */
-  readonly onStep: (effects: readonly ModelEffect[]) => void;
+  readonly onStep: (event: ModelEvent, effects: readonly ModelEffect[]) => void;
   /** Told once calls of the process before this one are taken up. */
   readonly onRestored: () => void;
 }
@@ -184,10 +184,9 @@ export class CallFeatures implements SessionObserver<CallSession> {
     return this.#decision ?? NOT_NOW;
   }
 
-  onOffering(session: CallSession, devices: readonly LegDevice[]): void {
-    const { feature } = session.progress;
-    const offered = { type: "offering", sessionId: session.callId, places: placesOf(devices) } as const;
-    this.#handle(feature === undefined ? offered : { ...offered, feature });
+  onOffering({ callId: sessionId, progress }: CallSession, devices: readonly LegDevice[], isTimed: boolean): void {
+    const by = isTimed ? { by: "timer" as const } : {};
+    this.#handle({ type: "offering", sessionId, places: placesOf(devices), ...progress.doing, ...by });
     // Others that it was offered to may be free.
     this.freed();
   }
@@ -324,7 +323,7 @@ export class CallFeatures implements SessionObserver<CallSession> {
       this.#note("file", error);
     }
     try {
-      this.#options.onStep(effects);
+      this.#options.onStep(event, effects);
     } catch (error) {
       this.#note("signals", error);
     }

@@ -6,7 +6,7 @@ import { makeCtiDevices, type CtiParts } from "../../virtual/make-cti-devices.ts
 import type { CtiCommands } from "../../cti/commands/cti-commands.ts";
 import type { CtiFeed } from "../../cti/cti-feed.ts";
 import { makeCtiFeed, type FeedParts } from "../../cti/make-cti-feed.ts";
-import { legsOf, type ModelEffect } from "../../model/index.ts";
+import { legsOf, type ModelEffect, type ModelEvent } from "../../model/index.ts";
 import { userToUser } from "../../identity/user-to-user.ts";
 import type { RouteView } from "../../../signals/index.ts";
 import type { Leg } from "../leg/leg.ts";
@@ -16,7 +16,7 @@ import { makeCtiCommands, type CtiCommandParts } from "./make-cti-commands.ts";
 import type { RouteTeller } from "./route-teller.ts";
 
 /** What applications command, and who is told of that. */
-export type CommandedParts = Omit<CtiCommandParts, "options" | "store" | "feed" | "endpoints">;
+export type CommandedParts = Omit<CtiCommandParts, "options" | "store" | "traces" | "feed" | "endpoints">;
 
 interface MadeSides {
   readonly feed: CtiFeed;
@@ -28,14 +28,14 @@ interface MadeSides {
 /** All of call control that is there for CTIManagers. */
 export class CtiSide implements RouteTeller {
   readonly devices: CtiDevices;
-  readonly #parts: Omit<CtiParts, "features" | "tell" | "onDevice"> & Pick<FeedParts, "journal">;
+  readonly #parts: Omit<CtiParts, "features" | "tell" | "onDevice"> & Pick<FeedParts, "journal" | "traces">;
   /** Until when applications may say where calls go, by their dialogues. */
   readonly #untilMs = new Map<string, number>();
   #made: MadeSides | undefined;
 
   /** @param features of calls, once they are there */
   constructor(
-    parts: Omit<CtiParts, "features" | "tell" | "onDevice" | "store"> & Pick<FeedParts, "journal">,
+    parts: Omit<CtiParts, "features" | "tell" | "onDevice" | "store"> & Pick<FeedParts, "journal" | "traces">,
     features: CtiParts["features"],
   ) {
     this.#parts = { ...parts, store: parts.journal };
@@ -49,10 +49,10 @@ export class CtiSide implements RouteTeller {
 
   /** Features of calls are there. */
   command(parts: CommandedParts): void {
-    const { options, journal, registrar } = this.#parts;
+    const { options, journal, registrar, traces } = this.#parts;
     const { world } = parts.features;
     const routes = (): RouteView[] => routesOf(world).map((route) => this.#timed(route));
-    const feed = makeCtiFeed(options, { ...parts, journal, registrar, world, devices: this.devices, routes });
+    const feed = makeCtiFeed(options, { ...parts, journal, registrar, traces, world, devices: this.devices, routes });
     const callOf = (sessionId: string): string | undefined => world.sessions.get(sessionId)?.callId;
     const endpoints = new CtiEndpoints({
       devices: this.devices,
@@ -60,7 +60,7 @@ export class CtiSide implements RouteTeller {
       isTalking: (device, callId) =>
         legsOf(world, device).some((leg) => leg.isUp && (callId === undefined || leg.callId === callId)),
     });
-    const commands = makeCtiCommands({ ...parts, options, store: journal, feed, endpoints });
+    const commands = makeCtiCommands({ ...parts, options, store: journal, traces, feed, endpoints });
     this.#made = { feed, commands, callOf };
   }
 
@@ -75,8 +75,8 @@ export class CtiSide implements RouteTeller {
   }
 
   /** What a step of the model does, once that is on file. */
-  step(effects: readonly ModelEffect[]): void {
-    this.feed.step(effects);
+  step(event: ModelEvent, effects: readonly ModelEffect[]): void {
+    this.feed.step(event, effects);
     this.commands.step(effects);
     this.devices.step(effects);
   }

@@ -11,7 +11,7 @@ import { ApplicationCalls } from "./application-calls.ts";
 import { ApplicationSettings, type ForwardKind } from "./application-settings.ts";
 import type { CallFeatures } from "./call-features.ts";
 
-export interface CtiCommandParts extends Pick<CtiCommandsOptions, "store"> {
+export interface CtiCommandParts extends Pick<CtiCommandsOptions, "store" | "traces"> {
   readonly options: Pick<CallManagerOptions, "clock" | "logger" | "inventory" | "features">;
   readonly features: CallFeatures;
   readonly newCalls: Pick<NewCalls, "router" | "answerHeaders">;
@@ -25,7 +25,15 @@ export interface CtiCommandParts extends Pick<CtiCommandsOptions, "store"> {
 const VOICE_MAIL = "voice-mail";
 
 /** What applications may ask of a node's calls, devices and lines. */
-export function makeCtiCommands({ options, lamps, store, feed, newCalls, ...parts }: CtiCommandParts): CtiCommands {
+export function makeCtiCommands({
+  options,
+  lamps,
+  store,
+  traces,
+  feed,
+  newCalls,
+  ...parts
+}: CtiCommandParts): CtiCommands {
   const { clock, logger, inventory, features } = options;
   const calls = new ApplicationCalls({
     ...parts,
@@ -44,5 +52,6 @@ export function makeCtiCommands({ options, lamps, store, feed, newCalls, ...part
     return calls.leads(by, to, space);
   };
   const settings = new ApplicationSettings({ features, lamps, inventory, forwarded });
-  return new CtiCommands({ calls, settings, store, clock, logger, versionOf: (callId) => feed.viewOf(callId)?.ver });
+  const versionOf = (callId: string): number | undefined => feed.viewOf(callId)?.ver;
+  return new CtiCommands({ calls, settings, traces, store, clock, logger, versionOf });
 }

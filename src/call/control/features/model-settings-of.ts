@@ -1,3 +1,4 @@
+import { isNumberAllowed } from "../../../common/index.ts";
 import type { FeatureSettings, Inventory } from "../../device/index.ts";
 import type { ModelSettings, ParkRangeSettings } from "../../model/index.ts";
 import { phoneDevice } from "../leg/caller-identity.ts";
@@ -22,6 +23,7 @@ export function modelSettingsOf({ inventory, settings, partitionsOf, hunting }: 
     pickupGroupOf: (line) => settings?.lineOf(line)?.pickupGroup,
     pickupNumberOf: (group) => settings?.pickupGroup(group)?.number,
     reaches: (device, line) => partitionsOf(device)?.includes(line.slice(line.lastIndexOf("@") + 1)) ?? true,
+    isAmong: isNumberAllowed,
     addressOf: (device) => {
       const [phone] = inventory.linesOf(device);
       return phone === undefined ? undefined : addressOf(phoneDevice(phone));

@@ -11,7 +11,7 @@ import type { CallTable } from "../call-table.ts";
 import type { LegDevice } from "../leg/leg.ts";
 import type { NewCalls } from "../new-calls.ts";
 import type { Origination, ReachedService } from "../session/origination.ts";
-import { sentElsewhere, type Redirected } from "../routing/redirected-call.ts";
+import { NOT_REDIRECTED, sentElsewhere, withHeaders, type Redirected } from "../routing/redirected-call.ts";
 import { shownBy } from "./leg-facts.ts";
 import type { Begun } from "./session-origin.ts";
 
@@ -78,11 +78,11 @@ export class Originator {
     });
   }
 
-  #redirectedBy({ diverted, to }: EffectOf<"originate">): Redirected | undefined {
-    if (diverted === undefined) return undefined;
+  #redirectedBy({ diverted, to, headers }: EffectOf<"originate">): Redirected | undefined {
+    if (diverted === undefined) return headers && withHeaders(NOT_REDIRECTED, headers);
     const { by, number } = diverted;
     const phone = this.#options.inventory.lineOf(by, number);
-    return sentElsewhere({ name: phone?.line ?? number, phone }, diverted, to);
+    return withHeaders(sentElsewhere({ name: phone?.line ?? number, phone }, diverted, to), headers);
   }
 
   /** A service has answered; who waits there is known to its queue. */

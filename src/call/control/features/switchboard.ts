@@ -21,6 +21,7 @@ import { CallSession, type CallContext } from "../session/call-session.ts";
 import type { CallTable, LegEntry } from "../call-table.ts";
 import type { LineDialogs } from "../views/line-dialogs.ts";
 import type { NewCalls } from "../new-calls.ts";
+import type { Redirecting } from "../routing/redirecting.ts";
 import { rejection, type Rejection } from "../rejection.ts";
 import { joinedCallOf, type SavedCall } from "../recovery/saved-call.ts";
 import { MOVED, persistMoved } from "../session/session-file.ts";
@@ -122,13 +123,14 @@ export class Switchboard {
   /** @returns why the session still rings where it did; undefined: it rings elsewhere */
   reroute(sessionId: string, redirection: Redirection): Rejection | undefined {
     const { table, inventory } = this.#options;
-    const { by, number, to, as, ...wanted } = redirection;
+    const { by, number, to, as, isRoute, ...wanted } = redirection;
     const session = table.get(sessionId);
     const phone = inventory.lineOf(by, number) ?? inventory.deviceByName(by);
     const other = as === undefined ? undefined : inventory.deviceByName(as);
     if (session === undefined || phone === undefined) return rejection(480, "no-device");
     const space = other === undefined ? {} : { as: other };
-    return session.moves.reroute({ ...wanted, feature: "redirect", by: phone, dialed: { user: to }, ...space });
+    const doing: Redirecting["doing"] = { feature: "redirect", ...(isRoute === true ? { detail: "route" } : {}) };
+    return session.moves.reroute({ doing, by: phone, dialed: { user: to }, ...space, ...wanted });
   }
 
   /**
@@ -249,7 +251,7 @@ export class Switchboard {
     const entry = this.#options.table.findByTag(legId);
     const side = entry?.session.sideOf(entry.leg);
     if (entry === undefined || side === undefined || entry.session.call.state !== "established") return undefined;
-    return { ...entry, side };
+    return { side, ...entry };
   }
 }
 

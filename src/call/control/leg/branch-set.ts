@@ -73,7 +73,7 @@ export class BranchSet {
   }
 
   invite(
-    { branchId, sdp }: Extract<SessionEffect, { type: "invite" }>,
+    { branchId, sdp, isOfferLater }: Extract<SessionEffect, { type: "invite" }>,
     offered: CallTargets | undefined,
     caller: LegDevice,
   ): void {
@@ -117,7 +117,7 @@ export class BranchSet {
         onAnswered: (body, connected) => {
           onConnected(connected);
           log.answer(branchId);
-          dispatch({ type: "branch-answered", branchId, sdp: body, offered: offer });
+          dispatch({ type: "branch-answered", branchId, sdp: body, offered: branch.offered });
         },
         onFailed: (refusal, warnings, contact) => {
           if (contact !== undefined) onDeflected(target.device, contact);
@@ -129,7 +129,18 @@ export class BranchSet {
       },
     );
     this.#branches.set(branchId, branch);
-    branch.send(offer);
+    branch.send(offer, isOfferLater);
+  }
+
+  /** The offer of an INVITE that went without. */
+  offer({ branchId, sdp }: Extract<SessionEffect, { type: "offer" }>, caller: LegDevice): void {
+    const branch = this.#branches.get(branchId);
+    if (!(branch instanceof Branch) || branch.leg === undefined) return;
+    const { dispatch, onWarnings } = this.#options;
+    const offer = this.#offerFor(sdp, caller, branch.leg.device);
+    if (offer !== undefined) return branch.offer(offer);
+    onWarnings(NO_CODEC_LEFT.warnings);
+    dispatch({ type: "branch-refused", branchId, status: NO_CODEC_LEFT.status });
   }
 
   /** A leg that is up is to be invited as this branch. */

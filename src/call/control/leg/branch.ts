@@ -56,6 +56,8 @@ export interface BranchTarget extends Way {
   readonly latch: Leg["latch"];
   /** How the call came to go there; absent: it was called. */
   readonly redirections?: RedirectionHistory;
+  /** What an application has named for it; who is no peer of the trust domain and no phone is not told. */
+  readonly headers?: HeaderList;
   /** How it was chosen, for the call's record; absent: there is nothing to say. */
   readonly route?: RecordRoute;
 }
@@ -119,6 +121,7 @@ export class Branch {
   #response: IncomingResponse | undefined;
   #cancelHeaders: HeaderList | undefined;
   #body: Body | undefined;
+  #isOfferLater = false;
   #hasRetried = false;
   /** It is taken back, and comes again with these: what makes a phone answer by itself. */
   #answerHeaders: HeaderList | undefined;
@@ -146,9 +149,23 @@ export class Branch {
     return this.#response;
   }
 
-  send(sdp: string | undefined): void {
+  /** What it was offered. */
+  get offered(): string | undefined {
+    return this.#body?.text;
+  }
+
+  /** @param isOfferLater `offer` follows; of what ends in call control */
+  send(sdp: string | undefined, isOfferLater = false): void {
+    this.#isOfferLater = isOfferLater;
     this.#body = sdp === undefined ? undefined : { contentType: "application/sdp", text: sdp };
     this.#send(0, 0);
+  }
+
+  /** The offer that it went without. */
+  offer(sdp: string): void {
+    this.#isOfferLater = false;
+    this.#body = { contentType: "application/sdp", text: sdp };
+    this.#pending?.offer?.(sdp);
   }
 
   /** Gives it up; its final response still comes. */
@@ -199,6 +216,7 @@ export class Branch {
         ...(proxyUri === undefined ? {} : { proxyUri }),
         headers: this.#headers(leg, minSe),
         ...(this.#body === undefined ? {} : { body: this.#body }),
+        ...(this.#isOfferLater ? { isOfferLater: true } : {}),
       },
       {
         onResponse: (response) => this.#onResponse(leg, response),
@@ -232,6 +250,7 @@ export class Branch {
       ["Call-ID", leg.sipCallId],
       ...(target.isTried === true && port.takesDialogs ? WANTS_TRYING : []),
       ...(target.isTrusted ? [...asserted(caller), ...toTrusted] : []),
+      ...(target.isTrusted || target.device.kind === "sip-phone" ? (target.headers ?? []) : []),
       ...this.#redirecting(showCaller),
       ...headers,
       ...(this.#answerHeaders ?? []),

@@ -20,7 +20,7 @@ export function callerDevice(device: SipPhone | Peer, request: SipMessage, mayHi
 function peerIdentity({ trusted }: Peer, request: SipMessage): Identity & Pick<LegDevice, "isUnproven"> {
   const claimed = claimedIdentity(request);
   const asserted = trusted === true ? assertedIdentity(request) : undefined;
-  if (asserted === undefined) return { ...(claimed ?? { number: ANONYMOUS }), isUnproven: true };
+  if (asserted === undefined) return { isUnproven: true, ...(claimed ?? { number: ANONYMOUS }) };
   // A name that the assertion leaves out is that of From, when both are about the same number.
   return asserted.displayName === undefined && claimed?.number === asserted.number ? claimed : asserted;
 }

@@ -1,3 +1,4 @@
+import { withMore } from "../../../common/index.ts";
 import { SignalingError } from "../../signaling/signaling-error.ts";
 import type {
   Body,
@@ -130,19 +131,16 @@ export class LegRequests {
     onFailed: (error: SignalingError) => void,
   ): void {
     let isOver = false;
-    const pending = this.#options.port.request(
-      { ...request, ...trunkOf(leg.device) },
-      {
-        onResponse: (response) => {
-          noteResponse(leg, response.message);
-          events.onResponse(response);
-        },
-        onFailed: (error) => {
-          isOver = true;
-          onFailed(error);
-        },
+    const pending = this.#options.port.request(withMore(request, trunkOf(leg.device)), {
+      onResponse: (response) => {
+        noteResponse(leg, response.message);
+        events.onResponse(response);
       },
-    );
+      onFailed: (error) => {
+        isOver = true;
+        onFailed(error);
+      },
+    });
     if (!isOver) sent.current = pending;
   }
 }

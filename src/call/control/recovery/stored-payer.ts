@@ -1,3 +1,4 @@
+import { withMore } from "../../../common/index.ts";
 import type { CountedCall, TollGuards } from "../../toll/index.ts";
 import type { SavedCall } from "./saved-call.ts";
 import type { CallStore } from "../session/session-context.ts";
@@ -7,7 +8,7 @@ export function storeWithPayers(store: CallStore, toll: Pick<TollGuards, "counte
   return {
     put: (saved) => {
       const payers = [...toll.countedIn(saved.callId), ...comingInto(saved, toll)];
-      store.put(payers.length === 0 ? saved : { ...saved, payers });
+      store.put(payers.length === 0 ? saved : withMore(saved, { payers }));
     },
     end: (callId, ended) => store.end(callId, ended),
     remove: (callId) => store.remove(callId),

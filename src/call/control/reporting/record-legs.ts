@@ -1,10 +1,11 @@
-import { estimateMos, type SideStatistics } from "../../../media/index.ts";
+import type { SideStatistics } from "../../../media/index.ts";
 import { causeOfStatus, type Outcome, type Side } from "../../model/index.ts";
 import { agreedMedia } from "../../record/agreed-media.ts";
-import type { RecordCause, RecordLeg, RecordMedia, RecordQuality } from "../../record/call-record.ts";
+import type { RecordCause, RecordLeg, RecordMedia } from "../../record/call-record.ts";
 import { holdsAt } from "../session/hold-log.ts";
 import type { LegDevice } from "../leg/leg.ts";
 import type { LoggedLeg } from "../leg/leg-log.ts";
+import { qualityOf } from "./quality-of.ts";
 import { causeOf, numberOf, textOf, type CallStanding, type RecordContext } from "./record-context.ts";
 
 /** Q.850: another leg has answered; nobody did. */
@@ -132,31 +133,4 @@ function mediaOf(side: Side, standing: CallStanding): Pick<RecordLeg, "holds" | 
 function withSeenPacketMs(media: RecordMedia, statistics: SideStatistics | undefined): RecordMedia {
   const { packetMs = statistics?.packetMs } = media;
   return packetMs === undefined ? media : { ...media, packetMs };
-}
-
-function qualityOf(side: SideStatistics, codec: string | undefined, isPartial: boolean): RecordQuality {
-  const { packets, lost, jitterMs, roundTripMs, reported, ssrc, sentSsrc, telephoneEvents } = side;
-  const figures = {
-    lossFraction: packets === 0 ? 0 : lost / (lost + packets),
-    jitterMs,
-    roundTripMs: roundTripMs ?? 0,
-  };
-  const encoding = codec?.split("/", 1)[0];
-  const mos = estimateMos({ ...figures, ...(encoding === undefined ? {} : { codec: encoding }) });
-  return {
-    packetsReceived: packets,
-    octetsReceived: side.bytes,
-    packetsSent: side.sentPackets ?? 0,
-    octetsSent: side.sentBytes ?? 0,
-    packetsLost: lost,
-    jitterMs,
-    ...(reported === undefined ? {} : { reportedLost: reported.lost, reportedJitterMs: reported.jitterMs }),
-    ...(roundTripMs === undefined ? {} : { roundTripMs, latencyMs: Math.round(roundTripMs * 50) / 100 }),
-    ...(packets === 0 ? {} : { mos: Math.round(mos * 100) / 100 }),
-    ...(ssrc === undefined ? {} : { receivedSsrc: ssrc }),
-    ...(sentSsrc === undefined ? {} : { sentSsrc }),
-    packetsRejected: side.rejected,
-    ...(telephoneEvents === undefined ? {} : { telephoneEvents }),
-    ...(isPartial ? { isPartial: true as const } : {}),
-  };
 }

@@ -1,3 +1,4 @@
+import { withMore } from "../../../common/index.ts";
 import { isPrivate } from "../../identity/privacy.ts";
 import { ANONYMOUS } from "../../identity/presented-identity.ts";
 import { callOfSession, type Outcome } from "../../model/index.ts";
@@ -45,8 +46,7 @@ export function callFacts(standing: CallStanding, context: RecordContext, outcom
 export function recordOf(ended: EndedCall, context: RecordContext): CallRecord {
   const { progress, outcome, nowMs: endedAtMs, summary } = ended;
   const { startedAtMs, ringingAtMs, answeredAtMs } = progress;
-  return {
-    ...callFacts(ended, context, outcome),
+  return withMore(callFacts(ended, context, outcome), {
     endedAt: isoOf(endedAtMs),
     endedAtMs,
     durationMs: answeredAtMs === undefined ? 0 : Math.max(0, endedAtMs - answeredAtMs),
@@ -61,7 +61,7 @@ export function recordOf(ended: EndedCall, context: RecordContext): CallRecord {
       jitterMs,
       ...(mos === undefined ? {} : { mos }),
     })),
-  };
+  });
 }
 
 /** Nothing for what is the whole of its call. */

@@ -89,7 +89,7 @@ export class CallRouter {
       phoneOf: ({ name, number: own }) => inventory.lineOf(name, own),
       maxForwards,
       received,
-      record: redirected?.record,
+      ...(redirected === undefined ? {} : { redirected }),
       isOwnHost: (host) =>
         this.#options.localHosts().has(host) || [inventory.realm, ofTrunk].some((own) => own?.toLowerCase() === host),
       toll,
@@ -138,7 +138,7 @@ export class CallRouter {
       localHosts: this.#options.localHosts(),
       callerDomain,
       ...(emergency === undefined ? {} : { emergency }),
-      ...(numbering === undefined ? {} : { numbering: { ...numbering, space, line } }),
+      ...(numbering === undefined ? {} : { numbering: { space, line, ...numbering } }),
     };
   }
 }

@@ -2,10 +2,10 @@ import type { LineForwarding, Peer, SipPhone } from "../../device/index.ts";
 import type { Destination, Dialed } from "../../digit-analysis/index.ts";
 import type { RedirectionHistory } from "../../identity/redirection-history.ts";
 import type { Endpoint } from "../../model/index.ts";
-import type { RecordRedirect } from "../../record/call-record.ts";
 import type { TollGuards } from "../../toll/index.ts";
 import type { Hunting } from "../hunting/hunting.ts";
 import type { LegDevice } from "../leg/leg.ts";
+import type { Redirected } from "./redirected-call.ts";
 import type { RouteContext } from "./route-call.ts";
 
 /** Who dials, and with what it is looked up. */
@@ -32,8 +32,8 @@ export interface CallRoutingOptions {
   readonly maxForwards: number;
   /** What a trusted caller says of redirections before; they count. */
   readonly received: RedirectionHistory;
-  /** What is recorded of redirections before; undefined: nothing. */
-  readonly record?: RecordRedirect | undefined;
+  /** What has been done to it here before, for its record and who gets it; absent: nothing. */
+  readonly redirected?: Pick<Redirected, "record" | "headers">;
   /** True for hosts that stand for this switch in what it says of redirections. */
   readonly isOwnHost: (host: string) => boolean;
   readonly toll: TollGuards;

@@ -2,7 +2,7 @@ import type { ForwardingKind } from "../../../database/index.ts";
 import type { Peer, SipPhone } from "../../device/index.ts";
 import { parseDialed, type Destination, type Dialed, type HuntPilotDestination } from "../../digit-analysis/index.ts";
 import { redirectionsIn } from "../../identity/redirection-history.ts";
-import type { FeatureReason, HuntStep } from "../../model/index.ts";
+import type { Doing, HuntStep } from "../../model/index.ts";
 import type { Guarded, TollCall, TollGuardName } from "../../toll/index.ts";
 import type { RecordRedirect } from "../../record/call-record.ts";
 import type { BranchRefusal } from "../leg/branch.ts";
@@ -29,11 +29,13 @@ import {
   pilotLine,
   REASON_OF,
   rejected,
+  toldTargets,
+  withHeaders,
   withOriginal,
   type OfferedLine,
   type Redirected,
 } from "./redirected-call.ts";
-import type { Redirecting } from "./redirecting.ts";
+import { DEFLECTED, type Redirecting } from "./redirecting.ts";
 import { rejection } from "../rejection.ts";
 import type { Hunted, Position } from "./route-position.ts";
 import { routeCall } from "./route-call.ts";
@@ -73,12 +75,12 @@ export class CallRouting {
   /** The pilot whose members are. */
   #hunted: Hunted | undefined;
   /** What has brought the call where it is now. */
-  #feature: FeatureReason | undefined;
+  #doing: Doing | undefined;
 
   constructor(options: CallRoutingOptions) {
     this.#options = options;
     this.#payer = options.caller;
-    this.#redirected = { record: options.record, history: options.received };
+    this.#redirected = { record: undefined, ...options.redirected, history: options.received };
   }
 
   /** Where a call goes that was dialed. @param space absent: what the caller may dial */
@@ -88,7 +90,7 @@ export class CallRouting {
     const inSpace = space === undefined ? {} : { callingSearchSpace: space };
     const routed = this.#to(analyze({ dialed, by: caller, mayUseFeatures: true, ...inSpace }));
     const group = otherGroup(routed);
-    return group === undefined ? this.#withHistory(routed) : this.#toGroup(group);
+    return group === undefined ? toldTargets(routed, this.#redirected) : this.#toGroup(group);
   }
 
   /** The number behind the code for another group has to be a group's that the caller may dial. */
@@ -108,20 +110,20 @@ export class CallRouting {
 
   /** To one phone, wherever its calls are forwarded to. */
   beginAt(phone: SipPhone): Routed {
-    return routeCall({ kind: "phone", phone }, { ...this.#options.context, guard: () => undefined });
+    return routeCall({ kind: "phone", phone }, { guard: () => undefined, ...this.#options.context });
   }
 
   /** To members of a pilot, for a caller that waits in its queue. */
   beginAtMembers({ pilot, number }: Omit<QueuePlace, "leftMs">, { group, lines, ringMs }: HuntStep): Routed {
     const { context, hunting } = this.#options;
-    this.#feature = "de-queueing";
+    this.#doing = { feature: "de-queueing" };
     this.#redirected = afterRedirect(this.#redirected, pilotLine(pilot, number), "hunt");
     const members = lines.map((line) => ({ line, phones: hunting.freePhones(line, this.#options.caller.name) }));
     const routed = huntRoute([{ group, members, ringMs }], ringMs, {
       hunting,
-      context: { ...context, guard: () => undefined },
+      context: { guard: () => undefined, ...context },
     });
-    return this.#withHistory(routed);
+    return toldTargets(routed, this.#redirected);
   }
 
   /** Where it goes that nobody has taken: to a pilot's queue perhaps, but to no other service; undefined: nowhere. */
@@ -131,7 +133,7 @@ export class CallRouting {
     if (waits !== undefined) return waits;
     const elsewhere =
       reason === "no-coverage" ? this.#uncovered("no-answer") : this.#forwardOr(KIND_OF_DIVERSION[reason]);
-    const routed = elsewhere && this.#withHistory(elsewhere);
+    const routed = elsewhere && toldTargets(elsewhere, this.#redirected);
     if (routed?.kind === "routed" && routed.route.kind === "branches") {
       return { route: routed.route, targets: routed.targets };
     }
@@ -141,19 +143,19 @@ export class CallRouting {
 
   /** Sends a call elsewhere that is being offered. Rejected: nothing has changed. */
   redirectCall(redirecting: Redirecting): ReroutedCall | RejectedCall {
-    const { by, dialed, as = by, callingNumber, isKept, feature, mayBeServed = false } = redirecting;
+    const { by, dialed, as = by, callingNumber, isKept, doing, mayBeServed = false } = redirecting;
     const { maxForwards, received, isUrgent, analyze } = this.#options;
     const hops = this.#forwarded.size + this.#redirections + redirectionsIn(received);
     if (hops >= maxForwards) return rejected(483, "forwarding-hops");
     const before = this.#position;
     const line = by.kind === "sip-phone" ? { name: by.line, phone: by } : this.#line;
-    if (line !== undefined) {
-      this.#redirected = withOriginal(afterRedirect(before.redirected, line, "deflection"), redirecting);
-    }
+    const redirected = line === undefined ? before.redirected : afterRedirect(before.redirected, line, "deflection");
+    this.#redirected = withHeaders(withOriginal(redirected, redirecting), redirecting.headers);
     this.#payer = by;
     this.#isUrgent = isUrgent(dialed);
-    this.#feature = feature;
-    const routed = this.#withHistory(this.#to(analyze({ dialed, by: as })));
+    this.#doing = doing;
+    const found = this.#to(analyze({ dialed, by: as }));
+    const routed = toldTargets(found, this.#redirected);
     if (routed.kind !== "routed" || (routed.route.kind !== "branches" && !mayBeServed)) {
       this.#goTo(before);
       return routed.kind === "rejected" ? routed : { kind: "rejected", ...rejection(488, "feature") };
@@ -163,7 +165,7 @@ export class CallRouting {
     if (routed.route.kind === "endpoint") return { ...routed, kind: "diverted" };
     const route = isKept ? withDiverts(routed.route, ["busy", "unregistered", "on-failure"]) : routed.route;
     const shown = callingNumber === undefined ? {} : { callerNumber: callingNumber };
-    return { kind: "diverted", route, targets: mapTargets(routed.targets, (target) => ({ ...target, ...shown })) };
+    return { kind: "diverted", route, targets: mapTargets(routed.targets, shown) };
   }
 
   /** A phone says where to go instead. */
@@ -171,8 +173,7 @@ export class CallRouting {
     const dialed = parseDialed(uri);
     const phone = this.#options.phoneOf(by);
     if (!dialed.ok || dialed.value.user === "" || phone === undefined) return undefined;
-    const redirecting = { by: phone, dialed: dialed.value, feature: "redirection-3xx", isKept: false } as const;
-    const routed = this.redirectCall(redirecting);
+    const routed = this.redirectCall({ by: phone, dialed: dialed.value, doing: DEFLECTED, isKept: false });
     return routed.kind === "rejected" ? undefined : routed;
   }
 
@@ -183,7 +184,7 @@ export class CallRouting {
     if (before === undefined) return undefined;
     this.#goTo(before);
     const again = before.destination ? this.#offer(before.destination, before.line) : this.#huntAgain();
-    const routed = again && this.#withHistory(again);
+    const routed = again && toldTargets(again, this.#redirected);
     if (routed?.kind !== "routed" || routed.route.kind !== "branches") return undefined;
     return { route: routed.route, targets: routed.targets, returned };
   }
@@ -198,7 +199,7 @@ export class CallRouting {
       line: this.#line,
       destination: this.#destination,
       hunted: this.#hunted,
-      feature: this.#feature,
+      doing: this.#doing,
     };
   }
 
@@ -211,12 +212,12 @@ export class CallRouting {
     this.#line = position.line;
     this.#destination = position.destination;
     this.#hunted = position.hunted;
-    this.#feature = position.feature;
+    this.#doing = position.doing;
   }
 
   /** What has brought the call where it is now; undefined: it was called there. */
-  get feature(): FeatureReason | undefined {
-    return this.#feature;
+  get doing(): Doing | undefined {
+    return this.#doing;
   }
 
   /** What forwarding has done to the call, for its record; undefined: nothing. */
@@ -253,7 +254,7 @@ export class CallRouting {
 
   /** To the phones of a line, and from there where it forwards to. */
   #offer(destination: Exclude<Destination, HuntPilotDestination>, line: OfferedLine | undefined): Routed {
-    const routed = routeCall(destination, { ...this.#context, guard: () => undefined });
+    const routed = routeCall(destination, { guard: () => undefined, ...this.#context });
     if (routed.kind === "rejected") return this.#instead(routed);
     if (routed.kind !== "routed" || routed.route.kind !== "branches") return routed;
     const settings = line === undefined ? undefined : this.#options.forwardingOf(line.name);
@@ -278,8 +279,8 @@ export class CallRouting {
       const refusal = hunting.refusal(settings);
       return this.#uncovered(refusal.status === 486 ? "busy" : "unregistered") ?? { kind: "rejected", ...refusal };
     }
-    this.#feature = "hunt";
-    return huntRoute(steps, wholeMs, { hunting, context: { ...context, guard: () => undefined } });
+    this.#doing = { feature: "hunt" };
+    return huntRoute(steps, wholeMs, { hunting, context: { guard: () => undefined, ...context } });
   }
 
   /** In what is left of its time, who is free of the pilot now; undefined: nobody, or no pilot is hunting. */
@@ -289,7 +290,7 @@ export class CallRouting {
     const leftMs = this.#hunted.untilMs - hunting.nowMs();
     const steps = leftMs > 0 ? hunting.steps(this.#hunted.settings, caller.name) : [];
     if (steps.length === 0) return undefined;
-    return huntRoute(steps, leftMs, { hunting, context: { ...context, guard: () => undefined } });
+    return huntRoute(steps, leftMs, { hunting, context: { guard: () => undefined, ...context } });
   }
 
   /** The caller waits for a member; undefined: the pilot has no queue, or that takes nobody. */
@@ -308,7 +309,7 @@ export class CallRouting {
     const dialed = hunted?.settings.noCoverage === undefined ? undefined : dialedBySetting(hunted.settings.noCoverage);
     this.#hunted = undefined;
     if (hunted === undefined || dialed === undefined) return undefined;
-    this.#feature = reason === "busy" ? "forward-busy" : `forward-${reason}`;
+    this.#doing = { feature: reason === "busy" ? "forward-busy" : `forward-${reason}`, detail: "no-coverage" };
     this.#redirected = afterRedirect(hunted.redirected, pilotLine(hunted.pilot, hunted.number), reason);
     this.#isUrgent = this.#options.isUrgent(dialed);
     return this.#to(this.#options.analyze({ dialed, by: this.#payer }));
@@ -328,7 +329,7 @@ export class CallRouting {
     const kind = FORWARDING_OF_REASON[rejected.reason];
     if (kind === undefined) return rejected;
     const before = this.#redirected;
-    const elsewhere = this.#forward(kind);
+    const elsewhere = this.#forward(kind, rejected.reason === "not-open" ? { detail: "not-open" } : {});
     if (elsewhere?.kind === "routed") return elsewhere;
     this.#redirected = before;
     return rejected;
@@ -340,7 +341,7 @@ export class CallRouting {
   }
 
   /** Undefined when the line does not forward for that. */
-  #forward(kind: ForwardingKind): Routed | undefined {
+  #forward(kind: ForwardingKind, detail: Pick<Doing, "detail"> = {}): Routed | undefined {
     const { forwardingOf } = this.#options;
     const line = this.#line;
     const settings = line === undefined ? undefined : forwardingOf(line.name);
@@ -350,7 +351,7 @@ export class CallRouting {
     if (this.#hasForwardedBefore(line.name)) return rejected(482, "forwarding-loop");
     const refused = this.#countHop(line.name);
     if (refused !== undefined) return refused;
-    this.#feature = FEATURE_OF[kind];
+    this.#doing = { feature: FEATURE_OF[kind], ...detail };
     this.#redirected = afterRedirect(this.#redirected, line, REASON_OF[kind]);
     return this.#follow(target, line);
   }
@@ -360,12 +361,6 @@ export class CallRouting {
     const { received, isOwnHost } = this.#options;
     const number = octets(numberIn(line).number);
     return received.some((one) => one.number === number && (one.host === undefined || isOwnHost(one.host)));
-  }
-
-  #withHistory(routed: Routed): Routed {
-    const { history } = this.#redirected;
-    if (routed.kind !== "routed" || history.length === 0) return routed;
-    return { ...routed, targets: mapTargets(routed.targets, (target) => ({ ...target, redirections: history })) };
   }
 
   #follow({ dialed, callingSearchSpace }: ForwardTarget, { name, phone }: OfferedLine): Routed {
@@ -381,11 +376,11 @@ export class CallRouting {
     const { toll, callId } = this.#options;
     const context = this.#context;
     const call = this.#isUrgent ? undefined : tollCallOf(destination);
-    if (call === undefined) return routeCall(destination, { ...context, guard: () => undefined });
+    if (call === undefined) return routeCall(destination, { guard: () => undefined, ...context });
     const payer = this.#payer;
     const refused = toll.refusalOfPayer(payer, call);
     if (refused !== undefined) return { kind: "rejected", ...tollRejection(refused) };
-    const routed = routeCall(destination, { ...context, guard: (trunk) => this.#guard(trunk, call) });
+    const routed = routeCall(destination, { guard: (trunk) => this.#guard(trunk, call), ...context });
     if (routed.kind === "routed") toll.begin(callId, payer.name);
     return routed;
   }

@@ -12,12 +12,12 @@ import type { RoutedCall } from "./routed-call.ts";
 export function callTargets(
   { targets }: RoutedCall,
   routing: CallRouting | undefined,
-  progress: Pick<CallProgress, "redirect" | "feature">,
+  progress: Pick<CallProgress, "redirect" | "doing">,
   { branchHeaders, onReturned }: { branchHeaders: HeaderList; onReturned: (status: number) => void },
 ): CallTargets {
   const note = (): void => {
     if (routing?.redirect !== undefined) progress.redirect = { ...progress.redirect, ...routing.redirect };
-    if (routing?.feature !== undefined) progress.feature = routing.feature;
+    if (routing?.doing !== undefined) progress.doing = routing.doing;
   };
   note();
   return {

@@ -1,3 +1,4 @@
+import { withMore } from "../../../common/index.ts";
 import type { Forward, ForwardingKind } from "../../../database/index.ts";
 import type { LineForwarding } from "../../device/index.ts";
 import { parseDialed, type Dialed } from "../../digit-analysis/index.ts";
@@ -63,7 +64,7 @@ export function withDiversions(route: BranchRoute, line: LineForwarding, isExter
 
 /** A route that goes elsewhere for more reasons; a phone may always say where to (RFC 3261 8.1.3.4). */
 export function withDiverts(route: BranchRoute, diverts: readonly Diversion[]): BranchRoute {
-  return { ...route, diverts: [...new Set([...(route.diverts ?? []), ...diverts, "deflected" as const])] };
+  return withMore(route, { diverts: [...new Set([...(route.diverts ?? []), ...diverts, "deflected" as const])] });
 }
 
 function dialedBy(forward: Forward, line: LineForwarding, isExternal: boolean): Dialed | undefined {

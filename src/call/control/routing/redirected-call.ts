@@ -1,9 +1,12 @@
+import { withMore } from "../../../common/index.ts";
 import type { ForwardingKind } from "../../../database/index.ts";
 import type { SipPhone } from "../../device/index.ts";
 import type { Destination } from "../../digit-analysis/index.ts";
 import { redirectedBy, type RedirectionHistory } from "../../identity/redirection-history.ts";
 import type { Diverted, FeatureReason } from "../../model/index.ts";
 import type { RecordNumber, RecordRedirect, RedirectReason } from "../../record/call-record.ts";
+import type { SipHeader } from "../../../signals/index.ts";
+import type { HeaderList } from "../../signaling/signaling-port.ts";
 import type { BranchTarget } from "../leg/branch.ts";
 import { octets } from "../leg/caller-identity.ts";
 import { DIVERSION_OF_REDIRECT } from "./redirecting-headers.ts";
@@ -21,9 +24,11 @@ export interface OfferedLine {
 export interface Redirected {
   readonly record: RecordRedirect | undefined;
   readonly history: RedirectionHistory;
+  /** Header fields that who sent it elsewhere last has named for where it goes, through all forwardings; absent: none. */
+  readonly headers?: HeaderList;
 }
 
-const NOT_REDIRECTED: Redirected = { record: undefined, history: [] };
+export const NOT_REDIRECTED: Redirected = { record: undefined, history: [] };
 /** Q.850: exchange routing error. */
 const ROUTING_ERROR = 25;
 export const REASON_OF: Readonly<Record<ForwardingKind, RedirectReason>> = {
@@ -46,11 +51,13 @@ export const FEATURE_OF: Readonly<Record<ForwardingKind, FeatureReason>> = {
   onFailure: "forward-on-failure",
 };
 
-export function afterRedirect({ record, history }: Redirected, line: OfferedLine, reason: RedirectReason): Redirected {
+export function afterRedirect(before: Redirected, line: OfferedLine, reason: RedirectReason): Redirected {
+  const { record, history } = before;
   const by = numberIn(line.name);
   const { originalCalled = by, originalReason = reason } = record ?? {};
   const name = line.phone?.displayName;
   return {
+    ...before,
     record: { originalCalled, originalReason, lastRedirecting: by, lastReason: reason },
     history: redirectedBy(history, {
       number: octets(by.number),
@@ -62,6 +69,29 @@ export function afterRedirect({ record, history }: Redirected, line: OfferedLine
   };
 }
 
+/** Its INVITEs have these header fields from now on; none, where who sends it elsewhere has named none. */
+export function withHeaders(
+  { record, history }: Redirected,
+  headers: readonly SipHeader[] | undefined = [],
+): Redirected {
+  if (headers.length === 0) return { record, history };
+  return { record, history, headers: headers.map(({ name, value }) => [name, octets(value)] as const) };
+}
+
+/** Targets are told what has been done to the call. */
+export function toldTargets<Some extends { readonly kind: string }>(
+  routed: Some | RoutedCall,
+  { history, headers }: Redirected,
+): Some | RoutedCall {
+  if (!isRouted(routed) || (history.length === 0 && headers === undefined)) return routed;
+  const told = { ...(history.length === 0 ? {} : { redirections: history }), ...(headers && { headers }) };
+  return { ...routed, targets: mapTargets(routed.targets, told) };
+}
+
+function isRouted(routed: { readonly kind: string }): routed is RoutedCall {
+  return routed.kind === "routed";
+}
+
 /** A call that has been established is sent to another number. @param line whose it was */
 export function sentElsewhere(line: OfferedLine, { feature, originalCalled }: Diverted, to: string): Redirected {
   const sent = afterRedirect(NOT_REDIRECTED, line, REASON_OF_FEATURE[feature]);
@@ -69,19 +99,17 @@ export function sentElsewhere(line: OfferedLine, { feature, originalCalled }: Di
 }
 
 export function withOriginal(
-  { record, history }: Redirected,
+  redirected: Redirected,
   { originalCalled, dialed }: Pick<Redirecting, "originalCalled" | "dialed">,
 ): Redirected {
-  if (record === undefined || originalCalled === undefined) return { record, history };
+  const { record } = redirected;
+  if (record === undefined || originalCalled === undefined) return redirected;
   const number = originalCalled === "reset" ? dialed.user : originalCalled.number;
-  return { record: { ...record, originalCalled: { number } }, history };
+  return { ...redirected, record: { ...record, originalCalled: { number } } };
 }
 
-export function mapTargets(
-  targets: RoutedCall["targets"],
-  change: (target: BranchTarget) => BranchTarget,
-): Map<string, BranchTarget> {
-  return new Map([...targets].map(([branchId, target]) => [branchId, change(target)]));
+export function mapTargets(targets: RoutedCall["targets"], more: Partial<BranchTarget>): Map<string, BranchTarget> {
+  return new Map([...targets].map(([branchId, target]) => [branchId, withMore(target, more)]));
 }
 
 /** Number of the group that was dialed behind its code; undefined: something else was dialed. */

@@ -76,7 +76,7 @@ function shownTo(one: Redirection, { isTrusted, show, callerPrivacy }: Redirecte
     const { displayName: _displayName, ...rest } = one;
     return { ...rest, uri: NOBODY.uri, isHidden };
   }
-  return { ...one, ...party, uri: localUri(party.number, host), isHidden };
+  return { uri: localUri(party.number, host), isHidden, ...one, ...party };
 }
 
 function diversionOf({ uri, displayName, reason, count, isHidden }: Shown): string {

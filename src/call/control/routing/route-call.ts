@@ -171,13 +171,13 @@ export function targetOf(
   if (way === undefined || first === undefined) return undefined;
   const { profile } = phone;
   return {
-    ...way,
     otherWays,
     registration: registrationOf(first),
     device: phoneDevice(phone),
     isTrusted: false,
     policy: profile.session,
     latch: profile.media.latch ? "any" : "candidates",
+    ...way,
   };
 }
 
@@ -235,7 +235,7 @@ function waysOf(binding: Binding, { onFlowFailed }: Pick<RouteContext, "onFlowFa
     ...(proxyUri === undefined ? {} : { proxyUri }),
     ...(path === undefined ? {} : { path }),
   };
-  return isDialable ? [way, { uri }] : [{ ...way, onFlowFailed: () => onFlowFailed(binding) }];
+  return isDialable ? [way, { uri }] : [{ onFlowFailed: () => onFlowFailed(binding), ...way }];
 }
 
 function routeOf(
@@ -248,7 +248,8 @@ function routeOf(
     const isLast = index === groups.length - 1;
     const ringMs = (isLast ? wholeSeconds : Math.min(wholeSeconds, serialRingSeconds)) * 1_000;
     if (!isOffered) return { branchIds, ringMs };
-    return { branchIds, ringMs, offerMs: LONGEST_OFFER_MS, ...(takesNoMedia ? { takesNoMedia } : {}) };
+    const media = takesNoMedia ? { takesNoMedia } : { takesOfferLater: true };
+    return { branchIds, ringMs, offerMs: LONGEST_OFFER_MS, ...media };
   });
   return { kind: "branches", groups: timed };
 }

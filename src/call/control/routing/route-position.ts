@@ -1,6 +1,6 @@
 import type { HuntPilotSettings, Peer, SipPhone } from "../../device/index.ts";
 import type { Destination, HuntPilotDestination } from "../../digit-analysis/index.ts";
-import type { FeatureReason } from "../../model/index.ts";
+import type { Doing } from "../../model/index.ts";
 import type { QueuePlace } from "./call-routing-options.ts";
 import type { OfferedLine, Redirected } from "./redirected-call.ts";
 
@@ -15,7 +15,7 @@ export interface Position {
   readonly line: OfferedLine | undefined;
   readonly destination: Exclude<Destination, HuntPilotDestination> | undefined;
   readonly hunted: Hunted | undefined;
-  readonly feature: FeatureReason | undefined;
+  readonly doing: Doing | undefined;
 }
 
 /** A pilot that is hunting. */

@@ -1,4 +1,4 @@
-import type { FeatureReason } from "../../model/index.ts";
+import type { Doing, FeatureReason } from "../../model/index.ts";
 import type { PartialReason, RecordRedirect } from "../../record/call-record.ts";
 import type { HoldLog } from "./hold-log.ts";
 import type { LegDevice } from "../leg/leg.ts";
@@ -29,7 +29,7 @@ export interface CallProgress {
   /** The service of the switch that it led to. */
   service?: string;
   /** The feature that offers it to whom it is offered now; absent: it was called. */
-  feature?: FeatureReason;
+  doing?: Doing;
   readonly startedAtMs: number;
   ringingAtMs: number | undefined;
   answeredAtMs: number | undefined;

@@ -19,7 +19,7 @@ import type { CallProgress } from "./call-progress.ts";
 import { CallTimers } from "./call-timers.ts";
 import type { DialogRequests } from "../leg/dialog-requests.ts";
 import { HoldLog } from "./hold-log.ts";
-import type { Leg, LegDevice } from "../leg/leg.ts";
+import type { Leg } from "../leg/leg.ts";
 import type { NewSession, OfferedInvite, OriginatedCall } from "./offered-invite.ts";
 import { byeOutcome, cancelReason, COMPLETED_ELSEWHERE, reasonOf, toldReason } from "../headers/reason-header.ts";
 import { LegLog } from "../leg/leg-log.ts";
@@ -28,7 +28,7 @@ import { savedLegs, type SavedCall } from "../recovery/saved-call.ts";
 import type { SessionContext } from "./session-context.ts";
 import { SessionDialogs } from "./session-dialogs.ts";
 import { finishSession, persistSession } from "./session-file.ts";
-import { tellChange } from "./session-observer.ts";
+import { tellChange, tellOffering } from "./session-observer.ts";
 import { makeParts, type SessionHost } from "./session-parts.ts";
 import type { SessionMoves } from "./session-moves.ts";
 import { SessionParties } from "./session-parties.ts";
@@ -66,7 +66,6 @@ export class CallSession {
   readonly #calleeCallIds: string[];
   readonly #log: LegLog;
   readonly #holds: HoldLog;
-
   #call: Session;
   readonly #goal = new CallGoal();
   readonly #queue: SessionEvent[] = [];
@@ -269,7 +268,7 @@ export class CallSession {
         this.#persist();
         this.#context.port.hasten();
       }
-      if (call.branches !== before.branches) this.#offering(triedDevices(call, this.#goal.targets?.targets));
+      if (call.branches !== before.branches) this.#offering(before);
       this.#isAnnounced = tellChange(this.#context.observer, this, before, this.#isAnnounced);
       // Those who follow calls have on file that it is answered before the caller hears of it.
       if (effects.some(({ type }) => type === "answer")) this.#context.port.hasten();
@@ -278,11 +277,12 @@ export class CallSession {
     this.#context.owner.onChanged(this);
   }
 
-  #offering(devices: readonly LegDevice[]): void {
+  #offering(before: Session): void {
+    const devices = triedDevices(this.#call, this.#goal.targets?.targets);
     if (!moveTo(this.progress, devices)) return;
     this.progress.shownCaller = shownCaller(this.#call, this.#goal.targets?.targets, this.progress.caller);
     this.#context.owner.onMoved(this);
-    if (this.#call.state !== "established") this.#context.observer.onOffering(this, devices);
+    tellOffering(this.#context.observer, this, before, devices);
   }
 
   #divert(reason: EffectOf<"divert">["reason"]): void {
@@ -302,6 +302,8 @@ export class CallSession {
         return this.#mediaOperations.run(effect.operation, effect.ticket);
       case "invite":
         return this.#branches.invite(effect, this.#goal.targets, this.#legs.caller.device);
+      case "offer":
+        return this.#branches.offer(effect, this.#legs.caller.device);
       case "cancel":
         return this.#branches.cancel(effect.branchId, cancelReason(effect));
       case "adopt":

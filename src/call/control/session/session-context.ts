@@ -60,6 +60,8 @@ export interface SessionContext<Session> {
   wayTo(leg: Leg): string | undefined;
   /** What peers of the trust domain are told of the call of a session; absent: nothing. */
   readonly userToUser?: (sessionId: string) => HeaderList;
+  /** Trace context (W3C) of a command that is under way for the call of a session; absent: none. */
+  readonly traceparentOf?: (sessionId: string) => string | undefined;
   /** Resolves when its record is on file, or was given up. */
   writeRecord(ended: EndedCall): Promise<void>;
 }

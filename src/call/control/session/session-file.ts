@@ -14,7 +14,7 @@ interface SessionShell {
   readonly endpoint: RelayEndpoint | undefined;
 }
 
-type Context = Pick<SessionContext<unknown>, "store" | "clock" | "logger" | "writeRecord">;
+type Context = Pick<SessionContext<unknown>, "store" | "clock" | "logger" | "writeRecord" | "traceparentOf">;
 type Legs = { readonly caller: Leg; readonly callee: Leg | undefined };
 
 /** How a session ends whose legs go on in another one. */
@@ -53,10 +53,13 @@ export async function finishSession(
   nowMs: number,
 ): Promise<void> {
   context.store.end(callId, { outcome, atMs: nowMs });
+  // The command that has ended it may be done before the record is there.
+  const traceparent = context.traceparentOf?.(callId);
   const summary = await media.release();
   await context.writeRecord({ progress, call, outcome, nowMs, summary });
   // The record is there before the call is forgotten: a call that ends while the process dies is recorded still.
   context.store.remove(callId);
   const { reason, status, by } = outcome;
-  context.logger.info("call ended", { callId, reason, status, by });
+  const traced = traceparent === undefined ? {} : { traceparent };
+  context.logger.info("call ended", { callId, reason, status, by, ...traced });
 }

@@ -38,7 +38,7 @@ export class SessionMoves {
   reroute(redirecting: Redirecting): Rejection | undefined {
     const { goal, dispatch, call, onService } = this.#options;
     if (!mayBeRedirected(call())) return rejection(487, "not-ringing");
-    const routed = goal.reroute({ ...redirecting, mayBeServed: call().isOriginated !== true });
+    const routed = goal.reroute({ mayBeServed: call().isOriginated !== true, ...redirecting });
     if (routed.kind === "rejected") return routed;
     if (routed.endpoint !== undefined) onService(routed.endpoint);
     dispatch({ type: "redirected", route: routed.route });

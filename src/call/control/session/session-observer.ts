@@ -1,11 +1,11 @@
-import type { Outcome, Session, Side } from "../../model/index.ts";
+import { isOutOfTime, type Outcome, type Session, type Side } from "../../model/index.ts";
 import type { IncomingRequest } from "../../signaling/signaling-port.ts";
 import type { LegDevice } from "../leg/leg.ts";
 
 /** Who follows what happens in sessions: call control proper. */
 export interface SessionObserver<Session> {
-  /** Other devices are rung than before. */
-  onOffering(session: Session, devices: readonly LegDevice[]): void;
+  /** Other devices are rung than before. @param isTimed who was has not answered in time */
+  onOffering(session: Session, devices: readonly LegDevice[], isTimed: boolean): void;
   onRinging(session: Session): void;
   /** Its parties are established; comes once, also for a service of the switch, and not for what was made of established legs. */
   onAnswered(session: Session): void;
@@ -21,6 +21,17 @@ export interface SessionObserver<Session> {
   onEnded(session: Session, outcome: Outcome): void;
   /** A party asks for a transfer. */
   onRefer(session: Session, side: Side, request: IncomingRequest): void;
+}
+
+/** Tells whom a session that rings is offered to after a step. */
+export function tellOffering<Shell extends { readonly call: Session }>(
+  observer: SessionObserver<Shell>,
+  session: Shell,
+  before: Session,
+  devices: readonly LegDevice[],
+): void {
+  if (session.call.state === "established") return;
+  observer.onOffering(session, devices, isOutOfTime(before, session.call));
 }
 
 /** Tells what a step has changed. @returns whether observers know that its parties are established */
@@ -52,7 +63,7 @@ function isRefused({ negotiation }: Session, { resyncWaits }: Session): boolean 
 /** An observer that is found when it is first told something: it is made of what it observes. */
 export function observerOf<Shell>(find: () => SessionObserver<Shell>): SessionObserver<Shell> {
   return {
-    onOffering: (session, devices) => find().onOffering(session, devices),
+    onOffering: (session, devices, isTimed) => find().onOffering(session, devices, isTimed),
     onRinging: (session) => find().onRinging(session),
     onAnswered: (session) => find().onAnswered(session),
     onAcknowledged: (session) => find().onAcknowledged(session),

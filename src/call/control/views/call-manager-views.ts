@@ -1,5 +1,6 @@
 import { SwitchError } from "../../../common/index.ts";
-import type { DialPlanExplanation } from "../../../signals/index.ts";
+import type { CallQuality, DialPlanExplanation } from "../../../signals/index.ts";
+import type { World } from "../../model/index.ts";
 import { explainDialed, type EmergencyPlan } from "../../digit-analysis/index.ts";
 import type { ProfileHints } from "../../device/index.ts";
 import type { CallRecord } from "../../record/call-record.ts";
@@ -11,6 +12,7 @@ import type { CallManagerOptions } from "../call-manager-options.ts";
 import type { CallRecords } from "../reporting/call-records.ts";
 import { liveFacts, type CallReport } from "../reporting/call-report.ts";
 import type { CallTable } from "../call-table.ts";
+import { callQuality } from "../reporting/media-quality.ts";
 import { viewOf, type CallView } from "./call-view.ts";
 import { deviceNow, lineNow, type DeviceNow, type LineNow } from "./live-state.ts";
 import {
@@ -22,6 +24,7 @@ import {
 } from "./trace-subjects.ts";
 
 interface ViewedParts {
+  readonly world: World;
   readonly table: CallTable;
   readonly registrar: Registrar;
   readonly hints: ProfileHints;
@@ -89,6 +92,16 @@ export class CallManagerViews {
     }
     const call = await this.#parts.records.find(callId);
     return call === undefined ? undefined : { state: "past", call };
+  }
+
+  /**
+   * The media of a call of CTI that goes on, as the relay knows it now; undefined: there is none.
+   * @throws {MediaError} `relay-unreachable`
+   */
+  mediaQuality(callId: string): Promise<CallQuality | undefined> {
+    const { world, table, options } = this.#parts;
+    const { relay, clock } = options;
+    return callQuality(callId, { world, table, relay, clock });
   }
 
   /**

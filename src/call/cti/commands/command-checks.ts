@@ -1,5 +1,5 @@
 import type { Clock } from "../../../common/index.ts";
-import type { CommandActor, CommandConditions, CtiCommandRequest } from "../../../signals/index.ts";
+import type { CommandActor, CommandConditions, CtiCommandRequest, SettingCommand } from "../../../signals/index.ts";
 import { callOf, isSetting } from "./command-names.ts";
 import type { CommandLedger } from "./command-ledger.ts";
 import type { CommandOutcome } from "./command-record.ts";
@@ -21,10 +21,7 @@ export interface CommandChecksOptions {
 
 type Command = CtiCommandRequest["command"];
 /** A command on a call that is there, and its device. */
-type InCall = Exclude<
-  Command,
-  { type: "set-forwarding" | "set-do-not-disturb" | "set-message-waiting" | "route-select" | "route-end" }
->;
+type InCall = Exclude<Command, { type: SettingCommand["type"] | "route-select" | "route-end" }>;
 
 /** What is to be so before a command is done, and what an application is told when it was not done. */
 export class CommandChecks {
@@ -187,7 +184,7 @@ export class CommandChecks {
     const version = this.#options.versionOf(callId);
     // Nobody has changed it since.
     const actor = this.#lastActor(callId, key, (_type, at) => at === undefined || at === version);
-    return { ...this.#stateFacts(command, callId), actor };
+    return { actor, ...this.#stateFacts(command, callId) };
   }
 
   #stateFacts(command: Command, callId: string): RefusalFacts {

@@ -1,9 +1,10 @@
-import type { Clock, MetricSample, Timer } from "../../../common/index.ts";
-import type { CtiCommandRequest } from "../../../signals/index.ts";
+import { withMore, type Clock, type MetricSample, type Timer } from "../../../common/index.ts";
+import type { CommandActor, CtiCommandRequest } from "../../../signals/index.ts";
 import type { EntryStore } from "../../control/recovery/call-journal.ts";
 import { printOf } from "./command-print.ts";
 import { sessionOfKey, type CommandOutcome, type CommandRecord } from "./command-record.ts";
 import { KeyHorizons } from "./key-horizons.ts";
+import { KeySets } from "./key-sets.ts";
 import { Leaving } from "./leaving.ts";
 
 export interface CommandLedgerOptions {
@@ -42,8 +43,10 @@ const NODE_FAILED: CommandOutcome = {
 export class CommandLedger {
   readonly #options: CommandLedgerOptions;
   readonly #commands = new Map<string, CommandRecord>();
-  readonly #keysOfSessions = new Map<string, Set<string>>();
-  readonly #keysOfCalls = new Map<string, Set<string>>();
+  readonly #keysOfSessions = new KeySets();
+  readonly #keysOfCalls = new KeySets();
+  /** Who has asked last in each session: all of its commands have the same object. */
+  readonly #actors = new Map<string, CommandActor>();
   readonly #horizons: KeyHorizons;
   readonly #leaving = new Leaving();
   #timer: Timer | undefined;
@@ -85,7 +88,7 @@ export class CommandLedger {
     const print = printOf({ command, ...(conditions === undefined ? {} : { conditions }) });
     const about = callId === undefined ? {} : { callId };
     const also = alsoCalls.length === 0 ? {} : { alsoCalls };
-    this.#keep({ key, keyMs, print, actor, type: command.type, ...about, ...also });
+    this.#keep({ key, keyMs, print, actor: this.#sameActor(key, actor), type: command.type, ...about, ...also });
     this.#put(key);
     this.#forgetMost(sessionOfKey(key));
   }
@@ -99,7 +102,7 @@ export class CommandLedger {
     // A consultation is about the call that it begins from, and makes another.
     const isOther = record.callId !== undefined && record.callId !== callId;
     const also = isOther ? { alsoCalls: [...(record.alsoCalls ?? []), record.callId] } : {};
-    this.#keep({ ...record, outcome, ...about, ...also, ...(version === undefined ? {} : { version }) });
+    this.#keep(withMore(record, { outcome, ...about, ...also, ...(version === undefined ? {} : { version }) }));
     this.#put(key);
     this.#leaveUnlessAlive(key, callId);
   }
@@ -111,7 +114,7 @@ export class CommandLedger {
 
   /** What was done to it is remembered for a while yet. */
   callEnded(callId: string): void {
-    for (const key of this.#keysOfCalls.get(callId) ?? []) {
+    for (const key of this.#keysOfCalls.of(callId)) {
       const record = this.#commands.get(key);
       if (record?.outcome !== undefined && record.callId === callId) this.#leave(key);
     }
@@ -119,7 +122,7 @@ export class CommandLedger {
 
   /** What applications have done to a call, the last one last; what is under way as well. */
   commandsOf(callId: string): readonly CommandRecord[] {
-    const keys = [...(this.#keysOfCalls.get(callId) ?? [])];
+    const keys = [...this.#keysOfCalls.of(callId)];
     return keys.map((key) => this.#commands.get(key)).filter((record) => record !== undefined);
   }
 
@@ -140,8 +143,16 @@ export class CommandLedger {
   #keep(record: CommandRecord): void {
     const { key } = record;
     this.#commands.set(key, record);
-    addTo(this.#keysOfSessions, sessionOfKey(key), key);
-    for (const callId of callsOf(record)) addTo(this.#keysOfCalls, callId, key);
+    this.#keysOfSessions.add(sessionOfKey(key), key);
+    for (const callId of callsOf(record)) this.#keysOfCalls.add(callId, key);
+  }
+
+  #sameActor(key: string, actor: CommandActor): CommandActor {
+    const session = sessionOfKey(key);
+    const known = this.#actors.get(session);
+    if (known?.user === actor.user && known.session === actor.session && known.client === actor.client) return known;
+    this.#actors.set(session, actor);
+    return actor;
   }
 
   #put(key: string): void {
@@ -152,8 +163,10 @@ export class CommandLedger {
     const record = this.#commands.get(key);
     if (record === undefined) return undefined;
     this.#commands.delete(key);
-    removeFrom(this.#keysOfSessions, sessionOfKey(key), key);
-    for (const callId of callsOf(record)) removeFrom(this.#keysOfCalls, callId, key);
+    const session = sessionOfKey(key);
+    this.#keysOfSessions.remove(session, key);
+    if (this.#keysOfSessions.countOf(session) === 0) this.#actors.delete(session);
+    for (const callId of callsOf(record)) this.#keysOfCalls.remove(callId, key);
     this.#options.store.removeEntry(ENTRY + key);
     return record;
   }
@@ -166,8 +179,10 @@ export class CommandLedger {
   /** Of a session, and of all: the oldest that have ended are forgotten first. */
   #forgetMost(session?: string): void {
     const { maxPerSession = MAX_PER_SESSION, maxCommands = MAX_COMMANDS } = this.#options;
-    const own = session === undefined ? undefined : this.#keysOfSessions.get(session);
-    if (own !== undefined && own.size > maxPerSession) this.#forgetOldest(own, own.size - maxPerSession);
+    const own = session === undefined ? 0 : this.#keysOfSessions.countOf(session);
+    if (session !== undefined && own > maxPerSession) {
+      this.#forgetOldest(this.#keysOfSessions.of(session), own - maxPerSession);
+    }
     if (this.#commands.size > maxCommands) this.#forgetOldest(this.#commands.keys(), this.#commands.size - maxCommands);
   }
 
@@ -203,16 +218,4 @@ export class CommandLedger {
 
 function callsOf({ callId, alsoCalls = [] }: CommandRecord): ReadonlySet<string> {
   return new Set(callId === undefined ? alsoCalls : [callId, ...alsoCalls]);
-}
-
-function addTo(sets: Map<string, Set<string>>, name: string, key: string): void {
-  const known = sets.get(name);
-  if (known === undefined) sets.set(name, new Set([key]));
-  else known.add(key);
-}
-
-function removeFrom(sets: Map<string, Set<string>>, name: string, key: string): void {
-  const known = sets.get(name);
-  known?.delete(key);
-  if (known?.size === 0) sets.delete(name);
 }

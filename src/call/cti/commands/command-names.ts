@@ -3,10 +3,15 @@ import { placeOf, type CallsNow } from "./device-place.ts";
 
 type Command = CtiCommandRequest["command"];
 
+const SETTINGS: ReadonlySet<Command["type"]> = new Set<SettingCommand["type"]>([
+  "set-forwarding",
+  "set-do-not-disturb",
+  "set-auto-answer",
+  "set-message-waiting",
+]);
+
 export function isSetting(command: Command): command is SettingCommand {
-  return (
-    command.type === "set-forwarding" || command.type === "set-do-not-disturb" || command.type === "set-message-waiting"
-  );
+  return SETTINGS.has(command.type);
 }
 
 type OfNoCall = Extract<Command, { type: "route-select" | "route-end" | "unpark" | "pickup" | "privacy" }>;
@@ -36,9 +41,20 @@ export function namesOf(command: Command, now: CallsNow): readonly string[] {
   if (AT_ONCE.has(command.type)) return [];
   if ("line" in command && isSetting(command)) return [`line ${command.line}`];
   if ("routeId" in command) return [`route ${command.routeId}`];
-  const calls = severalCalls(command, now) ?? [callOf(command, now)].filter((callId) => callId !== undefined);
+  const calls = callsOf(command, now);
   if (calls.length > 0) return [...new Set(calls)].map((callId) => `call ${callId}`);
   return "device" in command ? [`device ${command.device}`] : [];
+}
+
+/** Calls, devices and lines that it changes, as far as they are known before: `call ID`, `device NAME`, `line NAME`. */
+export function objectsOf(command: Command, now: CallsNow): readonly string[] {
+  if (isSetting(command)) return ["line" in command ? `line ${command.line}` : `device ${command.device}`];
+  if (command.type === "privacy") return [`device ${command.device}`];
+  return callsOf(command, now).map((callId) => `call ${callId}`);
+}
+
+function callsOf(command: Command, now: CallsNow): readonly string[] {
+  return severalCalls(command, now) ?? [callOf(command, now)].filter((callId) => callId !== undefined);
 }
 
 /** Undefined: it is about one at most. */

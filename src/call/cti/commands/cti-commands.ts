@@ -2,6 +2,7 @@ import { errorMessageOf, type Clock, type Logger, type MetricSample } from "../.
 import type { CtiCommandRequest } from "../../../signals/index.ts";
 import type { ModelEffect } from "../../model/index.ts";
 import type { EntryStore } from "../../control/recovery/call-journal.ts";
+import type { CommandTraces } from "../command-traces.ts";
 import { CommandChecks } from "./command-checks.ts";
 import { CommandLedger } from "./command-ledger.ts";
 import { CommandQueues, type NoTurn } from "./command-queues.ts";
@@ -9,13 +10,15 @@ import { printOf } from "./command-print.ts";
 import type { CommandOutcome, CommandReply } from "./command-record.ts";
 import type { CommandedCalls } from "./commanded-calls.ts";
 import { EndedCalls } from "./ended-calls.ts";
-import { isSetting, namesOf, severalCalls } from "./command-names.ts";
+import { isSetting, namesOf, objectsOf, severalCalls } from "./command-names.ts";
 import { isTransient, refusal, type Refusal } from "./refusal.ts";
 import type { SettingChanges } from "./setting-changes.ts";
 
 export interface CtiCommandsOptions {
   readonly calls: CommandedCalls;
   readonly settings: SettingChanges;
+  /** Trace contexts of commands, while they are done. */
+  readonly traces: CommandTraces;
   /** Where commands are on file, with what they do to calls. */
   readonly store: EntryStore & {
     /** Writes what is pending now. */
@@ -116,6 +119,7 @@ export class CtiCommands {
   close(): void {
     this.#options.calls.close();
     this.#ledger.close();
+    this.#ended.close();
   }
 
   #begin(request: CtiCommandRequest): Promise<CommandReply> {
@@ -143,6 +147,7 @@ export class CtiCommands {
       // What is asked of calls reaches nobody before what was put on file until then; of settings that is not so.
       if (isSetting(command)) this.#options.store.flush();
       const outcome = await this.#attempt(request, () => this.#outcome(request));
+      this.#logTraced(request, outcome);
       // What was begun goes on: the next process does not know how it has ended.
       if (!outcome.ok && outcome.failure === "stopping") return outcome;
       if (isTransient(outcome)) this.#ledger.withdraw(key);
@@ -158,11 +163,13 @@ export class CtiCommands {
     const refused = await this.#checks.before(request);
     if (refused !== undefined) return refused;
     const { command, actor } = request;
+    const { calls, settings, traces } = this.#options;
+    const objects = (): readonly string[] => objectsOf(command, calls.now);
     if (isSetting(command)) {
-      const result = await this.#options.settings.change(command, `${actor.user} by CTI`);
+      const result = await traces.during(request, objects, () => settings.change(command, `${actor.user} by CTI`));
       return result.ok ? result : refusal(result.failure, result.detail);
     }
-    const result = await this.#options.calls.command(command);
+    const result = await traces.during(request, objects, () => calls.command(command));
     return result.ok ? result : this.#checks.after(request, result);
   }
 
@@ -181,6 +188,15 @@ export class CtiCommands {
       });
       return refusal("internal", "the switch has failed to do that", { outcome: "unknown" });
     }
+  }
+
+  /** Who traces commands finds them in the log. */
+  #logTraced({ command, actor, traceparent }: CtiCommandRequest, outcome: CommandOutcome): void {
+    if (traceparent === undefined) return;
+    const { type } = command;
+    const callId = outcome.callId ?? this.#checks.callOf(command);
+    const result = outcome.ok ? "ok" : outcome.failure;
+    this.#options.logger.info("command of an application", { type, callId, user: actor.user, result, traceparent });
   }
 
   #versionIn(outcome: CommandOutcome, command: CtiCommandRequest["command"]): number | undefined {

@@ -51,13 +51,13 @@ export function entryOf(dialable: Dialable): PlanEntry | undefined {
   if (!parsed.ok) return undefined;
   const { value: pattern } = parsed;
   return {
-    ...dialable,
     name: `${text}@${body.partition}`,
     partition: body.partition,
     pattern,
     urgent: !isPlain && body.urgent,
     blocked: !isPlain && body.blocked,
     counts: new Map(),
+    ...dialable,
   };
 }
 

@@ -1,5 +1,5 @@
 import type { CommandFailure, CommandResult } from "../../../signals/index.ts";
-import type { Why } from "../why.ts";
+import type { CausedBy, Why } from "../why.ts";
 import type { Draft } from "../world.ts";
 import { failureOf } from "./failure.ts";
 import type { Asker } from "./transfer-state.ts";
@@ -16,6 +16,17 @@ const STATUS_OF: Readonly<Partial<Record<CommandFailure, number>>> = {
   "park-slot-taken": 486,
   "park-no-slot": 480,
 };
+
+/** A command is an application's; a REFER, or what has been dialed, a party's. */
+export function askedBy({ commandId }: Asker): CausedBy {
+  return commandId === undefined ? "party" : "application";
+}
+
+/** Who has asked, and how. */
+export function asked(asker: Asker): Pick<Why, "by"> & { readonly detail?: "refer" } {
+  const by = askedBy(asker);
+  return asker.referId === undefined ? { by } : { by, detail: "refer" };
+}
 
 /** Tells who asked that it was not done. @param status what SIP is told; absent: what the failure is called there */
 export function refuse(

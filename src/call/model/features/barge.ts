@@ -3,7 +3,7 @@ import type { ModelEvent } from "../model-event.ts";
 import { join } from "../reconnect.ts";
 import type { Why } from "../why.ts";
 import { legsOf, nameSession, putSession, type Draft, type ModelLeg, type ModelSession, type World } from "../world.ts";
-import { refuse, refuseFor, succeed } from "./asker.ts";
+import { askedBy, refuse, refuseFor, succeed } from "./asker.ts";
 import { enterableCall, type Enterable, type NotEnterable } from "./barge-target.ts";
 import type { Barge } from "./barge-state.ts";
 import { gather } from "./conference-gathering.ts";
@@ -17,7 +17,10 @@ import { enterSeat } from "./seat.ts";
 
 /** A device enters a call that another device of its line has: a talking one by a mixer, a held one in its place. */
 
-const BARGED: Why = { cause: 16, feature: "barge", by: "party" };
+/** By the command, or else by a code that was dialed. */
+function whyEntered({ commandId }: Pick<Barge, "commandId">): Why {
+  return { cause: 16, feature: "barge", by: askedBy(commandId === undefined ? {} : { commandId }) };
+}
 
 /** The device is rung, and is in the call when it answers. @param isRetrieval only a held call is taken */
 export function bargeByCommand(
@@ -29,8 +32,7 @@ export function bargeByCommand(
   const found = enterableCall(draft.world, device, callId, isRetrieval);
   if ("failure" in found) return refuse(draft, { commandId }, found.failure, found.detail);
   const { connectionId, address, party } = found;
-  const why: Why = { ...BARGED, by: "application" };
-  beginCall(draft, commandId, address, address.number, why);
+  beginCall(draft, commandId, address, address.number, whyEntered({ commandId }));
   const bargeId = nameSession(draft, commandId);
   draft.world.barges.set(bargeId, { bargeId, state: "entering", device, callId, connectionId, commandId, isRetrieval });
   const purpose = { feature: "barge", id: bargeId } as const;
@@ -104,31 +106,31 @@ function bargeAnswered(draft: Draft, barge: Barge, leg: ModelLeg): void {
       ? enterableCall(draft.world, device, callId, isRetrieval)
       : { failure: "party-gone", detail: `another device than ${device} has answered` };
   if ("failure" in found || found.connectionId !== barge.connectionId) {
-    release(draft, leg, BARGED);
+    release(draft, leg, whyEntered(barge));
     const { failure, detail } = "failure" in found ? found : { failure: "party-gone" as const, detail: "it is over" };
     return refuse(draft, asker, failure === "device-not-in-call" ? "party-gone" : failure, detail);
   }
   const conference = conferenceOf(draft.world, found.holder);
-  if (conference !== undefined) enterConference(draft, conference, leg, found);
-  else if (found.isHeld) takeOver(draft, leg, found);
+  if (conference !== undefined) enterConference(draft, conference, leg, found, whyEntered(barge));
+  else if (found.isHeld) takeOver(draft, leg, found, { ...whyEntered(barge), detail: "take-over" });
   else return enterTalk(draft, barge, leg, found);
   succeed(draft, asker, callId);
 }
 
 /** Its leg is in the mixer already. Who held is out. */
-function enterConference(draft: Draft, conference: Conference, leg: ModelLeg, found: Enterable): void {
+function enterConference(draft: Draft, conference: Conference, leg: ModelLeg, found: Enterable, why: Why): void {
   const { callId, members } = conference;
   const out = found.isHeld ? found.holders : [];
   assign(draft, leg, callId);
-  enterSeat(draft, leg.legId, callId, found.connectionId, BARGED);
+  enterSeat(draft, leg.legId, callId, found.connectionId, why);
   putConference(draft, { ...conference, members: [...members.filter((one) => !isOf(out, one)), leg.legId] });
-  for (const one of out) release(draft, one, BARGED);
+  for (const one of out) release(draft, one, why);
 }
 
 /** In the place of who holds, whose leg is left alone. */
-function takeOver(draft: Draft, leg: ModelLeg, { callId, connectionId, party }: Enterable): void {
-  enterSeat(draft, leg.legId, callId, connectionId, BARGED);
-  if (party !== undefined) join(draft, callId, leg.legId, party.legId, BARGED);
+function takeOver(draft: Draft, leg: ModelLeg, { callId, connectionId, party }: Enterable, why: Why): void {
+  enterSeat(draft, leg.legId, callId, connectionId, why);
+  if (party !== undefined) join(draft, callId, leg.legId, party.legId, why);
 }
 
 /** Three legs in a mixer. */

@@ -1,29 +1,28 @@
 import { dropLeg } from "../basic-call.ts";
-import type { Diverted } from "../model-effect.ts";
+import type { Diverted, ModelEffect } from "../model-effect.ts";
 import { attach } from "../reconnect.ts";
-import type { Why } from "../why.ts";
+import type { Doing, Why } from "../why.ts";
 import { nameSession, otherLeg, putSession, type Draft, type ModelLeg, type ModelSession } from "../world.ts";
-import { progress, refuse, refuseFor, succeed } from "./asker.ts";
+import { asked, progress, refuse, refuseFor, succeed } from "./asker.ts";
 import { refreshSound } from "./sound.ts";
 import { isInvolved } from "./involved.ts";
 import { unfitForPlain } from "./media-fit.ts";
 import type { Asker, BlindTransfer, Recall } from "./transfer-state.ts";
 import { connect, releaseLeg, transferring, oppositeAt } from "./transfers.ts";
 
-const BLIND: Why = { cause: 16, feature: "blind-transfer", by: "party" };
-const RECALLED: Why = { cause: 16, feature: "transfer", by: "system" };
+type Transferring = Why & Doing;
 
-/**
- * The other party of a leg is to be connected with who answers at a number.
- * @param referredBy what the number is told of who asks (RFC 3892)
- */
-export function transferTo(
-  draft: Draft,
-  controller: ModelLeg,
-  to: string,
-  asker: Asker,
-  referredBy: string | undefined = undefined,
-): void {
+const RECALLED: Transferring = { cause: 16, feature: "transfer", by: "system", detail: "recall" };
+
+function whyBlind(asker: Asker): Transferring {
+  return { cause: 16, feature: "blind-transfer", ...asked(asker) };
+}
+
+/** What the new number is told: of who asks (RFC 3892), and header fields of the command. */
+export type Told = Pick<Extract<ModelEffect, { type: "originate" }>, "referredBy" | "headers">;
+
+/** The other party of a leg is to be connected with who answers at a number. */
+export function transferTo(draft: Draft, controller: ModelLeg, to: string, asker: Asker, told: Told = {}): void {
   const party = otherLeg(draft.world, controller);
   if (party?.isUp !== true || !controller.isUp) {
     return refuse(draft, asker, "wrong-state", "there is no established call with another party");
@@ -50,7 +49,8 @@ export function transferTo(
   });
   progress(draft, asker, 100);
   const diverted = { by: device, number: address.number, feature: "transfer" } as const;
-  originate(draft, transferId, { callId, party, by: device, to, feature: "blind-transfer", referredBy, diverted });
+  const why = whyBlind(asker);
+  originate(draft, transferId, { callId, party, by: device, to, why, told, diverted });
 }
 
 interface Rung {
@@ -58,24 +58,27 @@ interface Rung {
   readonly party: ModelLeg;
   readonly by: string;
   readonly to: string;
-  readonly feature: "blind-transfer" | "transfer";
+  readonly why: Transferring;
   readonly onlyDevice?: string;
-  readonly referredBy?: string | undefined;
+  readonly told?: Told;
   readonly diverted?: Diverted;
 }
 
-function originate(draft: Draft, sessionId: string, { party, onlyDevice, referredBy, ...rung }: Rung): void {
-  const { callId, feature } = rung;
+function originate(draft: Draft, sessionId: string, { party, onlyDevice, told, why, ...rung }: Rung): void {
+  const { callId } = rung;
+  const { feature, detail, by: reasonBy } = why;
+  const more = { reasonBy, ...(detail === undefined ? {} : { reasonDetail: detail }) };
   const purpose = { feature: "transfer", id: sessionId } as const;
-  putSession(draft, { sessionId, callId, stage: "setup", ringing: [], purpose, reason: feature });
+  putSession(draft, { sessionId, callId, stage: "setup", ringing: [], purpose, reason: feature, ...more });
   draft.effects.push({
     type: "originate",
     sessionId,
     from: { legId: party.legId },
     endpoint: "silence",
+    feature,
     ...rung,
     ...(onlyDevice === undefined ? {} : { onlyDevice }),
-    ...(referredBy === undefined ? {} : { referredBy }),
+    ...told,
   });
 }
 
@@ -101,14 +104,15 @@ export function transferAnswered(
   const party = world.legs.get(transfer.party);
   const target = oppositeAt(draft, sessionId, legId, endpoint);
   if (party === undefined || target === undefined) {
-    return void draft.effects.push({ type: "release", sessionId, why: BLIND });
+    return void draft.effects.push({ type: "release", sessionId, why: whyBlind(asker) });
   }
   if (transfer.state === "recalling") return connect(draft, callId, party, target, RECALLED);
   const controller = transfer.controller === undefined ? undefined : world.legs.get(transfer.controller);
   transferring(draft, { surviving: callId, controller: device }, () => {
     succeed(draft, asker, callId);
-    connect(draft, callId, party, target, BLIND);
-    if (controller !== undefined) dropLeg(draft, controller, BLIND);
+    const why = whyBlind(asker);
+    connect(draft, callId, party, target, why);
+    if (controller !== undefined) dropLeg(draft, controller, why);
   });
 }
 
@@ -118,7 +122,7 @@ export function transferFailed(draft: Draft, transfer: BlindTransfer | Recall, w
   world.transfers.delete(transfer.transferId);
   const party = world.legs.get(transfer.party);
   if (transfer.state === "recalling") {
-    if (party !== undefined) releaseLeg(draft, party, { ...transfer.why, feature: "transfer" });
+    if (party !== undefined) releaseLeg(draft, party, { ...transfer.why, feature: "transfer", detail: "recall" });
     return;
   }
   refuseFor(draft, transfer.asker, why, "nobody answered at the new number", why.sip?.status);
@@ -141,7 +145,7 @@ function recall(draft: Draft, { callId, device, address, asker }: BlindTransfer,
     why,
   });
   const to = address.number;
-  originate(draft, transferId, { callId, party, by: device, to, feature: "transfer", onlyDevice: device });
+  originate(draft, transferId, { callId, party, by: device, to, why: RECALLED, onlyDevice: device });
 }
 
 /** A leg of a transfer is about to end: the one that is transferred stays when its phone leaves. */
@@ -155,5 +159,5 @@ export function transferLeaving(draft: Draft, transfer: BlindTransfer | Recall, 
   if (transfer.state !== "calling" || legId !== transfer.controller) return;
   const { controller: _left, ...rest } = transfer;
   draft.world.transfers.set(transferId, rest);
-  attach(draft, callId, party, "ringback", { why: BLIND });
+  attach(draft, callId, party, "ringback", { why: whyBlind(transfer.asker) });
 }

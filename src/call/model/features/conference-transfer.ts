@@ -1,21 +1,25 @@
 import { dropLeg } from "../basic-call.ts";
 import type { Why } from "../why.ts";
 import { nameSession, putSession, type Draft, type ModelLeg, removeSession } from "../world.ts";
-import { progress, refuse, refuseFor, succeed } from "./asker.ts";
+import { asked, progress, refuse, refuseFor, succeed } from "./asker.ts";
 import { gather } from "./conference-gathering.ts";
 import { checkMembers, conferenceOf, membersOf, mixerOf, putConference, release } from "./conference-members.ts";
 import { pairOf } from "./conference-plan.ts";
 import { MAX_PARTIES, type Conference, type Invitation } from "./conference-state.ts";
+import type { Told } from "./blind-transfer.ts";
 import type { Asker } from "./transfer-state.ts";
 
 /** A member of a conference hands its place over. */
 
 /** Q.850. */
 const UNKNOWN_NUMBER = 1;
-const REPLACED: Why = { cause: 16, feature: "blind-transfer", by: "party" };
+
+function whyReplaced(asker: Asker): Why {
+  return { cause: 16, feature: "blind-transfer", ...asked(asker) };
+}
 
 /** Who answers at a number takes the place of a member. @returns false: the leg is in no conference */
-export function transferMember(draft: Draft, leg: ModelLeg, to: string, asker: Asker): boolean {
+export function transferMember(draft: Draft, leg: ModelLeg, to: string, asker: Asker, told: Told = {}): boolean {
   const conference = conferenceOf(draft.world, leg);
   if (conference === undefined) return false;
   const { callId, gathering, invitations, members } = conference;
@@ -43,6 +47,7 @@ export function transferMember(draft: Draft, leg: ModelLeg, to: string, asker: A
     to,
     endpoint: mixerOf(callId),
     feature: "blind-transfer",
+    ...told,
   });
   return true;
 }
@@ -110,7 +115,7 @@ export function invitationAnswered(
   if (legId === undefined) {
     // A service of the switch is no party; nothing was rung.
     removeSession(draft, invitation.sessionId);
-    return invitationFailed(draft, callId, invitation, { ...REPLACED, cause: UNKNOWN_NUMBER });
+    return invitationFailed(draft, callId, invitation, { ...whyReplaced(invitation.asker), cause: UNKNOWN_NUMBER });
   }
   const conference = without(draft, callId, invitation);
   if (conference === undefined) return;
@@ -127,8 +132,9 @@ export function invitationAnswered(
   });
   const leg = legs.get(replaced);
   if (leg !== undefined) {
-    dropLeg(draft, leg, REPLACED);
-    release(draft, leg, REPLACED);
+    const why = whyReplaced(asker);
+    dropLeg(draft, leg, why);
+    release(draft, leg, why);
   }
   draft.effects.push({ type: "change", change: { ...told, moment: "end", isDone: true } });
   checkMembers(draft, callId);

@@ -1,5 +1,6 @@
 import type { CallCommand, CommandFailure } from "../../../signals/index.ts";
 import type { ModelEvent } from "../model-event.ts";
+import type { Why } from "../why.ts";
 import { legsOf, otherLeg, putSession, type Draft, type ModelLeg, type ModelSession } from "../world.ts";
 import { refuse, succeed } from "./asker.ts";
 import {
@@ -61,6 +62,8 @@ function addParty(draft: Draft, commandId: string, { device, callId }: CommandOf
   form(draft, commandId, device, [member, call]);
 }
 
+const DROPPED: Why = { cause: 16, feature: "conference", by: "application", detail: "drop-party" };
+
 function form(draft: Draft, commandId: string, device: string, own: readonly ModelLeg[]): void {
   const plan = planConference(draft.world, own, undefined);
   if ("failure" in plan) return refuse(draft, { commandId }, plan.failure, plan.detail);
@@ -78,7 +81,7 @@ function dropParty(draft: Draft, commandId: string, command: CommandOf<"drop-par
   const dropped = members.filter((leg) => leg.connectionId === connectionId || leg.device === party);
   const failure = dropFailure(conference, members, device, dropped);
   if (failure !== undefined) return refuse(draft, { commandId }, failure, "the party is not to be dropped");
-  for (const leg of dropped) release(draft, leg, { cause: 16, feature: "conference", by: "application" });
+  for (const leg of dropped) release(draft, leg, DROPPED);
   succeed(draft, { commandId }, conference.callId);
 }
 

@@ -4,7 +4,7 @@ import { refuse } from "./asker.ts";
 import { conferenceOf } from "./conference-members.ts";
 import { isHeldLeg, legMeant, holdByCommand } from "./hold.ts";
 import { isInvolved } from "./involved.ts";
-import { callDevice } from "./make-call.ts";
+import { callDevice, headersOf } from "./make-call.ts";
 import type { MakeCall } from "./make-call-state.ts";
 
 /**
@@ -27,5 +27,5 @@ export function consult(draft: Draft, commandId: string, command: ConsultCommand
   const isHeldFor = !isHeldLeg(leg);
   if (isHeldFor) holdByCommand(draft, leg, true);
   const made: MakeCall = { callId, state: "prompting", device, to, commandId, beside: leg.legId, isHeldFor };
-  callDevice(draft, made, leg.address);
+  callDevice(draft, { ...made, ...headersOf(command) }, leg.address);
 }

@@ -2,15 +2,16 @@ import { dropLeg } from "../basic-call.ts";
 import { linkCalls } from "../call-changes.ts";
 import type { Why } from "../why.ts";
 import type { Draft, ModelLeg } from "../world.ts";
-import { refuse, succeed } from "./asker.ts";
+import { asked, refuse, succeed } from "./asker.ts";
 import { transferTo } from "./blind-transfer.ts";
 import { isInvolved } from "./involved.ts";
 import { unfitTogether } from "./media-fit.ts";
 import type { Asker } from "./transfer-state.ts";
 import { connect, oppositeOf, transferring } from "./transfers.ts";
 
-const CONSULTED: Why = { cause: 16, feature: "transfer", by: "party" };
-const GIVEN_UP: Why = { ...CONSULTED, sip: { status: 487 } };
+function whyConsulted(asker: Asker): Why {
+  return { cause: 16, feature: "transfer", ...asked(asker) };
+}
 
 /**
  * The other parties of two legs of a device are connected; the call of the first survives. Where one of the two calls has
@@ -38,16 +39,17 @@ export function transferConsulted(draft: Draft, one: ModelLeg, other: ModelLeg, 
   if (unfit !== undefined) return refuse(draft, asker, unfit.failure, unfit.detail);
   const [surviving, dissolved] = [first.callId, second.callId];
   const merged = surviving === dissolved ? {} : { dissolved };
+  const why = whyConsulted(asker);
   transferring(draft, { surviving, ...merged, controller: first.device }, () => {
     succeed(draft, asker, surviving);
     linkCalls(draft, dissolved, surviving);
-    if ("leg" in party) connect(draft, surviving, party.leg, target, CONSULTED);
-    else if (moved !== undefined) connect(draft, surviving, moved, party, CONSULTED);
+    if ("leg" in party) connect(draft, surviving, party.leg, target, why);
+    else if (moved !== undefined) connect(draft, surviving, moved, party, why);
     for (const leg of [first, second]) {
-      dropLeg(draft, leg, CONSULTED);
+      dropLeg(draft, leg, why);
       // The session with a service ends by nobody's leaving it.
       if (world.sessions.get(leg.sessionId)?.endpoint === undefined) continue;
-      draft.effects.push({ type: "release", sessionId: leg.sessionId, why: CONSULTED });
+      draft.effects.push({ type: "release", sessionId: leg.sessionId, why });
     }
   });
 }
@@ -55,6 +57,6 @@ export function transferConsulted(draft: Draft, one: ModelLeg, other: ModelLeg, 
 /** The call of `second` is given up before it is answered. */
 function transferEarly(draft: Draft, first: ModelLeg, { callId, sessionId }: ModelLeg, asker: Asker): void {
   const to = draft.world.calls.get(callId)?.called ?? "";
-  draft.effects.push({ type: "release", sessionId, why: GIVEN_UP });
+  draft.effects.push({ type: "release", sessionId, why: { ...whyConsulted(asker), sip: { status: 487 } } });
   transferTo(draft, first, to, asker);
 }

@@ -49,7 +49,7 @@ function parkDialed(
   }
   const { slot } = attempt.place;
   setPurpose(draft, sessionId, purposeOf("confirms", parkIdOf(attempt.place)), "park");
-  parkOn(draft, leg, attempt);
+  parkOn(draft, leg, attempt, { isDirected: wanted.slot !== undefined });
   return { endpoint: "announcement:conference-enter", shown: { number: slot, name: `Parked on ${slot}` } };
 }
 

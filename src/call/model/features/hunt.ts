@@ -4,7 +4,7 @@ import type { ModelEvent } from "../model-event.ts";
 import type { HuntStep } from "../model-settings.ts";
 import { attach } from "../reconnect.ts";
 import type { Why } from "../why.ts";
-import { legOf, nameSession, putSession, type Draft, type World } from "../world.ts";
+import { legOf, nameSession, putSession, type Draft, type ModelSession, type World } from "../world.ts";
 import { timerOf, type FeatureMachine } from "./feature-machine.ts";
 import type { QueuedCall } from "./hunt-state.ts";
 import { connect as connectWith, oppositeAt, type Opposite } from "./transfers.ts";
@@ -13,6 +13,8 @@ const QUEUED: Why = { cause: 16, feature: "queueing", by: "system" };
 const DEQUEUED: Why = { cause: 16, feature: "de-queueing", by: "system" };
 /** Nobody has answered in time. */
 const UNSERVED: Why = { cause: 19, feature: "queueing", by: "timer" };
+/** Nobody has, and the pilot says where the call goes then. */
+const UNCOVERED = { reasonBy: "timer", reasonDetail: "no-coverage" } as const;
 
 /** Callers in all queues together. */
 const MAX_QUEUED = 10_000;
@@ -152,10 +154,11 @@ function ring(
   draft: Draft,
   { queueId, callId, legId, device }: QueuedCall,
   what: Pick<Extract<Draft["effects"][number], { type: "originate" }>, "to" | "hunt" | "feature">,
+  more: Pick<ModelSession, "reasonBy" | "reasonDetail"> = {},
 ): string {
   const sessionId = nameSession(draft, callId);
   const purpose = { feature: "hunt", id: queueId } as const;
-  putSession(draft, { sessionId, callId, stage: "setup", ringing: [], purpose, reason: what.feature });
+  putSession(draft, { sessionId, callId, stage: "setup", ringing: [], purpose, reason: what.feature, ...more });
   draft.effects.push({
     type: "originate",
     sessionId,
@@ -206,7 +209,7 @@ function expire(draft: Draft, one: QueuedCall): void {
   const to = draft.world.settings.huntQueue(one.pilot)?.noCoverage;
   const leg = draft.world.legs.get(one.legId);
   if (to === undefined || leg === undefined) return giveUp(draft, one, UNSERVED);
-  const target = ring(draft, one, { to, feature: "forward-no-answer" });
+  const target = ring(draft, one, { to, feature: "forward-no-answer" }, UNCOVERED);
   put(draft, { ...one, state: "leaving", target });
   draft.effects.push({ type: "play", sessionId: leg.sessionId, legId: leg.legId, source: "ringback" });
 }

@@ -1,3 +1,4 @@
+import type { SipHeader } from "../../../signals/index.ts";
 import type { TransitionTable } from "../transition-table.ts";
 
 /**
@@ -20,6 +21,8 @@ export interface MakeCall {
   readonly state: MakeCallState;
   readonly device: string;
   readonly to: string;
+  /** Of the INVITEs to that number; absent: none. */
+  readonly headers?: readonly SipHeader[];
   readonly commandId: string;
   /** Its leg in another call that it is to talk beside. */
   readonly beside?: string;

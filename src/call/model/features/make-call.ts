@@ -9,24 +9,33 @@ import type { FeatureMachine } from "./feature-machine.ts";
 import { holdByCommand } from "./hold.ts";
 import type { MakeCall } from "./make-call-state.ts";
 
-const MADE: Why = { cause: 16, feature: "make-call", by: "application" };
+/** Beside another call of the device it is a consultation. */
+function whyMade({ beside }: Pick<MakeCall, "beside">): Why {
+  const why: Why = { cause: 16, feature: "make-call", by: "application" };
+  return beside === undefined ? why : { ...why, detail: "consultation" };
+}
 
 /** Rings a device, and when its user has answered the number; a call that is not named is named like the command. */
 export function makeCall(
   draft: Draft,
   commandId: string,
-  { device, to, newCallId: callId = commandId }: Extract<CallCommand, { type: "make-call" }>,
+  { device, to, newCallId: callId = commandId, ...named }: Extract<CallCommand, { type: "make-call" }>,
 ): void {
   const address = draft.world.settings.addressOf(device);
   if (address === undefined)
     return refuse(draft, { commandId }, "destination-unknown", `no phone has the name ${device}`);
-  callDevice(draft, { callId, state: "prompting", device, to, commandId }, address);
+  callDevice(draft, { callId, state: "prompting", device, to, commandId, ...headersOf(named) }, address);
+}
+
+/** What a command, or a call that is made for one, has the number told. */
+export function headersOf({ headers }: Pick<MakeCall, "headers">): Pick<MakeCall, "headers"> {
+  return headers === undefined ? {} : { headers };
 }
 
 /** Rings the device that a call is made for. */
 export function callDevice(draft: Draft, made: MakeCall, address: Address): void {
   const { callId, device, to, beside } = made;
-  beginCall(draft, callId, address, to, MADE);
+  beginCall(draft, callId, address, to, whyMade(made));
   const sessionId = nameSession(draft, callId);
   draft.world.madeCalls.set(callId, made);
   putSession(draft, { sessionId, callId, stage: "setup", ringing: [], purpose: { feature: "make-call", id: callId } });
@@ -98,20 +107,23 @@ function callOther(draft: Draft, made: MakeCall, legId: string): void {
     to,
     endpoint: "silence",
     feature: "make-call",
+    ...headersOf(made),
   });
 }
 
 /** @param target absent: the number leads to a service, without a session of its own */
 function connect(
   draft: Draft,
-  { callId, commandId, legId }: MakeCall,
+  made: MakeCall,
   { sessionId, endpoint }: ModelSession,
   target: string | undefined,
 ): void {
+  const { callId, commandId, legId } = made;
+  const why = whyMade(made);
   draft.world.madeCalls.delete(callId);
   if (target === undefined) removeSession(draft, sessionId);
   if (legId === undefined) return;
-  if (target !== undefined) join(draft, callId, legId, target, MADE);
-  else if (endpoint !== undefined) attach(draft, callId, legId, endpoint, { why: MADE });
+  if (target !== undefined) join(draft, callId, legId, target, why);
+  else if (endpoint !== undefined) attach(draft, callId, legId, endpoint, { why });
   succeed(draft, { commandId }, callId);
 }

@@ -3,13 +3,12 @@ import type { Why } from "../why.ts";
 import { type Draft, type ModelSession, removeSession } from "../world.ts";
 import { refuseFor } from "./asker.ts";
 import type { FeatureMachine } from "./feature-machine.ts";
-import { callFor, retrieve, startTimer, stopTimer, takeOut } from "./park.ts";
+import { callFor, reminding, retrieve, startTimer, stopTimer, takeOut } from "./park.ts";
 import type { Parked } from "./park-state.ts";
 
 /** For how long who parked is rung at most, in seconds; the next reminder comes when its time has. */
 const MAX_RINGING = 20;
 const REMINDED: Why = { cause: 19, feature: "park-reminder", by: "timer" };
-const FORWARDED: Why = { cause: 16, feature: "park-reminder", by: "timer" };
 const TOO_LATE: Why = { cause: 26, feature: "unpark", by: "system" };
 /** A confirmation that its service never tells the end of ends all the same, after so many seconds. */
 const MAX_CONFIRMATION = 10;
@@ -113,7 +112,7 @@ function giveUp(draft: Draft, parked: Parked): void {
   if (rung !== undefined) draft.effects.push({ type: "release", sessionId: rung, why: REMINDED });
   const forwardTo = draft.world.settings.parkRange(parked.range)?.forwardTo;
   if (forwardTo === undefined) return goBack(draft, parked);
-  const leaving = callFor(draft, parked, { what: "leaves", by: parker.device, to: forwardTo });
+  const leaving = callFor(draft, parked, { what: "leaves", by: parker.device, to: forwardTo, isForwarded: true });
   draft.world.parked.set(parkId, { ...parked, state: "leaving", rung: leaving });
 }
 
@@ -129,7 +128,8 @@ function takenByService(draft: Draft, parked: Parked, { sessionId, endpoint = "s
   removeSession(draft, sessionId);
   const party = draft.world.legs.get(parked.party);
   takeOut(draft, parked, TOO_LATE, sessionId);
-  if (party !== undefined) attach(draft, party.callId, party.legId, endpoint, { why: FORWARDED });
+  const why: Why = { cause: 16, ...reminding(parked), by: "timer" };
+  if (party !== undefined) attach(draft, party.callId, party.legId, endpoint, { why });
 }
 
 /** Nobody has answered there. */

@@ -3,9 +3,9 @@ import { linkCalls } from "../call-changes.ts";
 import type { CallCommand, CommandFailure } from "../../../signals/index.ts";
 import type { DialedFeature } from "../model-event.ts";
 import { attach, join } from "../reconnect.ts";
-import type { Why } from "../why.ts";
+import type { Doing, Why } from "../why.ts";
 import { nameSession, otherLeg, putSession, type Draft, type ModelLeg, type World } from "../world.ts";
-import { refuse, succeed } from "./asker.ts";
+import { askedBy, refuse, succeed } from "./asker.ts";
 import { isInvolved } from "./involved.ts";
 import { unfitForPlain } from "./media-fit.ts";
 import { timerOf } from "./feature-machine.ts";
@@ -64,11 +64,13 @@ export function parkOn(
   draft: Draft,
   leg: ModelLeg,
   { place, party }: { readonly place: ParkPlace; readonly party: ModelLeg },
+  { asker = {}, isDirected = false }: { readonly asker?: Asker; readonly isDirected?: boolean } = {},
 ): void {
   const { world, effects } = draft;
   const { device, address, sessionId: oldSession } = leg;
   const parkId = parkIdOf(place);
-  const sessionId = attach(draft, party.callId, party.legId, "music", { why: PARK, musicOf: device });
+  const why: Why = { ...PARK, by: askedBy(asker), ...(isDirected ? { detail: "directed" } : {}) };
+  const sessionId = attach(draft, party.callId, party.legId, "music", { why, musicOf: device });
   const session = world.sessions.get(sessionId);
   const purpose = { feature: "park", id: purposeOf("waits", parkId) } as const;
   if (session !== undefined) putSession(draft, { ...session, purpose });
@@ -81,8 +83,8 @@ export function parkOn(
     parker: { device, address },
     retrievals: [],
   });
-  dropLeg(draft, leg, PARK);
-  effects.push({ type: "release", sessionId: oldSession, why: PARK });
+  dropLeg(draft, leg, why);
+  effects.push({ type: "release", sessionId: oldSession, why });
   const range = world.settings.parkRange(place.range);
   startTimer(draft, parkId, "reminder", range?.reminderSeconds ?? 60);
   startTimer(draft, parkId, "give-up", range?.giveUpSeconds ?? 3_600);
@@ -98,7 +100,7 @@ export function park(
   const attempt = tryToPark(draft, leg, wanted);
   if (!attempt.ok) return refuse(draft, asker, attempt.failure, attempt.detail);
   succeed(draft, asker, attempt.party.callId, attempt.place.slot);
-  parkOn(draft, leg, attempt);
+  parkOn(draft, leg, attempt, { asker, isDirected: wanted.slot !== undefined });
 }
 
 /** Where a transfer leads that parks; undefined: the number asks for something else. */
@@ -135,9 +137,16 @@ export function retrieve(draft: Draft, parkId: string, legId: string, sessionId:
   if (asker !== undefined) succeed(draft, asker, party.callId, parked.slot);
   takeOut(draft, parked, TAKEN, sessionId);
   linkCalls(draft, leg.callId, party.callId);
-  const why: Why = parked.rung === sessionId ? { ...UNPARK, feature: "park-reminder" } : UNPARK;
+  const isRung = parked.rung === sessionId;
+  const why: Why = isRung ? { ...UNPARK, ...reminding(parked) } : { ...UNPARK, by: askedBy(asker ?? {}) };
   join(draft, party.callId, party.legId, legId, why);
   return true;
+}
+
+/** Why somebody is rung, without being asked, for a call that is parked. */
+export function reminding({ state, isReturning }: Parked): Doing {
+  const isForwarded = state === "leaving" && isReturning !== true;
+  return { feature: "park-reminder", ...(isForwarded ? { detail: "no-retrieve" } : {}) };
 }
 
 /** A slot is free again; what is rung for its call is released, but for the session `except`. */
@@ -162,14 +171,17 @@ export function callFor(
     readonly by: string;
     readonly to: string;
     readonly onlyDevice?: string;
+    /** It goes to where calls of its range go that nobody has taken. */
+    readonly isForwarded?: true;
   },
 ): string {
-  const { what, ...callee } = wanted;
+  const { what, isForwarded, ...callee } = wanted;
   const callId = draft.world.legs.get(party)?.callId ?? "";
   const sessionId = nameSession(draft, callId);
   const purpose = { feature: "park", id: purposeOf(what, parkId) } as const;
   const feature = what === "retrieves" ? "unpark" : "park-reminder";
-  putSession(draft, { sessionId, callId, stage: "setup", ringing: [], purpose, reason: feature });
+  const detail = isForwarded === true ? ({ reasonDetail: "no-retrieve" } as const) : {};
+  putSession(draft, { sessionId, callId, stage: "setup", ringing: [], purpose, reason: feature, ...detail });
   const from = { legId: party };
   draft.effects.push({ type: "originate", sessionId, callId, from, ...callee, endpoint: "silence", feature });
   return sessionId;

@@ -1,3 +1,4 @@
+import type { NumberScope } from "../../../common/index.ts";
 import type { TransitionTable } from "../transition-table.ts";
 
 /**
@@ -13,9 +14,14 @@ export const PICKUP_TRANSITIONS: TransitionTable<PickupState> = {
   failed: [],
 };
 
-/** Which calls may be taken: those that ring at lines of a group, or at a number of somebody who is in some group. */
-export type Wanted =
-  { readonly kind: "group"; readonly group: string } | { readonly kind: "number"; readonly number: string };
+/**
+ * Which calls may be taken: those that ring at lines of a group, which may be another one than the device's, or at a number;
+ * and of these only such that ring at numbers which who asks may have to do with.
+ */
+export type Wanted = { readonly numbers?: NumberScope } & (
+  | { readonly kind: "group"; readonly group: string; readonly isOther?: true }
+  | { readonly kind: "number"; readonly number: string }
+);
 
 /** One that is under way; bounded by the calls of those who pick up. */
 export interface Pickup {

@@ -4,18 +4,32 @@ import type { CallCommand } from "../../../signals/index.ts";
 import type { DialRefusal } from "./dial-refusal.ts";
 import type { ModelEvent } from "../model-event.ts";
 import { moveLeg } from "../reconnect.ts";
-import type { Why } from "../why.ts";
+import type { Doing, Why } from "../why.ts";
 import { nameSession, putSession, type Draft, type ModelSession, type World } from "../world.ts";
-import { refuse, refuseFor, succeed } from "./asker.ts";
+import { askedBy, refuse, refuseFor, succeed } from "./asker.ts";
 import type { FeatureMachine } from "./feature-machine.ts";
 import type { Pickup, Wanted } from "./pickup-state.ts";
 
 type PickupCommand = Extract<CallCommand, { type: "pickup" }>;
 
-export const PICKED_UP: Why = { cause: 16, feature: "pickup", by: "party" };
 /** Q.850 26: somebody else has it. */
-const GONE: Why = { cause: 26, feature: "pickup", by: "system" };
+const ELSEWHERE = 26;
 const NOTHING: DialRefusal = { status: 404, reason: "pickup-nothing" };
+
+/** Calls of the own group of a line need no detail. */
+function doing(wanted: Wanted): Doing {
+  if (wanted.kind === "number") return { feature: "pickup", detail: "directed" };
+  return wanted.isOther === true ? { feature: "pickup", detail: "other-group" } : { feature: "pickup" };
+}
+
+function sessionReason(wanted: Wanted): Pick<ModelSession, "reason" | "reasonDetail"> {
+  const { feature: reason, detail } = doing(wanted);
+  return detail === undefined ? { reason } : { reason, reasonDetail: detail };
+}
+
+function whyGone({ wanted }: Pickup): Why {
+  return { cause: ELSEWHERE, ...doing(wanted), by: "system" };
+}
 
 /** What a device means by a feature code, or by the number of a group; undefined: it is in no group. */
 export function wantedBy(
@@ -24,8 +38,10 @@ export function wantedBy(
   { group, number }: { readonly group?: string | undefined; readonly number?: string | undefined },
 ): Wanted | undefined {
   if (number !== undefined) return { kind: "number", number };
-  const own = group ?? (line === undefined ? undefined : settings.pickupGroupOf(line));
-  return own === undefined ? undefined : { kind: "group", group: own };
+  const own = line === undefined ? undefined : settings.pickupGroupOf(line);
+  const meant = group ?? own;
+  if (meant === undefined) return undefined;
+  return meant === own ? { kind: "group", group: meant } : { kind: "group", group: meant, isOther: true };
 }
 
 /**
@@ -41,7 +57,7 @@ function oldest(world: World, device: string, wanted: Wanted): ModelSession | un
     for (const [sessionId, order] of ringingFor.get(key) ?? []) {
       if (order >= first) break;
       const session = sessions.get(sessionId);
-      if (session === undefined || !mayBeTaken(world, session, device, key, wanted.kind)) continue;
+      if (session === undefined || !mayBeTaken(world, session, device, key, wanted)) continue;
       [found, first] = [session, order];
       break;
     }
@@ -54,13 +70,14 @@ function mayBeTaken(
   { sessionId, stage, caller: legId, picking, ringing }: ModelSession,
   device: string,
   key: string,
-  kind: Wanted["kind"],
+  { kind, numbers }: Wanted,
 ): boolean {
   // A call of the switch itself has no caller who waits for an answer.
   const caller = legId === undefined ? undefined : legs.get(legId);
   if (stage !== "setup" || caller === undefined || caller.device === device) return false;
   if (picking !== undefined || redirects.has(sessionId)) return false;
   return ringing.some(({ place: { address } }) => {
+    if (numbers !== undefined && !settings.isAmong(numbers, address.number)) return false;
     if (kind === "group") return address.line === key;
     return address.line !== undefined && address.number === key && settings.reaches(device, address.line);
   });
@@ -76,13 +93,14 @@ export function dialedPickup(
   const session = draft.world.sessions.get(sessionId);
   if (session === undefined || wanted === undefined || oldest(draft.world, device, wanted) === undefined)
     return NOTHING;
-  putSession(draft, { ...session, purpose: { feature: "pickup", id: sessionId }, reason: "pickup" });
+  putSession(draft, { ...session, purpose: { feature: "pickup", id: sessionId }, ...sessionReason(wanted) });
   draft.world.pickups.set(sessionId, { pickupId: sessionId, state: "asking", device, wanted });
   return undefined;
 }
 
 /** What a command means, as far as the device could dial for it: of its own lines' groups, or those that it may dial. */
-function wantedByCommand(world: World, { device, line, group, number }: PickupCommand): Wanted | undefined {
+function wantedByCommand(world: World, command: PickupCommand): Wanted | undefined {
+  const { device, line, group, number, numbers } = command;
   const { settings } = world;
   const lines = settings.linesOf(device);
   if (line !== undefined && !lines.includes(line)) return undefined;
@@ -90,7 +108,15 @@ function wantedByCommand(world: World, { device, line, group, number }: PickupCo
     const dialed = settings.pickupNumberOf(group);
     if (dialed === undefined || !settings.reaches(device, dialed)) return undefined;
   }
-  return wantedBy(world, line ?? settings.addressOf(device)?.line, { group, number });
+  const wanted = wantedBy(world, line ?? settings.addressOf(device)?.line, { group, number });
+  return wanted === undefined || numbers === undefined ? wanted : { ...wanted, numbers };
+}
+
+/** @returns whether there is one that rings at other numbers than who asks may have to do with */
+function isBarred(world: World, device: string, wanted: Wanted | undefined): boolean {
+  if (wanted?.numbers === undefined) return false;
+  const { numbers: _numbers, ...any } = wanted;
+  return oldest(world, device, any) !== undefined;
 }
 
 /** A device is rung that is to have a call that rings elsewhere. */
@@ -101,7 +127,9 @@ export function commandPickup(draft: Draft, command: PickupCommand, commandId: s
   const wanted = wantedByCommand(world, command);
   const target = wanted === undefined ? undefined : oldest(world, device, wanted);
   if (wanted === undefined || target?.caller === undefined || address === undefined) {
-    return refuse(draft, { commandId }, "pickup-nothing", "no call rings that this device may take");
+    return isBarred(world, device, wanted)
+      ? refuse(draft, { commandId }, "pickup-barred", "no call rings at a number that is allowed")
+      : refuse(draft, { commandId }, "pickup-nothing", "no call rings that this device may take");
   }
   const { callId, caller } = target;
   const sessionId = nameSession(draft, callId);
@@ -111,7 +139,7 @@ export function commandPickup(draft: Draft, command: PickupCommand, commandId: s
     stage: "setup",
     ringing: [],
     purpose: { feature: "pickup", id: sessionId },
-    reason: "pickup",
+    ...sessionReason(wanted),
   });
   world.pickups.set(sessionId, { pickupId: sessionId, state: "asking", device, wanted, commandId });
   const from = { legId: caller };
@@ -125,14 +153,18 @@ export function commandPickup(draft: Draft, command: PickupCommand, commandId: s
  */
 function take(draft: Draft, pickup: Pickup, legId: string): void {
   const { world, effects } = draft;
-  const { pickupId, device, wanted } = pickup;
+  const { pickupId, device, wanted, commandId } = pickup;
   const target = oldest(world, device, wanted);
   const leg = world.legs.get(legId);
-  if (target === undefined || leg === undefined) return fail(draft, pickup, GONE);
+  if (target === undefined || leg === undefined) return fail(draft, pickup, whyGone(pickup));
   const { sessionId, callId } = target;
   world.pickups.set(pickupId, { ...pickup, state: "taking", target: sessionId, legId });
   linkCalls(draft, leg.callId, callId);
-  moveLeg(draft, leg, callId, sessionId, PICKED_UP);
+  moveLeg(draft, leg, callId, sessionId, {
+    cause: 16,
+    ...doing(wanted),
+    by: askedBy(commandId === undefined ? {} : { commandId }),
+  });
   putSession(draft, { ...target, picking: legId });
   effects.push({ type: "pick-up", sessionId, legId });
 }
@@ -145,7 +177,7 @@ function fail(draft: Draft, pickup: Pickup, why: Why): void {
 }
 
 /** The pickup by which a session is about to be answered. */
-function pickupOf({ pickups }: World, target: string): Pickup | undefined {
+function pickupBy({ pickups }: World, target: string): Pickup | undefined {
   for (const pickup of pickups.values()) if (pickup.target === target) return pickup;
   return undefined;
 }
@@ -154,7 +186,7 @@ function pickupOf({ pickups }: World, target: string): Pickup | undefined {
 export function watchPickups(draft: Draft, event: ModelEvent): void {
   if (draft.world.pickups.size === 0) return;
   if (event.type !== "answered" && event.type !== "pick-up-failed" && event.type !== "ended") return;
-  const pickup = pickupOf(draft.world, event.sessionId);
+  const pickup = pickupBy(draft.world, event.sessionId);
   if (pickup === undefined) return;
   if (event.type === "answered" && event.leg?.legId === pickup.legId) {
     const { pickupId, commandId } = pickup;
@@ -170,8 +202,9 @@ export function watchPickups(draft: Draft, event: ModelEvent): void {
     putSession(draft, rest);
   }
   const leg = pickup.legId === undefined ? undefined : world.legs.get(pickup.legId);
-  if (leg !== undefined) dropLeg(draft, leg, GONE);
-  fail(draft, pickup, GONE);
+  const why = whyGone(pickup);
+  if (leg !== undefined) dropLeg(draft, leg, why);
+  fail(draft, pickup, why);
 }
 
 export const PICKUP: FeatureMachine = {

@@ -1,8 +1,11 @@
 import type { CallCommand } from "../../../signals/index.ts";
-import { NORMAL } from "../why.ts";
+import type { Why } from "../why.ts";
 import { legsOf, type Draft } from "../world.ts";
 import { refuse } from "./asker.ts";
 import { showLine } from "./shared-line.ts";
+
+/** Whoever has asked for it. */
+const CHANGED: Why = { cause: 16, feature: "normal", by: "system", detail: "privacy" };
 
 /** A device lets others of its lines into its calls, or keeps them out. */
 export function commandPrivacy(
@@ -23,5 +26,5 @@ export function commandPrivacy(
 
 /** Others of its lines see its calls otherwise than before. */
 export function privacyChanged(draft: Draft, device: string): void {
-  for (const leg of legsOf(draft.world, device)) showLine(draft, leg, NORMAL);
+  for (const leg of legsOf(draft.world, device)) showLine(draft, leg, CHANGED);
 }

@@ -1,4 +1,5 @@
 import type { TransitionTable } from "../transition-table.ts";
+import type { Doing, Why } from "../why.ts";
 
 /**
  * A call that one party sends elsewhere. `trying`: the new destination is asked for, and has not rung yet; `kept`: it
@@ -28,6 +29,14 @@ export interface Redirect {
   readonly leaver?: string;
   /** Absent: a command has asked for it. */
   readonly feature?: "redirect" | "forward-on-failure";
+  /** A route dialogue has asked for it. */
+  readonly isRoute?: true;
   /** The party hears it ring, and nobody else is in the call. */
   readonly hasRung?: true;
+}
+
+/** Why parties are somewhere else by it. */
+export function whyRedirected({ feature = "redirect", isRoute }: Redirect): Why & Doing {
+  const why = { cause: 16, feature, by: feature === "redirect" ? "application" : "system" } as const;
+  return isRoute === true ? { ...why, detail: "route" } : why;
 }

@@ -1,7 +1,8 @@
 import type { RedirectCommand } from "../../../signals/index.ts";
+import type { Redirection } from "../model-effect.ts";
 import type { ModelEvent } from "../model-event.ts";
 import { attach } from "../reconnect.ts";
-import type { Why } from "../why.ts";
+import type { Doing, Why } from "../why.ts";
 import {
   legsOf,
   nameSession,
@@ -19,14 +20,7 @@ import { connect, oppositeAt } from "./transfers.ts";
 import { isInvolved } from "./involved.ts";
 import { unfitForPlain } from "./media-fit.ts";
 import type { FeatureMachine } from "./feature-machine.ts";
-import type { Redirect } from "./redirect-state.ts";
-
-const REDIRECTED: Why = { cause: 16, feature: "redirect", by: "application" };
-const FORWARDED: Why = { cause: 16, feature: "forward-on-failure", by: "system" };
-
-function whyOf({ feature }: Redirect): Why {
-  return feature === "forward-on-failure" ? FORWARDED : REDIRECTED;
-}
+import { whyRedirected, type Redirect } from "./redirect-state.ts";
 
 /**
  * A device sends a call elsewhere.
@@ -41,7 +35,12 @@ function whyOf({ feature }: Redirect): Why {
  * In an established call the other party stays connected until the new destination rings; it hears that then, and this
  * device is out. Until then a failure leaves the call established, or in drop mode releases it.
  */
-export function redirect(draft: Draft, command: RedirectCommand, commandId: string): void {
+export function redirect(
+  draft: Draft,
+  command: RedirectCommand,
+  commandId: string,
+  how: { readonly isRoute?: true } = {},
+): void {
   const { world } = draft;
   const { device, callId } = command;
   if (pendingOf(world, device, callId) !== undefined) {
@@ -54,10 +53,10 @@ export function redirect(draft: Draft, command: RedirectCommand, commandId: stri
   if (rung?.session.picking !== undefined) {
     return refuse(draft, { commandId }, "pending", "the call is being picked up");
   }
-  if (rung !== undefined) return redirectRinging(draft, rung, command, commandId);
+  if (rung !== undefined) return redirectRinging(draft, rung, command, { commandId, ...how });
   const legs = legsOf(world, device).filter((leg) => leg.isUp && (callId === undefined || leg.callId === callId));
   const leg = legs.find((one) => !one.isHolding && !one.isHeldByCommand) ?? legs.at(-1);
-  if (leg !== undefined) return redirectEstablished(draft, leg, command, { commandId, feature: "redirect" });
+  if (leg !== undefined) return redirectEstablished(draft, leg, command, { commandId, feature: "redirect", ...how });
   const isKnown = callId === undefined || world.calls.has(callId);
   refuse(
     draft,
@@ -89,6 +88,7 @@ export function forwardOnFailure(
 interface Redirecting {
   readonly commandId: string;
   readonly feature: "redirect" | "forward-on-failure";
+  readonly isRoute?: true;
   /** Absent: that of the device, or what the command says. */
   readonly callingSearchSpace?: string;
 }
@@ -126,14 +126,14 @@ function pendingOf({ redirects }: World, device: string, callId: string | undefi
 function redirectRinging(
   draft: Draft,
   { session, ringing }: Rung,
-  { device, to, failureMode = "normal", searchSpace = "default", originalCalled, callingNumber }: RedirectCommand,
-  commandId: string,
+  { device, to, failureMode = "normal", searchSpace = "default", ...how }: RedirectCommand,
+  asked: Pick<Redirect, "commandId" | "isRoute">,
 ): void {
   const { world, effects } = draft;
   const { sessionId, callId } = session;
   const isDropping = failureMode === "drop";
   const caller = session.caller === undefined ? undefined : world.legs.get(session.caller);
-  world.redirects.set(sessionId, { redirectId: sessionId, callId, device, isDropping, commandId });
+  world.redirects.set(sessionId, { redirectId: sessionId, callId, device, isDropping, ...asked });
   effects.push({
     type: "reroute",
     sessionId,
@@ -141,9 +141,10 @@ function redirectRinging(
       by: device,
       number: ringing.place.address.number,
       to,
+      ...(asked.isRoute === true ? { isRoute: true } : {}),
       ...(searchSpace === "calling" && caller !== undefined ? { as: caller.device } : {}),
-      ...(originalCalled === undefined || originalCalled === "unchanged" ? {} : { originalCalled }),
-      ...(callingNumber === undefined ? {} : { callingNumber }),
+      ...originalOf(how),
+      ...shownOf(how),
       isKept: !isDropping,
     },
   });
@@ -152,8 +153,8 @@ function redirectRinging(
 function redirectEstablished(
   draft: Draft,
   leg: ModelLeg,
-  { device, to, failureMode = "normal", searchSpace = "default", originalCalled, callingNumber }: RedirectCommand,
-  { commandId, feature, callingSearchSpace }: Redirecting,
+  { device, to, failureMode = "normal", searchSpace = "default", ...how }: RedirectCommand,
+  { commandId, feature, isRoute, callingSearchSpace }: Redirecting,
 ): void {
   const { world, effects } = draft;
   const party = otherLeg(world, leg);
@@ -176,6 +177,7 @@ function redirectEstablished(
     party: party.legId,
     leaver: leg.legId,
     feature,
+    ...(isRoute === true ? { isRoute } : {}),
   });
   const purpose = { feature: "redirect", id: redirectId } as const;
   putSession(draft, { sessionId: redirectId, callId, stage: "setup", ringing: [], purpose, reason: feature });
@@ -193,10 +195,23 @@ function redirectEstablished(
       by: device,
       number: leg.address.number,
       feature,
-      ...(originalCalled === undefined || originalCalled === "unchanged" ? {} : { originalCalled }),
+      ...originalOf(how),
     },
-    ...(callingNumber === undefined ? {} : { callingNumber }),
+    ...shownOf(how),
   });
+}
+
+/** Who is to count as called first, where that is not who did. */
+function originalOf({ originalCalled }: Pick<RedirectCommand, "originalCalled">): Pick<Redirection, "originalCalled"> {
+  return originalCalled === undefined || originalCalled === "unchanged" ? {} : { originalCalled };
+}
+
+/** What the new destination is told. */
+function shownOf({
+  callingNumber,
+  headers,
+}: Pick<RedirectCommand, "callingNumber" | "headers">): Pick<Redirection, "callingNumber" | "headers"> {
+  return { ...(callingNumber === undefined ? {} : { callingNumber }), ...(headers === undefined ? {} : { headers }) };
 }
 
 /** What happens to calls that are redirected while they ring. */
@@ -213,16 +228,20 @@ export function watchRedirects(draft: Draft, event: ModelEvent): void {
   else refuseFor(draft, pending, event.why, "the call is released");
 }
 
-function rerouteRefused(draft: Draft, { redirectId, commandId, isDropping }: Redirect, why: Why): void {
+function rerouteRefused(draft: Draft, pending: Redirect, why: Why): void {
+  const { redirectId, commandId, isDropping } = pending;
   draft.world.redirects.delete(redirectId);
   const detail = isDropping ? "the call is released" : "the call rings where it did";
   refuseFor(draft, { commandId }, why, detail);
-  if (isDropping) draft.effects.push({ type: "release", sessionId: redirectId, why: { ...why, feature: "redirect" } });
+  if (!isDropping) return;
+  const { cause: _cause, by: _by, ...doing } = whyRedirected(pending);
+  draft.effects.push({ type: "release", sessionId: redirectId, why: { ...why, ...doing } });
 }
 
-/** Why a session is offered to others than before. */
-export function isRedirected({ redirects }: World, sessionId: string): boolean {
-  return redirects.has(sessionId);
+/** Why a session is offered to others than before; undefined: it is not redirected. */
+export function whyElsewhere({ redirects }: World, sessionId: string): (Why & Doing) | undefined {
+  const pending = redirects.get(sessionId);
+  return pending && whyRedirected(pending);
 }
 
 /** What becomes of established calls that are redirected: `id` is the session that rings. */
@@ -234,7 +253,7 @@ export const REDIRECT: FeatureMachine = {
     draft.world.redirects.set(id, { ...pending, hasRung: true });
     succeed(draft, pending, pending.callId);
     letGo(draft, pending);
-    if (party !== undefined) attach(draft, pending.callId, party.legId, "ringback", { why: whyOf(pending) });
+    if (party !== undefined) attach(draft, pending.callId, party.legId, "ringback", { why: whyRedirected(pending) });
   },
   onAnswered: (draft, id, { endpoint }, legId) => {
     const pending = draft.world.redirects.get(id);
@@ -244,8 +263,8 @@ export const REDIRECT: FeatureMachine = {
     if (pending.hasRung !== true) succeed(draft, pending, pending.callId);
     const party = draft.world.legs.get(pending.party);
     letGo(draft, pending);
-    if (party !== undefined) connect(draft, pending.callId, party, other, whyOf(pending));
-    else draft.effects.push({ type: "release", sessionId: id, why: whyOf(pending) });
+    if (party !== undefined) connect(draft, pending.callId, party, other, whyRedirected(pending));
+    else draft.effects.push({ type: "release", sessionId: id, why: whyRedirected(pending) });
   },
   onEnded: (draft, id, _session, why) => {
     const pending = draft.world.redirects.get(id);
@@ -258,7 +277,7 @@ export const REDIRECT: FeatureMachine = {
     draft.effects.push({
       type: "release",
       sessionId: party.sessionId,
-      why: { ...why, feature: whyOf(pending).feature },
+      why: { ...why, feature: whyRedirected(pending).feature },
     });
   },
   onLeaving: (draft, { legId }, why) => {
@@ -276,7 +295,7 @@ export const REDIRECT: FeatureMachine = {
 function letGo(draft: Draft, pending: Redirect): void {
   const leaver = draft.world.legs.get(pending.leaver ?? "");
   const session = draft.world.sessions.get(leaver?.sessionId ?? "");
-  if (session !== undefined) putSession(draft, { ...session, reason: whyOf(pending).feature });
+  if (session !== undefined) putSession(draft, { ...session, reason: whyRedirected(pending).feature });
 }
 
 /** There is nobody left to be sent elsewhere. */
@@ -297,5 +316,5 @@ function leave(draft: Draft, pending: Redirect): void {
   const { leaver: _left, ...rest } = pending;
   draft.world.redirects.set(pending.redirectId, rest);
   const party = pending.party === undefined ? undefined : draft.world.legs.get(pending.party);
-  if (party !== undefined) attach(draft, pending.callId, party.legId, "ringback", { why: whyOf(pending) });
+  if (party !== undefined) attach(draft, pending.callId, party.legId, "ringback", { why: whyRedirected(pending) });
 }

@@ -152,7 +152,12 @@ function tryNext(draft: Draft, routing: Routing): void {
   if (destination === undefined) return exhausted(draft, routing);
   const trying = tell(draft, { ...routing, state: "trying", attempt }, "attempt");
   const { callId, device, sessionId } = trying;
-  redirect(draft, { type: "redirect", ...destination, device, callId, failureMode: "normal" }, `${PREFIX}${sessionId}`);
+  redirect(
+    draft,
+    { type: "redirect", ...destination, device, callId, failureMode: "normal" },
+    `${PREFIX}${sessionId}`,
+    { isRoute: true },
+  );
 }
 
 /** All of the list have failed: the application is asked again. */

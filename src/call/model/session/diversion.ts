@@ -24,6 +24,13 @@ export function allCancelled({ branches }: Session): Session["branches"] {
   return branches.map((branch) => ({ ...branch, state: "cancelled" }));
 }
 
+/** Whom a session was offered to had not answered in time, so that others have it now. */
+export function isOutOfTime({ setup: before }: Session, { setup: after }: Session): boolean {
+  if (before?.diverting !== undefined) return before.diverting.reason === "no-answer";
+  const refusals = after?.refusals ?? [];
+  return refusals.length > (before?.refusals.length ?? 0) && refusals.at(-1)?.isUnanswered === true;
+}
+
 function diversionOf({ reason, status }: Outcome, { refusals, diverts }: Setup): Diversion | undefined {
   // RFC 3261 8.1.3.4: who says where to go instead has not refused the call. A 6xx is the last word.
   const isDeflected = status < 600 && refusals.some((one) => one.status >= 300 && one.status < 400);

@@ -17,11 +17,17 @@ export function nextGroup(call: Session): Step {
   if (setup === undefined) return { call, effects: [] };
   const [group, ...groups] = setup.groups;
   if (group === undefined) return giveUp(call, setup, bestRefusal(setup.refusals));
-  if (setup.offerPending !== undefined && group.takesNoMedia !== true) {
+  const isPending = setup.offerPending !== undefined;
+  if (isPending && !needsNoOffer(group)) {
     return { call: { ...call, setup: { ...setup, offerPending: "next", isReached: false } }, effects: [] };
   }
-  const branches: Branch[] = group.branchIds.map((branchId) => ({ branchId, state: "calling" }));
-  const effects: SessionEffect[] = branches.map(({ branchId }) => ({ type: "invite", branchId, sdp: setup.offerOut }));
+  const isOfferLater = isPending && group.takesOfferLater === true;
+  const branches = group.branchIds.map((branchId): Branch => {
+    return { branchId, state: "calling", ...(isOfferLater ? { awaitsOffer: true } : {}) };
+  });
+  const effects: SessionEffect[] = branches.map(({ branchId }) => {
+    return { type: "invite", branchId, sdp: setup.offerOut, ...(isOfferLater ? { isOfferLater } : {}) };
+  });
   effects.push({ type: "start-timer", timer: "ring", delayMs: group.offerMs ?? group.ringMs });
   effects.push(...trunkTimers(setup, group));
   if (setup.wholeMs !== undefined) effects.push({ type: "start-timer", timer: "whole", delayMs: setup.wholeMs });
@@ -32,6 +38,19 @@ export function nextGroup(call: Session): Step {
     branches: [...call.branches, ...branches],
   };
   return { call: waiting, effects };
+}
+
+/** Those of a group can be invited before the relay has taken the caller's offer. */
+export function needsNoOffer({ takesNoMedia, takesOfferLater }: BranchGroup): boolean {
+  return takesNoMedia === true || takesOfferLater === true;
+}
+
+/** The relay has taken the caller's offer: those who wait for it get it. */
+export function offerBranches(call: Session, sdp: string): Step {
+  const waiting = call.branches.filter(({ awaitsOffer, state }) => awaitsOffer === true && state !== "cancelled");
+  if (waiting.length === 0) return { call, effects: [] };
+  const branches = call.branches.map(({ awaitsOffer: _awaits, ...branch }): Branch => branch);
+  return { call: { ...call, branches }, effects: waiting.map(({ branchId }) => ({ type: "offer", branchId, sdp })) };
 }
 
 function trunkTimers({ current, isHunting }: Setup, { tryMs }: BranchGroup): SessionEffect[] {

@@ -28,7 +28,15 @@ export type MediaOperation =
 export type SessionEffect =
   /** Ticket 0: nobody waits for the result. */
   | { readonly type: "media"; readonly operation: MediaOperation; readonly ticket: number }
-  | { readonly type: "invite"; readonly branchId: string; readonly sdp: string | undefined }
+  /** `isOfferLater`: the effect `offer` follows. */
+  | {
+      readonly type: "invite";
+      readonly branchId: string;
+      readonly sdp: string | undefined;
+      readonly isOfferLater?: boolean;
+    }
+  /** The offer of an INVITE that went without. */
+  | { readonly type: "offer"; readonly branchId: string; readonly sdp: string }
   /** `elsewhere`: another branch has answered. `told`: what the caller gave as its Reason. */
   | { readonly type: "cancel"; readonly branchId: string; readonly elsewhere: boolean; readonly told?: string }
   /** A branch that answered becomes the callee. */

@@ -17,6 +17,8 @@ export interface Party {
 export interface Branch {
   readonly branchId: string;
   readonly state: "calling" | "alerting" | "cancelled";
+  /** It has been invited without the caller's offer, and gets that when the relay has taken it. Absent: it has it, or there is none. */
+  readonly awaitsOffer?: true;
 }
 
 /** Branches that are tried at the same time, and for how long. */
@@ -40,6 +42,11 @@ export interface BranchGroup {
    * without one, while the relay takes the caller's offer. Absent: they need it.
    */
   readonly takesNoMedia?: boolean;
+  /**
+   * Of devices of applications alone: they are invited without the caller's offer while the relay takes it, get it then, and
+   * do not answer sooner. Absent: they need it.
+   */
+  readonly takesOfferLater?: boolean;
 }
 
 /**
@@ -69,7 +76,7 @@ export interface Setup {
   readonly offer: string | undefined;
   readonly offerOut: string | undefined;
   /**
-   * The relay has the caller's offer still, and only those ring that have no use for it; `next`: another group waits to be
+   * The relay has the caller's offer still, and only those ring that have no use for it, or none yet; `next`: another group waits to be
    * invited with it. Absent: it is there, or there is none.
    */
   readonly offerPending?: "none" | "next";

@@ -4,7 +4,7 @@ import type { SessionEvent, Route } from "./session-event.ts";
 import { endCall } from "./ending.ts";
 import { isHold, isHoldInAnswer } from "./hold.ts";
 import { causeOfStatus } from "../cause.ts";
-import { nextGroup, ring, withoutMedia } from "./ringing.ts";
+import { needsNoOffer, nextGroup, offerBranches, ring, withoutMedia } from "./ringing.ts";
 
 type EventOf<Type extends SessionEvent["type"]> = Extract<SessionEvent, { type: Type }>;
 
@@ -26,8 +26,9 @@ export function offered(call: Session, { sdp, route }: EventOf<"offered">): Step
   }
   if (sdp === undefined) return nextGroup(begun);
   const media: SessionEffect = { type: "media", operation: { kind: "offer", offerer: "caller", sdp }, ticket };
-  if (route.groups[0]?.takesNoMedia !== true) return { call: begun, effects: [media] };
-  const setup: Setup = { ...newSetup(sdp, route, ticket), step: "ringing", offerPending: "none" };
+  const [first] = route.groups;
+  if (first === undefined || !needsNoOffer(first)) return { call: begun, effects: [media] };
+  const setup: Setup = { offerPending: "none", ...newSetup(sdp, route, ticket), step: "ringing" };
   const invited = nextGroup({ ...begun, setup });
   return { call: invited.call, effects: [media, ...invited.effects] };
 }
@@ -80,7 +81,7 @@ export function branchAnswered(call: Session, { branchId, sdp, offered }: EventO
   const { current } = setup ?? {};
   // Who picks the call up beside such a device has media.
   const takesNoMedia = current?.takesNoMedia === true && current.branchIds.includes(branchId);
-  const isReady = setup?.step === "ringing" && !takesNoMedia;
+  const isReady = setup?.step === "ringing" && !takesNoMedia && branch?.awaitsOffer !== true;
   const isWinner = branch !== undefined && branch.state !== "cancelled" && isReady;
   if (branch === undefined) return { call, effects: [] };
   const others = call.branches.filter((one) => one.branchId !== branchId);
@@ -142,8 +143,13 @@ export function setupMediaDone(call: Session, setup: Setup, ticket: number, sdp:
   if (ticket !== setup.ticket) return { call, effects: [] };
   const { offerPending, ...rest } = setup;
   const known: Session = { ...call, setup: { ...rest, step: "ringing", offerOut: sdp } };
-  if (offerPending === "none") return { call: known, effects: [] };
-  if (offerPending === "next" || setup.step === "media-offer") return nextGroup(known);
+  if (offerPending !== undefined) {
+    const told = offerBranches(known, sdp);
+    if (offerPending === "none") return told;
+    const next = nextGroup(told.call);
+    return { call: next.call, effects: [...told.effects, ...next.effects] };
+  }
+  if (setup.step === "media-offer") return nextGroup(known);
   return setup.step === "media-answer" ? completeAnswer(call, setup, sdp) : { call, effects: [] };
 }
 

@@ -81,19 +81,19 @@ export class EmbeddedRelay implements MediaRelay {
   }
 
   offer(key: RelayKey, sdp: string, options: RelayOptions): Promise<string> {
-    return this.#negotiate("media.offer", { ...keyOf(key), ...optionsOf(options), sdp });
+    return this.#negotiate("media.offer", { sdp, ...keyOf(key), ...optionsOf(options) });
   }
 
   answer(key: RelayKey, sdp: string, options: RelayOptions): Promise<string> {
-    return this.#negotiate("media.answer", { ...keyOf(key), ...optionsOf(options), sdp });
+    return this.#negotiate("media.answer", { sdp, ...keyOf(key), ...optionsOf(options) });
   }
 
   answerByEndpoint(key: RelayKey, endpoint: RelayEndpoint, sdp: string, options: RelayOptions): Promise<string> {
-    return this.#negotiate("media.answer-endpoint", { ...keyOf(key), ...optionsOf(options), sdp, endpoint });
+    return this.#negotiate("media.answer-endpoint", { sdp, endpoint, ...keyOf(key), ...optionsOf(options) });
   }
 
   offerByEndpoint(key: RelayKey, endpoint: RelayEndpoint): Promise<string> {
-    return this.#negotiate("media.offer-endpoint", { ...keyOf(key), endpoint });
+    return this.#negotiate("media.offer-endpoint", { endpoint, ...keyOf(key) });
   }
 
   async join(callId: string, caller: SideRef, callee?: SideRef): Promise<void> {

@@ -1,27 +1,29 @@
+import type { Clock } from "../../../common/index.ts";
 import type { RelaySessionSummary, SideStatistics } from "../media-relay.ts";
 import type { RelayLeg } from "./relay-leg.ts";
 import type { RelaySession } from "./relay-session.ts";
 import type { SideIndex } from "./stream-set.ts";
 
 /** The figures of a session now. */
-export function summarize(session: RelaySession): RelaySessionSummary {
+export function summarize(session: RelaySession, clock: Clock): RelaySessionSummary {
   return {
     callId: session.callId,
     createdAtMs: session.createdAtMs,
     ports: session.ports,
-    sides: [sideStatistics(session, 0), sideStatistics(session, 1)],
+    sides: [sideStatistics(session, 0, clock), sideStatistics(session, 1, clock)],
     ...(session.isRestored ? { isPartial: true } : {}),
     ...(session.farEnd.isOver ? { hasPromptEnded: true } : {}),
   };
 }
 
 /** Sums over the streams; what cannot be added is that of the first stream that has it. */
-function sideStatistics(session: RelaySession, index: SideIndex): SideStatistics {
+function sideStatistics(session: RelaySession, index: SideIndex, clock: Clock): SideStatistics {
   const side = session.sides[index];
   const legs = session.streams.flatMap(({ legs, formerLegs }) => legs[index] ?? formerLegs[index] ?? []);
   let packets = 0;
   let bytes = 0;
   let lost = 0;
+  let outOfOrder = 0;
   let telephoneEvents = 0;
   let sentPackets = 0;
   let sentBytes = 0;
@@ -31,6 +33,7 @@ function sideStatistics(session: RelaySession, index: SideIndex): SideStatistics
     packets += rtp.statistics.packets;
     bytes += rtp.statistics.bytes;
     lost += rtp.statistics.lost;
+    outOfOrder += rtp.statistics.outOfOrder;
     telephoneEvents += rtp.statistics.telephoneEvents;
   }
   const main = legs.find(({ rtp }) => rtp.statistics.packets > 0);
@@ -43,6 +46,8 @@ function sideStatistics(session: RelaySession, index: SideIndex): SideStatistics
     bytes,
     lost,
     jitterMs: rounded(main?.rtp.statistics.jitterMs ?? 0),
+    outOfOrder,
+    ...arrivalOf(legs, clock),
     rejected: side.rejected,
     telephoneEvents,
     ...(roundTripMs === undefined ? {} : { roundTripMs: rounded(roundTripMs) }),
@@ -53,6 +58,11 @@ function sideStatistics(session: RelaySession, index: SideIndex): SideStatistics
     ...streamFacts(main),
     ...sentFacts(legs.find(({ rtp }) => rtp.sentPackets > 0)),
   };
+}
+
+function arrivalOf(legs: readonly RelayLeg[], clock: Clock): Pick<SideStatistics, "lastPacketAtMs"> {
+  const last = Math.max(...legs.map(({ rtp }) => rtp.statistics.lastArrivalMs ?? -Infinity));
+  return last === -Infinity ? {} : { lastPacketAtMs: Math.round(clock.wallMs() - (clock.nowMs() - last)) };
 }
 
 function streamFacts(leg: RelayLeg | undefined): Pick<SideStatistics, "ssrc" | "packetMs"> {
@@ -66,7 +76,8 @@ function sentFacts(leg: RelayLeg | undefined): Pick<SideStatistics, "sentSsrc" |
   const block = leg.rtcp.reported.about(sentSsrc);
   if (block === undefined) return { sentSsrc };
   const jitterMs = rounded((block.jitter * 1_000) / sentClockRateHz);
-  return { sentSsrc, reported: { lost: Math.max(0, block.cumulativeLost), jitterMs } };
+  const fractionLost = block.fractionLost / 256;
+  return { sentSsrc, reported: { lost: Math.max(0, block.cumulativeLost), jitterMs, fractionLost } };
 }
 
 function rounded(value: number): number {

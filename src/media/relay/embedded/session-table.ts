@@ -159,7 +159,7 @@ export class SessionTable {
     return this.#queue.run(callId, () => {
       const session = this.#sessions.get(callId);
       if (session === undefined) return undefined;
-      const summary = summarize(session);
+      const summary = this.#summaryOf(session);
       session.close();
       this.#sessions.delete(callId);
       this.#journal?.remove(callId);
@@ -169,11 +169,15 @@ export class SessionTable {
 
   inspect(callId: string): RelaySessionSummary | undefined {
     const session = this.#sessions.get(callId);
-    return session === undefined ? undefined : summarize(session);
+    return session === undefined ? undefined : this.#summaryOf(session);
   }
 
   list(): RelaySessionSummary[] {
-    return [...this.#sessions.values()].map(summarize);
+    return [...this.#sessions.values()].map((session) => this.#summaryOf(session));
+  }
+
+  #summaryOf(session: RelaySession): RelaySessionSummary {
+    return summarize(session, this.#options.context.clock);
   }
 
   /** Closes all sockets; the journal keeps the sessions for the next process. May be called twice. */

@@ -1,10 +1,10 @@
 import { BOUNDS, NEW_CALL_ID } from "../../bounds.ts";
-import { choice, flag, integer, list, name, ref, text, type Fields } from "../builder.ts";
+import { choice, flag, instant, integer, list, name, ref, text, type Fields } from "../builder.ts";
 import type { JsonSchema } from "../json-schema.ts";
 import { command, query, type MethodSchema } from "../method.ts";
 import { callId, connectionId } from "../views/call-view.ts";
 import { device, line } from "../views/device-view.ts";
-import { callingNumber, destination, originalCalled, routeId, searchSpace } from "../views/route-view.ts";
+import { callingNumber, destination, headersOf, originalCalled, routeId, searchSpace } from "../views/route-view.ts";
 import { next, page } from "./provider.ts";
 
 const callOfDevice = name("The call; absent: the one that the device talks in.");
@@ -20,6 +20,8 @@ const done = {
     destination: text("Of a dry run: what would be reached, a line, `trunk NAME` or `service NAME`.", 256),
   },
 };
+
+const headers = headersOf("SIP header fields of the INVITEs to the number; they go to phones and trusted peers.");
 
 /** A command on a call of a device. */
 function onCall(name: string, description: string, required: Fields = {}, optional: Fields = {}): MethodSchema {
@@ -56,7 +58,19 @@ export const CALL_METHODS: readonly MethodSchema[] = [
     { optional: { device, line, ...page } },
     { required: { calls: list("Calls.", ref("ControllableCall"), 1_000) }, optional: { next } },
   ),
-  ofDevice("call.connect", "Rings the device, then the number.", { to: destination }, { callId: newCallId }),
+  query(
+    "call.mediaQuality",
+    "The media of a call that goes on, as the relay has it now: a side for each device whose media passes through it, in a conference what each party sends to the mixer. Empty: the relay carries none of it, yet or at all.",
+    { required: { callId }, optional: { device: name("Only the sides of this device; absent: all.") } },
+    {
+      required: {
+        callId,
+        atMs: instant("When it was so."),
+        sides: list("Sides, in the order of the call's connections.", ref("MediaQualityView"), 1_000),
+      },
+    },
+  ),
+  ofDevice("call.connect", "Rings the device, then the number.", { to: destination }, { callId: newCallId, headers }),
   onCall("call.accept", "An offered call rings; the caller hears it."),
   onCall(
     "call.answer",
@@ -82,6 +96,7 @@ export const CALL_METHODS: readonly MethodSchema[] = [
       searchSpace,
       originalCalled,
       callingNumber,
+      headers,
     },
   ),
   onCall(
@@ -92,12 +107,12 @@ export const CALL_METHODS: readonly MethodSchema[] = [
   ),
   onCall("call.retrieve", "Takes a call back from hold."),
   onCall("call.swap", "Holds the call that is talked in, and takes another one back."),
-  onCall("call.transfer", "Connects the other party with who answers there.", { to: destination }),
+  onCall("call.transfer", "Connects the other party with who answers there.", { to: destination }, { headers }),
   onCall(
     "call.consult",
     "Holds the call and makes another one, to be transferred or conferenced with.",
     { to: destination },
-    { newCallId },
+    { newCallId, headers },
   ),
   onCall(
     "call.completeTransfer",
@@ -180,6 +195,7 @@ export const CALL_METHODS: readonly MethodSchema[] = [
         routeId,
         destinations: list("Destinations, the first one first.", ref("RouteDestination"), BOUNDS.destinations, 1),
       },
+      optional: { headers: headersOf("SIP header fields for each destination that names none of its own.") },
     },
     done,
   ),

@@ -20,6 +20,9 @@ export const DEVICE_METHODS: readonly MethodSchema[] = [
     ofDevice({
       media: ref("MediaRegistration", "How the media of a CTI port or route point ends; absent for phones."),
       routes: flag("Calls at the route point are routed by dialogues instead of being offered."),
+      autoAccept: flag(
+        "While the session owns the CTI port or route point, calls that are offered there ring at once, as if it had accepted them.",
+      ),
     }),
     {
       required: {
@@ -43,6 +46,11 @@ export const DEVICE_METHODS: readonly MethodSchema[] = [
   command("device.setDoNotDisturb", "Sets what calls to the device do.", {
     required: { device, option: ref("DoNotDisturb") },
   }),
+  command(
+    "device.setAutoAnswer",
+    "Says whether a phone is asked to answer by itself: when its user has had a call made, and by `call.answer`.",
+    { required: { device, on: flag("It is.") } },
+  ),
   query("device.speedDials", "The speed dials of a device, the first one first.", ofDevice(), {
     required: {
       speedDials: list(

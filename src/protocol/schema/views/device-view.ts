@@ -1,5 +1,5 @@
 import { BOUNDS, CODEC } from "../../bounds.ts";
-import { choice, constant, extended, flag, integer, list, name, object, ref, tagged, text } from "../builder.ts";
+import { choice, constant, extended, flag, integer, list, mark, name, object, ref, tagged, text } from "../builder.ts";
 import type { Definitions, JsonSchema } from "../json-schema.ts";
 
 export const device = name("Name of a device.");
@@ -25,6 +25,7 @@ const deviceView: JsonSchema = object(
   {
     cause: ref("OutOfServiceCause", "Why it is out of service."),
     media: ref("MediaRegistration", "How its media ends; of CTI ports and route points that are opened."),
+    autoAnswer: mark("A phone that is asked to answer by itself; absent: it is not."),
   },
 );
 

@@ -1,5 +1,5 @@
 import { BOUNDS } from "../../bounds.ts";
-import { choice, constant, instant, integer, name, object, ref, text } from "../builder.ts";
+import { choice, constant, instant, integer, list, name, object, ref, text } from "../builder.ts";
 import type { Definitions, JsonSchema } from "../json-schema.ts";
 import { callId } from "./call-view.ts";
 import { device, line } from "./device-view.ts";
@@ -21,11 +21,28 @@ export const searchSpace = choice(
 export const destination = text("Digits as dialed, or a SIP URI.", BOUNDS.number, { minLength: 1 });
 export const callingNumber = text("How the caller is shown there; absent: as it is.", BOUNDS.number);
 
+/** Header fields of the INVITEs to a destination. */
+export function headersOf(description: string): JsonSchema {
+  return list(description, ref("SipHeader"), BOUNDS.headers);
+}
+
 export const ROUTE_DEFINITIONS: Definitions = {
+  SipHeader: object("A SIP header field that goes into INVITEs, besides what the switch says itself.", {
+    name: name(
+      "`X-` and letters, digits, or one of `.!%*_+`'~-`; not `X-Tandem-`. Upper and lower case are the same.",
+      BOUNDS.headerName,
+    ),
+    value: name("Without control characters, and without a space at either end.", BOUNDS.headerValue),
+  }),
   RouteDestination: object(
     "One destination of a route.",
     { to: destination },
-    { searchSpace, callingNumber, originalCalled },
+    {
+      searchSpace,
+      callingNumber,
+      originalCalled,
+      headers: headersOf("Header fields of the INVITEs to this destination, instead of those of the list."),
+    },
   ),
   RouteView: object(
     "A route dialogue about one call at a route point.",

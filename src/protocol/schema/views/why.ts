@@ -45,6 +45,12 @@ export const WHY_DEFINITIONS: Definitions = {
       feature: ref("FeatureReason"),
       by: ref("CausedBy"),
     },
-    { sip: ref("SipCause", "When SIP spoke.") },
+    {
+      sip: ref("SipCause", "When SIP spoke."),
+      detail: text(
+        "What exactly, where the feature has several ways, such as `no-coverage`. Other values may come: one that is not known counts as absent.",
+        32,
+      ),
+    },
   ),
 };

@@ -114,6 +114,30 @@ describe("calls that an application answers at its device", () => {
     await ringing.ended();
   });
 
+  for (const mode of ["static", "switch"] as const) {
+    it(`given a relay that takes its time with the caller's offer, when a device with ${mode} media answers meanwhile, then it is connected once the relay has it`, async () => {
+      const { relay } = node.relayed;
+      const take = relay.offer.bind(relay);
+      let go: () => void = () => undefined;
+      const gate = new Promise<void>((resolve) => (go = resolve));
+      relay.offer = async (key, sdp, options) => {
+        await gate;
+        return take(key, sdp, options);
+      };
+      port.own(mode === "static" ? port.atPort : { mode });
+      const calling = await alice.dial("6000");
+      const sessionId = await port.offered();
+      const answering = devices().answer("port", sessionId);
+      assert.equal(devices().stateOf("port", sessionId), "answering");
+      go();
+      await establish(calling);
+      assert.deepEqual(await answering, { ok: true });
+      if (mode === "switch") return calling.untilHears("silence");
+      port.talk(await port.untilMedia("started"));
+      await Promise.all([calling.untilHears(port.toneHz), port.untilHears(calling.toneHz)]);
+    });
+  }
+
   it("given a call, when its answer is done, then applications have been told that the device talks", async () => {
     port.own(port.atPort);
     await alice.dial("6000");

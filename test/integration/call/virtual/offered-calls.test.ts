@@ -38,10 +38,10 @@ describe("calls that a device of an application is offered", () => {
   });
   afterEach(() => cleanup.run());
 
-  const own = (fence = 1, routes = false): void => {
+  const own = (fence = 1, routes = false, autoAccept = false): void => {
     const { devices: cti } = node.node.manager.cti;
-    const owned = cti.request({ type: "own", device: "point", fence, media: NO_MEDIA, routes, session: "s1" });
-    assert.deepEqual(owned, { ok: true });
+    const owner = { device: "point", fence, media: NO_MEDIA, routes, autoAccept, session: "s1" } as const;
+    assert.deepEqual(cti.request({ type: "own", ...owner }), { ok: true });
   };
   const redirect = (to: string): Promise<CommandResult> =>
     node.node.manager.features.command({ type: "redirect", device: "point", to });
@@ -150,6 +150,80 @@ describe("calls that a device of an application is offered", () => {
       assert.match(refused?.get("reason") ?? "", /Q\.850;cause=19/);
       const [record] = await node.relayed.settled(1);
       assert.equal(record?.reason, "no-answer");
+    });
+  });
+
+  describe("owned by an application that has them accepted", () => {
+    /** The caller hears it ring, and the model has it so. */
+    async function rings(number = "7000"): Promise<Talk> {
+      const calling = await alice.dial(number);
+      await calling.call.invite?.response(180);
+      const [call] = node.node.manager.features.callsNow();
+      assert.equal(call?.connections.find((one) => one.number === number)?.state, "alerting");
+      return calling;
+    }
+
+    it("given a call, when it comes, then the caller hears it ring at once, and the application has only to answer", async () => {
+      node.node.manager.cti.feed.attach({ manager: "test", observesCalls: true }, new CtiReader());
+      own(1, false, true);
+      await rings();
+      const { devices } = node.node.manager.cti;
+      const [found] = devices.offeredTo("point");
+      assert.equal(found?.offer.state, "alerting");
+      assert.deepEqual(devices.accept("point", found.sessionId), { ok: true, isUnchanged: true });
+    });
+
+    it("given such a call that nobody answers, when the time of the line is over, then it goes where unanswered calls go, and not before by the accept timer", async () => {
+      own(1, false, true);
+      await rings("7001");
+      const ringing = await bob.offered();
+      assert.match(ringing.call.offer?.get("diversion") ?? "", /<sip:7001@.*reason=no-answer/);
+    });
+
+    it("given such a call that is redirected to who is busy, when it comes back, then it rings", async () => {
+      own(1, false, true);
+      await rings();
+      const redirecting = redirect("1002");
+      (await bob.offered()).progress(486);
+      assert.equal((await redirecting).ok, false);
+      await eventually(() => {
+        const [found] = node.node.manager.cti.devices.offeredTo("point");
+        assert.equal(found?.offer.state, "alerting");
+      }, WITHIN);
+    });
+
+    it("given a call that waits, when an owner comes that has calls accepted, then it rings; of one that does not, the next call is offered", async () => {
+      own();
+      const [calling] = await offered();
+      own(2, false, true);
+      await calling.call.invite?.response(180);
+      own(3);
+      const second = await bob.dial("7001");
+      await eventually(() => {
+        const states = [...node.node.manager.cti.devices.offeredTo("point")].map(({ offer }) => offer.state);
+        assert.deepEqual(states, ["alerting", "offered"]);
+      }, WITHIN);
+      await second.call.invite?.response(181);
+      assert.deepEqual(provisional(second).includes(180), false);
+    });
+
+    it("given an owner that routes, when it has asked for it as well, then the dialogue comes first", async () => {
+      node.node.manager.cti.feed.attach({ manager: "test", observesCalls: true }, new CtiReader());
+      own(1, true, true);
+      const [calling] = await offered();
+      assert.deepEqual(provisional(calling), []);
+    });
+
+    it("given call control that is killed, when the next call comes, then it rings at once still", async () => {
+      own(1, false, true);
+      const calling = await rings();
+      calling.call.invite?.cancel();
+      await calling.call.invite?.response(487);
+      await node.relayed.settled(1);
+      await node.node.killManager();
+      await node.node.startManager();
+      node.node.manager.relayConnected();
+      await rings();
     });
   });
 

@@ -92,6 +92,29 @@ describe("what applications of a node may do and are told", () => {
     await Promise.all([near.ended(), far.ended()]);
   });
 
+  it("given a token for some numbers, when calls ring in a group, then it picks up those at these numbers alone", async () => {
+    await stage.change(
+      { type: "create", kind: "pickup-group", body: { name: "desk" } },
+      { type: "merge", kind: "directory-number", name: "1001@internal", body: { pickupGroup: "desk" } },
+      { type: "merge", kind: "directory-number", name: "1002@internal", body: { pickupGroup: "desk" } },
+    );
+    const provider = await limited("no-bob", { denyNumbers: ["1002"] });
+    const free = await limited("all-but-carol", { denyNumbers: ["1003"] });
+    const caller = await stage.phone(perTest, "1004");
+    const near = await caller.dial("1002");
+    await rings(bob);
+    for (const options of [{ number: "1002" }, { group: "desk" }, {}]) {
+      await refused(provider.terminal(ALICE).pickup(options), "ACCESS_NUMBER");
+    }
+    const taking = free.terminal(ALICE).pickup();
+    const far = await answers(alice);
+    await taking;
+    await establish(near);
+    await near.hangUp();
+    await far.ended();
+    await refused(provider.terminal(ALICE).pickup(), "PICKUP_NOTHING");
+  });
+
   it("given both lines watched, when a plain call is made, then it is told in this order, in at most 20 events and 8 KB", async () => {
     const watcher = await stage.application(perTest, { watch: "none" });
     await watcher.watch(["1001@internal", "1002@internal"].map((name) => ({ kind: "line", name }) as const));

@@ -3,7 +3,7 @@ import type { Provider, RouteSession, RouteTerminal, TerminalConnection } from "
 import { Cleanup } from "../../../support/cleanup.ts";
 import { CtiStage, refused, rings } from "../../../support/cti-stage.ts";
 import { heardWithin } from "../../../support/heard-event.ts";
-import { answer, establish, type TalkingPhone } from "../../../support/talking-phone.ts";
+import { answer, establish, type Talk, type TalkingPhone } from "../../../support/talking-phone.ts";
 
 const DESK = { kind: "route-point", name: "desk", number: "5000", noAnswer: "1004" } as const;
 const HASTY = { ...DESK, name: "hasty", number: "5010", more: { routeSelectSeconds: 1 } } as const;
@@ -87,6 +87,40 @@ describe("route dialogues of a node", () => {
     ]);
     await near.hangUp();
     await far.ended();
+  });
+
+  it("given header fields for one destination, for all, and for none, when the list is walked, then each INVITE has its own alone, also where it is forwarded to", async () => {
+    await stage.change({
+      type: "put",
+      kind: "directory-number",
+      body: { number: "1003", forwarding: { busy: { internal: "1004" } } },
+    });
+    const asked = routed();
+    const near = await caller.dial("5000");
+    const own = { to: "1002", headers: [{ name: "X-Own", value: "only here" }] };
+    const bare = { to: "1002", headers: [] };
+    const headers = [{ name: "X-Customer", value: "4711" }];
+    const selected = (await asked).select([own, bare, "1003"], { headers });
+    const fieldsOf = ({ call }: Talk): unknown => [call.offer?.get("x-own"), call.offer?.get("x-customer")];
+    for (const fields of [
+      ["only here", undefined],
+      [undefined, undefined],
+    ]) {
+      const talk = await busy.offered();
+      assert.deepEqual(fieldsOf(talk), fields);
+      talk.progress(486);
+    }
+    const forwarding = await agent.offered(5_000);
+    assert.deepEqual(fieldsOf(forwarding), [undefined, "4711"]);
+    forwarding.progress(486);
+    const far = await rings(unanswered);
+    assert.deepEqual(fieldsOf(far), [undefined, "4711"], "the leg after forwarding");
+    await selected;
+    await answer(far);
+    await establish(near);
+    await near.hangUp();
+    await far.ended();
+    await stage.change({ type: "put", kind: "directory-number", body: { number: "1003" } });
   });
 
   it("given a list that comes to nothing, when the application is asked again, then its next list takes the call", async () => {

@@ -64,7 +64,12 @@ describe("settings of a node's lines and phones by applications", () => {
         body: { forwarding: null, description: `${(tests += 1)}` },
       } as const;
     });
-    await stage.change(...plain, { type: "merge", kind: "phone", name: "phone-1002", body: { doNotDisturb: "off" } });
+    await stage.change(...plain, {
+      type: "merge",
+      kind: "phone",
+      name: "phone-1002",
+      body: { doNotDisturb: "off", autoAnswer: false },
+    });
     await stage.node.zero(["tandem_calls"], 5_000);
   });
 
@@ -211,6 +216,57 @@ describe("settings of a node's lines and phones by applications", () => {
       await using desk = await cti.openRouteTerminal("desk");
       await refused(desk.terminal.setDoNotDisturb("reject"), "DEVICE_TYPE");
       await refused(desk.terminal.connect("1002"), "DEVICE_TYPE");
+    });
+  });
+
+  describe("auto answer", () => {
+    const phone = (of: Provider): [boolean | undefined, string | undefined] => {
+      const { autoAnswer, capabilities } = of.terminal("phone-1002").view ?? {};
+      return [autoAnswer, capabilities?.answer];
+    };
+
+    it("given a phone, when it is to answer by itself, then watchers are told, a call can be answered for it, and a kill of callmanager changes nothing", async () => {
+      assert.deepEqual(phone(cti), [undefined, "none"]);
+      const told = heard(watcher, "device.state", ({ device }) => device.autoAnswer === true);
+      assert.equal((await cti.terminal("phone-1002").setAutoAnswer(true)).isUnchanged, false);
+      assert.equal((await told).device.name, "phone-1002");
+      assert.deepEqual([phone(cti), phone(watcher)], Array(2).fill([true, "remote"]));
+      const pid = await stage.node.killService("callmanager");
+      await stage.node.serviceAgain("callmanager", pid, 10_000);
+      await eventually(
+        async () => assert.equal((await cti.terminal("phone-1002").setAutoAnswer(true)).isUnchanged, true),
+        { timeoutMs: 5_000 },
+      );
+      const printed = JSON.parse(await doneOn(stage.node, ["phone", "show", "phone-1002", "--json"])) as object;
+      assert.equal(JSON.stringify(printed).includes('"autoAnswer":true'), true);
+      const connecting = cti.terminal("phone-1002").connect("1001");
+      const near = await bob.offered(5_000);
+      assert.equal(near.offer?.get("answer-mode"), "Auto", "its user has had the call made");
+      near.respond(near.offer ?? assert.fail(), 486);
+      await assert.rejects(connecting);
+    });
+
+    it("given the command line, when it is switched on and off, then it is so, and said", async () => {
+      await doneOn(stage.node, ["cti", "auto-answer", "1002", "on"]);
+      await eventually(() => assert.deepEqual(phone(watcher), [true, "remote"]), { timeoutMs: 3_000 });
+      assert.match(await doneOn(stage.node, ["cti", "auto-answer", "1002", "on"]), /it was so already/);
+      assert.match(await doneOn(stage.node, ["cti", "auto-answer", "1002", "off", "--dry-run"]), /it could be done/);
+      assert.deepEqual(phone(watcher), [true, "remote"]);
+      await doneOn(stage.node, ["cti", "auto-answer", "1002", "off"]);
+      await eventually(() => assert.deepEqual(phone(watcher), [undefined, "none"]), { timeoutMs: 3_000 });
+    });
+
+    it("given a key, when it comes again, then it is replayed, and another value with it is refused", async () => {
+      const terminal = cti.terminal("phone-1002");
+      const key = { key: "auto-answer-once" };
+      await terminal.setAutoAnswer(true, key);
+      assert.equal((await terminal.setAutoAnswer(true, key)).isReplayed, true);
+      await refused(terminal.setAutoAnswer(false, key), "CONFLICT_IDEMPOTENCY");
+    });
+
+    it("given a route point, when it is to answer by itself, then that is refused: its application does", async () => {
+      await using desk = await cti.openRouteTerminal("desk");
+      await refused(desk.terminal.setAutoAnswer(true), "DEVICE_TYPE");
     });
   });
 

@@ -4,7 +4,8 @@ import { ALICE, CtiScene, numbersOf, over } from "../../../support/cti-scene.ts"
 import { answers, refused, rings } from "../../../support/cti-stage.ts";
 import { eventually } from "../../../support/eventually.ts";
 import { heardWithin } from "../../../support/heard-event.ts";
-import { answer, establish, type TalkingPhone } from "../../../support/talking-phone.ts";
+import { tandemOn } from "../../../support/tandem-shell.ts";
+import { answer, establish, type Talk, type TalkingPhone } from "../../../support/talking-phone.ts";
 
 describe("phones of a node under third-party control", () => {
   const scene = new CtiScene({
@@ -122,6 +123,65 @@ describe("phones of a node under third-party control", () => {
     await Promise.all([near.untilHears(carol.toneHz), third.untilHears(alice.toneHz)]);
     assert.deepEqual(numbersOf(call), ["1001", "1003"]);
     await over(call, near, third);
+  });
+
+  it("given header fields, when a device is to call, consult, redirect or transfer with them, then the INVITEs at the targets have them", async () => {
+    const headers = [{ name: "X-Customer", value: "4711" }];
+    const fieldOf = ({ call }: Talk): unknown => call.offer?.get("x-customer");
+    const connecting = cti.terminal(ALICE).connect("1002", { headers });
+    const near = await answers(alice);
+    assert.equal(fieldOf(near), undefined, "the device is not the target");
+    const far = await answers(bob);
+    assert.equal(fieldOf(far), "4711");
+    const leg = (await connecting).terminalConnection(ALICE) ?? assert.fail();
+    const consulting = leg.consult("1003", { headers: [{ name: "X-Customer", value: "0815" }] });
+    const second = await answers(alice);
+    const consulted = await answers(carol);
+    assert.deepEqual([fieldOf(second), fieldOf(consulted)], [undefined, "0815"]);
+    const consultation = await consulting;
+    await consultation.drop();
+    await Promise.all([second.ended(), consulted.ended()]);
+    const transferring = leg.transfer("1003", { headers });
+    const there = await answers(carol);
+    assert.equal(fieldOf(there), "4711");
+    await transferring;
+    await near.ended();
+    const [call] = cti.calls.filter(({ isEnded }) => !isEnded);
+    const redirecting = call?.terminalConnection("phone-1003")?.redirect("1001", { headers }) ?? assert.fail();
+    const again = await rings(alice);
+    assert.equal(fieldOf(again), "4711");
+    await redirecting;
+    await answer(again);
+    await far.hangUp();
+    await again.ended();
+  });
+
+  it("given a call, when it is redirected on the command line with header fields, then the INVITE there has them", async () => {
+    const { near, far, call } = await up();
+    const fields = ["--header", "X-Customer: 4711", "--header", "X-Note:  a: b "];
+    const redirecting = tandemOn(scene.stage.node, ["cti", "redirect", "1001", "1003", ...fields]);
+    const third = await answers(carol);
+    assert.deepEqual(
+      ["x-customer", "x-note"].map((name) => third.call.offer?.get(name)),
+      ["4711", "a: b"],
+    );
+    const { exitCode, err } = await redirecting;
+    assert.deepEqual([exitCode, err], [0, ""]);
+    await near.ended();
+    await over(call, far, third);
+  });
+
+  it("given a key that has been used, when other header fields come with it, then that is another command", async () => {
+    const { near, far, call, leg } = await up();
+    const given = { headers: [{ name: "X-Customer", value: "4711" }], key: "with-headers" };
+    const redirecting = leg.redirect("1003", given);
+    const third = await answers(carol);
+    await redirecting;
+    await near.ended();
+    assert.equal((await leg.redirect("1003", given)).isReplayed, true);
+    const other = { ...given, headers: [{ name: "X-Customer", value: "0815" }] };
+    await refused(leg.redirect("1003", other), "CONFLICT_IDEMPOTENCY");
+    await over(call, far, third);
   });
 
   it("given a call, when its redirect fails, then it stays; when it succeeds, then the other party talks there", async () => {

@@ -296,6 +296,7 @@ describe("signals of calls", () => {
   it("given a call that begins and ends in one step, when that is taken, then nothing is told of it", async () => {
     const why = { cause: 16, feature: "normal", by: "party" } as const;
     story.feed.step(
+      { type: "freed" },
       (["active", "invalid"] as const).map((state) => ({
         type: "change",
         change: { type: "call", callId: "c9", state, why },

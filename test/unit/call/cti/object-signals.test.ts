@@ -180,6 +180,17 @@ describe("signals of devices and lines", () => {
     assert.equal(first?.kind === "device" && first.device.doNotDisturb, "silent");
   });
 
+  it("given a phone, when it is to answer by itself, and no more, then it is told so", async () => {
+    signals.begin();
+    for (const autoAnswer of [true, false]) {
+      await configure({ type: "merge", kind: "phone", name: "phone-1001", body: { autoAnswer } });
+      const last = told.at(-1);
+      assert.ok(last?.kind === "device");
+      const { autoAnswer: shown, capabilities } = last.device;
+      assert.deepEqual([shown, capabilities.answer], autoAnswer ? [true, "remote"] : [undefined, "none"]);
+    }
+  });
+
   it("given a phone and a line, when they come and go, then they are told of, and removed", async () => {
     signals.begin();
     await configure(...phoneOperations(["1003"]));

@@ -68,6 +68,24 @@ describe("ConfiguredFeatures", () => {
     });
   };
 
+  describe("auto answer", () => {
+    it("given a phone, when it is set and taken back, then it is in the configuration with who has asked; what is so already is not changed", async () => {
+      assert.deepEqual(await features.setAutoAnswer("phone-1001", false, "ann by CTI"), UNCHANGED);
+      assert.deepEqual(await features.setAutoAnswer("phone-1001", true, "ann by CTI"), OK);
+      assert.deepEqual([lastChange().author, lastChange().summary], ["ann by CTI", "auto answer: on"]);
+      assert.equal((await current()).deviceOf("phone-1001")?.autoAnswer, true);
+      assert.deepEqual(await features.setAutoAnswer("phone-1001", true, "ann by CTI"), UNCHANGED);
+      assert.deepEqual(await features.setAutoAnswer("phone-1001", false, "ann by CTI"), OK);
+      assert.equal((await current()).deviceOf("phone-1001")?.autoAnswer, false);
+    });
+
+    for (const device of ["port", "point", "trunk", "nobody"]) {
+      it(`given ${device}, when it is set, then there is no such phone`, async () => {
+        assert.deepEqual(await features.setAutoAnswer(device, true, "ann by CTI"), refused("unknown-device"));
+      });
+    }
+  });
+
   describe("do not disturb and privacy", () => {
     for (const device of ["phone-1001", "port"]) {
       it(`given ${device}, when it asks for both, then they are in the configuration with who has asked, and taken up`, async () => {

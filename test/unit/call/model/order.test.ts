@@ -175,21 +175,26 @@ describe("order of the changes of calls", () => {
     );
   });
 
-  for (const [feature, by] of [
-    ["forward-no-answer", "timer"],
-    ["forward-busy", "system"],
+  for (const [feature, told, by] of [
+    ["forward-no-answer", "timer", "timer"],
+    ["hunt", "timer", "timer"],
+    ["hunt", undefined, "system"],
+    ["forward-no-answer", undefined, "system"],
+    ["forward-busy", undefined, "system"],
+    ["redirection-3xx", undefined, "party"],
   ] as const) {
-    it(`given a call that goes on by ${feature}, when that is told, then it is by ${by === "timer" ? "a timer" : "the system"}`, () => {
+    it(`given a call that goes on by ${feature}${told === undefined ? "" : " since its time is over"}, when that is told, then it is by the ${by}`, () => {
       const story = new CallStory();
       story.tell(
         offered("c1", "A", "B"),
         { type: "offering", sessionId: "c1", places: [placeOf("B")] },
         { type: "ringing", sessionId: "c1" },
       );
-      const changes = story.changesOf({ type: "offering", sessionId: "c1", places: [placeOf("C")], feature });
-      const told = changes.flatMap((change) => ("why" in change ? [`${change.why.feature} ${change.why.by}`] : []));
-      assert.ok(told.length > 2);
-      assert.deepEqual([...new Set(told)], [`${feature} ${by}`]);
+      const said = told === undefined ? { feature } : { feature, by: told };
+      const changes = story.changesOf({ type: "offering", sessionId: "c1", places: [placeOf("C")], ...said });
+      const why = changes.flatMap((change) => ("why" in change ? [`${change.why.feature} ${change.why.by}`] : []));
+      assert.ok(why.length > 2);
+      assert.deepEqual([...new Set(why)], [`${feature} ${by}`]);
     });
   }
 

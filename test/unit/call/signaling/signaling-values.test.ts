@@ -10,7 +10,18 @@ import { ManualClock } from "../../../support/manual-clock.ts";
 
 describe("outgoingHeaders", () => {
   it("given any values, when headers are made, then none of them can end its line or leave the octets", () => {
-    const names = fc.constantFrom("Subject", "Reason", "From", "Via", "X-Any", "supported", "Route");
+    const names = fc.constantFrom(
+      "Subject",
+      "Reason",
+      "From",
+      "Via",
+      "X-Any",
+      "P-Any",
+      "X-Tandem-Any",
+      "x-tandem-flow",
+      "supported",
+      "Route",
+    );
     const value = fc.oneof(fc.string(), fc.string({ unit: "binary" }), fc.constantFrom("a\r\nB: c", "a\nb", "\0", "ł"));
     fc.assert(
       fc.property(fc.array(fc.tuple(names, value)), (headers) => {
@@ -18,7 +29,7 @@ describe("outgoingHeaders", () => {
         for (const [name, text] of Object.entries(result)) {
           assert.doesNotMatch(text, /[\r\n\0]|[^\x00-\xff]/);
           assert.notEqual(name, "Via");
-          assert.notEqual(name, "X-Any");
+          assert.doesNotMatch(name, /^(?:P-Any|X-Tandem-)/i);
         }
       }),
     );
@@ -43,6 +54,14 @@ describe("outgoingHeaders", () => {
       "Content-Type": "application/sdp",
     });
     assert.deepEqual(refused, ["via"]);
+  });
+
+  it("given a name that applications may choose, when headers are made, then it is among them", () => {
+    const given = [["X-Customer", "4711"]] as const;
+    assert.deepEqual(
+      outgoingHeaders(given, undefined, () => assert.fail()),
+      { "X-Customer": "4711" },
+    );
   });
 
   it("given a value that is too long, when headers are made, then it is left out", () => {

@@ -17,6 +17,7 @@ class Scene {
   readonly legs = new Map<string, { readonly leg: Leg; readonly session: OfferingSession }>();
   readonly up = new Set<string>();
   readonly failed: string[] = [];
+  readonly known: (string | undefined)[] = [];
   lookUps = 0;
   readonly offers = new Offers({
     clock: this.clock,
@@ -30,13 +31,14 @@ class Scene {
     acceptMsOf: () => ACCEPT_MS,
     mediaMs: 4_000,
     onOffered: () => undefined,
+    onOfferKnown: ({ sdp }) => void this.known.push(sdp),
     onWanted: () => undefined,
     answerOf: () => "v=0",
     onAcknowledged: () => undefined,
     onOver: () => undefined,
   });
 
-  ring(session: OfferingSession, device: string, tag: string): Rung {
+  ring(session: OfferingSession, device: string, tag: string, isOfferLater = false): Rung {
     const dialogId = `call-${tag};from-tag=${tag}`;
     const leg = { dialogId, localTag: tag, device: { name: device, number: "5001" } } as Leg;
     this.legs.set(dialogId, { leg, session });
@@ -46,7 +48,7 @@ class Scene {
       ["From", `<sip:1001@switch.invalid>;tag=${tag}`],
       ["To", "<sip:5001@switch.invalid>"],
     ] as const;
-    return { leg, pending: this.offers.invite(device, { method: "INVITE", headers }, events) };
+    return { leg, pending: this.offers.invite(device, { method: "INVITE", headers, isOfferLater }, events) };
   }
 
   answer(device: string, tag: string): Promise<unknown> {
@@ -97,6 +99,25 @@ describe("calls that devices are offered", () => {
     scene.ring(session, "port", "t2");
     scene.clock.advance(2 * ACCEPT_MS);
     assert.equal(scene.offers.find("port", "s1")?.offer.state, "alerting");
+  });
+
+  it("given an offer that follows, when it comes, then it is known, and who waits for it goes on with it, unless the call is over", () => {
+    const scene = new Scene();
+    const { pending } = scene.ring({ callId: "s1" }, "port", "t1", true);
+    const found = scene.offers.find("port", "s1") ?? assert.fail();
+    assert.equal(scene.offers.awaitsOffer(found), true);
+    const waited: (string | undefined)[] = [];
+    scene.offers.whenOfferKnown(found, ({ sdp }) => void waited.push(sdp));
+    assert.equal(waited.length, 0);
+    pending.offer?.("v=0 offer");
+    assert.deepEqual([waited, scene.known], [["v=0 offer"], ["v=0 offer"]]);
+    assert.equal(scene.offers.awaitsOffer(found), false);
+    scene.offers.whenOfferKnown(found, ({ sdp }) => void waited.push(sdp));
+    assert.equal(waited.length, 2);
+    pending.cancel();
+    pending.offer?.("v=0 again");
+    assert.equal(scene.known.length, 1);
+    scene.offers.whenOfferKnown(found, () => assert.fail("it is over"));
   });
 
   it("given a thousand calls that are being answered, when devices go a step further, then only theirs are looked at", async () => {

@@ -45,6 +45,18 @@ describe("who owns a device of an application", () => {
     assert.equal(failureOf(after(own(2, "second"), say("disown", 2), own(1, "first"))), "fenced");
   });
 
+  it("given an owner that has its calls accepted, when another one owns the device, then that is its own choice", () => {
+    const accepting = { ...own(1, "first"), autoAccept: true } as CtiDeviceRequest;
+    const acceptingOf = (...requests: readonly CtiDeviceRequest[]): true | undefined => {
+      const step = after(...requests);
+      return step.ok ? step.ownership?.autoAccept : assert.fail();
+    };
+    assert.equal(acceptingOf(accepting), true);
+    assert.equal(acceptingOf(accepting, own(2, "second")), undefined);
+    assert.equal(acceptingOf(accepting, own(1, "first")), undefined, "it has thought better of it");
+    assert.equal(acceptingOf({ ...own(1, "first"), autoAccept: false } as CtiDeviceRequest), undefined);
+  });
+
   it("given an owner with whatever media, when another one has a higher fence, then that owns it", () => {
     for (const media of [NONE, DYNAMIC, STATIC]) {
       assert.equal(failureOf(after(own(1, "first", STATIC), own(2, "second", media))), "owned");

@@ -367,6 +367,35 @@ describe("devices that applications open", () => {
     assert.equal((await first.call("device.close", { device: "port-1" }))["unchanged"], true);
   });
 
+  it("given an application that has calls accepted, when it opens a device, then call control is told so, and of a standby its own choice", async () => {
+    const second = fixture.open({ name: "operator" }, "desk");
+    const last = (): boolean | undefined => {
+      const request = fixture.callControl.deviceRequests.findLast(({ type }) => type === "own");
+      return request?.type === "own" ? request.autoAccept : assert.fail();
+    };
+    const media = { mode: "dynamic", codecs: CODECS };
+    await first.call("device.open", { device: "port-1", media, autoAccept: true });
+    assert.equal(last(), true);
+    await second.call("device.open", { device: "port-1", media });
+    await first.call("device.close", { device: "port-1" });
+    await settled();
+    assert.equal(owner("port-1"), second.sessionId);
+    assert.equal(last(), undefined);
+    await second.call("device.open", { device: "port-1", media, autoAccept: true });
+    assert.equal(last(), true, "it has chosen otherwise");
+    await second.call("device.open", { device: "port-1", media, autoAccept: false });
+    assert.equal(last(), undefined);
+  });
+
+  it("given what cannot accept calls, or is not offered them, when it is to accept them by itself, then the code says why", async () => {
+    assert.equal(await first.refusal("device.open", { device: "phone-1001", autoAccept: true }), "device-type");
+    const routing = { device: "route-1", routes: true, autoAccept: true };
+    const { code, facts } = await first.error("device.open", routing);
+    assert.deepEqual([code, facts.path], ["validation-combination", "/autoAccept"]);
+    assert.equal(fixture.callControl.deviceRequests.length, 0);
+    await first.call("device.open", { device: "phone-1001", autoAccept: false });
+  });
+
   it("given a user with few devices, when it opens one more, then the limit is told", async () => {
     const poor = fixture.open({ name: "poor", maxOpenDevices: 1 });
     await poor.call("device.open", { device: "phone-1001" });

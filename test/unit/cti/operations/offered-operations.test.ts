@@ -81,6 +81,10 @@ describe("operations that are offered", () => {
     assert.ok(operationsOfDevice(phone).includes("call.connect"));
     assert.ok(!operationsOfDevice({ ...phone, isInService: false }).includes("call.connect"));
     assert.deepEqual(operationsOfDevice(point), []);
+    for (const setting of ["device.setDoNotDisturb", "device.setAutoAnswer"]) {
+      assert.ok(operationsOfDevice({ ...phone, isInService: false }).includes(setting));
+      assert.ok(!operationsOfDevice(port).includes(setting));
+    }
   });
 
   it("given a call that is offered, when its devices are looked for, then they are those of the line that may be controlled", () => {

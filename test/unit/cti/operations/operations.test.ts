@@ -61,6 +61,14 @@ describe("operations of applications", () => {
       const watcher = fixture.open({ name: "watcher", scope: { isMonitorOnly: true } });
       assert.equal(await watcher.refusal("call.connect", { device: "phone-1001", to: "1002" }), "access-monitor-only");
       assert.equal(await watcher.refusal("device.open", { device: "port-1" }), "access-monitor-only");
+      const autoAnswer = { device: "phone-1001", on: true };
+      assert.equal(await watcher.refusal("device.setAutoAnswer", autoAnswer), "access-monitor-only");
+      assert.equal(
+        await clerk.refusal("device.setAutoAnswer", { ...autoAnswer, device: "phone-1002" }),
+        "access-device",
+      );
+      await clerk.call("device.open", { device: "port-1" });
+      assert.equal(await clerk.refusal("device.setAutoAnswer", { ...autoAnswer, device: "port-1" }), "device-type");
       await watcher.call("device.open", { device: "phone-1001" });
       const { device } = await watcher.call<{ device: { operations: string[] } }>("device.get", {
         device: "phone-1001",

@@ -103,6 +103,17 @@ describe("ReceiveStatistics", () => {
     assert.equal(statistics.packets, 18);
   });
 
+  it("given packets that come late, also across a wrap, when received, then they are counted, and the time of the last one is known", () => {
+    const statistics = newStatistics();
+    assert.deepEqual([statistics.outOfOrder, statistics.lastArrivalMs], [0, undefined]);
+    feed(statistics, [1, 3, 2, 4, 4]);
+    assert.deepEqual([statistics.outOfOrder, statistics.lost, statistics.lastArrivalMs], [1, 0, 80]);
+    feed(statistics, [65_534, 65_536, 65_535], 2);
+    assert.deepEqual([statistics.outOfOrder, statistics.lastArrivalMs], [2, 65_535 * 20]);
+    for (const ssrc of range(3, 12)) feed(statistics, [70_000], ssrc);
+    assert.deepEqual([statistics.outOfOrder, statistics.lastArrivalMs], [2, 70_000 * 20]);
+  });
+
   it("given two sources and a pause, when received, then source and packet time are those of the one that sent most", () => {
     const statistics = newStatistics();
     assert.deepEqual([statistics.ssrc, statistics.packetMs], [undefined, 0]);

@@ -37,6 +37,11 @@ describe("an event as a line", () => {
       line({ type: "device.state", seq: 1, device }),
       /phone-1001 out of service, device-unregistered, do not disturb: reject$/,
     );
+    const answering = phoneView("1001", { autoAnswer: true });
+    assert.match(
+      line({ type: "device.state", seq: 1, device: answering }),
+      /phone-1001 in service, answers by itself$/,
+    );
     const forwarding = { all: { internal: "1003" } };
     assert.match(
       line({ type: "line.state", seq: 1, line: { ...lineView("1001"), forwarding } }),

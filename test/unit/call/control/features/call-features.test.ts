@@ -44,7 +44,7 @@ describe("CallFeatures", () => {
       setPrivacy: () => Promise.reject(new Error("no disk")),
       musicOf: () => undefined,
       store: { entries: new Map(), putEntry: () => undefined, removeEntry: () => undefined },
-      onStep: (effects) => {
+      onStep: (_event, effects) => {
         for (const effect of effects) {
           if (effect.type !== "change") continue;
           changes.push(effect.change);

@@ -8,6 +8,18 @@ const CASES: readonly (readonly [Outcome, ReturnType<typeof whyOf>])[] = [
     { cause: 19, sip: { status: 480 }, feature: "normal", by: "timer" },
   ],
   [
+    { by: "switch", reason: "media-timeout", status: 200, cause: 102 },
+    { cause: 102, feature: "normal", by: "timer" },
+  ],
+  [
+    { by: "switch", reason: "edge-lost", status: 503, cause: 41 },
+    { cause: 41, sip: { status: 503 }, feature: "node-failure", by: "system" },
+  ],
+  [
+    { by: "switch", reason: "switch-stopped", status: 503, cause: 41 },
+    { cause: 41, sip: { status: 503 }, feature: "normal", detail: "shutdown", by: "system" },
+  ],
+  [
     { by: "switch", reason: "media-refused", status: 488, cause: 88 },
     { cause: 88, sip: { status: 488 }, feature: "normal", by: "system" },
   ],

@@ -242,7 +242,7 @@ describe("forwarding chains", () => {
     assert.equal(call.begin({ user: "1000" }).kind, "routed");
     const by = phoneOf(inventory, "1000") ?? assert.fail();
     const redirect = (user: string): string =>
-      call.redirectCall({ by, dialed: { user }, feature: "redirect", isKept: true }).kind;
+      call.redirectCall({ by, dialed: { user }, doing: { feature: "redirect" }, isKept: true }).kind;
     for (let turn = 0; turn < 3 * MAX_HOPS; turn += 1) {
       assert.equal(redirect("1001"), "diverted", `attempt ${turn + 1}`);
       const back = call.divert({ reason: "busy", deflected: undefined, hasRung: false });

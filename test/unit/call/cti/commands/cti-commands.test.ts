@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { CommandTraces } from "../../../../../src/call/cti/command-traces.ts";
 import { CtiCommands } from "../../../../../src/call/cti/commands/cti-commands.ts";
 import { silentLogger } from "../../../../../src/common/index.ts";
 import type { CommandReply } from "../../../../../src/call/cti/commands/command-record.ts";
@@ -25,6 +26,7 @@ describe("CtiCommands", () => {
     const made = new CtiCommands({
       calls,
       settings: calls,
+      traces: new CommandTraces(),
       store,
       clock,
       logger: silentLogger,

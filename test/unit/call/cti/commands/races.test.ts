@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import type { CommandReply } from "../../../../../src/call/cti/commands/command-record.ts";
+import { CommandTraces } from "../../../../../src/call/cti/command-traces.ts";
 import { CtiCommands } from "../../../../../src/call/cti/commands/cti-commands.ts";
 import { silentLogger } from "../../../../../src/common/index.ts";
 import type { CommandConditions, CtiCommandRequest } from "../../../../../src/signals/index.ts";
@@ -75,6 +76,7 @@ class MortalCommands {
         change: (command, by) => alive(() => calls.set(command, by)),
         check: (command) => calls.check(command),
       },
+      traces: new CommandTraces(),
       store: this.#entries,
       clock: this.#clock,
       logger: silentLogger,

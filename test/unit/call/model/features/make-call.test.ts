@@ -5,11 +5,11 @@ import { addressOf, CallStory, phoneLeg, placeOf } from "../../../../support/cal
 const PARTY: Why = { cause: 16, feature: "normal", by: "party" };
 const BUSY: Why = { cause: 17, sip: { status: 486 }, feature: "normal", by: "party" };
 
-const made: ModelEvent = {
+const made = {
   type: "command",
   commandId: "m",
   command: { type: "make-call", device: "a-phone", to: "B" },
-};
+} as const satisfies ModelEvent;
 const deviceRings = [
   { type: "offering", sessionId: "m.1", places: [placeOf("A")] },
   { type: "ringing", sessionId: "m.1" },
@@ -37,6 +37,18 @@ describe("a call made by command", () => {
     const { calls, legs, sessions, legsOfDevices, ringingAt, madeCalls } = story.world;
     return [calls, legs, sessions, legsOfDevices, ringingAt, madeCalls].every(({ size }) => size === 0);
   };
+
+  it("given header fields, when the device has answered, then they are for the number, and stand with what outlives the process", () => {
+    const headers = [{ name: "X-A", value: "1" }];
+    story.tell({ ...made, command: { ...made.command, headers } });
+    const first = story.effects.at(-1);
+    assert.ok(first?.type === "originate" && first.headers === undefined);
+    assert.deepEqual(story.world.madeCalls.get("m")?.headers, headers);
+    story.tell(...deviceRings, deviceAnswers);
+    const second = story.effects.at(-1);
+    assert.ok(second?.type === "originate");
+    assert.deepEqual([second.to, second.headers], ["B", headers]);
+  });
 
   it("given both answer, when they do, then the device is rung alone, then the number, and the two are joined", () => {
     story.tell(made);

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { NO_SETTINGS, type ModelEvent, type ModelSettings } from "../../../../../src/call/model/index.ts";
 import type { CallCommand } from "../../../../../src/signals/index.ts";
 import { CallStory, phoneLeg } from "../../../../support/call-story.ts";
-import { effectsOf, endOf, ring } from "../../../../support/story-calls.ts";
+import { effectsOf, endOf, originated, ring } from "../../../../support/story-calls.ts";
 
 const SETTINGS: ModelSettings = {
   ...NO_SETTINGS,
@@ -119,6 +119,53 @@ describe("a call that is picked up", () => {
       assert.deepEqual([isRung, result?.ok === false && result.failure], [isTaken, isTaken ? false : "pickup-nothing"]);
     });
   }
+
+  for (const [what, numbers, expected] of [
+    ["all numbers", undefined, "c1"],
+    ["the number of the older one", { allow: ["B"] }, "c1"],
+    ["the number of the younger one", { deny: ["B"] }, "c2"],
+    ["neither", { deny: ["B", "C"] }, "pickup-barred"],
+  ] as const) {
+    it(`given who may have to do with ${what}, when a command picks up in its group, then it has ${expected}`, () => {
+      const limited = new CallStory({
+        ...SETTINGS,
+        isAmong: ({ allow, deny = [] }, number) => !deny.includes(number) && (allow?.includes(number) ?? true),
+        addressOf: (device) => phoneLeg(device.slice(0, 1).toUpperCase()).address,
+        linesOf: () => ["B@internal"],
+      });
+      ring(limited, "c1", ["A", "B"]);
+      ring(limited, "c2", ["D", "C"]);
+      const command: CallCommand = {
+        type: "pickup",
+        device: "b2-phone",
+        ...(numbers === undefined ? {} : { numbers }),
+      };
+      limited.tell({ type: "command", commandId: "p1", command });
+      const [refused] = limited.effects.flatMap((effect) => (effect.type === "result" ? [effect.result] : []));
+      if (refused !== undefined) return assert.equal(!refused.ok && refused.failure, expected);
+      const { sessionId } = originated(limited);
+      const leg = phoneLeg("B", { legId: "pick-B", device: "b2-phone" });
+      const [taken] = effectsOf(limited, "pick-up", { type: "answered", sessionId, leg, endpoint: "silence" });
+      assert.equal(taken?.sessionId, expected);
+    });
+  }
+
+  it("given the only call that may be taken is over before the device answers, when it answers, then it has no other one", () => {
+    const limited = new CallStory({
+      ...SETTINGS,
+      isAmong: ({ deny = [] }, number) => !deny.includes(number),
+      addressOf: (device) => phoneLeg(device.slice(0, 1).toUpperCase()).address,
+      linesOf: () => ["B@internal"],
+    });
+    ring(limited, "c1", ["A", "B"]);
+    ring(limited, "c2", ["D", "C"]);
+    const command: CallCommand = { type: "pickup", device: "b2-phone", numbers: { deny: ["C"] } };
+    limited.tell({ type: "command", commandId: "p1", command });
+    const { sessionId } = originated(limited);
+    limited.tell(endOf("c1"));
+    const leg = phoneLeg("B", { legId: "pick-B", device: "b2-phone" });
+    assert.deepEqual(effectsOf(limited, "pick-up", { type: "answered", sessionId, leg, endpoint: "silence" }), []);
+  });
 
   it("given two who pick up, when both do, then each has a call of its own, and a third is told that there is none", () => {
     story.tell(...dials("c3", "C"), endOf("c3"));

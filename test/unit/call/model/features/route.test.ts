@@ -97,6 +97,24 @@ describe("a route dialogue", () => {
     assert.deepEqual(moments(), ["request", "attempt C", "failed C", "attempt D", "used D", "end used"]);
   });
 
+  it("given header fields of one destination, when the next one is tried, then it has its own, or none", () => {
+    const [own, other] = [
+      { name: "X-A", value: "1" },
+      { name: "X-B", value: "2" },
+    ];
+    const destinations = [{ to: "C", headers: [own] }, { to: "D" }, { to: "E", headers: [other] }];
+    const command = { type: "route-select", device: DEVICE, routeId: "c1-r1", destinations } as const;
+    const tried = [{ type: "command", commandId: "s1", command } as const, refused, refused].map((event) => {
+      const [reroute] = effectsOf(story, "reroute", event);
+      return [reroute?.redirection.to, reroute?.redirection.headers];
+    });
+    assert.deepEqual(tried, [
+      ["C", [own]],
+      ["D", undefined],
+      ["E", [other]],
+    ]);
+  });
+
   it("given a list of which all fail, when the last has, then the selection says so, and the application is asked again, with a new timer", () => {
     story.tell(select(["C"]), refused);
     assert.deepEqual(moments(), ["request", "attempt C", "failed C", "re-route"]);

@@ -262,7 +262,9 @@ describe("recall after a blind transfer", () => {
     const { sessionId } = originated(story);
     const last = sessionOf(story, "leg-A");
     const released = effectsOf(story, "release", ...rung(sessionId, "B"), failed(sessionId, 480, 19), endOf(last));
-    assert.deepEqual(released, [{ type: "release", sessionId: last, why: { ...BUSY, feature: "transfer" } }]);
+    assert.deepEqual(released, [
+      { type: "release", sessionId: last, why: { ...BUSY, feature: "transfer", detail: "recall" } },
+    ]);
     assertForgotten(story);
   });
 

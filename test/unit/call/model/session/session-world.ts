@@ -20,6 +20,8 @@ export class CallWorld {
   /** The caller has acknowledged the first 200. */
   callerAcked = false;
   readonly branches = new Map<string, LegState>();
+  /** Those that have not got the caller's offer yet. */
+  readonly unoffered = new Set<string>();
   /** The call waits to be told where else to go. */
   isDiverting = false;
   readonly timers = new Set<TimerName>();
@@ -55,6 +57,11 @@ export class CallWorld {
       case "invite":
         assert.equal(isAfterEnd, false, "INVITE after the end");
         this.branches.set(effect.branchId, "invited");
+        if (effect.isOfferLater === true) this.unoffered.add(effect.branchId);
+        return;
+      case "offer":
+        assert.equal(this.branches.get(effect.branchId), "invited", "offer to what does not ring");
+        assert.ok(this.unoffered.delete(effect.branchId), "offered twice");
         return;
       case "cancel":
         assert.equal(this.branches.get(effect.branchId), "invited", "CANCEL of what does not ring");
@@ -62,6 +69,7 @@ export class CallWorld {
       case "adopt":
         assert.equal(this.branches.get(effect.branchId), "answered");
         assert.equal(this.callee, "none", "second callee");
+        assert.ok(!this.unoffered.has(effect.branchId), "answered before it was offered");
         this.branches.delete(effect.branchId);
         this.callee = "answered";
         this.unacknowledged.set("callee", (this.unacknowledged.get("callee") ?? 0) + 1);

@@ -382,6 +382,7 @@ describe("call model", () => {
           "diverting",
           "hunting",
           "applications",
+          "ports",
           "endpoint",
           "originated",
         ),
@@ -409,6 +410,10 @@ describe("call model", () => {
             applications: [
               { branchIds: ["a", "b"], ringMs: 1_000, takesNoMedia: true },
               { branchIds: ["c"], ringMs: 1_000 },
+            ],
+            ports: [
+              { branchIds: ["a", "b"], ringMs: 1_000, takesOfferLater: true },
+              { branchIds: ["c"], ringMs: 1_000, takesOfferLater: true },
             ],
             endpoint: [],
             originated: [
