@@ -9,6 +9,8 @@ export interface PartyView {
   readonly line?: string;
   /** Unicode. */
   readonly name?: string;
+  /** Language of the name, such as `de-CH` (BCP 47), as the line's configuration says; absent: it does not. */
+  readonly locale?: string;
   /** The number, or the name, is not to be shown to other parties. */
   readonly isNumberHidden?: true;
   readonly isNameHidden?: true;

@@ -83,6 +83,8 @@ export interface LineView {
   readonly name: string;
   readonly number: string;
   readonly displayName?: string;
+  /** Language of its names, such as `de-CH` (BCP 47). */
+  readonly locale?: string;
   readonly devices: readonly string[];
   readonly isRestricted: boolean;
   readonly forwarding: ForwardingView;

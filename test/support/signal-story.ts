@@ -18,7 +18,11 @@ import { CtiReader } from "./cti-reader.ts";
 import { ManualClock } from "./manual-clock.ts";
 import { StoredText } from "./stored-text.ts";
 
-export const NO_FACTS: CallFacts = { startedAtMs: () => undefined, routeOf: () => ({}), e164Of: () => undefined };
+export const NO_FACTS: CallFacts = {
+  startedAtMs: () => undefined,
+  routeOf: () => ({}),
+  book: { e164Of: () => undefined, localeOf: () => undefined },
+};
 
 export interface SignalStoryOptions {
   readonly settings?: ModelSettings;

@@ -4,27 +4,27 @@ import type { CallTable } from "../control/call-table.ts";
 import type { Inventory } from "../device/index.ts";
 import { callOfSession, type Call } from "../model/index.ts";
 import type { CallFacts, RouteFacts } from "./call-parties.ts";
-import { unicode, type E164Of } from "./party-view.ts";
+import { unicode, type PartyBook } from "./party-view.ts";
 
 export interface CallFactsOptions {
   /** Names of the sessions of a call that are there. */
   readonly sessionsOf: (callId: string) => Iterable<string>;
   readonly table: Pick<CallTable, "get">;
   readonly inventory: Pick<Inventory, "phonesByLine">;
-  readonly e164Of: E164Of;
+  readonly book: PartyBook;
 }
 
 /** What sessions know of calls. */
 export function callFacts(options: CallFactsOptions): CallFacts {
-  const { table, inventory, e164Of } = options;
+  const { table, inventory, book } = options;
   return {
-    e164Of,
+    book,
     startedAtMs: (callId) => table.get(callId)?.progress.startedAtMs,
     routeOf: (call) => {
       const first = table.get(call.callId)?.progress;
       const last = lastSession(call, options)?.progress;
       const modifiedCalled = first === undefined ? undefined : sentNumber(first, unicode(call.called));
-      const lastRedirecting = last === undefined ? undefined : redirectingParty(last, inventory, e164Of);
+      const lastRedirecting = last === undefined ? undefined : redirectingParty(last, inventory, book);
       const modifiedCalling = first?.shownCaller === undefined ? undefined : unicode(first.shownCaller);
       return {
         ...(modifiedCalling === undefined ? {} : { modifiedCalling }),
@@ -62,17 +62,19 @@ function sentNumber({ redirect, callees }: CallProgress, dialed: string): string
 function redirectingParty(
   { redirect }: CallProgress,
   inventory: CallFactsOptions["inventory"],
-  e164Of: E164Of,
+  book: PartyBook,
 ): PartyView | undefined {
   const { number, partition } = redirect?.lastRedirecting ?? {};
   if (number === undefined) return undefined;
   const line = partition === undefined ? undefined : `${number}@${partition}`;
   const name = line === undefined ? undefined : inventory.phonesByLine(line)[0]?.displayName;
-  const e164 = e164Of(number);
+  const locale = line === undefined || name === undefined ? undefined : book.localeOf(line);
+  const e164 = book.e164Of(number);
   return {
     number,
     ...(line === undefined ? {} : { line }),
     ...(name === undefined ? {} : { name }),
+    ...(locale === undefined ? {} : { locale }),
     ...(e164 === undefined ? {} : { e164 }),
   };
 }

@@ -1,7 +1,7 @@
 import type { CallParties, PartyView } from "../../signals/index.ts";
 import type { Call, World } from "../model/index.ts";
 import { currentSides } from "./current-sides.ts";
-import { isSameParty, partyView, unicode, type E164Of } from "./party-view.ts";
+import { isSameParty, partyView, unicode, type PartyBook } from "./party-view.ts";
 
 /** What sessions know of the way of a call that its model does not. Unicode. */
 export interface RouteFacts {
@@ -18,7 +18,7 @@ export interface CallFacts {
   startedAtMs(callId: string): number | undefined;
   /** Of the call's sessions that are there now, the one that was begun last counts. */
   routeOf(call: Call): RouteFacts;
-  readonly e164Of: E164Of;
+  readonly book: PartyBook;
 }
 
 /**
@@ -35,15 +35,15 @@ export function partiesOf(
     redirecting,
   }: { readonly known?: CallParties | undefined; readonly redirecting?: PartyView | undefined } = {},
 ): CallParties {
-  const { e164Of } = facts;
+  const { book } = facts;
   const route = facts.routeOf(call);
   const sides = currentSides(world, call);
   const parties: { -readonly [Key in keyof CallParties]: CallParties[Key] } = {
-    calling: known?.calling ?? partyView(call.calling, e164Of),
-    called: calledParty(call, known?.called, route, e164Of),
+    calling: known?.calling ?? partyView(call.calling, book),
+    called: calledParty(call, known?.called, route, book),
   };
-  if (sides.calling !== undefined) parties.currentCalling = partyView(sides.calling.address, e164Of);
-  if (sides.called !== undefined) parties.currentCalled = partyView(sides.called.address, e164Of);
+  if (sides.calling !== undefined) parties.currentCalling = partyView(sides.calling.address, book);
+  if (sides.called !== undefined) parties.currentCalled = partyView(sides.called.address, book);
   const lastRedirecting = redirecting ?? route.lastRedirecting ?? known?.lastRedirecting;
   if (lastRedirecting !== undefined) parties.lastRedirecting = lastRedirecting;
   const { modifiedCalling = known?.modifiedCalling, modifiedCalled = known?.modifiedCalled } = route;
@@ -53,13 +53,14 @@ export function partiesOf(
 }
 
 /** As first dialed; of a line that is in the call, with its name. */
-function calledParty(call: Call, known: PartyView | undefined, route: RouteFacts, e164Of: E164Of): PartyView {
+function calledParty(call: Call, known: PartyView | undefined, route: RouteFacts, book: PartyBook): PartyView {
   if (known?.line !== undefined) return known;
   const own = call.connections.find(({ address }) => address.number === call.called && address.line !== undefined);
-  if (own !== undefined) return partyView(own.address, e164Of);
+  if (own !== undefined) return partyView(own.address, book);
   if (known?.e164 !== undefined) return known;
   const number = unicode(call.called);
-  const e164 = e164Of(number) ?? (route.modifiedCalled === undefined ? undefined : e164Of(route.modifiedCalled));
+  const e164 =
+    book.e164Of(number) ?? (route.modifiedCalled === undefined ? undefined : book.e164Of(route.modifiedCalled));
   return e164 === undefined ? (known ?? { number }) : { number, e164 };
 }
 

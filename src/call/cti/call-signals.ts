@@ -180,7 +180,7 @@ export class CallSignals {
   }
 
   #partyOf(address: Address): PartyView {
-    return partyView(address, this.#options.facts.e164Of);
+    return partyView(address, this.#options.facts.book);
   }
 }
 

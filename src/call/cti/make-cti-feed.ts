@@ -37,7 +37,10 @@ export function makeCtiFeed(options: CallManagerOptions, parts: FeedParts): CtiF
       table,
       inventory,
       sessionsOf: (callId) => world.sessionsOf.get(callId) ?? [],
-      e164Of: (number) => dialPlan?.().e164Of(number),
+      book: {
+        e164Of: (number) => dialPlan?.().e164Of(number),
+        localeOf: (line) => configuration.get("directory-number", line)?.locale,
+      },
     }),
     views: new ObjectViews(configuration, inventory, {
       isRegistered: (aor) => registrar.lookup(aor).length > 0,

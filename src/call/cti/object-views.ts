@@ -72,13 +72,14 @@ export class ObjectViews {
   line(name: string): LineView | undefined {
     const body = this.#configuration.get("directory-number", name);
     if (body === undefined) return undefined;
-    const { number, displayName } = body;
+    const { number, displayName, locale } = body;
     const devices = this.devicesOf(name);
     const messages = this.#facts.messagesOf(name);
     return {
       name,
       number,
       ...(displayName === undefined ? {} : { displayName }),
+      ...(locale === undefined ? {} : { locale }),
       devices,
       isRestricted: !body.allowControl || (devices.length > 0 && devices.every((one) => !this.#mayControl(one, name))),
       forwarding: forwardingView(body.forwarding),

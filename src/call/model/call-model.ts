@@ -113,7 +113,8 @@ function asRedirected(world: World, event: EventOf<"offering">): EventOf<"offeri
   if (why === undefined) return event;
   const { detail: _former, ...offered } = event;
   const { cause: _cause, sip: _sip, ...because } = why;
-  return { ...offered, ...because };
+  // By spreading both each of them would have a hidden class of its own: `withMore` says why.
+  return Object.assign({}, offered, because);
 }
 
 /** The machine of the feature that a session is for. */

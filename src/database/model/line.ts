@@ -7,6 +7,7 @@ import {
   doNotDisturb,
   DEFAULT_PARTITION,
   forwardTarget,
+  locale,
   objectName,
 } from "./scalars.ts";
 
@@ -29,6 +30,9 @@ export const directoryNumber = z.strictObject({
   partition: objectName.default(DEFAULT_PARTITION).describe("Partition it stands in; a number may stand in several."),
   description: description.describe("For administrators."),
   displayName: displayText.optional().describe("Name shown to whom it calls; absent: the number alone."),
+  locale: locale
+    .optional()
+    .describe("Language of its names, such as `de-CH` (BCP 47), for applications; absent: it is not said."),
   callingSearchSpace: objectName.optional().describe("What it may dial, before what its device may."),
   maxCalls: z.int().min(1).max(10_000).default(4).describe("Calls of the line at a time."),
   busyTrigger: z

@@ -26,6 +26,11 @@ const noControlCharacters = /^\P{Cc}*$/u;
 /** Text for people that may go into a SIP header; Unicode. */
 export const displayText = z.string().min(1).max(64).regex(noControlCharacters, "must not contain control characters");
 
+/** A language tag (BCP 47) such as `de-CH`: a language of two or three letters, then script, region and variants. */
+export const locale = z
+  .string()
+  .regex(/^[a-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,4}$/, "expected a language tag such as de, de-CH or zh-Hant-TW");
+
 /** Longer text for administrators. */
 export const description = z
   .string()

@@ -83,6 +83,8 @@ export interface PartyView {
   readonly line?: string;
   /** Name of the party. */
   readonly name?: string;
+  /** Language of the name, such as `de-CH` (BCP 47), where it is configured. */
+  readonly locale?: string;
   /** The number is not to be shown to other parties. */
   readonly isNumberHidden?: true;
   /** The name is not to be shown to other parties. */
@@ -357,6 +359,8 @@ export interface LineView {
   readonly isMessageWaiting: boolean;
   /** Name that is shown to who it calls. */
   readonly displayName?: string;
+  /** Language of its names, such as `de-CH` (BCP 47). */
+  readonly locale?: string;
   readonly messages?: LineMessages;
 }
 

@@ -107,6 +107,8 @@ export class CtiSide implements RouteTeller {
 
   unroute({ device, sessionId, reason }: Parameters<RouteTeller["unroute"]>[0]): void {
     this.devices.resumeAfter(device, sessionId, reason);
+    // RFC 3261 13.3.1.1: it may be a while until somebody answers.
+    if (reason === "ended") this.#parts.table.get(sessionId)?.moves.ringBack();
   }
 
   /** A call has lost a leg. */

@@ -33,6 +33,11 @@ export class CallGoal {
     return isRinging;
   }
 
+  /** The caller hears it ring, as long as nothing else comes: nobody has accepted it yet. */
+  ringBack(): void {
+    this.#responses?.ring({ type: "ring", status: 180, sdp: undefined });
+  }
+
   /** Who rings or has answered. */
   noteConnected(device: LegDevice | undefined): void {
     if (this.#responses !== undefined) this.#responses.connected = device;

@@ -82,8 +82,7 @@ export class CallSession {
     this.#context = context;
     this.callId = callId;
     this.#call = resumed?.call ?? NEW_SESSION;
-    this.#isAnswerSent = saved !== undefined;
-    this.#isAnnounced = saved !== undefined;
+    this.#isAnswerSent = this.#isAnnounced = saved !== undefined;
     this.#legs = new SessionParties(caller, saved?.callee);
     const legs = saved === undefined ? [] : savedLegs(saved);
     this.#calleeCallIds = legs.map(({ sipCallId }) => sipCallId);

@@ -34,6 +34,12 @@ export class SessionMoves {
     return mayBeAnsweredElsewhere(this.#options.call());
   }
 
+  /** Where it has neither rung nor been heard yet the caller is not left in silence. */
+  ringBack(): void {
+    const { goal, call } = this.#options;
+    if (call().state === "initiated") goal.ringBack();
+  }
+
   /** It rings elsewhere from now on. @returns why not: it rings where it did then */
   reroute(redirecting: Redirecting): Rejection | undefined {
     const { goal, dispatch, call, onService } = this.#options;

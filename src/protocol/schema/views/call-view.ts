@@ -65,6 +65,7 @@ export const CALL_DEFINITIONS: Definitions = {
     {
       line: name("Such as `1001@internal`; absent for a number beyond a trunk.", 256),
       name: text("Name of the party.", 256),
+      locale: text("Language of the name, such as `de-CH` (BCP 47), where it is configured.", 64),
       isNumberHidden: mark("The number is not to be shown to other parties."),
       isNameHidden: mark("The name is not to be shown to other parties."),
       e164: text("`+` and digits, where the numbering plan tells it.", 32),

@@ -120,6 +120,7 @@ export const DEVICE_DEFINITIONS: Definitions = {
     },
     {
       displayName: text("Name that is shown to who it calls.", 256),
+      locale: text("Language of its names, such as `de-CH` (BCP 47).", 64),
       messages: ref("LineMessages"),
     },
   ),

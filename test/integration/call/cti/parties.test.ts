@@ -19,7 +19,7 @@ describe("parties of calls that go elsewhere", () => {
   beforeEach(async () => {
     configured = await startConfiguredSwitch(cleanup, [
       ...NUMBERS.flatMap((number) => phoneOperations([number])),
-      put("directory-number", { number: "1002", displayName: "Zoë" }),
+      put("directory-number", { number: "1002", displayName: "Zoë", locale: "de-CH" }),
       put("translation-pattern", {
         pattern: "2XXX",
         partition: "internal",
@@ -60,11 +60,19 @@ describe("parties of calls that go elsewhere", () => {
     await forward("1002", { all: { internal: "1003" } });
     await ring(phones["1001"], "1002", phones["1003"]);
     await parties("1001>1002 now 1001>1003 by 1002");
-    assert.deepEqual(call().lastRedirecting, { number: "1002", line: "1002@internal", name: "Zoë" });
+    assert.deepEqual(call().lastRedirecting, { number: "1002", line: "1002@internal", name: "Zoë", locale: "de-CH" });
     assert.deepEqual(
       call().connections.map(({ party }) => party.number),
       ["1001", "1003"],
     );
+  });
+
+  it("given a name in a language that is configured, when its phone is called, and when it calls, then that is told; of the line, too", async () => {
+    await ring(phones["1001"], "1002", phones["1002"]);
+    await parties("1001>1002 now 1001>1002");
+    assert.deepEqual([call().called.locale, call().calling.locale], ["de-CH", undefined]);
+    const { lines } = configured.node.manager.cti.feed.snapshot(MANAGER);
+    assert.equal(lines.find(({ number }) => number === "1002")?.locale, "de-CH");
   });
 
   it("given a line that is busy, when its call is forwarded, then the line has redirected", async () => {
@@ -74,7 +82,7 @@ describe("parties of calls that go elsewhere", () => {
     offered.respond(offered.offer ?? assert.fail(), 486);
     await phones["1003"].offered();
     await parties("1001>1002 now 1001>1003 by 1002");
-    assert.deepEqual(call().called, { number: "1002", line: "1002@internal", name: "Zoë" });
+    assert.deepEqual(call().called, { number: "1002", line: "1002@internal", name: "Zoë", locale: "de-CH" });
   });
 
   it("given a translation of both numbers, when it is dialed, then the parties are who they are, and the changed numbers are told beside them", async () => {

@@ -55,6 +55,10 @@ describe("calls that an application routes to services of the switch", () => {
         [moment, route.ended ?? route.destination?.to].filter((word) => word !== undefined).join(" "),
       );
 
+  /** What the caller's INVITE has been answered with so far. */
+  const statuses = ({ call }: Talk): number[] =>
+    call.invite?.responses.waiting.map(({ status = 0 }) => status).filter((status) => status > 100) ?? [];
+
   /** A call at the route point, and what comes of what is selected for it. */
   async function route(...destinations: readonly string[]): Promise<readonly [Talk, Promise<CommandResult>]> {
     const calling = await alice.dial("7000");
@@ -103,6 +107,20 @@ describe("calls that an application routes to services of the switch", () => {
     await establish(calling);
     return [calling, taken];
   }
+
+  it("given a dialogue that the application ends, when it leaves the call alone, then the caller hears it ring until its time is over", async () => {
+    const calling = await alice.dial("7000");
+    await eventually(() => assert.equal(moments().at(-1), "request"), WITHIN);
+    assert.deepEqual(statuses(calling), []);
+    const { routeId } = point.of("route").at(-1)?.route ?? assert.fail();
+    const ended = await configured.node.manager.features.command({ type: "route-end", device: "point", routeId });
+    assert.ok(ended.ok);
+    await eventually(() => assert.deepEqual(statuses(calling), [180]), WITHIN);
+    const states = point.of("call").flatMap(({ call }) => call.connections.map(({ state }) => state));
+    assert.ok(!states.includes("alerting"), "the application may accept it still");
+    assert.equal((await calling.call.invite?.final(6_000))?.status, 480);
+    await nothingLeft();
+  });
 
   for (const pilot of ["5000", "5001"]) {
     it(`given a hunt pilot ${pilot === "5000" ? "with" : "without"} a queue, when a member is free, then it rings, and both hear each other`, async () => {

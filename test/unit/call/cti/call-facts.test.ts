@@ -32,7 +32,7 @@ describe("what sessions know of a call", () => {
       },
       sessionsOf: () => sessionsOf,
       inventory: createInventory({ realm: "tandem.test", phones: [], peers: [] }),
-      e164Of: () => undefined,
+      book: { e164Of: () => undefined, localeOf: () => undefined },
     });
     const call = { ...(story.world.calls.get("c1") ?? assert.fail()), named: 1_000_000 };
     return facts.routeOf(call).lastRedirecting?.number;

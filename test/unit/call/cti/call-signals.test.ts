@@ -231,7 +231,10 @@ describe("signals of calls", () => {
     const name = Buffer.from("Zoë", "utf8").toString("latin1");
     const leg = { ...phoneLeg("A"), address: { number: "+4930", name, isNumberHidden: true } as const };
     const shown = new SignalStory({
-      facts: { ...NO_FACTS, e164Of: (number) => (number.startsWith("+") ? number : undefined) },
+      facts: {
+        ...NO_FACTS,
+        book: { e164Of: (number) => (number.startsWith("+") ? number : undefined), localeOf: () => undefined },
+      },
     });
     shown.observe();
     shown.calls.tell({ type: "offered", sessionId: "c1", leg, called: "B" });
