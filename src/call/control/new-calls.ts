@@ -1,4 +1,4 @@
-import { detached } from "../../common/index.ts";
+import { detached, withMore } from "../../common/index.ts";
 import { tagOf, type SipMessage } from "../../sip/message/index.ts";
 import type { FeatureStore, Peer, SipPhone } from "../device/index.ts";
 import { isEmergency, withoutSpeedDial, parseDialed, type Dialed } from "../digit-analysis/index.ts";
@@ -296,7 +296,7 @@ export class NewCalls {
     const waiting = new WaitingRoom(origination.roomIn);
     const facts = { callId: sessionId, device: by, dialed, number: as.number, domain: "", redirected };
     const isUrgent = isEmergency(dialed, this.#options.emergency());
-    const routing = this.router.routing({ ...facts, enqueue: waiting.enqueue }, isUrgent);
+    const routing = this.router.routing(withMore(facts, { enqueue: waiting.enqueue }), isUrgent);
     const phone = onlyDevice === undefined ? undefined : inventory.lineOf(onlyDevice, to);
     const routed =
       hunt !== undefined

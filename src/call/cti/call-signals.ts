@@ -188,7 +188,7 @@ export class CallSignals {
 function withState(change: CallChange, { connections }: CallView): CallChange {
   if (change.type !== "moved") return change;
   const here = connections.find(({ connectionId }) => connectionId === change.connectionId);
-  return here === undefined ? change : { ...change, state: here.state, terminals: here.terminals };
+  return here === undefined ? change : withMore(change, { state: here.state, terminals: here.terminals });
 }
 
 /** Who calls whom, where that is not as it was. */

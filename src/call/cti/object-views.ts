@@ -1,3 +1,4 @@
+import { withMore } from "../../common/index.ts";
 import { DEVICE_KINDS, type BodyOf, type ConfigurationMirror } from "../../database/index.ts";
 import type {
   DeviceCapabilities,
@@ -152,10 +153,9 @@ function forwardingView(forwarding: BodyOf<"directory-number">["forwarding"]): F
 function targetsOf(forward: BodyOf<"directory-number">["forwarding"]["all"]): ForwardTargets | undefined {
   const { internal, external } = forward ?? {};
   if (internal === undefined && external === undefined) return undefined;
-  return {
-    ...(internal === undefined ? {} : { internal }),
+  return withMore(internal === undefined ? {} : { internal }, {
     ...(external === undefined ? {} : { external }),
-  };
+  });
 }
 
 function lineMessages({ new: newMessages, old: oldMessages, newUrgent, oldUrgent }: MessageCount): LineMessages {

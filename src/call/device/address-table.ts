@@ -1,4 +1,4 @@
-import { detached } from "../../common/index.ts";
+import { detached, withMore } from "../../common/index.ts";
 import { parseIpAddress, type IpAddress } from "./ip-address.ts";
 
 interface Level<Value> {
@@ -79,9 +79,9 @@ function parseBlock(block: string): (IpAddress & { readonly lengthBits: number }
   const parsed = parseIpAddress(address);
   if (parsed === undefined || rest.length > 0) return undefined;
   const maxBits = bitsOf(parsed.family);
-  if (lengthText === undefined) return { ...parsed, lengthBits: maxBits };
+  if (lengthText === undefined) return withMore(parsed, { lengthBits: maxBits });
   if (!/^\d{1,3}$/.test(lengthText) || Number(lengthText) > maxBits) return undefined;
-  return { ...parsed, lengthBits: Number(lengthText) };
+  return withMore(parsed, { lengthBits: Number(lengthText) });
 }
 
 function prefixOf({ family, value }: IpAddress, lengthBits: number): bigint {

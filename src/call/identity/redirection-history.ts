@@ -1,4 +1,4 @@
-import { detached } from "../../common/index.ts";
+import { detached, withMore } from "../../common/index.ts";
 import {
   parseDiversion,
   parseHistoryInfo,
@@ -108,7 +108,11 @@ function fromDiversion(message: SipMessage): RedirectionHistory {
     const party = partyOf(uri, privacy === "name" ? undefined : displayName);
     if (party === undefined) return [];
     return [
-      { ...party, reason: knownReason(reason), count: counter, isPrivate: privacy === "full" || privacy === "uri" },
+      withMore(party, {
+        reason: knownReason(reason),
+        count: counter,
+        isPrivate: privacy === "full" || privacy === "uri",
+      }),
     ];
   });
 }
@@ -122,7 +126,9 @@ function fromHistoryInfo(message: SipMessage): RedirectionHistory {
     const party = next === undefined ? undefined : partyOf(entry.uri, entry.displayName);
     if (next === undefined || party === undefined) return [];
     const cause = causeIn(next.uri) ?? reasonOf(entry) ?? reasonBelow(entry, entries.slice(at + 1));
-    return [{ ...party, reason: REASON_OF_CAUSE.get(cause ?? 0) ?? "unknown", count: 1, isPrivate: entry.isPrivate }];
+    return [
+      withMore(party, { reason: REASON_OF_CAUSE.get(cause ?? 0) ?? "unknown", count: 1, isPrivate: entry.isPrivate }),
+    ];
   });
 }
 

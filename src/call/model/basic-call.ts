@@ -1,3 +1,4 @@
+import { withMore } from "../../common/index.ts";
 import type { Address } from "./call.ts";
 import { addConnection, beginCall, disconnect, endWhenEmpty, setConnection, setTerminal } from "./call-changes.ts";
 import { whyRedirected } from "./features/redirect-state.ts";
@@ -85,7 +86,7 @@ export function answered(draft: Draft, event: EventOf<"answered">): boolean {
   const caller = session.caller === undefined ? undefined : draft.world.legs.get(session.caller);
   // What is encrypted is so for both.
   const encrypted = event.leg?.isEncrypted === true ? { isEncrypted: true as const } : {};
-  if (caller !== undefined) putLeg(draft, { ...caller, ...encrypted, isUp: true });
+  if (caller !== undefined) putLeg(draft, withMore(caller, { ...encrypted, isUp: true }));
   const endpoint = event.endpoint === undefined ? {} : { endpoint: event.endpoint };
   const { picking: _picking, stage: _stage, ringing: _ringing, ...rung } = session;
   const { leg } = event;
@@ -159,7 +160,7 @@ export function ended(draft: Draft, { sessionId, why: outcome }: EventOf<"ended"
   const isByUs = outcome.by === "system" || outcome.by === "timer";
   const told = isByUs ? (session.released ?? outcome) : outcome;
   const isPlain = told.feature === "normal" && told.detail === undefined;
-  const why: Why = isPlain ? { ...told, ...doingOf(session) } : told;
+  const why: Why = isPlain ? withMore(told, { ...doingOf(session) }) : told;
   const { callId, caller, callee } = session;
   removeSession(draft, sessionId);
   for (const { connectionId } of session.ringing) disconnect(draft, callId, connectionId, why);

@@ -1,3 +1,4 @@
+import { withMore } from "../../common/index.ts";
 import type { Address, Call, Connection, TerminalConnection } from "./call.ts";
 import { basicConnectionState, CONNECTION_TRANSITIONS, isOver, type ConnectionState } from "./connection-state.ts";
 import {
@@ -140,7 +141,7 @@ export function seatTerminal(draft: Draft, { callId, connectionId, device }: Ter
   const call = draft.world.calls.get(callId);
   const connection = call === undefined ? undefined : connectionIn(call, connectionId);
   if (call === undefined || connection === undefined) return;
-  const terminals = connection.terminals.map((one) => (one.device === device ? { ...one, legId } : one));
+  const terminals = connection.terminals.map((one) => (one.device === device ? withMore(one, { legId }) : one));
   replaceConnection(draft, call, connection, { ...connection, terminals });
 }
 
@@ -181,7 +182,7 @@ export function moveConnection(draft: Draft, from: string, connectionId: string,
 export function linkCalls({ world }: Draft, from: string, into: string): void {
   const [source, target] = [world.calls.get(from), world.calls.get(into)];
   if (source === undefined || target === undefined || from === into) return;
-  world.calls.set(from, { ...source, mergedInto: into });
+  world.calls.set(from, withMore(source, { mergedInto: into }));
   world.calls.set(into, { ...target, mergedFrom: [...target.mergedFrom, from].slice(-MAX_LINKS) });
 }
 

@@ -1,3 +1,4 @@
+import { withMore } from "../../common/index.ts";
 import { answered, ended, held, offered, offering, ringing } from "./basic-call.ts";
 import { commanded } from "./commands.ts";
 import { dialed } from "./dialed.ts";
@@ -47,7 +48,7 @@ export function advance(world: World, event: ModelEvent): readonly ModelEffect[]
 /** The shell does not know for which feature, or at whose command, a session ends. */
 function noteRelease(draft: Draft, { sessionId, why }: Extract<ModelEffect, { type: "release" }>): void {
   const session = draft.world.sessions.get(sessionId);
-  if (session !== undefined) putSession(draft, { ...session, released: session.released ?? why });
+  if (session !== undefined) putSession(draft, withMore(session, { released: session.released ?? why }));
 }
 
 function apply(draft: Draft, event: ModelEvent): void {

@@ -1,3 +1,4 @@
+import { withMore } from "../../common/index.ts";
 import { dropLeg, offered } from "./basic-call.ts";
 import { dialBarge } from "./features/barge.ts";
 import { dialConference } from "./features/conference.ts";
@@ -18,7 +19,7 @@ export function dialed(draft: Draft, event: Extract<ModelEvent, { type: "dialed"
   const refusal = begin(draft, event);
   if (refusal === undefined) return;
   removeSession(draft, sessionId);
-  dropLeg(draft, legOf(draft, leg.legId), { ...NORMAL, sip: { status: refusal.status }, by: "system" });
+  dropLeg(draft, legOf(draft, leg.legId), withMore(NORMAL, { sip: { status: refusal.status }, by: "system" }));
   draft.effects.push({ type: "refuse", sessionId, ...refusal });
 }
 

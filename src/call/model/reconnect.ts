@@ -1,3 +1,4 @@
+import { withMore } from "../../common/index.ts";
 import { moveConnection } from "./call-changes.ts";
 import { beginSound } from "./features/sound.ts";
 import type { Endpoint } from "./model-effect.ts";
@@ -76,11 +77,10 @@ export function moveLeg(draft: Draft, leg: ModelLeg, callId: string, sessionId: 
   const old = sessions.get(leg.sessionId);
   if (old !== undefined) {
     const { caller, callee, ...rest } = old;
-    const kept = {
-      ...(caller === undefined || caller === leg.legId ? {} : { caller }),
+    const kept = withMore(caller === undefined || caller === leg.legId ? {} : { caller }, {
       ...(callee === undefined || callee === leg.legId ? {} : { callee }),
-    };
-    putSession(draft, { ...rest, ...kept });
+    });
+    putSession(draft, withMore(rest, { ...kept }));
   }
   moveConnection(draft, leg.callId, leg.connectionId, callId, why);
   putLeg(draft, { ...leg, callId, sessionId });

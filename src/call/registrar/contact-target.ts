@@ -1,3 +1,4 @@
+import { withMore } from "../../common/index.ts";
 import { isIP } from "node:net";
 import { formatHost, formatUri, type SipUri } from "../../sip/message/index.ts";
 import { isSameAddress } from "../device/ip-address.ts";
@@ -55,5 +56,5 @@ function listens(uri: SipUri, source: BindingSource): boolean {
 function requestUriOf(uriText: string, uri: SipUri): string {
   if (uri.headers === undefined && !uri.params.has("method")) return uriText;
   const params = new Map([...uri.params].filter(([name]) => name !== "method"));
-  return formatUri({ ...uri, params, headers: undefined });
+  return formatUri(withMore(uri, { params, headers: undefined }));
 }

@@ -1,4 +1,4 @@
-import { detached, errorCodeOf, errorMessageOf, type Clock } from "../../common/index.ts";
+import { detached, errorCodeOf, errorMessageOf, type Clock, withMore } from "../../common/index.ts";
 import { parseSipMessage } from "../../sip/message/index.ts";
 import type {
   DrachtioAck,
@@ -168,7 +168,7 @@ function credentialsIn(headers: Readonly<Record<string, string>>): Record<string
 function acknowledge(ack: DrachtioAck, body: Body | undefined, credentials: Record<string, string>): void {
   const type = body === undefined ? {} : { "Content-Type": body.contentType };
   try {
-    ack({ headers: { ...credentials, ...type }, ...(body === undefined ? {} : { body: body.text }) });
+    ack({ headers: withMore(credentials, { ...type }), ...(body === undefined ? {} : { body: body.text }) });
   } catch {
     // drachtio-srf asserts that the connection of the response is still there; the edge ends what has no ACK.
   }

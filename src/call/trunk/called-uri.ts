@@ -1,3 +1,4 @@
+import { withMore } from "../../common/index.ts";
 import {
   escapeUser,
   formatUri,
@@ -15,7 +16,7 @@ export function calledUri(message: SipMessage): string {
   const requestUri = parseUri(message.uri);
   const user = userIn(message, "p-called-party-id") ?? userIn(message, "to");
   if (!requestUri.ok || user === undefined) return message.uri;
-  return formatUri({ ...requestUri.value, user: escapeUser(user) });
+  return formatUri(withMore(requestUri.value, { user: escapeUser(user) }));
 }
 
 function userIn(message: SipMessage, header: string): string | undefined {

@@ -1,3 +1,4 @@
+import { withMore } from "../../common/index.ts";
 import {
   formatHost,
   parseCSeq,
@@ -133,7 +134,7 @@ class AnsweringRequest implements PendingRequest {
     const { method, uri, headers = [] } = request;
     const { remembered } = this.#digest;
     if (method !== "REGISTER" || uri === undefined || remembered.length === 0) return this.#send(request);
-    this.#send({ ...request, headers: [...headers, ...this.#digest.answer(remembered, { method, uri })] });
+    this.#send(withMore(request, { headers: [...headers, ...this.#digest.answer(remembered, { method, uri })] }));
   }
 
   #send(request: OutgoingRequest): void {
@@ -183,7 +184,7 @@ function onceMore(
   const { method, dialogId, headers = [], ...rest } = request;
   const others = headers.filter(([name]) => !KEPT.has(name.toLowerCase()));
   // The edge takes care of a dialog's identity.
-  if (dialogId !== undefined) return { ...request, headers: [...others, ...credentials] };
+  if (dialogId !== undefined) return withMore(request, { headers: [...others, ...credentials] });
   const cseq = parseCSeq(sent.get("cseq") ?? "");
   const identity: HeaderList = [
     ["From", sent.get("from") ?? ""],
@@ -196,13 +197,12 @@ function onceMore(
       .map((route) => ["Route", route] as const),
   ];
   const proxyUri = method === "INVITE" || method === "MESSAGE" ? undefined : addressOf(source);
-  return {
-    ...rest,
+  return withMore(rest, {
     method,
     uri: sent.uri,
     ...(proxyUri === undefined ? {} : { proxyUri }),
     headers: [...identity, ...others, ...credentials],
-  };
+  });
 }
 
 /**
@@ -220,7 +220,7 @@ function withDomain(request: OutgoingRequest, domain: string | undefined): Outgo
   const headers = request.headers.map(([name, value]) =>
     NAMING.has(name.toLowerCase()) ? ([name, atDomain(value, domain)] as const) : ([name, value] as const),
   );
-  return { ...request, headers };
+  return withMore(request, { headers });
 }
 
 function atDomain(value: string, domain: string): string {
@@ -235,7 +235,7 @@ function atDomain(value: string, domain: string): string {
 function withRoutes(request: OutgoingRequest, routes: readonly string[]): OutgoingRequest {
   if (routes.length === 0) return request;
   const given = routes.filter(isUri).map((route) => ["Route", route] as const);
-  return { ...request, headers: [...(request.headers ?? []), ...given] };
+  return withMore(request, { headers: [...(request.headers ?? []), ...given] });
 }
 
 function isUri(route: string): boolean {

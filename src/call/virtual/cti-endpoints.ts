@@ -1,3 +1,4 @@
+import { withMore } from "../../common/index.ts";
 import type { ApplicationCommand, CommandResult, CtiFailure } from "../../signals/index.ts";
 import type { CtiDevices } from "./cti-devices.ts";
 import type { CtiAnswer, OfferedCall } from "./offers.ts";
@@ -45,7 +46,7 @@ export class CtiEndpoints {
     if (call === undefined) return this.#established(command);
     const done = await this.#perform(command, call);
     const named = callId ?? callOf(call.sessionId);
-    return done.ok && named !== undefined ? { ...done, callId: named } : done;
+    return done.ok && named !== undefined ? withMore(done, { callId: named }) : done;
   }
 
   #perform(command: EndpointCommand, { sessionId }: OfferedCall): CtiAnswer | Promise<CtiAnswer> {

@@ -1,4 +1,4 @@
-import { chance, type Ids } from "../../common/index.ts";
+import { chance, type Ids, withMore } from "../../common/index.ts";
 import { answerAsTerminal, type AudioTerminal, type TerminalAnswer } from "../../media/index.ts";
 import type { MediaRegistration, RtpAddress } from "../../signals/index.ts";
 import type { CtiLeg, Leg } from "../control/leg/leg.ts";
@@ -69,7 +69,7 @@ export class MediaPlaces {
     if (leg.cti !== undefined) {
       if (!this.#wanted.has(dialogId)) return ALREADY;
       this.#wantNoMore(dialogId);
-      this.#move(leg, { ...address, codecs: media.codecs });
+      this.#move(leg, withMore(address, { codecs: media.codecs }));
       return { ok: true };
     }
     if (this.#addresses.has(dialogId)) return ALREADY;
@@ -152,7 +152,7 @@ export class MediaPlaces {
   #placeOf({ dialogId }: Leg, media: MediaRegistration): Place | undefined {
     if (media.mode === "static") return media;
     const address = media.mode === "dynamic" ? this.#addresses.get(dialogId) : undefined;
-    return address && media.mode === "dynamic" ? { ...address, codecs: media.codecs } : undefined;
+    return address && media.mode === "dynamic" ? withMore(address, { codecs: media.codecs }) : undefined;
   }
 
   #wantNoMore(dialogId: string): void {

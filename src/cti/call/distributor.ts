@@ -1,3 +1,4 @@
+import { withMore } from "../../common/index.ts";
 import type { CtiSignal } from "../../signals/index.ts";
 import type { Session } from "../session/session.ts";
 import type { CtiEvent } from "./cti-event.ts";
@@ -96,7 +97,9 @@ export class Distributor {
 
 function placeOf(event: CtiEvent, position?: number): { readonly position?: number; readonly conflateKey?: string } {
   const conflateKey = conflateKeyOf(event);
-  return { ...(position === undefined ? {} : { position }), ...(conflateKey === undefined ? {} : { conflateKey }) };
+  return withMore(position === undefined ? {} : { position }, {
+    ...(conflateKey === undefined ? {} : { conflateKey }),
+  });
 }
 
 /** The call has gone on before, and no subscription of the session has told it whole. */

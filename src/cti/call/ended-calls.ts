@@ -1,6 +1,6 @@
 import type { Clock } from "../../common/index.ts";
 import type { CallView } from "../../signals/index.ts";
-import type { KnownCall } from "./replica.ts";
+import type { KnownCall } from "./known-call.ts";
 import type { WatchKey } from "./watch-keys.ts";
 
 /** How long an ended call can be asked for, and how many of them. */

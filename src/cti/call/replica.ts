@@ -1,16 +1,13 @@
 import { Expiry, type Clock, type MetricSample } from "../../common/index.ts";
 import type { CallView, CtiSignal, CtiSnapshot, DeviceView, LineView, RouteView } from "../../signals/index.ts";
 import { EndedCalls } from "./ended-calls.ts";
+import type { KnownCall } from "./known-call.ts";
 import { callKey, deviceKey, keysOfView, lineKey, withKeys, type WatchKey } from "./watch-keys.ts";
 
 /** How often it is looked for ended calls whose time is over, beside each time that one ends. */
 const EXPIRY_MS = 60_000;
 
-/** A call, and what has been in it: only ever more. */
-export interface KnownCall {
-  readonly view: CallView;
-  readonly keys: ReadonlySet<WatchKey>;
-}
+export type { KnownCall } from "./known-call.ts";
 
 /** Who is concerned by a signal: those that have been before it, and those that are after it. */
 export interface Concerned {

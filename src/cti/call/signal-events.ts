@@ -1,3 +1,4 @@
+import { withMore } from "../../common/index.ts";
 import type { CallChange, CtiSignal, RouteMoment, Why } from "../../signals/index.ts";
 import type { CallEvent, CtiEvent, RouteEventType } from "./cti-event.ts";
 
@@ -31,7 +32,7 @@ export function eventsOf(signal: CtiSignal): CtiEvent[] {
 
 /** With the trace context of the signal that it is told for, where that has one. */
 export function withTrace(event: CtiEvent, { traceparent }: CtiSignal): CtiEvent {
-  return traceparent === undefined ? event : { ...event, traceparent };
+  return traceparent === undefined ? event : withMore(event, { traceparent });
 }
 
 function factsOf(signal: CtiSignal): CtiEvent[] {

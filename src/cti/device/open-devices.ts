@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import type { Clock } from "../../common/index.ts";
+import { type Clock, withMore } from "../../common/index.ts";
 import type { RouteView } from "../../signals/index.ts";
 import type { ClosedReason, CtiEvent, OwnerView, SessionNotice } from "../call/cti-event.ts";
 import type { Replica } from "../call/replica.ts";
@@ -128,7 +128,7 @@ export class OpenDevices {
       return await this.#options.owners.open(device, holderAs(session, registration, order));
     } catch (error) {
       if (former?.registration === undefined || !this.isOpen(session, device)) this.#forget(session, device);
-      else this.#takeBack(session, device, { ...former, registration: former.registration });
+      else this.#takeBack(session, device, withMore(former, { registration: former.registration }));
       throw error;
     } finally {
       this.#keepFences(device);
@@ -318,7 +318,7 @@ export class OpenDevices {
       if (session === undefined || fact === undefined) continue;
       const { fence: former, ...rest } = fact;
       if (id === owner) {
-        if (former !== fence) this.#keep(session, device, { ...rest, fence });
+        if (former !== fence) this.#keep(session, device, withMore(rest, { fence }));
       } else if (former !== undefined) {
         this.#keep(session, device, rest);
       }

@@ -1,3 +1,4 @@
+import { withMore } from "../../common/index.ts";
 import type { SessionPhase } from "../session/session-clock.ts";
 import type { Registration } from "./registration.ts";
 
@@ -160,7 +161,7 @@ function own(ownership: Ownership, holder: Holder, wallMs: number): Step {
   const effects: OwnershipEffect[] =
     ownership.owner === holder.session ? [] : [{ type: "new-owner", owner: holder.session }];
   effects.push({ type: "own", holder, fence });
-  return { ownership: { ...ownership, owner: holder.session, fence }, effects };
+  return { ownership: withMore(ownership, { owner: holder.session, fence }), effects };
 }
 
 function withPhase(ownership: Ownership, session: string, phase: SessionPhase): Ownership {

@@ -1,4 +1,4 @@
-import type { Clock, Timer } from "../../common/index.ts";
+import { type Clock, type Timer, withMore } from "../../common/index.ts";
 import type { DeviceView } from "../../signals/index.ts";
 import type { CtiEvent } from "../call/cti-event.ts";
 import type { Distributor } from "../call/distributor.ts";
@@ -40,7 +40,7 @@ export class ServiceState {
 
   /** The device as applications are shown it. */
   shown(device: DeviceView): DeviceView {
-    return this.#isOut && device.isInService ? { ...device, isInService: false, cause: CAUSE } : device;
+    return this.#isOut && device.isInService ? withMore(device, { isInService: false, cause: CAUSE }) : device;
   }
 
   feedIs(state: FeedState): void {

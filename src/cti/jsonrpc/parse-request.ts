@@ -1,3 +1,4 @@
+import { withMore } from "../../common/index.ts";
 /** A request, or, without an `id`, a notification. */
 export interface RpcRequest {
   readonly id?: string;
@@ -38,7 +39,7 @@ export function parseRequest(text: string, maxDepth: number): ParsedRequest {
     return malformed(`id is no string of 1 to ${MAX_ID_LENGTH} characters`);
   }
   const named = id === undefined ? {} : { id };
-  const refuse = (reason: string): ParsedRequest => ({ ...malformed(reason), ...named });
+  const refuse = (reason: string): ParsedRequest => withMore(malformed(reason), { ...named });
   if (jsonrpc !== "2.0") return refuse('jsonrpc is not "2.0"');
   if (typeof method !== "string" || method.length > MAX_METHOD_LENGTH) return refuse("method is no name");
   const [unknownKey] = Object.keys(rest);

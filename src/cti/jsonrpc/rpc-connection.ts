@@ -1,4 +1,12 @@
-import { errorCodeOf, errorMessageOf, type Clock, type Ids, type Logger, type Timer } from "../../common/index.ts";
+import {
+  errorCodeOf,
+  errorMessageOf,
+  type Clock,
+  type Ids,
+  type Logger,
+  type Timer,
+  withMore,
+} from "../../common/index.ts";
 import { isMethodName, validateParams, type MethodName, type MethodParams } from "../../protocol/index.ts";
 import { CtiError } from "../cti-error.ts";
 import type { Meta, Operations } from "../operation.ts";
@@ -191,7 +199,9 @@ export class RpcConnection {
       if (opened === undefined) return;
       this.#session = opened.session;
       this.#intake = opened.intake;
-      connection.send(resultText(id, { ...opened.result, methods: [...this.#options.operations.keys()].sort() }));
+      connection.send(
+        resultText(id, withMore(opened.result, { methods: [...this.#options.operations.keys()].sort() })),
+      );
       opened.begin();
       this.#beatLater(opened.session);
     } finally {
@@ -241,7 +251,7 @@ export class RpcConnection {
     let wire = wireErrorOf(error);
     if (!(error instanceof CtiError)) {
       const traceId = ids.token(8);
-      wire = { ...wire, data: { ...wire.data, traceId } };
+      wire = { ...wire, data: withMore(wire.data, { traceId }) };
       const facts = { method: request?.method, code: errorCodeOf(error), error: errorMessageOf(error), traceId };
       logger.error("a CTI request failed", facts);
     }

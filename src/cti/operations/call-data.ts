@@ -1,3 +1,4 @@
+import { withMore } from "../../common/index.ts";
 import { MAX_USER_DATA_BYTES, MAX_USER_DATA_NAMES } from "../../signals/index.ts";
 import { CtiError } from "../cti-error.ts";
 import { checkAddress } from "./addresses.ts";
@@ -10,14 +11,14 @@ export const callData: CommandOperations = [
     method: "call.sendDigits",
     command: (params) => {
       checkDigits(params.digits);
-      return { ...params, type: "send-digits" };
+      return withMore(params, { type: "send-digits" });
     },
   }),
   commandOperation({
     method: "call.setUserData",
     command: (params) => {
       checkData(params.data);
-      return { ...params, type: "set-user-data" };
+      return withMore(params, { type: "set-user-data" });
     },
   }),
   commandOperation({

@@ -1,4 +1,4 @@
-import { errorCodeOf, errorMessageOf } from "../../common/index.ts";
+import { errorCodeOf, errorMessageOf, withMore } from "../../common/index.ts";
 import type { CtiCommandReply, CtiCommandRequest } from "../../signals/index.ts";
 import { CtiError, type CtiErrorFacts } from "../cti-error.ts";
 import { BAD_PARAMETERS, failureError } from "../errors/failure-error.ts";
@@ -109,10 +109,9 @@ function requestOf(
   meta: Meta,
 ): CtiCommandRequest {
   const { ifVersion, ifState, deadlineMs, traceparent, dryRun } = meta;
-  const conditions = {
-    ...(ifVersion === undefined ? {} : { version: ifVersion }),
+  const conditions = withMore(ifVersion === undefined ? {} : { version: ifVersion }, {
     ...(ifState === undefined ? {} : { state: ifState }),
-  };
+  });
   return {
     key: `${session.id}:${meta.key ?? ids.token(16)}`,
     keyMs: meta.keyMs ?? clock.wallMs(),

@@ -1,10 +1,11 @@
+import { withMore } from "../../common/index.ts";
 import { CtiError } from "../cti-error.ts";
 import { commandOperation, type CommandOperations } from "./command-operation.ts";
 
 /** Conferences, and who comes into them and leaves them. */
 export const conferenceCalls: CommandOperations = [
-  commandOperation({ method: "call.conference", command: (params) => ({ ...params, type: "conference" }) }),
-  commandOperation({ method: "call.addParty", command: (params) => ({ ...params, type: "add-party" }) }),
+  commandOperation({ method: "call.conference", command: (params) => withMore(params, { type: "conference" }) }),
+  commandOperation({ method: "call.addParty", command: (params) => withMore(params, { type: "add-party" }) }),
   commandOperation({
     method: "call.dropParty",
     command: (params) => {
@@ -13,7 +14,7 @@ export const conferenceCalls: CommandOperations = [
           path: "/connectionId",
         });
       }
-      return { ...params, type: "drop-party" };
+      return withMore(params, { type: "drop-party" });
     },
   }),
 ];

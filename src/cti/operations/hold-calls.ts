@@ -1,8 +1,9 @@
+import { withMore } from "../../common/index.ts";
 import { CtiError } from "../cti-error.ts";
 import { commandOperation, type CommandOperations } from "./command-operation.ts";
 import { parameters } from "./parameters.ts";
 
-const hold = commandOperation({ method: "call.hold", command: (params) => ({ ...params, type: "hold" }) });
+const hold = commandOperation({ method: "call.hold", command: (params) => withMore(params, { type: "hold" }) });
 
 /** Hold, retrieve, both at once, and the end. */
 export const holdCalls: CommandOperations = [
@@ -23,6 +24,6 @@ export const holdCalls: CommandOperations = [
     },
   },
   ...(["retrieve", "swap", "drop"] as const).map((type) =>
-    commandOperation({ method: `call.${type}`, command: (params) => ({ ...params, type }) }),
+    commandOperation({ method: `call.${type}`, command: (params) => withMore(params, { type }) }),
   ),
 ];

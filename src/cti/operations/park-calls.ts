@@ -1,3 +1,4 @@
+import { withMore } from "../../common/index.ts";
 import { CtiError } from "../cti-error.ts";
 import { commandOperation, type CommandOperations } from "./command-operation.ts";
 
@@ -6,12 +7,12 @@ export const parkCalls: CommandOperations = [
   commandOperation({
     method: "call.park",
     dials: ({ slot }) => [["/slot", slot]],
-    command: (params) => ({ ...params, type: "park" }),
+    command: (params) => withMore(params, { type: "park" }),
   }),
   commandOperation({
     method: "call.unpark",
     dials: ({ slot }) => [["/slot", slot]],
-    command: (params) => ({ ...params, type: "unpark" }),
+    command: (params) => withMore(params, { type: "unpark" }),
   }),
   commandOperation({
     method: "call.pickup",
@@ -22,7 +23,7 @@ export const parkCalls: CommandOperations = [
       }
       const { numbers = {} } = user.scope ?? {};
       const isLimited = numbers.allow !== undefined || numbers.deny !== undefined;
-      return { ...params, ...(isLimited ? { numbers } : {}), type: "pickup" };
+      return withMore(params, { ...(isLimited ? { numbers } : {}), type: "pickup" });
     },
   }),
 ];

@@ -1,3 +1,4 @@
+import { withMore } from "../../common/index.ts";
 import { CtiError } from "../cti-error.ts";
 import type { Operation } from "../operation.ts";
 import { runCommand } from "./command-runner.ts";
@@ -41,7 +42,7 @@ export function setForwarding(context: OperationContext): Operation["handle"] {
       const target = params[side];
       if (typeof target === "string" && target !== "voice-mail") checkDialed(session, target, `/${side}`);
     }
-    return runCommand(context, session, { ...params, type: "set-forwarding" }, meta);
+    return runCommand(context, session, withMore(params, { type: "set-forwarding" }), meta);
   };
 }
 
@@ -53,7 +54,7 @@ export function setMessageWaiting(context: OperationContext): Operation["handle"
     const { newMessages = 1, oldMessages = 0, newUrgent = 0, oldUrgent = 0 } = params;
     checkUrgent("/newUrgent", newUrgent, on ? Math.max(1, newMessages) : 0);
     checkUrgent("/oldUrgent", oldUrgent, oldMessages);
-    return runCommand(context, session, { ...params, type: "set-message-waiting", isOn: on }, meta);
+    return runCommand(context, session, withMore(params, { type: "set-message-waiting", isOn: on }), meta);
   };
 }
 

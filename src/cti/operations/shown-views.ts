@@ -14,7 +14,7 @@ type Context = Pick<OperationContext, "replica" | "access" | "service">;
 
 export function shownCall(context: Context, session: Session, view: CallView): Operable<CallView> {
   const { replica, access } = context;
-  if (view.state === "invalid") return { ...view, operations: [] };
+  if (view.state === "invalid") return withMore(view, { operations: [] });
   const there = devicesInView(
     view,
     (name) => {

@@ -1,3 +1,4 @@
+import { withMore } from "../../common/index.ts";
 import type { SessionFacts } from "./session-facts.ts";
 
 /** An event without a number. */
@@ -41,7 +42,8 @@ export class HeldEvents {
 
   /** The one that is held longest, whose key is let go of by `drop`. */
   first(): (HeldEvent & { readonly key: string }) | undefined {
-    for (const name of this.#keys) return { ...(this.#facts.get(name) as HeldEvent), key: name.slice(PREFIX.length) };
+    for (const name of this.#keys)
+      return withMore(this.#facts.get(name) as HeldEvent, { key: name.slice(PREFIX.length) });
     return undefined;
   }
 

@@ -1,3 +1,4 @@
+import { withMore } from "../../common/index.ts";
 import type { SessionTimes } from "./session-times.ts";
 
 /**
@@ -53,7 +54,7 @@ export function startClock(
   if (lostAgoMs === undefined) return clock;
   const { standbyAfterMs = 0, heartbeatMs } = times;
   const goneMs = Math.max(0, Math.min(lostAgoMs, standbyAfterMs - heartbeatMs));
-  return { ...clock, lostMs: nowMs - goneMs };
+  return withMore(clock, { lostMs: nowMs - goneMs });
 }
 
 /** When something is due next; undefined: never. */
@@ -90,7 +91,7 @@ export function stepClock(clock: SessionClock, event: ClockEvent): ClockStep {
     case "detached": {
       const phase = clock.phase === "connected" ? "silent" : clock.phase;
       const lost = event.lostMs === undefined ? {} : { lostMs: event.lostMs };
-      return { clock: { ...clock, ...lost, isAttached: false, phase }, effects: [] };
+      return { clock: withMore(clock, { ...lost, isAttached: false, phase }), effects: [] };
     }
     case "due":
       return due(clock, event.nowMs, event.lateMs);
@@ -116,7 +117,7 @@ function excused(clock: SessionClock, nowMs: number): SessionClock {
   const { phase, heartbeatMs, leaseMs, lostMs } = clock;
   const waitMs = phase === "failed" ? leaseMs : 2 * heartbeatMs;
   const lastHeardMs = Math.max(clock.lastHeardMs, nowMs + heartbeatMs - waitMs);
-  return { ...clock, lastHeardMs, ...(lostMs === undefined ? {} : { lostMs: nowMs }) };
+  return withMore(clock, { lastHeardMs, ...(lostMs === undefined ? {} : { lostMs: nowMs }) });
 }
 
 /** When a standby is to take its place; without a connection that is lost, or if it has not asked for that, never. */

@@ -1,4 +1,4 @@
-import type { Clock } from "../../common/index.ts";
+import { type Clock, withMore } from "../../common/index.ts";
 import { CLOSE, type Connection } from "./connection.ts";
 import type { CtiUser } from "./cti-user.ts";
 import { Delivery } from "./delivery.ts";
@@ -205,7 +205,7 @@ export class Session {
     const { token: _token, standbyAfterMs: _standbyAfterMs, lostMs: _lostMs, ...identity } = this.#identity;
     const { token } = user;
     this.#user = user;
-    this.#identity = { ...identity, ...(token === undefined ? {} : { token }), ...times };
+    this.#identity = withMore(identity, { ...(token === undefined ? {} : { token }), ...times });
     this.acknowledge(afterSeq);
     this.#timer.take({ type: "attached", nowMs: this.#host.clock.nowMs(), ...times });
     this.#delivery.attach(connection, afterSeq);
@@ -234,7 +234,7 @@ export class Session {
     this.#delivery.detach();
     this.#timer.take({ type: "detached", ...(isOurs ? {} : { lostMs: clock.nowMs() }) });
     if (isOurs || this.#identity.standbyAfterMs === undefined) return;
-    this.#identity = { ...this.#identity, lostMs: clock.wallMs() };
+    this.#identity = withMore(this.#identity, { lostMs: clock.wallMs() });
     this.#write({ type: "identity", identity: this.#identity });
   }
 

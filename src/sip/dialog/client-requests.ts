@@ -1,3 +1,4 @@
+import { withMore } from "../../common/index.ts";
 import type { SipMessage } from "../message/index.ts";
 import { isRefusedHere, type ClientTransaction } from "../transaction/index.ts";
 import type { Flow } from "../transport/index.ts";
@@ -149,13 +150,12 @@ export class ClientRequests {
   /** Goes to another place, if there is one; what still comes from the silent one is the other request's. */
   #supersede(request: ClientRequest): ClientRequest {
     const { transaction } = request;
-    const late: ClientRequest = {
-      ...request,
+    const late: ClientRequest = withMore(request, {
       txnId: this.#context.ids.uuid(),
       application: GONE,
       state: "superseded",
       trial: undefined,
-    };
+    });
     if (!this.#goElsewhere(request)) return request;
     this.#open.set(late.txnId, late);
     if (transaction !== undefined) this.#context.transactions.cancel(transaction);

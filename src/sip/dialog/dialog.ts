@@ -1,3 +1,4 @@
+import { withMore } from "../../common/index.ts";
 import type { Target, TransportProtocol } from "../transport/index.ts";
 import type { Application, ApplicationPort } from "./application.ts";
 import { newNegotiation, type Negotiation } from "./negotiation.ts";
@@ -120,15 +121,14 @@ const CSEQ_JUMP = 1_000;
 
 /** The dialog of a record from before a restart. */
 export function restoredDialog(record: DialogRecord): Dialog {
-  return {
-    ...record,
+  return withMore(record, {
     localCseq: record.localCseq + CSEQ_JUMP,
     state: "confirmed",
     flowId: undefined,
     owner: undefined,
     negotiation: newNegotiation(),
     openInvites: 0,
-  };
+  });
 }
 
 export function summaryOf(dialog: Dialog, wallMs: number): EdgeDialogSummary {

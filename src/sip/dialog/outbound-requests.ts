@@ -1,3 +1,4 @@
+import { withMore } from "../../common/index.ts";
 import { parseNameAddr, splitList, type SipMessage } from "../message/index.ts";
 import { NOTHING_MORE, type MoreTargets, type NextHop, type TargetResolver } from "../resolution/index.ts";
 import type { Target } from "../transport/index.ts";
@@ -134,7 +135,7 @@ export class OutboundRequests {
     const sent = make(target);
     const trial = this.#requests.failover.begin(target, more);
     const request = this.#requests.make(command.application, sent, dialogIdOfNew(sent), undefined);
-    if (trial !== undefined) request.trial = { ...trial, make };
+    if (trial !== undefined) request.trial = withMore(trial, { make });
     if (draft.message.has(WANTS_TRYING)) request.wantsTrying = true;
     this.#send(request, reply);
   }
@@ -170,7 +171,7 @@ export class OutboundRequests {
       return;
     }
     const acknowledged = draft.message.method === "PRACK" ? reliableFor(dialog, draft.message) : undefined;
-    const peer = acknowledged === undefined ? dialog : { ...dialog, ...acknowledged };
+    const peer = acknowledged === undefined ? dialog : withMore(dialog, { ...acknowledged });
     const onRouted = (target: Target | undefined, more: MoreTargets): void => {
       if (target === undefined) {
         // Whatever becomes of the peer: for us a BYE ends the dialog.
@@ -238,7 +239,7 @@ export class OutboundRequests {
     }
     const request = this.#requests.make(application, sent, dialog.id, dialog);
     const trial = this.#requests.failover.begin(target, more);
-    if (trial !== undefined) request.trial = { ...trial, make };
+    if (trial !== undefined) request.trial = withMore(trial, { make });
     this.#send(request, reply);
   }
 
@@ -249,7 +250,7 @@ export class OutboundRequests {
     const text = syntheticResponse(sent, 491, newTag(this.#context, "s"), "");
     const { protocol } = sent.target;
     const from = { source: "network", protocol, address: "", port: 0 } as const;
-    this.#context.applications.deliver(application, { ...from, text, txnId, dialogId });
+    this.#context.applications.deliver(application, withMore(from, { text, txnId, dialogId }));
   }
 
   #send(request: ClientRequest, reply: Reply): void {

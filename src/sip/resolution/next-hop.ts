@@ -1,3 +1,4 @@
+import { withMore } from "../../common/index.ts";
 import { isIP } from "node:net";
 import { parseUri, type ParseResult, type SipUri } from "../message/index.ts";
 import { defaultPort, TRANSPORT_PROTOCOLS, type TransportProtocol } from "../transport/index.ts";
@@ -43,7 +44,7 @@ export function nextHopOf(uriText: string): ParseResult<NextHop> {
   const host = (maddr ?? uri.host).replace(/^\[|\]$/g, "");
   const hop = { protocol, host, port: uri.port ?? defaultPort(protocol) };
   if (uri.port !== undefined || isIP(host) !== 0 || WITHOUT_RECORDS.has(protocol)) return { ok: true, value: hop };
-  return { ok: true, value: { ...hop, open: uri.params.has("transport") ? "port" : "protocol-and-port" } };
+  return { ok: true, value: withMore(hop, { open: uri.params.has("transport") ? "port" : "protocol-and-port" }) };
 }
 
 /** The transport that a SIP or SIPS URI asks for; `undefined` for one that does not exist. */

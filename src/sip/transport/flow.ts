@@ -1,4 +1,4 @@
-import { detached } from "../../common/index.ts";
+import { detached, withMore } from "../../common/index.ts";
 
 /** SIP transports; `ws` and `wss` are WebSocket over TCP and TLS (RFC 7118). */
 export const TRANSPORT_PROTOCOLS = ["udp", "tcp", "tls", "ws", "wss"] as const;
@@ -44,12 +44,11 @@ export interface Target {
 /** A copy that keeps no message alive which the place was read from. */
 export function detachedTarget(target: Target): Target {
   const { address, flowId, serverName } = target;
-  return {
-    ...target,
+  return withMore(target, {
     address: detached(address),
     ...(flowId === undefined ? {} : { flowId: detached(flowId) }),
     ...(serverName === undefined ? {} : { serverName: detached(serverName) }),
-  };
+  });
 }
 
 /**

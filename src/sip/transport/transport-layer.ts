@@ -1,5 +1,5 @@
 import { networkInterfaces } from "node:os";
-import { type Clock, errorMessageOf, type Logger, type MetricSample } from "../../common/index.ts";
+import { type Clock, errorMessageOf, type Logger, type MetricSample, withMore } from "../../common/index.ts";
 import type { Flow, ListenAddress, OwnEnd, SendFailureHandler, Target, TransportProtocol } from "./flow.ts";
 import type { Patience } from "./connection/connection.ts";
 import { ConnectionTable } from "./connection/connection-table.ts";
@@ -150,7 +150,7 @@ export class TransportLayer {
   /** Where messages over a flow of any kind go; `undefined` for a connection that is gone and a listener that is not ours. */
   overFlow(flowId: string): Target | undefined {
     const connected = this.connectedTo(flowId);
-    if (connected !== undefined) return { ...connected, isFlowOnly: true };
+    if (connected !== undefined) return withMore(connected, { isFlowOnly: true });
     const [address, port = ""] = flowId.split("|").slice(-2);
     if (address === undefined || !this.#udp.some((listener) => listener.hasFlow(flowId))) return undefined;
     return { protocol: "udp", address, port: Number(port), flowId, isFlowOnly: true };

@@ -1,3 +1,4 @@
+import { withMore } from "../../../common/index.ts";
 import { isPrivate } from "../../identity/privacy.ts";
 import type {
   Address,
@@ -59,7 +60,7 @@ function restoredLegOf(session: CallSession, side: Side): RestoredLeg | undefine
   const leg = session.leg(side);
   return leg === undefined
     ? undefined
-    : { ...legFactsOf(leg, session.call[side]), isHolding: session.call[side].isHolding };
+    : withMore(legFactsOf(leg, session.call[side]), { isHolding: session.call[side].isHolding });
 }
 
 /** Devices that are rung, by their lines. */

@@ -1,3 +1,4 @@
+import { withMore } from "../../../common/index.ts";
 import type { Inventory } from "../../device/index.ts";
 import {
   causeOfStatus,
@@ -58,15 +59,16 @@ export class Originator {
       full ??
       (by === undefined || as === undefined
         ? { status: 480, cause: 20 }
-        : newCalls.originate({
-            ...effect,
-            as: shownBy(as, effect),
-            by,
-            redirected: this.#redirectedBy(effect),
-            roomIn: this.#roomFor(effect),
-            wanted,
-            origin: { ...begun, from: [] },
-          }));
+        : newCalls.originate(
+            withMore(effect, {
+              as: shownBy(as, effect),
+              by,
+              redirected: this.#redirectedBy(effect),
+              roomIn: this.#roomFor(effect),
+              wanted,
+              origin: { ...begun, from: [] },
+            }),
+          ));
     if (reached === undefined) return;
     if ("service" in reached) return this.#reach(effect, reached);
     if ("feature" in reached) return this.#handle({ type: "feature-reached", sessionId, feature: reached.feature });

@@ -1,4 +1,4 @@
-import type { Clock, Timer } from "../../../common/index.ts";
+import { type Clock, type Timer, withMore } from "../../../common/index.ts";
 import type { AnyCommandResult } from "../../cti/commands/commanded-calls.ts";
 import { placeOf } from "../../cti/commands/device-place.ts";
 import type { FeatureSettings, Inventory } from "../../device/index.ts";
@@ -53,7 +53,7 @@ export class RingingPhones {
     }
     return new Promise((resolve) => {
       const timer = this.#options.clock.after(ANSWER_MS, () => this.#end(asked, unanswered(device)));
-      const asked: Asked = { ...rung, device, resolve, timer };
+      const asked: Asked = withMore(rung, { device, resolve, timer });
       this.#asked.add(asked);
       const headers = way === "talk" ? undefined : this.#options.answerHeaders();
       const isAsked = rung.session.moves.askToAnswer(device, headers, (status) => {

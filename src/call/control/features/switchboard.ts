@@ -1,3 +1,4 @@
+import { withMore } from "../../../common/index.ts";
 import type { SideRef } from "../../../media/index.ts";
 import {
   isUnacknowledged,
@@ -175,7 +176,7 @@ export class Switchboard {
     const nowMs = this.#options.context.clock.wallMs();
     const old = new Set([one.session, ...(other === undefined ? [] : [other.session])]);
     const seats = other === undefined ? ([one] as const) : ([one, other] as const);
-    const origin = { ...begun, from: [...old].map(({ callId }) => callId) };
+    const origin = withMore(begun, { from: [...old].map(({ callId }) => callId) });
     const holding = [isHolding(one) ? ("caller" as const) : [], other && isHolding(other) ? ("callee" as const) : []];
     const saved = joinedCallOf(sessionId, call, legs, { endpoint, nowMs, origin, holding: holding.flat() });
     return { seats, places: seats.map(placeOf), endpoint, call, old, saved };

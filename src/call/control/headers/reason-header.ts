@@ -1,4 +1,4 @@
-import { detached } from "../../../common/index.ts";
+import { detached, withMore } from "../../../common/index.ts";
 import { isValidHeaderValue, parseReason, quote, splitList, type SipMessage } from "../../../sip/message/index.ts";
 import { causeName, causeOfStatus, type Outcome, type ToldReason } from "../../model/index.ts";
 import type { HeaderList } from "../../signaling/signaling-port.ts";
@@ -28,7 +28,7 @@ export function cancelReason({ elsewhere, told }: { readonly elsewhere: boolean;
 export function byeOutcome(side: Outcome["by"], bye: SipMessage): Outcome {
   const told = toldReason(bye);
   const outcome: Outcome = { by: side, reason: "normal", status: 200, cause: told?.cause ?? NORMAL_CLEARING };
-  return told === undefined ? outcome : { ...outcome, told: told.text };
+  return told === undefined ? outcome : withMore(outcome, { told: told.text });
 }
 
 /** What the records say of a dialog that was lost: its cause is that of the Reason, or a temporary failure. */

@@ -1,3 +1,4 @@
+import { withMore } from "../../../common/index.ts";
 import { causeName, type BranchGroup } from "../../model/index.ts";
 import type { BranchRefusal, BranchTarget } from "../leg/branch.ts";
 import { placesOf, targetOf, type RouteContext } from "../routing/route-call.ts";
@@ -59,7 +60,7 @@ function targetsOf(
         hunting.noteRung(group, line);
         return undefined;
       };
-      return [{ ...target, admit }];
+      return [withMore(target, { admit })];
     }),
   );
   return targets.slice(0, MAX_PLACES);

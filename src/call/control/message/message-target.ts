@@ -1,3 +1,4 @@
+import { withMore } from "../../../common/index.ts";
 import { parseNameAddr, parseUri } from "../../../sip/message/index.ts";
 import type { Peer, SipPhone } from "../../device/index.ts";
 import type { Destination, RouteAttempt } from "../../digit-analysis/index.ts";
@@ -69,7 +70,7 @@ function shownAs(
   callerNumber: string | undefined,
   routed: RoutedMessage | RejectedMessage,
 ): RoutedMessage | RejectedMessage {
-  return callerNumber === undefined || routed.kind === "rejected" ? routed : { ...routed, callerNumber };
+  return callerNumber === undefined || routed.kind === "rejected" ? routed : withMore(routed, { callerNumber });
 }
 
 function routeToPhones(

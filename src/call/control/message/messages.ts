@@ -1,4 +1,4 @@
-import type { Clock, Ids, MetricSample } from "../../../common/index.ts";
+import { type Clock, type Ids, type MetricSample, withMore } from "../../../common/index.ts";
 import type { RelayEndpoint } from "../../../media/index.ts";
 import { parseDigits, type SipMessage } from "../../../sip/message/index.ts";
 import type { Inventory, Peer, SipPhone } from "../../device/index.ts";
@@ -98,7 +98,7 @@ export class Messages {
       const caller = { ...sender, number: callerNumber };
       const from = trunk === undefined ? caller : callerForTrunk(trunk, caller);
       const request = this.#requestTo(routed.number, from, isTrusted, message, common);
-      const named = trunk === undefined ? request : { ...request, trunk: trunk.name };
+      const named = trunk === undefined ? request : withMore(request, { trunk: trunk.name });
       return { ways, requestOver: (way) => overWay(named, way) };
     });
     this.#deliver(request, device, places);
@@ -189,12 +189,11 @@ function fromTrunk(device: SipPhone | Peer, dialed: Dialed): Dialed {
 
 function overWay(request: OutgoingRequest, { uri, proxyUri, path = [] }: Way): OutgoingRequest {
   const routes = path.map((route) => ["Route", route] as const);
-  return {
-    ...request,
+  return withMore(request, {
     uri,
     ...(proxyUri === undefined ? {} : { proxyUri }),
     headers: [...(request.headers ?? []), ...routes],
-  };
+  });
 }
 
 /** What can be told without knowing where it goes. */

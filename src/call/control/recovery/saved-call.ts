@@ -1,3 +1,4 @@
+import { withMore } from "../../../common/index.ts";
 import type { RelayEndpoint } from "../../../media/index.ts";
 import {
   NEW_SESSION,
@@ -132,7 +133,7 @@ const REDIRECT_REASONS: Readonly<Partial<Record<FeatureReason, RedirectReason>>>
 export function redirectOf({ feature }: SessionOrigin): RecordRedirect | undefined {
   if (feature === "normal") return undefined;
   const lastReason = REDIRECT_REASONS[feature];
-  return { ...(lastReason === undefined ? {} : { lastReason }), onBehalfOf: feature };
+  return withMore(lastReason === undefined ? {} : { lastReason }, { onBehalfOf: feature });
 }
 
 /** A call whose INVITEs are on their way: should its process die now, the next one records that it was lost. */

@@ -1,4 +1,4 @@
-import type { Clock } from "../../../common/index.ts";
+import { type Clock, withMore } from "../../../common/index.ts";
 import type { MediaRelay, RelaySessionSummary, SideStatistics } from "../../../media/index.ts";
 import type { CallQuality, MediaQualityView } from "../../../signals/index.ts";
 import type { Call, World } from "../../model/index.ts";
@@ -83,13 +83,12 @@ function viewOf(place: MediaPlace, summary: RelaySessionSummary | undefined): Me
 
 /** What not every relay knows. */
 function countedOnly({ outOfOrder, lastPacketAtMs, sentPackets, sentBytes, reported }: SideStatistics) {
-  return {
-    ...(outOfOrder === undefined ? {} : { packetsOutOfOrder: outOfOrder }),
+  return withMore(outOfOrder === undefined ? {} : { packetsOutOfOrder: outOfOrder }, {
     ...(lastPacketAtMs === undefined ? {} : { lastPacketMs: lastPacketAtMs }),
     ...(sentPackets === undefined ? {} : { packetsSent: sentPackets }),
     ...(sentBytes === undefined ? {} : { octetsSent: sentBytes }),
     ...(reported === undefined ? {} : { reported: reportedView(reported) }),
-  };
+  });
 }
 
 function reportedView({ lost, jitterMs, fractionLost }: NonNullable<SideStatistics["reported"]>) {

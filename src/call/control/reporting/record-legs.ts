@@ -1,3 +1,4 @@
+import { withMore } from "../../../common/index.ts";
 import type { SideStatistics } from "../../../media/index.ts";
 import { causeOfStatus, type Outcome, type Side } from "../../model/index.ts";
 import { agreedMedia } from "../../record/agreed-media.ts";
@@ -123,14 +124,13 @@ function mediaOf(side: Side, standing: CallStanding): Pick<RecordLeg, "holds" | 
   const agreed = agreedMedia(call[side].localSdp, call[side].remoteSdp);
   const statistics = summary?.sides.find(({ tag }) => tag === side);
   const media = agreed && withSeenPacketMs(agreed, statistics);
-  return {
-    ...(holds === undefined ? {} : { holds }),
+  return withMore(holds === undefined ? {} : { holds }, {
     ...(media === undefined ? {} : { media }),
     ...(statistics === undefined ? {} : { quality: qualityOf(statistics, agreed?.codec, summary?.isPartial === true) }),
-  };
+  });
 }
 
 function withSeenPacketMs(media: RecordMedia, statistics: SideStatistics | undefined): RecordMedia {
   const { packetMs = statistics?.packetMs } = media;
-  return packetMs === undefined ? media : { ...media, packetMs };
+  return packetMs === undefined ? media : withMore(media, { packetMs });
 }

@@ -72,13 +72,12 @@ function partOf({ callId, origin, movedTo }: CallProgress): Pick<CallFacts, "par
   const mergedFrom = [...new Set(from.map(callOfSession))].filter((other) => other !== call);
   const mergedInto = movedTo === undefined || callOfSession(movedTo) === call ? undefined : callOfSession(movedTo);
   return {
-    part: {
-      ...(controller === undefined ? {} : { controller }),
+    part: withMore(controller === undefined ? {} : { controller }, {
       ...(from.length === 0 ? {} : { movedFrom: from }),
       ...(movedTo === undefined ? {} : { movedTo }),
       ...(mergedFrom.length === 0 ? {} : { mergedFrom }),
       ...(mergedInto === undefined ? {} : { mergedInto }),
-    },
+    }),
   };
 }
 
@@ -90,7 +89,7 @@ function numbersOf(progress: CallProgress, context: RecordContext): RecordNumber
   const reached = answered ?? callee;
   const finalCalled = reached === undefined ? { number: textOf(calledNumber) } : numberOf(reached, context);
   return {
-    calling: { ...numberOf(caller, context), ...name },
+    calling: withMore(numberOf(caller, context), { ...name }),
     presented: isPrivate(privacy) ? { number: ANONYMOUS } : { number: textOf(number), ...name },
     dialed: textOf(calledNumber),
     originalCalled: redirect?.originalCalled ?? finalCalled,

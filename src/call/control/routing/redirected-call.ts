@@ -84,7 +84,7 @@ export function toldTargets<Some extends { readonly kind: string }>(
   { history, headers }: Redirected,
 ): Some | RoutedCall {
   if (!isRouted(routed) || (history.length === 0 && headers === undefined)) return routed;
-  const told = { ...(history.length === 0 ? {} : { redirections: history }), ...(headers && { headers }) };
+  const told = withMore(history.length === 0 ? {} : { redirections: history }, { ...(headers && { headers }) });
   return { ...routed, targets: mapTargets(routed.targets, told) };
 }
 
@@ -105,11 +105,11 @@ export function withOriginal(
   const { record } = redirected;
   if (record === undefined || originalCalled === undefined) return redirected;
   const number = originalCalled === "reset" ? dialed.user : originalCalled.number;
-  return { ...redirected, record: { ...record, originalCalled: { number } } };
+  return { ...redirected, record: withMore(record, { originalCalled: { number } }) };
 }
 
 export function mapTargets(targets: RoutedCall["targets"], more: Partial<BranchTarget>): Map<string, BranchTarget> {
-  return new Map([...targets].map(([branchId, target]) => [branchId, withMore(target, more)]));
+  return new Map([...targets].map(([branchId, target]) => [branchId, Object.assign({}, target, more)]));
 }
 
 /** Number of the group that was dialed behind its code; undefined: something else was dialed. */

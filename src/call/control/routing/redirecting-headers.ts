@@ -1,3 +1,4 @@
+import { withMore } from "../../../common/index.ts";
 import {
   formatDiversion,
   formatHistoryInfo,
@@ -74,7 +75,7 @@ function shownTo(one: Redirection, { isTrusted, show, callerPrivacy }: Redirecte
   const isHidden = one.isPrivate || isPrivate(party.privacy ?? []) || hidesHistory(callerPrivacy);
   if (isHidden && !isTrusted) {
     const { displayName: _displayName, ...rest } = one;
-    return { ...rest, uri: NOBODY.uri, isHidden };
+    return withMore(rest, { uri: NOBODY.uri, isHidden });
   }
   return { uri: localUri(party.number, host), isHidden, ...one, ...party };
 }

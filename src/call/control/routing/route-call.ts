@@ -1,3 +1,4 @@
+import { withMore } from "../../../common/index.ts";
 import type { SipPhone } from "../../device/index.ts";
 import type { Destination, FeatureDestination, LineDestination, NoReason } from "../../digit-analysis/index.ts";
 import type { BranchGroup, Route } from "../../model/index.ts";
@@ -141,7 +142,7 @@ function routeToPhones(
     const target = targetOf(phone, bindings, context);
     if (target === undefined) continue;
     const silent = context.isSilent(phone) ? { isSilent: true } : {};
-    targets.set(branchId, { ...target, ...(callerNumber === undefined ? {} : { callerNumber }), ...silent });
+    targets.set(branchId, withMore(target, { ...(callerNumber === undefined ? {} : { callerNumber }), ...silent }));
     const last = groups.at(-1);
     const isOffered = isCtiContact(target.uri);
     const takesNoMedia = isContactWithoutMedia(target.uri);

@@ -1,4 +1,4 @@
-import type { Ids } from "../../../common/index.ts";
+import { type Ids, withMore } from "../../../common/index.ts";
 import { escapeUser, formatUri, parseUri } from "../../../sip/message/index.ts";
 import type { Peer, SipPhone } from "../../device/index.ts";
 import type { RouteAttempt } from "../../digit-analysis/index.ts";
@@ -40,7 +40,7 @@ const FULL: BranchRefusal = {
 /** Where a peer takes a number; undefined when its own URI is none. */
 export function peerUri(peer: Peer, number: string): string | undefined {
   const uri = parseUri(peer.uri);
-  return uri.ok ? formatUri({ ...uri.value, user: escapeUser(number) }) : undefined;
+  return uri.ok ? formatUri(withMore(uri.value, { user: escapeUser(number) })) : undefined;
 }
 
 /** To the one peer whose prefix or host was dialed: no other stands in for it. */
@@ -52,7 +52,7 @@ export function routeToPeer(attempt: RouteAttempt, context: TrunkContext): Route
   const target = trunkTarget(attempt, context);
   if (target === undefined) return { kind: "rejected", callee: device, ...rejection(500, "peer-uri") };
   // It counts for the peer from the beginning.
-  const counted: TrunkTarget = { ...target, admit: () => context.guard(peer) };
+  const counted: TrunkTarget = withMore(target, { admit: () => context.guard(peer) });
   return { ...routed([counted], context, {}), callee: device };
 }
 
@@ -84,7 +84,7 @@ function routed(
   const targets = new Map<string, BranchTarget>();
   const groups = trunks.map(({ ringSeconds, ...target }): BranchGroup => {
     const branchId = ids.uuid();
-    targets.set(branchId, tried.tryMs === undefined ? target : { ...target, isTried: true });
+    targets.set(branchId, tried.tryMs === undefined ? target : withMore(target, { isTried: true }));
     return { branchIds: [branchId], ringMs: (ringSeconds > 0 ? ringSeconds : usual) * 1_000, ...tried };
   });
   return { kind: "routed", route: { kind: "branches", groups }, targets, callee: undefined };
@@ -106,7 +106,8 @@ function trunkTarget(
     showCaller: (caller) => callerForTrunk(peer, caller, context.mayHide),
     admit: () => (context.isBusy(peer) ? FULL : context.guard(peer)),
     isTrusted: peer.trusted === true,
-    policy: peer.sealedPassword === undefined ? profile.session : { ...profile.session, isRemoteToRefresh: true },
+    policy:
+      peer.sealedPassword === undefined ? profile.session : withMore(profile.session, { isRemoteToRefresh: true }),
     latch: profile.media.latch ? "any" : "candidates",
     route: { trunk: peer.name, ...way },
     ringSeconds: profile.ringSeconds,

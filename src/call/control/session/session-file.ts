@@ -1,3 +1,4 @@
+import { withMore } from "../../../common/index.ts";
 import type { RelayEndpoint } from "../../../media/index.ts";
 import type { Outcome, Session, Side } from "../../model/index.ts";
 import type { CallMedia } from "./call-media.ts";
@@ -30,7 +31,7 @@ export function persistMoved(
   const caller = session.leg("caller");
   if (call.state !== "established" || caller === undefined) return;
   const saved = savedCallOf(progress, call, { caller, callee: session.leg("callee") }, endpoint);
-  store.put({ ...saved, moved: { to, atMs: clock.wallMs() } });
+  store.put(withMore(saved, { moved: { to, atMs: clock.wallMs() } }));
 }
 
 /** Puts a session on file as it is now. */

@@ -1,4 +1,4 @@
-import type { Clock } from "../../../common/index.ts";
+import { type Clock, withMore } from "../../../common/index.ts";
 import type { CommandActor, CommandConditions, CtiCommandRequest, SettingCommand } from "../../../signals/index.ts";
 import { callOf, isSetting } from "./command-names.ts";
 import type { CommandLedger } from "./command-ledger.ts";
@@ -65,11 +65,10 @@ export class CommandChecks {
   after(request: CtiCommandRequest, result: Extract<AnyCommandResult, { ok: false }>): CommandOutcome {
     const { command } = request;
     const { failure, detail, sip, q850, outcome } = result;
-    const far = {
-      ...(outcome === undefined ? {} : { outcome }),
+    const far = withMore(outcome === undefined ? {} : { outcome }, {
       ...(sip === undefined ? {} : { sip }),
       ...(q850 === undefined ? {} : { q850 }),
-    };
+    });
     const callId = this.callOf(command);
     const ended = callId === undefined ? undefined : this.#options.ended.get(callId);
     if (callId !== undefined && ended !== undefined && ABOUT_CALL.has(failure)) {
@@ -77,10 +76,10 @@ export class CommandChecks {
     }
     const facts = callId === undefined ? {} : this.#facts(request, callId);
     if (failure === "internal" || failure === "stopping") {
-      return refusal(failure, detail, { ...facts, ...far, outcome: "unknown" });
+      return refusal(failure, detail, withMore(facts, { ...far, outcome: "unknown" }));
     }
     const isDropped = command.type === "redirect" && command.failureMode === "drop" && ended !== undefined;
-    return refusal(failure, detail, { ...facts, ...far, ...(isDropped ? { outcome: "applied" as const } : {}) });
+    return refusal(failure, detail, withMore(facts, { ...far, ...(isDropped ? { outcome: "applied" as const } : {}) }));
   }
 
   /** What would come of it, without doing it. */
@@ -100,7 +99,7 @@ export class CommandChecks {
     const misfit = misfitOf(command, place);
     if (misfit !== undefined) {
       const facts = callId === undefined ? {} : this.#facts(request, callId);
-      return refusal(misfit.failure, misfit.detail, { ...facts, expected: misfit.expected });
+      return refusal(misfit.failure, misfit.detail, withMore(facts, { expected: misfit.expected }));
     }
     if (!("to" in command)) return { ok: true, ...about };
     const found = calls.dialed(command.device, command.to);
@@ -140,20 +139,26 @@ export class CommandChecks {
     if (callId === undefined) return aboutNoCall(conditions);
     const version = this.#options.versionOf(callId);
     if (wanted !== undefined && version !== wanted) {
-      return refusal("version-conflict", "the call has changed", {
-        ...this.#stateFacts(command, callId),
-        expected: String(wanted),
-        actor: this.#lastActor(callId, request.key, (_type, at) => at === undefined || at > wanted),
-      });
+      return refusal(
+        "version-conflict",
+        "the call has changed",
+        withMore(this.#stateFacts(command, callId), {
+          expected: String(wanted),
+          actor: this.#lastActor(callId, request.key, (_type, at) => at === undefined || at > wanted),
+        }),
+      );
     }
     if (expected === undefined) return undefined;
     const place = placeOf(this.#options.calls.now, command.device, callId);
     const states: readonly string[] = place === undefined ? [] : [stateOf(place), place.connection];
     if (states.includes(expected)) return undefined;
-    return refusal("version-conflict", `the call is not ${expected} at ${command.device}`, {
-      ...this.#facts(request, callId),
-      expected,
-    });
+    return refusal(
+      "version-conflict",
+      `the call is not ${expected} at ${command.device}`,
+      withMore(this.#facts(request, callId), {
+        expected,
+      }),
+    );
   }
 
   /** What is to be answered, accepted or rejected has to ring, and be the device's. */
@@ -176,8 +181,9 @@ export class CommandChecks {
       ({ connectionId, state }) => connectionId !== `${named}/1` && (state === "established" || state === "queued"),
     );
     const actor = this.#lastActor(named, key, () => true);
-    if (isAnswered === true) return refusal("already-answered", "the call has been answered", { ...facts, actor });
-    return refusal("device-not-in-call", `the call does not ring at ${command.device}`, { ...facts, actor });
+    if (isAnswered === true)
+      return refusal("already-answered", "the call has been answered", withMore(facts, { actor }));
+    return refusal("device-not-in-call", `the call does not ring at ${command.device}`, withMore(facts, { actor }));
   }
 
   #facts({ key, command }: CtiCommandRequest, callId: string): RefusalFacts {

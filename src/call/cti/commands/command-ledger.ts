@@ -65,7 +65,7 @@ export class CommandLedger {
       const record = value as CommandRecord;
       const { callId } = record;
       const about = callId === undefined ? {} : { callId };
-      this.#keep(record.outcome === undefined ? { ...record, outcome: { ...NODE_FAILED, ...about } } : record);
+      this.#keep(record.outcome === undefined ? withMore(record, { outcome: { ...NODE_FAILED, ...about } }) : record);
       if (record.outcome === undefined) this.#put(record.key);
       this.#leaveUnlessAlive(record.key, callId);
     }

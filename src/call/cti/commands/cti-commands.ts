@@ -1,4 +1,4 @@
-import { errorMessageOf, type Clock, type Logger, type MetricSample } from "../../../common/index.ts";
+import { errorMessageOf, type Clock, type Logger, type MetricSample, withMore } from "../../../common/index.ts";
 import type { CtiCommandRequest } from "../../../signals/index.ts";
 import type { ModelEffect } from "../../model/index.ts";
 import type { EntryStore } from "../../control/recovery/call-journal.ts";
@@ -98,7 +98,7 @@ export class CtiCommands {
       case "too-old":
         return Promise.resolve(refusal("key-too-old", "keys of that time have been forgotten: it may have been done"));
       case "known":
-        return Promise.resolve({ ...(known.record.outcome ?? KEY_RUNNING), isReplayed: true });
+        return Promise.resolve(withMore(known.record.outcome ?? KEY_RUNNING, { isReplayed: true }));
       case "new":
         return this.#begin(request);
     }
@@ -134,7 +134,7 @@ export class CtiCommands {
   async #follow(request: CtiCommandRequest, { print, reply }: Running): Promise<CommandReply> {
     if (print !== printOf(request)) return KEY_REUSED;
     if (!request.waits) return KEY_RUNNING;
-    return { ...(await reply), isReplayed: true };
+    return withMore(await reply, { isReplayed: true });
   }
 
   async #run(request: CtiCommandRequest): Promise<CommandReply> {

@@ -1,3 +1,4 @@
+import { withMore } from "../../../common/index.ts";
 import type { ConnectionState, TerminalConnectionState } from "../../../signals/index.ts";
 import { sessionsRingingAt, type Call, type Connection, type World } from "../../model/index.ts";
 
@@ -32,7 +33,7 @@ function placeIn(now: CallsNow, device: string, call: Call | undefined): DeviceP
   for (const connection of connections) {
     const terminal = connection.terminals.find((one) => one.device === device);
     if (terminal === undefined) continue;
-    return { ...placeAt(call, connection), terminal: terminal.state };
+    return withMore(placeAt(call, connection), { terminal: terminal.state });
   }
   // Offered, and nothing has rung yet.
   for (const sessionId of now.sessionsOf.get(callId) ?? []) {

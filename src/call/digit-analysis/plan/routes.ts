@@ -1,3 +1,4 @@
+import { withMore } from "../../../common/index.ts";
 import { findServiceParameter, type BodyOf } from "../../../database/index.ts";
 import { transformNumber } from "../../trunk/transform-number.ts";
 import { behindServiceCodes } from "./service-codes.ts";
@@ -102,10 +103,11 @@ export class Routes {
         calling === undefined || callingNumber === undefined
           ? callingNumber
           : changeCalling(callingNumber, calling, onChange && ((...change) => onChange("calling", of, ...change)));
-      return trunksOf(group, nextOf).map((trunk) => ({
-        ...attemptOf(trunk, { number, callingNumber: shown }),
-        way: { routeList: list?.name ?? "", routeGroup },
-      }));
+      return trunksOf(group, nextOf).map((trunk) =>
+        withMore(attemptOf(trunk, { number, callingNumber: shown }), {
+          way: { routeList: list?.name ?? "", routeGroup },
+        }),
+      );
     });
   }
 

@@ -1,3 +1,4 @@
+import { withMore } from "../../../common/index.ts";
 import { dropLeg } from "../basic-call.ts";
 import type { Diverted, ModelEffect } from "../model-effect.ts";
 import { attach } from "../reconnect.ts";
@@ -85,7 +86,7 @@ function originate(draft: Draft, sessionId: string, { party, onlyDevice, told, w
 /** The new number rings: who asked is told, and the party hears it. */
 export function transferRinging(draft: Draft, transfer: BlindTransfer): void {
   if (transfer.isRinging === true) return;
-  draft.world.transfers.set(transfer.transferId, { ...transfer, isRinging: true });
+  draft.world.transfers.set(transfer.transferId, withMore(transfer, { isRinging: true }));
   progress(draft, transfer.asker, 180);
   const party = draft.world.legs.get(transfer.party);
   if (party !== undefined && transfer.controller !== undefined) refreshSound(draft, party);
@@ -122,7 +123,8 @@ export function transferFailed(draft: Draft, transfer: BlindTransfer | Recall, w
   world.transfers.delete(transfer.transferId);
   const party = world.legs.get(transfer.party);
   if (transfer.state === "recalling") {
-    if (party !== undefined) releaseLeg(draft, party, { ...transfer.why, feature: "transfer", detail: "recall" });
+    if (party !== undefined)
+      releaseLeg(draft, party, withMore(transfer.why, { feature: "transfer", detail: "recall" }));
     return;
   }
   refuseFor(draft, transfer.asker, why, "nobody answered at the new number", why.sip?.status);

@@ -1,3 +1,4 @@
+import { withMore } from "../../../common/index.ts";
 import type { DeviceInCall } from "../../../signals/index.ts";
 import { showHold } from "../basic-call.ts";
 import { holdMember } from "./conference-members.ts";
@@ -10,7 +11,10 @@ export { isHeldLeg } from "./sound.ts";
 export function holdByCommand(draft: Draft, leg: ModelLeg, isHeld: boolean, music?: string): void {
   if (holdMember(draft, leg, isHeld)) return;
   const { holdMusic: _former, ...rest } = leg;
-  const next: ModelLeg = { ...rest, isHeldByCommand: isHeld, ...(music === undefined ? {} : { holdMusic: music }) };
+  const next: ModelLeg = withMore(rest, {
+    isHeldByCommand: isHeld,
+    ...(music === undefined ? {} : { holdMusic: music }),
+  });
   putLeg(draft, next);
   showHold(draft, next, "application");
   refreshSound(draft, next);

@@ -1,3 +1,4 @@
+import { withMore } from "../../../common/index.ts";
 import type { TransitionTable } from "../transition-table.ts";
 import type { Doing, Why } from "../why.ts";
 
@@ -38,5 +39,5 @@ export interface Redirect {
 /** Why parties are somewhere else by it. */
 export function whyRedirected({ feature = "redirect", isRoute }: Redirect): Why & Doing {
   const why = { cause: 16, feature, by: feature === "redirect" ? "application" : "system" } as const;
-  return isRoute === true ? { ...why, detail: "route" } : why;
+  return isRoute === true ? withMore(why, { detail: "route" }) : why;
 }

@@ -1,3 +1,4 @@
+import { withMore } from "../../../common/index.ts";
 import type { RedirectCommand } from "../../../signals/index.ts";
 import type { Redirection } from "../model-effect.ts";
 import type { ModelEvent } from "../model-event.ts";
@@ -211,7 +212,9 @@ function shownOf({
   callingNumber,
   headers,
 }: Pick<RedirectCommand, "callingNumber" | "headers">): Pick<Redirection, "callingNumber" | "headers"> {
-  return { ...(callingNumber === undefined ? {} : { callingNumber }), ...(headers === undefined ? {} : { headers }) };
+  return withMore(callingNumber === undefined ? {} : { callingNumber }, {
+    ...(headers === undefined ? {} : { headers }),
+  });
 }
 
 /** What happens to calls that are redirected while they ring. */
@@ -235,7 +238,7 @@ function rerouteRefused(draft: Draft, pending: Redirect, why: Why): void {
   refuseFor(draft, { commandId }, why, detail);
   if (!isDropping) return;
   const { cause: _cause, by: _by, ...doing } = whyRedirected(pending);
-  draft.effects.push({ type: "release", sessionId: redirectId, why: { ...why, ...doing } });
+  draft.effects.push({ type: "release", sessionId: redirectId, why: withMore(why, { ...doing }) });
 }
 
 /** Why a session is offered to others than before; undefined: it is not redirected. */
@@ -250,7 +253,7 @@ export const REDIRECT: FeatureMachine = {
     const pending = draft.world.redirects.get(id);
     const party = pending?.party === undefined ? undefined : draft.world.legs.get(pending.party);
     if (pending === undefined || pending.hasRung === true) return;
-    draft.world.redirects.set(id, { ...pending, hasRung: true });
+    draft.world.redirects.set(id, withMore(pending, { hasRung: true }));
     succeed(draft, pending, pending.callId);
     letGo(draft, pending);
     if (party !== undefined) attach(draft, pending.callId, party.legId, "ringback", { why: whyRedirected(pending) });
@@ -295,7 +298,7 @@ export const REDIRECT: FeatureMachine = {
 function letGo(draft: Draft, pending: Redirect): void {
   const leaver = draft.world.legs.get(pending.leaver ?? "");
   const session = draft.world.sessions.get(leaver?.sessionId ?? "");
-  if (session !== undefined) putSession(draft, { ...session, reason: whyRedirected(pending).feature });
+  if (session !== undefined) putSession(draft, withMore(session, { reason: whyRedirected(pending).feature }));
 }
 
 /** There is nobody left to be sent elsewhere. */

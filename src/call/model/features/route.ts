@@ -1,3 +1,4 @@
+import { withMore } from "../../../common/index.ts";
 import type { RouteCommand, RouteMoment, RouteView } from "../../../signals/index.ts";
 import type { ModelEvent } from "../model-event.ts";
 import type { Why } from "../why.ts";
@@ -57,7 +58,7 @@ export function selectRoute(draft: Draft, command: CommandOf<"route-select">, co
   if (routing === undefined) return;
   draft.effects.push({ type: "stop-timer", timerId: timerOf("route", routing.sessionId, "select") });
   const { destinations } = command;
-  tryNext(draft, { ...routing, destinations, attempt: -1, commandId });
+  tryNext(draft, withMore(routing, { destinations, attempt: -1, commandId }));
 }
 
 /** The dialogue is over, and the call stays at the route point. */
@@ -190,7 +191,7 @@ function leave(draft: Draft, routing: Routing, ended: NonNullable<Routing["ended
 }
 
 function end(draft: Draft, routing: Routing, ended: NonNullable<Routing["ended"]>): void {
-  tell(draft, { ...routing, state: "ended", ended }, "end");
+  tell(draft, withMore(routing, { state: "ended", ended }), "end");
 }
 
 interface Told {
@@ -201,7 +202,7 @@ interface Told {
 function tell(draft: Draft, before: Routing, moment: RouteMoment, { why, selectMs }: Told = {}): Routing {
   const routing: Routing = { ...before, ver: before.ver + 1 };
   draft.world.routes.set(routing.sessionId, routing);
-  const route: RouteView = { ...viewOf(routing), ...(why === undefined ? {} : { why }) };
+  const route: RouteView = withMore(viewOf(routing), { ...(why === undefined ? {} : { why }) });
   draft.effects.push({ type: "route", moment, route, ...(selectMs === undefined ? {} : { selectMs }) });
   return routing;
 }
@@ -214,13 +215,15 @@ export function routesOf({ routes }: World): RouteView[] {
 function viewOf(routing: Routing): RouteView {
   const { routeId, ver, callId, device, line, callingNumber, calledNumber, callerAddress, ended } = routing;
   const destination = routing.destinations[routing.attempt];
-  return {
-    ...{ routeId, ver, callId, device, line, callingNumber, calledNumber },
-    state: routing.state === "returning" ? "trying" : routing.state,
-    ...(callerAddress === undefined ? {} : { callerAddress }),
-    ...(destination === undefined ? {} : { destination }),
-    ...(ended === undefined ? {} : { ended }),
-  };
+  return withMore(
+    { routeId, ver, callId, device, line, callingNumber, calledNumber },
+    {
+      state: routing.state === "returning" ? "trying" : routing.state,
+      ...(callerAddress === undefined ? {} : { callerAddress }),
+      ...(destination === undefined ? {} : { destination }),
+      ...(ended === undefined ? {} : { ended }),
+    },
+  );
 }
 
 /** The dialogue that the application is to answer; undefined: it has been told why there is none. */

@@ -1,3 +1,4 @@
+import { withMore } from "../../../common/index.ts";
 import { dropLeg } from "../basic-call.ts";
 import type { Endpoint } from "../model-effect.ts";
 import { attach, join } from "../reconnect.ts";
@@ -42,9 +43,9 @@ export function oppositeAt(
 /** Does a transfer, whose changes belong together. */
 export function transferring(draft: Draft, calls: TransferredCalls, act: () => void): void {
   const told = { type: "feature", feature: "transfer", ...calls } as const;
-  draft.effects.push({ type: "change", change: { ...told, moment: "start", isDone: false } });
+  draft.effects.push({ type: "change", change: withMore(told, { moment: "start", isDone: false }) });
   act();
-  draft.effects.push({ type: "change", change: { ...told, moment: "end", isDone: true } });
+  draft.effects.push({ type: "change", change: withMore(told, { moment: "end", isDone: true }) });
 }
 
 /** Connects a leg with whom another one was connected with. */

@@ -1,3 +1,4 @@
+import { withMore } from "../../../common/index.ts";
 import { partyToJoin } from "./hold.ts";
 import { NEW_SESSION, type Session } from "./session.ts";
 import type { SessionEvent } from "./session-event.ts";
@@ -17,8 +18,7 @@ export function joinedSession(caller: Seat, callee: Seat | undefined): Session {
   const unacknowledged: Side[] = isUnacknowledged(caller) ? ["caller"] : [];
   if (callee !== undefined && isUnacknowledged(callee)) unacknowledged.push("callee");
   const isDoubtful = isInDoubt(caller) || (callee !== undefined && isInDoubt(callee));
-  return {
-    ...NEW_SESSION,
+  return withMore(NEW_SESSION, {
     state: "established",
     hasEndpoint: callee === undefined,
     caller: partyToJoin(caller.call[caller.side]),
@@ -29,7 +29,7 @@ export function joinedSession(caller: Seat, callee: Seat | undefined): Session {
     ...(unacknowledged.length === 0 ? {} : { unacknowledged }),
     needsResync: isDoubtful ? "always" : "if-changed",
     suspended: true,
-  };
+  });
 }
 
 /** It has had a 2xx and has not acknowledged it: it can take no INVITE yet (RFC 3261 14.1). */

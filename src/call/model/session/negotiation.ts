@@ -1,3 +1,4 @@
+import { withMore } from "../../../common/index.ts";
 import type { Session, Negotiation, Party } from "./session.ts";
 import type { SessionEffect, Step } from "./session-effect.ts";
 import type { SessionEvent } from "./session-event.ts";
@@ -82,14 +83,13 @@ export function targetAnswered(call: Session, negotiation: Negotiation, sdp: str
   effects.push({ type: "media", operation, ticket });
   const { remoteSdp, isHolding } = call[target];
   const stood = delayed ? {} : { stood: { remoteSdp, isHolding } };
-  const answered: Negotiation = {
-    ...negotiation,
+  const answered: Negotiation = withMore(negotiation, {
     ...stood,
     step: "media-answer",
     answer: sdp,
     ticket,
     owesAck: delayed,
-  };
+  });
   // Whatever comes of it, the target is on what it has answered.
   const told = delayed ? call[target] : answererOf(call[target], negotiation.offerOut, sdp);
   return { call: { ...call, [target]: told, negotiation: answered, nextTicket: ticket + 1 }, effects };
@@ -117,13 +117,12 @@ export function negotiationMediaDone(call: Session, negotiation: Negotiation, sd
     if (call.hasEndpoint) return agreed(call, { ...negotiation, answer: sdp }, sdp);
     const ticket = call.nextTicket;
     const placed = placeOffer(call[target].localSdp, sdp);
-    const asked: Negotiation = {
-      ...negotiation,
+    const asked: Negotiation = withMore(negotiation, {
       step: "awaiting-answer",
       offerOut: placed.sdp,
       ...placementOf(placed),
       ticket,
-    };
+    });
     return {
       call: { ...call, negotiation: asked, nextTicket: ticket + 1 },
       effects: [{ type: "request", side: target, method: negotiation.method, sdp: placed.sdp, ticket }],
@@ -133,13 +132,12 @@ export function negotiationMediaDone(call: Session, negotiation: Negotiation, sd
   if (step !== "media-answer") return { call, effects: [] };
   if (!negotiation.delayed) return agreed(call, negotiation, sdp);
   const placed = placeOffer(call[requester].localSdp, sdp);
-  const offered: Negotiation = {
-    ...negotiation,
+  const offered: Negotiation = withMore(negotiation, {
     step: "awaiting-ack",
     answerOut: placed.sdp,
     ...placementOf(placed),
     answer: call.hasEndpoint ? sdp : negotiation.answer,
-  };
+  });
   // The requester is gone from this negotiation: what it last said stands for the answer it would have sent.
   if (cancelled) return finalAnswer(call, offered, call[requester].remoteSdp);
   const told = { ...call[requester], localSdp: placed.sdp };

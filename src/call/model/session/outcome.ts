@@ -1,3 +1,4 @@
+import { withMore } from "../../../common/index.ts";
 import { causeOfStatus } from "../cause.ts";
 
 /** Why a call ended, in the words of call control. */
@@ -51,7 +52,7 @@ export interface Refusal {
 /** An outcome with what a party says of it. */
 export function withTold(outcome: Outcome, told: ToldReason | undefined): Outcome {
   if (told === undefined) return outcome;
-  return { ...outcome, cause: told.cause ?? outcome.cause, told: told.text };
+  return withMore(outcome, { cause: told.cause ?? outcome.cause, told: told.text });
 }
 
 /** How an attempt ended that the callee, or everything in its place, refused. */

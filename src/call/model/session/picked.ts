@@ -1,3 +1,4 @@
+import { withMore } from "../../../common/index.ts";
 import type { BranchGroup, Session } from "./session.ts";
 import type { Step } from "./session-effect.ts";
 
@@ -21,7 +22,10 @@ export function picked(call: Session, branchId: string): Step {
   if (setup.offerPending !== undefined) {
     const { current, groups } = setup;
     const next: BranchGroup = { branchIds: [branchId], ringMs: current?.ringMs ?? 0 };
-    return { call: { ...call, setup: { ...setup, offerPending: "next", groups: [next, ...groups] } }, effects: [] };
+    return {
+      call: { ...call, setup: withMore(setup, { offerPending: "next", groups: [next, ...groups] }) },
+      effects: [],
+    };
   }
   if (setup.step === "ringing") {
     return {

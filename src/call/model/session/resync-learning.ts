@@ -1,3 +1,4 @@
+import { withMore } from "../../../common/index.ts";
 import { continueOrigin, placeOffer, unplaceAnswer } from "./dialog-sdp.ts";
 import { isHold } from "./hold.ts";
 import { ask, askRelay, done, giveUpLearning, INCOMPATIBLE } from "./resync-parts.ts";
@@ -23,7 +24,7 @@ export function learn(call: Session, { ticket }: Resync): Step {
 
 /** The caller has offered; it is acknowledged with the callee's answer. */
 export function offerLearned(call: Session, resync: Resync, sdp: string): Step {
-  const learned: Resync = { ...resync, step: "media-learned", learned: sdp };
+  const learned: Resync = withMore(resync, { step: "media-learned", learned: sdp });
   if (!hasStream(sdp)) return giveUpLearning(call, learned, (freed) => endCall(freed, INCOMPATIBLE));
   return askRelay(call, learned, { kind: "offer", offerer: "caller", sdp });
 }
@@ -34,7 +35,7 @@ export function learnedMediaDone(call: Session, resync: Resync, sdp: string): St
 
 function askCallee(call: Session, resync: Resync, offer: string): Step {
   const { sdp, placement } = placeOffer(call.callee.localSdp, offer);
-  const placed = { ...resync, offerOut: sdp, ...(placement === undefined ? {} : { placement }) };
+  const placed = withMore(resync, { offerOut: sdp, ...(placement === undefined ? {} : { placement }) });
   return ask(call, { ...placed, step: "awaiting-learned" }, "callee", sdp);
 }
 

@@ -1,3 +1,4 @@
+import { withMore } from "../../../common/index.ts";
 import type { Session, Party, Resync } from "./session.ts";
 import type { MediaOperation, SessionEffect, Step } from "./session-effect.ts";
 import { placeOffer, standingAnswer, unplaceAnswer } from "./dialog-sdp.ts";
@@ -42,7 +43,7 @@ export function resyncMediaDone(call: Session, resync: Resync, sdp: string): Ste
     case "media-offer": {
       if (hasEndpoint) return isKnown(call, "caller", sdp) ? done(call) : offerByEndpoint(call, resync);
       const { sdp: offerOut, placement } = placeOffer(callee.localSdp, sdp);
-      const placed = { ...resync, offerOut, ...(placement === undefined ? {} : { placement }) };
+      const placed = withMore(resync, { offerOut, ...(placement === undefined ? {} : { placement }) });
       const answer = unplaceAnswer(placement, callee.remoteSdp ?? "");
       return askRelay(call, { ...placed, step: "media-answer" }, answerOf("caller", answer));
     }
@@ -141,7 +142,7 @@ function askCallee(call: Session, resync: Resync): Step {
 function askCaller(call: Session, resync: Resync, offer: string): Step {
   const { sdp, placement } = placeOffer(call.caller.localSdp, offer);
   const { placement: _before, ...rest } = resync;
-  const placed = { ...rest, offerOut: sdp, ...(placement === undefined ? {} : { placement }) };
+  const placed = withMore(rest, { offerOut: sdp, ...(placement === undefined ? {} : { placement }) });
   return ask(call, { ...placed, step: "awaiting-caller" }, "caller", sdp);
 }
 

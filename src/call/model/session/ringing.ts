@@ -1,3 +1,4 @@
+import { withMore } from "../../../common/index.ts";
 import { bestRefusal, NO_ANSWER } from "./best-refusal.ts";
 import type { Branch, BranchGroup, Session, EarlyMedia, Setup } from "./session.ts";
 import { STOP_SETUP_TIMERS, type MediaOperation, type SessionEffect, type Step } from "./session-effect.ts";
@@ -19,7 +20,7 @@ export function nextGroup(call: Session): Step {
   if (group === undefined) return giveUp(call, setup, bestRefusal(setup.refusals));
   const isPending = setup.offerPending !== undefined;
   if (isPending && !needsNoOffer(group)) {
-    return { call: { ...call, setup: { ...setup, offerPending: "next", isReached: false } }, effects: [] };
+    return { call: { ...call, setup: withMore(setup, { offerPending: "next", isReached: false }) }, effects: [] };
   }
   const isOfferLater = isPending && group.takesOfferLater === true;
   const branches = group.branchIds.map((branchId): Branch => {
@@ -126,7 +127,7 @@ function earlyMedia(call: Session, setup: Setup, found: Pick<EarlyMedia, "branch
   }
   const ticket = call.nextTicket;
   return {
-    call: { ...call, nextTicket: ticket + 1, setup: { ...setup, early: { ...found, ticket, out: undefined } } },
+    call: { ...call, nextTicket: ticket + 1, setup: { ...setup, early: withMore(found, { ticket, out: undefined }) } },
     effects: [
       {
         type: "media",
@@ -184,7 +185,7 @@ function withRefusal(
   refusal: Refusal,
 ): { readonly next: Session; readonly left: Setup } {
   const isEarly = early?.branchId === branchId;
-  const left: Setup = { ...setup, refusals: [...refusals, refusal], early: isEarly ? undefined : early };
+  const left: Setup = withMore(setup, { refusals: [...refusals, refusal], early: isEarly ? undefined : early });
   return { next: { ...call, setup: left }, left };
 }
 

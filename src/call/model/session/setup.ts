@@ -1,3 +1,4 @@
+import { withMore } from "../../../common/index.ts";
 import type { Session, Negotiation, Setup } from "./session.ts";
 import { STOP_SETUP_TIMERS, type MediaOperation, type SessionEffect, type Step } from "./session-effect.ts";
 import type { SessionEvent, Route } from "./session-event.ts";
@@ -40,13 +41,12 @@ export function offered(call: Session, { sdp, route }: EventOf<"offered">): Step
 export function originated(call: Session, { route }: EventOf<"originated">): Step {
   if (call.setup !== undefined || call.state !== "initiated") return { call, effects: [] };
   const ticket = call.nextTicket;
-  const begun: Session = {
-    ...call,
+  const begun: Session = withMore(call, {
     isOriginated: true,
     callee: { ...call.callee, connection: "in-progress" },
     setup: { ...newSetup("", route, ticket), step: "media-offer" },
     nextTicket: ticket + 1,
-  };
+  });
   return { call: begun, effects: [{ type: "media", operation: { kind: "endpoint-offer" }, ticket }] };
 }
 

@@ -1,3 +1,4 @@
+import { withMore } from "../../../common/index.ts";
 import type { LateInvite, Session, Negotiation, Resync } from "./session.ts";
 import type { SessionEffect, Step, TimerName } from "./session-effect.ts";
 import type { SessionEvent } from "./session-event.ts";
@@ -288,7 +289,7 @@ function onGone(call: Session, side: Side, outcome: Outcome): Step {
   if (isOriginated)
     return state === "answering" ? endCall(call, unansweredOutcome(outcome), { gone: "callee" }) : unchanged(call);
   // RFC 3261 15: the caller may end an early dialog; the callee's can only be gone once it has answered.
-  if (side === "caller") return endCall(call, { ...CANCELLED, cause: outcome.cause, ...toldOf(outcome) });
+  if (side === "caller") return endCall(call, withMore(CANCELLED, { cause: outcome.cause, ...toldOf(outcome) }));
   if (call.state !== "answering") return unchanged(call);
   return endCall(call, unansweredOutcome(outcome), { gone: "callee" });
 }

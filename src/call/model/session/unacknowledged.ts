@@ -1,3 +1,4 @@
+import { withMore } from "../../../common/index.ts";
 import type { Session } from "./session.ts";
 import type { Step } from "./session-effect.ts";
 import type { Side } from "./side.ts";
@@ -8,7 +9,7 @@ import type { Side } from "./side.ts";
 export function withAck(call: Session, side: Side): Step {
   if (call.unacknowledged?.includes(side) !== true) return { call, effects: [] };
   const left = call.unacknowledged.filter((one) => one !== side);
-  if (left.length > 0) return { call: { ...call, unacknowledged: left }, effects: [] };
+  if (left.length > 0) return { call: withMore(call, { unacknowledged: left }), effects: [] };
   const { unacknowledged: _none, ...rest } = call;
   return { call: rest, effects: [{ type: "stop-timer", timer: "ack" }] };
 }

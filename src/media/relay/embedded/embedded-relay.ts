@@ -1,5 +1,12 @@
 import { z } from "zod";
-import { ChannelClient, errorCodeOf, errorMessageOf, type Clock, type Logger } from "../../../common/index.ts";
+import {
+  ChannelClient,
+  errorCodeOf,
+  errorMessageOf,
+  type Clock,
+  type Logger,
+  withMore,
+} from "../../../common/index.ts";
 import { MediaError, type MediaErrorCode } from "../../media-error.ts";
 import type {
   MediaRelay,
@@ -154,7 +161,7 @@ export class EmbeddedRelay implements MediaRelay {
   }
 
   #handleEvent(event: string, params: unknown): void {
-    const result = relayEvent.safeParse({ ...(params as object), type: event });
+    const result = relayEvent.safeParse(withMore(params as object, { type: event }));
     if (result.success) this.#options.onEvent?.(result.data);
     else this.#options.logger.warn("media event not understood", { event });
   }

@@ -1,3 +1,4 @@
+import { withMore } from "../../../common/index.ts";
 import { MediaError } from "../../media-error.ts";
 import { fitsOffer, offeredFormats, type OfferedFormats } from "../../sdp/answer-fit.ts";
 import {
@@ -167,8 +168,8 @@ export class RelaySession {
       stream.directions[otherSide(offerer)] = direction;
       openSide(stream, otherSide(offerer), media, options, this.#context.clock.nowMs());
       const codecs = agreedCodecs(media, this.sides[offerer].formats.get(stream.mediaIndex));
-      stream.hearing[offerer] = codecs && { ...codecs.offerer, receives: canSend(direction) };
-      stream.hearing[otherSide(offerer)] = codecs && { ...codecs.answerer, receives: canReceive(direction) };
+      stream.hearing[offerer] = codecs && withMore(codecs.offerer, { receives: canSend(direction) });
+      stream.hearing[otherSide(offerer)] = codecs && withMore(codecs.answerer, { receives: canReceive(direction) });
     }
     this.#negotiatedAtMs = this.#context.clock.nowMs();
     this.#refreshOverlays();

@@ -1,3 +1,4 @@
+import { withMore } from "../../../common/index.ts";
 import { MediaError } from "../../media-error.ts";
 import { PayloadTable } from "../../rtp/payload-table.ts";
 import type { FarEnd } from "./far-end.ts";
@@ -41,7 +42,7 @@ export async function restoreSession(
   owner: Pick<SessionStart, "onPromptEnd"> & { newSide: (start: RelaySideStart) => RelaySide },
 ): Promise<RelaySession | undefined> {
   const sides = record.sides.map((side) =>
-    owner.newSide({ ...side, offered: side.offered === undefined ? undefined : new Map(side.offered) }),
+    owner.newSide(withMore(side, { offered: side.offered === undefined ? undefined : new Map(side.offered) })),
   ) as [RelaySide, RelaySide];
   const streams: RelayStream[] = [];
   for (const saved of record.streams) {

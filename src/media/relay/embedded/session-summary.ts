@@ -1,4 +1,4 @@
-import type { Clock } from "../../../common/index.ts";
+import { type Clock, withMore } from "../../../common/index.ts";
 import type { RelaySessionSummary, SideStatistics } from "../media-relay.ts";
 import type { RelayLeg } from "./relay-leg.ts";
 import type { RelaySession } from "./relay-session.ts";
@@ -67,7 +67,7 @@ function arrivalOf(legs: readonly RelayLeg[], clock: Clock): Pick<SideStatistics
 
 function streamFacts(leg: RelayLeg | undefined): Pick<SideStatistics, "ssrc" | "packetMs"> {
   const { ssrc, packetMs = 0 } = leg?.rtp.statistics ?? {};
-  return { ...(ssrc === undefined ? {} : { ssrc }), ...(packetMs > 0 ? { packetMs: rounded(packetMs) } : {}) };
+  return withMore(ssrc === undefined ? {} : { ssrc }, { ...(packetMs > 0 ? { packetMs: rounded(packetMs) } : {}) });
 }
 
 function sentFacts(leg: RelayLeg | undefined): Pick<SideStatistics, "sentSsrc" | "reported"> {

@@ -1,4 +1,4 @@
-import { errorCodeOf, type Clock } from "../../../common/index.ts";
+import { errorCodeOf, type Clock, withMore } from "../../../common/index.ts";
 import { formatVia, parseSipMessage, parseVia, replaceTopVia, type SipMessage } from "../../message/index.ts";
 import type { Target, TransportLayer } from "../../transport/index.ts";
 import type { TransactionCounters } from "../transaction-counters.ts";
@@ -62,7 +62,7 @@ export class LargeRequests {
     const onward: Target = { protocol: "tcp", address, port, connectWithinMs: CONNECT_WITHIN_MS };
     const local = this.#transport.localFor(onward);
     this.#counters.count("switchedToTcp");
-    const ours = formatVia({ ...via.value, protocol: "TCP", host: local.address, port: local.port });
+    const ours = formatVia(withMore(via.value, { protocol: "TCP", host: local.address, port: local.port }));
     return { text: replaceTopVia(request, ours), target: onward };
   }
 
