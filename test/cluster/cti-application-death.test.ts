@@ -32,6 +32,7 @@ const DESK = point("desk", "5000");
 const ROUTES = point("routes", "5010");
 /** Of applications that have these alone: what is killed has its devices until its lease is over. */
 const [PAIR_DESK, PAIR_ROUTES] = [point("pair-desk", "5020"), point("pair-routes", "5021")];
+const BOTH_DESK = point("both-desk", "5024");
 const [LOST_DESK, LOST_ROUTES] = [point("lost-desk", "5022"), point("lost-routes", "5023")];
 const port = (name: string, number: string, onOwnerLost: string) =>
   ({ kind: "cti-port", name, number, ...TREATED, more: { onOwnerLost } }) as const;
@@ -53,7 +54,7 @@ describe("kill -9 of an application", () => {
 
   before(async () => {
     site = await startCtiSite(cleanup, {
-      devices: [DESK, ROUTES, PAIR_DESK, PAIR_ROUTES, LOST_DESK, LOST_ROUTES, ...PORTS],
+      devices: [DESK, ROUTES, PAIR_DESK, PAIR_ROUTES, BOTH_DESK, LOST_DESK, LOST_ROUTES, ...PORTS],
     });
     callers = await site.phone("callers");
     [agents, failures, unanswered] = [
@@ -165,6 +166,34 @@ describe("kill -9 of an application", () => {
       await standby.kill();
     });
   }
+
+  it("given calls offered, when the active one of a group is killed, and CTIManager before the standby has them, then it has each soon after", async () => {
+    const task = { ...PAIR, group: "both", device: BOTH_DESK.name, standbyAfterMs: 1_500 };
+    const active = await start({ ...task, act: "leave" });
+    const standby = await start({ ...task, act: "redirect", to: AGENT });
+    const calls = await call(BOTH_DESK.number, STANDBY_CALLS);
+    await active.outputMatching(new RegExp(`^offered ${STANDBY_CALLS}$`, "m"), START_MS);
+    const killedMs = performance.now();
+    await active.kill();
+    await eventually(
+      async () => {
+        const rows = (await site.node.ask("ctimanager", "cti-sessions")) as { group?: string; state: string }[];
+        assert.deepEqual(rows.flatMap(({ group, state }) => (group === "both" ? [state] : [])).sort(), [
+          "connected",
+          "silent",
+        ]);
+      },
+      { timeoutMs: task.standbyAfterMs, intervalMs: 5 },
+    );
+    await site.node.killService("ctimanager");
+    const arrivals = await agents.take(STANDBY_CALLS, PAIR.heartbeatMs);
+    assert.deepEqual([failures.arrivals.length, unanswered.arrivals.length], [0, 0]);
+    const tookMs = Math.max(...arrivals.map(({ atMs }) => atMs)) - killedMs;
+    assert.ok(tookMs < PAIR.heartbeatMs, `the last came ${tookMs} ms after`);
+    await allEstablished(calls);
+    await endAll(calls, arrivals);
+    await standby.kill();
+  });
 
   it("given a connection that is lost for a moment, when it is resumed in time, then the owner has its calls, and no standby", async () => {
     // More than the resume of a busy machine takes.

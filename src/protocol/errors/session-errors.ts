@@ -151,8 +151,8 @@ export const SESSION_ERRORS = {
   VALIDATION_COMBINATION: entry(
     "VALIDATION",
     "never",
-    "Parameters exclude each other.",
-    "The message names them; send one of them.",
+    "Parameters exclude each other, or one needs another.",
+    "The message names them; send what goes together.",
   ),
   VALIDATION_NUMBER: entry("VALIDATION", "never", "That cannot be dialed.", "Send digits as on a phone, or a SIP URI."),
   VALIDATION_DTMF: entry(
