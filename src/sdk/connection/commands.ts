@@ -101,7 +101,7 @@ export class Commands {
       const abort = (): void => this.#settle(pending, () => reject(abortReason(signal)));
       const pending: Pending = {
         method,
-        params: { ...params, meta },
+        params: Object.assign({}, params, { meta }),
         deadlineMs: clock.nowMs() + timeoutMs,
         deadline: clock.after(timeoutMs, () => this.#settle(pending, () => reject(timeoutError(pending, timeoutMs)))),
         pass: (reply) => {

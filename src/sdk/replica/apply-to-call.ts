@@ -127,5 +127,5 @@ function withParties(call: CallView, event: Extract<CallEvent, { type: "call.par
   void [currentCalling, currentCalled, lastRedirecting, modifiedCalling, modifiedCalled];
   const { type, seq, callId, ver, ...parties } = event;
   void [type, seq, callId, ver];
-  return { ...rest, ...parties };
+  return Object.assign({}, rest, parties);
 }

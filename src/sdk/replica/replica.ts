@@ -135,7 +135,7 @@ export class Replica {
     const call = applyToCall(known, event, arrived);
     if (call.state !== "invalid") return this.#putCall(call, event.seq);
     const why = (event.type === "call.state" ? event.why : undefined) ?? PLAIN_WHY;
-    this.#endCall({ ...call, endedMs: this.#wallMs(), why }, event.seq);
+    this.#endCall(Object.assign({}, call, { endedMs: this.#wallMs(), why }), event.seq);
   }
 
   #leave(callId: string, connectionId: string, seq: number): ConnectionView | undefined {
