@@ -35,7 +35,7 @@ export async function addCtiObjects(node: TandemNode, devices: readonly VirtualD
         name: APPLICATION.user,
         passwordHash: await hashPassword(APPLICATION.password),
         ctiEnabled: true,
-        permissions: ["control-all-devices"],
+        permissions: ["control-all-devices", "auto-answer"],
         maxConnections: MAX_CONNECTIONS,
       },
     });

@@ -19,9 +19,9 @@ export function takeRelayEvent(event: RelayEvent, { wallMs, table, features, dev
   switch (event.type) {
     case "media-timeout": {
       const session = table.get(event.callId);
-      // What was agreed on before the answer has a right to silence until then.
+      // What was agreed on before the answer has a right to silence until then, and for as long after it.
       const answeredMs = wallMs() - (session?.progress.answeredAtMs ?? 0);
-      if (answeredMs >= event.silentMs - EARLIER_MS) session?.dispatch({ type: "media-timeout" });
+      if (answeredMs >= event.timeoutMs - EARLIER_MS) session?.dispatch({ type: "media-timeout" });
       return;
     }
     case "prompt-ended":

@@ -250,9 +250,8 @@ export class CtiDevices {
     const connected = this.#offers.whenConnected(found);
     const isPlaced = this.#places.prepare(found.leg, ownership);
     this.#offers.tell(found, { type: "answer", isReady: isPlaced && !this.#offers.awaitsOffer(found) });
-    if (isPlaced) this.#mediaSet(found);
-    else if (ownership.media.mode !== "switch") this.#options.events.onMediaWanted(found.leg);
-    else this.#answerBySwitch(found, ownership.media.prompt);
+    if (!isPlaced && ownership.media.mode !== "switch") this.#options.events.onMediaWanted(found.leg);
+    else this.#place(found);
     return connected;
   }
 
@@ -265,13 +264,19 @@ export class CtiDevices {
     const set = this.#places.set(ownership, found.leg, media);
     if (!set.ok) return set;
     if (found.offer.state !== "answering") this.#foresee(found);
-    if (this.#places.prepare(found.leg, ownership)) this.#mediaSet(found);
+    if (this.#places.prepare(found.leg, ownership)) this.#place(found);
     return set;
   }
 
-  /** It is known where the media of a call ends: who has answered is connected, once the caller's offer is there, too. */
-  #mediaSet(call: OfferedCall): void {
-    this.#offers.whenOfferKnown(call, () => this.#offers.tell(call, { type: "media-set" }));
+  /** Who has answered is connected where its owner of then wants the media, once the caller's offer is there. */
+  #place(answered: OfferedCall): void {
+    this.#offers.whenOfferKnown(answered, (call) => {
+      const owner = this.#owners.get(call.device);
+      if (!isOwned(owner)) return;
+      if (this.#places.prepare(call.leg, owner)) this.#offers.tell(call, { type: "media-set" });
+      else if (owner.media.mode === "switch") this.#answerBySwitch(call, owner.media.prompt);
+      else this.#options.events.onMediaWanted(call.leg);
+    });
   }
 
   /** The same of an established call that was another application's before. */
@@ -323,9 +328,8 @@ export class CtiDevices {
   }
 
   #offered(call: OfferedCall): void {
-    const { device } = call;
-    const selectMs = (this.#lineOf(device)?.cti?.routeSelectSeconds ?? 0) * 1_000;
-    const owner = this.#owners.get(device);
+    const selectMs = (this.#lineOf(call.device)?.cti?.routeSelectSeconds ?? 0) * 1_000;
+    const owner = this.#owners.get(call.device);
     this.#foresee(call);
     if (selectMs === 0 || owner?.routes !== true) return owner && this.#autoAccept(owner, call);
     this.#offers.tell(call, { type: "pause", reason: "route" });
@@ -356,11 +360,8 @@ export class CtiDevices {
 
   #answerBySwitch(call: OfferedCall, prompt: string | undefined): void {
     const isAwaited = (): boolean => this.#offers.stateOf(call) === "answering";
-    this.#offers.whenOfferKnown(call, ({ leg, sdp }) => {
-      void this.#places.prepareSwitch(leg, sdp, { prompt, isAwaited }).then(() => {
-        this.#offers.tell(call, { type: "media-set" });
-      });
-    });
+    const prepared = this.#places.prepareSwitch(call.leg, call.sdp, { prompt, isAwaited });
+    void prepared.then(() => this.#offers.tell(call, { type: "media-set" }));
   }
 
   /** Another application has the device: who waits is talked with again, by where its media is. */

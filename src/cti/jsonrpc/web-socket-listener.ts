@@ -188,8 +188,10 @@ export class WebSocketListener {
       // What is sent back without the application is no sign of its life.
       if (!connection.isClosing && !connection.ponged(data)) handler.hear();
     });
-    // Its own close follows.
-    webSocket.on("error", () => undefined);
+    // Its own close follows; what is no WebSocket message, or too long, is closed by us.
+    webSocket.on("error", (error) => {
+      if (errorCodeOf(error)?.startsWith("WS_ERR_") === true) connection.close(CLOSE.protocol, "not understood");
+    });
     webSocket.once("close", () => {
       this.#open.delete(connection);
       handler.closed(connection.isClosing);

@@ -17,15 +17,14 @@ const RETRY_AFTER_MS = 500;
  * `node-unavailable`
  */
 export function getMediaQuality(context: OperationContext): Operation["handle"] {
-  return async (session, given, { deadlineMs }) => {
+  return async (session, given) => {
     const { callId, device } = parameters("call.mediaQuality", given);
     if (device !== undefined) context.access.watched(session, device);
     const { view } = await askedCall(context, session, callId);
     if (view.state === "invalid") throw hasEnded(callId);
     if (device !== undefined && !isIn(view, device)) throw notIn(callId, device);
     checkCallControl(context);
-    const leftMs = deadlineMs === undefined ? ANSWER_MS : deadlineMs - context.clock.wallMs();
-    const quality = await ask(context, callId, Math.max(1, Math.min(ANSWER_MS, leftMs)));
+    const quality = await ask(context, callId);
     if (quality === undefined) throw hasEnded(callId);
     const { atMs, sides } = quality;
     const asked = device === undefined ? sides : sides.filter((side) => side.device === device);
@@ -33,9 +32,9 @@ export function getMediaQuality(context: OperationContext): Operation["handle"] 
   };
 }
 
-async function ask({ link }: OperationContext, callId: string, timeoutMs: number): Promise<CallQuality | undefined> {
+async function ask({ link }: OperationContext, callId: string): Promise<CallQuality | undefined> {
   try {
-    return await link.mediaQuality(callId, timeoutMs);
+    return await link.mediaQuality(callId, ANSWER_MS);
   } catch (cause) {
     const message = `the media of the call cannot be asked for: ${errorMessageOf(cause)}`;
     throw new CtiError("node-unavailable", message, { retryAfterMs: RETRY_AFTER_MS }, { cause });

@@ -19,8 +19,8 @@ export function setDoNotDisturb(context: OperationContext): Operation["handle"] 
 }
 
 /**
- * Whether a phone is asked to answer by itself.
- * @throws {CtiError} `device-type`, and those of commands
+ * Whether a phone is asked to answer by itself; to turn that on takes the permission `auto-answer`.
+ * @throws {CtiError} `device-type`, `access-feature`, and those of commands
  */
 export function setAutoAnswer(context: OperationContext): Operation["handle"] {
   return async (session, given, meta) => {
@@ -28,6 +28,12 @@ export function setAutoAnswer(context: OperationContext): Operation["handle"] {
     if (context.access.controlled(session, device).kind !== "phone") {
       const entity = { kind: "device", id: device };
       throw new CtiError("device-type", `${device} is no phone: its application answers`, { entity });
+    }
+    // Whoever may do so can listen where the phone is.
+    if (on && !session.user.permissions.includes("auto-answer")) {
+      throw new CtiError("access-feature", `${session.user.name} may not have phones answer by themselves`, {
+        path: "/on",
+      });
     }
     return runCommand(context, session, { type: "set-auto-answer", device, isOn: on }, meta);
   };

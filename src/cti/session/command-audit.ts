@@ -7,8 +7,8 @@ import { TokenBucket } from "./token-bucket.ts";
 export interface CommandEntry {
   /** ISO 8601, UTC. */
   readonly at: string;
-  /** `command`, or what became of a session: `opened`, `resumed`, `closed`, `refused`. */
-  readonly event: "command" | "opened" | "resumed" | "failed" | "closed" | "refused";
+  /** `command`, or what became of a session: `opened`, `resumed`, `absent`, `failed`, `closed`, `refused`. */
+  readonly event: "command" | "opened" | "resumed" | "absent" | "failed" | "closed" | "refused";
   readonly user?: string;
   readonly session?: string;
   readonly client?: string;

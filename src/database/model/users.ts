@@ -12,6 +12,7 @@ export const PERMISSIONS = [
   "call-recording",
   "call-monitoring",
   "modify-calling-number",
+  "auto-answer",
   "connected-transfer-conference",
   "roll-over",
   "secure-connection",
@@ -41,7 +42,7 @@ export const user = z.strictObject({
     .max(PERMISSIONS.length)
     .default([])
     .describe(
-      "What its applications may do beyond its devices. So far `control-all-devices`, `modify-calling-number` and `secure-connection` (they connect by `wss` only) take effect; the others are kept for what comes.",
+      "What its applications may do beyond its devices. So far `control-all-devices`, `modify-calling-number`, `auto-answer` (they may have phones answer by themselves) and `secure-connection` (they connect by `wss` only) take effect; the others are kept for what comes.",
     ),
   devices: z
     .array(objectName)

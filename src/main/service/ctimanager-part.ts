@@ -92,6 +92,7 @@ export function createCtiManagerPart(context: ServiceContext): ServicePart {
   const auditFile = new CtiAuditFile(paths.ctiAuditLog);
   const audit = new CommandAudit(auditFile, clock);
   table.watch({
+    onAbsent: (session) => audit.session(session, "absent"),
     onFailed: (session) => audit.session(session, "failed"),
     onClosed: (session, reason) => audit.session(session, "closed", reason),
   });

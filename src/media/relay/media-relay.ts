@@ -116,6 +116,8 @@ export type RelayEvent =
       readonly type: "media-timeout";
       readonly callId: string;
       readonly silentMs: number;
+      /** The silence after which this is told. */
+      readonly timeoutMs: number;
       /** The sides that should send, none of which does; absent where the adapter does not know. */
       readonly silentTags?: readonly string[];
     }

@@ -366,7 +366,7 @@ export interface LineView {
 
 /** A SIP header field that goes into INVITEs, besides what the switch says itself. */
 export interface SipHeader {
-  /** `X-` and letters, digits, or one of `.!%*_+`'~-`; not `X-Tandem-`. Upper and lower case are the same. */
+  /** `X-` and letters, digits, or one of `.!%*_+`'~-`; not `X-Tandem-` nor `X-AutoAnswer`. Upper and lower case are the same. */
   readonly name: string;
   /** Without control characters, and without a space at either end. */
   readonly value: string;

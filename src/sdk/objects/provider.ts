@@ -127,7 +127,7 @@ export class Provider {
   /** Opens a route point whose calls this application sends elsewhere. */
   async openRouteTerminal(
     device: string,
-    { routes = true, autoAccept }: RouteTerminalOptions = {},
+    { autoAccept, routes = autoAccept !== true }: RouteTerminalOptions = {},
     command?: CommandOptions,
   ): Promise<RouteTerminal> {
     const owner = autoAccept === undefined ? {} : { autoAccept };

@@ -34,6 +34,6 @@ export function splitAddress(options: MediaTerminalOptions): {
 
 /** How calls at a route point come to the application. */
 export interface RouteTerminalOptions extends OwnerOptions {
-  /** False: calls are offered, to be redirected, accepted or rejected, instead of being routed by a dialogue. Default true. */
+  /** False: calls are offered, to be redirected, accepted or rejected, instead of being routed by a dialogue. Default: true, but with `autoAccept` false. */
   readonly routes?: boolean;
 }

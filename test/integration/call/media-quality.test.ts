@@ -60,6 +60,22 @@ describe("media quality of calls that go on", () => {
     await far.nthHeard(SEQUENCES.length);
   }
 
+  it("given many who ask at once, when the relay answers, then it was asked once", async () => {
+    await talk();
+    const { relay } = relayed;
+    const inspect = relay.inspect.bind(relay);
+    let asked = 0;
+    relay.inspect = (sessionId) => {
+      asked += 1;
+      return inspect(sessionId);
+    };
+    const answers = await Promise.all(Array.from({ length: 10 }, quality));
+    assert.deepEqual(new Set(answers.map((answer) => answer?.sides.length)), new Set([2]));
+    assert.equal(asked, 1);
+    await quality();
+    assert.equal(asked, 2);
+  });
+
   it("given known loss and disorder one way, when it is asked for, then each side has its figures, and the score is that of the record", async () => {
     await talk();
     const begunAtMs = Date.now();

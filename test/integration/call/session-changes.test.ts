@@ -154,14 +154,22 @@ describe("changes of an established session", () => {
 
   it("given silence from before the answer, when the relay tells of it, then the call goes on", async () => {
     const callId = [...node.relay.sessions.keys()][0] ?? "";
-    node.manager.relayEvent({ type: "media-timeout", callId, silentMs: 30_000 });
+    for (const silentMs of [30_000, 60_000])
+      node.manager.relayEvent({ type: "media-timeout", callId, silentMs, timeoutMs: 30_000 });
     assert.equal(node.metric("tandem_calls"), 1);
     await hangUp();
   });
 
+  it("given silence that began before the answer and goes on for as long as may be after it, when the relay says so, then the call ends", async () => {
+    const callId = [...node.relay.sessions.keys()][0] ?? "";
+    node.manager.relayEvent({ type: "media-timeout", callId, silentMs: 3_600_000, timeoutMs: 1_000 });
+    await Promise.all([call.near.takeBye(), call.far.takeBye()]);
+    await node.settled(1);
+  });
+
   it("given RTP that stopped, when the relay says so, then both sides get BYE with the cause", async () => {
     const callId = [...node.relay.sessions.keys()][0] ?? "";
-    node.manager.relayEvent({ type: "media-timeout", callId, silentMs: 1_000 });
+    node.manager.relayEvent({ type: "media-timeout", callId, silentMs: 1_000, timeoutMs: 1_000 });
     const [bye] = await Promise.all([call.near.takeBye(), call.far.takeBye()]);
     assert.match(bye.get("reason") ?? "", /^Q\.850;cause=102/);
     const [record] = await node.settled(1);

@@ -469,6 +469,19 @@ describe("sessions of CTI applications over WebSocket", () => {
       assert.equal(await absent(), sessionId);
     });
 
+    it("given a message that is so long that the connection is ended, when it is not resumed, then the session is silent as if CTIManager had ended it", async () => {
+      const clock = new ManualClock();
+      await start({ clock });
+      const client = await connect();
+      await client.open(ASKED);
+      client.send("x".repeat(4 * 1024 * 1024 + 1));
+      assert.equal((await client.closed).code, 1009);
+      const session = only();
+      await eventually(() => assert.equal(session.connection, undefined), { timeoutMs: 2_000, intervalMs: 2 });
+      clock.advance(19_999);
+      assert.equal(session.phase, "silent");
+    });
+
     it("given a connection that CTIManager has ended, when it is not resumed, then the session is silent, and fails in the usual time", async () => {
       const clock = new ManualClock();
       await start({ clock });

@@ -114,12 +114,12 @@ describe("EmbeddedRelay", () => {
 
   it("given events, when they come, then those it knows are told and others are logged", async () => {
     const events: RelayEvent[] = [
-      { type: "media-timeout", callId: "c", silentMs: 5, silentTags: ["a"] },
+      { type: "media-timeout", callId: "c", silentMs: 5, timeoutMs: 5, silentTags: ["a"] },
       { type: "first-packet", callId: "c", tag: "a" },
     ];
     service.channel.broadcast("media-timeout", { callId: "c" });
     service.channel.broadcast("weather", null);
-    service.channel.broadcast("media-timeout", { callId: "c", silentMs: 5, silentTags: ["a"] });
+    service.channel.broadcast("media-timeout", { callId: "c", silentMs: 5, timeoutMs: 5, silentTags: ["a"] });
     service.channel.broadcast("first-packet", { callId: "c", tag: "a" });
     await service.until(() => service.events.length === 2);
     assert.deepEqual(service.events, events);

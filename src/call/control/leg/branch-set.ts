@@ -140,7 +140,7 @@ export class BranchSet {
     const offer = this.#offerFor(sdp, caller, branch.leg.device);
     if (offer !== undefined) return branch.offer(offer);
     onWarnings(NO_CODEC_LEFT.warnings);
-    dispatch({ type: "branch-refused", branchId, status: NO_CODEC_LEFT.status });
+    dispatch({ type: "branch-refused", branchId, ...NO_CODEC });
   }
 
   /** A leg that is up is to be invited as this branch. */

@@ -41,7 +41,8 @@ export class RelayReconciler {
   async #run(round: number): Promise<void> {
     const { relay, table, clock, logger, isUsed } = this.#options;
     // A call that opens its session while the list is on its way is not lost.
-    const before = table.sessions.filter(({ hasMedia, call }) => hasMedia && call.state === "established");
+    const open = table.sessions.filter(({ hasMedia }) => hasMedia);
+    const before = open.filter(({ call }) => call.state === "established");
     try {
       const sessions = await relay.list();
       if (round !== this.#round) return;
@@ -54,6 +55,11 @@ export class RelayReconciler {
       for (const session of lost) {
         session.media.lose();
         session.dispatch({ type: "media-lost" });
+      }
+      // Those that ring have no media yet, but perhaps what they will be answered with.
+      for (const session of open) {
+        if (session.call.state !== "established" && !known.has(session.callId))
+          session.dispatch({ type: "media-lost" });
       }
       this.#options.onFound?.(before.filter(({ callId, hasMedia }) => hasMedia && known.has(callId)));
       if (orphans.length > 0 || lost.length > 0) {

@@ -35,10 +35,21 @@ export async function callQuality(callId: string, sources: QualitySources): Prom
   if (call === undefined) return undefined;
   const places = placesIn(call, sources);
   const sessionIds = [...new Set(places.map(({ sessionId }) => sessionId))];
-  const summaries = await Promise.all(sessionIds.map((sessionId) => relay.inspect(sessionId)));
+  const summaries = await Promise.all(sessionIds.map((sessionId) => inspected(relay, sessionId)));
   const known = new Map(sessionIds.map((sessionId, index) => [sessionId, summaries[index]]));
   const sides = places.flatMap((place) => viewOf(place, known.get(place.sessionId)) ?? []);
   return { atMs: Math.round(clock.wallMs()), sides };
+}
+
+/** What relays are being asked, by session: who asks meanwhile gets the same answer. */
+const ASKED = new WeakMap<Pick<MediaRelay, "inspect">, Map<string, Promise<RelaySessionSummary | undefined>>>();
+
+function inspected(relay: Pick<MediaRelay, "inspect">, sessionId: string): Promise<RelaySessionSummary | undefined> {
+  const asked = ASKED.get(relay) ?? new Map<string, Promise<RelaySessionSummary | undefined>>();
+  ASKED.set(relay, asked);
+  const answer = asked.get(sessionId) ?? relay.inspect(sessionId).finally(() => asked.delete(sessionId));
+  asked.set(sessionId, answer);
+  return answer;
 }
 
 /** Devices that have a dialog whose session is at the relay, in the order of the call's connections. */

@@ -3,7 +3,9 @@ import type { CtiCommandRequest } from "../../../signals/index.ts";
 
 /** What two requests of the same key have in common when they ask for the same. */
 export function printOf({ command, conditions }: Pick<CtiCommandRequest, "command" | "conditions">): string {
-  const text = canonical({ command, conditions: conditions ?? {} });
+  // What a token bars is not what is asked for.
+  const asked = command.type === "pickup" ? { ...command, numbers: undefined } : command;
+  const text = canonical({ command: asked, conditions: conditions ?? {} });
   return createHash("sha256").update(text).digest("base64url").slice(0, 22);
 }
 

@@ -76,8 +76,11 @@ function mayBeTaken(
   const caller = legId === undefined ? undefined : legs.get(legId);
   if (stage !== "setup" || caller === undefined || caller.device === device) return false;
   if (picking !== undefined || redirects.has(sessionId)) return false;
+  const isBarred = ringing.some(({ place: { address } }) => {
+    return numbers !== undefined && !settings.isAmong(numbers, address.number);
+  });
+  if (isBarred) return false;
   return ringing.some(({ place: { address } }) => {
-    if (numbers !== undefined && !settings.isAmong(numbers, address.number)) return false;
     if (kind === "group") return address.line === key;
     return address.line !== undefined && address.number === key && settings.reaches(device, address.line);
   });

@@ -22,6 +22,7 @@ export function nextGroup(call: Session): Step {
   if (isPending && !needsNoOffer(group)) {
     return { call: { ...call, setup: withMore(setup, { offerPending: "next", isReached: false }) }, effects: [] };
   }
+  const pending = isPending ? { offerPending: "none" as const } : {};
   const isOfferLater = isPending && group.takesOfferLater === true;
   const branches = group.branchIds.map((branchId): Branch => {
     return { branchId, state: "calling", ...(isOfferLater ? { awaitsOffer: true } : {}) };
@@ -35,7 +36,7 @@ export function nextGroup(call: Session): Step {
   const isHunting = setup.isHunting || group.tryMs !== undefined;
   const waiting: Session = {
     ...call,
-    setup: { ...setup, groups, current: group, isReached: false, isHunting, wholeMs: undefined },
+    setup: { ...setup, groups, current: group, isReached: false, isHunting, wholeMs: undefined, ...pending },
     branches: [...call.branches, ...branches],
   };
   return { call: waiting, effects };
@@ -167,12 +168,16 @@ export function branchFailed(call: Session, branchId: string, { status, ...said 
 }
 
 /** Somebody refuses for a branch that it was rung: it is taken back, and whatever it says is no last word. */
-export function branchRefused(call: Session, branchId: string, status: number): Step {
+export function branchRefused(
+  call: Session,
+  branchId: string,
+  { status, told }: Pick<Refusal, "status" | "told">,
+): Step {
   const { setup } = call;
   const branch = call.branches.find((one) => one.branchId === branchId);
   if (setup?.step !== "ringing" || branch === undefined || branch.state === "cancelled") return { call, effects: [] };
   const branches = call.branches.map((one): Branch => (one === branch ? { ...one, state: "cancelled" } : one));
-  const refusal: Refusal = { status: setup.current?.isHunted === true ? ofOneMember(status) : status };
+  const refusal: Refusal = { status: setup.current?.isHunted === true ? ofOneMember(status) : status, told };
   const { next, left } = withRefusal({ ...call, branches }, setup, branchId, refusal);
   const { call: after, effects } = othersGoOn(next, left, refusal);
   return { call: after, effects: [{ type: "cancel", branchId, elsewhere: false }, ...effects] };

@@ -26,7 +26,7 @@ export type SessionEvent =
   /** 300 and above, also for an INVITE that could not be sent. `isOurs`: the switch did not want to send it. */
   | ({ readonly type: "branch-failed"; readonly branchId: string } & Refusal)
   /** What a branch rings is refused for it: it is given up, and others ring on. */
-  | { readonly type: "branch-refused"; readonly branchId: string; readonly status: number }
+  | ({ readonly type: "branch-refused"; readonly branchId: string } & Pick<Refusal, "status" | "told">)
   /** Where a call goes that is diverted; undefined: nowhere. A service answers it at once. */
   | { readonly type: "diverted"; readonly route: Route | undefined }
   /** A session without a caller: who answers at the route is connected with its service. */

@@ -63,7 +63,7 @@ function advance(call: Session, event: SessionEvent): Step {
     case "branch-failed":
       return drained(branchFailed(call, event.branchId, refusalOf(event)));
     case "branch-refused":
-      return drained(branchRefused(call, event.branchId, event.status));
+      return drained(branchRefused(call, event.branchId, event));
     case "diverted":
       return drained(diverted(call, event.route));
     case "originated":
@@ -109,7 +109,7 @@ function advance(call: Session, event: SessionEvent): Step {
     case "media-timeout":
       return call.state === "established" ? endCall(call, MEDIA_TIMEOUT) : unchanged(call);
     case "media-lost":
-      if (call.state !== "established") return unchanged(call);
+      if (call.state !== "established") return unchanged(withoutEarly(call));
       return unchanged({ ...call, needsResync: call.needsResync === "always" ? "always" : "if-changed" });
     case "hang-up":
       return call.state === "disconnected" ? unchanged(call) : endCall(call, event.outcome);
@@ -122,6 +122,12 @@ function advance(call: Session, event: SessionEvent): Step {
     case "timer":
       return onTimer(call, event.timer);
   }
+}
+
+/** What the relay had taken of a callee's answer is to be asked for again. */
+function withoutEarly(call: Session): Session {
+  const { setup } = call;
+  return setup?.early === undefined ? call : { ...call, setup: { ...setup, early: undefined } };
 }
 
 function unchanged(call: Session): Step {

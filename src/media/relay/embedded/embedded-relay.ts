@@ -42,6 +42,7 @@ const relayEvent = z.discriminatedUnion("type", [
     type: z.literal("media-timeout"),
     callId: z.string(),
     silentMs: z.number(),
+    timeoutMs: z.number(),
     silentTags: z.array(z.string()),
   }),
   z.object({ type: z.literal("first-packet"), callId: z.string(), tag: z.string() }),

@@ -230,7 +230,7 @@ export class RelayServer {
       sessions: () => this.#table.sessions(),
       onSilence: (silence) => {
         this.#counters.timeouts += 1;
-        this.#broadcast({ type: "media-timeout", ...silence });
+        this.#broadcast({ type: "media-timeout", timeoutMs: this.#options.rtpTimeoutMs, ...silence });
       },
     });
   }

@@ -29,7 +29,7 @@ export function headersOf(description: string): JsonSchema {
 export const ROUTE_DEFINITIONS: Definitions = {
   SipHeader: object("A SIP header field that goes into INVITEs, besides what the switch says itself.", {
     name: name(
-      "`X-` and letters, digits, or one of `.!%*_+`'~-`; not `X-Tandem-`. Upper and lower case are the same.",
+      "`X-` and letters, digits, or one of `.!%*_+`'~-`; not `X-Tandem-` nor `X-AutoAnswer`. Upper and lower case are the same.",
       BOUNDS.headerName,
     ),
     value: name("Without control characters, and without a space at either end.", BOUNDS.headerValue),

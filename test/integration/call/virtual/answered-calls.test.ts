@@ -138,6 +138,26 @@ describe("calls that an application answers at its device", () => {
     });
   }
 
+  it("given another application that has the device by the time that the relay has the caller's offer, when it has, then the media of the answered call is that one's", async () => {
+    const { relay } = node.relayed;
+    const take = relay.offer.bind(relay);
+    let go: () => void = () => undefined;
+    const gate = new Promise<void>((resolve) => (go = resolve));
+    relay.offer = async (key, sdp, options) => {
+      await gate;
+      return take(key, sdp, options);
+    };
+    port.own({ ...port.atPort, port: 4_000 } as typeof port.atPort);
+    const calling = await alice.dial("6000");
+    const answering = devices().answer("port", await port.offered());
+    port.own(port.atPort, { fence: 2, session: "other" });
+    go();
+    await establish(calling);
+    assert.deepEqual(await answering, { ok: true });
+    port.talk(await port.untilMedia("started"));
+    await Promise.all([calling.untilHears(port.toneHz), port.untilHears(calling.toneHz)]);
+  });
+
   it("given a call, when its answer is done, then applications have been told that the device talks", async () => {
     port.own(port.atPort);
     await alice.dial("6000");

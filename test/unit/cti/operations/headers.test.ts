@@ -22,6 +22,8 @@ const REFUSED: readonly (readonly [what: string, headers: object, at: string, co
   ["letters of other alphabets", named("X-ä"), "/0/name"],
   ["a name that is too long", named(`X-${"a".repeat(39)}`), "/0/name", "validation-parameter"],
   ["a second line", valued("a\r\nB: c"), "/0/value"],
+  ["what makes some phones answer", [{ name: "x-AutoAnswer", value: "true" }], "/0/name"],
+  ["the same with a dash", [{ name: "X-Auto-Answer", value: "true" }], "/0/name"],
   ["a line feed", valued("a\nb"), "/0/value"],
   ["a tab", valued("a\tb"), "/0/value"],
   ["a NUL", valued("a\0b"), "/0/value"],

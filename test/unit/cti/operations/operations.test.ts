@@ -67,6 +67,7 @@ describe("operations of applications", () => {
         await clerk.refusal("device.setAutoAnswer", { ...autoAnswer, device: "phone-1002" }),
         "access-device",
       );
+      assert.equal(await clerk.refusal("device.setAutoAnswer", autoAnswer), "access-feature");
       await clerk.call("device.open", { device: "port-1" });
       assert.equal(await clerk.refusal("device.setAutoAnswer", { ...autoAnswer, device: "port-1" }), "device-type");
       await watcher.call("device.open", { device: "phone-1001" });

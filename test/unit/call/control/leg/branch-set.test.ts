@@ -69,7 +69,8 @@ describe("branches whose offer follows", () => {
     const { branches, offers, events, warnings } = invited(["opus"]);
     branches.offer(OFFER, CALLER);
     assert.deepEqual(offers, []);
-    assert.deepEqual(events, [{ type: "branch-refused", branchId: "b", status: 488 }]);
+    const told = { text: 'Q.850;cause=65;text="bearer capability not implemented"', cause: 65 };
+    assert.deepEqual(events, [{ type: "branch-refused", branchId: "b", status: 488, told }]);
     assert.deepEqual(warnings, [305]);
   });
 

@@ -112,6 +112,14 @@ describe("an answer that is foreseen", () => {
     assert.ok(types(answered(world, "phone", ANSWER)).includes("media"));
   });
 
+  it("given a relay that has lost all since, when the branch answers, then it is asked again", () => {
+    const world = ringing();
+    foreseen(world);
+    relayed(world);
+    assert.deepEqual(world.send({ type: "media-lost" }), []);
+    assert.ok(types(answered(world, "port", ANSWER)).includes("media"));
+  });
+
   it("given a caller without an offer, or a branch that is gone, when an answer is foreseen, then nothing comes of it", () => {
     assert.deepEqual(foreseen(ringing({ hasOffer: false })), []);
     const world = ringing();

@@ -62,6 +62,14 @@ describe("a call to a device that takes the offer later", () => {
     assert.deepEqual(types(relayed(world)).slice(0, 1), ["invite"]);
   });
 
+  it("given redirects to a phone and on to another device before that, when the relay has the offer, then the device alone gets it, once", () => {
+    const { world } = offered();
+    world.send({ type: "redirected", route: route(PHONE) });
+    const again = world.send({ type: "redirected", route: route({ ...PORT, branchIds: ["other"] }) });
+    assert.ok(again.some((effect) => effect.type === "invite" && effect.branchId === "other"));
+    assert.deepEqual(relayed(world), [{ type: "offer", branchId: "other", sdp: RELAYED }]);
+  });
+
   it("given somebody who picks the call up before that, when the relay has the offer, then both get it", () => {
     const { world } = offered();
     world.send({ type: "picked", branchId: "picker" });
