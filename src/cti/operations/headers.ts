@@ -13,7 +13,7 @@ export function checkHeaders([path, headers = []]: PlacedHeaders): void {
   for (const [place, { name, value }] of headers.entries()) {
     const canonical = name.toLowerCase();
     if (!SIP_HEADER_NAME.test(name)) {
-      throw refused(`${path}/${place}/name`, "expected X- and a token, and not X-Tandem-");
+      throw refused(`${path}/${place}/name`, "expected X- and a token, and neither X-Tandem- nor X-AutoAnswer");
     }
     if (names.has(canonical)) throw refused(`${path}/${place}/name`, "the name is there twice");
     if (!SIP_HEADER_VALUE.test(value)) {

@@ -130,5 +130,5 @@ A device is named by its name, or by a number that only it has.
   tandem cti watch --line 1001              what happens at 1001
   tandem cti call demo-1001 1002            ring 1001, then 1002
   tandem cti redirect demo-1001 1003        send the call of 1001 to 1003
-  tandem cti quality 7f3c9d1e               loss and jitter of a call, by its id
+  tandem cti quality "$CALL"                loss and jitter of a call, by its id
   tandem cti watch --type call --json       all events of calls, for programs`;
