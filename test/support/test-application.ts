@@ -186,7 +186,7 @@ function nameOf(event: CtiEvent): string {
 export function testUser({ name, ...more }: TestUser): CtiUser {
   return {
     name,
-    permissions: ["control-all-devices", "modify-calling-number"],
+    permissions: ["control-all-devices", "modify-calling-number", "auto-answer"],
     maxOpenDevices: 100,
     maxConnections: 100,
     oneLinePerPort: false,
