@@ -143,7 +143,7 @@ export const SUITES: readonly Suite[] = [
 /** What can be asked for by name: groups first, then single suites. */
 export const GROUPS: Readonly<Record<string, readonly string[]>> = {
   all: SUITES.map(({ name }) => name),
-  fast: ["unit", "integration", "conformance", "interop"],
+  fast: ["build", "unit", "integration", "conformance", "interop"],
   coverage: ["unit", "integration", "conformance", "interop", "coverage"],
   phones: ["packages", "build", "phones"],
   load: ["packages", "build", "load"],
