@@ -114,16 +114,22 @@ describe("calls that an application answers at its device", () => {
     await ringing.ended();
   });
 
+  /** The relay takes no caller's offer before what this returns is called. */
+  function relayWaits(): () => void {
+    const { relay } = node.relayed;
+    const take = relay.offer.bind(relay);
+    let go: () => void = () => undefined;
+    const gate = new Promise<void>((resolve) => (go = resolve));
+    relay.offer = async (key, sdp, options) => {
+      await gate;
+      return take(key, sdp, options);
+    };
+    return () => go();
+  }
+
   for (const mode of ["static", "switch"] as const) {
     it(`given a relay that takes its time with the caller's offer, when a device with ${mode} media answers meanwhile, then it is connected once the relay has it`, async () => {
-      const { relay } = node.relayed;
-      const take = relay.offer.bind(relay);
-      let go: () => void = () => undefined;
-      const gate = new Promise<void>((resolve) => (go = resolve));
-      relay.offer = async (key, sdp, options) => {
-        await gate;
-        return take(key, sdp, options);
-      };
+      const go = relayWaits();
       port.own(mode === "static" ? port.atPort : { mode });
       const calling = await alice.dial("6000");
       const sessionId = await port.offered();
@@ -139,14 +145,7 @@ describe("calls that an application answers at its device", () => {
   }
 
   it("given another application that has the device by the time that the relay has the caller's offer, when it has, then the media of the answered call is that one's", async () => {
-    const { relay } = node.relayed;
-    const take = relay.offer.bind(relay);
-    let go: () => void = () => undefined;
-    const gate = new Promise<void>((resolve) => (go = resolve));
-    relay.offer = async (key, sdp, options) => {
-      await gate;
-      return take(key, sdp, options);
-    };
+    const go = relayWaits();
     port.own({ ...port.atPort, port: 4_000 } as typeof port.atPort);
     const calling = await alice.dial("6000");
     const answering = devices().answer("port", await port.offered());
