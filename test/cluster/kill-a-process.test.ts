@@ -5,6 +5,7 @@ import { eventually } from "../support/eventually.ts";
 import { assertUnharmed, MonitoredCall, type MediaReport } from "../support/monitored-call.ts";
 import { isRunning, processorWaitMs } from "../support/node-processes.ts";
 import { hangUp } from "../support/phone-calls.ts";
+import { exchangeUdp, optionsRequest } from "../support/raw-sip.ts";
 import { CALL_GAUGES, TandemNode, type ServiceName } from "../support/tandem-node.ts";
 
 const SERVICES: readonly ServiceName[] = ["edge", "callmanager", "media", "admin"];
@@ -118,9 +119,14 @@ describe("kill -9 of one process during two calls", () => {
     return { killedAtMs, machineMs, ownMs: wholeMs - machineMs, text };
   }
 
-  /** Dials from the fifth to the sixth phone until that answers, then hangs up. @returns ms from `sinceMs` to the answer */
+  /**
+   * Dials from the fifth to the sixth phone until that answers, then hangs up. The first call is placed when the node
+   * answers a request: a phone that sends its INVITE to nobody repeats it after 0.5, 1 and 2 s (RFC 3261, 17.1.1.2), and
+   * its timers would be measured. @returns ms from `sinceMs` to the answer
+   */
   async function callUntilAnswered(sinceMs: number): Promise<number> {
     const [caller, callee] = [phoneAt(4), phoneAt(5)];
+    await eventually(async () => assert.ok(await pingNode()), { timeoutMs: 10_000, intervalMs: 1 });
     const answeredAtMs = await eventually(
       async () => {
         await caller.dial("1006");
@@ -133,6 +139,12 @@ describe("kill -9 of one process during two calls", () => {
     await callee.event("CALL_ESTABLISHED");
     await hangUp(caller, callee);
     return answeredAtMs - sinceMs;
+  }
+
+  async function pingNode(): Promise<boolean> {
+    const target = { host: "127.0.0.1", port: node.sipPort };
+    const reply = await exchangeUdp(target, (port) => [Buffer.from(optionsRequest("UDP", port, target))], 50);
+    return reply !== undefined;
   }
 
   /** What became of each call's media in the two seconds after the kill. */
