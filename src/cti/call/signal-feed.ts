@@ -30,9 +30,13 @@ export interface SignalFeedOptions {
   readonly logger: Logger;
 }
 
-/** Signals are acknowledged when so many have come, or after that time. */
+/**
+ * Signals are acknowledged when so many have come, else when none has come for a moment, and in any case after some time:
+ * what follows a signal soon is a command, which would wait for what both sides write down.
+ */
 const COMMIT_SIGNALS = 256;
-const COMMIT_MS = 50;
+const QUIET_MS = 20;
+const MAX_COMMIT_MS = 250;
 const FIRST_RETRY_MS = 250;
 const MAX_RETRY_MS = 5_000;
 /** Signals that are kept while a snapshot is waited for. */
@@ -59,6 +63,8 @@ export class SignalFeed implements CallControlListener {
   /** Counts connections, so that what belongs to an old one is dropped. */
   #connection = 0;
   #uncommitted = 0;
+  #lastSignalMs = 0;
+  #commitByMs = 0;
   #timer: Timer | undefined;
   #retry: Timer | undefined;
   #node: string | undefined;
@@ -305,7 +311,18 @@ export class SignalFeed implements CallControlListener {
   #commitSoon(): void {
     this.#uncommitted += 1;
     if (this.#uncommitted >= COMMIT_SIGNALS) return this.#commit();
-    this.#timer ??= this.#options.clock.after(COMMIT_MS, () => this.#commit());
+    const { clock } = this.#options;
+    this.#lastSignalMs = clock.nowMs();
+    if (this.#timer !== undefined) return;
+    this.#commitByMs = this.#lastSignalMs + MAX_COMMIT_MS;
+    this.#timer = clock.after(QUIET_MS, () => this.#commitWhenQuiet());
+  }
+
+  #commitWhenQuiet(): void {
+    const { clock } = this.#options;
+    const waitMs = Math.min(this.#lastSignalMs + QUIET_MS, this.#commitByMs) - clock.nowMs();
+    if (waitMs <= 0) this.#commit();
+    else this.#timer = clock.after(waitMs, () => this.#commitWhenQuiet());
   }
 
   #commit(): void {
