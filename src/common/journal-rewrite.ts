@@ -8,8 +8,8 @@ export interface RewrittenFile {
   readonly bytes: number;
 }
 
-/** Octets of one slice: 1 or 2 ms of work. */
-const SLICE_BYTES = 128 * 1024;
+/** Octets of one slice, which calls wait for: a quarter of a millisecond of work, three times that at cold caches. */
+const SLICE_BYTES = 32 * 1024;
 /** Entries passed over in one slice. */
 const SLICE_SKIPS = 10_000;
 

@@ -11,13 +11,15 @@ export interface JournalOptions {
   /** The file; its folder is made when missing. */
   readonly path: string;
   readonly clock: Clock;
-  /** The file is rewritten, a slice in each turn, when it exceeds this and four times its live content; default 4 MiB. */
+  /** The file is rewritten, a slice at a time, when it exceeds this and four times its live content; default 4 MiB. */
   readonly compactAboveBytes?: number;
   /** Told each time the file could not be written (disk full, say); absent: it is only counted. */
   readonly onError?: (error: unknown) => void;
 }
 
 const DEFAULT_COMPACT_ABOVE_BYTES = 4 * 1024 * 1024;
+/** Between slices of a rewrite, for what else there is to do: some 16 MB are rewritten in a second at most. */
+const SLICE_PAUSE_MS = 2;
 const FIRST_RETRY_MS = 1_000;
 const MAX_RETRY_MS = 30_000;
 
@@ -44,6 +46,7 @@ export class Journal<Value> {
   #liveBytes = 0;
   #failedWrites = 0;
   #retry: Timer | undefined;
+  #nextSlice: Timer | undefined;
 
   /**
    * Opens, or makes, the file and hands each live value to `restore`.
@@ -114,6 +117,7 @@ export class Journal<Value> {
     this.#rewrite = undefined;
     if (this.#failedWrites > 0) this.#attempt(() => this.#rewriteAtOnce());
     this.#retry?.cancel();
+    this.#nextSlice?.cancel();
     this.#closed = true;
     if (this.#descriptor !== undefined) closeSync(this.#descriptor);
   }
@@ -150,7 +154,7 @@ export class Journal<Value> {
     if (this.#fileBytes > this.#compactAboveBytes && this.#fileBytes > 4 * this.#liveBytes) this.#startRewrite();
   }
 
-  /** Thousands of values take a tenth of a second to write: a slice in each turn keeps nobody waiting. */
+  /** Thousands of values take a tenth of a second to write: a slice now and then keeps nobody waiting. */
   #startRewrite(): void {
     this.#continueRewrite(this.#newRewrite());
   }
@@ -161,7 +165,7 @@ export class Journal<Value> {
     if (this.#rewrite !== rewrite) return;
     this.#attempt(() => {
       if (rewrite.step()) this.#adopt(rewrite);
-      else setImmediate(() => this.#continueRewrite(rewrite));
+      else this.#nextSlice = this.#clock.after(SLICE_PAUSE_MS, () => this.#continueRewrite(rewrite));
     });
   }
 

@@ -137,11 +137,12 @@ describe("Journal", () => {
   describe("given more live values than one turn may write", () => {
     const VALUES = 2_000;
     const filler = "x".repeat(500);
+    let clock: ManualClock;
     let map: KeptMap;
-    const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
     beforeEach(() => {
-      map = new KeptMap({ path, compactAboveBytes: 1_000 });
+      clock = new ManualClock();
+      map = new KeptMap({ path, clock, compactAboveBytes: 1_000 });
       for (let n = 0; n < VALUES; n += 1) map.put(`key-${n}`, { n, filler });
       map.journal.flush();
       for (let n = 0; n < 1_000 && !existsSync(`${path}.new`); n += 1) {
@@ -150,29 +151,30 @@ describe("Journal", () => {
       }
     });
 
-    it("when the file is rewritten, then it takes several turns, and changes meanwhile are kept", async () => {
+    it("when the file is rewritten, then it takes many slices, and changes meanwhile are kept", () => {
       assert.ok(existsSync(`${path}.new`), "the new file is not done in the turn in which it was begun");
-      let turns = 0;
-      for (; existsSync(`${path}.new`); turns += 1) {
-        map.put(`key-${turns}`, "changed before or after it was written");
-        map.put(`new-${turns}`, turns);
-        map.remove(`key-${VALUES - 1 - turns}`);
-        map.remove(`key-${VALUES / 2 + turns}`);
-        await nextTurn();
+      let slices = 0;
+      for (; existsSync(`${path}.new`); slices += 1) {
+        map.put(`key-${slices}`, "changed before or after it was written");
+        map.put(`new-${slices}`, slices);
+        map.remove(`key-${VALUES - 1 - slices}`);
+        map.remove(`key-${VALUES / 2 + slices}`);
+        clock.advance(1);
       }
-      assert.ok(turns > 5, `${turns} turns`);
+      assert.ok(slices > 40, `${slices} slices, every other millisecond`);
+      assert.equal(clock.activeTimers, 0);
       assert.ok(statSync(path).size < 1_500 * VALUES, "the old lines are gone");
       map.put("after", 1);
       map.journal.close();
       assert.deepEqual(reopened(), map.values);
     });
 
-    it("when it is closed in the middle of it, then the old file holds everything", async () => {
-      await nextTurn();
+    it("when it is closed in the middle of it, then the old file holds everything", () => {
+      clock.advance(2);
       map.put("key-1", "late");
       map.journal.close();
       assert.ok(!existsSync(`${path}.new`));
-      await nextTurn();
+      assert.equal(clock.activeTimers, 0);
       assert.deepEqual(reopened(), map.values);
     });
   });
