@@ -4,6 +4,7 @@ import { Cleanup } from "../../test/support/cleanup.ts";
 import { b2bua } from "./benches/b2bua.ts";
 import { cti } from "./benches/cti.ts";
 import { ctiHops } from "./benches/cti-hops.ts";
+import { ctiLeast } from "./benches/cti-least.ts";
 import { ctiIdle } from "./benches/cti-idle.ts";
 import { ctiSlow } from "./benches/cti-slow.ts";
 import type { Bench, BenchContext, Measured } from "./bench.ts";
@@ -45,6 +46,7 @@ const BENCHES: readonly Bench[] = [
   latency,
   cti,
   ctiHops,
+  ctiLeast,
   ctiIdle,
   ctiSlow,
   memory,
