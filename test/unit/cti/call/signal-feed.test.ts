@@ -9,40 +9,31 @@ import { FakeCallControl } from "../../../support/fake-call-control.ts";
 import { ManualClock } from "../../../support/manual-clock.ts";
 import { TemporaryDirectory } from "../../../support/temporary-directory.ts";
 
+const CONSUMER = {
+  onSignal: () => undefined,
+  onRenewed: () => undefined,
+  onState: () => undefined,
+  flush: () => undefined,
+};
+
 describe("SignalFeed", () => {
   const cleanup = new Cleanup();
   afterEach(() => cleanup.run());
 
-  it("given calls that have ended before a restart, when the next process follows the signals, then it keeps who was in them, for ten minutes", async () => {
-    const folder = cleanup.add(new TemporaryDirectory("feed"), (made) => made.close());
-    const clock = new ManualClock();
-    const callControl = new FakeCallControl([
+  let clock: ManualClock;
+  let callControl: FakeCallControl;
+  let folder: TemporaryDirectory;
+
+  beforeEach(() => {
+    clock = new ManualClock();
+    folder = cleanup.add(new TemporaryDirectory("feed"), (made) => made.close());
+    callControl = new FakeCallControl([
       { name: "phone-1001", lines: ["1001"] },
       { name: "phone-1002", lines: ["1002"] },
     ]);
-    const consumer = {
-      onSignal: () => undefined,
-      onRenewed: () => undefined,
-      onState: () => undefined,
-      flush: () => undefined,
-    };
-    const begin = async (): Promise<{ feed: SignalFeed; memory: FeedMemory }> => {
-      const memory = new FeedMemory({ path: folder.join("feed.journal"), clock });
-      const replica: Replica = new Replica({ clock, onForgotten: (callId) => feed.callForgotten(callId) });
-      const feed: SignalFeed = new SignalFeed({
-        link: callControl,
-        replica,
-        memory,
-        consumer,
-        manager: "test/ctimanager",
-        clock,
-        logger: silentLogger,
-      });
-      feed.observeCalls(true);
-      feed.start();
-      await settled();
-      return { feed: cleanup.add(feed, (started) => started.close()), memory };
-    };
+  });
+
+  it("given calls that have ended before a restart, when the next process follows the signals, then it keeps who was in them, for ten minutes", async () => {
     const first = await begin();
     const ended = callControl.calls.start("1001", "1002");
     callControl.calls.end(ended);
@@ -58,4 +49,48 @@ describe("SignalFeed", () => {
     third.feed.close();
     assert.deepEqual([...third.memory.keys.keys()], [call]);
   });
+
+  it("given signals, when no more come, then they are acknowledged 20 ms later", async () => {
+    const { feed } = await begin();
+    const before = callControl.acknowledged;
+    callControl.calls.start("1001", "1002");
+    clock.advance(15);
+    callControl.calls.start("1001", "1002");
+    clock.advance(19);
+    assert.equal(callControl.acknowledged, before);
+    clock.advance(1);
+    assert.equal(callControl.acknowledged, feed.position);
+    assert.ok(feed.position > before);
+  });
+
+  it("given signals that do not cease, when 250 ms have passed since the first, then they are acknowledged", async () => {
+    await begin();
+    const before = callControl.acknowledged;
+    for (let ms = 0; ms < 240; ms += 10) {
+      callControl.calls.start("1001", "1002");
+      clock.advance(10);
+      assert.equal(callControl.acknowledged, before, `after ${ms + 10} ms`);
+    }
+    callControl.calls.start("1001", "1002");
+    clock.advance(10);
+    assert.ok(callControl.acknowledged > before);
+  });
+
+  async function begin(): Promise<{ feed: SignalFeed; memory: FeedMemory }> {
+    const memory = new FeedMemory({ path: folder.join("feed.journal"), clock });
+    const replica: Replica = new Replica({ clock, onForgotten: (callId) => feed.callForgotten(callId) });
+    const feed: SignalFeed = new SignalFeed({
+      link: callControl,
+      replica,
+      memory,
+      consumer: CONSUMER,
+      manager: "test/ctimanager",
+      clock,
+      logger: silentLogger,
+    });
+    feed.observeCalls(true);
+    feed.start();
+    await settled();
+    return { feed: cleanup.add(feed, (started) => started.close()), memory };
+  }
 });
