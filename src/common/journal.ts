@@ -160,12 +160,16 @@ export class Journal<Value> {
   }
 
   #continueRewrite(rewrite: JournalRewrite<Value>): void {
+    this.#nextSlice = undefined;
     // A value that has changed is passed over, so its change is in the file before the file is in place.
     this.flush();
     if (this.#rewrite !== rewrite) return;
     this.#attempt(() => {
-      if (rewrite.step()) this.#adopt(rewrite);
-      else this.#nextSlice = this.#clock.after(SLICE_PAUSE_MS, () => this.#continueRewrite(rewrite));
+      if (rewrite.step()) return this.#adopt(rewrite);
+      const next = (): void => this.#continueRewrite(rewrite);
+      // After a failed write nothing is safe before the new file is.
+      if (this.#failedWrites > 0) setImmediate(next);
+      else this.#nextSlice = this.#clock.after(SLICE_PAUSE_MS, next);
     });
   }
 
