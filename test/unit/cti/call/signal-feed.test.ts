@@ -76,6 +76,26 @@ describe("SignalFeed", () => {
     assert.ok(callControl.acknowledged > before);
   });
 
+  it("given 256 signals at once, when the last has come, then they are acknowledged", async () => {
+    const { feed } = await begin();
+    const before = callControl.acknowledged;
+    while (feed.position < before + 256) {
+      assert.equal(callControl.acknowledged, before, `after ${feed.position - before} signals`);
+      callControl.calls.start("1001", "1002");
+    }
+    assert.ok(callControl.acknowledged >= before + 256);
+  });
+
+  it("given signals, when it is closed, then they are acknowledged, and no timer is left of it", async () => {
+    const { feed } = await begin();
+    const timers = clock.activeTimers;
+    callControl.calls.start("1001", "1002");
+    assert.equal(clock.activeTimers, timers + 1);
+    feed.close();
+    assert.equal(callControl.acknowledged, feed.position);
+    assert.equal(clock.activeTimers, timers);
+  });
+
   async function begin(): Promise<{ feed: SignalFeed; memory: FeedMemory }> {
     const memory = new FeedMemory({ path: folder.join("feed.journal"), clock });
     const replica: Replica = new Replica({ clock, onForgotten: (callId) => feed.callForgotten(callId) });
