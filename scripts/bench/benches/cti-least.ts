@@ -8,7 +8,7 @@ const KINDS = 2;
 /** What the parts that Tandem is made of take before there is a switch: its goals for CTI can be held against that. */
 export const ctiLeast: Bench = {
   name: "cti-least",
-  about: `the same through the edge and call control of fifty lines that has no model, media or files, at ${CTI_RATES} calls/s`,
+  about: `the calls of cti through the edge and call control that has no model, media or files, at ${CTI_RATES} calls/s`,
   estimateSeconds: ({ runs }) => KINDS * ctiLatencySeconds(runs),
   run: measureLeast,
 };

@@ -4,7 +4,7 @@ import Srf from "drachtio-srf";
 import { SystemClock } from "../../../src/common/index.ts";
 import { JoinedWriter } from "../../../src/call/signaling/joined-writer.ts";
 
-// Call control that has no model, no media, no journals and one application, made of drachtio-srf alone:
+// Call control that has no model, no media, no journals and one application, made of drachtio-srf with joined writes as in Tandem:
 // `least-control.ts <port of the edge> <secret> <URI of the callee> <socket>`. Each INVITE is told as a line
 // `<id> <caller>` at the socket; lines `answer <id>`, `redirect <id>` and `transfer <id>` come back.
 

@@ -15,7 +15,7 @@ const START_TIMEOUT_MS = 15_000;
 const MAX_WAIT_MS = 10_000;
 
 /**
- * Tandem's edge, call control that drachtio-srf makes in fifty lines, and a server that hands lines on between that and
+ * Tandem's edge, call control that drachtio-srf makes in a hundred lines, and a server that hands lines on between that and
  * the application: what a switch of these parts takes before it knows devices, calls, media or recovery.
  */
 export async function startLeastSwitch(context: BenchContext): Promise<CtiSwitch> {
