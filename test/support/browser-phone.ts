@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { build } from "esbuild";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { Inbox } from "./inbox.ts";
+import { TemporaryDirectory } from "./temporary-directory.ts";
 
 const CHROMIUM = "/usr/bin/chromium";
 const START_TIMEOUT_MS = 20_000;
@@ -32,32 +33,26 @@ export interface BrowserAccount {
 export class BrowserPhone {
   readonly #browser: Browser;
   readonly #page: Page;
+  /** What the browser and its libraries take for the user's home and keep their files in. */
+  readonly #home: TemporaryDirectory;
   readonly #events = new Inbox<BrowserEvent>(({ type, detail }) => `${type} ${detail}`);
 
-  private constructor(browser: Browser, page: Page) {
+  private constructor(browser: Browser, page: Page, home: TemporaryDirectory) {
     this.#browser = browser;
     this.#page = page;
+    this.#home = home;
   }
 
   /** Starts the browser and lets JsSIP connect and register. */
   static async start(account: BrowserAccount): Promise<BrowserPhone> {
-    const browser = await chromium.launch({
-      executablePath: CHROMIUM,
-      timeout: START_TIMEOUT_MS,
-      args: [
-        "--no-sandbox",
-        "--allow-loopback-in-peer-connection",
-        "--disable-gpu",
-        // The node is on loopback, which pages of other places are kept from.
-        "--disable-features=LocalNetworkAccessChecks,LocalNetworkAccessChecksWebSockets",
-        "--use-fake-device-for-media-stream",
-        "--use-fake-ui-for-media-stream",
-        `--ignore-certificate-errors-spki-list=${keyHashOf(account.certificate)}`,
-      ],
+    const home = new TemporaryDirectory("browser");
+    const browser = await launch(account.certificate, home).catch((error: unknown) => {
+      home.close();
+      throw error;
     });
     try {
       const page = await browser.newPage();
-      const phone = new BrowserPhone(browser, page);
+      const phone = new BrowserPhone(browser, page, home);
       // A page of its own scheme and host: what WebRTC asks for.
       await page.route(PAGE, (route) => route.fulfill({ contentType: "text/html", body: "<title>phone</title>" }));
       await page.goto(PAGE);
@@ -69,6 +64,7 @@ export class BrowserPhone {
       return phone;
     } catch (error) {
       await browser.close();
+      home.close();
       throw error;
     }
   }
@@ -99,12 +95,31 @@ export class BrowserPhone {
   /** Ends the browser like a power cut of the page: nothing is unregistered. */
   async close(): Promise<void> {
     await this.#browser.close();
+    this.#home.close();
   }
 
   /** Calls a function, given as text, in the page. */
   async #run(source: string, argument?: unknown): Promise<void> {
     await this.#page.evaluate(`(${source})(${JSON.stringify(argument)})`);
   }
+}
+
+function launch(certificate: string, home: TemporaryDirectory): Promise<Browser> {
+  return chromium.launch({
+    executablePath: CHROMIUM,
+    timeout: START_TIMEOUT_MS,
+    env: { ...process.env, HOME: home.path, TMPDIR: home.path },
+    args: [
+      "--no-sandbox",
+      "--allow-loopback-in-peer-connection",
+      "--disable-gpu",
+      // The node is on loopback, which pages of other places are kept from.
+      "--disable-features=LocalNetworkAccessChecks,LocalNetworkAccessChecksWebSockets",
+      "--use-fake-device-for-media-stream",
+      "--use-fake-ui-for-media-stream",
+      `--ignore-certificate-errors-spki-list=${keyHashOf(certificate)}`,
+    ],
+  });
 }
 
 /** Runs in the page. */
