@@ -22,10 +22,8 @@ export function picked(call: Session, branchId: string): Step {
   if (setup.offerPending !== undefined) {
     const { current, groups } = setup;
     const next: BranchGroup = { branchIds: [branchId], ringMs: current?.ringMs ?? 0 };
-    return {
-      call: { ...call, setup: withMore(setup, { offerPending: "next", groups: [next, ...groups] }) },
-      effects: [],
-    };
+    const offerPending = setup.offerPending === "none" ? "next" : setup.offerPending;
+    return { call: { ...call, setup: withMore(setup, { offerPending, groups: [next, ...groups] }) }, effects: [] };
   }
   if (setup.step === "ringing") {
     return {

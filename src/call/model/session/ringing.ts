@@ -304,9 +304,19 @@ function goElsewhere(call: Session, setup: Setup, route: BranchRoute): Step {
     isHunting: false,
     wholeMs: route.wholeMs,
   };
+  const step = nextGroup({ ...call, setup: anew });
+  const next = step.call.setup;
+  if (next?.offerPending === "next") {
+    return { call: { ...step.call, setup: { ...next, offerPending: "elsewhere" } }, effects: step.effects };
+  }
+  if (step.call.state !== "disconnected") return forwarded(step);
   const told = ring({ ...call, setup: anew }, anew, 181, undefined);
-  const step = nextGroup(told.call);
-  // The caller can wait longer for its news than the next party for its call.
-  const isOver = step.call.state === "disconnected";
-  return { call: step.call, effects: isOver ? [...told.effects, ...step.effects] : [...step.effects, ...told.effects] };
+  return { call: step.call, effects: [...told.effects, ...step.effects] };
+}
+
+/** The caller is told that its call goes elsewhere: it can wait longer for its news than the next party for its call. */
+export function forwarded({ call, effects }: Step): Step {
+  if (call.setup === undefined || call.state === "disconnected") return { call, effects };
+  const told = ring(call, call.setup, 181, undefined);
+  return { call: told.call, effects: [...effects, ...told.effects] };
 }

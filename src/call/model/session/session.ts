@@ -77,9 +77,9 @@ export interface Setup {
   readonly offerOut: string | undefined;
   /**
    * The relay has the caller's offer still, and only those ring that have no use for it, or none yet; `next`: another group waits to be
-   * invited with it. Absent: it is there, or there is none.
+   * invited with it; `elsewhere`: the same, and the caller is told then that its call is forwarded. Absent: it is there, or there is none.
    */
-  readonly offerPending?: "none" | "next";
+  readonly offerPending?: "none" | "next" | "elsewhere";
   /** Those that have not been tried. */
   readonly groups: readonly BranchGroup[];
   readonly current: BranchGroup | undefined;

@@ -5,7 +5,7 @@ import type { SessionEvent, Route } from "./session-event.ts";
 import { endCall } from "./ending.ts";
 import { isHold, isHoldInAnswer } from "./hold.ts";
 import { causeOfStatus } from "../cause.ts";
-import { needsNoOffer, nextGroup, offerBranches, ring, withoutMedia } from "./ringing.ts";
+import { forwarded, needsNoOffer, nextGroup, offerBranches, ring, withoutMedia } from "./ringing.ts";
 
 type EventOf<Type extends SessionEvent["type"]> = Extract<SessionEvent, { type: Type }>;
 
@@ -147,7 +147,8 @@ export function setupMediaDone(call: Session, setup: Setup, ticket: number, sdp:
     const told = offerBranches(known, sdp);
     if (offerPending === "none") return told;
     const next = nextGroup(told.call);
-    return { call: next.call, effects: [...told.effects, ...next.effects] };
+    const step = offerPending === "elsewhere" ? forwarded(next) : next;
+    return { call: step.call, effects: [...told.effects, ...step.effects] };
   }
   if (setup.step === "media-offer") return nextGroup(known);
   return setup.step === "media-answer" ? completeAnswer(call, setup, sdp) : { call, effects: [] };

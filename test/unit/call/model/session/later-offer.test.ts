@@ -56,10 +56,21 @@ describe("a call to a device that takes the offer later", () => {
     assert.deepEqual(relayed(other), [{ type: "offer", branchId: "other", sdp: RELAYED }]);
   });
 
-  it("given a redirect before that, when the relay has the offer, then the device that is left gets none", () => {
+  it("given a redirect before that, when the relay has the offer, then the device that is left gets none, and the caller is told last", () => {
+    const { world } = offered();
+    const redirected = world.send({ type: "redirected", route: route(PHONE) });
+    assert.ok(!types(redirected).includes("ring"));
+    const effects = relayed(world);
+    assert.deepEqual(effects[0], { type: "invite", branchId: "phone", sdp: RELAYED });
+    assert.deepEqual(effects.at(-1), { type: "ring", status: 181, sdp: undefined });
+    assert.ok(!types(effects).includes("offer"));
+  });
+
+  it("given a redirect before that, when somebody picks the call up too, then the caller is still told that it is forwarded", () => {
     const { world } = offered();
     world.send({ type: "redirected", route: route(PHONE) });
-    assert.deepEqual(types(relayed(world)).slice(0, 1), ["invite"]);
+    world.send({ type: "picked", branchId: "picker" });
+    assert.deepEqual(relayed(world).at(-1), { type: "ring", status: 181, sdp: undefined });
   });
 
   it("given redirects to a phone and on to another device before that, when the relay has the offer, then the device alone gets it, once", () => {
