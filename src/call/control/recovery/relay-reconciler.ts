@@ -42,7 +42,6 @@ export class RelayReconciler {
     const { relay, table, clock, logger, isUsed } = this.#options;
     // A call that opens its session while the list is on its way is not lost.
     const open = table.sessions.filter(({ hasMedia }) => hasMedia);
-    const before = open.filter(({ call }) => call.state === "established");
     try {
       const sessions = await relay.list();
       if (round !== this.#round) return;
@@ -51,17 +50,14 @@ export class RelayReconciler {
         ({ callId }) => table.get(callId)?.hasMedia !== true && isUsed?.(callId) !== true,
       );
       for (const { callId } of orphans) this.#release(callId);
-      const lost = before.filter(({ callId, hasMedia }) => hasMedia && !known.has(callId));
+      const still = open.filter(({ hasMedia }) => hasMedia);
+      const lost = still.filter(({ callId }) => !known.has(callId));
+      // Those that ring have no media yet, but perhaps what they will be answered with, or are answered with meanwhile.
       for (const session of lost) {
         session.media.lose();
         session.dispatch({ type: "media-lost" });
       }
-      // Those that ring have no media yet, but perhaps what they will be answered with.
-      for (const session of open) {
-        if (session.call.state !== "established" && !known.has(session.callId))
-          session.dispatch({ type: "media-lost" });
-      }
-      this.#options.onFound?.(before.filter(({ callId, hasMedia }) => hasMedia && known.has(callId)));
+      this.#options.onFound?.(still.filter(({ callId, call }) => call.state === "established" && known.has(callId)));
       if (orphans.length > 0 || lost.length > 0) {
         logger.warn("relay and calls differed", { released: orphans.length, lost: lost.length });
       }

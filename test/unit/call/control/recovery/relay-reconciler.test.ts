@@ -8,9 +8,9 @@ import { eventually } from "../../../../support/eventually.ts";
 import { ManualClock } from "../../../../support/manual-clock.ts";
 
 describe("what the relay and calls know of each other", () => {
-  it("given calls that ring and calls that talk, when the relay knows some of each, then those that it does not know are told so, and no others", async () => {
+  it("given calls that ring, talk, or are answered meanwhile, when the relay knows some of each, then those that it does not know are told so, and no others", async () => {
     const lost: string[] = [];
-    const session = (callId: string, state: string): object => ({
+    const session = (callId: string, state: string) => ({
       callId,
       hasMedia: true,
       call: { state },
@@ -23,17 +23,25 @@ describe("what the relay and calls know of each other", () => {
       session("talks", "established"),
       session("talks on", "established"),
     ];
+    const answered = session("answers meanwhile", "alerting");
+    sessions.push(answered);
     const found: string[] = [];
     const options = {
-      relay: { connected: true, list: async () => [{ callId: "rings on" }, { callId: "talks on" }] },
+      relay: {
+        connected: true,
+        list: async () => {
+          answered.call.state = "established";
+          return [{ callId: "rings on" }, { callId: "talks on" }];
+        },
+      },
       table: { sessions, get: () => ({ hasMedia: true }) },
       clock: new ManualClock(),
       logger: silentLogger,
       onFound: (known: readonly { callId: string }[]) => void found.push(...known.map(({ callId }) => callId)),
     } as unknown as RelayReconcilerOptions;
     new RelayReconciler(options).start();
-    await eventually(() => assert.equal(lost.length, 2), { timeoutMs: 1_000, intervalMs: 2 });
-    assert.deepEqual(lost.sort(), ["rings media-lost", "talks media-lost"]);
+    await eventually(() => assert.equal(lost.length, 3), { timeoutMs: 1_000, intervalMs: 2 });
+    assert.deepEqual(lost.sort(), ["answers meanwhile media-lost", "rings media-lost", "talks media-lost"]);
     assert.deepEqual(found, ["talks on"]);
   });
 });
