@@ -150,7 +150,7 @@ describe("the page about CTI applications", () => {
   });
 
   it("given a terminal, when Ctrl-C is pressed during an import, then it ends with 130 and nothing was done", async () => {
-    const numbers = Array.from({ length: 5_000 }, (_, index) => `  - number: "${20_000 + index}"\n`).join("");
+    const numbers = Array.from({ length: 25_000 }, (_, index) => `  - number: "${20_000 + index}"\n`).join("");
     commands.write("many.yaml", `version: 1\ndirectoryNumbers:\n${numbers}`);
     const terminal = commands.terminal("trap : INT; tandem import many.yaml; echo ended with $?");
     await terminal.outputMatching(/read \[/, 20_000);
