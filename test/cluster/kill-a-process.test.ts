@@ -62,6 +62,21 @@ describe("kill -9 of one process during two calls", () => {
     });
   }
 
+  for (const service of ["callmanager", "edge"] as const) {
+    it(`given two calls, when ${service} is killed and a phone dials before the next one is there, then its one INVITE makes a call`, async () => {
+      const [caller, callee] = [phoneAt(4), phoneAt(5)];
+      const formerPid = await node.killService(service);
+      await nobodyTakesCalls(service, formerPid);
+      await caller.dial("1006");
+      const { type, param } = await caller.anyEvent(["CALL_ESTABLISHED", "CALL_CLOSED"], 8_000);
+      assert.equal(type, "CALL_ESTABLISHED", param);
+      await node.serviceAgain(service, formerPid, 5_000);
+      await callee.event("CALL_ESTABLISHED");
+      await hangUp(caller, callee);
+      await endAllCalls();
+    });
+  }
+
   it("given two calls, when media is killed, then audio is back, a new call works and both can be hung up", async () => {
     const recovery = await recoveryOf("media");
     const media = await mediaSince(recovery.killedAtMs);
@@ -139,6 +154,16 @@ describe("kill -9 of one process during two calls", () => {
     await callee.event("CALL_ESTABLISHED");
     await hangUp(caller, callee);
     return answeredAtMs - sinceMs;
+  }
+
+  async function nobodyTakesCalls(service: ServiceName, formerPid: number): Promise<void> {
+    await eventually(
+      async () => {
+        assert.ok(!isRunning(formerPid));
+        if (service === "callmanager") assert.equal((await node.metrics()).sum("tandem_wire_applications"), 0);
+      },
+      { timeoutMs: 2_000, intervalMs: 1 },
+    );
   }
 
   async function pingNode(): Promise<boolean> {

@@ -140,6 +140,7 @@ export class InboundRequests {
 
   /** Offers what this application owed to another, or holds it until one comes. */
   applicationGone(application: Application): void {
+    this.#offers.expectApplication();
     for (const pending of this.#pending.values()) {
       if (pending.application !== application) continue;
       pending.application = undefined;
@@ -152,9 +153,15 @@ export class InboundRequests {
     }
   }
 
+  /** What was under way before a restart is ended: what comes now waits for the first application. */
+  expectApplication(): void {
+    this.#offers.expectApplication();
+  }
+
   /** An application has routed a verb. */
   applicationRouted(): void {
     this.#isAwaitingFirst = false;
+    this.#offers.applicationRouted();
     this.offerHeld();
   }
 
@@ -199,7 +206,7 @@ export class InboundRequests {
     const isUrgent = this.#context.hasRightOfWay(request);
     const full = DIALOG_FORMING.has(request.method) && (isUrgent ? dialogs.isFullForAll : dialogs.isFull);
     const application = full ? undefined : applications.pick(request.method.toLowerCase(), isUrgent);
-    if (application === undefined) {
+    if (application === undefined && (full || !this.#offers.isWorthWaiting(request.method))) {
       // RFC 6086 4.2.2: an INFO outside a dialog is a mistake, unless an application thinks otherwise.
       if (request.method === "INFO") this.#reject(tx, 481);
       else this.#reject(tx, 503, "Retry-After: 2\r\n");

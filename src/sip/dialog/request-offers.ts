@@ -6,18 +6,39 @@ import { ownerOf, setOwner, type Dialog } from "./dialog.ts";
 import { withEdgeFields } from "./edge-fields.ts";
 import type { PendingRequest } from "./pending-requests.ts";
 
-/** How long a request inside a dialog waits for its application to come back, before another gets it. */
+/** How long a request waits for its application to come back, before another gets it. */
 const HOLD_MS = 4_000;
+/** RFC 6086 4.2.2: an INFO outside a dialog is a mistake. */
+const NOT_WAITING = new Set(["OPTIONS", "INFO"]);
 
 /** Which application gets a request from the network, and when. */
 export class RequestOffers {
   readonly #context: CoreContext;
   readonly #giveUp: (pending: PendingRequest) => void;
+  /** Until then an application is expected: the first one, or one that has gone. */
+  #expectedUntilMs = 0;
 
   /** @param giveUp told of a request that has waited, and that nobody takes */
   constructor(context: CoreContext, giveUp: (pending: PendingRequest) => void) {
     this.#context = context;
     this.#giveUp = giveUp;
+  }
+
+  /** None is there yet, or one has gone that may come back. */
+  expectApplication(): void {
+    this.#expectedUntilMs = this.#context.clock.nowMs() + HOLD_MS;
+  }
+
+  /** An application is there: what it does not take nobody does. */
+  applicationRouted(): void {
+    this.#expectedUntilMs = 0;
+  }
+
+  /** Somebody may come who takes a request outside dialogs that nobody takes. What asks whether anybody is there does not wait. */
+  isWorthWaiting(method: string): boolean {
+    if (NOT_WAITING.has(method) || this.#context.clock.nowMs() >= this.#expectedUntilMs) return false;
+    const isSlow = this.#context.applications.pick(method.toLowerCase(), true) !== undefined;
+    return !isSlow;
   }
 
   /** Whose dialog it is; undefined while that application is away and may come back. */
@@ -28,7 +49,10 @@ export class RequestOffers {
 
   /** Gives a request to whom it belongs; false when that application is away. */
   offer(pending: PendingRequest): boolean {
-    const application = this.applicationFor(pending.dialog, pending.method.toLowerCase());
+    const verb = pending.method.toLowerCase();
+    const application = isOutside(pending)
+      ? this.#context.applications.pick(verb)
+      : this.applicationFor(pending.dialog, verb);
     if (application === undefined) return false;
     this.give(pending, application);
     return true;
@@ -45,7 +69,7 @@ export class RequestOffers {
   hold(pending: PendingRequest): void {
     pending.holdTimer = this.#context.clock.after(HOLD_MS, () => {
       pending.holdTimer = undefined;
-      const other = this.#anyFor(pending.method.toLowerCase());
+      const other = isOutside(pending) ? undefined : this.#anyFor(pending.method.toLowerCase());
       if (other === undefined) this.#giveUp(pending);
       else this.give(pending, other);
     });
@@ -91,4 +115,9 @@ export class RequestOffers {
     const { applications } = this.#context;
     return applications.pick(verb) ?? applications.pick("invite");
   }
+}
+
+/** It belongs to no dialog: who does not take such requests cannot answer it. */
+function isOutside({ dialog, tx }: PendingRequest): boolean {
+  return dialog === undefined && tagOf(tx.request.get("to") ?? "") === undefined;
 }

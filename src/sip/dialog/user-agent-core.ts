@@ -60,6 +60,7 @@ export class UserAgentCore implements TransactionUser {
       else if (invite.kind === "answered") this.#inbound.resumeAnswer(invite);
       else transactions.onMessage(invite.text, invite.flow);
     }
+    this.#inbound.expectApplication();
     if (left.length > 0)
       logger.info("ended or took up what was under way before the restart", { invites: left.length });
   }

@@ -80,6 +80,7 @@ describe("SipEdge: requests outside dialogs", () => {
     ["PRACK", 481],
   ] as const) {
     it(`given a ${method} that no application takes, when it comes, then ${status}`, async () => {
+      await application.ask("route|invite");
       send(method);
       await peer.take(`SIP/2.0 ${status}`);
     });
