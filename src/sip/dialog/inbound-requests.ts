@@ -11,7 +11,7 @@ import { dialogIdOf, type Dialog } from "./dialog.ts";
 import { InboundResponses } from "./inbound-responses.ts";
 import type { UnacknowledgedAnswer } from "./invite-journal.ts";
 import { meetsRefresh, requestSeen, updateRefusal } from "./negotiation.ts";
-import { PendingRequests, type PendingRequest } from "./pending-requests.ts";
+import { isOutside, PendingRequests, type PendingRequest } from "./pending-requests.ts";
 import { RequestOffers } from "./request-offers.ts";
 import { grantedSeconds, notifiedSeconds } from "./subscription.ts";
 import type { SuccessRetransmission } from "./success-retransmission.ts";
@@ -138,18 +138,17 @@ export class InboundRequests {
     this.#responses.resumeAnswer(answer);
   }
 
-  /** Offers what this application owed to another, or holds it until one comes. */
+  /** Offers what this application owed to another, or holds it until one comes. What belongs to no dialog waits so once. */
   applicationGone(application: Application): void {
     this.#offers.expectApplication();
     for (const pending of this.#pending.values()) {
       if (pending.application !== application) continue;
       pending.application = undefined;
       const isNewInvite = pending.method === "INVITE" && pending.dialog?.state !== "confirmed";
-      if (isNewInvite && pending.answeredProvisionally) this.#giveUp(pending);
-      else if (!this.#offers.offer(pending)) {
-        if (isNewInvite) this.#giveUp(pending);
-        else this.#offers.hold(pending);
-      }
+      // Nobody else can go on with what its caller was told; and what kills who takes it does so twice at most.
+      const isSpent = pending.wasHeld && isOutside(pending);
+      if (isSpent || (isNewInvite && pending.answeredProvisionally)) this.#giveUp(pending);
+      else if (!this.#offers.offer(pending)) this.#offers.hold(pending);
     }
   }
 
@@ -301,6 +300,7 @@ export class InboundRequests {
       application: undefined,
       toTag: undefined,
       answeredProvisionally: false,
+      wasHeld: false,
       holdTimer: undefined,
     };
     this.#pending.add(pending);

@@ -20,7 +20,14 @@ export interface PendingRequest {
   toTag: string | undefined;
   /** A provisional response with a tag has gone out: it cannot be offered to another application any more. */
   answeredProvisionally: boolean;
+  /** It has waited for an application. */
+  wasHeld: boolean;
   holdTimer: Timer | undefined;
+}
+
+/** It belongs to no dialog: who does not take such requests cannot answer it. */
+export function isOutside({ dialog, tx }: PendingRequest): boolean {
+  return dialog === undefined && tagOf(tx.request.get("to") ?? "") === undefined;
 }
 
 /** The pending requests by the wire's transaction id and by the edge's transaction. */

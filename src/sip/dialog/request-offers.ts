@@ -4,7 +4,7 @@ import type { Application } from "./application.ts";
 import type { CoreContext } from "./core-context.ts";
 import { ownerOf, setOwner, type Dialog } from "./dialog.ts";
 import { withEdgeFields } from "./edge-fields.ts";
-import type { PendingRequest } from "./pending-requests.ts";
+import { isOutside, type PendingRequest } from "./pending-requests.ts";
 
 /** How long a request waits for its application to come back, before another gets it. */
 const HOLD_MS = 4_000;
@@ -67,6 +67,7 @@ export class RequestOffers {
 
   /** Lets a request wait for its application; in the end another gets it. */
   hold(pending: PendingRequest): void {
+    pending.wasHeld = true;
     pending.holdTimer = this.#context.clock.after(HOLD_MS, () => {
       pending.holdTimer = undefined;
       const other = isOutside(pending) ? undefined : this.#anyFor(pending.method.toLowerCase());
@@ -115,9 +116,4 @@ export class RequestOffers {
     const { applications } = this.#context;
     return applications.pick(verb) ?? applications.pick("invite");
   }
-}
-
-/** It belongs to no dialog: who does not take such requests cannot answer it. */
-function isOutside({ dialog, tx }: PendingRequest): boolean {
-  return dialog === undefined && tagOf(tx.request.get("to") ?? "") === undefined;
 }

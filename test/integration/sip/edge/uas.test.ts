@@ -248,12 +248,24 @@ describe("SipEdge: requests from the network", () => {
     await peer.take("SIP/2.0 200");
   });
 
-  it("given an application dies with an INVITE in hand, when there is no other, then 503 at once", async () => {
+  it("given an application dies with an INVITE in hand, when it is back, then it is offered the INVITE; when it dies again, 503 at once", async () => {
     peer.send(fixture.sipPort, invite("c14"), SDP);
     await application.takeSip("INVITE");
     application.close();
+    const heir = await fixture.application("invite");
+    await heir.takeSip("INVITE");
+    heir.close();
     const reply = await peer.take("SIP/2.0 503");
     assert.notEqual(headerOf(reply, "Retry-After"), "");
+  });
+
+  it("given an application dies with an INVITE that it has answered provisionally, when it does, then 503 at once", async () => {
+    peer.send(fixture.sipPort, invite("c14b"), SDP);
+    const offered = await application.takeSip("INVITE");
+    await application.ask(`sip|${offered.tokens[8]}|\r\nSIP/2.0 180 Ringing\r\n\r\n`);
+    await peer.take("SIP/2.0 180");
+    application.close();
+    await peer.take("SIP/2.0 503");
   });
 
   it("given an application dies with an INVITE in hand, when there is another, then it is offered the INVITE", async () => {
