@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import { allEstablished, endAll, Place } from "../support/called-place.ts";
 import { APPLICATION } from "../support/cti-objects.ts";
 import { AGENT, FAILURE, startCtiSite, UNANSWERED, type CtiSite } from "../support/cti-site.ts";
 import { Cleanup } from "../support/cleanup.ts";
@@ -8,7 +9,6 @@ import { eventually } from "../support/eventually.ts";
 import { ManagedProcess } from "../support/managed-process.ts";
 import type { PhoneCall, SipPhone } from "../support/sip-phone.ts";
 import { CALL_GAUGES } from "../support/tandem-node.ts";
-import { takeInvites } from "../support/take-invites.ts";
 import { testSdp } from "../support/test-sdp.ts";
 import type { ApplicationTask } from "./application-program.ts";
 
@@ -37,12 +37,6 @@ const [LOST_DESK, LOST_ROUTES] = [point("lost-desk", "5022"), point("lost-routes
 const port = (name: string, number: string, onOwnerLost: string) =>
   ({ kind: "cti-port", name, number, ...TREATED, more: { onOwnerLost } }) as const;
 const PORTS = [port("moves", "5101", "redirect"), port("drops", "5102", "drop"), port("holds", "5103", "hold")];
-
-/** A call that came to a place, and when. */
-interface Arrival {
-  readonly call: PhoneCall;
-  readonly atMs: number;
-}
 
 describe("kill -9 of an application", () => {
   const cleanup = new Cleanup();
@@ -269,62 +263,3 @@ describe("kill -9 of an application", () => {
 
 /** What may be measured too early: two clocks, and timers that are rounded. */
 const EARLY_MS = 50;
-
-/** Answers every call that comes, and every request in it. */
-class Place {
-  readonly arrivals: Arrival[] = [];
-  readonly #watchers = new Set<() => void>();
-
-  constructor(phone: SipPhone) {
-    void this.#take(phone).catch(() => undefined);
-  }
-
-  /** Waits for so many calls. @throws {Error} that says how many came */
-  async take(count: number, timeoutMs: number): Promise<readonly Arrival[]> {
-    await new Promise<void>((resolve, reject) => {
-      const end = (settle: () => void): void => {
-        clearTimeout(timer);
-        this.#watchers.delete(look);
-        settle();
-      };
-      const look = (): void => {
-        if (this.arrivals.length >= count) end(resolve);
-      };
-      const late = (): void => reject(new Error(`${this.arrivals.length} of ${count} calls came in ${timeoutMs} ms`));
-      const timer = setTimeout(() => end(late), timeoutMs);
-      this.#watchers.add(look);
-      look();
-    });
-    return this.arrivals;
-  }
-
-  async #take(phone: SipPhone): Promise<void> {
-    for (;;) {
-      const call = await phone.offered(WHOLE_TEST_MS);
-      this.arrivals.push({ call, atMs: performance.now() });
-      for (const watch of [...this.#watchers]) watch();
-      void answer(call).catch(() => undefined);
-    }
-  }
-}
-
-const WHOLE_TEST_MS = 300_000;
-
-async function answer(call: PhoneCall): Promise<void> {
-  await call.answer({ sdp: testSdp(41_000) });
-  takeInvites(call, 40_000);
-}
-
-/** Calls that have been answered now. */
-async function allEstablished(calls: readonly PhoneCall[]): Promise<void> {
-  for (const call of calls) {
-    await call.established();
-    takeInvites(call, 40_000);
-  }
-}
-
-/** The callers hang up, and the others are told. */
-async function endAll(calls: readonly PhoneCall[], arrivals: readonly Arrival[]): Promise<void> {
-  for (const { status } of await Promise.all(calls.map((call) => call.bye()))) assert.equal(status, 200);
-  await Promise.all(arrivals.map(({ call }) => call.takeBye(10_000)));
-}
