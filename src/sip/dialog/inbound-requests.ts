@@ -11,7 +11,7 @@ import { dialogIdOf, type Dialog } from "./dialog.ts";
 import { InboundResponses } from "./inbound-responses.ts";
 import type { UnacknowledgedAnswer } from "./invite-journal.ts";
 import { meetsRefresh, requestSeen, updateRefusal } from "./negotiation.ts";
-import { isOutside, PendingRequests, type PendingRequest } from "./pending-requests.ts";
+import { PendingRequests, type PendingRequest } from "./pending-requests.ts";
 import { RequestOffers } from "./request-offers.ts";
 import { grantedSeconds, notifiedSeconds } from "./subscription.ts";
 import type { SuccessRetransmission } from "./success-retransmission.ts";
@@ -41,6 +41,7 @@ export class InboundRequests {
   readonly #offers: RequestOffers;
   /** True until an application has routed anything: what comes before may be for one that is about to come. */
   #isAwaitingFirst = true;
+  #isRefusingNew = false;
 
   constructor(
     context: CoreContext,
@@ -54,7 +55,7 @@ export class InboundRequests {
     this.#awaited = awaited;
     this.#pending = new PendingRequests(context.invites);
     this.#responses = new InboundResponses(context, actions, retransmission, this.#pending);
-    this.#offers = new RequestOffers(context, (pending) => this.#giveUp(pending));
+    this.#offers = new RequestOffers(context, this.#pending, (pending) => this.#giveUp(pending));
   }
 
   /** Requests whose final response is owed. */
@@ -138,30 +139,39 @@ export class InboundRequests {
     this.#responses.resumeAnswer(answer);
   }
 
-  /** Offers what this application owed to another, or holds it until one comes. What belongs to no dialog waits so once. */
-  applicationGone(application: Application): void {
-    this.#offers.expectApplication();
+  /** Applications are about to come: what nobody takes yet waits for them. */
+  start(): void {
+    this.#offers.expect([...METHODS].map((method) => method.toLowerCase()));
+  }
+
+  /** New requests are refused that nobody takes: they are from before a restart. */
+  refuseNew(during: () => void): void {
+    this.#isRefusingNew = true;
+    during();
+    this.#isRefusingNew = false;
+  }
+
+  /**
+   * Offers what this application owed to another, or holds it until one comes.
+   * @param verbs that it took
+   */
+  applicationGone(application: Application, verbs: Iterable<string>): void {
+    this.#offers.expect(verbs);
     for (const pending of this.#pending.values()) {
       if (pending.application !== application) continue;
       pending.application = undefined;
+      pending.deaths += 1;
       const isNewInvite = pending.method === "INVITE" && pending.dialog?.state !== "confirmed";
-      // Nobody else can go on with what its caller was told; and what kills who takes it does so twice at most.
-      const isSpent = pending.wasHeld && isOutside(pending);
-      if (isSpent || (isNewInvite && pending.answeredProvisionally)) this.#giveUp(pending);
-      else if (!this.#offers.offer(pending)) this.#offers.hold(pending);
+      // Nobody else can go on with what its caller was told.
+      const isTold = isNewInvite && pending.answeredProvisionally;
+      if (isTold || !this.#offers.offerAgain(pending)) this.#giveUp(pending);
     }
   }
 
-  /** What was under way before a restart is ended: what comes now waits for the first application. */
-  expectApplication(): void {
-    this.#offers.expectApplication();
-  }
-
   /** An application has routed a verb. */
-  applicationRouted(): void {
+  applicationRouted(verb: string): void {
     this.#isAwaitingFirst = false;
-    this.#offers.applicationRouted();
-    this.offerHeld();
+    this.#offers.routed(verb);
   }
 
   /** Requests that came before their dialog was imported are its own now. */
@@ -184,10 +194,11 @@ export class InboundRequests {
 
   /** Offers held requests again. */
   offerHeld(): void {
-    for (const pending of this.#pending.values()) this.#offers.offerHeld(pending);
+    this.#offers.offerHeld();
   }
 
   close(): void {
+    this.#offers.close();
     this.#responses.close();
     this.#pending.close();
   }
@@ -198,14 +209,15 @@ export class InboundRequests {
       this.#reject(tx, 481);
       return;
     }
-    if (request.method === "INVITE") {
-      this.#context.applications.record({ type: "attempt", source: "network", text: request.text });
-    }
     const { dialogs, applications } = this.#context;
     const isUrgent = this.#context.hasRightOfWay(request);
     const full = DIALOG_FORMING.has(request.method) && (isUrgent ? dialogs.isFullForAll : dialogs.isFull);
     const application = full ? undefined : applications.pick(request.method.toLowerCase(), isUrgent);
-    if (application === undefined && (full || !this.#offers.isWorthWaiting(request.method))) {
+    const waits = application === undefined && !full && !this.#isRefusingNew && this.#offers.isWorthWaiting(request);
+    if (request.method === "INVITE" && !waits) {
+      applications.record({ type: "attempt", source: "network", text: request.text });
+    }
+    if (application === undefined && !waits) {
       // RFC 6086 4.2.2: an INFO outside a dialog is a mistake, unless an application thinks otherwise.
       if (request.method === "INFO") this.#reject(tx, 481);
       else this.#reject(tx, 503, "Retry-After: 2\r\n");
@@ -300,7 +312,7 @@ export class InboundRequests {
       application: undefined,
       toTag: undefined,
       answeredProvisionally: false,
-      wasHeld: false,
+      deaths: 0,
       holdTimer: undefined,
     };
     this.#pending.add(pending);

@@ -20,8 +20,9 @@ export interface PendingRequest {
   toTag: string | undefined;
   /** A provisional response with a tag has gone out: it cannot be offered to another application any more. */
   answeredProvisionally: boolean;
-  /** It has waited for an application. */
-  wasHeld: boolean;
+  /** Applications that have died with it. */
+  deaths: number;
+  /** Set while it waits for an application. */
   holdTimer: Timer | undefined;
 }
 
@@ -35,6 +36,8 @@ export class PendingRequests {
   readonly #invites: InviteJournal;
   readonly #byTxnId = new Map<string, PendingRequest>();
   readonly #byTransaction = new Map<string, PendingRequest>();
+  readonly #held = new Set<PendingRequest>();
+  #heldCharacters = 0;
 
   constructor(invites: InviteJournal) {
     this.#invites = invites;
@@ -42,6 +45,16 @@ export class PendingRequests {
 
   get size(): number {
     return this.#byTxnId.size;
+  }
+
+  /** How many wait for an application. */
+  get heldCount(): number {
+    return this.#held.size;
+  }
+
+  /** Length of their texts. */
+  get heldCharacters(): number {
+    return this.#heldCharacters;
   }
 
   add(pending: PendingRequest): void {
@@ -57,9 +70,22 @@ export class PendingRequests {
     return this.#byTransaction.get(tx.id);
   }
 
-  remove(pending: PendingRequest): void {
+  /** It waits for an application until the timer fires. */
+  hold(pending: PendingRequest, timer: Timer): void {
+    pending.holdTimer = timer;
+    this.#held.add(pending);
+    this.#heldCharacters += pending.tx.request.text.length;
+  }
+
+  /** It waits no more. */
+  release(pending: PendingRequest): void {
     pending.holdTimer?.cancel();
     pending.holdTimer = undefined;
+    if (this.#held.delete(pending)) this.#heldCharacters -= pending.tx.request.text.length;
+  }
+
+  remove(pending: PendingRequest): void {
+    this.release(pending);
     this.#byTxnId.delete(pending.txnId);
     if (this.#byTransaction.get(pending.tx.id) === pending) this.#byTransaction.delete(pending.tx.id);
   }
@@ -77,12 +103,17 @@ export class PendingRequests {
     this.#invites.remove(pending.txnId);
   }
 
+  /** Those that wait for an application, in the order in which they began to. */
+  held(): PendingRequest[] {
+    return [...this.#held];
+  }
+
   values(): PendingRequest[] {
     return [...this.#byTxnId.values()];
   }
 
   close(): void {
-    for (const pending of this.#byTxnId.values()) pending.holdTimer?.cancel();
+    for (const pending of this.held()) this.release(pending);
     this.#byTxnId.clear();
     this.#byTransaction.clear();
   }

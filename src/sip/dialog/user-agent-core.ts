@@ -40,8 +40,9 @@ export class UserAgentCore implements TransactionUser {
     this.#takeover = new DialogTakeover(context, this.#actions);
   }
 
-  /** Takes up the dialogs from before a restart. */
+  /** Takes up the dialogs from before a restart. New requests wait for applications from now on. */
   start(): void {
+    this.#inbound.start();
     this.#context.dialogs.load();
     this.#actions.resumeTimers();
   }
@@ -55,12 +56,13 @@ export class UserAgentCore implements TransactionUser {
     const { clock, invites, logger, transactions } = this.#context;
     const sinceMs = clock.wallMs() - MAX_RINGING_MS;
     const left = invites.load().filter(({ atMs }) => atMs >= sinceMs);
-    for (const invite of left) {
-      if (invite.kind === "sent") this.#outbound.cancelLeftover(invite.sent);
-      else if (invite.kind === "answered") this.#inbound.resumeAnswer(invite);
-      else transactions.onMessage(invite.text, invite.flow);
-    }
-    this.#inbound.expectApplication();
+    this.#inbound.refuseNew(() => {
+      for (const invite of left) {
+        if (invite.kind === "sent") this.#outbound.cancelLeftover(invite.sent);
+        else if (invite.kind === "answered") this.#inbound.resumeAnswer(invite);
+        else transactions.onMessage(invite.text, invite.flow);
+      }
+    });
     if (left.length > 0)
       logger.info("ended or took up what was under way before the restart", { invites: left.length });
   }
@@ -96,19 +98,22 @@ export class UserAgentCore implements TransactionUser {
     this.#outbound.request(command, reply);
   }
 
-  /** An application has disconnected: what it owed is offered to others, its pending INVITEs are cancelled. */
-  applicationGone(application: Application): void {
+  /**
+   * An application has disconnected: what it owed is offered to others, its pending INVITEs are cancelled.
+   * @param verbs that it took
+   */
+  applicationGone(application: Application, verbs: Iterable<string>): void {
     for (const dialog of this.#context.dialogs.values()) {
       if (dialog.owner === application) dialog.owner = undefined;
     }
     this.#outbound.applicationGone(application);
     this.#invites.applicationGone(application);
-    this.#inbound.applicationGone(application);
+    this.#inbound.applicationGone(application, verbs);
   }
 
   /** An application has routed a verb: requests that waited may go to it. */
-  applicationRouted(): void {
-    this.#inbound.applicationRouted();
+  applicationRouted(verb: string): void {
+    this.#inbound.applicationRouted(verb);
   }
 
   /** Gives an application all dialogs of an instance id; undefined when another application has that id now. */

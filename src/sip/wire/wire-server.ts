@@ -194,7 +194,7 @@ export class WireServer implements ApplicationPort {
     this.#routes.removeAll(connection);
     if (!connection.authenticated) return;
     this.#options.logger.info("application disconnected", { name: connection.name });
-    this.#users?.core.applicationGone(connection);
+    this.#users?.core.applicationGone(connection, connection.verbs);
   }
 
   #onOversized(connection: WireConnection, start: string, lengthBytes: number): void {
@@ -286,7 +286,7 @@ export class WireServer implements ApplicationPort {
     connection.verbs.add(verb);
     this.#routes.add(verb, connection);
     this.#reply(connection, id, "OK");
-    this.#users?.core.applicationRouted();
+    this.#users?.core.applicationRouted(verb);
   }
 
   #removeRoute(connection: WireConnection, id: string, verb: string): void {

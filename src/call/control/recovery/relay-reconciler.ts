@@ -41,7 +41,7 @@ export class RelayReconciler {
   async #run(round: number): Promise<void> {
     const { relay, table, clock, logger, isUsed } = this.#options;
     // A call that opens its session while the list is on its way is not lost.
-    const open = table.sessions.filter(({ hasMedia }) => hasMedia);
+    const open = table.sessions.filter(({ media }) => media.isConfirmed);
     try {
       const sessions = await relay.list();
       if (round !== this.#round) return;

@@ -37,6 +37,7 @@ export class CallMedia {
   #hasOffered = false;
   #tail: Promise<unknown> = Promise.resolve();
   #used = false;
+  #isConfirmed = false;
   #released = false;
   /** What the last offer said. */
   #offer = "";
@@ -55,10 +56,16 @@ export class CallMedia {
     return this.#used && !this.#released;
   }
 
+  /** The relay has said that it has a session for the call, and has not been asked to end it. */
+  get isConfirmed(): boolean {
+    return this.#isConfirmed && !this.#released;
+  }
+
   /** The session is made of sides of others: all else waits for that. What cannot be joined begins anew. */
   begin(make: () => Promise<void>): void {
     this.#used = true;
-    this.#tail = this.#tail.then(make).catch((error: unknown) => {
+    const made = this.#tail.then(make).then(() => void (this.#isConfirmed = true));
+    this.#tail = made.catch((error: unknown) => {
       this.#isPlayingLost = true;
       this.#noteFailure("join", error);
     });
@@ -116,7 +123,7 @@ export class CallMedia {
 
   /** The call had a session before this process began. */
   resume(): void {
-    this.#used = true;
+    this.#used = this.#isConfirmed = true;
   }
 
   /**
@@ -163,6 +170,7 @@ export class CallMedia {
     const { callId, logger } = this.#options;
     try {
       const sdp = await this.#call(operation, options);
+      this.#isConfirmed = true;
       const isAgreed = operation.kind === "answer" || operation.kind === "endpoint-answer";
       if (this.#isPlayingLost && isAgreed) await this.#playAgain();
       return { ok: true, sdp };

@@ -20,8 +20,8 @@ describe("SipEdge: requests while an application is awaited", () => {
     await fixture.stop();
   });
 
-  function send(method: string, callId: string, branch = callId): void {
-    peer.send(fixture.sipPort, [
+  function send(method: string, callId: string, branch = callId, body = ""): void {
+    const lines = [
       `${method} sip:1002@127.0.0.1:${fixture.sipPort} SIP/2.0`,
       `Via: SIP/2.0/UDP ${peer.address}:${peer.port};branch=z9hG4bK${branch}`,
       `From: <${peer.uri}>;tag=from`,
@@ -30,7 +30,8 @@ describe("SipEdge: requests while an application is awaited", () => {
       `CSeq: 1 ${method}`,
       `Contact: <${peer.uri}>`,
       "Max-Forwards: 70",
-    ]);
+    ];
+    peer.send(fixture.sipPort, lines, body);
   }
 
   async function waiting(count: number): Promise<void> {
@@ -97,6 +98,59 @@ describe("SipEdge: requests while an application is awaited", () => {
     assert.deepEqual(application.frames, []);
     clock.advance(4_000);
     await peer.take("SIP/2.0 503");
+  });
+
+  it("given an application of another verb that comes and goes, when a call comes, then nobody is awaited for it", async () => {
+    clock.advance(4_000);
+    await gone(await fixture.application("message"));
+    send("INVITE", "call");
+    await peer.take("SIP/2.0 503");
+  });
+
+  it("given an application that takes calls no more, when one comes, then nobody is awaited for it", async () => {
+    const application = await fixture.application("invite");
+    await application.ask("remove_route|invite");
+    send("INVITE", "call");
+    await peer.take("SIP/2.0 503");
+  });
+
+  it("given calls that wait, when there are a thousand, then the next one gets 503 at once, and an application all that wait", async () => {
+    for (let count = 0; count < 1_000; count += 100) {
+      for (let index = count; index < count + 100; index += 1) send("INVITE", `call-${index}`);
+      await waiting(count + 100);
+    }
+    send("INVITE", "one-more");
+    assert.equal(headerOf(await peer.take("SIP/2.0 503"), "Call-ID"), "one-more");
+    const application = await fixture.application("invite");
+    for (let index = 0; index < 1_000; index += 1) {
+      assert.equal(headerOf((await application.takeSip("INVITE")).text, "Call-ID"), `call-${index}`);
+    }
+  });
+
+  it("given texts that wait, when there are eight megabytes of them, then the next one gets 503 at once", async () => {
+    const text = "x".repeat(50_000);
+    for (let index = 0; index < 160; index += 1) {
+      send("MESSAGE", `text-${index}`, `text-${index}`, text);
+      await waiting(index + 1);
+    }
+    for (let index = 160; index < 170; index += 1) send("MESSAGE", `text-${index}`, `text-${index}`, text);
+    await peer.take("SIP/2.0 503");
+    assert.ok(fixture.gauge("tandem_sip_pending_requests") < 168);
+  });
+
+  it("given a call that waits, when the edge ends, then its caller gets 503", async () => {
+    send("INVITE", "call");
+    await peer.take("SIP/2.0 100");
+    await fixture.edge.close();
+    await peer.take("SIP/2.0 503");
+  });
+
+  it("given an application that takes records, when a call has waited, then it is told of the attempt, too", async () => {
+    send("INVITE", "call");
+    await peer.take("SIP/2.0 100");
+    const application = await fixture.application("cdr:attempt", "invite");
+    const attempt = await application.take(({ tokens }) => tokens[1] === "cdr:attempt");
+    assert.equal((await application.takeSip("INVITE")).text, attempt.text);
   });
 
   it("given nobody yet, when somebody asks whether anybody is there, then 503 at once", async () => {

@@ -80,7 +80,7 @@ describe("SipEdge: requests outside dialogs", () => {
     ["PRACK", 481],
   ] as const) {
     it(`given a ${method} that no application takes, when it comes, then ${status}`, async () => {
-      await application.ask("route|invite");
+      for (const command of ["route", "remove_route"]) await application.ask(`${command}|${method.toLowerCase()}`);
       send(method);
       await peer.take(`SIP/2.0 ${status}`);
     });

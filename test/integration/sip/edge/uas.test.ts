@@ -1,10 +1,13 @@
 import assert from "node:assert/strict";
 import { EdgeFixture } from "../../../support/edge-fixture.ts";
+import { eventually } from "../../../support/eventually.ts";
 import { ManualClock } from "../../../support/manual-clock.ts";
 import { headerOf, SipPeer } from "../../../support/sip-peer.ts";
 import type { WireClient } from "../../../support/wire-client.ts";
 
 const SDP = "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio 6000 RTP/AVP 0\r\n";
+/** As long after the edge's start no application is awaited any more. */
+const STARTED_MS = 4_000;
 
 describe("SipEdge: requests from the network", () => {
   let clock: ManualClock;
@@ -67,7 +70,20 @@ describe("SipEdge: requests from the network", () => {
     return { ok, dialogId: ack.tokens[9] ?? "" };
   }
 
+  /** Which of them has got the INVITE. */
+  async function takerOf(applications: readonly WireClient[]): Promise<WireClient> {
+    return eventually(
+      () => {
+        const taker = applications.find(({ frames }) => frames.some(({ text }) => text.startsWith("INVITE")));
+        assert.ok(taker);
+        return taker;
+      },
+      { timeoutMs: 2_000, intervalMs: 2 },
+    );
+  }
+
   it("given no application for a verb, when it comes, then 503 with Retry-After", async () => {
+    clock.advance(STARTED_MS);
     peer.send(
       fixture.sipPort,
       invite("c1").map((line) => line.replace("INVITE", "SUBSCRIBE")),
@@ -178,6 +194,7 @@ describe("SipEdge: requests from the network", () => {
     await peer.take("SIP/2.0 200");
     answer();
     isSame(await peer.take("ACK"));
+    clock.advance(STARTED_MS);
     peer.send(
       fixture.sipPort,
       invite("c7c").map((line) => line.replace("INVITE", "SUBSCRIBE")),
@@ -257,6 +274,20 @@ describe("SipEdge: requests from the network", () => {
     heir.close();
     const reply = await peer.take("SIP/2.0 503");
     assert.notEqual(headerOf(reply, "Retry-After"), "");
+  });
+
+  it("given two applications that an INVITE kills, when both have died, then 503 at once, and the next one never sees it", async () => {
+    const applications = [application, await fixture.application("invite")];
+    peer.send(fixture.sipPort, invite("c14a"), SDP);
+    const first = await takerOf(applications);
+    first.close();
+    const [second = first] = applications.filter((one) => one !== first);
+    await second.takeSip("INVITE");
+    second.close();
+    await peer.take("SIP/2.0 503");
+    const third = await fixture.application("invite");
+    await third.ask("ping");
+    assert.deepEqual(third.frames, []);
   });
 
   it("given an application dies with an INVITE that it has answered provisionally, when it does, then 503 at once", async () => {

@@ -10,11 +10,11 @@ import { ManualClock } from "../../../../support/manual-clock.ts";
 describe("what the relay and calls know of each other", () => {
   it("given calls that ring, talk, or are answered meanwhile, when the relay knows some of each, then those that it does not know are told so, and no others", async () => {
     const lost: string[] = [];
-    const session = (callId: string, state: string) => ({
+    const session = (callId: string, state: string, isConfirmed = true) => ({
       callId,
       hasMedia: true,
       call: { state },
-      media: { lose: () => undefined },
+      media: { isConfirmed, lose: () => undefined },
       dispatch: ({ type }: { type: string }) => void lost.push(`${callId} ${type}`),
     });
     const sessions = [
@@ -24,7 +24,7 @@ describe("what the relay and calls know of each other", () => {
       session("talks on", "established"),
     ];
     const answered = session("answers meanwhile", "alerting");
-    sessions.push(answered);
+    sessions.push(answered, session("begins", "established", false));
     const found: string[] = [];
     const options = {
       relay: {
