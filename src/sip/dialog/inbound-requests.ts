@@ -23,6 +23,8 @@ const MAX_RECORDED_LENGTH = 16_384;
 const METHODS = new Set(
   "INVITE ACK BYE CANCEL OPTIONS REGISTER PRACK SUBSCRIBE NOTIFY PUBLISH INFO REFER MESSAGE UPDATE".split(" "),
 );
+/** As applications name them. */
+const VERBS = new Set([...METHODS].map((method) => method.toLowerCase()));
 /** Methods that make no sense outside a dialog. */
 const IN_DIALOG_ONLY = new Set(["BYE", "UPDATE", "PRACK"]);
 const DIALOG_FORMING = new Set(["INVITE", "SUBSCRIBE"]);
@@ -141,14 +143,17 @@ export class InboundRequests {
 
   /** Applications are about to come: what nobody takes yet waits for them. */
   start(): void {
-    this.#offers.expect([...METHODS].map((method) => method.toLowerCase()));
+    this.#offers.expect(VERBS);
   }
 
   /** New requests are refused that nobody takes: they are from before a restart. */
   refuseNew(during: () => void): void {
     this.#isRefusingNew = true;
-    during();
-    this.#isRefusingNew = false;
+    try {
+      during();
+    } finally {
+      this.#isRefusingNew = false;
+    }
   }
 
   /**
@@ -156,7 +161,7 @@ export class InboundRequests {
    * @param verbs that it took
    */
   applicationGone(application: Application, verbs: Iterable<string>): void {
-    this.#offers.expect(verbs);
+    this.#offers.expect([...verbs].filter((verb) => VERBS.has(verb)));
     for (const pending of this.#pending.values()) {
       if (pending.application !== application) continue;
       pending.application = undefined;

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { chmodSync, existsSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { TemporaryDirectory } from "../../support/temporary-directory.ts";
 
 const SCRIPT = join(import.meta.dirname, "..", "..", "..", "scripts", "install-test-packages");
-const NEEDED = ["sipp", "baresip", "linphonec", "dumpcap", "ip", "unshare", "mount", "chromium"];
+const NEEDED = ["sipp", "baresip", "linphonec", "dumpcap", "ip", "unshare", "mount", "chromium", "kamailio"];
 
 describe("install-test-packages", () => {
   let directory: TemporaryDirectory;
@@ -27,7 +27,9 @@ describe("install-test-packages", () => {
 
   function run(): { readonly status: number | null; readonly errors: string; readonly calls: string[] } {
     // The script looks for `ip` in /usr/sbin too; no other program of the system may be seen.
-    const script = readFileSync(SCRIPT, "utf8").replace('PATH="$PATH:/usr/sbin:/sbin"', "");
+    const script = readFileSync(SCRIPT, "utf8")
+      .replace('PATH="$PATH:/usr/sbin:/sbin"', "")
+      .replace("/run/systemd/system", directory.join("systemd"));
     const { status, stderr } = spawnSync("/bin/sh", ["-c", script], {
       env: { PATH: directory.path },
       encoding: "utf8",
@@ -39,6 +41,12 @@ describe("install-test-packages", () => {
 
   it("given all programs, when it runs, then it is content and calls nothing", () => {
     for (const name of [...NEEDED, "apt-get"]) program(name);
+    assert.deepEqual(run(), { status: 0, errors: "", calls: [] });
+  });
+
+  it("given systemd, when Kamailio is missing, then it is content: its package would start a proxy", () => {
+    for (const name of [...NEEDED.filter((name) => name !== "kamailio"), "apt-get"]) program(name);
+    mkdirSync(directory.join("systemd"));
     assert.deepEqual(run(), { status: 0, errors: "", calls: [] });
   });
 
@@ -60,7 +68,7 @@ describe("install-test-packages", () => {
   });
 
   it("given stale package lists, when it runs as root, then it updates them and installs", () => {
-    for (const name of ["baresip", "linphonec", "ip", "unshare", "mount", "chromium"]) program(name);
+    for (const name of ["baresip", "linphonec", "ip", "unshare", "mount", "chromium", "kamailio"]) program(name);
     program("id", "echo 0");
     program("apt-get", `[ "$1" = update ] && : > ${directory.join("updated")}; [ -e ${directory.join("updated")} ]`);
     const { status, calls } = run();
@@ -70,7 +78,7 @@ describe("install-test-packages", () => {
   });
 
   it("given an installation that fails, when it runs as root, then it names the command and fails", () => {
-    for (const name of ["sipp", "baresip", "dumpcap", "ip", "unshare", "mount", "chromium"]) program(name);
+    for (const name of ["sipp", "baresip", "dumpcap", "ip", "unshare", "mount", "chromium", "kamailio"]) program(name);
     program("id", "echo 0");
     program("apt-get", "exit 100");
     const { status, errors } = run();
